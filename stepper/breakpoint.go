@@ -1,0 +1,88 @@
+package stepper
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// BreakpointKind says what a Breakpoint waits for.
+type BreakpointKind int
+
+const (
+	BreakSoftware BreakpointKind = iota // an int3 at each place
+	BreakHardware                       // a debug register at each place
+	WatchWrite                          // a store that changes the watched bytes
+	WatchRead                           // a load
+	WatchAccess                         // a load or a store
+)
+
+// Breakpoint is one numbered breakpoint or watchpoint of the user's.
+type Breakpoint struct {
+	Number    int
+	Kind      BreakpointKind
+	Location  string  // as the user wrote it
+	Places    []Place // where it is planted; empty while Pending
+	Pending   bool    // Location names nothing yet; tried again when libraries come
+	Enabled   bool
+	Temporary bool // deleted when met
+	Thread    int  // a thread id, or 0 for every thread
+	Ignore    int  // how many more times to pass it over
+	Hits      int
+
+	// Condition is what the user wrote, When decides it for the thread that
+	// met the breakpoint (nil: always). An error stops the program and is
+	// shown.
+	Condition string
+	When      func(tid int) (bool, error)
+
+	// Watchpoints: where, how many bytes (1, 2, 4 or 8, aligned), and their
+	// last known content.
+	Watch       table.Addr
+	WatchLength int
+	old         []byte
+
+	near    table.Addr
+	planted []table.Addr // addresses that count in the Engine's sites or debug registers
+
+	Commands []string // kept for the front end
+}
+
+// ErrInsideSection refuses a breakpoint inside a critical section: hit
+// natively it would abort the section every time (DESIGN 3.2), so the program
+// would never get through.
+var ErrInsideSection = errors.New("inside a critical section")
+
+// ErrNoSlot says that all four debug registers are taken.
+var ErrNoSlot = errors.New("all four hardware debug registers are in use")
+
+// BreakpointSpec is what the user asks for.
+type BreakpointSpec struct {
+	Kind        BreakpointKind
+	Location    string       // resolved with Symbols.Lookup unless Addrs is given
+	Addrs       []table.Addr // for *EXPR
+	Near        table.Addr   // what a bare line number refers to; 0: the program
+	Pending     bool         // keep it when Location names nothing yet
+	Temporary   bool
+	Thread      int
+	Condition   string
+	When        func(tid int) (bool, error)
+	Watch       table.Addr
+	WatchLength int
+}
+
+// InsideError carries the section a breakpoint would have stood in.
+type InsideError struct {
+	Addr    table.Addr
+	Section string
+	Start   table.Addr
+	End     table.Addr
+}
+
+func (e *InsideError) Error() string {
+	return fmt.Sprintf("%v lies inside the critical section %s [%v, %v): a trap there makes the kernel abort the section every time it is met; break at %v (its end), or on the line before it",
+		e.Addr, e.Section, e.Start, e.End, e.End)
+}
+
+func (e *InsideError) Unwrap() error { return ErrInsideSection }

@@ -1,0 +1,140 @@
+package stepper
+
+import (
+	"errors"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// New makes an Engine for a target whose threads are all held.
+func New(t Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
+	e := &Engine{
+		target: t, symbols: s, modules: m, policy: p,
+		image:   table.NewImage(nil),
+		threads: map[int]*thread{},
+		sites:   map[table.Addr]int{},
+		signals: NewSignalTable(),
+		counts:  map[table.Addr]*Counts{},
+		bodies:  map[*table.Placed]*unit.Body{},
+	}
+	for _, tid := range t.Threads() {
+		e.adopt(tid)
+		if e.current == 0 {
+			e.current = tid
+		}
+	}
+	if err := e.reload(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Target is the process the Engine works on.
+func (e *Engine) Target() Target { return e.target }
+
+// Symbols are those the Engine asks.
+func (e *Engine) Symbols() Symbols { return e.symbols }
+
+// Image is the sections known now; it changes when libraries come and go.
+func (e *Engine) Image() *table.Image { return e.image }
+
+// VDSO is the process's vDSO, nil when it has none that can be read.
+func (e *Engine) VDSO() *unit.VDSO { return e.vdso }
+
+// Policy is what the user may set; changes count from the next command on.
+func (e *Engine) Policy() *Policy { return &e.policy }
+
+// Signals is the `handle` table.
+func (e *Engine) Signals() *SignalTable { return e.signals }
+
+// Interrupt asks the program to stop. It may be called from any goroutine.
+func (e *Engine) Interrupt() { e.target.Interrupt() }
+
+// command runs one command on the selected thread and makes its Stop whole. A
+// nil Stop from do means that the step asked for is done.
+func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
+	th, err := e.selected()
+	if err != nil {
+		return Stop{}, err
+	}
+	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
+	if err := e.load(th); err == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC())) {
+		// The user has seen this place: going on steps off it.
+		th.reported = th.regs.PC()
+	}
+	stop, err := do(th)
+	err = errors.Join(err, e.unpin())
+	if stop == nil {
+		stop = &Stop{Reason: StopStep, TID: th.tid}
+	}
+	stop.Units, stop.Notes, stop.Child = e.report, e.notes, e.child
+	if e.dropped > 0 {
+		stop.Dropped = e.dropped
+	}
+	if !e.target.Alive() {
+		return *stop, err
+	}
+	if _, ok := e.threads[stop.TID]; ok && stop.TID != 0 {
+		e.current = stop.TID
+	}
+	if cur, ok := e.threads[e.current]; ok && e.load(cur) == nil {
+		pc := cur.regs.PC()
+		if cur.shownAt != pc {
+			total, entering := e.symbols.Inlines(pc)
+			cur.show(pc, total-entering)
+		}
+		stop.TID, stop.PC, stop.Depth = cur.tid, pc, cur.shown
+		if stop.Reason != StopStep || e.sites[pc] > 0 || e.hardwareAt(pc) {
+			cur.reported = pc
+		}
+	}
+	return *stop, err
+}
+
+// Continue runs the program until something stops it.
+func (e *Engine) Continue() (Stop, error) {
+	return e.command(func(th *thread) (*Stop, error) {
+		_, stop, err := e.travel(th, &traps{tid: th.tid})
+		return stop, err
+	})
+}
+
+// Kill ends the program.
+func (e *Engine) Kill() error {
+	err := e.target.Kill()
+	e.ended(Event{})
+	return err
+}
+
+// Detach lets the program go as it was found. Signals that were shown and are
+// to be passed are delivered.
+func (e *Engine) Detach() error {
+	err := e.target.Detach()
+	e.ended(Event{})
+	return err
+}
+
+// pin puts tracer and thread on one CPU for a burst of steps.
+func (e *Engine) pin(th *thread) error {
+	if !e.policy.Pin || e.pinned || !e.target.Alive() {
+		return nil
+	}
+	if _, ok := e.threads[th.tid]; !ok {
+		return nil
+	}
+	if err := e.target.Pin(th.tid); err != nil {
+		return err
+	}
+	e.pinned = true
+	return nil
+}
+
+// unpin restores both affinities.
+func (e *Engine) unpin() error {
+	if !e.pinned {
+		return nil
+	}
+	e.pinned = false
+	return e.target.Unpin()
+}

@@ -1,0 +1,63 @@
+package stepper
+
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Engine carries out stepping commands on a Target. All its methods but
+// Interrupt belong to the OS thread that made the Target. Between commands
+// every thread of the program is held.
+type Engine struct {
+	target  Target
+	symbols Symbols
+	policy  Policy
+	modules ModuleReader
+
+	image   *table.Image
+	vdso    *unit.VDSO
+	threads map[int]*thread
+	current int // the selected thread
+
+	breakpoints []*Breakpoint
+	nextNumber  int
+	sites       map[table.Addr]int // planted software breakpoints and how many want them
+	library     table.Addr         // where the dynamic linker announces libraries; 0 when unknown
+	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
+	signals     *SignalTable
+	code        codeCache
+	counts      map[table.Addr]*Counts
+
+	bodies     map[*table.Placed]*unit.Body
+	lastThread int
+	hardware   bool // the user owns a debug register
+	pinned     bool
+
+	// Of the command that runs.
+	report  []UnitReport
+	dropped int // reports that did not fit
+	notes   []string
+	child   int // a process that forked off and was let go
+}
+
+// ModuleReader reads which modules the process has now.
+type ModuleReader func() ([]*table.Module, error)
+
+// Policy is what the user may set.
+type Policy struct {
+	StuckLimit int  // fruitless passes before the ladder's next rung (DESIGN 4.4)
+	Inside     bool // step instructions inside sections
+	FollowFork FollowFork
+	Pin        bool // share one CPU with the stepped thread during bursts of steps
+}
+
+// FollowFork says which process is kept after a fork.
+type FollowFork int
+
+const (
+	FollowParent FollowFork = iota
+	FollowChild
+)
+
+// DefaultPolicy is what a debugger starts with.
+func DefaultPolicy() Policy { return Policy{StuckLimit: 3, Pin: true} }

@@ -1,0 +1,238 @@
+package stepper
+
+import (
+	"bytes"
+	"errors"
+	"syscall"
+
+	"rseqstep/table"
+)
+
+// errThreadGone unwinds a command whose thread has gone, when the Stop says the rest.
+var errThreadGone = errors.New("the thread is gone")
+
+func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
+
+// vanished turns "no such process" into the event that explains it: a thread
+// that vanished is a Stop, not an error.
+func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
+	if !isGone(err) {
+		return nil, err
+	}
+	for e.target.Alive() {
+		ev, werr := e.target.Wait()
+		if werr != nil {
+			return nil, errors.Join(err, werr)
+		}
+		switch ev.Kind {
+		case EventProcessExit:
+			return e.ended(ev), nil
+		case EventExit:
+			if stop := e.threadGone(ev); ev.TID == th.tid {
+				return stop, nil
+			}
+		}
+	}
+	return nil, err
+}
+
+// ended records the end of the process.
+func (e *Engine) ended(ev Event) *Stop {
+	stop := &Stop{Reason: StopExited, TID: ev.TID, Status: ev.Status}
+	if ev.Status.Signaled {
+		stop.Reason, stop.Signal = StopKilled, ev.Status.Signal
+	}
+	e.threads = map[int]*thread{}
+	e.sites = map[table.Addr]int{}
+	e.library = 0
+	e.pinned = false
+	for _, b := range e.breakpoints {
+		b.planted = nil
+	}
+	return stop
+}
+
+// threadGone forgets a thread.
+func (e *Engine) threadGone(ev Event) *Stop {
+	delete(e.threads, ev.TID)
+	if e.current == ev.TID {
+		for _, tid := range e.target.Threads() {
+			e.current = tid
+			break
+		}
+	}
+	return &Stop{Reason: StopThreadExited, TID: ev.TID}
+}
+
+// signalStop reports a signal the user asked to see. It stays owed to the
+// thread when the program is to have it.
+func (e *Engine) signalStop(th *thread, ev Event) *Stop {
+	th.signal = 0
+	if e.signals.Of(ev.Signal).Pass {
+		th.signal = ev.Signal
+	} else if err := e.target.DropSignal(th.tid); err != nil && !isGone(err) {
+		e.note("signal %d may still reach the program after detach: %v", ev.Signal, err)
+	}
+	return &Stop{Reason: StopSignal, TID: th.tid, Signal: ev.Signal}
+}
+
+// forked keeps the parent and lets the child go free of breakpoints, or the
+// other way round, as the policy says.
+func (e *Engine) forked(ev Event) error {
+	if e.policy.FollowFork == FollowChild {
+		if err := e.target.Follow(ev.Child); err != nil {
+			return err
+		}
+		e.threads = map[int]*thread{}
+		e.adopt(ev.Child)
+		e.current = ev.Child
+		e.note("following the new process %d; %d was let go", ev.Child, ev.TID)
+		return nil
+	}
+	e.child = ev.Child
+	e.note("the new process %d runs free of the debugger", ev.Child)
+	return e.target.DetachChild(ev.Child)
+}
+
+// executed starts over with the program that replaced the old one.
+func (e *Engine) executed(ev Event) error {
+	e.forget()
+	e.adopt(ev.TID)
+	e.current = ev.TID
+	e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
+	return e.reload()
+}
+
+// userBreak decides whether the user's breakpoints at addr stop the thread.
+// Precondition: every thread is held.
+func (e *Engine) userBreak(th *thread, addr table.Addr) (*Stop, error) {
+	var met []int
+	inline := ""
+	for _, b := range e.breakpoints {
+		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !contains(b.planted, addr) {
+			continue
+		}
+		if b.When != nil {
+			yes, err := e.holds(b, th)
+			if err != nil {
+				e.note("error in testing the condition of breakpoint %d: %v", b.Number, err)
+			} else if !yes {
+				continue
+			}
+		}
+		b.Hits++
+		if b.Ignore > 0 {
+			b.Ignore--
+			continue
+		}
+		met = append(met, b.Number)
+		for _, p := range b.Places {
+			if p.Addr == addr {
+				inline = p.Function
+			}
+		}
+	}
+	if met == nil {
+		return nil, nil
+	}
+	e.showBreak(th, addr, inline)
+	for _, n := range met {
+		if b := e.breakpoint(n); b != nil && b.Temporary {
+			if err := e.DeleteBreakpoint(n); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return &Stop{Reason: StopBreakpoint, TID: th.tid, PC: addr, Breakpoints: met}, nil
+}
+
+// showBreak shows the inlined call a breakpoint was set in, or else its caller.
+func (e *Engine) showBreak(th *thread, pc table.Addr, function string) {
+	total, entering := e.symbols.Inlines(pc)
+	depth := total - entering
+	if entering > 0 {
+		if f, ok := e.symbols.Function(pc); ok && function != "" && f.Name != function {
+			depth = total
+		}
+	}
+	th.show(pc, depth)
+}
+
+// debugHit decides at a debug register of the user's: a hardware breakpoint or
+// a watchpoint, whose bytes must have changed (but for rwatch and awatch).
+func (e *Engine) debugHit(th *thread, ev Event) (*Stop, error) {
+	if ev.Slot < 0 || ev.Slot >= len(e.slots) {
+		return nil, nil
+	}
+	b := e.breakpoint(e.slots[ev.Slot])
+	if b == nil {
+		return nil, nil
+	}
+	if b.Kind == BreakHardware {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		return e.userBreak(th, th.regs.PC())
+	}
+	if b.Thread != 0 && b.Thread != th.tid {
+		return nil, nil
+	}
+	now := make([]byte, b.WatchLength)
+	if n, err := e.target.ReadMemory(b.Watch, now); n < len(now) {
+		return nil, err
+	}
+	was := b.old
+	b.old = now
+	if b.Kind == WatchWrite && bytes.Equal(was, now) {
+		return nil, nil
+	}
+	if b.When != nil {
+		if yes, err := e.holds(b, th); err == nil && !yes {
+			return nil, nil
+		}
+	}
+	b.Hits++
+	if b.Ignore > 0 {
+		b.Ignore--
+		return nil, nil
+	}
+	return &Stop{Reason: StopWatchpoint, TID: th.tid, Breakpoints: []int{b.Number},
+		Watch: []WatchChange{{Number: b.Number, Expr: b.Location, Old: was, New: now}}}, nil
+}
+
+// holds decides a breakpoint's condition in the thread that met it.
+func (e *Engine) holds(b *Breakpoint, th *thread) (bool, error) {
+	selected := e.current
+	defer func() { e.current = selected }()
+	e.current = th.tid
+	return b.When(th.tid)
+}
+
+// hardwareAt reports whether a hardware breakpoint of the user's is at a.
+func (e *Engine) hardwareAt(a table.Addr) bool {
+	if !e.hardware {
+		return false
+	}
+	for _, b := range e.breakpoints {
+		if b.Kind == BreakHardware && contains(b.planted, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// stoodOnHardware reports whether an event is only the hardware breakpoint the
+// thread stood on already: it is met before its instruction, so once more when
+// going on from there, and nothing has run.
+func (e *Engine) stoodOnHardware(th *thread, ev Event, from table.Addr) (bool, error) {
+	if ev.Kind != EventDebug || !e.hardwareAt(from) {
+		return false, nil
+	}
+	if err := e.load(th); err != nil {
+		if isGone(err) {
+			return false, nil
+		}
+		return false, err
+	}
+	return th.regs.PC() == from, nil
+}

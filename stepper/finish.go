@@ -1,0 +1,145 @@
+package stepper
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// ErrOutermost says that a frame has no caller to return to.
+var ErrOutermost = errors.New(`"finish" not meaningful in the outermost frame`)
+
+// Finish runs until the given frame (0 is the innermost shown) has returned.
+func (e *Engine) Finish(frame int) (Stop, error) {
+	return e.command(func(th *thread) (*Stop, error) {
+		frames, err := e.Frames(th.tid, frame+2)
+		if err != nil {
+			return nil, err
+		}
+		if frame >= len(frames) {
+			return nil, fmt.Errorf("no frame %d", frame)
+		}
+		f := frames[frame]
+		if f.Inlined > 0 {
+			return e.finishInlined(th, f)
+		}
+		if frame+1 >= len(frames) {
+			return nil, ErrOutermost
+		}
+		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
+		e.trapUnwinding(tr, &walk{cfa: f.CFA})
+		arrived, stop, err := e.travel(th, tr)
+		if !arrived || err != nil {
+			return stop, err
+		}
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		done := &Finished{Function: f.Function, Entry: f.Entry, Rax: th.regs.Rax, Rdx: th.regs.Rdx}
+		if area, err := e.target.XState(th.tid); err == nil && len(area) >= xmm0+len(done.XMM0) {
+			copy(done.XMM0[:], area[xmm0:])
+		}
+		if err := e.showOuter(th); err != nil {
+			return nil, err
+		}
+		return &Stop{Reason: StopFinished, TID: th.tid, Finished: done}, nil
+	})
+}
+
+// xmm0 is where the FXSAVE area keeps XMM0, bytes (Intel SDM volume 1, 10.5.1).
+const xmm0 = 160
+
+// finishInlined leaves an inlined call; its caller's frame must be the innermost real one.
+func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
+	pc := th.regs.PC()
+	if f.PC != pc {
+		return nil, errors.New("finish out of an inlined call needs it to be in the innermost function")
+	}
+	fn, ok := e.symbols.Function(pc)
+	if !ok {
+		return nil, errors.New("cannot find bounds of current function")
+	}
+	w := &walk{fn: fn, depth: f.Inlined - 1, cfa: f.CFA}
+	block := e.symbols.BlockRanges(pc, f.Inlined)
+	w.block = block
+	_, stop, err := e.leave(th, w, block)
+	if stop != nil || err != nil {
+		return stop, err
+	}
+	return nil, e.showOuter(th)
+}
+
+// Until is next that never goes back: it passes a loop's end (until).
+func (e *Engine) Until() (Stop, error) {
+	return e.command(func(th *thread) (*Stop, error) {
+		pc := th.regs.PC()
+		depth := e.depth(th)
+		fn, known := e.symbols.Function(pc)
+		line, hasLine := e.symbols.Line(pc, depth)
+		if !known || !hasLine {
+			return e.stepOut(th, fn.Name)
+		}
+		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+		if !ok {
+			cfa = table.Addr(th.regs.Rsp)
+		}
+		w := &walk{fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth), cfa: cfa}
+		last := pc
+		for _, r := range e.symbols.LineRanges(pc, depth) {
+			if r.Contains(pc) {
+				last = r.High
+			}
+		}
+		before := Range{fn.Entry, last}
+		if last <= pc || fn.Entry > pc {
+			before = Range{pc, pc + 1}
+		}
+		ranges := []Range{before}
+		for {
+			_, stop, err := e.leave(th, w, ranges)
+			if stop != nil || err != nil {
+				return stop, err
+			}
+			done, next, stop, err := e.arrive(th, w)
+			if done || stop != nil || err != nil {
+				return stop, err
+			}
+			ranges = append([]Range{before}, outside(before, next)...)
+		}
+	})
+}
+
+// outside cuts r away from ranges.
+func outside(r Range, ranges []Range) []Range {
+	var out []Range
+	for _, x := range ranges {
+		if x.Low < r.Low {
+			out = append(out, Range{x.Low, min(x.High, r.Low)})
+		}
+		if x.High > r.High {
+			out = append(out, Range{max(x.Low, r.High), x.High})
+		}
+	}
+	return out
+}
+
+// Advance runs to one of the places, or until the current frame returns
+// (until LOCATION, advance LOCATION).
+func (e *Engine) Advance(places []Place) (Stop, error) {
+	return e.command(func(th *thread) (*Stop, error) {
+		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+		for _, p := range places {
+			if err := e.guard(p.Addr); err != nil {
+				return nil, err
+			}
+			e.addTrap(tr, p.Addr, func(*thread) (bool, *Stop, error) { return true, nil, nil })
+		}
+		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.Rip != 0 {
+			e.trapReturn(tr, caller.PC(), cfa)
+		}
+		_, stop, err := e.travel(th, tr)
+		return stop, err
+	})
+}

@@ -1,0 +1,304 @@
+package stepper
+
+import (
+	"fmt"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// walk is a line step under way: the frame it began in, and the line that is
+// being left.
+type walk struct {
+	into  bool // step rather than next
+	fn    Function
+	depth int // inline depth the user is shown
+	line  Line
+	block []Range    // what stands in the same inlined call
+	cfa   table.Addr // of the frame
+}
+
+// Step goes on to another line, into functions that have lines (step).
+func (e *Engine) Step(n int) (Stop, error) { return e.lines(n, true) }
+
+// Next goes on to another line of this function or its caller (next).
+func (e *Engine) Next(n int) (Stop, error) { return e.lines(n, false) }
+
+func (e *Engine) lines(n int, into bool) (Stop, error) {
+	return e.command(func(th *thread) (*Stop, error) {
+		for i := 0; i < n; i++ {
+			if stop, err := e.lineStep(th, into); stop != nil || err != nil {
+				return stop, err
+			}
+			if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
+				return stop, err
+			}
+		}
+		return nil, nil
+	})
+}
+
+// lineStep is one step or next (DESIGN 4.2): breakpoints on every way out of
+// the line, and the program runs.
+func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
+	if err := e.load(th); err != nil {
+		return e.vanished(th, err)
+	}
+	pc := th.regs.PC()
+	depth := e.depth(th)
+	fn, known := e.symbols.Function(pc)
+	line, hasLine := e.symbols.Line(pc, depth)
+	if !known || !hasLine {
+		return e.stepOut(th, fn.Name)
+	}
+	if total, _ := e.symbols.Inlines(pc); into && depth < total {
+		th.show(pc, depth+1)
+		return nil, nil
+	}
+	w := &walk{into: into, fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth)}
+	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+	if !ok {
+		cfa = table.Addr(th.regs.Rsp)
+	}
+	w.cfa = cfa
+	ranges := e.symbols.LineRanges(pc, depth)
+	for {
+		done, stop, err := e.leave(th, w, ranges)
+		if done || stop != nil || err != nil {
+			return stop, err
+		}
+		done, next, stop, err := e.arrive(th, w)
+		if done || stop != nil || err != nil {
+			return stop, err
+		}
+		ranges = next
+	}
+}
+
+// stepOut runs a function without lines until it returns, as gdb does.
+func (e *Engine) stepOut(th *thread, name string) (*Stop, error) {
+	if name == "" {
+		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
+	}
+	e.note("single stepping until exit from function %s, which has no line number information", name)
+	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	if ok && caller.Rip != 0 {
+		e.trapReturn(tr, caller.PC(), cfa)
+	}
+	_, stop, err := e.travel(th, tr)
+	return stop, err
+}
+
+// trapReturn arrives when the frame with this CFA has returned to ra: the
+// stack pointer is then at the CFA or above it; a deeper activation of the
+// same code is below.
+func (e *Engine) trapReturn(tr *traps, ra, cfa table.Addr) {
+	e.trapAt(tr, ra, func(th *thread) (bool, *Stop, error) {
+		return table.Addr(th.regs.Rsp) >= cfa, nil, nil
+	})
+}
+
+// trapAt adds a trap, moved to the exits of the section a lies in, if any.
+func (e *Engine) trapAt(tr *traps, a table.Addr, t trap) {
+	if p := e.image.At(a); p != nil {
+		if body, err := e.body(p); err == nil {
+			for _, x := range e.exitsOf(body) {
+				e.addTrap(tr, x, t)
+			}
+		}
+		return
+	}
+	e.addTrap(tr, a, t)
+}
+
+func (e *Engine) addTrap(tr *traps, a table.Addr, t trap) {
+	if first, ok := tr.at[a]; ok {
+		tr.at[a] = func(th *thread) (bool, *Stop, error) {
+			if arrived, stop, err := first(th); arrived || stop != nil || err != nil {
+				return arrived, stop, err
+			}
+			if !e.target.Alive() || th.regs.PC() != a {
+				return false, nil, nil
+			}
+			return t(th)
+		}
+		return
+	}
+	tr.at[a] = t
+}
+
+// sameFrame arrives in the frame of the walk or one that it returned to, not
+// in a deeper activation of the function (recursion, a signal handler).
+func (e *Engine) sameFrame(w *walk) trap {
+	return func(th *thread) (bool, *Stop, error) {
+		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+		return !ok || cfa >= w.cfa, nil, nil
+	}
+}
+
+// leave runs the thread out of the ranges. done: it stands where the step ends.
+func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *Stop, err error) {
+	ranges = e.cover(w, ranges)
+	ways, err := unit.WaysOut(unitRanges(ranges), e.target.ReadMemory)
+	if err != nil {
+		return false, nil, fmt.Errorf("cannot find the ways out of line %d: %w", w.line.Line, err)
+	}
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	entered := false
+	inside := func(a table.Addr) bool { return inRanges(ranges, a) }
+	indirect := map[table.Addr]bool{}
+	for _, b := range ways.Falls {
+		e.trapAt(tr, b.To, e.sameFrame(w))
+	}
+	for _, b := range ways.Branches {
+		switch {
+		case inRanges(w.fn.Ranges, b.To):
+			e.trapAt(tr, b.To, e.sameFrame(w))
+		case w.into:
+			e.trapCallee(tr, w, b.To, &entered)
+		}
+	}
+	for p := range e.sectionsOf(ranges, ways) {
+		if !inside(p.Abort) {
+			e.trapAt(tr, p.Abort, e.sameFrame(w))
+		}
+	}
+	if w.into {
+		for _, c := range ways.Calls {
+			if c.Indirect {
+				indirect[c.Addr] = true
+				e.trapIndirect(tr, w, c.Addr, inside, &entered)
+			} else {
+				e.trapCallee(tr, w, c.Target, &entered)
+			}
+		}
+	}
+	for _, a := range ways.Jumps {
+		indirect[a] = true
+		e.trapIndirect(tr, w, a, inside, &entered)
+	}
+	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.Rip != 0 {
+		e.trapReturn(tr, caller.PC(), w.cfa)
+	}
+	e.trapUnwinding(tr, w)
+	for a := range tr.at {
+		// Traps that the exits of a section put into the line itself are none.
+		if inside(a) && !indirect[a] && !e.isReturnTo(th, a) {
+			delete(tr.at, a)
+		}
+	}
+	// The thread may stand at an indirect branch now: going on would step off
+	// the trap there unseen.
+	if decide, ok := tr.at[th.regs.PC()]; ok && indirect[th.regs.PC()] {
+		if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
+			return entered, stop, err
+		}
+	}
+	_, stop, err = e.travel(th, tr)
+	return entered, stop, err
+}
+
+// isReturnTo: a is the return address of the walk's frame (a recursive call on
+// the line itself returns into the line).
+func (e *Engine) isReturnTo(th *thread, a table.Addr) bool {
+	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
+	return ok && caller.PC() == a
+}
+
+// cover is what counts as still on the line: for next, calls inlined on it
+// too; for step, their code is a way out. Abort handlers without lines of
+// their own that belong to sections of the line count, so that aborts in it
+// are taken at native speed.
+func (e *Engine) cover(w *walk, ranges []Range) []Range {
+	out := ranges
+	if w.into {
+		out = e.withoutInlined(w, ranges)
+	}
+	for p := range e.sectionsOf(ranges, unit.Ways{}) {
+		if r, ok := e.handler(p); ok && !inRanges(out, r.Low) {
+			out = append(out[:len(out):len(out)], r)
+		}
+	}
+	return out
+}
+
+// handler is the straight run of instructions at a section's abort handler up
+// to its first unconditional branch, when it has no line information.
+func (e *Engine) handler(p *table.Placed) (Range, bool) {
+	r := Range{Low: p.Abort, High: p.Abort}
+	for i := 0; i < 32; i++ {
+		if _, ok := e.symbols.Line(r.High, 0); ok {
+			return r, false
+		}
+		insn, err := e.decode(r.High)
+		if err != nil {
+			return r, false
+		}
+		r.High = insn.Next()
+		if !insn.Continues() {
+			return r, insn.Kind == unit.Jump
+		}
+	}
+	return r, false
+}
+
+// withoutInlined cuts code of deeper inlined calls out of the ranges.
+func (e *Engine) withoutInlined(w *walk, ranges []Range) []Range {
+	var out []Range
+	for _, r := range ranges {
+		for pc := r.Low; pc < r.High; {
+			insn, err := e.decode(pc)
+			if err != nil {
+				out = append(out, Range{pc, r.High})
+				break
+			}
+			if total, _ := e.symbols.Inlines(pc); total <= w.depth {
+				if n := len(out); n > 0 && out[n-1].High == pc {
+					out[n-1].High = insn.Next()
+				} else {
+					out = append(out, Range{pc, insn.Next()})
+				}
+			}
+			pc = insn.Next()
+		}
+	}
+	if out == nil {
+		return ranges
+	}
+	return out
+}
+
+// sectionsOf yields the sections that the ranges touch or that begin where
+// they are left.
+func (e *Engine) sectionsOf(ranges []Range, ways unit.Ways) map[*table.Placed]bool {
+	found := map[*table.Placed]bool{}
+	for _, r := range ranges {
+		for _, p := range e.image.Overlapping(r.Low, r.High) {
+			found[p] = true
+		}
+	}
+	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
+		if p := e.image.At(b.To); p != nil {
+			found[p] = true
+		}
+	}
+	return found
+}
+
+func inRanges(ranges []Range, a table.Addr) bool {
+	for _, r := range ranges {
+		if r.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func unitRanges(ranges []Range) []unit.Range {
+	out := make([]unit.Range, len(ranges))
+	for i, r := range ranges {
+		out[i] = unit.Range{Low: r.Low, High: r.High}
+	}
+	return out
+}

@@ -1,0 +1,131 @@
+package stepper
+
+import (
+	"encoding/binary"
+
+	"rseqstep/table"
+)
+
+// maxBare bounds how many instructions without line information are stepped to
+// come back to a line (abort handlers, stubs between two lines).
+const maxBare = 64
+
+// arrive looks at where a way out has led. done: the step ends here; else the
+// ranges to leave next.
+func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *Stop, err error) {
+	for bare := 0; ; bare++ {
+		if err := e.load(th); err != nil {
+			stop, err := e.vanished(th, err)
+			return true, nil, stop, err
+		}
+		pc := th.regs.PC()
+		fn, known := e.symbols.Function(pc)
+		if known && fn.Entry == w.fn.Entry {
+			if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); !ok || cfa == w.cfa {
+				if done, ranges, ok := e.sameFunction(th, w, pc); ok {
+					return done, ranges, nil, nil
+				}
+			} else if cfa > w.cfa {
+				return true, nil, nil, e.showOuter(th)
+			}
+		} else if !e.bareCode(th, pc, fn, known) {
+			return true, nil, nil, e.showOuter(th)
+		}
+		// Code between lines: an abort handler, the return from a signal.
+		if bare >= maxBare {
+			return true, nil, nil, e.showOuter(th)
+		}
+		if stop, err := e.stepOne(th); stop != nil || err != nil {
+			return true, nil, stop, err
+		}
+	}
+}
+
+// sameFunction decides for an arrival in the frame the walk began in. ok is
+// false where there is no line.
+func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ranges []Range, ok bool) {
+	total, entering := e.symbols.Inlines(pc)
+	depth := w.depth
+	left := !inRanges(w.block, pc)
+	if left {
+		depth = total - entering
+	}
+	if depth > total {
+		depth = total
+	}
+	line, hasLine := e.symbols.Line(pc, depth)
+	if !hasLine || line.Line == 0 {
+		return false, nil, false
+	}
+	if left && depth < w.depth {
+		// Back in the function that an inlined call returned to: as after a
+		// real return the step ends there, in the middle of a line or not.
+		th.show(pc, depth)
+		return true, nil, true
+	}
+	if w.into && !left && total > depth && line == w.line {
+		// A call inlined on this very line: step enters it.
+		th.show(pc, depth+1)
+		return true, nil, true
+	}
+	if line != w.line && e.symbols.LineStart(pc, depth) {
+		th.show(pc, depth)
+		return true, nil, true
+	}
+	if left {
+		w.depth, w.block = depth, e.symbols.BlockRanges(pc, depth)
+	}
+	w.line = line
+	return false, e.symbols.LineRanges(pc, depth), true
+}
+
+// bareCode: the thread stands in code to be walked through rather than shown:
+// an abort handler without lines, or a signal's return trampoline.
+func (e *Engine) bareCode(th *thread, pc table.Addr, fn Function, known bool) bool {
+	if _, ok := e.symbols.Line(pc, 0); ok {
+		return false
+	}
+	for _, p := range e.image.Sections() {
+		if pc-p.Abort < maxBare {
+			return true
+		}
+	}
+	return known && fn.Name == "__restore_rt"
+}
+
+// showOuter shows the frame at the PC without the inlined calls that begin there.
+func (e *Engine) showOuter(th *thread) error {
+	if err := e.load(th); err != nil {
+		return err
+	}
+	pc := th.regs.PC()
+	total, entering := e.symbols.Inlines(pc)
+	th.show(pc, total-entering)
+	return nil
+}
+
+// trapUnwinding makes a line step end where an exception or a longjmp leads:
+// libgcc calls _Unwind_DebugHook(cfa, handler) before it jumps to a handler.
+func (e *Engine) trapUnwinding(tr *traps, w *walk) {
+	hook, ok := e.symbols.Address("_Unwind_DebugHook")
+	if !ok {
+		return
+	}
+	e.trapAt(tr, hook, func(th *thread) (bool, *Stop, error) {
+		cfa, handler := table.Addr(th.regs.Rdi), table.Addr(th.regs.Rsi)
+		if cfa < w.cfa {
+			return false, nil, nil // caught further in
+		}
+		_, stop, err := e.runTo(th, []table.Addr{handler}, nil)
+		return true, stop, err
+	})
+}
+
+// word reads 8 bytes of the process.
+func (e *Engine) word(a table.Addr) (table.Addr, bool) {
+	var b [8]byte
+	if n, _ := e.target.ReadMemory(a, b[:]); n < len(b) {
+		return 0, false
+	}
+	return table.Addr(binary.LittleEndian.Uint64(b[:])), true
+}

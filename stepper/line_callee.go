@@ -1,0 +1,113 @@
+package stepper
+
+import (
+	"encoding/binary"
+
+	"rseqstep/table"
+)
+
+// trapCallee makes a step enter a function that has lines: at its entry, when
+// it was called from the frame of the walk, and from there past its prologue.
+func (e *Engine) trapCallee(tr *traps, w *walk, target table.Addr, entered *bool) {
+	fn, ok := e.calleeWithLines(target)
+	if !ok {
+		return
+	}
+	e.trapAt(tr, fn.Entry, func(th *thread) (bool, *Stop, error) {
+		if !e.calledFrom(th, w) {
+			return false, nil, nil
+		}
+		stop, err := e.enter(th, fn)
+		*entered = true
+		return true, stop, err
+	})
+}
+
+// calleeWithLines follows PLT stubs from target to a function that has lines.
+func (e *Engine) calleeWithLines(target table.Addr) (Function, bool) {
+	for hops := 0; hops < 4; hops++ {
+		to, ok := e.symbols.Trampoline(target, e.target)
+		if !ok {
+			break
+		}
+		target = to
+	}
+	fn, ok := e.symbols.Function(target)
+	return fn, ok && fn.HasLines && fn.Entry == target
+}
+
+// calledFrom: the thread stands at a function's first instruction and was
+// called by the frame of the walk (or by a tail call of it).
+func (e *Engine) calledFrom(th *thread, w *walk) bool {
+	// At entry the return address is on top of the stack, and the caller's
+	// stack pointer is just above it.
+	var b [8]byte
+	if n, _ := e.target.ReadMemory(table.Addr(th.regs.Rsp), b[:]); n < len(b) {
+		return false
+	}
+	ra := table.Addr(binary.LittleEndian.Uint64(b[:]))
+	if table.Addr(th.regs.Rsp+8) == w.cfa {
+		return true // tail call: the frame was handed over
+	}
+	if !inRanges(w.fn.Ranges, ra-1) {
+		return false
+	}
+	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
+	if !ok {
+		return true
+	}
+	cfa, _, ok := e.symbols.Caller(&caller, e.target)
+	return !ok || cfa == w.cfa
+}
+
+// enter runs a thread from a function's entry past its prologue.
+func (e *Engine) enter(th *thread, fn Function) (*Stop, error) {
+	if fn.Body == th.regs.PC() || fn.Body == 0 {
+		return nil, nil
+	}
+	if e.image.At(fn.Body) != nil {
+		return nil, nil
+	}
+	_, stop, err := e.runTo(th, []table.Addr{fn.Body}, nil)
+	return stop, err
+}
+
+// trapIndirect meets an indirect branch on the line with a trap on the branch
+// itself: where it leads is known only then.
+func (e *Engine) trapIndirect(tr *traps, w *walk, a table.Addr, inside func(table.Addr) bool, entered *bool) {
+	if e.image.At(a) != nil {
+		return // a section's own indirect branch is seen at the section's exits
+	}
+	e.addTrap(tr, a, func(th *thread) (bool, *Stop, error) {
+		if arrived, _, _ := e.sameFrame(w)(th); !arrived {
+			return false, nil, nil
+		}
+		if stop, err := e.stepOne(th); stop != nil || err != nil {
+			return false, stop, err
+		}
+		if err := e.load(th); err != nil {
+			stop, err := e.vanished(th, err)
+			return false, stop, err
+		}
+		pc := th.regs.PC()
+		switch {
+		case inside(pc):
+			return false, nil, nil
+		case inRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
+			return e.image.At(pc) == nil, nil, nil
+		case w.into:
+			if fn, ok := e.calleeWithLines(pc); ok {
+				*entered = true
+				if fn.Entry != pc {
+					// Through a PLT stub: run to the function itself.
+					if _, stop, err := e.runTo(th, []table.Addr{fn.Entry}, nil); stop != nil || err != nil {
+						return false, stop, err
+					}
+				}
+				stop, err := e.enter(th, fn)
+				return true, stop, err
+			}
+		}
+		return false, nil, nil
+	})
+}

@@ -1,0 +1,71 @@
+package stepper
+
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// linkerHook is the function the dynamic linker calls when the list of
+// libraries changed (glibc and musl; see link.h's r_brk).
+const linkerHook = "_dl_debug_state"
+
+// reload reads the process's modules anew and plants what waits for them.
+func (e *Engine) reload() error {
+	modules, err := e.modules()
+	if err != nil {
+		return err
+	}
+	e.image.Reload(modules)
+	clear(e.bodies)
+	e.symbols.Reload(modules)
+	e.code.flush()
+	for _, m := range modules {
+		if m.Path == "[vdso]" {
+			e.readVDSO(m)
+		}
+	}
+	if hook, ok := e.symbols.Address(linkerHook); ok && hook != e.library {
+		if e.library != 0 {
+			if err := e.unwant(e.library); err != nil {
+				return err
+			}
+		}
+		if e.want(hook) == nil {
+			e.library = hook
+		}
+	}
+	e.withdraw()
+	e.replant()
+	return nil
+}
+
+// readVDSO decodes the vDSO's own ELF image out of the process.
+func (e *Engine) readVDSO(m *table.Module) {
+	if e.vdso != nil && e.vdso.Base == m.Low {
+		return
+	}
+	image := make([]byte, m.High-m.Low)
+	n, _ := e.target.ReadMemory(m.Low, image)
+	v, err := unit.ParseVDSO(image[:n], m.Low)
+	if err != nil {
+		e.note("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
+		e.vdso = nil
+		return
+	}
+	e.vdso = v
+}
+
+// forget drops everything about a program that is no more (exec).
+func (e *Engine) forget() {
+	for _, b := range e.breakpoints {
+		b.planted = nil
+	}
+	e.sites = map[table.Addr]int{}
+	e.library = 0
+	e.image = table.NewImage(nil)
+	e.vdso = nil
+	e.counts = map[table.Addr]*Counts{}
+	e.code.flush()
+	e.threads = map[int]*thread{}
+	e.lastThread = 0
+}

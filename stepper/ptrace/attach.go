@@ -1,0 +1,131 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+)
+
+// Attach seizes every thread of a running process and holds them. It locks the
+// calling goroutine to its OS thread, which from then on is the tracer; if that
+// thread ends the process goes on without us.
+func Attach(pid int) (_ *Process, err error) {
+	if err := checkProcess(pid); err != nil {
+		return nil, err
+	}
+	runtime.LockOSThread()
+	p := newProcess(pid, exePath(pid))
+	defer func() {
+		if err != nil {
+			if p.alive && len(p.order) > 0 && p.Hold() == nil && p.alive {
+				err = errors.Join(err, p.release())
+			}
+			p.close()
+			runtime.UnlockOSThread()
+		}
+	}()
+	if err := p.kicker.start(); err != nil {
+		return nil, err
+	}
+	if err := p.seizeAll(); err != nil {
+		return nil, err
+	}
+	if len(p.order) == 0 {
+		return nil, &Error{Op: "attach", TID: pid, Err: unix.ESRCH}
+	}
+	if err := p.openMemory(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// checkProcess says what is wrong with a process that we are not going to be
+// able to attach to.
+func checkProcess(pid int) error {
+	fail := func(err error) error { return &Error{Op: "attach", TID: pid, Err: err} }
+	if pid <= 0 {
+		return fail(fmt.Errorf("%w: not a process id", unix.EINVAL))
+	}
+	if pid == os.Getpid() {
+		return fail(fmt.Errorf("%w: that is the debugger itself", unix.EPERM))
+	}
+	if err := unix.Kill(pid, 0); err == unix.ESRCH {
+		return fail(fmt.Errorf("%w: there is no such process", err))
+	}
+	if group := statusField(pid, "Tgid"); group != "" && group != strconv.Itoa(pid) {
+		return fail(fmt.Errorf("%w: it is a thread of process %s; attach to that", unix.EINVAL, group))
+	}
+	if state := statusField(pid, "State"); strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X") {
+		return fail(fmt.Errorf("%w: its main thread has ended (zombie)", unix.ESRCH))
+	}
+	if tracer := statusField(pid, "TracerPid"); tracer != "" && tracer != "0" {
+		name, _ := strconv.Atoi(tracer)
+		return fail(fmt.Errorf("%w: process %s (%s) is tracing it already", unix.EPERM, tracer, statusField(name, "Name")))
+	}
+	f, err := os.Open(fmt.Sprintf("/proc/%d/exe", pid))
+	if err != nil {
+		return nil // a kernel thread, or no permission: PTRACE_SEIZE says which
+	}
+	defer f.Close()
+	if err := checkHeader(f); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// seizeAll seizes threads until a round finds no new one, and holds them all.
+// A thread that a seized one makes is traced from its birth, so every round
+// leaves fewer that can make unseen ones.
+func (p *Process) seizeAll() error {
+	for {
+		ids, err := tasks(p.pid)
+		if err != nil {
+			return &Error{Op: "attach", TID: p.pid, Err: unix.ESRCH}
+		}
+		fresh := 0
+		for _, id := range ids {
+			if p.threads[id] != nil {
+				continue
+			}
+			switch e := ptraceCall(reqSeize, id, 0, optTraceSysGood|optEvents); {
+			case e == 0:
+				t := p.add(id)
+				t.held, t.how = false, reqCont
+				fresh++
+			case e == unix.ESRCH: // gone since
+			case e == unix.EPERM && p.ending(id):
+			case e == unix.EPERM && statusField(id, "TracerPid") == strconv.Itoa(p.owner):
+				fresh++ // made by a thread that we had seized; Hold meets it
+			default:
+				return &Error{Op: "attach", TID: id, Err: denied(e, p.pid)}
+			}
+		}
+		if err := p.Hold(); err != nil {
+			return err
+		}
+		if !p.alive {
+			return &Error{Op: "attach", TID: p.pid, Err: unix.ESRCH}
+		}
+		if fresh == 0 {
+			break
+		}
+	}
+	// The caller learns of these threads from Threads.
+	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind == stepper.EventClone || ev.Kind == stepper.EventExit })
+	return nil
+}
+
+// ending reports whether a thread has ended and only waits to be forgotten.
+func (p *Process) ending(tid int) bool {
+	st, err := readStat(p.pid, tid)
+	return err != nil || st.state == 'Z' || st.state == 'X'
+}

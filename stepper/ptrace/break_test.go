@@ -1,0 +1,238 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// busy runs f in several threads and exits with status 0 when every call was
+// made and none did anything twice.
+const busy = `
+#include <pthread.h>
+#define THREADS 4
+#define ROUNDS 25
+static long sums[THREADS];
+__attribute__((noinline, noipa)) void f(long *sum) { *sum += 3; }
+static void *work(void *p) { for (int i = 0; i < ROUNDS; i++) f(p); return 0; }
+int main(void) {
+	pthread_t t[THREADS];
+	for (int i = 0; i < THREADS; i++) pthread_create(&t[i], 0, work, &sums[i]);
+	int bad = 0;
+	for (int i = 0; i < THREADS; i++) { pthread_join(t[i], 0); bad |= sums[i] != 3 * ROUNDS; }
+	return bad;
+}`
+
+const busyCalls = 4 * 25
+
+// stepOver moves a thread past a breakpoint in line: others held, int3 out.
+func stepOver(t testing.TB, p *Process, tid int, at table.Addr) {
+	t.Helper()
+	if err := p.Hold(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Remove(at); err != nil {
+		t.Fatal(err)
+	}
+	if ev, err := p.Step(tid, 0, 0); err != nil || ev.Kind != stepper.EventStep || ev.TID != tid {
+		t.Fatalf("stepping over the breakpoint: %+v, %v", ev, err)
+	}
+	if err := p.Insert(at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// countHits runs a program to its end, calling over at every event of a kind.
+func countHits(t *testing.T, p *Process, kind stepper.EventKind, over func(stepper.Event)) (hits int) {
+	t.Helper()
+	for {
+		resumeAll(t, p)
+		ev, err := p.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch ev.Kind {
+		case kind:
+			hits++
+			over(ev)
+		case stepper.EventClone, stepper.EventExit:
+		case stepper.EventProcessExit:
+			if ev.Status != (stepper.ExitStatus{}) {
+				t.Errorf("the program ended with %+v", ev.Status)
+			}
+			return hits
+		default:
+			t.Fatalf("got %+v", ev)
+		}
+	}
+}
+
+func TestBreakpointIsMetByEveryThreadEveryTime(t *testing.T) {
+	p := launch(t, busy)
+	f := symbol(t, p, "f")
+	if err := p.Insert(f); err != nil {
+		t.Fatal(err)
+	}
+	hits := countHits(t, p, stepper.EventBreakpoint, func(ev stepper.Event) {
+		var r unit.Regs
+		if err := p.Regs(ev.TID, &r); err != nil || r.PC() != f || ev.Addr != f {
+			t.Fatalf("PC %v, event %+v, %v; want %v", r.PC(), ev, err, f)
+		}
+		stepOver(t, p, ev.TID, f)
+	})
+	if hits != busyCalls {
+		t.Errorf("%d hits of %d calls", hits, busyCalls)
+	}
+}
+
+func TestExecuteRegisterIsMetByThreadsToCome(t *testing.T) {
+	p := launch(t, busy)
+	f := symbol(t, p, "f")
+	if err := p.SetDebug(0, 1, stepper.DebugExecute, f, 1); err != nil {
+		t.Fatal(err)
+	}
+	hits := countHits(t, p, stepper.EventDebug, func(ev stepper.Event) {
+		var r unit.Regs
+		if err := p.Regs(ev.TID, &r); err != nil || r.PC() != f || ev.Slot != 1 || ev.Slots != 2 {
+			t.Fatalf("PC %v, event %+v, %v; want slot 1 at %v", r.PC(), ev, err, f)
+		}
+	})
+	if hits != busyCalls {
+		t.Errorf("%d hits of %d calls", hits, busyCalls)
+	}
+}
+
+func TestWatchRegisterSeesEveryStore(t *testing.T) {
+	p := launch(t, busy)
+	third := symbol(t, p, "sums") + 2*8
+	// The slot is used for another length and alignment first.
+	if err := p.SetDebug(0, 0, stepper.DebugExecute, symbol(t, p, "f")+1, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.SetDebug(0, 0, stepper.DebugWrite, third, 8); err != nil {
+		t.Fatal(err)
+	}
+	hits := countHits(t, p, stepper.EventDebug, func(stepper.Event) {})
+	if hits != busyCalls/4 {
+		t.Errorf("%d stores seen of %d", hits, busyCalls/4)
+	}
+}
+
+func TestStepReportsAWatchRegister(t *testing.T) {
+	p := launchBare(t, `long x, y; __asm__(".globl _start\n_start: nop; movq $1, x; nop; movq $1, y; xor %edi, %edi; mov $231, %eax; syscall");`)
+	pid := p.PID()
+	if err := p.SetDebug(pid, 3, stepper.DebugWrite, symbol(t, p, "x"), 8); err != nil {
+		t.Fatal(err)
+	}
+	var kinds []stepper.EventKind
+	for range 3 {
+		ev, err := p.Step(pid, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds = append(kinds, ev.Kind)
+	}
+	if kinds[0] != stepper.EventStep || kinds[1] != stepper.EventDebug || kinds[2] != stepper.EventStep {
+		t.Errorf("kinds %v, want a step, the watchpoint, a step", kinds)
+	}
+	if err := p.SetDebug(pid, 3, stepper.DebugOff, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != stepper.EventProcessExit {
+		t.Errorf("got %+v, %v", ev, err)
+	}
+}
+
+func TestSetDebugRefusesWhatTheCPUCannotDo(t *testing.T) {
+	p := launchBare(t, counted)
+	for _, c := range []struct {
+		slot   int
+		kind   stepper.DebugKind
+		addr   table.Addr
+		length int
+	}{
+		{4, stepper.DebugWrite, 0x1000, 8}, {-1, stepper.DebugOff, 0, 0}, {0, stepper.DebugWrite, 0x1001, 2},
+		{0, stepper.DebugWrite, 0x1000, 3}, {0, stepper.DebugExecute, 0x1000, 4}, {0, 9, 0x1000, 1},
+	} {
+		if err := p.SetDebug(0, c.slot, c.kind, c.addr, c.length); !errors.Is(err, unix.EINVAL) {
+			t.Errorf("%+v: %v, want EINVAL", c, err)
+		}
+	}
+}
+
+func TestMemoryHidesBreakpoints(t *testing.T) {
+	p := launch(t, busy)
+	f := symbol(t, p, "f")
+	before, after := make([]byte, 16), make([]byte, 16)
+	if _, err := p.ReadMemory(f-4, before); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []table.Addr{f, f + 1, f} {
+		if err := p.Insert(at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.ReadMemory(f-4, after); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("with breakpoints % x, without % x, %v", after, before, err)
+	}
+	if _, err := p.readRaw(f, after[:2]); err != nil || after[0] != opInt3 || after[1] != opInt3 {
+		t.Errorf("in memory: % x, %v", after[:2], err)
+	}
+	// A write under them changes what is shown now and comes back later.
+	text := []byte{0x90, 0x90, 0x90}
+	if n, err := p.WriteMemory(f-1, text); n != 3 || err != nil {
+		t.Fatal(n, err)
+	}
+	if _, err := p.ReadMemory(f-1, after[:3]); err != nil || !bytes.Equal(after[:3], text) {
+		t.Errorf("shown % x, %v", after[:3], err)
+	}
+	if p.Remove(f) != nil || p.Remove(f+1) != nil || p.Remove(f) != nil || p.Inserted(f) {
+		t.Error("Remove failed")
+	}
+	if _, err := p.readRaw(f-1, after[:3]); err != nil || !bytes.Equal(after[:3], text) {
+		t.Errorf("in memory % x, %v", after[:3], err)
+	}
+}
+
+func TestInsertAsksTheGuard(t *testing.T) {
+	p := launch(t, busy)
+	f, refusal := symbol(t, p, "f"), errors.New("inside a section")
+	p.SetGuard(func(a table.Addr) error {
+		if a == f {
+			return refusal
+		}
+		return nil
+	})
+	if err := p.Insert(f); !errors.Is(err, refusal) || p.Inserted(f) {
+		t.Errorf("%v, inserted %v", err, p.Inserted(f))
+	}
+	if err := p.Insert(f + 1); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadMemoryStopsWhereTheMappingEnds(t *testing.T) {
+	p := launchBare(t, counted)
+	var r unit.Regs
+	if err := p.Regs(p.PID(), &r); err != nil {
+		t.Fatal(err)
+	}
+	page := (r.PC() + 4096) &^ 4095 // the text is one page, and nothing follows it
+	buf := make([]byte, 100)
+	n, err := p.ReadMemory(page-30, buf)
+	var pe *Error
+	if n != 30 || !errors.Is(err, unix.EIO) || !errors.As(err, &pe) {
+		t.Errorf("%d bytes, %v; want 30 and EIO", n, err)
+	}
+	if n, err := p.WriteMemory(page-30, buf); n != 30 || err == nil {
+		t.Errorf("wrote %d bytes, %v; want 30 and an error", n, err)
+	}
+}

@@ -1,0 +1,142 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+	"sort"
+
+	"rseqstep/table"
+)
+
+// point is one planted int3.
+type point struct {
+	at  table.Addr
+	was byte // what it covers
+}
+
+// points are the planted breakpoints, by address.
+type points struct {
+	list []point
+	past map[table.Addr]bool // every address that ever had one in this program
+}
+
+func (ps *points) search(at table.Addr) (int, bool) {
+	i := sort.Search(len(ps.list), func(i int) bool { return ps.list[i].at >= at })
+	return i, i < len(ps.list) && ps.list[i].at == at
+}
+
+func (ps *points) planted(at table.Addr) bool {
+	if len(ps.list) == 0 {
+		return false
+	}
+	_, ok := ps.search(at)
+	return ok
+}
+
+// span is the range of the list that lies in [addr, addr+n).
+func (ps *points) span(addr table.Addr, n int) (first, last int) {
+	if len(ps.list) == 0 {
+		return 0, 0
+	}
+	first, _ = ps.search(addr)
+	for last = first; last < len(ps.list) && uint64(ps.list[last].at-addr) < uint64(n); last++ {
+	}
+	return first, last
+}
+
+// hide puts the covered bytes into a copy of memory.
+func (ps *points) hide(addr table.Addr, buf []byte) {
+	for i, last := ps.span(addr, len(buf)); i < last; i++ {
+		buf[ps.list[i].at-addr] = ps.list[i].was
+	}
+}
+
+// forget drops every breakpoint without touching memory: after an exec.
+func (ps *points) forget() { *ps = points{} }
+
+// Insert plants an int3 at addr, unless the guard refuses the address.
+func (p *Process) Insert(addr table.Addr) error {
+	i, ok := p.points.search(addr)
+	if ok {
+		return nil
+	}
+	if p.guard != nil {
+		if err := p.guard(addr); err != nil {
+			return err
+		}
+	}
+	var was [1]byte
+	if _, err := p.readRaw(addr, was[:]); err != nil {
+		return err
+	}
+	if !p.lifted {
+		if _, err := p.writeRaw(addr, []byte{opInt3}); err != nil {
+			return err
+		}
+	}
+	if p.points.past == nil {
+		p.points.past = map[table.Addr]bool{}
+	}
+	p.points.past[addr] = true
+	p.points.list = append(p.points.list, point{})
+	copy(p.points.list[i+1:], p.points.list[i:])
+	p.points.list[i] = point{at: addr, was: was[0]}
+	return nil
+}
+
+// Remove takes the int3 at addr away.
+func (p *Process) Remove(addr table.Addr) error {
+	i, ok := p.points.search(addr)
+	if !ok {
+		return nil
+	}
+	if !p.lifted {
+		if _, err := p.writeRaw(addr, []byte{p.points.list[i].was}); err != nil {
+			return err
+		}
+	}
+	p.points.list = append(p.points.list[:i], p.points.list[i+1:]...)
+	return nil
+}
+
+// Inserted reports whether a breakpoint is planted at addr.
+func (p *Process) Inserted(addr table.Addr) bool { return p.points.planted(addr) }
+
+// removeAll takes every breakpoint away, as many as can be.
+func (p *Process) removeAll() error {
+	var errs error
+	for i := len(p.points.list) - 1; i >= 0; i-- {
+		errs = errors.Join(errs, p.Remove(p.points.list[i].at))
+	}
+	return errs
+}
+
+// lift takes the int3s out of memory and keeps the list, for the time that a
+// process which we do not trace shares the memory.
+func (p *Process) lift() error {
+	if p.lifted {
+		return nil
+	}
+	for _, b := range p.points.list {
+		if _, err := p.writeRaw(b.at, []byte{b.was}); err != nil {
+			return err
+		}
+	}
+	p.lifted = true
+	return nil
+}
+
+// replant undoes lift.
+func (p *Process) replant() error {
+	if !p.lifted {
+		return nil
+	}
+	p.lifted = false
+	var errs error
+	for i := range p.points.list {
+		_, err := p.writeRaw(p.points.list[i].at, []byte{opInt3})
+		errs = errors.Join(errs, err)
+	}
+	return errs
+}

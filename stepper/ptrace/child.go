@@ -1,0 +1,209 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+)
+
+// child is a process that the program made and that we hold until the engine
+// decides on it.
+type child struct {
+	pid    int
+	vfork  bool    // the parent sleeps until the child execs or ends, and they share memory
+	copied []point // breakpoints as they were when its memory was copied
+}
+
+// takeChild works in PTRACE_EVENT_CLONE, FORK and VFORK. The new thread's own
+// first stop may have come before, or is about to.
+func (p *Process) takeChild(t *thread, event uint32) error {
+	w, e := ptraceWord(reqGetEventMsg, t.tid, 0)
+	if e != 0 {
+		return p.fail(t, "read event message", e)
+	}
+	id := int(w)
+	status, err := p.firstStop(id)
+	if err != nil {
+		return err
+	}
+	ws := unix.WaitStatus(status)
+	dead := ws.Exited() || ws.Signaled()
+	if event == eventClone && p.ownThread(id) {
+		n := p.add(id)
+		p.push(stepper.Event{Kind: stepper.EventClone, TID: t.tid, Child: id})
+		if dead {
+			p.ended(id, ws)
+			return nil
+		}
+		return p.inherit(n)
+	}
+	kind := stepper.EventFork
+	if event == eventVfork {
+		kind = stepper.EventVfork
+	}
+	if !dead {
+		ch := &child{pid: id, vfork: event == eventVfork}
+		if !p.lifted {
+			ch.copied = append(ch.copied, p.points.list...)
+		}
+		p.children[id] = ch
+	}
+	p.push(stepper.Event{Kind: kind, TID: t.tid, Child: id})
+	return nil
+}
+
+// firstStop returns the first status of a new thread, waiting for it if need
+// be. A new thread cannot run a single instruction before it stops, so the
+// wait is short; if it has been killed instead the status is its end.
+func (p *Process) firstStop(id int) (uint32, error) {
+	if st, ok := p.early[id]; ok {
+		delete(p.early, id)
+		return st, nil
+	}
+	for {
+		got, err := p.collect(id, 0)
+		if errors.Is(err, unix.ECHILD) {
+			// It was killed together with its process and reaped by that.
+			return uint32(unix.SIGKILL), nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		if got == id {
+			return p.status, nil
+		}
+	}
+}
+
+// ownThread reports whether id is a thread of the process rather than a
+// process of its own that clone(2) made without CLONE_THREAD.
+func (p *Process) ownThread(id int) bool {
+	_, err := os.Stat(fmt.Sprintf("/proc/%d/task/%d", p.pid, id))
+	return err == nil
+}
+
+// takeExec works in PTRACE_EVENT_EXEC. Whichever thread called exec, the
+// kernel has given it the leader's id; the other threads are gone, and with
+// the memory went the breakpoints and the debug registers.
+func (p *Process) takeExec(t *thread) error {
+	for _, id := range p.Threads() {
+		if id != p.pid {
+			p.drop(id)
+		}
+	}
+	p.unqueue(func(ev *stepper.Event) bool { return true })
+	if t.tid != p.pid {
+		return &Error{Op: "exec", TID: t.tid, Err: fmt.Errorf("%w: reported by another thread than the leader", ErrState)}
+	}
+	t.zombie = false
+	t.debug = debugState{}
+	p.all = [debugSlots]slot{}
+	p.points.forget()
+	p.lifted = false
+	p.gate = 0
+	p.exe = exePath(p.pid)
+	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid})
+	return p.openMemory()
+}
+
+// Children are the processes the program has made that wait for DetachChild
+// or Follow.
+func (p *Process) Children() []int {
+	var ids []int
+	for id := range p.children {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// DetachChild lets a process go that EventFork or EventVfork announced. Its
+// copies of breakpoints are taken out first. After a vfork it shares the
+// program's memory, so the program is without breakpoints until EventVforkDone.
+func (p *Process) DetachChild(pid int) error {
+	ch := p.children[pid]
+	if ch == nil {
+		return &Error{Op: "detach child", TID: pid, Err: unix.ESRCH}
+	}
+	var errs error
+	if ch.vfork {
+		errs = p.lift()
+	} else {
+		errs = ch.clean()
+	}
+	delete(p.children, pid)
+	if e := ptraceCall(reqDetach, pid, 0, 0); e != 0 && e != unix.ESRCH {
+		errs = errors.Join(errs, &Error{Op: "detach child", TID: pid, Err: e})
+	}
+	return errs
+}
+
+// clean puts back what breakpoints covered in the child's copy of memory.
+func (ch *child) clean() error {
+	if len(ch.copied) == 0 {
+		return nil
+	}
+	f, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", ch.pid), os.O_WRONLY, 0)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil // killed
+		}
+		return &Error{Op: "open memory", TID: ch.pid, Err: err}
+	}
+	defer f.Close()
+	for _, b := range ch.copied {
+		if _, err := f.WriteAt([]byte{b.was}, int64(b.at)); err != nil {
+			return memoryError("write memory", ch.pid, b.at, err)
+		}
+	}
+	return nil
+}
+
+// Follow keeps the child and lets the rest of the program go: the Target is
+// the child from now on. Every thread must be held. The breakpoints go with
+// the child; after a vfork they stay out of the memory that it shares, until it execs.
+func (p *Process) Follow(pid int) error {
+	ch := p.children[pid]
+	if ch == nil {
+		return &Error{Op: "follow", TID: pid, Err: unix.ESRCH}
+	}
+	for _, t := range p.order {
+		if !t.held && !t.zombie {
+			return &Error{Op: "follow", TID: t.tid, Err: fmt.Errorf("%w: the thread is running", ErrState)}
+		}
+	}
+	delete(p.children, pid)
+	wanted := append([]point(nil), p.points.list...)
+	wasLifted := p.lifted
+	errs := p.release()
+
+	p.pid, p.exe = pid, exePath(pid)
+	p.alive = true
+	p.gone.Store(false)
+	p.threads, p.order, p.last, p.queue = map[int]*thread{}, nil, nil, nil
+	t := p.add(pid)
+	if err := p.openMemory(); err != nil {
+		return errors.Join(errs, err)
+	}
+	if ch.vfork {
+		p.points.list, p.lifted = wanted, true
+		return errors.Join(errs, p.inherit(t))
+	}
+	// Make the copy's breakpoints what they are now.
+	if !wasLifted {
+		errs = errors.Join(errs, ch.clean())
+	}
+	p.points.list = nil
+	guard := p.guard
+	p.guard = nil
+	for _, b := range wanted {
+		errs = errors.Join(errs, p.Insert(b.at))
+	}
+	p.guard = guard
+	return errors.Join(errs, p.inherit(t))
+}

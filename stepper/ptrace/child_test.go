@@ -1,0 +1,167 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+)
+
+// forks makes a child by fork, vfork or vfork and exec, both of which call f,
+// and ends with the child's status.
+const forks = `
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile int calls;
+__attribute__((noinline, noipa)) void f(void) { calls++; }
+int main(int argc, char **argv) {
+	int status;
+	if (argc == 1) return 5;                  // what the exec runs
+	if (!strcmp(argv[1], "exec")) { execl("/proc/self/exe", "again", (char *)0); return 99; }
+	int v = argv[1][0] == 'v';
+	pid_t pid = v ? vfork() : fork();
+	if (pid == 0) {
+		f();
+		if (!strcmp(argv[1], "vexec")) { execl("/proc/self/exe", "again", (char *)0); }
+		_exit(7);
+	}
+	f();
+	if (wait(&status) != pid) return 98;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
+}`
+
+// runToChild runs until the child is there, with a breakpoint on f.
+func runToChild(t *testing.T, how string, kind stepper.EventKind) (*Process, stepper.Event) {
+	t.Helper()
+	p := launch(t, forks, how)
+	if err := p.Insert(symbol(t, p, "f")); err != nil {
+		t.Fatal(err)
+	}
+	ev, err := p.Run(p.PID(), 0, 0)
+	if err != nil || ev.Kind != kind || ev.Child == 0 {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	return p, ev
+}
+
+// runPassing is Run of the leader, past SIGCHLD.
+func runPassing(p *Process) (stepper.Event, error) {
+	sig := 0
+	for {
+		ev, err := p.Run(p.PID(), sig, 0)
+		if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGCHLD) {
+			return ev, err
+		}
+		sig = ev.Signal
+	}
+}
+
+func TestDetachedChildMeetsNoBreakpoint(t *testing.T) {
+	for how, want := range map[string]struct {
+		kind   stepper.EventKind
+		status int
+	}{"fork": {stepper.EventFork, 7}, "vfork": {stepper.EventVfork, 7}, "vexec": {stepper.EventVfork, 5}} {
+		t.Run(how, func(t *testing.T) {
+			p, ev := runToChild(t, how, want.kind)
+			if err := p.DetachChild(ev.Child); err != nil {
+				t.Fatal(err)
+			}
+			ev, err := runPassing(p)
+			if want.kind == stepper.EventVfork {
+				if err != nil || ev.Kind != stepper.EventVforkDone {
+					t.Fatalf("got %+v, %v, want EventVforkDone", ev, err)
+				}
+				ev, err = runPassing(p)
+			}
+			if err != nil || ev.Kind != stepper.EventBreakpoint {
+				t.Fatalf("got %+v, %v, want the breakpoint in the parent", ev, err)
+			}
+			stepOver(t, p, p.PID(), ev.Addr)
+			if ev, err = runPassing(p); err != nil || ev.Kind != stepper.EventProcessExit {
+				t.Fatalf("got %+v, %v", ev, err)
+			}
+			if ev.Status.Code != want.status {
+				t.Errorf("the parent ended with %+v, the child's status should be %d", ev.Status, want.status)
+			}
+		})
+	}
+}
+
+func TestFollowedChildMeetsTheBreakpointAndTheParentDoesNot(t *testing.T) {
+	p, ev := runToChild(t, "fork", stepper.EventFork)
+	parent := p.PID()
+	if err := p.Insert(symbol(t, p, "main")); err != nil { // not in the copy
+		t.Fatal(err)
+	}
+	if err := p.Follow(ev.Child); err != nil {
+		t.Fatal(err)
+	}
+	if p.PID() != ev.Child || p.PID() == parent || !p.Held(ev.Child) || !p.Inserted(symbol(t, p, "main")) {
+		t.Fatalf("following %d: PID %d, threads %v", ev.Child, p.PID(), p.Threads())
+	}
+	ev, err := p.Run(p.PID(), 0, 0)
+	if err != nil || ev.Kind != stepper.EventBreakpoint {
+		t.Fatalf("got %+v, %v, want the breakpoint", ev, err)
+	}
+	stepOver(t, p, p.PID(), ev.Addr)
+	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	var ws unix.WaitStatus
+	if _, err := unix.Wait4(parent, &ws, 0, nil); err != nil || ws.ExitStatus() != 7 {
+		t.Errorf("the parent ended with %#x, %v", ws, err)
+	}
+}
+
+func TestFollowedVforkChildReachesItsExec(t *testing.T) {
+	p, ev := runToChild(t, "vexec", stepper.EventVfork)
+	parent := p.PID()
+	if err := p.Follow(ev.Child); err != nil {
+		t.Fatal(err)
+	}
+	ev, err := p.Run(p.PID(), 0, 0)
+	if err != nil || ev.Kind != stepper.EventExec {
+		t.Fatalf("got %+v, %v, want EventExec", ev, err)
+	}
+	runTo(t, p, "main")
+	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 5 {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	var ws unix.WaitStatus
+	if _, err := unix.Wait4(parent, &ws, 0, nil); err != nil || ws.ExitStatus() != 5 {
+		t.Errorf("the parent ended with %#x, %v", ws, err)
+	}
+}
+
+func TestExecForgetsBreakpointsAndRegisters(t *testing.T) {
+	p := launch(t, forks, "exec")
+	f := symbol(t, p, "main")
+	if err := p.SetDebug(0, 0, stepper.DebugExecute, f+1, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Insert(symbol(t, p, "f")); err != nil {
+		t.Fatal(err)
+	}
+	ev, err := p.Run(p.PID(), 0, 0)
+	for err == nil && ev.Kind == stepper.EventDebug {
+		ev, err = p.Run(p.PID(), 0, 0)
+	}
+	if err != nil || ev.Kind != stepper.EventExec || ev.TID != p.PID() {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	if p.Inserted(symbol(t, p, "f")) {
+		t.Error("a breakpoint is still said to be there")
+	}
+	if n, err := p.Syscall(p.PID(), unix.SYS_GETPID); err != nil || int(n) != p.PID() {
+		t.Errorf("getpid at the exec stop: %d, %v", n, err)
+	}
+	runTo(t, p, "main") // memory is the new program's
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 5 {
+		t.Errorf("got %+v, %v", ev, err)
+	}
+}

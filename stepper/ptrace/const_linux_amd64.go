@@ -1,0 +1,82 @@
+package ptrace
+
+// Requests of ptrace(2) that we make. See include/uapi/linux/ptrace.h and
+// arch/x86/include/uapi/asm/ptrace-abi.h.
+const (
+	reqPeekUser    = 3
+	reqPokeText    = 4
+	reqPokeUser    = 6
+	reqCont        = 7
+	reqSingleStep  = 9
+	reqGetRegs     = 12
+	reqSetRegs     = 13
+	reqDetach      = 17
+	reqGetEventMsg = 0x4201
+	reqGetSiginfo  = 0x4202
+	reqSetSiginfo  = 0x4203
+	reqGetRegSet   = 0x4204
+	reqSetRegSet   = 0x4205
+	reqSeize       = 0x4206
+	reqInterrupt   = 0x4207
+	reqListen      = 0x4208
+	reqGetSigmask  = 0x420a
+	reqSetSigmask  = 0x420b
+	reqGetRseq     = 0x420f // PTRACE_GET_RSEQ_CONFIGURATION, since Linux 5.13
+)
+
+// Events that PTRACE_SETOPTIONS asks for, as bits 16 and up of a wait status.
+// See include/uapi/linux/ptrace.h.
+const (
+	eventFork      = 1
+	eventVfork     = 2
+	eventClone     = 3
+	eventExec      = 4
+	eventVforkDone = 5
+	eventStop      = 128
+)
+
+// Options. An event's option bit is 1 << event. See include/uapi/linux/ptrace.h.
+//
+// PTRACE_O_TRACEEXIT is not asked for: the wait status of the exit says all
+// that we report. PTRACE_O_TRACESECCOMP is not asked for either: without it
+// the kernel answers a filter's RET_TRACE with ENOSYS, just as it does when
+// nobody traces the program.
+const (
+	optTraceSysGood = 1
+	optExitKill     = 1 << 20
+	optEvents       = 1<<eventFork | 1<<eventVfork | 1<<eventClone | 1<<eventExec | 1<<eventVforkDone
+)
+
+// Flags of wait4. See include/uapi/linux/wait.h.
+const (
+	waitNoHang   = 1
+	waitNoThread = 0x20000000 // __WNOTHREAD: only what this OS thread traces or forked
+	waitAll      = 0x40000000 // __WALL: threads as well as processes
+)
+
+// si_code of a SIGTRAP. See include/uapi/asm-generic/siginfo.h.
+const (
+	codeBreakpoint = 1    // TRAP_BRKPT: x86 uses it for a step over a system call, and for int1
+	codeTrace      = 2    // TRAP_TRACE: TF, even when a debug register matched as well
+	codeHardware   = 4    // TRAP_HWBKPT: a debug register alone
+	codeHandler    = 5    // the SIGTRAP itself: a step that entered a signal handler (signal_setup_done, kernel/signal.c)
+	codeKernel     = 0x80 // SI_KERNEL: int3
+	codeTkill      = -6   // SI_TKILL
+)
+
+// Places in struct user, for PEEKUSER and POKEUSER. See
+// arch/x86/include/asm/user_64.h.
+const (
+	userRip      = 16 * 8
+	userDebugReg = 848 // offsetof(struct user, u_debugreg)
+)
+
+// Flags of RFLAGS and instructions of one byte. Intel SDM volume 1, 3.4.3, and volume 2.
+const (
+	flagTF      = 0x100
+	opInt3      = 0xcc
+	opPushf     = 0x9c
+	opSyscall   = "\x0f\x05"
+	noteXState  = 0x202 // NT_X86_XSTATE, include/uapi/linux/elf.h
+	siginfoSize = 128   // SI_MAX_SIZE, include/uapi/asm-generic/siginfo.h
+)

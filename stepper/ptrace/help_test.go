@@ -1,0 +1,176 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"debug/elf"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// compile builds a C program and returns its path.
+func compile(t testing.TB, source string, flags ...string) string {
+	t.Helper()
+	gcc := tabletest.NeedTool(t, "gcc")
+	dir := t.TempDir()
+	c, out := filepath.Join(dir, "prog.c"), filepath.Join(dir, "prog")
+	if err := os.WriteFile(c, []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"-O1", "-g", "-pthread", "-no-pie", "-o", out, c}, flags...)
+	if msg, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
+		t.Fatalf("the fixture does not compile: %v\n%s", err, msg)
+	}
+	return out
+}
+
+// launch compiles and starts a program; it is killed at the test's end.
+func launch(t testing.TB, source string, args ...string) *Process {
+	t.Helper()
+	return launchWith(t, LaunchOptions{Args: append([]string{"prog"}, args...)}, source)
+}
+
+// launchBare is launch of a program without a C library.
+func launchBare(t testing.TB, source string) *Process {
+	t.Helper()
+	return launchWith(t, LaunchOptions{}, source, "-nostdlib", "-static")
+}
+
+// launchWith is launch with more options than arguments; with a Path nothing is compiled.
+func launchWith(t testing.TB, o LaunchOptions, source string, flags ...string) *Process {
+	t.Helper()
+	tabletest.NeedPtrace(t)
+	if o.Path == "" {
+		o.Path = compile(t, source, flags...)
+	}
+	p, err := Launch(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Kill(); err != nil {
+			t.Errorf("kill: %v", err)
+		}
+	})
+	return p
+}
+
+// pipe is os.Pipe, closed at the test's end.
+func pipe(t testing.TB) (r, w *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return r, w
+}
+
+// symbol is the address of a symbol of the program's file. The fixtures are
+// linked at fixed addresses (-no-pie), so that no test needs a load bias.
+func symbol(t testing.TB, p *Process, name string) table.Addr {
+	t.Helper()
+	f, err := elf.Open(p.Executable())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	syms, err := f.Symbols()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range syms {
+		if s.Name == name {
+			return table.Addr(s.Value)
+		}
+	}
+	t.Fatalf("no symbol %s", name)
+	return 0
+}
+
+// runTo runs a program that has one thread until it is at a function's first instruction.
+func runTo(t testing.TB, p *Process, name string) {
+	t.Helper()
+	at := symbol(t, p, name)
+	if err := p.Insert(at); err != nil {
+		t.Fatal(err)
+	}
+	ev, err := p.Run(p.PID(), 0, 0)
+	if err != nil || ev.Kind != stepper.EventBreakpoint || ev.Addr != at {
+		t.Fatalf("running to %s: %+v, %v", name, ev, err)
+	}
+	if err := p.Remove(at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// resumeAll lets every held thread go.
+func resumeAll(t testing.TB, p *Process) {
+	t.Helper()
+	for _, tid := range p.Threads() {
+		if p.Held(tid) {
+			if err := p.Resume(tid, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// until resumes and waits until an event of the kind comes, passing signals on
+// and letting new threads go.
+func until(t testing.TB, p *Process, kind stepper.EventKind) stepper.Event {
+	t.Helper()
+	for {
+		ev, err := p.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind == kind {
+			return ev
+		}
+		switch ev.Kind {
+		case stepper.EventSignal:
+			err = p.Resume(ev.TID, ev.Signal)
+		case stepper.EventClone:
+			if err = p.Resume(ev.TID, 0); err == nil {
+				err = p.Resume(ev.Child, 0)
+			}
+		case stepper.EventExit:
+		default:
+			t.Fatalf("waiting for kind %d, got %+v", kind, ev)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// spin makes as many threads as it is told, which sleep, and counts.
+const spin = `
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+static void *sleeper(void *a) { for (;;) pause(); }
+int main(int argc, char **argv) {
+	pthread_t t;
+	for (int n = argc > 1 ? atoi(argv[1]) : 0; n > 0; n--) pthread_create(&t, 0, sleeper, 0);
+	for (volatile unsigned long x = 0;; x++) ;
+}`
+
+// settleThreads runs spin until it has made its threads, and holds it.
+func settleThreads(t testing.TB, p *Process, threads string) {
+	t.Helper()
+	resumeAll(t, p)
+	time.AfterFunc(200*time.Millisecond, p.Interrupt)
+	until(t, p, stepper.EventInterrupt)
+	if err := p.Hold(); err != nil {
+		t.Fatal(err)
+	}
+}

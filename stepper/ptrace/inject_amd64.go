@@ -1,0 +1,218 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// Syscall makes a held thread execute one system call and puts everything
+// back: registers, signal mask, and the signal it was stopped for. A call that
+// the thread was interrupted in is restarted by the kernel as it would have
+// been, because its registers say so again.
+//
+// The instruction is one that the program's memory has (the vDSO's, as a
+// rule), so nothing is written. Signals are blocked for the length of the call,
+// and come afterwards. What the program's own seccomp filter does to the call
+// it does to this one.
+func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err error) {
+	const op = "inject system call"
+	t, err := p.findHeld(tid, op)
+	if err != nil {
+		return 0, err
+	}
+	if len(args) > 6 {
+		return 0, &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: %d arguments", unix.EINVAL, len(args))}
+	}
+	for _, o := range p.order {
+		if !o.held && !o.zombie {
+			return 0, &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: thread %d is running", ErrState, o.tid)}
+		}
+	}
+	if err := p.settle(t); err != nil {
+		return 0, err
+	}
+	if err := p.load(t); err != nil {
+		return 0, err
+	}
+	gate, err := p.syscallGate(t)
+	if err != nil {
+		return 0, err
+	}
+	if err := p.keepSiginfo(t); err != nil {
+		return 0, err
+	}
+	saved, how, stop, signal := t.regs, t.how, t.stop, t.signal
+	mask, err := p.blockSignals(t)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		// Whatever happened, what can be put back is.
+		if p.threads[tid] != t || !t.held {
+			return
+		}
+		if _, e := ptraceBytes(reqSetSigmask, tid, uintptr(len(mask)), mask[:]); e != 0 {
+			err = errors.Join(err, p.fail(t, "restore signal mask", e))
+		}
+		err = errors.Join(err, p.store(t, &saved.now))
+		t.regs, t.how = saved, how
+		switch stop {
+		case stopSignal:
+			t.stop, t.signal = stop, signal
+		case stopGroup:
+			err = errors.Join(err, p.trapAgain(t))
+		}
+	}()
+	call := saved.now
+	call.Rip, call.Rax, call.OrigRax = uint64(gate), nr, noSyscall
+	call.Eflags &^= flagTF
+	for i, reg := range []*uint64{&call.Rdi, &call.Rsi, &call.Rdx, &call.R10, &call.R8, &call.R9} {
+		if i < len(args) {
+			*reg = args[i]
+		}
+	}
+	if err := p.store(t, &call); err != nil {
+		return 0, err
+	}
+	return p.stepCall(t, uint64(gate))
+}
+
+// stepCall steps the thread over the system call instruction at gate.
+func (p *Process) stepCall(t *thread, gate uint64) (int64, error) {
+	const op = "inject system call"
+	var again []unix.Signal // signals that came in between, to be sent once more
+	defer func() {
+		for _, sig := range again {
+			_ = unix.Tgkill(p.pid, t.tid, sig) // ESRCH: it was killed
+		}
+	}()
+	for {
+		if e := ptraceCall(reqSingleStep, t.tid, 0, 0); e != 0 {
+			return 0, p.fail(t, op, e)
+		}
+		status, err := p.stopOf(t, reqSingleStep)
+		if err != nil {
+			return 0, err
+		}
+		if err := p.load(t); err != nil {
+			return 0, err
+		}
+		done := t.regs.now.Rip != gate
+		if status>>16 != 0 {
+			continue // an event in the middle of the call
+		}
+		switch sig := unix.WaitStatus(status).StopSignal(); sig {
+		case unix.SIGTRAP:
+		case unix.SIGSYS:
+			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the program's seccomp filter refuses it", unix.EPERM)}
+		case unix.SIGSEGV, unix.SIGBUS, unix.SIGILL, unix.SIGFPE:
+			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the instruction at %#x raised %v", unix.EFAULT, gate, sig)}
+		default: // SIGSTOP, which cannot be blocked
+			again = append(again, sig)
+		}
+		if done {
+			return int64(t.regs.now.Rax), nil
+		}
+	}
+}
+
+// stopOf waits for the next stop of a thread that runs alone, and returns its
+// status unread. It is ESRCH when the thread ends instead.
+func (p *Process) stopOf(t *thread, how int) (uint32, error) {
+	p.kicker.keepTicking()
+	t.held, t.how, t.regs.known = false, how, false
+	for {
+		got, err := p.collect(-1, 0)
+		if err != nil {
+			return 0, err
+		}
+		if got == kicked {
+			continue
+		}
+		ws := unix.WaitStatus(p.status)
+		if got == t.tid && ws.Stopped() {
+			t.held, t.asked, t.listens, t.midcall = true, false, false, false
+			t.stop, t.signal = stopTrap, 0
+			return p.status, nil
+		}
+		if err := p.take(got, p.status); err != nil {
+			return 0, err
+		}
+		if p.threads[t.tid] != t {
+			return 0, &Error{Op: "wait", TID: t.tid, Err: unix.ESRCH}
+		}
+	}
+}
+
+// settle takes a thread out of a stop in the middle of a system call, such as
+// PTRACE_EVENT_CLONE, to the end of the call, before any instruction of its own:
+// in the middle the call's result would overwrite what is put into RAX.
+func (p *Process) settle(t *thread) error {
+	if !t.midcall {
+		return nil
+	}
+	return p.trapAgain(t)
+}
+
+// trapAgain resumes a thread with a PTRACE_INTERRUPT pending, so that it stops
+// again at once: in a group-stop if its process is in one.
+func (p *Process) trapAgain(t *thread) error {
+	if e := ptraceCall(reqInterrupt, t.tid, 0, 0); e != 0 {
+		return p.fail(t, "interrupt", e)
+	}
+	t.asked = true
+	if err := p.resume(t, reqCont, 0); err != nil {
+		return err
+	}
+	for !t.held {
+		got, err := p.collect(-1, 0)
+		if err != nil {
+			return err
+		}
+		if got == kicked {
+			continue
+		}
+		if err := p.take(got, p.status); err != nil {
+			return err
+		}
+		if p.threads[t.tid] != t {
+			return &Error{Op: "interrupt", TID: t.tid, Err: unix.ESRCH}
+		}
+	}
+	return nil
+}
+
+// keepSiginfo saves the siginfo of the signal a thread is stopped for, before
+// another stop replaces it.
+func (p *Process) keepSiginfo(t *thread) error {
+	if t.stop != stopSignal || t.siginfo != nil {
+		return nil
+	}
+	info, err := p.Siginfo(t.tid)
+	t.siginfo = info
+	return err
+}
+
+// blockSignals blocks every signal but those that an instruction itself can
+// raise: the kernel resets the handler of such a one when it is blocked
+// (force_sig_info_to_task, kernel/signal.c). It returns the mask before.
+func (p *Process) blockSignals(t *thread) (before [8]byte, err error) {
+	if _, e := ptraceBytes(reqGetSigmask, t.tid, uintptr(len(before)), before[:]); e != 0 {
+		return before, p.fail(t, "read signal mask", e)
+	}
+	var bits uint64
+	for _, sig := range []unix.Signal{unix.SIGILL, unix.SIGTRAP, unix.SIGBUS, unix.SIGFPE, unix.SIGSEGV, unix.SIGSYS} {
+		bits |= 1 << (sig - 1)
+	}
+	var all [8]byte
+	binary.NativeEndian.PutUint64(all[:], ^bits)
+	if _, e := ptraceBytes(reqSetSigmask, t.tid, uintptr(len(all)), all[:]); e != 0 {
+		return before, p.fail(t, "block signals", e)
+	}
+	return before, nil
+}

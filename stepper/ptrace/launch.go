@@ -1,0 +1,215 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// LaunchOptions say what to start and how.
+type LaunchOptions struct {
+	Path string   // the program's file; it is not looked up in PATH
+	Args []string // argv, the program's own name first; nil: Path alone
+	Env  []string // "NAME=value"; nil: our own
+	Dir  string   // working directory; "": our own
+
+	Stdin, Stdout, Stderr *os.File // nil: our own
+
+	ASLR bool // keep address space layout randomization
+
+	// NewGroup makes the program the leader of a process group of its own, so
+	// that a Ctrl-C at the terminal reaches the program and not us. Terminal,
+	// if it is not nil, is then handed to that group (tcsetpgrp(3)).
+	NewGroup bool
+	Terminal *os.File
+}
+
+// Launch starts a program and holds it at its first instruction (the dynamic
+// linker's, or its own). It locks the calling goroutine to its OS thread, which
+// from then on is the tracer; if that thread ends, the program is killed.
+//
+// The kernel lets a parent trace its child from the exec on by PTRACE_TRACEME,
+// but only PTRACE_SEIZE gives group-stops and PTRACE_INTERRUPT. So the child is
+// detached into a stop at its first instruction, seized there, and continued
+// with both signals swallowed.
+func Launch(o LaunchOptions) (_ *Process, err error) {
+	path, err := filepath.Abs(o.Path)
+	if err != nil {
+		return nil, &Error{Op: "launch " + o.Path, Err: err}
+	}
+	if err := checkProgram(path); err != nil {
+		return nil, err
+	}
+	runtime.LockOSThread()
+	defer func() {
+		if err != nil {
+			runtime.UnlockOSThread()
+		}
+	}()
+	pid, notes, err := start(path, o)
+	if err != nil {
+		return nil, err
+	}
+	p := newProcess(pid, path)
+	p.launched, p.notes = true, notes
+	if err := p.takeOver(); err != nil {
+		_ = unix.Kill(pid, unix.SIGKILL)
+		_, _ = p.collect(pid, 0)
+		p.close()
+		return nil, err
+	}
+	if st, err := os.Stat(path); err == nil && st.Mode()&(os.ModeSetuid|os.ModeSetgid) != 0 && unix.Geteuid() != 0 {
+		p.notes = append(p.notes, "the program is set-user-ID or set-group-ID: traced, it runs without those privileges")
+	}
+	return p, nil
+}
+
+// start forks and execs the program under PTRACE_TRACEME.
+func start(path string, o LaunchOptions) (pid int, notes []string, err error) {
+	argv := o.Args
+	if len(argv) == 0 {
+		argv = []string{o.Path}
+	}
+	env := o.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	attr := &syscall.ProcAttr{Dir: o.Dir, Env: env, Sys: &syscall.SysProcAttr{Ptrace: true, Setpgid: o.NewGroup}}
+	for i, f := range []*os.File{o.Stdin, o.Stdout, o.Stderr} {
+		fd := uintptr(i)
+		if f != nil {
+			fd = f.Fd()
+		}
+		attr.Files = append(attr.Files, fd)
+	}
+	if o.NewGroup && o.Terminal != nil {
+		attr.Sys.Foreground = true
+		attr.Sys.Ctty = int(o.Terminal.Fd())
+	}
+	if !o.ASLR {
+		restore, err := noRandomization()
+		if err != nil {
+			notes = append(notes, fmt.Sprintf("address space randomization could not be switched off (%v): addresses differ from run to run", err))
+		} else {
+			defer restore()
+		}
+	}
+	pid, err = syscall.ForkExec(path, argv, attr)
+	runtime.KeepAlive(o)
+	if err != nil {
+		return 0, nil, &Error{Op: "launch " + path, Err: launchError(err)}
+	}
+	return pid, notes, nil
+}
+
+// noRandomization switches ASLR off for what this OS thread forks. See personality(2).
+func noRandomization() (restore func(), err error) {
+	const (
+		query       = 0xffffffff
+		noRandomize = 0x0040000 // ADDR_NO_RANDOMIZE, include/uapi/linux/personality.h
+	)
+	old, _, e := syscall.RawSyscall(unix.SYS_PERSONALITY, query, 0, 0)
+	if e != 0 {
+		return nil, e
+	}
+	if _, _, e := syscall.RawSyscall(unix.SYS_PERSONALITY, old|noRandomize, 0, 0); e != 0 {
+		return nil, e
+	}
+	return func() { syscall.RawSyscall(unix.SYS_PERSONALITY, old, 0, 0) }, nil
+}
+
+// takeOver turns a child that stopped at its exec under PTRACE_TRACEME into a
+// seized one held at the same place.
+func (p *Process) takeOver() error {
+	if err := p.expect(unix.SIGTRAP, 0, "exec"); err != nil {
+		return err
+	}
+	if e := ptraceCall(reqDetach, p.pid, 0, uintptr(unix.SIGSTOP)); e != 0 {
+		return &Error{Op: "hand over", TID: p.pid, Err: e}
+	}
+	if e := ptraceCall(reqSeize, p.pid, 0, optExitKill|optTraceSysGood|optEvents); e != 0 {
+		return &Error{Op: "seize", TID: p.pid, Err: denied(e, p.pid)}
+	}
+	if err := p.expect(unix.SIGSTOP, eventStop, "seize"); err != nil {
+		return err
+	}
+	if err := unix.Kill(p.pid, unix.SIGCONT); err != nil {
+		return &Error{Op: "continue", TID: p.pid, Err: err}
+	}
+	// The end of the group-stop may be reported first, then comes the SIGCONT.
+	for {
+		if e := ptraceCall(reqCont, p.pid, 0, 0); e != 0 {
+			return &Error{Op: "continue", TID: p.pid, Err: e}
+		}
+		if _, err := p.collectFirm(p.pid); err != nil {
+			return err
+		}
+		ws := unix.WaitStatus(p.status)
+		if ws.Stopped() && p.status>>16 == 0 && ws.StopSignal() == unix.SIGCONT {
+			break
+		}
+		if !ws.Stopped() || p.status>>16 != eventStop {
+			return &Error{Op: "continue", TID: p.pid, Err: unexpected(p.status)}
+		}
+	}
+	p.add(p.pid).stop = stopTrap
+	if err := p.openMemory(); err != nil {
+		return err
+	}
+	return p.kicker.start()
+}
+
+// expect waits for one particular stop of the leader.
+func (p *Process) expect(sig unix.Signal, event uint32, op string) error {
+	if _, err := p.collectFirm(p.pid); err != nil {
+		return err
+	}
+	ws := unix.WaitStatus(p.status)
+	if !ws.Stopped() || ws.StopSignal() != sig || p.status>>16 != event {
+		return &Error{Op: op, TID: p.pid, Err: unexpected(p.status)}
+	}
+	return nil
+}
+
+// collectFirm is collect, past kicks.
+func (p *Process) collectFirm(tid int) (int, error) {
+	for {
+		got, err := p.collect(tid, 0)
+		if err != nil || got != kicked {
+			return got, err
+		}
+	}
+}
+
+// unexpected describes a wait status that should not have come: somebody else
+// has stopped or killed the program in its first moments.
+func unexpected(status uint32) error {
+	ws := unix.WaitStatus(status)
+	switch {
+	case ws.Exited():
+		return fmt.Errorf("%w: it exited with status %d", unix.ESRCH, ws.ExitStatus())
+	case ws.Signaled():
+		return fmt.Errorf("%w: it was killed by %v", unix.ESRCH, ws.Signal())
+	}
+	return fmt.Errorf("%w: wait status %#x", ErrState, status)
+}
+
+// launchError explains the errno of a failed fork, PTRACE_TRACEME or exec.
+func launchError(err error) error {
+	switch {
+	case errors.Is(err, unix.ENOEXEC):
+		return fmt.Errorf("%w: not an ELF file that this kernel runs", err)
+	case errors.Is(err, unix.ENOENT):
+		return fmt.Errorf("%w: the program's interpreter (its dynamic linker) or the working directory is not there", err)
+	case errors.Is(err, unix.EPERM):
+		return denied(unix.EPERM, 0)
+	}
+	return err
+}

@@ -1,0 +1,151 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table"
+)
+
+// ReadMemory fills buf from addr; planted breakpoints do not show. Short reads
+// come with an error that says where reading stopped.
+func (p *Process) ReadMemory(addr table.Addr, buf []byte) (int, error) {
+	n, err := p.readRaw(addr, buf)
+	if !p.lifted {
+		p.points.hide(addr, buf[:n])
+	}
+	return n, err
+}
+
+// readRaw reads what is really there. process_vm_readv is one cheap system call
+// but refuses pages without read permission; /proc/PID/mem does not.
+func (p *Process) readRaw(addr table.Addr, buf []byte) (int, error) {
+	if len(buf) == 0 {
+		return 0, nil
+	}
+	n, e := processRead(p.pid, addr, buf)
+	if e == 0 && n == len(buf) {
+		return n, nil
+	}
+	if p.mem == nil {
+		return n, &Error{Op: "read memory", TID: p.pid, Err: unix.ESRCH}
+	}
+	m, err := p.mem.ReadAt(buf[n:], int64(addr)+int64(n))
+	if n += m; n == len(buf) {
+		return n, nil
+	}
+	if e == unix.ESRCH {
+		err = e // unless the leader alone has ended, when the open file still reads
+	}
+	return n, memoryError("read memory", p.pid, addr+table.Addr(n), err)
+}
+
+// memoryError makes /proc/PID/mem's ways of failing one: EIO and end of file
+// both mean that there is nothing at the address.
+func memoryError(op string, pid int, at table.Addr, err error) error {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, unix.EIO) {
+		err = unix.EIO
+	}
+	var path *os.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return &Error{Op: op, TID: pid, Err: fmt.Errorf("at %v: %w", at, err)}
+}
+
+// WriteMemory writes the program's memory, read-only text included. Under a
+// planted breakpoint the byte that will come back is changed, and the
+// breakpoint stays.
+func (p *Process) WriteMemory(addr table.Addr, buf []byte) (int, error) {
+	if p.lifted {
+		return p.writeRaw(addr, buf)
+	}
+	first, last := p.points.span(addr, len(buf))
+	if first == last {
+		return p.writeRaw(addr, buf)
+	}
+	shown := append([]byte(nil), buf...)
+	for i := first; i < last; i++ {
+		shown[p.points.list[i].at-addr] = opInt3
+	}
+	n, err := p.writeRaw(addr, shown)
+	for i := first; i < last; i++ {
+		if off := int(p.points.list[i].at - addr); off < n {
+			p.points.list[i].was = buf[off]
+		}
+	}
+	return n, err
+}
+
+// writeRaw writes through /proc/PID/mem, which goes past page protections and
+// makes private copies of shared text. Where a kernel is set not to force
+// (proc_mem.force_override=never), PTRACE_POKETEXT still does.
+func (p *Process) writeRaw(addr table.Addr, buf []byte) (int, error) {
+	if len(buf) == 0 {
+		return 0, nil
+	}
+	if p.mem == nil {
+		return 0, &Error{Op: "write memory", TID: p.pid, Err: unix.ESRCH}
+	}
+	n, err := p.mem.WriteAt(buf, int64(addr))
+	if n == len(buf) {
+		return n, nil
+	}
+	m, e := p.poke(addr+table.Addr(n), buf[n:])
+	if n += m; n == len(buf) {
+		return n, nil
+	}
+	if e != unix.EIO && e != unix.EFAULT {
+		err = e
+	}
+	return n, memoryError("write memory", p.pid, addr+table.Addr(n), err)
+}
+
+// poke writes by PTRACE_POKETEXT, a word at a time, through any held thread.
+func (p *Process) poke(addr table.Addr, buf []byte) (n int, e unix.Errno) {
+	tid := 0
+	for _, t := range p.order {
+		if t.held {
+			tid = t.tid
+			break
+		}
+	}
+	if tid == 0 {
+		return 0, unix.EIO
+	}
+	for n < len(buf) {
+		at := addr + table.Addr(n)
+		base := at &^ 7
+		var w [8]byte
+		if _, err := p.readRaw(base, w[:]); err != nil {
+			return n, unix.EIO
+		}
+		m := copy(w[at-base:], buf[n:])
+		if e := ptraceCall(reqPokeText, tid, uintptr(base), uintptr(binary.NativeEndian.Uint64(w[:]))); e != 0 {
+			return n, e
+		}
+		n += m
+	}
+	return n, 0
+}
+
+// openMemory opens /proc/PID/mem. The file stays with the memory that the
+// process had when it was opened, so exec needs a new one.
+func (p *Process) openMemory() error {
+	f, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", p.pid), os.O_RDWR, 0)
+	if err != nil {
+		return &Error{Op: "open memory", TID: p.pid, Err: err}
+	}
+	if p.mem != nil {
+		p.mem.Close()
+	}
+	p.mem = f
+	return nil
+}

@@ -1,0 +1,187 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"fmt"
+	"os"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Process is one traced process: the stepper.Target of Linux.
+//
+// Precondition of every method but Interrupt: it is called on the OS thread
+// that Launch or Attach ran on. The kernel refuses ptrace requests of any
+// other thread with ESRCH.
+type Process struct {
+	pid      int
+	exe      string
+	launched bool
+	alive    bool
+	owner    int // our own OS thread's id
+	notes    []string
+
+	threads map[int]*thread
+	order   []*thread      // Threads() as it is shown
+	last    *thread        // the thread asked for last
+	early   map[int]uint32 // stops of threads that no event has named yet
+	queue   []stepper.Event
+	status  uint32 // what wait4 filled in last
+
+	children map[int]*child
+
+	mem    *os.File // /proc/PID/mem
+	points points
+	lifted bool // the breakpoints are out of memory while a vfork child shares it
+	guard  func(table.Addr) error
+	all    [4]slot // debug registers of every thread, those to come included
+
+	gate      table.Addr // a syscall instruction in the program, 0 unknown
+	pinned    pin
+	kicker    kicker
+	interrupt atomic.Bool // Interrupt was called and not yet answered
+	gone      atomic.Bool // !alive, for Interrupt's goroutine
+}
+
+var _ stepper.Target = (*Process)(nil)
+
+// thread is one traced thread.
+type thread struct {
+	tid     int
+	held    bool // in a ptrace-stop
+	zombie  bool // a leader that ended before its threads: it neither stops nor can it be reaped yet
+	asked   bool // PTRACE_INTERRUPT sent, no stop seen since
+	listens bool // in a group-stop, left to PTRACE_LISTEN
+	midcall bool // its stop is a PTRACE_EVENT in the middle of a system call
+	stop    stopKind
+	signal  int // stopSignal: the signal that waits to be passed or dropped
+	owed    int // a signal we sent ourselves, to be passed without a word
+	how     int // the request that resumed it last
+
+	regs    registers
+	debug   debugState
+	siginfo []byte // of signal, when an injected call has replaced the stop it came with
+}
+
+// stopKind is which ptrace-stop a held thread is in. See ptrace(2).
+type stopKind int
+
+const (
+	stopTrap   stopKind = iota // a SIGTRAP of ours: step, breakpoint
+	stopSignal                 // signal-delivery-stop
+	stopEvent                  // PTRACE_EVENT stop, an interrupt's and a new thread's included
+	stopGroup                  // group-stop; signal is the stopping signal
+)
+
+func newProcess(pid int, exe string) *Process {
+	return &Process{
+		pid: pid, exe: exe, alive: true, owner: unix.Gettid(),
+		threads: map[int]*thread{}, early: map[int]uint32{}, children: map[int]*child{},
+	}
+}
+
+// PID is the process's id.
+func (p *Process) PID() int { return p.pid }
+
+// Executable is the path of the program's file; /proc/PID/exe when the file
+// itself has been deleted.
+func (p *Process) Executable() string { return p.exe }
+
+// Alive reports whether there is still a process that we trace.
+func (p *Process) Alive() bool { return p.alive }
+
+// Notes are sentences about what could not be done as asked and was done
+// otherwise, such as a launch that kept ASLR.
+func (p *Process) Notes() []string { return p.notes }
+
+// Threads returns the thread ids, the leader first.
+func (p *Process) Threads() []int {
+	ids := make([]int, len(p.order))
+	for i, t := range p.order {
+		ids[i] = t.tid
+	}
+	return ids
+}
+
+// Held reports whether the thread is in a ptrace-stop.
+func (p *Process) Held(tid int) bool {
+	t := p.threads[tid]
+	return t != nil && t.held
+}
+
+// SetGuard sets what Insert asks before it plants a breakpoint: an error
+// refuses the address.
+func (p *Process) SetGuard(refuse func(table.Addr) error) { p.guard = refuse }
+
+// add makes a held thread known.
+func (p *Process) add(tid int) *thread {
+	t := &thread{tid: tid, held: true, stop: stopEvent}
+	p.threads[tid] = t
+	if tid == p.pid {
+		p.order = append([]*thread{t}, p.order...)
+	} else {
+		p.order = append(p.order, t)
+	}
+	return t
+}
+
+// drop forgets a thread that is gone, with whatever it had still to say.
+func (p *Process) drop(tid int) {
+	delete(p.threads, tid)
+	if p.last != nil && p.last.tid == tid {
+		p.last = nil
+	}
+	for i, t := range p.order {
+		if t.tid == tid {
+			p.order = append(p.order[:i], p.order[i+1:]...)
+			break
+		}
+	}
+	p.unqueue(func(ev *stepper.Event) bool { return ev.TID == tid && ev.Kind != stepper.EventExit })
+}
+
+// find returns a thread that op is to be done to.
+func (p *Process) find(tid int, op string) (*thread, error) {
+	if t := p.last; t != nil && t.tid == tid {
+		return t, nil
+	}
+	t := p.threads[tid]
+	if t == nil {
+		return nil, &Error{Op: op, TID: tid, Err: unix.ESRCH}
+	}
+	p.last = t
+	return t, nil
+}
+
+// findHeld returns a thread that must be held for op.
+func (p *Process) findHeld(tid int, op string) (*thread, error) {
+	t, err := p.find(tid, op)
+	if err == nil && !t.held {
+		err = &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: the thread is running", ErrState)}
+	}
+	return t, err
+}
+
+// fail makes the error of a request that the kernel refused. A held thread
+// can only vanish by SIGKILL; its exit is then on its way.
+func (p *Process) fail(t *thread, op string, e unix.Errno) error {
+	if e == unix.ESRCH {
+		if me := unix.Gettid(); me != p.owner {
+			return &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: called on OS thread %d, the tracer is %d", ErrState, me, p.owner)}
+		}
+		p.vanished(t)
+	}
+	return &Error{Op: op, TID: t.tid, Err: e}
+}
+
+// vanished notes that a held thread was killed: its exit is still to be waited for.
+func (p *Process) vanished(t *thread) {
+	t.held = false
+	t.regs.known = false
+	p.unqueue(func(ev *stepper.Event) bool { return ev.TID == t.tid })
+}

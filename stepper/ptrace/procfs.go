@@ -1,0 +1,76 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// stat is what we need of /proc/PID/task/TID/stat. See proc_pid_stat(5).
+type stat struct {
+	state     byte // field 3
+	processor int  // field 39, the CPU last run on
+}
+
+func readStat(pid, tid int) (stat, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid))
+	if err != nil {
+		return stat{}, err
+	}
+	// Field 2 is the name in parentheses, which may itself hold any of both.
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	if len(f) < 37 {
+		return stat{}, fmt.Errorf("/proc/%d/task/%d/stat is cut short", pid, tid)
+	}
+	cpu, err := strconv.Atoi(f[39-3])
+	return stat{state: f[0][0], processor: cpu}, err
+}
+
+// statusField reads one line of /proc/PID/status; "" when there is none.
+func statusField(pid int, name string) string {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return ""
+	}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if v, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
+
+// exePath is the program's file, or the kernel's own handle to it when the
+// file has no name any more.
+func exePath(pid int) string {
+	link := fmt.Sprintf("/proc/%d/exe", pid)
+	path, err := os.Readlink(link)
+	if err != nil || strings.HasSuffix(path, " (deleted)") {
+		return link
+	}
+	if a, err := os.Stat(path); err == nil {
+		if b, err := os.Stat(link); err == nil && os.SameFile(a, b) {
+			return path
+		}
+	}
+	return link // another mount namespace, or replaced since
+}
+
+// tasks are the thread ids of a process.
+func tasks(pid int) ([]int, error) {
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int, 0, len(entries))
+	for _, e := range entries {
+		if id, err := strconv.Atoi(e.Name()); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}

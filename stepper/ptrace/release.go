@@ -1,0 +1,136 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+)
+
+// Detach lets the program go as if it had never been traced: breakpoints out,
+// debug registers clear, affinities as they were. A signal that a thread is
+// stopped for is delivered, reported or not, unless DropSignal dropped it. A
+// process stopped by job control stays stopped.
+func (p *Process) Detach() error {
+	if !p.alive {
+		return &Error{Op: "detach", TID: p.pid, Err: unix.ESRCH}
+	}
+	if err := p.Hold(); err != nil && p.alive {
+		// A thread that cannot be stopped cannot be let go; the others can.
+		return errors.Join(err, p.finish())
+	}
+	if !p.alive {
+		return nil // it ended while it was being stopped; EventProcessExit is queued
+	}
+	return p.finish()
+}
+
+// finish releases what is traced and closes the Target.
+func (p *Process) finish() error {
+	var errs error
+	for id := range p.children {
+		errs = errors.Join(errs, p.DetachChild(id))
+	}
+	errs = errors.Join(errs, p.replant(), p.release())
+	p.queue = nil
+	p.close()
+	return errs
+}
+
+// release detaches from every thread of the process.
+func (p *Process) release() error {
+	errs := errors.Join(p.Unpin(), p.removeAll())
+	for _, t := range append([]*thread(nil), p.order...) {
+		if t.zombie || !t.held {
+			continue
+		}
+		if err := p.clearDebug(t); err != nil && !errors.Is(err, unix.ESRCH) {
+			errs = errors.Join(errs, err)
+		}
+		pass := 0
+		if t.stop == stopSignal && t.signal != 0 {
+			var err error
+			if pass, err = p.prepareSignal(t, t.signal); err != nil {
+				errs = errors.Join(errs, err)
+			}
+		}
+		if e := ptraceCall(reqDetach, t.tid, 0, uintptr(pass)); e != 0 && e != unix.ESRCH {
+			errs = errors.Join(errs, &Error{Op: "detach", TID: t.tid, Err: e})
+		}
+		t.held = false
+	}
+	return errs
+}
+
+// DropSignal drops the signal that a held thread is stopped for: Detach will
+// not deliver it. (Step, Run and Resume deliver what they are given.)
+func (p *Process) DropSignal(tid int) error {
+	t, err := p.findHeld(tid, "drop signal")
+	if err == nil && t.stop == stopSignal {
+		t.signal = 0
+	}
+	return err
+}
+
+// Kill ends the process and reaps it. Processes that it made and that are
+// still held are let go.
+func (p *Process) Kill() error {
+	if !p.alive {
+		return nil
+	}
+	var errs error
+	for id := range p.children {
+		errs = errors.Join(errs, p.DetachChild(id))
+	}
+	errs = errors.Join(errs, p.Unpin())
+	if err := unix.Kill(p.pid, unix.SIGKILL); err != nil && err != unix.ESRCH {
+		return errors.Join(errs, &Error{Op: "kill", TID: p.pid, Err: err})
+	}
+	for p.alive {
+		got, err := p.collect(-1, 0)
+		if err != nil {
+			p.close()
+			return errors.Join(errs, err)
+		}
+		if got == kicked {
+			continue
+		}
+		ws := unix.WaitStatus(p.status)
+		if (ws.Exited() || ws.Signaled()) && p.threads[got] != nil {
+			p.ended(got, ws)
+		}
+	}
+	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind != stepper.EventProcessExit })
+	return errs
+}
+
+// close gives up what is held for a process that is gone or let go. The
+// threads are forgotten; a child that was still held is let go.
+func (p *Process) close() {
+	_ = p.Unpin() // its thread may be gone; ours is restored all the same
+	for id, ch := range p.children {
+		_ = ch.clean()
+		ptraceCall(reqDetach, id, 0, 0)
+	}
+	for id, st := range p.early {
+		if unix.WaitStatus(st).Stopped() {
+			// A fork whose parent was killed before it could say so.
+			ch := child{pid: id, copied: p.points.list}
+			_ = ch.clean()
+			ptraceCall(reqDetach, id, 0, 0)
+		}
+	}
+	p.children, p.early = map[int]*child{}, map[int]uint32{}
+	p.threads, p.order, p.last = map[int]*thread{}, nil, nil
+	p.points.forget()
+	if p.mem != nil {
+		p.mem.Close()
+		p.mem = nil
+	}
+	p.kicker.stop()
+	p.alive = false
+	p.gone.Store(true)
+}

@@ -1,0 +1,120 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+)
+
+// resume lets a held thread go. A thread that has been killed meanwhile counts
+// as resumed: its exit is the next event.
+func (p *Process) resume(t *thread, req, sig int) error {
+	pass := 0
+	if sig != 0 {
+		var err error
+		if pass, err = p.prepareSignal(t, sig); err != nil {
+			return err
+		}
+	}
+	if e := ptraceCall(req, t.tid, 0, uintptr(pass)); e != 0 {
+		if err := p.fail(t, "resume", e); e != unix.ESRCH || unix.Gettid() != p.owner {
+			return err
+		}
+	}
+	t.held, t.how, t.regs.known = false, req, false
+	return nil
+}
+
+// prepareSignal returns what a resuming request must carry to deliver sig.
+// Only a signal-delivery-stop (ptrace(2)) can carry one; in any other stop
+// the signal is sent, and let through when it arrives.
+func (p *Process) prepareSignal(t *thread, sig int) (int, error) {
+	if t.stop == stopSignal || t.stop == stopTrap {
+		if t.siginfo != nil && int(t.siginfo[0]) == sig {
+			if _, e := ptraceBytes(reqSetSiginfo, t.tid, 0, t.siginfo); e != 0 {
+				return 0, p.fail(t, "restore siginfo", e)
+			}
+		}
+		return sig, nil
+	}
+	if err := unix.Tgkill(p.pid, t.tid, unix.Signal(sig)); err != nil {
+		return 0, &Error{Op: "send signal", TID: t.tid, Err: err}
+	}
+	t.owed = sig
+	return 0, nil
+}
+
+// Resume lets a held thread go and does not wait. A thread with an event that
+// Wait has not returned yet stays held, so that nothing is lost. A thread in a
+// group-stop stays stopped for job control (PTRACE_LISTEN) until a SIGCONT.
+func (p *Process) Resume(tid, sig int) error { return p.letGo(tid, reqCont, sig) }
+
+// ResumeStep is Resume for one instruction. A group-stop is stepped out of.
+func (p *Process) ResumeStep(tid, sig int) error { return p.letGo(tid, reqSingleStep, sig) }
+
+func (p *Process) letGo(tid, req, sig int) error {
+	p.kicker.quiet()
+	t, err := p.findHeld(tid, "resume")
+	if err != nil {
+		return err
+	}
+	if p.Queued(tid) {
+		return nil
+	}
+	if t.stop == stopGroup && req == reqCont && sig == 0 {
+		if e := ptraceCall(reqListen, tid, 0, 0); e != 0 && e != unix.ESRCH {
+			return p.fail(t, "listen", e)
+		}
+		t.held, t.how, t.listens, t.regs.known = false, req, true, false
+		return nil
+	}
+	return p.resume(t, req, sig)
+}
+
+// Queued reports whether the thread has an event that is still unreported.
+func (p *Process) Queued(tid int) bool {
+	for i := range p.queue {
+		if p.queue[i].TID == tid {
+			return true
+		}
+	}
+	return false
+}
+
+// Run resumes one held thread and waits for it. When the thread has an event
+// still unreported, that is returned instead and the thread does not move;
+// likewise EventInterrupt, when Interrupt was called before.
+func (p *Process) Run(tid, sig int, patience time.Duration) (stepper.Event, error) {
+	return p.runFor(tid, reqCont, sig, patience)
+}
+
+// runFor is the general way of Step and Run.
+func (p *Process) runFor(tid, req, sig int, patience time.Duration) (stepper.Event, error) {
+	t, err := p.find(tid, "run")
+	if err != nil {
+		return stepper.Event{}, err
+	}
+	if !p.Queued(tid) {
+		if !t.held {
+			return stepper.Event{}, &Error{Op: "run", TID: tid, Err: fmt.Errorf("%w: the thread is running", ErrState)}
+		}
+		if p.interrupt.CompareAndSwap(true, false) {
+			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+		}
+		if err := p.resume(t, req, sig); err != nil {
+			return stepper.Event{}, err
+		}
+	}
+	var deadline time.Time
+	if patience > 0 {
+		deadline = time.Now().Add(patience)
+		p.kicker.set(patience, tick)
+		defer p.kicker.quiet()
+	}
+	return p.await(t, deadline)
+}

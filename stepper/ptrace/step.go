@@ -1,0 +1,120 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// manyThreads is from how many threads on waiting for one thread id is cheaper
+// than waiting for any: the kernel looks at each tracee in turn, twice a wait
+// (do_wait, kernel/exit.c; about 5 % of a step with 32 threads).
+const manyThreads = 8
+
+// stoppedByTrap is the wait status of a plain SIGTRAP stop: 0x7f for stopped,
+// the signal in the next byte, no event. See include/linux/wait.h's users, wait(2).
+const stoppedByTrap = 0x7f | uint32(unix.SIGTRAP)<<8
+
+// Step runs one instruction of one held thread; see stepper.Target. It steps
+// what is in memory: over a breakpoint that is planted at the PC it is
+// EventBreakpoint. A system call that makes a thread or a process is two
+// events: EventClone (or EventFork, EventVfork) in the middle of the call, and
+// EventStep after it, when stepped again.
+func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, error) {
+	t, err := p.find(tid, "step")
+	if err != nil {
+		return stepper.Event{}, err
+	}
+	if sig != 0 || patience > 0 || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || p.lifted {
+		return p.runFor(tid, reqSingleStep, sig, patience)
+	}
+	if err := p.load(t); err != nil {
+		return stepper.Event{}, err
+	}
+	which := -1
+	if n := len(p.order); n > 1 {
+		p.kicker.keepTicking()
+		if n >= manyThreads {
+			which = tid
+		}
+	}
+	from, sp := t.regs.now.Rip, t.regs.now.Rsp
+	if e := ptraceCall(reqSingleStep, tid, 0, 0); e != 0 {
+		if err := p.fail(t, "step", e); e != unix.ESRCH {
+			return stepper.Event{}, err
+		}
+	}
+	t.held, t.how, t.regs.known = false, reqSingleStep, false
+	got, err := p.collect(which, 0)
+	if err != nil || got == kicked {
+		// With which == tid: the thread may wait for others to be reaped first.
+		return p.await(t, time.Time{})
+	}
+	if got != tid || p.status != stoppedByTrap {
+		if err := p.take(got, p.status); err != nil {
+			return stepper.Event{}, err
+		}
+		return p.await(t, time.Time{})
+	}
+	if e := ptraceRegs(reqGetRegs, tid, &t.regs.now); e != 0 {
+		p.fail(t, "read registers", e)
+		return p.await(t, time.Time{})
+	}
+	if !plainStep(from, t.regs.now.Rip, t.regs.now.OrigRax) {
+		if err := p.take(tid, p.status); err != nil {
+			return stepper.Event{}, err
+		}
+		ev, err := p.await(t, time.Time{})
+		if err == nil && ev.Kind == stepper.EventStep && t.regs.now.Rsp != sp {
+			err = p.cleanPushf(t, from, sp)
+		}
+		return ev, err
+	}
+	t.held, t.asked, t.listens, t.midcall = true, false, false, false
+	t.stop, t.signal, t.siginfo = stopTrap, 0, nil
+	t.regs.known, t.regs.changed = true, false
+	return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+}
+
+// plainStep reports whether a SIGTRAP after PTRACE_SINGLESTEP can only be the
+// step's own, so that its siginfo need not be asked for. The others are
+//
+//   - a SIGTRAP that somebody sent: it is reported before the instruction runs,
+//     with the PC where it was; one that the instruction itself sends is sent by
+//     a system call (orig_rax is its number; it is -1 otherwise);
+//   - int3 and int1: the PC moves by one byte, by two for int3's long form;
+//   - a debug register: Step does not come here when one is in use.
+func plainStep(from, to, origRax uint64) bool {
+	moved := to - from
+	return moved > 2 && origRax == noSyscall
+}
+
+// cleanPushf takes the trap flag out of the flags that a stepped pushf has
+// pushed. The kernel hides the flag in registers but not there, and a popf
+// would later set it for good.
+func (p *Process) cleanPushf(t *thread, from, sp uint64) error {
+	if err := p.load(t); err != nil {
+		return err
+	}
+	r := &t.regs.now
+	if pushed := sp - r.Rsp; r.Eflags&flagTF != 0 || (pushed != 8 && pushed != 2) {
+		return nil
+	}
+	var code [2]byte
+	n, _ := p.ReadMemory(table.Addr(from), code[:r.Rip-from])
+	if n == 0 || code[n-1] != opPushf {
+		return nil
+	}
+	var top [2]byte
+	if _, err := p.ReadMemory(table.Addr(r.Rsp), top[:]); err != nil {
+		return err
+	}
+	top[1] &^= flagTF >> 8
+	_, err := p.WriteMemory(table.Addr(r.Rsp), top[:])
+	return err
+}

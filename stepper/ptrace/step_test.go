@@ -1,0 +1,156 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+)
+
+// counted is a program without a C library: 2 + 100*3 + 3 instructions before
+// the system call that ends it, whose status is what popf would have left of TF.
+const counted = `
+__asm__(".globl _start\n_start:\n"
+	"mov $100, %ecx\n"
+	"xor %edi, %edi\n"
+	"1: pushf\n"
+	"pop %rax\n"
+	"and $0x100, %eax\n"
+	"or %eax, %edi\n"
+	"dec %ecx\n"
+	"jnz 1b\n"
+	"shr $8, %edi\n"
+	"mov $231, %eax\n"
+	"syscall\n");`
+
+// stepToEnd steps a thread until its process ends, and counts.
+func stepToEnd(t *testing.T, p *Process) (steps int, last stepper.Event) {
+	t.Helper()
+	for {
+		ev, err := p.Step(p.PID(), 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind != stepper.EventStep {
+			return steps, ev
+		}
+		steps++
+	}
+}
+
+func TestStepRunsEachInstructionOnceAndUnseen(t *testing.T) {
+	p := launchBare(t, counted)
+	steps, last := stepToEnd(t, p)
+	if want := 2 + 100*6 + 2; steps != want {
+		t.Errorf("%d steps, the program has %d instructions before its last", steps, want)
+	}
+	if last.Kind != stepper.EventProcessExit || last.Status != (stepper.ExitStatus{}) {
+		t.Errorf("ended with %+v; status 1 means that pushf saw the trap flag", last)
+	}
+	if p.Alive() {
+		t.Error("still alive")
+	}
+	if _, err := p.Wait(); err == nil {
+		t.Error("Wait after the end returned another event")
+	}
+}
+
+func TestStepReportsTrapsOfTheProgramsOwnAsSignals(t *testing.T) {
+	for name, code := range map[string]string{
+		"int3":      "int3",
+		"long int3": ".byte 0xcd, 3",
+		"tgkill":    `mov $39, %eax; syscall; mov %eax, %edi; mov $186, %eax; syscall; mov %eax, %esi; mov $5, %edx; mov $234, %eax; syscall`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; xor %edi, %edi; mov $231, %eax; syscall");`)
+			_, ev := stepToEnd(t, p)
+			if ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGTRAP) {
+				t.Fatalf("got %+v, want EventSignal with SIGTRAP", ev)
+			}
+			if _, ev = stepToEnd(t, p); ev.Kind != stepper.EventProcessExit || ev.Status.Signaled {
+				t.Errorf("with the signal dropped: %+v, want a normal exit", ev)
+			}
+		})
+		t.Run(name+" at full speed", func(t *testing.T) {
+			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; xor %edi, %edi; mov $231, %eax; syscall");`)
+			ev, err := p.Run(p.PID(), 0, 0)
+			if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGTRAP) {
+				t.Fatalf("got %+v, %v, want EventSignal with SIGTRAP", ev, err)
+			}
+			if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Status.Signal != int(unix.SIGTRAP) {
+				t.Errorf("with the signal passed: %+v, %v, want death by SIGTRAP", ev, err)
+			}
+		})
+	}
+}
+
+func TestStepEntersAHandlerWithItsSignal(t *testing.T) {
+	p := launch(t, `
+#include <signal.h>
+#include <unistd.h>
+static volatile int seen;
+void handler(int s) { seen = s; }
+int main(void) { signal(SIGUSR1, handler); raise(SIGUSR1); return seen; }`)
+	ev, err := p.Run(p.PID(), 0, 0)
+	if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGUSR1) {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	ev, err = p.Step(p.PID(), ev.Signal, 0)
+	if err != nil || ev.Kind != stepper.EventStep {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	var r unit.Regs
+	if err := p.Regs(p.PID(), &r); err != nil {
+		t.Fatal(err)
+	}
+	if want := symbol(t, p, "handler"); r.PC() != want {
+		t.Errorf("PC %v, the handler begins at %v", r.PC(), want)
+	}
+	// A signal given at the handler's entry, which is no signal-delivery-stop, must still arrive.
+	if ev, err = p.Run(p.PID(), int(unix.SIGTERM), 0); err != nil || ev.Status.Signal != int(unix.SIGTERM) {
+		t.Errorf("got %+v, %v, want death by SIGTERM", ev, err)
+	}
+}
+
+func TestStepOfABlockingCallLosesPatience(t *testing.T) {
+	r, w := pipe(t)
+	p := launchWith(t, LaunchOptions{Stdin: r}, `
+#include <unistd.h>
+int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`)
+	stepUntilBlocked(t, p)
+	if p.Held(p.PID()) {
+		t.Error("EventBlocked, and the thread is held")
+	}
+	if _, err := w.Write([]byte{7}); err != nil {
+		t.Fatal(err)
+	}
+	if ev, err := p.Wait(); err != nil || ev.Kind != stepper.EventStep {
+		t.Fatalf("got %+v, %v; the step was to end when the call did", ev, err)
+	}
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 7 {
+		t.Errorf("got %+v, %v", ev, err)
+	}
+}
+
+// stepUntilBlocked runs to main and then steps into the first call that blocks.
+func stepUntilBlocked(t *testing.T, p *Process) {
+	t.Helper()
+	runTo(t, p, "main")
+	for {
+		ev, err := p.Step(p.PID(), 0, 50*time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind == stepper.EventBlocked {
+			return
+		}
+		if ev.Kind != stepper.EventStep {
+			t.Fatalf("got %+v", ev)
+		}
+	}
+}

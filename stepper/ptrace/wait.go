@@ -1,0 +1,231 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+)
+
+// kicked is what collect returns for a wait that was ended by a kick.
+const kicked = -1
+
+// collect waits for a status of the thread tid, or of any when tid is -1,
+// and leaves it in p.status. It returns whose it is; 0 with waitNoHang when
+// there is none; kicked.
+func (p *Process) collect(tid, flags int) (int, error) {
+	got, e := wait4(tid, &p.status, waitAll|waitNoThread|flags)
+	switch e {
+	case 0:
+		return got, nil
+	case unix.EINTR:
+		return kicked, nil
+	}
+	return 0, &Error{Op: "wait", TID: max(tid, 0), Err: e}
+}
+
+// Wait returns the next event of any thread: a queued one, or the next that
+// a running thread brings. With no thread running and nothing queued it fails
+// with ErrState instead of waiting for ever.
+func (p *Process) Wait() (stepper.Event, error) {
+	p.kicker.quiet()
+	for {
+		if ev, ok := p.unqueueFirst(); ok {
+			return ev, nil
+		}
+		if !p.alive {
+			return stepper.Event{}, &Error{Op: "wait", TID: p.pid, Err: unix.ESRCH}
+		}
+		if p.interrupt.Load() {
+			if ev, ok := p.answerInterrupt(); ok {
+				return ev, nil
+			}
+		}
+		if !p.anyRunning() && !p.anyKilled() {
+			return stepper.Event{}, &Error{Op: "wait", TID: p.pid, Err: fmt.Errorf("%w: no thread is running", ErrState)}
+		}
+		got, err := p.collect(-1, 0)
+		if err != nil {
+			return stepper.Event{}, err
+		}
+		if got == kicked {
+			continue
+		}
+		if err := p.take(got, p.status); err != nil {
+			return stepper.Event{}, err
+		}
+	}
+}
+
+// anyRunning reports whether a wait can end: some thread is not held, a
+// leader that only waits to be reaped aside. (It is reaped after its last thread.)
+func (p *Process) anyRunning() bool {
+	for _, t := range p.order {
+		if !t.held && (!t.zombie || len(p.order) == 1) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyKilled looks for threads that we hold and that SIGKILL or another
+// thread's exit_group has taken out of their stop: their ends are on the way.
+func (p *Process) anyKilled() bool {
+	found := false
+	for _, t := range append([]*thread(nil), p.order...) {
+		if t.zombie {
+			continue
+		}
+		if st, err := readStat(p.pid, t.tid); err != nil || st.state != 't' {
+			p.vanished(t)
+			found = true
+		}
+	}
+	return found
+}
+
+// await waits until thread t has something to say, and queues what others
+// say meanwhile. deadline zero waits without end. Only Step and Run call it,
+// so an event that concerns the whole process is theirs to return as well.
+func (p *Process) await(t *thread, deadline time.Time) (stepper.Event, error) {
+	for {
+		for i := range p.queue {
+			ev := p.queue[i]
+			if ev.TID == t.tid || ev.Kind == stepper.EventExec || ev.Kind == stepper.EventProcessExit {
+				p.queue = append(p.queue[:i], p.queue[i+1:]...)
+				return ev, nil
+			}
+		}
+		if p.threads[t.tid] != t {
+			return stepper.Event{}, &Error{Op: "wait", TID: t.tid, Err: unix.ESRCH}
+		}
+		if t.held {
+			// It answered PTRACE_INTERRUPT.
+			p.interrupt.Store(false)
+			return stepper.Event{Kind: stepper.EventInterrupt, TID: t.tid}, nil
+		}
+		got, err := p.collect(-1, 0)
+		if err != nil {
+			return stepper.Event{}, err
+		}
+		if got != kicked {
+			if err := p.take(got, p.status); err != nil {
+				return stepper.Event{}, err
+			}
+			continue
+		}
+		if p.interrupt.Load() && !t.asked {
+			p.ask(t)
+		}
+		if !deadline.IsZero() && !time.Now().Before(deadline) {
+			return stepper.Event{Kind: stepper.EventBlocked, TID: t.tid}, nil
+		}
+	}
+}
+
+// take works one wait status into the threads' state and queues the event it
+// makes, if it makes one.
+func (p *Process) take(tid int, status uint32) error {
+	ws := unix.WaitStatus(status)
+	t := p.threads[tid]
+	if t == nil {
+		if ch := p.children[tid]; ch != nil {
+			if ws.Exited() || ws.Signaled() {
+				delete(p.children, tid) // killed while we held it
+			}
+			return nil
+		}
+		p.early[tid] = status
+		return nil
+	}
+	if ws.Exited() || ws.Signaled() {
+		p.ended(tid, ws)
+		return nil
+	}
+	asked := t.asked
+	t.held, t.asked, t.listens, t.midcall, t.stop, t.signal = true, false, false, false, stopEvent, 0
+	t.regs.known, t.regs.changed, t.siginfo = false, false, nil
+	switch event := status >> 16; event {
+	case 0:
+		return p.takeSignal(t, int(ws.StopSignal()))
+	case eventStop:
+		return p.takeStop(t, int(ws.StopSignal()), asked)
+	case eventClone, eventFork, eventVfork:
+		t.midcall = true
+		return p.takeChild(t, event)
+	case eventVforkDone:
+		t.midcall = true
+		if err := p.replant(); err != nil {
+			return err
+		}
+		p.push(stepper.Event{Kind: stepper.EventVforkDone, TID: tid})
+		return nil
+	case eventExec:
+		t.midcall = true
+		return p.takeExec(t)
+	default:
+		return &Error{Op: "wait", TID: tid, Err: fmt.Errorf("%w: stop %#x was not asked for", ErrState, status)}
+	}
+}
+
+// takeStop is PTRACE_EVENT_STOP: the answer to PTRACE_INTERRUPT, a group-stop,
+// or, with SIGTRAP and unasked, the end of one. See ptrace(2), "PTRACE_EVENT stops".
+func (p *Process) takeStop(t *thread, sig int, asked bool) error {
+	if sig == int(unix.SIGTRAP) {
+		if asked {
+			return nil
+		}
+		return p.resume(t, t.how, 0)
+	}
+	t.stop, t.signal = stopGroup, sig
+	if !asked {
+		p.push(stepper.Event{Kind: stepper.EventGroupStop, TID: t.tid, Signal: sig})
+	}
+	return nil
+}
+
+// ended works in a thread's exit. The kernel holds a leader's exit back until
+// every other thread has been reaped, so the leader's is the process's.
+func (p *Process) ended(tid int, ws unix.WaitStatus) {
+	p.drop(tid)
+	if tid != p.pid {
+		p.push(stepper.Event{Kind: stepper.EventExit, TID: tid})
+		return
+	}
+	st := stepper.ExitStatus{Signaled: ws.Signaled()}
+	if ws.Signaled() {
+		st.Signal, st.Core = int(ws.Signal()), ws.CoreDump()
+	} else {
+		st.Code = ws.ExitStatus()
+	}
+	p.queue = append(p.queue[:0], stepper.Event{Kind: stepper.EventProcessExit, TID: tid, Status: st})
+	p.close()
+}
+
+// push queues an event.
+func (p *Process) push(ev stepper.Event) { p.queue = append(p.queue, ev) }
+
+// unqueueFirst takes the oldest event.
+func (p *Process) unqueueFirst() (stepper.Event, bool) {
+	if len(p.queue) == 0 {
+		return stepper.Event{}, false
+	}
+	ev := p.queue[0]
+	p.queue = append(p.queue[:0], p.queue[1:]...)
+	return ev, true
+}
+
+// unqueue drops the events that match.
+func (p *Process) unqueue(match func(*stepper.Event) bool) {
+	kept := p.queue[:0]
+	for i := range p.queue {
+		if !match(&p.queue[i]) {
+			kept = append(kept, p.queue[i])
+		}
+	}
+	p.queue = kept
+}

@@ -1,0 +1,139 @@
+package stepper
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// errNoRseq is what a Target's Rseq wraps on a kernel that cannot tell.
+var errNoRseq = errors.New("the kernel does not tell rseq registrations")
+
+// ErrNoRseq says that the kernel has no rseq, or no PTRACE_GET_RSEQ_CONFIGURATION (Linux 5.13).
+var ErrNoRseq = errNoRseq
+
+// ThreadRseq is where a thread stands with rseq.
+type ThreadRseq struct {
+	Config  RseqConfig
+	CPU     int           // cpu_id of the area; -1 when not registered
+	Armed   table.Addr    // content of rseq_cs: the descriptor's address; 0 when not armed
+	Section *table.Placed // what that descriptor describes, nil when it cannot be read
+	Live    bool          // armed, and the PC is inside Section
+}
+
+// threadRseq reads where a held thread stands.
+func (e *Engine) threadRseq(th *thread) ThreadRseq {
+	s := ThreadRseq{CPU: -1}
+	if e.registration(th) != nil || !th.rseq.Registered() {
+		return s
+	}
+	s.Config = th.rseq
+	// struct rseq: cpu_id_start at 0, cpu_id at 4, rseq_cs at 8 (include/uapi/linux/rseq.h).
+	var area [16]byte
+	if n, _ := e.target.ReadMemory(th.rseq.Area, area[:]); n < len(area) {
+		return s
+	}
+	s.CPU = int(int32(binary.LittleEndian.Uint32(area[4:])))
+	s.Armed = table.Addr(binary.LittleEndian.Uint64(area[8:]))
+	if s.Armed == 0 {
+		return s
+	}
+	if s.Section = e.learn(s.Armed); s.Section != nil && e.load(th) == nil {
+		s.Live = s.Section.Contains(th.regs.PC())
+	}
+	return s
+}
+
+// learn finds the section a descriptor describes, reading the descriptor from
+// memory when no file declares it: code made at run time may use one anew. nil when there is none at that address.
+func (e *Engine) learn(descriptor table.Addr) *table.Placed {
+	if p := e.image.ByDescriptor(descriptor); p != nil && p.Module != nil {
+		return p
+	}
+	p, err := table.ReadDescriptor(e.target, descriptor, binary.LittleEndian)
+	if err != nil {
+		return nil
+	}
+	p = e.image.Add(p)
+	e.withdraw()
+	return p
+}
+
+// SectionName is a section as reports show it: symbol+offset of its start.
+func (e *Engine) SectionName(p *table.Placed) string {
+	if p.Section != nil && p.Section.Symbol != "" {
+		return offsetName(p.Section.Symbol, p.Section.Offset)
+	}
+	return e.addressName(p.Start)
+}
+
+func (e *Engine) addressName(a table.Addr) string {
+	if name, off, ok := e.symbols.Symbol(a); ok {
+		return offsetName(name, off)
+	}
+	return a.String()
+}
+
+func offsetName(name string, off uint64) string {
+	if off == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s+%#x", name, off)
+}
+
+// Counts are what was seen of one section while it was stepped.
+type Counts struct {
+	Passes, Commits, Aborts, SideExits int
+}
+
+// SectionCounts returns the counts by the section's start address.
+func (e *Engine) SectionCounts() map[table.Addr]Counts {
+	out := make(map[table.Addr]Counts, len(e.counts))
+	for a, c := range e.counts {
+		out[a] = *c
+	}
+	return out
+}
+
+// tell adds a unit to the report of the command that runs, one line for equal
+// passes in a row.
+func (e *Engine) tell(u UnitReport) {
+	if u.End != 0 {
+		c := e.counts[u.Start]
+		if c == nil {
+			c = &Counts{}
+			e.counts[u.Start] = c
+		}
+		c.Passes++
+		switch u.Result {
+		case Committed:
+			c.Commits++
+		case Aborted, Restarts:
+			c.Aborts++
+		case SideExit:
+			c.SideExits++
+		}
+	}
+	if n := len(e.report); n > 0 {
+		last := &e.report[n-1]
+		if last.TID == u.TID && last.Start == u.Start && last.Result == u.Result && last.Exit == u.Exit && last.CPU == u.CPU && last.Rung == u.Rung {
+			last.Passes++
+			return
+		}
+	}
+	u.Passes = 1
+	if len(e.report) >= maxReport {
+		e.report = e.report[1:]
+		e.dropped++
+	}
+	e.report = append(e.report, u)
+}
+
+// maxReport bounds the report of one command (stepi 1000000 passes many units).
+const maxReport = 64
+
+func (e *Engine) note(format string, args ...any) {
+	e.notes = append(e.notes, fmt.Sprintf(format, args...))
+}

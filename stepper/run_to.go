@@ -1,0 +1,179 @@
+package stepper
+
+import (
+	"errors"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// runTo runs one thread, the others held, until it stands at one of the
+// addresses with registers that accept takes (nil: any). The traps are debug
+// registers as long as there are free ones, for they disturb nothing; the rest
+// are int3. A thread that blocks gets the others' help.
+func (e *Engine) runTo(th *thread, where []table.Addr, accept func(*unit.Regs) bool) (at table.Addr, stop *Stop, err error) {
+	// A breakpoint under the thread's feet is no news.
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return 0, stop, err
+	}
+	if from := th.regs.PC(); e.sites[from] > 0 && !contains(where, from) && e.target.Inserted(from) {
+		if err := e.target.Remove(from); err != nil {
+			return 0, nil, err
+		}
+		defer func() { err = errors.Join(err, e.putBack(from)) }()
+	}
+	at, stop, err = e.runToTraps(th, where, accept)
+	if errors.Is(err, errThreadGone) {
+		return 0, stop, nil
+	}
+	return at, stop, err
+}
+
+func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Regs) bool) (at table.Addr, stop *Stop, err error) {
+	set, err := e.setTraps(th, where)
+	defer func() { err = errors.Join(err, e.clearTraps(th, set)) }()
+	if err != nil {
+		return 0, nil, err
+	}
+	start := th.regs.PC()
+	for first := true; ; first = false {
+		sig := th.signal
+		th.signal = 0
+		ev, err := e.target.Run(th.tid, sig, blockPatience)
+		if err != nil {
+			stop, err := e.vanished(th, err)
+			return 0, stop, err
+		}
+		th.fresh = false
+		if first {
+			if stood, err := e.stoodOnHardware(th, ev, start); err != nil {
+				return 0, nil, err
+			} else if stood {
+				continue
+			}
+		}
+		arrived := false
+		switch {
+		case ev.Kind == EventDebug && e.slots[ev.Slot&3] == 0, ev.Kind == EventBreakpoint && contains(where, ev.Addr):
+			arrived = true
+		case ev.Kind == EventBlocked:
+			// The others may hold what it waits for.
+			tr := &traps{tid: th.tid, debug: true, at: map[table.Addr]trap{}}
+			tr.watch = append(tr.watch, where...)
+			if err := e.putBack(start); err != nil {
+				return 0, nil, err
+			}
+			got, stop, err := e.travel(th, tr)
+			if stop != nil || err != nil {
+				return 0, stop, err
+			}
+			arrived = got
+		default:
+			again, stop, err := e.between(th, ev, false)
+			if stop != nil || err != nil {
+				return 0, stop, err
+			}
+			if !again {
+				return 0, nil, nil
+			}
+		}
+		if !arrived {
+			continue
+		}
+		if err := e.load(th); err != nil {
+			stop, err := e.vanished(th, err)
+			return 0, stop, err
+		}
+		pc := th.regs.PC()
+		if contains(where, pc) && (accept == nil || accept(&th.regs)) {
+			return pc, nil, nil
+		}
+		// Another activation of the same code (a signal handler's): let it pass.
+		if e.sites[pc] > 0 {
+			if err := e.target.Remove(pc); err != nil {
+				return 0, nil, err
+			}
+			ev, err := e.target.Step(th.tid, 0, 0)
+			th.fresh = false
+			if err != nil {
+				stop, err := e.vanished(th, err)
+				return 0, stop, err
+			}
+			if err := e.target.Insert(pc); err != nil {
+				return 0, nil, err
+			}
+			if ev.Kind != EventStep {
+				if _, stop, err := e.between(th, ev, true); stop != nil || err != nil {
+					return 0, stop, err
+				}
+			}
+		}
+	}
+}
+
+// trapSet is what setTraps planted.
+type trapSet struct {
+	slots []int
+	sites []table.Addr
+}
+
+// resumeFlag is EFLAGS.RF: the processor passes over a debug register at the
+// first instruction while it is set (Intel SDM volume 3, 18.3.1.1), and the
+// kernel sets it when it reports one.
+const resumeFlag = 1 << 16
+
+func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
+	var set trapSet
+	if contains(where, th.regs.PC()) && th.regs.Eflags&resumeFlag != 0 {
+		// Coming back to this very instruction counts.
+		th.regs.Eflags &^= resumeFlag
+		if err := e.target.SetRegs(th.tid, &th.regs); err != nil {
+			return set, err
+		}
+	}
+	slot := 0
+	for _, a := range where {
+		for slot < len(e.slots) && e.slots[slot] != 0 {
+			slot++
+		}
+		if slot < len(e.slots) {
+			if err := e.target.SetDebug(th.tid, slot, DebugExecute, a, 1); err != nil {
+				return set, err
+			}
+			set.slots = append(set.slots, slot)
+			slot++
+			continue
+		}
+		if err := e.want(a); err != nil {
+			return set, err
+		}
+		set.sites = append(set.sites, a)
+	}
+	return set, nil
+}
+
+func (e *Engine) clearTraps(th *thread, set trapSet) error {
+	var err error
+	for _, s := range set.slots {
+		if !e.target.Alive() {
+			break
+		}
+		if _, ok := e.threads[th.tid]; ok {
+			err = errors.Join(err, e.target.SetDebug(th.tid, s, DebugOff, 0, 0))
+		}
+	}
+	for _, a := range set.sites {
+		err = errors.Join(err, e.unwant(a))
+	}
+	return err
+}
+
+func contains(list []table.Addr, a table.Addr) bool {
+	for _, x := range list {
+		if x == a {
+			return true
+		}
+	}
+	return false
+}

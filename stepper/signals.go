@@ -1,0 +1,53 @@
+package stepper
+
+import "fmt"
+
+// Disposition is what the debugger does about a signal (gdb's `handle`).
+type Disposition struct {
+	Stop  bool // stop the program and show it
+	Print bool // mention it
+	Pass  bool // let the program have it
+}
+
+// SignalTable is the `handle` table.
+type SignalTable struct {
+	of [65]Disposition
+}
+
+// NewSignalTable has gdb's defaults: everything stops and passes, but SIGINT
+// and SIGTRAP are the debugger's own, and signals that are part of a program's
+// normal life pass silently (gdb, "Signals").
+func NewSignalTable() *SignalTable {
+	t := &SignalTable{}
+	for i := range t.of {
+		t.of[i] = Disposition{Stop: true, Print: true, Pass: true}
+	}
+	for _, quiet := range []int{14, 17, 23, 26, 27, 28, 29, 32, 33} {
+		// SIGALRM SIGCHLD SIGURG SIGVTALRM SIGPROF SIGWINCH SIGIO, and glibc's SIGCANCEL and SIGSETXID
+		t.of[quiet] = Disposition{Pass: true}
+	}
+	for _, own := range []int{2, 5} { // SIGINT SIGTRAP
+		t.of[own] = Disposition{Stop: true, Print: true}
+	}
+	return t
+}
+
+// Of is the disposition of a signal.
+func (t *SignalTable) Of(sig int) Disposition {
+	if sig < 1 || sig >= len(t.of) {
+		return Disposition{Stop: true, Print: true, Pass: true}
+	}
+	return t.of[sig]
+}
+
+// Set changes it. Stop implies Print, as in gdb.
+func (t *SignalTable) Set(sig int, d Disposition) error {
+	if sig < 1 || sig >= len(t.of) {
+		return fmt.Errorf("no signal %d", sig)
+	}
+	if d.Stop {
+		d.Print = true
+	}
+	t.of[sig] = d
+	return nil
+}

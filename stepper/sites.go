@@ -1,0 +1,73 @@
+package stepper
+
+import (
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// want plants a software breakpoint, or counts one more user of it.
+func (e *Engine) want(a table.Addr) error {
+	if e.sites[a] > 0 {
+		e.sites[a]++
+		return nil
+	}
+	if err := e.guard(a); err != nil {
+		return err
+	}
+	if err := e.target.Insert(a); err != nil {
+		return fmt.Errorf("cannot insert a breakpoint at %v: %w", a, err)
+	}
+	e.sites[a] = 1
+	return nil
+}
+
+// unwant gives one use back and removes the breakpoint with the last.
+func (e *Engine) unwant(a table.Addr) error {
+	switch e.sites[a] {
+	case 0:
+		return nil
+	case 1:
+		delete(e.sites, a)
+		if !e.target.Alive() {
+			return nil
+		}
+		return e.target.Remove(a)
+	}
+	e.sites[a]--
+	return nil
+}
+
+// guard is the first invariant: no breakpoint inside a section nor on a signature.
+func (e *Engine) guard(a table.Addr) error {
+	if p := e.image.At(a); p != nil {
+		return &InsideError{Addr: a, Section: e.SectionName(p), Start: p.Start, End: p.End}
+	}
+	for _, p := range e.image.Sections() {
+		if d := p.Abort - a; d >= 1 && d <= 4 {
+			return fmt.Errorf("%v lies on the signature before the abort handler %v of the section %s: a breakpoint there would make the kernel kill the program; break at %v",
+				a, p.Abort, e.SectionName(p), p.Abort)
+		}
+	}
+	return nil
+}
+
+// withdraw removes planted breakpoints that a section learnt just now covers.
+func (e *Engine) withdraw() {
+	for a := range e.sites {
+		if err := e.guard(a); err != nil {
+			if e.target.Remove(a) == nil {
+				delete(e.sites, a)
+				e.note("a breakpoint was taken away: %v", err)
+			}
+		}
+	}
+}
+
+// putBack plants a breakpoint again that was taken out for a thread to pass.
+func (e *Engine) putBack(a table.Addr) error {
+	if e.sites[a] == 0 || !e.target.Alive() {
+		return nil
+	}
+	return e.target.Insert(a)
+}

@@ -1,0 +1,84 @@
+package stepper
+
+import (
+	"rseqstep/table"
+)
+
+// Reason is why a command ended.
+type Reason int
+
+const (
+	StopStep         Reason = iota + 1 // the step asked for is done
+	StopBreakpoint                     // Breakpoints holds the numbers of those met
+	StopWatchpoint                     // Watch holds what changed
+	StopFinished                       // the frame returned; Value is in the registers
+	StopSignal                         // Signal, as the handle table asks
+	StopInterrupt                      // the user asked
+	StopExited                         // Status.Code
+	StopKilled                         // Status.Signal
+	StopExec                           // the process runs another program
+	StopLoaded                         // launched: at the program's first instruction
+	StopAttached                       // attached, all threads held
+	StopLibrary                        // reserved: libraries came or went
+	StopDetached                       // reserved for front ends: after detach
+	StopThreadExited                   // the thread that was stepped is gone, the program goes on
+)
+
+// Result is what a unit came to.
+type Result int
+
+const (
+	Committed Result = iota + 1 // left at post-commit, its final store done
+	SideExit                    // left at another exit, named by Exit
+	Aborted                     // the kernel moved the thread to the abort handler
+	Returned                    // a vDSO function returned
+	Restarts                    // the thread was found inside, live: the kernel restarts it when it goes on
+	Diverted                    // a breakpoint, signal or exit came in the middle
+)
+
+// UnitReport says what happened to the units of one section (or vDSO function)
+// during a command, Passes of them in a row with the same result.
+type UnitReport struct {
+	TID     int
+	Section string // symbol+offset of the section, or the vDSO function's name
+	Start   table.Addr
+	End     table.Addr // 0 for a vDSO function
+	Result  Result
+	Exit    table.Addr // where it left to
+	CPU     int        // the CPU it ran on, as the area's cpu_id said at the end; -1 unknown
+	Passes  int        // how many passes in a row came to this result
+	Rung    int        // the ladder's rung that did it (DESIGN 4.4); 1: run
+}
+
+// Stop is what every command returns: where the program stands and what
+// happened on the way.
+type Stop struct {
+	Reason      Reason
+	TID         int
+	PC          table.Addr
+	Depth       int   // inline depth the user is shown: calls beginning at PC may be still to enter
+	Breakpoints []int // numbers of breakpoints met, temporary ones included
+	Watch       []WatchChange
+	Signal      int        // StopSignal
+	Status      ExitStatus // StopExited, StopKilled
+	Finished    *Finished  // StopFinished
+	Units       []UnitReport
+	Notes       []string // sentences for the user: what was done that they may not expect
+	Dropped     int      // units before Units that did not fit
+	Child       int      // a process that forked off and was let go, 0 for none
+}
+
+// Finished is where a `finish` came from.
+type Finished struct {
+	Function string
+	Entry    table.Addr // of the function that returned
+	Rax, Rdx uint64
+	XMM0     [16]byte
+}
+
+// WatchChange is one watchpoint's trigger.
+type WatchChange struct {
+	Number   int
+	Expr     string
+	Old, New []byte
+}

@@ -1,0 +1,230 @@
+package symbols
+
+import (
+	"debug/elf"
+	"sort"
+)
+
+// cfi is an image's call frame information: .eh_frame, found through the
+// binary search table of .eh_frame_hdr without reading the rest, and
+// .debug_frame, of which an index is made.
+type cfi struct {
+	im   *image
+	hdr  *ehHeader
+	list []fdeRef // FDEs of an .eh_frame without a table, then of .debug_frame
+	eh   *frameSection
+	deb  *frameSection
+	rows map[uint64]*frameRow // by address; nil for one without CFI
+	cies map[cieKey]*cie
+}
+
+type cieKey struct {
+	eh  bool
+	off uint64
+}
+
+// frameSection is a whole section of CFI in memory.
+type frameSection struct {
+	p    []byte
+	base uint64 // its address, for .eh_frame
+	eh   bool
+}
+
+// fdeRef is where an FDE stands.
+type fdeRef struct {
+	span
+	off uint32
+	sec *frameSection
+}
+
+// ehHeader is .eh_frame_hdr with a table of pairs of 4-byte offsets relative to
+// the header, the only kind that linkers write (LSB, "The .eh_frame_hdr section").
+type ehHeader struct {
+	addr  uint64 // of the header
+	table uint64 // address of the first pair
+	count uint64
+}
+
+// maxRows bounds the cached rows; a stack or a stepped stretch of code has far
+// fewer addresses.
+const maxRows = 1024
+
+// frames opens the image's CFI, once.
+func (im *image) frames() *cfi {
+	if im.cfi == nil {
+		c := &cfi{im: im, rows: map[uint64]*frameRow{}, cies: map[cieKey]*cie{}}
+		im.cfi = c
+		c.hdr = c.findHeader()
+		if c.hdr == nil {
+			if s := im.main.Section(".eh_frame"); s != nil {
+				if p, err := im.main.data(".eh_frame"); err == nil && len(p) > 0 {
+					c.eh = &frameSection{p: p, base: s.Addr, eh: true}
+					c.scan(c.eh)
+				}
+			}
+		}
+		if f := im.frameFile(); f != nil {
+			if p, err := f.data(".debug_frame"); err == nil && len(p) > 0 {
+				c.deb = &frameSection{p: p}
+				c.scan(c.deb)
+			}
+		}
+		sort.SliceStable(c.list, func(i, j int) bool { return c.list[i].lo < c.list[j].lo })
+	}
+	return im.cfi
+}
+
+// frameFile is the file with a .debug_frame, the image's own or the debug one.
+func (im *image) frameFile() *elfFile {
+	if im.main.Section(".debug_frame") != nil || im.main.Section(".zdebug_frame") != nil {
+		return im.main
+	}
+	return im.dwarfFile()
+}
+
+// row is the rules at a file address, nil when no CFI covers it or what does
+// is malformed.
+func (c *cfi) row(pc uint64) *frameRow {
+	if r, ok := c.rows[pc]; ok {
+		return r
+	}
+	if len(c.rows) >= maxRows {
+		clear(c.rows)
+	}
+	var row *frameRow
+	if f := c.fdeAt(pc); f != nil {
+		row, _ = f.rowAt(pc)
+	}
+	c.rows[pc] = row
+	return row
+}
+
+// fdeAt is the entry that covers a file address, nil when none does.
+func (c *cfi) fdeAt(pc uint64) *fde {
+	if c.hdr != nil {
+		if f := c.search(pc); f != nil {
+			return f
+		}
+	}
+	i := sort.Search(len(c.list), func(i int) bool { return c.list[i].lo > pc })
+	for k := i - 1; k >= 0 && k >= i-overlapReach; k-- {
+		if ref := c.list[k]; pc < ref.hi {
+			if f, err := c.readListed(ref); err == nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// findHeader reads .eh_frame_hdr, by its program header: that is what the
+// run-time unwinder uses and what is there in a file without section headers.
+func (c *cfi) findHeader() *ehHeader {
+	for _, p := range c.im.main.Progs {
+		if p.Type != elf.PT_GNU_EH_FRAME {
+			continue
+		}
+		buf := make([]byte, 32)
+		if c.im.main.readAt(p.Vaddr, buf) != nil {
+			return nil
+		}
+		r := c.im.reader(buf, p.Vaddr)
+		version, ptrEnc, countEnc, tableEnc := r.uint(1), byte(r.uint(1)), byte(r.uint(1)), byte(r.uint(1))
+		r.encoded(ptrEnc, p.Vaddr)
+		count := r.encoded(countEnc, p.Vaddr)
+		if version != 1 || countEnc == ehOmit || tableEnc != ehDataRel|ehSData4 || r.bad || count == 0 {
+			return nil
+		}
+		return &ehHeader{addr: p.Vaddr, table: p.Vaddr + uint64(r.at), count: min(count, p.Filesz/8)}
+	}
+	return nil
+}
+
+func (im *image) reader(p []byte, base uint64) *cfiReader {
+	size := 8
+	if im.main.Class == elf.ELFCLASS32 {
+		size = 4
+	}
+	return &cfiReader{p: p, base: base, order: im.main.ByteOrder, addrSize: size}
+}
+
+// search finds an FDE by the header's table.
+func (c *cfi) search(pc uint64) *fde {
+	h, o := c.hdr, c.im.main.ByteOrder
+	pair := make([]byte, 8)
+	entry := func(i uint64) (start, at uint64, ok bool) {
+		if c.im.main.readAt(h.table+8*i, pair) != nil {
+			return 0, 0, false
+		}
+		rel := func(p []byte) uint64 { return h.addr + uint64(int64(int32(o.Uint32(p)))) }
+		return rel(pair), rel(pair[4:]), true
+	}
+	ok := true
+	i := sort.Search(int(h.count), func(i int) bool {
+		start, _, read := entry(uint64(i))
+		ok = ok && read
+		return start > pc
+	})
+	if i == 0 || !ok {
+		return nil
+	}
+	_, at, ok := entry(uint64(i - 1))
+	if !ok {
+		return nil
+	}
+	f, err := c.readMapped(at)
+	if err != nil || pc-f.lo >= f.hi-f.lo {
+		return nil
+	}
+	return f
+}
+
+// maxEntry bounds one CIE or FDE, in bytes; the longest in workerd has 2,300.
+const maxEntry = 1 << 20
+
+// readEntry reads one CIE or FDE of .eh_frame at an address: its id field's
+// address and what follows the id.
+func (c *cfi) readEntry(at uint64) (id uint64, idAt uint64, body []byte, err error) {
+	head := make([]byte, 8)
+	if err := c.im.main.readAt(at, head); err != nil {
+		return 0, 0, nil, err
+	}
+	o := c.im.main.ByteOrder
+	n := uint64(o.Uint32(head))
+	if n < 4 || n > maxEntry { // zero, or the 64-bit form, which no linker's table leads to
+		return 0, 0, nil, errCFI
+	}
+	body = make([]byte, n-4)
+	if err := c.im.main.readAt(at+8, body); err != nil {
+		return 0, 0, nil, err
+	}
+	return uint64(o.Uint32(head[4:])), at + 4, body, nil
+}
+
+func (c *cfi) readMapped(at uint64) (*fde, error) {
+	id, idAt, body, err := c.readEntry(at)
+	if err != nil || id == 0 || id > idAt {
+		return nil, errCFI
+	}
+	common, err := c.mappedCIE(idAt - id)
+	if err != nil {
+		return nil, err
+	}
+	return readFDE(c.im.reader(body, idAt+4), common)
+}
+
+func (c *cfi) mappedCIE(at uint64) (*cie, error) {
+	key := cieKey{true, at}
+	if have := c.cies[key]; have != nil {
+		return have, nil
+	}
+	id, idAt, body, err := c.readEntry(at)
+	if err != nil || id != 0 {
+		return nil, errCFI
+	}
+	common, err := readCIE(c.im.reader(body, idAt+4), true)
+	if err == nil {
+		c.cies[key] = common
+	}
+	return common, err
+}

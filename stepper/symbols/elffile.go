@@ -1,0 +1,102 @@
+package symbols
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// elfFile is one opened ELF file. Only its headers are read at once.
+type elfFile struct {
+	path string
+	r    io.ReaderAt
+	*elf.File
+	exec []span // where code can be: sections with SHF_EXECINSTR, else PF_X segments
+}
+
+// maxSection bounds, in bytes, what one section may claim when decompressed:
+// larger than any real one seen (Chromium's .debug_info is under 4 GiB), small
+// enough that a hostile header does not exhaust the address space.
+const maxSection = 8 << 30
+
+// openELF reads the headers of r. debug/elf is guarded against its panics on
+// malformed input.
+func openELF(path string, r io.ReaderAt) (f *elfFile, err error) {
+	defer guard(&err, "reading ELF headers")
+	ef, err := elf.NewFile(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	f = &elfFile{path: path, r: r, File: ef}
+	for _, s := range ef.Sections {
+		if s.Flags&elf.SHF_EXECINSTR != 0 && s.Flags&elf.SHF_ALLOC != 0 {
+			f.exec = append(f.exec, span{s.Addr, s.Addr + s.Size})
+		}
+	}
+	if f.exec == nil {
+		for _, p := range ef.Progs {
+			if p.Type == elf.PT_LOAD && p.Flags&elf.PF_X != 0 {
+				f.exec = append(f.exec, span{p.Vaddr, p.Vaddr + p.Memsz})
+			}
+		}
+	}
+	f.exec = merge(f.exec)
+	return f, nil
+}
+
+// executable reports whether code can stand at a. What linkers leave behind for
+// functions they dropped (address 0 or 1) does not pass.
+func (f *elfFile) executable(a uint64) bool {
+	i := sort.Search(len(f.exec), func(i int) bool { return f.exec[i].hi > a })
+	return i < len(f.exec) && f.exec[i].lo <= a
+}
+
+// data is a section's contents, decompressed; nil when the file has no such
+// section or keeps no bytes for it.
+func (f *elfFile) data(name string) (p []byte, err error) {
+	defer guard(&err, "reading section "+name)
+	s := f.Section(name)
+	compressedName := false
+	if s == nil && len(name) > 7 && name[:7] == ".debug_" {
+		s, compressedName = f.Section(".z"+name[1:]), true
+	}
+	if s == nil || s.Type == elf.SHT_NOBITS {
+		return nil, nil
+	}
+	if s.Size > maxSection {
+		return nil, fmt.Errorf("%s: section %s claims %d bytes", f.path, name, s.Size)
+	}
+	p, err = s.Data()
+	if err == nil && compressedName {
+		p, err = inflateGNU(p)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: section %s: %w", f.path, name, err)
+	}
+	return p, nil
+}
+
+var errNotInFile = errors.New("address is not in the file")
+
+// readAt reads the file's bytes of a file address, as they are before relocation.
+func (f *elfFile) readAt(a uint64, p []byte) error {
+	for _, seg := range f.Progs {
+		if seg.Type == elf.PT_LOAD && a-seg.Vaddr < seg.Filesz {
+			if n := seg.Filesz - (a - seg.Vaddr); uint64(len(p)) > n {
+				return errNotInFile
+			}
+			_, err := seg.ReadAt(p, int64(a-seg.Vaddr))
+			return err
+		}
+	}
+	return errNotInFile
+}
+
+// guard turns a panic of a parser fed with malformed input into an error.
+func guard(err *error, doing string) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%s: malformed input: %v", doing, p)
+	}
+}

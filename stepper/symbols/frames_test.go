@@ -1,0 +1,135 @@
+package symbols
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"rseqstep/stepper"
+)
+
+// gdbFrame is a line of gdb's backtrace.
+type gdbFrame struct {
+	function string
+	file     string
+	line     int
+	signal   bool
+}
+
+var gdbFrameLine = regexp.MustCompile(`(?m)^#\d+ +(?:0x[0-9a-f]+ in )?(<signal handler called>|.*?)(?: \([^()]*(?:\([^()]*\)[^()]*)*\))?(?: at ([^\n]+):(\d+))?(?: from \S+)?$`)
+
+func parseBacktrace(text string) []gdbFrame {
+	var out []gdbFrame
+	for _, m := range gdbFrameLine.FindAllStringSubmatch(text, -1) {
+		n, _ := strconv.Atoi(m[3])
+		// Which of glibc's internal aliases names a function is a matter of taste.
+		name := strings.TrimPrefix(strings.TrimSpace(m[1]), "__GI_")
+		if name == "<signal handler called>" {
+			out = append(out, gdbFrame{signal: true})
+			continue
+		}
+		out = append(out, gdbFrame{function: name, file: filepath.Base(m[2]), line: n})
+	}
+	return out
+}
+
+func (f gdbFrame) String() string {
+	if f.signal {
+		return "<signal>"
+	}
+	if f.line == 0 {
+		return f.function
+	}
+	return fmt.Sprintf("%s %s:%d", f.function, f.file, f.line)
+}
+
+func ourFrame(f stepper.Frame) string {
+	g := gdbFrame{function: strings.TrimPrefix(f.Function, "__GI_"), file: filepath.Base(f.Line.File), line: f.Line.Line, signal: f.Signal}
+	if f.Line.Line == 0 && g.function == "" {
+		g.function = "??"
+	}
+	return g.String()
+}
+
+// stacks stops a program in gdb at each place in turn and returns gdb's
+// backtrace and a core of every stop.
+func stacks(t *testing.T, program string, stops [][]string) (traces [][]gdbFrame, cores []string) {
+	t.Helper()
+	dir := t.TempDir()
+	commands := []string{"set backtrace past-main on", "handle SIGUSR1 nostop noprint pass"}
+	for i, stop := range stops {
+		commands = append(commands, stop...)
+		commands = append(commands, fmt.Sprintf("echo TRACE %d\\n", i), "bt", "echo END\\n", fmt.Sprintf("gcore %s/core%d", dir, i))
+		cores = append(cores, fmt.Sprintf("%s/core%d", dir, i))
+	}
+	text := gdb(t, program, append(commands, "kill")...)
+	for i := range stops {
+		_, rest, ok := strings.Cut(text, fmt.Sprintf("TRACE %d\n", i))
+		trace, _, end := strings.Cut(rest, "END\n")
+		if !ok || !end {
+			t.Fatalf("no backtrace %d in\n%s", i, text)
+		}
+		traces = append(traces, parseBacktrace(trace))
+	}
+	return traces, cores
+}
+
+// compareStacks checks that Frames shows what gdb shows.
+func compareStacks(t *testing.T, traces [][]gdbFrame, cores []string) {
+	t.Helper()
+	for i, want := range traces {
+		c := openCore(t, cores[i])
+		s := c.set()
+		frames := s.Frames(&c.regs, c, 100)
+		_, entering := s.Inlines(c.regs.PC())
+		var got, expect []string
+		for k, f := range frames {
+			if k >= entering { // gdb shows calls that begin at the PC as still to come
+				got = append(got, ourFrame(f))
+			}
+		}
+		for _, f := range want {
+			expect = append(expect, f.String())
+		}
+		g, e := strings.Join(got, "\n"), strings.Join(expect, "\n")
+		if g != e && strings.Join(frameStrings(frames), "\n") != e {
+			t.Errorf("stop %d:\n%s\ngdb:\n%s", i, g, e)
+		}
+	}
+}
+
+func frameStrings(frames []stepper.Frame) []string {
+	var out []string
+	for _, f := range frames {
+		out = append(out, ourFrame(f))
+	}
+	return out
+}
+
+func TestFramesAreThoseOfGDB(t *testing.T) {
+	for _, flags := range builds() {
+		t.Run(strings.Join(flags, ""), func(t *testing.T) {
+			t.Parallel()
+			// gdb makes up frames for tail calls; Frames shows what is on the stack.
+			program := compile(t, "calls.c", append(flags, "-fno-optimize-sibling-calls")...)
+			traces, cores := stacks(t, program, [][]string{
+				{"break *main", "run"},
+				{"break deep", "continue"},
+				{"delete", "break *leaf", "continue"}, // a function's first instruction, inlined callers above
+				{"stepi"},
+				{"stepi"},
+				{"stepi"},
+				{"delete", "break handler", "continue"},
+				{"break *last", "continue"},
+				{"tbreak leaf", "continue"}, // called from a function that does not return
+				{"tbreak exit", "continue"},
+				{"stepi"},
+				{"stepi"},
+			})
+			compareStacks(t, traces, cores)
+		})
+	}
+}

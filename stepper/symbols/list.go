@@ -1,0 +1,93 @@
+package symbols
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Match is a function that Functions found.
+type Match struct {
+	Name   string
+	Addr   table.Addr // its entry
+	Line   stepper.Line
+	Module string
+	Debug  bool // known from DWARF, not only from a symbol table
+}
+
+// Functions is every concrete function whose name the expression matches, those
+// with debug information first, each kind by module, name and address. It reads
+// the DIEs of every unit.
+func (s *Set) Functions(re *regexp.Regexp) []Match {
+	var out []Match
+	for _, m := range s.byOrder {
+		seen := map[uint64]bool{}
+		for _, u := range m.img.unitsNaming("") {
+			for _, f := range u.functions().fns {
+				seen[f.entry] = true
+				if re.MatchString(f.named().short) {
+					p := m.placeAt(f.entry, f.named().short)
+					out = append(out, Match{Name: p.Function, Addr: p.Addr, Line: p.Line, Module: m.Path, Debug: true})
+				}
+			}
+		}
+		for _, t := range m.img.symtabs() {
+			for _, sym := range t.byAddress() {
+				if seen[sym.addr] || !m.img.isCode(sym) {
+					continue
+				}
+				if name := plain(unversioned(t.nameOf(sym.name))); name != "" && re.MatchString(name) {
+					seen[sym.addr] = true
+					out = append(out, Match{Name: name, Addr: m.process(sym.addr), Module: m.Path})
+				}
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		a, b := out[i], out[j]
+		if a.Debug != b.Debug {
+			return a.Debug
+		}
+		return a.Module == b.Module && (a.Name < b.Name || a.Name == b.Name && a.Addr < b.Addr)
+	})
+	return out
+}
+
+// maxCompletions is how many names Complete gives: more help nobody.
+const maxCompletions = 200
+
+// maxEager is how many bytes of .debug_info Complete reads to find functions
+// that exist only as inlined calls.
+const maxEager = 16 << 20
+
+// Complete is the function names that begin with prefix, sorted, at most
+// maxCompletions. A prefix without "::" also stands for the beginning of a
+// qualified name's last component.
+func (s *Set) Complete(prefix string) []string {
+	have := map[string]bool{}
+	fits := func(name string) bool {
+		return strings.HasPrefix(name, prefix) || prefix != "" && !strings.Contains(prefix, "::") && strings.HasPrefix(lastComponent(stripTemplates(name)), prefix)
+	}
+	for _, m := range s.byOrder {
+		for _, t := range m.img.symtabs() {
+			for name := range t.completions(m.img, prefix, fits) {
+				have[name] = true
+			}
+		}
+		if !m.HasDWARF() || len(m.img.section(".debug_info")) > maxEager {
+			continue
+		}
+		for _, u := range m.img.unitsNaming("") {
+			for _, off := range u.functions().named {
+				if name := m.img.nameAt(off).short; fits(name) {
+					have[name] = true
+				}
+			}
+		}
+	}
+	out := sortedKeys(have)
+	return out[:min(len(out), maxCompletions)]
+}

@@ -1,0 +1,96 @@
+package symbols
+
+import (
+	"debug/dwarf"
+	"strings"
+
+	"rseqstep/stepper"
+)
+
+// functionPlaces finds where a breakpoint on a function of the module goes:
+// past the prologue of each concrete one, at the entry of each inlined one.
+// With a file, only functions whose first line is in it.
+func (m *Module) functionPlaces(q *query, file string) []stepper.Place {
+	var out []stepper.Place
+	im := m.img
+	seen := map[uint64]bool{} // entries that DWARF gave
+	for _, f := range im.functionsNamed(q) {
+		seen[f.entry] = true
+		if file != "" && !im.inFile(f.entry, file) {
+			continue
+		}
+		out = append(out, m.placeAt(im.body(f, f.entry), f.named().short))
+	}
+	for _, c := range im.callsNamed(q) {
+		if file == "" || im.inFile(c.entry, file) {
+			out = append(out, m.placeAt(c.entry, c.name.short))
+		}
+	}
+	if file != "" {
+		return out
+	}
+	for _, sym := range im.codeNamed(q) {
+		if seen[sym.addr] {
+			continue
+		}
+		seen[sym.addr] = true
+		f := im.fnAt(sym.addr)
+		if f != nil && f.entry != sym.addr {
+			f = nil // a label inside a function
+		}
+		out = append(out, m.placeAt(im.body(f, sym.addr), plain(sym.name)))
+	}
+	return out
+}
+
+// functionsNamed is the concrete functions that the DWARF has for a query.
+func (im *image) functionsNamed(q *query) []*fn {
+	var out []*fn
+	for _, u := range im.unitsNaming(q.ident) {
+		for _, f := range u.functions().fns {
+			if q.matches(f.named()) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// namedCall is an inlined call of a named function.
+type namedCall struct {
+	entry uint64
+	name  *funcName
+}
+
+func (im *image) callsNamed(q *query) []namedCall {
+	var out []namedCall
+	names := map[dwarf.Offset]*funcName{} // nil for what does not match
+	for _, u := range im.unitsNaming(q.ident) {
+		for _, c := range u.functions().inlined {
+			n, known := names[c.origin]
+			if !known {
+				if n = im.nameAt(c.origin); !q.matches(n) {
+					n = nil
+				}
+				names[c.origin] = n
+			}
+			if n != nil {
+				out = append(out, namedCall{c.entry, n})
+			}
+		}
+	}
+	return out
+}
+
+func (im *image) inFile(a uint64, file string) bool {
+	calls := inlinedCalls(im.scopesAt(a))
+	name, _, ok := im.lineAt(a, max(len(calls)-1, 0))
+	return ok && fileMatches(file, name)
+}
+
+// fileMatches reports whether a file as the user names it is the file of that
+// path: the same path, or its last components.
+func fileMatches(query, path string) bool {
+	query = strings.TrimPrefix(query, "./")
+	return path == query || query != "" && query[0] != '/' && strings.HasSuffix(path, "/"+query)
+}

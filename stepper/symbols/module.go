@@ -1,0 +1,96 @@
+package symbols
+
+import (
+	"debug/dwarf"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Module is what the symbols of one file at its place in a process are asked
+// through. Nothing is read before it is needed. Addresses that go in and come
+// out are process addresses unless a type or a name says otherwise.
+type Module struct {
+	table.Module // path, bias, Low and High
+	img          *image
+}
+
+// Unit is one compilation unit of a module's DWARF.
+type Unit struct {
+	Entry    *dwarf.Entry // the unit's root DIE
+	Version  int          // DWARF version of the unit's header
+	AddrSize int          // bytes of an address
+	Dwarf64  bool         // offsets are 8 bytes wide
+	Low      table.FileAddr
+	Language int64 // DW_AT_language; 0 when it has none
+	Producer string
+
+	// Bases into .debug_addr, .debug_loclists, .debug_rnglists and
+	// .debug_str_offsets (DWARF 5 section 3.1.1); 0 when the unit has none.
+	AddrBase, LoclistsBase, RnglistsBase, StrOffsetsBase int64
+}
+
+// Scope is a subprogram, a lexical block or an inlined call that covers an
+// address; in a Module's answers scopes stand outermost first.
+type Scope struct {
+	Entry    *dwarf.Entry // DW_TAG_subprogram, DW_TAG_lexical_block or DW_TAG_inlined_subroutine
+	Inlined  int          // inline depth: 0 in the concrete function's own blocks
+	parent   *Scope
+	children []*Scope
+	ranges   []span
+	entry    uint64 // file address where an inlined call begins
+	call     callSite
+	name     funcName // of a subprogram or an inlined call
+}
+
+// DWARF is the module's debug information, from the file itself or its
+// separate debug file. The error is or wraps ErrNoDebugInfo when there is none.
+func (m *Module) DWARF() (*dwarf.Data, error) { return m.img.dwarf() }
+
+// SectionData is a section's contents, decompressed, by its ELF name
+// (".debug_loclists"); from the file that holds the DWARF when that has it,
+// else from the module's own. Nil when neither has it. It must not be changed.
+func (m *Module) SectionData(name string) []byte { return m.img.section(name) }
+
+// UnitAt is the unit whose code covers pc.
+func (m *Module) UnitAt(pc table.Addr) (*Unit, bool) {
+	u := m.img.unitAt(m.file(pc))
+	if u == nil {
+		return nil, false
+	}
+	return u.export(), true
+}
+
+// UnitOf is the unit that holds the DIE at off.
+func (m *Module) UnitOf(off dwarf.Offset) (*Unit, bool) {
+	u := m.img.unitOf(off)
+	if u == nil {
+		return nil, false
+	}
+	return u.export(), true
+}
+
+// Scopes is the path of scopes that cover pc: the concrete function first,
+// then blocks and inlined calls, the innermost last. Empty without DWARF.
+func (m *Module) Scopes(pc table.Addr) []*Scope { return m.img.scopesAt(m.file(pc)) }
+
+// Contains reports whether the scope's ranges cover a file address.
+func (s *Scope) Contains(pc table.FileAddr) bool { return contains(s.ranges, uint64(pc)) }
+
+// Named finds the DIEs of a name at file, namespace and class level (types,
+// variables, enumerators), in every unit of the module; what a DWARF unit
+// repeats comes back repeatedly. The name may be qualified ("ns::x").
+func (m *Module) Named(name string) []*dwarf.Entry { return m.img.named(name) }
+
+func (m *Module) file(pc table.Addr) uint64 { return uint64(m.FileAddr(pc)) }
+
+func (m *Module) process(a uint64) table.Addr { return m.Addr(table.FileAddr(a)) }
+
+// places converts file ranges to process ranges.
+func (m *Module) places(spans []span) []stepper.Range {
+	out := make([]stepper.Range, len(spans))
+	for i, s := range spans {
+		out[i] = stepper.Range{Low: m.process(s.lo), High: m.process(s.hi)}
+	}
+	return out
+}

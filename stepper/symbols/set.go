@@ -1,0 +1,190 @@
+package symbols
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sort"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Options says where a Set finds files.
+type Options struct {
+	// Open gives a module's ELF image, for those that are no file ("[vdso]")
+	// or lie elsewhere. Nil, or an answer of (nil, nil), means the file at the
+	// module's path. A reader that is an io.Closer is closed when no longer needed.
+	Open func(*table.Module) (io.ReaderAt, error)
+	// DebugDirs are searched for separate debug files; nil means DefaultDebugDir.
+	DebugDirs []string
+}
+
+// Set is the symbols of a process: of all its modules. It implements
+// stepper.Symbols. It is not safe for concurrent use.
+type Set struct {
+	opts    Options
+	modules []*Module // by Low
+	byOrder []*Module // as the process has them
+	images  map[string]*cachedImage
+	problem map[string]error // why a module's file could not be read, by path
+	source  sourceCache
+}
+
+var _ stepper.Symbols = (*Set)(nil)
+
+// cachedImage is an image and what its file looked like when it was opened.
+type cachedImage struct {
+	img  *image
+	info os.FileInfo // nil when it was opened by Options.Open
+	used bool
+}
+
+// New makes a Set without modules; Reload gives it some.
+func New(opts Options) *Set {
+	if opts.DebugDirs == nil {
+		opts.DebugDirs = []string{DefaultDebugDir}
+	}
+	return &Set{opts: opts, images: map[string]*cachedImage{}, problem: map[string]error{}}
+}
+
+// Reload takes over the process's modules. Files that it has read before and
+// that have not changed are not read again; one that cannot be read is a module
+// without symbols (Problem says why).
+func (s *Set) Reload(modules []*table.Module) {
+	for _, c := range s.images {
+		c.used = false
+	}
+	s.modules, s.byOrder, s.problem = nil, nil, map[string]error{}
+	for _, tm := range modules {
+		img, err := s.image(tm)
+		if err != nil {
+			s.problem[tm.Path] = err
+			continue
+		}
+		s.byOrder = append(s.byOrder, &Module{Module: *tm, img: img})
+	}
+	s.modules = append(s.modules, s.byOrder...)
+	sort.SliceStable(s.modules, func(i, j int) bool { return s.modules[i].Low < s.modules[j].Low })
+	for key, c := range s.images {
+		if !c.used {
+			c.img.close()
+			delete(s.images, key)
+		}
+	}
+}
+
+// Problem is why the file of a module could not be read, nil when it could.
+func (s *Set) Problem(path string) error { return s.problem[path] }
+
+// image opens a module's file, or finds it opened.
+func (s *Set) image(tm *table.Module) (*image, error) {
+	key := tm.Path
+	if s.opts.Open != nil {
+		if c := s.images[key]; c != nil && c.info == nil {
+			c.used = true
+			return c.img, nil
+		}
+		r, err := s.opts.Open(tm)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			return s.keep(key, tm.Path, r, nil)
+		}
+	}
+	r, err := os.Open(tm.Path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := r.Stat()
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	if c := s.images[key]; c != nil && c.info != nil {
+		if os.SameFile(c.info, info) && c.info.ModTime().Equal(info.ModTime()) && c.info.Size() == info.Size() {
+			r.Close()
+			c.used = true
+			return c.img, nil
+		}
+		c.img.close()
+		delete(s.images, key)
+	}
+	if !info.Mode().IsRegular() {
+		r.Close()
+		return nil, fmt.Errorf("%s: not a regular file", tm.Path)
+	}
+	return s.keep(key, tm.Path, r, info)
+}
+
+func (s *Set) keep(key, path string, r io.ReaderAt, info os.FileInfo) (*image, error) {
+	f, err := openELF(path, r)
+	if err != nil {
+		if c, ok := r.(io.Closer); ok {
+			c.Close()
+		}
+		return nil, err
+	}
+	c := &cachedImage{img: newImage(path, f, s.opts.DebugDirs), info: info, used: true}
+	s.images[key] = c
+	return c.img, nil
+}
+
+// Module is the module that pc lies in, nil when none does.
+func (s *Set) Module(pc table.Addr) *Module {
+	i := sort.Search(len(s.modules), func(i int) bool { return s.modules[i].Low > pc }) - 1
+	if i >= 0 && pc < s.modules[i].High {
+		return s.modules[i]
+	}
+	return nil
+}
+
+// Modules is every module whose file could be read, as the process has them.
+func (s *Set) Modules() []*Module { return s.byOrder }
+
+// HasDWARF reports whether the module has debug information, without reading it.
+func (m *Module) HasDWARF() bool { return m.img.dwarfFile() != nil }
+
+// Inlines implements stepper.Symbols.
+func (s *Set) Inlines(pc table.Addr) (depth, entering int) {
+	m := s.Module(pc)
+	if m == nil {
+		return 0, 0
+	}
+	calls := inlinedCalls(m.Scopes(pc))
+	if len(calls) == 0 {
+		return 0, 0
+	}
+	depth = len(calls) - 1
+	for d := depth; d > 0 && calls[d].entry == m.file(pc); d-- {
+		entering++
+	}
+	return depth, entering
+}
+
+// Line implements stepper.Symbols.
+func (s *Set) Line(pc table.Addr, depth int) (stepper.Line, bool) {
+	m := s.Module(pc)
+	if m == nil {
+		return stepper.Line{}, false
+	}
+	file, line, ok := m.img.lineAt(m.file(pc), depth)
+	return stepper.Line{File: file, Line: line}, ok
+}
+
+// LineStart implements stepper.Symbols.
+func (s *Set) LineStart(pc table.Addr, depth int) bool {
+	m := s.Module(pc)
+	return m != nil && m.img.lineStart(m.file(pc), depth)
+}
+
+// LineRanges implements stepper.Symbols. Rows of line 0 inside the function
+// count as any line's.
+func (s *Set) LineRanges(pc table.Addr, depth int) []stepper.Range {
+	m := s.Module(pc)
+	if m == nil {
+		return nil
+	}
+	return m.places(m.img.lineRanges(m.file(pc), depth))
+}

@@ -1,0 +1,191 @@
+package symbols
+
+import (
+	"debug/dwarf"
+	"encoding/binary"
+	"sort"
+
+	"rseqstep/table"
+)
+
+// cu is one unit of .debug_info.
+type cu struct {
+	im       *image
+	off, end dwarf.Offset // header to the end of the last DIE
+	die      dwarf.Offset // root DIE
+	version  int
+	addrSize int
+	dwarf64  bool
+	root     *dwarf.Entry
+	compile  bool // a unit with code: DW_TAG_compile_unit or a skeleton's
+
+	funcs *unitFuncs
+	lines *lineTable
+}
+
+// Attributes and tags that debug/dwarf has no name for (DWARF 5 table 7.5, and
+// the vendor extensions that gcc and Go emit).
+const (
+	attrMIPSLinkageName = dwarf.Attr(0x2007) // DW_AT_MIPS_linkage_name
+	langGo              = 0x0016             // DW_LANG_Go
+)
+
+// indexUnits reads unit headers and root DIEs, and what code each unit covers.
+// Units that it cannot read are left out: the rest of the file still serves.
+func (im *image) indexUnits() {
+	info := im.section(".debug_info")
+	r := im.dwarfData.Reader()
+	order := r.ByteOrder()
+	for off := uint64(0); off+11 < uint64(len(info)); {
+		u, end := readUnitHeader(info, off, order)
+		if end <= off || end > uint64(len(info)) {
+			break
+		}
+		off = end
+		if u == nil {
+			continue
+		}
+		u.im = im
+		if root, err := im.readRoot(r, u.die); err == nil && root != nil {
+			u.root = root
+			u.compile = root.Tag == dwarf.TagCompileUnit || root.Tag == dwarf.TagSkeletonUnit
+			im.units = append(im.units, u)
+		}
+	}
+	for i, u := range im.units {
+		if !u.compile {
+			continue
+		}
+		for _, s := range im.unitSpansOf(u) {
+			im.unitSpans = append(im.unitSpans, owned{s, int32(i)})
+		}
+	}
+	im.unitSpans.sort()
+}
+
+// unitSpansOf is the code a unit covers: as its root DIE says, else (gas before
+// 2.35 and some hand-written units say nothing) as its line table does.
+func (im *image) unitSpansOf(u *cu) []span {
+	if spans := im.rangesOf(u.root); len(spans) > 0 {
+		return merge(spans)
+	}
+	if u.root.AttrField(dwarf.AttrStmtList) == nil || u.root.AttrField(dwarf.AttrRanges) != nil {
+		return nil
+	}
+	var spans []span
+	for _, s := range u.lineTable().seqs {
+		spans = append(spans, s.span)
+	}
+	return merge(spans)
+}
+
+func (im *image) readRoot(r *dwarf.Reader, off dwarf.Offset) (e *dwarf.Entry, err error) {
+	defer guard(&err, "unit's root DIE")
+	r.Seek(off)
+	return r.Next()
+}
+
+// rangesOf is an entry's address ranges as its attributes list them, without
+// those that no code stands at.
+func (im *image) rangesOf(e *dwarf.Entry) []span {
+	raw, err := im.rawRanges(e)
+	if err != nil {
+		return nil
+	}
+	var out []span
+	for _, p := range raw {
+		if p[0] < p[1] && im.main.executable(p[0]) {
+			out = append(out, span{p[0], p[1]})
+		}
+	}
+	return out
+}
+
+func (im *image) rawRanges(e *dwarf.Entry) (r [][2]uint64, err error) {
+	defer guard(&err, "ranges")
+	return im.dwarfData.Ranges(e)
+}
+
+// readUnitHeader decodes a unit header (DWARF 5 section 7.5.1). u is nil for a
+// unit of an unknown version, end is 0 when even its length cannot be.
+func readUnitHeader(info []byte, off uint64, order binary.ByteOrder) (u *cu, end uint64) {
+	p := info[off:]
+	length, n, word := uint64(order.Uint32(p)), uint64(4), uint64(4)
+	if length == 0xffffffff {
+		if len(p) < 23 {
+			return nil, 0
+		}
+		length, n, word = order.Uint64(p[4:]), 12, 8
+	}
+	if length > uint64(len(p))-n || length < 7 {
+		if length == 0 {
+			return nil, off + n
+		}
+		return nil, 0
+	}
+	end = off + n + length
+	u = &cu{off: dwarf.Offset(off), end: dwarf.Offset(end), version: int(order.Uint16(p[n:])), dwarf64: word == 8}
+	size := n + 2
+	if u.version >= 5 {
+		kind := p[size]
+		u.addrSize = int(p[size+1])
+		size += 2 + word
+		switch kind {
+		case 0x02, 0x06: // DW_UT_type, DW_UT_split_type: signature and type offset
+			size += 8 + word
+		case 0x04, 0x05: // DW_UT_skeleton, DW_UT_split_compile: unit id
+			size += 8
+		}
+	} else {
+		size += word
+		if size >= uint64(len(p)) {
+			return nil, 0
+		}
+		u.addrSize = int(p[size])
+		size++
+	}
+	if u.version < 2 || u.version > 5 || size >= n+length {
+		return nil, end
+	}
+	u.die = u.off + dwarf.Offset(size)
+	return u, end
+}
+
+// unitAt is the unit that covers a file address, nil when none does.
+func (im *image) unitAt(pc uint64) *cu {
+	if _, err := im.dwarf(); err != nil {
+		return nil
+	}
+	if i := im.unitSpans.find(pc); i >= 0 {
+		return im.units[i]
+	}
+	return nil
+}
+
+// unitOf is the unit whose DIEs include off.
+func (im *image) unitOf(off dwarf.Offset) *cu {
+	i := sort.Search(len(im.units), func(i int) bool { return im.units[i].end > off })
+	if i < len(im.units) && im.units[i].off <= off {
+		return im.units[i]
+	}
+	return nil
+}
+
+func (u *cu) export() *Unit {
+	x := &Unit{Entry: u.root, Version: u.version, AddrSize: u.addrSize, Dwarf64: u.dwarf64}
+	if low, ok := u.root.Val(dwarf.AttrLowpc).(uint64); ok {
+		x.Low = table.FileAddr(low)
+	}
+	x.Language = u.int(dwarf.AttrLanguage)
+	x.Producer, _ = u.root.Val(dwarf.AttrProducer).(string)
+	x.AddrBase = u.int(dwarf.AttrAddrBase)
+	x.LoclistsBase = u.int(dwarf.AttrLoclistsBase)
+	x.RnglistsBase = u.int(dwarf.AttrRnglistsBase)
+	x.StrOffsetsBase = u.int(dwarf.AttrStrOffsetsBase)
+	return x
+}
+
+func (u *cu) int(a dwarf.Attr) int64 {
+	n, _ := u.root.Val(a).(int64)
+	return n
+}

@@ -1,0 +1,132 @@
+package symbols
+
+import (
+	"strings"
+	"testing"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Without call frame information the prologue and the frame pointer serve, as
+// in gdb: also at a function's first instructions, where rbp is the caller's.
+func TestFramesWithoutCFI(t *testing.T) {
+	program := compile(t, "calls.c", "-O0", "-g0", "-no-pie", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables")
+	traces, cores := stacks(t, program, [][]string{
+		{"break *leaf", "run"},
+		{"stepi"},
+		{"stepi"},
+		{"stepi"},
+		{"delete", "break *handler", "continue"},
+	})
+	compareStacks(t, traces, cores)
+}
+
+// In a PLT stub the caller's frame is found, by CFI or by the stub's shape
+// where the linker writes none.
+func TestFramesInPLTStubs(t *testing.T) {
+	for _, linker := range []string{"bfd", "gold", "lld"} {
+		for _, bind := range []string{"-Wl,-z,lazy", "-Wl,-z,now"} {
+			t.Run(linker+bind, func(t *testing.T) {
+				t.Parallel()
+				program := compile(t, "calls.c", "-O0", "-no-pie", "-fuse-ld="+linker, bind)
+				s := alone(t, program)
+				stub, ok := stubOf(s, "exit@plt")
+				if !ok {
+					t.Fatal("no stub of exit")
+				}
+				_, cores := stacks(t, program, [][]string{{"break *" + stub.String(), "run"}, {"stepi"}, {"stepi"}, {"stepi"}})
+				for i, core := range cores {
+					c := openCore(t, core)
+					set := c.set()
+					frames := set.Frames(&c.regs, c, 10)
+					var names []string
+					for _, f := range frames {
+						names = append(names, f.Function)
+					}
+					if i == 0 && names[0] != "exit@plt" {
+						t.Errorf("the stub's frame is %q", names[0])
+					}
+					if got := strings.Join(names, " "); !strings.Contains(got, "last main __libc_start") {
+						t.Errorf("%d instructions into the stub: %s", i, got)
+					}
+				}
+				c := openCore(t, cores[0])
+				to, ok := c.set().Trampoline(c.regs.PC(), c)
+				if name, off, _ := c.set().Symbol(to); !ok || name != "exit" || off != 0 {
+					t.Errorf("Trampoline = %v, %v: %s+%d, want exit", to, ok, name, off)
+				}
+			})
+		}
+	}
+}
+
+// stubOf finds the address of a PLT stub by what Symbol calls it.
+func stubOf(s *Set, name string) (table.Addr, bool) {
+	for _, sec := range s.modules[0].img.stubs().sections {
+		for a := sec.lo; a < sec.hi; a += 8 {
+			if n, off, ok := s.Symbol(table.Addr(a)); ok && n == name && off == 0 {
+				return table.Addr(a), true
+			}
+		}
+	}
+	return 0, false
+}
+
+// words is memory from base on.
+type words struct {
+	base table.Addr
+	p    []byte
+}
+
+func (w words) ReadMemory(a table.Addr, p []byte) (int, error) {
+	if a < w.base || a-w.base > table.Addr(len(w.p)) {
+		return 0, errNoReturn
+	}
+	n := copy(p, w.p[a-w.base:])
+	if n < len(p) {
+		return n, errNoReturn
+	}
+	return n, nil
+}
+
+// A stack whose frame pointers lead in a circle, or nowhere, ends.
+func TestFramesEndOnCorruptStacks(t *testing.T) {
+	s := alone(t, compile(t, "calls.c", "-O0", "-g0", "-no-pie", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"))
+	main, ok := s.Address("main")
+	if !ok {
+		t.Fatal("no main")
+	}
+	const base = 0x7000_0000
+	for name, next := range map[string]uint64{"to itself": base, "backwards": base - 16, "unaligned": base + 3, "unmapped": 1 << 40} {
+		stack := make([]byte, 256)
+		for i := 0; i+16 <= len(stack); i += 16 {
+			put(stack[i:], next)
+			put(stack[i+8:], uint64(main)+12)
+		}
+		r := unit.Regs{Rip: uint64(main) + 12, Rsp: base, Rbp: base}
+		if frames := s.Frames(&r, words{base, stack}, 1000); len(frames) > 3 {
+			t.Errorf("frame pointer %s: %d frames", name, len(frames))
+		}
+	}
+}
+
+func put(p []byte, v uint64) {
+	for i := range 8 {
+		p[i] = byte(v >> (8 * i))
+	}
+}
+
+func TestFramesOfGoEndAtItsBottom(t *testing.T) {
+	program := buildGo(t, "hello.go")
+	traces, cores := stacks(t, program, [][]string{{"break main.(*counter).add", "run"}, {"delete", "break runtime.nanotime1", "continue"}})
+	for i := range cores {
+		c := openCore(t, cores[i])
+		s := c.set()
+		frames := s.Frames(&c.regs, c, 100)
+		last := frames[len(frames)-1].Function
+		if len(frames) < 3 || last != "runtime.goexit" && last != "runtime.mstart" {
+			t.Errorf("stack %d: %v\ngdb: %v", i, frameStrings(frames), traces[i])
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package stepper
+
+import (
+	"time"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Target is one traced process and its threads, as the Engine needs it.
+// stepper/ptrace implements it on Linux; steptest scripts it.
+//
+// Every method but Interrupt belongs to the OS thread that made the Target.
+// A thread is held (in a ptrace-stop) or running; methods that touch a thread
+// need it held. Errors are *ptrace.Error and unwrap to the errno; ESRCH means
+// the thread is gone, and its exit is the next Event.
+type Target interface {
+	unit.Memory
+
+	PID() int
+	Executable() string // path of the program's file, as opened by the debugger
+	Threads() []int     // thread ids, the leader first, then as they were found
+	Alive() bool        // false once the process is gone or detached
+
+	// WriteMemory writes the process's memory, read-only text included. What
+	// lies under a planted breakpoint is changed there and shown at once.
+	WriteMemory(addr table.Addr, p []byte) (n int, err error)
+
+	Regs(tid int, r *unit.Regs) error
+	SetRegs(tid int, r *unit.Regs) error
+	// XState is the raw XSAVE area of the thread (PTRACE_GETREGSET, NT_X86_XSTATE).
+	XState(tid int) ([]byte, error)
+	SetXState(tid int, area []byte) error
+
+	// Rseq is the thread's registration as the kernel keeps it
+	// (PTRACE_GET_RSEQ_CONFIGURATION); all zero when it never registered.
+	Rseq(tid int) (RseqConfig, error)
+
+	// Insert plants a software breakpoint, Remove takes it away. Inserting
+	// twice or removing an absent one is not an error.
+	Insert(addr table.Addr) error
+	Remove(addr table.Addr) error
+	Inserted(addr table.Addr) bool
+
+	// SetDebug fills debug register slot 0 to 3 of one thread; tid 0 means
+	// every thread, those to come included. Kind DebugOff frees it.
+	SetDebug(tid, slot int, kind DebugKind, addr table.Addr, length int) error
+
+	// Step runs one instruction of one held thread (PTRACE_SINGLESTEP),
+	// delivering sig first if it is not 0, and waits for that thread alone;
+	// no other thread is resumed. When the thread has not come back after
+	// patience (a system call that blocks) the Event is EventBlocked and the
+	// thread is running; patience 0 waits without end.
+	Step(tid, sig int, patience time.Duration) (Event, error)
+	// Run resumes one held thread (PTRACE_CONT) and waits as Step does.
+	Run(tid, sig int, patience time.Duration) (Event, error)
+	// Resume lets a held thread go (PTRACE_CONT) and does not wait.
+	Resume(tid, sig int) error
+	// ResumeInPlace is Resume for the thread that is stepped: it goes on on
+	// the CPU it stopped on, so that a CPU number it has read stays true.
+	ResumeInPlace(tid, sig int) error
+	// ResumeStep is Resume with PTRACE_SINGLESTEP.
+	ResumeStep(tid, sig int) error
+	// Wait returns the next event of any thread. New threads are announced
+	// by EventClone and are held at their first instruction.
+	Wait() (Event, error)
+	// Hold stops every running thread and returns when all are held. What
+	// they report on the way is queued for Wait. A software breakpoint that a
+	// queued thread ran into and that is still unreported is taken back (its
+	// PC rewound), so that it is met again.
+	Hold() error
+	// Queued reports whether an event of the thread waits in Wait's queue. Such
+	// a thread is not resumed before its event was taken.
+	Queued(tid int) bool
+	// Held reports whether the thread is in a ptrace-stop.
+	Held(tid int) bool
+	// Interrupt makes a waiting Wait, Step or Run return an EventInterrupt
+	// soon. It may be called from any goroutine.
+	Interrupt()
+
+	// Syscall makes a held thread execute one system call and puts its
+	// registers back. Precondition: every other thread is held, and the
+	// thread stands in no live section. Returns what the kernel returned
+	// (a negative errno for failure).
+	Syscall(tid int, nr uint64, args ...uint64) (int64, error)
+
+	// Pin puts the thread and the calling OS thread on one CPU (the thread's
+	// own, as long as both may run there) and Unpin restores both affinities.
+	// Unpin without Pin does nothing. One thread is pinned at a time.
+	Pin(tid int) error
+	Unpin() error
+
+	// Siginfo is the raw siginfo_t of a thread in a signal-delivery-stop.
+	Siginfo(tid int) ([]byte, error)
+
+	// DetachChild lets a child of EventFork or EventVfork go, free of planted
+	// breakpoints; Follow keeps it and lets the parent go instead.
+	DetachChild(child int) error
+	Follow(child int) error
+
+	// DropSignal drops the signal that a held thread is stopped for: Detach
+	// would deliver it. (Step, Run and Resume deliver what they are given.)
+	DropSignal(tid int) error
+
+	// Detach removes every breakpoint, clears debug registers, restores
+	// affinities and lets the process go. Kill ends it and reaps it.
+	Detach() error
+	Kill() error
+}
+
+// RseqConfig is struct ptrace_rseq_configuration (include/uapi/linux/ptrace.h).
+type RseqConfig struct {
+	Area      table.Addr // rseq_abi_pointer: the registered struct rseq; 0 when none
+	Size      uint32     // bytes
+	Signature uint32
+	Flags     uint32
+}
+
+// Registered reports whether the thread has an rseq area.
+func (c RseqConfig) Registered() bool { return c.Area != 0 }
+
+// CSField is the address of the area's rseq_cs field, 8 bytes into struct rseq.
+func (c RseqConfig) CSField() table.Addr { return c.Area + 8 }
+
+// DebugKind is what a debug register watches for.
+type DebugKind int
+
+const (
+	DebugOff       DebugKind = iota
+	DebugExecute             // before the instruction at the address
+	DebugWrite               // after a store
+	DebugReadWrite           // after a load or a store
+)
+
+// EventKind says which fields of an Event count.
+type EventKind int
+
+const (
+	EventStep        EventKind = iota + 1 // a single step is done
+	EventBreakpoint                       // at a software breakpoint that we planted; PC already rewound to it
+	EventDebug                            // debug register Slot matched
+	EventSignal                           // a signal-delivery-stop; Signal waits to be passed or dropped
+	EventClone                            // TID made thread or process Child; both are held
+	EventFork                             // TID forked Child (held, traced)
+	EventVfork                            // TID vforked Child (held, traced)
+	EventVforkDone                        // the child of TID's vfork has let the memory go
+	EventExec                             // the process runs a new program; its only thread is TID
+	EventExit                             // thread TID is gone
+	EventProcessExit                      // the whole process is gone; Status says how
+	EventGroupStop                        // job control stopped the process with Signal
+	EventInterrupt                        // Interrupt was called; TID is held, with nothing else to say
+	EventBlocked                          // Step or Run lost patience; TID still runs
+	EventSyscall                          // a seccomp RET_TRACE stop (PTRACE_EVENT_SECCOMP)
+)
+
+// Event is what a wait brought. A thread that vanished is an Event, not an error.
+type Event struct {
+	Kind   EventKind
+	TID    int
+	Signal int
+	Slot   int        // EventDebug: the lowest slot that matched
+	Slots  int        // EventDebug: every slot that matched, slot n as bit n
+	Addr   table.Addr // EventBreakpoint: where
+	Child  int        // EventClone, EventFork, EventVfork
+	Status ExitStatus // EventProcessExit
+}
+
+// ExitStatus is how a process ended.
+type ExitStatus struct {
+	Signaled bool
+	Code     int // exit status when not Signaled
+	Signal   int // the killing signal when Signaled
+	Core     bool
+}

@@ -1,0 +1,215 @@
+package stepper
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// thread is what the Engine knows of one thread.
+type thread struct {
+	tid    int
+	number int // 1, 2, … as first seen
+
+	regs  unit.Regs
+	fresh bool // regs are those of the thread as it is held now
+
+	rseq      RseqConfig
+	rseqKnown bool
+
+	signal   int        // to be delivered when it goes on
+	reported table.Addr // a breakpoint here has been told; going on steps off it
+	shownAt  table.Addr // shown counts only at this PC
+	shown    int        // inline depth the user is shown there
+}
+
+var errGone = errors.New("the program is not being run")
+
+func (e *Engine) adopt(tid int) *thread {
+	if th, ok := e.threads[tid]; ok {
+		return th
+	}
+	e.lastThread++
+	th := &thread{tid: tid, number: e.lastThread}
+	e.threads[tid] = th
+	return th
+}
+
+// selected is the thread commands work on.
+func (e *Engine) selected() (*thread, error) {
+	if !e.target.Alive() {
+		return nil, errGone
+	}
+	th, ok := e.threads[e.current]
+	if !ok {
+		return nil, errGone
+	}
+	return th, nil
+}
+
+// load makes th.regs those of the held thread.
+func (e *Engine) load(th *thread) error {
+	if th.fresh {
+		return nil
+	}
+	if err := e.target.Regs(th.tid, &th.regs); err != nil {
+		return err
+	}
+	th.fresh = true
+	return nil
+}
+
+// registration makes th.rseq what the kernel has registered.
+func (e *Engine) registration(th *thread) error {
+	if th.rseqKnown {
+		return nil
+	}
+	c, err := e.target.Rseq(th.tid)
+	if err != nil {
+		if errors.Is(err, errNoRseq) {
+			c = RseqConfig{}
+		} else {
+			return err
+		}
+	}
+	th.rseq, th.rseqKnown = c, true
+	return nil
+}
+
+// moved forgets what running may have changed in every thread.
+func (e *Engine) moved() {
+	for _, th := range e.threads {
+		th.fresh, th.rseqKnown = false, false
+	}
+}
+
+// depth is the inline depth the user is shown at the thread's PC.
+func (e *Engine) depth(th *thread) int {
+	pc := th.regs.PC()
+	if th.shownAt == pc && pc != 0 {
+		return th.shown
+	}
+	total, _ := e.symbols.Inlines(pc)
+	return total
+}
+
+func (th *thread) show(pc table.Addr, depth int) { th.shownAt, th.shown = pc, depth }
+
+// Thread is the selected thread's id, 0 when the program is gone.
+func (e *Engine) Thread() int {
+	if !e.target.Alive() {
+		return 0
+	}
+	return e.current
+}
+
+// SelectThread makes tid the thread that commands work on.
+func (e *Engine) SelectThread(tid int) error {
+	if _, ok := e.threads[tid]; !ok || !e.target.Alive() {
+		return fmt.Errorf("no thread %d", tid)
+	}
+	e.current = tid
+	return nil
+}
+
+// Threads lists the program's threads in the order they were first seen.
+func (e *Engine) Threads() []ThreadInfo {
+	var list []ThreadInfo
+	for _, tid := range e.target.Threads() {
+		th := e.adopt(tid)
+		info := ThreadInfo{Number: th.number, TID: tid, Name: threadName(e.target.PID(), tid)}
+		if e.load(th) == nil {
+			info.PC = th.regs.PC()
+		}
+		info.Rseq = e.threadRseq(th)
+		list = append(list, info)
+	}
+	return list
+}
+
+func threadName(pid, tid int) string {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/comm", pid, tid))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// Regs are the registers of a held thread.
+func (e *Engine) Regs(tid int) (unit.Regs, error) {
+	th, ok := e.threads[tid]
+	if !ok {
+		return unit.Regs{}, fmt.Errorf("no thread %d", tid)
+	}
+	err := e.load(th)
+	return th.regs, err
+}
+
+// SetRegs changes the registers of a held thread.
+func (e *Engine) SetRegs(tid int, r unit.Regs) error {
+	th, ok := e.threads[tid]
+	if !ok {
+		return fmt.Errorf("no thread %d", tid)
+	}
+	if err := e.target.SetRegs(tid, &r); err != nil {
+		return err
+	}
+	th.fresh = false
+	return e.load(th)
+}
+
+// PassSignal replaces the signal the thread gets when it goes on; 0 for none.
+func (e *Engine) PassSignal(tid, sig int) error {
+	th, ok := e.threads[tid]
+	if !ok {
+		return fmt.Errorf("no thread %d", tid)
+	}
+	th.signal = sig
+	if sig == 0 {
+		return e.target.DropSignal(tid)
+	}
+	return nil
+}
+
+// WriteMemory writes the program's memory.
+func (e *Engine) WriteMemory(a table.Addr, p []byte) (int, error) {
+	e.code.flush()
+	return e.target.WriteMemory(a, p)
+}
+
+// Frames unwinds at most max frames of a held thread, innermost first. Inlined
+// calls that begin at the PC and are still to be entered are not shown.
+func (e *Engine) Frames(tid, max int) ([]Frame, error) {
+	th, ok := e.threads[tid]
+	if !ok {
+		return nil, fmt.Errorf("no thread %d", tid)
+	}
+	if err := e.load(th); err != nil {
+		return nil, err
+	}
+	pc := th.regs.PC()
+	total, _ := e.symbols.Inlines(pc)
+	hidden := total - e.depth(th)
+	frames := e.symbols.Frames(&th.regs, e.target, max+hidden)
+	for hidden > 0 && len(frames) > 1 && frames[0].PC == pc {
+		frames = frames[1:]
+		hidden--
+	}
+	if len(frames) > max {
+		frames = frames[:max]
+	}
+	return frames, nil
+}
+
+// ThreadInfo is one thread as `info threads` and `info rseq` show it.
+type ThreadInfo struct {
+	Number int // 1, 2, … as they were first seen
+	TID    int
+	Name   string
+	PC     table.Addr
+	Rseq   ThreadRseq
+}

@@ -1,0 +1,236 @@
+package stepper
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// trap decides at a temporary breakpoint, every thread held: has the thread
+// arrived, does the program stop, or does it go on.
+type trap func(th *thread) (arrived bool, stop *Stop, err error)
+
+// traps are what one command waits for while the whole program runs.
+type traps struct {
+	tid   int // the thread they are for; others pass
+	at    map[table.Addr]trap
+	watch []table.Addr // addresses already planted whose meeting is an arrival
+	step  bool         // the end of a single step already under way is an arrival
+	debug bool         // a free debug register's match is an arrival
+}
+
+// travel lets every thread run until tr.tid arrives, or something stops the
+// program. Afterwards every thread is held.
+func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err error) {
+	planted := make([]table.Addr, 0, len(tr.at))
+	defer func() {
+		for _, a := range planted {
+			err = errors.Join(err, e.unwant(a))
+		}
+	}()
+	for a := range tr.at {
+		if err := e.want(a); err != nil {
+			var inside *InsideError
+			if errors.As(err, &inside) {
+				return false, nil, fmt.Errorf("internal: a way out of the line was not moved out of its section: %w", err)
+			}
+			return false, nil, err
+		}
+		planted = append(planted, a)
+	}
+	if stop, err := e.release(tr.tid); stop != nil || err != nil {
+		return false, stop, e.holdAfter(err)
+	}
+	for {
+		ev, err := e.target.Wait()
+		if err != nil {
+			return false, nil, err
+		}
+		if t, ok := e.threads[ev.TID]; ok {
+			t.fresh, t.rseqKnown = false, false
+		}
+		arrived, stop, err := e.dispatch(ev, tr)
+		if arrived || stop != nil || err != nil {
+			return arrived, stop, e.holdAfter(err)
+		}
+	}
+}
+
+// holdAfter holds every thread at the end of a journey.
+func (e *Engine) holdAfter(err error) error {
+	if !e.target.Alive() {
+		return err
+	}
+	err = errors.Join(err, e.target.Hold())
+	e.moved()
+	return err
+}
+
+// pause holds every thread in the middle of a journey.
+func (e *Engine) pause() error {
+	err := e.target.Hold()
+	e.moved()
+	return err
+}
+
+// release lets every held thread go. One that stands at a breakpoint already
+// told is stepped off it first, the others held. The stepped thread goes on
+// where it is.
+func (e *Engine) release(stepped int) (*Stop, error) {
+	for _, tid := range e.target.Threads() {
+		th := e.adopt(tid)
+		if th.reported == 0 || !e.target.Held(tid) || e.target.Queued(tid) {
+			continue
+		}
+		if err := e.load(th); err != nil {
+			continue // it is going; its exit is the next event
+		}
+		at := th.reported
+		th.reported = 0
+		if th.regs.PC() != at || e.sites[at] == 0 && !e.hardwareAt(at) {
+			continue
+		}
+		if stop, err := e.stepOne(th); stop != nil || err != nil {
+			return stop, err
+		}
+	}
+	e.code.flush()
+	if err := e.unpin(); err != nil {
+		return nil, err
+	}
+	for _, tid := range e.target.Threads() {
+		if !e.target.Held(tid) || e.target.Queued(tid) {
+			continue
+		}
+		th := e.adopt(tid)
+		resume := e.target.Resume
+		if tid == stepped {
+			resume = e.target.ResumeInPlace
+		}
+		if err := e.letGo(th, resume); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// letGo resumes one thread with the signal it is owed.
+func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
+	sig := th.signal
+	th.signal = 0
+	th.fresh, th.rseqKnown = false, false
+	err := resume(th.tid, sig)
+	if isGone(err) {
+		return nil // its exit is the next event
+	}
+	return err
+}
+
+// dispatch deals with one event of a running program.
+func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err error) {
+	switch ev.Kind {
+	case EventBreakpoint:
+		return e.breakpointEvent(ev, tr)
+	case EventStep:
+		if tr.step && ev.TID == tr.tid {
+			return true, nil, nil
+		}
+		return false, nil, e.resume(ev.TID)
+	case EventDebug:
+		if tr.debug && ev.TID == tr.tid && e.slots[ev.Slot&3] == 0 {
+			return true, nil, nil
+		}
+		if err := e.pause(); err != nil {
+			return false, nil, err
+		}
+		th := e.adopt(ev.TID)
+		if stop, err := e.debugHit(th, ev); stop != nil || err != nil {
+			return false, stop, err
+		}
+		stop, err := e.release(tr.tid)
+		return false, stop, err
+	case EventSignal:
+		d := e.signals.Of(ev.Signal)
+		if d.Stop {
+			return false, e.signalStop(e.adopt(ev.TID), ev), nil
+		}
+		if d.Print {
+			e.note("thread %d received signal %d", e.adopt(ev.TID).number, ev.Signal)
+		}
+		th := e.adopt(ev.TID)
+		if d.Pass {
+			th.signal = ev.Signal
+		}
+		return false, nil, e.letGo(th, e.target.Resume)
+	case EventClone:
+		e.adopt(ev.Child)
+		return false, nil, errors.Join(e.resume(ev.TID), e.resume(ev.Child))
+	case EventFork, EventVfork:
+		if err := e.forked(ev); err != nil {
+			return false, nil, err
+		}
+		return false, nil, e.resume(ev.TID)
+	case EventExec:
+		if err := e.executed(ev); err != nil {
+			return false, nil, err
+		}
+		tr.at = nil
+		return false, nil, e.resume(ev.TID)
+	case EventExit:
+		stop := e.threadGone(ev)
+		if ev.TID != tr.tid {
+			stop = nil
+		}
+		return false, stop, nil
+	case EventProcessExit:
+		return false, e.ended(ev), nil
+	case EventInterrupt:
+		tid := ev.TID
+		if _, ok := e.threads[e.current]; ok {
+			tid = e.current
+		}
+		return false, &Stop{Reason: StopInterrupt, TID: tid}, nil
+	}
+	return false, nil, e.resume(ev.TID)
+}
+
+// resume lets one thread go by its id.
+func (e *Engine) resume(tid int) error {
+	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) {
+		return nil
+	}
+	return e.letGo(e.adopt(tid), e.target.Resume)
+}
+
+// breakpointEvent decides at a planted breakpoint: a trap of this command, the
+// dynamic linker's hook, or the user's own.
+func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
+	if err := e.pause(); err != nil {
+		return false, nil, err
+	}
+	th := e.adopt(ev.TID)
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	th.reported = ev.Addr
+	if ev.TID == tr.tid && contains(tr.watch, ev.Addr) {
+		return true, nil, nil
+	}
+	if ev.Addr == e.library {
+		if err := e.reload(); err != nil {
+			return false, nil, err
+		}
+	}
+	if stop, err := e.userBreak(th, ev.Addr); stop != nil || err != nil {
+		return false, stop, err
+	}
+	if decide, ok := tr.at[ev.Addr]; ok && ev.TID == tr.tid {
+		if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
+			return arrived, stop, err
+		}
+	}
+	stop, err := e.release(tr.tid)
+	return false, stop, err
+}

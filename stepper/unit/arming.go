@@ -1,0 +1,83 @@
+package unit
+
+import "rseqstep/table"
+
+// FindArming finds the arming store of a section in the code before its
+// start: the last store of 8 bytes whose value is the descriptor's address,
+// as far as the code shows it (lea or mov into a register, then mov to
+// memory), else the last store of a whole general register in the two
+// instructions before Start. It is a guess, for display and for placing
+// breakpoints; whether an instruction arms is for Insn.Arms to say.
+//
+// code is the bytes at [from, p.Start). from should begin an instruction, best
+// that of the enclosing function; where it does not, or data lies between,
+// decoding starts over one byte later until it meets Start.
+func FindArming(p *table.Placed, from table.Addr, code []byte) (table.Addr, bool) {
+	if uint64(p.Start-from) != uint64(len(code)) {
+		return 0, false
+	}
+	insns := decodeUpTo(from, code)
+	holds := regSet(0) // registers that hold the descriptor's address
+	found, ok := table.Addr(0), false
+	for n := range insns {
+		i := &insns[n]
+		s := &i.Store
+		if s.Size == fieldSize && i.Kind == Plain {
+			constant := s.Source == SourceImm && table.Addr(s.Imm) == p.Descriptor
+			held := s.Source == SourceReg && holds&setOf(s.Reg) != 0
+			near := s.Source == SourceReg && !ok && n >= len(insns)-2 && s.Base != RSP
+			if constant || held || near {
+				found, ok = i.Addr, true
+			}
+		}
+		holds &^= i.writes
+		if to, value, known := i.constant(); known && table.Addr(value) == p.Descriptor {
+			holds |= setOf(to)
+		}
+	}
+	return found, ok
+}
+
+// decodeUpTo decodes code, which begins at addr, so that the last instruction
+// ends where code does. What comes before bytes that do not decode is left out.
+func decodeUpTo(addr table.Addr, code []byte) []Insn {
+	var insns []Insn
+	for offset := 0; offset < len(code); {
+		i, err := Decode(addr+table.Addr(offset), code[offset:])
+		if err != nil {
+			// Start over right after where this run of instructions began.
+			if len(insns) > 0 {
+				offset = int(insns[0].Addr - addr)
+			}
+			insns = insns[:0]
+			offset++
+			continue
+		}
+		insns = append(insns, i)
+		offset += int(i.Len)
+	}
+	return insns
+}
+
+// constant is the general register an instruction loads with a value that is
+// in its code: lea of a PC-relative address, or mov of an immediate.
+func (i *Insn) constant() (to Reg, value uint64, ok bool) {
+	d := decoder{code: i.Bytes(), addr: i.Addr}
+	var again Insn
+	if d.decode(&again) != nil || d.encoding != legacy || d.opmap != mapOne {
+		return NoReg, 0, false
+	}
+	switch op := d.opcode; {
+	case op == 0x8d && d.mem.PCRelative && d.wide():
+		return register(d.regField()), uint64(d.mem.Disp), true
+	case op >= 0xb8 && op <= 0xbf && !d.data16:
+		value = uint64(d.imm)
+		if !d.wide() {
+			value = uint64(uint32(d.imm))
+		}
+		return register(op&7 | d.rex&rexB<<3), value, true
+	case op == 0xc7 && d.modrm == 0xc0|d.modrm&7 && d.wide():
+		return register(d.modrm&7 | d.rex&rexB<<3), uint64(d.imm), true
+	}
+	return NoReg, 0, false
+}

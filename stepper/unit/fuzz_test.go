@@ -1,0 +1,86 @@
+package unit
+
+import (
+	"testing"
+
+	"rseqstep/table"
+)
+
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{"\x90", "\x64\x48\x89\x04\x25\x08\x00\x00\x00", "\x62\xf1\x7c\x48\x11\x43\xff", "\x8f\xe8\x78\xc2\xc1\x05",
+		"\xc4\xe3\xfd\x00\xc1\x4e", "\xf3\x48\xab", "\xc7\xf8\x00\x00\x00\x00", "\x0f\x0f\xc1\x9e", "\x67\x8f\x44\x24\x08"} {
+		f.Add(uint64(0x1000), []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, addr uint64, code []byte) {
+		i, err := Decode(table.Addr(addr), code)
+		if err != nil {
+			if i != (Insn{}) {
+				t.Fatalf("% x: %+v beside %v", code, i, err)
+			}
+			return
+		}
+		if i.Len < 1 || i.Len > MaxLen || int(i.Len) > len(code) {
+			t.Fatalf("% x: %d bytes long", code, i.Len)
+		}
+		again, err := Decode(table.Addr(addr), i.Bytes())
+		if err != nil || again != i {
+			t.Fatalf("% x: its own bytes decode to %+v (%v), not %+v", code, again, err, i)
+		}
+		r := Regs{Rax: addr, Rsp: addr, Rdi: addr, Rcx: 1}
+		mem := memory{}
+		mem.put64(table.Addr(addr), addr)
+		to, size, ok := i.StoreAddress(&r)
+		writes, value, known := i.Arms(&r, table.Addr(addr))
+		near := ok && (uint64(to)-addr < 8 || addr-uint64(to) < uint64(size))
+		if writes != near || known && !writes {
+			t.Fatalf("% x: writes %v (known: %v), but stores %d bytes at %v (%v)", code, writes, known, size, to, ok)
+		}
+		if after, ok := i.FieldAfter(&r, mem, table.Addr(addr)); known && (!ok || after != value) {
+			t.Fatalf("% x: stores %#x, the field holds %#x (%v)", code, value, after, ok)
+		}
+		if Format(&i, nil) == "" {
+			t.Fatalf("% x: no text", code)
+		}
+	})
+}
+
+func FuzzDecodeBody(f *testing.F) {
+	f.Add(uint64(0x1000), uint64(0x1000+int64(len(popBatch))), uint64(0x2000), []byte(popBatch))
+	f.Add(uint64(0x1000), uint64(0x1004), uint64(0x1000), []byte("\xeb\xfe\x74\x00"))
+	f.Add(^uint64(0), uint64(3), uint64(0), []byte("\x90\x90\x90\xe3\xff"))
+	f.Fuzz(func(t *testing.T, start, end, abort uint64, code []byte) {
+		p := &table.Placed{Start: table.Addr(start), End: table.Addr(end), Abort: table.Addr(abort), Exits: []table.Addr{table.Addr(abort + 8)}}
+		b, err := DecodeBody(p, code)
+		if err != nil {
+			if b.Insns != nil || b.Exits != nil || b.End != 0 {
+				t.Fatalf("%+v beside %v", b, err)
+			}
+			return
+		}
+		at := b.Start
+		for n := range b.Insns {
+			if b.Insns[n].Addr != at {
+				t.Fatalf("instruction %d begins at %v, not %v", n, b.Insns[n].Addr, at)
+			}
+			at = b.Insns[n].Next()
+		}
+		if at != b.End || len(b.Insns) == 0 {
+			t.Fatalf("the last of %d instructions ends at %v, not %v", len(b.Insns), at, b.End)
+		}
+		for n := range b.Exits {
+			if n > 0 && b.Exits[n-1].Addr >= b.Exits[n].Addr {
+				t.Fatalf("exits are not sorted: %+v", b.Exits)
+			}
+		}
+		if b.Sure && b.Outcome(nil, &Regs{}) != OutcomeCommitted {
+			t.Fatal("sure, but not committed")
+		}
+		for _, s := range b.Stops(func(table.Addr) *Body { return nil }) {
+			if b.Contains(s.Addr) {
+				t.Fatalf("a stop inside the section: %v", s.Addr)
+			}
+		}
+		FindArming(p, p.Start-table.Addr(len(code)), code)
+		WaysOut([]Range{{p.Start, p.End}}, func(_ table.Addr, q []byte) (int, error) { return copy(q, code), nil })
+	})
+}

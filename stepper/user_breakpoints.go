@@ -1,0 +1,215 @@
+package stepper
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// Breakpoints lists the user's breakpoints by number.
+func (e *Engine) Breakpoints() []*Breakpoint { return e.breakpoints }
+
+func (e *Engine) breakpoint(number int) *Breakpoint {
+	for _, b := range e.breakpoints {
+		if b.Number == number {
+			return b
+		}
+	}
+	return nil
+}
+
+// AddBreakpoint makes a breakpoint or watchpoint. Errors: ErrInsideSection,
+// ErrNoSlot, and those of Symbols.Lookup.
+func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
+	b := &Breakpoint{
+		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
+		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, near: s.Near,
+	}
+	switch {
+	case s.Kind >= WatchWrite:
+	case len(s.Addrs) > 0:
+		for _, a := range s.Addrs {
+			p := Place{Addr: a}
+			if f, ok := e.symbols.Function(a); ok {
+				p.Function, p.Module = f.Name, f.Module
+				total, _ := e.symbols.Inlines(a)
+				p.Line, _ = e.symbols.Line(a, total)
+			}
+			b.Places = append(b.Places, p)
+		}
+	default:
+		places, err := e.symbols.Lookup(s.Location, s.Near)
+		if err != nil && !s.Pending {
+			return nil, err
+		}
+		b.Places, b.Pending = places, err != nil
+	}
+	if err := e.plant(b); err != nil {
+		return nil, errors.Join(err, e.uproot(b))
+	}
+	e.nextNumber++
+	b.Number = e.nextNumber
+	for i, owner := range e.slots {
+		if owner == -1 {
+			e.slots[i] = b.Number
+		}
+	}
+	e.breakpoints = append(e.breakpoints, b)
+	return b, nil
+}
+
+// plant puts an enabled breakpoint's traps in.
+func (e *Engine) plant(b *Breakpoint) error {
+	if !e.target.Alive() || !b.Enabled {
+		return nil
+	}
+	if b.Kind == BreakSoftware {
+		for _, p := range b.Places {
+			if contains(b.planted, p.Addr) {
+				continue
+			}
+			if err := e.want(p.Addr); err != nil {
+				return err
+			}
+			b.planted = append(b.planted, p.Addr)
+		}
+		return nil
+	}
+	if b.Kind == BreakHardware {
+		for _, p := range b.Places {
+			if contains(b.planted, p.Addr) {
+				continue
+			}
+			if q := e.image.At(p.Addr); q != nil {
+				return &InsideError{Addr: p.Addr, Section: e.SectionName(q), Start: q.Start, End: q.End}
+			}
+			if err := e.takeSlot(b, DebugExecute, p.Addr, 1); err != nil {
+				return err
+			}
+			b.planted = append(b.planted, p.Addr)
+		}
+		return nil
+	}
+	if len(b.planted) > 0 {
+		return nil
+	}
+	b.old = make([]byte, b.WatchLength)
+	if n, err := e.target.ReadMemory(b.Watch, b.old); n < len(b.old) {
+		return fmt.Errorf("cannot watch %v: %w", b.Watch, err)
+	}
+	kind := DebugWrite
+	if b.Kind != WatchWrite {
+		kind = DebugReadWrite
+	}
+	if err := e.takeSlot(b, kind, b.Watch, b.WatchLength); err != nil {
+		return err
+	}
+	b.planted = []table.Addr{b.Watch}
+	return nil
+}
+
+// takeSlot gives b a free debug register; -1 stands for a number still to come.
+func (e *Engine) takeSlot(b *Breakpoint, kind DebugKind, a table.Addr, length int) error {
+	for i, owner := range e.slots {
+		if owner != 0 {
+			continue
+		}
+		if err := e.target.SetDebug(0, i, kind, a, length); err != nil {
+			return fmt.Errorf("cannot set debug register %d to %v: %w", i, a, err)
+		}
+		e.slots[i] = b.Number
+		if b.Number == 0 {
+			e.slots[i] = -1
+		}
+		e.hardware = true
+		return nil
+	}
+	return ErrNoSlot
+}
+
+// uproot takes a breakpoint's traps out.
+func (e *Engine) uproot(b *Breakpoint) error {
+	var err error
+	if b.Kind == BreakSoftware {
+		for _, a := range b.planted {
+			err = errors.Join(err, e.unwant(a))
+		}
+	} else {
+		e.hardware = false
+		for i, owner := range e.slots {
+			if owner == b.Number && owner != 0 || owner == -1 && b.Number == 0 {
+				e.slots[i] = 0
+				if e.target.Alive() {
+					err = errors.Join(err, e.target.SetDebug(0, i, DebugOff, 0, 0))
+				}
+			}
+			e.hardware = e.hardware || e.slots[i] != 0
+		}
+	}
+	b.planted = nil
+	return err
+}
+
+// replant resolves pending breakpoints again and plants what is missing, after
+// the modules changed. A place that went away is planted when it comes back.
+func (e *Engine) replant() {
+	for _, b := range e.breakpoints {
+		if b.Kind <= BreakHardware && b.Location != "" && b.Location[0] != '*' {
+			if places, err := e.symbols.Lookup(b.Location, b.near); err == nil {
+				b.Places, b.Pending = places, false
+				e.dropStale(b)
+			}
+		}
+		if err := e.plant(b); err != nil {
+			e.note("breakpoint %d: %v", b.Number, err)
+		}
+	}
+}
+
+// dropStale removes traps of b at addresses that are no longer its places.
+func (e *Engine) dropStale(b *Breakpoint) {
+	if b.Kind != BreakSoftware {
+		return
+	}
+	kept := b.planted[:0]
+	for _, a := range b.planted {
+		keep := false
+		for _, p := range b.Places {
+			keep = keep || p.Addr == a
+		}
+		if keep {
+			kept = append(kept, a)
+		} else if err := e.unwant(a); err != nil {
+			e.note("breakpoint %d: %v", b.Number, err)
+		}
+	}
+	b.planted = kept
+}
+
+// DeleteBreakpoint removes a breakpoint for good.
+func (e *Engine) DeleteBreakpoint(number int) error {
+	for i, b := range e.breakpoints {
+		if b.Number == number {
+			e.breakpoints = append(e.breakpoints[:i:i], e.breakpoints[i+1:]...)
+			return e.uproot(b)
+		}
+	}
+	return fmt.Errorf("no breakpoint number %d", number)
+}
+
+// EnableBreakpoint turns a breakpoint on or off.
+func (e *Engine) EnableBreakpoint(number int, on bool) error {
+	b := e.breakpoint(number)
+	if b == nil {
+		return fmt.Errorf("no breakpoint number %d", number)
+	}
+	if b.Enabled == on {
+		return nil
+	}
+	b.Enabled = on
+	if !on {
+		return e.uproot(b)
+	}
+	return e.plant(b)
+}

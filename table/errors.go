@@ -1,0 +1,47 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What can be wrong with a file, to be found with errors.Is.
+var (
+	ErrNotELF      = errors.New("not an ELF file")
+	ErrTruncated   = errors.New("points past the end of the file")
+	ErrUnsupported = errors.New("not supported")
+	ErrMalformed   = errors.New("malformed")
+	ErrTooLarge    = errors.New("larger than any honest file")
+)
+
+// FormatError says what is wrong with a file and where.
+type FormatError struct {
+	File    string // path; "" when the file was not opened by path
+	Section string // name of the ELF section; "" for the headers
+	Offset  uint64 // bytes from the start of Section, or of the file when Section is ""
+	Err     error
+}
+
+func (e *FormatError) Error() string {
+	s := ""
+	if e.File != "" {
+		s = e.File + ": "
+	}
+	if e.Section != "" {
+		s += e.Section
+		if e.Offset != 0 {
+			s += fmt.Sprintf("+%#x", e.Offset)
+		}
+		s += ": "
+	} else if e.Offset != 0 {
+		s += fmt.Sprintf("offset %#x: ", e.Offset)
+	}
+	return s + e.Err.Error()
+}
+
+func (e *FormatError) Unwrap() error { return e.Err }
+
+// because joins a sentinel and the particulars; errors.Is finds the sentinel.
+func because(sentinel error, format string, args ...any) error {
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), sentinel)
+}

@@ -1,0 +1,136 @@
+package table_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"testing"
+
+	"rseqstep/table"
+)
+
+// module is a module at bias with sections of these starts, ends.
+func module(bias table.Addr, ranges ...[2]table.FileAddr) *table.Module {
+	f := &table.File{}
+	for i, r := range ranges {
+		f.Sections = append(f.Sections, table.Section{At: table.FileAddr(0x9000 + 32*i), Start: r[0], End: r[1], Abort: 0x8000, Exits: []table.FileAddr{r[1] + 8}})
+	}
+	return &table.Module{File: f, Bias: bias, Low: bias, High: bias + 0x10000}
+}
+
+// TestLookupByPC: at both ends of sections that are apart, adjoin, nest,
+// overlap and share their start.
+func TestLookupByPC(t *testing.T) {
+	const bias = 0x7f0000000000
+	im := table.NewImage([]*table.Module{
+		module(bias, [2]table.FileAddr{0x100, 0x200}, [2]table.FileAddr{0x120, 0x130}, [2]table.FileAddr{0x1f0, 0x210}, [2]table.FileAddr{0x210, 0x220}, [2]table.FileAddr{0x300, 0x340}, [2]table.FileAddr{0x300, 0x310}, [2]table.FileAddr{0x400, 0x400}),
+		module(0x5000, [2]table.FileAddr{0x100, 0x104}),
+	})
+	for pc, want := range map[table.Addr][2]table.Addr{ // start, end; zeros: none
+		0xff: {}, 0x100: {0x100, 0x200}, 0x11f: {0x100, 0x200}, 0x120: {0x120, 0x130}, 0x12f: {0x120, 0x130}, 0x130: {0x100, 0x200},
+		0x1ef: {0x100, 0x200}, 0x1f0: {0x1f0, 0x210}, 0x20f: {0x1f0, 0x210}, 0x210: {0x210, 0x220}, 0x21f: {0x210, 0x220}, 0x220: {},
+		0x300: {0x300, 0x310}, 0x30f: {0x300, 0x310}, 0x310: {0x300, 0x340}, 0x33f: {0x300, 0x340}, 0x340: {}, 0x400: {},
+	} {
+		p := im.At(bias + pc)
+		switch {
+		case want == [2]table.Addr{} && p != nil:
+			t.Errorf("At(%v) = %v to %v, want none", pc, p.Start, p.End)
+		case want != [2]table.Addr{} && (p == nil || p.Start-bias != want[0] || p.End-bias != want[1]):
+			t.Errorf("At(%v) = %+v, want %v to %v", pc, p, want[0], want[1])
+		}
+	}
+	if p := im.At(0x5103); p == nil || p.Start != 0x5100 || p.Abort != 0xd000 || p.Exits[0] != 0x510c || p.Descriptor != 0xe000 {
+		t.Errorf("At(0x5103) = %+v, want the other module's section", p)
+	}
+	if all := im.AllAt(bias + 0x1f8); len(all) != 2 || all[0].Start-bias != 0x1f0 {
+		t.Errorf("AllAt found %d, want both that overlap", len(all))
+	}
+	if all := im.Overlapping(bias+0x12f, bias+0x211); len(all) != 4 || all[0].Start-bias != 0x100 || all[3].Start-bias != 0x210 {
+		t.Errorf("Overlapping found %d, want 4 in order", len(all))
+	}
+	if p := im.ByDescriptor(bias + 0x9020); p == nil || p.Start-bias != 0x120 {
+		t.Errorf("ByDescriptor found %+v, want the second", p)
+	}
+	if m := im.ModuleAt(bias + 0xffff); m == nil || m.Bias != bias {
+		t.Errorf("ModuleAt found %+v", m)
+	}
+	if m := im.ModuleAt(bias + 0x10000); m != nil {
+		t.Errorf("ModuleAt past the end found %+v", m)
+	}
+}
+
+// memory is a process of one stretch of bytes.
+type memory struct {
+	at table.Addr
+	b  []byte
+}
+
+func (m memory) ReadMemory(a table.Addr, p []byte) (int, error) {
+	if a < m.at || uint64(a-m.at) > uint64(len(m.b)) {
+		return 0, errors.New("no such memory")
+	}
+	n := copy(p, m.b[a-m.at:])
+	if n < len(p) {
+		return n, errors.New("end of memory")
+	}
+	return n, nil
+}
+
+// TestArmedDescriptorsAreLearnt: read out of memory, found by address, kept
+// over a reload, replaced when the descriptor is used for other code.
+func TestArmedDescriptorsAreLearnt(t *testing.T) {
+	jit := func(start uint64) memory {
+		code := make([]byte, 0x100)
+		binary.LittleEndian.PutUint32(code[0x7c:], 0x53053053)
+		return memory{0x10000, append(bytesOf.Descriptor(0, 0, start, 8, 0x100a0), code...)}
+	}
+	p, err := table.ReadDescriptor(jit(0x10040), 0x10000, binary.LittleEndian)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Module != nil || p.Start != 0x10040 || p.End != 0x10048 || p.Abort != 0x100a0 || p.Section.Signature.Value != 0x53053053 || !p.Section.Signature.Found {
+		t.Errorf("read %+v", p)
+	}
+	m := module(0x5000, [2]table.FileAddr{0x100, 0x104})
+	im := table.NewImage([]*table.Module{m})
+	if im.Add(p) != p || im.At(0x10047) != p || im.ByDescriptor(0x10000) != p {
+		t.Error("not found after Add")
+	}
+	again, _ := table.ReadDescriptor(jit(0x10040), 0x10000, binary.LittleEndian)
+	if im.Add(again) != p {
+		t.Error("the same section again is not the earlier one")
+	}
+	im.Reload([]*table.Module{m})
+	if im.At(0x10047) != p || len(im.Sections()) != 2 || len(im.Learnt()) != 1 {
+		t.Error("lost by a reload")
+	}
+	other, _ := table.ReadDescriptor(jit(0x10050), 0x10000, binary.LittleEndian)
+	im.Add(other)
+	if im.At(0x10047) != nil || im.At(0x10050) != other || len(im.Sections()) != 2 {
+		t.Error("not replaced by what the descriptor says now")
+	}
+	if p, err := table.ReadDescriptor(memory{0x10000, make([]byte, 31)}, 0x10000, binary.LittleEndian); err == nil || p != nil {
+		t.Errorf("a descriptor that cannot be read: %+v, want an error", p)
+	}
+}
+
+// TestBiasFromAMapping: any part of a segment's mapping tells the same bias.
+func TestBiasFromAMapping(t *testing.T) {
+	f, err := table.Parse(bytes.NewReader(sample().Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := f.Segments[0]
+	page := text.Offset &^ 0xfff
+	low := 0x7f0000000000 + table.Addr(text.Addr) - table.Addr(text.Offset-page)
+	if bias, ok := f.Bias(low, page, 0x1000, true); !ok || bias != 0x7f0000000000 {
+		t.Errorf("bias %v %v, want 0x7f0000000000", bias, ok)
+	}
+	if bias, ok := f.Bias(low, 1<<20, 0x1000, true); ok {
+		t.Errorf("bias %v of a part of the file that no segment has", bias)
+	}
+	a, ok := f.FileAddr(text.Offset + 0x10)
+	if off, back := f.FileOffset(a); !ok || !back || a != textAddr+0x10 || off != text.Offset+0x10 {
+		t.Errorf("file offset %#x is %v, and back %#x", text.Offset+0x10, a, off)
+	}
+}

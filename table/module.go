@@ -1,0 +1,64 @@
+package table
+
+import "debug/elf"
+
+// Module is a file at its place in a process.
+type Module struct {
+	File *File  // nil when the file could not be read: Err says why
+	Path string // as /proc/PID/maps names it; "[vdso]" for the vDSO
+	Bias Addr   // process address minus file address
+	Low  Addr   // lowest mapped address
+	High Addr   // first address after its last mapping
+	Err  error  // why File is nil
+}
+
+// Addr is the process address of a file address.
+func (m *Module) Addr(a FileAddr) Addr { return Addr(a) + m.Bias }
+
+// FileAddr is the file address of a process address.
+func (m *Module) FileAddr(a Addr) FileAddr { return FileAddr(a - m.Bias) }
+
+// Contains reports whether a lies between the module's first and last mapping.
+func (m *Module) Contains(a Addr) bool { return a-m.Low < m.High-m.Low }
+
+// Placed is a section at its process addresses.
+type Placed struct {
+	Module     *Module  // nil for a section that no file declares (learnt when a thread armed it)
+	Section    *Section // as the file, or the armed descriptor, has it
+	Descriptor Addr
+	Start      Addr
+	End        Addr
+	Abort      Addr
+	Exits      []Addr // declared ones
+}
+
+// Contains reports whether pc is inside [Start, End).
+func (p *Placed) Contains(pc Addr) bool { return uint64(pc-p.Start) < uint64(p.End-p.Start) }
+
+// Place puts one of the module's sections at its process address.
+func (m *Module) Place(s *Section) *Placed {
+	p := &Placed{Module: m, Section: s, Descriptor: m.Addr(s.At), Start: m.Addr(s.Start), End: m.Addr(s.End), Abort: m.Addr(s.Abort)}
+	for _, e := range s.Exits {
+		p.Exits = append(p.Exits, m.Addr(e))
+	}
+	return p
+}
+
+// Bias is the difference between process and file addresses of f, found from
+// one mapping of the file: its address, its offset in the file and its length
+// in bytes. ok is false when no segment of f (only executable ones, when
+// executable is set) has bytes in that part of the file.
+func (f *File) Bias(start Addr, offset, length uint64, executable bool) (bias Addr, ok bool) {
+	for i := range f.Segments {
+		s := &f.Segments[i]
+		if executable && s.Flags&elf.PF_X == 0 {
+			continue
+		}
+		if s.FileSize != 0 && s.Offset < offset+length && offset < s.Offset+s.FileSize {
+			// The loader maps whole pages, so that offset and address of a
+			// segment differ by one number from its first page to its last.
+			return start + Addr(s.Offset-offset) - Addr(s.Addr), true
+		}
+	}
+	return 0, false
+}

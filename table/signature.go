@@ -1,0 +1,75 @@
+package table
+
+import (
+	"debug/elf"
+	"encoding/binary"
+	"fmt"
+)
+
+// KnownSignature is a value librseq and glibc register for a machine.
+type KnownSignature struct {
+	Value uint32 // as the kernel compares it: a word in the byte order of the data
+	Name  string // machine and instruction: what a disassembler shows there
+}
+
+// Signatures lists the values that programs for a machine register, the
+// usual one first; nil for a machine not known here. The kernel compares
+// with whatever the thread registered, so a running process knows better.
+//
+// Values: RSEQ_SIG in librseq's include/rseq/arch/*.h and in glibc's
+// sysdeps/unix/sysv/linux/*/bits/rseq.h.
+func Signatures(m elf.Machine, order binary.ByteOrder) []KnownSignature {
+	big := order == binary.BigEndian
+	switch m {
+	case elf.EM_X86_64, elf.EM_386:
+		return []KnownSignature{{0x53053053, "x86 ud1"}}
+	case elf.EM_AARCH64: // code is little-endian always
+		if big {
+			return []KnownSignature{{0x00bc28d4, "arm64 brk #0x45e0 (big-endian data)"}}
+		}
+		return []KnownSignature{{0xd428bc00, "arm64 brk #0x45e0"}}
+	case elf.EM_ARM: // BE8: code little-endian, data big-endian; BE32: both big-endian
+		if big {
+			return []KnownSignature{{0xf3def5e7, "arm udf #24035 (big-endian data)"}, {0xe7f5def3, "arm udf #24035 (BE32)"}}
+		}
+		return []KnownSignature{{0xe7f5def3, "arm udf #24035"}}
+	case elf.EM_PPC, elf.EM_PPC64:
+		return []KnownSignature{{0x0fe5000b, "ppc twui r5,11"}}
+	case elf.EM_S390:
+		return []KnownSignature{{0xb2ff0fff, "s390 trap4 4095"}}
+	case elf.EM_MIPS, elf.EM_MIPS_RS3_LE: // microMIPS is a stream of halfwords
+		if big {
+			return []KnownSignature{{0x0350000d, "mips break 0x350"}, {0x0000d407, "microMIPS break 0x350"}}
+		}
+		return []KnownSignature{{0x0350000d, "mips break 0x350"}, {0xd4070000, "microMIPS break 0x350"}}
+	case elf.EM_RISCV:
+		return []KnownSignature{{0xf1401073, "riscv csrw mhartid, x0"}}
+	case elf.EM_LOONGARCH:
+		return []KnownSignature{{0x002a0010, "loongarch break 0x10"}}
+	}
+	return nil
+}
+
+// Signature is the 4 bytes before an abort handler, read as the kernel reads
+// them: one word in the byte order of the process's data.
+type Signature struct {
+	Value uint32
+	Found bool // false when the bytes before Abort could not be read
+}
+
+func (s Signature) String() string {
+	if !s.Found {
+		return "none"
+	}
+	return fmt.Sprintf("0x%08x", s.Value)
+}
+
+// readSignature reads the signature before a section's abort handler.
+func (im *image) readSignature(abort FileAddr) Signature {
+	var b [4]byte
+	off, ok := im.offsetOf(abort-4, 4)
+	if !ok || im.in.small(off, b[:]) != nil {
+		return Signature{}
+	}
+	return Signature{Value: im.order.Uint32(b[:]), Found: true}
+}

@@ -1,0 +1,121 @@
+package tabletest
+
+import (
+	"path"
+	"strings"
+)
+
+// Fixture is one build of a program of testdata. The zero value of every
+// field but Source stands for the first value listed with its type; DWARF 0
+// stands for 5.
+type Fixture struct {
+	Source string   // file in testdata
+	Extra  []string // more files of testdata, linked with it
+	Linker Linker
+	Shape  Shape
+	Table  Table
+	Opt    string // "-O0" or any other -O
+	DWARF  int    // 4 or 5
+	Own    bool   // threads register areas of their own, not glibc's
+	Strip  Strip
+	Flags  []string // more of the compiler's, such as "-DFIX_FLAT"
+}
+
+// Linker is the program that links a fixture.
+type Linker string
+
+const (
+	LD  Linker = "ld"
+	LLD Linker = "lld"
+)
+
+// Shape is the kind of ELF file a fixture is built as.
+type Shape string
+
+const (
+	PIE       Shape = "pie"
+	NoPIE     Shape = "nopie"
+	RELR      Shape = "relr"      // PIE with packed relative relocations; static where lld is older than 15, see linkFlags
+	Static    Shape = "static"    // at fixed addresses
+	StaticPIE Shape = "staticpie" // not part of Matrix
+	Shared    Shape = "so"
+	Object    Shape = "o"
+)
+
+// Table is where a fixture's descriptors are written, and which arrays go with
+// them.
+type Table string
+
+const (
+	RseqCS     Table = "rseq_cs"    // __rseq_cs, __rseq_cs_ptr_array, __rseq_exit_point_array
+	RseqTable  Table = "rseq_table" // __rseq_table alone
+	NoPointers Table = "nopointers" // __rseq_cs and __rseq_exit_point_array
+)
+
+// Strip is what is taken from a built file.
+type Strip string
+
+const (
+	StripNothing  Strip = ""
+	StripDebug    Strip = "debug"    // DWARF
+	StripAll      Strip = "all"      // DWARF and .symtab
+	StripSections Strip = "sections" // all that, and the section headers, as sstrip does
+	StripToFile   Strip = "tofile"   // all that StripAll takes goes to a file beside it, with ".debug" added; .gnu_debuglink names it
+)
+
+// normal is f with its zero values replaced by what they stand for.
+func (f Fixture) normal() Fixture {
+	if f.Linker == "" {
+		f.Linker = LD
+	}
+	if f.Shape == "" {
+		f.Shape = PIE
+	}
+	if f.Table == "" {
+		f.Table = RseqCS
+	}
+	if f.Opt == "" {
+		f.Opt = "-O0"
+	}
+	if f.DWARF == 0 {
+		f.DWARF = 5
+	}
+	return f
+}
+
+// Runs reports whether the built file is a program.
+func (f Fixture) Runs() bool {
+	s := f.normal().Shape
+	return s != Shared && s != Object
+}
+
+// String names the build in the names of subtests.
+func (f Fixture) String() string {
+	f = f.normal()
+	parts := []string{f.base(), string(f.Linker), string(f.Shape), string(f.Table), strings.TrimPrefix(f.Opt, "-")}
+	parts = append(parts, "dwarf"+string(rune('0'+f.DWARF)))
+	if f.Own {
+		parts = append(parts, "own")
+	}
+	if f.Strip != StripNothing {
+		parts = append(parts, "strip"+string(f.Strip))
+	}
+	parts = append(parts, f.Flags...)
+	return strings.Join(parts, "-")
+}
+
+// base is the source's name without its extension.
+func (f Fixture) base() string {
+	return strings.TrimSuffix(f.Source, path.Ext(f.Source))
+}
+
+// file is the name of the built file.
+func (f Fixture) file() string {
+	switch f.normal().Shape {
+	case Shared:
+		return f.base() + ".so"
+	case Object:
+		return f.base() + ".o"
+	}
+	return f.base()
+}

@@ -1,0 +1,134 @@
+package tabletest
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Build returns the path of the built fixture. It is built once for each
+// content of its sources, its command line and its tools, and kept in
+// .cache/fixtures; packages tested at the same time share it. A compiler or
+// linker that is not installed skips the test; a source that does not compile
+// is fatal.
+func Build(t testing.TB, f Fixture) string {
+	t.Helper()
+	f = f.normal()
+	args := f.args(t)
+	key := sha256.New()
+	fmt.Fprintf(key, "%q %q %q\n", Root(t), f.Strip, args)
+	for _, tool := range f.tools() {
+		info, err := os.Stat(NeedTool(t, tool))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(key, tool, info.Size(), info.ModTime().UnixNano())
+	}
+	for _, source := range f.sources(t) {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(key, "%d %s\n", len(text), text)
+	}
+	dir := cachePath(t, "fixtures", fmt.Sprintf("%x", key.Sum(nil)[:12]))
+	built := filepath.Join(dir, f.file())
+	if _, err := os.Stat(built); err == nil {
+		return built
+	}
+	publish(t, dir, func(tmp string) { f.build(t, args, filepath.Join(tmp, f.file())) })
+	return built
+}
+
+// BuildGo builds a Go program of testdata, without optimisation or inlining
+// when debug is set, and returns its path in the test's own folder: Go's build
+// cache does the rest.
+func BuildGo(t testing.TB, pkg string, debug bool) string {
+	t.Helper()
+	built := filepath.Join(t.TempDir(), filepath.Base(pkg))
+	args := []string{"build", "-o", built}
+	if debug {
+		args = append(args, "-gcflags=all=-N -l")
+	}
+	cmd := exec.Command(NeedTool(t, "go"), append(args, "./testdata/"+pkg)...)
+	cmd.Dir = Root(t)
+	run(t, cmd)
+	return built
+}
+
+// sources are the files a build reads: its own, and every header of testdata.
+func (f Fixture) sources(t testing.TB) []string {
+	t.Helper()
+	testdata := filepath.Join(Root(t), "testdata")
+	files, err := filepath.Glob(filepath.Join(testdata, "include", "*.h"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range append([]string{f.Source}, f.Extra...) {
+		files = append(files, filepath.Join(testdata, source))
+	}
+	return files
+}
+
+// build compiles and strips. It runs in testdata, which is what DWARF names as
+// the folder of compilation.
+func (f Fixture) build(t testing.TB, args []string, out string) {
+	t.Helper()
+	cmd := exec.Command(NeedTool(t, f.compiler()), append(args, "-o", out)...)
+	cmd.Dir = filepath.Join(Root(t), "testdata")
+	run(t, cmd)
+	switch f.Strip {
+	case StripNothing:
+	case StripDebug:
+		run(t, exec.Command(NeedTool(t, "strip"), "-g", out))
+	case StripAll:
+		run(t, exec.Command(NeedTool(t, "strip"), "-s", out))
+	case StripSections:
+		run(t, exec.Command(NeedTool(t, "strip"), "-s", out))
+		if err := dropSectionHeaders(out); err != nil {
+			t.Fatal(err)
+		}
+	case StripToFile:
+		objcopy := NeedTool(t, "objcopy")
+		run(t, exec.Command(objcopy, "--only-keep-debug", out, out+".debug"))
+		run(t, exec.Command(NeedTool(t, "strip"), "-s", out))
+		run(t, exec.Command(objcopy, "--add-gnu-debuglink="+out+".debug", out))
+	default:
+		t.Fatalf("no strip %q", f.Strip)
+	}
+}
+
+func run(t testing.TB, cmd *exec.Cmd) {
+	t.Helper()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(cmd.Args, " "), err, out)
+	}
+}
+
+// publish fills a new folder and gives it its name in one step, so that a
+// reader finds all of it or nothing. Whoever comes second drops his own.
+func publish(t testing.TB, dir string, fill func(tmp string)) {
+	t.Helper()
+	parent := filepath.Dir(dir)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	tmp, err := os.MkdirTemp(parent, "tmp-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(tmp)
+	fill(tmp)
+	if err := os.Chmod(tmp, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(tmp, dir); err != nil && !errors.Is(err, fs.ErrExist) {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,53 @@
+package tabletest
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"testing"
+)
+
+// requireAll is the value of RSEQSTEP_REQUIRE under which nothing may be
+// missing: a skip becomes a failure. CI sets it.
+const requireAll = "all"
+
+// NeedTool returns the path of a program, or skips the test when there is none
+// of that name on PATH.
+func NeedTool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		skip(t, "needs the program "+name)
+	}
+	return path
+}
+
+// NeedWorkerd returns the path of the pinned workerd, or skips the test when
+// scripts/setup has not fetched it.
+func NeedWorkerd(t testing.TB) string {
+	t.Helper()
+	path := cachePath(t, "workerd", pinned(t, "WORKERD_VERSION"), "workerd")
+	if _, err := os.Stat(path); err != nil {
+		skip(t, "needs workerd")
+	}
+	return path
+}
+
+// NeedCPUs skips the test on a machine where this process may run on fewer
+// than n CPUs.
+func NeedCPUs(t testing.TB, n int) {
+	t.Helper()
+	if runtime.NumCPU() < n {
+		skip(t, "needs more CPUs")
+	}
+}
+
+// skip ends the test: skipped, or failed where nothing may be missing. It is
+// the only place where a test of this module is skipped.
+func skip(t testing.TB, reason string) {
+	t.Helper()
+	if os.Getenv("RSEQSTEP_REQUIRE") == requireAll {
+		t.Fatalf("%s, and RSEQSTEP_REQUIRE=%s (scripts/setup installs what is missing)", reason, requireAll)
+	}
+	t.Skipf("%s (scripts/setup installs what is missing)", reason)
+}

@@ -1,0 +1,61 @@
+package tabletest
+
+import (
+	"os/exec"
+	"runtime"
+	"syscall"
+	"testing"
+)
+
+// NeedRseq skips the test on a kernel without rseq(2), or in a container that
+// forbids it. The probe registers nothing: with no area and unknown flags a
+// kernel that has the call answers EINVAL (kernel/rseq.c).
+func NeedRseq(t testing.TB) {
+	t.Helper()
+	nr, ok := map[string]uintptr{"amd64": 334, "arm64": 293}[runtime.GOARCH]
+	if !ok {
+		skip(t, "needs the number of rseq(2) on this architecture")
+	}
+	const unknown = 1 << 30
+	if _, _, errno := syscall.RawSyscall6(nr, 0, 0, unknown, 0, 0, 0); errno != syscall.EINVAL {
+		skip(t, "needs a kernel with rseq(2)")
+	}
+}
+
+// NeedPtrace skips the test where a process may not trace its own child, as
+// in containers without SYS_PTRACE and under Yama's ptrace_scope 2 and 3.
+func NeedPtrace(t testing.TB) {
+	t.Helper()
+	if err := traceChild(); err != nil {
+		skip(t, "needs ptrace(2)")
+	}
+}
+
+// traceChild starts a program as a tracee and ends it.
+func traceChild() error {
+	done := make(chan error)
+	go func() {
+		// The tracer is the thread that starts the child. The thread is not
+		// unlocked, so that it ends with this goroutine.
+		runtime.LockOSThread()
+		done <- func() error {
+			cmd := exec.Command("/proc/self/exe")
+			cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+			if err := cmd.Start(); err != nil {
+				return err
+			}
+			// It has stopped at its first instruction, or will. Killing needs no more.
+			if err := cmd.Process.Kill(); err != nil {
+				return err
+			}
+			var status syscall.WaitStatus
+			for !status.Exited() && !status.Signaled() {
+				if _, err := syscall.Wait4(cmd.Process.Pid, &status, 0, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		}()
+	}()
+	return <-done
+}

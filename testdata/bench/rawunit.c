@@ -1,0 +1,179 @@
+/*
+ * rawunit [-p] N UNITS_PROGRAM: runs N sections of units.c as units, with nothing around: hardware
+ * breakpoints on the arming store, post-commit and abort. "Each" counts both ways: from the arming
+ * store to the exit, and on to the next arming store. Prints
+ * "units N ns T each U aborts A" (each in microseconds).
+ *   -p  tracer and tracee on one CPU, the one this started on
+ * The addresses are the program's own words (--labels), so it is started without randomization.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/personality.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void pin(void)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	if (sched_setaffinity(0, sizeof set, &set))
+		die("sched_setaffinity");
+}
+
+static int wait_stop(pid_t pid)
+{
+	int status;
+	if (waitpid(pid, &status, 0) < 0)
+		die("waitpid");
+	if (!WIFSTOPPED(status)) {
+		fprintf(stderr, "the program ended\n");
+		exit(1);
+	}
+	return WSTOPSIG(status);
+}
+
+struct place {
+	unsigned long arm, start, end, abort;
+};
+
+/* Asks the program for its first section. Both start without randomization, so it holds for the next. */
+static struct place ask(const char *program)
+{
+	struct place at = { 0, 0, 0, 0 };
+	char line[512];
+	int pipes[2];
+	if (pipe(pipes))
+		die("pipe");
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(pipes[1], 1);
+		close(pipes[0]);
+		close(pipes[1]);
+		execl(program, program, "--labels", (char *)NULL);
+		die(program);
+	}
+	close(pipes[1]);
+	FILE *f = fdopen(pipes[0], "r");
+	while (fgets(line, sizeof line, f))
+		if (!at.arm)
+			sscanf(line, "section %*s arm %lx start %lx end %lx abort %lx", &at.arm, &at.start, &at.end,
+			       &at.abort);
+	fclose(f);
+	waitpid(pid, NULL, 0);
+	if (!at.abort) {
+		fprintf(stderr, "%s tells no section\n", program);
+		exit(1);
+	}
+	return at;
+}
+
+static void debug_register(pid_t pid, int n, unsigned long value)
+{
+	if (ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg) + n * sizeof(long), value))
+		die("PTRACE_POKEUSER");
+}
+
+/* Goes on to the next breakpoint and returns where it is. */
+static unsigned long go(pid_t pid, struct user_regs_struct *regs)
+{
+	if (ptrace(PTRACE_CONT, pid, 0, 0))
+		die("PTRACE_CONT");
+	int sig = wait_stop(pid);
+	if (sig != SIGTRAP) {
+		fprintf(stderr, "signal %d\n", sig);
+		exit(1);
+	}
+	if (ptrace(PTRACE_GETREGS, pid, 0, regs))
+		die("PTRACE_GETREGS");
+	return regs->rip;
+}
+
+int main(int argc, char **argv)
+{
+	struct user_regs_struct regs;
+	struct timespec began, ended;
+	int one_cpu = 0, opt;
+	long aborts = 0;
+	char count[32];
+
+	while ((opt = getopt(argc, argv, "+p")) > 0) {
+		if (opt != 'p')
+			return 2;
+		one_cpu = 1;
+	}
+	if (argc - optind != 2) {
+		fprintf(stderr, "usage: rawunit [-p] N UNITS_PROGRAM\n");
+		return 2;
+	}
+	long n = atol(argv[optind]);
+	char *program = argv[optind + 1];
+	if (n < 1)
+		return 2;
+	snprintf(count, sizeof count, "%ld", n + 1);
+
+	personality(ADDR_NO_RANDOMIZE); /* kept over fork and exec */
+	if (one_cpu)
+		pin();
+	struct place at = ask(program);
+
+	pid_t pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		if (ptrace(PTRACE_TRACEME, 0, 0, 0))
+			die("PTRACE_TRACEME");
+		execl(program, program, count, (char *)NULL);
+		die(program);
+	}
+	wait_stop(pid);
+	if (ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_EXITKILL))
+		die("PTRACE_SETOPTIONS");
+
+	/* The arming store in slot 0, post-commit in 1, abort in 2: nothing is written into the code.
+	 * In DR7 two bits a slot enable it; kind and length are zero for execution (Intel SDM 3B, 18.2). */
+	debug_register(pid, 0, at.arm);
+	debug_register(pid, 1, at.end);
+	debug_register(pid, 2, at.abort);
+	debug_register(pid, 7, 1 | 4 | 16);
+
+	if (go(pid, &regs) != at.arm)
+		die("not at the arming store");
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	for (long i = 0; i < n; i++) {
+		/* An instruction breakpoint is not met again at once: the kernel sets RF. */
+		unsigned long pc = go(pid, &regs);
+		if (pc == at.abort)
+			aborts++;
+		else if (pc != at.end) {
+			fprintf(stderr, "at %#lx\n", pc);
+			return 1;
+		}
+		if (go(pid, &regs) != at.arm) {
+			fprintf(stderr, "left the loop after %ld units\n", i + 1);
+			return 1;
+		}
+	}
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+
+	double ns = (ended.tv_sec - began.tv_sec) * 1e9 + (ended.tv_nsec - began.tv_nsec);
+	printf("units %ld ns %.0f each %.2f aborts %ld\n", n, ns, ns / n / 1000, aborts);
+	return 0;
+}

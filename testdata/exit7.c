@@ -1,0 +1,5 @@
+/* Ends with exit status 7. */
+int main(void)
+{
+	return 7;
+}
