@@ -195,6 +195,7 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 			return entered, stop, err
 		}
 	}
+	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
 	_, stop, err = e.travel(th, tr)
 	return entered, stop, err
 }

@@ -75,8 +75,27 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 	if left {
 		w.depth, w.block = depth, e.symbols.BlockRanges(pc, depth)
 	}
+	ranges = e.symbols.LineRanges(pc, depth)
+	if total > depth && line != w.line {
+		// Part of an inlined call was moved up before the statement that makes
+		// the call: the line is still to begin.
+		return false, e.untilStart(ranges, pc, depth), true
+	}
 	w.line = line
-	return false, e.symbols.LineRanges(pc, depth), true
+	return false, ranges, true
+}
+
+// untilStart is the straight run from pc to where a statement begins.
+func (e *Engine) untilStart(ranges []Range, pc table.Addr, depth int) []Range {
+	run := Range{Low: pc, High: pc}
+	for inRanges(ranges, run.High) && (run.High == pc || !e.symbols.LineStart(run.High, depth)) {
+		insn, err := e.decode(run.High)
+		if err != nil {
+			return ranges
+		}
+		run.High = insn.Next()
+	}
+	return []Range{run}
 }
 
 // bareCode: the thread stands in code to be walked through rather than shown:

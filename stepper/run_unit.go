@@ -29,7 +29,11 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 		// next preemption, with or without us.
 		return e.stepPlain(th, insn)
 	}
-	return e.runSection(th, p)
+	before := &th.regs
+	if insn.Next() != p.Start {
+		before = nil // what runs in between is not known
+	}
+	return e.runSection(th, p, before)
 }
 
 // runRestart is DESIGN 4.3: the thread stands inside a live section, which the
@@ -43,14 +47,20 @@ func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
 	return nil, nil
 }
 
-// runSection runs the thread to the first exit of p and reports what came of it.
-func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
+// runSection runs the thread to the first exit of p and reports what came of
+// it. atArming is the state at the arming store when Start follows it at once,
+// else nil.
+func (e *Engine) runSection(th *thread, p *table.Placed, atArming *unit.Regs) (*Stop, error) {
 	body, err := e.body(p)
 	if err != nil {
 		return nil, err
 	}
 	exits := e.exitsOf(body)
-	before := th.regs
+	var before *unit.Regs
+	if atArming != nil {
+		state := *atArming
+		before = &state
+	}
 	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: 1}
 	where, stop, err := e.runTo(th, exits, nil)
 	if err != nil {
@@ -65,7 +75,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 	switch {
 	case where == p.Abort:
 		report.Result = Aborted
-	case where == p.End && body.Outcome(&before, &th.regs) != unit.OutcomeFailed:
+	case where == p.End && body.Outcome(before, &th.regs) == unit.OutcomeCommitted:
 		report.Result = Committed
 	default:
 		report.Result = SideExit

@@ -18,6 +18,7 @@ type traps struct {
 	watch []table.Addr // addresses already planted whose meeting is an arrival
 	step  bool         // the end of a single step already under way is an arrival
 	debug bool         // a free debug register's match is an arrival
+	quiet bool         // on the way there is no call and no system call
 }
 
 // travel lets every thread run until tr.tid arrives, or something stops the
@@ -39,6 +40,11 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		}
 		planted = append(planted, a)
 	}
+	if tr.quiet {
+		if arrived, stop, err := e.dash(th, tr); arrived || stop != nil || err != nil {
+			return arrived, stop, e.holdAfter(err)
+		}
+	}
 	if stop, err := e.release(tr.tid); stop != nil || err != nil {
 		return false, stop, e.holdAfter(err)
 	}
@@ -53,6 +59,43 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		arrived, stop, err := e.dispatch(ev, tr)
 		if arrived || stop != nil || err != nil {
 			return arrived, stop, e.holdAfter(err)
+		}
+	}
+}
+
+// dash tries a short way that makes no calls with the other threads held and
+// the thread on its CPU, so that stepping through such lines neither disturbs
+// the others (each stop may abort a section of theirs) nor moves the thread
+// away from the CPU whose number it has read. Neither arrived nor stopped: it
+// takes longer, or something came in between, and all threads should go on.
+func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err error) {
+	if stop, err := e.stepOff(th); stop != nil || err != nil {
+		return false, stop, err
+	}
+	for {
+		if err := e.pin(th); err != nil {
+			return false, nil, err
+		}
+		sig := th.signal
+		th.signal = 0
+		ev, err := e.target.Run(th.tid, sig, blockPatience)
+		if err != nil {
+			stop, err := e.vanished(th, err)
+			return false, stop, err
+		}
+		th.fresh, th.rseqKnown = false, false
+		switch ev.Kind {
+		case EventBlocked:
+			return false, nil, nil
+		case EventBreakpoint:
+			if arrived, stop, err := e.meet(ev, tr); arrived || stop != nil || err != nil {
+				return arrived, stop, err
+			}
+			if stop, err := e.stepOff(th); stop != nil || err != nil {
+				return false, stop, err
+			}
+		default:
+			return e.dispatch(ev, tr)
 		}
 	}
 }
@@ -79,19 +122,10 @@ func (e *Engine) pause() error {
 // where it is.
 func (e *Engine) release(stepped int) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
-		th := e.adopt(tid)
-		if th.reported == 0 || !e.target.Held(tid) || e.target.Queued(tid) {
+		if !e.target.Held(tid) || e.target.Queued(tid) {
 			continue
 		}
-		if err := e.load(th); err != nil {
-			continue // it is going; its exit is the next event
-		}
-		at := th.reported
-		th.reported = 0
-		if th.regs.PC() != at || e.sites[at] == 0 && !e.hardwareAt(at) {
-			continue
-		}
-		if stop, err := e.stepOne(th); stop != nil || err != nil {
+		if stop, err := e.stepOff(e.adopt(tid)); stop != nil || err != nil {
 			return stop, err
 		}
 	}
@@ -113,6 +147,19 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 		}
 	}
 	return nil, nil
+}
+
+// stepOff steps a held thread off a breakpoint that was told already.
+func (e *Engine) stepOff(th *thread) (*Stop, error) {
+	at := th.reported
+	th.reported = 0
+	if at == 0 || e.load(th) != nil { // a thread that is going: its exit is the next event
+		return nil, nil
+	}
+	if th.regs.PC() != at || e.sites[at] == 0 && !e.hardwareAt(at) {
+		return nil, nil
+	}
+	return e.stepOne(th)
 }
 
 // letGo resumes one thread with the signal it is owed.
@@ -203,12 +250,23 @@ func (e *Engine) resume(tid int) error {
 	return e.letGo(e.adopt(tid), e.target.Resume)
 }
 
-// breakpointEvent decides at a planted breakpoint: a trap of this command, the
-// dynamic linker's hook, or the user's own.
+// breakpointEvent decides at a planted breakpoint and lets the program go on
+// when it decides neither way.
 func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
 	if err := e.pause(); err != nil {
 		return false, nil, err
 	}
+	if arrived, stop, err := e.meet(ev, tr); arrived || stop != nil || err != nil {
+		return arrived, stop, err
+	}
+	stop, err := e.release(tr.tid)
+	return false, stop, err
+}
+
+// meet decides at a planted breakpoint: a trap of this command, the dynamic
+// linker's hook, or the user's own.
+// Precondition: every thread is held.
+func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 	th := e.adopt(ev.TID)
 	if err := e.load(th); err != nil {
 		stop, err := e.vanished(th, err)
@@ -231,6 +289,5 @@ func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
 			return arrived, stop, err
 		}
 	}
-	stop, err := e.release(tr.tid)
-	return false, stop, err
+	return false, nil, nil
 }

@@ -25,10 +25,11 @@ func NewImage(modules []*Module) *Image {
 	return im
 }
 
-// Reload replaces the modules. Sections that were added stay, unless a module
-// now declares their descriptor.
+// Reload replaces the modules. A section of a file that is still at the same
+// place keeps its *Placed. Sections that were added stay, unless a module now
+// declares their descriptor.
 func (im *Image) Reload(modules []*Module) {
-	learnt := im.Learnt()
+	learnt, before := im.Learnt(), im.byDesc
 	im.modules = slices.Clone(modules)
 	slices.SortStableFunc(im.modules, func(a, b *Module) int { return cmp.Compare(a.Low, b.Low) })
 	im.sections, im.byDesc = nil, make(map[Addr]*Placed)
@@ -37,7 +38,12 @@ func (im *Image) Reload(modules []*Module) {
 			continue
 		}
 		for i := range m.File.Sections {
-			im.put(m.Place(&m.File.Sections[i]))
+			p := m.Place(&m.File.Sections[i])
+			if old := before[p.Descriptor]; old != nil && old.Module != nil && old.Section == p.Section {
+				old.Module = m
+				p = old
+			}
+			im.put(p)
 		}
 	}
 	for _, p := range learnt {

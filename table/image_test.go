@@ -100,7 +100,12 @@ func TestArmedDescriptorsAreLearnt(t *testing.T) {
 	if im.Add(again) != p {
 		t.Error("the same section again is not the earlier one")
 	}
-	im.Reload([]*table.Module{m})
+	declared := im.At(0x5100)
+	moved := *m
+	im.Reload([]*table.Module{&moved})
+	if im.At(0x5100) != declared || declared.Module != &moved {
+		t.Error("a reload that changes nothing makes new sections")
+	}
 	if im.At(0x10047) != p || len(im.Sections()) != 2 || len(im.Learnt()) != 1 {
 		t.Error("lost by a reload")
 	}
@@ -132,5 +137,23 @@ func TestBiasFromAMapping(t *testing.T) {
 	a, ok := f.FileAddr(text.Offset + 0x10)
 	if off, back := f.FileOffset(a); !ok || !back || a != textAddr+0x10 || off != text.Offset+0x10 {
 		t.Errorf("file offset %#x is %v, and back %#x", text.Offset+0x10, a, off)
+	}
+}
+
+// TestReloadForgetsWhatIsGone: a library unloaded, and loaded elsewhere.
+func TestReloadForgetsWhatIsGone(t *testing.T) {
+	m := module(0x5000, [2]table.FileAddr{0x100, 0x104})
+	im := table.NewImage([]*table.Module{m})
+	again := &table.Module{File: m.File, Bias: 0x7000, Low: 0x7000, High: 0x8000}
+	im.Reload([]*table.Module{again})
+	if im.At(0x5100) != nil || im.ByDescriptor(0xe000) != nil || im.ModuleAt(0x5100) != nil {
+		t.Error("found where the library was")
+	}
+	if p := im.At(0x7100); p == nil || p.Abort != 0xf000 || p.Module != again {
+		t.Errorf("section is now %+v, want it at 0x7100", p)
+	}
+	im.Reload(nil)
+	if len(im.Sections()) != 0 || len(im.Modules()) != 0 {
+		t.Error("something is left of nothing")
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -27,13 +26,14 @@ const worker = `
 #include <stdatomic.h>
 #include <stdio.h>
 static atomic_int stop;
-static long counts[3];
-static void *brief(void *p) { ++*(long *)p; return 0; }
+static volatile long counts[3];
+static void *brief(void *p) { ++*(volatile long *)p; return 0; }
 __attribute__((noinline, noipa)) void round_(long *n) { pthread_t t; if (!pthread_create(&t, 0, brief, n)) pthread_join(t, 0); }
 static void *work(void *p) { while (!stop) round_(p); return 0; }
 int main(void) {
 	pthread_t t[3];
-	for (int i = 0; i < 3; i++) pthread_create(&t[i], 0, work, &counts[i]);
+	for (int i = 0; i < 3; i++) pthread_create(&t[i], 0, work, (void *)&counts[i]);
+	while (!counts[0] || !counts[1] || !counts[2]) ;
 	puts("ready"); fflush(stdout);
 	getchar();
 	stop = 1;
@@ -90,10 +90,7 @@ func running(t *testing.T, source string) (pid int, finish func()) {
 func TestAttachHoldsEveryThreadAndDetachLeavesNothing(t *testing.T) {
 	pid, finish := running(t, worker)
 	for range 5 {
-		p, err := Attach(pid)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := attach(t, pid)
 		ids, err := tasks(pid)
 		if err != nil {
 			t.Fatal(err)
@@ -158,10 +155,7 @@ func TestDetachKeepsAStoppedProcessStopped(t *testing.T) {
 	if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Attach(pid)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := attach(t, pid)
 	if err := p.Detach(); err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +164,21 @@ func TestDetachKeepsAStoppedProcessStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish()
+}
+
+// attach attaches, and detaches at the test's end if the test has not.
+func attach(t *testing.T, pid int) *Process {
+	t.Helper()
+	p, err := Attach(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if p.Alive() {
+			_ = p.Detach()
+		}
+	})
+	return p
 }
 
 // waitState waits until the leader is in a state of proc_pid_stat(5).
@@ -197,10 +206,7 @@ int main(int argc, char **argv) {
 	struct sigaction a = {.sa_handler = handler, .sa_flags = SA_RESTART};
 	sigaction(SIGUSR1, &a, 0); sigaction(SIGUSR2, &a, 0);
 	puts("ready"); fflush(stdout); getchar(); printf("%d\n", seen); return 21; }`)
-			p, err := Attach(pid)
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := attach(t, pid)
 			if err := unix.Kill(pid, unix.SIGUSR1); err != nil {
 				t.Fatal(err)
 			}
@@ -245,7 +251,7 @@ func TestAttachSaysWhatIsWrong(t *testing.T) {
 	check("gone", gone.Process.Pid, unix.ESRCH, "no such process")
 
 	p := launch(t, spin, "1")
-	check("traced", p.PID(), unix.EPERM, filepath.Base(os.Args[0])[:10])
+	check("traced", p.PID(), unix.EPERM, statusField(os.Getpid(), "Name"))
 	settleThreads(t, p, "1")
 	check("thread", p.Threads()[1], unix.EINVAL, fmt.Sprint(p.PID()))
 }

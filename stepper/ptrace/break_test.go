@@ -42,7 +42,11 @@ func stepOver(t testing.TB, p *Process, tid int, at table.Addr) {
 	if err := p.Remove(at); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Step(tid, 0, 0); err != nil || ev.Kind != stepper.EventStep || ev.TID != tid {
+	ev, err := p.Step(tid, 0, 0)
+	for err == nil && ev.Kind == stepper.EventSignal && ev.Signal == int(unix.SIGCHLD) {
+		ev, err = p.Step(tid, ev.Signal, 0)
+	}
+	if err != nil || ev.Kind != stepper.EventStep || ev.TID != tid {
 		t.Fatalf("stepping over the breakpoint: %+v, %v", ev, err)
 	}
 	if err := p.Insert(at); err != nil {
@@ -235,4 +239,37 @@ func TestReadMemoryStopsWhereTheMappingEnds(t *testing.T) {
 	if n, err := p.WriteMemory(page-30, buf); n != 30 || err == nil {
 		t.Errorf("wrote %d bytes, %v; want 30 and an error", n, err)
 	}
+}
+
+// TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt: a thread that runs into
+// an int3 which is taken out before anybody has looked at that thread.
+func TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt(t *testing.T) {
+	p := launch(t, busy)
+	f := symbol(t, p, "f")
+	if err := p.Insert(f); err != nil {
+		t.Fatal(err)
+	}
+	first := 0
+	for first == 0 {
+		resumeAll(t, p)
+		ev, err := p.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind == stepper.EventBreakpoint {
+			first = ev.TID
+		}
+	}
+	// The other threads run into it meanwhile.
+	for _, tid := range p.Threads() {
+		if st, err := readStat(p.PID(), tid); err == nil && tid != first {
+			for i := 0; i < 1000 && st.state == 'R'; i++ {
+				st, _ = readStat(p.PID(), tid)
+			}
+		}
+	}
+	if err := p.Remove(f); err != nil {
+		t.Fatal(err)
+	}
+	countHits(t, p, stepper.EventBreakpoint, func(ev stepper.Event) { t.Fatalf("got %+v", ev) })
 }

@@ -16,6 +16,7 @@ import (
 // decides on it.
 type child struct {
 	pid    int
+	dead   bool    // killed while we held it
 	vfork  bool    // the parent sleeps until the child execs or ends, and they share memory
 	copied []point // breakpoints as they were when its memory was copied
 }
@@ -41,19 +42,18 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 			p.ended(id, ws)
 			return nil
 		}
-		return p.inherit(n)
+		p.inherit(n)
+		return nil
 	}
 	kind := stepper.EventFork
 	if event == eventVfork {
 		kind = stepper.EventVfork
 	}
-	if !dead {
-		ch := &child{pid: id, vfork: event == eventVfork}
-		if !p.lifted {
-			ch.copied = append(ch.copied, p.points.list...)
-		}
-		p.children[id] = ch
+	ch := &child{pid: id, dead: dead, vfork: event == eventVfork}
+	if !p.lifted {
+		ch.copied = append(ch.copied, p.points.list...)
 	}
+	p.children[id] = ch
 	p.push(stepper.Event{Kind: kind, TID: t.tid, Child: id})
 	return nil
 }
@@ -124,11 +124,17 @@ func (p *Process) Children() []int {
 
 // DetachChild lets a process go that EventFork or EventVfork announced. Its
 // copies of breakpoints are taken out first. After a vfork it shares the
-// program's memory, so the program is without breakpoints until EventVforkDone.
+// program's memory, so the program is without breakpoints until EventVforkDone;
+// and the thread that made it cannot run, nor be stopped, before the child has
+// been let go and has called exec or ended.
 func (p *Process) DetachChild(pid int) error {
 	ch := p.children[pid]
 	if ch == nil {
 		return &Error{Op: "detach child", TID: pid, Err: unix.ESRCH}
+	}
+	delete(p.children, pid)
+	if ch.dead {
+		return nil
 	}
 	var errs error
 	if ch.vfork {
@@ -136,7 +142,6 @@ func (p *Process) DetachChild(pid int) error {
 	} else {
 		errs = ch.clean()
 	}
-	delete(p.children, pid)
 	if e := ptraceCall(reqDetach, pid, 0, 0); e != 0 && e != unix.ESRCH {
 		errs = errors.Join(errs, &Error{Op: "detach child", TID: pid, Err: e})
 	}
@@ -169,7 +174,7 @@ func (ch *child) clean() error {
 // the child; after a vfork they stay out of the memory that it shares, until it execs.
 func (p *Process) Follow(pid int) error {
 	ch := p.children[pid]
-	if ch == nil {
+	if ch == nil || ch.dead {
 		return &Error{Op: "follow", TID: pid, Err: unix.ESRCH}
 	}
 	for _, t := range p.order {
@@ -192,7 +197,8 @@ func (p *Process) Follow(pid int) error {
 	}
 	if ch.vfork {
 		p.points.list, p.lifted = wanted, true
-		return errors.Join(errs, p.inherit(t))
+		p.inherit(t)
+		return errs
 	}
 	// Make the copy's breakpoints what they are now.
 	if !wasLifted {
@@ -205,5 +211,6 @@ func (p *Process) Follow(pid int) error {
 		errs = errors.Join(errs, p.Insert(b.at))
 	}
 	p.guard = guard
-	return errors.Join(errs, p.inherit(t))
+	p.inherit(t)
+	return errs
 }

@@ -23,12 +23,17 @@ type slot struct {
 	length int // bytes
 }
 
-// debugState is what a thread's debug registers hold, so that setting what is
-// set already costs nothing. A slot that is off keeps its address, so that
-// switching it costs one request.
+// debugState is what a thread's debug registers hold and what they are to
+// hold when it goes on. They are written then, all changes at once: a slot
+// that is switched off and on again between two resumes costs nothing, and one
+// that is off keeps its address, so that switching it costs one request.
 type debugState struct {
 	addr    [debugSlots]table.Addr
 	control uint64 // DR7
+
+	wantAddr    [debugSlots]table.Addr // of slots that wantControl has on
+	wantControl uint64
+	stale       bool // the two may differ
 }
 
 // controlBits is a slot's part of DR7 for slot 0: the local enable bit 0, R/W
@@ -77,65 +82,104 @@ func place(control uint64, i int) uint64 {
 	return control&3<<(2*i) | control>>16<<(16+4*i)
 }
 
+// userEnd is the first address that a program cannot have: 47 bits, or 56 with
+// five-level page tables. See Documentation/arch/x86/x86_64/mm.rst.
+const userEnd = 1 << 56
+
 // SetDebug fills a debug register of one thread; tid 0 means every thread and
-// those to come. Precondition: the threads meant are held.
+// those to come. Precondition: the threads meant are held. What only the kernel
+// can refuse (all registers of a CPU taken by perf: ENOSPC) is the error of the
+// request that next resumes the thread.
 func (p *Process) SetDebug(tid, n int, kind stepper.DebugKind, addr table.Addr, length int) error {
+	const op = "set debug register"
+	fail := func(err error) error { return &Error{Op: op, TID: tid, Err: err} }
 	if n < 0 || n >= debugSlots {
-		return &Error{Op: "set debug register", TID: tid, Err: fmt.Errorf("%w: slot %d", unix.EINVAL, n)}
+		return fail(fmt.Errorf("%w: slot %d", unix.EINVAL, n))
 	}
 	s := slot{kind, addr, length}
 	control, err := s.controlBits()
+	if err == nil && control != 0 && addr >= userEnd {
+		err = fmt.Errorf("%w: %v is no address of a program", unix.EINVAL, addr)
+	}
 	if err != nil {
-		return &Error{Op: "set debug register", TID: tid, Err: err}
+		return fail(err)
 	}
 	if tid != 0 {
-		t, err := p.findHeld(tid, "set debug register")
-		if err != nil {
-			return err
+		t, err := p.findHeld(tid, op)
+		if err == nil {
+			t.debug.set(n, s, control)
 		}
-		return p.setSlot(t, n, s, control)
+		return err
 	}
 	p.all[n] = s
 	var errs error
-	for _, t := range append([]*thread(nil), p.order...) {
-		if t.zombie {
-			continue
-		}
-		if !t.held {
-			errs = errors.Join(errs, &Error{Op: "set debug register", TID: t.tid, Err: fmt.Errorf("%w: the thread is running", ErrState)})
-			continue
-		}
-		if err := p.setSlot(t, n, s, control); err != nil && !errors.Is(err, unix.ESRCH) {
-			errs = errors.Join(errs, err)
+	for _, t := range p.order {
+		switch {
+		case t.zombie:
+		case !t.held:
+			errs = errors.Join(errs, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the thread is running", ErrState)})
+		default:
+			t.debug.set(n, s, control)
 		}
 	}
 	return errs
 }
 
-func (p *Process) setSlot(t *thread, n int, s slot, control uint64) error {
+// set notes what slot n is to be.
+func (d *debugState) set(n int, s slot, control uint64) {
+	d.wantControl = d.wantControl&^place(slotBits, n) | place(control, n)
+	if control != 0 {
+		d.wantAddr[n] = s.addr
+	}
+	d.stale = true
+}
+
+// flushDebug writes what SetDebug has noted. If the kernel refuses, the thread
+// keeps what it had.
+func (p *Process) flushDebug(t *thread) error {
 	d := &t.debug
-	want := d.control&^place(slotBits, n) | place(control, n)
-	if s.kind != stepper.DebugOff && d.addr[n] != s.addr {
-		// The kernel checks the new address against the old length at once: so
-		// the slot's whole part of DR7 goes first, which leaves length 1.
-		if off := d.control &^ place(slotBits, n); off != d.control {
-			if err := p.pokeDebug(t, 7, off); err != nil {
-				return err
-			}
-			d.control = off
+	err := p.writeDebug(t)
+	if err != nil {
+		d.wantAddr, d.wantControl = d.addr, d.control
+	}
+	d.stale = false
+	return err
+}
+
+func (p *Process) writeDebug(t *thread) error {
+	d := &t.debug
+	off := d.control
+	moved := [debugSlots]bool{}
+	for n := range debugSlots {
+		if d.wantControl>>(2*n)&3 != 0 && d.addr[n] != d.wantAddr[n] {
+			// The kernel checks the new address against the old length at once:
+			// so the slot's part of DR7 goes first, which leaves length 1.
+			moved[n] = true
+			off &^= place(slotBits, n)
 		}
-		if err := p.pokeDebug(t, n, uint64(s.addr)); err != nil {
+	}
+	if off != d.control {
+		if err := p.pokeDebug(t, 7, off); err != nil {
 			return err
 		}
-		d.addr[n] = s.addr
+		d.control = off
 	}
-	if want == d.control {
+	for n := range debugSlots {
+		if !moved[n] {
+			continue
+		}
+		if err := p.pokeDebug(t, n, uint64(d.wantAddr[n])); err != nil {
+			return err
+		}
+		d.addr[n] = d.wantAddr[n]
+	}
+	if d.wantControl == d.control {
 		return nil
 	}
-	if err := p.pokeDebug(t, 7, want); err != nil {
+	if err := p.pokeDebug(t, 7, d.wantControl); err != nil {
 		return err
 	}
-	d.control = want
+	d.control = d.wantControl
 	return nil
 }
 
@@ -148,24 +192,17 @@ func (p *Process) pokeDebug(t *thread, n int, v uint64) error {
 
 // inherit gives a new thread the registers that every thread has: the kernel
 // starts it with none (copy_thread, arch/x86/kernel/process.c).
-func (p *Process) inherit(t *thread) error {
+func (p *Process) inherit(t *thread) {
 	for n, s := range p.all {
-		if s.kind == stepper.DebugOff {
-			continue
-		}
-		control, err := s.controlBits()
-		if err == nil {
-			err = p.setSlot(t, n, s, control)
-		}
-		if err != nil {
-			return err
+		if control, err := s.controlBits(); err == nil && control != 0 { // SetDebug has checked it
+			t.debug.set(n, s, control)
 		}
 	}
-	return nil
 }
 
-// matched reads and clears DR6: the slots in use that the last debug exception
-// matched, as bits.
+// matched reads DR6: the slots in use that the last debug exception matched,
+// as bits. It need not be cleared, because every debug exception in user mode
+// sets the value that we see anew (exc_debug_user, arch/x86/kernel/traps.c).
 func (p *Process) matched(t *thread) (int, error) {
 	if t.debug.control == 0 {
 		return 0, nil
@@ -180,10 +217,7 @@ func (p *Process) matched(t *thread) (int, error) {
 			slots |= 1 << n
 		}
 	}
-	if dr6&(1<<debugSlots-1) == 0 {
-		return 0, nil
-	}
-	return slots, p.pokeDebug(t, 6, 0)
+	return slots, nil
 }
 
 // lowest is the number of the lowest bit.
@@ -197,6 +231,6 @@ func (p *Process) clearDebug(t *thread) error {
 	if err := p.pokeDebug(t, 7, 0); err != nil {
 		return err
 	}
-	t.debug.control = 0
+	t.debug = debugState{}
 	return nil
 }

@@ -5,8 +5,6 @@ package ptrace
 import (
 	"errors"
 	"fmt"
-
-	"golang.org/x/sys/unix"
 )
 
 // Error is what went wrong with one traced thread. It unwraps to the errno,
@@ -33,11 +31,3 @@ var ErrNotSupported = errors.New("not supported here")
 // ErrState is wrapped when a method was called in a state that its contract
 // excludes: a bug in the caller, not a fact about the program.
 var ErrState = errors.New("wrong state")
-
-// errno turns a raw error number into an error; 0 is nil.
-func errno(e unix.Errno) error {
-	if e == 0 {
-		return nil
-	}
-	return e
-}

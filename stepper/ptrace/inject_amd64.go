@@ -108,11 +108,16 @@ func (p *Process) stepCall(t *thread, gate uint64) (int64, error) {
 		}
 		switch sig := unix.WaitStatus(status).StopSignal(); sig {
 		case unix.SIGTRAP:
+			if code, _, err := p.cause(t); err != nil {
+				return 0, err
+			} else if code <= 0 { // somebody sent it
+				again = append(again, sig)
+			}
 		case unix.SIGSYS:
 			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the program's seccomp filter refuses it", unix.EPERM)}
 		case unix.SIGSEGV, unix.SIGBUS, unix.SIGILL, unix.SIGFPE:
 			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the instruction at %#x raised %v", unix.EFAULT, gate, sig)}
-		default: // SIGSTOP, which cannot be blocked
+		default: // SIGSTOP, which cannot be blocked like the others
 			again = append(again, sig)
 		}
 		if done {

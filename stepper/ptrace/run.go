@@ -3,6 +3,7 @@
 package ptrace
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,11 @@ import (
 // resume lets a held thread go. A thread that has been killed meanwhile counts
 // as resumed: its exit is the next event.
 func (p *Process) resume(t *thread, req, sig int) error {
+	if t.debug.stale {
+		if err := p.flushDebug(t); err != nil && !errors.Is(err, unix.ESRCH) {
+			return err
+		}
+	}
 	pass := 0
 	if sig != 0 {
 		var err error
@@ -76,14 +82,20 @@ func (p *Process) letGo(tid, req, sig int) error {
 	return p.resume(t, req, sig)
 }
 
-// Queued reports whether the thread has an event that is still unreported.
+// Queued reports whether an event of the thread, or the one that announces
+// it, waits in Wait's queue. Such a thread is not resumed.
 func (p *Process) Queued(tid int) bool {
 	for i := range p.queue {
-		if p.queue[i].TID == tid {
+		if concerns(&p.queue[i], tid) {
 			return true
 		}
 	}
 	return false
+}
+
+// concerns reports whether a thread must not move before ev is reported.
+func concerns(ev *stepper.Event, tid int) bool {
+	return ev.TID == tid || ev.Kind == stepper.EventClone && ev.Child == tid
 }
 
 // Run resumes one held thread and waits for it. When the thread has an event

@@ -95,7 +95,7 @@ func (p *Process) await(t *thread, deadline time.Time) (stepper.Event, error) {
 	for {
 		for i := range p.queue {
 			ev := p.queue[i]
-			if ev.TID == t.tid || ev.Kind == stepper.EventExec || ev.Kind == stepper.EventProcessExit {
+			if concerns(&ev, t.tid) || ev.Kind == stepper.EventExec || ev.Kind == stepper.EventProcessExit {
 				p.queue = append(p.queue[:i], p.queue[i+1:]...)
 				return ev, nil
 			}
@@ -135,7 +135,7 @@ func (p *Process) take(tid int, status uint32) error {
 	if t == nil {
 		if ch := p.children[tid]; ch != nil {
 			if ws.Exited() || ws.Signaled() {
-				delete(p.children, tid) // killed while we held it
+				ch.dead = true
 			}
 			return nil
 		}

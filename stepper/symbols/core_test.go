@@ -99,6 +99,7 @@ func (c *core) mappings(p []byte) {
 			for _, seg := range f.Progs {
 				if seg.Type == elf.PT_LOAD && off == 0 && seg.Off&^0xfff == 0 {
 					mod.Bias = table.Addr(low - seg.Vaddr&^0xfff)
+					break
 				}
 			}
 			byPath[path] = mod

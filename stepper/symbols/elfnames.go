@@ -20,8 +20,24 @@ func (im *image) isCode(s symbol) bool {
 	return false
 }
 
+// maxAsked bounds the remembered look-ups. They are remembered because pending
+// breakpoints ask again at every library that comes.
+const maxAsked = 256
+
 // codeNamed finds the image's code symbols that a query names.
 func (im *image) codeNamed(q *query) []codeSymbol {
+	out, known := im.asked[q.given]
+	if !known {
+		if len(im.asked) >= maxAsked {
+			clear(im.asked)
+		}
+		out = im.findCode(q)
+		im.asked[q.given] = out
+	}
+	return out
+}
+
+func (im *image) findCode(q *query) []codeSymbol {
 	var out []codeSymbol
 	for _, t := range im.symtabs() {
 		names := map[uint32]string{}
@@ -46,8 +62,26 @@ func (im *image) codeNamed(q *query) []codeSymbol {
 	return out
 }
 
+// definition is a symbol that may not be there.
+type definition struct {
+	symbol
+	found bool
+}
+
 // symbolNamed finds a defined symbol by its linkage name, global ones first.
 func (im *image) symbolNamed(name string) (symbol, bool) {
+	d, known := im.defined[name]
+	if !known {
+		if len(im.defined) >= maxAsked {
+			clear(im.defined)
+		}
+		d.symbol, d.found = im.findSymbol(name)
+		im.defined[name] = d
+	}
+	return d.symbol, d.found
+}
+
+func (im *image) findSymbol(name string) (symbol, bool) {
 	best, found := symbol{}, false
 	for _, t := range im.symtabs() {
 		for _, s := range t.find(t.offsetsOf(name, nil)) {

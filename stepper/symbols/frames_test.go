@@ -25,8 +25,7 @@ func parseBacktrace(text string) []gdbFrame {
 	var out []gdbFrame
 	for _, m := range gdbFrameLine.FindAllStringSubmatch(text, -1) {
 		n, _ := strconv.Atoi(m[3])
-		// Which of glibc's internal aliases names a function is a matter of taste.
-		name := strings.TrimPrefix(strings.TrimSpace(m[1]), "__GI_")
+		name := alias(strings.TrimSpace(m[1]))
 		if name == "<signal handler called>" {
 			out = append(out, gdbFrame{signal: true})
 			continue
@@ -34,6 +33,12 @@ func parseBacktrace(text string) []gdbFrame {
 		out = append(out, gdbFrame{function: name, file: filepath.Base(m[2]), line: n})
 	}
 	return out
+}
+
+// alias makes one of the aliases that glibc and the vDSO have for a function:
+// which of them names it is a matter of taste.
+func alias(name string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(name, "__GI_"), "__vdso_")
 }
 
 func (f gdbFrame) String() string {
@@ -47,7 +52,7 @@ func (f gdbFrame) String() string {
 }
 
 func ourFrame(f stepper.Frame) string {
-	g := gdbFrame{function: strings.TrimPrefix(f.Function, "__GI_"), file: filepath.Base(f.Line.File), line: f.Line.Line, signal: f.Signal}
+	g := gdbFrame{function: alias(f.Function), file: filepath.Base(f.Line.File), line: f.Line.Line, signal: f.Signal}
 	if f.Line.Line == 0 && g.function == "" {
 		g.function = "??"
 	}
@@ -132,4 +137,18 @@ func TestFramesAreThoseOfGDB(t *testing.T) {
 			compareStacks(t, traces, cores)
 		})
 	}
+}
+
+// The vDSO's CFI and symbols come from its image in memory.
+func TestFramesInTheVDSO(t *testing.T) {
+	program := compile(t, "vdso.c", "-O0")
+	stops := [][]string{{"break now", "run"}, {"tbreak __vdso_clock_gettime", "continue"}}
+	for range 12 {
+		stops = append(stops, []string{"stepi"})
+	}
+	traces, cores := stacks(t, program, stops)
+	if len(traces[1]) < 4 || !strings.Contains(traces[1][0].function, "clock_gettime") {
+		t.Fatalf("gdb is not in the vDSO: %v", traces[1])
+	}
+	compareStacks(t, traces, cores)
 }

@@ -12,6 +12,7 @@ type fn struct {
 	entry uint64
 	name  *funcName // nil until asked for
 	tree  *Scope    // nil until asked for
+	body  uint64    // 0 until asked for
 }
 
 // inl is an inlined call, by the DIE it is an instance of.

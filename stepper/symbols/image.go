@@ -27,6 +27,8 @@ type image struct {
 	symsTried bool
 	syms      []*symtab // .symtab (of the file or its debug file), else .dynsym
 	dynsym    *symtab
+	asked     map[string][]codeSymbol // what codeNamed found, by the query
+	defined   map[string]definition   // what symbolNamed found
 
 	cfi  *cfi
 	plt  *plt
@@ -34,7 +36,8 @@ type image struct {
 }
 
 func newImage(path string, main *elfFile, debugDirs []string) *image {
-	return &image{path: path, main: main, debugDirs: debugDirs, sections: map[string][]byte{}, uses: map[string]string{}}
+	return &image{path: path, main: main, debugDirs: debugDirs, sections: map[string][]byte{}, uses: map[string]string{},
+		asked: map[string][]codeSymbol{}, defined: map[string]definition{}}
 }
 
 func (im *image) close() {

@@ -88,6 +88,9 @@ func (m *Module) process(a uint64) table.Addr { return m.Addr(table.FileAddr(a))
 
 // places converts file ranges to process ranges.
 func (m *Module) places(spans []span) []stepper.Range {
+	if len(spans) == 0 {
+		return nil
+	}
 	out := make([]stepper.Range, len(spans))
 	for i, s := range spans {
 		out[i] = stepper.Range{Low: m.process(s.lo), High: m.process(s.hi)}

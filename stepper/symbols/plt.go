@@ -11,7 +11,7 @@ import (
 // the symbol of each GOT slot that a stub jumps through.
 type plt struct {
 	sections []pltSection
-	slots    map[uint64]string // GOT slot's file address to the symbol's name
+	slots    map[uint64]string // GOT slot's file address to the symbol's name; nil until asked for
 }
 
 type pltSection struct {
@@ -24,15 +24,24 @@ func (im *image) stubs() *plt {
 	if im.plt != nil {
 		return im.plt
 	}
-	im.plt = &plt{slots: map[uint64]string{}}
+	im.plt = &plt{}
 	for _, s := range im.main.Sections {
 		switch s.Name {
 		case ".plt", ".plt.sec", ".plt.got", ".iplt":
 			im.plt.sections = append(im.plt.sections, pltSection{span{s.Addr, s.Addr + s.Size}, s.Name == ".plt"})
 		}
 	}
-	im.readSlots()
 	return im.plt
+}
+
+// slotName is the symbol whose address the dynamic linker puts in a GOT slot.
+func (im *image) slotName(slot uint64) string {
+	p := im.stubs()
+	if p.slots == nil {
+		p.slots = map[uint64]string{}
+		im.readSlots()
+	}
+	return p.slots[slot]
 }
 
 // Relocations that fill a GOT slot with a function's address (System V ABI,
@@ -125,7 +134,7 @@ func (im *image) stubName(a uint64) (name string, start uint64, ok bool) {
 	if !ok {
 		return "", 0, false
 	}
-	name = im.stubs().slots[slot]
+	name = im.slotName(slot)
 	return name, start, name != ""
 }
 
@@ -177,7 +186,7 @@ func (s *Set) Trampoline(pc table.Addr, mem unit.Memory) (to table.Addr, ok bool
 			}
 		}
 	}
-	name := m.img.stubs().slots[slot]
+	name := m.img.slotName(slot)
 	if name == "" {
 		return 0, false
 	}

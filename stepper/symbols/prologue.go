@@ -71,6 +71,16 @@ func isAssembler(file string) bool {
 // does on amd64, the end of the row that the frame-pointer prologue ends in; the
 // entry for a function that sets up no frame pointer, and for one in assembler.
 func (im *image) body(f *fn, entry uint64) uint64 {
+	if f == nil || entry != f.entry {
+		return im.findBody(f, entry)
+	}
+	if f.body == 0 {
+		f.body = im.findBody(f, entry)
+	}
+	return f.body
+}
+
+func (im *image) findBody(f *fn, entry uint64) uint64 {
 	p := make([]byte, maxPrologue)
 	if im.main.readAt(entry, p) != nil {
 		p = nil

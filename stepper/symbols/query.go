@@ -13,6 +13,7 @@ import (
 // whatever has them; "::f" names the global f alone. A Go name may lack its
 // package's path or all of its package: "http.Get", "(*T).Add".
 type query struct {
+	given     string // as the user wrote it
 	text      string
 	global    bool // began with "::"
 	params    bool
@@ -21,7 +22,7 @@ type query struct {
 }
 
 func newQuery(text string) *query {
-	q := &query{text: squeeze(text)}
+	q := &query{given: text, text: squeeze(text)}
 	if strings.HasPrefix(q.text, "::") {
 		q.global, q.text = true, q.text[2:]
 	}

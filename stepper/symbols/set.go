@@ -55,6 +55,7 @@ func (s *Set) Reload(modules []*table.Module) {
 	for _, c := range s.images {
 		c.used = false
 	}
+	before := s.byOrder
 	s.modules, s.byOrder, s.problem = nil, nil, map[string]error{}
 	for _, tm := range modules {
 		img, err := s.image(tm)
@@ -62,7 +63,14 @@ func (s *Set) Reload(modules []*table.Module) {
 			s.problem[tm.Path] = err
 			continue
 		}
-		s.byOrder = append(s.byOrder, &Module{Module: *tm, img: img})
+		m := &Module{Module: *tm, img: img}
+		for _, old := range before {
+			if old.img == img && old.Bias == tm.Bias && old.Low == tm.Low && old.High == tm.High {
+				m = old // what others keep by module stays good
+				m.Module = *tm
+			}
+		}
+		s.byOrder = append(s.byOrder, m)
 	}
 	s.modules = append(s.modules, s.byOrder...)
 	sort.SliceStable(s.modules, func(i, j int) bool { return s.modules[i].Low < s.modules[j].Low })

@@ -72,7 +72,7 @@ func (s *Set) unwindBare(m *Module, r *unit.Regs, mem unit.Memory) step {
 			case prologueNone:
 				return s.bareStep(r, mem, 0, false)
 			case prologuePushed:
-				return s.bareStep(r, mem, 8, true)
+				return s.bareStep(r, mem, 0, true)
 			}
 		}
 		if next, err := readByte(mem, r.PC()); err == nil && next == 0xc3 { // ret

@@ -1,6 +1,10 @@
 package unit
 
-import "rseqstep/table"
+import (
+	"errors"
+
+	"rseqstep/table"
+)
 
 // FindArming finds the arming store of a section in the code before its
 // start: the last store of 8 bytes whose value is the descriptor's address,
@@ -11,7 +15,7 @@ import "rseqstep/table"
 //
 // code is the bytes at [from, p.Start). from should begin an instruction, best
 // that of the enclosing function; where it does not, or data lies between,
-// decoding starts over one byte later until it meets Start.
+// decoding starts over further on until it meets Start.
 func FindArming(p *table.Placed, from table.Addr, code []byte) (table.Addr, bool) {
 	if uint64(p.Start-from) != uint64(len(code)) {
 		return 0, false
@@ -44,17 +48,18 @@ func decodeUpTo(addr table.Addr, code []byte) []Insn {
 	var insns []Insn
 	for offset := 0; offset < len(code); {
 		i, err := Decode(addr+table.Addr(offset), code[offset:])
-		if err != nil {
-			// Start over right after where this run of instructions began.
-			if len(insns) > 0 {
-				offset = int(insns[0].Addr - addr)
-			}
-			insns = insns[:0]
-			offset++
+		if err == nil {
+			insns = append(insns, i)
+			offset += int(i.Len)
 			continue
 		}
-		insns = append(insns, i)
-		offset += int(i.Len)
+		// The last instruction would run past Start: the run was out of step
+		// from its beginning.
+		if errors.Is(err, ErrTruncated) && len(insns) > 0 {
+			offset = int(insns[0].Addr - addr)
+		}
+		insns = insns[:0]
+		offset++
 	}
 	return insns
 }

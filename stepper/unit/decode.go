@@ -179,8 +179,8 @@ func (d *decoder) prefixes() (byte, error) {
 		case 0x65:
 			d.segment = GS
 		case 0xf0, 0x26, 0x2e, 0x36, 0x3e:
-			// lock, and segments whose base is 0 in 64-bit mode.
-			// They do not undo an fs or gs before them (APM volume 2, 4.5.3).
+			// lock, and segments whose base is 0 in 64-bit mode. They do not
+			// undo an fs or gs before them (tried on an AMD EPYC).
 		default:
 			if b&0xf0 != 0x40 {
 				return b, nil

@@ -89,7 +89,7 @@ func TestDecodeKnowsTheLengthOfRareForms(t *testing.T) {
 		"test imm8":             "f6 07 01",
 		"neg":                   "f6 1f",
 		"mov from cr0, mod 0":   "0f 20 04",
-		"15 bytes":              "66 66 66 66 66 66 2e 0f 1f 84 00 00 00 00",
+		"15 bytes":              "66 66 66 66 66 66 2e 0f 1f 84 00 00 00 00 00",
 	} {
 		t.Run(name, func(t *testing.T) { decode(t, 0, text) })
 	}

@@ -23,7 +23,7 @@ func TestFormatWritesGNUSyntax(t *testing.T) {
 		"48 8d 05 00 20 00 00":       "lea 0x2000(%rip),%rax        # 0x3007",
 		"e8 fb 0f 00 00":             "callq 0x2000 <f>",
 		"74 0e":                      "je 0x1010",
-		"ff e0":                      "jmpq *%rax",
+		"ff e0":                      "jmp *%rax",
 		"f3 0f 1e fa":                "endbr64",
 		"0f 01 ee":                   "rdpkru",
 		"0f 05":                      "syscall",

@@ -130,7 +130,7 @@ func (d *decoder) evexPrefix() error {
 	return err
 }
 
-// form is the letter of the opcode in its map (opcodes.go).
+// form is the letter of the opcode in its map (opcode_maps.go).
 func (d *decoder) form() byte {
 	switch d.encoding {
 	case legacy:

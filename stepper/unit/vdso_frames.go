@@ -16,8 +16,7 @@ import (
 var ErrNoFrame = errors.New("no call frame information")
 
 // ReturnAddress is where the vDSO function that pc is in returns to, and its
-// canonical frame address (the caller's rsp before the call pushed the return
-// address, plus nothing: it is where rsp stands after the return).
+// canonical frame address, which is what rsp is after the return.
 // Precondition: r is the state of a held thread whose PC is pc.
 func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.Addr, err error) {
 	defer func() {

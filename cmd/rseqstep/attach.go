@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+)
+
+func newAttachCmd(e *env) *cobra.Command {
+	o := &options{}
+	cmd := &cobra.Command{
+		Use:   "attach PID",
+		Short: "Debug a running process",
+		Long:  "Stops the process with all its threads and opens the prompt. Leaving the debugger lets it go on.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(fmt.Errorf("attach needs one process id"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pid, err := strconv.Atoi(args[0])
+			if err != nil || pid <= 0 {
+				return usage(fmt.Errorf("%q is no process id", args[0]))
+			}
+			d, err := newDebugger(e, o)
+			if err != nil {
+				return err
+			}
+			if o.batch && len(o.script) == 0 {
+				o.script = []scriptPart{{text: "detach"}}
+			}
+			return d.whole(func() error { return d.session.Attach(pid) })
+		},
+	}
+	debugFlags(cmd, o)
+	return cmd
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/commands"
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
+)
+
+// debugger is a session with its prompt.
+type debugger struct {
+	env     *env
+	options *options
+	session *session.Session
+	interp  *prompt.Interp
+	term    *prompt.Terminal // nil when nobody types
+	log     *os.File         // nil for none
+}
+
+func newDebugger(e *env, o *options) (*debugger, error) {
+	d := &debugger{env: e, options: o}
+	var log io.Writer
+	if o.log != "" {
+		f, err := os.OpenFile(o.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			return nil, err
+		}
+		d.log, log = f, f
+	}
+	settings := session.DefaultSettings()
+	settings.ASLR = o.aslr
+	d.session = session.New(session.Config{Out: e.stdout, Err: e.stderr, Style: e.style(o.noColor), JSON: o.json, TTY: e.tty && !o.batch, Batch: o.batch, Log: log,
+		Cwd: o.cwd, Settings: settings, Confirm: d.confirm, About: version()})
+	d.interp = &prompt.Interp{Err: e.stderr, Ask: "(rseqstep) "}
+	if log != nil {
+		d.interp.Log = func(line string) { fmt.Fprintf(log, "# %s\n", line) }
+	}
+	commands.All(d.interp, d.session)
+	return d, nil
+}
+
+// debugProgram is `rseqstep PROGRAM ARGS`.
+func debugProgram(e *env, o *options, args []string) error {
+	d, err := newDebugger(e, o)
+	if err != nil {
+		return err
+	}
+	return d.whole(func() error {
+		if len(args) == 0 {
+			return nil
+		}
+		d.session.Args = args[1:]
+		return d.session.SetProgram(findProgram(args[0]))
+	})
+}
+
+// whole opens a session, carries out what was asked for, and closes it.
+func (d *debugger) whole(open func() error) (err error) {
+	defer func() {
+		err = errors.Join(err, d.close())
+	}()
+	if err := open(); err != nil {
+		return &exitError{Status: 1, Err: err}
+	}
+	err = d.script()
+	var quit *prompt.Quit
+	switch {
+	case errors.As(err, &quit):
+		return d.status(quit.Status)
+	case err != nil && (d.options.batch || !d.env.tty):
+		return &exitError{Status: 1, Err: err}
+	case err != nil:
+		fmt.Fprintln(d.env.stderr, err)
+	}
+	if d.options.batch {
+		if len(d.options.script) == 0 {
+			if err := d.runOut(); err != nil {
+				return err
+			}
+		}
+		return d.passOn()
+	}
+	return d.converse()
+}
+
+// runOut runs the program to its end, on past every stop.
+func (d *debugger) runOut() error {
+	for line := "run"; ; line = "continue" {
+		err := d.interp.Execute(line)
+		var quit *prompt.Quit
+		switch {
+		case errors.As(err, &quit):
+			return d.status(quit.Status)
+		case err != nil:
+			return &exitError{Status: 1, Err: err}
+		case !d.session.Live():
+			return nil
+		}
+	}
+}
+
+// script carries out -x and -e. The -e of a series are one script, so that
+// "commands" may be followed by its lines and "end".
+func (d *debugger) script() error {
+	parts := d.options.script
+	for i := 0; i < len(parts); {
+		if parts[i].file {
+			lines, err := prompt.OpenLines(parts[i].text)
+			if err != nil {
+				return err
+			}
+			if err := d.interp.Script(lines); err != nil {
+				return err
+			}
+			i++
+			continue
+		}
+		lines := &prompt.Lines{}
+		for ; i < len(parts) && !parts[i].file; i++ {
+			lines.Text = append(lines.Text, parts[i].text)
+		}
+		if err := d.interp.Script(lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// converse carries out the lines of the user or of a pipe.
+func (d *debugger) converse() error {
+	var src prompt.Source = &prompt.Pipe{R: d.env.stdin}
+	if d.env.tty {
+		t, err := prompt.NewTerminal()
+		if err != nil {
+			return err
+		}
+		d.term, src = t, t
+	}
+	err := d.interp.Loop(prompt.Until(src, d.session.Terminated(), d.interp))
+	var quit *prompt.Quit
+	switch {
+	case errors.As(err, &quit):
+		return d.status(quit.Status)
+	case err != nil:
+		return &exitError{Status: 1, Err: err}
+	}
+	if d.term != nil {
+		fmt.Fprintln(d.env.stdout) // the shell's prompt on a line of its own after Ctrl-D
+		return nil
+	}
+	if d.interp.Failed > 0 {
+		return d.status(1)
+	}
+	return nil
+}
+
+func (d *debugger) status(n int) error {
+	if n == 0 {
+		return nil
+	}
+	return &exitError{Status: n}
+}
+
+// passOn is the program's exit status, as a shell gives it.
+func (d *debugger) passOn() error {
+	if d.session.Exited {
+		return d.status(d.session.ExitCode)
+	}
+	return nil
+}
+
+// confirm asks a question until it is answered.
+func (d *debugger) confirm(question string) bool {
+	if d.term == nil {
+		return true
+	}
+	for {
+		answer, err := d.term.Ask(question)
+		if err != nil {
+			return false
+		}
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "y", "yes":
+			return true
+		case "n", "no":
+			return false
+		}
+		fmt.Fprintln(d.env.stdout, "Please answer y or n.")
+	}
+}
+
+func (d *debugger) close() error {
+	err := d.session.Close()
+	if d.term != nil {
+		err = errors.Join(err, d.term.Close())
+	}
+	if d.log != nil {
+		err = errors.Join(err, d.log.Close())
+	}
+	return err
+}

@@ -1,0 +1,184 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
+)
+
+func (d *desk) changing() []*prompt.Command {
+	disable := prompt.NewRegistry("disable", d.each("breakpoints", "Disable breakpoints", func(b *session.Breakpoint) error { return d.Enable(b, false) }),
+		d.display("display", "Stop showing displays", false))
+	enable := prompt.NewRegistry("enable",
+		d.each("breakpoints", "Enable breakpoints", func(b *session.Breakpoint) error { return d.Enable(b, true) }),
+		d.each("once", "Enable breakpoints until they are met", func(b *session.Breakpoint) error { b.Once = true; return d.Enable(b, true) }),
+		d.each("delete", "Enable breakpoints and delete them when they are met", func(b *session.Breakpoint) error {
+			b.Temporary = true
+			return d.Replant(b)
+		}),
+		d.display("display", "Show displays again", true))
+	return []*prompt.Command{
+		{Name: "delete", Aliases: []string{"d"}, Class: prompt.Breakpoints, Usage: "[N...]", Short: "Delete breakpoints; all of them without N", Run: d.delete,
+			Subs: prompt.NewRegistry("delete", &prompt.Command{Name: "breakpoints", Usage: "[N...]", Short: "Delete breakpoints", Run: d.delete},
+				&prompt.Command{Name: "display", Usage: "[N...]", Short: "Delete displays", Run: d.undisplay})},
+		{Name: "clear", Class: prompt.Breakpoints, Usage: "[LOCATION]", Short: "Delete the breakpoints at a location", Complete: d.locations, Run: d.clear},
+		{Name: "enable", Aliases: []string{"en"}, Class: prompt.Breakpoints, Usage: "[once|delete] [N...]", Short: "Enable breakpoints", Subs: enable,
+			Run: func(args string) error {
+				return d.forEach(args, func(b *session.Breakpoint) error { return d.Enable(b, true) })
+			}},
+		{Name: "disable", Aliases: []string{"dis", "disa"}, Class: prompt.Breakpoints, Usage: "[N...]", Short: "Disable breakpoints", Subs: disable,
+			Run: func(args string) error {
+				return d.forEach(args, func(b *session.Breakpoint) error { return d.Enable(b, false) })
+			}},
+		{Name: "condition", Class: prompt.Breakpoints, Usage: "N [COND]", Short: "Make a breakpoint stop only when COND is not zero; always without COND",
+			Run: func(args string) error {
+				number, cond, _ := strings.Cut(args, " ")
+				b, err := d.numbered(number)
+				if err != nil {
+					return err
+				}
+				cond = strings.TrimSpace(cond)
+				if cond == "" {
+					d.printf("Breakpoint %d now unconditional.\n", b.Number)
+				}
+				return d.SetCondition(b, cond)
+			}},
+		{Name: "ignore", Class: prompt.Breakpoints, Usage: "N COUNT", Short: "Pass a breakpoint COUNT times",
+			Run: func(args string) error {
+				number, text, _ := strings.Cut(args, " ")
+				b, err := d.numbered(number)
+				if err != nil {
+					return err
+				}
+				if text = strings.TrimSpace(text); text == "" {
+					return errors.New("Second argument (specified ignore-count) is missing.")
+				}
+				n, err := d.integer(text)
+				if err != nil {
+					return err
+				}
+				n = max(n, 0)
+				d.SetIgnore(b, n)
+				if n == 0 {
+					d.printf("Will stop next time breakpoint %d is reached.\n", b.Number)
+				} else {
+					d.printf("Will ignore next %d crossings of breakpoint %d.\n", n, b.Number)
+				}
+				return nil
+			}},
+		{Name: "commands", Class: prompt.Breakpoints, Usage: "[N]", Short: "Give the commands to carry out when a breakpoint is met",
+			Long: "The commands follow, one a line, up to a line \"end\". \"silent\" as the first keeps the stop from\nbeing shown. A command that resumes the program ends the list.", Run: d.commands},
+	}
+}
+
+func (d *desk) numbered(text string) (*session.Breakpoint, error) {
+	if text == "" {
+		return nil, errors.New("Argument required (breakpoint number).")
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil {
+		return nil, fmt.Errorf("Bad breakpoint number %q.", text)
+	}
+	return d.Breakpoint(n)
+}
+
+// forEach does something to the breakpoints of a list, to all without one.
+func (d *desk) forEach(args string, do func(*session.Breakpoint) error) error {
+	if args == "" {
+		for _, b := range append([]*session.Breakpoint(nil), d.Breakpoints()...) {
+			if err := do(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	list, err := numbers(args)
+	if err != nil {
+		return err
+	}
+	for _, n := range list {
+		b, err := d.Breakpoint(n)
+		if err != nil {
+			return err
+		}
+		if err := do(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *desk) each(name, short string, do func(*session.Breakpoint) error) *prompt.Command {
+	return &prompt.Command{Name: name, Usage: "[N...]", Short: short, Run: func(args string) error { return d.forEach(args, do) }}
+}
+
+func (d *desk) delete(args string) error {
+	if args == "" && len(d.Breakpoints()) > 0 && !d.Ask("Delete all breakpoints? (y or n) ") {
+		return nil
+	}
+	return d.forEach(args, d.Delete)
+}
+
+func (d *desk) clear(args string) error {
+	if args == "" {
+		at, err := d.here()
+		if err != nil {
+			return err
+		}
+		args = at
+	}
+	loc, err := d.fullLocation(args)
+	if err != nil {
+		return err
+	}
+	places, err := d.Lookup(loc)
+	if err != nil {
+		return err
+	}
+	var gone []string
+	for _, b := range append([]*session.Breakpoint(nil), d.Breakpoints()...) {
+		if b.Watch() || !b.At(places) {
+			continue
+		}
+		if err := d.Delete(b); err != nil {
+			return err
+		}
+		gone = append(gone, strconv.Itoa(b.Number))
+	}
+	switch len(gone) {
+	case 0:
+		return fmt.Errorf("No breakpoint at %s.", args)
+	case 1:
+		d.printf("Deleted breakpoint %s \n", gone[0])
+	default:
+		d.printf("Deleted breakpoints %s \n", strings.Join(gone, " "))
+	}
+	return nil
+}
+
+func (d *desk) commands(args string) error {
+	var b *session.Breakpoint
+	var err error
+	if args == "" {
+		all := d.Breakpoints()
+		if len(all) == 0 {
+			return errors.New("No breakpoints specified.")
+		}
+		b = all[len(all)-1]
+	} else if b, err = d.numbered(args); err != nil {
+		return err
+	}
+	if d.in.Interactive() {
+		d.printf("Type commands for breakpoint(s) %d, one per line.\nEnd with a line saying just \"end\".\n", b.Number)
+	}
+	lines, err := d.in.Block(">")
+	if err != nil {
+		return err
+	}
+	b.Commands = lines
+	return nil
+}

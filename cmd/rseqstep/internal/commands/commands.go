@@ -1,0 +1,118 @@
+package commands
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
+)
+
+// All makes the table of commands of a session and puts it into in.
+func All(in *prompt.Interp, s *session.Session) {
+	in.Commands = prompt.NewRegistry("")
+	in.After = s.After
+	d := &desk{Session: s, in: in}
+	families := []func() []*prompt.Command{
+		d.starting, d.stepping, d.signals,
+		d.breaking, d.watching, d.changing, d.attaching,
+		d.stack, d.threads,
+		d.printing, d.displays, d.memory, d.disassembly,
+		d.files, d.listing,
+		d.info, d.settings,
+		d.support,
+	}
+	for _, family := range families {
+		for _, c := range family() {
+			in.Commands.Add(c)
+		}
+	}
+}
+
+// desk is what the commands work on.
+type desk struct {
+	*session.Session
+	in   *prompt.Interp
+	user map[string]int // depth of user-defined commands being run
+}
+
+func (d *desk) printf(format string, args ...any) { fmt.Fprintf(d.Out, format, args...) }
+
+// count reads an optional repetition count; "" is 1.
+func (d *desk) count(args string) (int, error) {
+	if args == "" {
+		return 1, nil
+	}
+	n, err := d.integer(args)
+	if err != nil {
+		return 0, err
+	}
+	if n < 1 {
+		return 0, fmt.Errorf("%s is no number of times; give 1 or more", args)
+	}
+	return n, nil
+}
+
+// integer reads a number: written out, or an expression such as $i.
+func (d *desk) integer(text string) (int, error) {
+	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+		return int(n), nil
+	}
+	out, err := d.Values().Output("d", text)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(out))
+	if err != nil {
+		return 0, fmt.Errorf("%q is not an integer", text)
+	}
+	return n, nil
+}
+
+// numbers reads a list such as "1 3-5".
+func numbers(args string) ([]int, error) {
+	var out []int
+	for _, w := range strings.FieldsFunc(args, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' }) {
+		low, high, ranged := strings.Cut(w, "-")
+		a, err := strconv.Atoi(low)
+		if err != nil || a < 0 {
+			return nil, fmt.Errorf("Bad number %q; a list is like \"1 3-5\".", w)
+		}
+		b := a
+		if ranged {
+			if b, err = strconv.Atoi(high); err != nil || b < a || b-a > 100000 {
+				return nil, fmt.Errorf("Bad range %q.", w)
+			}
+		}
+		for ; a <= b; a++ {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// on reads on/off as gdb's settings take it; "" is on.
+func on(text string) (bool, error) {
+	switch text {
+	case "", "on", "1", "yes", "enable":
+		return true, nil
+	case "off", "0", "no", "disable":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is neither \"on\" nor \"off\".", text)
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+func noArgs(args string) error {
+	if args != "" {
+		return fmt.Errorf("This command takes no arguments: %q.", args)
+	}
+	return nil
+}

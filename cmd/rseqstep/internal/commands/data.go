@@ -1,0 +1,183 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+)
+
+func (d *desk) printing() []*prompt.Command {
+	return []*prompt.Command{
+		{Name: "print", Aliases: []string{"p", "inspect"}, Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show the value of an expression", Repeat: prompt.RepeatSame,
+			Long:     "The language is C's: variables, registers ($rip), literals, casts, members, arrays, assignments.\n$ is the last value shown, $N the one numbered N, $name a variable of your own.\nFMT is one of x d u o t a c f s z.",
+			Complete: d.variables,
+			Run: func(args string) error {
+				format, expr := prompt.Format(args)
+				if expr == "" {
+					expr = "$"
+				}
+				text, err := d.Values().Print(format, expr)
+				if err != nil {
+					return err
+				}
+				d.printf("%s\n", text)
+				return nil
+			}},
+		{Name: "output", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show a value and nothing else, not even a line's end", Complete: d.variables,
+			Run: func(args string) error {
+				format, expr := prompt.Format(args)
+				text, err := d.Values().Output(format, expr)
+				if err != nil {
+					return err
+				}
+				d.printf("%s", text)
+				return nil
+			}},
+		{Name: "printf", Class: prompt.Data, Usage: "\"FORMAT\", EXPR...", Short: "Show values as C's printf would", Complete: d.variables,
+			Run: func(args string) error {
+				text, err := d.Values().Printf(args)
+				if err != nil {
+					return err
+				}
+				d.printf("%s", text)
+				return nil
+			}},
+		{Name: "echo", Class: prompt.Data, Usage: "TEXT", Short: "Show a text; C's backslash escapes work",
+			Run: func(args string) error { d.printf("%s", unescape(args)); return nil }},
+		{Name: "ptype", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show a type with its members", Complete: d.variables,
+			Run: func(args string) error { return d.typeOf(args, true) }},
+		{Name: "whatis", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show the name of a type", Complete: d.variables,
+			Run: func(args string) error { return d.typeOf(args, false) }},
+	}
+}
+
+func (d *desk) typeOf(args string, deep bool) error {
+	_, expr := prompt.Format(args)
+	text, err := d.Values().TypeOf(expr, deep)
+	if err != nil {
+		return err
+	}
+	d.printf("type = %s\n", text)
+	return nil
+}
+
+// variables completes variables, functions and registers.
+func (d *desk) variables(args string) []string {
+	if i := strings.LastIndexAny(args, " \t(*&,=+-!<>["); strings.HasPrefix(args[i+1:], "$") {
+		return registerNames()
+	}
+	return append(d.Values().Names(), d.LocationNames(args[strings.LastIndexAny(args, " \t(*&,=+-!<>[")+1:])...)
+}
+
+// unescape carries out the escapes of echo: \n, \t, \a, \e, \\, \" and octal.
+func unescape(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 >= len(s) {
+			if s[i] != '\\' {
+				b.WriteByte(s[i])
+			}
+			continue
+		}
+		i++
+		switch c := s[i]; {
+		case c == 'n':
+			b.WriteByte('\n')
+		case c == 't':
+			b.WriteByte('\t')
+		case c == 'a':
+			b.WriteByte('\a')
+		case c == 'e':
+			b.WriteByte(0x1b)
+		case c >= '0' && c <= '7':
+			v := 0
+			n := 0
+			for ; n < 3 && i+n < len(s) && s[i+n] >= '0' && s[i+n] <= '7'; n++ {
+				v = v*8 + int(s[i+n]-'0')
+			}
+			b.WriteByte(byte(v))
+			i += n - 1
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func (d *desk) displays() []*prompt.Command {
+	return []*prompt.Command{
+		{Name: "display", Class: prompt.Data, Usage: "[/FMT] [EXPR]", Short: "Show an expression at every stop; without EXPR, show all of them now", Complete: d.variables,
+			Run: func(args string) error {
+				if args == "" {
+					d.ShowDisplays()
+					return nil
+				}
+				format, expr := prompt.Format(args)
+				if expr == "" {
+					return errors.New("Argument required (expression to show).")
+				}
+				d.AddDisplay(format, expr)
+				return nil
+			}},
+		{Name: "undisplay", Class: prompt.Data, Usage: "[N...]", Short: "Delete displays; all of them without N", Run: d.undisplay},
+	}
+}
+
+func (d *desk) undisplay(args string) error {
+	if args == "" {
+		if len(d.Displays()) > 0 && !d.Ask("Delete all auto-display expressions? (y or n) ") {
+			return nil
+		}
+		d.Undisplay(0)
+		return nil
+	}
+	list, err := numbers(args)
+	if err != nil {
+		return err
+	}
+	for _, n := range list {
+		if !d.Undisplay(n) {
+			return fmt.Errorf("No display number %d.", n)
+		}
+	}
+	return nil
+}
+
+func (d *desk) display(name, short string, enable bool) *prompt.Command {
+	return &prompt.Command{Name: name, Usage: "[N...]", Short: short, Run: func(args string) error {
+		list, err := numbers(args)
+		if err != nil {
+			return err
+		}
+		for _, disp := range d.Displays() {
+			for _, n := range list {
+				if disp.Number == n {
+					disp.Enabled = enable
+				}
+			}
+			if len(list) == 0 {
+				disp.Enabled = enable
+			}
+		}
+		return nil
+	}}
+}
+
+func (d *desk) memory() []*prompt.Command {
+	return []*prompt.Command{{Name: "x", Class: prompt.Data, Usage: "[/NFU] [ADDRESS]", Short: "Examine memory", Repeat: prompt.RepeatBare,
+		Long:     "N is how many units, F a format of x d u o t a c f s i, U a size: b 1, h 2, w 4, g 8 bytes.\nWithout ADDRESS, and on an empty line, it goes on after the last unit.",
+		Complete: d.variables,
+		Run: func(args string) error {
+			format, expr := prompt.Format(args)
+			text, err := d.Values().Examine(format, expr)
+			if text != "" {
+				d.printf("%s", text)
+				if !strings.HasSuffix(text, "\n") {
+					d.printf("\n")
+				}
+			}
+			return err
+		}}}
+}

@@ -1,0 +1,238 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+func (d *desk) disassembly() []*prompt.Command {
+	return []*prompt.Command{{Name: "disassemble", Aliases: []string{"disas"}, Class: prompt.Data, Usage: "[/rs] [FUNCTION|ADDRESS|START,END|START,+LENGTH]",
+		Short: "Show machine code", Repeat: prompt.RepeatSame, Complete: d.variables,
+		Long: "Without an argument, the selected frame's function. /r adds the bytes, /s the source lines.\n\"=>\" marks the next instruction. Restartable sequences are marked: \"arm\" at the store that arms one, \"|\"\nalong its body, \"post-commit\" and \"abort\" at the two addresses its descriptor names, \"exit\" at others it leaves to.",
+		Run:  d.disassemble}}
+}
+
+func (d *desk) disassemble(args string) error {
+	flags, args := prompt.Format(args)
+	for strings.HasPrefix(args, "/") {
+		more, rest := prompt.Format(args)
+		flags, args = flags+more, rest
+	}
+	if strings.Trim(flags, "rsm") != "" {
+		return fmt.Errorf("Invalid modifier %q: r and s are known.", flags)
+	}
+	ranges, name, err := d.codeRanges(args)
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		d.printf("Dump of assembler code for function %s:\n", name)
+	} else {
+		d.printf("Dump of assembler code from %v to %v:\n", ranges[0].Low, ranges[len(ranges)-1].High)
+	}
+	l := show.Listing{Style: d.Style, Bytes: strings.Contains(flags, "r"), Name: d.Symbolic}
+	if f, err := d.Frame(); err == nil {
+		l.PC = f.PC
+	}
+	if name != "" && len(ranges) > 0 {
+		l.Function, l.Entry = name, ranges[0].Low
+	}
+	for i, r := range ranges {
+		if len(ranges) > 1 {
+			d.printf("Address range %v to %v:\n", r.Low, r.High)
+		}
+		insns, err := d.decode(r)
+		if i == 0 || len(ranges) > 1 {
+			l.Marks = d.marks(r, insns)
+		}
+		if strings.ContainsAny(flags, "sm") {
+			d.withSource(l, insns)
+		} else {
+			l.Write(d.Out, insns)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	d.printf("End of assembler dump.\n")
+	return nil
+}
+
+// codeRanges reads the argument of disassemble.
+func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string, err error) {
+	if low, high, ok := strings.Cut(args, ","); ok {
+		a, err := d.Values().Address(strings.TrimSpace(low))
+		if err != nil {
+			return nil, "", err
+		}
+		high = strings.TrimSpace(high)
+		rel := strings.HasPrefix(high, "+")
+		b, err := d.Values().Address(strings.TrimPrefix(high, "+"))
+		if err != nil {
+			return nil, "", err
+		}
+		if rel {
+			b += a
+		}
+		if b <= a {
+			return nil, "", fmt.Errorf("The end %v does not lie after the start %v.", b, a)
+		}
+		return []stepper.Range{{Low: a, High: b}}, "", nil
+	}
+	var pc table.Addr
+	if args == "" {
+		f, err := d.Frame()
+		if err != nil {
+			return nil, "", errors.New("No frame selected.")
+		}
+		pc = f.PC
+	} else if pc, err = d.Values().Address(args); err != nil {
+		return nil, "", err
+	}
+	sy := d.Symbols()
+	if sy == nil {
+		return nil, "", errors.New("No symbol table is loaded.  Use the \"file\" command.")
+	}
+	f, ok := sy.Function(pc)
+	if !ok || len(f.Ranges) == 0 {
+		return nil, "", errors.New("No function contains specified address; give a range START,END.")
+	}
+	return f.Ranges, f.Name, nil
+}
+
+// decode decodes a range; what cannot be read or decoded ends it with an error.
+func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
+	if r.High-r.Low > maxCode {
+		return nil, fmt.Errorf("%d bytes are too many to disassemble at once.", r.High-r.Low)
+	}
+	code := make([]byte, r.High-r.Low)
+	n, readErr := d.ReadMemory(r.Low, code)
+	code = code[:n]
+	var insns []unit.Insn
+	for at := r.Low; at < r.Low+table.Addr(n); {
+		i, err := unit.Decode(at, code[at-r.Low:])
+		if err != nil {
+			if int(r.Low+table.Addr(n)-at) < unit.MaxLen && r.Low+table.Addr(n) != r.High {
+				return insns, fmt.Errorf("Cannot access memory at address %v", at)
+			}
+			i = unit.Insn{Addr: at, Len: 1}
+			insns = append(insns, i)
+			at++
+			continue
+		}
+		insns = append(insns, i)
+		at = i.Next()
+	}
+	return insns, readErr
+}
+
+// maxCode is how many bytes are disassembled at once.
+const maxCode = 1 << 24
+
+// marks finds what restartable sequences have in a range.
+func (d *desk) marks(r stepper.Range, insns []unit.Insn) map[table.Addr]show.Mark {
+	marks := map[table.Addr]show.Mark{}
+	sections := d.Sections()
+	for _, p := range sections {
+		if p.End <= r.Low || p.Start >= r.High {
+			if r.Contains(p.Abort) {
+				marks[p.Abort] = marks[p.Abort].With("abort of " + d.SectionName(p))
+			}
+			continue
+		}
+		for a := range insns {
+			if at := insns[a].Addr; p.Contains(at) {
+				m := marks[at]
+				m.Body = true
+				marks[at] = m
+			}
+		}
+		marks[p.Start] = marks[p.Start].With("section " + d.SectionName(p))
+		marks[p.End] = marks[p.End].With("post-commit")
+		marks[p.Abort] = marks[p.Abort].With("abort")
+		for _, e := range p.Exits {
+			marks[e] = marks[e].With("exit")
+		}
+		d.markExits(p, marks)
+		if a, ok := armingStore(p, sections, insns); ok {
+			marks[a] = marks[a].With("arm")
+		}
+	}
+	return marks
+}
+
+// markExits adds the exits that only decoding shows.
+func (d *desk) markExits(p *table.Placed, marks map[table.Addr]show.Mark) {
+	code := make([]byte, p.End-p.Start)
+	if n, _ := d.ReadMemory(p.Start, code); n < len(code) {
+		return
+	}
+	body, err := unit.DecodeBody(p, code)
+	if err != nil {
+		return
+	}
+	for _, e := range body.Exits {
+		if e.Addr != p.End && e.Addr != p.Abort && !marks[e.Addr].Has("exit") {
+			marks[e.Addr] = marks[e.Addr].With("exit")
+		}
+	}
+}
+
+// armingStore finds the store that arms a section, by custom the instruction
+// right before it. Without registers its effective address is not known, so
+// the last store to memory before Start is taken, if it is no more than two
+// instructions away (librseq and tcmalloc have it directly before).
+func armingStore(p *table.Placed, all []*table.Placed, insns []unit.Insn) (table.Addr, bool) {
+	for n := range insns {
+		if insns[n].Addr != p.Start {
+			continue
+		}
+		for back := 1; back <= 2 && n-back >= 0; back++ {
+			i := &insns[n-back]
+			for _, q := range all {
+				if q.Contains(i.Addr) {
+					return 0, false
+				}
+			}
+			if i.Store.Size > 0 {
+				return i.Addr, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// withSource writes instructions under the source lines they come from.
+func (d *desk) withSource(l show.Listing, insns []unit.Insn) {
+	sy := d.Symbols()
+	var last stepper.Line
+	for i := 0; i < len(insns); {
+		depth, _ := sy.Inlines(insns[i].Addr)
+		at, _ := sy.Line(insns[i].Addr, depth)
+		end := i + 1
+		for end < len(insns) {
+			depth, _ := sy.Inlines(insns[end].Addr)
+			if next, _ := sy.Line(insns[end].Addr, depth); next != at {
+				break
+			}
+			end++
+		}
+		if at.Line != 0 {
+			if at.File != last.File {
+				d.printf("%s:\n", show.Path(at.File))
+			}
+			text, _ := d.SourceText(at.File, at.Line)
+			d.printf("%s\n", show.SourceLine(at.Line, text))
+		}
+		l.Write(d.Out, insns[i:end])
+		d.printf("\n")
+		last, i = at, end
+	}
+}

@@ -1,0 +1,103 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+)
+
+func (d *desk) files() []*prompt.Command {
+	file := func(args string) error {
+		words, err := prompt.Words(args)
+		if err != nil {
+			return err
+		}
+		if len(words) > 1 {
+			return fmt.Errorf("Give one file: %q.", args)
+		}
+		if d.Live() && !d.Ask("A program is being debugged already.\nAre you sure you want to change the file? (y or n) ") {
+			return errors.New("File not changed.")
+		}
+		path := ""
+		if len(words) == 1 {
+			path = words[0]
+		}
+		return d.SetProgram(path)
+	}
+	return []*prompt.Command{
+		{Name: "file", Aliases: []string{"exec-file"}, Class: prompt.Files, Usage: "[PATH]", Short: "Say which program to debug", Complete: d.fileWords, Run: file},
+		{Name: "directory", Aliases: []string{"dir"}, Class: prompt.Files, Usage: "[DIR]", Short: "Say where source files are looked for besides where they were compiled", Complete: d.fileWords,
+			Run: func(args string) error {
+				d.printf("Source directories searched: %s\n", strings.Join(append(d.SourceDirs(args), "$cdir", "$cwd"), ":"))
+				return nil
+			}},
+		{Name: "cd", Class: prompt.Files, Usage: "[DIR]", Short: "Change the working directory, the debugger's and the program's", Complete: d.fileWords,
+			Run: func(args string) error {
+				if args == "" || args == "~" {
+					args, _ = os.UserHomeDir()
+				}
+				if err := os.Chdir(args); err != nil {
+					return err
+				}
+				d.Cwd = ""
+				return pwd(d)
+			}},
+		{Name: "pwd", Class: prompt.Files, Short: "Show the working directory", Run: func(string) error { return pwd(d) }},
+		{Name: "shell", Aliases: []string{"!"}, Class: prompt.Support, Usage: "COMMAND", Short: "Carry out a shell command",
+			Run: func(args string) error {
+				shell := os.Getenv("SHELL")
+				if shell == "" {
+					shell = "/bin/sh"
+				}
+				cmd := exec.Command(shell)
+				if args != "" {
+					cmd = exec.Command(shell, "-c", args)
+				}
+				cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, d.Out, d.Err
+				err := cmd.Run()
+				var exit *exec.ExitError
+				if errors.As(err, &exit) {
+					return fmt.Errorf("%s ended with status %d.", filepath.Base(shell), exit.ExitCode())
+				}
+				return err
+			}},
+	}
+}
+
+func pwd(d *desk) error {
+	wd, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if d.Cwd != "" {
+		d.printf("Working directory %s (the program's: %s).\n", wd, d.Cwd)
+		return nil
+	}
+	d.printf("Working directory %s.\n", wd)
+	return nil
+}
+
+// fileNames completes a path.
+func fileNames(prefix string) []string {
+	found, err := filepath.Glob(strings.NewReplacer("*", "\\*", "?", "\\?", "[", "\\[").Replace(prefix) + "*")
+	if err != nil {
+		return nil
+	}
+	for i, f := range found {
+		if st, err := os.Stat(f); err == nil && st.IsDir() {
+			found[i] = f + "/"
+		}
+	}
+	return found
+}
+
+func (d *desk) listing() []*prompt.Command {
+	return []*prompt.Command{{Name: "list", Aliases: []string{"l"}, Class: prompt.Files, Usage: "[-|N|N,M|FUNCTION|FILE:N|*ADDRESS]", Short: "Show source lines", Repeat: prompt.RepeatBare,
+		Long:     "Without an argument, and on an empty line, it goes on after the lines shown last; \"-\" shows those before.",
+		Complete: d.locations, Run: d.List}}
+}

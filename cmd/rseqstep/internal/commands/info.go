@@ -1,0 +1,319 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
+	"rseqstep/cmd/rseqstep/internal/show"
+)
+
+func (d *desk) info() []*prompt.Command {
+	sub := func(name string, aliases []string, usage, short string, run func(string) error) *prompt.Command {
+		return &prompt.Command{Name: name, Aliases: aliases, Usage: usage, Short: short, Run: run}
+	}
+	list := func(what func(session.Values) ([]string, error), none string) func(string) error {
+		return func(string) error {
+			lines, err := what(d.Values())
+			if err != nil {
+				return err
+			}
+			if len(lines) == 0 {
+				d.printf("%s\n", none)
+			}
+			for _, l := range lines {
+				d.printf("%s\n", l)
+			}
+			return nil
+		}
+	}
+	pattern := func(what func(session.Values, string) ([]string, error)) func(string) error {
+		return func(re string) error {
+			lines, err := what(d.Values(), re)
+			if err != nil {
+				return err
+			}
+			d.printf("%s\n", strings.Join(lines, "\n"))
+			return nil
+		}
+	}
+	subs := prompt.NewRegistry("info",
+		sub("breakpoints", []string{"b", "br", "break"}, "[N...]", "Breakpoints and watchpoints", d.infoBreakpoints),
+		sub("watchpoints", []string{"wat"}, "[N...]", "Watchpoints", d.infoWatchpoints),
+		sub("threads", []string{"thr"}, "", "Threads of the program", d.infoThreads),
+		sub("registers", []string{"r"}, "[NAME...]", "General registers, or those named", d.infoRegisters),
+		sub("all-registers", nil, "[NAME...]", "All registers", d.infoAllRegisters),
+		sub("locals", nil, "", "Local variables of the selected frame", list(session.Values.Locals, "No locals.")),
+		sub("args", nil, "", "Arguments of the selected frame", list(session.Values.Arguments, "No arguments.")),
+		sub("functions", nil, "[REGEXP]", "Functions", pattern(session.Values.Functions)),
+		sub("line", nil, "[LOCATION]", "Where a source line's code is", d.infoLine),
+		sub("symbol", []string{"sym"}, "ADDRESS", "The symbol at an address", d.infoSymbol),
+		sub("frame", []string{"f"}, "", "All about the selected frame", d.infoFrame),
+		sub("source", nil, "", "The current source file", d.infoSource),
+		sub("signals", []string{"handle"}, "[SIGNAL]", "What is done about signals", d.infoSignals),
+		sub("sharedlibrary", []string{"dll", "share"}, "", "Shared libraries loaded", d.infoShared),
+		sub("files", []string{"target"}, "", "The program's file and process", d.infoProgram),
+		sub("program", nil, "", "The state of the program", d.infoProgram),
+		sub("proc", nil, "", "The process", d.infoProc),
+		sub("inferiors", nil, "", "The process", d.infoProgram),
+		sub("display", nil, "", "Expressions shown at every stop", d.infoDisplay),
+		sub("rseq", nil, "", "Restartable sequences: sections, threads, counts", d.infoRseq),
+		sub("vdso", nil, "", "Functions of the vDSO", d.infoVDSO),
+	)
+	for _, c := range subs.Commands() {
+		switch c.Name {
+		case "registers", "all-registers":
+			c.Complete = func(string) []string { return bareRegisterNames() }
+		case "line":
+			c.Complete = d.locations
+		case "signals":
+			c.Complete = func(string) []string { return signalNames() }
+		}
+	}
+	return []*prompt.Command{{Name: "info", Aliases: []string{"i", "inf"}, Class: prompt.Status, Usage: "SUBJECT", Short: "Show what is known about a subject", Subs: subs, Repeat: prompt.RepeatSame}}
+}
+
+func (d *desk) infoWatchpoints(args string) error {
+	return d.tableOfBreakpoints(args, "No watchpoints.", (*session.Breakpoint).Watch)
+}
+
+func (d *desk) infoBreakpoints(args string) error {
+	return d.tableOfBreakpoints(args, "No breakpoints or watchpoints.", func(*session.Breakpoint) bool { return true })
+}
+
+func (d *desk) tableOfBreakpoints(args, none string, want func(*session.Breakpoint) bool) error {
+	only := map[int]bool{}
+	list, err := numbers(args)
+	if err != nil {
+		return err
+	}
+	for _, n := range list {
+		if _, err := d.Breakpoint(n); err != nil {
+			return err
+		}
+		only[n] = true
+	}
+	var rows []*session.Breakpoint
+	for _, b := range d.Breakpoints() {
+		if want(b) && (len(only) == 0 || only[b.Number]) {
+			rows = append(rows, b)
+		}
+	}
+	if len(rows) == 0 {
+		d.printf("%s\n", none)
+		return nil
+	}
+	show.Breakpoints(d.Out, rowsOf(rows), d.Style)
+	return nil
+}
+
+func rowsOf(list []*session.Breakpoint) []show.BreakpointRow {
+	var rows []show.BreakpointRow
+	for _, b := range list {
+		rows = append(rows, show.BreakpointRow{Number: b.Number, Kind: b.Kind, Temporary: b.Temporary, Once: b.Once, Enabled: b.Enabled, Pending: b.Pending,
+			Location: b.Location, Places: b.Places, Condition: b.Condition, Thread: b.Thread, Hits: b.Hits, Ignore: b.Ignore, Commands: b.Commands})
+	}
+	return rows
+}
+
+func (d *desk) infoThreads(string) error {
+	e, err := d.Engine()
+	if err != nil {
+		d.printf("No threads.\n")
+		return nil
+	}
+	current := e.Thread()
+	tw := tabwriter.NewWriter(d.Out, 0, 8, 1, ' ', 0)
+	fmt.Fprintln(tw, "  Id\tTarget Id\tFrame")
+	for _, t := range e.Threads() {
+		mark := " "
+		if t.TID == current {
+			mark = "*"
+		}
+		frame := show.Address(t.PC)
+		if f, err := d.FrameOf(t.TID); err == nil {
+			frame = f.Text(d.Style)
+		}
+		fmt.Fprintf(tw, "%s %d\tThread %d %q\t%s\n", mark, t.Number, t.TID, t.Name, frame)
+	}
+	return tw.Flush()
+}
+
+func (d *desk) infoLine(args string) error {
+	if args == "" {
+		l, err := d.DefaultLine()
+		if err != nil {
+			return err
+		}
+		args = fmt.Sprintf("%s:%d", l.File, l.Line)
+	}
+	places, err := d.Lookup(args)
+	if err != nil {
+		return err
+	}
+	sy := d.Symbols()
+	for _, p := range places {
+		if p.Line.Line == 0 {
+			d.printf("No line number information available for address %v <%s>\n", p.Addr, d.Symbolic(p.Addr))
+			continue
+		}
+		depth, _ := sy.Inlines(p.Addr)
+		for _, r := range sy.LineRanges(p.Addr, depth) {
+			if r.Contains(p.Addr) {
+				d.printf("Line %d of %q starts at address %v <%s> and ends at %v <%s>.\n", p.Line.Line, show.Path(p.Line.File), r.Low, d.Symbolic(r.Low), r.High, d.Symbolic(r.High))
+			}
+		}
+	}
+	return nil
+}
+
+func (d *desk) infoSymbol(args string) error {
+	a, err := d.Values().Address(args)
+	if err != nil {
+		return err
+	}
+	sy := d.Symbols()
+	if sy == nil {
+		return errors.New("No symbol table is loaded.  Use the \"file\" command.")
+	}
+	name, off, ok := sy.Symbol(a)
+	switch {
+	case !ok:
+		d.printf("No symbol matches %s.\n", args)
+	case off == 0:
+		d.printf("%s in %s\n", name, d.ModuleName(a))
+	default:
+		d.printf("%s + %d in %s\n", name, off, d.ModuleName(a))
+	}
+	return nil
+}
+
+func (d *desk) infoFrame(string) error {
+	frames, err := d.Frames(d.Level() + 2)
+	if err != nil {
+		return err
+	}
+	f := frames[d.Level()]
+	d.printf("Stack level %d, frame at %v:\n", d.Level(), f.CFA)
+	d.printf(" rip = %v in %s", f.PC, f.Function)
+	if f.Line.Line != 0 {
+		d.printf(" (%s:%d)", show.Path(f.Line.File), f.Line.Line)
+	}
+	if d.Level()+1 < len(frames) {
+		d.printf("; saved rip = %v\n called by frame at %v\n", frames[d.Level()+1].PC, frames[d.Level()+1].CFA)
+	} else {
+		d.printf("\n outermost frame\n")
+	}
+	if f.Inlined > 0 {
+		d.printf(" inlined, %d deep\n", f.Inlined)
+	}
+	d.printf(" Module %s\n", f.Module)
+	return nil
+}
+
+func (d *desk) infoSource(string) error {
+	l, err := d.DefaultLine()
+	if err != nil {
+		d.printf("No current source file.\n")
+		return nil
+	}
+	d.printf("Current source file is %s\n", show.Path(l.File))
+	if lines := d.SourceLines(l.File); lines != nil {
+		d.printf("Contains %d lines.\n", len(lines))
+	} else {
+		d.printf("It cannot be read; \"directory DIR\" says where sources are.\n")
+	}
+	return nil
+}
+
+func (d *desk) infoSignals(args string) error {
+	var sigs []int
+	if args != "" {
+		n, err := show.SignalNumber(args)
+		if err != nil {
+			return err
+		}
+		sigs = []int{n}
+	} else {
+		for n := 1; n <= show.Signals; n++ {
+			sigs = append(sigs, n)
+		}
+	}
+	d.showSignals(sigs)
+	return nil
+}
+
+func (d *desk) infoShared(string) error {
+	e, err := d.Engine()
+	if err != nil {
+		d.printf("No shared libraries loaded at this time.\n")
+		return nil
+	}
+	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "From\tTo\tSections\tShared Object Library")
+	for _, m := range e.Image().Modules() {
+		n := 0
+		if m.File != nil {
+			n = len(m.File.Sections)
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\n", show.Address(m.Low), show.Address(m.High), n, m.Path)
+	}
+	return tw.Flush()
+}
+
+func (d *desk) infoProgram(string) error {
+	if d.Program == "" {
+		d.printf("No program is named.\n")
+	} else {
+		d.printf("Program: %s\n", d.Program)
+	}
+	if !d.Live() {
+		d.printf("The program being debugged is not being run.\n")
+		return nil
+	}
+	how := "started by rseqstep"
+	if d.Attached() {
+		how = "attached"
+	}
+	d.printf("Process %d, %s.\n", d.PID(), how)
+	return nil
+}
+
+func (d *desk) infoProc(string) error {
+	if !d.Live() {
+		return errors.New("No current process: start the program, or attach to one.")
+	}
+	d.printf("process %d\n", d.PID())
+	for _, name := range []string{"cmdline", "cwd", "exe"} {
+		path := fmt.Sprintf("/proc/%d/%s", d.PID(), name)
+		text := ""
+		if name == "cmdline" {
+			b, _ := os.ReadFile(path)
+			text = strings.TrimSpace(strings.ReplaceAll(string(b), "\x00", " "))
+		} else {
+			text, _ = os.Readlink(path)
+		}
+		d.printf("%s = '%s'\n", name, text)
+	}
+	return nil
+}
+
+func (d *desk) infoDisplay(string) error {
+	if len(d.Displays()) == 0 {
+		d.printf("There are no auto-display expressions now.\n")
+		return nil
+	}
+	d.printf("Auto-display expressions now in effect:\nNum Enb Expression\n")
+	for _, x := range d.Displays() {
+		format := ""
+		if x.Format != "" {
+			format = "/" + x.Format + " "
+		}
+		d.printf("%d:   %s  %s%s\n", x.Number, map[bool]string{true: "y", false: "n"}[x.Enabled], format, x.Expr)
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package commands
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// infoRseq shows the sections, the threads' registrations, and the counts.
+func (d *desk) infoRseq(args string) error {
+	if args == "ops" {
+		return fmt.Errorf("info rseq ops: this version does not show cpu_opv vectors yet.")
+	}
+	if d.Program == "" && !d.Live() {
+		return fmt.Errorf("No program: name one with \"file\", or attach to a process.")
+	}
+	sections := d.Sections()
+	if len(sections) == 0 {
+		where := "this program's file"
+		if d.Live() {
+			where = "the program or the libraries it has loaded"
+		}
+		d.printf("No restartable sequences: none is declared in %s.\nOne that is made at run time becomes known when a thread arms it.\n", where)
+	} else {
+		d.showSections(sections)
+	}
+	if !d.Live() {
+		d.printf("The program is not being run: these are the file's own addresses, and what its libraries declare is not known yet.\n")
+		return nil
+	}
+	d.printf("\n")
+	return d.showRegistrations()
+}
+
+func (d *desk) showSections(sections []*table.Placed) {
+	counts := map[table.Addr]stepper.Counts{}
+	if e, err := d.Engine(); err == nil {
+		counts = e.SectionCounts()
+	}
+	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "[Start,End)\tAbort\tExits\tFlags\tPasses\tCommits\tAborts\tSide exits\tModule\tSection")
+	for _, p := range sections {
+		flags := "-"
+		if p.Section != nil && p.Section.Flags != 0 {
+			flags = fmt.Sprintf("%#x", p.Section.Flags)
+		}
+		module := "(made at run time)"
+		if p.Module != nil {
+			module = show.Path(p.Module.Path)
+		}
+		n := counts[p.Start]
+		fmt.Fprintf(tw, "[%v,%v)\t%v\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", p.Start, p.End, p.Abort, d.exits(p), flags,
+			n.Passes, n.Commits, n.Aborts, n.SideExits, module, d.SectionName(p))
+	}
+	tw.Flush()
+}
+
+// exits are a section's exits besides post-commit and abort, as decoding finds them.
+func (d *desk) exits(p *table.Placed) string {
+	code := make([]byte, p.End-p.Start)
+	text := ""
+	if n, _ := d.ReadMemory(p.Start, code); n == len(code) {
+		if body, err := unit.DecodeBody(p, code); err == nil {
+			for _, e := range body.Exits {
+				if e.Addr != p.End && e.Addr != p.Abort {
+					text += " " + e.Addr.String()
+				}
+			}
+		}
+	}
+	if text == "" {
+		return "-"
+	}
+	return text[1:]
+}
+
+func (d *desk) showRegistrations() error {
+	e, err := d.Engine()
+	if err != nil {
+		return err
+	}
+	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "  Thread\tArea\tSize\tSignature\tCPU\tArmed")
+	registered := 0
+	for _, t := range e.Threads() {
+		mark := " "
+		if t.TID == e.Thread() {
+			mark = "*"
+		}
+		if !t.Rseq.Config.Registered() {
+			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\t\n", mark, t.Number, t.TID)
+			continue
+		}
+		registered++
+		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%#x\t%d\t%s\n", mark, t.Number, t.TID, t.Rseq.Config.Area, t.Rseq.Config.Size, t.Rseq.Config.Signature, t.Rseq.CPU, d.armed(e, t.Rseq))
+	}
+	tw.Flush()
+	if registered == 0 {
+		d.printf("No thread has registered an rseq area%s.\n", kernelHint(d))
+	}
+	return nil
+}
+
+// armed says what a thread's rseq_cs field holds.
+func (d *desk) armed(e *stepper.Engine, r stepper.ThreadRseq) string {
+	switch {
+	case r.Armed == 0:
+		return "no"
+	case r.Section == nil:
+		return fmt.Sprintf("descriptor %v (not known)", r.Armed)
+	case r.Live:
+		return e.SectionName(r.Section) + ", live"
+	}
+	return e.SectionName(r.Section) + ", not inside"
+}
+
+// infoVDSO lists the vDSO's functions.
+func (d *desk) infoVDSO(string) error {
+	e, err := d.Engine()
+	if err != nil {
+		return err
+	}
+	v := e.VDSO()
+	if v == nil {
+		d.printf("The process has no vDSO, or it cannot be read: its calls are system calls.\n")
+		return nil
+	}
+	d.printf("vDSO at [%v,%v); each of these runs as one unit:\n", v.Base, v.High)
+	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
+	for _, f := range v.Functions {
+		fmt.Fprintf(tw, "%s\t[%v,%v)\n", f.Name, f.Start, f.End)
+	}
+	return tw.Flush()
+}

@@ -1,0 +1,227 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper"
+)
+
+func (d *desk) starting() []*prompt.Command {
+	const argsHelp = "Arguments replace those given before (see \"set args\"). Quotes and backslashes work as in a\nshell; <FILE, >FILE, >>FILE and 2>FILE redirect."
+	return []*prompt.Command{
+		{Name: "run", Aliases: []string{"r"}, Class: prompt.Running, Usage: "[ARGS]", Short: "Start the program", Long: argsHelp,
+			Complete: d.fileWords,
+			Run: func(args string) error {
+				if ok, err := d.restart(args); !ok {
+					return err
+				}
+				return d.Launch(false)
+			}},
+		{Name: "start", Class: prompt.Running, Usage: "[ARGS]", Short: "Start the program and stop in main", Long: argsHelp,
+			Complete: d.fileWords,
+			Run: func(args string) error {
+				if ok, err := d.restart(args); !ok {
+					return err
+				}
+				return d.LaunchTo("main")
+			}},
+		{Name: "starti", Class: prompt.Running, Usage: "[ARGS]", Short: "Start the program and stop at its first instruction", Long: argsHelp,
+			Complete: d.fileWords,
+			Run: func(args string) error {
+				if ok, err := d.restart(args); !ok {
+					return err
+				}
+				return d.Launch(true)
+			}},
+		{Name: "kill", Aliases: []string{"k"}, Class: prompt.Running, Short: "Kill the program",
+			Run: func(args string) error {
+				if !d.Live() {
+					return errors.New("The program is not being run.")
+				}
+				if !d.Ask("Kill the program being debugged? (y or n) ") {
+					return errors.New("Not confirmed.")
+				}
+				pid := d.PID()
+				if err := d.Kill(); err != nil {
+					return err
+				}
+				d.printf("[Inferior 1 (process %d) killed]\n", pid)
+				return nil
+			}},
+	}
+}
+
+// restart prepares for a launch; ok is false when the user would rather not.
+func (d *desk) restart(args string) (ok bool, err error) {
+	if d.Program == "" {
+		return false, errors.New("No executable file specified.\nUse the \"file\" command.")
+	}
+	if args != "" {
+		if err := d.SetArgs(args); err != nil {
+			return false, err
+		}
+	}
+	if d.Live() {
+		if !d.Ask("The program being debugged has been started already.\nStart it from the beginning? (y or n) ") {
+			return false, errors.New("Program not restarted.")
+		}
+		if err := d.Kill(); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (d *desk) stepping() []*prompt.Command {
+	step := func(name, alias, short, long string, motion func(*stepper.Engine, int) (stepper.Stop, error)) *prompt.Command {
+		return &prompt.Command{Name: name, Aliases: []string{alias}, Class: prompt.Running, Usage: "[N]", Repeat: prompt.RepeatSame,
+			Short: short, Long: long + "\nN is how many times; a stop for another reason ends the series.",
+			Run: func(args string) error {
+				n, err := d.count(args)
+				if err != nil {
+					return err
+				}
+				return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return motion(e, n) })
+			}}
+	}
+	const unit = "A restartable sequence or vDSO function on the way runs as one unit at native speed, and what\nbecame of it is told below the stop."
+	return []*prompt.Command{
+		step("step", "s", "Step until another source line is reached, into calls", unit, (*stepper.Engine).Step),
+		step("next", "n", "Step until another source line is reached, over calls", unit, (*stepper.Engine).Next),
+		step("stepi", "si", "Step one instruction", unit+"\n\"set inside on\" steps the instructions of a restartable sequence one by one.", (*stepper.Engine).StepInstruction),
+		step("nexti", "ni", "Step one instruction, over calls", unit, (*stepper.Engine).NextInstruction),
+		{Name: "finish", Aliases: []string{"fin"}, Class: prompt.Running, Short: "Run until the selected frame returns", Repeat: prompt.RepeatSame,
+			Long: "The value returned is shown and kept in the value history.",
+			Run: func(args string) error {
+				if err := noArgs(args); err != nil {
+					return err
+				}
+				f, err := d.Frame()
+				if err != nil {
+					return err
+				}
+				if d.in.Interactive() {
+					d.printf("Run till exit from %s\n", f.Numbered(d.Style))
+				}
+				level := d.Level()
+				return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return e.Finish(level) })
+			}},
+		{Name: "until", Aliases: []string{"u"}, Class: prompt.Running, Usage: "[LOCATION]", Short: "Run until a later line than this is reached, or until LOCATION", Repeat: prompt.RepeatSame,
+			Long:     "Like \"next\", but it never goes back: at the end of a loop it runs the loop out.\nWith LOCATION it stops there, or when the frame returns.",
+			Complete: d.locations,
+			Run: func(args string) error {
+				if args == "" {
+					return d.Move((*stepper.Engine).Until)
+				}
+				return d.advance(args)
+			}},
+		{Name: "advance", Class: prompt.Running, Usage: "LOCATION", Short: "Run until LOCATION is reached or the frame returns", Repeat: prompt.RepeatSame,
+			Complete: d.locations,
+			Run: func(args string) error {
+				if args == "" {
+					return errors.New("Argument required (a location).")
+				}
+				return d.advance(args)
+			}},
+		{Name: "continue", Aliases: []string{"c", "fg", "cont"}, Class: prompt.Running, Usage: "[N]", Short: "Continue the program", Repeat: prompt.RepeatSame,
+			Long: "N: pass the breakpoint stopped at N-1 times before stopping at it again.", Run: d.cont},
+		{Name: "jump", Class: prompt.Running, Usage: "LOCATION", Short: "Continue at another place", Complete: d.locations, Run: d.jump},
+		{Name: "call", Class: prompt.Running, Usage: "EXPR", Short: "Calling the program's functions is not supported",
+			Run: func(args string) error {
+				return errors.New("rseqstep does not call the program's functions: a call made while a thread stands in a restartable sequence\nwould disarm it without a warning. Use \"print\" for values that need no call.")
+			}},
+	}
+}
+
+func (d *desk) advance(location string) error {
+	places, err := d.Lookup(location)
+	if err != nil {
+		return err
+	}
+	return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return e.Advance(places) })
+}
+
+func (d *desk) cont(args string) error {
+	if !d.Live() {
+		return errors.New("The program is not being run.")
+	}
+	n, err := d.count(args)
+	if err != nil {
+		return err
+	}
+	if n > 1 {
+		for _, b := range d.Hit() {
+			d.SetIgnore(b, n-1)
+			d.printf("Will ignore next %d crossings of breakpoint %d.  Continuing.\n", n-1, b.Number)
+		}
+	} else if d.in.Interactive() {
+		d.printf("Continuing.\n")
+	}
+	return d.Move((*stepper.Engine).Continue)
+}
+
+func (d *desk) jump(args string) error {
+	e, err := d.Engine()
+	if err != nil {
+		return err
+	}
+	if args == "" {
+		return errors.New("Argument required (a location).")
+	}
+	places, err := d.Lookup(args)
+	if err != nil {
+		return err
+	}
+	if len(places) != 1 {
+		return fmt.Errorf("%q is %d places; give one.", args, len(places))
+	}
+	to := places[0].Addr
+	for _, t := range e.Threads() {
+		if t.TID == e.Thread() && t.Rseq.Live {
+			return errors.New("The thread stands inside a restartable sequence: moving it out would leave the sequence armed. Step out of it first.")
+		}
+	}
+	if p, ok := d.SectionAt(to); ok {
+		return fmt.Errorf("%v lies inside the critical section %s; jump to where it is armed instead.", to, e.SectionName(p))
+	}
+	r, err := e.Regs(e.Thread())
+	if err != nil {
+		return err
+	}
+	r.Rip = uint64(to)
+	if err := e.SetRegs(e.Thread(), r); err != nil {
+		return err
+	}
+	d.printf("Continuing at %v.\n", to)
+	return d.Move((*stepper.Engine).Continue)
+}
+
+func (d *desk) attaching() []*prompt.Command {
+	return []*prompt.Command{
+		{Name: "attach", Class: prompt.Running, Usage: "PID", Short: "Attach to a running process",
+			Run: func(args string) error {
+				if d.Live() && !d.Ask("A program is being debugged already.  Kill it? (y or n) ") {
+					return errors.New("Not confirmed.")
+				}
+				return d.AttachText(args)
+			}},
+		{Name: "detach", Class: prompt.Running, Short: "Let the process go, with nothing left behind in it",
+			Run: func(args string) error {
+				if !d.Live() {
+					return errors.New("The program is not being run.")
+				}
+				if !d.JSON {
+					d.printf("Detaching from program: %s, process %d\n", d.Program, d.PID())
+				}
+				return d.Detach()
+			}},
+	}
+}
+
+// fileWords completes file names in the last word.
+func (d *desk) fileWords(args string) []string {
+	return fileNames(args[strings.LastIndexAny(args, " \t<>")+1:])
+}

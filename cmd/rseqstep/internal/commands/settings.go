@@ -1,0 +1,207 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
+)
+
+// setting is one name of `set` and `show`.
+type setting struct {
+	names []string // the first is the name, others are aliases
+	short string   // what it is, as `show` says it: "Whether to …"
+	long  string
+	words []string // values, for completion; nil for free text
+	get   func() string
+	set   func(string) error
+}
+
+func (d *desk) settings() []*prompt.Command {
+	set := prompt.NewRegistry("set")
+	show := prompt.NewRegistry("show")
+	nested := map[string][2]*prompt.Registry{}
+	for _, st := range d.table() {
+		toSet, toShow := set, show
+		name := st.names[0]
+		if group, leaf, ok := strings.Cut(name, " "); ok {
+			if _, ok := nested[group]; !ok {
+				regs := [2]*prompt.Registry{prompt.NewRegistry("set " + group), prompt.NewRegistry("show " + group)}
+				nested[group] = regs
+				set.Add(&prompt.Command{Name: group, Short: "Settings of " + group, Subs: regs[0]})
+				show.Add(&prompt.Command{Name: group, Short: "Settings of " + group, Subs: regs[1]})
+			}
+			toSet, toShow, name = nested[group][0], nested[group][1], leaf
+		}
+		values := func(string) []string { return st.words }
+		toSet.Add(&prompt.Command{Name: name, Aliases: st.names[1:], Short: st.short, Long: st.long, Usage: strings.Join(st.words, "|"), Run: st.set, Complete: values})
+		toShow.Add(&prompt.Command{Name: name, Aliases: st.names[1:], Short: st.short, Long: st.long, Run: func(string) error {
+			d.printf("%s: %s.\n", st.short, st.get())
+			return nil
+		}})
+	}
+	set.Add(&prompt.Command{Name: "variable", Aliases: []string{"var"}, Usage: "EXPR", Short: "Evaluate an assignment", Complete: d.variables, Run: d.assign})
+	set.Add(&prompt.Command{Name: "environment", Aliases: []string{"env"}, Usage: "NAME[=| ]VALUE", Short: "Set a variable of the program's environment", Run: func(args string) error {
+		name, value, ok := strings.Cut(args, "=")
+		if !ok || strings.Contains(strings.TrimSpace(name), " ") {
+			name, value, _ = strings.Cut(args, " ")
+		}
+		if name = strings.TrimSpace(name); name == "" {
+			return errors.New("Argument required (environment variable and value).")
+		}
+		d.Env.Set(name, strings.TrimSpace(value))
+		return nil
+	}})
+	show.Add(&prompt.Command{Name: "environment", Aliases: []string{"env"}, Usage: "[NAME]", Short: "The program's environment", Run: func(args string) error {
+		if args == "" {
+			for _, v := range d.Env.List() {
+				d.printf("%s\n", v)
+			}
+		} else if v, ok := d.Env.Lookup(args); ok {
+			d.printf("%s = %s\n", args, v)
+		} else {
+			d.printf("Environment variable %q not defined.\n", args)
+		}
+		return nil
+	}})
+	show.Add(&prompt.Command{Name: "version", Short: "The debugger's version", Run: func(string) error { d.printf("%s\n", d.About); return nil }})
+	unset := prompt.NewRegistry("unset", &prompt.Command{Name: "environment", Aliases: []string{"env"}, Usage: "[NAME]", Short: "Remove a variable of the program's environment, or all",
+		Run: func(args string) error {
+			if args == "" && !d.Ask("Delete all environment variables? (y or n) ") {
+				return nil
+			}
+			d.Env.Unset(args)
+			return nil
+		}},
+		&prompt.Command{Name: "args", Short: "Forget the program's arguments", Run: func(string) error { return d.SetArgs("") }})
+	return []*prompt.Command{
+		{Name: "set", Class: prompt.Support, Usage: "SETTING VALUE | VARIABLE = EXPR", Short: "Change a setting or a variable", Subs: set, Complete: d.variables,
+			Run: func(args string) error {
+				if word, _ := prompt.Split(args); !strings.Contains(args, "=") && word != "" && !strings.HasPrefix(args, "$") {
+					_, err := set.Find(word)
+					return err
+				}
+				return d.assign(args)
+			}},
+		{Name: "show", Class: prompt.Support, Usage: "SETTING", Short: "Show a setting", Subs: show},
+		{Name: "unset", Class: prompt.Support, Usage: "environment [NAME]", Short: "Undo \"set\"", Subs: unset},
+	}
+}
+
+func (d *desk) assign(args string) error {
+	if args == "" {
+		return errors.New("Argument required (expression to compute).")
+	}
+	return d.Values().Evaluate(args)
+}
+
+// table lists the settings.
+func (d *desk) table() []setting {
+	s := &d.Settings
+	flag := func(p *bool, short, long string, names ...string) setting {
+		return setting{names: names, short: short, long: long, words: []string{"on", "off"},
+			get: func() string { return onOff(*p) },
+			set: func(text string) error {
+				b, err := on(text)
+				if err == nil {
+					*p = b
+					d.Apply()
+				}
+				return err
+			}}
+	}
+	number := func(p *int, least int, short, long string, names ...string) setting {
+		return setting{names: names, short: short, long: long,
+			get: func() string {
+				if *p == 0 && least == 0 {
+					return "unlimited"
+				}
+				return strconv.Itoa(*p)
+			},
+			set: func(text string) error {
+				n := 0
+				if text != "unlimited" {
+					var err error
+					if n, err = strconv.Atoi(text); err != nil {
+						return fmt.Errorf("%q is not an integer.", text)
+					}
+				}
+				if n < least {
+					return fmt.Errorf("%d is too small; the least is %d.", n, least)
+				}
+				*p = n
+				d.Apply()
+				return nil
+			}}
+	}
+	aslr := flag(&s.ASLR, "Whether the program is started without address space randomization", "", "disable-randomization")
+	aslr.get = func() string { return onOff(!s.ASLR) }
+	aslr.set = func(text string) error {
+		b, err := on(text)
+		if err == nil {
+			s.ASLR = !b
+		}
+		return err
+	}
+	return []setting{
+		flag(&s.Confirm, "Whether to ask before what cannot be undone", "", "confirm"),
+		flag(&s.Pagination, "Whether output is held back page by page (kept for gdb's scripts: it never is)", "", "pagination"),
+		number(&s.Width, 0, "Columns of the screen", "", "width"),
+		number(&s.Height, 0, "Lines of the screen", "", "height"),
+		number(&s.ListSize, 1, "How many lines \"list\" shows", "", "listsize"),
+		flag(&s.Pretty, "Whether structures are shown one member a line", "", "print pretty"),
+		aslr,
+		flag(&s.Inside, "Whether instruction steps enter restartable sequences", "The steps are made in a quiet phase: every other thread stopped, the registration lifted meanwhile.", "inside"),
+		number(&s.StuckLimit, 1, "How many fruitless passes of a restartable sequence before the next remedy", "", "stuck-limit"),
+		d.choice(&s.FollowFork, "Which process is kept after a fork", "follow-fork-mode", "parent", "child"),
+		{names: []string{"breakpoint pending"}, short: "What to do with a breakpoint location that names nothing yet", words: []string{"on", "off", "auto"},
+			long: "on: keep it until a library has it. off: refuse it. auto: ask; where nobody can be asked, refuse it.",
+			get:  func() string { return string(s.Pending) },
+			set: func(text string) error {
+				if text == "auto" {
+					s.Pending = session.PendingAuto
+					return nil
+				}
+				b, err := on(text)
+				if err == nil {
+					s.Pending = map[bool]session.Pending{true: session.PendingOn, false: session.PendingOff}[b]
+				}
+				return err
+			}},
+		{names: []string{"args"}, short: "Arguments of the program", get: func() string { return strconv.Quote(d.ArgsText()) }, set: d.SetArgs},
+		{names: []string{"cwd"}, short: "Working directory of the program", get: func() string { return strconv.Quote(d.Cwd) }, set: func(text string) error { d.Cwd = text; return nil }},
+		{names: []string{"prompt"}, short: "The prompt", get: func() string { return strconv.Quote(d.in.Ask) }, set: func(text string) error {
+			d.in.Ask = strings.TrimRight(text, " ") + " "
+			return nil
+		}},
+		d.styleSetting(),
+	}
+}
+
+func (d *desk) choice(p *string, short, name string, words ...string) setting {
+	return setting{names: []string{name}, short: short, words: words, get: func() string { return *p }, set: func(text string) error {
+		for _, w := range words {
+			if text == w {
+				*p = w
+				d.Apply()
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is none of: %s.", text, strings.Join(words, ", "))
+	}}
+}
+
+func (d *desk) styleSetting() setting {
+	return setting{names: []string{"style enabled"}, short: "Whether output is coloured", words: []string{"on", "off"},
+		get: func() string { return onOff(d.Style.Color) },
+		set: func(text string) error {
+			b, err := on(text)
+			if err == nil {
+				d.Style.Color = b
+			}
+			return err
+		}}
+}

@@ -1,0 +1,147 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+)
+
+func (d *desk) stack() []*prompt.Command {
+	move := func(name string, aliases []string, short string, sign int) *prompt.Command {
+		return &prompt.Command{Name: name, Aliases: aliases, Class: prompt.Stack, Usage: "[N]", Short: short, Repeat: prompt.RepeatSame,
+			Run: func(args string) error {
+				n := 1
+				if args != "" {
+					var err error
+					if n, err = d.integer(args); err != nil {
+						return err
+					}
+				}
+				to := d.Level() + sign*n
+				if to < 0 && d.Level() > 0 {
+					to = 0
+				}
+				if err := d.SelectFrame(to); err != nil {
+					return err
+				}
+				return d.ShowFrame()
+			}}
+	}
+	return []*prompt.Command{
+		{Name: "backtrace", Aliases: []string{"bt", "where"}, Class: prompt.Stack, Usage: "[full] [N|-N]", Short: "Show the stack", Repeat: prompt.RepeatSame,
+			Long: "N: only the N innermost frames, -N: the N outermost. full: local variables too.",
+			Run: func(args string) error {
+				full, max := false, 0
+				for _, w := range strings.Fields(args) {
+					switch n, err := strconv.Atoi(w); {
+					case err == nil:
+						max = n
+					case w == "full" || w == "-full":
+						full = true
+					default:
+						return fmt.Errorf("%q is neither \"full\" nor a number.", w)
+					}
+				}
+				return d.Backtrace(max, full)
+			}},
+		{Name: "frame", Aliases: []string{"f"}, Class: prompt.Stack, Usage: "[N]", Short: "Select and show a frame", Repeat: prompt.RepeatSame,
+			Run: func(args string) error {
+				if args != "" {
+					n, err := d.integer(args)
+					if err != nil {
+						return err
+					}
+					frames, err := d.Frames(n + 1)
+					if err != nil {
+						return err
+					}
+					if n < 0 || n >= len(frames) {
+						return fmt.Errorf("No frame at level %s.", args)
+					}
+					if err := d.SelectFrame(n); err != nil {
+						return err
+					}
+				}
+				return d.ShowFrame()
+			}},
+		move("up", nil, "Select and show the caller's frame", 1),
+		move("down", []string{"dow"}, "Select and show the frame called by this one", -1),
+	}
+}
+
+func (d *desk) threads() []*prompt.Command {
+	subs := prompt.NewRegistry("thread",
+		&prompt.Command{Name: "apply", Usage: "N...|all COMMAND", Short: "Carry out a command in several threads", Run: d.applyThreads},
+	)
+	return []*prompt.Command{{Name: "thread", Aliases: []string{"t"}, Class: prompt.Stack, Usage: "[N]", Short: "Select a thread, or show which one is selected", Subs: subs, Repeat: prompt.RepeatSame,
+		Run: func(args string) error {
+			e, err := d.Engine()
+			if err != nil {
+				return errors.New("No thread selected")
+			}
+			if args == "" {
+				for _, t := range e.Threads() {
+					if t.TID == e.Thread() {
+						d.printf("[Current thread is %d (Thread %d %q)]\n", t.Number, t.TID, t.Name)
+					}
+				}
+				return nil
+			}
+			n, err := d.integer(args)
+			if err != nil {
+				return err
+			}
+			if err := d.SelectThread(n); err != nil {
+				return err
+			}
+			d.printf("[Switching to thread %d (Thread %d)]\n", n, e.Thread())
+			return d.ShowFrame()
+		}}}
+}
+
+func (d *desk) applyThreads(args string) error {
+	e, err := d.Engine()
+	if err != nil {
+		return err
+	}
+	var list []int
+	rest := args
+	if first, after, _ := strings.Cut(args, " "); first == "all" {
+		for _, t := range e.Threads() {
+			list = append(list, t.Number)
+		}
+		rest = strings.TrimSpace(after)
+	} else {
+		for rest != "" {
+			word, after, _ := strings.Cut(rest, " ")
+			nums, err := numbers(word)
+			if err != nil {
+				break
+			}
+			list, rest = append(list, nums...), strings.TrimSpace(after)
+		}
+	}
+	if len(list) == 0 || rest == "" {
+		return errors.New("Give the threads (numbers, or \"all\") and a command.")
+	}
+	tid, level := e.Thread(), d.Level()
+	for _, n := range list {
+		if err := d.Session.SelectThread(n); err != nil {
+			return err
+		}
+		d.printf("\nThread %d (Thread %d):\n", n, e.Thread())
+		if err := d.in.Execute(rest); err != nil {
+			return err
+		}
+		if !d.Live() {
+			return nil
+		}
+	}
+	if err := e.SelectThread(tid); err != nil {
+		return err
+	}
+	return d.SelectFrame(level)
+}

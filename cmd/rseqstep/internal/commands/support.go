@@ -1,0 +1,122 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+)
+
+func (d *desk) support() []*prompt.Command {
+	return []*prompt.Command{
+		{Name: "help", Aliases: []string{"h"}, Class: prompt.Support, Usage: "[COMMAND|CLASS|all]", Short: "Show help",
+			Complete: func(string) []string {
+				names := d.in.Commands.Names("")
+				for _, c := range prompt.Classes() {
+					names = append(names, string(c.Class))
+				}
+				return names
+			},
+			Run: func(args string) error { return d.in.Help(d.Out, args) }},
+		{Name: "apropos", Class: prompt.Support, Usage: "WORD", Short: "Search the help of every command",
+			Run: func(args string) error {
+				if args == "" {
+					return errors.New("Give a word to search for.")
+				}
+				d.in.Apropos(d.Out, args)
+				return nil
+			}},
+		{Name: "quit", Aliases: []string{"q", "exit"}, Class: prompt.Support, Usage: "[STATUS]", Short: "End the debugger",
+			Long: "A program it started is killed, one it attached to is let go.", Run: d.quit},
+		{Name: "source", Class: prompt.Support, Usage: "FILE", Short: "Carry out the commands in a file; ends at the first error", Complete: d.fileWords,
+			Run: func(args string) error {
+				words, err := prompt.Words(args)
+				if err != nil {
+					return err
+				}
+				if len(words) != 1 {
+					return errors.New("source command requires file name of file to source.")
+				}
+				lines, err := prompt.OpenLines(words[0])
+				if err != nil {
+					return err
+				}
+				return d.in.Script(lines)
+			}},
+		{Name: "define", Class: prompt.Support, Usage: "NAME", Short: "Define a command from others",
+			Long: "The commands follow, one a line, up to a line \"end\". In them $arg0, $arg1, … are the words given,\n$argc how many there are.", Run: d.define},
+	}
+}
+
+func (d *desk) quit(args string) error {
+	status := 0
+	if args != "" {
+		n, err := d.integer(args)
+		if err != nil {
+			return err
+		}
+		status = n & 0xff
+	}
+	if d.Live() {
+		what := "killed"
+		if d.Attached() {
+			what = "detached"
+		}
+		if !d.Ask("A debugging session is active.\n\n\tInferior 1 [process %d] will be %s.\n\nQuit anyway? (y or n) ", d.PID(), what) {
+			return errors.New("Not confirmed.")
+		}
+	}
+	return &prompt.Quit{Status: status}
+}
+
+// maxDepth bounds user-defined commands that call themselves.
+const maxDepth = 100
+
+func (d *desk) define(args string) error {
+	name := strings.TrimSpace(args)
+	if word, rest := prompt.Split(name); word == "" || rest != "" {
+		return fmt.Errorf("%q is no name for a command.", name)
+	}
+	if c, err := d.in.Commands.Find(name); err == nil && c.Name == name && c.Class != userDefined {
+		if !d.Ask("Really redefine built-in command %q? (y or n) ", name) {
+			return errors.New("Command not redefined.")
+		}
+	}
+	if d.in.Interactive() {
+		d.printf("Type commands for definition of %q.\nEnd with a line saying just \"end\".\n", name)
+	}
+	lines, err := d.in.Block(">")
+	if err != nil {
+		return err
+	}
+	depth := 0
+	d.in.Commands.Add(&prompt.Command{Name: name, Class: userDefined, Short: "User-defined", Repeat: prompt.RepeatSame, Run: func(args string) error {
+		if depth >= maxDepth {
+			return fmt.Errorf("%s calls itself more than %d times over.", name, maxDepth)
+		}
+		depth++
+		defer func() { depth-- }()
+		words := strings.Fields(args)
+		for _, line := range lines {
+			if err := d.in.Execute(substitute(line, words)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+	return nil
+}
+
+const userDefined prompt.Class = "user-defined"
+
+// substitute puts the words given for $arg0, $arg1, …, the highest first so
+// that $arg1 does not match in $arg10.
+func substitute(line string, words []string) string {
+	line = strings.ReplaceAll(line, "$argc", strconv.Itoa(len(words)))
+	for i := len(words) - 1; i >= 0; i-- {
+		line = strings.ReplaceAll(line, "$arg"+strconv.Itoa(i), words[i])
+	}
+	return line
+}

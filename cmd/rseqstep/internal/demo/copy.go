@@ -1,0 +1,120 @@
+package demo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// launched is one copy of the program, held.
+type launched struct {
+	target  *ptrace.Process
+	symbols *symbols.Set
+	image   *table.Image
+	reader  stepper.ModuleReader
+	source  []string
+}
+
+// launch starts a copy. Its output goes to out; nil drops it.
+func launch(program, source string, out *os.File) (*launched, error) {
+	o := ptrace.LaunchOptions{Path: program}
+	if out == nil {
+		null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+		if err != nil {
+			return nil, err
+		}
+		defer null.Close()
+		o.Stdout, o.Stdin = null, null
+	}
+	target, err := ptrace.Launch(o)
+	if err != nil {
+		return nil, err
+	}
+	l := &launched{target: target, source: strings.Split(source, "\n"), image: table.NewImage(nil)}
+	var cache table.Cache
+	l.reader = func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }
+	l.symbols = symbols.New(symbols.Options{Open: l.open})
+	return l, l.reload()
+}
+
+// open gives the vDSO's image, which is no file.
+func (l *launched) open(m *table.Module) (io.ReaderAt, error) {
+	if m.Path != "[vdso]" {
+		return nil, nil
+	}
+	image := make([]byte, m.High-m.Low)
+	n, err := l.target.ReadMemory(m.Low, image)
+	if n == 0 {
+		return nil, err
+	}
+	return bytes.NewReader(image[:n]), nil
+}
+
+func (l *launched) reload() error {
+	modules, err := l.reader()
+	if err != nil {
+		return errors.Join(err, l.target.Kill())
+	}
+	l.symbols.Reload(modules)
+	l.image.Reload(modules)
+	return nil
+}
+
+// line is the number of the source line with a marker in it, and its text.
+func (l *launched) line(marker string) (int, string) {
+	for n, text := range l.source {
+		if strings.Contains(text, marker) {
+			before, _, _ := strings.Cut(text, " /*")
+			return n + 1, strings.TrimSpace(before)
+		}
+	}
+	return 0, ""
+}
+
+// place is where a line's code begins.
+func (l *launched) place(line int) (table.Addr, error) {
+	places, err := l.symbols.Lookup(fmt.Sprintf("demo.c:%d", line), 0)
+	if err != nil {
+		return 0, err
+	}
+	low := places[0].Addr
+	for _, p := range places {
+		low = min(low, p.Addr)
+	}
+	return low, nil
+}
+
+// runTo runs the copy to an address with a breakpoint and nothing else.
+func (l *launched) runTo(at table.Addr) error {
+	tid := l.target.Threads()[0]
+	if err := l.target.Insert(at); err != nil {
+		return err
+	}
+	ev, err := l.target.Run(tid, 0, 0)
+	if err != nil {
+		return err
+	}
+	if ev.Kind != stepper.EventBreakpoint {
+		return fmt.Errorf("the program did not come to %v (event %d)", at, ev.Kind)
+	}
+	if err := l.target.Remove(at); err != nil {
+		return err
+	}
+	return l.reload()
+}
+
+// pc is where the copy stands.
+func (l *launched) pc() (table.Addr, error) {
+	var r unit.Regs
+	err := l.target.Regs(l.target.Threads()[0], &r)
+	return r.PC(), err
+}

@@ -1,0 +1,65 @@
+package prompt
+
+// Class groups commands in `help`.
+type Class string
+
+// The classes, in the order `help` lists them.
+const (
+	Running     Class = "running"
+	Breakpoints Class = "breakpoints"
+	Stack       Class = "stack"
+	Data        Class = "data"
+	Files       Class = "files"
+	Status      Class = "status"
+	Support     Class = "support"
+)
+
+// Classes returns every class with its title, in the order `help` shows them.
+func Classes() []struct {
+	Class Class
+	Title string
+} {
+	return []struct {
+		Class Class
+		Title string
+	}{
+		{Running, "Running the program"},
+		{Breakpoints, "Making the program stop at certain points"},
+		{Stack, "Examining the stack"},
+		{Data, "Examining data"},
+		{Files, "Specifying and examining files"},
+		{Status, "Status inquiries"},
+		{Support, "Support facilities"},
+	}
+}
+
+// Repeat says what an empty line does after a command.
+type Repeat int
+
+const (
+	RepeatNot  Repeat = iota // nothing
+	RepeatSame               // the same line once more
+	RepeatBare               // the command and its format without its arguments: it goes on where it left off
+)
+
+// Command is one command of the prompt, or of a command that has its own
+// (`info`, `set`, `show`).
+type Command struct {
+	Name    string
+	Aliases []string // other full names and abbreviations; each wins over prefixes
+	Class   Class
+	Usage   string // the arguments, as help shows them: "[LOCATION] [if COND]"
+	Short   string // one line, without a full stop
+	Long    string // further paragraphs; may be empty
+	Repeat  Repeat
+	Subs    *Registry // commands that may follow; nil for none
+
+	// Run gets the rest of the line, white space trimmed. A format that
+	// follows the name without a space comes first: "/x expr". With Subs set,
+	// Run gets what no subcommand matched; nil means that this is an error.
+	Run func(args string) error
+
+	// Complete returns the words that may stand where the last word of args
+	// stands; nil for none. It need not filter by prefix.
+	Complete func(args string) []string
+}

@@ -1,0 +1,215 @@
+package prompt
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Quit is the error by which a command ends the session.
+type Quit struct{ Status int }
+
+func (q *Quit) Error() string { return fmt.Sprintf("quit with status %d", q.Status) }
+
+// ErrAborted is returned by a Source whose user gave the line up (Ctrl-C).
+var ErrAborted = errors.New("Quit")
+
+// ErrReported marks an error whose message the user has already seen.
+var ErrReported = errors.New("already reported")
+
+// Interp carries out lines.
+type Interp struct {
+	Commands *Registry
+	Err      io.Writer
+	Ask      string // the prompt
+
+	// After returns lines that a command left to be done (a breakpoint's
+	// commands), and is asked again after each; nil for none.
+	After func() []string
+
+	// Log is told every line that is carried out; nil for none.
+	Log func(line string)
+
+	// Failed counts the commands that ended in an error in Loop.
+	Failed int
+
+	sources []Source
+	repeat  string // what an empty line does
+	depth   int
+}
+
+// maxDepth bounds scripts that source themselves.
+const maxDepth = 64
+
+// Source is where the line being carried out came from; nil outside of one.
+func (in *Interp) Source() Source {
+	if len(in.sources) == 0 {
+		return nil
+	}
+	return in.sources[len(in.sources)-1]
+}
+
+// Interactive reports whether the line being carried out was typed by a person.
+func (in *Interp) Interactive() bool {
+	s := in.Source()
+	return s != nil && s.Interactive()
+}
+
+// Loop carries out the lines of src to its end. Errors are printed and the loop
+// goes on. It returns nil at the end of src, or the *Quit that ended it.
+func (in *Interp) Loop(src Source) error {
+	in.sources = append(in.sources, src)
+	defer func() { in.sources = in.sources[:len(in.sources)-1] }()
+	for {
+		line, err := src.Line(in.Ask)
+		switch {
+		case errors.Is(err, ErrAborted):
+			continue
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		if src.Interactive() && strings.TrimSpace(line) == "" {
+			line = in.repeat
+		}
+		if err := in.Execute(line); err != nil {
+			var quit *Quit
+			if errors.As(err, &quit) {
+				return err
+			}
+			in.Failed++
+			if !errors.Is(err, ErrReported) {
+				fmt.Fprintln(in.Err, err)
+			}
+		}
+	}
+}
+
+// Script carries out the lines of src and ends at the first error, which it
+// returns with the place it happened at.
+func (in *Interp) Script(src Source) error {
+	if in.depth >= maxDepth {
+		return fmt.Errorf("scripts nested more than %d deep", maxDepth)
+	}
+	in.depth++
+	in.sources = append(in.sources, src)
+	defer func() { in.depth--; in.sources = in.sources[:len(in.sources)-1] }()
+	for {
+		line, err := src.Line(in.Ask)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		where := src.Where()
+		if err := in.Execute(line); err != nil {
+			var quit *Quit
+			if where == "" || errors.As(err, &quit) || errors.Is(err, ErrReported) {
+				return err
+			}
+			return fmt.Errorf("%s: %w", where, err)
+		}
+	}
+}
+
+// Execute carries out one line and what it leaves to be done.
+func (in *Interp) Execute(line string) error {
+	if err := in.one(line); err != nil {
+		return err
+	}
+	return in.after()
+}
+
+// after carries out what stops left behind. A list that resumes the program
+// is cut off there: the new stop's own list takes its place.
+func (in *Interp) after() error {
+	for in.After != nil {
+		lines := in.After()
+		if lines == nil {
+			return nil
+		}
+		for _, line := range lines {
+			if err := in.one(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (in *Interp) one(line string) error {
+	line = strings.TrimSpace(line)
+	if line == "" || strings.HasPrefix(line, "#") {
+		return nil
+	}
+	if in.Log != nil {
+		in.Log(line)
+	}
+	cmd, args, err := in.Resolve(line)
+	if err != nil {
+		return err
+	}
+	switch cmd.Repeat {
+	case RepeatSame:
+		in.repeat = line
+	case RepeatBare:
+		word, _ := Split(line)
+		in.repeat = word
+		if format, _ := Format(args); format != "" {
+			in.repeat += "/" + format
+		}
+	default:
+		in.repeat = ""
+	}
+	return cmd.Run(args)
+}
+
+// Resolve finds the command of a line, following subcommands, and its arguments.
+func (in *Interp) Resolve(line string) (*Command, string, error) {
+	word, args := Split(line)
+	cmd, err := in.Commands.Find(word)
+	if err != nil {
+		return nil, "", err
+	}
+	for cmd.Subs != nil {
+		word, rest := Split(args)
+		sub, err := cmd.Subs.Find(word)
+		if word == "" || err != nil {
+			if cmd.Run == nil {
+				if word == "" {
+					return nil, "", fmt.Errorf("%q must be followed by the name of a subcommand: %s", cmd.Name, strings.Join(cmd.Subs.Names(""), ", "))
+				}
+				return nil, "", err
+			}
+			break
+		}
+		cmd, args = sub, rest
+	}
+	return cmd, args, nil
+}
+
+// Block reads lines up to a line "end" from where the current command came
+// from.
+func (in *Interp) Block(ask string) ([]string, error) {
+	src := in.Source()
+	if src == nil {
+		return nil, errors.New("there are no lines to read up to \"end\"")
+	}
+	lines := []string{}
+	for {
+		line, err := src.Line(ask)
+		if errors.Is(err, io.EOF) {
+			return nil, errors.New("the lines ended before \"end\"")
+		}
+		if err != nil {
+			return nil, err
+		}
+		if strings.TrimSpace(line) == "end" {
+			return lines, nil
+		}
+		lines = append(lines, strings.TrimSpace(line))
+	}
+}

@@ -1,0 +1,171 @@
+package prompt
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Registry is a table of commands. Context is what errors call its entries:
+// "" for the prompt's own, "info" for those of `info`.
+type Registry struct {
+	Context  string
+	commands []*Command
+	exact    map[string]*Command // names and aliases
+}
+
+// NewRegistry makes a table of the commands given.
+func NewRegistry(context string, commands ...*Command) *Registry {
+	r := &Registry{Context: context, exact: map[string]*Command{}}
+	for _, c := range commands {
+		r.Add(c)
+	}
+	return r
+}
+
+// Add puts a command into the table. A later command takes over names that an
+// earlier one had.
+func (r *Registry) Add(c *Command) {
+	if old, ok := r.exact[c.Name]; ok && old.Name == c.Name {
+		for i := range r.commands {
+			if r.commands[i] == old {
+				r.commands = append(r.commands[:i], r.commands[i+1:]...)
+				break
+			}
+		}
+	}
+	r.commands = append(r.commands, c)
+	r.exact[c.Name] = c
+	for _, a := range c.Aliases {
+		r.exact[a] = c
+	}
+}
+
+// Commands returns the commands, sorted by name.
+func (r *Registry) Commands() []*Command {
+	out := append([]*Command(nil), r.commands...)
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// UnknownError says that no command has the name.
+type UnknownError struct {
+	Context    string // "info" for `info nosuch`
+	Word       string
+	Suggestion string // the closest name; "" when none is close
+}
+
+func (e *UnknownError) Error() string {
+	word := e.Word
+	if e.Context != "" {
+		word = e.Context + " " + word
+	}
+	hint := `Try "help".`
+	if e.Context != "" {
+		hint = fmt.Sprintf("Try %q.", "help "+e.Context)
+	}
+	if e.Suggestion != "" {
+		hint = fmt.Sprintf("Did you mean %q?", strings.TrimSpace(e.Context+" "+e.Suggestion))
+	}
+	return fmt.Sprintf("Undefined command: %q.  %s", word, hint)
+}
+
+// AmbiguousError says that a prefix fits several commands.
+type AmbiguousError struct {
+	Context string
+	Word    string
+	Fits    []string
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("Ambiguous command %q: %s.", strings.TrimSpace(e.Context+" "+e.Word), strings.Join(e.Fits, ", "))
+}
+
+// Find resolves a word: an exact name or alias, else the only command it is a
+// prefix of. Errors: *UnknownError, *AmbiguousError.
+func (r *Registry) Find(word string) (*Command, error) {
+	if c, ok := r.exact[word]; ok {
+		return c, nil
+	}
+	var fits []*Command
+	for _, c := range r.Commands() {
+		if word != "" && hasPrefix(c, word) {
+			fits = append(fits, c)
+		}
+	}
+	switch len(fits) {
+	case 0:
+		return nil, &UnknownError{Context: r.Context, Word: word, Suggestion: r.closest(word)}
+	case 1:
+		return fits[0], nil
+	}
+	e := &AmbiguousError{Context: r.Context, Word: word}
+	for _, c := range fits {
+		e.Fits = append(e.Fits, c.Name)
+	}
+	return nil, e
+}
+
+// hasPrefix reports whether word begins the command's name or an alias that is
+// a word of its own. Abbreviations ("si") count as well: "s" is decided by its
+// exact alias before.
+func hasPrefix(c *Command, word string) bool {
+	if strings.HasPrefix(c.Name, word) {
+		return true
+	}
+	for _, a := range c.Aliases {
+		if len(a) > 3 && strings.HasPrefix(a, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// Names returns the full names that begin with prefix, sorted.
+func (r *Registry) Names(prefix string) []string {
+	var out []string
+	for _, c := range r.Commands() {
+		if strings.HasPrefix(c.Name, prefix) {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+// closest is the full name nearest to word, or "" when none is near enough to
+// be a likely slip of the finger: more than a third of the letters changed.
+func (r *Registry) closest(word string) string {
+	best, bestDistance := "", len(word)/3+1
+	for _, c := range r.Commands() {
+		for _, name := range append([]string{c.Name}, c.Aliases...) {
+			if d := distance(word, name); d <= bestDistance && len(name) > 2 && (best == "" || d < bestDistance) {
+				best, bestDistance = c.Name, d
+			}
+		}
+	}
+	return best
+}
+
+// distance counts the insertions, deletions, changes and swaps of neighbours
+// that turn a into b (optimal string alignment).
+func distance(a, b string) int {
+	prev2, prev, cur := []int(nil), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], prev2[j-2]+1)
+			}
+		}
+		prev2, prev, cur = prev, cur, make([]int, len(b)+1)
+	}
+	return prev[len(b)]
+}

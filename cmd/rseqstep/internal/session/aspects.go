@@ -1,0 +1,143 @@
+package session
+
+import (
+	"bytes"
+	"io"
+
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
+)
+
+// vdsoImage gives the vDSO's ELF image, which is no file, out of the process.
+func vdsoImage(target *ptrace.Process) func(*table.Module) (io.ReaderAt, error) {
+	return func(m *table.Module) (io.ReaderAt, error) {
+		if m.Path != "[vdso]" {
+			return nil, nil
+		}
+		image := make([]byte, m.High-m.Low)
+		n, err := target.ReadMemory(m.Low, image)
+		if n == 0 {
+			return nil, err
+		}
+		return bytes.NewReader(image[:n]), nil
+	}
+}
+
+// SignalTable is the `handle` table; it outlives processes.
+func (s *Session) SignalTable() *stepper.SignalTable {
+	if s.process != nil {
+		return s.process.engine.Signals()
+	}
+	if s.handle == nil {
+		s.handle = stepper.NewSignalTable()
+	}
+	return s.handle
+}
+
+// copySignals makes a new process's table the session's, and has the session
+// keep that one from now on.
+func (s *Session) copySignals(t *stepper.SignalTable) {
+	if s.handle != nil {
+		*t = *s.handle
+	}
+	s.handle = t
+}
+
+// SectionAt finds the critical section around an address of the process.
+func (s *Session) SectionAt(a table.Addr) (*table.Placed, bool) {
+	if s.process == nil {
+		return nil, false
+	}
+	p := s.process.engine.Image().At(a)
+	return p, p != nil
+}
+
+// FrameOf is the innermost frame of a thread, ready to be shown; arguments only
+// for the selected thread.
+func (s *Session) FrameOf(tid int) (*show.Frame, error) {
+	if s.process == nil {
+		return nil, ErrNoStack
+	}
+	if tid == s.process.engine.Thread() {
+		frames, err := s.Frames(2)
+		if err != nil {
+			return nil, err
+		}
+		return s.shown(frames, 0), nil
+	}
+	frames, err := s.process.engine.Frames(tid, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(frames) == 0 {
+		return nil, ErrNoStack
+	}
+	f := &show.Frame{Frame: frames[0], MidLine: !s.process.symbols.LineStart(frames[0].PC, frames[0].Inlined)}
+	return f, nil
+}
+
+// ModuleName is the path of the module that an address lies in.
+func (s *Session) ModuleName(a table.Addr) string {
+	if set := s.set(); set != nil {
+		if m := set.Module(a); m != nil {
+			return m.Path
+		}
+	}
+	return "no module"
+}
+
+// set is the symbols as their own type, nil without any.
+func (s *Session) set() *symbols.Set {
+	switch {
+	case s.process != nil:
+		return s.process.symbols
+	case s.file != nil:
+		return s.file.symbols
+	}
+	return nil
+}
+
+// LocationNames are functions and files that begin with prefix, for completion.
+func (s *Session) LocationNames(prefix string) []string {
+	set := s.set()
+	if set == nil || prefix == "" {
+		return nil
+	}
+	return append(set.Complete(prefix), set.CompleteFile(prefix)...)
+}
+
+// ReadMemory reads the process, or without one the segments of the file.
+func (s *Session) ReadMemory(a table.Addr, p []byte) (int, error) {
+	if s.process != nil {
+		return s.process.target.ReadMemory(a, p)
+	}
+	if s.file != nil {
+		return s.file.ReadMemory(a, p)
+	}
+	return 0, ErrNoFile
+}
+
+// Sections are those of the process, or without one those of the file.
+func (s *Session) Sections() []*table.Placed {
+	switch {
+	case s.process != nil:
+		return s.process.engine.Image().Sections()
+	case s.file != nil:
+		return table.NewImage([]*table.Module{s.file.module}).Sections()
+	}
+	return nil
+}
+
+// SectionName is symbol+offset of a section.
+func (s *Session) SectionName(p *table.Placed) string {
+	if s.process != nil {
+		return s.process.engine.SectionName(p)
+	}
+	if n := s.Name(p.Start); n != "" {
+		return n
+	}
+	return p.Start.String()
+}

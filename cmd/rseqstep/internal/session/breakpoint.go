@@ -1,0 +1,351 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Breakpoint is a breakpoint or watchpoint of the user's. It outlives
+// processes; live is what the current one has of it.
+type Breakpoint struct {
+	Number    int
+	Kind      stepper.BreakpointKind
+	Location  string // as written; the expression of a watchpoint
+	Address   bool   // Location is *EXPR
+	Condition string
+	Temporary bool
+	Once      bool // `enable once`: disabled when met
+	Thread    int  // thread number, 0 for all
+	Enabled   bool
+	Ignore    int
+	Hits      int
+	Commands  []string
+	Pending   bool
+	Places    []stepper.Place // where the file, or the process, has it
+
+	near  table.Addr
+	addrs []table.Addr // of Address: evaluated when it was set
+	live  *stepper.Breakpoint
+}
+
+// Watch reports whether it watches data.
+func (b *Breakpoint) Watch() bool { return b.Kind >= stepper.WatchWrite }
+
+// Noun is what gdb calls the kind at the start of a message.
+func (b *Breakpoint) Noun() string {
+	switch {
+	case b.Kind == stepper.WatchWrite:
+		return "Hardware watchpoint"
+	case b.Kind == stepper.WatchRead:
+		return "Hardware read watchpoint"
+	case b.Kind == stepper.WatchAccess:
+		return "Hardware access (read/write) watchpoint"
+	case b.Kind == stepper.BreakHardware && b.Temporary:
+		return "Temporary hardware breakpoint"
+	case b.Kind == stepper.BreakHardware:
+		return "Hardware assisted breakpoint"
+	case b.Temporary:
+		return "Temporary breakpoint"
+	}
+	return "Breakpoint"
+}
+
+// Add makes a breakpoint of b, which has its Kind, Location, Condition,
+// Temporary and Thread filled in, and announces it.
+func (s *Session) Add(b *Breakpoint) error {
+	b.Enabled = true
+	if b.Address {
+		addr, err := s.Values().Address(strings.TrimPrefix(b.Location, "*"))
+		if err != nil {
+			return err
+		}
+		b.addrs = []table.Addr{addr}
+	}
+	if f, err := s.Frame(); err == nil {
+		b.near = f.PC
+	}
+	if b.Condition != "" {
+		if _, err := s.Values().Condition(b.Condition); err != nil {
+			return err
+		}
+	}
+	if err := s.place(b); err != nil {
+		return err
+	}
+	s.numbered++
+	b.Number = s.numbered
+	s.breakpoints = append(s.breakpoints, b)
+	s.history.SetInteger("bpnum", int64(b.Number))
+	s.announce(b)
+	return nil
+}
+
+// place finds where b goes, in the process or in the file, and asks about a
+// location that names nothing yet.
+func (s *Session) place(b *Breakpoint) error {
+	err := s.plant(b)
+	if err == nil || b.Watch() || b.Address {
+		return err
+	}
+	if isInside(err) || errors.Is(err, stepper.ErrNoSlot) {
+		return err
+	}
+	if err := s.pend(err); err != nil {
+		return err
+	}
+	b.Pending = true
+	return s.plant(b)
+}
+
+// pend decides on a location that names nothing yet: nil keeps it.
+func (s *Session) pend(reason error) error {
+	switch {
+	case s.Settings.Pending == PendingOn:
+		fmt.Fprintln(s.Err, reason)
+		return nil
+	case s.Settings.Pending == PendingOff:
+		return reason
+	case s.TTY && s.Confirm != nil:
+		fmt.Fprintln(s.Err, reason)
+		if s.Confirm("Make breakpoint pending on future shared library load? (y or n) ") {
+			return nil
+		}
+		return prompt.ErrReported
+	}
+	return fmt.Errorf("%w (\"set breakpoint pending on\" keeps it for a library loaded later)", reason)
+}
+
+// plant gives b to the process; without one it only looks its places up.
+func (s *Session) plant(b *Breakpoint) error {
+	if s.process == nil {
+		return s.lookup(b)
+	}
+	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,
+		Pending: b.Pending, Temporary: b.Temporary, Condition: b.Condition}
+	if b.Thread != 0 {
+		tid, err := s.ThreadID(b.Thread)
+		if err != nil {
+			return err
+		}
+		spec.Thread = tid
+	}
+	if b.Condition != "" {
+		when, err := s.Values().Condition(b.Condition)
+		if err != nil {
+			return err
+		}
+		spec.When = when
+	}
+	if b.Watch() {
+		addr, length, err := s.Values().Watchable(b.Location)
+		if err != nil {
+			return err
+		}
+		spec.Watch, spec.WatchLength = addr, length
+	}
+	live, err := s.process.engine.AddBreakpoint(spec)
+	if err != nil {
+		return err
+	}
+	b.live = live
+	live.Ignore = b.Ignore
+	if !b.Enabled {
+		return s.process.engine.EnableBreakpoint(live.Number, false)
+	}
+	s.refresh(b)
+	return nil
+}
+
+// lookup fills in b's places from the file.
+func (s *Session) lookup(b *Breakpoint) error {
+	if b.Watch() {
+		return nil // resolved at launch
+	}
+	if b.Address {
+		b.Places = nil
+		for _, a := range b.addrs {
+			b.Places = append(b.Places, s.PlaceOf(a))
+		}
+		return nil
+	}
+	sy, err := s.need()
+	if err != nil {
+		if b.Pending {
+			return nil
+		}
+		return err
+	}
+	places, err := sy.Lookup(b.Location, b.near)
+	if err != nil && !b.Pending {
+		return err
+	}
+	b.Places = places
+	if len(places) > 0 {
+		b.Pending = false
+	}
+	return nil
+}
+
+// PlaceOf describes an address.
+func (s *Session) PlaceOf(a table.Addr) stepper.Place {
+	p := stepper.Place{Addr: a}
+	sy := s.Symbols()
+	if sy == nil {
+		return p
+	}
+	depth, _ := sy.Inlines(a)
+	p.Line, _ = sy.Line(a, depth)
+	if f, ok := sy.Function(a); ok {
+		p.Function, p.Module = f.Name, f.Module
+	}
+	return p
+}
+
+// refresh takes over what the engine has found out.
+func (s *Session) refresh(b *Breakpoint) {
+	if b.live == nil {
+		return
+	}
+	b.Hits, b.Ignore, b.Pending = b.live.Hits, b.live.Ignore, b.live.Pending
+	if len(b.live.Places) > 0 {
+		b.Places = b.live.Places
+	}
+}
+
+func (s *Session) announce(b *Breakpoint) {
+	s.printf("%s %d", b.Noun(), b.Number)
+	switch {
+	case b.Watch():
+		s.printf(": %s\n", b.Location)
+		return
+	case b.Pending && len(b.Places) == 0:
+		s.printf(" (%s) pending.\n", b.Location)
+		return
+	case len(b.Places) == 0:
+		s.printf(" (%s).\n", b.Location)
+		return
+	}
+	p := b.Places[0]
+	s.printf(" at %v", p.Addr)
+	if len(b.Places) > 1 {
+		s.printf(": %s. (%d locations)\n", b.Location, len(b.Places))
+		return
+	}
+	if p.Line.Line != 0 {
+		s.printf(": file %s, line %d.", s.Style.File(show.Path(p.Line.File)), p.Line.Line)
+	}
+	s.printf("\n")
+}
+
+// Breakpoints are the user's breakpoints, brought up to date.
+func (s *Session) Breakpoints() []*Breakpoint {
+	for _, b := range s.breakpoints {
+		s.refresh(b)
+	}
+	return s.breakpoints
+}
+
+// Breakpoint finds one by number.
+func (s *Session) Breakpoint(number int) (*Breakpoint, error) {
+	for _, b := range s.Breakpoints() {
+		if b.Number == number {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("No breakpoint number %d.", number)
+}
+
+// Delete removes a breakpoint.
+func (s *Session) Delete(b *Breakpoint) error {
+	for i, have := range s.breakpoints {
+		if have == b {
+			s.breakpoints = append(s.breakpoints[:i:i], s.breakpoints[i+1:]...)
+			break
+		}
+	}
+	if b.live == nil || s.process == nil {
+		return nil
+	}
+	number := b.live.Number
+	b.live = nil
+	return s.process.engine.DeleteBreakpoint(number)
+}
+
+// Enable switches a breakpoint on or off.
+func (s *Session) Enable(b *Breakpoint, on bool) error {
+	if s.process != nil && b.live != nil {
+		if err := s.process.engine.EnableBreakpoint(b.live.Number, on); err != nil {
+			return err
+		}
+	}
+	b.Enabled = on
+	return nil
+}
+
+// SetCondition changes a breakpoint's condition; "" removes it.
+func (s *Session) SetCondition(b *Breakpoint, condition string) error {
+	var when func(int) (bool, error)
+	if condition != "" {
+		var err error
+		if when, err = s.Values().Condition(condition); err != nil {
+			return err
+		}
+	}
+	b.Condition = condition
+	if b.live != nil {
+		b.live.Condition, b.live.When = condition, when
+	}
+	return nil
+}
+
+// SetIgnore makes a breakpoint pass n times.
+func (s *Session) SetIgnore(b *Breakpoint, n int) {
+	b.Ignore = n
+	if b.live != nil {
+		b.live.Ignore = n
+	}
+}
+
+func isInside(err error) bool {
+	return errors.Is(err, stepper.ErrInsideSection)
+}
+
+// plantAll gives every breakpoint to a new process. One that cannot be planted
+// is disabled and named, and the launch goes on.
+func (s *Session) plantAll() {
+	for _, b := range s.breakpoints {
+		b.Hits, b.live = 0, nil
+		was := b.Pending
+		if !b.Watch() && !b.Address {
+			b.Pending = true // its library may not be there yet
+		}
+		if b.Watch() && b.Location != "" {
+			if _, _, err := s.Values().Watchable(b.Location); err != nil {
+				fmt.Fprintf(s.Err, "Watchpoint %d is disabled: %v\n", b.Number, err)
+				b.Enabled = false
+				continue
+			}
+		}
+		if err := s.plant(b); err != nil {
+			b.Pending = was
+			b.Enabled = false
+			fmt.Fprintf(s.Err, "%s %d is disabled: %v\n", b.Noun(), b.Number, err)
+		}
+	}
+}
+
+// user finds the breakpoint that the engine knows by a number.
+func (s *Session) user(engineNumber int) *Breakpoint {
+	for _, b := range s.breakpoints {
+		if b.live != nil && b.live.Number == engineNumber {
+			return b
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+
+	"rseqstep/stepper"
+)
+
+// At reports whether the breakpoint stands at one of the places.
+func (b *Breakpoint) At(places []stepper.Place) bool {
+	for _, have := range b.Places {
+		for _, p := range places {
+			if have.Addr == p.Addr {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Replant gives a changed breakpoint to the process anew.
+func (s *Session) Replant(b *Breakpoint) error {
+	if s.process == nil {
+		b.Enabled = true
+		return nil
+	}
+	if b.live != nil {
+		if err := s.process.engine.DeleteBreakpoint(b.live.Number); err != nil {
+			return err
+		}
+		b.live = nil
+	}
+	b.Enabled = true
+	return s.plant(b)
+}
+
+// Hit are the breakpoints at the place the selected thread stopped at.
+func (s *Session) Hit() []*Breakpoint {
+	frames, err := s.Frames(1)
+	if err != nil {
+		return nil
+	}
+	var out []*Breakpoint
+	for _, b := range s.Breakpoints() {
+		if !b.Watch() && b.At([]stepper.Place{{Addr: frames[0].PC}}) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Lookup finds the places of a location: as Symbols.Lookup, and "*EXPR".
+func (s *Session) Lookup(location string) ([]stepper.Place, error) {
+	if strings.HasPrefix(location, "*") {
+		a, err := s.Values().Address(location[1:])
+		if err != nil {
+			return nil, err
+		}
+		return []stepper.Place{s.PlaceOf(a)}, nil
+	}
+	var near stepper.Frame
+	if frames, err := s.Frames(s.level + 1); err == nil && s.level < len(frames) {
+		near = frames[s.level]
+	}
+	if _, err := s.need(); err != nil {
+		return nil, err
+	}
+	return s.Symbols().Lookup(s.qualify(location), near.PC)
+}
+
+// qualify puts the current file before a bare line number.
+func (s *Session) qualify(location string) string {
+	var n int
+	if _, err := fmt.Sscanf(location+"\n", "%d\n", &n); err != nil {
+		return location
+	}
+	if l, err := s.DefaultLine(); err == nil {
+		return fmt.Sprintf("%s:%d", l.File, n)
+	}
+	return location
+}
+
+// DefaultLine is what a bare line number refers to: the file listed last, the
+// selected frame's, or main's.
+func (s *Session) DefaultLine() (stepper.Line, error) {
+	if s.list.set {
+		line := s.list.center
+		return stepper.Line{File: s.list.file, Line: line}, nil
+	}
+	if err := s.listHere(); err != nil {
+		return stepper.Line{}, err
+	}
+	l := stepper.Line{File: s.list.file, Line: s.list.center}
+	return l, nil
+}
+
+// ThreadID is the kernel's id of the thread that the user knows by a number.
+func (s *Session) ThreadID(number int) (int, error) {
+	if s.process != nil {
+		for _, t := range s.process.engine.Threads() {
+			if t.Number == number {
+				return t.TID, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("Unknown thread %d.", number)
+}
+
+// SelectThread makes the thread with a number the selected one.
+func (s *Session) SelectThread(number int) error {
+	tid, err := s.ThreadID(number)
+	if err != nil {
+		return err
+	}
+	s.level = 0
+	s.list.reset()
+	s.process.values.Forget()
+	return s.process.engine.SelectThread(tid)
+}

@@ -1,0 +1,73 @@
+package session
+
+import "strings"
+
+// Display is an expression shown at every stop.
+type Display struct {
+	Number  int
+	Format  string // without the slash
+	Expr    string
+	Enabled bool
+}
+
+// memory reports whether the format examines memory as x does.
+func (d *Display) memory() bool {
+	return strings.ContainsAny(d.Format, "is") || strings.IndexAny(d.Format, "0123456789bhwg") >= 0
+}
+
+// AddDisplay adds an expression and shows it if there is a process.
+func (s *Session) AddDisplay(format, expr string) {
+	s.displayed++
+	d := &Display{Number: s.displayed, Format: format, Expr: expr, Enabled: true}
+	s.displays = append(s.displays, d)
+	if s.Live() {
+		s.showDisplay(d)
+	}
+}
+
+// Displays are the expressions shown at every stop.
+func (s *Session) Displays() []*Display { return s.displays }
+
+// Undisplay removes one, or all for 0; false when there is none of the number.
+func (s *Session) Undisplay(number int) bool {
+	if number == 0 {
+		s.displays = nil
+		return true
+	}
+	for i, d := range s.displays {
+		if d.Number == number {
+			s.displays = append(s.displays[:i:i], s.displays[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// ShowDisplays prints every enabled display.
+func (s *Session) ShowDisplays() {
+	for _, d := range s.displays {
+		if d.Enabled {
+			s.showDisplay(d)
+		}
+	}
+}
+
+// showDisplay prints one; an expression that means nothing here is left out, as
+// gdb leaves out one that belongs to another block.
+func (s *Session) showDisplay(d *Display) {
+	if d.memory() {
+		if text, err := s.Values().Examine(d.Format, d.Expr); err == nil {
+			s.printf("%d: x/%s %s\n%s\n", d.Number, d.Format, d.Expr, strings.TrimRight(text, "\n"))
+		}
+		return
+	}
+	text, err := s.Values().Output(d.Format, d.Expr)
+	if err != nil {
+		return
+	}
+	format := ""
+	if d.Format != "" {
+		format = "/" + d.Format + " "
+	}
+	s.printf("%d: %s%s = %s\n", d.Number, format, d.Expr, text)
+}

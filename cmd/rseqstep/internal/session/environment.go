@@ -1,0 +1,48 @@
+package session
+
+import (
+	"sort"
+	"strings"
+)
+
+// Environment is the program's environment.
+type Environment struct{ vars map[string]string }
+
+// NewEnvironment takes "NAME=value" strings, as os.Environ gives them. A later
+// one wins.
+func NewEnvironment(list []string) *Environment {
+	e := &Environment{vars: map[string]string{}}
+	for _, v := range list {
+		if name, value, ok := strings.Cut(v, "="); ok && name != "" {
+			e.vars[name] = value
+		}
+	}
+	return e
+}
+
+// Set gives a variable a value.
+func (e *Environment) Set(name, value string) { e.vars[name] = value }
+
+// Unset removes a variable; "" removes all.
+func (e *Environment) Unset(name string) {
+	if name == "" {
+		e.vars = map[string]string{}
+	}
+	delete(e.vars, name)
+}
+
+// Lookup is a variable's value.
+func (e *Environment) Lookup(name string) (string, bool) {
+	v, ok := e.vars[name]
+	return v, ok
+}
+
+// List is the environment as "NAME=value", sorted.
+func (e *Environment) List() []string {
+	out := make([]string, 0, len(e.vars))
+	for n, v := range e.vars {
+		out = append(out, n+"="+v)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,211 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/expr"
+	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// values evaluates with package expr, in a process or in a file.
+type values struct {
+	s       *Session
+	process *process // nil without one
+	file    *program // nil with a process, or without a program
+	frames  []stepper.Frame
+	whole   bool                // frames is the whole stack
+	tid     int                 // whose frames those are
+	watches map[string]*watched // by expression
+}
+
+// valuesFor makes Values for a process or a file; nil, nil for neither.
+func (s *Session) valuesFor(p *process, f *program) Values {
+	return &values{s: s, process: p, file: f, watches: map[string]*watched{}}
+}
+
+// Forget drops what was read of the stack, and of modules that are gone.
+func (v *values) Forget() {
+	v.frames, v.whole = nil, false
+	if set := v.set(); set != nil {
+		v.s.history.Forget(set.Modules())
+	}
+}
+
+// set is the symbols, nil without any.
+func (v *values) set() *symbols.Set {
+	switch {
+	case v.process != nil:
+		return v.process.symbols
+	case v.file != nil:
+		return v.file.symbols
+	}
+	return nil
+}
+
+// unwound is at least max frames of the selected thread, if it has them.
+func (v *values) unwound(max int) []stepper.Frame {
+	if v.process == nil {
+		return nil
+	}
+	e := v.process.engine
+	if v.tid != e.Thread() {
+		v.Forget()
+		v.tid = e.Thread()
+	}
+	if !v.whole && len(v.frames) < max {
+		frames, err := e.Frames(v.tid, max)
+		if err != nil {
+			return nil
+		}
+		v.frames, v.whole = frames, len(frames) < max
+	}
+	return v.frames
+}
+
+// at is where to evaluate: a frame of the selected thread.
+func (v *values) at(level int) *expr.Context {
+	c := &expr.Context{Session: v.s.history}
+	if set := v.set(); set != nil {
+		c.Source = set
+	}
+	if v.process == nil {
+		if v.file != nil {
+			c.Mem = v.file
+		}
+		return c
+	}
+	e := v.process.engine
+	c.Mem = v.process.target
+	// Two more than the selected: entry values are found in the caller.
+	c.Frames = v.unwound(level + 3)
+	c.Selected = level
+	if level >= len(c.Frames) {
+		c.Selected = 0
+	}
+	c.Write = e.WriteMemory
+	c.WriteRegs = func(r *unit.Regs) error { v.Forget(); return e.SetRegs(e.Thread(), *r) }
+	c.XState = func() ([]byte, error) { return v.process.target.XState(e.Thread()) }
+	c.WriteXState = func(area []byte) error { return v.process.target.SetXState(e.Thread(), area) }
+	return c
+}
+
+func (v *values) here() *expr.Context { return v.at(v.s.level) }
+
+func (v *values) Evaluate(text string) error {
+	_, err := v.here().Evaluate(text)
+	v.Forget()
+	return err
+}
+
+// Address evaluates an address in the code: a function stands for its first
+// instruction, and anything else for its number.
+func (v *values) Address(text string) (table.Addr, error) {
+	c := v.here()
+	e, err := c.Parse(text)
+	if err != nil {
+		return 0, err
+	}
+	val, err := c.Eval(e)
+	if err != nil {
+		return 0, err
+	}
+	if val.Type != nil && (val.Type.Kind == expr.Func || val.Type.Kind == expr.NoDebug) {
+		if a, ok := val.Addr(); ok {
+			return a, nil
+		}
+	}
+	n, err := c.Integer(e)
+	return table.Addr(n), err
+}
+
+// Watchable is where a debug register would watch an expression.
+func (v *values) Watchable(text string) (table.Addr, int, error) {
+	if v.process == nil {
+		return 0, 0, errors.New("The program is not being run: what it watches has no address yet.")
+	}
+	c := v.here()
+	e, err := c.Parse(text)
+	if err != nil {
+		return 0, 0, err
+	}
+	w, err := c.Watch(e)
+	if err != nil {
+		return 0, 0, err
+	}
+	a, size := w.Addr, int(w.Len)
+	switch {
+	case size != 1 && size != 2 && size != 4 && size != 8:
+		return 0, 0, fmt.Errorf("Cannot watch %q: a debug register watches 1, 2, 4 or 8 bytes, and it has %d. Watch a part of it.", text, size)
+	case uint64(a)%uint64(size) != 0:
+		return 0, 0, fmt.Errorf("Cannot watch %q: %v is not a multiple of its %d bytes, as a debug register needs.", text, a, size)
+	}
+	was := make([]byte, size)
+	if _, err := v.process.target.ReadMemory(a, was); err != nil {
+		return 0, 0, &expr.MemoryError{Addr: a, Err: err}
+	}
+	v.watches[text] = &watched{typ: w.Value.Type, addr: a}
+	v.Content(text, was)
+	return a, size, nil
+}
+
+func (v *values) Condition(text string) (func(int) (bool, error), error) {
+	if _, err := v.here().Parse(text); err != nil {
+		return nil, err
+	}
+	return func(tid int) (bool, error) {
+		p := v.s.process
+		if p == nil {
+			return true, nil
+		}
+		val := &values{s: v.s, process: p, watches: v.watches}
+		frames, err := p.engine.Frames(tid, 3)
+		if err != nil {
+			return true, err
+		}
+		val.frames, val.whole, val.tid = frames, true, p.engine.Thread()
+		c := val.at(0)
+		e, err := c.Parse(text)
+		if err != nil {
+			return true, err
+		}
+		return c.True(e)
+	}, nil
+}
+
+func (v *values) Functions(pattern string) ([]string, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("Invalid regexp: %w", err)
+	}
+	set := v.set()
+	if set == nil {
+		return nil, ErrNoFile
+	}
+	head := "All defined functions:"
+	if pattern != "" {
+		head = fmt.Sprintf("All functions matching regular expression %q:", pattern)
+	}
+	lines := []string{head}
+	file, plain := "", false
+	for _, m := range set.Functions(re) {
+		switch {
+		case m.Debug && m.Line.File != file:
+			file = m.Line.File
+			lines = append(lines, "", "File "+file+":")
+		case !m.Debug && !plain:
+			plain = true
+			lines = append(lines, "", "Non-debugging symbols:")
+		}
+		if m.Debug {
+			lines = append(lines, fmt.Sprintf("%d:\t%s", m.Line.Line, m.Name))
+		} else {
+			lines = append(lines, fmt.Sprintf("%#016x  %s", uint64(m.Addr), m.Name))
+		}
+	}
+	return lines, nil
+}

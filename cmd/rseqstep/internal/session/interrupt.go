@@ -1,0 +1,80 @@
+package session
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// watcher turns the debugger's own signals into requests. SIGINT while the
+// program runs stops the program; at other times it does nothing, for the
+// prompt has its own way with Ctrl-C. SIGTERM and SIGHUP stop the program and
+// end the session in order, so that no breakpoint is left in an attached process.
+type watcher struct {
+	signals    chan os.Signal
+	done       chan struct{}
+	terminated chan struct{}
+
+	mu        sync.Mutex
+	interrupt func() // of the running engine; nil when nothing runs
+	pressed   bool   // SIGINT came since the last begin
+}
+
+func watch() *watcher {
+	w := &watcher{signals: make(chan os.Signal, 4), done: make(chan struct{}), terminated: make(chan struct{})}
+	signal.Notify(w.signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go w.loop()
+	return w
+}
+
+func (w *watcher) loop() {
+	for {
+		select {
+		case <-w.done:
+			return
+		case sig := <-w.signals:
+			w.mu.Lock()
+			if sig == os.Interrupt {
+				w.pressed = true
+			} else if !w.ending() {
+				close(w.terminated)
+			}
+			if w.interrupt != nil {
+				w.interrupt()
+			}
+			w.mu.Unlock()
+		}
+	}
+}
+
+func (w *watcher) ending() bool {
+	select {
+	case <-w.terminated:
+		return true
+	default:
+		return false
+	}
+}
+
+// begin says that the program is about to run, and how to stop it.
+func (w *watcher) begin(interrupt func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.interrupt = interrupt
+	if w.ending() {
+		interrupt()
+	}
+}
+
+// end says that it runs no more.
+func (w *watcher) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.interrupt = nil
+}
+
+func (w *watcher) stop() {
+	signal.Stop(w.signals)
+	close(w.done)
+}

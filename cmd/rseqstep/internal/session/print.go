@@ -1,0 +1,274 @@
+package session
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/expr"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+func (v *values) Print(format, text string) (string, error) {
+	c := v.here()
+	val, f, err := evaluate(c, format, text)
+	if err != nil {
+		return "", err
+	}
+	v.Forget() // the expression may have assigned
+	n, val, err := c.Record(val)
+	if err != nil {
+		return "", err
+	}
+	out, err := c.Print(val, f)
+	if v.s.Settings.Pretty {
+		out = show.Pretty(out)
+	}
+	if err != nil || n == 0 {
+		return out, err
+	}
+	return fmt.Sprintf("$%d = %s", n, out), nil
+}
+
+func (v *values) Output(format, text string) (string, error) {
+	c := v.here()
+	val, f, err := evaluate(c, format, text)
+	if err != nil {
+		return "", err
+	}
+	return c.Print(val, f)
+}
+
+func evaluate(c *expr.Context, format, text string) (expr.Value, expr.Format, error) {
+	f, err := expr.PrintFormat(format)
+	if err != nil {
+		return expr.Value{}, f, err
+	}
+	val, err := c.Evaluate(text)
+	return val, f, err
+}
+
+func (v *values) TypeOf(text string, deep bool) (string, error) {
+	c := v.here()
+	if text == "" {
+		text = "$"
+	}
+	e, err := c.Parse(text)
+	if err != nil {
+		return "", err
+	}
+	if deep {
+		return c.Ptype(e)
+	}
+	return c.Whatis(e)
+}
+
+// Examine is `x`: without an expression it goes on after the last unit.
+func (v *values) Examine(format, text string) (string, error) {
+	c := v.here()
+	f, err := c.Session.ExamineFormat(format, format == "" && text == "")
+	if err != nil {
+		return "", err
+	}
+	var at table.Addr
+	if text == "" {
+		at, err = c.Session.ExamineNext()
+	} else {
+		var val expr.Value
+		if val, err = c.Evaluate(text); err == nil {
+			at, err = c.ExamineAddress(val)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return c.ExamineMemory(at, f, v.instruction)
+}
+
+// instruction is an instruction as x/i shows it.
+func (v *values) instruction(at table.Addr) (string, int, error) {
+	var code [unit.MaxLen]byte
+	n, err := v.s.ReadMemory(at, code[:])
+	if n == 0 {
+		return "", 0, &expr.MemoryError{Addr: at, Err: err}
+	}
+	i, err := unit.Decode(at, code[:n])
+	if err != nil {
+		return "(bad)", 1, nil
+	}
+	return show.Instruction(&i, v.s.Symbolic), int(i.Len), nil
+}
+
+func (v *values) Locals() ([]string, error) {
+	c := v.here()
+	list, err := c.Locals()
+	return lines(c, list, err)
+}
+
+func (v *values) Arguments() ([]string, error) {
+	c := v.here()
+	list, err := c.Args()
+	return lines(c, list, err)
+}
+
+func lines(c *expr.Context, list []expr.Variable, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, x := range list {
+		out = append(out, x.Name+" = "+c.Text(x, expr.Format{}))
+	}
+	return out, nil
+}
+
+// FrameArguments shows scalars, and "..." for what has parts, as gdb does.
+func (v *values) FrameArguments(level int) string {
+	c := v.at(level)
+	if level >= len(c.Frames) {
+		return ""
+	}
+	list, err := c.Args()
+	if err != nil {
+		return ""
+	}
+	var out []string
+	for _, x := range list {
+		text := "..."
+		if x.Err != nil || !aggregate(x.Value.Type) {
+			text = c.Text(x, expr.Format{})
+		}
+		out = append(out, x.Name+"="+text)
+	}
+	return strings.Join(out, ", ")
+}
+
+// bare takes typedefs and qualifiers away.
+func bare(t *expr.Type) *expr.Type {
+	for i := 0; t != nil && i < 100 && (t.Kind == expr.Typedef || t.Kind == expr.Qualified); i++ {
+		t = t.Elem
+	}
+	return t
+}
+
+func aggregate(t *expr.Type) bool {
+	t = bare(t)
+	return t != nil && (t.Kind == expr.Struct || t.Kind == expr.Union || t.Kind == expr.Array)
+}
+
+// Returned is what a function returned, from the registers the System V ABI
+// returns values in. Structs and unions are left out: they may lie in memory.
+func (v *values) Returned(f *stepper.Finished) string {
+	fn, err := v.here().Evaluate(f.Function)
+	if err != nil || bare(fn.Type) == nil || bare(fn.Type).Kind != expr.Func {
+		return ""
+	}
+	ret := bare(fn.Type).Elem
+	if ret == nil {
+		return ""
+	}
+	text := ""
+	switch b := bare(ret); b.Kind {
+	case expr.Int, expr.Char, expr.Bool, expr.Enum, expr.Pointer:
+		if b.Size <= 8 {
+			text = fmt.Sprintf("(%s)%s", ret, literal(f.Rax, b))
+		}
+	case expr.Float:
+		switch b.Size {
+		case 4:
+			text = fmt.Sprintf("(%s)%s", ret, float(float64(math.Float32frombits(binary.LittleEndian.Uint32(f.XMM0[:])))))
+		case 8:
+			text = fmt.Sprintf("(%s)%s", ret, float(math.Float64frombits(binary.LittleEndian.Uint64(f.XMM0[:]))))
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	out, err := v.Print("", text)
+	if err != nil {
+		return ""
+	}
+	return out
+}
+
+// literal writes the low bytes of a register as a number of C.
+func literal(n uint64, t *expr.Type) string {
+	if t.Size < 8 {
+		n &= 1<<(8*uint(t.Size)) - 1
+	}
+	return fmt.Sprintf("%#xUL", n)
+}
+
+func float(x float64) string { return strconv.FormatFloat(x, 'e', -1, 64) }
+
+// watched is a watched expression: where it lies, and how it was shown last.
+type watched struct {
+	typ   *expr.Type
+	addr  table.Addr
+	bytes string
+	text  string
+}
+
+// Content shows bytes as a value of a watched expression's type. Numbers are
+// made from the bytes; what has parts is read again from where it lies.
+func (v *values) Content(text string, b []byte) string {
+	w := v.watches[text]
+	if w == nil || len(b) == 0 {
+		return ""
+	}
+	if string(b) == w.bytes {
+		return w.text
+	}
+	w.bytes, w.text = string(b), v.content(w, b)
+	return w.text
+}
+
+func (v *values) content(w *watched, b []byte) string {
+	var full [8]byte
+	copy(full[:], b)
+	n := binary.LittleEndian.Uint64(full[:])
+	t := bare(w.typ)
+	switch t.Kind {
+	case expr.Float:
+		if t.Size == 4 {
+			return strconv.FormatFloat(float64(math.Float32frombits(uint32(n))), 'g', -1, 32)
+		}
+		return strconv.FormatFloat(math.Float64frombits(n), 'g', -1, 64)
+	case expr.Int, expr.Char, expr.Bool, expr.Enum, expr.Pointer:
+		if out, err := v.Output("", fmt.Sprintf("(%s)%s", w.typ, literal(n, t))); err == nil {
+			return out
+		}
+	default:
+		if out, err := v.Output("", fmt.Sprintf("{%s} %v", w.typ, w.addr)); err == nil {
+			return out
+		}
+	}
+	return fmt.Sprintf("%#x", n)
+}
+
+// Names are the variables of the selected frame.
+func (v *values) Names() []string {
+	c := v.here()
+	if len(c.Frames) == 0 {
+		return nil
+	}
+	var out []string
+	for _, list := range []func() ([]expr.Variable, error){c.Locals, c.Args} {
+		vars, err := list()
+		if err != nil {
+			continue
+		}
+		for _, x := range vars {
+			out = append(out, x.Name)
+		}
+	}
+	return out
+}
+
+var errFormat = errors.New("Bad format string")

@@ -1,0 +1,255 @@
+package session
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
+)
+
+// process is a process being debugged.
+type process struct {
+	target   *ptrace.Process
+	engine   *stepper.Engine
+	symbols  *symbols.Set
+	values   Values
+	attached bool
+	tty      *os.File // the terminal it shares with us; nil for none
+}
+
+// program is a file that is not running.
+type program struct {
+	path    string
+	file    *table.File
+	module  *table.Module // at its file addresses
+	symbols *symbols.Set
+	values  Values
+}
+
+// ErrNoFile is what commands that need a program return when none was named.
+var ErrNoFile = errors.New("No symbol table is loaded.  Use the \"file\" command.")
+
+// ErrNoProgram says that a program's file is not there.
+var ErrNoProgram = errors.New("no such file")
+
+// SetProgram names the program's file, after a look at whether it can be one.
+// "" forgets it.
+func (s *Session) SetProgram(path string) error {
+	if path == "" {
+		s.Program, s.file = "", nil
+		return nil
+	}
+	f, err := openProgram(path)
+	if err != nil {
+		return err
+	}
+	s.Program = path
+	s.file = s.newProgram(path, f)
+	return nil
+}
+
+func (s *Session) newProgram(path string, f *table.File) *program {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	low, high := f.Extent()
+	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
+	p := &program{path: path, file: f, module: m, symbols: symbols.New(symbols.Options{})}
+	p.symbols.Reload([]*table.Module{m})
+	p.values = s.valuesFor(nil, p)
+	return p
+}
+
+// need is Symbols for those that cannot do without.
+func (s *Session) need() (stepper.Symbols, error) {
+	if s.process == nil && s.file == nil {
+		return nil, ErrNoFile
+	}
+	return s.Symbols(), nil
+}
+
+// Symbols are those of the process, else of the file, else nil.
+func (s *Session) Symbols() stepper.Symbols {
+	switch {
+	case s.process != nil:
+		return s.process.symbols
+	case s.file != nil:
+		return s.file.symbols
+	}
+	return nil
+}
+
+// Values evaluates in the process, else in the file.
+func (s *Session) Values() Values {
+	switch {
+	case s.process != nil:
+		return s.process.values
+	case s.file != nil:
+		return s.file.values
+	}
+	return s.valuesFor(nil, nil)
+}
+
+// openProgram reads a program's file, and says what is wrong with one that
+// cannot be a program.
+func openProgram(path string) (*table.File, error) {
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("%s: %w", path, ErrNoProgram)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("%s: permission denied; check the directories above it", path)
+	case err != nil:
+		return nil, err
+	case st.IsDir():
+		return nil, fmt.Errorf("%s: is a directory, not a program", path)
+	case !st.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: is not a regular file", path)
+	}
+	f, err := table.Open(path)
+	switch {
+	case errors.Is(err, table.ErrNotELF):
+		return nil, fmt.Errorf("%s: not an ELF file; give the compiled program (for a script, its interpreter with the script as an argument)", path)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("%s: permission denied: it must be readable to be debugged", path)
+	case err != nil:
+		return nil, err
+	case f.Type == elf.ET_REL:
+		return nil, fmt.Errorf("%s: is an object file, which cannot be run; link it (\"rseqstep table\" lists its sections as it is)", path)
+	case f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN:
+		return nil, fmt.Errorf("%s: is not a program (%v)", path, f.Type)
+	case f.Machine != elf.EM_X86_64 || f.Class != elf.ELFCLASS64:
+		return nil, fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit x86 programs (\"rseqstep table\" lists its sections all the same)", path, f.Machine, f.Class)
+	}
+	return f, nil
+}
+
+// create puts an Engine on a target that is held.
+func (s *Session) create(target *ptrace.Process, attached bool) error {
+	set := symbols.New(symbols.Options{Open: vdsoImage(target)})
+	var cache table.Cache
+	reader := func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }
+	engine, err := stepper.New(target, set, reader, s.policy())
+	if err != nil {
+		if attached {
+			return errors.Join(err, target.Detach())
+		}
+		return errors.Join(err, target.Kill())
+	}
+	s.copySignals(engine.Signals())
+	p := &process{target: target, engine: engine, symbols: set, attached: attached}
+	p.values = s.valuesFor(p, nil)
+	s.process = p
+	s.level = 0
+	for _, n := range target.Notes() {
+		fmt.Fprintf(s.Err, "note: %s\n", n)
+	}
+	return nil
+}
+
+func (s *Session) policy() stepper.Policy {
+	p := stepper.DefaultPolicy()
+	p.StuckLimit, p.Inside = s.Settings.StuckLimit, s.Settings.Inside
+	if s.Settings.FollowFork == "child" {
+		p.FollowFork = stepper.FollowChild
+	}
+	return p
+}
+
+// Apply hands changed settings to the process.
+func (s *Session) Apply() {
+	if s.process != nil {
+		pin := s.process.engine.Policy().Pin
+		*s.process.engine.Policy() = s.policy()
+		s.process.engine.Policy().Pin = pin
+	}
+}
+
+// AttachText attaches to a process given as a number.
+func (s *Session) AttachText(text string) error {
+	pid, err := strconv.Atoi(text)
+	if err != nil || pid <= 0 {
+		return fmt.Errorf("Illegal process-id: %q.", text)
+	}
+	if s.process != nil {
+		if s.process.attached {
+			err = s.Detach()
+		} else {
+			err = s.Kill()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.Attach(pid)
+}
+
+// Attach attaches to a process and shows where it stands.
+func (s *Session) Attach(pid int) error {
+	if pid == os.Getpid() {
+		return fmt.Errorf("process %d is this debugger", pid)
+	}
+	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err != nil {
+		return fmt.Errorf("no process %d (has it ended?)", pid)
+	}
+	target, err := ptrace.Attach(pid)
+	if err != nil {
+		return err
+	}
+	if err := s.create(target, true); err != nil {
+		return err
+	}
+	if s.Program == "" {
+		s.Program = target.Executable()
+	}
+	if !s.JSON {
+		s.printf("Attaching to process %d\n", pid)
+	}
+	s.plantAll()
+	s.last = frameID{}
+	s.Present(stepper.Stop{Reason: stepper.StopAttached, TID: s.process.engine.Thread(), PC: s.pc()}, 0)
+	return nil
+}
+
+func (s *Session) pc() table.Addr {
+	r, err := s.process.engine.Regs(s.process.engine.Thread())
+	if err != nil {
+		return 0
+	}
+	return r.PC()
+}
+
+// Detach lets the process go.
+func (s *Session) Detach() error {
+	if s.process == nil {
+		return ErrNotRun
+	}
+	pid := s.PID()
+	if err := s.process.engine.Detach(); err != nil {
+		return err
+	}
+	s.gone()
+	if !s.JSON {
+		s.printf("[Inferior 1 (process %d) detached]\n", pid)
+	}
+	return nil
+}
+
+// Kill ends the process.
+func (s *Session) Kill() error {
+	if s.process == nil {
+		return ErrNotRun
+	}
+	if err := s.process.engine.Kill(); err != nil {
+		return err
+	}
+	s.gone()
+	return nil
+}

@@ -1,0 +1,128 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/expr"
+)
+
+// Config is what a Session is made of.
+type Config struct {
+	Out, Err io.Writer
+	Style    show.Style
+	JSON     bool      // stops as JSON objects instead of text
+	TTY      bool      // there is a person to ask
+	Batch    bool      // an interrupt ends the session
+	Log      io.Writer // gets commands and, as JSON, stops; nil for none
+
+	Program string   // path of the file; "" when none was named yet
+	Args    []string // the program's
+	Cwd     string   // the program's; "" is the debugger's
+
+	Settings Settings
+	About    string // the debugger's version
+
+	// Confirm asks a question and reports whether the answer was yes; nil
+	// answers yes.
+	Confirm func(question string) bool
+}
+
+// Session is the state of one debugging session.
+type Session struct {
+	Config
+	Env *Environment
+
+	file    *program // symbols of Program while nothing runs; nil until needed
+	process *process // nil when nothing runs
+
+	breakpoints []*Breakpoint
+	numbered    int // the last breakpoint number given
+	displays    []*Display
+	displayed   int
+
+	level   int // the selected frame
+	last    frameID
+	list    listing
+	sources sources
+
+	ExitCode int   // of the last process that ended
+	Exited   bool  // a process has ended
+	ended    error // how the session is to end (terminated by a signal)
+	after    []string
+	watcher  *watcher
+	handle   *stepper.SignalTable // nil: the defaults
+	history  *expr.Session
+}
+
+// ErrNotRun is what commands that need a process return without one.
+var ErrNotRun = errors.New("The program is not being run.")
+
+// New makes a session. Close ends it.
+func New(c Config) *Session {
+	s := &Session{Config: c, Env: NewEnvironment(os.Environ()), history: expr.NewSession()}
+	s.watcher = watch()
+	return s
+}
+
+// Close ends the session: a launched process is killed, an attached one let go.
+func (s *Session) Close() error {
+	s.watcher.stop()
+	var err error
+	if s.process != nil {
+		if s.process.attached {
+			err = s.process.engine.Detach()
+		} else {
+			err = s.process.engine.Kill()
+		}
+		s.process = nil
+	}
+	return err
+}
+
+// Live reports whether there is a process.
+func (s *Session) Live() bool { return s.process != nil }
+
+// Attached reports whether the process is one we did not start.
+func (s *Session) Attached() bool { return s.process != nil && s.process.attached }
+
+// Engine is the engine of the process. Error: ErrNotRun.
+func (s *Session) Engine() (*stepper.Engine, error) {
+	if s.process == nil {
+		return nil, ErrNotRun
+	}
+	return s.process.engine, nil
+}
+
+// PID is the process's id, 0 without one.
+func (s *Session) PID() int {
+	if s.process == nil {
+		return 0
+	}
+	return s.process.target.PID()
+}
+
+// Terminated is closed when the debugger was asked to end by SIGTERM or SIGHUP.
+func (s *Session) Terminated() <-chan struct{} { return s.watcher.terminated }
+
+// After hands over, once, the lines that the last stop's breakpoints asked for.
+func (s *Session) After() []string {
+	lines := s.after
+	s.after = nil
+	return lines
+}
+
+// Ask is Confirm for questions that only matter to a person: without one, or
+// with `set confirm off`, the answer is yes.
+func (s *Session) Ask(format string, args ...any) bool {
+	if !s.TTY || !s.Settings.Confirm || s.Confirm == nil {
+		return true
+	}
+	return s.Confirm(fmt.Sprintf(format, args...))
+}
+
+func (s *Session) printf(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }

@@ -1,0 +1,31 @@
+package session
+
+// Settings are what `set` changes and `show` shows.
+type Settings struct {
+	Confirm    bool
+	Pagination bool // kept for scripts made for gdb; output is never held back
+	Width      int  // columns; 0 for no limit
+	Height     int
+	ListSize   int // lines of `list`
+	Pretty     bool
+	Pending    Pending
+	ASLR       bool // keep address space layout randomization
+	Inside     bool
+	StuckLimit int
+	FollowFork string // "parent", "child"
+	Language   string
+}
+
+// Pending says what to do with a breakpoint location that names nothing yet.
+type Pending string
+
+const (
+	PendingAuto Pending = "auto" // ask; refuse where nobody can be asked
+	PendingOn   Pending = "on"
+	PendingOff  Pending = "off"
+)
+
+// DefaultSettings are gdb's defaults where gdb has the setting.
+func DefaultSettings() Settings {
+	return Settings{Confirm: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, FollowFork: "parent", Language: "auto"}
+}

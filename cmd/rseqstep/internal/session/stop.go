@@ -1,0 +1,176 @@
+package session
+
+import (
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+)
+
+// Move runs a command that moves the program and puts the stop before the user.
+func (s *Session) Move(motion func(e *stepper.Engine) (stepper.Stop, error)) error {
+	if s.process == nil {
+		return ErrNotRun
+	}
+	p := s.process
+	s.remember()
+	p.values.Forget()
+	before := p.engine.Thread()
+	s.giveTerminal(p)
+	s.watcher.begin(p.engine.Interrupt)
+	stop, err := motion(p.engine)
+	s.watcher.end()
+	s.takeTerminal(p)
+	p.values.Forget()
+	if err != nil {
+		if !p.target.Alive() {
+			s.gone()
+		}
+		return err
+	}
+	s.Present(stop, before)
+	select {
+	case <-s.watcher.terminated:
+		return &prompt.Quit{Status: 128 + 15}
+	default:
+	}
+	if s.Batch && (stop.Reason == stepper.StopInterrupt || stop.Reason == stepper.StopSignal && stop.Signal == 2) {
+		return &prompt.Quit{Status: 128 + 2}
+	}
+	return nil
+}
+
+// remember keeps which frame the user was shown, to tell whether the next stop
+// is in another.
+func (s *Session) remember() {
+	s.last = frameID{}
+	if frames, err := s.Frames(1); err == nil {
+		s.last = idOf(s.process.engine.Thread(), &frames[0])
+	}
+}
+
+// Present shows a stop and does what it entails.
+func (s *Session) Present(stop stepper.Stop, before int) {
+	s.level = 0
+	s.list.reset()
+	v := s.view(stop, before)
+	if s.Log != nil {
+		v.WriteJSON(s.Log)
+	}
+	if s.JSON {
+		v.WriteJSON(s.Out)
+	} else {
+		v.Write(s.Out, s.Style)
+	}
+	if v.Frame != nil && v.Frame.Line.Line != 0 {
+		s.list.at(v.Frame.Line)
+	}
+	s.met(stop)
+	switch stop.Reason {
+	case stepper.StopExited:
+		s.Exited, s.ExitCode = true, stop.Status.Code
+		s.history.SetInteger("_exitcode", int64(stop.Status.Code))
+		s.gone()
+	case stepper.StopKilled:
+		s.Exited, s.ExitCode = true, 128+stop.Status.Signal
+		s.gone()
+	case stepper.StopDetached:
+		s.gone()
+	default:
+		s.ShowDisplays()
+	}
+}
+
+// view gathers what it takes to show a stop.
+func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
+	p := s.process
+	v := &show.Stop{Stop: stop, PID: p.target.PID(), Naming: s.Name}
+	for _, n := range stop.Breakpoints {
+		if b := s.user(n); b != nil {
+			v.Hits = append(v.Hits, show.Hit{Number: b.Number, Temporary: b.Temporary})
+			if len(b.Commands) > 0 && b.Commands[0] == "silent" {
+				v.Silent = true
+			}
+		}
+	}
+	for _, c := range stop.Watch {
+		if b := s.user(c.Number); b != nil {
+			v.Watched = append(v.Watched, show.Watched{Number: b.Number, Kind: b.Kind, Expr: b.Location,
+				Old: p.values.Content(b.Location, c.Old), New: p.values.Content(b.Location, c.New)})
+		}
+	}
+	if !p.target.Alive() {
+		return v
+	}
+	threads := p.engine.Threads()
+	v.Threads = len(threads)
+	for _, t := range threads {
+		if t.TID == stop.TID {
+			v.Number, v.Name = t.Number, t.Name
+		}
+	}
+	v.Changed = before != 0 && before != stop.TID
+	frames, err := s.Frames(2)
+	if err != nil {
+		v.Notes = append(v.Notes, "the stack cannot be read: "+err.Error())
+		return v
+	}
+	v.Frame = s.shown(frames, 0)
+	v.Source, _ = s.SourceText(v.Frame.Line.File, v.Frame.Line.Line)
+	v.Whole = stop.Reason != stepper.StopStep || idOf(stop.TID, &frames[0]) != s.last
+	if stop.Finished != nil {
+		v.Value = p.values.Returned(stop.Finished)
+	}
+	return v
+}
+
+// met does what the breakpoints that were met ask for.
+func (s *Session) met(stop stepper.Stop) {
+	numbers := append([]int(nil), stop.Breakpoints...)
+	for _, c := range stop.Watch {
+		numbers = append(numbers, c.Number)
+	}
+	for _, n := range numbers {
+		b := s.user(n)
+		if b == nil {
+			continue
+		}
+		s.refresh(b)
+		if len(b.Commands) > 0 && s.after == nil {
+			s.after = append([]string{}, b.Commands...)
+			if strings.TrimSpace(b.Commands[0]) == "silent" {
+				s.after = s.after[1:]
+			}
+		}
+		if b.Once {
+			b.Once = false
+			if err := s.Enable(b, false); err != nil {
+				s.printf("%v\n", err)
+			}
+		}
+		if b.Temporary {
+			b.live = nil // the engine has removed it
+			s.forget(b)
+		}
+	}
+}
+
+func (s *Session) forget(b *Breakpoint) {
+	for i, have := range s.breakpoints {
+		if have == b {
+			s.breakpoints = append(s.breakpoints[:i:i], s.breakpoints[i+1:]...)
+			return
+		}
+	}
+}
+
+// gone takes notice that there is no process any more.
+func (s *Session) gone() {
+	for _, b := range s.breakpoints {
+		s.refresh(b)
+		b.live = nil
+	}
+	s.process = nil
+	s.level = 0
+}

@@ -1,0 +1,95 @@
+package show
+
+import (
+	"fmt"
+	"io"
+
+	"rseqstep/stepper"
+)
+
+// BreakpointRow is one breakpoint as `info breakpoints` shows it.
+type BreakpointRow struct {
+	Number                            int
+	Kind                              stepper.BreakpointKind
+	Temporary, Once, Enabled, Pending bool
+	Location, Condition               string
+	Places                            []stepper.Place
+	Thread, Hits, Ignore              int
+	Commands                          []string
+}
+
+func (b *BreakpointRow) kind() string {
+	switch b.Kind {
+	case stepper.BreakHardware:
+		return "hw breakpoint"
+	case stepper.WatchWrite:
+		return "hw watchpoint"
+	case stepper.WatchRead:
+		return "read watchpoint"
+	case stepper.WatchAccess:
+		return "acc watchpoint"
+	}
+	return "breakpoint"
+}
+
+func (b *BreakpointRow) disposition() string {
+	switch {
+	case b.Temporary:
+		return "del"
+	case b.Once:
+		return "dis"
+	}
+	return "keep"
+}
+
+// Breakpoints writes the table of `info breakpoints`, laid out as gdb's.
+func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
+	fmt.Fprintf(w, "%-7s %-14s %-4s %-3s %-18s %s\n", "Num", "Type", "Disp", "Enb", "Address", "What")
+	for _, b := range rows {
+		enabled := "n"
+		if b.Enabled {
+			enabled = "y"
+		}
+		head := fmt.Sprintf("%-7d %-14s %-4s %-3s", b.Number, b.kind(), b.disposition(), enabled)
+		switch {
+		case b.Kind >= stepper.WatchWrite:
+			fmt.Fprintf(w, "%s %-18s %s\n", head, "", b.Location)
+		case len(b.Places) == 0:
+			fmt.Fprintf(w, "%s %-18s %s\n", head, "<PENDING>", b.Location)
+		case len(b.Places) == 1:
+			fmt.Fprintf(w, "%s %s %s\n", head, st.Addr(Address(b.Places[0].Addr)), what(b.Places[0], st))
+		default:
+			fmt.Fprintf(w, "%s %-18s \n", head, "<MULTIPLE>")
+		}
+		if b.Condition != "" {
+			fmt.Fprintf(w, "\tstop only if %s\n", b.Condition)
+		}
+		if b.Thread != 0 {
+			fmt.Fprintf(w, "\tstop only in thread %d\n", b.Thread)
+		}
+		if b.Hits > 0 {
+			fmt.Fprintf(w, "\tbreakpoint already hit %s\n", plural(b.Hits, "time", "times"))
+		}
+		if b.Ignore > 0 {
+			fmt.Fprintf(w, "\tignore next %d hits\n", b.Ignore)
+		}
+		for _, c := range b.Commands {
+			fmt.Fprintf(w, "        %s\n", c)
+		}
+		if len(b.Places) > 1 {
+			for i, p := range b.Places {
+				fmt.Fprintf(w, "%-7s %-14s %-4s %-3s %s %s\n", fmt.Sprintf("%d.%d", b.Number, i+1), "", "", enabled, st.Addr(Address(p.Addr)), what(p, st))
+			}
+		}
+	}
+}
+
+func what(p stepper.Place, st Style) string {
+	switch {
+	case p.Line.Line != 0:
+		return fmt.Sprintf("in %s at %s:%d", st.Func(p.Function), st.File(Path(p.Line.File)), p.Line.Line)
+	case p.Function != "":
+		return "<" + st.Func(p.Function) + ">"
+	}
+	return p.Module
+}

@@ -1,0 +1,91 @@
+package show
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Mark is what restartable sequences have at an instruction.
+type Mark struct {
+	Body  bool // inside a section
+	Words []string
+}
+
+// With adds a word.
+func (m Mark) With(word string) Mark {
+	m.Words = append(append([]string(nil), m.Words...), word)
+	return m
+}
+
+// Has reports whether a word is there.
+func (m Mark) Has(word string) bool {
+	for _, w := range m.Words {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// Listing is how machine code is shown.
+type Listing struct {
+	Style    Style
+	PC       table.Addr // marked with "=>"
+	Bytes    bool
+	Function string     // offsets are given from Entry
+	Entry    table.Addr // of Function
+	Name     Naming
+	Marks    map[table.Addr]Mark
+}
+
+// Write writes instructions, one a line.
+func (l *Listing) Write(w io.Writer, insns []unit.Insn) {
+	for n := range insns {
+		i := &insns[n]
+		mark := l.Marks[i.Addr]
+		arrow := []byte("   ")
+		if mark.Body {
+			arrow[2] = '|'
+		}
+		if i.Addr == l.PC {
+			arrow[0], arrow[1] = '=', '>'
+		}
+		line := fmt.Sprintf("%s%s %s:\t", arrow, l.Style.Addr(Address(i.Addr)), l.offset(i.Addr))
+		if l.Bytes {
+			line += fmt.Sprintf("%-30s\t", strings.TrimSpace(fmt.Sprintf("% x", i.Bytes())))
+		}
+		line += Instruction(i, l.Name)
+		if len(mark.Words) > 0 {
+			line += "\t" + l.Style.Note("# rseq: "+strings.Join(mark.Words, ", "))
+		}
+		fmt.Fprintln(w, line)
+	}
+}
+
+func (l *Listing) offset(a table.Addr) string {
+	if l.Function != "" && a >= l.Entry {
+		return fmt.Sprintf("<+%d>", a-l.Entry)
+	}
+	if n := l.Name(a); n != "" {
+		return "<" + n + ">"
+	}
+	return ""
+}
+
+// Instruction is one instruction in AT&T syntax with the name of where it leads.
+func Instruction(i *unit.Insn, name Naming) string {
+	if len(i.Bytes()) == 0 || i.Len == 1 && i.Bytes()[0] == 0 {
+		return "(bad)"
+	}
+	text := unit.Format(i, nil)
+	if to := i.Target; to != 0 && name != nil {
+		if n := name(to); n != "" {
+			text += " <" + n + ">"
+		}
+	}
+	return text
+}

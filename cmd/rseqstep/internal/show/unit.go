@@ -1,0 +1,128 @@
+package show
+
+import (
+	"fmt"
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Naming names an address: "main+0x12"; "" when nothing is known.
+type Naming func(table.Addr) string
+
+// Unit is one unit report as a sentence.
+func Unit(r stepper.UnitReport, name Naming) string {
+	if r.End == 0 {
+		return vdsoUnit(r)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "rseq: %s [%v,%v) ", r.Section, r.Start, r.End)
+	switch r.Result {
+	case stepper.Committed:
+		b.WriteString("committed")
+	case stepper.SideExit:
+		b.WriteString("left by its side exit to " + place(r.Exit, name))
+	case stepper.Aborted:
+		b.WriteString("was aborted, went to its abort handler " + place(r.Exit, name))
+	case stepper.Restarts:
+		return b.String() + "is live here: the kernel restarts it when the thread goes on"
+	case stepper.Diverted:
+		b.WriteString("was interrupted at " + place(r.Exit, name))
+	default:
+		fmt.Fprintf(&b, "ended with result %d", r.Result)
+	}
+	if r.CPU >= 0 {
+		fmt.Fprintf(&b, " on CPU %d", r.CPU)
+	}
+	fmt.Fprintf(&b, " (%s%s)", plural(r.Passes, "pass", "passes"), rung(r.Rung))
+	return b.String()
+}
+
+func vdsoUnit(r stepper.UnitReport) string {
+	text := "vdso: " + r.Section
+	switch r.Result {
+	case stepper.Returned:
+		text += " returned"
+	case stepper.Diverted:
+		text += " was left before it returned"
+	case stepper.Restarts:
+		text += " is where the thread was found"
+	default:
+		text += fmt.Sprintf(" ended with result %d", r.Result)
+	}
+	if r.Passes > 1 {
+		text += fmt.Sprintf(" (%d calls%s)", r.Passes, rung(r.Rung))
+	} else if r.Rung > 1 {
+		text += fmt.Sprintf(" (%s)", rung(r.Rung)[2:])
+	}
+	return text
+}
+
+// rung names the ladder's rung where it is not the first (DESIGN 4.4).
+func rung(n int) string {
+	switch n {
+	case 0, 1:
+		return ""
+	case 2:
+		return ", carried out as a cpu_opv vector"
+	case 3:
+		return ", in a quiet phase"
+	}
+	return ", run to the function's return"
+}
+
+func place(a table.Addr, name Naming) string {
+	if name != nil {
+		if n := name(a); n != "" {
+			return "<" + n + ">"
+		}
+	}
+	return a.String()
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// maxUnits bounds the reports of one stop; `info rseq` has the sums.
+const maxUnits = 8
+
+// Units are the reports below a stop, those beyond maxUnits summed up.
+func Units(reports []stepper.UnitReport, name Naming, st Style) []string {
+	var out []string
+	for i, r := range reports {
+		if i == maxUnits && len(reports) > maxUnits+1 {
+			out = append(out, st.Note(rest(reports[i:])))
+			break
+		}
+		out = append(out, st.Note(Unit(r, name)))
+	}
+	return out
+}
+
+func rest(reports []stepper.UnitReport) string {
+	var rseq, commits, aborts, exits, vdso int
+	for _, r := range reports {
+		switch {
+		case r.End == 0:
+			vdso += r.Passes
+			continue
+		case r.Result == stepper.Committed:
+			commits += r.Passes
+		case r.Result == stepper.Aborted:
+			aborts += r.Passes
+		case r.Result == stepper.SideExit:
+			exits += r.Passes
+		}
+		rseq += r.Passes
+	}
+	text := "rseq: and " + plural(rseq, "more pass", "more passes") + fmt.Sprintf(" (%d committed, %d aborted, %d side exits)", commits, aborts, exits)
+	if vdso > 0 {
+		text += ", " + plural(vdso, "more vDSO call", "more vDSO calls")
+	}
+	return text
+}

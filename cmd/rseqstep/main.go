@@ -1,0 +1,15 @@
+// Command rseqstep is a debugger that steps over Linux restartable sequences
+// (rseq) and vDSO functions as units. This folder has one file a subcommand;
+// the prompt lives in internal/.
+package main
+
+import (
+	"os"
+	"runtime"
+)
+
+func main() {
+	// Only the OS thread that started or attached to a process may trace it.
+	runtime.LockOSThread()
+	os.Exit(run(newEnv(), os.Args[1:]))
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rseqstep/cmd/rseqstep/internal/session"
+	"rseqstep/cmd/rseqstep/internal/show"
+)
+
+// options are the flags of the debugger.
+type options struct {
+	script  []scriptPart // -x and -e in the order given
+	batch   bool
+	json    bool
+	aslr    bool
+	cwd     string
+	noColor bool
+	log     string
+}
+
+// scriptPart is one -x FILE or -e COMMAND.
+type scriptPart struct {
+	file bool
+	text string
+}
+
+// partValue adds a flag's values to the parts, so that -x and -e keep their order.
+type partValue struct {
+	parts *[]scriptPart
+	file  bool
+}
+
+func (v partValue) String() string { return "" }
+func (v partValue) Set(s string) error {
+	*v.parts = append(*v.parts, scriptPart{file: v.file, text: s})
+	return nil
+}
+func (v partValue) Type() string {
+	if v.file {
+		return "FILE"
+	}
+	return "COMMAND"
+}
+
+func newRootCmd(e *env) *cobra.Command {
+	o := &options{}
+	root := &cobra.Command{
+		Use:   "rseqstep [flags] PROGRAM [ARGS...]",
+		Short: "A debugger that steps over restartable sequences and vDSO functions as units",
+		Long: `rseqstep steps a program by line or instruction and treats every Linux
+restartable sequence (rseq) and every vDSO function on the way as one unit: it
+runs at native speed, is not aborted by being stepped, and what became of it is
+told. The prompt understands gdb's commands and abbreviations.
+
+Flags come before PROGRAM; everything after it belongs to it.`,
+		Example: `  rseqstep ./prog                                  debug a program
+  rseqstep -e 'break main' -e run -e next ./prog   carry out commands first
+  rseqstep --batch -x script ./prog arg            only a script, then end
+  rseqstep attach 1234                             debug a running process
+  rseqstep table ./prog                            list the sections of a file`,
+		Args:                       cobra.ArbitraryArgs,
+		SilenceErrors:              true,
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && len(o.script) == 0 && !e.tty {
+				return usage(errors.New("no program given; try \"rseqstep --help\""))
+			}
+			err := debugProgram(e, o, args)
+			if len(args) > 0 && errors.Is(err, session.ErrNoProgram) {
+				if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+					err = &exitError{Status: 1, Err: fmt.Errorf("%w; did you mean the command %q?", err, near[0])}
+				}
+			}
+			return err
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveDefault
+		},
+	}
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	root.PersistentFlags().BoolVar(&e.debug, "debug", false, "show the stack trace of an internal error")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w\nTry \"%s --help\".", err, cmd.CommandPath()))
+	})
+	root.Flags().SetInterspersed(false)
+	debugFlags(root, o)
+	root.Flags().BoolVar(&o.aslr, "aslr", false, "keep address space layout randomization on")
+	root.Flags().StringVar(&o.cwd, "cwd", "", "working `DIR`ectory of the program")
+	root.AddCommand(newAttachCmd(e), newTableCmd(e), newDemoCmd(e), newVersionCmd(e), newManCmd(e))
+	return root
+}
+
+// debugFlags are those of every command that opens the prompt.
+func debugFlags(cmd *cobra.Command, o *options) {
+	f := cmd.Flags()
+	f.VarP(partValue{&o.script, true}, "execute", "x", "carry out the commands in `FILE`")
+	f.VarP(partValue{&o.script, false}, "eval", "e", "carry out `COMMAND`; may be repeated")
+	f.BoolVar(&o.batch, "batch", false, "end after the commands; without any, run the program; its exit status is passed on")
+	f.BoolVar(&o.json, "json", false, "print every stop as one JSON object a line")
+	f.StringVar(&o.log, "log", "", "append every command, and every stop as JSON, to `FILE`")
+	f.BoolVar(&o.noColor, "no-color", false, "no colours (NO_COLOR has the same effect)")
+}
+
+// usage is an error in the command line: status 2.
+func usage(err error) error { return &exitError{Status: 2, Err: err} }
+
+// style is how output to the terminal looks.
+func (e *env) style(noColor bool) show.Style {
+	f, _ := e.stdout.(*os.File)
+	return show.StyleFor(f, noColor)
+}
+
+// findProgram makes a program's name a path: one without a slash that is not in
+// the working directory is looked up in PATH, as gdb does.
+func findProgram(name string) string {
+	if strings.ContainsRune(name, filepath.Separator) {
+		return name
+	}
+	if _, err := os.Stat(name); err == nil {
+		return name
+	}
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		path := filepath.Join(dir, name)
+		if st, err := os.Stat(path); err == nil && st.Mode().IsRegular() && st.Mode()&0o111 != 0 {
+			return path
+		}
+	}
+	return name
+}

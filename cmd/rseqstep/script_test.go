@@ -1,0 +1,109 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"rseqstep/table/tabletest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"rseqstep": func() {
+		runtime.LockOSThread()
+		os.Exit(run(newEnv(), os.Args[1:]))
+	}})
+}
+
+// TestScripts carries out testdata/script. A script that needs a fixture names
+// it in its first line, "# fixtures: seed vdso", and finds the program's path in
+// the variable of the same name in capitals.
+func TestScripts(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	built := map[string]string{}
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		names, ok := strings.CutPrefix(first, "# fixtures:")
+		if !ok {
+			continue
+		}
+		for _, name := range strings.Fields(names) {
+			if built[name] == "" {
+				source, strip := strings.CutSuffix(name, "-stripped")
+				f := tabletest.Fixture{Source: source + ".c"}
+				if strip {
+					f.Strip = tabletest.StripAll
+				}
+				if source == "percpu" || source == "threads" {
+					f.Flags = []string{"-pthread"}
+				}
+				built[name] = tabletest.Build(t, f)
+			}
+		}
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			for name, path := range built {
+				e.Setenv(strings.ToUpper(strings.ReplaceAll(name, "-", "_")), path)
+			}
+			// The program's history file must not be the developer's own.
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
+			e.Setenv("NO_COLOR", "")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"background": background,
+			"alive":      alive,
+		},
+	})
+}
+
+// background starts a program and puts its process id into the variable PID; it
+// is killed at the end of the script.
+func background(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: background PROGRAM [ARGS...]")
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	ts.Check(cmd.Start())
+	ts.Setenv("PID", strconv.Itoa(cmd.Process.Pid))
+	ts.Defer(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	// Attaching is allowed at any moment; waiting for the exec only keeps the
+	// frames the same from run to run.
+	for n := 0; n < 1000; n++ {
+		if exe, err := os.Readlink("/proc/" + strconv.Itoa(cmd.Process.Pid) + "/exe"); err == nil && exe == args[0] {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// alive checks that a process runs, untraced and not stopped.
+func alive(ts *testscript.TestScript, neg bool, args []string) {
+	b, err := os.ReadFile("/proc/" + args[0] + "/status")
+	text := string(b)
+	ok := err == nil && strings.Contains(text, "TracerPid:\t0\n") && !strings.Contains(text, "State:\tZ") && !strings.Contains(text, "State:\tT") && !strings.Contains(text, "State:\tt")
+	if ok == neg {
+		ts.Fatalf("process %s: %v\n%s", args[0], err, text)
+	}
+}

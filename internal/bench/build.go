@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// built is everything that is run: paths of programs, and one source line.
+type built struct {
+	rseqstep, workerd    string
+	loop, units, hotline string
+	rawstep, rawunit     string
+	hotPlace             string // "hotline.c:21"
+}
+
+// prepare compiles the C programs into .cache/bench. Precondition: the working
+// folder is the module's root.
+func prepare(rseqstep string) (*built, error) {
+	dir, err := filepath.Abs(filepath.Join(".cache", "bench"))
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	b := &built{
+		rseqstep: rseqstep,
+		loop:     filepath.Join(dir, "loop"), units: filepath.Join(dir, "units"), hotline: filepath.Join(dir, "hotline"),
+		rawstep: filepath.Join(dir, "rawstep"), rawunit: filepath.Join(dir, "rawunit"),
+	}
+	for out, source := range map[string]string{
+		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
+		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c",
+	} {
+		cmd := exec.Command("gcc", "-O2", "-g", "-Iinclude", "-o", out, source)
+		cmd.Dir = "testdata"
+		if msg, err := cmd.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w\n%s", cmd, err, msg)
+		}
+	}
+	if b.hotPlace, err = lineOf("hotline.c", "/* the hot line */"); err != nil {
+		return nil, err
+	}
+	found, err := filepath.Glob(filepath.Join(".cache", "workerd", "*", "workerd"))
+	if err != nil {
+		return nil, err
+	}
+	if len(found) > 0 {
+		b.workerd = found[len(found)-1]
+	}
+	return b, nil
+}
+
+// lineOf is the place of the only line of a source of testdata that holds mark.
+func lineOf(source, mark string) (string, error) {
+	text, err := os.ReadFile(filepath.Join("testdata", source))
+	if err != nil {
+		return "", err
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		if strings.Contains(line, mark) {
+			return fmt.Sprintf("%s:%d", source, i+1), nil
+		}
+	}
+	return "", fmt.Errorf("%s has no line with %q", source, mark)
+}

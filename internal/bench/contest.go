@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// contest is one thing measured for several contenders in the same rounds. The
+// first contender is ours; the others' figures are compared with it.
+type contest struct {
+	title      string
+	unit       string // printed after each figure
+	moreIsGood bool
+	contenders []contender
+	target     string // what the project wants of the ratio, printed as it is
+}
+
+// contender is one way to get a figure.
+type contender struct {
+	name    string
+	measure func() (float64, error)
+}
+
+// result is what a contender came to.
+type result struct {
+	name   string
+	values []float64
+	err    error // its first failure; it is not measured again
+}
+
+// hold runs the contest. Every round measures every contender once.
+func (c contest) hold(rounds int, progress io.Writer) []result {
+	results := make([]result, len(c.contenders))
+	for i, who := range c.contenders {
+		results[i].name = who.name
+	}
+	for round := range rounds {
+		for i, who := range c.contenders {
+			if results[i].err != nil {
+				continue
+			}
+			fmt.Fprintf(progress, "\r\x1b[K%s: round %d of %d: %s", c.title, round+1, rounds, who.name)
+			value, err := who.measure()
+			if err != nil {
+				results[i].err = err
+				continue
+			}
+			results[i].values = append(results[i].values, value)
+		}
+	}
+	fmt.Fprint(progress, "\r\x1b[K")
+	return results
+}
+
+// write prints the results as a table. The ratio is ours against theirs, above
+// 1 where ours is better.
+func (c contest) write(w io.Writer, results []result) error {
+	fmt.Fprintf(w, "%s\n", c.title)
+	if c.target != "" {
+		fmt.Fprintf(w, "  wanted: %s\n", c.target)
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "contender\tmedian\tlowest\thighest\t\tours is better by\t")
+	for i, r := range results {
+		if r.err != nil {
+			fmt.Fprintf(table, "%s\t\t\t\t\t\t  %v\n", r.name, r.err)
+			continue
+		}
+		low, high := r.values[0], r.values[0]
+		for _, v := range r.values {
+			low, high = min(low, v), max(high, v)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", r.name, figure(median(r.values)), figure(low), figure(high), c.unit, c.ratio(results[0], r, i))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+func (c contest) ratio(ours, theirs result, i int) string {
+	if i == 0 || ours.err != nil {
+		return ""
+	}
+	better, worse := median(ours.values), median(theirs.values)
+	if !c.moreIsGood {
+		better, worse = worse, better
+	}
+	if better == 0 || worse == 0 {
+		return "" // counts of nothing have no ratio
+	}
+	return fmt.Sprintf("%.2f ×", better/worse)
+}
+
+func figure(v float64) string {
+	if v >= 1000 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.1f", v)
+}

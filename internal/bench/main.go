@@ -1,0 +1,52 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+func main() {
+	if err := bench(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func bench(args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	rounds := flags.Int("rounds", 5, "how often each figure is taken; the median counts")
+	only := flags.String("only", "", "hold only the contests whose title contains this")
+	binary := flags.String("rseqstep", "bin/rseqstep", "the rseqstep to measure")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *rounds < 1 {
+		return fmt.Errorf("-rounds %d: at least 1", *rounds)
+	}
+	b, err := prepare(*binary)
+	if err != nil {
+		return err
+	}
+	contests := []contest{stepping(b), aborting(b), hotLine(b)}
+	if b.workerd != "" {
+		contests = append(contests, loads(b)...)
+	}
+	progress := io.Discard
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		progress = os.Stderr
+	}
+	for _, c := range contests {
+		if !strings.Contains(c.title, *only) {
+			continue
+		}
+		if err := c.write(out, c.hold(*rounds, progress)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

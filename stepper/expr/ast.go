@@ -1,0 +1,106 @@
+package expr
+
+import "math/big"
+
+// Expr is a parsed expression. It holds no addresses and no types, only
+// names: the same Expr may be evaluated in any Context.
+type Expr struct {
+	text string
+	root node
+}
+
+// String is the expression as it was written.
+func (e *Expr) String() string { return e.text }
+
+// IsType reports that the text names a type and not a value ("ptype struct s").
+func (e *Expr) IsType() bool { _, ok := e.root.(typeNode); return ok }
+
+// node is a part of an expression: one of the types below.
+type node any
+
+type (
+	intNode struct {
+		value *big.Int
+		kind  string // the type's name
+	}
+	floatNode struct {
+		value float64
+		wide  *big.Float
+		kind  string
+	}
+	charNode struct {
+		value  rune
+		prefix byte // 0, 'L', 'u', 'U'
+	}
+	stringNode struct {
+		value  []rune
+		prefix byte
+	}
+	// nameNode is an identifier, in scopes given left to right: a::b::c,
+	// f::x, 'file.c'::x. global: it began with "::".
+	nameNode struct {
+		scopes []string
+		name   string
+		global bool
+	}
+	dollarNode struct{ name string } // "$", "$1", "$$2", "$rip", "$foo"
+
+	unaryNode struct {
+		op string // + - ! ~ * & and, in front, ++ --
+		x  node
+	}
+	postfixNode struct {
+		op string // ++ --
+		x  node
+	}
+	binaryNode struct {
+		op   string // also && || @ and the comma
+		x, y node
+	}
+	assignNode struct {
+		op   string // "" for a plain "="
+		x, y node
+	}
+	condNode   struct{ cond, yes, no node }
+	indexNode  struct{ x, index node }
+	memberNode struct {
+		x     node
+		name  string
+		arrow bool
+	}
+	callNode struct {
+		function  node
+		arguments []node
+	}
+	castNode struct {
+		to *typeExpr
+		x  node
+	}
+	braceNode struct { // {type} address
+		to *typeExpr
+		x  node
+	}
+	sizeofNode struct {
+		x     node // nil: of is set
+		of    *typeExpr
+		align bool
+	}
+	typeNode struct{ of *typeExpr }
+)
+
+// typeExpr is the name of a type as it was written.
+type typeExpr struct {
+	tag      string // "struct", "union", "enum", "class" or ""
+	name     string // "unsigned int", "word_t", "ns::T"
+	constant bool
+	volatile bool
+	steps    []typeStep // from the base outwards
+}
+
+// typeStep is one step outwards of a declarator.
+type typeStep struct {
+	kind     byte // '*', '&', 'R' (&&), '[', '(', 'c' (const), 'v' (volatile)
+	count    node // '[': nil for []
+	params   []*typeExpr
+	variadic bool
+}

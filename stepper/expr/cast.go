@@ -1,0 +1,102 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+func (c *Context) evalCast(n castNode) (Value, error) {
+	t, err := c.resolve(n.to)
+	if err != nil {
+		return Value{}, err
+	}
+	v, err := c.operand(n.x)
+	if err != nil {
+		return v, err
+	}
+	return c.cast(v, t)
+}
+
+// cast converts as C does. Towards a base class a pointer moves.
+func (c *Context) cast(v Value, to *Type) (Value, error) {
+	t := strip(c.complete(to))
+	from := strip(v.Type)
+	if from.Kind == NoDebug {
+		if from.Elem == nil || t.Kind == Func {
+			return memoryValue(to, v.addr), nil // its declared type, says the user
+		}
+		from = &Type{Kind: Func}
+	}
+	switch t.Kind {
+	case Void:
+		return Value{Type: to, have: true}, nil
+	case Struct, Union:
+		if from == t || from.Kind == t.Kind && from.Name == t.Name && from.Name != "" {
+			v.Type = to
+			return v, nil
+		}
+		if off, ok := c.baseOffset(from, t, 0); ok {
+			return v.slice(to, off), nil
+		}
+		return v, errors.New("Invalid cast.")
+	case Array:
+		if v.kind == placeMemory {
+			return memoryValue(to, v.addr), nil
+		}
+		v, err := c.fetch(v)
+		if err != nil || int64(len(v.data)) != t.Size {
+			return v, errors.New("Invalid cast.")
+		}
+		return newValue(to, v.data), nil
+	case Reference:
+		if v.kind != placeMemory {
+			return v, errors.New("Attempt to take address of value not located in memory.")
+		}
+		return pointerValue(to, v.addr), nil
+	case Func:
+		return v, errors.New("Invalid cast.")
+	}
+	if from.Kind == Func {
+		v = pointerValue(PointerTo(c.Session.basics.void), v.addr)
+	}
+	v, err := c.rvalue(v)
+	if err != nil {
+		return v, err
+	}
+	n, err := c.number(v)
+	if err != nil {
+		return v, errors.New("Invalid cast.")
+	}
+	if t.Kind == Pointer && strip(v.Type).Kind == Pointer {
+		if off, ok := c.baseOffset(strip(c.complete(strip(v.Type).Elem)), strip(c.complete(t.Elem)), 0); ok && off != 0 && n.i.Sign() != 0 {
+			return pointerValue(to, table.Addr(n.i.Uint64())+table.Addr(off)), nil
+		}
+	}
+	b, err := n.encode(to)
+	if err != nil {
+		return v, fmt.Errorf("Invalid cast.")
+	}
+	return newValue(to, b), nil
+}
+
+// baseOffset is how far a base class lies into a derived one.
+func (c *Context) baseOffset(derived, base *Type, depth int) (int64, bool) {
+	if derived.Kind != Struct || base.Kind != Struct || depth > 20 {
+		return 0, false
+	}
+	for _, f := range derived.Fields() {
+		if !f.Base || f.locate != nil {
+			continue
+		}
+		t := strip(c.complete(f.Type))
+		if t == base || t.Name == base.Name && t.Name != "" {
+			return f.Offset, true
+		}
+		if off, ok := c.baseOffset(t, base, depth+1); ok {
+			return f.Offset + off, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,143 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Source is what expressions ask about the program's symbols.
+type Source interface {
+	// Modules are the process's modules, the executable first.
+	Modules() []*symbols.Module
+	// Function finds the concrete function that covers pc.
+	Function(pc table.Addr) (stepper.Function, bool)
+	// Symbol names an address: the nearest symbol at or before it.
+	Symbol(addr table.Addr) (name string, offset uint64, ok bool)
+	// Address finds a symbol by its linkage name.
+	Address(name string) (table.Addr, bool)
+	// Lookup finds functions by name ("ns::f"), as breakpoints do.
+	Lookup(location string, near table.Addr) ([]stepper.Place, error)
+}
+
+var _ Source = (*symbols.Set)(nil)
+
+// Context is where an expression is evaluated: a selected frame of a stopped
+// thread. Its functions belong to the goroutine that may touch the program.
+type Context struct {
+	// Frames is the stack, innermost first, as far as it was unwound; the
+	// frames of inlined calls are included. Empty without a process. One
+	// concrete frame beyond Selected lets entry values be recovered.
+	Frames   []stepper.Frame
+	Selected int // index into Frames
+
+	Mem    unit.Memory // nil without a process
+	Source Source
+	// Session keeps history and convenience variables. Required.
+	Session *Session
+
+	// Write writes the program's memory; nil refuses assignments to it.
+	Write func(addr table.Addr, p []byte) (int, error)
+	// WriteRegs sets the thread's registers; nil refuses.
+	WriteRegs func(r *unit.Regs) error
+	// XState reads, WriteXState writes the thread's XSAVE area (the standard
+	// format of PTRACE_GETREGSET with NT_X86_XSTATE). nil: none to be had.
+	XState      func() ([]byte, error)
+	WriteXState func(area []byte) error
+	// Call runs a function of the program. nil refuses: a call made while a
+	// thread stands inside a restartable sequence disarms it.
+	Call func(function Value, arguments []Value) (Value, error)
+
+	current *frame // of Selected; see frameOf
+	regs    *unit.Regs
+}
+
+var (
+	errNoProcess = errors.New("The program has no registers now.")
+	errNoFrame   = errors.New("No frame selected.")
+)
+
+// MemoryError is a place of the program's memory that cannot be read or
+// written. Err is what the target answered.
+type MemoryError struct {
+	Addr table.Addr
+	Err  error
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("Cannot access memory at address %#x", uint64(e.Addr))
+}
+
+func (e *MemoryError) Unwrap() error { return e.Err }
+
+// read fills p from the program's memory, all of it or an error that names
+// the first byte that could not be read.
+func (c *Context) read(addr table.Addr, p []byte) error {
+	if len(p) == 0 {
+		return nil
+	}
+	if c.Mem == nil {
+		return &MemoryError{Addr: addr, Err: errNoProcess}
+	}
+	n, err := c.Mem.ReadMemory(addr, p)
+	if n < len(p) {
+		// gdb names the start of what was asked for, and so do we.
+		return &MemoryError{Addr: addr, Err: err}
+	}
+	return nil
+}
+
+func (c *Context) write(addr table.Addr, p []byte) error {
+	if c.Write == nil {
+		return errors.New("Memory cannot be written here.")
+	}
+	if n, err := c.Write(addr, p); n < len(p) || err != nil {
+		return &MemoryError{Addr: addr, Err: err}
+	}
+	return nil
+}
+
+// info is the session's record of a module.
+func (c *Context) info(m *symbols.Module) *Info {
+	i, ok := c.Session.infos[m]
+	if !ok {
+		i = NewInfo(m)
+		c.Session.infos[m] = i
+	}
+	return i
+}
+
+// infoAt is the record of the module mapped at an address; nil for none.
+func (c *Context) infoAt(a table.Addr) *Info {
+	if c.Source == nil {
+		return nil
+	}
+	for _, m := range c.Source.Modules() {
+		if a-m.Low < m.High-m.Low {
+			return c.info(m)
+		}
+	}
+	return nil
+}
+
+// infos lists every module, the one of the selected frame first.
+func (c *Context) infos() (list []*Info) {
+	var own *Info
+	if f, err := c.frame(); err == nil && f.info != nil {
+		own = f.info
+		list = append(list, own)
+	}
+	if c.Source == nil {
+		return list
+	}
+	for _, m := range c.Source.Modules() {
+		if i := c.info(m); i != own {
+			list = append(list, i)
+		}
+	}
+	return list
+}

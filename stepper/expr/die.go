@@ -1,0 +1,108 @@
+package expr
+
+import "debug/dwarf"
+
+// Tags and attributes that debug/dwarf has no names for
+// (DWARF 5, tables 7.3 and 7.5; GCC's include/dwarf2.def for the GNU ones).
+const (
+	tagAtomic           dwarf.Tag  = 0x47
+	tagGNUCallSite      dwarf.Tag  = 0x4109
+	tagGNUCallSiteParam dwarf.Tag  = 0x410a
+	attrGNUVector       dwarf.Attr = 0x2107
+	attrGNUCallValue    dwarf.Attr = 0x2111
+	attrGNUAllTailCalls dwarf.Attr = 0x2116
+)
+
+// entry reads the DIE at off; nil when there is none that can be read.
+// debug/dwarf panics on some hostile input, hence the recover.
+func (i *Info) entry(off dwarf.Offset) (e *dwarf.Entry) {
+	defer func() {
+		if recover() != nil {
+			e = nil
+		}
+	}()
+	if i.data == nil {
+		return nil
+	}
+	r := i.data.Reader()
+	r.Seek(off)
+	e, err := r.Next()
+	if err != nil || e == nil || e.Tag == 0 {
+		return nil
+	}
+	return e
+}
+
+// children calls f on each child of the DIE at off until it says stop. f
+// returns whether to go on.
+func (i *Info) children(off dwarf.Offset, f func(*dwarf.Entry) bool) {
+	defer func() { _ = recover() }()
+	r := i.data.Reader()
+	r.Seek(off)
+	e, err := r.Next()
+	if err != nil || e == nil || !e.Children {
+		return
+	}
+	for {
+		e, err := r.Next()
+		if err != nil || e == nil || e.Tag == 0 {
+			return
+		}
+		if !f(e) {
+			return
+		}
+		r.SkipChildren()
+	}
+}
+
+// integer is a constant attribute, or other when it is no constant.
+func integer(v any, other int64) int64 {
+	switch v := v.(type) {
+	case int64:
+		return v
+	case uint64:
+		return int64(v)
+	}
+	return other
+}
+
+// attr looks an attribute up in e and, where e completes or repeats another
+// DIE, in that one (DW_AT_abstract_origin, DW_AT_specification).
+func (i *Info) attr(e *dwarf.Entry, a dwarf.Attr) any {
+	for depth := 0; e != nil && depth < 8; depth++ {
+		if v := e.Val(a); v != nil {
+			return v
+		}
+		off, ok := e.Val(dwarf.AttrAbstractOrigin).(dwarf.Offset)
+		if !ok {
+			if off, ok = e.Val(dwarf.AttrSpecification).(dwarf.Offset); !ok {
+				return nil
+			}
+		}
+		e = i.entry(off)
+	}
+	return nil
+}
+
+func (i *Info) name(e *dwarf.Entry) string {
+	s, _ := i.attr(e, dwarf.AttrName).(string)
+	return s
+}
+
+func (i *Info) linkageName(e *dwarf.Entry) string {
+	s, _ := i.attr(e, dwarf.AttrLinkageName).(string)
+	return s
+}
+
+// typeOf is the type a DIE names; void when it names none.
+func (i *Info) typeOf(e *dwarf.Entry) *Type {
+	switch v := i.attr(e, dwarf.AttrType).(type) {
+	case dwarf.Offset:
+		return i.Type(v)
+	case uint64:
+		return i.typeBySignature(v)
+	}
+	return &Type{Kind: Void, Name: "void", Size: 1, info: i}
+}
+
+func flag(v any) bool { b, _ := v.(bool); return b }

@@ -1,0 +1,197 @@
+package expr
+
+import (
+	"debug/dwarf"
+	"strings"
+)
+
+func (i *Info) fillStruct(t *Type, e *dwarf.Entry) {
+	t.Kind = Struct
+	if e.Tag == dwarf.TagUnionType {
+		t.Kind = Union
+	}
+	t.Class = e.Tag == dwarf.TagClassType
+	t.Incomplete = flag(e.Val(dwarf.AttrDeclaration))
+	t.bare = i.bareTags(e.Offset)
+	if sig, ok := e.Val(dwarf.AttrSignature).(uint64); ok && t.Incomplete {
+		*t = *i.typeBySignature(sig)
+		return
+	}
+	off := e.Offset
+	t.load = func(t *Type) { i.loadFields(t, off) }
+}
+
+func (i *Info) loadFields(t *Type, off dwarf.Offset) {
+	i.children(off, func(c *dwarf.Entry) bool {
+		switch c.Tag {
+		case dwarf.TagMember, dwarf.TagInheritance:
+			t.fields = append(t.fields, i.field(c, t))
+		case dwarf.TagVariable: // a static member, DWARF 5
+			f := i.field(c, t)
+			f.Static = true
+			t.fields = append(t.fields, f)
+		case dwarf.TagSubprogram:
+			if !flag(c.Val(dwarf.AttrArtificial)) {
+				t.methods = append(t.methods, i.method(c, t))
+			}
+		}
+		return true
+	})
+}
+
+// field reads a member. A bitfield's place is kept as bits from the lowest
+// bit of its first byte: DW_AT_data_bit_offset counts so on a little-endian
+// machine, DW_AT_bit_offset (DWARF 3) counts from the highest bit of the storage unit.
+func (i *Info) field(c *dwarf.Entry, in *Type) Field {
+	f := Field{Type: i.typeOf(c), Base: c.Tag == dwarf.TagInheritance, Artificial: flag(c.Val(dwarf.AttrArtificial)),
+		Access: int(integer(c.Val(dwarf.AttrAccessibility), 0))}
+	f.Name, f.Virtual = i.name(c), f.Base && integer(c.Val(dwarf.AttrVirtuality), 0) > 0
+	f.Static = flag(c.Val(dwarf.AttrExternal)) && !f.Base
+	if f.Static {
+		f.linkage = i.linkageName(c)
+	}
+	if v := i.attr(c, dwarf.AttrConstValue); v != nil {
+		f.constant, f.hasConst = constBytes(v, strip(f.Type).Size), true
+	}
+	switch at := c.Val(dwarf.AttrDataMemberLoc).(type) {
+	case int64:
+		f.Offset = at
+	case []byte:
+		if n, ok := constantOffset(at); ok {
+			f.Offset = n
+		} else {
+			f.locate = at
+		}
+	}
+	bits := integer(c.Val(dwarf.AttrBitSize), 0)
+	if bits <= 0 || bits > 128 {
+		return f
+	}
+	f.BitSize = int(bits)
+	if at, ok := c.Val(dwarf.AttrDataBitOffset).(int64); ok {
+		f.Offset, f.BitOffset = at/8, int(at%8)
+	} else {
+		unit := integer(c.Val(dwarf.AttrByteSize), strip(f.Type).Size)
+		start := f.Offset*8 + unit*8 - integer(c.Val(dwarf.AttrBitOffset), 0) - bits
+		if start >= 0 {
+			f.Offset, f.BitOffset = start/8, int(start%8)
+		}
+	}
+	return f
+}
+
+// constantOffset reads the one expression old compilers write for a member:
+// DW_OP_plus_uconst n.
+func constantOffset(expr []byte) (int64, bool) {
+	if len(expr) < 2 || expr[0] != opPlusUconst {
+		return 0, false
+	}
+	n, rest, ok := uleb(expr[1:])
+	return int64(n), ok && len(rest) == 0
+}
+
+// method is a C++ member function as ptype lists it.
+type method struct {
+	text   string
+	access int // as Field.Access
+}
+
+func (i *Info) method(c *dwarf.Entry, in *Type) method {
+	t := Type{Kind: Func, Elem: i.typeOf(c), Prototyped: true}
+	i.children(c.Offset, func(p *dwarf.Entry) bool {
+		if p.Tag == dwarf.TagFormalParameter && !flag(p.Val(dwarf.AttrArtificial)) {
+			t.Params = append(t.Params, i.typeOf(p))
+		}
+		t.Variadic = t.Variadic || p.Tag == dwarf.TagUnspecifiedParameters
+		return true
+	})
+	name := i.name(c)
+	text := declare(&t, name)
+	if plain, _, _ := strings.Cut(in.Name, "<"); c.Val(dwarf.AttrType) == nil && (name == plain || strings.HasPrefix(name, "~")) {
+		text = name + "(" + t.parameters() + ")"
+	}
+	switch {
+	case integer(c.Val(dwarf.AttrVirtuality), 0) > 0 && name[:min(1, len(name))] != "~":
+		text = "virtual " + text
+	case c.Val(dwarf.AttrObjectPointer) == nil && flag(c.Val(dwarf.AttrExternal)):
+		text = "static " + text
+	}
+	return method{text, int(integer(c.Val(dwarf.AttrAccessibility), 0))}
+}
+
+// fillArray makes one Array a dimension, the last subrange innermost.
+func (i *Info) fillArray(t *Type, e *dwarf.Entry) {
+	type dim struct {
+		n    int64
+		late *dynamicCount
+	}
+	var dims []dim
+	i.children(e.Offset, func(c *dwarf.Entry) bool {
+		if c.Tag == dwarf.TagSubrangeType {
+			n, late := i.subrange(c)
+			dims = append(dims, dim{n, late})
+		} else if c.Tag == dwarf.TagEnumerationType {
+			dims = append(dims, dim{int64(len(i.enumerators(c.Offset))), nil})
+		}
+		return true
+	})
+	if len(dims) == 0 {
+		dims = []dim{{-1, nil}}
+	}
+	stated, vector := t.Size, flag(e.Val(attrGNUVector))
+	elem := i.typeOf(e)
+	for n := len(dims) - 1; n >= 0; n-- {
+		a := t
+		if n > 0 {
+			a = &Type{info: i}
+		}
+		size := sizeOf(elem)
+		*a = Type{Kind: Array, info: i, Elem: elem, Count: dims[n].n, dynamic: dims[n].late, Vector: vector}
+		if a.Count > 0 && size > 0 && a.Count <= (1<<62)/size {
+			a.Size = a.Count * size
+		}
+		elem = a
+	}
+	if t.Size == 0 && stated > 0 {
+		t.Size = stated
+	}
+}
+
+// sizeOf is a type's size also where its typedefs were made before it was known.
+func sizeOf(t *Type) int64 {
+	if t.Size == 0 {
+		return strip(t).Size
+	}
+	return t.Size
+}
+
+// subrange reads how many elements a dimension has: -1 for unknown.
+func (i *Info) subrange(c *dwarf.Entry) (int64, *dynamicCount) {
+	lower := integer(c.Val(dwarf.AttrLowerBound), 0)
+	for _, a := range []dwarf.Attr{dwarf.AttrCount, dwarf.AttrUpperBound} {
+		v, plus := c.Val(a), int64(0)
+		if a == dwarf.AttrUpperBound {
+			plus = 1 - lower
+		}
+		switch v := v.(type) {
+		case int64:
+			if n := v + plus; n >= 0 {
+				return n, nil
+			}
+			return 0, nil
+		case []byte:
+			return -1, &dynamicCount{expr: v, plus: plus}
+		case dwarf.Offset:
+			return -1, &dynamicCount{variable: v, plus: plus}
+		}
+	}
+	return -1, nil
+}
+
+// dynamicCount is the length of a variable-length array: what to compute in
+// the frame, and what to add to it.
+type dynamicCount struct {
+	expr     []byte
+	variable dwarf.Offset // a variable that holds it, when expr is nil
+	plus     int64
+}

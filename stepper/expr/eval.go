@@ -1,0 +1,296 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Parse parses an expression with the types that are known at the selected
+// frame.
+func (c *Context) Parse(text string) (*Expr, error) { return Parse(text, c.isType) }
+
+// Eval evaluates an expression. Assignments in it are carried out.
+func (c *Context) Eval(e *Expr) (Value, error) {
+	v, err := c.eval(e.root)
+	if err == nil && v.kind == placeType {
+		err = errors.New("Attempt to use a type name as an expression")
+	}
+	if err == nil {
+		v.Type = c.complete(v.Type)
+	}
+	return v, err
+}
+
+// Evaluate parses and evaluates.
+func (c *Context) Evaluate(text string) (Value, error) {
+	e, err := c.Parse(text)
+	if err != nil {
+		return Value{}, err
+	}
+	return c.Eval(e)
+}
+
+// True evaluates a condition.
+func (c *Context) True(e *Expr) (bool, error) {
+	v, err := c.Eval(e)
+	if err != nil {
+		return false, err
+	}
+	return c.truth(v)
+}
+
+// Integer evaluates an expression that stands for a number or an address.
+func (c *Context) Integer(e *Expr) (uint64, error) {
+	v, err := c.Eval(e)
+	if err != nil {
+		return 0, err
+	}
+	if v, err = c.rvalue(v); err != nil {
+		return 0, err
+	}
+	n, err := c.integer(v)
+	return uint64(n), err
+}
+
+func (c *Context) eval(n node) (Value, error) {
+	b := c.Session.basics
+	switch n := n.(type) {
+	case intNode:
+		t := b.byName[n.kind]
+		return newValue(t, encodeInt(n.value, t.Size)), nil
+	case floatNode:
+		t := b.byName[n.kind]
+		return newValue(t, encodeFloat(n.value, n.wide, t)), nil
+	case charNode:
+		t := b.charOf(n.prefix)
+		return newValue(t, encodeInt(big.NewInt(int64(n.value)), t.Size)), nil
+	case stringNode:
+		return c.stringValue(n), nil
+	case nameNode:
+		return c.evalName(n)
+	case dollarNode:
+		return c.dollar(n.name)
+	case unaryNode:
+		return c.unary(n)
+	case postfixNode:
+		return c.postfix(n)
+	case binaryNode:
+		return c.binary(n)
+	case assignNode:
+		return c.evalAssign(n)
+	case condNode:
+		return c.conditional(n)
+	case indexNode:
+		return c.evalIndex(n)
+	case memberNode:
+		return c.evalMember(n)
+	case callNode:
+		return c.evalCall(n)
+	case castNode:
+		return c.evalCast(n)
+	case braceNode:
+		t, err := c.resolve(n.to)
+		if err != nil {
+			return Value{}, err
+		}
+		x, err := c.operand(n.x)
+		if err != nil {
+			return Value{}, err
+		}
+		at, err := c.integer(x)
+		return memoryValue(t, tableAddr(at)), err
+	case sizeofNode:
+		return c.evalSizeof(n)
+	case typeNode:
+		t, err := c.resolve(n.of)
+		return Value{Type: t, kind: placeType}, err
+	}
+	return Value{}, fmt.Errorf("an expression of kind %T is not known", n)
+}
+
+func (b *basics) charOf(prefix byte) *Type {
+	switch prefix {
+	case 'L':
+		return b.wchar
+	case 'u':
+		return b.char16
+	case 'U':
+		return b.char32
+	}
+	return b.char
+}
+
+// stringValue is a string literal: an array with a closing zero. Without a
+// prefix, code points beyond a byte are UTF-8.
+func (c *Context) stringValue(n stringNode) Value {
+	elem := c.Session.basics.charOf(n.prefix)
+	var data []byte
+	for _, r := range n.value {
+		if n.prefix == 0 && r > 0xff {
+			data = append(data, string(r)...)
+			continue
+		}
+		data = append(data, leave(uint64(r), int(elem.Size))...)
+	}
+	data = append(data, make([]byte, elem.Size)...)
+	return newValue(ArrayOf(elem, int64(len(data))/elem.Size), data)
+}
+
+// operand evaluates a part whose value is wanted: references are followed.
+func (c *Context) operand(n node) (Value, error) {
+	v, err := c.eval(n)
+	if err != nil {
+		return v, err
+	}
+	if v.kind == placeType {
+		return v, errors.New("Attempt to use a type name as an expression")
+	}
+	return c.follow(v)
+}
+
+// follow goes through a C++ reference.
+func (c *Context) follow(v Value) (Value, error) {
+	if v.Type == nil || strip(v.Type).Kind != Reference {
+		return v, nil
+	}
+	v, err := c.fetch(v)
+	if err != nil {
+		return v, err
+	}
+	at := decodeInt(v.data, true).Uint64()
+	return memoryValue(c.complete(strip(v.Type).Elem), tableAddr(int64(at))), nil
+}
+
+// rvalue turns arrays and functions into pointers, as C does nearly everywhere.
+func (c *Context) rvalue(v Value) (Value, error) {
+	t := strip(v.Type)
+	switch t.Kind {
+	case NoDebug:
+		return v, unknownType(v)
+	case Func:
+		return pointerValue(PointerTo(v.Type), v.addr), nil
+	case Array:
+		if t.Vector {
+			return v, nil
+		}
+		if v.kind != placeMemory {
+			return v, errors.New("evaluation of this expression would need memory in the program, which is not taken.")
+		}
+		return pointerValue(PointerTo(t.Elem), v.addr), nil
+	}
+	return v, nil
+}
+
+func unknownType(v Value) error {
+	name := v.name
+	if name == "" {
+		return errors.New("a symbol without debug information has unknown type; cast it to its declared type")
+	}
+	return fmt.Errorf("'%s' has unknown type; cast it to its declared type", name)
+}
+
+func (c *Context) truth(v Value) (bool, error) {
+	v, err := c.follow(v)
+	if err != nil {
+		return false, err
+	}
+	if v, err = c.rvalue(v); err != nil {
+		return false, err
+	}
+	n, err := c.number(v)
+	return err == nil && !n.zero(), err
+}
+
+func (c *Context) conditional(n condNode) (Value, error) {
+	x, err := c.eval(n.cond)
+	if err != nil {
+		return x, err
+	}
+	yes, err := c.truth(x)
+	switch {
+	case err != nil:
+		return x, err
+	case yes:
+		return c.eval(n.yes)
+	}
+	return c.eval(n.no)
+}
+
+func (c *Context) evalSizeof(n sizeofNode) (Value, error) {
+	var t *Type
+	if n.of != nil {
+		r, err := c.resolve(n.of)
+		if err != nil {
+			return Value{}, err
+		}
+		t = r
+	} else {
+		v, err := c.eval(n.x)
+		if err != nil {
+			return v, err
+		}
+		if v.kind == placeNone || v.kind == placeType || v.Type.Kind != NoDebug {
+			t = v.Type
+		} else {
+			return v, unknownType(v)
+		}
+	}
+	t = c.complete(t)
+	if s := strip(t); s.Kind == Reference {
+		t = c.complete(s.Elem)
+	}
+	size := sizeOf(t)
+	if n.align {
+		size = alignOf(t)
+	}
+	b := c.Session.basics
+	return newValue(b.ulong, leave(uint64(size), 8)), nil
+}
+
+// alignOf is the alignment of a type on amd64.
+func alignOf(t *Type) int64 {
+	t = strip(t)
+	switch t.Kind {
+	case Array:
+		return alignOf(t.Elem)
+	case Complex:
+		return t.Size / 2
+	case Struct, Union:
+		most := int64(1)
+		for _, f := range t.Fields() {
+			if !f.Static {
+				most = max(most, alignOf(f.Type))
+			}
+		}
+		return most
+	}
+	return max(t.Size, 1)
+}
+
+func (c *Context) evalCall(n callNode) (Value, error) {
+	f, err := c.operand(n.function)
+	if err != nil {
+		return f, err
+	}
+	if t := strip(f.Type); t.Kind == Pointer {
+		if f, err = c.deref(f); err != nil {
+			return f, err
+		}
+	}
+	if k := strip(f.Type).Kind; k != Func && k != NoDebug {
+		return f, errors.New("Cannot perform a call to something that is not a function.")
+	}
+	if c.Call == nil {
+		return f, errors.New("The program's functions cannot be called from an expression.")
+	}
+	var arguments []Value
+	for _, a := range n.arguments {
+		v, err := c.operand(a)
+		if err != nil {
+			return v, err
+		}
+		arguments = append(arguments, v)
+	}
+	return c.Call(f, arguments)
+}

@@ -1,0 +1,344 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// Format says how a value is to be shown.
+type Format struct {
+	Letter byte // 0: as its type asks; else one of x d u o t z a c f s
+	Count  int  // x: how many; 0 means 1
+	Size   byte // x: b h w g; 0 what was used last
+	Raw    bool // "/r": accepted, without effect here
+}
+
+// elementLimit is gdb's default for "set print elements".
+const elementLimit = 200
+
+// repeatThreshold: more equal elements than these are shown as one with
+// "<repeats N times>" (gdb's default for "set print repeats").
+const repeatThreshold = 10
+
+// Print shows a value as "print" does after "$1 = ".
+func (c *Context) Print(v Value, f Format) (string, error) {
+	p := &printer{ctx: c, letter: f.Letter, limit: c.Session.limit()}
+	if f.Letter == 'a' && (strip(v.Type).Kind == Func) {
+		return "", errors.New("Value can't be converted to integer.")
+	}
+	if err := p.top(v); err != nil {
+		return "", err
+	}
+	return p.b.String(), nil
+}
+
+// PrintMember shows a value as "info locals" and members of structs do:
+// pointers without their type in front.
+func (c *Context) PrintMember(v Value, f Format) (string, error) {
+	p := &printer{ctx: c, letter: f.Letter, limit: c.Session.limit()}
+	err := p.value(v, 0)
+	return p.b.String(), err
+}
+
+func (s *Session) limit() int {
+	if s.ElementLimit > 0 {
+		return s.ElementLimit
+	}
+	return elementLimit
+}
+
+// printer writes one value.
+type printer struct {
+	ctx    *Context
+	b      strings.Builder
+	letter byte
+	limit  int
+}
+
+// maxNesting bounds structs in structs; nothing real comes near.
+const maxNesting = 200
+
+// top writes a value with what only an outermost one gets: the type of a
+// pointer or reference, in parentheses.
+func (p *printer) top(v Value) error {
+	t := strip(v.Type)
+	if p.letter == 0 || p.letter == 's' {
+		switch {
+		case v.lost:
+		case t.Kind == Pointer && !textual(t.Elem):
+			if _, err := p.ctx.fetch(v); err == nil || v.kind == placePointer {
+				fmt.Fprintf(&p.b, "(%s) ", v.Type)
+			}
+		case t.Kind == Reference:
+			fmt.Fprintf(&p.b, "(%s) ", v.Type)
+		}
+	}
+	return p.value(v, 0)
+}
+
+// value writes a value. Errors are for the outermost level: inside of an
+// aggregate they are written in its place.
+func (p *printer) value(v Value, depth int) error {
+	if depth > maxNesting {
+		p.b.WriteString("...")
+		return nil
+	}
+	v.Type = p.ctx.complete(v.Type)
+	t := strip(v.Type)
+	switch {
+	case v.lost:
+		p.b.WriteString("<optimized out>")
+		return nil
+	case t.Kind == Void:
+		p.b.WriteString("void")
+		return nil
+	case t.Kind == Func || t.Kind == NoDebug:
+		return p.symbol(v, t)
+	case t.Incomplete:
+		p.b.WriteString("<incomplete type>")
+		return nil
+	case t.Kind == Unsupported:
+		fmt.Fprintf(&p.b, "<%s>", strings.Trim(t.Name, "<>"))
+		return nil
+	case v.kind == placePointer:
+		p.b.WriteString("<synthetic pointer>")
+		return nil
+	case t.Kind == Array && t.Count < 0: // int flex[]: only its address is known
+		return p.address(v)
+	}
+	full, err := p.ctx.fetch(v)
+	switch {
+	case err == nil:
+		v = full
+	case (t.Kind == Struct || t.Kind == Union) && v.kind == placePieces: // some of its members may be known
+	case errors.Is(err, errOptimizedOut):
+		p.b.WriteString("<optimized out>")
+		return nil
+	case errors.Is(err, errNotSaved):
+		p.b.WriteString("<not saved>")
+		return nil
+	default:
+		return err
+	}
+	switch t.Kind {
+	case Struct, Union:
+		return p.structure(v, t, depth)
+	case Array:
+		return p.array(v, t, depth)
+	case Reference:
+		return p.reference(v, t, depth)
+	case Complex:
+		if p.letter == 0 || p.letter == 's' || p.letter == 'f' {
+			return p.complex(v, t)
+		}
+	}
+	if p.letter != 0 && p.letter != 's' {
+		text, err := p.ctx.letterText(v, t, p.letter, 0)
+		p.b.WriteString(text)
+		return err
+	}
+	return p.scalar(v, t)
+}
+
+// inner writes a part of an aggregate; what cannot be read is said there.
+func (p *printer) inner(v Value, depth int) {
+	if err := p.value(v, depth); err != nil {
+		fmt.Fprintf(&p.b, "<error: %v>", err)
+	}
+}
+
+// symbol writes a function, or a symbol without debug information.
+func (p *printer) symbol(v Value, t *Type) error {
+	kind := v.Type.String()
+	if t.Kind == NoDebug && t.Elem == nil { // data: its first bytes as an int, as gdb warns
+		return unknownType(v)
+	}
+	fmt.Fprintf(&p.b, "{%s} %s", kind, p.ctx.addressText(v.addr))
+	return nil
+}
+
+func (p *printer) address(v Value) error {
+	if v.kind != placeMemory {
+		p.b.WriteString("<optimized out>")
+		return nil
+	}
+	p.b.WriteString(p.ctx.addressText(v.addr))
+	return nil
+}
+
+// addressText is an address with the symbol it is in: "0x401136 <main+4>".
+func (c *Context) addressText(a table.Addr) string {
+	s := fmt.Sprintf("%#x", uint64(a))
+	if name := c.symbolText(a); name != "" {
+		s += " " + name
+	}
+	return s
+}
+
+// symbolText is "<main+4>", or "" for an address in no symbol.
+func (c *Context) symbolText(a table.Addr) string {
+	if c.Source == nil {
+		return ""
+	}
+	name, off, ok := c.Source.Symbol(a)
+	switch {
+	case !ok:
+		return ""
+	}
+	// GCC numbers the static variables of functions: "calls.0".
+	if plain, number, ok := strings.Cut(name, "."); ok && plain != "" && strings.Trim(number, "0123456789") == "" {
+		name = plain
+	}
+	switch {
+	case off == 0:
+		return "<" + name + ">"
+	}
+	return fmt.Sprintf("<%s+%d>", name, off)
+}
+
+// objectText is symbolText for an address inside a variable of the program: a
+// string literal lies in none, though some symbol is before it.
+func (c *Context) objectText(a table.Addr) string {
+	text := c.symbolText(a)
+	i := c.infoAt(a)
+	if text == "" || i == nil {
+		return ""
+	}
+	name, off, _ := c.Source.Symbol(a)
+	plain, _, _ := strings.Cut(name, ".")
+	if v, ok := c.global(plain, i, true); ok && v.kind == placeMemory && uint64(a-v.addr) == off && off < uint64(sizeOf(v.Type)) {
+		return text
+	}
+	return ""
+}
+
+func (p *printer) scalar(v Value, t *Type) error {
+	if ct := characterType(v.Type); ct != nil {
+		t = ct
+	}
+	switch t.Kind {
+	case Int:
+		if t.flags != nil {
+			p.flags(t.flags, decodeInt(v.data, true).Uint64())
+			return nil
+		}
+		p.b.WriteString(decodeInt(v.data, t.Unsigned).String())
+	case Char:
+		n := decodeInt(v.data, t.Unsigned)
+		fmt.Fprintf(&p.b, "%s %s", n, p.ctx.charText(n, t))
+	case Bool:
+		p.b.WriteString(boolText(decodeInt(v.data, true)))
+	case Enum:
+		p.b.WriteString(enumText(t, decodeInt(v.data, t.Unsigned).Int64()))
+	case Float:
+		p.b.WriteString(floatText(v.data, t))
+	case Pointer:
+		return p.pointer(v, t)
+	case MemberPtr:
+		p.b.WriteString(decodeInt(v.data, false).String())
+	default:
+		fmt.Fprintf(&p.b, "<%s>", t.Name)
+	}
+	return nil
+}
+
+func boolText(n *big.Int) string {
+	switch {
+	case n.Sign() == 0:
+		return "false"
+	case n.IsInt64() && n.Int64() == 1:
+		return "true"
+	}
+	return n.String()
+}
+
+func (p *printer) flags(bits []flagBit, n uint64) {
+	p.b.WriteString("[ ")
+	for _, f := range bits {
+		if n>>f.bit&1 == 1 {
+			p.b.WriteString(f.name + " ")
+		}
+	}
+	p.b.WriteString("]")
+}
+
+// pointer writes an address, the string it points to, or the symbol there.
+func (p *printer) pointer(v Value, t *Type) error {
+	a := table.Addr(decodeInt(v.data, true).Uint64())
+	fmt.Fprintf(&p.b, "%#x", uint64(a))
+	if elem := characterType(t.Elem); elem != nil {
+		if a != 0 {
+			if name := p.ctx.objectText(a); name != "" {
+				p.b.WriteString(" " + name)
+			}
+			p.b.WriteString(" " + p.ctx.stringAt(a, elem, p.limit))
+		}
+		return nil
+	}
+	if name := p.ctx.symbolText(a); name != "" {
+		p.b.WriteString(" " + name)
+	}
+	return nil
+}
+
+func (p *printer) reference(v Value, t *Type, depth int) error {
+	a := table.Addr(decodeInt(v.data, true).Uint64())
+	fmt.Fprintf(&p.b, "@%#x", uint64(a))
+	if p.letter != 0 && p.letter != 's' {
+		return nil
+	}
+	p.b.WriteString(": ")
+	p.inner(memoryValue(t.Elem, a), depth+1)
+	return nil
+}
+
+func (p *printer) complex(v Value, t *Type) error {
+	half := &Type{Kind: Float, Size: t.Size / 2}
+	if int64(len(v.data)) < t.Size || half.Size < 4 {
+		p.b.WriteString("<complex>")
+		return nil
+	}
+	fmt.Fprintf(&p.b, "%s + %si", floatText(v.data[:half.Size], half), floatText(v.data[half.Size:], half))
+	return nil
+}
+
+// enumText is an enum's name, or for flags all of theirs. C++'s carry their scope.
+func enumText(t *Type, n int64) string {
+	scope := t.enumScope()
+	for _, e := range t.Enumerators() {
+		if e.Value == n {
+			return scope + e.Name
+		}
+	}
+	if !t.flagEnum() {
+		return fmt.Sprint(n)
+	}
+	if n == 0 {
+		return "0"
+	}
+	var parts []string
+	left := uint64(n)
+	for _, e := range t.Enumerators() {
+		if v := uint64(e.Value); v != 0 && left&v == v {
+			parts = append(parts, scope+e.Name)
+			left &^= v
+		}
+	}
+	if left != 0 {
+		parts = append(parts, fmt.Sprintf("unknown: %#x", left))
+	}
+	return "(" + strings.Join(parts, " | ") + ")"
+}
+
+// enumScope is what stands in front of an enum's names.
+func (t *Type) enumScope() string {
+	scope := t.scope()
+	if t.enumClass {
+		scope += t.Name + "::"
+	}
+	return scope
+}

@@ -1,0 +1,136 @@
+package expr
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// structure writes "{a = 1, b = 2}", base classes first as "<Base> = {…}".
+func (p *printer) structure(v Value, t *Type, depth int) error {
+	if p.goValue(v, t, depth) {
+		return nil
+	}
+	p.b.WriteString("{")
+	n, bases := 0, 0
+	for _, f := range t.Fields() {
+		if f.Base {
+			bases++
+		}
+		if n > 0 {
+			p.b.WriteString(", ")
+		}
+		n++
+		switch {
+		case f.Base:
+			p.b.WriteString("<" + f.Type.baseName() + "> = ")
+		case f.Static:
+			p.b.WriteString("static " + f.Name + " = ")
+		case f.Name != "":
+			p.b.WriteString(f.Name + " = ")
+		}
+		m, err := p.ctx.field(v, f)
+		switch {
+		case err != nil:
+			fmt.Fprintf(&p.b, "<error: %v>", err)
+		case f.Static && strip(f.Type) == t:
+			p.b.WriteString("<same as static member of an already seen type>")
+		default:
+			p.inner(m, depth+1)
+		}
+	}
+	if n == bases {
+		if n > 0 {
+			p.b.WriteString(", ")
+		}
+		p.b.WriteString("<No data fields>")
+	}
+	p.b.WriteString("}")
+	return nil
+}
+
+// array writes "{1, 2, 3 <repeats 20 times>...}", or a string for
+// characters.
+func (p *printer) array(v Value, t *Type, depth int) error {
+	elem := p.ctx.complete(t.Elem)
+	size := sizeOf(elem)
+	if size <= 0 || t.Count == 0 {
+		if textual(elem) && size > 0 {
+			p.b.WriteString(`""`)
+		} else {
+			p.b.WriteString("{}")
+		}
+		return nil
+	}
+	chars := characterType(elem)
+	if t.Vector || p.letter != 0 && p.letter != 's' {
+		chars = nil
+	} else if p.letter == 's' && size == 1 && elem.isInteger() {
+		chars = strip(elem)
+	}
+	if chars != nil {
+		p.b.WriteString(p.ctx.stringText(v.data, chars, p.limit, false, true))
+		return nil
+	}
+	p.b.WriteString("{")
+	shown := 0
+	n := int64(len(v.data)) / size
+	i := int64(0)
+	for ; i < n && shown < p.limit; i++ {
+		if i > 0 {
+			p.b.WriteString(", ")
+		}
+		one := v.data[i*size : (i+1)*size]
+		same := int64(1)
+		for i+same < n && bytes.Equal(one, v.data[(i+same)*size:(i+same+1)*size]) {
+			same++
+		}
+		p.inner(v.slice(elem, i*size), depth+1)
+		if same > repeatThreshold {
+			fmt.Fprintf(&p.b, " <repeats %d times>", same)
+			i += same - 1
+			shown += repeatThreshold
+		} else {
+			shown++
+		}
+	}
+	if i < n {
+		p.b.WriteString("...")
+	}
+	p.b.WriteString("}")
+	return nil
+}
+
+// goValue writes Go's strings and slices as Go's users know them; false for
+// anything else.
+func (p *printer) goValue(v Value, t *Type, depth int) bool {
+	if text, ok := p.ctx.goString(v, t, p.limit); ok {
+		p.b.WriteString(text)
+		return true
+	}
+	elem, data, length, ok := p.ctx.goSlice(v)
+	if !ok {
+		return false
+	}
+	fmt.Fprintf(&p.b, "%s len: %d", strings.TrimPrefix(t.Name, "struct "), length)
+	if capacity, err := p.ctx.member(v, "cap"); err == nil {
+		if n, err := p.ctx.integer(capacity); err == nil {
+			fmt.Fprintf(&p.b, ", cap: %d", n)
+		}
+	}
+	if length <= 0 {
+		return true
+	}
+	p.b.WriteString(", ")
+	more := length > int64(p.limit)
+	window := memoryValue(ArrayOf(elem, min(length, int64(p.limit))), data)
+	if full, err := p.ctx.fetch(window); err != nil {
+		fmt.Fprintf(&p.b, "<error: %v>", err)
+	} else {
+		_ = p.array(full, strip(full.Type), depth+1)
+	}
+	if more {
+		p.b.WriteString("...")
+	}
+	return true
+}

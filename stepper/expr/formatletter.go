@@ -1,0 +1,123 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// ParseFormat reads what follows a command's slash: "x", "4xw", "10i". def
+// holds what is not said.
+func ParseFormat(text string, def Format) (Format, error) {
+	f := def
+	f.Count = 1
+	i := 0
+	for i < len(text) && text[i] >= '0' && text[i] <= '9' {
+		i++
+	}
+	if i > 0 {
+		n, ok := new(big.Int).SetString(text[:i], 10)
+		if !ok || !n.IsInt64() || n.Int64() > 1<<20 {
+			return f, fmt.Errorf("Too many elements: %s", text[:i])
+		}
+		f.Count = int(n.Int64())
+	}
+	for ; i < len(text); i++ {
+		switch ch := text[i]; {
+		case ch == 'r':
+			f.Raw = true
+		case strings.IndexByte("bhwg", ch) >= 0:
+			f.Size = ch
+		case strings.IndexByte("xduotzacfsi", ch) >= 0:
+			f.Letter = ch
+		default:
+			return f, fmt.Errorf("Undefined output format \"%c\".", ch)
+		}
+	}
+	return f, nil
+}
+
+// PrintFormat reads the format of "print/…", which has no count and no size.
+func PrintFormat(text string) (Format, error) {
+	f, err := ParseFormat(text, Format{})
+	switch {
+	case err != nil:
+		return f, err
+	case f.Count != 1:
+		return f, errors.New("Item count other than 1 is meaningless in \"print\" command.")
+	case f.Size != 0:
+		return f, errors.New("Size letters are meaningless in \"print\" command.")
+	case f.Letter == 'i':
+		return f, errors.New("Format letter \"i\" is meaningless in \"print\" command.")
+	}
+	return f, nil
+}
+
+// letterText writes a scalar by a format letter. pad is a width in bytes
+// that x and t are filled up to with zeros; 0 for none.
+func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, error) {
+	b := v.data
+	n := decodeInt(b, true)
+	if t.Kind == Float && letter != 'f' && (letter == 'd' || letter == 'u' || letter == 'c' || letter == 'a') {
+		n = decodeInt(b, letter != 'd')
+	}
+	if len(b) == 0 {
+		return "", errors.New("Value can't be converted to integer.")
+	}
+	switch letter {
+	case 'x':
+		if pad > 0 {
+			return fmt.Sprintf("0x%0*s", 2*pad, n.Text(16)), nil
+		}
+		return "0x" + n.Text(16), nil
+	case 'z':
+		return fmt.Sprintf("0x%0*s", 2*len(b), n.Text(16)), nil
+	case 'o':
+		if n.Sign() == 0 {
+			return "0", nil
+		}
+		return "0" + n.Text(8), nil
+	case 't':
+		if pad > 0 {
+			return fmt.Sprintf("%0*s", 8*pad, n.Text(2)), nil
+		}
+		return n.Text(2), nil
+	case 'd':
+		return decodeInt(b, false).String(), nil
+	case 'u':
+		return n.String(), nil
+	case 'a':
+		return c.addressText(table.Addr(n.Uint64())), nil
+	case 'c':
+		return c.charByLetter(b, t), nil
+	case 'f':
+		if ft := floatOfSize(t, int64(len(b))); ft != nil {
+			return floatText(b, ft), nil
+		}
+		return decodeInt(b, t.Unsigned).String(), nil
+	}
+	return "", fmt.Errorf("Undefined output format \"%c\".", letter)
+}
+
+// charByLetter shows the lowest byte as a character, signed where the type is.
+func (c *Context) charByLetter(b []byte, t *Type) string {
+	ct := &Type{Kind: Char, Size: 1, Unsigned: t.Unsigned}
+	n := decodeInt(b[:1], t.Unsigned)
+	return fmt.Sprintf("%s %s", n, c.charText(n, ct))
+}
+
+// floatOfSize is the floating-point type that "/f" takes bytes for; nil when
+// there is none of that size.
+func floatOfSize(t *Type, size int64) *Type {
+	if t.Kind == Float {
+		return t
+	}
+	switch size {
+	case 4, 8, 16:
+		return &Type{Kind: Float, Size: size}
+	}
+	return nil
+}

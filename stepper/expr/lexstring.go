@@ -1,0 +1,102 @@
+package expr
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// str reads a string literal; prefix is 0, 'L', 'u' or 'U'.
+func (l *lexer) str(t token, prefix byte) (token, error) {
+	runes, err := l.quotedText('"')
+	if err != nil {
+		return t, err
+	}
+	t.kind, t.node = tokString, stringNode{runes, prefix}
+	return t, nil
+}
+
+// quote reads a character constant, or a name between single quotes: what
+// is longer than two characters is a name, as in gdb.
+func (l *lexer) quote(t token, prefix byte) (token, error) {
+	begin := l.at
+	runes, err := l.quotedText('\'')
+	switch {
+	case err != nil:
+		return t, err
+	case len(runes) == 0:
+		return t, errors.New("A character constant must contain at least one character.")
+	case len(runes) == 2:
+		return t, errors.New("Invalid character constant.")
+	case len(runes) > 2:
+		t.kind, t.quoted, t.text = tokName, true, l.text[begin+1:l.at-1]
+		return t, nil
+	}
+	t.kind, t.node = tokNumber, charNode{runes[0], prefix}
+	return t, nil
+}
+
+// quotedText reads up to the closing quote and resolves C's escapes. An
+// escape by number is a byte, and comes as the code point of that number.
+func (l *lexer) quotedText(end byte) (out []rune, err error) {
+	l.at++
+	for {
+		rest := l.text[l.at:]
+		if rest == "" {
+			if end == '"' {
+				return nil, errors.New("Unterminated string in expression.")
+			}
+			return nil, errors.New("Unmatched single quote.")
+		}
+		switch {
+		case rest[0] == end:
+			l.at++
+			return out, nil
+		case rest[0] == '\\':
+			r, n, err := escape(rest)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, r)
+			l.at += n
+		default:
+			r, n := utf8.DecodeRuneInString(rest)
+			out = append(out, r)
+			l.at += n
+		}
+	}
+}
+
+// escape reads the escape sequence that text begins with, and its length.
+func escape(text string) (r rune, n int, err error) {
+	if len(text) < 2 {
+		return 0, 0, errors.New("Unterminated escape sequence in expression.")
+	}
+	const letters, meaning = "abefnrtv", "\a\b\x1b\f\n\r\t\v"
+	c := text[1]
+	switch {
+	case strings.IndexByte(letters, c) >= 0:
+		return rune(meaning[strings.IndexByte(letters, c)]), 2, nil
+	case c >= '0' && c <= '7':
+		n := 1
+		for n < len(text) && n < 4 && text[n] >= '0' && text[n] <= '7' {
+			n++
+		}
+		v, _ := strconv.ParseUint(text[1:n], 8, 32)
+		return rune(v), n, nil
+	case c == 'x' || c == 'u' || c == 'U':
+		most := map[byte]int{'x': 4, 'u': 6, 'U': 10}[c]
+		n := 2
+		for n < len(text) && n < most && strings.IndexByte("0123456789abcdefABCDEF", text[n]) >= 0 {
+			n++
+		}
+		if n == 2 {
+			return 0, 0, errors.New("\\" + string(c) + " escape without a following hex digit")
+		}
+		v, _ := strconv.ParseUint(text[2:n], 16, 32)
+		return rune(v), n, nil
+	}
+	r, size := utf8.DecodeRuneInString(text[1:])
+	return r, 1 + size, nil
+}

@@ -1,0 +1,149 @@
+package expr
+
+import (
+	"debug/dwarf"
+	"encoding/binary"
+	"fmt"
+)
+
+// Entries of .debug_loclists (DWARF 5, table 7.10; the last is LLVM's
+// and GCC's view pair, which carries two numbers to skip).
+const (
+	lleEnd          = 0x00
+	lleBaseAddressx = 0x01
+	lleStartxEndx   = 0x02
+	lleStartxLength = 0x03
+	lleOffsetPair   = 0x04
+	lleDefault      = 0x05
+	lleBaseAddress  = 0x06
+	lleStartEnd     = 0x07
+	lleStartLength  = 0x08
+	lleViewPair     = 0x09
+)
+
+// listEntry finds the expression that a location list has for pc, a file
+// address; empty when it has none. list is an offset into the section, or an
+// index when indexed. die says in which unit.
+func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64) ([]byte, error) {
+	u, ok := i.mod.UnitOf(die)
+	if !ok {
+		return nil, fmt.Errorf("no unit at DWARF offset %#x", die)
+	}
+	if u.Version < 5 {
+		return i.oldList(list, uint64(u.Low), pc)
+	}
+	data := i.section(".debug_loclists")
+	if indexed {
+		width := uint64(4)
+		if u.Dwarf64 {
+			width = 8
+		}
+		base := uint64(u.LoclistsBase)
+		if base > uint64(len(data)) {
+			return nil, fmt.Errorf("location list %d is not in .debug_loclists", list)
+		}
+		r := reader{p: data[base:]}
+		if list > uint64(len(data)) || list*width > uint64(r.left()) {
+			return nil, fmt.Errorf("location list %d is not in .debug_loclists", list)
+		}
+		r.at = int(list * width)
+		list = base + r.fixed(width)
+	}
+	if list > uint64(len(data)) {
+		return nil, fmt.Errorf("location list at %#x is not in .debug_loclists", list)
+	}
+	return i.newList(reader{p: data, at: int(list)}, die, uint64(u.Low), pc)
+}
+
+func (i *Info) newList(r reader, die dwarf.Offset, base, pc uint64) ([]byte, error) {
+	var other []byte
+	var indexErr error
+	addrx := func() uint64 {
+		a, err := i.addrx(die, r.uleb())
+		if err != nil {
+			indexErr = err
+		}
+		return a
+	}
+	for !r.bad && indexErr == nil {
+		kind := byte(r.fixed(1))
+		var low, high uint64
+		switch kind {
+		case lleEnd:
+			return other, nil
+		case lleBaseAddressx:
+			base = addrx()
+			continue
+		case lleBaseAddress:
+			base = r.fixed(8)
+			continue
+		case lleViewPair:
+			r.uleb()
+			r.uleb()
+			continue
+		case lleStartxEndx:
+			low, high = addrx(), addrx()
+		case lleStartxLength:
+			low = addrx()
+			high = low + r.uleb()
+		case lleOffsetPair:
+			low, high = base+r.uleb(), base+r.uleb()
+		case lleStartEnd:
+			low, high = r.fixed(8), r.fixed(8)
+		case lleStartLength:
+			low = r.fixed(8)
+			high = low + r.uleb()
+		case lleDefault:
+			other = r.bytes(r.uleb())
+			continue
+		default:
+			return nil, fmt.Errorf("location list has an entry of kind %#x", kind)
+		}
+		expr := r.bytes(r.uleb())
+		if pc-low < high-low && low < high {
+			return expr, nil
+		}
+	}
+	if indexErr != nil {
+		return nil, indexErr
+	}
+	return nil, fmt.Errorf("location list runs out of .debug_loclists")
+}
+
+// oldList reads .debug_loc (DWARF 4, 2.6.2): pairs of addresses that count
+// from base, each with an expression of two length bytes; a pair that begins
+// with the highest address sets base, a pair of zeros ends the list.
+func (i *Info) oldList(list, base, pc uint64) ([]byte, error) {
+	data := i.section(".debug_loc")
+	if list > uint64(len(data)) {
+		return nil, fmt.Errorf("location list at %#x is not in .debug_loc", list)
+	}
+	r := reader{p: data, at: int(list)}
+	for {
+		low, high := r.fixed(8), r.fixed(8)
+		switch {
+		case r.bad:
+			return nil, fmt.Errorf("location list runs out of .debug_loc")
+		case low == 0 && high == 0:
+			return nil, nil
+		case low == ^uint64(0):
+			base = high
+			continue
+		}
+		expr := r.bytes(r.fixed(2))
+		if low < high && pc-(base+low) < high-low {
+			return expr, nil
+		}
+	}
+}
+
+// addrx reads entry n of the unit's part of .debug_addr: a file address or
+// a constant.
+func (i *Info) addrx(die dwarf.Offset, n uint64) (uint64, error) {
+	u, ok := i.mod.UnitOf(die)
+	data := i.section(".debug_addr")
+	if !ok || n > uint64(len(data)) || uint64(u.AddrBase)+n*8+8 > uint64(len(data)) {
+		return 0, fmt.Errorf("address %d is not in .debug_addr", n)
+	}
+	return binary.LittleEndian.Uint64(data[uint64(u.AddrBase)+n*8:]), nil
+}

@@ -1,0 +1,253 @@
+package expr
+
+import (
+	"debug/dwarf"
+	"fmt"
+	"strings"
+
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
+)
+
+// noSymbol is gdb's sentence for a name that means nothing here.
+func noSymbol(name string) error {
+	return fmt.Errorf("No symbol \"%s\" in current context.", name)
+}
+
+// lookup resolves a name as C's scopes have it: blocks from the innermost
+// out, the members of "this", the unit's own names, other units of the
+// module, other modules, and last symbols without debug information.
+func (c *Context) lookup(name string) (Value, bool, error) {
+	if f, err := c.frame(); err == nil {
+		if v, ok, err := c.local(f, name); ok {
+			return v, ok, err
+		}
+		if v, ok := c.memberOfThis(f, name); ok {
+			return v, true, nil
+		}
+	}
+	for _, i := range c.infos() {
+		if v, ok := c.global(name, i, false); ok {
+			return v, true, nil
+		}
+	}
+	if v, ok := c.function(name); ok {
+		return v, true, nil
+	}
+	return Value{}, false, nil
+}
+
+// local finds a variable or parameter of the frame's blocks.
+func (c *Context) local(f *frame, name string) (v Value, ok bool, err error) {
+	for _, block := range f.blocks() {
+		if e := inBlock(f.info, block, name); e != nil {
+			v, err = c.variable(f, f.info, e)
+			if err == nil && escaped(f.info, e) {
+				v, err = c.deref(v)
+			}
+			return v, true, err
+		}
+		if e := f.info.enumeratorIn(block.Entry.Offset, name); e != nil {
+			return *e, true, nil
+		}
+	}
+	return Value{}, false, nil
+}
+
+// escaped: a Go variable that moved to the heap. Its DIE is that of a pointer
+// to it, named "&x".
+func escaped(i *Info, e *dwarf.Entry) bool { return strings.HasPrefix(i.name(e), "&") }
+
+// inBlock finds a name among a scope's own variables. The last of several
+// counts: it hides those before it.
+func inBlock(i *Info, block *symbols.Scope, name string) (found *dwarf.Entry) {
+	i.children(block.Entry.Offset, func(e *dwarf.Entry) bool {
+		switch e.Tag {
+		case dwarf.TagVariable, dwarf.TagFormalParameter, dwarf.TagConstant:
+			if n := i.name(e); n == name || n != "" && n[0] == '&' && n[1:] == name {
+				found = e
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// enumeratorIn finds an enumerator of an enum declared in a block.
+func (i *Info) enumeratorIn(block dwarf.Offset, name string) (v *Value) {
+	i.children(block, func(e *dwarf.Entry) bool {
+		if e.Tag != dwarf.TagEnumerationType {
+			return true
+		}
+		t := i.Type(e.Offset)
+		for _, x := range t.Enumerators() {
+			if x.Name == name {
+				n := newValue(t, leave(uint64(x.Value), int(t.Size)))
+				v = &n
+			}
+		}
+		return v == nil
+	})
+	return v
+}
+
+// memberOfThis finds a member of the object a C++ method was called on.
+func (c *Context) memberOfThis(f *frame, name string) (Value, bool) {
+	this, ok, err := c.local(f, "this")
+	if !ok || err != nil {
+		return Value{}, false
+	}
+	object, err := c.deref(this)
+	if err != nil {
+		return Value{}, false
+	}
+	v, err := c.member(object, name)
+	return v, err == nil
+}
+
+// global finds a variable or enumerator at file, namespace or class level of
+// a module. The selected frame's unit goes first, then definitions, then
+// declarations. onlyDefined leaves declarations out.
+func (c *Context) global(name string, i *Info, onlyDefined bool) (Value, bool) {
+	var best *dwarf.Entry
+	rank := 0
+	here := c.unitOfFrame(i)
+	for _, try := range c.spellings(name, i) {
+		for _, e := range i.named(try) {
+			if n := c.rank(i, e, here); n > rank && !(onlyDefined && n < 2) {
+				best, rank = e, n
+			}
+		}
+		if best != nil {
+			break
+		}
+	}
+	if best == nil {
+		return Value{}, false
+	}
+	if best.Tag == dwarf.TagEnumerator {
+		return i.enumerator(best)
+	}
+	f, _ := c.frame()
+	v, err := c.variable(f, i, best)
+	if err != nil {
+		return Value{gone: err, Type: c.Session.basics.int}, true
+	}
+	if rank == 1 && v.lost {
+		return Value{}, false
+	}
+	return v, true
+}
+
+// spellings of a name: as it is, and inside the namespaces (or the Go
+// package) of the selected frame's function.
+func (c *Context) spellings(name string, i *Info) []string {
+	f, err := c.frame()
+	if err != nil || f.info != i || f.Function == "" {
+		return []string{name}
+	}
+	var list []string
+	if die, ok := f.unitDIE(); ok && i.language(die) == langGo {
+		if pkg, _, ok := strings.Cut(f.Function, "."); ok && !strings.Contains(name, ".") {
+			list = append(list, pkg+"."+name)
+		}
+	}
+	in := f.Function
+	for {
+		n := strings.LastIndex(in, "::")
+		if n < 0 {
+			return append(list, name)
+		}
+		in = in[:n]
+		list = append(list, in+"::"+name)
+	}
+}
+
+// rank orders what a name may mean: 0 for nothing that has a value.
+func (c *Context) rank(i *Info, e *dwarf.Entry, here dwarf.Offset) int {
+	n := 0
+	switch e.Tag {
+	case dwarf.TagVariable, dwarf.TagConstant, dwarf.TagMember:
+		n = 1
+		if e.Val(dwarf.AttrLocation) != nil || i.attr(e, dwarf.AttrConstValue) != nil {
+			n = 2
+		}
+	case dwarf.TagEnumerator:
+		n = 2
+	default:
+		return 0
+	}
+	if u, ok := i.mod.UnitOf(e.Offset); ok && here != 0 && u.Entry.Offset == here && n == 2 {
+		n = 3
+	}
+	return n
+}
+
+// unitOfFrame is the first DIE of the selected frame's unit, if that is in i; else 0.
+func (c *Context) unitOfFrame(i *Info) dwarf.Offset {
+	f, err := c.frame()
+	if err != nil || f.info != i {
+		return 0
+	}
+	if u, ok := i.mod.UnitAt(f.lookup); ok {
+		return u.Entry.Offset
+	}
+	return 0
+}
+
+// enumerator makes the value of an enumerator's DIE: its enum is the DIE it
+// is a child of, which stands before it.
+func (i *Info) enumerator(e *dwarf.Entry) (Value, bool) {
+	value := integer(e.Val(dwarf.AttrConstValue), 0)
+	t := i.enumOf(e.Offset)
+	if t == nil {
+		return Value{}, false
+	}
+	return newValue(t, leave(uint64(value), int(t.Size))), true
+}
+
+// function finds a function, or a symbol without debug information.
+func (c *Context) function(name string) (Value, bool) {
+	if c.Source == nil {
+		return Value{}, false
+	}
+	a, ok := c.Source.Address(name)
+	if !ok {
+		places, err := c.Source.Lookup(name, c.here())
+		if err != nil || len(places) == 0 || strings.ContainsAny(name, ":*") && !strings.Contains(name, "::") {
+			return Value{}, false
+		}
+		fn, ok := c.Source.Function(places[0].Addr)
+		if !ok {
+			return Value{}, false
+		}
+		a = fn.Entry
+	}
+	return c.symbolValue(name, a), true
+}
+
+func (c *Context) here() table.Addr {
+	if f, err := c.frame(); err == nil {
+		return f.PC
+	}
+	return 0
+}
+
+// symbolValue is what a symbol at an address stands for.
+func (c *Context) symbolValue(name string, a table.Addr) Value {
+	fn, isCode := c.Source.Function(a)
+	if isCode && fn.Entry == a {
+		if i := c.infoAt(a); i != nil {
+			if scopes := i.mod.Scopes(a); len(scopes) > 0 {
+				return memoryValue(i.Type(scopes[0].Entry.Offset), a)
+			}
+		}
+		return memoryValue(&Type{Kind: NoDebug, Name: "text variable", Size: 1, Elem: c.Session.basics.int}, a)
+	}
+	if i := c.infoAt(a); i != nil {
+		if v, ok := c.global(name, i, true); ok {
+			return v
+		}
+	}
+	return memoryValue(&Type{Kind: NoDebug, Name: "data variable", Size: 8}, a)
+}

@@ -1,0 +1,244 @@
+package expr_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rseqstep/stepper/expr"
+	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// program is a fixture stopped where a test wants it, twice: in gdb, which
+// has answered every command already, and in a core file for us.
+type program struct {
+	core    *core
+	answers []string // of gdb, one a command
+	ctx     *expr.Context
+	set     *symbols.Set
+}
+
+// build compiles source (a file's name and text) and returns the program's path.
+func build(t *testing.T, name, text string, flags ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	src := filepath.Join(dir, name)
+	if err := os.WriteFile(src, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return compile(t, dir, src, flags...)
+}
+
+func compile(t *testing.T, dir, src string, flags ...string) string {
+	t.Helper()
+	tool := "gcc"
+	if filepath.Ext(src) == ".cc" {
+		tool = "g++"
+	}
+	exe := filepath.Join(dir, "prog")
+	cmd := exec.Command(tabletest.NeedTool(t, tool), append(append([]string{"-w", "-o", exe}, flags...), src, "-lm")...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return exe
+}
+
+// oracle runs exe in gdb to a breakpoint, writes a core file and lets gdb
+// answer the commands one after the other.
+func oracle(t *testing.T, exe, location string, commands []string) *program {
+	t.Helper()
+	gdb := tabletest.NeedTool(t, "gdb")
+	dir := t.TempDir()
+	list, err := json.Marshal(commands)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf(`
+set confirm off
+set pagination off
+set width 0
+set breakpoint pending on
+set debuginfod enabled off
+break %s
+run >/dev/null
+set use-coredump-filter off
+generate-core-file %s/core
+python
+import json
+answers = []
+for c in json.loads(%q):
+    try:
+        answers.append(gdb.execute(c, to_string=True))
+    except gdb.error as e:
+        answers.append("error: " + str(e))
+open("%s/answers", "w").write(json.dumps(answers))
+end
+kill
+`, location, dir, list, dir)
+	path := filepath.Join(dir, "script")
+	if err := os.WriteFile(path, []byte(script), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(gdb, "-q", "-nx", "-batch", "-x", path, exe)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("gdb: %v\n%s", err, out)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "answers"))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var answers []string
+	if err := json.Unmarshal(data, &answers); err != nil {
+		t.Fatal(err)
+	}
+	p := &program{core: openCore(t, filepath.Join(dir, "core"))}
+	for _, a := range answers {
+		p.answers = append(p.answers, strings.TrimSuffix(a, "\n"))
+	}
+	p.set = symbols.New(symbols.Options{})
+	p.set.Reload(p.core.modules)
+	p.ctx = &expr.Context{
+		Frames: p.set.Frames(&p.core.regs, p.core, 20), Mem: p.core, Source: p.set, Session: expr.NewSession(),
+		Write:     p.core.WriteMemory,
+		WriteRegs: func(r *unit.Regs) error { p.core.regs = *r; return nil },
+		XState:    func() ([]byte, error) { return p.core.xstate, nil },
+	}
+	if len(p.ctx.Frames) == 0 {
+		t.Fatalf("no frames at %#x", p.core.regs.Rip)
+	}
+	return p
+}
+
+// check runs the commands here, in order, and compares with gdb's answers.
+func (p *program) check(t *testing.T, commands []string) {
+	t.Helper()
+	for i, c := range commands {
+		got, want := p.run(c), p.answers[i]
+		if word, _, _ := strings.Cut(c, " "); word == "up" || word == "down" || word == "frame" || word == "set" {
+			continue
+		}
+		if strip(got) != strip(want) {
+			t.Errorf("%s\n got %s\nwant %s", c, got, want)
+		}
+	}
+}
+
+// run carries out one command of gdb's with this package.
+func (p *program) run(command string) string {
+	text, err := p.command(command)
+	if err != nil {
+		return text + "error: " + err.Error()
+	}
+	return text
+}
+
+func (p *program) command(command string) (string, error) {
+	word, rest, _ := strings.Cut(strings.Replace(command, " /", "/", 1), " ")
+	name, format, _ := strings.Cut(word, "/")
+	c := p.ctx
+	switch {
+	case name == "up" || name == "down" || name == "frame":
+		n := c.Selected
+		fmt.Sscan(rest, &n)
+		switch name {
+		case "up":
+			n++
+		case "down":
+			n--
+		}
+		c.Selected = n
+		return "", nil
+	case name == "set":
+		rest = strings.TrimPrefix(rest, "var ")
+	case command == "info locals" || command == "info args":
+		return p.list(command == "info args")
+	case name == "x":
+		f, err := c.Session.ExamineFormat(format, rest == "")
+		if err != nil {
+			return "", err
+		}
+		addr := table.Addr(0)
+		if rest == "" {
+			addr, err = c.Session.ExamineNext()
+		} else {
+			var v expr.Value
+			if v, err = c.Evaluate(rest); err == nil {
+				addr, err = c.ExamineAddress(v)
+			}
+		}
+		if err != nil {
+			return "", err
+		}
+		return c.ExamineMemory(addr, f, nil)
+	}
+	e, err := c.Parse(rest)
+	if err != nil {
+		return "", err
+	}
+	switch name {
+	case "whatis", "ptype":
+		show := c.Whatis
+		if name == "ptype" {
+			show = c.Ptype
+		}
+		s, err := show(e)
+		if err != nil {
+			return "", err
+		}
+		return "type = " + s, nil
+	}
+	f, err := expr.PrintFormat(format)
+	if err != nil {
+		return "", err
+	}
+	v, err := c.Eval(e)
+	if err != nil {
+		return "", err
+	}
+	n, v, err := c.Record(v)
+	if err != nil {
+		return "", err
+	}
+	s, err := c.Print(v, f)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("$%d = %s", n, s), nil
+}
+
+func (p *program) list(args bool) (string, error) {
+	show, none := p.ctx.Locals, "No locals."
+	if args {
+		show, none = p.ctx.Args, "No arguments."
+	}
+	list, err := show()
+	if err != nil {
+		return "", err
+	}
+	if len(list) == 0 {
+		return none, nil
+	}
+	var lines []string
+	for _, v := range list {
+		lines = append(lines, v.Name+" = "+p.ctx.Text(v, expr.Format{}))
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// strip takes away the history's number: a command that is known to differ
+// shifts all that come after it.
+func strip(answer string) string {
+	if number, rest, ok := strings.Cut(answer, " = "); ok && strings.HasPrefix(number, "$") {
+		return rest
+	}
+	return answer
+}

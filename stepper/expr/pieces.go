@@ -1,0 +1,103 @@
+package expr
+
+import (
+	"errors"
+
+	"rseqstep/table"
+)
+
+// composite is an object whose pieces lie in different places, or that has
+// no place at all.
+type composite struct {
+	pieces []found
+}
+
+// readPieces gathers n bytes, off bytes into a composite. A piece without a
+// place makes the whole errOptimizedOut only when it is asked for.
+func (c *Context) readPieces(v Value, n int64) ([]byte, error) {
+	out := make([]byte, n)
+	at := -8 * v.off // bits: where the piece begins in what is asked for
+	for _, p := range v.parts.pieces {
+		bits := int64(p.bits)
+		if at+bits <= 0 || at >= 8*n {
+			at += bits
+			continue
+		}
+		raw, err := c.pieceBytes(v.in, p)
+		if err != nil {
+			return nil, err
+		}
+		for b := int64(0); b < bits; b++ {
+			if to := at + b; to >= 0 && to < 8*n {
+				from := int64(p.bitOff) + b
+				out[to/8] |= raw[from/8] >> (from % 8) & 1 << (to % 8)
+			}
+		}
+		at += bits
+	}
+	if at < 8*n {
+		return nil, errOptimizedOut
+	}
+	return out, nil
+}
+
+// pieceBytes are the bytes that hold one piece, as many as it needs.
+func (c *Context) pieceBytes(f *frame, p found) ([]byte, error) {
+	need := (p.bitOff + p.bits + 7) / 8
+	out := make([]byte, need)
+	switch p.kind {
+	case inMemory:
+		return out, c.read(p.addr, out)
+	case inRegister:
+		b, err := f.registerBytes(dwarfName(p.reg))
+		copy(out, b)
+		return out, err
+	case isValue:
+		copy(out, leave(p.val, 8))
+		return out, nil
+	case isBytes:
+		copy(out, p.bytes)
+		return out, nil
+	}
+	return nil, errOptimizedOut
+}
+
+// writePieces changes bytes of a composite. Every one of them must lie in
+// a piece that begins at a byte and has a place.
+func (c *Context) writePieces(v Value, b []byte) error {
+	at := -8 * v.off
+	for _, p := range v.parts.pieces {
+		bits := int64(p.bits)
+		low, high := max(at, 0), min(at+bits, 8*int64(len(b)))
+		if low < high {
+			if at%8 != 0 || bits%8 != 0 || p.bitOff%8 != 0 {
+				return errors.New("Cannot assign to a piece of odd bits.")
+			}
+			part, skip := b[low/8:high/8], (low-at)/8+int64(p.bitOff/8)
+			if err := c.writePiece(v.in, p, part, skip); err != nil {
+				return err
+			}
+		}
+		at += bits
+	}
+	return nil
+}
+
+func (c *Context) writePiece(f *frame, p found, b []byte, skip int64) error {
+	switch p.kind {
+	case inMemory:
+		return c.write(p.addr+table.Addr(skip), b)
+	case inRegister:
+		name := dwarfName(p.reg)
+		whole, err := f.registerBytes(name)
+		if err != nil {
+			return err
+		}
+		if skip+int64(len(b)) > int64(len(whole)) {
+			return errors.New("Cannot assign past a register's end.")
+		}
+		copy(whole[skip:], b)
+		return f.setRegister(name, whole)
+	}
+	return errors.New("Cannot assign to a value that the compiler keeps nowhere.")
+}

@@ -1,0 +1,94 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper/symbols"
+)
+
+// Session is what outlives a single expression: the value history ($1, $2,
+// …), convenience variables, and what was read of the modules' types. It is
+// not safe for concurrent use.
+type Session struct {
+	// ElementLimit is how many elements of an array or characters of a
+	// string are shown ("set print elements"); 0 means 200, gdb's default.
+	ElementLimit int
+	// UTF8 shows valid UTF-8 in strings as it is, and not as octal bytes.
+	UTF8 bool
+
+	history []Value
+	vars    map[string]Value
+	infos   map[*symbols.Module]*Info
+	basics  *basics
+	regs    registerViews
+	tags    map[string]*Type // complete types of tags only declared elsewhere
+	Examine ExamineState     // where a bare "x" goes on
+}
+
+// NewSession makes an empty session.
+func NewSession() *Session {
+	b := newBasics()
+	return &Session{vars: map[string]Value{}, infos: map[*symbols.Module]*Info{}, basics: b,
+		regs: newRegisterViews(b), tags: map[string]*Type{}}
+}
+
+// Forget drops what was read of modules that are gone. Call it when the
+// process's modules changed.
+func (s *Session) Forget(keep []*symbols.Module) {
+	old := s.infos
+	s.infos, s.tags = map[*symbols.Module]*Info{}, map[string]*Type{}
+	for _, m := range keep {
+		if i, ok := old[m]; ok {
+			s.infos[m] = i
+		}
+	}
+}
+
+// Record puts a value into the history with its bytes as they are now, and
+// returns its number: "$1" is 1.
+func (c *Context) Record(v Value) (number int, recorded Value, err error) {
+	if k := strip(v.Type).Kind; k != Func && k != NoDebug && k != Void && !v.lost {
+		full, err := c.fetch(v)
+		switch {
+		case err == nil:
+			v = full
+		case errors.Is(err, errNotSaved), errors.Is(err, errOptimizedOut), v.kind == placePieces:
+		default:
+			return 0, v, err
+		}
+	}
+	c.Session.history = append(c.Session.history, v)
+	return len(c.Session.history), v, nil
+}
+
+// past is the value of "$", "$$", "$3" or "$$3".
+func (s *Session) past(absolute bool, n int) (Value, error) {
+	last := len(s.history)
+	if !absolute {
+		n = last - n
+		if last == 0 || n == 0 {
+			return Value{Type: s.basics.void, have: true}, nil
+		}
+	}
+	switch {
+	case n > last:
+		return Value{}, fmt.Errorf("History has not yet reached $%d.", n)
+	case n < 1:
+		return Value{}, errors.New("History does not go back to $$" + fmt.Sprint(last-n) + ".")
+	}
+	return s.history[n-1], nil
+}
+
+// SetVariable sets a convenience variable; the name comes without "$".
+// The command layer uses it for $_, $__, $_exitcode, $bpnum.
+func (s *Session) SetVariable(name string, v Value) { s.vars[name] = v }
+
+// SetInteger sets a convenience variable to an int.
+func (s *Session) SetInteger(name string, n int64) {
+	t := s.basics.int
+	if int64(int32(n)) != n {
+		t = s.basics.long
+	}
+	s.vars[name] = newValue(t, leave(uint64(n), int(t.Size)))
+}

@@ -1,0 +1,162 @@
+package expr
+
+import "debug/dwarf"
+
+// Kind says what a Type is, and with that which of its fields count.
+type Kind int
+
+const (
+	Void        Kind = iota
+	Int              // Size, Unsigned
+	Char             // an integer that is shown with its character: Size, Unsigned
+	Bool             // Size
+	Float            // Size: 2, 4, 8, or 16 with the x87's 10 bytes in it
+	Complex          // Size: two floats of half that size
+	Enum             // Size, Unsigned, Enumerators
+	Pointer          // Elem: what it points to
+	Reference        // Elem, RValue
+	MemberPtr        // a C++ pointer to member: Elem
+	Struct           // Name is the tag; Fields
+	Union            // as Struct
+	Array            // Elem, Count
+	Func             // Elem: what it returns; Params, Variadic, Prototyped
+	Typedef          // Name, Elem
+	Qualified        // Elem with Const, Volatile, Restrict or Atomic
+	NoDebug          // a symbol without debug information; Unsigned unused, Name says which
+	Unsupported      // DWARF that this package has no notion of; Name says which
+)
+
+// Type is a type of the program's language. Types are made once and shared;
+// nobody changes one after it was made, save that members are read when they
+// are first asked for. A Type is not safe for concurrent use.
+type Type struct {
+	Kind     Kind
+	Name     string // the spelling of the source; a tag without "struct"
+	Size     int64  // bytes; 0 when unknown
+	Elem     *Type
+	Count    int64 // Array: elements, -1 when unknown (int a[])
+	Unsigned bool
+	Class    bool      // Struct: declared with "class"
+	bare     bool      // Struct, Union, Enum: named without its keyword (C++, Go)
+	RValue   bool      // Reference: &&
+	flags    []flagBit // Int: shown as the flags of EFLAGS
+	Vector   bool      // Array: a vector of the machine (GCC's vector_size)
+
+	Const, Volatile, Restrict, Atomic bool
+
+	Params     []*Type
+	Variadic   bool
+	Prototyped bool
+
+	Incomplete bool         // Struct, Union, Enum: only declared
+	info       *Info        // where it came from; nil for types made here
+	die        dwarf.Offset // where it stands in info
+	enumClass  bool         // Enum: its names need the enum's in front
+
+	load    func(*Type) // fills what follows, once
+	fields  []Field
+	enums   []Enumerator
+	methods []method
+	dynamic *dynamicCount // Array: the length is known only at run time
+}
+
+// Field is a member of a struct or union, a base class, or a static member.
+type Field struct {
+	Name       string // "" for an anonymous struct or union
+	Type       *Type
+	Offset     int64 // bytes from the start of the whole
+	BitOffset  int   // Bitfield: from the lowest bit of the byte at Offset
+	BitSize    int   // 0: not a bitfield
+	Base       bool  // a base class
+	Virtual    bool  // Base: a virtual one
+	Static     bool
+	Artificial bool   // made by the compiler (_vptr)
+	Access     int    // DW_ACCESS_public 1, protected 2, private 3; 0 the default
+	locate     []byte // a DWARF expression from the object's address to the member's (virtual bases)
+	linkage    string // Static: the symbol's name
+	constant   []byte // Static: its value, when the compiler gave no storage
+	hasConst   bool
+}
+
+// Enumerator is one name of an enum. Value is sign-extended to 64 bits.
+type Enumerator struct {
+	Name  string
+	Value int64
+}
+
+// Fields are the members of a struct or union in the order of the source.
+func (t *Type) Fields() []Field { t.fill(); return t.fields }
+
+// Enumerators are the names of an enum in the order of the source.
+func (t *Type) Enumerators() []Enumerator { t.fill(); return t.enums }
+
+func (t *Type) fill() {
+	if load := t.load; load != nil {
+		t.load = nil
+		load(t)
+	}
+}
+
+// PointerTo makes the type "pointer to t" for a 64-bit program.
+func PointerTo(t *Type) *Type {
+	return &Type{Kind: Pointer, Size: 8, Elem: t, Unsigned: true, info: t.info}
+}
+
+// ArrayOf makes the type "array of n t".
+func ArrayOf(t *Type, n int64) *Type {
+	return &Type{Kind: Array, Size: n * t.Size, Elem: t, Count: n, info: t.info}
+}
+
+// strip takes away typedefs and qualifiers.
+func strip(t *Type) *Type {
+	for t.Kind == Typedef || t.Kind == Qualified {
+		t = t.Elem
+	}
+	return t
+}
+
+// unqualified takes away qualifiers only: a typedef keeps its name.
+func unqualified(t *Type) *Type {
+	for t.Kind == Qualified {
+		t = t.Elem
+	}
+	return t
+}
+
+func (t *Type) isInteger() bool {
+	switch strip(t).Kind {
+	case Int, Char, Bool, Enum:
+		return true
+	}
+	return false
+}
+
+func (t *Type) isScalar() bool {
+	switch strip(t).Kind {
+	case Int, Char, Bool, Enum, Pointer, Reference, Float, MemberPtr:
+		return true
+	}
+	return false
+}
+
+func (t *Type) isAggregate() bool {
+	switch strip(t).Kind {
+	case Struct, Union, Array:
+		return true
+	}
+	return false
+}
+
+// flagEnum reports whether an enum's values read as a set of flags: each is
+// one bit or zero, and no two are the same bit.
+func (t *Type) flagEnum() bool {
+	var seen int64
+	for _, e := range t.Enumerators() {
+		v := e.Value
+		if v < 0 || v&(v-1) != 0 || v&seen != 0 {
+			return false
+		}
+		seen |= v
+	}
+	return true
+}

@@ -1,0 +1,141 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+)
+
+// String spells the type as a C declaration without a name: "int (*)[3]".
+func (t *Type) String() string { return declare(t, "") }
+
+// declare spells "t name" in C's inside-out order. Words are joined as gdb
+// joins them: "int *", "int * const", "char [4]", "int (*)(int)".
+func declare(t *Type, name string) string {
+	return declareBase(t, func(base *Type) string { return base.baseName() }, name)
+}
+
+// declareBase is declare with the innermost type spelled by show, so that
+// ptype can put a struct's body there.
+func declareBase(t *Type, show func(*Type) string, name string) string {
+	inner := name
+	for {
+		switch {
+		case t.Kind == Pointer || t.Kind == Reference || t.Kind == MemberPtr:
+			mark := "*"
+			switch {
+			case t.Kind == Reference && t.RValue:
+				mark = "&&"
+			case t.Kind == Reference:
+				mark = "&"
+			case t.Kind == MemberPtr:
+				mark = t.Name + "::*"
+			}
+			inner = mark + inner
+			t = t.Elem
+			if t.Kind == Array || t.Kind == Func {
+				inner = "(" + inner + ")"
+			}
+		case t.Kind == Qualified && t.Elem.Kind == Pointer:
+			inner = " " + t.qualifiers() + spaced(inner)
+			t = t.Elem
+		case t.Kind == Array:
+			count := ""
+			if t.Count >= 0 {
+				count = fmt.Sprint(t.Count)
+			}
+			if t.Vector {
+				inner += fmt.Sprintf(" __attribute__ ((vector_size(%d)))", t.Count)
+			} else {
+				inner += "[" + count + "]"
+			}
+			t = t.Elem
+		case t.Kind == Func:
+			inner += "(" + t.parameters() + ")"
+			if t.Elem == nil {
+				return "void" + spaced(inner)
+			}
+			t = t.Elem
+		default:
+			return show(t) + spaced(inner)
+		}
+	}
+}
+
+// spaced puts the one space between a base type and its declarator.
+func spaced(s string) string {
+	if s == "" || s[0] == ' ' {
+		return s
+	}
+	return " " + s
+}
+
+func (t *Type) parameters() string {
+	var words []string
+	for _, p := range t.Params {
+		words = append(words, p.String())
+	}
+	if t.Variadic {
+		words = append(words, "...")
+	}
+	if len(words) == 0 && t.Prototyped {
+		return "void"
+	}
+	return strings.Join(words, ", ")
+}
+
+func (t *Type) qualifiers() string {
+	var words []string
+	for _, q := range []struct {
+		on   bool
+		word string
+	}{{t.Const, "const"}, {t.Volatile, "volatile"}, {t.Restrict, "restrict"}, {t.Atomic, "_Atomic"}} {
+		if q.on {
+			words = append(words, q.word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// keyword is the word before a tag.
+func (t *Type) keyword() string {
+	switch {
+	case t.Kind == Union:
+		return "union"
+	case t.Kind == Enum:
+		return "enum"
+	case t.Class:
+		return "class"
+	}
+	return "struct"
+}
+
+// baseName spells a type that is no declarator.
+func (t *Type) baseName() string {
+	switch t.Kind {
+	case Qualified:
+		return t.qualifiers() + " " + t.Elem.baseName()
+	case Struct, Union, Enum:
+		if t.bare && t.Name != "" {
+			return t.scope() + t.Name
+		}
+		if t.Name == "" {
+			return t.keyword() + " {...}"
+		}
+		return t.keyword() + " " + t.Name
+	case Typedef:
+		return t.scope() + t.Name
+	case Pointer, Reference, Array, Func, MemberPtr:
+		return declare(t, "")
+	case NoDebug:
+		return "<" + t.Name + ", no debug info>"
+	}
+	return t.Name
+}
+
+// scope is the namespaces and classes around a type: "a::b::".
+func (t *Type) scope() string {
+	if t.info == nil || t.die == 0 {
+		return ""
+	}
+	return t.info.scopeOf(t.die)
+}

@@ -1,0 +1,173 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+
+	"rseqstep/table"
+)
+
+func (c *Context) unary(n unaryNode) (Value, error) {
+	switch n.op {
+	case "&":
+		return c.addressOf(n.x)
+	case "++", "--":
+		x, err := c.operand(n.x)
+		if err != nil {
+			return x, err
+		}
+		return c.step(x, n.op)
+	}
+	x, err := c.operand(n.x)
+	if err != nil {
+		return x, err
+	}
+	switch n.op {
+	case "*":
+		return c.deref(x)
+	case "!":
+		if k := strip(x.Type).Kind; k == Struct || k == Union {
+			return x, errors.New("Structure has no component named operator!.")
+		}
+		yes, err := c.truth(x)
+		return c.boolean(!yes), err
+	}
+	if k := strip(x.Type).Kind; k == Struct || k == Union {
+		return x, errors.New("Structure has no component named operator" + n.op + ".")
+	}
+	a, err := c.number(x)
+	if err != nil {
+		return x, err
+	}
+	if strip(x.Type).Kind == Pointer {
+		return x, errNotArithmetic
+	}
+	zero := number{t: c.Session.basics.int, i: new(big.Int)}
+	switch {
+	case n.op == "~" && a.isFloat():
+		return x, errors.New("Argument to complement operation not an integer, boolean.")
+	case n.op == "~":
+		t := c.promoted(a, zero)
+		return newValue(t, encodeInt(new(big.Int).Not(a.i), t.Size)), nil
+	case n.op == "+":
+		return c.compute("+", a, zero)
+	case a.isFloat():
+		f := -a.f
+		w := a.wide
+		if w != nil {
+			w = new(big.Float).Neg(w)
+		}
+		return newValue(a.t, encodeFloat(f, w, strip(a.t))), nil
+	}
+	return c.compute("-", zero, a)
+}
+
+func (c *Context) step(x Value, op string) (Value, error) {
+	one := newValue(c.Session.basics.int, leave(1, 4))
+	next, err := c.operate(op[:1], x, one)
+	if err != nil {
+		return x, err
+	}
+	return c.assign(x, next)
+}
+
+func (c *Context) postfix(n postfixNode) (Value, error) {
+	x, err := c.operand(n.x)
+	if err != nil {
+		return x, err
+	}
+	old, err := c.fetch(x)
+	if err != nil {
+		return x, err
+	}
+	old.kind = placeNone
+	_, err = c.step(x, n.op)
+	return old, err
+}
+
+// deref follows a pointer.
+func (c *Context) deref(v Value) (Value, error) {
+	v, err := c.follow(v)
+	if err != nil {
+		return v, err
+	}
+	t := strip(v.Type)
+	switch {
+	case v.kind == placePointer && t.Kind == Pointer:
+		return c.implicitTarget(v)
+	case t.Kind == Func || t.Kind == NoDebug && t.Elem != nil:
+		return v, nil
+	case t.Kind == Array:
+		if v.kind != placeMemory {
+			return v.slice(t.Elem, 0), nil
+		}
+		return memoryValue(c.complete(t.Elem), v.addr), nil
+	case t.Kind == Pointer:
+		if strip(t.Elem).Kind == Void {
+			return v, errors.New("Attempt to dereference a generic pointer.")
+		}
+		a, err := c.pointerTarget(v)
+		return memoryValue(c.complete(t.Elem), a), err
+	case t.Kind == Int: // as gdb: an address where a long lies
+		n, err := c.integer(v)
+		return memoryValue(c.Session.basics.long, tableAddr(n)), err
+	case t.Kind == NoDebug:
+		return v, unknownType(v)
+	}
+	return v, errors.New("Attempt to take contents of a non-pointer value.")
+}
+
+// implicitTarget is what a pointer without a value points to: the compiler
+// removed the pointer but says which variable it meant.
+func (c *Context) implicitTarget(v Value) (Value, error) {
+	p := v.parts.pieces[0]
+	f := v.in
+	if f == nil || f.info == nil {
+		return v, errOptimizedOut
+	}
+	e := f.info.entry(p.die)
+	if e == nil {
+		return v, errOptimizedOut
+	}
+	target, err := c.variable(f, f.info, e)
+	if err != nil {
+		return v, err
+	}
+	elem := c.complete(strip(v.Type).Elem)
+	if p.off == 0 && sizeOf(elem) == sizeOf(target.Type) {
+		target.Type = elem
+		return target, nil
+	}
+	return target.slice(elem, p.off), nil
+}
+
+func (c *Context) addressOf(n node) (Value, error) {
+	v, err := c.eval(n)
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case v.kind == placeType:
+		return v, errors.New("Attempt to use a type name as an expression")
+	case strip(v.Type).Kind == Reference: // &r is the address of what r refers to
+		if v, err = c.follow(v); err != nil {
+			return v, err
+		}
+	case v.lost:
+		return v, errors.New("value has been optimized out")
+	}
+	switch v.kind {
+	case placeMemory:
+		if v.bitSize > 0 && v.bitOff >= 8 {
+			v.addr += table.Addr(v.bitOff / 8)
+		}
+		return pointerValue(PointerTo(v.Type), v.addr), nil
+	case placeRegister:
+		if name, ok := n.(nameNode); ok {
+			return v, fmt.Errorf("Address requested for identifier \"%s\" which is in register $%s", name.name, v.reg)
+		}
+		return v, errors.New("Attempt to take address of value not located in memory.")
+	}
+	return v, errors.New("Attempt to take address of value not located in memory.")
+}

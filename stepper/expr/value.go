@@ -1,0 +1,152 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// Value is what an expression comes to. Its bytes are read when they are
+// first needed, so the address of a huge array costs nothing. A Value is
+// used with the Context it came from; those in a Session's history hold their bytes.
+type Value struct {
+	Type *Type
+
+	kind  placeKind
+	addr  table.Addr // placeMemory; a function's entry
+	reg   string     // placeRegister: a whole register; the value begins off bytes into it
+	off   int64      // placeRegister, placePieces: bytes
+	parts *composite // placePieces
+	name  string     // placeConvenience
+	in    *frame     // placeRegister, placePieces: whose registers
+
+	bitOff, bitSize int // a bitfield: from the lowest bit of the first byte
+
+	data []byte // contents, when have
+	have bool
+	lost bool // optimized out
+	gone error
+}
+
+// placeKind says where a value lives, and so what an assignment to it means.
+type placeKind int
+
+const (
+	placeNone        placeKind = iota // computed; not an lvalue
+	placeMemory                       // addr
+	placeRegister                     // reg, off
+	placePieces                       // parts, off
+	placeConvenience                  // $name
+	placeType                         // no value at all: the name of a type
+	placePointer                      // parts holds the variable an implicit pointer points to
+)
+
+// maxValue bounds, in bytes, what is read of the program for one value:
+// gdb's default for max-value-size.
+const maxValue = 65536
+
+func newValue(t *Type, data []byte) Value { return Value{Type: t, data: data, have: true} }
+
+func memoryValue(t *Type, addr table.Addr) Value {
+	return Value{Type: t, kind: placeMemory, addr: addr}
+}
+
+// Addr is where the value lies in the program's memory; ok is false when it
+// does not, or not at a byte's boundary.
+func (v Value) Addr() (addr table.Addr, ok bool) {
+	return v.addr, v.kind == placeMemory && v.bitSize == 0
+}
+
+// OptimizedOut reports that the compiler left no way to know the value.
+func (v Value) OptimizedOut() bool { return v.lost }
+
+// Bytes are the value's contents as they lie in memory, little-endian; a
+// bitfield's are those of its value.
+func (v Value) Bytes(c *Context) ([]byte, error) {
+	v, err := c.fetch(v)
+	return v.data, err
+}
+
+// fetch reads a value's contents if it has not got them yet.
+func (c *Context) fetch(v Value) (Value, error) {
+	if v.have {
+		return v, nil
+	}
+	if v.lost {
+		return v, errOptimizedOut
+	}
+	if v.gone != nil {
+		return v, v.gone
+	}
+	v.Type = c.complete(v.Type)
+	size := sizeOf(v.Type)
+	if size > maxValue {
+		return v, fmt.Errorf("value requires %d bytes, which is more than max-value-size", size)
+	}
+	if v.bitSize > 0 {
+		return c.fetchBits(v)
+	}
+	var err error
+	v.data, err = c.contents(v, size)
+	v.have = err == nil
+	return v, err
+}
+
+// contents reads n bytes from where v begins.
+func (c *Context) contents(v Value, n int64) ([]byte, error) {
+	switch v.kind {
+	case placeMemory:
+		b := make([]byte, n)
+		return b, c.read(v.addr, b)
+	case placeRegister:
+		b, err := v.in.registerBytes(v.reg)
+		if err != nil {
+			return nil, err
+		}
+		if v.off < 0 || v.off+n > int64(len(b)) {
+			return nil, fmt.Errorf("a value of %d bytes is said to be in register %s", n, v.reg)
+		}
+		return b[v.off : v.off+n], nil
+	case placePieces:
+		return c.readPieces(v, n)
+	case placeType:
+		return nil, errors.New("Attempt to use a type name as an expression")
+	}
+	return nil, errOptimizedOut
+}
+
+// fetchBits reads a bitfield and widens it to its type.
+func (c *Context) fetchBits(v Value) (Value, error) {
+	n := int64(v.bitOff+v.bitSize+7) / 8
+	raw, err := c.contents(v, n)
+	if err != nil {
+		return v, err
+	}
+	v.data, v.have = widenBits(raw, v.bitOff, v.bitSize, v.Type), true
+	return v, nil
+}
+
+// slice is the part of v that is off bytes in, of type t, with what of its
+// contents is known already.
+func (v Value) slice(t *Type, off int64) Value {
+	w := v
+	w.Type, w.bitOff, w.bitSize = t, 0, 0
+	switch v.kind {
+	case placeMemory:
+		w.addr += table.Addr(off)
+	case placeRegister, placePieces:
+		w.off += off
+	case placeConvenience:
+		w.kind = placeNone
+	}
+	w.data, w.have = nil, false
+	if n := sizeOf(t); v.have {
+		if off >= 0 && n >= 0 && off+n <= int64(len(v.data)) {
+			w.data, w.have = v.data[off:off+n], true
+		} else if v.kind != placeMemory {
+			w.gone = errors.New("no such index in vector.")
+		}
+	}
+	return w
+}

@@ -1,0 +1,188 @@
+package expr
+
+import (
+	"debug/dwarf"
+	"encoding/binary"
+	"errors"
+
+	"rseqstep/table"
+)
+
+// variable makes the Value of a variable's, parameter's or constant's DIE.
+// f may be nil for what needs no frame.
+func (c *Context) variable(f *frame, info *Info, e *dwarf.Entry) (Value, error) {
+	t, err := c.dynamicType(f, info, info.typeOf(e))
+	if err != nil {
+		return Value{}, err
+	}
+	if v := info.attr(e, dwarf.AttrConstValue); v != nil {
+		return newValue(t, constBytes(v, strip(t).Size)), nil
+	}
+	at, ok, err := c.locate(f, info, e, dwarf.AttrLocation)
+	if err != nil {
+		return Value{Type: t, gone: err}, nil
+	}
+	if !ok {
+		if v, ok := c.elsewhere(info, e, t); ok {
+			return v, nil
+		}
+	}
+	return c.place(f, t, at), nil
+}
+
+// place makes the Value of type t that a location found.
+func (c *Context) place(f *frame, t *Type, at found) Value {
+	size := int(sizeOf(t))
+	switch at.kind {
+	case inMemory:
+		return memoryValue(t, at.addr)
+	case inRegister:
+		return Value{Type: t, kind: placeRegister, reg: dwarfName(at.reg), in: f}
+	case isValue:
+		b := leave(at.val, max(size, 8))
+		if at.typ != nil && int(at.typ.Size) > size && size > 0 {
+			b = b[:size]
+		}
+		return newValue(t, b[:max(size, 0)])
+	case isBytes:
+		b := make([]byte, size)
+		copy(b, at.bytes)
+		return newValue(t, b)
+	case pointsTo:
+		return Value{Type: t, kind: placePointer, in: f, parts: &composite{[]found{at}}}
+	case inPieces:
+		return Value{Type: t, kind: placePieces, in: f, parts: &composite{at.pieces}}
+	}
+	return Value{Type: t, lost: true}
+}
+
+// elsewhere resolves a declaration without a location ("extern int x;" in a
+// block, a static member) to the symbol that defines it.
+func (c *Context) elsewhere(info *Info, e *dwarf.Entry, t *Type) (Value, bool) {
+	if !flag(info.attr(e, dwarf.AttrDeclaration)) && !flag(info.attr(e, dwarf.AttrExternal)) {
+		return Value{}, false
+	}
+	for _, name := range []string{info.linkageName(e), info.name(e)} {
+		if name == "" || c.Source == nil {
+			continue
+		}
+		if a, ok := c.Source.Address(name); ok {
+			if n := strip(t); n.Kind == Array && n.Count < 0 {
+				if d, ok := c.global(name, info, true); ok {
+					return d, true
+				}
+			}
+			return memoryValue(t, a), true
+		}
+	}
+	return Value{}, false
+}
+
+// constBytes is a DW_AT_const_value as the size bytes of its type.
+func constBytes(v any, size int64) []byte {
+	if size < 0 || size > maxValue {
+		size = 8
+	}
+	out := make([]byte, size)
+	switch v := v.(type) {
+	case int64:
+		for i := range out {
+			out[i] = byte(v >> min(8*i, 63))
+		}
+	case uint64:
+		copy(out, leave(v, 8))
+	case []byte:
+		copy(out, v)
+	case string:
+		copy(out, v)
+	case bool:
+		if v && size > 0 {
+			out[0] = 1
+		}
+	}
+	return out
+}
+
+// dynamicType gives a variable-length array the length it has in the frame.
+// Other types come back as they are.
+func (c *Context) dynamicType(f *frame, info *Info, t *Type) (*Type, error) {
+	switch t.Kind {
+	case Array:
+		elem, err := c.dynamicType(f, info, t.Elem)
+		if err != nil {
+			return t, err
+		}
+		if elem == t.Elem && t.dynamic == nil {
+			return t, nil
+		}
+		n := *t
+		n.Elem = elem
+		if t.dynamic != nil {
+			if n.Count, err = c.count(f, info, t.dynamic); err != nil {
+				n.Count = -1
+			}
+			n.dynamic = nil
+		}
+		n.Size = max(n.Count, 0) * sizeOf(elem)
+		return &n, nil
+	case Pointer, Typedef, Qualified:
+		elem, err := c.dynamicType(f, info, t.Elem)
+		if err != nil || elem == t.Elem {
+			return t, err
+		}
+		n := *t
+		n.Elem = elem
+		if t.Kind != Pointer {
+			n.Size = sizeOf(elem)
+		}
+		return &n, nil
+	}
+	return t, nil
+}
+
+func (c *Context) count(f *frame, info *Info, d *dynamicCount) (int64, error) {
+	if f == nil {
+		return 0, errNoFrame
+	}
+	if d.expr == nil {
+		e := info.entry(d.variable)
+		if e == nil {
+			return 0, errOptimizedOut
+		}
+		v, err := c.variable(f, info, e)
+		if err != nil {
+			return 0, err
+		}
+		n, err := c.integer(v)
+		return max(n+d.plus, 0), err
+	}
+	die, _ := f.unitDIE()
+	m := &machine{ctx: c, frame: f, info: info, unit: die}
+	at, err := m.run(d.expr)
+	if err != nil {
+		return 0, err
+	}
+	switch at.kind {
+	case isValue:
+		return max(int64(at.val)+d.plus, 0), nil
+	case inMemory: // DWARF 5, 7.3: an exprloc as a bound leaves the bound itself
+		return max(int64(at.addr)+d.plus, 0), nil
+	}
+	return 0, errOptimizedOut
+}
+
+// tls is the address of byte off of the calling thread's block of info's
+// thread-local variables (DW_OP_form_tls_address).
+func (c *Context) tls(info *Info, off uint64) (table.Addr, error) {
+	if len(c.Frames) == 0 || c.Mem == nil {
+		return 0, errors.New("Cannot find thread-local variables without registers.")
+	}
+	base, err := c.tlsBase(info, c.Frames[0].Regs.FsBase)
+	return base + table.Addr(off), err
+}
+
+func (c *Context) word(a table.Addr) (uint64, error) {
+	var b [8]byte
+	err := c.read(a, b[:])
+	return binary.LittleEndian.Uint64(b[:]), err
+}

@@ -1,0 +1,53 @@
+// Package ptrace is the Linux backend of the stepper: one traced process and
+// its threads, by ptrace(2). It does what it is told with a thread and reports
+// what the kernel says; what stepping means is decided in package stepper.
+//
+// One OS thread owns a Process: Launch and Attach lock the calling goroutine
+// to its thread, and every method but Interrupt must be called there. That
+// thread must start no other child processes while it traces: the wait loop
+// collects whatever the thread can wait for. Other threads may.
+//
+// # Decisions
+//
+// PTRACE_SEIZE, also for programs that we start. PTRACE_TRACEME and
+// PTRACE_ATTACH give neither PTRACE_INTERRUPT nor true group-stops, and
+// PTRACE_ATTACH leaves a SIGSTOP to account for. A shell that stops itself
+// before it execs the program was refused: it needs a shell, and the program's
+// first moments would be the shell's.
+//
+// Interrupt kicks the tracer, not the program. A signal ends the tracer's
+// wait4, and the tracer then sends PTRACE_INTERRUPT. Sending the program a
+// SIGSTOP works from any thread, but it has to be swallowed again, which goes
+// wrong when the program is killed, detached or stopped by job control at the
+// same moment. The price is that two flags of signal actions change in our own
+// process (kick_unsafe.go).
+//
+// Every wait is for any thread. Waiting for the stepped thread alone would
+// deadlock when the process ends or execs: the kernel then wants the others
+// reaped first. Only the fast path of Step waits for one thread where there
+// are many, and a timer gets it out.
+//
+// A step does not ask for siginfo. The registers, which the caller wants
+// anyway, tell nearly every step from every other SIGTRAP (plainStep). What is
+// left over: a SIGTRAP that another process sends in the microseconds between
+// a resume and the step's own trap is lost to the program.
+//
+// A removed breakpoint is remembered, because a thread may have run into it
+// with its stop still uncollected. So no step needs the other threads' stops
+// to be collected first.
+//
+// PTRACE_O_TRACESECCOMP is not set, and so there is no EventSyscall: with the
+// option and a tracer that lets the call go, a RET_TRACE filter would permit
+// what it denies without a debugger (ENOSYS). PTRACE_O_TRACEEXIT is not set:
+// the wait status says what is needed, and a thread killed by SIGKILL may not
+// stop there.
+//
+// System calls are injected at an instruction that is there already (gate_amd64.go).
+// Writing one at the PC was refused: other threads execute that memory too, and
+// inside a critical section nothing may be written.
+//
+// Not hidden from the program: a single step while SIGTRAP is blocked or
+// ignored makes the kernel reset SIGTRAP to its default and unblock it
+// (force_sig_info_to_task, kernel/signal.c); and a few system calls return
+// EINTR after any stop, as signal(7) lists.
+package ptrace

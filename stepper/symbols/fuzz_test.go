@@ -1,0 +1,141 @@
+package symbols
+
+import (
+	"debug/dwarf"
+	"debug/elf"
+	"encoding/binary"
+	"testing"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// bareImage is an image without a file, code everywhere.
+func bareImage() *image {
+	f := &elfFile{File: &elf.File{FileHeader: elf.FileHeader{Class: elf.ELFCLASS64, ByteOrder: binary.LittleEndian, Machine: elf.EM_X86_64}}}
+	f.exec = []span{{0, ^uint64(0)}}
+	return newImage("fuzz", f, nil)
+}
+
+// contents is a section of a compiled program.
+func contents(t testing.TB, program, section string) []byte {
+	t.Helper()
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s := f.Section(section)
+	if s == nil {
+		return nil
+	}
+	p, err := s.Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// FuzzUnwind reads its input as .eh_frame or .debug_frame and unwinds by every
+// entry of it: no panic, and no rules without an entry that covers the address.
+func FuzzUnwind(f *testing.F) {
+	f.Add(contents(f, compile(f, "calls.c"), ".eh_frame"), true)
+	f.Add(contents(f, compile(f, "calls.c", "-fno-asynchronous-unwind-tables"), ".debug_frame"), false)
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0x80}, true)
+	f.Fuzz(func(t *testing.T, p []byte, eh bool) {
+		im := bareImage()
+		c := &cfi{im: im, rows: map[uint64]*frameRow{}, cies: map[cieKey]*cie{}}
+		im.cfi = c
+		c.scan(&frameSection{p: p, base: 0x1000, eh: eh})
+		m := &Module{img: im}
+		stack := words{0x7000, make([]byte, 4096)}
+		for i, ref := range c.list {
+			if i == 50 {
+				break
+			}
+			e, err := c.readListed(ref)
+			if err != nil || e.span != ref.span {
+				t.Fatalf("entry %+v reads as %+v, %v", ref, e, err)
+			}
+			for _, pc := range []uint64{e.lo, e.lo + (e.hi-e.lo)/2, e.hi - 1} {
+				row, err := e.rowAt(pc)
+				if (row == nil) == (err == nil) {
+					t.Fatalf("row %v with error %v", row, err)
+				}
+				if err == nil {
+					_, _ = m.apply(row, &unit.Regs{Rip: pc, Rsp: 0x7100, Rbp: 0x7200}, stack)
+				}
+			}
+		}
+		s := New(Options{})
+		m.Low, m.High = 0, 1<<40
+		s.modules = []*Module{m}
+		if n := len(s.Frames(&unit.Regs{Rip: 0x1100, Rsp: 0x7100, Rbp: 0x7200}, stack, 64)); n > 64 {
+			t.Fatalf("%d frames", n)
+		}
+	})
+}
+
+// FuzzDWARF reads its input as DWARF sections and asks everything of it.
+func FuzzDWARF(f *testing.F) {
+	for _, flags := range builds() {
+		program := compile(f, "names.cc", flags...)
+		f.Add(contents(f, program, ".debug_abbrev"), contents(f, program, ".debug_info"), contents(f, program, ".debug_line"), contents(f, program, ".debug_rnglists"))
+	}
+	f.Fuzz(func(t *testing.T, abbrev, info, line, lists []byte) {
+		im := bareImage()
+		d, err := dwarf.New(abbrev, nil, nil, info, line, nil, lists, make([]byte, 4096))
+		if err != nil {
+			return
+		}
+		im.debugTried, im.dwarfTried, im.dwarfData = true, true, d
+		im.sections[".debug_info"], im.sections[".debug_str"] = info, make([]byte, 4096)
+		im.indexUnits()
+		s := New(Options{})
+		m := &Module{Module: table.Module{High: 1 << 40}, img: im}
+		s.modules, s.byOrder = []*Module{m}, []*Module{m}
+		for i, u := range im.units {
+			if i == 4 {
+				break
+			}
+			for k, fun := range u.functions().fns {
+				if k == 8 {
+					break
+				}
+				pc := table.Addr(fun.entry)
+				depth, entering := s.Inlines(pc)
+				if entering > depth {
+					t.Fatalf("%d of %d inlined calls begin", entering, depth)
+				}
+				s.Line(pc, depth)
+				s.LineStart(pc, depth)
+				s.LineRanges(pc, 0)
+				s.Function(pc)
+			}
+		}
+		for _, l := range []string{"main", "f", "names.cc:20"} {
+			if p, err := s.Lookup(l, 0); (len(p) == 0) != (err != nil) {
+				t.Fatalf("Lookup(%q) = %v, %v", l, p, err)
+			}
+		}
+		m.Named("x")
+	})
+}
+
+// FuzzQuery looks for any text among C++, Rust and Go names.
+func FuzzQuery(f *testing.F) {
+	for _, q := range []string{"main", "ns::f(int)", "operator<<", "operator()", "~A", "::f", "a<b<c>>::d", "(*T).Add", "[abi:", "operator", ")(", "f()("} {
+		f.Add(q)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		q := newQuery(text)
+		likes := q.likes()
+		for _, n := range []string{"_ZN2ns1fEi", "_ZN2ns1gIiEET_S1_", "_ZlsRSoi", "_RNvC1a1b", "main.(*counter).add", "x.F[go.shape.int].func1"} {
+			name := &funcName{short: plain(n), linkage: n, goLang: !mangled(n)}
+			q.matches(name)
+			if mangled(n) && q.matchesSymbol(n) && n != q.text && likes != nil && !likes([]byte(n)) {
+				t.Errorf("%q names %s, which is not taken for likely", text, n)
+			}
+		}
+	})
+}

@@ -1,0 +1,33 @@
+package unit
+
+import (
+	"testing"
+
+	"rseqstep/table"
+)
+
+func TestFindArmingPrefersTheDescriptorsStore(t *testing.T) {
+	for _, c := range []struct {
+		name, code string
+		from       table.Addr
+		want       table.Addr
+		ok         bool
+	}{
+		// lea 0x4000(%rip),%rax is 0x5607 when it stands at 0x1600.
+		{"lea, spill, mov %fs", "48 8d 05 00 40 00 00  48 89 54 24 f8  64 48 89 04 25 08 00 00 00", 0x1600, 0x160c, true},
+		{"something between store and start", "48 8d 05 00 40 00 00  64 48 89 04 25 08 00 00 00  48 31 c0  48 31 c9", 0x1600, 0x1607, true},
+		{"descriptor's register overwritten", "48 8d 05 00 40 00 00  31 c0  64 48 89 04 25 08 00 00 00  31 c9  31 c9", 0x1600, 0, false},
+		{"mov $imm32", "b8 07 56 00 00  48 89 43 08", 0x1600, 0x1605, true},
+		{"constant to memory", "48 c7 43 08 07 56 00 00  90", 0x1600, 0x1600, true},
+		{"pointer loaded from memory", "48 8b 05 00 00 00 00  48 89 43 08", 0x1600, 0x1607, true},
+		{"only a spill", "48 89 54 24 f8", 0x1600, 0, false},
+		{"decoding begins amid an instruction", "ff 06 48 8d 05 00 40 00 00  48 89 42 08", 0x15fe, 0x1607, true},
+		{"nothing", "90", 0x1600, 0, false},
+	} {
+		code := code(t, c.code)
+		p := &table.Placed{Descriptor: 0x5607, Start: c.from + table.Addr(len(code))}
+		if got, ok := FindArming(p, c.from, code); got != c.want || ok != c.ok {
+			t.Errorf("%s: %v (%v), not %v", c.name, got, ok, c.want)
+		}
+	}
+}
