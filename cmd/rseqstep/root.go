@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
 )
@@ -89,7 +90,7 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 	root.SetErr(e.stderr)
 	root.PersistentFlags().BoolVar(&e.debug, "debug", false, "show the stack trace of an internal error")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w\nTry \"%s --help\".", err, cmd.CommandPath()))
+		return usage(prompt.Message("%w\nTry \"%s --help\".", err, cmd.CommandPath()))
 	})
 	root.Flags().SetInterspersed(false)
 	debugFlags(root, o)

@@ -66,14 +66,14 @@ func (c *Context) repeat(x, y Value) (Value, error) {
 	}
 	switch {
 	case n <= 0:
-		return y, errors.New("Invalid number " + big.NewInt(n).String() + " of repetitions.")
+		return y, sentence("Invalid number " + big.NewInt(n).String() + " of repetitions.")
 	case x.kind != placeMemory || x.bitSize > 0:
-		return x, errors.New("Only values in memory can be extended with '@'.")
+		return x, sentence("Only values in memory can be extended with '@'.")
 	case x.Type.Kind == NoDebug:
 		return x, unknownType(x)
 	}
 	if size := sizeOf(x.Type); size > 0 && n > math.MaxInt64/size {
-		return y, errors.New("Invalid number " + big.NewInt(n).String() + " of repetitions.")
+		return y, sentence("Invalid number " + big.NewInt(n).String() + " of repetitions.")
 	}
 	return memoryValue(ArrayOf(x.Type, n), x.addr), nil
 }
@@ -89,7 +89,7 @@ func (c *Context) operate(op string, x, y Value) (Value, error) {
 	xp, yp := strip(x.Type).Kind == Pointer, strip(y.Type).Kind == Pointer
 	for _, v := range []Value{x, y} {
 		if k := strip(v.Type).Kind; k == Struct || k == Union {
-			return v, errors.New("Structure has no component named operator" + op + ".")
+			return v, sentence("Structure has no component named operator" + op + ".")
 		}
 	}
 	switch op {
@@ -186,7 +186,7 @@ func computeInt(op string, x, y *big.Int, t *Type) (*big.Int, error) {
 		return r.Mul(x, y), nil
 	case "/", "%":
 		if y.Sign() == 0 {
-			return nil, errors.New("Division by zero")
+			return nil, sentence("Division by zero")
 		}
 		if op == "/" {
 			return r.Quo(x, y), nil
@@ -231,7 +231,7 @@ func computeFloat(op string, a, b number, t *Type) ([]byte, error) {
 			case "/":
 				r.Quo(x, y)
 			default:
-				return nil, errors.New("Integer-only operation on floating point number.")
+				return nil, sentence("Integer-only operation on floating point number.")
 			}
 			f, _ := r.Float64()
 			return encodeFloat(f, r, s), nil
@@ -248,7 +248,7 @@ func computeFloat(op string, a, b number, t *Type) ([]byte, error) {
 	case "/":
 		r = x / y
 	default:
-		return nil, errors.New("Integer-only operation on floating point number.")
+		return nil, sentence("Integer-only operation on floating point number.")
 	}
 	return encodeFloat(r, nil, s), nil
 }

@@ -11,7 +11,7 @@ func (c *Context) evalAssign(n assignNode) (Value, error) {
 		return x, err
 	}
 	if x.kind == placeType {
-		return x, errors.New("Attempt to use a type name as an expression")
+		return x, sentence("Attempt to use a type name as an expression")
 	}
 	if x, err = c.follow(x); err != nil {
 		return x, err
@@ -41,9 +41,9 @@ func (c *Context) assign(x, y Value) (Value, error) {
 		kept.kind, kept.name = placeConvenience, x.name
 		return kept, nil
 	case x.lost || x.kind == placePointer:
-		return x, errors.New("Cannot assign to a value that has been optimized out.")
+		return x, sentence("Cannot assign to a value that has been optimized out.")
 	case x.kind == placeNone || strip(x.Type).Kind == Func:
-		return x, errors.New("Left operand of assignment is not an lvalue.")
+		return x, sentence("Left operand of assignment is not an lvalue.")
 	case x.Type.Kind == NoDebug:
 		return x, unknownType(x)
 	}
@@ -73,7 +73,7 @@ func (c *Context) assigned(x, y Value) ([]byte, error) {
 			return nil, err
 		}
 		if int64(len(y.data)) > t.Size || !sameShape(t, strip(y.Type)) {
-			return nil, errors.New("Invalid cast.")
+			return nil, sentence("Invalid cast.")
 		}
 		b := make([]byte, t.Size)
 		copy(b, y.data)
@@ -124,5 +124,5 @@ func (c *Context) store(x Value, b []byte) error {
 	case placePieces:
 		return c.writePieces(x, b)
 	}
-	return errors.New("Left operand of assignment is not an lvalue.")
+	return sentence("Left operand of assignment is not an lvalue.")
 }

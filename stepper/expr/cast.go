@@ -40,23 +40,23 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 		if off, ok := c.baseOffset(from, t, 0); ok {
 			return v.slice(to, off), nil
 		}
-		return v, errors.New("Invalid cast.")
+		return v, sentence("Invalid cast.")
 	case Array:
 		if v.kind == placeMemory {
 			return memoryValue(to, v.addr), nil
 		}
 		v, err := c.fetch(v)
 		if err != nil || int64(len(v.data)) != t.Size {
-			return v, errors.New("Invalid cast.")
+			return v, sentence("Invalid cast.")
 		}
 		return newValue(to, v.data), nil
 	case Reference:
 		if v.kind != placeMemory {
-			return v, errors.New("Attempt to take address of value not located in memory.")
+			return v, sentence("Attempt to take address of value not located in memory.")
 		}
 		return pointerValue(to, v.addr), nil
 	case Func:
-		return v, errors.New("Invalid cast.")
+		return v, sentence("Invalid cast.")
 	}
 	if from.Kind == Func {
 		v = pointerValue(PointerTo(c.Session.basics.void), v.addr)
@@ -67,7 +67,7 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 	}
 	n, err := c.number(v)
 	if err != nil {
-		return v, errors.New("Invalid cast.")
+		return v, sentence("Invalid cast.")
 	}
 	if t.Kind == Pointer && strip(v.Type).Kind == Pointer {
 		if off, ok := c.baseOffset(strip(c.complete(strip(v.Type).Elem)), strip(c.complete(t.Elem)), 0); ok && off != 0 && n.i.Sign() != 0 {
@@ -76,7 +76,7 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 	}
 	b, err := n.encode(to)
 	if err != nil {
-		return v, fmt.Errorf("Invalid cast.")
+		return v, sentence("Invalid cast.")
 	}
 	return newValue(to, b), nil
 }

@@ -61,7 +61,7 @@ func (c *Context) stride(pointer *Type) (int64, error) {
 	if s := strip(t); s.Kind == Void || s.Kind == Func || s.Kind == NoDebug {
 		return 1, nil
 	} else if size == 0 && s.Incomplete {
-		return 0, errors.New("Cannot perform pointer math on incomplete types, try casting to a known type, or void *.")
+		return 0, sentence("Cannot perform pointer math on incomplete types, try casting to a known type, or void *.")
 	}
 	return max(size, 1), nil
 }
@@ -100,7 +100,7 @@ func (c *Context) pointerDifference(x, y Value) (Value, error) {
 		return x, err
 	}
 	if other, err := c.stride(y.Type); err != nil || other != size {
-		return y, fmt.Errorf("First argument of `-' is a pointer and second argument is neither\nan integer nor a pointer of the same type.")
+		return y, sentence("First argument of `-' is a pointer and second argument is neither\nan integer nor a pointer of the same type.")
 	}
 	a, err := c.number(x)
 	if err != nil {

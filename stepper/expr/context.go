@@ -57,8 +57,8 @@ type Context struct {
 }
 
 var (
-	errNoProcess = errors.New("The program has no registers now.")
-	errNoFrame   = errors.New("No frame selected.")
+	errNoProcess = sentence("The program has no registers now.")
+	errNoFrame   = sentence("No frame selected.")
 )
 
 // MemoryError is a place of the program's memory that cannot be read or
@@ -93,7 +93,7 @@ func (c *Context) read(addr table.Addr, p []byte) error {
 
 func (c *Context) write(addr table.Addr, p []byte) error {
 	if c.Write == nil {
-		return errors.New("Memory cannot be written here.")
+		return sentence("Memory cannot be written here.")
 	}
 	if n, err := c.Write(addr, p); n < len(p) || err != nil {
 		return &MemoryError{Addr: addr, Err: err}

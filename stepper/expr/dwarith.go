@@ -36,7 +36,7 @@ func (m *machine) arithmetic(op byte) error {
 	}
 	t := second.typ
 	if t != nil && t.Kind == Float {
-		return errors.New("DWARF expression computes with floating point, which is not supported")
+		return sentence("DWARF expression computes with floating point, which is not supported")
 	}
 	unsigned := t != nil && t.Unsigned
 	v, isTruth, err := calculate(op, second.v, top.v, unsigned)
@@ -78,7 +78,7 @@ func calculate(op byte, a, b uint64, unsigned bool) (v uint64, truth bool, err e
 	case opDiv, opMod:
 		switch {
 		case b == 0:
-			return 0, false, errors.New("DWARF expression divides by zero")
+			return 0, false, sentence("DWARF expression divides by zero")
 		case op == opMod:
 			return a % b, false, nil
 		case unsigned:
@@ -98,7 +98,7 @@ func calculate(op byte, a, b uint64, unsigned bool) (v uint64, truth bool, err e
 	case opLe:
 		return truth64(less || a == b), true, nil
 	}
-	return 0, false, fmt.Errorf("DWARF operation %#x is not known", op)
+	return 0, false, sentence("DWARF operation %#x is not known", op)
 }
 
 func truth64(b bool) uint64 {
@@ -149,7 +149,7 @@ func (m *machine) typed(op byte) error {
 		}
 	case opConvert, opGNUConvert:
 		if len(m.stack) > 0 && isFloat(m.stack[len(m.stack)-1].typ) != isFloat(t) {
-			return errors.New("DWARF expression converts floating point, which is not supported")
+			return sentence("DWARF expression converts floating point, which is not supported")
 		}
 	}
 	top, err := m.pop()

@@ -71,7 +71,7 @@ func (m *machine) run(expr []byte, initial ...uint64) (found, error) {
 		return found{}, nil
 	}
 	if m.depth++; m.depth > 16 {
-		return found{}, errors.New("DWARF expression nests without end")
+		return found{}, sentence("DWARF expression nests without end")
 	}
 	defer func() { m.depth-- }()
 	m.stack, m.r = nil, reader{p: expr}
@@ -84,7 +84,7 @@ func (m *machine) run(expr []byte, initial ...uint64) (found, error) {
 	closed := true // last has been taken by a piece, or nothing came yet
 	for m.r.left() > 0 && !m.r.bad {
 		if m.fuel--; m.fuel < 0 {
-			return found{}, errors.New("DWARF expression does not end")
+			return found{}, sentence("DWARF expression does not end")
 		}
 		op := m.r.bytes(1)[0]
 		switch op {
@@ -96,7 +96,7 @@ func (m *machine) run(expr []byte, initial ...uint64) (found, error) {
 				off = m.r.uleb()
 			}
 			if bits > 1<<24 || off > 1<<24 {
-				return found{}, fmt.Errorf("DWARF piece of %d bits", bits)
+				return found{}, sentence("DWARF piece of %d bits", bits)
 			}
 			if closed && len(m.stack) > 0 {
 				last = found{kind: inMemory, addr: table.Addr(m.stack[len(m.stack)-1].v)}
@@ -107,7 +107,7 @@ func (m *machine) run(expr []byte, initial ...uint64) (found, error) {
 			continue
 		}
 		if !closed && op != opGNUUninit && op != opNop {
-			return found{}, fmt.Errorf("DWARF operation %#x after a location's end", op)
+			return found{}, sentence("DWARF operation %#x after a location's end", op)
 		}
 		end, isEnd, err := m.terminal(op)
 		if err == nil && !isEnd {
@@ -122,13 +122,13 @@ func (m *machine) run(expr []byte, initial ...uint64) (found, error) {
 	}
 	switch {
 	case m.r.bad:
-		return found{}, errors.New("DWARF expression ends in the middle of an operation")
+		return found{}, sentence("DWARF expression ends in the middle of an operation")
 	case pieces != nil:
 		return found{kind: inPieces, pieces: pieces}, nil
 	case !closed:
 		return last, nil
 	case len(m.stack) == 0:
-		return found{}, errors.New("DWARF expression leaves no value")
+		return found{}, sentence("DWARF expression leaves no value")
 	}
 	top := m.stack[len(m.stack)-1]
 	return found{kind: inMemory, addr: table.Addr(top.v)}, nil
@@ -162,7 +162,7 @@ func (m *machine) offsetSize() uint64 {
 
 func (m *machine) push(v uint64) { m.stack = append(m.stack, stackEntry{v: v}) }
 
-var errUnderflow = errors.New("DWARF expression takes from an empty stack")
+var errUnderflow = sentence("DWARF expression takes from an empty stack")
 
 func (m *machine) pop() (stackEntry, error) {
 	n := len(m.stack)

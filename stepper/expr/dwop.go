@@ -60,7 +60,7 @@ func (m *machine) operation(op byte) error {
 		m.push(uint64(m.frame.CFA))
 	case opPushObject:
 		if m.object == nil {
-			return fmt.Errorf("DWARF expression needs an object's address")
+			return sentence("DWARF expression needs an object's address")
 		}
 		m.push(uint64(*m.object))
 	case opFormTLSAddress, opGNUPushTLS:
@@ -115,7 +115,7 @@ func (m *machine) unary(f func(uint64) (uint64, error)) error {
 
 func (m *machine) deref(size uint64) error {
 	if size == 0 || size > 8 {
-		return fmt.Errorf("DWARF expression reads %d bytes", size)
+		return sentence("DWARF expression reads %d bytes", size)
 	}
 	top, err := m.pop()
 	if err != nil {
@@ -139,7 +139,7 @@ func (m *machine) jump(op byte) error {
 		}
 	}
 	if to += m.r.at; to < 0 || to > len(m.r.p) {
-		return fmt.Errorf("DWARF expression jumps out of itself")
+		return sentence("DWARF expression jumps out of itself")
 	}
 	m.r.at = to
 	return nil

@@ -14,7 +14,7 @@ func (c *Context) Parse(text string) (*Expr, error) { return Parse(text, c.isTyp
 func (c *Context) Eval(e *Expr) (Value, error) {
 	v, err := c.eval(e.root)
 	if err == nil && v.kind == placeType {
-		err = errors.New("Attempt to use a type name as an expression")
+		err = sentence("Attempt to use a type name as an expression")
 	}
 	if err == nil {
 		v.Type = c.complete(v.Type)
@@ -144,7 +144,7 @@ func (c *Context) operand(n node) (Value, error) {
 		return v, err
 	}
 	if v.kind == placeType {
-		return v, errors.New("Attempt to use a type name as an expression")
+		return v, sentence("Attempt to use a type name as an expression")
 	}
 	return c.follow(v)
 }
@@ -175,7 +175,7 @@ func (c *Context) rvalue(v Value) (Value, error) {
 			return v, nil
 		}
 		if v.kind != placeMemory {
-			return v, errors.New("evaluation of this expression would need memory in the program, which is not taken.")
+			return v, sentence("evaluation of this expression would need memory in the program, which is not taken.")
 		}
 		return pointerValue(PointerTo(t.Elem), v.addr), nil
 	}
@@ -279,10 +279,10 @@ func (c *Context) evalCall(n callNode) (Value, error) {
 		}
 	}
 	if k := strip(f.Type).Kind; k != Func && k != NoDebug {
-		return f, errors.New("Cannot perform a call to something that is not a function.")
+		return f, sentence("Cannot perform a call to something that is not a function.")
 	}
 	if c.Call == nil {
-		return f, errors.New("The program's functions cannot be called from an expression.")
+		return f, sentence("The program's functions cannot be called from an expression.")
 	}
 	var arguments []Value
 	for _, a := range n.arguments {

@@ -42,7 +42,7 @@ func (c *Context) evalName(n nameNode) (Value, error) {
 		return c.boolean(n.name == "true"), nil
 	}
 	if !c.anyDebug() {
-		return Value{}, fmt.Errorf("No symbol \"%s\" in current context: the program has no debug information.", n.name)
+		return Value{}, sentence("No symbol \"%s\" in current context: the program has no debug information.", n.name)
 	}
 	return Value{}, noSymbol(n.name)
 }
@@ -87,10 +87,10 @@ func (c *Context) scoped(n nameNode, full string) (Value, error) {
 		if v, ok := c.ofType(c.complete(t), n.name); ok {
 			return v, nil
 		}
-		return Value{}, fmt.Errorf("There is no field named %s", n.name)
+		return Value{}, sentence("There is no field named %s", n.name)
 	}
 	if len(n.scopes) == 1 && strings.Contains(n.scopes[0], ".") {
-		return Value{}, fmt.Errorf("No symbol table is loaded for \"%s\".", n.scopes[0])
+		return Value{}, sentence("No symbol table is loaded for \"%s\".", n.scopes[0])
 	}
 	return Value{}, noSymbol(full)
 }
@@ -135,10 +135,10 @@ func (c *Context) inFunction(function, name string) (Value, bool, error) {
 	}
 	e := info.within(scopes[0].Entry.Offset, name, 0)
 	if e == nil {
-		return Value{}, false, fmt.Errorf("No symbol \"%s\" in specified context.", name)
+		return Value{}, false, sentence("No symbol \"%s\" in specified context.", name)
 	}
 	if loc, ok := e.Val(dwarf.AttrLocation).([]byte); in == nil && !(ok && len(loc) > 0 && (loc[0] == opAddr || loc[0] == opAddrx)) && info.attr(e, dwarf.AttrConstValue) == nil {
-		return Value{}, false, fmt.Errorf("No frame is currently executing in block %s.", function)
+		return Value{}, false, sentence("No frame is currently executing in block %s.", function)
 	}
 	v, err := c.variable(in, info, e)
 	return v, true, err
@@ -200,7 +200,7 @@ func (c *Context) inFile(file, name string) (Value, bool, error) {
 		if v, ok := c.function(name); ok {
 			return v, true, nil
 		}
-		return Value{}, false, fmt.Errorf("No symbol \"%s\" in specified context.", name)
+		return Value{}, false, sentence("No symbol \"%s\" in specified context.", name)
 	}
 	return Value{}, false, nil
 }
@@ -215,13 +215,13 @@ func (c *Context) dollar(text string) (Value, error) {
 	case name[0] == '$':
 		n, err := strconv.Atoi(name[1:])
 		if err != nil {
-			return Value{}, fmt.Errorf("Invalid history reference \"%s\".", text)
+			return Value{}, sentence("Invalid history reference \"%s\".", text)
 		}
 		return c.Session.past(false, n)
 	case name[0] >= '0' && name[0] <= '9':
 		n, err := strconv.Atoi(name)
 		if err != nil {
-			return Value{}, fmt.Errorf("Invalid history reference \"%s\".", text)
+			return Value{}, sentence("Invalid history reference \"%s\".", text)
 		}
 		if n == 0 {
 			return c.Session.past(false, 0)

@@ -77,7 +77,7 @@ func (c *Context) ExamineAddress(v Value) (table.Addr, error) {
 // ExamineNext is where a bare "x" goes on.
 func (s *Session) ExamineNext() (table.Addr, error) {
 	if !s.Examine.known {
-		return 0, errors.New("Argument required (starting display address).")
+		return 0, sentence("Argument required (starting display address).")
 	}
 	return s.Examine.Next, nil
 }
@@ -143,7 +143,7 @@ func (c *Context) examineOne(addr table.Addr, f Format, size int64, dis Disassem
 	switch f.Letter {
 	case 'i':
 		if dis == nil {
-			return "", 0, errors.New("Instructions cannot be shown here.")
+			return "", 0, sentence("Instructions cannot be shown here.")
 		}
 		text, n, err := dis(addr)
 		return text, int64(n), err

@@ -28,7 +28,7 @@ const repeatThreshold = 10
 func (c *Context) Print(v Value, f Format) (string, error) {
 	p := &printer{ctx: c, letter: f.Letter, limit: c.Session.limit()}
 	if f.Letter == 'a' && (strip(v.Type).Kind == Func) {
-		return "", errors.New("Value can't be converted to integer.")
+		return "", sentence("Value can't be converted to integer.")
 	}
 	if err := p.top(v); err != nil {
 		return "", err

@@ -21,7 +21,7 @@ func ParseFormat(text string, def Format) (Format, error) {
 	if i > 0 {
 		n, ok := new(big.Int).SetString(text[:i], 10)
 		if !ok || !n.IsInt64() || n.Int64() > 1<<20 {
-			return f, fmt.Errorf("Too many elements: %s", text[:i])
+			return f, sentence("Too many elements: %s", text[:i])
 		}
 		f.Count = int(n.Int64())
 	}
@@ -34,7 +34,7 @@ func ParseFormat(text string, def Format) (Format, error) {
 		case strings.IndexByte("xduotzacfsi", ch) >= 0:
 			f.Letter = ch
 		default:
-			return f, fmt.Errorf("Undefined output format \"%c\".", ch)
+			return f, sentence("Undefined output format \"%c\".", ch)
 		}
 	}
 	return f, nil
@@ -47,11 +47,11 @@ func PrintFormat(text string) (Format, error) {
 	case err != nil:
 		return f, err
 	case f.Count != 1:
-		return f, errors.New("Item count other than 1 is meaningless in \"print\" command.")
+		return f, sentence("Item count other than 1 is meaningless in \"print\" command.")
 	case f.Size != 0:
-		return f, errors.New("Size letters are meaningless in \"print\" command.")
+		return f, sentence("Size letters are meaningless in \"print\" command.")
 	case f.Letter == 'i':
-		return f, errors.New("Format letter \"i\" is meaningless in \"print\" command.")
+		return f, sentence("Format letter \"i\" is meaningless in \"print\" command.")
 	}
 	return f, nil
 }
@@ -65,7 +65,7 @@ func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, 
 		n = decodeInt(b, letter != 'd')
 	}
 	if len(b) == 0 {
-		return "", errors.New("Value can't be converted to integer.")
+		return "", sentence("Value can't be converted to integer.")
 	}
 	switch letter {
 	case 'x':
@@ -99,7 +99,7 @@ func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, 
 		}
 		return decodeInt(b, t.Unsigned).String(), nil
 	}
-	return "", fmt.Errorf("Undefined output format \"%c\".", letter)
+	return "", sentence("Undefined output format \"%c\".", letter)
 }
 
 // charByLetter shows the lowest byte as a character, signed where the type is.

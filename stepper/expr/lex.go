@@ -84,7 +84,7 @@ func (l *lexer) next() (token, error) {
 			return t, nil
 		}
 	}
-	return t, fmt.Errorf("Invalid character '%c' in expression.", first)
+	return t, sentence("Invalid character '%c' in expression.", first)
 }
 
 // word is the run of letters and digits from at on.
@@ -128,7 +128,7 @@ func (l *lexer) number(t token) (token, error) {
 // parseNumber reads a C number: an integer with its base and suffix, or
 // floating point.
 func parseNumber(text string) (node, error) {
-	bad := fmt.Errorf("Invalid number \"%s\".", text)
+	bad := sentence("Invalid number \"%s\".", text)
 	low := strings.ToLower(text)
 	hex := strings.HasPrefix(low, "0x")
 	if strings.ContainsAny(low, "_") {
@@ -171,7 +171,7 @@ func parseNumber(text string) (node, error) {
 	}
 	kind, ok := integerType(n, base, suffix)
 	if !ok {
-		return nil, fmt.Errorf("Numeric constant too large.")
+		return nil, sentence("Numeric constant too large.")
 	}
 	return intNode{n, kind}, nil
 }

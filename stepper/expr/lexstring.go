@@ -26,9 +26,9 @@ func (l *lexer) quote(t token, prefix byte) (token, error) {
 	case err != nil:
 		return t, err
 	case len(runes) == 0:
-		return t, errors.New("A character constant must contain at least one character.")
+		return t, sentence("A character constant must contain at least one character.")
 	case len(runes) == 2:
-		return t, errors.New("Invalid character constant.")
+		return t, sentence("Invalid character constant.")
 	case len(runes) > 2:
 		t.kind, t.quoted, t.text = tokName, true, l.text[begin+1:l.at-1]
 		return t, nil
@@ -45,9 +45,9 @@ func (l *lexer) quotedText(end byte) (out []rune, err error) {
 		rest := l.text[l.at:]
 		if rest == "" {
 			if end == '"' {
-				return nil, errors.New("Unterminated string in expression.")
+				return nil, sentence("Unterminated string in expression.")
 			}
-			return nil, errors.New("Unmatched single quote.")
+			return nil, sentence("Unmatched single quote.")
 		}
 		switch {
 		case rest[0] == end:
@@ -71,7 +71,7 @@ func (l *lexer) quotedText(end byte) (out []rune, err error) {
 // escape reads the escape sequence that text begins with, and its length.
 func escape(text string) (r rune, n int, err error) {
 	if len(text) < 2 {
-		return 0, 0, errors.New("Unterminated escape sequence in expression.")
+		return 0, 0, sentence("Unterminated escape sequence in expression.")
 	}
 	const letters, meaning = "abefnrtv", "\a\b\x1b\f\n\r\t\v"
 	c := text[1]
@@ -92,7 +92,7 @@ func escape(text string) (r rune, n int, err error) {
 			n++
 		}
 		if n == 2 {
-			return 0, 0, errors.New("\\" + string(c) + " escape without a following hex digit")
+			return 0, 0, sentence("\\" + string(c) + " escape without a following hex digit")
 		}
 		v, _ := strconv.ParseUint(text[2:n], 16, 32)
 		return rune(v), n, nil

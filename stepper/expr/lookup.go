@@ -11,7 +11,7 @@ import (
 
 // noSymbol is gdb's sentence for a name that means nothing here.
 func noSymbol(name string) error {
-	return fmt.Errorf("No symbol \"%s\" in current context.", name)
+	return sentence("No symbol \"%s\" in current context.", name)
 }
 
 // lookup resolves a name as C's scopes have it: blocks from the innermost

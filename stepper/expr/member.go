@@ -37,9 +37,9 @@ func (c *Context) evalMember(n memberNode) (Value, error) {
 
 func extractError(arrow bool) error {
 	if arrow {
-		return errors.New("Attempt to extract a component of a value that is not a structure pointer.")
+		return sentence("Attempt to extract a component of a value that is not a structure pointer.")
 	}
-	return errors.New("Attempt to extract a component of a value that is not a structure.")
+	return sentence("Attempt to extract a component of a value that is not a structure.")
 }
 
 // packageVariable is a variable or function of a Go package.
@@ -76,7 +76,7 @@ func (c *Context) member(v Value, name string) (Value, error) {
 		return m, err
 	}
 	if !ok {
-		return v, fmt.Errorf("There is no member named %s.", name)
+		return v, sentence("There is no member named %s.", name)
 	}
 	return m, nil
 }
@@ -117,7 +117,7 @@ func (c *Context) field(v Value, f Field) (Value, error) {
 	off := f.Offset
 	if f.locate != nil {
 		if v.kind != placeMemory {
-			return v, errors.New("A virtual base class of a value that is not in memory.")
+			return v, sentence("A virtual base class of a value that is not in memory.")
 		}
 		info := strip(v.Type).info
 		m := &machine{ctx: c, info: info, object: &v.addr}

@@ -18,7 +18,7 @@ type number struct {
 
 func (n number) isFloat() bool { return n.i == nil }
 
-var errNotArithmetic = errors.New("Argument to arithmetic operation not a number or boolean.")
+var errNotArithmetic = sentence("Argument to arithmetic operation not a number or boolean.")
 
 // number reads a scalar value.
 func (c *Context) number(v Value) (number, error) {
@@ -171,7 +171,7 @@ func (c *Context) integer(v Value) (int64, error) {
 				return int64(v.addr), nil
 			}
 		case Struct, Union, Void, Complex:
-			return 0, errors.New("Value can't be converted to integer.")
+			return 0, sentence("Value can't be converted to integer.")
 		}
 	}
 	n, err := c.number(v)

@@ -15,7 +15,7 @@ func Parse(text string, isType func(name string) bool) (*Expr, error) {
 		return nil, err
 	}
 	if p.tok.kind == tokEnd {
-		return nil, errors.New("Argument required (expression to compute).")
+		return nil, sentence("Argument required (expression to compute).")
 	}
 	root, err := p.top()
 	if err != nil {
@@ -40,7 +40,7 @@ func (p *parser) advance() (err error) {
 }
 
 func (p *parser) syntax() error {
-	return fmt.Errorf("A syntax error in expression, near `%s'.", p.lex.text[p.tok.at:])
+	return sentence("A syntax error in expression, near `%s'.", p.lex.text[p.tok.at:])
 }
 
 // is reports whether the next token is the operator.
@@ -96,7 +96,7 @@ func (p *parser) assignment() (node, error) {
 	p.depth++
 	defer func() { p.depth-- }()
 	if p.depth > maxDepth {
-		return nil, errors.New("Expression nests too deeply.")
+		return nil, sentence("Expression nests too deeply.")
 	}
 	x, err := p.conditional()
 	if err != nil || p.tok.kind != tokOp {
@@ -131,7 +131,7 @@ func (p *parser) conditional() (node, error) {
 	p.depth++
 	defer func() { p.depth-- }()
 	if p.depth > maxDepth {
-		return nil, errors.New("Expression nests too deeply.")
+		return nil, sentence("Expression nests too deeply.")
 	}
 	no, err := p.conditional()
 	return condNode{cond, yes, no}, err
@@ -189,7 +189,7 @@ func (p *parser) unary() (node, error) {
 	p.depth++
 	defer func() { p.depth-- }()
 	if p.depth > maxDepth {
-		return nil, errors.New("Expression nests too deeply.")
+		return nil, sentence("Expression nests too deeply.")
 	}
 	switch {
 	case p.tok.kind == tokName && !p.tok.quoted && (p.tok.text == "sizeof" || p.tok.text == "_Alignof" || p.tok.text == "alignof"):

@@ -71,7 +71,7 @@ func (c *Context) writePieces(v Value, b []byte) error {
 		low, high := max(at, 0), min(at+bits, 8*int64(len(b)))
 		if low < high {
 			if at%8 != 0 || bits%8 != 0 || p.bitOff%8 != 0 {
-				return errors.New("Cannot assign to a piece of odd bits.")
+				return sentence("Cannot assign to a piece of odd bits.")
 			}
 			part, skip := b[low/8:high/8], (low-at)/8+int64(p.bitOff/8)
 			if err := c.writePiece(v.in, p, part, skip); err != nil {
@@ -94,10 +94,10 @@ func (c *Context) writePiece(f *frame, p found, b []byte, skip int64) error {
 			return err
 		}
 		if skip+int64(len(b)) > int64(len(whole)) {
-			return errors.New("Cannot assign past a register's end.")
+			return sentence("Cannot assign past a register's end.")
 		}
 		copy(whole[skip:], b)
 		return f.setRegister(name, whole)
 	}
-	return errors.New("Cannot assign to a value that the compiler keeps nowhere.")
+	return sentence("Cannot assign to a value that the compiler keeps nowhere.")
 }

@@ -155,11 +155,11 @@ func (f *frame) registerBytes(name string) ([]byte, error) {
 // setRegister puts a whole register's contents into the thread.
 func (f *frame) setRegister(name string, b []byte) error {
 	if !f.inner {
-		return errors.New("A register of a calling frame cannot be written; select the innermost frame.")
+		return sentence("A register of a calling frame cannot be written; select the innermost frame.")
 	}
 	if p := slot(&f.Regs, name); p != nil {
 		if f.ctx.WriteRegs == nil {
-			return errors.New("Registers cannot be written here.")
+			return sentence("Registers cannot be written here.")
 		}
 		r := reader{p: b}
 		v := r.fixed(uint64(min(len(b), 8)))
@@ -181,7 +181,7 @@ func (f *frame) setRegister(name string, b []byte) error {
 		return err
 	}
 	if f.ctx.WriteXState == nil || !area.set(name, b) {
-		return fmt.Errorf("Register %s cannot be written.", name)
+		return sentence("Register %s cannot be written.", name)
 	}
 	return f.ctx.WriteXState(area.p)
 }

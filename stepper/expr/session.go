@@ -73,9 +73,9 @@ func (s *Session) past(absolute bool, n int) (Value, error) {
 	}
 	switch {
 	case n > last:
-		return Value{}, fmt.Errorf("History has not yet reached $%d.", n)
+		return Value{}, sentence("History has not yet reached $%d.", n)
 	case n < 1:
-		return Value{}, errors.New("History does not go back to $$" + fmt.Sprint(last-n) + ".")
+		return Value{}, sentence("History does not go back to $$" + fmt.Sprint(last-n) + ".")
 	}
 	return s.history[n-1], nil
 }

@@ -20,11 +20,11 @@ import (
 // (dtv, at fs_base + 8; glibc's elements are 16 bytes).
 func (c *Context) tlsBase(info *Info, fs uint64) (table.Addr, error) {
 	if fs == 0 {
-		return 0, errors.New("Cannot find thread-local variables: the thread has no thread pointer yet.")
+		return 0, sentence("Cannot find thread-local variables: the thread has no thread pointer yet.")
 	}
 	f, err := openHeaders(info.mod.Path)
 	if err != nil {
-		return 0, fmt.Errorf("Cannot find thread-local variables: %w", err)
+		return 0, sentence("Cannot find thread-local variables: %w", err)
 	}
 	defer f.Close()
 	var seg *elf.Prog
@@ -34,7 +34,7 @@ func (c *Context) tlsBase(info *Info, fs uint64) (table.Addr, error) {
 		}
 	}
 	if seg == nil {
-		return 0, fmt.Errorf("Cannot find thread-local variables: %s has no PT_TLS segment", info.mod.Path)
+		return 0, sentence("Cannot find thread-local variables: %s has no PT_TLS segment", info.mod.Path)
 	}
 	if mods := c.Source.Modules(); len(mods) > 0 && mods[0] == info.mod {
 		return table.Addr(fs - belowThreadPointer(seg.Vaddr, seg.Memsz, seg.Align)), nil
@@ -85,7 +85,7 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 			}
 		}
 	}
-	return 0, fmt.Errorf("Cannot find thread-local variables of %s: nothing in it tells where its block is", info.mod.Path)
+	return 0, sentence("Cannot find thread-local variables of %s: nothing in it tells where its block is", info.mod.Path)
 }
 
 // tlsBlock is the block of module number mod in the thread's vector.
@@ -106,7 +106,7 @@ func (c *Context) tlsBlock(fs, mod uint64) (table.Addr, error) {
 		}
 	}
 	if block == unallocated || block == 0 {
-		return 0, errors.New("Cannot find thread-local variables: the thread has not used this library's yet")
+		return 0, sentence("Cannot find thread-local variables: the thread has not used this library's yet")
 	}
 	return table.Addr(block), nil
 }

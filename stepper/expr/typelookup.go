@@ -69,7 +69,7 @@ func (c *Context) resolve(e *typeExpr) (*Type, error) {
 					return nil, err
 				}
 				if size := sizeOf(t); n < 0 || size > 0 && n > (1<<62)/size {
-					return nil, errors.New("Array size is out of range.")
+					return nil, sentence("Array size is out of range.")
 				}
 			}
 			t = ArrayOf(t, n)
@@ -102,7 +102,7 @@ func (c *Context) base(e *typeExpr) (*Type, error) {
 		if t := c.findTag(tag, e.name, true); t != nil {
 			return t, nil
 		}
-		return nil, fmt.Errorf("No %s type named %s.", tag, e.name)
+		return nil, sentence("No %s type named %s.", tag, e.name)
 	}
 	if t, ok := c.namedType(e.name); ok {
 		return t, nil

@@ -28,13 +28,13 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 		return c.deref(x)
 	case "!":
 		if k := strip(x.Type).Kind; k == Struct || k == Union {
-			return x, errors.New("Structure has no component named operator!.")
+			return x, sentence("Structure has no component named operator!.")
 		}
 		yes, err := c.truth(x)
 		return c.boolean(!yes), err
 	}
 	if k := strip(x.Type).Kind; k == Struct || k == Union {
-		return x, errors.New("Structure has no component named operator" + n.op + ".")
+		return x, sentence("Structure has no component named operator" + n.op + ".")
 	}
 	a, err := c.number(x)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 	zero := number{t: c.Session.basics.int, i: new(big.Int)}
 	switch {
 	case n.op == "~" && a.isFloat():
-		return x, errors.New("Argument to complement operation not an integer, boolean.")
+		return x, sentence("Argument to complement operation not an integer, boolean.")
 	case n.op == "~":
 		t := c.promoted(a, zero)
 		return newValue(t, encodeInt(new(big.Int).Not(a.i), t.Size)), nil
@@ -105,7 +105,7 @@ func (c *Context) deref(v Value) (Value, error) {
 		return memoryValue(c.complete(t.Elem), v.addr), nil
 	case t.Kind == Pointer:
 		if strip(t.Elem).Kind == Void {
-			return v, errors.New("Attempt to dereference a generic pointer.")
+			return v, sentence("Attempt to dereference a generic pointer.")
 		}
 		a, err := c.pointerTarget(v)
 		return memoryValue(c.complete(t.Elem), a), err
@@ -115,7 +115,7 @@ func (c *Context) deref(v Value) (Value, error) {
 	case t.Kind == NoDebug:
 		return v, unknownType(v)
 	}
-	return v, errors.New("Attempt to take contents of a non-pointer value.")
+	return v, sentence("Attempt to take contents of a non-pointer value.")
 }
 
 // implicitTarget is what a pointer without a value points to: the compiler
@@ -149,7 +149,7 @@ func (c *Context) addressOf(n node) (Value, error) {
 	}
 	switch {
 	case v.kind == placeType:
-		return v, errors.New("Attempt to use a type name as an expression")
+		return v, sentence("Attempt to use a type name as an expression")
 	case strip(v.Type).Kind == Reference: // &r is the address of what r refers to
 		if v, err = c.follow(v); err != nil {
 			return v, err
@@ -165,9 +165,9 @@ func (c *Context) addressOf(n node) (Value, error) {
 		return pointerValue(PointerTo(v.Type), v.addr), nil
 	case placeRegister:
 		if name, ok := n.(nameNode); ok {
-			return v, fmt.Errorf("Address requested for identifier \"%s\" which is in register $%s", name.name, v.reg)
+			return v, sentence("Address requested for identifier \"%s\" which is in register $%s", name.name, v.reg)
 		}
-		return v, errors.New("Attempt to take address of value not located in memory.")
+		return v, sentence("Attempt to take address of value not located in memory.")
 	}
-	return v, errors.New("Attempt to take address of value not located in memory.")
+	return v, sentence("Attempt to take address of value not located in memory.")
 }

@@ -111,7 +111,7 @@ func (c *Context) contents(v Value, n int64) ([]byte, error) {
 	case placePieces:
 		return c.readPieces(v, n)
 	case placeType:
-		return nil, errors.New("Attempt to use a type name as an expression")
+		return nil, sentence("Attempt to use a type name as an expression")
 	}
 	return nil, errOptimizedOut
 }
@@ -145,7 +145,7 @@ func (v Value) slice(t *Type, off int64) Value {
 		if off >= 0 && n >= 0 && off+n <= int64(len(v.data)) {
 			w.data, w.have = v.data[off:off+n], true
 		} else if v.kind != placeMemory {
-			w.gone = errors.New("no such index in vector.")
+			w.gone = sentence("no such index in vector.")
 		}
 	}
 	return w

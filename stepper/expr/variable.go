@@ -175,7 +175,7 @@ func (c *Context) count(f *frame, info *Info, d *dynamicCount) (int64, error) {
 // thread-local variables (DW_OP_form_tls_address).
 func (c *Context) tls(info *Info, off uint64) (table.Addr, error) {
 	if len(c.Frames) == 0 || c.Mem == nil {
-		return 0, errors.New("Cannot find thread-local variables without registers.")
+		return 0, sentence("Cannot find thread-local variables without registers.")
 	}
 	base, err := c.tlsBase(info, c.Frames[0].Regs.FsBase)
 	return base + table.Addr(off), err

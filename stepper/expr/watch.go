@@ -28,9 +28,9 @@ func (c *Context) Watch(e *Expr) (Watched, error) {
 	}
 	if v.kind != placeMemory {
 		if v.kind == placeRegister || v.kind == placePieces {
-			return Watched{}, errors.New("Cannot watch a value that is in a register: it has no address.")
+			return Watched{}, sentence("Cannot watch a value that is in a register: it has no address.")
 		}
-		return Watched{}, errors.New("Cannot watch constant value `" + e.text + "'.")
+		return Watched{}, sentence("Cannot watch constant value `" + e.text + "'.")
 	}
 	full, err := c.fetch(v)
 	if err != nil {
@@ -46,28 +46,49 @@ func (c *Context) Watch(e *Expr) (Watched, error) {
 	return w, nil
 }
 
-// usesLocals reports whether a part of the expression is a variable of the
-// frame, a register, or relative to one.
+// usesLocals reports whether the expression names a variable on the stack or
+// a register, so that it means something else in another frame.
 func (c *Context) usesLocals(f *frame, n node) bool {
+	return anyNode(n, func(n node) bool {
+		switch n := n.(type) {
+		case nameNode:
+			if len(n.scopes) > 0 || n.global {
+				return false
+			}
+			v, ok, _ := c.local(f, n.name)
+			// A function's static variable lies in a module.
+			return ok && !(v.kind == placeMemory && c.infoAt(v.addr) != nil)
+		case dollarNode:
+			_, register := c.Session.regs[n.name[1:]]
+			return register
+		}
+		return false
+	})
+}
+
+// usesVariables reports whether the expression names a local variable.
+func (c *Context) usesVariables(f *frame, n node) bool {
+	return anyNode(n, func(n node) bool {
+		name, ok := n.(nameNode)
+		if !ok || len(name.scopes) > 0 || name.global {
+			return false
+		}
+		_, ok, _ = c.local(f, name.name)
+		return ok
+	})
+}
+
+// anyNode reports whether is holds for a part of the expression.
+func anyNode(n node, is func(node) bool) bool {
 	any := func(parts ...node) bool {
 		for _, p := range parts {
-			if p != nil && c.usesLocals(f, p) {
+			if p != nil && anyNode(p, is) {
 				return true
 			}
 		}
 		return false
 	}
 	switch n := n.(type) {
-	case nameNode:
-		if len(n.scopes) > 0 || n.global {
-			return false
-		}
-		v, ok, _ := c.local(f, n.name)
-		_, global := c.staticAddr(v)
-		return ok && !global
-	case dollarNode:
-		_, register := c.Session.regs[n.name[1:]]
-		return register
 	case unaryNode:
 		return any(n.x)
 	case postfixNode:
@@ -83,17 +104,13 @@ func (c *Context) usesLocals(f *frame, n node) bool {
 	case memberNode:
 		return any(n.x)
 	case callNode:
-		return any(append([]node{n.function}, n.arguments...)...)
+		return any(n.function) || any(n.arguments...)
 	case castNode:
 		return any(n.x)
 	case braceNode:
 		return any(n.x)
+	case sizeofNode:
+		return any(n.x)
 	}
-	return false
-}
-
-// staticAddr tells a function's static variable from one on the stack: it
-// lies in a module.
-func (c *Context) staticAddr(v Value) (table.Addr, bool) {
-	return v.addr, v.kind == placeMemory && c.infoAt(v.addr) != nil
+	return is(n)
 }

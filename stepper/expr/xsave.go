@@ -25,11 +25,11 @@ const (
 
 func (c *Context) xstate() (xsave, error) {
 	if c.XState == nil {
-		return xsave{}, errors.New("The floating-point and vector registers are not available.")
+		return xsave{}, sentence("The floating-point and vector registers are not available.")
 	}
 	p, err := c.XState()
 	if err == nil && len(p) < 512 {
-		err = errors.New("The floating-point and vector registers are not available.")
+		err = sentence("The floating-point and vector registers are not available.")
 	}
 	return xsave{p}, err
 }

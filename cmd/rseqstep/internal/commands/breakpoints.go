@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -58,14 +57,14 @@ func parseWhere(args string) (where, error) {
 		w.condition = strings.TrimSpace(rest[i+2:])
 		rest = strings.TrimSpace(rest[:i])
 		if w.condition == "" {
-			return w, errors.New("A condition must follow \"if\".")
+			return w, prompt.Message("A condition must follow \"if\".")
 		}
 	}
 	if i := keyword(rest, "thread"); i >= 0 {
 		text := strings.TrimSpace(rest[i+len("thread"):])
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			return w, fmt.Errorf("%q is no thread number.", text)
+			return w, prompt.Message("%q is no thread number.", text)
 		}
 		w.thread = n
 		rest = strings.TrimSpace(rest[:i])
@@ -104,7 +103,7 @@ func keyword(s, word string) int {
 func (d *desk) here() (string, error) {
 	f, err := d.Frame()
 	if err != nil {
-		return "", errors.New("No default breakpoint address now.")
+		return "", prompt.Message("No default breakpoint address now.")
 	}
 	return "*" + f.PC.String(), nil
 }
@@ -142,7 +141,7 @@ func (d *desk) watching() []*prompt.Command {
 					return err
 				}
 				if w.location == "" {
-					return errors.New("Argument required (expression to compute).")
+					return prompt.Message("Argument required (expression to compute).")
 				}
 				return d.Add(&session.Breakpoint{Kind: kind, Location: w.location, Condition: w.condition, Thread: w.thread})
 			}}

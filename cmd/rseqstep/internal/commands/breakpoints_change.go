@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -55,7 +53,7 @@ func (d *desk) changing() []*prompt.Command {
 					return err
 				}
 				if text = strings.TrimSpace(text); text == "" {
-					return errors.New("Second argument (specified ignore-count) is missing.")
+					return prompt.Message("Second argument (specified ignore-count) is missing.")
 				}
 				n, err := d.integer(text)
 				if err != nil {
@@ -77,11 +75,11 @@ func (d *desk) changing() []*prompt.Command {
 
 func (d *desk) numbered(text string) (*session.Breakpoint, error) {
 	if text == "" {
-		return nil, errors.New("Argument required (breakpoint number).")
+		return nil, prompt.Message("Argument required (breakpoint number).")
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil {
-		return nil, fmt.Errorf("Bad breakpoint number %q.", text)
+		return nil, prompt.Message("Bad breakpoint number %q.", text)
 	}
 	return d.Breakpoint(n)
 }
@@ -151,7 +149,7 @@ func (d *desk) clear(args string) error {
 	}
 	switch len(gone) {
 	case 0:
-		return fmt.Errorf("No breakpoint at %s.", args)
+		return prompt.Message("No breakpoint at %s.", args)
 	case 1:
 		d.printf("Deleted breakpoint %s \n", gone[0])
 	default:
@@ -166,7 +164,7 @@ func (d *desk) commands(args string) error {
 	if args == "" {
 		all := d.Breakpoints()
 		if len(all) == 0 {
-			return errors.New("No breakpoints specified.")
+			return prompt.Message("No breakpoints specified.")
 		}
 		b = all[len(all)-1]
 	} else if b, err = d.numbered(args); err != nil {

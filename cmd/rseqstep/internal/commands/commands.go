@@ -34,7 +34,6 @@ func All(in *prompt.Interp, s *session.Session) {
 type desk struct {
 	*session.Session
 	in   *prompt.Interp
-	user map[string]int // depth of user-defined commands being run
 }
 
 func (d *desk) printf(format string, args ...any) { fmt.Fprintf(d.Out, format, args...) }
@@ -77,12 +76,12 @@ func numbers(args string) ([]int, error) {
 		low, high, ranged := strings.Cut(w, "-")
 		a, err := strconv.Atoi(low)
 		if err != nil || a < 0 {
-			return nil, fmt.Errorf("Bad number %q; a list is like \"1 3-5\".", w)
+			return nil, prompt.Message("Bad number %q; a list is like \"1 3-5\".", w)
 		}
 		b := a
 		if ranged {
 			if b, err = strconv.Atoi(high); err != nil || b < a || b-a > 100000 {
-				return nil, fmt.Errorf("Bad range %q.", w)
+				return nil, prompt.Message("Bad range %q.", w)
 			}
 		}
 		for ; a <= b; a++ {
@@ -100,7 +99,7 @@ func on(text string) (bool, error) {
 	case "off", "0", "no", "disable":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is neither \"on\" nor \"off\".", text)
+	return false, prompt.Message("%q is neither \"on\" nor \"off\".", text)
 }
 
 func onOff(b bool) string {
@@ -112,7 +111,7 @@ func onOff(b bool) string {
 
 func noArgs(args string) error {
 	if args != "" {
-		return fmt.Errorf("This command takes no arguments: %q.", args)
+		return prompt.Message("This command takes no arguments: %q.", args)
 	}
 	return nil
 }

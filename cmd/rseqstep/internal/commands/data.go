@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -116,7 +114,7 @@ func (d *desk) displays() []*prompt.Command {
 				}
 				format, expr := prompt.Format(args)
 				if expr == "" {
-					return errors.New("Argument required (expression to show).")
+					return prompt.Message("Argument required (expression to show).")
 				}
 				d.AddDisplay(format, expr)
 				return nil
@@ -139,7 +137,7 @@ func (d *desk) undisplay(args string) error {
 	}
 	for _, n := range list {
 		if !d.Undisplay(n) {
-			return fmt.Errorf("No display number %d.", n)
+			return prompt.Message("No display number %d.", n)
 		}
 	}
 	return nil

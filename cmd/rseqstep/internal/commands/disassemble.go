@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -26,7 +24,7 @@ func (d *desk) disassemble(args string) error {
 		flags, args = flags+more, rest
 	}
 	if strings.Trim(flags, "rsm") != "" {
-		return fmt.Errorf("Invalid modifier %q: r and s are known.", flags)
+		return prompt.Message("Invalid modifier %q: r and s are known.", flags)
 	}
 	ranges, name, err := d.codeRanges(args)
 	if err != nil {
@@ -82,7 +80,7 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 			b += a
 		}
 		if b <= a {
-			return nil, "", fmt.Errorf("The end %v does not lie after the start %v.", b, a)
+			return nil, "", prompt.Message("The end %v does not lie after the start %v.", b, a)
 		}
 		return []stepper.Range{{Low: a, High: b}}, "", nil
 	}
@@ -90,7 +88,7 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 	if args == "" {
 		f, err := d.Frame()
 		if err != nil {
-			return nil, "", errors.New("No frame selected.")
+			return nil, "", prompt.Message("No frame selected.")
 		}
 		pc = f.PC
 	} else if pc, err = d.Values().Address(args); err != nil {
@@ -98,11 +96,11 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 	}
 	sy := d.Symbols()
 	if sy == nil {
-		return nil, "", errors.New("No symbol table is loaded.  Use the \"file\" command.")
+		return nil, "", prompt.Message("No symbol table is loaded.  Use the \"file\" command.")
 	}
 	f, ok := sy.Function(pc)
 	if !ok || len(f.Ranges) == 0 {
-		return nil, "", errors.New("No function contains specified address; give a range START,END.")
+		return nil, "", prompt.Message("No function contains specified address; give a range START,END.")
 	}
 	return f.Ranges, f.Name, nil
 }
@@ -110,7 +108,7 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 // decode decodes a range; what cannot be read or decoded ends it with an error.
 func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
 	if r.High-r.Low > maxCode {
-		return nil, fmt.Errorf("%d bytes are too many to disassemble at once.", r.High-r.Low)
+		return nil, prompt.Message("%d bytes are too many to disassemble at once.", r.High-r.Low)
 	}
 	code := make([]byte, r.High-r.Low)
 	n, readErr := d.ReadMemory(r.Low, code)
@@ -120,7 +118,7 @@ func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
 		i, err := unit.Decode(at, code[at-r.Low:])
 		if err != nil {
 			if int(r.Low+table.Addr(n)-at) < unit.MaxLen && r.Low+table.Addr(n) != r.High {
-				return insns, fmt.Errorf("Cannot access memory at address %v", at)
+				return insns, prompt.Message("Cannot access memory at address %v", at)
 			}
 			i = unit.Insn{Addr: at, Len: 1}
 			insns = append(insns, i)

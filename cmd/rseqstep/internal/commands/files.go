@@ -2,7 +2,6 @@ package commands
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,10 +17,10 @@ func (d *desk) files() []*prompt.Command {
 			return err
 		}
 		if len(words) > 1 {
-			return fmt.Errorf("Give one file: %q.", args)
+			return prompt.Message("Give one file: %q.", args)
 		}
 		if d.Live() && !d.Ask("A program is being debugged already.\nAre you sure you want to change the file? (y or n) ") {
-			return errors.New("File not changed.")
+			return prompt.Message("File not changed.")
 		}
 		path := ""
 		if len(words) == 1 {
@@ -62,7 +61,7 @@ func (d *desk) files() []*prompt.Command {
 				err := cmd.Run()
 				var exit *exec.ExitError
 				if errors.As(err, &exit) {
-					return fmt.Errorf("%s ended with status %d.", filepath.Base(shell), exit.ExitCode())
+					return prompt.Message("%s ended with status %d.", filepath.Base(shell), exit.ExitCode())
 				}
 				return err
 			}},

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -178,7 +177,7 @@ func (d *desk) infoSymbol(args string) error {
 	}
 	sy := d.Symbols()
 	if sy == nil {
-		return errors.New("No symbol table is loaded.  Use the \"file\" command.")
+		return prompt.Message("No symbol table is loaded.  Use the \"file\" command.")
 	}
 	name, off, ok := sy.Symbol(a)
 	switch {
@@ -285,7 +284,7 @@ func (d *desk) infoProgram(string) error {
 
 func (d *desk) infoProc(string) error {
 	if !d.Live() {
-		return errors.New("No current process: start the program, or attach to one.")
+		return prompt.Message("No current process: start the program, or attach to one.")
 	}
 	d.printf("process %d\n", d.PID())
 	for _, name := range []string{"cmdline", "cwd", "exe"} {

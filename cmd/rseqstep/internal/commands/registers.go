@@ -1,9 +1,10 @@
 package commands
 
 import (
-	"errors"
 	"fmt"
 	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
 )
 
 // bareRegisterNames are the general registers in gdb's order.
@@ -28,7 +29,7 @@ func (d *desk) infoAllRegisters(args string) error { return d.registers(args, tr
 // value as the register is mostly used.
 func (d *desk) registers(args string, all bool) error {
 	if !d.Live() {
-		return errors.New("The program has no registers now.")
+		return prompt.Message("The program has no registers now.")
 	}
 	names := strings.Fields(strings.ReplaceAll(args, "$", ""))
 	if len(names) == 0 {
@@ -43,7 +44,7 @@ func (d *desk) registers(args string, all bool) error {
 			if args == "" {
 				continue // a register this processor has not
 			}
-			return fmt.Errorf("Invalid register %q.", n)
+			return prompt.Message("Invalid register %q.", n)
 		}
 		natural, err := d.Values().Output("", "$"+n)
 		if err != nil {

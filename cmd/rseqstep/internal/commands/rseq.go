@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
@@ -13,10 +14,10 @@ import (
 // infoRseq shows the sections, the threads' registrations, and the counts.
 func (d *desk) infoRseq(args string) error {
 	if args == "ops" {
-		return fmt.Errorf("info rseq ops: this version does not show cpu_opv vectors yet.")
+		return prompt.Message("info rseq ops: this version does not show cpu_opv vectors yet.")
 	}
 	if d.Program == "" && !d.Live() {
-		return fmt.Errorf("No program: name one with \"file\", or attach to a process.")
+		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
 	sections := d.Sections()
 	if len(sections) == 0 {

@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -39,10 +37,10 @@ func (d *desk) starting() []*prompt.Command {
 		{Name: "kill", Aliases: []string{"k"}, Class: prompt.Running, Short: "Kill the program",
 			Run: func(args string) error {
 				if !d.Live() {
-					return errors.New("The program is not being run.")
+					return prompt.Message("The program is not being run.")
 				}
 				if !d.Ask("Kill the program being debugged? (y or n) ") {
-					return errors.New("Not confirmed.")
+					return prompt.Message("Not confirmed.")
 				}
 				pid := d.PID()
 				if err := d.Kill(); err != nil {
@@ -57,7 +55,7 @@ func (d *desk) starting() []*prompt.Command {
 // restart prepares for a launch; ok is false when the user would rather not.
 func (d *desk) restart(args string) (ok bool, err error) {
 	if d.Program == "" {
-		return false, errors.New("No executable file specified.\nUse the \"file\" command.")
+		return false, prompt.Message("No executable file specified.\nUse the \"file\" command.")
 	}
 	if args != "" {
 		if err := d.SetArgs(args); err != nil {
@@ -66,7 +64,7 @@ func (d *desk) restart(args string) (ok bool, err error) {
 	}
 	if d.Live() {
 		if !d.Ask("The program being debugged has been started already.\nStart it from the beginning? (y or n) ") {
-			return false, errors.New("Program not restarted.")
+			return false, prompt.Message("Program not restarted.")
 		}
 		if err := d.Kill(); err != nil {
 			return false, err
@@ -122,7 +120,7 @@ func (d *desk) stepping() []*prompt.Command {
 			Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {
-					return errors.New("Argument required (a location).")
+					return prompt.Message("Argument required (a location).")
 				}
 				return d.advance(args)
 			}},
@@ -131,7 +129,7 @@ func (d *desk) stepping() []*prompt.Command {
 		{Name: "jump", Class: prompt.Running, Usage: "LOCATION", Short: "Continue at another place", Complete: d.locations, Run: d.jump},
 		{Name: "call", Class: prompt.Running, Usage: "EXPR", Short: "Calling the program's functions is not supported",
 			Run: func(args string) error {
-				return errors.New("rseqstep does not call the program's functions: a call made while a thread stands in a restartable sequence\nwould disarm it without a warning. Use \"print\" for values that need no call.")
+				return prompt.Message("rseqstep does not call the program's functions: a call made while a thread stands in a restartable sequence\nwould disarm it without a warning. Use \"print\" for values that need no call.")
 			}},
 	}
 }
@@ -146,7 +144,7 @@ func (d *desk) advance(location string) error {
 
 func (d *desk) cont(args string) error {
 	if !d.Live() {
-		return errors.New("The program is not being run.")
+		return prompt.Message("The program is not being run.")
 	}
 	n, err := d.count(args)
 	if err != nil {
@@ -169,23 +167,23 @@ func (d *desk) jump(args string) error {
 		return err
 	}
 	if args == "" {
-		return errors.New("Argument required (a location).")
+		return prompt.Message("Argument required (a location).")
 	}
 	places, err := d.Lookup(args)
 	if err != nil {
 		return err
 	}
 	if len(places) != 1 {
-		return fmt.Errorf("%q is %d places; give one.", args, len(places))
+		return prompt.Message("%q is %d places; give one.", args, len(places))
 	}
 	to := places[0].Addr
 	for _, t := range e.Threads() {
 		if t.TID == e.Thread() && t.Rseq.Live {
-			return errors.New("The thread stands inside a restartable sequence: moving it out would leave the sequence armed. Step out of it first.")
+			return prompt.Message("The thread stands inside a restartable sequence: moving it out would leave the sequence armed. Step out of it first.")
 		}
 	}
 	if p, ok := d.SectionAt(to); ok {
-		return fmt.Errorf("%v lies inside the critical section %s; jump to where it is armed instead.", to, e.SectionName(p))
+		return prompt.Message("%v lies inside the critical section %s; jump to where it is armed instead.", to, e.SectionName(p))
 	}
 	r, err := e.Regs(e.Thread())
 	if err != nil {
@@ -204,14 +202,14 @@ func (d *desk) attaching() []*prompt.Command {
 		{Name: "attach", Class: prompt.Running, Usage: "PID", Short: "Attach to a running process",
 			Run: func(args string) error {
 				if d.Live() && !d.Ask("A program is being debugged already.  Kill it? (y or n) ") {
-					return errors.New("Not confirmed.")
+					return prompt.Message("Not confirmed.")
 				}
 				return d.AttachText(args)
 			}},
 		{Name: "detach", Class: prompt.Running, Short: "Let the process go, with nothing left behind in it",
 			Run: func(args string) error {
 				if !d.Live() {
-					return errors.New("The program is not being run.")
+					return prompt.Message("The program is not being run.")
 				}
 				if !d.JSON {
 					d.printf("Detaching from program: %s, process %d\n", d.Program, d.PID())

@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -50,7 +48,7 @@ func (d *desk) settings() []*prompt.Command {
 			name, value, _ = strings.Cut(args, " ")
 		}
 		if name = strings.TrimSpace(name); name == "" {
-			return errors.New("Argument required (environment variable and value).")
+			return prompt.Message("Argument required (environment variable and value).")
 		}
 		d.Env.Set(name, strings.TrimSpace(value))
 		return nil
@@ -93,7 +91,7 @@ func (d *desk) settings() []*prompt.Command {
 
 func (d *desk) assign(args string) error {
 	if args == "" {
-		return errors.New("Argument required (expression to compute).")
+		return prompt.Message("Argument required (expression to compute).")
 	}
 	return d.Values().Evaluate(args)
 }
@@ -126,11 +124,11 @@ func (d *desk) table() []setting {
 				if text != "unlimited" {
 					var err error
 					if n, err = strconv.Atoi(text); err != nil {
-						return fmt.Errorf("%q is not an integer.", text)
+						return prompt.Message("%q is not an integer.", text)
 					}
 				}
 				if n < least {
-					return fmt.Errorf("%d is too small; the least is %d.", n, least)
+					return prompt.Message("%d is too small; the least is %d.", n, least)
 				}
 				*p = n
 				d.Apply()
@@ -190,7 +188,7 @@ func (d *desk) choice(p *string, short, name string, words ...string) setting {
 				return nil
 			}
 		}
-		return fmt.Errorf("%q is none of: %s.", text, strings.Join(words, ", "))
+		return prompt.Message("%q is none of: %s.", text, strings.Join(words, ", "))
 	}}
 }
 

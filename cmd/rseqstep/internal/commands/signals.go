@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -116,7 +115,7 @@ func parseHandle(words []string) (sigs []int, actions []func(*stepper.Dispositio
 		}
 	}
 	if len(sigs) == 0 {
-		return nil, nil, errors.New("Argument required (signal to handle).")
+		return nil, nil, prompt.Message("Argument required (signal to handle).")
 	}
 	return sigs, actions, nil
 }

@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -42,7 +40,7 @@ func (d *desk) stack() []*prompt.Command {
 					case w == "full" || w == "-full":
 						full = true
 					default:
-						return fmt.Errorf("%q is neither \"full\" nor a number.", w)
+						return prompt.Message("%q is neither \"full\" nor a number.", w)
 					}
 				}
 				return d.Backtrace(max, full)
@@ -59,7 +57,7 @@ func (d *desk) stack() []*prompt.Command {
 						return err
 					}
 					if n < 0 || n >= len(frames) {
-						return fmt.Errorf("No frame at level %s.", args)
+						return prompt.Message("No frame at level %s.", args)
 					}
 					if err := d.SelectFrame(n); err != nil {
 						return err
@@ -80,7 +78,7 @@ func (d *desk) threads() []*prompt.Command {
 		Run: func(args string) error {
 			e, err := d.Engine()
 			if err != nil {
-				return errors.New("No thread selected")
+				return prompt.Message("No thread selected")
 			}
 			if args == "" {
 				for _, t := range e.Threads() {
@@ -125,7 +123,7 @@ func (d *desk) applyThreads(args string) error {
 		}
 	}
 	if len(list) == 0 || rest == "" {
-		return errors.New("Give the threads (numbers, or \"all\") and a command.")
+		return prompt.Message("Give the threads (numbers, or \"all\") and a command.")
 	}
 	tid, level := e.Thread(), d.Level()
 	for _, n := range list {

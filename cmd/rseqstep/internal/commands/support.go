@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,7 +21,7 @@ func (d *desk) support() []*prompt.Command {
 		{Name: "apropos", Class: prompt.Support, Usage: "WORD", Short: "Search the help of every command",
 			Run: func(args string) error {
 				if args == "" {
-					return errors.New("Give a word to search for.")
+					return prompt.Message("Give a word to search for.")
 				}
 				d.in.Apropos(d.Out, args)
 				return nil
@@ -37,7 +35,7 @@ func (d *desk) support() []*prompt.Command {
 					return err
 				}
 				if len(words) != 1 {
-					return errors.New("source command requires file name of file to source.")
+					return prompt.Message("source command requires file name of file to source.")
 				}
 				lines, err := prompt.OpenLines(words[0])
 				if err != nil {
@@ -65,7 +63,7 @@ func (d *desk) quit(args string) error {
 			what = "detached"
 		}
 		if !d.Ask("A debugging session is active.\n\n\tInferior 1 [process %d] will be %s.\n\nQuit anyway? (y or n) ", d.PID(), what) {
-			return errors.New("Not confirmed.")
+			return prompt.Message("Not confirmed.")
 		}
 	}
 	return &prompt.Quit{Status: status}
@@ -77,11 +75,11 @@ const maxDepth = 100
 func (d *desk) define(args string) error {
 	name := strings.TrimSpace(args)
 	if word, rest := prompt.Split(name); word == "" || rest != "" {
-		return fmt.Errorf("%q is no name for a command.", name)
+		return prompt.Message("%q is no name for a command.", name)
 	}
 	if c, err := d.in.Commands.Find(name); err == nil && c.Name == name && c.Class != userDefined {
 		if !d.Ask("Really redefine built-in command %q? (y or n) ", name) {
-			return errors.New("Command not redefined.")
+			return prompt.Message("Command not redefined.")
 		}
 	}
 	if d.in.Interactive() {
@@ -94,7 +92,7 @@ func (d *desk) define(args string) error {
 	depth := 0
 	d.in.Commands.Add(&prompt.Command{Name: name, Class: userDefined, Short: "User-defined", Repeat: prompt.RepeatSame, Run: func(args string) error {
 		if depth >= maxDepth {
-			return fmt.Errorf("%s calls itself more than %d times over.", name, maxDepth)
+			return prompt.Message("%s calls itself more than %d times over.", name, maxDepth)
 		}
 		depth++
 		defer func() { depth-- }()

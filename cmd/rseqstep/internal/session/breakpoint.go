@@ -258,7 +258,7 @@ func (s *Session) Breakpoint(number int) (*Breakpoint, error) {
 			return b, nil
 		}
 	}
-	return nil, fmt.Errorf("No breakpoint number %d.", number)
+	return nil, prompt.Message("No breakpoint number %d.", number)
 }
 
 // Delete removes a breakpoint.

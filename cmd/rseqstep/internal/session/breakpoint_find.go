@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
 )
 
@@ -104,7 +105,7 @@ func (s *Session) ThreadID(number int) (int, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("Unknown thread %d.", number)
+	return 0, prompt.Message("Unknown thread %d.", number)
 }
 
 // SelectThread makes the thread with a number the selected one.

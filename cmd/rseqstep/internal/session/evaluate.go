@@ -1,10 +1,10 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 	"rseqstep/stepper/symbols"
@@ -126,7 +126,7 @@ func (v *values) Address(text string) (table.Addr, error) {
 // Watchable is where a debug register would watch an expression.
 func (v *values) Watchable(text string) (table.Addr, int, error) {
 	if v.process == nil {
-		return 0, 0, errors.New("The program is not being run: what it watches has no address yet.")
+		return 0, 0, prompt.Message("The program is not being run: what it watches has no address yet.")
 	}
 	c := v.here()
 	e, err := c.Parse(text)
@@ -140,9 +140,9 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 	a, size := w.Addr, int(w.Len)
 	switch {
 	case size != 1 && size != 2 && size != 4 && size != 8:
-		return 0, 0, fmt.Errorf("Cannot watch %q: a debug register watches 1, 2, 4 or 8 bytes, and it has %d. Watch a part of it.", text, size)
+		return 0, 0, prompt.Message("Cannot watch %q: a debug register watches 1, 2, 4 or 8 bytes, and it has %d. Watch a part of it.", text, size)
 	case uint64(a)%uint64(size) != 0:
-		return 0, 0, fmt.Errorf("Cannot watch %q: %v is not a multiple of its %d bytes, as a debug register needs.", text, a, size)
+		return 0, 0, prompt.Message("Cannot watch %q: %v is not a multiple of its %d bytes, as a debug register needs.", text, a, size)
 	}
 	was := make([]byte, size)
 	if _, err := v.process.target.ReadMemory(a, was); err != nil {
@@ -180,7 +180,7 @@ func (v *values) Condition(text string) (func(int) (bool, error), error) {
 func (v *values) Functions(pattern string) ([]string, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("Invalid regexp: %w", err)
+		return nil, prompt.Message("Invalid regexp: %w", err)
 	}
 	set := v.set()
 	if set == nil {

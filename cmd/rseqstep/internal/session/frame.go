@@ -1,9 +1,9 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/table"
@@ -24,7 +24,7 @@ func idOf(tid int, f *stepper.Frame) frameID {
 }
 
 // ErrNoStack is what commands that need a frame return without one.
-var ErrNoStack = errors.New("No stack.")
+var ErrNoStack = prompt.Message("No stack.")
 
 // Frames are at most max frames of the selected thread, innermost first.
 func (s *Session) Frames(max int) ([]stepper.Frame, error) {
@@ -80,8 +80,8 @@ func (s *Session) SelectFrame(level int) error {
 
 // ErrTop and ErrBottom say that there is no frame further on.
 var (
-	ErrTop    = errors.New("Initial frame selected; you can't go up.")
-	ErrBottom = errors.New("Bottom (innermost) frame selected; you can't go down.")
+	ErrTop    = prompt.Message("Initial frame selected; you can't go up.")
+	ErrBottom = prompt.Message("Bottom (innermost) frame selected; you can't go down.")
 )
 
 // shown is frame number level of frames with what it takes to show it.

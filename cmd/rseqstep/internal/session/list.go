@@ -1,10 +1,10 @@
 package session
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 )
@@ -49,7 +49,7 @@ func (s *Session) List(args string) error {
 			end = max(1, s.list.center-size/2) - 1
 		}
 		if end < 1 {
-			return fmt.Errorf("Already at the start of %s.", show.Path(s.list.file))
+			return prompt.Message("Already at the start of %s.", show.Path(s.list.file))
 		}
 		return s.lines(max(1, end-size+1), end)
 	}
@@ -101,7 +101,7 @@ func (s *Session) listHere() error {
 	}
 	l, err := s.LineOf("main")
 	if err != nil {
-		return fmt.Errorf("No symbol table is loaded.  Use the \"file\" command.")
+		return prompt.Message("No symbol table is loaded.  Use the \"file\" command.")
 	}
 	s.list.at(l)
 	return nil
@@ -124,7 +124,7 @@ func (s *Session) LineOf(text string) (stepper.Line, error) {
 		if p := s.PlaceOf(a); p.Line.Line != 0 {
 			return p.Line, nil
 		}
-		return stepper.Line{}, fmt.Errorf("No line number information available for address %v.", a)
+		return stepper.Line{}, prompt.Message("No line number information available for address %v.", a)
 	}
 	places, err := s.Lookup(text)
 	if err != nil {
@@ -141,20 +141,20 @@ func (s *Session) LineOf(text string) (stepper.Line, error) {
 			return p.Line, nil
 		}
 	}
-	return stepper.Line{}, fmt.Errorf("Function %q has no line information.", text)
+	return stepper.Line{}, prompt.Message("Function %q has no line information.", text)
 }
 
 // lines prints lines first to last of the file being listed.
 func (s *Session) lines(first, last int) error {
 	all := s.SourceLines(s.list.file)
 	if all == nil {
-		return fmt.Errorf("%s: cannot be read.  Use \"directory DIR\" to say where sources are.", show.Path(s.list.file))
+		return prompt.Message("%s: cannot be read.  Use \"directory DIR\" to say where sources are.", show.Path(s.list.file))
 	}
 	if first > len(all) {
-		return fmt.Errorf("Line number %d out of range; %q has %d lines.", first, show.Path(s.list.file), len(all))
+		return prompt.Message("Line number %d out of range; %q has %d lines.", first, show.Path(s.list.file), len(all))
 	}
 	if last < first {
-		return fmt.Errorf("Line %d comes before line %d.", last, first)
+		return prompt.Message("Line %d comes before line %d.", last, first)
 	}
 	last = min(last, len(all))
 	for n := first; n <= last; n++ {

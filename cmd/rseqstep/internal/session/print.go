@@ -2,12 +2,12 @@ package session
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
@@ -271,4 +271,4 @@ func (v *values) Names() []string {
 	return out
 }
 
-var errFormat = errors.New("Bad format string")
+var errFormat = prompt.Message("Bad format string")

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper/expr"
 )
 
@@ -36,10 +37,10 @@ func (v *values) Printf(arguments string) (string, error) {
 			end++
 		}
 		if end == len(format) {
-			return "", fmt.Errorf("%w: it ends within a conversion.", errFormat)
+			return "", prompt.Message("%w: it ends within a conversion.", errFormat)
 		}
 		if next == len(args) {
-			return "", fmt.Errorf("%w: too few arguments for it.", errFormat)
+			return "", prompt.Message("%w: too few arguments for it.", errFormat)
 		}
 		flags := strings.Map(func(r rune) rune {
 			if strings.ContainsRune("lhzjtL", r) {
@@ -56,7 +57,7 @@ func (v *values) Printf(arguments string) (string, error) {
 		i = end
 	}
 	if next != len(args) {
-		return "", fmt.Errorf("%w: %d arguments for %d conversions.", errFormat, len(args), next)
+		return "", prompt.Message("%w: %d arguments for %d conversions.", errFormat, len(args), next)
 	}
 	return b.String(), nil
 }
@@ -122,7 +123,7 @@ func (v *values) convert(flags string, letter byte, text string) (string, error)
 	case 'p':
 		return fmt.Sprintf("%"+flags+"s", fmt.Sprintf("%#x", n)), nil
 	}
-	return "", fmt.Errorf("%w: it has no conversion %%%c.", errFormat, letter)
+	return "", prompt.Message("%w: it has no conversion %%%c.", errFormat, letter)
 }
 
 // cString is the string an expression points to, or is.
@@ -162,7 +163,7 @@ func (v *values) cString(text string) (string, error) {
 // quoted takes a C string literal off the front.
 func quoted(s string) (text, rest string, err error) {
 	if !strings.HasPrefix(s, `"`) {
-		return "", "", fmt.Errorf("%w: it must be a string in double quotes.", errFormat)
+		return "", "", prompt.Message("%w: it must be a string in double quotes.", errFormat)
 	}
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -172,7 +173,7 @@ func quoted(s string) (text, rest string, err error) {
 			return unescape(s[1:i]), strings.TrimSpace(s[i+1:]), nil
 		}
 	}
-	return "", "", fmt.Errorf("%w: the string has no end.", errFormat)
+	return "", "", prompt.Message("%w: the string has no end.", errFormat)
 }
 
 func unescape(s string) string {
@@ -208,7 +209,7 @@ func splitArguments(s string) ([]string, error) {
 		return nil, nil
 	}
 	if s[0] != ',' {
-		return nil, fmt.Errorf("%w: a comma must follow it.", errFormat)
+		return nil, prompt.Message("%w: a comma must follow it.", errFormat)
 	}
 	var out []string
 	depth, start, quote := 0, 1, byte(0)

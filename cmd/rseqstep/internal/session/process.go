@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
@@ -34,7 +35,7 @@ type program struct {
 }
 
 // ErrNoFile is what commands that need a program return when none was named.
-var ErrNoFile = errors.New("No symbol table is loaded.  Use the \"file\" command.")
+var ErrNoFile = prompt.Message("No symbol table is loaded.  Use the \"file\" command.")
 
 // ErrNoProgram says that a program's file is not there.
 var ErrNoProgram = errors.New("no such file")
@@ -176,7 +177,7 @@ func (s *Session) Apply() {
 func (s *Session) AttachText(text string) error {
 	pid, err := strconv.Atoi(text)
 	if err != nil || pid <= 0 {
-		return fmt.Errorf("Illegal process-id: %q.", text)
+		return prompt.Message("Illegal process-id: %q.", text)
 	}
 	if s.process != nil {
 		if s.process.attached {

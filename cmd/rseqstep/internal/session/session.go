@@ -1,11 +1,11 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
@@ -60,7 +60,7 @@ type Session struct {
 }
 
 // ErrNotRun is what commands that need a process return without one.
-var ErrNotRun = errors.New("The program is not being run.")
+var ErrNotRun = prompt.Message("The program is not being run.")
 
 // New makes a session. Close ends it.
 func New(c Config) *Session {

@@ -1,0 +1,49 @@
+package expr_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// commands reads a list of gdb commands, one a line.
+func commands(t *testing.T, path string) (list []string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range strings.Split(string(text), "\n") {
+		if l = strings.TrimSpace(l); l != "" {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// TestAnswersAgreeWithGDB asks gdb and this package the same of the same
+// stopped process. The lists leave out where we mean to differ; those have
+// tests of their own.
+func TestAnswersAgreeWithGDB(t *testing.T) {
+	vars := filepath.Join("..", "..", "testdata", "vars.c")
+	for _, c := range []struct {
+		name, source, list, at string
+		flags                  []string
+	}{
+		{"types", "testdata/types.c", "testdata/types.cmds", "stop", []string{"-g"}},
+		{"types static no-pie", "testdata/types.c", "testdata/types.cmds", "stop", []string{"-g", "-static", "-no-pie"}},
+		{"vars", vars, "testdata/vars.cmds", "marker", []string{"-g"}},
+		{"vars DWARF 4", vars, "testdata/vars.cmds", "marker", []string{"-g", "-gdwarf-4"}},
+		{"optimized", "testdata/optimized.c", "testdata/optimized.cmds", "stop", []string{"-g", "-O2"}},
+		{"optimized DWARF 4", "testdata/optimized.c", "testdata/optimized.cmds", "stop", []string{"-g", "-O2", "-gdwarf-4"}},
+		{"optimized no-pie", "testdata/optimized.c", "testdata/optimized.cmds", "stop", []string{"-g", "-O3", "-no-pie"}},
+		{"C++", "testdata/cxx.cc", "testdata/cxx.cmds", "Derived::method", []string{"-g"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			list := commands(t, c.list)
+			p := oracle(t, compile(t, t.TempDir(), c.source, c.flags...), c.at, list)
+			p.check(t, list)
+		})
+	}
+}

@@ -1,0 +1,278 @@
+package stepper_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// patience is when a test gives a program up as hanging: it is then
+// interrupted, and the command under test returns a Stop that nobody expects.
+const patience = 2 * time.Minute
+
+// program is a fixture that runs under an Engine.
+type program struct {
+	*stepper.Engine
+	t       testing.TB
+	process *ptrace.Process
+	stdout  string // the file that gets what the program prints
+	path    string
+}
+
+// launch builds a fixture and holds it at its first instruction.
+func launch(t testing.TB, f tabletest.Fixture, args ...string) *program {
+	t.Helper()
+	return launchFile(t, tabletest.Build(t, f), args...)
+}
+
+// launchFile is launch of a program that is built already.
+func launchFile(t testing.TB, path string, args ...string) *program {
+	t.Helper()
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	p := &program{t: t, path: path, stdout: filepath.Join(t.TempDir(), "stdout")}
+	out, err := os.Create(p.stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	p.process, err = ptrace.Launch(ptrace.LaunchOptions{Path: path, Args: append([]string{path}, args...), Stdout: out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard := time.AfterFunc(patience, p.process.Interrupt)
+	t.Cleanup(func() {
+		guard.Stop()
+		if err := p.process.Kill(); err != nil {
+			t.Errorf("kill: %v", err)
+		}
+	})
+	names := symbols.New(symbols.Options{Open: p.open})
+	var cache table.Cache
+	p.Engine, err = stepper.New(p.process, names, func() ([]*table.Module, error) {
+		return cache.ReadModules(p.process.PID(), p.process)
+	}, stepper.DefaultPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// open reads the vDSO's image out of the process.
+func (p *program) open(m *table.Module) (io.ReaderAt, error) {
+	if m.Path != "[vdso]" {
+		return nil, nil
+	}
+	image := make([]byte, m.High-m.Low)
+	n, _ := p.process.ReadMemory(m.Low, image)
+	return bytes.NewReader(image[:n]), nil
+}
+
+// start is launch, then on to main.
+func start(t testing.TB, f tabletest.Fixture, args ...string) *program {
+	t.Helper()
+	p := launch(t, f, args...)
+	p.runTo("main")
+	return p
+}
+
+// runTo continues to a location that is passed once at most until then.
+func (p *program) runTo(location string) stepper.Stop {
+	p.t.Helper()
+	b := p.breakAt(location)
+	stop := p.cont()
+	if stop.Reason != stepper.StopBreakpoint || len(stop.Breakpoints) != 1 || stop.Breakpoints[0] != b.Number {
+		p.t.Fatalf("on the way to %s: %s", location, p.describe(stop))
+	}
+	if err := p.DeleteBreakpoint(b.Number); err != nil {
+		p.t.Fatal(err)
+	}
+	return stop
+}
+
+// breakAt makes a software breakpoint.
+func (p *program) breakAt(location string) *stepper.Breakpoint {
+	p.t.Helper()
+	return p.add(stepper.BreakpointSpec{Location: location})
+}
+
+// add makes any breakpoint.
+func (p *program) add(spec stepper.BreakpointSpec) *stepper.Breakpoint {
+	p.t.Helper()
+	b, err := p.AddBreakpoint(spec)
+	if err != nil {
+		p.t.Fatalf("breakpoint %+v: %v", spec, err)
+	}
+	return b
+}
+
+// do carries out one command that must not fail.
+func (p *program) do(command string) stepper.Stop {
+	p.t.Helper()
+	var stop stepper.Stop
+	var err error
+	switch command {
+	case "next":
+		stop, err = p.Next(1)
+	case "step":
+		stop, err = p.Step(1)
+	case "stepi":
+		stop, err = p.StepInstruction(1)
+	case "nexti":
+		stop, err = p.NextInstruction(1)
+	case "continue":
+		stop, err = p.Continue()
+	case "finish":
+		stop, err = p.Finish(0)
+	case "until":
+		stop, err = p.Until()
+	default:
+		p.t.Fatalf("no command %q", command)
+	}
+	if err != nil {
+		p.t.Fatalf("%s: %v (%s)", command, err, p.describe(stop))
+	}
+	return stop
+}
+
+func (p *program) cont() stepper.Stop { p.t.Helper(); return p.do("continue") }
+func (p *program) next() stepper.Stop { p.t.Helper(); return p.do("next") }
+func (p *program) step() stepper.Stop { p.t.Helper(); return p.do("step") }
+
+// stepi steps n instructions or units in one command.
+func (p *program) stepi(n int) stepper.Stop {
+	p.t.Helper()
+	stop, err := p.StepInstruction(n)
+	if err != nil {
+		p.t.Fatalf("stepi %d: %v (%s)", n, err, p.describe(stop))
+	}
+	return stop
+}
+
+// toEnd repeats a command until the program has ended, at most max times, and
+// returns its status and how many commands it took.
+func (p *program) toEnd(command string, max int) (code, commands int) {
+	p.t.Helper()
+	for n := 1; n <= max; n++ {
+		stop := p.do(command)
+		switch stop.Reason {
+		case stepper.StopStep, stepper.StopFinished:
+		case stepper.StopExited:
+			return stop.Status.Code, n
+		default:
+			p.t.Fatalf("%s: %s", command, p.describe(stop))
+		}
+	}
+	p.t.Fatalf("%d times %s, and the program has not ended", max, command)
+	return 0, 0
+}
+
+// stepiToEnd steps instructions in large bursts until the program has ended.
+func (p *program) stepiToEnd(max int) (code int, units []stepper.UnitReport) {
+	p.t.Helper()
+	const burst = 10000
+	for n := 0; n < max; n += burst {
+		stop := p.stepi(burst)
+		units = append(units, stop.Units...)
+		switch stop.Reason {
+		case stepper.StopStep:
+		case stepper.StopExited:
+			return stop.Status.Code, units
+		default:
+			p.t.Fatalf("stepi: %s", p.describe(stop))
+		}
+	}
+	p.t.Fatalf("%d instructions, and the program has not ended", max)
+	return 0, nil
+}
+
+// wantExit continues until the program ends, which must be well.
+func (p *program) wantExit(code int) {
+	p.t.Helper()
+	stop := p.cont()
+	if stop.Reason != stepper.StopExited || stop.Status.Code != code {
+		p.t.Fatalf("want the program to exit with %d, got %s; it printed %q", code, p.describe(stop), p.printed())
+	}
+}
+
+// wantReason fails the test unless a command ended for that reason.
+func (p *program) wantReason(stop stepper.Stop, want stepper.Reason) {
+	p.t.Helper()
+	if stop.Reason != want {
+		p.t.Fatalf("want reason %d, got %s", want, p.describe(stop))
+	}
+}
+
+// wantLine fails the test unless the program stands at a line of a function as
+// "main:12".
+func (p *program) wantLine(stop stepper.Stop, want string) {
+	p.t.Helper()
+	if got := p.where(stop); got != want {
+		p.t.Fatalf("want to stand at %s, got %s", want, p.describe(stop))
+	}
+}
+
+// where is the place a Stop shows, as "main:12"; ":0" stands for no line.
+func (p *program) where(stop stepper.Stop) string {
+	p.t.Helper()
+	if !p.process.Alive() {
+		return "the end"
+	}
+	frames, err := p.Frames(stop.TID, 1)
+	if err != nil || len(frames) == 0 {
+		return fmt.Sprintf("?:%v", err)
+	}
+	line, _ := p.Symbols().Line(stop.PC, stop.Depth)
+	return fmt.Sprintf("%s:%d", shortName(frames[0].Function), line.Line)
+}
+
+// shortName drops parameters: gdb and the symbol table disagree on them.
+func shortName(name string) string {
+	name, _, _ = strings.Cut(name, "(")
+	return name
+}
+
+// describe is a Stop for people.
+func (p *program) describe(stop stepper.Stop) string {
+	name, off, _ := p.Symbols().Symbol(stop.PC)
+	return fmt.Sprintf("%+v at %s+%#x (%s)", stop, name, off, p.where(stop))
+}
+
+// printed is what the program has written so far.
+func (p *program) printed() string {
+	p.t.Helper()
+	text, err := os.ReadFile(p.stdout)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// wantPrinted fails the test unless the program wrote exactly that.
+func (p *program) wantPrinted(want string) {
+	p.t.Helper()
+	if got := p.printed(); got != want {
+		p.t.Fatalf("the program printed %q, not %q", got, want)
+	}
+}
+
+// address is the process address of a symbol.
+func (p *program) address(name string) table.Addr {
+	p.t.Helper()
+	a, ok := p.Symbols().Address(name)
+	if !ok {
+		p.t.Fatalf("no symbol %s", name)
+	}
+	return a
+}
