@@ -7,28 +7,6 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// The promise on the loop of the original report: each of these commands ends,
-// and the section is not aborted once.
-func TestStepsThroughTheSeedLoopEnd(t *testing.T) {
-	for _, f := range runnable(tabletest.Pairs("seed.c")) {
-		for _, far := range []bool{false, true} {
-			f := f
-			if far {
-				f.Flags = []string{"-DFIX_FAR"}
-			}
-			t.Run(f.String(), func(t *testing.T) {
-				for _, command := range []string{"next", "step"} {
-					p := start(t, f)
-					if code, _ := p.toEnd(command, 100); code != 0 {
-						t.Errorf("%s: the program exits with %d", command, code)
-					}
-					p.wantPrinted("attempts 1\n")
-				}
-			})
-		}
-	}
-}
-
 // runnable leaves those builds that are programs.
 func runnable(all []tabletest.Fixture) []tabletest.Fixture {
 	var programs []tabletest.Fixture
@@ -40,10 +18,63 @@ func runnable(all []tabletest.Fixture) []tabletest.Fixture {
 	return programs
 }
 
+// seeds is the loop of the original report in many builds, each with its abort
+// handler in main and far from it.
+func seeds() []tabletest.Fixture {
+	var all []tabletest.Fixture
+	for _, f := range runnable(tabletest.Pairs("seed.c")) {
+		all = append(all, f)
+		f.Flags = []string{"-DFIX_FAR"}
+		all = append(all, f)
+	}
+	return all
+}
+
+// The promise on the loop of the original report: the command ends, and the
+// section is not aborted once.
+func TestNextThroughTheSeedLoopEnds(t *testing.T) {
+	for _, f := range seeds() {
+		t.Run(f.String(), func(t *testing.T) {
+			p := start(t, f)
+			if code, _ := p.toEnd("next", 100); code != 0 {
+				t.Errorf("the program exits with %d", code)
+			}
+			p.wantPrinted("attempts 1\n")
+		})
+	}
+}
+
+func TestStepThroughTheSeedLoopEnds(t *testing.T) {
+	for _, f := range seeds() {
+		t.Run(f.String(), func(t *testing.T) {
+			p := start(t, f)
+			const printf = "main:18"
+			for n := 0; p.where(p.step()) != printf; n++ {
+				if n > 100 {
+					t.Fatal("100 times step, and the loop has not ended")
+				}
+			}
+			p.wantExit(0)
+			p.wantPrinted("attempts 1\n")
+		})
+	}
+}
+
+// From main to exit: where the C library has line information, step enters it.
+func TestStepFromMainToExitEnds(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O2"} {
+		p := start(t, tabletest.Fixture{Source: "seed.c", Opt: opt})
+		if code, _ := p.toEnd("step", 10000); code != 0 {
+			t.Errorf("the program exits with %d", code)
+		}
+		p.wantPrinted("attempts 1\n")
+	}
+}
+
 func TestStepiThroughTheSeedLoopEnds(t *testing.T) {
-	builds := runnable(tabletest.Pairs("seed.c"))
+	builds := seeds()
 	if testing.Short() {
-		builds = builds[:2]
+		builds = builds[:4]
 	}
 	for _, f := range builds {
 		t.Run(f.String(), func(t *testing.T) {

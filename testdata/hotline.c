@@ -17,6 +17,7 @@ int main(int argc, char **argv)
 
 	fix_main(argc, argv);
 	n = argc > 1 ? atol(argv[1]) : 10000000;
+	__asm__ volatile ("" : "+r"(n)); /* one loop, not one a case */
 	began = now();
 	for (long i = 0; i < n; i++) while (rseq_addv(&sum, 1, rseq_cpu_start())) ; /* the hot line */
 	ended = now();

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"errors"
 	"math"
 	"math/big"
 )
@@ -66,14 +65,14 @@ func (c *Context) repeat(x, y Value) (Value, error) {
 	}
 	switch {
 	case n <= 0:
-		return y, sentence("Invalid number " + big.NewInt(n).String() + " of repetitions.")
+		return y, sentence("Invalid number %d of repetitions.", n)
 	case x.kind != placeMemory || x.bitSize > 0:
 		return x, sentence("Only values in memory can be extended with '@'.")
 	case x.Type.Kind == NoDebug:
 		return x, unknownType(x)
 	}
 	if size := sizeOf(x.Type); size > 0 && n > math.MaxInt64/size {
-		return y, sentence("Invalid number " + big.NewInt(n).String() + " of repetitions.")
+		return y, sentence("Invalid number %d of repetitions.", n)
 	}
 	return memoryValue(ArrayOf(x.Type, n), x.addr), nil
 }
@@ -89,7 +88,7 @@ func (c *Context) operate(op string, x, y Value) (Value, error) {
 	xp, yp := strip(x.Type).Kind == Pointer, strip(y.Type).Kind == Pointer
 	for _, v := range []Value{x, y} {
 		if k := strip(v.Type).Kind; k == Struct || k == Union {
-			return v, sentence("Structure has no component named operator" + op + ".")
+			return v, sentence("Structure has no component named operator%s.", op)
 		}
 	}
 	switch op {

@@ -1,9 +1,6 @@
 package expr
 
 import (
-	"errors"
-	"fmt"
-
 	"rseqstep/table"
 )
 

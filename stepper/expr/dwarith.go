@@ -2,8 +2,6 @@ package expr
 
 import (
 	"debug/dwarf"
-	"errors"
-	"fmt"
 )
 
 // arithmetic evaluates the operations on the top of the stack. Generic

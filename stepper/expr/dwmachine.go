@@ -3,7 +3,6 @@ package expr
 import (
 	"debug/dwarf"
 	"errors"
-	"fmt"
 
 	"rseqstep/table"
 )

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"debug/dwarf"
-	"fmt"
 
 	"rseqstep/table"
 )

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"debug/dwarf"
-	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"

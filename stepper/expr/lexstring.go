@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -92,7 +91,7 @@ func escape(text string) (r rune, n int, err error) {
 			n++
 		}
 		if n == 2 {
-			return 0, 0, sentence("\\" + string(c) + " escape without a following hex digit")
+			return 0, 0, sentence("\\%c escape without a following hex digit", c)
 		}
 		v, _ := strconv.ParseUint(text[2:n], 16, 32)
 		return rune(v), n, nil

@@ -30,7 +30,11 @@ func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64)
 		return nil, fmt.Errorf("no unit at DWARF offset %#x", die)
 	}
 	if u.Version < 5 {
-		return i.oldList(list, uint64(u.Low), pc)
+		data := i.section(".debug_loc")
+		if list > uint64(len(data)) {
+			return nil, fmt.Errorf("location list at %#x is not in .debug_loc", list)
+		}
+		return oldList(data[list:], uint64(u.Low), pc)
 	}
 	data := i.section(".debug_loclists")
 	if indexed {
@@ -52,14 +56,17 @@ func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64)
 	if list > uint64(len(data)) {
 		return nil, fmt.Errorf("location list at %#x is not in .debug_loclists", list)
 	}
-	return i.newList(reader{p: data, at: int(list)}, die, uint64(u.Low), pc)
+	return newList(data[list:], uint64(u.Low), pc, func(n uint64) (uint64, error) { return i.addrx(die, n) })
 }
 
-func (i *Info) newList(r reader, die dwarf.Offset, base, pc uint64) ([]byte, error) {
+// newList reads the list that data, a part of .debug_loclists, begins with.
+// index looks an address up in .debug_addr.
+func newList(data []byte, base, pc uint64, index func(uint64) (uint64, error)) ([]byte, error) {
+	r := reader{p: data}
 	var other []byte
 	var indexErr error
 	addrx := func() uint64 {
-		a, err := i.addrx(die, r.uleb())
+		a, err := index(r.uleb())
 		if err != nil {
 			indexErr = err
 		}
@@ -110,15 +117,12 @@ func (i *Info) newList(r reader, die dwarf.Offset, base, pc uint64) ([]byte, err
 	return nil, fmt.Errorf("location list runs out of .debug_loclists")
 }
 
-// oldList reads .debug_loc (DWARF 4, 2.6.2): pairs of addresses that count
-// from base, each with an expression of two length bytes; a pair that begins
-// with the highest address sets base, a pair of zeros ends the list.
-func (i *Info) oldList(list, base, pc uint64) ([]byte, error) {
-	data := i.section(".debug_loc")
-	if list > uint64(len(data)) {
-		return nil, fmt.Errorf("location list at %#x is not in .debug_loc", list)
-	}
-	r := reader{p: data, at: int(list)}
+// oldList reads the list that data, a part of .debug_loc, begins with
+// (DWARF 4, 2.6.2): pairs of addresses that count from base, each with an
+// expression of two length bytes. A pair that begins with the highest address
+// sets base, a pair of zeros ends the list.
+func oldList(data []byte, base, pc uint64) ([]byte, error) {
+	r := reader{p: data}
 	for {
 		low, high := r.fixed(8), r.fixed(8)
 		switch {

@@ -1,10 +1,5 @@
 package expr
 
-import (
-	"errors"
-	"fmt"
-)
-
 // Parse reads a C expression, or the name of a type. isType says whether an
 // identifier names a type (and no variable hides it): C cannot be parsed
 // without knowing. With nil, a name in parentheses is taken for a type only

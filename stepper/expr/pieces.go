@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"errors"
-
 	"rseqstep/table"
 )
 

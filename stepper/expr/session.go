@@ -2,7 +2,6 @@ package expr
 
 import (
 	"errors"
-	"fmt"
 
 	"rseqstep/stepper/symbols"
 )
@@ -75,7 +74,7 @@ func (s *Session) past(absolute bool, n int) (Value, error) {
 	case n > last:
 		return Value{}, sentence("History has not yet reached $%d.", n)
 	case n < 1:
-		return Value{}, sentence("History does not go back to $$" + fmt.Sprint(last-n) + ".")
+		return Value{}, sentence("History does not go back to $$%d.", last-n)
 	}
 	return s.history[n-1], nil
 }

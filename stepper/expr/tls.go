@@ -3,7 +3,6 @@ package expr
 import (
 	"debug/elf"
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	"rseqstep/table"

@@ -2,8 +2,6 @@ package expr
 
 import (
 	"debug/dwarf"
-	"errors"
-	"fmt"
 )
 
 // isType reports whether a name stands for a type at the selected frame and

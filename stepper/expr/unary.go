@@ -2,7 +2,6 @@ package expr
 
 import (
 	"errors"
-	"fmt"
 	"math/big"
 
 	"rseqstep/table"
@@ -34,7 +33,7 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 		return c.boolean(!yes), err
 	}
 	if k := strip(x.Type).Kind; k == Struct || k == Union {
-		return x, sentence("Structure has no component named operator" + n.op + ".")
+		return x, sentence("Structure has no component named operator%s.", n.op)
 	}
 	a, err := c.number(x)
 	if err != nil {

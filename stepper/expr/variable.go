@@ -3,7 +3,6 @@ package expr
 import (
 	"debug/dwarf"
 	"encoding/binary"
-	"errors"
 
 	"rseqstep/table"
 )

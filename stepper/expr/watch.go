@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"errors"
-
 	"rseqstep/table"
 )
 
@@ -30,7 +28,7 @@ func (c *Context) Watch(e *Expr) (Watched, error) {
 		if v.kind == placeRegister || v.kind == placePieces {
 			return Watched{}, sentence("Cannot watch a value that is in a register: it has no address.")
 		}
-		return Watched{}, sentence("Cannot watch constant value `" + e.text + "'.")
+		return Watched{}, sentence("Cannot watch constant value `%s'.", e.text)
 	}
 	full, err := c.fetch(v)
 	if err != nil {

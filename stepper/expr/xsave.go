@@ -2,7 +2,6 @@ package expr
 
 import (
 	"encoding/binary"
-	"errors"
 	"strconv"
 	"strings"
 )

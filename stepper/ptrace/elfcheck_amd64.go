@@ -32,7 +32,7 @@ func checkProgram(path string) error {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fail(underlying(err))
+		return fail(fmt.Errorf("%w: its file cannot be read", underlying(err)))
 	}
 	defer f.Close()
 	if err := checkHeader(f); err != nil {

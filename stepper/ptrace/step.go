@@ -17,7 +17,7 @@ import (
 const manyThreads = 8
 
 // stoppedByTrap is the wait status of a plain SIGTRAP stop: 0x7f for stopped,
-// the signal in the next byte, no event. See include/linux/wait.h's users, wait(2).
+// the signal in the next byte, no event in the third. See wait(2) and ptrace(2).
 const stoppedByTrap = 0x7f | uint32(unix.SIGTRAP)<<8
 
 // Step runs one instruction of one held thread; see stepper.Target. It steps

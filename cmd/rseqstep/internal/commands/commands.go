@@ -33,7 +33,7 @@ func All(in *prompt.Interp, s *session.Session) {
 // desk is what the commands work on.
 type desk struct {
 	*session.Session
-	in   *prompt.Interp
+	in *prompt.Interp
 }
 
 func (d *desk) printf(format string, args ...any) { fmt.Fprintf(d.Out, format, args...) }

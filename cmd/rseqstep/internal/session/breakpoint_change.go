@@ -1,0 +1,81 @@
+package session
+
+import (
+	"errors"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper"
+)
+
+// Breakpoints are the user's breakpoints, brought up to date.
+func (s *Session) Breakpoints() []*Breakpoint {
+	for _, b := range s.breakpoints {
+		s.refresh(b)
+	}
+	return s.breakpoints
+}
+
+// Breakpoint finds one by number.
+func (s *Session) Breakpoint(number int) (*Breakpoint, error) {
+	for _, b := range s.Breakpoints() {
+		if b.Number == number {
+			return b, nil
+		}
+	}
+	return nil, prompt.Message("No breakpoint number %d.", number)
+}
+
+// Delete removes a breakpoint.
+func (s *Session) Delete(b *Breakpoint) error {
+	for i, have := range s.breakpoints {
+		if have == b {
+			s.breakpoints = append(s.breakpoints[:i:i], s.breakpoints[i+1:]...)
+			break
+		}
+	}
+	if b.live == nil || s.process == nil {
+		return nil
+	}
+	number := b.live.Number
+	b.live = nil
+	return s.process.engine.DeleteBreakpoint(number)
+}
+
+// Enable switches a breakpoint on or off.
+func (s *Session) Enable(b *Breakpoint, on bool) error {
+	if s.process != nil && b.live != nil {
+		if err := s.process.engine.EnableBreakpoint(b.live.Number, on); err != nil {
+			return err
+		}
+	}
+	b.Enabled = on
+	return nil
+}
+
+// SetCondition changes a breakpoint's condition; "" removes it.
+func (s *Session) SetCondition(b *Breakpoint, condition string) error {
+	var when func(int) (bool, error)
+	if condition != "" {
+		var err error
+		if when, err = s.Values().Condition(condition); err != nil {
+			return err
+		}
+	}
+	b.Condition = condition
+	if b.live != nil {
+		b.live.Condition, b.live.When = condition, when
+	}
+	return nil
+}
+
+// SetIgnore makes a breakpoint pass n times.
+func (s *Session) SetIgnore(b *Breakpoint, n int) {
+	b.Ignore = n
+	if b.live != nil {
+		b.live.Ignore = n
+	}
+}
+
+func isInside(err error) bool {
+	return errors.Is(err, stepper.ErrInsideSection)
+}

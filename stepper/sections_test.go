@@ -1,0 +1,168 @@
+package stepper_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"rseqstep/stepper"
+	"rseqstep/table/tabletest"
+)
+
+// passes sums up what units came to.
+func passes(units []stepper.UnitReport) map[stepper.Result]int {
+	sums := map[stepper.Result]int{}
+	for _, u := range units {
+		sums[u.Result] += u.Passes
+	}
+	return sums
+}
+
+// counted sums up the Engine's counts of every section.
+func (p *program) counted() stepper.Counts {
+	var sum stepper.Counts
+	for _, c := range p.SectionCounts() {
+		sum.Passes += c.Passes
+		sum.Commits += c.Commits
+		sum.Aborts += c.Aborts
+		sum.SideExits += c.SideExits
+	}
+	return sum
+}
+
+// 0.1 % is what an idle machine may preempt by itself.
+func TestUnitsSteppedOneByOneRarelyAbort(t *testing.T) {
+	n, opts := 10000, []string{"-O0", "-O2"}
+	if testing.Short() {
+		n, opts = 1000, opts[1:]
+	}
+	for _, opt := range opts {
+		t.Run(opt, func(t *testing.T) {
+			p := start(t, tabletest.Fixture{Source: "units.c", Opt: opt}, fmt.Sprint(n))
+			code, _ := p.stepiToEnd(60*n + 200000)
+			var aborts, attempts, sum int
+			if _, err := fmt.Sscanf(p.printed(), "aborts %d attempts %d sum %d", &aborts, &attempts, &sum); err != nil {
+				t.Fatalf("%q: %v", p.printed(), err)
+			}
+			if code != 0 || sum != n || aborts > n/1000 || attempts != n+aborts {
+				t.Errorf("exit %d, printed %q", code, p.printed())
+			}
+			if c := p.counted(); c.Commits != n || c.Aborts != aborts || c.Passes != n+aborts {
+				t.Errorf("the engine counts %+v, the program printed %q", c, p.printed())
+			}
+		})
+	}
+}
+
+func TestNextOverTheHotLineEnds(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O2"} {
+		for _, flags := range [][]string{nil, {"-DFIX_NEAR"}, {"-DFIX_CALL"}} {
+			f := tabletest.Fixture{Source: "hotline.c", Opt: opt, Flags: flags}
+			t.Run(f.String(), func(t *testing.T) {
+				p := launch(t, f, "100000")
+				p.runTo("hotline.c:21")
+				p.wantLine(p.next(), "main:22")
+				p.wantExit(0)
+				if !strings.HasPrefix(p.printed(), "sum 100000 ns ") {
+					t.Errorf("the program printed %q", p.printed())
+				}
+			})
+		}
+	}
+}
+
+// Each round leaves one section aside, or commits it, and commits another that loops.
+func TestStepiTellsSideExitsFromCommits(t *testing.T) {
+	for _, f := range runnable(tabletest.Pairs("sidexit.c")) {
+		t.Run(f.String(), func(t *testing.T) {
+			p := start(t, f, "10")
+			code, units := p.stepiToEnd(200000)
+			if code != 0 || !strings.HasPrefix(p.printed(), "committed 5 aside 5 copied 10 ") {
+				t.Errorf("exit %d, printed %q", code, p.printed())
+			}
+			if got := passes(units); got[stepper.Committed] != 15 || got[stepper.SideExit] != 5 {
+				t.Errorf("want 15 commits and 5 side exits, got %+v", units)
+			}
+		})
+	}
+}
+
+func TestStepsThroughSideExitsEnd(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O2"} {
+		for _, command := range []string{"next", "step"} {
+			t.Run(opt+command, func(t *testing.T) {
+				p := start(t, tabletest.Fixture{Source: "sidexit.c", Opt: opt}, "5")
+				for n := 0; p.where(p.do(command)) != "main:32"; n++ {
+					if n > 1000 {
+						t.Fatal("the loop has not ended")
+					}
+				}
+				p.wantExit(0)
+				p.wantPrinted("committed 3 aside 2 copied 5 aborts 0\n")
+			})
+		}
+	}
+}
+
+func TestStepiFindsAnAreaTheProgramRegistered(t *testing.T) {
+	p := launch(t, tabletest.Fixture{Source: "ownreg.c", Opt: "-O2"}, "100")
+	p.breakAt("ownreg.c:47")
+	var stop stepper.Stop
+	for stop = p.cont(); stop.Reason == stepper.StopExec; stop = p.cont() {
+	}
+	p.wantReason(stop, stepper.StopBreakpoint)
+	code, units := p.stepiToEnd(100000)
+	if code != 0 || !strings.HasSuffix(p.printed(), "sum 100 aborts 0\n") {
+		t.Errorf("exit %d, printed %q", code, p.printed())
+	}
+	if got := passes(units); got[stepper.Committed] != 100 || len(got) != 1 {
+		t.Errorf("want 100 commits, got %+v", units)
+	}
+}
+
+// In asm.S every instruction has a line of its own: a line step from the arming
+// store covers the section and ends behind it, or at the declared side exit.
+func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
+	for _, command := range []string{"next", "step"} {
+		for _, table := range []tabletest.Table{tabletest.RseqCS, tabletest.RseqTable} {
+			t.Run(command+string(table), func(t *testing.T) {
+				p := start(t, tabletest.Fixture{Source: "asmmain.c", Extra: []string{"asm.S"}, Table: table})
+				below := p.breakAt("asm_addbelow")
+				for round := range 10 {
+					p.runTo("asm_addv")
+					var lines []string
+					for len(lines) == 0 || strings.HasPrefix(lines[len(lines)-1], "asm_") {
+						lines = append(lines, p.where(p.do(command)))
+						if len(lines) > 20 {
+							t.Fatal(lines)
+						}
+					}
+					want := "asm_addv:15 asm_addv:25 asm_addv:26 main:28"
+					if got := strings.Join(lines, " "); got != want {
+						t.Fatalf("round %d: asm_addv: got %s, want %s", round, got, want)
+					}
+					p.wantReason(p.cont(), stepper.StopBreakpoint)
+					lines = nil
+					for len(lines) == 0 || strings.HasPrefix(lines[len(lines)-1], "asm_") {
+						lines = append(lines, p.where(p.do(command)))
+						if len(lines) > 20 {
+							t.Fatal(lines)
+						}
+					}
+					want = "asm_addbelow:44 asm_addbelow:54 asm_addbelow:55 main:31"
+					if round >= 6 {
+						want = "asm_addbelow:44 asm_addbelow:58 asm_addbelow:59 main:31"
+					}
+					if got := strings.Join(lines, " "); got != want {
+						t.Fatalf("round %d: asm_addbelow: got %s, want %s", round, got, want)
+					}
+				}
+				if err := p.DeleteBreakpoint(below.Number); err != nil {
+					t.Fatal(err)
+				}
+				p.wantExit(0)
+				p.wantPrinted("sum 30 limited 6 added 6 aside 4\n")
+			})
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package stepper_test
+
+import (
+	"testing"
+
+	"rseqstep/stepper"
+	"rseqstep/table/tabletest"
+)
+
+// returned lists the vDSO functions that were passed as units.
+func returned(units []stepper.UnitReport) map[string]int {
+	names := map[string]int{}
+	for _, u := range units {
+		if u.Result == stepper.Returned {
+			names[u.Section] += u.Passes
+		}
+	}
+	return names
+}
+
+func TestStepiFromMainThroughTheVDSOEnds(t *testing.T) {
+	for _, f := range []tabletest.Fixture{
+		{Source: "vdso.c"},
+		{Source: "vdso.c", Opt: "-O2", Shape: tabletest.NoPIE},
+		{Source: "vdso.c", Opt: "-O2", Shape: tabletest.Static},
+	} {
+		t.Run(f.String(), func(t *testing.T) {
+			p := start(t, f)
+			code, units := p.stepiToEnd(200000)
+			if code != 0 {
+				t.Errorf("the program exits with %d", code)
+			}
+			p.wantPrinted("ok\n")
+			got := returned(units)
+			for _, name := range []string{"__vdso_clock_gettime", "__vdso_gettimeofday", "__vdso_time", "__vdso_getcpu"} {
+				if got[name] == 0 {
+					t.Errorf("%s was not passed as a unit: %+v", name, units)
+				}
+			}
+		})
+	}
+}
+
+func TestLineStepsThroughTheVDSOEnd(t *testing.T) {
+	for _, command := range []string{"next", "step", "nexti"} {
+		p := start(t, tabletest.Fixture{Source: "vdso.c", Opt: "-O2"})
+		if code, _ := p.toEnd(command, 20000); code != 0 {
+			t.Errorf("%s: the program exits with %d", command, code)
+		}
+		p.wantPrinted("ok\n")
+	}
+}
+
+// Go calls the vDSO from its own stack switching code.
+func TestStepiPassesTheVDSOInAGoProgram(t *testing.T) {
+	p := launchFile(t, tabletest.BuildGo(t, "gotime", false), "3")
+	p.runTo("main.main")
+	p.runTo("runtime.nanotime1")
+	passed := 0
+	for n := 0; passed < 5; n++ {
+		if n > 200 {
+			t.Fatalf("200,000 instructions, and only %d units", passed)
+		}
+		stop := p.stepi(1000)
+		switch stop.Reason {
+		case stepper.StopStep, stepper.StopSignal: // SIGURG is Go's own, and passes
+		default:
+			t.Fatal(p.describe(stop))
+		}
+		for name, n := range returned(stop.Units) {
+			if name == "__vdso_clock_gettime" {
+				passed += n
+			}
+		}
+	}
+	p.wantExit(0)
+	p.wantPrinted("ok 3\n")
+}
