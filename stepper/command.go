@@ -68,6 +68,9 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 	if stop == nil {
 		stop = &Stop{Reason: StopStep, TID: th.tid}
 	}
+	if err == nil {
+		stop, err = e.settle(stop)
+	}
 	stop.Units, stop.Notes, stop.Child = e.report, e.notes, e.child
 	if e.dropped > 0 {
 		stop.Dropped = e.dropped

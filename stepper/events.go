@@ -19,7 +19,7 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 	if !isGone(err) {
 		return nil, err
 	}
-	for e.target.Alive() {
+	for {
 		ev, werr := e.target.Wait()
 		if werr != nil {
 			return nil, errors.Join(err, werr)
@@ -33,7 +33,41 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 			}
 		}
 	}
-	return nil, err
+}
+
+// settle turns a Stop that the end of the process has overtaken into that end:
+// exit_group(2) or SIGKILL took the other threads too, held as they were.
+func (e *Engine) settle(stop *Stop) (*Stop, error) {
+	for stop.Reason != StopExited && stop.Reason != StopKilled {
+		if !e.target.Alive() {
+			ev, err := e.target.Wait()
+			if err != nil {
+				return stop, err
+			}
+			if ev.Kind == EventProcessExit {
+				return e.ended(ev), nil
+			}
+			continue
+		}
+		if stop.Reason != StopThreadExited {
+			return stop, nil
+		}
+		th, ok := e.threads[e.current]
+		if !ok {
+			return stop, nil
+		}
+		th.fresh = false
+		err := e.load(th)
+		if err == nil {
+			return stop, nil
+		}
+		next, err := e.vanished(th, err)
+		if err != nil {
+			return stop, err
+		}
+		stop = next
+	}
+	return stop, nil
 }
 
 // ended records the end of the process.

@@ -32,7 +32,7 @@ func TestAnswersAgreeWithGDB(t *testing.T) {
 		flags                  []string
 	}{
 		{"types", "testdata/types.c", "testdata/types.cmds", "stop", []string{"-g"}},
-		{"types static no-pie", "testdata/types.c", "testdata/types.cmds", "stop", []string{"-g", "-static", "-no-pie"}},
+		{"types no-pie", "testdata/types.c", "testdata/types.cmds", "stop", []string{"-g", "-no-pie"}},
 		{"vars", vars, "testdata/vars.cmds", "marker", []string{"-g"}},
 		{"vars DWARF 4", vars, "testdata/vars.cmds", "marker", []string{"-g", "-gdwarf-4"}},
 		{"optimized", "testdata/optimized.c", "testdata/optimized.cmds", "stop", []string{"-g", "-O2"}},

@@ -122,7 +122,7 @@ func (c *Context) ExamineMemory(addr table.Addr, f Format, dis Disassembler) (st
 					b.WriteString("   ")
 				}
 			}
-			b.WriteString(c.addressText(addr) + ":")
+			b.WriteString(c.AddressText(addr) + ":")
 		}
 		b.WriteString("\t")
 		text, used, err := c.examineOne(addr, f, size, dis)

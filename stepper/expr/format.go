@@ -157,7 +157,7 @@ func (p *printer) symbol(v Value, t *Type) error {
 	if t.Kind == NoDebug && t.Elem == nil { // data: its first bytes as an int, as gdb warns
 		return unknownType(v)
 	}
-	fmt.Fprintf(&p.b, "{%s} %s", kind, p.ctx.addressText(v.addr))
+	fmt.Fprintf(&p.b, "{%s} %s", kind, p.ctx.AddressText(v.addr))
 	return nil
 }
 
@@ -166,12 +166,12 @@ func (p *printer) address(v Value) error {
 		p.b.WriteString("<optimized out>")
 		return nil
 	}
-	p.b.WriteString(p.ctx.addressText(v.addr))
+	p.b.WriteString(p.ctx.AddressText(v.addr))
 	return nil
 }
 
-// addressText is an address with the symbol it is in: "0x401136 <main+4>".
-func (c *Context) addressText(a table.Addr) string {
+// AddressText is an address with the symbol it is in: "0x401136 <main+4>".
+func (c *Context) AddressText(a table.Addr) string {
 	s := fmt.Sprintf("%#x", uint64(a))
 	if name := c.symbolText(a); name != "" {
 		s += " " + name

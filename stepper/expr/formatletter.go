@@ -89,7 +89,7 @@ func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, 
 	case 'u':
 		return n.String(), nil
 	case 'a':
-		return c.addressText(table.Addr(n.Uint64())), nil
+		return c.AddressText(table.Addr(n.Uint64())), nil
 	case 'c':
 		return c.charByLetter(b, t), nil
 	case 'f':

@@ -74,6 +74,9 @@ func newList(data []byte, base, pc uint64, index func(uint64) (uint64, error)) (
 	}
 	for !r.bad && indexErr == nil {
 		kind := byte(r.fixed(1))
+		if r.bad {
+			break
+		}
 		var low, high uint64
 		switch kind {
 		case lleEnd:

@@ -12,7 +12,7 @@ type Display struct {
 
 // memory reports whether the format examines memory as x does.
 func (d *Display) memory() bool {
-	return strings.ContainsAny(d.Format, "is") || strings.IndexAny(d.Format, "0123456789bhwg") >= 0
+	return strings.ContainsAny(d.Format, "is") || strings.ContainsAny(d.Format, "0123456789bhwg")
 }
 
 // AddDisplay adds an expression and shows it if there is a process.

@@ -52,7 +52,6 @@ type Session struct {
 
 	ExitCode int   // of the last process that ended
 	Exited   bool  // a process has ended
-	ended    error // how the session is to end (terminated by a signal)
 	after    []string
 	watcher  *watcher
 	handle   *stepper.SignalTable // nil: the defaults
