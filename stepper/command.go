@@ -98,7 +98,7 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 // Continue runs the program until something stops it.
 func (e *Engine) Continue() (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		_, stop, err := e.travel(th, &traps{tid: th.tid})
+		_, stop, err := e.travel(th, &traps{tid: th.tid, free: true})
 		return stop, err
 	})
 }

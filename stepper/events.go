@@ -31,6 +31,8 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 			if stop := e.threadGone(ev); ev.TID == th.tid {
 				return stop, nil
 			}
+		case EventSignal:
+			e.adopt(ev.TID).signal = ev.Signal // it gets it when it goes on
 		}
 	}
 }
@@ -95,7 +97,7 @@ func (e *Engine) threadGone(ev Event) *Stop {
 			break
 		}
 	}
-	return &Stop{Reason: StopThreadExited, TID: ev.TID}
+	return &Stop{Reason: StopThreadExited, TID: ev.TID, Gone: ev.TID}
 }
 
 // signalStop reports a signal the user asked to see. It stays owed to the

@@ -60,8 +60,8 @@ func TestNextOverTheHotLineEnds(t *testing.T) {
 			f := tabletest.Fixture{Source: "hotline.c", Opt: opt, Flags: flags}
 			t.Run(f.String(), func(t *testing.T) {
 				p := launch(t, f, "100000")
-				p.runTo("hotline.c:21")
-				p.wantLine(p.next(), "main:22")
+				p.runTo("hotline.c:22")
+				p.wantLine(p.next(), "main:23")
 				p.wantExit(0)
 				if !strings.HasPrefix(p.printed(), "sum 100000 ns ") {
 					t.Errorf("the program printed %q", p.printed())
@@ -75,13 +75,13 @@ func TestNextOverTheHotLineEnds(t *testing.T) {
 func TestStepiTellsSideExitsFromCommits(t *testing.T) {
 	for _, f := range runnable(tabletest.Pairs("sidexit.c")) {
 		t.Run(f.String(), func(t *testing.T) {
-			p := start(t, f, "10")
+			p := start(t, f, "8")
 			code, units := p.stepiToEnd(200000)
-			if code != 0 || !strings.HasPrefix(p.printed(), "committed 5 aside 5 copied 10 ") {
+			if code != 0 || !strings.HasPrefix(p.printed(), "committed 4 aside 4 copied 8 ") {
 				t.Errorf("exit %d, printed %q", code, p.printed())
 			}
-			if got := passes(units); got[stepper.Committed] != 15 || got[stepper.SideExit] != 5 {
-				t.Errorf("want 15 commits and 5 side exits, got %+v", units)
+			if got := passes(units); got[stepper.Committed] != 12 || got[stepper.SideExit] != 4 {
+				t.Errorf("want 12 commits and 4 side exits, got %v", got)
 			}
 		})
 	}
@@ -116,7 +116,7 @@ func TestStepiFindsAnAreaTheProgramRegistered(t *testing.T) {
 		t.Errorf("exit %d, printed %q", code, p.printed())
 	}
 	if got := passes(units); got[stepper.Committed] != 100 || len(got) != 1 {
-		t.Errorf("want 100 commits, got %+v", units)
+		t.Errorf("want 100 commits, got %v", got)
 	}
 }
 

@@ -64,6 +64,7 @@ type Stop struct {
 	Finished    *Finished  // StopFinished
 	Units       []UnitReport
 	Notes       []string // sentences for the user: what was done that they may not expect
+	Gone        int      // StopThreadExited: the thread that is gone (TID is the one selected now)
 	Dropped     int      // units before Units that did not fit
 	Child       int      // a process that forked off and was let go, 0 for none
 }

@@ -18,6 +18,7 @@ type traps struct {
 	watch []table.Addr // addresses already planted whose meeting is an arrival
 	step  bool         // the end of a single step already under way is an arrival
 	debug bool         // a free debug register's match is an arrival
+	free  bool         // nothing is waited for: the end of thread tid ends nothing
 	quiet bool         // on the way there is no call and no system call
 }
 
@@ -226,7 +227,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		return false, nil, e.resume(ev.TID)
 	case EventExit:
 		stop := e.threadGone(ev)
-		if ev.TID != tr.tid {
+		if ev.TID != tr.tid || tr.free {
 			stop = nil
 		}
 		return false, stop, nil

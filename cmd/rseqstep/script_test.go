@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
 
@@ -71,6 +72,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"background": background,
 			"alive":      alive,
+			"empty":      empty,
+			"section":    section,
 		},
 	})
 }
@@ -105,5 +108,32 @@ func alive(ts *testscript.TestScript, neg bool, args []string) {
 	ok := err == nil && strings.Contains(text, "TracerPid:\t0\n") && !strings.Contains(text, "State:\tZ") && !strings.Contains(text, "State:\tT") && !strings.Contains(text, "State:\tt")
 	if ok == neg {
 		ts.Fatalf("process %s: %v\n%s", args[0], err, text)
+	}
+}
+
+// section puts the file address of a program's first section into START.
+func section(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := table.Open(args[0])
+	ts.Check(err)
+	if neg || len(f.Sections) == 0 {
+		ts.Fatalf("%s has no section", args[0])
+	}
+	ts.Setenv("START", f.Sections[0].Start.String())
+}
+
+// empty checks that nothing is left in a directory.
+func empty(ts *testscript.TestScript, neg bool, args []string) {
+	list, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if (len(list) == 0) == neg {
+		ts.Fatalf("%s holds %v", args[0], list)
+	}
+}
+
+func TestDemoWithoutCompilerSaysHowToGetOne(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	t.Setenv("CC", "")
+	if _, err := findCompiler(); err == nil || !strings.Contains(err.Error(), "apt-get install gcc") {
+		t.Errorf("err = %v", err)
 	}
 }

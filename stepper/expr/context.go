@@ -52,7 +52,6 @@ type Context struct {
 	Call func(function Value, arguments []Value) (Value, error)
 
 	current *frame // of Selected; see frameOf
-	regs    *unit.Regs
 }
 
 var (

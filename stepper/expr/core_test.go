@@ -28,7 +28,7 @@ const (
 	ntXState   = 0x202
 )
 
-func openCore(t *testing.T, path string) *core {
+func openCore(t testing.TB, path string) *core {
 	t.Helper()
 	f, err := elf.Open(path)
 	if err != nil {
@@ -76,7 +76,7 @@ func openCore(t *testing.T, path string) *core {
 
 // readFiles reads NT_FILE: count, page size, count times (start, end, offset
 // in pages), then count names.
-func (c *core) readFiles(t *testing.T, d []byte) {
+func (c *core) readFiles(t testing.TB, d []byte) {
 	le := binary.LittleEndian
 	n := int(le.Uint64(d))
 	page := le.Uint64(d[8:])

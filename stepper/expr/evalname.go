@@ -233,7 +233,7 @@ func (c *Context) dollar(text string) (Value, error) {
 				return Value{}, errNoProcess
 			}
 			v := Value{Type: r.typ, kind: placeRegister, reg: r.whole, off: r.off, in: f}
-			if !f.inner && !preserved(r.whole) {
+			if general := slot(&f.Regs, r.whole) != nil; general && !f.inner && !preserved(r.whole) || !general && !f.innermost() {
 				v.gone = errNotSaved
 			}
 			return v, nil

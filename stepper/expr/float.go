@@ -108,6 +108,12 @@ func x87Bits(f float64, wide *big.Float) (significand uint64, signExp uint16) {
 	exp := wide.MantExp(&mant) // mant in [0.5, 1)
 	mant.SetPrec(64).Abs(&mant).SetMantExp(&mant, 64)
 	significand, _ = mant.Uint64()
+	switch biased := exp + 16382; {
+	case biased >= 0x7fff:
+		return 1 << 63, signExp | 0x7fff
+	case biased <= 0: // too small for a normal number
+		return significand >> min(uint(1-biased), 63), signExp
+	}
 	return significand, signExp | uint16(exp+16382)&0x7fff
 }
 

@@ -109,6 +109,13 @@ func (f *frame) base() (table.Addr, error) {
 	return at.addr, nil
 }
 
+// innermost reports whether the thread's registers are this frame's: nothing
+// lies below but calls inlined into it.
+func (f *frame) innermost() bool {
+	first := f.ctx.Frames[0]
+	return first.CFA == f.CFA && first.PC == f.PC
+}
+
 // caller is the concrete frame that called this one, shown at its own depth.
 func (f *frame) caller() (*frame, error) {
 	for n := f.index + 1; n < len(f.ctx.Frames); n++ {

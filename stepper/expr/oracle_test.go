@@ -25,18 +25,8 @@ type program struct {
 	set     *symbols.Set
 }
 
-// build compiles source (a file's name and text) and returns the program's path.
-func build(t *testing.T, name, text string, flags ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	src := filepath.Join(dir, name)
-	if err := os.WriteFile(src, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return compile(t, dir, src, flags...)
-}
-
-func compile(t *testing.T, dir, src string, flags ...string) string {
+// compile builds src in dir and returns the program's path.
+func compile(t testing.TB, dir, src string, flags ...string) string {
 	t.Helper()
 	tool := "gcc"
 	if filepath.Ext(src) == ".cc" {
@@ -52,7 +42,7 @@ func compile(t *testing.T, dir, src string, flags ...string) string {
 
 // oracle runs exe in gdb to a breakpoint, writes a core file and lets gdb
 // answer the commands one after the other.
-func oracle(t *testing.T, exe, location string, commands []string) *program {
+func oracle(t testing.TB, exe, location string, commands []string) *program {
 	t.Helper()
 	gdb := tabletest.NeedTool(t, "gdb")
 	dir := t.TempDir()
@@ -119,7 +109,7 @@ kill
 }
 
 // check runs the commands here, in order, and compares with gdb's answers.
-func (p *program) check(t *testing.T, commands []string) {
+func (p *program) check(t testing.TB, commands []string) {
 	t.Helper()
 	for i, c := range commands {
 		got, want := p.run(c), p.answers[i]

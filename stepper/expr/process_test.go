@@ -46,7 +46,7 @@ func TestThreadLocalsOfALibrary(t *testing.T) {
 	if out, err := exec.Command(gcc, "-g", "-shared", "-fPIC", "-o", so, lib).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	prog := compile(t, dir, exe, "-g", so, "-Wl,-rpath,"+dir)
+	prog := compile(t, dir, exe, "-g", "-Wl,--no-as-needed", so, "-Wl,-rpath,"+dir)
 	p := oracle(t, prog, "stop", idle())
 	p.expect(t, "print first", "12", "print mine", "7", "print own", "4", "print first = 20", "20", "print first", "20")
 }
@@ -166,7 +166,7 @@ func TestDisplayShowsAsItWasAskedFor(t *testing.T) {
 func TestLimitOfElementsCuts(t *testing.T) {
 	p := oracle(t, compile(t, t.TempDir(), "testdata/types.c", "-g"), "stop", idle())
 	p.ctx.Session.ElementLimit = 5
-	p.expect(t, "print count300", "{0, 1, 2, 3, 4...}", "print s40", `"hello"...`, "print longp", "")
+	p.expect(t, "print count300", "{0, 1, 2, 3, 4...}", "print s40", `"hello"...`, "print long250", `"abcde"...`)
 }
 
 func TestGoValuesReadAsGo(t *testing.T) {

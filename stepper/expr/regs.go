@@ -154,7 +154,7 @@ func (f *frame) registerBytes(name string) ([]byte, error) {
 
 // setRegister puts a whole register's contents into the thread.
 func (f *frame) setRegister(name string, b []byte) error {
-	if !f.inner {
+	if !f.innermost() {
 		return sentence("A register of a calling frame cannot be written; select the innermost frame.")
 	}
 	if p := slot(&f.Regs, name); p != nil {

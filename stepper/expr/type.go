@@ -131,14 +131,6 @@ func (t *Type) isInteger() bool {
 	return false
 }
 
-func (t *Type) isScalar() bool {
-	switch strip(t).Kind {
-	case Int, Char, Bool, Enum, Pointer, Reference, Float, MemberPtr:
-		return true
-	}
-	return false
-}
-
 func (t *Type) isAggregate() bool {
 	switch strip(t).Kind {
 	case Struct, Union, Array:

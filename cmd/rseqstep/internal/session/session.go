@@ -50,8 +50,8 @@ type Session struct {
 	list    listing
 	sources sources
 
-	ExitCode int   // of the last process that ended
-	Exited   bool  // a process has ended
+	ExitCode int  // of the last process that ended
+	Exited   bool // a process has ended
 	after    []string
 	watcher  *watcher
 	handle   *stepper.SignalTable // nil: the defaults

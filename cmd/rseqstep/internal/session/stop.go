@@ -103,6 +103,10 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	if !p.target.Alive() {
 		return v
 	}
+	if stop.Reason == stepper.StopThreadExited {
+		stop.TID = p.engine.Thread() // the one selected in its place
+		v.TID, v.PC = stop.TID, s.pc()
+	}
 	threads := p.engine.Threads()
 	v.Threads = len(threads)
 	for _, t := range threads {

@@ -30,6 +30,7 @@ type jsonStop struct {
 	ExitCode    *int        `json:"exit_code,omitempty"`
 	Value       string      `json:"value,omitempty"`
 	Units       []jsonUnit  `json:"units,omitempty"`
+	Dropped     int         `json:"units_dropped,omitempty"` // reports before Units that were not kept
 	Notes       []string    `json:"notes,omitempty"`
 	Child       int         `json:"child,omitempty"`
 }
@@ -62,7 +63,7 @@ func Reason(r stepper.Reason) string {
 		stepper.StopFinished: "finished", stepper.StopSignal: "signal", stepper.StopInterrupt: "interrupt",
 		stepper.StopExited: "exited", stepper.StopKilled: "killed", stepper.StopExec: "exec",
 		stepper.StopLoaded: "loaded", stepper.StopAttached: "attached", stepper.StopLibrary: "library",
-		stepper.StopDetached: "detached",
+		stepper.StopDetached: "detached", stepper.StopThreadExited: "thread-exited",
 	}
 	if n, ok := names[r]; ok {
 		return n
@@ -84,7 +85,7 @@ func Result(r stepper.Result) string {
 
 // WriteJSON writes the stop as one line.
 func (s *Stop) WriteJSON(w io.Writer) error {
-	j := jsonStop{Version: jsonVersion, Reason: Reason(s.Reason), PID: s.PID, Notes: s.Notes, Child: s.Child, Value: s.Value}
+	j := jsonStop{Version: jsonVersion, Reason: Reason(s.Reason), PID: s.PID, Notes: s.Notes, Child: s.Child, Value: s.Value, Dropped: s.Dropped}
 	if s.Frame != nil {
 		j.Thread, j.ThreadID, j.PC = s.Number, s.TID, hex(s.PC)
 		j.Function, j.Module = s.Frame.Function, s.Frame.Module

@@ -47,12 +47,18 @@ func (s *Stop) Write(w io.Writer, st Style) {
 	if s.Silent {
 		return
 	}
+	if s.Reason == stepper.StopThreadExited {
+		fmt.Fprintln(w, "[The thread that was being stepped has exited]")
+	}
 	if s.Changed && s.Frame != nil {
 		fmt.Fprintf(w, "[Switching to Thread %d]\n", s.TID)
 	}
 	prefix := s.heading(w)
 	if s.Frame != nil {
 		s.frame(w, st, prefix)
+	}
+	if s.Dropped > 0 {
+		fmt.Fprintln(w, st.Note(fmt.Sprintf("rseq: %s not shown; \"info rseq\" has the counts", plural(s.Dropped, "earlier report is", "earlier reports are"))))
 	}
 	for _, line := range Units(s.Units, s.Naming, st) {
 		fmt.Fprintln(w, line)

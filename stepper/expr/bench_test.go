@@ -1,0 +1,23 @@
+package expr_test
+
+import (
+	"testing"
+
+	"rseqstep/stepper/expr"
+)
+
+// BenchmarkCondition is what a breakpoint's condition costs at a stop, beyond
+// the stop itself.
+func BenchmarkCondition(b *testing.B) {
+	p := oracle(b, compile(b, b.TempDir(), "testdata/types.c", "-g"), "stop", idle())
+	e, err := p.ctx.Parse("x == 18 && count300[x] == 18")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		c := &expr.Context{Frames: p.ctx.Frames[:1], Mem: p.core, Source: p.set, Session: p.ctx.Session}
+		if yes, err := c.True(e); err != nil || yes {
+			b.Fatal(yes, err)
+		}
+	}
+}

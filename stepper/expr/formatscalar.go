@@ -1,0 +1,152 @@
+package expr
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// objectText is symbolText for an address inside a variable of the program: a
+// string literal lies in none, though some symbol is before it.
+func (c *Context) objectText(a table.Addr) string {
+	text := c.symbolText(a)
+	i := c.infoAt(a)
+	if text == "" || i == nil {
+		return ""
+	}
+	name, off, _ := c.Source.Symbol(a)
+	plain, _, _ := strings.Cut(name, ".")
+	if v, ok := c.global(plain, i, true); ok && v.kind == placeMemory && uint64(a-v.addr) == off && off < uint64(sizeOf(v.Type)) {
+		return text
+	}
+	return ""
+}
+
+func (p *printer) scalar(v Value, t *Type) error {
+	if ct := characterType(v.Type); ct != nil {
+		t = ct
+	}
+	switch t.Kind {
+	case Int:
+		if t.flags != nil {
+			p.flags(t.flags, decodeInt(v.data, true).Uint64())
+			return nil
+		}
+		p.b.WriteString(decodeInt(v.data, t.Unsigned).String())
+	case Char:
+		n := decodeInt(v.data, t.Unsigned)
+		fmt.Fprintf(&p.b, "%s %s", n, p.ctx.charText(n, t))
+	case Bool:
+		p.b.WriteString(boolText(decodeInt(v.data, true)))
+	case Enum:
+		p.b.WriteString(enumText(t, decodeInt(v.data, t.Unsigned).Int64()))
+	case Float:
+		p.b.WriteString(floatText(v.data, t))
+	case Pointer:
+		return p.pointer(v, t)
+	case MemberPtr:
+		p.b.WriteString(decodeInt(v.data, false).String())
+	default:
+		fmt.Fprintf(&p.b, "<%s>", t.Name)
+	}
+	return nil
+}
+
+func boolText(n *big.Int) string {
+	switch {
+	case n.Sign() == 0:
+		return "false"
+	case n.IsInt64() && n.Int64() == 1:
+		return "true"
+	}
+	return n.String()
+}
+
+func (p *printer) flags(bits []flagBit, n uint64) {
+	p.b.WriteString("[ ")
+	for _, f := range bits {
+		if n>>f.bit&1 == 1 {
+			p.b.WriteString(f.name + " ")
+		}
+	}
+	p.b.WriteString("]")
+}
+
+// pointer writes an address, the string it points to, or the symbol there.
+func (p *printer) pointer(v Value, t *Type) error {
+	a := table.Addr(decodeInt(v.data, true).Uint64())
+	fmt.Fprintf(&p.b, "%#x", uint64(a))
+	if elem := characterType(t.Elem); elem != nil {
+		if a != 0 {
+			if name := p.ctx.objectText(a); name != "" {
+				p.b.WriteString(" " + name)
+			}
+			p.b.WriteString(" " + p.ctx.stringAt(a, elem, p.limit))
+		}
+		return nil
+	}
+	if name := p.ctx.symbolText(a); name != "" {
+		p.b.WriteString(" " + name)
+	}
+	return nil
+}
+
+func (p *printer) reference(v Value, t *Type, depth int) error {
+	a := table.Addr(decodeInt(v.data, true).Uint64())
+	fmt.Fprintf(&p.b, "@%#x", uint64(a))
+	if p.letter != 0 && p.letter != 's' {
+		return nil
+	}
+	p.b.WriteString(": ")
+	p.inner(memoryValue(t.Elem, a), depth+1)
+	return nil
+}
+
+func (p *printer) complex(v Value, t *Type) error {
+	half := &Type{Kind: Float, Size: t.Size / 2}
+	if int64(len(v.data)) < t.Size || half.Size < 4 {
+		p.b.WriteString("<complex>")
+		return nil
+	}
+	fmt.Fprintf(&p.b, "%s + %si", floatText(v.data[:half.Size], half), floatText(v.data[half.Size:], half))
+	return nil
+}
+
+// enumText is an enum's name, or for flags all of theirs. C++'s carry their scope.
+func enumText(t *Type, n int64) string {
+	scope := t.enumScope()
+	for _, e := range t.Enumerators() {
+		if e.Value == n {
+			return scope + e.Name
+		}
+	}
+	if !t.flagEnum() {
+		return fmt.Sprint(n)
+	}
+	if n == 0 {
+		return "0"
+	}
+	var parts []string
+	left := uint64(n)
+	for _, e := range t.Enumerators() {
+		if v := uint64(e.Value); v != 0 && left&v == v {
+			parts = append(parts, scope+e.Name)
+			left &^= v
+		}
+	}
+	if left != 0 {
+		parts = append(parts, fmt.Sprintf("unknown: %#x", left))
+	}
+	return "(" + strings.Join(parts, " | ") + ")"
+}
+
+// enumScope is what stands in front of an enum's names.
+func (t *Type) enumScope() string {
+	scope := t.scope()
+	if t.enumClass {
+		scope += t.Name + "::"
+	}
+	return scope
+}

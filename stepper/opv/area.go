@@ -1,0 +1,105 @@
+package opv
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// field is one of the words of struct rseq that say where a thread runs.
+type field uint8
+
+const (
+	fieldNone field = iota
+	fieldCPU        // cpu_id
+	fieldCID        // mm_cid
+)
+
+// Places in struct rseq in bytes (include/uapi/linux/rseq.h). The first is as
+// old as the struct; mm_cid is there since Linux 6.3, in areas of 28 bytes and more.
+const (
+	offCPU = 4
+	offCID = 24
+)
+
+// fields are the words of one area that a compare may name a place with.
+// The zero value knows of none.
+type fields struct {
+	area     table.Addr
+	cpu, cid uint32
+	// named says which of them a compare has named.
+	namedCPU, namedCID bool
+}
+
+// errNamed ends a pass that found out which CPU or mm_cid is meant.
+var errNamed = errors.New("the section names another place to run on")
+
+// assume makes the two words read as given.
+func (m *machine) assume(f fields) {
+	m.area = f
+	if f.area == 0 {
+		return
+	}
+	m.mem.assumed = map[table.Addr]byte{}
+	word := func(at table.Addr, v uint32) {
+		var b [4]byte
+		binary.LittleEndian.PutUint32(b[:], v)
+		for n := range b {
+			m.mem.assumed[at+table.Addr(n)] = b[n]
+		}
+	}
+	word(f.area+offCPU, f.cpu)
+	word(f.area+offCID, f.cid)
+}
+
+// fieldAt is the field that a read of size bytes at addr reads whole.
+func (m *machine) fieldAt(addr table.Addr, size int) field {
+	switch {
+	case m.area.area == 0 || size != 4:
+		return fieldNone
+	case addr == m.area.area+offCPU:
+		return fieldCPU
+	case addr == m.area.area+offCID:
+		return fieldCID
+	}
+	return fieldNone
+}
+
+// fieldOf is the field that an instruction's rm operand is, or is a copy of.
+func (m *machine) fieldOf(i *inst, size int) field {
+	switch {
+	case i.inMemory():
+		return m.fieldAt(m.address(i), size)
+	case size >= 4:
+		return m.holds[i.rm()]
+	}
+	return fieldNone
+}
+
+// compared is told of a compare of two operands, of which one may be a field:
+// that compare counts as satisfied, and its other side names the place. A
+// pass that assumed another value is started over by Build.
+func (m *machine) compared(a, b field, x, y uint64) error {
+	f, other := a, y
+	if a == fieldNone {
+		f, other = b, x
+	}
+	if f == fieldNone || a != fieldNone && b != fieldNone {
+		return nil
+	}
+	at, named := &m.area.cpu, &m.area.namedCPU
+	if f == fieldCID {
+		at, named = &m.area.cid, &m.area.namedCID
+	}
+	if *at == uint32(other) {
+		*named = true
+		return nil
+	}
+	if *named {
+		return fmt.Errorf("it is compared with %d and with %d: %w", *at, uint32(other), ErrNoPlan)
+	}
+	*at, *named = uint32(other), true
+	return errNamed
+}

@@ -1,0 +1,115 @@
+package opv_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// arena is how many bytes of memory there are around the pointers.
+const arena = 4096
+
+// edges are numbers at which flags change.
+func edges() []uint64 {
+	return []uint64{0, 1, 2, 7, 8, 0xf, 0x10, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
+		1<<63 - 1, 1 << 63, ^uint64(0), ^uint64(1), 0xffffffff00000000, 0x8000000080000000}
+}
+
+// generate makes a state: edge values and random ones in registers, flags
+// and memory; rbx, rsi, rdi and rsp point into memory of arena bytes at data.
+func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[string]uint64) (opv.State, []byte) {
+	s := opv.State{Regs: base}
+	value := func() uint64 {
+		if list := edges(); random.IntN(2) == 0 {
+			return list[random.IntN(len(list))]
+		}
+		return random.Uint64() >> random.IntN(64)
+	}
+	for _, p := range []*uint64{&s.Rax, &s.Rcx, &s.Rdx, &s.Rbp, &s.R8, &s.R9, &s.R10, &s.R11, &s.R12, &s.R13, &s.R14, &s.R15} {
+		*p = value()
+	}
+	middle := uint64(data) + arena/2
+	s.Rbx, s.Rsi, s.Rdi, s.Rsp = middle, middle+512+uint64(random.IntN(64)), middle+1024+uint64(random.IntN(64)), middle-512+8*uint64(random.IntN(32))
+	s.OrigRax = ^uint64(0)
+	const arithmetic = cf | pf | af | zf | sf | of
+	s.Eflags = s.Eflags&^(arithmetic|1<<10) | random.Uint64()&arithmetic
+	if below := limit["rcx"]; below > 0 {
+		s.Rcx %= below
+	}
+	if below := limit["rdx"]; below > 0 { // of both signs
+		s.Rdx = s.Rdx%below - below/2
+	}
+	for n := range s.Vec {
+		for k := range s.Vec[n] {
+			s.Vec[n][k] = byte(random.Uint32())
+		}
+	}
+	memory := make([]byte, arena)
+	for n := 0; n < len(memory); n += 8 {
+		v := value()
+		for k := range 8 {
+			memory[n+k] = byte(v >> (8 * k))
+		}
+	}
+	return s, memory
+}
+
+// difference names the registers in which two states differ. Flags in
+// undefined, and those that a user cannot change, do not count.
+func difference(got, want opv.State, undefined uint64) string {
+	const arithmetic = cf | pf | af | zf | sf | of | 1<<10
+	text := ""
+	g, w := reflect.ValueOf(got.Regs), reflect.ValueOf(want.Regs)
+	for n := range g.NumField() {
+		name := g.Type().Field(n).Name
+		a, b := g.Field(n).Uint(), w.Field(n).Uint()
+		if name == "OrigRax" {
+			continue
+		}
+		if name == "Eflags" {
+			a, b = a&arithmetic&^undefined, b&arithmetic&^undefined
+		}
+		if a != b {
+			text += fmt.Sprintf("%s is %#x, not %#x; ", name, a, b)
+		}
+	}
+	for n := range got.Vec {
+		if got.Vec[n] != want.Vec[n] {
+			text += fmt.Sprintf("ymm%d is %x, not %x; ", n, got.Vec[n], want.Vec[n])
+		}
+	}
+	return text
+}
+
+// bufferMemory is some bytes of a process.
+type bufferMemory struct {
+	at   table.Addr
+	data []byte
+}
+
+func (b *bufferMemory) part(addr table.Addr, n int) []byte {
+	off := uint64(addr - b.at)
+	if off >= uint64(len(b.data)) {
+		return nil
+	}
+	return b.data[off:min(off+uint64(n), uint64(len(b.data)))]
+}
+
+func (b *bufferMemory) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	return short(copy(p, b.part(addr, len(p))), len(p))
+}
+
+func (b *bufferMemory) WriteMemory(addr table.Addr, p []byte) (int, error) {
+	return short(copy(b.part(addr, len(p)), p), len(p))
+}
+
+func short(n, want int) (int, error) {
+	if n < want {
+		return n, fmt.Errorf("%d of %d bytes", n, want)
+	}
+	return n, nil
+}

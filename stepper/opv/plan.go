@@ -1,0 +1,180 @@
+package opv
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// ErrNoPlan means that a section, in this state, cannot be put into a vector.
+var ErrNoPlan = errors.New("no operation vector does what the section does")
+
+// Scratch is where a Plan's constants lie unless Place moves them: the first
+// address above every user address that amd64 has, with 5 levels of page
+// tables (2^56). No program can have anything there.
+const Scratch table.Addr = 1 << 56
+
+// Plan is a section's pass as a vector, and what the thread has to be given
+// once the vector has run.
+type Plan struct {
+	Vector Vector
+	Data   []byte     // constants that the vector's compares and copies name
+	DataAt table.Addr // where they are taken to lie
+
+	CPU      int  // the CPU to run it on
+	NamedCPU bool // a compare with the area's cpu_id names it; else it is the one that was asked for
+	CID      int  // the mm_cid that a compare names, when NamedCID
+	NamedCID bool
+
+	Exit   State      // the registers to give to the thread
+	ExitPC table.Addr // where the section leaves to
+	Final  bool       // the pass ran the section's final store
+
+	// Pass is the interpreted pass, for display.
+	Pass Result
+}
+
+// Place is where a thread runs and is registered.
+type Place struct {
+	Area table.Addr // its struct rseq; 0 for none
+	CPU  int        // the CPU to run on when the section names none
+	CID  int        // its mm_cid, likewise
+}
+
+// Build interprets a section from its start, with the registers s that a
+// thread had there, and makes a Plan of that pass.
+//
+// A compare with the area's cpu_id or mm_cid, or with a register loaded from
+// it, counts as satisfied, and its other side names the place to run on. Every
+// other value read becomes a COMPARE_EQ with the value seen; a value written
+// becomes a MEMCPY or, where a number was added to memory that the pass does
+// not look at otherwise, an ADD. Values next to each other share an operation.
+// The compares come first, since what they look at is what was there before;
+// the last store comes last.
+//
+// Errors wrap ErrNoPlan (the vector would pass the ABI's limits, the section
+// wants to be in two places, or it writes to the fields that say where it is), or what Run fails with. When a compare fails as
+// the vector runs, memory has changed: Build again.
+//
+// Precondition: mem shows the process as it is when the vector is run, so all
+// its threads are stopped.
+func Build(abi ABI, body *unit.Body, s State, mem unit.Memory, at Place) (Plan, error) {
+	f := fields{area: at.Area, cpu: uint32(at.CPU), cid: uint32(at.CID)}
+	var pass Result
+	var m *machine
+	for {
+		m = newMachine(body, s, mem)
+		m.assume(f)
+		var err error
+		if pass, err = m.run(); err == nil {
+			break
+		}
+		// Each field can be named once, so this ends.
+		if f = m.area; !errors.Is(err, errNamed) {
+			return Plan{}, err
+		}
+	}
+	for _, a := range pass.Accesses {
+		for n := range a.Data {
+			if _, ok := m.mem.assumed[a.Addr+table.Addr(n)]; ok && a.Kind != AccessRead {
+				return Plan{}, fmt.Errorf("at %v it writes to the cpu_id or mm_cid of its own rseq area: %w", a.Insn, ErrNoPlan)
+			}
+		}
+	}
+	p := Plan{
+		DataAt: Scratch, Exit: pass.State, ExitPC: pass.Exit, Final: pass.Final, Pass: pass,
+		CPU: int(int32(m.area.cpu)), NamedCPU: m.area.namedCPU,
+		CID: int(int32(m.area.cid)), NamedCID: m.area.namedCID,
+	}
+	e := newEffect(pass.Accesses, m.mem.assumed)
+	p.vector(e, false)
+	if len(p.Vector) > abi.MaxOps() {
+		p.vector(e, true)
+	}
+	if err := abi.Validate(p.Vector); err != nil {
+		return Plan{}, fmt.Errorf("%d compares and %d writes: %w", len(e.reads), len(p.Vector)-len(e.reads), errors.Join(ErrNoPlan, err))
+	}
+	return p, nil
+}
+
+// vector writes the effect as operations. tight lets the last store share one.
+func (p *Plan) vector(e *effect, tight bool) {
+	p.Vector, p.Data = nil, nil
+	constant := func(b []byte) table.Addr {
+		at := p.DataAt + table.Addr(len(p.Data))
+		p.Data = append(p.Data, b...)
+		return at
+	}
+	for _, s := range e.reads {
+		for part := range s.parts() {
+			p.Vector = append(p.Vector, Op{Kind: CompareEqual, Len: uint32(len(part.data)), A: part.addr, B: constant(part.data)})
+		}
+	}
+	for _, w := range e.writes(tight) {
+		if w.add {
+			p.Vector = append(p.Vector, Op{Kind: Add, Len: uint32(w.size), A: w.addr, Value: w.count})
+			continue
+		}
+		for part := range w.span.parts() {
+			p.Vector = append(p.Vector, Op{Kind: Memcpy, Len: uint32(len(part.data)), A: part.addr, B: constant(part.data)})
+		}
+	}
+}
+
+// Place moves the constants to an address of the process, for an executor
+// that is not ours. The caller writes Data there.
+func (p *Plan) Place(at table.Addr) {
+	move := func(a *table.Addr) {
+		if *a-p.DataAt < table.Addr(len(p.Data)) {
+			*a += at - p.DataAt
+		}
+	}
+	for n := range p.Vector {
+		if o := &p.Vector[n]; o.Kind.operands() == 2 {
+			move(&o.B)
+		}
+	}
+	p.DataAt = at
+}
+
+// Memory is mem with the constants at DataAt, for Execute.
+func (p *Plan) Memory(mem Memory) Memory { return &withData{mem: mem, at: p.DataAt, data: p.Data} }
+
+// withData answers reads of one range from a buffer.
+type withData struct {
+	mem  Memory
+	at   table.Addr
+	data []byte
+}
+
+// inside finds n bytes at addr in the buffer; they are all in it or none is.
+func (w *withData) inside(addr table.Addr, n int) ([]byte, bool) {
+	off := uint64(addr - w.at)
+	if off >= uint64(len(w.data)) || uint64(n) > uint64(len(w.data))-off {
+		return nil, false
+	}
+	return w.data[off : off+uint64(n)], true
+}
+
+func (w *withData) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	if b, ok := w.inside(addr, len(p)); ok {
+		return copy(p, b), nil
+	}
+	return w.mem.ReadMemory(addr, p)
+}
+
+func (w *withData) WriteMemory(addr table.Addr, p []byte) (int, error) {
+	if _, ok := w.inside(addr, len(p)); ok {
+		return 0, EFAULT
+	}
+	return w.mem.WriteMemory(addr, p)
+}
+
+func (w *withData) CheckMemory(addr table.Addr, n int, write bool) error {
+	if _, ok := w.inside(addr, n); ok && !write {
+		return nil
+	}
+	return check(w.mem, addr, n, write)
+}

@@ -1,0 +1,240 @@
+package opv_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// sample is a section of a real file.
+type sample struct {
+	name   string
+	body   unit.Body
+	code   []byte
+	arming *unit.Insn // nil when it was not found
+}
+
+// fileSamples decodes every section of a file, at its file addresses.
+func fileSamples(t *testing.T, path string) []sample {
+	t.Helper()
+	file, err := table.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	module := &table.Module{File: file}
+	var all []sample
+	for n := range file.Sections {
+		p := module.Place(&file.Sections[n])
+		s := sample{name: fmt.Sprintf("%s %s %v", filepath.Base(path), p.Section.Symbol, p.Start)}
+		s.code = fileBytes(t, file, r, p.Start, int(p.End-p.Start))
+		if s.body, err = unit.DecodeBody(p, s.code); err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		const before = 64
+		lead := fileBytes(t, file, r, p.Start-before, before)
+		if at, ok := unit.FindArming(p, p.Start-before, lead); ok {
+			i, err := unit.Decode(at, lead[at-(p.Start-before):])
+			if err != nil {
+				t.Fatalf("%s: %v", s.name, err)
+			}
+			s.arming = &i
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func fileBytes(t *testing.T, file *table.File, r io.ReaderAt, at table.Addr, n int) []byte {
+	t.Helper()
+	for _, s := range file.Segments {
+		if off := uint64(at) - uint64(s.Addr); off < s.FileSize {
+			b := make([]byte, n)
+			if _, err := r.ReadAt(b, int64(s.Offset+off)); err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+	}
+	t.Fatalf("%v is in no segment", at)
+	return nil
+}
+
+// fixtureSamples is every section of every C source of testdata, each shape
+// of code once.
+func fixtureSamples(t *testing.T) []sample {
+	t.Helper()
+	tabletest.NeedTool(t, "gcc")
+	sources, err := filepath.Glob(filepath.Join(tabletest.Root(t), "testdata", "*.c*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []sample
+	seen := map[string]bool{}
+	for _, source := range sources {
+		f := tabletest.Fixture{Source: filepath.Base(source)}
+		switch f.Source {
+		case "libsec.c", "inline.c":
+			f.Shape = tabletest.Shared
+		case "asmmain.c":
+			f.Extra = []string{"asm.S"}
+		}
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "rseqfix.h") && f.Extra == nil {
+			continue // declares no section
+		}
+		for _, opt := range []string{"-O0", "-O2"} {
+			for _, flags := range [][]string{nil, {"-DFIX_FLAT"}} {
+				f.Opt, f.Flags = opt, flags
+				for _, s := range fileSamples(t, tabletest.Build(t, f)) {
+					if key := string(s.code); !seen[key] {
+						seen[key] = true
+						all = append(all, s)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// moved is a sample placed at another address. Its exits move along.
+func (s *sample) moved(t *testing.T, to table.Addr) *unit.Body {
+	t.Helper()
+	by := to - s.body.Start
+	p := &table.Placed{Start: to, End: s.body.End + by, Abort: s.body.Abort + by}
+	b, err := unit.DecodeBody(p, s.code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &b
+}
+
+// area is where the thread's struct rseq is, by the arming store.
+func (s *sample) area(r *unit.Regs) table.Addr {
+	if s.arming == nil || s.arming.Store.PCRelative {
+		return 0
+	}
+	at, _, ok := s.arming.StoreAddress(r)
+	if !ok {
+		return 0
+	}
+	return at - 8
+}
+
+// passes builds plans for a sample until n states went through, and hands
+// each to use, and goes on until one committed. States whose pointers lead out of the regions are passed over,
+// as are passes that need more than a vector may hold.
+func (s *sample) passes(t *testing.T, base unit.Regs, data, code table.Addr, n int, use func(w *world, from opv.State, p *opv.Plan)) {
+	t.Helper()
+	body := s.moved(t, code)
+	done, finals := 0, 0
+	for seed := uint64(1); done < n || finals == 0; seed++ {
+		if seed > 20000 {
+			t.Fatalf("%s: %d states of %d, %d of them commit", s.name, done, n, finals)
+		}
+		w, from := newWorld(seed, base, data, code)
+		from.Rip = uint64(code)
+		area := s.area(&from.Regs)
+		if area != 0 && !w.has(area) {
+			continue
+		}
+		if area != 0 && seed%4 != 0 {
+			w.slab = area - 4
+		}
+		plan, err := opv.Build(opv.V3, body, from, w, opv.Place{Area: area, CPU: 1})
+		if err != nil {
+			if !strings.Contains(err.Error(), "in no region") && !strings.Contains(err.Error(), opv.ErrNoPlan.Error()) && !strings.Contains(err.Error(), opv.ErrTooLong.Error()) {
+				t.Fatalf("%s: %v", s.name, err)
+			}
+			continue
+		}
+		if done++; done > n && !plan.Final {
+			continue
+		}
+		if plan.Final {
+			finals++
+		}
+		use(w, from, &plan)
+	}
+}
+
+// samples is all there is: the fixtures, and workerd's 177.
+func samples(t *testing.T) []sample {
+	t.Helper()
+	all := fixtureSamples(t)
+	if len(all) < 10 {
+		t.Fatalf("only %d sections in the fixtures", len(all))
+	}
+	workerd := fileSamples(t, tabletest.NeedWorkerd(t))
+	if len(workerd) != 177 {
+		t.Fatalf("workerd has %d sections", len(workerd))
+	}
+	return append(all, workerd...)
+}
+
+func TestVectorDoesWhatTheSectionDoes(t *testing.T) {
+	for _, s := range samples(t) {
+		s.passes(t, unit.Regs{}, 0x10000000, 0x20000000, 40, func(w *world, _ opv.State, p *opv.Plan) {
+			failed, err := opv.Execute(p.Vector, p.Memory(w))
+			if failed != 0 || err != nil {
+				t.Fatalf("%s: %v: operation %d failed, %v", s.name, p.Vector, failed, err)
+			}
+			wanted := map[table.Addr]byte{}
+			for _, a := range p.Pass.Accesses {
+				for n, b := range a.Data {
+					if a.Kind != opv.AccessRead {
+						wanted[a.Addr+table.Addr(n)] = b
+					}
+				}
+			}
+			for at, b := range wanted {
+				if got, ok := w.written[at]; !ok || got != b {
+					t.Fatalf("%s: %v: %v holds %#x, not %#x", s.name, p.Vector, at, got, b)
+				}
+			}
+			if len(w.written) != len(wanted) {
+				t.Fatalf("%s: %v wrote %d bytes, not %d", s.name, p.Vector, len(w.written), len(wanted))
+			}
+		})
+	}
+}
+
+func TestVectorFailsWhenWhatWasReadHasChanged(t *testing.T) {
+	for _, s := range samples(t) {
+		s.passes(t, unit.Regs{}, 0x10000000, 0x20000000, 3, func(w *world, _ opv.State, p *opv.Plan) {
+			n := slices.IndexFunc(p.Vector, func(o opv.Op) bool { return o.Kind == opv.CompareEqual })
+			if n < 0 {
+				return
+			}
+			o := p.Vector[n]
+			var b [1]byte
+			if _, err := w.ReadMemory(o.A, b[:]); err != nil {
+				t.Fatal(err)
+			}
+			w.written[o.A] = b[0] + 1
+			if failed, err := opv.Execute(p.Vector, p.Memory(w)); failed != n+1 || err != nil {
+				t.Errorf("%s: %v: operation %d failed, %v", s.name, p.Vector, failed, err)
+			}
+			if len(w.written) != 1 {
+				t.Errorf("%s: it wrote after a failed compare", s.name)
+			}
+		})
+	}
+}

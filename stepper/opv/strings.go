@@ -1,0 +1,60 @@
+package opv
+
+import "rseqstep/table"
+
+// repeated executes movs, stos and lods, with rep all the rounds of them. A
+// fault in the middle fails the whole.
+func (m *machine) repeated(i *inst) error {
+	if i.short || i.op == 0xac || i.op == 0xad {
+		if i.short || i.repeat != 0 {
+			return i.unsupported()
+		}
+	}
+	rounds := uint64(1)
+	if i.repeat != 0 {
+		rounds = m.Rcx
+	}
+	size := i.size()
+	by := uint64(size)
+	if m.flag(flagDF) {
+		by = -by
+	}
+	for ; rounds > 0; rounds-- {
+		if err := m.stringOnce(i, size, by); err != nil {
+			return err
+		}
+		if i.repeat != 0 {
+			m.Rcx--
+		}
+		if m.steps++; m.steps > MaxSteps {
+			return ErrTooLong
+		}
+	}
+	if i.repeat != 0 {
+		m.holds[1] = fieldNone
+	}
+	return nil
+}
+
+func (m *machine) stringOnce(i *inst, size int, by uint64) error {
+	v := m.State.reg(0, size, false)
+	if i.op < 0xaa || i.op >= 0xac { // movs, lods
+		var err error
+		source := i.mem // prefixes only: the segment of rsi
+		if v, err = m.load(table.Addr(m.Rsi)+source.Address(&m.Regs), size); err != nil {
+			return err
+		}
+		m.Rsi += by
+		m.holds[6] = fieldNone
+	}
+	if i.op >= 0xac {
+		m.putReg(i, 0, size, v)
+		return nil
+	}
+	if err := m.store(table.Addr(m.Rdi), size, v); err != nil {
+		return err
+	}
+	m.Rdi += by
+	m.holds[7] = fieldNone
+	return nil
+}

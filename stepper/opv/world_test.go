@@ -1,0 +1,104 @@
+package opv_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// world is memory in which every address of two regions can be read: what is
+// there depends on the address and the seed alone, until it is written.
+type world struct {
+	seed       uint64
+	data, code table.Addr // middles of the regions
+	written    map[table.Addr]byte
+
+	// slab is where tcmalloc keeps its cached slab pointer, 4 bytes before the
+	// area and marked with bit 63; 0 for nowhere.
+	slab table.Addr
+}
+
+// reach is how far a region goes to either side, bytes.
+const reach = 1 << 20 // tcmalloc's sections index by 16-bit numbers, times 8
+
+// word is what the 8 bytes at a multiple of 8 hold before they are written:
+// a pointer, a small number or anything.
+func (w *world) word(at table.Addr) uint64 {
+	return w.value(scramble(uint64(at) ^ scramble(w.seed)))
+}
+
+// value turns a random number into one of those.
+func (w *world) value(r uint64) uint64 {
+	switch r % 8 {
+	case 0, 1, 2, 3:
+		return uint64(w.data) + r>>8%2048*8
+	case 4, 5, 6:
+		return r >> 8 % 4
+	}
+	return scramble(r) >> (r >> 8 % 64)
+}
+
+// scramble makes a number that looks random of any number: the finalizer of
+// splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+func scramble(v uint64) uint64 {
+	v += 0x9e3779b97f4a7c15
+	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9
+	v = (v ^ v>>27) * 0x94d049bb133111eb
+	return v ^ v>>31
+}
+
+func (w *world) has(at table.Addr) bool {
+	near := func(middle table.Addr) bool { return at-middle+reach < 2*reach }
+	return near(w.data) || near(w.code)
+}
+
+func (w *world) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	for n := range p {
+		at := addr + table.Addr(n)
+		if !w.has(at) {
+			return n, fmt.Errorf("%v is in no region", at)
+		}
+		b, ok := w.written[at]
+		if !ok && w.slab != 0 && at-w.slab < 8 {
+			b = byte((uint64(w.data) | 1<<63) >> (8 * (at - w.slab)))
+		} else if !ok {
+			b = byte(w.word(at&^7) >> (8 * (at & 7)))
+		}
+		p[n] = b
+	}
+	return len(p), nil
+}
+
+func (w *world) WriteMemory(addr table.Addr, p []byte) (int, error) {
+	for n, b := range p {
+		if !w.has(addr + table.Addr(n)) {
+			return n, fmt.Errorf("%v is in no region", addr)
+		}
+		w.written[addr+table.Addr(n)] = b
+	}
+	return len(p), nil
+}
+
+// CheckMemory makes a world an opv.Checker: the vector's check must write nothing.
+func (w *world) CheckMemory(addr table.Addr, n int, _ bool) error {
+	_, err := w.ReadMemory(addr, make([]byte, n))
+	return err
+}
+
+// newWorld makes memory and registers for one pass.
+func newWorld(seed uint64, base unit.Regs, data, code table.Addr) (*world, opv.State) {
+	w := &world{seed: seed, data: data, code: code, written: map[table.Addr]byte{}}
+	random := rand.New(rand.NewPCG(seed, 0))
+	s := opv.State{Regs: base}
+	for _, p := range []*uint64{&s.Rax, &s.Rbx, &s.Rcx, &s.Rdx, &s.Rsi, &s.Rdi, &s.Rbp, &s.R8, &s.R9, &s.R10, &s.R11, &s.R12, &s.R13, &s.R14, &s.R15} {
+		*p = w.value(random.Uint64())
+	}
+	s.Rsp = uint64(data) - 8*uint64(random.IntN(512))
+	s.FsBase = uint64(data) + 8*uint64(random.IntN(512))
+	s.OrigRax = ^uint64(0)
+	s.Eflags = s.Eflags&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
+	return w, s
+}
