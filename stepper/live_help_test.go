@@ -36,8 +36,15 @@ func launch(t testing.TB, f tabletest.Fixture, args ...string) *program {
 	return launchFile(t, tabletest.Build(t, f), args...)
 }
 
-// launchFile is launch of a program that is built already.
+// launchFile is launch of a program that is built already. The C library's
+// separate debug files, which some machines have, are not looked for.
 func launchFile(t testing.TB, path string, args ...string) *program {
+	t.Helper()
+	return launchWith(t, []string{}, path, args...)
+}
+
+// launchWith is launchFile with folders of separate debug files (nil: the usual one).
+func launchWith(t testing.TB, debugDirs []string, path string, args ...string) *program {
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
@@ -58,7 +65,7 @@ func launchFile(t testing.TB, path string, args ...string) *program {
 			t.Errorf("kill: %v", err)
 		}
 	})
-	names := symbols.New(symbols.Options{Open: p.open})
+	names := symbols.New(symbols.Options{Open: p.open, DebugDirs: debugDirs})
 	var cache table.Cache
 	p.Engine, err = stepper.New(p.process, names, func() ([]*table.Module, error) {
 		return cache.ReadModules(p.process.PID(), p.process)

@@ -32,42 +32,37 @@ func seeds() []tabletest.Fixture {
 
 // The promise on the loop of the original report: the command ends, and the
 // section is not aborted once.
-func TestNextThroughTheSeedLoopEnds(t *testing.T) {
+func TestLineStepsThroughTheSeedLoopEnd(t *testing.T) {
 	for _, f := range seeds() {
 		t.Run(f.String(), func(t *testing.T) {
-			p := start(t, f)
-			if code, _ := p.toEnd("next", 100); code != 0 {
-				t.Errorf("the program exits with %d", code)
-			}
-			p.wantPrinted("attempts 1\n")
-		})
-	}
-}
-
-func TestStepThroughTheSeedLoopEnds(t *testing.T) {
-	for _, f := range seeds() {
-		t.Run(f.String(), func(t *testing.T) {
-			p := start(t, f)
-			const printf = "main:18"
-			for n := 0; p.where(p.step()) != printf; n++ {
-				if n > 100 {
-					t.Fatal("100 times step, and the loop has not ended")
+			for _, command := range []string{"next", "step"} {
+				p := start(t, f)
+				const printf = "main:18"
+				for n := 0; p.where(p.do(command)) != printf; n++ {
+					if n > 100 {
+						t.Fatalf("100 times %s, and the loop has not ended", command)
+					}
 				}
+				p.wantExit(0)
+				p.wantPrinted("attempts 1\n")
 			}
-			p.wantExit(0)
-			p.wantPrinted("attempts 1\n")
 		})
 	}
 }
 
-// From main to exit: where the C library has line information, step enters it.
-func TestStepFromMainToExitEnds(t *testing.T) {
+// With whatever debug files of the C library the machine has: step enters it there.
+func TestLineStepsFromMainToExitEnd(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O2"} {
-		p := start(t, tabletest.Fixture{Source: "seed.c", Opt: opt})
-		if code, _ := p.toEnd("step", 10000); code != 0 {
-			t.Errorf("the program exits with %d", code)
+		for _, command := range []string{"next", "step"} {
+			t.Run(command+opt, func(t *testing.T) {
+				p := launchWith(t, nil, tabletest.Build(t, tabletest.Fixture{Source: "seed.c", Opt: opt}))
+				p.runTo("main")
+				if code, _ := p.toEnd(command, 10000); code != 0 {
+					t.Errorf("the program exits with %d", code)
+				}
+				p.wantPrinted("attempts 1\n")
+			})
 		}
-		p.wantPrinted("attempts 1\n")
 	}
 }
 

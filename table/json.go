@@ -88,6 +88,7 @@ type jsonSection struct {
 	Abort      hex         `json:"abort"`
 	Length     hex         `json:"post_commit_offset"`
 	Exits      []hex       `json:"exits,omitempty"`
+	Decoded    []hex       `json:"exits_decoded,omitempty"`
 	Version    uint32      `json:"version"`
 	Flags      uint32      `json:"flags"`
 	Signature  *hex        `json:"signature,omitempty"`

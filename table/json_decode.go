@@ -49,6 +49,9 @@ func (j *jsonSection) decode() Section {
 	for _, e := range j.Exits {
 		s.Exits = append(s.Exits, FileAddr(e))
 	}
+	for _, e := range j.Decoded {
+		s.Decoded = append(s.Decoded, FileAddr(e))
+	}
 	if j.Signature != nil {
 		s.Signature = Signature{uint32(*j.Signature), true}
 	}

@@ -51,6 +51,9 @@ func encodeSection(s *Section) jsonSection {
 	for _, e := range s.Exits {
 		j.Exits = append(j.Exits, hex(e))
 	}
+	for _, e := range s.Decoded {
+		j.Decoded = append(j.Decoded, hex(e))
+	}
 	if s.Signature.Found {
 		v := hex(s.Signature.Value)
 		j.Signature = &v

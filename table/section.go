@@ -19,6 +19,7 @@ type Section struct {
 	End       FileAddr   // post-commit: the first address after the section
 	Abort     FileAddr   // the abort handler
 	Exits     []FileAddr // exits declared in __rseq_exit_point_array, sorted; neither End nor Abort
+	Decoded   []FileAddr // exits that a decoder found in the code and Exits does not name, sorted; Parse leaves it empty
 	Signature Signature  // what was found in the 4 bytes before Abort
 	Symbol    string     // the enclosing function as the symbol table spells it; "" when unknown
 	Offset    uint64     // bytes from Symbol to Start

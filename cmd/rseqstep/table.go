@@ -73,7 +73,7 @@ func readTable(name string, lines bool) (table.Document, error) {
 	case err != nil:
 		return table.Document{}, err
 	}
-	return table.Document{File: f}, nil
+	return table.Document{File: f}, decodeExits(f)
 }
 
 func processTable(pid int) (table.Document, error) {
@@ -86,6 +86,11 @@ func processTable(pid int) (table.Document, error) {
 		return table.Document{}, fmt.Errorf("%w\nThe process belongs to another user; run as that user or as root", err)
 	case err != nil:
 		return table.Document{}, err
+	}
+	for _, m := range modules {
+		if m.File != nil {
+			_ = decodeExits(m.File) // a deleted file keeps what it declares
+		}
 	}
 	return table.Document{Process: &table.Process{PID: pid, Modules: modules}}, nil
 }
@@ -106,7 +111,7 @@ func writeTable(w io.Writer, doc table.Document) {
 			tw := newSectionWriter(w)
 			for i := range m.File.Sections {
 				p := m.Place(&m.File.Sections[i])
-				sectionRow(tw, p.Section, p.Start.String(), p.End.String(), p.Abort.String(), addrs(p.Exits))
+				sectionRow(tw, p.Section, p.Start.String(), p.End.String(), p.Abort.String(), addrs(exits(m, p.Section)))
 			}
 			tw.Flush()
 		}
@@ -127,14 +132,24 @@ func writeFile(w io.Writer, f *table.File) {
 	tw := newSectionWriter(w)
 	for i := range f.Sections {
 		s := &f.Sections[i]
-		sectionRow(tw, s, s.Start.String(), s.End.String(), s.Abort.String(), addrs(s.Exits))
+		sectionRow(tw, s, s.Start.String(), s.End.String(), s.Abort.String(), addrs(append(s.Exits[:len(s.Exits):len(s.Exits)], s.Decoded...)))
 	}
 	tw.Flush()
 }
 
+// exits are all exits of a section but post-commit and abort, placed.
+func exits(m *table.Module, s *table.Section) (out []table.Addr) {
+	for _, list := range [][]table.FileAddr{s.Exits, s.Decoded} {
+		for _, a := range list {
+			out = append(out, m.Addr(a))
+		}
+	}
+	return out
+}
+
 func newSectionWriter(w io.Writer) *tabwriter.Writer {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "Start\tEnd\tAbort\tExits declared\tSignature\tFlags\tDeclared in\tSource\tSection")
+	fmt.Fprintln(tw, "Start\tEnd\tAbort\tOther exits\tSignature\tFlags\tDeclared in\tSource\tSection")
 	return tw
 }
 

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"debug/elf"
+	"io"
+	"os"
+	"slices"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// decodeExits adds to each section the exits that its code shows: most files
+// declare none (tcmalloc has no __rseq_exit_point_array). Only amd64 code is
+// decoded, and not that of object files, whose branches are still to be
+// relocated. A section that cannot be decoded keeps what it declares.
+func decodeExits(f *table.File) error {
+	if f.Machine != elf.EM_X86_64 || f.Type == elf.ET_REL || len(f.Sections) == 0 {
+		return nil
+	}
+	r, err := os.Open(f.Path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for i := range f.Sections {
+		s := &f.Sections[i]
+		for _, x := range bodyExits(f, s, r) {
+			if a := table.FileAddr(x.Addr); x.Kinds&unit.ExitBranch != 0 && a != s.End && a != s.Abort && !slices.Contains(s.Exits, a) {
+				s.Decoded = append(s.Decoded, a)
+			}
+		}
+	}
+	return nil
+}
+
+// maxBody bounds the code that is read for one section, bytes; real ones have fewer than 100.
+const maxBody = 1 << 16
+
+func bodyExits(f *table.File, s *table.Section, r io.ReaderAt) []unit.Exit {
+	at, ok := f.FileOffset(s.Start)
+	if !ok || s.PostCommitOffset > maxBody {
+		return nil
+	}
+	code := make([]byte, s.PostCommitOffset)
+	if _, err := r.ReadAt(code, int64(at)); err != nil {
+		return nil
+	}
+	body, err := unit.DecodeBody((&table.Module{File: f}).Place(s), code)
+	if err != nil {
+		return nil
+	}
+	return body.Exits
+}
