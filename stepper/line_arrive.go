@@ -26,10 +26,16 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 					return done, ranges, nil, nil
 				}
 			} else if cfa > w.cfa {
-				return true, nil, nil, e.showOuter(th)
+				done, ranges := e.returned(th, w, fn, cfa)
+				return done, ranges, nil, nil
 			}
 		} else if !e.bareCode(th, pc, fn, known) {
-			return true, nil, nil, e.showOuter(th)
+			cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+			if !known || !ok {
+				return true, nil, nil, e.showOuter(th)
+			}
+			done, ranges := e.returned(th, w, fn, cfa)
+			return done, ranges, nil, nil
 		}
 		// Code between lines: an abort handler, the return from a signal.
 		if bare >= maxBare {
@@ -39,6 +45,23 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 			return true, nil, stop, err
 		}
 	}
+}
+
+// returned decides for an arrival in another frame, that of a caller or one
+// where an exception was caught. In the middle of a line the walk goes on there,
+// to the end of that line, as gdb has it ("step", "next").
+func (e *Engine) returned(th *thread, w *walk, fn Function, cfa table.Addr) (done bool, ranges []Range) {
+	pc := th.regs.PC()
+	total, entering := e.symbols.Inlines(pc)
+	depth := total - entering
+	line, ok := e.symbols.Line(pc, depth)
+	if !ok || line.Line == 0 || e.symbols.LineStart(pc, depth) {
+		th.show(pc, depth)
+		return true, nil
+	}
+	w.fn, w.cfa, w.depth, w.line = fn, cfa, depth, line
+	w.block = e.symbols.BlockRanges(pc, depth)
+	return false, e.symbols.LineRanges(pc, depth)
 }
 
 // sameFunction decides for an arrival in the frame the walk began in. ok is
@@ -56,12 +79,6 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 	line, hasLine := e.symbols.Line(pc, depth)
 	if !hasLine || line.Line == 0 {
 		return false, nil, false
-	}
-	if left && depth < w.depth {
-		// Back in the function that an inlined call returned to: as after a
-		// real return the step ends there, in the middle of a line or not.
-		th.show(pc, depth)
-		return true, nil, true
 	}
 	if w.into && !left && total > depth && line == w.line {
 		// A call inlined on this very line: step enters it.

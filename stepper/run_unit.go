@@ -43,7 +43,7 @@ func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
 	if stop != nil || err != nil {
 		return stop, err
 	}
-	e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: where, CPU: e.cpuOf(th), Rung: 1})
+	e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: where, CPU: e.cpuOf(th), Rung: RungRun})
 	return nil, nil
 }
 
@@ -61,7 +61,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed, atArming *unit.Regs) (*
 		state := *atArming
 		before = &state
 	}
-	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: 1}
+	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
 	where, stop, err := e.runTo(th, exits, nil)
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) (*Stop, error) {
 	if err != nil {
 		return e.stepPlain(th, nil)
 	}
-	report := UnitReport{TID: th.tid, Section: f.Name, Start: f.Start, CPU: -1, Rung: 1}
+	report := UnitReport{TID: th.tid, Section: f.Name, Start: f.Start, CPU: -1, Rung: RungRun}
 	where, stop, err := e.runTo(th, []table.Addr{ra}, func(r *unit.Regs) bool { return table.Addr(r.Rsp) >= cfa })
 	if err != nil {
 		return nil, err

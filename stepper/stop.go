@@ -36,6 +36,17 @@ const (
 	Diverted                    // a breakpoint, signal or exit came in the middle
 )
 
+// Rung is a step of the ladder that is climbed when a unit does not commit
+// (Engine.climb). Each is named in the report of what it did.
+type Rung int
+
+const (
+	RungRun    Rung = iota + 1 // the unit ran natively
+	RungOpv                    // a cpu_opv vector did its work, or a system call that of a vDSO function
+	RungQuiet                  // stepped with the rseq registration lifted, the others held
+	RungEscape                 // run to the function's return
+)
+
 // UnitReport says what happened to the units of one section (or vDSO function)
 // during a command, Passes of them in a row with the same result.
 type UnitReport struct {
@@ -47,7 +58,8 @@ type UnitReport struct {
 	Exit    table.Addr // where it left to
 	CPU     int        // the CPU it ran on, as the area's cpu_id said at the end; -1 unknown
 	Passes  int        // how many passes in a row came to this result
-	Rung    int        // the ladder's rung that did it (DESIGN 4.4); 1: run
+	Rung    Rung       // what did it
+	Vector  []string   // RungOpv: the operations, in words
 }
 
 // Stop is what every command returns: where the program stands and what

@@ -118,7 +118,7 @@ func (s *Stop) WriteJSON(w io.Writer) error {
 
 func newJSONUnit(r stepper.UnitReport, name Naming) jsonUnit {
 	u := jsonUnit{Kind: "rseq", TID: r.TID, Name: r.Section, Start: hex(r.Start), End: hex(r.End),
-		Result: Result(r.Result), Exit: hex(r.Exit), Passes: r.Passes, Rung: max(r.Rung, 1)}
+		Result: Result(r.Result), Exit: hex(r.Exit), Passes: r.Passes, Rung: int(max(r.Rung, 1))}
 	if r.End == 0 {
 		u.Kind = "vdso"
 	}

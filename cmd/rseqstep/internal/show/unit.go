@@ -60,13 +60,13 @@ func vdsoUnit(r stepper.UnitReport) string {
 }
 
 // rung names the ladder's rung where it is not the first (DESIGN 4.4).
-func rung(n int) string {
+func rung(n stepper.Rung) string {
 	switch n {
-	case 0, 1:
+	case 0, stepper.RungRun:
 		return ""
-	case 2:
+	case stepper.RungOpv:
 		return ", carried out as a cpu_opv vector"
-	case 3:
+	case stepper.RungQuiet:
 		return ", in a quiet phase"
 	}
 	return ", run to the function's return"
