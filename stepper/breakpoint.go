@@ -45,6 +45,8 @@ type Breakpoint struct {
 
 	near    table.Addr
 	planted []table.Addr // addresses that count in the Engine's sites or debug registers
+	traps   []table.Addr // arming stores that count in its sites, for places inside sections
+	inside  []table.Addr // sections, by start, that a watchpoint was met inside of
 
 	Commands []string // kept for the front end
 }

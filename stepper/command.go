@@ -17,6 +17,7 @@ func New(t Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
 		signals: NewSignalTable(),
 		counts:  map[table.Addr]*Counts{},
 		bodies:  map[*table.Placed]*unit.Body{},
+		watched: map[table.Addr]int{},
 	}
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
@@ -49,7 +50,10 @@ func (e *Engine) Policy() *Policy { return &e.policy }
 func (e *Engine) Signals() *SignalTable { return e.signals }
 
 // Interrupt asks the program to stop. It may be called from any goroutine.
-func (e *Engine) Interrupt() { e.target.Interrupt() }
+func (e *Engine) Interrupt() {
+	e.asked.Store(true)
+	e.target.Interrupt()
+}
 
 // command runs one command on the selected thread and makes its Stop whole. A
 // nil Stop from do means that the step asked for is done.
@@ -58,18 +62,21 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 	if err != nil {
 		return Stop{}, err
 	}
+	e.asked.Store(false)
 	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
 	if err := e.load(th); err == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC())) {
 		// The user has seen this place: going on steps off it.
 		th.reported = th.regs.PC()
 	}
 	stop, err := do(th)
-	err = errors.Join(err, e.unpin())
+	if !e.anyQuiet() {
+		err = errors.Join(err, e.unpin())
+	}
 	if stop == nil {
 		stop = &Stop{Reason: StopStep, TID: th.tid}
 	}
 	if err == nil {
-		stop, err = e.settle(stop)
+		stop, err = e.overtaken(stop)
 	}
 	stop.Units, stop.Notes, stop.Child = e.report, e.notes, e.child
 	if e.dropped > 0 {
@@ -113,7 +120,13 @@ func (e *Engine) Kill() error {
 // Detach lets the program go as it was found. Signals that were shown and are
 // to be passed are delivered.
 func (e *Engine) Detach() error {
-	err := e.target.Detach()
+	_, err := e.settleAll(nil)
+	for _, th := range e.threads {
+		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
+			err = errors.Join(err, e.target.Resume(th.tid, th.deferred))
+		}
+	}
+	err = errors.Join(err, e.target.Detach())
 	e.ended(Event{})
 	return err
 }

@@ -1,6 +1,8 @@
 package stepper
 
 import (
+	"sync/atomic"
+
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -13,6 +15,8 @@ type Engine struct {
 	symbols Symbols
 	policy  Policy
 	modules ModuleReader
+	calls   CallTarget // the target, when it has calls to be answered (ProvideCPUOpv)
+	answer  func(Caller) error
 
 	image   *table.Image
 	vdso    *unit.VDSO
@@ -23,6 +27,7 @@ type Engine struct {
 	nextNumber  int
 	sites       map[table.Addr]int // planted software breakpoints and how many want them
 	library     table.Addr         // where the dynamic linker announces libraries; 0 when unknown
+	landing     *landings          // where exceptions and longjmps pass; nil: not looked for yet
 	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
 	signals     *SignalTable
 	code        codeCache
@@ -32,6 +37,9 @@ type Engine struct {
 	lastThread int
 	hardware   bool // the user owns a debug register
 	pinned     bool
+	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
+	asked      atomic.Bool        // the user wants the program to stop
+	entering   bool               // the command steps into sections
 
 	// Of the command that runs.
 	report  []UnitReport

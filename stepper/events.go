@@ -37,9 +37,9 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 	}
 }
 
-// settle turns a Stop that the end of the process has overtaken into that end:
+// overtaken turns a Stop that the end of the process has overtaken into that end:
 // exit_group(2) or SIGKILL took the other threads too, held as they were.
-func (e *Engine) settle(stop *Stop) (*Stop, error) {
+func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 	for stop.Reason != StopExited && stop.Reason != StopKilled {
 		if !e.target.Alive() {
 			ev, err := e.target.Wait()
@@ -83,7 +83,7 @@ func (e *Engine) ended(ev Event) *Stop {
 	e.library = 0
 	e.pinned = false
 	for _, b := range e.breakpoints {
-		b.planted = nil
+		b.planted, b.traps, b.inside = nil, nil, nil
 	}
 	return stop
 }
@@ -142,10 +142,15 @@ func (e *Engine) executed(ev Event) error {
 // userBreak decides whether the user's breakpoints at addr stop the thread.
 // Precondition: every thread is held.
 func (e *Engine) userBreak(th *thread, addr table.Addr) (*Stop, error) {
+	return e.userBreakAt(th, addr, func(b *Breakpoint) bool { return contains(b.planted, addr) })
+}
+
+// userBreakAt is userBreak for the breakpoints that here says are at addr.
+func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint) bool) (*Stop, error) {
 	var met []int
 	inline := ""
 	for _, b := range e.breakpoints {
-		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !contains(b.planted, addr) {
+		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !here(b) {
 			continue
 		}
 		if b.When != nil {
@@ -226,6 +231,9 @@ func (e *Engine) debugHit(th *thread, ev Event) (*Stop, error) {
 		if yes, err := e.holds(b, th); err == nil && !yes {
 			return nil, nil
 		}
+	}
+	if err := e.watchInside(th, b); err != nil {
+		return nil, err
 	}
 	b.Hits++
 	if b.Ignore > 0 {

@@ -29,10 +29,15 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		}
 		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
-		e.trapUnwinding(tr, &walk{cfa: f.CFA})
+		w := &walk{cfa: f.CFA}
+		e.trapUnwinding(tr, w)
 		arrived, stop, err := e.travel(th, tr)
 		if !arrived || err != nil {
 			return stop, err
+		}
+		if w.caught {
+			e.note("%s did not return: an exception or a longjmp led out of it", f.Function)
+			return nil, nil
 		}
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)
@@ -79,7 +84,7 @@ func (e *Engine) Until() (Stop, error) {
 		fn, known := e.symbols.Function(pc)
 		line, hasLine := e.symbols.Line(pc, depth)
 		if !known || !hasLine {
-			return e.stepOut(th, fn.Name)
+			return e.stepOut(th, fn, known)
 		}
 		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
 		if !ok {
@@ -98,8 +103,8 @@ func (e *Engine) Until() (Stop, error) {
 		}
 		ranges := []Range{before}
 		for {
-			_, stop, err := e.leave(th, w, ranges)
-			if stop != nil || err != nil {
+			landed, stop, err := e.leave(th, w, ranges)
+			if landed || stop != nil || err != nil {
 				return stop, err
 			}
 			done, next, stop, err := e.arrive(th, w)
@@ -138,6 +143,7 @@ func (e *Engine) Advance(places []Place) (Stop, error) {
 		}
 		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.Rip != 0 {
 			e.trapReturn(tr, caller.PC(), cfa)
+			e.trapUnwinding(tr, &walk{cfa: cfa})
 		}
 		_, stop, err := e.travel(th, tr)
 		return stop, err

@@ -30,10 +30,10 @@ for n in range(%d):
 `
 
 // gdbWalk is where gdb's command leads, time and again, from main on.
-func gdbWalk(t testing.TB, command string, max int, path string, args ...string) []string {
+func gdbWalk(t testing.TB, command string, most int, path string, args ...string) []string {
 	t.Helper()
 	script := filepath.Join(t.TempDir(), "walk.py")
-	if err := os.WriteFile(script, []byte(fmt.Sprintf(gdbScript, max, command)), 0o644); err != nil {
+	if err := os.WriteFile(script, []byte(fmt.Sprintf(gdbScript, most, command)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(tabletest.NeedTool(t, "gdb"), append([]string{"-nx", "-q", "-batch", "-x", script, "--args", path}, args...)...)
@@ -44,10 +44,8 @@ func gdbWalk(t testing.TB, command string, max int, path string, args ...string)
 	var walk []string
 	for in := bufio.NewScanner(strings.NewReader(string(out))); in.Scan(); {
 		if at, ok := strings.CutPrefix(in.Text(), "AT "); ok {
-			name, line, _ := strings.Cut(at, ":")
-			if i := strings.LastIndex(at, ":"); i >= 0 {
-				name, line = at[:i], at[i+1:]
-			}
+			i := strings.LastIndex(at, ":")
+			name, line := at[:max(i, 0)], at[i+1:]
 			walk = append(walk, shortName(name)+":"+line)
 		}
 	}
@@ -55,12 +53,12 @@ func gdbWalk(t testing.TB, command string, max int, path string, args ...string)
 }
 
 // ourWalk is where the Engine's command leads.
-func ourWalk(t testing.TB, command string, max int, path string, args ...string) []string {
+func ourWalk(t testing.TB, command string, most int, path string, args ...string) []string {
 	t.Helper()
 	p := launchFile(t, path, args...)
 	stop := p.runTo("main")
 	var walk []string
-	for range max {
+	for range most {
 		walk = append(walk, p.where(stop))
 		stop = p.do(command)
 		if stop.Reason == stepper.StopExited || strings.HasSuffix(p.where(stop), ":0") {
@@ -72,31 +70,50 @@ func ourWalk(t testing.TB, command string, max int, path string, args ...string)
 }
 
 // gdb is the oracle for what a line step is, in programs without sections.
+// Left out is what gdb 13 has otherwise: it enters inlined calls at their
+// lowest address (see package symbols), and loses a thread to a longjmp or an
+// exception where libc and libgcc_s have no probes.
 func TestLineStepsLeadWhereGDBsLead(t *testing.T) {
-	const most = 120
-	programs := []struct {
-		source string
-		args   []string
+	const all = 120
+	walks := []struct {
+		source     string
+		opt        string
+		next, step int // how many at most
+		args       []string
 	}{
-		{"loop.c", []string{"3"}}, {"recurse.c", nil}, {"inline.c", nil}, {"switch.c", nil}, {"cxx.cc", nil}, {"longjmp.c", nil},
+		{source: "loop.c", opt: "-O0", next: all, step: all, args: []string{"3"}},
+		{source: "loop.c", opt: "-O2", next: all, step: all, args: []string{"3"}},
+		{source: "recurse.c", opt: "-O0", next: all, step: all},
+		{source: "recurse.c", opt: "-O2", next: all, step: all},
+		{source: "switch.c", opt: "-O0", next: all, step: all},
+		{source: "switch.c", opt: "-O2", next: all, step: all},
+		{source: "inline.c", opt: "-O0", next: all, step: all},
+		{source: "inline.c", opt: "-O2", next: all},
+		{source: "longjmp.c", opt: "-O0", next: 4, step: 12},
+		{source: "longjmp.c", opt: "-O2", next: 4},
+		{source: "cxx.cc", opt: "-O0", next: 12, step: 60},
+		{source: "cxx.cc", opt: "-O2", next: 8},
+		{source: "vars.c", opt: "-O0", next: all, step: all},
+		{source: "watch.c", opt: "-O2", next: all, step: all},
 	}
-	for _, program := range programs {
-		for _, opt := range []string{"-O0", "-O2"} {
-			for _, dwarf := range []int{5, 4} {
-				if dwarf == 4 && (testing.Short() || program.source != "inline.c") {
+	for _, w := range walks {
+		for _, dwarf := range []int{5, 4} {
+			f := tabletest.Fixture{Source: w.source, Opt: w.opt, DWARF: dwarf}
+			if dwarf == 4 && (testing.Short() || w.source != "inline.c" && w.source != "recurse.c") {
+				continue
+			}
+			path := tabletest.Build(t, f)
+			for command, most := range map[string]int{"next": w.next, "step": w.step} {
+				if most == 0 {
 					continue
 				}
-				f := tabletest.Fixture{Source: program.source, Opt: opt, DWARF: dwarf}
-				path := tabletest.Build(t, f)
-				for _, command := range []string{"next", "step"} {
-					t.Run(f.String()+"-"+command, func(t *testing.T) {
-						want := gdbWalk(t, command, most, path, program.args...)
-						got := ourWalk(t, command, most, path, program.args...)
-						if strings.Join(got, " ") != strings.Join(want, " ") {
-							t.Errorf("\ngdb  %v\nours %v", want, got)
-						}
-					})
-				}
+				t.Run(f.String()+"-"+command, func(t *testing.T) {
+					want := gdbWalk(t, command, most, path, w.args...)
+					got := ourWalk(t, command, most, path, w.args...)
+					if strings.Join(got, " ") != strings.Join(want, " ") {
+						t.Errorf("\ngdb  %v\nours %v", want, got)
+					}
+				})
 			}
 		}
 	}

@@ -1,23 +1,311 @@
 package stepper
 
-import "errors"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
 
 // StepInside is StepInstruction that enters sections: the thread is stepped
 // with its rseq registration lifted (see quiet.go), so that it stands inside
 // with live state and still commits.
-func (e *Engine) StepInside(n int) (Stop, error) {
-	return Stop{}, errors.New("stepping inside sections is not there yet")
+func (e *Engine) StepInside(n int) (Stop, error) { return e.instructions(n, true) }
+
+// stepInside steps one instruction of a quiet phase, and ends the phase with
+// the section's commit, the function's return, or a system call to come. An
+// unsuccessful pass goes on quietly: a program that has to prepare its area
+// first (tcmalloc) would never commit otherwise.
+func (e *Engine) stepInside(th *thread) (*Stop, error) {
+	q := th.quiet
+	end, stop, err := e.quietStep(th)
+	if stop != nil || err != nil {
+		return stop, err
+	}
+	e.tellQuiet(th, q, end)
+	switch end {
+	case quietKernel:
+		return e.stepOne(th)
+	case quietCommit, quietReturn:
+		return nil, e.unhush(th)
+	}
+	if !e.entering && th.quiet != nil && !q.entered {
+		return nil, e.unhush(th)
+	}
+	return nil, nil
 }
 
-// Opv does the work of the section the thread is about to run, or has just
-// been aborted in, by a cpu_opv vector, without waiting for it to be stuck.
+// watchInside makes sure that a section which a watchpoint was met inside of
+// is from now on gone through quietly: natively the watchpoint would make the
+// kernel abort it, each time.
+func (e *Engine) watchInside(th *thread, b *Breakpoint) error {
+	if th.quiet != nil {
+		return nil
+	}
+	now := e.threadRseq(th)
+	if !now.Live || contains(b.inside, now.Section.Start) {
+		return nil
+	}
+	trap, ok := e.arming(now.Section)
+	if !ok {
+		e.note("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.SectionName(now.Section))
+		return nil
+	}
+	if err := e.want(trap); err != nil {
+		return err
+	}
+	e.note("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.SectionName(now.Section))
+	b.traps, b.inside = append(b.traps, trap), append(b.inside, now.Section.Start)
+	e.watched[now.Section.Start]++
+	return nil
+}
+
+// anyQuiet reports whether a thread stands in a quiet phase.
+func (e *Engine) anyQuiet() bool {
+	for _, th := range e.threads {
+		if th.quiet != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// arming is where the arming store of a section is, as far as its code shows.
+func (e *Engine) arming(p *table.Placed) (table.Addr, bool) {
+	from := p.Start - 256
+	if fn, ok := e.symbols.Function(p.Start); ok && fn.Entry < p.Start && p.Start-fn.Entry < 1<<16 {
+		from = fn.Entry
+	}
+	code, err := e.read(from, p.Start)
+	if err != nil {
+		return 0, false
+	}
+	return unit.FindArming(p, from, code)
+}
+
+// insideTrap is where the trap for a breakpoint inside a section goes: the
+// arming store, from where the thread is taken to the breakpoint quietly. It
+// is 0 for an address outside of sections.
+func (e *Engine) insideTrap(a table.Addr) (table.Addr, error) {
+	p := e.image.At(a)
+	if p == nil {
+		return 0, nil
+	}
+	trap, ok := e.arming(p)
+	if ok {
+		_, err := e.body(p)
+		ok = err == nil
+	}
+	if !ok || e.guard(trap) != nil {
+		return 0, &InsideError{Addr: a, Section: e.SectionName(p), Start: p.Start, End: p.End}
+	}
+	if b, err := e.body(p); err == nil && b.Insn(a) == nil {
+		return 0, fmt.Errorf("%v is not the beginning of an instruction of the critical section %s", a, e.SectionName(p))
+	}
+	return trap, nil
+}
+
+// wantedInside reports whether a breakpoint or a watchpoint of the user's
+// needs the thread to be taken through the section quietly.
+func (e *Engine) wantedInside(th *thread, p *table.Placed) bool {
+	if e.watched[p.Start] > 0 {
+		return true
+	}
+	for _, b := range e.breakpoints {
+		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid {
+			continue
+		}
+		for _, pl := range b.Places {
+			if pl.Trap != 0 && p.Contains(pl.Addr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// through takes a thread that stands at an arming store through its section
+// quietly, to a breakpoint inside that says stop, or to the exit.
+// Precondition: every other thread is held.
+func (e *Engine) through(th *thread) (*Stop, error) {
+	if err := e.hush(th); err != nil {
+		return nil, err
+	}
+	for n := 0; th.quiet != nil && n < maxQuiet; n++ {
+		q := th.quiet
+		end, stop, err := e.quietStep(th)
+		if stop != nil || err != nil {
+			return stop, err
+		}
+		if stop := e.quietStop(th); stop != nil {
+			return stop, nil
+		}
+		e.tellQuiet(th, q, end)
+		if th.quiet == nil || !q.entered {
+			break
+		}
+	}
+	return nil, e.unhush(th)
+}
+
+// quietStop is the Stop of a breakpoint at an inner place that a quiet phase has come to.
+func (e *Engine) quietStop(th *thread) *Stop {
+	if th.quiet == nil || e.load(th) != nil {
+		return nil
+	}
+	pc := th.regs.PC()
+	if e.image.At(pc) == nil {
+		return nil
+	}
+	stop, err := e.userBreakAt(th, pc, func(b *Breakpoint) bool {
+		for _, p := range b.Places {
+			if p.Trap != 0 && p.Addr == pc {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		e.note("%v", err)
+	}
+	return stop
+}
+
+// atArming decodes the instruction a thread stands at as an arming store and
+// finds its section; nil when it arms nothing.
+func (e *Engine) atArming(th *thread) (*unit.Insn, *table.Placed, error) {
+	if err := e.load(th); err != nil {
+		return nil, nil, err
+	}
+	insn, err := e.decode(th.regs.PC())
+	if err != nil || insn.Store.Size == 0 {
+		return nil, nil, err
+	}
+	if err := e.registration(th); err != nil || !th.rseq.Registered() {
+		return nil, nil, err
+	}
+	if arms, value, known := insn.Arms(&th.regs, th.rseq.CSField()); !arms || known && value == 0 {
+		return nil, nil, nil
+	}
+	return insn, e.armed(th, insn), nil
+}
+
+// ErrNoSection says that the thread comes to no section within reach.
+var ErrNoSection = errors.New("the thread does not come to a critical section within the next 100000 instructions")
+
+// maxSearch bounds the way to the next section, instructions.
+const maxSearch = 100000
+
+// toArming steps the thread to the next arming store it comes to.
+func (e *Engine) toArming(th *thread) (*unit.Insn, *table.Placed, *Stop, error) {
+	for n := 0; n < maxSearch; n++ {
+		insn, p, err := e.atArming(th)
+		if err != nil || p != nil {
+			return insn, p, nil, err
+		}
+		if stop, err := e.stepOne(th); stop != nil || err != nil {
+			return nil, nil, stop, err
+		}
+		if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
+			return nil, nil, stop, err
+		}
+	}
+	return nil, nil, nil, ErrNoSection
+}
+
+// Opv does the work of the section the thread comes to next, or has just been
+// aborted in, by a cpu_opv vector, without waiting for it to be stuck.
 func (e *Engine) Opv() (Stop, error) {
-	return Stop{}, errors.New("cpu_opv injection is not there yet")
+	return e.command(func(th *thread) (*Stop, error) {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		if last := th.last; last != nil && th.regs.PC() == last.placed.Abort {
+			state, err := e.lastState(th, last)
+			if err != nil {
+				return nil, err
+			}
+			done, err := e.injectFrom(th, last.placed, state)
+			return nil, notDone(done, err, e.SectionName(last.placed))
+		}
+		insn, p, stop, err := e.toArming(th)
+		if stop != nil || err != nil {
+			return stop, err
+		}
+		done, err := e.inject(th, p, insn)
+		return nil, notDone(done, err, e.SectionName(p))
+	})
 }
 
-// AbortAt lets the section the thread is about to run be aborted by the kernel
+// lastState is the state the thread had at the start of the section it was
+// aborted in. Its vector registers are those of now, so the section's work must
+// not depend on them.
+func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
+	now := opv.State{Regs: last.regs}
+	now.Rip = uint64(last.placed.Start)
+	area, err := e.target.XState(th.tid)
+	if err != nil {
+		return now, err
+	}
+	if err := now.LoadVectors(area); err != nil {
+		return now, err
+	}
+	body, err := e.body(last.placed)
+	if err != nil {
+		return now, err
+	}
+	other := now
+	for i := range other.Vec {
+		for j := range other.Vec[i] {
+			other.Vec[i][j] ^= 0xa5
+		}
+	}
+	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: e.areaCID(th.rseq)}
+	a, err := opv.Build(opv.V3, body, now, e.target, place)
+	if err != nil {
+		return now, err
+	}
+	b, err := opv.Build(opv.V3, body, other, e.target, place)
+	if err != nil || a.Vector.String() != b.Vector.String() || !bytes.Equal(a.Data, b.Data) || a.Exit.Regs != b.Exit.Regs {
+		return now, errors.New("the section depends on vector registers that the abort may have changed; step to its arming store and try there")
+	}
+	return now, nil
+}
+
+func notDone(done bool, err error, name string) error {
+	if err == nil && !done {
+		err = fmt.Errorf("the section %s would not commit now: it leaves by another exit; step it with stepi", name)
+	}
+	return err
+}
+
+// AbortAt lets the section the thread comes to next be aborted by the kernel
 // before its instruction number n (1 is the first), and stops at its abort
 // handler.
 func (e *Engine) AbortAt(n int) (Stop, error) {
-	return Stop{}, errors.New("provoked aborts are not there yet")
+	return e.command(func(th *thread) (*Stop, error) {
+		_, p, stop, err := e.toArming(th)
+		if stop != nil || err != nil {
+			return stop, err
+		}
+		body, err := e.body(p)
+		if err != nil {
+			return nil, err
+		}
+		if n < 1 || n > len(body.Insns) {
+			return nil, fmt.Errorf("the section %s has instructions 1 to %d", e.SectionName(p), len(body.Insns))
+		}
+		at := body.Insns[n-1].Addr
+		where, stop, err := e.runTo(th, append([]table.Addr{at}, e.exitsOf(body)...), nil)
+		if stop != nil || err != nil {
+			return stop, err
+		}
+		if where != at {
+			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.addressName(where), n)
+		}
+		return e.runRestart(th, p)
+	})
 }

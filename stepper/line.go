@@ -16,6 +16,9 @@ type walk struct {
 	line  Line
 	block []Range    // what stands in the same inlined call
 	cfa   table.Addr // of the frame
+
+	middle Line // another line that was entered in its middle: not to stop at either
+	caught bool // an exception or a longjmp led out: the step ends where it landed
 }
 
 // Step goes on to another line, into functions that have lines (step).
@@ -49,7 +52,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	fn, known := e.symbols.Function(pc)
 	line, hasLine := e.symbols.Line(pc, depth)
 	if !known || !hasLine {
-		return e.stepOut(th, fn.Name)
+		return e.stepOut(th, fn, known)
 	}
 	if total, _ := e.symbols.Inlines(pc); into && depth < total {
 		th.show(pc, depth+1)
@@ -62,6 +65,17 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	}
 	w.cfa = cfa
 	ranges := e.symbols.LineRanges(pc, depth)
+	if th.quiet != nil {
+		// Inside a section: what it began commits first.
+		if stop, err := e.settle(th); stop != nil || err != nil {
+			return stop, err
+		}
+		done, next, stop, err := e.arrive(th, w)
+		if done || stop != nil || err != nil {
+			return stop, err
+		}
+		ranges = next
+	}
 	for {
 		done, stop, err := e.leave(th, w, ranges)
 		if done || stop != nil || err != nil {
@@ -76,8 +90,12 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 }
 
 // stepOut runs a function without lines until it returns, as gdb does.
-func (e *Engine) stepOut(th *thread, name string) (*Stop, error) {
+func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
+	name := fn.Name
 	if name == "" {
+		name = "at " + fn.Entry.String()
+	}
+	if !known {
 		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
 	}
 	e.note("single stepping until exit from function %s, which has no line number information", name)
@@ -86,6 +104,7 @@ func (e *Engine) stepOut(th *thread, name string) (*Stop, error) {
 	if ok && caller.Rip != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
+	e.trapUnwinding(tr, &walk{cfa: cfa})
 	_, stop, err := e.travel(th, tr)
 	return stop, err
 }
@@ -197,7 +216,7 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 	}
 	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
 	_, stop, err = e.travel(th, tr)
-	return entered, stop, err
+	return entered || w.caught, stop, err
 }
 
 // isReturnTo: a is the return address of the walk's frame (a recursive call on
@@ -225,13 +244,15 @@ func (e *Engine) cover(w *walk, ranges []Range) []Range {
 }
 
 // handler is the straight run of instructions at a section's abort handler up
-// to its first unconditional branch, when it has no line information.
+// to its first unconditional branch, when no statement of its own begins
+// there. (A handler put into a subsection of its function's text seems to
+// belong to whatever line stands before it.)
 func (e *Engine) handler(p *table.Placed) (Range, bool) {
 	r := Range{Low: p.Abort, High: p.Abort}
+	if total, _ := e.symbols.Inlines(p.Abort); e.symbols.LineStart(p.Abort, total) {
+		return r, false
+	}
 	for i := 0; i < 32; i++ {
-		if _, ok := e.symbols.Line(r.High, 0); ok {
-			return r, false
-		}
 		insn, err := e.decode(r.High)
 		if err != nil {
 			return r, false

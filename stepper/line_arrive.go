@@ -85,7 +85,7 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 		th.show(pc, depth+1)
 		return true, nil, true
 	}
-	if line != w.line && e.symbols.LineStart(pc, depth) {
+	if line != w.line && line != w.middle && e.symbols.LineStart(pc, depth) {
 		th.show(pc, depth)
 		return true, nil, true
 	}
@@ -98,7 +98,12 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 		// the call: the line is still to begin.
 		return false, e.untilStart(ranges, pc, depth), true
 	}
-	w.line = line
+	if line != w.line {
+		// In the middle of another line, which is no place to stop. Coming back
+		// from there to the line that was left is still that line: compilers
+		// give the head of a loop to the line before it.
+		w.middle = line
+	}
 	return false, ranges, true
 }
 
@@ -138,23 +143,6 @@ func (e *Engine) showOuter(th *thread) error {
 	total, entering := e.symbols.Inlines(pc)
 	th.show(pc, total-entering)
 	return nil
-}
-
-// trapUnwinding makes a line step end where an exception or a longjmp leads:
-// libgcc calls _Unwind_DebugHook(cfa, handler) before it jumps to a handler.
-func (e *Engine) trapUnwinding(tr *traps, w *walk) {
-	hook, ok := e.symbols.Address("_Unwind_DebugHook")
-	if !ok {
-		return
-	}
-	e.trapAt(tr, hook, func(th *thread) (bool, *Stop, error) {
-		cfa, handler := table.Addr(th.regs.Rdi), table.Addr(th.regs.Rsi)
-		if cfa < w.cfa {
-			return false, nil, nil // caught further in
-		}
-		_, stop, err := e.runTo(th, []table.Addr{handler}, nil)
-		return true, stop, err
-	})
 }
 
 // word reads 8 bytes of the process.

@@ -15,10 +15,13 @@ func (e *Engine) reload() error {
 	if err != nil {
 		return err
 	}
+	mapped := e.sitesInModules()
 	e.image.Reload(modules)
+	e.dropUnmapped(mapped)
 	clear(e.bodies)
 	e.symbols.Reload(modules)
 	e.code.flush()
+	e.landing = nil
 	for _, m := range modules {
 		if m.Path == "[vdso]" {
 			e.readVDSO(m)
@@ -37,6 +40,39 @@ func (e *Engine) reload() error {
 	e.withdraw()
 	e.replant()
 	return nil
+}
+
+// sitesInModules lists the planted breakpoints that stand in some module.
+func (e *Engine) sitesInModules() []table.Addr {
+	var list []table.Addr
+	for a := range e.sites {
+		if e.image.ModuleAt(a) != nil {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// dropUnmapped forgets those of the sites whose module has been unmapped, and
+// the breakpoints there with it: they are planted again when it comes back.
+func (e *Engine) dropUnmapped(sites []table.Addr) {
+	for _, a := range sites {
+		if e.image.ModuleAt(a) != nil {
+			continue
+		}
+		if err := e.target.Remove(a); err != nil {
+			e.note("the breakpoint at %v: %v", a, err)
+		}
+		delete(e.sites, a)
+		if a == e.library {
+			e.library = 0
+		}
+		for _, b := range e.breakpoints {
+			if b.Kind == BreakSoftware {
+				b.planted = without(b.planted, a)
+			}
+		}
+	}
 }
 
 // readVDSO decodes the vDSO's own ELF image out of the process.
@@ -58,7 +94,7 @@ func (e *Engine) readVDSO(m *table.Module) {
 // forget drops everything about a program that is no more (exec).
 func (e *Engine) forget() {
 	for _, b := range e.breakpoints {
-		b.planted = nil
+		b.planted, b.traps, b.inside = nil, nil, nil
 	}
 	e.sites = map[table.Addr]int{}
 	e.library = 0

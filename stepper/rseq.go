@@ -63,10 +63,13 @@ func (e *Engine) learn(descriptor table.Addr) *table.Placed {
 
 // SectionName is a section as reports show it: symbol+offset of its start.
 func (e *Engine) SectionName(p *table.Placed) string {
+	if name, off, ok := e.symbols.Symbol(p.Start); ok {
+		return offsetName(name, off)
+	}
 	if p.Section != nil && p.Section.Symbol != "" {
 		return offsetName(p.Section.Symbol, p.Section.Offset)
 	}
-	return e.addressName(p.Start)
+	return p.Start.String()
 }
 
 func (e *Engine) addressName(a table.Addr) string {

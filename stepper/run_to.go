@@ -12,6 +12,11 @@ import (
 // registers as long as there are free ones, for they disturb nothing; the rest
 // are int3. A thread that blocks gets the others' help.
 func (e *Engine) runTo(th *thread, where []table.Addr, accept func(*unit.Regs) bool) (at table.Addr, stop *Stop, err error) {
+	return e.runLate(th, where, accept, nil)
+}
+
+// runLate is runTo that calls late, unless that is nil, when it takes long.
+func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs) bool, late late) (at table.Addr, stop *Stop, err error) {
 	// A breakpoint under the thread's feet is no news.
 	if err := e.load(th); err != nil {
 		stop, err := e.vanished(th, err)
@@ -23,14 +28,14 @@ func (e *Engine) runTo(th *thread, where []table.Addr, accept func(*unit.Regs) b
 		}
 		defer func() { err = errors.Join(err, e.putBack(from)) }()
 	}
-	at, stop, err = e.runToTraps(th, where, accept)
+	at, stop, err = e.runToTraps(th, where, accept, late)
 	if errors.Is(err, errThreadGone) {
 		return 0, stop, nil
 	}
 	return at, stop, err
 }
 
-func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Regs) bool) (at table.Addr, stop *Stop, err error) {
+func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Regs) bool, late late) (at table.Addr, stop *Stop, err error) {
 	set, err := e.setTraps(th, where)
 	defer func() { err = errors.Join(err, e.clearTraps(th, set)) }()
 	if err != nil {
@@ -40,6 +45,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 	for first := true; ; first = false {
 		sig := th.signal
 		th.signal = 0
+		th.runs++
 		ev, err := e.target.Run(th.tid, sig, blockPatience)
 		if err != nil {
 			stop, err := e.vanished(th, err)
@@ -59,10 +65,15 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			arrived = true
 		case ev.Kind == EventBlocked:
 			// The others may hold what it waits for.
-			tr := &traps{tid: th.tid, debug: true, at: map[table.Addr]trap{}}
+			tr := &traps{tid: th.tid, debug: true, late: late, at: map[table.Addr]trap{}}
 			tr.watch = append(tr.watch, where...)
 			if err := e.putBack(start); err != nil {
 				return 0, nil, err
+			}
+			if th.maskSaved {
+				if err := errors.Join(e.pause(), e.unquieten(th)); err != nil {
+					return 0, nil, err
+				}
 			}
 			got, stop, err := e.travel(th, tr)
 			if stop != nil || err != nil {
@@ -176,4 +187,15 @@ func contains(list []table.Addr, a table.Addr) bool {
 		}
 	}
 	return false
+}
+
+// without is list with a taken out, in place.
+func without(list []table.Addr, a table.Addr) []table.Addr {
+	kept := list[:0]
+	for _, x := range list {
+		if x != a {
+			kept = append(kept, x)
+		}
+	}
+	return kept
 }

@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"encoding/binary"
+	"errors"
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -10,30 +11,52 @@ import (
 // runUnit runs a section natively, from the arming store the thread stands at
 // to the first exit.
 func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
-	var p *table.Placed
-	descriptor, known := insn.FieldAfter(&th.regs, e.target, th.rseq.CSField())
-	switch {
-	case known && descriptor == 0:
-		return e.stepPlain(th, insn) // it disarms
-	case known:
-		p = e.learn(table.Addr(descriptor))
-	default:
-		// A value that cannot be computed (a vector register): the section
-		// that begins right behind the store.
-		if q := e.image.At(insn.Next()); q != nil && q.Start == insn.Next() {
-			p = q
-		}
-	}
+	p := e.armed(th, insn)
 	if p == nil {
-		// Not a descriptor the kernel would take: it kills the program on the
-		// next preemption, with or without us.
+		// It disarms, or writes no descriptor that the kernel would take: that
+		// kills the program on the next preemption, with or without us.
 		return e.stepPlain(th, insn)
+	}
+	if e.entering {
+		if err := e.hush(th); err != nil {
+			return nil, err
+		}
+		return e.stepInside(th)
+	}
+	if e.wantedInside(th, p) {
+		return e.through(th)
+	}
+	if done, stop, err := e.climb(th, p, insn); done || stop != nil || err != nil {
+		return stop, err
 	}
 	before := &th.regs
 	if insn.Next() != p.Start {
 		before = nil // what runs in between is not known
 	}
 	return e.runSection(th, p, before)
+}
+
+// armed is the section that an arming store is about to arm, nil for none.
+func (e *Engine) armed(th *thread, insn *unit.Insn) *table.Placed {
+	descriptor, known := insn.FieldAfter(&th.regs, e.target, th.rseq.CSField())
+	switch {
+	case known && descriptor == 0:
+		return nil
+	case known:
+		return e.learn(table.Addr(descriptor))
+	}
+	// A value that cannot be computed (a vector register): the section that
+	// begins right behind the store.
+	if q := e.image.At(insn.Next()); q != nil && q.Start == insn.Next() {
+		return q
+	}
+	return nil
+}
+
+// lastPass is a section as a thread came to it last.
+type lastPass struct {
+	placed *table.Placed
+	regs   unit.Regs // at the arming store; Start follows it at once
 }
 
 // runRestart is DESIGN 4.3: the thread stands inside a live section, which the
@@ -60,10 +83,14 @@ func (e *Engine) runSection(th *thread, p *table.Placed, atArming *unit.Regs) (*
 	if atArming != nil {
 		state := *atArming
 		before = &state
+		th.last = &lastPass{placed: p, regs: state}
+	}
+	if err := e.quieten(th); err != nil {
+		return e.vanished(th, err)
 	}
 	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
 	where, stop, err := e.runTo(th, exits, nil)
-	if err != nil {
+	if err = errors.Join(err, e.unquieten(th)); err != nil {
 		return nil, err
 	}
 	if stop != nil {
@@ -80,6 +107,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed, atArming *unit.Regs) (*
 	default:
 		report.Result = SideExit
 	}
+	e.tally(th, p, report.Result)
 	e.tell(report)
 	return nil, nil
 }
@@ -126,34 +154,30 @@ func (e *Engine) exitsOf(b *unit.Body) []table.Addr {
 
 // cpuOf is the CPU the area names, -1 when there is none.
 func (e *Engine) cpuOf(th *thread) int {
-	if e.registration(th) != nil || !th.rseq.Registered() {
+	if e.registration(th) != nil {
 		return -1
 	}
+	return e.areaCPU(th.rseq)
+}
+
+// Offsets in struct rseq, bytes. See include/uapi/linux/rseq.h.
+const (
+	areaCPUID = 4
+	areaMMCID = 24
+)
+
+func (e *Engine) areaCPU(c RseqConfig) int { return e.areaField(c, areaCPUID) }
+
+func (e *Engine) areaCID(c RseqConfig) int { return e.areaField(c, areaMMCID) }
+
+// areaField reads a 32-bit field of a registered area, -1 when it cannot.
+func (e *Engine) areaField(c RseqConfig, offset table.Addr) int {
 	var b [4]byte
-	// cpu_id stands 4 bytes into struct rseq.
-	if n, _ := e.target.ReadMemory(th.rseq.Area+4, b[:]); n < 4 {
+	if !c.Registered() {
+		return -1
+	}
+	if n, _ := e.target.ReadMemory(c.Area+offset, b[:]); n < len(b) {
 		return -1
 	}
 	return int(int32(binary.LittleEndian.Uint32(b[:])))
-}
-
-// runVDSO runs a vDSO function natively from its first instruction to its return address.
-func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) (*Stop, error) {
-	ra, cfa, err := e.vdso.ReturnAddress(th.regs.PC(), &th.regs, e.target)
-	if err != nil {
-		return e.stepPlain(th, nil)
-	}
-	report := UnitReport{TID: th.tid, Section: f.Name, Start: f.Start, CPU: -1, Rung: RungRun}
-	where, stop, err := e.runTo(th, []table.Addr{ra}, func(r *unit.Regs) bool { return table.Addr(r.Rsp) >= cfa })
-	if err != nil {
-		return nil, err
-	}
-	if stop != nil {
-		report.Result = Diverted
-		e.tell(report)
-		return stop, nil
-	}
-	report.Result, report.Exit = Returned, where
-	e.tell(report)
-	return nil, nil
 }

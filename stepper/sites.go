@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"errors"
 	"fmt"
 
 	"rseqstep/table"
@@ -52,8 +53,20 @@ func (e *Engine) guard(a table.Addr) error {
 	return nil
 }
 
-// withdraw removes planted breakpoints that a section learnt just now covers.
+// withdraw removes planted breakpoints that a section learnt just now covers;
+// the user's are moved to its arming store.
 func (e *Engine) withdraw() {
+	for _, b := range e.breakpoints {
+		for _, a := range b.planted {
+			if b.Kind > BreakHardware || e.image.At(a) == nil {
+				continue
+			}
+			if err := errors.Join(e.uproot(b), e.plant(b)); err != nil {
+				e.note("breakpoint %d: %v", b.Number, err)
+			}
+			break
+		}
+	}
 	for a := range e.sites {
 		if err := e.guard(a); err != nil {
 			if e.target.Remove(a) == nil {

@@ -24,6 +24,9 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	}
 	pc := th.regs.PC()
 	th.reported = 0
+	if th.quiet != nil {
+		return e.stepInside(th)
+	}
 	if e.sites[pc] > 0 {
 		if err := e.target.Remove(pc); err != nil {
 			return nil, err
@@ -31,9 +34,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 		defer func() { err = errors.Join(err, e.putBack(pc)) }()
 	}
 	if e.vdso != nil && e.vdso.Contains(pc) {
-		if f, ok := e.vdso.Entry(pc); ok {
-			return e.runVDSO(th, f)
-		}
+		return e.stepVDSO(th)
 	}
 	insn, err := e.decode(pc)
 	if err != nil {
@@ -64,7 +65,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 			if err := e.load(th); err != nil {
 				return e.vanished(th, err)
 			}
-			if f, ok := e.vdso.Entry(th.regs.PC()); ok {
+			if f, ok := e.vdso.Entry(th.regs.PC()); ok && !e.entering {
 				return e.runVDSO(th, f)
 			}
 		}
@@ -87,7 +88,13 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 			repin = true
 		}
 	}
-	for {
+	if sig := th.deferred; sig != 0 && th.signal == 0 {
+		th.deferred = 0
+		if _, stop, err := e.handle(th, sig); stop != nil || err != nil {
+			return stop, err
+		}
+	}
+	for interrupted := false; ; interrupted = true {
 		sig := th.signal
 		th.signal = 0
 		ev, err := e.target.Step(th.tid, sig, patience)
@@ -101,6 +108,9 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 		if stood, err := e.stoodOnHardware(th, ev, pc); err != nil {
 			return nil, err
 		} else if stood {
+			continue
+		}
+		if interrupted && e.keepBack(th, ev) {
 			continue
 		}
 		again, stop, err := e.between(th, ev, true)
@@ -140,6 +150,8 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 	case EventClone:
 		e.adopt(ev.Child)
 		return true, nil, nil
+	case EventSyscall:
+		return true, nil, e.provide(th.tid)
 	case EventFork, EventVfork:
 		if err := e.forked(ev); err != nil {
 			return false, nil, err
@@ -157,6 +169,9 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 	case EventProcessExit:
 		return false, e.ended(ev), nil
 	case EventInterrupt:
+		if !e.asked.Swap(false) {
+			return true, nil, nil // left over from a command that has ended
+		}
 		return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 	case EventDebug:
 		stop, err := e.debugHit(th, ev)
@@ -186,19 +201,51 @@ func (e *Engine) signalBetween(th *thread, ev Event, stepping bool) (bool, *Stop
 		th.signal = ev.Signal
 		return true, nil, nil
 	}
+	return e.handle(th, ev.Signal)
+}
+
+// handle lets the thread have a signal and runs it until its handler, if it
+// has one, has returned to where the thread stands.
+func (e *Engine) handle(th *thread, sig int) (bool, *Stop, error) {
 	if err := e.load(th); err != nil {
 		stop, err := e.vanished(th, err)
 		return false, stop, err
 	}
-	th.signal = ev.Signal
-	sp := th.regs.Rsp
-	_, stop, err := e.runTo(th, []table.Addr{th.regs.PC()}, func(r *unit.Regs) bool { return r.Rsp == sp })
+	th.signal = sig
+	stop, err := e.runHandler(th)
 	return stop == nil, stop, err
 }
 
+// keepBack keeps a signal that passes silently for after the instruction, when
+// the same instruction was interrupted before: a timer that fires more often
+// than its handler takes under a debugger would stop all progress.
+func (e *Engine) keepBack(th *thread, ev Event) bool {
+	if ev.Kind != EventSignal {
+		return false
+	}
+	d := e.signals.Of(ev.Signal)
+	if d.Stop || d.Print || !d.Pass || th.deferred != 0 && (th.deferred != ev.Signal || ev.Signal >= firstRealTime) {
+		return false
+	}
+	th.deferred = ev.Signal
+	return true
+}
+
+// firstRealTime is SIGRTMIN of the kernel: signals below it are pending once
+// at most, those from it on are queued (signal(7)).
+const firstRealTime = 32
+
 // StepInstruction steps n instructions or units of the selected thread (stepi).
-func (e *Engine) StepInstruction(n int) (Stop, error) {
+func (e *Engine) StepInstruction(n int) (Stop, error) { return e.instructions(n, e.policy.Inside) }
+
+// instructions steps n instructions; inside enters sections.
+func (e *Engine) instructions(n int, inside bool) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
+		if stop, err := e.settleAll(th); stop != nil || err != nil {
+			return stop, err
+		}
+		e.entering = inside
+		defer func() { e.entering = false }()
 		for i := 0; i < n; i++ {
 			if stop, err := e.stepOne(th); stop != nil || err != nil {
 				return stop, err

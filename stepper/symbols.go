@@ -90,4 +90,8 @@ type Place struct {
 	Function string
 	Line     Line
 	Module   string
+
+	// Trap is set by the Engine for a place inside a critical section: the
+	// arming store, where the trap is; the thread is taken to Addr from there.
+	Trap table.Addr
 }

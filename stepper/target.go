@@ -84,6 +84,11 @@ type Target interface {
 	// (a negative errno for failure).
 	Syscall(tid int, nr uint64, args ...uint64) (int64, error)
 
+	// SignalMask is the set of signals a held thread blocks, signal n at bit
+	// n-1 (PTRACE_GETSIGMASK); SetSignalMask changes it.
+	SignalMask(tid int) (uint64, error)
+	SetSignalMask(tid int, blocked uint64) error
+
 	// Pin puts the thread and the calling OS thread on one CPU (the thread's
 	// own, as long as both may run there) and Unpin restores both affinities.
 	// Unpin without Pin does nothing. One thread is pinned at a time.

@@ -25,6 +25,16 @@ type thread struct {
 	reported table.Addr // a breakpoint here has been told; going on steps off it
 	shownAt  table.Addr // shown counts only at this PC
 	shown    int        // inline depth the user is shown there
+
+	quiet     *quiet // the quiet phase it is in, nil in none
+	mask      uint64 // its signal mask, while maskSaved says that it is replaced
+	maskSaved bool
+	deferred  int                    // a signal kept back until the instruction it interrupted twice is done
+	passes    map[table.Addr]*passes // fruitless passes since the last commit, by the section's start
+	fruitless int                    // all passes that did not commit
+	last      *lastPass              // the section it ran last
+	calls     []*vdsoCall            // of vDSO functions it was stepped in and has not left, innermost last
+	runs      int                    // how often it was let run natively
 }
 
 var errGone = errors.New("the program is not being run")
@@ -65,6 +75,9 @@ func (e *Engine) load(th *thread) error {
 
 // registration makes th.rseq what the kernel has registered.
 func (e *Engine) registration(th *thread) error {
+	if th.quiet != nil {
+		th.rseq, th.rseqKnown = th.quiet.config, true
+	}
 	if th.rseqKnown {
 		return nil
 	}

@@ -13,18 +13,29 @@ type trap func(th *thread) (arrived bool, stop *Stop, err error)
 
 // traps are what one command waits for while the whole program runs.
 type traps struct {
-	tid   int // the thread they are for; others pass
-	at    map[table.Addr]trap
-	watch []table.Addr // addresses already planted whose meeting is an arrival
-	step  bool         // the end of a single step already under way is an arrival
-	debug bool         // a free debug register's match is an arrival
-	free  bool         // nothing is waited for: the end of thread tid ends nothing
-	quiet bool         // on the way there is no call and no system call
+	tid      int // the thread they are for; others pass
+	at       map[table.Addr]trap
+	watch    []table.Addr // addresses already planted whose meeting is an arrival
+	step     bool         // the end of a single step already under way is an arrival
+	debug    bool         // a free debug register's match is an arrival
+	free     bool         // nothing is waited for: the end of thread tid ends nothing
+	watchdog *watchdog    // looks after a step that takes long; nil: none
+	late     late         // looks after a unit that takes long; nil: nothing does
+	quiet    bool         // on the way there is no call and no system call
 }
 
 // travel lets every thread run until tr.tid arrives, or something stops the
 // program. Afterwards every thread is held.
 func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err error) {
+	if stop, err := e.settleAll(nil); stop != nil || err != nil {
+		return false, stop, err
+	}
+	if tr.late != nil {
+		defer e.watchUnit(tr).end()
+	} else if !tr.free && len(tr.at) > 0 {
+		tr.watchdog = e.watchLine()
+		defer tr.watchdog.end()
+	}
 	planted := make([]table.Addr, 0, len(tr.at))
 	defer func() {
 		for _, a := range planted {
@@ -79,6 +90,7 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 		}
 		sig := th.signal
 		th.signal = 0
+		th.runs++
 		ev, err := e.target.Run(th.tid, sig, blockPatience)
 		if err != nil {
 			stop, err := e.vanished(th, err)
@@ -167,7 +179,11 @@ func (e *Engine) stepOff(th *thread) (*Stop, error) {
 func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
 	sig := th.signal
 	th.signal = 0
+	if sig == 0 {
+		sig, th.deferred = th.deferred, 0
+	}
 	th.fresh, th.rseqKnown = false, false
+	th.runs++
 	err := resume(th.tid, sig)
 	if isGone(err) {
 		return nil // its exit is the next event
@@ -214,6 +230,9 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 	case EventClone:
 		e.adopt(ev.Child)
 		return false, nil, errors.Join(e.resume(ev.TID), e.resume(ev.Child))
+	case EventSyscall:
+		stop, err := e.provideRunning(ev, tr)
+		return false, stop, err
 	case EventFork, EventVfork:
 		if err := e.forked(ev); err != nil {
 			return false, nil, err
@@ -234,6 +253,15 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 	case EventProcessExit:
 		return false, e.ended(ev), nil
 	case EventInterrupt:
+		if !e.asked.Swap(false) {
+			if tr.watchdog.due() {
+				if tr.late != nil {
+					return e.overdue(tr)
+				}
+				return e.sample(ev, tr)
+			}
+			return false, nil, e.resume(ev.TID)
+		}
 		tid := ev.TID
 		if _, ok := e.threads[e.current]; ok {
 			tid = e.current
@@ -290,5 +318,9 @@ func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 			return arrived, stop, err
 		}
 	}
-	return false, nil, nil
+	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
+		return false, nil, err
+	}
+	stop, err := e.through(th)
+	return false, stop, err
 }

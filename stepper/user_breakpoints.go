@@ -64,9 +64,14 @@ func (e *Engine) plant(b *Breakpoint) error {
 	if !e.target.Alive() || !b.Enabled {
 		return nil
 	}
+	if b.Kind <= BreakHardware {
+		if err := e.plantInside(b); err != nil {
+			return err
+		}
+	}
 	if b.Kind == BreakSoftware {
 		for _, p := range b.Places {
-			if contains(b.planted, p.Addr) {
+			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
 			}
 			if err := e.want(p.Addr); err != nil {
@@ -78,11 +83,8 @@ func (e *Engine) plant(b *Breakpoint) error {
 	}
 	if b.Kind == BreakHardware {
 		for _, p := range b.Places {
-			if contains(b.planted, p.Addr) {
+			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
-			}
-			if q := e.image.At(p.Addr); q != nil {
-				return &InsideError{Addr: p.Addr, Section: e.SectionName(q), Start: q.Start, End: q.End}
 			}
 			if err := e.takeSlot(b, DebugExecute, p.Addr, 1); err != nil {
 				return err
@@ -109,6 +111,27 @@ func (e *Engine) plant(b *Breakpoint) error {
 	return nil
 }
 
+// plantInside puts a trap on the arming store of every section that a place
+// of b lies inside of.
+func (e *Engine) plantInside(b *Breakpoint) error {
+	for i := range b.Places {
+		p := &b.Places[i]
+		trap, err := e.insideTrap(p.Addr)
+		if err != nil {
+			return err
+		}
+		p.Trap = trap
+		if trap == 0 || contains(b.traps, trap) {
+			continue
+		}
+		if err := e.want(trap); err != nil {
+			return err
+		}
+		b.traps = append(b.traps, trap)
+	}
+	return nil
+}
+
 // takeSlot gives b a free debug register; -1 stands for a number still to come.
 func (e *Engine) takeSlot(b *Breakpoint, kind DebugKind, a table.Addr, length int) error {
 	for i, owner := range e.slots {
@@ -131,6 +154,15 @@ func (e *Engine) takeSlot(b *Breakpoint, kind DebugKind, a table.Addr, length in
 // uproot takes a breakpoint's traps out.
 func (e *Engine) uproot(b *Breakpoint) error {
 	var err error
+	for _, a := range b.traps {
+		err = errors.Join(err, e.unwant(a))
+	}
+	for _, start := range b.inside {
+		if e.watched[start]--; e.watched[start] <= 0 {
+			delete(e.watched, start)
+		}
+	}
+	b.traps, b.inside = nil, nil
 	if b.Kind == BreakSoftware {
 		for _, a := range b.planted {
 			err = errors.Join(err, e.unwant(a))

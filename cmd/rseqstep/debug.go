@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/commands"
@@ -19,26 +17,22 @@ type debugger struct {
 	session *session.Session
 	interp  *prompt.Interp
 	term    *prompt.Terminal // nil when nobody types
-	log     *os.File         // nil for none
+	logs    *logs
 }
 
 func newDebugger(e *env, o *options) (*debugger, error) {
-	d := &debugger{env: e, options: o}
-	var log io.Writer
-	if o.log != "" {
-		f, err := os.OpenFile(o.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-		if err != nil {
-			return nil, err
-		}
-		d.log, log = f, f
+	logs, err := openLogs(o.log, e.stderr)
+	if err != nil {
+		return nil, err
 	}
+	d := &debugger{env: e, options: o, logs: logs}
 	settings := session.DefaultSettings()
 	settings.ASLR = o.aslr
-	d.session = session.New(session.Config{Out: e.stdout, Err: e.stderr, Style: e.style(o.noColor), JSON: o.json, TTY: e.tty && !o.batch, Batch: o.batch, Log: log,
+	d.session = session.New(session.Config{Out: e.stdout, Err: e.stderr, Style: e.style(o.noColor), JSON: o.json, TTY: e.tty && !o.batch, Batch: o.batch, Logs: logs.Logs,
 		Cwd: o.cwd, Settings: settings, Confirm: d.confirm, About: version()})
 	d.interp = &prompt.Interp{Err: e.stderr, Ask: "(rseqstep) "}
-	if log != nil {
-		d.interp.Log = func(line string) { fmt.Fprintf(log, "# %s\n", line) }
+	if w := logs.commands; w != nil {
+		d.interp.Log = func(line string) { fmt.Fprintf(w, "# %s\n", line) }
 	}
 	commands.All(d.interp, d.session)
 	return d, nil
@@ -199,8 +193,6 @@ func (d *debugger) close() error {
 	if d.term != nil {
 		err = errors.Join(err, d.term.Close())
 	}
-	if d.log != nil {
-		err = errors.Join(err, d.log.Close())
-	}
+	err = errors.Join(err, d.logs.close())
 	return err
 }

@@ -22,7 +22,7 @@ type options struct {
 	aslr    bool
 	cwd     string
 	noColor bool
-	log     string
+	log     []logRequest
 }
 
 // scriptPart is one -x FILE or -e COMMAND.
@@ -64,7 +64,8 @@ Flags come before PROGRAM; everything after it belongs to it.`,
   rseqstep -e 'break main' -e run -e next ./prog   carry out commands first
   rseqstep --batch -x script ./prog arg            only a script, then end
   rseqstep attach 1234                             debug a running process
-  rseqstep table ./prog                            list the sections of a file`,
+  rseqstep table ./prog                            list the sections of a file
+  rseqstep opv ./prog                              say what each of them does`,
 		Args:                       cobra.ArbitraryArgs,
 		SilenceErrors:              true,
 		SuggestionsMinimumDistance: 2,
@@ -96,7 +97,7 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 	debugFlags(root, o)
 	root.Flags().BoolVar(&o.aslr, "aslr", false, "keep address space layout randomization on")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working `DIR`ectory of the program")
-	root.AddCommand(newAttachCmd(e), newTableCmd(e), newDemoCmd(e), newVersionCmd(e), newManCmd(e))
+	root.AddCommand(newAttachCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newVersionCmd(e), newManCmd(e))
 	return root
 }
 
@@ -107,7 +108,7 @@ func debugFlags(cmd *cobra.Command, o *options) {
 	f.VarP(partValue{&o.script, false}, "eval", "e", "carry out `COMMAND`; may be repeated")
 	f.BoolVar(&o.batch, "batch", false, "end after the commands; without any, run the program; its exit status is passed on")
 	f.BoolVar(&o.json, "json", false, "print every stop as one JSON object a line")
-	f.StringVar(&o.log, "log", "", "append every command, and every stop as JSON, to `FILE`")
+	f.Var(logValue{&o.log}, "log", "append what happens to FILE, or write it to standard error: commands, stops (as JSON), opv (cpu_opv vectors), all, or several with commas; may be repeated")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours (NO_COLOR has the same effect)")
 }
 

@@ -66,14 +66,20 @@ func readTable(name string, lines bool) (table.Document, error) {
 	if lines {
 		opts = append(opts, table.WithSource())
 	}
-	f, err := table.Open(name, opts...)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return table.Document{}, fmt.Errorf("%s: no such file", name)
-	case err != nil:
+	f, err := openTable(name, opts...)
+	if err != nil {
 		return table.Document{}, err
 	}
 	return table.Document{File: f}, decodeExits(f)
+}
+
+// openTable is table.Open with a plain sentence for a file that is not there.
+func openTable(name string, opts ...table.Option) (*table.File, error) {
+	f, err := table.Open(name, opts...)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no such file", name)
+	}
+	return f, err
 }
 
 func processTable(pid int) (table.Document, error) {

@@ -85,7 +85,7 @@ func (p *Process) Insert(addr table.Addr) error {
 	return nil
 }
 
-// Remove takes the int3 at addr away.
+// Remove takes the int3 at addr away. One whose memory is unmapped went with it.
 func (p *Process) Remove(addr table.Addr) error {
 	i, ok := p.points.search(addr)
 	if !ok {
@@ -93,7 +93,10 @@ func (p *Process) Remove(addr table.Addr) error {
 	}
 	if !p.lifted {
 		if _, err := p.writeRaw(addr, []byte{p.points.list[i].was}); err != nil {
-			return err
+			var there [1]byte
+			if _, gone := p.readRaw(addr, there[:]); gone == nil {
+				return err
+			}
 		}
 	}
 	p.points.list = append(p.points.list[:i], p.points.list[i+1:]...)

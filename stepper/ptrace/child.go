@@ -17,6 +17,7 @@ import (
 type child struct {
 	pid    int
 	dead   bool    // killed while we held it
+	maker  int     // the thread that made it
 	vfork  bool    // the parent sleeps until the child execs or ends, and they share memory
 	copied []point // breakpoints as they were when its memory was copied
 }
@@ -49,7 +50,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	if event == eventVfork {
 		kind = stepper.EventVfork
 	}
-	ch := &child{pid: id, dead: dead, vfork: event == eventVfork}
+	ch := &child{pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
 	if !p.lifted {
 		ch.copied = append(ch.copied, p.points.list...)
 	}
@@ -108,6 +109,7 @@ func (p *Process) takeExec(t *thread) error {
 	p.lifted = false
 	p.gate = 0
 	p.exe = exePath(p.pid)
+	p.maps.forget()
 	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid})
 	return p.openMemory()
 }
@@ -123,7 +125,8 @@ func (p *Process) Children() []int {
 }
 
 // DetachChild lets a process go that EventFork or EventVfork announced. Its
-// copies of breakpoints are taken out first. After a vfork it shares the
+// copies of breakpoints are taken out first. Where a call is trapped the process
+// stays traced, as a served one. After a vfork it shares the
 // program's memory, so the program is without breakpoints until EventVforkDone;
 // and the thread that made it cannot run, nor be stopped, before the child has
 // been let go and has called exec or ended.
@@ -142,6 +145,9 @@ func (p *Process) DetachChild(pid int) error {
 	} else {
 		errs = ch.clean()
 	}
+	if p.trap != 0 {
+		return errors.Join(errs, p.advance(p.serve(pid)))
+	}
 	if e := ptraceCall(reqDetach, pid, 0, 0); e != 0 && e != unix.ESRCH {
 		errs = errors.Join(errs, &Error{Op: "detach child", TID: pid, Err: e})
 	}
@@ -153,7 +159,7 @@ func (ch *child) clean() error {
 	if len(ch.copied) == 0 {
 		return nil
 	}
-	f, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", ch.pid), os.O_WRONLY, 0)
+	f, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", ch.pid), os.O_RDWR, 0)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil // killed
@@ -162,6 +168,10 @@ func (ch *child) clean() error {
 	}
 	defer f.Close()
 	for _, b := range ch.copied {
+		var now [1]byte
+		if _, err := f.ReadAt(now[:], int64(b.at)); err != nil || now[0] != opInt3 {
+			continue // unmapped, or not a copy of what we planted
+		}
 		if _, err := f.WriteAt([]byte{b.was}, int64(b.at)); err != nil {
 			return memoryError("write memory", ch.pid, b.at, err)
 		}
@@ -185,8 +195,12 @@ func (p *Process) Follow(pid int) error {
 	delete(p.children, pid)
 	wanted := append([]point(nil), p.points.list...)
 	wasLifted := p.lifted
-	errs := p.release()
-
+	var errs error
+	if p.trap != 0 {
+		errs = p.serveParent(ch)
+	} else {
+		errs = p.release()
+	}
 	p.pid, p.exe = pid, exePath(pid)
 	p.alive = true
 	p.gone.Store(false)

@@ -32,18 +32,20 @@ const (
 	eventClone     = 3
 	eventExec      = 4
 	eventVforkDone = 5
+	eventSeccomp   = 7
 	eventStop      = 128
 )
 
 // Options. An event's option bit is 1 << event. See include/uapi/linux/ptrace.h.
 //
 // PTRACE_O_TRACEEXIT is not asked for: the wait status of the exit says all
-// that we report. PTRACE_O_TRACESECCOMP is not asked for either: without it
-// the kernel answers a filter's RET_TRACE with ENOSYS, just as it does when
-// nobody traces the program.
+// that we report. PTRACE_O_TRACESECCOMP is asked for only where a call is
+// trapped (LaunchOptions.Trap): without it the kernel answers a filter's
+// RET_TRACE with ENOSYS, just as it does when nobody traces the program.
 const (
 	optTraceSysGood = 1
 	optExitKill     = 1 << 20
+	optSeccomp      = 1 << eventSeccomp
 	optEvents       = 1<<eventFork | 1<<eventVfork | 1<<eventClone | 1<<eventExec | 1<<eventVforkDone
 )
 

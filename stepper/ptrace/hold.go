@@ -67,8 +67,6 @@ func (p *Process) Hold() error {
 	if !p.alive {
 		return nil
 	}
-	p.kicker.set(tick, tick)
-	defer p.kicker.quiet()
 	begin := time.Now()
 	for {
 		waiting := false
@@ -81,12 +79,13 @@ func (p *Process) Hold() error {
 		if !waiting {
 			break
 		}
+		p.kicker.keepTicking()
 		got, err := p.collect(-1, 0)
 		if err != nil {
 			return err
 		}
 		if got == kicked {
-			err = p.checkStuck(begin)
+			err = errors.Join(p.checkStuck(begin), p.recheck())
 		} else {
 			err = p.take(got, p.status)
 		}
@@ -94,6 +93,7 @@ func (p *Process) Hold() error {
 			return err
 		}
 	}
+	p.kicker.quiet()
 	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind == stepper.EventBreakpoint })
 	return nil
 }

@@ -24,6 +24,10 @@ type LaunchOptions struct {
 
 	ASLR bool // keep address space layout randomization
 
+	// Trap is a system call number that the program, its threads and every
+	// process it makes stop before: EventSyscall, or Serve's answer. 0 is none.
+	Trap uint64
+
 	// NewGroup makes the program the leader of a process group of its own, so
 	// that a Ctrl-C at the terminal reaches the program and not us. Terminal,
 	// if it is not nil, is then handed to that group (tcsetpgrp(3)).
@@ -59,7 +63,7 @@ func Launch(o LaunchOptions) (_ *Process, err error) {
 	}
 	p := newProcess(pid, path)
 	p.launched, p.notes = true, notes
-	if err := p.takeOver(); err != nil {
+	if err := p.takeOver(o.Trap); err != nil {
 		_ = unix.Kill(pid, unix.SIGKILL)
 		_, _ = p.collect(pid, 0)
 		p.close()
@@ -127,14 +131,18 @@ func noRandomization() (restore func(), err error) {
 
 // takeOver turns a child that stopped at its exec under PTRACE_TRACEME into a
 // seized one held at the same place.
-func (p *Process) takeOver() error {
+func (p *Process) takeOver(trap uint64) error {
+	options := uintptr(optExitKill | optTraceSysGood | optEvents)
+	if trap != 0 {
+		options |= optSeccomp
+	}
 	if err := p.expect(unix.SIGTRAP, 0, "exec"); err != nil {
 		return err
 	}
 	if e := ptraceCall(reqDetach, p.pid, 0, uintptr(unix.SIGSTOP)); e != 0 {
 		return &Error{Op: "hand over", TID: p.pid, Err: e}
 	}
-	if e := ptraceCall(reqSeize, p.pid, 0, optExitKill|optTraceSysGood|optEvents); e != 0 {
+	if e := ptraceCall(reqSeize, p.pid, 0, options); e != 0 {
 		return &Error{Op: "seize", TID: p.pid, Err: denied(e, p.pid)}
 	}
 	if err := p.expect(unix.SIGSTOP, eventStop, "seize"); err != nil {
@@ -163,7 +171,10 @@ func (p *Process) takeOver() error {
 	if err := p.openMemory(); err != nil {
 		return err
 	}
-	return p.kicker.start()
+	if err := p.kicker.start(); err != nil || trap == 0 {
+		return err
+	}
+	return p.trapCall(trap)
 }
 
 // expect waits for one particular stop of the leader.

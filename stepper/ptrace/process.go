@@ -35,6 +35,12 @@ type Process struct {
 
 	children map[int]*child
 
+	trap    uint64          // the system call that stops before it is made; 0 for none
+	served  map[int]*served // processes kept for the sake of that call, by each of their threads
+	answer  func(stepper.Caller) error
+	parting bool // the served processes are being let go
+	maps    mappings
+
 	mem    *os.File // /proc/PID/mem
 	points points
 	lifted bool // the breakpoints are out of memory while a vfork child shares it
@@ -66,6 +72,10 @@ type thread struct {
 	regs    registers
 	debug   debugState
 	siginfo []byte // of signal, when an injected call has replaced the stop it came with
+
+	call    callState
+	skipped bool     // it was let go from a call that was answered: the end of a step looks different then
+	roam    *cpuMask // its own affinity, while it is narrowed for the wake-up after a call
 }
 
 // stopKind is which ptrace-stop a held thread is in. See ptrace(2).
@@ -81,7 +91,7 @@ const (
 func newProcess(pid int, exe string) *Process {
 	return &Process{
 		pid: pid, exe: exe, alive: true, owner: unix.Gettid(),
-		threads: map[int]*thread{}, early: map[int]uint32{}, children: map[int]*child{},
+		threads: map[int]*thread{}, early: map[int]uint32{}, children: map[int]*child{}, served: map[int]*served{},
 	}
 }
 

@@ -50,6 +50,7 @@ func (p *Process) release() error {
 		if err := p.clearDebug(t); err != nil && !errors.Is(err, unix.ESRCH) {
 			errs = errors.Join(errs, err)
 		}
+		errs = errors.Join(errs, p.releaseCall(t))
 		pass := 0
 		if t.stop == stopSignal && t.signal != 0 {
 			var err error
@@ -98,6 +99,10 @@ func (p *Process) Kill() error {
 		if got == kicked {
 			continue
 		}
+		if s := p.served[got]; s != nil {
+			errs = errors.Join(errs, p.takeServed(s, got, p.status))
+			continue
+		}
 		ws := unix.WaitStatus(p.status)
 		if (ws.Exited() || ws.Signaled()) && p.threads[got] != nil {
 			p.ended(got, ws)
@@ -110,7 +115,9 @@ func (p *Process) Kill() error {
 // close gives up what is held for a process that is gone or let go. The
 // threads are forgotten; a child that was still held is let go.
 func (p *Process) close() {
-	_ = p.Unpin() // its thread may be gone; ours is restored all the same
+	_ = p.Unpin()   // its thread may be gone; ours is restored all the same
+	_ = p.partAll() // what is stuck is killed when we end
+	p.maps.forget()
 	for id, ch := range p.children {
 		_ = ch.clean()
 		ptraceCall(reqDetach, id, 0, 0)

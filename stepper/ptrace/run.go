@@ -15,6 +15,9 @@ import (
 // resume lets a held thread go. A thread that has been killed meanwhile counts
 // as resumed: its exit is the next event.
 func (p *Process) resume(t *thread, req, sig int) error {
+	if err := p.takeBackCall(t); err != nil && !errors.Is(err, unix.ESRCH) {
+		return err
+	}
 	if t.debug.stale {
 		if err := p.flushDebug(t); err != nil && !errors.Is(err, unix.ESRCH) {
 			return err
@@ -33,7 +36,8 @@ func (p *Process) resume(t *thread, req, sig int) error {
 		}
 	}
 	t.held, t.how, t.regs.known = false, req, false
-	return nil
+	t.skipped, t.call = t.call == callAnswered, callNone
+	return p.stay(t)
 }
 
 // prepareSignal returns what a resuming request must carry to deliver sig.

@@ -30,7 +30,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	if err != nil {
 		return stepper.Event{}, err
 	}
-	if sig != 0 || patience > 0 || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted {
+	if sig != 0 || patience > 0 || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || t.call != callNone {
 		return p.runFor(tid, reqSingleStep, sig, patience)
 	}
 	if err := p.load(t); err != nil {
@@ -49,7 +49,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 			return stepper.Event{}, err
 		}
 	}
-	t.held, t.how, t.regs.known = false, reqSingleStep, false
+	t.held, t.how, t.regs.known, t.skipped = false, reqSingleStep, false, false
 	got, err := p.collect(which, 0)
 	if err != nil || got == kicked {
 		// With which == tid: the thread may wait for others to be reaped first.

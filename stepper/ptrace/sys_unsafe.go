@@ -68,6 +68,24 @@ func processRead(pid int, addr table.Addr, p []byte) (n int, e unix.Errno) {
 	return int(r), 0
 }
 
+// processWrite is process_vm_writev(2) with one piece on each side.
+func processWrite(pid int, addr table.Addr, p []byte) (n int, e unix.Errno) {
+	local := unix.Iovec{Base: unsafe.SliceData(p), Len: uint64(len(p))}
+	remote := [2]uint64{uint64(addr), uint64(len(p))} // struct iovec
+	r, _, e := syscall.RawSyscall6(unix.SYS_PROCESS_VM_WRITEV, uintptr(pid),
+		uintptr(unsafe.Pointer(&local)), 1, uintptr(unsafe.Pointer(&remote)), 1, 0)
+	if e != 0 {
+		return 0, e
+	}
+	return int(r), 0
+}
+
+// ioctl is ioctl(2) with a structure that the kernel reads and fills.
+func ioctl(fd int, req uintptr, p []byte) unix.Errno {
+	_, _, e := syscall.RawSyscall(unix.SYS_IOCTL, uintptr(fd), req, uintptr(unsafe.Pointer(unsafe.SliceData(p))))
+	return e
+}
+
 // affinity is sched_getaffinity(2) into m; what the kernel's mask is shorter
 // than m stays zero.
 func affinity(tid int, m *cpuMask) unix.Errno {

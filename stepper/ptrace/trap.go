@@ -72,7 +72,7 @@ func (p *Process) takeTrap(t *thread) error {
 		if err := p.load(t); err != nil {
 			return err
 		}
-		stepping = stepping && t.regs.now.OrigRax != noSyscall
+		stepping = stepping && (t.regs.now.OrigRax != noSyscall || t.skipped)
 	default:
 		stepping = false // kill, tgkill, sigqueue
 	}

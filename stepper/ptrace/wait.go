@@ -33,6 +33,9 @@ func (p *Process) collect(tid, flags int) (int, error) {
 // with ErrState instead of waiting for ever.
 func (p *Process) Wait() (stepper.Event, error) {
 	p.kicker.quiet()
+	if err := p.recheck(); err != nil {
+		return stepper.Event{}, err
+	}
 	for {
 		if ev, ok := p.unqueueFirst(); ok {
 			return ev, nil
@@ -53,9 +56,11 @@ func (p *Process) Wait() (stepper.Event, error) {
 			return stepper.Event{}, err
 		}
 		if got == kicked {
-			continue
+			err = p.recheck()
+		} else {
+			err = p.take(got, p.status)
 		}
-		if err := p.take(got, p.status); err != nil {
+		if err != nil {
 			return stepper.Event{}, err
 		}
 	}
@@ -118,6 +123,9 @@ func (p *Process) await(t *thread, deadline time.Time) (stepper.Event, error) {
 			}
 			continue
 		}
+		if err := p.recheck(); err != nil {
+			return stepper.Event{}, err
+		}
 		if p.interrupt.Load() && !t.asked {
 			p.ask(t)
 		}
@@ -133,6 +141,9 @@ func (p *Process) take(tid int, status uint32) error {
 	ws := unix.WaitStatus(status)
 	t := p.threads[tid]
 	if t == nil {
+		if s := p.served[tid]; s != nil {
+			return p.takeServed(s, tid, status)
+		}
 		if ch := p.children[tid]; ch != nil {
 			if ws.Exited() || ws.Signaled() {
 				ch.dead = true
@@ -146,9 +157,7 @@ func (p *Process) take(tid int, status uint32) error {
 		p.ended(tid, ws)
 		return nil
 	}
-	asked := t.asked
-	t.held, t.asked, t.listens, t.midcall, t.stop, t.signal = true, false, false, false, stopEvent, 0
-	t.regs.known, t.regs.changed, t.siginfo = false, false, nil
+	asked := t.stopped()
 	switch event := status >> 16; event {
 	case 0:
 		return p.takeSignal(t, int(ws.StopSignal()))
@@ -167,9 +176,27 @@ func (p *Process) take(tid int, status uint32) error {
 	case eventExec:
 		t.midcall = true
 		return p.takeExec(t)
+	case eventSeccomp:
+		ours, err := p.takeCall(t)
+		if err != nil {
+			return err
+		}
+		if !ours {
+			return p.resume(t, t.how, 0)
+		}
+		p.push(stepper.Event{Kind: stepper.EventSyscall, TID: tid})
+		return nil
 	default:
 		return &Error{Op: "wait", TID: tid, Err: fmt.Errorf("%w: stop %#x was not asked for", ErrState, status)}
 	}
+}
+
+// stopped notes that a thread has stopped, and reports whether it was asked to.
+func (t *thread) stopped() (asked bool) {
+	asked = t.asked
+	t.held, t.asked, t.listens, t.midcall, t.stop, t.signal = true, false, false, false, stopEvent, 0
+	t.regs.known, t.regs.changed, t.siginfo, t.call = false, false, nil, callNone
+	return asked
 }
 
 // takeStop is PTRACE_EVENT_STOP: the answer to PTRACE_INTERRUPT, a group-stop,

@@ -19,38 +19,99 @@ var ErrNoFrame = errors.New("no call frame information")
 // canonical frame address, which is what rsp is after the return.
 // Precondition: r is the state of a held thread whose PC is pc.
 func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.Addr, err error) {
+	caller, err := v.unwind(pc, r, mem)
+	if err != nil {
+		return 0, 0, err
+	}
+	return caller.PC(), table.Addr(caller.Rsp), nil
+}
+
+// unwind is the state of the caller of the frame that r is in: rip is the
+// return address, rsp the canonical frame address, callee-saved registers are
+// restored, the others are as in r. The rules are those of the instruction at pc.
+func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err error) {
 	defer func() {
 		// delve's frame package panics on truncated programs, which only
 		// running them shows.
 		if p := recover(); p != nil {
-			ra, cfa, err = 0, 0, fmt.Errorf("%w at %v: %v", ErrNoFrame, pc, p)
+			caller, err = Regs{}, fmt.Errorf("%w at %v: %v", ErrNoFrame, pc, p)
 		}
 	}()
 	entry, err := v.entries.FDEForPC(uint64(pc))
 	if err != nil {
-		return 0, 0, fmt.Errorf("%w at %v", ErrNoFrame, pc)
+		return Regs{}, fmt.Errorf("%w at %v", ErrNoFrame, pc)
 	}
 	rules, err := entry.EstablishFrame(uint64(pc))
 	if err != nil {
-		return 0, 0, fmt.Errorf("%w at %v: %w", ErrNoFrame, pc, err)
+		return Regs{}, fmt.Errorf("%w at %v: %w", ErrNoFrame, pc, err)
 	}
-	if cfa, err = frameAddress(rules.CFA, r, mem); err != nil {
-		return 0, 0, fmt.Errorf("frame address at %v: %w", pc, err)
+	cfa, err := frameAddress(rules.CFA, r, mem)
+	if err != nil {
+		return Regs{}, fmt.Errorf("frame address at %v: %w", pc, err)
 	}
-	rule := rules.Regs[rules.RetAddrReg]
-	switch rule.Rule {
-	case frame.RuleOffset:
-		value, ok := readUint(mem, cfa+table.Addr(rule.Offset), 8)
-		if !ok {
-			return 0, 0, fmt.Errorf("return address at %v: cannot read the stack at %v", pc, cfa+table.Addr(rule.Offset))
+	caller = *r
+	for number, rule := range rules.Regs {
+		place := caller.calleeSaved(number)
+		if number == rules.RetAddrReg {
+			place = &caller.Rip
 		}
-		return table.Addr(value), cfa, nil
+		if place == nil {
+			continue
+		}
+		if *place, err = restored(rule, *place, cfa, r, mem); err != nil {
+			return Regs{}, fmt.Errorf("register %d at %v: %w", number, pc, err)
+		}
+	}
+	switch rules.Regs[rules.RetAddrReg].Rule {
+	case frame.RuleOffset, frame.RuleRegister:
+	default:
+		return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
+	}
+	caller.Rsp = uint64(cfa)
+	return caller, nil
+}
+
+// calleeSaved is where a register that a function gives back as it found it
+// is kept, by its DWARF number; nil for every other.
+// See the System V ABI, AMD64 supplement, figures 3.4 and 3.36.
+func (r *Regs) calleeSaved(number uint64) *uint64 {
+	switch number {
+	case 3:
+		return &r.Rbx
+	case 6:
+		return &r.Rbp
+	case 12:
+		return &r.R12
+	case 13:
+		return &r.R13
+	case 14:
+		return &r.R14
+	case 15:
+		return &r.R15
+	}
+	return nil
+}
+
+// restored applies a register's rule. now is what the register holds.
+func restored(rule frame.DWRule, now uint64, cfa table.Addr, r *Regs, mem Memory) (uint64, error) {
+	switch rule.Rule {
+	case frame.RuleUndefined, frame.RuleSameVal:
+		return now, nil
+	case frame.RuleOffset:
+		at := cfa + table.Addr(rule.Offset)
+		value, ok := readUint(mem, at, 8)
+		if !ok {
+			return 0, fmt.Errorf("cannot read the stack at %v", at)
+		}
+		return value, nil
+	case frame.RuleValOffset:
+		return uint64(cfa) + uint64(rule.Offset), nil
 	case frame.RuleRegister:
 		if number, ok := dwarfRegister(rule.Reg); ok {
-			return table.Addr(r.Value(number)), cfa, nil
+			return r.Value(number), nil
 		}
 	}
-	return 0, 0, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
+	return 0, fmt.Errorf("%w: rule %d", ErrNoFrame, rule.Rule)
 }
 
 // frameAddress applies the rule of a canonical frame address.

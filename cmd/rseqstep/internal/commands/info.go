@@ -40,6 +40,11 @@ func (d *desk) info() []*prompt.Command {
 			return nil
 		}
 	}
+	refused := func(name, what string) *prompt.Command {
+		return sub(name, nil, "[REGEXP]", "Not available: "+what, func(string) error {
+			return prompt.Message("rseqstep keeps no %s. There are \"info locals\" and \"info args\" for the selected frame, \"info functions REGEXP\",\n\"ptype NAME\" and \"whatis EXPR\" for a type, \"print NAME\" for any variable, and \"info symbol ADDRESS\".", strings.TrimPrefix(what, "a "))
+		})
+	}
 	subs := prompt.NewRegistry("info",
 		sub("breakpoints", []string{"b", "br", "break"}, "[N...]", "Breakpoints and watchpoints", d.infoBreakpoints),
 		sub("watchpoints", []string{"wat"}, "[N...]", "Watchpoints", d.infoWatchpoints),
@@ -49,6 +54,8 @@ func (d *desk) info() []*prompt.Command {
 		sub("locals", nil, "", "Local variables of the selected frame", list(session.Values.Locals, "No locals.")),
 		sub("args", nil, "", "Arguments of the selected frame", list(session.Values.Arguments, "No arguments.")),
 		sub("functions", nil, "[REGEXP]", "Functions", pattern(session.Values.Functions)),
+		refused("variables", "a list of all variables"),
+		refused("types", "a list of all types"),
 		sub("line", nil, "[LOCATION]", "Where a source line's code is", d.infoLine),
 		sub("symbol", []string{"sym"}, "ADDRESS", "The symbol at an address", d.infoSymbol),
 		sub("frame", []string{"f"}, "", "All about the selected frame", d.infoFrame),
@@ -60,7 +67,9 @@ func (d *desk) info() []*prompt.Command {
 		sub("proc", nil, "", "The process", d.infoProc),
 		sub("inferiors", nil, "", "The process", d.infoProgram),
 		sub("display", nil, "", "Expressions shown at every stop", d.infoDisplay),
-		sub("rseq", nil, "", "Restartable sequences: sections, threads, counts", d.infoRseq),
+		&prompt.Command{Name: "rseq", Usage: "[ops [SECTION]]", Short: "Restartable sequences: sections, threads, counts", Run: d.infoRseq,
+			Subs: prompt.NewRegistry("info rseq", &prompt.Command{Name: "ops", Usage: "[SECTION|all]", Short: "What a sequence does, as a cpu_opv vector in words", Run: d.infoOps, Complete: d.functionsOfSections,
+				Long: "SECTION is its number, an address inside it (0x…, $pc, *EXPR) or of its descriptor, or the function it\nlies in. Without one it is the sequence the thread stands in or is about to arm, else all of them.\n[x] is the 8 bytes at x, u32[x] 4 of them; registers stand for what they hold at the start."})},
 		sub("vdso", nil, "", "Functions of the vDSO", d.infoVDSO),
 	)
 	for _, c := range subs.Commands() {

@@ -89,7 +89,7 @@ func (d *desk) stepping() []*prompt.Command {
 	return []*prompt.Command{
 		step("step", "s", "Step until another source line is reached, into calls", unit, (*stepper.Engine).Step),
 		step("next", "n", "Step until another source line is reached, over calls", unit, (*stepper.Engine).Next),
-		step("stepi", "si", "Step one instruction", unit+"\n\"set inside on\" steps the instructions of a restartable sequence one by one.", (*stepper.Engine).StepInstruction),
+		d.stepi(unit),
 		step("nexti", "ni", "Step one instruction, over calls", unit, (*stepper.Engine).NextInstruction),
 		{Name: "finish", Aliases: []string{"fin"}, Class: prompt.Running, Short: "Run until the selected frame returns", Repeat: prompt.RepeatSame,
 			Long: "The value returned is shown and kept in the value history.",

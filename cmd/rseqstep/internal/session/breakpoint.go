@@ -241,6 +241,9 @@ func (s *Session) announce(b *Breakpoint) {
 		s.printf(": file %s, line %d.", s.Style.File(show.Path(p.Line.File)), p.Line.Line)
 	}
 	s.printf("\n")
+	if p.Trap != 0 {
+		s.printf("It lies inside a restartable sequence. The trap is at %v, where that is armed; the thread is taken on from there\nwith its registration lifted, so that it stops here live and still commits.\n", p.Trap)
+	}
 }
 
 // plantAll gives every breakpoint to a new process. One that cannot be planted

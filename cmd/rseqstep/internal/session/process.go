@@ -22,7 +22,8 @@ type process struct {
 	symbols  *symbols.Set
 	values   Values
 	attached bool
-	tty      *os.File // the terminal it shares with us; nil for none
+	tty      *os.File    // the terminal it shares with us; nil for none
+	numbers  map[int]int // thread numbers by id, as of the last stop
 }
 
 // program is a file that is not running.

@@ -15,10 +15,10 @@ import (
 type Config struct {
 	Out, Err io.Writer
 	Style    show.Style
-	JSON     bool      // stops as JSON objects instead of text
-	TTY      bool      // there is a person to ask
-	Batch    bool      // an interrupt ends the session
-	Log      io.Writer // gets commands and, as JSON, stops; nil for none
+	JSON     bool // stops as JSON objects instead of text
+	TTY      bool // there is a person to ask
+	Batch    bool // an interrupt ends the session
+	Logs     Logs
 
 	Program string   // path of the file; "" when none was named yet
 	Args    []string // the program's
@@ -30,6 +30,12 @@ type Config struct {
 	// Confirm asks a question and reports whether the answer was yes; nil
 	// answers yes.
 	Confirm func(question string) bool
+}
+
+// Logs get what happens while it happens; nil for none.
+type Logs struct {
+	Stops io.Writer // every stop as JSON
+	Opv   io.Writer // every cpu_opv vector that was executed, and what it came to
 }
 
 // Session is the state of one debugging session.

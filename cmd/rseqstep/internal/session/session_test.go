@@ -5,7 +5,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -164,5 +166,30 @@ func TestSourcesAreFoundInOtherDirectories(t *testing.T) {
 	}
 	if _, ok := s.SourceText("/nosuch/moved.c", 3); ok {
 		t.Error("a line past the end was found")
+	}
+}
+
+func TestSourceNewerThanTheProgramIsWarnedOfOnce(t *testing.T) {
+	s, _ := newSession(t)
+	var warned bytes.Buffer
+	s.Err = &warned
+	dir := t.TempDir()
+	now := time.Now()
+	for name, age := range map[string]time.Duration{"prog": time.Hour, "new.c": 0, "old.c": 2 * time.Hour} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("line\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, now.Add(-age), now.Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Program = filepath.Join(dir, "prog")
+	for range 2 {
+		s.SourceText(filepath.Join(dir, "old.c"), 1)
+		s.SourceText(filepath.Join(dir, "new.c"), 1)
+	}
+	if n := strings.Count(warned.String(), "more recent"); n != 1 || strings.Contains(warned.String(), "old.c") {
+		t.Errorf("%d warnings: %s", n, warned.String())
 	}
 }

@@ -2,8 +2,11 @@ package session
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"path/filepath"
+
+	"rseqstep/cmd/rseqstep/internal/show"
 )
 
 // sources are the source files read so far.
@@ -12,23 +15,26 @@ type sources struct {
 	dirs  []string            // `directory`: searched by base name
 }
 
-// Lines are the lines of a source file, nil when it cannot be read.
-func (s *sources) lines(path string) []string {
-	if lines, ok := s.files[path]; ok {
-		return lines
-	}
-	lines := readLines(path)
+// read reads a source file for the first time. found is where it was; "" when
+// it cannot be read.
+func (s *sources) read(path string) (lines []string, found string) {
+	found = path
+	lines = readLines(path)
 	for _, d := range s.dirs {
 		if lines != nil {
 			break
 		}
-		lines = readLines(filepath.Join(d, filepath.Base(path)))
+		found = filepath.Join(d, filepath.Base(path))
+		lines = readLines(found)
 	}
 	if s.files == nil {
 		s.files = map[string][]string{}
 	}
 	s.files[path] = lines
-	return lines
+	if lines == nil {
+		found = ""
+	}
+	return lines, found
 }
 
 func readLines(path string) []string {
@@ -48,7 +54,7 @@ func readLines(path string) []string {
 
 // SourceText is one line of a source file; ok is false without it.
 func (s *Session) SourceText(path string, line int) (text string, ok bool) {
-	lines := s.sources.lines(path)
+	lines := s.SourceLines(path)
 	if line < 1 || line > len(lines) {
 		return "", false
 	}
@@ -56,7 +62,37 @@ func (s *Session) SourceText(path string, line int) (text string, ok bool) {
 }
 
 // SourceLines are all lines of a source file, nil when it cannot be read.
-func (s *Session) SourceLines(path string) []string { return s.sources.lines(path) }
+func (s *Session) SourceLines(path string) []string {
+	if lines, ok := s.sources.files[path]; ok {
+		return lines
+	}
+	lines, found := s.sources.read(path)
+	if found != "" && newer(found, s.builtInto(path)) {
+		// As gdb warns, once a file.
+		fmt.Fprintf(s.Err, "warning: %s is more recent than the program: the lines shown may not be those it was built from\n", show.Path(path))
+	}
+	return lines
+}
+
+// builtInto is the file of the program or library that a source file belongs
+// to, as far as the selected frame tells.
+func (s *Session) builtInto(path string) string {
+	if frames, err := s.Frames(s.level + 1); err == nil && s.level < len(frames) && frames[s.level].Line.File == path {
+		return frames[s.level].Module
+	}
+	return s.Program
+}
+
+// newer reports whether file a was changed after file b; false when that
+// cannot be told.
+func newer(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && x.ModTime().After(y.ModTime())
+}
 
 // SourceDirs adds a directory where source files are looked for by their base
 // name; "" forgets all of them.

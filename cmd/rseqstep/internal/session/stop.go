@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -55,9 +56,7 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 	s.level = 0
 	s.list.reset()
 	v := s.view(stop, before)
-	if s.Log != nil {
-		v.WriteJSON(s.Log)
-	}
+	s.log(v)
 	if s.JSON {
 		v.WriteJSON(s.Out)
 	} else {
@@ -79,6 +78,24 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 		s.gone()
 	default:
 		s.ShowDisplays()
+	}
+}
+
+// log writes a stop to the logs.
+func (s *Session) log(v *show.Stop) {
+	if s.Logs.Stops != nil {
+		v.WriteJSON(s.Logs.Stops)
+	}
+	if s.Logs.Opv == nil {
+		return
+	}
+	for _, r := range v.Units {
+		if r.Rung == stepper.RungOpv {
+			fmt.Fprintf(s.Logs.Opv, "thread %d: %s\n", r.TID, show.Unit(r, s.Name))
+			for _, op := range show.Vector(r) {
+				fmt.Fprintln(s.Logs.Opv, op)
+			}
+		}
 	}
 }
 
@@ -104,12 +121,15 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 		return v
 	}
 	if stop.Reason == stepper.StopThreadExited {
+		v.GoneNumber = p.numbers[stop.Gone]
 		stop.TID = p.engine.Thread() // the one selected in its place
 		v.TID, v.PC = stop.TID, s.pc()
 	}
 	threads := p.engine.Threads()
 	v.Threads = len(threads)
+	p.numbers = map[int]int{}
 	for _, t := range threads {
+		p.numbers[t.TID] = t.Number
 		if t.TID == stop.TID {
 			v.Number, v.Name = t.Number, t.Name
 		}

@@ -61,6 +61,9 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		default:
 			fmt.Fprintf(w, "%s %-18s \n", head, "<MULTIPLE>")
 		}
+		if len(b.Places) == 1 {
+			trap(w, b.Places[0], st)
+		}
 		if b.Condition != "" {
 			fmt.Fprintf(w, "\tstop only if %s\n", b.Condition)
 		}
@@ -79,8 +82,16 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		if len(b.Places) > 1 {
 			for i, p := range b.Places {
 				fmt.Fprintf(w, "%-7s %-14s %-4s %-3s %s %s\n", fmt.Sprintf("%d.%d", b.Number, i+1), "", "", enabled, st.Addr(Address(p.Addr)), what(p, st))
+				trap(w, p, st)
 			}
 		}
+	}
+}
+
+// trap says where the trap is for a place inside a section.
+func trap(w io.Writer, p stepper.Place, st Style) {
+	if p.Trap != 0 {
+		fmt.Fprintf(w, "\tinside a restartable sequence: the trap is at %s, where that is armed\n", st.Addr(Address(p.Trap)))
 	}
 }
 

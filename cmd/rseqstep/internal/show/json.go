@@ -33,6 +33,12 @@ type jsonStop struct {
 	Dropped     int         `json:"units_dropped,omitempty"` // reports before Units that were not kept
 	Notes       []string    `json:"notes,omitempty"`
 	Child       int         `json:"child,omitempty"`
+	Gone        *jsonThread `json:"gone,omitempty"` // thread-exited: which
+}
+
+type jsonThread struct {
+	Thread int `json:"thread,omitempty"`
+	TID    int `json:"tid"`
 }
 
 type jsonWatch struct {
@@ -43,17 +49,18 @@ type jsonWatch struct {
 }
 
 type jsonUnit struct {
-	Kind   string `json:"kind"` // "rseq", "vdso"
-	TID    int    `json:"tid"`
-	Name   string `json:"name"`
-	Start  string `json:"start"`
-	End    string `json:"end,omitempty"`
-	Result string `json:"result"`
-	Exit   string `json:"exit,omitempty"`
-	To     string `json:"to,omitempty"`
-	CPU    *int   `json:"cpu,omitempty"`
-	Passes int    `json:"passes"`
-	Rung   int    `json:"rung"`
+	Kind   string   `json:"kind"` // "rseq", "vdso"
+	TID    int      `json:"tid"`
+	Name   string   `json:"name"`
+	Start  string   `json:"start"`
+	End    string   `json:"end,omitempty"`
+	Result string   `json:"result"`
+	Exit   string   `json:"exit,omitempty"`
+	To     string   `json:"to,omitempty"`
+	CPU    *int     `json:"cpu,omitempty"`
+	Passes int      `json:"passes"`
+	Rung   int      `json:"rung"` // 1 run, 2 cpu_opv or a system call, 3 quiet phase, 4 run to the function's return
+	Vector []string `json:"vector,omitempty"`
 }
 
 // Reason is a reason in one word.
@@ -91,6 +98,9 @@ func (s *Stop) WriteJSON(w io.Writer) error {
 		j.Function, j.Module = s.Frame.Function, s.Frame.Module
 		j.File, j.Line = s.Frame.Line.File, s.Frame.Line.Line
 	}
+	if s.Reason == stepper.StopThreadExited && s.Gone != 0 {
+		j.Gone = &jsonThread{Thread: s.GoneNumber, TID: s.Gone}
+	}
 	for _, h := range s.Hits {
 		j.Breakpoints = append(j.Breakpoints, h.Number)
 	}
@@ -118,7 +128,7 @@ func (s *Stop) WriteJSON(w io.Writer) error {
 
 func newJSONUnit(r stepper.UnitReport, name Naming) jsonUnit {
 	u := jsonUnit{Kind: "rseq", TID: r.TID, Name: r.Section, Start: hex(r.Start), End: hex(r.End),
-		Result: Result(r.Result), Exit: hex(r.Exit), Passes: r.Passes, Rung: int(max(r.Rung, 1))}
+		Result: Result(r.Result), Exit: hex(r.Exit), Passes: r.Passes, Rung: int(max(r.Rung, stepper.RungRun)), Vector: r.Vector}
 	if r.End == 0 {
 		u.Kind = "vdso"
 	}

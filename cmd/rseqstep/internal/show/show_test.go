@@ -40,14 +40,16 @@ func TestStopIsWordedAsGdbWordsIt(t *testing.T) {
 		"without lines": {Stop{Stop: stepper.Stop{Reason: stepper.StopStep}, Frame: bare}, "0x00007ffff7fc8af0 in clock_gettime () from /lib/libc.so.6\n"},
 		"signal": {Stop{Stop: stepper.Stop{Reason: stepper.StopSignal, Signal: 11}, Frame: seedFrame(), Source: "x"},
 			"\nProgram received signal SIGSEGV, Segmentation fault.\n30\tx\n"},
-		"exit":         {Stop{Stop: stepper.Stop{Reason: stepper.StopExited}, PID: 7}, "[Inferior 1 (process 7) exited normally]\n"},
-		"exit code":    {Stop{Stop: stepper.Stop{Reason: stepper.StopExited, Status: stepper.ExitStatus{Code: 9}}, PID: 7}, "[Inferior 1 (process 7) exited with code 11]\n"},
-		"killed":       {Stop{Stop: stepper.Stop{Reason: stepper.StopKilled, Status: stepper.ExitStatus{Signal: 9}}}, "\nProgram terminated with signal SIGKILL, Killed.\nThe program no longer exists.\n"},
-		"no source":    {Stop{Stop: stepper.Stop{Reason: stepper.StopStep}, Frame: seedFrame()}, "30\tin seed.c\n"},
-		"silent":       {Stop{Stop: stepper.Stop{Reason: stepper.StopBreakpoint}, Frame: seedFrame(), Silent: true}, ""},
-		"watchpoint":   {Stop{Stop: stepper.Stop{Reason: stepper.StopWatchpoint}, Watched: []Watched{{Number: 2, Kind: stepper.WatchWrite, Expr: "v", Old: "0", New: "1"}}}, "\nHardware watchpoint 2: v\n\nOld value = 0\nNew value = 1\n"},
-		"note":         {Stop{Stop: stepper.Stop{Reason: stepper.StopStep, Notes: []string{"pinned"}}}, "note: pinned\n"},
-		"value":        {Stop{Stop: stepper.Stop{Reason: stepper.StopFinished}, Value: "$1 = 5"}, "Value returned is $1 = 5\n"},
+		"exit":       {Stop{Stop: stepper.Stop{Reason: stepper.StopExited}, PID: 7}, "[Inferior 1 (process 7) exited normally]\n"},
+		"exit code":  {Stop{Stop: stepper.Stop{Reason: stepper.StopExited, Status: stepper.ExitStatus{Code: 9}}, PID: 7}, "[Inferior 1 (process 7) exited with code 11]\n"},
+		"killed":     {Stop{Stop: stepper.Stop{Reason: stepper.StopKilled, Status: stepper.ExitStatus{Signal: 9}}}, "\nProgram terminated with signal SIGKILL, Killed.\nThe program no longer exists.\n"},
+		"no source":  {Stop{Stop: stepper.Stop{Reason: stepper.StopStep}, Frame: seedFrame()}, "30\tin seed.c\n"},
+		"silent":     {Stop{Stop: stepper.Stop{Reason: stepper.StopBreakpoint}, Frame: seedFrame(), Silent: true}, ""},
+		"watchpoint": {Stop{Stop: stepper.Stop{Reason: stepper.StopWatchpoint}, Watched: []Watched{{Number: 2, Kind: stepper.WatchWrite, Expr: "v", Old: "0", New: "1"}}}, "\nHardware watchpoint 2: v\n\nOld value = 0\nNew value = 1\n"},
+		"note":       {Stop{Stop: stepper.Stop{Reason: stepper.StopStep, Notes: []string{"pinned"}}}, "note: pinned\n"},
+		"value":      {Stop{Stop: stepper.Stop{Reason: stepper.StopFinished}, Value: "$1 = 5"}, "Value returned is $1 = 5\n"},
+		"thread gone": {Stop{Stop: stepper.Stop{Reason: stepper.StopThreadExited, TID: 12, Gone: 13}, GoneNumber: 2, Frame: seedFrame(), Source: "x", Changed: true},
+			"[Thread 2 (13) exited]\n[Switching to Thread 12]\n30\tx\n"},
 		"other thread": {Stop{Stop: stepper.Stop{Reason: stepper.StopStep, TID: 12}, Frame: seedFrame(), Source: "x", Changed: true}, "[Switching to Thread 12]\n30\tx\n"},
 	} {
 		if got := text(c.stop); got != c.want {
@@ -69,13 +71,37 @@ func TestUnitSaysWhatBecameOfIt(t *testing.T) {
 			r.Result, r.Exit, r.CPU = stepper.Aborted, 0x401400, -1
 		}),
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) is live here: the kernel restarts it when the thread goes on": with(func(r *stepper.UnitReport) { r.Result = stepper.Restarts }),
-		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 (1 pass, in a quiet phase)":                with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, 3 }),
-		"vdso: clock_gettime returned":           {Section: "clock_gettime", Result: stepper.Returned, Passes: 1, Rung: 1},
-		"vdso: clock_gettime returned (5 calls)": {Section: "clock_gettime", Result: stepper.Returned, Passes: 5, Rung: 1},
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 by cpu_opv injection (rung 2)":             with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungOpv }),
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 in a quiet phase (rung 3)":                 with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungQuiet }),
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) left by its side exit to <slow_path> on CPU 1 in a quiet phase (rung 3, 2 passes)": with(func(r *stepper.UnitReport) {
+			r.Result, r.Exit, r.Passes, r.Rung = stepper.SideExit, 0x401300, 2, stepper.RungQuiet
+		}),
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) did not commit: ran to the function's return, <slow_path> (rung 4)": with(func(r *stepper.UnitReport) {
+			r.Result, r.Exit, r.CPU, r.Rung = stepper.SideExit, 0x401300, -1, stepper.RungEscape
+		}),
+		"vdso: time returned, by the system call that does the same (rung 2)": {Section: "time", Result: stepper.Returned, Passes: 1, Rung: stepper.RungOpv},
+		"vdso: clock_gettime returned":                                        {Section: "clock_gettime", Result: stepper.Returned, Passes: 1, Rung: 1},
+		"vdso: clock_gettime returned (5 calls)":                              {Section: "clock_gettime", Result: stepper.Returned, Passes: 5, Rung: 1},
 	} {
 		if got := Unit(r, name); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
+	}
+}
+
+func TestVectorStandsBelowItsReport(t *testing.T) {
+	r := stepper.UnitReport{Section: "s", Start: 1, End: 2, Result: stepper.Committed, CPU: 0, Passes: 1, Rung: stepper.RungOpv, Vector: []string{"[0x10] += 1", "[0x20] = 2"}}
+	got := strings.Join(Units([]stepper.UnitReport{r}, nil, Style{}), "\n")
+	if want := "rseq: s [0x1,0x2) committed on CPU 0 by cpu_opv injection (rung 2)\n    [0x10] += 1\n    [0x20] = 2"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	s := Stop{Stop: stepper.Stop{Reason: stepper.StopStep, Units: []stepper.UnitReport{r}}}
+	var b bytes.Buffer
+	if err := s.WriteJSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `"rung":2,"vector":["[0x10] += 1","[0x20] = 2"]`) {
+		t.Errorf("%s", b.String())
 	}
 }
 
@@ -107,6 +133,18 @@ func TestJSONHasOneObjectALine(t *testing.T) {
 	unit := got["units"].([]any)[0].(map[string]any)
 	if got["reason"] != "breakpoint" || got["pc"] != "0x40113a" || got["line"] != 30.0 || unit["result"] != "committed" || unit["cpu"] != 0.0 {
 		t.Errorf("got %s", b.String())
+	}
+}
+
+func TestBreakpointInsideASectionTellsItsTrap(t *testing.T) {
+	inside := stepper.Place{Addr: 0x401180, Trap: 0x401168, Function: "f", Line: stepper.Line{File: "f.c", Line: 3}}
+	outside := stepper.Place{Addr: 0x401200, Function: "g", Line: stepper.Line{File: "f.c", Line: 9}}
+	rows := []BreakpointRow{{Number: 1, Enabled: true, Places: []stepper.Place{inside}}, {Number: 2, Enabled: true, Places: []stepper.Place{outside, inside}}}
+	var b bytes.Buffer
+	Breakpoints(&b, rows, Style{})
+	const trap = "\tinside a restartable sequence: the trap is at 0x0000000000401168, where that is armed\n"
+	if got := b.String(); strings.Count(got, trap) != 2 || !strings.HasSuffix(got, trap) || !strings.Contains(got, "in f at f.c:3\n"+trap+"2 ") {
+		t.Errorf("got\n%s", got)
 	}
 }
 

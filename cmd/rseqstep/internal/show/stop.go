@@ -17,6 +17,8 @@ type Stop struct {
 	Name    string
 	Changed bool // the stopped thread is not the one selected before
 
+	GoneNumber int // of the thread in Gone; 0 unknown
+
 	Frame  *Frame // nil when the program is gone
 	Whole  bool   // show the frame's line, not only the source line
 	Source string // text of the source line; "" when there is none
@@ -48,7 +50,7 @@ func (s *Stop) Write(w io.Writer, st Style) {
 		return
 	}
 	if s.Reason == stepper.StopThreadExited {
-		fmt.Fprintln(w, "[The thread that was being stepped has exited]")
+		fmt.Fprintln(w, s.gone())
 	}
 	if s.Changed && s.Frame != nil {
 		fmt.Fprintf(w, "[Switching to Thread %d]\n", s.TID)
@@ -69,6 +71,17 @@ func (s *Stop) Write(w io.Writer, st Style) {
 	if s.Value != "" {
 		fmt.Fprintf(w, "Value returned is %s\n", s.Value)
 	}
+}
+
+// gone says that the stepped thread has exited.
+func (s *Stop) gone() string {
+	switch {
+	case s.Gone == 0:
+		return "[The thread that was being stepped has exited]"
+	case s.GoneNumber == 0:
+		return fmt.Sprintf("[Thread %d exited]", s.Gone)
+	}
+	return fmt.Sprintf("[Thread %d (%d) exited]", s.GoneNumber, s.Gone)
 }
 
 // heading writes the lines above the frame, and returns what stands on the

@@ -18,16 +18,21 @@ func Unit(r stepper.UnitReport, name Naming) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "rseq: %s [%v,%v) ", r.Section, r.Start, r.End)
-	switch r.Result {
-	case stepper.Committed:
+	switch {
+	case r.Rung == stepper.RungEscape:
+		b.WriteString("did not commit: ran to the function's return")
+		if r.Exit != 0 {
+			b.WriteString(", " + place(r.Exit, name))
+		}
+	case r.Result == stepper.Committed:
 		b.WriteString("committed")
-	case stepper.SideExit:
+	case r.Result == stepper.SideExit:
 		b.WriteString("left by its side exit to " + place(r.Exit, name))
-	case stepper.Aborted:
+	case r.Result == stepper.Aborted:
 		b.WriteString("was aborted, went to its abort handler " + place(r.Exit, name))
-	case stepper.Restarts:
+	case r.Result == stepper.Restarts:
 		return b.String() + "is live here: the kernel restarts it when the thread goes on"
-	case stepper.Diverted:
+	case r.Result == stepper.Diverted:
 		b.WriteString("was interrupted at " + place(r.Exit, name))
 	default:
 		fmt.Fprintf(&b, "ended with result %d", r.Result)
@@ -35,7 +40,17 @@ func Unit(r stepper.UnitReport, name Naming) string {
 	if r.CPU >= 0 {
 		fmt.Fprintf(&b, " on CPU %d", r.CPU)
 	}
-	fmt.Fprintf(&b, " (%s%s)", plural(r.Passes, "pass", "passes"), rung(r.Rung))
+	if r.Rung <= stepper.RungRun {
+		fmt.Fprintf(&b, " (%s)", plural(r.Passes, "pass", "passes"))
+		return b.String()
+	}
+	switch r.Rung {
+	case stepper.RungOpv:
+		b.WriteString(" by cpu_opv injection")
+	case stepper.RungQuiet:
+		b.WriteString(" in a quiet phase")
+	}
+	b.WriteString(rung(r, "passes"))
 	return b.String()
 }
 
@@ -51,25 +66,34 @@ func vdsoUnit(r stepper.UnitReport) string {
 	default:
 		text += fmt.Sprintf(" ended with result %d", r.Result)
 	}
+	if r.Rung > stepper.RungRun {
+		if r.Rung == stepper.RungOpv {
+			text += ", by the system call that does the same"
+		}
+		return text + rung(r, "calls")
+	}
 	if r.Passes > 1 {
-		text += fmt.Sprintf(" (%d calls%s)", r.Passes, rung(r.Rung))
-	} else if r.Rung > 1 {
-		text += fmt.Sprintf(" (%s)", rung(r.Rung)[2:])
+		text += fmt.Sprintf(" (%d calls)", r.Passes)
 	}
 	return text
 }
 
-// rung names the ladder's rung where it is not the first (DESIGN 4.4).
-func rung(n stepper.Rung) string {
-	switch n {
-	case 0, stepper.RungRun:
-		return ""
-	case stepper.RungOpv:
-		return ", carried out as a cpu_opv vector"
-	case stepper.RungQuiet:
-		return ", in a quiet phase"
+// rung names the ladder's rung, for one that is not the first.
+func rung(r stepper.UnitReport, times string) string {
+	if r.Passes > 1 {
+		return fmt.Sprintf(" (rung %d, %d %s)", r.Rung, r.Passes, times)
 	}
-	return ", run to the function's return"
+	return fmt.Sprintf(" (rung %d)", r.Rung)
+}
+
+// Vector is the operations of a report's cpu_opv vector, a line each, as they
+// stand below it.
+func Vector(r stepper.UnitReport) []string {
+	var out []string
+	for _, op := range r.Vector {
+		out = append(out, "    "+op)
+	}
+	return out
 }
 
 func place(a table.Addr, name Naming) string {
@@ -100,6 +124,9 @@ func Units(reports []stepper.UnitReport, name Naming, st Style) []string {
 			break
 		}
 		out = append(out, st.Note(Unit(r, name)))
+		for _, op := range Vector(r) {
+			out = append(out, st.Note(op))
+		}
 	}
 	return out
 }

@@ -1,0 +1,114 @@
+package ops
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/ianlancetaylor/demangle"
+
+	"rseqstep/table"
+)
+
+// Choose describes the sections that text names: an index (1 is the first), an
+// address inside a section or of its descriptor, or the function that a section
+// lies in. "" names all of them. all is every section there is, sorted; name is
+// symbol+offset of each.
+func (s Source) Choose(all []*table.Placed, name func(*table.Placed) string, text string) ([]Section, error) {
+	var chosen []Section
+	add := func(n int) {
+		d := s.Describe(all[n])
+		d.Index, d.Name = n+1, name(all[n])
+		chosen = append(chosen, d)
+	}
+	match, err := matcher(len(all), text)
+	if err != nil {
+		return nil, err
+	}
+	for n, p := range all {
+		if match(n, p, name(p)) {
+			add(n)
+		}
+	}
+	if len(chosen) == 0 && text != "" {
+		return nil, fmt.Errorf("no section is %q: give the number of one (1 to %d), an address inside it, or its function", text, len(all))
+	}
+	return chosen, nil
+}
+
+func matcher(count int, text string) (func(n int, p *table.Placed, name string) bool, error) {
+	if text == "" {
+		return func(int, *table.Placed, string) bool { return true }, nil
+	}
+	if strings.HasPrefix(text, "0x") || strings.HasPrefix(text, "0X") {
+		v, err := strconv.ParseUint(text, 0, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no address", text)
+		}
+		a := table.Addr(v)
+		return func(_ int, p *table.Placed, _ string) bool { return p.Contains(a) || p.Descriptor == a }, nil
+	}
+	if index, err := strconv.Atoi(text); err == nil {
+		if index < 1 || index > count {
+			return nil, fmt.Errorf("no section %d: there are %d", index, count)
+		}
+		return func(n int, _ *table.Placed, _ string) bool { return n == index-1 }, nil
+	}
+	return func(_ int, p *table.Placed, name string) bool { return named(p, name, text) }, nil
+}
+
+// named reports whether text is the function around a section: the symbol, or
+// its name in C++ with as many of its scopes as one likes and with or without
+// template arguments, or the name that is shown ("f+0x12").
+func named(p *table.Placed, shown, text string) bool {
+	if shown == text || p.Section != nil && p.Section.Symbol == text {
+		return true
+	}
+	function, _, _ := strings.Cut(shown, "+0x")
+	for _, f := range []string{function, plain(p), bare(plain(p))} {
+		if f != "" && (f == text || strings.HasSuffix(f, "::"+text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// plain is the enclosing function demangled, without parameters.
+func plain(p *table.Placed) string {
+	if p.Section == nil {
+		return ""
+	}
+	return demangle.Filter(p.Section.Symbol, demangle.NoParams)
+}
+
+// bare is a C++ name without template arguments: "ns::c::f" of "ns::c<int>::f".
+func bare(name string) string {
+	var b strings.Builder
+	depth := 0
+	for n := 0; n < len(name); n++ {
+		c := name[n]
+		op := strings.HasSuffix(strings.TrimRight(name[:n], "<>-="), "operator")
+		switch {
+		case c == '<' && !op:
+			depth++
+		case c == '>' && !op && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// SymbolName is symbol+offset of a section as its file has it, for a file that
+// is not running.
+func SymbolName(p *table.Placed) string {
+	name := plain(p)
+	switch {
+	case name == "":
+		return p.Start.String()
+	case p.Section.Offset == 0:
+		return name
+	}
+	return fmt.Sprintf("%s+%#x", name, p.Section.Offset)
+}

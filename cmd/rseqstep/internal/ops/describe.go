@@ -1,0 +1,116 @@
+package ops
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Source is where sections are read from.
+type Source struct {
+	Memory unit.Memory
+	Name   unit.SymName // nil for none
+}
+
+// Section is one section in words.
+type Section struct {
+	Index  int // 1 is the first of the file, or of the process
+	Name   string
+	Placed *table.Placed
+	Lines  []string // its operations, in the order of the code
+	Notes  []string // what a vector cannot have of it
+	Err    error    // why there are no Lines
+}
+
+// ErrUnreadable says that a section's code is not there to be read.
+var ErrUnreadable = errors.New("its code cannot be read")
+
+// maxBody bounds the code of one section that is read, bytes; real ones have
+// fewer than 100.
+const maxBody = 1 << 16
+
+// Describe puts a section into words.
+func (s Source) Describe(p *table.Placed) (d Section) {
+	d.Placed = p
+	code, err := s.code(p)
+	if err != nil {
+		d.Err = err
+		return d
+	}
+	body, err := unit.DecodeBody(p, code)
+	if err != nil {
+		d.Err = err
+		return d
+	}
+	d.Lines = opv.Describer{Arming: s.arming(p), Name: s.nameFor(p)}.Lines(&body)
+	note := func(at []table.Addr, text string) {
+		for _, a := range at {
+			d.Notes = append(d.Notes, fmt.Sprintf("%v %s", a, text))
+		}
+	}
+	note(body.Calls, "calls a function, which no vector can do; while that runs the section is not protected")
+	note(body.Syscalls, "makes a system call, which sections must not do (rseq(2))")
+	note(body.Indirect, "jumps to an address that is known only when it runs")
+	return d
+}
+
+// nameFor names addresses for one section. Its own function goes by the name
+// it has in the heading, of several; without template arguments, which fill
+// lines in tcmalloc and tell nothing twice.
+func (s Source) nameFor(p *table.Placed) unit.SymName {
+	own := bare(plain(p))
+	if s.Name == nil || own == "" {
+		return s.Name
+	}
+	entry := p.Start - table.Addr(p.Section.Offset)
+	return func(a table.Addr) (string, table.Addr) {
+		name, base := s.Name(a)
+		if base == entry && name != "" {
+			name = own
+		}
+		return name, base
+	}
+}
+
+func (s Source) code(p *table.Placed) ([]byte, error) {
+	if p.End <= p.Start {
+		return nil, unit.ErrEmpty
+	}
+	if p.End-p.Start > maxBody {
+		return nil, fmt.Errorf("its length of %d bytes is not that of a section", uint64(p.End-p.Start))
+	}
+	code := make([]byte, p.End-p.Start)
+	if n, err := s.Memory.ReadMemory(p.Start, code); n < len(code) {
+		return nil, errors.Join(ErrUnreadable, err)
+	}
+	return code, nil
+}
+
+// maxLead is how far before a section its arming store is looked for, bytes.
+const maxLead = 4096
+
+// arming finds the store that arms a section, which tells where the fields of
+// the rseq area are; nil when it is not found.
+func (s Source) arming(p *table.Placed) *unit.Insn {
+	lead := table.Addr(64)
+	if p.Section != nil && p.Section.Symbol != "" && p.Section.Offset > 0 && p.Section.Offset <= maxLead {
+		lead = table.Addr(p.Section.Offset)
+	}
+	code := make([]byte, min(lead, p.Start))
+	from := p.Start - table.Addr(len(code))
+	if n, _ := s.Memory.ReadMemory(from, code); n < len(code) {
+		return nil
+	}
+	at, ok := unit.FindArming(p, from, code)
+	if !ok {
+		return nil
+	}
+	i, err := unit.Decode(at, code[at-from:])
+	if err != nil {
+		return nil
+	}
+	return &i
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"rseqstep/cmd/rseqstep/internal/ops"
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
+)
+
+func newOpvCmd(e *env) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "opv FILE [SECTION]",
+		Short: "Say what each restartable sequence of a file does, as a cpu_opv vector in words",
+		Long: `Puts every critical section of a 64-bit x86 program or library into words: each
+line is an operation of the cpu_opv vector that does the same. Registers stand
+for what they hold where the section starts, [x] for the 8 bytes of memory at
+x, u32[x] for 4 of them.
+
+SECTION is the number of one, an address inside it or of its descriptor, or the
+function it lies in.`,
+		Example: `  rseqstep opv ./prog
+  rseqstep opv ./prog rseq_addv
+  rseqstep opv --json ./prog 0x401170`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return usage(errors.New("opv needs one file, and at most one section"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			which := ""
+			if len(args) == 2 {
+				which = args[1]
+			}
+			list, err := describeFile(args[0], which)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return ops.WriteJSON(e.stdout, args[0], list)
+			}
+			if len(list) == 0 {
+				fmt.Fprintf(e.stdout, "%s: no restartable sequences.\n", args[0])
+			}
+			ops.Write(e.stdout, list, e.style(false))
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// describeFile puts the sections of a file into words, at its own addresses.
+func describeFile(path, which string) ([]ops.Section, error) {
+	f, err := openTable(path)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case f.Machine != elf.EM_X86_64 || f.Class != elf.ELFCLASS64:
+		return nil, fmt.Errorf("%s: is for %v (%v), and only 64-bit x86 code can be put into words (\"rseqstep table\" lists its sections all the same)", path, f.Machine, f.Class)
+	case f.Type == elf.ET_REL:
+		return nil, fmt.Errorf("%s: is an object file, whose branches lead nowhere yet; link it first", path)
+	}
+	r, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	low, high := f.Extent()
+	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
+	set := symbols.New(symbols.Options{})
+	set.Reload([]*table.Module{m})
+	source := ops.Source{Memory: fileMemory{f, r}, Name: func(a table.Addr) (string, table.Addr) {
+		name, off, ok := set.Symbol(a)
+		if !ok {
+			return "", 0
+		}
+		return name, a - table.Addr(off)
+	}}
+	return source.Choose(table.NewImage([]*table.Module{m}).Sections(), ops.SymbolName, which)
+}
+
+// fileMemory reads what a file has for an address.
+type fileMemory struct {
+	f *table.File
+	r io.ReaderAt
+}
+
+func (m fileMemory) ReadMemory(a table.Addr, p []byte) (int, error) {
+	at, ok := m.f.FileOffset(table.FileAddr(a))
+	if !ok {
+		return 0, fmt.Errorf("%v is in no segment of the file", a)
+	}
+	return m.r.ReadAt(p, int64(at))
+}

@@ -1,0 +1,216 @@
+package stepper_test
+
+import (
+	"strings"
+	"testing"
+
+	"rseqstep/stepper"
+	"rseqstep/table/tabletest"
+)
+
+// walk repeats a command until the program stands at the last place wanted, and
+// fails the test where it does not get there as wanted: "next main:24 main:25".
+func (p *program) walk(want string) {
+	p.t.Helper()
+	places := strings.Fields(want)
+	for i, place := range places[1:] {
+		if stop := p.do(places[0]); p.where(stop) != place {
+			p.t.Fatalf("%s, number %d: want %s, got %s", want, i+1, place, p.describe(stop))
+		}
+	}
+}
+
+func TestNextOverALongjmpEndsWhereItLands(t *testing.T) {
+	for _, shape := range []tabletest.Shape{tabletest.PIE, tabletest.Static} {
+		p := start(t, tabletest.Fixture{Source: "longjmp.c", Shape: shape})
+		p.walk("next main:21 main:23 main:24 main:25 main:21 main:23 main:28 main:29")
+		p.wantExit(0)
+		p.wantPrinted("got 7 rounds 1\n")
+	}
+}
+
+func TestStepAndFinishEndWhereALongjmpLands(t *testing.T) {
+	for _, command := range []string{"step", "next", "finish", "until"} {
+		p := start(t, tabletest.Fixture{Source: "longjmp.c"})
+		b := p.breakAt("longjmp.c:12")
+		p.wantReason(p.cont(), stepper.StopBreakpoint)
+		if err := p.DeleteBreakpoint(b.Number); err != nil {
+			t.Fatal(err)
+		}
+		stop := p.do(command)
+		p.wantReason(stop, stepper.StopStep)
+		p.wantLine(stop, "main:21")
+		p.wantExit(0)
+	}
+}
+
+func TestNextOverAThrowEndsInTheHandler(t *testing.T) {
+	for _, shape := range []tabletest.Shape{tabletest.PIE, tabletest.Static} {
+		for _, opt := range []string{"-O0", "-O2"} {
+			f := tabletest.Fixture{Source: "cxx.cc", Shape: shape, Opt: opt}
+			t.Run(f.String(), func(t *testing.T) {
+				p := start(t, f)
+				p.runTo("shop::check")
+				p.wantReason(p.do("finish"), stepper.StopFinished)
+				thrown := p.add(stepper.BreakpointSpec{Location: "cxx.cc:36"})
+				p.wantReason(p.cont(), stepper.StopBreakpoint)
+				if err := p.DeleteBreakpoint(thrown.Number); err != nil {
+					t.Fatal(err)
+				}
+				caught := false
+				for range 6 {
+					// At -O2 the first line of the handler is the one behind the catch.
+					if at := p.where(p.next()); at == "main:64" || at == "main:65" {
+						caught = true
+						break
+					}
+				}
+				if !caught {
+					t.Fatal("six times next, and the handler was not seen")
+				}
+				p.wantExit(0)
+			})
+		}
+	}
+}
+
+// A frame that is asked for ends the step, not a deeper activation of its function.
+func TestNextAndFinishTellRecursionApart(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O2"} {
+		t.Run(opt, func(t *testing.T) {
+			p := start(t, tabletest.Fixture{Source: "recurse.c", Opt: opt})
+			b := p.breakAt("fib")
+			for range 3 {
+				p.wantReason(p.cont(), stepper.StopBreakpoint)
+			}
+			if err := p.DeleteBreakpoint(b.Number); err != nil {
+				t.Fatal(err)
+			}
+			frames, err := p.Frames(p.Thread(), 10)
+			if err != nil || len(frames) < 4 {
+				t.Fatalf("frames %v, %v", frames, err)
+			}
+			stop := p.do("finish") // fib(8), out of it
+			p.wantReason(stop, stepper.StopFinished)
+			if opt == "-O0" && stop.Finished.Rax != 21 {
+				t.Errorf("fib(8) is %d", stop.Finished.Rax)
+			}
+			after, err := p.Frames(p.Thread(), 10)
+			if err != nil || len(after) != len(frames)-1 || after[0].CFA != frames[1].CFA {
+				t.Fatalf("finish went from %v to %v, %v", frames, after, err)
+			}
+			depth := len(after)
+			for range 100 {
+				stop = p.next()
+				now, err := p.Frames(p.Thread(), 20)
+				if err != nil || len(now) > depth {
+					t.Fatalf("next went deeper: %v, %v", now, err)
+				}
+				if depth = len(now); p.where(stop) == "main:24" {
+					p.wantExit(0)
+					p.wantPrinted("fib 55 depth 21\n")
+					return
+				}
+			}
+			t.Fatal("100 times next, and main has not gone on")
+		})
+	}
+}
+
+func TestFinishOfAnOuterFrame(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "recurse.c"})
+	b := p.breakAt("recurse.c:16")
+	for range 6 {
+		p.wantReason(p.cont(), stepper.StopBreakpoint)
+	}
+	if err := p.DeleteBreakpoint(b.Number); err != nil {
+		t.Fatal(err)
+	}
+	stop, err := p.Finish(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.wantReason(stop, stepper.StopFinished)
+	if got := stop.Finished.Rax; got != 19 { // depth(18), the third of 21
+		t.Errorf("the frame that returned is depth(%d)", got-1)
+	}
+	p.wantExit(0)
+}
+
+func TestFinishOfMainFails(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "loop.c", Shape: tabletest.Static}, "3")
+	for range 5 {
+		frames, err := p.Frames(p.Thread(), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = p.Finish(len(frames) - 1); err == nil {
+			t.Fatalf("the outermost frame of %v has returned", frames)
+		}
+	}
+	p.wantExit(0)
+}
+
+// The frames of inlined calls share one real frame.
+func TestStepEntersInlinedCallsAndFinishLeavesThem(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "inline.c"})
+	p.runTo("outer")
+	p.walk("step middle:14 inner:8")
+	p.walk("next inner:9")
+	p.walk("finish middle:14")
+	p.walk("next middle:15 middle:16")
+	p.walk("finish outer:21")
+	p.walk("next outer:22 outer:23 outer:24")
+	stop := p.do("finish")
+	p.wantReason(stop, stepper.StopFinished)
+	p.wantLine(stop, "main:31")
+	p.wantExit(0)
+}
+
+func TestUntilPassesALoopsEnd(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "loop.c"}, "1000000")
+	p.walk("until main:8 main:10 main:11 main:10 main:12 main:13")
+	p.wantExit(0)
+}
+
+func TestAdvanceEndsAtThePlaceOrAtTheReturn(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "recurse.c"})
+	advance := func(location string) stepper.Stop {
+		t.Helper()
+		places, err := p.Symbols().Lookup(location, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop, err := p.Advance(places)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stop
+	}
+	p.wantLine(advance("recurse.c:24"), "main:24")
+	p.wantLine(advance("depth"), "depth:15")
+	p.wantLine(advance("fib"), "main:24") // never called again: the frame returns
+	p.wantExit(0)
+}
+
+func TestNextThroughAJumpTable(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O2"} {
+		p := start(t, tabletest.Fixture{Source: "switch.c", Opt: opt})
+		b := p.breakAt("pick")
+		for n := range 7 {
+			p.wantReason(p.cont(), stepper.StopBreakpoint)
+			for range 10 {
+				if line := p.where(p.next()); line == "main:28" || line == "main:27" {
+					t.Fatalf("pick(%d) returned before its case was seen", n)
+				} else if line == "pick:"+string(rune('0'+(11+n)/10))+string(rune('0'+(11+n)%10)) {
+					break
+				}
+			}
+		}
+		if err := p.DeleteBreakpoint(b.Number); err != nil {
+			t.Fatal(err)
+		}
+		p.wantExit(0)
+		p.wantPrinted("sum 178\n")
+	}
+}

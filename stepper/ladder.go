@@ -1,0 +1,202 @@
+package stepper
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// passes counts a thread's fruitless passes of one section since its last commit.
+type passes struct {
+	aborts, sides int
+	quiets        int // quiet phases that brought no commit
+}
+
+// tally counts a pass. A commit starts anew.
+func (e *Engine) tally(th *thread, p *table.Placed, r Result) {
+	if th.passes == nil {
+		th.passes = map[table.Addr]*passes{}
+	}
+	if r == Committed {
+		delete(th.passes, p.Start)
+		return
+	}
+	th.fruitless++
+	n := th.passes[p.Start]
+	if n == nil {
+		n = &passes{}
+		th.passes[p.Start] = n
+	}
+	switch r {
+	case Aborted, Restarts:
+		n.aborts++
+	case SideExit:
+		n.sides++
+	}
+}
+
+// climb carries out the section the thread is about to arm on the rung of the
+// ladder that its fruitless passes have earned (DESIGN 4.4). done is false
+// when that is the first: run it.
+func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool, stop *Stop, err error) {
+	n := th.passes[p.Start]
+	limit := max(e.policy.StuckLimit, 1)
+	switch {
+	case n == nil || n.aborts+n.sides < limit:
+		return false, nil, nil
+	case n.quiets >= limit:
+		delete(th.passes, p.Start)
+		stop, err := e.escape(th, p)
+		return true, stop, err
+	case n.aborts >= limit:
+		injected, err := e.inject(th, p, insn)
+		if err != nil {
+			e.note("no cpu_opv vector for %s: %v", e.SectionName(p), err)
+		}
+		if injected {
+			return true, nil, nil
+		}
+	}
+	stop, err = e.quietPass(th, p)
+	return true, stop, err
+}
+
+// quietPass is rung 3: from the arming store on in a quiet phase, until a
+// section commits, or the function returns, or the thread is about to enter
+// the kernel.
+func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
+	if err := e.hush(th); err != nil {
+		return nil, err
+	}
+	for steps := 0; steps < maxQuiet && th.quiet != nil; steps++ {
+		q := th.quiet
+		end, stop, err := e.quietStep(th)
+		if stop != nil || err != nil {
+			return stop, err
+		}
+		if stop := e.quietStop(th); stop != nil {
+			return stop, nil
+		}
+		e.tellQuiet(th, q, end)
+		switch end {
+		case quietCommit:
+			delete(th.passes, p.Start)
+			return nil, e.unhush(th)
+		case quietReturn, quietKernel:
+			e.note("%s: the quiet phase ended without a commit, %s", e.SectionName(p),
+				map[bool]string{true: "its function has returned", false: "before a system call"}[end == quietReturn])
+			if n := th.passes[p.Start]; n != nil {
+				n.quiets++
+			}
+			return nil, e.unhush(th)
+		}
+	}
+	return nil, e.unhush(th)
+}
+
+// escape is rung 4: run to the function's return.
+func (e *Engine) escape(th *thread, p *table.Placed) (*Stop, error) {
+	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
+	if !ok || caller.Rip == 0 {
+		return nil, fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p))
+	}
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	e.trapReturn(tr, caller.PC(), cfa)
+	_, stop, err := e.travel(th, tr)
+	if stop == nil && err == nil {
+		e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+	}
+	return stop, err
+}
+
+// maxRebuild bounds how often a vector is made anew when a compare of it
+// fails; with every thread held only another process can be the reason.
+const maxRebuild = 16
+
+// inject is rung 2: the section's work is done by a cpu_opv vector, and the
+// thread put where the section would have left. done is false when the section
+// would not have committed.
+// Precondition: the thread stands at the arming store, every other is held.
+func (e *Engine) inject(th *thread, p *table.Placed, insn *unit.Insn) (done bool, err error) {
+	if insn.Next() != p.Start {
+		return false, errors.New("there is other code between the arming store and the section")
+	}
+	state, err := e.startState(th, p)
+	if err != nil {
+		return false, err
+	}
+	return e.injectFrom(th, p, state)
+}
+
+// startState is the state the thread has at the section's start, from where it
+// stands at the arming store.
+func (e *Engine) startState(th *thread, p *table.Placed) (opv.State, error) {
+	s := opv.State{Regs: th.regs}
+	s.Rip = uint64(p.Start)
+	area, err := e.target.XState(th.tid)
+	if err != nil {
+		return s, err
+	}
+	return s, s.LoadVectors(area)
+}
+
+// injectFrom runs the vector of the pass that begins in state s.
+func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, error) {
+	body, err := e.body(p)
+	if err != nil {
+		return false, err
+	}
+	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: e.areaCID(th.rseq)}
+	for try := 0; try < maxRebuild; try++ {
+		plan, err := opv.Build(opv.V3, body, s, e.target, place)
+		if err != nil {
+			return false, err
+		}
+		if plan.ExitPC != p.End || !plan.Final {
+			return false, nil
+		}
+		failed, err := opv.Execute(plan.Vector, plan.Memory(e.target))
+		if err != nil {
+			return false, err
+		}
+		if failed != 0 {
+			continue
+		}
+		if err := e.takeExit(th, &plan); err != nil {
+			return false, err
+		}
+		r := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Committed,
+			Exit: plan.ExitPC, CPU: plan.CPU, Rung: RungOpv}
+		for _, op := range plan.Vector {
+			r.Vector = append(r.Vector, op.String())
+		}
+		e.tell(r)
+		e.tally(th, p, Committed)
+		return true, nil
+	}
+	return false, errors.New("its memory is changed from outside all the time")
+}
+
+// takeExit gives the thread the registers that the section would have left.
+func (e *Engine) takeExit(th *thread, plan *opv.Plan) error {
+	regs := plan.Exit.Regs
+	regs.Rip = uint64(plan.ExitPC)
+	area, err := e.target.XState(th.tid)
+	if err != nil {
+		return err
+	}
+	if err := plan.Exit.StoreVectors(area, zmmUpper()); err != nil {
+		return err
+	}
+	if err := e.target.SetXState(th.tid, area); err != nil {
+		return err
+	}
+	if err := e.target.SetRegs(th.tid, &regs); err != nil {
+		return err
+	}
+	th.fresh = false
+	return e.load(th)
+}

@@ -1,0 +1,127 @@
+package stepper
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper/opv"
+	"rseqstep/table"
+)
+
+// Caller is a thread that stands at a trapped system call, every thread of its
+// process stopped. As a Memory it is the process's memory as the program itself
+// may use it: protections are honoured, breakpoints do not show.
+type Caller interface {
+	opv.Memory
+	opv.Checker
+
+	// Arguments are the call's, in the order of syscall(2).
+	Arguments() ([6]uint64, error)
+	// Allowed reports whether a CPU is possible and in the thread's affinity mask.
+	Allowed(cpu int) bool
+	// MoveTo makes the thread go on on a CPU that it may run on; one that is
+	// offline leaves it where it is. Its affinity mask is not changed.
+	MoveTo(cpu int) error
+	// Answer makes the kernel skip the call. The program finds result in RAX.
+	Answer(result int64) error
+}
+
+// CallTarget is a Target that traps one system call number. A call that
+// nobody answers comes again when its thread goes on.
+type CallTarget interface {
+	Target
+
+	// Calls are the held threads of the process that stand at a trapped call.
+	Calls() []int
+	// Caller is one of them. Precondition: every thread is held, until it is answered.
+	Caller(tid int) (Caller, error)
+	// Serve sets who answers for the processes that the program makes and
+	// that are not debugged.
+	Serve(answer func(Caller) error)
+}
+
+// ErrNoCalls says that the Target traps no system call.
+var ErrNoCalls = errors.New("the program's system calls are not trapped")
+
+// ProvideCPUOpv gives the program and the processes it makes a cpu_opv system
+// call of that ABI, under the number the Target traps. Nothing has to be
+// stepped for it. The vector runs while every thread of the calling process is
+// stopped; other processes that share its memory are not, and nor are those
+// that the debugger does not trace.
+func (e *Engine) ProvideCPUOpv(abi opv.ABI) error {
+	calls, ok := e.target.(CallTarget)
+	if !ok {
+		return ErrNoCalls
+	}
+	answer := func(c Caller) error { return answerCall(abi, c) }
+	e.calls, e.answer = calls, answer
+	calls.Serve(answer)
+	return nil
+}
+
+// answerCall carries out one cpu_opv call:
+// int cpu_opv(struct cpu_op *cpu_opv, int cpuopcnt, int cpu, int flags).
+func answerCall(abi opv.ABI, c Caller) error {
+	args, err := c.Arguments()
+	if err != nil {
+		return err
+	}
+	moves := false
+	call := opv.Call{
+		ABI: abi, Ops: table.Addr(args[0]), Count: int32(args[1]), CPU: int32(args[2]), Flags: int32(args[3]),
+		Allowed: func(cpu int) bool {
+			moves = c.Allowed(cpu)
+			return moves
+		},
+	}
+	result, _ := call.Return(c) // why it failed is the program's to find out
+	if moves {
+		// The kernel moved the thread before the first operation, so it stays
+		// there whatever the operations came to.
+		err = c.MoveTo(int(call.CPU))
+	}
+	return errors.Join(err, c.Answer(result))
+}
+
+// provide answers one thread's call, or with tid 0 every call that a thread of
+// the program stands at. A thread that was killed meanwhile is no error: its
+// exit is the next event.
+// Precondition: every thread is held.
+func (e *Engine) provide(tid int) error {
+	if e.calls == nil {
+		return fmt.Errorf("thread %d stopped at a system call: %w", tid, ErrNoCalls)
+	}
+	var errs error
+	for _, id := range e.calls.Calls() {
+		if tid != 0 && id != tid {
+			continue
+		}
+		c, err := e.calls.Caller(id)
+		if err == nil {
+			err = e.answer(c)
+		}
+		if th, ok := e.threads[id]; ok {
+			th.fresh = false
+		}
+		if err != nil && !isGone(err) {
+			errs = errors.Join(errs, err)
+		}
+	}
+	return errs
+}
+
+// provideRunning answers at an event of the running program, and with that
+// call all those that came at the same time: the other threads are stopped once.
+func (e *Engine) provideRunning(ev Event, tr *traps) (*Stop, error) {
+	if err := e.pause(); err != nil {
+		return nil, err
+	}
+	if err := e.provide(0); err != nil {
+		return nil, err
+	}
+	// Each goes on where its call has put it, so not by way of ResumeInPlace.
+	if err := e.resume(ev.TID); err != nil {
+		return nil, err
+	}
+	return e.release(tr.tid)
+}

@@ -1,0 +1,175 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table"
+)
+
+// pageSize is the smallest page of amd64, bytes.
+const pageSize = 4096
+
+// caller is a thread at a trapped system call: the stepper.Caller of Linux.
+type caller struct {
+	p    *Process
+	t    *thread
+	maps *mappings // of its process
+}
+
+// Arguments are the call's: rdi, rsi, rdx, r10, r8, r9 (syscall(2)).
+func (c *caller) Arguments() ([6]uint64, error) {
+	if err := c.p.load(c.t); err != nil {
+		return [6]uint64{}, err
+	}
+	r := &c.t.regs.now
+	return [6]uint64{r.Rdi, r.Rsi, r.Rdx, r.R10, r.R8, r.R9}, nil
+}
+
+// Answer makes the kernel skip the call and the program find result.
+func (c *caller) Answer(result int64) error { return c.p.skipCall(c.t, result) }
+
+// mine reports whether breakpoints of ours are in the caller's memory.
+func (c *caller) mine() bool { return !c.p.lifted && c.p.threads[c.t.tid] == c.t }
+
+// ReadMemory reads as the program may: process_vm_readv(2) honours protections.
+func (c *caller) ReadMemory(addr table.Addr, buf []byte) (int, error) {
+	n, e := processRead(c.t.tid, addr, buf)
+	if c.mine() {
+		c.p.points.hide(addr, buf[:n])
+	}
+	return n, c.outcome("read memory", addr, n, len(buf), e)
+}
+
+// WriteMemory writes as the program may.
+func (c *caller) WriteMemory(addr table.Addr, buf []byte) (int, error) {
+	if c.mine() {
+		if first, last := c.p.points.span(addr, len(buf)); first != last {
+			return c.p.WriteMemory(addr, buf) // into its own code; CheckMemory has allowed it
+		}
+	}
+	n, e := processWrite(c.t.tid, addr, buf)
+	return n, c.outcome("write memory", addr, n, len(buf), e)
+}
+
+func (c *caller) outcome(op string, addr table.Addr, n, want int, e unix.Errno) error {
+	switch {
+	case n == want:
+		return nil
+	case e == 0:
+		e = unix.EFAULT
+	}
+	return &Error{Op: op, TID: c.t.tid, Err: fmt.Errorf("at %v: %w", addr+table.Addr(n), e)}
+}
+
+// CheckMemory finds out whether the program may touch n bytes, and brings the
+// pages in. Whether it may write is asked of the mapping: to try it, something
+// would have to be written, and another process may share the memory.
+func (c *caller) CheckMemory(addr table.Addr, n int, write bool) error {
+	end := addr + table.Addr(n)
+	for at := addr; at < end; at = at&^(pageSize-1) + pageSize {
+		var b [1]byte
+		if got, e := processRead(c.t.tid, at, b[:]); got < 1 {
+			return c.outcome("check memory", at, 0, 1, e)
+		}
+	}
+	for at := addr; write && at < end; {
+		m, err := c.maps.find(c.t.tid, at)
+		if err != nil {
+			return err
+		}
+		if !m.write {
+			return c.outcome("check memory", at, 0, 1, unix.EACCES)
+		}
+		at = m.high
+	}
+	return nil
+}
+
+// allowed is the thread's affinity as the program has set it.
+func (c *caller) allowed(m *cpuMask) bool {
+	switch {
+	case c.t.roam != nil:
+		*m = *c.t.roam
+	case c.p.pinned.tid == c.t.tid:
+		*m = c.p.pinned.thread
+	default:
+		return affinity(c.t.tid, m) == 0
+	}
+	return true
+}
+
+// Allowed reports whether a CPU is possible and in the thread's affinity mask.
+// One that is offline counts by the mask as it was set.
+func (c *caller) Allowed(cpu int) bool {
+	var m cpuMask
+	if c.allowed(&m) && m.has(cpu) {
+		return true
+	}
+	// sched_getaffinity(2) leaves out what is offline; /proc does not.
+	return listHas(readLine("/sys/devices/system/cpu/possible"), cpu) &&
+		!listHas(readLine("/sys/devices/system/cpu/online"), cpu) &&
+		listHas(statusField(c.t.tid, "Cpus_allowed_list"), cpu)
+}
+
+// MoveTo makes the thread go on on a CPU. Its affinity is narrowed for the
+// wake-up alone, as ResumeInPlace does. A CPU that is offline leaves it where it is.
+func (c *caller) MoveTo(cpu int) error {
+	var m cpuMask
+	if !c.allowed(&m) || !m.has(cpu) || m == only(cpu) {
+		return nil
+	}
+	if c.p.pinned.tid == c.t.tid {
+		if err := c.p.Unpin(); err != nil {
+			return err
+		}
+	}
+	one := only(cpu)
+	if setAffinity(c.t.tid, &one) == 0 {
+		c.t.roam = &m
+	}
+	return nil
+}
+
+// stay gives a thread that MoveTo has moved its affinity back.
+func (p *Process) stay(t *thread) error {
+	if t.roam == nil {
+		return nil
+	}
+	m := t.roam
+	t.roam = nil
+	if e := setAffinity(t.tid, m); e != 0 && e != unix.ESRCH {
+		return &Error{Op: "restore affinity", TID: t.tid, Err: e}
+	}
+	return nil
+}
+
+func readLine(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// listHas reports whether a list such as "0-3,8" names n. See cpuset(7), "List format".
+func listHas(list string, n int) bool {
+	for part := range strings.SplitSeq(list, ",") {
+		first, last, isRange := strings.Cut(part, "-")
+		if !isRange {
+			last = first
+		}
+		low, err := strconv.Atoi(first)
+		high, err2 := strconv.Atoi(last)
+		if err == nil && err2 == nil && low <= n && n <= high {
+			return true
+		}
+	}
+	return false
+}

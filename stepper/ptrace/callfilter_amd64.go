@@ -1,0 +1,113 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table"
+)
+
+// Numbers of seccomp(2), include/uapi/linux/seccomp.h and audit.h, and of
+// classic BPF, include/uapi/linux/bpf_common.h.
+const (
+	seccompSetFilter = 1          // SECCOMP_SET_MODE_FILTER
+	seccompTrace     = 0x7ff00000 // SECCOMP_RET_TRACE; the low 16 bits reach the tracer
+	seccompAllow     = 0x7fff0000 // SECCOMP_RET_ALLOW
+	archX8664        = 0xc000003e // AUDIT_ARCH_X86_64
+	noNewPrivileges  = 38         // PR_SET_NO_NEW_PRIVS, include/uapi/linux/prctl.h
+
+	bpfLoadWord  = 0x20 // BPF_LD | BPF_W | BPF_ABS
+	bpfJumpEqual = 0x15 // BPF_JMP | BPF_JEQ | BPF_K
+	bpfReturn    = 0x06 // BPF_RET | BPF_K
+
+	dataNumber = 0 // offsetof(struct seccomp_data, nr)
+	dataArch   = 4 // offsetof(struct seccomp_data, arch)
+)
+
+// trapMark is what our filter gives the tracer, so that a RET_TRACE of the
+// program's own filter is told from it.
+const trapMark = 0x7271
+
+// redZone is how many bytes below the stack pointer belong to the running
+// function (System V ABI, AMD64 supplement, 3.2.2).
+const redZone = 128
+
+// callFilter is a seccomp filter that hands one x86-64 system call number to
+// the tracer and lets everything else pass: struct sock_filter[6], then a
+// struct sock_fprog that points to them as they lie at addr.
+func callFilter(number uint64, addr table.Addr) (program []byte, fprog table.Addr) {
+	instruction := func(code uint16, yes, no uint8, k uint32) {
+		program = binary.LittleEndian.AppendUint16(program, code)
+		program = append(program, yes, no)
+		program = binary.LittleEndian.AppendUint32(program, k)
+	}
+	instruction(bpfLoadWord, 0, 0, dataArch)
+	instruction(bpfJumpEqual, 0, 3, archX8664)
+	instruction(bpfLoadWord, 0, 0, dataNumber)
+	instruction(bpfJumpEqual, 0, 1, uint32(number))
+	instruction(bpfReturn, 0, 0, seccompTrace|trapMark)
+	instruction(bpfReturn, 0, 0, seccompAllow)
+	fprog = addr + table.Addr(len(program))
+	program = binary.LittleEndian.AppendUint64(program, uint64(len(program)/8)) // u16 len, and padding
+	return binary.LittleEndian.AppendUint64(program, uint64(addr)), fprog
+}
+
+// trapCall makes the program stop before every system call of that number, in
+// every thread and process it is going to have. Where the kernel wants it the
+// program loses the right to gain privileges by an exec, and a note says so.
+// Precondition: the program is at its first instruction.
+func (p *Process) trapCall(number uint64) (err error) {
+	const op = "trap a system call"
+	fail := func(err error) error { return &Error{Op: op, TID: p.pid, Err: err} }
+	t, err := p.findHeld(p.pid, op)
+	if err != nil {
+		return err
+	}
+	if err := p.load(t); err != nil {
+		return err
+	}
+	at := table.Addr(t.regs.now.Rsp-redZone-256) &^ 15
+	program, fprog := callFilter(number, at)
+	before := make([]byte, len(program))
+	if _, err := p.readRaw(at, before); err != nil {
+		return err
+	}
+	if _, err := p.writeRaw(at, program); err != nil {
+		return err
+	}
+	defer func() {
+		_, e := p.writeRaw(at, before)
+		err = errors.Join(err, e)
+	}()
+	install := func() (unix.Errno, error) {
+		ret, err := p.Syscall(p.pid, unix.SYS_SECCOMP, seccompSetFilter, 0, uint64(fprog))
+		return unix.Errno(-ret), err
+	}
+	errno, err := install()
+	if err == nil && errno == unix.EACCES { // neither CAP_SYS_ADMIN nor no_new_privs; see seccomp(2)
+		ret, e := p.Syscall(p.pid, unix.SYS_PRCTL, noNewPrivileges, 1, 0, 0, 0)
+		if e == nil && ret != 0 {
+			e = unix.Errno(-ret)
+		}
+		if e != nil {
+			return fail(fmt.Errorf("prctl(PR_SET_NO_NEW_PRIVS): %w", e))
+		}
+		p.notes = append(p.notes, "the program runs with no_new_privs: set-user-ID programs that it starts gain nothing")
+		errno, err = install()
+	}
+	switch {
+	case err != nil:
+		return err
+	case errno == unix.ENOSYS || errno == unix.EINVAL:
+		return fail(fmt.Errorf("%w: this kernel has no seccomp filters: %w", ErrNotSupported, errno))
+	case errno != 0:
+		return fail(fmt.Errorf("seccomp(SECCOMP_SET_MODE_FILTER): %w", errno))
+	}
+	p.trap = number
+	return nil
+}

@@ -1,0 +1,86 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// partAll lets every served process go, where the debugged one is gone or let
+// go itself. Untraced, their calls fail with ENOSYS.
+func (p *Process) partAll() error {
+	if len(p.served) == 0 {
+		return nil
+	}
+	p.parting = true
+	defer func() { p.parting = false }()
+	p.kicker.set(tick, tick)
+	defer p.kicker.quiet()
+	var errs error
+	for _, s := range p.served {
+		errs = errors.Join(errs, p.part(s))
+	}
+	begin := time.Now()
+	for len(p.served) > 0 {
+		if time.Since(begin) > stuckAfter {
+			errs = errors.Join(errs, p.stuckGuests())
+			break
+		}
+		got, err := p.collect(-1, 0)
+		switch {
+		case errors.Is(err, unix.ECHILD):
+			p.served = map[int]*served{}
+		case err != nil:
+			return errors.Join(errs, err)
+		case got == kicked:
+			for _, s := range p.served {
+				errs = errors.Join(errs, p.part(s))
+			}
+		case p.served[got] != nil:
+			errs = errors.Join(errs, p.takeServed(p.served[got], got, p.status))
+		default:
+			p.early[got] = p.status
+		}
+	}
+	return errs
+}
+
+// part detaches from the threads of a served process that are held, and asks
+// the others to stop.
+func (p *Process) part(s *served) error {
+	var errs error
+	for id, g := range s.guests {
+		switch {
+		case g.held:
+			errs = errors.Join(errs, p.releaseCall(g.thread))
+			if e := ptraceCall(reqDetach, id, 0, uintptr(g.pass)); e != 0 && e != unix.ESRCH {
+				errs = errors.Join(errs, &Error{Op: "detach", TID: id, Err: e})
+			}
+			s.leave(p, id)
+		case g.zombie:
+			s.leave(p, id)
+		default:
+			g.listens = false
+			p.ask(g.thread)
+			if id == s.pid && s.leaderless() {
+				s.leave(p, id)
+			}
+		}
+	}
+	return errs
+}
+
+// stuckGuests forgets the threads that have not stopped, and names them: while
+// they are traced, they are killed when the debugger ends.
+func (p *Process) stuckGuests() error {
+	var errs error
+	for id := range p.served {
+		errs = errors.Join(errs, &Error{Op: "let go", TID: id, Err: fmt.Errorf("%w: it is in an uninterruptible wait, and will be killed when the debugger ends", unix.EBUSY)})
+	}
+	p.served = map[int]*served{}
+	return errs
+}

@@ -1,0 +1,256 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// served is a process that the program has made and that nobody debugs: it is
+// traced for the sake of its trapped calls alone. It has no breakpoints, its
+// other stops are passed straight on, and no event of it is reported.
+//
+// It is driven by its own stops, from take: nothing ever waits for it. A call
+// of one thread makes the others be asked to stop; the stop of the last one
+// has every call answered that has come meanwhile, and lets all go.
+type served struct {
+	pid    int
+	guests map[int]*guest
+	maps   mappings
+}
+
+// guest is a thread of a served process.
+type guest struct {
+	*thread
+	pass   int  // the signal it was stopped for, to be delivered when it goes on
+	vforks bool // asleep until the child of its vfork execs or ends
+}
+
+// serve takes over a held process.
+func (p *Process) serve(pid int) *served {
+	s := &served{pid: pid, guests: map[int]*guest{}}
+	s.admit(p, pid)
+	return s
+}
+
+// admit makes a held thread of the process known.
+func (s *served) admit(p *Process, tid int) *guest {
+	g := &guest{thread: &thread{tid: tid, held: true, stop: stopEvent}}
+	s.guests[tid] = g
+	p.served[tid] = s
+	return g
+}
+
+// leave forgets a thread that is gone.
+func (s *served) leave(p *Process, tid int) {
+	delete(s.guests, tid)
+	delete(p.served, tid)
+	if len(s.guests) == 0 {
+		s.maps.forget()
+	}
+}
+
+// takeServed works in one wait status of a served process. An error is of the
+// tracer's; a process that is killed meanwhile is none.
+func (p *Process) takeServed(s *served, tid int, status uint32) error {
+	g := s.guests[tid]
+	ws := unix.WaitStatus(status)
+	if ws.Exited() || ws.Signaled() {
+		s.leave(p, tid)
+		if tid == s.pid {
+			p.adoptOrphans()
+		}
+		return p.advance(s)
+	}
+	g.stopped()
+	g.pass, g.vforks = 0, false
+	var err error
+	switch event := status >> 16; event {
+	case 0:
+		g.stop, g.pass = stopSignal, int(ws.StopSignal())
+	case eventStop:
+		if sig := ws.StopSignal(); sig != unix.SIGTRAP {
+			g.stop, g.signal = stopGroup, int(sig)
+		}
+	case eventClone, eventFork, eventVfork:
+		g.vforks = event == eventVfork
+		err = p.takeServedChild(s, g, event)
+	case eventExec:
+		for id := range s.guests {
+			if id != tid {
+				s.leave(p, id)
+			}
+		}
+		s.maps.forget()
+	case eventSeccomp:
+		_, err = p.takeCall(g.thread)
+	}
+	return errors.Join(ignoreGone(err), p.advance(s))
+}
+
+// takeServedChild works in a served process's new thread or process.
+func (p *Process) takeServedChild(s *served, g *guest, event uint32) error {
+	w, e := ptraceWord(reqGetEventMsg, g.tid, 0)
+	if e != 0 {
+		return p.fail(g.thread, "read event message", e)
+	}
+	id := int(w)
+	if p.served[id] != nil {
+		return nil // adopted before
+	}
+	status, err := p.firstStop(id)
+	if err != nil {
+		return err
+	}
+	if ws := unix.WaitStatus(status); ws.Exited() || ws.Signaled() {
+		return nil
+	}
+	if event == eventClone {
+		if _, err := os.Stat(fmt.Sprintf("/proc/%d/task/%d", s.pid, id)); err == nil {
+			s.admit(p, id)
+			return nil
+		}
+	}
+	return p.advance(p.serve(id))
+}
+
+// adoptOrphans serves new processes whose parents were killed before they
+// could tell of them. Nobody else will ever let them go.
+func (p *Process) adoptOrphans() {
+	if p.trap == 0 {
+		return
+	}
+	for id, status := range p.early {
+		var parent int
+		_, _ = fmt.Sscan(statusField(id, "PPid"), &parent)
+		if parent == p.pid || p.served[parent] != nil || !unix.WaitStatus(status).Stopped() {
+			continue // still to be told of
+		}
+		delete(p.early, id)
+		_ = p.advance(p.serve(id)) // only ESRCH: killed as well
+	}
+}
+
+// advance takes a served process as far as it goes without waiting.
+func (p *Process) advance(s *served) error {
+	if p.parting {
+		return p.part(s)
+	}
+	calls := s.calls()
+	if len(calls) > 0 && !s.still(p) {
+		p.kicker.keepTicking()
+		return nil
+	}
+	var errs error
+	for _, g := range calls {
+		errs = errors.Join(errs, ignoreGone(p.answerCall(&caller{p: p, t: g.thread, maps: &s.maps})))
+	}
+	for _, g := range s.guests {
+		if g.held {
+			errs = errors.Join(errs, ignoreGone(p.letGuestGo(g)))
+		}
+	}
+	return errs
+}
+
+// answerCall has a call answered, or answers as the kernel does untraced.
+func (p *Process) answerCall(c *caller) error {
+	if p.answer == nil {
+		return c.Answer(noSuchCall)
+	}
+	return p.answer(c)
+}
+
+// calls are the threads that stand at a trapped call.
+func (s *served) calls() []*guest {
+	var at []*guest
+	for _, g := range s.guests {
+		if g.held && g.call == callWaiting {
+			at = append(at, g)
+		}
+	}
+	return at
+}
+
+// still reports whether no thread of the process can run, and asks those that
+// can to stop.
+func (s *served) still(p *Process) bool {
+	yes := true
+	for _, g := range s.guests {
+		if g.held || g.listens || g.vforks || g.zombie {
+			continue // all of these stop before they run another instruction of the program
+		}
+		if g.tid == s.pid && len(s.guests) > 1 && s.leaderless() {
+			g.zombie = true
+			continue
+		}
+		p.ask(g.thread)
+		yes = false
+	}
+	return yes
+}
+
+// leaderless reports whether the leader has ended before its threads: it
+// neither stops nor can be reaped before they are gone.
+func (s *served) leaderless() bool {
+	st, err := readStat(s.pid, s.pid)
+	if err != nil || st.state != 'Z' {
+		return false
+	}
+	ids, err := tasks(s.pid)
+	return err == nil && len(ids) > 1
+}
+
+// letGuestGo passes a stop on.
+func (p *Process) letGuestGo(g *guest) error {
+	if g.stop == stopGroup {
+		if e := ptraceCall(reqListen, g.tid, 0, 0); e != 0 {
+			return p.fail(g.thread, "listen", e)
+		}
+		g.held, g.listens = false, true
+		return nil
+	}
+	return p.resume(g.thread, reqCont, g.pass)
+}
+
+// recheck is called at every tick of a wait: a leader may have ended that was
+// asked to stop.
+func (p *Process) recheck() error {
+	var errs error
+	for tid, s := range p.served {
+		if tid == s.pid && len(s.calls()) > 0 {
+			errs = errors.Join(errs, p.advance(s))
+		}
+	}
+	return errs
+}
+
+// ignoreGone drops the error of a thread that was killed: its exit follows.
+func ignoreGone(err error) error {
+	if errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	return err
+}
+
+// serveParent keeps the process that Follow leaves. Every thread is held.
+func (p *Process) serveParent(ch *child) error {
+	errs := errors.Join(p.Unpin(), p.removeAll())
+	s := &served{pid: p.pid, guests: map[int]*guest{}}
+	for _, t := range p.order {
+		if err := p.clearDebug(t); err != nil && !t.zombie {
+			errs = errors.Join(errs, ignoreGone(err))
+		}
+		g := &guest{thread: t, vforks: ch.vfork && t.tid == ch.maker}
+		if t.stop == stopSignal {
+			g.pass = t.signal
+		}
+		s.guests[t.tid], p.served[t.tid] = g, s
+	}
+	p.maps.forget()
+	return errors.Join(errs, p.advance(s))
+}

@@ -1,0 +1,112 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+)
+
+// callState is where a thread is with a trapped system call.
+type callState uint8
+
+const (
+	callNone     callState = iota
+	callWaiting            // stopped before the call, which must not reach the kernel
+	callAnswered           // the kernel will skip the call; its result is in RAX
+)
+
+// Answers that the kernel gives a RET_TRACE without a tracer that cares.
+const noSuchCall = -int64(unix.ENOSYS)
+
+// takeCall works in PTRACE_EVENT_SECCOMP. ours is false for a RET_TRACE of the
+// program's own filter, which is then answered as it would be untraced (seccomp(2)).
+func (p *Process) takeCall(t *thread) (ours bool, err error) {
+	t.midcall = true
+	mark, e := ptraceWord(reqGetEventMsg, t.tid, 0)
+	if e != 0 {
+		return false, p.fail(t, "read event message", e)
+	}
+	t.call = callWaiting
+	if mark != trapMark {
+		return false, p.skipCall(t, noSuchCall)
+	}
+	return true, nil
+}
+
+// skipCall gives a waiting call its result. A thread that has been taken out
+// of the call meanwhile (SetRegs) is left alone.
+func (p *Process) skipCall(t *thread, result int64) error {
+	if t.call != callWaiting {
+		return nil
+	}
+	if err := p.load(t); err != nil {
+		return err
+	}
+	p.unqueue(func(ev *stepper.Event) bool { return ev.TID == t.tid && ev.Kind == stepper.EventSyscall })
+	t.call = callAnswered
+	if t.regs.now.OrigRax == noSyscall {
+		return nil
+	}
+	r := t.regs.now
+	r.OrigRax, r.Rax = noSyscall, uint64(result)
+	return p.store(t, &r)
+}
+
+// takeBackCall puts a thread whose call nobody has answered back before the
+// system call instruction, so that it comes again: let go as it is, the call
+// would reach the kernel, which kills the program or does something else.
+func (p *Process) takeBackCall(t *thread) error {
+	if t.call != callWaiting {
+		return nil
+	}
+	if err := p.load(t); err != nil {
+		return err
+	}
+	number := t.regs.now.OrigRax
+	if err := p.skipCall(t, int64(number)); err != nil || number == noSyscall {
+		return err
+	}
+	r := t.regs.now
+	r.Rip -= uint64(len(opSyscall))
+	return p.store(t, &r)
+}
+
+// Calls are the threads of the process that stand at a trapped call.
+func (p *Process) Calls() []int {
+	var ids []int
+	for _, t := range p.order {
+		if t.held && t.call == callWaiting {
+			ids = append(ids, t.tid)
+		}
+	}
+	return ids
+}
+
+// Caller is a thread at a trapped call. Precondition: every thread of the
+// process is held, until the call is answered.
+func (p *Process) Caller(tid int) (stepper.Caller, error) {
+	t, err := p.findHeld(tid, "answer a system call")
+	if err != nil {
+		return nil, err
+	}
+	return &caller{p: p, t: t, maps: &p.maps}, nil
+}
+
+// Serve sets who answers the trapped calls of processes that the program makes
+// and that are not debugged. It is called while this thread waits for anything,
+// with every thread of that process stopped.
+func (p *Process) Serve(answer func(stepper.Caller) error) { p.answer = answer }
+
+// releaseCall makes a thread ready to be detached: a call that nobody has
+// answered fails as it does untraced.
+func (p *Process) releaseCall(t *thread) error {
+	err := errors.Join(p.skipCall(t, noSuchCall), p.stay(t))
+	if errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,293 @@
+package stepper
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// quiet is a quiet phase: a short stretch in which one thread is stepped with
+// its rseq registration lifted, so that stops neither abort sections nor
+// rewrite the area, pinned to its CPU, its signals held back, every other
+// thread held. What sections promise, that nothing else runs on the CPU's
+// data, holds because nothing else of the program runs.
+type quiet struct {
+	config  RseqConfig
+	body    *unit.Body    // of the section armed last
+	placed  *table.Placed // that section
+	entered bool          // the thread has armed placed and not left it since
+	final   bool          // its last store has run in this pass
+	cfa     table.Addr    // of the frame the phase began in; 0 unknown
+}
+
+// Flags of rseq(2), and its number on amd64. See include/uapi/linux/rseq.h.
+const (
+	sysRseq        = 334
+	rseqUnregister = 1
+)
+
+// hush begins a quiet phase.
+// Precondition: every other thread is held, and the thread stands in no live section.
+func (e *Engine) hush(th *thread) error {
+	if th.quiet != nil {
+		return nil
+	}
+	if err := e.registration(th); err != nil {
+		return err
+	}
+	if !th.rseq.Registered() {
+		return errors.New("the thread has registered no rseq area")
+	}
+	if err := e.pin(th); err != nil {
+		return err
+	}
+	c := th.rseq
+	area := make([]byte, c.Size)
+	if n, err := e.target.ReadMemory(c.Area, area); n < len(area) {
+		return err
+	}
+	if err := e.quieten(th); err != nil {
+		return err
+	}
+	if err := e.rseqCall(th, c, rseqUnregister); err != nil {
+		return errors.Join(err, e.unquieten(th))
+	}
+	th.quiet = &quiet{config: c}
+	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
+		th.quiet.cfa = cfa
+	}
+	// The kernel reset the fields; the program is to find what it had there.
+	if _, err := e.target.WriteMemory(c.Area, area); err != nil {
+		return errors.Join(err, e.unhush(th))
+	}
+	return nil
+}
+
+// unhush ends a quiet phase: the area is registered again and the affinity
+// restored. A thread that stands inside a section then is armed in the
+// kernel's eyes, which restarts the section when the thread goes on.
+func (e *Engine) unhush(th *thread) error {
+	q := th.quiet
+	if q == nil {
+		return nil
+	}
+	th.quiet = nil
+	th.rseqKnown = false
+	if !e.target.Alive() || e.threads[th.tid] != th {
+		return nil
+	}
+	armed := q.entered && q.placed.Contains(th.regs.PC())
+	err := e.rseqCall(th, q.config, 0)
+	if err == nil && armed {
+		// Registration cleared rseq_cs.
+		var cs [8]byte
+		binary.LittleEndian.PutUint64(cs[:], uint64(q.placed.Descriptor))
+		_, err = e.target.WriteMemory(q.config.CSField(), cs[:])
+	}
+	return errors.Join(err, e.unquieten(th), e.unpin())
+}
+
+// rseqCall makes the thread call rseq(2) on its own area.
+func (e *Engine) rseqCall(th *thread, c RseqConfig, flags uint64) error {
+	ret, err := e.target.Syscall(th.tid, sysRseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
+	th.fresh = false
+	if isGone(err) {
+		return nil // its exit is the next event
+	}
+	if err == nil && ret != 0 {
+		err = fmt.Errorf("rseq(%v, %d, %d) in thread %d: errno %d", c.Area, c.Size, flags, th.tid, -ret)
+	}
+	if err != nil {
+		return err
+	}
+	if err := e.load(th); err != nil && !isGone(err) {
+		return err
+	}
+	return nil
+}
+
+// quietEnd is how one step of a quiet phase left the section, if it did.
+type quietEnd int
+
+const (
+	quietGoing  quietEnd = iota // somewhere on the way
+	quietCommit                 // at post-commit with the final store done
+	quietSide                   // at another exit
+	quietAbort                  // at the abort handler, by the section's own compare
+	quietKernel                 // about to enter the kernel: the phase is over
+	quietReturn                 // the function the phase began in has returned
+)
+
+// quietStep steps one instruction of a quiet phase. The phase is still on
+// afterwards, but for quietKernel and when a Stop or an error is returned that
+// ended it.
+func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
+	q := th.quiet
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return quietKernel, stop, err
+	}
+	pc := th.regs.PC()
+	if e.vdso != nil && e.vdso.Contains(pc) {
+		if f, ok := e.vdso.Entry(pc); ok {
+			stop, err := e.runVDSO(th, f)
+			return quietGoing, stop, err
+		}
+	}
+	insn, err := e.decode(pc)
+	if err != nil || insn.Kind == unit.Syscall {
+		return quietKernel, nil, e.unhush(th)
+	}
+	if insn.Store.Size != 0 {
+		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && known && value != 0 {
+			if p := e.learn(table.Addr(value)); p != nil {
+				body, err := e.body(p)
+				if err != nil {
+					return quietGoing, nil, err
+				}
+				q.placed, q.body, q.entered, q.final = p, body, true, false
+			}
+		}
+	}
+	stop, err := e.quietInsn(th, pc)
+	if stop != nil || err != nil {
+		return quietGoing, stop, err
+	}
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return quietKernel, stop, err
+	}
+	return q.judge(insn, th.regs.PC(), table.Addr(th.regs.Rsp)), nil, nil
+}
+
+// judge tells where the step from insn to pc has led.
+func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
+	if q.cfa != 0 && sp >= q.cfa {
+		q.entered = false
+		return quietReturn
+	}
+	if !q.entered || !q.placed.Contains(insn.Addr) {
+		return quietGoing
+	}
+	if insn.Addr == q.body.Final {
+		q.final = true
+	}
+	if q.placed.Contains(pc) {
+		return quietGoing
+	}
+	q.entered = false
+	switch {
+	case pc == q.placed.Abort:
+		return quietAbort
+	case pc == q.placed.End && (q.final || q.body.Final == 0 && insn.Next() == pc):
+		return quietCommit
+	}
+	return quietSide
+}
+
+// quietInsn single-steps one instruction with a breakpoint at it taken out.
+func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
+	if e.sites[pc] > 0 {
+		if err := e.target.Remove(pc); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, e.putBack(pc)) }()
+	}
+	for {
+		ev, err := e.target.Step(th.tid, 0, 0)
+		if err != nil {
+			return e.vanished(th, err)
+		}
+		th.fresh = false
+		switch ev.Kind {
+		case EventStep:
+			return nil, nil
+		case EventDebug:
+			if stood, err := e.stoodOnHardware(th, ev, pc); err != nil || stood {
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
+			return e.debugHit(th, ev)
+		case EventInterrupt:
+			if e.asked.Swap(false) {
+				return &Stop{Reason: StopInterrupt, TID: th.tid}, nil
+			}
+		case EventSignal:
+			// One that cannot be held back, or that the instruction raised: the
+			// phase ends first, and the kernel restarts the section as it would have.
+			if err := e.load(th); err != nil {
+				return e.vanished(th, err)
+			}
+			if err := e.unhush(th); err != nil {
+				return nil, err
+			}
+			d := e.signals.Of(ev.Signal)
+			if d.Stop {
+				return e.signalStop(th, ev), nil
+			}
+			if d.Pass {
+				th.signal = ev.Signal
+			}
+			return nil, nil
+		case EventExit:
+			return e.threadGone(ev), nil
+		case EventProcessExit:
+			return e.ended(ev), nil
+		default:
+			return nil, fmt.Errorf("internal: event %d in a quiet phase of thread %d at %v", ev.Kind, th.tid, pc)
+		}
+	}
+}
+
+// maxQuiet bounds a quiet phase, instructions. tcmalloc's slow paths take some hundreds.
+const maxQuiet = 200000
+
+// settle ends a thread's quiet phase the quick way: at once, or, when the
+// thread stands inside a section, after stepping it to its exit, so that what
+// it began commits.
+func (e *Engine) settle(th *thread) (*Stop, error) {
+	for n := 0; th.quiet != nil; n++ {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		q := th.quiet
+		if !q.entered || !q.placed.Contains(th.regs.PC()) && !q.placed.Contains(th.regs.PC()-1) || n >= maxQuiet {
+			return nil, e.unhush(th)
+		}
+		end, stop, err := e.quietStep(th)
+		if stop != nil || err != nil {
+			return stop, err
+		}
+		e.tellQuiet(th, q, end)
+	}
+	return nil, nil
+}
+
+// settleAll ends the quiet phases of all threads but one (nil: none excepted).
+func (e *Engine) settleAll(but *thread) (*Stop, error) {
+	for _, tid := range e.target.Threads() {
+		if th := e.threads[tid]; th != nil && th != but && th.quiet != nil {
+			if stop, err := e.settle(th); stop != nil || err != nil {
+				return stop, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+// tellQuiet reports a pass that a quiet phase has ended.
+func (e *Engine) tellQuiet(th *thread, q *quiet, end quietEnd) {
+	result := map[quietEnd]Result{quietCommit: Committed, quietSide: SideExit, quietAbort: Aborted}[end]
+	if result == 0 {
+		return
+	}
+	r := UnitReport{TID: th.tid, Section: e.SectionName(q.placed), Start: q.placed.Start, End: q.placed.End,
+		Result: result, Exit: th.regs.PC(), CPU: e.areaCPU(q.config), Rung: RungQuiet}
+	e.tell(r)
+	e.tally(th, q.placed, result)
+}

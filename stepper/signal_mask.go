@@ -1,0 +1,44 @@
+package stepper
+
+// held back while a unit runs: every signal but those that an instruction of
+// its own raises (SIGILL 4, SIGTRAP 5, SIGBUS 7, SIGFPE 8, SIGSEGV 11; a
+// blocked one of these would kill the program, see signal(7)).
+const heldBack = ^uint64(1<<3 | 1<<4 | 1<<6 | 1<<7 | 1<<10)
+
+// quieten holds the thread's signals back, as if it had blocked them, so that
+// none interrupts a unit: natively a section takes nanoseconds and hardly ever
+// meets one, under a debugger it takes microseconds, which a fast interval
+// timer would hit each time. The kernel keeps them pending. A section makes no
+// system call, so the program cannot see it.
+func (e *Engine) quieten(th *thread) error {
+	if th.maskSaved {
+		return nil
+	}
+	mask, err := e.target.SignalMask(th.tid)
+	if err != nil {
+		return err
+	}
+	if mask|heldBack == mask {
+		return nil
+	}
+	if err := e.target.SetSignalMask(th.tid, mask|heldBack); err != nil {
+		return err
+	}
+	th.mask, th.maskSaved = mask, true
+	return nil
+}
+
+// unquieten gives the thread its signal mask back. A thread that is gone needs none.
+func (e *Engine) unquieten(th *thread) error {
+	if !th.maskSaved {
+		return nil
+	}
+	th.maskSaved = false
+	if !e.target.Alive() || !e.target.Held(th.tid) {
+		return nil
+	}
+	if err := e.target.SetSignalMask(th.tid, th.mask); err != nil && !isGone(err) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package stepper
+
+import (
+	"strings"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// vdsoCall is one activation of a vDSO function in one thread.
+type vdsoCall struct {
+	function unit.VDSOFunction
+	back     table.Addr // return address
+	cfa      table.Addr // rsp after the return
+	args     [6]uint64  // as they were at its first instruction
+	seen     bool       // args is known: the thread was seen there
+	untaken  bool       // getrandom: at the first instruction its state was in nobody's use
+
+	rounds map[round]int
+	runs   int      // thread.runs as of the last look; another number: the call may be another one
+	rung   Rung     // what it was left by
+	looks  int      // how often it was found running, firstLook apart
+	told   []string // what the user was told of it
+}
+
+// round is a loop's head in one frame, of the function or a helper of it.
+type round struct{ head, cfa table.Addr }
+
+// name is the function as the C library calls it.
+func (c *vdsoCall) name() string { return strings.TrimPrefix(c.function.Name, "__vdso_") }
+
+// arguments are the integer arguments at a function's first instruction.
+// See the System V ABI, AMD64 supplement, figure 3.4.
+func arguments(r *unit.Regs) [6]uint64 {
+	return [6]uint64{r.Rdi, r.Rsi, r.Rdx, r.Rcx, r.R8, r.R9}
+}
+
+// newVDSOCall describes the activation that a thread is in. Its arguments are
+// known at the function's first instruction alone.
+func (e *Engine) newVDSOCall(th *thread, f *unit.VDSOFrame) *vdsoCall {
+	c := &vdsoCall{function: f.Function, back: f.Caller.PC(), cfa: f.CFA(), rounds: map[round]int{}, runs: th.runs, rung: RungRun}
+	if th.regs.PC() == f.Function.Start {
+		c.seen, c.args = true, arguments(&th.regs)
+		if c.name() == "getrandom" {
+			c.untaken = e.randomUntaken(c)
+		}
+	}
+	return c
+}
+
+// is reports whether a frame is of this activation.
+func (c *vdsoCall) is(f *unit.VDSOFrame) bool {
+	return c.cfa == f.CFA() && c.back == f.Caller.PC() && c.function.Start == f.Function.Start
+}
+
+// stepVDSO steps a thread whose PC is in the vDSO: from a function's first
+// instruction the unit to its return, unless the user wants to look inside;
+// from anywhere else one instruction.
+func (e *Engine) stepVDSO(th *thread) (*Stop, error) {
+	pc := th.regs.PC()
+	frame, err := e.vdso.Leave(&th.regs, e.target)
+	if err != nil {
+		insn, _ := e.decode(pc) // nil when it cannot be decoded
+		return e.stepPlain(th, insn)
+	}
+	entry := pc == frame.Function.Start
+	c := th.vdsoCallOf(&frame)
+	if c != nil && entry && (!c.seen || c.args != arguments(&th.regs)) {
+		c = nil // called anew; with the same arguments it is as good as the same
+	}
+	if c == nil {
+		if entry && !e.entering {
+			return e.runVDSO(th, frame.Function)
+		}
+		c = e.newVDSOCall(th, &frame)
+		th.keepVDSOCall(c)
+	}
+	return e.stepInVDSO(th, c, frame.Inner)
+}
+
+// vdsoCallOf finds the activation of a frame among those the thread was
+// stepped in, in one go with no native run of which nobody knows what it did.
+func (th *thread) vdsoCallOf(f *unit.VDSOFrame) *vdsoCall {
+	for _, c := range th.calls {
+		if c.runs == th.runs && c.is(f) {
+			return c
+		}
+	}
+	return nil
+}
+
+// keepVDSOCall remembers an activation beside those that a signal's handler,
+// or a handler's handler, has interrupted. What it replaces is forgotten.
+func (th *thread) keepVDSOCall(c *vdsoCall) {
+	var calls []*vdsoCall
+	for _, d := range th.calls {
+		if d.runs == th.runs && d.cfa != c.cfa {
+			calls = append(calls, d)
+		}
+	}
+	th.calls = append(calls, c)
+}
+
+// dropVDSOCall forgets an activation that is over.
+func (th *thread) dropVDSOCall(c *vdsoCall) {
+	for n, d := range th.calls {
+		if d == c {
+			th.calls = append(th.calls[:n], th.calls[n+1:]...)
+			return
+		}
+	}
+}
+
+// runVDSO runs a vDSO function natively from its first instruction to its return address.
+func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) (*Stop, error) {
+	frame, err := e.vdso.Leave(&th.regs, e.target)
+	if err != nil || frame.Function.Start != f.Start {
+		insn, _ := e.decode(th.regs.PC())
+		return e.stepPlain(th, insn)
+	}
+	return e.runOut(th, e.newVDSOCall(th, &frame))
+}
+
+// runOut runs an activation natively to its return. When that takes long and
+// the thread still spins in it, the system call is made instead.
+func (e *Engine) runOut(th *thread, c *vdsoCall) (*Stop, error) {
+	report := UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1}
+	where, stop, err := e.runLate(th, []table.Addr{c.back},
+		func(r *unit.Regs) bool { return table.Addr(r.Rsp) >= c.cfa },
+		func(th *thread) (bool, *Stop, error) { return e.spins(th, c) })
+	if err != nil {
+		return nil, err
+	}
+	report.Rung = c.rung
+	if stop != nil {
+		report.Result = Diverted
+		e.tell(report)
+		return stop, nil
+	}
+	report.Result, report.Exit = Returned, where
+	e.tell(report)
+	return nil, nil
+}
+
+// spins looks at a thread that ought to have returned from c long ago and
+// still runs. It may be in a signal's handler, or about to return from a system
+// call that the function fell back to: then it goes on.
+func (e *Engine) spins(th *thread, c *vdsoCall) (arrived bool, stop *Stop, err error) {
+	c.looks++
+	if int64(th.regs.OrigRax) >= 0 || !e.vdso.Contains(th.regs.PC()) || c.looks < c.enoughLooks() {
+		return false, nil, nil
+	}
+	frame, err := e.vdso.Leave(&th.regs, e.target)
+	if err != nil || !c.is(&frame) {
+		return false, nil, nil
+	}
+	why, err := e.callInstead(th, c, &frame)
+	if err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	if why != "" {
+		e.noteVDSO(c, "it does not return, and the system call cannot take its place: "+why)
+		return false, nil, nil
+	}
+	e.noteVDSO(c, "it did not return within "+firstLook.String()+"; the system call of that name was made in its place")
+	return true, nil, nil
+}
+
+// slowestRandom is what getrandom generates at least in a second, bytes: a
+// hundredth of what it does on a processor of today.
+const slowestRandom = 4 << 20
+
+// enoughLooks is how often an activation must be found running to be stuck.
+func (c *vdsoCall) enoughLooks() int {
+	if !equivalentOf(c).bounded {
+		return 1
+	}
+	return 2 + int(min(c.args[1], maxRandom)/slowestRandom)
+}
+
+// noteVDSO tells the user about an activation, each thing once.
+func (e *Engine) noteVDSO(c *vdsoCall, text string) {
+	for _, t := range c.told {
+		if t == text {
+			return
+		}
+	}
+	c.told = append(c.told, text)
+	e.note("%s in the vDSO: %s", c.name(), text)
+}

@@ -1,0 +1,156 @@
+package stepper
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// equivalent is the system call that does what a vDSO function does.
+type equivalent struct {
+	number  uint64 // on amd64; 0: no call known
+	args    int    // the first so many arguments are the call's
+	bounded bool   // its loops end by themselves, however slowly it runs
+}
+
+// equivalentOf finds a function's system call. An empty one stands for a
+// function that has none, or that this program does not know.
+//
+// The conventions are the same: a negative errno, time's value, and nothing
+// that needs converting, because the 64-bit vDSO and the 64-bit calls agree on
+// their types. vDSOs of other sizes are not parsed at all.
+func equivalentOf(c *vdsoCall) equivalent {
+	switch c.name() {
+	case "clock_gettime":
+		return equivalent{number: syscall.SYS_CLOCK_GETTIME, args: 2}
+	case "gettimeofday":
+		return equivalent{number: syscall.SYS_GETTIMEOFDAY, args: 2}
+	case "time":
+		return equivalent{number: syscall.SYS_TIME, args: 1}
+	case "clock_getres":
+		return equivalent{number: syscall.SYS_CLOCK_GETRES, args: 2}
+	case "getcpu":
+		return equivalent{number: 309, args: 3} // arch/x86/entry/syscalls/syscall_64.tbl
+	case "getrandom":
+		// Its fourth and fifth arguments are a state of its own: see releaseRandom.
+		return equivalent{number: 318, args: 3, bounded: true}
+	}
+	return equivalent{}
+}
+
+// callInstead makes the equivalent system call in a thread that stands in the
+// activation c, and lets it return from the function with the result. why says
+// what forbids it; then nothing was changed.
+// Precondition: every other thread is held; the thread is in no system call.
+func (e *Engine) callInstead(th *thread, c *vdsoCall, f *unit.VDSOFrame) (why string, err error) {
+	call := equivalentOf(c)
+	switch {
+	case call.number == 0:
+		return "no system call is known that does the same", nil
+	case !c.seen:
+		return "its arguments are not known: the thread was not seen at its first instruction", nil
+	case !c.is(f):
+		return "the thread stands in another call of it", nil
+	case call.bounded && !c.untaken:
+		return "nothing is known of the state it was given", nil
+	case filtered(e.target.PID(), th.tid):
+		return "the program has a seccomp filter that may kill it for the system call", nil
+	}
+	result, err := e.target.Syscall(th.tid, call.number, c.args[:call.args]...)
+	th.fresh = false
+	if err != nil {
+		if isGone(err) {
+			return "", err
+		}
+		return err.Error(), nil
+	}
+	switch errno := syscall.Errno(-result); errno {
+	case syscall.EFAULT, syscall.EPERM, syscall.ENOSYS, syscall.EINTR:
+		// Not what the function would have come to: it would have raised
+		// SIGSEGV at that address, and asks no filter.
+		return fmt.Sprintf("the system call failed: %v", errno), nil
+	}
+	if call.bounded {
+		if err := e.releaseRandom(c); err != nil {
+			return "", err
+		}
+	}
+	regs := f.Caller
+	regs.Rax = uint64(result)
+	regs.OrigRax = ^uint64(0) // in no system call: nothing to restart
+	if err := e.target.SetRegs(th.tid, &regs); err != nil {
+		return "", err
+	}
+	c.rung = RungOpv
+	return "", e.load(th)
+}
+
+// struct vgetrandom_state, include/vdso/getrandom.h (Linux 6.11 to 6.18), bytes.
+const (
+	randomStateSize  = 144
+	randomGeneration = 128 // u64: of the kernel's generator when the key was made
+	randomInUse      = 137 // bool: a call is at work on the state
+)
+
+// randomUntaken reports whether a call of getrandom, at its first instruction,
+// is given a state whose layout is known and that no other call is at work on.
+func (e *Engine) randomUntaken(c *vdsoCall) bool {
+	if c.args[4] != randomStateSize {
+		return false
+	}
+	var use [1]byte
+	n, _ := e.target.ReadMemory(table.Addr(c.args[3])+randomInUse, use[:])
+	return n == 1 && use[0] == 0
+}
+
+// releaseRandom leaves the state of an abandoned call of getrandom as the
+// function itself does when it cannot trust it: of generation 0, which no
+// kernel is at, so that the next call makes a new key, and in nobody's use.
+// Bytes that were handed out may stand in it still; they are never used.
+func (e *Engine) releaseRandom(c *vdsoCall) error {
+	state := table.Addr(c.args[3])
+	for _, w := range []struct {
+		at   table.Addr
+		zero []byte
+	}{{state + randomGeneration, make([]byte, 8)}, {state + randomInUse, make([]byte, 1)}} {
+		if _, err := e.target.WriteMemory(w.at, w.zero); err != nil {
+			return fmt.Errorf("the state of getrandom at %v: %w", state, err)
+		}
+	}
+	return nil
+}
+
+// filtered reports whether a thread has a seccomp filter that the debugger
+// itself has not: one of its own, which may allow the vDSO's work and kill for
+// the system call. A container's filter is both sides'.
+func filtered(pid, tid int) bool {
+	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", pid, tid))
+	ownMode, ownFilters := seccompOf("/proc/thread-self/status")
+	return mode > ownMode || filters > ownFilters
+}
+
+// seccompOf reads two fields of proc_pid_status(5); 0 where one is missing.
+func seccompOf(path string) (mode, filters int) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, 0
+	}
+	defer f.Close()
+	for in := bufio.NewScanner(f); in.Scan(); {
+		key, value, _ := strings.Cut(in.Text(), ":")
+		n, _ := strconv.Atoi(strings.TrimSpace(value))
+		switch key {
+		case "Seccomp":
+			mode = n
+		case "Seccomp_filters":
+			filters = n
+		}
+	}
+	return mode, filters
+}

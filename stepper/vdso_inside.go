@@ -1,0 +1,125 @@
+package stepper
+
+import (
+	"fmt"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// stepInVDSO steps one instruction of an activation that the user looks into.
+// A loop in it that has come round too often is left: a stepped thread can find
+// the sequence count changed at each round, and would stay for ever. inner is
+// the frame the PC is in.
+func (e *Engine) stepInVDSO(th *thread, c *vdsoCall, inner table.Addr) (*Stop, error) {
+	insn, err := e.decode(th.regs.PC())
+	if err != nil {
+		return e.stepPlain(th, nil)
+	}
+	if stop, err := e.stepPlain(th, insn); stop != nil || err != nil {
+		return stop, err
+	}
+	if err := e.load(th); err != nil {
+		return e.vanished(th, err)
+	}
+	pc := th.regs.PC()
+	if !e.vdso.Contains(pc) {
+		if insn.Kind == unit.Return {
+			th.dropVDSOCall(c)
+		}
+		return nil, nil // or a signal's handler has begun
+	}
+	switch insn.Kind {
+	case unit.Call, unit.IndirectCall:
+		// What the helper did when it was called before is another activation's.
+		for r := range c.rounds {
+			if r.cfa < inner {
+				delete(c.rounds, r)
+			}
+		}
+	case unit.Jump, unit.CondJump, unit.IndirectJump:
+		if pc > insn.Addr || insn.Kind != unit.IndirectJump && pc != insn.Target {
+			break
+		}
+		r := round{head: pc, cfa: inner}
+		c.rounds[r]++
+		if limit := c.limit(); limit > 0 && c.rounds[r] >= limit {
+			return e.leaveVDSO(th, c, c.rounds[r])
+		}
+	}
+	return nil, nil
+}
+
+// maxRounds is how often a loop of a vDSO function may come round in one
+// activation while it is stepped (DESIGN 4.4).
+const maxRounds = 3
+
+// limit is how often a loop of the activation may come round; 0 for any number.
+// getrandom's loops all end by themselves, stepped or not: they copy and
+// generate at least a byte each round, and start over once at most
+// (lib/vdso/getrandom.c, have_retried). Ten rounds of ChaCha20's are one
+// block's of 64 bytes, two blocks are its smallest call.
+func (c *vdsoCall) limit() int {
+	if !equivalentOf(c).bounded {
+		return maxRounds
+	}
+	if !c.seen {
+		return 0
+	}
+	return int(2*min(c.args[1], maxRandom)) + 64
+}
+
+// maxRandom is what one call of getrandom gives at most, bytes: MAX_RW_COUNT,
+// include/linux/fs.h.
+const maxRandom = 0x7ffff000
+
+// leaveVDSO gets a thread out of an activation whose loop came round n times:
+// by the equivalent system call, or natively where that cannot be made.
+func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) (*Stop, error) {
+	th.dropVDSOCall(c)
+	frame, err := e.vdso.Leave(&th.regs, e.target)
+	if err != nil {
+		return nil, fmt.Errorf("internal: the frame of %s is lost: %w", c.function.Name, err)
+	}
+	why, err := e.callInstead(th, c, &frame)
+	if err != nil {
+		return e.vanished(th, err)
+	}
+	if why != "" {
+		e.noteVDSO(c, fmt.Sprintf("its loop came round %d times; it was run natively to its return, because %s", n, why))
+		return e.runOut(th, c)
+	}
+	e.noteVDSO(c, fmt.Sprintf("its loop came round %d times; the system call of that name was made in its place", n))
+	e.tell(UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1,
+		Result: Returned, Exit: th.regs.PC(), Rung: c.rung})
+	return nil, nil
+}
+
+// runHandler runs a signal's handler, about to begin, to its end: the thread
+// is back where it stands. Inside a vDSO function the handler may have left by
+// siglongjmp(3) instead, and come back to this place in another call of the
+// function; that one is met at its first instruction.
+func (e *Engine) runHandler(th *thread) (*Stop, error) {
+	pc, sp, runs := th.regs.PC(), th.regs.Rsp, th.runs
+	where := []table.Addr{pc}
+	var c *vdsoCall
+	if e.vdso != nil && e.vdso.Contains(pc) && len(th.calls) > 0 {
+		if frame, err := e.vdso.Leave(&th.regs, e.target); err == nil {
+			c = th.vdsoCallOf(&frame)
+		}
+		if c != nil && c.function.Start != pc {
+			where = append(where, c.function.Start)
+		}
+	}
+	_, stop, err := e.runTo(th, where, func(r *unit.Regs) bool {
+		return r.PC() == pc && r.Rsp == sp || c != nil && r.PC() == c.function.Start && table.Addr(r.Rsp)+8 == c.cfa
+	})
+	if stop == nil && err == nil && th.regs.PC() == pc {
+		for _, d := range th.calls {
+			if d.runs == runs {
+				d.runs = th.runs
+			}
+		}
+	}
+	return stop, err
+}
