@@ -68,6 +68,7 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 		// The user has seen this place: going on steps off it.
 		th.reported = th.regs.PC()
 	}
+	e.findSection(th)
 	stop, err := do(th)
 	if !e.anyQuiet() {
 		err = errors.Join(err, e.unpin())
@@ -120,7 +121,7 @@ func (e *Engine) Kill() error {
 // Detach lets the program go as it was found. Signals that were shown and are
 // to be passed are delivered.
 func (e *Engine) Detach() error {
-	_, err := e.settleAll(nil)
+	err := e.unhushAll()
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
 			err = errors.Join(err, e.target.Resume(th.tid, th.deferred))

@@ -8,10 +8,14 @@
 // the line and let the program run.
 //
 // The files, by idea: target.go and symbols.go are what the Engine needs of
-// the world; stop.go what it answers; step_instruction.go one instruction;
-// run_unit.go and run_to.go one unit; travel.go the running program; line*.go
-// source lines; finish.go frames; breakpoint.go, user_breakpoints.go and
-// sites.go breakpoints; rseq.go what threads have registered and armed.
+// the world; stop.go what it answers; command.go how every command begins and
+// ends; step_instruction.go one instruction; run_unit.go and run_to.go one unit
+// at native speed; quiet.go one with its registration lifted; ladder.go when
+// which; inside.go looking into sections; vdso*.go and late.go vDSO functions; travel.go the
+// running program; watchdog.go its supervision; line*.go source lines;
+// landing.go exceptions and longjmp; finish.go frames; provide.go the program's own cpu_opv calls; breakpoint.go,
+// user_breakpoints.go and sites.go breakpoints; rseq.go what threads have
+// registered and armed.
 //
 // # Decisions, and what was refused
 //
@@ -24,13 +28,36 @@
 // leave its rest unprotected, which loses updates (DESIGN 3.2).
 //
 // Nothing is planted inside a section or on an abort handler's signature:
-// guard in sites.go is the one place that refuses.
+// guard in sites.go is the one place that refuses. A breakpoint there is a trap
+// on the arming store, from where the thread is taken to it in a quiet phase.
+//
+// A thread that is found inside a live section when the program stops is left
+// to the kernel, which restarts the section. Taking it to its end quietly was
+// refused: between its stop and the last thread's another one may have run on
+// its CPU and changed what it had read.
 //
 // An instruction step runs its thread alone; the others are let go only when
 // it blocks in the kernel. A line step lets every thread run, because the line
-// may wait for them.
+// may wait for them; but a line without calls is tried alone first (dash), since
+// each stop of the others may abort a section of theirs.
+//
+// A thread that goes on after a stop is woken on the CPU it stopped on
+// (Target.ResumeInPlace): it may have read that CPU's number and be about to
+// compare it.
+//
+// Signals are held back while a unit runs (signal_mask.go). Letting them in was
+// refused: a unit takes some 50 µs under a tracer, and a 100 µs timer would
+// abort every second one.
+//
+// A vDSO function that stepping holds in its loop is left by the equivalent
+// system call only where its arguments are known from its first instruction and
+// nothing unseen ran since; else it is run natively to its return, which is
+// always right. Refused: guessing the arguments from registers in the middle,
+// where they may be gone; and a fourth, fifth … round, since a stepped thread
+// may find the clock page changed for ever. getrandom has no such loop: its
+// rounds are bounded by what it was asked for, and are let pass.
 //
 // A commit is not proved by the PC at post_commit_ip alone: sections with a
 // branch to it are told apart by the registers and flags at the exit
-// (unit.Body.Outcome).
+// (unit.Body.Outcome), in a quiet phase by the instructions themselves.
 package stepper

@@ -119,14 +119,24 @@ func (e *Engine) forked(ev Event) error {
 		if err := e.target.Follow(ev.Child); err != nil {
 			return err
 		}
-		e.threads = map[int]*thread{}
-		e.adopt(ev.Child)
+		// The thread goes on in the child: the command under way keeps it.
+		th := e.adopt(ev.TID)
+		th.tid, th.fresh, th.rseqKnown = ev.Child, false, false
+		e.threads = map[int]*thread{ev.Child: th}
 		e.current = ev.Child
+		if e.calls != nil {
+			e.note("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
+			return nil
+		}
 		e.note("following the new process %d; %d was let go", ev.Child, ev.TID)
 		return nil
 	}
 	e.child = ev.Child
-	e.note("the new process %d runs free of the debugger", ev.Child)
+	if e.calls != nil {
+		e.note("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
+	} else {
+		e.note("the new process %d runs free of the debugger", ev.Child)
+	}
 	return e.target.DetachChild(ev.Child)
 }
 

@@ -66,7 +66,8 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	if !ok {
 		return nil, errors.New("cannot find bounds of current function")
 	}
-	w := &walk{fn: fn, depth: f.Inlined - 1, cfa: f.CFA}
+	w := &walk{fn: fn, depth: f.Inlined - 1, cfa: f.CFA, watchdog: e.watchLine()}
+	defer w.watchdog.end()
 	block := e.symbols.BlockRanges(pc, f.Inlined)
 	w.block = block
 	_, stop, err := e.leave(th, w, block)
@@ -90,7 +91,8 @@ func (e *Engine) Until() (Stop, error) {
 		if !ok {
 			cfa = table.Addr(th.regs.Rsp)
 		}
-		w := &walk{fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth), cfa: cfa}
+		w := &walk{fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth), cfa: cfa, watchdog: e.watchLine()}
+		defer w.watchdog.end()
 		last := pc
 		for _, r := range e.symbols.LineRanges(pc, depth) {
 			if r.Contains(pc) {

@@ -25,7 +25,6 @@ func (e *Engine) stepInside(th *thread) (*Stop, error) {
 	if stop != nil || err != nil {
 		return stop, err
 	}
-	e.tellQuiet(th, q, end)
 	switch end {
 	case quietKernel:
 		return e.stepOne(th)
@@ -132,35 +131,37 @@ func (e *Engine) wantedInside(th *thread, p *table.Placed) bool {
 // Precondition: every other thread is held.
 func (e *Engine) through(th *thread) (*Stop, error) {
 	if err := e.hush(th); err != nil {
-		return nil, err
+		return e.vanished(th, err)
 	}
-	for n := 0; th.quiet != nil && n < maxQuiet; n++ {
+	for th.quiet != nil {
 		q := th.quiet
-		end, stop, err := e.quietStep(th)
-		if stop != nil || err != nil {
+		if _, stop, err := e.quietStep(th); stop != nil || err != nil {
 			return stop, err
 		}
-		if stop := e.quietStop(th); stop != nil {
-			return stop, nil
-		}
-		e.tellQuiet(th, q, end)
-		if th.quiet == nil || !q.entered {
+		if !q.entered {
 			break
+		}
+		if stop, err := e.quietStop(th); stop != nil || err != nil {
+			return stop, err
 		}
 	}
 	return nil, e.unhush(th)
 }
 
-// quietStop is the Stop of a breakpoint at an inner place that a quiet phase has come to.
-func (e *Engine) quietStop(th *thread) *Stop {
-	if th.quiet == nil || e.load(th) != nil {
-		return nil
+// quietStop is the Stop of a user's breakpoint that a quiet phase has come to,
+// inside a section or outside.
+func (e *Engine) quietStop(th *thread) (*Stop, error) {
+	if th.quiet == nil {
+		return nil, nil
+	}
+	if err := e.load(th); err != nil {
+		return e.vanished(th, err)
 	}
 	pc := th.regs.PC()
 	if e.image.At(pc) == nil {
-		return nil
+		return e.arrivedAtBreak(th)
 	}
-	stop, err := e.userBreakAt(th, pc, func(b *Breakpoint) bool {
+	return e.userBreakAt(th, pc, func(b *Breakpoint) bool {
 		for _, p := range b.Places {
 			if p.Trap != 0 && p.Addr == pc {
 				return true
@@ -168,10 +169,6 @@ func (e *Engine) quietStop(th *thread) *Stop {
 		}
 		return false
 	})
-	if err != nil {
-		e.note("%v", err)
-	}
-	return stop
 }
 
 // atArming decodes the instruction a thread stands at as an arming store and
@@ -220,10 +217,13 @@ func (e *Engine) toArming(th *thread) (*unit.Insn, *table.Placed, *Stop, error) 
 // aborted in, by a cpu_opv vector, without waiting for it to be stuck.
 func (e *Engine) Opv() (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
+		if stop, err := e.settleAll(nil); stop != nil || err != nil {
+			return stop, err
+		}
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)
 		}
-		if last := th.last; last != nil && th.regs.PC() == last.placed.Abort {
+		if last := th.last; last != nil && th.regs.PC() == last.placed.Abort && last.runs == th.runs {
 			state, err := e.lastState(th, last)
 			if err != nil {
 				return nil, err
@@ -287,10 +287,15 @@ func notDone(done bool, err error, name string) error {
 // handler.
 func (e *Engine) AbortAt(n int) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		_, p, stop, err := e.toArming(th)
+		if stop, err := e.settleAll(nil); stop != nil || err != nil {
+			return stop, err
+		}
+		insn, p, stop, err := e.toArming(th)
 		if stop != nil || err != nil {
 			return stop, err
 		}
+		th.comes(p, insn)
+		defer th.goes()
 		body, err := e.body(p)
 		if err != nil {
 			return nil, err

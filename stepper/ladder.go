@@ -13,29 +13,85 @@ import (
 type passes struct {
 	aborts, sides int
 	quiets        int // quiet phases that brought no commit
+	lines         int // line steps that were left to the abort handler
 }
 
 // tally counts a pass. A commit starts anew.
 func (e *Engine) tally(th *thread, p *table.Placed, r Result) {
-	if th.passes == nil {
-		th.passes = map[table.Addr]*passes{}
-	}
 	if r == Committed {
 		delete(th.passes, p.Start)
 		return
 	}
 	th.fruitless++
-	n := th.passes[p.Start]
-	if n == nil {
-		n = &passes{}
-		th.passes[p.Start] = n
-	}
+	n := th.passesOf(p)
 	switch r {
 	case Aborted, Restarts:
 		n.aborts++
 	case SideExit:
 		n.sides++
 	}
+}
+
+func (th *thread) passesOf(p *table.Placed) *passes {
+	if th.passes == nil {
+		th.passes = map[table.Addr]*passes{}
+	}
+	n := th.passes[p.Start]
+	if n == nil {
+		n = &passes{}
+		th.passes[p.Start] = n
+	}
+	return n
+}
+
+// tallyLine counts the passes that a line step has run natively. It sees only
+// where the line was left to, so these make later line steps look (looks), but
+// climb nothing.
+func (e *Engine) tallyLine(th *thread, sections map[*table.Placed]bool) error {
+	if len(sections) == 0 {
+		return nil
+	}
+	if err := e.load(th); err != nil {
+		if isGone(err) {
+			return nil // its exit is the next event
+		}
+		return err
+	}
+	pc := th.regs.PC()
+	for p := range sections {
+		if pc == p.Abort || pc == e.handlerTarget(p) {
+			th.passesOf(p).lines++
+		}
+	}
+	return nil
+}
+
+// looks reports whether a line step over the section should not wait for its watchdog.
+func (e *Engine) looks(th *thread, p *table.Placed) bool {
+	n := th.passes[p.Start]
+	return n != nil && n.lines >= max(e.policy.StuckLimit, 1) || e.stuck(th, p)
+}
+
+// handlerTarget is where an abort handler without lines of its own jumps to, 0
+// where it does not.
+func (e *Engine) handlerTarget(p *table.Placed) table.Addr {
+	r, ok := e.handler(p)
+	for a := r.Low; ok && a < r.High; {
+		insn, err := e.decode(a)
+		if err != nil {
+			break
+		}
+		if a = insn.Next(); a == r.High {
+			return insn.Target
+		}
+	}
+	return 0
+}
+
+// stuck reports whether the section has earned more than being run.
+func (e *Engine) stuck(th *thread, p *table.Placed) bool {
+	n := th.passes[p.Start]
+	return n != nil && n.aborts+n.sides >= max(e.policy.StuckLimit, 1)
 }
 
 // climb carries out the section the thread is about to arm on the rung of the
@@ -45,7 +101,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 	n := th.passes[p.Start]
 	limit := max(e.policy.StuckLimit, 1)
 	switch {
-	case n == nil || n.aborts+n.sides < limit:
+	case !e.stuck(th, p):
 		return false, nil, nil
 	case n.quiets >= limit:
 		delete(th.passes, p.Start)
@@ -66,35 +122,65 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 
 // quietPass is rung 3: from the arming store on in a quiet phase, until a
 // section commits, or the function returns, or the thread is about to enter
-// the kernel.
+// the kernel, or comes to where the command under way waits for it.
 func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 	if err := e.hush(th); err != nil {
-		return nil, err
+		return e.vanished(th, err)
 	}
-	for steps := 0; steps < maxQuiet && th.quiet != nil; steps++ {
+	why := "it takes too long"
+	for outside := 0; outside < maxQuiet && th.quiet != nil; {
 		q := th.quiet
 		end, stop, err := e.quietStep(th)
 		if stop != nil || err != nil {
 			return stop, err
 		}
-		if stop := e.quietStop(th); stop != nil {
-			return stop, nil
+		if stop, err := e.quietStop(th); stop != nil || err != nil {
+			return stop, err
 		}
-		e.tellQuiet(th, q, end)
-		switch end {
-		case quietCommit:
+		switch {
+		case end == quietCommit:
 			delete(th.passes, p.Start)
 			return nil, e.unhush(th)
-		case quietReturn, quietKernel:
-			e.note("%s: the quiet phase ended without a commit, %s", e.SectionName(p),
-				map[bool]string{true: "its function has returned", false: "before a system call"}[end == quietReturn])
-			if n := th.passes[p.Start]; n != nil {
-				n.quiets++
+		case end == quietReturn:
+			why = "its function has returned"
+		case end == quietKernel:
+			why = "before a system call"
+		case !q.entered && e.awaited(th.regs.PC()):
+			why = "at a breakpoint of the command"
+		default:
+			if !q.entered {
+				outside++
 			}
-			return nil, e.unhush(th)
+			continue
 		}
+		break
+	}
+	e.note("%s: the quiet phase ended without a commit, %s", e.SectionName(p), why)
+	if n := th.passes[p.Start]; n != nil {
+		n.quiets++
 	}
 	return nil, e.unhush(th)
+}
+
+// awaited reports whether a breakpoint at pc is neither the user's nor stands
+// for one inside a section: the command under way has planted it.
+func (e *Engine) awaited(pc table.Addr) bool {
+	n := e.sites[pc]
+	if n == 0 {
+		return false
+	}
+	if pc == e.library {
+		n--
+	}
+	for _, b := range e.breakpoints {
+		if b.Kind == BreakSoftware && contains(b.planted, pc) {
+			n--
+		}
+		if contains(b.traps, pc) {
+			n--
+		}
+	}
+	return n > 0
 }
 
 // escape is rung 4: run to the function's return.

@@ -17,8 +17,8 @@ type walk struct {
 	block []Range    // what stands in the same inlined call
 	cfa   table.Addr // of the frame
 
-	middle Line // another line that was entered in its middle: not to stop at either
-	caught bool // an exception or a longjmp led out: the step ends where it landed
+	caught   bool      // an exception or a longjmp led out: the step ends where it landed
+	watchdog *watchdog // of the whole step
 }
 
 // Step goes on to another line, into functions that have lines (step).
@@ -64,6 +64,8 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 		cfa = table.Addr(th.regs.Rsp)
 	}
 	w.cfa = cfa
+	w.watchdog = e.watchLine()
+	defer w.watchdog.end()
 	ranges := e.symbols.LineRanges(pc, depth)
 	if th.quiet != nil {
 		// Inside a section: what it began commits first.
@@ -163,7 +165,7 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 	if err != nil {
 		return false, nil, fmt.Errorf("cannot find the ways out of line %d: %w", w.line.Line, err)
 	}
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, watchdog: w.watchdog}
 	entered := false
 	inside := func(a table.Addr) bool { return inRanges(ranges, a) }
 	indirect := map[table.Addr]bool{}
@@ -178,9 +180,13 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 			e.trapCallee(tr, w, b.To, &entered)
 		}
 	}
-	for p := range e.sectionsOf(ranges, ways) {
+	sections := e.sectionsOf(ranges, ways)
+	for p := range sections {
 		if !inside(p.Abort) {
 			e.trapAt(tr, p.Abort, e.sameFrame(w))
+		}
+		if e.looks(th, p) {
+			w.watchdog.look()
 		}
 	}
 	if w.into {
@@ -216,6 +222,9 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 	}
 	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
 	_, stop, err = e.travel(th, tr)
+	if stop == nil && err == nil && !w.watchdog.looking {
+		err = e.tallyLine(th, sections)
+	}
 	return entered || w.caught, stop, err
 }
 

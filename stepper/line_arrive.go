@@ -59,6 +59,11 @@ func (e *Engine) returned(th *thread, w *walk, fn Function, cfa table.Addr) (don
 		th.show(pc, depth)
 		return true, nil
 	}
+	// The line that is under way is the call's; the return address may be in the
+	// middle of the next one, whose statement is still to begin.
+	if call, ok := e.symbols.Line(pc-1, depth); ok && call.Line != 0 {
+		line = call
+	}
 	w.fn, w.cfa, w.depth, w.line = fn, cfa, depth, line
 	w.block = e.symbols.BlockRanges(pc, depth)
 	return false, e.symbols.LineRanges(pc, depth)
@@ -85,7 +90,7 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 		th.show(pc, depth+1)
 		return true, nil, true
 	}
-	if line != w.line && line != w.middle && e.symbols.LineStart(pc, depth) {
+	if line != w.line && e.symbols.LineStart(pc, depth) {
 		th.show(pc, depth)
 		return true, nil, true
 	}
@@ -98,12 +103,9 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 		// the call: the line is still to begin.
 		return false, e.untilStart(ranges, pc, depth), true
 	}
-	if line != w.line {
-		// In the middle of another line, which is no place to stop. Coming back
-		// from there to the line that was left is still that line: compilers
-		// give the head of a loop to the line before it.
-		w.middle = line
-	}
+	// In the middle of a line is no place to stop. Coming back from there to the
+	// line that was left (w.line) is still that line: compilers give the head of
+	// a loop to the line before it. gdb stops there, once a round.
 	return false, ranges, true
 }
 

@@ -68,9 +68,11 @@ func (e *Engine) dropUnmapped(sites []table.Addr) {
 			e.library = 0
 		}
 		for _, b := range e.breakpoints {
+			b.traps = without(b.traps, a)
 			if b.Kind == BreakSoftware {
 				b.planted = without(b.planted, a)
 			}
+			b.traps = without(b.traps, a)
 		}
 	}
 }

@@ -31,6 +31,8 @@ type Caller interface {
 type CallTarget interface {
 	Target
 
+	// Trapped is the call's number, 0 when none is trapped.
+	Trapped() uint64
 	// Calls are the held threads of the process that stand at a trapped call.
 	Calls() []int
 	// Caller is one of them. Precondition: every thread is held, until it is answered.
@@ -50,7 +52,7 @@ var ErrNoCalls = errors.New("the program's system calls are not trapped")
 // that the debugger does not trace.
 func (e *Engine) ProvideCPUOpv(abi opv.ABI) error {
 	calls, ok := e.target.(CallTarget)
-	if !ok {
+	if !ok || calls.Trapped() == 0 {
 		return ErrNoCalls
 	}
 	answer := func(c Caller) error { return answerCall(abi, c) }

@@ -41,9 +41,11 @@ func (e *Engine) hush(th *thread) error {
 	if !th.rseq.Registered() {
 		return errors.New("the thread has registered no rseq area")
 	}
-	if err := e.pin(th); err != nil {
+	// Pinned whatever the policy says: the section was told its CPU, and must commit on it.
+	if err := e.target.Pin(th.tid); err != nil {
 		return err
 	}
+	e.pinned = true
 	c := th.rseq
 	area := make([]byte, c.Size)
 	if n, err := e.target.ReadMemory(c.Area, area); n < len(area) {
@@ -87,6 +89,9 @@ func (e *Engine) unhush(th *thread) error {
 		binary.LittleEndian.PutUint64(cs[:], uint64(q.placed.Descriptor))
 		_, err = e.target.WriteMemory(q.config.CSField(), cs[:])
 	}
+	if isGone(err) {
+		err = nil // its exit is the next event
+	}
 	return errors.Join(err, e.unquieten(th), e.unpin())
 }
 
@@ -94,19 +99,13 @@ func (e *Engine) unhush(th *thread) error {
 func (e *Engine) rseqCall(th *thread, c RseqConfig, flags uint64) error {
 	ret, err := e.target.Syscall(th.tid, sysRseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
 	th.fresh = false
-	if isGone(err) {
-		return nil // its exit is the next event
-	}
 	if err == nil && ret != 0 {
 		err = fmt.Errorf("rseq(%v, %d, %d) in thread %d: errno %d", c.Area, c.Size, flags, th.tid, -ret)
 	}
 	if err != nil {
 		return err
 	}
-	if err := e.load(th); err != nil && !isGone(err) {
-		return err
-	}
-	return nil
+	return e.load(th)
 }
 
 // quietEnd is how one step of a quiet phase left the section, if it did.
@@ -131,6 +130,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		return quietKernel, stop, err
 	}
 	pc := th.regs.PC()
+	th.reported = 0
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		if f, ok := e.vdso.Entry(pc); ok {
 			stop, err := e.runVDSO(th, f)
@@ -142,25 +142,33 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		return quietKernel, nil, e.unhush(th)
 	}
 	if insn.Store.Size != 0 {
-		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && known && value != 0 {
-			if p := e.learn(table.Addr(value)); p != nil {
+		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && !(known && value == 0) {
+			if p := e.armed(th, insn); p != nil {
 				body, err := e.body(p)
 				if err != nil {
 					return quietGoing, nil, err
 				}
 				q.placed, q.body, q.entered, q.final = p, body, true, false
+				th.comes(p, insn)
 			}
 		}
 	}
 	stop, err := e.quietInsn(th, pc)
-	if stop != nil || err != nil {
-		return quietGoing, stop, err
-	}
-	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
+	if err != nil || th.quiet == nil {
 		return quietKernel, stop, err
 	}
-	return q.judge(insn, th.regs.PC(), table.Addr(th.regs.Rsp)), nil, nil
+	if err := e.load(th); err != nil {
+		if stop == nil {
+			stop, err = e.vanished(th, err)
+		}
+		return quietKernel, stop, err
+	}
+	if th.regs.PC() == pc && stop != nil {
+		return quietGoing, stop, nil // the instruction has not run
+	}
+	end := q.judge(insn, th.regs.PC(), table.Addr(th.regs.Rsp))
+	e.tellQuiet(th, q, end)
+	return end, stop, nil
 }
 
 // judge tells where the step from insn to pc has led.
@@ -213,6 +221,8 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 				continue
 			}
 			return e.debugHit(th, ev)
+		case EventGroupStop, EventVforkDone:
+			// Job control waits until the phase is over.
 		case EventInterrupt:
 			if e.asked.Swap(false) {
 				return &Stop{Reason: StopInterrupt, TID: th.tid}, nil
@@ -244,29 +254,34 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 	}
 }
 
-// maxQuiet bounds a quiet phase, instructions. tcmalloc's slow paths take some hundreds.
+// maxQuiet bounds what a quiet phase runs outside of sections, instructions.
+// tcmalloc's slow paths take some hundreds. A section itself is as long as it
+// is; the user can interrupt it.
 const maxQuiet = 200000
 
-// settle ends a thread's quiet phase the quick way: at once, or, when the
-// thread stands inside a section, after stepping it to its exit, so that what
-// it began commits.
+// settle ends a thread's quiet phase: at once, or, when the thread stands
+// inside a section, after stepping it to its exit, so that what it began
+// commits. A breakpoint inside that says stop comes first.
 func (e *Engine) settle(th *thread) (*Stop, error) {
-	for n := 0; th.quiet != nil; n++ {
+	for th.quiet != nil {
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)
 		}
-		q := th.quiet
-		if !q.entered || !q.placed.Contains(th.regs.PC()) && !q.placed.Contains(th.regs.PC()-1) || n >= maxQuiet {
+		if !th.quiet.inside(th.regs.PC()) {
 			return nil, e.unhush(th)
 		}
-		end, stop, err := e.quietStep(th)
-		if stop != nil || err != nil {
+		if _, stop, err := e.quietStep(th); stop != nil || err != nil {
 			return stop, err
 		}
-		e.tellQuiet(th, q, end)
+		if stop, err := e.quietStop(th); stop != nil || err != nil {
+			return stop, err
+		}
 	}
 	return nil, nil
 }
+
+// inside reports whether a thread at pc is in the middle of its section.
+func (q *quiet) inside(pc table.Addr) bool { return q.entered && q.placed.Contains(pc) }
 
 // settleAll ends the quiet phases of all threads but one (nil: none excepted).
 func (e *Engine) settleAll(but *thread) (*Stop, error) {
@@ -278,6 +293,30 @@ func (e *Engine) settleAll(but *thread) (*Stop, error) {
 		}
 	}
 	return nil, nil
+}
+
+// unhushAll ends every quiet phase for the debugger to part with the program:
+// sections commit, breakpoints inside are passed over, and whatever comes in
+// between leaves the thread registered, its section to be restarted.
+func (e *Engine) unhushAll() error {
+	var err error
+	for _, tid := range e.target.Threads() {
+		th := e.threads[tid]
+		if th == nil || th.quiet == nil {
+			continue
+		}
+		for n := 0; n < maxQuiet && th.quiet != nil; n++ {
+			if e.load(th) != nil || !th.quiet.inside(th.regs.PC()) {
+				break
+			}
+			if _, stop, failed := e.quietStep(th); stop != nil || failed != nil {
+				err = errors.Join(err, failed)
+				break
+			}
+		}
+		err = errors.Join(err, e.unhush(th))
+	}
+	return err
 }
 
 // tellQuiet reports a pass that a quiet phase has ended.

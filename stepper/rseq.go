@@ -61,6 +61,15 @@ func (e *Engine) learn(descriptor table.Addr) *table.Placed {
 	return p
 }
 
+// findSection learns the section that a thread has armed, where no file
+// declares what it stands in: a breakpoint there is then moved to its arming
+// store, and the thread is not stepped inside it.
+func (e *Engine) findSection(th *thread) {
+	if e.load(th) == nil && e.image.At(th.regs.PC()) == nil {
+		e.threadRseq(th)
+	}
+}
+
 // SectionName is a section as reports show it: symbol+offset of its start.
 func (e *Engine) SectionName(p *table.Placed) string {
 	if name, off, ok := e.symbols.Symbol(p.Start); ok {

@@ -19,7 +19,7 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 	}
 	if e.entering {
 		if err := e.hush(th); err != nil {
-			return nil, err
+			return e.vanished(th, err)
 		}
 		return e.stepInside(th)
 	}
@@ -29,11 +29,9 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 	if done, stop, err := e.climb(th, p, insn); done || stop != nil || err != nil {
 		return stop, err
 	}
-	before := &th.regs
-	if insn.Next() != p.Start {
-		before = nil // what runs in between is not known
-	}
-	return e.runSection(th, p, before)
+	th.comes(p, insn)
+	defer th.goes()
+	return e.runSection(th, p)
 }
 
 // armed is the section that an arming store is about to arm, nil for none.
@@ -57,11 +55,38 @@ func (e *Engine) armed(th *thread, insn *unit.Insn) *table.Placed {
 type lastPass struct {
 	placed *table.Placed
 	regs   unit.Regs // at the arming store; Start follows it at once
+	runs   int       // the thread's runs when the pass had ended: later ones are not known
+}
+
+// comes records a thread that stands at the arming store insn of p.
+func (th *thread) comes(p *table.Placed, insn *unit.Insn) {
+	th.last = nil
+	if insn.Next() == p.Start {
+		th.last = &lastPass{placed: p, regs: th.regs, runs: th.runs}
+	}
+}
+
+// goes records that the pass has ended.
+func (th *thread) goes() {
+	if th.last != nil {
+		th.last.runs = th.runs
+	}
 }
 
 // runRestart is DESIGN 4.3: the thread stands inside a live section, which the
 // kernel restarts when the thread goes on. It is met at the abort handler.
 func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
+	if err := e.load(th); err != nil {
+		return e.vanished(th, err)
+	}
+	if th.regs.Eflags&resumeFlag != 0 {
+		// Stopped by a debug register, it would pass over the one at the handler,
+		// which the kernel moves it to before its first instruction.
+		th.regs.Eflags &^= resumeFlag
+		if err := e.target.SetRegs(th.tid, &th.regs); err != nil {
+			return e.vanished(th, err)
+		}
+	}
 	where, stop, err := e.runTo(th, []table.Addr{p.Abort}, nil)
 	if stop != nil || err != nil {
 		return stop, err
@@ -70,20 +95,17 @@ func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
 	return nil, nil
 }
 
-// runSection runs the thread to the first exit of p and reports what came of
-// it. atArming is the state at the arming store when Start follows it at once,
-// else nil.
-func (e *Engine) runSection(th *thread, p *table.Placed, atArming *unit.Regs) (*Stop, error) {
+// runSection runs the thread to the first exit of p and reports what came of it.
+// Precondition: the thread's last pass is this one, as far as it is known.
+func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 	body, err := e.body(p)
 	if err != nil {
 		return nil, err
 	}
 	exits := e.exitsOf(body)
 	var before *unit.Regs
-	if atArming != nil {
-		state := *atArming
-		before = &state
-		th.last = &lastPass{placed: p, regs: state}
+	if th.last != nil {
+		before = &th.last.regs
 	}
 	if err := e.quieten(th); err != nil {
 		return e.vanished(th, err)

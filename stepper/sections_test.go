@@ -137,7 +137,7 @@ func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
 							t.Fatal(lines)
 						}
 					}
-					want := "asm_addv:15 asm_addv:25 asm_addv:26 main:28"
+					want := "asm_addv:15 asm_addv:25 asm_addv:26 main:31"
 					if got := strings.Join(lines, " "); got != want {
 						t.Fatalf("round %d: asm_addv: got %s, want %s", round, got, want)
 					}
@@ -149,9 +149,9 @@ func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
 							t.Fatal(lines)
 						}
 					}
-					want = "asm_addbelow:44 asm_addbelow:54 asm_addbelow:55 main:31"
+					want = "asm_addbelow:44 asm_addbelow:54 asm_addbelow:55 main:32"
 					if round >= 6 {
-						want = "asm_addbelow:44 asm_addbelow:58 asm_addbelow:59 main:31"
+						want = "asm_addbelow:44 asm_addbelow:58 asm_addbelow:59 main:32"
 					}
 					if got := strings.Join(lines, " "); got != want {
 						t.Fatalf("round %d: asm_addbelow: got %s, want %s", round, got, want)

@@ -292,6 +292,9 @@ func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 // NextInstruction is StepInstruction that steps over calls (nexti).
 func (e *Engine) NextInstruction(n int) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
+		if stop, err := e.settleAll(th); stop != nil || err != nil {
+			return stop, err
+		}
 		for i := 0; i < n; i++ {
 			if err := e.load(th); err != nil {
 				return e.vanished(th, err)

@@ -32,7 +32,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 	}
 	if tr.late != nil {
 		defer e.watchUnit(tr).end()
-	} else if !tr.free && len(tr.at) > 0 {
+	} else if tr.watchdog == nil && !tr.free && len(tr.at) > 0 {
 		tr.watchdog = e.watchLine()
 		defer tr.watchdog.end()
 	}
@@ -52,13 +52,8 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		}
 		planted = append(planted, a)
 	}
-	if tr.quiet {
-		if arrived, stop, err := e.dash(th, tr); arrived || stop != nil || err != nil {
-			return arrived, stop, e.holdAfter(err)
-		}
-	}
-	if stop, err := e.release(tr.tid); stop != nil || err != nil {
-		return false, stop, e.holdAfter(err)
+	if arrived, stop, err := e.depart(th, tr); arrived || stop != nil || err != nil {
+		return arrived, stop, e.holdAfter(err)
 	}
 	for {
 		ev, err := e.target.Wait()
@@ -73,6 +68,21 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 			return arrived, stop, e.holdAfter(err)
 		}
 	}
+}
+
+// depart lets every thread go, the one that travels as its way and its
+// watchdog ask. It may have arrived by then.
+func (e *Engine) depart(th *thread, tr *traps) (arrived bool, stop *Stop, err error) {
+	if tr.late == nil && tr.watchdog.due() {
+		return e.sample(tr)
+	}
+	if tr.quiet {
+		if arrived, stop, err := e.dash(th, tr); arrived || stop != nil || err != nil {
+			return arrived, stop, err
+		}
+	}
+	stop, err = e.release(tr.tid)
+	return false, stop, err
 }
 
 // dash tries a short way that makes no calls with the other threads held and
@@ -152,7 +162,7 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 		}
 		th := e.adopt(tid)
 		resume := e.target.Resume
-		if tid == stepped {
+		if tid == stepped || e.inPlace(th) {
 			resume = e.target.ResumeInPlace
 		}
 		if err := e.letGo(th, resume); err != nil {
@@ -160,6 +170,13 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 		}
 	}
 	return nil, nil
+}
+
+// inPlace reports whether a thread must go on on the CPU it stopped on: it
+// stands at a trap that it has run into and is still to be asked about, which
+// for a trap on an arming store is after it has read its CPU's number.
+func (e *Engine) inPlace(th *thread) bool {
+	return e.load(th) == nil && e.sites[th.regs.PC()] > 0
 }
 
 // stepOff steps a held thread off a breakpoint that was told already.
@@ -237,6 +254,12 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if err := e.forked(ev); err != nil {
 			return false, nil, err
 		}
+		if e.policy.FollowFork == FollowChild {
+			if tr.tid == ev.TID {
+				tr.tid = ev.Child
+			}
+			return false, nil, e.resume(ev.Child)
+		}
 		return false, nil, e.resume(ev.TID)
 	case EventExec:
 		if err := e.executed(ev); err != nil {
@@ -258,7 +281,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 				if tr.late != nil {
 					return e.overdue(tr)
 				}
-				return e.sample(ev, tr)
+				return e.sample(tr)
 			}
 			return false, nil, e.resume(ev.TID)
 		}
@@ -302,6 +325,7 @@ func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 		return false, stop, err
 	}
 	th.reported = ev.Addr
+	e.findSection(th)
 	if ev.TID == tr.tid && contains(tr.watch, ev.Addr) {
 		return true, nil, nil
 	}

@@ -59,7 +59,7 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *unit.VDSOFrame) (why st
 		return "the thread stands in another call of it", nil
 	case call.bounded && !c.untaken:
 		return "nothing is known of the state it was given", nil
-	case filtered(e.target.PID(), th.tid):
+	case e.filtered(th):
 		return "the program has a seccomp filter that may kill it for the system call", nil
 	}
 	result, err := e.target.Syscall(th.tid, call.number, c.args[:call.args]...)
@@ -128,14 +128,25 @@ func (e *Engine) releaseRandom(c *vdsoCall) error {
 
 // filtered reports whether a thread has a seccomp filter that the debugger
 // itself has not: one of its own, which may allow the vDSO's work and kill for
-// the system call. A container's filter is both sides'.
-func filtered(pid, tid int) bool {
-	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", pid, tid))
-	ownMode, ownFilters := seccompOf("/proc/thread-self/status")
-	return mode > ownMode || filters > ownFilters
+// the system call. A container's filter is both sides', and the one that
+// provides cpu_opv is ours.
+func (e *Engine) filtered(th *thread) bool {
+	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", e.target.PID(), th.tid))
+	ownMode, allowed := seccompOf("/proc/thread-self/status")
+	if mode == seccompFilter && filters > 0 {
+		if e.answer != nil {
+			allowed++
+		}
+		return filters > allowed
+	}
+	return mode != 0 && mode != ownMode
 }
 
-// seccompOf reads two fields of proc_pid_status(5); 0 where one is missing.
+// seccompFilter is SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h.
+const seccompFilter = 2
+
+// seccompOf reads two fields of proc_pid_status(5); 0 where one is missing
+// (Seccomp_filters came with Linux 5.9).
 func seccompOf(path string) (mode, filters int) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -43,7 +43,7 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 	b := p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.f.Start}})
 	for {
 		p.wantReason(p.cont(), stepper.StopBreakpoint)
-		p.regs = p.now()
+		p.regs = *p.now()
 		// The first call of getrandom only asks how large the state is.
 		if function != "getrandom" || p.regs.Rdi != 0 {
 			break
@@ -61,13 +61,13 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 }
 
 // now is the state of the selected thread.
-func (p *vdsoProgram) now() unit.Regs {
+func (p *vdsoProgram) now() *unit.Regs {
 	p.t.Helper()
 	r, err := p.Regs(p.Thread())
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return r
+	return &r
 }
 
 // insn decodes the instruction at a.
@@ -170,8 +170,8 @@ func (p *vdsoProgram) bend() bool {
 	}
 	for _, flags := range []uint64{0, 0x40, 0x1, 0x41, 0x80, 0x800} { // none, ZF, CF, both, SF, OF
 		r.Eflags = r.Eflags&^(0x8c1) | flags
-		if taken, known := i.Taken(&r); taken && known {
-			if err := p.SetRegs(p.Thread(), r); err != nil {
+		if taken, known := i.Taken(r); taken && known {
+			if err := p.SetRegs(p.Thread(), *r); err != nil {
 				p.t.Fatal(err)
 			}
 			return true

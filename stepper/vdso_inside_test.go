@@ -145,6 +145,30 @@ func TestSignalInTheMiddleOfAVDSOFunctionKeepsItsArguments(t *testing.T) {
 	p.wantPrinted("ok clock_gettime 1\n")
 }
 
+// A handler that jumps out of the function instead, after which the same
+// function is called from the same frame with another buffer: the arguments of
+// the first call are not used for the second.
+func TestSignalThatJumpsOutOfAVDSOFunctionTakesItsArgumentsAlong(t *testing.T) {
+	p := atVDSO(t, "jumping", "clock_gettime")
+	p.Policy().Inside = true
+	for !p.bend() {
+		p.stepi(1)
+	}
+	p.stepi(1)
+	if err := syscall.Kill(p.process.PID(), syscall.SIGALRM); err != nil {
+		t.Fatal(err)
+	}
+	stop := p.stepi(1)
+	p.wantReason(stop, stepper.StopStep)
+	if first, _ := p.insn(p.f.Start); stop.PC != first.Next() || p.now().Rsi == p.regs.Rsi {
+		t.Fatalf("want the second call's first instruction done, got %s", p.describe(stop))
+	}
+	stop, _ = p.stepOut(2000, func() { p.bend() })
+	p.wantLeft(stop, stepper.RungRun, "its arguments are not known")
+	p.wantExit(0)
+	p.wantPrinted("ok jumping 1\n")
+}
+
 // A handler that is stepped through, and stepped inside the function it
 // interrupts, has its own rounds and its own arguments.
 func TestHandlerSteppedInsideTheSameVDSOFunction(t *testing.T) {
@@ -269,7 +293,7 @@ func TestVDSOLoopInAGoProgramIsLeft(t *testing.T) {
 		if err := p.DeleteBreakpoint(b.Number); err != nil {
 			t.Fatal(err)
 		}
-		p.regs = p.now()
+		p.regs = *p.now()
 		var err error
 		if p.back, _, err = p.VDSO().ReturnAddress(p.f.Start, &p.regs, p.process); err != nil {
 			t.Fatal(err)

@@ -8,12 +8,19 @@ import (
 // watchdog looks after a line step, which runs natively and so sees nothing of
 // the sections on its way: when it has not ended after a while, the thread is
 // stepped by units for a moment, and where it turns out to be in a section's
-// endless loop, the ladder is climbed (DESIGN 4.4).
+// endless loop, the ladder is climbed (DESIGN 4.4). It serves a whole step: a
+// loop may lead out of the line and back again each round, which takes a journey
+// each.
 type watchdog struct {
 	timer  *time.Timer
 	period time.Duration
 	fired  atomic.Bool
 	bark   func()
+
+	// Of the look under way, which may go on from one journey to the next.
+	looking     bool
+	found       bool // a section was passed in vain
+	steps, idle int  // instructions so far, and since the last such pass
 }
 
 // The first look comes after firstLook; each one that finds nothing doubles
@@ -40,11 +47,38 @@ func (w *watchdog) end() {
 	}
 }
 
-// due reports, once, that it is time to look.
-func (w *watchdog) due() bool { return w != nil && w.fired.Swap(false) }
+// due reports whether it is time to look, or a look is under way.
+func (w *watchdog) due() bool {
+	if w == nil {
+		return false
+	}
+	if w.fired.Swap(false) {
+		w.look()
+	}
+	return w.looking
+}
+
+// look begins a look, unless one is under way.
+func (w *watchdog) look() {
+	if !w.looking {
+		w.looking, w.found, w.steps, w.idle = true, false, 0, 0
+	}
+}
+
+// more counts an instruction of a look and reports whether there is a next one.
+// fruitless: a section was passed in vain by it.
+func (w *watchdog) more(fruitless bool) bool {
+	w.steps++
+	w.idle++
+	if fruitless {
+		w.found, w.idle = true, 0
+	}
+	return w.steps < lookStepsMost && w.idle < lookSteps
+}
 
 // again sets the time for the next look.
 func (w *watchdog) again(found bool) {
+	w.looking = false
 	if !found {
 		w.period = min(2*w.period, lastLook)
 	}
@@ -58,21 +92,24 @@ const (
 	lookStepsMost = 100000
 )
 
-// sample steps the thread of a journey by units for a while.
-func (e *Engine) sample(ev Event, tr *traps) (arrived bool, stop *Stop, err error) {
+// sample steps the thread of a journey by units until the look is over, or the
+// thread has come to one of the journey's traps.
+func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
 	if err := e.pause(); err != nil {
 		return false, nil, err
 	}
 	th, ok := e.threads[tr.tid]
-	found := false
-	seen := 0
 	if ok {
-		seen = th.fruitless
-	}
-	for n, idle := 0, 0; ok && n < lookStepsMost && idle < lookSteps; n++ {
-		if e.target.Queued(th.tid) {
-			break // its own event comes first
+		if err := e.load(th); err != nil {
+			stop, err := e.vanished(th, err)
+			return false, stop, err
 		}
+		// It may have run into a trap that is not told yet: that is met again.
+		pc := th.regs.PC()
+		ok = e.sites[pc] == 0 || th.reported == pc
+	}
+	for more := ok; more && !e.target.Queued(th.tid); {
+		seen := th.fruitless
 		stop, err := e.stepOne(th)
 		if stop == nil && err == nil {
 			stop, err = e.arrivedAtBreak(th)
@@ -84,21 +121,17 @@ func (e *Engine) sample(ev Event, tr *traps) (arrived bool, stop *Stop, err erro
 			stop, err := e.vanished(th, err)
 			return false, stop, err
 		}
+		more = tr.watchdog.more(th.fruitless != seen)
 		if decide, ok := tr.at[th.regs.PC()]; ok {
 			if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
 				return arrived, stop, err
 			}
 		}
-		idle++
-		if th.fruitless != seen {
-			found, idle, seen = true, 0, th.fruitless
-		}
-		if e.asked.Load() {
-			e.asked.Store(false)
+		if e.asked.Swap(false) {
 			return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 		}
 	}
-	tr.watchdog.again(found)
+	tr.watchdog.again(tr.watchdog.found)
 	stop, err = e.release(tr.tid)
 	return false, stop, err
 }

@@ -91,4 +91,8 @@ asm_addbelow_cs:
 	.quad	asm_addbelow_start, asm_addbelow_exit
 #endif
 
+	/* In a library too, its own are meant. */
+	.hidden	asm_addv_cs
+	.hidden	asm_addbelow_cs
+
 	.section .note.GNU-stack, "", @progbits

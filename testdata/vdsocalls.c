@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,8 @@
 
 static uintptr_t vdso;
 static void *now; /* __vdso_clock_gettime */
-static volatile int handled, handler_wrong;
+static volatile int handled, handler_wrong, jumps; /* jumps: the handler does not return */
+static sigjmp_buf away;
 unsigned long kept; /* calls that gave all six registers back */
 
 /* guarded(f, a, b, c, d, e) is f(a, b, c, d, e), with marks in the callee-saved registers. */
@@ -75,6 +77,8 @@ static void handler(int sig)
 	if (((int (*)(clockid_t, struct timespec *))now)(CLOCK_MONOTONIC, &ts) != 0 || ts.tv_nsec < 0)
 		handler_wrong = 1;
 	handled++;
+	if (jumps)
+		siglongjmp(away, 1);
 }
 
 static int64_t ns(struct timespec t) { return t.tv_sec * 1000000000 + t.tv_nsec; }
@@ -163,6 +167,21 @@ static void badptr(void *f)
 	guarded(f, CLOCK_MONOTONIC, 8, 0, 0, 0);
 }
 
+/* Calls into one buffer after the other from the same frame; a call that the handler jumps out of leaves its own alone. */
+static void jumping(void *f)
+{
+	static struct timespec t[2] = { { -1, -1 }, { -1, -1 } };
+	static volatile int i = -1;
+
+	jumps = 1;
+	sigsetjmp(away, 1);
+	for (i++; i < 2; i++)
+		CHECK(guarded(f, CLOCK_MONOTONIC, (long)&t[i], 0, 0, 0) == 0);
+	for (i = 0; i < 2; i++)
+		CHECK((t[i].tv_nsec == -1) == (handled > i));
+	kept -= 1 - handled;
+}
+
 /* Under a seccomp filter that kills for clock_gettime(2). */
 static void filtered(void *f)
 {
@@ -189,6 +208,7 @@ static const struct { const char *argument, *function; void (*call)(void *); } c
 	{ "getcpu", "__vdso_getcpu", getcpu_ },
 	{ "getrandom", "__vdso_getrandom", getrandom_ },
 	{ "badptr", "__vdso_clock_gettime", badptr },
+	{ "jumping", "__vdso_clock_gettime", jumping },
 	{ "filtered", "__vdso_clock_gettime", filtered },
 };
 

@@ -29,7 +29,7 @@ func newDebugger(e *env, o *options) (*debugger, error) {
 	settings := session.DefaultSettings()
 	settings.ASLR = o.aslr
 	d.session = session.New(session.Config{Out: e.stdout, Err: e.stderr, Style: e.style(o.noColor), JSON: o.json, TTY: e.tty && !o.batch, Batch: o.batch, Logs: logs.Logs,
-		Cwd: o.cwd, Settings: settings, Confirm: d.confirm, About: version()})
+		Cwd: o.cwd, CPUOpv: o.cpuOpv, Settings: settings, Confirm: d.confirm, About: version()})
 	d.interp = &prompt.Interp{Err: e.stderr, Ask: "(rseqstep) "}
 	if w := logs.commands; w != nil {
 		d.interp.Log = func(line string) { fmt.Fprintf(w, "# %s\n", line) }

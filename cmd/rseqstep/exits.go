@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 
+	"rseqstep/cmd/rseqstep/internal/ops"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -34,19 +35,8 @@ func decodeExits(f *table.File) error {
 	return nil
 }
 
-// maxBody bounds the code that is read for one section, bytes; real ones have fewer than 100.
-const maxBody = 1 << 16
-
 func bodyExits(f *table.File, s *table.Section, r io.ReaderAt) []unit.Exit {
-	at, ok := f.FileOffset(s.Start)
-	if !ok || s.PostCommitOffset > maxBody {
-		return nil
-	}
-	code := make([]byte, s.PostCommitOffset)
-	if _, err := r.ReadAt(code, int64(at)); err != nil {
-		return nil
-	}
-	body, err := unit.DecodeBody((&table.Module{File: f}).Place(s), code)
+	body, err := ops.Source{Memory: fileMemory{f, r}}.Body((&table.Module{File: f}).Place(s))
 	if err != nil {
 		return nil
 	}

@@ -23,6 +23,8 @@ type options struct {
 	cwd     string
 	noColor bool
 	log     []logRequest
+	provide provideOptions
+	cpuOpv  session.CPUOpv // what provide asks for
 }
 
 // scriptPart is one -x FILE or -e COMMAND.
@@ -63,6 +65,7 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 		Example: `  rseqstep ./prog                                  debug a program
   rseqstep -e 'break main' -e run -e next ./prog   carry out commands first
   rseqstep --batch -x script ./prog arg            only a script, then end
+  rseqstep --cpu-opv=v3 --batch ./prog             run a program that calls cpu_opv
   rseqstep attach 1234                             debug a running process
   rseqstep table ./prog                            list the sections of a file
   rseqstep opv ./prog                              say what each of them does`,
@@ -74,7 +77,11 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 			if len(args) == 0 && len(o.script) == 0 && !e.tty {
 				return usage(errors.New("no program given; try \"rseqstep --help\""))
 			}
-			err := debugProgram(e, o, args)
+			var err error
+			if o.cpuOpv, err = o.provide.of(cmd); err != nil {
+				return err
+			}
+			err = debugProgram(e, o, args)
 			if len(args) > 0 && errors.Is(err, session.ErrNoProgram) {
 				if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 					err = &exitError{Status: 1, Err: fmt.Errorf("%w; did you mean the command %q?", err, near[0])}
@@ -97,7 +104,8 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 	debugFlags(root, o)
 	root.Flags().BoolVar(&o.aslr, "aslr", false, "keep address space layout randomization on")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working `DIR`ectory of the program")
-	root.AddCommand(newAttachCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newVersionCmd(e), newManCmd(e))
+	provideFlags(root, &o.provide)
+	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newVersionCmd(e), newManCmd(e))
 	return root
 }
 

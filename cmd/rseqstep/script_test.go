@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/hex"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,10 +19,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rseqstep": func() {
-		runtime.LockOSThread()
-		os.Exit(run(newEnv(), os.Args[1:]))
-	}})
+	testscript.Main(m, map[string]func(){
+		"rseqstep": func() {
+			runtime.LockOSThread()
+			os.Exit(run(newEnv(), os.Args[1:]))
+		},
+		"noptrace": noPtrace, "norseq": noRseq, "nocapability": noCapability, "secretive": secretive,
+	})
 }
 
 // TestScripts carries out testdata/script. A script that needs a fixture names
@@ -47,9 +52,13 @@ func TestScripts(t *testing.T) {
 		for _, name := range strings.Fields(names) {
 			if built[name] == "" {
 				source, strip := strings.CutSuffix(name, "-stripped")
+				source, fixed := strings.CutSuffix(source, "-nopie")
 				f := tabletest.Fixture{Source: source + ".c"}
 				if strip {
 					f.Strip = tabletest.StripAll
+				}
+				if fixed {
+					f.Shape = tabletest.NoPIE
 				}
 				if source == "percpu" || source == "threads" {
 					f.Flags = []string{"-pthread"}
@@ -80,6 +89,7 @@ func TestScripts(t *testing.T) {
 			"alive":      alive,
 			"empty":      empty,
 			"section":    section,
+			"patch":      patch,
 		},
 	})
 }
@@ -90,7 +100,9 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: background PROGRAM [ARGS...]")
 	}
-	cmd := exec.Command(args[0], args[1:]...)
+	path, err := exec.LookPath(args[0])
+	ts.Check(err)
+	cmd := exec.Command(path, args[1:]...)
 	ts.Check(cmd.Start())
 	ts.Setenv("PID", strconv.Itoa(cmd.Process.Pid))
 	ts.Defer(func() {
@@ -100,7 +112,7 @@ func background(ts *testscript.TestScript, neg bool, args []string) {
 	// Attaching is allowed at any moment; waiting for the exec only keeps the
 	// frames the same from run to run.
 	for n := 0; n < 1000; n++ {
-		if exe, err := os.Readlink("/proc/" + strconv.Itoa(cmd.Process.Pid) + "/exe"); err == nil && exe == args[0] {
+		if exe, err := os.Readlink("/proc/" + strconv.Itoa(cmd.Process.Pid) + "/exe"); err == nil && exe == path {
 			return
 		}
 		time.Sleep(time.Millisecond)
@@ -117,7 +129,9 @@ func alive(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// section puts the file address of a program's first section into START.
+// section puts the file address of a program's first section into START, and
+// that of its second instruction, as stops show it, into SECOND: in all the
+// fixtures a compare of 4 bytes is before it.
 func section(ts *testscript.TestScript, neg bool, args []string) {
 	f, err := table.Open(args[0])
 	ts.Check(err)
@@ -125,6 +139,23 @@ func section(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no section", args[0])
 	}
 	ts.Setenv("START", f.Sections[0].Start.String())
+	ts.Setenv("SECOND", fmt.Sprintf("%#016x", uint64(f.Sections[0].Start)+4))
+}
+
+// patch changes bytes of a file: patch FILE OFFSET HEX.
+func patch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: patch FILE OFFSET HEX")
+	}
+	path := ts.MkAbs(args[0])
+	b, err := os.ReadFile(path)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	change, err := hex.DecodeString(args[2])
+	ts.Check(err)
+	copy(b[at:], change)
+	ts.Check(os.WriteFile(path, b, 0o755))
 }
 
 // empty checks that nothing is left in a directory.

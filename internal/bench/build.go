@@ -13,6 +13,7 @@ type built struct {
 	rseqstep, workerd    string
 	loop, units, hotline string
 	rawstep, rawunit     string
+	calls                string
 	hotPlace             string // "hotline.c:21"
 }
 
@@ -30,10 +31,12 @@ func prepare(rseqstep string) (*built, error) {
 		rseqstep: rseqstep,
 		loop:     filepath.Join(dir, "loop"), units: filepath.Join(dir, "units"), hotline: filepath.Join(dir, "hotline"),
 		rawstep: filepath.Join(dir, "rawstep"), rawunit: filepath.Join(dir, "rawunit"),
+		calls: filepath.Join(dir, "calls"),
 	}
 	for out, source := range map[string]string{
 		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
 		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c",
+		b.calls: "bench/calls.c",
 	} {
 		cmd := exec.Command("gcc", "-O2", "-g", "-Iinclude", "-o", out, source)
 		cmd.Dir = "testdata"

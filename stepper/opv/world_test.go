@@ -1,6 +1,7 @@
 package opv_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 
@@ -34,11 +35,20 @@ func (w *world) word(at table.Addr) uint64 {
 func (w *world) value(r uint64) uint64 {
 	switch r % 8 {
 	case 0, 1, 2, 3:
-		return uint64(w.data) + r>>8%2048*8
+		return uint64(w.data) + r>>8%w.pointers()*8
 	case 4, 5, 6:
 		return r >> 8 % 4
 	}
 	return scramble(r) >> (r >> 8 % 64)
+}
+
+// pointers is how many different pointers there are: few in half of the
+// worlds, so that compares of two values often find them equal.
+func (w *world) pointers() uint64 {
+	if scramble(w.seed)%2 == 0 {
+		return 3
+	}
+	return 2048
 }
 
 // scramble makes a number that looks random of any number: the finalizer of
@@ -56,16 +66,20 @@ func (w *world) has(at table.Addr) bool {
 }
 
 func (w *world) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	var word uint64
 	for n := range p {
 		at := addr + table.Addr(n)
 		if !w.has(at) {
 			return n, fmt.Errorf("%v is in no region", at)
 		}
+		if n == 0 || at%8 == 0 {
+			word = w.word(at &^ 7)
+		}
 		b, ok := w.written[at]
 		if !ok && w.slab != 0 && at-w.slab < 8 {
 			b = byte((uint64(w.data) | 1<<63) >> (8 * (at - w.slab)))
 		} else if !ok {
-			b = byte(w.word(at&^7) >> (8 * (at & 7)))
+			b = byte(word >> (8 * (at & 7)))
 		}
 		p[n] = b
 	}
@@ -98,6 +112,11 @@ func newWorld(seed uint64, base unit.Regs, data, code table.Addr) (*world, opv.S
 	}
 	s.Rsp = uint64(data) - 8*uint64(random.IntN(512))
 	s.FsBase = uint64(data) + 8*uint64(random.IntN(512))
+	for n := range s.Vec {
+		for k := 0; k < len(s.Vec[n]); k += 8 {
+			binary.LittleEndian.PutUint64(s.Vec[n][k:], random.Uint64())
+		}
+	}
 	s.OrigRax = ^uint64(0)
 	s.Eflags = s.Eflags&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
 	return w, s

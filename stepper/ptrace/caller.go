@@ -94,15 +94,11 @@ func (c *caller) CheckMemory(addr table.Addr, n int, write bool) error {
 
 // allowed is the thread's affinity as the program has set it.
 func (c *caller) allowed(m *cpuMask) bool {
-	switch {
-	case c.t.roam != nil:
-		*m = *c.t.roam
-	case c.p.pinned.tid == c.t.tid:
+	if c.p.pinned.tid == c.t.tid {
 		*m = c.p.pinned.thread
-	default:
-		return affinity(c.t.tid, m) == 0
+		return true
 	}
-	return true
+	return affinity(c.t.tid, m) == 0
 }
 
 // Allowed reports whether a CPU is possible and in the thread's affinity mask.
@@ -118,11 +114,11 @@ func (c *caller) Allowed(cpu int) bool {
 		listHas(statusField(c.t.tid, "Cpus_allowed_list"), cpu)
 }
 
-// MoveTo makes the thread go on on a CPU. Its affinity is narrowed for the
-// wake-up alone, as ResumeInPlace does. A CPU that is offline leaves it where it is.
+// MoveTo makes the thread go on on a CPU; see migrate. A CPU that is offline
+// leaves it where it is.
 func (c *caller) MoveTo(cpu int) error {
 	var m cpuMask
-	if !c.allowed(&m) || !m.has(cpu) || m == only(cpu) {
+	if !c.allowed(&m) || !m.has(cpu) || m == only(cpu) || c.p.cpuOf(c.t) == cpu {
 		return nil
 	}
 	if c.p.pinned.tid == c.t.tid {
@@ -130,23 +126,7 @@ func (c *caller) MoveTo(cpu int) error {
 			return err
 		}
 	}
-	one := only(cpu)
-	if setAffinity(c.t.tid, &one) == 0 {
-		c.t.roam = &m
-	}
-	return nil
-}
-
-// stay gives a thread that MoveTo has moved its affinity back.
-func (p *Process) stay(t *thread) error {
-	if t.roam == nil {
-		return nil
-	}
-	m := t.roam
-	t.roam = nil
-	if e := setAffinity(t.tid, m); e != 0 && e != unix.ESRCH {
-		return &Error{Op: "restore affinity", TID: t.tid, Err: e}
-	}
+	c.t.moves, c.t.target = true, cpu
 	return nil
 }
 

@@ -25,6 +25,8 @@ const (
 	bpfJumpEqual = 0x15 // BPF_JMP | BPF_JEQ | BPF_K
 	bpfReturn    = 0x06 // BPF_RET | BPF_K
 
+	sysUretprobe = 335
+
 	dataNumber = 0 // offsetof(struct seccomp_data, nr)
 	dataArch   = 4 // offsetof(struct seccomp_data, arch)
 )
@@ -57,9 +59,23 @@ func callFilter(number uint64, addr table.Addr) (program []byte, fprog table.Add
 	return binary.LittleEndian.AppendUint64(program, uint64(addr)), fprog
 }
 
+// errTrapped and errIllegal are how an injected call of the trapped number ends.
+var (
+	errTrapped = errors.New("the system call is trapped")
+	errIllegal = errors.New("the system call raised SIGILL")
+)
+
 // trapCall makes the program stop before every system call of that number, in
-// every thread and process it is going to have. Where the kernel wants it the
-// program loses the right to gain privileges by an exec, and a note says so.
+// every thread and process it is going to have: by a seccomp filter, or where
+// the kernel answers the call with SIGILL, by that signal alone. Where the
+// kernel wants it for the filter, the program loses the right to gain
+// privileges by an exec, and a note says so.
+//
+// Linux since 6.11 gives number 335 to uretprobe, which raises SIGILL when a
+// program calls it, and since 6.14 lets 335 and 336 past every filter (commit
+// cf6cb56ef244 "seccomp: passthrough uretprobe systemcall without filtering";
+// seccomp_uprobe_exception, kernel/seccomp.c).
+//
 // Precondition: the program is at its first instruction.
 func (p *Process) trapCall(number uint64) (err error) {
 	const op = "trap a system call"
@@ -67,6 +83,14 @@ func (p *Process) trapCall(number uint64) (err error) {
 	t, err := p.findHeld(p.pid, op)
 	if err != nil {
 		return err
+	}
+	if number == sysUretprobe {
+		if _, err := p.Syscall(p.pid, number); errors.Is(err, errIllegal) {
+			p.trap = number
+			return nil
+		} else if err != nil {
+			return err
+		}
 	}
 	if err := p.load(t); err != nil {
 		return err
@@ -107,6 +131,9 @@ func (p *Process) trapCall(number uint64) (err error) {
 		return fail(fmt.Errorf("%w: this kernel has no seccomp filters: %w", ErrNotSupported, errno))
 	case errno != 0:
 		return fail(fmt.Errorf("seccomp(SECCOMP_SET_MODE_FILTER): %w", errno))
+	}
+	if _, err := p.Syscall(p.pid, number); !errors.Is(err, errTrapped) {
+		return fail(fmt.Errorf("%w: system call %d does not come to the tracer; a seccomp filter that is in force already, or the kernel, sees to it before (%v)", ErrNotSupported, number, err))
 	}
 	p.trap = number
 	return nil

@@ -36,17 +36,42 @@
 // with its stop still uncollected. So no step needs the other threads' stops
 // to be collected first.
 //
-// PTRACE_O_TRACESECCOMP is not set, and so there is no EventSyscall: with the
-// option and a tracer that lets the call go, a RET_TRACE filter would permit
-// what it denies without a debugger (ENOSYS). PTRACE_O_TRACEEXIT is not set:
-// the wait status says what is needed, and a thread killed by SIGKILL may not
-// stop there.
+// PTRACE_O_TRACESECCOMP is set only where LaunchOptions.Trap asks for a system
+// call to be trapped. The stop of a filter that is not ours is answered with
+// ENOSYS, as it is without a debugger: let go, it would permit what it denies.
+// PTRACE_O_TRACEEXIT is not set: the wait status says what is needed, and a
+// thread killed by SIGKILL may not stop there.
+//
+// # Trapped calls
+//
+// Number 335 is trapped by the SIGILL that uretprobe raises since Linux 6.11,
+// because since 6.14 no seccomp filter sees that call (callfilter_amd64.go). Refused
+// for it: PTRACE_SYSCALL, two stops at every system call of the program. Every
+// other number is trapped by a filter, injected before the first instruction,
+// and an injected call then shows whether it works. A call that nobody has
+// answered is taken back when its thread is resumed, so that losing its event
+// costs nothing; detached, it fails with ENOSYS.
+//
+// A child of a program with a trapped call stays traced ("served"; served.go), as does the
+// parent when the child is followed, and so does what they make in turn. Served
+// processes are driven by their own stops inside the one wait loop, so they make progress
+// only while the debugger waits for something: while a user sits at the prompt,
+// each of them waits at its next signal or call. When the debugged process ends, is
+// killed or let go, they are let go as well, and their later calls get what
+// this kernel makes of that number: SIGILL for 335, ENOSYS behind a filter. When
+// the debugger itself dies, PTRACE_O_EXITKILL, which they inherit, ends them.
+// Refused: a Process for each, since events of many processes in one Target
+// would have to be told apart everywhere.
+//
+// A call is carried out while every thread of its process is stopped. Another
+// process that shares the memory runs on.
 //
 // System calls are injected at an instruction that is there already (gate_amd64.go).
 // Writing one at the PC was refused: other threads execute that memory too, and
 // inside a critical section nothing may be written.
 //
-// Not hidden from the program: a single step while SIGTRAP is blocked or
+// Not hidden from the program: a trapped 335 while SIGILL is blocked or ignored
+// makes the kernel reset SIGILL to its default and unblock it; a single step while SIGTRAP is blocked or
 // ignored makes the kernel reset SIGTRAP to its default and unblock it
 // (force_sig_info_to_task, kernel/signal.c); and a few system calls return
 // EINTR after any stop, as signal(7) lists.

@@ -77,7 +77,14 @@ func (p *Process) Hold() error {
 			}
 		}
 		if !waiting {
-			break
+			moved, err := p.drain()
+			if err != nil || !p.alive {
+				return err
+			}
+			if !moved {
+				break
+			}
+			continue
 		}
 		p.kicker.keepTicking()
 		got, err := p.collect(-1, 0)

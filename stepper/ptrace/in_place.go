@@ -28,6 +28,9 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	if err != nil {
 		return err
 	}
+	if t.moves {
+		return p.Resume(tid, sig)
+	}
 	var thread, own cpuMask
 	st, err := readStat(p.pid, t.tid)
 	if err != nil || affinity(tid, &thread) != 0 || affinity(0, &own) != 0 || !thread.has(st.processor) {

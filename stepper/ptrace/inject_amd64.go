@@ -86,6 +86,7 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 func (p *Process) stepCall(t *thread, gate uint64) (int64, error) {
 	const op = "inject system call"
 	var again []unix.Signal // signals that came in between, to be sent once more
+	var special error       // how a trapped call was met instead of being made
 	defer func() {
 		for _, sig := range again {
 			_ = unix.Tgkill(p.pid, t.tid, sig) // ESRCH: it was killed
@@ -103,6 +104,19 @@ func (p *Process) stepCall(t *thread, gate uint64) (int64, error) {
 			return 0, err
 		}
 		done := t.regs.now.Rip != gate
+		if status>>16 == eventSeccomp {
+			ours, err := p.takeCall(t)
+			if err != nil {
+				return 0, err
+			}
+			if ours {
+				special = errTrapped
+				if err := p.skipCall(t, noSuchCall); err != nil {
+					return 0, err
+				}
+			}
+			t.call = callNone
+		}
 		if status>>16 != 0 {
 			continue // an event in the middle of the call
 		}
@@ -116,12 +130,16 @@ func (p *Process) stepCall(t *thread, gate uint64) (int64, error) {
 		case unix.SIGSYS:
 			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the program's seccomp filter refuses it", unix.EPERM)}
 		case unix.SIGSEGV, unix.SIGBUS, unix.SIGILL, unix.SIGFPE:
+			if sig == unix.SIGILL && t.regs.now.OrigRax != noSyscall {
+				special = errIllegal
+				continue // the step's own SIGTRAP waits behind it
+			}
 			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the instruction at %#x raised %v", unix.EFAULT, gate, sig)}
 		default: // SIGSTOP, which cannot be blocked like the others
 			again = append(again, sig)
 		}
 		if done {
-			return int64(t.regs.now.Rax), nil
+			return int64(t.regs.now.Rax), special
 		}
 	}
 }
@@ -170,7 +188,7 @@ func (p *Process) trapAgain(t *thread) error {
 	if e := ptraceCall(reqInterrupt, t.tid, 0, 0); e != 0 {
 		return p.fail(t, "interrupt", e)
 	}
-	t.asked = true
+	t.asked, t.moves = true, false
 	if err := p.resume(t, reqCont, 0); err != nil {
 		return err
 	}

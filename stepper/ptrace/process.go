@@ -74,8 +74,10 @@ type thread struct {
 	siginfo []byte // of signal, when an injected call has replaced the stop it came with
 
 	call    callState
-	skipped bool     // it was let go from a call that was answered: the end of a step looks different then
-	roam    *cpuMask // its own affinity, while it is narrowed for the wake-up after a call
+	skipped bool // it was let go from a call that was answered: the end of a step looks different then
+	moves   bool // it is to go on on CPU target
+	target  int
+	away    *cpuMask // its own affinity, while it is narrowed for the way there
 }
 
 // stopKind is which ptrace-stop a held thread is in. See ptrace(2).

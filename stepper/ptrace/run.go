@@ -30,6 +30,7 @@ func (p *Process) resume(t *thread, req, sig int) error {
 			return err
 		}
 	}
+	p.migrate(t)
 	if e := ptraceCall(req, t.tid, 0, uintptr(pass)); e != 0 {
 		if err := p.fail(t, "resume", e); e != unix.ESRCH || unix.Gettid() != p.owner {
 			return err
@@ -37,7 +38,7 @@ func (p *Process) resume(t *thread, req, sig int) error {
 	}
 	t.held, t.how, t.regs.known = false, req, false
 	t.skipped, t.call = t.call == callAnswered, callNone
-	return p.stay(t)
+	return nil
 }
 
 // prepareSignal returns what a resuming request must carry to deliver sig.

@@ -68,10 +68,16 @@ func (p *Process) takeServed(s *served, tid int, status uint32) error {
 	}
 	g.stopped()
 	g.pass, g.vforks = 0, false
-	var err error
+	_, err := p.arrive(g.thread)
 	switch event := status >> 16; event {
 	case 0:
 		g.stop, g.pass = stopSignal, int(ws.StopSignal())
+		if g.pass == int(unix.SIGILL) {
+			var ours bool
+			if ours, err = p.takeIllegal(g.thread); ours {
+				g.pass = 0
+			}
+		}
 	case eventStop:
 		if sig := ws.StopSignal(); sig != unix.SIGTRAP {
 			g.stop, g.signal = stopGroup, int(sig)

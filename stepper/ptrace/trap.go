@@ -17,6 +17,14 @@ func (p *Process) takeSignal(t *thread, sig int) error {
 	if sig == int(unix.SIGTRAP) {
 		return p.takeTrap(t)
 	}
+	if sig == int(unix.SIGILL) {
+		if ours, err := p.takeIllegal(t); err != nil {
+			return err
+		} else if ours {
+			p.push(stepper.Event{Kind: stepper.EventSyscall, TID: t.tid})
+			return nil
+		}
+	}
 	if t.owed == sig {
 		if code, sender, err := p.cause(t); err != nil {
 			return err
@@ -72,7 +80,7 @@ func (p *Process) takeTrap(t *thread) error {
 		if err := p.load(t); err != nil {
 			return err
 		}
-		stepping = stepping && (t.regs.now.OrigRax != noSyscall || t.skipped)
+		stepping = stepping && (t.regs.now.OrigRax != noSyscall || t.skipped || !p.afterInt1(t))
 	default:
 		stepping = false // kill, tgkill, sigqueue
 	}
@@ -83,6 +91,16 @@ func (p *Process) takeTrap(t *thread) error {
 	}
 	p.push(stepper.Event{Kind: stepper.EventSignal, TID: t.tid, Signal: int(unix.SIGTRAP)})
 	return nil
+}
+
+// afterInt1 reports whether the instruction before the PC can be int1. A step
+// over rt_sigreturn(2) comes here too: it leaves no system call's number.
+// Precondition: the registers are loaded.
+func (p *Process) afterInt1(t *thread) bool {
+	const opInt1 = 0xf1
+	var b [1]byte
+	_, err := p.readRaw(table.Addr(t.regs.now.Rip-1), b[:])
+	return err == nil && b[0] == opInt1
 }
 
 // takeInt3 is a breakpoint instruction: ours, ours but removed since, or the program's.

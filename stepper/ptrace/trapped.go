@@ -37,6 +37,24 @@ func (p *Process) takeCall(t *thread) (ours bool, err error) {
 	return true, nil
 }
 
+// takeIllegal works in a SIGILL, and reports whether it is a trapped call. The
+// kernel has done nothing but raise it: the registers are those of the call, but
+// for RAX (sys_uretprobe, arch/x86/kernel/uprobes.c). An instruction's own SIGILL
+// comes without a number in orig_rax.
+func (p *Process) takeIllegal(t *thread) (ours bool, err error) {
+	if p.trap != sysUretprobe {
+		return false, nil
+	}
+	if err := p.load(t); err != nil || t.regs.now.OrigRax != p.trap {
+		return false, err
+	}
+	if code, _, err := p.cause(t); err != nil || code != codeKernel {
+		return false, err
+	}
+	t.stop, t.signal, t.call = stopTrap, 0, callWaiting
+	return true, nil
+}
+
 // skipCall gives a waiting call its result. A thread that has been taken out
 // of the call meanwhile (SetRegs) is left alone.
 func (p *Process) skipCall(t *thread, result int64) error {
@@ -75,6 +93,9 @@ func (p *Process) takeBackCall(t *thread) error {
 	return p.store(t, &r)
 }
 
+// Trapped is the system call number that is trapped, 0 for none.
+func (p *Process) Trapped() uint64 { return p.trap }
+
 // Calls are the threads of the process that stand at a trapped call.
 func (p *Process) Calls() []int {
 	var ids []int
@@ -104,9 +125,6 @@ func (p *Process) Serve(answer func(stepper.Caller) error) { p.answer = answer }
 // releaseCall makes a thread ready to be detached: a call that nobody has
 // answered fails as it does untraced.
 func (p *Process) releaseCall(t *thread) error {
-	err := errors.Join(p.skipCall(t, noSuchCall), p.stay(t))
-	if errors.Is(err, unix.ESRCH) {
-		return nil
-	}
-	return err
+	_, err := p.arrive(t)
+	return errors.Join(err, ignoreGone(p.skipCall(t, noSuchCall)))
 }

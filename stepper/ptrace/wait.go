@@ -109,7 +109,14 @@ func (p *Process) await(t *thread, deadline time.Time) (stepper.Event, error) {
 			return stepper.Event{}, &Error{Op: "wait", TID: t.tid, Err: unix.ESRCH}
 		}
 		if t.held {
-			// It answered PTRACE_INTERRUPT.
+			// It answered PTRACE_INTERRUPT, perhaps with the trap waited for
+			// still pending: that comes first, the interrupt with the next call.
+			if trapPending(t.tid) {
+				if err := p.takeUp(t); err != nil {
+					return stepper.Event{}, err
+				}
+				continue
+			}
 			p.interrupt.Store(false)
 			return stepper.Event{Kind: stepper.EventInterrupt, TID: t.tid}, nil
 		}
@@ -158,11 +165,18 @@ func (p *Process) take(tid int, status uint32) error {
 		return nil
 	}
 	asked := t.stopped()
+	moved, err := p.arrive(t)
+	if err != nil {
+		return err
+	}
 	switch event := status >> 16; event {
 	case 0:
 		return p.takeSignal(t, int(ws.StopSignal()))
 	case eventStop:
-		return p.takeStop(t, int(ws.StopSignal()), asked)
+		if moved && ws.StopSignal() == unix.SIGTRAP {
+			return p.goOn(t)
+		}
+		return p.takeStop(t, int(ws.StopSignal()), asked && !moved)
 	case eventClone, eventFork, eventVfork:
 		t.midcall = true
 		return p.takeChild(t, event)

@@ -35,4 +35,7 @@
 //     breakpoint on the final store, because it would abort the section.
 //   - The vDSO is read by its section headers, which the kernel keeps in the
 //     mapped image. Functions that no dynamic symbol names are part of none.
+//   - Leaving the vDSO (VDSO.Leave) goes by its call frame information through
+//     helpers too. The one helper without any, ChaCha20's core, is taken for a
+//     leaf when a direct call's return address lies on top of the stack.
 package unit

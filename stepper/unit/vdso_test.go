@@ -72,19 +72,20 @@ func TestVDSOListsItsFunctionsWithAliasesMerged(t *testing.T) {
 
 // At every instruction that a C program met in the vDSO with the trap flag
 // set, the call frame information gives the return address and frame that the
-// program knows.
+// program knows, and the callee-saved registers that the function was entered with.
 func TestReturnAddressHoldsAtEveryInstruction(t *testing.T) {
 	image, _ := ownVDSO(t)
 	var v *VDSO
 	var name string
 	var ra, sp uint64
+	var entry *Regs
 	steps := map[string]int{}
 	in := bufio.NewScanner(strings.NewReader(runC(t, "vdsosteps.c")))
 	in.Buffer(nil, 1<<16)
 	for in.Scan() {
 		words := strings.Fields(in.Text())
 		if words[0] == "call" {
-			name, words = words[1], words[1:]
+			name, words, entry = words[1], words[1:], nil
 		}
 		numbers := make([]uint64, len(words)-1)
 		for n, w := range words[1:] {
@@ -106,6 +107,15 @@ func TestReturnAddressHoldsAtEveryInstruction(t *testing.T) {
 			got, cfa, err := v.ReturnAddress(regs.PC(), &regs, mem)
 			if err != nil || uint64(got) != ra || uint64(cfa) != sp {
 				t.Errorf("%s at %v: returns to %v with rsp %v (%v), not to %#x with %#x", name, regs.PC()-v.Base, got, cfa, err, ra, sp)
+			}
+			if entry == nil {
+				entry = &regs
+			}
+			frame, err := v.Leave(&regs, mem)
+			c := &frame.Caller
+			if err != nil || uint64(c.PC()) != ra || uint64(frame.CFA()) != sp || frame.Function.Start != entry.PC() ||
+				[6]uint64{c.Rbx, c.Rbp, c.R12, c.R13, c.R14, c.R15} != [6]uint64{entry.Rbx, entry.Rbp, entry.R12, entry.R13, entry.R14, entry.R15} {
+				t.Errorf("%s at %v is left to %+v (%v), having been entered with %+v", name, regs.PC()-v.Base, frame, err, *entry)
 			}
 			steps[name]++
 		}

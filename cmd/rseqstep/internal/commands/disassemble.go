@@ -3,6 +3,7 @@ package commands
 import (
 	"strings"
 
+	"rseqstep/cmd/rseqstep/internal/ops"
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
@@ -168,11 +169,7 @@ func (d *desk) marks(r stepper.Range, insns []unit.Insn) map[table.Addr]show.Mar
 
 // markExits adds the exits that only decoding shows.
 func (d *desk) markExits(p *table.Placed, marks map[table.Addr]show.Mark) {
-	code := make([]byte, p.End-p.Start)
-	if n, _ := d.ReadMemory(p.Start, code); n < len(code) {
-		return
-	}
-	body, err := unit.DecodeBody(p, code)
+	body, err := (ops.Source{Memory: d}).Body(p)
 	if err != nil {
 		return
 	}

@@ -89,14 +89,6 @@ func TestDefinedCommandsGetTheirWords(t *testing.T) {
 	}
 }
 
-func TestKernelsAreCompared(t *testing.T) {
-	for release, want := range map[string]bool{"4.17.0": true, "4.18.0-rc1": false, "6.1.0-13-amd64": false, "3.10.0": true, "x": false} {
-		if got := older(release, 4, 18); got != want {
-			t.Errorf("older(%q) = %v", release, got)
-		}
-	}
-}
-
 // newTable is the prompt's table over a session without a program.
 func newTable(t *testing.T) (*prompt.Interp, *session.Session, *strings.Builder) {
 	t.Helper()

@@ -133,14 +133,11 @@ func (d *desk) showSections(sections []*table.Placed) {
 
 // exits are a section's exits besides post-commit and abort, as decoding finds them.
 func (d *desk) exits(p *table.Placed) string {
-	code := make([]byte, p.End-p.Start)
 	text := ""
-	if n, _ := d.ReadMemory(p.Start, code); n == len(code) {
-		if body, err := unit.DecodeBody(p, code); err == nil {
-			for _, e := range body.Exits {
-				if e.Addr != p.End && e.Addr != p.Abort {
-					text += " " + e.Addr.String()
-				}
+	if body, err := (ops.Source{Memory: d}).Body(p); err == nil {
+		for _, e := range body.Exits {
+			if e.Addr != p.End && e.Addr != p.Abort {
+				text += " " + e.Addr.String()
 			}
 		}
 	}
@@ -172,7 +169,7 @@ func (d *desk) showRegistrations() error {
 	}
 	tw.Flush()
 	if registered == 0 {
-		d.printf("No thread has registered an rseq area%s.\n", kernelHint(d))
+		d.printf("No thread has registered an rseq area%s.\n", kernelHint())
 	}
 	return nil
 }

@@ -16,18 +16,15 @@ import (
 // symbol+offset of each.
 func (s Source) Choose(all []*table.Placed, name func(*table.Placed) string, text string) ([]Section, error) {
 	var chosen []Section
-	add := func(n int) {
-		d := s.Describe(all[n])
-		d.Index, d.Name = n+1, name(all[n])
-		chosen = append(chosen, d)
-	}
 	match, err := matcher(len(all), text)
 	if err != nil {
 		return nil, err
 	}
 	for n, p := range all {
-		if match(n, p, name(p)) {
-			add(n)
+		if shown := name(p); match(n, p, shown) {
+			d := s.Describe(p, shown)
+			d.Index = n + 1
+			chosen = append(chosen, d)
 		}
 	}
 	if len(chosen) == 0 && text != "" {

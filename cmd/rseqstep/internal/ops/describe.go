@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
@@ -32,20 +33,15 @@ var ErrUnreadable = errors.New("its code cannot be read")
 // fewer than 100.
 const maxBody = 1 << 16
 
-// Describe puts a section into words.
-func (s Source) Describe(p *table.Placed) (d Section) {
-	d.Placed = p
-	code, err := s.code(p)
+// Describe puts a section into words. name is symbol+offset, as it is shown.
+func (s Source) Describe(p *table.Placed, name string) (d Section) {
+	d.Placed, d.Name = p, name
+	body, err := s.Body(p)
 	if err != nil {
 		d.Err = err
 		return d
 	}
-	body, err := unit.DecodeBody(p, code)
-	if err != nil {
-		d.Err = err
-		return d
-	}
-	d.Lines = opv.Describer{Arming: s.arming(p), Name: s.nameFor(p)}.Lines(&body)
+	d.Lines = opv.Describer{Arming: s.arming(p), Name: s.nameFor(p, name)}.Lines(&body)
 	note := func(at []table.Addr, text string) {
 		for _, a := range at {
 			d.Notes = append(d.Notes, fmt.Sprintf("%v %s", a, text))
@@ -57,15 +53,25 @@ func (s Source) Describe(p *table.Placed) (d Section) {
 	return d
 }
 
-// nameFor names addresses for one section. Its own function goes by the name
-// it has in the heading, of several; without template arguments, which fill
-// lines in tcmalloc and tell nothing twice.
-func (s Source) nameFor(p *table.Placed) unit.SymName {
-	own := bare(plain(p))
-	if s.Name == nil || own == "" {
+// Body decodes a section. Errors: ErrUnreadable, those of unit.DecodeBody, and
+// one for a length that no section has.
+func (s Source) Body(p *table.Placed) (unit.Body, error) {
+	code, err := s.code(p)
+	if err != nil {
+		return unit.Body{}, err
+	}
+	return unit.DecodeBody(p, code)
+}
+
+// nameFor names addresses for one section, shown as name. Its own function
+// goes by that name where it has several, and without template arguments, which
+// fill lines in tcmalloc and tell nothing twice.
+func (s Source) nameFor(p *table.Placed, name string) unit.SymName {
+	own, _, _ := strings.Cut(bare(name), "+0x")
+	if s.Name == nil || own == "" || own == p.Start.String() {
 		return s.Name
 	}
-	entry := p.Start - table.Addr(p.Section.Offset)
+	_, entry := s.Name(p.Start)
 	return func(a table.Addr) (string, table.Addr) {
 		name, base := s.Name(a)
 		if base == entry && name != "" {

@@ -40,7 +40,7 @@ func addvAt(start table.Addr, symbol string, offset uint64) *table.Placed {
 
 func TestDescribeFindsTheAreaThroughTheArmingStore(t *testing.T) {
 	s := Source{Memory: code{0x401000, arm + addv}}
-	d := s.Describe(addvAt(0x401005, "addv", 5))
+	d := s.Describe(addvAt(0x401005, "addv", 5), "addv+0x5")
 	want := []string{"compare cpu_id == edx else abort", "[rsi] += rdi"}
 	if diff := cmp.Diff(want, d.Lines); diff != "" || d.Err != nil {
 		t.Errorf("%v\n%s", d.Err, diff)
@@ -59,12 +59,12 @@ func TestSectionsThatCannotBeDescribedSayWhy(t *testing.T) {
 		{0x401004, 0x401005, unit.ErrTruncated, 0},
 		{0x401004, 0x401007, nil, 2}, // a system call and a return
 	} {
-		d := s.Describe(&table.Placed{Start: c.start, End: c.end})
+		d := s.Describe(&table.Placed{Start: c.start, End: c.end}, "")
 		if !errors.Is(d.Err, c.is) || (d.Err == nil) != (c.is == nil) || len(d.Notes) != c.notes {
 			t.Errorf("[%v,%v): %v, notes %q", c.start, c.end, d.Err, d.Notes)
 		}
 	}
-	if d := s.Describe(&table.Placed{Start: 0x401000, End: 0x401004}); d.Err == nil || d.Lines != nil {
+	if d := s.Describe(&table.Placed{Start: 0x401000, End: 0x401004}, ""); d.Err == nil || d.Lines != nil {
 		t.Errorf("bytes that are no instruction: %q, %v", d.Lines, d.Err)
 	}
 }
@@ -104,7 +104,7 @@ func TestOwnFunctionGoesByTheNameInTheHeading(t *testing.T) {
 		}
 		return "alias", 0xffc
 	}}
-	name := s.nameFor(addvAt(0x1000, "_ZN2ns1cIiE3popEv", 4))
+	name := s.nameFor(addvAt(0x1000, "", 4), "ns::c<int>::pop+0x4")
 	if n, base := name(0x1020); n != "ns::c::pop" || base != 0xffc {
 		t.Errorf("%q at %v", n, base)
 	}

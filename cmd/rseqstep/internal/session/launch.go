@@ -57,7 +57,7 @@ func (s *Session) launch() (err error) {
 	}
 	tty := terminal()
 	target, err := ptrace.Launch(ptrace.LaunchOptions{Path: s.Program, Args: append([]string{path}, argv...), Env: s.Env.List(), Dir: s.Cwd,
-		Stdin: files[0], Stdout: files[1], Stderr: files[2], ASLR: s.Settings.ASLR, NewGroup: true, Terminal: tty})
+		Stdin: files[0], Stdout: files[1], Stderr: files[2], ASLR: s.Settings.ASLR, Trap: s.CPUOpv.Number, NewGroup: true, Terminal: tty})
 	if err != nil {
 		return err
 	}

@@ -139,6 +139,9 @@ func (s *Session) create(target *ptrace.Process, attached bool) error {
 	var cache table.Cache
 	reader := func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }
 	engine, err := stepper.New(target, set, reader, s.policy())
+	if err == nil && !attached && s.CPUOpv.Number != 0 {
+		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
+	}
 	if err != nil {
 		if attached {
 			return errors.Join(err, target.Detach())

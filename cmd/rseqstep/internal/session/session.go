@@ -9,6 +9,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
+	"rseqstep/stepper/opv"
 )
 
 // Config is what a Session is made of.
@@ -24,6 +25,8 @@ type Config struct {
 	Args    []string // the program's
 	Cwd     string   // the program's; "" is the debugger's
 
+	CPUOpv CPUOpv // the call that launched programs are given
+
 	Settings Settings
 	About    string // the debugger's version
 
@@ -36,6 +39,12 @@ type Config struct {
 type Logs struct {
 	Stops io.Writer // every stop as JSON
 	Opv   io.Writer // every cpu_opv vector that was executed, and what it came to
+}
+
+// CPUOpv is a cpu_opv system call that is provided. Number 0 is none.
+type CPUOpv struct {
+	ABI    opv.ABI
+	Number uint64
 }
 
 // Session is the state of one debugging session.

@@ -79,6 +79,9 @@ func TestUnitSaysWhatBecameOfIt(t *testing.T) {
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) did not commit: ran to the function's return, <slow_path> (rung 4)": with(func(r *stepper.UnitReport) {
 			r.Result, r.Exit, r.CPU, r.Rung = stepper.SideExit, 0x401300, -1, stepper.RungEscape
 		}),
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) was live where the thread stood: the kernel sent it to its abort handler <slow_path> on CPU 1 (1 pass)": with(func(r *stepper.UnitReport) {
+			r.Result, r.Exit = stepper.Restarts, 0x401300
+		}),
 		"vdso: time returned, by the system call that does the same (rung 2)": {Section: "time", Result: stepper.Returned, Passes: 1, Rung: stepper.RungOpv},
 		"vdso: clock_gettime returned":                                        {Section: "clock_gettime", Result: stepper.Returned, Passes: 1, Rung: 1},
 		"vdso: clock_gettime returned (5 calls)":                              {Section: "clock_gettime", Result: stepper.Returned, Passes: 5, Rung: 1},

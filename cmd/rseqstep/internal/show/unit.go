@@ -30,6 +30,8 @@ func Unit(r stepper.UnitReport, name Naming) string {
 		b.WriteString("left by its side exit to " + place(r.Exit, name))
 	case r.Result == stepper.Aborted:
 		b.WriteString("was aborted, went to its abort handler " + place(r.Exit, name))
+	case r.Result == stepper.Restarts && r.Exit != 0:
+		b.WriteString("was live where the thread stood: the kernel sent it to its abort handler " + place(r.Exit, name))
 	case r.Result == stepper.Restarts:
 		return b.String() + "is live here: the kernel restarts it when the thread goes on"
 	case r.Result == stepper.Diverted:

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/remote"
+	"rseqstep/table"
+)
+
+// serverOptions are the flags of gdbserver.
+type serverOptions struct {
+	once, multi bool
+	attach      int
+	allowRemote bool
+}
+
+func newGDBServerCmd(e *env) *cobra.Command {
+	o := &serverOptions{}
+	cmd := &cobra.Command{
+		Use:   "gdbserver [flags] HOST:PORT|unix:PATH|- [PROGRAM ARGS...]",
+		Short: "Serve gdb, lldb and other debuggers by gdb's remote protocol",
+		Long: `Runs a program, or takes over a process, for a debugger that connects by gdb's
+remote protocol. That debugger's own next, step, stepi, until, finish and
+continue then pass restartable sequences and vDSO functions as units; what
+became of them is said at its console. "monitor help" lists what else there is.
+
+"-" speaks the protocol on standard input and output. The address must be this
+machine's own unless --allow-remote is given: there is no authentication, and
+whoever connects can run programs as you. A client that goes away without
+saying ends a program that was started here; one that was attached to goes on.`,
+		Example: `  gdb -ex 'target remote | rseqstep gdbserver - ./prog' ./prog
+  rseqstep gdbserver localhost:2345 ./prog arg
+  rseqstep gdbserver unix:/tmp/debug --attach 1234
+  rseqstep gdbserver --multi localhost:2345        then: target extended-remote`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := o.attachTo(args); err != nil {
+				return err
+			}
+			switch {
+			case len(args) == 0:
+				return usage(errors.New("give an address to listen on, or \"-\""))
+			case len(args) == 1 && o.attach == 0 && !o.multi:
+				return usage(errors.New("give a program, --attach PID, or --multi to let the client choose"))
+			case len(args) > 1 && args[1] != "--attach" && o.attach != 0:
+				return usage(errors.New("a program and --attach exclude each other"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := serveDebuggers(e, o, args); err != nil {
+				return &exitError{Status: 1, Err: err}
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.BoolVar(&o.once, "once", false, "end with the first client, also with --multi")
+	f.BoolVar(&o.multi, "multi", false, "let clients choose the program, and stay for more of them")
+	f.IntVar(&o.attach, "attach", 0, "take over the process `PID`")
+	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	return cmd
+}
+
+// attachTo takes "--attach PID" after the address, where gdb's own server has it.
+func (o *serverOptions) attachTo(args []string) error {
+	if len(args) < 2 || args[1] != "--attach" {
+		return nil
+	}
+	if len(args) != 3 {
+		return usage(errors.New("--attach needs one process id"))
+	}
+	pid, err := strconv.Atoi(args[2])
+	if err != nil || pid <= 0 {
+		return usage(fmt.Errorf("%q is no process id", args[2]))
+	}
+	o.attach = pid
+	return nil
+}
+
+// serveDebuggers is the command gdbserver.
+func serveDebuggers(e *env, o *serverOptions, args []string) (err error) {
+	c := remote.Config{Multi: o.multi, Once: o.once, Log: e.stderr,
+		Report: unitLines, Section: writeSections}
+	address := args[0]
+	stdio := address == "-"
+	var listener net.Listener
+	if stdio {
+		null, err := os.Open(os.DevNull)
+		if err != nil {
+			return err
+		}
+		defer null.Close()
+		c.Stdin, c.Stdout = null, os.Stderr // the protocol has our own
+	} else {
+		if e.tty {
+			c.Terminal = os.Stdin
+		}
+		if listener, err = listen(address, o.allowRemote, e.stderr); err != nil {
+			return err
+		}
+		defer listener.Close()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer onSignals(cancel, stdio)()
+
+	s := remote.New(c)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	switch {
+	case o.attach != 0:
+		err = s.Attach(o.attach)
+	case len(args) > 1:
+		err = s.Launch(args[1], args[2:])
+	}
+	if err != nil {
+		return err
+	}
+	if stdio {
+		return s.ServeConn(ctx, stdioConn{e.stdin, e.stdout})
+	}
+	if s.PID() != 0 {
+		fmt.Fprintf(e.stderr, "Process %d\n", s.PID())
+	}
+	fmt.Fprintf(e.stderr, "Listening on %s\n", listener.Addr())
+	return s.Serve(ctx, listener)
+}
+
+// onSignals ends the server in order when it is asked to. Ctrl-C does not end
+// one on standard input and output: there it is meant for the client, which
+// shares the terminal.
+func onSignals(cancel func(), stdio bool) (stop func()) {
+	ch := make(chan os.Signal, 4)
+	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for sig := range ch {
+			if sig != os.Interrupt || !stdio {
+				cancel()
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(ch)
+		close(ch)
+	}
+}
+
+// listen opens the address, if nobody else can reach it or that is wanted.
+func listen(address string, allowRemote bool, warn io.Writer) (net.Listener, error) {
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		old := syscall.Umask(0o077) // the socket is for this user alone
+		defer syscall.Umask(old)
+		return net.Listen("unix", path)
+	}
+	address = strings.TrimPrefix(address, "tcp:")
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%q is no address: HOST:PORT, :PORT, unix:PATH or - expected", address))
+	}
+	if host == "" {
+		host = "localhost"
+	}
+	addr, err := net.ResolveTCPAddr("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, err
+	}
+	if !addr.IP.IsLoopback() {
+		if !allowRemote {
+			return nil, fmt.Errorf("%s can be reached by others, and there is no authentication: whoever connects can run programs as you; give --allow-remote if you want that", address)
+		}
+		fmt.Fprintf(warn, "warning: %s can be reached by others and there is no authentication: whoever connects can run programs as you\n", address)
+	}
+	return net.ListenTCP("tcp", addr)
+}
+
+// stdioConn is standard input and output as one connection.
+type stdioConn struct {
+	io.Reader
+	io.Writer
+}
+
+// Close ends reading, where standard input can be closed under a reader.
+func (c stdioConn) Close() error {
+	if f, ok := c.Reader.(io.Closer); ok {
+		return f.Close()
+	}
+	return nil
+}
+
+// unitLines are a stop's units as the client's console shows them.
+func unitLines(e *stepper.Engine, stop stepper.Stop) []string {
+	return show.Units(stop.Units, naming(e), show.Style{})
+}
+
+func naming(e *stepper.Engine) show.Naming {
+	return func(a table.Addr) string {
+		name, off, ok := e.Symbols().Symbol(a)
+		switch {
+		case !ok:
+			return ""
+		case off == 0:
+			return name
+		}
+		return fmt.Sprintf("%s+%#x", name, off)
+	}
+}
+
+// writeSections is "monitor rseq": sections, counts and registrations.
+func writeSections(e *stepper.Engine, w io.Writer) {
+	sections := e.Image().Sections()
+	if len(sections) == 0 {
+		fmt.Fprintln(w, "No restartable sequences.")
+	} else {
+		counts := e.SectionCounts()
+		tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+		fmt.Fprintln(tw, "[Start,End)\tAbort\tPasses\tCommits\tAborts\tSide exits\tSection")
+		for _, p := range sections {
+			n := counts[p.Start]
+			fmt.Fprintf(tw, "[%v,%v)\t%v\t%d\t%d\t%d\t%d\t%s\n", p.Start, p.End, p.Abort, n.Passes, n.Commits, n.Aborts, n.SideExits, e.SectionName(p))
+		}
+		tw.Flush()
+	}
+	fmt.Fprintln(w)
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "  Thread\tArea\tSignature\tCPU\tArmed")
+	for _, t := range e.Threads() {
+		mark, armed := " ", "no"
+		if t.TID == e.Thread() {
+			mark = "*"
+		}
+		r := t.Rseq
+		switch {
+		case !r.Config.Registered():
+			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\n", mark, t.Number, t.TID)
+			continue
+		case r.Live:
+			armed = e.SectionName(r.Section) + ", live"
+		case r.Armed != 0:
+			armed = r.Armed.String() + ", not inside"
+		}
+		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%#x\t%d\t%s\n", mark, t.Number, t.TID, r.Config.Area, r.Config.Signature, r.CPU, armed)
+	}
+	tw.Flush()
+}

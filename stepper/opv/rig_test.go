@@ -1,0 +1,115 @@
+//go:build linux && amd64
+
+package opv_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// rig is a scratch process with a section in place, ready to be run.
+type rig struct {
+	c          *processor
+	data, code *twin
+	base       unit.Regs // registers that no state changes
+	area       []byte    // XSAVE
+}
+
+func newRig(c *processor) (*rig, error) {
+	g := &rig{c: c}
+	var errs [4]error
+	// Far from everything else, so that no exit's address, up to 2^31 bytes
+	// away, is outside of what a program can have.
+	g.data, errs[0] = newTwin(c, 0x10<<32, 2*reach)
+	g.code, errs[1] = newTwin(c, 0x20<<32, 2*reach)
+	errs[2] = c.p.Regs(c.tid, &g.base)
+	g.area, errs[3] = c.p.XState(c.tid)
+	return g, errors.Join(append(errs[:], c.p.Pin(c.tid))...)
+}
+
+// slots is how many debug registers hold addresses.
+const slots = 4
+
+// place puts a section's code into the process and stops at its exits, by
+// execution breakpoints: nothing is in memory that the section might read.
+// It also works for exits where no memory is, since the breakpoint comes before
+// the fetch (Intel SDM volume 3, table 6-2).
+func (g *rig) place(body *unit.Body, code []byte) error {
+	if len(body.Exits) > slots {
+		return fmt.Errorf("%d exits, and %d debug registers", len(body.Exits), slots)
+	}
+	if err := g.code.put(body.Start, code); err != nil {
+		return err
+	}
+	for n := range slots {
+		kind, at := stepper.DebugOff, table.Addr(0)
+		if n < len(body.Exits) {
+			kind, at = stepper.DebugExecute, body.Exits[n].Addr
+		}
+		if err := g.c.p.SetDebug(g.c.tid, n, kind, at, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agree runs one state on the processor and its vector here. The error says
+// in what they, or the interpreter, differ; undefined are flags that may.
+func (g *rig) agree(w *world, from opv.State, p *opv.Plan, undefined uint64) error {
+	twins := []*twin{g.data, g.code}
+	places, err := lay(twins, p.Pass.Accesses)
+	if err != nil {
+		return err
+	}
+	got, err := g.run(from)
+	if err != nil {
+		return err
+	}
+	if what := difference(p.Exit, got, undefined); what != "" || p.ExitPC != got.PC() {
+		return fmt.Errorf("%sexit %v, not %v", what, p.ExitPC, got.PC())
+	}
+	if failed, err := opv.Execute(p.Vector, p.Memory(w)); failed != 0 || err != nil {
+		return fmt.Errorf("%v: operation %d failed, %w", p.Vector, failed, err)
+	}
+	for at, v := range w.written {
+		for _, twin := range twins {
+			copy(twin.part(at, 1), []byte{v})
+		}
+	}
+	for _, at := range places {
+		if err := at.w.compare(at.addr, at.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run runs the section to an exit.
+func (g *rig) run(from opv.State) (opv.State, error) {
+	p, tid := g.c.p, g.c.tid
+	if err := errors.Join(from.StoreVectors(g.area, 0), p.SetXState(tid, g.area), p.SetRegs(tid, &from.Regs)); err != nil {
+		return from, err
+	}
+	const patience = 10 * time.Second
+	ev, err := p.Run(tid, 0, patience)
+	if err != nil {
+		return from, err
+	}
+	var after opv.State
+	if err := p.Regs(tid, &after.Regs); err != nil {
+		return after, err
+	}
+	if ev.Kind != stepper.EventDebug {
+		return after, fmt.Errorf("at %v it met %+v", after.PC(), ev)
+	}
+	if g.area, err = p.XState(tid); err != nil {
+		return after, err
+	}
+	return after, after.LoadVectors(g.area)
+}

@@ -1,0 +1,191 @@
+package stepper
+
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// StepRange lets the selected thread go until its PC is outside of [low, high),
+// by a call, a return or a branch, in whatever frame: the range step of the gdb
+// remote protocol ("vCont;r"), at native speed. Sections on the way run as
+// units; a way out that lies inside one is moved to its exits, and an abort
+// handler without lines of its own counts as part of the range. A PC that is
+// outside already is stepped once.
+func (e *Engine) StepRange(low, high table.Addr) (Stop, error) {
+	return e.stepRanges([]Range{{low, high}})
+}
+
+// StepInlined goes on for a client that has stepped out of a range beginning
+// at from into a call inlined on its line, and has not stopped there: it does
+// next. It runs out of the whole line as next sees it, inlined calls included,
+// or steps one instruction where the thread stands in no such call.
+func (e *Engine) StepInlined(from table.Addr) (Stop, error) {
+	if th, err := e.selected(); err == nil && e.load(th) == nil {
+		depth, _ := e.symbols.Inlines(from)
+		deeper, _ := e.symbols.Inlines(th.regs.PC())
+		ranges := e.symbols.LineRanges(from, depth)
+		if deeper > depth && inRanges(ranges, th.regs.PC()) {
+			return e.stepRanges(ranges)
+		}
+	}
+	return e.StepInstruction(1)
+}
+
+// stepRanges is StepRange of several ranges, sorted.
+func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
+	return e.command(func(th *thread) (*Stop, error) {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		if !inRanges(ranges, th.regs.PC()) {
+			if stop, err := e.stepOne(th); stop != nil || err != nil {
+				return stop, err
+			}
+		}
+		for {
+			if stop, err := e.settle(th); stop != nil || err != nil {
+				return stop, err
+			}
+			if err := e.load(th); err != nil {
+				return e.vanished(th, err)
+			}
+			if !inRanges(ranges, th.regs.PC()) {
+				break
+			}
+			if stop, err := e.leaveRange(th, ranges); stop != nil || err != nil {
+				return stop, err
+			}
+		}
+		if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
+			return stop, err
+		}
+		return nil, e.showInner(th)
+	})
+}
+
+// leaveRange runs the thread to the first way out of the ranges. The thread has
+// not left them when it comes back without a Stop from an instruction of theirs
+// that had to be stepped.
+func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
+	ranges = e.cover(&walk{}, ranges)
+	ways, err := unit.WaysOut(unitRanges(ranges), e.target.ReadMemory)
+	if err != nil {
+		return e.stepOne(th) // no code: the processor decides
+	}
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
+		e.trapAt(tr, b.To, arrived)
+	}
+	for p := range e.sectionsOf(ranges, ways) {
+		if !inRanges(ranges, p.Abort) {
+			e.trapAt(tr, p.Abort, arrived)
+		}
+	}
+	stepped := map[table.Addr]bool{}
+	for _, c := range ways.Calls {
+		if c.Indirect {
+			stepped[c.Addr] = true
+			continue
+		}
+		e.trapAt(tr, c.Target, func(th *thread) (bool, *Stop, error) {
+			ra, ok := e.word(table.Addr(th.regs.Rsp))
+			return !ok || ra == c.Return || inRanges(ranges, ra), nil, nil
+		})
+	}
+	for _, a := range append(ways.Returns[:len(ways.Returns):len(ways.Returns)], ways.Jumps...) {
+		stepped[a] = true
+	}
+	for a := range tr.at {
+		if inRanges(ranges, a) {
+			delete(tr.at, a) // an exit of a section that leads back into the range
+		}
+	}
+	for a := range stepped {
+		if e.image.At(a) == nil { // else it is seen at the section's exits
+			e.addTrap(tr, a, e.stepOut1(ranges))
+		}
+	}
+	if stepped[th.regs.PC()] {
+		return e.stepOne(th) // going on would step off the trap here unseen
+	}
+	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
+	_, stop, err := e.travel(th, tr)
+	return stop, err
+}
+
+// arrived is the trap of a place that ends the journey whenever it is met.
+func arrived(*thread) (bool, *Stop, error) { return true, nil, nil }
+
+// stepOut1 steps the instruction at the trap, of which only the processor knows
+// where it leads, and arrives when that is out of the ranges.
+func (e *Engine) stepOut1(ranges []Range) trap {
+	return func(th *thread) (bool, *Stop, error) {
+		if stop, err := e.stepOne(th); stop != nil || err != nil {
+			return false, stop, err
+		}
+		if err := e.load(th); err != nil {
+			stop, err := e.vanished(th, err)
+			return false, stop, err
+		}
+		return !inRanges(ranges, th.regs.PC()), nil, nil
+	}
+}
+
+// ContinueAlone is Continue of the selected thread with every other thread held
+// (gdb's "set scheduler-locking on"). Threads that it makes run.
+func (e *Engine) ContinueAlone() (Stop, error) {
+	return e.command(func(th *thread) (*Stop, error) {
+		if stop, err := e.settleAll(nil); stop != nil || err != nil {
+			return stop, err
+		}
+		if stop, err := e.stepOff(th); stop != nil || err != nil {
+			return stop, err
+		}
+		if err := e.unpin(); err != nil {
+			return nil, err
+		}
+		tr := &traps{tid: th.tid, free: true}
+		if err := e.letGo(th, e.target.ResumeInPlace); err != nil {
+			return nil, err
+		}
+		for {
+			ev, err := e.target.Wait()
+			if err != nil {
+				return nil, err
+			}
+			if t, ok := e.threads[ev.TID]; ok {
+				t.fresh, t.rseqKnown = false, false
+			}
+			stop, err := e.aloneEvent(ev, tr)
+			if stop != nil || err != nil {
+				return stop, e.holdAfter(err)
+			}
+		}
+	})
+}
+
+// aloneEvent is dispatch for a thread that runs alone: what is let go after a
+// breakpoint that does not stop it is that thread, not all.
+func (e *Engine) aloneEvent(ev Event, tr *traps) (*Stop, error) {
+	th := e.adopt(ev.TID)
+	switch ev.Kind {
+	case EventBreakpoint:
+		if _, stop, err := e.meet(ev, tr); stop != nil || err != nil {
+			return stop, err
+		}
+	case EventDebug:
+		if stop, err := e.debugHit(th, ev); stop != nil || err != nil {
+			return stop, err
+		}
+	default:
+		_, stop, err := e.dispatch(ev, tr)
+		if stop == nil && err == nil && ev.Kind == EventExit && ev.TID == tr.tid && e.target.Alive() {
+			return &Stop{Reason: StopThreadExited, TID: e.current, Gone: ev.TID}, nil
+		}
+		return stop, err
+	}
+	if stop, err := e.stepOff(th); stop != nil || err != nil {
+		return stop, err
+	}
+	return nil, e.letGo(th, e.target.ResumeInPlace)
+}

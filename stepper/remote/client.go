@@ -1,0 +1,231 @@
+package remote
+
+import (
+	"encoding/hex"
+	"errors"
+	"io"
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// client is the state of one connection.
+type client struct {
+	*Server
+	conn *conn
+	p    *process // that of the server, while a packet is handled
+
+	// What the client has said of itself.
+	multiprocess bool
+	swbreak      bool
+	hwbreak      bool
+	binaryUpload bool
+	threadSuffix bool // lldb: packets name the thread at their end
+	linuxSignals bool // signals are numbered as Linux does, not as gdb does
+	threadList   bool // lldb: stop replies list all threads
+
+	general   int // the thread of g, p, m (Hg)
+	resuming  int // the thread of c and s (Hc)
+	files     map[int]*regfile
+	threads   []threadID // still to be listed by qsThreadInfo
+	last      string     // the last stop reply
+	ranged    ranged
+	notes     []string // sentences to be shown when the program next runs
+	next      func(*stepper.Engine) (stepper.Stop, error)
+	open      map[int]*hostFile
+	explained map[table.Addr]bool // places inside sections that it was told about
+	over      bool
+}
+
+func newClient(s *Server, rw io.ReadWriteCloser) *client {
+	c := &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, explained: map[table.Addr]bool{}}
+	c.conn = newConn(rw, s.interrupt)
+	return c
+}
+
+// errNoProcess answers packets that need a process.
+var errNoProcess = errors.New("no program is being run")
+
+// unsupported is the answer that says that a packet is not known.
+const unsupported = ""
+
+// handle answers one packet.
+func (c *client) handle(p []byte) {
+	c.p = c.process
+	reply, err := c.answer(string(p))
+	switch {
+	case errors.Is(err, errSilent):
+		return
+	case err != nil:
+		reply = c.failure(p[0], err)
+	}
+	c.conn.running.Store(false)
+	c.conn.send([]byte(reply))
+}
+
+// errSilent says that a packet gets no answer.
+var errSilent = errors.New("no answer")
+
+// failure is an error as the client understands it: in words where it shows
+// them, as a number where words could be taken for data.
+func (c *client) failure(kind byte, err error) string {
+	if c.threadSuffix || strings.IndexByte("ZzPGQv", kind) < 0 {
+		return "E01"
+	}
+	return "E." + strings.ReplaceAll(err.Error(), "\n", "; ")
+}
+
+// answer is the reply to a packet.
+func (c *client) answer(p string) (string, error) {
+	if p == "" {
+		return unsupported, nil
+	}
+	args := p[1:]
+	c.shown(p)
+	switch p[0] {
+	case '?':
+		return c.status()
+	case '!':
+		if c.Multi {
+			return "OK", nil
+		}
+		return unsupported, nil
+	case 'q':
+		return c.query(args)
+	case 'Q':
+		return c.set(args)
+	case 'v':
+		return c.verb(p)
+	case 'j':
+		return c.json(p)
+	case 'D', 'k':
+		return c.leave(p)
+	case 'H', 'T':
+		return c.choose(p)
+	case 'R':
+		return "", errSilent
+	}
+	if c.p == nil {
+		if strings.IndexByte("gGpPmMxXzZcCsS", p[0]) >= 0 {
+			return "", errNoProcess
+		}
+		return unsupported, nil
+	}
+	switch p[0] {
+	case 'c', 'C', 's', 'S':
+		return c.oldResume(p)
+	case 'Z', 'z':
+		return c.point(p)
+	case 'm':
+		return c.readHex(args)
+	case 'x':
+		return c.readBinary(args)
+	case 'M':
+		return done(c.write(args, false))
+	case 'X':
+		return done(c.write(args, true))
+	case 'g', 'G', 'p', 'P':
+		return c.register(p)
+	}
+	return unsupported, nil
+}
+
+func done(err error) (string, error) { return "OK", err }
+
+// register answers g, G, p and P.
+func (c *client) register(p string) (string, error) {
+	tid := c.generalThread()
+	args := p[1:]
+	if body, suffix, ok := strings.Cut(args, ";thread:"); ok {
+		id, ok := parseThread(strings.TrimSuffix(suffix, ";"))
+		if !ok {
+			return "", errSyntax
+		}
+		args, tid = body, id.TID
+	}
+	switch p[0] {
+	case 'g':
+		return c.readAll(tid)
+	case 'p':
+		n, ok := number(args)
+		if !ok {
+			return "", errSyntax
+		}
+		return c.readOne(tid, n)
+	}
+	name, value := "", args
+	if p[0] == 'P' {
+		name, value, _ = strings.Cut(args, "=")
+	}
+	data, err := hex.DecodeString(value)
+	if err != nil {
+		return "", errSyntax
+	}
+	if p[0] == 'G' {
+		return done(c.writeAll(tid, data))
+	}
+	n, ok := number(name)
+	if !ok {
+		return "", errSyntax
+	}
+	return done(c.writeOne(tid, n, data))
+}
+
+// generalThread is the thread that packets about a thread mean.
+func (c *client) generalThread() int {
+	if c.general > 0 {
+		return c.general
+	}
+	return c.p.engine.Thread()
+}
+
+// choose answers H (which thread packets mean) and T (whether one is there).
+func (c *client) choose(p string) (string, error) {
+	args := p[1:]
+	if p[0] == 'H' {
+		if len(args) < 1 {
+			return "", errSyntax
+		}
+		args = args[1:]
+	}
+	id, ok := parseThread(args)
+	if !ok {
+		return "", errSyntax
+	}
+	if id.TID > 0 && !c.alive(id.TID) {
+		return "", errors.New("no such thread")
+	}
+	if p[0] == 'H' {
+		switch p[1] {
+		case 'g':
+			c.general = id.TID
+		case 'c':
+			c.resuming = id.TID
+		}
+	}
+	return "OK", nil
+}
+
+func (c *client) alive(tid int) bool {
+	if c.p == nil {
+		return false
+	}
+	for _, t := range c.p.target.Threads() {
+		if t == tid {
+			return true
+		}
+	}
+	return false
+}
+
+// threadName is a thread as the client's packets name it.
+func (c *client) threadName(tid int) string {
+	if c.multiprocess {
+		return "p" + hexAddr(table.Addr(c.p.target.PID())) + "." + hexAddr(table.Addr(tid))
+	}
+	return hexAddr(table.Addr(tid))
+}
+
+// hexAddr is a number in hexadecimal, without a prefix.
+func hexAddr(a table.Addr) string { return a.String()[2:] }

@@ -1,0 +1,39 @@
+// Package remote is a server of the gdb remote serial protocol over the
+// stepper's Engine: with it gdb, lldb and whatever else speaks that protocol
+// pass restartable sequences and vDSO functions as units, without knowing of
+// them. See the gdb manual, appendix "GDB Remote Serial Protocol".
+//
+// One goroutine, locked to its OS thread, owns the process and answers packets.
+// A connection's reader goroutine only takes the stream apart and turns the
+// interrupt byte, or the client's end, into Engine.Interrupt.
+//
+// The files, by idea: packet.go, hex.go and conn.go the stream; server.go and
+// process.go clients and processes; client.go, query.go and verb.go which
+// packet is answered where; resume.go and stop.go going on and stopping;
+// points.go breakpoints, agent.go their conditions; layout.go, features.go,
+// regfile.go and registers.go registers; xfer.go and libraries.go objects;
+// hostio.go files; monitor.go our own commands; lldb.go lldb's packets.
+//
+// # Decisions, and what was refused
+//
+// gdb's own next and step are range steps (vCont;r), which Engine.StepRange
+// does natively. Answering them by instruction steps would be right, and too
+// slow for a loop on one line.
+//
+// A breakpoint that the client takes out stays planted until the program runs
+// without it: gdb takes all of them out at each stop and puts them in again.
+//
+// Conditions run here, in gdb's agent bytecode, so that one that is false costs
+// a quiet pass and no round trip. Breakpoint commands in bytecode were refused:
+// gdb only sends them when asked to, for its dprintf.
+//
+// Non-stop mode is refused: the Engine holds every thread between commands. So
+// are fork events: the Engine follows one process, and says which.
+//
+// Host I/O is always offered, although gdb then reads libraries through the
+// server even where it runs on the same machine ("set sysroot /" tells it not
+// to): without it gdb finds no /proc, so no vDSO and no "info proc mappings".
+//
+// A step that the Engine cannot make is a stop where the thread stands, with
+// the reason at the console: gdb takes an error as the end of the connection.
+package remote

@@ -1,0 +1,105 @@
+package remote
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"rseqstep/table/tabletest"
+)
+
+func seed(t *testing.T) string { return tabletest.Build(t, tabletest.Fixture{Source: "seed.c"}) }
+
+// The loop of the original report, by each of gdb's commands: one attempt.
+func TestGDBPassesTheSeedLoopByEveryCommand(t *testing.T) {
+	bin, program := rseqstep(t), seed(t)
+	for name, script := range map[string]string{
+		"next":  "next\n",
+		"until": "until\n",
+		"step":  "step\nstep\nstep\n",
+		"stepi": strings.Repeat("stepi\n", 40),
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := gdb(t, bin, program, "", "CONNECT\nbreak 17\ncontinue\n"+script+"delete\ncontinue\n")
+			wantInOrder(t, out, "Breakpoint 1, main", "committed on CPU", "attempts 1\n", "exited normally")
+		})
+	}
+}
+
+func TestGDBStopsInsideASectionAndItCommits(t *testing.T) {
+	bin, program := rseqstep(t), seed(t)
+	section := regexp.MustCompile(`\[0x([0-9a-f]+),0x([0-9a-f]+)\)`)
+	m := section.FindStringSubmatch(gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\nmonitor rseq\nkill\n"))
+	if m == nil {
+		t.Fatal("\"monitor rseq\" lists no section")
+	}
+	// Three instructions, and out: the breakpoint is on the first.
+	out := gdb(t, bin, program, "", "CONNECT\nbreak *0x"+m[1]+"\ncontinue\nstepi\ninfo threads\ncontinue\n")
+	wantInOrder(t, out, "lies inside the critical section main", "Breakpoint 1, 0x", "live in main", "attempts 1\n", "exited normally")
+}
+
+func TestFalseConditionInsideASectionLosesNothing(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O1"})
+	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\nmonitor rseq\nkill\n")
+	m := regexp.MustCompile(`\[0x([0-9a-f]+),.*count_one`).FindStringSubmatch(out)
+	if m == nil {
+		t.Fatalf("no section of count_one in\n%s", out)
+	}
+	out = gdb(t, bin, program, "4 20 2", "CONNECT\nbreak *0x"+m[1]+" if $rdi == 12345\ncontinue\n")
+	wantInOrder(t, out, "it is kept safe by a trap", "exited normally")
+	sums := regexp.MustCompile(`sum (\d+) of (\d+)`).FindStringSubmatch(out)
+	if sums == nil || sums[1] != sums[2] {
+		t.Errorf("the sums are not right: %v\n%s", sums, out)
+	}
+}
+
+func TestGDBStepsThroughTheVDSO(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "vdso.c"})
+	out := gdb(t, bin, program, "", "CONNECT\nbreak 15\ncontinue\n"+"stepi 2500\nbt 1\ncontinue\n")
+	wantInOrder(t, out, "Breakpoint 1, main", "__vdso_clock_gettime returned", "ok\n", "exited normally")
+}
+
+func TestGDBWatchesThroughASection(t *testing.T) {
+	bin, program := rseqstep(t), seed(t)
+	out := gdb(t, bin, program, "", "CONNECT\nbreak 17\ncontinue\nwatch v\ncontinue\ndelete\ncontinue\n")
+	wantInOrder(t, out, "Old value = 0", "New value = 1", "exited normally")
+}
+
+func TestNextRunsALineOfManySectionsNatively(t *testing.T) {
+	bin := rseqstep(t)
+	// At some 50 µs a unit this would take a minute and a half; natively it is done at once.
+	program := tabletest.Build(t, tabletest.Fixture{Source: "hotline.c", Opt: "-O2"})
+	out := gdb(t, bin, program, "2000000", "CONNECT\nbreak 22\ncontinue\nnext\nnext\ncontinue\n")
+	wantInOrder(t, out, "Breakpoint 1, main", "sum 2000000", "exited normally")
+}
+
+func TestSchedulerLockingHoldsTheOthers(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O1"})
+	out := gdb(t, bin, program, "4 50 20", "CONNECT\nbreak stepped\ncontinue\ndelete\nset scheduler-locking on\n"+
+		"set $before = done\nfinish\nset scheduler-locking off\ninfo threads\ncontinue\n")
+	wantInOrder(t, out, "hit Breakpoint 1", "exited normally")
+	sums := regexp.MustCompile(`sum (\d+) of (\d+)`).FindStringSubmatch(out)
+	if sums == nil || sums[1] != sums[2] {
+		t.Errorf("the sums are not right: %v\n%s", sums, out)
+	}
+}
+
+func TestGDBShowsSignalsAndPassesThemOn(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "sig.c"})
+	out := gdb(t, bin, program, "", "CONNECT\nhandle SIGALRM nostop noprint pass\ncontinue\np $_siginfo.si_signo\ncontinue\ncontinue\ncontinue\n")
+	wantInOrder(t, out, "Program received signal SIGUSR1", "= 10", "SIGUSR1", "SIGUSR1")
+}
+
+func TestRegistersAreWrittenAndReadBack(t *testing.T) {
+	bin, program := rseqstep(t), seed(t)
+	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\nset $xmm3.v2_int64[1] = 0x1122334455667788\nset $r15 = 0x99\nset $st0 = 1.5\n"+
+		"set $mxcsr = 0x1f80\nstepi\np/x $xmm3.v2_int64[1]\np/x $r15\np $st0\np $fs_base != 0\np $eflags\np/x $ftag\ncontinue\n")
+	wantInOrder(t, out, "= 0x1122334455667788", "= 0x99", "= 1.5", "= 1", "= [")
+	if strings.Contains(out, "warning") {
+		t.Errorf("gdb warns:\n%s", out)
+	}
+}

@@ -1,0 +1,132 @@
+package remote
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rseqstep/stepper"
+)
+
+const monitorHelp = `monitor rseq                      sections, registrations and counts
+monitor rseq inside on|off        whether stepi goes through sections one instruction at a time
+monitor rseq stuck-limit N        fruitless passes before the work is done by a cpu_opv vector
+monitor rseq opv                  the next step does the coming section's work by a cpu_opv vector
+monitor rseq abort [at N]         the next step lets the kernel abort the coming section before its instruction N
+monitor rseq follow parent|child  which process is kept after a fork
+monitor help                      this list
+`
+
+// monitor answers qRcmd: the commands that are the server's own.
+func (c *client) monitor(args string) (string, error) {
+	line, ok := text(args)
+	if !ok {
+		return "", errSyntax
+	}
+	out := c.command(strings.Fields(line))
+	if out == "" {
+		return "OK", nil
+	}
+	return toHex(out), nil
+}
+
+// command carries out a monitor command and returns what it says.
+func (c *client) command(words []string) string {
+	if len(words) == 0 || words[0] == "help" || words[0] != "rseq" {
+		if len(words) > 0 && words[0] != "help" {
+			return fmt.Sprintf("No monitor command %q.\n%s", words[0], monitorHelp)
+		}
+		return monitorHelp
+	}
+	words = words[1:]
+	if len(words) > 0 && words[0] == "set" {
+		words = words[1:]
+	}
+	if len(words) == 0 || words[0] == "info" {
+		return c.rseqInfo()
+	}
+	value := strings.Join(words[1:], " ")
+	if value == "" && words[0] != "opv" && words[0] != "abort" {
+		return c.setting(words[0])
+	}
+	policy := c.policyNow()
+	switch words[0] {
+	case "inside":
+		if value != "on" && value != "off" {
+			return "\"on\" or \"off\" expected.\n"
+		}
+		policy.Inside = value == "on"
+	case "stuck-limit":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 {
+			return fmt.Sprintf("%q is no number of passes.\n", value)
+		}
+		policy.StuckLimit = n
+	case "follow":
+		if value != "parent" && value != "child" {
+			return "\"parent\" or \"child\" expected.\n"
+		}
+		policy.FollowFork = stepper.FollowParent
+		if value == "child" {
+			policy.FollowFork = stepper.FollowChild
+		}
+	case "opv":
+		c.next = (*stepper.Engine).Opv
+		return "The next step does the work of the section it comes to by a cpu_opv vector.\n"
+	case "abort":
+		n := 1
+		if rest, ok := strings.CutPrefix(value, "at "); ok {
+			var err error
+			if n, err = strconv.Atoi(strings.TrimSpace(rest)); err != nil || n < 1 {
+				return fmt.Sprintf("%q is no number of an instruction; the first is 1.\n", rest)
+			}
+		} else if value != "" {
+			return "Give \"abort\" or \"abort at N\".\n"
+		}
+		c.next = func(e *stepper.Engine) (stepper.Stop, error) { return e.AbortAt(n) }
+		return fmt.Sprintf("The next step lets the kernel abort the section it comes to, before its instruction %d.\n", n)
+	default:
+		return fmt.Sprintf("No rseq command %q.\n%s", words[0], monitorHelp)
+	}
+	c.policy = *policy
+	return c.setting(words[0])
+}
+
+// policyNow is the process's policy, or that of the next one.
+func (c *client) policyNow() *stepper.Policy {
+	if c.p != nil {
+		return c.p.engine.Policy()
+	}
+	return &c.policy
+}
+
+// setting says how a setting stands.
+func (c *client) setting(name string) string {
+	p := c.policyNow()
+	switch name {
+	case "inside":
+		if p.Inside {
+			return "Stepping by instructions goes through sections.\n"
+		}
+		return "Stepping by instructions passes sections as units.\n"
+	case "stuck-limit":
+		return fmt.Sprintf("After %d fruitless passes a section's work is done by a cpu_opv vector.\n", p.StuckLimit)
+	case "follow":
+		if p.FollowFork == stepper.FollowChild {
+			return "After a fork the child is kept.\n"
+		}
+		return "After a fork the parent is kept.\n"
+	}
+	return fmt.Sprintf("No rseq command %q.\n%s", name, monitorHelp)
+}
+
+func (c *client) rseqInfo() string {
+	if c.p == nil {
+		return "The program is not being run.\n"
+	}
+	var b strings.Builder
+	if c.Section != nil {
+		c.Section(c.p.engine, &b)
+	}
+	return b.String()
+}

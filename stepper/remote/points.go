@@ -1,0 +1,150 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// point is a breakpoint or watchpoint as Z packets name it.
+type point struct {
+	kind   int // 0 software, 1 hardware, 2 write, 3 read, 4 access
+	addr   table.Addr
+	length uint64
+}
+
+// planted is one that the Engine has. gdb takes all its breakpoints out at
+// every stop and puts them in again to go on: so one that was taken out stays
+// until the program really runs without it.
+type planted struct {
+	numbers []int // the Engine's
+	wanted  bool
+	conds   []condition
+}
+
+// point answers Z and z: TYPE,ADDR,LENGTH[;CONDITIONS].
+func (c *client) point(p string) (string, error) {
+	head, rest, _ := strings.Cut(p[1:], ";")
+	f := strings.Split(head, ",")
+	if len(f) != 3 {
+		return "", errSyntax
+	}
+	kind, ok1 := number(f[0])
+	addr, ok2 := number(f[1])
+	length, ok3 := number(f[2])
+	if !ok1 || !ok2 || !ok3 {
+		return "", errSyntax
+	}
+	if kind > 4 {
+		return unsupported, nil
+	}
+	at := point{kind: int(kind), addr: table.Addr(addr), length: length}
+	if p[0] == 'z' {
+		if b := c.p.points[at]; b != nil {
+			b.wanted = false
+		}
+		return "OK", nil
+	}
+	conds, err := parseConditions(rest)
+	if err != nil {
+		return "", err
+	}
+	if b := c.p.points[at]; b != nil {
+		b.wanted, b.conds = true, conds
+		return "OK", nil
+	}
+	return done(c.plant(at, conds))
+}
+
+// plant gives the Engine a new breakpoint.
+func (c *client) plant(at point, conds []condition) error {
+	b := &planted{wanted: true, conds: conds}
+	when := func(tid int) (bool, error) { return c.holds(b.conds, tid) }
+	specs := []stepper.BreakpointSpec{{Kind: stepper.BreakpointKind(at.kind), Location: "*" + at.addr.String(), Addrs: []table.Addr{at.addr}, When: when}}
+	if at.kind >= 2 {
+		pieces := aligned(at.addr, at.length)
+		if len(pieces) == 0 || len(pieces) > 4 {
+			return errors.New("not a range that the debug registers can watch")
+		}
+		specs = nil
+		kind := map[int]stepper.BreakpointKind{2: stepper.WatchWrite, 3: stepper.WatchRead, 4: stepper.WatchAccess}[at.kind]
+		for _, w := range pieces {
+			specs = append(specs, stepper.BreakpointSpec{Kind: kind, Location: "*" + w.addr.String(), Watch: w.addr, WatchLength: int(w.length), When: when})
+		}
+	}
+	if err := c.dropUnwanted(); at.kind > 0 && err != nil { // their debug registers may be needed
+		return err
+	}
+	for _, spec := range specs {
+		n, err := c.p.engine.AddBreakpoint(spec)
+		if err != nil {
+			c.notes = append(c.notes, "breakpoint refused: "+err.Error())
+			return errors.Join(err, c.uproot(b))
+		}
+		b.numbers = append(b.numbers, n.Number)
+		c.explain(n)
+	}
+	c.p.points[at] = b
+	return nil
+}
+
+// explain says how a breakpoint inside a section is kept safe, once each.
+func (c *client) explain(b *stepper.Breakpoint) {
+	for _, p := range b.Places {
+		if p.Trap == 0 {
+			continue
+		}
+		if s := c.p.engine.Image().At(p.Addr); s != nil && !c.explained[p.Addr] {
+			c.explained[p.Addr] = true
+			c.notes = append(c.notes, fmt.Sprintf("the breakpoint at %v lies inside the critical section %s; it is kept safe by a trap on the arming store %v, from where a thread is taken to it with its rseq registration lifted and the other threads held, so that it still commits",
+				p.Addr, c.p.engine.SectionName(s), p.Trap))
+		}
+	}
+}
+
+// aligned cuts a range into pieces that debug registers can watch.
+func aligned(addr table.Addr, length uint64) []point {
+	var out []point
+	for length > 0 && len(out) <= 4 {
+		n := uint64(8)
+		for n > length || uint64(addr)%n != 0 {
+			n /= 2
+		}
+		out = append(out, point{addr: addr, length: n})
+		addr, length = addr+table.Addr(n), length-n
+	}
+	return out
+}
+
+func (c *client) uproot(b *planted) (err error) {
+	for _, n := range b.numbers {
+		err = errors.Join(err, c.p.engine.DeleteBreakpoint(n))
+	}
+	return err
+}
+
+// dropUnwanted removes what was taken out and not put in again.
+func (c *client) dropUnwanted() (err error) {
+	for at, b := range c.p.points {
+		if !b.wanted {
+			delete(c.p.points, at)
+			err = errors.Join(err, c.uproot(b))
+		}
+	}
+	return err
+}
+
+// pointOf finds what a number of the Engine's stands for.
+func (c *client) pointOf(number int) (point, bool) {
+	for at, b := range c.p.points {
+		for _, n := range b.numbers {
+			if n == number {
+				return at, true
+			}
+		}
+	}
+	return point{}, false
+}

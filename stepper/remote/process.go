@@ -1,0 +1,159 @@
+package remote
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
+)
+
+// process is the process being debugged.
+type process struct {
+	target   *ptrace.Process
+	engine   *stepper.Engine
+	attached bool
+	points   map[point]*planted
+	features []feature
+	regs     []register // nil until they are asked for
+}
+
+// launchWith is what clients may set for the programs to be started.
+type launchWith struct {
+	env  []string
+	dir  string
+	aslr bool
+}
+
+// launch starts a program. Errors say why it cannot be.
+func (s *Server) launch(path string, args []string) error {
+	file, err := findProgram(path, s.with.dir)
+	if err != nil {
+		return err
+	}
+	o := ptrace.LaunchOptions{Path: file, Args: append([]string{file}, args...), Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr,
+		NewGroup: true, Terminal: s.Terminal, Stdin: s.Stdin, Stdout: s.Stdout}
+	target, err := ptrace.Launch(o)
+	if err != nil {
+		return err
+	}
+	for _, n := range target.Notes() {
+		s.logf("note: %s", n)
+	}
+	return s.take(target, false)
+}
+
+func (s *Server) attach(pid int) error {
+	if pid == os.Getpid() {
+		return fmt.Errorf("process %d is this server", pid)
+	}
+	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err != nil {
+		return fmt.Errorf("no process %d (has it ended?)", pid)
+	}
+	target, err := ptrace.Attach(pid)
+	if err != nil {
+		return err
+	}
+	return s.take(target, true)
+}
+
+// take puts an Engine on a target that is held.
+func (s *Server) take(target *ptrace.Process, attached bool) error {
+	set := symbols.New(symbols.Options{Open: func(m *table.Module) (io.ReaderAt, error) { return vdso(target, m) }})
+	var cache table.Cache
+	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }, s.policy)
+	if err != nil {
+		if attached {
+			return errors.Join(err, target.Detach())
+		}
+		return errors.Join(err, target.Kill())
+	}
+	s.process = &process{target: target, engine: engine, attached: attached, points: map[point]*planted{}}
+	s.passSignals()
+	s.running.Store(engine)
+	return nil
+}
+
+// vdso is the vDSO's ELF image, which is no file; nil for other modules.
+func vdso(target *ptrace.Process, m *table.Module) (io.ReaderAt, error) {
+	if m.Path != "[vdso]" {
+		return nil, nil
+	}
+	image := make([]byte, m.High-m.Low)
+	n, err := target.ReadMemory(m.Low, image)
+	if n == 0 {
+		return nil, err
+	}
+	return bytes.NewReader(image[:n]), nil
+}
+
+// findProgram makes a name without a slash a path, as a shell would after
+// looking into the working directory.
+func findProgram(name, dir string) (string, error) {
+	if name == "" {
+		return "", errors.New("no program was named")
+	}
+	path := name
+	if !filepath.IsAbs(path) && dir != "" {
+		path = filepath.Join(dir, name)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return filepath.Abs(path)
+	} else if filepath.Base(name) != name {
+		return "", err
+	}
+	return exec.LookPath(name)
+}
+
+// end lets go of the process: one that we started is killed, one that we
+// attached to goes on.
+func (s *Server) end() error {
+	p := s.process
+	if p == nil {
+		return nil
+	}
+	s.forget()
+	if !p.target.Alive() {
+		return nil
+	}
+	if p.attached {
+		return p.engine.Detach()
+	}
+	return p.engine.Kill()
+}
+
+// forget drops a process that is gone.
+func (s *Server) forget() {
+	if s.process != nil && s.Terminal != nil {
+		if err := s.process.target.TakeTerminal(s.Terminal); err != nil {
+			s.logf("the terminal stays with the program: %v", err)
+		}
+	}
+	s.process = nil
+	s.running.Store(nil)
+}
+
+// passSignals makes the `handle` table of the process that of the client:
+// signals that it wants to see stop the program, the others pass.
+func (s *Server) passSignals() {
+	if s.process == nil {
+		return
+	}
+	table := s.process.engine.Signals()
+	for sig := 1; sig <= 64; sig++ {
+		d := stepper.Disposition{Stop: true, Print: true, Pass: true}
+		if s.pass[sig] {
+			d = stepper.Disposition{Pass: true}
+		}
+		if err := table.Set(sig, d); err != nil {
+			s.logf("signal %d: %v", sig, err)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// query answers the packets that begin with q, without the q.
+func (c *client) query(p string) (string, error) {
+	name, args, _ := strings.Cut(p, ":")
+	switch {
+	case name == "Supported":
+		return c.supported(args), nil
+	case name == "Xfer":
+		return c.transfer(args)
+	case strings.HasPrefix(p, "Rcmd,"):
+		return c.monitor(p[len("Rcmd,"):])
+	case name == "Attached":
+		if c.p != nil && c.p.attached {
+			return "1", nil
+		}
+		return "0", nil
+	case p == "Symbol::":
+		return "OK", nil
+	}
+	if r, ok, err := c.lldbQuery(p); ok {
+		return r, err
+	}
+	if c.p == nil {
+		switch p {
+		case "C":
+			return unsupported, nil
+		case "fThreadInfo":
+			return "l", nil
+		}
+		return unsupported, nil
+	}
+	switch {
+	case p == "C":
+		return "QC" + c.threadName(c.p.engine.Thread()), nil
+	case p == "fThreadInfo":
+		return c.listAll(), nil
+	case p == "sThreadInfo":
+		return "l", nil
+	case strings.HasPrefix(p, "ThreadExtraInfo,"):
+		return c.extraInfo(p[len("ThreadExtraInfo,"):])
+	case name == "Search" && strings.HasPrefix(args, "memory:"):
+		return c.search(strings.TrimPrefix(args, "memory:"))
+	}
+	return unsupported, nil
+}
+
+// supported answers qSupported: what both sides can do.
+func (c *client) supported(args string) string {
+	for _, f := range strings.Split(args, ";") {
+		switch f {
+		case "multiprocess+":
+			c.multiprocess = true
+		case "swbreak+":
+			c.swbreak = true
+		case "hwbreak+":
+			c.hwbreak = true
+		case "binary-upload+":
+			c.binaryUpload = true
+		}
+	}
+	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+",
+		"QStartupWithShell+", "QDisableRandomization+", "QEnvironmentHexEncoded+", "QEnvironmentUnset+", "QEnvironmentReset+", "QSetWorkingDir+",
+		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+",
+		"ConditionalBreakpoints+", "swbreak+", "hwbreak+", "vContSupported+", "error-message+"}
+	if c.multiprocess {
+		out = append(out, "multiprocess+")
+	}
+	if c.binaryUpload {
+		out = append(out, "binary-upload+")
+	}
+	return strings.Join(out, ";")
+}
+
+// listAll answers qfThreadInfo with all threads.
+func (c *client) listAll() string {
+	var ids []string
+	for _, t := range c.p.target.Threads() {
+		ids = append(ids, c.threadName(t))
+	}
+	return "m" + strings.Join(ids, ",")
+}
+
+// extraInfo says what a thread is called and where it stands with rseq.
+func (c *client) extraInfo(args string) (string, error) {
+	id, ok := parseThread(args)
+	if !ok {
+		return "", errSyntax
+	}
+	for _, t := range c.p.engine.Threads() {
+		if t.TID != id.TID {
+			continue
+		}
+		text := t.Name
+		switch {
+		case t.Rseq.Live:
+			text += ", live in " + c.p.engine.SectionName(t.Rseq.Section)
+		case t.Rseq.Armed != 0:
+			text += ", rseq armed"
+		}
+		return toHex(text), nil
+	}
+	return "", errors.New("no such thread")
+}
+
+// set answers the packets that begin with Q, without the Q.
+func (c *client) set(p string) (string, error) {
+	name, args, _ := strings.Cut(p, ":")
+	switch name {
+	case "StartNoAckMode":
+		c.conn.noAck.Store(true)
+	case "NonStop":
+		if args != "0" {
+			return "", errors.New("non-stop mode is not supported: other threads may be held while a section is stepped over")
+		}
+	case "PassSignals":
+		c.pass = [65]bool{}
+		for _, s := range strings.Split(args, ";") {
+			if n, ok := number(s); ok {
+				if linux := c.signalIn(int(n)); linux > 0 && linux < len(c.pass) {
+					c.pass[linux] = true
+				}
+			}
+		}
+		c.passSignals()
+	case "ProgramSignals", "StartupWithShell", "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
+		return c.lldbSet(name), nil
+	case "DisableRandomization":
+		c.with.aslr = args == "0"
+	case "SetDisableASLR":
+		c.with.aslr = args == "0"
+	case "EnvironmentHexEncoded", "EnvironmentUnset", "Environment":
+		v := args
+		if name != "Environment" {
+			var ok bool
+			if v, ok = text(args); !ok {
+				return "", errSyntax
+			}
+		}
+		key, value, _ := strings.Cut(v, "=")
+		c.environment(key, value, name != "EnvironmentUnset")
+	case "EnvironmentReset":
+		c.resetEnvironment()
+	case "SetWorkingDir":
+		dir, ok := text(args)
+		if !ok {
+			return "", errSyntax
+		}
+		if dir != "" && !filepath.IsAbs(dir) {
+			if abs, err := filepath.Abs(dir); err == nil {
+				dir = abs
+			}
+		}
+		c.with.dir = dir
+	default:
+		return unsupported, nil
+	}
+	return "OK", nil
+}
+
+// pidOf is the process id a packet's annex names, or the one there is.
+func (c *client) pidOf(annex string) int {
+	if n, ok := number(annex); ok {
+		return int(n)
+	}
+	return c.p.target.PID()
+}
+
+// procFile is the path of a file of the process's under /proc.
+func procFile(pid int, name string) string { return "/proc/" + strconv.Itoa(pid) + "/" + name }
+
+func hexOf(n int) string { return hexAddr(table.Addr(n)) }

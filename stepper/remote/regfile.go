@@ -1,0 +1,159 @@
+package remote
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+)
+
+// regfile is one thread's registers at a stop, read when they are first asked
+// for and written back at once when they are changed.
+type regfile struct {
+	engine *stepper.Engine
+	tid    int
+	user   []byte // struct user_regs_struct
+	area   []byte // XSAVE area
+}
+
+// xcr0At is where a traced thread's XSAVE area says which components it has:
+// the kernel puts XCR0 into bytes that the processor leaves alone
+// (USER_XSTATE_XCR0_WORD, arch/x86/include/asm/user.h).
+const xcr0At = 464
+
+// stateBV is where the XSAVE header says which components are not in their
+// initial state (Intel SDM volume 1, 13.4.2).
+const stateBV = 512
+
+// components are the bits of XCR0 of a thread; x87 and SSE alone where the
+// area is FXSAVE's.
+func components(area []byte) uint64 {
+	if len(area) < stateBV+8 {
+		return 1<<stateX87 | 1<<stateSSE
+	}
+	return binary.LittleEndian.Uint64(area[xcr0At:])
+}
+
+func (f *regfile) loadUser() error {
+	if f.user != nil {
+		return nil
+	}
+	r, err := f.engine.Regs(f.tid)
+	if err != nil {
+		return err
+	}
+	f.user, err = binary.Append(nil, binary.LittleEndian, &r)
+	return err
+}
+
+func (f *regfile) loadArea() (err error) {
+	if f.area == nil {
+		f.area, err = f.engine.Target().XState(f.tid)
+	}
+	return err
+}
+
+// read is a register's content in the target's byte order.
+func (f *regfile) read(r *register) ([]byte, error) {
+	out := make([]byte, r.size)
+	if r.place == inUser {
+		if err := f.loadUser(); err != nil {
+			return nil, err
+		}
+		copy(out, f.user[8*r.at:])
+		return out, nil
+	}
+	if err := f.loadArea(); err != nil {
+		return nil, err
+	}
+	if r.at+r.kept > len(f.area) {
+		return nil, fmt.Errorf("the XSAVE area has no %s", r.name)
+	}
+	if r.place == inTags {
+		binary.LittleEndian.PutUint16(out, f.tags())
+		return out, nil
+	}
+	copy(out[:r.kept], f.area[r.at:])
+	return out, nil
+}
+
+// write changes a register. changed writes it back.
+func (f *regfile) write(r *register, p []byte) error {
+	if len(p) < r.size {
+		return fmt.Errorf("%s has %d bytes, not %d", r.name, r.size, len(p))
+	}
+	if r.place == inUser {
+		if err := f.loadUser(); err != nil {
+			return err
+		}
+		clear(f.user[8*r.at : 8*r.at+8])
+		copy(f.user[8*r.at:], p[:r.size])
+		return nil
+	}
+	if err := f.loadArea(); err != nil {
+		return err
+	}
+	if r.at+r.kept > len(f.area) {
+		return fmt.Errorf("the XSAVE area has no %s", r.name)
+	}
+	if r.place == inTags {
+		f.area[r.at] = abridged(binary.LittleEndian.Uint16(p))
+	} else {
+		copy(f.area[r.at:r.at+r.kept], p)
+	}
+	if len(f.area) >= stateBV+8 {
+		bv := binary.LittleEndian.Uint64(f.area[stateBV:])
+		binary.LittleEndian.PutUint64(f.area[stateBV:], bv|1<<r.bit)
+	}
+	return nil
+}
+
+// storeUser writes the general registers back.
+func (f *regfile) storeUser() error {
+	var r unit.Regs
+	if _, err := binary.Decode(f.user, binary.LittleEndian, &r); err != nil {
+		return err
+	}
+	return f.engine.SetRegs(f.tid, r)
+}
+
+// storeArea writes the others back.
+func (f *regfile) storeArea() error { return f.engine.Target().SetXState(f.tid, f.area) }
+
+// tags is the full x87 tag word, two bits a register: FXSAVE keeps only whether
+// each is empty, the rest follows from its content (Intel SDM volume 1, 10.5.1).
+func (f *regfile) tags() uint16 {
+	const valid, zero, special, empty = 0, 1, 2, 3
+	top := int(f.area[3]>>3) & 7 // TOP is bits 11 to 13 of the status word
+	word := uint16(0)
+	for n := range 8 {
+		tag := uint16(empty)
+		if f.area[4]>>n&1 == 1 {
+			st := f.area[32+16*((n-top)&7):]
+			exponent := binary.LittleEndian.Uint16(st[8:]) & 0x7fff
+			fraction := binary.LittleEndian.Uint64(st)
+			switch {
+			case exponent == 0 && fraction == 0:
+				tag = zero
+			case exponent == 0 || exponent == 0x7fff || fraction>>63 == 0:
+				tag = special
+			default:
+				tag = valid
+			}
+		}
+		word |= tag << (2 * n)
+	}
+	return word
+}
+
+// abridged is a tag word as FXSAVE keeps it.
+func abridged(word uint16) byte {
+	out := byte(0)
+	for n := range 8 {
+		if word>>(2*n)&3 != 3 {
+			out |= 1 << n
+		}
+	}
+	return out
+}

@@ -1,0 +1,139 @@
+package remote
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// errNoRegister says that a packet names a register that there is none of.
+var errNoRegister = errors.New("no such register")
+
+// file is a thread's registers at this stop.
+func (c *client) file(tid int) *regfile {
+	f := c.files[tid]
+	if f == nil {
+		f = &regfile{engine: c.p.engine, tid: tid}
+		c.files[tid] = f
+	}
+	return f
+}
+
+// registers is the layout of the process.
+func (c *client) registers() ([]register, error) {
+	if c.p.regs != nil {
+		return c.p.regs, nil
+	}
+	area, err := c.p.engine.Target().XState(c.p.engine.Thread())
+	if err != nil {
+		return nil, err
+	}
+	c.p.features = layout(components(area))
+	c.p.regs = flatten(c.p.features)
+	return c.p.regs, nil
+}
+
+// readAll is the packet g.
+func (c *client) readAll(tid int) (string, error) {
+	regs, err := c.registers()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for i := range regs {
+		p, err := c.file(tid).read(&regs[i])
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(hex.EncodeToString(p))
+	}
+	return b.String(), nil
+}
+
+// writeAll is the packet G.
+func (c *client) writeAll(tid int, data []byte) error {
+	regs, err := c.registers()
+	if err != nil {
+		return err
+	}
+	f := c.file(tid)
+	for i := range regs {
+		if len(data) < regs[i].size {
+			break // the rest stays as it is
+		}
+		if err := f.write(&regs[i], data[:regs[i].size]); err != nil {
+			return err
+		}
+		data = data[regs[i].size:]
+	}
+	err = c.staysInside(f)
+	if err == nil && f.user != nil {
+		err = f.storeUser()
+	}
+	if err == nil && f.area != nil {
+		err = f.storeArea()
+	}
+	delete(c.files, tid)
+	return err
+}
+
+// readOne is the packet p.
+func (c *client) readOne(tid int, n uint64) (string, error) {
+	regs, err := c.registers()
+	if err != nil {
+		return "", err
+	}
+	if n >= uint64(len(regs)) {
+		return "", errNoRegister
+	}
+	p, err := c.file(tid).read(&regs[n])
+	return hex.EncodeToString(p), err
+}
+
+// writeOne is the packet P.
+func (c *client) writeOne(tid int, n uint64, data []byte) error {
+	regs, err := c.registers()
+	if err != nil {
+		return err
+	}
+	if n >= uint64(len(regs)) {
+		return errNoRegister
+	}
+	f := c.file(tid)
+	defer delete(c.files, tid) // what was really written is read back
+	if err := f.write(&regs[n], data); err != nil {
+		return err
+	}
+	if regs[n].place == inUser {
+		if err := c.staysInside(f); err != nil {
+			return err
+		}
+		return f.storeUser()
+	}
+	return f.storeArea()
+}
+
+// staysInside refuses to take a thread out of a section that it stands in
+// live, which is what calling a function in the program would do: the kernel
+// would disarm the section, and the rest of it run unprotected.
+func (c *client) staysInside(f *regfile) error {
+	if f.user == nil {
+		return nil
+	}
+	for _, t := range c.p.engine.Threads() {
+		if t.TID != f.tid || !t.Rseq.Live {
+			continue
+		}
+		var pc uint64
+		for n := range 8 {
+			pc |= uint64(f.user[8*16+n]) << (8 * n)
+		}
+		if s := t.Rseq.Section; s != nil && !s.Contains(table.Addr(pc)) {
+			return fmt.Errorf("the thread stands inside the critical section %s: a call or a jump from here would leave the rest of it unprotected; step or finish out of it first", c.p.engine.SectionName(s))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package remote
+
+import (
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// action is one action of a vCont packet.
+type action struct {
+	kind      byte // c, s, r or t; C and S are c and s with a signal
+	signal    int  // as the client numbers it
+	low, high table.Addr
+	thread    threadID // TID allThreads for one without a thread
+}
+
+// parseActions reads what follows "vCont;".
+func parseActions(s string) ([]action, bool) {
+	var out []action
+	for _, word := range strings.Split(s, ";") {
+		if word == "" {
+			return nil, false
+		}
+		a := action{kind: word[0], thread: threadID{TID: allThreads}}
+		rest := word[1:]
+		if i := strings.LastIndexByte(rest, ':'); i >= 0 {
+			id, ok := parseThread(rest[i+1:])
+			if !ok {
+				return nil, false
+			}
+			a.thread, rest = id, rest[:i]
+		}
+		switch a.kind {
+		case 'C', 'S':
+			n, ok := number(rest)
+			if !ok || n > 255 {
+				return nil, false
+			}
+			a.kind, a.signal = a.kind|0x20, int(n)
+		case 'r':
+			low, high, ok := two(rest, ",")
+			if !ok {
+				return nil, false
+			}
+			a.low, a.high = table.Addr(low), table.Addr(high)
+		case 'c', 's', 't':
+			if rest != "" {
+				return nil, false
+			}
+		default:
+			return nil, false
+		}
+		out = append(out, a)
+	}
+	return out, true
+}
+
+// oldResume answers c, C, s and S: those of clients without vCont.
+func (c *client) oldResume(p string) (string, error) {
+	a := action{kind: p[0] | 0x20, thread: threadID{TID: allThreads}}
+	rest := p[1:]
+	if p[0] == 'C' || p[0] == 'S' {
+		sig, to, _ := strings.Cut(rest, ";")
+		n, ok := number(sig)
+		if !ok {
+			return "", errSyntax
+		}
+		a.signal, rest = int(n), to
+	}
+	if rest != "" {
+		to, ok := number(rest)
+		if !ok {
+			return "", errSyntax
+		}
+		if err := c.writeOne(c.p.engine.Thread(), numberRIP, littleEndian(to)); err != nil {
+			return "", err
+		}
+	}
+	if c.resuming > 0 {
+		a.thread.TID = c.resuming
+	}
+	if a.kind == 's' && a.thread.TID <= 0 {
+		a.thread.TID = c.p.engine.Thread()
+	}
+	return c.resume([]action{a, {kind: 'c', thread: threadID{TID: allThreads}}})
+}
+
+func littleEndian(v uint64) []byte {
+	out := make([]byte, 8)
+	for i := range out {
+		out[i] = byte(v >> (8 * i))
+	}
+	return out
+}
+
+// resume carries out the actions of a vCont packet. The Engine moves one thread
+// by steps while the others run or stand: the one that steps, or else any.
+func (c *client) resume(actions []action) (string, error) {
+	e := c.p.engine
+	lead := action{kind: 't'}
+	tid, goes := 0, 0
+	for _, t := range c.p.target.Threads() {
+		a, ok := actionFor(actions, t)
+		if !ok || a.kind == 't' {
+			continue
+		}
+		goes++
+		stepsMore := a.kind != 'c' && (lead.kind == 'c' || lead.kind == 't')
+		preferred := a.kind == lead.kind && t == e.Thread() || a.kind == lead.kind && t == c.general && tid != e.Thread()
+		if tid == 0 || stepsMore || preferred {
+			lead, tid = a, t
+		}
+		sig := 0
+		if a.signal > 0 {
+			sig = c.signalIn(a.signal)
+		}
+		if err := e.PassSignal(t, sig); err != nil {
+			c.logf("thread %d: %v", t, err) // it is going; its end is the next stop
+		}
+	}
+	if tid == 0 {
+		return "", errNoProcess
+	}
+	if err := c.dropUnwanted(); err != nil {
+		return "", err
+	}
+	if err := e.SelectThread(tid); err != nil {
+		return "", err
+	}
+	do := c.motion(lead, goes == len(c.p.target.Threads()))
+	from, over := c.ranged.from, lead.kind == 'r' || lead.kind == 's' && c.inlined(lead)
+	if lead.kind == 'r' {
+		from = lead.low
+	}
+	c.ranged = ranged{}
+	reply, err := c.move(do)
+	if err == nil && over && c.process != nil {
+		c.ranged = ranged{valid: true, tid: tid, from: from}
+	}
+	return reply, err
+}
+
+// ranged is a range step that has ended and that the client has not shown to
+// anybody: it has neither asked for the threads nor taken out its breakpoints,
+// as it does at each stop that its user sees.
+type ranged struct {
+	valid bool
+	tid   int
+	from  table.Addr // where the range began
+}
+
+// inlined reports whether a step goes on with a range step. gdb's next steps by
+// instructions through calls inlined on the line, where its step would have
+// stopped.
+func (c *client) inlined(a action) bool { return c.ranged.valid && a.thread.TID == c.ranged.tid }
+
+// shown notes a packet that clients send when their user is shown a stop.
+func (c *client) shown(p string) {
+	if p[0] == 'z' || p[0] == 'Z' || strings.HasPrefix(p, "qXfer:threads") || strings.HasPrefix(p, "qfThreadInfo") {
+		c.ranged = ranged{}
+	}
+}
+
+// actionFor is the first action that a thread comes under.
+func actionFor(actions []action, tid int) (action, bool) {
+	for _, a := range actions {
+		if a.thread.TID == allThreads || a.thread.TID == anyThread || a.thread.TID == tid {
+			return a, true
+		}
+	}
+	return action{}, false
+}
+
+// motion is the Engine's command for an action.
+func (c *client) motion(a action, all bool) func(*stepper.Engine) (stepper.Stop, error) {
+	switch {
+	case c.next != nil && a.kind != 'c':
+		do := c.next
+		c.next = nil
+		return do
+	case a.kind == 's' && c.inlined(a):
+		from := c.ranged.from
+		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInlined(from) }
+	case a.kind == 's':
+		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInstruction(1) }
+	case a.kind == 'r':
+		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepRange(a.low, a.high) }
+	case all:
+		return (*stepper.Engine).Continue
+	}
+	return (*stepper.Engine).ContinueAlone
+}
+
+// move runs the program and answers with its stop.
+func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, error) {
+	c.tell()
+	clear(c.files)
+	if c.Terminal != nil {
+		if err := c.p.target.GiveTerminal(c.Terminal); err != nil {
+			c.logf("the program does not get the terminal: %v", err)
+		}
+	}
+	e := c.p.engine
+	stop, err := do(e)
+	if c.Terminal != nil {
+		if err := c.p.target.TakeTerminal(c.Terminal); err != nil {
+			c.logf("the terminal stays with the program: %v", err)
+		}
+	}
+	c.general, c.resuming = 0, 0
+	if c.Report != nil {
+		for _, line := range c.Report(e, stop) {
+			c.print(line)
+		}
+	}
+	for _, n := range stop.Notes {
+		c.print(n)
+	}
+	if err != nil {
+		if !c.p.target.Alive() {
+			c.forget()
+			return "", err
+		}
+		// The program stands where it was, or near: that is a stop, and why is said.
+		c.print("error: " + err.Error())
+		stop = stepper.Stop{Reason: stepper.StopStep, TID: e.Thread()}
+	}
+	c.last = c.stopReply(stop)
+	if !c.p.target.Alive() {
+		c.forget()
+	}
+	return c.last, nil
+}
+
+// tell shows the sentences that have come up since the last stop.
+func (c *client) tell() {
+	for _, n := range c.notes {
+		c.print(n)
+	}
+	c.notes = nil
+}
+
+// print shows a line at the client's console. Precondition: a packet that
+// resumes the program is being answered.
+func (c *client) print(line string) { c.conn.send([]byte("O" + toHex(line+"\n"))) }

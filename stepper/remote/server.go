@@ -1,0 +1,150 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"sync/atomic"
+
+	"rseqstep/stepper"
+)
+
+// Config is what a Server is made of.
+type Config struct {
+	Multi bool // clients choose the program (extended-remote), and the server outlives it
+	Once  bool // end with the first client, Multi or not
+
+	Log io.Writer // sentences for whoever started the server; nil for none
+
+	Stdin, Stdout *os.File // the program's; nil: our own
+	Terminal      *os.File // shared with the program; nil for none
+
+	// Report puts a stop's units into words, a line each; nil says nothing of them.
+	Report func(*stepper.Engine, stepper.Stop) []string
+	// Section puts the sections and the threads' registrations into words.
+	Section func(*stepper.Engine, io.Writer)
+}
+
+// Server answers debuggers for one process at a time. Precondition: all its
+// methods but Serve's context belong to one goroutine, which New locks to its
+// OS thread.
+type Server struct {
+	Config
+	policy  stepper.Policy
+	process *process
+	with    launchWith
+	pass    [65]bool // signals that the client does not want to see
+	program string   // what was launched last, for vRun without a name
+	args    []string
+
+	running atomic.Pointer[stepper.Engine] // for the readers' goroutines
+}
+
+// New makes a server without a process.
+func New(c Config) *Server {
+	runtime.LockOSThread()
+	return &Server{Config: c, policy: stepper.DefaultPolicy(), with: launchWith{env: os.Environ()}}
+}
+
+// Launch starts a program and holds it at its first instruction.
+func (s *Server) Launch(path string, args []string) error {
+	s.program, s.args = path, args
+	return s.launch(path, args)
+}
+
+// Attach takes over a running process.
+func (s *Server) Attach(pid int) error { return s.attach(pid) }
+
+// PID is the process's id, 0 without one.
+func (s *Server) PID() int {
+	if s.process == nil {
+		return 0
+	}
+	return s.process.target.PID()
+}
+
+// Close lets go of the process: killed if we started it, else it goes on.
+func (s *Server) Close() error { return s.end() }
+
+func (s *Server) logf(format string, args ...any) {
+	if s.Log != nil {
+		fmt.Fprintf(s.Log, "rseqstep: "+format+"\n", args...)
+	}
+}
+
+// interrupt stops the program. Any goroutine may call it.
+func (s *Server) interrupt() {
+	if e := s.running.Load(); e != nil {
+		e.Interrupt()
+	}
+}
+
+// ServeConn answers one client until it leaves, and then lets go of the process.
+func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
+	c := newClient(s, rw)
+	stop := context.AfterFunc(ctx, func() {
+		s.interrupt()
+		rw.Close()
+	})
+	defer stop()
+	for p := range c.conn.packets {
+		c.handle(p)
+		if c.over {
+			break
+		}
+	}
+	rw.Close()
+	for range c.conn.packets { // until the reader has ended
+	}
+	return s.end()
+}
+
+// Serve answers the clients of a listener, one at a time; one that comes while
+// another is there is sent away. It ends with the context, or, unless Multi
+// is set, with the first client.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	conns := make(chan net.Conn)
+	failed := make(chan error, 1)
+	go accept(l, conns, failed, s.logf)
+	defer l.Close()
+	for {
+		var conn net.Conn
+		select {
+		case conn = <-conns:
+		case err := <-failed:
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+		if err := s.ServeConn(ctx, conn); err != nil {
+			s.logf("%v", err)
+		}
+		if s.Once || !s.Multi || ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// accept hands connections over one at a time. The receiver takes the next one
+// when it is done with the last, so one that is not taken at once is not wanted.
+func accept(l net.Listener, conns chan<- net.Conn, failed chan<- error, logf func(string, ...any)) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			failed <- err
+			return
+		}
+		select {
+		case conns <- conn:
+		default:
+			logf("a second client was sent away: one is being served")
+			conn.Close()
+		}
+	}
+}

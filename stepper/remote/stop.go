@@ -1,0 +1,121 @@
+package remote
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Linux's numbers of the signals that stops are reported as (signal(7)).
+const (
+	sigInt  = 2
+	sigTrap = 5
+)
+
+// stopReply is a stop as the protocol has it (gdb manual, "Stop Reply Packets").
+func (c *client) stopReply(stop stepper.Stop) string {
+	switch stop.Reason {
+	case stepper.StopExited:
+		return fmt.Sprintf("W%02x%s", stop.Status.Code&0xff, c.ofProcess())
+	case stepper.StopKilled:
+		return fmt.Sprintf("X%02x%s", c.signalOut(stop.Status.Signal), c.ofProcess())
+	}
+	sig, why := sigTrap, ""
+	switch stop.Reason {
+	case stepper.StopSignal:
+		sig = stop.Signal
+	case stepper.StopInterrupt:
+		sig = sigInt
+	case stepper.StopThreadExited:
+		sig = 0
+	case stepper.StopBreakpoint:
+		why = c.whichBreak(stop)
+	case stepper.StopWatchpoint:
+		why = c.whichWatch(stop)
+	}
+	return c.stopped(c.signalOut(sig), stop.TID, why)
+}
+
+// ofProcess is what ends a W or X reply.
+func (c *client) ofProcess() string {
+	if !c.multiprocess {
+		return ""
+	}
+	return ";process:" + hexAddr(table.Addr(c.p.target.PID()))
+}
+
+// whichBreak says by what means a breakpoint was met.
+func (c *client) whichBreak(stop stepper.Stop) string {
+	for _, n := range stop.Breakpoints {
+		at, ok := c.pointOf(n)
+		switch {
+		case ok && at.kind == 1 && c.hwbreak:
+			return "hwbreak:;"
+		case ok && at.kind == 0 && c.swbreak:
+			return "swbreak:;"
+		}
+	}
+	if c.threadSuffix {
+		return "reason:breakpoint;"
+	}
+	return ""
+}
+
+// whichWatch says which watchpoint was met, by its address.
+func (c *client) whichWatch(stop stepper.Stop) string {
+	for _, w := range stop.Watch {
+		at, ok := c.pointOf(w.Number)
+		if !ok {
+			continue
+		}
+		name := map[int]string{2: "watch", 3: "rwatch", 4: "awatch"}[at.kind]
+		return name + ":" + hexAddr(at.addr) + ";"
+	}
+	return ""
+}
+
+// stopped is a T reply: the signal, the registers that every client asks for
+// first, the thread, and the reason.
+func (c *client) stopped(sig, tid int, why string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "T%02x%s", sig, why)
+	if c.threadList {
+		b.WriteString(c.listThreads())
+	}
+	fmt.Fprintf(&b, "thread:%s;", c.threadName(tid))
+	if regs, err := c.registers(); err == nil {
+		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
+			if p, err := c.file(tid).read(&regs[n]); err == nil {
+				fmt.Fprintf(&b, "%02x:%s;", n, hex.EncodeToString(p))
+			}
+		}
+	}
+	return b.String()
+}
+
+// listThreads is all threads and where they stand, which lldb asks for.
+func (c *client) listThreads() string {
+	var ids, pcs []string
+	for _, t := range c.p.engine.Threads() {
+		ids = append(ids, c.threadName(t.TID))
+		pcs = append(pcs, hexAddr(t.PC))
+	}
+	return "threads:" + strings.Join(ids, ",") + ";thread-pcs:" + strings.Join(pcs, ",") + ";"
+}
+
+// status answers "?": how the program stands.
+func (c *client) status() (string, error) {
+	if c.p == nil {
+		if c.last != "" && (c.last[0] == 'W' || c.last[0] == 'X') {
+			return c.last, nil
+		}
+		return "W00", nil
+	}
+	if c.last == "" || c.last[0] != 'T' {
+		c.last = c.stopped(c.signalOut(sigTrap), c.p.engine.Thread(), "")
+	}
+	return c.last, nil
+}

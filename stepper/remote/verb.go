@@ -1,0 +1,137 @@
+package remote
+
+import (
+	"errors"
+	"os"
+	"strings"
+)
+
+// verb answers the packets that begin with v.
+func (c *client) verb(p string) (string, error) {
+	name, args, _ := strings.Cut(p, ";")
+	switch {
+	case p == "vCont?":
+		return "vCont;c;C;s;S;t;r", nil
+	case name == "vCont":
+		actions, ok := parseActions(args)
+		if !ok {
+			return "", errSyntax
+		}
+		if c.p == nil {
+			return "", errNoProcess
+		}
+		return c.resume(actions)
+	case name == "vRun":
+		return c.run(args)
+	case name == "vAttach":
+		return c.takeOver(args)
+	case name == "vKill":
+		return done(c.kill())
+	case strings.HasPrefix(p, "vFile:"):
+		return c.hostIO(strings.TrimPrefix(p, "vFile:"))
+	}
+	return unsupported, nil // vMustReplyEmpty asks for just that
+}
+
+// run is vRun;FILE;ARG..., all in hexadecimal; without a file the last one.
+func (c *client) run(args string) (string, error) {
+	if !c.Multi && c.p != nil {
+		return "", errors.New("a program is being run already")
+	}
+	words := strings.Split(args, ";")
+	for i, w := range words {
+		s, ok := text(w)
+		if !ok {
+			return "", errSyntax
+		}
+		words[i] = s
+	}
+	if err := c.end(); err != nil {
+		return "", err
+	}
+	if words[0] != "" {
+		c.program = words[0]
+	}
+	c.args = words[1:]
+	if err := c.launch(c.program, c.args); err != nil {
+		c.logf("%v", err)
+		return "", err
+	}
+	return c.begin()
+}
+
+// begin forgets what belonged to the last process.
+func (c *client) begin() (string, error) {
+	c.p = c.process
+	clear(c.files)
+	clear(c.explained)
+	c.general, c.resuming, c.last, c.next = 0, 0, "", nil
+	return c.status()
+}
+
+// takeOver is vAttach;PID.
+func (c *client) takeOver(args string) (string, error) {
+	pid, ok := number(args)
+	if !ok {
+		return "", errSyntax
+	}
+	if err := c.end(); err != nil {
+		return "", err
+	}
+	if err := c.attach(int(pid)); err != nil {
+		c.logf("%v", err)
+		return "", err
+	}
+	return c.begin()
+}
+
+func (c *client) kill() error {
+	p := c.process
+	if p == nil {
+		return errNoProcess
+	}
+	c.forget()
+	c.last = ""
+	if !p.target.Alive() {
+		return nil
+	}
+	return p.engine.Kill()
+}
+
+// leave answers D (let go) and k (kill).
+func (c *client) leave(p string) (string, error) {
+	if p[0] == 'k' {
+		if c.p != nil {
+			if err := c.kill(); err != nil {
+				c.logf("%v", err)
+			}
+		}
+		if !c.Multi {
+			c.over = true
+		}
+		return "", errSilent
+	}
+	if c.p == nil {
+		return "", errNoProcess
+	}
+	e := c.p.engine
+	c.forget()
+	c.last = ""
+	return done(e.Detach())
+}
+
+// environment keeps the variables of programs to be started.
+func (c *client) environment(name, value string, keep bool) {
+	var env []string
+	for _, v := range c.with.env {
+		if n, _, _ := strings.Cut(v, "="); n != name {
+			env = append(env, v)
+		}
+	}
+	if keep {
+		env = append(env, name+"="+value)
+	}
+	c.with.env = env
+}
+
+func (c *client) resetEnvironment() { c.with.env = os.Environ() }

@@ -1,0 +1,255 @@
+package steptest
+
+import (
+	"fmt"
+	"syscall"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+func called(verb string, tid, sig int) string {
+	if sig != 0 {
+		return fmt.Sprintf("%s %d %d", verb, tid, sig)
+	}
+	return fmt.Sprintf("%s %d", verb, tid)
+}
+
+// PID is the first thread's id.
+func (s *Target) PID() int {
+	if len(s.threads) == 0 {
+		return 0
+	}
+	return s.threads[0].TID
+}
+
+// Executable implements stepper.Target.
+func (s *Target) Executable() string { return "scripted" }
+
+// Threads implements stepper.Target.
+func (s *Target) Threads() []int {
+	var list []int
+	for _, th := range s.threads {
+		list = append(list, th.TID)
+	}
+	return list
+}
+
+// Alive implements stepper.Target.
+func (s *Target) Alive() bool { return s.alive }
+
+// ReadMemory hides planted breakpoints: they are not in the model's memory.
+func (s *Target) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	for i := range p {
+		b, ok := s.memory[addr+table.Addr(i)]
+		if !ok {
+			return i, syscall.EIO
+		}
+		p[i] = b
+	}
+	return len(p), nil
+}
+
+// WriteMemory implements stepper.Target.
+func (s *Target) WriteMemory(addr table.Addr, p []byte) (int, error) {
+	s.Code(addr, p...)
+	return len(p), nil
+}
+
+// Regs implements stepper.Target.
+func (s *Target) Regs(tid int, r *unit.Regs) error {
+	th, err := s.find(tid)
+	if err == nil {
+		*r = th.Regs
+	}
+	return err
+}
+
+// SetRegs implements stepper.Target.
+func (s *Target) SetRegs(tid int, r *unit.Regs) error {
+	th, err := s.find(tid)
+	if err == nil {
+		th.Regs = *r
+	}
+	return err
+}
+
+// XState is an empty FXSAVE area.
+func (s *Target) XState(tid int) ([]byte, error) {
+	_, err := s.find(tid)
+	return make([]byte, 512), err
+}
+
+// SetXState forgets what it is given.
+func (s *Target) SetXState(tid int, _ []byte) error {
+	_, err := s.find(tid)
+	return err
+}
+
+// Rseq implements stepper.Target.
+func (s *Target) Rseq(tid int) (stepper.RseqConfig, error) {
+	th, err := s.find(tid)
+	if err != nil {
+		return stepper.RseqConfig{}, err
+	}
+	return th.Rseq, nil
+}
+
+// Insert fails the test in Forbidden ranges.
+func (s *Target) Insert(addr table.Addr) error {
+	for _, r := range s.Forbidden {
+		if r.Contains(addr) {
+			s.t.Errorf("a breakpoint is planted at %v, in [%v, %v)", addr, r.Low, r.High)
+		}
+	}
+	if err := s.note("insert %v", addr); err != nil {
+		return err
+	}
+	s.planted[addr] = true
+	return nil
+}
+
+// Remove implements stepper.Target.
+func (s *Target) Remove(addr table.Addr) error {
+	if err := s.note("remove %v", addr); err != nil {
+		return err
+	}
+	delete(s.planted, addr)
+	return nil
+}
+
+// Inserted implements stepper.Target.
+func (s *Target) Inserted(addr table.Addr) bool { return s.planted[addr] }
+
+// SetDebug implements stepper.Target.
+func (s *Target) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, _ int) error {
+	if err := s.note("debug %d %d %v", tid, slot, addr); err != nil {
+		return err
+	}
+	d := Debug{Kind: kind, Addr: addr}
+	if tid == 0 {
+		s.all[slot] = d
+		for _, th := range s.threads {
+			th.Debug[slot] = d
+		}
+		return nil
+	}
+	th, err := s.find(tid)
+	if err == nil {
+		th.Debug[slot] = d
+	}
+	return err
+}
+
+// Resume implements stepper.Target.
+func (s *Target) Resume(tid, sig int) error { return s.letGo("resume", tid, sig) }
+
+// ResumeInPlace is logged as Resume is.
+func (s *Target) ResumeInPlace(tid, sig int) error { return s.letGo("resume", tid, sig) }
+
+// ResumeStep implements stepper.Target.
+func (s *Target) ResumeStep(tid, sig int) error { return s.letGo("resumestep", tid, sig) }
+
+func (s *Target) letGo(verb string, tid, sig int) error {
+	th, err := s.find(tid)
+	if err != nil {
+		return err
+	}
+	th.held = false
+	return s.note("%s", called(verb, tid, sig))
+}
+
+// Hold holds every thread where it is.
+func (s *Target) Hold() error {
+	for _, th := range s.threads {
+		th.held = true
+	}
+	return s.note("hold")
+}
+
+// Queued is always false: events come from the script alone.
+func (s *Target) Queued(int) bool { return false }
+
+// Held implements stepper.Target.
+func (s *Target) Held(tid int) bool {
+	th := s.Thread(tid)
+	return th != nil && th.held
+}
+
+// Interrupt does nothing: a script says itself when one comes.
+func (s *Target) Interrupt() {}
+
+// Syscall does nothing and succeeds.
+func (s *Target) Syscall(tid int, nr uint64, _ ...uint64) (int64, error) {
+	if _, err := s.find(tid); err != nil {
+		return 0, err
+	}
+	for _, th := range s.threads {
+		if !th.held {
+			s.t.Errorf("a system call is injected into thread %d while thread %d runs", tid, th.TID)
+		}
+	}
+	return 0, s.note("syscall %d %d", tid, nr)
+}
+
+// SignalMask implements stepper.Target.
+func (s *Target) SignalMask(tid int) (uint64, error) {
+	th, err := s.find(tid)
+	if err != nil {
+		return 0, err
+	}
+	return th.Mask, nil
+}
+
+// SetSignalMask implements stepper.Target.
+func (s *Target) SetSignalMask(tid int, blocked uint64) error {
+	th, err := s.find(tid)
+	if err == nil {
+		th.Mask = blocked
+	}
+	return err
+}
+
+// Pin implements stepper.Target.
+func (s *Target) Pin(tid int) error {
+	_, err := s.find(tid)
+	s.pinned = err == nil
+	return err
+}
+
+// Unpin implements stepper.Target.
+func (s *Target) Unpin() error {
+	s.pinned = false
+	return nil
+}
+
+// Siginfo is all zero.
+func (s *Target) Siginfo(tid int) ([]byte, error) {
+	_, err := s.find(tid)
+	return make([]byte, 128), err
+}
+
+// DetachChild implements stepper.Target.
+func (s *Target) DetachChild(child int) error { return s.note("detachchild %d", child) }
+
+// Follow makes the child the process's only thread.
+func (s *Target) Follow(child int) error {
+	s.threads = []*Thread{{TID: child, held: true}}
+	return s.note("follow %d", child)
+}
+
+// DropSignal implements stepper.Target.
+func (s *Target) DropSignal(tid int) error { return s.note("dropsignal %d", tid) }
+
+// Detach implements stepper.Target.
+func (s *Target) Detach() error {
+	s.alive = false
+	return s.note("detach")
+}
+
+// Kill implements stepper.Target.
+func (s *Target) Kill() error {
+	s.alive = false
+	return s.note("kill")
+}

@@ -1,0 +1,121 @@
+package steptest
+
+import (
+	"syscall"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Call is one waiting call that a script expects: "step TID", "run TID" or
+// "wait", with " SIG" behind it where a signal is delivered. Do brings the
+// model to where the thread has come, and gives the answer.
+type Call struct {
+	Name string
+	Do   func(*Target) (stepper.Event, error)
+}
+
+// Expect adds calls to the script.
+func (s *Target) Expect(calls ...Call) { s.script = append(s.script, calls...) }
+
+// Reach moves a thread to an instruction where something waits for it: the
+// event is that of the debug register or the breakpoint there.
+func Reach(tid int, pc table.Addr) func(*Target) (stepper.Event, error) {
+	return func(s *Target) (stepper.Event, error) {
+		th := s.Thread(tid)
+		th.Regs.Rip, th.held = uint64(pc), true
+		for slot, d := range th.Debug {
+			if d.Kind == stepper.DebugExecute && d.Addr == pc {
+				return stepper.Event{Kind: stepper.EventDebug, TID: tid, Slot: slot, Slots: 1 << slot}, nil
+			}
+		}
+		if !s.planted[pc] {
+			s.t.Errorf("thread %d comes to %v, where nothing waits for it; planted are %v and %+v", tid, pc, s.Planted(), th.Debug)
+		}
+		return stepper.Event{Kind: stepper.EventBreakpoint, TID: tid, Addr: pc}, nil
+	}
+}
+
+// Stepped is the end of a single step at pc.
+func Stepped(tid int, pc table.Addr) func(*Target) (stepper.Event, error) {
+	return func(s *Target) (stepper.Event, error) {
+		th := s.Thread(tid)
+		th.Regs.Rip, th.held = uint64(pc), true
+		return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+	}
+}
+
+// Answer is any other event. Its thread is held, or gone, or running, as the
+// kind of the event has it.
+func Answer(ev stepper.Event) func(*Target) (stepper.Event, error) {
+	return func(s *Target) (stepper.Event, error) {
+		switch ev.Kind {
+		case stepper.EventExit:
+			s.drop(ev.TID)
+		case stepper.EventProcessExit:
+			s.threads, s.alive = nil, false
+		case stepper.EventClone:
+			s.threads = append(s.threads, &Thread{TID: ev.Child, held: true, Debug: s.all})
+			s.Thread(ev.TID).held = true
+		case stepper.EventBlocked:
+		default:
+			s.Thread(ev.TID).held = true
+		}
+		return ev, nil
+	}
+}
+
+// Vanished is ESRCH for a thread that is no more; its exit is an event to come.
+func Vanished(tid int) func(*Target) (stepper.Event, error) {
+	return func(s *Target) (stepper.Event, error) {
+		s.Thread(tid).Dying = true
+		return stepper.Event{}, syscall.ESRCH
+	}
+}
+
+func (s *Target) drop(tid int) {
+	for i, th := range s.threads {
+		if th.TID == tid {
+			s.threads = append(s.threads[:i:i], s.threads[i+1:]...)
+			return
+		}
+	}
+}
+
+// play takes the next call of the script.
+func (s *Target) play(name string) (stepper.Event, error) {
+	s.Log = append(s.Log, name)
+	if len(s.script) == 0 || s.script[0].Name != name {
+		next := "nothing more"
+		if len(s.script) > 0 {
+			next = s.script[0].Name
+		}
+		s.t.Fatalf("%q is called where the script has %q; the log is %q", name, next, s.Log)
+	}
+	do := s.script[0].Do
+	s.script = s.script[1:]
+	return do(s)
+}
+
+// Step takes "step TID" from the script.
+func (s *Target) Step(tid, sig int, _ time.Duration) (stepper.Event, error) {
+	return s.let("step", tid, sig)
+}
+
+// Run takes "run TID" from the script.
+func (s *Target) Run(tid, sig int, _ time.Duration) (stepper.Event, error) {
+	return s.let("run", tid, sig)
+}
+
+func (s *Target) let(verb string, tid, sig int) (stepper.Event, error) {
+	th, err := s.find(tid)
+	if err != nil {
+		return stepper.Event{}, err
+	}
+	th.held = false
+	return s.play(called(verb, tid, sig))
+}
+
+// Wait takes "wait" from the script.
+func (s *Target) Wait() (stepper.Event, error) { return s.play("wait") }

@@ -1,0 +1,153 @@
+package steptest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"syscall"
+	"testing"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Target is a scripted process. The zero value is not usable: see New.
+type Target struct {
+	// Forbidden is where no breakpoint may be planted: sections and signatures.
+	Forbidden []stepper.Range
+	// Fail gives the errors of calls to come, by what they are called in Log
+	// ("remove 0x401000"): each is returned once, in order.
+	Fail map[string][]error
+	// Log is every call that changes something, in order: "run 1", "hold",
+	// "insert 0x401000", "debug 1 0 0x401020".
+	Log []string
+
+	t       testing.TB
+	alive   bool
+	threads []*Thread
+	memory  map[table.Addr]byte
+	planted map[table.Addr]bool
+	all     [4]Debug // debug registers of threads to come
+	script  []Call
+	pinned  bool
+}
+
+var _ stepper.Target = (*Target)(nil)
+
+// Thread is one thread of a Target.
+type Thread struct {
+	TID   int
+	Regs  unit.Regs
+	Rseq  stepper.RseqConfig
+	Mask  uint64 // blocked signals
+	Debug [4]Debug
+	Dying bool // it is gone, and its exit not told yet
+	held  bool
+}
+
+// Debug is one debug register.
+type Debug struct {
+	Kind stepper.DebugKind
+	Addr table.Addr
+}
+
+// New makes a Target of threads that are all held. At the test's end the whole
+// script must have been played, and nothing may be left planted in a process
+// that is still there.
+func New(t testing.TB, threads ...*Thread) *Target {
+	s := &Target{
+		t: t, alive: true, threads: threads, Fail: map[string][]error{},
+		memory: map[table.Addr]byte{}, planted: map[table.Addr]bool{},
+	}
+	for _, th := range threads {
+		th.held = true
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			return
+		}
+		if len(s.script) > 0 {
+			t.Errorf("%q was never called, nor %d calls after it; the log is %q", s.script[0].Name, len(s.script)-1, s.Log)
+		}
+		if s.pinned && s.alive {
+			t.Errorf("affinities are left changed")
+		}
+	})
+	return s
+}
+
+// Code puts bytes into memory.
+func (s *Target) Code(at table.Addr, code ...byte) {
+	for i, b := range code {
+		s.memory[at+table.Addr(i)] = b
+	}
+}
+
+// Thread finds a thread, nil for none.
+func (s *Target) Thread(tid int) *Thread {
+	for _, th := range s.threads {
+		if th.TID == tid {
+			return th
+		}
+	}
+	return nil
+}
+
+// Planted lists the software breakpoints, sorted.
+func (s *Target) Planted() []table.Addr {
+	var list []table.Addr
+	for a := range s.planted {
+		list = append(list, a)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Traps counts the debug registers of a thread that are in use.
+func (th *Thread) Traps() int {
+	n := 0
+	for _, d := range th.Debug {
+		if d.Kind != stepper.DebugOff {
+			n++
+		}
+	}
+	return n
+}
+
+// Logged counts the entries of the log that equal name.
+func (s *Target) Logged(name string) int {
+	n := 0
+	for _, entry := range s.Log {
+		if entry == name {
+			n++
+		}
+	}
+	return n
+}
+
+// note logs a call and returns the error that it is to fail with.
+func (s *Target) note(format string, args ...any) error {
+	name := fmt.Sprintf(format, args...)
+	s.Log = append(s.Log, name)
+	if errs := s.Fail[name]; len(errs) > 0 {
+		s.Fail[name] = errs[1:]
+		return errs[0]
+	}
+	return nil
+}
+
+var errRunning = errors.New("steptest: the thread is running")
+
+// find is a held thread; ESRCH where there is none.
+func (s *Target) find(tid int) (*Thread, error) {
+	th := s.Thread(tid)
+	switch {
+	case th == nil || th.Dying || !s.alive:
+		return nil, syscall.ESRCH
+	case !th.held:
+		s.t.Errorf("thread %d is touched while it runs", tid)
+		return nil, errRunning
+	}
+	return th, nil
+}
