@@ -11,7 +11,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// old and new are the values of a watchpoint's four bytes.
+// watched is a watchpoint's four bytes before and after a change.
 func watched(t *testing.T, stop stepper.Stop) (old, now uint32) {
 	t.Helper()
 	if len(stop.Watch) != 1 || len(stop.Watch[0].Old) != 4 || len(stop.Watch[0].New) != 4 {

@@ -70,6 +70,11 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 	}
 	e.findSection(th)
 	stop, err := do(th)
+	if isGone(err) {
+		if _, dying := e.target.SignalMask(th.tid); dying != nil {
+			stop, err = e.vanished(th, err) // killed in the middle of it
+		}
+	}
 	if !e.anyQuiet() {
 		err = errors.Join(err, e.unpin())
 	}

@@ -58,11 +58,12 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 		if !ok {
 			return stop, nil
 		}
-		th.fresh = false
-		err := e.load(th)
+		// Its registers may be known still; this asks the kernel.
+		_, err := e.target.SignalMask(th.tid)
 		if err == nil {
 			return stop, nil
 		}
+		th.fresh = false
 		next, err := e.vanished(th, err)
 		if err != nil {
 			return stop, err

@@ -1,6 +1,7 @@
 package stepper_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -137,16 +138,14 @@ func TestFinishOfAnOuterFrame(t *testing.T) {
 	p.wantExit(0)
 }
 
-func TestFinishOfMainFails(t *testing.T) {
+func TestFinishOfTheOutermostFrameFails(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "loop.c", Shape: tabletest.Static}, "3")
-	for range 5 {
-		frames, err := p.Frames(p.Thread(), 10)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err = p.Finish(len(frames) - 1); err == nil {
-			t.Fatalf("the outermost frame of %v has returned", frames)
-		}
+	frames, err := p.Frames(p.Thread(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = p.Finish(len(frames) - 1); !errors.Is(err, stepper.ErrOutermost) {
+		t.Fatalf("finish of the outermost of %v: %v", frames, err)
 	}
 	p.wantExit(0)
 }

@@ -99,7 +99,7 @@ func TestLineStepsLeadWhereGDBsLead(t *testing.T) {
 	for _, w := range walks {
 		for _, dwarf := range []int{5, 4} {
 			f := tabletest.Fixture{Source: w.source, Opt: w.opt, DWARF: dwarf}
-			if dwarf == 4 && (testing.Short() || w.source != "inline.c" && w.source != "recurse.c") {
+			if dwarf == 4 && (testing.Short() || w.source != "inline.c") {
 				continue
 			}
 			path := tabletest.Build(t, f)

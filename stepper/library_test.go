@@ -65,24 +65,22 @@ func TestStepsThroughALibraryThatComesEnd(t *testing.T) {
 // Without section headers a descriptor becomes known only when a thread arms it.
 func TestSectionsOfStrippedProgramsAreLearnt(t *testing.T) {
 	for _, strip := range []tabletest.Strip{tabletest.StripDebug, tabletest.StripAll, tabletest.StripSections} {
-		for _, opt := range []string{"-O0", "-O2"} {
-			f := tabletest.Fixture{Source: "units.c", Opt: opt, Shape: tabletest.Static, Strip: strip}
-			t.Run(f.String(), func(t *testing.T) {
-				p := launch(t, f, "20")
-				sections := len(p.Image().Sections())
-				if strip == tabletest.StripSections && sections != 0 {
-					t.Fatalf("%d sections are declared without section headers", sections)
-				}
-				// There may be no symbol for main: from the program's first instruction.
-				code, units := p.stepiToEnd(500000)
-				if code != 0 {
-					t.Errorf("the program exits with %d", code)
-				}
-				p.wantPrinted("aborts 0 attempts 20 sum 20\n")
-				if got := passes(units); got[stepper.Committed] != 20 {
-					t.Errorf("want 20 commits, got %v", got)
-				}
-			})
-		}
+		f := tabletest.Fixture{Source: "units.c", Opt: "-O2", Shape: tabletest.Static, Strip: strip}
+		t.Run(f.String(), func(t *testing.T) {
+			p := launch(t, f, "20")
+			sections := len(p.Image().Sections())
+			if strip == tabletest.StripSections && sections != 0 {
+				t.Fatalf("%d sections are declared without section headers", sections)
+			}
+			// There may be no symbol for main: from the program's first instruction.
+			code, units := p.stepiToEnd(500000)
+			if code != 0 {
+				t.Errorf("the program exits with %d", code)
+			}
+			p.wantPrinted("aborts 0 attempts 20 sum 20\n")
+			if got := passes(units); got[stepper.Committed] != 20 {
+				t.Errorf("want 20 commits, got %v", got)
+			}
+		})
 	}
 }

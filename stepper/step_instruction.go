@@ -295,6 +295,8 @@ func (e *Engine) NextInstruction(n int) (Stop, error) {
 		if stop, err := e.settleAll(th); stop != nil || err != nil {
 			return stop, err
 		}
+		e.entering = e.policy.Inside
+		defer func() { e.entering = false }()
 		for i := 0; i < n; i++ {
 			if err := e.load(th); err != nil {
 				return e.vanished(th, err)

@@ -162,8 +162,11 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 		}
 		th := e.adopt(tid)
 		resume := e.target.Resume
-		if tid == stepped || e.inPlace(th) {
+		if e.inPlace(th) || tid == stepped {
 			resume = e.target.ResumeInPlace
+		}
+		if !e.target.Held(tid) {
+			continue // killed from outside meanwhile
 		}
 		if err := e.letGo(th, resume); err != nil {
 			return nil, err

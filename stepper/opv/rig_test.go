@@ -24,8 +24,8 @@ type rig struct {
 func newRig(c *processor) (*rig, error) {
 	g := &rig{c: c}
 	var errs [4]error
-	// Far from everything else, so that no exit's address, up to 2^31 bytes
-	// away, is outside of what a program can have.
+	// Always the same, so that a seed is the same state next time, and far from
+	// everything else: a jump reaches 2^31 bytes.
 	g.data, errs[0] = newTwin(c, 0x10<<32, 2*reach)
 	g.code, errs[1] = newTwin(c, 0x20<<32, 2*reach)
 	errs[2] = c.p.Regs(c.tid, &g.base)
@@ -38,8 +38,6 @@ const slots = 4
 
 // place puts a section's code into the process and stops at its exits, by
 // execution breakpoints: nothing is in memory that the section might read.
-// It also works for exits where no memory is, since the breakpoint comes before
-// the fetch (Intel SDM volume 3, table 6-2).
 func (g *rig) place(body *unit.Body, code []byte) error {
 	if len(body.Exits) > slots {
 		return fmt.Errorf("%d exits, and %d debug registers", len(body.Exits), slots)

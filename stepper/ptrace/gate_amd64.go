@@ -4,9 +4,12 @@ package ptrace
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"rseqstep/table"
 )
@@ -25,7 +28,13 @@ func (p *Process) syscallGate(t *thread) (table.Addr, error) {
 	}
 	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/maps", p.pid, t.tid)) // the leader's is empty once it has ended
 	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			err = unix.ESRCH
+		}
 		return 0, &Error{Op: "find a syscall instruction", TID: p.pid, Err: err}
+	}
+	if len(maps) == 0 {
+		return 0, p.fail(t, "find a syscall instruction", unix.ESRCH) // killed: its memory is gone already
 	}
 	code := codeMappings(string(maps))
 	for _, r := range code {

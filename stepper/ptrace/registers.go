@@ -156,7 +156,7 @@ func (p *Process) Rseq(tid int) (stepper.RseqConfig, error) {
 	case 0:
 	case unix.EIO, unix.EINVAL: // an unknown request, before Linux 5.13 or without CONFIG_RSEQ
 		return stepper.RseqConfig{}, &Error{Op: "read rseq registration", TID: tid,
-			Err: fmt.Errorf("%w: the kernel does not answer PTRACE_GET_RSEQ_CONFIGURATION: %w", ErrNotSupported, e)}
+			Err: fmt.Errorf("%w: %w: PTRACE_GET_RSEQ_CONFIGURATION: %w", ErrNotSupported, stepper.ErrNoRseq, e)}
 	default:
 		return stepper.RseqConfig{}, p.fail(t, "read rseq registration", e)
 	}

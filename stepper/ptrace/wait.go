@@ -143,8 +143,13 @@ func (p *Process) await(t *thread, deadline time.Time) (stepper.Event, error) {
 }
 
 // take works one wait status into the threads' state and queues the event it
-// makes, if it makes one.
+// makes, if it makes one. A thread that is killed meanwhile makes none and is no
+// error: its exit is the next status.
 func (p *Process) take(tid int, status uint32) error {
+	return ignoreGone(p.takeStatus(tid, status))
+}
+
+func (p *Process) takeStatus(tid int, status uint32) error {
 	ws := unix.WaitStatus(status)
 	t := p.threads[tid]
 	if t == nil {

@@ -28,8 +28,7 @@ type client struct {
 	general   int // the thread of g, p, m (Hg)
 	resuming  int // the thread of c and s (Hc)
 	files     map[int]*regfile
-	threads   []threadID // still to be listed by qsThreadInfo
-	last      string     // the last stop reply
+	last      string // the last stop reply
 	ranged    ranged
 	notes     []string // sentences to be shown when the program next runs
 	next      func(*stepper.Engine) (stepper.Stop, error)
@@ -40,7 +39,7 @@ type client struct {
 
 func newClient(s *Server, rw io.ReadWriteCloser) *client {
 	c := &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, explained: map[table.Addr]bool{}}
-	c.conn = newConn(rw, s.interrupt)
+	c.conn = newConn(rw, s.interrupt, func() { s.connected.Store(false) })
 	return c
 }
 

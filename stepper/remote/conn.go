@@ -22,16 +22,18 @@ type conn struct {
 	// not been sent; stop then stops the program.
 	running atomic.Bool
 	stop    func()
+	gone    func() // told when the client is gone
 }
 
-func newConn(rw io.ReadWriteCloser, stop func()) *conn {
-	c := &conn{rw: rw, packets: make(chan []byte, 64), stop: stop}
+func newConn(rw io.ReadWriteCloser, stop, gone func()) *conn {
+	c := &conn{rw: rw, packets: make(chan []byte, 64), stop: stop, gone: gone}
 	go c.read()
 	return c
 }
 
 func (c *conn) read() {
 	defer close(c.packets)
+	defer c.gone()
 	defer c.interrupt()
 	var d Decoder
 	buf := make([]byte, 1<<14)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"rseqstep/stepper"
 )
@@ -40,7 +41,8 @@ type Server struct {
 	program string   // what was launched last, for vRun without a name
 	args    []string
 
-	running atomic.Pointer[stepper.Engine] // for the readers' goroutines
+	running   atomic.Pointer[stepper.Engine] // for the readers' goroutines
+	connected atomic.Bool                    // a client is there that has not gone
 }
 
 // New makes a server without a process.
@@ -108,7 +110,7 @@ func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	conns := make(chan net.Conn)
 	failed := make(chan error, 1)
-	go accept(l, conns, failed, s.logf)
+	go s.accept(l, conns, failed)
 	defer l.Close()
 	for {
 		var conn net.Conn
@@ -131,20 +133,27 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// accept hands connections over one at a time. The receiver takes the next one
-// when it is done with the last, so one that is not taken at once is not wanted.
-func accept(l net.Listener, conns chan<- net.Conn, failed chan<- error, logf func(string, ...any)) {
+// grace is how long a client that comes while another is there waits for that
+// one's end to be noticed: it may have come because the other has just gone.
+const grace = 500 * time.Millisecond
+
+// accept hands connections over, one at a time.
+func (s *Server) accept(l net.Listener, conns chan<- net.Conn, failed chan<- error) {
 	for {
 		conn, err := l.Accept()
 		if err != nil {
 			failed <- err
 			return
 		}
-		select {
-		case conns <- conn:
-		default:
-			logf("a second client was sent away: one is being served")
-			conn.Close()
+		for end := time.Now().Add(grace); s.connected.Load() && time.Now().Before(end); {
+			time.Sleep(grace / 50)
 		}
+		if s.connected.Load() {
+			s.logf("a second client was sent away: one is being served")
+			conn.Close()
+			continue
+		}
+		s.connected.Store(true)
+		conns <- conn
 	}
 }

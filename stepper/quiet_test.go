@@ -1,0 +1,410 @@
+package stepper_test
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// status is a field of proc_pid_status(5) of a thread.
+func (p *program) status(tid int, field string) string {
+	p.t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", p.process.PID(), tid))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if value, ok := strings.CutPrefix(line, field+":"); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	p.t.Fatalf("no %s of thread %d", field, tid)
+	return ""
+}
+
+// owned is what a quiet phase takes from a thread and must give back.
+type owned struct {
+	config   stepper.RseqConfig
+	affinity string
+	blocked  string
+}
+
+func (p *program) owned(tid int) owned {
+	p.t.Helper()
+	c, err := p.process.Rseq(tid)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return owned{c, p.status(tid, "Cpus_allowed"), p.status(tid, "SigBlk")}
+}
+
+// inside is percpu.c with its last thread stepped into a section, in a quiet phase.
+// That thread's rounds, some 100 ns each, keep it alive while others run.
+func inside(t *testing.T, opt string, rounds int) (p *program, tid int, before owned) {
+	t.Helper()
+	p = launch(t, tabletest.Fixture{Source: "percpu.c", Opt: opt}, "8", "100", fmt.Sprint(rounds))
+	p.runTo("stepped")
+	tid = p.Thread()
+	before = p.owned(tid)
+	if !before.config.Registered() {
+		t.Fatalf("thread %d has no rseq area", tid)
+	}
+	p.enter()
+	if now := p.owned(tid); now.config.Registered() || now.affinity == before.affinity || now.blocked == before.blocked {
+		t.Fatalf("in the quiet phase: %+v, before: %+v", now, before)
+	}
+	return p, tid, before
+}
+
+// enter steps the selected thread into a section.
+func (p *program) enter() {
+	p.t.Helper()
+	for n := 0; ; n++ {
+		stop, err := p.StepInside(1)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.wantReason(stop, stepper.StopStep)
+		if now := p.live(); now.Live && stop.PC != now.Section.Start {
+			return
+		}
+		if n > 1000 {
+			p.t.Fatal("1000 steps, and no section has come")
+		}
+	}
+}
+
+// Whatever command is given to a thread in a quiet phase, its section commits
+// first, and nothing of the phase is left when the command goes on.
+func TestEveryCommandEndsAQuietPhaseWhole(t *testing.T) {
+	for _, command := range []string{"continue", "next", "step", "finish", "until", "nexti", "stepi", "opv", "abort"} {
+		t.Run(command, func(t *testing.T) {
+			p, tid, before := inside(t, "-O0", 100000)
+			section := p.live().Section
+			var stop stepper.Stop
+			var err error
+			switch command {
+			case "continue":
+				p.breakAt("one_round")
+				stop = p.cont()
+			case "nexti", "stepi":
+				for n := 0; p.live().Live; n++ {
+					stop = p.do(command)
+				}
+			case "opv":
+				if stop, err = p.Opv(); err != nil {
+					err = nil // the next section may be one that leaves aside
+				}
+			case "abort":
+				stop, err = p.AbortAt(1)
+			default:
+				stop = p.do(command)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(stop.Units) == 0 || stop.Units[0].Start != section.Start || stop.Units[0].Result != stepper.Committed || stop.Units[0].Rung != stepper.RungQuiet {
+				t.Errorf("the section was not committed quietly: %+v", stop.Units)
+			}
+			if now := p.owned(tid); now != before {
+				t.Errorf("after %s: %+v, before: %+v", command, now, before)
+			}
+			for _, b := range p.Breakpoints() {
+				p.delete(b)
+			}
+			p.wantExit(0)
+		})
+	}
+}
+
+func TestSteppingAnotherThreadEndsAQuietPhaseWhole(t *testing.T) {
+	for _, command := range []string{"stepi", "nexti", "next", "inside"} {
+		t.Run(command, func(t *testing.T) {
+			p, tid, before := inside(t, "-O2", 1000000)
+			for _, th := range p.Threads() {
+				name, _, _ := p.Symbols().Symbol(th.PC)
+				if th.TID == tid || name != "worker" { // the first one sleeps in a join
+					continue
+				}
+				if err := p.SelectThread(th.TID); err != nil {
+					t.Fatal(err)
+				}
+				was := p.owned(th.TID)
+				if command == "inside" {
+					p.enter()
+				} else {
+					p.do(command)
+				}
+				if now := p.owned(tid); now != before {
+					t.Fatalf("after %s in thread %d: %+v, before: %+v", command, th.TID, now, before)
+				}
+				if command != "inside" {
+					continue
+				}
+				// Two threads in turn: only one is ever inside.
+				if err := p.SelectThread(tid); err != nil {
+					t.Fatal(err)
+				}
+				p.enter()
+				if now := p.owned(th.TID); now != was {
+					t.Fatalf("thread %d: %+v, before: %+v", th.TID, now, was)
+				}
+			}
+			p.wantExit(0)
+		})
+	}
+}
+
+func TestDetachInAQuietPhaseLetsTheProgramGoOn(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O2"} {
+		p, tid, before := inside(t, opt, 100000)
+		pid := p.process.PID()
+		if err := p.Detach(); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", pid, tid)); err == nil {
+			for _, want := range []string{"Cpus_allowed:\t" + before.affinity + "\n", "SigBlk:\t" + before.blocked + "\n", "TracerPid:\t0\n"} {
+				if !strings.Contains(string(text), want) {
+					t.Errorf("no %q after detach: %s", want, text)
+				}
+			}
+		}
+		p.wantRightEnd(pid, "sum ")
+	}
+}
+
+func TestKillInAQuietPhaseEndsTheProgram(t *testing.T) {
+	p, _, _ := inside(t, "-O2", 1000)
+	pid := p.process.PID()
+	if err := p.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err == nil {
+		t.Errorf("process %d is still there", pid)
+	}
+}
+
+// Our own affinity was narrowed for the phase; the next test must not inherit it.
+func TestTheDebuggersAffinityIsWholeAfterAQuietPhase(t *testing.T) {
+	own := func() string {
+		text, err := os.ReadFile("/proc/thread-self/status")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(string(text), "Cpus_allowed:")
+		line, _, _ := strings.Cut(after, "\n")
+		return line
+	}
+	before := own()
+	for _, end := range []string{"kill", "detach", "exit", "killed"} {
+		p, _, _ := inside(t, "-O2", 1000)
+		pid := p.process.PID()
+		switch end {
+		case "kill":
+			if err := p.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		case "detach":
+			if err := p.Detach(); err != nil {
+				t.Fatal(err)
+			}
+			p.wantRightEnd(pid, "sum ")
+		case "exit":
+			p.wantExit(0)
+		case "killed":
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			p.wantReason(p.cont(), stepper.StopKilled)
+		}
+		if now := own(); now != before {
+			t.Errorf("after %s: %q, before: %q", end, now, before)
+		}
+	}
+}
+
+func TestAProgramKilledInAQuietPhaseIsReported(t *testing.T) {
+	for _, command := range []string{"continue", "next", "step", "stepi", "nexti", "finish", "inside", "opv", "detach"} {
+		t.Run(command, func(t *testing.T) {
+			p, _, _ := inside(t, "-O2", 1000)
+			if err := syscall.Kill(p.process.PID(), syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+			var stop stepper.Stop
+			var err error
+			switch command {
+			case "inside":
+				stop, err = p.StepInside(1)
+			case "opv":
+				stop, err = p.Opv()
+			case "detach":
+				if err := p.Detach(); err != nil {
+					t.Error(err)
+				}
+				return
+			default:
+				stop = p.do(command)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.wantReason(stop, stepper.StopKilled)
+		})
+	}
+}
+
+// The signal waits until the section has committed.
+func TestASignalInAQuietPhaseComesAfterwards(t *testing.T) {
+	p, tid, _ := inside(t, "-O0", 100000)
+	section := p.live().Section
+	if err := syscall.Tgkill(p.process.PID(), tid, syscall.SIGUSR1); err != nil {
+		t.Fatal(err)
+	}
+	var units []stepper.UnitReport
+	for n := 0; ; n++ {
+		stop, err := p.StepInside(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		units = append(units, stop.Units...)
+		if stop.Reason == stepper.StopSignal {
+			if stop.Signal != int(syscall.SIGUSR1) || stop.TID != tid || p.live().Live {
+				t.Errorf("%s, %+v", p.describe(stop), p.live())
+			}
+			break
+		}
+		p.wantReason(stop, stepper.StopStep)
+		if n > 100 {
+			t.Fatal("the signal does not come")
+		}
+	}
+	if len(units) == 0 || units[0].Start != section.Start || units[0].Result != stepper.Committed {
+		t.Errorf("the section was not committed before: %+v", units)
+	}
+	if err := p.PassSignal(tid, 0); err != nil {
+		t.Fatal(err)
+	}
+	p.wantExit(0)
+}
+
+// interrupted is longcopy.c in the middle of its section's loop, on the way to
+// a breakpoint at its end.
+func interrupted(t *testing.T, bytes int) *program {
+	t.Helper()
+	p := start(t, tabletest.Fixture{Source: "longcopy.c", Opt: "-O2"}, fmt.Sprint(bytes))
+	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(copyv), copyv)})
+	before := p.owned(p.Thread())
+	timer := time.AfterFunc(100*time.Millisecond, p.Interrupt)
+	defer timer.Stop()
+	p.wantReason(p.cont(), stepper.StopInterrupt)
+	now := p.live()
+	if !now.Live || p.owned(p.Thread()) == before {
+		t.Fatalf("interrupted, but not in a quiet phase: %+v", now)
+	}
+	p.delete(b)
+	return p
+}
+
+func TestALongQuietPhaseCanBeInterrupted(t *testing.T) {
+	p := interrupted(t, 20000)
+	p.wantExit(0)
+	p.wantPrinted("copied 20000 turn 1\n")
+}
+
+// It is too long to be stepped to its end first: the kernel restarts it.
+func TestALongQuietPhaseCanBeDetachedFrom(t *testing.T) {
+	p := interrupted(t, 10000000)
+	pid := p.process.PID()
+	if err := p.Detach(); err != nil {
+		t.Fatal(err)
+	}
+	p.wantRightEnd(pid, "copied 10000000 turn 1\n")
+}
+
+// Areas of the program's own, and one of 64 bytes.
+func TestQuietPhasesRegisterTheSameAreaAgain(t *testing.T) {
+	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // ownreg.c's own would exec first
+	for _, f := range []tabletest.Fixture{{Source: "ownreg.c", Opt: "-O2"}, {Source: "units.c", Own: true}} {
+		t.Run(f.String(), func(t *testing.T) {
+			const n = 30
+			p := start(t, f, fmt.Sprint(n))
+			body := p.bodies(addv)
+			p.runTo(fmt.Sprintf("%s:%d", f.Source, map[string]int{"ownreg.c": 46, "units.c": 10}[f.Source]))
+			before := p.owned(p.Thread())
+			b := p.add(stepper.BreakpointSpec{Addrs: at(body, 2)})
+			for range n - 1 {
+				p.hits(b, 1)
+				p.stepi(2)
+				if now := p.owned(p.Thread()); now != before {
+					t.Fatalf("after the phase: %+v, before: %+v", now, before)
+				}
+			}
+			p.wantReason(p.cont(), stepper.StopBreakpoint)
+			p.wantExit(0)
+			if f.Source == "ownreg.c" {
+				var area, size, sum uint64
+				if _, err := fmt.Sscanf(p.printed(), "area %v size %d sum %d", &area, &size, &sum); err != nil {
+					t.Fatalf("%q: %v", p.printed(), err)
+				}
+				if want := (stepper.RseqConfig{Area: table.Addr(area), Size: uint32(size), Signature: 0x53053053}); before.config != want || sum != n {
+					t.Errorf("want %+v, got %+v, printed %q", want, before.config, p.printed())
+				}
+			} else {
+				p.wantUnits(n)
+			}
+		})
+	}
+}
+
+// switches is how often a thread has given up its CPU: once for each ptrace-stop.
+func (p *program) switches(tid int) int {
+	p.t.Helper()
+	n, err := strconv.Atoi(p.status(tid, "voluntary_ctxt_switches"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return n
+}
+
+// Besides the instructions it steps, a quiet phase may cost 12 ptrace-stops
+// (the limit), the trap at the arming store among them.
+func TestAQuietPhaseCostsFewStops(t *testing.T) {
+	const n, limit = 100, 12
+	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "1000")
+	overhead := quietStops(t, p, n)
+	if overhead > limit {
+		t.Errorf("%.1f ptrace-stops a quiet phase besides the instructions stepped, more than %d", overhead, limit)
+	}
+	t.Logf("%.1f ptrace-stops a quiet phase besides the instructions stepped", overhead)
+}
+
+// quietStops runs the thread through n sections quietly, and returns the stops
+// that each one cost besides its instructions and the arming store.
+func quietStops(t testing.TB, p *program, n int) float64 {
+	t.Helper()
+	passes := 0
+	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), 1), Condition: "the last",
+		When: func(int) (bool, error) { passes++; return passes == n+1, nil }})
+	before := p.switches(p.Thread())
+	p.hits(b, 1)
+	after := p.switches(p.Thread())
+	p.delete(b)
+	return float64(after-before)/float64(n) - (addv + 1)
+}
+
+func BenchmarkQuietPhase(b *testing.B) {
+	path := tabletest.Build(b, tabletest.Fixture{Source: "units.c", Opt: "-O2"})
+	p := launchFile(b, path, fmt.Sprint(b.N+10))
+	p.runTo("main")
+	b.ResetTimer()
+	stops := quietStops(b, p, b.N)
+	b.ReportMetric(stops, "overhead-stops/op")
+}
