@@ -13,7 +13,8 @@
 // at native speed; quiet.go one with its registration lifted; ladder.go when
 // which; inside.go looking into sections; vdso*.go and late.go vDSO functions; travel.go the
 // running program; watchdog.go its supervision; line*.go source lines;
-// landing.go exceptions and longjmp; finish.go frames; provide.go the program's own cpu_opv calls; breakpoint.go,
+// landing.go exceptions and longjmp; finish.go frames; provide.go the program's
+// own cpu_opv calls; range.go what gdb asks a server for; breakpoint.go,
 // user_breakpoints.go and sites.go breakpoints; rseq.go what threads have
 // registered and armed.
 //

@@ -148,6 +148,31 @@ func (e *Engine) through(th *thread) (*Stop, error) {
 	return nil, e.unhush(th)
 }
 
+// throughHere takes a thread that stands at an arming store, which it has run
+// into while another one was dealt with, through its section as it would be
+// there and then: let go and met once more, it might have left the CPU whose
+// number it has read.
+// Precondition: every other thread is held.
+func (e *Engine) throughHere(th *thread) (*Stop, error) {
+	if e.load(th) != nil { // a thread that is going: its exit is the next event
+		return nil, nil
+	}
+	pc, trapped := th.regs.PC(), false
+	for _, b := range e.breakpoints {
+		if b.Kind <= BreakHardware && contains(b.planted, pc) {
+			return nil, nil // to be told
+		}
+		trapped = trapped || contains(b.traps, pc)
+	}
+	if !trapped {
+		return nil, nil
+	}
+	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
+		return nil, err
+	}
+	return e.through(th)
+}
+
 // quietStop is the Stop of a user's breakpoint that a quiet phase has come to,
 // inside a section or outside.
 func (e *Engine) quietStop(th *thread) (*Stop, error) {

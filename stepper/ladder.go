@@ -274,7 +274,9 @@ func (e *Engine) takeExit(th *thread, plan *opv.Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := plan.Exit.StoreVectors(area, zmmUpper()); err != nil {
+	const zmmUpper = 6 // the upper halves of zmm0 to zmm15
+	upper, _ := XSaveComponent(zmmUpper)
+	if err := plan.Exit.StoreVectors(area, upper); err != nil {
 		return err
 	}
 	if err := e.target.SetXState(th.tid, area); err != nil {

@@ -154,7 +154,7 @@ func TestEveryStepPassesALoopThatNeverEndsNatively(t *testing.T) {
 }
 
 func TestStepsPassSectionsUnderAStormOfSignals(t *testing.T) {
-	const n = 10
+	const n = 6
 	for _, opt := range []string{"-O0", "-O2"} {
 		for _, command := range []string{"next", "step", "stepi"} {
 			t.Run(command+opt, func(t *testing.T) {

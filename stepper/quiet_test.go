@@ -93,7 +93,7 @@ func TestEveryCommandEndsAQuietPhaseWhole(t *testing.T) {
 			var err error
 			switch command {
 			case "continue":
-				p.breakAt("one_round")
+				p.breakAt("count_one")
 				stop = p.cont()
 			case "nexti", "stepi":
 				for n := 0; p.live().Live; n++ {
@@ -164,7 +164,7 @@ func TestSteppingAnotherThreadEndsAQuietPhaseWhole(t *testing.T) {
 
 func TestDetachInAQuietPhaseLetsTheProgramGoOn(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O2"} {
-		p, tid, before := inside(t, opt, 100000)
+		p, tid, before := inside(t, opt, 3000000)
 		pid := p.process.PID()
 		if err := p.Detach(); err != nil {
 			t.Fatal(err)
@@ -299,9 +299,11 @@ func TestASignalInAQuietPhaseComesAfterwards(t *testing.T) {
 func interrupted(t *testing.T, bytes int) *program {
 	t.Helper()
 	p := start(t, tabletest.Fixture{Source: "longcopy.c", Opt: "-O2"}, fmt.Sprint(bytes))
-	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(copyv), copyv)})
 	before := p.owned(p.Thread())
-	timer := time.AfterFunc(100*time.Millisecond, p.Interrupt)
+	body := p.bodies(copyv)
+	p.hits(p.add(stepper.BreakpointSpec{Addrs: at(body, 1), Temporary: true}), 1)
+	b := p.add(stepper.BreakpointSpec{Addrs: at(body, copyv)})
+	timer := time.AfterFunc(20*time.Millisecond, p.Interrupt)
 	defer timer.Stop()
 	p.wantReason(p.cont(), stepper.StopInterrupt)
 	now := p.live()
@@ -313,9 +315,9 @@ func interrupted(t *testing.T, bytes int) *program {
 }
 
 func TestALongQuietPhaseCanBeInterrupted(t *testing.T) {
-	p := interrupted(t, 20000)
+	p := interrupted(t, 8000)
 	p.wantExit(0)
-	p.wantPrinted("copied 20000 turn 1\n")
+	p.wantPrinted("copied 8000 turn 1\n")
 }
 
 // It is too long to be stepped to its end first: the kernel restarts it.

@@ -148,7 +148,14 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 		if !e.target.Held(tid) || e.target.Queued(tid) {
 			continue
 		}
-		if stop, err := e.stepOff(e.adopt(tid)); stop != nil || err != nil {
+		th := e.adopt(tid)
+		if stop, err := e.stepOff(th); stop != nil || err != nil {
+			return stop, err
+		}
+		if tid == stepped {
+			continue
+		}
+		if stop, err := e.throughHere(th); stop != nil || err != nil {
 			return stop, err
 		}
 	}
