@@ -10,8 +10,9 @@
 // The files, by idea: target.go and symbols.go are what the Engine needs of
 // the world; stop.go what it answers; command.go how every command begins and
 // ends; step_instruction.go one instruction; run_unit.go and run_to.go one unit
-// at native speed; quiet.go one with its registration lifted; ladder.go when
-// which; inside.go looking into sections; vdso*.go and late.go vDSO functions; travel.go the
+// at native speed; quiet.go and settle.go one with its registration lifted;
+// passes.go and ladder.go when which; inside.go looking into sections;
+// ondemand.go a vector or an abort for the asking; letgo.go how threads go on; vdso*.go and late.go vDSO functions; travel.go the
 // running program; watchdog.go its supervision; line*.go source lines;
 // landing.go exceptions and longjmp; finish.go frames; provide.go the program's
 // own cpu_opv calls; range.go what gdb asks a server for; breakpoint.go,
@@ -30,7 +31,17 @@
 //
 // Nothing is planted inside a section or on an abort handler's signature:
 // guard in sites.go is the one place that refuses. A breakpoint there is a trap
-// on the arming store, from where the thread is taken to it in a quiet phase.
+// on the arming store, from where the thread is taken to it in a quiet phase. A
+// thread that has run into such a trap while another one was dealt with is taken
+// through before it goes on (throughHere): let go and met again it may be on
+// another CPU, which cost four times the aborts of a breakpoint outside.
+//
+// Two breakpoints inside one section, and one in a loop there, are all met in one
+// quiet pass: going on from the first looks for the others on the way to the exit
+// (settle). Only parting with the program passes them over.
+//
+// The watchdog belongs to a step, not to a journey: a loop that cannot commit may
+// lead out of its line and back each round, and each journey ends in microseconds.
 //
 // A thread that is found inside a live section when the program stops is left
 // to the kernel, which restarts the section. Taking it to its end quietly was

@@ -4,11 +4,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -29,9 +31,11 @@ func times(t testing.TB, usual int) int {
 }
 
 // leaveMalloc steps out of the call of malloc that the program stands at the
-// first instruction of, and returns how many steps it took and every unit.
-func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport) {
+// first instruction of, and returns how many steps it took, every unit, and in
+// how many sections that committed each instruction was stopped at.
+func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole int) {
 	p.t.Helper()
+	var seen []table.Addr // of the section it is inside of
 	r, err := p.Regs(p.Thread())
 	if err != nil {
 		p.t.Fatal(err)
@@ -45,6 +49,16 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport) {
 		stop := p.stepi(1)
 		p.wantReason(stop, stepper.StopStep)
 		units = append(units, stop.Units...)
+		if in := p.Image().At(stop.PC); in != nil {
+			if seen = append(seen, stop.PC); stop.PC == in.Start {
+				seen = []table.Addr{stop.PC}
+			}
+		}
+		for _, u := range stop.Units {
+			if u.Result == stepper.Committed && slices.Equal(seen, p.insns(u.Start)) {
+				whole++
+			}
+		}
 		if stop.PC != back {
 			continue
 		}
@@ -52,11 +66,30 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport) {
 			p.t.Fatal(err)
 		}
 		if r.Rsp > sp {
-			return steps, units
+			return steps, units, whole
 		}
 	}
 	p.t.Fatalf("%d steps, and malloc has not returned", steps)
-	return 0, nil
+	return 0, nil, 0
+}
+
+// insns are the addresses of a section's instructions, by its start.
+func (p *program) insns(start table.Addr) []table.Addr {
+	p.t.Helper()
+	s := p.Image().At(start)
+	code := make([]byte, s.End-s.Start)
+	if n, err := p.process.ReadMemory(s.Start, code); n < len(code) {
+		p.t.Fatal(err)
+	}
+	body, err := unit.DecodeBody(s, code)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var list []table.Addr
+	for _, i := range body.Insns {
+		list = append(list, i.Addr)
+	}
+	return list
 }
 
 // tcmalloc keeps a pointer where the kernel writes cpu_id_start after each
@@ -70,12 +103,13 @@ func TestStepiLeavesTcmallocsMalloc(t *testing.T) {
 			p := launchFile(t, path, "--version")
 			p.runTo("main")
 			b := p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("TCMallocInternalMalloc")}})
-			commits := 0
+			commits, whole := 0, 0
 			for call := range times(t, 3) {
 				p.wantReason(p.cont(), stepper.StopBreakpoint)
 				p.enable(b, false)
 				p.Policy().Inside = inside
-				steps, units := p.leaveMalloc()
+				steps, units, all := p.leaveMalloc()
+				whole += all
 				p.Policy().Inside = false
 				p.enable(b, true)
 				rungs := map[stepper.Rung]int{}
@@ -89,6 +123,9 @@ func TestStepiLeavesTcmallocsMalloc(t *testing.T) {
 			}
 			if commits == 0 {
 				t.Error("no section has committed in a quiet phase")
+			}
+			if inside != (whole > 0) {
+				t.Errorf("%d sections were stopped in at each of their instructions", whole)
 			}
 			p.delete(b)
 			p.wantExit(0)

@@ -1,0 +1,87 @@
+package stepper
+
+// release lets every held thread go. One that stands at a breakpoint already
+// told is stepped off it first, the others held. The stepped thread goes on
+// where it is.
+func (e *Engine) release(stepped int) (*Stop, error) {
+	for _, tid := range e.target.Threads() {
+		if !e.target.Held(tid) || e.target.Queued(tid) {
+			continue
+		}
+		th := e.adopt(tid)
+		if stop, err := e.stepOff(th); stop != nil || err != nil {
+			return stop, err
+		}
+		if tid == stepped {
+			continue
+		}
+		if stop, err := e.throughHere(th); stop != nil || err != nil {
+			return stop, err
+		}
+	}
+	e.code.flush()
+	if err := e.unpin(); err != nil {
+		return nil, err
+	}
+	for _, tid := range e.target.Threads() {
+		if !e.target.Held(tid) || e.target.Queued(tid) {
+			continue
+		}
+		th := e.adopt(tid)
+		resume := e.target.Resume
+		if e.inPlace(th) || tid == stepped {
+			resume = e.target.ResumeInPlace
+		}
+		if !e.target.Held(tid) {
+			continue // killed from outside meanwhile
+		}
+		if err := e.letGo(th, resume); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// inPlace reports whether a thread must go on on the CPU it stopped on: it
+// stands at a trap that it has run into and is still to be asked about, which
+// for a trap on an arming store is after it has read its CPU's number.
+func (e *Engine) inPlace(th *thread) bool {
+	return e.load(th) == nil && e.sites[th.regs.PC()] > 0
+}
+
+// stepOff steps a held thread off a breakpoint that was told already.
+func (e *Engine) stepOff(th *thread) (*Stop, error) {
+	at := th.reported
+	th.reported = 0
+	if at == 0 || e.load(th) != nil { // a thread that is going: its exit is the next event
+		return nil, nil
+	}
+	if th.regs.PC() != at || e.sites[at] == 0 && !e.hardwareAt(at) {
+		return nil, nil
+	}
+	return e.stepOne(th)
+}
+
+// letGo resumes one thread with the signal it is owed.
+func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
+	sig := th.signal
+	th.signal = 0
+	if sig == 0 {
+		sig, th.deferred = th.deferred, 0
+	}
+	th.fresh, th.rseqKnown = false, false
+	th.runs++
+	err := resume(th.tid, sig)
+	if isGone(err) {
+		return nil // its exit is the next event
+	}
+	return err
+}
+
+// resume lets one thread go by its id.
+func (e *Engine) resume(tid int) error {
+	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) {
+		return nil
+	}
+	return e.letGo(e.adopt(tid), e.target.Resume)
+}

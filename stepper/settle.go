@@ -1,0 +1,75 @@
+package stepper
+
+import (
+	"errors"
+
+	"rseqstep/table"
+)
+
+// partQuiet bounds what a section is still stepped when the debugger parts with
+// the program, instructions: half a second.
+const partQuiet = 20000
+
+// settle ends a thread's quiet phase: at once, or, when the thread stands
+// inside a section, after stepping it to its exit, so that what it began
+// commits. A breakpoint inside that says stop comes first.
+func (e *Engine) settle(th *thread) (*Stop, error) {
+	for th.quiet != nil {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		if !th.quiet.inside(th.regs.PC()) {
+			return nil, e.unhush(th)
+		}
+		if _, stop, err := e.quietStep(th); stop != nil || err != nil {
+			return stop, err
+		}
+		if stop, err := e.quietStop(th); stop != nil || err != nil {
+			return stop, err
+		}
+	}
+	return nil, nil
+}
+
+// inside reports whether a thread at pc is in the middle of its section.
+func (q *quiet) inside(pc table.Addr) bool { return q.entered && q.placed.Contains(pc) }
+
+// settleAll ends the quiet phases of all threads but one (nil: none excepted).
+func (e *Engine) settleAll(but *thread) (*Stop, error) {
+	for _, tid := range e.target.Threads() {
+		if th := e.threads[tid]; th != nil && th != but && th.quiet != nil {
+			if stop, err := e.settle(th); stop != nil || err != nil {
+				return stop, err
+			}
+		}
+	}
+	return nil, nil
+}
+
+// unhushAll ends every quiet phase for the debugger to part with the program:
+// sections commit, breakpoints inside are passed over, and whatever comes in
+// between leaves the thread registered, its section to be restarted.
+func (e *Engine) unhushAll() error {
+	var err error
+	for _, tid := range e.target.Threads() {
+		th := e.threads[tid]
+		if th == nil || th.quiet == nil {
+			continue
+		}
+		for n := 0; n < partQuiet && th.quiet != nil; n++ {
+			if e.load(th) != nil || !th.quiet.inside(th.regs.PC()) {
+				break
+			}
+			if _, stop, failed := e.quietStep(th); stop != nil || failed != nil {
+				if !isGone(failed) {
+					err = errors.Join(err, failed)
+				}
+				break
+			}
+		}
+		if failed := e.unhush(th); !isGone(failed) {
+			err = errors.Join(err, failed)
+		}
+	}
+	return err
+}
