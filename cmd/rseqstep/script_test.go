@@ -60,7 +60,7 @@ func TestScripts(t *testing.T) {
 				if fixed {
 					f.Shape = tabletest.NoPIE
 				}
-				if source == "percpu" || source == "threads" {
+				if source == "percpu" || source == "threads" || source == "counter" {
 					f.Flags = []string{"-pthread"}
 				}
 				built[name] = tabletest.Build(t, f)

@@ -24,6 +24,12 @@ func (c *client) monitor(args string) (string, error) {
 		return "", errSyntax
 	}
 	out := c.command(strings.Fields(line))
+	if c.threadSuffix { // decodes console output, and shows an answer's hexadecimal digits as they are
+		for _, l := range strings.Split(strings.TrimSuffix(out, "\n"), "\n") {
+			c.print(l)
+		}
+		out = ""
+	}
 	if out == "" {
 		return "OK", nil
 	}

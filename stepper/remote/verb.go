@@ -109,6 +109,9 @@ func (c *client) leave(p string) (string, error) {
 		if !c.Multi {
 			c.over = true
 		}
+		if c.threadSuffix {
+			return "X09", nil // gdb expects no answer, lldb this one
+		}
 		return "", errSilent
 	}
 	if c.p == nil {

@@ -255,6 +255,7 @@ func (s *Session) plantAll() {
 		if !b.Watch() && !b.Address {
 			b.Pending = true // its library may not be there yet
 		}
+		s.evaluateAgain(b)
 		if b.Watch() && b.Location != "" {
 			if _, _, err := s.Values().Watchable(b.Location); err != nil {
 				fmt.Fprintf(s.Err, "Watchpoint %d is disabled: %v\n", b.Number, err)
@@ -267,6 +268,18 @@ func (s *Session) plantAll() {
 			b.Enabled = false
 			fmt.Fprintf(s.Err, "%s %d is disabled: %v\n", b.Noun(), b.Number, err)
 		}
+	}
+}
+
+// evaluateAgain brings the address of *EXPR up to date: a symbol's moves when
+// the program is loaded, and gdb evaluates it anew too. One with a register or
+// a variable in it meant the moment it was set, and keeps its address.
+func (s *Session) evaluateAgain(b *Breakpoint) {
+	if !b.Address || strings.Contains(b.Location, "$") {
+		return
+	}
+	if addr, err := s.Values().Address(strings.TrimPrefix(b.Location, "*")); err == nil {
+		b.addrs = []table.Addr{addr}
 	}
 }
 
