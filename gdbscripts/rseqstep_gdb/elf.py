@@ -1,0 +1,1 @@
+"""Section headers of an ELF file, and the words of its sections as relocated."""
