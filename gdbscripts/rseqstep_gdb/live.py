@@ -4,13 +4,33 @@ Armed: rseq_cs of the registered area is not zero. Live: armed, and the PC is
 inside that section. A thread that is resumed live is moved to the abort handler.
 """
 
+from . import area as areas
+from . import context, declared, sections
+
 
 def armed(thread):
     """The Section a gdb.InferiorThread is armed for, or None. One that no file
     declares is read from the descriptor's memory."""
-    raise NotImplementedError
+    found = areas.area(thread)
+    return None if found is None else section_of(thread, found)
 
 
 def live(thread):
     """The Section a gdb.InferiorThread stands inside while armed for it, or None."""
-    raise NotImplementedError
+    section = armed(thread)
+    pc = context.pc(thread)
+    return section if section is not None and pc is not None and section.inside(pc) else None
+
+
+def section_of(thread, area):
+    """The Section that a thread's Area is armed for; None for none, and for a
+    descriptor that cannot be read."""
+    if not area.rseq_cs:
+        return None
+    known = sections.read(thread.inferior).by_descriptor(area.rseq_cs)
+    if known is not None:
+        return known
+    with context.on_thread(thread):
+        data = context.memory(area.rseq_cs, declared.DESCRIPTOR_SIZE)
+        entry = data and declared.decode(data, context.byte_order(), area.rseq_cs)
+    return sections.Section(*entry, objfile=None) if entry else None
