@@ -1,5 +1,155 @@
 """Commands that show: info rseq, rseq sections, rseq threads."""
 
+import re
+
+import gdb
+
+from . import area as areas
+from . import context, frames, function, live, printers, sections, show
+
+_TOLD = {
+    "kernel": "The kernel told these areas.",
+    "server": "The server asked the kernel for these areas.",
+    "glibc": "These are the areas that glibc says it has registered; the kernel cannot be asked.",
+    "symbol": "These are the threads' __rseq_abi; the kernel cannot be asked.",
+}
+
 
 def install():
-    """Defines the commands."""
+    """Defines the commands, $_rseq_section, the printers and the frame decorator."""
+    InfoRseq()
+    RseqSections()
+    RseqThreads()
+    function.install()
+    printers.install()
+    frames.install()
+
+
+class InfoRseq(gdb.Command):
+    """Show restartable sequences (rseq): those declared, and the threads' areas.
+Usage: info rseq
+
+Lists the critical sections that the program and its libraries declare, then
+what each thread has registered with the kernel.  "rseq sections" and
+"rseq threads" show these one by one.
+
+A thread is armed for a section from the store of its descriptor's address into
+its rseq area on; it is live while it also stands inside.  A live thread that is
+preempted, given a signal or moved to another CPU starts the section again, by
+way of its abort handler: and that is what each single-step does to it.
+
+Works on a core file too."""
+
+    def __init__(self):
+        super().__init__("info rseq", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        self.dont_repeat()
+        if argument:
+            raise gdb.GdbError("info rseq takes no argument; \"rseq sections %s\" chooses sections." % argument)
+        show_sections("")
+        if gdb.selected_inferior().pid:
+            gdb.write("\n")
+            show_threads()
+
+
+class RseqSections(gdb.Command):
+    """List the critical sections that the program and its libraries declare.
+Usage: rseq sections [REGEX]
+
+With REGEX only those whose function, source file or object file matches it.
+Start is the first instruction, End the one after the last (post-commit), Abort
+the abort handler; side exits are those declared besides.
+
+Before the program runs the addresses are those of the file, and the libraries
+it will load are not known yet."""
+
+    def __init__(self):
+        super().__init__("rseq sections", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        self.dont_repeat()
+        show_sections(argument)
+
+
+class RseqThreads(gdb.Command):
+    """Show what each thread has registered with rseq(2), and whether it is armed.
+Usage: rseq threads
+
+Area, Size and Signature are the arguments of the registration, CPU is what the
+kernel wrote there last.  Armed names the section whose descriptor the area's
+rseq_cs field points to: "live" when the thread stands inside it, "not inside"
+when it has left; the kernel clears the field when it next looks."""
+
+    def __init__(self):
+        super().__init__("rseq threads", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        self.dont_repeat()
+        if argument:
+            raise gdb.GdbError("rseq threads takes no argument.")
+        if not gdb.selected_inferior().pid:
+            raise gdb.GdbError("The program is not being run.")
+        show_threads()
+
+
+def show_sections(pattern):
+    """Writes the sections whose name, source or file a regular expression matches."""
+    try:
+        wanted = re.compile(pattern)
+    except re.error as e:
+        raise gdb.GdbError("\"%s\" is no regular expression: %s." % (pattern, e))
+    if not gdb.objfiles():
+        raise gdb.GdbError("No program: name one with \"file\", or attach to a process.")
+    found = sections.read()
+    for path in found.unread:
+        gdb.write("%s declares restartable sequences, but they cannot be read here.\n"
+                  "\"rseqstep table\" reads files that are not linked, or of another machine.\n" % path)
+    every = found.all() + _undeclared(found)
+    rows = [r for r in map(_row, every) if any(wanted.search(word) for word in r[5:])]
+    if rows:
+        show.table(("Start", "End", "Abort", "Side exits", "Flags", "Section", "Source", "File"), rows)
+    elif every:
+        gdb.write("None of the %d restartable sequences matches \"%s\".\n" % (len(every), pattern))
+    elif not found.unread:
+        gdb.write("No restartable sequences are declared here.\n"
+                  "One that no file declares becomes known when a thread arms it.\n")
+    if not gdb.selected_inferior().pid:
+        gdb.write("The program is not being run: these are the file's own addresses,\n"
+                  "and what its libraries declare is not known yet.\n")
+
+
+def _row(section):
+    return ("%#x" % section.start, "%#x" % section.end, "%#x" % section.abort,
+            " ".join("%#x" % e for e in section.exits) or "-", "%#x" % section.flags,
+            section.name(), show.source(section.start), show.file(section))
+
+
+def _undeclared(found):
+    """Sections that threads are armed for and no file declares, each once."""
+    more = {}
+    for thread in gdb.selected_inferior().threads():
+        section = live.armed(thread)
+        if section is not None and found.by_descriptor(section.descriptor) is None:
+            more[section.descriptor] = section
+    return sorted(more.values(), key=lambda s: s.start)
+
+
+def show_threads():
+    """Writes a row for each thread of the selected inferior."""
+    selected = gdb.selected_thread()
+    rows, sources = [], set()
+    for thread in sorted(gdb.selected_inferior().threads(), key=lambda t: t.num):
+        mark = "*" if selected is not None and thread.global_num == selected.global_num else " "
+        name = "%s %d (%d)" % (mark, thread.num, thread.ptid[1] or thread.ptid[0])
+        area, why = areas.find(thread)
+        if area is None:
+            rows.append((name, why, "", "", "", ""))
+            continue
+        sources.add(area.source)
+        rows.append((name, "%#x" % area.address, str(area.size or "-"),
+                     "-" if area.signature is None else "%#x" % area.signature,
+                     str(area.cpu_id), show.armed(thread, area, context.pc(thread))))
+    show.table(("  Thread", "Area", "Size", "Signature", "CPU", "Armed"), rows)
+    for source in sorted(sources):
+        gdb.write(_TOLD[source] + "\n")

@@ -46,9 +46,13 @@ class Section:
 
 
 class Sections:
-    """All sections of an inferior at one moment."""
+    """All sections of an inferior at one moment.
 
-    def __init__(self, sections):
+    unread      paths of files that declare sections which could not be read
+    """
+
+    def __init__(self, sections, unread=()):
+        self.unread = tuple(unread)
         self._all = sorted(sections, key=lambda s: (s.start, s.descriptor))
         self._starts = [s.start for s in self._all]
         self._longest = max((s.end - s.start for s in self._all), default=0)
@@ -85,12 +89,14 @@ def read(inferior=None):
         key = (inferior.pid, files)
         if inferior.num in _held and _held[inferior.num][0] == key:
             return _held[inferior.num][1]
-        found, settled = [], True
+        found, unread, settled = [], [], True
         for file in files:
             entries, good = _entries(file, live=inferior.pid != 0)
-            found += [Section(*e, objfile=file.objfile) for e in entries]
+            if entries is None:
+                unread.append(file.path)
+            found += [Section(*e, objfile=file.objfile) for e in entries or ()]
             settled = settled and good
-        sections = Sections(found)
+        sections = Sections(found, unread)
         _held.pop(inferior.num, None)
         if settled:
             _held[inferior.num] = (key, sections)
@@ -98,9 +104,10 @@ def read(inferior=None):
 
 
 def _entries(file, live):
-    """The declared.Entry list of a listing.File, and whether it will stay true."""
+    """The declared.Entry list of a listing.File, None when it cannot be read, and
+    whether that will stay true."""
     if not live:
-        return _from_file(file) or [], True
+        return _from_file(file), True
     entries = _from_memory(file)
     if entries is not None:
         low, high = file.bounds()
@@ -109,7 +116,7 @@ def _entries(file, live):
     on_disk = _from_file(file)
     if on_disk is not None:
         return on_disk, True
-    return entries or [], False
+    return entries, False
 
 
 def _from_memory(file):

@@ -1,6 +1,9 @@
 """Where a thread's area must be by the program's own account: for core files and
 for remote targets, where the kernel cannot be asked."""
 
+import functools
+import os
+
 import gdb
 
 from . import context, elf
@@ -38,17 +41,23 @@ def abi():
     if program is None or pointer is None:
         return None
     try:
-        with elf.File(program) as f:
-            offset = _static_offset(f)
+        offset = _offset_in_file(program, os.stat(program).st_mtime_ns)
     except (OSError, elf.FormatError):
         return None
     return None if offset is None else pointer + offset
 
 
-def _static_offset(f):
-    """Distance in bytes from the thread pointer to the program's own __rseq_abi on
-    x86-64, where the program's block ends at the thread pointer (variant II of the
-    ELF handling for thread-local storage)."""
+@functools.lru_cache(maxsize=8)
+def _offset_in_file(path, _mtime):
+    """_offset of a file in one of its states: big symbol tables take their time."""
+    with elf.File(path) as f:
+        return _offset(f)
+
+
+def _offset(f):
+    """Distance in bytes from the thread pointer to a program's own __rseq_abi on
+    x86-64, where the program's block ends at the thread pointer: variant II of
+    Drepper, "ELF Handling For Thread-Local Storage"."""
     block = next((s for s in f.segments if s.type == elf.PT_TLS), None)
     if f.machine != 62 or block is None:  # EM_X86_64
         return None
