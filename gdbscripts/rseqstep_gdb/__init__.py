@@ -49,3 +49,8 @@ debugger that steps its instructions one by one interrupts it at each of them.""
 
     def __init__(self):
         super().__init__("rseq", gdb.COMMAND_RUNNING, prefix=True)
+
+    def invoke(self, argument, from_tty):
+        if argument:
+            raise gdb.GdbError('Undefined rseq command: "%s".  Try "help rseq".' % argument.split()[0])
+        gdb.execute("help rseq")

@@ -11,7 +11,7 @@ Usage: $_rseq_section ([ADDRESS])
 
 Without ADDRESS: of the selected frame's own.  Of use in conditions:
 
-  break commit_path if $_rseq_section($pc) != ""
+  break helper if $_strlen ($_rseq_section ()) > 0
 
 The name is the function in which the section begins and how far behind its
 first byte, such as "count_one+48"; a section without a symbol is called by its
@@ -33,7 +33,15 @@ address."""
         if section is None and thread is not None:
             armed = live.armed(thread)
             section = armed if armed is not None and armed.inside(pc) else None
-        return section.name() if section is not None else ""
+        return section.name() if section is not None else _empty()
+
+
+def _empty():
+    """The string "": of Python's own, gdb 13 makes an array that prints as 0x0."""
+    try:
+        return gdb.Value(b"\0", gdb.lookup_type("char").array(0))
+    except gdb.error:  # a language without that type
+        return ""
 
 
 def install():

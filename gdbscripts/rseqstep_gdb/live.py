@@ -5,7 +5,7 @@ inside that section. A thread that is resumed live is moved to the abort handler
 """
 
 from . import area as areas
-from . import context, declared, sections
+from . import context, sections
 
 
 def armed(thread):
@@ -25,12 +25,5 @@ def live(thread):
 def section_of(thread, area):
     """The Section that a thread's Area is armed for; None for none, and for a
     descriptor that cannot be read."""
-    if not area.rseq_cs:
-        return None
-    known = sections.read(thread.inferior).by_descriptor(area.rseq_cs)
-    if known is not None:
-        return known
     with context.on_thread(thread):
-        data = context.memory(area.rseq_cs, declared.DESCRIPTOR_SIZE)
-        entry = data and declared.decode(data, context.byte_order(), area.rseq_cs)
-    return sections.Section(*entry, objfile=None) if entry else None
+        return sections.described(area.rseq_cs) if area.rseq_cs else None

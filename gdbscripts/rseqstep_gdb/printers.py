@@ -17,7 +17,7 @@ class AreaPrinter:
     """struct rseq: whether it is armed and for which section, then its fields."""
 
     def __init__(self, value):
-        self._value = value
+        self._value = _plain(value)
 
     def to_string(self):
         """One clause: "cpu 3, armed for f+12"."""
@@ -26,7 +26,7 @@ class AreaPrinter:
         address = _word(self._value["rseq_cs"])
         if not address:
             return where + ", not armed"
-        section = sections.read().by_descriptor(address)
+        section = sections.described(address)
         return "%s, armed for %s" % (where, section.name() if section else "the descriptor at %#x" % address)
 
     def children(self):
@@ -42,7 +42,7 @@ class DescriptorPrinter:
     """struct rseq_cs: the section it describes, then its fields."""
 
     def __init__(self, value):
-        self._value = value
+        self._value = _plain(value)
 
     def to_string(self):
         """One clause: "section f+12, 15 bytes"."""
@@ -56,6 +56,11 @@ class DescriptorPrinter:
         for field in self._value.type.fields():
             value = self._value[field]
             yield field.name, _pointer(_word(value)) if field.name in ("start_ip", "abort_ip") else value
+
+
+def _plain(value):
+    """The value itself where C++ has a reference to it."""
+    return value.referenced_value() if value.type.code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF) else value
 
 
 def _word(value):

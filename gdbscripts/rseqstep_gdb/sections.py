@@ -148,6 +148,17 @@ def _from_file(file):
             for e in found]
 
 
+def described(address):
+    """The Section of the descriptor at an address of the selected inferior: a declared
+    one, or what memory says; None where it says nothing."""
+    known = read().by_descriptor(address)
+    if known is not None:
+        return known
+    data = context.memory(address, declared.DESCRIPTOR_SIZE)
+    entry = declared.decode(data, context.byte_order(), address) if data else None
+    return Section(*entry, objfile=None) if entry else None
+
+
 def symbol(address):
     """gdb's name for an address in the selected inferior: "f", "f+12" or "0x401000"."""
     try:
