@@ -115,8 +115,8 @@ def show_sections(pattern):
         gdb.write("No restartable sequences are declared here.\n"
                   "One that no file declares becomes known when a thread arms it.\n")
     if not gdb.selected_inferior().pid:
-        gdb.write("The program is not being run: these are the file's own addresses,\n"
-                  "and what its libraries declare is not known yet.\n")
+        gdb.write("The program is not being run; when it is, it may lie elsewhere and have\n"
+                  "loaded libraries that declare more.\n")
 
 
 def _row(section):
