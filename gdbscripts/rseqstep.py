@@ -17,6 +17,10 @@ def _folder():
 if _folder() not in sys.path:
     sys.path.insert(0, _folder())
 
-import rseqstep_gdb  # noqa: E402: found through the line above
+import gdb  # noqa: E402: the next import is found through the line above
+import rseqstep_gdb  # noqa: E402
 
-rseqstep_gdb.install()
+try:
+    rseqstep_gdb.install()
+except gdb.GdbError as e:  # a sentence, not a trace of calls
+    gdb.write("%s\n" % e, gdb.STDERR)

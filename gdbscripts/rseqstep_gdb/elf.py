@@ -77,7 +77,13 @@ class File:
         self.sections = self._sections(shoff, shentsize, shnum, shstrndx)
         if phnum == 0xffff and self.sections:  # PN_XNUM: section 0 says
             phnum = self.sections[0].info
+        self._fits(phnum, phentsize, "program")
         self.segments = [self._segment(phoff + i * phentsize) for i in range(phnum)]
+
+    def _fits(self, number, entsize, kind):
+        """Refuses headers that the file has no room for; a size of 0 would fit any number."""
+        if number * max(entsize, 32) > self._size:
+            raise FormatError("%d %s headers do not fit into the file" % (number, kind))
 
     def _sections(self, shoff, entsize, number, names):
         if shoff == 0:  # sstrip took them
@@ -86,8 +92,7 @@ class File:
         number = number or first.size  # too many for the field: section 0 says
         if names == 0xffff:  # SHN_XINDEX
             names = first.link
-        if number * entsize > self._size:
-            raise FormatError("%d section headers do not fit into the file" % number)
+        self._fits(number, entsize, "section")
         raw = [self._section(shoff + i * entsize) for i in range(number)]
         strings = self.data(raw[names]) if names < len(raw) else b""
         return [h._replace(name=string(strings, h.name)) for h in raw]
