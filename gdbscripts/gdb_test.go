@@ -54,3 +54,11 @@ func wantInOrder(t testing.TB, text string, parts ...string) {
 		rest = rest[i+len(p):]
 	}
 }
+
+// build runs a compiler.
+func build(t testing.TB, compiler string, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(tabletest.NeedTool(t, compiler), args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s %v: %v\n%s", compiler, args, err, out)
+	}
+}

@@ -12,6 +12,9 @@ _FIELDS = (("cpu_id_start", "I", 0), ("cpu_id", "I", 4), ("rseq_cs", "Q", 8),
            ("flags", "I", 16), ("node_id", "I", 20), ("mm_cid", "I", 24))
 SIZE = 32
 
+# Why there is no area, besides reasons why it is not known.
+NONE, RUNNING = "not registered", "running"
+
 
 class Area:
     """One registered area, as it was when read.
@@ -45,19 +48,19 @@ def area(thread):
 def find(thread):
     """(Area, "") or (None, why there is none) of a gdb.InferiorThread."""
     if thread.is_running():
-        return None, "running"
+        return None, RUNNING
     with context.on_thread(thread):
         try:
             return _find(thread)
         except gdb.MemoryError as e:
-            return None, str(e)
+            return None, str(e).rstrip(".")
 
 
 def _find(thread):
     asked, source = _ask(thread)
     if asked is not None:
         address, size, signature = asked
-        return (Area(address, size, signature, source), "") if address else (None, "not registered")
+        return (Area(address, size, signature, source), "") if address else (None, NONE)
     known = tls.glibc()
     if known is not None and tls.registered(known[0]):
         # glibc 2.40 and later say how many bytes are in use, 20 and more; the fields
@@ -67,8 +70,8 @@ def _find(thread):
     if address is not None and tls.registered(address):
         return Area(address, 0, None, "symbol"), ""
     if known is None and address is None:
-        return None, "not known (neither __rseq_offset nor __rseq_abi can be read)"
-    return None, "not registered by glibc or as __rseq_abi"
+        return None, "neither __rseq_offset nor __rseq_abi can be read"
+    return None, "neither glibc nor __rseq_abi has one; the program may have another"
 
 
 def _ask(thread):

@@ -6,7 +6,13 @@
 import gdb
 from gdb.FrameDecorator import FrameDecorator
 
+from . import area as areas
 from . import live, sections
+
+# How many of the innermost frames are looked at: mostly it is the thread itself that
+# stands inside a section, for nothing may be called from one, and a signal's handler
+# is entered after the kernel has moved the thread to the abort handler.
+_DEPTH = 32
 
 
 class Marked(FrameDecorator):
@@ -24,22 +30,52 @@ class Marked(FrameDecorator):
 
 
 class Filter:
-    """The frame filter; gdb.frame_filters names it."""
+    """The frame filter; gdb.frame_filters names it.
+
+    It is enabled only for threads with something to mark. With any filter enabled gdb
+    prints backtraces by other code of its own, which in gdb 13 breaks a line off where
+    an argument cannot be read.
+    """
 
     name = "rseqstep"
-    enabled = True
     priority = 100  # as good as any: no other filter is expected to look at the mark
+
+    def __init__(self):
+        self._wanted = True
+
+    @property
+    def enabled(self):
+        """Whether the user wants it and one of the innermost frames is inside a section."""
+        return self._wanted and any(_marks())
+
+    @enabled.setter
+    def enabled(self, wanted):
+        self._wanted = wanted
 
     def filter(self, frames):
         """The same frames, those inside a section Marked."""
-        return map(self._frame, frames)
+        return map(_decorate, frames)
 
-    def _frame(self, decorated):
-        try:
-            mark = _mark(decorated.inferior_frame())
-        except gdb.error:  # a backtrace must come out whatever cannot be read
-            mark = None
-        return Marked(decorated, mark) if mark else decorated
+
+def _decorate(decorated):
+    try:
+        mark = _mark(decorated.inferior_frame())
+    except gdb.error:  # a backtrace must come out whatever cannot be read
+        mark = None
+    return Marked(decorated, mark) if mark else decorated
+
+
+def _marks():
+    """What _mark says of each of the innermost frames, as far as they can be read."""
+    try:
+        frame = gdb.newest_frame()
+        for _ in range(_DEPTH):
+            if frame is None:
+                return
+            yield _mark(frame)
+            frame = frame.older()
+    except gdb.error:
+        return
 
 
 def _mark(frame):
@@ -49,11 +85,18 @@ def _mark(frame):
         return None  # the same place in the program as the frame before
     if newer is not None and newer.type() != gdb.SIGTRAMP_FRAME:
         pc -= 1  # a return address: the call is before it
-    armed = live.armed(gdb.selected_thread()) if newer is None else None
-    if armed is not None and armed.inside(pc):
-        return " [rseq section %s, live]" % armed.name()
     section = sections.read().at(pc)
-    return section and " [rseq section %s, not armed]" % section.name()
+    if newer is not None:
+        return section and " [rseq section %s]" % section.name()
+    thread = gdb.selected_thread()
+    area, why = areas.find(thread)
+    armed = area and live.section_of(thread, area)
+    if armed and armed.inside(pc):
+        return " [rseq section %s, live]" % armed.name()
+    if section is None:
+        return None
+    known = area is not None or why == areas.NONE
+    return " [rseq section %s%s]" % (section.name(), ", not armed" if known else "")
 
 
 def install():

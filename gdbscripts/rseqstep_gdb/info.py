@@ -101,6 +101,8 @@ def show_sections(pattern):
         raise gdb.GdbError("\"%s\" is no regular expression: %s." % (pattern, e))
     if not gdb.objfiles():
         raise gdb.GdbError("No program: name one with \"file\", or attach to a process.")
+    if gdb.current_progspace().filename is None:
+        gdb.write("No program file, which says what is declared: name it with \"file\".\n")
     found = sections.read()
     for path in found.unread:
         gdb.write("%s declares restartable sequences, but they cannot be read here.\n"
@@ -138,18 +140,20 @@ def _undeclared(found):
 def show_threads():
     """Writes a row for each thread of the selected inferior."""
     selected = gdb.selected_thread()
-    rows, sources = [], set()
+    rows, notes = [], set()
     for thread in sorted(gdb.selected_inferior().threads(), key=lambda t: t.num):
         mark = "*" if selected is not None and thread.global_num == selected.global_num else " "
         name = "%s %d (%d)" % (mark, thread.num, thread.ptid[1] or thread.ptid[0])
         area, why = areas.find(thread)
         if area is None:
-            rows.append((name, why, "", "", "", ""))
+            known = why in (areas.NONE, areas.RUNNING)
+            rows.append((name, why if known else "not known", "", "", "", ""))
+            notes.add("" if known else "Not known: %s." % why)
             continue
-        sources.add(area.source)
+        notes.add(_TOLD[area.source])
         rows.append((name, "%#x" % area.address, str(area.size or "-"),
                      "-" if area.signature is None else "%#x" % area.signature,
                      str(area.cpu_id), show.armed(thread, area, context.pc(thread))))
     show.table(("  Thread", "Area", "Size", "Signature", "CPU", "Armed"), rows)
-    for source in sorted(sources):
-        gdb.write(_TOLD[source] + "\n")
+    for note in sorted(notes - {""}):
+        gdb.write(note + "\n")
