@@ -64,6 +64,7 @@ type BreakpointSpec struct {
 	Kind        BreakpointKind
 	Location    string       // resolved with Symbols.Lookup unless Addrs is given
 	Addrs       []table.Addr // for *EXPR
+	Nameless    bool         // nobody asks what stands at Addrs: no symbols are read for them
 	Near        table.Addr   // what a bare line number refers to; 0: the program
 	Pending     bool         // keep it when Location names nothing yet
 	Temporary   bool

@@ -36,7 +36,7 @@ type Engine struct {
 	bodies     map[*table.Placed]*unit.Body
 	lastThread int
 	hardware   bool // the user owns a debug register
-	pinned     bool
+	pinned     int                // the thread that shares our CPU; 0: none
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
 	asked      atomic.Bool        // the user wants the program to stop
 	entering   bool               // the command steps into sections
@@ -57,6 +57,7 @@ type Policy struct {
 	Inside     bool // step instructions inside sections
 	FollowFork FollowFork
 	Pin        bool // share one CPU with the stepped thread during bursts of steps
+	Linger     bool // go on sharing it between commands, until Rest
 }
 
 // FollowFork says which process is kept after a fork.

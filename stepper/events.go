@@ -82,7 +82,7 @@ func (e *Engine) ended(ev Event) *Stop {
 	e.threads = map[int]*thread{}
 	e.sites = map[table.Addr]int{}
 	e.library = 0
-	e.pinned = false
+	e.pinned = 0
 	for _, b := range e.breakpoints {
 		b.planted, b.traps, b.inside = nil, nil, nil
 	}

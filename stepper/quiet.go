@@ -45,7 +45,7 @@ func (e *Engine) hush(th *thread) error {
 	if err := e.target.Pin(th.tid); err != nil {
 		return err
 	}
-	e.pinned = true
+	e.pinned = th.tid
 	c := th.rseq
 	area := make([]byte, c.Size)
 	if n, err := e.target.ReadMemory(c.Area, area); n < len(area) {

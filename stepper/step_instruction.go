@@ -81,7 +81,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 	if insn == nil || insn.Kind == unit.Syscall {
 		// The kernel may look at the thread's affinity, or block.
 		patience = blockPatience
-		if e.pinned {
+		if e.pinned != 0 {
 			if err := e.unpin(); err != nil {
 				return nil, err
 			}

@@ -31,6 +31,10 @@ func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	case len(s.Addrs) > 0:
 		for _, a := range s.Addrs {
 			p := Place{Addr: a}
+			if s.Nameless {
+				b.Places = append(b.Places, p)
+				continue
+			}
 			if f, ok := e.symbols.Function(a); ok {
 				p.Function, p.Module = f.Name, f.Module
 				total, _ := e.symbols.Inlines(a)

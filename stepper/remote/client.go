@@ -37,10 +37,10 @@ type client struct {
 	over      bool
 }
 
-func newClient(s *Server, rw io.ReadWriteCloser) *client {
-	c := &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, explained: map[table.Addr]bool{}}
-	c.conn = newConn(rw, s.interrupt, func() { s.connected.Store(false) })
-	return c
+func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
+	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, explained: map[table.Addr]bool{}}
+	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
+	return c, err
 }
 
 // errNoProcess answers packets that need a process.

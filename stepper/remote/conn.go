@@ -7,12 +7,19 @@ import (
 	"time"
 )
 
-// conn is one client's connection. Its reader goroutine takes the stream apart,
-// acknowledges, and passes packets on; everything else happens on the
-// goroutine that owns the program.
+// conn is one client's connection. While the program stands, the goroutine that
+// owns it reads the client's packets itself: a reader of its own would cost a
+// wake-up across CPUs a packet, a third of what gdb's stepi took. While the
+// program runs, the watcher goroutine reads, for the interrupt byte and for
+// the client's end.
 type conn struct {
-	rw      io.ReadWriteCloser
-	packets chan []byte // closed when the client is gone
+	stream *stream
+
+	reading sync.Mutex // of what follows
+	decoder Decoder
+	buffer  []byte
+	packets [][]byte // taken apart and not answered yet
+	ended   bool
 
 	mu    sync.Mutex // of writing
 	last  []byte     // the packet sent last, in case it is asked for again
@@ -23,42 +30,178 @@ type conn struct {
 	running atomic.Bool
 	stop    func()
 	gone    func() // told when the client is gone
+	rest    func() // told when the client has said nothing for a while
+
+	turn   atomic.Uint64 // even while the owner reads, odd while it is busy
+	parked atomic.Bool   // the watcher waits for unpark
+	unpark chan struct{}
+	closed chan struct{}
+	ending sync.Once
 }
 
-func newConn(rw io.ReadWriteCloser, stop, gone func()) *conn {
-	c := &conn{rw: rw, packets: make(chan []byte, 64), stop: stop, gone: gone}
-	go c.read()
-	return c
+// newConn makes a connection of rw. One goroutine owns it: it calls next, and
+// rest is called there; stop and gone are called on any.
+func newConn(rw io.ReadWriteCloser, stop, gone, rest func()) (*conn, error) {
+	s, err := newStream(rw)
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{stream: s, buffer: make([]byte, 1<<14), stop: stop, gone: gone, rest: rest,
+		unpark: make(chan struct{}, 1), closed: make(chan struct{})}
+	c.turn.Store(1)
+	go c.watch()
+	return c, nil
 }
 
-func (c *conn) read() {
-	defer close(c.packets)
-	defer c.gone()
-	defer c.interrupt()
-	var d Decoder
-	buf := make([]byte, 1<<14)
-	for {
-		n, err := c.rw.Read(buf)
-		for _, b := range buf[:n] {
-			switch d.Feed(b) {
-			case Packet:
-				c.ack('+')
-				if resumes(d.Payload) {
-					c.running.Store(true)
-				}
-				c.packets <- d.Payload
-			case Damaged:
-				c.ack('-')
-			case Nak:
-				c.again()
-			case Interrupt:
-				c.interrupt()
+// restAfter is how long a client says nothing before it counts as resting. A
+// debugger that steps asks again within a millisecond.
+const restAfter = 50 * time.Millisecond
+
+// next is the next packet; false when there will be none.
+func (c *conn) next() ([]byte, bool) {
+	c.turn.Add(1)
+	defer c.busy()
+	for patience := restAfter; ; {
+		if p, ok, ended := c.take(); ok || ended {
+			return p, ok
+		}
+		ready, err := c.stream.wait(patience)
+		if err != nil {
+			c.finish()
+			continue
+		}
+		if ready {
+			c.pull(c.turn.Load())
+			continue
+		}
+		c.rest()
+		patience = -1
+	}
+}
+
+// busy ends the owner's turn to read.
+func (c *conn) busy() {
+	c.turn.Add(1)
+	if c.parked.Swap(false) {
+		c.unpark <- struct{}{}
+	}
+}
+
+// take is the oldest packet that waits.
+func (c *conn) take() (p []byte, ok, ended bool) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if len(c.packets) == 0 {
+		return nil, false, c.ended
+	}
+	p, c.packets = c.packets[0], c.packets[1:]
+	return p, true, false
+}
+
+// maxWaiting is how many packets are read ahead of being answered.
+const maxWaiting = 64
+
+// pull reads what has come, and takes it apart. It reads nothing when it is no
+// longer that turn: the owner then waits for what would be taken from under it.
+func (c *conn) pull(turn uint64) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if c.ended || c.turn.Load() != turn {
+		return
+	}
+	n, err := c.stream.read(c.buffer)
+	for _, b := range c.buffer[:n] {
+		switch c.decoder.Feed(b) {
+		case Packet:
+			c.ack('+')
+			if resumes(c.decoder.Payload) {
+				c.running.Store(true)
+			}
+			c.packets = append(c.packets, c.decoder.Payload)
+		case Damaged:
+			c.ack('-')
+		case Nak:
+			c.again()
+		case Interrupt:
+			c.interrupt()
+		}
+	}
+	if err != nil {
+		c.ends()
+	}
+}
+
+// finish notes that the client is gone.
+func (c *conn) finish() {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	c.ends()
+}
+
+// ends is finish. Precondition: reading is locked.
+func (c *conn) ends() {
+	if !c.ended {
+		c.ended = true
+		c.interrupt()
+		c.gone()
+	}
+}
+
+// full reports whether no more is to be read for now, or ever.
+func (c *conn) full() bool {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	return c.ended || len(c.packets) >= maxWaiting
+}
+
+// watchAfter is how long the owner is busy before the watcher reads for it.
+const watchAfter = 5 * time.Millisecond
+
+// watch reads while the owner has been busy for a while. It looks at nothing
+// but turn while steps come thick and fast, and sleeps while the owner waits.
+func (c *conn) watch() {
+	tick := time.NewTicker(watchAfter)
+	defer tick.Stop()
+	for last := uint64(0); ; {
+		now := c.turn.Load()
+		switch {
+		case now != last:
+		case now%2 == 0:
+			c.parked.Store(true)
+			if c.turn.Load() != now && c.parked.Swap(false) {
+				break // the owner was faster
+			}
+			select {
+			case <-c.unpark:
+			case <-c.closed:
+				return
+			}
+		case !c.full():
+			ready, err := c.stream.wait(-1)
+			if err != nil {
+				c.finish()
+			}
+			if ready {
+				c.pull(now)
+				continue
 			}
 		}
-		if err != nil {
+		last = now
+		select {
+		case <-tick.C:
+		case <-c.closed:
 			return
 		}
 	}
+}
+
+// end closes the connection. Any goroutine may call it.
+func (c *conn) end() {
+	c.ending.Do(func() {
+		close(c.closed)
+		c.stream.close()
+		c.finish()
+	})
 }
 
 // interruptEvery is how often a request to stop is repeated until the command
@@ -103,7 +246,7 @@ func (c *conn) ack(b byte) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.rw.Write([]byte{b}) // a client that is gone shows at the next read
+	c.stream.rw.Write([]byte{b}) // a client that is gone shows at the next read
 }
 
 // send sends a packet.
@@ -111,7 +254,7 @@ func (c *conn) send(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last = Frame(payload)
-	c.rw.Write(c.last)
+	c.stream.rw.Write(c.last)
 }
 
 // again repeats the last packet, which came damaged.
@@ -119,6 +262,6 @@ func (c *conn) again() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.noAck.Load() && c.last != nil {
-		c.rw.Write(c.last)
+		c.stream.rw.Write(c.last)
 	}
 }

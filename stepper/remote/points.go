@@ -63,7 +63,7 @@ func (c *client) point(p string) (string, error) {
 func (c *client) plant(at point, conds []condition) error {
 	b := &planted{wanted: true, conds: conds}
 	when := func(tid int) (bool, error) { return c.holds(b.conds, tid) }
-	specs := []stepper.BreakpointSpec{{Kind: stepper.BreakpointKind(at.kind), Location: "*" + at.addr.String(), Addrs: []table.Addr{at.addr}, When: when}}
+	specs := []stepper.BreakpointSpec{{Kind: stepper.BreakpointKind(at.kind), Location: "*" + at.addr.String(), Addrs: []table.Addr{at.addr}, Nameless: true, When: when}}
 	if at.kind >= 2 {
 		pieces := aligned(at.addr, at.length)
 		if len(pieces) == 0 || len(pieces) > 4 {

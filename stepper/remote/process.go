@@ -75,6 +75,7 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 		}
 		return errors.Join(err, target.Kill())
 	}
+	engine.Policy().Linger = true
 	s.process = &process{target: target, engine: engine, attached: attached, points: map[point]*planted{}}
 	s.passSignals()
 	s.running.Store(engine)

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -77,6 +78,17 @@ func (s *Server) logf(format string, args ...any) {
 	}
 }
 
+// rest is told when a client has stopped asking: what is kept between the steps
+// of a burst is given back.
+func (s *Server) rest() {
+	if s.process == nil {
+		return
+	}
+	if err := s.process.engine.Rest(); err != nil {
+		s.logf("%v", err)
+	}
+}
+
 // interrupt stops the program. Any goroutine may call it.
 func (s *Server) interrupt() {
 	if e := s.running.Load(); e != nil {
@@ -86,21 +98,23 @@ func (s *Server) interrupt() {
 
 // ServeConn answers one client until it leaves, and then lets go of the process.
 func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
-	c := newClient(s, rw)
+	c, err := newClient(s, rw)
+	if err != nil {
+		return errors.Join(err, rw.Close(), s.end())
+	}
 	stop := context.AfterFunc(ctx, func() {
 		s.interrupt()
-		rw.Close()
+		c.conn.end()
 	})
 	defer stop()
-	for p := range c.conn.packets {
-		c.handle(p)
-		if c.over {
+	for !c.over {
+		p, ok := c.conn.next()
+		if !ok {
 			break
 		}
+		c.handle(p)
 	}
-	rw.Close()
-	for range c.conn.packets { // until the reader has ended
-	}
+	c.conn.end()
 	return s.end()
 }
 
