@@ -35,7 +35,7 @@ type Engine struct {
 
 	bodies     map[*table.Placed]*unit.Body
 	lastThread int
-	hardware   bool // the user owns a debug register
+	hardware   bool               // the user owns a debug register
 	pinned     int                // the thread that shares our CPU; 0: none
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
 	asked      atomic.Bool        // the user wants the program to stop

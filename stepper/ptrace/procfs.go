@@ -8,6 +8,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // stat is what we need of /proc/PID/task/TID/stat. See proc_pid_stat(5).
@@ -17,7 +19,7 @@ type stat struct {
 }
 
 func readStat(pid, tid int) (stat, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid))
+	b, err := readSmall(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid))
 	if err != nil {
 		return stat{}, err
 	}
@@ -28,6 +30,22 @@ func readStat(pid, tid int) (stat, error) {
 	}
 	cpu, err := strconv.Atoi(f[39-3])
 	return stat{state: f[0][0], processor: cpu}, err
+}
+
+// readSmall reads a file of /proc of less than a page. It is three system calls;
+// os.ReadFile makes ten, to find out whether the file can be waited for.
+func readSmall(path string) ([]byte, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	defer unix.Close(fd)
+	b := make([]byte, 4096)
+	n, err := unix.Read(fd, b)
+	if err != nil {
+		return nil, &os.PathError{Op: "read", Path: path, Err: err}
+	}
+	return b[:n], nil
 }
 
 // statusField reads one line of /proc/PID/status; "" when there is none.
