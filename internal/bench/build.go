@@ -15,8 +15,7 @@ type built struct {
 	rawstep, rawunit     string
 	calls                string
 	counter, rawhold     string
-	hotPlace             string    // "hotline.c:21"
-	section              [2]string // start and end of the section of counter: addresses
+	hotPlace             string // "hotline.c:21"
 }
 
 // prepare compiles the C programs into .cache/bench. Precondition: the working
@@ -38,22 +37,15 @@ func prepare(rseqstep string) (*built, error) {
 	for out, source := range map[string]string{
 		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
 		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c",
-		b.calls: "bench/calls.c", b.counter: "bench/counter.c", b.rawhold: "bench/rawhold.c",
+		b.calls: "bench/calls.c", b.counter: "counter.c", b.rawhold: "bench/rawhold.c",
 	} {
-		position := "-pie"
-		if out == b.counter {
-			position = "-no-pie" // its addresses are those of its labels
-		}
-		cmd := exec.Command("gcc", "-O2", "-g", "-Iinclude", "-pthread", position, "-o", out, source)
+		cmd := exec.Command("gcc", "-O2", "-g", "-Iinclude", "-pthread", "-o", out, source)
 		cmd.Dir = "testdata"
 		if msg, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", cmd, err, msg)
 		}
 	}
 	if b.hotPlace, err = lineOf("hotline.c", "/* the hot line */"); err != nil {
-		return nil, err
-	}
-	if err := b.findSection(); err != nil {
 		return nil, err
 	}
 	found, err := filepath.Glob(filepath.Join(".cache", "workerd", "*", "workerd"))
@@ -78,25 +70,4 @@ func lineOf(source, mark string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s has no line with %q", source, mark)
-}
-
-// findSection asks counter where its section lies.
-func (b *built) findSection() error {
-	o, err := launch(b.counter, "--labels")
-	if err != nil {
-		return err
-	}
-	words := strings.Fields(o.out)
-	for i, w := range words[:len(words)-1] {
-		switch w {
-		case "start":
-			b.section[0] = words[i+1]
-		case "end":
-			b.section[1] = words[i+1]
-		}
-	}
-	if b.section[0] == "" || b.section[1] == "" {
-		return fmt.Errorf("%s names no section: %q", b.counter, o.out)
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -42,10 +43,11 @@ func gdbOwn(program ...string) []string {
 	return []string{"set args " + strings.Join(program[1:], " "), "starti"}
 }
 
-// timed is a Python block of gdb's that prints how long a command took, in ms.
+// timed is a Python block of gdb's that prints how long a command took, in ms,
+// and then what the command said, which has what a server on a pipe printed.
 func timed(command string) string {
-	return "python\nimport time\nt = time.monotonic()\ngdb.execute('" + command + "', to_string=True)\n" +
-		"print('\\ntook %.3f' % ((time.monotonic() - t) * 1e3))\nend\n"
+	return "python\nimport time\nt = time.monotonic()\nout = gdb.execute('" + command + "', to_string=True)\n" +
+		"print('\\ntook %.3f' % ((time.monotonic() - t) * 1e3))\nprint(out)\nend\n"
 }
 
 // took runs gdb and returns what timed printed.
@@ -134,45 +136,37 @@ func onSocket(rseqstep string, next func(func(...string) []string, string, ...st
 	}, "run")()
 }
 
-// falsely compares what a pass costs that meets a breakpoint on the committing
-// store of a section, with a condition that is never true, in 4 threads at once.
-// gdb by itself loses updates here, which the program's sums show; the floor is
-// what it takes to stop 4 threads and let them go.
+// falsely compares what an update costs that meets a breakpoint on the
+// committing store of its section, with a condition that is never true, in 4
+// threads at once. gdb by itself loses updates here, which the program's sum
+// shows; the floor is what it takes to stop 4 threads and let them go.
 func falsely(b *built) contest {
-	const threads, adds = "4", "100"
-	stop := "python\nlast = gdb.selected_inferior().architecture().disassemble(" + b.section[0] + ", " + b.section[1] + " - 1)[-1]['addr']\n" +
-		"gdb.execute('break *%d if $rsp == 1' % last)\nend\n"
-	each := func(connect func(...string) []string) func() (float64, error) {
+	const threads, each = 4, 100
+	update := func(connect func(...string) []string) func() (float64, error) {
 		return func() (float64, error) {
-			out, err := gdbScript(connect(b.counter, threads, adds), stop+"continue\n", b.counter)
+			out, err := gdbScript(connect(b.counter, strconv.Itoa(threads), strconv.Itoa(each)),
+				"break main\ncontinue\nbreak *commit_store if $rsp == 1\n"+timed("continue"), b.counter)
 			if err != nil {
 				return 0, err
 			}
-			sum, err := field(out, "sum")
-			if err != nil {
-				return 0, err
+			if want := fmt.Sprintf("sum %d of %d", threads*each, threads*each); !strings.Contains(out, want) {
+				sum, err := field(out, "sum")
+				return 0, errors.Join(fmt.Errorf("it lost %.0f of %d updates", threads*each-sum, threads*each), err)
 			}
-			want, err := field(out, "of")
-			if err != nil {
-				return 0, err
-			}
-			if sum != want {
-				return 0, fmt.Errorf("it lost %.0f of %.0f updates", want-sum, want)
-			}
-			ns, err := field(out, "each")
-			return ns / 1e3, err
+			ms, err := field(out, "took")
+			return ms * 1e3 / (threads * each), err
 		}
 	}
 	return contest{
-		title:  "a false condition on a committing store, 4 threads: one pass",
+		title:  "a false condition on a committing store, 4 threads: one update",
 		unit:   "µs",
 		target: "2000 at most, and no update lost",
 		contenders: []contender{
-			{"gdb on rseqstep gdbserver", each(on(b.rseqstep, "gdbserver", "-"))},
-			{"gdb on gdbserver", each(on("gdbserver", "--once", "-"))},
-			{"gdb", each(gdbOwn)},
+			{"gdb on rseqstep gdbserver", update(on(b.rseqstep, "gdbserver", "-"))},
+			{"gdb on gdbserver", update(on("gdbserver", "--once", "-"))},
+			{"gdb", update(gdbOwn)},
 			{"raw C, stop 4 threads", func() (float64, error) {
-				ns, err := printed("each", b.rawhold, threads)
+				ns, err := printed("each", b.rawhold, strconv.Itoa(threads))
 				return ns / 1e3, err
 			}},
 		},

@@ -3,12 +3,13 @@
 // pass restartable sequences and vDSO functions as units, without knowing of
 // them. See the gdb manual, appendix "GDB Remote Serial Protocol".
 //
-// One goroutine, locked to its OS thread, owns the process and answers packets.
-// A connection's reader goroutine only takes the stream apart and turns the
-// interrupt byte, or the client's end, into Engine.Interrupt.
+// One goroutine, locked to its OS thread, owns the process, and reads and
+// answers packets. While the program runs, a connection's watcher goroutine
+// reads for it, and turns the interrupt byte, or the client's end, into
+// Engine.Interrupt.
 //
-// The files, by idea: packet.go, hex.go and conn.go the stream; server.go and
-// process.go clients and processes; client.go, query.go and verb.go which
+// The files, by idea: packet.go, hex.go, stream_linux.go and conn.go the stream;
+// server.go and process.go clients and processes; client.go, query.go and verb.go which
 // packet is answered where; resume.go and stop.go going on and stopping;
 // points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
@@ -19,6 +20,14 @@
 // gdb's own next and step are range steps (vCont;r), which Engine.StepRange
 // does natively. Answering them by instruction steps would be right, and too
 // slow for a loop on one line.
+//
+// A step of gdb's is two packets, so what a packet costs is what stepping
+// costs. Refused: a goroutine that only reads (two wake-ups across CPUs a
+// packet); sharing a CPU with the stepped thread anew for each step (twenty
+// system calls a step). It is shared until the client has been silent for a
+// while (conn.go, Engine.Rest); the thread is held meanwhile and cannot see it.
+// A breakpoint that came by its address is put into no words: naming one in a
+// library read all of that library's symbols, 85 ms once.
 //
 // A breakpoint that the client takes out stays planted until the program runs
 // without it: gdb takes all of them out at each stop and puts them in again.
