@@ -4,30 +4,35 @@ import re
 
 import gdb
 
-from . import frames, insn, operand
+from . import frames, insn, lines, operand
 
 _HOPS = 4  # jumps from a stub to its function
 
 
 class Callees:
-    """What a step may enter from the frame of a walk."""
+    """What a step may enter from the frame with a CFA."""
 
-    def __init__(self, walk):
-        self._cfa = walk.cfa
+    def __init__(self, cfa):
+        self._cfa = cfa
 
-    def body(self, address):
+    def bodies(self, address):
         """Where a step into the function at address stops: behind its prologue.
-        None when it has no lines, or its user skips it."""
-        entry = _function(address)
-        if entry is None:
-            return None
-        sal = gdb.find_pc_line(entry)
-        if sal.symtab is None or not sal.line:
-            return None
-        return _behind_prologue(entry)
+        Empty when it has no lines; several for a stub whose function is still to
+        be looked up, of which there may be more than one."""
+        for _ in range(_HOPS):
+            known = lines.chain(address)
+            if known:
+                return _bodies(known[0][2], known[0]) if known[0][0] == address else []
+            name = re.match(r"(\S+)@plt", gdb.execute("info symbol %#x" % address, to_string=True))
+            if name:
+                return _bodies(name.group(1), None)
+            address = _hop(address)
+            if address is None:
+                break
+        return []
 
     def called(self):
-        """Whether the selected thread's frame was called by the walk's, or has
+        """Whether the selected thread's frame was called by that frame, or has
         taken its place (a tail call)."""
         outer = frames.caller()
         if outer is None:
@@ -38,35 +43,15 @@ class Callees:
         return older is not None and int(older.read_register("rsp")) % operand.WORD == self._cfa
 
 
-def _function(address):
-    """Follows PLT stubs from address to a function's entry, None for none."""
-    for _ in range(_HOPS):
-        block = gdb.block_for_pc(address)
-        if block is not None and block.function is not None:
-            while block.superblock is not None and block.superblock.function is not None:
-                block = block.superblock
-            return address if block.start == address else None
+def _hop(address):
+    """Where a stub's jump leads, None when it is no stub."""
+    for _ in range(2):  # endbr64 may stand before the jump
         try:
-            address = _hop(address)
+            i = insn.decode(address)
+            if i.kind == insn.INDIRECT_JUMP and "(%rip)" in i.operands[0]:
+                return operand.target(i)
         except gdb.MemoryError:
             return None
-        if address is None:
-            return None
-    return None
-
-
-def _hop(address):
-    """Where a stub's jump leads, by what the dynamic linker has written, or by
-    its name where that is still to be looked up."""
-    m = re.match(r"(\S+)@plt", gdb.execute("info symbol %#x" % address, to_string=True))
-    if m:
-        symbol = gdb.lookup_global_symbol(m.group(1))
-        if symbol is not None and symbol.symtab is not None:
-            return int(symbol.value().address)
-    for _ in range(2):  # endbr64 stands before the jump
-        i = insn.decode(address)
-        if i.kind == insn.INDIRECT_JUMP and "(%rip)" in i.operands[0]:
-            return operand.target(i)
         if i.kind == insn.JUMP:
             return i.target
         if not i.mnemonic.startswith("endbr"):
@@ -75,16 +60,16 @@ def _hop(address):
     return None
 
 
-def _behind_prologue(entry):
-    """gdb's own choice of where the function's body begins."""
-    block = gdb.block_for_pc(entry)
-    while block.superblock is not None and block.superblock.function is not None:
-        block = block.superblock
+def _bodies(name, within):
+    """gdb's own choice of where a function's body begins: that of its breakpoints.
+    within: (start, end, name) of the function meant, None for all of that name."""
     try:
-        _, found = gdb.decode_line(block.function.name)
+        probe = gdb.Breakpoint("-qualified -function %s" % name, internal=True)
     except gdb.error:
-        found = None
-    for sal in found or ():
-        if block.start <= sal.pc < block.end:
-            return sal.pc
-    return entry
+        return []
+    try:
+        text = gdb.execute("maint info breakpoints %d" % probe.number, to_string=True)
+    finally:
+        probe.delete()
+    found = {int(a, 16) for a in re.findall(r"^-\d+(?:\.\d+)?\s.*?\s(0x[0-9a-f]+) in ", text, re.M)}
+    return sorted(a for a in found if within is None or within[0] <= a < within[1])

@@ -9,25 +9,27 @@ import gdb
 
 from .. import sections
 from . import callee, frames, insn, operand, running, settings, trap, unit, ways_out
+from .lines import Lines, chain, function, of
 
 _BARE = 64  # instructions without lines that are stepped to come back to one
 
 
 class Walk:
     """The line being left: frame (cfa; chain, the function and the calls inlined
-    into each other that gdb shows), file and line."""
+    into each other that gdb shows), and the lines that count as the one left."""
 
     def __init__(self, into):
         self.into = into
+        self.back = None      # first and last address of what until does not go back to
+        self.table = Lines()
         self.begin()
 
     def begin(self):
         """Begins at the newest frame as gdb shows it."""
         self.depth, self.cfa = frames.depth(), frames.cfa()
         self.chain = chain(frames.pc())[:self.depth + 1]
-        sal = gdb.newest_frame().find_sal()
-        self.file, self.line = sal.symtab, sal.line
-        self.also = []        # lines begun in their middle on the way: (file, line)
+        self.lines = {of(gdb.newest_frame().find_sal())}  # with those that are gone on with in their middle
+        self.rows = set()     # rows of other lines that are no statement of their own, by address
         self.calls = set()    # chains of calls inlined on this line
         here = chain(frames.pc())[:self.depth + 2]
         if len(here) > len(self.chain):
@@ -38,10 +40,17 @@ class Walk:
         here = chain(address)
         if here[:len(self.chain)] != self.chain:
             return False
+        if self.back is not None and self.back[0] <= address <= self.back[1]:
+            return True
         if len(here) > len(self.chain):
             return not self.into and tuple(here[:len(self.chain) + 1]) in self.calls
         sal = gdb.find_pc_line(address)
-        return (sal.symtab, sal.line) == (self.file, self.line) or (sal.symtab, sal.line) in self.also
+        if of(sal) in self.lines or sal.pc in self.rows:
+            return True
+        if sal.line and sal.pc == address and not self.table.begins(address):
+            self.rows.add(address)
+            return True
+        return False
 
     def deeper(self, address):
         """The chain of a call inlined in the frame at an address, None for none."""
@@ -76,12 +85,7 @@ def step(traveller, into):
 def back(traveller):
     """`until` without a place: a next that does not go back in the function."""
     walk = Walk(False)
-    sal = gdb.newest_frame().find_sal()
-    low, high = chain_block(frames.pc())
-    limit = sal.last + 1 if sal.last else frames.pc() + 1
-    covers = walk.covers
-    walk.covers = lambda a: low <= a < limit or covers(a)
-    del high
+    walk.back = (function(frames.pc())[0], gdb.find_pc_line(frames.pc()).last or frames.pc())
     while True:
         stop = _leave(traveller, walk)
         if stop.kind != running.ARRIVED:
@@ -89,23 +93,6 @@ def back(traveller):
         stop = _arrive(traveller, walk)
         if stop is not None:
             return stop
-
-
-def chain(address):
-    """The function at an address and the calls inlined into it there, outermost
-    first, each as (start, end, name)."""
-    out, block = [], gdb.block_for_pc(address)
-    while block is not None and not block.is_static and not block.is_global:
-        if block.function is not None:
-            out.append((block.start, block.end, block.function.name))
-        block = block.superblock
-    return out[::-1]
-
-
-def chain_block(address):
-    """Start and end of the function at an address."""
-    found = chain(address)
-    return (found[0][0], found[0][1]) if found else (address, address + 1)
 
 
 def _leave(traveller, walk):
@@ -126,11 +113,10 @@ def _leave(traveller, walk):
         plant(address, same)
     for address in ways.handlers:
         plant(address, None)
-    enter = callee.Callees(walk)
+    enter = callee.Callees(walk.cfa)
     if walk.into:
         for address in ways.calls:
-            body = enter.body(address)
-            if body is not None:
+            for body in enter.bodies(address):
                 plant(body, enter.called)
     caller = frames.caller()
     if caller is not None and caller.pc():
@@ -160,10 +146,9 @@ def _branch(traveller, walk, ways, enter, pc):
     """Decides for an indirect branch that the thread stands at; None: go on."""
     i = ways.inside[pc]
     to = operand.target(i)
-    body = enter.body(to) if walk.into else None
-    if body is not None:
+    for body in enter.bodies(to) if walk.into else ():
         return traveller.to(body, enter.called)
-    low, high = chain_block(pc)
+    low, high = function(pc)
     if i.kind == insn.INDIRECT_JUMP and low <= to < high and to not in ways.inside and sections.read().at(to) is None:
         return traveller.to(to)
     stop = traveller.run("stepi")
@@ -196,15 +181,15 @@ def _judge(walk, here):
     done = running.Stopped(running.STEPPED)
     pc, cfa = frames.pc(), frames.cfa()
     row = gdb.find_pc_line(pc)
-    begins = row.pc == pc
+    begins = walk.table.begins(pc)
     if here[0] != walk.chain[0] or cfa != walk.cfa:
         if cfa <= walk.cfa or begins:
             return done  # in a function it called, or at a line of a caller
         # Back in the middle of the caller's line: to the end of that.
         walk.begin()
         before = gdb.find_pc_line(pc - 1)
-        if before.line and before.line != walk.line and chain(pc - 1) == here:
-            walk.also.append((before.symtab, before.line))
+        if before.line and chain(pc - 1) == here:
+            walk.lines.add(of(before))
         return None
     inlined = walk.deeper(pc)
     if inlined is not None:
@@ -212,13 +197,13 @@ def _judge(walk, here):
     if here[:len(walk.chain)] != walk.chain:
         if begins:
             return done
-        line = (walk.file, walk.line)
+        lines = walk.lines
         walk.begin()
-        walk.also.append(line)
+        walk.lines |= lines
         return None
-    if (row.symtab, row.line) != (walk.file, walk.line) and begins:
+    if begins and of(row) not in walk.lines:
         return done
-    walk.also.append((row.symtab, row.line))
+    walk.lines.add(of(row))
     return None
 
 
@@ -229,7 +214,7 @@ def _inlined(walk, inlined):
     while depth > walk.depth:
         frame, depth = frame.older(), depth - 1
     sal = frame.find_sal()
-    if (sal.symtab, sal.line) != (walk.file, walk.line) and (sal.symtab, sal.line) not in walk.also:
+    if of(sal) not in walk.lines:
         return running.Stopped(running.STEPPED)
     if walk.into:
         return _unhide() if frames.depth() <= walk.depth else running.Stopped(running.STEPPED)

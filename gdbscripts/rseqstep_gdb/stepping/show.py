@@ -25,7 +25,7 @@ def position(place=None):
     text = gdb.execute("frame", to_string=True)
     text = re.sub(r"^#\d+ +", "", text)
     first, _, rest = text.partition("\n")
-    sal = gdb.newest_frame().find_sal()
+    sal = gdb.find_pc_line(frames.pc())
     if place is None or not rest.strip() or not place.same():
         gdb.write(text)
     elif sal.line and sal.pc != frames.pc():
