@@ -21,19 +21,24 @@ class Stopped:
         return self.kind == ARRIVED and bool(self.traps) and all(isinstance(t, kind) for t in self.traps)
 
 
-def go(command="continue"):
+def go(command="continue", held_back=False):
     """Carries out a command that runs the program. What gdb prints is seen, but
-    for where a `stepi` ends. Raises gdb.error when gdb cannot run it."""
+    for where a `stepi` ends; held_back: and for the threads it switches to on
+    the way. Raises gdb.error when gdb cannot run it."""
     seen = []
     steps = command.startswith("stepi")
     unseen = steps and show.can_tell()
     gdb.events.stop.connect(seen.append)
     try:
         with settings.changed(*([("suppress-cli-notifications", "on")] if unseen else [])):
-            gdb.execute(command)
+            text = gdb.execute(command, to_string=held_back)
     finally:
         gdb.events.stop.disconnect(seen.append)
     stop = _told(seen, steps)
+    if held_back:
+        # Stops themselves are not held back by to_string (gdb 13), threads that
+        # come and go are, and whom gdb switches to: news only if it is the user's.
+        gdb.write("".join(line for line in text.splitlines(True) if stop.kind == OTHER or not line.startswith("[Switching to ")))
     if unseen and stop.kind == OTHER:
         show.stop(seen[-1] if seen else None)
     return stop

@@ -25,9 +25,9 @@ _LOCATION = re.compile(r"^(\d+)(?:\.(\d+))?\s.*?\b([yn])-?\s+(0x[0-9a-f]+)\b", r
 class ArmTrap(trap.Trap):
     """A trap on the arming store of a section with breakpoints inside."""
 
-    def __init__(self, address, section, locations):
+    def __init__(self, address, section, places):
         super().__init__(address)
-        self.section, self.locations = section, locations
+        self.section, self.places = section, places
 
 
 class Location:
@@ -48,6 +48,27 @@ class Location:
             gdb.execute("%s %s" % (verb, self.number), to_string=True)
         except gdb.error:
             pass
+
+
+def addresses(breakpoint):
+    """Where a breakpoint is, as a tuple of addresses. (gdb 12 tells in text only.)"""
+    places = getattr(breakpoint, "locations", None)
+    if places is not None:
+        return tuple(place.address for place in places)
+    text = gdb.execute("info breakpoints %d" % breakpoint.number, to_string=True)
+    return tuple(int(m.group(4), 16) for m in _LOCATION.finditer(text))
+
+
+def where(declared, address):
+    """(Section, True) for an address inside one of the declared Sections, (Section,
+    False) on its arming store, (None, False) elsewhere."""
+    section = declared.at(address)
+    if section is not None:
+        return section, True
+    for section in declared.overlapping(address + 1, address + _LONGEST + 1):
+        if body.arming_store(section) == address:
+            return section, False
+    return None, False
 
 
 def locations():
@@ -76,7 +97,7 @@ class Keeper:
 
     def __exit__(self, *_):
         for t in self._traps.values():
-            for place in t.locations:
+            for place in t.places:
                 place.enable()
             if t.is_valid():
                 t.delete()
@@ -88,13 +109,11 @@ class Keeper:
             return
         declared = sections.read()
         for place in every:
-            section = declared.at(place.address)
-            if section is not None:
+            section, inside = where(declared, place.address)
+            if inside:
                 self._keep(place, section)
-                continue
-            for section in declared.overlapping(place.address + 1, place.address + _LONGEST + 1):
-                if body.arming_store(section) == place.address:
-                    self._trap(place.address, section)
+            elif section is not None:
+                self._trap(place.address, section)
 
     def _keep(self, place, section):
         store = body.arming_store(section)
@@ -106,7 +125,7 @@ class Keeper:
                           "it is disabled while this command runs." % (_number(place), show.name(section), show.span(section)))
             place.disable()
             return
-        self._trap(store, section).locations.append(place)
+        self._trap(store, section).places.append(place)
         place.disable()
         if first:
             show.note("rseq: breakpoint %s lies inside the critical section %s %s: kept safe by a trap at %#x, where that is armed; "
@@ -117,6 +136,10 @@ class Keeper:
         if store not in self._traps:
             self._traps[store] = ArmTrap(store, section, [])
         return self._traps[store]
+
+    def keeps(self):
+        """Whether any breakpoint is kept."""
+        return bool(self._traps)
 
     def here(self, pc):
         """The ArmTrap at pc, or None."""
@@ -137,11 +160,11 @@ class Keeper:
     def inside(self, kept, go):
         """Carries out a quiet pass with the breakpoints of a section enabled."""
         try:
-            for place in kept.locations:
+            for place in kept.places:
                 place.enable()
             return go()
         finally:
-            for place in kept.locations:
+            for place in kept.places:
                 place.disable()
 
 

@@ -28,7 +28,7 @@ class Traveller:
                 return stop
             if before is not None:
                 before()
-            stop = running.go(command)
+            stop = running.go(command, held_back=self.keeper.keeps())
             if not self.thread.is_valid() and stop.kind != running.OTHER:
                 return running.Stopped(running.GONE)
             if not stop.only(safe.ArmTrap):
