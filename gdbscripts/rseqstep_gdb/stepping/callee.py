@@ -6,6 +6,7 @@ import gdb
 
 from . import frames, insn, lines, operand
 
+_ENTRY = re.compile(r"(?!.* \+ \d+ in section )")  # a symbol's first address
 _HOPS = 4  # jumps from a stub to its function
 
 
@@ -22,8 +23,8 @@ class Callees:
         for _ in range(_HOPS):
             known = lines.chain(address)
             if known:
-                return _bodies(known[0][2], known[0]) if known[0][0] == address else []
-            name = re.match(r"(\S+)@plt", gdb.execute("info symbol %#x" % address, to_string=True))
+                return _bodies(known[0][2], known[0]) if _ENTRY.match(_symbol(address)) else []
+            name = re.match(r"(\S+)@plt", _symbol(address))
             if name:
                 return _bodies(name.group(1), None)
             address = _hop(address)
@@ -41,6 +42,10 @@ class Callees:
             return True
         older = frames.real(outer).older()
         return older is not None and int(older.read_register("rsp")) % operand.WORD == self._cfa
+
+
+def _symbol(address):
+    return gdb.execute("info symbol %#x" % address, to_string=True)
 
 
 def _hop(address):
@@ -62,7 +67,8 @@ def _hop(address):
 
 def _bodies(name, within):
     """gdb's own choice of where a function's body begins: that of its breakpoints.
-    within: (start, end, name) of the function meant, None for all of that name."""
+    within: what lines.chain begins with for the function meant, None for all of
+    that name. (The parts of a function may lie apart, with others in between.)"""
     try:
         probe = gdb.Breakpoint("-qualified -function %s" % name, internal=True)
     except gdb.error:
@@ -72,4 +78,4 @@ def _bodies(name, within):
     finally:
         probe.delete()
     found = {int(a, 16) for a in re.findall(r"^-\d+(?:\.\d+)?\s.*?\s(0x[0-9a-f]+) in ", text, re.M)}
-    return sorted(a for a in found if within is None or within[0] <= a < within[1])
+    return sorted(a for a in found if within is None or lines.chain(a)[:1] == [within])

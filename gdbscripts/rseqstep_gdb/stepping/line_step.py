@@ -148,8 +148,7 @@ def _branch(traveller, walk, ways, enter, pc):
     to = operand.target(i)
     for body in enter.bodies(to) if walk.into else ():
         return traveller.to(body, enter.called)
-    low, high = function(pc)
-    if i.kind == insn.INDIRECT_JUMP and low <= to < high and to not in ways.inside and sections.read().at(to) is None:
+    if i.kind == insn.INDIRECT_JUMP and chain(to)[:1] == chain(pc)[:1] and to not in ways.inside and sections.read().at(to) is None:
         return traveller.to(to)
     stop = traveller.run("stepi")
     return None if stop.kind in (running.STEPPED, running.ARRIVED) else stop
@@ -168,11 +167,14 @@ def _arrive(traveller, walk):
         here = chain(frames.pc())
         if here and sal.line:
             return _judge(walk, here)
-        if gdb.newest_frame().function() is None and not _handler(frames.pc()):
+        # Code between lines: an abort handler, a return from a signal, the end of
+        # a stub. Or a caller that has none: next ends there, as gdb's does, and
+        # step goes on.
+        returned = frames.cfa() > walk.cfa and not _handler(frames.pc())
+        if returned and not walk.into:
             break
-        # Code between lines: an abort handler, a return from a signal.
-        stop = traveller.instruction()
-        if stop.kind != running.STEPPED:
+        stop = _returned(traveller) if returned else traveller.instruction()
+        if stop.kind not in (running.STEPPED, running.ARRIVED):
             return stop
     return running.Stopped(running.STEPPED)
 
@@ -230,6 +232,15 @@ def _unhide():
     if frames.pc() != pc:
         raise gdb.GdbError("rseq: gdb's step moved the thread where an inlined call begins.")
     return running.Stopped(running.STEPPED)
+
+
+def _returned(traveller):
+    """Runs code without lines that was returned to until it returns as well; to
+    the program's end where nobody knows to whom."""
+    caller, cfa = frames.caller(), frames.cfa()
+    if caller is None or not caller.pc():
+        return traveller.run()
+    return traveller.to(caller.pc(), lambda: frames.returned(cfa))
 
 
 def _handler(pc):

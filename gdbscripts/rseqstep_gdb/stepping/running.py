@@ -25,22 +25,17 @@ def go(command="continue", held_back=False):
     """Carries out a command that runs the program. What gdb prints is seen, but
     for where a `stepi` ends; held_back: and for the threads it switches to on
     the way. Raises gdb.error when gdb cannot run it."""
-    seen = []
     steps = command.startswith("stepi")
     unseen = steps and show.can_tell()
-    gdb.events.stop.connect(seen.append)
-    try:
-        with settings.changed(*([("suppress-cli-notifications", "on")] if unseen else [])):
-            text = gdb.execute(command, to_string=held_back)
-    finally:
-        gdb.events.stop.disconnect(seen.append)
+    with _Watch() as seen, settings.changed(*([("suppress-cli-notifications", "on")] if unseen else [])):
+        text = gdb.execute(command, to_string=held_back)
     stop = _told(seen, steps)
     if held_back:
         # Stops themselves are not held back by to_string (gdb 13), threads that
         # come and go are, and whom gdb switches to: news only if it is the user's.
         gdb.write("".join(line for line in text.splitlines(True) if stop.kind == OTHER or not line.startswith("[Switching to ")))
     if unseen and stop.kind == OTHER:
-        show.stop(seen[-1] if seen else None)
+        show.stop(seen[-1].user if seen else None)
     return stop
 
 
@@ -50,10 +45,46 @@ def _told(seen, steps):
         return Stopped(GONE)
     if not seen:
         return Stopped(OTHER)
-    if not isinstance(seen[-1], gdb.BreakpointEvent):
-        return Stopped(STEPPED if steps and type(seen[-1]) is gdb.StopEvent else OTHER)
-    hit = seen[-1].breakpoints
-    ours = [b for b in hit if isinstance(b, trap.Trap)]
+    if seen[-1].hit is None:
+        return Stopped(STEPPED if steps and seen[-1].plain else OTHER)
+    ours = [b for b in seen[-1].hit if isinstance(b, trap.Trap)]
     for t in ours:
         t.raise_failed()
-    return Stopped(ARRIVED if len(ours) == len(hit) else OTHER, ours)
+    return Stopped(ARRIVED if len(ours) == len(seen[-1].hit) else OTHER, ours)
+
+
+class _Watch:
+    """Listens to gdb's stops. An event names every breakpoint at the place, those
+    too whose conditions said no: what tells is whether they count it as a hit."""
+
+    def __init__(self):
+        self.seen = []
+        self._before = {b.number: (b.hit_count, b.ignore_count) for b in gdb.breakpoints()}
+
+    def __enter__(self):
+        gdb.events.stop.connect(self._on_stop)
+        return self.seen
+
+    def __exit__(self, *_):
+        gdb.events.stop.disconnect(self._on_stop)
+
+    def _on_stop(self, event):
+        self.seen.append(_Seen(event, self._stopped))
+
+    def _stopped(self, b):
+        if isinstance(b, trap.Trap):
+            return b.take_hit()
+        hits, ignored = self._before.get(b.number, (0, 0))
+        return b.hit_count - hits > ignored
+
+
+class _Seen:
+    """A stop event: hit, the breakpoints that stopped, or None when none was met;
+    the first of the user's; plain: a step's end."""
+
+    def __init__(self, event, stopped):
+        self.hit, self.plain = None, type(event) is gdb.StopEvent
+        self.user = None
+        if isinstance(event, gdb.BreakpointEvent):
+            self.hit = [b for b in event.breakpoints if stopped(b)]
+            self.user = next(((b.number, b.temporary, b.silent) for b in self.hit if b.number > 0), None)

@@ -40,16 +40,16 @@ def can_tell():
     return all(b.type in (gdb.BP_BREAKPOINT, gdb.BP_HARDWARE_BREAKPOINT) for b in gdb.breakpoints() if b.enabled)
 
 
-def stop(event):
-    """Prints what gdb was kept from printing: breakpoints that were hit, and the
-    frame."""
-    hit = [b for b in event.breakpoints if b.number > 0] if isinstance(event, gdb.BreakpointEvent) else []
-    if any(b.silent for b in hit):
-        return
-    if hit:
+def stop(hit):
+    """Prints what gdb was kept from printing: the breakpoint that was hit (its
+    number, temporary, silent; None for none), and the frame."""
+    if hit is not None:
+        number, temporary, silent = hit
+        if silent:
+            return
         thread, many = gdb.selected_thread(), len(gdb.selected_inferior().threads()) > 1
         who = 'Thread %s "%s" hit ' % (thread.num, thread.name) if many else ""
-        gdb.write("\n%s%s %d, " % (who, "Temporary breakpoint" if hit[0].temporary else "Breakpoint", hit[0].number))
+        gdb.write("\n%s%s %d, " % (who, "Temporary breakpoint" if temporary else "Breakpoint", number))
     position()
 
 

@@ -21,10 +21,16 @@ class Trap(gdb.Breakpoint):
         if thread is not None:
             self.thread = thread.global_num
         self.address, self.decide, self.failed = address, decide, None
+        self._hit = False
 
     def stop(self):
         """gdb asks whether to stop here. An error of decide's stops, to be raised
         where Python may (see raise_failed)."""
+        self._hit = self.holds()
+        return self._hit
+
+    def holds(self):
+        """Whether the selected thread, which is there, has arrived."""
         if self.decide is None:
             return True
         try:
@@ -32,6 +38,11 @@ class Trap(gdb.Breakpoint):
         except gdb.error as error:
             self.failed = error
             return True
+
+    def take_hit(self):
+        """Whether it stopped the program; asked for once each time."""
+        hit, self._hit = self._hit, False
+        return hit
 
     def raise_failed(self):
         """Raises what decide raised in stop()."""

@@ -192,4 +192,4 @@ def live(thread):
 def arrived_at(traps):
     """Those of the traps that the selected thread stands at."""
     pc, thread = frames.pc(), gdb.selected_thread()
-    return [t for t in traps if t.is_valid() and t.address == pc and t.thread in (None, thread.global_num) and t.stop()]
+    return [t for t in traps if t.is_valid() and t.address == pc and t.thread in (None, thread.global_num) and t.holds()]

@@ -1,0 +1,172 @@
+package gdbscripts
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rseqstep/table/tabletest"
+)
+
+// live are the commands every session here begins with.
+const live = "set confirm off\nset disable-randomization on\n"
+
+func needLive(t testing.TB) {
+	t.Helper()
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+}
+
+// seeds are the builds of the loop of the original report.
+func seeds() []tabletest.Fixture {
+	var out []tabletest.Fixture
+	for _, opt := range []string{"-O0", "-O2"} {
+		for _, where := range []string{"-DFIX_NEAR", "-DFIX_FAR"} {
+			out = append(out, tabletest.Fixture{Source: "seed.c", Opt: opt, Flags: []string{where}})
+		}
+	}
+	return out
+}
+
+// The loop is one line: gdb's own next never leaves it.
+func TestRseqNextLeavesTheSeedLoop(t *testing.T) {
+	needLive(t)
+	for _, f := range seeds() {
+		t.Run(f.String(), func(t *testing.T) {
+			out := gdb(t, live+"break main\nrun\n"+strings.Repeat("rseq next\n", 4)+"delete\nrseq continue\n", tabletest.Build(t, f))
+			wantInOrder(t, out, "Breakpoint 1, main", "fix_main(argc, argv);", "rseq_addv(&v, 1, cpu)", "printf(", "attempts 1\n", "exited normally")
+		})
+	}
+}
+
+func TestRseqStepGoesThroughTheSeedLoop(t *testing.T) {
+	needLive(t)
+	for _, f := range seeds() {
+		t.Run(f.String(), func(t *testing.T) {
+			out := gdb(t, live+"break seed.c:18\nbreak main\nrun\n"+
+				"python\nfor i in range(60):\n  if gdb.newest_frame().find_sal().line == 18 and gdb.newest_frame().name() == 'main': break\n  gdb.execute('rseq step')\nend\n"+
+				"delete\nrseq continue\n", tabletest.Build(t, f))
+			wantInOrder(t, out, "Breakpoint 2, main", "rseqfix.h", "attempts 1\n", "exited normally")
+			if !strings.Contains(out, "__asm__ __volatile__ goto(") {
+				t.Errorf("the inlined section was not entered:\n%s", out)
+			}
+		})
+	}
+}
+
+func TestRseqStepiTakesASectionAsOneInstruction(t *testing.T) {
+	needLive(t)
+	for _, f := range seeds() {
+		t.Run(f.String(), func(t *testing.T) {
+			out := gdb(t, live+"break fix_main\nrun\nfinish\nrseq stepi 60\nrseq continue\n", tabletest.Build(t, withoutInlining(f)))
+			wantInOrder(t, out, "Breakpoint 1, ", "attempts 1\n", "exited normally")
+			if !regexp.MustCompile(`rseq: main\+\d+ \[0x[0-9a-f]+,0x[0-9a-f]+\) committed on CPU \d+ \(1 pass\)`).MatchString(out) {
+				t.Errorf("nothing is said of the section:\n%s", out)
+			}
+		})
+	}
+}
+
+// withoutInlining is the build whose fix_main is a function to stop in.
+func withoutInlining(f tabletest.Fixture) tabletest.Fixture {
+	f.Flags = append(f.Flags[:len(f.Flags):len(f.Flags)], "-fno-inline-functions-called-once", "-fno-inline-small-functions")
+	return f
+}
+
+// stepsTo gives the places a program's steps led to, without addresses.
+func stepsTo(t *testing.T, command, program string, n int) string {
+	t.Helper()
+	out := gdb(t, live+"break main\nrun\n"+fmt.Sprintf("python\nfor i in range(%d):\n"+
+		"  if gdb.selected_thread() and gdb.newest_frame().name(): gdb.execute('%s')\nend\n", n, command), program)
+	out = out[strings.Index(out, "Breakpoint 1, main"):]
+	out = regexp.MustCompile(`process \d+|0x[0-9a-f]+`).ReplaceAllString(out, "N")
+	// Of a file that is not there, gdb says so once, before or after.
+	return regexp.MustCompile(`(?m)^\d+\t(\.\./|\./|in ).*\n`).ReplaceAllString(out, "")
+}
+
+// Without sections in the way, gdb itself says where a step ends.
+func TestLineStepsEndWhereGDBsOwnEnd(t *testing.T) {
+	needLive(t)
+	for _, source := range []string{"recurse.c", "inline.c", "switch.c", "vdso.c"} {
+		for _, opt := range []string{"-O0", "-O2"} {
+			program := tabletest.Build(t, tabletest.Fixture{Source: source, Opt: opt})
+			for _, command := range []string{"next", "step"} {
+				if source == "inline.c" && opt == "-O2" && command == "step" {
+					continue // gdb steps into the middle of a call inlined twice, ours to its call first
+				}
+				t.Run(source+opt+command, func(t *testing.T) {
+					want, got := stepsTo(t, command, program, 12), stepsTo(t, "rseq "+command, program, 12)
+					if got != want {
+						t.Errorf("gdb:\n%s\nrseq:\n%s", want, got)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestRseqStepiLeavesVDSOFunctions(t *testing.T) {
+	needLive(t)
+	for _, opt := range []string{"-O0", "-O2"} {
+		program := tabletest.Build(t, tabletest.Fixture{Source: "vdso.c", Opt: opt, Flags: []string{"-Wl,-z,now"}})
+		out := gdb(t, live+"break 15\nrun\nrseq stepi 300\nrseq continue\n", program)
+		wantInOrder(t, out, "Breakpoint 1, main", "vdso: ", "clock_gettime returned", "gettimeofday returned", "time returned", "getcpu returned", "ok\n", "exited normally")
+	}
+}
+
+func TestRseqNextRunsALineOfManySectionsNatively(t *testing.T) {
+	needLive(t)
+	for _, opt := range []string{"-O0", "-O2"} {
+		// Unit by unit this would take minutes; natively it is done at once.
+		program := tabletest.Build(t, tabletest.Fixture{Source: "hotline.c", Opt: opt})
+		out := gdb(t, live+"break 22\nrun 2000000\nrseq next\nrseq continue\n", program)
+		wantInOrder(t, out, "Breakpoint 1, main", "23\t", "sum 2000000", "exited normally")
+	}
+}
+
+// Stock gdb 13 loses half of the updates here without a word.
+func TestFalseConditionOnTheCommittingStoreLosesNothing(t *testing.T) {
+	needLive(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "counter.c", Opt: "-O2", Flags: []string{"-pthread"}})
+	out := gdb(t, live+"break *commit_store if $rsp == 0\nbreak main\nrun 4 100\nrseq continue\n", program)
+	wantInOrder(t, out, "warning: breakpoint 1 lies inside the critical section compare_and_store", "rseq continue",
+		"rseq: breakpoint 1 lies inside the critical section compare_and_store", "kept safe by a trap at 0x", "sum 400 of 400", "exited normally")
+}
+
+func TestBreakpointInsideASectionStopsThereAndCommits(t *testing.T) {
+	needLive(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "counter.c", Opt: "-O2", Flags: []string{"-pthread"}})
+	out := gdb(t, live+"break *commit_store\nbreak main\nrun 2 3\nrseq continue\nprint $pc == &commit_store\nrseq threads\nrseq stepi\n"+
+		"rseq continue\nrseq continue\nrseq next\ninfo breakpoints\ndelete\nrseq continue\n", program)
+	wantInOrder(t, out, `hit Breakpoint 1, `, "rseq: stopped inside compare_and_store", "$1 = 1", "live",
+		"committed on CPU", "in a quiet pass (1 pass)", "hit Breakpoint 1, ", "hit Breakpoint 1, ", "work (",
+		"breakpoint already hit 3 times", "sum 6 of 6", "exited normally")
+}
+
+// Stepped over by gdb itself, such a breakpoint aborts its section each time.
+func TestBreakpointOnAnArmingStoreAbortsNothing(t *testing.T) {
+	needLive(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"})
+	arm := regexp.MustCompile(`arm (0x[0-9a-f]+)`)
+	labels := gdb(t, live+"run --labels\n", program)
+	m := arm.FindStringSubmatch(labels)
+	if m == nil {
+		t.Fatalf("no labels in\n%s", labels)
+	}
+	out := gdb(t, live+fmt.Sprintf("break main\nrun 20\nbreak *%s if $rsp == 0\nrseq continue\n", m[1]), program)
+	wantInOrder(t, out, "lies on the instruction that arms", "aborts 0", "exited normally")
+}
+
+// The last of eight threads is stepped by lines, the others run.
+func TestLineStepsAmongThreadsKeepTheSums(t *testing.T) {
+	needLive(t)
+	for _, opt := range []string{"-O0", "-O2"} {
+		program := tabletest.Build(t, tabletest.Fixture{Source: "percpu.c", Opt: opt, Flags: []string{"-pthread"}})
+		out := gdb(t, live+"break stepped\nrun 8 100 30\ndelete\nrseq next 60\nshow scheduler-locking\nrseq continue\n", program)
+		wantInOrder(t, out, "hit Breakpoint 1, ", `is "replay"`, "exited normally")
+		if m := regexp.MustCompile(`sum (\d+) of (\d+), nodes 64 of 64`).FindStringSubmatch(out); m == nil || m[1] != m[2] {
+			t.Errorf("the sums are not right:\n%s", out)
+		}
+	}
+}
