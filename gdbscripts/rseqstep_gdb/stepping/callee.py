@@ -70,6 +70,8 @@ def _bodies(name, within):
     within: what lines.chain begins with for the function meant, None for all of
     that name. (The parts of a function may lie apart, with others in between.)"""
     try:
+        if within is None and "gnu-indirect-function" in str(gdb.parse_and_eval("'%s'" % name).type):
+            return []  # gdb 13 makes a breakpoint on the resolver that Python cannot take back
         probe = gdb.Breakpoint("-qualified -function %s" % name, internal=True)
     except gdb.error:
         return []

@@ -1,10 +1,12 @@
 """Running a thread of gdb's own process: through kept breakpoints, by
 instructions, by units. Each function returns a running.Stopped."""
 
+import contextlib
+
 import gdb
 
 from .. import area
-from . import arming, frames, insn, operand, quiet, running, safe, settings, show, trap, unit, vdso
+from . import arming, frames, hold, insn, operand, quiet, running, safe, settings, show, trap, unit, vdso
 
 STUCK_LIMIT = 3  # passes of one section in one frame that did not commit, before its function is run to its return
 
@@ -101,19 +103,29 @@ class Traveller:
                 unit.report(self.thread, section, end, quiet.HOW)
             return running.Stopped(running.STEPPED) if stop.kind == running.ARRIVED else stop
         i = insn.decode(pc)
-        section = arming.arms(self.thread, i)
-        if section is not None:
-            return self.unit(section)
-        section = live(self.thread)
-        if section is not None:
-            return self.restart(section)
-        if self.vdso.inside(pc):
-            return self._out_of_vdso(pc, frames.caller())
-        if over and i.kind in (insn.CALL, insn.INDIRECT_CALL):
+        if over and i.kind in (insn.CALL, insn.INDIRECT_CALL) and not self.vdso.inside(pc):
             sp = operand.register("rsp")
             stop = self.to(i.next, lambda: operand.register("rsp") >= sp)
             return running.Stopped(running.STEPPED) if stop.kind == running.ARRIVED else stop
-        return self._one(pc)
+        registered = area.area(self.thread)
+        with self._in_place(registered, i):
+            section = arming.arms(self.thread, i)
+            if section is not None:
+                return self.unit(section)
+            section = live(registered)
+            if section is not None:
+                return self.restart(section)
+            if self.vdso.inside(pc):
+                return self._out_of_vdso(pc, frames.caller())
+            return self._one(pc)
+
+    def _in_place(self, registered, i):
+        """Keeps the thread on its CPU for one step: it may have read the CPU's
+        number and be about to compare it. Not in a system call, which may wait or
+        ask for another CPU."""
+        if registered is None or i.kind == insn.SYSCALL:
+            return contextlib.nullcontext()
+        return hold.on_cpu(self.thread.ptid[1], registered.cpu_id)
 
     def _one(self, pc):
         while True:
@@ -180,9 +192,9 @@ class Traveller:
         return running.Stopped(running.STEPPED) if stop.kind == running.ARRIVED else stop
 
 
-def live(thread):
-    """The Section the selected thread stands inside while armed for it."""
-    registered = area.area(thread)
+def live(registered):
+    """The Section the selected thread stands inside while armed for it, by its
+    Area or None."""
     if registered is None or not registered.rseq_cs:
         return None
     section = arming.by_descriptor(registered.rseq_cs)
