@@ -10,6 +10,7 @@
 //	live                                      armed and live
 //	info, show, function, frames, printers    what the user sees of these
 //	context                                   gdb's selection, memory and byte order
+//	stepping                                  a package: stepping without our server; its own decisions
 //
 // # Decisions
 //

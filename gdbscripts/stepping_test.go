@@ -170,3 +170,26 @@ func TestLineStepsAmongThreadsKeepTheSums(t *testing.T) {
 		}
 	}
 }
+
+func TestWatchFinishAndUntilAreGDBs(t *testing.T) {
+	needLive(t)
+	seed := tabletest.Build(t, tabletest.Fixture{Source: "seed.c"})
+	out := gdb(t, live+"break 17\nrun\nwatch v\nrseq continue\ndelete\nrseq continue\n", seed)
+	wantInOrder(t, out, "Breakpoint 1, main", "Hardware watchpoint 2: v", "Old value = 0", "New value = 1", "attempts 1\n", "exited normally")
+	watched := tabletest.Build(t, tabletest.Fixture{Source: "watchin.c"})
+	out = gdb(t, live+"break stage\nrun 3\nrseq finish\nrseq until\ndelete\nrseq until 36\nrseq continue\n", watched)
+	wantInOrder(t, out, "Breakpoint 1, stage (value=1", "Value returned is $1 = 0", "33\t", "printf(", "staged 3 done 3 aborts 0", "exited normally")
+}
+
+// The commands leave gdb's settings and breakpoints as they found them.
+func TestNothingIsLeftChangedAfterAStop(t *testing.T) {
+	needLive(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "sig.c"})
+	settings := "show scheduler-locking\nshow pagination\nshow backtrace past-main\nshow disassembly-flavor\nmaint info breakpoints\n"
+	out := gdb(t, live+"set disassembly-flavor intel\nbreak main\nrun\necho BEFORE\\n\n"+settings+"echo BETWEEN\\n\nrseq next 50\necho AFTER\\n\n"+settings+"echo END\\n\n", program)
+	wantInOrder(t, out, "BEFORE", "BETWEEN", "Program received signal", "AFTER", "END")
+	cut := func(from, to string) string { return out[strings.Index(out, from)+len(from) : strings.Index(out, to)] }
+	if before, after := cut("BEFORE", "BETWEEN"), cut("AFTER", "END"); before != after {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+}

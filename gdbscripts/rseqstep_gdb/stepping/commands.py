@@ -29,10 +29,13 @@ class Moving(gdb.Command):
             gdb.execute("%s %s" % (self._own, argument))
             return
         thread = selected()
-        with settings.quietly(), safe.Keeper(self._session.told) as keeper:
-            place = show.Place()
-            traveller = travel.Traveller(thread, keeper, self._session.standing, self._session.clock)
-            stop = self.move(traveller, argument)
+        try:
+            with settings.quietly(), safe.Keeper(self._session.told) as keeper:
+                place = show.Place()
+                traveller = travel.Traveller(thread, keeper, self._session.standing, self._session.clock)
+                stop = self.move(traveller, argument)
+        except gdb.error as error:  # a GdbError is shown without Python's own words
+            raise gdb.GdbError(str(error)) from error
         if stop.kind in (running.STEPPED, running.ARRIVED):
             thread.switch()
             with settings.quietly():

@@ -1,6 +1,8 @@
 """One unit: from an arming store to the first exit of its section, at native
 speed, the other threads held."""
 
+import gdb
+
 from .. import area
 from . import body, frames, running, settings, show, trap
 
@@ -64,7 +66,7 @@ class exits:
         outside of a section an int3 is as harmless."""
         try:
             return running.go(command)
-        except trap.gdb.error as error:
+        except gdb.error as error:
             if "hardware" not in str(error):
                 raise
             self.__exit__()
