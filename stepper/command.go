@@ -58,6 +58,12 @@ func (e *Engine) Interrupt() {
 // command runs one command on the selected thread and makes its Stop whole. A
 // nil Stop from do means that the step asked for is done.
 func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
+	return e.commandWith(true, do)
+}
+
+// commandWith is command; listens says whether the dynamic linker's hook has to
+// have its trap.
+func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
 	th, err := e.selected()
 	if err != nil {
 		return Stop{}, err
@@ -66,6 +72,9 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
 		}
+	}
+	if listens {
+		e.listen()
 	}
 	e.asked.Store(false)
 	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
@@ -115,10 +124,20 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue() (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+	bare := len(e.breakpoints) == 0 && !e.anyQuiet()
+	stop, err := e.commandWith(!bare, func(th *thread) (*Stop, error) {
+		if bare {
+			if err := e.unlisten(); err != nil {
+				return nil, err
+			}
+		}
 		_, stop, err := e.travel(th, &traps{tid: th.tid, free: true})
 		return stop, err
 	})
+	if bare && e.target.Alive() {
+		err = errors.Join(err, e.reload()) // libraries may have come and gone unseen
+	}
+	return stop, err
 }
 
 // Kill ends the program.

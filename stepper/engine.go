@@ -26,7 +26,8 @@ type Engine struct {
 	breakpoints []*Breakpoint
 	nextNumber  int
 	sites       map[table.Addr]int // planted software breakpoints and how many want them
-	library     table.Addr         // where the dynamic linker announces libraries; 0 when unknown
+	hook        table.Addr         // where the dynamic linker announces libraries; 0 when unknown
+	library     table.Addr         // hook while a trap of ours stands there, else 0
 	landing     *landings          // where exceptions and longjmps pass; nil: not looked for yet
 	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
 	signals     *SignalTable

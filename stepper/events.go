@@ -81,7 +81,7 @@ func (e *Engine) ended(ev Event) *Stop {
 	}
 	e.threads = map[int]*thread{}
 	e.sites = map[table.Addr]int{}
-	e.library = 0
+	e.library, e.hook = 0, 0
 	e.pinned = 0
 	for _, b := range e.breakpoints {
 		b.planted, b.traps, b.inside = nil, nil, nil

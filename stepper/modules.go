@@ -27,19 +27,35 @@ func (e *Engine) reload() error {
 			e.readVDSO(m)
 		}
 	}
-	if hook, ok := e.symbols.Address(linkerHook); ok && hook != e.library {
-		if e.library != 0 {
-			if err := e.unwant(e.library); err != nil {
-				return err
-			}
+	hook, _ := e.symbols.Address(linkerHook)
+	if e.library != 0 && hook != e.library {
+		if err := e.unlisten(); err != nil {
+			return err
 		}
-		if e.want(hook) == nil {
-			e.library = hook
-		}
+		e.hook = hook
+		e.listen()
 	}
+	e.hook = hook
 	e.withdraw()
 	e.replant()
 	return nil
+}
+
+// listen plants the trap on the dynamic linker's hook. It stands there from the
+// first command on that needs to know of libraries at once. The program that
+// was only attached to, and one that runs with nothing else set, go without:
+// nothing of ours is then in it, and it outlives whatever becomes of us.
+func (e *Engine) listen() {
+	if e.library == 0 && e.hook != 0 && e.want(e.hook) == nil {
+		e.library = e.hook
+	}
+}
+
+// unlisten takes that trap out.
+func (e *Engine) unlisten() error {
+	was := e.library
+	e.library = 0
+	return e.unwant(was)
 }
 
 // sitesInModules lists the planted breakpoints that stand in some module.
@@ -99,7 +115,7 @@ func (e *Engine) forget() {
 		b.planted, b.traps, b.inside = nil, nil, nil
 	}
 	e.sites = map[table.Addr]int{}
-	e.library = 0
+	e.library, e.hook = 0, 0
 	e.image = table.NewImage(nil)
 	e.vdso = nil
 	e.counts = map[table.Addr]*Counts{}

@@ -99,7 +99,7 @@ func (p *Process) seizeAll() error {
 			switch e := ptraceCall(reqSeize, id, 0, optTraceSysGood|optEvents); {
 			case e == 0:
 				t := p.add(id)
-				t.held, t.how = false, reqCont
+				t.held, t.how, t.outlives = false, reqCont, goesOn
 				fresh++
 			case e == unix.ESRCH: // gone since
 			case e == unix.EPERM && p.ending(id):

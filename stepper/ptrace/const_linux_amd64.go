@@ -11,6 +11,7 @@ const (
 	reqGetRegs     = 12
 	reqSetRegs     = 13
 	reqDetach      = 17
+	reqSetOptions  = 0x4200
 	reqGetEventMsg = 0x4201
 	reqGetSiginfo  = 0x4202
 	reqSetSiginfo  = 0x4203

@@ -138,6 +138,9 @@ func (d *debugState) set(n int, s slot, control uint64) {
 // keeps what it had.
 func (p *Process) flushDebug(t *thread) error {
 	d := &t.debug
+	if d.control != d.wantControl {
+		p.endanger(t)
+	}
 	err := p.writeDebug(t)
 	if err != nil {
 		d.wantAddr, d.wantControl = d.addr, d.control

@@ -46,6 +46,7 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 	if err := p.keepSiginfo(t); err != nil {
 		return 0, err
 	}
+	p.endanger(t)
 	saved, how, stop, signal := t.regs, t.how, t.stop, t.signal
 	mask, err := p.blockSignals(t)
 	if err != nil {
@@ -79,7 +80,11 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 	if err := p.store(t, &call); err != nil {
 		return 0, err
 	}
-	return p.stepCall(t, uint64(gate))
+	result, err = p.stepCall(t, uint64(gate))
+	if err == nil {
+		t.keepRegistration(nr, args, result)
+	}
+	return result, err
 }
 
 // stepCall steps the thread over the system call instruction at gate.

@@ -26,6 +26,7 @@ func (p *Process) migrate(t *thread) {
 	if affinity(t.tid, &m) != 0 {
 		return
 	}
+	p.endanger(t)
 	one := only(t.target)
 	if ptraceCall(reqInterrupt, t.tid, 0, 0) != 0 || setAffinity(t.tid, &one) != 0 {
 		return // dying, or the CPU has gone offline

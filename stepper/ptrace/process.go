@@ -69,9 +69,12 @@ type thread struct {
 	owed    int // a signal we sent ourselves, to be passed without a word
 	how     int // the request that resumed it last
 
-	regs    registers
-	debug   debugState
-	siginfo []byte // of signal, when an injected call has replaced the stop it came with
+	regs     registers
+	debug    debugState
+	lifted   bool    // its rseq registration is lifted by an injected call
+	mask     *uint64 // its own signal mask, while another one is in its place; not kept of a launched program
+	outlives survival
+	siginfo  []byte // of signal, when an injected call has replaced the stop it came with
 
 	call    callState
 	skipped bool // it was let go from a call that was answered: the end of a step looks different then

@@ -31,6 +31,11 @@ func (p *Process) resume(t *thread, req, sig int) error {
 		}
 	}
 	p.migrate(t)
+	if req == reqSingleStep {
+		p.endanger(t)
+	} else {
+		p.reprieve(t)
+	}
 	if e := ptraceCall(req, t.tid, 0, uintptr(pass)); e != 0 {
 		if err := p.fail(t, "resume", e); e != unix.ESRCH || unix.Gettid() != p.owner {
 			return err

@@ -43,6 +43,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 			which = tid
 		}
 	}
+	p.endanger(t)
 	from, sp := t.regs.now.Rip, t.regs.now.Rsp
 	if e := ptraceCall(reqSingleStep, tid, 0, 0); e != 0 {
 		if err := p.fail(t, "step", e); e != unix.ESRCH {

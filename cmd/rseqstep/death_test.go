@@ -1,0 +1,311 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper/ptrace"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// service is testdata/service.c at work: a program that somebody depends on.
+type service struct {
+	t   *testing.T
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+	pid int
+}
+
+func buildService(t *testing.T) string {
+	t.Helper()
+	return tabletest.Build(t, tabletest.Fixture{Source: "service.c", Opt: "-O2", Shape: tabletest.NoPIE, Flags: []string{"-pthread"}})
+}
+
+func startService(t *testing.T, program string, args ...string) *service {
+	t.Helper()
+	s := &service{t: t, cmd: exec.Command(program, args...)}
+	var err error
+	if s.in, err = s.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.pid, s.out = s.cmd.Process.Pid, bufio.NewReader(out)
+	if line, err := s.out.ReadString('\n'); err != nil || line != "ready\n" {
+		t.Fatalf("the service says %q, %v", line, err)
+	}
+	return s
+}
+
+// finish lets it end. It reports whether it was killed; a service that was not
+// must have kept all its sums.
+func (s *service) finish() (killed bool) {
+	s.t.Helper()
+	_, _ = io.WriteString(s.in, "\n") // refused by one that has been killed
+	said, _ := io.ReadAll(s.out)
+	err := s.cmd.Wait()
+	if ws, ok := s.cmd.ProcessState.Sys().(interface{ Signaled() bool }); ok && ws.Signaled() {
+		return true
+	}
+	if err != nil || !strings.HasSuffix(string(said), "check ok\n") {
+		s.t.Errorf("the service ended with %v: %s", err, said)
+	}
+	return false
+}
+
+// found is all of a process that a debugger may leave something in.
+type found struct {
+	text    []byte   // every byte of the executable's code
+	threads []string // affinity, blocked signals, registration, debug control; a line for each thread
+}
+
+// look reads it. The process is stopped thread by thread for it.
+func look(t *testing.T, pid int) found {
+	t.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var f found
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mem.Close()
+	for line := range strings.Lines(string(maps)) {
+		fields := strings.Fields(line)
+		if len(fields) < 2 || fields[1] != "r-xp" || (len(fields) > 5 && fields[5] == "[vsyscall]") {
+			continue
+		}
+		low, high, _ := strings.Cut(fields[0], "-")
+		from, err1 := strconv.ParseUint(low, 16, 64)
+		to, err2 := strconv.ParseUint(high, 16, 64)
+		if err1 != nil || err2 != nil {
+			t.Fatalf("maps: %q", line)
+		}
+		code := make([]byte, to-from)
+		if _, err := mem.ReadAt(code, int64(from)); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		f.text = append(f.text, code...)
+	}
+	p, err := ptrace.Attach(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tid := range p.Threads() {
+		f.threads = append(f.threads, lookAtThread(t, p, tid))
+	}
+	if err := p.Detach(); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// offsetDR7 is where struct user has DR7 (u_debugreg, arch/x86/include/asm/user_64.h).
+const offsetDR7 = 848 + 7*8
+
+func lookAtThread(t *testing.T, p *ptrace.Process, tid int) string {
+	t.Helper()
+	var said []string
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", p.PID(), tid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		for _, want := range []string{"Cpus_allowed:", "SigBlk:", "SigIgn:", "SigCgt:"} {
+			if strings.HasPrefix(line, want) {
+				said = append(said, strings.TrimSpace(line))
+			}
+		}
+	}
+	var dr7 [8]byte
+	if _, err := unix.PtracePeekUser(tid, offsetDR7, dr7[:]); err != nil {
+		t.Fatalf("read DR7 of %d: %v", tid, err)
+	}
+	// Bits 8 to 10 of a thread that ever used one stay set (Intel SDM volume 3, 18.2.4).
+	said = append(said, fmt.Sprintf("DR7 %#x", binary.NativeEndian.Uint64(dr7[:])&0xff))
+	config, err := p.Rseq(tid)
+	if err != nil {
+		t.Fatalf("registration of %d: %v", tid, err)
+	}
+	said = append(said, fmt.Sprintf("%+v", config))
+	return strings.Join(said, ", ")
+}
+
+// same complains of everything in which two looks differ.
+func (f found) same(t *testing.T, before found) {
+	t.Helper()
+	if !bytes.Equal(f.text, before.text) {
+		t.Error("the program's text has changed")
+	}
+	if len(f.threads) != len(before.threads) {
+		t.Errorf("%d threads, %d before", len(f.threads), len(before.threads))
+		return
+	}
+	for i := range f.threads {
+		if f.threads[i] != before.threads[i] {
+			t.Errorf("thread %d of the process:\n%s\nbefore:\n%s", i+1, f.threads[i], before.threads[i])
+		}
+	}
+}
+
+// deaths is how often the debugger is killed for each way of working:
+// RSEQSTEP_DEATHS, or a few.
+func deaths(t *testing.T) int {
+	n, err := strconv.Atoi(os.Getenv("RSEQSTEP_DEATHS"))
+	if err != nil || n <= 0 {
+		return 6
+	}
+	t.Logf("RSEQSTEP_DEATHS=%d", n)
+	return n
+}
+
+// dying is what the debugger is at when it is killed.
+var dying = []struct {
+	name     string
+	commands []string
+	survives bool // an attached program always outlives it
+}{
+	{"continue", []string{"continue"}, true},
+	{"stepi", []string{"thread 2", "stepi 100000000"}, false},
+	{"next", []string{"thread 2", "next 1000000"}, false},
+	{"inside", []string{"thread 2", "set inside on", "stepi 100000000"}, false},
+	{"condition inside", []string{"break *($rseq_inside) if $rsp == 0", "continue"}, false},
+	{"watch", []string{"watch done", "continue"}, false},
+}
+
+// TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled kills the debugger with
+// SIGKILL at random moments. A program that it attached to is then gone, or it
+// has nothing of the debugger left in it and keeps all its sums; one that it
+// launched is gone.
+func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin, program := buildRseqstep(t), buildService(t)
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 1))
+	inside := secondInstruction(t, program)
+	for _, d := range dying {
+		commands := make([]string, 0, 2*len(d.commands))
+		for _, c := range d.commands {
+			commands = append(commands, "-e", strings.ReplaceAll(c, "$rseq_inside", inside))
+		}
+		t.Run("attached/"+d.name, func(t *testing.T) {
+			intact := 0
+			for range deaths(t) {
+				s := startService(t, program)
+				before := look(t, s.pid)
+				killDebugger(t, random, exec.Command(bin, append(append([]string{"attach", "--batch"}, commands...), strconv.Itoa(s.pid))...))
+				time.Sleep(5 * time.Millisecond)
+				if unix.Kill(s.pid, 0) == nil && !ending(s.pid) {
+					look(t, s.pid).same(t, before)
+				}
+				if !s.finish() {
+					intact++
+				}
+				if t.Failed() {
+					t.Fatalf("seed %#x", seed)
+				}
+			}
+			t.Logf("intact %d of %d, the others died with the debugger", intact, deaths(t))
+			if d.survives && intact != deaths(t) {
+				t.Errorf("nothing was changed in it, and it is dead")
+			}
+		})
+		t.Run("launched/"+d.name, func(t *testing.T) {
+			for range deaths(t) {
+				pidFile := filepath.Join(t.TempDir(), "out")
+				cmd := exec.Command(bin, append(append([]string{"--batch", "-e", "break one_round", "-e", "run", "-e", "delete", "-e", "info inferiors"}, commands...), program)...)
+				out, err := os.Create(pidFile)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cmd.Stdout = out
+				r, w, err := os.Pipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				cmd.Stdin = r
+				// The service has the other end of this pipe for as long as it lives.
+				rr, ww, err := os.Pipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				cmd.ExtraFiles = []*os.File{ww}
+				killDebugger(t, random, cmd)
+				ww.Close()
+				gone := make(chan struct{})
+				go func() { _, _ = rr.Read(make([]byte, 1)); close(gone) }()
+				select {
+				case <-gone:
+				case <-time.After(patience):
+					t.Fatalf("the program outlives the debugger; seed %#x", seed)
+				}
+				for _, f := range []*os.File{out, r, w, rr} {
+					f.Close()
+				}
+			}
+		})
+	}
+}
+
+// killDebugger starts it and kills it between 5 and 150 ms later.
+func killDebugger(t *testing.T, random *rand.Rand, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(5*time.Millisecond + time.Duration(random.IntN(145))*time.Millisecond)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Errorf("the debugger ended by itself: %v", err)
+	}
+	_ = cmd.Wait() // "signal: killed"
+}
+
+// ending reports whether a process is dead or about to be.
+func ending(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return rest == "" || strings.ContainsRune("ZX", rune(rest[0]))
+}
+
+// secondInstruction is an expression for the second instruction of the program's
+// first section.
+func secondInstruction(t *testing.T, program string) string {
+	t.Helper()
+	file, err := table.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(file.Sections) == 0 {
+		t.Fatal("no sections")
+	}
+	return fmt.Sprint(file.Sections[0].Start, "+4")
+}
