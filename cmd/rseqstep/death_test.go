@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -210,7 +209,7 @@ func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	inside := secondInstruction(t, program)
 	for _, d := range dying {
-		commands := make([]string, 0, 2*len(d.commands))
+		commands := []string{"-e", `printf "` + atWork + `\n"`}
 		for _, c := range d.commands {
 			commands = append(commands, "-e", strings.ReplaceAll(c, "$rseq_inside", inside))
 		}
@@ -238,13 +237,7 @@ func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 		})
 		t.Run("launched/"+d.name, func(t *testing.T) {
 			for range deaths(t) {
-				pidFile := filepath.Join(t.TempDir(), "out")
-				cmd := exec.Command(bin, append(append([]string{"--batch", "-e", "break one_round", "-e", "run", "-e", "delete", "-e", "info inferiors"}, commands...), program)...)
-				out, err := os.Create(pidFile)
-				if err != nil {
-					t.Fatal(err)
-				}
-				cmd.Stdout = out
+				cmd := exec.Command(bin, append(append([]string{"--batch", "-e", "break one_round", "-e", "run", "-e", "delete"}, commands...), program)...)
 				r, w, err := os.Pipe()
 				if err != nil {
 					t.Fatal(err)
@@ -265,7 +258,7 @@ func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 				case <-time.After(patience):
 					t.Fatalf("the program outlives the debugger; seed %#x", seed)
 				}
-				for _, f := range []*os.File{out, r, w, rr} {
+				for _, f := range []*os.File{r, w, rr} {
 					f.Close()
 				}
 			}
@@ -273,13 +266,30 @@ func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 	}
 }
 
-// killDebugger starts it and kills it between 5 and 150 ms later.
+// atWork is what the debugger is told to print before it begins.
+const atWork = "at work"
+
+// killDebugger starts it and kills it up to 100 ms after it has begun to work.
 func killDebugger(t *testing.T, random *rand.Rand, cmd *exec.Cmd) {
 	t.Helper()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(5*time.Millisecond + time.Duration(random.IntN(145))*time.Millisecond)
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && lines.Text() != atWork {
+	}
+	if lines.Text() != atWork {
+		t.Fatal("the debugger does not begin")
+	}
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	time.Sleep(time.Duration(random.IntN(100000)) * time.Microsecond)
 	if err := cmd.Process.Kill(); err != nil {
 		t.Errorf("the debugger ended by itself: %v", err)
 	}
@@ -297,7 +307,7 @@ func ending(pid int) bool {
 }
 
 // secondInstruction is an expression for the second instruction of the program's
-// first section.
+// last section.
 func secondInstruction(t *testing.T, program string) string {
 	t.Helper()
 	file, err := table.Open(program)
@@ -307,5 +317,5 @@ func secondInstruction(t *testing.T, program string) string {
 	if len(file.Sections) == 0 {
 		t.Fatal("no sections")
 	}
-	return fmt.Sprint(file.Sections[0].Start, "+4")
+	return fmt.Sprint(file.Sections[len(file.Sections)-1].Start, "+4") // main has one too, .text.startup comes first
 }

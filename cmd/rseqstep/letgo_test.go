@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table/tabletest"
+)
+
+// visits are what a debugger does between attach and detach. Thread 1 waits for
+// input: a step there would wait with it.
+var visits = [][]string{
+	{"thread 2", "stepi 200"},
+	{"thread 2", "next 20"},
+	{"thread 3", "step 20"},
+	{"thread 2", "set inside on", "stepi 100"},
+	{"break *($rseq_inside)", "continue", "stepi 3", "delete", "finish"},
+	{"break *($rseq_inside) if $rsp == 0", "thread 2", "next 20"},
+	{"hbreak one_round", "continue", "continue"},
+	{"watch rounds", "thread 2", "stepi 50"},
+	{"thread 2", "opv", "stepi 100"},
+	{"break *($rseq_inside)", "continue"}, // let go while a thread stands inside
+	{"info rseq", "info threads", "bt"},
+}
+
+// rounds is how many visits a service gets: RSEQSTEP_ROUNDS, or each one once.
+func rounds(t *testing.T) int {
+	n, err := strconv.Atoi(os.Getenv("RSEQSTEP_ROUNDS"))
+	if err != nil || n <= 0 {
+		return len(visits)
+	}
+	t.Logf("RSEQSTEP_ROUNDS=%d", n)
+	return n
+}
+
+// TestDetachLeavesAProcessAsItWas compares text, affinities, signal masks, debug
+// registers and registrations after every visit, and the sums in the end.
+func TestDetachLeavesAProcessAsItWas(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin, program := buildRseqstep(t), buildService(t)
+	inside := secondInstruction(t, program)
+	s := startService(t, program)
+	before := look(t, s.pid)
+	for n := range rounds(t) {
+		args := []string{"attach", "--batch"}
+		for _, c := range visits[n%len(visits)] {
+			args = append(args, "-e", strings.ReplaceAll(c, "$rseq_inside", inside))
+		}
+		out, err := visit(bin, append(args, strconv.Itoa(s.pid)))
+		if err != nil {
+			t.Errorf("round %d: %v: %v\n%s", n, args, err, out)
+		}
+		look(t, s.pid).same(t, before)
+		if t.Failed() {
+			t.Fatalf("after round %d: %v\n%s", n, args, out)
+		}
+	}
+	if s.finish() {
+		t.Error("the service was killed")
+	}
+}
+
+// TestManyThreadsThatComeAndGoAreAttachedToAndLetGo has 500 threads, each of which
+// makes its successor every 100 rounds.
+func TestManyThreadsThatComeAndGoAreAttachedToAndLetGo(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin, program := buildRseqstep(t), buildService(t)
+	s := startService(t, program, "2", "500")
+	for _, commands := range [][]string{{"info rseq"}, {"thread 2", "stepi 100"}, {"break one_round", "continue", "next 3", "delete"}} {
+		args := []string{"attach", "--batch"}
+		for _, c := range commands {
+			args = append(args, "-e", c)
+		}
+		if out, err := visit(bin, append(args, strconv.Itoa(s.pid))); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, out)
+		}
+	}
+	if s.finish() {
+		t.Error("the service was killed")
+	}
+}
+
+// visit runs the debugger; one that hangs is made to say where.
+func visit(bin string, args []string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, bin, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(unix.SIGQUIT) }
+	return cmd.CombinedOutput()
+}
