@@ -307,7 +307,7 @@ func ending(pid int) bool {
 }
 
 // secondInstruction is an expression for the second instruction of the program's
-// last section.
+// last section. (main has one too, which may come first and is soon done with.)
 func secondInstruction(t *testing.T, program string) string {
 	t.Helper()
 	file, err := table.Open(program)
@@ -317,5 +317,5 @@ func secondInstruction(t *testing.T, program string) string {
 	if len(file.Sections) == 0 {
 		t.Fatal("no sections")
 	}
-	return fmt.Sprint(file.Sections[len(file.Sections)-1].Start, "+4") // main has one too, .text.startup comes first
+	return fmt.Sprint(file.Sections[len(file.Sections)-1].Start, "+4")
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -24,7 +25,7 @@ var visits = [][]string{
 	{"break *($rseq_inside) if $rsp == 0", "thread 2", "next 20"},
 	{"hbreak one_round", "continue", "continue"},
 	{"watch rounds", "thread 2", "stepi 50"},
-	{"thread 2", "opv", "stepi 100"},
+	{"thread 2", "abort", "stepi 100"},
 	{"break *($rseq_inside)", "continue"}, // let go while a thread stands inside
 	{"info rseq", "info threads", "bt"},
 }
@@ -53,7 +54,9 @@ func TestDetachLeavesAProcessAsItWas(t *testing.T) {
 		for _, c := range visits[n%len(visits)] {
 			args = append(args, "-e", strings.ReplaceAll(c, "$rseq_inside", inside))
 		}
+		began := time.Now()
 		out, err := visit(bin, append(args, strconv.Itoa(s.pid)))
+		t.Logf("%v: %v", args[2:], time.Since(began).Round(time.Millisecond))
 		if err != nil {
 			t.Errorf("round %d: %v: %v\n%s", n, args, err, out)
 		}
