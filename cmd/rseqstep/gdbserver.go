@@ -14,6 +14,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
@@ -25,7 +26,10 @@ import (
 type serverOptions struct {
 	once, multi bool
 	attach      int
+	adopt       int  // like attach, for a process held by a SIGSTOP that is to be taken back
+	launched    bool // adopt a process that ends with us
 	allowRemote bool
+	log         string // where our sentences go, instead of standard error
 }
 
 func newGDBServerCmd(e *env) *cobra.Command {
@@ -53,7 +57,11 @@ saying ends a program that was started here; one that was attached to goes on.`,
 			switch {
 			case len(args) == 0:
 				return usage(errors.New("give an address to listen on, or \"-\""))
-			case len(args) == 1 && o.attach == 0 && !o.multi:
+			case o.adopt != 0 && (o.attach != 0 || len(args) > 1):
+				return usage(errors.New("--adopt excludes a program and --attach"))
+			case o.launched && o.adopt == 0:
+				return usage(errors.New("--launched belongs to --adopt"))
+			case len(args) == 1 && o.attach == 0 && o.adopt == 0 && !o.multi:
 				return usage(errors.New("give a program, --attach PID, or --multi to let the client choose"))
 			case len(args) > 1 && args[1] != "--attach" && o.attach != 0:
 				return usage(errors.New("a program and --attach exclude each other"))
@@ -61,8 +69,14 @@ saying ends a program that was started here; one that was attached to goes on.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := serveDebuggers(e, o, args); err != nil {
+			say, err := o.openLog(e.stderr)
+			if err != nil {
 				return &exitError{Status: 1, Err: err}
+			}
+			defer say.Close()
+			if err := serveDebuggers(o, args, e, say); err != nil {
+				fmt.Fprintf(say, "rseqstep: %v\n", err)
+				return &exitError{Status: 1}
 			}
 			return nil
 		},
@@ -72,6 +86,9 @@ saying ends a program that was started here; one that was attached to goes on.`,
 	f.BoolVar(&o.once, "once", false, "end with the first client, also with --multi")
 	f.BoolVar(&o.multi, "multi", false, "let clients choose the program, and stay for more of them")
 	f.IntVar(&o.attach, "attach", 0, "take over the process `PID`")
+	f.IntVar(&o.adopt, "adopt", 0, "take over the process `PID` that another debugger has let go into a stop by SIGSTOP, and end that stop unseen")
+	f.BoolVar(&o.launched, "launched", false, "with --adopt: the process was launched by that debugger, and is killed when the client leaves")
+	f.StringVar(&o.log, "log", "", "write what the server itself has to say to `FILE`, not to standard error, which is the program's too")
 	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
 	return cmd
 }
@@ -92,9 +109,22 @@ func (o *serverOptions) attachTo(args []string) error {
 	return nil
 }
 
+// openLog is where our sentences go: the log, or else standard error.
+func (o *serverOptions) openLog(stderr io.Writer) (io.WriteCloser, error) {
+	if o.log == "" {
+		return nopCloser{stderr}, nil
+	}
+	return os.OpenFile(o.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+}
+
+// nopCloser is a Writer that others close.
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
 // serveDebuggers is the command gdbserver.
-func serveDebuggers(e *env, o *serverOptions, args []string) (err error) {
-	c := remote.Config{Multi: o.multi, Once: o.once, Log: e.stderr,
+func serveDebuggers(o *serverOptions, args []string, e *env, say io.Writer) (err error) {
+	c := remote.Config{Multi: o.multi, Once: o.once, Log: say,
 		Report: unitLines, Section: writeSections}
 	address := args[0]
 	stdio := address == "-"
@@ -107,10 +137,10 @@ func serveDebuggers(e *env, o *serverOptions, args []string) (err error) {
 		defer null.Close()
 		c.Stdin, c.Stdout = null, os.Stderr // the protocol has our own
 	} else {
-		if e.tty {
+		if term.IsTerminal(int(os.Stdin.Fd())) {
 			c.Terminal = os.Stdin
 		}
-		if listener, err = listen(address, o.allowRemote, e.stderr); err != nil {
+		if listener, err = listen(address, o.allowRemote, say); err != nil {
 			return err
 		}
 		defer listener.Close()
@@ -124,6 +154,8 @@ func serveDebuggers(e *env, o *serverOptions, args []string) (err error) {
 	switch {
 	case o.attach != 0:
 		err = s.Attach(o.attach)
+	case o.adopt != 0:
+		err = s.Adopt(o.adopt, o.launched)
 	case len(args) > 1:
 		err = s.Launch(args[1], args[2:])
 	}
@@ -134,9 +166,9 @@ func serveDebuggers(e *env, o *serverOptions, args []string) (err error) {
 		return s.ServeConn(ctx, stdioConn{e.stdin, e.stdout})
 	}
 	if s.PID() != 0 {
-		fmt.Fprintf(e.stderr, "Process %d\n", s.PID())
+		fmt.Fprintf(say, "Process %d\n", s.PID())
 	}
-	fmt.Fprintf(e.stderr, "Listening on %s\n", listener.Addr())
+	fmt.Fprintf(say, "Listening on %s\n", listener.Addr())
 	return s.Serve(ctx, listener)
 }
 

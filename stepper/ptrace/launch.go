@@ -63,6 +63,9 @@ func Launch(o LaunchOptions) (_ *Process, err error) {
 	}
 	p := newProcess(pid, path)
 	p.launched, p.notes = true, notes
+	if o.NewGroup && o.Terminal != nil {
+		p.terminal.owner = unix.Getpgrp()
+	}
 	if err := p.takeOver(o.Trap); err != nil {
 		_ = unix.Kill(pid, unix.SIGKILL)
 		_, _ = p.collect(pid, 0)

@@ -47,6 +47,7 @@ type Process struct {
 	guard  func(table.Addr) error
 	all    [4]slot // debug registers of every thread, those to come included
 
+	terminal  terminal
 	gate      table.Addr // a syscall instruction in the program, 0 unknown
 	pinned    pin
 	kicker    kicker

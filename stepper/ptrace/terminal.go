@@ -3,42 +3,85 @@
 package ptrace
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
 )
 
+// terminal is what GiveTerminal found and TakeTerminal left.
+type terminal struct {
+	owner int           // the process group that the terminal was taken from, 0 while it was not
+	ours  *unix.Termios // its modes then
+	its   *unix.Termios // the modes in which the program left it
+	job   int           // the foreground group as the program left it, 0 before
+}
+
 // GiveTerminal makes the program's process group the terminal's foreground
-// group, TakeTerminal our own (tcsetpgrp(3)). A terminal that is not the
-// program's (or ours) to have is left alone without an error, and so is one
-// that neither has as its controlling terminal.
+// group (tcsetpgrp(3)), or the one that the program itself had chosen, with the
+// modes in which the program left it; TakeTerminal makes that the group it was
+// taken from, with its modes. A
+// terminal that is not the program's (or ours) to have is left alone without an
+// error, and so is one that neither has as its controlling terminal.
 func (p *Process) GiveTerminal(tty *os.File) error {
 	group, err := unix.Getpgid(p.pid)
 	if err != nil {
 		return &Error{Op: "give terminal", TID: p.pid, Err: err}
 	}
-	return setForeground(tty, group, p.pid)
+	fd := int(tty.Fd())
+	owner, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+	if err != nil {
+		return nil // not our controlling terminal
+	}
+	if owner == group {
+		return nil
+	}
+	if job := p.terminal.job; job > 0 && job != owner && unix.Kill(-job, 0) != unix.ESRCH {
+		group = job
+	}
+	p.terminal.owner = owner
+	p.terminal.ours, _ = unix.IoctlGetTermios(fd, unix.TCGETS)
+	return p.setForeground(tty, group, p.terminal.its)
 }
 
-// TakeTerminal undoes GiveTerminal, also after the program's end.
+// TakeTerminal undoes GiveTerminal, also after the program's end. A group of
+// the program's own that has the terminal meanwhile loses it as well.
 func (p *Process) TakeTerminal(tty *os.File) error {
-	return setForeground(tty, unix.Getpgrp(), p.pid)
+	owner := p.terminal.owner
+	if owner == 0 {
+		return nil
+	}
+	p.terminal.owner = 0
+	p.terminal.job, _ = unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
+	p.terminal.its, _ = unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+	return p.setForeground(tty, owner, p.terminal.ours)
 }
 
-// setForeground is tcsetpgrp(3). Called from the background, the kernel would
-// stop us with SIGTTOU; it does not where that signal is blocked.
-func setForeground(tty *os.File, group, pid int) error {
+// setForeground is tcsetpgrp(3) and tcsetattr(3). Called from the background,
+// the kernel would stop us with SIGTTOU; it does not where that signal is blocked.
+func (p *Process) setForeground(tty *os.File, group int, modes *unix.Termios) error {
 	restore, err := blockTerminalStop()
 	if err != nil {
-		return &Error{Op: "set the terminal's foreground group", TID: pid, Err: err}
+		return &Error{Op: "set the terminal's foreground group", TID: p.pid, Err: err}
 	}
 	defer restore()
 	err = unix.IoctlSetPointerInt(int(tty.Fd()), unix.TIOCSPGRP, group)
 	if err == unix.ENOTTY || err == unix.EPERM || err == unix.ESRCH {
 		return nil
 	}
+	if err == nil && modes != nil {
+		err = ignoreErrno(unix.IoctlSetTermios(int(tty.Fd()), unix.TCSETS, modes), unix.EIO)
+	}
 	if err != nil {
-		return &Error{Op: "set the terminal's foreground group", TID: pid, Err: err}
+		return &Error{Op: "set the terminal's foreground group", TID: p.pid, Err: err}
 	}
 	return nil
+}
+
+// ignoreErrno is err without one that is to be expected.
+func ignoreErrno(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
 }

@@ -39,7 +39,9 @@ func (s *Server) launch(path string, args []string) error {
 		return err
 	}
 	o := ptrace.LaunchOptions{Path: file, Args: append([]string{file}, args...), Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr,
-		NewGroup: true, Terminal: s.Terminal, Stdin: s.Stdin, Stdout: s.Stdout}
+		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout}
+	// The terminal is given when the program first goes on (move): as a member of
+	// a background group the child could not take it itself.
 	target, err := ptrace.Launch(o)
 	if err != nil {
 		return err
@@ -62,6 +64,15 @@ func (s *Server) attach(pid int) error {
 		return err
 	}
 	return s.take(target, true)
+}
+
+// adopt takes over a process that the client has let go into a stop by SIGSTOP.
+func (s *Server) adopt(pid int, launched bool) error {
+	target, err := ptrace.Adopt(pid, launched)
+	if err != nil {
+		return err
+	}
+	return s.take(target, !launched)
 }
 
 // take puts an Engine on a target that is held.

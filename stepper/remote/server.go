@@ -61,6 +61,11 @@ func (s *Server) Launch(path string, args []string) error {
 // Attach takes over a running process.
 func (s *Server) Attach(pid int) error { return s.attach(pid) }
 
+// Adopt takes over a process that another debugger has let go into a stop by
+// SIGSTOP, which is ended without the process noticing. One that was launched
+// by that debugger is killed at the end, as if it had been launched here.
+func (s *Server) Adopt(pid int, launched bool) error { return s.adopt(pid, launched) }
+
 // PID is the process's id, 0 without one.
 func (s *Server) PID() int {
 	if s.process == nil {

@@ -1,0 +1,119 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// Adopt attaches to a process that another debugger has just let go into a stop
+// by SIGSTOP, and ends that stop without the process noticing: neither the
+// SIGSTOP nor the SIGCONT that ends it reaches a handler. Where it was launched
+// by that debugger it dies with us, as one that we launched.
+func Adopt(pid int, launched bool) (*Process, error) {
+	p, err := Attach(pid)
+	if err != nil {
+		return nil, err
+	}
+	err = p.wake()
+	if err == nil && launched {
+		err = p.dieWithUs()
+	}
+	if err != nil {
+		if p.alive {
+			err = errors.Join(err, p.Detach())
+		}
+		return nil, err
+	}
+	p.launched = launched
+	return p, nil
+}
+
+// wake ends a stop by job control. SIGCONT ends it when it is sent, whether or
+// not it is then delivered (signal(7)); so one thread takes it, everything else
+// blocked, and it is dropped there. The others are told of the end by a stop
+// that they make before their next instruction, which is taken here as well.
+//
+// Precondition: every thread is held.
+func (p *Process) wake() error {
+	var lead *thread
+	for _, t := range p.order {
+		if t.held && !t.zombie {
+			lead = t
+			break
+		}
+	}
+	if lead == nil {
+		return &Error{Op: "adopt", TID: p.pid, Err: unix.ESRCH}
+	}
+	mask, err := p.SignalMask(lead.tid)
+	if err != nil {
+		return err
+	}
+	if err := p.SetSignalMask(lead.tid, ^(uint64(1) << (unix.SIGCONT - 1))); err != nil {
+		return err
+	}
+	if err := unix.Kill(p.pid, unix.SIGCONT); err != nil {
+		return errors.Join(&Error{Op: "adopt", TID: p.pid, Err: err}, p.SetSignalMask(lead.tid, mask))
+	}
+	for lead.stop != stopSignal {
+		if err := p.bounce(lead); err != nil {
+			return err
+		}
+	}
+	lead.stop, lead.signal = stopTrap, 0
+	if err := p.SetSignalMask(lead.tid, mask); err != nil {
+		return err
+	}
+	for _, t := range p.order {
+		if t == lead || t.zombie || !t.held {
+			continue
+		}
+		if e := ptraceCall(reqInterrupt, t.tid, 0, 0); e != 0 {
+			return p.fail(t, "adopt", e)
+		}
+		if err := p.bounce(t); err != nil {
+			return err
+		}
+	}
+	p.queue = p.queue[:0] // of the stop that is over
+	return nil
+}
+
+// bounce lets a thread go into the stop that is pending for it.
+func (p *Process) bounce(t *thread) error {
+	if e := ptraceCall(reqCont, t.tid, 0, 0); e != 0 {
+		return p.fail(t, "adopt", e)
+	}
+	if _, err := p.collectFirm(t.tid); err != nil {
+		return err
+	}
+	ws := unix.WaitStatus(p.status)
+	t.stopped()
+	switch event := p.status >> 16; {
+	case !ws.Stopped():
+		p.ended(t.tid, ws)
+		return &Error{Op: "adopt", TID: t.tid, Err: unexpected(p.status)}
+	case event == 0 && ws.StopSignal() == unix.SIGCONT:
+		t.stop = stopSignal
+	case event != eventStop:
+		return &Error{Op: "adopt", TID: t.tid, Err: unexpected(p.status)}
+	}
+	return nil
+}
+
+// dieWithUs has the kernel kill the process when we end without letting it go.
+func (p *Process) dieWithUs() error {
+	for _, t := range p.order {
+		if t.zombie {
+			continue
+		}
+		if e := ptraceCall(reqSetOptions, t.tid, 0, optExitKill|optTraceSysGood|optEvents); e != 0 {
+			return &Error{Op: "adopt", TID: t.tid, Err: fmt.Errorf("%w: it would outlive us", e)}
+		}
+	}
+	return nil
+}
