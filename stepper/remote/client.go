@@ -25,20 +25,21 @@ type client struct {
 	linuxSignals bool // signals are numbered as Linux does, not as gdb does
 	threadList   bool // lldb: stop replies list all threads
 
-	general   int // the thread of g, p, m (Hg)
-	resuming  int // the thread of c and s (Hc)
-	files     map[int]*regfile
-	last      string // the last stop reply
-	ranged    ranged
-	notes     []string // sentences to be shown when the program next runs
-	next      func(*stepper.Engine) (stepper.Stop, error)
-	open      map[int]*hostFile
-	explained map[table.Addr]bool // places inside sections that it was told about
-	over      bool
+	general    int // the thread of g, p, m (Hg)
+	resuming   int // the thread of c and s (Hc)
+	files      map[int]*regfile
+	last       string // the last stop reply
+	ranged     ranged
+	notes      []string // sentences to be shown when the program next runs
+	next       func(*stepper.Engine) (stepper.Stop, error)
+	open       map[int]*hostFile
+	stoppedFor map[int]int         // the signals that the user was shown last, by thread
+	explained  map[table.Addr]bool // places inside sections that it was told about
+	over       bool
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
-	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, explained: map[table.Addr]bool{}}
+	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
 	return c, err
 }

@@ -13,6 +13,7 @@ monitor rseq inside on|off        whether stepi goes through sections one instru
 monitor rseq stuck-limit N        fruitless passes before the work is done by a cpu_opv vector
 monitor rseq opv                  the next step does the coming section's work by a cpu_opv vector
 monitor rseq abort [at N]         the next step lets the kernel abort the coming section before its instruction N
+monitor rseq drop-signals         signals that the program stopped for are not delivered when it is let go
 monitor rseq follow parent|child  which process is kept after a fork
 monitor help                      this list
 `
@@ -52,7 +53,7 @@ func (c *client) command(words []string) string {
 		return c.rseqInfo()
 	}
 	value := strings.Join(words[1:], " ")
-	if value == "" && words[0] != "opv" && words[0] != "abort" {
+	if value == "" && words[0] != "opv" && words[0] != "abort" && words[0] != "drop-signals" {
 		return c.setting(words[0])
 	}
 	policy := c.policyNow()
@@ -76,6 +77,14 @@ func (c *client) command(words []string) string {
 		if value == "child" {
 			policy.FollowFork = stepper.FollowChild
 		}
+	case "drop-signals":
+		if c.p == nil {
+			return "The program is not being run.\n"
+		}
+		if err := c.dropSignals(func(int) bool { return true }); err != nil {
+			return err.Error() + "\n"
+		}
+		return ""
 	case "opv":
 		c.next = (*stepper.Engine).Opv
 		return "The next step does the work of the section it comes to by a cpu_opv vector.\n"

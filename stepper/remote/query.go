@@ -135,7 +135,18 @@ func (c *client) set(p string) (string, error) {
 			}
 		}
 		c.passSignals()
-	case "ProgramSignals", "StartupWithShell", "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
+	case "ProgramSignals":
+		for i := range c.hide {
+			c.hide[i] = true
+		}
+		for _, s := range strings.Split(args, ";") {
+			if n, ok := number(s); ok {
+				if linux := c.signalIn(int(n)); linux > 0 && linux < len(c.hide) {
+					c.hide[linux] = false
+				}
+			}
+		}
+	case "StartupWithShell", "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
 		return c.lldbSet(name), nil
 	case "DisableRandomization":
 		c.with.aslr = args == "0"

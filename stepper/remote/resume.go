@@ -226,6 +226,10 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.print("error: " + err.Error())
 		stop = stepper.Stop{Reason: stepper.StopStep, TID: e.Thread()}
 	}
+	clear(c.stoppedFor)
+	if stop.Reason == stepper.StopSignal {
+		c.stoppedFor[stop.TID] = stop.Signal
+	}
 	c.last = c.stopReply(stop)
 	if !c.p.target.Alive() {
 		c.forget()

@@ -39,6 +39,7 @@ type Server struct {
 	process *process
 	with    launchWith
 	pass    [65]bool // signals that the client does not want to see
+	hide    [65]bool // signals that the program is not to see when it is let go
 	program string   // what was launched last, for vRun without a name
 	args    []string
 

@@ -118,9 +118,26 @@ func (c *client) leave(p string) (string, error) {
 		return "", errNoProcess
 	}
 	e := c.p.engine
+	if err := c.dropSignals(func(sig int) bool { return c.hide[sig] }); err != nil {
+		return "", err
+	}
 	c.forget()
 	c.last = ""
 	return done(e.Detach())
+}
+
+// dropSignals keeps signals that threads have stopped for, and that are to be
+// dropped, from being delivered when the program is let go.
+func (c *client) dropSignals(drop func(sig int) bool) error {
+	for tid, sig := range c.stoppedFor {
+		if !drop(sig) || !c.alive(tid) {
+			continue
+		}
+		if err := c.p.engine.PassSignal(tid, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // environment keeps the variables of programs to be started.

@@ -1,0 +1,122 @@
+"""How a stopped process changes hands between gdb's native target and a server,
+neither running nor noticing: it is held by a SIGSTOP, let go, and taken over by
+the other side, which ends that stop unseen.
+
+Precondition of all: every thread of the process is stopped, as gdb's all-stop
+mode has it.
+"""
+
+import contextlib
+import os
+import signal
+import time
+
+import gdb
+
+from . import carry
+
+# How long the kernel may take to stop a process, in seconds: each of its
+# threads has to come that far.
+PATIENCE = 5
+
+
+@contextlib.contextmanager
+def quietly():
+    """While it lasts gdb writes nothing to standard output. to_string does not
+    keep stops and signals from the prompt, nor from a front end, which would take
+    the change of hands for the end of the program. Yields the descriptor of what
+    standard output is otherwise. A Ctrl-C waits until it is over: the process must
+    not be left half way."""
+    gdb.flush(gdb.STDOUT)
+    stdout = os.dup(1)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield stdout
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        gdb.flush(gdb.STDOUT)
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
+def let_go(pid):
+    """Detaches, on whichever target, and returns when the process is stopped
+    and nobody's. The SIGSTOP waits until then: a thread that is let go finds it
+    before its next instruction, and it stops them all."""
+    os.kill(pid, signal.SIGSTOP)
+    gdb.execute("detach", to_string=True)
+    if _held(pid, PATIENCE):
+        return
+    # A SIGCONT of gdb's own, for a stop it had asked for, has undone ours.
+    os.kill(pid, signal.SIGSTOP)
+    if not _held(pid, PATIENCE):
+        raise gdb.GdbError("Process %d does not stop for a SIGSTOP." % pid)
+    gdb.write("warning: process %d has run for a moment while it changed hands\n" % pid)
+
+
+def _held(pid, patience):
+    """Waits until every thread is stopped by job control and untraced."""
+    end = time.monotonic() + patience
+    while True:
+        if _field(pid, pid, "State")[:1] in ("", "Z", "X"):
+            raise gdb.GdbError("Process %d has ended while it changed hands." % pid)
+        if all(_field(pid, tid, "State")[:1] == "T" and _field(pid, tid, "TracerPid") == "0" for tid in _threads(pid)):
+            return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.001)
+
+
+def _threads(pid):
+    return [int(name) for name in os.listdir("/proc/%d/task" % pid)]
+
+
+def _field(pid, tid, name):
+    """A field of a thread's status. See proc(5), /proc/PID/status."""
+    try:
+        with open("/proc/%d/task/%d/status" % (pid, tid)) as f:
+            for line in f:
+                if line.startswith(name + ":"):
+                    return line[len(name) + 1:].strip()
+    except OSError:
+        pass
+    return ""
+
+
+def take_natively(pid):
+    """Attaches gdb itself to a process that let_go() has left, and ends its stop.
+    A tracer that lets a stopped process run leaves it in the stop all the same:
+    when it is detached from it would stand still."""
+    gdb.execute("attach %d" % pid, to_string=True)
+    for t in gdb.selected_inferior().threads():
+        if not _blocks(pid, t.ptid[1], signal.SIGCONT):
+            t.switch()
+            _swallow_cont(pid)
+            return
+    # Nobody can take it: it ends the stop, and waits for a thread that asks for it.
+    os.kill(pid, signal.SIGCONT)
+
+
+def _blocks(pid, tid, number):
+    mask = _field(pid, tid, "SigBlk")
+    return not mask or bool(int(mask, 16) >> (number - 1) & 1)
+
+
+def _swallow_cont(pid):
+    """Ends the stop by a SIGCONT that the selected thread meets before it has
+    stepped an instruction, and that is not passed to it."""
+    row = carry.signal_row("SIGCONT")
+    locking = gdb.parameter("scheduler-locking")
+    gdb.execute("handle SIGCONT stop print nopass", to_string=True)
+    gdb.execute("set scheduler-locking on", to_string=True)
+    try:
+        os.kill(pid, signal.SIGCONT)
+        gdb.execute("stepi", to_string=True)
+        gdb.execute("queue-signal 0", to_string=True)
+    finally:
+        gdb.execute("set scheduler-locking " + locking, to_string=True)
+        words = [w if said == "Yes" else "no" + w for w, said in zip(("stop", "print", "pass"), row[1:4])]
+        gdb.execute("handle SIGCONT " + " ".join(sorted(words, key=lambda w: w.endswith("stop"))), to_string=True)

@@ -1,0 +1,236 @@
+"""`rseq on` and `rseq off`: gdb's own commands on a server of ours, or on gdb's
+native target again."""
+
+import gdb
+
+from . import carry, child, handover, live, settings
+
+
+def install():
+    """Defines `rseq on`, `rseq off` and the settings."""
+    switch = Switch()
+    settings.SetRseq()
+    settings.ShowRseq(switch.sentence)
+    settings.Auto(switch.auto)
+    switch.wish = settings.Binary()
+    On(switch)
+    Off(switch)
+    if _truth("$rseq_auto"):
+        gdb.execute("set rseq auto on")
+
+
+def _truth(name):
+    value = gdb.convenience_variable(name[1:])
+    return value is not None and bool(int(value))
+
+
+class On(gdb.Command):
+    """Make gdb's own commands aware of restartable sequences.
+
+From now on gdb's target is rseqstep's server, on this machine and gdb's alone:
+next, step, stepi, until, finish, continue and the others pass restartable
+sequences and vDSO functions as units.  run, start and attach work as always,
+breakpoints stay, and so does a process that is being debugged: it is handed
+over as it stands.  "rseq off" undoes it.  "monitor help" tells what else there is."""
+
+    def __init__(self, switch):
+        self._switch = switch
+        super().__init__("rseq on", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        self.dont_repeat()
+        _no_argument(argument)
+        self._switch.on()
+        _say([self._switch.sentence()])
+
+
+class Off(gdb.Command):
+    """Undo "rseq on": gdb steps by itself again, and keeps a process it has."""
+
+    def __init__(self, switch):
+        self._switch = switch
+        super().__init__("rseq off", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        self.dont_repeat()
+        _no_argument(argument)
+        self._switch.off()
+        _say([self._switch.sentence()])
+
+
+def _no_argument(argument):
+    if argument.strip():
+        raise gdb.GdbError("No argument is expected.")
+
+
+class Switch:
+    """Whether rseq is on, and what has to be undone then."""
+
+    def __init__(self):
+        self.wish = None  # settings.Binary
+        self._server = None
+        self._connection = None
+        self._kept = settings.Kept()
+        self._launched = set()  # processes that we attached gdb to and that it had launched
+        gdb.events.connection_removed.connect(self._removed)
+        gdb.events.new_objfile.connect(lambda event: self._follow_file())
+        gdb.events.before_prompt.connect(self._follow_file)
+        gdb.events.gdb_exiting.connect(self._exiting)
+
+    def sentence(self):
+        """How it stands."""
+        if self._server:
+            return "rseq is on: gdb's commands pass restartable sequences as units."
+        return "rseq is off: gdb's own stepping restarts restartable sequences."
+
+    def auto(self, wanted):
+        """What `set rseq auto` does beside being remembered."""
+        if wanted and not self._server and not gdb.selected_inferior().pid:
+            self.on()
+
+    def on(self):
+        """The command."""
+        if self._server:
+            raise gdb.GdbError("rseq is on already.")
+        inferior = gdb.selected_inferior()
+        _check_target(inferior)
+        program = child.binary(self.wish.value)
+        if not inferior.pid:
+            self._serve(child.Server(program))
+            return
+        with handover.quietly() as stdout:
+            said = self._adopt(inferior, program, stdout)
+        _say(said)
+
+    def _serve(self, new):
+        """Connects to a server. Whatever fails, nothing is left changed."""
+        self._server = new
+        try:
+            if self._kept_sysroot():
+                self._kept.change("sysroot", "/")
+            self._kept.change("remotetimeout", child.PATIENCE)
+            gdb.execute("target extended-remote " + new.address, to_string=True)
+            self._connection = gdb.selected_inferior().connection
+            self._kept.change("remote exec-file", _program())
+        except BaseException:
+            self._gone()
+            raise
+        new.forget_folder()
+
+    @staticmethod
+    def _kept_sysroot():
+        """Whether libraries would be read through the server, which is slow and
+        no other than reading them here."""
+        return gdb.parameter("sysroot") in ("target:", "remote:")
+
+    def _adopt(self, inferior, program, stdout):
+        """Hands the process over to a server."""
+        pid, launched = inferior.pid, not inferior.was_attached or inferior.pid in self._launched
+        live = _live_threads(inferior)
+        carried = carry.Carried(inferior)
+        handover.let_go(pid)
+        try:
+            self._serve(child.Server(program, stdout, pid, launched))
+        except gdb.error as e:
+            handover.take_natively(pid)
+            if launched:
+                self._launched.add(pid)
+            carried.put_back(inferior)
+            raise gdb.GdbError("%s\nThe process is gdb's own again." % e)
+        self._launched.discard(pid)
+        return carried.put_back(inferior) + live
+
+    def off(self):
+        """The command."""
+        if not self._server:
+            raise gdb.GdbError("rseq is off already.")
+        inferior = gdb.selected_inferior()
+        if inferior.connection != self._connection:
+            raise gdb.GdbError("Select the inferior first that rseq is on for.")
+        if not inferior.pid:
+            gdb.execute("disconnect", to_string=True)
+            return
+        _check_stopped(inferior)
+        with handover.quietly():
+            said = self._take_back(inferior)
+        _say(said)
+
+    def _take_back(self, inferior):
+        """Hands the process over to gdb's native target."""
+        pid = inferior.pid
+        launched = not inferior.was_attached
+        live = _live_threads(inferior)
+        carried = carry.Carried(inferior)
+        gdb.execute("monitor rseq drop-signals", to_string=True)  # put back below, where they are to be passed
+        handover.let_go(pid)
+        # The server stays until the stop is over: it may be the process's parent,
+        # and its end would kill it. See _exit(3), "orphaned process group".
+        old, self._server = self._server, None
+        try:
+            gdb.execute("disconnect", to_string=True)
+            handover.take_natively(pid)
+        finally:
+            old.stop()
+        if launched:
+            self._launched.add(pid)
+        return carried.put_back(inferior) + live
+
+    def _removed(self, event):
+        if self._connection is not None and event.connection == self._connection:
+            self._gone()
+
+    def _gone(self):
+        """Forgets a server, and gives back what was changed for it."""
+        old, self._server, self._connection = self._server, None, None
+        self._kept.restore()
+        if old:
+            old.stop()
+
+    def _follow_file(self):
+        """Has the server run what gdb would: `file` may have been used since."""
+        if self._server and self._kept.ours("remote exec-file"):
+            self._kept.change("remote exec-file", _program())
+
+    def _exiting(self, event):
+        """Kills what gdb launched and only we have attached it to: quitting
+        would leave it running."""
+        for inferior in gdb.inferiors():
+            if inferior.pid in self._launched and inferior.was_attached:
+                gdb.execute("kill inferiors %d" % inferior.num, to_string=True)
+
+
+def _program():
+    return gdb.current_progspace().filename or ""
+
+
+def _check_target(inferior):
+    """Raises gdb.GdbError where rseq cannot be on."""
+    connection = inferior.connection
+    if connection is not None and connection.type != "native":
+        raise gdb.GdbError("This inferior's target is \"%s\", not a process on this machine that gdb runs itself: \"disconnect\""
+                           " (or \"core-file\") first." % connection.type)
+    if gdb.parameter("non-stop"):
+        raise gdb.GdbError("rseq works in all-stop mode only, because other threads may have to be held while a"
+                           " section is passed: \"set non-stop off\" first.")
+    _check_stopped(inferior)
+
+
+def _check_stopped(inferior):
+    if any(t.is_running() for t in inferior.threads()):
+        raise gdb.GdbError("The program is running: \"interrupt\" it first.")
+
+
+def _live_threads(inferior):
+    """Sentences about threads that stand inside a section for which they are armed."""
+    said = []
+    for thread in inferior.threads():
+        section = live.live(thread)
+        if section:
+            said.append("Thread %d stands inside the critical section %s: it restarts when the thread goes on,"
+                        " as it would have without the change." % (thread.num, section.name() or hex(section.start)))
+    return said
+
+
+def _say(lines):
+    for line in lines:
+        gdb.write(line + "\n")
