@@ -111,8 +111,7 @@ class _Point:
 
     def put_back(self, threads):
         """Makes it anew if it is gone, and says so."""
-        # One of a thread that has gone is hidden first, by the number 0.
-        if self._b.is_valid() and self._b.number == self._number or not self._where:
+        if self._there() or not self._where:
             return []
         thread = ""
         if self._lwp is not None:
@@ -136,6 +135,14 @@ class _Point:
         if self._commands:
             new.commands = self._commands
         return ["%s %d (%s) is now number %d." % (self._kind(), self._number, self._where, new.number)]
+
+    def _there(self):
+        """Whether gdb still has it. One of a thread that has gone stays valid for a
+        while, hidden; only gdb's list tells."""
+        if not self._b.is_valid():
+            return False
+        listed = gdb.execute("info breakpoints %d" % self._number, to_string=True)
+        return listed.startswith("Num")
 
     def _kind(self):
         return "Watchpoint" if self._type in WATCHPOINTS else "Breakpoint"
