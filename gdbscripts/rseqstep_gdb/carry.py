@@ -22,7 +22,10 @@ class Carried:
     gdb's; put_back() is called when it is again. A thread is known by its id in
     the kernel."""
 
-    def __init__(self, inferior):
+    def __init__(self, inferior, owed):
+        """owed holds the signals that an earlier put_back() has queued and that
+        no thread has gone on with yet, by thread: gdb does not tell them."""
+        self._owed = owed
         thread = gdb.selected_thread()
         self._lwp = thread.ptid[1]
         self._level = gdb.selected_frame().level()
@@ -32,7 +35,7 @@ class Carried:
         self._signals = {}
         for t in inferior.threads():
             t.switch()
-            name = _stopped_for()
+            name = owed.get(t.ptid[1]) or _stopped_for()
             if name:
                 self._signals[t.ptid[1]] = name
                 gdb.execute("queue-signal 0", to_string=True)  # or letting go delivers it
@@ -47,6 +50,8 @@ class Carried:
             if lwp in threads:
                 threads[lwp].switch()
                 gdb.execute("queue-signal " + name, to_string=True)
+        self._owed.clear()
+        self._owed.update(self._signals)
         for p in self._points:
             said += p.put_back(threads)
         if self._lwp in threads:

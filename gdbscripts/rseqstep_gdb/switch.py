@@ -72,6 +72,8 @@ class Switch:
         self._connection = None
         self._kept = settings.Kept()
         self._launched = set()  # processes that we attached gdb to and that it had launched
+        self._owed = {}  # signals queued for threads that have not gone on since
+        gdb.events.cont.connect(lambda event: self._owed.clear())
         gdb.events.connection_removed.connect(self._removed)
         gdb.events.new_objfile.connect(lambda event: self._follow_file())
         gdb.events.before_prompt.connect(self._follow_file)
@@ -127,7 +129,7 @@ class Switch:
         """Hands the process over to a server."""
         pid, launched = inferior.pid, not inferior.was_attached or inferior.pid in self._launched
         live = _live_threads(inferior)
-        carried = carry.Carried(inferior)
+        carried = carry.Carried(inferior, self._owed)
         handover.let_go(pid)
         try:
             self._serve(child.Server(program, stdout, pid, launched))
@@ -160,7 +162,7 @@ class Switch:
         pid = inferior.pid
         launched = not inferior.was_attached
         live = _live_threads(inferior)
-        carried = carry.Carried(inferior)
+        carried = carry.Carried(inferior, self._owed)
         gdb.execute("monitor rseq drop-signals", to_string=True)  # put back below, where they are to be passed
         handover.let_go(pid)
         # The server stays until the stop is over: it may be the process's parent,
