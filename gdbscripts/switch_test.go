@@ -53,7 +53,7 @@ func TestRseqOnPassesTheSeedLoopByEveryCommand(t *testing.T) {
 }
 
 func TestRseqOnWatchesAndFinishesInTheSeedLoop(t *testing.T) {
-	inBothWays(t, seedLoop, "17", "watch v\ncontinue\nbreak seed.c:18\nfinish\ndelete 2\ncontinue\np attempts\ncontinue\n", func(t *testing.T, out string) {
+	inBothWays(t, seedLoop, "17", "delete 1\nwatch v\ncontinue\nbreak seed.c:18\nfinish\ndelete 2\ncontinue\np attempts\ncontinue\n", func(t *testing.T, out string) {
 		wantInOrder(t, out, "Hardware watchpoint 2: v", "Old value = 0", "New value = 1", "Breakpoint 3, main", "$1 = 1\n", "attempts 1\n", "exited normally")
 	})
 }
