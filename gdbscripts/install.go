@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -16,6 +17,7 @@ import (
 const (
 	entryName   = "rseqstep.py"
 	packageName = "rseqstep_gdb"
+	writerName  = "written_by.py" // where child.py looks for a server
 )
 
 // ErrForeign is a folder that holds a script which Install did not write.
@@ -58,9 +60,10 @@ func Install(dir, version string) (string, error) {
 }
 
 // stamp names the folder of this version: two builds of one version that
-// differ in a byte have different ones.
+// differ in a byte, or lie in two places, have different ones.
 func stamp(version string) (string, error) {
 	sum := sha256.New()
+	fmt.Fprintln(sum, writer())
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -70,6 +73,15 @@ func stamp(version string) (string, error) {
 		return err
 	})
 	return packageName + "-" + filepath.Base(version) + "-" + hex.EncodeToString(sum.Sum(nil)[:6]), err
+}
+
+// writer is the path of this program, "" where the system does not tell.
+func writer() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return path
 }
 
 // writePackage writes the modules into a folder of their own and gives it its
@@ -89,6 +101,10 @@ func writePackage(dir, name string) (err error) {
 		return err
 	}
 	if err := os.CopyFS(temp, modules); err != nil {
+		return err
+	}
+	writer := "# Which program wrote this folder.\nBINARY = " + strconv.Quote(writer()) + "\n"
+	if err := os.WriteFile(filepath.Join(temp, writerName), []byte(writer), 0o644); err != nil {
 		return err
 	}
 	if err := os.Chmod(temp, 0o755); err != nil {

@@ -224,3 +224,35 @@ func TestAutoTurnsRseqOn(t *testing.T) {
 	out := gdb(t, switching(bin)+"set rseq auto on\nshow rseq\nbreak 17\nrun\nnext\nkill\nrun\nnext\ncontinue\n", program)
 	wantInOrder(t, out, "rseq is on", `"rseq on" is the default`, "Breakpoint 1, main", "18\t", "killed", "Breakpoint 1, main", "18\t", "attempts 1")
 }
+
+// gdb has no shell start the program then, and sends words.
+func TestRedirectionsAreDone(t *testing.T) {
+	bin := server(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "echo.c"})
+	dir := t.TempDir()
+	if err := os.WriteFile(dir+"/in", []byte("first\nsecond\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	gdb(t, switching(bin)+"set startup-with-shell on\nrseq on\nset cwd "+dir+"\nrun \"one word\" < in >out 2>&1\n", program)
+	out, err := os.ReadFile(dir + "/out")
+	if want := "arg 1 one word\nline 1 first\nline 2 second\nlines 2\n"; err != nil || string(out) != want {
+		t.Errorf("out has %q, %v; want %q", out, err, want)
+	}
+	text := gdb(t, switching(bin)+"set startup-with-shell off\nrseq on\nrun < in\n", program)
+	wantInOrder(t, text, "arg 1 <\n", "arg 2 in\n")
+}
+
+func TestTheWriterOfTheScriptsIsTheirServer(t *testing.T) {
+	bin := server(t)
+	program := tabletest.Build(t, seedLoop)
+	entry, err := exec.Command(bin, "gdb-script", t.TempDir()).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-batch", "-x", strings.TrimSpace(string(entry)), "-ex", "rseq on", "-ex", "break 17",
+		"-ex", "run", "-ex", "next", "-ex", "continue", program).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	wantInOrder(t, string(out), "rseq is on", "18\t", "attempts 1")
+}

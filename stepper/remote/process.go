@@ -30,16 +30,30 @@ type launchWith struct {
 	env  []string
 	dir  string
 	aslr bool
+	bare bool // no shell's redirections in the arguments
 }
 
 // launch starts a program. Errors say why it cannot be.
-func (s *Server) launch(path string, args []string) error {
+func (s *Server) launch(path string, args []string) (err error) {
 	file, err := findProgram(path, s.with.dir)
 	if err != nil {
 		return err
 	}
-	o := ptrace.LaunchOptions{Path: file, Args: append([]string{file}, args...), Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr,
+	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr,
 		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout}
+	if !s.with.bare {
+		var to redirected
+		if args, to, err = redirect(args, s.with.dir); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, to.close()) }()
+		for i, f := range to.files {
+			if f != nil {
+				*[]**os.File{&o.Stdin, &o.Stdout, &o.Stderr}[i] = f
+			}
+		}
+	}
+	o.Args = append([]string{file}, args...)
 	// The terminal is given when the program first goes on (move): as a member of
 	// a background group the child could not take it itself.
 	target, err := ptrace.Launch(o)

@@ -146,7 +146,9 @@ func (c *client) set(p string) (string, error) {
 				}
 			}
 		}
-	case "StartupWithShell", "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
+	case "StartupWithShell":
+		c.with.bare = args == "0"
+	case "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
 		return c.lldbSet(name), nil
 	case "DisableRandomization":
 		c.with.aslr = args == "0"

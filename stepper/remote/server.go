@@ -56,6 +56,8 @@ func New(c Config) *Server {
 // Launch starts a program and holds it at its first instruction.
 func (s *Server) Launch(path string, args []string) error {
 	s.program, s.args = path, args
+	s.with.bare = true // they have been through a shell
+	defer func() { s.with.bare = false }()
 	return s.launch(path, args)
 }
 
