@@ -9,6 +9,9 @@
 //	area, kernel, server, tls                 a thread's rseq area, by whoever knows it
 //	live                                      armed and live
 //	info, show, function, frames, printers    what the user sees of these
+//	switch    `rseq on`, `rseq off`, and what they have to undo (settings)
+//	child     the server, a child of gdb's
+//	handover  how a process changes hands; carry: what gdb would forget then
 //	context                                   gdb's selection, memory and byte order
 //	stepping                                  a package: stepping without our server; its own decisions
 //
@@ -31,6 +34,18 @@
 // program can be asked, a core file, what glibc and __rseq_abi say is shown as
 // such. Refused: glibc's offset without asking, which is wrong for programs that
 // register an area of their own.
+//
+// `rseq on` makes our server gdb's target, so that gdb's commands stay gdb's own.
+// The server is in a process group of its own and hands the terminal to the
+// program's, and back to gdb's: a Ctrl-C meets only the one that has it. A
+// process changes hands in a stop by SIGSTOP, sent while it is traced: each
+// thread finds it before its next instruction. The SIGCONT that ends the stop is
+// swallowed by the tracer that has the process then. Standard output is
+// /dev/null meanwhile, since gdb shows stops past to_string and a front end would
+// take the detaching for the end of the program. The server outlives a process
+// given back until that runs: its end would orphan a stopped process group, which
+// the kernel hangs up. Refused: to launch natively and adopt at main, which loses
+// what happens before; a server with --once, for the same end.
 //
 // Install writes a folder for each version and swaps a symbolic link, because a
 // gdb that starts meanwhile must not read modules of two versions.
