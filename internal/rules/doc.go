@@ -1,0 +1,17 @@
+// Package rules keeps the rules of the code base that a compiler does not:
+// which package may import which, and which may touch the kernel or memory
+// unchecked. Its tests read every Go file of the module, whatever its build
+// constraints, and name the file and the rule.
+//
+// Read the table in layers_test.go first when you are new here: it is the map
+// of the packages, lowest first. A package imports only packages above it in
+// that table; a new one is put where that holds.
+//
+// Decisions, and what was refused:
+//
+//   - Files are parsed, not listed by `go list -deps`: that sees only the files
+//     for the machine it runs on.
+//   - Tests may import what they like of ours. Only `unsafe` is told apart in
+//     them too.
+//   - A linter's configuration was refused: this needs no tool but go test.
+package rules

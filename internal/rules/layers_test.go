@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+// layers is the map of the module, lowest first (DESIGN 5). The code of a
+// package imports packages of lower layers only; packages of one layer do not
+// know each other, but those inside cmd. A folder belongs to the longest entry
+// that it equals or lies under.
+var layers = [][]string{
+	{"table"},                    // what a file declares
+	{"table/tabletest"},          // fixtures, for tests
+	{"stepper/unit"},             // what one step covers
+	{"stepper/opv"},              // cpu_opv vectors
+	{"stepper"},                  // the Engine and what it needs of the world
+	{"stepper/ptrace"},           // the world: Linux
+	{"stepper/symbols"},          // the world: DWARF and ELF symbols
+	{"stepper/steptest"},         // the world, scripted
+	{"stepper/expr"},             // expressions over symbols
+	{"stepper/remote"},           // gdb's remote protocol
+	{"gdbscripts", "delve"},      // other debuggers' extensions
+	{"internal/bench"},           // figures
+	{"internal/rules"},           // this
+	{"cmd/rseqstep/internal"},    // the command's own parts; they may know each other
+	{"cmd/rseqstep", "internal"}, // what ties them together
+}
+
+// layer finds a folder's layer and the entry that named it.
+func layer(folder string) (n int, entry string) {
+	n = -1
+	for i, l := range layers {
+		for _, e := range l {
+			if (folder == e || strings.HasPrefix(folder, e+"/")) && len(e) > len(entry) {
+				n, entry = i, e
+			}
+		}
+	}
+	return n, entry
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, s := range sources(t) {
+		from, entry := layer(s.folder())
+		if from < 0 {
+			t.Errorf("%s: no layer is known for its folder; put it into layers", s.path)
+			continue
+		}
+		if s.test() {
+			continue
+		}
+		for _, i := range s.imports {
+			ours, ok := strings.CutPrefix(i, module+"/")
+			if !ok {
+				continue
+			}
+			to, of := layer(ours)
+			if to > from || to == from && ours != s.folder() && !(strings.HasPrefix(entry, "cmd/") && of == entry) {
+				t.Errorf("%s imports %s: %q may import only what stands above it in layers", s.path, i, entry)
+			}
+		}
+	}
+}
+
+// Only tests see the fixtures and the scripted world.
+func TestShippedCodeImportsNoTestHelpers(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			helper := i == "testing" || i == module+"/table/tabletest" || i == module+"/stepper/steptest"
+			if helper && !s.test() && s.folder() != "table/tabletest" && !strings.HasPrefix(s.folder(), "stepper/steptest") {
+				t.Errorf("%s imports %s, which is for tests", s.path, i)
+			}
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package rules
+
+import (
+	"go/ast"
+	"strings"
+	"testing"
+)
+
+// standard reports whether an import path is the standard library's: only
+// others have a dot in their first element (go help importpath).
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".") && first != module
+}
+
+// Whoever wants to read a file's sections takes package table and nothing with it.
+func TestTableNeedsTheStandardLibraryOnly(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.folder() != "table" || s.test() {
+			continue
+		}
+		for _, i := range s.imports {
+			if !standard(i) {
+				t.Errorf("%s imports %s", s.path, i)
+			}
+		}
+	}
+}
+
+func TestUnsafeIsInFilesThatSaySo(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			name := strings.TrimSuffix(strings.TrimSuffix(s.path, ".go"), "_test")
+			if i == "unsafe" && !strings.HasSuffix(name, "_unsafe") {
+				t.Errorf("%s imports unsafe: only *_unsafe.go may", s.path)
+			}
+		}
+	}
+}
+
+func TestTheKernelIsCalledInFewPlaces(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			if i == "golang.org/x/sys/unix" && !s.test() && s.folder() != "stepper/ptrace" && !strings.HasSuffix(s.path, "_linux.go") {
+				t.Errorf("%s imports %s: only stepper/ptrace and *_linux.go may", s.path, i)
+			}
+		}
+	}
+}
+
+// One place owns the tracees (stepper/ptrace): requests from elsewhere would
+// go behind its back.
+func TestPtraceCallsAreInOnePackage(t *testing.T) {
+	found := 0
+	for _, s := range sources(t) {
+		if s.test() || s.folder() == "table/tabletest" { // which tries whether tests may trace at all
+			continue
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			name := ""
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if of, ok := n.X.(*ast.Ident); ok && (of.Name == "unix" || of.Name == "syscall") {
+					name = n.Sel.Name
+				}
+			case *ast.KeyValueExpr: // syscall.SysProcAttr{Ptrace: true}
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Ptrace" {
+					name = key.Name
+				}
+			}
+			if strings.HasPrefix(name, "Ptrace") || strings.HasPrefix(name, "PTRACE_") || name == "SYS_PTRACE" {
+				found++
+				if s.folder() != "stepper/ptrace" {
+					t.Errorf("%s uses %s: only stepper/ptrace may", s.path, name)
+				}
+			}
+			return true
+		})
+	}
+	if found == 0 {
+		t.Error("no ptrace call is found in stepper/ptrace either: this test looks in the wrong way")
+	}
+}
+
+// Delve's command line brings half of Delve with it.
+func TestOnlyDelveImportsDelvesCommands(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			if strings.HasSuffix(i, "delve/cmd/dlv/cmds") && s.folder() != "delve" && !strings.HasPrefix(s.folder(), "delve/") {
+				t.Errorf("%s imports %s: only delve/ may", s.path, i)
+			}
+		}
+	}
+}
+
+func TestNothingRunsBeforeMain(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, d := range s.syntax.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s has an init function", s.path)
+			}
+		}
+	}
+}
