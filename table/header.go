@@ -135,6 +135,10 @@ func (im *image) readHeaders(c *cursor) error {
 	return im.readNames(shoff, shstrndx)
 }
 
+// maxHeaders is how many section headers are read. Relocatable objects with a
+// section for each function come to some hundred thousand.
+const maxHeaders = 1 << 20
+
 // sectionHeaders reads n section headers of entsize bytes each.
 func (im *image) sectionHeaders(off, entsize, n uint64) ([]header, error) {
 	want := uint64(sectionHeader32)
@@ -149,6 +153,9 @@ func (im *image) sectionHeaders(off, entsize, n uint64) ([]header, error) {
 	}
 	if n > im.in.size/entsize || !im.in.within(off, n*entsize) {
 		return nil, &FormatError{Offset: off, Err: because(ErrTruncated, "section header table")}
+	}
+	if n > maxHeaders {
+		return nil, &FormatError{Offset: off, Err: because(ErrTooLarge, "%d section headers", n)}
 	}
 	headers := make([]header, 0, n)
 	err := im.in.each(off, n*entsize, int(entsize), func(_ uint64, b []byte) error {

@@ -19,6 +19,15 @@ type input struct {
 // over its relocations and one over everything else stay under it.
 const bulkFactor = 4
 
+// maxWhole is how much is read at once, in bytes, and maxTable how long a
+// table may be that is read in chunks: many times what the largest programs
+// have (workerd: 5.7 kB of descriptors, 7 MB of symbols), little enough for a
+// file with a hole in it.
+const (
+	maxWhole = 32 << 20
+	maxTable = 1 << 30
+)
+
 // chunk is how much of a long table is read at once, in bytes.
 const chunk = 1 << 16
 
@@ -99,6 +108,9 @@ func (in *input) charge(off, n uint64) error {
 
 // bytes reads n bytes at off.
 func (in *input) bytes(off, n uint64) ([]byte, error) {
+	if n > maxWhole && in.within(off, n) {
+		return nil, because(ErrTooLarge, "%d bytes", n)
+	}
 	if err := in.charge(off, n); err != nil {
 		return nil, err
 	}
@@ -110,6 +122,9 @@ func (in *input) bytes(off, n uint64) ([]byte, error) {
 // entry's own offset in the table. The slice is good until f returns.
 func (in *input) each(off, n uint64, entry int, f func(at uint64, b []byte) error) error {
 	n -= n % uint64(entry)
+	if n > maxTable && in.within(off, n) {
+		return because(ErrTooLarge, "a table of %d bytes", n)
+	}
 	if err := in.charge(off, n); err != nil {
 		return err
 	}

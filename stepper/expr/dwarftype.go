@@ -12,12 +12,20 @@ func (i *Info) Type(off dwarf.Offset) *Type {
 	}
 	i.types[off] = &Type{info: i, Kind: Unsupported, Name: "<circular type>"}
 	t := &Type{info: i, Kind: Unsupported, Name: "<unreadable type>"}
-	if e := i.entry(off); e != nil {
+	i.depth++
+	if i.depth > maxTypeDepth {
+		t.Name = "<type nested too deeply>"
+	} else if e := i.entry(off); e != nil {
 		i.fillType(t, e)
 	}
+	i.depth--
 	i.types[off] = t
 	return t
 }
+
+// maxTypeDepth bounds a chain of types, each made of the next; C++ libraries
+// make chains of about twenty.
+const maxTypeDepth = 400
 
 func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 	t.Name, _ = e.Val(dwarf.AttrName).(string)

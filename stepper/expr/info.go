@@ -15,6 +15,7 @@ type Info struct {
 	byName map[string][]*dwarf.Entry                // answers of named
 	scopes map[dwarf.Offset]map[dwarf.Offset]string // scopeOf, by unit
 	types  map[dwarf.Offset]*Type
+	depth  int                    // of the type that is being read: see maxTypeDepth
 	units  []unitSpan             // by offset; see readUnits
 	read   bool                   // units is filled
 	enums  map[dwarf.Offset]*Type // by enumerator

@@ -16,16 +16,17 @@ type elfFile struct {
 	exec []span // where code can be: sections with SHF_EXECINSTR, else PF_X segments
 }
 
-// maxSection bounds, in bytes, what one section may claim when decompressed:
-// larger than any real one seen (Chromium's .debug_info is under 4 GiB), small
-// enough that a hostile header does not exhaust the address space.
-const maxSection = 8 << 30
-
 // openELF reads the headers of r. debug/elf is guarded against its panics on
 // malformed input.
 func openELF(path string, r io.ReaderAt) (f *elfFile, err error) {
 	defer guard(&err, "reading ELF headers")
+	if err := checkHeader(r); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	ef, err := elf.NewFile(r)
+	if err == nil {
+		err = checkSizes(ef)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -58,20 +59,20 @@ func (f *elfFile) executable(a uint64) bool {
 func (f *elfFile) data(name string) (p []byte, err error) {
 	defer guard(&err, "reading section "+name)
 	s := f.Section(name)
-	compressedName := false
 	if s == nil && len(name) > 7 && name[:7] == ".debug_" {
-		s, compressedName = f.Section(".z"+name[1:]), true
+		// As binutils compressed before SHF_COMPRESSED (ld --compress-debug-sections=
+		// zlib-gnu). debug/elf sees how large it is once it opens it.
+		if s = f.Section(".z" + name[1:]); s != nil && s.Type != elf.SHT_NOBITS {
+			s.Open()
+			if err := errors.Join(checkGrowth(s.FileSize, s.Size), checkSizes(f.File)); err != nil {
+				return nil, fmt.Errorf("%s: section %s: %w", f.path, s.Name, err)
+			}
+		}
 	}
 	if s == nil || s.Type == elf.SHT_NOBITS {
 		return nil, nil
 	}
-	if s.Size > maxSection {
-		return nil, fmt.Errorf("%s: section %s claims %d bytes", f.path, name, s.Size)
-	}
 	p, err = s.Data()
-	if err == nil && compressedName {
-		p, err = inflateGNU(p)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: section %s: %w", f.path, name, err)
 	}

@@ -57,6 +57,7 @@ type level struct{ scope, fn int32 }
 
 func (u *cu) scan(f *unitFuncs) (err error) {
 	defer guard(&err, "functions")
+	u.im.ranges = 0
 	r := u.im.dwarfData.Reader()
 	r.Seek(u.die)
 	stack := make([]level, 0, 32)

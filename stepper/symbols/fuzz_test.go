@@ -1,6 +1,7 @@
 package symbols
 
 import (
+	"bytes"
 	"debug/dwarf"
 	"debug/elf"
 	"encoding/binary"
@@ -8,6 +9,7 @@ import (
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
+	"rseqstep/table/tabletest"
 )
 
 // bareImage is an image without a file, code everywhere.
@@ -137,5 +139,29 @@ func FuzzQuery(f *testing.F) {
 				t.Errorf("%q names %s, which is not taken for likely", text, n)
 			}
 		}
+	})
+}
+
+// FuzzELF reads its input as a module's file and asks everything of it.
+func FuzzELF(f *testing.F) {
+	root := unitOf(cycle(dwarf.AttrAbstractOrigin))
+	abbrev, info := tabletest.DWARF(root)
+	f.Add(tabletest.Program(map[string][]byte{".debug_abbrev": abbrev, ".debug_info": info}))
+	f.Add(tabletest.Program(map[string][]byte{".debug_line": lineProgram(20), ".eh_frame": {0, 0, 0, 0}, ".zdebug_info": []byte("ZLIB\x00\x00\x00\x00\x00\x00\x00\x09x")}))
+	e := tabletest.ELF{Class: elf.ELFCLASS32, Data: elf.ELFDATA2MSB, Machine: elf.EM_PPC, Type: elf.ET_EXEC}
+	e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: 0x1000, Data: make([]byte, 64)})
+	e.Symbols = []tabletest.ELFSymbol{{Name: "main", Value: 0x1000, Size: 32, Info: elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC), Section: 1}}
+	f.Add(e.Bytes())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := of(bytes.NewReader(b))
+		if (err != nil) != (len(s.Modules()) == 0) {
+			t.Fatalf("%d modules, error %v", len(s.Modules()), err)
+		}
+		for _, pc := range []table.Addr{0, 0x1000, 0x1010, 0x1080, 1<<40 - 1} {
+			ask(s, pc)
+			s.Trampoline(pc, words{0x7000, make([]byte, 64)})
+			s.Frames(&unit.Regs{Rip: uint64(pc), Rsp: 0x7000}, words{0x7000, make([]byte, 64)}, 8)
+		}
+		s.Complete("m")
 	})
 }

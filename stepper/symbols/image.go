@@ -23,6 +23,7 @@ type image struct {
 	dwarfErr   error
 	units      []*cu     // by offset
 	unitSpans  spanIndex // owner: index into units
+	ranges     int       // address ranges that the pass under way has read
 
 	symsTried bool
 	syms      []*symtab // .symtab (of the file or its debug file), else .dynsym

@@ -118,7 +118,7 @@ func (u *cu) decodeLines(t *lineTable) (err error) {
 	var rows []row
 	var e dwarf.LineEntry
 	var last lineState
-	for {
+	for total := 0; ; {
 		if err := lr.Next(&e); err != nil {
 			if err == io.EOF {
 				err = nil
@@ -145,6 +145,9 @@ func (u *cu) decodeLines(t *lineTable) (err error) {
 			r.bits |= 2
 		}
 		if !last.repeats(r, e.Discriminator) {
+			if total++; total > maxLineRows {
+				return errTooMany
+			}
 			rows = append(rows, r)
 		}
 	}

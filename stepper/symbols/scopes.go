@@ -22,6 +22,7 @@ func (f *fn) scopeTree() *Scope {
 
 func (f *fn) readTree() (err error) {
 	defer guard(&err, "scopes")
+	f.unit.im.ranges = 0
 	r := f.unit.im.dwarfData.Reader()
 	r.Seek(f.die)
 	e, err := r.Next()

@@ -33,6 +33,7 @@ const (
 // indexUnits reads unit headers and root DIEs, and what code each unit covers.
 // Units that it cannot read are left out: the rest of the file still serves.
 func (im *image) indexUnits() {
+	im.ranges = 0
 	info := im.section(".debug_info")
 	r := im.dwarfData.Reader()
 	order := r.ByteOrder()
@@ -103,7 +104,15 @@ func (im *image) rangesOf(e *dwarf.Entry) []span {
 
 func (im *image) rawRanges(e *dwarf.Entry) (r [][2]uint64, err error) {
 	defer guard(&err, "ranges")
-	return im.dwarfData.Ranges(e)
+	if e.AttrField(dwarf.AttrRanges) == nil {
+		return im.dwarfData.Ranges(e)
+	}
+	if im.ranges > im.enoughRanges() {
+		return nil, errTooMany
+	}
+	r, err = im.dwarfData.Ranges(e)
+	im.ranges += len(r)
+	return r, err
 }
 
 // readUnitHeader decodes a unit header (DWARF 5 section 7.5.1). u is nil for a
