@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"errors"
+	"fmt"
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -82,6 +83,11 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 		// The user has seen this place: going on steps off it.
 		th.reported = th.regs.PC()
 	}
+	if e.owing() {
+		if err := e.mend(); err != nil {
+			return Stop{}, fmt.Errorf("the program is not as an earlier failure found it, and it cannot go on like that: %w", err)
+		}
+	}
 	e.findSection(th)
 	stop, err := do(th)
 	if isGone(err) {
@@ -91,6 +97,9 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	}
 	if !e.policy.Linger {
 		err = errors.Join(err, e.Rest())
+	}
+	if err != nil {
+		err = e.mended(err)
 	}
 	if stop == nil {
 		stop = &Stop{Reason: StopStep, TID: th.tid}
@@ -150,7 +159,10 @@ func (e *Engine) Kill() error {
 // Detach lets the program go as it was found. Signals that were shown and are
 // to be passed are delivered.
 func (e *Engine) Detach() error {
-	err := e.unhushAll()
+	err := e.mended(e.unhushAll())
+	if e.unsafe() && e.target.Alive() {
+		return errors.Join(err, errors.New("the program was killed: let go like that it would run its critical sections unprotected"), e.Kill())
+	}
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
 			err = errors.Join(err, e.target.Resume(th.tid, th.deferred))
@@ -190,6 +202,9 @@ func (e *Engine) unpin() error {
 	if e.pinned == 0 {
 		return nil
 	}
-	e.pinned = 0
-	return e.target.Unpin()
+	err := e.target.Unpin()
+	if err == nil || isGone(err) {
+		e.pinned = 0
+	}
+	return err
 }

@@ -41,6 +41,7 @@ type Engine struct {
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
 	asked      atomic.Bool        // the user wants the program to stop
 	entering   bool               // the command steps into sections
+	owed       owed               // what could not be put back (mend.go)
 
 	// Of the command that runs.
 	report  []UnitReport

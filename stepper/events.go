@@ -19,6 +19,9 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 	if !isGone(err) {
 		return nil, err
 	}
+	if _, gone := e.target.SignalMask(th.tid); gone == nil {
+		return nil, err // it is there: the request was refused for another reason
+	}
 	for {
 		ev, werr := e.target.Wait()
 		if werr != nil {

@@ -1,7 +1,9 @@
 package stepper
 
 import (
+	"errors"
 	"fmt"
+	"syscall"
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -45,7 +47,10 @@ func (e *Engine) watchInside(th *thread, b *Breakpoint) error {
 	if !now.Live || contains(b.inside, now.Section.Start) {
 		return nil
 	}
-	trap, ok := e.arming(now.Section)
+	trap, ok, err := e.arming(now.Section)
+	if err != nil {
+		return err
+	}
 	if !ok {
 		e.note("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.SectionName(now.Section))
 		return nil
@@ -70,16 +75,20 @@ func (e *Engine) anyQuiet() bool {
 }
 
 // arming is where the arming store of a section is, as far as its code shows.
-func (e *Engine) arming(p *table.Placed) (table.Addr, bool) {
-	from := p.Start - 256
+func (e *Engine) arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
+	from, known := p.Start-256, false
 	if fn, ok := e.symbols.Function(p.Start); ok && fn.Entry < p.Start && p.Start-fn.Entry < 1<<16 {
-		from = fn.Entry
+		from, known = fn.Entry, true
 	}
 	code, err := e.read(from, p.Start)
-	if err != nil {
-		return 0, false
+	if err != nil && !known {
+		return 0, false, nil // before the section there need not be code
 	}
-	return unit.FindArming(p, from, code)
+	if err != nil {
+		return 0, false, err
+	}
+	trap, ok = unit.FindArming(p, from, code)
+	return trap, ok, nil
 }
 
 // insideTrap is where the trap for a breakpoint inside a section goes: the
@@ -90,9 +99,16 @@ func (e *Engine) insideTrap(a table.Addr) (table.Addr, error) {
 	if p == nil {
 		return 0, nil
 	}
-	trap, ok := e.arming(p)
+	trap, ok, err := e.arming(p)
+	if err != nil {
+		return 0, err
+	}
 	if ok {
 		_, err := e.body(p)
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			return 0, err // unlike code that is none
+		}
 		ok = err == nil
 	}
 	if !ok || e.guard(trap) != nil {

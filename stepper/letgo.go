@@ -73,6 +73,9 @@ func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
 	th.runs++
 	err := resume(th.tid, sig)
 	if isGone(err) {
+		if _, gone := e.target.SignalMask(th.tid); gone == nil {
+			return err // it is there: nothing would ever come of it
+		}
 		return nil // its exit is the next event
 	}
 	return err

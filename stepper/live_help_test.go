@@ -46,6 +46,12 @@ func launchFile(t testing.TB, path string, args ...string) *program {
 // launchWith is launchFile with folders of separate debug files (nil: the usual one).
 func launchWith(t testing.TB, debugDirs []string, path string, args ...string) *program {
 	t.Helper()
+	return launchAs(t, func(p *ptrace.Process) stepper.Target { return p }, debugDirs, path, args...)
+}
+
+// launchAs is launchWith with the Engine on a Target that wraps the process.
+func launchAs(t testing.TB, as func(*ptrace.Process) stepper.Target, debugDirs []string, path string, args ...string) *program {
+	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
 	p := &program{t: t, path: path, stdout: filepath.Join(t.TempDir(), "stdout")}
@@ -67,7 +73,7 @@ func launchWith(t testing.TB, debugDirs []string, path string, args ...string) *
 	})
 	names := symbols.New(symbols.Options{Open: p.open, DebugDirs: debugDirs})
 	var cache table.Cache
-	p.Engine, err = stepper.New(p.process, names, func() ([]*table.Module, error) {
+	p.Engine, err = stepper.New(as(p.process), names, func() ([]*table.Module, error) {
 		return cache.ReadModules(p.process.PID(), p.process)
 	}, stepper.DefaultPolicy())
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"syscall"
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -21,6 +23,7 @@ type quiet struct {
 	entered bool          // the thread has armed placed and not left it since
 	final   bool          // its last store has run in this pass
 	cfa     table.Addr    // of the frame the phase began in; 0 unknown
+	ending  bool          // it is over, but the registration is not back yet (mend)
 }
 
 // Flags of rseq(2), and its number on amd64. See include/uapi/linux/rseq.h.
@@ -49,15 +52,15 @@ func (e *Engine) hush(th *thread) error {
 	c := th.rseq
 	area := make([]byte, c.Size)
 	if n, err := e.target.ReadMemory(c.Area, area); n < len(area) {
-		return err
+		return fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, c.Area, errors.Join(err, io.ErrUnexpectedEOF))
 	}
 	if err := e.quieten(th); err != nil {
 		return err
 	}
-	if err := e.rseqCall(th, c, rseqUnregister); err != nil {
-		return errors.Join(err, e.unquieten(th))
-	}
 	th.quiet = &quiet{config: c}
+	if err := e.rseqCall(th, c, rseqUnregister); err != nil {
+		return errors.Join(err, e.unhush(th)) // the call may have been made all the same
+	}
 	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
 		th.quiet.cfa = cfa
 	}
@@ -77,20 +80,39 @@ func (e *Engine) unhush(th *thread) error {
 	if q == nil {
 		return nil
 	}
+	q.ending, th.rseqKnown = true, false
+	if e.target.Alive() && e.threads[th.tid] == th {
+		if err := e.register(th, q); err != nil {
+			return err // still owed: see mend
+		}
+	}
 	th.quiet = nil
-	th.rseqKnown = false
 	if !e.target.Alive() || e.threads[th.tid] != th {
 		return nil
 	}
-	armed := q.entered && q.placed.Contains(th.regs.PC())
-	err := e.rseqCall(th, q.config, 0)
-	if err == nil && armed {
-		// Registration cleared rseq_cs.
-		var cs [8]byte
-		binary.LittleEndian.PutUint64(cs[:], uint64(q.placed.Descriptor))
-		_, err = e.target.WriteMemory(q.config.CSField(), cs[:])
+	return errors.Join(e.unquieten(th), e.unpin())
+}
+
+// register gives the thread its registration back, and arms the section that it
+// stands in.
+func (e *Engine) register(th *thread, q *quiet) error {
+	if err := e.load(th); err != nil {
+		return err
 	}
-	return errors.Join(err, e.unquieten(th), e.unpin())
+	err := e.rseqCall(th, q.config, 0)
+	if errors.Is(err, syscall.EBUSY) {
+		err = nil // it has this very registration: see rseq(2), and kernel/rseq.c
+	}
+	if err != nil || !q.entered || !q.placed.Contains(th.regs.PC()) {
+		return err
+	}
+	// Registration cleared rseq_cs.
+	var cs [8]byte
+	binary.LittleEndian.PutUint64(cs[:], uint64(q.placed.Descriptor))
+	if n, err := e.target.WriteMemory(q.config.CSField(), cs[:]); n < len(cs) {
+		return errors.Join(err, io.ErrShortWrite)
+	}
+	return nil
 }
 
 // rseqCall makes the thread call rseq(2) on its own area.
@@ -98,7 +120,7 @@ func (e *Engine) rseqCall(th *thread, c RseqConfig, flags uint64) error {
 	ret, err := e.target.Syscall(th.tid, sysRseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
 	th.fresh = false
 	if err == nil && ret != 0 {
-		err = fmt.Errorf("rseq(%v, %d, %d) in thread %d: errno %d", c.Area, c.Size, flags, th.tid, -ret)
+		err = fmt.Errorf("rseq(%v, %d, %d) in thread %d: %w", c.Area, c.Size, flags, th.tid, syscall.Errno(-ret))
 	}
 	if err != nil {
 		return err

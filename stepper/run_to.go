@@ -167,12 +167,7 @@ func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
 func (e *Engine) clearTraps(th *thread, set trapSet) error {
 	var err error
 	for _, s := range set.slots {
-		if !e.target.Alive() {
-			break
-		}
-		if _, ok := e.threads[th.tid]; ok {
-			err = errors.Join(err, e.target.SetDebug(th.tid, s, DebugOff, 0, 0))
-		}
+		err = errors.Join(err, e.freeSlot(th.tid, s))
 	}
 	for _, a := range set.sites {
 		err = errors.Join(err, e.unwant(a))

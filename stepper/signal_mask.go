@@ -33,12 +33,14 @@ func (e *Engine) unquieten(th *thread) error {
 	if !th.maskSaved {
 		return nil
 	}
+	if e.target.Alive() && e.target.Held(th.tid) {
+		if err := e.target.SetSignalMask(th.tid, th.mask); err != nil {
+			if isGone(err) {
+				return nil
+			}
+			return err // still owed, as it is to a thread that only seems to be gone: see mend
+		}
+	}
 	th.maskSaved = false
-	if !e.target.Alive() || !e.target.Held(th.tid) {
-		return nil
-	}
-	if err := e.target.SetSignalMask(th.tid, th.mask); err != nil && !isGone(err) {
-		return err
-	}
 	return nil
 }

@@ -29,11 +29,14 @@ func (e *Engine) unwant(a table.Addr) error {
 	case 0:
 		return nil
 	case 1:
-		delete(e.sites, a)
-		if !e.target.Alive() {
-			return nil
+		if e.target.Alive() {
+			if err := e.target.Remove(a); err != nil {
+				e.owed.removal(a)
+				return err
+			}
 		}
-		return e.target.Remove(a)
+		delete(e.sites, a)
+		return nil
 	}
 	e.sites[a]--
 	return nil

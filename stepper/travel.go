@@ -58,7 +58,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 	for {
 		ev, err := e.target.Wait()
 		if err != nil {
-			return false, nil, err
+			return false, nil, e.holdAfter(err)
 		}
 		if t, ok := e.threads[ev.TID]; ok {
 			t.fresh, t.rseqKnown = false, false

@@ -18,6 +18,7 @@ var layers = [][]string{
 	{"stepper/ptrace"},           // the world: Linux
 	{"stepper/symbols"},          // the world: DWARF and ELF symbols
 	{"stepper/steptest"},         // the world, scripted
+	{"stepper/faulttest"},        // the world, failing
 	{"stepper/expr"},             // expressions over symbols
 	{"stepper/remote"},           // gdb's remote protocol
 	{"gdbscripts", "delve"},      // other debuggers' extensions
@@ -67,7 +68,7 @@ func TestImportsPointOneWay(t *testing.T) {
 func TestShippedCodeImportsNoTestHelpers(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, i := range s.imports {
-			helper := i == "testing" || i == module+"/table/tabletest" || i == module+"/stepper/steptest"
+			helper := i == "testing" || i == module+"/table/tabletest" || i == module+"/stepper/steptest" || i == module+"/stepper/faulttest"
 			if helper && !s.test() && s.folder() != "table/tabletest" && !strings.HasPrefix(s.folder(), "stepper/steptest") {
 				t.Errorf("%s imports %s, which is for tests", s.path, i)
 			}

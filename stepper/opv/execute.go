@@ -57,9 +57,9 @@ func checkOp(o Op, mem Memory) error {
 		case err == nil:
 			return nil
 		case expected:
-			return fmt.Errorf("%w (%v)", EAGAIN, err)
+			return fmt.Errorf("%w (%w)", EAGAIN, err)
 		}
-		return fmt.Errorf("%w (%v)", EFAULT, err)
+		return fmt.Errorf("%w (%w)", EFAULT, err)
 	}
 	if o.Kind.operands() == 0 {
 		return nil

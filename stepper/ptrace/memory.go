@@ -47,14 +47,18 @@ func (p *Process) readRaw(addr table.Addr, buf []byte) (int, error) {
 	return n, memoryError("read memory", p.pid, addr+table.Addr(n), err)
 }
 
-// memoryError makes /proc/PID/mem's ways of failing one: EIO and end of file
-// both mean that there is nothing at the address.
+// memoryError makes an errno of /proc/PID/mem's ways of failing. EIO means that
+// there is nothing at the address. No bytes and no error, which package os calls
+// an end of file, means that the process has ended and its memory is gone
+// (mem_rw, fs/proc/base.c).
 func memoryError(op string, pid int, at table.Addr, err error) error {
-	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, unix.EIO) {
-		err = unix.EIO
-	}
 	var path *os.PathError
-	if errors.As(err, &path) {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		err = unix.ESRCH
+	case err == nil:
+		err = unix.EIO
+	case errors.As(err, &path):
 		err = path.Err
 	}
 	return &Error{Op: op, TID: pid, Err: fmt.Errorf("at %v: %w", at, err)}

@@ -61,6 +61,7 @@ var _ stepper.Target = (*Process)(nil)
 type thread struct {
 	tid     int
 	held    bool // in a ptrace-stop
+	dying   bool // killed while it was held: its exit is still to be waited for
 	zombie  bool // a leader that ended before its threads: it neither stops nor can it be reaped yet
 	asked   bool // PTRACE_INTERRUPT sent, no stop seen since
 	listens bool // in a group-stop, left to PTRACE_LISTEN
@@ -178,9 +179,17 @@ func (p *Process) find(tid int, op string) (*thread, error) {
 func (p *Process) findHeld(tid int, op string) (*thread, error) {
 	t, err := p.find(tid, op)
 	if err == nil && !t.held {
-		err = &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: the thread is running", ErrState)}
+		err = t.notHeld(op)
 	}
 	return t, err
+}
+
+// notHeld is why op, which needs a held thread, cannot be done.
+func (t *thread) notHeld(op string) error {
+	if t.dying {
+		return &Error{Op: op, TID: t.tid, Err: unix.ESRCH}
+	}
+	return &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the thread is running", ErrState)}
 }
 
 // fail makes the error of a request that the kernel refused. A held thread
@@ -197,7 +206,7 @@ func (p *Process) fail(t *thread, op string, e unix.Errno) error {
 
 // vanished notes that a held thread was killed: its exit is still to be waited for.
 func (p *Process) vanished(t *thread) {
-	t.held = false
+	t.held, t.dying = false, true
 	t.regs.known = false
 	p.unqueue(func(ev *stepper.Event) bool { return ev.TID == t.tid })
 }

@@ -4,7 +4,6 @@ package ptrace
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -123,7 +122,7 @@ func (p *Process) runFor(tid, req, sig int, patience time.Duration) (stepper.Eve
 	}
 	if !p.Queued(tid) {
 		if !t.held {
-			return stepper.Event{}, &Error{Op: "run", TID: tid, Err: fmt.Errorf("%w: the thread is running", ErrState)}
+			return stepper.Event{}, t.notHeld("run")
 		}
 		if p.interrupt.CompareAndSwap(true, false) {
 			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil

@@ -213,6 +213,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 // stopped notes that a thread has stopped, and reports whether it was asked to.
 func (t *thread) stopped() (asked bool) {
 	asked = t.asked
+	t.dying = false
 	t.held, t.asked, t.listens, t.midcall, t.stop, t.signal = true, false, false, false, stopEvent, 0
 	t.regs.known, t.regs.changed, t.siginfo, t.call = false, false, nil, callNone
 	return asked

@@ -1,0 +1,248 @@
+//go:build linux
+
+package faulttest
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Target passes every call on to another Target, but for one that fails.
+type Target struct {
+	stepper.Target
+	calls int
+	fault *Fault
+}
+
+// Fault is one call that fails.
+type Fault struct {
+	Call int // which one, counted from Arm; 0 is the first
+	Pick int // which of the ways that it can fail
+
+	// What became of it.
+	Hit  bool          // it was made
+	Op   string        // what it was
+	TID  int           // to which thread; 0 for none
+	Err  syscall.Errno // what it got; 0 when the program was killed instead
+	Ways int           // how many ways to fail it has
+}
+
+func (f *Fault) String() string {
+	how := "SIGKILL before it"
+	if f.Err != 0 {
+		how = fmt.Sprintf("%v (%d)", f.Err, int(f.Err))
+	}
+	return fmt.Sprintf("call %d, %q of thread %d: %s", f.Call, f.Op, f.TID, how)
+}
+
+// Arm counts calls from here on and lets one fail; nil lets none.
+func (t *Target) Arm(f *Fault) { t.calls, t.fault = 0, f }
+
+// Calls is how many there were since Arm.
+func (t *Target) Calls() int { return t.calls }
+
+// fails decides whether this call is the one, and how it fails.
+func (t *Target) fails(op string, tid int, errnos []syscall.Errno) error {
+	n := t.calls
+	t.calls++
+	f := t.fault
+	if f == nil || f.Hit || f.Call != n {
+		return nil
+	}
+	f.Hit, f.Op, f.TID, f.Ways = true, op, tid, len(errnos)+1
+	if f.Pick >= len(errnos) {
+		// ESRCH: it is dying already.
+		_ = syscall.Kill(t.PID(), syscall.SIGKILL)
+		return nil
+	}
+	f.Err = errnos[f.Pick]
+	return &ptrace.Error{Op: op, TID: tid, Err: f.Err}
+}
+
+// ReadMemory and the methods below are those of stepper.Target.
+func (t *Target) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	if err := t.fails("read memory", t.PID(), memory()); err != nil {
+		return 0, err
+	}
+	return t.Target.ReadMemory(addr, p)
+}
+
+func (t *Target) WriteMemory(addr table.Addr, p []byte) (int, error) {
+	if err := t.fails("write memory", t.PID(), memory()); err != nil {
+		return 0, err
+	}
+	return t.Target.WriteMemory(addr, p)
+}
+
+func (t *Target) Regs(tid int, r *unit.Regs) error {
+	if err := t.fails("read registers", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.Regs(tid, r)
+}
+
+func (t *Target) SetRegs(tid int, r *unit.Regs) error {
+	if err := t.fails("write registers", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.SetRegs(tid, r)
+}
+
+func (t *Target) XState(tid int) ([]byte, error) {
+	if err := t.fails("read XSAVE area", tid, registers()); err != nil {
+		return nil, err
+	}
+	return t.Target.XState(tid)
+}
+
+func (t *Target) SetXState(tid int, area []byte) error {
+	if err := t.fails("write XSAVE area", tid, registers()); err != nil {
+		return err
+	}
+	return t.Target.SetXState(tid, area)
+}
+
+func (t *Target) Rseq(tid int) (stepper.RseqConfig, error) {
+	if err := t.fails("read rseq configuration", tid, registers()); err != nil {
+		return stepper.RseqConfig{}, err
+	}
+	return t.Target.Rseq(tid)
+}
+
+func (t *Target) Insert(addr table.Addr) error {
+	if err := t.fails("insert breakpoint", t.PID(), memory()); err != nil {
+		return err
+	}
+	return t.Target.Insert(addr)
+}
+
+func (t *Target) Remove(addr table.Addr) error {
+	if err := t.fails("remove breakpoint", t.PID(), memory()); err != nil {
+		return err
+	}
+	return t.Target.Remove(addr)
+}
+
+func (t *Target) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, length int) error {
+	if err := t.fails("set debug register", tid, debug()); err != nil {
+		return err
+	}
+	return t.Target.SetDebug(tid, slot, kind, addr, length)
+}
+
+func (t *Target) Step(tid, sig int, patience time.Duration) (stepper.Event, error) {
+	if err := t.fails("step", tid, append(request(), waiting()...)); err != nil {
+		return stepper.Event{}, err
+	}
+	return t.Target.Step(tid, sig, patience)
+}
+
+func (t *Target) Run(tid, sig int, patience time.Duration) (stepper.Event, error) {
+	if err := t.fails("run", tid, append(request(), waiting()...)); err != nil {
+		return stepper.Event{}, err
+	}
+	return t.Target.Run(tid, sig, patience)
+}
+
+func (t *Target) Resume(tid, sig int) error {
+	if err := t.fails("resume", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.Resume(tid, sig)
+}
+
+func (t *Target) ResumeInPlace(tid, sig int) error {
+	if err := t.fails("resume in place", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.ResumeInPlace(tid, sig)
+}
+
+func (t *Target) ResumeStep(tid, sig int) error {
+	if err := t.fails("resume to step", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.ResumeStep(tid, sig)
+}
+
+func (t *Target) Wait() (stepper.Event, error) {
+	if err := t.fails("wait", 0, waiting()); err != nil {
+		return stepper.Event{}, err
+	}
+	return t.Target.Wait()
+}
+
+func (t *Target) Hold() error {
+	if err := t.fails("hold", 0, append(waiting(), syscall.EBUSY)); err != nil {
+		return err
+	}
+	return t.Target.Hold()
+}
+
+// Syscall also lets the injected call be refused by the kernel: it is not made,
+// and its answer is a negative errno.
+func (t *Target) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
+	n := len(request())
+	if err := t.fails("inject system call", tid, append(request(), injected()...)); err != nil {
+		if f := t.fault; f.Pick >= n {
+			return -int64(f.Err), nil
+		}
+		return 0, err
+	}
+	return t.Target.Syscall(tid, nr, args...)
+}
+
+func (t *Target) SignalMask(tid int) (uint64, error) {
+	if err := t.fails("read signal mask", tid, request()); err != nil {
+		return 0, err
+	}
+	return t.Target.SignalMask(tid)
+}
+
+func (t *Target) SetSignalMask(tid int, blocked uint64) error {
+	if err := t.fails("write signal mask", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.SetSignalMask(tid, blocked)
+}
+
+func (t *Target) Pin(tid int) error {
+	if err := t.fails("pin", tid, affinity()); err != nil {
+		return err
+	}
+	return t.Target.Pin(tid)
+}
+
+func (t *Target) Unpin() error {
+	if err := t.fails("unpin", 0, affinity()); err != nil {
+		return err
+	}
+	return t.Target.Unpin()
+}
+
+func (t *Target) Siginfo(tid int) ([]byte, error) {
+	if err := t.fails("read siginfo", tid, request()); err != nil {
+		return nil, err
+	}
+	return t.Target.Siginfo(tid)
+}
+
+func (t *Target) DropSignal(tid int) error {
+	if err := t.fails("drop signal", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.DropSignal(tid)
+}
+
+func (t *Target) Detach() error {
+	if err := t.fails("detach", t.PID(), request()); err != nil {
+		return err
+	}
+	return t.Target.Detach()
+}
