@@ -23,27 +23,36 @@ type ThreadRseq struct {
 	Live    bool          // armed, and the PC is inside Section
 }
 
-// threadRseq reads where a held thread stands.
+// threadRseq is where a held thread stands, as far as it can be read.
 func (e *Engine) threadRseq(th *thread) ThreadRseq {
+	s, _ := e.readRseq(th)
+	return s
+}
+
+// readRseq reads where a held thread stands.
+func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	s := ThreadRseq{CPU: -1}
-	if e.registration(th) != nil || !th.rseq.Registered() {
-		return s
+	if err := e.registration(th); err != nil || !th.rseq.Registered() {
+		return s, err
 	}
 	s.Config = th.rseq
 	// struct rseq: cpu_id_start at 0, cpu_id at 4, rseq_cs at 8 (include/uapi/linux/rseq.h).
 	var area [16]byte
-	if n, _ := e.target.ReadMemory(th.rseq.Area, area[:]); n < len(area) {
-		return s
+	if n, err := e.target.ReadMemory(th.rseq.Area, area[:]); n < len(area) {
+		return s, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, err)
 	}
 	s.CPU = int(int32(binary.LittleEndian.Uint32(area[4:])))
 	s.Armed = table.Addr(binary.LittleEndian.Uint64(area[8:]))
 	if s.Armed == 0 {
-		return s
+		return s, nil
 	}
-	if s.Section = e.learn(s.Armed); s.Section != nil && e.load(th) == nil {
+	if s.Section = e.learn(s.Armed); s.Section != nil {
+		if err := e.load(th); err != nil {
+			return s, err
+		}
 		s.Live = s.Section.Contains(th.regs.PC())
 	}
-	return s
+	return s, nil
 }
 
 // learn finds the section a descriptor describes, reading the descriptor from

@@ -52,7 +52,11 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 		}
 	}
 	if e.image.At(pc) != nil {
-		if now := e.threadRseq(th); now.Live {
+		now, err := e.readRseq(th)
+		if err != nil {
+			return e.vanished(th, err)
+		}
+		if now.Live {
 			return e.runRestart(th, now.Section)
 		}
 	}

@@ -22,6 +22,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(e.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		tabletest.Hurry(t)
 		file, err := table.Parse(bytes.NewReader(b), table.WithSource())
 		if (file == nil) != (err != nil) {
 			t.Fatalf("file %v, error %v", file, err)

@@ -10,22 +10,23 @@ import (
 // know each other, but those inside cmd. A folder belongs to the longest entry
 // that it equals or lies under.
 var layers = [][]string{
-	{"table"},                    // what a file declares
-	{"table/tabletest"},          // fixtures, for tests
-	{"stepper/unit"},             // what one step covers
-	{"stepper/opv"},              // cpu_opv vectors
-	{"stepper"},                  // the Engine and what it needs of the world
-	{"stepper/ptrace"},           // the world: Linux
-	{"stepper/symbols"},          // the world: DWARF and ELF symbols
-	{"stepper/steptest"},         // the world, scripted
-	{"stepper/faulttest"},        // the world, failing
-	{"stepper/expr"},             // expressions over symbols
-	{"stepper/remote"},           // gdb's remote protocol
-	{"gdbscripts", "delve"},      // other debuggers' extensions
-	{"internal/bench"},           // figures
-	{"internal/rules"},           // this
-	{"cmd/rseqstep/internal"},    // the command's own parts; they may know each other
-	{"cmd/rseqstep", "internal"}, // what ties them together
+	{"table"},                     // what a file declares
+	{"table/tabletest"},           // fixtures, for tests
+	{"stepper/unit"},              // what one step covers
+	{"stepper/opv"},               // cpu_opv vectors
+	{"stepper"},                   // the Engine and what it needs of the world
+	{"stepper/ptrace"},            // the world: Linux
+	{"stepper/symbols"},           // the world: DWARF and ELF symbols
+	{"stepper/steptest"},          // the world, scripted
+	{"stepper/steptest/modelled"}, // the world, a machine to explore
+	{"stepper/faulttest"},         // the world, failing
+	{"stepper/expr"},              // expressions over symbols
+	{"stepper/remote"},            // gdb's remote protocol
+	{"gdbscripts", "delve"},       // other debuggers' extensions
+	{"internal/bench"},            // figures
+	{"internal/rules"},            // this
+	{"cmd/rseqstep/internal"},     // the command's own parts; they may know each other
+	{"cmd/rseqstep", "internal"},  // what ties them together
 }
 
 // layer finds a folder's layer and the entry that named it.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"rseqstep/table"
+	"rseqstep/table/tabletest"
 )
 
 // flat is memory in which every byte is the low byte of its address.
@@ -167,6 +168,7 @@ func FuzzMachine(f *testing.F) {
 	f.Add([]byte{opImplicitValue, 2, 1, 2})
 	f.Add([]byte{lleOffsetPair, 0, 8, 1, 'a', lleEnd})
 	f.Fuzz(func(t *testing.T, expr []byte) {
+		tabletest.Hurry(t)
 		c := &Context{Mem: flat{}, Session: NewSession()}
 		m := &machine{ctx: c}
 		// Operations that ask for a unit need a module, which there is none of.

@@ -170,6 +170,7 @@ func FuzzDWARF(f *testing.F) {
 		f.Add(abbrev, info, []byte(nil), []byte(nil))
 	}
 	f.Fuzz(func(t *testing.T, abbrev, info, locations, str []byte) {
+		tabletest.Hurry(t)
 		ask(hostile(t, map[string][]byte{".debug_abbrev": abbrev, ".debug_info": info, ".debug_loc": locations, ".debug_loclists": locations, ".debug_str": str}))
 	})
 }

@@ -3,6 +3,8 @@ package expr
 import (
 	"strings"
 	"testing"
+
+	"rseqstep/table/tabletest"
 )
 
 // bareContext has neither a process nor symbols.
@@ -216,6 +218,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		tabletest.Hurry(t)
 		for _, isType := range []func(string) bool{nil, func(n string) bool { return len(n)%2 == 0 }} {
 			e, err := Parse(text, isType)
 			if (e == nil) != (err != nil) {

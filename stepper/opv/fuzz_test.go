@@ -7,6 +7,7 @@ import (
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
+	"rseqstep/table/tabletest"
 )
 
 // FuzzVector: no panic; what decodes encodes to what decodes to the same; an
@@ -20,6 +21,7 @@ func FuzzVector(f *testing.F) {
 		f.Add(raw, byte(abi), int32(0), int32(0))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, which byte, cpu, flags int32) {
+		tabletest.Hurry(t)
 		abi := opv.ABI(which % 2)
 		m := newPages()
 		call := opv.Call{ABI: abi, Ops: 0x2000, Count: int32(copy(m.data[0x1000:], raw) / opv.OpSize), CPU: cpu, Flags: flags}
@@ -60,6 +62,7 @@ func FuzzBuild(f *testing.F) {
 	f.Add([]byte("\x64\x39\x51\x04\x75\x10\x48\x01\x37"), uint64(1))
 	f.Add([]byte("\xf3\xa4\xc5\xf8\x77\x0f\xb0\x0f"), uint64(2))
 	f.Fuzz(func(t *testing.T, code []byte, seed uint64) {
+		tabletest.Hurry(t)
 		const at = 0x20000000
 		body, err := unit.DecodeBody(&table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
 		if err != nil {

@@ -45,6 +45,7 @@ func FuzzUnwind(f *testing.F) {
 	f.Add(contents(f, compile(f, "calls.c", "-fno-asynchronous-unwind-tables"), ".debug_frame"), false)
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0x80}, true)
 	f.Fuzz(func(t *testing.T, p []byte, eh bool) {
+		tabletest.Hurry(t)
 		im := bareImage()
 		c := &cfi{im: im, rows: map[uint64]*frameRow{}, cies: map[cieKey]*cie{}}
 		im.cfi = c
@@ -85,6 +86,7 @@ func FuzzDWARF(f *testing.F) {
 		f.Add(contents(f, program, ".debug_abbrev"), contents(f, program, ".debug_info"), contents(f, program, ".debug_line"), contents(f, program, ".debug_rnglists"))
 	}
 	f.Fuzz(func(t *testing.T, abbrev, info, line, lists []byte) {
+		tabletest.Hurry(t)
 		im := bareImage()
 		d, err := dwarf.New(abbrev, nil, nil, info, line, nil, lists, make([]byte, 4096))
 		if err != nil {
@@ -130,6 +132,7 @@ func FuzzQuery(f *testing.F) {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		tabletest.Hurry(t)
 		q := newQuery(text)
 		likes := q.likes()
 		for _, n := range []string{"_ZN2ns1fEi", "_ZN2ns1gIiEET_S1_", "_ZlsRSoi", "_RNvC1a1b", "main.(*counter).add", "x.F[go.shape.int].func1"} {
@@ -153,6 +156,7 @@ func FuzzELF(f *testing.F) {
 	e.Symbols = []tabletest.ELFSymbol{{Name: "main", Value: 0x1000, Size: 32, Info: elf.ST_INFO(elf.STB_GLOBAL, elf.STT_FUNC), Section: 1}}
 	f.Add(e.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
+		tabletest.Hurry(t)
 		s, err := of(bytes.NewReader(b))
 		if (err != nil) != (len(s.Modules()) == 0) {
 			t.Fatalf("%d modules, error %v", len(s.Modules()), err)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rseqstep/table"
+	"rseqstep/table/tabletest"
 )
 
 func FuzzDecode(f *testing.F) {
@@ -12,6 +13,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint64(0x1000), []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, addr uint64, code []byte) {
+		tabletest.Hurry(t)
 		i, err := Decode(table.Addr(addr), code)
 		if err != nil {
 			if i != (Insn{}) {
@@ -49,6 +51,7 @@ func FuzzDecodeBody(f *testing.F) {
 	f.Add(uint64(0x1000), uint64(0x1004), uint64(0x1000), []byte("\xeb\xfe\x74\x00"))
 	f.Add(^uint64(0), uint64(3), uint64(0), []byte("\x90\x90\x90\xe3\xff"))
 	f.Fuzz(func(t *testing.T, start, end, abort uint64, code []byte) {
+		tabletest.Hurry(t)
 		p := &table.Placed{Start: table.Addr(start), End: table.Addr(end), Abort: table.Addr(abort), Exits: []table.Addr{table.Addr(abort + 8)}}
 		b, err := DecodeBody(p, code)
 		if err != nil {

@@ -33,6 +33,7 @@ func FuzzCommands(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		tabletest.Hurry(t)
 		var out, complaints bytes.Buffer
 		in := &prompt.Interp{Err: &complaints}
 		s := session.New(session.Config{Out: &out, Err: &complaints, Program: program, Settings: session.DefaultSettings()})

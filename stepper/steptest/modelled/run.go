@@ -1,0 +1,289 @@
+package modelled
+
+import (
+	"syscall"
+	"time"
+
+	"rseqstep/stepper"
+)
+
+// resumed is what the kernel does with a thread on its way back to user mode
+// (rseq_handle_notify_resume, kernel/rseq.c): inside an armed section it goes to
+// the abort handler; anything else disarms; the area is told the CPU.
+func (w *World) resumed(th *Thread) {
+	if th.Rseq.Area == 0 {
+		return
+	}
+	if armed := w.get64(th.area + 8); armed != 0 {
+		if pc := th.Regs.PC(); pc-Start < End-Start {
+			th.Regs.Rip = uint64(Abort)
+		}
+		w.put64(th.area+8, 0)
+	}
+	w.put32(th.area, uint32(th.cpu))
+	w.put32(th.area+4, uint32(th.cpu))
+}
+
+// resumeFlag is EFLAGS.RF.
+const resumeFlag = 1 << 16
+
+// execute runs one instruction of a thread, or says what it stopped for instead.
+func (w *World) execute(th *Thread) (stepper.Event, bool) {
+	pc := th.Regs.PC()
+	if w.last[th.cpu] != th.TID {
+		w.last[th.cpu] = th.TID
+		w.turns[th.cpu]++
+	}
+	if th.Regs.Eflags&resumeFlag == 0 {
+		for slot, d := range th.Debug {
+			if d.kind == stepper.DebugExecute && d.addr == pc {
+				th.Regs.Eflags |= resumeFlag
+				return stepper.Event{Kind: stepper.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
+			}
+		}
+	}
+	th.Regs.Eflags &^= resumeFlag
+	if w.planted[pc] {
+		return stepper.Event{Kind: stepper.EventBreakpoint, TID: th.TID, Addr: pc}, true
+	}
+	if !w.step(th) {
+		w.broken("thread %d executes at %v, where there is nothing", th.TID, pc)
+		return w.kill(), true
+	}
+	return stepper.Event{}, false
+}
+
+// outside lets something happen to a running thread before its next instruction.
+func (w *World) outside(th *Thread, more ...string) (ev stepper.Event, stops bool) {
+	if th.pending != 0 && th.Mask>>(signal-1)&1 == 0 {
+		th.pending = 0
+		return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal}, true
+	}
+	switch w.happens(append([]string{"signal", "preemption", "migration", "interrupt", "kill"}, more...)...) {
+	case "signal":
+		th.pending = signal
+		if th.Mask>>(signal-1)&1 == 0 {
+			th.pending = 0
+			return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal}, true
+		}
+	case "preemption": // by another process
+		w.resumed(th)
+	case "migration":
+		if !th.Pinned {
+			th.cpu = (th.cpu + 1) % cpus
+		}
+		w.resumed(th)
+	case "interrupt":
+		w.interrupt()
+	case "kill":
+		return w.kill(), true
+	case "other":
+		w.running++
+		w.resumed(th)
+	case "exit":
+		if th.TID != 1 {
+			w.drop(th.TID)
+			return stepper.Event{Kind: stepper.EventExit, TID: th.TID}, true
+		}
+	}
+	return stepper.Event{}, false
+}
+
+func (w *World) drop(tid int) {
+	for i, th := range w.threads {
+		if th.TID == tid {
+			w.threads = append(w.threads[:i:i], w.threads[i+1:]...)
+			return
+		}
+	}
+}
+
+// take gives a queued event that Step or Run of the thread must return.
+func (w *World) take(tid int) (stepper.Event, bool) {
+	for i, ev := range w.queue {
+		if ev.TID == tid || ev.Kind == stepper.EventProcessExit {
+			w.queue = append(w.queue[:i:i], w.queue[i+1:]...)
+			return ev, true
+		}
+	}
+	return stepper.Event{}, false
+}
+
+// patience bounds the instructions of one wait: the program is an endless loop.
+const patience = 200
+
+// let is Step and Run: a thread goes on alone.
+func (w *World) let(tid int, single bool) (stepper.Event, error) {
+	th, err := w.find(tid)
+	if err != nil {
+		return stepper.Event{}, err
+	}
+	if ev, ok := w.take(tid); ok {
+		return ev, nil
+	}
+	if w.asked {
+		w.asked = false
+		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+	}
+	w.alone(th, single)
+	w.resumed(th)
+	for n := 0; ; n++ {
+		if n > patience {
+			w.broken("thread %d runs for ever", tid)
+			return w.kill(), nil
+		}
+		if ev, stops := w.outside(th); stops {
+			return ev, nil
+		}
+		if w.asked && !single {
+			w.asked = false
+			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+		}
+		if ev, stops := w.execute(th); stops {
+			return ev, nil
+		}
+		if single {
+			return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+		}
+	}
+}
+
+// alone checks that nobody runs beside a thread without its registration, which
+// may only be stepped.
+func (w *World) alone(th *Thread, single bool) {
+	for _, o := range w.threads {
+		if o != th && !o.held && (th.Rseq.Area == 0 || single) {
+			w.broken("thread %d is stepped while thread %d runs", th.TID, o.TID)
+		}
+		if o != th && o.Rseq.Area == 0 {
+			w.broken("thread %d goes on while thread %d is without its registration", th.TID, o.TID)
+		}
+	}
+	if th.Rseq.Area == 0 && !single {
+		w.broken("thread %d runs without its registration", th.TID)
+	}
+	if th.Rseq.Area == 0 && !th.Pinned {
+		w.broken("thread %d is stepped without its registration and not pinned", th.TID)
+	}
+}
+
+// Step implements stepper.Target.
+func (w *World) Step(tid, _ int, _ time.Duration) (stepper.Event, error) { return w.let(tid, true) }
+
+// Run implements stepper.Target.
+func (w *World) Run(tid, _ int, _ time.Duration) (stepper.Event, error) { return w.let(tid, false) }
+
+// Resume implements stepper.Target. Signals are ignored by the program.
+func (w *World) Resume(tid, _ int) error {
+	th, err := w.find(tid)
+	if err != nil || w.Queued(tid) {
+		return err
+	}
+	if th.Rseq.Area == 0 {
+		w.broken("thread %d is let go without its registration", tid)
+	}
+	th.held = false
+	w.resumed(th)
+	return nil
+}
+
+// ResumeInPlace implements stepper.Target.
+func (w *World) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
+
+// ResumeStep is not used on this machine.
+func (w *World) ResumeStep(tid, _ int) error {
+	w.broken("ResumeStep of thread %d", tid)
+	return syscall.EINVAL
+}
+
+// Wait lets the threads that were resumed run, one instruction at a time, until
+// one of them stops.
+func (w *World) Wait() (stepper.Event, error) {
+	for n := 0; ; n++ {
+		if len(w.queue) > 0 {
+			ev := w.queue[0]
+			w.queue = w.queue[1:]
+			return ev, nil
+		}
+		if !w.alive {
+			return stepper.Event{}, syscall.ESRCH
+		}
+		var runs []*Thread
+		for _, th := range w.threads {
+			if !th.held {
+				runs = append(runs, th)
+			}
+		}
+		if len(runs) == 0 {
+			return stepper.Event{}, syscall.ECHILD
+		}
+		if n > patience {
+			w.broken("the program runs for ever")
+			return w.kill(), nil
+		}
+		th := runs[w.running%len(runs)]
+		if n%30 == 29 { // its time slice is over
+			w.running++
+			w.resumed(th)
+			continue
+		}
+		ev, stops := w.outside(th, "other", "exit")
+		if !stops && w.asked {
+			w.asked = false
+			ev, stops = stepper.Event{Kind: stepper.EventInterrupt, TID: th.TID}, true
+		}
+		if !stops && w.alive && w.Thread(th.TID) == th {
+			ev, stops = w.execute(th)
+		}
+		if stops {
+			th.held = true
+			return ev, nil
+		}
+	}
+}
+
+// Hold stops every thread. On the way one may still run to a breakpoint, be
+// sent a signal, or exit.
+func (w *World) Hold() error {
+	for _, th := range append([]*Thread(nil), w.threads...) {
+		if th.held {
+			continue
+		}
+		th.held = true
+		switch w.happens("runs on", "signal", "exit", "kill") {
+		case "runs on":
+			for range 6 {
+				if _, stops := w.execute(th); stops {
+					break // a breakpoint that nobody was told of: it is met again
+				}
+			}
+			th.Regs.Eflags &^= resumeFlag
+		case "signal":
+			if th.Mask>>(signal-1)&1 == 0 {
+				w.queue = append(w.queue, stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
+			}
+		case "exit":
+			if th.TID != 1 {
+				w.drop(th.TID)
+				w.queue = append(w.queue, stepper.Event{Kind: stepper.EventExit, TID: th.TID})
+			}
+		case "kill":
+			w.queue = append(w.queue[:0:0], w.kill())
+			return nil
+		}
+	}
+	return nil
+}
+
+// Queued implements stepper.Target.
+func (w *World) Queued(tid int) bool {
+	for _, ev := range w.queue {
+		if ev.TID == tid {
+			return true
+		}
+	}
+	return false
+}
+
+// Interrupt implements stepper.Target.
+func (w *World) Interrupt() { w.asked = true }

@@ -1,0 +1,251 @@
+package modelled
+
+import (
+	"fmt"
+	"syscall"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// find is a held thread; ESRCH where there is none.
+func (w *World) find(tid int) (*Thread, error) {
+	th := w.Thread(tid)
+	if th == nil {
+		return nil, syscall.ESRCH
+	}
+	if !th.held {
+		w.broken("thread %d is touched while it runs", tid)
+		return nil, fmt.Errorf("thread %d is running", tid)
+	}
+	return th, nil
+}
+
+// PID and the methods below are those of stepper.Target.
+func (w *World) PID() int           { return 1 }
+func (w *World) Executable() string { return "modelled" }
+func (w *World) Alive() bool        { return w.alive }
+
+func (w *World) Threads() (list []int) {
+	for _, th := range w.threads {
+		list = append(list, th.TID)
+	}
+	return list
+}
+
+func (w *World) Held(tid int) bool {
+	th := w.Thread(tid)
+	return th != nil && th.held
+}
+
+func (w *World) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	if !w.alive {
+		return 0, syscall.ESRCH
+	}
+	if n := w.read(addr, p); n < len(p) {
+		return n, syscall.EIO
+	}
+	return len(p), nil
+}
+
+func (w *World) WriteMemory(addr table.Addr, p []byte) (int, error) {
+	if !w.alive {
+		return 0, syscall.ESRCH
+	}
+	for _, th := range w.threads {
+		if !th.held {
+			w.broken("%v is written while thread %d runs", addr, th.TID)
+		}
+	}
+	w.write(addr, p)
+	return len(p), nil
+}
+
+func (w *World) Regs(tid int, r *unit.Regs) error {
+	th, err := w.find(tid)
+	if err == nil {
+		*r = th.Regs
+	}
+	return err
+}
+
+func (w *World) SetRegs(tid int, r *unit.Regs) error {
+	th, err := w.find(tid)
+	if err == nil {
+		th.Regs = *r
+	}
+	return err
+}
+
+// XState is an XSAVE area in its initial state.
+func (w *World) XState(tid int) ([]byte, error) {
+	_, err := w.find(tid)
+	return make([]byte, 832), err
+}
+
+func (w *World) SetXState(tid int, _ []byte) error {
+	_, err := w.find(tid)
+	return err
+}
+
+func (w *World) Rseq(tid int) (stepper.RseqConfig, error) {
+	th, err := w.find(tid)
+	if err != nil {
+		return stepper.RseqConfig{}, err
+	}
+	return th.Rseq, nil
+}
+
+// Insert checks the first invariant.
+func (w *World) Insert(addr table.Addr) error {
+	if !w.alive {
+		return syscall.ESRCH
+	}
+	if addr-Start < End-Start || addr-(Abort-4) < 4 {
+		w.broken("a breakpoint is planted at %v", addr)
+	}
+	w.planted[addr] = true
+	return nil
+}
+
+func (w *World) Remove(addr table.Addr) error {
+	if !w.alive {
+		return syscall.ESRCH
+	}
+	delete(w.planted, addr)
+	return nil
+}
+
+func (w *World) Inserted(addr table.Addr) bool { return w.planted[addr] }
+
+func (w *World) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, _ int) error {
+	d := debug{kind, addr}
+	if kind == stepper.DebugOff {
+		d = debug{}
+	}
+	if tid == 0 {
+		w.all[slot] = d
+		for _, th := range w.threads {
+			th.Debug[slot] = d
+		}
+		return nil
+	}
+	th, err := w.find(tid)
+	if err == nil {
+		th.Debug[slot] = d
+	}
+	return err
+}
+
+// Syscall checks the second invariant. The machine knows rseq(2) alone.
+func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
+	th, err := w.find(tid)
+	if err != nil {
+		return 0, err
+	}
+	for _, o := range w.threads {
+		if !o.held {
+			w.broken("a system call is injected into thread %d while thread %d runs", tid, o.TID)
+		}
+	}
+	if w.happens("kill") != "" {
+		w.queue = append(w.queue[:0:0], w.kill())
+		return 0, syscall.ESRCH
+	}
+	pc := th.Regs.Rip
+	th.Regs.Rip = uint64(gate)
+	w.resumed(th)
+	th.Regs.Rip = pc
+	const sysRseq, unregister = 334, 1
+	if nr != sysRseq || table.Addr(args[0]) != th.area || args[1] != 32 || uint32(args[3]) != 0x53053053 {
+		w.broken("system call %d%v in thread %d", nr, args, tid)
+		return -int64(syscall.EINVAL), nil
+	}
+	if args[2] == unregister {
+		if th.Rseq.Area == 0 {
+			return -int64(syscall.EINVAL), nil
+		}
+		th.Rseq = stepper.RseqConfig{}
+		w.Quiet++
+		w.put32(th.area, 0)
+		w.put32(th.area+4, ^uint32(0)) // RSEQ_CPU_ID_UNINITIALIZED
+		w.put64(th.area+8, 0)
+		return 0, nil
+	}
+	if th.Rseq.Area != 0 {
+		return -int64(syscall.EBUSY), nil
+	}
+	th.Rseq = stepper.RseqConfig{Area: th.area, Size: 32, Signature: 0x53053053}
+	w.put64(th.area+8, 0)
+	w.put32(th.area, uint32(th.cpu))
+	w.put32(th.area+4, uint32(th.cpu))
+	return 0, nil
+}
+
+func (w *World) SignalMask(tid int) (uint64, error) {
+	th, err := w.find(tid)
+	if err != nil {
+		return 0, err
+	}
+	return th.Mask, nil
+}
+
+func (w *World) SetSignalMask(tid int, blocked uint64) error {
+	th, err := w.find(tid)
+	if err == nil {
+		th.Mask = blocked
+	}
+	return err
+}
+
+func (w *World) Pin(tid int) error {
+	th, err := w.find(tid)
+	if err != nil {
+		return err
+	}
+	_ = w.Unpin()
+	th.Pinned = true
+	return nil
+}
+
+func (w *World) Unpin() error {
+	for _, th := range w.threads {
+		th.Pinned = false
+	}
+	return nil
+}
+
+func (w *World) Siginfo(tid int) ([]byte, error) {
+	_, err := w.find(tid)
+	return make([]byte, 128), err
+}
+
+func (w *World) DetachChild(int) error { return nil }
+func (w *World) Follow(int) error      { return nil }
+
+func (w *World) DropSignal(tid int) error {
+	_, err := w.find(tid)
+	return err
+}
+
+// Detach lets the threads go; what must be back by then is asked with Left before.
+func (w *World) Detach() error {
+	if !w.alive {
+		return syscall.ESRCH
+	}
+	clear(w.planted)
+	for _, th := range w.threads {
+		th.Debug, th.Pinned = [4]debug{}, false
+		if th.Rseq.Area == 0 || th.Mask != 0 {
+			w.broken("thread %d is detached as %+v", th.TID, *th)
+		}
+	}
+	w.alive = false
+	return nil
+}
+
+func (w *World) Kill() error {
+	w.kill()
+	return nil
+}

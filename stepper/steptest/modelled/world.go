@@ -1,0 +1,155 @@
+package modelled
+
+import (
+	"fmt"
+	"hash/fnv"
+	"sort"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// World is the machine: a stepper.Target.
+type World struct {
+	Commits int      // final stores that threads have made
+	Broken  []string // what was against the rules
+	Quiet   int      // system calls that lifted a registration
+
+	choices   *Chooser
+	seen      *Explored
+	threads   []*Thread
+	memory    map[table.Addr]byte
+	planted   map[table.Addr]bool
+	all       [4]debug // debug registers of threads to come
+	turns     [cpus]int
+	last      [cpus]int // the thread that ran last on each CPU
+	running   int       // the thread that Wait runs, an index
+	queue     []stepper.Event
+	alive     bool
+	dead      bool // killed; the end is still to be collected
+	asked     bool // Interrupt was called
+	interrupt func()
+}
+
+var _ stepper.Target = (*World)(nil)
+
+// Thread is one thread.
+type Thread struct {
+	TID     int
+	Regs    unit.Regs
+	Rseq    stepper.RseqConfig
+	Mask    uint64
+	Debug   [4]debug
+	Pinned  bool
+	area    table.Addr
+	cpu     int
+	held    bool
+	pending int // a signal that is blocked
+	loaded  int // turns of its CPU when it last read the counter
+}
+
+type debug struct {
+	kind stepper.DebugKind
+	addr table.Addr
+}
+
+// signal is what comes from outside: SIGUSR1.
+const signal = 10
+
+// New makes a machine of n threads, all held at pc, on which c decides.
+func New(c *Chooser, seen *Explored, n int, pc table.Addr) *World {
+	w := &World{choices: c, seen: seen, memory: map[table.Addr]byte{}, planted: map[table.Addr]bool{}, alive: true}
+	for at, b := range code() {
+		w.write(at, b)
+	}
+	w.write(cs, make([]byte, 32))
+	w.put64(cs+8, uint64(Start))
+	w.put64(cs+16, uint64(End-Start))
+	w.put64(cs+24, uint64(Abort))
+	w.write(Data, make([]byte, 8*cpus))
+	for i := range n {
+		th := &Thread{TID: i + 1, held: true, area: area + table.Addr(0x100*i)}
+		th.Rseq = stepper.RseqConfig{Area: th.area, Size: 32, Signature: 0x53053053}
+		th.Regs = unit.Regs{Rip: uint64(pc), FsBase: uint64(th.area) - areaAt, Rcx: areaAt, Rax: uint64(cs), Rsi: 1, Rdi: uint64(Data), Rsp: 0x7000, Eflags: 0x202}
+		w.write(th.area, make([]byte, 32))
+		w.threads = append(w.threads, th)
+	}
+	return w
+}
+
+func (w *World) broken(format string, args ...any) {
+	w.Broken = append(w.Broken, fmt.Sprintf(format, args...))
+}
+
+// Sum is what all counters hold together.
+func (w *World) Sum() (n int) {
+	for c := range cpus {
+		n += int(w.get64(Data + table.Addr(8*c)))
+	}
+	return n
+}
+
+// Thread finds a thread; nil for none.
+func (w *World) Thread(tid int) *Thread {
+	for _, th := range w.threads {
+		if th.TID == tid {
+			return th
+		}
+	}
+	return nil
+}
+
+// happens decides which of the named things happens now; "" for nothing.
+func (w *World) happens(names ...string) string {
+	w.count()
+	d := w.choices.choose(len(names) + 1)
+	if d == 0 {
+		return ""
+	}
+	w.seen.Events[names[d-1]]++
+	return names[d-1]
+}
+
+// count hashes the machine's state.
+func (w *World) count() {
+	h := fnv.New64a()
+	for _, th := range w.threads {
+		fmt.Fprint(h, th.TID, th.Regs.Rip, th.Regs.Rdx, th.Regs.R8, th.Rseq.Area, th.Mask, th.Debug, th.Pinned, th.cpu, th.held, th.pending, w.get64(th.area+8), ";")
+	}
+	fmt.Fprint(h, w.Planted(), w.queue, w.get64(Data), w.get64(Data+8), w.alive)
+	w.seen.States[h.Sum64()] = true
+}
+
+// Planted lists the software breakpoints, sorted.
+func (w *World) Planted() []table.Addr {
+	var list []table.Addr
+	for a := range w.planted {
+		list = append(list, a)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	return list
+}
+
+// Left says what of the debugger's is left in the program; nil for nothing.
+func (w *World) Left() (left []string) {
+	if !w.alive || w.dead {
+		return nil
+	}
+	for _, th := range w.threads {
+		if th.Rseq.Area != th.area || th.Pinned || th.Mask != 0 || th.Debug != [4]debug{} || !th.held {
+			left = append(left, fmt.Sprintf("thread %d: %+v", th.TID, *th))
+		}
+	}
+	if len(w.planted) > 0 {
+		left = append(left, fmt.Sprintf("planted: %v", w.Planted()))
+	}
+	return left
+}
+
+// kill ends the process: its threads are gone at once, and the news is queued.
+func (w *World) kill() stepper.Event {
+	ev := stepper.Event{Kind: stepper.EventProcessExit, TID: 1, Status: stepper.ExitStatus{Signaled: true, Signal: 9}}
+	w.threads, w.queue, w.alive = nil, nil, false
+	return ev
+}
