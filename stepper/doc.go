@@ -16,7 +16,7 @@
 // running program; watchdog.go its supervision; line*.go source lines;
 // landing.go exceptions and longjmp; finish.go frames; provide.go the program's
 // own cpu_opv calls; range.go what gdb asks a server for; breakpoint.go,
-// user_breakpoints.go and sites.go breakpoints; rseq.go what threads have
+// user_breakpoints.go and sites.go breakpoints; mend.go what a failed request leaves to be put back; rseq.go what threads have
 // registered and armed.
 //
 // # Decisions, and what was refused
@@ -68,6 +68,11 @@
 // where they may be gone; and a fourth, fifth … round, since a stepped thread
 // may find the clock page changed for ever. getrandom has no such loop: its
 // rounds are bounded by what it was asked for, and are let pass.
+//
+// What a command could not put back because a request failed is owed: it is tried
+// again at the command's end, before the next one, which refuses to begin
+// without it, and before detaching. A program whose registration or signal mask
+// is still not back then is killed, never let go: it would lose updates.
 //
 // A commit is not proved by the PC at post_commit_ip alone: sections with a
 // branch to it are told apart by the registers and flags at the exit

@@ -25,6 +25,7 @@ func only(cpu int) (m cpuMask) {
 type pin struct {
 	tid         int // 0: nothing is pinned
 	cpu         int
+	again       bool    // Unpin has failed once
 	thread, own cpuMask // affinities before
 }
 
@@ -72,15 +73,23 @@ func (p *Process) Pin(tid int) error {
 }
 
 // Unpin gives the pinned thread and ourselves their affinities back. If
-// somebody has changed the thread's meanwhile, theirs stays.
+// somebody has changed the thread's meanwhile, theirs stays. When it fails it may be
+// called once more; after that nothing counts as pinned.
 func (p *Process) Unpin() error {
 	p.kicker.quiet()
 	pn := &p.pinned
 	if pn.tid == 0 {
 		return nil
 	}
-	tid := pn.tid
-	pn.tid = 0
+	err := p.unpin(pn.tid)
+	if pn.again = err != nil && !pn.again; !pn.again {
+		pn.tid = 0
+	}
+	return err
+}
+
+func (p *Process) unpin(tid int) error {
+	pn := &p.pinned
 	var errs error
 	if e := setAffinity(0, &pn.own); e != 0 {
 		errs = &Error{Op: "restore our affinity", TID: p.owner, Err: e}
