@@ -28,14 +28,16 @@ func (e *Engine) reload() error {
 		}
 	}
 	hook, _ := e.symbols.Address(linkerHook)
-	if e.library != 0 && hook != e.library {
+	listening := e.listening
+	if hook != e.hook {
 		if err := e.unlisten(); err != nil {
 			return err
 		}
 		e.hook = hook
+	}
+	if listening {
 		e.listen()
 	}
-	e.hook = hook
 	e.withdraw()
 	e.replant()
 	return nil
@@ -46,6 +48,7 @@ func (e *Engine) reload() error {
 // was only attached to, and one that runs with nothing else set, go without:
 // nothing of ours is then in it, and it outlives whatever becomes of us.
 func (e *Engine) listen() {
+	e.listening = true
 	if e.library == 0 && e.hook != 0 && e.want(e.hook) == nil {
 		e.library = e.hook
 	}
@@ -54,7 +57,7 @@ func (e *Engine) listen() {
 // unlisten takes that trap out.
 func (e *Engine) unlisten() error {
 	was := e.library
-	e.library = 0
+	e.library, e.listening = 0, false
 	return e.unwant(was)
 }
 
