@@ -27,7 +27,9 @@ type Breakpoint struct {
 	Hits      int
 	Commands  []string
 	Pending   bool
-	Places    []stepper.Place // where the file, or the process, has it
+	// Filter decides, after Condition, whether a thread that met it stops; nil: always.
+	Filter func(tid int) (bool, error)
+	Places []stepper.Place // where the file, or the process, has it
 
 	near  table.Addr
 	addrs []table.Addr // of Address: evaluated when it was set
@@ -135,13 +137,11 @@ func (s *Session) plant(b *Breakpoint) error {
 		}
 		spec.Thread = tid
 	}
-	if b.Condition != "" {
-		when, err := s.Values().Condition(b.Condition)
-		if err != nil {
-			return err
-		}
-		spec.When = when
+	when, err := s.when(b)
+	if err != nil {
+		return err
 	}
+	spec.When = when
 	if b.Watch() {
 		addr, length, err := s.Values().Watchable(b.Location)
 		if err != nil {
@@ -160,6 +160,23 @@ func (s *Session) plant(b *Breakpoint) error {
 	}
 	s.refresh(b)
 	return nil
+}
+
+// when decides whether a thread that met b stops; nil: always.
+func (s *Session) when(b *Breakpoint) (func(tid int) (bool, error), error) {
+	if b.Condition == "" {
+		return b.Filter, nil
+	}
+	when, err := s.Values().Condition(b.Condition)
+	if err != nil || b.Filter == nil {
+		return when, err
+	}
+	return func(tid int) (bool, error) {
+		if yes, err := when(tid); !yes || err != nil {
+			return yes, err
+		}
+		return b.Filter(tid)
+	}, nil
 }
 
 // lookup fills in b's places from the file.

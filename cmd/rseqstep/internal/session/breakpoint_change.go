@@ -54,14 +54,13 @@ func (s *Session) Enable(b *Breakpoint, on bool) error {
 
 // SetCondition changes a breakpoint's condition; "" removes it.
 func (s *Session) SetCondition(b *Breakpoint, condition string) error {
-	var when func(int) (bool, error)
-	if condition != "" {
-		var err error
-		if when, err = s.Values().Condition(condition); err != nil {
-			return err
-		}
-	}
+	was := b.Condition
 	b.Condition = condition
+	when, err := s.when(b)
+	if err != nil {
+		b.Condition = was
+		return err
+	}
 	if b.live != nil {
 		b.live.Condition, b.live.When = condition, when
 	}

@@ -94,6 +94,39 @@ func (v *values) at(level int) *expr.Context {
 	return c
 }
 
+// ContextAt selects a thread and a frame of it and is where expressions of that
+// frame are evaluated, until the program moves. Error: ErrNotRun.
+func (s *Session) ContextAt(tid, level int) (*expr.Context, error) {
+	if s.process == nil {
+		return nil, ErrNotRun
+	}
+	if err := s.process.engine.SelectThread(tid); err != nil {
+		return nil, err
+	}
+	s.level = level
+	v, ok := s.process.values.(*values)
+	if !ok {
+		return nil, ErrNotRun
+	}
+	return v.at(level), nil
+}
+
+// ContextOf is where expressions of a thread's innermost frame are evaluated,
+// without selecting it: for deciding on a breakpoint while the program is on
+// its way. Error: ErrNotRun.
+func (s *Session) ContextOf(tid int) (*expr.Context, error) {
+	p := s.process
+	if p == nil {
+		return nil, ErrNotRun
+	}
+	frames, err := p.engine.Frames(tid, 3)
+	if err != nil {
+		return nil, err
+	}
+	v := &values{s: s, process: p, frames: frames, whole: true, tid: p.engine.Thread()}
+	return v.at(0), nil
+}
+
 func (v *values) here() *expr.Context { return v.at(v.s.level) }
 
 func (v *values) Evaluate(text string) error {
@@ -158,17 +191,13 @@ func (v *values) Condition(text string) (func(int) (bool, error), error) {
 		return nil, err
 	}
 	return func(tid int) (bool, error) {
-		p := v.s.process
-		if p == nil {
+		if v.s.process == nil {
 			return true, nil
 		}
-		val := &values{s: v.s, process: p, watches: v.watches}
-		frames, err := p.engine.Frames(tid, 3)
+		c, err := v.s.ContextOf(tid)
 		if err != nil {
 			return true, err
 		}
-		val.frames, val.whole, val.tid = frames, true, p.engine.Thread()
-		c := val.at(0)
 		e, err := c.Parse(text)
 		if err != nil {
 			return true, err

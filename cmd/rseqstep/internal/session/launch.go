@@ -37,17 +37,11 @@ func (s *Session) LaunchTo(location string) error {
 }
 
 func (s *Session) launch() (err error) {
-	files, argv, err := openRedirections(s.Args)
+	files, argv, closeFiles, err := s.standardFiles()
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, f := range files {
-			if f != nil {
-				err = errors.Join(err, f.Close())
-			}
-		}
-	}()
+	defer func() { err = errors.Join(err, closeFiles()) }()
 	path, err := filepath.Abs(s.Program)
 	if err != nil {
 		return err
@@ -55,7 +49,10 @@ func (s *Session) launch() (err error) {
 	if _, err := openProgram(s.Program); err != nil { // it may have changed since
 		return err
 	}
-	tty := terminal()
+	var tty *os.File
+	if s.Stdio == nil {
+		tty = terminal()
+	}
 	target, err := ptrace.Launch(ptrace.LaunchOptions{Path: s.Program, Args: append([]string{path}, argv...), Env: s.Env.List(), Dir: s.Cwd,
 		Stdin: files[0], Stdout: files[1], Stderr: files[2], ASLR: s.Settings.ASLR, Trap: s.CPUOpv.Number, NewGroup: true, Terminal: tty})
 	if err != nil {
@@ -71,6 +68,23 @@ func (s *Session) launch() (err error) {
 	s.takeTerminal(s.process)
 	s.plantAll()
 	return nil
+}
+
+// standardFiles are the program's standard input, output and error, nil for
+// the debugger's own, and the arguments that are left.
+func (s *Session) standardFiles() (files [3]*os.File, argv []string, closeFiles func() error, err error) {
+	if s.Stdio != nil {
+		return *s.Stdio, s.Args, func() error { return nil }, nil
+	}
+	files, argv, err = openRedirections(s.Args)
+	return files, argv, func() (err error) {
+		for _, f := range files {
+			if f != nil {
+				err = errors.Join(err, f.Close())
+			}
+		}
+		return err
+	}, err
 }
 
 // terminal is the terminal that the program will share with us, nil for none.

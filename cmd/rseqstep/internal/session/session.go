@@ -25,6 +25,11 @@ type Config struct {
 	Args    []string // the program's
 	Cwd     string   // the program's; "" is the debugger's
 
+	// Stdio are a launched program's standard input, output and error; nil: the
+	// debugger's own, or what <FILE, >FILE and the like among Args say. They
+	// stay the caller's.
+	Stdio *[3]*os.File
+
 	CPUOpv CPUOpv // the call that launched programs are given
 
 	Settings Settings
@@ -33,6 +38,9 @@ type Config struct {
 	// Confirm asks a question and reports whether the answer was yes; nil
 	// answers yes.
 	Confirm func(question string) bool
+
+	// Stopped is given every stop, which is then not written to Out.
+	Stopped func(*show.Stop)
 }
 
 // Logs get what happens while it happens; nil for none.

@@ -57,9 +57,12 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 	s.list.reset()
 	v := s.view(stop, before)
 	s.log(v)
-	if s.JSON {
+	switch {
+	case s.Stopped != nil:
+		s.Stopped(v)
+	case s.JSON:
 		v.WriteJSON(s.Out)
-	} else {
+	default:
 		v.Write(s.Out, s.Style)
 	}
 	if v.Frame != nil && v.Frame.Line.Line != 0 {

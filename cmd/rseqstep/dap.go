@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"rseqstep/cmd/rseqstep/internal/dap"
+)
+
+func newDAPCmd(e *env) *cobra.Command {
+	var address string
+	var allowRemote bool
+	cmd := &cobra.Command{
+		Use:   "dap [--listen HOST:PORT|unix:PATH]",
+		Short: "Debug C and C++ programs from an editor, by the Debug Adapter Protocol",
+		Long: `Speaks the Debug Adapter Protocol with one editor: on standard input and output,
+or on an address to which it connects. For Go programs use "rseqstep dlv dap",
+which takes programs in C and C++ as well.`,
+		Example: `  rseqstep dap                             as an editor starts its adapters
+  rseqstep dap --listen 127.0.0.1:4711     for editors that connect to a port`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(errors.New("the program to debug is named by the editor, in its launch configuration"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			conn, err := editor(e, address, allowRemote)
+			if err == nil {
+				defer conn.Close()
+				err = dap.Serve(dap.Config{In: bufio.NewReader(conn), Out: conn, About: version()})
+			}
+			if err != nil {
+				return &exitError{Status: 1, Err: err}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&address, "listen", "l", "", "wait for the editor at `ADDRESS` instead; port 0 takes a free one")
+	cmd.Flags().BoolVar(&allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	return cmd
+}
+
+// editor is the connection to the editor: of the first one to connect to an
+// address, or standard input and output for "".
+func editor(e *env, address string, allowRemote bool) (io.ReadWriteCloser, error) {
+	if address == "" {
+		return stdioConn{e.stdin, e.stdout}, nil
+	}
+	l, err := listen(address, allowRemote, e.stderr)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	// Editors wait for this line, which is Delve's.
+	fmt.Fprintf(e.stdout, "DAP server listening at: %s\n", l.Addr())
+	return l.Accept()
+}

@@ -1,0 +1,217 @@
+package dap
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/go-dap"
+
+	"rseqstep/cmd/rseqstep/internal/session"
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// points are the client's breakpoints, by what it sets together: a source file's,
+// functions', instructions', data's.
+type points struct {
+	groups map[string][]*point
+	entry  *session.Breakpoint // of a stop on entry, nil without one
+}
+
+// point is one of the client's breakpoints.
+type point struct {
+	wanted
+	b *session.Breakpoint
+}
+
+// wanted is what the client asks for. Two that are equal are the same breakpoint,
+// which then keeps its count of hits.
+type wanted struct {
+	kind      stepper.BreakpointKind
+	location  string
+	address   bool
+	condition string
+	hit, log  string
+	reason    string // of a stop by it: "" for "breakpoint"
+}
+
+// kind is the reason of a stop by a breakpoint, "" for an ordinary one.
+func (p *points) kind(number int) string {
+	for _, group := range p.groups {
+		for _, x := range group {
+			if x.b.Number == number {
+				return x.reason
+			}
+		}
+	}
+	return ""
+}
+
+// set makes a group's breakpoints those that are wanted, and answers for each.
+func (s *server) set(group string, list []wanted) []dap.Breakpoint {
+	old := s.points.groups[group]
+	var kept []*point
+	answers := make([]dap.Breakpoint, len(list))
+	found := make([]*point, len(list))
+	for i, w := range list {
+		for n, p := range old {
+			if p != nil && p.wanted == w && s.exists(p.b) {
+				found[i], old[n] = p, nil
+				break
+			}
+		}
+	}
+	for _, p := range old {
+		if p != nil && s.exists(p.b) {
+			if err := s.session.Delete(p.b); err != nil {
+				s.output("stderr", err.Error()+"\n")
+			}
+		}
+	}
+	for i, w := range list {
+		if found[i] == nil {
+			p, err := s.add(w)
+			if err != nil {
+				answers[i] = dap.Breakpoint{Message: err.Error()}
+				continue
+			}
+			found[i] = p
+		}
+		kept = append(kept, found[i])
+		answers[i] = s.describe(found[i].b)
+	}
+	if s.points.groups == nil {
+		s.points.groups = map[string][]*point{}
+	}
+	s.points.groups[group] = kept
+	return answers
+}
+
+// exists reports whether a breakpoint is still there: commands of the console
+// can delete it.
+func (s *server) exists(b *session.Breakpoint) bool {
+	have, err := s.session.Breakpoint(b.Number)
+	return err == nil && have == b
+}
+
+func (s *server) add(w wanted) (*point, error) {
+	if s.program != nil && s.program.launch != nil && s.program.launch.NoDebug {
+		return nil, errors.New("the program runs without debugging (noDebug)")
+	}
+	filter, err := s.filter(w)
+	if err != nil {
+		return nil, err
+	}
+	s.flush()
+	b := &session.Breakpoint{Kind: w.kind, Location: w.location, Address: w.address, Condition: w.condition, Filter: filter}
+	err = s.session.Add(b)
+	text := s.take()
+	if err != nil {
+		return nil, err
+	}
+	if b.Pending { // its text says why
+		s.output("console", text)
+	}
+	return &point{w, b}, nil
+}
+
+// describe is a breakpoint as the client is to show it.
+func (s *server) describe(b *session.Breakpoint) dap.Breakpoint {
+	out := dap.Breakpoint{Id: b.Number, Verified: b.Watch() || len(b.Places) > 0}
+	if !out.Verified {
+		out.Message = fmt.Sprintf("nothing is at %s yet; a library that is loaded later may have it", b.Location)
+		return out
+	}
+	if len(b.Places) > 0 {
+		p := b.Places[0]
+		out.InstructionReference = p.Addr.String()
+		if l := s.lineIn(b, p); l.Line != 0 {
+			out.Source, out.Line = s.source(l.File), s.line(l.Line)
+		}
+		if p.Trap != 0 {
+			out.Message = fmt.Sprintf("inside a restartable sequence: the trap is at %v, where it is armed, and the thread is taken on from there", p.Trap)
+		}
+	}
+	return out
+}
+
+// lineIn is the line of a breakpoint's place in the file it was set in: where a
+// call inlined there begins, the place's own line is the callee's.
+func (s *server) lineIn(b *session.Breakpoint, p stepper.Place) stepper.Line {
+	file, _, ok := strings.Cut(b.Location, ":")
+	if !ok || b.Address || p.Line.File == file {
+		return p.Line
+	}
+	depth, _ := s.session.Symbols().Inlines(p.Addr)
+	for ; depth >= 0; depth-- {
+		if l, ok := s.session.Symbols().Line(p.Addr, depth); ok && l.File == file {
+			return l
+		}
+	}
+	return p.Line
+}
+
+// tellPending tells of breakpoints whose place has been found since.
+func (s *server) tellPending() {
+	for _, group := range s.points.groups {
+		for _, p := range group {
+			if !p.b.Pending {
+				continue
+			}
+			s.session.Breakpoints() // brings them up to date
+			if !p.b.Pending {
+				s.event("breakpoint", &dap.BreakpointEvent{Body: dap.BreakpointEventBody{Reason: "changed", Breakpoint: s.describe(p.b)}})
+			}
+		}
+	}
+}
+
+func (s *server) setBreakpoints(r *request, a dap.SetBreakpointsArguments) error {
+	path := a.Source.Path
+	if path == "" {
+		path = a.Source.Name
+	}
+	if path == "" {
+		return errors.New("the source has no path")
+	}
+	path = s.programPath(path)
+	list := make([]wanted, len(a.Breakpoints))
+	for i, b := range a.Breakpoints {
+		list[i] = wanted{location: fmt.Sprintf("%s:%d", path, s.lineFrom(b.Line)), condition: strings.TrimSpace(b.Condition), hit: b.HitCondition, log: b.LogMessage}
+	}
+	s.respond(r, &dap.SetBreakpointsResponse{Body: dap.SetBreakpointsResponseBody{Breakpoints: s.set("source "+path, list)}})
+	return nil
+}
+
+func (s *server) setFunctionBreakpoints(r *request, a dap.SetFunctionBreakpointsArguments) error {
+	list := make([]wanted, len(a.Breakpoints))
+	for i, b := range a.Breakpoints {
+		list[i] = wanted{location: strings.TrimSpace(b.Name), condition: strings.TrimSpace(b.Condition), hit: b.HitCondition, reason: "function breakpoint"}
+	}
+	s.respond(r, &dap.SetFunctionBreakpointsResponse{Body: dap.SetFunctionBreakpointsResponseBody{Breakpoints: s.set("functions", list)}})
+	return nil
+}
+
+func (s *server) setInstructionBreakpoints(r *request, a dap.SetInstructionBreakpointsArguments) error {
+	list := make([]wanted, len(a.Breakpoints))
+	for i, b := range a.Breakpoints {
+		at, err := address(b.InstructionReference, b.Offset)
+		if err != nil {
+			return err
+		}
+		list[i] = wanted{location: "*" + at.String(), address: true, condition: strings.TrimSpace(b.Condition), hit: b.HitCondition, reason: "instruction breakpoint"}
+	}
+	s.respond(r, &dap.SetInstructionBreakpointsResponse{Body: dap.SetInstructionBreakpointsResponseBody{Breakpoints: s.set("instructions", list)}})
+	return nil
+}
+
+// address reads a memory reference, which is always one that we gave out: a
+// number. See "memoryReference" in the protocol.
+func address(reference string, offset int) (table.Addr, error) {
+	var n uint64
+	if _, err := fmt.Sscanf(reference+"\n", "%v\n", &n); err != nil {
+		return 0, fmt.Errorf("%q is no address", clip(reference))
+	}
+	return table.Addr(n + uint64(offset)), nil
+}

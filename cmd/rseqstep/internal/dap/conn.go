@@ -1,0 +1,123 @@
+package dap
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/google/go-dap"
+)
+
+// conn is the connection to an editor. Its send methods may be called from any
+// goroutine.
+type conn struct {
+	r *bufio.Reader
+
+	mu     sync.Mutex
+	w      io.Writer
+	seq    int
+	failed error // of the first write that failed; nothing is written after it
+}
+
+// request is one request: what everybody's has, and the decoded whole.
+type request struct {
+	dap.Request
+	message dap.Message // nil: err says why
+	err     error
+}
+
+// read reads the next request. Content that is none of the protocol's is a
+// request with an err; an error is the end of the stream.
+func (c *conn) read() (*request, error) {
+	for {
+		content, err := ReadMessage(c.r)
+		if err != nil {
+			return nil, err
+		}
+		r := decode(content)
+		if r.err == nil && r.Type != "request" {
+			continue // an answer to something we never ask
+		}
+		return r, nil
+	}
+}
+
+func decode(content []byte) *request {
+	r := &request{}
+	if err := json.Unmarshal(content, &r.Request); err != nil {
+		r.err = fmt.Errorf("not a request: %w", err)
+		return r
+	}
+	if r.Type != "request" {
+		if r.Type != "response" && r.Type != "event" {
+			r.err = fmt.Errorf("a message of type %q", clip(r.Type))
+		}
+		return r
+	}
+	r.message, r.err = dap.DecodeProtocolMessage(content)
+	if unknown, ok := r.err.(*dap.DecodeProtocolMessageFieldError); ok {
+		r.err = fmt.Errorf("the request %q is not known", clip(unknown.FieldValue))
+	}
+	return r
+}
+
+func (c *conn) send(m dap.Message, number func(seq int)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seq++
+	number(c.seq)
+	content, err := json.Marshal(m)
+	if err == nil && c.failed == nil {
+		err = WriteMessage(c.w, content)
+	}
+	if err != nil && c.failed == nil {
+		c.failed = err
+	}
+}
+
+// respond answers r. m is a response whose Response is empty yet.
+func (c *conn) respond(r *request, m dap.ResponseMessage) {
+	head := m.GetResponse()
+	head.Type, head.RequestSeq, head.Command, head.Success = "response", r.Seq, r.Command, true
+	c.send(m, func(n int) { head.Seq = n })
+}
+
+// done answers r with success and nothing else.
+func (c *conn) done(r *request) { c.respond(r, &dap.Response{}) }
+
+// refuse answers r with an error.
+func (c *conn) refuse(r *request, err error) {
+	m := &dap.ErrorResponse{}
+	m.Type, m.RequestSeq, m.Command, m.Message = "response", r.Seq, r.Command, err.Error()
+	// Braces are placeholders in a format: the text is given as a variable.
+	m.Body.Error = &dap.ErrorMessage{Id: 1, Format: "{text}", Variables: map[string]string{"text": err.Error()}, ShowUser: r.showsErrors()}
+	c.send(m, func(n int) { m.Seq = n })
+}
+
+// showsErrors reports whether the user should be told that this request failed;
+// editors ask for other things on their own.
+func (r *request) showsErrors() bool { return r.Command == "launch" || r.Command == "attach" }
+
+// event sends an event. m is one whose Event is empty yet.
+func (c *conn) event(name string, m dap.EventMessage) {
+	head := m.GetEvent()
+	head.Type, head.Event = "event", name
+	c.send(m, func(n int) { head.Seq = n })
+}
+
+// output shows text in the editor's debug console. Categories: "console",
+// "important", "stdout", "stderr".
+func (c *conn) output(category, text string) {
+	if text != "" {
+		c.event("output", &dap.OutputEvent{Body: dap.OutputEventBody{Category: category, Output: text}})
+	}
+}
+
+// broken is why nothing can be sent any more; nil while it can.
+func (c *conn) broken() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
+}

@@ -1,0 +1,109 @@
+package dap
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/go-dap"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper/expr"
+)
+
+// commandMark before a line of the console makes it a command of the prompt,
+// whatever variables there are; the C++ extension of VS Code has the same.
+const commandMark = "-exec "
+
+// evaluate answers evaluate. In the console a line that is no expression is a
+// command of the prompt, if it begins with one's name.
+func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
+	text := strings.TrimSpace(a.Expression)
+	if line, ok := strings.CutPrefix(text, commandMark); ok && a.Context == "repl" {
+		return s.command(r, strings.TrimSpace(line))
+	}
+	body, err := s.value(text, a)
+	if err != nil && a.Context == "repl" {
+		word, _ := prompt.Split(text)
+		if _, unknown := s.interp.Commands.Find(word); unknown == nil {
+			return s.command(r, text)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.respond(r, &dap.EvaluateResponse{Body: body})
+	return nil
+}
+
+func (s *server) value(text string, a dap.EvaluateArguments) (body dap.EvaluateResponseBody, err error) {
+	if !s.session.Live() {
+		return body, errors.New("no program is being debugged")
+	}
+	c, h, err := s.frameContext(a.FrameId)
+	if err != nil {
+		return body, err
+	}
+	v, err := c.Evaluate(text)
+	if err != nil {
+		return body, err
+	}
+	if a.Context == "repl" {
+		// It may have assigned.
+		if c, err = s.context(h); err != nil {
+			return body, err
+		}
+	}
+	shown := s.variable(c, h, expr.Variable{Value: v}, text, formatOf(a.Format))
+	if strings.HasPrefix(shown.Value, "<error: ") {
+		return body, errors.New(strings.TrimSuffix(strings.TrimPrefix(shown.Value, "<error: "), ">"))
+	}
+	return dap.EvaluateResponseBody{Result: shown.Value, Type: shown.Type, VariablesReference: shown.VariablesReference,
+		NamedVariables: shown.NamedVariables, IndexedVariables: shown.IndexedVariables, MemoryReference: shown.MemoryReference}, nil
+}
+
+// command carries out a command of the prompt.
+func (s *server) command(r *request, line string) error {
+	word, _ := prompt.Split(line)
+	c, err := s.interp.Commands.Find(word)
+	if err != nil {
+		return err
+	}
+	switch c.Name {
+	case "quit", "run", "start", "starti", "attach", "file", "define", "commands", "source":
+		return fmt.Errorf("%q is not for this console: the editor starts and ends the program", c.Name)
+	}
+	before := s.shown
+	s.shown = nil
+	if e, engineErr := s.session.Engine(); engineErr == nil && c.Class == prompt.Running {
+		a := s.attend(e.Interrupt)
+		err = s.interp.Execute(line)
+		a.leave()
+		s.ended = s.ended || a.gone
+		defer func() {
+			for _, held := range a.held {
+				s.answerHeld(held)
+			}
+		}()
+	} else {
+		err = s.interp.Execute(line)
+	}
+	text := s.take()
+	if err != nil && !errors.Is(err, prompt.ErrReported) {
+		return fmt.Errorf("%s%w", text, err)
+	}
+	s.respond(r, &dap.EvaluateResponse{Body: dap.EvaluateResponseBody{Result: strings.TrimRight(text, "\n")}})
+	if s.shown != nil {
+		s.moving()
+		s.seeThreads()
+		return s.stopped("")
+	}
+	if !s.session.Live() {
+		s.drain()
+		s.terminated()
+		return nil
+	}
+	s.shown = before
+	s.event("invalidated", &dap.InvalidatedEvent{Body: dap.InvalidatedEventBody{Areas: []dap.InvalidatedAreas{"variables"}}})
+	return nil
+}

@@ -1,0 +1,118 @@
+package dap
+
+import (
+	"fmt"
+	"os"
+	"time"
+	"unicode/utf8"
+)
+
+// drainTime is how long the last output of a program that has ended is waited
+// for: a process that it left behind may hold the pipe open for ever.
+const drainTime = 300 * time.Millisecond
+
+// forwarder passes on what the program writes to one of its outputs.
+type forwarder struct {
+	file *os.File // our end of the pipe
+	done chan struct{}
+}
+
+// forward begins to pass on. It closes file when it has ended.
+func (s *server) forward(file *os.File, category string) *forwarder {
+	f := &forwarder{file: file, done: make(chan struct{})}
+	go func() {
+		defer close(f.done)
+		defer file.Close()
+		buf := make([]byte, 16<<10)
+		kept := 0 // bytes of a character that is not whole yet
+		for {
+			n, err := file.Read(buf[kept:])
+			n += kept
+			kept = 0
+			if err == nil {
+				kept = partial(buf[:n])
+			}
+			s.output(category, string(buf[:n-kept]))
+			copy(buf, buf[n-kept:n])
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return f
+}
+
+// partial is how many bytes at the end are the beginning of a UTF-8 character.
+func partial(b []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if c := b[len(b)-n]; utf8.RuneStart(c) {
+			if !utf8.FullRune(b[len(b)-n:]) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+// drain waits a short while for the rest, and passes on no more.
+func (f *forwarder) drain() {
+	// A deadline always works on a pipe; were it to fail, the timer ends the wait.
+	_ = f.file.SetReadDeadline(time.Now().Add(drainTime))
+	select {
+	case <-f.done:
+	case <-time.After(2 * drainTime):
+	}
+}
+
+// drain waits for the last output of a program that has ended.
+func (s *server) drain() {
+	for _, f := range s.outputs {
+		f.drain()
+	}
+	s.outputs = nil
+}
+
+// connectOutput prepares the program's standard files. done is called when it
+// has them.
+func (s *server) connectOutput(a *launchArguments) (done func(), err error) {
+	var ours []*os.File // closed once the program has them
+	done = func() {
+		for _, f := range ours {
+			f.Close()
+		}
+	}
+	open := func(path string, flag int) (*os.File, error) {
+		f, err := os.OpenFile(a.path(path), flag, 0o666)
+		if err == nil {
+			ours = append(ours, f)
+		}
+		return f, err
+	}
+	stdin := a.StdinFrom
+	if stdin == "" {
+		stdin = os.DevNull
+	}
+	files := &[3]*os.File{}
+	if files[0], err = open(stdin, os.O_RDONLY); err != nil {
+		return nil, fmt.Errorf("the program's standard input: %w", err)
+	}
+	for i, to := range []string{a.StdoutTo, a.StderrTo} {
+		if to != "" {
+			files[1+i], err = open(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+		} else {
+			var r *os.File
+			if r, files[1+i], err = os.Pipe(); err == nil {
+				ours = append(ours, files[1+i])
+				s.outputs = append(s.outputs, s.forward(r, []string{"stdout", "stderr"}[i]))
+			}
+		}
+		if err != nil {
+			done()
+			s.drain()
+			return nil, err
+		}
+	}
+	s.session.Stdio = files
+	return done, nil
+}

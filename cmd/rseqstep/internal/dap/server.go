@@ -1,0 +1,325 @@
+package dap
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/google/go-dap"
+
+	"rseqstep/cmd/rseqstep/internal/commands"
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+)
+
+// Config is what Serve needs.
+type Config struct {
+	In  *bufio.Reader
+	Out io.Writer
+
+	// Initialized is the client's initialize request, when somebody else has
+	// answered it; First is then the message that comes next, and Seq the
+	// highest sequence number the client has seen.
+	Initialized, First []byte
+	Seq                int
+
+	About string // the debugger's version
+}
+
+// server is one debugging session with one editor.
+type server struct {
+	*conn
+	session  *session.Session
+	interp   *prompt.Interp
+	console  bytes.Buffer // what the session would write to its user
+	requests chan *request
+
+	client  dap.InitializeRequestArguments
+	greeted bool // the client was told what we can do
+	paths   []substitution
+	program *program // what was launched or attached to; nil for nothing yet
+
+	shown   *show.Stop   // the last stop
+	outputs []*forwarder // of the launched program
+	threads map[int]bool // that the client knows
+	list    *threadList  // the threads as they were last seen
+	handles handles
+	points  points
+	after   func() error // what the answered request sets going
+	ended   bool
+	over    bool // "terminated" was sent
+}
+
+// Serve talks to one editor until it is gone or has disconnected. What was
+// launched is then dead, what was attached to is let go. Precondition: the
+// calling goroutine is locked to its OS thread, which becomes the tracer.
+// Error: *FramingError for a stream that is not the protocol's.
+func Serve(c Config) (err error) {
+	s := &server{conn: &conn{r: c.In, w: c.Out, seq: c.Seq}, requests: make(chan *request, 16), list: &threadList{}, threads: map[int]bool{}}
+	settings := session.DefaultSettings()
+	settings.Confirm, settings.Pending = false, session.PendingOn
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	s.session = session.New(session.Config{Out: &s.console, Err: &s.console, Settings: settings, About: c.About,
+		Stdio: &[3]*os.File{null, null, null}, Stopped: func(v *show.Stop) { s.shown = v }})
+	defer func() { err = errors.Join(err, s.close()) }()
+	s.interp = &prompt.Interp{Err: &s.console}
+	commands.All(s.interp, s.session)
+
+	if c.Initialized != nil {
+		if m, ok := decode(c.Initialized).message.(*dap.InitializeRequest); ok {
+			s.client, s.greeted = m.Arguments, true
+		}
+		s.event("capabilities", &dap.CapabilitiesEvent{Body: dap.CapabilitiesEventBody{Capabilities: capabilities()}})
+		s.answer(decode(c.First))
+	}
+	broken := make(chan error, 1)
+	go s.receive(broken)
+	for !s.ended {
+		select {
+		case r, ok := <-s.requests:
+			if !ok {
+				return <-broken
+			}
+			s.answer(r)
+		case <-s.session.Terminated():
+			s.terminated()
+			return nil
+		}
+		if err := s.broken(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// receive passes requests on until the stream ends.
+func (s *server) receive(broken chan<- error) {
+	defer close(s.requests)
+	for {
+		r, err := s.read()
+		var framing *FramingError
+		switch {
+		case errors.As(err, &framing):
+			s.refuse(&request{}, err)
+			broken <- err
+			return
+		case err != nil: // the editor is gone
+			broken <- nil
+			return
+		}
+		s.requests <- r
+	}
+}
+
+// close ends the process and its output.
+func (s *server) close() error {
+	err := s.session.Close()
+	for _, f := range s.outputs {
+		f.drain()
+	}
+	return err
+}
+
+// answer answers one request, and carries out what that has set going.
+func (s *server) answer(r *request) {
+	s.after = nil
+	if err := s.dispatch(r); err != nil {
+		s.refuse(r, err)
+	}
+	s.flush()
+	for s.after != nil && !s.ended {
+		do := s.after
+		s.after = nil
+		if err := do(); err != nil {
+			s.output("stderr", err.Error()+"\n")
+		}
+		s.flush()
+	}
+}
+
+// flush shows what the session had to say.
+func (s *server) flush() {
+	s.output("console", s.take())
+}
+
+// take is what the session has written since the last time.
+func (s *server) take() string {
+	text := s.console.String()
+	s.console.Reset()
+	return text
+}
+
+// dispatch answers a request; an error is the answer. Only the goroutine of
+// Serve calls it, while the program is held.
+func (s *server) dispatch(r *request) error {
+	if r.err != nil {
+		return r.err
+	}
+	if m, ok := r.message.(*dap.InitializeRequest); ok {
+		return s.initialize(r, m)
+	}
+	if !s.greeted {
+		return errors.New("initialize must come first")
+	}
+	switch m := r.message.(type) {
+	case *dap.LaunchRequest:
+		return s.launch(r, m.Arguments)
+	case *dap.AttachRequest:
+		return s.attach(r, m.Arguments)
+	case *dap.ConfigurationDoneRequest:
+		return s.configured(r)
+	case *dap.RestartRequest:
+		return s.restart(r, m.Arguments)
+	case *dap.DisconnectRequest:
+		return s.disconnect(r, m.Arguments)
+	case *dap.TerminateRequest:
+		return s.terminate(r)
+	case *dap.SetBreakpointsRequest:
+		return s.setBreakpoints(r, m.Arguments)
+	case *dap.SetFunctionBreakpointsRequest:
+		return s.setFunctionBreakpoints(r, m.Arguments)
+	case *dap.SetInstructionBreakpointsRequest:
+		return s.setInstructionBreakpoints(r, m.Arguments)
+	case *dap.SetExceptionBreakpointsRequest:
+		s.respond(r, &dap.SetExceptionBreakpointsResponse{})
+		return nil
+	case *dap.EvaluateRequest:
+		return s.evaluate(r, m.Arguments)
+	}
+	if !s.session.Live() {
+		return fmt.Errorf("%s: no program is being debugged", r.Command)
+	}
+	return s.dispatchLive(r)
+}
+
+// dispatchLive is for requests that need a process.
+func (s *server) dispatchLive(r *request) error {
+	switch m := r.message.(type) {
+	case *dap.ContinueRequest:
+		return s.proceed(r)
+	case *dap.NextRequest:
+		return s.move(r, m.Arguments.ThreadId, m.Arguments.Granularity, (*stepper.Engine).Next, (*stepper.Engine).NextInstruction)
+	case *dap.StepInRequest:
+		return s.move(r, m.Arguments.ThreadId, m.Arguments.Granularity, (*stepper.Engine).Step, (*stepper.Engine).StepInstruction)
+	case *dap.StepOutRequest:
+		return s.stepOut(r, m.Arguments.ThreadId)
+	case *dap.PauseRequest: // it stands already
+		s.done(r)
+		return nil
+	case *dap.ThreadsRequest:
+		s.respond(r, s.list.response())
+		return nil
+	case *dap.StackTraceRequest:
+		return s.stackTrace(r, m.Arguments)
+	case *dap.ScopesRequest:
+		return s.scopes(r, m.Arguments)
+	case *dap.VariablesRequest:
+		return s.variables(r, m.Arguments)
+	case *dap.SetVariableRequest:
+		return s.setVariable(r, m.Arguments)
+	case *dap.SetExpressionRequest:
+		return s.setExpression(r, m.Arguments)
+	case *dap.ExceptionInfoRequest:
+		return s.exceptionInfo(r)
+	case *dap.DataBreakpointInfoRequest:
+		return s.dataBreakpointInfo(r, m.Arguments)
+	case *dap.SetDataBreakpointsRequest:
+		return s.setDataBreakpoints(r, m.Arguments)
+	case *dap.DisassembleRequest:
+		return s.disassemble(r, m.Arguments)
+	case *dap.ReadMemoryRequest:
+		return s.readMemory(r, m.Arguments)
+	case *dap.WriteMemoryRequest:
+		return s.writeMemory(r, m.Arguments)
+	}
+	return fmt.Errorf("the request %q is not supported", r.Command)
+}
+
+// capabilities are those of `rseqstep dap`, a superset of Delve's.
+func capabilities() dap.Capabilities {
+	return dap.Capabilities{
+		SupportsConfigurationDoneRequest:  true,
+		SupportsFunctionBreakpoints:       true,
+		SupportsConditionalBreakpoints:    true,
+		SupportsHitConditionalBreakpoints: true,
+		SupportsEvaluateForHovers:         true,
+		SupportsSetVariable:               true,
+		SupportsSetExpression:             true,
+		SupportsRestartRequest:            true,
+		SupportsValueFormattingOptions:    true,
+		SupportsExceptionInfoRequest:      true,
+		SupportTerminateDebuggee:          true,
+		SupportsDelayedStackTraceLoading:  true,
+		SupportsLogPoints:                 true,
+		SupportsTerminateRequest:          true,
+		SupportsDataBreakpoints:           true,
+		SupportsReadMemoryRequest:         true,
+		SupportsWriteMemoryRequest:        true,
+		SupportsDisassembleRequest:        true,
+		SupportsClipboardContext:          true,
+		SupportsSteppingGranularity:       true,
+		SupportsInstructionBreakpoints:    true,
+	}
+}
+
+func (s *server) initialize(r *request, m *dap.InitializeRequest) error {
+	switch {
+	case s.greeted:
+		return errors.New("initialize has been answered already")
+	case m.Arguments.PathFormat != "" && m.Arguments.PathFormat != "path":
+		return fmt.Errorf("paths as %q are not supported, only as \"path\"", clip(m.Arguments.PathFormat))
+	}
+	s.client, s.greeted = m.Arguments, true
+	s.respond(r, &dap.InitializeResponse{Body: capabilities()})
+	return nil
+}
+
+// line is a line number as the client counts.
+func (s *server) line(n int) int {
+	if n > 0 && !s.client.LinesStartAt1 {
+		return n - 1
+	}
+	return n
+}
+
+// lineFrom is a line number of the client's as we count.
+func (s *server) lineFrom(n int) int {
+	if !s.client.LinesStartAt1 {
+		return n + 1
+	}
+	return n
+}
+
+// substitution is a place of the source that the client has elsewhere.
+type substitution struct {
+	From string `json:"from"` // the client's
+	To   string `json:"to"`   // the program's
+}
+
+func (s *server) clientPath(p string) string {
+	for _, x := range s.paths {
+		if rest, ok := strings.CutPrefix(p, x.To); ok {
+			return x.From + rest
+		}
+	}
+	return p
+}
+
+func (s *server) programPath(p string) string {
+	for _, x := range s.paths {
+		if rest, ok := strings.CutPrefix(p, x.From); ok {
+			return x.To + rest
+		}
+	}
+	return p
+}

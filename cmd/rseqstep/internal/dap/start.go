@@ -1,0 +1,228 @@
+package dap
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/google/go-dap"
+
+	"rseqstep/stepper"
+)
+
+// launchArguments are those of a launch request that we know: Delve's names,
+// so that a configuration written for it works.
+type launchArguments struct {
+	Mode           string             `json:"mode"` // only "exec"; "" is that too
+	Program        string             `json:"program"`
+	Args           []string           `json:"args"`
+	Cwd            string             `json:"cwd"`
+	Env            map[string]*string `json:"env"` // null takes a variable away
+	StopOnEntry    bool               `json:"stopOnEntry"`
+	NoDebug        bool               `json:"noDebug"`
+	StdinFrom      string             `json:"stdinFrom"`
+	StdoutTo       string             `json:"stdoutTo"`
+	StderrTo       string             `json:"stderrTo"`
+	SubstitutePath []substitution     `json:"substitutePath"`
+	DlvCwd         string             `json:"dlvCwd"` // where relative paths begin
+
+	// Ours alone.
+	ASLR       bool `json:"aslr"`       // keep address space layout randomization
+	StuckLimit int  `json:"stuckLimit"` // `set stuck-limit`; 0 leaves it
+	Inside     bool `json:"inside"`     // `set inside on`
+}
+
+// attachArguments are those of an attach request.
+type attachArguments struct {
+	Mode           string         `json:"mode"` // only "local"; "" is that too
+	ProcessID      processID      `json:"processId"`
+	PID            processID      `json:"pid"`
+	StopOnEntry    bool           `json:"stopOnEntry"`
+	SubstitutePath []substitution `json:"substitutePath"`
+	StuckLimit     int            `json:"stuckLimit"`
+	Inside         bool           `json:"inside"`
+}
+
+// processID is a number, or a text that is one: pickers of editors give texts.
+type processID int
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *processID) UnmarshalJSON(b []byte) error {
+	n, err := strconv.Atoi(strings.Trim(string(b), `"`))
+	if err != nil || n < 0 {
+		return fmt.Errorf("%s is no process id", clip(string(b)))
+	}
+	*p = processID(n)
+	return nil
+}
+
+// program is what is debugged.
+type program struct {
+	launch      *launchArguments // nil for a process that was attached to
+	stopOnEntry bool
+	configured  bool // it was let go after the breakpoints were set
+}
+
+var errStarted = errors.New("a program is being debugged already")
+
+func (s *server) launch(r *request, raw json.RawMessage) error {
+	if s.session.Live() {
+		return errStarted
+	}
+	a := &launchArguments{}
+	if err := arguments(raw, a); err != nil {
+		return err
+	}
+	switch {
+	case a.Mode != "" && a.Mode != "exec":
+		return fmt.Errorf("the mode %q is for Go programs; this is for compiled ones: use \"exec\"", clip(a.Mode))
+	case a.Program == "":
+		return errors.New("the launch configuration names no \"program\"")
+	}
+	if err := s.start(a); err != nil {
+		return err
+	}
+	s.respond(r, &dap.LaunchResponse{})
+	s.event("initialized", &dap.InitializedEvent{})
+	return nil
+}
+
+// start launches the program and holds it at its first instruction.
+func (s *server) start(a *launchArguments) error {
+	path := a.path(a.Program)
+	if err := s.session.SetProgram(path); err != nil {
+		return err
+	}
+	s.session.Args = a.Args
+	if s.session.Cwd = a.path(a.Cwd); s.session.Cwd != "" {
+		if st, err := os.Stat(s.session.Cwd); err != nil || !st.IsDir() {
+			return fmt.Errorf("the working directory %q is not there", s.session.Cwd)
+		}
+	}
+	for name, value := range a.Env {
+		switch {
+		case name == "":
+			continue
+		case value == nil:
+			s.session.Env.Unset(name)
+		default:
+			s.session.Env.Set(name, *value)
+		}
+	}
+	s.paths = a.SubstitutePath
+	s.session.Settings.ASLR = a.ASLR
+	s.settings(a.StuckLimit, a.Inside)
+	closeFiles, err := s.connectOutput(a)
+	if err != nil {
+		return err
+	}
+	err = s.session.Launch(true)
+	closeFiles()
+	if err != nil {
+		s.drain()
+		return err
+	}
+	s.begun(&program{launch: a, stopOnEntry: a.StopOnEntry}, "launch")
+	return nil
+}
+
+func (s *server) settings(stuckLimit int, inside bool) {
+	if stuckLimit > 0 {
+		s.session.Settings.StuckLimit = stuckLimit
+	}
+	s.session.Settings.Inside = inside
+	s.session.Apply()
+}
+
+// path is a path of the configuration; relative ones begin where it says.
+func (a *launchArguments) path(p string) string {
+	if p == "" || filepath.IsAbs(p) || a.DlvCwd == "" {
+		return p
+	}
+	return filepath.Join(a.DlvCwd, p)
+}
+
+func (s *server) attach(r *request, raw json.RawMessage) error {
+	if s.session.Live() {
+		return errStarted
+	}
+	a := &attachArguments{}
+	if err := arguments(raw, a); err != nil {
+		return err
+	}
+	pid := int(max(a.ProcessID, a.PID))
+	switch {
+	case a.Mode != "" && a.Mode != "local":
+		return fmt.Errorf("the mode %q is not supported; use \"local\"", clip(a.Mode))
+	case pid == 0:
+		return errors.New("the attach configuration names no \"processId\"")
+	}
+	s.paths = a.SubstitutePath
+	s.settings(a.StuckLimit, a.Inside)
+	if err := s.session.Attach(pid); err != nil {
+		return err
+	}
+	s.begun(&program{stopOnEntry: a.StopOnEntry}, "attach")
+	s.respond(r, &dap.AttachResponse{})
+	s.event("initialized", &dap.InitializedEvent{})
+	return nil
+}
+
+// begun tells of a new process.
+func (s *server) begun(p *program, how string) {
+	s.program, s.over = p, false
+	s.take() // "Attaching to …"
+	s.event("process", &dap.ProcessEvent{Body: dap.ProcessEventBody{Name: s.session.Program, SystemProcessId: s.session.PID(),
+		IsLocalProcess: true, StartMethod: how, PointerSize: 64}})
+	s.seeThreads()
+}
+
+// arguments reads a configuration into one of ours; what it has besides is
+// somebody else's.
+func arguments(raw json.RawMessage, into any) error {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return errors.New("the request has no arguments")
+	}
+	err := json.Unmarshal(raw, into)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("%q must be of type %v, not %s", wrong.Field, wrong.Type, wrong.Value)
+	}
+	return err
+}
+
+// configured lets the program go, now that the breakpoints are set.
+func (s *server) configured(r *request) error {
+	s.respond(r, &dap.ConfigurationDoneResponse{})
+	p := s.program
+	if p == nil || p.configured || !s.session.Live() {
+		return nil
+	}
+	p.configured = true
+	s.after = s.enter
+	return nil
+}
+
+// enter lets the program go for the first time.
+func (s *server) enter() error {
+	switch {
+	case !s.program.stopOnEntry:
+		return s.run((*stepper.Engine).Continue, true)
+	case s.program.launch == nil:
+		return s.stopped("entry")
+	}
+	e, err := s.session.Engine()
+	if err != nil {
+		return err
+	}
+	places, err := e.Symbols().Lookup("main", 0)
+	if err != nil || len(places) == 0 {
+		return s.stopped("entry")
+	}
+	return s.runToEntry(places)
+}

@@ -1,0 +1,119 @@
+package dap
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/go-dap"
+
+	"rseqstep/stepper/expr"
+)
+
+// maxParts bounds the parts of one answer; editors page through the rest.
+const maxParts = 1000
+
+func (s *server) variables(r *request, a dap.VariablesArguments) error {
+	h, err := s.handles.get(a.VariablesReference)
+	if err != nil {
+		return err
+	}
+	c, err := s.context(h)
+	if err != nil {
+		return err
+	}
+	list := []dap.Variable{}
+	f := formatOf(a.Format)
+	switch h.kind {
+	case ofLocals:
+		args, err := c.Args()
+		if err != nil {
+			return err
+		}
+		locals, err := c.Locals()
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for _, v := range append(locals, args...) { // innermost first
+			name := v.Name
+			if seen[v.Name] {
+				name, v.Name = "", v.Name+" (hidden)" // no expression leads there
+			}
+			seen[v.Name] = true
+			list = append(list, s.variable(c, h, v, name, f))
+		}
+	case ofRegisters:
+		for _, name := range expr.GeneralRegisters() {
+			v, err := c.Evaluate("$" + name)
+			if err != nil || v.Type == nil {
+				continue // one that this processor has not
+			}
+			f := f
+			if f.Letter == 0 && name != "eflags" {
+				f.Letter = 'x'
+			}
+			list = append(list, s.variable(c, h, expr.Variable{Name: name, Value: v}, "$"+name, f))
+		}
+	case ofValue:
+		start, count := a.Start, a.Count
+		if count <= 0 || count > maxParts {
+			count = maxParts
+		}
+		named, indexed := c.Children(h.value)
+		if a.Filter == "indexed" && indexed == 0 || a.Filter == "named" && named == 0 {
+			break
+		}
+		for _, part := range c.Part(h.value, start, count) {
+			name := ""
+			if h.name != "" {
+				name = fmt.Sprintf(part.Step, h.name)
+			}
+			list = append(list, s.variable(c, h, part.Variable, name, f))
+		}
+	default:
+		return fmt.Errorf("reference %d is a frame's", a.VariablesReference)
+	}
+	s.respond(r, &dap.VariablesResponse{Body: dap.VariablesResponseBody{Variables: list}})
+	return nil
+}
+
+// formatOf is how the client wants values shown.
+func formatOf(f *dap.ValueFormat) expr.Format {
+	if f != nil && f.Hex {
+		return expr.Format{Letter: 'x'}
+	}
+	return expr.Format{}
+}
+
+// variable shows a variable of h's frame. name is an expression for it.
+func (s *server) variable(c *expr.Context, h *handle, v expr.Variable, name string, f expr.Format) dap.Variable {
+	out := dap.Variable{Name: v.Name, Value: c.Text(v, f), EvaluateName: name}
+	if v.Err != nil || v.Value.Type == nil {
+		return out
+	}
+	out.Type = v.Value.Type.String()
+	out.NamedVariables, out.IndexedVariables, out.VariablesReference = s.parts(c, h, v.Value, name)
+	out.MemoryReference = memoryOf(c, v.Value)
+	return out
+}
+
+// parts gives a value with parts a number. References count as named.
+func (s *server) parts(c *expr.Context, h *handle, v expr.Value, name string) (named, indexed, reference int) {
+	named, indexed = c.Children(v)
+	if named+indexed > 0 {
+		reference = s.handles.add(&handle{tid: h.tid, level: h.level, kind: ofValue, value: v, name: name})
+	}
+	return named, indexed, reference
+}
+
+// memoryOf is where the memory begins that a value is about: what a pointer
+// points to, else where the value lies; "" for neither.
+func memoryOf(c *expr.Context, v expr.Value) string {
+	if a, err := c.ExamineAddress(v); err == nil && v.Type != nil && strings.HasSuffix(v.Type.String(), "*") {
+		return a.String()
+	}
+	if a, ok := v.Addr(); ok {
+		return a.String()
+	}
+	return ""
+}

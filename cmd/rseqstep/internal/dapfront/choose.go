@@ -1,0 +1,100 @@
+package dapfront
+
+import (
+	"debug/buildinfo"
+	"debug/elf"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Backend is Delve's name for the backend that speaks with our server.
+const Backend = "lldb"
+
+// message is what the front looks at in a message; the rest it passes on.
+type message struct {
+	Seq        int             `json:"seq"`
+	Type       string          `json:"type"`
+	Command    string          `json:"command"`
+	RequestSeq int             `json:"request_seq"`
+	Arguments  json.RawMessage `json:"arguments"`
+}
+
+// target is what launch and attach arguments say of the program.
+type target struct {
+	Mode      string          `json:"mode"`
+	Program   string          `json:"program"`
+	DlvCwd    string          `json:"dlvCwd"`
+	ProcessID json.RawMessage `json:"processId"`
+}
+
+// ours reports whether a launch or attach request is for package dap.
+func ours(m *message) bool {
+	var t target
+	if json.Unmarshal(m.Arguments, &t) != nil {
+		return false
+	}
+	path := ""
+	switch {
+	case m.Command == "launch" && t.Mode == "exec" && t.Program != "":
+		path = t.Program
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(t.DlvCwd, path)
+		}
+	case m.Command == "attach" && (t.Mode == "" || t.Mode == "local"):
+		pid, err := strconv.Atoi(strings.Trim(string(t.ProcessID), `"`))
+		if err != nil || pid <= 0 {
+			return false
+		}
+		path = fmt.Sprintf("/proc/%d/exe", pid)
+	default:
+		return false
+	}
+	goes, err := IsGo(path)
+	return err == nil && !goes
+}
+
+// IsGo reports whether a program was linked by Go's toolchain: it has build
+// information, or Go's table of functions, or its linker's note. Error: the
+// file is no ELF file, or cannot be read.
+func IsGo(path string) (bool, error) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	for _, name := range []string{".go.buildinfo", ".gopclntab", ".note.go.buildid"} {
+		if f.Section(name) != nil {
+			return true, nil
+		}
+	}
+	_, err = buildinfo.ReadFile(path) // finds it without section headers, too
+	return err == nil, nil
+}
+
+// withBackend makes a launch or attach request one for our server, unless it
+// names a backend. What is no such request comes back as it is.
+func withBackend(content []byte) []byte {
+	var whole, args map[string]json.RawMessage
+	if json.Unmarshal(content, &whole) != nil || json.Unmarshal(whole["arguments"], &args) != nil {
+		return content
+	}
+	var mode, backend string
+	_ = json.Unmarshal(args["mode"], &mode) // neither is there, or Delve says what is wrong with it
+	_ = json.Unmarshal(args["backend"], &backend)
+	if args == nil || backend != "" && backend != "default" || mode == "core" || mode == "replay" || mode == "remote" {
+		return content
+	}
+	args["backend"] = json.RawMessage(strconv.Quote(Backend))
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return content
+	}
+	whole["arguments"] = raw
+	if raw, err = json.Marshal(whole); err != nil {
+		return content
+	}
+	return raw
+}

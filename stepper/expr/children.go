@@ -1,0 +1,123 @@
+package expr
+
+import (
+	"fmt"
+
+	"rseqstep/table"
+)
+
+// Child is one part of a value: a member, an element, what a pointer points to.
+type Child struct {
+	Variable
+	// Step leads from an expression for the whole to one for the part: a format
+	// whose %s is the whole ("(%s).x").
+	Step string
+}
+
+// Children says how many parts a value has that can be looked at one by one:
+// members by name, elements by index. Both are 0 for a value without parts. A
+// pointer to a struct has that struct's members, another one what it points to.
+func (c *Context) Children(v Value) (named, indexed int) {
+	v, _ = c.whole(v)
+	if v.Type == nil || v.lost {
+		return 0, 0
+	}
+	if _, _, n, ok := c.goSlice(v); ok {
+		return 0, int(max(n, 0))
+	}
+	switch t := strip(v.Type); t.Kind {
+	case Struct, Union:
+		return len(t.Fields()), 0
+	case Array:
+		if sizeOf(c.complete(t.Elem)) > 0 {
+			return 0, int(max(t.Count, 0))
+		}
+	case Pointer:
+		if c.leads(v, t) {
+			return 1, 0
+		}
+	}
+	return 0, 0
+}
+
+// whole is the value whose parts are v's: what a reference refers to, and the
+// struct a pointer points to. step leads to it, as Child's does.
+func (c *Context) whole(v Value) (whole Value, step string) {
+	step = "%s"
+	if v.Type == nil || v.lost {
+		return v, step
+	}
+	v.Type = c.complete(v.Type)
+	if strip(v.Type).Kind == Reference {
+		to, err := c.follow(v)
+		if err != nil {
+			return v, step
+		}
+		v = to
+		v.Type = c.complete(v.Type)
+	}
+	if t := strip(v.Type); t.Kind == Pointer {
+		if k := strip(c.complete(t.Elem)).Kind; (k == Struct || k == Union) && c.leads(v, t) {
+			if to, err := c.deref(v); err == nil {
+				to.Type = c.complete(to.Type)
+				return to, "*(%s)"
+			}
+		}
+	}
+	return v, step
+}
+
+// leads reports whether a pointer can be followed.
+func (c *Context) leads(v Value, t *Type) bool {
+	to := strip(c.complete(t.Elem))
+	if to.Kind == Void || to.Kind == Func || to.Incomplete || sizeOf(to) <= 0 {
+		return false
+	}
+	if v.kind == placePointer {
+		return true
+	}
+	n, err := c.integer(v)
+	return err == nil && n != 0
+}
+
+// Part is at most count parts of a value, from the one numbered start on. A
+// part without a value has an Err.
+func (c *Context) Part(v Value, start, count int) []Child {
+	named, indexed := c.Children(v)
+	if start < 0 || start >= named+indexed || count <= 0 {
+		return nil
+	}
+	end := start + min(count, named+indexed-start)
+	v, step := c.whole(v)
+	t := strip(v.Type)
+	var list []Child
+	switch {
+	case indexed > 0:
+		elem, data, _, slice := c.goSlice(v)
+		for i := start; i < end; i++ {
+			x := Child{Variable{Name: fmt.Sprintf("[%d]", i)}, fmt.Sprintf("(%s)[%d]", step, i)}
+			if slice {
+				x.Value = memoryValue(elem, data+table.Addr(int64(i)*sizeOf(elem)))
+			} else {
+				x.Value = v.slice(c.complete(t.Elem), int64(i)*sizeOf(t.Elem))
+			}
+			list = append(list, x)
+		}
+	case t.Kind == Pointer:
+		to, err := c.deref(v)
+		list = append(list, Child{Variable{Name: "*", Value: to, Err: err}, "*(%s)"})
+	default:
+		for _, f := range t.Fields()[start:end] {
+			m, err := c.field(v, f)
+			x := Child{Variable{Name: f.Name, Value: m, Err: err}, "(" + step + ")." + f.Name}
+			switch {
+			case f.Base:
+				x.Name, x.Step = f.Type.baseName(), "("+step+")."+f.Type.Name
+			case f.Name == "": // its members are reached as if they were the whole's
+				x.Name, x.Step = "<anonymous>", step
+			}
+			list = append(list, x)
+		}
+	}
+	return list
+}
