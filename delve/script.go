@@ -1,0 +1,17 @@
+package delve
+
+import (
+	_ "embed"
+	"io"
+)
+
+// script is rseqstep.star, for a stock dlv on its native backend.
+//
+//go:embed rseqstep.star
+var script string
+
+// WriteScript writes out rseqstep.star, which a user's dlv is told to source.
+func WriteScript(w io.Writer) error {
+	_, err := io.WriteString(w, script)
+	return err
+}
