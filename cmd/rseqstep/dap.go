@@ -58,5 +58,16 @@ func editor(e *env, address string, allowRemote bool) (io.ReadWriteCloser, error
 	defer l.Close()
 	// Editors wait for this line, which is Delve's.
 	fmt.Fprintf(e.stdout, "DAP server listening at: %s\n", l.Addr())
-	return l.Accept()
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return nil, err
+		}
+		same, err := sameUser(conn)
+		if same || allowRemote {
+			return conn, nil
+		}
+		fmt.Fprintf(e.stderr, "rseqstep: a connection from %v is refused: it is not known to be this user's (%v)\n", conn.RemoteAddr(), err)
+		conn.Close()
+	}
 }

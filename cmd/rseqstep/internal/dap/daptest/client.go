@@ -32,10 +32,11 @@ type Client struct {
 	out      io.WriteCloser
 	messages chan dap.Message
 	seq      int
-	events   []dap.Message     // that nobody has asked for yet
-	Output   map[string]string // by category
-	PID      int               // of the process last told of
-	Ended    chan error        // gets the adapter's end
+	events   []dap.Message         // that nobody has asked for yet
+	answers  []dap.ResponseMessage // that came while an event was waited for
+	Output   map[string]string     // by category
+	PID      int                   // of the process last told of
+	Ended    chan error            // gets the adapter's end
 }
 
 // Start starts an adapter on standard input and output.
@@ -58,14 +59,23 @@ func Start(t testing.TB, adapter string, args ...string) *Client {
 	go func() { c.Ended <- cmd.Wait() }()
 	t.Cleanup(func() {
 		in.Close()
-		select {
-		case <-c.Ended:
-		case <-time.After(patience):
+		if !c.WaitEnded() {
 			cmd.Process.Kill()
-			t.Error("the adapter did not end after its editor")
 		}
 	})
 	return c
+}
+
+// WaitEnded waits for the adapter's end, which must come by itself.
+func (c *Client) WaitEnded() bool {
+	c.t.Helper()
+	select {
+	case <-c.Ended:
+		return true
+	case <-time.After(patience):
+		c.t.Error("the adapter did not end after its editor")
+		return false
+	}
 }
 
 // New is an editor at a connection to an adapter.
@@ -133,6 +143,12 @@ func (c *Client) next() dap.Message {
 // Response waits for the answer to a request.
 func (c *Client) Response(seq int) dap.ResponseMessage {
 	c.t.Helper()
+	for i, r := range c.answers {
+		if r.GetResponse().RequestSeq == seq {
+			c.answers = append(c.answers[:i], c.answers[i+1:]...)
+			return r
+		}
+	}
 	for {
 		m := c.next()
 		if r, ok := m.(dap.ResponseMessage); ok {
@@ -185,6 +201,9 @@ func Event[T dap.EventMessage](c *Client) T {
 		}
 		if e, ok := m.(T); ok {
 			return e
+		}
+		if r, ok := m.(dap.ResponseMessage); ok {
+			c.answers = append(c.answers, r)
 		}
 		var want T
 		switch m := m.(type) {
