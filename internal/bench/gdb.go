@@ -163,7 +163,8 @@ func falsely(b *built) contest {
 		target: "2000 at most, and no update lost",
 		contenders: []contender{
 			{"gdb on rseqstep gdbserver", update(on(b.rseqstep, "gdbserver", "-"))},
-			{"gdb on gdbserver", update(on("gdbserver", "--once", "-"))},
+			// Killed before gdb loses patience: it would go on without gdb, for ever.
+			{"gdb on gdbserver", update(on("timeout", "--signal=KILL", "100", "gdbserver", "--once", "-"))},
 			{"gdb", update(gdbOwn)},
 			{"raw C, stop 4 threads", func() (float64, error) {
 				ns, err := printed("each", b.rawhold, strconv.Itoa(threads))
