@@ -9,7 +9,11 @@ import (
 )
 
 func main() {
+	e := newEnv()
+	if status, ok := asBackend(e, os.Args); ok {
+		os.Exit(status)
+	}
 	// Only the OS thread that started or attached to a process may trace it.
 	runtime.LockOSThread()
-	os.Exit(run(newEnv(), os.Args[1:]))
+	os.Exit(run(e, os.Args[1:]))
 }

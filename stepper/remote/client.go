@@ -30,6 +30,8 @@ type client struct {
 	files      map[int]*regfile
 	last       string // the last stop reply
 	ranged     ranged
+	row        row
+	stepping   bool     // the command that runs is a step
 	notes      []string // sentences to be shown when the program next runs
 	next       func(*stepper.Engine) (stepper.Stop, error)
 	open       map[int]*hostFile
@@ -82,6 +84,11 @@ func (c *client) answer(p string) (string, error) {
 		return unsupported, nil
 	}
 	args := p[1:]
+	if done, err := c.delvePacket(p); err != nil {
+		return "", err
+	} else if done {
+		return "", errSilent
+	}
 	c.shown(p)
 	switch p[0] {
 	case '?':

@@ -13,7 +13,8 @@
 // packet is answered where; resume.go and stop.go going on and stopping;
 // points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
-// hostio.go files; monitor.go our own commands; lldb.go lldb's packets.
+// hostio.go files; monitor.go our own commands; lldb.go lldb's packets; delve.go
+// and its neighbours Delve, which takes us for an lldb server.
 //
 // # Decisions, and what was refused
 //
@@ -45,4 +46,13 @@
 //
 // A step that the Engine cannot make is a stop where the thread stands, with
 // the reason at the console: gdb takes an error as the end of the connection.
+//
+// Delve is told of no signals but traps, as by its own backend, and a program
+// that goes on from a breakpoint it was not taken off stops there at once: Delve
+// steps threads off breakpoints itself, and one step may end at the next
+// breakpoint (without this its next passed over lines).
+//
+// Where Delve reads registers one by one they are sent in one go, once it is
+// known to (delve_row.go). Refused: waking up only when the rest of its packets
+// has come (SO_RCVLOWAT): it gained nothing measurable, and once hung.
 package remote

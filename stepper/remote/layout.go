@@ -10,9 +10,10 @@ import (
 type place int
 
 const (
-	inUser  place = iota // at is a word of struct user_regs_struct
-	inXSave              // at is a place in the XSAVE area, bytes
-	inTags               // the x87 tag word, which FXSAVE keeps abridged
+	inUser   place = iota // at is a word of struct user_regs_struct
+	inXSave               // at is a place in the XSAVE area, bytes
+	inTags                // the x87 tag word, which FXSAVE keeps abridged
+	inPieces              // several places in the XSAVE area
 )
 
 // register is one register of the target description. Its number is its index
@@ -24,9 +25,10 @@ type register struct {
 	typ   string // as the target description names it
 	group string // "" for the default
 
-	place place
-	at    int
-	bit   int // state component of XSTATE_BV
+	place  place
+	at     int
+	bit    int     // state component of XSTATE_BV
+	pieces []piece // place inPieces
 }
 
 // feature is a named group of registers.

@@ -52,6 +52,9 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 // threadStop is why a thread stands: the last stop for the thread it was about,
 // no reason of its own for the others.
 func (c *client) threadStop(tid int) string {
+	if c.delve() {
+		return c.delveThread(tid)
+	}
 	if tid == c.p.engine.Thread() && c.last != "" {
 		return c.last
 	}

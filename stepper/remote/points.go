@@ -97,8 +97,16 @@ func (c *client) explain(b *stepper.Breakpoint) {
 		if p.Trap == 0 {
 			continue
 		}
-		if s := c.p.engine.Image().At(p.Addr); s != nil && !c.explained[p.Addr] {
-			c.explained[p.Addr] = true
+		s := c.p.engine.Image().At(p.Addr)
+		if s == nil {
+			continue
+		}
+		about := p.Addr
+		if c.delve() {
+			about = s.Start // whose next has a breakpoint on every line
+		}
+		if !c.explained[about] {
+			c.explained[about] = true
 			c.notes = append(c.notes, fmt.Sprintf("the breakpoint at %v lies inside the critical section %s; it is kept safe by a trap on the arming store %v, from where a thread is taken to it with its rseq registration lifted and the other threads held, so that it still commits",
 				p.Addr, c.p.engine.SectionName(s), p.Trap))
 		}

@@ -40,7 +40,7 @@ func (s *Server) launch(path string, args []string) (err error) {
 		return err
 	}
 	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr,
-		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout}
+		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr}
 	if !s.with.bare {
 		var to redirected
 		if args, to, err = redirect(args, s.with.dir); err != nil {
@@ -102,6 +102,9 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 	}
 	engine.Policy().Linger = true
 	s.process = &process{target: target, engine: engine, attached: attached, points: map[point]*planted{}}
+	if s.delve() {
+		s.delveSignals()
+	}
 	s.passSignals()
 	s.running.Store(engine)
 	return nil

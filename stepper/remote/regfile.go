@@ -67,6 +67,9 @@ func (f *regfile) read(r *register) ([]byte, error) {
 	if err := f.loadArea(); err != nil {
 		return nil, err
 	}
+	if r.place == inPieces {
+		return out, f.readPieces(r, out)
+	}
 	if r.at+r.kept > len(f.area) {
 		return nil, fmt.Errorf("the XSAVE area has no %s", r.name)
 	}
@@ -94,6 +97,9 @@ func (f *regfile) write(r *register, p []byte) error {
 	if err := f.loadArea(); err != nil {
 		return err
 	}
+	if r.place == inPieces {
+		return f.writePieces(r, p)
+	}
 	if r.at+r.kept > len(f.area) {
 		return fmt.Errorf("the XSAVE area has no %s", r.name)
 	}
@@ -102,11 +108,16 @@ func (f *regfile) write(r *register, p []byte) error {
 	} else {
 		copy(f.area[r.at:r.at+r.kept], p)
 	}
+	f.use(r.bit)
+	return nil
+}
+
+// use notes that a state component is no longer in its initial state.
+func (f *regfile) use(bit int) {
 	if len(f.area) >= stateBV+8 {
 		bv := binary.LittleEndian.Uint64(f.area[stateBV:])
-		binary.LittleEndian.PutUint64(f.area[stateBV:], bv|1<<r.bit)
+		binary.LittleEndian.PutUint64(f.area[stateBV:], bv|1<<bit)
 	}
-	return nil
 }
 
 // storeUser writes the general registers back.

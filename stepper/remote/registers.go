@@ -33,6 +33,9 @@ func (c *client) registers() ([]register, error) {
 	}
 	c.p.features = layout(components(area))
 	c.p.regs = flatten(c.p.features)
+	if c.delve() {
+		c.p.regs = delveRegisters(components(area))
+	}
 	return c.p.regs, nil
 }
 

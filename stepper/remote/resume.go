@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"fmt"
 	"strings"
 
 	"rseqstep/stepper"
@@ -125,9 +126,17 @@ func (c *client) resume(actions []action) (string, error) {
 	if err := c.dropUnwanted(); err != nil {
 		return "", err
 	}
+	if c.delve() {
+		if t, ok := c.standing(actions); ok {
+			c.stepping = false
+			c.last = c.delveStop(stepper.Stop{Reason: stepper.StopBreakpoint, TID: t})
+			return c.last, e.SelectThread(t)
+		}
+	}
 	if err := e.SelectThread(tid); err != nil {
 		return "", err
 	}
+	c.stepping = lead.kind == 's'
 	do := c.motion(lead, goes == len(c.p.target.Threads()))
 	from, over := c.ranged.from, lead.kind == 'r' || lead.kind == 's' && c.inlined(lead)
 	if lead.kind == 'r' {
@@ -183,7 +192,11 @@ func (c *client) motion(a action, all bool) func(*stepper.Engine) (stepper.Stop,
 		from := c.ranged.from
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInlined(from) }
 	case a.kind == 's':
-		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInstruction(1) }
+		step := func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInstruction(1) }
+		if c.delve() {
+			return patiently(step)
+		}
+		return step
 	case a.kind == 'r':
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepRange(a.low, a.high) }
 	case all:
@@ -247,4 +260,10 @@ func (c *client) tell() {
 
 // print shows a line at the client's console. Precondition: a packet that
 // resumes the program is being answered.
-func (c *client) print(line string) { c.conn.send([]byte("O" + toHex(line+"\n"))) }
+func (c *client) print(line string) {
+	if c.Console != nil {
+		fmt.Fprintln(c.Console, line)
+		return
+	}
+	c.conn.send([]byte("O" + toHex(line+"\n")))
+}

@@ -21,8 +21,14 @@ type Config struct {
 
 	Log io.Writer // sentences for whoever started the server; nil for none
 
-	Stdin, Stdout *os.File // the program's; nil: our own
-	Terminal      *os.File // shared with the program; nil for none
+	Dialect Dialect // which client is served, where it has to be known
+
+	Stdin, Stdout, Stderr *os.File // the program's; nil: our own
+	Terminal              *os.File // shared with the program; nil for none
+	ASLR                  bool     // keep address space layout randomization
+
+	// Console is where sentences for the user go; nil: the client's own console.
+	Console io.Writer
 
 	// Report puts a stop's units into words, a line each; nil says nothing of them.
 	Report func(*stepper.Engine, stepper.Stop) []string
@@ -50,7 +56,7 @@ type Server struct {
 // New makes a server without a process.
 func New(c Config) *Server {
 	runtime.LockOSThread()
-	return &Server{Config: c, policy: stepper.DefaultPolicy(), with: launchWith{env: os.Environ()}}
+	return &Server{Config: c, policy: stepper.DefaultPolicy(), with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain}}
 }
 
 // Launch starts a program and holds it at its first instruction.

@@ -23,6 +23,9 @@ func (c *client) stopReply(stop stepper.Stop) string {
 	case stepper.StopKilled:
 		return fmt.Sprintf("X%02x%s", c.signalOut(stop.Status.Signal), c.ofProcess())
 	}
+	if c.delve() {
+		return c.delveStop(stop)
+	}
 	sig, why := sigTrap, ""
 	switch stop.Reason {
 	case stepper.StopSignal:

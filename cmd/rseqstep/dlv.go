@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"rseqstep/delve"
+	"rseqstep/stepper/remote"
+)
+
+func newDlvCmd(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "dlv [--print-backend] [DLV COMMAND LINE...]",
+		Short: "Run Delve with rseqstep behind it: for Go programs",
+		Long: `Runs Delve, the debugger for Go, with rseqstep as its backend: its next, step,
+stepout, step-instruction and continue then pass restartable sequences and vDSO
+functions as units. Every dlv command line works: debug, exec, test, attach,
+trace, connect, dap, core, --headless. A --backend of yours is respected.
+
+A dlv of your own can use the same backend; --print-backend prints the path of
+the executable that it is to be given.`,
+		Example: `  rseqstep dlv debug ./pkg -- arg
+  rseqstep dlv attach 1234
+  DELVE_DEBUGSERVER_PATH=$(rseqstep dlv --print-backend) dlv --backend=lldb debug ./pkg`,
+		DisableFlagParsing: true, // all of them are Delve's
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "--print-backend" {
+				path, err := delve.Backend()
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(e.stdout, path)
+				return err
+			}
+			runtime.UnlockOSThread() // main locked it; nothing is traced from here
+			if err := delve.Main(args); err != nil {
+				return &exitError{Status: 1} // Delve has said what is wrong
+			}
+			return nil
+		},
+	}
+}
+
+// asBackend is the process as Delve's debug server, if Delve has started it as
+// that (delve.FormOf), and its exit status.
+func asBackend(e *env, argv []string) (status int, ok bool) {
+	form := delve.FormOf(argv[0])
+	if form == delve.NoForm {
+		return 0, false
+	}
+	l, err := delve.ParseLaunch(form, argv[1:])
+	if err == nil {
+		err = serveDelve(e, form, l)
+	}
+	if err != nil {
+		fmt.Fprintf(e.stderr, "rseqstep: %v\n", err)
+		return 1, true
+	}
+	return 0, true
+}
+
+// serveDelve serves one Delve until it leaves.
+func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	signal.Ignore(os.Interrupt) // Ctrl-C is for Delve, which shares the terminal
+	if err := l.PrepareEnvironment(); err != nil {
+		return err
+	}
+	files, err := l.OpenFiles()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.Close()) }()
+	c := remote.Config{Dialect: remote.DelveDebugserver, ASLR: l.ASLR, Log: files.Log(), Console: l.Console(files),
+		Stdin: files.Std[0], Stdout: files.Std[1], Stderr: files.Std[2], Report: unitLines, Section: writeSections}
+	var listener net.Listener
+	if form == delve.LLDBServer {
+		c.Dialect = remote.DelveLLDBServer
+		if listener, err = listen(l.Address, false, io.Discard); err != nil {
+			return err
+		}
+	}
+	s := remote.New(c)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if l.WaitFor.Name != "" {
+		if l.Attach, err = l.WaitFor.Find(ctx); err != nil {
+			return err
+		}
+	}
+	if l.Attach != 0 {
+		err = s.Attach(l.Attach)
+	} else {
+		err = s.Launch(l.Program[0], l.Program[1:])
+	}
+	if err != nil {
+		fmt.Fprintf(files.Log(), "rseqstep: %v\n", err)
+		return err
+	}
+	if listener != nil {
+		return s.Serve(ctx, listener)
+	}
+	conn, err := dial(l.Address)
+	if err != nil {
+		return err
+	}
+	return s.ServeConn(ctx, conn)
+}
+
+// dial connects to Delve. The connection is taken away from Go's network
+// poller, whose thread would be woken by every packet beside the one that
+// answers it: that was half of what the server's steps cost.
+func dial(address string) (*os.File, error) {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("%s is no TCP address", address), conn.Close())
+	}
+	file, err := tcp.File() // a duplicate, in blocking mode
+	return file, errors.Join(err, conn.Close())
+}

@@ -1,0 +1,23 @@
+package delve
+
+import (
+	"os"
+	"strings"
+)
+
+// PrepareEnvironment makes our own environment the program's: what Delve has
+// named is added, and what `rseqstep dlv` added for its own sake is gone.
+func (l *Launch) PrepareEnvironment() error {
+	if os.Getenv(PathVariable) == selfPath {
+		if err := os.Unsetenv(PathVariable); err != nil {
+			return err
+		}
+	}
+	for _, v := range l.Env {
+		name, value, _ := strings.Cut(v, "=")
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

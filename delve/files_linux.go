@@ -1,0 +1,119 @@
+package delve
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Files are the standard input, output and error of a program that is debugged.
+type Files struct {
+	Std [3]*os.File
+	own []*os.File // those that Close closes
+}
+
+// OpenFiles opens the files that Delve named. Where it named none, the program
+// gets Delve's own, as it does under Delve's native backend: Delve leaves its
+// debug server without any, and relies on macOS's making a terminal for the
+// program. A file that cannot be had so is nil.
+func (l *Launch) OpenFiles() (*Files, error) {
+	f := &Files{}
+	for i, path := range l.Stdio {
+		if err := f.open(i, path, l.Stdio); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
+		}
+	}
+	return f, nil
+}
+
+// Close closes what OpenFiles opened.
+func (f *Files) Close() (err error) {
+	for _, file := range f.own {
+		err = errors.Join(err, file.Close())
+	}
+	f.own = nil
+	return err
+}
+
+// open opens number i of the three.
+func (f *Files) open(i int, path string, all [3]string) (err error) {
+	standard := [3]*os.File{os.Stdin, os.Stdout, os.Stderr}
+	switch {
+	case path == "/dev/"+[3]string{"stdin", "stdout", "stderr"}[i]:
+		f.Std[i] = standard[i] // Delve's own; opened anew, a file would be written from its start
+		return nil
+	case path == "" && (i == 0 || !null(standard[i])):
+		f.Std[i] = standard[i]
+		return nil
+	case path == "":
+		f.Std[i] = parents(i)
+	case i == 2 && path == all[1]:
+		f.Std[2] = f.Std[1]
+		return nil
+	case i == 0:
+		f.Std[i], err = os.OpenFile(path, os.O_RDONLY|syscall.O_NOCTTY, 0)
+	default:
+		f.Std[i], err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOCTTY, 0o666)
+	}
+	if f.Std[i] != nil {
+		f.own = append(f.own, f.Std[i])
+	}
+	return err
+}
+
+// null reports whether a file is /dev/null, which is what os/exec gives to
+// programs that were given nothing (memory devices, include/uapi/linux/major.h
+// and drivers/char/mem.c: 1, 3).
+func null(f *os.File) bool {
+	var st unix.Stat_t
+	err := unix.Fstat(int(f.Fd()), &st)
+	return err == nil && st.Mode&unix.S_IFMT == unix.S_IFCHR && unix.Major(st.Rdev) == 1 && unix.Minor(st.Rdev) == 3
+}
+
+// parents is a standard file of the process that started us; nil if it cannot
+// be had. pidfd_getfd(2) needs the right to trace it, which Yama gives to nobody
+// but a tracer's parents; opening it by its name under /proc would be wrong for
+// a file (it would be written from its start) and does not work for a socket.
+func parents(n int) *os.File {
+	name := fmt.Sprintf("/proc/%d/fd/%d", os.Getppid(), n)
+	if pidfd, err := unix.PidfdOpen(os.Getppid(), 0); err == nil {
+		defer unix.Close(pidfd)
+		if fd, err := unix.PidfdGetfd(pidfd, n, 0); err == nil {
+			return os.NewFile(uintptr(fd), name)
+		}
+	}
+	st, err := os.Stat(name)
+	if err != nil || st.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NOCTTY, 0)
+	if err != nil {
+		return nil
+	}
+	return f
+}
+
+// Console is where a DAP client sees what is written: Delve has given the
+// program a pipe for its standard error, whose content it turns into output
+// events. nil if it has not.
+func (l *Launch) Console(f *Files) io.Writer {
+	if l.Stdio[2] == "" {
+		return nil
+	}
+	if st, err := f.Std[2].Stat(); err != nil || st.Mode()&os.ModeNamedPipe == 0 {
+		return nil
+	}
+	return f.Std[2]
+}
+
+// Log is where sentences for the user go that no Delve will show.
+func (f *Files) Log() io.Writer {
+	if f.Std[2] == nil {
+		return os.Stderr
+	}
+	return f.Std[2]
+}

@@ -1,0 +1,91 @@
+package remote
+
+import (
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Dialect is what a server must know of its client that no packet says.
+type Dialect int
+
+const (
+	Plain            Dialect = iota // gdb, or lldb
+	DelveLLDBServer                 // Delve, which takes the server for lldb-server
+	DelveDebugserver                // Delve, which takes it for macOS's debugserver
+)
+
+// delve reports whether the client is Delve. What it sends, and what it makes
+// of the answers, is in Delve, pkg/proc/gdbserial.
+func (s *Server) delve() bool { return s.Dialect != Plain }
+
+// delvePacket deals with packets that get no answer, or have got theirs. Delve
+// asks a debugserver "?" when the program has run for 10 s, in case its stop
+// was forgotten, and would take an answer for that of its next packet.
+func (c *client) delvePacket(p string) (done bool, err error) {
+	if p == "?" && c.Dialect == DelveDebugserver {
+		return true, nil
+	}
+	return c.inRow(p)
+}
+
+// delveSignals are the signals that Delve is told of. Its own backend tells
+// its user of none but traps; here it would stop the program for a SIGCHLD, and
+// take two round trips for each of the SIGURGs by which Go preempts goroutines.
+func (s *Server) delveSignals() {
+	for sig := range s.pass {
+		s.pass[sig] = sig != sigTrap
+	}
+}
+
+// stepPatience is how long a step may take before it is answered where the
+// thread stands: Delve gives up after 30 s (waitForvContStop) with an error.
+// The thread waits in the kernel; its wait goes on with the next command.
+const stepPatience = 20 * time.Second
+
+// patiently is a step that is answered in time.
+func patiently(do func(*stepper.Engine) (stepper.Stop, error)) func(*stepper.Engine) (stepper.Stop, error) {
+	return func(e *stepper.Engine) (stepper.Stop, error) {
+		timer := time.AfterFunc(stepPatience, e.Interrupt)
+		stop, err := do(e)
+		if !timer.Stop() && stop.Reason == stepper.StopInterrupt {
+			stop.Reason = stepper.StopStep
+			stop.Notes = append(stop.Notes, "the thread is still waiting in the kernel; the step is ended where it stands")
+		}
+		return stop, err
+	}
+}
+
+// standing finds a thread that is to go on from a breakpoint. Delve itself
+// steps threads off the breakpoints that it was told they are at; a thread that
+// stands at another one has come there unseen, beside the thread that stopped,
+// or by the very step that took it off the one before.
+func (c *client) standing(actions []action) (tid int, ok bool) {
+	for _, t := range c.p.target.Threads() {
+		a, named := actionFor(actions, t)
+		if !named || a.kind != 'c' || a.signal != 0 {
+			continue
+		}
+		regs, err := c.p.engine.Regs(t)
+		// In a system call the PC is where it will return to (syscall(2),
+		// "Architecture calling conventions"; -1 is ptrace's "in none").
+		if err != nil || int64(regs.OrigRax) >= 0 {
+			continue
+		}
+		if c.wantedAt(regs.PC()) {
+			return t, true
+		}
+	}
+	return 0, false
+}
+
+// wantedAt reports whether the client has a breakpoint at an address.
+func (c *client) wantedAt(pc table.Addr) bool {
+	for at, b := range c.p.points {
+		if at.kind <= 1 && at.addr == pc && b.wanted {
+			return true
+		}
+	}
+	return false
+}

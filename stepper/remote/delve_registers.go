@@ -1,0 +1,70 @@
+package remote
+
+import (
+	"fmt"
+
+	"rseqstep/stepper"
+)
+
+// piece is a part of a register that does not lie in one place.
+type piece struct {
+	at, size int // in the XSAVE area, bytes
+	bit      int // state component
+}
+
+// delveRegisters are the registers that Delve is shown: those that its own
+// backend shows, but for the x87's. It reads every one of them by a packet of
+// its own after each instruction step, so that one more is one round trip more.
+func delveRegisters(xcr0 uint64) []register {
+	regs := core()[:18] // up to eflags: segment selectors say nothing in a 64-bit program
+	regs = append(regs, user("fs_base", 21, 8, "int"), user("gs_base", 22, 8, "int"),
+		register{name: "mxcsr", size: 4, kept: 4, typ: "int", place: inXSave, at: 24, bit: stateSSE})
+	// Delve has one register, XMM, of whatever width there is.
+	name := "xmm%d"
+	avx, avxSize := stepper.XSaveComponent(stateAVX)
+	zmm, zmmSize := stepper.XSaveComponent(stateZMM)
+	wide := avxSize > 0 && xcr0>>stateAVX&1 == 1
+	widest := wide && zmmSize > 0 && xcr0>>stateZMM&1 == 1
+	for n := range 16 {
+		r := register{typ: "vec128", group: "vector", place: inPieces, pieces: []piece{{160 + 16*n, 16, stateSSE}}}
+		if wide {
+			name = "ymm%d"
+			r.pieces = append(r.pieces, piece{avx + 16*n, 16, stateAVX})
+		}
+		if widest {
+			name = "zmm%d"
+			r.pieces = append(r.pieces, piece{zmm + 32*n, 32, stateZMM})
+		}
+		for _, p := range r.pieces {
+			r.size += p.size
+		}
+		r.name = fmt.Sprintf(name, n)
+		regs = append(regs, r)
+	}
+	return regs
+}
+
+// readPieces puts a register together.
+func (f *regfile) readPieces(r *register, out []byte) error {
+	for _, p := range r.pieces {
+		if p.at+p.size > len(f.area) {
+			return fmt.Errorf("the XSAVE area has no %s", r.name)
+		}
+		copy(out[:p.size], f.area[p.at:])
+		out = out[p.size:]
+	}
+	return nil
+}
+
+// writePieces takes one apart.
+func (f *regfile) writePieces(r *register, in []byte) error {
+	for _, p := range r.pieces {
+		if p.at+p.size > len(f.area) {
+			return fmt.Errorf("the XSAVE area has no %s", r.name)
+		}
+		copy(f.area[p.at:p.at+p.size], in)
+		in = in[p.size:]
+		f.use(p.bit)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package remote
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"rseqstep/stepper"
+)
+
+// sigStop is what lldb's servers report when they were asked to stop the
+// program. SIGINT would be handed on to it by Delve (handleThreadSignals).
+const sigStop = 19
+
+// delveStop is a stop as Delve takes it. A stop for a thread that is gone is
+// reported for one that is there, which may be asked for its registers.
+func (c *client) delveStop(stop stepper.Stop) string {
+	switch stop.Reason {
+	case stepper.StopInterrupt:
+		return c.delveStopped(sigStop, stop.TID, "")
+	case stepper.StopWatchpoint:
+		return c.delveStopped(sigTrap, stop.TID, c.whichWatch(stop))
+	case stepper.StopBreakpoint:
+		return c.delveStopped(sigTrap, stop.TID, "reason:breakpoint;")
+	case stepper.StopSignal:
+		return c.delveStopped(stop.Signal, stop.TID, "")
+	}
+	tid := stop.TID
+	if !c.alive(tid) {
+		tid = c.p.engine.Thread()
+	}
+	return c.delveStopped(sigTrap, tid, "reason:trace;")
+}
+
+// threadsOfStop names the threads, so that Delve does not ask for them.
+func (c *client) threadsOfStop() string {
+	var b strings.Builder
+	b.WriteString("threads:")
+	for i, t := range c.p.target.Threads() {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(c.threadName(t))
+	}
+	b.WriteByte(';')
+	return b.String()
+}
+
+// delveStopped is a T reply with all that saves Delve a round trip: the
+// threads, which of them have stopped for a reason, and the registers that fit
+// where it looks for them (8 bytes at most).
+func (c *client) delveStopped(sig, tid int, why string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "T%02x%sthread:%s;%s", sig, why, c.threadName(tid), c.threadsOfStop())
+	if c.stepping {
+		return b.String() // Delve looks at nothing else after a step
+	}
+	fmt.Fprintf(&b, "jstopinfo:%s;", reasons(tid, sig))
+	regs, err := c.registers()
+	if err != nil {
+		return b.String()
+	}
+	f := c.file(tid)
+	for n := range regs {
+		if regs[n].size > 8 {
+			continue
+		}
+		if p, err := f.read(&regs[n]); err == nil {
+			fmt.Fprintf(&b, "%02x:%s;", n, hex.EncodeToString(p))
+		}
+	}
+	return b.String()
+}
+
+// reasons is jstopinfo: the threads that Delve must ask about. Those that it
+// does not name have stopped for no reason of their own.
+func reasons(tid, sig int) string {
+	out, err := json.Marshal([]struct {
+		TID    int `json:"tid"`
+		Signal int `json:"signal"`
+	}{{tid, sig}})
+	if err != nil {
+		return "" // two numbers have a JSON form
+	}
+	return hex.EncodeToString(out)
+}
+
+// delveThread is why a thread stands.
+func (c *client) delveThread(tid int) string {
+	if tid == c.p.engine.Thread() && strings.HasPrefix(c.last, "T") {
+		return c.last
+	}
+	return "T00thread:" + c.threadName(tid) + ";"
+}
