@@ -1,0 +1,200 @@
+package delve
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/go-delve/delve/service/api"
+
+	"rseqstep/table/tabletest"
+)
+
+// TestDelveOnOurBackend carries out each claim in rseqstep dlv, and in stock dlv
+// with our backend.
+func TestDelveOnOurBackend(t *testing.T) {
+	claims := []struct {
+		name  string
+		check func(*testing.T, way)
+	}{
+		{"StepInstructionPassesTheVDSOAgainAndAgain", stepsThroughVDSO},
+		{"LinesOfSectionsInC", cLines},
+		{"LinesInsideSectionsInAssembly", asmLines},
+		{"InstructionsPassSections", instructionsPassSections},
+		{"NextAmongEightThreadsLosesNothing", nextAmongThreads},
+		{"RestartBeginsAnew", restarts},
+		{"AttachAndDetachLoseNothing", attachesAndDetaches},
+		{"ConditionalBreakpoints", conditions},
+		{"CallsFunctions", calls},
+		{"Watchpoints", watches},
+		{"StopsOnPanics", panics},
+		{"ManualStop", halts},
+		{"TestBinaries", testBinaries},
+		{"RedirectsAndEnvironment", surroundings},
+	}
+	for _, w := range ways(t) {
+		t.Run(w.name, func(t *testing.T) {
+			for _, c := range claims {
+				t.Run(c.name, func(t *testing.T) { c.check(t, w) })
+			}
+		})
+	}
+}
+
+// stepsThroughVDSO steps 3,000 instructions from runtime.nanotime1, which calls
+// the vDSO.
+func stepsThroughVDSO(t *testing.T, w way) {
+	returned := timesReturned(t, w)
+	if returned < 3 {
+		t.Errorf("runtime.nanotime1 returned %d times", returned)
+	}
+}
+
+// timesReturned steps 3,000 instructions of main's goroutine from
+// runtime.nanotime1 on, and counts how often that function returned.
+func timesReturned(t *testing.T, w way) (returned int) {
+	t.Helper()
+	d := w.start(t, "exec", program(t, "gotime"), "--", "1000000")
+	d.breakAt("main.read")
+	d.proceed()
+	b := d.breakAt("runtime.nanotime1")
+	for s := d.proceed(); s.SelectedGoroutine == nil || s.SelectedGoroutine.ID != 1; {
+		s = d.proceed() // another thread asked for the time
+	}
+	clearAll(d, b)
+	was := ""
+	for i := range 3000 {
+		s, err := d.StepInstruction(false)
+		if err != nil {
+			t.Fatalf("step %d: %v", i+1, err)
+		}
+		name := ""
+		if f := s.CurrentThread.Function; f != nil {
+			name = f.Name()
+		}
+		if was == "runtime.nanotime1" && name == "runtime.nanotime" {
+			returned++
+		}
+		was = name
+	}
+	if err := d.Detach(true); err != nil {
+		t.Fatal(err)
+	}
+	return returned
+}
+
+// cLines steps through C lines of which one is a section.
+func cLines(t *testing.T, w way) {
+	d := w.start(t, "exec", program(t, "cgorseq"))
+	b := d.breakAt("count.c:24")
+	d.proceed()
+	d.lines(d.Next, "count.c:25", "count.c:26", "count.c:27", "count.c:28")
+	d.proceed()
+	for i := 0; ; i++ { // into the functions that are inlined there, too
+		s, err := d.Step()
+		if err != nil || i > 12 {
+			t.Fatalf("step %d, at %s: %v", i+1, place(s), err)
+		}
+		if place(s) == "count.c:28" {
+			break
+		}
+	}
+	clearAll(d, b)
+	endsWhole(d, "sum 20 of 20 tries 20 of 20")
+}
+
+// asmLines steps by lines and stops at breakpoints inside a section.
+func asmLines(t *testing.T, w way) {
+	d := w.start(t, "exec", program(t, "cgorseq"))
+	inside := d.breakAt("../asm.S:19")
+	d.proceed()
+	d.lines(d.Next, "asm.S:20", "asm.S:21")
+	commit := d.breakAt("../asm.S:22")
+	if s := d.proceed(); place(s) != "asm.S:22" {
+		t.Fatalf("stopped at %s", place(s))
+	}
+	d.lines(d.Step, "asm.S:25")
+	for range 3 {
+		for _, want := range []string{"asm.S:19", "asm.S:22"} {
+			if s := d.proceed(); place(s) != want {
+				t.Fatalf("stopped at %s, want %s", place(s), want)
+			}
+		}
+	}
+	clearAll(d, inside, commit)
+	endsWhole(d, "sum 20 of 20 tries 20 of 20")
+}
+
+// instructionsPassSections steps through both sections by instructions.
+func instructionsPassSections(t *testing.T, w way) {
+	d := w.start(t, "exec", program(t, "cgorseq"))
+	b := d.breakAt("count.c:37")
+	d.proceed()
+	clearAll(d, b)
+	arrived := 0
+	for range 200 {
+		s, err := d.StepInstruction(false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if place(s) == "asm.S:18" || place(s) == "asm.S:22" {
+			t.Fatalf("stepped into the section: %s", place(s))
+		}
+		if place(s) == "asm.S:25" {
+			arrived++
+		}
+	}
+	if arrived == 0 {
+		t.Error("never came past the section")
+	}
+	if !strings.Contains(d.output.String(), "committed on CPU") {
+		t.Errorf("what became of the section is not told")
+	}
+	endsWhole(d, "sum 20 of 20 tries 20 of 20")
+}
+
+// nextAmongThreads steps 200 lines while 8 goroutines on threads of their own count.
+func nextAmongThreads(t *testing.T, w way) {
+	d := w.start(t, "exec", program(t, "cgorseq"), "--", "1000", "8")
+	b := d.breakAt("main.count")
+	d.proceed()
+	clearAll(d, b)
+	for i := range 200 {
+		s, err := d.Next()
+		if err != nil {
+			t.Fatalf("next %d: %v", i+1, err)
+		}
+		if s.CurrentThread.Function == nil || s.CurrentThread.Function.Name() != "main.count" {
+			t.Fatalf("next %d went to %s", i+1, place(s))
+		}
+	}
+	endsWhole(d, "tries")
+}
+
+// clearAll removes breakpoints.
+func clearAll(d *dlv, list ...*api.Breakpoint) {
+	d.t.Helper()
+	for _, b := range list {
+		if _, err := d.ClearBreakpoint(b.ID); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
+// endsWhole continues to the end of a program that checks its sums.
+func endsWhole(d *dlv, want string) {
+	d.t.Helper()
+	if status := d.finish(); status != 0 {
+		d.t.Errorf("the program ended with status %d", status)
+	}
+	if !strings.Contains(d.output.String(), want) {
+		d.t.Errorf("the program did not print %q", want)
+	}
+}
+
+// TestDelveAloneNeverLeavesTheVDSO shows what the backend is for.
+func TestDelveAloneNeverLeavesTheVDSO(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	if n := timesReturned(t, way{command: []string{stockDlv(t), "--backend=native"}}); n > 0 {
+		t.Errorf("runtime.nanotime1 returned %d times: the fixture shows nothing", n)
+	}
+}

@@ -1,0 +1,241 @@
+package delve
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-delve/delve/service/api"
+	"github.com/go-delve/delve/service/rpc2"
+
+	"rseqstep/table/tabletest"
+)
+
+// patience is how long one dlv may take: a hang is a failure.
+const patience = 3 * time.Minute
+
+// way is a Delve with our backend behind it, or for comparison without.
+type way struct {
+	name    string
+	command []string // dlv and its first arguments
+	env     []string
+}
+
+// ways are the two ways to have Delve on our backend.
+func ways(t *testing.T) []way {
+	t.Helper()
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin := filepath.Join(t.TempDir(), "rseqstep")
+	goBuild(t, bin, "rseqstep/cmd/rseqstep")
+	cache := "XDG_CACHE_HOME=" + t.TempDir()
+	ask := exec.Command(bin, "dlv", "--print-backend")
+	ask.Env = append(os.Environ(), cache)
+	backend, err := ask.Output()
+	if err != nil {
+		t.Fatalf("%v: %v", ask, err)
+	}
+	return []way{
+		{name: "inside", command: []string{bin, "dlv"}},
+		{name: "stock", command: []string{stockDlv(t), "--backend=lldb"}, env: []string{PathVariable + "=" + strings.TrimSpace(string(backend))}},
+	}
+}
+
+// stockDlv is dlv of the version in go.mod, built once for all runs of the tests.
+func stockDlv(t *testing.T) string {
+	t.Helper()
+	list := exec.Command(tabletest.NeedTool(t, "go"), "list", "-m", "-f", "{{.Version}}", "github.com/go-delve/delve")
+	version, err := list.Output()
+	if err != nil {
+		t.Fatalf("%v: %v", list, err)
+	}
+	dir := filepath.Join(tabletest.Root(t), ".cache", "dlv", strings.TrimSpace(string(version)))
+	built := filepath.Join(dir, "dlv")
+	if _, err := os.Stat(built); err == nil {
+		return built
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	own := fmt.Sprintf("%s.%d", built, os.Getpid())
+	goBuild(t, own, "github.com/go-delve/delve/cmd/dlv")
+	if err := os.Rename(own, built); err != nil {
+		t.Fatal(err)
+	}
+	return built
+}
+
+func goBuild(t *testing.T, out, pkg string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(tabletest.NeedTool(t, "go"), append(append([]string{"build", "-o", out}, args...), pkg)...)
+	cmd.Dir = tabletest.Root(t)
+	cmd.Env = append(os.Environ(), "CGO_CFLAGS=-O0 -g")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, text)
+	}
+}
+
+// program builds a Go fixture as dlv debug does.
+func program(t *testing.T, pkg string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), filepath.Base(pkg))
+	goBuild(t, out, "./testdata/"+pkg, "-gcflags=all=-N -l")
+	return out
+}
+
+// dlv is a headless Delve and a client of it.
+type dlv struct {
+	*rpc2.RPCClient
+	t      *testing.T
+	cmd    *exec.Cmd
+	output *output
+	ended  chan error
+}
+
+// output is what Delve, and the program in it, have printed so far.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// start runs Delve headless with the arguments, and connects.
+func (w way) start(t *testing.T, args ...string) *dlv {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	all := append(append(w.command[1:len(w.command):len(w.command)], "--headless", "--listen=127.0.0.1:0"), args...)
+	cmd := exec.CommandContext(ctx, w.command[0], all...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Env = append(os.Environ(), w.env...)
+	d := &dlv{t: t, cmd: cmd, output: &output{}, ended: make(chan error, 1)}
+	cmd.Stderr = d.output
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout = write
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	lines := bufio.NewScanner(read)
+	if !lines.Scan() {
+		t.Fatalf("%v did not start: %v\n%s", cmd, cmd.Wait(), d.output)
+	}
+	_, address, ok := strings.Cut(lines.Text(), "listening at: ")
+	if !ok {
+		t.Fatalf("%v: %s", cmd, lines.Text())
+	}
+	drained := make(chan bool)
+	go func() {
+		for lines.Scan() {
+			fmt.Fprintln(d.output, lines.Text())
+		}
+		close(drained)
+	}()
+	go func() {
+		err := cmd.Wait()
+		<-drained
+		d.ended <- err
+	}()
+	d.RPCClient = rpc2.NewClient(address)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("output:\n%s", d.output)
+		}
+		cancel()
+	})
+	return d
+}
+
+// breakAt sets a breakpoint by a location expression.
+func (d *dlv) breakAt(where string, change ...func(*api.Breakpoint)) *api.Breakpoint {
+	d.t.Helper()
+	b := &api.Breakpoint{}
+	for _, c := range change {
+		c(b)
+	}
+	b, err := d.CreateBreakpointWithExpr(b, where, nil, false)
+	if err != nil {
+		d.t.Fatalf("break %s: %v", where, err)
+	}
+	return b
+}
+
+// proceed continues to the next stop, or the program's end.
+func (d *dlv) proceed() *api.DebuggerState {
+	d.t.Helper()
+	state := <-d.Continue()
+	if state.Err != nil && !state.Exited {
+		d.t.Fatalf("continue: %v", state.Err)
+	}
+	return state
+}
+
+// finish continues to the program's end and ends Delve.
+func (d *dlv) finish() (status int) {
+	d.t.Helper()
+	state := d.proceed()
+	if !state.Exited {
+		d.t.Fatalf("not at the end, but at %s", place(state))
+	}
+	if err := d.Detach(true); err != nil {
+		d.t.Fatalf("detach: %v", err)
+	}
+	d.wait()
+	return state.ExitStatus
+}
+
+// wait waits for Delve's end.
+func (d *dlv) wait() {
+	d.t.Helper()
+	select {
+	case <-d.ended:
+	case <-time.After(patience):
+		d.t.Fatal("dlv does not end")
+	}
+}
+
+// place is where a state's thread stands: "count.c:25".
+func place(s *api.DebuggerState) string {
+	if s.CurrentThread == nil {
+		return "nowhere"
+	}
+	return fmt.Sprintf("%s:%d", filepath.Base(s.CurrentThread.File), s.CurrentThread.Line)
+}
+
+// stepTo steps until the place is reached, and fails at any but those named on
+// the way.
+func (d *dlv) lines(step func() (*api.DebuggerState, error), want ...string) {
+	d.t.Helper()
+	for i, w := range want {
+		s, err := step()
+		if err != nil {
+			d.t.Fatalf("step %d, to %s: %v", i+1, w, err)
+		}
+		if got := place(s); got != w {
+			d.t.Fatalf("step %d went to %s, want %s", i+1, got, w)
+		}
+	}
+}
