@@ -15,6 +15,7 @@ type built struct {
 	rawstep, rawunit     string
 	calls                string
 	counter, rawhold     string
+	gotime, dlv          string // a Go program, and stock Delve
 	hotPlace             string // "hotline.c:21"
 }
 
@@ -33,6 +34,13 @@ func prepare(rseqstep string) (*built, error) {
 		loop:     filepath.Join(dir, "loop"), units: filepath.Join(dir, "units"), hotline: filepath.Join(dir, "hotline"),
 		rawstep: filepath.Join(dir, "rawstep"), rawunit: filepath.Join(dir, "rawunit"),
 		calls: filepath.Join(dir, "calls"), counter: filepath.Join(dir, "counter"), rawhold: filepath.Join(dir, "rawhold"),
+		gotime: filepath.Join(dir, "gotime"), dlv: filepath.Join(dir, "dlv"),
+	}
+	for out, pkg := range map[string]string{b.gotime: "./testdata/gotime", b.dlv: "github.com/go-delve/delve/cmd/dlv"} {
+		cmd := exec.Command("go", "build", "-o", out, pkg)
+		if msg, err := cmd.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w\n%s", cmd, err, msg)
+		}
 	}
 	for out, source := range map[string]string{
 		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
