@@ -25,7 +25,10 @@ func Main(args []string) error {
 		}
 	}
 	root := cmds.New(false)
-	root.SetArgs(withBackend(args))
+	if os.Getenv(ConsoleVariable) == "" { // the adapter is told by the launch request
+		args = withBackend(args)
+	}
+	root.SetArgs(args)
 	return root.Execute()
 }
 

@@ -10,7 +10,7 @@
 // The files, by idea: dlv.go runs Delve; backend.go is what stock dlv is given;
 // launch.go and environment.go what Delve asks its debug server for;
 // files_linux.go the program's standard files; waitfor.go a process that is to
-// come.
+// come; script.go rseqstep.star, for a dlv on its own backend.
 //
 // # Decisions, and what was refused
 //

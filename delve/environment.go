@@ -5,6 +5,11 @@ import (
 	"strings"
 )
 
+// ConsoleVariable names the pipe that our server's sentences go to, and says
+// that `rseqstep dlv dap` is to be Delve itself: it was started by the process
+// that the editor talks to, which reads the pipe.
+const ConsoleVariable = "RSEQSTEP_CONSOLE"
+
 // PrepareEnvironment makes our own environment the program's: what Delve has
 // named is added, and what `rseqstep dlv` added for its own sake is gone.
 func (l *Launch) PrepareEnvironment() error {
@@ -12,6 +17,10 @@ func (l *Launch) PrepareEnvironment() error {
 		if err := os.Unsetenv(PathVariable); err != nil {
 			return err
 		}
+	}
+	l.console = os.Getenv(ConsoleVariable)
+	if err := os.Unsetenv(ConsoleVariable); err != nil {
+		return err
 	}
 	for _, v := range l.Env {
 		name, value, _ := strings.Cut(v, "=")

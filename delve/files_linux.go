@@ -97,10 +97,16 @@ func parents(n int) *os.File {
 	return f
 }
 
-// Console is where a DAP client sees what is written: Delve has given the
-// program a pipe for its standard error, whose content it turns into output
-// events. nil if it has not.
+// Console is where a DAP client sees what is written: the pipe of `rseqstep dlv
+// dap`; or else Delve has given the program a pipe for its standard error, whose
+// content it turns into output events. nil if there is neither.
 func (l *Launch) Console(f *Files) io.Writer {
+	if l.console != "" {
+		if pipe, err := os.OpenFile(l.console, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil { // blocked by nobody who has gone
+			f.own = append(f.own, pipe)
+			return pipe
+		}
+	}
 	if l.Stdio[2] == "" {
 		return nil
 	}

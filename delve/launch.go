@@ -54,6 +54,8 @@ type Launch struct {
 	Env   []string  // "NAME=value", beside our own
 	Stdio [3]string // paths of standard input, output and error; "" for none
 	ASLR  bool
+
+	console string // what ConsoleVariable says
 }
 
 // WaitFor is a process that is to come.

@@ -45,7 +45,7 @@ func TestCommandLinesOfDelveAreUnderstood(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(Launch{})); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -19,7 +19,7 @@ import (
 
 func newDlvCmd(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use:   "dlv [--print-backend] [DLV COMMAND LINE...]",
+		Use:   "dlv [--print-backend|--print-script] [DLV COMMAND LINE...]",
 		Short: "Run Delve with rseqstep behind it: for Go programs",
 		Long: `Runs Delve, the debugger for Go, with rseqstep as its backend: its next, step,
 stepout, step-instruction and continue then pass restartable sequences and vDSO
@@ -27,7 +27,8 @@ functions as units. Every dlv command line works: debug, exec, test, attach,
 trace, connect, dap, core, --headless. A --backend of yours is respected.
 
 A dlv of your own can use the same backend; --print-backend prints the path of
-the executable that it is to be given.`,
+the executable that it is to be given. --print-script prints a script for one on
+its own backend ("source FILE").`,
 		Example: `  rseqstep dlv debug ./pkg -- arg
   rseqstep dlv attach 1234
   DELVE_DEBUGSERVER_PATH=$(rseqstep dlv --print-backend) dlv --backend=lldb debug ./pkg`,
@@ -40,6 +41,15 @@ the executable that it is to be given.`,
 				}
 				_, err = fmt.Fprintln(e.stdout, path)
 				return err
+			}
+			if len(args) == 1 && args[0] == "--print-script" {
+				return delve.WriteScript(e.stdout)
+			}
+			if a, ok := adapterArgs(args); ok && os.Getenv(delve.ConsoleVariable) == "" {
+				if err := delveAdapter(e, a); err != nil {
+					return &exitError{Status: 1, Err: err}
+				}
+				return nil
 			}
 			runtime.UnlockOSThread() // main locked it; nothing is traced from here
 			if err := delve.Main(args); err != nil {

@@ -16,13 +16,15 @@ type Config struct {
 	Out io.Writer
 	// Delve starts Delve's adapter and connects to it. It is called once.
 	Delve func() (io.ReadWriteCloser, error)
-	About string // the debugger's version
+	Said  io.Reader // what our server says of sections, for the editor's console; nil: nothing
+	About string    // the debugger's version
 }
 
 // front is one editor's session until it is known whose it is.
 type front struct {
 	Config
-	delve io.ReadWriteCloser
+	delve   io.ReadWriteCloser
+	writing sync.Mutex // of Out
 
 	mu       sync.Mutex
 	answered *sync.Cond
@@ -41,6 +43,9 @@ func Serve(c Config) (err error) {
 		return err
 	}
 	go f.fromDelve()
+	if c.Said != nil {
+		go f.says(c.Said)
+	}
 	take, err := f.untilChosen()
 	if err == nil && take != nil {
 		f.settle()
@@ -121,7 +126,7 @@ func (f *front) fromDelve() {
 	r := bufio.NewReader(f.delve)
 	for {
 		content, err := dap.ReadMessage(r)
-		if err != nil || dap.WriteMessage(f.Out, content) != nil {
+		if err != nil || f.tell(content) != nil {
 			break
 		}
 		var m message
