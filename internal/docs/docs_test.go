@@ -18,7 +18,7 @@ import (
 func TestEveryCommandOfThePagesDoesWhatItShows(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	for _, tool := range []string{"bash", "gcc", "gdb", "lldb"} {
+	for _, tool := range []string{"bash", "gcc", "gdb", "lldb", "go"} {
 		tabletest.NeedTool(t, tool)
 	}
 	root, err := filepath.Abs("../..")
