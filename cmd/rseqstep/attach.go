@@ -12,7 +12,13 @@ func newAttachCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "attach PID",
 		Short: "Debug a running process",
-		Long:  "Stops the process with all its threads and opens the prompt. Leaving the debugger lets it go on.",
+		Long: `Stops the process with all its threads and opens the prompt. Leaving the
+debugger lets it go on as it was found.
+
+Should the debugger itself be killed, the process goes on while nothing of the
+debugger is in it: before the first step, and while it runs with no breakpoint
+set. Otherwise it dies too, rather than go on with a trap in its code, or with
+restartable sequences that nothing protects.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage(fmt.Errorf("attach needs one process id"))
