@@ -43,10 +43,11 @@ type Breakpoint struct {
 	WatchLength int
 	old         []byte
 
-	near    table.Addr
-	planted []table.Addr // addresses that count in the Engine's sites or debug registers
-	traps   []table.Addr // arming stores that count in its sites, for places inside sections
-	inside  []table.Addr // sections, by start, that a watchpoint was met inside of
+	near        table.Addr
+	thisProgram bool
+	planted     []table.Addr // addresses that count in the Engine's sites or debug registers
+	traps       []table.Addr // arming stores that count in its sites, for places inside sections
+	inside      []table.Addr // sections, by start, that a watchpoint was met inside of
 
 	Commands []string // kept for the front end
 }
@@ -73,6 +74,7 @@ type BreakpointSpec struct {
 	When        func(tid int) (bool, error)
 	Watch       table.Addr
 	WatchLength int
+	ThisProgram bool // gone when the process executes another program
 }
 
 // InsideError carries the section a breakpoint would have stood in.

@@ -69,6 +69,12 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if err != nil {
 		return Stop{}, err
 	}
+	if err := e.decide(e.policy.FollowFork); err != nil {
+		return Stop{}, err
+	}
+	if th, err = e.selected(); err != nil {
+		return Stop{}, err
+	}
 	if e.pinned != th.tid && !e.anyQuiet() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
@@ -107,7 +113,10 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
-	stop.Units, stop.Notes, stop.Child = e.report, e.notes, e.child
+	stop.Units, stop.Notes = e.report, e.notes
+	if stop.Child == 0 {
+		stop.Child = e.child
+	}
 	if e.dropped > 0 {
 		stop.Dropped = e.dropped
 	}

@@ -43,6 +43,8 @@ type Engine struct {
 	asked      atomic.Bool        // the user wants the program to stop
 	entering   bool               // the command steps into sections
 	owed       owed               // what could not be put back (mend.go)
+	catch      Catch
+	fork       *undecided // a fork that was caught, until one of its processes is chosen
 
 	// Of the command that runs.
 	report  []UnitReport

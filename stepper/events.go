@@ -86,6 +86,7 @@ func (e *Engine) ended(ev Event) *Stop {
 	e.sites = map[table.Addr]int{}
 	e.library, e.hook = 0, 0
 	e.pinned = 0
+	e.fork = nil
 	for _, b := range e.breakpoints {
 		b.planted, b.traps, b.inside = nil, nil, nil
 	}
@@ -119,7 +120,12 @@ func (e *Engine) signalStop(th *thread, ev Event) *Stop {
 // forked keeps the parent and lets the child go free of breakpoints, or the
 // other way round, as the policy says.
 func (e *Engine) forked(ev Event) error {
-	if e.policy.FollowFork == FollowChild {
+	return e.forkedAs(ev, e.policy.FollowFork)
+}
+
+// forkedAs is forked with the choice made.
+func (e *Engine) forkedAs(ev Event, keep FollowFork) error {
+	if keep == FollowChild {
 		if err := e.target.Follow(ev.Child); err != nil {
 			return err
 		}
@@ -146,10 +152,13 @@ func (e *Engine) forked(ev Event) error {
 
 // executed starts over with the program that replaced the old one.
 func (e *Engine) executed(ev Event) error {
+	e.dropProgram()
 	e.forget()
 	e.adopt(ev.TID)
 	e.current = ev.TID
-	e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
+	if !e.catch.Execs {
+		e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
+	}
 	return e.reload()
 }
 

@@ -70,6 +70,7 @@ func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
 		sig, th.deferred = th.deferred, 0
 	}
 	th.fresh, th.rseqKnown = false, false
+	th.inCall = false
 	th.runs++
 	err := resume(th.tid, sig)
 	if isGone(err) {

@@ -118,6 +118,8 @@ func (e *Engine) forget() {
 		b.planted, b.traps, b.inside = nil, nil, nil
 	}
 	e.sites = map[table.Addr]int{}
+	e.slots = [4]int{} // the kernel has cleared the debug registers
+	e.hardware = false
 	e.library, e.hook = 0, 0
 	e.image = table.NewImage(nil)
 	e.vdso = nil

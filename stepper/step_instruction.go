@@ -82,7 +82,9 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 	var patience time.Duration
 	repin := false
 	pc := th.regs.PC()
-	if insn == nil || insn.Kind == unit.Syscall {
+	inKernel := insn == nil || insn.Kind == unit.Syscall || th.inCall
+	th.inCall = false
+	if inKernel {
 		// The kernel may look at the thread's affinity, or block.
 		patience = blockPatience
 		if e.pinned != 0 {
@@ -125,7 +127,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 			break
 		}
 	}
-	if insn == nil || insn.Kind == unit.Syscall {
+	if inKernel {
 		// It may have registered rseq, or mapped other code.
 		th.rseqKnown = false
 		e.code.flush()
@@ -156,12 +158,23 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 		return true, nil, nil
 	case EventSyscall:
 		return true, nil, e.provide(th.tid)
+	case EventSyscallEntry, EventSyscallReturn:
+		stop := e.caughtSyscall(ev)
+		// Stepped, a thread comes here instead of to the end of its step.
+		done := stepping && ev.Kind == EventSyscallReturn && !e.toBeRestarted(th)
+		return stop == nil && !done, stop, nil
 	case EventFork, EventVfork:
+		if e.catch.Forks {
+			return false, e.caughtFork(ev), nil
+		}
 		if err := e.forked(ev); err != nil {
 			return false, nil, err
 		}
 		return true, nil, nil
-	case EventVforkDone, EventGroupStop:
+	case EventVforkDone:
+		stop := e.caughtVforkDone(ev)
+		return stop == nil, stop, nil
+	case EventGroupStop:
 		return true, nil, nil
 	case EventExec:
 		if err := e.executed(ev); err != nil {

@@ -8,20 +8,25 @@ import (
 type Reason int
 
 const (
-	StopStep         Reason = iota + 1 // the step asked for is done
-	StopBreakpoint                     // Breakpoints holds the numbers of those met
-	StopWatchpoint                     // Watch holds what changed
-	StopFinished                       // the frame returned; Value is in the registers
-	StopSignal                         // Signal, as the handle table asks
-	StopInterrupt                      // the user asked
-	StopExited                         // Status.Code
-	StopKilled                         // Status.Signal
-	StopExec                           // the process runs another program
-	StopLoaded                         // launched: at the program's first instruction
-	StopAttached                       // attached, all threads held
-	StopLibrary                        // reserved: libraries came or went
-	StopDetached                       // reserved for front ends: after detach
-	StopThreadExited                   // the thread that was stepped is gone, the program goes on
+	StopStep          Reason = iota + 1 // the step asked for is done
+	StopBreakpoint                      // Breakpoints holds the numbers of those met
+	StopWatchpoint                      // Watch holds what changed
+	StopFinished                        // the frame returned; Value is in the registers
+	StopSignal                          // Signal, as the handle table asks
+	StopInterrupt                       // the user asked
+	StopExited                          // Status.Code
+	StopKilled                          // Status.Signal
+	StopExec                            // the process runs another program
+	StopLoaded                          // launched: at the program's first instruction
+	StopAttached                        // attached, all threads held
+	StopLibrary                         // reserved: libraries came or went
+	StopDetached                        // reserved for front ends: after detach
+	StopThreadExited                    // the thread that was stepped is gone, the program goes on
+	StopFork                            // Catch.Forks: Child was forked and is held (KeepParent, KeepChild)
+	StopVfork                           // Catch.Forks: the same of a vfork
+	StopVforkDone                       // Catch.Forks: the child of a vfork has let the memory go
+	StopSyscallEntry                    // Catch.Syscalls: before system call number Syscall
+	StopSyscallReturn                   // Catch.Syscalls: after it
 )
 
 // Result is what a unit came to.
@@ -78,7 +83,8 @@ type Stop struct {
 	Notes       []string // sentences for the user: what was done that they may not expect
 	Gone        int      // StopThreadExited: the thread that is gone (TID is the one selected now)
 	Dropped     int      // units before Units that did not fit
-	Child       int      // a process that forked off and was let go, 0 for none
+	Child       int      // a process that forked off and was let go, 0 for none; StopFork, StopVfork: that is held
+	Syscall     uint64   // StopSyscallEntry, StopSyscallReturn: its number
 }
 
 // Finished is where a `finish` came from.

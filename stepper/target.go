@@ -141,21 +141,23 @@ const (
 type EventKind int
 
 const (
-	EventStep        EventKind = iota + 1 // a single step is done
-	EventBreakpoint                       // at a software breakpoint that we planted; PC already rewound to it
-	EventDebug                            // debug register Slot matched
-	EventSignal                           // a signal-delivery-stop; Signal waits to be passed or dropped
-	EventClone                            // TID made thread or process Child; both are held
-	EventFork                             // TID forked Child (held, traced)
-	EventVfork                            // TID vforked Child (held, traced)
-	EventVforkDone                        // the child of TID's vfork has let the memory go
-	EventExec                             // the process runs a new program; its only thread is TID
-	EventExit                             // thread TID is gone
-	EventProcessExit                      // the whole process is gone; Status says how
-	EventGroupStop                        // job control stopped the process with Signal
-	EventInterrupt                        // Interrupt was called; TID is held, with nothing else to say
-	EventBlocked                          // Step or Run lost patience; TID still runs
-	EventSyscall                          // a seccomp RET_TRACE stop (PTRACE_EVENT_SECCOMP)
+	EventStep          EventKind = iota + 1 // a single step is done
+	EventBreakpoint                         // at a software breakpoint that we planted; PC already rewound to it
+	EventDebug                              // debug register Slot matched
+	EventSignal                             // a signal-delivery-stop; Signal waits to be passed or dropped
+	EventClone                              // TID made thread or process Child; both are held
+	EventFork                               // TID forked Child (held, traced)
+	EventVfork                              // TID vforked Child (held, traced)
+	EventVforkDone                          // the child of TID's vfork has let the memory go
+	EventExec                               // the process runs a new program; its only thread is TID
+	EventExit                               // thread TID is gone
+	EventProcessExit                        // the whole process is gone; Status says how
+	EventGroupStop                          // job control stopped the process with Signal
+	EventInterrupt                          // Interrupt was called; TID is held, with nothing else to say
+	EventBlocked                            // Step or Run lost patience; TID still runs
+	EventSyscall                            // a seccomp RET_TRACE stop (PTRACE_EVENT_SECCOMP)
+	EventSyscallEntry                       // before system call Number; also instead of EventStep, the thread standing behind the instruction (SyscallTarget)
+	EventSyscallReturn                      // after it; also instead of EventStep
 )
 
 // Event is what a wait brought. A thread that vanished is an Event, not an error.
@@ -167,6 +169,7 @@ type Event struct {
 	Slots  int        // EventDebug: every slot that matched, slot n as bit n
 	Addr   table.Addr // EventBreakpoint: where
 	Child  int        // EventClone, EventFork, EventVfork
+	Number uint64     // EventSyscallEntry, EventSyscallReturn
 	Status ExitStatus // EventProcessExit
 }
 

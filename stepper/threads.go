@@ -35,6 +35,7 @@ type thread struct {
 	last      *lastPass              // the section it ran last
 	calls     []*vdsoCall            // of vDSO functions it was stepped in and has not left, innermost last
 	runs      int                    // how often it was let run natively
+	inCall    bool                   // it was stopped at the entry into a system call
 }
 
 var errGone = errors.New("the program is not being run")
@@ -152,9 +153,14 @@ func threadName(pid, tid int) string {
 	return strings.TrimSpace(string(b))
 }
 
-// Regs are the registers of a held thread.
+// Regs are the registers of a held thread, or of a process whose making was caught.
 func (e *Engine) Regs(tid int) (unit.Regs, error) {
 	th, ok := e.threads[tid]
+	if !ok && tid != 0 && tid == e.Undecided() {
+		var r unit.Regs
+		err := e.target.Regs(tid, &r)
+		return r, err
+	}
 	if !ok {
 		return unit.Regs{}, fmt.Errorf("no thread %d", tid)
 	}

@@ -182,7 +182,28 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 	case EventSyscall:
 		stop, err := e.provideRunning(ev, tr)
 		return false, stop, err
+	case EventSyscallEntry:
+		if stop := e.caughtSyscall(ev); stop != nil {
+			return false, stop, nil
+		}
+		return false, nil, e.resume(ev.TID)
+	case EventSyscallReturn:
+		if stop := e.caughtSyscall(ev); stop != nil {
+			return false, stop, nil
+		}
+		if tr.step && ev.TID == tr.tid && !e.toBeRestarted(e.adopt(ev.TID)) {
+			return true, nil, nil
+		}
+		return false, nil, e.resume(ev.TID)
+	case EventVforkDone:
+		if stop := e.caughtVforkDone(ev); stop != nil {
+			return false, stop, nil
+		}
+		return false, nil, e.resume(ev.TID)
 	case EventFork, EventVfork:
+		if e.catch.Forks {
+			return false, e.caughtFork(ev), nil
+		}
 		if err := e.forked(ev); err != nil {
 			return false, nil, err
 		}
@@ -198,6 +219,9 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			return false, nil, err
 		}
 		tr.at = nil
+		if e.catch.Execs {
+			return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
+		}
 		return false, nil, e.resume(ev.TID)
 	case EventExit:
 		stop := e.threadGone(ev)

@@ -24,7 +24,7 @@ func (e *Engine) breakpoint(number int) *Breakpoint {
 func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
-		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, near: s.Near,
+		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, near: s.Near, thisProgram: s.ThisProgram,
 	}
 	switch {
 	case s.Kind >= WatchWrite:

@@ -15,11 +15,12 @@ import (
 // child is a process that the program made and that we hold until the engine
 // decides on it.
 type child struct {
-	pid    int
-	dead   bool    // killed while we held it
-	maker  int     // the thread that made it
-	vfork  bool    // the parent sleeps until the child execs or ends, and they share memory
-	copied []point // breakpoints as they were when its memory was copied
+	*thread // its registers can be read; no event of it is reported
+	pid     int
+	dead    bool    // killed while we held it
+	maker   int     // the thread that made it
+	vfork   bool    // the parent sleeps until the child execs or ends, and they share memory
+	copied  []point // breakpoints as they were when its memory was copied
 }
 
 // takeChild works in PTRACE_EVENT_CLONE, FORK and VFORK. The new thread's own
@@ -50,7 +51,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	if event == eventVfork {
 		kind = stepper.EventVfork
 	}
-	ch := &child{pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
+	ch := &child{thread: &thread{tid: id, held: true, stop: stopEvent, midcall: true}, pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
 	if !p.lifted {
 		ch.copied = append(ch.copied, p.points.list...)
 	}

@@ -11,6 +11,7 @@ const (
 	reqGetRegs     = 12
 	reqSetRegs     = 13
 	reqDetach      = 17
+	reqSyscall     = 24
 	reqSetOptions  = 0x4200
 	reqGetEventMsg = 0x4201
 	reqGetSiginfo  = 0x4202
@@ -22,6 +23,7 @@ const (
 	reqListen      = 0x4208
 	reqGetSigmask  = 0x420a
 	reqSetSigmask  = 0x420b
+	reqSyscallInfo = 0x420e // PTRACE_GET_SYSCALL_INFO, since Linux 5.3
 	reqGetRseq     = 0x420f // PTRACE_GET_RSEQ_CONFIGURATION, since Linux 5.13
 )
 

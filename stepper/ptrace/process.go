@@ -40,6 +40,7 @@ type Process struct {
 	answer  func(stepper.Caller) error
 	parting bool // the served processes are being let go
 	maps    mappings
+	reports bool // every thread stops at its system calls' entries and returns
 
 	mem    *os.File // /proc/PID/mem
 	points points
@@ -78,6 +79,8 @@ type thread struct {
 	outlives survival
 	siginfo  []byte // of signal, when an injected call has replaced the stop it came with
 
+	entered bool // it is in a system call whose entry was seen
+	again   bool // the call was interrupted by ourselves: the kernel enters it again
 	call    callState
 	skipped bool // it was let go from a call that was answered: the end of a step looks different then
 	moves   bool // it is to go on on CPU target
@@ -169,6 +172,9 @@ func (p *Process) find(tid int, op string) (*thread, error) {
 	}
 	t := p.threads[tid]
 	if t == nil {
+		if ch := p.children[tid]; ch != nil && !ch.dead {
+			return ch.thread, nil // not p.last: it is forgotten otherwise
+		}
 		return nil, &Error{Op: op, TID: tid, Err: unix.ESRCH}
 	}
 	p.last = t

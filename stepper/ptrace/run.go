@@ -73,6 +73,7 @@ func (p *Process) Resume(tid, sig int) error { return p.letGo(tid, reqCont, sig)
 func (p *Process) ResumeStep(tid, sig int) error { return p.letGo(tid, reqSingleStep, sig) }
 
 func (p *Process) letGo(tid, req, sig int) error {
+	req = p.reporting(tid, req, sig)
 	p.kicker.quiet()
 	t, err := p.findHeld(tid, "resume")
 	if err != nil {
@@ -81,7 +82,7 @@ func (p *Process) letGo(tid, req, sig int) error {
 	if p.Queued(tid) {
 		return nil
 	}
-	if t.stop == stopGroup && req == reqCont && sig == 0 {
+	if t.stop == stopGroup && req != reqSingleStep && sig == 0 {
 		if e := ptraceCall(reqListen, tid, 0, 0); e != 0 && e != unix.ESRCH {
 			return p.fail(t, "listen", e)
 		}
@@ -127,7 +128,7 @@ func (p *Process) runFor(tid, req, sig int, patience time.Duration) (stepper.Eve
 		if p.interrupt.CompareAndSwap(true, false) {
 			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
 		}
-		if err := p.resume(t, req, sig); err != nil {
+		if err := p.resume(t, p.reporting(tid, req, sig), sig); err != nil {
 			return stepper.Event{}, err
 		}
 	}

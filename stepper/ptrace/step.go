@@ -30,7 +30,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	if err != nil {
 		return stepper.Event{}, err
 	}
-	if sig != 0 || patience > 0 || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || t.call != callNone {
+	if sig != 0 || patience > 0 || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || p.reports || t.call != callNone {
 		return p.runFor(tid, reqSingleStep, sig, patience)
 	}
 	if err := p.load(t); err != nil {

@@ -176,6 +176,9 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 	}
 	switch event := status >> 16; event {
 	case 0:
+		if ws.StopSignal() == stoppedAtCall {
+			return p.takeSyscall(t, asked)
+		}
 		return p.takeSignal(t, int(ws.StopSignal()))
 	case eventStop:
 		if moved && ws.StopSignal() == unix.SIGTRAP {

@@ -21,12 +21,15 @@ type client struct {
 	swbreak      bool
 	hwbreak      bool
 	binaryUpload bool
+	wants        wishes
 	threadSuffix bool // lldb: packets name the thread at their end
 	linuxSignals bool // signals are numbered as Linux does, not as gdb does
 	threadList   bool // lldb: stop replies list all threads
 
-	general    int // the thread of g, p, m (Hg)
-	resuming   int // the thread of c and s (Hc)
+	general    int          // the thread of g, p, m (Hg)
+	elsewhere  bool         // Hg named a process that was let go
+	left       map[int]bool // processes that were let go after a fork
+	resuming   int          // the thread of c and s (Hc)
 	files      map[int]*regfile
 	last       string // the last stop reply
 	ranged     ranged
@@ -41,8 +44,10 @@ type client struct {
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
-	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
+	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
+	c.p = s.process
+	c.catchEvents()
 	return c, err
 }
 
@@ -94,10 +99,7 @@ func (c *client) answer(p string) (string, error) {
 	case '?':
 		return c.status()
 	case '!':
-		if c.Multi {
-			return "OK", nil
-		}
-		return unsupported, nil
+		return "OK", nil
 	case 'q':
 		return c.query(args)
 	case 'Q':
@@ -111,13 +113,16 @@ func (c *client) answer(p string) (string, error) {
 	case 'H', 'T':
 		return c.choose(p)
 	case 'R':
-		return "", errSilent
+		return c.restart()
 	}
 	if c.p == nil {
 		if strings.IndexByte("gGpPmMxXzZcCsS", p[0]) >= 0 {
 			return "", errNoProcess
 		}
 		return unsupported, nil
+	}
+	if r, answered, err := c.forOther(p); answered {
+		return r, err
 	}
 	switch p[0] {
 	case 'c', 'C', 's', 'S':
@@ -200,13 +205,17 @@ func (c *client) choose(p string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	if id.TID > 0 && !c.alive(id.TID) {
+	elsewhere := c.left[id.PID]
+	if id.TID > 0 && !c.alive(id.TID) && (p[0] == 'T' || !elsewhere) {
 		return "", errors.New("no such thread")
 	}
 	if p[0] == 'H' {
 		switch p[1] {
 		case 'g':
-			c.general = id.TID
+			if id.TID <= 0 && c.p != nil && id.PID > 0 && id.PID == c.p.engine.Undecided() {
+				id.TID = id.PID
+			}
+			c.general, c.elsewhere = id.TID, elsewhere
 		case 'c':
 			c.resuming = id.TID
 		}
@@ -223,13 +232,17 @@ func (c *client) alive(tid int) bool {
 			return true
 		}
 	}
-	return false
+	return tid == c.p.engine.Undecided()
 }
 
 // threadName is a thread as the client's packets name it.
 func (c *client) threadName(tid int) string {
 	if c.multiprocess {
-		return "p" + hexAddr(table.Addr(c.p.target.PID())) + "." + hexAddr(table.Addr(tid))
+		pid := c.p.target.PID()
+		if tid == c.p.engine.Undecided() {
+			pid = tid
+		}
+		return "p" + hexAddr(table.Addr(pid)) + "." + hexAddr(table.Addr(tid))
 	}
 	return hexAddr(table.Addr(tid))
 }

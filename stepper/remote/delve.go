@@ -63,7 +63,7 @@ func patiently(do func(*stepper.Engine) (stepper.Stop, error)) func(*stepper.Eng
 // or by the very step that took it off the one before.
 func (c *client) standing(actions []action) (tid int, ok bool) {
 	for _, t := range c.p.target.Threads() {
-		a, named := actionFor(actions, t)
+		a, named := actionFor(actions, c.p.target.PID(), t)
 		if !named || a.kind != 'c' || a.signal != 0 {
 			continue
 		}

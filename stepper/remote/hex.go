@@ -26,6 +26,14 @@ func number(s string) (uint64, bool) {
 	return n, err == nil && s[0] != '+'
 }
 
+// decimal is a hexadecimal number in decimal, for sentences; what is none stays as it is.
+func decimal(s string) string {
+	if n, ok := number(s); ok {
+		return strconv.FormatUint(n, 10)
+	}
+	return s
+}
+
 // two reads two hexadecimal numbers with a separator between them.
 func two(s, separator string) (a, b uint64, ok bool) {
 	x, y, found := strings.Cut(s, separator)

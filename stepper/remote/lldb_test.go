@@ -22,20 +22,21 @@ func freePort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func TestLLDBStepsOverTheSeedLoop(t *testing.T) {
-	lldb := tabletest.NeedTool(t, "lldb")
-	bin, program := rseqstep(t), seed(t)
+// lldb runs lldb's commands and returns what it and the program printed. The
+// command CONNECT connects to a server that runs the program.
+func lldb(t *testing.T, bin, program string, args []string, commands ...string) string {
+	t.Helper()
+	tool := tabletest.NeedTool(t, "lldb")
 	address := freePort(t)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	server := exec.CommandContext(ctx, bin, "gdbserver", address, program)
-	printed := filepath.Join(t.TempDir(), "printed")
-	out, err := os.Create(printed)
+	server := exec.CommandContext(ctx, bin, append([]string{"gdbserver", address, program}, args...)...)
+	printed, err := os.Create(filepath.Join(t.TempDir(), "printed"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer out.Close()
-	server.Stdout = out
+	defer printed.Close()
+	server.Stdout = printed
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -43,20 +44,30 @@ func TestLLDBStepsOverTheSeedLoop(t *testing.T) {
 		b, err := os.ReadFile("/proc/net/tcp")
 		return err == nil && listens(string(b), address)
 	})
-	args := []string{"-x", "-b"}
-	for _, command := range []string{"target create " + program, "gdb-remote " + address, "breakpoint set -f seed.c -l 17", "continue",
-		"next", "thread step-inst", "register read rip", "continue"} {
-		args = append(args, "-o", command)
+	words := []string{"-x", "-b", "-o", "target create " + program}
+	for _, command := range commands {
+		if command == "CONNECT" {
+			command = "gdb-remote " + address
+		}
+		words = append(words, "-o", command)
 	}
-	text, err := exec.CommandContext(ctx, lldb, args...).CombinedOutput()
+	text, err := exec.CommandContext(ctx, tool, words...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("lldb: %v\n%s", err, text)
 	}
-	wantInOrder(t, string(text), "stop reason = breakpoint 1.1", "stop reason = step over", "seed.c:18", "instruction step", "rip = 0x", "exited with status = 0")
 	if err := server.Wait(); err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
-	if b, err := os.ReadFile(printed); err != nil || string(b) != "attempts 1\n" {
-		t.Errorf("the program printed %q, %v", b, err)
+	said, err := os.ReadFile(printed.Name())
+	if err != nil {
+		t.Fatal(err)
 	}
+	return string(text) + "\nThe program printed:\n" + string(said)
+}
+
+func TestLLDBStepsOverTheSeedLoop(t *testing.T) {
+	bin, program := rseqstep(t), seed(t)
+	out := lldb(t, bin, program, nil, "CONNECT", "breakpoint set -f seed.c -l 17", "continue", "next", "thread step-inst", "register read rip", "continue")
+	wantInOrder(t, out, "stop reason = breakpoint 1.1", "stop reason = step over", "seed.c:18", "instruction step", "rip = 0x", "exited with status = 0",
+		"The program printed:\nattempts 1\n")
 }

@@ -22,6 +22,7 @@ type point struct {
 type planted struct {
 	numbers []int // the Engine's
 	wanted  bool
+	inChild bool // between a fork and the choice of a process: whether the child has it
 	conds   []condition
 }
 
@@ -42,9 +43,10 @@ func (c *client) point(p string) (string, error) {
 		return unsupported, nil
 	}
 	at := point{kind: int(kind), addr: table.Addr(addr), length: length}
+	mark := c.mark()
 	if p[0] == 'z' {
 		if b := c.p.points[at]; b != nil {
-			b.wanted = false
+			mark(b, false)
 		}
 		return "OK", nil
 	}
@@ -53,17 +55,28 @@ func (c *client) point(p string) (string, error) {
 		return "", err
 	}
 	if b := c.p.points[at]; b != nil {
-		b.wanted, b.conds = true, conds
+		b.conds = conds
+		mark(b, true)
 		return "OK", nil
 	}
-	return done(c.plant(at, conds))
+	b := &planted{conds: conds}
+	mark(b, true)
+	return done(c.plant(at, b))
+}
+
+// mark is what records that a breakpoint is put in or taken out, in the process
+// that the client has selected. A forked child has those that its parent had.
+func (c *client) mark() func(b *planted, there bool) {
+	if c.inChild() && !c.vforked() {
+		return func(b *planted, there bool) { b.inChild = there }
+	}
+	return func(b *planted, there bool) { b.wanted = there }
 }
 
 // plant gives the Engine a new breakpoint.
-func (c *client) plant(at point, conds []condition) error {
-	b := &planted{wanted: true, conds: conds}
+func (c *client) plant(at point, b *planted) error {
 	when := func(tid int) (bool, error) { return c.holds(b.conds, tid) }
-	specs := []stepper.BreakpointSpec{{Kind: stepper.BreakpointKind(at.kind), Location: "*" + at.addr.String(), Addrs: []table.Addr{at.addr}, Nameless: true, When: when}}
+	specs := []stepper.BreakpointSpec{{ThisProgram: true, Kind: stepper.BreakpointKind(at.kind), Location: "*" + at.addr.String(), Addrs: []table.Addr{at.addr}, Nameless: true, When: when}}
 	if at.kind >= 2 {
 		pieces := aligned(at.addr, at.length)
 		if len(pieces) == 0 || len(pieces) > 4 {
@@ -72,7 +85,7 @@ func (c *client) plant(at point, conds []condition) error {
 		specs = nil
 		kind := map[int]stepper.BreakpointKind{2: stepper.WatchWrite, 3: stepper.WatchRead, 4: stepper.WatchAccess}[at.kind]
 		for _, w := range pieces {
-			specs = append(specs, stepper.BreakpointSpec{Kind: kind, Location: "*" + w.addr.String(), Watch: w.addr, WatchLength: int(w.length), When: when})
+			specs = append(specs, stepper.BreakpointSpec{ThisProgram: true, Kind: kind, Location: "*" + w.addr.String(), Watch: w.addr, WatchLength: int(w.length), When: when})
 		}
 	}
 	if err := c.dropUnwanted(); at.kind > 0 && err != nil { // their debug registers may be needed

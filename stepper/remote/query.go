@@ -21,6 +21,9 @@ func (c *client) query(p string) (string, error) {
 	case strings.HasPrefix(p, "Rcmd,"):
 		return c.monitor(p[len("Rcmd,"):])
 	case name == "Attached":
+		if pid, ok := number(args); args != "" && (c.p == nil || !ok || int(pid) != c.p.target.PID()) {
+			return "", fmt.Errorf("process %s is not debugged here", decimal(args))
+		}
 		if c.p != nil && c.p.attached {
 			return "1", nil
 		}
@@ -61,6 +64,10 @@ func (c *client) query(p string) (string, error) {
 func (c *client) supported(args string) string {
 	for _, f := range strings.Split(args, ";") {
 		switch f {
+		case "fork-events+":
+			c.wants.forks = true
+		case "exec-events+":
+			c.wants.execs = true
 		case "multiprocess+":
 			c.multiprocess = true
 		case "swbreak+":
@@ -71,12 +78,19 @@ func (c *client) supported(args string) string {
 			c.binaryUpload = true
 		}
 	}
-	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+",
+	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+", "QCatchSyscalls+",
 		"QStartupWithShell+", "QDisableRandomization+", "QEnvironmentHexEncoded+", "QEnvironmentUnset+", "QEnvironmentReset+", "QSetWorkingDir+",
 		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+",
 		"ConditionalBreakpoints+", "swbreak+", "hwbreak+", "vContSupported+", "error-message+"}
+	c.catchEvents()
 	if c.multiprocess {
 		out = append(out, "multiprocess+")
+		if c.wants.forks { // a new process can be named only where processes can
+			out = append(out, "fork-events+", "vfork-events+")
+		}
+	}
+	if c.wants.execs {
+		out = append(out, "exec-events+")
 	}
 	if c.binaryUpload {
 		out = append(out, "binary-upload+")
@@ -89,6 +103,9 @@ func (c *client) listAll() string {
 	var ids []string
 	for _, t := range c.p.target.Threads() {
 		ids = append(ids, c.threadName(t))
+	}
+	if child := c.p.engine.Undecided(); child != 0 {
+		ids = append(ids, c.threadName(child))
 	}
 	return "m" + strings.Join(ids, ",")
 }
@@ -126,26 +143,14 @@ func (c *client) set(p string) (string, error) {
 			return "", errors.New("non-stop mode is not supported: other threads may be held while a section is stepped over")
 		}
 	case "PassSignals":
-		c.pass = [65]bool{}
-		for _, s := range strings.Split(args, ";") {
-			if n, ok := number(s); ok {
-				if linux := c.signalIn(int(n)); linux > 0 && linux < len(c.pass) {
-					c.pass[linux] = true
-				}
-			}
-		}
+		c.pass = *c.signalSet(args)
 		c.passSignals()
 	case "ProgramSignals":
-		for i := range c.hide {
-			c.hide[i] = true
+		for sig, passes := range c.signalSet(args) {
+			c.hide[sig] = !passes
 		}
-		for _, s := range strings.Split(args, ";") {
-			if n, ok := number(s); ok {
-				if linux := c.signalIn(int(n)); linux > 0 && linux < len(c.hide) {
-					c.hide[linux] = false
-				}
-			}
-		}
+	case "CatchSyscalls":
+		return done(c.catchSyscalls(args))
 	case "StartupWithShell":
 		c.with.bare = args == "0"
 	case "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -99,10 +100,13 @@ func littleEndian(v uint64) []byte {
 // by steps while the others run or stand: the one that steps, or else any.
 func (c *client) resume(actions []action) (string, error) {
 	e := c.p.engine
+	if err := c.chooseProcess(actions); err != nil {
+		return "", err
+	}
 	lead := action{kind: 't'}
 	tid, goes := 0, 0
 	for _, t := range c.p.target.Threads() {
-		a, ok := actionFor(actions, t)
+		a, ok := actionFor(actions, c.p.target.PID(), t)
 		if !ok || a.kind == 't' {
 			continue
 		}
@@ -121,7 +125,10 @@ func (c *client) resume(actions []action) (string, error) {
 		}
 	}
 	if tid == 0 {
-		return "", errNoProcess
+		if stopsOnly(actions) {
+			return "OK", nil // everything stands already
+		}
+		return "", errors.New("the packet lets nothing run")
 	}
 	if err := c.dropUnwanted(); err != nil {
 		return "", err
@@ -171,9 +178,23 @@ func (c *client) shown(p string) {
 	}
 }
 
-// actionFor is the first action that a thread comes under.
-func actionFor(actions []action, tid int) (action, bool) {
+// stopsOnly reports whether actions only stop threads. Between packets every
+// thread is stopped.
+func stopsOnly(actions []action) bool {
 	for _, a := range actions {
+		if a.kind != 't' {
+			return false
+		}
+	}
+	return true
+}
+
+// actionFor is the first action that a thread comes under.
+func actionFor(actions []action, pid, tid int) (action, bool) {
+	for _, a := range actions {
+		if a.thread.PID > 0 && a.thread.PID != pid {
+			continue
+		}
 		if a.thread.TID == allThreads || a.thread.TID == anyThread || a.thread.TID == tid {
 			return a, true
 		}
@@ -216,12 +237,19 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 	}
 	e := c.p.engine
 	stop, err := do(e)
+	for err == nil && stop.Reason == stepper.StopExec {
+		c.executed()
+		if c.seesExec() {
+			break
+		}
+		stop, err = e.Continue() // a client that does not know of exec
+	}
 	if c.Terminal != nil {
 		if err := c.p.target.TakeTerminal(c.Terminal); err != nil {
 			c.logf("the terminal stays with the program: %v", err)
 		}
 	}
-	c.general, c.resuming = 0, 0
+	c.general, c.resuming, c.elsewhere = 0, 0, false
 	if c.Report != nil {
 		for _, line := range c.Report(e, stop) {
 			c.print(line)

@@ -38,6 +38,8 @@ func (c *client) stopReply(stop stepper.Stop) string {
 		why = c.whichBreak(stop)
 	case stepper.StopWatchpoint:
 		why = c.whichWatch(stop)
+	default:
+		why = c.whichEvent(stop)
 	}
 	return c.stopped(c.signalOut(sig), stop.TID, why)
 }

@@ -26,7 +26,7 @@ func (c *client) verb(p string) (string, error) {
 	case name == "vAttach":
 		return c.takeOver(args)
 	case name == "vKill":
-		return done(c.kill())
+		return done(c.killNamed(args))
 	case strings.HasPrefix(p, "vFile:"):
 		return c.hostIO(strings.TrimPrefix(p, "vFile:"))
 	}
@@ -63,6 +63,8 @@ func (c *client) run(args string) (string, error) {
 // begin forgets what belonged to the last process.
 func (c *client) begin() (string, error) {
 	c.p = c.process
+	c.catchEvents()
+	clear(c.left)
 	clear(c.files)
 	clear(c.explained)
 	c.general, c.resuming, c.last, c.next = 0, 0, "", nil
@@ -113,6 +115,9 @@ func (c *client) leave(p string) (string, error) {
 			return "X09", nil // gdb expects no answer, lldb this one
 		}
 		return "", errSilent
+	}
+	if reply, answered, err := c.leaveOne(p); answered {
+		return reply, err
 	}
 	if c.p == nil {
 		return "", errNoProcess

@@ -93,6 +93,9 @@ func (c *client) threadsXML() string {
 		}
 		fmt.Fprintf(&b, "<thread id=\"%s\" name=\"%s\">%s</thread>\n", c.threadName(t.TID), esc.Replace(t.Name), esc.Replace(note))
 	}
+	if child := c.p.engine.Undecided(); child != 0 {
+		fmt.Fprintf(&b, "<thread id=\"%s\"/>\n", c.threadName(child))
+	}
 	b.WriteString("</threads>\n")
 	return b.String()
 }

@@ -1,0 +1,132 @@
+package stepper
+
+import "errors"
+
+// Catch is which events end a command that by themselves do not (gdb's catch).
+type Catch struct {
+	// Forks: fork, vfork and the end of a vfork (StopFork, StopVfork,
+	// StopVforkDone). The new process is held until KeepParent or KeepChild.
+	Forks bool
+	// Execs: StopExec, before the new program's first instruction.
+	Execs bool
+	// Syscalls decides by the number: StopSyscallEntry before the call and
+	// StopSyscallReturn after it. nil catches none. Calls inside of units
+	// cannot occur, for sections make none; a vDSO function's own fallback does.
+	Syscalls func(number uint64) bool
+}
+
+// SyscallTarget is a Target that can report a thread's entry into system calls
+// and its return from them (EventSyscallEntry, EventSyscallReturn).
+type SyscallTarget interface {
+	Target
+	ReportSyscalls(on bool)
+}
+
+// ErrNoSyscallReports says that the Target cannot report system calls.
+var ErrNoSyscallReports = errors.New("the target cannot report system calls")
+
+// Catch sets what is caught from now on.
+func (e *Engine) Catch(c Catch) error {
+	t, ok := e.target.(SyscallTarget)
+	if !ok && c.Syscalls != nil {
+		return ErrNoSyscallReports
+	}
+	if ok {
+		t.ReportSyscalls(c.Syscalls != nil)
+	}
+	e.catch = c
+	return nil
+}
+
+// undecided is a fork that was caught: which process is kept is still open.
+type undecided struct {
+	event Event
+}
+
+// Undecided is the process whose making was caught and that is still held, 0
+// for none.
+func (e *Engine) Undecided() int {
+	if e.fork == nil || !e.target.Alive() {
+		return 0
+	}
+	return e.fork.event.Child
+}
+
+// KeepParent lets a caught child go, free of breakpoints.
+func (e *Engine) KeepParent() error { return e.decide(FollowParent) }
+
+// KeepChild goes on with a caught child; the parent is let go.
+func (e *Engine) KeepChild() error { return e.decide(FollowChild) }
+
+// decide keeps one of the processes of a caught fork.
+func (e *Engine) decide(keep FollowFork) error {
+	if e.Undecided() == 0 {
+		return nil
+	}
+	ev := e.fork.event
+	e.fork = nil
+	return e.forkedAs(ev, keep)
+}
+
+// caughtFork is the Stop of a caught fork or vfork.
+func (e *Engine) caughtFork(ev Event) *Stop {
+	e.fork = &undecided{event: ev}
+	stop := &Stop{Reason: StopFork, TID: ev.TID, Child: ev.Child}
+	if ev.Kind == EventVfork {
+		stop.Reason = StopVfork
+	}
+	return stop
+}
+
+// caughtVforkDone is the Stop of the end of a vfork, nil where it is not caught.
+func (e *Engine) caughtVforkDone(ev Event) *Stop {
+	if !e.catch.Forks {
+		return nil
+	}
+	return &Stop{Reason: StopVforkDone, TID: ev.TID}
+}
+
+// caughtSyscall is the Stop of a system call's entry or return, nil where it
+// is not caught.
+func (e *Engine) caughtSyscall(ev Event) *Stop {
+	th := e.adopt(ev.TID)
+	if e.catch.Syscalls == nil || !e.catch.Syscalls(ev.Number) {
+		return nil
+	}
+	stop := &Stop{Reason: StopSyscallReturn, TID: ev.TID, Syscall: ev.Number}
+	if ev.Kind == EventSyscallEntry {
+		stop.Reason = StopSyscallEntry
+		th.inCall = true
+	}
+	return stop
+}
+
+// Errors that system calls return to the kernel alone: it makes the call again,
+// or gives the program EINTR when a handler has run (include/linux/errno.h).
+const (
+	restartSys   = 512
+	restartBlock = 516
+)
+
+// toBeRestarted reports whether the thread's system call was interrupted, so
+// that its return is not its end.
+func (e *Engine) toBeRestarted(th *thread) bool {
+	if e.load(th) != nil {
+		return false
+	}
+	n := -int64(th.regs.Rax)
+	return n >= restartSys && n <= restartBlock
+}
+
+// dropProgram deletes the breakpoints that belong to a program which is no more.
+func (e *Engine) dropProgram() {
+	kept := e.breakpoints[:0:0]
+	for _, b := range e.breakpoints {
+		if !b.thisProgram {
+			kept = append(kept, b)
+			continue
+		}
+		b.planted, b.traps, b.inside = nil, nil, nil
+	}
+	e.breakpoints = kept
+}

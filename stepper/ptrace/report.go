@@ -1,0 +1,107 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+var _ stepper.SyscallTarget = (*Process)(nil)
+
+// stoppedAtCall is the signal of a syscall-stop under PTRACE_O_TRACESYSGOOD
+// (ptrace(2), "Syscall-stops").
+const stoppedAtCall = unix.SIGTRAP | 0x80
+
+// ReportSyscalls makes every thread stop at its system calls' entries and
+// returns, from its next resume on.
+func (p *Process) ReportSyscalls(on bool) { p.reports = on }
+
+// reporting is the request that a thread is to be resumed with instead of req
+// so that its system calls are reported. A step over the instruction, or out of
+// a call whose entry was reported, is a PTRACE_SYSCALL too: it stops at the
+// entry, or at the return, and single steps would show neither.
+func (p *Process) reporting(tid, req, sig int) int {
+	if !p.reports || req != reqCont && req != reqSingleStep {
+		return req
+	}
+	if req == reqCont {
+		return reqSyscall
+	}
+	t := p.threads[tid]
+	if t == nil || !t.held || sig != 0 {
+		return req // a handler comes first
+	}
+	if t.entered && t.midcall {
+		return reqSyscall
+	}
+	if t.midcall || p.load(t) != nil {
+		return req
+	}
+	var insn [len(opSyscall)]byte
+	if n, _ := p.ReadMemory(table.Addr(t.regs.now.Rip), insn[:]); n == len(insn) && string(insn[:]) == opSyscall {
+		return reqSyscall
+	}
+	return req
+}
+
+// takeSyscall is a syscall-stop. A call that we have interrupted ourselves is
+// made again by the kernel, so neither its return nor its second entry is news.
+func (p *Process) takeSyscall(t *thread, asked bool) error {
+	entry, err := p.atEntry(t)
+	if err != nil {
+		return err
+	}
+	if err := p.load(t); err != nil {
+		return err
+	}
+	number := t.regs.now.OrigRax
+	t.entered, t.midcall = entry, entry
+	if !p.reports {
+		return p.unreported(t, asked)
+	}
+	if entry && t.again {
+		t.again = false
+		return p.unreported(t, asked)
+	}
+	t.again = false
+	if !entry && asked && interrupted(t.regs.now.Rax) {
+		t.again = true
+		return nil
+	}
+	kind := stepper.EventSyscallReturn
+	if entry {
+		kind = stepper.EventSyscallEntry
+	}
+	p.push(stepper.Event{Kind: kind, TID: t.tid, Number: number})
+	return nil
+}
+
+// unreported lets a thread go on from a syscall-stop that nobody wants to know
+// of, unless it was asked to stop: then it has.
+func (p *Process) unreported(t *thread, asked bool) error {
+	if asked {
+		return nil
+	}
+	return p.resume(t, t.how, 0)
+}
+
+// atEntry reports whether a syscall-stop is that of the entry.
+func (p *Process) atEntry(t *thread) (bool, error) {
+	const entry = 1  // PTRACE_SYSCALL_INFO_ENTRY, include/uapi/linux/ptrace.h
+	var info [8]byte // op, three bytes of padding, arch
+	n, e := ptraceBytes(reqSyscallInfo, t.tid, uintptr(len(info)), info[:])
+	if e != 0 || n == 0 {
+		return false, p.fail(t, "read system call", e)
+	}
+	return info[0] == entry, nil
+}
+
+// interrupted reports whether a system call's result tells the kernel to make
+// the call again (ERESTARTSYS to ERESTART_RESTARTBLOCK, include/linux/errno.h).
+func interrupted(rax uint64) bool {
+	n := -int64(rax)
+	return n >= 512 && n <= 516
+}

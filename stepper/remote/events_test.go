@@ -1,0 +1,224 @@
+package remote
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rseqstep/table/tabletest"
+)
+
+func TestGDBCatchesForkAndVforkInTheParent(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
+	out := gdb(t, bin, program, "", "CONNECT\nbreak child\ncatch fork\ncatch vfork\ncontinue\nbt 1\ncontinue\nbt 1\ncontinue\n")
+	// The child runs child() without a trap in it, or it would be killed and not end with 5.
+	wantInOrder(t, out, "Catchpoint 2 (forked process", "#0", "Detaching after fork from child", "Catchpoint 3 (vforked process", "vfork ()",
+		"Detaching after vfork from child", "forked 5 vforked 6 v 1", "exited normally")
+	if strings.Contains(out, "hit Breakpoint 1") {
+		t.Errorf("the child met a breakpoint:\n%s", out)
+	}
+}
+
+func TestGDBFollowsTheChildOfAFork(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
+	out := gdb(t, bin, program, "", "CONNECT\nset follow-fork-mode child\nbreak child\ncontinue\nnext\ncontinue\n")
+	wantInOrder(t, out, "Attaching after Thread", "Detaching after fork from parent", "hit Breakpoint 1, child", "return v == 2", "exited with code 05")
+}
+
+// The parent goes on free of breakpoints, and unstopped, or it would not see 5.
+func TestParentThatIsNotFollowedGoesOn(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
+	printed := filepath.Join(t.TempDir(), "printed")
+	script := filepath.Join(t.TempDir(), "run")
+	if err := os.WriteFile(script, []byte(fmt.Sprintf("#!/bin/sh\nexec %s gdbserver - %s 2>%s\n", bin, program, printed)), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	gdb(t, bin, program, "", "target remote | "+script+"\nset follow-fork-mode child\nbreak child\nbreak 26\ncontinue\ncontinue\n")
+	within(t, "the parent has printed its sums", func() bool {
+		b, err := os.ReadFile(printed)
+		return err == nil && strings.Contains(string(b), "forked 5 vforked 6 v 1\n")
+	})
+}
+
+func TestGDBFollowsTheChildOfAVfork(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
+	out := gdb(t, bin, program, "", "CONNECT\ncatch vfork\ncontinue\nset follow-fork-mode child\ncontinue\n")
+	wantInOrder(t, out, "Catchpoint 1 (vforked process", "Attaching after", "exited with code 06")
+}
+
+func TestSecondProcessIsRefusedInWords(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
+	out := gdb(t, bin, program, "", "CONNECT\nset detach-on-fork off\nbreak 26\ncontinue\nbt 1\nkill inferiors 1 2\n")
+	wantInOrder(t, out, "New inferior 2", "rseqstep follows one process at a time", "hit Breakpoint 1")
+}
+
+func TestGDBGoesThroughAnExec(t *testing.T) {
+	bin := rseqstep(t)
+	program, next := tabletest.Build(t, tabletest.Fixture{Source: "exec.c"}), realPath(t, seed(t))
+	out := gdb(t, bin, program, next, "CONNECT\nbreak main\ncatch exec\ncontinue\ncontinue\ninfo sharedlibrary\ncontinue\nnext\nnext\nbt 1\ndelete\ncontinue\n")
+	wantInOrder(t, out, "Breakpoint 1, main", "is executing new program: "+next, "Catchpoint 2 (exec'd "+next+")", "Breakpoint 1, main", "seed.c:1", "attempts 1", "exited normally")
+}
+
+// realPath is a path as the kernel has it: the cache of fixtures may be a link.
+func realPath(t *testing.T, path string) string {
+	t.Helper()
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return real
+}
+
+func TestExecByAnotherThreadIsFollowed(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "exec.c"})
+	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\ncontinue\ninfo threads\ncontinue\n")
+	wantInOrder(t, out, "Breakpoint 1, main (argc=1", "is executing new program", "Breakpoint 1, main (argc=2", "* 1 ", "executed", "exited normally")
+}
+
+func TestLLDBFollowsTheChildOfAFork(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
+	out := lldb(t, bin, program, nil, "settings set target.process.follow-fork-mode child", "CONNECT", "breakpoint set -n child", "continue", "bt", "continue")
+	wantInOrder(t, out, "stop reason = breakpoint 1.1", "child", "main", "exited with status = 5")
+}
+
+func TestLLDBGoesThroughAnExec(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "exec.c"})
+	out := lldb(t, bin, program, []string{seed(t)}, "CONNECT", "breakpoint set -n main", "continue", "continue", "continue")
+	wantInOrder(t, out, "stop reason = breakpoint 1.1", "stop reason = exec", "exited with status = 0")
+}
+
+func TestGDBCatchesASystemCallAtItsEntryAndItsReturn(t *testing.T) {
+	bin, program := rseqstep(t), seed(t)
+	out := gdb(t, bin, program, "", "CONNECT\ncatch syscall write\ncontinue\np $orig_rax\ncontinue\np $rax\ncontinue\n")
+	wantInOrder(t, out, "call to syscall write", "= 1", "attempts 1", "returned from syscall write", "= 11", "exited normally")
+}
+
+// getpid(2) and getuid(2), then exit(2), and nothing else.
+const callsSource = `void _start(void)
+{
+	__asm__ volatile("mov $39, %eax; syscall; nop; mov $102, %eax; syscall; mov $60, %eax; xor %edi, %edi; syscall");
+}
+`
+
+// Stepping over a system call instruction sees both as well, and ends behind it.
+func TestSteppedSystemCallIsCaught(t *testing.T) {
+	bin, program := rseqstep(t), compile(t, "calls", callsSource, "-nostdlib", "-static", "-O1")
+	w, _, _ := serve(t, bin, "SOCKET", program)
+	w.ask("QStartNoAckMode")
+	run := func(packets ...string) (got string) {
+		for _, p := range packets {
+			reply, _, _ := strings.Cut(strings.TrimPrefix(w.ask(p), "T05"), "thread:")
+			got += reply + " "
+		}
+		return got
+	}
+	if got, want := run("QCatchSyscalls:1;66", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s"),
+		"OK     syscall_entry:66; syscall_return:66;  "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := run("QCatchSyscalls:0", "vCont;c"), "OK W00 "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	// All of them, gone on from and stepped out of by turns.
+	w, _, _ = serve(t, bin, "SOCKET", program)
+	w.ask("QStartNoAckMode")
+	if got, want := run("QCatchSyscalls:1", "vCont;c", "vCont;s", "vCont;s", "vCont;c", "vCont;c", "vCont;c", "vCont;c"),
+		"OK syscall_entry:27; syscall_return:27;  syscall_entry:66; syscall_return:66; syscall_entry:3c; W00 "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+const blockedSource = `#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+static int ends[2];
+static char got;
+static void *reads(void *unused) { read(ends[0], &got, 1); return unused; }
+void here(void) { __asm__ volatile(""); }
+int main(void)
+{
+	pthread_t other;
+	if (pipe(ends) || pthread_create(&other, NULL, reads, NULL)) return 3;
+	usleep(100000);
+	for (int i = 0; i < 5; i++) here();
+	write(ends[1], "x", 1);
+	pthread_join(other, NULL);
+	return got != 'x';
+}
+`
+
+// A thread that is stopped in the middle of a call because another one met a
+// breakpoint makes the call again: that is neither its return nor a second entry.
+func TestCallThatADebuggerInterruptsIsCaughtOnce(t *testing.T) {
+	bin, program := rseqstep(t), compile(t, "blocked", blockedSource, "-g", "-pthread")
+	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\ncatch syscall read\nbreak here\nset $n = 0\nwhile $n < 8\ncontinue\nset $n = $n + 1\nend\n")
+	if entries, returns := strings.Count(out, "call to syscall read"), strings.Count(out, "returned from syscall read"); entries != 1 || returns != 1 {
+		t.Errorf("%d calls, %d returns of the one read in\n%s", entries, returns, out)
+	}
+	if n := strings.Count(out, "hit Breakpoint 3"); n != 5 {
+		t.Errorf("%d breakpoints met, want 5", n)
+	}
+	wantInOrder(t, out, "exited normally")
+}
+
+// compile builds a program of the test's own.
+func compile(t *testing.T, name, source string, flags ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, name+".c"), filepath.Join(dir, name)
+	if err := os.WriteFile(from, []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(tabletest.NeedTool(t, "gcc"), append(flags, "-o", to, from)...).CombinedOutput(); err != nil {
+		t.Fatalf("gcc: %v\n%s", err, out)
+	}
+	return to
+}
+
+func TestForkIsReportedOnlyToThoseWhoAskForIt(t *testing.T) {
+	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
+	w, _, _ := serve(t, bin, "SOCKET", program)
+	if s := w.ask("qSupported:swbreak+"); strings.Contains(s, "fork-events") || strings.Contains(s, "exec-events") {
+		t.Errorf("offered: %s", s)
+	}
+	w.ask("QStartNoAckMode")
+	w.ask("QPassSignals:14") // SIGCHLD
+	if reply := w.ask("vCont;c"); reply != "W00" {
+		t.Errorf("a client that knows nothing of fork is told %q", reply)
+	}
+	w, _, _ = serve(t, bin, "SOCKET", program)
+	if s := w.ask("qSupported:multiprocess+;fork-events+;vfork-events+;exec-events+"); !strings.Contains(s, "fork-events+;vfork-events+;exec-events+") {
+		t.Errorf("offered: %s", s)
+	}
+	w.ask("QStartNoAckMode")
+	w.ask("QPassSignals:14")
+	reply := w.ask("vCont;c")
+	m := regexp.MustCompile(`^T05fork:p([0-9a-f]+)\.`).FindStringSubmatch(reply)
+	if m == nil {
+		t.Fatalf("stopped by %q", reply)
+	}
+	// The child's registers are its own: fork has returned 0 there, or is about to.
+	for _, step := range []struct{ say, want string }{
+		{"Hgp" + m[1] + "." + m[1], "OK"}, {"Mffff0000,1:00", "E01"}, {"vKill;1", "E.process 1 is not debugged here"},
+		{"D;" + m[1], "OK"}, {"D;" + m[1], "OK"}, {"Hgp" + m[1] + "." + m[1], "OK"}, {"g", "E01"}, {"Z0,0,1", "E.that process was let go"}, {"z0,0,1", "OK"},
+	} {
+		if step.say == "g" {
+			if got := w.ask("g"); !strings.HasPrefix(got, "E") {
+				t.Errorf("registers of a process that was let go: %q", got)
+			}
+			continue
+		}
+		if got := w.ask(step.say); got != step.want {
+			t.Errorf("%s: %q, want %q", step.say, got, step.want)
+		}
+	}
+	for _, want := range []string{"T05vfork:", "T05vforkdone:", "W00"} {
+		if reply := w.ask("vCont;c"); !strings.HasPrefix(reply, want) {
+			t.Errorf("stopped by %q, want %s", reply, want)
+		}
+	}
+}
