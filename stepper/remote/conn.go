@@ -28,9 +28,14 @@ type conn struct {
 	// running: a packet that resumes the program was read and its answer has
 	// not been sent; stop then stops the program.
 	running atomic.Bool
-	stop    func()
-	gone    func() // told when the client is gone
-	rest    func() // told when the client has said nothing for a while
+	// wanted: the interrupt byte came, or the client went, and no stop has
+	// answered it. gdb sends it as soon as its user has said "continue", while it
+	// still inserts breakpoints and steps off one: it counts for whatever runs next.
+	// forgets is for clients that take any stop for the answer (lldb, Delve).
+	wanted, forgets atomic.Bool
+	stop            func()
+	gone            func() // told when the client is gone
+	rest            func() // told when the client has said nothing for a while
 
 	turn   atomic.Uint64 // even while the owner reads, odd while it is busy
 	parked atomic.Bool   // the watcher waits for unpark
@@ -123,7 +128,10 @@ func (c *conn) pull(turn uint64) {
 		case Nak:
 			c.again()
 		case Interrupt:
-			c.interrupt()
+			if c.running.Load() || !c.forgets.Load() {
+				c.wanted.Store(true)
+				c.interrupt()
+			}
 		}
 	}
 	if err != nil {
@@ -142,6 +150,7 @@ func (c *conn) finish() {
 func (c *conn) ends() {
 	if !c.ended {
 		c.ended = true
+		c.wanted.Store(true)
 		c.interrupt()
 		c.gone()
 	}
@@ -208,6 +217,21 @@ func (c *conn) end() {
 // ends: one that comes before the command has begun would be lost.
 const interruptEvery = 50 * time.Millisecond
 
+// starts says that the program is about to run.
+func (c *conn) starts() {
+	c.running.Store(true) // with packets read ahead, the last answer has cleared it
+	if c.wanted.Load() {
+		c.interrupt()
+	}
+}
+
+// answered says that the client is being told of a stop that it wanted.
+func (c *conn) answered() {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	c.wanted.Store(c.ended)
+}
+
 // interrupt stops the program if it runs, or is about to.
 func (c *conn) interrupt() {
 	if !c.running.Load() {
@@ -218,7 +242,7 @@ func (c *conn) interrupt() {
 		tick := time.NewTicker(interruptEvery)
 		defer tick.Stop()
 		for range tick.C {
-			if !c.running.Load() {
+			if !c.running.Load() || !c.wanted.Load() {
 				return
 			}
 			c.stop()

@@ -14,6 +14,7 @@ func (c *client) lldbSet(name string) string {
 	case "ThreadSuffixSupported":
 		// Only lldb has it; it numbers signals as the remote system does.
 		c.threadSuffix, c.linuxSignals = true, true
+		c.conn.forgets.Store(true)
 	case "ListThreadsInStopReply":
 		c.threadList = true
 	}

@@ -104,13 +104,14 @@ func (c *client) resume(actions []action) (string, error) {
 		return "", err
 	}
 	lead := action{kind: 't'}
-	tid, goes := 0, 0
+	tid, goes, signals := 0, 0, false
 	for _, t := range c.p.target.Threads() {
 		a, ok := actionFor(actions, c.p.target.PID(), t)
 		if !ok || a.kind == 't' {
 			continue
 		}
 		goes++
+		signals = signals || a.signal > 0
 		stepsMore := a.kind != 'c' && (lead.kind == 'c' || lead.kind == 't')
 		preferred := a.kind == lead.kind && t == e.Thread() || a.kind == lead.kind && t == c.general && tid != e.Thread()
 		if tid == 0 || stepsMore || preferred {
@@ -142,6 +143,11 @@ func (c *client) resume(actions []action) (string, error) {
 	}
 	if err := e.SelectThread(tid); err != nil {
 		return "", err
+	}
+	if c.conn.wanted.Load() && !signals {
+		return c.move(func(e *stepper.Engine) (stepper.Stop, error) {
+			return stepper.Stop{Reason: stepper.StopInterrupt, TID: e.Thread()}, nil
+		})
 	}
 	c.stepping = lead.kind == 's'
 	do := c.motion(lead, goes == len(c.p.target.Threads()))
@@ -235,6 +241,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 			c.logf("the program does not get the terminal: %v", err)
 		}
 	}
+	c.conn.starts()
 	e := c.p.engine
 	stop, err := do(e)
 	for err == nil && stop.Reason == stepper.StopExec {
@@ -270,6 +277,9 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 	clear(c.stoppedFor)
 	if stop.Reason == stepper.StopSignal {
 		c.stoppedFor[stop.TID] = stop.Signal
+	}
+	if stop.Reason == stepper.StopInterrupt || !c.p.target.Alive() || c.threadSuffix {
+		c.conn.answered()
 	}
 	c.last = c.stopReply(stop)
 	if !c.p.target.Alive() {
