@@ -65,14 +65,14 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 // commandWith is command; listens says whether the dynamic linker's hook has to
 // have its trap.
 func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
-	th, err := e.selected()
-	if err != nil {
+	if _, err := e.selected(); err != nil {
 		return Stop{}, err
 	}
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
-	if th, err = e.selected(); err != nil {
+	th, err := e.selected() // another one, where the child is kept
+	if err != nil {
 		return Stop{}, err
 	}
 	if e.pinned != th.tid && !e.anyQuiet() {
