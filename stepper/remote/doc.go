@@ -11,7 +11,8 @@
 // The files, by idea: packet.go, hex.go, stream_linux.go and conn.go the stream;
 // server.go and process.go clients and processes; client.go, query.go and verb.go which
 // packet is answered where; resume.go and stop.go going on and stopping;
-// points.go breakpoints, agent.go their conditions; layout.go, features.go,
+// events.go forks, execs and
+// system calls, forks.go which process is kept; points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
 // hostio.go files; monitor.go our own commands; lldb.go lldb's packets; delve.go
 // and its neighbours Delve, which takes us for an lldb server.
@@ -37,8 +38,20 @@
 // a quiet pass and no round trip. Breakpoint commands in bytecode were refused:
 // gdb only sends them when asked to, for its dprintf.
 //
-// Non-stop mode is refused: the Engine holds every thread between commands. So
-// are fork events: the Engine follows one process, and says which.
+// Non-stop mode is refused: the Engine holds every thread between commands. Two
+// processes at once (gdb's "set detach-on-fork off") are too, in words, when the
+// client lets one of them go on: the Engine follows one process. Until then both
+// are held, the client sees the new one's registers, and says by D or by what it
+// resumes which one it keeps. After a vfork the child shares its parent's memory,
+// where the parent, let go, would meet its breakpoints: it has none before exec.
+//
+// Breakpoints by address end with an exec; clients put theirs in again.
+//
+// A memory map is not offered: gdb takes what it leaves out for no memory, and a
+// program's mappings change. Nor are thread events, which are for non-stop mode.
+//
+// An interrupt byte that no stop has answered counts for whatever runs next: gdb
+// sends it while it is still stepping off a breakpoint.
 //
 // Host I/O is always offered, although gdb then reads libraries through the
 // server even where it runs on the same machine ("set sysroot /" tells it not

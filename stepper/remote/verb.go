@@ -160,3 +160,18 @@ func (c *client) environment(name, value string, keep bool) {
 }
 
 func (c *client) resetEnvironment() { c.with.env = os.Environ() }
+
+// restart is the packet R of the extended protocol, which has no answer.
+func (c *client) restart() (string, error) {
+	err := c.end()
+	if err == nil && c.program != "" {
+		err = c.launch(c.program, c.args)
+	}
+	if err != nil {
+		c.logf("%v", err)
+	}
+	if _, err := c.begin(); err != nil {
+		c.logf("%v", err)
+	}
+	return "", errSilent
+}
