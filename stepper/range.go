@@ -28,7 +28,7 @@ func (e *Engine) StepInlined(from table.Addr) (Stop, error) {
 			return e.stepRanges(ranges)
 		}
 	}
-	return e.StepInstruction(1)
+	return e.StepForClient()
 }
 
 // stepRanges is StepRange of several ranges, sorted.
@@ -188,4 +188,30 @@ func (e *Engine) aloneEvent(ev Event, tr *traps) (*Stop, error) {
 		return stop, err
 	}
 	return nil, e.letGo(th, e.target.ResumeInPlace)
+}
+
+// StepForClient is StepInstruction of one instruction for a client that makes
+// its own line steps of them, as gdb does through inlined calls. A unit that was
+// aborted leaves the thread at the abort handler, and where that has no lines
+// (the inline assembly has put it into a section of its own) the client's next
+// would end in the middle of nowhere. So the handler is run through as well.
+func (e *Engine) StepForClient() (Stop, error) {
+	stop, err := e.StepInstruction(1)
+	if err != nil || stop.Reason != StopStep || e.policy.Inside || len(stop.Units) == 0 {
+		return stop, err
+	}
+	for _, p := range e.image.Sections() {
+		if p.Abort != stop.PC {
+			continue
+		}
+		r, ok := e.handler(p)
+		if fn, known := e.symbols.Function(e.handlerTarget(p)); !ok || !known || !fn.HasLines {
+			break
+		}
+		units, notes := stop.Units, stop.Notes
+		stop, err = e.stepRanges([]Range{r})
+		stop.Units, stop.Notes = append(units, stop.Units...), append(notes, stop.Notes...)
+		break
+	}
+	return stop, err
 }

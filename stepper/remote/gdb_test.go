@@ -106,3 +106,38 @@ func TestRegistersAreWrittenAndReadBack(t *testing.T) {
 		t.Errorf("gdb warns:\n%s", out)
 	}
 }
+
+// The first pass names a CPU that there is none of, and so leaves by the abort
+// handler, which has no lines: gdb would stop there.
+const mismatchSource = `#include "rseqfix.h"
+static intptr_t v;
+static int tries;
+static inline __attribute__((always_inline)) int cpu(void) { return tries++ ? (int)rseq_cpu_start() : 1 << 20; }
+static __attribute__((noinline)) int once(void)
+{
+	while (rseq_addv(&v, 1, cpu()))
+		;
+	return tries;
+}
+int main(int argc, char **argv)
+{
+	fix_main(argc, argv);
+	once();
+	printf("tries %d v %ld\n", tries, (long)v);
+	return 0;
+}
+`
+
+func TestNextPassesAnAbortHandlerWithoutLines(t *testing.T) {
+	bin := rseqstep(t)
+	for _, opt := range []string{"-O0", "-O1"} {
+		program := compile(t, "mismatch", mismatchSource, "-g", opt, "-I../../testdata/include")
+		for step, script := range map[string]string{"next": "next\nnext\n", "step": strings.Repeat("step\n", 6), "stepi": "while tries < 2\nstepi\nend\n"} {
+			out := gdb(t, bin, program, "", "CONNECT\nbreak once\ncontinue\ndelete\n"+script+"continue\n")
+			wantInOrder(t, out, "Breakpoint 1, once", "tries 2 v 1", "exited normally")
+			if strings.Contains(out[strings.Index(out, "Breakpoint 1, once"):], "in ?? ()") {
+				t.Errorf("%s at %s stops in the abort handler, where gdb's next, which may be made of it, would end:\n%s", step, opt, out)
+			}
+		}
+	}
+}

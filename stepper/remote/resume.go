@@ -219,11 +219,10 @@ func (c *client) motion(a action, all bool) func(*stepper.Engine) (stepper.Stop,
 		from := c.ranged.from
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInlined(from) }
 	case a.kind == 's':
-		step := func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInstruction(1) }
 		if c.delve() {
-			return patiently(step)
+			return patiently(func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInstruction(1) })
 		}
-		return step
+		return (*stepper.Engine).StepForClient
 	case a.kind == 'r':
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepRange(a.low, a.high) }
 	case all:
