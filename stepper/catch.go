@@ -65,7 +65,7 @@ func (e *Engine) decide(keep FollowFork) error {
 	}
 	ev := e.fork.event
 	e.fork = nil
-	return e.forkedAs(ev, keep)
+	return errors.Join(e.unpin(), e.forkedAs(ev, keep))
 }
 
 // caughtFork is the Stop of a caught fork or vfork.
