@@ -16,6 +16,11 @@ const (
 	WatchWrite                          // a store that changes the watched bytes
 	WatchRead                           // a load
 	WatchAccess                         // a load or a store
+	CatchFork                           // fork(2), or what clone(2) makes like it
+	CatchVfork                          // vfork(2)
+	CatchExec                           // execve(2), done
+	CatchSyscall                        // a system call's entry and its return
+	CatchSignal                         // a signal, whatever the `handle` table says
 )
 
 // Breakpoint is one numbered breakpoint or watchpoint of the user's.
@@ -43,6 +48,9 @@ type Breakpoint struct {
 	WatchLength int
 	old         []byte
 
+	Numbers []int // CatchSyscall, CatchSignal: those waited for; empty for all
+
+	reporting   bool // CatchSyscall: counts in the Engine's reporters
 	near        table.Addr
 	thisProgram bool
 	planted     []table.Addr // addresses that count in the Engine's sites or debug registers
@@ -74,6 +82,7 @@ type BreakpointSpec struct {
 	When        func(tid int) (bool, error)
 	Watch       table.Addr
 	WatchLength int
+	Numbers     []int
 	ThisProgram bool // gone when the process executes another program
 }
 

@@ -27,14 +27,12 @@ var ErrNoSyscallReports = errors.New("the target cannot report system calls")
 
 // Catch sets what is caught from now on.
 func (e *Engine) Catch(c Catch) error {
-	t, ok := e.target.(SyscallTarget)
-	if !ok && c.Syscalls != nil {
-		return ErrNoSyscallReports
-	}
-	if ok {
-		t.ReportSyscalls(c.Syscalls != nil)
-	}
+	was := e.catch
 	e.catch = c
+	if err := e.reportSyscalls(); err != nil {
+		e.catch = was
+		return err
+	}
 	return nil
 }
 

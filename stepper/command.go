@@ -68,6 +68,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if _, err := e.selected(); err != nil {
 		return Stop{}, err
 	}
+	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
@@ -84,7 +85,6 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 		e.listen()
 	}
 	e.asked.Store(false)
-	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
 	if err := e.load(th); err == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC())) {
 		// The user has seen this place: going on steps off it.
 		th.reported = th.regs.PC()

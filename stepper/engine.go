@@ -44,6 +44,7 @@ type Engine struct {
 	entering   bool               // the command steps into sections
 	owed       owed               // what could not be put back (mend.go)
 	catch      Catch
+	reporters  int        // catchpoints that want system calls reported
 	fork       *undecided // a fork that was caught, until one of its processes is chosen
 
 	// Of the command that runs.

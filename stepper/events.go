@@ -176,17 +176,7 @@ func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint)
 		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !here(b) {
 			continue
 		}
-		if b.When != nil {
-			yes, err := e.holds(b, th)
-			if err != nil {
-				e.note("error in testing the condition of breakpoint %d: %v", b.Number, err)
-			} else if !yes {
-				continue
-			}
-		}
-		b.Hits++
-		if b.Ignore > 0 {
-			b.Ignore--
+		if !e.comes(b, th) {
 			continue
 		}
 		met = append(met, b.Number)
@@ -200,12 +190,8 @@ func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint)
 		return nil, nil
 	}
 	e.showBreak(th, addr, inline)
-	for _, n := range met {
-		if b := e.breakpoint(n); b != nil && b.Temporary {
-			if err := e.DeleteBreakpoint(n); err != nil {
-				return nil, err
-			}
-		}
+	if err := e.dropMet(met); err != nil {
+		return nil, err
 	}
 	return &Stop{Reason: StopBreakpoint, TID: th.tid, PC: addr, Breakpoints: met}, nil
 }

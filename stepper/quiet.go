@@ -257,6 +257,9 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 			if err := e.unhush(th); err != nil {
 				return nil, err
 			}
+			if stop, err := e.catchpoint(ev); stop != nil || err != nil {
+				return stop, err
+			}
 			d := e.signals.Of(ev.Signal)
 			if d.Stop {
 				return e.signalStop(th, ev), nil

@@ -141,6 +141,11 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 // between handles what a Step or Run of one thread brought instead of its end.
 // again: do it once more; a Stop: the command ends here; neither: it is done.
 func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop *Stop, err error) {
+	if ev.Kind != EventExec {
+		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
+			return false, stop, err
+		}
+	}
 	switch ev.Kind {
 	case EventBlocked:
 		if err := e.putBack(th.regs.PC()); err != nil {
@@ -179,6 +184,9 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 	case EventExec:
 		if err := e.executed(ev); err != nil {
 			return false, nil, err
+		}
+		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
+			return false, stop, err
 		}
 		return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
 	case EventExit:
@@ -237,7 +245,7 @@ func (e *Engine) handle(th *thread, sig int) (bool, *Stop, error) {
 // the same instruction was interrupted before: a timer that fires more often
 // than its handler takes under a debugger would stop all progress.
 func (e *Engine) keepBack(th *thread, ev Event) bool {
-	if ev.Kind != EventSignal {
+	if ev.Kind != EventSignal || e.anyCatches(&ev) {
 		return false
 	}
 	d := e.signals.Of(ev.Signal)

@@ -142,6 +142,10 @@ func (e *Engine) pause() error {
 
 // dispatch deals with one event of a running program.
 func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err error) {
+	onward, stop, err := e.pauseFor(ev, tr)
+	if stop != nil || err != nil {
+		return false, stop, err
+	}
 	switch ev.Kind {
 	case EventBreakpoint:
 		return e.breakpointEvent(ev, tr)
@@ -175,7 +179,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if d.Pass {
 			th.signal = ev.Signal
 		}
-		return false, nil, e.letGo(th, e.target.Resume)
+		return onward(ev.TID)
 	case EventClone:
 		e.adopt(ev.Child)
 		return false, nil, errors.Join(e.resume(ev.TID), e.resume(ev.Child))
@@ -186,7 +190,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if stop := e.caughtSyscall(ev); stop != nil {
 			return false, stop, nil
 		}
-		return false, nil, e.resume(ev.TID)
+		return onward(ev.TID)
 	case EventSyscallReturn:
 		if stop := e.caughtSyscall(ev); stop != nil {
 			return false, stop, nil
@@ -194,7 +198,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if tr.step && ev.TID == tr.tid && !e.toBeRestarted(e.adopt(ev.TID)) {
 			return true, nil, nil
 		}
-		return false, nil, e.resume(ev.TID)
+		return onward(ev.TID)
 	case EventVforkDone:
 		if stop := e.caughtVforkDone(ev); stop != nil {
 			return false, stop, nil
@@ -211,14 +215,17 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			if tr.tid == ev.TID {
 				tr.tid = ev.Child
 			}
-			return false, nil, e.resume(ev.Child)
+			return onward(ev.Child)
 		}
-		return false, nil, e.resume(ev.TID)
+		return onward(ev.TID)
 	case EventExec:
 		if err := e.executed(ev); err != nil {
 			return false, nil, err
 		}
 		tr.at = nil
+		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
+			return false, stop, err
+		}
 		if e.catch.Execs {
 			return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
 		}

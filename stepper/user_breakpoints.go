@@ -24,10 +24,10 @@ func (e *Engine) breakpoint(number int) *Breakpoint {
 func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
-		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, near: s.Near, thisProgram: s.ThisProgram,
+		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram,
 	}
 	switch {
-	case s.Kind >= WatchWrite:
+	case s.Kind.Watches() || s.Kind.Catches():
 	case len(s.Addrs) > 0:
 		for _, a := range s.Addrs {
 			p := Place{Addr: a}
@@ -67,6 +67,9 @@ func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 func (e *Engine) plant(b *Breakpoint) error {
 	if !e.target.Alive() || !b.Enabled {
 		return nil
+	}
+	if b.Kind.Catches() {
+		return e.reportFor(b, true)
 	}
 	if b.Kind <= BreakHardware {
 		if err := e.plantInside(b); err != nil {
@@ -167,6 +170,9 @@ func (e *Engine) uproot(b *Breakpoint) error {
 		}
 	}
 	b.traps, b.inside = nil, nil
+	if b.Kind.Catches() {
+		return errors.Join(err, e.reportFor(b, false))
+	}
 	if b.Kind == BreakSoftware {
 		for _, a := range b.planted {
 			err = errors.Join(err, e.unwant(a))

@@ -16,7 +16,7 @@ func All(in *prompt.Interp, s *session.Session) {
 	d := &desk{Session: s, in: in}
 	families := []func() []*prompt.Command{
 		d.starting, d.stepping, d.forcing, d.signals,
-		d.breaking, d.watching, d.changing, d.attaching,
+		d.breaking, d.watching, d.catching, d.changing, d.attaching,
 		d.stack, d.threads,
 		d.printing, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,

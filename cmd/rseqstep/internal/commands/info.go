@@ -46,7 +46,7 @@ func (d *desk) info() []*prompt.Command {
 		})
 	}
 	subs := prompt.NewRegistry("info",
-		sub("breakpoints", []string{"b", "br", "break"}, "[N...]", "Breakpoints and watchpoints", d.infoBreakpoints),
+		sub("breakpoints", []string{"b", "br", "break"}, "[N...]", "Breakpoints, watchpoints and catchpoints", d.infoBreakpoints),
 		sub("watchpoints", []string{"wat"}, "[N...]", "Watchpoints", d.infoWatchpoints),
 		sub("threads", []string{"thr"}, "", "Threads of the program", d.infoThreads),
 		sub("registers", []string{"r"}, "[NAME...]", "General registers, or those named", d.infoRegisters),
@@ -123,7 +123,7 @@ func rowsOf(list []*session.Breakpoint) []show.BreakpointRow {
 	var rows []show.BreakpointRow
 	for _, b := range list {
 		rows = append(rows, show.BreakpointRow{Number: b.Number, Kind: b.Kind, Temporary: b.Temporary, Once: b.Once, Enabled: b.Enabled, Pending: b.Pending,
-			Location: b.Location, Places: b.Places, Condition: b.Condition, Thread: b.Thread, Hits: b.Hits, Ignore: b.Ignore, Commands: b.Commands})
+			Location: b.Location, What: b.What(), Places: b.Places, Condition: b.Condition, Thread: b.Thread, Hits: b.Hits, Ignore: b.Ignore, Commands: b.Commands})
 	}
 	return rows
 }

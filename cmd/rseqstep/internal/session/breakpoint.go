@@ -26,22 +26,28 @@ type Breakpoint struct {
 	Ignore    int
 	Hits      int
 	Commands  []string
+	Numbers   []int // of a catchpoint's system calls or signals; empty for all
 	Pending   bool
 	// Filter decides, after Condition, whether a thread that met it stops; nil: always.
 	Filter func(tid int) (bool, error)
 	Places []stepper.Place // where the file, or the process, has it
 
-	near  table.Addr
-	addrs []table.Addr // of Address: evaluated when it was set
-	live  *stepper.Breakpoint
+	near   table.Addr
+	caught string       // by a catchpoint, last: a process or a program
+	addrs  []table.Addr // of Address: evaluated when it was set
+	live   *stepper.Breakpoint
 }
 
 // Watch reports whether it watches data.
-func (b *Breakpoint) Watch() bool { return b.Kind >= stepper.WatchWrite }
+func (b *Breakpoint) Watch() bool { return b.Kind.Watches() }
 
 // Noun is what gdb calls the kind at the start of a message.
 func (b *Breakpoint) Noun() string {
 	switch {
+	case b.Catches() && b.Temporary:
+		return "Temporary catchpoint"
+	case b.Catches():
+		return "Catchpoint"
 	case b.Kind == stepper.WatchWrite:
 		return "Hardware watchpoint"
 	case b.Kind == stepper.WatchRead:
@@ -92,7 +98,7 @@ func (s *Session) Add(b *Breakpoint) error {
 // location that names nothing yet.
 func (s *Session) place(b *Breakpoint) error {
 	err := s.plant(b)
-	if err == nil || b.Watch() || b.Address {
+	if err == nil || b.Watch() || b.Catches() || b.Address {
 		return err
 	}
 	if isInside(err) || errors.Is(err, stepper.ErrNoSlot) {
@@ -129,7 +135,7 @@ func (s *Session) plant(b *Breakpoint) error {
 		return s.lookup(b)
 	}
 	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,
-		Pending: b.Pending, Temporary: b.Temporary, Condition: b.Condition}
+		Pending: b.Pending, Temporary: b.Temporary, Condition: b.Condition, Numbers: b.Numbers}
 	if b.Thread != 0 {
 		tid, err := s.ThreadID(b.Thread)
 		if err != nil {
@@ -181,8 +187,8 @@ func (s *Session) when(b *Breakpoint) (func(tid int) (bool, error), error) {
 
 // lookup fills in b's places from the file.
 func (s *Session) lookup(b *Breakpoint) error {
-	if b.Watch() {
-		return nil // resolved at launch
+	if b.Watch() || b.Catches() {
+		return nil // a watchpoint is resolved at launch
 	}
 	if b.Address {
 		b.Places = nil
@@ -236,6 +242,10 @@ func (s *Session) refresh(b *Breakpoint) {
 }
 
 func (s *Session) announce(b *Breakpoint) {
+	if b.Catches() {
+		s.printf("Catchpoint %d (%s)\n", b.Number, b.event())
+		return
+	}
 	s.printf("%s %d", b.Noun(), b.Number)
 	switch {
 	case b.Watch():
@@ -269,7 +279,7 @@ func (s *Session) plantAll() {
 	for _, b := range s.breakpoints {
 		b.Hits, b.live = 0, nil
 		was := b.Pending
-		if !b.Watch() && !b.Address {
+		if !b.Watch() && !b.Catches() && !b.Address {
 			b.Pending = true // its library may not be there yet
 		}
 		s.evaluateAgain(b)

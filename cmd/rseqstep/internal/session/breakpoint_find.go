@@ -44,7 +44,7 @@ func (s *Session) Hit() []*Breakpoint {
 	}
 	var out []*Breakpoint
 	for _, b := range s.Breakpoints() {
-		if !b.Watch() && b.At([]stepper.Place{{Addr: frames[0].PC}}) {
+		if !b.Watch() && !b.Catches() && b.At([]stepper.Place{{Addr: frames[0].PC}}) {
 			out = append(out, b)
 		}
 	}

@@ -109,6 +109,8 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	for _, n := range stop.Breakpoints {
 		if b := s.user(n); b != nil {
 			v.Hits = append(v.Hits, show.Hit{Number: b.Number, Temporary: b.Temporary})
+			b.remembers(&stop, p.target.Executable())
+			v.Program = p.target.Executable()
 			if len(b.Commands) > 0 && b.Commands[0] == "silent" {
 				v.Silent = true
 			}

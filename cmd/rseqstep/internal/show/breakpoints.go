@@ -13,12 +13,16 @@ type BreakpointRow struct {
 	Kind                              stepper.BreakpointKind
 	Temporary, Once, Enabled, Pending bool
 	Location, Condition               string
+	What                              string // of a catchpoint
 	Places                            []stepper.Place
 	Thread, Hits, Ignore              int
 	Commands                          []string
 }
 
 func (b *BreakpointRow) kind() string {
+	if b.Kind.Catches() {
+		return "catchpoint"
+	}
 	switch b.Kind {
 	case stepper.BreakHardware:
 		return "hw breakpoint"
@@ -52,7 +56,9 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		}
 		head := fmt.Sprintf("%-7d %-14s %-4s %-3s", b.Number, b.kind(), b.disposition(), enabled)
 		switch {
-		case b.Kind >= stepper.WatchWrite:
+		case b.Kind.Catches():
+			fmt.Fprintf(w, "%s %-18s %s\n", head, "", b.What)
+		case b.Kind.Watches():
 			fmt.Fprintf(w, "%s %-18s %s\n", head, "", b.Location)
 		case len(b.Places) == 0:
 			fmt.Fprintf(w, "%s %-18s %s\n", head, "<PENDING>", b.Location)
@@ -71,7 +77,11 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 			fmt.Fprintf(w, "\tstop only in thread %d\n", b.Thread)
 		}
 		if b.Hits > 0 {
-			fmt.Fprintf(w, "\tbreakpoint already hit %s\n", plural(b.Hits, "time", "times"))
+			noun := "breakpoint"
+			if b.Kind.Catches() {
+				noun = "catchpoint"
+			}
+			fmt.Fprintf(w, "\t%s already hit %s\n", noun, plural(b.Hits, "time", "times"))
 		}
 		if b.Ignore > 0 {
 			fmt.Fprintf(w, "\tignore next %d hits\n", b.Ignore)

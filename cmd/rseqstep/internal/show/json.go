@@ -33,7 +33,8 @@ type jsonStop struct {
 	Dropped     int         `json:"units_dropped,omitempty"` // reports before Units that were not kept
 	Notes       []string    `json:"notes,omitempty"`
 	Child       int         `json:"child,omitempty"`
-	Gone        *jsonThread `json:"gone,omitempty"` // thread-exited: which
+	Syscall     string      `json:"syscall,omitempty"` // its name, or its number
+	Gone        *jsonThread `json:"gone,omitempty"`    // thread-exited: which
 }
 
 type jsonThread struct {
@@ -71,6 +72,8 @@ func Reason(r stepper.Reason) string {
 		stepper.StopExited: "exited", stepper.StopKilled: "killed", stepper.StopExec: "exec",
 		stepper.StopLoaded: "loaded", stepper.StopAttached: "attached", stepper.StopLibrary: "library",
 		stepper.StopDetached: "detached", stepper.StopThreadExited: "thread-exited",
+		stepper.StopFork: "fork", stepper.StopVfork: "vfork", stepper.StopVforkDone: "vfork-done",
+		stepper.StopSyscallEntry: "syscall-entry", stepper.StopSyscallReturn: "syscall-return",
 	}
 	if n, ok := names[r]; ok {
 		return n
@@ -110,6 +113,8 @@ func (s *Stop) WriteJSON(w io.Writer) error {
 	switch s.Reason {
 	case stepper.StopSignal:
 		j.Signal = SignalName(s.Signal)
+	case stepper.StopSyscallEntry, stepper.StopSyscallReturn:
+		j.Syscall = SyscallName(int(s.Syscall))
 	case stepper.StopKilled:
 		j.Signal = SignalName(s.Status.Signal)
 	case stepper.StopExited:

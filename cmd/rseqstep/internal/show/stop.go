@@ -25,6 +25,7 @@ type Stop struct {
 	Silent bool   // a breakpoint's commands begin with "silent"
 
 	Hits    []Hit
+	Program string // the program's file, for StopExec
 	Value   string // `finish`: the value returned, "$1 = 5"
 	Watched []Watched
 	Naming  Naming
@@ -91,6 +92,9 @@ func (s *Stop) heading(w io.Writer) (prefix string) {
 	if s.Threads > 1 {
 		who = fmt.Sprintf("Thread %d %q", s.Number, s.Name)
 		who2 = who + " hit "
+	}
+	if len(s.Hits) > 0 && s.Reason != stepper.StopBreakpoint {
+		return s.caught(w, who2)
 	}
 	switch s.Reason {
 	case stepper.StopBreakpoint:

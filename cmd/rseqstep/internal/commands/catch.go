@@ -1,0 +1,101 @@
+package commands
+
+import (
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+)
+
+// catching are `catch` and `tcatch`.
+func (d *desk) catching() []*prompt.Command {
+	one := func(name, usage, short, long string, kind stepper.BreakpointKind, temporary bool, complete func(string) []string) *prompt.Command {
+		return &prompt.Command{Name: name, Usage: strings.TrimSpace(usage + " [thread N] [if COND]"), Short: short, Long: long, Complete: complete,
+			Run: func(args string) error { return d.catch(kind, temporary, args) }}
+	}
+	group := func(name, short string, temporary bool) *prompt.Command {
+		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "EVENT [if COND]", Short: short,
+			Long: "Catchpoints have numbers, conditions, counts and commands as breakpoints have. At a caught fork both\nprocesses are held; which of them is kept is decided by \"set follow-fork-mode\" when the program goes on.",
+			Subs: prompt.NewRegistry(name,
+				one("fork", "", "Stop when the program forks", "", stepper.CatchFork, temporary, nil),
+				one("vfork", "", "Stop when the program calls vfork", "", stepper.CatchVfork, temporary, nil),
+				one("exec", "", "Stop when the program has become another one", "", stepper.CatchExec, temporary, nil),
+				one("syscall", "[NAME|NUMBER...]", "Stop before and after system calls, those named or all",
+					"Inside a restartable sequence there are none. A vDSO function makes one only where it cannot do without.",
+					stepper.CatchSyscall, temporary, func(string) []string { return show.SyscallNames() }),
+				one("signal", "[SIGNAL...|all]", "Stop when the program gets a signal, whatever \"handle\" says",
+					"Without SIGNAL it is any but SIGINT and SIGTRAP, which the debugger uses. \"handle\" still decides whether the\nprogram has it afterwards.",
+					stepper.CatchSignal, temporary, func(string) []string { return append(signalNames(), "all") }))}
+	}
+	return []*prompt.Command{
+		group("catch", "Stop at forks, execs, system calls or signals", false),
+		group("tcatch", "Stop at a fork, exec, system call or signal once", true),
+	}
+}
+
+// catch makes a catchpoint of the words behind its event.
+func (d *desk) catch(kind stepper.BreakpointKind, temporary bool, args string) error {
+	w, err := parseWhere(args)
+	if err != nil {
+		return err
+	}
+	b := &session.Breakpoint{Kind: kind, Temporary: temporary, Condition: w.condition, Thread: w.thread}
+	words := strings.Fields(w.location)
+	switch kind {
+	case stepper.CatchSyscall:
+		b.Numbers, err = syscallNumbers(words)
+	case stepper.CatchSignal:
+		b.Location, b.Numbers, err = caughtSignals(words)
+	default:
+		if len(words) > 0 {
+			err = prompt.Message("Junk at end of arguments.")
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return d.Add(b)
+}
+
+func syscallNumbers(words []string) ([]int, error) {
+	var list []int
+	for _, w := range words {
+		if strings.HasPrefix(w, "g:") || strings.HasPrefix(w, "group:") {
+			return nil, prompt.Message("rseqstep knows no groups of system calls; name them one by one.")
+		}
+		n, err := show.SyscallNumber(w)
+		if err != nil {
+			return nil, prompt.Message("Unknown syscall name '%s'.", w)
+		}
+		list = append(list, n)
+	}
+	return list, nil
+}
+
+// caughtSignals also returns the names, "" for the standard signals and "all".
+func caughtSignals(words []string) (names string, list []int, err error) {
+	if len(words) == 1 && words[0] == "all" {
+		return "all", nil, nil
+	}
+	for _, w := range words {
+		if w == "all" {
+			return "", nil, prompt.Message("'all' cannot be caught with other signals")
+		}
+		n, err := show.SignalNumber(w)
+		if err != nil {
+			return "", nil, err
+		}
+		names = strings.TrimSpace(names + " " + show.SignalName(n))
+		list = append(list, n)
+	}
+	if len(words) == 0 {
+		for n := 1; n <= show.Signals; n++ {
+			if n != 2 && n != 5 {
+				list = append(list, n)
+			}
+		}
+	}
+	return names, list, nil
+}

@@ -1,0 +1,160 @@
+package stepper
+
+import (
+	"errors"
+	"slices"
+)
+
+// Watches reports whether the kind watches data.
+func (k BreakpointKind) Watches() bool { return k >= WatchWrite && k <= WatchAccess }
+
+// Catches reports whether the kind waits for an event instead of a place or data.
+func (k BreakpointKind) Catches() bool { return k >= CatchFork }
+
+// caughtBy is the kind of catchpoint that an event is for, and the number of its
+// system call or signal; ok is false for events that none is for.
+func caughtBy(ev *Event) (kind BreakpointKind, number int, ok bool) {
+	switch ev.Kind {
+	case EventFork:
+		return CatchFork, 0, true
+	case EventVfork:
+		return CatchVfork, 0, true
+	case EventExec:
+		return CatchExec, 0, true
+	case EventSyscallEntry, EventSyscallReturn:
+		return CatchSyscall, int(ev.Number), true
+	case EventSignal:
+		return CatchSignal, ev.Signal, true
+	}
+	return 0, 0, false
+}
+
+// waitsFor reports whether b is for an event.
+func (b *Breakpoint) waitsFor(kind BreakpointKind, number int) bool {
+	return b.Enabled && b.Kind == kind && (len(b.Numbers) == 0 || slices.Contains(b.Numbers, number))
+}
+
+// anyCatches reports whether a catchpoint is for an event, whatever its condition.
+func (e *Engine) anyCatches(ev *Event) bool {
+	kind, number, ok := caughtBy(ev)
+	return ok && slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return b.waitsFor(kind, number) })
+}
+
+// catchpoint decides whether the user's catchpoints stop the thread for an
+// event; they are the Breakpoints of the Stop, which is nil if none does. An
+// event's own work (a fork's child, the signal owed) is done as without them.
+// Precondition: every thread is held.
+func (e *Engine) catchpoint(ev Event) (*Stop, error) {
+	kind, number, ok := caughtBy(&ev)
+	if !ok {
+		return nil, nil
+	}
+	th := e.adopt(ev.TID)
+	var met []int
+	for _, b := range e.breakpoints {
+		if b.waitsFor(kind, number) && (b.Thread == 0 || b.Thread == th.tid) && e.comes(b, th) {
+			met = append(met, b.Number)
+		}
+	}
+	if met == nil {
+		return nil, nil
+	}
+	stop := &Stop{TID: ev.TID}
+	switch ev.Kind {
+	case EventFork, EventVfork:
+		stop = e.caughtFork(ev)
+	case EventExec:
+		stop.Reason = StopExec
+	case EventSyscallEntry:
+		stop.Reason, stop.Syscall, th.inCall = StopSyscallEntry, ev.Number, true
+	case EventSyscallReturn:
+		stop.Reason, stop.Syscall = StopSyscallReturn, ev.Number
+	case EventSignal:
+		stop = e.signalStop(th, ev)
+	}
+	stop.Breakpoints = met
+	return stop, e.dropMet(met)
+}
+
+// pauseFor holds every thread for an event that one of the user's catchpoints is
+// for, or whose process is to be followed, and decides on the former. onward is
+// how the program goes on from it where it is not stopped.
+func (e *Engine) pauseFor(ev Event, tr *traps) (onward func(tid int) (bool, *Stop, error), stop *Stop, err error) {
+	forks := ev.Kind == EventFork || ev.Kind == EventVfork
+	caught := e.anyCatches(&ev)
+	if ev.Kind == EventExec || !caught && !(forks && e.policy.FollowFork == FollowChild) {
+		return func(tid int) (bool, *Stop, error) { return false, nil, e.resume(tid) }, nil, nil
+	}
+	if err := e.pause(); err != nil {
+		return nil, nil, err
+	}
+	if !e.target.Held(ev.TID) {
+		// Killed meanwhile: its end is the next event.
+		return func(int) (bool, *Stop, error) { return false, nil, nil }, nil, nil
+	}
+	stop, err = e.catchpoint(ev)
+	return func(int) (bool, *Stop, error) {
+		stop, err := e.release(tr.tid)
+		return false, stop, err
+	}, stop, err
+}
+
+// reportSyscalls has system calls reported where anybody wants to know of them.
+func (e *Engine) reportSyscalls() error {
+	wanted := e.catch.Syscalls != nil || e.reporters > 0
+	t, ok := e.target.(SyscallTarget)
+	if !ok && wanted {
+		return ErrNoSyscallReports
+	}
+	if ok {
+		t.ReportSyscalls(wanted)
+	}
+	return nil
+}
+
+// reportFor has the system calls that b waits for reported, or no longer.
+func (e *Engine) reportFor(b *Breakpoint, on bool) error {
+	if b.Kind != CatchSyscall || b.reporting == on {
+		return nil
+	}
+	b.reporting = on
+	if on {
+		e.reporters++
+	} else {
+		e.reporters--
+	}
+	if !e.target.Alive() {
+		return nil
+	}
+	return e.reportSyscalls()
+}
+
+// comes decides a breakpoint that a thread has come to: its condition first,
+// then its count. An error in the condition stops the program.
+func (e *Engine) comes(b *Breakpoint, th *thread) bool {
+	if b.When != nil {
+		yes, err := e.holds(b, th)
+		if err != nil {
+			e.note("error in testing the condition of breakpoint %d: %v", b.Number, err)
+		} else if !yes {
+			return false
+		}
+	}
+	b.Hits++
+	if b.Ignore > 0 {
+		b.Ignore--
+		return false
+	}
+	return true
+}
+
+// dropMet deletes the temporary ones of the breakpoints that were met.
+func (e *Engine) dropMet(met []int) error {
+	var err error
+	for _, n := range met {
+		if b := e.breakpoint(n); b != nil && b.Temporary {
+			err = errors.Join(err, e.DeleteBreakpoint(n))
+		}
+	}
+	return err
+}
