@@ -143,6 +143,9 @@ func (e *Engine) wantedInside(th *thread, p *table.Placed) bool {
 // quietly, to a breakpoint inside that says stop, or to the exit.
 // Precondition: every other thread is held.
 func (e *Engine) through(th *thread) (*Stop, error) {
+	if _, p, err := e.atArming(th); err == nil && p != nil && e.confined(th, p) {
+		return e.stepOne(th)
+	}
 	if err := e.hush(th); err != nil {
 		return e.vanished(th, err)
 	}

@@ -31,6 +31,11 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 			return true, nil, nil
 		}
 	}
+	if e.confined(th, p) {
+		delete(th.passes, p.Start)
+		stop, err := e.escape(th, p)
+		return true, stop, err
+	}
 	stop, err = e.quietPass(th, p)
 	return true, stop, err
 }

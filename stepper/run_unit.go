@@ -17,13 +17,15 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 		// kills the program on the next preemption, with or without us.
 		return e.stepPlain(th, insn)
 	}
-	if e.entering {
+	wanted := e.wantedInside(th, p)
+	confined := (e.entering || wanted) && e.confined(th, p)
+	if e.entering && !confined {
 		if err := e.hush(th); err != nil {
 			return e.vanished(th, err)
 		}
 		return e.stepInside(th)
 	}
-	if e.wantedInside(th, p) {
+	if wanted && !confined {
 		return e.through(th)
 	}
 	if done, stop, err := e.climb(th, p, insn); done || stop != nil || err != nil {

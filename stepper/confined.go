@@ -1,0 +1,66 @@
+package stepper
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// confined reports whether a quiet phase of the thread is out of the question,
+// and says so: it takes rseq(2), for which a filter of the program's own may
+// kill it. Sections are then run natively, whatever was to be seen inside.
+func (e *Engine) confined(th *thread, p *table.Placed) bool {
+	if !e.filtered(th) {
+		return false
+	}
+	text := fmt.Sprintf("%s is run natively, not stepped inside: the program has a seccomp filter that may kill it for the rseq call this takes", e.SectionName(p))
+	if !slices.Contains(e.notes, text) {
+		e.notes = append(e.notes, text)
+	}
+	return true
+}
+
+// filtered reports whether a thread has a seccomp filter that the debugger
+// itself has not: one of its own, which may allow the vDSO's work and kill for
+// the system call. A container's filter is both sides', and the one that
+// provides cpu_opv is ours.
+func (e *Engine) filtered(th *thread) bool {
+	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", e.target.PID(), th.tid))
+	ownMode, allowed := seccompOf("/proc/thread-self/status")
+	if mode == seccompFilter && filters > 0 {
+		if e.answer != nil {
+			allowed++
+		}
+		return filters > allowed
+	}
+	return mode != 0 && mode != ownMode
+}
+
+// seccompFilter is SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h.
+const seccompFilter = 2
+
+// seccompOf reads two fields of proc_pid_status(5); 0 where one is missing
+// (Seccomp_filters came with Linux 5.9).
+func seccompOf(path string) (mode, filters int) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, 0
+	}
+	defer f.Close()
+	for in := bufio.NewScanner(f); in.Scan(); {
+		key, value, _ := strings.Cut(in.Text(), ":")
+		n, _ := strconv.Atoi(strings.TrimSpace(value))
+		switch key {
+		case "Seccomp":
+			mode = n
+		case "Seccomp_filters":
+			filters = n
+		}
+	}
+	return mode, filters
+}
