@@ -134,6 +134,10 @@ func (e *Engine) forkedAs(ev Event, keep FollowFork) error {
 		th.tid, th.fresh, th.rseqKnown = ev.Child, false, false
 		e.threads = map[int]*thread{ev.Child: th}
 		e.current = ev.Child
+		if ev.Shared {
+			e.note("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
+			return nil
+		}
 		if e.calls != nil {
 			e.note("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
 			return nil
@@ -142,6 +146,10 @@ func (e *Engine) forkedAs(ev Event, keep FollowFork) error {
 		return nil
 	}
 	e.child = ev.Child
+	if ev.Shared {
+		e.note("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
+		return e.target.DetachChild(ev.Child)
+	}
 	if e.calls != nil {
 		e.note("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
 	} else {

@@ -169,6 +169,7 @@ type Event struct {
 	Slots  int        // EventDebug: every slot that matched, slot n as bit n
 	Addr   table.Addr // EventBreakpoint: where
 	Child  int        // EventClone, EventFork, EventVfork
+	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)
 	Number uint64     // EventSyscallEntry, EventSyscallReturn
 	Status ExitStatus // EventProcessExit
 }

@@ -131,6 +131,23 @@ func (p *Process) lift() error {
 	return nil
 }
 
+// lend is lift for one more process that shares the memory; giveBack says that
+// one does no longer.
+func (p *Process) lend() error {
+	p.lent++
+	return p.lift()
+}
+
+func (p *Process) giveBack() error {
+	if p.lent > 0 {
+		p.lent--
+	}
+	if p.lent > 0 {
+		return nil
+	}
+	return p.replant()
+}
+
 // replant undoes lift.
 func (p *Process) replant() error {
 	if !p.lifted {

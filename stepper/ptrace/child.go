@@ -20,6 +20,7 @@ type child struct {
 	dead    bool    // killed while we held it
 	maker   int     // the thread that made it
 	vfork   bool    // the parent sleeps until the child execs or ends, and they share memory
+	shares  bool    // they share memory, and the parent runs on (CLONE_VM)
 	copied  []point // breakpoints as they were when its memory was copied
 }
 
@@ -52,11 +53,16 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 		kind = stepper.EventVfork
 	}
 	ch := &child{thread: &thread{tid: id, held: true, stop: stopEvent, midcall: true}, pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
+	if !ch.vfork {
+		if ch.shares, err = p.sharesMemory(t); err != nil {
+			return err
+		}
+	}
 	if !p.lifted {
 		ch.copied = append(ch.copied, p.points.list...)
 	}
 	p.children[id] = ch
-	p.push(stepper.Event{Kind: kind, TID: t.tid, Child: id})
+	p.push(stepper.Event{Kind: kind, TID: t.tid, Child: id, Shared: ch.shares})
 	return nil
 }
 
@@ -107,7 +113,7 @@ func (p *Process) takeExec(t *thread) error {
 	t.debug = debugState{}
 	p.all = [debugSlots]slot{}
 	p.points.forget()
-	p.lifted = false
+	p.lifted, p.lent = false, 0
 	p.gate = 0
 	p.exe = exePath(p.pid)
 	p.maps.forget()
@@ -127,7 +133,9 @@ func (p *Process) Children() []int {
 
 // DetachChild lets a process go that EventFork or EventVfork announced. Its
 // copies of breakpoints are taken out first. Where a call is trapped the process
-// stays traced, as a served one. After a vfork it shares the
+// stays traced, as a served one, and so does one that shares the program's
+// memory (CLONE_VM) until it executes another program or ends: as long the
+// program is without breakpoints. After a vfork it shares the
 // program's memory, so the program is without breakpoints until EventVforkDone;
 // and the thread that made it cannot run, nor be stopped, before the child has
 // been let go and has called exec or ended.
@@ -141,13 +149,15 @@ func (p *Process) DetachChild(pid int) error {
 		return nil
 	}
 	var errs error
-	if ch.vfork {
-		errs = p.lift()
+	if ch.vfork || ch.shares {
+		errs = p.lend()
 	} else {
 		errs = ch.clean()
 	}
-	if p.trap != 0 {
-		return errors.Join(errs, p.advance(p.serve(pid)))
+	if p.trap != 0 || ch.shares {
+		s := p.serve(pid)
+		s.borrows = ch.shares
+		return errors.Join(errs, p.advance(s))
 	}
 	if e := ptraceCall(reqDetach, pid, 0, 0); e != 0 && e != unix.ESRCH {
 		errs = errors.Join(errs, &Error{Op: "detach child", TID: pid, Err: e})
@@ -182,7 +192,7 @@ func (ch *child) clean() error {
 
 // Follow keeps the child and lets the rest of the program go: the Target is
 // the child from now on. Every thread must be held. The breakpoints go with
-// the child; after a vfork they stay out of the memory that it shares, until it execs.
+// the child; they stay out of memory that it shares, until it execs.
 func (p *Process) Follow(pid int) error {
 	ch := p.children[pid]
 	if ch == nil || ch.dead {
@@ -210,7 +220,8 @@ func (p *Process) Follow(pid int) error {
 	if err := p.openMemory(); err != nil {
 		return errors.Join(errs, err)
 	}
-	if ch.vfork {
+	p.lent = 0
+	if ch.vfork || ch.shares {
 		p.points.list, p.lifted = wanted, true
 		p.inherit(t)
 		return errs

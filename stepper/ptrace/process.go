@@ -44,7 +44,8 @@ type Process struct {
 
 	mem    *os.File // /proc/PID/mem
 	points points
-	lifted bool // the breakpoints are out of memory while a vfork child shares it
+	lifted bool // the breakpoints are out of memory while processes that are let go share it
+	lent   int  // to how many of them
 	guard  func(table.Addr) error
 	all    [4]slot // debug registers of every thread, those to come included
 

@@ -34,7 +34,7 @@ func (p *Process) finish() error {
 	for id := range p.children {
 		errs = errors.Join(errs, p.DetachChild(id))
 	}
-	errs = errors.Join(errs, p.replant(), p.release())
+	errs = errors.Join(errs, p.release())
 	p.queue = nil
 	p.close()
 	return errs

@@ -21,6 +21,8 @@ type served struct {
 	pid    int
 	guests map[int]*guest
 	maps   mappings
+
+	borrows bool // it shares the debugged process's memory, which is without breakpoints meanwhile
 }
 
 // guest is a thread of a served process.
@@ -64,7 +66,11 @@ func (p *Process) takeServed(s *served, tid int, status uint32) error {
 		if tid == s.pid {
 			p.adoptOrphans()
 		}
-		return p.advance(s)
+		var err error
+		if len(s.guests) == 0 {
+			err = p.returned(s)
+		}
+		return errors.Join(err, p.advance(s))
 	}
 	g.stopped()
 	g.pass, g.vforks = 0, false
@@ -92,10 +98,25 @@ func (p *Process) takeServed(s *served, tid int, status uint32) error {
 			}
 		}
 		s.maps.forget()
+		if err = p.returned(s); err == nil && p.trap == 0 {
+			return p.part(s)
+		}
 	case eventSeccomp:
 		_, err = p.takeCall(g.thread)
 	}
 	return errors.Join(ignoreGone(err), p.advance(s))
+}
+
+// returned notes that a process no longer shares the debugged one's memory.
+func (p *Process) returned(s *served) error {
+	if !s.borrows {
+		return nil
+	}
+	s.borrows = false
+	if !p.alive {
+		return nil
+	}
+	return p.giveBack()
 }
 
 // takeServedChild works in a served process's new thread or process.

@@ -190,7 +190,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		return p.takeChild(t, event)
 	case eventVforkDone:
 		t.midcall = true
-		if err := p.replant(); err != nil {
+		if err := p.giveBack(); err != nil {
 			return err
 		}
 		p.push(stepper.Event{Kind: stepper.EventVforkDone, TID: tid})

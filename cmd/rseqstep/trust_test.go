@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"rseqstep/table/tabletest"
+)
+
+// What becomes of processes, threads and signals under the debugger, item by
+// item, and the tests that show it. Those without a package are in this one.
+//
+//	fork, vfork                          stepper: TestNextOverForkKeepsTheParent, TestFollowChildGoesOnInTheChild; TestProgramsLiveAsAlone
+//	posix_spawn, clone3                  TestProgramsLiveAsAlone: spawn, cloned
+//	CLONE_VM without CLONE_THREAD        TestProgramsLiveAsAlone: sharing; TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds
+//	exec, also from another thread       stepper: TestBreakpointsMoveToTheNewProgramOfAnExec; ptrace: TestSteppedThreadMayEndTheProcess
+//	a thread's end in a unit             stepper: TestAThreadThatVanishesIsAStop; modelled: every order of events
+//	a leader that ends first             ptrace: TestLeaderMayEndBeforeItsThreads, TestAttachWithoutALeader; TestALeaderlessProcessIsAttachedTo
+//	a thread made while others are held  TestProgramsLiveAsAlone: threads; stepper: TestACloneInAStepIsAdopted
+//	SIGKILL from outside                 TestAProgramKilledAtAnyMomentIsReported; stepper: TestAProgramKilledInAQuietPhaseIsReported
+//	job control                          TestJobControlIsSeenAsWithoutADebugger; ptrace: TestGroupStopLastsUntilSIGCONT, TestDetachKeepsAStoppedProcessStopped
+//	signals to process and thread        TestProgramsLiveAsAlone: directed
+//	real-time signals in order           TestProgramsLiveAsAlone: queued
+//	signals in a quiet phase             stepper: TestASignalInAQuietPhaseComesAfterwards
+//	sigaltstack                          TestProgramsLiveAsAlone: altstack
+//	SIGTRAP of the program's own         TestProgramsLiveAsAlone: traps; ptrace: TestStepReportsTrapsOfTheProgramsOwnAsSignals
+//	everything blocked or ignored        TestProgramsLiveAsAlone: deaf
+//	seccomp                              TestConfinedProgramsAreNotMadeToCallRseq
+//	set-user-ID                          TestPrivilegedProgramsAreLaunchedWithoutPrivilegesOrRefused
+//	PTRACE_TRACEME, TracerPid            TestProgramsLiveAsAlone: traceme; ptrace: TestAttachSaysWhatIsWrong
+//	follow fork parent, child, both      script/catch.txtar; TestTheChildOfAManyThreadedProgramIsFollowed
+//	catch                                script/catch.txtar; TestSystemCallsAreCaughtDuringEveryCommand
+
+// lived is a debugger's run over a program, to its end.
+type lived struct {
+	out string
+	err error
+}
+
+// live runs commands over a program with its arguments; the program's output is
+// among the debugger's.
+func live(t *testing.T, bin string, commands []string, program ...string) lived {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	args := []string{"--batch"}
+	for _, c := range commands {
+		args = append(args, "-e", c)
+	}
+	out, err := exec.CommandContext(ctx, bin, append(args, program...)...).CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("%q over %q hangs\n%s", commands, program, out)
+	}
+	return lived{string(out), err}
+}
+
+// wants checks that the output has every text in its order.
+func (l lived) wants(t *testing.T, texts ...string) {
+	t.Helper()
+	rest := l.out
+	for _, text := range texts {
+		i := strings.Index(rest, text)
+		if i < 0 {
+			t.Errorf("%q is missing (%v) in\n%s", text, l.err, l.out)
+			return
+		}
+		rest = rest[i+len(text):]
+	}
+}
+
+func buildThreaded(t *testing.T, source string) string {
+	t.Helper()
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	return tabletest.Build(t, tabletest.Fixture{Source: source, Flags: []string{"-pthread"}})
+}
+
+// ways of going through a program from main to its end. What passes silently
+// is the program's own affair.
+func waysThrough() map[string][]string {
+	quietly := func(commands ...string) []string {
+		return append([]string{"handle all nostop noprint pass", "handle SIGTRAP nostop noprint pass"}, commands...)
+	}
+	return map[string][]string{
+		"run":    quietly("run"),
+		"break":  quietly("break work if 0", "hbreak work if 0", "run"),
+		"next":   quietly("start", "next 300"),
+		"step":   quietly("start", "step 60", "continue"),
+		"stepi":  quietly("break work", "run", "delete", "stepi 4000", "continue"),
+		"inside": quietly("set inside on", "break work", "run", "delete", "stepi 1000", "continue"),
+		"catch":  quietly("catch syscall if 0", "catch signal all if 0", "catch fork if 0", "run"),
+	}
+}
+
+// TestProgramsLiveAsAlone: every mode of two programs checks what became of its
+// processes, threads and signals, and comes to its right end by every way through.
+func TestProgramsLiveAsAlone(t *testing.T) {
+	bin := buildRseqstep(t)
+	for source, modes := range map[string]map[string]string{
+		"procs.c": {
+			"spawn": "spawned 5 v 1\n", "cloned": "cloned 7 7 v 1\n", "sharing": "shared 8 stage 1 v 2\n",
+			"threads": "threads 15\n", "forks": "forked 9 v 1\n",
+			"traceme": "tracer seen traceme refused v 1\n", // the one thing a program can see
+		},
+		"signals.c": {
+			"queued": "queued right v 5\n", "directed": "directed right\n", "altstack": "altstack 2 v 4\n",
+			"traps": "traps 3 v 3\n", "deaf": "deaf 1000\n",
+		},
+	} {
+		program := buildThreaded(t, source)
+		for mode, want := range modes {
+			for way, commands := range waysThrough() {
+				t.Run(mode+" "+way, func(t *testing.T) {
+					l := live(t, bin, commands, program, mode)
+					l.wants(t, want)
+					l.wants(t, "exited normally]")
+				})
+			}
+		}
+	}
+}
+
+// TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds: a trap in memory that a
+// process shares which nobody debugs would kill it.
+func TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds(t *testing.T) {
+	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
+	l := live(t, bin, []string{"break work", "run", "print stage", "print v", "continue"}, program, "sharing")
+	l.wants(t, "Breakpoint 1, ", "in the program's own memory", "$1 = 1\n", "$2 = 1\n", "shared 8 stage 1 v 2\n", "exited normally]")
+}
+
+// TestTheChildOfAManyThreadedProgramIsFollowed: the parent's other threads run
+// when the fork is reported.
+func TestTheChildOfAManyThreadedProgramIsFollowed(t *testing.T) {
+	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
+	for _, commands := range [][]string{
+		{"set follow-fork-mode child", "break work", "run", "bt", "continue"},
+		{"set follow-fork-mode child", "start", "next 100"},
+		{"catch fork", "run", "set follow-fork-mode child", "delete", "continue"},
+	} {
+		l := live(t, bin, commands, program, "forks")
+		l.wants(t, "following the new process")
+		l.wants(t, "exited with code 11]") // 9, as gdb writes it
+	}
+}
+
+// TestConfinedProgramsAreNotMadeToCallRseq: neither a program in strict mode nor
+// one whose filter kills for calls it does not know is harmed by what needs a
+// call injected; the stop says what was not done.
+func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bin, program := buildRseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "confined.c", Shape: tabletest.NoPIE})
+	inside := secondInstruction(t, program)
+	for _, mode := range []string{"strict", "filter"} {
+		for name, c := range map[string]struct {
+			commands []string
+			refused  bool
+		}{
+			"stepi":      {[]string{"stepi 2000"}, false},
+			"next":       {[]string{"next 20"}, false},
+			"inside":     {[]string{"set inside on", "stepi 500"}, true},
+			"breakpoint": {[]string{fmt.Sprintf("break *(%s)", inside), "next 20"}, true},
+			"aborts":     {[]string{"abort", "abort", "abort", "abort", "abort", "stepi 100"}, false},
+			"opv":        {[]string{"opv", "stepi 100"}, false},
+			"detach":     {[]string{"next 3", "info rseq"}, false},
+		} {
+			t.Run(mode+" "+name, func(t *testing.T) {
+				l := live(t, bin, append(append([]string{"break confined", "run", "delete"}, c.commands...), "delete", "continue"), program, mode)
+				l.wants(t, "right\n")
+				l.wants(t, "exited normally]")
+				if c.refused {
+					l.wants(t, "note: work+", "is run natively, not stepped inside: the program has a seccomp filter")
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,34 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"encoding/binary"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table"
+)
+
+// sharesMemory reports whether the process that a thread is just making will
+// run in the same memory: CLONE_VM. The thread stands in clone(2), whose first
+// argument is the flags, or in clone3(2), whose first argument points to them;
+// fork(2) shares nothing.
+func (p *Process) sharesMemory(t *thread) (bool, error) {
+	if err := p.load(t); err != nil {
+		return false, err
+	}
+	flags := t.regs.now.Rdi
+	switch t.regs.now.OrigRax {
+	case unix.SYS_CLONE:
+	case unix.SYS_CLONE3:
+		var first [8]byte
+		if n, err := p.ReadMemory(table.Addr(flags), first[:]); n < len(first) {
+			return false, err
+		}
+		flags = binary.LittleEndian.Uint64(first[:])
+	default:
+		return false, nil
+	}
+	return flags&unix.CLONE_VM != 0, nil
+}
