@@ -242,7 +242,7 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 				continue
 			}
 			return e.debugHit(th, ev)
-		case EventGroupStop, EventVforkDone:
+		case EventGroupStop, EventGroupEnd, EventVforkDone:
 			// Job control waits until the phase is over.
 		case EventInterrupt:
 			if e.asked.Swap(false) {

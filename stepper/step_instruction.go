@@ -180,7 +180,8 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 		stop := e.caughtVforkDone(ev)
 		return stop == nil, stop, nil
 	case EventGroupStop:
-		return true, nil, nil
+		stop, err := e.joinStop(th)
+		return stop == nil, stop, err
 	case EventExec:
 		if err := e.executed(ev); err != nil {
 			return false, nil, err

@@ -153,6 +153,7 @@ const (
 	EventExit                               // thread TID is gone
 	EventProcessExit                        // the whole process is gone; Status says how
 	EventGroupStop                          // job control stopped the process with Signal
+	EventGroupEnd                           // TID's part in that stop is over: SIGCONT came; it is held
 	EventInterrupt                          // Interrupt was called; TID is held, with nothing else to say
 	EventBlocked                            // Step or Run lost patience; TID still runs
 	EventSyscall                            // a seccomp RET_TRACE stop (PTRACE_EVENT_SECCOMP)

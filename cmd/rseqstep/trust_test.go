@@ -178,3 +178,18 @@ func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 		}
 	}
 }
+
+// TestSystemCallsAreCaughtDuringEveryCommand: also while a line or an
+// instruction is stepped, and once for each side of a call.
+func TestSystemCallsAreCaughtDuringEveryCommand(t *testing.T) {
+	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
+	for name, command := range map[string]string{"continue": "continue", "next": "next 100", "step": "step 200", "stepi": "stepi 100000", "finish": "finish"} {
+		t.Run(name, func(t *testing.T) {
+			l := live(t, bin, []string{"break spawn", "run", "catch syscall exit_group wait4", command, command, "delete", "continue"}, program, "spawn")
+			l.wants(t, "Catchpoint 2 (call to syscall wait4), ", "Catchpoint 2 (returned from syscall wait4), ", "spawned 5 v 1\n")
+			if n := strings.Count(l.out, "Catchpoint 2 ("); n != 3 {
+				t.Errorf("%d stops\n%s", n, l.out)
+			}
+		})
+	}
+}

@@ -220,7 +220,10 @@ int main(void) { signal(SIGCONT, handler); raise(SIGSTOP); return continued ? 11
 		t.Fatal(err)
 	}
 	time.AfterFunc(50*time.Millisecond, func() { _ = unix.Kill(p.PID(), unix.SIGCONT) })
-	if ev, err = p.Wait(); err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGCONT) {
+	if ev, err = p.Wait(); err != nil || ev.Kind != stepper.EventGroupEnd {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGCONT) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Status.Code != 11 {

@@ -226,10 +226,10 @@ func (t *thread) stopped() (asked bool) {
 // or, with SIGTRAP and unasked, the end of one. See ptrace(2), "PTRACE_EVENT stops".
 func (p *Process) takeStop(t *thread, sig int, asked bool) error {
 	if sig == int(unix.SIGTRAP) {
-		if asked {
-			return nil
+		if !asked {
+			p.push(stepper.Event{Kind: stepper.EventGroupEnd, TID: t.tid})
 		}
-		return p.resume(t, t.how, 0)
+		return nil
 	}
 	t.stop, t.signal = stopGroup, sig
 	if !asked {

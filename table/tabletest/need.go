@@ -42,6 +42,14 @@ func NeedCPUs(t testing.TB, n int) {
 	}
 }
 
+// NeedRoot skips the test where it cannot become another user.
+func NeedRoot(t testing.TB) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		skip(t, "needs root, to become another user")
+	}
+}
+
 // skip ends the test: skipped, or failed where nothing may be missing. It is
 // the only place where a test of this module is skipped.
 func skip(t testing.TB, reason string) {

@@ -1,0 +1,60 @@
+package stepper
+
+// joinStop lets every thread take part in a stop by job control that the
+// stepped one has come to, and waits for its end. The kernel tells the parent
+// (a shell's waitpid with WUNTRACED) when the last thread has stopped. A thread
+// that is let go executes nothing before it stops, and reports the end before it
+// executes anything more (ptrace(2), "Group-stop"), so what is planted may stay
+// as it is. Afterwards every thread is held, th where it stood.
+// Precondition: every thread is held.
+func (e *Engine) joinStop(th *thread) (*Stop, error) {
+	for _, tid := range e.target.Threads() {
+		if err := e.joins(tid); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		ev, err := e.target.Wait()
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case ev.Kind == EventGroupEnd && ev.TID == th.tid:
+			return nil, e.pause()
+		case ev.Kind == EventGroupEnd:
+			continue // held until the step is done
+		case ev.Kind == EventGroupStop:
+			if err := e.joins(ev.TID); err != nil {
+				return nil, e.holdAfter(err)
+			}
+			continue
+		case ev.Kind == EventInterrupt && !e.asked.Load():
+			if err := e.joins(ev.TID); err != nil {
+				return nil, e.holdAfter(err)
+			}
+			continue
+		}
+		_, stop, err := e.dispatch(ev, &traps{tid: th.tid})
+		if stop != nil || err != nil {
+			return stop, e.holdAfter(err)
+		}
+		if _, there := e.threads[th.tid]; !there {
+			return nil, e.holdAfter(errThreadGone)
+		}
+	}
+}
+
+// joins lets one thread go into the stop. The signal it is owed waits until then.
+func (e *Engine) joins(tid int) error {
+	if !e.target.Held(tid) || e.target.Queued(tid) {
+		return nil
+	}
+	th := e.adopt(tid)
+	th.fresh, th.rseqKnown = false, false
+	th.runs++
+	err := e.target.Resume(tid, 0)
+	if isGone(err) {
+		return nil // its exit is the next event
+	}
+	return err
+}
