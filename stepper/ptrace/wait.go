@@ -169,6 +169,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		p.ended(tid, ws)
 		return nil
 	}
+	listened := t.listens
 	asked := t.stopped()
 	moved, err := p.arrive(t)
 	if err != nil {
@@ -184,7 +185,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		if moved && ws.StopSignal() == unix.SIGTRAP {
 			return p.goOn(t)
 		}
-		return p.takeStop(t, int(ws.StopSignal()), asked && !moved)
+		return p.takeStop(t, int(ws.StopSignal()), asked && !moved, listened)
 	case eventClone, eventFork, eventVfork:
 		t.midcall = true
 		return p.takeChild(t, event)
@@ -224,11 +225,15 @@ func (t *thread) stopped() (asked bool) {
 
 // takeStop is PTRACE_EVENT_STOP: the answer to PTRACE_INTERRUPT, a group-stop,
 // or, with SIGTRAP and unasked, the end of one. See ptrace(2), "PTRACE_EVENT stops".
-func (p *Process) takeStop(t *thread, sig int, asked bool) error {
+func (p *Process) takeStop(t *thread, sig int, asked, listened bool) error {
 	if sig == int(unix.SIGTRAP) {
-		if !asked {
-			p.push(stepper.Event{Kind: stepper.EventGroupEnd, TID: t.tid})
+		switch {
+		case asked:
+			return nil
+		case !listened:
+			return p.resume(t, t.how, 0) // a late answer to PTRACE_INTERRUPT
 		}
+		p.push(stepper.Event{Kind: stepper.EventGroupEnd, TID: t.tid})
 		return nil
 	}
 	t.stop, t.signal = stopGroup, sig
