@@ -15,6 +15,7 @@ type built struct {
 	rawstep, rawunit     string
 	calls                string
 	counter, rawhold     string
+	kernelCount          string
 	gotime, dlv          string // a Go program, and stock Delve
 	hotPlace             string // "hotline.c:21"
 }
@@ -34,7 +35,8 @@ func prepare(rseqstep string) (*built, error) {
 		loop:     filepath.Join(dir, "loop"), units: filepath.Join(dir, "units"), hotline: filepath.Join(dir, "hotline"),
 		rawstep: filepath.Join(dir, "rawstep"), rawunit: filepath.Join(dir, "rawunit"),
 		calls: filepath.Join(dir, "calls"), counter: filepath.Join(dir, "counter"), rawhold: filepath.Join(dir, "rawhold"),
-		gotime: filepath.Join(dir, "gotime"), dlv: filepath.Join(dir, "dlv"),
+		kernelCount: filepath.Join(dir, "counted"),
+		gotime:      filepath.Join(dir, "gotime"), dlv: filepath.Join(dir, "dlv"),
 	}
 	for out, pkg := range map[string]string{b.gotime: "./testdata/gotime", b.dlv: "github.com/go-delve/delve/cmd/dlv"} {
 		cmd := exec.Command("go", "build", "-o", out, pkg)
@@ -46,6 +48,7 @@ func prepare(rseqstep string) (*built, error) {
 		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
 		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c",
 		b.calls: "bench/calls.c", b.counter: "counter.c", b.rawhold: "bench/rawhold.c",
+		b.kernelCount: "bench/counted.c",
 	} {
 		cmd := exec.Command("gcc", "-O2", "-g", "-Iinclude", "-pthread", "-o", out, source)
 		cmd.Dir = "testdata"

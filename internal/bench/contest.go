@@ -14,6 +14,7 @@ type contest struct {
 	moreIsGood bool
 	contenders []contender
 	target     string // what the project wants of the ratio, printed as it is
+	rounds     int    // at most, where one takes long; 0: as many as asked for
 }
 
 // contender is one way to get a figure.
@@ -31,6 +32,9 @@ type result struct {
 
 // hold runs the contest. Every round measures every contender once.
 func (c contest) hold(rounds int, progress io.Writer) []result {
+	if c.rounds > 0 {
+		rounds = min(rounds, c.rounds)
+	}
 	results := make([]result, len(c.contenders))
 	for i, who := range c.contenders {
 		results[i].name = who.name

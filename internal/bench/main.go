@@ -32,7 +32,7 @@ func bench(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	contests := []contest{stepping(b), aborting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b), delving(b)}
+	contests := []contest{stepping(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b), delving(b)}
 	if b.workerd != "" {
 		contests = append(contests, loads(b)...)
 	}

@@ -11,8 +11,12 @@ import (
 	"time"
 )
 
-// patience is how long one run may take before it counts as failed.
-const patience = 2 * time.Minute
+// patience is how long one run may take before it counts as failed; long is that
+// of a run that is made once.
+const (
+	patience = 2 * time.Minute
+	long     = 20 * time.Minute
+)
 
 // outcome is one finished run of a program.
 type outcome struct {
@@ -22,8 +26,10 @@ type outcome struct {
 }
 
 // launch runs a command to its end. A non-zero exit status is a failure.
-func launch(argv ...string) (outcome, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func launch(argv ...string) (outcome, error) { return launchFor(patience, argv...) }
+
+func launchFor(limit time.Duration, argv ...string) (outcome, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.WaitDelay = time.Second
