@@ -82,11 +82,18 @@ func checkProcess(pid int) error {
 	return nil
 }
 
-// seizeAll seizes threads until a round finds no new one, and holds them all.
+// seizeAll seizes threads until there are no others, and holds them all.
 // A thread that a seized one makes is traced from its birth, so every round
 // leaves fewer that can make unseen ones.
+//
+// A list without a new thread is no proof: one on it may have made another since and
+// ended, and a list that is read while a thread ends can break off there
+// (next_tid, fs/proc/base.c). The proof is the kernel's number of threads, which
+// stands still while those that we know of are held. Where a thread that has ended
+// makes that number differ for good, several lists without a new thread have to do.
 func (p *Process) seizeAll() error {
-	for {
+	const lists = 4
+	for quiet := 0; quiet < lists; quiet++ {
 		ids, err := tasks(p.pid)
 		if err != nil {
 			return &Error{Op: "attach", TID: p.pid, Err: unix.ESRCH}
@@ -115,7 +122,9 @@ func (p *Process) seizeAll() error {
 		if !p.alive {
 			return &Error{Op: "attach", TID: p.pid, Err: unix.ESRCH}
 		}
-		if fresh == 0 {
+		if fresh > 0 {
+			quiet = -1
+		} else if st, err := readStat(p.pid, p.pid); err == nil && st.threads == len(p.threads) {
 			break
 		}
 	}

@@ -87,6 +87,40 @@ func running(t *testing.T, source string) (pid int, finish func()) {
 	}
 }
 
+// relay has threads that each make their successor and end at once: the list of
+// threads is never the same twice. A line on its standard input ends it.
+const relay = `
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+static atomic_int stop, live;
+static void *runner(void *p) { pthread_t t; if (stop || pthread_create(&t, 0, runner, p)) live--; else pthread_detach(t); return 0; }
+int main(void) {
+	for (int i = 0; i < 8; i++) { pthread_t t; live++; pthread_create(&t, 0, runner, 0); pthread_detach(t); }
+	puts("ready"); fflush(stdout);
+	getchar();
+	stop = 1;
+	while (live) ;
+	puts("1");
+	return 21;
+}`
+
+func TestAttachMissesNoThreadOfARelay(t *testing.T) {
+	pid, finish := running(t, relay)
+	for range 100 {
+		p := attach(t, pid)
+		for _, id := range must(tasks(pid)) {
+			if tracer := taskStatus(pid, id, "TracerPid"); tracer == "0" {
+				t.Errorf("thread %d is not traced: %v", id, p.Threads())
+			}
+		}
+		if err := p.Detach(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	finish()
+}
+
 func TestAttachHoldsEveryThreadAndDetachLeavesNothing(t *testing.T) {
 	pid, finish := running(t, worker)
 	for range 5 {

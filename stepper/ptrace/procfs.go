@@ -16,6 +16,7 @@ import (
 type stat struct {
 	state     byte // field 3
 	processor int  // field 39, the CPU last run on
+	threads   int  // field 20, of the process: those that have ended but wait to be reaped too
 }
 
 func readStat(pid, tid int) (stat, error) {
@@ -29,7 +30,11 @@ func readStat(pid, tid int) (stat, error) {
 		return stat{}, fmt.Errorf("/proc/%d/task/%d/stat is cut short", pid, tid)
 	}
 	cpu, err := strconv.Atoi(f[39-3])
-	return stat{state: f[0][0], processor: cpu}, err
+	if err != nil {
+		return stat{}, err
+	}
+	threads, err := strconv.Atoi(f[20-3])
+	return stat{state: f[0][0], processor: cpu, threads: threads}, err
 }
 
 // readSmall reads a file of /proc of less than a page. It is three system calls;
