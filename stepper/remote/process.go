@@ -19,6 +19,7 @@ import (
 type process struct {
 	target   *ptrace.Process
 	engine   *stepper.Engine
+	symbols  *symbols.Set
 	attached bool
 	points   map[point]*planted
 	features []feature
@@ -95,13 +96,14 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 	var cache table.Cache
 	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }, s.policy)
 	if err != nil {
+		set.Close()
 		if attached {
 			return errors.Join(err, target.Detach())
 		}
 		return errors.Join(err, target.Kill())
 	}
 	engine.Policy().Linger = true
-	s.process = &process{target: target, engine: engine, attached: attached, points: map[point]*planted{}}
+	s.process = &process{target: target, engine: engine, symbols: set, attached: attached, points: map[point]*planted{}}
 	if s.delve() {
 		s.delveSignals()
 	}
@@ -149,6 +151,7 @@ func (s *Server) end() error {
 		return nil
 	}
 	s.forget()
+	defer p.symbols.Close()
 	if !p.target.Alive() {
 		return nil
 	}
@@ -164,6 +167,9 @@ func (s *Server) forget() {
 		if err := s.process.target.TakeTerminal(s.Terminal); err != nil {
 			s.logf("the terminal stays with the program: %v", err)
 		}
+	}
+	if s.process != nil && !s.process.target.Alive() {
+		s.process.symbols.Close() // else by whoever lets go of it, for which they may be wanted
 	}
 	s.process = nil
 	s.running.Store(nil)

@@ -93,6 +93,7 @@ func (c *client) kill() error {
 		return errNoProcess
 	}
 	c.forget()
+	defer p.symbols.Close()
 	c.last = ""
 	if !p.target.Alive() {
 		return nil
@@ -126,6 +127,7 @@ func (c *client) leave(p string) (string, error) {
 	if err := c.dropSignals(func(sig int) bool { return c.hide[sig] }); err != nil {
 		return "", err
 	}
+	defer c.p.symbols.Close()
 	c.forget()
 	c.last = ""
 	return done(e.Detach())

@@ -82,6 +82,10 @@ func (s *Set) Reload(modules []*table.Module) {
 	}
 }
 
+// Close closes the files and forgets the modules: for a process that is gone. Left to the
+// garbage collector, they would stay open for some processes more.
+func (s *Set) Close() { s.Reload(nil) }
+
 // Problem is why the file of a module could not be read, nil when it could.
 func (s *Set) Problem(path string) error { return s.problem[path] }
 

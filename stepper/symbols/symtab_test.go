@@ -1,6 +1,7 @@
 package symbols
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
@@ -168,6 +169,35 @@ func TestReloadKeepsWhatHasNotChanged(t *testing.T) {
 	if len(s.Modules()) != 0 || s.Problem("[vdso]") == nil || len(s.images) != 0 {
 		t.Errorf("modules without files: %v", s.Modules())
 	}
+}
+
+func TestCloseLeavesNoFileOpen(t *testing.T) {
+	program := compile(t, "calls.c")
+	s := alone(t, program)
+	place1(t, s, "main")
+	open := func() (n int) {
+		files, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if to, err := os.Readlink("/proc/self/fd/" + f.Name()); err == nil && to == program {
+				n++
+			}
+		}
+		return n
+	}
+	if open() == 0 {
+		t.Error("the program's file is not open before")
+	}
+	s.Close()
+	if n := open(); n != 0 {
+		t.Errorf("the program's file is open %d times", n)
+	}
+	if _, ok := s.Address("main"); ok {
+		t.Error("main is known still")
+	}
+	s.Close()
 }
 
 func mustSymbol(t *testing.T, im *image, name string) uint64 {

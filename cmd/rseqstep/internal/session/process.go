@@ -45,6 +45,9 @@ var ErrNoProgram = errors.New("no such file")
 // "" forgets it.
 func (s *Session) SetProgram(path string) error {
 	if path == "" {
+		if s.file != nil {
+			s.file.symbols.Close()
+		}
 		s.Program, s.file = "", nil
 		return nil
 	}
@@ -53,6 +56,9 @@ func (s *Session) SetProgram(path string) error {
 		return err
 	}
 	s.Program = path
+	if s.file != nil {
+		s.file.symbols.Close()
+	}
 	s.file = s.newProgram(path, f)
 	return nil
 }
@@ -143,6 +149,7 @@ func (s *Session) create(target *ptrace.Process, attached bool) error {
 		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
 	}
 	if err != nil {
+		set.Close()
 		if attached {
 			return errors.Join(err, target.Detach())
 		}

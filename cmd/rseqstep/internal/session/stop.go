@@ -200,6 +200,9 @@ func (s *Session) gone() {
 		s.refresh(b)
 		b.live = nil
 	}
+	if s.process != nil {
+		s.process.symbols.Close()
+	}
 	s.process = nil
 	s.level = 0
 }
