@@ -83,6 +83,11 @@ func (s *Session) Add(b *Breakpoint) error {
 			return err
 		}
 	}
+	if b.Thread != 0 && s.process != nil {
+		if _, err := s.ThreadID(b.Thread); err != nil {
+			return err // not a place that may come later
+		}
+	}
 	if err := s.place(b); err != nil {
 		return err
 	}
