@@ -65,14 +65,27 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
-// Only tests see the fixtures and the scripted world.
+// Only tests see what is made for tests: the fixtures, the scripted worlds, the
+// clients. Their folders end in "test", or lie in one that does.
 func TestShippedCodeImportsNoTestHelpers(t *testing.T) {
 	for _, s := range sources(t) {
+		if s.test() || forTests(s.folder()) {
+			continue
+		}
 		for _, i := range s.imports {
-			helper := i == "testing" || i == module+"/table/tabletest" || i == module+"/stepper/steptest" || i == module+"/stepper/faulttest"
-			if helper && !s.test() && s.folder() != "table/tabletest" && !strings.HasPrefix(s.folder(), "stepper/steptest") {
+			ours, ok := strings.CutPrefix(i, module+"/")
+			if i == "testing" || ok && forTests(ours) {
 				t.Errorf("%s imports %s, which is for tests", s.path, i)
 			}
 		}
 	}
+}
+
+func forTests(folder string) bool {
+	for name := range strings.SplitSeq(folder, "/") {
+		if strings.HasSuffix(name, "test") {
+			return true
+		}
+	}
+	return false
 }
