@@ -71,6 +71,10 @@
 // may find the clock page changed for ever. getrandom has no such loop: its
 // rounds are bounded by what it was asked for, and are let pass.
 //
+// A thread under a seccomp filter that we are not under ourselves is never made to
+// call rseq(2): a filter that kills for calls it does not know cannot be asked.
+// Its sections run natively whatever was to be seen inside, and the stop says so.
+//
 // What a command could not put back because a request failed is owed: it is tried
 // again at the command's end, before the next one, which refuses to begin
 // without it, and before detaching. A program whose registration or signal mask

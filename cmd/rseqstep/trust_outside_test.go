@@ -149,6 +149,23 @@ func startAttach(t *testing.T, bin string, out *bytes.Buffer, pid int, commands 
 	}
 }
 
+// TestALeaderlessProcessIsRefusedUnharmed: one whose main thread has ended while
+// others live is not attached to, is told so, and goes on.
+func TestALeaderlessProcessIsRefusedUnharmed(t *testing.T) {
+	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
+	c := startCharge(t, program, "leader")
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid)); strings.Contains(string(b), "State:\tZ") {
+			break
+		}
+	}
+	out, err := exec.Command(bin, "attach", "--batch", fmt.Sprint(c.pid)).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "its main thread has ended") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	c.ends()
+}
+
 // TestAProgramKilledAtAnyMomentIsReported: SIGKILL from outside in the middle of
 // steps, units, quiet phases and journeys, each time at another moment.
 func TestAProgramKilledAtAnyMomentIsReported(t *testing.T) {

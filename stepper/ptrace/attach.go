@@ -65,6 +65,9 @@ func checkProcess(pid int) error {
 		return fail(fmt.Errorf("%w: it is a thread of process %s; attach to that", unix.EINVAL, group))
 	}
 	if state := statusField(pid, "State"); strings.HasPrefix(state, "Z") || strings.HasPrefix(state, "X") {
+		if ids, err := tasks(pid); err == nil && len(ids) > 1 {
+			return fail(fmt.Errorf("%w: its main thread has ended (zombie) while %d others live: the kernel shows neither its memory nor its program under that number, and will not let it be traced", unix.ESRCH, len(ids)-1))
+		}
 		return fail(fmt.Errorf("%w: its main thread has ended (zombie)", unix.ESRCH))
 	}
 	if tracer := statusField(pid, "TracerPid"); tracer != "" && tracer != "0" {
