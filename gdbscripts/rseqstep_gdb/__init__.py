@@ -5,7 +5,6 @@ process of gdb's own; switch hands the process to `rseqstep gdbserver`.
 """
 
 import importlib
-import importlib.util
 
 import gdb
 
@@ -27,8 +26,7 @@ def install():
         raise gdb.GdbError("rseqstep needs gdb %d or later; this is gdb %s." % (OLDEST_GDB, gdb.VERSION))
     Rseq()
     for part in _PARTS:
-        if importlib.util.find_spec("." + part, __name__):
-            importlib.import_module("." + part, __name__).install()
+        importlib.import_module("." + part, __name__).install()
     _installed = True
 
 
