@@ -28,7 +28,7 @@ trace, connect, dap, core, --headless. A --backend of yours is respected.
 
 A dlv of your own can use the same backend; --print-backend prints the path of
 the executable that it is to be given. --print-script prints a script for one on
-its own backend ("source FILE").`,
+its own backend ("source FILE"). "rseqstep dlv help" is Delve's own help.`,
 		Example: `  rseqstep dlv debug ./pkg -- arg
   rseqstep dlv attach 1234
   DELVE_DEBUGSERVER_PATH=$(rseqstep dlv --print-backend) dlv --backend=lldb debug ./pkg`,
@@ -41,6 +41,9 @@ its own backend ("source FILE").`,
 				}
 				_, err = fmt.Fprintln(e.stdout, path)
 				return err
+			}
+			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
+				return cmd.Help()
 			}
 			if len(args) == 1 && args[0] == "--print-script" {
 				return delve.WriteScript(e.stdout)
