@@ -93,7 +93,7 @@ func (s *Stop) heading(w io.Writer) (prefix string) {
 		who = fmt.Sprintf("Thread %d %q", s.Number, s.Name)
 		who2 = who + " hit "
 	}
-	if len(s.Hits) > 0 && s.Reason != stepper.StopBreakpoint {
+	if len(s.Hits) > 0 && s.Reason != stepper.StopBreakpoint && s.Reason != stepper.StopWatchpoint {
 		return s.caught(w, who2)
 	}
 	switch s.Reason {
