@@ -100,7 +100,7 @@ class Switch:
         if not inferior.pid:
             self._serve(child.Server(program))
             return
-        with handover.quietly() as stdout:
+        with handover.quietly() as stdout, handover.in_place(inferior.pid):
             said = self._adopt(inferior, program, stdout)
         _say(said)
 
@@ -153,7 +153,7 @@ class Switch:
             gdb.execute("disconnect", to_string=True)
             return
         _check_stopped(inferior)
-        with handover.quietly():
+        with handover.quietly(), handover.in_place(inferior.pid):
             said = self._take_back(inferior)
         _say(said)
 
