@@ -62,9 +62,19 @@ func TestMain(m *testing.M) {
 func gdb(t *testing.T, bin, program, args, script string) string {
 	t.Helper()
 	connect := fmt.Sprintf("target remote | %s gdbserver - %s %s", bin, program, args)
+	return gdbRuns(t, program, strings.ReplaceAll(script, "CONNECT", connect))
+}
+
+// gdbMulti is gdb for a script that starts the program itself.
+func gdbMulti(t *testing.T, bin, program, script string) string {
+	t.Helper()
+	return gdbRuns(t, program, fmt.Sprintf("target extended-remote | %s gdbserver --multi -\nset remote exec-file %s\n", bin, program)+script)
+}
+
+func gdbRuns(t *testing.T, program, script string) string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "script")
-	text := "set debuginfod enabled off\nset debug-file-directory /nonexistent\nset confirm off\nset width 0\nset sysroot /\n" +
-		strings.ReplaceAll(script, "CONNECT", connect)
+	text := "set debuginfod enabled off\nset debug-file-directory /nonexistent\nset confirm off\nset width 0\nset sysroot /\n" + script
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

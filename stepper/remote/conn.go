@@ -194,6 +194,10 @@ func (c *conn) watch() {
 				c.pull(now)
 				continue
 			}
+		case c.running.Load() && c.stream.hungUp():
+			// Nobody is there for what was read ahead, nor for what was not: the
+			// program runs, and would for ever.
+			c.finish()
 		}
 		last = now
 		select {

@@ -9,7 +9,7 @@
 // Engine.Interrupt.
 //
 // The files, by idea: packet.go, hex.go, stream_linux.go and conn.go the stream;
-// server.go and process.go clients and processes; client.go, query.go and verb.go which
+// server.go, turned_away.go and process.go clients and processes; client.go, query.go and verb.go which
 // packet is answered where; resume.go and stop.go going on and stopping;
 // events.go forks, execs and
 // system calls, forks.go which process is kept; points.go breakpoints, agent.go their conditions; layout.go, features.go,

@@ -133,7 +133,7 @@ func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
 }
 
 // Serve answers the clients of a listener, one at a time; one that comes while
-// another is there is sent away. It ends with the context, or, unless Multi
+// another is there is told so, and sent away. It ends with the context, or, unless Multi
 // is set, with the first client.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	conns := make(chan net.Conn)
@@ -178,7 +178,7 @@ func (s *Server) accept(l net.Listener, conns chan<- net.Conn, failed chan<- err
 		}
 		if s.connected.Load() {
 			s.logf("a second client was sent away: one is being served")
-			conn.Close()
+			go turnAway(conn, "another client is being served here")
 			continue
 		}
 		s.connected.Store(true)

@@ -73,6 +73,19 @@ func (s *stream) wait(patience time.Duration) (ready bool, err error) {
 	return fds[0].Revents != 0, nil
 }
 
+// hungUp reports whether the other side has ended the stream, whatever is still
+// to be read from it (POLLRDHUP in poll(2); for pipes POLLHUP).
+func (s *stream) hungUp() bool {
+	fds := []unix.PollFd{{Events: unix.POLLRDHUP}}
+	err := s.from.Control(func(fd uintptr) {
+		fds[0].Fd = int32(fd)
+		if _, err := unix.Poll(fds, 0); err != nil {
+			fds[0].Revents = 0 // interrupted: asked again soon
+		}
+	})
+	return err == nil && fds[0].Revents != 0
+}
+
 // read reads what is there. Precondition: wait said that there is something.
 func (s *stream) read(p []byte) (n int, err error) {
 	e := s.from.Control(func(fd uintptr) {

@@ -95,19 +95,6 @@ func TestInterruptByteStopsTheProgram(t *testing.T) {
 	}
 }
 
-func TestSecondClientIsSentAway(t *testing.T) {
-	bin, program := rseqstep(t), spin(t)
-	w, _, path := serve(t, bin, "SOCKET", program)
-	w.ask("QStartNoAckMode")
-	second := dial(t, path)
-	if n, err := second.conn.Read(make([]byte, 1)); err == nil {
-		t.Errorf("the second client was told %d bytes", n)
-	}
-	if reply := w.ask("?"); !strings.HasPrefix(reply, "T05") {
-		t.Errorf("the first client is told %q", reply)
-	}
-}
-
 func TestRubbishIsAnsweredAndTheProgramStands(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	w, _, _ := serve(t, bin, "SOCKET", program)

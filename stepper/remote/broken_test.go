@@ -1,0 +1,110 @@
+package remote
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// noise is bytes of all values, the same in every run. Neither an interrupt byte
+// is in it nor what begins a packet: what it says is up to the test.
+func noise(n int) string {
+	r := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	for b.Len() < n {
+		if c := byte(r.UintN(256)); c != '$' && c != interrupt {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// What comes damaged is refused or passed over, the program standing as it did,
+// and the packet after it is answered.
+func TestPacketAfterABrokenOneIsAnswered(t *testing.T) {
+	bin, program := rseqstep(t), spin(t)
+	huge := "$m" + strings.Repeat("0", 1<<20) + "#00"
+	for _, c := range []struct {
+		name, bytes string
+		refused     bool
+	}{
+		{"a wrong checksum", "$vKill;1#00", true},
+		{"a checksum that is no number", "$vKill;1#zz", true},
+		{"a packet of 1 MB", huge, true},
+		{"a packet of 1 MB with the right checksum", string(Frame([]byte("m" + strings.Repeat("0", 1<<20)))), true},
+		{"a packet that begins anew", "$vKill;1$vMustReplyEmpty#3a", false},
+		{"a packet that ends in an escape", "$m}#ea", true},
+		{"noise", noise(1 << 16), false},
+		{"noise as a packet", "$" + strings.ReplaceAll(noise(1<<12), "#", "") + "#zz", true},
+	} {
+		w, _, _ := serve(t, bin, "SOCKET", program)
+		pid := pidOf(t, w) // acknowledged: a refusal can be seen
+		refused := make(chan int)
+		go func() { refused <- w.refusals() }()
+		w.raw(c.bytes)
+		w.say("?")
+		if n := <-refused; (n > 0) != c.refused {
+			t.Errorf("%s: refused %d times", c.name, n)
+		}
+		if !running(pid) {
+			t.Errorf("%s: the program has ended", c.name)
+		}
+	}
+}
+
+// refusals counts the packets that are refused until a stop is answered to "?".
+func (w *wire) refusals() (n int) {
+	buf := make([]byte, 1)
+	for {
+		if _, err := w.conn.Read(buf); err != nil {
+			w.t.Errorf("no answer: %v", err)
+			return n
+		}
+		switch w.d.Feed(buf[0]) {
+		case Nak:
+			n++
+		case Packet:
+			if strings.HasPrefix(string(w.d.Payload), "T05") {
+				return n
+			}
+		}
+	}
+}
+
+// A server for many clients takes the next one after whatever the last one sent
+// before it went, with the program standing and with it running.
+func TestNextClientIsServedAfterABrokenOne(t *testing.T) {
+	bin, program := rseqstep(t), spin(t)
+	first, _, path := serve(t, bin, "--multi", "SOCKET")
+	first.conn.Close()
+	many := strings.Repeat(string(Frame([]byte("qUnheardOf"))), 1000)
+	for _, c := range []struct{ name, bytes string }{
+		{"half a packet", "$vCont;"},
+		{"no checksum", "$vCont;c#"},
+		{"half a checksum", "$vCont;c#a"},
+		{"1 MB of a packet", "$X0,100000:" + strings.Repeat("\x00", 1<<20)},
+		{"noise", noise(1 << 16)},
+		{"noise in a packet", "$" + noise(1<<16)},
+		{"a wrong checksum", "$vCont;c#00"},
+		{"a thousand packets", many},
+	} {
+		for _, goes := range []bool{false, true} {
+			w := dial(t, path)
+			w.ask("QStartNoAckMode")
+			if reply := w.ask("vRun;" + toHex(program)); !strings.HasPrefix(reply, "T05") {
+				t.Fatalf("before %s: starting: %q", c.name, reply)
+			}
+			pid := pidOf(t, w)
+			if goes {
+				w.runs("vCont;c")
+			}
+			w.raw(c.bytes)
+			w.conn.Close()
+			within(t, fmt.Sprintf("the program (running: %v) has ended after %s", goes, c.name), func() bool { return !running(pid) })
+		}
+	}
+	if next := dial(t, path); next.ask("?") != "W00" {
+		t.Error("the next client finds a process")
+	}
+}

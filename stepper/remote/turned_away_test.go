@@ -1,0 +1,60 @@
+package remote
+
+import (
+	"context"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"rseqstep/table/tabletest"
+)
+
+// Both a client that speaks packets and gdb are told why they are sent away; the
+// one that is served notices nothing, neither standing nor running.
+func TestSecondClientIsToldWhyItIsSentAway(t *testing.T) {
+	bin, program := rseqstep(t), spin(t)
+	w, _, path := serve(t, bin, "SOCKET", program)
+	w.ask("QStartNoAckMode")
+	for _, runs := range []bool{false, true, false} {
+		if runs {
+			w.say("vCont;c")
+		}
+		second := dial(t, path)
+		if reply := second.ask("qSupported"); !strings.HasPrefix(reply, "E.another client is being served") {
+			t.Errorf("the second client is told %q", reply)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		out, err := exec.CommandContext(ctx, tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-batch", "-ex", "target remote "+path, "-ex", "info threads").CombinedOutput()
+		if !strings.Contains(string(out), "another client is being served here") || strings.Contains(string(out), "Thread ") {
+			t.Errorf("a second gdb (%v) says\n%s", err, out)
+		}
+		if runs {
+			w.raw(string(rune(interrupt)))
+			if reply := w.answer(); !strings.HasPrefix(reply, "T02") {
+				t.Errorf("the first client's program stopped by %q", reply)
+			}
+		}
+		if reply := w.ask("vMustReplyEmpty"); reply != "" {
+			t.Errorf("the first client is told %q", reply)
+		}
+	}
+}
+
+// A client that says nothing is sent away all the same, and one that was served
+// makes room for the next meanwhile.
+func TestSilentSecondClientIsSentAwayAndHoldsNobodyUp(t *testing.T) {
+	bin, program := rseqstep(t), spin(t)
+	w, _, path := serve(t, bin, "--multi", "SOCKET", program)
+	w.ask("QStartNoAckMode")
+	silent := dial(t, path)
+	second := dial(t, path)
+	second.ask("qSupported") // so the silent one, which came first, has been turned away
+	w.conn.Close()
+	if next := dial(t, path); next.ask("?") != "W00" {
+		t.Error("the next client finds a process")
+	}
+	if n, err := silent.conn.Read(make([]byte, 1)); err == nil {
+		t.Errorf("the silent client was told %d bytes", n)
+	}
+}

@@ -1,0 +1,172 @@
+package remote
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// vanishing is what a client is at when its connection ends. The program stands
+// when it begins; the last packet's answer is not waited for.
+var vanishing = []struct {
+	name string
+	do   func(t *testing.T, w *wire, p places)
+}{
+	{"standing", func(t *testing.T, w *wire, p places) {}},
+	{"standing with breakpoints", func(t *testing.T, w *wire, p places) {
+		w.plants(p.function, "")
+		w.plants(p.inside, "")
+	}},
+	{"standing on a breakpoint", func(t *testing.T, w *wire, p places) { w.reaches(p.function) }},
+	{"standing on a breakpoint inside a section", func(t *testing.T, w *wire, p places) { w.reaches(p.inside) }},
+	{"standing on a breakpoint taken out", func(t *testing.T, w *wire, p places) {
+		w.reaches(p.function)
+		w.ask(fmt.Sprintf("z0,%x,1", p.function))
+	}},
+	{"running", func(t *testing.T, w *wire, p places) { w.runs("vCont;c") }},
+	{"running with false conditions", func(t *testing.T, w *wire, p places) {
+		w.plants(p.function, never)
+		w.runs("vCont;c")
+	}},
+	{"running with false conditions inside a section", func(t *testing.T, w *wire, p places) {
+		w.plants(p.inside, never)
+		w.runs("vCont;c")
+	}},
+	{"stepping a range", func(t *testing.T, w *wire, p places) {
+		tid := w.reaches(p.inside)
+		w.ask(fmt.Sprintf("z0,%x,1", p.inside))
+		w.runs(fmt.Sprintf("vCont;r%x,%x:%x;c", p.low, p.high, tid))
+	}},
+	{"stepping a range with false conditions", func(t *testing.T, w *wire, p places) {
+		tid := w.reaches(p.inside)
+		w.ask(fmt.Sprintf("z0,%x,1", p.inside))
+		w.plants(p.inside, never)
+		w.runs(fmt.Sprintf("vCont;r%x,%x:%x;c", p.low, p.high, tid))
+	}},
+	{"stepping instructions", func(t *testing.T, w *wire, p places) {
+		tid := w.reaches(p.function)
+		for range 30 {
+			w.ask(fmt.Sprintf("vCont;s:%x", tid))
+		}
+		w.say(fmt.Sprintf("vCont;s:%x", tid))
+	}},
+	{"stepping instructions without waiting", func(t *testing.T, w *wire, p places) {
+		tid := w.reaches(p.inside)
+		for range 300 {
+			w.say(fmt.Sprintf("vCont;s:%x;c", tid))
+		}
+	}},
+	{"half a packet", func(t *testing.T, w *wire, p places) {
+		w.plants(p.inside, never)
+		w.runs("vCont;c")
+		w.raw("$z0,4010")
+	}},
+}
+
+// plants puts a breakpoint in.
+func (w *wire) plants(at uint64, condition string) {
+	w.t.Helper()
+	if reply := w.ask(fmt.Sprintf("Z0,%x,1%s", at, condition)); reply != "OK" {
+		w.t.Fatalf("breakpoint at %#x: %q", at, reply)
+	}
+}
+
+// reaches runs to a breakpoint, and returns the thread that stands there.
+func (w *wire) reaches(at uint64) (tid int) {
+	w.t.Helper()
+	w.plants(at, "")
+	reply := w.ask("vCont;c")
+	_, after, _ := strings.Cut(reply, "thread:")
+	if _, err := fmt.Sscanf(after, "%x;", &tid); err != nil || !strings.HasPrefix(reply, "T05") {
+		w.t.Fatalf("stopped by %q", reply)
+	}
+	return tid
+}
+
+// underWay is how long a program runs before its client is gone.
+const underWay = 30 * time.Millisecond
+
+// runs lets the program run, and comes back while it does: a stop would be a
+// packet that begins with T, not console output or an acknowledgement.
+func (w *wire) runs(how string) {
+	w.t.Helper()
+	w.say(how)
+	w.conn.SetReadDeadline(time.Now().Add(underWay))
+	buf := make([]byte, 1)
+	for {
+		if _, err := w.conn.Read(buf); err != nil {
+			return
+		}
+		if w.d.Feed(buf[0]) == Packet && w.d.Payload[0] != 'O' {
+			w.t.Fatalf("%s is answered %q", how, w.d.Payload)
+		}
+	}
+}
+
+func (w *wire) raw(bytes string) {
+	w.t.Helper()
+	if _, err := w.conn.Write([]byte(bytes)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// An attached program outlives each of its clients as it was before the first,
+// and the server takes the next one on.
+func TestAttachedServiceIsIntactAfterEachClientThatVanished(t *testing.T) {
+	bin, program := rseqstep(t), fixed(t, "service.c")
+	p := find(t, program, "one_round")
+	first, _, path := serve(t, bin, "--multi", "SOCKET")
+	first.conn.Close()
+	s := startService(t, program)
+	for _, v := range vanishing {
+		w := dial(t, path)
+		w.ask("QStartNoAckMode")
+		if reply := w.ask(fmt.Sprintf("vAttach;%x", s.pid)); !strings.HasPrefix(reply, "T") {
+			t.Fatalf("%s: attaching: %q", v.name, reply)
+		}
+		v.do(t, w, p)
+		w.conn.Close()
+		s.isUntouched()
+		if t.Failed() {
+			t.Fatalf("the client was %s", v.name)
+		}
+	}
+	s.ends()
+}
+
+// A program that was launched for a client ends with it, and the server starts
+// the next one's.
+func TestLaunchedProgramEndsWithEachClientThatVanished(t *testing.T) {
+	bin := rseqstep(t)
+	first, _, path := serve(t, bin, "--multi", "SOCKET")
+	first.conn.Close()
+	for _, c := range []struct {
+		source, function string
+		args             []string
+	}{
+		{"counter.c", "compare_and_store", []string{"4", "2000000000"}},
+		{"hotline.c", "main", []string{"2000000000"}},
+	} {
+		program := fixed(t, c.source)
+		p := find(t, program, c.function)
+		start := "vRun;" + toHex(program)
+		for _, a := range c.args {
+			start += ";" + toHex(a)
+		}
+		for _, v := range vanishing {
+			w := dial(t, path)
+			w.ask("QStartNoAckMode")
+			if reply := w.ask(start); !strings.HasPrefix(reply, "T05") {
+				t.Fatalf("%s, %s: starting: %q", c.source, v.name, reply)
+			}
+			pid := pidOf(t, w)
+			v.do(t, w, p)
+			w.conn.Close()
+			within(t, c.source+" has ended, its client having gone when "+v.name, func() bool { return !running(pid) })
+		}
+	}
+	if next := dial(t, path); next.ask("?") != "W00" {
+		t.Error("the next client finds a process")
+	}
+}
