@@ -37,7 +37,8 @@ func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)
 		}
-		if !inRanges(ranges, th.regs.PC()) {
+		began := inRanges(ranges, th.regs.PC())
+		if !began {
 			if stop, err := e.stepOne(th); stop != nil || err != nil {
 				return stop, err
 			}
@@ -49,7 +50,9 @@ func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 			if err := e.load(th); err != nil {
 				return e.vanished(th, err)
 			}
-			if !inRanges(ranges, th.regs.PC()) {
+			// A section that is restarted while it is settled, or where it was stepped,
+			// leaves the thread at its abort handler.
+			if pc := th.regs.PC(); !inRanges(ranges, pc) && !(began && inRanges(e.cover(&walk{}, ranges), pc)) {
 				break
 			}
 			if stop, err := e.leaveRange(th, ranges); stop != nil || err != nil {

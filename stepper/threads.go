@@ -184,6 +184,9 @@ func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 // PassSignal replaces the signal the thread gets when it goes on; 0 for none.
 func (e *Engine) PassSignal(tid, sig int) error {
 	th, ok := e.threads[tid]
+	if !ok && e.target.Held(tid) {
+		th, ok = e.adopt(tid), true // made while the others were being stopped
+	}
 	if !ok {
 		return fmt.Errorf("no thread %d", tid)
 	}
