@@ -9,10 +9,11 @@
 // Engine.Interrupt.
 //
 // The files, by idea: packet.go, hex.go, stream_linux.go and conn.go the stream;
-// server.go, turned_away.go and process.go clients and processes; client.go, query.go and verb.go which
-// packet is answered where; resume.go and stop.go going on and stopping;
-// events.go forks, execs and
-// system calls, forks.go which process is kept; points.go breakpoints, agent.go their conditions; layout.go, features.go,
+// server.go and process.go clients and processes, turned_away.go clients that are
+// not served; client.go, query.go and verb.go which packet is answered where;
+// resume.go and stop.go going on and stopping; events.go forks, execs and system
+// calls, forks.go which process is kept; points.go breakpoints, agent.go their
+// conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
 // hostio.go files; monitor.go our own commands; lldb.go lldb's packets; delve.go
 // and its neighbours Delve, which takes us for an lldb server.
