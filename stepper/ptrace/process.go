@@ -82,6 +82,7 @@ type thread struct {
 
 	entered bool // it is in a system call whose entry was seen
 	again   bool // the call was interrupted by ourselves: the kernel enters it again
+	nudged  bool // it was asked to stop before the entry of the call that it is in
 	call    callState
 	skipped bool // it was let go from a call that was answered: the end of a step looks different then
 	moves   bool // it is to go on on CPU target

@@ -59,6 +59,11 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	}
 	number := t.regs.now.OrigRax
 	t.entered, t.midcall = entry, entry
+	// A request to stop that came before the entry's stop is answered by that, but
+	// leaves the thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets
+	// TIF_SIGPENDING, but never clears it"): the call will be interrupted at once.
+	ours := asked || t.nudged
+	t.nudged = entry && asked
 	if !p.reports {
 		return p.unreported(t, asked)
 	}
@@ -67,9 +72,9 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 		return p.unreported(t, asked)
 	}
 	t.again = false
-	if !entry && asked && interrupted(t.regs.now.Rax) {
+	if !entry && ours && interrupted(t.regs.now.Rax) {
 		t.again = true
-		return nil
+		return p.unreported(t, asked)
 	}
 	kind := stepper.EventSyscallReturn
 	if entry {
