@@ -139,6 +139,8 @@ func (c *client) answer(p string) (string, error) {
 		return done(c.write(args, true))
 	case 'g', 'G', 'p', 'P':
 		return c.register(p)
+	case '_':
+		return c.allocate(args)
 	}
 	return unsupported, nil
 }

@@ -15,7 +15,8 @@
 // calls, forks.go which process is kept; points.go breakpoints, agent.go their
 // conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
-// hostio.go files; monitor.go our own commands; lldb.go lldb's packets; delve.go
+// hostio.go files; monitor.go our own commands; lldb.go lldb's packets,
+// allocate_linux.go its memory in the program; delve.go
 // and its neighbours Delve, which takes us for an lldb server.
 //
 // # Decisions, and what was refused

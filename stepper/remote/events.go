@@ -106,5 +106,5 @@ func (c *client) executed() {
 	}
 	clear(c.p.points) // the Engine has dropped them (BreakpointSpec.ThisProgram)
 	clear(c.explained)
-	c.p.regs = nil
+	c.p.regs, c.p.owned = nil, nil
 }

@@ -17,7 +17,9 @@ import (
 var errNoLinkMap = errors.New("no list of libraries")
 
 // librariesXML lists the shared libraries as the dynamic linker has them (gdb
-// manual, "Library List Format for SVR4 Targets").
+// manual, "Library List Format for SVR4 Targets"). lldb is not told main-lm: it
+// takes that for the place that leads to r_debug, and then never learns of a
+// library (seen with lldb 14; lldb-server leaves it out as well).
 func (c *client) librariesXML() (string, error) {
 	var b strings.Builder
 	b.WriteString(`<library-list-svr4 version="1.0"`)
@@ -34,7 +36,10 @@ func (c *client) librariesXML() (string, error) {
 			break
 		}
 		if main {
-			fmt.Fprintf(&b, ` main-lm="%#x">`, head)
+			if !c.threadSuffix {
+				fmt.Fprintf(&b, ` main-lm="%#x"`, head)
+			}
+			b.WriteByte('>')
 			main = false
 		} else if name := c.cString(m[1]); name != "" && !c.inVDSO(m[2]) {
 			fmt.Fprintf(&b, `<library name="%s" lm="%#x" l_addr="%#x" l_ld="%#x" lmid="0x0"/>`, esc.Replace(name), head, m[0], m[2])

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"rseqstep/table/tabletest"
@@ -52,7 +53,8 @@ func lldb(t *testing.T, bin, program string, args []string, commands ...string) 
 		words = append(words, "-o", command)
 	}
 	text, err := exec.CommandContext(ctx, tool, words...).CombinedOutput()
-	if err != nil {
+	_, after, exited := strings.Cut(string(text), " exited with status = ")
+	if err != nil && !(exited && strings.Contains(after, "error: invalid thread")) { // a step more than there were is none
 		t.Fatalf("lldb: %v\n%s", err, text)
 	}
 	if err := server.Wait(); err != nil {

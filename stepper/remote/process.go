@@ -23,7 +23,8 @@ type process struct {
 	attached bool
 	points   map[point]*planted
 	features []feature
-	regs     []register // nil until they are asked for
+	regs     []register        // nil until they are asked for
+	owned    map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
 }
 
 // launchWith is what clients may set for the programs to be started.
