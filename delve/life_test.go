@@ -48,8 +48,14 @@ func attachesAndDetaches(t *testing.T, w way) {
 	b := d.breakAt("count.c:24")
 	for range 5 {
 		d.proceed()
-		if _, err := d.Next(); err != nil {
+		s, err := d.Next()
+		if err != nil {
 			t.Fatal(err)
+		}
+		if s.NextInProgress { // another thread met the breakpoint first
+			if err := d.CancelNext(); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	clearAll(d, b)
