@@ -194,7 +194,7 @@ var dying = []struct {
 	{"next", []string{"thread 2", "next 1000000"}, false},
 	{"inside", []string{"thread 2", "set inside on", "stepi 100000000"}, false},
 	{"condition inside", []string{"break *($rseq_inside) if $rsp == 0", "continue"}, false},
-	{"watch", []string{"watch done", "continue"}, false},
+	{"watch", []string{"watch rounds", "continue"}, false},
 }
 
 // TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled kills the debugger with
@@ -294,6 +294,9 @@ func killDebugger(t *testing.T, random *rand.Rand, cmd *exec.Cmd) {
 		t.Errorf("the debugger ended by itself: %v", err)
 	}
 	_ = cmd.Wait() // "signal: killed"
+	if cmd.ProcessState.Exited() {
+		t.Error("the debugger has ended by itself: it was not at work")
+	}
 }
 
 // ending reports whether a process is dead or about to be.
