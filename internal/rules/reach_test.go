@@ -13,6 +13,32 @@ func standard(path string) bool {
 	return !strings.Contains(first, ".") && first != module
 }
 
+// A test is skipped in one place, which RSEQSTEP_REQUIRE=all turns into a failure.
+func TestTestsAreSkippedInOnePlace(t *testing.T) {
+	const place = "table/tabletest/need.go"
+	found := 0
+	for _, s := range sources(t) {
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			method, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || method.Sel.Name != "Skip" && method.Sel.Name != "Skipf" && method.Sel.Name != "SkipNow" {
+				return true
+			}
+			found++
+			if s.path != place {
+				t.Errorf("%s calls %s: only %s may", s.path, method.Sel.Name, place)
+			}
+			return true
+		})
+	}
+	if found == 0 {
+		t.Errorf("%s skips nothing: this test looks for the wrong thing", place)
+	}
+}
+
 // Whoever wants to read a file's sections takes package table and nothing with it.
 func TestTableNeedsTheStandardLibraryOnly(t *testing.T) {
 	for _, s := range sources(t) {
