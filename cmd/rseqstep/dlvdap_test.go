@@ -121,6 +121,39 @@ func TestDelvesAdapterStopsInsideSectionsOfCgoPrograms(t *testing.T) {
 	disconnect(c)
 }
 
+func TestDelvesAdapterShowsTheCPartOfCgoPrograms(t *testing.T) {
+	t.Setenv("CGO_CFLAGS", "-O0 -g") // every line of it has its variables
+	c := delveEditor(t)
+	program, source := goFixture(t, "cgorseq", "count.c")
+	thread := launched(t, c, program, source, 25)
+	if list := daptest.Do[*dap.ThreadsResponse](c, "threads", nil).Body.Threads; len(list) == 0 {
+		t.Error("no goroutines")
+	}
+	frame := c.Frame(thread)
+	if !strings.HasSuffix(frame.Name, "count_c") || frame.Line != 25 {
+		t.Errorf("at %s, line %d", frame.Name, frame.Line)
+	}
+	if v := c.Variable(c.Scope(frame.Id, "Locals"), "tries"); v.Value == "" {
+		t.Errorf("tries is %+v", v)
+	}
+	daptest.Do[*dap.NextResponse](c, "next", args{"threadId": thread})
+	c.Stop("step")
+	if f := c.Frame(thread); f.Line != 26 {
+		t.Errorf("next went to %s, line %d", f.Name, f.Line)
+	}
+	daptest.Do[*dap.NextResponse](c, "next", args{"threadId": thread})
+	c.Stop("step")
+	if f := c.Frame(thread); f.Line != 27 {
+		t.Errorf("the section was not passed: at %s, line %d", f.Name, f.Line)
+	}
+	daptest.Do[*dap.StepInResponse](c, "stepIn", args{"threadId": thread})
+	c.Stop("step")
+	if f := c.Frame(thread); f.Line != 28 {
+		t.Errorf("stepIn went to %s, line %d", f.Name, f.Line)
+	}
+	disconnect(c)
+}
+
 func TestDelvesAdapterLeavesCToOurs(t *testing.T) {
 	c := delveEditor(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "seed.c"})
