@@ -107,9 +107,11 @@ const (
 )
 
 // toBeRestarted reports whether the thread's system call was interrupted, so
-// that its return is not its end.
+// that its return is not its end: the kernel moves the PC back to the call when
+// the thread goes on, and a step makes the whole call again, for as long as it
+// takes.
 func (e *Engine) toBeRestarted(th *thread) bool {
-	if e.load(th) != nil {
+	if e.load(th) != nil || int64(th.regs.OrigRax) < 0 {
 		return false
 	}
 	n := -int64(th.regs.Rax)

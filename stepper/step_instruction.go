@@ -82,7 +82,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 	var patience time.Duration
 	repin := false
 	pc := th.regs.PC()
-	inKernel := insn == nil || insn.Kind == unit.Syscall || th.inCall
+	inKernel := insn == nil || insn.Kind == unit.Syscall || th.inCall || e.toBeRestarted(th)
 	th.inCall = false
 	if inKernel {
 		// The kernel may look at the thread's affinity, or block.

@@ -21,6 +21,7 @@ import (
 //	a thread's end in a unit             stepper: TestAThreadThatVanishesIsAStop; modelled: every order of events
 //	a leader that ends first             ptrace: TestLeaderMayEndBeforeItsThreads; attached to: TestALeaderlessProcessIsRefusedUnharmed
 //	a thread made while others are held  TestProgramsLiveAsAlone: threads; stepper: TestACloneInAStepIsAdopted
+//	a thread blocked in the kernel       TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt
 //	SIGKILL from outside                 TestAProgramKilledAtAnyMomentIsReported; stepper: TestAProgramKilledInAQuietPhaseIsReported
 //	job control                          TestJobControlIsSeenAsWithoutADebugger; ptrace: TestGroupStopLastsUntilSIGCONT, TestDetachKeepsAStoppedProcessStopped
 //	signals to process and thread        TestProgramsLiveAsAlone: directed

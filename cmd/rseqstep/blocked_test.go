@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt: the first step of a
+// thread that was attached to in a system call makes the call again, whose end
+// may depend on the others, and which Ctrl-C ends the wait for.
+func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
+	bin, program := buildRseqstep(t), buildThreaded(t, "blocked.c")
+	for thread, name := range map[string]string{"1": "read", "2": "mutex", "3": "sleep", "4": "poll"} {
+		for _, command := range []string{"stepi 50", "next 2"} {
+			t.Run(name+" "+command, func(t *testing.T) {
+				c := startCharge(t, program)
+				var out bytes.Buffer
+				d := startAttach(t, bin, &out, c.pid, "thread "+thread, command, "bt")
+				time.Sleep(300 * time.Millisecond) // the command is at work; sooner tests less
+				if _, err := io.WriteString(c.in, "\n"); err != nil {
+					t.Fatal(err)
+				}
+				if err := d.Wait(); err != nil {
+					t.Errorf("the debugger: %v\n%s", err, out.String())
+				}
+				c.released()
+			})
+		}
+	}
+	t.Run("interrupted", func(t *testing.T) {
+		c := startCharge(t, program)
+		var out bytes.Buffer
+		d := startAttach(t, bin, &out, c.pid, "thread 2", "stepi 50", "bt")
+		time.Sleep(300 * time.Millisecond)
+		if err := d.Process.Signal(unix.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		_ = d.Wait()
+		if d.ProcessState.ExitCode() != 130 || !bytes.Contains(out.Bytes(), []byte("SIGINT")) {
+			t.Errorf("the debugger: %v\n%s", d.ProcessState, out.String())
+		}
+		if _, err := io.WriteString(c.in, "\n"); err != nil {
+			t.Fatal(err)
+		}
+		c.released()
+	})
+}
+
+// released checks that the program has ended as it does alone.
+func (c *charge) released() {
+	c.t.Helper()
+	line, _ := c.out.ReadString('\n')
+	if ws := c.waits(0); line != "released\n" || !ws.Exited() || ws.ExitStatus() != 0 {
+		c.t.Errorf("printed %q, ended with %#x", line, ws)
+	}
+}
