@@ -11,10 +11,12 @@ import (
 // built is everything that is run: paths of programs, and one source line.
 type built struct {
 	rseqstep, workerd    string
+	workerdConfig        string // a server that answers on a loopback port of the kernel's choice
 	loop, units, hotline string
 	rawstep, rawunit     string
 	calls                string
 	counter, rawhold     string
+	crowd                string
 	kernelCount          string
 	gotime, dlv          string // a Go program, and stock Delve
 	hotPlace             string // "hotline.c:21"
@@ -35,6 +37,7 @@ func prepare(rseqstep string) (*built, error) {
 		loop:     filepath.Join(dir, "loop"), units: filepath.Join(dir, "units"), hotline: filepath.Join(dir, "hotline"),
 		rawstep: filepath.Join(dir, "rawstep"), rawunit: filepath.Join(dir, "rawunit"),
 		calls: filepath.Join(dir, "calls"), counter: filepath.Join(dir, "counter"), rawhold: filepath.Join(dir, "rawhold"),
+		crowd:       filepath.Join(dir, "crowd"),
 		kernelCount: filepath.Join(dir, "counted"),
 		gotime:      filepath.Join(dir, "gotime"), dlv: filepath.Join(dir, "dlv"),
 	}
@@ -48,7 +51,7 @@ func prepare(rseqstep string) (*built, error) {
 		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
 		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c",
 		b.calls: "bench/calls.c", b.counter: "counter.c", b.rawhold: "bench/rawhold.c",
-		b.kernelCount: "bench/counted.c",
+		b.kernelCount: "bench/counted.c", b.crowd: "bench/crowd.c",
 	} {
 		cmd := exec.Command("gcc", "-O2", "-g", "-Iinclude", "-pthread", "-o", out, source)
 		cmd.Dir = "testdata"
@@ -64,10 +67,23 @@ func prepare(rseqstep string) (*built, error) {
 		return nil, err
 	}
 	if len(found) > 0 {
-		b.workerd = found[len(found)-1]
+		b.workerd, b.workerdConfig = found[len(found)-1], filepath.Join(dir, "workerd.capnp")
+		if err := os.WriteFile(b.workerdConfig, []byte(workerdServes), 0o644); err != nil {
+			return nil, err
+		}
 	}
 	return b, nil
 }
+
+// workerdServes is workerd's configuration of a server with one worker.
+const workerdServes = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (
+    serviceWorkerScript = "addEventListener('fetch', e => e.respondWith(new Response('hello')))",
+    compatibilityDate = "2023-02-28"))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
+);
+`
 
 // lineOf is the place of the only line of a source of testdata that holds mark.
 func lineOf(source, mark string) (string, error) {

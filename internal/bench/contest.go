@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 )
 
@@ -71,14 +72,28 @@ func (c contest) write(w io.Writer, results []result) error {
 			fmt.Fprintf(table, "%s\t\t\t\t\t\t  %v\n", r.name, r.err)
 			continue
 		}
-		low, high := r.values[0], r.values[0]
-		for _, v := range r.values {
-			low, high = min(low, v), max(high, v)
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", r.name, figure(median(r.values)), figure(low), figure(high), c.unit, c.ratio(results[0], r, i))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", r.name, figure(median(r.values)), figure(slices.Min(r.values)), figure(slices.Max(r.values)), c.unit, c.ratio(results[0], r, i))
 	}
 	if err := table.Flush(); err != nil {
 		return err
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// markdown prints the results as a section of a Markdown file.
+func (c contest) markdown(w io.Writer, results []result) error {
+	fmt.Fprintf(w, "## %s\n\n", c.title)
+	if c.target != "" {
+		fmt.Fprintf(w, "Wanted: %s.\n\n", c.target)
+	}
+	fmt.Fprintf(w, "| %s | median | lowest | highest | ours is better by |\n|---|---:|---:|---:|---:|\n", c.unit)
+	for i, r := range results {
+		if r.err != nil {
+			fmt.Fprintf(w, "| %s | | | | %v |\n", r.name, r.err)
+			continue
+		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", r.name, figure(median(r.values)), figure(slices.Min(r.values)), figure(slices.Max(r.values)), c.ratio(results[0], r, i))
 	}
 	_, err := fmt.Fprintln(w)
 	return err

@@ -20,7 +20,9 @@ func loads(b *built) []contest {
 	table := prompt(b.rseqstep, "table", b.workerd)
 	milliseconds := func(o outcome) float64 { return float64(o.wall.Microseconds()) / 1000 }
 	megabytes := func(o outcome) float64 { return float64(o.memory) / 1e6 }
+	visits := attaching(b, "attach to workerd and detach", b.workerd, "serve", b.workerdConfig)
 	return []contest{
+		visits,
 		{title: "prompt on workerd: time", unit: "ms", target: "no more than gdb", contenders: []contender{
 			{"rseqstep", ours(milliseconds)}, {"gdb", gdb(milliseconds)}, {"lldb", lldb(milliseconds)},
 		}},

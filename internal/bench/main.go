@@ -21,6 +21,7 @@ func bench(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 5, "how often each figure is taken; the median counts")
 	only := flags.String("only", "", "hold only the contests whose title contains this")
+	markdown := flags.Bool("markdown", false, "print what BENCHMARKS.md holds")
 	binary := flags.String("rseqstep", "bin/rseqstep", "the rseqstep to measure")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -32,7 +33,11 @@ func bench(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	contests := []contest{stepping(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b), delving(b)}
+	contests := []contest{stepping(b), unitRate(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b), delving(b)}
+	for _, threads := range crowds {
+		contests = append(contests, crowded(b, threads))
+	}
+	contests = append(contests, attaching(b, "attach to 500 threads and detach", b.crowd, "500"))
 	if b.workerd != "" {
 		contests = append(contests, loads(b)...)
 	}
@@ -40,11 +45,15 @@ func bench(args []string, out io.Writer) error {
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		progress = os.Stderr
 	}
+	write := contest.write
+	if *markdown {
+		write = contest.markdown
+	}
 	for _, c := range contests {
 		if !strings.Contains(c.title, *only) {
 			continue
 		}
-		if err := c.write(out, c.hold(*rounds, progress)); err != nil {
+		if err := write(c, out, c.hold(*rounds, progress)); err != nil {
 			return err
 		}
 	}

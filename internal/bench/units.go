@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // units is how many sections the contest of units steps, one by one.
@@ -31,6 +32,35 @@ func aborting(b *built) contest {
 			{"raw C, one CPU", func() (float64, error) {
 				return printed("aborts", b.rawunit, "-p", strconv.Itoa(units), b.units)
 			}},
+		},
+	}
+}
+
+// unitRate compares what a unit costs, from the arming store to its exit and by
+// plain steps on to the next one: the program's whole loop by stepi, against raw C
+// that does the same, and no more, with the addresses known beforehand.
+func unitRate(b *built) contest {
+	n := strconv.Itoa(units)
+	return contest{
+		title:  "one unit and the plain steps to the next, by stepi",
+		unit:   "µs",
+		target: "1.3 × raw C on one CPU at most",
+		contenders: []contender{
+			{"rseqstep", func() (float64, error) {
+				run := func(n string) (time.Duration, error) {
+					o, err := launch(b.rseqstep, "--batch", "-e", "break main", "-e", "run", "-e", "stepi 100000000", b.units, n)
+					return o.wall, err
+				}
+				few, err := run("1")
+				if err != nil {
+					return 0, err
+				}
+				many, err := run(n)
+				return float64((many - few).Microseconds()) / (units - 1), err
+			}},
+			{"raw C, one CPU", func() (float64, error) { return printed("each", b.rawunit, "-p", "-s", n, b.units) }},
+			{"raw C, one CPU, the unit alone", func() (float64, error) { return printed("unit", b.rawunit, "-p", "-s", n, b.units) }},
+			{"raw C", func() (float64, error) { return printed("each", b.rawunit, "-s", n, b.units) }},
 		},
 	}
 }

@@ -1,9 +1,10 @@
 /*
  * rawunit [-p] N UNITS_PROGRAM: runs N sections of units.c as units, with nothing around: hardware
  * breakpoints on the arming store, post-commit and abort. "Each" counts both ways: from the arming
- * store to the exit, and on to the next arming store. Prints
- * "units N ns T each U aborts A" (each in microseconds).
+ * store to the exit, and on to the next arming store; "unit" the first way alone. Prints
+ * "units N ns T each U unit V aborts A plain P" (each and unit in microseconds).
  *   -p  tracer and tracee on one CPU, the one this started on
+ *   -s  on to the next arming store by single steps, reading the registers after each: P of them in all
  * The addresses are the program's own words (--labels), so it is started without randomization.
  */
 #define _GNU_SOURCE
@@ -104,21 +105,51 @@ static unsigned long go(pid_t pid, struct user_regs_struct *regs)
 	return regs->rip;
 }
 
+/* Single-steps to an address and returns how many steps that took. */
+static long step_to(pid_t pid, unsigned long at, struct user_regs_struct *regs)
+{
+	long n = 0;
+	do {
+		if (ptrace(PTRACE_SINGLESTEP, pid, 0, 0))
+			die("PTRACE_SINGLESTEP");
+		int sig = wait_stop(pid);
+		if (sig != SIGTRAP) {
+			fprintf(stderr, "signal %d\n", sig);
+			exit(1);
+		}
+		if (ptrace(PTRACE_GETREGS, pid, 0, regs))
+			die("PTRACE_GETREGS");
+		n++;
+	} while (regs->rip != at);
+	return n;
+}
+
+/* In nanoseconds. */
+static double now(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
 int main(int argc, char **argv)
 {
 	struct user_regs_struct regs;
-	struct timespec began, ended;
-	int one_cpu = 0, opt;
-	long aborts = 0;
+	double began, units = 0;
+	int one_cpu = 0, steps = 0, opt;
+	long aborts = 0, plain = 0;
 	char count[32];
 
-	while ((opt = getopt(argc, argv, "+p")) > 0) {
-		if (opt != 'p')
+	while ((opt = getopt(argc, argv, "+ps")) > 0) {
+		if (opt == 'p')
+			one_cpu = 1;
+		else if (opt == 's')
+			steps = 1;
+		else
 			return 2;
-		one_cpu = 1;
 	}
 	if (argc - optind != 2) {
-		fprintf(stderr, "usage: rawunit [-p] N UNITS_PROGRAM\n");
+		fprintf(stderr, "usage: rawunit [-p] [-s] N UNITS_PROGRAM\n");
 		return 2;
 	}
 	long n = atol(argv[optind]);
@@ -154,8 +185,11 @@ int main(int argc, char **argv)
 
 	if (go(pid, &regs) != at.arm)
 		die("not at the arming store");
-	clock_gettime(CLOCK_MONOTONIC, &began);
+	if (steps)
+		debug_register(pid, 7, 4 | 16); /* it is come to by steps: its own breakpoint would be met on leaving */
+	began = now();
 	for (long i = 0; i < n; i++) {
+		double left = now();
 		/* An instruction breakpoint is not met again at once: the kernel sets RF. */
 		unsigned long pc = go(pid, &regs);
 		if (pc == at.abort)
@@ -164,16 +198,19 @@ int main(int argc, char **argv)
 			fprintf(stderr, "at %#lx\n", pc);
 			return 1;
 		}
-		if (go(pid, &regs) != at.arm) {
+		units += now() - left;
+		if (steps)
+			plain += step_to(pid, at.arm, &regs);
+		else if (go(pid, &regs) != at.arm) {
 			fprintf(stderr, "left the loop after %ld units\n", i + 1);
 			return 1;
 		}
 	}
-	clock_gettime(CLOCK_MONOTONIC, &ended);
+	began = now() - began;
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 
-	double ns = (ended.tv_sec - began.tv_sec) * 1e9 + (ended.tv_nsec - began.tv_nsec);
-	printf("units %ld ns %.0f each %.2f aborts %ld\n", n, ns, ns / n / 1000, aborts);
+	printf("units %ld ns %.0f each %.2f unit %.2f aborts %ld plain %ld\n", n, began, began / n / 1000,
+	       units / n / 1000, aborts, plain);
 	return 0;
 }
