@@ -19,7 +19,7 @@ type built struct {
 	crowd                string
 	kernelCount          string
 	gotime, dlv          string // a Go program, and stock Delve
-	hotPlace             string // "hotline.c:21"
+	hotPlace, afterHot   string // "hotline.c:22" and the line after it
 }
 
 // prepare compiles the C programs into .cache/bench. Precondition: the working
@@ -60,6 +60,9 @@ func prepare(rseqstep string) (*built, error) {
 		}
 	}
 	if b.hotPlace, err = lineOf("hotline.c", "/* the hot line */"); err != nil {
+		return nil, err
+	}
+	if b.afterHot, err = lineOf("hotline.c", "ended = now()"); err != nil {
 		return nil, err
 	}
 	found, err := filepath.Glob(filepath.Join(".cache", "workerd", "*", "workerd"))

@@ -85,23 +85,31 @@ func gdbStepping(b *built) contest {
 }
 
 // gdbHotLine compares gdb's `next` over a line of 10,000,000 sections with the
-// same line untraced. gdb makes one `next` before, because its first one looks
-// for symbols of the C library's.
+// same line at native speed: untraced, and in the same gdb by `advance` to the
+// line after it, which single-steps nothing, so that the program just runs. gdb
+// makes one `next` before, because its first one looks for symbols of the C
+// library's.
 func gdbHotLine(b *built) contest {
-	next := func(connect func(...string) []string, begin string, more ...string) func() (float64, error) {
+	over := func(command string, connect func(...string) []string, begin string, more ...string) func() (float64, error) {
 		return func() (float64, error) {
-			return took(connect(append([]string{b.hotline}, more...)...), "break main\n"+begin+"\nnext\nbreak "+b.hotPlace+"\ncontinue\n"+timed("next")+"kill\n", b.hotline)
+			return took(connect(append([]string{b.hotline}, more...)...), "break main\n"+begin+"\nnext\nbreak "+b.hotPlace+"\ncontinue\n"+timed(command)+"kill\n", b.hotline)
 		}
 	}
+	next := func(connect func(...string) []string, begin string, more ...string) func() (float64, error) {
+		return over("next", connect, begin, more...)
+	}
+	advance := "advance " + b.afterHot
 	return contest{
 		title:  "gdb's next over a line of 10,000,000 sections",
 		unit:   "ms",
-		target: "1.3 × untraced at most; a ratio below 1 is what ours costs",
+		target: "1.3 × native at most (gdb's advance, untraced); a ratio below 1 is what ours costs",
 		contenders: []contender{
 			{"gdb on rseqstep gdbserver", next(on(b.rseqstep, "gdbserver", "-"), "continue")},
 			{"the same, --multi on a Unix socket", func() (float64, error) { return onSocket(b.rseqstep, next, b.hotline) }},
 			{"the same, a line of 1 section", next(on(b.rseqstep, "gdbserver", "-"), "continue", "1")},
 			{"gdb on gdbserver", next(on("gdbserver", "--once", "-"), "continue")},
+			{"gdb on gdbserver, advance", over(advance, on("gdbserver", "--once", "-"), "continue")},
+			{"gdb, advance", over(advance, gdbOwn, "continue")},
 			{"untraced", func() (float64, error) {
 				ns, err := printed("ns", b.hotline)
 				return ns / 1e6, err
