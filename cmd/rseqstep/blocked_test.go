@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"rseqstep/table/tabletest"
 )
 
 // TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt: the first step of a
@@ -56,5 +58,15 @@ func (c *charge) released() {
 	line, _ := c.out.ReadString('\n')
 	if ws := c.waits(0); line != "released\n" || !ws.Exited() || ws.ExitStatus() != 0 {
 		c.t.Errorf("printed %q, ended with %#x", line, ws)
+	}
+}
+
+// TestSteppingOntoAPageThatAnotherThreadProvides: an ordinary instruction may
+// wait for another thread as well.
+func TestSteppingOntoAPageThatAnotherThreadProvides(t *testing.T) {
+	tabletest.NeedUserfaultfd(t)
+	bin, program := buildRseqstep(t), buildThreaded(t, "uffd.c")
+	for _, command := range []string{"stepi 30", "next"} {
+		live(t, bin, []string{"break reach", "run", command, "continue"}, program).wants(t, "Breakpoint 1, reach", "provided", "exited normally")
 	}
 }

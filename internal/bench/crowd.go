@@ -28,7 +28,7 @@ func crowded(b *built, threads int) contest {
 		contenders: []contender{
 			{"rseqstep", rateOf(steps, []string{b.rseqstep, "--batch", "-e", "break loop", "-e", "run"},
 				[]string{"-e", "stepi " + strconv.Itoa(steps)}, program)},
-			{"gdb", gdb(max(20, 10000/threads))},
+			{"gdb", gdb(max(200, 10000/threads))},
 			{"gdb, scheduler-locking step", gdb(5000, "-ex", "set scheduler-locking step")},
 			{"raw C, one CPU, GETREGS, 1 thread", raw(b.rawstep, "-p", "-g", strconv.Itoa(steps), b.loop)},
 		},

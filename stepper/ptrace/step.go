@@ -25,12 +25,15 @@ const stoppedByTrap = 0x7f | uint32(unix.SIGTRAP)<<8
 // EventBreakpoint. A system call that makes a thread or a process is two
 // events: EventClone (or EventFork, EventVfork) in the middle of the call, and
 // EventStep after it, when stepped again.
+//
+// A patience of stepper.FaultPatience or more costs nothing: it is looked after
+// by the ticks that several threads need anyway. With one thread it has no end.
 func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, error) {
 	t, err := p.find(tid, "step")
 	if err != nil {
 		return stepper.Event{}, err
 	}
-	if sig != 0 || patience > 0 || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || p.reports || t.call != callNone {
+	if sig != 0 || patience > 0 && patience < stepper.FaultPatience || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || p.reports || t.call != callNone {
 		return p.runFor(tid, reqSingleStep, sig, patience)
 	}
 	if err := p.load(t); err != nil {
@@ -54,13 +57,13 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	got, err := p.collect(which, 0)
 	if err != nil || got == kicked {
 		// With which == tid: the thread may wait for others to be reaped first.
-		return p.await(t, time.Time{})
+		return p.await(t, limit(patience))
 	}
 	if got != tid || p.status != stoppedByTrap {
 		if err := p.take(got, p.status); err != nil {
 			return stepper.Event{}, err
 		}
-		return p.await(t, time.Time{})
+		return p.await(t, limit(patience))
 	}
 	if e := ptraceRegs(reqGetRegs, tid, &t.regs.now); e != 0 {
 		p.fail(t, "read registers", e)
@@ -80,6 +83,14 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	t.stop, t.signal, t.siginfo = stopTrap, 0, nil
 	t.regs.known, t.regs.changed = true, false
 	return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+}
+
+// limit is when a patience that begins now ends; never, for none.
+func limit(patience time.Duration) time.Time {
+	if patience == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(patience)
 }
 
 // plainStep reports whether a SIGTRAP after PTRACE_SINGLESTEP can only be the

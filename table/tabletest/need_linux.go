@@ -59,3 +59,19 @@ func traceChild() error {
 	}()
 	return <-done
 }
+
+// NeedUserfaultfd skips where a program cannot provide its own pages; see
+// userfaultfd(2).
+func NeedUserfaultfd(t testing.TB) {
+	t.Helper()
+	nr, ok := map[string]uintptr{"amd64": 323, "arm64": 282}[runtime.GOARCH]
+	if !ok {
+		skip(t, "needs the number of userfaultfd(2) on this architecture")
+	}
+	const userModeOnly = 1 // UFFD_USER_MODE_ONLY, include/uapi/linux/userfaultfd.h: needs no privilege
+	fd, _, errno := syscall.RawSyscall(nr, userModeOnly, 0, 0)
+	if errno != 0 {
+		skip(t, "needs userfaultfd(2): "+errno.Error())
+	}
+	syscall.Close(int(fd))
+}
