@@ -17,7 +17,10 @@ import (
 // The thread's affinity is narrowed for the wake-up alone and is whole again
 // before it can look: the tracer is on another CPU meanwhile, and gives it back
 // in less time than the woken CPU needs to come out of idle. Where the two have
-// no choice of CPUs, or the affinity may not be changed, it is a plain Resume.
+// no choice of CPUs, or the affinity may not be changed, it is a plain Resume;
+// likewise for a thread that is to outlive us (reprieve): killed in those
+// microseconds, we would leave it the narrow one. It runs natively then, and what
+// it may meet is an abort such as any preemption brings.
 func (p *Process) ResumeInPlace(tid, sig int) error {
 	if p.pinned.tid != 0 {
 		if err := p.Unpin(); err != nil {
@@ -28,7 +31,7 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	if err != nil {
 		return err
 	}
-	if t.moves {
+	if t.moves || !p.launched && p.intact(t) {
 		return p.Resume(tid, sig)
 	}
 	var thread, own cpuMask
