@@ -52,6 +52,12 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	fn, known := e.symbols.Function(pc)
 	line, hasLine := e.symbols.Line(pc, depth)
 	if !known || !hasLine {
+		if stop, err := e.leaveHandler(th); stop != nil || err != nil {
+			return stop, err
+		}
+		if th.regs.PC() != pc {
+			return e.lineStep(th, into)
+		}
 		return e.stepOut(th, fn, known)
 	}
 	if total, _ := e.symbols.Inlines(pc); into && depth < total {

@@ -299,14 +299,29 @@ func killDebugger(t *testing.T, random *rand.Rand, cmd *exec.Cmd) {
 	}
 }
 
-// ending reports whether a process is dead or about to be.
+// ending reports whether a process is dead or about to be: the kernel has sent
+// its SIGKILL when the debugger is reaped (exit_ptrace, kernel/ptrace.c), but on a
+// busy machine the process takes its time to come to it.
 func ending(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return true
+	for range 3 {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return true
+		}
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		fields := strings.Fields(rest) // from the third on, proc_pid_stat(5)
+		if len(fields) < 29 || strings.Contains("ZX", fields[0]) {
+			return true
+		}
+		const exiting = 0x4 // PF_EXITING, include/linux/sched.h
+		flags, _ := strconv.ParseUint(fields[6], 10, 64)
+		pending, _ := strconv.ParseUint(fields[28], 10, 64)
+		if flags&exiting != 0 || pending&(1<<(unix.SIGKILL-1)) != 0 {
+			return true
+		}
+		time.Sleep(time.Millisecond)
 	}
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	return rest == "" || strings.ContainsRune("ZX", rune(rest[0]))
+	return false
 }
 
 // secondInstruction is an expression for the second instruction of the program's

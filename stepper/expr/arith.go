@@ -153,7 +153,7 @@ func (c *Context) integerFor(size int64, unsigned bool) *Type {
 
 func (c *Context) compute(op string, a, b number) (Value, error) {
 	t := c.promoted(a, b)
-	if op == "<<" || op == ">>" { // the left one alone decides
+	if (op == "<<" || op == ">>") && !b.isFloat() { // the left one alone decides
 		t = c.promoted(a, number{t: c.Session.basics.int, i: new(big.Int)})
 	}
 	if strip(t).Kind == Float {
