@@ -5,4 +5,4 @@ demo check lint bench setup:
 	@scripts/$@
 
 clean:
-	rm -rf bin .cache/fixtures .cache/bench
+	rm -rf bin .cache/fixtures .cache/go .cache/bench

@@ -31,16 +31,17 @@ func TestDelveOnOurBackend(t *testing.T) {
 		{"TestBinaries", testBinaries},
 		{"RedirectsAndEnvironment", surroundings},
 	}
-	for _, w := range ways(t) {
-		t.Run(w.name, func(t *testing.T) {
-			for _, c := range claims {
-				t.Run(c.name, func(t *testing.T) { c.check(t, w) })
+	both := ways(t)
+	for _, c := range claims {
+		t.Run(c.name, func(t *testing.T) {
+			for _, w := range tabletest.Some(t, 1, both) {
+				t.Run(w.name, func(t *testing.T) { c.check(t, w) })
 			}
 		})
 	}
 }
 
-// stepsThroughVDSO steps 3,000 instructions from runtime.nanotime1, which calls
+// stepsThroughVDSO steps 1,000 or 3,000 instructions from runtime.nanotime1, which calls
 // the vDSO.
 func stepsThroughVDSO(t *testing.T, w way) {
 	returned := timesReturned(t, w)
@@ -49,7 +50,7 @@ func stepsThroughVDSO(t *testing.T, w way) {
 	}
 }
 
-// timesReturned steps 3,000 instructions of main's goroutine from
+// timesReturned steps 1,000 or 3,000 instructions of main's goroutine from
 // runtime.nanotime1 on, and counts how often that function returned.
 func timesReturned(t *testing.T, w way) (returned int) {
 	t.Helper()
@@ -62,7 +63,7 @@ func timesReturned(t *testing.T, w way) (returned int) {
 	}
 	clearAll(d, b)
 	was := ""
-	for i := range 3000 {
+	for i := range tabletest.Rounds(t, 1000, 3000) {
 		s, err := d.StepInstruction(false)
 		if err != nil {
 			t.Fatalf("step %d: %v", i+1, err)
@@ -152,13 +153,13 @@ func instructionsPassSections(t *testing.T, w way) {
 	endsWhole(d, "sum 20 of 20 tries 20 of 20")
 }
 
-// nextAmongThreads steps 200 lines while 8 goroutines on threads of their own count.
+// nextAmongThreads steps 60 or 200 lines while 8 goroutines on threads of their own count.
 func nextAmongThreads(t *testing.T, w way) {
 	d := w.start(t, "exec", program(t, "cgorseq"), "--", "1000", "8")
 	b := d.breakAt("main.count")
 	d.proceed()
 	clearAll(d, b)
-	for i := range 200 {
+	for i := range tabletest.Rounds(t, 60, 200) {
 		s, err := d.Next()
 		if err != nil {
 			t.Fatalf("next %d: %v", i+1, err)
@@ -194,7 +195,7 @@ func endsWhole(d *dlv, want string) {
 // TestDelveAloneNeverLeavesTheVDSO shows what the backend is for.
 func TestDelveAloneNeverLeavesTheVDSO(t *testing.T) {
 	tabletest.NeedPtrace(t)
-	if n := timesReturned(t, way{command: []string{stockDlv(t), "--backend=native"}}); n > 0 {
+	if n := timesReturned(t, way{command: []string{tabletest.Dlv(t), "--backend=native"}}); n > 0 {
 		t.Errorf("runtime.nanotime1 returned %d times: the fixture shows nothing", n)
 	}
 }

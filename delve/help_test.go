@@ -29,13 +29,14 @@ type way struct {
 	env     []string
 }
 
+func (w way) String() string { return w.name }
+
 // ways are the two ways to have Delve on our backend.
 func ways(t *testing.T) []way {
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin := filepath.Join(t.TempDir(), "rseqstep")
-	goBuild(t, bin, "rseqstep/cmd/rseqstep")
+	bin := tabletest.Command(t)
 	cache := "XDG_CACHE_HOME=" + t.TempDir()
 	ask := exec.Command(bin, "dlv", "--print-backend")
 	ask.Env = append(os.Environ(), cache)
@@ -45,50 +46,14 @@ func ways(t *testing.T) []way {
 	}
 	return []way{
 		{name: "inside", command: []string{bin, "dlv"}},
-		{name: "stock", command: []string{stockDlv(t), "--backend=lldb"}, env: []string{PathVariable + "=" + strings.TrimSpace(string(backend))}},
-	}
-}
-
-// stockDlv is dlv of the version in go.mod, built once for all runs of the tests.
-func stockDlv(t *testing.T) string {
-	t.Helper()
-	list := exec.Command(tabletest.NeedTool(t, "go"), "list", "-m", "-f", "{{.Version}}", "github.com/go-delve/delve")
-	version, err := list.Output()
-	if err != nil {
-		t.Fatalf("%v: %v", list, err)
-	}
-	dir := filepath.Join(tabletest.Root(t), ".cache", "dlv", strings.TrimSpace(string(version)))
-	built := filepath.Join(dir, "dlv")
-	if _, err := os.Stat(built); err == nil {
-		return built
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	own := fmt.Sprintf("%s.%d", built, os.Getpid())
-	goBuild(t, own, "github.com/go-delve/delve/cmd/dlv")
-	if err := os.Rename(own, built); err != nil {
-		t.Fatal(err)
-	}
-	return built
-}
-
-func goBuild(t *testing.T, out, pkg string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(tabletest.NeedTool(t, "go"), append(append([]string{"build", "-o", out}, args...), pkg)...)
-	cmd.Dir = tabletest.Root(t)
-	cmd.Env = append(os.Environ(), "CGO_CFLAGS=-O0 -g")
-	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd, err, text)
+		{name: "stock", command: []string{tabletest.Dlv(t), "--backend=lldb"}, env: []string{PathVariable + "=" + strings.TrimSpace(string(backend))}},
 	}
 }
 
 // program builds a Go fixture as dlv debug does.
 func program(t *testing.T, pkg string) string {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), filepath.Base(pkg))
-	goBuild(t, out, "./testdata/"+pkg, "-gcflags=all=-N -l")
-	return out
+	return tabletest.BuildGo(t, pkg, true)
 }
 
 // dlv is a headless Delve and a client of it.

@@ -2,6 +2,7 @@ package delve
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,7 +39,7 @@ func restarts(t *testing.T, w way) {
 // attachesAndDetaches takes over a program whose threads count, steps it, and lets it go.
 func attachesAndDetaches(t *testing.T, w way) {
 	bin := program(t, "cgorseq")
-	run := exec.Command(bin, "20000000", "4")
+	run := exec.Command(bin, fmt.Sprint(tabletest.Rounds(t, 8_000_000, 20_000_000)), "4")
 	var out bytes.Buffer
 	run.Stdout, run.Stderr = &out, &out
 	if err := run.Start(); err != nil {

@@ -22,7 +22,7 @@ func console(t *testing.T, program []string, lines ...string) string {
 		t.Fatal(err)
 	}
 	args := []string{"exec", "--allow-non-terminal-interactive=true", "--init", typed, program[0], "--"}
-	cmd := exec.Command(stockDlv(t), append(args, program[1:]...)...)
+	cmd := exec.Command(tabletest.Dlv(t), append(args, program[1:]...)...)
 	cmd.Env = append(os.Environ(), "GODEBUG=asyncpreemptoff=1") // its thread may still be taken away at a call
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -65,12 +65,13 @@ func TestTheScriptPassesTheVDSOAgainAndAgain(t *testing.T) {
 // Without it the sequence count has changed at every look.
 func TestWithoutTheScriptTheVDSOIsNeverLeft(t *testing.T) {
 	lines := toNanotime()
-	for range 3000 {
+	steps := tabletest.Rounds(t, 1000, 3000)
+	for range steps {
 		lines = append(lines, "step-instruction")
 	}
 	out := console(t, []string{program(t, "gosince"), "1000000"}, lines...)
-	if n := strings.Count(out[strings.LastIndex(out, "> runtime.nanotime1()"):], "Stopped at: 0x7f"); n < 2900 {
-		t.Errorf("only the last %d of 3,000 steps are in the vDSO", n)
+	if n := strings.Count(out[strings.LastIndex(out, "> runtime.nanotime1()"):], "Stopped at: 0x7f"); n < steps-100 {
+		t.Errorf("only the last %d of %d steps are in the vDSO", n, steps)
 	}
 }
 

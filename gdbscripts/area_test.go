@@ -2,7 +2,6 @@ package gdbscripts
 
 import (
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -49,9 +48,7 @@ func TestAreasThroughServers(t *testing.T) {
 	tabletest.NeedRseq(t)
 	script := "break rseqfix.h:243\ncontinue\ninfo rseq\nkill\n"
 	t.Run("ours", func(t *testing.T) {
-		server := filepath.Join(t.TempDir(), "rseqstep")
-		build(t, "go", "build", "-o", server, "rseqstep/cmd/rseqstep")
-		out := gdb(t, "set sysroot /\ntarget remote | "+server+" gdbserver - "+program+"\ninfo rseq\n"+script, program)
+		out := gdb(t, "set sysroot /\ntarget remote | "+server(t)+" gdbserver - "+program+"\ninfo rseq\n"+script, program)
 		wantInOrder(t, out, "* 1 (", "not registered", "main+", "* 1 (", "0x53053053", "The server asked the kernel")
 	})
 	t.Run("gdbserver", func(t *testing.T) {

@@ -44,7 +44,7 @@ var sources = []tabletest.Fixture{
 func TestPythonReadsWhatTableReads(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	builds := tabletest.Pairs("percpu.c")
-	if os.Getenv("RSEQSTEP_REQUIRE") == "all" {
+	if tabletest.Thorough() {
 		builds = tabletest.Matrix("percpu.c")
 		for _, s := range sources {
 			for _, f := range tabletest.Pairs(s.Source, s.Extra...) {

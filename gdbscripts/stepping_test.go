@@ -32,7 +32,7 @@ func seeds() []tabletest.Fixture {
 // The loop is one line: gdb's own next never leaves it.
 func TestRseqNextLeavesTheSeedLoop(t *testing.T) {
 	needLive(t)
-	for _, f := range seeds() {
+	for _, f := range tabletest.Some(t, 1, seeds()) {
 		t.Run(f.String(), func(t *testing.T) {
 			out := gdb(t, live+"break main\nrun\n"+strings.Repeat("rseq next\n", 4)+"delete\nrseq continue\n", tabletest.Build(t, f))
 			wantInOrder(t, out, "Breakpoint 1, main", "fix_main(argc, argv);", "rseq_addv(&v, 1, cpu)", "printf(", "attempts 1\n", "exited normally")
@@ -42,7 +42,7 @@ func TestRseqNextLeavesTheSeedLoop(t *testing.T) {
 
 func TestRseqStepGoesThroughTheSeedLoop(t *testing.T) {
 	needLive(t)
-	for _, f := range seeds() {
+	for _, f := range tabletest.Some(t, 1, seeds()) {
 		t.Run(f.String(), func(t *testing.T) {
 			out := gdb(t, live+"break seed.c:18\nbreak main\nrun\n"+
 				"python\nfor i in range(60):\n  if gdb.newest_frame().find_sal().line == 18 and gdb.newest_frame().name() == 'main': break\n  gdb.execute('rseq step')\nend\n"+
@@ -57,7 +57,7 @@ func TestRseqStepGoesThroughTheSeedLoop(t *testing.T) {
 
 func TestRseqStepiTakesASectionAsOneInstruction(t *testing.T) {
 	needLive(t)
-	for _, f := range seeds() {
+	for _, f := range tabletest.Some(t, 1, seeds()) {
 		t.Run(f.String(), func(t *testing.T) {
 			out := gdb(t, live+"break fix_main\nrun\nfinish\nrseq stepi 60\nrseq continue\n", tabletest.Build(t, withoutInlining(f)))
 			wantInOrder(t, out, "Breakpoint 1, ", "attempts 1\n", "exited normally")
@@ -88,27 +88,32 @@ func stepsTo(t *testing.T, command, program string, n int) string {
 // Without sections in the way, gdb itself says where a step ends.
 func TestLineStepsEndWhereGDBsOwnEnd(t *testing.T) {
 	needLive(t)
+	var rows []string
 	for _, source := range []string{"recurse.c", "inline.c", "switch.c", "vdso.c"} {
 		for _, opt := range []string{"-O0", "-O2"} {
-			program := tabletest.Build(t, tabletest.Fixture{Source: source, Opt: opt})
 			for _, command := range []string{"next", "step"} {
 				if source == "inline.c" && opt == "-O2" && command == "step" {
 					continue // gdb steps into the middle of a call inlined twice, ours to its call first
 				}
-				t.Run(source+opt+command, func(t *testing.T) {
-					want, got := stepsTo(t, command, program, 12), stepsTo(t, "rseq "+command, program, 12)
-					if got != want {
-						t.Errorf("gdb:\n%s\nrseq:\n%s", want, got)
-					}
-				})
+				rows = append(rows, source+" "+opt+" "+command)
 			}
 		}
+	}
+	for _, row := range tabletest.Some(t, 4, rows) {
+		t.Run(row, func(t *testing.T) {
+			f := strings.Fields(row)
+			program, command := tabletest.Build(t, tabletest.Fixture{Source: f[0], Opt: f[1]}), f[2]
+			want, got := stepsTo(t, command, program, 12), stepsTo(t, "rseq "+command, program, 12)
+			if got != want {
+				t.Errorf("gdb:\n%s\nrseq:\n%s", want, got)
+			}
+		})
 	}
 }
 
 func TestRseqStepiLeavesVDSOFunctions(t *testing.T) {
 	needLive(t)
-	for _, opt := range []string{"-O0", "-O2"} {
+	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		program := tabletest.Build(t, tabletest.Fixture{Source: "vdso.c", Opt: opt, Flags: []string{"-Wl,-z,now"}})
 		out := gdb(t, live+"break 15\nrun\nrseq stepi 300\nrseq continue\n", program)
 		wantInOrder(t, out, "Breakpoint 1, main", "vdso: ", "clock_gettime returned", "gettimeofday returned", "time returned", "getcpu returned", "ok\n", "exited normally")
@@ -117,7 +122,7 @@ func TestRseqStepiLeavesVDSOFunctions(t *testing.T) {
 
 func TestRseqNextRunsALineOfManySectionsNatively(t *testing.T) {
 	needLive(t)
-	for _, opt := range []string{"-O0", "-O2"} {
+	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		// Unit by unit this would take minutes; natively it is done at once.
 		program := tabletest.Build(t, tabletest.Fixture{Source: "hotline.c", Opt: opt})
 		out := gdb(t, live+"break 22\nrun 2000000\nrseq next\nrseq continue\n", program)
@@ -161,7 +166,7 @@ func TestBreakpointOnAnArmingStoreAbortsNothing(t *testing.T) {
 // The last of eight threads is stepped by lines, the others run.
 func TestLineStepsAmongThreadsKeepTheSums(t *testing.T) {
 	needLive(t)
-	for _, opt := range []string{"-O0", "-O2"} {
+	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		program := tabletest.Build(t, tabletest.Fixture{Source: "percpu.c", Opt: opt, Flags: []string{"-pthread"}})
 		out := gdb(t, live+"break stepped\nrun 8 100 30\ndelete\nrseq next 60\nshow scheduler-locking\nrseq continue\n", program)
 		wantInOrder(t, out, "hit Breakpoint 1, ", `is "replay"`, "exited normally")

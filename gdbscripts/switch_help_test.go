@@ -2,7 +2,6 @@ package gdbscripts
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,17 +13,12 @@ import (
 // patience is how long gdb may take for one script: a hang is a failure.
 const patience = 2 * time.Minute
 
-// server builds the program that `rseq on` runs, as users have it.
+// server is the program that `rseq on` runs.
 func server(t *testing.T) string {
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin := filepath.Join(t.TempDir(), "rseqstep")
-	cmd := exec.Command(tabletest.NeedTool(t, "go"), "build", "-o", bin, "rseqstep/cmd/rseqstep")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd, err, out)
-	}
-	return bin
+	return tabletest.Command(t)
 }
 
 // switching is the beginning of a script that may say `rseq on`.

@@ -134,7 +134,7 @@ func TestTheProgramKeepsTheTerminal(t *testing.T) {
 	c.wait(prompt)
 	c.send("rseq on\n")
 	c.wait("rseq is on")
-	for range 2 { // the second time after kill
+	for range tabletest.Rounds(t, 1, 2) { // the second time after kill
 		c.send("run\n")
 		c.wait("foreground 1\n")
 		c.send("some words\n")

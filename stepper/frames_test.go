@@ -46,8 +46,8 @@ func TestStepAndFinishEndWhereALongjmpLands(t *testing.T) {
 }
 
 func TestNextOverAThrowEndsInTheHandler(t *testing.T) {
-	for _, shape := range []tabletest.Shape{tabletest.PIE, tabletest.Static} {
-		for _, opt := range []string{"-O0", "-O2"} {
+	for _, shape := range tabletest.Some(t, 1, []tabletest.Shape{tabletest.PIE, tabletest.Static}) {
+		for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 			f := tabletest.Fixture{Source: "cxx.cc", Shape: shape, Opt: opt}
 			t.Run(f.String(), func(t *testing.T) {
 				p := start(t, f)

@@ -159,8 +159,8 @@ const (
 )
 
 func TestEveryStepPassesALoopThatNeverEndsNatively(t *testing.T) {
-	for _, table := range []tabletest.Table{tabletest.RseqCS, tabletest.RseqTable} {
-		for _, opt := range []string{"-O0", "-O2"} {
+	for _, table := range tabletest.Some(t, 1, []tabletest.Table{tabletest.RseqCS, tabletest.RseqTable}) {
+		for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 			for _, command := range []string{"next", "step", "stepi"} {
 				t.Run(fmt.Sprintf("%s%s-%s", command, opt, table), func(t *testing.T) {
 					p := launch(t, tabletest.Fixture{Source: "wrongcpu.c", Opt: opt, Table: table})
@@ -192,7 +192,7 @@ func TestEveryStepPassesALoopThatNeverEndsNatively(t *testing.T) {
 
 func TestStepsPassSectionsUnderAStormOfSignals(t *testing.T) {
 	const n = 6
-	for _, opt := range []string{"-O0", "-O2"} {
+	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		for _, command := range []string{"next", "step", "stepi"} {
 			t.Run(command+opt, func(t *testing.T) {
 				p := launch(t, tabletest.Fixture{Source: "storm.c", Opt: opt}, fmt.Sprint(n))

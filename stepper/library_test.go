@@ -64,7 +64,7 @@ func TestStepsThroughALibraryThatComesEnd(t *testing.T) {
 
 // Without section headers a descriptor becomes known only when a thread arms it.
 func TestSectionsOfStrippedProgramsAreLearnt(t *testing.T) {
-	for _, strip := range []tabletest.Strip{tabletest.StripDebug, tabletest.StripAll, tabletest.StripSections} {
+	for _, strip := range tabletest.Some(t, 1, []tabletest.Strip{tabletest.StripDebug, tabletest.StripAll, tabletest.StripSections}) {
 		f := tabletest.Fixture{Source: "units.c", Opt: "-O2", Shape: tabletest.Static, Strip: strip}
 		t.Run(f.String(), func(t *testing.T) {
 			p := launch(t, f, "20")

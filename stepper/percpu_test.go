@@ -44,7 +44,7 @@ func stepPercpu(t *testing.T, opt, command string) {
 // The program's own sums tell whether an update was lost or a section aborted
 // half way, in the stepped thread or in the others.
 func TestSumsAreRightWhenOneThreadOfEightIsStepped(t *testing.T) {
-	for _, opt := range []string{"-O0", "-O2"} {
+	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		for _, command := range []string{"next", "step", "stepi"} {
 			t.Run(command+opt, func(t *testing.T) { stepPercpu(t, opt, command) })
 		}
@@ -53,11 +53,7 @@ func TestSumsAreRightWhenOneThreadOfEightIsStepped(t *testing.T) {
 
 // The same often enough to meet rare interleavings.
 func TestSumsAreRightEveryTimeOf20(t *testing.T) {
-	repeats := 20
-	if testing.Short() {
-		repeats = 1
-	}
-	for n := range repeats {
+	for n := range tabletest.Rounds(t, 2, 20) {
 		for _, command := range []string{"next", "step", "stepi"} {
 			opt := []string{"-O0", "-O2"}[n%2]
 			t.Run(fmt.Sprintf("%s%s-%d", command, opt, n), func(t *testing.T) { stepPercpu(t, opt, command) })

@@ -36,11 +36,8 @@ func TestUnitsSteppedOneByOneRarelyAbort(t *testing.T) {
 		opt string
 		n   int
 	}{{"-O2", 10000}, {"-O0", 1000}} {
-		n := c.n
-		if testing.Short() {
-			n = 1000
-		}
 		t.Run(c.opt, func(t *testing.T) {
+			n := tabletest.Rounds(t, 1000, c.n)
 			p := start(t, tabletest.Fixture{Source: "units.c", Opt: c.opt}, fmt.Sprint(n))
 			code, _ := p.stepiToEnd(60*n + 200000)
 			var aborts, attempts, sum int
@@ -76,13 +73,13 @@ func TestNextOverTheHotLineEnds(t *testing.T) {
 
 // Each round leaves one section aside, or commits it, and commits another that loops.
 func TestStepiTellsSideExitsFromCommits(t *testing.T) {
-	for _, f := range []tabletest.Fixture{
+	for _, f := range tabletest.Some(t, 2, []tabletest.Fixture{
 		{Source: "sidexit.c", Shape: tabletest.Static},
 		{Source: "sidexit.c", Opt: "-O2", Linker: tabletest.LLD, Own: true},
 		{Source: "sidexit.c", Opt: "-O2", Table: tabletest.RseqTable, Shape: tabletest.NoPIE},
 		{Source: "sidexit.c", Opt: "-O2", Flags: []string{"-DFIX_FLAT"}},
 		{Source: "sidexit.c", Flags: []string{"-DFIX_NEAR", "-DFIX_CALL"}},
-	} {
+	}) {
 		t.Run(f.String(), func(t *testing.T) {
 			p := start(t, f, "8")
 			code, units := p.stepiToEnd(200000)

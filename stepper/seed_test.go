@@ -33,7 +33,7 @@ func seeds() []tabletest.Fixture {
 // The promise on the loop of the original report: the command ends, and the
 // section is not aborted once.
 func TestLineStepsThroughTheSeedLoopEnd(t *testing.T) {
-	for _, f := range seeds() {
+	for _, f := range tabletest.Some(t, 4, seeds()) {
 		t.Run(f.String(), func(t *testing.T) {
 			for _, command := range []string{"next", "step"} {
 				p := start(t, f)
@@ -52,7 +52,7 @@ func TestLineStepsThroughTheSeedLoopEnd(t *testing.T) {
 
 // With whatever debug files of the C library the machine has: step enters it there.
 func TestLineStepsFromMainToExitEnd(t *testing.T) {
-	for _, opt := range []string{"-O0", "-O2"} {
+	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		for _, command := range []string{"next", "step"} {
 			t.Run(command+opt, func(t *testing.T) {
 				p := launchWith(t, nil, tabletest.Build(t, tabletest.Fixture{Source: "seed.c", Opt: opt}))
@@ -67,12 +67,8 @@ func TestLineStepsFromMainToExitEnd(t *testing.T) {
 }
 
 func TestStepiThroughTheSeedLoopEnds(t *testing.T) {
-	builds := runnable(tabletest.Pairs("seed.c"))
-	if testing.Short() {
-		builds = builds[:2]
-	}
-	builds = append(builds, tabletest.Fixture{Source: "seed.c", Opt: "-O2", Flags: []string{"-DFIX_FAR"}})
-	for _, f := range builds {
+	builds := append(runnable(tabletest.Pairs("seed.c")), tabletest.Fixture{Source: "seed.c", Opt: "-O2", Flags: []string{"-DFIX_FAR"}})
+	for _, f := range tabletest.Some(t, 3, builds) {
 		t.Run(f.String(), func(t *testing.T) {
 			p := start(t, f)
 			code, units := p.stepiToEnd(200000)

@@ -15,16 +15,6 @@ import (
 	"time"
 )
 
-// buildRseqstep builds the debugger as a user does.
-func buildRseqstep(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "rseqstep")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return bin
-}
-
 // driven is a debugger that is sent commands through a pipe and answers with
 // its stops as JSON.
 type driven struct {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,20 +99,23 @@ func branchesOut(t *testing.T, path string) []codeSection {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	code := filepath.Join(t.TempDir(), "code")
+	oracle := tabletest.Oracle(t, path)
+	code := make([][]byte, len(oracle))
+	for i, o := range oracle {
+		start, end := number(t, o.Start), number(t, o.End)
+		code[i] = make([]byte, end-start)
+		if _, err := file.ReadAt(code[i], int64(segments.offset(t, start))); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var list []codeSection
-	for _, o := range tabletest.Oracle(t, path) {
+	for i, targets := range branchTargets(t, code) {
+		o := oracle[i]
 		s := codeSection{Start: o.Start, End: o.End, Abort: o.Abort}
 		start, end := number(t, o.Start), number(t, o.End)
-		b := make([]byte, end-start)
-		if _, err := file.ReadAt(b, int64(segments.offset(t, start))); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(code, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
 		exits := slices.Clone(o.Exits)
-		for _, target := range branchTargets(t, code, start) {
+		for _, target := range targets {
+			target += start
 			if (target < start || target >= end) && hexText(target) != s.End && hexText(target) != s.Abort {
 				exits = append(exits, hexText(target))
 			}
@@ -134,19 +138,38 @@ func number(t *testing.T, text string) uint64 {
 	return v
 }
 
-// jump is a line of objdump's with a direct jump; loop and jrcxz count too.
-var jump = regexp.MustCompile(`\t(?:bnd |notrack )?(?:j[a-z]+|loop[a-z]*)(?:,p[nt])?\s+(0x[0-9a-f]+)`)
+// jump is a line of objdump's with a direct jump, where it is and where it goes;
+// loop and jrcxz count too.
+var jump = regexp.MustCompile(`^\s*([0-9a-f]+):\t(?:bnd |notrack )?(?:j[a-z]+|loop[a-z]*)(?:,p[nt])?\s+(0x[0-9a-f]+)`)
 
-// branchTargets disassembles bytes that belong at an address.
-func branchTargets(t *testing.T, code string, at uint64) (targets []uint64) {
+// branchTargets disassembles pieces of code, each of whole instructions, and
+// returns the targets of each one's branches as distances from its start. It
+// runs objdump once, on all of them with room between: a branch backwards out of
+// the first piece must not come to lie below 0, and none leads farther than the
+// 2 GiB of a 32-bit displacement.
+func branchTargets(t *testing.T, code [][]byte) [][]uint64 {
 	t.Helper()
-	out, err := exec.Command("objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "--adjust-vma", hexText(at), "--no-show-raw-insn", code).Output()
+	const base = 1 << 32
+	var all []byte
+	var begins []uint64
+	for _, c := range code {
+		begins = append(begins, base+uint64(len(all)))
+		all = append(append(all, c...), bytes.Repeat([]byte{0x90}, 16)...) // nop: the next piece is decoded from its start
+	}
+	path := filepath.Join(t.TempDir(), "code")
+	if err := os.WriteFile(path, all, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "--adjust-vma", hexText(base), "--no-show-raw-insn", path).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	targets := make([][]uint64, len(code))
 	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
 		if m := jump.FindStringSubmatch(lines.Text()); m != nil {
-			targets = append(targets, number(t, m[1]))
+			at := number(t, "0x"+m[1])
+			i := sort.Search(len(begins), func(i int) bool { return begins[i] > at }) - 1
+			targets[i] = append(targets[i], number(t, m[2])-begins[i])
 		}
 	}
 	return targets

@@ -15,9 +15,9 @@ import (
 // thread that was attached to in a system call makes the call again, whose end
 // may depend on the others, and which Ctrl-C ends the wait for.
 func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
-	bin, program := buildRseqstep(t), buildThreaded(t, "blocked.c")
+	bin, program := tabletest.Command(t), buildThreaded(t, "blocked.c")
 	for thread, name := range map[string]string{"1": "read", "2": "mutex", "3": "sleep", "4": "poll"} {
-		for _, command := range []string{"stepi 50", "next 2"} {
+		for _, command := range tabletest.Some(t, 1, []string{"stepi 50", "next 2"}) {
 			t.Run(name+" "+command, func(t *testing.T) {
 				c := startCharge(t, program)
 				var out bytes.Buffer
@@ -65,7 +65,7 @@ func (c *charge) released() {
 // wait for another thread as well.
 func TestSteppingOntoAPageThatAnotherThreadProvides(t *testing.T) {
 	tabletest.NeedUserfaultfd(t)
-	bin, program := buildRseqstep(t), buildThreaded(t, "uffd.c")
+	bin, program := tabletest.Command(t), buildThreaded(t, "uffd.c")
 	for _, command := range []string{"stepi 30", "next"} {
 		live(t, bin, []string{"break reach", "run", command, "continue"}, program).wants(t, "Breakpoint 1, reach", "provided", "exited normally")
 	}

@@ -20,7 +20,7 @@ func delveEditor(t *testing.T) *daptest.Client {
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	cmd := exec.Command(buildRseqstep(t), "dlv", "dap", "--listen=127.0.0.1:0")
+	cmd := exec.Command(tabletest.Command(t), "dlv", "dap", "--listen=127.0.0.1:0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

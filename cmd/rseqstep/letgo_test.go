@@ -45,7 +45,7 @@ func rounds(t *testing.T) int {
 func TestDetachLeavesAProcessAsItWas(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin, program := buildRseqstep(t), buildService(t)
+	bin, program := tabletest.Command(t), buildService(t)
 	inside := secondInstruction(t, program)
 	s := startService(t, program)
 	before := look(t, s.pid)
@@ -75,7 +75,7 @@ func TestDetachLeavesAProcessAsItWas(t *testing.T) {
 func TestManyThreadsThatComeAndGoAreAttachedToAndLetGo(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin, program := buildRseqstep(t), buildService(t)
+	bin, program := tabletest.Command(t), buildService(t)
 	s := startService(t, program, "2", "500")
 	for _, commands := range [][]string{{"info rseq"}, {"thread 2", "stepi 100"}, {"break one_round", "continue", "next 3", "delete"}} {
 		args := []string{"attach", "--batch"}

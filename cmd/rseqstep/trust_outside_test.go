@@ -84,7 +84,7 @@ func (c *charge) ends() {
 // TestJobControlIsSeenAsWithoutADebugger: a shell's waitpid is told of every
 // stop and every continuation, while the program runs and while it is stepped.
 func TestJobControlIsSeenAsWithoutADebugger(t *testing.T) {
-	bin, program := buildRseqstep(t), buildThreaded(t, "signals.c")
+	bin, program := tabletest.Command(t), buildThreaded(t, "signals.c")
 	for name, commands := range map[string][]string{
 		"running":  {"continue"},
 		"stepped":  {"thread 1", "stepi 100000000"},
@@ -152,7 +152,7 @@ func startAttach(t *testing.T, bin string, out *bytes.Buffer, pid int, commands 
 // TestALeaderlessProcessIsRefusedUnharmed: one whose main thread has ended while
 // others live is not attached to, is told so, and goes on.
 func TestALeaderlessProcessIsRefusedUnharmed(t *testing.T) {
-	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
+	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	c := startCharge(t, program, "leader")
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid)); strings.Contains(string(b), "State:\tZ") {
@@ -169,7 +169,7 @@ func TestALeaderlessProcessIsRefusedUnharmed(t *testing.T) {
 // TestAProgramKilledAtAnyMomentIsReported: SIGKILL from outside in the middle of
 // steps, units, quiet phases and journeys, each time at another moment.
 func TestAProgramKilledAtAnyMomentIsReported(t *testing.T) {
-	bin, program := buildRseqstep(t), buildThreaded(t, "signals.c")
+	bin, program := tabletest.Command(t), buildThreaded(t, "signals.c")
 	for name, commands := range map[string][]string{
 		"stepi":      {"stepi 100000000"},
 		"inside":     {"set inside on", "stepi 100000000"},
@@ -178,7 +178,7 @@ func TestAProgramKilledAtAnyMomentIsReported(t *testing.T) {
 		"continue":   {"continue"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for range 5 {
+			for range tabletest.Rounds(t, 1, 5) {
 				c := startCharge(t, program, "runs")
 				var out bytes.Buffer
 				d := startAttach(t, bin, &out, c.pid, append([]string{"thread 1"}, commands...)...)
@@ -213,7 +213,7 @@ func TestPrivilegedProgramsAreLaunchedWithoutPrivilegesOrRefused(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	bin, program := filepath.Join(dir, "rseqstep"), filepath.Join(dir, "privileged")
-	for to, from := range map[string]string{bin: buildRseqstep(t), program: buildThreaded(t, "signals.c")} {
+	for to, from := range map[string]string{bin: tabletest.Command(t), program: buildThreaded(t, "signals.c")} {
 		b, err := os.ReadFile(from)
 		if err == nil {
 			err = os.WriteFile(to, b, 0o755)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,7 +101,7 @@ func waysThrough() map[string][]string {
 // TestProgramsLiveAsAlone: every mode of two programs checks what became of its
 // processes, threads and signals, and comes to its right end by every way through.
 func TestProgramsLiveAsAlone(t *testing.T) {
-	bin := buildRseqstep(t)
+	bin := tabletest.Command(t)
 	for source, modes := range map[string]map[string]string{
 		"procs.c": {
 			"spawn": "spawned 5 v 1\n", "cloned": "cloned 7 7 v 1\n", "sharing": "shared 8 stage 1 v 2\n",
@@ -112,18 +113,24 @@ func TestProgramsLiveAsAlone(t *testing.T) {
 			"traps": "traps 3 v 3\n", "deaf": "deaf 1000\n",
 		},
 	} {
-		program := buildThreaded(t, source)
-		for mode, want := range modes {
-			for way, commands := range waysThrough() {
+		program, ways := buildThreaded(t, source), waysThrough()
+		var rows [][2]string
+		for mode := range modes {
+			for way := range ways {
 				if os.Getenv("RSEQSTEP_ROUNDS") == "" && way != "stepi" && (len(way)+len(mode))%3 != 0 {
 					continue // a third of them, and all for the asking
 				}
-				t.Run(mode+" "+way, func(t *testing.T) {
-					l := live(t, bin, commands, program, mode)
-					l.wants(t, want)
-					l.wants(t, "exited normally]")
-				})
+				rows = append(rows, [2]string{mode, way})
 			}
+		}
+		slices.SortFunc(rows, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+		for _, row := range tabletest.Some(t, 5, rows) {
+			mode, way := row[0], row[1]
+			t.Run(mode+" "+way, func(t *testing.T) {
+				l := live(t, bin, ways[way], program, mode)
+				l.wants(t, modes[mode])
+				l.wants(t, "exited normally]")
+			})
 		}
 	}
 }
@@ -131,7 +138,7 @@ func TestProgramsLiveAsAlone(t *testing.T) {
 // TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds: a trap in memory that a
 // process shares which nobody debugs would kill it.
 func TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds(t *testing.T) {
-	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
+	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	l := live(t, bin, []string{"break work", "run", "print stage", "print v", "continue"}, program, "sharing")
 	l.wants(t, "Breakpoint 1, ", "in the program's own memory", "$1 = 1\n", "$2 = 1\n", "shared 8 stage 1 v 2\n", "exited normally]")
 }
@@ -139,7 +146,7 @@ func TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds(t *testing.T) {
 // TestTheChildOfAManyThreadedProgramIsFollowed: the parent's other threads run
 // when the fork is reported.
 func TestTheChildOfAManyThreadedProgramIsFollowed(t *testing.T) {
-	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
+	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	for _, commands := range [][]string{
 		{"set follow-fork-mode child", "break work", "run", "bt", "continue"},
 		{"set follow-fork-mode child", "start", "next 100"},
@@ -157,10 +164,10 @@ func TestTheChildOfAManyThreadedProgramIsFollowed(t *testing.T) {
 func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin, program := buildRseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "confined.c", Shape: tabletest.NoPIE})
+	bin, program := tabletest.Command(t), tabletest.Build(t, tabletest.Fixture{Source: "confined.c", Shape: tabletest.NoPIE})
 	inside := secondInstruction(t, program)
 	for _, mode := range []string{"strict", "filter"} {
-		for name, c := range map[string]struct {
+		rows := map[string]struct {
 			commands []string
 			refused  bool
 		}{
@@ -171,7 +178,9 @@ func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 			"aborts":     {[]string{"abort", "abort", "abort", "abort", "abort", "stepi 100"}, false},
 			"opv":        {[]string{"opv", "stepi 100"}, false},
 			"detach":     {[]string{"next 3", "info rseq"}, false},
-		} {
+		}
+		for _, name := range tabletest.SomeKeys(t, 3, rows) {
+			c := rows[name]
 			t.Run(mode+" "+name, func(t *testing.T) {
 				l := live(t, bin, append(append([]string{"break confined", "run", "delete"}, c.commands...), "delete", "continue"), program, mode)
 				l.wants(t, "right\n")
@@ -187,8 +196,10 @@ func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 // TestSystemCallsAreCaughtDuringEveryCommand: also while a line or an
 // instruction is stepped, and once for each side of a call.
 func TestSystemCallsAreCaughtDuringEveryCommand(t *testing.T) {
-	bin, program := buildRseqstep(t), buildThreaded(t, "procs.c")
-	for name, command := range map[string]string{"continue": "continue", "next": "next 100", "step": "step 200", "stepi": "stepi 100000", "finish": "finish"} {
+	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
+	ways := map[string]string{"continue": "continue", "next": "next 100", "step": "step 200", "stepi": "stepi 100000", "finish": "finish"}
+	for _, name := range tabletest.SomeKeys(t, 2, ways) {
+		command := ways[name]
 		t.Run(name, func(t *testing.T) {
 			l := live(t, bin, []string{"break spawn", "run", "catch syscall exit_group wait4", command, command, "delete", "continue"}, program, "spawn")
 			l.wants(t, "Catchpoint 2 (call to syscall wait4), ", "Catchpoint 2 (returned from syscall wait4), ", "spawned 5 v 1\n")

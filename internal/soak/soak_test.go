@@ -24,7 +24,7 @@ func TestSoakFindsNoHarm(t *testing.T) {
 		seed = strconv.FormatInt(time.Now().UnixNano(), 10)
 	}
 	var out strings.Builder
-	err := run([]string{"-for", "20s", "-rounds", "3", "-seed", seed}, &out)
+	err := run([]string{"-for", "20s", "-rounds", "3", "-seed", seed, "-rseqstep", tabletest.Command(t)}, &out)
 	t.Logf("RSEQSTEP_SEED=%s\n%s", seed, out.String())
 	if err != nil {
 		t.Error(err)

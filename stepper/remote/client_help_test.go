@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,41 +19,12 @@ import (
 // patience is how long a debugger may take for one test: a hang is a failure.
 const patience = 2 * time.Minute
 
-// rseqstep builds the program that serves, as users have it.
+// rseqstep is the program that serves.
 func rseqstep(t *testing.T) string {
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	tabletest.NeedTool(t, "go")
-	bin, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bin
-}
-
-// build is the one build of a test run, in a folder of TestMain's.
-var build = sync.OnceValues(func() (string, error) {
-	bin := filepath.Join(os.Getenv(buildDir), "rseqstep")
-	cmd := exec.Command("go", "build", "-o", bin, "rseqstep/cmd/rseqstep")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return bin, fmt.Errorf("%v: %w\n%s", cmd, err, out)
-	}
-	return bin, nil
-})
-
-// buildDir names the environment variable with the folder of the build.
-const buildDir = "RSEQSTEP_BUILD_DIR"
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "rseqstep")
-	if err != nil {
-		panic(err)
-	}
-	os.Setenv(buildDir, dir)
-	code := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(code)
+	return tabletest.Command(t)
 }
 
 // gdb runs gdb with a script and returns what it printed. In the script,

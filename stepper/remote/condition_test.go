@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"fmt"
 	"testing"
 
 	"rseqstep/table/tabletest"
@@ -16,14 +17,16 @@ const keptSafe = "lies inside the critical section compare_and_store"
 // gdb alone loses more than half of the updates here (testdata/README.md).
 func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInGDB(t *testing.T) {
 	bin := rseqstep(t)
-	out := gdb(t, bin, counter(t), "4 500", "CONNECT\nbreak *commit_store if $rsp == 0\ncontinue\n")
-	wantInOrder(t, out, "Breakpoint 1 at", keptSafe, "it is kept safe by a trap on the arming store", "sum 2000 of 2000", "exited normally")
+	n := tabletest.Rounds(t, 100, 500)
+	out := gdb(t, bin, counter(t), fmt.Sprint("4 ", n), "CONNECT\nbreak *commit_store if $rsp == 0\ncontinue\n")
+	wantInOrder(t, out, "Breakpoint 1 at", keptSafe, "it is kept safe by a trap on the arming store", fmt.Sprintf("sum %d of %[1]d", 4*n), "exited normally")
 }
 
 // lldb decides conditions itself: each pass is a stop, and memory of its own is
 // asked for inside the section (allocate_linux.go).
 func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInLLDB(t *testing.T) {
 	bin := rseqstep(t)
-	out := lldb(t, bin, counter(t), []string{"4", "500"}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
-	wantInOrder(t, out, keptSafe, "it is kept safe by a trap on the arming store", "exited with status = 0", "The program printed:\n", "sum 2000 of 2000")
+	n := tabletest.Rounds(t, 100, 500)
+	out := lldb(t, bin, counter(t), []string{"4", fmt.Sprint(n)}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
+	wantInOrder(t, out, keptSafe, "it is kept safe by a trap on the arming store", "exited with status = 0", "The program printed:\n", fmt.Sprintf("sum %d of %[1]d", 4*n))
 }

@@ -115,7 +115,9 @@ func conforms(t *testing.T, e expectation, run func() string, sees []string) str
 
 func TestGDBStopsWhereItShould(t *testing.T) {
 	bin := rseqstep(t)
-	for name, e := range stops() {
+	all := stops()
+	for _, name := range tabletest.SomeKeys(t, 6, all) {
+		e := all[name]
 		t.Run(name, func(t *testing.T) {
 			program := tabletest.Build(t, e.fixture)
 			out := conforms(t, e, func() string { return gdb(t, bin, program, "", e.gdb) }, e.sees)
@@ -130,7 +132,9 @@ func TestGDBStopsWhereItShould(t *testing.T) {
 
 func TestLLDBStopsWhereItShould(t *testing.T) {
 	bin := rseqstep(t)
-	for name, e := range stops() {
+	all := stops()
+	for _, name := range tabletest.SomeKeys(t, 6, all) {
+		e := all[name]
 		t.Run(name, func(t *testing.T) {
 			program := tabletest.Build(t, e.fixture)
 			out := conforms(t, e, func() string { return lldb(t, bin, program, nil, e.lldb...) }, e.lldbSees)

@@ -4,8 +4,10 @@ package remote
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -139,8 +141,9 @@ func TestCtrlCInGDBStopsTheProgram(t *testing.T) {
 		"section loop": {path: tabletest.Build(t, tabletest.Fixture{Source: "hotline.c", Opt: "-O2"}), args: "2000000000"},
 		"blocked":      {path: compile(t, "waits", waitsSource, "-g")},
 	}
-	for name, p := range programs {
-		for _, tcp := range []bool{false, true} {
+	for _, name := range slices.Sorted(maps.Keys(programs)) {
+		p := programs[name]
+		for _, tcp := range tabletest.Some(t, 1, []bool{false, true}) {
 			connect := fmt.Sprintf("target remote | %s gdbserver - %s %s", bin, p.path, p.args)
 			way := "pipe"
 			if tcp {

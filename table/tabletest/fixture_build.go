@@ -46,22 +46,6 @@ func Build(t testing.TB, f Fixture) string {
 	return built
 }
 
-// BuildGo builds a Go program of testdata, without optimisation or inlining
-// when debug is set, and returns its path in the test's own folder: Go's build
-// cache does the rest.
-func BuildGo(t testing.TB, pkg string, debug bool) string {
-	t.Helper()
-	built := filepath.Join(t.TempDir(), filepath.Base(pkg))
-	args := []string{"build", "-o", built}
-	if debug {
-		args = append(args, "-gcflags=all=-N -l")
-	}
-	cmd := exec.Command(NeedTool(t, "go"), append(args, "./testdata/"+pkg)...)
-	cmd.Dir = Root(t)
-	run(t, cmd)
-	return built
-}
-
 // sources are the files a build reads: its own, and every header of testdata.
 func (f Fixture) sources(t testing.TB) []string {
 	t.Helper()

@@ -1,0 +1,103 @@
+//go:build unix
+
+package tabletest
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// Command returns the path of this tree's rseqstep, built as its users build
+// it. Where GOCOVERDIR is set it writes there, at its end, what it has executed
+// (go help build, -cover).
+func Command(t testing.TB) string {
+	t.Helper()
+	var flags []string
+	if os.Getenv("GOCOVERDIR") != "" {
+		flags = []string{"-cover", "-coverpkg=rseqstep/..."}
+	}
+	return goProgram{pkg: "rseqstep/cmd/rseqstep", flags: flags}.build(t)
+}
+
+// Dlv returns the path of an unmodified dlv of the version in go.mod.
+func Dlv(t testing.TB) string {
+	t.Helper()
+	return goProgram{pkg: "github.com/go-delve/delve/cmd/dlv"}.build(t)
+}
+
+// BuildGo returns the path of a Go program of testdata; one that dlv debug would
+// build, without optimisation or inlining, when debug is set. Nobody may write
+// to it.
+func BuildGo(t testing.TB, pkg string, debug bool) string {
+	t.Helper()
+	p := goProgram{pkg: "./testdata/" + pkg}
+	if debug {
+		p.flags, p.env = []string{"-gcflags=all=-N -l"}, []string{"CGO_CFLAGS=-O0 -g"}
+	}
+	return p.build(t)
+}
+
+// goProgram is a program that the go command builds, in the module's root.
+type goProgram struct {
+	pkg        string
+	flags, env []string
+}
+
+// goBuilds has a function for every goProgram that this process has asked for,
+// by its folder; it returns an error.
+var goBuilds sync.Map
+
+// build builds the program once for this process. It stays in .cache/go, where
+// the go command sees whether it is still the right one and links it only if not.
+func (p goProgram) build(t testing.TB) string {
+	t.Helper()
+	tool, root := NeedTool(t, "go"), Root(t)
+	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", root, p.pkg, p.flags, p.env))
+	dir := cachePath(t, "go", fmt.Sprintf("%x", key[:12]))
+	out := filepath.Join(dir, path.Base(p.pkg))
+	once, _ := goBuilds.LoadOrStore(dir, sync.OnceValue(func() error {
+		return locked(dir, func() error {
+			cmd := exec.Command(tool, append(append([]string{"build", "-o", out}, p.flags...), p.pkg)...)
+			cmd.Dir, cmd.Env = root, append(os.Environ(), p.env...)
+			if said, err := cmd.CombinedOutput(); err != nil {
+				return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, said)
+			}
+			return nil
+		})
+	}))
+	if err := once.(func() error)(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// locked makes the folder and runs f while no other process does so there:
+// packages are tested at the same time. See flock(2).
+func locked(dir string, f func() error) (err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	for {
+		if err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != syscall.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", dir, err)
+	}
+	return f()
+}
