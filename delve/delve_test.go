@@ -41,7 +41,7 @@ func TestDelveOnOurBackend(t *testing.T) {
 	}
 }
 
-// stepsThroughVDSO steps 1,000 or 3,000 instructions from runtime.nanotime1, which calls
+// stepsThroughVDSO steps 2,000 or 3,000 instructions from runtime.nanotime1, which calls
 // the vDSO.
 func stepsThroughVDSO(t *testing.T, w way) {
 	returned := timesReturned(t, w)
@@ -50,7 +50,7 @@ func stepsThroughVDSO(t *testing.T, w way) {
 	}
 }
 
-// timesReturned steps 1,000 or 3,000 instructions of main's goroutine from
+// timesReturned steps 2,000 or 3,000 instructions of main's goroutine from
 // runtime.nanotime1 on, and counts how often that function returned.
 func timesReturned(t *testing.T, w way) (returned int) {
 	t.Helper()
@@ -63,7 +63,7 @@ func timesReturned(t *testing.T, w way) (returned int) {
 	}
 	clearAll(d, b)
 	was := ""
-	for i := range tabletest.Rounds(t, 1000, 3000) {
+	for i := range tabletest.Rounds(t, 2000, 3000) {
 		s, err := d.StepInstruction(false)
 		if err != nil {
 			t.Fatalf("step %d: %v", i+1, err)

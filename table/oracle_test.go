@@ -75,7 +75,8 @@ func TestTableAgreesWithReadelf(t *testing.T) {
 		"merged": {"-r", "-nostdlib"},
 	}
 	for linker, tool := range linkers {
-		for shape, flags := range shapes {
+		for _, shape := range tabletest.SomeKeys(t, 3, shapes) {
+			flags := shapes[shape]
 			t.Run(linker+"-"+shape, func(t *testing.T) {
 				tabletest.NeedTool(t, tool)
 				switch {
@@ -102,11 +103,12 @@ func TestTableAgreesWithReadelf(t *testing.T) {
 }
 
 // TestTableAgreesWithReadelfOnFixtures: every build of one source, two of
-// each other, and nothing to object to in any. -short leaves out most builds.
+// each other, and nothing to object to in any.
 func TestTableAgreesWithReadelfOnFixtures(t *testing.T) {
 	builds := tabletest.Matrix("percpu.c")
-	if testing.Short() {
+	if !tabletest.Thorough() {
 		builds = tabletest.Pairs("percpu.c")
+		t.Logf("%d builds of percpu.c for every two columns; all under RSEQSTEP_REQUIRE=all", len(builds))
 	}
 	for _, source := range []string{"seed.c", "threads.c", "units.c", "sidexit.c", "ownreg.c", "libsec.c", "hotline.c"} {
 		builds = append(builds, tabletest.Fixture{Source: source, Shape: tabletest.Object}, tabletest.Fixture{Source: source, Linker: tabletest.LLD, Shape: tabletest.Shared, Opt: "-O2"})

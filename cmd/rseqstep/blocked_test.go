@@ -37,11 +37,16 @@ func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
 		c := startCharge(t, program)
 		var out bytes.Buffer
 		d := startAttach(t, bin, &out, c.pid, "thread 2", "stepi 50", "bt")
-		time.Sleep(300 * time.Millisecond)
-		if err := d.Process.Signal(unix.SIGINT); err != nil {
-			t.Fatal(err)
+		ended := make(chan struct{})
+		go func() { _ = d.Wait(); close(ended) }()
+		for waits := true; waits; { // what comes before stepi has begun does not end it
+			select {
+			case <-ended:
+				waits = false
+			case <-time.After(300 * time.Millisecond):
+				_ = d.Process.Signal(unix.SIGINT) // it may just have ended
+			}
 		}
-		_ = d.Wait()
 		if d.ProcessState.ExitCode() != 130 || !bytes.Contains(out.Bytes(), []byte("SIGINT")) {
 			t.Errorf("the debugger: %v\n%s", d.ProcessState, out.String())
 		}

@@ -30,14 +30,18 @@ var visits = [][]string{
 	{"info rseq", "info threads", "bt"},
 }
 
-// rounds is how many visits a service gets: RSEQSTEP_ROUNDS, or each one once.
-func rounds(t *testing.T) int {
+// rounds are the visits a service gets: RSEQSTEP_ROUNDS of them, or each one once.
+func rounds(t *testing.T) (list [][]string) {
+	t.Helper()
 	n, err := strconv.Atoi(os.Getenv("RSEQSTEP_ROUNDS"))
 	if err != nil || n <= 0 {
-		return len(visits)
+		return tabletest.Some(t, 4, visits)
 	}
 	t.Logf("RSEQSTEP_ROUNDS=%d", n)
-	return n
+	for i := range n {
+		list = append(list, visits[i%len(visits)])
+	}
+	return list
 }
 
 // TestDetachLeavesAProcessAsItWas compares text, affinities, signal masks, debug
@@ -49,9 +53,9 @@ func TestDetachLeavesAProcessAsItWas(t *testing.T) {
 	inside := secondInstruction(t, program)
 	s := startService(t, program)
 	before := look(t, s.pid)
-	for n := range rounds(t) {
+	for n, commands := range rounds(t) {
 		args := []string{"attach", "--batch"}
-		for _, c := range visits[n%len(visits)] {
+		for _, c := range commands {
 			args = append(args, "-e", strings.ReplaceAll(c, "$rseq_inside", inside))
 		}
 		began := time.Now()
@@ -77,7 +81,7 @@ func TestManyThreadsThatComeAndGoAreAttachedToAndLetGo(t *testing.T) {
 	tabletest.NeedRseq(t)
 	bin, program := tabletest.Command(t), buildService(t)
 	s := startService(t, program, "2", "500")
-	for _, commands := range [][]string{{"info rseq"}, {"thread 2", "stepi 100"}, {"break one_round", "continue", "next 3", "delete"}} {
+	for _, commands := range tabletest.Some(t, 1, [][]string{{"info rseq"}, {"thread 2", "stepi 100"}, {"break one_round", "continue", "next 3", "delete"}}) {
 		args := []string{"attach", "--batch"}
 		for _, c := range commands {
 			args = append(args, "-e", c)

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
+	scripts = tabletest.Some(t, 7, scripts)
 	built := map[string]string{}
 	for _, script := range scripts {
 		text, err := os.ReadFile(script)
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 		}
 	}
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Files: scripts,
 		Setup: func(e *testscript.Env) error {
 			now := time.Now()
 			for name, path := range built {

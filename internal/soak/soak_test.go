@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,7 +25,8 @@ func TestSoakFindsNoHarm(t *testing.T) {
 		seed = strconv.FormatInt(time.Now().UnixNano(), 10)
 	}
 	var out strings.Builder
-	err := run([]string{"-for", "20s", "-rounds", "3", "-seed", seed, "-rseqstep", tabletest.Command(t)}, &out)
+	seconds := fmt.Sprint(tabletest.Rounds(t, 5, 20), "s")
+	err := run([]string{"-for", seconds, "-rounds", "3", "-seed", seed, "-rseqstep", tabletest.Command(t)}, &out)
 	t.Logf("RSEQSTEP_SEED=%s\n%s", seed, out.String())
 	if err != nil {
 		t.Error(err)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rseqstep/table/tabletest"
 )
 
 // commands reads a list of gdb commands, one a line.
@@ -27,7 +29,7 @@ func commands(t *testing.T, path string) (list []string) {
 // tests of their own.
 func TestAnswersAgreeWithGDB(t *testing.T) {
 	vars := filepath.Join("..", "..", "testdata", "vars.c")
-	for _, c := range []struct {
+	for _, c := range tabletest.Some(t, 3, []struct {
 		name, source, list, at string
 		flags                  []string
 	}{
@@ -39,7 +41,7 @@ func TestAnswersAgreeWithGDB(t *testing.T) {
 		{"optimized DWARF 4", "testdata/optimized.c", "testdata/optimized.cmds", "stop", []string{"-g", "-O2", "-gdwarf-4"}},
 		{"optimized no-pie", "testdata/optimized.c", "testdata/optimized.cmds", "stop", []string{"-g", "-O3", "-no-pie"}},
 		{"C++", "testdata/cxx.cc", "testdata/cxx.cmds", "Derived::method", []string{"-g"}},
-	} {
+	}) {
 		t.Run(c.name, func(t *testing.T) {
 			list := commands(t, c.list)
 			p := oracle(t, compile(t, t.TempDir(), c.source, c.flags...), c.at, list)

@@ -53,7 +53,7 @@ func TestSourceIsTheFilesText(t *testing.T) {
 
 // TestModuleGivesDWARFToExpressions is what stepper/expr stands on.
 func TestModuleGivesDWARFToExpressions(t *testing.T) {
-	for _, flags := range builds() {
+	for _, flags := range builds(t) {
 		s := alone(t, compile(t, "calls.c", append(flags, "-gz")...))
 		pc := place1(t, s, "calls.c:33")
 		m := s.Module(pc)

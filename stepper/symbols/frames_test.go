@@ -115,7 +115,7 @@ func frameStrings(frames []stepper.Frame) []string {
 }
 
 func TestFramesAreThoseOfGDB(t *testing.T) {
-	for _, flags := range builds() {
+	for _, flags := range builds(t) {
 		t.Run(strings.Join(flags, ""), func(t *testing.T) {
 			t.Parallel()
 			// gdb makes up frames for tail calls; Frames shows what is on the stack.

@@ -81,7 +81,7 @@ func FuzzUnwind(f *testing.F) {
 
 // FuzzDWARF reads its input as DWARF sections and asks everything of it.
 func FuzzDWARF(f *testing.F) {
-	for _, flags := range builds() {
+	for _, flags := range builds(f) {
 		program := compile(f, "names.cc", flags...)
 		f.Add(contents(f, program, ".debug_abbrev"), contents(f, program, ".debug_info"), contents(f, program, ".debug_line"), contents(f, program, ".debug_rnglists"))
 	}

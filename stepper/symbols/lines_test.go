@@ -22,7 +22,7 @@ func TestLinesAreThoseOfGDB(t *testing.T) {
 		{"calls.c", []string{"main", "leaf", "twice", "deep", "handler", "last"}},
 		{"names.cc", []string{"main", "ns::f", "ns::A::m"}},
 	} {
-		for _, flags := range builds() {
+		for _, flags := range builds(t) {
 			t.Run(c.source+strings.Join(flags, ""), func(t *testing.T) {
 				t.Parallel()
 				program := compile(t, c.source, flags...)
@@ -74,7 +74,7 @@ func compareLine(t *testing.T, s *Set, a table.Addr, gdbSays string) {
 
 // TestLineRangesHoldExactlyTheirLine checks LineRanges against Line, byte by byte.
 func TestLineRangesHoldExactlyTheirLine(t *testing.T) {
-	for _, flags := range builds() {
+	for _, flags := range builds(t) {
 		program := compile(t, "calls.c", flags...)
 		s := alone(t, program)
 		for _, name := range []string{"main", "twice", "deep"} {

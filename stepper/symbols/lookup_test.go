@@ -81,7 +81,7 @@ func lines(file string, first, last int) []string {
 }
 
 func TestLookupFindsPlacesOfGDB(t *testing.T) {
-	for _, flags := range builds() {
+	for _, flags := range builds(t) {
 		t.Run(strings.Join(flags, ""), func(t *testing.T) {
 			t.Parallel()
 			comparePlaces(t, compile(t, "calls.c", flags...), append(lines("calls.c", 10, 65),

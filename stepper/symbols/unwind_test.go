@@ -7,6 +7,7 @@ import (
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
+	"rseqstep/table/tabletest"
 )
 
 // Without call frame information the prologue and the frame pointer serve, as
@@ -34,12 +35,12 @@ func TestFramesWithoutCFI(t *testing.T) {
 // In a PLT stub the caller's frame is found, by CFI or by the stub's shape
 // where the linker writes none.
 func TestFramesInPLTStubs(t *testing.T) {
-	for _, flags := range [][]string{
+	for _, flags := range tabletest.Some(t, 2, [][]string{
 		{"-fuse-ld=bfd", "-Wl,-z,lazy"},
 		{"-fuse-ld=gold", "-Wl,-z,lazy"},
 		{"-fuse-ld=lld", "-Wl,-z,lazy"},
 		{"-fuse-ld=lld", "-Wl,-z,now"},
-	} {
+	}) {
 		t.Run(strings.Join(flags, ""), func(t *testing.T) {
 			t.Parallel()
 			program := compile(t, "calls.c", append(flags, "-O0", "-no-pie")...)
