@@ -99,7 +99,7 @@ func TestLineStepsEndWhereGDBsOwnEnd(t *testing.T) {
 			}
 		}
 	}
-	for _, row := range tabletest.Some(t, 4, rows) {
+	for _, row := range tabletest.Some(t, 3, rows) {
 		t.Run(row, func(t *testing.T) {
 			f := strings.Fields(row)
 			program, command := tabletest.Build(t, tabletest.Fixture{Source: f[0], Opt: f[1]}), f[2]

@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
-	scripts = tabletest.Some(t, 7, scripts)
+	scripts = tabletest.Some(t, 6, scripts)
 	built := map[string]string{}
 	for _, script := range scripts {
 		text, err := os.ReadFile(script)

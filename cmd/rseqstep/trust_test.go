@@ -124,7 +124,7 @@ func TestProgramsLiveAsAlone(t *testing.T) {
 			}
 		}
 		slices.SortFunc(rows, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
-		for _, row := range tabletest.Some(t, 5, rows) {
+		for _, row := range tabletest.Some(t, 4, rows) {
 			mode, way := row[0], row[1]
 			t.Run(mode+" "+way, func(t *testing.T) {
 				l := live(t, bin, ways[way], program, mode)
@@ -179,7 +179,7 @@ func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 			"opv":        {[]string{"opv", "stepi 100"}, false},
 			"detach":     {[]string{"next 3", "info rseq"}, false},
 		}
-		for _, name := range tabletest.SomeKeys(t, 3, rows) {
+		for _, name := range tabletest.SomeKeys(t, 2, rows) {
 			c := rows[name]
 			t.Run(mode+" "+name, func(t *testing.T) {
 				l := live(t, bin, append(append([]string{"break confined", "run", "delete"}, c.commands...), "delete", "continue"), program, mode)

@@ -116,7 +116,7 @@ func conforms(t *testing.T, e expectation, run func() string, sees []string) str
 func TestGDBStopsWhereItShould(t *testing.T) {
 	bin := rseqstep(t)
 	all := stops()
-	for _, name := range tabletest.SomeKeys(t, 6, all) {
+	for _, name := range tabletest.SomeKeys(t, 4, all) {
 		e := all[name]
 		t.Run(name, func(t *testing.T) {
 			program := tabletest.Build(t, e.fixture)
@@ -133,7 +133,7 @@ func TestGDBStopsWhereItShould(t *testing.T) {
 func TestLLDBStopsWhereItShould(t *testing.T) {
 	bin := rseqstep(t)
 	all := stops()
-	for _, name := range tabletest.SomeKeys(t, 6, all) {
+	for _, name := range tabletest.SomeKeys(t, 4, all) {
 		e := all[name]
 		t.Run(name, func(t *testing.T) {
 			program := tabletest.Build(t, e.fixture)

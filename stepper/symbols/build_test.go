@@ -73,7 +73,7 @@ func alone(t testing.TB, path string) *Set {
 // each level of optimisation, each level with each kind of executable.
 func builds(t testing.TB) [][]string {
 	t.Helper()
-	return tabletest.Some(t, 2, [][]string{
+	return tabletest.Some(t, 1, [][]string{
 		{"-gdwarf-4", "-O0", "-fPIE", "-pie"},
 		{"-gdwarf-4", "-O2", "-no-pie"},
 		{"-gdwarf-5", "-O0", "-no-pie"},

@@ -35,7 +35,7 @@ func TestFramesWithoutCFI(t *testing.T) {
 // In a PLT stub the caller's frame is found, by CFI or by the stub's shape
 // where the linker writes none.
 func TestFramesInPLTStubs(t *testing.T) {
-	for _, flags := range tabletest.Some(t, 2, [][]string{
+	for _, flags := range tabletest.Some(t, 1, [][]string{
 		{"-fuse-ld=bfd", "-Wl,-z,lazy"},
 		{"-fuse-ld=gold", "-Wl,-z,lazy"},
 		{"-fuse-ld=lld", "-Wl,-z,lazy"},

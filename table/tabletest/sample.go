@@ -15,8 +15,9 @@ import (
 )
 
 // Thorough reports whether the tests do all that they can, which takes a quarter
-// of an hour: under RSEQSTEP_REQUIRE=all. Otherwise they do what fits into
-// two minutes. This and what follows is where that is decided.
+// of an hour: under RSEQSTEP_REQUIRE=all. Otherwise they do what fits into two
+// minutes. What they then leave out, they leave out by Some, SomeKeys or Rounds,
+// or say themselves.
 func Thorough() bool { return os.Getenv("RSEQSTEP_REQUIRE") == requireAll }
 
 // Rounds is how often a test repeats something: many times where Thorough, else
