@@ -1,7 +1,6 @@
 package gdbscripts
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -9,8 +8,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"rseqstep/table/tabletest"
 )
@@ -28,21 +25,7 @@ type console struct {
 // onTerminal starts gdb as the leader of a session on a new pseudo-terminal. See pty(7).
 func onTerminal(t *testing.T, args ...string) *console {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	master, slave := tabletest.Terminal(t)
 	defer slave.Close()
 	c := &console{t: t, in: master, cmd: exec.Command(tabletest.NeedTool(t, "gdb"), args...)}
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = slave, slave, slave

@@ -3,7 +3,6 @@
 package ptrace
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"syscall"
@@ -26,7 +25,7 @@ func TestTerminalGoesToTheProgramAndBack(t *testing.T) {
 		onTerminal(t, path)
 		return
 	}
-	master, slave := openTerminal(t)
+	master, slave := tabletest.Terminal(t)
 	defer master.Close()
 	cmd := exec.Command("/proc/self/exe", "-test.run=^TestTerminalGoesToTheProgramAndBack$", "-test.v")
 	cmd.Env = append(os.Environ(), terminalHelper+"="+compile(t, `
@@ -72,25 +71,4 @@ func onTerminal(t *testing.T, path string) {
 	if err := p.TakeTerminal(tty); err != nil || foreground() != unix.Getpgrp() {
 		t.Errorf("after the end it belongs to %d, we are %d, %v", foreground(), unix.Getpgrp(), err)
 	}
-}
-
-// openTerminal makes a pseudo-terminal. See pty(7).
-func openTerminal(t *testing.T) (master, slave *os.File) {
-	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return master, slave
 }

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"rseqstep/table/tabletest"
 )
 
@@ -32,21 +30,7 @@ const ctrlC = "\x03"
 // onTerminal starts gdb on a new pseudo-terminal (pty(7)).
 func onTerminal(t *testing.T, program string) *terminal {
 	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	master, slave := tabletest.Terminal(t)
 	defer slave.Close()
 	cmd := exec.Command(tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-iex", "set debuginfod enabled off", "-iex", "set debug-file-directory /nonexistent",
 		"-iex", "set sysroot /", "-iex", "set confirm off", "-iex", "set style enabled off", "-iex", "set pagination off", program)
