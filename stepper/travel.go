@@ -81,6 +81,9 @@ func (e *Engine) depart(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 			return arrived, stop, err
 		}
 	}
+	if arrived, stop, err := e.meetHere(tr); arrived || stop != nil || err != nil {
+		return arrived, stop, err
+	}
 	stop, err = e.release(tr.tid)
 	return false, stop, err
 }
@@ -266,8 +269,40 @@ func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
 	if arrived, stop, err := e.meet(ev, tr); arrived || stop != nil || err != nil {
 		return arrived, stop, err
 	}
+	if arrived, stop, err := e.meetHere(tr); arrived || stop != nil || err != nil {
+		return arrived, stop, err
+	}
 	stop, err := e.release(tr.tid)
 	return false, stop, err
+}
+
+// meetHere decides for the threads that stand at planted breakpoints, which they
+// came to while another one's was dealt with, as if they went on and met them; for
+// the one that travels first. Let go instead, of many threads in the same code
+// always the same few would be asked: wait4(2) goes through a tracer's threads in
+// one order, the newest first, and the others' meetings are taken back each time.
+// Precondition: every thread is held.
+func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
+	for _, tid := range append([]int{tr.tid}, e.target.Threads()...) {
+		if !e.target.Alive() {
+			break
+		}
+		if !e.target.Held(tid) || e.target.Queued(tid) {
+			continue
+		}
+		th := e.adopt(tid)
+		if th.signal != 0 || e.load(th) != nil { // its handler, or its end, comes first
+			continue
+		}
+		pc := th.regs.PC()
+		if e.sites[pc] == 0 || th.reported == pc {
+			continue
+		}
+		if arrived, stop, err := e.meet(Event{Kind: EventBreakpoint, TID: tid, Addr: pc}, tr); arrived || stop != nil || err != nil {
+			return arrived, stop, err
+		}
+	}
+	return false, nil, nil
 }
 
 // meet decides at a planted breakpoint: a trap of this command, the dynamic

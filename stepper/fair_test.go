@@ -1,0 +1,55 @@
+package stepper_test
+
+import (
+	"testing"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/steptest"
+	"rseqstep/table"
+)
+
+// A thread that has come to its way out while another one was met there has
+// arrived. Let go to meet it by itself it may never be the one that is reported:
+// gdb's next in one of 200 threads in nanosleep(2) did not end.
+func TestAThreadThatArrivesBehindAnotherOnesBreakpointHasArrived(t *testing.T) {
+	const out = called + 1
+	e, target := scripted(t, called, &steptest.Thread{TID: 2})
+	target.Expect(
+		steptest.Call{Name: "run 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventBlocked, TID: 1})},
+		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (stepper.Event, error) {
+			s.Thread(1).Regs.Rip = uint64(out)
+			return steptest.Reach(2, out)(s)
+		}},
+	)
+	stop, err := e.StepRange(called, out)
+	if err != nil || stop.Reason != stepper.StopStep || stop.TID != 1 || stop.PC != out {
+		t.Errorf("%+v, %v", stop, err)
+	}
+	clean(t, target, 0)
+}
+
+// Of several threads that come to a breakpoint at once each is told in turn,
+// before any of them runs on to come there again.
+func TestThreadsAtOneBreakpointTakeTurns(t *testing.T) {
+	e, target := scripted(t, lea, &steptest.Thread{TID: 2}, &steptest.Thread{TID: 3})
+	if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{called}}); err != nil {
+		t.Fatal(err)
+	}
+	target.Expect(
+		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (stepper.Event, error) {
+			s.Thread(2).Regs.Rip = uint64(called)
+			return steptest.Reach(3, called)(s)
+		}},
+	)
+	stop, err := e.Continue()
+	if err != nil || stop.Reason != stepper.StopBreakpoint || stop.TID != 3 {
+		t.Fatalf("%+v, %v", stop, err)
+	}
+	resumed := target.Logged("resume 3")
+	if stop, err = e.Continue(); err != nil || stop.Reason != stepper.StopBreakpoint || stop.TID != 2 {
+		t.Errorf("%+v, %v", stop, err)
+	}
+	if target.Logged("resume 3") != resumed {
+		t.Errorf("thread 3 ran before thread 2 was told: %q", target.Log)
+	}
+}
