@@ -36,15 +36,16 @@ func (c *Context) tlsBase(info *Info, fs uint64) (table.Addr, error) {
 		return 0, sentence("Cannot find thread-local variables: %s has no PT_TLS segment", info.mod.Path)
 	}
 	if mods := c.Source.Modules(); len(mods) > 0 && mods[0] == info.mod {
-		return table.Addr(fs - belowThreadPointer(seg.Vaddr, seg.Memsz, seg.Align)), nil
+		return table.Addr(fs - BelowThreadPointer(seg.Vaddr, seg.Memsz, seg.Align)), nil
 	}
 	return c.tlsOfLibrary(info, f, fs)
 }
 
-// belowThreadPointer is how far below the thread pointer the executable's
-// block begins: the linker puts the thread pointer at the block's end, rounded
-// up to its alignment, and every loader has to agree.
-func belowThreadPointer(vaddr, size, align uint64) uint64 {
+// BelowThreadPointer is how far below the thread pointer the executable's block
+// of thread-local variables begins, in bytes, by the address, size and alignment
+// of its PT_TLS segment: the linker puts the thread pointer at the block's end,
+// rounded up to its alignment, and every loader has to agree.
+func BelowThreadPointer(vaddr, size, align uint64) uint64 {
 	if align <= 1 {
 		return size
 	}
@@ -79,7 +80,7 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 				}
 			case elf.R_X86_64_DTPMOD64:
 				if w, err := c.word(info.addr(at)); err == nil && w != 0 {
-					return c.tlsBlock(fs, w)
+					return TLSBlock(c.word, fs, w)
 				}
 			}
 		}
@@ -87,20 +88,23 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 	return 0, sentence("Cannot find thread-local variables of %s: nothing in it tells where its block is", info.mod.Path)
 }
 
-// tlsBlock is the block of module number mod in the thread's vector.
-func (c *Context) tlsBlock(fs, mod uint64) (table.Addr, error) {
-	vector, err := c.word(table.Addr(fs + 8))
+// TLSBlock is where a thread's block of a module's thread-local variables lies,
+// by the module's number in glibc's vector (dtv) of the thread, whose thread
+// pointer is fs; word reads 8 bytes of the process. A thread that has not used
+// the module's variables may have no block yet, which is an error.
+func TLSBlock(word func(table.Addr) (uint64, error), fs, mod uint64) (table.Addr, error) {
+	vector, err := word(table.Addr(fs + 8))
 	if err != nil {
 		return 0, err
 	}
-	length, err := c.word(table.Addr(vector - 16))
+	length, err := word(table.Addr(vector - 16))
 	if err != nil {
 		return 0, err
 	}
 	const unallocated = ^uint64(0) // glibc's TLS_DTV_UNALLOCATED
 	block := unallocated
 	if mod <= length {
-		if block, err = c.word(table.Addr(vector + 16*mod)); err != nil {
+		if block, err = word(table.Addr(vector + 16*mod)); err != nil {
 			return 0, err
 		}
 	}

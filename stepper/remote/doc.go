@@ -11,7 +11,7 @@
 // The files, by idea: packet.go, hex.go, stream_linux.go and conn.go the stream;
 // server.go and process.go clients and processes, turned_away.go clients that are
 // not served; client.go, query.go and verb.go which packet is answered where;
-// resume.go and stop.go going on and stopping; events.go forks, execs and system
+// tls.go thread-local variables; resume.go and stop.go going on and stopping; events.go forks, execs and system
 // calls, forks.go which process is kept; points.go breakpoints, agent.go their
 // conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;

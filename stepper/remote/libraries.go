@@ -92,28 +92,14 @@ func (c *client) linkMap() (uint64, error) {
 	return 0, errNoLinkMap
 }
 
-// dynamic is the address of the program's dynamic section, from the program
-// headers that the kernel's auxiliary vector points to (getauxval(3)).
+// dynamic is the address of the program's dynamic section.
 func (c *client) dynamic() (uint64, error) {
-	const atPhdr, atPhent, atPhnum = 3, 4, 5
-	auxv, err := os.ReadFile(procFile(c.p.target.PID(), "auxv"))
+	headers, at, err := c.programHeaders()
 	if err != nil {
 		return 0, err
 	}
-	values := map[uint64]uint64{}
-	for ; len(auxv) >= 16; auxv = auxv[16:] {
-		values[binary.LittleEndian.Uint64(auxv)] = binary.LittleEndian.Uint64(auxv[8:])
-	}
 	var own, dynamic uint64
-	for n := uint64(0); n < values[atPhnum] && n < 64; n++ {
-		var h elf.Prog64
-		raw := make([]byte, binary.Size(h))
-		if got, err := c.p.target.ReadMemory(table.Addr(values[atPhdr]+n*values[atPhent]), raw); got < len(raw) {
-			return 0, err
-		}
-		if err := binary.Read(bytes.NewReader(raw), binary.LittleEndian, &h); err != nil {
-			return 0, err
-		}
+	for _, h := range headers {
 		switch elf.ProgType(h.Type) {
 		case elf.PT_PHDR:
 			own = h.Vaddr
@@ -124,7 +110,33 @@ func (c *client) dynamic() (uint64, error) {
 	if dynamic == 0 || own == 0 {
 		return 0, errNoLinkMap
 	}
-	return dynamic + values[atPhdr] - own, nil
+	return dynamic + at - own, nil
+}
+
+// programHeaders are the program's own, and where they lie in its memory: the
+// kernel's auxiliary vector points to them (getauxval(3)).
+func (c *client) programHeaders() (headers []elf.Prog64, at uint64, err error) {
+	const atPhdr, atPhent, atPhnum = 3, 4, 5
+	auxv, err := os.ReadFile(procFile(c.p.target.PID(), "auxv"))
+	if err != nil {
+		return nil, 0, err
+	}
+	values := map[uint64]uint64{}
+	for ; len(auxv) >= 16; auxv = auxv[16:] {
+		values[binary.LittleEndian.Uint64(auxv)] = binary.LittleEndian.Uint64(auxv[8:])
+	}
+	for n := uint64(0); n < values[atPhnum] && n < 64; n++ {
+		var h elf.Prog64
+		raw := make([]byte, binary.Size(h))
+		if got, err := c.p.target.ReadMemory(table.Addr(values[atPhdr]+n*values[atPhent]), raw); got < len(raw) {
+			return nil, 0, err
+		}
+		if err := binary.Read(bytes.NewReader(raw), binary.LittleEndian, &h); err != nil {
+			return nil, 0, err
+		}
+		headers = append(headers, h)
+	}
+	return headers, values[atPhdr], nil
 }
 
 // words reads n words of 8 bytes.

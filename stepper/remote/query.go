@@ -54,6 +54,8 @@ func (c *client) query(p string) (string, error) {
 		return c.extraInfo(p[len("ThreadExtraInfo,"):])
 	case name == "Search" && strings.HasPrefix(args, "memory:"):
 		return c.search(strings.TrimPrefix(args, "memory:"))
+	case name == "GetTLSAddr":
+		return c.threadLocal(args)
 	case name == "RseqArea":
 		return c.areaQuery(args)
 	}
