@@ -39,7 +39,7 @@ func (c *client) point(p string) (string, error) {
 	if !ok1 || !ok2 || !ok3 {
 		return "", errSyntax
 	}
-	if kind > 4 {
+	if kind > 4 || kind == 3 && !c.clientReads() {
 		return unsupported, nil
 	}
 	at := point{kind: int(kind), addr: table.Addr(addr), length: length}
@@ -63,6 +63,13 @@ func (c *client) point(p string) (string, error) {
 	mark(b, true)
 	return done(c.plant(at, b))
 }
+
+// clientReads: it may have watchpoints for loads alone (rwatch). The processor
+// has none: a debug register that meets loads meets stores too (Intel SDM volume
+// 3, "Debug Control Register (DR7)"). gdb takes a stop for a load where it asked
+// for no more, and where that is refused asks for both and tells them apart by
+// the value; lldb shows what it meets.
+func (c *client) clientReads() bool { return c.threadSuffix || c.delve() }
 
 // mark is what records that a breakpoint is put in or taken out, in the process
 // that the client has selected. A forked child has those that its parent had.
