@@ -53,6 +53,7 @@ type Breakpoint struct {
 	reporting   bool // CatchSyscall: counts in the Engine's reporters
 	near        table.Addr
 	thisProgram bool
+	nameless    bool         // a client's, which knows itself when there is no memory for it any more
 	planted     []table.Addr // addresses that count in the Engine's sites or debug registers
 	traps       []table.Addr // arming stores that count in its sites, for places inside sections
 	inside      []table.Addr // sections, by start, that a watchpoint was met inside of
@@ -73,7 +74,7 @@ type BreakpointSpec struct {
 	Kind        BreakpointKind
 	Location    string       // resolved with Symbols.Lookup unless Addrs is given
 	Addrs       []table.Addr // for *EXPR
-	Nameless    bool         // nobody asks what stands at Addrs: no symbols are read for them
+	Nameless    bool         // nobody asks what stands at Addrs: no symbols are read for them, and nothing is said when their memory goes
 	Near        table.Addr   // what a bare line number refers to; 0: the program
 	Pending     bool         // keep it when Location names nothing yet
 	Temporary   bool

@@ -24,7 +24,7 @@ func (e *Engine) breakpoint(number int) *Breakpoint {
 func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
-		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram,
+		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
 	}
 	switch {
 	case s.Kind.Watches() || s.Kind.Catches():
@@ -203,7 +203,7 @@ func (e *Engine) replant() {
 				e.dropStale(b)
 			}
 		}
-		if err := e.plant(b); err != nil {
+		if err := e.plant(b); err != nil && !b.nameless {
 			e.note("breakpoint %d: %v", b.Number, err)
 		}
 	}
