@@ -35,10 +35,13 @@ class Carried:
         self._signals = {}
         for t in inferior.threads():
             t.switch()
-            name = owed.get(t.ptid[1]) or _stopped_for()
+            name, again = owed.get(t.ptid[1]), False
+            if not name:
+                name, again = _stopped_for()
             if name:
-                self._signals[t.ptid[1]] = name
                 gdb.execute("queue-signal 0", to_string=True)  # or letting go delivers it
+            if name and not again:
+                self._signals[t.ptid[1]] = name
         thread.switch()
         self._select(self._level)
 
@@ -66,18 +69,16 @@ class Carried:
 
 def _stopped_for():
     """The signal that the selected thread has stopped for and that it is to get
-    when it goes on; None for none, or for one that comes again by itself."""
+    when it goes on, None for none; and whether that comes again by itself."""
     try:
         info = gdb.parse_and_eval("$_siginfo")
         number, code = int(info["si_signo"]), int(info["si_code"])
     except gdb.error:
-        return None  # no stop of its own
+        return None, False  # no stop of its own
     words = _signal_words(number)
     if not words or words[0] in ("SIGTRAP", "SIGSTOP", "SIGCONT") or words[3] != "Yes":
-        return None
-    if words[0] in FAULTS and code > 0:
-        return None
-    return words[0]
+        return None, False
+    return words[0], words[0] in FAULTS and code > 0
 
 
 def _signal_words(number):

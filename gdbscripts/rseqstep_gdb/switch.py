@@ -220,6 +220,12 @@ def _check_target(inferior):
 def _check_stopped(inferior):
     if any(t.is_running() for t in inferior.threads()):
         raise gdb.GdbError("The program is running: \"interrupt\" it first.")
+    # Its return address is on the program's stack, its breakpoint there gdb's, and
+    # forgotten when gdb lets go: it would return into nothing, and die of it.
+    calls = gdb.execute("maint print dummy-frames", to_string=True)
+    if inferior.pid and "ptid=%d." % inferior.pid in calls:  # it lists those of processes that have ended as well
+        raise gdb.GdbError("A function that you have called in the program has not returned: let it (\"finish\"), or leave it"
+                           " with \"return\" in the frame <function called from gdb>, first.")
 
 
 def _live_threads(inferior):
