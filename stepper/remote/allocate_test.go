@@ -1,6 +1,8 @@
 package remote
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -49,4 +51,15 @@ func TestLLDBDecidesAConditionWhereEveryThreadIsInside(t *testing.T) {
 	wantInOrder(t, out, keptSafe, "exited with status = 0", "sum 50 of 50")
 	out = lldb(t, bin, counter(t), []string{"1", "50"}, "CONNECT", "breakpoint set -n commit_store -c '$rsp != 0'", "continue", "breakpoint delete -f", "continue")
 	wantInOrder(t, out, keptSafe, "stop reason = breakpoint 1.1", "exited with status = 0", "sum 50 of 50")
+}
+
+// lldb leaves the registers as it had prepared them for the call.
+func TestACallOfLLDBsThatIsRefusedInsideASectionDoesNoHarm(t *testing.T) {
+	bin := rseqstep(t)
+	calls := filepath.Join(t.TempDir(), "calls") // a command that fails ends lldb's batch, unless it is in a file
+	if err := os.WriteFile(calls, []byte("expression (int)abs(-5)\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := lldb(t, bin, counter(t), []string{"2", "50"}, "CONNECT", "breakpoint set -n commit_store", "continue", "command source -e 0 "+calls, "breakpoint delete -f", "continue")
+	wantInOrder(t, out, keptSafe, "stop reason = breakpoint 1.1", "error:", "no function is called", "exited with status = 0", "sum 100 of 100")
 }

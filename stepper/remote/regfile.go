@@ -15,6 +15,7 @@ type regfile struct {
 	tid    int
 	user   []byte // struct user_regs_struct
 	area   []byte // XSAVE area
+	before []byte // user when all registers were last read; nil: they were not
 }
 
 // xcr0At is where a traced thread's XSAVE area says which components it has:

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -53,6 +54,7 @@ func (c *client) readAll(tid int) (string, error) {
 		}
 		b.WriteString(hex.EncodeToString(p))
 	}
+	c.file(tid).before = bytes.Clone(c.file(tid).user)
 	return b.String(), nil
 }
 
@@ -106,17 +108,31 @@ func (c *client) writeOne(tid int, n uint64, data []byte) error {
 		return errNoRegister
 	}
 	f := c.file(tid)
-	defer delete(c.files, tid) // what was really written is read back
+	c.files[tid] = &regfile{engine: f.engine, tid: tid, before: f.before} // what was really written is read back
 	if err := f.write(&regs[n], data); err != nil {
 		return err
 	}
 	if regs[n].place == inUser {
 		if err := c.staysInside(f); err != nil {
-			return err
+			return errors.Join(err, c.undoCall(f))
 		}
 		return f.storeUser()
 	}
 	return f.storeArea()
+}
+
+// undoCall puts a thread's registers back when a call that lldb was making in it
+// is refused. lldb reads them all, writes the arguments and the stack pointer one
+// by one, the PC last, and leaves them so when that fails: the program then ran
+// on with another's stack and died (seen with lldb 14). gdb puts them back itself.
+func (c *client) undoCall(f *regfile) error {
+	const rsp = 8 * 19 // in struct user_regs_struct
+	if !c.threadSuffix || f.before == nil || bytes.Equal(f.before[rsp:rsp+8], f.user[rsp:rsp+8]) {
+		return nil
+	}
+	c.notes = append(c.notes, "no function is called: the thread stands inside a critical section, the rest of which would run unprotected; step or finish out of it first")
+	f.user = f.before
+	return f.storeUser()
 }
 
 // staysInside refuses to take a thread out of a section that it stands in
