@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
 	"rseqstep/table/tabletest"
 )
 
@@ -288,4 +289,29 @@ func TestAttachSaysWhatIsWrong(t *testing.T) {
 	check("traced", p.PID(), unix.EPERM, statusField(os.Getpid(), "Name"))
 	settleThreads(t, p, "1")
 	check("thread", p.Threads()[1], unix.EINVAL, fmt.Sprint(p.PID()))
+}
+
+// What a call of gdb's in the program leaves behind: it returned to the stack,
+// where no code may run, and the registers were put back.
+func TestDetachDeliversNoFaultThatTheProgramHasLeft(t *testing.T) {
+	pid, finish := running(t, `
+#include <stdio.h>
+int main(void) { puts("ready"); fflush(stdout); getchar(); puts("1"); return 21; }`)
+	p := attach(t, pid)
+	var before unit.Regs
+	if err := p.Regs(pid, &before); err != nil {
+		t.Fatal(err)
+	}
+	away := before
+	away.Rip, away.OrigRax = before.Rsp, ^uint64(0)
+	if err := p.SetRegs(pid, &away); err != nil {
+		t.Fatal(err)
+	}
+	if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGSEGV) {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	if err := errors.Join(p.SetRegs(pid, &before), p.Detach()); err != nil {
+		t.Fatal(err)
+	}
+	finish()
 }

@@ -3,6 +3,7 @@
 package ptrace
 
 import (
+	"encoding/binary"
 	"errors"
 
 	"golang.org/x/sys/unix"
@@ -12,7 +13,8 @@ import (
 
 // Detach lets the program go as if it had never been traced: breakpoints out,
 // debug registers clear, affinities as they were. A signal that a thread is
-// stopped for is delivered, reported or not, unless DropSignal dropped it. A
+// stopped for is delivered, reported or not, unless DropSignal dropped it, or it
+// is a fault, which comes again where the instruction is still to be run. A
 // process stopped by job control stays stopped.
 func (p *Process) Detach() error {
 	if !p.alive {
@@ -52,7 +54,7 @@ func (p *Process) release() error {
 		}
 		errs = errors.Join(errs, p.releaseCall(t))
 		pass := 0
-		if t.stop == stopSignal && t.signal != 0 {
+		if t.stop == stopSignal && t.signal != 0 && !p.comesAgain(t) {
 			var err error
 			if pass, err = p.prepareSignal(t, t.signal); err != nil {
 				errs = errors.Join(errs, err)
@@ -64,6 +66,23 @@ func (p *Process) release() error {
 		t.held = false
 	}
 	return errs
+}
+
+// comesAgain reports whether a thread is stopped for a fault of the instruction
+// at its PC. Delivered, it would end a program that has been taken elsewhere
+// meanwhile: gdb lets a function that it calls return to its stack, where no code
+// may run, and then puts the registers back.
+func (p *Process) comesAgain(t *thread) bool {
+	last := map[int]int32{ // si_code of its faults, by asm-generic/siginfo.h; SI_KERNEL, above them, may come from elsewhere
+		int(unix.SIGSEGV): 0x7f, int(unix.SIGFPE): 0x7f, int(unix.SIGILL): 0x7f,
+		int(unix.SIGBUS): 3, // BUS_OBJERR: what follows tells of broken memory
+	}[t.signal]
+	info, err := p.Siginfo(t.tid)
+	if err != nil || len(info) < 12 {
+		return false
+	}
+	code := int32(binary.NativeEndian.Uint32(info[8:]))
+	return 0 < code && code <= last
 }
 
 // DropSignal drops the signal that a held thread is stopped for: Detach will
