@@ -29,7 +29,7 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		}
 		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
-		w := &walk{cfa: f.CFA}
+		w := &walk{cfa: f.CFA, whole: true}
 		e.trapUnwinding(tr, w)
 		arrived, stop, err := e.travel(th, tr)
 		if !arrived || err != nil {
@@ -56,7 +56,10 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 // xmm0 is where the FXSAVE area keeps XMM0, bytes (Intel SDM volume 1, 10.5.1).
 const xmm0 = 160
 
-// finishInlined leaves an inlined call; its caller's frame must be the innermost real one.
+// finishInlined leaves an inlined call; its caller's frame must be the innermost
+// real one. Instructions of the call that the compiler moved out of it, which the
+// line table still gives to the callee, are gone through as well: at them the
+// caller's frame would show the callee's line.
 func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	pc := th.regs.PC()
 	if f.PC != pc {
@@ -68,13 +71,39 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	}
 	w := &walk{fn: fn, depth: f.Inlined - 1, cfa: f.CFA, watchdog: e.watchLine()}
 	defer w.watchdog.end()
-	block := e.symbols.BlockRanges(pc, f.Inlined)
-	w.block = block
-	_, stop, err := e.leave(th, w, block)
-	if stop != nil || err != nil {
-		return stop, err
+	w.line, _ = e.symbols.Line(pc, w.depth) // of the call
+	w.block = e.symbols.BlockRanges(pc, f.Inlined)
+	ranges := w.block
+	for {
+		_, stop, err := e.leave(th, w, ranges)
+		if stop != nil || err != nil {
+			return stop, err
+		}
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		var strays bool
+		if ranges, strays = e.strays(th, w); !strays {
+			return nil, e.showOuter(th)
+		}
 	}
-	return nil, e.showOuter(th)
+}
+
+// strays is the instructions up to the next statement, where the thread stands
+// in the frame of the walk in the middle of another line than the walk's.
+func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
+	pc := th.regs.PC()
+	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+	if w.caught || !ok || cfa != w.cfa || !inRanges(w.fn.Ranges, pc) {
+		return nil, false
+	}
+	total, entering := e.symbols.Inlines(pc)
+	depth := total - entering
+	line, ok := e.symbols.Line(pc, depth)
+	if !ok || line == w.line || e.symbols.LineStart(pc, depth) {
+		return nil, false
+	}
+	return e.untilStart(e.symbols.LineRanges(pc, depth), pc, depth), true
 }
 
 // Until is next that never goes back: it passes a loop's end (until).
@@ -145,7 +174,7 @@ func (e *Engine) Advance(places []Place) (Stop, error) {
 		}
 		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.Rip != 0 {
 			e.trapReturn(tr, caller.PC(), cfa)
-			e.trapUnwinding(tr, &walk{cfa: cfa})
+			e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
 		}
 		_, stop, err := e.travel(th, tr)
 		return stop, err

@@ -213,3 +213,35 @@ func TestNextThroughAJumpTable(t *testing.T) {
 		p.wantPrinted("sum 178\n")
 	}
 }
+
+// A siglongjmp that leads back into the frame does not end it.
+func TestFinishPassesAJumpBackIntoItsOwnFrame(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O2"} {
+		p := start(t, tabletest.Fixture{Source: "goback.c", Opt: opt}, "3", "4")
+		p.runTo("attempt")
+		stop := p.do("finish")
+		p.wantReason(stop, stepper.StopFinished)
+		if got := int32(stop.Finished.Rax); got != -1 {
+			t.Errorf("%s: attempt returned %d", opt, got)
+		}
+		if opt == "-O0" { // -O2 puts the next line's instructions right behind the call
+			p.wantLine(stop, "main:31")
+		}
+		p.wantExit(0)
+	}
+}
+
+// gcc -O1 moves the end of number(), a sign extension or a store, behind the
+// call's block: there the frame is main's and the line still the callee's.
+func TestFinishOfAnInlinedCallNeverShowsTheCalleesLine(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "goback.c", Opt: "-O1"}, "3", "4")
+	b := p.breakAt("number")
+	for _, want := range []string{"main:30", "main:31"} {
+		p.wantReason(p.cont(), stepper.StopBreakpoint)
+		p.wantLine(p.do("finish"), want)
+	}
+	if err := p.DeleteBreakpoint(b.Number); err != nil {
+		t.Fatal(err)
+	}
+	p.wantExit(0)
+}

@@ -64,7 +64,8 @@ func (e *Engine) trapUnwinding(tr *traps, w *walk) {
 }
 
 // land runs to where an exception or a longjmp leads. A place further in than
-// the frame of the walk is no arrival.
+// the frame of the walk is no arrival; nor is one in that frame for a walk that
+// waits for the frame's end: a siglongjmp back to its own sigsetjmp, a catch.
 func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*unit.Regs) bool) (bool, *Stop, error) {
 	if e.image.At(place) != nil {
 		return false, nil, nil
@@ -77,7 +78,7 @@ func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*unit.R
 		return false, stop, err
 	}
 	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-	w.caught = !ok || cfa >= w.cfa
+	w.caught = !ok || cfa > w.cfa || cfa == w.cfa && !w.whole
 	return w.caught, nil, nil
 }
 

@@ -18,6 +18,7 @@ type walk struct {
 	cfa   table.Addr // of the frame
 
 	caught   bool      // an exception or a longjmp led out: the step ends where it landed
+	whole    bool      // only what leaves the frame itself leads out (finish)
 	watchdog *watchdog // of the whole step
 }
 
@@ -112,7 +113,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	if ok && caller.Rip != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
-	e.trapUnwinding(tr, &walk{cfa: cfa})
+	e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
 	_, stop, err := e.travel(th, tr)
 	return stop, err
 }

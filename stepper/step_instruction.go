@@ -223,7 +223,7 @@ func (e *Engine) signalBetween(th *thread, ev Event, stepping bool) (bool, *Stop
 		return false, e.signalStop(th, ev), nil
 	}
 	if d.Print {
-		e.note("thread %d received signal %d", th.number, ev.Signal)
+		e.noteSignal(th, ev.Signal)
 	}
 	if !d.Pass {
 		return true, nil, nil

@@ -176,7 +176,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			return false, e.signalStop(e.adopt(ev.TID), ev), nil
 		}
 		if d.Print {
-			e.note("thread %d received signal %d", e.adopt(ev.TID).number, ev.Signal)
+			e.noteSignal(e.adopt(ev.TID), ev.Signal)
 		}
 		th := e.adopt(ev.TID)
 		if d.Pass {
