@@ -179,7 +179,7 @@ func (e *Engine) userBreak(th *thread, addr table.Addr) (*Stop, error) {
 // userBreakAt is userBreak for the breakpoints that here says are at addr.
 func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint) bool) (*Stop, error) {
 	var met []int
-	inline := ""
+	var place Place
 	for _, b := range e.breakpoints {
 		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !here(b) {
 			continue
@@ -190,14 +190,14 @@ func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint)
 		met = append(met, b.Number)
 		for _, p := range b.Places {
 			if p.Addr == addr {
-				inline = p.Function
+				place = p
 			}
 		}
 	}
 	if met == nil {
 		return nil, nil
 	}
-	e.showBreak(th, addr, inline)
+	e.showBreak(th, addr, place)
 	if err := e.dropMet(met); err != nil {
 		return nil, err
 	}
@@ -205,15 +205,27 @@ func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint)
 }
 
 // showBreak shows the inlined call a breakpoint was set in, or else its caller.
-func (e *Engine) showBreak(th *thread, pc table.Addr, function string) {
+func (e *Engine) showBreak(th *thread, pc table.Addr, place Place) {
 	total, entering := e.symbols.Inlines(pc)
 	depth := total - entering
-	if entering > 0 {
-		if f, ok := e.symbols.Function(pc); ok && function != "" && f.Name != function {
-			depth = total
+	if entering > 0 && place.Function != "" {
+		if f, ok := e.symbols.Function(pc); ok && f.Name != place.Function {
+			depth = e.depthOf(pc, place.Line)
 		}
 	}
 	th.show(pc, depth)
+}
+
+// depthOf is the innermost inline depth at which pc shows a line, among those
+// of the calls that begin at pc; the innermost of all when none does.
+func (e *Engine) depthOf(pc table.Addr, line Line) int {
+	total, entering := e.symbols.Inlines(pc)
+	for d := total; d >= total-entering; d-- {
+		if l, ok := e.symbols.Line(pc, d); ok && l == line {
+			return d
+		}
+	}
+	return total
 }
 
 // debugHit decides at a debug register of the user's: a hardware breakpoint or

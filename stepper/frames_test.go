@@ -2,6 +2,7 @@ package stepper_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -244,4 +245,19 @@ func TestFinishOfAnInlinedCallNeverShowsTheCalleesLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.wantExit(0)
+}
+
+// A line that begins with an inlined call is asked for as the caller's, and is
+// shown so; gdb 13 shows the call's innermost frame instead.
+func TestABreakpointOnALineShowsThatLine(t *testing.T) {
+	for _, opt := range []string{"-O0", "-O1", "-O2"} {
+		for line, want := range map[string]string{"inline.c:21": "outer:21", "inline.c:23": "outer:23", "inline.c:15": "middle:15"} {
+			p := launch(t, tabletest.Fixture{Source: "inline.c", Opt: opt})
+			b := p.breakAt(line)
+			if len(b.Places) != 1 || !strings.HasSuffix(want, strconv.Itoa(b.Places[0].Line.Line)) {
+				t.Errorf("%s: break %s is at %+v", opt, line, b.Places)
+			}
+			p.wantLine(p.cont(), want)
+		}
+	}
 }

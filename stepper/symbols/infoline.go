@@ -50,11 +50,11 @@ func (s *Set) LineInfo(location string, near table.Addr) ([]LineInfo, error) {
 	}
 	var addrs []table.Addr
 	if loc.function == "" {
-		rows, _, err := s.lineRows(loc)
+		rows, line, err := s.lineRows(loc)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range onePerBlock(rows) {
+		for _, r := range onePerBlock(rows, line) {
 			addrs = append(addrs, r.m.process(r.addr))
 		}
 	} else {

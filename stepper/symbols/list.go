@@ -29,7 +29,7 @@ func (s *Set) Functions(re *regexp.Regexp) []Match {
 			for _, f := range u.functions().fns {
 				seen[f.entry] = true
 				if re.MatchString(f.named().short) {
-					p := m.placeAt(f.entry, f.named().short)
+					p := m.ownPlace(f.entry, f.named().short)
 					out = append(out, Match{Name: p.Function, Addr: p.Addr, Line: p.Line, Module: m.Path, Debug: true})
 				}
 			}

@@ -146,15 +146,35 @@ func distinct(places []stepper.Place) []stepper.Place {
 	return places[:n]
 }
 
-// placeAt describes a file address as a place to stop at.
-func (m *Module) placeAt(a uint64, function string) stepper.Place {
+// placeAt describes a file address as a place to stop at, seen from an inline
+// depth. With function "" it is what the frame of that depth is in.
+func (m *Module) placeAt(a uint64, depth int, function string) stepper.Place {
 	calls := inlinedCalls(m.img.scopesAt(a))
-	if function == "" && len(calls) > 0 {
-		function = calls[len(calls)-1].name.short
+	if function == "" && depth < len(calls) {
+		function = calls[depth].name.short
 	}
 	p := stepper.Place{Addr: m.process(a), Function: function, Module: m.Path}
-	if file, line, ok := m.img.lineAt(a, max(len(calls)-1, 0)); ok {
+	if file, line, ok := m.img.lineAt(a, depth); ok {
 		p.Line = stepper.Line{File: file, Line: line}
 	}
 	return p
+}
+
+// ownPlace is placeAt for a function's own code, without the calls that begin there.
+func (m *Module) ownPlace(a uint64, function string) stepper.Place {
+	return m.placeAt(a, m.img.shownAt(a, func(int, *Scope) bool { return false }), function)
+}
+
+// shownAt is the inline depth that a stop at a file address is shown at: the
+// innermost one that fits among those of the calls that begin there, and their
+// caller's when none does.
+func (im *image) shownAt(a uint64, fits func(depth int, s *Scope) bool) int {
+	calls := inlinedCalls(im.scopesAt(a))
+	d := max(len(calls)-1, 0)
+	for ; d > 0; d-- {
+		if fits(d, calls[d]) || calls[d].entry != a {
+			break
+		}
+	}
+	return d
 }

@@ -19,11 +19,12 @@ func (m *Module) functionPlaces(q *query, file string) []stepper.Place {
 		if file != "" && !im.inFile(f.entry, file) {
 			continue
 		}
-		out = append(out, m.placeAt(im.body(f, f.entry), f.named().short))
+		out = append(out, m.ownPlace(im.body(f, f.entry), f.named().short))
 	}
 	for _, c := range im.callsNamed(q) {
 		if file == "" || im.inFile(c.entry, file) {
-			out = append(out, m.placeAt(c.entry, c.name.short))
+			depth := im.shownAt(c.entry, func(_ int, s *Scope) bool { return s.name.short == c.name.short })
+			out = append(out, m.placeAt(c.entry, depth, c.name.short))
 		}
 	}
 	if file != "" {
@@ -38,7 +39,7 @@ func (m *Module) functionPlaces(q *query, file string) []stepper.Place {
 		if f != nil && f.entry != sym.addr {
 			f = nil // a label inside a function
 		}
-		out = append(out, m.placeAt(im.body(f, sym.addr), plain(sym.name)))
+		out = append(out, m.ownPlace(im.body(f, sym.addr), plain(sym.name)))
 	}
 	return out
 }

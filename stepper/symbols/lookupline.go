@@ -12,25 +12,44 @@ type lineRow struct {
 	m    *Module
 	u    *cu
 	addr uint64
+	file string // of the row
+}
+
+// depth is the inline depth at which a stop at the row shows its line: where a
+// call inlined on the line begins, the line is the caller's. It is the innermost
+// one where none does, as when another row follows at the same address.
+func (r *lineRow) depth(line int) int {
+	calls := inlinedCalls(r.m.img.scopesAt(r.addr))
+	innermost := max(len(calls)-1, 0)
+	for d := innermost; d >= 0; d-- {
+		if file, l, ok := r.m.img.lineAt(r.addr, d); ok && l == line && file == r.file {
+			return d
+		}
+		if d < len(calls) && calls[d].entry != r.addr {
+			break
+		}
+	}
+	return innermost
 }
 
 // linePlaces finds where a breakpoint on a line goes.
 func (s *Set) linePlaces(loc place) ([]stepper.Place, error) {
-	rows, _, err := s.lineRows(loc)
+	rows, line, err := s.lineRows(loc)
 	if err != nil {
 		return nil, err
 	}
 	var out []stepper.Place
-	for _, r := range onePerBlock(rows) {
-		a := r.addr
-		// A line in a function's prologue is met after it, as `break f` is.
-		if path := r.m.img.scopesAt(a); len(inlinedCalls(path)) == 1 {
-			f := r.m.img.fnAt(a)
-			if body := r.m.img.body(f, f.entry); a-f.entry < body-f.entry {
-				a = body
+	for _, r := range onePerBlock(rows, line) {
+		im := r.m.img
+		if path := im.scopesAt(r.addr); len(inlinedCalls(path)) == 1 {
+			// A line in a function's prologue is met after it, as `break f` is.
+			f := im.fnAt(r.addr)
+			if body := im.body(f, f.entry); r.addr-f.entry < body-f.entry {
+				out = append(out, r.m.ownPlace(body, ""))
+				continue
 			}
 		}
-		out = append(out, r.m.placeAt(a, ""))
+		out = append(out, r.m.placeAt(r.addr, r.depth(line), ""))
 	}
 	return distinct(out), nil
 }
@@ -60,7 +79,7 @@ func (s *Set) lineRows(loc place) (rows []lineRow, line int, err error) {
 						rows, line = rows[:0], l
 					}
 					if int(r.line) == line {
-						rows = append(rows, lineRow{m, u, r.addr})
+						rows = append(rows, lineRow{m, u, r.addr, u.lineTable().file(r)})
 					}
 				}
 			}
@@ -96,8 +115,9 @@ func (u *cu) filesNamed(name string) map[int]bool {
 }
 
 // onePerBlock keeps the first row, by address, of every lexical block, so that
-// a line whose code lies in several pieces is stopped at once.
-func onePerBlock(rows []lineRow) []lineRow {
+// a line whose code lies in several pieces is stopped at once. A row where an
+// inlined call begins that the line makes is in the block around the call.
+func onePerBlock(rows []lineRow, line int) []lineRow {
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].addr < rows[j].addr })
 	type home struct {
 		u *cu
@@ -108,7 +128,10 @@ func onePerBlock(rows []lineRow) []lineRow {
 	for _, r := range rows {
 		h := home{u: r.u}
 		if path := r.m.img.scopesAt(r.addr); len(path) > 0 {
-			h = home{s: path[len(path)-1]}
+			last := len(path) - 1
+			for depth := r.depth(line); path[last].Inlined > depth; last-- {
+			}
+			h = home{s: path[last]}
 		}
 		if !seen[h] {
 			seen[h] = true
