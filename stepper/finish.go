@@ -129,7 +129,16 @@ func (e *Engine) Until() (Stop, error) {
 			}
 		}
 		before := Range{fn.Entry, last}
-		if last <= pc || fn.Entry > pc {
+		if depth > 0 {
+			// The caller's code is no part of an inlined call, though it may stand
+			// before it: a loop around the call would be run out too.
+			for _, r := range w.block {
+				if r.Contains(pc) {
+					before = Range{r.Low, min(last, r.High)}
+				}
+			}
+		}
+		if last <= pc || before.Low > pc {
 			before = Range{pc, pc + 1}
 		}
 		ranges := []Range{before}

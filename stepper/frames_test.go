@@ -226,7 +226,7 @@ func TestFinishPassesAJumpBackIntoItsOwnFrame(t *testing.T) {
 			t.Errorf("%s: attempt returned %d", opt, got)
 		}
 		if opt == "-O0" { // -O2 puts the next line's instructions right behind the call
-			p.wantLine(stop, "main:31")
+			p.wantLine(stop, "main:46")
 		}
 		p.wantExit(0)
 	}
@@ -237,7 +237,7 @@ func TestFinishPassesAJumpBackIntoItsOwnFrame(t *testing.T) {
 func TestFinishOfAnInlinedCallNeverShowsTheCalleesLine(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "goback.c", Opt: "-O1"}, "3", "4")
 	b := p.breakAt("number")
-	for _, want := range []string{"main:30", "main:31"} {
+	for _, want := range []string{"main:45", "main:46"} {
 		p.wantReason(p.cont(), stepper.StopBreakpoint)
 		p.wantLine(p.do("finish"), want)
 	}
@@ -259,5 +259,16 @@ func TestABreakpointOnALineShowsThatLine(t *testing.T) {
 			}
 			p.wantLine(p.cont(), want)
 		}
+	}
+}
+
+// until runs a loop out, but not the one that the inlined call it was given in
+// stands in.
+func TestUntilInAnInlinedCallStaysInTheLoopAroundIt(t *testing.T) {
+	for opt, want := range map[string]string{"-O0": "loop:39", "-O1": "loop:38", "-O2": "loop:38"} {
+		p := start(t, tabletest.Fixture{Source: "goback.c", Opt: opt})
+		p.runTo("again")
+		p.walk("until again:32 " + want)
+		p.wantExit(0)
 	}
 }

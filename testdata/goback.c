@@ -1,4 +1,4 @@
-/* A siglongjmp back into the frame that is finished, and an inlined call whose last instruction the compiler moved out of it. */
+/* A siglongjmp back into the frame that is finished; an inlined call whose last instruction the compiler moved out of it; one in a loop. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +24,21 @@ static __attribute__((noinline)) int attempt(int bad)
 	return 1;
 }
 
+static volatile int rounds, last;
+
+static inline __attribute__((always_inline)) int again(void)
+{
+	rounds++;
+	return rounds < 3;
+}
+
+static __attribute__((noinline)) void loop(void)
+{
+	do
+		last = rounds;
+	while (again());
+}
+
 int main(int argc, char **argv)
 {
 	int first = argc > 1 ? number(argv[1]) : 4;
@@ -31,6 +46,7 @@ int main(int argc, char **argv)
 	int bad = attempt(first);
 	int good = attempt(0);
 
+	loop();
 	printf("%d %d %d %d\n", first, second, bad, good);
 	return bad != -1 || good != 1;
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -164,7 +165,11 @@ func (d *desk) infoLine(args string) error {
 		return err
 	}
 	sy := d.Symbols()
+	_, err = strconv.Atoi(args[strings.LastIndexByte(args, ':')+1:])
 	for _, p := range places {
+		if f, ok := sy.Function(p.Addr); ok && err != nil && f.Body == p.Addr && args[0] != '*' {
+			p = d.PlaceOf(f.Entry) // a function's line is that of its name, not of what stands in its body first
+		}
 		if p.Line.Line == 0 {
 			d.printf("No line number information available for address %v <%s>\n", p.Addr, d.Symbolic(p.Addr))
 			continue

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -126,6 +127,18 @@ func (s *Session) LineOf(text string) (stepper.Line, error) {
 		}
 		return stepper.Line{}, prompt.Message("No line number information available for address %v.", a)
 	}
+	if file, number, ok := cutLine(text); ok {
+		// A line without code is listed all the same, and so is one behind the last that has any.
+		places, err := s.Lookup(file + ":1")
+		for _, p := range places {
+			if filepath.Base(p.Line.File) == filepath.Base(file) {
+				return stepper.Line{File: p.Line.File, Line: number}, nil
+			}
+		}
+		if err != nil {
+			return stepper.Line{}, err
+		}
+	}
 	places, err := s.Lookup(text)
 	if err != nil {
 		return stepper.Line{}, err
@@ -142,6 +155,16 @@ func (s *Session) LineOf(text string) (stepper.Line, error) {
 		}
 	}
 	return stepper.Line{}, prompt.Message("Function %q has no line information.", text)
+}
+
+// cutLine takes FILE:LINE apart.
+func cutLine(text string) (file string, line int, ok bool) {
+	i := strings.LastIndexByte(text, ':')
+	if i < 1 {
+		return "", 0, false
+	}
+	line, err := strconv.Atoi(strings.TrimSpace(text[i+1:]))
+	return strings.TrimSpace(text[:i]), line, err == nil && line > 0
 }
 
 // lines prints lines first to last of the file being listed.
