@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/commands"
@@ -175,6 +176,10 @@ func (d *debugger) confirm(question string) bool {
 	}
 	for {
 		answer, err := d.term.Ask(question)
+		if errors.Is(err, io.EOF) { // gdb's words; a terminal that is gone gives no other answer
+			fmt.Fprintln(d.env.stdout, "EOF [assumed Y]")
+			return true
+		}
 		if err != nil {
 			return false
 		}

@@ -57,7 +57,9 @@ func (in *Interp) Interactive() bool {
 }
 
 // Loop carries out the lines of src to its end. Errors are printed and the loop
-// goes on. It returns nil at the end of src, or the *Quit that ended it.
+// goes on. It returns nil at the end of src, or the *Quit that ended it. A person's
+// end of input (Ctrl-D) is the command quit, which may ask before it ends a
+// program.
 func (in *Interp) Loop(src Source) error {
 	in.sources = append(in.sources, src)
 	defer func() { in.sources = in.sources[:len(in.sources)-1] }()
@@ -67,7 +69,11 @@ func (in *Interp) Loop(src Source) error {
 		case errors.Is(err, ErrAborted):
 			continue
 		case errors.Is(err, io.EOF):
-			return nil
+			if _, none := in.Commands.Find("quit"); none != nil || !src.Interactive() {
+				return nil
+			}
+			line = "quit"
+			fmt.Fprintln(in.Err, line)
 		case err != nil:
 			return err
 		}

@@ -56,6 +56,26 @@ func TestLoopGoesOnAfterAnErrorAndCountsIt(t *testing.T) {
 	}
 }
 
+// Ctrl-D asks as quit does, and the session goes on where it is not confirmed.
+func TestEndOfTypedInputIsQuit(t *testing.T) {
+	var log []string
+	in := newInterp(&log)
+	asked := 0
+	in.Commands.Add(&Command{Name: "quit", Run: func(string) error {
+		if asked++; asked < 3 {
+			return errors.New("Not confirmed.")
+		}
+		return &Quit{Status: 4}
+	}})
+	var quit *Quit
+	if err := in.Loop(&typed{Lines{Text: []string{"next"}}}); !errors.As(err, &quit) || quit.Status != 4 || asked != 3 || len(log) != 1 {
+		t.Errorf("err = %v, asked %d times, log = %q", err, asked, log)
+	}
+	if err := in.Loop(&Lines{Text: []string{"next"}}); err != nil || asked != 3 {
+		t.Errorf("a script's end: err = %v, asked %d times", err, asked)
+	}
+}
+
 func TestQuitEndsEverySource(t *testing.T) {
 	var log []string
 	in := newInterp(&log)
