@@ -1,0 +1,103 @@
+package commands
+
+import (
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper"
+)
+
+// returnNow is `return [EXPR]`: the selected frame and those it called are
+// dropped without running what is left of them, as gdb's command does. The
+// registers that the frames saved are the caller's again.
+func (d *desk) returnNow(args string) error {
+	e, err := d.Engine()
+	if err != nil {
+		return err
+	}
+	frames, err := d.Frames(d.Level() + 2)
+	if err != nil {
+		return err
+	}
+	if err := d.returnable(e, frames); err != nil {
+		return err
+	}
+	f := &frames[d.Level()]
+	set := ""
+	if args != "" {
+		if set, err = d.returnValue(f, args); err != nil {
+			return err
+		}
+	}
+	if !d.Ask("Make %s return now? (y or n) ", f.Function) {
+		return prompt.Message("Not confirmed.")
+	}
+	caller := frames[d.Level()+1]
+	now, err := e.Regs(e.Thread())
+	if err != nil {
+		return err
+	}
+	r := caller.Regs
+	r.Rip, r.Rsp = uint64(caller.PC), uint64(f.CFA)
+	r.Rax, r.Rdx, r.Eflags, r.OrigRax = now.Rax, now.Rdx, now.Eflags, now.OrigRax
+	if err := e.SetRegs(e.Thread(), r); err != nil {
+		return err
+	}
+	d.Values().Forget()
+	if err := d.SelectFrame(0); err != nil {
+		return err
+	}
+	if set != "" {
+		if err := d.Values().Evaluate(set); err != nil {
+			return err
+		}
+	}
+	return d.ShowFrame()
+}
+
+// returnable says why the selected frame cannot be made to return.
+func (d *desk) returnable(e *stepper.Engine, frames []stepper.Frame) error {
+	level := d.Level()
+	if level+1 >= len(frames) {
+		return prompt.Message("Can not force return from the outermost frame.")
+	}
+	if frames[level].Inlined > 0 {
+		return prompt.Message("Can not force return from an inlined function.")
+	}
+	for _, f := range frames[:level+1] { // from the handler itself it is the trampoline that goes on
+		if f.Signal {
+			return prompt.Message("Can not force return out of a signal handler: its signals would stay blocked.")
+		}
+	}
+	for _, t := range e.Threads() {
+		if t.TID == e.Thread() && t.Rseq.Live {
+			return prompt.Message("The thread stands inside a restartable sequence: moving it out would leave the sequence armed. Step out of it first.")
+		}
+	}
+	return nil
+}
+
+// returnValue evaluates what f is to return, while its variables are still
+// there, and gives the assignment that puts it where f's caller looks for it:
+// %rax or %xmm0 (System V ABI for AMD64, 3.2.3).
+func (d *desk) returnValue(f *stepper.Frame, expression string) (string, error) {
+	of, err := d.Values().TypeOf(f.Function, false)
+	if err != nil || strings.Contains(of, "<text") { // "<text variable, no debug info>"
+		return "", prompt.Message("The type that %s returns is not known; return without a value, and set $rax.", f.Function)
+	}
+	of, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(of), "type = "), "(")
+	of = strings.TrimSpace(of)
+	place := "$rax"
+	switch of {
+	case "void":
+		return "", prompt.Message("%s returns no value.", f.Function)
+	case "double":
+		place = "$xmm0.v2_double[0]"
+	case "float":
+		place = "$xmm0.v4_float[0]"
+	}
+	if err := d.Values().Evaluate("$__returned = (" + of + ") (" + expression + ")"); err != nil {
+		return "", err
+	}
+	return place + " = $__returned", nil
+}
