@@ -51,6 +51,15 @@ func TestNextOverForkKeepsTheParent(t *testing.T) {
 	}
 }
 
+// A fork's event may wait while another thread's vfork takes the breakpoints out
+// of memory: the child's copy has them all the same, and would die of them.
+func TestNoChildOfConcurrentForksKeepsABreakpoint(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "forkers.c", Flags: []string{"-pthread"}})
+	p.add(stepper.BreakpointSpec{Location: "work", When: func(int) (bool, error) { return false, nil }})
+	p.wantExit(0)
+	p.wantPrinted("bad 0\n")
+}
+
 func TestFollowChildGoesOnInTheChild(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "fork.c"})
 	p.Policy().FollowFork = stepper.FollowChild

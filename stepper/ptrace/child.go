@@ -21,11 +21,13 @@ type child struct {
 	maker   int     // the thread that made it
 	vfork   bool    // the parent sleeps until the child execs or ends, and they share memory
 	shares  bool    // they share memory, and the parent runs on (CLONE_VM)
-	copied  []point // breakpoints as they were when its memory was copied
+	copied  []point // the breakpoints that its copy of the memory may have
 }
 
 // takeChild works in PTRACE_EVENT_CLONE, FORK and VFORK. The new thread's own
-// first stop may have come before, or is about to.
+// first stop may have come before, or is about to. That the breakpoints are
+// lifted now does not mean that they were when the memory was copied: the event
+// may have waited while another thread's vfork was dealt with.
 func (p *Process) takeChild(t *thread, event uint32) error {
 	w, e := ptraceWord(reqGetEventMsg, t.tid, 0)
 	if e != 0 {
@@ -58,9 +60,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 			return err
 		}
 	}
-	if !p.lifted {
-		ch.copied = append(ch.copied, p.points.list...)
-	}
+	ch.copied = append(ch.copied, p.points.list...)
 	p.children[id] = ch
 	p.push(stepper.Event{Kind: kind, TID: t.tid, Child: id, Shared: ch.shares})
 	return nil
@@ -205,7 +205,6 @@ func (p *Process) Follow(pid int) error {
 	}
 	delete(p.children, pid)
 	wanted := append([]point(nil), p.points.list...)
-	wasLifted := p.lifted
 	var errs error
 	if p.trap != 0 {
 		errs = p.serveParent(ch)
@@ -227,9 +226,7 @@ func (p *Process) Follow(pid int) error {
 		return errs
 	}
 	// Make the copy's breakpoints what they are now.
-	if !wasLifted {
-		errs = errors.Join(errs, ch.clean())
-	}
+	errs = errors.Join(errs, ch.clean())
 	p.points.list = nil
 	guard := p.guard
 	p.guard = nil
