@@ -56,6 +56,14 @@ func (e *Engine) Interrupt() {
 	e.target.Interrupt()
 }
 
+// Ready forgets requests to stop, and keeps those from now on for the next
+// command, even if they come before it has begun. Without it a command forgets what
+// came before it began.
+func (e *Engine) Ready() {
+	e.asked.Store(false)
+	e.ready = true
+}
+
 // command runs one command on the selected thread and makes its Stop whole. A
 // nil Stop from do means that the step asked for is done.
 func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
@@ -84,7 +92,10 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if listens {
 		e.listen()
 	}
-	e.asked.Store(false)
+	if !e.ready {
+		e.asked.Store(false)
+	}
+	e.ready = false
 	if err := e.load(th); err == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC())) {
 		// The user has seen this place: going on steps off it.
 		th.reported = th.regs.PC()

@@ -41,6 +41,7 @@ type Engine struct {
 	pinned     int                // the thread that shares our CPU; 0: none
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
 	asked      atomic.Bool        // the user wants the program to stop
+	ready      bool               // asked is for the next command
 	entering   bool               // the command steps into sections
 	owed       owed               // what could not be put back (mend.go)
 	catch      Catch

@@ -33,28 +33,25 @@ func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
 			})
 		}
 	}
-	t.Run("interrupted", func(t *testing.T) {
-		c := startCharge(t, program)
-		var out bytes.Buffer
-		d := startAttach(t, bin, &out, c.pid, "thread 2", "stepi 50", "bt")
-		ended := make(chan struct{})
-		go func() { _ = d.Wait(); close(ended) }()
-		for waits := true; waits; { // what comes before stepi has begun does not end it
-			select {
-			case <-ended:
-				waits = false
-			case <-time.After(300 * time.Millisecond):
-				_ = d.Process.Signal(unix.SIGINT) // it may just have ended
+	for name, after := range map[string]time.Duration{"interrupted before it begins": 0, "interrupted": 300 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			c := startCharge(t, program)
+			var out bytes.Buffer
+			d := startAttach(t, bin, &out, c.pid, "thread 2", "stepi 50", "bt")
+			time.Sleep(after)
+			if err := d.Process.Signal(unix.SIGINT); err != nil {
+				t.Fatal(err)
 			}
-		}
-		if d.ProcessState.ExitCode() != 130 || !bytes.Contains(out.Bytes(), []byte("SIGINT")) {
-			t.Errorf("the debugger: %v\n%s", d.ProcessState, out.String())
-		}
-		if _, err := io.WriteString(c.in, "\n"); err != nil {
-			t.Fatal(err)
-		}
-		c.released()
-	})
+			_ = d.Wait()
+			if d.ProcessState.ExitCode() != 130 || !bytes.Contains(out.Bytes(), []byte("SIGINT")) {
+				t.Errorf("the debugger: %v\n%s", d.ProcessState, out.String())
+			}
+			if _, err := io.WriteString(c.in, "\n"); err != nil {
+				t.Fatal(err)
+			}
+			c.released()
+		})
+	}
 }
 
 // released checks that the program has ended as it does alone.

@@ -8,8 +8,8 @@ import (
 )
 
 // watcher turns the debugger's own signals into requests. SIGINT while the
-// program runs stops the program; at other times it does nothing, for the
-// prompt has its own way with Ctrl-C. SIGTERM and SIGHUP stop the program and
+// program runs stops the program; at other times it does nothing at a prompt, which
+// has its own way with Ctrl-C, and in a script stops the next command. SIGTERM and SIGHUP stop the program and
 // end the session in order, so that no breakpoint is left in an attached process.
 type watcher struct {
 	signals    chan os.Signal
@@ -18,7 +18,7 @@ type watcher struct {
 
 	mu        sync.Mutex
 	interrupt func() // of the running engine; nil when nothing runs
-	pressed   bool   // SIGINT came since the last begin
+	pressed   bool   // SIGINT came
 }
 
 func watch() *watcher {
@@ -57,12 +57,14 @@ func (w *watcher) ending() bool {
 	}
 }
 
-// begin says that the program is about to run, and how to stop it.
-func (w *watcher) begin(interrupt func()) {
+// begin says that the program is about to run, and how to stop it. A SIGINT that
+// came before stops it at once where it cannot have been meant for anything else: in a
+// script (batch).
+func (w *watcher) begin(interrupt func(), batch bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.interrupt = interrupt
-	if w.ending() {
+	if w.ending() || batch && w.pressed {
 		interrupt()
 	}
 }
