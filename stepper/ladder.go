@@ -171,9 +171,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		if failed != 0 {
 			continue
 		}
-		if err := e.takeExit(th, &plan); err != nil {
-			return false, err
-		}
+		th.exit = &plan
 		r := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Committed,
 			Exit: plan.ExitPC, CPU: plan.CPU, Rung: RungOpv}
 		for _, op := range plan.Vector {
@@ -181,13 +179,19 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		}
 		e.tell(r)
 		e.tally(th, p, Committed)
-		return true, nil
+		return true, e.takeExit(th)
 	}
 	return false, errors.New("its memory is changed from outside all the time")
 }
 
-// takeExit gives the thread the registers that the section would have left.
-func (e *Engine) takeExit(th *thread, plan *opv.Plan) error {
+// takeExit gives the thread the registers that the section would have left,
+// once a vector has done its work. Until then they are owed: from where it stands
+// the thread would do that work again (see mend).
+func (e *Engine) takeExit(th *thread) error {
+	plan := th.exit
+	if plan == nil {
+		return nil
+	}
 	regs := plan.Exit.Regs
 	regs.Rip = uint64(plan.ExitPC)
 	area, err := e.target.XState(th.tid)
@@ -205,6 +209,6 @@ func (e *Engine) takeExit(th *thread, plan *opv.Plan) error {
 	if err := e.target.SetRegs(th.tid, &regs); err != nil {
 		return err
 	}
-	th.fresh = false
+	th.exit, th.fresh = nil, false
 	return e.load(th)
 }

@@ -38,8 +38,8 @@ func (o *owed) release(tid, slot int) {
 
 // mend puts back whatever a failed command has left changed: every thread is
 // held, breakpoints of the user's are in and the command's own out, debug
-// registers free, ended quiet phases registered again, signal masks and
-// affinities as they were. A quiet phase that goes on is left as it is.
+// registers free, ended quiet phases registered again, the sections that vectors have
+// done left, signal masks and affinities as they were. A quiet phase that goes on is left as it is.
 func (e *Engine) mend() error {
 	if !e.target.Alive() {
 		e.owed = owed{}
@@ -77,6 +77,12 @@ func (e *Engine) mend() error {
 		}
 	}
 	for _, th := range e.threads {
+		again := e.takeExit(th)
+		if isGone(again) && e.dead(th) {
+			th.exit = nil
+			continue
+		}
+		err = errors.Join(err, again)
 		if q := th.quiet; q != nil && q.ending {
 			again := e.unhush(th)
 			if isGone(again) {
@@ -104,10 +110,10 @@ func (e *Engine) owing() bool {
 }
 
 // unsafe reports whether a thread would, let go as it is, run its sections
-// unprotected or its signals blocked.
+// unprotected, do the work of one again, or run with its signals blocked.
 func (e *Engine) unsafe() bool {
 	for _, th := range e.threads {
-		if th.quiet != nil && th.quiet.ending || th.maskSaved && th.quiet == nil {
+		if th.exit != nil || th.quiet != nil && th.quiet.ending || th.maskSaved && th.quiet == nil {
 			return true
 		}
 	}
@@ -121,6 +127,12 @@ func (e *Engine) mended(err error) error {
 		return errors.Join(err, fmt.Errorf("and the program is not as it was: %w", again))
 	}
 	return err
+}
+
+// dead reports whether a thread that a request did not find has really gone.
+func (e *Engine) dead(th *thread) bool {
+	_, err := e.target.SignalMask(th.tid)
+	return err != nil
 }
 
 // freeSlot frees a debug register of a command's own.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -35,6 +36,7 @@ type thread struct {
 	last      *lastPass              // the section it ran last
 	calls     []*vdsoCall            // of vDSO functions it was stepped in and has not left, innermost last
 	runs      int                    // how often it was let run natively
+	exit      *opv.Plan              // a vector that has done a section's work; its registers are still to be taken (takeExit)
 	inCall    bool                   // it was stopped at the entry into a system call
 }
 

@@ -41,3 +41,8 @@ func affinity() []syscall.Errno {
 func injected() []syscall.Errno {
 	return []syscall.Errno{syscall.EPERM, syscall.EINVAL, syscall.EFAULT, syscall.ENOSYS}
 }
+
+// ending is kill(2)'s ERRORS, and wait(2)'s for the program's end.
+func ending() []syscall.Errno {
+	return []syscall.Errno{syscall.EPERM, syscall.EINVAL, syscall.ECHILD}
+}

@@ -22,16 +22,19 @@ type Target struct {
 
 // Fault is one call that fails.
 type Fault struct {
-	Call int // which one, counted from Arm; 0 is the first
-	Pick int // which of the ways that it can fail
+	Call int  // which one, counted from Arm; 0 is the first
+	Pick int  // which of the ways that it can fail; Kill; more than it has: it does not fail
+	Fold bool // count on from the first way behind the last one, Kill among them
 
 	// What became of it.
-	Hit  bool          // it was made
-	Op   string        // what it was
-	TID  int           // to which thread; 0 for none
-	Err  syscall.Errno // what it got; 0 when the program was killed instead
-	Ways int           // how many ways to fail it has
+	Hit bool          // it failed
+	Op  string        // what it was; empty when it was not made
+	TID int           // to which thread; 0 for none
+	Err syscall.Errno // what it got; 0 when the program was killed instead
 }
+
+// Kill is the Pick of a program that is killed before the call.
+const Kill = -1
 
 func (f *Fault) String() string {
 	how := "SIGKILL before it"
@@ -52,13 +55,21 @@ func (t *Target) fails(op string, tid int, errnos []syscall.Errno) error {
 	n := t.calls
 	t.calls++
 	f := t.fault
-	if f == nil || f.Hit || f.Call != n {
+	if f == nil || f.Op != "" || f.Call != n {
 		return nil
 	}
-	f.Hit, f.Op, f.TID, f.Ways = true, op, tid, len(errnos)+1
-	if f.Pick >= len(errnos) {
+	f.Op, f.TID = op, tid
+	if f.Fold {
+		if f.Pick %= len(errnos) + 1; f.Pick == len(errnos) {
+			f.Pick = Kill
+		}
+	}
+	f.Hit = f.Pick < len(errnos)
+	if f.Pick == Kill {
 		// ESRCH: it is dying already.
 		_ = syscall.Kill(t.PID(), syscall.SIGKILL)
+	}
+	if !f.Hit || f.Pick == Kill {
 		return nil
 	}
 	f.Err = errnos[f.Pick]
@@ -245,4 +256,26 @@ func (t *Target) Detach() error {
 		return err
 	}
 	return t.Target.Detach()
+}
+
+// Kill fails as kill(2) does, or as waiting for the end does.
+func (t *Target) Kill() error {
+	if err := t.fails("kill", t.PID(), ending()); err != nil {
+		return err
+	}
+	return t.Target.Kill()
+}
+
+func (t *Target) DetachChild(child int) error {
+	if err := t.fails("detach child", child, append(request(), memory()...)); err != nil {
+		return err
+	}
+	return t.Target.DetachChild(child)
+}
+
+func (t *Target) Follow(child int) error {
+	if err := t.fails("follow", child, append(request(), memory()...)); err != nil {
+		return err
+	}
+	return t.Target.Follow(child)
 }

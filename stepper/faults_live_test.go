@@ -1,0 +1,181 @@
+package stepper_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// fixed builds a fixture whose text is where its file says.
+func fixed(source string) tabletest.Fixture {
+	return tabletest.Fixture{Source: source, Opt: "-O2", Shape: tabletest.NoPIE}
+}
+
+// onceAt continues to an address and is rid of the breakpoint again.
+func (f *faulty) onceAt(a table.Addr) {
+	f.t.Helper()
+	b := f.add(stepper.BreakpointSpec{Addrs: []table.Addr{a}})
+	f.wantReason(f.cont(), stepper.StopBreakpoint)
+	f.delete(b)
+}
+
+// with goes on with a breakpoint for as long as command takes.
+func (f *faulty) with(s stepper.BreakpointSpec, command func() (stepper.Stop, error)) (stepper.Stop, error) {
+	b, err := f.AddBreakpoint(s)
+	if err != nil {
+		return stepper.Stop{}, err
+	}
+	stop, err := command()
+	if f.process.Alive() {
+		err = errors.Join(err, f.DeleteBreakpoint(b.Number))
+	}
+	return stop, err
+}
+
+// toVDSO takes vdsocalls.c to the first instruction of a vDSO function, its
+// argument's.
+func toVDSO(name string) func(*faulty) {
+	return func(f *faulty) {
+		f.runTo("main")
+		for _, v := range f.VDSO().Functions {
+			if v.Name == "__vdso_"+name {
+				f.onceAt(v.Start)
+				f.home = v.Start
+				return
+			}
+		}
+		f.t.Fatalf("no %s in the vDSO", name)
+	}
+}
+
+// vdsoTrials are journeys through the vDSO: as a unit, looked into, left by
+// finish, left by the system call in its place, and by line.
+func vdsoTrials() map[string]trial {
+	clock := func(begin func(*faulty), journey func(*faulty) (stepper.Stop, error)) trial {
+		return trial{fixture: fixed("vdsocalls.c"), args: []string{"clock_gettime"}, begin: begin, journey: journey}
+	}
+	at := toVDSO("clock_gettime")
+	return map[string]trial{
+		"vdso unit":   clock(at, func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(2) }),
+		"vdso inside": clock(at, func(f *faulty) (stepper.Stop, error) { return f.StepInside(8) }),
+		"vdso inside, then out": clock(func(f *faulty) { at(f); f.inside(8) },
+			func(f *faulty) (stepper.Stop, error) { return f.Finish(0) }),
+		"vdso call": clock(at, func(f *faulty) (stepper.Stop, error) { return f.StepInside(80) }),
+		"vdso lines": {fixture: fixed("vdso.c"), begin: func(f *faulty) { f.runTo("main") },
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(2) }},
+	}
+}
+
+// inside steps n instructions, into sections and vDSO functions.
+func (f *faulty) inside(n int) {
+	f.t.Helper()
+	if stop, err := f.StepInside(n); err != nil || stop.Reason != stepper.StopStep {
+		f.t.Fatalf("%s, %v", f.describe(stop), err)
+	}
+}
+
+// ladderTrials are those in which the ladder comes to an injection by itself.
+func ladderTrials() map[string]trial {
+	stuck := func(f *faulty) {
+		f.runTo(wrongcpuLoop)
+		for aborted := 0; aborted < 3 || !strings.HasPrefix(f.where(stepper.Stop{TID: f.Thread(), PC: f.pc()}), "main:"); {
+			for _, u := range f.stepi(1).Units {
+				if u.Result == stepper.Aborted {
+					aborted++
+				}
+			}
+		}
+	}
+	seed := fixed("seed.c")
+	wrong := fixed("wrongcpu.c")
+	return map[string]trial{
+		"stuck, stepi": {fixture: wrong, begin: stuck, end: leaveWrongCPU,
+			journey: func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(30) }},
+		"stuck, next": {fixture: wrong, begin: stuck, end: leaveWrongCPU,
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(1) }},
+		"seed, next": {fixture: seed, begin: func(f *faulty) { f.runTo("main") },
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(4) }},
+		"seed, step": {fixture: seed, begin: func(f *faulty) { f.runTo("main") },
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Step(4) }},
+		"seed, stepi": {fixture: seed, begin: func(f *faulty) { f.runTo("main") },
+			journey: func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(30) }},
+	}
+}
+
+// pc is where the selected thread stands.
+func (f *faulty) pc() table.Addr {
+	f.t.Helper()
+	r, err := f.Regs(f.Thread())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return r.PC()
+}
+
+// leaveWrongCPU steps on to the end of a loop that has none natively.
+func leaveWrongCPU(f *faulty) {
+	f.t.Helper()
+	f.stepi(500)
+	f.wantExit(0)
+	f.wantPrinted("counters 0 1\n")
+}
+
+// threadTrials are journeys of one thread beside two others that count on the
+// same CPUs.
+func threadTrials() map[string]trial {
+	const rounds = 100000
+	begin := func(f *faulty) {
+		f.runTo("main")
+		f.home = f.Image().Sections()[0].End
+		for range 3 {
+			f.onceAt(f.home)
+		}
+	}
+	store := func(f *faulty) []table.Addr { return []table.Addr{f.address("commit_store")} }
+	beside := func(journey func(*faulty) (stepper.Stop, error)) trial {
+		return trial{fixture: fixed("counter.c"), args: []string{"3", fmt.Sprint(rounds)}, begin: begin, journey: journey,
+			end: func(f *faulty) {
+				f.wantExit(0)
+				f.wantPrinted(fmt.Sprintf("sum %d of %d\n", 3*rounds, 3*rounds))
+			}}
+	}
+	return map[string]trial{
+		"threads, unit":   beside(func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(20) }),
+		"threads, inside": beside(func(f *faulty) (stepper.Stop, error) { return f.StepInside(20) }),
+		"threads, opv":    beside(func(f *faulty) (stepper.Stop, error) { return f.Opv() }),
+		"threads, next":   beside(func(f *faulty) (stepper.Stop, error) { return f.Next(3) }),
+		"threads, a breakpoint inside": beside(func(f *faulty) (stepper.Stop, error) {
+			return f.with(stepper.BreakpointSpec{Addrs: store(f)}, f.Continue)
+		}),
+		"threads, a condition inside": beside(func(f *faulty) (stepper.Stop, error) {
+			met := 0
+			return f.with(stepper.BreakpointSpec{Addrs: store(f), When: func(int) (bool, error) { met++; return met > 4, nil }}, f.Continue)
+		}),
+		"threads, watch": beside(func(f *faulty) (stepper.Stop, error) {
+			return f.with(stepper.BreakpointSpec{Kind: stepper.WatchWrite, Watch: f.address("reps"), WatchLength: 8}, func() (stepper.Stop, error) {
+				return f.StepInstruction(20)
+			})
+		}),
+		"threads, watch a counter": beside(func(f *faulty) (stepper.Stop, error) {
+			return f.with(stepper.BreakpointSpec{Kind: stepper.WatchWrite, Watch: f.address("slots"), WatchLength: 8}, func() (stepper.Stop, error) {
+				return f.Advance([]stepper.Place{{Addr: f.home}})
+			})
+		}),
+	}
+}
+
+// Whatever request fails on a journey through the vDSO, up the ladder, or beside
+// other threads: the command says so, the program is as it was, and it comes to
+// its right end with nothing lost.
+func TestEveryRequestMayFailOnALongerWay(t *testing.T) {
+	for _, trials := range []map[string]trial{vdsoTrials(), ladderTrials(), threadTrials()} {
+		for name, tr := range trials {
+			t.Run(name, func(t *testing.T) { tr.every(t) })
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package stepper_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/faulttest"
+	"rseqstep/table/tabletest"
+)
+
+// trial is a journey that is gone in a program launched anew for each fault,
+// since it changes the program for good or its calls are not the same each time.
+type trial struct {
+	fixture tabletest.Fixture
+	args    []string
+	begin   func(*faulty)                         // to where the journey begins
+	journey func(*faulty) (stepper.Stop, error)   // with the fault
+	end     func(*faulty)                         // to the program's right end; nil: it ends with 0
+	replace bool                                  // the journey may end in another program or process
+	done    func(*faulty, *faulttest.Fault) error // what must be so when the journey has told no error; nil: nothing
+}
+
+// quickTrials bounds the faults that a trial is given where not everything is
+// asked for, taken evenly from all of them.
+const quickTrials = 24
+
+// thorough reports whether every fault is to be tried.
+func thorough() bool { return os.Getenv("RSEQSTEP_REQUIRE") == "all" }
+
+// ways is more than any call has of failing; the last one is to be killed.
+const ways = 16
+
+// launch starts the program and takes it to where the journey begins.
+func (tr *trial) launch(t *testing.T, path string) *faulty {
+	t.Helper()
+	f := launchUnder(t, path, tr.args...)
+	if tr.begin != nil {
+		tr.begin(f)
+	}
+	f.remember()
+	return f
+}
+
+// run goes the journey with a fault, and says whether its call was made. The
+// program must be as it was before and come to its right end, or have been
+// killed where that was the fault.
+func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bool) {
+	t.Helper()
+	f := tr.launch(t, path)
+	f.faults.Arm(fault)
+	stop, err := tr.journey(f)
+	f.faults.Arm(nil)
+	t.Logf("%v: %v", fault, err)
+	switch {
+	case fault.Hit && fault.Err == 0:
+		f.wantKilled(fault, stop, err)
+		return false
+	case !fault.Hit && err != nil:
+		t.Errorf("without a fault: %v (%s)", err, f.describe(stop))
+		return false
+	case fault.Hit && err != nil:
+		f.wantTold(fault, err)
+	case err == nil && tr.done != nil:
+		if err := tr.done(f, fault); err != nil {
+			t.Errorf("%v went on, and %v", fault, err)
+		}
+	}
+	if stop.Reason == stepper.StopExited {
+		if stop.Status.Code != 0 {
+			t.Errorf("%v: %s", fault, f.describe(stop))
+		}
+		return err != nil
+	}
+	if !f.process.Alive() {
+		t.Errorf("%v: the program is gone: %s, %v", fault, f.describe(stop), err)
+		return err != nil
+	}
+	f.calm()
+	if tr.replace {
+		f.forgetReplaced()
+	}
+	f.wantUntouched(fault)
+	if t.Failed() {
+		return err != nil
+	}
+	if tr.end != nil {
+		tr.end(f)
+	} else {
+		f.wantExit(0)
+	}
+	return err != nil
+}
+
+// calm ends a quiet phase that the journey has left the thread in by the user's wish.
+func (f *faulty) calm() {
+	f.t.Helper()
+	for n := 0; n < 40 && f.process.Alive() && f.changed() != ""; n++ {
+		if stop := f.stepi(1); stop.Reason == stepper.StopExited {
+			f.t.Fatalf("the program ended while it was made calm: %s", f.describe(stop))
+		}
+	}
+}
+
+// wantKilled fails the test unless the program's end is known, and by whose hand.
+func (f *faulty) wantKilled(fault *faulttest.Fault, stop stepper.Stop, err error) {
+	f.t.Helper()
+	if (err == nil || errors.Is(err, unix.ESRCH)) && stop.Reason != stepper.StopKilled && f.process.Alive() {
+		stop, err = f.Continue() // it came after the step, or between two commands
+	}
+	if err != nil || stop.Reason != stepper.StopKilled || stop.Status.Signal != int(syscall.SIGKILL) {
+		f.t.Errorf("%v: %s, %v", fault, f.describe(stop), err)
+	}
+	if err := f.process.Kill(); err != nil { // the next one's waits are not to see this one's end
+		f.t.Fatal(err)
+	}
+}
+
+// wantTold fails the test unless an error is the fault's, and says what failed.
+func (f *faulty) wantTold(fault *faulttest.Fault, err error) {
+	f.t.Helper()
+	switch {
+	case !errors.Is(err, fault.Err):
+		f.t.Errorf("%v: the error is %v", fault, err)
+	case !strings.Contains(err.Error(), fault.Op) && !strings.Contains(err.Error(), "rseq("):
+		f.t.Errorf("%v: the error does not say what failed: %v", fault, err)
+	}
+}
+
+// every goes the journey without a fault, and then with faults: all of them, or
+// as many as there is time for.
+func (tr *trial) every(t *testing.T) {
+	path := tabletest.Build(t, tr.fixture)
+	calls := 0
+	t.Run("none", func(t *testing.T) {
+		f := tr.launch(t, path)
+		f.faults.Arm(nil)
+		stop, err := tr.journey(f)
+		calls = f.faults.Calls()
+		if err != nil {
+			t.Fatalf("without a fault: %v (%s)", err, f.describe(stop))
+		}
+	})
+	stride := 1
+	if all := calls * ways; !thorough() && all > quickTrials {
+		stride = all / quickTrials
+		if stride%2 == 0 {
+			stride++ // ways is even: every pick comes
+		}
+	}
+	tried, told := 0, 0
+	for n := 0; n < calls*ways && !t.Failed(); n += stride {
+		fault := &faulttest.Fault{Call: n / ways, Pick: n % ways, Fold: !thorough()}
+		if fault.Pick == ways-1 {
+			fault.Pick = faulttest.Kill
+		}
+		t.Run(fmt.Sprintf("%d-%d", fault.Call, fault.Pick), func(t *testing.T) {
+			if tr.run(t, path, fault) {
+				told++
+			}
+		})
+		if fault.Hit {
+			tried++
+		}
+		if thorough() && !fault.Hit && fault.Pick != faulttest.Kill {
+			n += ways - 2 - fault.Pick // it has no more
+		}
+	}
+	t.Logf("%d calls; %d faults, %d told", calls, tried, told)
+	wantNoneLeft(t, path)
+}
+
+// wantNoneLeft fails the test where a process of the program is still there.
+func wantNoneLeft(t *testing.T, path string) {
+	t.Helper()
+	var left []string
+	for range 500 {
+		left = nil
+		exes, err := filepath.Glob("/proc/[0-9]*/exe")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, exe := range exes {
+			if at, err := os.Readlink(exe); err == nil && at == path {
+				left = append(left, filepath.Dir(exe))
+			}
+		}
+		if left == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("still there: %v", left)
+}
