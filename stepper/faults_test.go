@@ -257,10 +257,7 @@ func everyFault(t *testing.T, path string, journey func(*faulty) (stepper.Stop, 
 	}
 	f.wantExit(0)
 	f.wantUnitsSum(rounds)
-	stride := 1
-	if !thorough() {
-		stride = max(1, calls/quickTrials)
-	}
+	stride := max(1, calls/trials())
 	for call := 0; call < calls; call += stride {
 		f := launchFaulty(t, path, fmt.Sprint(rounds))
 		fault := &faulttest.Fault{Call: call, Pick: faulttest.Kill}

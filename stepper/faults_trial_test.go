@@ -3,6 +3,7 @@ package stepper_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,19 +23,26 @@ import (
 type trial struct {
 	fixture tabletest.Fixture
 	args    []string
-	begin   func(*faulty)                         // to where the journey begins
-	journey func(*faulty) (stepper.Stop, error)   // with the fault
-	end     func(*faulty)                         // to the program's right end; nil: it ends with 0
-	replace bool                                  // the journey may end in another program or process
-	done    func(*faulty, *faulttest.Fault) error // what must be so when the journey has told no error; nil: nothing
+	begin   func(*faulty)                       // to where the journey begins
+	journey func(*faulty) (stepper.Stop, error) // with the fault
+	end     func(*faulty)                       // to the program's right end; nil: it ends with 0
+	replace bool                                // the journey may end in another program or process
+	killed  bool                                // the journey ends the program
+	slow    bool                                // it waits for a watchdog: a quarter of the faults
 }
 
-// quickTrials bounds the faults that a trial is given where not everything is
-// asked for, taken evenly from all of them.
-const quickTrials = 24
-
-// thorough reports whether every fault is to be tried.
-func thorough() bool { return os.Getenv("RSEQSTEP_REQUIRE") == "all" }
+// trials bounds the faults that a trial is given, taken evenly from all of them:
+// a few, or with RSEQSTEP_REQUIRE=all (CI) more, or with RSEQSTEP_FAULTS=all every one,
+// which takes half an hour.
+func trials() int {
+	switch {
+	case os.Getenv("RSEQSTEP_FAULTS") == "all":
+		return math.MaxInt
+	case os.Getenv("RSEQSTEP_REQUIRE") == "all":
+		return 120
+	}
+	return 16
+}
 
 // ways is more than any call has of failing; the last one is to be killed.
 const ways = 16
@@ -62,17 +70,18 @@ func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bo
 	t.Logf("%v: %v", fault, err)
 	switch {
 	case fault.Hit && fault.Err == 0:
-		f.wantKilled(fault, stop, err)
+		if !tr.killed {
+			f.wantKilled(fault, stop, err)
+		}
 		return false
 	case !fault.Hit && err != nil:
 		t.Errorf("without a fault: %v (%s)", err, f.describe(stop))
 		return false
 	case fault.Hit && err != nil:
 		f.wantTold(fault, err)
-	case err == nil && tr.done != nil:
-		if err := tr.done(f, fault); err != nil {
-			t.Errorf("%v went on, and %v", fault, err)
-		}
+	}
+	if tr.killed && !f.process.Alive() {
+		return err != nil
 	}
 	if stop.Reason == stepper.StopExited {
 		if stop.Status.Code != 0 {
@@ -149,16 +158,20 @@ func (tr *trial) every(t *testing.T) {
 			t.Fatalf("without a fault: %v (%s)", err, f.describe(stop))
 		}
 	})
-	stride := 1
-	if all := calls * ways; !thorough() && all > quickTrials {
-		stride = all / quickTrials
+	most := trials()
+	if tr.slow {
+		most /= 4
+	}
+	every, stride := calls*ways <= most, 1
+	if !every {
+		stride = calls * ways / most
 		if stride%2 == 0 {
 			stride++ // ways is even: every pick comes
 		}
 	}
 	tried, told := 0, 0
 	for n := 0; n < calls*ways && !t.Failed(); n += stride {
-		fault := &faulttest.Fault{Call: n / ways, Pick: n % ways, Fold: !thorough()}
+		fault := &faulttest.Fault{Call: n / ways, Pick: n % ways, Fold: !every}
 		if fault.Pick == ways-1 {
 			fault.Pick = faulttest.Kill
 		}
@@ -170,7 +183,7 @@ func (tr *trial) every(t *testing.T) {
 		if fault.Hit {
 			tried++
 		}
-		if thorough() && !fault.Hit && fault.Pick != faulttest.Kill {
+		if every && !fault.Hit && fault.Pick != faulttest.Kill {
 			n += ways - 2 - fault.Pick // it has no more
 		}
 	}

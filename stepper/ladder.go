@@ -24,11 +24,11 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 		return true, stop, err
 	case n.aborts >= limit:
 		injected, err := e.inject(th, p, insn)
+		if injected {
+			return true, nil, err // of its registers: its work is done, and must not be done again
+		}
 		if err != nil {
 			e.note("no cpu_opv vector for %s: %v", e.SectionName(p), err)
-		}
-		if injected {
-			return true, nil, nil
 		}
 	}
 	if e.confined(th, p) {
@@ -124,7 +124,7 @@ const maxRebuild = 16
 
 // inject is rung 2: the section's work is done by a cpu_opv vector, and the
 // thread put where the section would have left. done is false when the section
-// would not have committed.
+// would not have committed; with done an error says that the registers are owed.
 // Precondition: the thread stands at the arming store, every other is held.
 func (e *Engine) inject(th *thread, p *table.Placed, insn *unit.Insn) (done bool, err error) {
 	if insn.Next() != p.Start {
