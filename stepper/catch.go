@@ -61,9 +61,7 @@ func (e *Engine) decide(keep FollowFork) error {
 	if e.Undecided() == 0 {
 		return nil
 	}
-	ev := e.fork.event
-	e.fork = nil
-	return errors.Join(e.unpin(), e.forkedAs(ev, keep))
+	return errors.Join(e.unpin(), e.forkedAs(e.fork.event, keep))
 }
 
 // caughtFork is the Stop of a caught fork or vfork.

@@ -81,6 +81,9 @@ func (e *Engine) catchpoint(ev Event) (*Stop, error) {
 // how the program goes on from it where it is not stopped.
 func (e *Engine) pauseFor(ev Event, tr *traps) (onward func(tid int) (bool, *Stop, error), stop *Stop, err error) {
 	forks := ev.Kind == EventFork || ev.Kind == EventVfork
+	if forks {
+		e.fork = &undecided{event: ev} // should this fail before it is decided
+	}
 	caught := e.anyCatches(&ev)
 	if ev.Kind == EventExec || !caught && !(forks && e.policy.FollowFork == FollowChild) {
 		return func(tid int) (bool, *Stop, error) { return false, nil, e.resume(tid) }, nil, nil

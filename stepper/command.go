@@ -169,15 +169,18 @@ func (e *Engine) Continue() (Stop, error) {
 	return stop, err
 }
 
-// Kill ends the program.
+// Kill ends the program. Where that fails it is held as before.
 func (e *Engine) Kill() error {
 	err := e.target.Kill()
-	e.ended(Event{})
+	if !e.target.Alive() {
+		e.ended(Event{})
+	}
 	return err
 }
 
 // Detach lets the program go as it was found. Signals that were shown and are
-// to be passed are delivered.
+// to be passed are delivered. Where the program cannot be let go it is held as
+// before, and where it could only be let go changed it is killed.
 func (e *Engine) Detach() error {
 	err := e.mended(e.unhushAll())
 	if e.unsafe() && e.target.Alive() {
@@ -185,11 +188,17 @@ func (e *Engine) Detach() error {
 	}
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
-			err = errors.Join(err, e.target.Resume(th.tid, th.deferred))
+			failed := e.target.Resume(th.tid, th.deferred)
+			if failed == nil {
+				th.deferred = 0
+			}
+			err = errors.Join(err, failed)
 		}
 	}
 	err = errors.Join(err, e.target.Detach())
-	e.ended(Event{})
+	if !e.target.Alive() {
+		e.ended(Event{})
+	}
 	return err
 }
 

@@ -99,12 +99,14 @@ func (f *faulty) changed() string {
 	return ""
 }
 
-// forgetReplaced forgets what belonged to a program or a process that is no more.
+// forgetReplaced forgets what a new program registers for itself, and the vDSO,
+// which it may have elsewhere. Affinities and masks come with the exec.
 func (f *faulty) forgetReplaced() {
-	f.t.Helper()
-	if f.VDSO() == nil || f.VDSO().Base != f.base {
-		f.vdso = nil
+	for tid, was := range f.before {
+		was.config = stepper.RseqConfig{}
+		f.before[tid] = was
 	}
+	f.vdso = nil
 }
 
 // goHome continues to where a section has just been committed.

@@ -72,6 +72,8 @@ func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bo
 	case fault.Hit && fault.Err == 0:
 		if !tr.killed {
 			f.wantKilled(fault, stop, err)
+		} else if err != nil || f.process.Alive() {
+			t.Errorf("%v: %v", fault, err)
 		}
 		return false
 	case !fault.Hit && err != nil:
@@ -93,10 +95,10 @@ func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bo
 		t.Errorf("%v: the program is gone: %s, %v", fault, f.describe(stop), err)
 		return err != nil
 	}
-	f.calm()
 	if tr.replace {
 		f.forgetReplaced()
 	}
+	f.calm()
 	f.wantUntouched(fault)
 	if t.Failed() {
 		return err != nil
@@ -162,6 +164,20 @@ func (tr *trial) every(t *testing.T) {
 	if tr.slow {
 		most /= 4
 	}
+	told := 0
+	tried := sample(t, calls, most, func(t *testing.T, fault *faulttest.Fault) {
+		if tr.run(t, path, fault) {
+			told++
+		}
+	})
+	t.Logf("%d calls; %d faults, %d told", calls, tried, told)
+	wantNoneLeft(t, path)
+}
+
+// sample tries the faults of so many calls, or most of them at least, in a
+// subtest each until one fails. It returns how many calls failed.
+func sample(t *testing.T, calls, most int, try func(*testing.T, *faulttest.Fault)) (tried int) {
+	t.Helper()
 	every, stride := calls*ways <= most, 1
 	if !every {
 		stride = calls * ways / most
@@ -169,17 +185,12 @@ func (tr *trial) every(t *testing.T) {
 			stride++ // ways is even: every pick comes
 		}
 	}
-	tried, told := 0, 0
 	for n := 0; n < calls*ways && !t.Failed(); n += stride {
 		fault := &faulttest.Fault{Call: n / ways, Pick: n % ways, Fold: !every}
 		if fault.Pick == ways-1 {
 			fault.Pick = faulttest.Kill
 		}
-		t.Run(fmt.Sprintf("%d-%d", fault.Call, fault.Pick), func(t *testing.T) {
-			if tr.run(t, path, fault) {
-				told++
-			}
-		})
+		t.Run(fmt.Sprintf("%d-%d", fault.Call, fault.Pick), func(t *testing.T) { try(t, fault) })
 		if fault.Hit {
 			tried++
 		}
@@ -187,8 +198,7 @@ func (tr *trial) every(t *testing.T) {
 			n += ways - 2 - fault.Pick // it has no more
 		}
 	}
-	t.Logf("%d calls; %d faults, %d told", calls, tried, told)
-	wantNoneLeft(t, path)
+	return tried
 }
 
 // wantNoneLeft fails the test where a process of the program is still there.

@@ -146,6 +146,9 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 // between handles what a Step or Run of one thread brought instead of its end.
 // again: do it once more; a Stop: the command ends here; neither: it is done.
 func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop *Stop, err error) {
+	if ev.Kind == EventFork || ev.Kind == EventVfork {
+		e.fork = &undecided{event: ev} // should this fail before it is decided
+	}
 	if ev.Kind != EventExec {
 		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
 			return false, stop, err

@@ -138,22 +138,27 @@ func (p *Process) Children() []int {
 // program is without breakpoints. After a vfork it shares the
 // program's memory, so the program is without breakpoints until EventVforkDone;
 // and the thread that made it cannot run, nor be stopped, before the child has
-// been let go and has called exec or ended.
+// been let go and has called exec or ended. A child that breakpoints cannot be
+// taken out of is still held then.
 func (p *Process) DetachChild(pid int) error {
 	ch := p.children[pid]
 	if ch == nil {
 		return &Error{Op: "detach child", TID: pid, Err: unix.ESRCH}
 	}
-	delete(p.children, pid)
 	if ch.dead {
+		delete(p.children, pid)
 		return nil
 	}
-	var errs error
 	if ch.vfork || ch.shares {
-		errs = p.lend()
-	} else {
-		errs = ch.clean()
+		if err := p.lend(); err != nil {
+			p.lent--
+			return err
+		}
+	} else if err := ch.clean(); err != nil {
+		return err
 	}
+	delete(p.children, pid)
+	var errs error
 	if p.trap != 0 || ch.shares {
 		s := p.serve(pid)
 		s.borrows = ch.shares

@@ -5,6 +5,7 @@ package ptrace
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -45,6 +46,7 @@ func (p *Process) finish() error {
 // release detaches from every thread of the process.
 func (p *Process) release() error {
 	errs := errors.Join(p.Unpin(), p.removeAll())
+	var killed []int
 	for _, t := range append([]*thread(nil), p.order...) {
 		if t.zombie || !t.held {
 			continue
@@ -60,10 +62,46 @@ func (p *Process) release() error {
 				errs = errors.Join(errs, err)
 			}
 		}
-		if e := ptraceCall(reqDetach, t.tid, 0, uintptr(pass)); e != 0 && e != unix.ESRCH {
+		switch e := ptraceCall(reqDetach, t.tid, 0, uintptr(pass)); e {
+		case 0:
+		case unix.ESRCH:
+			killed = append(killed, t.tid)
+		default:
 			errs = errors.Join(errs, &Error{Op: "detach", TID: t.tid, Err: e})
 		}
 		t.held = false
+	}
+	return errors.Join(errs, p.bury(killed))
+}
+
+// bury collects the ends of threads that were held and could not be let go: the
+// process has been killed. Until its tracer has seen them all nobody else sees
+// its end, not even its parent (delay_group_leader, include/linux/sched/signal.h);
+// the leader's comes after the others'.
+func (p *Process) bury(tids []int) error {
+	slices.SortStableFunc(tids, func(a, b int) int {
+		switch {
+		case a == p.pid && b != p.pid:
+			return 1
+		case b == p.pid && a != p.pid:
+			return -1
+		}
+		return 0
+	})
+	var errs error
+	for _, tid := range tids {
+		for {
+			got, err := p.collect(tid, 0)
+			if err != nil {
+				if !errors.Is(err, unix.ECHILD) {
+					errs = errors.Join(errs, err)
+				}
+				break
+			}
+			if ws := unix.WaitStatus(p.status); got == tid && (ws.Exited() || ws.Signaled()) {
+				break
+			}
+		}
 	}
 	return errs
 }

@@ -1,0 +1,190 @@
+package stepper_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/faulttest"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// served is service.c at work: a program that was there before us.
+type served struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// serve starts it from another OS thread, so that no wait of the tracer's takes its end.
+func serve(t *testing.T, path string) *served {
+	t.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	s := &served{cmd: exec.Command(path, "2")}
+	ready := make(chan error)
+	go func() {
+		var out io.ReadCloser
+		var err error
+		if s.in, err = s.cmd.StdinPipe(); err == nil {
+			out, err = s.cmd.StdoutPipe()
+		}
+		if err == nil {
+			err = s.cmd.Start()
+		}
+		if err == nil {
+			s.out = bufio.NewReader(out)
+			_, err = s.out.ReadString('\n')
+		}
+		ready <- err
+	}()
+	if err := <-ready; err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// end lets the service end and reports whether it had been killed. One that was
+// not must be in nobody's hands and have kept all its sums.
+func (s *served) end(t *testing.T, after fmt.Stringer) (killed bool) {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return true // its tracer has collected its end, which its parent, the same process, need not any more
+	}
+	if !strings.Contains(string(status), "TracerPid:\t0\n") && !strings.Contains(string(status), "State:\tZ") {
+		t.Errorf("%v: let go, and still traced", after)
+	}
+	hangs := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
+	defer hangs.Stop()
+	_, _ = io.WriteString(s.in, "\n") // refused by one that has been killed
+	said, _ := io.ReadAll(s.out)
+	err = s.cmd.Wait()
+	if s.cmd.ProcessState == nil {
+		t.Fatalf("%v: %v", after, err)
+	}
+	if ws, ok := s.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() && ws.Signal() == syscall.SIGKILL {
+		return true
+	}
+	if err != nil || !strings.HasSuffix(string(said), "check ok\n") {
+		t.Errorf("%v: the service ended with %v and said %q", after, err, said)
+	}
+	return false
+}
+
+// visits are what is done to an attached program before it is let go again.
+func visits() map[string]func(*faulty) error {
+	second := func(f *faulty) error { return f.SelectThread(f.process.Threads()[1]) }
+	step := func(f *faulty, command func() (stepper.Stop, error)) error {
+		_, err := command()
+		return err
+	}
+	return map[string]func(*faulty) error{
+		"nothing": func(*faulty) error { return nil },
+		"units": func(f *faulty) error {
+			return errors.Join(second(f), step(f, func() (stepper.Stop, error) { return f.StepInstruction(30) }))
+		},
+		"inside": func(f *faulty) error {
+			return errors.Join(second(f), step(f, func() (stepper.Stop, error) { return f.StepInside(17) }))
+		},
+		"breakpoint left": func(f *faulty) error {
+			_, err := f.AddBreakpoint(stepper.BreakpointSpec{Location: "one_round"})
+			if err != nil {
+				return err
+			}
+			return errors.Join(second(f), step(f, f.Continue))
+		},
+		"breakpoint inside left": func(f *faulty) error {
+			_, err := f.AddBreakpoint(stepper.BreakpointSpec{Addrs: at(f.bodies(addv)[:1], 2)})
+			if err != nil {
+				return err
+			}
+			return errors.Join(second(f), step(f, f.Continue))
+		},
+		"watchpoint left": func(f *faulty) error {
+			_, err := f.AddBreakpoint(stepper.BreakpointSpec{Kind: stepper.WatchWrite, Watch: f.address("rounds"), WatchLength: 8})
+			if err != nil {
+				return err
+			}
+			return errors.Join(second(f), step(f, func() (stepper.Stop, error) { return f.StepInstruction(5) }))
+		},
+	}
+}
+
+// visit attaches, does something, and lets the program go, one call failing on
+// the way: attaching and letting go included. It returns the calls it made.
+func visit(t *testing.T, path string, do func(*faulty) error, fault *faulttest.Fault) (calls int) {
+	t.Helper()
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	s := serve(t, path)
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	process, err := ptrace.Attach(s.cmd.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &faulty{program: &program{t: t, path: path, process: process}, faults: &faulttest.Target{Target: process}}
+	guard := time.AfterFunc(patience, process.Interrupt)
+	defer guard.Stop()
+	var cache table.Cache
+	f.faults.Arm(fault)
+	f.Engine, err = stepper.New(f.faults, symbols.New(symbols.Options{Open: f.open, DebugDirs: []string{}}), func() ([]*table.Module, error) {
+		return cache.ReadModules(process.PID(), process)
+	}, stepper.DefaultPolicy())
+	if err == nil {
+		if process.Alive() {
+			err = do(f)
+		}
+		if process.Alive() {
+			err = errors.Join(err, f.Detach())
+		}
+	}
+	calls = f.faults.Calls()
+	f.faults.Arm(nil)
+	if process.Alive() { // held as before: it can be tried again
+		if f.Engine == nil {
+			err = errors.Join(err, process.Detach())
+		} else if again := f.Detach(); again != nil {
+			t.Errorf("%v: the second attempt to let the program go: %v", fault, again)
+		}
+	}
+	killed := s.end(t, fault)
+	switch {
+	case fault.Hit && fault.Err == 0:
+		if !killed {
+			t.Errorf("%v: and it lives", fault)
+		}
+	case killed && (err == nil || !strings.Contains(err.Error(), "killed")):
+		t.Errorf("%v: the program was killed, and the error is %v", fault, err)
+	case !fault.Hit && err != nil:
+		t.Errorf("without a fault: %v", err)
+	case err != nil:
+		f.wantTold(fault, err)
+	}
+	return calls
+}
+
+// Whatever request fails between attaching and letting go: the program is left
+// as it was found, or killed where it cannot be, and the debugger says so.
+func TestAttachedProgramIsIntactOrKilledAfterAnyFault(t *testing.T) {
+	path := tabletest.Build(t, tabletest.Fixture{Source: "service.c", Opt: "-O2", Shape: tabletest.NoPIE, Flags: []string{"-pthread"}})
+	for name, do := range visits() {
+		t.Run(name, func(t *testing.T) {
+			calls := 0
+			t.Run("none", func(t *testing.T) { calls = visit(t, path, do, &faulttest.Fault{Call: -1}) })
+			sample(t, calls, trials(), func(t *testing.T, fault *faulttest.Fault) { visit(t, path, do, fault) })
+		})
+	}
+}

@@ -1,0 +1,66 @@
+package stepper_test
+
+import (
+	"testing"
+
+	"rseqstep/stepper"
+)
+
+// processTrials are journeys on which the program forks or executes another,
+// and its end by our hand.
+func processTrials() map[string]trial {
+	toMain := func(f *faulty) { f.runTo("main") }
+	forks := func(f *faulty) {
+		f.wantExit(0)
+		f.wantPrinted("forked 5 vforked 6 v 1\n")
+	}
+	execs := func(f *faulty) {
+		f.wantExit(0)
+		f.wantPrinted("executed\n")
+	}
+	return map[string]trial{
+		"fork, next": {fixture: fixed("fork.c"), begin: toMain, end: forks,
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(8) }},
+		"fork, step": {fixture: fixed("fork.c"), begin: toMain, end: forks,
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Step(5) }},
+		"fork, caught": {fixture: fixed("fork.c"), begin: toMain, end: forks,
+			journey: func(f *faulty) (stepper.Stop, error) {
+				if err := f.Catch(stepper.Catch{Forks: true}); err != nil {
+					return stepper.Stop{}, err
+				}
+				defer func() { _ = f.Catch(stepper.Catch{}) }() // nothing is reported by the target for these
+				if stop, err := f.Continue(); err != nil || stop.Reason != stepper.StopFork {
+					return stop, err
+				}
+				return f.Continue()
+			}},
+		"fork, the child": {fixture: fixed("fork.c"), replace: true,
+			begin: func(f *faulty) { toMain(f); f.Policy().FollowFork = stepper.FollowChild },
+			end:   func(f *faulty) { f.wantExit(5) },
+			journey: func(f *faulty) (stepper.Stop, error) {
+				return f.with(stepper.BreakpointSpec{Location: "child"}, f.Continue)
+			}},
+		"exec": {fixture: fixed("exec.c"), begin: toMain, end: execs, replace: true,
+			journey: func(f *faulty) (stepper.Stop, error) {
+				return f.with(stepper.BreakpointSpec{Location: "main"}, f.Continue)
+			}},
+		"exec, caught": {fixture: fixed("exec.c"), begin: toMain, end: execs, replace: true,
+			journey: func(f *faulty) (stepper.Stop, error) {
+				if err := f.Catch(stepper.Catch{Execs: true}); err != nil {
+					return stepper.Stop{}, err
+				}
+				defer func() { _ = f.Catch(stepper.Catch{}) }()
+				return f.Continue()
+			}},
+		"kill": {fixture: fixed("units.c"), begin: func(f *faulty) { toMain(f); f.enter() }, killed: true,
+			journey: func(f *faulty) (stepper.Stop, error) { return stepper.Stop{}, f.Kill() }},
+	}
+}
+
+// Whatever request fails while the program forks, executes another program or
+// is killed: the command says so, and what is left of it comes to its right end.
+func TestEveryRequestMayFailWhileProcessesComeAndGo(t *testing.T) {
+	for name, tr := range processTrials() {
+		t.Run(name, func(t *testing.T) { tr.every(t) })
+	}
+}
