@@ -62,6 +62,24 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 		if !ok {
 			return stop, nil
 		}
+		if !e.target.Held(th.tid) {
+			// A leader that has ended before its threads: another one is selected, and
+			// where it is the only one left the process ends.
+			if tid := e.anyHeld(); tid != 0 {
+				e.current = tid
+				continue
+			}
+			ev, err := e.target.Wait()
+			switch {
+			case err != nil:
+				return stop, err
+			case ev.Kind == EventProcessExit:
+				return e.ended(ev), nil
+			case ev.Kind == EventExit:
+				e.threadGone(ev)
+			}
+			continue
+		}
 		// Its registers may be known still; this asks the kernel.
 		_, err := e.target.SignalMask(th.tid)
 		if err == nil {
@@ -75,6 +93,16 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 		stop = next
 	}
 	return stop, nil
+}
+
+// anyHeld is a thread that is held, 0 for none.
+func (e *Engine) anyHeld() int {
+	for _, tid := range e.target.Threads() {
+		if _, ok := e.threads[tid]; ok && e.target.Held(tid) {
+			return tid
+		}
+	}
+	return 0
 }
 
 // ended records the end of the process.
@@ -98,9 +126,11 @@ func (e *Engine) ended(ev Event) *Stop {
 func (e *Engine) threadGone(ev Event) *Stop {
 	delete(e.threads, ev.TID)
 	if e.current == ev.TID {
+		e.current = 0
 		for _, tid := range e.target.Threads() {
-			e.current = tid
-			break
+			if e.current == 0 || e.target.Held(tid) && !e.target.Held(e.current) {
+				e.current = tid // not a leader that has ended before its threads
+			}
 		}
 	}
 	return &Stop{Reason: StopThreadExited, TID: ev.TID, Gone: ev.TID}

@@ -1,0 +1,110 @@
+package stepper_test
+
+import (
+	"strings"
+	"testing"
+
+	"rseqstep/stepper"
+)
+
+// atLastCall is lastcall.c with its second thread in the function whose section ends it.
+func atLastCall(t *testing.T, mode string) (p *program, tid int) {
+	t.Helper()
+	p = start(t, fixed("lastcall.c"), mode)
+	p.runTo("last_call")
+	return p, p.Thread()
+}
+
+// A thread, or its process, ends in the middle of a unit: the step says so, and
+// what is left of the program is as it was.
+func TestAThreadThatEndsInsideAUnitSaysSo(t *testing.T) {
+	commands := map[string]func(*program) (stepper.Stop, error){
+		"stepi":  func(p *program) (stepper.Stop, error) { return p.StepInstruction(50) },
+		"next":   func(p *program) (stepper.Stop, error) { return p.Next(50) },
+		"step":   func(p *program) (stepper.Stop, error) { return p.Step(50) },
+		"finish": func(p *program) (stepper.Stop, error) { return p.Finish(0) },
+	}
+	for name, command := range commands {
+		t.Run(name+", thread", func(t *testing.T) {
+			p, tid := atLastCall(t, "exit")
+			stop, err := command(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stop.Reason != stepper.StopExited { // the first thread may have ended before this end is seen
+				p.wantReason(stop, stepper.StopThreadExited)
+				if stop.Gone != tid || p.Thread() != p.process.PID() || len(p.Threads()) != 1 {
+					t.Errorf("thread %d has ended, %d is selected: %s", tid, p.Thread(), p.describe(stop))
+				}
+				p.wantExit(0)
+			}
+			p.wantPrinted("counter 1\n")
+		})
+		t.Run(name+", process", func(t *testing.T) {
+			p, _ := atLastCall(t, "exit_group")
+			stop, err := command(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.wantReason(stop, stepper.StopExited)
+			if stop.Status.Code != 7 {
+				t.Errorf("it ended with %d", stop.Status.Code)
+			}
+		})
+	}
+}
+
+// Stepped quietly, the section comes to its system call as to any: registered
+// again, so that the kernel restarts it. Let go, the thread ends.
+func TestAThreadThatEndsAfterAQuietPhaseIsNoTrouble(t *testing.T) {
+	for n := 1; n <= 14; n++ {
+		p, _ := atLastCall(t, "exit")
+		stop, err := p.StepInside(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.wantReason(stop, stepper.StopStep)
+		p.wantExit(0)
+		p.wantPrinted("counter 1\n")
+	}
+}
+
+// The first thread of procs.c ends while another one is stepped, which forks,
+// makes a thread and ends the process.
+func TestALeaderThatEndsDoesNotDisturbTheSteppedThread(t *testing.T) {
+	for name, command := range map[string]func(*program) (stepper.Stop, error){
+		"next":   func(p *program) (stepper.Stop, error) { return p.Next(1) },
+		"step":   func(p *program) (stepper.Stop, error) { return p.Step(1) },
+		"stepi":  func(p *program) (stepper.Stop, error) { return p.StepInstruction(1000) },
+		"inside": func(p *program) (stepper.Stop, error) { return p.StepInside(1000) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := launch(t, fixed("procs.c"), "leader")
+			p.runTo("survivor")
+			tid := p.Thread()
+			p.next() // lets the first one go, and end
+			for n := 0; ; n++ {
+				stop, err := command(p)
+				if err != nil {
+					t.Fatalf("%v: %s", err, p.describe(stop))
+				}
+				if stop.Reason == stepper.StopExited {
+					if stop.Status.Code != 0 {
+						t.Errorf("it ended with %d", stop.Status.Code)
+					}
+					break
+				}
+				p.wantReason(stop, stepper.StopStep)
+				if stop.TID != tid {
+					t.Fatalf("the step went to another thread: %s", p.describe(stop))
+				}
+				if n > 1000 {
+					t.Fatal("1000 times, and the program has not ended")
+				}
+			}
+			if text := p.printed(); !strings.Contains(text, "leaderless\n") || !strings.HasSuffix(text, "rounds right\n") {
+				t.Errorf("it printed %q", text)
+			}
+		})
+	}
+}
