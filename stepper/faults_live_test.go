@@ -181,7 +181,8 @@ func threadTrials() map[string]trial {
 // its right end with nothing lost.
 func TestEveryRequestMayFailOnALongerWay(t *testing.T) {
 	for _, trials := range []map[string]trial{vdsoTrials(), ladderTrials(), threadTrials()} {
-		for name, tr := range trials {
+		for _, name := range tabletest.SomeKeys(t, 3, trials) {
+			tr := trials[name]
 			t.Run(name, func(t *testing.T) { tr.every(t) })
 		}
 	}

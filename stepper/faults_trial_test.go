@@ -38,7 +38,7 @@ func trials() int {
 	switch {
 	case os.Getenv("RSEQSTEP_FAULTS") == "all":
 		return math.MaxInt
-	case os.Getenv("RSEQSTEP_REQUIRE") == "all":
+	case tabletest.Thorough():
 		return 120
 	}
 	return 16
