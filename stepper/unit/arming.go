@@ -42,8 +42,15 @@ func FindArming(p *table.Placed, from table.Addr, code []byte) (table.Addr, bool
 	return found, ok
 }
 
+// resync is how far before a section's start a run of instructions is looked for
+// that meets it, bytes. Arming stores are a few instructions before it.
+const resync = 512
+
 // decodeUpTo decodes code, which begins at addr, so that the last instruction
 // ends where code does. What comes before bytes that do not decode is left out.
+// A run that is out of step is begun again a byte further on, but near the end only:
+// thousands of bytes, thousands of times over, took half a second (found by
+// fuzzing).
 func decodeUpTo(addr table.Addr, code []byte) []Insn {
 	var insns []Insn
 	for offset := 0; offset < len(code); {
@@ -56,7 +63,7 @@ func decodeUpTo(addr table.Addr, code []byte) []Insn {
 		// The last instruction would run past Start: the run was out of step
 		// from its beginning.
 		if errors.Is(err, ErrTruncated) && len(insns) > 0 {
-			offset = int(insns[0].Addr - addr)
+			offset = max(int(insns[0].Addr-addr), len(code)-resync)
 		}
 		insns = insns[:0]
 		offset++
