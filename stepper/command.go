@@ -137,6 +137,11 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if _, ok := e.threads[stop.TID]; ok && stop.TID != 0 {
 		e.current = stop.TID
 	}
+	if back, lost := e.lookAfterCalls(); lost != nil {
+		err = errors.Join(err, lost)
+	} else if back != nil {
+		stop.Reason, stop.Returned, stop.call = back.Reason, back.Returned, back.call
+	}
 	if cur, ok := e.threads[e.current]; ok && e.load(cur) == nil {
 		pc := cur.regs.PC()
 		if cur.shownAt != pc {
@@ -185,6 +190,9 @@ func (e *Engine) Detach() error {
 	err := e.mended(e.unhushAll())
 	if e.unsafe() && e.target.Alive() {
 		return errors.Join(err, errors.New("the program was killed: let go like that it would run its critical sections unprotected"), e.Kill())
+	}
+	if lost := e.unwindAll(); lost != nil {
+		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())
 	}
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {

@@ -18,7 +18,8 @@
 // landing.go exceptions and longjmp; finish.go frames; provide.go the program's
 // own cpu_opv calls; range.go what gdb asks a server for; catch.go and catchpoints.go events that end a
 // command when they are wanted; breakpoint.go,
-// user_breakpoints.go and sites.go breakpoints; mend.go what a failed request leaves to be put back; rseq.go what threads have
+// user_breakpoints.go and sites.go breakpoints; call.go, call_frame.go, call_end.go
+// and call_place.go functions of the program that the user calls; mend.go what a failed request leaves to be put back; rseq.go what threads have
 // registered and armed.
 //
 // # Decisions, and what was refused
@@ -79,6 +80,18 @@
 // again at the command's end, before the next one, which refuses to begin
 // without it, and before detaching. A program whose registration or signal mask
 // is still not back then is killed, never let go: it would lose updates.
+//
+// A function that the user calls returns to the hlt behind the program's entry
+// point, where a trap waits (returnAddress says why not to the stack, gdb's
+// way). The thread's registers are kept, its system call is left as the kernel
+// had it interrupted, and the program runs as Continue has it: held back, the
+// other threads might hold what the function waits for. From inside a section,
+// live or in a quiet phase, nothing is called: refused was to finish the section
+// first, since the user would then find the thread elsewhere than it was.
+//
+// A called function that stops stays where it is, and Frames goes on from it to
+// the frames it was called in. Parting with the program puts its thread back
+// to before the call; gdb lets it return to where nothing is.
 //
 // A commit is not proved by the PC at post_commit_ip alone: sections with a
 // branch to it are told apart by the registers and flags at the exit

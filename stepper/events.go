@@ -124,6 +124,9 @@ func (e *Engine) ended(ev Event) *Stop {
 
 // threadGone forgets a thread.
 func (e *Engine) threadGone(ev Event) *Stop {
+	if th := e.threads[ev.TID]; th != nil && len(th.called) > 0 {
+		e.dropCall(th, th.called[0])
+	}
 	delete(e.threads, ev.TID)
 	if e.current == ev.TID {
 		e.current = 0

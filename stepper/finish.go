@@ -24,7 +24,7 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		if f.Inlined > 0 {
 			return e.finishInlined(th, f)
 		}
-		if frame+1 >= len(frames) {
+		if frame+1 >= len(frames) || f.Called {
 			return nil, ErrOutermost
 		}
 		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
@@ -32,6 +32,11 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		w := &walk{cfa: f.CFA, whole: true}
 		e.trapUnwinding(tr, w)
 		arrived, stop, err := e.travel(th, tr)
+		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.sp == frames[frame+1].CFA {
+			done := &Finished{Function: f.Function, Entry: f.Entry, Rax: stop.Returned.Rax, Rdx: stop.Returned.Rdx}
+			copy(done.XMM0[:], stop.Returned.XState[xmm0:])
+			return &Stop{Reason: StopFinished, TID: th.tid, Finished: done}, err
+		}
 		if !arrived || err != nil {
 			return stop, err
 		}

@@ -65,7 +65,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 			return e.runRestart(th, now.Section)
 		}
 	}
-	stop, err = e.stepPlain(th, insn)
+	stop, err = e.stepReturning(th, insn)
 	if stop != nil || err != nil {
 		return stop, err
 	}

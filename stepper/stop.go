@@ -27,6 +27,9 @@ const (
 	StopVforkDone                       // Catch.Forks: the child of a vfork has let the memory go
 	StopSyscallEntry                    // Catch.Syscalls: before system call number Syscall
 	StopSyscallReturn                   // Catch.Syscalls: after it
+	StopCallReturned                    // an abandoned Call has returned: the thread is back where it was made
+	StopCallLeft                        // Call: an exception or a longjmp led out of the function
+	StopTerminate                       // Call: the function is about to call std::terminate
 )
 
 // Result is what a unit came to.
@@ -76,15 +79,18 @@ type Stop struct {
 	Depth       int   // inline depth the user is shown: calls beginning at PC may be still to enter
 	Breakpoints []int // numbers of breakpoints met, temporary ones included
 	Watch       []WatchChange
-	Signal      int        // StopSignal
-	Status      ExitStatus // StopExited, StopKilled
-	Finished    *Finished  // StopFinished
+	Signal      int         // StopSignal
+	Status      ExitStatus  // StopExited, StopKilled
+	Finished    *Finished   // StopFinished
+	Returned    *CallResult // StopCallReturned
 	Units       []UnitReport
 	Notes       []string // sentences for the user: what was done that they may not expect
 	Gone        int      // StopThreadExited: the thread that is gone (TID is the one selected now)
 	Dropped     int      // units before Units that did not fit
 	Child       int      // a process that forked off and was let go, 0 for none; StopFork, StopVfork: that is held
 	Syscall     uint64   // StopSyscallEntry, StopSyscallReturn: its number
+
+	call *called // StopCallReturned
 }
 
 // Finished is where a `finish` came from.

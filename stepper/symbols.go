@@ -40,6 +40,7 @@ type Frame struct {
 	Line     Line
 	Module   string
 	Signal   bool // the frame of a signal trampoline
+	Called   bool // a call that the user made (Engine.Call) stands between the frames around it
 }
 
 // Symbols answers what the Engine asks about the program's source. Answers

@@ -38,6 +38,7 @@ type thread struct {
 	runs      int                    // how often it was let run natively
 	exit      *opv.Plan              // a vector that has done a section's work; its registers are still to be taken (takeExit)
 	inCall    bool                   // it was stopped at the entry into a system call
+	called    []*called              // functions it was made to call that have not returned, innermost last
 }
 
 var errGone = errors.New("the program is not being run")
@@ -218,7 +219,7 @@ func (e *Engine) Frames(tid, max int) ([]Frame, error) {
 	pc := th.regs.PC()
 	total, _ := e.symbols.Inlines(pc)
 	hidden := total - e.depth(th)
-	frames := e.symbols.Frames(&th.regs, e.target, max+hidden)
+	frames := e.unwind(th, max+hidden)
 	for hidden > 0 && len(frames) > 1 && frames[0].PC == pc {
 		frames = frames[1:]
 		hidden--

@@ -327,6 +327,9 @@ func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 	if stop, err := e.userBreak(th, ev.Addr); stop != nil || err != nil {
 		return false, stop, err
 	}
+	if stop, err := e.callReturned(th); stop != nil || err != nil {
+		return false, stop, err
+	}
 	if decide, ok := tr.at[ev.Addr]; ok && ev.TID == tr.tid {
 		if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
 			return arrived, stop, err

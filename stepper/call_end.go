@@ -1,0 +1,117 @@
+package stepper
+
+import (
+	"errors"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// holds reports whether a call is still to return.
+func (th *thread) holds(d *called) bool {
+	for _, have := range th.called {
+		if have == d {
+			return true
+		}
+	}
+	return false
+}
+
+// callReturned looks whether a called function has just returned, and if so
+// puts the thread back to where it was called. Functions called from inside it
+// that never returned (longjmp) are forgotten with it.
+// Precondition: every thread is held.
+func (e *Engine) callReturned(th *thread) (*Stop, error) {
+	if len(th.called) == 0 {
+		return nil, nil
+	}
+	if err := e.load(th); err != nil {
+		return e.vanished(th, err)
+	}
+	for i := len(th.called) - 1; i >= 0; i-- {
+		d := th.called[i]
+		if th.regs.PC() != d.back || table.Addr(th.regs.Rsp) != d.sp {
+			continue
+		}
+		r := &CallResult{Rax: th.regs.Rax, Rdx: th.regs.Rdx}
+		area, err := e.target.XState(th.tid)
+		if err == nil {
+			r.XState = area
+			err = e.restore(th, d, false)
+		}
+		if err != nil {
+			return e.vanished(th, err)
+		}
+		return &Stop{Reason: StopCallReturned, TID: th.tid, Returned: r, call: d}, nil
+	}
+	return nil, nil
+}
+
+// dropCall forgets a call and those inside it, with their traps.
+func (e *Engine) dropCall(th *thread, d *called) {
+	for th.holds(d) {
+		last := th.called[len(th.called)-1]
+		th.called = th.called[:len(th.called)-1]
+		if err := e.unwant(last.back); err != nil && !isGone(err) {
+			e.note("%v", err) // owed: see mend
+		}
+	}
+}
+
+// staleDepth bounds how far down a stack a call's frame is looked for, frames.
+const staleDepth = 1000
+
+func (e *Engine) reaches(th *thread, d *called) bool {
+	for _, f := range e.symbols.Frames(&th.regs, e.target, staleDepth) {
+		if f.PC == d.back && table.Addr(f.Regs.Rsp) == d.sp {
+			return true
+		}
+	}
+	return false
+}
+
+// unwindAll puts every thread back to where it stood before the calls that
+// were abandoned in it: let go in them, it would return to where nothing is.
+func (e *Engine) unwindAll() error {
+	var err error
+	for _, th := range e.threads {
+		if len(th.called) == 0 || !e.target.Alive() {
+			continue
+		}
+		if failed := e.restore(th, th.called[0], true); !isGone(failed) {
+			err = errors.Join(err, failed)
+		}
+	}
+	return err
+}
+
+// stepReturning is stepPlain of an instruction that may return from a called function.
+func (e *Engine) stepReturning(th *thread, insn *unit.Insn) (*Stop, error) {
+	if stop, err := e.stepPlain(th, insn); stop != nil || err != nil || len(th.called) == 0 || e.threads[th.tid] != th {
+		return stop, err
+	}
+	return e.callReturned(th)
+}
+
+// lookAfterCalls ends, at the end of a command, what has come back unnoticed
+// (out of a quiet phase), and forgets calls whose frames are gone: a longjmp or
+// an exception has led past them.
+func (e *Engine) lookAfterCalls() (back *Stop, err error) {
+	for _, th := range e.threads {
+		if len(th.called) == 0 || th.quiet != nil {
+			continue
+		}
+		if stop, err := e.callReturned(th); stop != nil || err != nil {
+			return stop, err
+		}
+		for len(th.called) > 0 && e.load(th) == nil {
+			d := th.called[len(th.called)-1]
+			// A handler on an alternate stack may stand higher as well.
+			if table.Addr(th.regs.Rsp) < d.sp || e.reaches(th, d) {
+				break
+			}
+			e.dropCall(th, d)
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,179 @@
+package stepper
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// called is a call of a function that the user has made and that has not
+// returned: what the thread was before it.
+type called struct {
+	back table.Addr // the return address, with a trap of ours
+	sp   table.Addr // RSP once the function has returned there
+
+	regs    unit.Regs
+	area    []byte // the XSAVE area
+	signal  int    // still to be delivered
+	siginfo []byte // its siginfo_t
+	mask    uint64 // blocked signals
+	shownAt table.Addr
+	shown   int
+	calls   []*vdsoCall
+}
+
+// CallingTarget is a Target whose threads can be taken away from any stop and
+// put back into it.
+type CallingTarget interface {
+	Target
+
+	// Settle takes a held thread out of a stop in the middle of a system call,
+	// such as that of a fork, to the call's end. Precondition: every other
+	// thread is held.
+	Settle(tid int) error
+	// RestoreSignal makes sig, with its siginfo_t, what a held thread is stopped for.
+	RestoreSignal(tid, sig int, siginfo []byte) error
+}
+
+// Bits of RFLAGS that a function must not find set: the direction flag (psABI
+// 3.2.1 "Registers"), and the trap flag, which is ours. Intel SDM volume 1, 3.4.3.
+const flagsCleared = 1<<10 | 1<<8
+
+// enterCall keeps what the thread is and puts it at the function's first
+// instruction. The trap comes first: while it is there the program does not
+// outlive us (see stepper/ptrace/peril.go).
+func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
+	if t, ok := e.target.(CallingTarget); ok {
+		if err := t.Settle(th.tid); err != nil {
+			return nil, err
+		}
+		th.fresh = false
+	}
+	if err := e.load(th); err != nil {
+		return nil, err
+	}
+	d = &called{sp: c.SP + 8, regs: th.regs, signal: th.signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
+	if d.area, err = e.target.XState(th.tid); err != nil {
+		return nil, err
+	}
+	if d.mask, err = e.target.SignalMask(th.tid); err != nil {
+		return nil, err
+	}
+	if d.signal != 0 {
+		d.siginfo, _ = e.target.Siginfo(th.tid) // none, where the signal was put there by the user
+	}
+	if d.back, err = e.returnAddress(); err != nil {
+		return nil, err
+	}
+	for _, m := range append(c.Memory, CallMemory{c.SP, binary.LittleEndian.AppendUint64(nil, uint64(d.back))}) {
+		if n, err := e.target.WriteMemory(m.Addr, m.Data); n < len(m.Data) {
+			return nil, fmt.Errorf("the stack of thread %d cannot be written at %v: %w", th.tid, m.Addr, errors.Join(err, io.ErrShortWrite))
+		}
+	}
+	if err := e.want(d.back); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.unwant(d.back))
+		}
+	}()
+	area := append([]byte(nil), d.area...)
+	setVectors(area, &c)
+	r := th.regs
+	r.Rip, r.Rsp, r.Rax = uint64(c.Function), uint64(c.SP), uint64(c.VectorsUsed)
+	r.Rdi, r.Rsi, r.Rdx, r.Rcx, r.R8, r.R9 = c.Integers[0], c.Integers[1], c.Integers[2], c.Integers[3], c.Integers[4], c.Integers[5]
+	r.Eflags &^= flagsCleared
+	r.OrigRax = ^uint64(0) // in no system call: nothing to be restarted on the way
+	if err := e.target.SetXState(th.tid, area); err != nil {
+		return nil, err
+	}
+	if err := e.target.SetRegs(th.tid, &r); err != nil {
+		return nil, errors.Join(err, e.target.SetXState(th.tid, d.area))
+	}
+	if d.signal != 0 {
+		err = e.target.DropSignal(th.tid)
+	}
+	th.signal, th.reported, th.calls, th.fresh = 0, 0, nil, false
+	th.called = append(th.called, d)
+	return d, err
+}
+
+// restore puts a thread back to where it stood before a call, and forgets that
+// call and those inside it. midway: the function has not returned.
+func (e *Engine) restore(th *thread, d *called, midway bool) error {
+	r := d.regs
+	if midway {
+		// What it is stopped for belongs to the function, and so may a mask.
+		if err := errors.Join(e.target.DropSignal(th.tid), e.target.SetSignalMask(th.tid, d.mask)); err != nil {
+			return err
+		}
+		restartByHand(&r)
+	}
+	if err := e.target.SetXState(th.tid, d.area); err != nil {
+		return err
+	}
+	if err := e.target.SetRegs(th.tid, &r); err != nil {
+		return err
+	}
+	th.signal, th.shownAt, th.shown, th.calls = d.signal, d.shownAt, d.shown, d.calls
+	th.reported, th.fresh = 0, false
+	e.dropCall(th, d)
+	if t, ok := e.target.(CallingTarget); ok && d.signal != 0 && d.siginfo != nil {
+		if err := t.RestoreSignal(th.tid, d.signal, d.siginfo); err != nil {
+			return err
+		}
+	}
+	return e.load(th)
+}
+
+// restartByHand makes registers in an interrupted system call those that the
+// kernel goes on with when no handler is to run (arch_do_signal_or_restart,
+// arch/x86/kernel/signal.c). It is for a thread that may be stopped in another
+// call, where the kernel cannot be told of this one (see ptrace.SetRegs).
+func restartByHand(r *unit.Regs) {
+	const restartSyscall = 219 // arch/x86/entry/syscalls/syscall_64.tbl
+	if int64(r.OrigRax) < 0 {
+		return
+	}
+	switch -int64(r.Rax) { // include/linux/errno.h
+	case 512, 513, 514: // ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND
+		r.Rax = r.OrigRax
+	case 516: // ERESTART_RESTARTBLOCK
+		r.Rax = restartSyscall
+	default:
+		return
+	}
+	r.Rip -= 2 // the length of the instruction
+	r.OrigRax = ^uint64(0)
+}
+
+// Places in the XSAVE area, bytes (Intel SDM volume 1, 10.5.1 and 13.4): FSW,
+// the abridged FTW, XMM0, XSTATE_BV.
+const (
+	areaFSW, areaFTW = 2, 4
+	areaBV           = 512
+	areaSSE          = 1 << 1 // of XSTATE_BV
+	fswTop           = 7 << 11
+)
+
+// setVectors puts arguments into XMM0 to XMM7, and empties the x87 stack, as a
+// function finds it (psABI 3.2.1).
+func setVectors(area []byte, c *Call) {
+	if len(area) < areaBV {
+		return
+	}
+	fsw := binary.LittleEndian.Uint16(area[areaFSW:])
+	binary.LittleEndian.PutUint16(area[areaFSW:], fsw&^fswTop)
+	area[areaFTW] = 0
+	for i := range c.VectorsUsed {
+		copy(area[xmm0+16*i:], c.Vectors[i][:])
+	}
+	if c.VectorsUsed > 0 && len(area) >= areaBV+8 {
+		binary.LittleEndian.PutUint64(area[areaBV:], binary.LittleEndian.Uint64(area[areaBV:])|areaSSE)
+	}
+}

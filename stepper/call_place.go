@@ -1,0 +1,91 @@
+package stepper
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// CalledFrame is the Function of a frame that stands for a call made by the user.
+const CalledFrame = "<function called from gdb>"
+
+// unwind is Symbols.Frames that goes on, past a call made by the user, with
+// the frames the call was made in.
+func (e *Engine) unwind(th *thread, max int) []Frame {
+	var all []Frame
+	regs := &th.regs
+	for i := len(th.called) - 1; i >= 0 && len(all) < max; i-- {
+		d, met := th.called[i], false
+		for _, f := range e.symbols.Frames(regs, e.target, max-len(all)) {
+			if met = f.PC == d.back && table.Addr(f.Regs.Rsp) == d.sp; met {
+				all = append(all, Frame{PC: f.PC, CFA: d.sp, Regs: f.Regs, Function: CalledFrame, Called: true})
+				break
+			}
+			all = append(all, f)
+		}
+		if !met {
+			return all // cut short
+		}
+		regs = &d.regs
+	}
+	if len(all) >= max {
+		return all
+	}
+	rest := e.symbols.Frames(regs, e.target, max-len(all))
+	if len(all) > 0 && len(rest) > 0 {
+		total, _ := e.symbols.Inlines(rest[0].PC)
+		if d := th.called[0]; d.shownAt == rest[0].PC && d.shown < total {
+			rest = rest[min(total-d.shown, len(rest)-1):]
+		}
+	}
+	return append(all, rest...)
+}
+
+// returnAddress is where called functions return to: the hlt behind the
+// program's entry point, which ends a process that forks off in a called
+// function and has no trap there; without one, the entry point itself. Nothing
+// runs there a second time. gdb returns to the stack (i386_push_dummy_code,
+// gdb/i386-tdep.c), where the fault of a page that cannot be executed is the
+// trap; refused, for a SIGSEGV that the program blocks would lose its handler.
+func (e *Engine) returnAddress() (table.Addr, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", e.target.PID()))
+	if err != nil {
+		return 0, err
+	}
+	const atEntry, near, hlt = 9, 64, 0xf4 // AT_ENTRY: getauxval(3)
+	for ; len(b) >= 16; b = b[16:] {
+		if binary.LittleEndian.Uint64(b) != atEntry {
+			continue
+		}
+		entry := table.Addr(binary.LittleEndian.Uint64(b[8:]))
+		for at := entry; at < entry+near; {
+			insn, err := e.decode(at)
+			if err != nil {
+				break
+			}
+			var op [1]byte
+			if n, _ := e.target.ReadMemory(at, op[:]); n == 1 && op[0] == hlt && insn.Next() == at+1 && e.guard(at) == nil {
+				return at, nil
+			}
+			at = insn.Next()
+		}
+		return entry, nil
+	}
+	return 0, errors.New("the kernel does not tell the program's entry point, where called functions are to return to")
+}
+
+// shadowStack reports whether a thread has a shadow stack (Linux 6.6,
+// Documentation/arch/x86/shstk.rst).
+func shadowStack(pid, tid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", pid, tid))
+	if err != nil {
+		return false
+	}
+	_, features, ok := strings.Cut(string(b), "x86_Thread_features:")
+	line, _, _ := strings.Cut(features, "\n")
+	return ok && strings.Contains(line, "shstk")
+}
