@@ -30,6 +30,8 @@ func (c *Context) evalAssign(n assignNode) (Value, error) {
 // assign puts y, converted, where x lives, and returns x as it is then.
 func (c *Context) assign(x, y Value) (Value, error) {
 	switch {
+	case c.typesOnly:
+		return x, nil
 	case x.kind == placeConvenience:
 		y, err := c.fetch(y)
 		if err != nil {

@@ -15,6 +15,11 @@ func (e *Expr) String() string { return e.text }
 // IsType reports that the text names a type and not a value ("ptype struct s").
 func (e *Expr) IsType() bool { _, ok := e.root.(typeNode); return ok }
 
+// Calls reports whether the expression calls a function of the program.
+func (e *Expr) Calls() bool {
+	return anyNode(e.root, func(n node) bool { _, ok := n.(callNode); return ok })
+}
+
 // node is a part of an expression: one of the types below.
 type node any
 

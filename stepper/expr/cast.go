@@ -9,7 +9,14 @@ func (c *Context) evalCast(n castNode) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	v, err := c.operand(n.x)
+	var v Value
+	if call, ok := n.x.(callNode); ok {
+		if v, err = c.evalCall(call, t); err == nil {
+			v, err = c.follow(v)
+		}
+	} else {
+		v, err = c.operand(n.x)
+	}
 	if err != nil {
 		return v, err
 	}

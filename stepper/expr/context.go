@@ -21,6 +21,8 @@ type Source interface {
 	Address(name string) (table.Addr, bool)
 	// Lookup finds functions by name ("ns::f"), as breakpoints do.
 	Lookup(location string, near table.Addr) ([]stepper.Place, error)
+	// Indirect reports whether the symbol at an address is an IFUNC.
+	Indirect(addr table.Addr) bool
 }
 
 var _ Source = (*symbols.Set)(nil)
@@ -47,11 +49,12 @@ type Context struct {
 	// format of PTRACE_GETREGSET with NT_X86_XSTATE). nil: none to be had.
 	XState      func() ([]byte, error)
 	WriteXState func(area []byte) error
-	// Call runs a function of the program. nil refuses: a call made while a
-	// thread stands inside a restartable sequence disarms it.
-	Call func(function Value, arguments []Value) (Value, error)
+	// Caller runs functions of the program; nil refuses.
+	Caller Caller
 
-	current *frame // of Selected; see frameOf
+	current   *frame     // of Selected; see frameOf
+	typesOnly bool       // only the type is wanted: nothing of the program is called
+	scratch   table.Addr // the lowest stack memory that calls were given; 0 for none
 }
 
 var (

@@ -33,9 +33,15 @@
 //     they know the callee (GCC's -fipa-ra).
 //   - A value the caller passed is recovered from its call site where GCC says
 //     how (entry values), past main too; gdb stops at main.
-//   - Functions of the program are not called, but for Context.Call: a call
-//     made while a thread stands inside a restartable sequence disarms it.
-//     String literals are for the same reason not put into the program's memory.
+//   - Functions of the program are called by Context.Caller, which refuses where
+//     a call would disarm a restartable sequence; here is only what the psABI
+//     says of arguments and results (callabi.go). What pointers among the
+//     arguments lead to, string literals first, lies on the program's stack for
+//     as long as the expression is evaluated. Calling malloc for it, as gdb
+//     does, was refused: the thread may hold its lock, and be debugged for that.
+//   - Virtual functions are called by the table the object has, by-value classes
+//     that only a constructor can copy are refused, and of C++'s overload
+//     resolution there is as much as tells int from double and pointers apart.
 //   - Thread-local variables of libraries are found by what the dynamic linker
 //     wrote into the library's GOT, not by glibc's private structures, whose
 //     layout changes between versions.

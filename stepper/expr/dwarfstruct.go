@@ -94,6 +94,8 @@ func constantOffset(expr []byte) (int64, bool) {
 type method struct {
 	text   string
 	access int // as Field.Access
+	name   string
+	die    dwarf.Offset
 }
 
 func (i *Info) method(c *dwarf.Entry, in *Type) method {
@@ -116,7 +118,7 @@ func (i *Info) method(c *dwarf.Entry, in *Type) method {
 	case c.Val(dwarf.AttrObjectPointer) == nil && flag(c.Val(dwarf.AttrExternal)):
 		text = "static " + text
 	}
-	return method{text, int(integer(c.Val(dwarf.AttrAccessibility), 0))}
+	return method{text, int(integer(c.Val(dwarf.AttrAccessibility), 0)), name, c.Offset}
 }
 
 // fillArray makes one Array a dimension, the last subrange innermost.

@@ -86,7 +86,7 @@ func (c *Context) eval(n node) (Value, error) {
 	case memberNode:
 		return c.evalMember(n)
 	case callNode:
-		return c.evalCall(n)
+		return c.evalCall(n, nil)
 	case castNode:
 		return c.evalCast(n)
 	case braceNode:
@@ -226,7 +226,7 @@ func (c *Context) evalSizeof(n sizeofNode) (Value, error) {
 		}
 		t = r
 	} else {
-		v, err := c.eval(n.x)
+		v, err := c.typeOnly(n.x)
 		if err != nil {
 			return v, err
 		}
@@ -266,31 +266,4 @@ func alignOf(t *Type) int64 {
 		return most
 	}
 	return max(t.Size, 1)
-}
-
-func (c *Context) evalCall(n callNode) (Value, error) {
-	f, err := c.operand(n.function)
-	if err != nil {
-		return f, err
-	}
-	if t := strip(f.Type); t.Kind == Pointer {
-		if f, err = c.deref(f); err != nil {
-			return f, err
-		}
-	}
-	if k := strip(f.Type).Kind; k != Func && k != NoDebug {
-		return f, sentence("Cannot perform a call to something that is not a function.")
-	}
-	if c.Call == nil {
-		return f, sentence("The program's functions cannot be called from an expression.")
-	}
-	var arguments []Value
-	for _, a := range n.arguments {
-		v, err := c.operand(a)
-		if err != nil {
-			return v, err
-		}
-		arguments = append(arguments, v)
-	}
-	return c.Call(f, arguments)
 }

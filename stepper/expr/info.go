@@ -32,14 +32,15 @@ func NewInfo(m *symbols.Module) *Info {
 // Values of DW_AT_language (DWARF 5, table 7.17) whose tags are types' names
 // by themselves, without "struct".
 const (
-	langCpp   = 0x04
-	langGo    = 0x16
-	langCpp03 = 0x19
-	langCpp11 = 0x1a
-	langRust  = 0x1c
-	langCpp14 = 0x21
-	langCpp17 = 0x2b
-	langCpp20 = 0x2c
+	langCpp       = 0x04
+	langGo        = 0x16
+	langAssembler = 0x8001
+	langCpp03     = 0x19
+	langCpp11     = 0x1a
+	langRust      = 0x1c
+	langCpp14     = 0x21
+	langCpp17     = 0x2b
+	langCpp20     = 0x2c
 )
 
 func (i *Info) language(off dwarf.Offset) int64 {

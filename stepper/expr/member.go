@@ -15,6 +15,15 @@ func (c *Context) evalMember(n memberNode) (Value, error) {
 			}
 		}
 	}
+	x, err := c.memberObject(n)
+	if err != nil {
+		return x, err
+	}
+	return c.member(x, n.name)
+}
+
+// memberObject is the structure that a member is taken of.
+func (c *Context) memberObject(n memberNode) (Value, error) {
 	x, err := c.operand(n.x)
 	if err != nil {
 		return x, err
@@ -31,7 +40,7 @@ func (c *Context) evalMember(n memberNode) (Value, error) {
 	if k := strip(x.Type).Kind; k != Struct && k != Union {
 		return x, extractError(n.arrow)
 	}
-	return c.member(x, n.name)
+	return x, nil
 }
 
 func extractError(arrow bool) error {

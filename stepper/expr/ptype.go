@@ -8,11 +8,19 @@ import (
 
 // typeOf is the type an expression has, or that it names.
 func (c *Context) typeOf(e *Expr) (*Type, bool, error) {
-	v, err := c.eval(e.root)
+	v, err := c.typeOnly(e.root)
 	if err != nil {
 		return nil, false, err
 	}
 	return v.Type, v.kind == placeType, nil
+}
+
+// typeOnly evaluates for the type alone: functions are not called.
+func (c *Context) typeOnly(n node) (Value, error) {
+	before := c.typesOnly
+	c.typesOnly = true
+	defer func() { c.typesOnly = before }()
+	return c.eval(n)
 }
 
 // Whatis is what "whatis" shows after "type = ": the type's name. A typedef

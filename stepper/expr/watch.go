@@ -78,6 +78,9 @@ func (c *Context) usesVariables(f *frame, n node) bool {
 
 // anyNode reports whether is holds for a part of the expression.
 func anyNode(n node, is func(node) bool) bool {
+	if is(n) {
+		return true
+	}
 	any := func(parts ...node) bool {
 		for _, p := range parts {
 			if p != nil && anyNode(p, is) {
@@ -110,5 +113,5 @@ func anyNode(n node, is func(node) bool) bool {
 	case sizeofNode:
 		return any(n.x)
 	}
-	return is(n)
+	return false
 }

@@ -1,6 +1,9 @@
 package symbols
 
 import (
+	"debug/elf"
+	"sort"
+
 	"rseqstep/stepper"
 	"rseqstep/table"
 )
@@ -89,6 +92,25 @@ func (s *Set) Address(name string) (table.Addr, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Indirect reports whether the symbol at an address is an IFUNC: what is there
+// is no function but one that returns a function's address.
+func (s *Set) Indirect(addr table.Addr) bool {
+	m := s.Module(addr)
+	if m == nil {
+		return false
+	}
+	a := m.file(addr)
+	for _, t := range m.img.symtabs() {
+		table := t.byAddress()
+		for i := sort.Search(len(table), func(i int) bool { return table[i].addr >= a }); i < len(table) && table[i].addr == a; i++ {
+			if table[i].kind() == elf.STT_GNU_IFUNC {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // BlockRanges implements stepper.Symbols.

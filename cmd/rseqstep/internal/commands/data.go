@@ -23,6 +23,21 @@ func (d *desk) printing() []*prompt.Command {
 				d.printf("%s\n", text)
 				return nil
 			}},
+		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program, or do what else an expression does", Repeat: prompt.RepeatSame,
+			Long:     "Like \"print\", but a value of type void is not shown. The selected thread runs the function with\nall other threads running, as \"continue\" would; then everything is as it was before, but for what\nthe function did. A breakpoint or a signal on the way stops in it and abandons the expression:\n\"finish\" and \"continue\" work there, and when the function returns the thread is back where it was.\n\"set unwindonsignal on\" goes back at once. A thread inside a restartable sequence calls nothing:\nthat would disarm it. Strings are put on the program's stack.",
+			Complete: d.variables,
+			Run: func(args string) error {
+				format, expr := prompt.Format(args)
+				if expr == "" {
+					expr = "$"
+				}
+				text, err := d.Values().Call(format, expr)
+				if err != nil || text == "" {
+					return err
+				}
+				d.printf("%s\n", text)
+				return nil
+			}},
 		{Name: "output", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show a value and nothing else, not even a line's end", Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)

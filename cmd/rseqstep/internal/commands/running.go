@@ -129,10 +129,6 @@ func (d *desk) stepping() []*prompt.Command {
 		{Name: "jump", Class: prompt.Running, Usage: "LOCATION", Short: "Continue at another place", Complete: d.locations, Run: d.jump},
 		{Name: "return", Class: prompt.Running, Usage: "[EXPR]", Short: "Make the selected function return now, without running the rest of it",
 			Long: "EXPR is the value that the caller gets.", Run: d.returnNow},
-		{Name: "call", Class: prompt.Running, Usage: "EXPR", Short: "Calling the program's functions is not supported",
-			Run: func(args string) error {
-				return prompt.Message("rseqstep does not call the program's functions: a call made while a thread stands in a restartable sequence\nwould disarm it without a warning. Use \"print\" for values that need no call.")
-			}},
 	}
 }
 

@@ -1,6 +1,9 @@
 package session
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // Display is an expression shown at every stop.
 type Display struct {
@@ -55,6 +58,11 @@ func (s *Session) ShowDisplays() {
 // showDisplay prints one; an expression that means nothing here is left out, as
 // gdb leaves out one that belongs to another block.
 func (s *Session) showDisplay(d *Display) {
+	if s.displaying {
+		return // a function that a display calls has stopped
+	}
+	s.displaying = true
+	defer func() { s.displaying = false }()
 	if d.memory() {
 		if text, err := s.Values().Examine(d.Format, d.Expr); err == nil {
 			s.printf("%d: x/%s %s\n%s\n", d.Number, d.Format, d.Expr, strings.TrimRight(text, "\n"))
@@ -62,7 +70,11 @@ func (s *Session) showDisplay(d *Display) {
 		return
 	}
 	text, err := s.Values().Output(d.Format, d.Expr)
-	if err != nil {
+	var call *abandonedError
+	switch {
+	case errors.As(err, &call):
+		text = "<error: " + err.Error() + ">"
+	case err != nil:
 		return
 	}
 	format := ""

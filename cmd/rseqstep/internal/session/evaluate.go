@@ -127,7 +127,12 @@ func (s *Session) ContextOf(tid int) (*expr.Context, error) {
 	return v.at(0), nil
 }
 
-func (v *values) here() *expr.Context { return v.at(v.s.level) }
+// here is the selected frame, where functions of the program can be called.
+func (v *values) here() *expr.Context {
+	c := v.at(v.s.level)
+	c.Caller = caller{v}
+	return c
+}
 
 func (v *values) Evaluate(text string) error {
 	_, err := v.here().Evaluate(text)
@@ -166,6 +171,9 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	if e.Calls() {
+		return 0, 0, prompt.Message("Cannot watch %q: the function would have to be called after each instruction. Print its value and watch what that lies in.", text)
+	}
 	w, err := c.Watch(e)
 	if err != nil {
 		return 0, 0, err
@@ -187,8 +195,12 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 }
 
 func (v *values) Condition(text string) (func(int) (bool, error), error) {
-	if _, err := v.here().Parse(text); err != nil {
+	e, err := v.here().Parse(text)
+	if err != nil {
 		return nil, err
+	}
+	if e.Calls() {
+		return nil, prompt.Message("A breakpoint's condition cannot call functions of the program: every thread is stopped where it is while the condition is tested. Test in the breakpoint's \"commands\", with \"if\".")
 	}
 	return func(tid int) (bool, error) {
 		if v.s.process == nil {

@@ -88,11 +88,12 @@ var (
 func (s *Session) shown(frames []stepper.Frame, level int) *show.Frame {
 	f := &show.Frame{Frame: frames[level], Level: level}
 	switch {
-	case f.Line.Line == 0:
+	case f.Line.Line == 0, f.Called:
 	case level == 0:
 		f.MidLine = !s.process.symbols.LineStart(f.PC, f.Inlined)
 	default: // a caller stands in the middle of its call, unless the callee was inlined
-		f.MidLine = !(frames[level-1].Inlined > 0 && frames[level-1].PC == f.PC)
+		f.MidLine = !(frames[level-1].Inlined > 0 && frames[level-1].PC == f.PC) &&
+			!(frames[level-1].Called && s.process.symbols.LineStart(f.PC, f.Inlined))
 	}
 	if f.Function != "" && !f.Signal && f.Line.Line != 0 {
 		f.Args = s.process.values.FrameArguments(level)

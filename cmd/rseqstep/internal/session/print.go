@@ -21,6 +21,11 @@ func (v *values) Print(format, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return v.record(c, val, f)
+}
+
+// record puts a value into the history and shows it: "$1 = 5".
+func (v *values) record(c *expr.Context, val expr.Value, f expr.Format) (string, error) {
 	v.Forget() // the expression may have assigned
 	n, val, err := c.Record(val)
 	if err != nil {

@@ -67,6 +67,7 @@ type Session struct {
 	numbered    int // the last breakpoint number given
 	displays    []*Display
 	displayed   int
+	displaying  bool // the expressions are being shown
 
 	level   int // the selected frame
 	last    frameID

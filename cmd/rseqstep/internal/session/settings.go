@@ -2,18 +2,19 @@ package session
 
 // Settings are what `set` changes and `show` shows.
 type Settings struct {
-	Confirm    bool
-	Pagination bool // kept for scripts made for gdb; output is never held back
-	Width      int  // columns; 0 for no limit
-	Height     int
-	ListSize   int // lines of `list`
-	Pretty     bool
-	Pending    Pending
-	ASLR       bool // keep address space layout randomization
-	Inside     bool
-	StuckLimit int
-	FollowFork string // "parent", "child"
-	Language   string
+	Confirm        bool
+	Pagination     bool // kept for scripts made for gdb; output is never held back
+	Width          int  // columns; 0 for no limit
+	Height         int
+	ListSize       int // lines of `list`
+	Pretty         bool
+	Pending        Pending
+	ASLR           bool // keep address space layout randomization
+	Inside         bool
+	UnwindOnSignal bool // a called function that gets a signal is given up, its thread put back
+	StuckLimit     int
+	FollowFork     string // "parent", "child"
+	Language       string
 }
 
 // Pending says what to do with a breakpoint location that names nothing yet.

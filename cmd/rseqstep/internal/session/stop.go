@@ -80,6 +80,7 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 		s.gone()
 	case stepper.StopDetached:
 		s.gone()
+	case stepper.StopCallReturned: // as silent as the stop
 	default:
 		s.ShowDisplays()
 	}

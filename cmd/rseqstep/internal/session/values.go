@@ -10,6 +10,7 @@ import (
 // Results are text as gdb would print it.
 type Values interface {
 	Print(format, expression string) (string, error)  // "$1 = 5"
+	Call(format, expression string) (string, error)   // as Print; "" for void
 	Output(format, expression string) (string, error) // "5"; leaves no $N
 	Evaluate(expression string) error                 // for its effect: "x = 3"
 	Printf(arguments string) (string, error)          // "\"%d\\n\", x"

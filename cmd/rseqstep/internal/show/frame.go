@@ -23,6 +23,9 @@ func Address(a table.Addr) string { return fmt.Sprintf("0x%016x", uint64(a)) }
 
 // Text is the frame as one line without its number: "main (argc=1) at a.c:3".
 func (f *Frame) Text(st Style) string {
+	if f.Called {
+		return f.Function
+	}
 	var b strings.Builder
 	if f.MidLine || f.Line.Line == 0 {
 		b.WriteString(st.Addr(Address(f.PC)) + " in ")

@@ -74,6 +74,7 @@ func Reason(r stepper.Reason) string {
 		stepper.StopDetached: "detached", stepper.StopThreadExited: "thread-exited",
 		stepper.StopFork: "fork", stepper.StopVfork: "vfork", stepper.StopVforkDone: "vfork-done",
 		stepper.StopSyscallEntry: "syscall-entry", stepper.StopSyscallReturn: "syscall-return",
+		stepper.StopCallReturned: "call-returned", stepper.StopCallLeft: "call-left", stepper.StopTerminate: "terminate",
 	}
 	if n, ok := names[r]; ok {
 		return n

@@ -57,7 +57,7 @@ func (s *Stop) Write(w io.Writer, st Style) {
 		fmt.Fprintf(w, "[Switching to Thread %d]\n", s.TID)
 	}
 	prefix := s.heading(w)
-	if s.Frame != nil {
+	if s.Frame != nil && s.Reason != stepper.StopCallReturned { // gdb: "silently stop"
 		s.frame(w, st, prefix)
 	}
 	if s.Dropped > 0 {

@@ -1,0 +1,156 @@
+package expr
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// Caller runs functions of the program in the selected thread.
+type Caller interface {
+	// Room is the address below which the thread's stack is free, a multiple
+	// of 16. Its error says why no function can be called now.
+	Room() (table.Addr, error)
+	// Run makes a call. name is the function's, for what is said of a call that
+	// does not return; then Run's error ends the evaluation.
+	Run(call stepper.Call, name string) (*stepper.CallResult, error)
+}
+
+// evalCall is f(a, b). declared is what a cast around the call says that it
+// returns, nil without one: it counts where nothing else tells (gdb's rule).
+func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
+	list, err := c.callees(n.function)
+	if err != nil {
+		return Value{}, err
+	}
+	var arguments []Value
+	for _, a := range n.arguments {
+		v, err := c.operand(a)
+		if err != nil {
+			return v, err
+		}
+		arguments = append(arguments, v)
+	}
+	f, err := c.choose(list, arguments)
+	if err != nil {
+		return Value{}, err
+	}
+	if f.this != nil {
+		arguments = append([]Value{*f.this}, arguments...)
+	}
+	returns := declared
+	if f.typ != nil {
+		returns = f.typ.Elem
+		if len(arguments) < len(f.typ.Params) {
+			return Value{}, sentence("Too few arguments in function call.")
+		}
+	}
+	if returns == nil {
+		return Value{}, sentence("'%s' has unknown return type; cast the call to its declared return type", f.name)
+	}
+	returns = c.complete(returns)
+	if c.typesOnly {
+		return newValue(returns, make([]byte, max(sizeOf(returns), 0))), nil
+	}
+	if c.Caller == nil {
+		return Value{}, sentence("The program's functions cannot be called from an expression.")
+	}
+	if c.isGo() {
+		return Value{}, sentence("Functions of a Go program cannot be called from here: a goroutine's stack may have to be moved meanwhile, which only Go's own debugger arranges. Use \"rseqstep dlv\" and its \"call\".")
+	}
+	return c.call(f, arguments, returns)
+}
+
+// call lays the arguments out, makes the call and reads what it returned.
+func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error) {
+	if !f.resolving && c.Source.Indirect(f.at) {
+		// Its symbol is a function that returns which one this processor gets.
+		chosen, err := c.call(callee{at: f.at, name: f.name, resolving: true}, nil, c.Session.basics.ulong)
+		if err != nil {
+			return chosen, err
+		}
+		f.at = table.Addr(decodeInt(chosen.data, true).Uint64())
+	}
+	room, err := c.Caller.Room()
+	if err != nil {
+		return Value{}, err
+	}
+	if c.scratch != 0 {
+		room = min(room, c.scratch) // what earlier calls were given may still be pointed to
+	}
+	l := &callLayout{top: room}
+	result, err := l.result(returns)
+	if err != nil {
+		return Value{}, err
+	}
+	for i, v := range arguments {
+		var param *Type
+		prototyped := false
+		if f.typ != nil && i < len(f.typ.Params) {
+			param, prototyped = f.typ.Params[i], f.typ.Prototyped
+		}
+		if v, err = c.argument(l, v, param, prototyped); err != nil {
+			return v, err
+		}
+		if err := l.pass(v.data, v.Type); err != nil {
+			return v, err
+		}
+	}
+	call := l.finish(f.at)
+	c.scratch = l.top
+	back, err := c.Caller.Run(call, f.name)
+	c.current = nil // registers of the frame are read anew
+	if err != nil {
+		return Value{}, err
+	}
+	return c.returned(returns, result, back)
+}
+
+// returned is the value of a call.
+func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (Value, error) {
+	size := sizeOf(t)
+	switch how {
+	case returnNothing:
+		return Value{Type: t, have: true, data: make([]byte, max(size, 0))}, nil
+	case returnMemory:
+		b := make([]byte, size)
+		err := c.read(table.Addr(back.Rax), b)
+		return newValue(t, b), err
+	}
+	classes, _ := classify(t)
+	x := xsave{back.XState}
+	ints := []uint64{back.Rax, back.Rdx}
+	vector := 0
+	var b []byte
+	for i, class := range classes {
+		switch class {
+		case classInteger:
+			b = binary.LittleEndian.AppendUint64(b, ints[0])
+			ints = ints[1:]
+		case classSSE:
+			r, _ := x.register(fmt.Sprintf("xmm%d", vector))
+			b = append(b, r[:8]...)
+			vector++
+		case classSSEUp:
+			r, _ := x.register(fmt.Sprintf("xmm%d", vector-1))
+			b = append(b, r[8:16]...)
+		case classX87:
+			r, _ := x.register(fmt.Sprintf("st%d", i/2))
+			b = append(b, r...)
+		case classNone:
+			b = append(b, make([]byte, 8)...)
+		}
+	}
+	if int64(len(b)) < size {
+		return Value{}, fmt.Errorf("a value of %d bytes was returned in %d", size, len(b))
+	}
+	return newValue(t, b[:size]), nil
+}
+
+// isGo reports whether the program is a Go program, cgo's included.
+func (c *Context) isGo() bool {
+	_, ok := c.Source.Address("runtime.morestack")
+	return ok
+}

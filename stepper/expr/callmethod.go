@@ -1,0 +1,125 @@
+package expr
+
+import (
+	"debug/dwarf"
+	"strings"
+
+	"rseqstep/table"
+)
+
+// methods are the C++ member functions that x.name(…) may mean; nil when name
+// is a member with data, or none.
+func (c *Context) methods(n memberNode) ([]callee, error) {
+	if f, err := c.frame(); err == nil {
+		if die, ok := f.unitDIE(); ok && f.info.language(die) == langGo {
+			return nil, nil
+		}
+	}
+	x, err := c.memberObject(n)
+	if err != nil {
+		return nil, err
+	}
+	if m, ok, err := c.findMember(x, n.name, 0); ok || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		f, err := c.calleeOf(m)
+		return []callee{f}, err
+	}
+	in, name := x, n.name
+	if i := strings.LastIndex(name, "::"); i >= 0 { // x.Base::name(…)
+		if in, err = c.member(x, name[:i]); err != nil {
+			return nil, err
+		}
+		name = name[i+2:]
+	}
+	list, err := c.methodsOf(in, name, strings.Contains(n.name, "::"), 0)
+	if list == nil && err == nil {
+		err = sentence("Couldn't find method %s::%s", strip(x.Type).baseName(), name)
+	}
+	return list, err
+}
+
+// methodsOf looks in the object's class, then in its base classes. direct: not
+// by way of the table of virtual functions.
+func (c *Context) methodsOf(x Value, name string, direct bool, depth int) (list []callee, err error) {
+	t := strip(c.complete(x.Type))
+	if depth > 20 || t.Kind != Struct && t.Kind != Union || t.info == nil {
+		return nil, nil
+	}
+	fields := t.Fields() // reads the methods too
+	for _, m := range t.methods {
+		if m.name != name {
+			continue
+		}
+		f, err := c.methodCallee(x, t, m, direct)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	for _, f := range fields {
+		if !f.Base || list != nil {
+			continue
+		}
+		in, err := c.field(x, f)
+		if err != nil {
+			return nil, err
+		}
+		if list, err = c.methodsOf(in, name, direct, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// methodCallee is one member function called on x.
+func (c *Context) methodCallee(x Value, class *Type, m method, direct bool) (callee, error) {
+	e := class.info.entry(m.die)
+	if e == nil {
+		return callee{}, errInlined
+	}
+	f := callee{typ: class.info.Type(m.die), name: class.scope() + class.Name + "::" + m.name}
+	if e.Val(dwarf.AttrObjectPointer) != nil {
+		if x.kind != placeMemory || x.bitSize > 0 {
+			return f, sentence("Attempt to take address of value not located in memory.")
+		}
+		this := pointerValue(PointerTo(x.Type), x.addr)
+		f.this = &this
+	}
+	if slot, ok := vtableSlot(e); ok && f.this != nil && !direct {
+		at, err := c.virtual(x.addr, slot)
+		f.at = at
+		return f, err
+	}
+	linkage := class.info.linkageName(e)
+	at, ok := c.Source.Address(linkage)
+	if !ok || linkage == "" {
+		return f, errInlined
+	}
+	f.at = at
+	return f, nil
+}
+
+// vtableSlot is a virtual function's place in the table: DW_OP_constu n
+// (DWARF 5, 5.7.8 "Member Function Entries").
+func vtableSlot(e *dwarf.Entry) (uint64, bool) {
+	const opConstu = 0x10
+	at, _ := e.Val(dwarf.AttrVtableElemLoc).([]byte)
+	if len(at) < 2 || at[0] != opConstu {
+		return 0, false
+	}
+	n, rest, ok := uleb(at[1:])
+	return n, ok && len(rest) == 0
+}
+
+// virtual reads a virtual function's address: the object begins with the
+// address of its table (Itanium C++ ABI, 2.5.2).
+func (c *Context) virtual(object table.Addr, slot uint64) (table.Addr, error) {
+	var word [8]byte
+	if err := c.read(object, word[:]); err != nil {
+		return 0, err
+	}
+	err := c.read(table.Addr(leaveRead(word))+table.Addr(8*slot), word[:])
+	return table.Addr(leaveRead(word)), err
+}
