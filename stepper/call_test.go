@@ -103,6 +103,31 @@ func TestCallInABlockedThreadLeavesItsSystemCall(t *testing.T) {
 	}
 }
 
+// Given up in a system call of the function's own, the thread is back in that
+// which it was called from.
+func TestUnwoundCallLeavesTheSystemCallToo(t *testing.T) {
+	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "read")
+	p.runTo("marker")
+	tid := p.Thread()
+	time.AfterFunc(100*time.Millisecond, p.Interrupt)
+	p.wantReason(p.cont(), stepper.StopInterrupt)
+	if err := p.SelectThread(tid); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, p.Interrupt)
+	stop, back := p.call("blocks")
+	if back != nil {
+		t.Fatal("it returned")
+	}
+	p.wantReason(stop, stepper.StopInterrupt)
+	if err := p.UnwindCall(); err != nil {
+		t.Fatal(err)
+	}
+	p.wantCall(1, "count", 1)
+	p.wantReason(p.cont(), stepper.StopExited)
+	p.wantPrinted("read 1 in time, runs 1, handled 0\n")
+}
+
 // A signal that was to be delivered comes after the call, not in it.
 func TestCallKeepsASignalForAfterwards(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "read")

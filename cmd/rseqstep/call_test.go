@@ -186,7 +186,7 @@ func methods() []string {
 		"print refto(&global) = 8", "print global", "print ptr(base)", "print ptr(&d)", "print overload(1)",
 		"print overload(\"x\")", "print overload(pp)", "print flag(true)", "print flag(false)", "print flag(3 == 3)",
 		"print catches(1)", "print throws(0)", "print kind(Kind::A)", "print kind(Kind::B)", "print d.nosuch(1)",
-		"print nosuch(1)", "print d.over()", "ptype d.get()", "whatis make(1,2)", "print d.Base::virt(2)",
+		"print nosuch(1)", "print d.over()", "ptype d.get()", "whatis make(1,2)",
 	}
 }
 
@@ -196,9 +196,10 @@ func TestCxxCallsAnswerAsGDB(t *testing.T) {
 	bin := buildRseqstep(t)
 	sameAsGDB(t, bin, program, []string{"break marker", "run", "up"}, methods())
 
-	// Where gdb 13 refuses, or takes the address of nothing.
-	got := ask(t, bin, program, []string{"break marker", "run", "print ns::only(4)", "print ns::only(global)", "print unwrap(nt)", "print throws(1)", "bt 1"})[2:]
-	for i, want := range []string{"5", "7", "The function takes a Nontrivial by value, which only its own constructor can copy.", "std::terminate", "#0  marker ()"} {
+	// Where gdb 13 refuses, takes the address of nothing, or calls by the table
+	// of virtual functions what C++ does not.
+	got := ask(t, bin, program, []string{"break marker", "run", "print ns::only(4)", "print ns::only(global)", "print unwrap(nt)", "print throws(1)", "bt 1", "print d.Base::virt(2)"})[2:]
+	for i, want := range []string{"5", "7", "The function takes a Nontrivial by value, which only its own constructor can copy.", "std::terminate", "#0  marker ()", "3"} {
 		if !strings.Contains(got[i], want) {
 			t.Errorf("got %q, want %q", got[i], want)
 		}

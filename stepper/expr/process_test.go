@@ -67,7 +67,7 @@ func TestWhereWeDifferFromGDBOnPurpose(t *testing.T) {
 		"print main", "{int (int, char **)} "+p.ctx.AddressText(p.ctx.Frames[p.ctx.Selected].Entry),
 	)
 	p.ctx.Selected = 0
-	p.expect(t, "print (__int128) 1 << 65", "36893488147419103232", "print work(1)", "error: The program's functions cannot be called from an expression.")
+	p.expect(t, "print (__int128) 1 << 65", "36893488147419103232", "print stop(1)", "error: The program's functions cannot be called from an expression.")
 }
 
 func TestConditionIsFreshAtEveryStop(t *testing.T) {

@@ -75,7 +75,7 @@ func (s *server) command(r *request, line string) error {
 	}
 	before := s.shown
 	s.shown = nil
-	if e, engineErr := s.session.Engine(); engineErr == nil && c.Class == prompt.Running {
+	if e, engineErr := s.session.Engine(); engineErr == nil && (c.Class == prompt.Running || c.Class == prompt.Data) { // an expression may call a function
 		a := s.attend(e.Interrupt)
 		err = s.interp.Execute(line)
 		a.leave()
@@ -90,7 +90,10 @@ func (s *server) command(r *request, line string) error {
 	}
 	text := s.take()
 	if err != nil && !errors.Is(err, prompt.ErrReported) {
-		return fmt.Errorf("%s%w", text, err)
+		if s.shown == nil && s.session.Live() {
+			return fmt.Errorf("%s%w", text, err)
+		}
+		text += err.Error() // a called function has stopped, and the program stands elsewhere
 	}
 	s.respond(r, &dap.EvaluateResponse{Body: dap.EvaluateResponseBody{Result: strings.TrimRight(text, "\n")}})
 	if s.shown != nil {
