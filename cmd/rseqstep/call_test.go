@@ -218,3 +218,11 @@ func TestCallsThatGDBCannotMake(t *testing.T) {
 		}
 	}
 }
+
+func TestGoFunctionsAreLeftToDelve(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	got := ask(t, buildRseqstep(t), tabletest.BuildGo(t, "gotime", true), []string{"break main.main", "run", "call main.main()"})
+	if !strings.Contains(got[2], "rseqstep dlv") {
+		t.Errorf("got %q", got[2])
+	}
+}

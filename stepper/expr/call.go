@@ -21,9 +21,15 @@ type Caller interface {
 // evalCall is f(a, b). declared is what a cast around the call says that it
 // returns, nil without one: it counts where nothing else tells (gdb's rule).
 func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
+	if c.Source == nil {
+		return Value{}, sentence("No symbol table is loaded.  Use the \"file\" command.")
+	}
 	list, err := c.callees(n.function)
 	if err != nil {
 		return Value{}, err
+	}
+	if !c.typesOnly && c.isGo() {
+		return Value{}, sentence("Functions of a Go program cannot be called from here: a goroutine's stack may have to be moved meanwhile, which only Go's own debugger arranges. Use \"rseqstep dlv\" and its \"call\".")
 	}
 	var arguments []Value
 	for _, a := range n.arguments {
@@ -56,9 +62,6 @@ func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
 	}
 	if c.Caller == nil {
 		return Value{}, sentence("The program's functions cannot be called from an expression.")
-	}
-	if c.isGo() {
-		return Value{}, sentence("Functions of a Go program cannot be called from here: a goroutine's stack may have to be moved meanwhile, which only Go's own debugger arranges. Use \"rseqstep dlv\" and its \"call\".")
 	}
 	return c.call(f, arguments, returns)
 }

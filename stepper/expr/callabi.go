@@ -53,7 +53,7 @@ func classify(t *Type) (classes []class, memory bool) {
 		return nil, true
 	}
 	classes = make([]class, (size+7)/8)
-	if !spread(classes, s, 0) {
+	if !spread(classes, s, 0, 0) {
 		return nil, true
 	}
 	for i, k := range classes {
@@ -67,10 +67,16 @@ func classify(t *Type) (classes []class, memory bool) {
 	return classes, false
 }
 
+// maxMembers bounds how deep a type's members are looked into: hostile debug
+// information has structs that contain themselves.
+const maxMembers = 50
+
 // spread merges a type, off bytes in, into classes. false: it has a member that
 // is not aligned, or lies outside.
-func spread(classes []class, t *Type, off int64) bool {
-	t = strip(t)
+func spread(classes []class, t *Type, off int64, depth int) bool {
+	if t = strip(t); depth > maxMembers {
+		return false
+	}
 	size := sizeOf(t)
 	put := func(first class, up class) bool {
 		if off < 0 || off+size > int64(8*len(classes)) || off%min(alignOf(t), 8) != 0 {
@@ -99,7 +105,7 @@ func spread(classes []class, t *Type, off int64) bool {
 		}
 		elem := sizeOf(t.Elem)
 		for i := int64(0); i < t.Count && elem > 0; i++ {
-			if !spread(classes, t.Elem, off+i*elem) {
+			if !spread(classes, t.Elem, off+i*elem, depth+1) {
 				return false
 			}
 		}
@@ -120,7 +126,7 @@ func spread(classes []class, t *Type, off int64) bool {
 					}
 					classes[i] = merge(classes[i], classInteger)
 				}
-			case !spread(classes, f.Type, off+f.Offset):
+			case !spread(classes, f.Type, off+f.Offset, depth+1):
 				return false
 			}
 		}

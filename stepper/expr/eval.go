@@ -249,18 +249,23 @@ func (c *Context) evalSizeof(n sizeofNode) (Value, error) {
 }
 
 // alignOf is the alignment of a type on amd64.
-func alignOf(t *Type) int64 {
+func alignOf(t *Type) int64 { return alignWithin(t, 0) }
+
+func alignWithin(t *Type, depth int) int64 {
 	t = strip(t)
 	switch t.Kind {
 	case Array:
-		return alignOf(t.Elem)
+		if t.Vector || depth > maxMembers {
+			return max(t.Size, 1)
+		}
+		return alignWithin(t.Elem, depth+1)
 	case Complex:
 		return t.Size / 2
 	case Struct, Union:
 		most := int64(1)
 		for _, f := range t.Fields() {
-			if !f.Static {
-				most = max(most, alignOf(f.Type))
+			if !f.Static && depth <= maxMembers {
+				most = max(most, alignWithin(f.Type, depth+1))
 			}
 		}
 		return most
