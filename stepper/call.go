@@ -104,7 +104,7 @@ func (e *Engine) Call(c Call) (Stop, *CallResult, error) {
 		if d, err = e.enterCall(th, c); err != nil {
 			return e.vanished(th, err)
 		}
-		tr, w := &traps{tid: th.tid, at: map[table.Addr]trap{}}, &walk{cfa: d.sp + 1}
+		tr, w := &traps{tid: th.tid, at: map[table.Addr]trap{}}, &walk{cfa: d.sp, whole: true}
 		e.trapUnwinding(tr, w)
 		terminated := e.trapTerminate(tr)
 		arrived, stop, err := e.travel(th, tr)

@@ -181,7 +181,9 @@ func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 		return err
 	}
 	th.fresh = false
-	return e.load(th)
+	// It may be where a called function returns to ("return").
+	_, err := e.callReturned(th)
+	return errors.Join(err, e.load(th))
 }
 
 // PassSignal replaces the signal the thread gets when it goes on; 0 for none.

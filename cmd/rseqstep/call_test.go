@@ -146,7 +146,7 @@ func calls() []string {
 
 func TestCallsAnswerAsGDB(t *testing.T) {
 	tabletest.NeedPtrace(t)
-	bin := buildRseqstep(t)
+	bin := tabletest.Command(t)
 	for _, flag := range []string{"-O0", "-O2"} {
 		t.Run(flag, func(t *testing.T) {
 			program := tabletest.Build(t, tabletest.Fixture{Source: "calls.c", Flags: []string{flag}})
@@ -171,7 +171,7 @@ func abandoned() []string {
 func TestAbandonedCallsAnswerAsGDB(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "calls.c", Flags: []string{"-O0"}})
-	sameAsGDB(t, buildRseqstep(t), program, []string{"break marker", "run", "up"}, abandoned())
+	sameAsGDB(t, tabletest.Command(t), program, []string{"break marker", "run", "up"}, abandoned())
 }
 
 // methods are commands at the marker of testdata/calls.cc.
@@ -193,7 +193,7 @@ func methods() []string {
 func TestCxxCallsAnswerAsGDB(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "calls.cc", Flags: []string{"-O0"}})
-	bin := buildRseqstep(t)
+	bin := tabletest.Command(t)
 	sameAsGDB(t, bin, program, []string{"break marker", "run", "up"}, methods())
 
 	// Where gdb 13 refuses, takes the address of nothing, or calls by the table
@@ -211,7 +211,7 @@ func TestCallsThatGDBCannotMake(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "calls.c"})
 	asked := []string{"print truth(5)", "print big(huge, 1, 2) == huge + 3", "print add4(four, four)", "print both(several).i", "print strlen(\"abc\")", "print ((unsigned long (*)(const char *))strlen)(\"four\")"}
-	got := ask(t, buildRseqstep(t), program, append([]string{"break marker", "run"}, asked...))[2:]
+	got := ask(t, tabletest.Command(t), program, append([]string{"break marker", "run"}, asked...))[2:]
 	for i, want := range []string{"true", "1", "{2, 4, 6, 8}", "1", "'strlen' has unknown return type; cast the call to its declared return type", "4"} {
 		if got[i] != want {
 			t.Errorf("%s: got %q, want %q", asked[i], got[i], want)
@@ -221,7 +221,7 @@ func TestCallsThatGDBCannotMake(t *testing.T) {
 
 func TestGoFunctionsAreLeftToDelve(t *testing.T) {
 	tabletest.NeedPtrace(t)
-	got := ask(t, buildRseqstep(t), tabletest.BuildGo(t, "gotime", true), []string{"break main.main", "run", "call main.main()"})
+	got := ask(t, tabletest.Command(t), tabletest.BuildGo(t, "gotime", true), []string{"break main.main", "run", "call main.main()"})
 	if !strings.Contains(got[2], "rseqstep dlv") {
 		t.Errorf("got %q", got[2])
 	}

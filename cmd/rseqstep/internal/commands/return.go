@@ -65,6 +65,9 @@ func (d *desk) returnable(e *stepper.Engine, frames []stepper.Frame) error {
 		return prompt.Message("Can not force return from an inlined function.")
 	}
 	for _, f := range frames[:level+1] { // from the handler itself it is the trampoline that goes on
+		if f.Called {
+			return prompt.Message("Can not force return past a function called from GDB: return from that first, in a frame further in.")
+		}
 		if f.Signal {
 			return prompt.Message("Can not force return out of a signal handler: its signals would stay blocked.")
 		}
