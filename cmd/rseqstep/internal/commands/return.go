@@ -47,7 +47,7 @@ func (d *desk) returnNow(args string) error {
 	if err := d.SelectFrame(0); err != nil {
 		return err
 	}
-	if set != "" {
+	if set != "" && !caller.Called { // else its thread is back where it was called, registers and all
 		if err := d.Values().Evaluate(set); err != nil {
 			return err
 		}
