@@ -152,8 +152,9 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 	return newValue(t, b[:size]), nil
 }
 
-// isGo reports whether the program is a Go program, cgo's included.
+// isGo reports whether the program is a Go program, cgo's included: whether it
+// has the goroutine that its scheduler runs on (runtime/proc.go).
 func (c *Context) isGo() bool {
-	_, ok := c.Source.Address("runtime.morestack")
+	_, ok := c.Source.Address("runtime.g0")
 	return ok
 }
