@@ -51,6 +51,9 @@ func (k caller) Run(call stepper.Call, name string) (*stepper.CallResult, error)
 	if err := s.terminated(); err != nil {
 		return nil, err
 	}
+	if s.Batch && stop.Reason == stepper.StopInterrupt {
+		return nil, &prompt.Quit{Status: 128 + 2} // as Move has it
+	}
 	return nil, s.abandoned(stop, before, name)
 }
 
