@@ -21,12 +21,10 @@ func (i *Info) entry(off dwarf.Offset) (e *dwarf.Entry) {
 			e = nil
 		}
 	}()
-	if i.data == nil {
+	if !i.has {
 		return nil
 	}
-	r := i.data.Reader()
-	r.Seek(off)
-	e, err := r.Next()
+	e, err := i.mod.Reader(off).Next()
 	if err != nil || e == nil || e.Tag == 0 {
 		return nil
 	}
@@ -37,8 +35,7 @@ func (i *Info) entry(off dwarf.Offset) (e *dwarf.Entry) {
 // returns whether to go on.
 func (i *Info) children(off dwarf.Offset, f func(*dwarf.Entry) bool) {
 	defer func() { _ = recover() }()
-	r := i.data.Reader()
-	r.Seek(off)
+	r := i.mod.Reader(off)
 	e, err := r.Next()
 	if err != nil || e == nil || !e.Children {
 		return

@@ -13,8 +13,7 @@ func (i *Info) fillStruct(t *Type, e *dwarf.Entry) {
 	t.Class = e.Tag == dwarf.TagClassType
 	t.Incomplete = flag(e.Val(dwarf.AttrDeclaration))
 	t.bare = i.bareTags(e.Offset)
-	if sig, ok := e.Val(dwarf.AttrSignature).(uint64); ok && t.Incomplete {
-		*t = *i.typeBySignature(sig)
+	if i.signed(t, e) {
 		return
 	}
 	off := e.Offset

@@ -39,8 +39,11 @@ func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 		t.Kind, t.Unsigned, t.Elem, t.RValue = Reference, true, i.typeOf(e), e.Tag == dwarf.TagRvalueReferenceType
 	case dwarf.TagPtrToMemberType:
 		t.Kind, t.Elem = MemberPtr, i.typeOf(e)
-		if in, ok := e.Val(dwarf.AttrContainingType).(dwarf.Offset); ok {
+		switch in := e.Val(dwarf.AttrContainingType).(type) {
+		case dwarf.Offset:
 			t.Name = i.Type(in).baseName()
+		case uint64:
+			t.Name = i.typeBySignature(in).baseName()
 		}
 	case dwarf.TagConstType, dwarf.TagVolatileType, dwarf.TagRestrictType, tagAtomic:
 		i.fillQualified(t, e)
@@ -127,6 +130,9 @@ func (i *Info) fillQualified(t *Type, e *dwarf.Entry) {
 func (i *Info) fillEnum(t *Type, e *dwarf.Entry) {
 	t.Kind, t.Incomplete = Enum, flag(e.Val(dwarf.AttrDeclaration))
 	t.bare = i.bareTags(e.Offset)
+	if i.signed(t, e) {
+		return
+	}
 	t.Unsigned, t.enumClass = true, flag(e.Val(dwarf.AttrEnumClass))
 	if off, ok := e.Val(dwarf.AttrType).(dwarf.Offset); ok {
 		t.Unsigned = strip(i.Type(off)).Unsigned

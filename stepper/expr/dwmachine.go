@@ -146,17 +146,22 @@ func (m *machine) terminal(op byte) (f found, ok bool, err error) {
 		top, err := m.pop()
 		return found{kind: isValue, val: top.v, typ: top.typ}, true, err
 	case op == opImplicitPointer || op == opGNUImplicitPtr:
-		die := dwarf.Offset(m.r.fixed(m.offsetSize()))
+		die := m.die()
 		return found{kind: pointsTo, die: die, off: m.r.sleb()}, true, nil
 	}
 	return found{}, false, nil
 }
 
-func (m *machine) offsetSize() uint64 {
-	if u, ok := m.info.mod.UnitOf(m.unit); ok && u.Dwarf64 {
-		return 8
+// die reads an offset into .debug_info that does not count from the unit.
+func (m *machine) die() dwarf.Offset {
+	u, ok := m.info.mod.UnitOf(m.unit)
+	switch {
+	case !ok:
+		return dwarf.Offset(m.r.fixed(4))
+	case u.Dwarf64:
+		return u.Base + dwarf.Offset(m.r.fixed(8))
 	}
-	return 4
+	return u.Base + dwarf.Offset(m.r.fixed(4))
 }
 
 func (m *machine) push(v uint64) { m.stack = append(m.stack, stackEntry{v: v}) }

@@ -72,7 +72,7 @@ func (m *machine) operation(op byte) error {
 	case opGNUParameterRef:
 		return m.parameterRef(dwarf.Offset(m.r.fixed(4)))
 	case opGNUVariableValue:
-		return m.variableValue(dwarf.Offset(m.r.fixed(m.offsetSize())))
+		return m.variableValue(m.die())
 	case opConstType, opGNUConstType, opRegvalType, opGNURegvalType, opDerefType, opGNUDerefType,
 		opConvert, opGNUConvert, opReinterpret, opGNUReinterpret:
 		return m.typed(op)

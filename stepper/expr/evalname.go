@@ -56,7 +56,7 @@ func named(v Value, name string) Value {
 
 func (c *Context) anyDebug() bool {
 	for _, i := range c.infos() {
-		if i.data != nil {
+		if i.has {
 			return true
 		}
 	}
@@ -167,19 +167,15 @@ func (i *Info) within(off dwarf.Offset, name string, depth int) (found *dwarf.En
 func (c *Context) inFile(file, name string) (Value, bool, error) {
 	known := false
 	for _, i := range c.infos() {
-		for _, u := range i.readUnits() {
-			e := i.entry(u.first)
-			if e == nil {
-				continue
-			}
-			path, _ := e.Val(dwarf.AttrName).(string)
+		for _, u := range i.mod.Units() {
+			path, _ := u.Entry.Val(dwarf.AttrName).(string)
 			if path == "" || path != file && filepath.Base(path) != file && !strings.HasSuffix(path, "/"+file) {
 				continue
 			}
 			known = true
 			var found *dwarf.Entry
 			for _, d := range i.named(name) {
-				if d.Offset > u.first && d.Offset < u.end && c.rank(i, d, 0) > 0 {
+				if d.Offset > u.First && d.Offset < u.End && c.rank(i, d, 0) > 0 {
 					found = d
 				}
 			}

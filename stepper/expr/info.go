@@ -11,13 +11,11 @@ import (
 // when they are first met. It is not safe for concurrent use.
 type Info struct {
 	mod    *symbols.Module
-	data   *dwarf.Data                              // nil when the module has none
+	has    bool                                     // the module has debug information
 	byName map[string][]*dwarf.Entry                // answers of named
 	scopes map[dwarf.Offset]map[dwarf.Offset]string // scopeOf, by unit
 	types  map[dwarf.Offset]*Type
 	depth  int                    // of the type that is being read: see maxTypeDepth
-	units  []unitSpan             // by offset; see readUnits
-	read   bool                   // units is filled
 	enums  map[dwarf.Offset]*Type // by enumerator
 }
 
@@ -25,7 +23,7 @@ type Info struct {
 // answers nothing.
 func NewInfo(m *symbols.Module) *Info {
 	i := &Info{mod: m, types: map[dwarf.Offset]*Type{}, byName: map[string][]*dwarf.Entry{}}
-	i.data, _ = m.DWARF() // no debug information is a normal state, not a failure
+	i.has = m.DWARF() == nil // no debug information is a normal state, not a failure
 	return i
 }
 
@@ -63,7 +61,7 @@ func (i *Info) bareTags(off dwarf.Offset) bool {
 // asks for the same few again and again.
 func (i *Info) named(name string) []*dwarf.Entry {
 	list, ok := i.byName[name]
-	if !ok && i.data != nil {
+	if !ok && i.has {
 		list = i.mod.Named(name)
 		i.byName[name] = list
 	}

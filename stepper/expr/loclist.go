@@ -30,13 +30,16 @@ func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64)
 		return nil, fmt.Errorf("no unit at DWARF offset %#x", die)
 	}
 	if u.Version < 5 {
-		data := i.section(".debug_loc")
+		data := u.Section(".debug_loc")
 		if list > uint64(len(data)) {
 			return nil, fmt.Errorf("location list at %#x is not in .debug_loc", list)
 		}
+		if u.Split {
+			return splitList(data[list:], func(n uint64) (uint64, error) { return i.addrx(die, n) }, pc)
+		}
 		return oldList(data[list:], uint64(u.Low), pc)
 	}
-	data := i.section(".debug_loclists")
+	data := u.Section(".debug_loclists")
 	if indexed {
 		width := uint64(4)
 		if u.Dwarf64 {
@@ -144,12 +147,41 @@ func oldList(data []byte, base, pc uint64) ([]byte, error) {
 	}
 }
 
+// splitList reads the list that data, a part of .debug_loc.dwo, begins with. GNU's
+// split DWARF 4 has these entries of its own (DW_LLE_GNU_*, GCC wiki, DebugFission);
+// GCC and LLVM write only starts with a length of 4 bytes.
+func splitList(data []byte, index func(uint64) (uint64, error), pc uint64) ([]byte, error) {
+	r := reader{p: data}
+	for {
+		kind := r.fixed(1)
+		switch {
+		case r.bad:
+			return nil, fmt.Errorf("location list runs out of .debug_loc")
+		case kind == lleEnd:
+			return nil, nil
+		case kind != lleStartxLength:
+			return nil, fmt.Errorf("location list has an entry of kind %#x", kind)
+		}
+		low, err := index(r.uleb())
+		if err != nil {
+			return nil, err
+		}
+		length := r.fixed(4)
+		if expr := r.bytes(r.fixed(2)); pc-low < length {
+			return expr, nil
+		}
+	}
+}
+
 // addrx reads entry n of the unit's part of .debug_addr: a file address or
 // a constant.
 func (i *Info) addrx(die dwarf.Offset, n uint64) (uint64, error) {
 	u, ok := i.mod.UnitOf(die)
-	data := i.section(".debug_addr")
-	if !ok || n > uint64(len(data)) || uint64(u.AddrBase)+n*8+8 > uint64(len(data)) {
+	if !ok {
+		return 0, fmt.Errorf("no unit at DWARF offset %#x", die)
+	}
+	data := u.Section(".debug_addr")
+	if n > uint64(len(data)) || uint64(u.AddrBase)+n*8+8 > uint64(len(data)) {
 		return 0, fmt.Errorf("address %d is not in .debug_addr", n)
 	}
 	return binary.LittleEndian.Uint64(data[uint64(u.AddrBase)+n*8:]), nil

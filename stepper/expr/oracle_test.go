@@ -23,6 +23,9 @@ type program struct {
 	answers []string // of gdb, one a command
 	ctx     *expr.Context
 	set     *symbols.Set
+
+	regs     unit.Regs // at the stop
+	warnings []string  // of the symbols
 }
 
 // compile builds src in dir and returns the program's path.
@@ -94,8 +97,20 @@ kill
 	for _, a := range answers {
 		p.answers = append(p.answers, strings.TrimSuffix(a, "\n"))
 	}
-	p.set = symbols.New(symbols.Options{})
-	p.set.Reload(p.core.modules)
+	p.load(t, p.core.modules)
+	return p
+}
+
+// load begins anew with the modules' symbols, and with memory and registers as
+// they are in the core file.
+func (p *program) load(t testing.TB, modules []*table.Module) {
+	t.Helper()
+	if p.warnings, p.core.written = nil, map[table.Addr]byte{}; p.set == nil {
+		p.regs = p.core.regs
+	}
+	p.core.regs = p.regs
+	p.set = symbols.New(symbols.Options{Warn: func(s string) { p.warnings = append(p.warnings, s) }})
+	p.set.Reload(modules)
 	p.ctx = &expr.Context{
 		Frames: p.set.Frames(&p.core.regs, p.core, 20), Mem: p.core, Source: p.set, Session: expr.NewSession(),
 		Write:     p.core.WriteMemory,
@@ -105,13 +120,15 @@ kill
 	if len(p.ctx.Frames) == 0 {
 		t.Fatalf("no frames at %#x", p.core.regs.Rip)
 	}
-	return p
 }
 
 // check runs the commands here, in order, and compares with gdb's answers.
 func (p *program) check(t testing.TB, commands []string) {
 	t.Helper()
 	for i, c := range commands {
+		if c == "" {
+			continue
+		}
 		got, want := p.run(c), p.answers[i]
 		if word, _, _ := strings.Cut(c, " "); word == "up" || word == "down" || word == "frame" || word == "set" {
 			continue

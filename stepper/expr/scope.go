@@ -1,9 +1,6 @@
 package expr
 
-import (
-	"debug/dwarf"
-	"sort"
-)
+import "debug/dwarf"
 
 // scopeOf is the namespaces and classes around a DIE of a type: "a::b::".
 // DIEs do not name what they stand in, so a unit is walked when the first of
@@ -12,19 +9,18 @@ func (i *Info) scopeOf(off dwarf.Offset) string {
 	if !i.bareTags(off) || i.language(off) == langGo {
 		return ""
 	}
-	units := i.readUnits()
-	n := sort.Search(len(units), func(n int) bool { return units[n].end > off })
-	if n == len(units) || i.data == nil {
+	u, ok := i.mod.UnitOf(off)
+	if !ok || !i.has {
 		return ""
 	}
 	if i.scopes == nil {
 		i.scopes = map[dwarf.Offset]map[dwarf.Offset]string{}
 	}
-	inside, ok := i.scopes[units[n].head]
+	inside, ok := i.scopes[u.Head]
 	if !ok {
 		inside = map[dwarf.Offset]string{}
-		i.walkScopes(units[n].first, "", inside, 0)
-		i.scopes[units[n].head] = inside
+		i.walkScopes(u.First, "", inside, 0)
+		i.scopes[u.Head] = inside
 	}
 	return inside[off]
 }
@@ -35,17 +31,20 @@ func (i *Info) walkScopes(off dwarf.Offset, in string, inside map[dwarf.Offset]s
 		switch e.Tag {
 		case dwarf.TagNamespace, dwarf.TagStructType, dwarf.TagClassType, dwarf.TagUnionType:
 		case dwarf.TagEnumerationType, dwarf.TagTypedef:
-			if in != "" {
-				inside[e.Offset] = in
-			}
-			return true
 		default:
 			return true
 		}
-		name, _ := e.Val(dwarf.AttrName).(string)
+		in := in
+		if spec, ok := e.Val(dwarf.AttrSpecification).(dwarf.Offset); ok && inside[spec] != "" {
+			in = inside[spec] // a type of a type unit stands beside the scopes of its declaration
+		}
 		if in != "" {
 			inside[e.Offset] = in
 		}
+		if e.Tag == dwarf.TagEnumerationType || e.Tag == dwarf.TagTypedef {
+			return true
+		}
+		name, _ := e.Val(dwarf.AttrName).(string)
 		if depth < 50 && e.Children {
 			inner := in
 			if name != "" {

@@ -8,7 +8,11 @@ import (
 	"rseqstep/table"
 )
 
-// tlsBase finds the thread's block of a module's thread-local variables.
+// tlsAddress is where the calling thread has byte off of a module's thread-local
+// variables.
+//
+// GCC writes the file address of the variable's initial value into .debug_addr
+// instead of an offset (seen in 12.2 with -gsplit-dwarf: ".quad x", without "@dtpoff").
 //
 // The executable's lies right below the thread pointer (variant II of Ulrich
 // Drepper's "ELF Handling For Thread-Local Storage", section 3).
@@ -17,7 +21,7 @@ import (
 // R_X86_64_TPOFF64 holds an offset from the thread pointer, R_X86_64_DTPMOD64
 // the module's number, with which the block is found in the thread's vector
 // (dtv, at fs_base + 8; glibc's elements are 16 bytes).
-func (c *Context) tlsBase(info *Info, fs uint64) (table.Addr, error) {
+func (c *Context) tlsAddress(info *Info, fs, off uint64) (table.Addr, error) {
 	if fs == 0 {
 		return 0, sentence("Cannot find thread-local variables: the thread has no thread pointer yet.")
 	}
@@ -35,10 +39,14 @@ func (c *Context) tlsBase(info *Info, fs uint64) (table.Addr, error) {
 	if seg == nil {
 		return 0, sentence("Cannot find thread-local variables: %s has no PT_TLS segment", info.mod.Path)
 	}
-	if mods := c.Source.Modules(); len(mods) > 0 && mods[0] == info.mod {
-		return table.Addr(fs - BelowThreadPointer(seg.Vaddr, seg.Memsz, seg.Align)), nil
+	if off >= seg.Memsz && off-seg.Vaddr < seg.Memsz {
+		off -= seg.Vaddr
 	}
-	return c.tlsOfLibrary(info, f, fs)
+	if mods := c.Source.Modules(); len(mods) > 0 && mods[0] == info.mod {
+		return table.Addr(fs - BelowThreadPointer(seg.Vaddr, seg.Memsz, seg.Align) + off), nil
+	}
+	base, err := c.tlsOfLibrary(info, f, fs)
+	return base + table.Addr(off), err
 }
 
 // BelowThreadPointer is how far below the thread pointer the executable's block

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"hash/crc32"
 	"io"
-	"os"
 	"path/filepath"
 )
 
@@ -58,7 +57,7 @@ func findDebugFile(main *elfFile, dirs []string) *elfFile {
 }
 
 func openDebug(path string) *elfFile {
-	r, err := os.Open(path)
+	r, err := openRegular(path)
 	if err != nil {
 		return nil
 	}

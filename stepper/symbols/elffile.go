@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strings"
 )
 
 // elfFile is one opened ELF file. Only its headers are read at once.
@@ -59,22 +60,33 @@ func (f *elfFile) executable(a uint64) bool {
 func (f *elfFile) data(name string) (p []byte, err error) {
 	defer guard(&err, "reading section "+name)
 	s := f.Section(name)
-	if s == nil && len(name) > 7 && name[:7] == ".debug_" {
+	if s == nil && strings.HasPrefix(name, ".debug_") {
+		s = f.Section(".z" + name[1:])
+	}
+	if s == nil {
+		return nil, nil
+	}
+	return f.bytes(s)
+}
+
+// bytes is what a section holds, decompressed; nil when the file keeps nothing
+// for it.
+func (f *elfFile) bytes(s *elf.Section) (p []byte, err error) {
+	defer guard(&err, "reading section "+s.Name)
+	if s.Type == elf.SHT_NOBITS {
+		return nil, nil
+	}
+	if strings.HasPrefix(s.Name, ".zdebug_") {
 		// As binutils compressed before SHF_COMPRESSED (ld --compress-debug-sections=
 		// zlib-gnu). debug/elf sees how large it is once it opens it.
-		if s = f.Section(".z" + name[1:]); s != nil && s.Type != elf.SHT_NOBITS {
-			s.Open()
-			if err := errors.Join(checkGrowth(s.FileSize, s.Size), checkSizes(f.File)); err != nil {
-				return nil, fmt.Errorf("%s: section %s: %w", f.path, s.Name, err)
-			}
+		s.Open()
+		if err := errors.Join(checkGrowth(s.FileSize, s.Size), checkSizes(f.File)); err != nil {
+			return nil, fmt.Errorf("%s: section %s: %w", f.path, s.Name, err)
 		}
-	}
-	if s == nil || s.Type == elf.SHT_NOBITS {
-		return nil, nil
 	}
 	p, err = s.Data()
 	if err != nil {
-		return nil, fmt.Errorf("%s: section %s: %w", f.path, name, err)
+		return nil, fmt.Errorf("%s: section %s: %w", f.path, s.Name, err)
 	}
 	return p, nil
 }

@@ -57,8 +57,7 @@ func TestModuleGivesDWARFToExpressions(t *testing.T) {
 		s := alone(t, compile(t, "calls.c", append(flags, "-gz")...))
 		pc := place1(t, s, "calls.c:33")
 		m := s.Module(pc)
-		d, err := m.DWARF()
-		if err != nil {
+		if err := m.DWARF(); err != nil {
 			t.Fatal(err)
 		}
 		u, ok := m.UnitAt(pc)
@@ -82,9 +81,7 @@ func TestModuleGivesDWARFToExpressions(t *testing.T) {
 		if len(found) == 0 || found[0].Tag != dwarf.TagVariable {
 			t.Errorf("Named(sink) = %v", found)
 		}
-		r := d.Reader()
-		r.Seek(found[0].Offset)
-		if e, err := r.Next(); err != nil || e.Offset != found[0].Offset {
+		if e, err := m.Reader(found[0].Offset).Next(); err != nil || e.Offset != found[0].Offset {
 			t.Errorf("the entry is not at its offset: %v", err)
 		}
 		if loc := m.SectionData(".debug_abbrev"); len(loc) == 0 || m.SectionData(".nosuch") != nil {
@@ -96,7 +93,7 @@ func TestModuleGivesDWARFToExpressions(t *testing.T) {
 		t.Errorf("Named(ns::A) = %v", found)
 	}
 	none := alone(t, compile(t, "calls.c", "-g0"))
-	if _, err := none.modules[0].DWARF(); !errors.Is(err, ErrNoDebugInfo) {
+	if err := none.modules[0].DWARF(); !errors.Is(err, ErrNoDebugInfo) {
 		t.Errorf("DWARF of a file without: %v", err)
 	}
 }

@@ -18,30 +18,89 @@ func (im *image) unitsNaming(ident string) []*cu {
 	if _, err := im.dwarf(); err != nil {
 		return nil
 	}
+	units := im.openUnits()
 	if ident == "" || im.shared() {
-		return im.units
+		return units
 	}
-	patterns, ok := im.patterns(ident)
-	if !ok {
-		return im.units
-	}
-	indirect := containsAny(im.section(".debug_str_offsets"), patterns)
-	info := im.section(".debug_info")
 	var out []*cu
-	for _, u := range im.units {
-		p := info[u.off:u.end]
-		if indirect && u.version >= 5 || containsName(p, ident) || containsAny(p, patterns) {
+	filters := map[*byte]*filter{}
+	for _, u := range units {
+		f := u.space.filter(filters, ident)
+		if f == nil || f.passes(u) {
 			out = append(out, u)
 		}
 	}
 	return out
 }
 
+// openUnits is every unit with DIEs, those that are elsewhere instead of their
+// skeletons.
+func (im *image) openUnits() []*cu {
+	skeletons := false
+	for _, u := range im.units[:len(im.units):len(im.units)] { // full adds to them
+		skeletons = u.split != nil || skeletons
+		u.full()
+	}
+	if !skeletons {
+		return im.units
+	}
+	im.openPackagedTypes()
+	var out []*cu
+	for _, u := range im.units {
+		if u.full() == u {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// filter is what a name looks like in the units that share a section of strings.
+type filter struct {
+	ident    string
+	patterns [][]byte        // offsets in .debug_str
+	indirect map[*space]bool // whether the space's .debug_str_offsets has one of them
+}
+
+// filter makes the filter of a space, once for each section of strings; nil when
+// there are too many patterns.
+func (s *space) filter(made map[*byte]*filter, ident string) *filter {
+	str := s.section(".debug_str")
+	key := new(byte)
+	if len(str) > 0 {
+		key = &str[0]
+	}
+	f, ok := made[key]
+	if !ok {
+		if patterns, ok := s.patterns(ident); ok {
+			f = &filter{ident, patterns, map[*space]bool{}}
+		}
+		made[key] = f
+	}
+	return f
+}
+
+// passes reports whether the unit can have the name. Split units have the
+// numbers of their strings also before DWARF 5.
+func (f *filter) passes(u *cu) bool {
+	if u.version >= 5 || u.skeleton != nil {
+		indirect, ok := f.indirect[u.space]
+		if !ok {
+			indirect = containsAny(u.space.section(".debug_str_offsets"), f.patterns)
+			f.indirect[u.space] = indirect
+		}
+		if indirect {
+			return true
+		}
+	}
+	p := u.bytes()
+	return containsName(p, f.ident) || containsAny(p, f.patterns)
+}
+
 // shared reports whether units refer to DIEs of other units, so that a unit's
 // functions may be named elsewhere: after dwz, and with link-time optimisation.
 func (im *image) shared() bool {
 	for _, u := range im.units {
-		if !u.compile && u.root.Tag == dwarf.TagPartialUnit {
+		if !u.compile && u.skeleton == nil && u.root.Tag == dwarf.TagPartialUnit {
 			return true
 		}
 		if name, _ := u.root.Val(dwarf.AttrName).(string); name == "<artificial>" {
@@ -53,9 +112,9 @@ func (im *image) shared() bool {
 
 // patterns is the .debug_str offsets that a name ending in ident can have, as
 // units store them. ok is false when there are too many.
-func (im *image) patterns(ident string) (out [][]byte, ok bool) {
-	str := im.section(".debug_str")
-	order := im.main.ByteOrder
+func (s *space) patterns(ident string) (out [][]byte, ok bool) {
+	str := s.section(".debug_str")
+	order := s.im.main.ByteOrder
 	for at := 0; ; {
 		i := indexName(str[at:], ident)
 		if i < 0 {

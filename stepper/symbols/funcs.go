@@ -43,6 +43,7 @@ const maxDepth = 1024
 
 // functions passes over the unit's DIEs, once.
 func (u *cu) functions() *unitFuncs {
+	u = u.full()
 	if u.funcs == nil {
 		u.funcs = &unitFuncs{scopeOf: map[dwarf.Offset]int32{}}
 		// The error is dropped: functions before the damage are kept.
@@ -58,8 +59,7 @@ type level struct{ scope, fn int32 }
 func (u *cu) scan(f *unitFuncs) (err error) {
 	defer guard(&err, "functions")
 	u.im.ranges = 0
-	r := u.im.dwarfData.Reader()
-	r.Seek(u.die)
+	r := u.im.dies(u.die)
 	stack := make([]level, 0, 32)
 	here := level{-1, -1}
 	for {
@@ -116,7 +116,7 @@ func (u *cu) subprogram(f *unitFuncs, e *dwarf.Entry, at level) int32 {
 			f.scopeOf[e.Offset] = at.scope
 		}
 	}
-	spans := u.im.rangesOf(e)
+	spans := u.rangesOf(e)
 	if len(spans) == 0 {
 		return at.fn
 	}
@@ -134,7 +134,7 @@ func (u *cu) inlinedCall(f *unitFuncs, e *dwarf.Entry, in int32) {
 	if !ok || in < 0 {
 		return
 	}
-	if spans := u.im.rangesOf(e); len(spans) > 0 {
+	if spans := u.rangesOf(e); len(spans) > 0 {
 		f.inlined = append(f.inlined, inl{origin, entryOf(e, spans), in})
 	}
 }

@@ -92,7 +92,8 @@ func FuzzDWARF(f *testing.F) {
 		if err != nil {
 			return
 		}
-		im.debugTried, im.dwarfTried, im.dwarfData = true, true, d
+		im.debugTried, im.dwarfTried = true, true
+		im.adopt(d, info)
 		im.sections[".debug_info"], im.sections[".debug_str"] = info, make([]byte, 4096)
 		im.indexUnits()
 		s := New(Options{})

@@ -19,8 +19,13 @@ type image struct {
 	sections map[string][]byte
 
 	dwarfTried bool
-	dwarfData  *dwarf.Data
+	dwarfData  *dwarf.Data // of the program's own .debug_info
 	dwarfErr   error
+	spaces     []*space                // by offset; the program's own first
+	alt        *space                  // of the file that dwz moved DIEs to; nil without one
+	types      map[uint64]dwarf.Offset // by type unit's signature
+	imports    map[dwarf.Offset]*cu    // nil until asked for: see importers
+	split      splitFiles
 	units      []*cu     // by offset
 	unitSpans  spanIndex // owner: index into units
 	ranges     int       // address ranges that the pass under way has read
@@ -34,11 +39,20 @@ type image struct {
 	cfi  *cfi
 	plt  *plt
 	uses map[string]string // interned file names
+
+	warning func(string) // nil: nobody wants to know
+}
+
+// warn tells the user of what is not as it should be and goes on.
+func (im *image) warn(format string, args ...any) {
+	if im.warning != nil {
+		im.warning(fmt.Sprintf(format, args...))
+	}
 }
 
 func newImage(path string, main *elfFile, debugDirs []string) *image {
 	return &image{path: path, main: main, debugDirs: debugDirs, sections: map[string][]byte{}, uses: map[string]string{},
-		asked: map[string][]codeSymbol{}, defined: map[string]definition{}}
+		asked: map[string][]codeSymbol{}, defined: map[string]definition{}, types: map[uint64]dwarf.Offset{}}
 }
 
 func (im *image) close() {
@@ -46,6 +60,7 @@ func (im *image) close() {
 	if im.debug != nil {
 		im.debug.close()
 	}
+	im.split.close()
 }
 
 // debugFile looks for a separate debug file, once, and only for a file that
@@ -90,53 +105,71 @@ func (im *image) section(name string) []byte {
 	return p
 }
 
-// dwarfSections are what debug/dwarf makes use of beyond the arguments of
-// dwarf.New. Location lists are left to whoever evaluates them.
-var dwarfSections = [...]string{".debug_addr", ".debug_line_str", ".debug_str_offsets", ".debug_rnglists"}
+// dwarfSections are what debug/dwarf reads besides .debug_info. Location lists
+// are left to whoever evaluates them.
+var dwarfSections = [...]string{".debug_abbrev", ".debug_line", ".debug_ranges", ".debug_str", ".debug_addr", ".debug_line_str", ".debug_str_offsets", ".debug_rnglists"}
 
 // dwarf opens the DWARF: unit headers and abbreviations are read now, DIEs and
 // lines as they are needed.
 func (im *image) dwarf() (*dwarf.Data, error) {
 	if !im.dwarfTried {
 		im.dwarfTried = true
-		im.dwarfData, im.dwarfErr = im.openDWARF()
-		if im.dwarfErr == nil {
-			im.indexUnits()
-		}
+		im.dwarfErr = im.openDWARF()
 	}
 	return im.dwarfData, im.dwarfErr
 }
 
-func (im *image) openDWARF() (d *dwarf.Data, err error) {
+func (im *image) openDWARF() (err error) {
 	defer guard(&err, im.path+": DWARF")
 	f := im.dwarfFile()
 	if f == nil {
-		return nil, fmt.Errorf("%s: %w", im.path, ErrNoDebugInfo)
+		return fmt.Errorf("%s: %w", im.path, ErrNoDebugInfo)
 	}
-	var parts [5][]byte
-	for i, name := range [...]string{".debug_abbrev", ".debug_info", ".debug_line", ".debug_ranges", ".debug_str"} {
-		if parts[i], err = f.data(name); err != nil {
-			return nil, err
+	contents := map[string][]byte{}
+	if contents[".debug_info"], err = f.data(".debug_info"); err != nil {
+		return err
+	}
+	if len(contents[".debug_info"]) == 0 {
+		return fmt.Errorf("%s: %w", im.path, ErrNoDebugInfo)
+	}
+	for i, name := range dwarfSections {
+		if contents[name], err = f.data(name); err != nil && i < 4 { // those that every version has
+			return err
 		}
-		im.sections[name] = parts[i]
 	}
-	if len(parts[1]) == 0 {
-		return nil, fmt.Errorf("%s: %w", im.path, ErrNoDebugInfo)
+	for name, p := range contents {
+		if p != nil {
+			im.sections[name] = p
+		}
 	}
-	d, err = dwarf.New(parts[0], nil, nil, parts[1], parts[2], nil, parts[3], parts[4])
+	d, err := newData(contents)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.path, err)
+		return fmt.Errorf("%s: %w", f.path, err)
 	}
-	for _, name := range dwarfSections {
-		if p := im.section(name); p != nil {
+	im.adopt(d, contents[".debug_info"])
+	im.openAlt(f)
+	im.indexUnits()
+	im.openTypes(contents)
+	return nil
+}
+
+// adopt makes d the program's own DWARF.
+func (im *image) adopt(d *dwarf.Data, info []byte) {
+	im.dwarfData = d
+	_, _ = im.addSpace(d, info, nil) // as many bytes as a file's section may have
+}
+
+// newData opens DWARF by its sections, named as a program's are.
+func newData(contents map[string][]byte) (*dwarf.Data, error) {
+	d, err := dwarf.New(contents[".debug_abbrev"], nil, nil, contents[".debug_info"], contents[".debug_line"], nil, contents[".debug_ranges"], contents[".debug_str"])
+	if err != nil {
+		return nil, err
+	}
+	for name, p := range contents {
+		if p != nil {
 			if err := d.AddSection(name, p); err != nil {
-				return nil, fmt.Errorf("%s: %w", f.path, err)
+				return nil, err
 			}
-		}
-	}
-	if p := im.section(".debug_types"); p != nil {
-		if err := d.AddTypes(".debug_types", p); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
 	}
 	return d, nil
@@ -147,13 +180,10 @@ var errNoEntry = errors.New("no DIE at that offset")
 // entryAt reads the DIE at off.
 func (im *image) entryAt(off dwarf.Offset) (e *dwarf.Entry, err error) {
 	defer guard(&err, im.path+": DWARF")
-	d, err := im.dwarf()
-	if err != nil {
+	if _, err := im.dwarf(); err != nil {
 		return nil, err
 	}
-	r := d.Reader()
-	r.Seek(off)
-	e, err = r.Next()
+	e, err = im.dies(off).Next()
 	if err == nil && e == nil {
 		err = errNoEntry
 	}

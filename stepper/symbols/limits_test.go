@@ -144,7 +144,7 @@ func TestCompressedBombsAreRefused(t *testing.T) {
 			tabletest.Within(t, func() {
 				s, err := of(bytes.NewReader(b))
 				if err == nil {
-					_, err = s.Modules()[0].DWARF()
+					err = s.Modules()[0].DWARF()
 				}
 				if err == nil || !strings.Contains(err.Error(), "too many bytes") {
 					t.Errorf("error %v", err)

@@ -34,8 +34,11 @@ type lineTable struct {
 }
 
 // lineTable decodes the unit's lines, once. A malformed program keeps the rows
-// before the damage.
+// before the damage. A split unit's are in the program, with its skeleton.
 func (u *cu) lineTable() *lineTable {
+	if u.skeleton != nil {
+		return u.skeleton.lineTable()
+	}
 	if u.lines == nil {
 		u.lines = &lineTable{}
 		// The error is dropped: what could be read is what there is to say.

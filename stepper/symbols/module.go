@@ -28,7 +28,17 @@ type Unit struct {
 	// Bases into .debug_addr, .debug_loclists, .debug_rnglists and
 	// .debug_str_offsets (DWARF 5 section 3.1.1); 0 when the unit has none.
 	AddrBase, LoclistsBase, RnglistsBase, StrOffsetsBase int64
+
+	Head, First, End dwarf.Offset // of its header, its root DIE, what follows it
+	Base             dwarf.Offset // what offsets into .debug_info in its expressions count from
+	Split            bool         // it is in a .dwo file or a package of such
+
+	space *space
 }
+
+// Section is a section that belongs to the unit, by its name in a program:
+// that of the program, or of the .dwo file the unit is in. It must not be changed.
+func (u *Unit) Section(name string) []byte { return u.space.section(name) }
 
 // Scope is a subprogram, a lexical block or an inlined call that covers an
 // address; in a Module's answers scopes stand outermost first.
@@ -43,9 +53,18 @@ type Scope struct {
 	name     funcName // of a subprogram or an inlined call
 }
 
-// DWARF is the module's debug information, from the file itself or its
+// DWARF opens the module's debug information, in the file itself or its
 // separate debug file. The error is or wraps ErrNoDebugInfo when there is none.
-func (m *Module) DWARF() (*dwarf.Data, error) { return m.img.dwarf() }
+func (m *Module) DWARF() error {
+	_, err := m.img.dwarf()
+	return err
+}
+
+// Reader reads DIEs, from off on. Precondition: DWARF gave no error.
+func (m *Module) Reader(off dwarf.Offset) *Reader { return m.img.dies(off) }
+
+// TypeUnit is the type that a type unit's signature stands for (DW_FORM_ref_sig8).
+func (m *Module) TypeUnit(signature uint64) (dwarf.Offset, bool) { return m.img.typeUnit(signature) }
 
 // SectionData is a section's contents, decompressed, by its ELF name
 // (".debug_loclists"); from the file that holds the DWARF when that has it,
@@ -58,7 +77,7 @@ func (m *Module) UnitAt(pc table.Addr) (*Unit, bool) {
 	if u == nil {
 		return nil, false
 	}
-	return u.export(), true
+	return u.full().export(), true
 }
 
 // UnitOf is the unit that holds the DIE at off.
@@ -68,6 +87,18 @@ func (m *Module) UnitOf(off dwarf.Offset) (*Unit, bool) {
 		return nil, false
 	}
 	return u.export(), true
+}
+
+// Units is every unit with DIEs; those in .dwo files are opened.
+func (m *Module) Units() []*Unit {
+	if m.DWARF() != nil {
+		return nil
+	}
+	var list []*Unit
+	for _, u := range m.img.openUnits() {
+		list = append(list, u.export())
+	}
+	return list
 }
 
 // Scopes is the path of scopes that cover pc: the concrete function first,

@@ -5,48 +5,51 @@ import (
 	"strings"
 )
 
-// named finds DIEs at file, namespace and class level by name.
-func (im *image) named(name string) []*dwarf.Entry {
-	name = strings.TrimPrefix(name, "::")
-	var out []*dwarf.Entry
-	for _, u := range im.unitsNaming(lastComponent(stripTemplates(name))) {
-		// What was found before the damage is kept.
-		out, _ = u.named(name, out)
-	}
-	return out
+// nameSearch is a look for DIEs at file, namespace and class level by name.
+type nameSearch struct {
+	name  string
+	found []*dwarf.Entry
+	// GCC puts the definition of a static member (DWARF 4) and the types of type
+	// units outside the scopes that their declarations stand in, dwz may move the
+	// declarations to another unit.
+	declared map[dwarf.Offset]string // full names of declarations
+	open     []*dwarf.Entry          // variables whose declaration was not met yet
 }
 
-func (u *cu) named(name string, found []*dwarf.Entry) (out []*dwarf.Entry, err error) {
-	out = found
+// named finds DIEs at file, namespace and class level by name.
+func (im *image) named(name string) []*dwarf.Entry {
+	s := &nameSearch{name: strings.TrimPrefix(name, "::"), declared: map[dwarf.Offset]string{}}
+	for _, u := range im.unitsNaming(lastComponent(stripTemplates(s.name))) {
+		// What was found before the damage is kept.
+		_ = s.unit(u)
+	}
+	for _, e := range s.open {
+		if spec, _ := e.Val(dwarf.AttrSpecification).(dwarf.Offset); s.declared[spec] == s.name {
+			s.found = append(s.found, e)
+		}
+	}
+	return s.found
+}
+
+func (s *nameSearch) unit(u *cu) (err error) {
 	defer guard(&err, "names")
-	r := u.im.dwarfData.Reader()
-	r.Seek(u.die)
+	r := u.im.dies(u.die)
 	var stack []string // prefixes of the scopes entered: "", "ns::"
 	prefix := ""
 	for {
 		e, err := r.Next()
 		if err != nil || e == nil || e.Offset >= u.end {
-			return out, err
+			return err
 		}
 		if e.Tag == 0 {
 			if len(stack) == 0 {
-				return out, nil
+				return nil
 			}
 			prefix, stack = stack[len(stack)-1], stack[:len(stack)-1]
 			continue
 		}
-		own, _ := e.Val(dwarf.AttrName).(string)
-		if own != "" && e.Tag != dwarf.TagCompileUnit && prefix+own == name {
-			out = append(out, e)
-		}
-		inner := prefix
-		switch e.Tag {
-		case dwarf.TagNamespace, dwarf.TagClassType, dwarf.TagStructType, dwarf.TagUnionType:
-			if own != "" {
-				inner = prefix + own + "::"
-			}
-		case dwarf.TagEnumerationType, dwarf.TagCompileUnit, dwarf.TagPartialUnit, dwarf.TagTypeUnit:
-		default:
+		inner, enter := s.entry(e, prefix)
+		if !enter {
 			if e.Children {
 				r.SkipChildren()
 			}
@@ -54,10 +57,43 @@ func (u *cu) named(name string, found []*dwarf.Entry) (out []*dwarf.Entry, err e
 		}
 		if e.Children {
 			if len(stack) == maxDepth {
-				return out, errTooDeep
+				return errTooDeep
 			}
 			stack = append(stack, prefix)
 			prefix = inner
 		}
 	}
+}
+
+// entry looks at one DIE. inner is the prefix of what it holds, enter whether
+// that is looked at.
+func (s *nameSearch) entry(e *dwarf.Entry, prefix string) (inner string, enter bool) {
+	own, _ := e.Val(dwarf.AttrName).(string)
+	full := prefix + own
+	spec, completes := e.Val(dwarf.AttrSpecification).(dwarf.Offset)
+	if completes {
+		if n, ok := s.declared[spec]; ok {
+			full = n
+		} else if own == "" && e.Tag == dwarf.TagVariable {
+			s.open = append(s.open, e)
+		}
+	}
+	if full == s.name && (own != "" || e.Tag == dwarf.TagVariable) && e.Tag != dwarf.TagCompileUnit {
+		s.found = append(s.found, e)
+	}
+	if is, _ := e.Val(dwarf.AttrDeclaration).(bool); is && own != "" && e.Tag != dwarf.TagSubprogram {
+		s.declared[e.Offset] = full
+	}
+	switch e.Tag {
+	case dwarf.TagNamespace, dwarf.TagClassType, dwarf.TagStructType, dwarf.TagUnionType:
+		if own != "" {
+			return full + "::", true
+		}
+		return prefix, true
+	case dwarf.TagEnumerationType:
+		return strings.TrimSuffix(full, own), true
+	case dwarf.TagCompileUnit, dwarf.TagPartialUnit, dwarf.TagTypeUnit:
+		return prefix, true
+	}
+	return "", false
 }

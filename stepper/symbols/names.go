@@ -58,7 +58,7 @@ func (im *image) nameAt(off dwarf.Offset) *funcName {
 		if err != nil {
 			break
 		}
-		n.goLang = u.int(dwarf.AttrLanguage) == langGo
+		n.goLang = u.language() == langGo
 		if n.linkage == "" {
 			n.linkage = linkageName(e)
 		}

@@ -23,8 +23,7 @@ func (f *fn) scopeTree() *Scope {
 func (f *fn) readTree() (err error) {
 	defer guard(&err, "scopes")
 	f.unit.im.ranges = 0
-	r := f.unit.im.dwarfData.Reader()
-	r.Seek(f.die)
+	r := f.unit.im.dies(f.die)
 	e, err := r.Next()
 	if err != nil || e == nil {
 		return err
@@ -73,8 +72,7 @@ func (f *fn) readTree() (err error) {
 // scope makes a Scope of a block or an inlined call; nil for one without code
 // (its children then count as its parent's).
 func (f *fn) scope(e *dwarf.Entry, parent *Scope) *Scope {
-	im := f.unit.im
-	spans := im.rangesOf(e)
+	spans := f.unit.rangesOf(e)
 	if len(spans) == 0 {
 		return nil
 	}
@@ -84,7 +82,7 @@ func (f *fn) scope(e *dwarf.Entry, parent *Scope) *Scope {
 	}
 	s.Inlined++
 	if origin, ok := e.Val(dwarf.AttrAbstractOrigin).(dwarf.Offset); ok {
-		s.name = *im.nameAt(origin)
+		s.name = *f.unit.im.nameAt(origin)
 	}
 	if line, ok := e.Val(dwarf.AttrCallLine).(int64); ok {
 		s.call.line = int(line)

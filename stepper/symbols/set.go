@@ -18,6 +18,9 @@ type Options struct {
 	Open func(*table.Module) (io.ReaderAt, error)
 	// DebugDirs are searched for separate debug files; nil means DefaultDebugDir.
 	DebugDirs []string
+	// Warn is told, in a sentence, of what of a module's debug information cannot be
+	// had; nil means nobody is.
+	Warn func(string)
 }
 
 // Set is the symbols of a process: of all its modules. It implements
@@ -139,6 +142,7 @@ func (s *Set) keep(key, path string, r io.ReaderAt, info os.FileInfo) (*image, e
 		return nil, err
 	}
 	c := &cachedImage{img: newImage(path, f, s.opts.DebugDirs), info: info, used: true}
+	c.img.warning = s.opts.Warn
 	s.images[key] = c
 	return c.img, nil
 }

@@ -8,16 +8,22 @@ import (
 	"rseqstep/table"
 )
 
-// cu is one unit of .debug_info.
+// cu is one unit of .debug_info, or of what else holds DIEs.
 type cu struct {
 	im       *image
+	space    *space
 	off, end dwarf.Offset // header to the end of the last DIE
 	die      dwarf.Offset // root DIE
 	version  int
 	addrSize int
 	dwarf64  bool
 	root     *dwarf.Entry
-	compile  bool // a unit with code: DW_TAG_compile_unit or a skeleton's
+	compile  bool         // a unit with code: DW_TAG_compile_unit or a skeleton's
+	id       uint64       // of a type unit its signature, of a skeleton and its split unit what they share
+	typ      dwarf.Offset // a type unit's type; 0 for other units
+
+	split    *split // of a skeleton: where the rest of it is; nil for others
+	skeleton *cu    // of a split unit: what the program has of it; nil for others
 
 	funcs *unitFuncs
 	lines *lineTable
@@ -31,30 +37,13 @@ const (
 )
 
 // indexUnits reads unit headers and root DIEs, and what code each unit covers.
-// Units that it cannot read are left out: the rest of the file still serves.
 func (im *image) indexUnits() {
 	im.ranges = 0
-	info := im.section(".debug_info")
-	r := im.dwarfData.Reader()
-	order := r.ByteOrder()
-	for off := uint64(0); off+11 < uint64(len(info)); {
-		u, end := readUnitHeader(info, off, order)
-		if end <= off || end > uint64(len(info)) {
-			break
-		}
-		off = end
-		if u == nil {
-			continue
-		}
-		u.im = im
-		if root, err := im.readRoot(r, u.die); err == nil && root != nil {
-			u.root = root
-			u.compile = root.Tag == dwarf.TagCompileUnit || root.Tag == dwarf.TagSkeletonUnit
-			im.units = append(im.units, u)
-		}
+	for _, s := range im.spaces {
+		im.addUnits(s)
 	}
 	for i, u := range im.units {
-		if !u.compile {
+		if !u.compile || u.space.base != 0 {
 			continue
 		}
 		for _, s := range im.unitSpansOf(u) {
@@ -64,10 +53,50 @@ func (im *image) indexUnits() {
 	im.unitSpans.sort()
 }
 
+// addUnits reads the unit headers and root DIEs of a space. Units that it
+// cannot read are left out: the rest of the file still serves.
+func (im *image) addUnits(s *space) {
+	r := im.dies(s.base)
+	order := s.data.Reader().ByteOrder()
+	for off := uint64(0); off+11 < uint64(len(s.info)); {
+		u, end := readUnitHeader(s.info, off, order)
+		if end <= off || end > uint64(len(s.info)) {
+			break
+		}
+		off = end
+		if u != nil {
+			im.addUnit(s, r, u)
+		}
+	}
+}
+
+// addUnit takes a unit in whose offsets count from the beginning of its space.
+func (im *image) addUnit(s *space, r *Reader, u *cu) *cu {
+	u.im, u.space = im, s
+	u.off, u.end, u.die = u.off+s.base, u.end+s.base, u.die+s.base
+	root, err := readRoot(r, u.die)
+	if err != nil || root == nil {
+		return nil
+	}
+	u.root = root
+	u.compile = root.Tag == dwarf.TagCompileUnit || root.Tag == dwarf.TagSkeletonUnit
+	im.units = append(im.units, u)
+	if u.typ != 0 {
+		u.typ += s.base
+		if _, have := im.types[u.id]; !have {
+			im.types[u.id] = u.typ
+		}
+	}
+	if s.base == 0 {
+		u.split = splitOf(u)
+	}
+	return u
+}
+
 // unitSpansOf is the code a unit covers: as its root DIE says, else (gas before
 // 2.35 and some hand-written units say nothing) as its line table does.
 func (im *image) unitSpansOf(u *cu) []span {
-	if spans := im.rangesOf(u.root); len(spans) > 0 {
+	if spans := u.rangesOf(u.root); len(spans) > 0 {
 		return merge(spans)
 	}
 	if u.root.AttrField(dwarf.AttrStmtList) == nil || u.root.AttrField(dwarf.AttrRanges) != nil {
@@ -80,7 +109,7 @@ func (im *image) unitSpansOf(u *cu) []span {
 	return merge(spans)
 }
 
-func (im *image) readRoot(r *dwarf.Reader, off dwarf.Offset) (e *dwarf.Entry, err error) {
+func readRoot(r *Reader, off dwarf.Offset) (e *dwarf.Entry, err error) {
 	defer guard(&err, "unit's root DIE")
 	r.Seek(off)
 	return r.Next()
@@ -88,29 +117,34 @@ func (im *image) readRoot(r *dwarf.Reader, off dwarf.Offset) (e *dwarf.Entry, er
 
 // rangesOf is an entry's address ranges as its attributes list them, without
 // those that no code stands at.
-func (im *image) rangesOf(e *dwarf.Entry) []span {
-	raw, err := im.rawRanges(e)
+func (u *cu) rangesOf(e *dwarf.Entry) []span {
+	raw, err := u.rawRanges(e)
 	if err != nil {
 		return nil
 	}
 	var out []span
 	for _, p := range raw {
-		if p[0] < p[1] && im.main.executable(p[0]) {
+		if p[0] < p[1] && u.im.main.executable(p[0]) {
 			out = append(out, span{p[0], p[1]})
 		}
 	}
 	return out
 }
 
-func (im *image) rawRanges(e *dwarf.Entry) (r [][2]uint64, err error) {
+func (u *cu) rawRanges(e *dwarf.Entry) (r [][2]uint64, err error) {
 	defer guard(&err, "ranges")
+	im := u.im
 	if e.AttrField(dwarf.AttrRanges) == nil {
 		return im.dwarfData.Ranges(e)
 	}
 	if im.ranges > im.enoughRanges() {
 		return nil, errTooMany
 	}
-	r, err = im.dwarfData.Ranges(e)
+	if u.skeleton != nil {
+		r, err = u.splitRanges(e)
+	} else {
+		r, err = im.dwarfData.Ranges(e)
+	}
 	im.ranges += len(r)
 	return r, err
 }
@@ -141,8 +175,11 @@ func readUnitHeader(info []byte, off uint64, order binary.ByteOrder) (u *cu, end
 		size += 2 + word
 		switch kind {
 		case 0x02, 0x06: // DW_UT_type, DW_UT_split_type: signature and type offset
-			size += 8 + word
+			size = u.readSignature(p, size, word, order)
 		case 0x04, 0x05: // DW_UT_skeleton, DW_UT_split_compile: unit id
+			if size+8 <= uint64(len(p)) {
+				u.id = order.Uint64(p[size:])
+			}
 			size += 8
 		}
 	} else {
@@ -158,6 +195,22 @@ func readUnitHeader(info []byte, off uint64, order binary.ByteOrder) (u *cu, end
 	}
 	u.die = u.off + dwarf.Offset(size)
 	return u, end
+}
+
+// readSignature reads what a type unit's header has at p[at:]: its signature
+// and where its type stands, counted from the header. It returns what follows.
+func (u *cu) readSignature(p []byte, at, word uint64, order binary.ByteOrder) uint64 {
+	if at+8+word <= uint64(len(p)) {
+		u.id = order.Uint64(p[at:])
+		typ := uint64(order.Uint32(p[at+8:]))
+		if word == 8 {
+			typ = order.Uint64(p[at+8:])
+		}
+		if typ < uint64(u.end-u.off) {
+			u.typ = u.off + dwarf.Offset(typ)
+		}
+	}
+	return at + 8 + word
 }
 
 // unitAt is the unit that covers a file address, nil when none does.
@@ -181,16 +234,19 @@ func (im *image) unitOf(off dwarf.Offset) *cu {
 }
 
 func (u *cu) export() *Unit {
-	x := &Unit{Entry: u.root, Version: u.version, AddrSize: u.addrSize, Dwarf64: u.dwarf64}
+	x := &Unit{Entry: u.root, Version: u.version, AddrSize: u.addrSize, Dwarf64: u.dwarf64, Head: u.off, First: u.die, End: u.end, Base: u.space.base, Split: u.skeleton != nil, space: u.space}
 	if low, ok := u.root.Val(dwarf.AttrLowpc).(uint64); ok {
 		x.Low = table.FileAddr(low)
 	}
-	x.Language = u.int(dwarf.AttrLanguage)
+	x.Language = u.language()
 	x.Producer, _ = u.root.Val(dwarf.AttrProducer).(string)
 	x.AddrBase = u.int(dwarf.AttrAddrBase)
 	x.LoclistsBase = u.int(dwarf.AttrLoclistsBase)
 	x.RnglistsBase = u.int(dwarf.AttrRnglistsBase)
 	x.StrOffsetsBase = u.int(dwarf.AttrStrOffsetsBase)
+	if u.skeleton != nil {
+		u.exportSplit(x)
+	}
 	return x
 }
 

@@ -1,0 +1,138 @@
+package expr_test
+
+import (
+	"bytes"
+	"debug/elf"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rseqstep/table"
+	"rseqstep/table/tabletest"
+)
+
+// elsewhere is a way to build a program whose debug information is not all in
+// its .debug_info.
+type elsewhere struct {
+	name  string
+	flags []string
+	tool  []string // to run in the program's folder when it is built
+}
+
+func ways() []elsewhere {
+	return []elsewhere{
+		{"split", []string{"-gdwarf-5", "-gsplit-dwarf"}, nil},
+		{"split DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf"}, nil},
+		{"type units", []string{"-gdwarf-5", "-fdebug-types-section"}, nil},
+		{"type units DWARF 4", []string{"-gdwarf-4", "-fdebug-types-section"}, nil},
+		{"split type units", []string{"-gdwarf-5", "-gsplit-dwarf", "-fdebug-types-section"}, nil},
+		{"split type units DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf", "-fdebug-types-section"}, nil},
+		{"package DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf"}, []string{"sh", "-c", "dwp -e prog -o prog.dwp && rm *.dwo"}},
+		{"package type units DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf", "-fdebug-types-section"}, []string{"sh", "-c", "dwp -e prog -o prog.dwp && rm *.dwo"}},
+		{"dwz", []string{"-gdwarf-5"}, []string{"dwz", "prog"}},
+		{"dwz DWARF 4", []string{"-gdwarf-4"}, []string{"dwz", "prog"}},
+		{"dwz common file", []string{"-gdwarf-5"}, []string{"sh", "-c", "cp prog other && dwz -m common prog other"}},
+		{"dwz common file DWARF 4", []string{"-gdwarf-4"}, []string{"sh", "-c", "cp prog other && dwz -m common prog other"}},
+		{"zlib", []string{"-gz=zlib"}, nil},
+		{"zlib-gnu", []string{"-gz=zlib-gnu"}, nil},
+		{"zlib split", []string{"-gsplit-dwarf", "-gz=zlib"}, nil},
+		{"debug file", nil, []string{"sh", "-c", "objcopy --only-keep-debug prog prog.debug && strip prog && objcopy --add-gnu-debuglink=prog.debug prog"}},
+		{"debug file of a split program", []string{"-gsplit-dwarf"}, []string{"sh", "-c", "objcopy --only-keep-debug prog prog.debug && strip prog && objcopy --add-gnu-debuglink=prog.debug prog"}},
+	}
+}
+
+// TestDebugInformationElsewhereAgreesWithGDB asks gdb of a program whose debug
+// information is all in one place, and this package of builds of the same code
+// where it is not. (gdb 13 fails on some of those: it does not know
+// DW_OP_constx, which thread-local variables have in .dwo files.)
+func TestDebugInformationElsewhereAgreesWithGDB(t *testing.T) {
+	for _, c := range []struct{ source, list, at, opt string }{
+		{"testdata/types.c", "testdata/types.cmds", "stop", "-O0"},
+		{"testdata/optimized.c", "testdata/optimized.cmds", "stop", "-O2"},
+		{"testdata/cxx.cc", "testdata/cxx.cmds", "Derived::method", "-O0"},
+	} {
+		list := commands(t, c.list)
+		plain := compile(t, t.TempDir(), c.source, "-g", c.opt)
+		p := oracle(t, plain, c.at, list)
+		for _, w := range ways() {
+			t.Run(filepath.Base(c.source)+" "+w.name, func(t *testing.T) {
+				built := w.build(t, c.source, c.opt)
+				if !bytes.Equal(code(t, built), code(t, plain)) {
+					t.Fatal("not the same code")
+				}
+				p.load(t, replace(p.core.modules, plain, built))
+				p.check(t, w.comparable(list))
+				if p.warnings != nil {
+					t.Errorf("warned: %q", p.warnings)
+				}
+			})
+		}
+	}
+}
+
+// comparable is the commands without those that the build cannot answer: DWARF 4
+// has no atomic types, and GCC 12 writes 0 for the variable that a pointer without
+// a place points to (DW_OP_implicit_pointer) into .dwo files. "" asks for nothing
+// and keeps the others in their places.
+func (w elsewhere) comparable(list []string) []string {
+	flags := strings.Join(w.flags, " ")
+	gone := map[string]string{
+		"whatis at": "-gdwarf-4", "print *p": "-gsplit-dwarf", "print p->x": "-gsplit-dwarf", "print *ip": "-gsplit-dwarf",
+	}
+	list = slices.Clone(list)
+	for i, c := range list {
+		if flag, ok := gone[c]; ok && strings.Contains(flags, flag) {
+			list[i] = ""
+		}
+	}
+	return list
+}
+
+func (w elsewhere) build(t *testing.T, source, opt string) string {
+	t.Helper()
+	dir := t.TempDir()
+	built := compile(t, dir, source, append([]string{"-g", opt}, w.flags...)...)
+	if w.tool == nil {
+		return built
+	}
+	for _, tool := range []string{"dwz", "dwp", "llvm-dwp", "objcopy"} {
+		if strings.Contains(strings.Join(w.tool, " "), tool+" ") || w.tool[0] == tool {
+			tabletest.NeedTool(t, tool)
+		}
+	}
+	cmd := exec.Command(w.tool[0], w.tool[1:]...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", w.tool, err, out)
+	}
+	return built
+}
+
+// code is a program's instructions.
+func code(t *testing.T, path string) []byte {
+	t.Helper()
+	f, err := elf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	p, err := f.Section(".text").Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// replace is the modules of a process with another file for one of them.
+func replace(modules []*table.Module, path, by string) (list []*table.Module) {
+	for _, m := range modules {
+		other := *m
+		if m.Path == path {
+			other.Path = by
+		}
+		list = append(list, &other)
+	}
+	return list
+}
