@@ -19,27 +19,31 @@ type elsewhere struct {
 	name  string
 	flags []string
 	tool  []string // to run in the program's folder when it is built
+	pack  bool     // make a package by pack5
 }
 
 func ways() []elsewhere {
 	return []elsewhere{
-		{"split", []string{"-gdwarf-5", "-gsplit-dwarf"}, nil},
-		{"split DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf"}, nil},
-		{"type units", []string{"-gdwarf-5", "-fdebug-types-section"}, nil},
-		{"type units DWARF 4", []string{"-gdwarf-4", "-fdebug-types-section"}, nil},
-		{"split type units", []string{"-gdwarf-5", "-gsplit-dwarf", "-fdebug-types-section"}, nil},
-		{"split type units DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf", "-fdebug-types-section"}, nil},
-		{"package DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf"}, []string{"sh", "-c", "dwp -e prog -o prog.dwp && rm *.dwo"}},
-		{"package type units DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf", "-fdebug-types-section"}, []string{"sh", "-c", "dwp -e prog -o prog.dwp && rm *.dwo"}},
-		{"dwz", []string{"-gdwarf-5"}, []string{"dwz", "prog"}},
-		{"dwz DWARF 4", []string{"-gdwarf-4"}, []string{"dwz", "prog"}},
-		{"dwz common file", []string{"-gdwarf-5"}, []string{"sh", "-c", "cp prog other && dwz -m common prog other"}},
-		{"dwz common file DWARF 4", []string{"-gdwarf-4"}, []string{"sh", "-c", "cp prog other && dwz -m common prog other"}},
-		{"zlib", []string{"-gz=zlib"}, nil},
-		{"zlib-gnu", []string{"-gz=zlib-gnu"}, nil},
-		{"zlib split", []string{"-gsplit-dwarf", "-gz=zlib"}, nil},
-		{"debug file", nil, []string{"sh", "-c", "objcopy --only-keep-debug prog prog.debug && strip prog && objcopy --add-gnu-debuglink=prog.debug prog"}},
-		{"debug file of a split program", []string{"-gsplit-dwarf"}, []string{"sh", "-c", "objcopy --only-keep-debug prog prog.debug && strip prog && objcopy --add-gnu-debuglink=prog.debug prog"}},
+		{"split", []string{"-gdwarf-5", "-gsplit-dwarf"}, nil, false},
+		{"split DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf"}, nil, false},
+		{"type units", []string{"-gdwarf-5", "-fdebug-types-section"}, nil, false},
+		{"type units DWARF 4", []string{"-gdwarf-4", "-fdebug-types-section"}, nil, false},
+		{"split type units", []string{"-gdwarf-5", "-gsplit-dwarf", "-fdebug-types-section"}, nil, false},
+		{"split type units DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf", "-fdebug-types-section"}, nil, false},
+		{"package", []string{"-gdwarf-5", "-gsplit-dwarf"}, nil, true},
+		{"package type units", []string{"-gdwarf-5", "-gsplit-dwarf", "-fdebug-types-section"}, nil, true},
+		{"package DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf"}, []string{"sh", "-c", "dwp -e prog -o prog.dwp && rm *.dwo"}, false},
+		{"package type units DWARF 4", []string{"-gdwarf-4", "-gsplit-dwarf", "-fdebug-types-section"}, []string{"sh", "-c", "dwp -e prog -o prog.dwp && rm *.dwo"}, false},
+		{"dwz", []string{"-gdwarf-5"}, []string{"dwz", "prog"}, false},
+		{"dwz DWARF 4", []string{"-gdwarf-4"}, []string{"dwz", "prog"}, false},
+		{"dwz common file", []string{"-gdwarf-5"}, []string{"sh", "-c", "cp prog other && dwz -m common prog other"}, false},
+		{"dwz common file DWARF 4", []string{"-gdwarf-4"}, []string{"sh", "-c", "cp prog other && dwz -m common prog other"}, false},
+		{"zlib", []string{"-gz=zlib"}, nil, false},
+		{"zlib-gnu", []string{"-gz=zlib-gnu"}, nil, false},
+		{"zstd", nil, []string{"objcopy", "--compress-debug-sections=zstd", "prog"}, false},
+		{"zlib split", []string{"-gsplit-dwarf", "-gz=zlib"}, nil, false},
+		{"debug file", nil, []string{"sh", "-c", "objcopy --only-keep-debug prog prog.debug && strip prog && objcopy --add-gnu-debuglink=prog.debug prog"}, false},
+		{"debug file of a split program", []string{"-gsplit-dwarf"}, []string{"sh", "-c", "objcopy --only-keep-debug prog prog.debug && strip prog && objcopy --add-gnu-debuglink=prog.debug prog"}, false},
 	}
 }
 
@@ -94,6 +98,9 @@ func (w elsewhere) build(t *testing.T, source, opt string) string {
 	t.Helper()
 	dir := t.TempDir()
 	built := compile(t, dir, source, append([]string{"-g", opt}, w.flags...)...)
+	if w.pack {
+		pack5(t, dir)
+	}
 	if w.tool == nil {
 		return built
 	}

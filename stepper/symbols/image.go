@@ -4,6 +4,8 @@ import (
 	"debug/dwarf"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 )
 
 // image is everything known of one ELF file, in file addresses. Each part is
@@ -43,10 +45,16 @@ type image struct {
 	warning func(string) // nil: nobody wants to know
 }
 
-// warn tells the user of what is not as it should be and goes on.
+// warn tells the user of what is not as it should be and goes on. Names come
+// from the file: what a terminal would take for a command is not shown.
 func (im *image) warn(format string, args ...any) {
 	if im.warning != nil {
-		im.warning(fmt.Sprintf(format, args...))
+		im.warning(strings.Map(func(r rune) rune {
+			if !unicode.IsPrint(r) {
+				return '?'
+			}
+			return r
+		}, fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -69,7 +69,7 @@ func (s *Session) newProgram(path string, f *table.File) *program {
 	}
 	low, high := f.Extent()
 	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
-	p := &program{path: path, file: f, module: m, symbols: symbols.New(symbols.Options{})}
+	p := &program{path: path, file: f, module: m, symbols: symbols.New(symbols.Options{Warn: s.warn})}
 	p.symbols.Reload([]*table.Module{m})
 	p.values = s.valuesFor(nil, p)
 	return p
@@ -141,7 +141,7 @@ func openProgram(path string) (*table.File, error) {
 
 // create puts an Engine on a target that is held.
 func (s *Session) create(target *ptrace.Process, attached bool) error {
-	set := symbols.New(symbols.Options{Open: vdsoImage(target)})
+	set := symbols.New(symbols.Options{Open: vdsoImage(target), Warn: s.warn})
 	var cache table.Cache
 	reader := func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }
 	engine, err := stepper.New(target, set, reader, s.policy())

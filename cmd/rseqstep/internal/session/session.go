@@ -58,7 +58,8 @@ type CPUOpv struct {
 // Session is the state of one debugging session.
 type Session struct {
 	Config
-	Env *Environment
+	warned map[string]bool // what warn has shown
+	Env    *Environment
 
 	file    *program // symbols of Program while nothing runs; nil until needed
 	process *process // nil when nothing runs
@@ -149,3 +150,15 @@ func (s *Session) Ask(format string, args ...any) bool {
 }
 
 func (s *Session) printf(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
+
+// warn shows a warning of the symbols', once a session: file and process read
+// the same program.
+func (s *Session) warn(text string) {
+	if s.warned == nil {
+		s.warned = map[string]bool{}
+	}
+	if !s.warned[text] {
+		s.warned[text] = true
+		fmt.Fprintf(s.Err, "warning: %s\n", text)
+	}
+}
