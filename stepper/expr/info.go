@@ -68,8 +68,6 @@ func (i *Info) named(name string) []*dwarf.Entry {
 	return list
 }
 
-func (i *Info) section(name string) []byte { return i.mod.SectionData(name) }
-
 // fileAddr and addr convert between the file and the process.
 func (i *Info) fileAddr(a table.Addr) uint64 { return uint64(i.mod.FileAddr(a)) }
 func (i *Info) addr(a uint64) table.Addr     { return i.mod.Addr(table.FileAddr(a)) }
