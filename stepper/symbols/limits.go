@@ -28,9 +28,9 @@ const maxLineRows = 1 << 20
 
 // enoughRanges is how many address ranges one pass over entries may read from
 // range lists: each list twice. Hostile entries share one.
-func (im *image) enoughRanges() int {
+func (u *cu) enoughRanges() int {
 	const smallest = 3 // bytes of an entry of .debug_rnglists
-	return 1<<12 + 2*(len(im.section(".debug_ranges"))+len(im.section(".debug_rnglists")))/smallest
+	return 1<<12 + 2*(len(u.space.section(".debug_ranges"))+len(u.space.section(".debug_rnglists")))/smallest
 }
 
 var errTooMany = errors.New("more than any program needs: not read further")

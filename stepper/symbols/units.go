@@ -137,7 +137,7 @@ func (u *cu) rawRanges(e *dwarf.Entry) (r [][2]uint64, err error) {
 	if e.AttrField(dwarf.AttrRanges) == nil {
 		return im.dwarfData.Ranges(e)
 	}
-	if im.ranges > im.enoughRanges() {
+	if im.ranges > u.enoughRanges() {
 		return nil, errTooMany
 	}
 	if u.skeleton != nil {
