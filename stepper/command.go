@@ -3,6 +3,7 @@ package stepper
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -169,7 +170,15 @@ func (e *Engine) Continue() (Stop, error) {
 		return stop, err
 	})
 	if bare && e.target.Alive() {
-		err = errors.Join(err, e.reload()) // libraries may have come and gone unseen
+		// Libraries may have come and gone unseen.
+		switch failed := e.reload(); {
+		case errors.Is(failed, table.ErrNoMemory) && err == nil: // killed since
+			if end, err := e.vanished(e.adopt(stop.TID), fmt.Errorf("%w: %w", syscall.ESRCH, failed)); end != nil {
+				return *end, err
+			}
+		case failed != nil:
+			err = errors.Join(err, failed)
+		}
 	}
 	return stop, err
 }

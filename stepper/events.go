@@ -3,6 +3,7 @@ package stepper
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"syscall"
 
 	"rseqstep/stepper/unit"
@@ -218,7 +219,11 @@ func (e *Engine) executed(ev Event) error {
 	if !e.catch.Execs {
 		e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
 	}
-	return e.reload()
+	err := e.reload()
+	if errors.Is(err, table.ErrNoMemory) {
+		return fmt.Errorf("%w: %w", syscall.ESRCH, err) // killed since
+	}
+	return err
 }
 
 // userBreak decides whether the user's breakpoints at addr stop the thread.
