@@ -108,9 +108,10 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	}
 	e.findSection(th)
 	stop, err := do(th)
-	if isGone(err) {
-		if _, dying := e.target.SignalMask(th.tid); dying != nil {
-			stop, err = e.vanished(th, err) // killed in the middle of it
+	if err != nil {
+		// Killed in the middle of it, whatever it was that failed then.
+		if _, dying := e.target.SignalMask(th.tid); isGone(dying) && e.threads[th.tid] == th || isGone(err) && dying != nil {
+			stop, err = e.vanished(th, fmt.Errorf("%w: %w", syscall.ESRCH, err))
 		}
 	}
 	if !e.policy.Linger {

@@ -16,7 +16,10 @@ type owed struct {
 	slots map[slotOf]bool     // debug registers to be freed
 }
 
-// slotOf is a debug register of one thread.
+// everyThread stands for all threads, those to come included; see Target.SetDebug.
+const everyThread = 0
+
+// slotOf is a debug register of one thread, or of everyThread.
 type slotOf struct{ tid, slot int }
 
 // removal notes a breakpoint that could not be removed. It keeps counting as
@@ -135,9 +138,13 @@ func (e *Engine) dead(th *thread) bool {
 	return err != nil
 }
 
-// freeSlot frees a debug register of a command's own.
+// freeSlot frees a debug register of a command's own, or of a breakpoint that is
+// no more.
 func (e *Engine) freeSlot(tid, slot int) error {
-	if _, ok := e.threads[tid]; !ok || !e.target.Alive() {
+	if !e.target.Alive() || tid == everyThread && e.slots[slot] != 0 { // in use again
+		return nil
+	}
+	if _, ok := e.threads[tid]; !ok && tid != everyThread {
 		return nil
 	}
 	err := e.target.SetDebug(tid, slot, DebugOff, 0, 0)

@@ -183,7 +183,11 @@ func (e *Engine) uproot(b *Breakpoint) error {
 			if owner == b.Number && owner != 0 || owner == -1 && b.Number == 0 {
 				e.slots[i] = 0
 				if e.target.Alive() {
-					err = errors.Join(err, e.target.SetDebug(0, i, DebugOff, 0, 0))
+					failed := e.target.SetDebug(0, i, DebugOff, 0, 0)
+					if failed != nil {
+						e.owed.release(everyThread, i)
+					}
+					err = errors.Join(err, failed)
 				}
 			}
 			e.hardware = e.hardware || e.slots[i] != 0
@@ -234,7 +238,7 @@ func (e *Engine) DeleteBreakpoint(number int) error {
 	for i, b := range e.breakpoints {
 		if b.Number == number {
 			e.breakpoints = append(e.breakpoints[:i:i], e.breakpoints[i+1:]...)
-			return e.uproot(b)
+			return e.uprooted(b)
 		}
 	}
 	return fmt.Errorf("no breakpoint number %d", number)
@@ -251,7 +255,16 @@ func (e *Engine) EnableBreakpoint(number int, on bool) error {
 	}
 	b.Enabled = on
 	if !on {
-		return e.uproot(b)
+		return e.uprooted(b)
 	}
 	return e.plant(b)
+}
+
+// uprooted is uproot, tried again where it fails.
+func (e *Engine) uprooted(b *Breakpoint) error {
+	err := e.uproot(b)
+	if err != nil && e.owing() {
+		return e.mended(err)
+	}
+	return err
 }
