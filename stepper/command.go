@@ -173,8 +173,8 @@ func (e *Engine) Continue() (Stop, error) {
 	if bare && e.target.Alive() {
 		// Libraries may have come and gone unseen.
 		switch failed := e.reload(); {
-		case errors.Is(failed, table.ErrNoMemory) && err == nil: // killed since
-			if end, err := e.vanished(e.adopt(stop.TID), fmt.Errorf("%w: %w", syscall.ESRCH, failed)); end != nil {
+		case isGone(failed) && err == nil: // killed since
+			if end, err := e.vanished(e.adopt(stop.TID), failed); end != nil {
 				return *end, err
 			}
 		case failed != nil:

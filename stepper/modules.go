@@ -1,6 +1,10 @@
 package stepper
 
 import (
+	"errors"
+	"fmt"
+	"syscall"
+
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -9,9 +13,13 @@ import (
 // libraries changed (glibc and musl; see link.h's r_brk).
 const linkerHook = "_dl_debug_state"
 
-// reload reads the process's modules anew and plants what waits for them.
+// reload reads the process's modules anew and plants what waits for them. It
+// fails with ESRCH when the process was killed.
 func (e *Engine) reload() error {
 	modules, err := e.modules()
+	if errors.Is(err, table.ErrNoMemory) {
+		return fmt.Errorf("%w: %w", syscall.ESRCH, err) // killed since
+	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,127 @@
+package stepper
+
+// between handles what a Step or Run of one thread brought instead of its end.
+// again: do it once more; a Stop: the command ends here; neither: it is done.
+func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop *Stop, err error) {
+	if ev.Kind == EventFork || ev.Kind == EventVfork {
+		e.fork = &undecided{event: ev} // should this fail before it is decided
+	}
+	if ev.Kind != EventExec {
+		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
+			return false, stop, err
+		}
+	}
+	switch ev.Kind {
+	case EventBlocked:
+		if err := e.putBack(th.regs.PC()); err != nil {
+			return false, nil, err
+		}
+		arrived, stop, err := e.travel(th, &traps{tid: th.tid, step: stepping, debug: !stepping})
+		if stop != nil || err != nil {
+			return false, stop, err
+		}
+		return !arrived, nil, nil
+	case EventSignal:
+		return e.signalBetween(th, ev, stepping)
+	case EventClone:
+		e.adopt(ev.Child)
+		return true, nil, nil
+	case EventSyscall:
+		return true, nil, e.provide(th.tid)
+	case EventSyscallEntry, EventSyscallReturn:
+		stop := e.caughtSyscall(ev)
+		// Stepped, a thread comes here instead of to the end of its step.
+		done := stepping && ev.Kind == EventSyscallReturn && !e.toBeRestarted(th)
+		return stop == nil && !done, stop, nil
+	case EventFork, EventVfork:
+		if e.catch.Forks {
+			return false, e.caughtFork(ev), nil
+		}
+		if err := e.forked(ev); err != nil {
+			return false, nil, err
+		}
+		return true, nil, nil
+	case EventVforkDone:
+		stop := e.caughtVforkDone(ev)
+		return stop == nil, stop, nil
+	case EventGroupStop:
+		stop, err := e.joinStop(th)
+		return stop == nil, stop, err
+	case EventExec:
+		if err := e.executed(ev); err != nil {
+			return false, nil, err
+		}
+		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
+			return false, stop, err
+		}
+		return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
+	case EventExit:
+		return false, e.threadGone(ev), nil
+	case EventProcessExit:
+		return false, e.ended(ev), nil
+	case EventInterrupt:
+		if !e.asked.Swap(false) {
+			return true, nil, nil // left over from a command that has ended
+		}
+		return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
+	case EventDebug:
+		stop, err := e.debugHit(th, ev)
+		return !stepping, stop, err
+	case EventBreakpoint:
+		th.reported = ev.Addr
+		stop, err := e.userBreak(th, ev.Addr)
+		return stop == nil && !stepping, stop, err
+	}
+	return true, nil, nil
+}
+
+// signalBetween deals with a signal that came to a thread that is stepped
+// alone. A handler that passes silently runs to its end, as gdb has it.
+func (e *Engine) signalBetween(th *thread, ev Event, stepping bool) (bool, *Stop, error) {
+	d := e.signals.Of(ev.Signal)
+	if d.Stop {
+		return false, e.signalStop(th, ev), nil
+	}
+	if d.Print {
+		e.noteSignal(th, ev.Signal)
+	}
+	if !d.Pass {
+		return true, nil, nil
+	}
+	if !stepping {
+		th.signal = ev.Signal
+		return true, nil, nil
+	}
+	return e.handle(th, ev.Signal)
+}
+
+// handle lets the thread have a signal and runs it until its handler, if it
+// has one, has returned to where the thread stands.
+func (e *Engine) handle(th *thread, sig int) (bool, *Stop, error) {
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	th.signal = sig
+	stop, err := e.runHandler(th)
+	return stop == nil, stop, err
+}
+
+// keepBack keeps a signal that passes silently for after the instruction, when
+// the same instruction was interrupted before: a timer that fires more often
+// than its handler takes under a debugger would stop all progress.
+func (e *Engine) keepBack(th *thread, ev Event) bool {
+	if ev.Kind != EventSignal || e.anyCatches(&ev) {
+		return false
+	}
+	d := e.signals.Of(ev.Signal)
+	if d.Stop || d.Print || !d.Pass || th.deferred != 0 && (th.deferred != ev.Signal || ev.Signal >= firstRealTime) {
+		return false
+	}
+	th.deferred = ev.Signal
+	return true
+}
+
+// firstRealTime is SIGRTMIN of the kernel: signals below it are pending once
+// at most, those from it on are queued (signal(7)).
+const firstRealTime = 32

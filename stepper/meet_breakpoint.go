@@ -1,0 +1,147 @@
+package stepper
+
+import (
+	"bytes"
+
+	"rseqstep/table"
+)
+
+// userBreak decides whether the user's breakpoints at addr stop the thread.
+// Precondition: every thread is held.
+func (e *Engine) userBreak(th *thread, addr table.Addr) (*Stop, error) {
+	return e.userBreakAt(th, addr, func(b *Breakpoint) bool { return contains(b.planted, addr) })
+}
+
+// userBreakAt is userBreak for the breakpoints that here says are at addr.
+func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint) bool) (*Stop, error) {
+	var met []int
+	var place Place
+	for _, b := range e.breakpoints {
+		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !here(b) {
+			continue
+		}
+		if !e.comes(b, th) {
+			continue
+		}
+		met = append(met, b.Number)
+		for _, p := range b.Places {
+			if p.Addr == addr {
+				place = p
+			}
+		}
+	}
+	if met == nil {
+		return nil, nil
+	}
+	e.showBreak(th, addr, place)
+	if err := e.dropMet(met); err != nil {
+		return nil, err
+	}
+	return &Stop{Reason: StopBreakpoint, TID: th.tid, PC: addr, Breakpoints: met}, nil
+}
+
+// showBreak shows the inlined call a breakpoint was set in, or else its caller.
+func (e *Engine) showBreak(th *thread, pc table.Addr, place Place) {
+	total, entering := e.symbols.Inlines(pc)
+	depth := total - entering
+	if entering > 0 && place.Function != "" {
+		if f, ok := e.symbols.Function(pc); ok && f.Name != place.Function {
+			depth = e.depthOf(pc, place.Line)
+		}
+	}
+	th.show(pc, depth)
+}
+
+// depthOf is the innermost inline depth at which pc shows a line, among those
+// of the calls that begin at pc; the innermost of all when none does.
+func (e *Engine) depthOf(pc table.Addr, line Line) int {
+	total, entering := e.symbols.Inlines(pc)
+	for d := total; d >= total-entering; d-- {
+		if l, ok := e.symbols.Line(pc, d); ok && l == line {
+			return d
+		}
+	}
+	return total
+}
+
+// debugHit decides at a debug register of the user's: a hardware breakpoint or
+// a watchpoint, whose bytes must have changed (but for rwatch and awatch).
+func (e *Engine) debugHit(th *thread, ev Event) (*Stop, error) {
+	if ev.Slot < 0 || ev.Slot >= len(e.slots) {
+		return nil, nil
+	}
+	b := e.breakpoint(e.slots[ev.Slot])
+	if b == nil {
+		return nil, nil
+	}
+	if b.Kind == BreakHardware {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		return e.userBreak(th, th.regs.PC())
+	}
+	if b.Thread != 0 && b.Thread != th.tid {
+		return nil, nil
+	}
+	now := make([]byte, b.WatchLength)
+	if n, err := e.target.ReadMemory(b.Watch, now); n < len(now) {
+		return nil, err
+	}
+	was := b.old
+	b.old = now
+	if b.Kind == WatchWrite && bytes.Equal(was, now) {
+		return nil, nil
+	}
+	if b.When != nil {
+		if yes, err := e.holds(b, th); err == nil && !yes {
+			return nil, nil
+		}
+	}
+	if err := e.watchInside(th, b); err != nil {
+		return nil, err
+	}
+	b.Hits++
+	if b.Ignore > 0 {
+		b.Ignore--
+		return nil, nil
+	}
+	return &Stop{Reason: StopWatchpoint, TID: th.tid, Breakpoints: []int{b.Number},
+		Watch: []WatchChange{{Number: b.Number, Expr: b.Location, Old: was, New: now}}}, nil
+}
+
+// holds decides a breakpoint's condition in the thread that met it.
+func (e *Engine) holds(b *Breakpoint, th *thread) (bool, error) {
+	selected := e.current
+	defer func() { e.current = selected }()
+	e.current = th.tid
+	return b.When(th.tid)
+}
+
+// hardwareAt reports whether a hardware breakpoint of the user's is at a.
+func (e *Engine) hardwareAt(a table.Addr) bool {
+	if !e.hardware {
+		return false
+	}
+	for _, b := range e.breakpoints {
+		if b.Kind == BreakHardware && contains(b.planted, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// stoodOnHardware reports whether an event is only the hardware breakpoint the
+// thread stood on already: it is met before its instruction, so once more when
+// going on from there, and nothing has run.
+func (e *Engine) stoodOnHardware(th *thread, ev Event, from table.Addr) (bool, error) {
+	if ev.Kind != EventDebug || !e.hardwareAt(from) {
+		return false, nil
+	}
+	if err := e.load(th); err != nil {
+		if isGone(err) {
+			return false, nil
+		}
+		return false, err
+	}
+	return th.regs.PC() == from, nil
+}

@@ -1,0 +1,73 @@
+package stepper
+
+import "rseqstep/stepper/unit"
+
+// forked keeps the parent and lets the child go free of breakpoints, or the
+// other way round, as the policy says.
+func (e *Engine) forked(ev Event) error {
+	return e.forkedAs(ev, e.policy.FollowFork)
+}
+
+// forkedAs is forked with the choice made. Until it is carried out the fork stays
+// undecided: the next command tries again, for a parent that waits for a child
+// which is held would wait for ever.
+func (e *Engine) forkedAs(ev Event, keep FollowFork) error {
+	e.fork = &undecided{event: ev}
+	var err error
+	if keep == FollowChild {
+		err = e.target.Follow(ev.Child)
+	} else {
+		err = e.target.DetachChild(ev.Child)
+	}
+	var r unit.Regs
+	if err == nil || e.target.PID() == ev.Child || isGone(err) && e.target.Regs(ev.Child, &r) != nil {
+		e.fork = nil
+	}
+	if keep == FollowChild {
+		if e.target.PID() == ev.Child { // with an error, too, if something of it went wrong
+			e.followed(ev)
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	e.child = ev.Child
+	switch {
+	case ev.Shared:
+		e.note("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
+	case e.calls != nil:
+		e.note("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
+	default:
+		e.note("the new process %d runs free of the debugger", ev.Child)
+	}
+	return nil
+}
+
+// followed goes on in the child: the command under way keeps its thread.
+func (e *Engine) followed(ev Event) {
+	th := e.adopt(ev.TID)
+	th.tid, th.fresh, th.rseqKnown = ev.Child, false, false
+	e.threads = map[int]*thread{ev.Child: th}
+	e.current = ev.Child
+	switch {
+	case ev.Shared:
+		e.note("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
+	case e.calls != nil:
+		e.note("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
+	default:
+		e.note("following the new process %d; %d was let go", ev.Child, ev.TID)
+	}
+}
+
+// executed starts over with the program that replaced the old one.
+func (e *Engine) executed(ev Event) error {
+	e.dropProgram()
+	e.forget()
+	e.adopt(ev.TID)
+	e.current = ev.TID
+	if !e.catch.Execs {
+		e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
+	}
+	return e.reload()
+}
