@@ -151,7 +151,7 @@ func threadTrials() map[string]trial {
 				f.wantPrinted(fmt.Sprintf("sum %d of %d\n", 3*rounds, 3*rounds))
 			}}
 	}
-	all := map[string]trial{
+	return map[string]trial{
 		"threads, unit":   beside(func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(20) }),
 		"threads, inside": beside(func(f *faulty) (stepper.Stop, error) { return f.StepInside(20) }),
 		"threads, opv":    beside(func(f *faulty) (stepper.Stop, error) { return f.Opv() }),
@@ -174,12 +174,6 @@ func threadTrials() map[string]trial {
 			})
 		}),
 	}
-	for _, name := range []string{"threads, watch", "threads, watch a counter"} {
-		tr := all[name]
-		tr.open = "of three threads one may keep its debug register until it goes on"
-		all[name] = tr
-	}
-	return all
 }
 
 // Whatever request fails on a journey through the vDSO, up the ladder, or beside

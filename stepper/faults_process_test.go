@@ -7,9 +7,6 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// inherits is what exec's trials find.
-const inherits = "a thread that is resumed on its CPU may clone or exec before its affinity is given back, where the debugger loses its own CPU at that moment"
-
 // processTrials are journeys on which the program forks or executes another,
 // and its end by our hand.
 func processTrials() map[string]trial {
@@ -38,17 +35,17 @@ func processTrials() map[string]trial {
 				}
 				return f.Continue()
 			}},
-		"fork, the child": {open: "SIGKILL takes the parent, and the trial does not know that the child is followed", fixture: fixed("fork.c"), replace: true,
+		"fork, the child": {fixture: fixed("fork.c"), replace: true,
 			begin: func(f *faulty) { toMain(f); f.Policy().FollowFork = stepper.FollowChild },
 			end:   func(f *faulty) { f.wantExit(5) },
 			journey: func(f *faulty) (stepper.Stop, error) {
 				return f.with(stepper.BreakpointSpec{Location: "child"}, f.Continue)
 			}},
-		"exec": {open: inherits, fixture: fixed("exec.c"), begin: toMain, end: execs, replace: true,
+		"exec": {fixture: fixed("exec.c"), begin: toMain, end: execs, replace: true,
 			journey: func(f *faulty) (stepper.Stop, error) {
 				return f.with(stepper.BreakpointSpec{Location: "main"}, f.Continue)
 			}},
-		"exec, caught": {open: inherits, fixture: fixed("exec.c"), begin: toMain, end: execs, replace: true,
+		"exec, caught": {fixture: fixed("exec.c"), begin: toMain, end: execs, replace: true,
 			journey: func(f *faulty) (stepper.Stop, error) {
 				if err := f.Catch(stepper.Catch{Execs: true}); err != nil {
 					return stepper.Stop{}, err

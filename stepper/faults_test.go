@@ -7,14 +7,12 @@ import (
 	"fmt"
 	"os"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/faulttest"
 	"rseqstep/stepper/ptrace"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -132,34 +130,16 @@ func debugControl(t testing.TB, tid int) uint64 {
 	return uint64(out[0])
 }
 
-// touch steps a thread past the Engine: debug registers are written when it goes on.
-func (f *faulty) touch(tid int) {
-	f.t.Helper()
-	if _, err := f.process.Step(tid, 0, time.Millisecond); err != nil {
-		f.t.Fatal(err)
-	}
-	if err := f.process.Hold(); err != nil { // it may have blocked
-		f.t.Fatal(err)
-	}
-	var r unit.Regs
-	if err := f.process.Regs(tid, &r); err != nil {
-		f.t.Fatal(err)
-	}
-	if err := f.SetRegs(tid, r); err != nil { // the Engine asks anew
-		f.t.Fatal(err)
-	}
-}
-
 // wantUntouched fails the test where something of the debugger's is left in
 // the program.
 func (f *faulty) wantUntouched(after fmt.Stringer) {
 	f.t.Helper()
+	if err := f.process.FlushDebug(); err != nil {
+		f.t.Errorf("%v: %v", after, err)
+	}
 	for _, tid := range f.process.Threads() {
 		if !f.process.Held(tid) {
 			f.t.Errorf("%v: thread %d runs", after, tid)
-		}
-		if debugControl(f.t, tid) != 0 {
-			f.touch(tid)
 		}
 		if c := debugControl(f.t, tid); c != 0 {
 			f.t.Errorf("%v: thread %d has debug registers on: %#x", after, tid, c)

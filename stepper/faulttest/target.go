@@ -31,6 +31,7 @@ type Fault struct {
 	Op  string        // what it was; empty when it was not made
 	TID int           // to which thread; 0 for none
 	Err syscall.Errno // what it got; 0 when the program was killed instead
+	PID int           // the process that was killed
 }
 
 // Kill is the Pick of a program that is killed before the call.
@@ -66,8 +67,8 @@ func (t *Target) fails(op string, tid int, errnos []syscall.Errno) error {
 	}
 	f.Hit = f.Pick < len(errnos)
 	if f.Pick == Kill {
-		// ESRCH: it is dying already.
-		_ = syscall.Kill(t.PID(), syscall.SIGKILL)
+		f.PID = t.PID()
+		_ = syscall.Kill(f.PID, syscall.SIGKILL) // ESRCH: it is dying already
 	}
 	if !f.Hit || f.Pick == Kill {
 		return nil

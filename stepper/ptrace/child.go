@@ -47,6 +47,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 			p.ended(id, ws)
 			return nil
 		}
+		n.debug = t.debug.copied()
 		p.inherit(n)
 		return nil
 	}
@@ -54,7 +55,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	if event == eventVfork {
 		kind = stepper.EventVfork
 	}
-	ch := &child{thread: &thread{tid: id, held: true, stop: stopEvent, midcall: true}, pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
+	ch := &child{thread: &thread{tid: id, held: true, stop: stopEvent, midcall: true, debug: t.debug.copied()}, pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
 	if !ch.vfork {
 		if ch.shares, err = p.sharesMemory(t); err != nil {
 			return err
@@ -149,6 +150,9 @@ func (p *Process) DetachChild(pid int) error {
 		delete(p.children, pid)
 		return nil
 	}
+	if err := p.clearDebug(ch.thread); err != nil && !errors.Is(err, unix.ESRCH) {
+		return err
+	}
 	if ch.vfork || ch.shares {
 		if err := p.lend(); err != nil {
 			p.lent--
@@ -221,6 +225,7 @@ func (p *Process) Follow(pid int) error {
 	p.gone.Store(false)
 	p.threads, p.order, p.last, p.queue = map[int]*thread{}, nil, nil, nil
 	t := p.add(pid)
+	t.debug = ch.debug
 	if err := p.openMemory(); err != nil {
 		return errors.Join(errs, err)
 	}

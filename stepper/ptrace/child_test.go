@@ -165,3 +165,38 @@ func TestExecForgetsBreakpointsAndRegisters(t *testing.T) {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 }
+
+// What fork makes of a process with a watchpoint reads as if it had one too.
+// Followed and rid of it, or let go, it does not.
+func TestChildKeepsNoWordOfADebugRegister(t *testing.T) {
+	control := func(tid int) uint64 {
+		w, e := ptraceWord(reqPeekUser, tid, userDebugReg+7*8)
+		if e != 0 {
+			t.Fatal(e)
+		}
+		return w
+	}
+	p := launch(t, forks, "fork")
+	if err := p.SetDebug(0, 0, stepper.DebugWrite, symbol(t, p, "calls"), 4); err != nil {
+		t.Fatal(err)
+	}
+	ev, err := runPassing(p)
+	if err != nil || ev.Kind != stepper.EventFork {
+		t.Fatalf("got %+v, %v", ev, err)
+	}
+	if control(ev.Child) == 0 {
+		t.Fatal("the kernel does not copy the word any more: debugState.copied is needless")
+	}
+	if err := p.Follow(ev.Child); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.SetDebug(0, 0, stepper.DebugOff, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.FlushDebug(); err != nil {
+		t.Fatal(err)
+	}
+	if c := control(ev.Child); c != 0 {
+		t.Errorf("the child's DR7 reads %#x", c)
+	}
+}

@@ -134,6 +134,18 @@ func (d *debugState) set(n int, s slot, control uint64) {
 	d.stale = true
 }
 
+// FlushDebug writes what SetDebug has noted for the held threads now, and not
+// only when each of them goes on.
+func (p *Process) FlushDebug() error {
+	var errs error
+	for _, t := range p.order {
+		if t.held && t.debug.stale {
+			errs = errors.Join(errs, p.flushDebug(t))
+		}
+	}
+	return errs
+}
+
 // flushDebug writes what SetDebug has noted. If the kernel refuses, the thread
 // keeps what it had.
 func (p *Process) flushDebug(t *thread) error {
@@ -193,8 +205,14 @@ func (p *Process) pokeDebug(t *thread, n int, v uint64) error {
 	return nil
 }
 
-// inherit gives a new thread the registers that every thread has: the kernel
-// starts it with none (copy_thread, arch/x86/kernel/process.c).
+// copied is what a thread has that one with d has made: no register on (copy_thread,
+// arch/x86/kernel/process.c), but the word that a debugger reads as its DR7 is
+// its maker's. So it is written before the thread goes on, even where it is to have none.
+func (d *debugState) copied() debugState {
+	return debugState{control: d.control, stale: d.control != 0}
+}
+
+// inherit gives a new thread the registers that every thread has.
 func (p *Process) inherit(t *thread) {
 	for n, s := range p.all {
 		if control, err := s.controlBits(); err == nil && control != 0 { // SetDebug has checked it

@@ -65,7 +65,7 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	ours := asked || t.nudged
 	t.nudged = entry && asked
 	if !p.reports {
-		return p.unreported(t, asked)
+		return p.notAsked(t, asked)
 	}
 	if entry && t.again {
 		t.again = false
@@ -91,6 +91,18 @@ func (p *Process) unreported(t *thread, asked bool) error {
 		return nil
 	}
 	return p.resume(t, t.how, 0)
+}
+
+// notAsked lets a thread go on from a syscall-stop that it was resumed to for
+// ResumeInPlace's sake, or while calls were reported still. It does not stay
+// there if it was asked to stop: it stops in the call then, as it would have.
+func (p *Process) notAsked(t *thread, asked bool) error {
+	t.how = reqCont
+	err := p.resume(t, t.how, 0)
+	if err == nil && asked {
+		p.ask(t)
+	}
+	return err
 }
 
 // atEntry reports whether a syscall-stop is that of the entry.

@@ -182,13 +182,13 @@ func TestServedChildOutlivesItsParentAndTheDebugger(t *testing.T) {
 			if err := p.DetachChild(ev.Child); err != nil {
 				t.Fatal(err)
 			}
+			waitServed(t, p) // its call is answered while there is somebody to do it
 			switch how {
 			case "exit":
 				if _, ev := answering(t, p); ev.Status.Code != 7 {
 					t.Errorf("%+v", ev)
 				}
 			case "detach", "kill":
-				waitServed(t, p)
 				end := p.Detach
 				if how == "kill" {
 					end = p.Kill

@@ -1,0 +1,66 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"testing"
+
+	"rseqstep/stepper"
+	"rseqstep/table/tabletest"
+)
+
+// looksRound asks in f, where it has gone on, which CPU it is on and on which it
+// may be. Its status says whether it was ever denied one (1), or whether it came
+// back on another one too often (2).
+const looksRound = `
+#define _GNU_SOURCE
+#include <sched.h>
+#define ROUNDS 200
+static cpu_set_t all, now;
+static int denied, moved, before;
+__attribute__((noinline, noipa)) void f(void) {
+	__asm__ volatile ("" ::: "memory");
+	moved += sched_getcpu() != before; // no system call: it stops us
+	denied += sched_getaffinity(0, sizeof now, &now) || !CPU_EQUAL(&now, &all);
+}
+int main(void) {
+	sched_getaffinity(0, sizeof all, &all);
+	for (int i = 0; i < ROUNDS; i++) { before = sched_getcpu(); f(); }
+	return (denied > 0) + 2 * (moved > ROUNDS / 10);
+}`
+
+// A thread that goes on in place keeps its CPU, and its affinity is never other
+// than its own: it may ask for it, or hand it on, at once.
+func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
+	tabletest.NeedCPUs(t, 2)
+	p := launch(t, looksRound)
+	f := symbol(t, p, "f")
+	if err := p.Insert(f); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Resume(p.PID(), 0); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		ev, err := p.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind == stepper.EventProcessExit {
+			if ev.Status.Code != 0 {
+				t.Errorf("the program ended with %d", ev.Status.Code)
+			}
+			return
+		}
+		if ev.Kind != stepper.EventBreakpoint {
+			t.Fatalf("got %+v", ev)
+		}
+		if err := p.Pin(ev.TID); err != nil {
+			t.Fatal(err)
+		}
+		stepOver(t, p, ev.TID, f)
+		if err := p.ResumeInPlace(ev.TID, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
