@@ -17,6 +17,11 @@ func console(t *testing.T, program []string, lines ...string) string {
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
+	return tabletest.OnceRound(t, func() string { return typedAt(t, program, lines) })
+}
+
+func typedAt(t *testing.T, program, lines []string) string {
+	t.Helper()
 	typed := filepath.Join(t.TempDir(), "typed")
 	if err := os.WriteFile(typed, []byte(strings.Join(lines, "\n")+"\nexit\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ func gdbScript(t testing.TB, name, script string, env []string, args ...string) 
 // gdb runs gdb with these commands, one a line, on a program.
 func gdb(t testing.TB, commands string, args ...string) string {
 	t.Helper()
-	return gdbScript(t, "commands.gdb", commands, nil, args...)
+	return tabletest.OnceRound(t, func() string { return gdbScript(t, "commands.gdb", commands, nil, args...) })
 }
 
 // wantInOrder fails the test unless the text has all of these, one after the other.

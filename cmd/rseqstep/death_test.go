@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -22,60 +21,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// service is testdata/service.c at work: a program that somebody depends on.
-type service struct {
-	t   *testing.T
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-	pid int
-}
-
-func buildService(t *testing.T) string {
-	t.Helper()
-	return tabletest.Build(t, tabletest.Fixture{Source: "service.c", Opt: "-O2", Shape: tabletest.NoPIE, Flags: []string{"-pthread"}})
-}
-
-func startService(t *testing.T, program string, args ...string) *service {
-	t.Helper()
-	s := &service{t: t, cmd: exec.Command(program, args...)}
-	var err error
-	if s.in, err = s.cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	s.pid, s.out = s.cmd.Process.Pid, bufio.NewReader(out)
-	if line, err := s.out.ReadString('\n'); err != nil || line != "ready\n" {
-		t.Fatalf("the service says %q, %v", line, err)
-	}
-	return s
-}
-
-// finish lets it end. It reports whether it was killed; a service that was not
-// must have kept all its sums.
-func (s *service) finish() (killed bool) {
-	s.t.Helper()
-	_, _ = io.WriteString(s.in, "\n") // refused by one that has been killed
-	said, _ := io.ReadAll(s.out)
-	err := s.cmd.Wait()
-	if ws, ok := s.cmd.ProcessState.Sys().(interface{ Signaled() bool }); ok && ws.Signaled() {
-		return true
-	}
-	if err != nil || !strings.HasSuffix(string(said), "check ok\n") {
-		s.t.Errorf("the service ended with %v: %s", err, said)
-	}
-	return false
-}
-
 // found is all of a process that a debugger may leave something in.
 type found struct {
-	text    []byte   // every byte of the executable's code
+	text    []byte   // every byte that can be executed
 	threads []string // affinity, blocked signals, registration, debug control; a line for each thread
 }
 
@@ -84,33 +32,7 @@ func look(t *testing.T, pid int) found {
 	t.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var f found
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mem.Close()
-	for line := range strings.Lines(string(maps)) {
-		fields := strings.Fields(line)
-		if len(fields) < 2 || fields[1] != "r-xp" || (len(fields) > 5 && fields[5] == "[vsyscall]") {
-			continue
-		}
-		low, high, _ := strings.Cut(fields[0], "-")
-		from, err1 := strconv.ParseUint(low, 16, 64)
-		to, err2 := strconv.ParseUint(high, 16, 64)
-		if err1 != nil || err2 != nil {
-			t.Fatalf("maps: %q", line)
-		}
-		code := make([]byte, to-from)
-		if _, err := mem.ReadAt(code, int64(from)); err != nil {
-			t.Fatalf("%s: %v", line, err)
-		}
-		f.text = append(f.text, code...)
-	}
+	f := found{text: tabletest.Code(t, pid)}
 	p, err := ptrace.Attach(pid)
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +126,7 @@ var dying = []struct {
 func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin, program := tabletest.Command(t), buildService(t)
+	bin, program := tabletest.Command(t), tabletest.BuildService(t)
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 1))
 	inside := secondInstruction(t, program)
@@ -216,14 +138,14 @@ func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 		t.Run("attached/"+d.name, func(t *testing.T) {
 			intact := 0
 			for range deaths(t) {
-				s := startService(t, program)
-				before := look(t, s.pid)
-				killDebugger(t, random, exec.Command(bin, append(append([]string{"attach", "--batch"}, commands...), strconv.Itoa(s.pid))...))
+				s := tabletest.StartService(t, program)
+				before := look(t, s.PID)
+				killDebugger(t, random, exec.Command(bin, append(append([]string{"attach", "--batch"}, commands...), strconv.Itoa(s.PID))...))
 				time.Sleep(5 * time.Millisecond)
-				if unix.Kill(s.pid, 0) == nil && !ending(s.pid) {
-					look(t, s.pid).same(t, before)
+				if unix.Kill(s.PID, 0) == nil && !ending(s.PID) {
+					look(t, s.PID).same(t, before)
 				}
-				if !s.finish() {
+				if !s.Finish() {
 					intact++
 				}
 				if t.Failed() {

@@ -49,27 +49,27 @@ func rounds(t *testing.T) (list [][]string) {
 func TestDetachLeavesAProcessAsItWas(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin, program := tabletest.Command(t), buildService(t)
+	bin, program := tabletest.Command(t), tabletest.BuildService(t)
 	inside := secondInstruction(t, program)
-	s := startService(t, program)
-	before := look(t, s.pid)
+	s := tabletest.StartService(t, program)
+	before := look(t, s.PID)
 	for n, commands := range rounds(t) {
 		args := []string{"attach", "--batch"}
 		for _, c := range commands {
 			args = append(args, "-e", strings.ReplaceAll(c, "$rseq_inside", inside))
 		}
 		began := time.Now()
-		out, err := visit(bin, append(args, strconv.Itoa(s.pid)))
+		out, err := visit(bin, append(args, strconv.Itoa(s.PID)))
 		t.Logf("%v: %v", args[2:], time.Since(began).Round(time.Millisecond))
 		if err != nil {
 			t.Errorf("round %d: %v: %v\n%s", n, args, err, out)
 		}
-		look(t, s.pid).same(t, before)
+		look(t, s.PID).same(t, before)
 		if t.Failed() {
 			t.Fatalf("after round %d: %v\n%s", n, args, out)
 		}
 	}
-	if s.finish() {
+	if s.Finish() {
 		t.Error("the service was killed")
 	}
 }
@@ -79,18 +79,18 @@ func TestDetachLeavesAProcessAsItWas(t *testing.T) {
 func TestManyThreadsThatComeAndGoAreAttachedToAndLetGo(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	bin, program := tabletest.Command(t), buildService(t)
-	s := startService(t, program, "2", "500")
+	bin, program := tabletest.Command(t), tabletest.BuildService(t)
+	s := tabletest.StartService(t, program, "2", "500")
 	for _, commands := range tabletest.Some(t, 1, [][]string{{"info rseq"}, {"thread 2", "stepi 100"}, {"break one_round", "continue", "next 3", "delete"}}) {
 		args := []string{"attach", "--batch"}
 		for _, c := range commands {
 			args = append(args, "-e", c)
 		}
-		if out, err := visit(bin, append(args, strconv.Itoa(s.pid))); err != nil {
+		if out, err := visit(bin, append(args, strconv.Itoa(s.PID))); err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
 	}
-	if s.finish() {
+	if s.Finish() {
 		t.Error("the service was killed")
 	}
 }

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -26,8 +30,75 @@ func delving(b *built) contest {
 		contenders: []contender{
 			{"rseqstep dlv", delve(b.gotime, b.rseqstep, "dlv")},
 			{"dlv --backend=native", delve(b.gotime, b.dlv)},
+			{"the packets alone, in one process", exchanged},
 		},
 	}
+}
+
+// What Delve 1.27 sends for a step-instruction (--log-output=gdbwire): 28 m, two
+// q and a vCont that it waits for, and a p for each of 37 registers, which we
+// answer ahead.
+const (
+	packetsAwaited = 31
+	packetsAhead   = 37
+)
+
+// exchanged measures what a step's packets cost by themselves: between two
+// goroutines over loopback, the answer known before the question. No server can
+// have Delve step faster than that, whatever it is.
+func exchanged() (float64, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer listener.Close()
+	question, answer := []byte("$m7ffff7fd0000,8#00"), []byte("$0011223344556677#00")
+	failed := make(chan error, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			failed <- err
+			return
+		}
+		defer conn.Close()
+		buf := make([]byte, len(question))
+		for err == nil {
+			for n := 0; n < packetsAwaited && err == nil; n++ {
+				if _, err = io.ReadFull(conn, buf); err == nil {
+					_, err = conn.Write(answer)
+				}
+			}
+			for n := 0; n < packetsAhead && err == nil; n++ {
+				if _, err = io.ReadFull(conn, buf); err == nil && n == 0 {
+					_, err = conn.Write(bytes.Repeat(answer, packetsAhead))
+				}
+			}
+		}
+		if !errors.Is(err, io.EOF) {
+			failed <- err
+		}
+		close(failed)
+	}()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		return 0, err
+	}
+	in := bufio.NewReader(conn)
+	buf := make([]byte, len(answer))
+	began := time.Now()
+	for range delveSteps {
+		for range packetsAwaited + packetsAhead {
+			if _, err := conn.Write(question); err != nil {
+				return 0, err
+			}
+			if _, err := io.ReadFull(in, buf); err != nil {
+				return 0, err
+			}
+		}
+	}
+	rate := delveSteps / time.Since(began).Seconds()
+	conn.Close()
+	return rate, <-failed
 }
 
 // delve measures step-instruction from main.main on, through Delve's JSON-RPC,

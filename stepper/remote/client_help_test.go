@@ -43,6 +43,11 @@ func gdbMulti(t *testing.T, bin, program, script string) string {
 
 func gdbRuns(t *testing.T, program, script string) string {
 	t.Helper()
+	return tabletest.OnceRound(t, func() string { return gdbRun(t, program, script) })
+}
+
+func gdbRun(t *testing.T, program, script string) string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "script")
 	text := "set debuginfod enabled off\nset debug-file-directory /nonexistent\nset confirm off\nset width 0\nset sysroot /\n" + script
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {

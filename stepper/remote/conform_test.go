@@ -89,59 +89,46 @@ func stops() map[string]expectation {
 	return out
 }
 
-// conforms runs a line of the table. A machine that has more to do than it has
-// CPUs may take the CPU from a thread inside its section, where it then aborts
-// as the kernel has it, debugger or none: the seed's loop goes round twice.
-// gdb alone shows the same. So that is tried three times.
-func conforms(t *testing.T, e expectation, run func() string, sees []string) string {
+// eachStop runs the lines of the table by a debugger, and gives over what was printed.
+func eachStop(t *testing.T, run func(t *testing.T, e expectation, bin, program string) string, sees func(expectation) []string, check func(t *testing.T, out string)) {
 	t.Helper()
-	var out string
-	for range 3 {
-		out = run()
-		if e.attempts == 0 || strings.Contains(out, "attempts 1\n") {
-			break
-		}
-		t.Log("the loop went round more than once")
-	}
-	wantInOrder(t, out, sees...)
-	if e.fixture.Source == "vdso.c" {
-		wantInOrder(t, out, "ok\n")
-	}
-	if e.attempts == 1 && !strings.Contains(out, "attempts 1\n") {
-		t.Errorf("more than one attempt, three times:\n%s", out)
-	}
-	return out
-}
-
-func TestGDBStopsWhereItShould(t *testing.T) {
 	bin := rseqstep(t)
 	all := stops()
 	for _, name := range tabletest.SomeKeys(t, 4, all) {
 		e := all[name]
 		t.Run(name, func(t *testing.T) {
-			program := tabletest.Build(t, e.fixture)
-			out := conforms(t, e, func() string { return gdb(t, bin, program, "", e.gdb) }, e.sees)
+			out := run(t, e, bin, tabletest.Build(t, e.fixture))
+			wantInOrder(t, out, sees(e)...)
+			if e.fixture.Source == "vdso.c" {
+				wantInOrder(t, out, "ok\n")
+			}
+			if e.attempts == 1 && !strings.Contains(out, "attempts 1\n") {
+				t.Errorf("more than one attempt, three times:\n%s", out)
+			}
+			check(t, out)
+		})
+	}
+}
+
+func TestGDBStopsWhereItShould(t *testing.T) {
+	eachStop(t, func(t *testing.T, e expectation, bin, program string) string { return gdb(t, bin, program, "", e.gdb) },
+		func(e expectation) []string { return e.sees }, func(t *testing.T, out string) {
 			// A breakpoint by line is at the start of a piece of a line: info line names the address that $pc is.
 			pc, line := regexp.MustCompile(`= (0x[0-9a-f]+)\n`).FindStringSubmatch(out), regexp.MustCompile(`Line \d+ of .*address (0x[0-9a-f]+)`).FindStringSubmatch(out)
 			if line != nil && (pc == nil || pc[1] != line[1]) {
 				t.Errorf("$pc is %v, the line %v", pc, line)
 			}
 		})
-	}
 }
 
 func TestLLDBStopsWhereItShould(t *testing.T) {
-	bin := rseqstep(t)
-	all := stops()
-	for _, name := range tabletest.SomeKeys(t, 4, all) {
-		e := all[name]
-		t.Run(name, func(t *testing.T) {
-			program := tabletest.Build(t, e.fixture)
-			out := conforms(t, e, func() string { return lldb(t, bin, program, nil, e.lldb...) }, e.lldbSees)
+	eachStop(t, func(t *testing.T, e expectation, bin, program string) string {
+		return lldb(t, bin, program, nil, e.lldb...)
+	},
+		func(e expectation) []string { return e.lldbSees }, func(t *testing.T, out string) {
 			frame, rip := regexp.MustCompile(`breakpoint 1\.\d+\s+frame #0: 0x0*([0-9a-f]+)`).FindStringSubmatch(out), regexp.MustCompile(`rip = 0x0*([0-9a-f]+)`).FindStringSubmatch(out)
 			if rip != nil && (frame == nil || frame[1] != rip[1]) {
 				t.Errorf("rip is %v, the frame %v", rip, frame)
 			}
 		})
-	}
 }

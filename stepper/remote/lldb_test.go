@@ -27,6 +27,11 @@ func freePort(t *testing.T) string {
 // command CONNECT connects to a server that runs the program.
 func lldb(t *testing.T, bin, program string, args []string, commands ...string) string {
 	t.Helper()
+	return tabletest.OnceRound(t, func() string { return lldbRun(t, bin, program, args, commands) })
+}
+
+func lldbRun(t *testing.T, bin, program string, args, commands []string) string {
+	t.Helper()
 	tool := tabletest.NeedTool(t, "lldb")
 	address := freePort(t)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

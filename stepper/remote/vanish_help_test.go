@@ -1,13 +1,10 @@
 package remote
 
 import (
-	"bufio"
 	"bytes"
 	"debug/elf"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -65,39 +62,17 @@ func find(t *testing.T, program, function string) places {
 // Descriptions": reg 7, const8 0, equal, end).
 const never = ";X7,26000722001327"
 
-// service is testdata/service.c at work: a program that somebody depends on.
+// service is an attached program that must be as it was when it is let go.
 type service struct {
+	*tabletest.Service
 	t    *testing.T
-	cmd  *exec.Cmd
-	in   io.Writer
-	out  *bufio.Reader
-	pid  int
 	text []byte // all its code before a debugger came
 }
 
 func startService(t *testing.T, program string) *service {
 	t.Helper()
-	s := &service{t: t, cmd: exec.Command(program, "2")}
-	var err error
-	if s.in, err = s.cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.cmd.Process.Kill()
-		s.cmd.Wait()
-	})
-	s.pid, s.out = s.cmd.Process.Pid, bufio.NewReader(out)
-	if line, err := s.out.ReadString('\n'); err != nil || line != "ready\n" {
-		t.Fatalf("the service says %q, %v", line, err)
-	}
-	s.text = code(t, s.pid)
+	s := &service{Service: tabletest.StartService(t, program, "2"), t: t}
+	s.text = tabletest.Code(t, s.PID)
 	return s
 }
 
@@ -105,58 +80,12 @@ func startService(t *testing.T, program string) *service {
 func (s *service) isUntouched() {
 	s.t.Helper()
 	within(s.t, "nobody traces the service and it runs", func() bool {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID))
 		return err == nil && strings.Contains(string(status), "TracerPid:\t0\n") && !strings.Contains(string(status), "State:\tT")
 	})
-	if now := code(s.t, s.pid); !bytes.Equal(now, s.text) {
+	if now := tabletest.Code(s.t, s.PID); !bytes.Equal(now, s.text) {
 		s.t.Errorf("the service's code is not what it was")
 	}
-}
-
-// ends lets the service end, and wants its sums right.
-func (s *service) ends() {
-	s.t.Helper()
-	if _, err := io.WriteString(s.in, "\n"); err != nil {
-		s.t.Error(err)
-	}
-	said, _ := io.ReadAll(s.out)
-	if err := s.cmd.Wait(); err != nil || !strings.HasSuffix(string(said), "check ok\n") {
-		s.t.Errorf("the service ended with %v: %s", err, said)
-	}
-}
-
-// code is every byte of a process that can be executed, but for [vsyscall],
-// which cannot be read.
-func code(t *testing.T, pid int) []byte {
-	t.Helper()
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mem.Close()
-	var all []byte
-	for line := range strings.Lines(string(maps)) {
-		if !strings.Contains(line, " r-xp ") || strings.Contains(line, "[vsyscall]") {
-			continue
-		}
-		var low, high int64
-		if _, err := fmt.Sscanf(line, "%x-%x ", &low, &high); err != nil {
-			t.Fatalf("maps: %q: %v", line, err)
-		}
-		part := make([]byte, high-low)
-		if _, err := mem.ReadAt(part, low); err != nil {
-			t.Fatalf("%s: %v", line, err)
-		}
-		all = append(all, part...)
-	}
-	if len(all) == 0 {
-		t.Fatal("the service has no code")
-	}
-	return all
 }
 
 // fixed builds a fixture whose file addresses are its process addresses.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rseqstep/table/tabletest"
 )
 
 // vanishing is what a client is at when its connection ends. The program stands
@@ -114,7 +116,7 @@ func (w *wire) raw(bytes string) {
 // An attached program outlives each of its clients as it was before the first,
 // and the server takes the next one on.
 func TestAttachedServiceIsIntactAfterEachClientThatVanished(t *testing.T) {
-	bin, program := rseqstep(t), fixed(t, "service.c")
+	bin, program := rseqstep(t), tabletest.BuildService(t)
 	p := find(t, program, "one_round")
 	first, _, path := serve(t, bin, "--multi", "SOCKET")
 	first.conn.Close()
@@ -122,7 +124,7 @@ func TestAttachedServiceIsIntactAfterEachClientThatVanished(t *testing.T) {
 	for _, v := range vanishing {
 		w := dial(t, path)
 		w.ask("QStartNoAckMode")
-		if reply := w.ask(fmt.Sprintf("vAttach;%x", s.pid)); !strings.HasPrefix(reply, "T") {
+		if reply := w.ask(fmt.Sprintf("vAttach;%x", s.PID)); !strings.HasPrefix(reply, "T") {
 			t.Fatalf("%s: attaching: %q", v.name, reply)
 		}
 		v.do(t, w, p)
@@ -132,7 +134,9 @@ func TestAttachedServiceIsIntactAfterEachClientThatVanished(t *testing.T) {
 			t.Fatalf("the client was %s", v.name)
 		}
 	}
-	s.ends()
+	if s.Finish() {
+		t.Error("the service was killed")
+	}
 }
 
 // A program that was launched for a client ends with it, and the server starts

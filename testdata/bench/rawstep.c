@@ -6,46 +6,11 @@
  * PROGRAM first runs to its entry point at full speed.
  */
 #define _GNU_SOURCE
+#include "raw.h"
+
 #include <elf.h>
-#include <errno.h>
-#include <sched.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/personality.h>
-#include <sys/ptrace.h>
-#include <sys/user.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static void pin(void)
-{
-	cpu_set_t set;
-	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
-	if (sched_setaffinity(0, sizeof set, &set))
-		die("sched_setaffinity");
-}
-
-static void wait_stop(pid_t pid)
-{
-	int status;
-	if (waitpid(pid, &status, 0) < 0)
-		die("waitpid");
-	if (!WIFSTOPPED(status)) {
-		fprintf(stderr, "the program ended\n");
-		exit(1);
-	}
-}
 
 /* The program's entry point, from the auxiliary vector the kernel gave it. */
 static uintptr_t entry(pid_t pid)

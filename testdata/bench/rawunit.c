@@ -8,46 +8,10 @@
  * The addresses are the program's own words (--labels), so it is started without randomization.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <sched.h>
+#include "raw.h"
+
 #include <signal.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/personality.h>
-#include <sys/ptrace.h>
-#include <sys/user.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static void pin(void)
-{
-	cpu_set_t set;
-	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
-	if (sched_setaffinity(0, sizeof set, &set))
-		die("sched_setaffinity");
-}
-
-static int wait_stop(pid_t pid)
-{
-	int status;
-	if (waitpid(pid, &status, 0) < 0)
-		die("waitpid");
-	if (!WIFSTOPPED(status)) {
-		fprintf(stderr, "the program ended\n");
-		exit(1);
-	}
-	return WSTOPSIG(status);
-}
 
 struct place {
 	unsigned long arm, start, end, abort;
@@ -90,11 +54,11 @@ static void debug_register(pid_t pid, int n, unsigned long value)
 		die("PTRACE_POKEUSER");
 }
 
-/* Goes on to the next breakpoint and returns where it is. */
-static unsigned long go(pid_t pid, struct user_regs_struct *regs)
+/* Lets it go, by PTRACE_CONT or PTRACE_SINGLESTEP, and returns where it traps. */
+static unsigned long resume(enum __ptrace_request how, pid_t pid, struct user_regs_struct *regs)
 {
-	if (ptrace(PTRACE_CONT, pid, 0, 0))
-		die("PTRACE_CONT");
+	if (ptrace(how, pid, 0, 0))
+		die("resume");
 	int sig = wait_stop(pid);
 	if (sig != SIGTRAP) {
 		fprintf(stderr, "signal %d\n", sig);
@@ -108,19 +72,9 @@ static unsigned long go(pid_t pid, struct user_regs_struct *regs)
 /* Single-steps to an address and returns how many steps that took. */
 static long step_to(pid_t pid, unsigned long at, struct user_regs_struct *regs)
 {
-	long n = 0;
-	do {
-		if (ptrace(PTRACE_SINGLESTEP, pid, 0, 0))
-			die("PTRACE_SINGLESTEP");
-		int sig = wait_stop(pid);
-		if (sig != SIGTRAP) {
-			fprintf(stderr, "signal %d\n", sig);
-			exit(1);
-		}
-		if (ptrace(PTRACE_GETREGS, pid, 0, regs))
-			die("PTRACE_GETREGS");
+	long n = 1;
+	while (resume(PTRACE_SINGLESTEP, pid, regs) != at)
 		n++;
-	} while (regs->rip != at);
 	return n;
 }
 
@@ -183,7 +137,7 @@ int main(int argc, char **argv)
 	debug_register(pid, 2, at.abort);
 	debug_register(pid, 7, 1 | 4 | 16);
 
-	if (go(pid, &regs) != at.arm)
+	if (resume(PTRACE_CONT, pid, &regs) != at.arm)
 		die("not at the arming store");
 	if (steps)
 		debug_register(pid, 7, 4 | 16); /* it is come to by steps: its own breakpoint would be met on leaving */
@@ -191,7 +145,7 @@ int main(int argc, char **argv)
 	for (long i = 0; i < n; i++) {
 		double left = now();
 		/* An instruction breakpoint is not met again at once: the kernel sets RF. */
-		unsigned long pc = go(pid, &regs);
+		unsigned long pc = resume(PTRACE_CONT, pid, &regs);
 		if (pc == at.abort)
 			aborts++;
 		else if (pc != at.end) {
@@ -201,7 +155,7 @@ int main(int argc, char **argv)
 		units += now() - left;
 		if (steps)
 			plain += step_to(pid, at.arm, &regs);
-		else if (go(pid, &regs) != at.arm) {
+		else if (resume(PTRACE_CONT, pid, &regs) != at.arm) {
 			fprintf(stderr, "left the loop after %ld units\n", i + 1);
 			return 1;
 		}
