@@ -3,6 +3,7 @@
 package ptrace
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -57,13 +58,33 @@ func (p *Process) Wait() (stepper.Event, error) {
 		}
 		if got == kicked {
 			err = p.recheck()
-		} else {
-			err = p.take(got, p.status)
+		} else if err = p.take(got, p.status); err == nil {
+			err = p.takeOthers()
 		}
 		if err != nil {
 			return stepper.Event{}, err
 		}
 	}
+}
+
+// takeOthers takes what the other threads have brought meanwhile, so that each has its
+// turn before one that goes on brings the next. wait4(2) tells of a tracer's
+// newest threads first (do_wait, kernel/exit.c): of 500 that each made another and
+// ended, the older ones were never told of, for minutes.
+func (p *Process) takeOthers() error {
+	for n := len(p.order) - 1; n > 0 && p.alive; n-- {
+		got, err := p.collect(-1, waitNoHang)
+		if errors.Is(err, unix.ECHILD) || err == nil && got <= 0 {
+			return nil
+		}
+		if err == nil {
+			err = p.take(got, p.status)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // anyRunning reports whether a wait can end: some thread is not held, a
