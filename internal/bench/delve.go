@@ -44,8 +44,8 @@ const (
 )
 
 // exchanged measures what a step's packets cost by themselves: between two
-// goroutines over loopback, the answer known before the question. No server can
-// have Delve step faster than that, whatever it is.
+// goroutines over loopback, the answer known before the question. To this comes
+// what Delve itself does for a step.
 func exchanged() (float64, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
