@@ -30,6 +30,7 @@ func TestDelveOnOurBackend(t *testing.T) {
 		{"ManualStop", halts},
 		{"TestBinaries", testBinaries},
 		{"RedirectsAndEnvironment", surroundings},
+		{"BurstsOfStepsShareOneCPU", sharesCPU},
 	}
 	both := ways(t)
 	for _, c := range claims {

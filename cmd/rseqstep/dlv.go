@@ -95,7 +95,8 @@ func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
 	c := remote.Config{Dialect: remote.DelveDebugserver, ASLR: l.ASLR, Log: files.Log(), Console: l.Console(files),
-		Stdin: files.Std[0], Stdout: files.Std[1], Stderr: files.Std[2], Report: unitLines, Section: writeSections}
+		Stdin: files.Std[0], Stdout: files.Std[1], Stderr: files.Std[2], Report: unitLines, Section: writeSections,
+		Parent: os.Getppid()}
 	var listener net.Listener
 	if form == delve.LLDBServer {
 		c.Dialect = remote.DelveLLDBServer
@@ -122,25 +123,9 @@ func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
 	if listener != nil {
 		return s.Serve(ctx, listener)
 	}
-	conn, err := dial(l.Address)
+	conn, err := net.Dial("tcp", l.Address)
 	if err != nil {
 		return err
 	}
 	return s.ServeConn(ctx, conn)
-}
-
-// dial connects to Delve. The connection is taken away from Go's network
-// poller, whose thread would be woken by every packet beside the one that
-// answers it: that was half of what the server's steps cost.
-func dial(address string) (*os.File, error) {
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
-		return nil, errors.Join(fmt.Errorf("%s is no TCP address", address), conn.Close())
-	}
-	file, err := tcp.File() // a duplicate, in blocking mode
-	return file, errors.Join(err, conn.Close())
 }

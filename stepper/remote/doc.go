@@ -8,12 +8,13 @@
 // reads for it, and turns the interrupt byte, or the client's end, into
 // Engine.Interrupt.
 //
-// The files, by idea: packet.go, hex.go, stream_linux.go and conn.go the stream;
-// server.go and process.go clients and processes, turned_away.go clients that are
+// The files, by idea: packet.go, hex.go, stream_linux.go, unpolled_linux.go and
+// conn.go the stream; server.go and process.go clients and processes,
+// beside_linux.go whose CPU the debugger is on, turned_away.go clients that are
 // not served; client.go, query.go and verb.go which packet is answered where;
-// tls.go thread-local variables; resume.go and stop.go going on and stopping; events.go forks, execs and system
-// calls, forks.go which process is kept; points.go breakpoints, agent.go their
-// conditions; layout.go, features.go,
+// tls.go thread-local variables; resume.go and stop.go going on and stopping;
+// events.go forks, execs and system calls, forks.go which process is kept;
+// points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
 // hostio.go files; monitor.go our own commands; lldb.go lldb's packets,
 // allocate_linux.go its memory in the program; delve.go
@@ -70,4 +71,15 @@
 // Where Delve reads registers one by one they are sent in one go, once it is
 // known to (delve_row.go). Refused: waking up only when the rest of its packets
 // has come (SO_RCVLOWAT): it gained nothing measurable, and once hung.
+//
+// A packet that crosses CPUs costs a wake-up, more than its answer does. In a
+// burst of steps Delve, which has started us, is therefore on our CPU
+// (beside_linux.go): half as many steps again and more (BENCHMARKS.md). If we
+// are killed by SIGKILL meanwhile, it stays there. gdb is left where it is:
+// what a script of its user starts right after a step ("shell make") would
+// inherit the one CPU. Refused: to keep Delve's CPU from sleeping by a process
+// that spins there (SCHED_IDLE, sched(7)); it gained only where there are two
+// CPUs, by making Delve evade to ours. A socket is taken from Go's network
+// poller, which wakes a thread of its own for each packet (unpolled_linux.go):
+// a fifth of a step.
 package remote

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"rseqstep/stepper"
 	"rseqstep/table"
@@ -150,6 +151,11 @@ func (c *client) resume(actions []action) (string, error) {
 		})
 	}
 	c.stepping = lead.kind == 's'
+	if c.stepping {
+		c.beside.stepped(time.Now())
+	} else {
+		c.beside.part()
+	}
 	do := c.motion(lead, goes == len(c.p.target.Threads()))
 	from, over := c.ranged.from, lead.kind == 'r' || lead.kind == 's' && c.inlined(lead)
 	if lead.kind == 'r' {

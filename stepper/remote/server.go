@@ -23,6 +23,10 @@ type Config struct {
 
 	Dialect Dialect // which client is served, where it has to be known
 
+	// Parent is the debugger that is served, if it started us and is to share
+	// our CPU during bursts of steps: its process id; 0 for none.
+	Parent int
+
 	Stdin, Stdout, Stderr *os.File // the program's; nil: our own
 	Terminal              *os.File // shared with the program; nil for none
 	ASLR                  bool     // keep address space layout randomization
@@ -44,6 +48,7 @@ type Server struct {
 	policy  stepper.Policy
 	process *process
 	with    launchWith
+	beside  beside
 	pass    [65]bool // signals that the client does not want to see
 	hide    [65]bool // signals that the program is not to see when it is let go
 	program string   // what was launched last, for vRun without a name
@@ -56,7 +61,8 @@ type Server struct {
 // New makes a server without a process.
 func New(c Config) *Server {
 	runtime.LockOSThread()
-	return &Server{Config: c, policy: stepper.DefaultPolicy(), with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain}}
+	return &Server{Config: c, beside: beside{pid: c.Parent, cpu: -1}, policy: stepper.DefaultPolicy(),
+		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain}}
 }
 
 // Launch starts a program and holds it at its first instruction.
@@ -95,6 +101,7 @@ func (s *Server) logf(format string, args ...any) {
 // rest is told when a client has stopped asking: what is kept between the steps
 // of a burst is given back.
 func (s *Server) rest() {
+	s.beside.part()
 	if s.process == nil {
 		return
 	}

@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"io"
+	"net"
 	"os"
 	"syscall"
 	"time"
@@ -28,6 +29,9 @@ func newStream(rw io.ReadWriteCloser) (*stream, error) {
 	s := &stream{rw: rw, alarm: os.NewFile(uintptr(alarm), "alarm")}
 	if c, ok := rw.(syscall.Conn); ok {
 		if s.from, err = c.SyscallConn(); err == nil {
+			if err = s.unpoll(); err != nil {
+				return nil, errors.Join(err, s.alarm.Close())
+			}
 			return s, nil
 		}
 	}
@@ -44,6 +48,21 @@ func newStream(rw io.ReadWriteCloser) (*stream, error) {
 	}()
 	s.from, err = s.pair[1].SyscallConn()
 	return s, err
+}
+
+// unpoll takes a socket away from Go's network poller.
+func (s *stream) unpoll() error {
+	conn, ok := s.rw.(net.Conn)
+	if !ok {
+		return nil
+	}
+	u, err := unpoll(conn, s.from)
+	if err != nil {
+		return err
+	}
+	s.rw = u
+	s.from, err = u.SyscallConn()
+	return err
 }
 
 // wait returns when there is something to read, the end included, or the

@@ -1,0 +1,98 @@
+package delve
+
+import (
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table/tabletest"
+)
+
+// sharesCPU steps in bursts, during which Delve is on its debug server's CPU, and
+// ends each in another way: after all of them Delve may be where it was before,
+// and so may what it starts.
+func sharesCPU(t *testing.T, w way) {
+	tabletest.NeedCPUs(t, 2)
+	var whole unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &whole); err != nil {
+		t.Fatal(err)
+	}
+	d := w.start(t, "exec", program(t, "gotime"), "--", "1000000")
+	b := d.breakAt("main.read")
+	d.proceed()
+	ends := []struct {
+		name string
+		end  func() error
+	}{
+		{"silence", func() error { return nil }},
+		{"continue", func() error {
+			if _, err := d.ClearBreakpoint(b.ID); err != nil {
+				return err
+			}
+			running := d.Continue()
+			within(t, "Delve has its affinity while the program runs", func() bool { return len(narrow(t, d.cmd.Process.Pid, whole)) == 0 })
+			if _, err := d.Halt(); err != nil {
+				return err
+			}
+			return (<-running).Err
+		}},
+		{"restart", func() error {
+			_, err := d.Restart(false)
+			if n := narrow(t, d.ProcessPid(), whole); len(n) > 0 {
+				t.Errorf("the new process has threads %v on few CPUs", n)
+			}
+			return err
+		}},
+	}
+	for _, e := range ends {
+		within(t, "Delve shares a CPU", func() bool {
+			for range 50 {
+				if _, err := d.StepInstruction(false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return len(narrow(t, d.cmd.Process.Pid, whole)) > 0
+		})
+		if err := e.end(); err != nil {
+			t.Fatalf("%s: %v", e.name, err)
+		}
+		within(t, "Delve has its affinity after "+e.name, func() bool { return len(narrow(t, d.cmd.Process.Pid, whole)) == 0 })
+	}
+	if err := d.Detach(true); err != nil {
+		t.Fatal(err)
+	}
+	d.wait()
+}
+
+// narrow are the threads of a process that may not be on all of the CPUs.
+func narrow(t *testing.T, pid int, whole unix.CPUSet) (tids []int) {
+	t.Helper()
+	names, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range names {
+		tid, err := strconv.Atoi(n.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var set unix.CPUSet
+		if unix.SchedGetaffinity(tid, &set) == nil && set != whole { // else it has ended
+			tids = append(tids, tid)
+		}
+	}
+	return tids
+}
+
+// within fails unless something comes to be before patience ends.
+func within(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not so", what)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package remote
+
+import (
+	"math/bits"
+	"os"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// beside has the debugger that started us share our CPU, which is the stepped
+// thread's, while it steps in a burst. A step of Delve's is some fifteen
+// questions and answers between two processes. On one CPU each is a switch
+// between neighbours; across two it is a wake-up, which takes longer than all
+// that is done for it. Only the debugger's own affinity is changed, and given
+// back when it is silent for a while, lets the program run, or lets go of it.
+type beside struct {
+	pid    int                 // the debugger; 0: it stays where it is
+	cpu    int                 // that it shares; -1: none
+	before map[int]unix.CPUSet // affinities by thread
+	usual  unix.CPUSet         // for threads that were made meanwhile
+
+	quick int       // steps that came in a row
+	step  time.Time // of the last
+}
+
+const (
+	quickStep = 20 * time.Millisecond // how long after the last step one is of the same burst
+	burst     = 16                    // steps that make one: no user types them
+)
+
+// stepped notes that a step is asked for.
+func (b *beside) stepped(now time.Time) {
+	b.quick++
+	if now.Sub(b.step) > quickStep {
+		b.quick = 0
+	}
+	b.step = now
+	if b.pid == 0 || b.quick < burst {
+		return
+	}
+	if cpu := onlyCPU(); cpu != b.cpu { // the Engine pins us when it steps (stepper.Policy.Pin)
+		b.part()
+		b.join(cpu)
+	}
+}
+
+// join narrows the debugger's threads to a CPU, those that may be on it.
+func (b *beside) join(cpu int) {
+	if cpu < 0 || !b.there() {
+		return
+	}
+	b.cpu, b.before = cpu, map[int]unix.CPUSet{}
+	one := just(cpu)
+	for _, tid := range threadsOf(b.pid) {
+		var set unix.CPUSet
+		if unix.SchedGetaffinity(tid, &set) != nil || !set.IsSet(cpu) || set == one {
+			continue
+		}
+		if unix.SchedSetaffinity(tid, &one) == nil {
+			b.before[tid], b.usual = set, set
+		}
+	}
+}
+
+// part gives them back what they had. A thread that was made meanwhile has what
+// its maker had then, even one that is made while we are at it: hence again,
+// a few times at the most.
+func (b *beside) part() {
+	if b.cpu < 0 {
+		return
+	}
+	for range 8 {
+		if b.giveBack() == 0 {
+			break
+		}
+	}
+	b.cpu, b.before = -1, nil
+}
+
+// giveBack returns how many threads it found narrow and gave theirs.
+func (b *beside) giveBack() (n int) {
+	one := just(b.cpu)
+	if len(b.before) == 0 || !b.there() {
+		return 0
+	}
+	for _, tid := range threadsOf(b.pid) {
+		var now unix.CPUSet
+		if unix.SchedGetaffinity(tid, &now) != nil || now != one {
+			continue // gone, or changed by itself
+		}
+		set, ok := b.before[tid]
+		if !ok {
+			set = b.usual
+		}
+		if unix.SchedSetaffinity(tid, &set) == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// there reports whether the process id is the debugger's still.
+func (b *beside) there() bool { return os.Getppid() == b.pid }
+
+func just(cpu int) (set unix.CPUSet) {
+	set.Set(cpu)
+	return set
+}
+
+// onlyCPU is the one that the calling thread may be on; -1 where it is not one.
+func onlyCPU() int {
+	var set unix.CPUSet
+	if unix.SchedGetaffinity(0, &set) != nil || set.Count() != 1 {
+		return -1
+	}
+	for i, word := range set {
+		if word != 0 {
+			return i*bits.UintSize + bits.TrailingZeros64(uint64(word))
+		}
+	}
+	return -1
+}
+
+// threadsOf are the ids of a process's threads.
+func threadsOf(pid int) (tids []int) {
+	names, _ := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task") // none: it has ended
+	for _, n := range names {
+		if tid, err := strconv.Atoi(n.Name()); err == nil {
+			tids = append(tids, tid)
+		}
+	}
+	return tids
+}
