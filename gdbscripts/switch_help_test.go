@@ -3,7 +3,7 @@ package gdbscripts
 import (
 	"os"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,20 +33,14 @@ func scriptFile(t *testing.T, script string) string {
 	return file
 }
 
-// alive reports whether a process is there and not a zombie.
-func alive(pid string) bool {
-	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+// gone waits until a process, as gdb has printed its id, has ended.
+func gone(pid string) bool {
+	id, err := strconv.Atoi(pid)
 	if err != nil {
 		return false
 	}
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	return rest != "" && rest[0] != 'Z' && rest[0] != 'X'
-}
-
-// gone waits until a process is no longer alive.
-func gone(pid string) bool {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if !alive(pid) {
+		if !tabletest.Running(id) {
 			return true
 		}
 	}

@@ -18,7 +18,8 @@ type built struct {
 	counter, rawhold     string
 	crowd                string
 	kernelCount          string
-	gotime, dlv          string // a Go program, and stock Delve
+	goloop, gotime, dlv  string // Go programs, and stock Delve
+	backend              string // the variable that names our backend to it: "NAME=path"
 	hotPlace, afterHot   string // "hotline.c:22" and the line after it
 }
 
@@ -39,14 +40,19 @@ func prepare(rseqstep string) (*built, error) {
 		calls: filepath.Join(dir, "calls"), counter: filepath.Join(dir, "counter"), rawhold: filepath.Join(dir, "rawhold"),
 		crowd:       filepath.Join(dir, "crowd"),
 		kernelCount: filepath.Join(dir, "counted"),
-		gotime:      filepath.Join(dir, "gotime"), dlv: filepath.Join(dir, "dlv"),
+		goloop:      filepath.Join(dir, "goloop"), gotime: filepath.Join(dir, "gotime"), dlv: filepath.Join(dir, "dlv"),
 	}
-	for out, pkg := range map[string]string{b.gotime: "./testdata/gotime", b.dlv: "github.com/go-delve/delve/cmd/dlv"} {
+	for out, pkg := range map[string]string{b.goloop: "./testdata/goloop", b.gotime: "./testdata/gotime", b.dlv: "github.com/go-delve/delve/cmd/dlv"} {
 		cmd := exec.Command("go", "build", "-o", out, pkg)
 		if msg, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", cmd, err, msg)
 		}
 	}
+	backend, err := exec.Command(rseqstep, "dlv", "--print-backend").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s dlv --print-backend: %w", rseqstep, err)
+	}
+	b.backend = "DELVE_DEBUGSERVER_PATH=" + strings.TrimSpace(string(backend))
 	for out, source := range map[string]string{
 		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
 		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c",

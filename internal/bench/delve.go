@@ -2,13 +2,10 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,94 +13,70 @@ import (
 	"github.com/go-delve/delve/service/rpc2"
 )
 
-// delveSteps is how many instructions the contest of Delve's backends steps.
+// delveSteps is how many instructions the contests of Delve's backends step.
 const delveSteps = 1000
 
-// delving compares Delve's step-instruction on our backend with that on its
-// own, in the same Go program from the same place.
-func delving(b *built) contest {
-	return contest{
-		title:      fmt.Sprintf("dlv step-instruction, %d times", delveSteps),
-		unit:       "steps a second",
-		moreIsGood: true,
-		target:     "no fewer than Delve's own backend",
-		contenders: []contender{
-			{"rseqstep dlv", delve(b.gotime, b.rseqstep, "dlv")},
-			{"dlv --backend=native", delve(b.gotime, b.dlv)},
-			{"the packets alone, in one process", exchanged},
-		},
+// delving compares Delve's step-instruction on our backend with that on its own,
+// in the same Go program from the same place: driven as by an editor in one that
+// only computes, at Delve's prompt, and as by an editor in one that asks for the
+// time, whose vDSO function Delve's own backend never leaves.
+func delving(b *built) []contest {
+	ours := []string{b.rseqstep, "dlv"}
+	native := []string{b.dlv}
+	stock := []string{"env", b.backend, b.dlv, "--backend=lldb"}
+	titled := func(title string, measure func(program, function string, dlv ...string) func() (float64, error), program, function string) contest {
+		return contest{
+			title:      fmt.Sprintf("%s, %d times", title, delveSteps),
+			unit:       "steps a second",
+			moreIsGood: true,
+			target:     "no fewer than Delve's own backend",
+			contenders: []contender{
+				{"rseqstep dlv", measure(program, function, ours...)},
+				{"dlv --backend=native", measure(program, function, native...)},
+				{"stock dlv on our backend", measure(program, function, stock...)},
+			},
+		}
+	}
+	return []contest{
+		titled("dlv step-instruction", delve, b.goloop, "main.sum"),
+		titled("dlv step-instruction at the prompt", prompted, b.goloop, "main.sum"),
+		titled("dlv step-instruction in a program that asks for the time", delve, b.gotime, "main.read"),
 	}
 }
 
-// What Delve 1.27 sends for a step-instruction (--log-output=gdbwire): 28 m, two
-// q and a vCont that it waits for, and a p for each of 37 registers, which we
-// answer ahead.
-const (
-	packetsAwaited = 31
-	packetsAhead   = 37
-)
-
-// exchanged measures what a step's packets cost by themselves: between two
-// goroutines over loopback, the answer known before the question. To this comes
-// what Delve itself does for a step.
-func exchanged() (float64, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer listener.Close()
-	question, answer := []byte("$m7ffff7fd0000,8#00"), []byte("$0011223344556677#00")
-	failed := make(chan error, 1)
-	go func() {
-		conn, err := listener.Accept()
+// prompted measures step-instruction from the beginning of a function on, as
+// commands at Delve's prompt.
+func prompted(program, function string, dlv ...string) func() (float64, error) {
+	return func() (float64, error) {
+		dir, err := os.MkdirTemp("", "bench")
 		if err != nil {
-			failed <- err
-			return
+			return 0, err
 		}
-		defer conn.Close()
-		buf := make([]byte, len(question))
-		for err == nil {
-			for n := 0; n < packetsAwaited && err == nil; n++ {
-				if _, err = io.ReadFull(conn, buf); err == nil {
-					_, err = conn.Write(answer)
-				}
-			}
-			for n := 0; n < packetsAhead && err == nil; n++ {
-				if _, err = io.ReadFull(conn, buf); err == nil && n == 0 {
-					_, err = conn.Write(bytes.Repeat(answer, packetsAhead))
-				}
-			}
-		}
-		if !errors.Is(err, io.EOF) {
-			failed <- err
-		}
-		close(failed)
-	}()
-	conn, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		return 0, err
-	}
-	in := bufio.NewReader(conn)
-	buf := make([]byte, len(answer))
-	began := time.Now()
-	for range delveSteps {
-		for range packetsAwaited + packetsAhead {
-			if _, err := conn.Write(question); err != nil {
+		defer os.RemoveAll(dir)
+		run := func(steps int) (time.Duration, error) {
+			script := filepath.Join(dir, "script")
+			text := "break " + function + "\ncontinue\n" + strings.Repeat("step-instruction\n", steps) + "exit\n"
+			if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
 				return 0, err
 			}
-			if _, err := io.ReadFull(in, buf); err != nil {
-				return 0, err
-			}
+			o, err := launch(append(dlv[:len(dlv):len(dlv)], "exec", program, "--allow-non-terminal-interactive=true", "--init", script)...)
+			return o.wall, err
 		}
+		without, err := run(0)
+		if err != nil {
+			return 0, err
+		}
+		with, err := run(delveSteps)
+		if err != nil {
+			return 0, err
+		}
+		return delveSteps / (with - without).Seconds(), nil
 	}
-	rate := delveSteps / time.Since(began).Seconds()
-	conn.Close()
-	return rate, <-failed
 }
 
-// delve measures step-instruction from main.main on, through Delve's JSON-RPC,
-// as an editor drives it.
-func delve(program string, dlv ...string) func() (float64, error) {
+// delve measures step-instruction from the beginning of a function on, through
+// Delve's JSON-RPC, as an editor drives it.
+func delve(program, function string, dlv ...string) func() (float64, error) {
 	return func() (rate float64, err error) {
 		args := append(dlv[1:len(dlv):len(dlv)], "--headless", "--listen=127.0.0.1:0", "exec", program, "--", "1000000000")
 		cmd := exec.Command(dlv[0], args...)
@@ -128,7 +101,7 @@ func delve(program string, dlv ...string) func() (float64, error) {
 		}()
 		client := rpc2.NewClient(address)
 		defer client.Detach(true)
-		if _, err := client.CreateBreakpoint(&api.Breakpoint{FunctionName: "main.read"}); err != nil {
+		if _, err := client.CreateBreakpoint(&api.Breakpoint{FunctionName: function}); err != nil {
 			return 0, err
 		}
 		if state := <-client.Continue(); state.Err != nil {

@@ -33,7 +33,8 @@ func bench(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	contests := []contest{stepping(b), unitRate(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b), delving(b)}
+	contests := []contest{stepping(b), unitRate(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b)}
+	contests = append(contests, delving(b)...)
 	for _, threads := range crowds {
 		contests = append(contests, crowded(b, threads))
 	}

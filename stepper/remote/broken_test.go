@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"rseqstep/table/tabletest"
 )
 
 // noise is bytes of all values, the same in every run. Neither an interrupt byte
@@ -47,7 +49,7 @@ func TestPacketAfterABrokenOneIsAnswered(t *testing.T) {
 		if n := <-refused; (n > 0) != c.refused {
 			t.Errorf("%s: refused %d times", c.name, n)
 		}
-		if !running(pid) {
+		if !tabletest.Running(pid) {
 			t.Errorf("%s: the program has ended", c.name)
 		}
 	}
@@ -101,7 +103,7 @@ func TestNextClientIsServedAfterABrokenOne(t *testing.T) {
 			}
 			w.raw(c.bytes)
 			w.conn.Close()
-			within(t, fmt.Sprintf("the program (running: %v) has ended after %s", goes, c.name), func() bool { return !running(pid) })
+			within(t, fmt.Sprintf("the program (running: %v) has ended after %s", goes, c.name), func() bool { return !tabletest.Running(pid) })
 		}
 	}
 	if next := dial(t, path); next.ask("?") != "W00" {

@@ -149,16 +149,6 @@ func (w *wire) answer() string {
 	}
 }
 
-// running reports whether a process is there and is no zombie.
-func running(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, after, _ := strings.Cut(string(stat), ") ")
-	return !strings.HasPrefix(after, "Z") && !strings.HasPrefix(after, "X")
-}
-
 // listens reports whether /proc/net/tcp has a socket that listens on address's
 // port (proc(5): local address and port in hexadecimal, state 0A is LISTEN).
 func listens(table, address string) bool {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"rseqstep/table/tabletest"
 )
 
 // Each packet that clients send beside the ones the other tests need, and what
@@ -116,7 +118,7 @@ func TestRestartPacketStartsAnew(t *testing.T) {
 	first := pidOf(t, w)
 	w.say("R00")
 	second := pidOf(t, w)
-	if second == first || running(first) || !running(second) {
+	if second == first || tabletest.Running(first) || !tabletest.Running(second) {
 		t.Errorf("process %d, then %d", first, second)
 	}
 	if reply := w.ask("?"); !strings.HasPrefix(reply, "T05") {

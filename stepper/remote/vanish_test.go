@@ -167,7 +167,7 @@ func TestLaunchedProgramEndsWithEachClientThatVanished(t *testing.T) {
 			pid := pidOf(t, w)
 			v.do(t, w, p)
 			w.conn.Close()
-			within(t, c.source+" has ended, its client having gone when "+v.name, func() bool { return !running(pid) })
+			within(t, c.source+" has ended, its client having gone when "+v.name, func() bool { return !tabletest.Running(pid) })
 		}
 	}
 	if next := dial(t, path); next.ask("?") != "W00" {

@@ -53,7 +53,7 @@ func TestClientThatVanishesEndsALaunchedProgram(t *testing.T) {
 	pid := pidOf(t, w)
 	w.say("vCont;c")
 	w.conn.Close()
-	within(t, "the program has ended", func() bool { return !running(pid) })
+	within(t, "the program has ended", func() bool { return !tabletest.Running(pid) })
 	// The server is there for the next one.
 	if next := dial(t, path); next.ask("?") != "W00" {
 		t.Error("the next client finds a process")

@@ -131,8 +131,9 @@ func TestLibraryBuildsInEveryPairOfItsMatrix(t *testing.T) {
 	}
 }
 
-func TestGoProgramReadsTheTime(t *testing.T) {
+func TestGoProgramsRunUntraced(t *testing.T) {
 	program{prints: `ok 100\n`}.check(t, BuildGo(t, "gotime", true))
+	program{args: []string{"10"}, prints: `total 2025\n`}.check(t, BuildGo(t, "goloop", true))
 }
 
 func TestBuildIsKept(t *testing.T) {
