@@ -1,12 +1,14 @@
 package delve
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"rseqstep/table/tabletest"
 )
@@ -27,7 +29,10 @@ func typedAt(t *testing.T, program, lines []string) string {
 		t.Fatal(err)
 	}
 	args := []string{"exec", "--allow-non-terminal-interactive=true", "--init", typed, program[0], "--"}
-	cmd := exec.Command(tabletest.Dlv(t), append(args, program[1:]...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, tabletest.Dlv(t), append(args, program[1:]...)...)
+	cmd.WaitDelay = time.Second
 	cmd.Env = append(os.Environ(), "GODEBUG=asyncpreemptoff=1") // its thread may still be taken away at a call
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -89,5 +94,17 @@ func TestTheScriptRunsSectionsAsUnits(t *testing.T) {
 	}
 	if n := strings.Count(out, " committed\n"); n != 1 || !strings.Contains(out, "attempts 1\n") {
 		t.Errorf("%d commits:\n%s", n, out)
+	}
+}
+
+// A read that another thread is to write for: Delve's own step would hold that
+// thread, and wait for ever.
+func TestTheScriptPassesASystemCallThatWaitsForAnotherThread(t *testing.T) {
+	tabletest.NeedTool(t, "gcc")
+	program := tabletest.Build(t, tabletest.Fixture{Source: "callwait.c", Opt: "-O0", Shape: tabletest.NoPIE})
+	out := console(t, []string{program, "read"},
+		sourced(t), "break callwait.c:98", "continue", "clearall", "si 1500", "continue")
+	if !strings.Contains(out, "read 1 ") {
+		t.Errorf("the read has not come to its end:\n%s", out)
 	}
 }
