@@ -67,7 +67,8 @@ func sharesCPU(t *testing.T, w way) {
 	d.wait()
 }
 
-// narrow are the threads of a process that may not be on all of the CPUs.
+// narrow are the threads of a process that may not be on all of the CPUs, or
+// give way to others.
 func narrow(t *testing.T, pid int, whole unix.CPUSet) (tids []int) {
 	t.Helper()
 	names, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
@@ -80,7 +81,11 @@ func narrow(t *testing.T, pid int, whole unix.CPUSet) (tids []int) {
 			t.Fatal(err)
 		}
 		var set unix.CPUSet
-		if unix.SchedGetaffinity(tid, &set) == nil && set != whole { // else it has ended
+		policy, err := unix.SchedGetAttr(tid, 0)
+		if err != nil || unix.SchedGetaffinity(tid, &set) != nil {
+			continue // it has ended
+		}
+		if set != whole || policy.Policy != unix.SCHED_NORMAL {
 			tids = append(tids, tid)
 		}
 	}

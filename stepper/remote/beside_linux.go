@@ -13,16 +13,24 @@ import (
 // thread's, while it steps in a burst. A step of Delve's is some fifteen
 // questions and answers between two processes. On one CPU each is a switch
 // between neighbours; across two it is a wake-up, which takes longer than all
-// that is done for it. Only the debugger's own affinity is changed, and given
-// back when it is silent for a while, lets the program run, or lets go of it.
+// that is done for it. It is not to get in the way of the thread's sections
+// there: of SCHED_BATCH (sched(7)) it preempts nobody when it wakes up. Only the
+// debugger's own scheduling is changed, and given back when it is silent for a
+// while, lets the program run, or lets go of it.
 type beside struct {
-	pid    int                 // the debugger; 0: it stays where it is
-	cpu    int                 // that it shares; -1: none
-	before map[int]unix.CPUSet // affinities by thread
-	usual  unix.CPUSet         // for threads that were made meanwhile
+	pid    int // the debugger; 0: it stays where it is
+	cpu    int // that it shares; -1: none
+	before map[int]scheduling
+	usual  scheduling // for threads that were made meanwhile
 
 	quick int       // steps that came in a row
 	step  time.Time // of the last
+}
+
+// scheduling is where and how a thread is run.
+type scheduling struct {
+	cpus   unix.CPUSet
+	policy unix.SchedAttr // zero where it is neither SCHED_NORMAL nor SCHED_BATCH, and left alone
 }
 
 const (
@@ -46,20 +54,21 @@ func (b *beside) stepped(now time.Time) {
 	}
 }
 
-// join narrows the debugger's threads to a CPU, those that may be on it.
+// join puts the debugger's threads on a CPU, those that may be on it.
 func (b *beside) join(cpu int) {
 	if cpu < 0 || !b.there() {
 		return
 	}
-	b.cpu, b.before = cpu, map[int]unix.CPUSet{}
-	one := just(cpu)
+	b.cpu, b.before = cpu, map[int]scheduling{}
 	for _, tid := range threadsOf(b.pid) {
-		var set unix.CPUSet
-		if unix.SchedGetaffinity(tid, &set) != nil || !set.IsSet(cpu) || set == one {
+		at, ok := schedulingOf(tid)
+		if !ok || !at.cpus.IsSet(cpu) || at.cpus == just(cpu) {
 			continue
 		}
-		if unix.SchedSetaffinity(tid, &one) == nil {
-			b.before[tid], b.usual = set, set
+		there := scheduling{just(cpu), at.policy}
+		there.policy.Policy = unix.SCHED_BATCH
+		if there.give(tid) {
+			b.before[tid], b.usual = at, at
 		}
 	}
 }
@@ -79,26 +88,47 @@ func (b *beside) part() {
 	b.cpu, b.before = -1, nil
 }
 
-// giveBack returns how many threads it found narrow and gave theirs.
+// giveBack returns how many threads it found there and gave theirs.
 func (b *beside) giveBack() (n int) {
-	one := just(b.cpu)
 	if len(b.before) == 0 || !b.there() {
 		return 0
 	}
 	for _, tid := range threadsOf(b.pid) {
-		var now unix.CPUSet
-		if unix.SchedGetaffinity(tid, &now) != nil || now != one {
+		now, ok := schedulingOf(tid)
+		if !ok || now.cpus != just(b.cpu) {
 			continue // gone, or changed by itself
 		}
-		set, ok := b.before[tid]
+		at, ok := b.before[tid]
 		if !ok {
-			set = b.usual
+			at = b.usual
 		}
-		if unix.SchedSetaffinity(tid, &set) == nil {
+		if at.give(tid) {
 			n++
 		}
 	}
 	return n
+}
+
+// schedulingOf is a thread's; false for one that has ended.
+func schedulingOf(tid int) (s scheduling, ok bool) {
+	if unix.SchedGetaffinity(tid, &s.cpus) != nil {
+		return s, false
+	}
+	policy, err := unix.SchedGetAttr(tid, 0)
+	if err != nil {
+		return s, false
+	}
+	if policy.Policy == unix.SCHED_NORMAL || policy.Policy == unix.SCHED_BATCH {
+		s.policy = *policy
+		s.policy.Runtime = 0 // its slice, which written would be its own wish (kernel/sched/syscalls.c, since v6.12)
+	}
+	return s, true
+}
+
+// give changes a thread's; false for one that has ended.
+func (s scheduling) give(tid int) bool {
+	return unix.SchedSetaffinity(tid, &s.cpus) == nil &&
+		(s.policy.Size == 0 || unix.SchedSetAttr(tid, &s.policy, 0) == nil)
 }
 
 // there reports whether the process id is the debugger's still.

@@ -74,12 +74,13 @@
 //
 // A packet that crosses CPUs costs a wake-up, more than its answer does. In a
 // burst of steps Delve, which has started us, is therefore on our CPU
-// (beside_linux.go): half as many steps again and more (BENCHMARKS.md). If we
-// are killed by SIGKILL meanwhile, it stays there. gdb is left where it is:
-// what a script of its user starts right after a step ("shell make") would
-// inherit the one CPU. Refused: to keep Delve's CPU from sleeping by a process
-// that spins there (SCHED_IDLE, sched(7)); it gained only where there are two
-// CPUs, by making Delve evade to ours. A socket is taken from Go's network
-// poller, which wakes a thread of its own for each packet (unpolled_linux.go):
-// a fifth of a step.
+// (beside_linux.go): 1.8 times as many steps (BENCHMARKS.md). There it must not
+// preempt a thread in a section: by waking up it aborted 4 units in 10,000, from
+// another CPU 2; as SCHED_BATCH none of 58,000. If we are killed by SIGKILL
+// meanwhile, it stays so. gdb is left where it is: what a script of its user
+// starts right after a step ("shell make") would inherit the one CPU. Refused: to
+// keep Delve's CPU from sleeping by a process that spins there (SCHED_IDLE,
+// sched(7)); it gained only where there are two CPUs, by making Delve evade to
+// ours. A socket is taken from Go's network poller, which wakes a thread of its
+// own for each packet (unpolled_linux.go): a fifth of a step.
 package remote
