@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sort"
 
+	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
@@ -87,6 +88,7 @@ func (p *Process) Insert(addr table.Addr) error {
 }
 
 // Remove takes the int3 at addr away. One whose memory is unmapped went with it.
+// Threads that have run into it and have not been told of go on from there.
 func (p *Process) Remove(addr table.Addr) error {
 	i, ok := p.points.search(addr)
 	if !ok {
@@ -101,6 +103,7 @@ func (p *Process) Remove(addr table.Addr) error {
 		}
 	}
 	p.points.list = append(p.points.list[:i], p.points.list[i+1:]...)
+	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind == stepper.EventBreakpoint && ev.Addr == addr })
 	return nil
 }
 

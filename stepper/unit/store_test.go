@@ -84,6 +84,7 @@ func TestArmsSeesEveryFormOfStore(t *testing.T) {
 		{"fxsave", "0f ae 03", 0, false},
 		{"xsavec", "0f c7 23", 0, false},
 		{"movdir64b", "66 0f 38 f8 1e", 0, false},
+		{"sttilecfg", "c4 e2 79 49 03", 0, false},
 		{"sgdt", "0f 01 03", 0, false},
 	} {
 		i := decode(t, 0x1000, c.code)

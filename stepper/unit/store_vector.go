@@ -103,6 +103,8 @@ func (d *decoder) vector0F38(s *Store) (size, element int) {
 			if d.pp == 1 {
 				return v, 0
 			}
+		case op == 0x49 && d.pp == 1 && d.modReg() == 0: // sttilecfg
+			return 64, 0
 		case op == 0x4b && d.pp == 2: // tilestored: up to 16 rows, index apart
 			s.Vector = true
 			return 64, 0

@@ -118,7 +118,7 @@ static int skip(int map, int op, int reg, int pp)
 		if ((op == 0xab || op == 0xb3 || op == 0xbb) && reg) return 1; /* the bit number moves the address; rax is 7 */
 		if (op == 0x78 && pp) return 1;
 	}
-	return 0;
+	return map == 2 && op == 0xf8; /* movdir64b writes where the register says */
 }
 
 static void legacy(void)
