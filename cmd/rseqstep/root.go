@@ -84,7 +84,7 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 			err = debugProgram(e, o, args)
 			if len(args) > 0 && errors.Is(err, session.ErrNoProgram) {
 				if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-					err = &exitError{Status: 1, Err: fmt.Errorf("%w; did you mean the command %q?", err, near[0])}
+					err = &exitError{Status: 1, Err: fmt.Errorf("%w; did you mean the command \"%s\"?", err, strings.Join(near, "\" or \""))}
 				}
 			}
 			return err

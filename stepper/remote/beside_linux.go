@@ -62,7 +62,11 @@ func (b *beside) join(cpu int) {
 	b.cpu, b.before = cpu, map[int]scheduling{}
 	for _, tid := range threadsOf(b.pid) {
 		at, ok := schedulingOf(tid)
-		if !ok || !at.cpus.IsSet(cpu) || at.cpus == just(cpu) {
+		if !ok || !at.cpus.IsSet(cpu) {
+			continue
+		}
+		if at.cpus == just(cpu) { // by its own wish
+			b.before[tid] = at
 			continue
 		}
 		there := scheduling{just(cpu), at.policy}
@@ -102,7 +106,7 @@ func (b *beside) giveBack() (n int) {
 		if !ok {
 			at = b.usual
 		}
-		if at.give(tid) {
+		if at.cpus != now.cpus && at.give(tid) {
 			n++
 		}
 	}
