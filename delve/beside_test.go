@@ -20,7 +20,7 @@ func sharesCPU(t *testing.T, w way) {
 	if err := unix.SchedGetaffinity(0, &whole); err != nil {
 		t.Fatal(err)
 	}
-	d := w.start(t, "exec", program(t, "gotime"), "--", "1000000")
+	d := w.start(t, "exec", program(t, "gotime"), "--", "1000000000")
 	b := d.breakAt("main.read")
 	d.proceed()
 	ends := []struct {

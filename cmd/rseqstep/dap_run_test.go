@@ -178,7 +178,7 @@ func TestTheConsoleTakesCommandsOfThePrompt(t *testing.T) {
 
 func TestAnAttachedProgramGoesOnAfterDisconnect(t *testing.T) {
 	tabletest.NeedPtrace(t)
-	program := exec.Command(tabletest.Build(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O2", Flags: []string{"-pthread"}}), "4", "3000000", "0")
+	program := exec.Command(tabletest.Build(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O2", Flags: []string{"-pthread"}}), "4", "100000000", "0")
 	out, err := program.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

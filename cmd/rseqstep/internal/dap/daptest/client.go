@@ -47,14 +47,15 @@ func Start(t testing.TB, adapter string, args ...string) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := cmd.StdoutPipe()
+	out, write, err := os.Pipe() // that of cmd.StdoutPipe is closed by Wait, whatever is still to be read
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stderr = os.Stderr
+	cmd.Stdout, cmd.Stderr = write, os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	write.Close()
 	c := New(t, out, in)
 	go func() { c.Ended <- cmd.Wait() }()
 	t.Cleanup(func() {
@@ -62,6 +63,7 @@ func Start(t testing.TB, adapter string, args ...string) *Client {
 		if !c.WaitEnded() {
 			cmd.Process.Kill()
 		}
+		out.Close()
 	})
 	return c
 }
