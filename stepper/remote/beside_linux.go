@@ -35,7 +35,7 @@ type scheduling struct {
 
 const (
 	quickStep = 20 * time.Millisecond // how long after the last step one is of the same burst
-	burst     = 16                    // steps that make one: no user types them
+	burst     = 16                    // steps that make one, with nothing else between them: no user types them
 )
 
 // stepped notes that a step is asked for.
@@ -52,6 +52,12 @@ func (b *beside) stepped(now time.Time) {
 		b.part()
 		b.join(cpu)
 	}
+}
+
+// over notes that the burst has ended.
+func (b *beside) over() {
+	b.quick = 0
+	b.part()
 }
 
 // join puts the debugger's threads on a CPU, those that may be on it.

@@ -164,7 +164,7 @@ func (s *Server) end() error {
 
 // forget drops a process that is gone.
 func (s *Server) forget() {
-	s.beside.part()
+	s.beside.over()
 	if s.process != nil && s.Terminal != nil {
 		if err := s.process.target.TakeTerminal(s.Terminal); err != nil {
 			s.logf("the terminal stays with the program: %v", err)

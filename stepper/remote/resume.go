@@ -154,7 +154,7 @@ func (c *client) resume(actions []action) (string, error) {
 	if c.stepping {
 		c.beside.stepped(time.Now())
 	} else {
-		c.beside.part()
+		c.beside.over()
 	}
 	do := c.motion(lead, goes == len(c.p.target.Threads()))
 	from, over := c.ranged.from, lead.kind == 'r' || lead.kind == 's' && c.inlined(lead)

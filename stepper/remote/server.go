@@ -101,7 +101,7 @@ func (s *Server) logf(format string, args ...any) {
 // rest is told when a client has stopped asking: what is kept between the steps
 // of a burst is given back.
 func (s *Server) rest() {
-	s.beside.part()
+	s.beside.over()
 	if s.process == nil {
 		return
 	}
