@@ -1,6 +1,7 @@
 package delve
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -101,7 +102,7 @@ func cLines(t *testing.T, w way) {
 		}
 	}
 	clearAll(d, b)
-	endsWhole(d, "sum 20 of 20 tries 20 of 20")
+	endsWhole(d, 20)
 }
 
 // asmLines steps by lines and stops at breakpoints inside a section.
@@ -123,7 +124,7 @@ func asmLines(t *testing.T, w way) {
 		}
 	}
 	clearAll(d, inside, commit)
-	endsWhole(d, "sum 20 of 20 tries 20 of 20")
+	endsWhole(d, 20)
 }
 
 // instructionsPassSections steps through both sections by instructions.
@@ -151,7 +152,7 @@ func instructionsPassSections(t *testing.T, w way) {
 	if !strings.Contains(d.output.String(), "committed on CPU") {
 		t.Errorf("what became of the section is not told")
 	}
-	endsWhole(d, "sum 20 of 20 tries 20 of 20")
+	endsWhole(d, 20)
 }
 
 // nextAmongThreads steps 60 or 200 lines while 8 goroutines on threads of their own count.
@@ -169,7 +170,9 @@ func nextAmongThreads(t *testing.T, w way) {
 			t.Fatalf("next %d went to %s", i+1, place(s))
 		}
 	}
-	endsWhole(d, "tries")
+	if status := d.finish(); status != 0 {
+		t.Errorf("the program ended with status %d", status)
+	}
 }
 
 // clearAll removes breakpoints.
@@ -182,15 +185,29 @@ func clearAll(d *dlv, list ...*api.Breakpoint) {
 	}
 }
 
-// endsWhole continues to the end of a program that checks its sums.
-func endsWhole(d *dlv, want string) {
+// strayTries is how many of the rounds that a program of some threads runs by
+// itself may be aborted by its own threads, which take the CPU as they wake: of
+// 720 runs of 20 rounds 3 had one.
+const strayTries = 2
+
+// endsWhole continues to the end of a program that checks its sums, and prints
+// how many tries its rounds took.
+func endsWhole(d *dlv, rounds int) {
 	d.t.Helper()
 	if status := d.finish(); status != 0 {
 		d.t.Errorf("the program ended with status %d", status)
 	}
-	if !strings.Contains(d.output.String(), want) {
-		d.t.Errorf("the program did not print %q", want)
+	want := fmt.Sprintf("sum %d of %[1]d tries %%d of %[1]d", rounds)
+	for line := range strings.Lines(d.output.String()) {
+		var tries int
+		if n, _ := fmt.Sscanf(line, want, &tries); n == 1 {
+			if tries > rounds+strayTries {
+				d.t.Errorf("%d rounds took %d tries", rounds, tries)
+			}
+			return
+		}
 	}
+	d.t.Errorf("the program did not print %q", want)
 }
 
 // TestDelveAloneNeverLeavesTheVDSO shows what the backend is for.

@@ -2,7 +2,8 @@ package stepper
 
 // release lets every held thread go. One that stands at a breakpoint already
 // told is stepped off it first, the others held. The stepped thread goes on
-// where it is.
+// where it is, and those that do start before the others, which would compete
+// with them for their CPUs.
 func (e *Engine) release(stepped int) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
 		if !e.target.Held(tid) || e.target.Queued(tid) {
@@ -23,19 +24,22 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 	if err := e.unpin(); err != nil {
 		return nil, err
 	}
+	var rest []*thread
 	for _, tid := range e.target.Threads() {
 		if !e.target.Held(tid) || e.target.Queued(tid) {
 			continue
 		}
 		th := e.adopt(tid)
-		resume := e.target.Resume
-		if e.inPlace(th) || tid == stepped {
-			resume = e.target.ResumeInPlace
+		if !e.inPlace(th) && tid != stepped {
+			rest = append(rest, th)
+			continue
 		}
-		if !e.target.Held(tid) {
-			continue // killed from outside meanwhile
+		if err := e.letGoHeld(th, e.target.ResumeInPlace); err != nil {
+			return nil, err
 		}
-		if err := e.letGo(th, resume); err != nil {
+	}
+	for _, th := range rest {
+		if err := e.letGoHeld(th, e.target.Resume); err != nil {
 			return nil, err
 		}
 	}
@@ -60,6 +64,14 @@ func (e *Engine) stepOff(th *thread) (*Stop, error) {
 		return nil, nil
 	}
 	return e.stepOne(th)
+}
+
+// letGoHeld is letGo for a thread that may have been killed from outside meanwhile.
+func (e *Engine) letGoHeld(th *thread, resume func(tid, sig int) error) error {
+	if !e.target.Held(th.tid) {
+		return nil
+	}
+	return e.letGo(th, resume)
 }
 
 // letGo resumes one thread with the signal it is owed.

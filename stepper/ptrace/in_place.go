@@ -4,6 +4,7 @@ package ptrace
 
 import (
 	"errors"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,6 +21,10 @@ import (
 // system call: at the first one's entry it stops (PTRACE_SYSCALL) and waits for
 // us, who are done by then. Otherwise we, when we lost our own CPU in between,
 // gave back what the program had replaced, or had a child inherit the narrow one.
+//
+// And we stay away until the thread has had its CPU: an idle CPU takes some 30 µs
+// to wake, and a thread that only waits for it is stolen by another CPU that has
+// just become idle. With four other threads let go meanwhile 1 in 60 was.
 //
 // A thread that is to outlive us (reprieve) keeps its affinity: killed in those
 // microseconds, we would leave it the narrow one. What it may meet is an abort
@@ -46,13 +51,17 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	elsewhere := own
 	elsewhere[st.processor/64] &^= here[st.processor/64]
 	moved := elsewhere != (cpuMask{}) && elsewhere != own && setAffinity(0, &elsewhere) == 0
+	away := moved || elsewhere == own
+	turns, counted := p.turns(tid)
 	if outlives := !p.launched && p.intact(t); !outlives && setAffinity(tid, &here) == 0 {
-		err = p.letGo(tid, reqSyscall, sig)
+		if err = p.letGo(tid, reqSyscall, sig); away && counted && err == nil {
+			p.awaitTurn(tid, turns)
+		}
 		if e := setAffinity(tid, &thread); e != 0 && e != unix.ESRCH {
 			err = errors.Join(err, &Error{Op: "restore affinity", TID: tid, Err: e})
 		}
-	} else {
-		err = p.Resume(tid, sig)
+	} else if err = p.Resume(tid, sig); away && counted && err == nil {
+		p.awaitTurn(tid, turns)
 	}
 	if moved {
 		if e := setAffinity(0, &own); e != 0 {
@@ -60,4 +69,18 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 		}
 	}
 	return err
+}
+
+// turnPatience bounds how long a CPU that has other work is waited for. A turn
+// there is 3 ms (base_slice_ns of EEVDF, kernel/sched/fair.c).
+const turnPatience = 3 * time.Millisecond
+
+// awaitTurn returns when a thread has been given a CPU since turns were counted,
+// or has not been for long. Precondition: that CPU is not ours.
+func (p *Process) awaitTurn(tid int, turns uint64) {
+	for end := time.Now().Add(turnPatience); time.Now().Before(end); {
+		if now, ok := p.turns(tid); !ok || now != turns {
+			return
+		}
+	}
 }

@@ -30,7 +30,8 @@ int main(void) {
 }`
 
 // A thread that goes on in place keeps its CPU, and its affinity is never other
-// than its own: it may ask for it, or hand it on, at once.
+// than its own: it may ask for it, or hand it on, at once. When it is let go it
+// has begun: until then another CPU could steal it.
 func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 	tabletest.NeedCPUs(t, 2)
 	p := launch(t, looksRound)
@@ -41,6 +42,7 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 	if err := p.Resume(p.PID(), 0); err != nil {
 		t.Fatal(err)
 	}
+	rounds, waiting := 0, 0
 	for {
 		ev, err := p.Wait()
 		if err != nil {
@@ -49,6 +51,9 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 		if ev.Kind == stepper.EventProcessExit {
 			if ev.Status.Code != 0 {
 				t.Errorf("the program ended with %d", ev.Status.Code)
+			}
+			if waiting > rounds/10 {
+				t.Errorf("in %d of %d rounds it had yet to begin", waiting, rounds)
 			}
 			return
 		}
@@ -59,8 +64,13 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 			t.Fatal(err)
 		}
 		stepOver(t, p, ev.TID, f)
+		before, counted := p.turns(ev.TID)
 		if err := p.ResumeInPlace(ev.TID, 0); err != nil {
 			t.Fatal(err)
+		}
+		rounds++
+		if after, ok := p.turns(ev.TID); counted && ok && after == before {
+			waiting++
 		}
 	}
 }

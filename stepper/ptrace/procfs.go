@@ -37,6 +37,22 @@ func readStat(pid, tid int) (stat, error) {
 	return stat{state: f[0][0], processor: cpu, threads: threads}, err
 }
 
+// turns is how often a thread has been given a CPU: the last number of its
+// schedstat (Documentation/scheduler/sched-stats.rst). ok is false where the
+// kernel keeps none, or the thread is gone.
+func (p *Process) turns(tid int) (n uint64, ok bool) {
+	b, err := readSmall(fmt.Sprintf("/proc/%d/task/%d/schedstat", p.pid, tid))
+	if err != nil {
+		return 0, false
+	}
+	f := bytes.Fields(b)
+	if len(f) < 3 {
+		return 0, false
+	}
+	n, err = strconv.ParseUint(string(f[2]), 10, 64)
+	return n, err == nil
+}
+
 // readSmall reads a file of /proc of less than a page. It is three system calls;
 // os.ReadFile makes ten, to find out whether the file can be waited for.
 func readSmall(path string) ([]byte, error) {
