@@ -17,7 +17,7 @@ import (
 //
 // So we are on another CPU for the wake-up, and the thread's affinity is narrowed
 // for it: with the one without the other it woke elsewhere in up to 193 of 200
-// rounds. It is whole again in a few microseconds, and before the thread makes a
+// rounds. It is whole again as soon as the thread runs, and before it makes a
 // system call: at the first one's entry it stops (PTRACE_SYSCALL) and waits for
 // us, who are done by then. Otherwise we, when we lost our own CPU in between,
 // gave back what the program had replaced, or had a child inherit the narrow one.
@@ -26,8 +26,8 @@ import (
 // to wake, and a thread that only waits for it is stolen by another CPU that has
 // just become idle. With four other threads let go meanwhile 1 in 60 was.
 //
-// A thread that is to outlive us (reprieve) keeps its affinity: killed in those
-// microseconds, we would leave it the narrow one. What it may meet is an abort
+// A thread that is to outlive us (reprieve) keeps its affinity: killed in that
+// time, we would leave it the narrow one. What it may meet is an abort
 // such as any preemption brings.
 func (p *Process) ResumeInPlace(tid, sig int) error {
 	if p.pinned.tid != 0 {
@@ -53,15 +53,20 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	moved := elsewhere != (cpuMask{}) && elsewhere != own && setAffinity(0, &elsewhere) == 0
 	away := moved || elsewhere == own
 	turns, counted := p.turns(tid)
-	if outlives := !p.launched && p.intact(t); !outlives && setAffinity(tid, &here) == 0 {
-		if err = p.letGo(tid, reqSyscall, sig); away && counted && err == nil {
-			p.awaitTurn(tid, turns)
-		}
+	outlives := !p.launched && p.intact(t)
+	narrowed := !outlives && setAffinity(tid, &here) == 0
+	if narrowed {
+		err = p.letGo(tid, reqSyscall, sig)
+	} else {
+		err = p.Resume(tid, sig)
+	}
+	if err == nil && away && counted && !t.held && !t.listens {
+		p.awaitTurn(tid, turns)
+	}
+	if narrowed {
 		if e := setAffinity(tid, &thread); e != 0 && e != unix.ESRCH {
 			err = errors.Join(err, &Error{Op: "restore affinity", TID: tid, Err: e})
 		}
-	} else if err = p.Resume(tid, sig); away && counted && err == nil {
-		p.awaitTurn(tid, turns)
 	}
 	if moved {
 		if e := setAffinity(0, &own); e != 0 {
