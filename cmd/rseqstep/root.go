@@ -69,10 +69,9 @@ Flags come before PROGRAM; everything after it belongs to it.`,
   rseqstep attach 1234                             debug a running process
   rseqstep table ./prog                            list the sections of a file
   rseqstep opv ./prog                              say what each of them does`,
-		Args:                       cobra.ArbitraryArgs,
-		SilenceErrors:              true,
-		SuggestionsMinimumDistance: 2,
-		SilenceUsage:               true,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && len(o.script) == 0 && !e.tty {
 				return usage(errors.New("no program given; try \"rseqstep --help\""))
@@ -83,8 +82,8 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 			}
 			err = debugProgram(e, o, args)
 			if len(args) > 0 && errors.Is(err, session.ErrNoProgram) {
-				if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-					err = &exitError{Status: 1, Err: fmt.Errorf("%w; did you mean the command \"%s\"?", err, strings.Join(near, "\" or \""))}
+				if names := nearest(cmd, args[0]); len(names) > 0 {
+					err = &exitError{Status: 1, Err: fmt.Errorf("%w; did you mean the command \"%s\"?", err, strings.Join(names, "\" or \""))}
 				}
 			}
 			return err
@@ -145,4 +144,18 @@ func findProgram(name string) string {
 		}
 	}
 	return name
+}
+
+// nearest is the commands whose names are nearest to a word: one or else two
+// changes away. Cobra leaves help out of its suggestions.
+func nearest(root *cobra.Command, word string) []string {
+	helper := &cobra.Command{}
+	helper.AddCommand(&cobra.Command{Use: "help", Run: func(*cobra.Command, []string) {}})
+	for changes := 1; changes <= 2; changes++ {
+		root.SuggestionsMinimumDistance, helper.SuggestionsMinimumDistance = changes, changes
+		if names := append(root.SuggestionsFor(word), helper.SuggestionsFor(word)...); len(names) > 0 {
+			return names
+		}
+	}
+	return nil
 }
