@@ -23,6 +23,17 @@ func sharesCPU(t *testing.T, w way) {
 	d := w.start(t, "exec", program(t, "gotime"), "--", "1000000000")
 	b := d.breakAt("main.read")
 	d.proceed()
+	for i := range 20 { // a continue between a few steps: no burst
+		d.proceed()
+		for range 4 {
+			if _, err := d.StepInstruction(false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := narrow(t, d.cmd.Process.Pid, whole); len(n) > 0 {
+			t.Fatalf("after %d continues threads %v are on few CPUs", i+1, n)
+		}
+	}
 	ends := []struct {
 		name string
 		end  func() error

@@ -2,6 +2,7 @@ package stepper_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -196,6 +197,22 @@ func TestABlockedSystemCallLetsTheOthersGo(t *testing.T) {
 	}
 	if !target.Held(2) || !target.Held(3) || target.Logged("resume 2") != 1 {
 		t.Errorf("afterwards the others are not held: %q", target.Log)
+	}
+}
+
+// The others would take its CPU from the thread that is continued.
+func TestTheContinuedThreadIsLetGoFirst(t *testing.T) {
+	e, target := scripted(t, call, &steptest.Thread{TID: 2}, &steptest.Thread{TID: 3})
+	if err := e.SelectThread(3); err != nil {
+		t.Fatal(err)
+	}
+	target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(stepper.Event{Kind: stepper.EventSignal, TID: 3, Signal: 11})})
+	if stop, err := e.Continue(); err != nil || stop.Reason != stepper.StopSignal {
+		t.Errorf("%+v, %v", stop, err)
+	}
+	resumed := slices.DeleteFunc(slices.Clone(target.Log), func(c string) bool { return !strings.HasPrefix(c, "resume ") })
+	if len(resumed) != 3 || resumed[0] != "resume 3" {
+		t.Errorf("resumed %q", resumed)
 	}
 }
 

@@ -57,7 +57,8 @@ type Target interface {
 	// Resume lets a held thread go (PTRACE_CONT) and does not wait.
 	Resume(tid, sig int) error
 	// ResumeInPlace is Resume for the thread that is stepped: it goes on on
-	// the CPU it stopped on, so that a CPU number it has read stays true.
+	// the CPU it stopped on, so that a CPU number it has read stays true. It
+	// has begun when this returns, unless that CPU has other work.
 	ResumeInPlace(tid, sig int) error
 	// ResumeStep is Resume with PTRACE_SINGLESTEP.
 	ResumeStep(tid, sig int) error

@@ -51,8 +51,11 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	elsewhere := own
 	elsewhere[st.processor/64] &^= here[st.processor/64]
 	moved := elsewhere != (cpuMask{}) && elsewhere != own && setAffinity(0, &elsewhere) == 0
-	away := moved || elsewhere == own
-	turns, counted := p.turns(tid)
+	var turns uint64
+	counted := false
+	if moved || elsewhere == own { // where it is our own CPU that it waits for, we wait in vain
+		turns, counted = p.turns(tid)
+	}
 	outlives := !p.launched && p.intact(t)
 	narrowed := !outlives && setAffinity(tid, &here) == 0
 	if narrowed {
@@ -60,7 +63,7 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	} else {
 		err = p.Resume(tid, sig)
 	}
-	if err == nil && away && counted && !t.held && !t.listens {
+	if err == nil && counted && !t.held && !t.listens {
 		p.awaitTurn(tid, turns)
 	}
 	if narrowed {
