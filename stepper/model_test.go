@@ -2,7 +2,9 @@ package stepper_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -36,18 +38,18 @@ func (r *modelRun) do(stop stepper.Stop, err error) (bool, error) {
 // scenarios are commands from a thread at the section's arming store; each
 // reports an error only where there must be none. free: bursts of steps are not
 // pinned, the thread may move. stale: the thread has read another CPU's number,
-// and its first pass leaves by the side.
+// and its first pass leaves by the side. faults: the section's load may raise SIGSEGV.
 func scenarios() map[string]struct {
 	threads, deviations int
 	limit               int
 	drive               func(*modelRun) error
-	free, stale         bool
+	free, stale, faults bool
 } {
 	type s = struct {
 		threads, deviations int
 		limit               int
 		drive               func(*modelRun) error
-		free, stale         bool
+		free, stale, faults bool
 	}
 	// until steps until something has been committed.
 	until := func(step func(*modelRun) (stepper.Stop, error)) func(*modelRun) error {
@@ -99,6 +101,8 @@ func scenarios() map[string]struct {
 		"a breakpoint inside":         {threads: 2, deviations: 2, limit: 3, drive: stops(modelled.Final, 2)},
 		"a breakpoint inside, alone":  {threads: 1, deviations: 2, limit: 3, drive: stops(modelled.Load, 2)},
 		"a breakpoint at post-commit": {threads: 2, deviations: 2, limit: 3, drive: stops(modelled.End, 2)},
+		"inside, with faults":         {threads: 2, deviations: 2, limit: 3, drive: until(inside), faults: true},
+		"a breakpoint, then a fault":  {threads: 2, deviations: 2, limit: 3, drive: stops(modelled.Load, 2), faults: true},
 		"inside, then native again":   {threads: 2, deviations: 2, limit: 3, drive: func(r *modelRun) error { return thenNative(r, inside) }},
 	}
 }
@@ -123,18 +127,30 @@ func thenNative(r *modelRun, inside func(*modelRun) (stepper.Stop, error)) error
 // Whatever happens at any point of a unit, a quiet phase or an injection, in any
 // order: nothing is planted inside, nothing injected and no registration lifted
 // while another thread runs, no commit is wrong or lost, and in the end the
-// threads are registered, unpinned and unblocked.
+// threads are registered, unpinned and unblocked. On every kind of kernel.
 func TestEveryOrderOfEvents(t *testing.T) {
 	more, _ := strconv.Atoi(os.Getenv("RSEQSTEP_DEVIATIONS")) // each one more takes some 50 times as long
-	all := scenarios()
-	for _, name := range tabletest.SomeKeys(t, 2, all) {
-		s := all[name]
-		t.Run(name, func(t *testing.T) {
+	all, kernels := scenarios(), modelled.Kernels()
+	type row struct {
+		scenario, kernel string
+	}
+	var rows []row
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		for _, kernel := range slices.Sorted(maps.Keys(kernels)) {
+			rows = append(rows, row{name, kernel})
+		}
+	}
+	for _, row := range tabletest.Some(t, 4, rows) {
+		s, kernel := all[row.scenario], kernels[row.kernel]
+		t.Run(row.scenario+"/"+row.kernel, func(t *testing.T) {
 			rungs, quiet, ended := map[stepper.Rung]int{}, 0, 0
 			seen := modelled.Explore(s.deviations+more, func(c *modelled.Chooser, seen *modelled.Explored) bool {
-				w := modelled.New(c, seen, s.threads, modelled.Arm)
+				w := modelled.New(c, seen, kernel, s.threads, modelled.Arm)
 				policy := stepper.DefaultPolicy()
 				policy.StuckLimit, policy.Pin = s.limit, !s.free
+				if s.faults {
+					w.Faults()
+				}
 				if s.stale {
 					w.Thread(1).Regs.Rdx = 1
 				}

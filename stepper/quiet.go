@@ -50,9 +50,9 @@ func (e *Engine) hush(th *thread) error {
 	}
 	e.pinned = th.tid
 	c := th.rseq
-	area := make([]byte, c.Size)
-	if n, err := e.target.ReadMemory(c.Area, area); n < len(area) {
-		return fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, c.Area, errors.Join(err, io.ErrUnexpectedEOF))
+	area, err := e.writtenArea(th)
+	if err != nil {
+		return err
 	}
 	if err := e.quieten(th); err != nil {
 		return err
@@ -69,6 +69,24 @@ func (e *Engine) hush(th *thread) error {
 		return errors.Join(err, e.unhush(th))
 	}
 	return nil
+}
+
+// writtenArea is the content of a thread's registered rseq area, the id fields
+// as the kernel has written them. Since Linux 6.19 they say -1 from the
+// registration on until the thread has run (rseq_register, kernel/rseq.c).
+func (e *Engine) writtenArea(th *thread) ([]byte, error) {
+	area := make([]byte, th.rseq.Size)
+	for again := false; ; again = true {
+		if n, err := e.target.ReadMemory(th.rseq.Area, area); n < len(area) {
+			return nil, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, errors.Join(err, io.ErrUnexpectedEOF))
+		}
+		if again || int32(binary.LittleEndian.Uint32(area[areaCPUID:])) >= 0 {
+			return area, nil
+		}
+		if err := e.stepAside(th); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // unhush ends a quiet phase: the area is registered again and the affinity
@@ -94,7 +112,15 @@ func (e *Engine) unhush(th *thread) error {
 }
 
 // register gives the thread its registration back, and arms the section that it
-// stands in.
+// stands in. In between the thread steps aside. Since Linux 6.19 the kernel
+// looks at rseq_cs only if the thread's last entry was an interrupt or an
+// exception, and registering was a system call: resumed inside the section, the
+// thread would not be restarted, and would commit on whatever CPU it wakes up on.
+// And so that the area does not say -1 for the CPU, the kernel must have written it.
+// Both cost one step (tried on 6.1 to 7.3).
+//
+// Nothing here writes the id fields once the area is registered: since 7.1 the
+// kernel kills a program in whose area of more than 32 bytes somebody has.
 func (e *Engine) register(th *thread, q *quiet) error {
 	if err := e.load(th); err != nil {
 		return err
@@ -102,6 +128,9 @@ func (e *Engine) register(th *thread, q *quiet) error {
 	err := e.rseqCall(th, q.config, 0)
 	if errors.Is(err, syscall.EBUSY) {
 		err = nil // it has this very registration: see rseq(2), and kernel/rseq.c
+	}
+	if err == nil {
+		err = e.stepAside(th)
 	}
 	if err != nil || !q.entered || !q.placed.Contains(th.regs.PC()) {
 		return err
@@ -113,6 +142,15 @@ func (e *Engine) register(th *thread, q *quiet) error {
 		return errors.Join(err, io.ErrShortWrite)
 	}
 	return nil
+}
+
+// stepAside is Target.StepAside.
+func (e *Engine) stepAside(th *thread) error {
+	th.fresh = false
+	if err := e.target.StepAside(th.tid); err != nil {
+		return err
+	}
+	return e.load(th)
 }
 
 // rseqCall makes the thread call rseq(2) on its own area.

@@ -85,6 +85,13 @@ type Target interface {
 	// (a negative errno for failure).
 	Syscall(tid int, nr uint64, args ...uint64) (int64, error)
 
+	// StepAside makes a held thread execute one instruction that does nothing,
+	// away from its own code, and puts its registers back. Its last entry into
+	// the kernel is then an exception, as it is for a thread that was
+	// interrupted, and the kernel has brought the thread's rseq area up to date.
+	// Preconditions are those of Syscall.
+	StepAside(tid int) error
+
 	// SignalMask is the set of signals a held thread blocks, signal n at bit
 	// n-1 (PTRACE_GETSIGMASK); SetSignalMask changes it.
 	SignalMask(tid int) (uint64, error)

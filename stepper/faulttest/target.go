@@ -210,6 +210,13 @@ func (t *Target) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	return t.Target.Syscall(tid, nr, args...)
 }
 
+func (t *Target) StepAside(tid int) error {
+	if err := t.fails("step aside", tid, append(request(), waiting()...)); err != nil {
+		return err
+	}
+	return t.Target.StepAside(tid)
+}
+
 func (t *Target) SignalMask(tid int) (uint64, error) {
 	if err := t.fails("read signal mask", tid, request()); err != nil {
 		return 0, err

@@ -115,7 +115,7 @@ func (p *Process) takeExec(t *thread) error {
 	p.all = [debugSlots]slot{}
 	p.points.forget()
 	p.lifted, p.lent = false, 0
-	p.gate = 0
+	p.gate, p.nop = 0, 0
 	p.exe = exePath(p.pid)
 	p.maps.forget()
 	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid})

@@ -14,37 +14,40 @@ import (
 	"rseqstep/table"
 )
 
-// syscallGate finds a syscall instruction in the program: in the vDSO, which
-// nearly every process has and whose fallbacks use it, else in any other code.
-// Bytes in the middle of another instruction serve as well, since the thread is
-// stopped right after them.
-func (p *Process) syscallGate(t *thread) (table.Addr, error) {
-	if p.gate != 0 {
-		var b [2]byte
-		if _, err := p.readRaw(p.gate, b[:]); err == nil && string(b[:]) == opSyscall {
-			return p.gate, nil
+// findCode finds an instruction in the program, whose bytes are code: in the vDSO,
+// which nearly every process has and whose fallbacks make system calls, else in
+// any other code, but not where the guard refuses breakpoints: in a critical
+// section the kernel would restart a thread that has armed it. Bytes in the
+// middle of another instruction serve as well, since the thread is stopped right
+// after them. known is where it was found last.
+func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (table.Addr, error) {
+	if *known != 0 {
+		b := make([]byte, len(code))
+		if _, err := p.readRaw(*known, b); err == nil && string(b) == code {
+			return *known, nil
 		}
-		p.gate = 0 // unmapped, or a breakpoint is on it now
+		*known = 0 // unmapped, or a breakpoint is on it now
 	}
+	op := "find " + what
 	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/maps", p.pid, t.tid)) // the leader's is empty once it has ended
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			err = unix.ESRCH
 		}
-		return 0, &Error{Op: "find a syscall instruction", TID: p.pid, Err: err}
+		return 0, &Error{Op: op, TID: p.pid, Err: err}
 	}
 	if len(maps) == 0 {
-		return 0, p.fail(t, "find a syscall instruction", unix.ESRCH) // killed: its memory is gone already
+		return 0, p.fail(t, op, unix.ESRCH) // killed: its memory is gone already
 	}
-	code := codeMappings(string(maps))
-	for _, r := range code {
-		if at, ok := p.searchCode(r[0], r[1]); ok {
-			p.gate = at
+	mappings := codeMappings(string(maps))
+	for _, r := range mappings {
+		if at, ok := p.searchCode(r[0], r[1], code); ok {
+			*known = at
 			return at, nil
 		}
 	}
-	return 0, &Error{Op: "find a syscall instruction", TID: p.pid,
-		Err: fmt.Errorf("%w: none of the program's %d code mappings has one", ErrNotSupported, len(code))}
+	return 0, &Error{Op: op, TID: p.pid,
+		Err: fmt.Errorf("%w: none of the program's %d code mappings has one", ErrNotSupported, len(mappings))}
 }
 
 // codeMappings returns the executable mappings of /proc/PID/maps, the vDSO
@@ -68,21 +71,28 @@ func codeMappings(maps string) [][2]table.Addr {
 	return code
 }
 
-// searchCode looks for the instruction in [low, high), a piece at a time; the
-// pieces overlap by a byte.
-func (p *Process) searchCode(low, high table.Addr) (table.Addr, bool) {
+// searchCode looks for the bytes of an instruction in [low, high), a piece at a
+// time; the pieces overlap by a byte less than it has.
+func (p *Process) searchCode(low, high table.Addr, code string) (table.Addr, bool) {
 	buf := make([]byte, 64<<10)
 	for at := low; at < high; {
 		n, err := p.readRaw(at, buf[:min(uint64(len(buf)), uint64(high-at))])
-		if i := bytes.Index(buf[:n], []byte(opSyscall)); i >= 0 {
-			return at + table.Addr(i), true
+		for from := 0; ; from++ {
+			i := bytes.Index(buf[from:n], []byte(code))
+			if i < 0 {
+				break
+			}
+			from += i
+			if found := at + table.Addr(from); p.guard == nil || p.guard(found) == nil {
+				return found, true
+			}
 		}
-		if err != nil || n < 2 {
+		if err != nil || n < len(code) {
 			return 0, false
 		}
 		at += table.Addr(n)
 		if at < high {
-			at--
+			at -= table.Addr(len(code) - 1)
 		}
 	}
 	return 0, false

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper/unit"
 )
 
 // Syscall makes a held thread execute one system call and puts everything
@@ -21,36 +23,75 @@ import (
 // it does to this one.
 func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err error) {
 	const op = "inject system call"
-	t, err := p.findHeld(tid, op)
-	if err != nil {
-		return 0, err
-	}
 	if len(args) > 6 {
 		return 0, &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: %d arguments", unix.EINVAL, len(args))}
 	}
+	err = p.away(tid, op, func(t *thread, r *unit.Regs) error {
+		gate, err := p.findCode(t, &p.gate, opSyscall, "a syscall instruction")
+		if err != nil {
+			return err
+		}
+		r.Rip, r.Rax = uint64(gate), nr
+		for i, reg := range []*uint64{&r.Rdi, &r.Rsi, &r.Rdx, &r.R10, &r.R8, &r.R9} {
+			if i < len(args) {
+				*reg = args[i]
+			}
+		}
+		if result, err = p.stepOnce(t, op, r); err == nil {
+			t.keepRegistration(nr, args, result)
+		}
+		return err
+	})
+	return result, err
+}
+
+// StepAside makes a held thread execute one nop instead of its own next
+// instruction, and puts everything back as Syscall does. What it is for is what
+// the kernel does on the way: it brings the thread's rseq area up to date before
+// the nop, and enters by the exception behind it. Since Linux 6.19 only a
+// thread that entered the kernel like that is sent to the abort handler of the
+// section it stands in (user_irq in rseq_update_usr,
+// include/linux/rseq_entry.h); after a system call it is not, whatever its
+// registers have been set to.
+func (p *Process) StepAside(tid int) error {
+	const op = "step aside"
+	return p.away(tid, op, func(t *thread, r *unit.Regs) error {
+		at, err := p.findCode(t, &p.nop, opNop, "a nop instruction")
+		if err != nil {
+			return err
+		}
+		r.Rip = uint64(at)
+		_, err = p.stepOnce(t, op, r)
+		return err
+	})
+}
+
+// away has do step a held thread with registers of its own choice, which begin
+// as the thread's, outside of any system call, and puts everything back.
+func (p *Process) away(tid int, op string, do func(*thread, *unit.Regs) error) (err error) {
+	t, err := p.findHeld(tid, op)
+	if err != nil {
+		return err
+	}
 	for _, o := range p.order {
 		if !o.held && !o.zombie {
-			return 0, &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: thread %d is running", ErrState, o.tid)}
+			return &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: thread %d is running", ErrState, o.tid)}
 		}
 	}
 	if err := p.settle(t); err != nil {
-		return 0, err
+		return err
 	}
 	if err := p.load(t); err != nil {
-		return 0, err
-	}
-	gate, err := p.syscallGate(t)
-	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := p.keepSiginfo(t); err != nil {
-		return 0, err
+		return err
 	}
 	p.endanger(t)
 	saved, how, stop, signal := t.regs, t.how, t.stop, t.signal
 	mask, err := p.blockSignals(t)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() {
 		// Whatever happened, what can be put back is.
@@ -69,27 +110,25 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 			err = errors.Join(err, p.trapAgain(t))
 		}
 	}()
-	call := saved.now
-	call.Rip, call.Rax, call.OrigRax = uint64(gate), nr, noSyscall
-	call.Eflags &^= flagTF
-	for i, reg := range []*uint64{&call.Rdi, &call.Rsi, &call.Rdx, &call.R10, &call.R8, &call.R9} {
-		if i < len(args) {
-			*reg = args[i]
-		}
-	}
-	if err := p.store(t, &call); err != nil {
-		return 0, err
-	}
-	result, err = p.stepCall(t, uint64(gate))
-	if err == nil {
-		t.keepRegistration(nr, args, result)
-	}
-	return result, err
+	r := saved.now
+	r.OrigRax = noSyscall
+	r.Eflags = r.Eflags&^(flagTF|flagZF) | flagRF
+	return do(t, &r)
 }
 
-// stepCall steps the thread over the system call instruction at gate.
-func (p *Process) stepCall(t *thread, gate uint64) (int64, error) {
-	const op = "inject system call"
+// stepOnce gives the thread registers and steps it over the instruction that
+// they name. It returns what is in RAX then, the result of a system call.
+//
+// The flags are chosen by away. RF: a debug register at that place is passed.
+// Not ZF: the place may lie in the vDSO's __vdso_futex_robust_list64_try_unlock,
+// where the kernel takes a set ZF of an interrupted thread for an unlocked futex
+// and writes to where RDX points (arch_futex_robust_unlock_get_pop,
+// arch/x86/include/asm/futex_robust.h, since Linux 7.3).
+func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
+	if err := p.store(t, r); err != nil {
+		return 0, err
+	}
+	gate := r.Rip
 	var again []unix.Signal // signals that came in between, to be sent once more
 	var special error       // how a trapped call was met instead of being made
 	defer func() {

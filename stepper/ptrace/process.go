@@ -51,6 +51,7 @@ type Process struct {
 
 	terminal  terminal
 	gate      table.Addr // a syscall instruction in the program, 0 unknown
+	nop       table.Addr // a nop, 0 unknown
 	pinned    pin
 	kicker    kicker
 	interrupt atomic.Bool // Interrupt was called and not yet answered

@@ -193,6 +193,19 @@ func (s *Target) Syscall(tid int, nr uint64, _ ...uint64) (int64, error) {
 	return 0, s.note("syscall %d %d", tid, nr)
 }
 
+// StepAside changes nothing: the model's areas are always up to date.
+func (s *Target) StepAside(tid int) error {
+	if _, err := s.find(tid); err != nil {
+		return err
+	}
+	for _, th := range s.threads {
+		if !th.held {
+			s.t.Errorf("thread %d steps aside while thread %d runs", tid, th.TID)
+		}
+	}
+	return s.note("stepaside %d", tid)
+}
+
 // SignalMask implements stepper.Target.
 func (s *Target) SignalMask(tid int) (uint64, error) {
 	th, err := s.find(tid)

@@ -7,29 +7,13 @@ import (
 	"rseqstep/stepper"
 )
 
-// resumed is what the kernel does with a thread on its way back to user mode
-// (rseq_handle_notify_resume, kernel/rseq.c): inside an armed section it goes to
-// the abort handler; anything else disarms; the area is told the CPU.
-func (w *World) resumed(th *Thread) {
-	if th.Rseq.Area == 0 {
-		return
-	}
-	if armed := w.get64(th.area + 8); armed != 0 {
-		if pc := th.Regs.PC(); pc-Start < End-Start {
-			th.Regs.Rip = uint64(Abort)
-		}
-		w.put64(th.area+8, 0)
-	}
-	w.put32(th.area, uint32(th.cpu))
-	w.put32(th.area+4, uint32(th.cpu))
-}
-
 // resumeFlag is EFLAGS.RF.
 const resumeFlag = 1 << 16
 
 // execute runs one instruction of a thread, or says what it stopped for instead.
 func (w *World) execute(th *Thread) (stepper.Event, bool) {
 	pc := th.Regs.PC()
+	th.trapped = true // it stops by an exception, if it does
 	if w.last[th.cpu] != th.TID {
 		w.last[th.cpu] = th.TID
 		w.turns[th.cpu]++
@@ -43,6 +27,9 @@ func (w *World) execute(th *Thread) (stepper.Event, bool) {
 		}
 	}
 	th.Regs.Eflags &^= resumeFlag
+	if w.faults && pc == Load && w.happens("fault") != "" {
+		return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: faultSignal}, true
+	}
 	if w.planted[pc] {
 		return stepper.Event{Kind: stepper.EventBreakpoint, TID: th.TID, Addr: pc}, true
 	}
@@ -61,25 +48,24 @@ func (w *World) outside(th *Thread, more ...string) (ev stepper.Event, stops boo
 	}
 	switch w.happens(append([]string{"signal", "preemption", "migration", "interrupt", "kill"}, more...)...) {
 	case "signal":
+		th.trapped = true
 		th.pending = signal
 		if th.Mask>>(signal-1)&1 == 0 {
 			th.pending = 0
 			return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal}, true
 		}
 	case "preemption": // by another process
-		w.resumed(th)
+		w.interrupted(th)
 	case "migration":
-		if !th.Pinned {
-			th.cpu = (th.cpu + 1) % cpus
-		}
-		w.resumed(th)
+		w.move(th)
+		w.interrupted(th)
 	case "interrupt":
 		w.interrupt()
 	case "kill":
 		return w.kill(), true
 	case "other":
 		w.running++
-		w.resumed(th)
+		w.interrupted(th)
 	case "exit":
 		if th.TID != 1 {
 			w.drop(th.TID)
@@ -126,7 +112,7 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
 	}
 	w.alone(th, single)
-	w.resumed(th)
+	w.wake(th)
 	for n := 0; ; n++ {
 		if n > patience {
 			w.broken("thread %d runs for ever", tid)
@@ -183,7 +169,7 @@ func (w *World) Resume(tid, _ int) error {
 		w.broken("thread %d is let go without its registration", tid)
 	}
 	th.held = false
-	w.resumed(th)
+	w.wake(th)
 	return nil
 }
 
@@ -224,7 +210,7 @@ func (w *World) Wait() (stepper.Event, error) {
 		th := runs[w.running%len(runs)]
 		if n%30 == 29 { // its time slice is over
 			w.running++
-			w.resumed(th)
+			w.interrupted(th)
 			continue
 		}
 		ev, stops := w.outside(th, "other", "exit")
@@ -249,7 +235,7 @@ func (w *World) Hold() error {
 		if th.held {
 			continue
 		}
-		th.held = true
+		th.held, th.trapped = true, true
 		switch w.happens("runs on", "signal", "exit", "kill") {
 		case "runs on":
 			for range 6 {

@@ -57,6 +57,9 @@ func (w *World) WriteMemory(addr table.Addr, p []byte) (int, error) {
 		if !th.held {
 			w.broken("%v is written while thread %d runs", addr, th.TID)
 		}
+		if ids := th.area; th.Rseq.Area != 0 && addr < ids+8 && addr+table.Addr(len(p)) > ids {
+			w.broken("the id fields of thread %d are written while they are the kernel's", th.TID)
+		}
 	}
 	w.write(addr, p)
 	return len(p), nil
@@ -144,21 +147,12 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, o := range w.threads {
-		if !o.held {
-			w.broken("a system call is injected into thread %d while thread %d runs", tid, o.TID)
-		}
+	if err := w.elsewhere(th); err != nil {
+		return 0, err
 	}
-	if w.happens("kill") != "" {
-		w.queue = append(w.queue[:0:0], w.kill())
-		return 0, syscall.ESRCH
-	}
-	pc := th.Regs.Rip
-	th.Regs.Rip = uint64(gate)
-	w.resumed(th)
-	th.Regs.Rip = pc
+	th.trapped = false // it is back from a system call
 	const sysRseq, unregister = 334, 1
-	if nr != sysRseq || table.Addr(args[0]) != th.area || args[1] != 32 || uint32(args[3]) != 0x53053053 {
+	if nr != sysRseq || table.Addr(args[0]) != th.area || args[1] != uint64(w.Kernel.size()) || uint32(args[3]) != 0x53053053 {
 		w.broken("system call %d%v in thread %d", nr, args, tid)
 		return -int64(syscall.EINVAL), nil
 	}
@@ -166,21 +160,46 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 		if th.Rseq.Area == 0 {
 			return -int64(syscall.EINVAL), nil
 		}
-		th.Rseq = stepper.RseqConfig{}
+		w.unregister(th)
 		w.Quiet++
-		w.put32(th.area, 0)
-		w.put32(th.area+4, ^uint32(0)) // RSEQ_CPU_ID_UNINITIALIZED
-		w.put64(th.area+8, 0)
 		return 0, nil
 	}
 	if th.Rseq.Area != 0 {
 		return -int64(syscall.EBUSY), nil
 	}
-	th.Rseq = stepper.RseqConfig{Area: th.area, Size: 32, Signature: 0x53053053}
-	w.put64(th.area+8, 0)
-	w.put32(th.area, uint32(th.cpu))
-	w.put32(th.area+4, uint32(th.cpu))
+	w.register(th)
 	return 0, nil
+}
+
+// StepAside has the thread's area brought up to date.
+func (w *World) StepAside(tid int) error {
+	th, err := w.find(tid)
+	if err == nil {
+		err = w.elsewhere(th)
+	}
+	if err == nil {
+		th.trapped = true
+	}
+	return err
+}
+
+// elsewhere resumes a thread at an instruction outside of the section, and puts
+// its registers back.
+func (w *World) elsewhere(th *Thread) error {
+	for _, o := range w.threads {
+		if !o.held {
+			w.broken("thread %d executes code that is not its own while thread %d runs", th.TID, o.TID)
+		}
+	}
+	if w.happens("kill") != "" {
+		w.queue = append(w.queue[:0:0], w.kill())
+		return syscall.ESRCH
+	}
+	pc := th.Regs.Rip
+	th.Regs.Rip = uint64(gate)
+	w.resumed(th)
+	th.Regs.Rip = pc
+	return nil
 }
 
 func (w *World) SignalMask(tid int) (uint64, error) {

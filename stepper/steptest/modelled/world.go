@@ -15,6 +15,7 @@ type World struct {
 	Commits int      // final stores that threads have made
 	Broken  []string // what was against the rules
 	Quiet   int      // system calls that lifted a registration
+	Kernel  Kernel
 
 	choices   *Chooser
 	seen      *Explored
@@ -29,6 +30,7 @@ type World struct {
 	alive     bool
 	dead      bool // killed; the end is still to be collected
 	asked     bool // Interrupt was called
+	faults    bool // the section's load may raise SIGSEGV
 	interrupt func()
 }
 
@@ -45,8 +47,10 @@ type Thread struct {
 	area    table.Addr
 	cpu     int
 	held    bool
-	pending int // a signal that is blocked
-	loaded  int // turns of its CPU when it last read the counter
+	pending int    // a signal that is blocked
+	trapped bool   // its last entry into the kernel was an interrupt or an exception
+	told    uint32 // the CPU that the kernel has written into the area last
+	loaded  int    // turns of its CPU when it last read the counter
 }
 
 type debug struct {
@@ -54,12 +58,19 @@ type debug struct {
 	addr table.Addr
 }
 
-// signal is what comes from outside: SIGUSR1.
-const signal = 10
+// signal is what comes from outside: SIGUSR1. faultSignal is what an instruction
+// raises: SIGSEGV.
+const (
+	signal      = 10
+	faultSignal = 11
+)
 
-// New makes a machine of n threads, all held at pc, on which c decides.
-func New(c *Chooser, seen *Explored, n int, pc table.Addr) *World {
-	w := &World{choices: c, seen: seen, memory: map[table.Addr]byte{}, planted: map[table.Addr]bool{}, alive: true}
+// Faults lets the section's load raise SIGSEGV. The program ignores it: the load is done again.
+func (w *World) Faults() { w.faults = true }
+
+// New makes a machine with kernel k and n threads, all held at pc, on which c decides.
+func New(c *Chooser, seen *Explored, k Kernel, n int, pc table.Addr) *World {
+	w := &World{Kernel: k, choices: c, seen: seen, memory: map[table.Addr]byte{}, planted: map[table.Addr]bool{}, alive: true}
 	for at, b := range code() {
 		w.write(at, b)
 	}
@@ -70,12 +81,18 @@ func New(c *Chooser, seen *Explored, n int, pc table.Addr) *World {
 	w.write(Data, make([]byte, 8*cpus))
 	for i := range n {
 		th := &Thread{TID: i + 1, held: true, area: area + table.Addr(0x100*i)}
-		th.Rseq = stepper.RseqConfig{Area: th.area, Size: 32, Signature: 0x53053053}
+		th.Rseq = w.config(th)
+		th.trapped = true
 		th.Regs = unit.Regs{Rip: uint64(pc), FsBase: uint64(th.area) - areaAt, Rcx: areaAt, Rax: uint64(cs), Rsi: 1, Rdi: uint64(Data), Rsp: 0x7000, Eflags: 0x202}
-		w.write(th.area, make([]byte, 32))
+		w.write(th.area, make([]byte, k.size()))
 		w.threads = append(w.threads, th)
 	}
 	return w
+}
+
+// config is a thread's registration.
+func (w *World) config(th *Thread) stepper.RseqConfig {
+	return stepper.RseqConfig{Area: th.area, Size: w.Kernel.size(), Signature: 0x53053053}
 }
 
 func (w *World) broken(format string, args ...any) {
@@ -115,7 +132,7 @@ func (w *World) happens(names ...string) string {
 func (w *World) count() {
 	h := fnv.New64a()
 	for _, th := range w.threads {
-		fmt.Fprint(h, th.TID, th.Regs.Rip, th.Regs.Rdx, th.Regs.R8, th.Rseq.Area, th.Mask, th.Debug, th.Pinned, th.cpu, th.held, th.pending, w.get64(th.area+8), ";")
+		fmt.Fprint(h, th.TID, th.Regs.Rip, th.Regs.Rdx, th.Regs.R8, th.Rseq.Area, th.Mask, th.Debug, th.Pinned, th.cpu, th.held, th.pending, th.trapped, th.told, w.get64(th.area), w.get64(th.area+8), ";")
 	}
 	fmt.Fprint(h, w.Planted(), w.queue, w.get64(Data), w.get64(Data+8), w.alive)
 	w.seen.States[h.Sum64()] = true
