@@ -184,12 +184,6 @@ func (e *Engine) cpuOf(th *thread) int {
 	return e.areaCPU(th.rseq)
 }
 
-// Offsets in struct rseq, bytes. See include/uapi/linux/rseq.h.
-const (
-	areaCPUID = 4
-	areaMMCID = 24
-)
-
 func (e *Engine) areaCPU(c RseqConfig) int { return e.areaField(c, areaCPUID) }
 
 func (e *Engine) areaCID(c RseqConfig) int { return e.areaField(c, areaMMCID) }

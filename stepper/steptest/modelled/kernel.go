@@ -7,7 +7,8 @@ type Kernel int
 const (
 	// AtEveryStop is Linux 6.18 and older: rseq_cs is looked at and the id fields
 	// are written whenever a thread that was scheduled out goes on
-	// (__rseq_handle_notify_resume, kernel/rseq.c).
+	// (__rseq_handle_notify_resume, kernel/rseq.c). The field flags is not the
+	// kernel's; here the program has something of its own in it.
 	AtEveryStop Kernel = iota
 	// WhenInterrupted is Linux 7.1 and newer with an area of 32 bytes: rseq_cs is
 	// looked at only if the thread's last entry into the kernel was an interrupt
@@ -16,7 +17,8 @@ const (
 	WhenInterrupted
 	// WhenChanged is Linux 6.19, and newer ones with an area of more than 32
 	// bytes: as WhenInterrupted, but the id fields are written only when they
-	// change, and a program that has changed them itself is killed.
+	// change, and a program that has changed them itself is killed. The threads
+	// have switched the time slice extension on.
 	WhenChanged
 )
 
@@ -30,10 +32,33 @@ const uninitialized = ^uint32(0)
 
 // size is how many bytes of an area are registered.
 func (k Kernel) size() uint32 {
-	if k == WhenChanged {
+	switch k {
+	case AtEveryStop:
+		return 64
+	case WhenChanged:
 		return 33
 	}
 	return 32
+}
+
+// Flags of struct rseq and of rseq(2), include/uapi/linux/rseq.h.
+const (
+	sliceAvailable = 1 << 4 // RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE
+	sliceEnabled   = 1 << 5 // RSEQ_CS_FLAG_SLICE_EXT_ENABLED
+	sliceOn        = 2      // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON
+
+	flagsAt = 16 // offsetof(struct rseq, flags)
+)
+
+// flags is what the program has in that field of its areas.
+func (k Kernel) flags() uint32 {
+	switch k {
+	case AtEveryStop:
+		return sliceEnabled
+	case WhenChanged:
+		return sliceAvailable | sliceEnabled
+	}
+	return 0
 }
 
 // resumed is what the kernel does with a thread on its way back to user mode:
@@ -87,16 +112,26 @@ func (w *World) wake(th *Thread) {
 	w.resumed(th)
 }
 
-// register is rseq(2) of a thread for its own area, flags 0.
-func (w *World) register(th *Thread) {
+// register is rseq(2) of a thread for its own area. It reports whether the
+// kernel knows the flags.
+func (w *World) register(th *Thread, flags uint64) bool {
+	if flags != 0 && (w.Kernel == AtEveryStop || flags != sliceOn) {
+		return false
+	}
 	th.Rseq = w.config(th)
 	w.put64(th.area+8, 0)
 	if w.Kernel == AtEveryStop {
-		return // the id fields stay what they are until the thread goes on
+		return true // the id fields stay what they are until the thread goes on
 	}
+	field := uint32(0)
+	if w.Kernel == WhenChanged {
+		field = sliceAvailable | uint32(flags<<4)
+	}
+	w.put32(th.area+flagsAt, field)
 	th.told = uninitialized
 	w.put32(th.area, uninitialized)
 	w.put32(th.area+4, uninitialized)
+	return true
 }
 
 // unregister is rseq(2) with RSEQ_FLAG_UNREGISTER.

@@ -167,7 +167,9 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	if th.Rseq.Area != 0 {
 		return -int64(syscall.EBUSY), nil
 	}
-	w.register(th)
+	if !w.register(th, args[2]) {
+		return -int64(syscall.EINVAL), nil
+	}
 	return 0, nil
 }
 

@@ -85,6 +85,7 @@ func New(c *Chooser, seen *Explored, k Kernel, n int, pc table.Addr) *World {
 		th.trapped = true
 		th.Regs = unit.Regs{Rip: uint64(pc), FsBase: uint64(th.area) - areaAt, Rcx: areaAt, Rax: uint64(cs), Rsi: 1, Rdi: uint64(Data), Rsp: 0x7000, Eflags: 0x202}
 		w.write(th.area, make([]byte, k.size()))
+		w.put32(th.area+flagsAt, k.flags())
 		w.threads = append(w.threads, th)
 	}
 	return w
@@ -154,6 +155,9 @@ func (w *World) Left() (left []string) {
 		return nil
 	}
 	for _, th := range w.threads {
+		if got := w.get32(th.area + flagsAt); got != w.Kernel.flags() {
+			left = append(left, fmt.Sprintf("thread %d: flags %#x, they were %#x", th.TID, got, w.Kernel.flags()))
+		}
 		if th.Rseq.Area != th.area || th.Pinned || th.Mask != 0 || th.Debug != [4]debug{} || !th.held {
 			left = append(left, fmt.Sprintf("thread %d: %+v", th.TID, *th))
 		}
