@@ -29,11 +29,11 @@ type served struct {
 }
 
 // serve starts it from another OS thread, so that no wait of the tracer's takes its end.
-func serve(t *testing.T, path string) *served {
+func serve(t *testing.T, path string, args ...string) *served {
 	t.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	s := &served{cmd: exec.Command(path, "2")}
+	s := &served{cmd: exec.Command(path, args...)}
 	ready := make(chan error)
 	go func() {
 		var out io.ReadCloser
@@ -129,7 +129,7 @@ func visit(t *testing.T, path string, do func(*faulty) error, fault *faulttest.F
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	s := serve(t, path)
+	s := serve(t, path, "2")
 	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
 	process, err := ptrace.Attach(s.cmd.Process.Pid)
 	if err != nil {
