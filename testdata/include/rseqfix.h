@@ -72,13 +72,14 @@ static inline __attribute__((unused)) void fix_die(const char *what)
 static __thread struct fix_area fix_own = { .cpu_id = (uint32_t)-1 };
 
 /* Takes away the area that glibc registered. The kernel asks for the length it
- * was registered with, which glibc does not tell: 32 bytes or a multiple. */
+ * was registered with, which glibc does not tell: 32 bytes, 33 since 2.43 where the
+ * kernel has that many, or more. */
 static inline void fix_drop_glibc(void)
 {
 	struct fix_area *area = (void *)((char *)__builtin_thread_pointer() + __rseq_offset);
 	if (__rseq_size == 0 || (int32_t)*(volatile uint32_t *)&area->cpu_id < 0)
 		return; /* none, or none in this thread: its maker had none either */
-	for (unsigned len = 32; len <= 256; len += 32)
+	for (unsigned len = 32; len <= 256; len++)
 		if (syscall(SYS_rseq, area, len, FIX_UNREGISTER, FIX_SIGNATURE) == 0)
 			return;
 	fix_die("rseq unregister");
