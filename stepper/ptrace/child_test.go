@@ -157,9 +157,7 @@ func TestExecForgetsBreakpointsAndRegisters(t *testing.T) {
 	if p.Inserted(symbol(t, p, "f")) {
 		t.Error("a breakpoint is still said to be there")
 	}
-	if n, err := p.Syscall(p.PID(), unix.SYS_GETPID); err != nil || int(n) != p.PID() {
-		t.Errorf("getpid at the exec stop: %d, %v", n, err)
-	}
+	borrow(t, p, p.PID())
 	runTo(t, p, "main") // memory is the new program's
 	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 5 {
 		t.Errorf("got %+v, %v", ev, err)

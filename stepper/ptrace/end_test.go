@@ -188,9 +188,7 @@ int main(void) { pthread_t t; leader = pthread_self(); pthread_create(&t, 0, las
 	if err := p.Hold(); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := p.Syscall(ev.TID, unix.SYS_GETTID); err != nil || int(n) != ev.TID {
-		t.Errorf("gettid: %d, %v", n, err)
-	}
+	borrow(t, p, ev.TID)
 	stepOver(t, p, ev.TID, symbol(t, p, "ready"))
 	resumeAll(t, p)
 	if ev := until(t, p, stepper.EventProcessExit); ev.Status.Code != 8 {

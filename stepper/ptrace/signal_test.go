@@ -117,9 +117,7 @@ func TestSignalKeepsItsValueAcrossAnInjectedCall(t *testing.T) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	for range 3 {
-		if n, err := p.Syscall(p.PID(), unix.SYS_GETPID); err != nil || int(n) != p.PID() {
-			t.Fatalf("getpid: %d, %v", n, err)
-		}
+		borrow(t, p, p.PID())
 	}
 	if info, err := p.Siginfo(p.PID()); err != nil || info[0] != byte(unix.SIGUSR1) || info[24] != 42 {
 		t.Errorf("siginfo % x, %v", info[:28], err)
@@ -149,9 +147,7 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 	if err := p.Regs(p.PID(), &before); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := p.Syscall(p.PID(), unix.SYS_GETPID); err != nil || int(n) != p.PID() {
-		t.Fatalf("getpid: %d, %v", n, err)
-	}
+	borrow(t, p, p.PID())
 	if n, err := p.Syscall(p.PID(), unix.SYS_LSEEK, 999, 1, 2); err != nil || n != -int64(unix.EBADF) {
 		t.Errorf("lseek: %d, %v, want -EBADF", n, err)
 	}
@@ -192,6 +188,9 @@ func TestSyscallRefusesWhileAnotherThreadRuns(t *testing.T) {
 	if _, err := p.Syscall(p.PID(), unix.SYS_GETPID); !errors.Is(err, ErrState) {
 		t.Errorf("got %v, want ErrState", err)
 	}
+	if err := p.StepAside(p.PID()); !errors.Is(err, ErrState) {
+		t.Errorf("got %v, want ErrState", err)
+	}
 }
 
 func TestGroupStopLastsUntilSIGCONT(t *testing.T) {
@@ -207,9 +206,7 @@ int main(void) { signal(SIGCONT, handler); raise(SIGSTOP); return continued ? 11
 	if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Kind != stepper.EventGroupStop || ev.Signal != int(unix.SIGSTOP) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
-	if n, err := p.Syscall(p.PID(), unix.SYS_GETPID); err != nil || int(n) != p.PID() {
-		t.Errorf("getpid: %d, %v", n, err)
-	}
+	borrow(t, p, p.PID())
 	if err := p.Resume(p.PID(), 0); err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
 )
@@ -122,9 +120,7 @@ func TestUnansweredCallComesAgain(t *testing.T) {
 				t.Fatalf("%d: %+v, %v", number, ev, err)
 			}
 			// Something else may happen in the thread meanwhile.
-			if n, err := p.Syscall(p.PID(), unix.SYS_GETPID); err != nil || int(n) != p.PID() {
-				t.Errorf("%d: getpid %d, %v", number, n, err)
-			}
+			borrow(t, p, p.PID())
 		}
 		if calls, ev := answering(t, p); calls != 1 || ev.Status.Code != 7 {
 			t.Errorf("%d: %d calls, %+v", number, calls, ev)
