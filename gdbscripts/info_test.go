@@ -24,7 +24,7 @@ func TestCommandsTellOfALiveSection(t *testing.T) {
 		"rseq sections mai[n]\nrseq sections nothing\nfinish\nprint $_strlen($_rseq_section())\n", seed(t))
 	before, after, _ := strings.Cut(out, "INSIDE")
 	wantInOrder(t, before, "Start ", "main+", "The program is not being run")
-	wantInOrder(t, after, "Start ", "main+", "Armed\n* 1 (", ", live\n", "The kernel told these areas.",
+	wantInOrder(t, after, "Start ", "main+", "Mode", "Slice", "Armed\n* 1 (", ", live\n", "The kernel told these areas.",
 		"#0 ", " in rseq_addv [rseq section main+", ", live] (", "#1  main (",
 		`$1 = "main+`, "main+", `None of the 1 restartable sequences matches "nothing".`)
 	if strings.Contains(after, "#1  main [") {

@@ -1,7 +1,6 @@
 package stepper
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -52,30 +51,27 @@ func (e *Engine) unwind(th *thread, max int) []Frame {
 // gdb/i386-tdep.c), where the fault of a page that cannot be executed is the
 // trap; refused, for a SIGSEGV that the program blocks would lose its handler.
 func (e *Engine) returnAddress() (table.Addr, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", e.target.PID()))
+	at, err := e.auxiliary(auxEntry)
 	if err != nil {
 		return 0, err
 	}
-	const atEntry, near, hlt = 9, 64, 0xf4 // AT_ENTRY: getauxval(3)
-	for ; len(b) >= 16; b = b[16:] {
-		if binary.LittleEndian.Uint64(b) != atEntry {
-			continue
-		}
-		entry := table.Addr(binary.LittleEndian.Uint64(b[8:]))
-		for at := entry; at < entry+near; {
-			insn, err := e.decode(at)
-			if err != nil {
-				break
-			}
-			var op [1]byte
-			if n, _ := e.target.ReadMemory(at, op[:]); n == 1 && op[0] == hlt && insn.Next() == at+1 && e.guard(at) == nil {
-				return at, nil
-			}
-			at = insn.Next()
-		}
-		return entry, nil
+	if at == 0 {
+		return 0, errors.New("the kernel does not tell the program's entry point, where called functions are to return to")
 	}
-	return 0, errors.New("the kernel does not tell the program's entry point, where called functions are to return to")
+	const near, hlt = 64, 0xf4
+	entry := table.Addr(at)
+	for at := entry; at < entry+near; {
+		insn, err := e.decode(at)
+		if err != nil {
+			break
+		}
+		var op [1]byte
+		if n, _ := e.target.ReadMemory(at, op[:]); n == 1 && op[0] == hlt && insn.Next() == at+1 && e.guard(at) == nil {
+			return at, nil
+		}
+		at = insn.Next()
+	}
+	return entry, nil
 }
 
 // shadowStack reports whether a thread has a shadow stack (Linux 6.6,

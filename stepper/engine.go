@@ -29,6 +29,7 @@ type Engine struct {
 	hook        table.Addr         // where the dynamic linker announces libraries; 0 when unknown
 	library     table.Addr         // hook while a trap of ours stands there, else 0
 	listening   bool               // it is to stand there, once the hook is known
+	rules       rseqRules          // of the kernel
 	landing     *landings          // where exceptions and longjmps pass; nil: not looked for yet
 	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
 	signals     *SignalTable

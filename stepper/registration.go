@@ -55,6 +55,9 @@ func (e *Engine) register(th *thread, q *quiet) error {
 	if flags != 0 && errors.Is(err, syscall.EINVAL) { // the kernel does not know the flag: 6.19 and older
 		err = e.rseqCall(th, q.config, 0)
 	}
+	if err == nil {
+		e.probe(q.config)
+	}
 	if errors.Is(err, syscall.EBUSY) {
 		err = nil // it has this very registration: see rseq(2), and kernel/rseq.c
 	}

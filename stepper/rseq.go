@@ -21,6 +21,7 @@ type ThreadRseq struct {
 	Armed   table.Addr    // content of rseq_cs: the descriptor's address; 0 when not armed
 	Section *table.Placed // what that descriptor describes, nil when it cannot be read
 	Live    bool          // armed, and the PC is inside Section
+	Slice   Slice         // the time slice extension
 }
 
 // threadRseq is where a held thread stands, as far as it can be read.
@@ -37,12 +38,13 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	}
 	s.Config = th.rseq
 	// struct rseq: cpu_id_start at 0, cpu_id at 4, rseq_cs at 8 (include/uapi/linux/rseq.h).
-	var area [16]byte
+	var area [areaOriginal]byte
 	if n, err := e.target.ReadMemory(th.rseq.Area, area[:]); n < len(area) {
 		return s, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, err)
 	}
 	s.CPU = int(int32(binary.LittleEndian.Uint32(area[4:])))
 	s.Armed = table.Addr(binary.LittleEndian.Uint64(area[8:]))
+	s.Slice = sliceOf(s.Config, area[:])
 	if s.Armed == 0 {
 		return s, nil
 	}

@@ -29,6 +29,25 @@ type Slice struct {
 	Granted   bool // the kernel has given one
 }
 
+// String is "none" where there is no extension, else "off" or "on" and what the
+// thread has asked for and been given.
+func (s Slice) String() string {
+	text := "on"
+	switch {
+	case !s.Available:
+		return "none"
+	case !s.Enabled:
+		text = "off"
+	}
+	if s.Requested {
+		text += ", requested"
+	}
+	if s.Granted {
+		text += ", granted"
+	}
+	return text
+}
+
 // sliceOf reads a registered area. One of the original size has no such fields:
 // a program may keep something of its own there, as tcmalloc does.
 func sliceOf(c RseqConfig, area []byte) Slice {

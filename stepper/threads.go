@@ -143,6 +143,7 @@ func (e *Engine) Threads() []ThreadInfo {
 			info.PC = th.regs.PC()
 		}
 		info.Rseq = e.threadRseq(th)
+		info.Mode = e.mode(info.Rseq.Config)
 		list = append(list, info)
 	}
 	return list
@@ -239,4 +240,5 @@ type ThreadInfo struct {
 	Name   string
 	PC     table.Addr
 	Rseq   ThreadRseq
+	Mode   RseqMode // of its registration; 0 when it has none
 }

@@ -276,7 +276,7 @@ func writeSections(e *stepper.Engine, w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "  Thread\tArea\tSignature\tCPU\tArmed")
+	fmt.Fprintln(tw, "  Thread\tArea\tSize\tMode\tSignature\tCPU\tSlice\tArmed")
 	for _, t := range e.Threads() {
 		mark, armed := " ", "no"
 		if t.TID == e.Thread() {
@@ -285,14 +285,14 @@ func writeSections(e *stepper.Engine, w io.Writer) {
 		r := t.Rseq
 		switch {
 		case !r.Config.Registered():
-			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\n", mark, t.Number, t.TID)
+			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\t\t\t\n", mark, t.Number, t.TID)
 			continue
 		case r.Live:
 			armed = e.SectionName(r.Section) + ", live"
 		case r.Armed != 0:
 			armed = r.Armed.String() + ", not inside"
 		}
-		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%#x\t%d\t%s\n", mark, t.Number, t.TID, r.Config.Area, r.Config.Signature, r.CPU, armed)
+		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%v\t%#x\t%d\t%v\t%s\n", mark, t.Number, t.TID, r.Config.Area, r.Config.Size, t.Mode, r.Config.Signature, r.CPU, r.Slice, armed)
 	}
 	tw.Flush()
 }

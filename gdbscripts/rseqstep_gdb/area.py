@@ -1,16 +1,23 @@
 """A thread's rseq area: the struct rseq it registered with the kernel."""
 
 import errno
+import re
 
 import gdb
 
 from . import context, kernel, server, tls
+
+# The time slice extension (Linux 7.0): bits of flags, and the bytes request and granted
+# of slice_ctrl. An area of the original size has no such fields.
+_SLICE_AVAILABLE, _SLICE_ENABLED, _SLICE_CTRL = 1 << 4, 1 << 5, 28
 
 # struct rseq of include/uapi/linux/rseq.h up to mm_cid (Linux 6.3); the original one
 # ends after flags and is 32 bytes long as well, with the rest zero.
 _FIELDS = (("cpu_id_start", "I", 0), ("cpu_id", "I", 4), ("rseq_cs", "Q", 8),
            ("flags", "I", 16), ("node_id", "I", 20), ("mm_cid", "I", 24))
 SIZE = 32
+
+_AT_RSEQ_FEATURE_SIZE = 27  # include/uapi/linux/auxvec.h
 
 # Why there is no area, besides reasons why it is not known.
 NONE, RUNNING = "not registered", "running"
@@ -25,6 +32,7 @@ class Area:
     flags       field flags
     rseq_cs     field rseq_cs: address of the armed descriptor, 0 for none
     cpu_id_start, cpu_id, node_id, mm_cid   fields; None where size has no room
+    slice       the time slice extension: "none", "off", "on", "on, requested", "on, granted"
     source      who told: "kernel", "server", "glibc" (__rseq_offset), "symbol" (__rseq_abi)
     """
 
@@ -36,6 +44,32 @@ class Area:
         for name, kind, at in _FIELDS:
             end = at + (8 if kind == "Q" else 4)
             setattr(self, name, context.unpack(kind, data[at:end])[0] if end <= len(data) else None)
+        self.slice = self._slice(data)
+
+    def _slice(self, data):
+        if self.size <= SIZE or not self.flags & _SLICE_AVAILABLE:
+            return "none"
+        request, granted = bytes(data[_SLICE_CTRL:_SLICE_CTRL + 2])
+        return ", ".join(["on" if self.flags & _SLICE_ENABLED else "off"] + ["requested"] * (request != 0) +
+                         ["granted"] * (granted != 0))
+
+    def mode(self):
+        """The rules that the kernel has for the area: "legacy" or "optimized", "-" where
+        its size is not known. See Documentation/userspace-api/rseq.rst."""
+        if not self.size:
+            return "-"
+        return "optimized" if self.size > SIZE and features() > SIZE else "legacy"
+
+
+def features():
+    """How many bytes of struct rseq the kernel of the selected inferior has fields for
+    (AT_RSEQ_FEATURE_SIZE, Linux 6.3), 0 where it does not say."""
+    try:
+        text = gdb.execute("info auxv", to_string=True)
+    except gdb.error:
+        return 0
+    found = re.search(r"^\W*%d\s.*?(0x[0-9a-f]+|\d+)\W*n?\W*$" % _AT_RSEQ_FEATURE_SIZE, text, re.MULTILINE)
+    return int(found.group(1), 0) if found else 0
 
 
 def area(thread):

@@ -77,7 +77,10 @@ class RseqThreads(gdb.Command):
 Usage: rseq threads
 
 Area, Size and Signature are the arguments of the registration, CPU is what the
-kernel wrote there last.  Armed names the section whose descriptor the area's
+kernel wrote there last.  Mode is "legacy" where the kernel writes it each time the
+thread was scheduled out, "optimized" where it does so only when it changes and the
+program must not.  Slice is the time slice extension: none, off, on, and whether it
+is requested or granted.  Armed names the section whose descriptor the area's
 rseq_cs field points to: "live" when the thread stands inside it, "not inside"
 when it has left; the kernel clears the field when it next looks."""
 
@@ -147,13 +150,16 @@ def show_threads():
         area, why = areas.find(thread)
         if area is None:
             known = why in (areas.NONE, areas.RUNNING)
-            rows.append((name, why if known else "not known", "", "", "", ""))
+            rows.append((name, why if known else "not known", "", "", "", "", "", ""))
             notes.add("" if known else "Not known: %s." % why)
             continue
         notes.add(_TOLD[area.source])
-        rows.append((name, "%#x" % area.address, str(area.size or "-"),
+        rows.append((name, "%#x" % area.address, str(area.size or "-"), area.mode(),
                      "-" if area.signature is None else "%#x" % area.signature,
-                     str(area.cpu_id), show.armed(thread, area, context.pc(thread))))
-    show.table(("  Thread", "Area", "Size", "Signature", "CPU", "Armed"), rows)
+                     str(area.cpu_id), area.slice, show.armed(thread, area, context.pc(thread))))
+    show.table(("  Thread", "Area", "Size", "Mode", "Signature", "CPU", "Slice", "Armed"), rows)
+    size = areas.features()
+    if size:
+        gdb.write("The kernel has rseq features of %d bytes (AT_RSEQ_FEATURE_SIZE).\n" % size)
     for note in sorted(notes - {""}):
         gdb.write(note + "\n")

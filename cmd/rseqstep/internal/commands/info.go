@@ -69,6 +69,7 @@ func (d *desk) info() []*prompt.Command {
 		sub("inferiors", nil, "", "The process", d.infoProgram),
 		sub("display", nil, "", "Expressions shown at every stop", d.infoDisplay),
 		&prompt.Command{Name: "rseq", Usage: "[ops [SECTION]]", Short: "Restartable sequences: sections, threads, counts", Run: d.infoRseq,
+			Long: "For each thread: its area and how large it is registered; the mode, \"legacy\" (the kernel writes the CPU's\nnumber each time the thread was scheduled out) or \"optimized\" (only when it changes, and the program must not\nwrite it); the CPU the area names; the time slice extension: none, off, on, requested, granted.",
 			Subs: prompt.NewRegistry("info rseq", &prompt.Command{Name: "ops", Usage: "[SECTION|all]", Short: "What a sequence does, as a cpu_opv vector in words", Run: d.infoOps, Complete: d.functionsOfSections,
 				Long: "SECTION is its number, an address inside it (0x…, $pc, *EXPR) or of its descriptor, or the function it\nlies in. Without one it is the sequence the thread stands in or is about to arm, else all of them.\n[x] is the 8 bytes at x, u32[x] 4 of them; registers stand for what they hold at the start."})},
 		sub("vdso", nil, "", "Functions of the vDSO", d.infoVDSO),

@@ -20,6 +20,9 @@ func (d *desk) infoRseq(args string) error {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
 	sections := d.Sections()
+	if d.JSON {
+		return d.rseqJSON(sections)
+	}
 	if len(sections) == 0 {
 		where := "this program's file"
 		if d.Live() {
@@ -35,6 +38,15 @@ func (d *desk) infoRseq(args string) error {
 	}
 	d.printf("\n")
 	return d.showRegistrations()
+}
+
+// rseqJSON is info rseq under --json.
+func (d *desk) rseqJSON(sections []*table.Placed) error {
+	r := show.Rseq{Sections: sections, Name: d.SectionName}
+	if e, err := d.Engine(); err == nil {
+		r.FeatureSize, r.Counts, r.Threads = e.RseqFeatureSize(), e.SectionCounts(), e.Threads()
+	}
+	return r.WriteJSON(d.Out)
 }
 
 func (d *desk) showSections(sections []*table.Placed) {
@@ -82,7 +94,7 @@ func (d *desk) showRegistrations() error {
 		return err
 	}
 	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "  Thread\tArea\tSize\tSignature\tCPU\tArmed")
+	fmt.Fprintln(tw, "  Thread\tArea\tSize\tMode\tSignature\tCPU\tSlice\tArmed")
 	registered := 0
 	for _, t := range e.Threads() {
 		mark := " "
@@ -90,15 +102,17 @@ func (d *desk) showRegistrations() error {
 			mark = "*"
 		}
 		if !t.Rseq.Config.Registered() {
-			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\t\n", mark, t.Number, t.TID)
+			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\t\t\t\n", mark, t.Number, t.TID)
 			continue
 		}
 		registered++
-		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%#x\t%d\t%s\n", mark, t.Number, t.TID, t.Rseq.Config.Area, t.Rseq.Config.Size, t.Rseq.Config.Signature, t.Rseq.CPU, d.armed(e, t.Rseq))
+		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%v\t%#x\t%d\t%v\t%s\n", mark, t.Number, t.TID, t.Rseq.Config.Area, t.Rseq.Config.Size, t.Mode, t.Rseq.Config.Signature, t.Rseq.CPU, t.Rseq.Slice, d.armed(e, t.Rseq))
 	}
 	tw.Flush()
 	if registered == 0 {
 		d.printf("No thread has registered an rseq area%s.\n", kernelHint())
+	} else if n := e.RseqFeatureSize(); n > 0 {
+		d.printf("The kernel has rseq features of %d bytes (AT_RSEQ_FEATURE_SIZE).\n", n)
 	}
 	return nil
 }

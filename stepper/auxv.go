@@ -1,0 +1,24 @@
+package stepper
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+)
+
+// Kinds of the auxiliary vector, include/uapi/linux/auxvec.h. See getauxval(3).
+const (
+	auxEntry           = 9  // AT_ENTRY
+	auxRseqFeatureSize = 27 // AT_RSEQ_FEATURE_SIZE, since Linux 6.3
+)
+
+// auxiliary is a value of the process's auxiliary vector; 0 where it has no such one.
+func (e *Engine) auxiliary(kind uint64) (uint64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", e.target.PID()))
+	for ; len(b) >= 16; b = b[16:] {
+		if binary.LittleEndian.Uint64(b) == kind {
+			return binary.LittleEndian.Uint64(b[8:]), nil
+		}
+	}
+	return 0, err
+}
