@@ -10,7 +10,7 @@
 // The files, by idea: target.go and symbols.go are what the Engine needs of
 // the world; stop.go what it answers; command.go how every command begins and
 // ends; step_instruction.go one instruction; run_unit.go and run_to.go one unit
-// at native speed; quiet.go and settle.go one with its registration lifted;
+// at native speed; quiet.go, registration.go and settle.go one with its registration lifted;
 // passes.go and ladder.go when which; inside.go looking into sections;
 // confined.go programs under a seccomp filter;
 // ondemand.go a vector or an abort for the asking; letgo.go how threads go on; vdso*.go and late.go vDSO functions; travel.go the
@@ -45,6 +45,14 @@
 //
 // The watchdog belongs to a step, not to a journey: a loop that cannot commit may
 // lead out of its line and back each round, and each journey ends in microseconds.
+//
+// A quiet phase that ends inside a section, by a signal or because the section is
+// too long, leaves the thread to the kernel as well: it is registered again, steps
+// aside (Target.StepAside), and only then is its section armed (registration.go).
+// Refused: to arm it and no more, which kernels since 6.19 do not look at after a
+// system call; and to set the PC to the abort handler ourselves, since a signal
+// that is on its way would then be shown and delivered at another place than the
+// one it was raised at.
 //
 // A thread that is found inside a live section when the program stops is left
 // to the kernel, which restarts the section. Taking it to its end quietly was

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <elf.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -161,6 +162,26 @@ static void getrandom_(void *f)
 	kept -= 2;
 }
 
+/* Unlocks a robust futex that nobody waits for, and clears the pending operation behind *pop. The kernel does that
+   for a thread that is interrupted in between (Documentation/locking/robust-futex-ABI.rst). A futex that somebody
+   waits for stays as it is. */
+static void try_unlock(void *f, int bytes)
+{
+	enum { TID = 0x1234 };
+	uint32_t lock = TID;
+	uint64_t pending[2] = { ~0ul, ~0ul };
+	CHECK((uint32_t)guarded(f, (long)&lock, TID, (long)pending, 0, 0) == TID);
+	CHECK(lock == 0 && pending[0] == (bytes == 8 ? 0 : ~0ul << 32) && pending[1] == ~0ul);
+	lock = FUTEX_WAITERS | TID;
+	pending[0] = ~0ul;
+	CHECK((uint32_t)guarded(f, (long)&lock, TID, (long)pending, 0, 0) == (FUTEX_WAITERS | TID));
+	CHECK(lock == (FUTEX_WAITERS | TID) && pending[0] == ~0ul);
+	kept--;
+}
+
+static void unlock64(void *f) { try_unlock(f, 8); }
+static void unlock32(void *f) { try_unlock(f, 4); }
+
 /* The function itself raises SIGSEGV; the system call would answer -EFAULT. */
 static void badptr(void *f)
 {
@@ -207,6 +228,8 @@ static const struct { const char *argument, *function; void (*call)(void *); } c
 	{ "clock_getres", "__vdso_clock_getres", clock_getres_ },
 	{ "getcpu", "__vdso_getcpu", getcpu_ },
 	{ "getrandom", "__vdso_getrandom", getrandom_ },
+	{ "unlock64", "__vdso_futex_robust_list64_try_unlock", unlock64 },
+	{ "unlock32", "__vdso_futex_robust_list32_try_unlock", unlock32 },
 	{ "badptr", "__vdso_clock_gettime", badptr },
 	{ "jumping", "__vdso_clock_gettime", jumping },
 	{ "filtered", "__vdso_clock_gettime", filtered },

@@ -66,7 +66,8 @@
 // A call is carried out while every thread of its process is stopped. Another
 // process that shares the memory runs on.
 //
-// System calls are injected at an instruction that is there already (gate_amd64.go).
+// System calls are injected at an instruction that is there already (gate_amd64.go),
+// and so is the nop that StepAside steps.
 // Writing one at the PC was refused: other threads execute that memory too, and
 // inside a critical section nothing may be written.
 //

@@ -123,7 +123,7 @@ func (p *Process) away(tid int, op string, do func(*thread, *unit.Regs) error) (
 // Not ZF: the place may lie in the vDSO's __vdso_futex_robust_list64_try_unlock,
 // where the kernel takes a set ZF of an interrupted thread for an unlocked futex
 // and writes to where RDX points (arch_futex_robust_unlock_get_pop,
-// arch/x86/include/asm/futex_robust.h, since Linux 7.3).
+// arch/x86/include/asm/futex_robust.h, since Linux 7.2).
 func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
 	if err := p.store(t, r); err != nil {
 		return 0, err
