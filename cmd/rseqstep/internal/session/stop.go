@@ -198,6 +198,7 @@ func (s *Session) forget(b *Breakpoint) {
 
 // gone takes notice that there is no process any more.
 func (s *Session) gone() {
+	s.dropGone()
 	for _, b := range s.breakpoints {
 		s.refresh(b)
 		b.live = nil
