@@ -53,6 +53,21 @@ func (p *Process) turns(tid int) (n uint64, ok bool) {
 	return n, err == nil
 }
 
+// Handles implements stepper.HandlerTarget: proc_pid_status(5), SigCgt and SigBlk.
+func (p *Process) Handles(tid, sig int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", p.pid, tid))
+	if err != nil || sig < 1 || sig > 64 {
+		return false
+	}
+	set := func(field string) uint64 {
+		_, rest, _ := bytes.Cut(b, []byte("\n"+field+":"))
+		line, _, _ := bytes.Cut(rest, []byte("\n"))
+		n, _ := strconv.ParseUint(string(bytes.TrimSpace(line)), 16, 64)
+		return n
+	}
+	return set("SigCgt")&^set("SigBlk")>>(sig-1)&1 != 0
+}
+
 // readSmall reads a file of /proc of less than a page. It is three system calls;
 // os.ReadFile makes ten, to find out whether the file can be waited for.
 func readSmall(path string) ([]byte, error) {
