@@ -29,7 +29,7 @@ type Breakpoint struct {
 	Kind      BreakpointKind
 	Location  string  // as the user wrote it
 	Places    []Place // where it is planted; empty while Pending
-	Pending   bool    // Location names nothing yet; tried again when libraries come
+	Pending   bool    // Location names nothing yet; tried again when libraries come, and in a program that is executed
 	Enabled   bool
 	Temporary bool // deleted when met
 	Thread    int  // a thread id, or 0 for every thread
@@ -48,6 +48,9 @@ type Breakpoint struct {
 	WatchLength int
 	old         []byte
 
+	// Gone: the program that it was for is no more, and it went with it.
+	Gone bool
+
 	Numbers []int // CatchSyscall, CatchSignal: those waited for; empty for all
 
 	reporting   bool // CatchSyscall: counts in the Engine's reporters
@@ -57,6 +60,13 @@ type Breakpoint struct {
 	planted     []table.Addr // addresses that count in the Engine's sites or debug registers
 	traps       []table.Addr // arming stores that count in its sites, for places inside sections
 	inside      []table.Addr // sections, by start, that a watchpoint was met inside of
+
+	relocate   func() (Located, error)
+	applies    func(table.Addr) error
+	name       func() string
+	carried    bool    // it was set in a program that another one has replaced
+	fixed      []fixed // what it named there, when it was an address
+	complained bool    // it was said why it is pending in the new program
 
 	Commands []string // kept for the front end
 }
@@ -85,6 +95,15 @@ type BreakpointSpec struct {
 	WatchLength int
 	Numbers     []int
 	ThisProgram bool // gone when the process executes another program
+
+	// Relocate evaluates Location, an expression, in the program that the
+	// process has come to execute. nil: Location is no expression, or one that
+	// names an address and nothing of a program. An error leaves it pending.
+	Relocate func() (Located, error)
+	// Applies says why Condition means nothing at an address of the program
+	// that the process has come to execute; nil: it always means something.
+	Applies func(table.Addr) error
+	Name    func() string // how messages name it ("breakpoint 2"); nil: by Number
 }
 
 // InsideError carries the section a breakpoint would have stood in.

@@ -115,16 +115,3 @@ func (e *Engine) toBeRestarted(th *thread) bool {
 	n := -int64(th.regs.Rax)
 	return n >= restartSys && n <= restartBlock
 }
-
-// dropProgram deletes the breakpoints that belong to a program which is no more.
-func (e *Engine) dropProgram() {
-	kept := e.breakpoints[:0:0]
-	for _, b := range e.breakpoints {
-		if !b.thisProgram {
-			kept = append(kept, b)
-			continue
-		}
-		b.planted, b.traps, b.inside = nil, nil, nil
-	}
-	e.breakpoints = kept
-}

@@ -25,6 +25,7 @@ type Engine struct {
 
 	breakpoints []*Breakpoint
 	nextNumber  int
+	program     int                // counts the programs that the process has executed
 	sites       map[table.Addr]int // planted software breakpoints and how many want them
 	hook        table.Addr         // where the dynamic linker announces libraries; 0 when unknown
 	library     table.Addr         // hook while a trap of ours stands there, else 0

@@ -114,6 +114,9 @@ func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
 // Until is next that never goes back: it passes a loop's end (until).
 func (e *Engine) Until() (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
+		if entered, stop, err := e.deliverLine(th, false); entered || stop != nil || err != nil {
+			return stop, err
+		}
 		pc := th.regs.PC()
 		depth := e.depth(th)
 		fn, known := e.symbols.Function(pc)

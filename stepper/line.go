@@ -31,8 +31,12 @@ func (e *Engine) Next(n int) (Stop, error) { return e.lines(n, false) }
 func (e *Engine) lines(n int, into bool) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
 		for i := 0; i < n; i++ {
-			if stop, err := e.lineStep(th, into); stop != nil || err != nil {
+			if entered, stop, err := e.deliverLine(th, into); stop != nil || err != nil {
 				return stop, err
+			} else if !entered {
+				if stop, err := e.lineStep(th, into); stop != nil || err != nil {
+					return stop, err
+				}
 			}
 			if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
 				return stop, err

@@ -122,17 +122,20 @@ func (e *Engine) readVDSO(m *table.Module) {
 
 // forget drops everything about a program that is no more (exec).
 func (e *Engine) forget() {
-	for _, b := range e.breakpoints {
-		b.planted, b.traps, b.inside = nil, nil, nil
-	}
+	e.program++
 	e.sites = map[table.Addr]int{}
 	e.slots = [4]int{} // the kernel has cleared the debug registers
+	e.owed = owed{}
+	e.watched = map[table.Addr]int{}
 	e.hardware = false
 	e.library, e.hook = 0, 0
 	e.image = table.NewImage(nil)
 	e.vdso = nil
 	e.counts = map[table.Addr]*Counts{}
 	e.code.flush()
+	for _, th := range e.threads {
+		th.called, th.quiet, th.exit = nil, nil, nil // a command under way may still have the thread
+	}
 	e.threads = map[int]*thread{}
 	e.lastThread = 0
 }

@@ -60,11 +60,19 @@ func (e *Engine) followed(ev Event) {
 	}
 }
 
-// executed starts over with the program that replaced the old one.
+// executed starts over with the program that replaced the old one. Its thread
+// keeps what the kernel lets it keep: signals that are still to come, affinity.
 func (e *Engine) executed(ev Event) error {
-	e.dropProgram()
+	e.leaveProgram()
+	was := e.threads[ev.Former]
 	e.forget()
-	e.adopt(ev.TID)
+	th := e.adopt(ev.TID)
+	if was != nil {
+		th.signal, th.deferred = was.signal, was.deferred
+	}
+	if e.pinned != 0 && e.pinned == ev.Former {
+		e.pinned = ev.TID
+	}
 	e.current = ev.TID
 	if !e.catch.Execs {
 		e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())

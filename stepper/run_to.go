@@ -125,8 +125,9 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 
 // trapSet is what setTraps planted.
 type trapSet struct {
-	slots []int
-	sites []table.Addr
+	program int // they are in: of the Engine's count
+	slots   []int
+	sites   []table.Addr
 }
 
 // resumeFlag is EFLAGS.RF: the processor passes over a debug register at the
@@ -135,7 +136,7 @@ type trapSet struct {
 const resumeFlag = 1 << 16
 
 func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
-	var set trapSet
+	set := trapSet{program: e.program}
 	if contains(where, th.regs.PC()) && th.regs.Eflags&resumeFlag != 0 {
 		// Coming back to this very instruction counts.
 		th.regs.Eflags &^= resumeFlag
@@ -164,7 +165,12 @@ func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
 	return set, nil
 }
 
+// clearTraps takes them out again. Those of a program that another one has
+// replaced went with it: what is in their places now belongs to others.
 func (e *Engine) clearTraps(th *thread, set trapSet) error {
+	if set.program != e.program {
+		return nil
+	}
 	var err error
 	for _, s := range set.slots {
 		err = errors.Join(err, e.freeSlot(th.tid, s))

@@ -119,6 +119,9 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 	}
 	if stop != nil {
 		report.Result = Diverted
+		if e.threads[th.tid] == th && e.load(th) == nil {
+			report.Exit = th.regs.PC()
+		}
 		e.tell(report)
 		return stop, nil
 	}

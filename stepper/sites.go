@@ -65,7 +65,7 @@ func (e *Engine) withdraw() {
 				continue
 			}
 			if err := errors.Join(e.uproot(b), e.plant(b)); err != nil {
-				e.note("breakpoint %d: %v", b.Number, err)
+				e.note("%s: %v", e.nameOf(b), err)
 			}
 			break
 		}

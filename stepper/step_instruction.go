@@ -17,10 +17,13 @@ func (e *Engine) instructions(n int, inside bool) (Stop, error) {
 		e.entering = inside
 		defer func() { e.entering = false }()
 		for i := 0; i < n; i++ {
-			if stop, err := e.stepOne(th); stop != nil || err != nil {
+			if entered, stop, err := e.deliver(th); stop != nil || err != nil {
 				return stop, err
+			} else if !entered {
+				if stop, err := e.stepOne(th); stop != nil || err != nil {
+					return stop, err
+				}
 			}
-
 			if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
 				return stop, err
 			}
@@ -71,8 +74,14 @@ func (e *Engine) NextInstruction(n int) (Stop, error) {
 			if err := e.load(th); err != nil {
 				return e.vanished(th, err)
 			}
+			entered, stop, err := e.deliver(th)
+			if stop != nil || err != nil {
+				return stop, err
+			}
 			insn, err := e.decode(th.regs.PC())
-			if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
+			if entered {
+				// The signal was the whole step.
+			} else if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
 				next, sp := insn.Next(), th.regs.Rsp
 				tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
 				tr.at[next] = func(th *thread) (bool, *Stop, error) { return th.regs.Rsp >= sp, nil, nil }

@@ -178,6 +178,7 @@ type Event struct {
 	Slots  int        // EventDebug: every slot that matched, slot n as bit n
 	Addr   table.Addr // EventBreakpoint: where
 	Child  int        // EventClone, EventFork, EventVfork
+	Former int        // EventExec: the id of the thread that called execve(2); it is TID now
 	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)
 	Number uint64     // EventSyscallEntry, EventSyscallReturn
 	Status ExitStatus // EventProcessExit

@@ -24,6 +24,10 @@ type traps struct {
 	quiet    bool         // on the way there is no call and no system call
 }
 
+// lose makes the journey one that waits for nothing, as gdb goes on from an exec:
+// the places it was to end at were in a program that is no more.
+func (tr *traps) lose(tid int) { *tr = traps{tid: tid, free: true} }
+
 // travel lets every thread run until tr.tid arrives, or something stops the
 // program. Afterwards every thread is held.
 func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err error) {
@@ -36,12 +40,8 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		tr.watchdog = e.watchLine()
 		defer tr.watchdog.end()
 	}
-	planted := make([]table.Addr, 0, len(tr.at))
-	defer func() {
-		for _, a := range planted {
-			err = errors.Join(err, e.unwant(a))
-		}
-	}()
+	planted := trapSet{program: e.program}
+	defer func() { err = errors.Join(err, e.clearTraps(th, planted)) }()
 	for a := range tr.at {
 		if err := e.want(a); err != nil {
 			var inside *InsideError
@@ -50,7 +50,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 			}
 			return false, nil, err
 		}
-		planted = append(planted, a)
+		planted.sites = append(planted.sites, a)
 	}
 	if arrived, stop, err := e.depart(th, tr); arrived || stop != nil || err != nil {
 		return arrived, stop, e.holdAfter(err)
@@ -225,7 +225,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if err := e.executed(ev); err != nil {
 			return false, nil, err
 		}
-		tr.at = nil
+		tr.lose(ev.TID)
 		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
 			return false, stop, err
 		}

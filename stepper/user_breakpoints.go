@@ -25,22 +25,17 @@ func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
 		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
+		relocate: s.Relocate, applies: s.Applies, name: s.Name,
 	}
 	switch {
 	case s.Kind.Watches() || s.Kind.Catches():
 	case len(s.Addrs) > 0:
 		for _, a := range s.Addrs {
-			p := Place{Addr: a}
 			if s.Nameless {
-				b.Places = append(b.Places, p)
+				b.Places = append(b.Places, Place{Addr: a})
 				continue
 			}
-			if f, ok := e.symbols.Function(a); ok {
-				p.Function, p.Module = f.Name, f.Module
-				total, _ := e.symbols.Inlines(a)
-				p.Line, _ = e.symbols.Line(a, total)
-			}
-			b.Places = append(b.Places, p)
+			b.Places = append(b.Places, e.placeAt(a))
 		}
 	default:
 		places, err := e.symbols.Lookup(s.Location, s.Near)
@@ -100,7 +95,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 		}
 		return nil
 	}
-	if len(b.planted) > 0 {
+	if len(b.planted) > 0 || b.Pending {
 		return nil
 	}
 	b.old = make([]byte, b.WatchLength)
@@ -201,14 +196,9 @@ func (e *Engine) uproot(b *Breakpoint) error {
 // the modules changed. A place that went away is planted when it comes back.
 func (e *Engine) replant() {
 	for _, b := range e.breakpoints {
-		if b.Kind <= BreakHardware && b.Location != "" && b.Location[0] != '*' {
-			if places, err := e.symbols.Lookup(b.Location, b.near); err == nil {
-				b.Places, b.Pending = places, false
-				e.dropStale(b)
-			}
-		}
+		e.resolve(b)
 		if err := e.plant(b); err != nil && !b.nameless {
-			e.note("breakpoint %d: %v", b.Number, err)
+			e.note("%s: %v", e.nameOf(b), err)
 		}
 	}
 }
@@ -227,7 +217,7 @@ func (e *Engine) dropStale(b *Breakpoint) {
 		if keep {
 			kept = append(kept, a)
 		} else if err := e.unwant(a); err != nil {
-			e.note("breakpoint %d: %v", b.Number, err)
+			e.note("%s: %v", e.nameOf(b), err)
 		}
 	}
 	b.planted = kept

@@ -161,8 +161,12 @@ func (d *debugger) status(n int) error {
 	return &exitError{Status: n}
 }
 
-// passOn is the program's exit status, as a shell gives it.
+// passOn is the program's exit status, as a shell gives it: that of a program
+// which a signal has killed, too, where it still stands at that signal.
 func (d *debugger) passOn() error {
+	if d.session.Dying != 0 {
+		return d.status(128 + d.session.Dying)
+	}
 	if d.session.Exited {
 		return d.status(d.session.ExitCode)
 	}

@@ -113,7 +113,7 @@ func debugFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
 	f.VarP(partValue{&o.script, true}, "execute", "x", "carry out the commands in `FILE`")
 	f.VarP(partValue{&o.script, false}, "eval", "e", "carry out `COMMAND`; may be repeated")
-	f.BoolVar(&o.batch, "batch", false, "end after the commands; without any, run the program; its exit status is passed on")
+	f.BoolVar(&o.batch, "batch", false, "end after the commands; without any, run the program; its exit status is passed on, 128 + N where signal N has killed it or is about to")
 	f.BoolVar(&o.json, "json", false, "print every stop as one JSON object a line")
 	f.Var(logValue{&o.log}, "log", "append what happens to FILE, or write it to standard error: commands, stops (as JSON), opv (cpu_opv vectors), all, or several with commas; may be repeated")
 	f.BoolVar(&o.noColor, "no-color", false, "no colours (NO_COLOR has the same effect)")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -91,8 +92,26 @@ func TestScripts(t *testing.T) {
 			"empty":      empty,
 			"section":    section,
 			"patch":      patch,
+			"status":     status,
 		},
 	})
+}
+
+// status runs a program and checks its exit status.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status NUMBER PROGRAM [ARGS...]")
+	}
+	err, got := ts.Exec(args[1], args[2:]...), 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("%q ended with status %d, not %s", args[1:], got, args[0])
+	}
 }
 
 // background starts a program and puts its process id into the variable PID; it

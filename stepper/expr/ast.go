@@ -20,6 +20,12 @@ func (e *Expr) Calls() bool {
 	return anyNode(e.root, func(n node) bool { _, ok := n.(callNode); return ok })
 }
 
+// Names reports whether the expression names anything of a program: without that
+// it means the same number in every program.
+func (e *Expr) Names() bool {
+	return anyNode(e.root, func(n node) bool { _, ok := n.(nameNode); return ok })
+}
+
 // node is a part of an expression: one of the types below.
 type node any
 

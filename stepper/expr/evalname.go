@@ -41,7 +41,7 @@ func (c *Context) evalName(n nameNode) (Value, error) {
 		return c.boolean(n.name == "true"), nil
 	}
 	if !c.anyDebug() {
-		return Value{}, sentence("No symbol \"%s\" in current context: the program has no debug information.", n.name)
+		return Value{}, &NoSymbolError{Name: n.name, why: "the program has no debug information"}
 	}
 	return Value{}, noSymbol(n.name)
 }

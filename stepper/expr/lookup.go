@@ -2,16 +2,27 @@ package expr
 
 import (
 	"debug/dwarf"
+	"fmt"
 	"strings"
 
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 )
 
-// noSymbol is gdb's sentence for a name that means nothing here.
-func noSymbol(name string) error {
-	return sentence("No symbol \"%s\" in current context.", name)
+// NoSymbolError says that a name means nothing here, in gdb's words.
+type NoSymbolError struct {
+	Name string
+	why  string // ": …", where there is more to say
 }
+
+func (e *NoSymbolError) Error() string {
+	if e.why != "" {
+		return fmt.Sprintf("No symbol \"%s\" in current context: %s.", e.Name, e.why)
+	}
+	return fmt.Sprintf("No symbol \"%s\" in current context.", e.Name)
+}
+
+func noSymbol(name string) error { return &NoSymbolError{Name: name} }
 
 // lookup resolves a name as C's scopes have it: blocks from the innermost
 // out, the members of "this", the unit's own names, other units of the

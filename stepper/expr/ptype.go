@@ -23,6 +23,16 @@ func (c *Context) typeOnly(n node) (Value, error) {
 	return c.eval(n)
 }
 
+// Resolves is nil if every name in the expression means something in the selected
+// frame, as far as that can be told without its values. Error: *NoSymbolError.
+func (c *Context) Resolves(e *Expr) error {
+	var missing *NoSymbolError
+	if _, err := c.typeOnly(e.root); errors.As(err, &missing) {
+		return err
+	}
+	return nil
+}
+
 // Whatis is what "whatis" shows after "type = ": the type's name. A typedef
 // that was named itself is taken one level down.
 func (c *Context) Whatis(e *Expr) (string, error) {

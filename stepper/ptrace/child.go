@@ -101,6 +101,13 @@ func (p *Process) ownThread(id int) bool {
 // kernel has given it the leader's id; the other threads are gone, and with
 // the memory went the breakpoints and the debug registers.
 func (p *Process) takeExec(t *thread) error {
+	former, e := ptraceWord(reqGetEventMsg, t.tid, 0)
+	if e != 0 {
+		return p.fail(t, "read event message", e)
+	}
+	if p.pinned.tid == int(former) {
+		p.pinned.tid = t.tid
+	}
 	for _, id := range p.Threads() {
 		if id != p.pid {
 			p.drop(id)
@@ -118,7 +125,7 @@ func (p *Process) takeExec(t *thread) error {
 	p.gate, p.nop = 0, 0
 	p.exe = exePath(p.pid)
 	p.maps.forget()
-	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid})
+	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid, Former: int(former)})
 	return p.openMemory()
 }
 

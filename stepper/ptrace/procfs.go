@@ -53,6 +53,39 @@ func (p *Process) turns(tid int) (n uint64, ok bool) {
 	return n, err == nil
 }
 
+// Handles implements stepper.HandlerTarget: proc_pid_status(5), SigCgt and SigBlk.
+func (p *Process) Handles(tid, sig int) bool {
+	caught, _, blocked, err := p.dispositions(tid)
+	return err == nil && sig > 0 && (caught&^blocked)>>(sig-1)&1 != 0
+}
+
+// harmless are the signals whose default action does not end the process, as bits:
+// SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH. See signal(7).
+const harmless = 1<<16 | 1<<17 | 1<<18 | 1<<19 | 1<<20 | 1<<21 | 1<<22 | 1<<27
+
+// Fatal reports whether a signal that thread tid stands at would end the program.
+func (p *Process) Fatal(tid, sig int) bool {
+	caught, ignored, _, err := p.dispositions(tid)
+	return err == nil && sig > 0 && (caught|ignored|harmless)>>(sig-1)&1 == 0
+}
+
+// dispositions are the signals that a thread's process catches and ignores, and
+// that the thread blocks, as bits: signal 1 is bit 0.
+func (p *Process) dispositions(tid int) (caught, ignored, blocked uint64, err error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", p.pid, tid))
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	for field, set := range map[string]*uint64{"SigCgt": &caught, "SigIgn": &ignored, "SigBlk": &blocked} {
+		_, rest, _ := bytes.Cut(b, []byte("\n"+field+":"))
+		line, _, _ := bytes.Cut(rest, []byte("\n"))
+		if *set, err = strconv.ParseUint(string(bytes.TrimSpace(line)), 16, 64); err != nil {
+			return 0, 0, 0, err
+		}
+	}
+	return caught, ignored, blocked, nil
+}
+
 // readSmall reads a file of /proc of less than a page. It is three system calls;
 // os.ReadFile makes ten, to find out whether the file can be waited for.
 func readSmall(path string) ([]byte, error) {

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"debug/elf"
 	"fmt"
 	"os"
 	"os/exec"
@@ -221,4 +222,79 @@ func TestForkIsReportedOnlyToThoseWhoAskForIt(t *testing.T) {
 			t.Errorf("stopped by %q, want %s", reply, want)
 		}
 	}
+}
+
+// Breakpoints of every kind across an exec, with gdb on the server: gdb re-sets
+// them and puts them in anew, and nothing of the old program's is left in the new one.
+func TestGDBResetsItsBreakpointsAfterAnExec(t *testing.T) {
+	bin := rseqstep(t)
+	type row struct {
+		how      string
+		old, new tabletest.Shape
+	}
+	var rows []row
+	for _, how := range []string{"exec", "fork", "vfork", "spawn"} {
+		for _, old := range []tabletest.Shape{tabletest.NoPIE, tabletest.PIE} {
+			for _, next := range []tabletest.Shape{tabletest.Static, tabletest.PIE} {
+				rows = append(rows, row{how, old, next})
+			}
+		}
+	}
+	for _, r := range tabletest.Some(t, 4, rows) {
+		t.Run(fmt.Sprint(r), func(t *testing.T) {
+			program := tabletest.Build(t, tabletest.Fixture{Source: "become.c", Shape: r.old})
+			next := realPath(t, tabletest.Build(t, tabletest.Fixture{Source: "became.c", Shape: r.new}))
+			out := gdb(t, bin, program, r.how+" "+next, "CONNECT\nset follow-fork-mode child\nset breakpoint pending on\nbreak work\ncontinue\nfinish\ndelete\n"+
+				"break only_old\nhbreak only_old\ntbreak only_old\nbreak *only_old\nwatch oldest\nbreak work if oldest == 0\nbreak work if counter > 100\n"+
+				"break work\ntbreak only_new\nwatch counter\n"+strings.Repeat("continue\n", 10))
+			wantInOrder(t, out, "is executing new program: "+next, "reakpoint 9, work (n=0)", "emporary breakpoint 10, only_new", "atchpoint 11: counter", "New value = 1",
+				"reakpoint 9, work (n=1)", "New value = 2", "New value = 3", "reakpoint 9, work (n=2)", "New value = 5", "New value = 6", "new 9 counter 6", "exited with code 07")
+		})
+	}
+}
+
+// A client that does not know of exec is not told. The breakpoints that it put
+// into the old program are in the new one neither in memory nor in a register.
+func TestClientWithoutExecEventsLeavesTheNewProgramAlone(t *testing.T) {
+	bin := rseqstep(t)
+	for _, kind := range []string{"Z0,%x,1", "Z1,%x,1"} {
+		program := tabletest.Build(t, tabletest.Fixture{Source: "become.c", Shape: tabletest.NoPIE})
+		next := tabletest.Build(t, tabletest.Fixture{Source: "became.c", Shape: tabletest.Static})
+		address := symbolIn(t, program, "only_old")
+		w, _, _ := serve(t, bin, "SOCKET", program, "exec", next)
+		w.ask("QStartNoAckMode")
+		for offset := range uint64(2) {
+			if reply := w.ask(fmt.Sprintf(kind, address+4*offset)); reply != "OK" {
+				t.Fatalf("%s: %s", kind, reply)
+			}
+		}
+		reply := w.ask("vCont;c")
+		for n := 0; strings.HasPrefix(reply, "T05") && n < 3; n++ {
+			reply = w.ask("vCont;c")
+		}
+		if !strings.HasPrefix(reply, "W07") && !strings.HasPrefix(reply, "W7") {
+			t.Errorf("%s: the new program's end is %q", kind, reply)
+		}
+	}
+}
+
+// symbolIn is the address of a symbol of a program that is built without PIE.
+func symbolIn(t *testing.T, program, name string) uint64 {
+	t.Helper()
+	file, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	symbols, err := file.Symbols()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range symbols {
+		if s.Name == name {
+			return s.Value
+		}
+	}
+	t.Fatalf("%s has no symbol %s", program, name)
+	return 0
 }

@@ -142,3 +142,16 @@ func TestNextPassesAnAbortHandlerWithoutLines(t *testing.T) {
 		}
 	}
 }
+
+// After a stop by a signal every step ends in its handler, as with gdb alone: also
+// where the signal was raised inside a section, which the kernel then aborts.
+func TestGDBStepsIntoTheHandlerAfterASignalStop(t *testing.T) {
+	bin := rseqstep(t)
+	section, lines := tabletest.Build(t, tabletest.Fixture{Source: "ud2.c"}), tabletest.Build(t, tabletest.Fixture{Source: "deliver.c"})
+	for _, step := range tabletest.Some(t, 2, []string{"stepi", "step", "next", "nexti", "until"}) {
+		wantInOrder(t, gdb(t, bin, section, "", "CONNECT\ncontinue\n"+step+"\nbt 1\ncontinue\n"),
+			"received signal SIGILL", "\non (s=", "#0  on (s=", "faults 1 aborts 1 done 1", "exited normally")
+		wantInOrder(t, gdb(t, bin, lines, "lines", "CONNECT\ncontinue\n"+step+"\nbt 1\ncontinue\n"),
+			"received signal SIGUSR1", "\nlines (sig=", "#0  lines (sig=", "hits 11", "exited normally")
+	}
+}

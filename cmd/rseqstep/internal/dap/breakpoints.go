@@ -22,7 +22,8 @@ type points struct {
 // point is one of the client's breakpoints.
 type point struct {
 	wanted
-	b *session.Breakpoint
+	b        *session.Breakpoint
+	verified bool // as the client knows it
 }
 
 // wanted is what the client asks for. Two that are equal are the same breakpoint,
@@ -31,6 +32,7 @@ type wanted struct {
 	kind      stepper.BreakpointKind
 	location  string
 	address   bool
+	fixed     bool // location is an address that we gave out
 	condition string
 	hit, log  string
 	reason    string // of a stop by it: "" for "breakpoint"
@@ -80,6 +82,7 @@ func (s *server) set(group string, list []wanted) []dap.Breakpoint {
 		}
 		kept = append(kept, found[i])
 		answers[i] = s.describe(found[i].b)
+		found[i].verified = answers[i].Verified
 	}
 	if s.points.groups == nil {
 		s.points.groups = map[string][]*point{}
@@ -104,7 +107,7 @@ func (s *server) add(w wanted) (*point, error) {
 		return nil, err
 	}
 	s.flush()
-	b := &session.Breakpoint{Kind: w.kind, Location: w.location, Address: w.address, Condition: w.condition, Filter: filter}
+	b := &session.Breakpoint{Kind: w.kind, Location: w.location, Address: w.address, Fixed: w.fixed, Condition: w.condition, Filter: filter}
 	err = s.session.Add(b)
 	text := s.take()
 	if err != nil {
@@ -113,14 +116,14 @@ func (s *server) add(w wanted) (*point, error) {
 	if b.Pending { // its text says why
 		s.output("console", text)
 	}
-	return &point{w, b}, nil
+	return &point{wanted: w, b: b}, nil
 }
 
 // describe is a breakpoint as the client is to show it.
 func (s *server) describe(b *session.Breakpoint) dap.Breakpoint {
-	out := dap.Breakpoint{Id: b.Number, Verified: b.Watch() || len(b.Places) > 0}
+	out := dap.Breakpoint{Id: b.Number, Verified: b.Watch() && !b.Pending || len(b.Places) > 0}
 	if !out.Verified {
-		out.Message = fmt.Sprintf("nothing is at %s yet; a library that is loaded later may have it", b.Location)
+		out.Message = fmt.Sprintf("nothing is at %s now; a library that is loaded later may have it", b.Location)
 		return out
 	}
 	if len(b.Places) > 0 {
@@ -152,16 +155,15 @@ func (s *server) lineIn(b *session.Breakpoint, p stepper.Place) stepper.Line {
 	return p.Line
 }
 
-// tellPending tells of breakpoints whose place has been found since.
-func (s *server) tellPending() {
+// tellChanged tells of breakpoints whose place has been found since, and of those
+// that have none in a program that the process has come to execute.
+func (s *server) tellChanged() {
+	s.session.Breakpoints() // brings them up to date
 	for _, group := range s.points.groups {
 		for _, p := range group {
-			if !p.b.Pending {
-				continue
-			}
-			s.session.Breakpoints() // brings them up to date
-			if !p.b.Pending {
-				s.event("breakpoint", &dap.BreakpointEvent{Body: dap.BreakpointEventBody{Reason: "changed", Breakpoint: s.describe(p.b)}})
+			if now := s.describe(p.b); now.Verified != p.verified {
+				p.verified = now.Verified
+				s.event("breakpoint", &dap.BreakpointEvent{Body: dap.BreakpointEventBody{Reason: "changed", Breakpoint: now}})
 			}
 		}
 	}
@@ -200,7 +202,7 @@ func (s *server) setInstructionBreakpoints(r *request, a dap.SetInstructionBreak
 		if err != nil {
 			return err
 		}
-		list[i] = wanted{location: "*" + at.String(), address: true, condition: strings.TrimSpace(b.Condition), hit: b.HitCondition, reason: "instruction breakpoint"}
+		list[i] = wanted{location: "*" + at.String(), address: true, fixed: true, condition: strings.TrimSpace(b.Condition), hit: b.HitCondition, reason: "instruction breakpoint"}
 	}
 	s.respond(r, &dap.SetInstructionBreakpointsResponse{Body: dap.SetInstructionBreakpointsResponseBody{Breakpoints: s.set("instructions", list)}})
 	return nil

@@ -57,7 +57,7 @@ func (s *server) setDataBreakpoints(r *request, a dap.SetDataBreakpointsArgument
 		if _, err := address(at, 0); err != nil || !ok || types[bytes] == "" {
 			return fmt.Errorf("%q is no data breakpoint of ours", clip(b.DataId))
 		}
-		list[i] = wanted{kind: kind, location: fmt.Sprintf("*(%s *)%s", types[bytes], at), condition: strings.TrimSpace(b.Condition), hit: b.HitCondition}
+		list[i] = wanted{kind: kind, location: fmt.Sprintf("*(%s *)%s", types[bytes], at), fixed: true, condition: strings.TrimSpace(b.Condition), hit: b.HitCondition}
 	}
 	s.respond(r, &dap.SetDataBreakpointsResponse{Body: dap.SetDataBreakpointsResponseBody{Breakpoints: s.set("data", list)}})
 	return nil

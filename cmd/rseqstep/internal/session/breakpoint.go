@@ -30,6 +30,9 @@ type Breakpoint struct {
 	Pending   bool
 	// Filter decides, after Condition, whether a thread that met it stops; nil: always.
 	Filter func(tid int) (bool, error)
+	// Fixed: the numbers in Location were taken from the program (by an editor),
+	// and mean nothing in another one.
+	Fixed  bool
 	Places []stepper.Place // where the file, or the process, has it
 
 	near   table.Addr
@@ -140,7 +143,8 @@ func (s *Session) plant(b *Breakpoint) error {
 		return s.lookup(b)
 	}
 	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,
-		Pending: b.Pending, Temporary: b.Temporary, Condition: b.Condition, Numbers: b.Numbers}
+		Pending: b.Pending, Temporary: b.Temporary, Condition: b.Condition, Numbers: b.Numbers,
+		Relocate: s.relocate(b), Applies: s.applies(b), Name: b.name}
 	if b.Thread != 0 {
 		tid, err := s.ThreadID(b.Thread)
 		if err != nil {
@@ -159,6 +163,7 @@ func (s *Session) plant(b *Breakpoint) error {
 			return err
 		}
 		spec.Watch, spec.WatchLength = addr, length
+		spec.ThisProgram = s.Values().Local(b.Location)
 	}
 	live, err := s.process.engine.AddBreakpoint(spec)
 	if err != nil {
@@ -241,7 +246,7 @@ func (s *Session) refresh(b *Breakpoint) {
 		return
 	}
 	b.Hits, b.Ignore, b.Pending = b.live.Hits, b.live.Ignore, b.live.Pending
-	if len(b.live.Places) > 0 {
+	if len(b.live.Places) > 0 || b.live.Carried() {
 		b.Places = b.live.Places
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 // Breakpoints are the user's breakpoints, brought up to date.
 func (s *Session) Breakpoints() []*Breakpoint {
+	s.dropGone()
 	for _, b := range s.breakpoints {
 		s.refresh(b)
 	}

@@ -143,7 +143,10 @@ func (v *values) Evaluate(text string) error {
 // Address evaluates an address in the code: a function stands for its first
 // instruction, and anything else for its number.
 func (v *values) Address(text string) (table.Addr, error) {
-	c := v.here()
+	return addressIn(v.here(), text)
+}
+
+func addressIn(c *expr.Context, text string) (table.Addr, error) {
 	e, err := c.Parse(text)
 	if err != nil {
 		return 0, err
@@ -166,7 +169,10 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 	if v.process == nil {
 		return 0, 0, prompt.Message("The program is not being run: what it watches has no address yet.")
 	}
-	c := v.here()
+	return v.watchableIn(v.here(), text)
+}
+
+func (v *values) watchableIn(c *expr.Context, text string) (table.Addr, int, error) {
 	e, err := c.Parse(text)
 	if err != nil {
 		return 0, 0, err
@@ -189,7 +195,7 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 	if _, err := v.process.target.ReadMemory(a, was); err != nil {
 		return 0, 0, &expr.MemoryError{Addr: a, Err: err}
 	}
-	v.watches[text] = &watched{typ: w.Value.Type, addr: a}
+	v.watches[text] = &watched{typ: w.Value.Type, addr: a, local: w.Frame != 0}
 	v.Content(text, was)
 	return a, size, nil
 }

@@ -216,6 +216,7 @@ func float(x float64) string { return strconv.FormatFloat(x, 'e', -1, 64) }
 type watched struct {
 	typ   *expr.Type
 	addr  table.Addr
+	local bool
 	bytes string
 	text  string
 }

@@ -77,6 +77,7 @@ type Session struct {
 
 	ExitCode int  // of the last process that ended
 	Exited   bool // a process has ended
+	Dying    int  // the signal that the process stands at and will die of; 0 for none
 	after    []string
 	watcher  *watcher
 	handle   *stepper.SignalTable // nil: the defaults

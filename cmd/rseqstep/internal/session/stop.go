@@ -70,6 +70,7 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 		s.list.at(v.Frame.Line)
 	}
 	s.met(stop)
+	s.Dying = s.fatal(&stop)
 	switch stop.Reason {
 	case stepper.StopExited:
 		s.Exited, s.ExitCode = true, stop.Status.Code
@@ -198,6 +199,7 @@ func (s *Session) forget(b *Breakpoint) {
 
 // gone takes notice that there is no process any more.
 func (s *Session) gone() {
+	s.dropGone()
 	for _, b := range s.breakpoints {
 		s.refresh(b)
 		b.live = nil
@@ -206,5 +208,5 @@ func (s *Session) gone() {
 		s.process.symbols.Close()
 	}
 	s.process = nil
-	s.level = 0
+	s.level, s.Dying = 0, 0
 }

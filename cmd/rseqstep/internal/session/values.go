@@ -18,7 +18,10 @@ type Values interface {
 	Examine(format, expression string) (string, error) // x; expression "" goes on from the last
 	Address(expression string) (table.Addr, error)     // *EXPR as a place in the code
 	Watchable(expression string) (addr table.Addr, length int, err error)
-	Content(expression string, b []byte) string // watched bytes as a value of the expression's type
+	Local(expression string) bool                     // what Watchable last found for it is a local variable
+	Content(expression string, b []byte) string       // watched bytes as a value of the expression's type
+	Relocate(b *Breakpoint) (stepper.Located, error)  // what its expression names in the program, apart from any frame
+	ConditionAt(condition string, a table.Addr) error // why it means nothing at an address; nil: it does
 	Condition(expression string) (func(tid int) (bool, error), error)
 	Locals() ([]string, error)
 	Arguments() ([]string, error)

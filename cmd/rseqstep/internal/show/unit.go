@@ -35,7 +35,10 @@ func Unit(r stepper.UnitReport, name Naming) string {
 	case r.Result == stepper.Restarts:
 		return b.String() + "is live here: the kernel restarts it when the thread goes on"
 	case r.Result == stepper.Diverted:
-		b.WriteString("was interrupted at " + place(r.Exit, name))
+		b.WriteString("was interrupted")
+		if r.Exit != 0 { // 0: the thread is no more
+			b.WriteString(" at " + place(r.Exit, name))
+		}
 	default:
 		fmt.Fprintf(&b, "ended with result %d", r.Result)
 	}

@@ -36,6 +36,7 @@ type Client struct {
 	answers  []dap.ResponseMessage // that came while an event was waited for
 	Output   map[string]string     // by category
 	PID      int                   // of the process last told of
+	Verified map[int]bool          // breakpoints by id, as events have told of them
 	Ended    chan error            // gets the adapter's end
 }
 
@@ -82,7 +83,7 @@ func (c *Client) WaitEnded() bool {
 
 // New is an editor at a connection to an adapter.
 func New(t testing.TB, in io.Reader, out io.WriteCloser) *Client {
-	c := &Client{t: t, out: out, messages: make(chan dap.Message), Output: map[string]string{}, Ended: make(chan error, 1)}
+	c := &Client{t: t, out: out, messages: make(chan dap.Message), Output: map[string]string{}, Verified: map[int]bool{}, Ended: make(chan error, 1)}
 	go func() {
 		defer close(c.messages)
 		r := bufio.NewReader(in)
@@ -134,6 +135,8 @@ func (c *Client) next() dap.Message {
 			c.Output[m.Body.Category] += m.Body.Output
 		case *dap.ProcessEvent:
 			c.PID = m.Body.SystemProcessId
+		case *dap.BreakpointEvent:
+			c.Verified[m.Body.Breakpoint.Id] = m.Body.Breakpoint.Verified
 		}
 		return m
 	case <-time.After(patience):

@@ -1,0 +1,15 @@
+package session
+
+import "rseqstep/stepper"
+
+// fatal is the signal that a stop is by, if the program would die of it were it
+// let go; else 0.
+func (s *Session) fatal(stop *stepper.Stop) int {
+	if stop.Reason != stepper.StopSignal || !s.process.engine.Signals().Of(stop.Signal).Pass {
+		return 0
+	}
+	if !s.process.target.Fatal(stop.TID, stop.Signal) {
+		return 0
+	}
+	return stop.Signal
+}

@@ -1,0 +1,95 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+
+	"rseqstep/stepper"
+	"rseqstep/table"
+)
+
+// relocate is how the engine finds a breakpoint's place in a program that the
+// process has come to execute: nil where Location is none of an expression, or
+// one that is a number or meant the moment it was set.
+func (s *Session) relocate(b *Breakpoint) func() (stepper.Located, error) {
+	if b.Fixed || b.Catches() || !b.Watch() && !b.Address || b.Address && !s.named(b.Location[1:]) {
+		return nil
+	}
+	return func() (stepper.Located, error) { return s.Values().Relocate(b) }
+}
+
+// named reports whether the address that an expression has comes from what it
+// names in the program. One with a register or a value of the history in it meant
+// the moment it was set.
+func (s *Session) named(text string) bool {
+	if strings.Contains(text, "$") {
+		return false
+	}
+	v, ok := s.Values().(*values)
+	if !ok {
+		return false
+	}
+	e, err := v.here().Parse(text)
+	return err == nil && e.Names()
+}
+
+// applies is how the engine asks whether the condition means anything at an
+// address of a program that the process has come to execute.
+func (s *Session) applies(b *Breakpoint) func(table.Addr) error {
+	return func(a table.Addr) error {
+		if b.Condition == "" {
+			return nil
+		}
+		return s.Values().ConditionAt(b.Condition, a)
+	}
+}
+
+// name is what messages call it; it has no number before it is planted.
+func (b *Breakpoint) name() string {
+	if b.Watch() {
+		return fmt.Sprintf("watchpoint %d", b.Number)
+	}
+	return fmt.Sprintf("breakpoint %d", b.Number)
+}
+
+// Relocate implements Values.
+func (v *values) Relocate(b *Breakpoint) (stepper.Located, error) {
+	v.Forget()
+	c := v.at(0)
+	c.Frames = nil // those of the thread that called execve(2) have nothing to do with it
+	if b.Watch() {
+		at, length, err := v.watchableIn(c, b.Location)
+		return stepper.Located{Watch: at, WatchLength: length}, err
+	}
+	at, err := addressIn(c, b.Location[1:])
+	return stepper.Located{Addrs: []table.Addr{at}}, err
+}
+
+// Local implements Values.
+func (v *values) Local(text string) bool {
+	w := v.watches[text]
+	return w != nil && w.local
+}
+
+// ConditionAt implements Values.
+func (v *values) ConditionAt(condition string, a table.Addr) error {
+	c := v.at(0)
+	depth, entering := v.set().Inlines(a)
+	c.Frames = []stepper.Frame{{PC: a, Inlined: depth - entering}}
+	e, err := c.Parse(condition)
+	if err != nil {
+		return err
+	}
+	return c.Resolves(e)
+}
+
+// dropGone forgets the breakpoints that have gone with a program.
+func (s *Session) dropGone() {
+	kept := s.breakpoints[:0:0]
+	for _, b := range s.breakpoints {
+		if b.live == nil || !b.live.Gone {
+			kept = append(kept, b)
+		}
+	}
+	s.breakpoints = kept
+}

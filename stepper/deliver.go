@@ -1,0 +1,68 @@
+package stepper
+
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// HandlerTarget is a Target that knows which signals the program handles.
+type HandlerTarget interface {
+	Target
+	// Handles reports whether a signal that thread tid is given now runs a
+	// handler of the program's: it has one, and the thread does not block it.
+	// Precondition: the thread is held.
+	Handles(tid, sig int) bool
+}
+
+// deliver gives the thread the signal that it is to have, which it was stopped
+// for or which the user has named, and leaves it at the first instruction of the
+// handler. There gdb's steps end, those by lines as well ("stepi", "nexti",
+// "step", "next", "until"; gdb, "Signals"; tried with gdb 13), whatever the thread
+// stands at: the signal comes before its next instruction. entered is false, and
+// nothing has happened, where no handler would run.
+func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
+	t, ok := e.target.(HandlerTarget)
+	if !ok || th.signal == 0 || !t.Handles(th.tid, th.signal) {
+		return false, nil, nil
+	}
+	if err := e.unhush(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	now := e.threadRseq(th)
+	th.reported = 0
+	if stop, err := e.stepPlain(th, nil); stop != nil || err != nil {
+		return false, stop, err
+	}
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	if p := now.Section; now.Live {
+		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
+		e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+	}
+	return true, nil, nil
+}
+
+// deliverLine is deliver for a step by lines. entered: the step ends here.
+// As with gdb, step runs a handler that nothing is known of to its end, and goes on.
+func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, err error) {
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	back, sp := []table.Addr{th.regs.PC()}, th.regs.Rsp
+	if p := e.image.At(th.regs.PC()); p != nil {
+		back = append(back, p.Abort)
+	}
+	entered, stop, err = e.deliver(th)
+	if !entered || !into {
+		return entered, stop, err
+	}
+	if _, named := e.symbols.Function(th.regs.PC()); named {
+		return true, nil, nil
+	}
+	_, stop, err = e.runTo(th, back, func(r *unit.Regs) bool { return r.Rsp == sp })
+	return false, stop, err
+}
