@@ -13,7 +13,7 @@ import bisect
 
 import gdb
 
-from . import context, declared, elf, listing, reloc
+from . import context, declared, elf, listing, output, reloc
 
 
 class Section:
@@ -162,7 +162,7 @@ def described(address):
 def symbol(address):
     """gdb's name for an address in the selected inferior: "f", "f+12" or "0x401000"."""
     try:
-        text = gdb.execute("info symbol %#x" % address, to_string=True)
+        text = output.of("info symbol %#x" % address)
     except gdb.error:
         return "%#x" % address
     name, found, _ = text.partition(" in section ")

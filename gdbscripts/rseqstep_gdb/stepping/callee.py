@@ -4,6 +4,7 @@ import re
 
 import gdb
 
+from .. import output
 from . import frames, insn, lines, operand
 
 _ENTRY = re.compile(r"(?!.* \+ \d+ in section )")  # a symbol's first address
@@ -45,7 +46,7 @@ class Callees:
 
 
 def _symbol(address):
-    return gdb.execute("info symbol %#x" % address, to_string=True)
+    return output.of("info symbol %#x" % address)
 
 
 def _hop(address):
@@ -76,7 +77,7 @@ def _bodies(name, within):
     except gdb.error:
         return []
     try:
-        text = gdb.execute("maint info breakpoints %d" % probe.number, to_string=True)
+        text = output.of("maint info breakpoints %d" % probe.number)
     finally:
         probe.delete()
     found = {int(a, 16) for a in re.findall(r"^-\d+(?:\.\d+)?\s.*?\s(0x[0-9a-f]+) in ", text, re.M)}

@@ -4,6 +4,7 @@ import re
 
 import gdb
 
+from .. import output
 from . import frames
 
 
@@ -22,7 +23,7 @@ def position(place=None):
     """Prints where the selected thread stands, as gdb does at the end of a step:
     the line alone in the frame it began in, else the frame with it."""
     gdb.newest_frame().select()
-    text = gdb.execute("frame", to_string=True)
+    text = output.of("frame")
     text = re.sub(r"^#\d+ +", "", text)
     first, _, rest = text.partition("\n")
     sal = gdb.find_pc_line(frames.pc())
@@ -76,7 +77,7 @@ def span(section):
 
 def place(address):
     """"<main+0x12>", or the address itself."""
-    text = gdb.execute("info symbol %#x" % address, to_string=True)
+    text = output.of("info symbol %#x" % address)
     m = re.match(r"(\S+)(?: \+ (\d+))? in section", text)
     if not m:
         return "%#x" % address

@@ -10,6 +10,8 @@ import re
 
 import gdb
 
+from .. import output
+
 
 class VDSO:
     """Address range of the vDSO of one process; empty where it has none."""
@@ -44,5 +46,5 @@ def _mapped(pid):
 
 def name(pc):
     """Name of the function at pc."""
-    m = re.match(r"(\S+)", gdb.execute("info symbol %#x" % pc, to_string=True))
+    m = re.match(r"(\S+)", output.of("info symbol %#x" % pc))
     return m.group(1) if m and m.group(1) != "No" else "%#x" % pc
