@@ -11,7 +11,8 @@ import gdb
 
 from .. import output
 
-_ROW = re.compile(r"^\d+ +(\d+) +(0x[0-9a-f]+).*? Y\b", re.M)
+# Index, line, address (gdb 14 and later: and that of the file), then IS-STMT.
+_ROW = re.compile(r"^\d+ +(\d+) +(0x[0-9a-f]+)(?: 0x[0-9a-f]+)? Y\b", re.M)
 
 
 class Lines:
