@@ -4,10 +4,9 @@ import re
 
 import gdb
 
-from .. import output
+from .. import output, symbol
 from . import frames, insn, lines, operand
 
-_ENTRY = re.compile(r"(?!.* \+ \d+ in section )")  # a symbol's first address
 _HOPS = 4  # jumps from a stub to its function
 
 
@@ -23,11 +22,11 @@ class Callees:
         be looked up, of which there may be more than one."""
         for _ in range(_HOPS):
             known = lines.chain(address)
+            name, offset = symbol.at(address) or (None, 0)
             if known:
-                return _bodies(known[0][2], known[0]) if _ENTRY.match(_symbol(address)) else []
-            name = re.match(r"(\S+)@plt", _symbol(address))
-            if name:
-                return _bodies(name.group(1), None)
+                return _bodies(known[0][2], known[0]) if name is None or offset == 0 else []
+            if name is not None and name.endswith("@plt"):
+                return _bodies(name[:-len("@plt")], None)
             address = _hop(address)
             if address is None:
                 break
@@ -43,10 +42,6 @@ class Callees:
             return True
         older = frames.real(outer).older()
         return older is not None and int(older.read_register("rsp")) % operand.WORD == self._cfa
-
-
-def _symbol(address):
-    return output.of("info symbol %#x" % address)
 
 
 def _hop(address):

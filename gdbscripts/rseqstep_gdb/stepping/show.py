@@ -4,7 +4,7 @@ import re
 
 import gdb
 
-from .. import output
+from .. import output, symbol
 from . import frames
 
 
@@ -77,11 +77,10 @@ def span(section):
 
 def place(address):
     """"<main+0x12>", or the address itself."""
-    text = output.of("info symbol %#x" % address)
-    m = re.match(r"(\S+)(?: \+ (\d+))? in section", text)
-    if not m:
+    found = symbol.at(address)
+    if found is None:
         return "%#x" % address
-    return "<%s%s>" % (m.group(1), "+%#x" % int(m.group(2)) if m.group(2) else "")
+    return "<%s%s>" % (found[0], "%+#x" % found[1] if found[1] else "")
 
 
 def plural(n, one, many):

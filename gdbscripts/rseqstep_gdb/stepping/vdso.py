@@ -6,11 +6,9 @@ ever when it is stepped. So a call of one is a unit, from its first instruction
 to its return.
 """
 
-import re
-
 import gdb
 
-from .. import output
+from .. import symbol
 
 
 class VDSO:
@@ -46,5 +44,5 @@ def _mapped(pid):
 
 def name(pc):
     """Name of the function at pc."""
-    m = re.match(r"(\S+)", output.of("info symbol %#x" % pc))
-    return m.group(1) if m and m.group(1) != "No" else "%#x" % pc
+    found = symbol.at(pc)
+    return found[0] if found else "%#x" % pc
