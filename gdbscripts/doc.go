@@ -13,6 +13,8 @@
 //	child     the server, a child of gdb's
 //	handover  how a process changes hands; carry: what gdb would forget then
 //	context                                   gdb's selection, memory and byte order
+//	symbol                                    what gdb calls an address
+//	output                                    what gdb's commands print, for code that reads it
 //	stepping                                  a package: stepping without our server; its own decisions
 //
 // # Decisions

@@ -45,6 +45,7 @@ void handler(int sig) { handled += sig; }
 static void *later(void *unused)
 {
 	nanosleep(&(struct timespec){1, 0}, NULL);
+	syscall(SYS_gettid); /* passes the very instruction at which "futex" waits */
 	write(ends[1], "x", 1);
 	__atomic_store_n(&word, 1, __ATOMIC_RELEASE);
 	syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0);

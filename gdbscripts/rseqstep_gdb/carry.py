@@ -4,6 +4,8 @@ local variables and breakpoints of one thread."""
 
 import gdb
 
+from . import output
+
 WATCHPOINTS = {
     gdb.BP_HARDWARE_WATCHPOINT: "watch",
     gdb.BP_WATCHPOINT: "watch",
@@ -94,7 +96,7 @@ def _signal_words(number):
 def signal_row(name):
     """A row of gdb's signal table: name, stop, print, pass, description."""
     try:
-        lines = gdb.execute("info signals " + name, to_string=True).splitlines()
+        lines = output.of("info signals " + name).splitlines()
     except gdb.error:
         return None
     return lines[1].split(None, 4) if len(lines) > 1 else None
@@ -147,7 +149,7 @@ class _Point:
         while, hidden; only gdb's list tells."""
         if not self._b.is_valid():
             return False
-        listed = gdb.execute("info breakpoints %d" % self._number, to_string=True)
+        listed = output.of("info breakpoints %d" % self._number)
         return listed.startswith("Num")
 
     def _kind(self):

@@ -5,7 +5,7 @@ import re
 
 import gdb
 
-from . import declared, elf
+from . import declared, elf, output
 
 # One ELF section as gdb has placed it: address and size in bytes.
 Part = collections.namedtuple("Part", "name address size")
@@ -63,9 +63,9 @@ def read():
     # A file made by a JIT reader plugin has no BFD, and gdb 13's `maint info
     # sections` asserts that every file has one; `info files` shows less of them.
     if any((o.filename or "<<").startswith("<<") for o in objfiles):
-        found = _parse(_INFO_LINE, gdb.execute("info files", to_string=True))
+        found = _parse(_INFO_LINE, output.of("info files"))
     else:
-        found = _parse(_LINE, gdb.execute(_COMMAND, to_string=True))
+        found = _parse(_LINE, output.of(_COMMAND))
     files = []
     for path, parts in found:
         objfile = next((o for o in objfiles if o.filename == path), None)

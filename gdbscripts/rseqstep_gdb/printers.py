@@ -49,7 +49,7 @@ class DescriptorPrinter:
         size = _word(self._value["post_commit_offset"])
         if size == 0 and _word(self._value["start_ip"]) == 0:
             return "no section"
-        return "section %s, %d bytes" % (sections.symbol(_word(self._value["start_ip"])), size)
+        return "section %s, %d bytes" % (sections.name_of(_word(self._value["start_ip"])), size)
 
     def children(self):
         """The fields, addresses as pointers."""

@@ -13,7 +13,7 @@ import bisect
 
 import gdb
 
-from . import context, declared, elf, listing, reloc
+from . import context, declared, elf, listing, reloc, symbol
 
 
 class Section:
@@ -42,7 +42,7 @@ class Section:
     def name(self):
         """The function or symbol it begins in, and how many bytes after: "f" or
         "f+12"; its address where there is no symbol."""
-        return symbol(self.start)
+        return name_of(self.start)
 
 
 class Sections:
@@ -159,14 +159,10 @@ def described(address):
     return Section(*entry, objfile=None) if entry else None
 
 
-def symbol(address):
+def name_of(address):
     """gdb's name for an address in the selected inferior: "f", "f+12" or "0x401000"."""
-    try:
-        text = gdb.execute("info symbol %#x" % address, to_string=True)
-    except gdb.error:
+    found = symbol.at(address)
+    if found is None:
         return "%#x" % address
-    name, found, _ = text.partition(" in section ")
-    if not found:
-        return "%#x" % address
-    base, plus, offset = name.rpartition(" + ")
-    return "%s+%s" % (base, offset) if plus else name
+    name, offset = found
+    return "%s%+d" % (name, offset) if offset else name

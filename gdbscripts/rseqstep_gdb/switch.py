@@ -3,7 +3,7 @@ native target again."""
 
 import gdb
 
-from . import carry, child, handover, live, settings
+from . import carry, child, handover, live, output, settings
 
 
 def install():
@@ -222,7 +222,7 @@ def _check_stopped(inferior):
         raise gdb.GdbError("The program is running: \"interrupt\" it first.")
     # Its return address is on the program's stack, its breakpoint there gdb's, and
     # forgotten when gdb lets go: it would return into nothing, and die of it.
-    calls = gdb.execute("maint print dummy-frames", to_string=True)
+    calls = output.of("maint print dummy-frames")
     if inferior.pid and "ptid=%d." % inferior.pid in calls:  # it lists those of processes that have ended as well
         raise gdb.GdbError("A function that you have called in the program has not returned: let it (\"finish\"), or leave it"
                            " with \"return\" in the frame <function called from gdb>, first.")

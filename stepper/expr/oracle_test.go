@@ -133,7 +133,7 @@ func (p *program) check(t testing.TB, commands []string) {
 		if word, _, _ := strings.Cut(c, " "); word == "up" || word == "down" || word == "frame" || word == "set" {
 			continue
 		}
-		if strip(got) != strip(want) {
+		if spelled(strip(got)) != spelled(strip(want)) {
 			t.Errorf("%s\n got %s\nwant %s", c, got, want)
 		}
 	}

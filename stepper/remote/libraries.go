@@ -17,40 +17,48 @@ import (
 var errNoLinkMap = errors.New("no list of libraries")
 
 // librariesXML lists the shared libraries as the dynamic linker has them (gdb
-// manual, "Library List Format for SVR4 Targets"). lldb is not told main-lm: it
-// takes that for the place that leads to r_debug, and then never learns of a
-// library (seen with lldb 14; lldb-server leaves it out as well).
+// manual, "Library List Format for SVR4 Targets"). A namespace's lmid is the
+// address of its r_debug, as gdbserver has it: gdb 18 looks there when a library
+// comes, and where it finds nothing it stops looking for libraries. lldb is not
+// told main-lm: it takes that for the place that leads to r_debug, and then never
+// learns of a library (seen with lldb 14; lldb-server leaves it out as well).
 func (c *client) librariesXML() (string, error) {
-	var b strings.Builder
-	b.WriteString(`<library-list-svr4 version="1.0"`)
-	head, err := c.linkMap()
+	var list strings.Builder
+	var mainMap string
+	debug, err := c.debugStructure()
 	if err != nil {
-		b.WriteString("/>")
-		return b.String(), nil
+		return `<library-list-svr4 version="1.0"/>`, nil
 	}
-	esc := xmlEscaper()
-	main := true
-	for n := 0; head != 0 && n < maxLibraries; n++ {
-		m, err := c.words(head, 4) // l_addr, l_name, l_ld, l_next of struct link_map (link.h)
+	left := maxLibraries
+	for main := true; debug != 0 && left > 0; main = false {
+		head, next, err := c.namespace(debug)
 		if err != nil {
 			break
 		}
-		if main {
-			if !c.threadSuffix {
-				fmt.Fprintf(&b, ` main-lm="%#x"`, head)
-			}
-			b.WriteByte('>')
-			main = false
-		} else if name := c.cString(m[1]); name != "" && !c.inVDSO(m[2]) {
-			fmt.Fprintf(&b, `<library name="%s" lm="%#x" l_addr="%#x" l_ld="%#x" lmid="0x0"/>`, esc.Replace(name), head, m[0], m[2])
+		if main && head != 0 && !c.threadSuffix {
+			mainMap = fmt.Sprintf(` main-lm="%#x"`, head)
 		}
-		head = m[3]
+		for first := main; head != 0 && left > 0; left-- {
+			m, err := c.words(head, 4) // l_addr, l_name, l_ld, l_next of struct link_map (link.h)
+			if err != nil {
+				break
+			}
+			if !first { // the program itself
+				c.listLibrary(&list, head, m, debug)
+			}
+			first, head = false, m[3]
+		}
+		debug, left = next, left-1
 	}
-	if main {
-		b.WriteByte('>')
+	return `<library-list-svr4 version="1.0"` + mainMap + ">" + list.String() + "</library-list-svr4>", nil
+}
+
+// listLibrary appends one entry: the link_map at an address, its words, and the
+// r_debug of its namespace.
+func (c *client) listLibrary(list *strings.Builder, at uint64, m []uint64, debug uint64) {
+	if name := c.cString(m[1]); name != "" && !c.inVDSO(m[2]) {
+		fmt.Fprintf(list, `<library name="%s" lm="%#x" l_addr="%#x" l_ld="%#x" lmid="%#x"/>`, xmlEscaper().Replace(name), at, m[0], m[2], debug)
 	}
-	b.WriteString("</library-list-svr4>")
-	return b.String(), nil
 }
 
 // maxLibraries bounds the list, which the program may have damaged.
@@ -63,9 +71,9 @@ func (c *client) inVDSO(dynamic uint64) bool {
 	return v != nil && v.Contains(table.Addr(dynamic))
 }
 
-// linkMap is where the list begins: r_map of struct r_debug, which the
-// program's DT_DEBUG entry leads to.
-func (c *client) linkMap() (uint64, error) {
+// debugStructure is the address of struct r_debug (link.h), to which the
+// program's DT_DEBUG entry leads, once the dynamic linker has made the list.
+func (c *client) debugStructure() (uint64, error) {
 	dynamic, err := c.dynamic()
 	if err != nil {
 		return 0, err
@@ -82,14 +90,38 @@ func (c *client) linkMap() (uint64, error) {
 			if e[1] == 0 {
 				return 0, errNoLinkMap
 			}
-			r, err := c.words(e[1], 2) // r_version, r_map
-			if err != nil || r[1] == 0 {
+			if head, _, err := c.namespace(e[1]); err != nil || head == 0 {
 				return 0, errNoLinkMap
 			}
-			return r[1], nil
+			return e[1], nil
 		}
 	}
 	return 0, errNoLinkMap
+}
+
+// linkMap is where the list of the program's own namespace begins: the program.
+func (c *client) linkMap() (uint64, error) {
+	debug, err := c.debugStructure()
+	if err != nil {
+		return 0, err
+	}
+	head, _, err := c.namespace(debug)
+	return head, err
+}
+
+// namespace reads struct r_debug: where the list of a namespace begins (0 where
+// it is empty), and the r_debug of the next namespace (dlmopen(3)), 0 for none.
+func (c *client) namespace(debug uint64) (head, next uint64, err error) {
+	r, err := c.words(debug, 2) // int r_version, r_map
+	if err != nil {
+		return 0, 0, err
+	}
+	if int32(r[0]) >= 2 { // struct r_debug_extended, since glibc 2.35: r_next behind r_brk, r_state, r_ldbase
+		if more, err := c.words(debug+40, 1); err == nil {
+			next = more[0]
+		}
+	}
+	return r[1], next, nil
 }
 
 // dynamic is the address of the program's dynamic section.

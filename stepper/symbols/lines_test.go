@@ -65,6 +65,11 @@ func compareLine(t *testing.T, s *Set, a table.Addr, gdbSays string) {
 	}
 	want := "none"
 	if m := infoLine.FindStringSubmatch(gdbSays); m != nil {
+		// gdb 18 goes on over rows of the same line, older ones end at the next row.
+		for next, same := s.LineInfoAt(x.High); ok && same && x.High.String() != m[4] && next.Line == x.Line && next.Low == x.High; next, same = s.LineInfoAt(x.High) {
+			x.High = next.High
+			got = fmt.Sprintf("%d %s %v %v", x.Line.Line, filepath.Base(x.Line.File), x.Low, x.High)
+		}
 		want = fmt.Sprintf("%s %s %s %s", m[1], filepath.Base(m[2]), m[3], m[4])
 	}
 	if got != want {
@@ -132,9 +137,9 @@ func TestLineStartsAreGDBStatements(t *testing.T) {
 	program := compile(t, "calls.c", "-O2")
 	s := alone(t, program)
 	f, _ := s.Function(place1(t, s, "twice"))
-	text := gdb(t, program, "maint info line-table calls.c")
+	text := gdb(t, program, "info line twice", "maint info line-table calls.c") // the latter shows what gdb has read already
 	stmts := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^\d+ +(\d+|END) +0x0*([0-9a-f]+)( +Y)?`).FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\d+ +(\d+|END) +0x0*([0-9a-f]+)(?: 0x[0-9a-f]+)?( Y)?`).FindAllStringSubmatch(text, -1) {
 		if m[1] != "END" {
 			stmts["0x"+m[2]] = stmts["0x"+m[2]] || m[3] != ""
 		}

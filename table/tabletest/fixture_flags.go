@@ -47,6 +47,9 @@ func (f Fixture) args(t testing.TB) []string {
 	if f.Own {
 		args = append(args, "-DFIX_OWN")
 	}
+	if f.Source == "calls.c" {
+		args = append(args, "-std=gnu17") // C23 has no function without a prototype
+	}
 	args = append(args, f.linkFlags(t)...)
 	args = append(args, f.Flags...)
 	args = append(args, f.Source)

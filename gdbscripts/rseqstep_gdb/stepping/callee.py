@@ -4,9 +4,9 @@ import re
 
 import gdb
 
+from .. import output, symbol
 from . import frames, insn, lines, operand
 
-_ENTRY = re.compile(r"(?!.* \+ \d+ in section )")  # a symbol's first address
 _HOPS = 4  # jumps from a stub to its function
 
 
@@ -22,11 +22,11 @@ class Callees:
         be looked up, of which there may be more than one."""
         for _ in range(_HOPS):
             known = lines.chain(address)
+            name, offset = symbol.at(address) or (None, 0)
             if known:
-                return _bodies(known[0][2], known[0]) if _ENTRY.match(_symbol(address)) else []
-            name = re.match(r"(\S+)@plt", _symbol(address))
-            if name:
-                return _bodies(name.group(1), None)
+                return _bodies(known[0][2], known[0]) if name is None or offset == 0 else []
+            if name is not None and name.endswith("@plt"):
+                return _bodies(name[:-len("@plt")], None)
             address = _hop(address)
             if address is None:
                 break
@@ -42,10 +42,6 @@ class Callees:
             return True
         older = frames.real(outer).older()
         return older is not None and int(older.read_register("rsp")) % operand.WORD == self._cfa
-
-
-def _symbol(address):
-    return gdb.execute("info symbol %#x" % address, to_string=True)
 
 
 def _hop(address):
@@ -76,7 +72,7 @@ def _bodies(name, within):
     except gdb.error:
         return []
     try:
-        text = gdb.execute("maint info breakpoints %d" % probe.number, to_string=True)
+        text = output.of("maint info breakpoints %d" % probe.number)
     finally:
         probe.delete()
     found = {int(a, 16) for a in re.findall(r"^-\d+(?:\.\d+)?\s.*?\s(0x[0-9a-f]+) in ", text, re.M)}

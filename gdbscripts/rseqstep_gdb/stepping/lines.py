@@ -9,7 +9,10 @@ import re
 
 import gdb
 
-_ROW = re.compile(r"^\d+ +(\d+) +(0x[0-9a-f]+).*? Y\b", re.M)
+from .. import output
+
+# Index, line, address (gdb 14 and later: and that of the file), then IS-STMT.
+_ROW = re.compile(r"^\d+ +(\d+) +(0x[0-9a-f]+)(?: 0x[0-9a-f]+)? Y\b", re.M)
 
 
 class Lines:
@@ -26,7 +29,7 @@ class Lines:
     def _statements(self, symtab):
         key = symtab.fullname()
         if key not in self._of:
-            text = gdb.execute("maint info line-table ^%s$" % re.escape(symtab.filename), to_string=True)
+            text = output.of("maint info line-table ^%s$" % re.escape(symtab.filename))
             self._of[key] = {int(m.group(2), 16) for m in _ROW.finditer(text) if m.group(1) != "0"}
         return self._of[key]
 

@@ -2,6 +2,7 @@
 
 import gdb
 
+from .. import output
 from . import settings, show, trap
 
 ARRIVED = "arrived"  # the selected thread is at a trap of ours, and at nothing else
@@ -28,7 +29,7 @@ def go(command="continue", held_back=False):
     steps = command.startswith("stepi")
     unseen = steps and show.can_tell()
     with _Watch() as seen, settings.changed(*([("suppress-cli-notifications", "on")] if unseen else [])):
-        text = gdb.execute(command, to_string=held_back)
+        text = output.of(command) if held_back else gdb.execute(command)
     stop = _told(seen, steps)
     if held_back:
         # Stops themselves are not held back by to_string (gdb 13), threads that

@@ -15,7 +15,7 @@ import re
 
 import gdb
 
-from .. import sections
+from .. import output, sections
 from . import body, quiet, show, trap
 
 _LONGEST = 15  # bytes of an instruction (Intel SDM vol. 2, 2.3.11)
@@ -55,7 +55,7 @@ def addresses(breakpoint):
     places = getattr(breakpoint, "locations", None)
     if places is not None:
         return tuple(place.address for place in places)
-    text = gdb.execute("info breakpoints %d" % breakpoint.number, to_string=True)
+    text = output.of("info breakpoints %d" % breakpoint.number)
     return tuple(int(m.group(4), 16) for m in _LOCATION.finditer(text))
 
 
@@ -74,7 +74,7 @@ def where(declared, address):
 def locations():
     """The enabled places of the user's breakpoints."""
     out = []
-    for m in _LOCATION.finditer(gdb.execute("info breakpoints", to_string=True)):
+    for m in _LOCATION.finditer(output.of("info breakpoints")):
         if m.group(3) == "y":
             out.append(Location("%s.%s" % (m.group(1), m.group(2) or "1"), int(m.group(4), 16)))
     return out

@@ -4,6 +4,7 @@ import re
 
 import gdb
 
+from .. import output, symbol
 from . import frames
 
 
@@ -22,7 +23,7 @@ def position(place=None):
     """Prints where the selected thread stands, as gdb does at the end of a step:
     the line alone in the frame it began in, else the frame with it."""
     gdb.newest_frame().select()
-    text = gdb.execute("frame", to_string=True)
+    text = output.of("frame")
     text = re.sub(r"^#\d+ +", "", text)
     first, _, rest = text.partition("\n")
     sal = gdb.find_pc_line(frames.pc())
@@ -76,11 +77,10 @@ def span(section):
 
 def place(address):
     """"<main+0x12>", or the address itself."""
-    text = gdb.execute("info symbol %#x" % address, to_string=True)
-    m = re.match(r"(\S+)(?: \+ (\d+))? in section", text)
-    if not m:
+    found = symbol.at(address)
+    if found is None:
         return "%#x" % address
-    return "<%s%s>" % (m.group(1), "+%#x" % int(m.group(2)) if m.group(2) else "")
+    return "<%s%s>" % (found[0], "%+#x" % found[1] if found[1] else "")
 
 
 def plural(n, one, many):

@@ -6,9 +6,9 @@ ever when it is stepped. So a call of one is a unit, from its first instruction
 to its return.
 """
 
-import re
-
 import gdb
+
+from .. import symbol
 
 
 class VDSO:
@@ -44,5 +44,5 @@ def _mapped(pid):
 
 def name(pc):
     """Name of the function at pc."""
-    m = re.match(r"(\S+)", gdb.execute("info symbol %#x" % pc, to_string=True))
-    return m.group(1) if m and m.group(1) != "No" else "%#x" % pc
+    found = symbol.at(pc)
+    return found[0] if found else "%#x" % pc
