@@ -158,7 +158,10 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		}
 	}
 	insn, err := e.decode(pc)
-	if err != nil || insn.Kind == unit.Syscall {
+	if err != nil {
+		insn = &unit.Insn{Addr: pc} // the processor knows
+	}
+	if insn.Kind == unit.Syscall {
 		return quietKernel, nil, e.unhush(th)
 	}
 	if insn.Store.Size != 0 {
@@ -201,8 +204,8 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 	if !q.entered || !q.placed.Contains(insn.Addr) {
 		return quietGoing
 	}
-	if insn.Addr == q.body.Final {
-		q.final = true
+	if insn.Addr == q.body.Final || !q.body.Known() && insn.Kind == unit.Plain && insn.Store.Size > 0 {
+		q.final = true // where the code does not show which store is the last, it is one of those made
 	}
 	if q.placed.Contains(pc) {
 		return quietGoing
