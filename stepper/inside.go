@@ -148,9 +148,12 @@ func (e *Engine) through(th *thread) (*Stop, error) {
 	if err := e.hush(th); err != nil {
 		return e.vanished(th, err)
 	}
-	for th.quiet != nil {
+	for n := 0; th.quiet != nil; n++ {
 		q := th.quiet
-		if _, stop, err := e.quietStep(th); stop != nil || err != nil {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
 			return stop, err
 		}
 		if !q.entered {

@@ -222,6 +222,12 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 
 // quietInsn single-steps one instruction with a breakpoint at it taken out.
 func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
+	return e.quietMove(th, pc, func(tid int) (Event, error) { return e.target.Step(tid, 0, 0) })
+}
+
+// quietMove lets the thread go on from pc by move, a step or a run, with a
+// breakpoint there taken out.
+func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (Event, error)) (stop *Stop, err error) {
 	if e.sites[pc] > 0 {
 		if err := e.target.Remove(pc); err != nil {
 			return nil, err
@@ -229,15 +235,20 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 		defer func() { err = errors.Join(err, e.putBack(pc)) }()
 	}
 	for {
-		ev, err := e.target.Step(th.tid, 0, 0)
+		ev, err := move(th.tid)
 		if err != nil {
 			return e.vanished(th, err)
 		}
 		th.fresh = false
 		switch ev.Kind {
-		case EventStep:
+		case EventStep, EventBreakpoint:
 			return nil, nil
+		case EventBlocked: // a run with a patience
+			return nil, e.pause()
 		case EventDebug:
+			if e.slots[ev.Slot&3] == 0 {
+				return nil, nil // a trap of the run's
+			}
 			if stood, err := e.stoodOnHardware(th, ev, pc); err != nil || stood {
 				if err != nil {
 					return nil, err

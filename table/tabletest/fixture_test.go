@@ -54,6 +54,7 @@ func programs() []program {
 		{Fixture{Source: "echo.c"}, []string{"a", "b c"}, "x\ny\n", `arg 1 a\narg 2 b c\nline 1 x\nline 2 y\nlines 2\n`, 0},
 		{Fixture{Source: "switch.c"}, nil, "", `sum 178\n`, 0},
 		{Fixture{Source: "sections/goto.c"}, nil, "", `passes 300 gone 3\n`, 0},
+		{Fixture{Source: "sections/long.c"}, nil, "", `done 1 aborts \d+\n`, 0},
 		{Fixture{Source: "watch.c"}, nil, "", `watched 3 pair 0 9 local 6\n`, 0},
 	}
 }
