@@ -66,7 +66,7 @@ func (e *Engine) returnAddress() (table.Addr, error) {
 			break
 		}
 		var op [1]byte
-		if n, _ := e.target.ReadMemory(at, op[:]); n == 1 && op[0] == hlt && insn.Next() == at+1 && e.guard(at) == nil {
+		if n, _ := e.target.ReadMemory(at, op[:]); n == 1 && op[0] == hlt && insn.Next() == at+1 && e.guard(at, trapOurs) == nil {
 			return at, nil
 		}
 		at = insn.Next()

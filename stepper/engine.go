@@ -35,6 +35,7 @@ type Engine struct {
 	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
 	signals     *SignalTable
 	code        codeCache
+	layouts     layouts
 	counts      map[table.Addr]*Counts
 
 	bodies     map[*table.Placed]*unit.Body

@@ -184,7 +184,7 @@ func (e *Engine) Advance(places []Place) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
 		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
 		for _, p := range places {
-			if err := e.guard(p.Addr); err != nil {
+			if err := e.guard(p.Addr, trapOurs); err != nil {
 				return nil, err
 			}
 			e.addTrap(tr, p.Addr, func(*thread) (bool, *Stop, error) { return true, nil, nil })

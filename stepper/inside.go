@@ -77,25 +77,27 @@ func (e *Engine) anyQuiet() bool {
 // arming is where the arming store of a section is, as far as its code shows.
 func (e *Engine) arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
 	from, known := p.Start-256, false
-	if fn, ok := e.symbols.Function(p.Start); ok && fn.Entry < p.Start && p.Start-fn.Entry < 1<<16 {
+	if fn, ok := e.symbols.Function(p.Start); ok && fn.Entry <= p.Start && p.Start-fn.Entry < 1<<16 {
 		from, known = fn.Entry, true
 	}
 	code, err := e.read(from, p.Start)
 	if err != nil && !known {
-		return 0, false, nil // before the section there need not be code
-	}
-	if err != nil {
+		from, code = p.Start, nil // before the section there need not be code
+	} else if err != nil {
 		return 0, false, err
 	}
-	trap, ok = unit.FindArming(p, from, code)
+	// It may begin with its arming store.
+	head := make([]byte, min(4*unit.MaxLen, p.End-p.Start))
+	n, _ := e.target.ReadMemory(p.Start, head)
+	trap, ok = unit.FindArming(p, from, append(code, head[:n]...), e.signatures(Range{from, p.Start})...)
 	return trap, ok, nil
 }
 
 // insideTrap is where the trap for a breakpoint inside a section goes: the
 // arming store, from where the thread is taken to the breakpoint quietly. It
-// is 0 for an address outside of sections.
+// is 0 for an address outside of sections, and for an arming store inside.
 func (e *Engine) insideTrap(a table.Addr) (table.Addr, error) {
-	p := e.image.At(a)
+	p := e.covering(a)
 	if p == nil {
 		return 0, nil
 	}
@@ -103,18 +105,15 @@ func (e *Engine) insideTrap(a table.Addr) (table.Addr, error) {
 	if err != nil {
 		return 0, err
 	}
-	if ok {
-		_, err := e.body(p)
-		var errno syscall.Errno
-		if errors.As(err, &errno) {
-			return 0, err // unlike code that is none
-		}
-		ok = err == nil
+	body, err := e.body(p)
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return 0, err
 	}
-	if !ok || e.guard(trap) != nil {
+	if !ok || err != nil || e.guard(trap, trapOurs) != nil {
 		return 0, &InsideError{Addr: a, Section: e.SectionName(p), Start: p.Start, End: p.End}
 	}
-	if b, err := e.body(p); err == nil && b.Insn(a) == nil {
+	if body.Within(a) {
 		return 0, fmt.Errorf("%v is not the beginning of an instruction of the critical section %s", a, e.SectionName(p))
 	}
 	return trap, nil
@@ -149,9 +148,12 @@ func (e *Engine) through(th *thread) (*Stop, error) {
 	if err := e.hush(th); err != nil {
 		return e.vanished(th, err)
 	}
-	for th.quiet != nil {
+	for n := 0; th.quiet != nil; n++ {
 		q := th.quiet
-		if _, stop, err := e.quietStep(th); stop != nil || err != nil {
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
 			return stop, err
 		}
 		if !q.entered {
@@ -199,7 +201,7 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 		return e.vanished(th, err)
 	}
 	pc := th.regs.PC()
-	if e.image.At(pc) == nil {
+	if e.covering(pc) == nil {
 		return e.arrivedAtBreak(th)
 	}
 	return e.userBreakAt(th, pc, func(b *Breakpoint) bool {

@@ -48,9 +48,9 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 		return e.vanished(th, err)
 	}
 	why := "it takes too long"
-	for outside := 0; outside < maxQuiet && th.quiet != nil; {
+	for n, outside := 0, 0; outside < maxQuiet && th.quiet != nil; n++ {
 		q := th.quiet
-		end, stop, err := e.quietStep(th)
+		end, stop, err := e.quietOn(th, n)
 		if stop != nil || err != nil {
 			return stop, err
 		}

@@ -133,15 +133,9 @@ func (e *Engine) trapReturn(tr *traps, ra, cfa table.Addr) {
 
 // trapAt adds a trap, moved to the exits of the section a lies in, if any.
 func (e *Engine) trapAt(tr *traps, a table.Addr, t trap) {
-	if p := e.image.At(a); p != nil {
-		if body, err := e.body(p); err == nil {
-			for _, x := range e.exitsOf(body) {
-				e.addTrap(tr, x, t)
-			}
-		}
-		return
+	for _, x := range e.placesFor(a) {
+		e.addTrap(tr, x, t)
 	}
-	e.addTrap(tr, a, t)
 }
 
 func (e *Engine) addTrap(tr *traps, a table.Addr, t trap) {
@@ -172,21 +166,34 @@ func (e *Engine) sameFrame(w *walk) trap {
 // leave runs the thread out of the ranges. done: it stands where the step ends.
 func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *Stop, err error) {
 	ranges = e.cover(w, ranges)
-	ways, err := unit.WaysOut(unitRanges(ranges), e.target.ReadMemory)
-	if err != nil {
-		return false, nil, fmt.Errorf("cannot find the ways out of line %d: %w", w.line.Line, err)
+	for {
+		again, done, stop, err := e.leaveFrom(th, w, ranges)
+		if !again || stop != nil || err != nil {
+			return done, stop, err
+		}
 	}
+}
+
+// leaveFrom is leave from where the thread stands. again: it still stands inside,
+// where its way there had not shown that instructions are.
+func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done bool, stop *Stop, err error) {
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, false, stop, err
+	}
+	ways := e.waysOut(ranges, th.regs.PC())
 	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, watchdog: w.watchdog}
 	entered := false
 	inside := func(a table.Addr) bool { return inRanges(ranges, a) }
-	indirect := map[table.Addr]bool{}
+	wt := &wayTraps{traps: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
+	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
 	for _, b := range ways.Falls {
-		e.trapAt(tr, b.To, e.sameFrame(w))
+		wt.way(b, e.sameFrame(w))
 	}
 	for _, b := range ways.Branches {
 		switch {
 		case inRanges(w.fn.Ranges, b.To):
-			e.trapAt(tr, b.To, e.sameFrame(w))
+			wt.way(b, e.sameFrame(w))
 		case w.into:
 			e.trapCallee(tr, w, b.To, &entered)
 		}
@@ -200,43 +207,43 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 			w.watchdog.look()
 		}
 	}
+	wt.unknowns(sections)
 	if w.into {
 		for _, c := range ways.Calls {
 			if c.Indirect {
-				indirect[c.Addr] = true
-				e.trapIndirect(tr, w, c.Addr, inside, &entered)
+				wt.jump(c.Addr)
 			} else {
 				e.trapCallee(tr, w, c.Target, &entered)
 			}
 		}
 	}
-	for _, a := range ways.Jumps {
-		indirect[a] = true
-		e.trapIndirect(tr, w, a, inside, &entered)
-	}
 	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.Rip != 0 {
 		e.trapReturn(tr, caller.PC(), w.cfa)
+		if !e.allow(e.placesFor(caller.PC())) {
+			for _, a := range ways.Returns {
+				wt.step(a)
+			}
+		}
 	}
 	e.trapUnwinding(tr, w)
-	for a := range tr.at {
-		// Traps that the exits of a section put into the line itself are none.
-		if inside(a) && !indirect[a] && !e.isReturnTo(th, a) {
-			delete(tr.at, a)
-		}
+	wt.prune(ranges, func(a table.Addr) bool { return e.isReturnTo(th, a) })
+	if wt.blind {
+		done, stop, err := e.lineBlind(th, w)
+		return !done && inside(th.regs.PC()), done, stop, err
 	}
 	// The thread may stand at an indirect branch now: going on would step off
 	// the trap there unseen.
-	if decide, ok := tr.at[th.regs.PC()]; ok && indirect[th.regs.PC()] {
-		if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
-			return entered, stop, err
+	if pc := th.regs.PC(); wt.stepped[pc] {
+		if arrived, stop, err := tr.at[pc](th); arrived || stop != nil || err != nil {
+			return again, entered, stop, err
 		}
 	}
 	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
 	_, stop, err = e.travel(th, tr)
-	if stop == nil && err == nil && !w.watchdog.looking {
+	if stop == nil && err == nil && !w.watchdog.looking && !again {
 		err = e.tallyLine(th, sections)
 	}
-	return entered || w.caught, stop, err
+	return again, entered || w.caught, stop, err
 }
 
 // isReturnTo: a is the return address of the walk's frame (a recursive call on
@@ -256,53 +263,58 @@ func (e *Engine) cover(w *walk, ranges []Range) []Range {
 		out = e.withoutInlined(w, ranges)
 	}
 	for p := range e.sectionsOf(ranges, unit.Ways{}) {
-		if r, ok := e.handler(p); ok && !inRanges(out, r.Low) {
+		if r, _, ok := e.handler(p); ok && !inRanges(out, r.Low) {
 			out = append(out[:len(out):len(out)], r)
 		}
 	}
 	return out
 }
 
-// handler is the straight run of instructions at a section's abort handler up
-// to its first unconditional branch, when no statement of its own begins
-// there. (A handler put into a subsection of its function's text seems to
-// belong to whatever line stands before it.)
-func (e *Engine) handler(p *table.Placed) (Range, bool) {
-	r := Range{Low: p.Abort, High: p.Abort}
-	if total, _ := e.symbols.Inlines(p.Abort); e.symbols.LineStart(p.Abort, total) {
-		return r, false
+// handler is the straight run of instructions at a section's abort handler, when
+// no statement of its own begins there, and where it leads: the target of its first
+// unconditional jump, or the statement that it falls into. (A handler put into a
+// subsection of its function's text seems to belong to whatever line stands before it.)
+func (e *Engine) handler(p *table.Placed) (r Range, to table.Addr, ok bool) {
+	r = Range{Low: p.Abort, High: p.Abort}
+	if e.beginsStatement(p.Abort) {
+		return r, 0, false
 	}
 	for i := 0; i < 32; i++ {
 		insn, err := e.decode(r.High)
 		if err != nil {
-			return r, false
+			return r, 0, false
 		}
 		r.High = insn.Next()
 		if !insn.Continues() {
-			return r, insn.Kind == unit.Jump
+			return r, insn.Target, insn.Kind == unit.Jump
+		}
+		if e.beginsStatement(r.High) {
+			return r, r.High, true
 		}
 	}
-	return r, false
+	return r, 0, false
 }
 
-// withoutInlined cuts code of deeper inlined calls out of the ranges.
+// beginsStatement reports whether a statement of the innermost inlined call begins at a.
+func (e *Engine) beginsStatement(a table.Addr) bool {
+	total, _ := e.symbols.Inlines(a)
+	return e.symbols.LineStart(a, total)
+}
+
+// withoutInlined cuts code of deeper inlined calls out of the ranges. Bytes are
+// looked at, not instructions: among them may be data.
 func (e *Engine) withoutInlined(w *walk, ranges []Range) []Range {
 	var out []Range
 	for _, r := range ranges {
-		for pc := r.Low; pc < r.High; {
-			insn, err := e.decode(pc)
-			if err != nil {
-				out = append(out, Range{pc, r.High})
-				break
+		for pc := r.Low; pc < r.High; pc++ {
+			if total, _ := e.symbols.Inlines(pc); total > w.depth {
+				continue
 			}
-			if total, _ := e.symbols.Inlines(pc); total <= w.depth {
-				if n := len(out); n > 0 && out[n-1].High == pc {
-					out[n-1].High = insn.Next()
-				} else {
-					out = append(out, Range{pc, insn.Next()})
-				}
+			if n := len(out); n > 0 && out[n-1].High == pc {
+				out[n-1].High++
+			} else {
+				out = append(out, Range{pc, pc + 1})
 			}
-			pc = insn.Next()
 		}
 	}
 	if out == nil {

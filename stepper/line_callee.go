@@ -3,6 +3,7 @@ package stepper
 import (
 	"encoding/binary"
 
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -65,20 +66,18 @@ func (e *Engine) enter(th *thread, fn Function) (*Stop, error) {
 	if fn.Body == th.regs.PC() || fn.Body == 0 {
 		return nil, nil
 	}
-	if e.image.At(fn.Body) != nil {
+	if e.covering(fn.Body) != nil {
 		return nil, nil
 	}
 	_, stop, err := e.runTo(th, []table.Addr{fn.Body}, nil)
 	return stop, err
 }
 
-// trapIndirect meets an indirect branch on the line with a trap on the branch
-// itself: where it leads is known only then.
-func (e *Engine) trapIndirect(tr *traps, w *walk, a table.Addr, inside func(table.Addr) bool, entered *bool) {
-	if e.image.At(a) != nil {
-		return // a section's own indirect branch is seen at the section's exits
-	}
-	e.addTrap(tr, a, func(th *thread) (bool, *Stop, error) {
+// stepLine is the trap at an instruction of the line that only the processor knows
+// the way from: an indirect branch, one of a section that is stepped. again is set
+// where it leads inside, to code that its ways had not shown.
+func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool, entered, again *bool) trap {
+	return func(th *thread) (bool, *Stop, error) {
 		if arrived, _, _ := e.sameFrame(w)(th); !arrived {
 			return false, nil, nil
 		}
@@ -92,9 +91,12 @@ func (e *Engine) trapIndirect(tr *traps, w *walk, a table.Addr, inside func(tabl
 		pc := th.regs.PC()
 		switch {
 		case inside(pc):
-			return false, nil, nil
+			*again = !ways.Begins(pc)
+			return *again, nil, nil
 		case inRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
-			return e.image.At(pc) == nil, nil, nil
+			return e.covering(pc) == nil, nil, nil
+		case table.Addr(th.regs.Rsp) >= w.cfa:
+			return true, nil, nil // it was a return
 		case w.into:
 			if fn, ok := e.calleeWithLines(pc); ok {
 				*entered = true
@@ -109,5 +111,5 @@ func (e *Engine) trapIndirect(tr *traps, w *walk, a table.Addr, inside func(tabl
 			}
 		}
 		return false, nil, nil
-	})
+	}
 }

@@ -27,6 +27,7 @@ func (e *Engine) reload() error {
 	e.image.Reload(modules)
 	e.dropUnmapped(mapped)
 	clear(e.bodies)
+	e.layouts = layouts{}
 	e.symbols.Reload(modules)
 	e.code.flush()
 	e.landing = nil

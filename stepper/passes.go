@@ -65,20 +65,11 @@ func (e *Engine) looks(th *thread, p *table.Placed) bool {
 	return n != nil && n.lines >= max(e.policy.StuckLimit, 1) || e.stuck(th, p)
 }
 
-// handlerTarget is where an abort handler without lines of its own jumps to, 0
-// where it does not.
+// handlerTarget is where an abort handler without lines of its own leads to, 0
+// where that is not known.
 func (e *Engine) handlerTarget(p *table.Placed) table.Addr {
-	r, ok := e.handler(p)
-	for a := r.Low; ok && a < r.High; {
-		insn, err := e.decode(a)
-		if err != nil {
-			break
-		}
-		if a = insn.Next(); a == r.High {
-			return insn.Target
-		}
-	}
-	return 0
+	_, to, _ := e.handler(p)
+	return to
 }
 
 // stuck reports whether the section has earned more than being run.

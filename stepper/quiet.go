@@ -119,7 +119,10 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		}
 	}
 	insn, err := e.decode(pc)
-	if err != nil || insn.Kind == unit.Syscall {
+	if err != nil {
+		insn = &unit.Insn{Addr: pc} // the processor knows
+	}
+	if insn.Kind == unit.Syscall {
 		return quietKernel, nil, e.unhush(th)
 	}
 	if insn.Store.Size != 0 {
@@ -162,8 +165,8 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 	if !q.entered || !q.placed.Contains(insn.Addr) {
 		return quietGoing
 	}
-	if insn.Addr == q.body.Final {
-		q.final = true
+	if insn.Addr == q.body.Final || !q.body.Known() && insn.Kind == unit.Plain && insn.Store.Size > 0 {
+		q.final = true // where the code does not show which store is the last, it is one of those made
 	}
 	if q.placed.Contains(pc) {
 		return quietGoing
@@ -180,6 +183,12 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 
 // quietInsn single-steps one instruction with a breakpoint at it taken out.
 func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
+	return e.quietMove(th, pc, func(tid int) (Event, error) { return e.target.Step(tid, 0, 0) })
+}
+
+// quietMove lets the thread go on from pc by move, a step or a run, with a
+// breakpoint there taken out.
+func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (Event, error)) (stop *Stop, err error) {
 	if e.sites[pc] > 0 {
 		if err := e.target.Remove(pc); err != nil {
 			return nil, err
@@ -187,15 +196,20 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 		defer func() { err = errors.Join(err, e.putBack(pc)) }()
 	}
 	for {
-		ev, err := e.target.Step(th.tid, 0, 0)
+		ev, err := move(th.tid)
 		if err != nil {
 			return e.vanished(th, err)
 		}
 		th.fresh = false
 		switch ev.Kind {
-		case EventStep:
+		case EventStep, EventBreakpoint:
 			return nil, nil
+		case EventBlocked: // a run with a patience
+			return nil, e.pause()
 		case EventDebug:
+			if e.slots[ev.Slot&3] == 0 {
+				return nil, nil // a trap of the run's
+			}
 			if stood, err := e.stoodOnHardware(th, ev, pc); err != nil || stood {
 				if err != nil {
 					return nil, err

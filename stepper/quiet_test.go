@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"rseqstep/stepper"
 	"rseqstep/table"
@@ -114,42 +113,6 @@ func TestASignalInAQuietPhaseComesAfterwards(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.wantExit(0)
-}
-
-// interrupted is longcopy.c in the middle of its section's loop, on the way to
-// a breakpoint at its end.
-func interrupted(t *testing.T, bytes int) *program {
-	t.Helper()
-	p := start(t, tabletest.Fixture{Source: "longcopy.c", Opt: "-O2"}, fmt.Sprint(bytes))
-	before := p.owned(p.Thread())
-	body := p.bodies(copyv)
-	p.hits(p.add(stepper.BreakpointSpec{Addrs: at(body, 1), Temporary: true}), 1)
-	b := p.add(stepper.BreakpointSpec{Addrs: at(body, copyv)})
-	timer := time.AfterFunc(20*time.Millisecond, p.Interrupt)
-	defer timer.Stop()
-	p.wantReason(p.cont(), stepper.StopInterrupt)
-	now := p.live()
-	if !now.Live || p.owned(p.Thread()) == before {
-		t.Fatalf("interrupted, but not in a quiet phase: %+v", now)
-	}
-	p.delete(b)
-	return p
-}
-
-func TestALongQuietPhaseCanBeInterrupted(t *testing.T) {
-	p := interrupted(t, 8000)
-	p.wantExit(0)
-	p.wantPrinted("copied 8000 turn 1\n")
-}
-
-// It is too long to be stepped to its end first: the kernel restarts it.
-func TestALongQuietPhaseCanBeDetachedFrom(t *testing.T) {
-	p := interrupted(t, 10000000)
-	pid := p.process.PID()
-	if err := p.Detach(); err != nil {
-		t.Fatal(err)
-	}
-	p.wantRightEnd(pid, "copied 10000000 turn 1\n")
 }
 
 // Areas of the program's own, and one of 64 bytes.

@@ -71,23 +71,21 @@ func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 // that had to be stepped.
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	ranges = e.cover(&walk{}, ranges)
-	ways, err := unit.WaysOut(unitRanges(ranges), e.target.ReadMemory)
-	if err != nil {
-		return e.stepOne(th) // no code: the processor decides
-	}
+	ways := e.waysOut(ranges, th.regs.PC())
 	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	wt := &wayTraps{traps: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
 	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
-		e.trapAt(tr, b.To, arrived)
+		wt.way(b, arrived)
 	}
-	for p := range e.sectionsOf(ranges, ways) {
+	sections := e.sectionsOf(ranges, ways)
+	for p := range sections {
 		if !inRanges(ranges, p.Abort) {
 			e.trapAt(tr, p.Abort, arrived)
 		}
 	}
-	stepped := map[table.Addr]bool{}
 	for _, c := range ways.Calls {
-		if c.Indirect {
-			stepped[c.Addr] = true
+		if places := e.placesFor(c.Target); c.Indirect || !e.allow(places) {
+			wt.jump(c.Addr)
 			continue
 		}
 		e.trapAt(tr, c.Target, func(th *thread) (bool, *Stop, error) {
@@ -95,20 +93,12 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 			return !ok || ra == c.Return || inRanges(ranges, ra), nil, nil
 		})
 	}
-	for _, a := range append(ways.Returns[:len(ways.Returns):len(ways.Returns)], ways.Jumps...) {
-		stepped[a] = true
+	for _, a := range ways.Returns {
+		wt.jump(a)
 	}
-	for a := range tr.at {
-		if inRanges(ranges, a) {
-			delete(tr.at, a) // an exit of a section that leads back into the range
-		}
-	}
-	for a := range stepped {
-		if e.image.At(a) == nil { // else it is seen at the section's exits
-			e.addTrap(tr, a, e.stepOut1(ranges))
-		}
-	}
-	if stepped[th.regs.PC()] {
+	wt.unknowns(sections)
+	wt.prune(ranges, func(table.Addr) bool { return false })
+	if wt.blind || wt.stepped[th.regs.PC()] {
 		return e.stepOne(th) // going on would step off the trap here unseen
 	}
 	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
@@ -120,8 +110,9 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 func arrived(*thread) (bool, *Stop, error) { return true, nil, nil }
 
 // stepOut1 steps the instruction at the trap, of which only the processor knows
-// where it leads, and arrives when that is out of the ranges.
-func (e *Engine) stepOut1(ranges []Range) trap {
+// where it leads, and arrives when that is out of the ranges, or to code inside that
+// the ways out had not shown.
+func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) trap {
 	return func(th *thread) (bool, *Stop, error) {
 		if stop, err := e.stepOne(th); stop != nil || err != nil {
 			return false, stop, err
@@ -130,7 +121,7 @@ func (e *Engine) stepOut1(ranges []Range) trap {
 			stop, err := e.vanished(th, err)
 			return false, stop, err
 		}
-		return !inRanges(ranges, th.regs.PC()), nil, nil
+		return !inRanges(ranges, th.regs.PC()) || !ways.Begins(th.regs.PC()), nil, nil
 	}
 }
 
@@ -207,8 +198,8 @@ func (e *Engine) StepForClient() (Stop, error) {
 		if p.Abort != stop.PC {
 			continue
 		}
-		r, ok := e.handler(p)
-		if fn, known := e.symbols.Function(e.handlerTarget(p)); !ok || !known || !fn.HasLines {
+		r, to, ok := e.handler(p)
+		if fn, known := e.symbols.Function(to); !ok || !known || !fn.HasLines {
 			break
 		}
 		units, notes := stop.Units, stop.Notes

@@ -68,6 +68,7 @@ func (e *Engine) learn(descriptor table.Addr) *table.Placed {
 		return nil
 	}
 	p = e.image.Add(p)
+	e.layouts = layouts{}
 	e.withdraw()
 	return p
 }

@@ -28,6 +28,12 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 	if wanted && !confined {
 		return e.through(th)
 	}
+	if err := e.disarmStale(th, p); err != nil {
+		return e.vanished(th, err)
+	}
+	if !e.known(p.Start) && !e.confined(th, p) {
+		return e.through(th) // run natively, it might leave by another way than those known
+	}
 	if done, stop, err := e.climb(th, p, insn); done || stop != nil || err != nil {
 		return stop, err
 	}
@@ -148,7 +154,9 @@ func (e *Engine) body(p *table.Placed) (*unit.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := unit.DecodeBody(p, code)
+	var behind [unit.MaxLen]byte // of an instruction that the end lies in
+	n, _ := e.target.ReadMemory(p.End, behind[:])
+	b, err := unit.DecodeBody(p, append(code, behind[:n]...))
 	if err != nil {
 		return nil, err
 	}

@@ -2,26 +2,31 @@ package stepper
 
 import (
 	"errors"
+	"time"
 
 	"rseqstep/table"
 )
 
 // partQuiet bounds what a section is still stepped when the debugger parts with
-// the program, instructions: half a second.
-const partQuiet = 20000
+// the program, instructions, and partPatience how long the rest of one may then run
+// natively: half a second each.
+const (
+	partQuiet    = 20000
+	partPatience = 500 * time.Millisecond
+)
 
 // settle ends a thread's quiet phase: at once, or, when the thread stands
 // inside a section, after stepping it to its exit, so that what it began
 // commits. A breakpoint inside that says stop comes first.
 func (e *Engine) settle(th *thread) (*Stop, error) {
-	for th.quiet != nil {
+	for n := 0; th.quiet != nil; n++ {
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)
 		}
 		if !th.quiet.inside(th.regs.PC()) {
 			return nil, e.unhush(th)
 		}
-		if _, stop, err := e.quietStep(th); stop != nil || err != nil {
+		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
 			return stop, err
 		}
 		if stop, err := e.quietStop(th); stop != nil || err != nil {
@@ -58,6 +63,13 @@ func (e *Engine) unhushAll() error {
 		}
 		for n := 0; n < partQuiet && th.quiet != nil; n++ {
 			if e.load(th) != nil || !th.quiet.inside(th.regs.PC()) {
+				break
+			}
+			if where := e.quietPlaces(th); n >= quietBurst && where != nil {
+				_, _, failed := e.quietRun(th, e.exitsOf(th.quiet.body), partPatience)
+				if !isGone(failed) {
+					err = errors.Join(err, failed)
+				}
 				break
 			}
 			if _, stop, failed := e.quietStep(th); stop != nil || failed != nil {

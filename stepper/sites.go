@@ -4,16 +4,28 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
-// want plants a software breakpoint, or counts one more user of it.
-func (e *Engine) want(a table.Addr) error {
+// want plants a software breakpoint of ours, or counts one more user of it.
+func (e *Engine) want(a table.Addr) error { return e.wantFor(a, trapOurs) }
+
+// trapOwner is who wants a software breakpoint.
+type trapOwner int
+
+const (
+	trapOurs trapOwner = iota
+	trapAsked
+)
+
+// wantFor is want for a breakpoint of ours or one that the user asked for.
+func (e *Engine) wantFor(a table.Addr, owner trapOwner) error {
 	if e.sites[a] > 0 {
 		e.sites[a]++
 		return nil
 	}
-	if err := e.guard(a); err != nil {
+	if err := e.guard(a, owner); err != nil {
 		return err
 	}
 	if err := e.target.Insert(a); err != nil {
@@ -42,15 +54,35 @@ func (e *Engine) unwant(a table.Addr) error {
 	return nil
 }
 
-// guard is the first invariant: no breakpoint inside a section nor on a signature.
-func (e *Engine) guard(a table.Addr) error {
-	if p := e.image.At(a); p != nil {
+// guard is the first invariant: no breakpoint inside a section nor on a signature,
+// and none of ours in the middle of an instruction. (Where the user wants one, it
+// is planted: the user may know more of the code than its control flow shows.)
+func (e *Engine) guard(a table.Addr, owner trapOwner) error {
+	if p := e.covering(a); p != nil {
 		return &InsideError{Addr: a, Section: e.SectionName(p), Start: p.Start, End: p.End}
 	}
 	for _, p := range e.image.Sections() {
-		if d := p.Abort - a; d >= 1 && d <= 4 {
+		if d := p.Abort - a; d >= 1 && d <= unit.SignatureSize {
 			return fmt.Errorf("%v lies on the signature before the abort handler %v of the section %s: a breakpoint there would make the kernel kill the program; break at %v",
 				a, p.Abort, e.SectionName(p), p.Abort)
+		}
+	}
+	if owner == trapOurs {
+		return e.middle(a)
+	}
+	return nil
+}
+
+// covering is the section inside which nothing may be planted at a, nil for none.
+// The arming store of a section that begins with it is no such place: the section
+// is not armed there, or not yet again (see disarmStale).
+func (e *Engine) covering(a table.Addr) *table.Placed {
+	if e.image.At(a) == nil {
+		return nil
+	}
+	for _, p := range e.image.AllAt(a) {
+		if trap, ok, err := e.arming(p); err != nil || !ok || trap != a {
+			return p
 		}
 	}
 	return nil
@@ -61,7 +93,7 @@ func (e *Engine) guard(a table.Addr) error {
 func (e *Engine) withdraw() {
 	for _, b := range e.breakpoints {
 		for _, a := range b.planted {
-			if b.Kind > BreakHardware || e.image.At(a) == nil {
+			if b.Kind > BreakHardware || e.covering(a) == nil {
 				continue
 			}
 			if err := errors.Join(e.uproot(b), e.plant(b)); err != nil {
@@ -71,7 +103,7 @@ func (e *Engine) withdraw() {
 		}
 	}
 	for a := range e.sites {
-		if err := e.guard(a); err != nil {
+		if err := e.guard(a, trapAsked); err != nil {
 			if e.target.Remove(a) == nil {
 				delete(e.sites, a)
 				e.note("a breakpoint was taken away: %v", err)

@@ -66,6 +66,9 @@ type Symbols interface {
 	// BlockRanges returns the address ranges, sorted, of the inlined call at
 	// inline depth `depth` that pc stands in; at depth 0 those of its function.
 	BlockRanges(pc table.Addr, depth int) []Range
+	// Statements returns the addresses in r at which rows of the line table
+	// begin, in order: instructions begin there.
+	Statements(r Range) []table.Addr
 	// Frames unwinds at most max frames from r, innermost first (CFI; frame
 	// pointers where there is none). ok is false for a stack cut short.
 	Frames(r *unit.Regs, mem unit.Memory, max int) []Frame

@@ -76,7 +76,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
 			}
-			if err := e.want(p.Addr); err != nil {
+			if err := e.wantFor(p.Addr, trapAsked); err != nil {
 				return err
 			}
 			b.planted = append(b.planted, p.Addr)

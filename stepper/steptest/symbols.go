@@ -2,6 +2,7 @@ package steptest
 
 import (
 	"fmt"
+	"slices"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
@@ -79,6 +80,18 @@ func (s *Symbols) LineRanges(pc table.Addr, _ int) []stepper.Range {
 func (s *Symbols) BlockRanges(pc table.Addr, _ int) []stepper.Range {
 	f, _ := s.Function(pc)
 	return f.Ranges
+}
+
+// Statements implements stepper.Symbols: where rows begin.
+func (s *Symbols) Statements(r stepper.Range) []table.Addr {
+	var starts []table.Addr
+	for _, row := range s.Rows {
+		if r.Contains(row.Low) {
+			starts = append(starts, row.Low)
+		}
+	}
+	slices.Sort(starts)
+	return starts
 }
 
 // Frames is the innermost frame alone.

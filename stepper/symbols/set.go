@@ -204,3 +204,23 @@ func (s *Set) LineRanges(pc table.Addr, depth int) []stepper.Range {
 	}
 	return m.places(m.img.lineRanges(m.file(pc), depth))
 }
+
+// Statements implements stepper.Symbols.
+func (s *Set) Statements(r stepper.Range) []table.Addr {
+	m := s.Module(r.Low)
+	if m == nil {
+		return nil
+	}
+	part := span{m.file(r.Low), m.file(r.High)}
+	u := m.img.unitAt(part.lo)
+	if u == nil {
+		return nil
+	}
+	var starts []table.Addr
+	for _, row := range u.lineTable().rowsIn(part) {
+		if row.addr >= part.lo {
+			starts = append(starts, m.process(row.addr))
+		}
+	}
+	return starts
+}

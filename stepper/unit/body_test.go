@@ -93,7 +93,7 @@ func TestBodyFindsFinalStoreAndWaysPastIt(t *testing.T) {
 		{"setIf", setIf, 0x100f, []table.Addr{0x1008}, false},
 		{"compareStore", compareStore, 0x1014, nil, true},
 		{"storeOrNot", storeOrNot, 0x1005, nil, false},
-		{"outside", outside, 0x1009, nil, false},
+		{"outside", outside, 0, nil, false}, // nothing is known to lead behind its indirect jump
 		{"no store", "\x90\x90", 0, nil, true},
 		{"a loop that never ends", "\x48\x89\x0f\xeb\xfb", 0x1000, nil, true},
 	} {
@@ -152,8 +152,6 @@ func TestDecodeBodyRefusesWhatIsNoSection(t *testing.T) {
 		"empty":        {table.Placed{Start: 8, End: 8}, "\x90", ErrEmpty},
 		"backwards":    {table.Placed{Start: 8, End: 4}, "\x90", ErrEmpty},
 		"code missing": {table.Placed{Start: 8, End: 16}, "\x90\x90", ErrTruncated},
-		"data":         {table.Placed{Start: 8, End: 10}, "\x06\x06", ErrInvalid},
-		"straddles":    {table.Placed{Start: 8, End: 10}, "\x90\x48\x89\x0f", ErrStraddle},
 	} {
 		if b, err := DecodeBody(&c.p, []byte(c.code)); !errors.Is(err, c.want) || b.Insns != nil || b.Exits != nil {
 			t.Errorf("%s: %+v, %v", name, b, err)
@@ -183,5 +181,48 @@ func TestStopsMoveExitsOutOfOtherSections(t *testing.T) {
 		" {0x1200 exit of the next section [] [0x1100]} {0x1400 exit of the next section [] [0x1100]} {0x2000 abort, exit of the next section [] [0x1100]}]"
 	if got != want {
 		t.Errorf("\n%s, not\n%s", got, want)
+	}
+}
+
+// Sections with data in them, instructions that overlap, and an End within one.
+func TestBodyFollowsControl(t *testing.T) {
+	for _, c := range []struct {
+		name, code string // at 0x1000
+		end, abort table.Addr
+		insns      string
+		exits      string
+		lost       string
+		known      bool
+	}{
+		{"a table between",
+			"\xeb\x04\x06\x06\x06\x06\x48\x89\x0f", 0x1009, 0x2000, "[0x1000 0x1006]", "[0x1009 0x2000]", "[]", true},
+		{"a jump over a prefix", // je past the lock of lock incl (%rdi)
+			"\x74\x01\xf0\xff\x07", 0x1005, 0x2000, "[0x1000 0x1002 0x1003]", "[0x1005 0x2000]", "[]", true},
+		{"a jump into an immediate", // jmp 1003: mov $0x07ff9090,%eax holds nop; nop; incl (%rdi)
+			"\xeb\x01\xb8\x90\x90\xff\x07", 0x1007, 0x2000, "[0x1000 0x1003 0x1004 0x1005]", "[0x1007 0x2000]", "[]", true},
+		{"an end within an instruction",
+			"\x90\x48\x89\x0f", 0x1002, 0x2000, "[0x1000 0x1001]", "[0x1002 0x1004 0x2000]", "[]", true},
+		{"no code",
+			"\x06\x06", 0x1002, 0x2000, "[]", "[0x1002 0x2000]", "[0x1000]", false},
+		{"no code after a branch",
+			"\x74\x01\x90\x06", 0x1004, 0x2000, "[0x1000 0x1002]", "[0x1004 0x2000]", "[0x1003 0x1003]", false},
+		{"an indirect jump over its table",
+			"\xff\xe0\x06\x06\x06\x48\x89\x0f", 0x1008, 0x2000, "[0x1000]", "[0x1008 0x2000]", "[]", false},
+		{"its own signature", // jmp 1007; the signature; the abort handler: jmp 1000
+			"\xeb\x06\x53\x30\x05\x53\xeb\xf8\x90", 0x1009, 0x1006, "[0x1000 0x1008]", "[0x1006 0x1009]", "[]", true},
+	} {
+		p := &table.Placed{Start: 0x1000, End: c.end, Abort: c.abort}
+		b, err := DecodeBody(p, []byte(c.code))
+		var insns, exits []table.Addr
+		for n := range b.Insns {
+			insns = append(insns, b.Insns[n].Addr)
+		}
+		for _, e := range b.Exits {
+			exits = append(exits, e.Addr)
+		}
+		slices.Sort(b.Lost)
+		if err != nil || fmt.Sprint(insns) != c.insns || fmt.Sprint(exits) != c.exits || fmt.Sprint(b.Lost) != c.lost || b.Known() != c.known {
+			t.Errorf("%s: instructions %v, exits %v, lost %v, known %v, %v", c.name, insns, exits, b.Lost, b.Known(), err)
+		}
 	}
 }

@@ -60,15 +60,23 @@ func FuzzDecodeBody(f *testing.F) {
 			}
 			return
 		}
-		at := b.Start
+		begins := map[table.Addr]bool{b.Start: true}
 		for n := range b.Insns {
-			if b.Insns[n].Addr != at {
-				t.Fatalf("instruction %d begins at %v, not %v", n, b.Insns[n].Addr, at)
+			i := &b.Insns[n]
+			if !b.Contains(i.Addr) || n > 0 && b.Insns[n-1].Addr >= i.Addr {
+				t.Fatalf("instruction %d begins at %v", n, i.Addr)
 			}
-			at = b.Insns[n].Next()
+			if i.Continues() {
+				begins[i.Next()] = true
+			}
+			if i.Kind == Jump || i.Kind == CondJump {
+				begins[i.Target] = true
+			}
 		}
-		if at != b.End || len(b.Insns) == 0 {
-			t.Fatalf("the last of %d instructions ends at %v, not %v", len(b.Insns), at, b.End)
+		for n := range b.Insns {
+			if !begins[b.Insns[n].Addr] && b.Insns[n].Addr != b.Start {
+				t.Fatalf("nothing leads to the instruction at %v", b.Insns[n].Addr)
+			}
 		}
 		for n := range b.Exits {
 			if n > 0 && b.Exits[n-1].Addr >= b.Exits[n].Addr {
@@ -84,6 +92,11 @@ func FuzzDecodeBody(f *testing.F) {
 			}
 		}
 		FindArming(p, p.Start-table.Addr(len(code)), code)
-		WaysOut([]Range{{p.Start, p.End}}, func(_ table.Addr, q []byte) (int, error) { return copy(q, code), nil })
+		ways := WaysOut(Code{Ranges: []Range{{p.Start, p.End}}, Entries: []table.Addr{p.Start}, Read: func(_ table.Addr, q []byte) (int, error) { return copy(q, code), nil }})
+		for _, w := range append(ways.Falls, ways.Branches...) {
+			if b.Contains(w.To) || !b.Contains(w.From) {
+				t.Fatalf("a way out from %v to %v", w.From, w.To)
+			}
+		}
 	})
 }

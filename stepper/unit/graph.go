@@ -22,7 +22,11 @@ func newGraph(b *Body) *graph {
 	for n := range b.Insns {
 		i := &b.Insns[n]
 		if i.Continues() {
-			add(link{from: n, to: n + 1})
+			if i.Next() == b.End {
+				add(link{from: n, to: end})
+			} else if to, ok := b.index(i.Next()); ok {
+				add(link{from: n, to: to})
+			}
 		}
 		if i.Kind != Jump && i.Kind != CondJump {
 			continue

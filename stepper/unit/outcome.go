@@ -30,11 +30,15 @@ type failure struct {
 
 // findFailures fills Sure, failures and bypassed.
 func (b *Body) findFailures() {
+	if len(b.Insns) == 0 {
+		b.bypassed = true
+		return
+	}
 	g, end := newGraph(b), len(b.Insns)
 	toEnd := func(l link) bool { return l.taken && l.to == end }
 	pastCommit := func(l link) bool { return l.from == b.commit }
-	b.Sure = len(b.Indirect) == 0 && !g.after(0, pastCommit)[end]
-	b.bypassed = len(b.Indirect) > 0 || g.after(0, func(l link) bool { return pastCommit(l) || toEnd(l) })[end]
+	b.Sure = b.Known() && !g.after(0, pastCommit)[end]
+	b.bypassed = !b.Known() || g.after(0, func(l link) bool { return pastCommit(l) || toEnd(l) })[end]
 	if b.Sure || len(b.ToEnd) == 0 {
 		return
 	}
@@ -55,7 +59,7 @@ func (b *Body) findFailures() {
 // whether all other ways to End come straight from branch number n not taken.
 func (b *Body) shows(g *graph, n int) bool {
 	i := &b.Insns[n]
-	if i.Kind != CondJump || i.cond > 16 || len(b.Indirect) > 0 {
+	if i.Kind != CondJump || i.cond > 16 || !b.Known() {
 		return false
 	}
 	seen := make([]bool, len(b.Insns)+1)

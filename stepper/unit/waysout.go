@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"fmt"
 	"sort"
 
 	"rseqstep/table"
@@ -21,56 +20,67 @@ type CallSite struct {
 	Indirect bool
 }
 
-// Ways is how control can leave the ranges of a source line.
+// Ways is how control can leave the ranges of a source line. All lists are in
+// the order of the code.
 type Ways struct {
-	Falls    []Branch     // from the last instruction of a range to the one after it, where that is outside
+	Falls    []Branch     // from an instruction inside to the one after it, where that is outside
 	Branches []Branch     // direct jumps, conditional ones included, to outside
 	Returns  []table.Addr // return instructions
 	Calls    []CallSite   // what they return to is outside only if Falls has it
-	Jumps    []table.Addr // indirect jumps, which may lead inside as well
+	Jumps    []table.Addr // indirect jumps, which may lead inside as well, to code that is not decoded
 	Syscalls []table.Addr // system call instructions
-	Stores   bool         // some instruction writes memory
-	Insns    int          // how many were decoded
+	// Lost is the places inside that control reaches and where no instruction
+	// is known: data, or bytes that do not decode. From is 0 for an entry.
+	Lost   []Branch
+	Stores bool // some instruction writes memory
+	Insns  int  // how many were decoded
+
+	likely map[table.Addr]bool
+	parts  []part
 }
 
-// Read fills p with the program's bytes at addr, as Memory.ReadMemory does.
-type Read func(addr table.Addr, p []byte) (n int, err error)
+// Begins reports whether an instruction that control reaches begins at a.
+func (w *Ways) Begins(a table.Addr) bool {
+	p := partAt(w.parts, a)
+	return p != nil && p.begins.has(a-p.Low)
+}
 
-// WaysOut decodes every instruction of ranges, which are sorted and do not
-// overlap, and reports how control leaves them. A jump from one range to
-// another stays inside. Bytes that are no instruction are an error that
-// unwraps to a *DecodeError with their address; the Ways are zero exactly when
-// there is an error.
-func WaysOut(ranges []Range, read Read) (Ways, error) {
+// Sure reports whether the instruction at from is one that the entries lead
+// to, rather than a likely place.
+func (w *Ways) Sure(from table.Addr) bool { return !w.likely[from] }
+
+// WaysOut decodes the instructions in the ranges that control reaches, and
+// reports how it leaves them. A jump from one range to another stays inside.
+func WaysOut(c Code) Ways {
 	var w Ways
-	for _, r := range ranges {
-		if r.High <= r.Low {
-			continue
-		}
-		code := make([]byte, r.High-r.Low)
-		if n, err := read(r.Low, code); n < len(code) {
-			if err == nil {
-				err = ErrTruncated
+	var insns []Insn
+	f := flow{
+		note: func(i *Insn, sure bool) {
+			insns = append(insns, *i)
+			if !sure {
+				if w.likely == nil {
+					w.likely = map[table.Addr]bool{}
+				}
+				w.likely[i.Addr] = true
 			}
-			return Ways{}, fmt.Errorf("reading code at %v: %w", r.Low+table.Addr(n), err)
-		}
-		for pc := r.Low; pc < r.High; {
-			i, err := Decode(pc, code[pc-r.Low:])
-			if err != nil {
-				return Ways{}, err
+		},
+		lost: func(from, to table.Addr, sure bool) {
+			if sure {
+				w.Lost = append(w.Lost, Branch{from, to})
 			}
-			w.note(&i, ranges)
-			pc = i.Next()
-		}
+		},
 	}
-	return w, nil
+	f.run(&c)
+	sort.Slice(insns, func(i, j int) bool { return insns[i].Addr < insns[j].Addr })
+	sort.Slice(w.Lost, func(i, j int) bool { return w.Lost[i].From < w.Lost[j].From })
+	for n := range insns {
+		w.note(&insns[n], func(pc table.Addr) bool { return f.part(pc) != nil })
+	}
+	w.parts = f.parts
+	return w
 }
 
-func (w *Ways) note(i *Insn, ranges []Range) {
-	inside := func(pc table.Addr) bool {
-		n := sort.Search(len(ranges), func(n int) bool { return ranges[n].High > pc })
-		return n < len(ranges) && ranges[n].Low <= pc
-	}
+func (w *Ways) note(i *Insn, inside func(table.Addr) bool) {
 	w.Insns++
 	w.Stores = w.Stores || i.Store.Size > 0
 	switch i.Kind {

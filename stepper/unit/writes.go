@@ -78,6 +78,8 @@ func (d *decoder) mayWriteOne() regSet {
 		return d.rm() | d.reg()
 	case op == 0x88, op == 0x89, op == 0xc0, op == 0xc1, op == 0xc6, op >= 0xd0 && op <= 0xd3, op == 0xc7 && d.modReg() == 0:
 		return d.rm()
+	case op == 0x90 && low == RAX: // nop, pause
+		return 0
 	case op >= 0x90 && op <= 0x97:
 		return setOf(RAX, low)
 	case op >= 0xb0 && op <= 0xbf:

@@ -106,7 +106,7 @@ func (f Fixture) String() string {
 
 // base is the source's name without its extension.
 func (f Fixture) base() string {
-	return strings.TrimSuffix(f.Source, path.Ext(f.Source))
+	return strings.TrimSuffix(path.Base(f.Source), path.Ext(f.Source))
 }
 
 // file is the name of the built file.

@@ -53,6 +53,8 @@ func programs() []program {
 		{Fixture{Source: "exit7.c"}, nil, "", ``, 7},
 		{Fixture{Source: "echo.c"}, []string{"a", "b c"}, "x\ny\n", `arg 1 a\narg 2 b c\nline 1 x\nline 2 y\nlines 2\n`, 0},
 		{Fixture{Source: "switch.c"}, nil, "", `sum 178\n`, 0},
+		{Fixture{Source: "sections/goto.c"}, nil, "", `passes 300 gone 3\n`, 0},
+		{Fixture{Source: "sections/long.c"}, nil, "", `done 1 aborts \d+\n`, 0},
 		{Fixture{Source: "watch.c"}, nil, "", `watched 3 pair 0 9 local 6\n`, 0},
 	}
 }
@@ -64,6 +66,24 @@ func TestProgramsComeToTheirSumsUntraced(t *testing.T) {
 			p.fixture.Opt = opt
 			t.Run(p.fixture.String(), func(t *testing.T) { p.check(t, Build(t, p.fixture)) })
 		}
+	}
+}
+
+// The sections that count, each laid out otherwise.
+func TestSectionsOfEveryLayoutCountUntraced(t *testing.T) {
+	NeedRseq(t)
+	sources, err := filepath.Glob(filepath.Join(Root(t), "testdata", "sections", "*.c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range sources {
+		name := filepath.Base(source)
+		if name == "goto.c" || name == "long.c" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			program{prints: `sum 80000 of 80000\n`}.check(t, Build(t, Fixture{Source: "sections/" + name, Opt: "-O2"}))
+		})
 	}
 }
 

@@ -1,0 +1,58 @@
+package stepper
+
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// lineBlind carries out one instruction of a line whose ways out cannot all be
+// trapped, as stepi does. A call is made as a whole, unless step enters what it calls.
+func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err error) {
+	insn, err := e.decode(th.regs.PC())
+	calls := err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall)
+	sp := th.regs.Rsp
+	if stop, err := e.stepOne(th); stop != nil || err != nil {
+		return false, stop, err
+	}
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	if calls && th.regs.Rsp < sp {
+		if fn, ok := e.calleeWithLines(th.regs.PC()); ok && w.into {
+			if fn.Entry != th.regs.PC() {
+				if _, stop, err := e.runTo(th, []table.Addr{fn.Entry}, nil); stop != nil || err != nil {
+					return false, stop, err
+				}
+			}
+			stop, err := e.enter(th, fn)
+			return true, stop, err
+		}
+		if stop, err := e.backFrom(th, insn.Next(), sp); stop != nil || err != nil {
+			return false, stop, err
+		}
+	}
+	stop, err = e.arrivedAtBreak(th)
+	return false, stop, err
+}
+
+// backFrom goes on until a call that the thread has just made has returned to ra.
+func (e *Engine) backFrom(th *thread, ra table.Addr, sp uint64) (*Stop, error) {
+	if e.guard(ra, trapOurs) == nil {
+		tr := &traps{tid: th.tid, at: map[table.Addr]trap{ra: func(th *thread) (bool, *Stop, error) { return th.regs.Rsp >= sp, nil, nil }}}
+		_, stop, err := e.travel(th, tr)
+		return stop, err
+	}
+	for th.regs.Rsp < sp {
+		if stop, err := e.stepOne(th); stop != nil || err != nil {
+			return stop, err
+		}
+		if err := e.load(th); err != nil {
+			return e.vanished(th, err)
+		}
+		if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
+			return stop, err
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,12 @@
+/* The section holds the load of its descriptor's address and, second, its arming store. */
+#include "count.h"
+
+static void once(struct rseq *r)
+{
+	SECTION(DESCRIPTOR("2f", "3f", "4f")
+		"2: " LOAD ARM COUNT
+		"3: jmp 5f\n"
+		SIGNATURE
+		"4: jmp 2b\n"
+		"5:\n");
+}

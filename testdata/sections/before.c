@@ -1,0 +1,13 @@
+/* The bare signature and the abort handler lie before the section, and are jumped over. */
+#include "count.h"
+
+static void once(struct rseq *r)
+{
+	SECTION(DESCRIPTOR("2f", "3f", "4f")
+		"jmp 6f\n"
+		SIGNATURE
+		"4: nop\njmp 6f\n"
+		"6: " LOAD ARM
+		"2: " COUNT
+		"3:\n");
+}

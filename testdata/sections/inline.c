@@ -1,0 +1,13 @@
+/* The bare signature and the abort handler lie in line, behind the section. */
+#include "count.h"
+
+static void once(struct rseq *r)
+{
+	SECTION(DESCRIPTOR("2f", "3f", "4f")
+		"6: " LOAD ARM
+		"2: " COUNT
+		"3: jmp 5f\n"
+		SIGNATURE
+		"4: jmp 6b\n"
+		"5:\n");
+}

@@ -1,0 +1,20 @@
+/* A jump through a table of offsets that lies in the text of the line, then the section, then a table that is passed over. */
+#include "count.h"
+
+static void once(struct rseq *r)
+{
+	SECTION(DESCRIPTOR("2f", "3f", "4f")
+		"leaq 7f(%%rip),%%r8\n"
+		"movl 4(%%rdi),%%ecx\nandl $3,%%ecx\n"
+		"movslq (%%r8,%%rcx,4),%%rcx\naddq %%rcx,%%r8\njmp *%%r8\n"
+		"7: .long 8f-7b,9f-7b,6f-7b,9f-7b\n"
+		"8: nop\n"
+		"9: nop\n"
+		"6: " LOAD ARM
+		"2: " COUNT
+		"3: jmp 5f\n"
+		".quad 0x00000000e8e9ebc3,0x5353535353535353\n"
+		SIGNATURE
+		"4: jmp 6b\n"
+		"5:\n");
+}

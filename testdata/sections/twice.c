@@ -1,0 +1,19 @@
+/* Two sections one behind the other, and behind them their signatures and handlers, one with its signature twice. */
+#include "count.h"
+
+static void once(struct rseq *r)
+{
+	SECTION(DESCRIPTOR("2f", "3f", "4f")
+		"6: " LOAD ARM
+		"2: " COUNT
+		"3:\n"
+		DESCRIPTOR("12f", "13f", "14f")
+		"16: " LOAD ARM
+		"12: movl 4(%%rdi),%%ecx\nshlq $7,%%rcx\nincq 8(%%rsi,%%rcx)\n"
+		"13: jmp 5f\n"
+		SIGNATURE SIGNATURE
+		"4: jmp 6b\n"
+		SIGNATURE
+		"14: jmp 16b\n"
+		"5:\n");
+}
