@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/commands"
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -128,15 +126,15 @@ func (d *debugger) script() error {
 
 // converse carries out the lines of the user or of a pipe.
 func (d *debugger) converse() error {
-	var src prompt.Source = &prompt.Pipe{R: d.env.stdin}
+	src := prompt.Until(&prompt.Pipe{R: d.env.stdin}, d.session.Terminated())
 	if d.env.tty {
-		t, err := prompt.NewTerminal()
+		t, err := d.terminal()
 		if err != nil {
 			return err
 		}
-		d.term, src = t, t
+		src = t
 	}
-	err := d.interp.Loop(prompt.Until(src, d.session.Terminated(), d.interp))
+	err := d.interp.Loop(src)
 	var quit *prompt.Quit
 	switch {
 	case errors.As(err, &quit):
@@ -173,28 +171,25 @@ func (d *debugger) passOn() error {
 	return nil
 }
 
-// confirm asks a question until it is answered.
-func (d *debugger) confirm(question string) bool {
+// terminal is where the user types. Precondition: there is one.
+func (d *debugger) terminal() (*prompt.Terminal, error) {
 	if d.term == nil {
-		return true
-	}
-	for {
-		answer, err := d.term.Ask(question)
-		if errors.Is(err, io.EOF) { // gdb's words; a terminal that is gone gives no other answer
-			fmt.Fprintln(d.env.stdout, "EOF [assumed Y]")
-			return true
-		}
+		t, err := prompt.NewTerminal(d.session.Terminated(), d.interp.Completions)
 		if err != nil {
-			return false
+			return nil, err
 		}
-		switch strings.ToLower(strings.TrimSpace(answer)) {
-		case "y", "yes":
-			return true
-		case "n", "no":
-			return false
-		}
-		fmt.Fprintln(d.env.stdout, "Please answer y or n.")
+		d.term = t
 	}
+	return d.term, nil
+}
+
+// confirm asks the user a question.
+func (d *debugger) confirm(q prompt.Question) (bool, error) {
+	t, err := d.terminal()
+	if err != nil {
+		return false, err
+	}
+	return t.Ask(q, d.env.stdout)
 }
 
 func (d *debugger) close() error {

@@ -68,7 +68,7 @@ func (d *desk) changing() []*prompt.Command {
 				}
 				return nil
 			}},
-		{Name: "commands", Class: prompt.Breakpoints, Usage: "[N]", Short: "Give the commands to carry out when a breakpoint is met",
+		{Name: "commands", Block: true, Class: prompt.Breakpoints, Usage: "[N]", Short: "Give the commands to carry out when a breakpoint is met",
 			Long: "The commands follow, one a line, up to a line \"end\". \"silent\" as the first keeps the stop from\nbeing shown. A command that resumes the program ends the list.", Run: d.commands},
 	}
 }
@@ -115,8 +115,10 @@ func (d *desk) each(name, short string, do func(*session.Breakpoint) error) *pro
 }
 
 func (d *desk) delete(args string) error {
-	if args == "" && len(d.Breakpoints()) > 0 && !d.Ask("Delete all breakpoints? (y or n) ") {
-		return nil
+	if args == "" && len(d.Breakpoints()) > 0 {
+		if err := d.sure(nil, "Delete all breakpoints?"); err != nil {
+			return err
+		}
 	}
 	return d.forEach(args, d.Delete)
 }

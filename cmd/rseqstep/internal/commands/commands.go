@@ -38,6 +38,15 @@ type desk struct {
 
 func (d *desk) printf(format string, args ...any) { fmt.Fprintf(d.Out, format, args...) }
 
+// sure is Ask for the commands that ask only where they are typed, not in a script
+// or another command: gdb's from_tty.
+func (d *desk) sure(refusal error, format string, args ...any) error {
+	if !d.in.Interactive() {
+		return nil
+	}
+	return d.Ask(refusal, format, args...)
+}
+
 // count reads an optional repetition count; "" is 1.
 func (d *desk) count(args string) (int, error) {
 	if args == "" {

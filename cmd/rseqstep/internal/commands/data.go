@@ -140,8 +140,10 @@ func (d *desk) displays() []*prompt.Command {
 
 func (d *desk) undisplay(args string) error {
 	if args == "" {
-		if len(d.Displays()) > 0 && !d.Ask("Delete all auto-display expressions? (y or n) ") {
-			return nil
+		if len(d.Displays()) > 0 {
+			if err := d.Ask(nil, "Delete all auto-display expressions?"); err != nil {
+				return err
+			}
 		}
 		d.Undisplay(0)
 		return nil

@@ -19,8 +19,10 @@ func (d *desk) files() []*prompt.Command {
 		if len(words) > 1 {
 			return prompt.Message("Give one file: %q.", args)
 		}
-		if d.Live() && !d.Ask("A program is being debugged already.\nAre you sure you want to change the file? (y or n) ") {
-			return prompt.Message("File not changed.")
+		if d.Live() {
+			if err := d.sure(prompt.Message("File not changed."), "A program is being debugged already.\nAre you sure you want to change the file?"); err != nil {
+				return err
+			}
 		}
 		path := ""
 		if len(words) == 1 {

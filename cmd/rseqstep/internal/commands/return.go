@@ -29,8 +29,8 @@ func (d *desk) returnNow(args string) error {
 			return err
 		}
 	}
-	if !d.Ask("Make %s return now? (y or n) ", f.Function) {
-		return prompt.Message("Not confirmed.")
+	if err := d.sure(prompt.Message("Not confirmed"), "Make %s return now?", f.Function); err != nil {
+		return err
 	}
 	caller := frames[d.Level()+1]
 	now, err := e.Regs(e.Thread())

@@ -39,8 +39,8 @@ func (d *desk) starting() []*prompt.Command {
 				if !d.Live() {
 					return prompt.Message("The program is not being run.")
 				}
-				if !d.Ask("Kill the program being debugged? (y or n) ") {
-					return prompt.Message("Not confirmed.")
+				if err := d.Ask(prompt.Message("Not confirmed."), "Kill the program being debugged?"); err != nil {
+					return err
 				}
 				pid := d.PID()
 				if err := d.Kill(); err != nil {
@@ -63,8 +63,8 @@ func (d *desk) restart(args string) (ok bool, err error) {
 		}
 	}
 	if d.Live() {
-		if !d.Ask("The program being debugged has been started already.\nStart it from the beginning? (y or n) ") {
-			return false, prompt.Message("Program not restarted.")
+		if err := d.sure(prompt.Message("Program not restarted."), "The program being debugged has been started already.\nStart it from the beginning?"); err != nil {
+			return false, err
 		}
 		if err := d.Kill(); err != nil {
 			return false, err
@@ -199,8 +199,10 @@ func (d *desk) attaching() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "attach", Class: prompt.Running, Usage: "PID", Short: "Attach to a running process",
 			Run: func(args string) error {
-				if d.Live() && !d.Ask("A program is being debugged already.  Kill it? (y or n) ") {
-					return prompt.Message("Not confirmed.")
+				if d.Live() {
+					if err := d.Ask(prompt.Message("Not killed."), "A program is being debugged already.  Kill it?"); err != nil {
+						return err
+					}
 				}
 				return d.AttachText(args)
 			}},

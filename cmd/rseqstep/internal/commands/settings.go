@@ -68,8 +68,10 @@ func (d *desk) settings() []*prompt.Command {
 	show.Add(&prompt.Command{Name: "version", Short: "The debugger's version", Run: func(string) error { d.printf("%s\n", d.About); return nil }})
 	unset := prompt.NewRegistry("unset", &prompt.Command{Name: "environment", Aliases: []string{"env"}, Usage: "[NAME]", Short: "Remove a variable of the program's environment, or all",
 		Run: func(args string) error {
-			if args == "" && !d.Ask("Delete all environment variables? (y or n) ") {
-				return nil
+			if args == "" {
+				if err := d.sure(nil, "Delete all environment variables?"); err != nil {
+					return err
+				}
 			}
 			d.Env.Unset(args)
 			return nil

@@ -43,7 +43,7 @@ func (d *desk) support() []*prompt.Command {
 				}
 				return d.in.Script(lines)
 			}},
-		{Name: "define", Class: prompt.Support, Usage: "NAME", Short: "Define a command from others",
+		{Name: "define", Block: true, Class: prompt.Support, Usage: "NAME", Short: "Define a command from others",
 			Long: "The commands follow, one a line, up to a line \"end\". In them $arg0, $arg1, … are the words given,\n$argc how many there are.", Run: d.define},
 	}
 }
@@ -62,24 +62,25 @@ func (d *desk) quit(args string) error {
 		if d.Attached() {
 			what = "detached"
 		}
-		if !d.Ask("A debugging session is active.\n\n\tInferior 1 [process %d] will be %s.\n\nQuit anyway? (y or n) ", d.PID(), what) {
-			return prompt.Message("Not confirmed.")
+		if err := d.Ask(prompt.Message("Not confirmed."), "A debugging session is active.\n\n\tInferior 1 [process %d] will be %s.\n\nQuit anyway?", d.PID(), what); err != nil {
+			return err
 		}
 	}
 	return &prompt.Quit{Status: status}
 }
-
-// maxDepth bounds user-defined commands that call themselves.
-const maxDepth = 100
 
 func (d *desk) define(args string) error {
 	name := strings.TrimSpace(args)
 	if word, rest := prompt.Split(name); word == "" || rest != "" {
 		return prompt.Message("%q is no name for a command.", name)
 	}
-	if c, err := d.in.Commands.Find(name); err == nil && c.Name == name && c.Class != userDefined {
-		if !d.Ask("Really redefine built-in command %q? (y or n) ", name) {
-			return prompt.Message("Command not redefined.")
+	if c, err := d.in.Commands.Find(name); err == nil && c.Name == name {
+		question := "Really redefine built-in command %q?"
+		if c.Class == userDefined {
+			question = "Redefine command %q?"
+		}
+		if err := d.Ask(prompt.Message("Command %q not redefined.", name), question, name); err != nil {
+			return err
 		}
 	}
 	if d.in.Interactive() {
@@ -89,20 +90,13 @@ func (d *desk) define(args string) error {
 	if err != nil {
 		return err
 	}
-	depth := 0
 	d.in.Commands.Add(&prompt.Command{Name: name, Class: userDefined, Short: "User-defined", Repeat: prompt.RepeatSame, Run: func(args string) error {
-		if depth >= maxDepth {
-			return prompt.Message("%s calls itself more than %d times over.", name, maxDepth)
-		}
-		depth++
-		defer func() { depth-- }()
 		words := strings.Fields(args)
+		body := &prompt.Lines{}
 		for _, line := range lines {
-			if err := d.in.Execute(substitute(line, words)); err != nil {
-				return err
-			}
+			body.Text = append(body.Text, substitute(line, words))
 		}
-		return nil
+		return d.in.Script(body)
 	}})
 	return nil
 }

@@ -53,6 +53,7 @@ type Command struct {
 	Long    string // further paragraphs; may be empty
 	Repeat  Repeat
 	Subs    *Registry // commands that may follow; nil for none
+	Block   bool      // lines of its own follow it, up to "end"
 
 	// Run gets the rest of the line, white space trimmed. A format that
 	// follows the name without a space comes first: "/x expr". With Subs set,

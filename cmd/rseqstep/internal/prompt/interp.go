@@ -67,6 +67,7 @@ func (in *Interp) Loop(src Source) error {
 		line, err := src.Line(in.Ask)
 		switch {
 		case errors.Is(err, ErrAborted):
+			fmt.Fprintln(in.Err, err)
 			continue
 		case errors.Is(err, io.EOF):
 			if _, none := in.Commands.Find("quit"); none != nil || !src.Interactive() {
@@ -97,7 +98,7 @@ func (in *Interp) Loop(src Source) error {
 // returns with the place it happened at.
 func (in *Interp) Script(src Source) error {
 	if in.depth >= maxDepth {
-		return fmt.Errorf("scripts nested more than %d deep", maxDepth)
+		return fmt.Errorf("commands and scripts nested more than %d deep", maxDepth)
 	}
 	in.depth++
 	in.sources = append(in.sources, src)
@@ -113,7 +114,7 @@ func (in *Interp) Script(src Source) error {
 		where := src.Where()
 		if err := in.Execute(line); err != nil {
 			var quit *Quit
-			if where == "" || errors.As(err, &quit) || errors.Is(err, ErrReported) {
+			if where == "" || errors.As(err, &quit) || errors.Is(err, ErrReported) || errors.Is(err, ErrAborted) {
 				return err
 			}
 			return fmt.Errorf("%s: %w", where, err)
@@ -137,13 +138,30 @@ func (in *Interp) after() error {
 		if lines == nil {
 			return nil
 		}
-		for _, line := range lines {
-			if err := in.one(line); err != nil {
-				return err
-			}
+		if err := in.list(&Lines{Text: lines}); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// list carries out the lines of src, and not what they leave behind: the caller
+// does.
+func (in *Interp) list(src Source) error {
+	in.sources = append(in.sources, src)
+	defer func() { in.sources = in.sources[:len(in.sources)-1] }()
+	for {
+		line, err := src.Line("")
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = in.one(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 func (in *Interp) one(line string) error {
@@ -197,25 +215,41 @@ func (in *Interp) Resolve(line string) (*Command, string, error) {
 	return cmd, args, nil
 }
 
-// Block reads lines up to a line "end" from where the current command came
-// from.
+// Block reads lines up to a line "end", or to the end of what there is, from where
+// the current command came from. A command among them that is followed by lines
+// of its own has its own "end".
 func (in *Interp) Block(ask string) ([]string, error) {
 	src := in.Source()
 	if src == nil {
 		return nil, errors.New("there are no lines to read up to \"end\"")
 	}
-	lines := []string{}
+	lines, inner := []string{}, 0
 	for {
 		line, err := src.Line(ask)
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("the lines ended before \"end\"")
-		}
-		if err != nil {
-			return nil, err
-		}
-		if strings.TrimSpace(line) == "end" {
+		line = strings.TrimSpace(line)
+		switch {
+		case errors.Is(err, io.EOF):
+			if src.Interactive() {
+				fmt.Fprintln(in.Err, "quit") // as gdb shows the key
+			}
 			return lines, nil
+		case err != nil:
+			return nil, err
+		case line == "end" && inner == 0:
+			return lines, nil
+		case line == "end":
+			inner--
+		case in.hasBlock(line):
+			inner++
 		}
-		lines = append(lines, strings.TrimSpace(line))
+		lines = append(lines, line)
 	}
+}
+
+func (in *Interp) hasBlock(line string) bool {
+	if line == "" || line[0] == '#' {
+		return false
+	}
+	cmd, _, err := in.Resolve(line)
+	return err == nil && cmd.Block
 }

@@ -91,15 +91,22 @@ func TestQuitEndsEverySource(t *testing.T) {
 func TestBlockTakesTheLinesUpToEnd(t *testing.T) {
 	var log, block []string
 	in := newInterp(&log)
-	in.Commands.Add(&Command{Name: "commands", Run: func(string) (err error) { block, err = in.Block(">"); return err }})
+	in.Commands.Add(&Command{Name: "commands", Block: true, Run: func(string) (err error) { block, err = in.Block(">"); return err }})
 	if err := in.Script(&Lines{Text: []string{"commands", "silent", "  p x", "end", "next"}}); err != nil {
 		t.Fatal(err)
 	}
 	if !cmp.Equal(block, []string{"silent", "p x"}) || !cmp.Equal(log, []string{"next"}) {
 		t.Errorf("block = %q, log = %q", block, log)
 	}
-	if err := in.Script(&Lines{Text: []string{"commands", "silent"}}); err == nil {
-		t.Error("a block without its end is accepted")
+	// As in gdb, the end of the script is the block's too, and a block may hold another.
+	if err := in.Script(&Lines{Text: []string{"commands", "silent"}}); err != nil || !cmp.Equal(block, []string{"silent"}) {
+		t.Errorf("a block without its end: %v, %q", err, block)
+	}
+	if err := in.Script(&Lines{Text: []string{"commands", "comm", "p x", "end", "p y", "end", "next"}}); err != nil {
+		t.Fatal(err)
+	}
+	if !cmp.Equal(block, []string{"comm", "p x", "end", "p y"}) || !cmp.Equal(log, []string{"next", "next"}) {
+		t.Errorf("block in a block = %q, log = %q", block, log)
 	}
 }
 

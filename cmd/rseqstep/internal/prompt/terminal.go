@@ -2,91 +2,63 @@ package prompt
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
-	"github.com/go-delve/liner"
+	"rseqstep/cmd/rseqstep/internal/lineedit"
 )
 
 // Terminal is a Source with line editing, history and completion. The
 // terminal is in the program's own mode whenever no line is being read.
 type Terminal struct {
-	state  *liner.State
-	ours   liner.ModeApplier // while a line is edited
-	theirs liner.ModeApplier // as we found it
-	file   string            // history; "" keeps none
+	editor   *lineedit.Terminal
+	stop     <-chan struct{}
+	complete lineedit.Complete
+	file     string // history; "" keeps none
 }
 
-// NewTerminal takes over the process's terminal. Precondition: standard input
-// and output are terminals.
-func NewTerminal() (*Terminal, error) {
-	theirs, err := liner.TerminalMode()
+// NewTerminal reads from the process's terminal. Closing stop ends whatever is
+// being read, with Quit: so that a debugger waiting for an answer can be asked to
+// end in order. Precondition: standard input and output are terminals.
+func NewTerminal(stop <-chan struct{}, complete func(line string) (head string, candidates []string)) (*Terminal, error) {
+	editor, err := lineedit.Open(os.Stdin, os.Stdout)
 	if err != nil {
 		return nil, err
 	}
-	t := &Terminal{theirs: theirs, state: liner.NewLiner(), file: historyFile()}
-	if t.ours, err = liner.TerminalMode(); err != nil {
-		return nil, err
-	}
-	t.state.SetCtrlCAborts(true)
-	t.state.SetBeep(false)
-	t.state.SetTabCompletionStyle(liner.TabPrints)
+	t := &Terminal{editor: editor, stop: stop, complete: complete, file: historyFile()}
 	if f, err := os.Open(t.file); err == nil {
-		t.state.ReadHistory(f) // a history that cannot be read is an empty one
+		_, _ = editor.History.ReadFrom(f) // a history that cannot be read is an empty one
 		f.Close()
 	}
-	return t, t.theirs.ApplyMode()
+	return t, nil
 }
 
-// remoteCompletion makes the Tab key ask through a channel.
-func (t *Terminal) remoteCompletion() chan completion {
-	requests := make(chan completion)
-	t.state.SetWordCompleter(func(line string, pos int) (string, []string, string) {
-		runes := []rune(line)
-		got := make(chan answer)
-		requests <- completion{line: string(runes[:pos]), answer: got}
-		a := <-got
-		return a.head, a.candidates, string(runes[pos:])
-	})
-	return requests
+// answer reads the answer to a question; nothing is completed in it, and it does
+// not go into the history. Errors as Line's.
+func (t *Terminal) answer(question string) (string, error) {
+	return t.read(lineedit.Options{Ask: question})
 }
 
-// Ask reads the answer to a question; it does not go into the history.
-func (t *Terminal) Ask(question string) (string, error) {
-	if err := t.ours.ApplyMode(); err != nil {
-		return "", err
-	}
-	defer t.theirs.ApplyMode()
-	// The line editor takes no control characters in its prompt: what stands
-	// above the last line is printed first.
-	if i := strings.LastIndexByte(question, '\n'); i >= 0 {
-		os.Stdout.WriteString(question[:i+1])
-		question = question[i+1:]
-	}
-	return t.state.Prompt(question)
-}
-
-// Line reads a line; Ctrl-C gives ErrAborted, Ctrl-D on an empty line io.EOF.
+// Line reads a line; Ctrl-C gives ErrAborted, Ctrl-D on an empty line io.EOF, and
+// an end that was asked for a *Quit.
 func (t *Terminal) Line(ask string) (string, error) {
-	if err := t.ours.ApplyMode(); err != nil {
-		return "", err
+	line, err := t.read(lineedit.Options{Ask: ask, Complete: t.complete, History: true})
+	if err == nil {
+		t.editor.History.Add(line)
 	}
-	defer t.theirs.ApplyMode()
-	line, err := t.state.Prompt(ask)
+	return line, err
+}
+
+func (t *Terminal) read(o lineedit.Options) (string, error) {
+	o.Stop = t.stop
+	line, err := t.editor.Read(o)
 	switch {
-	case errors.Is(err, liner.ErrPromptAborted):
+	case errors.Is(err, lineedit.ErrInterrupted):
 		return "", ErrAborted
-	case errors.Is(err, io.EOF):
-		return "", io.EOF
-	case err != nil:
-		return "", err
+	case errors.Is(err, lineedit.ErrStopped):
+		return "", terminated()
 	}
-	if line != "" {
-		t.state.AppendHistory(line)
-	}
-	return line, nil
+	return line, err
 }
 
 func (t *Terminal) Interactive() bool { return true }
@@ -99,12 +71,12 @@ func (t *Terminal) Close() error {
 		if err = os.MkdirAll(filepath.Dir(t.file), 0o700); err == nil {
 			var f *os.File
 			if f, err = os.OpenFile(t.file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err == nil {
-				_, err = t.state.WriteHistory(f)
+				_, err = t.editor.History.WriteTo(f)
 				err = errors.Join(err, f.Close())
 			}
 		}
 	}
-	return errors.Join(err, t.state.Close(), t.theirs.ApplyMode())
+	return errors.Join(err, t.editor.Close())
 }
 
 // historyFile follows the XDG base directory specification: state that should

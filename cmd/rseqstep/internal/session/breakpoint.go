@@ -129,10 +129,11 @@ func (s *Session) pend(reason error) error {
 		return reason
 	case s.TTY && s.Confirm != nil:
 		fmt.Fprintln(s.Err, reason)
-		if s.Confirm("Make breakpoint pending on future shared library load? (y or n) ") {
-			return nil
+		yes, err := s.Confirm(prompt.Question{Text: "Make breakpoint pending on future shared library load?", No: true})
+		if !yes && err == nil {
+			err = prompt.ErrReported
 		}
-		return prompt.ErrReported
+		return err
 	}
 	return fmt.Errorf("%w (\"set breakpoint pending on\" keeps it for a library loaded later)", reason)
 }

@@ -35,9 +35,10 @@ type Config struct {
 	Settings Settings
 	About    string // the debugger's version
 
-	// Confirm asks a question and reports whether the answer was yes; nil
-	// answers yes.
-	Confirm func(question string) bool
+	// Confirm asks a person a question until it is answered; nil: there is none.
+	// Error: prompt.ErrAborted when the question was given up, or another that ends
+	// the command.
+	Confirm func(prompt.Question) (yes bool, err error)
 
 	// Stopped is given every stop, which is then not written to Out.
 	Stopped func(*show.Stop)
@@ -141,13 +142,21 @@ func (s *Session) After() []string {
 	return lines
 }
 
-// Ask is Confirm for questions that only matter to a person: without one, or
-// with `set confirm off`, the answer is yes.
-func (s *Session) Ask(format string, args ...any) bool {
+// Ask asks whether a command is meant, and returns nil where it is: refusal where
+// it is not (nil: nothing more is said), or an error of Confirm. Without a person,
+// or with `set confirm off`, it is.
+func (s *Session) Ask(refusal error, format string, args ...any) error {
 	if !s.TTY || !s.Settings.Confirm || s.Confirm == nil {
-		return true
+		return nil
 	}
-	return s.Confirm(fmt.Sprintf(format, args...))
+	yes, err := s.Confirm(prompt.Question{Text: fmt.Sprintf(format, args...)})
+	switch {
+	case yes || err != nil:
+		return err
+	case refusal == nil:
+		return prompt.ErrReported
+	}
+	return refusal
 }
 
 func (s *Session) printf(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 )
@@ -144,7 +145,7 @@ func TestPendingDecidesOnUnknownLocations(t *testing.T) {
 	}{{PendingOn, false, false, true}, {PendingOff, true, true, false}, {PendingAuto, false, true, false}, {PendingAuto, true, true, true}, {PendingAuto, true, false, false}} {
 		s, _ := newSession(t)
 		s.Settings.Pending, s.TTY = c.pending, c.tty
-		s.Confirm = func(string) bool { return c.answer }
+		s.Confirm = func(prompt.Question) (bool, error) { return c.answer, nil }
 		if err := s.pend(reason); (err == nil) != c.keep {
 			t.Errorf("%+v: %v", c, err)
 		}

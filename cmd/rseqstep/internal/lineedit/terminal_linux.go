@@ -1,0 +1,256 @@
+package lineedit
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// Terminal reads lines from a terminal. It is in the mode it was found in
+// whenever no line is being read. Not safe for use by several goroutines.
+type Terminal struct {
+	History History
+
+	in, out  int // owned by the caller
+	theirs   unix.Termios
+	plain    bool // no cursor can be moved: the kernel edits the line
+	killed   ring
+	wake     [2]int // a pipe: a byte for each signal
+	signals  chan os.Signal
+	finished chan struct{}
+	watching sync.WaitGroup
+	resized  atomic.Bool // SIGWINCH, SIGCONT
+	pressed  atomic.Bool // SIGINT
+}
+
+// Open prepares for reading from in, showing on out. Close ends it. Precondition:
+// both are terminals.
+func Open(in, out *os.File) (*Terminal, error) {
+	mode, err := unix.IoctlGetTermios(int(in.Fd()), unix.TCGETS)
+	if err != nil {
+		return nil, os.NewSyscallError("ioctl(TCGETS)", err)
+	}
+	t := &Terminal{in: int(in.Fd()), out: int(out.Fd()), theirs: *mode, plain: plain(os.Getenv("TERM")),
+		signals: make(chan os.Signal, 8), finished: make(chan struct{})}
+	if err := unix.Pipe2(t.wake[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
+		return nil, os.NewSyscallError("pipe2", err)
+	}
+	signal.Notify(t.signals, unix.SIGWINCH, unix.SIGCONT, unix.SIGINT)
+	t.watching.Go(t.watch)
+	return t, nil
+}
+
+// plain reports whether a terminal of the type can do no more than print.
+func plain(term string) bool {
+	return term == "" || strings.EqualFold(term, "dumb") || strings.EqualFold(term, "cons25")
+}
+
+func (t *Terminal) watch() {
+	for {
+		select {
+		case <-t.finished:
+			return
+		case sig := <-t.signals:
+			if sig == unix.SIGINT {
+				t.pressed.Store(true)
+			} else {
+				t.resized.Store(true)
+			}
+			t.poke()
+		}
+	}
+}
+
+// poke wakes a Read that waits. A pipe that is full does so already.
+func (t *Terminal) poke() { _, _ = unix.Write(t.wake[1], []byte{0}) }
+
+// Close gives the terminal back.
+func (t *Terminal) Close() error {
+	signal.Stop(t.signals)
+	close(t.finished)
+	t.watching.Wait() // they may write to the pipe
+	err := t.setMode(t.theirs)
+	if errors.Is(err, unix.EIO) { // it was hung up (tty_ioctl in drivers/tty/tty_io.c)
+		err = nil
+	}
+	return errors.Join(err, unix.Close(t.wake[0]), unix.Close(t.wake[1]))
+}
+
+// Options is how a line is read.
+type Options struct {
+	Ask      string          // the prompt; what stands above its last line is printed first
+	Complete Complete        // what Tab offers; nil: nothing
+	History  bool            // the lines of History can be recalled
+	Stop     <-chan struct{} // closed to end the reading; nil: never
+}
+
+// Read reads a line. Errors: io.EOF where the person ended the input (Ctrl-D on
+// an empty line) or the terminal is gone, ErrInterrupted, ErrStopped.
+func (t *Terminal) Read(o Options) (text string, err error) {
+	if i := strings.LastIndexByte(o.Ask, '\n'); i >= 0 {
+		t.write(strings.ReplaceAll(o.Ask[:i+1], "\n", "\r\n"))
+		o.Ask = o.Ask[i+1:]
+	}
+	t.pressed.Store(false) // it was for what ran before
+	over := make(chan struct{})
+	defer close(over)
+	if o.Stop != nil {
+		t.watching.Go(func() {
+			select {
+			case <-o.Stop:
+				t.poke()
+			case <-over:
+			}
+		})
+	}
+	c := &tty{Terminal: t, stop: o.Stop}
+	if t.plain {
+		return c.readPlain(o.Ask)
+	}
+	if err := t.setMode(raw(t.theirs)); err != nil {
+		return "", hangup(err)
+	}
+	defer func() {
+		if back := t.setMode(t.theirs); err == nil {
+			err = hangup(back)
+		}
+	}()
+	r := &reading{console: c, ask: o.Ask, complete: o.Complete, killed: &t.killed}
+	if o.History {
+		r.history = &t.History
+	}
+	return r.read()
+}
+
+// raw is the mode in which every key comes as it is pressed. Output is still
+// processed: other threads of ours may print meanwhile.
+func raw(m unix.Termios) unix.Termios {
+	m.Iflag &^= unix.ICRNL | unix.INLCR | unix.IGNCR | unix.INPCK | unix.ISTRIP | unix.IXON
+	m.Lflag &^= unix.ECHO | unix.ICANON | unix.IEXTEN | unix.ISIG
+	m.Cflag |= unix.CS8
+	m.Cc[unix.VMIN], m.Cc[unix.VTIME] = 1, 0
+	return m
+}
+
+func (t *Terminal) setMode(m unix.Termios) error {
+	return os.NewSyscallError("ioctl(TCSETS)", unix.IoctlSetTermios(t.in, unix.TCSETS, &m))
+}
+
+// hangup makes the errors of a terminal that is gone an end of file.
+func hangup(err error) error {
+	if err != nil {
+		return io.EOF
+	}
+	return nil
+}
+
+func (t *Terminal) write(text string) {
+	for b := []byte(text); len(b) > 0; {
+		n, err := unix.Write(t.out, b)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return // the next read says so
+		}
+		b = b[n:]
+	}
+}
+
+func (t *Terminal) columns() int {
+	if ws, err := unix.IoctlGetWinsize(t.out, unix.TIOCGWINSZ); err == nil && ws.Col > 0 {
+		return int(ws.Col)
+	}
+	return 80 // a terminal that does not know, as terminfo(5) has it
+}
+
+// tty is a Terminal while a line is read.
+type tty struct {
+	*Terminal
+	stop <-chan struct{}
+}
+
+func (c *tty) next() (event, byte, error) {
+	for {
+		select {
+		case <-c.stop:
+			return eventStop, 0, nil
+		default:
+		}
+		if c.pressed.Swap(false) {
+			return eventSignal, 0, nil
+		}
+		if c.resized.Swap(false) {
+			if !c.plain { // a shell may have changed it while the process was stopped
+				_ = c.setMode(raw(c.theirs)) // the next read says so
+			}
+			return eventRedraw, 0, nil
+		}
+		ready := []unix.PollFd{{Fd: int32(c.in), Events: unix.POLLIN}, {Fd: int32(c.wake[0]), Events: unix.POLLIN}}
+		if _, err := unix.Poll(ready, -1); err == unix.EINTR {
+			continue
+		} else if err != nil {
+			return 0, 0, os.NewSyscallError("poll", err)
+		}
+		var b [1]byte
+		if ready[1].Revents != 0 {
+			_, _ = unix.Read(c.wake[0], b[:])
+			continue
+		}
+		n, err := unix.Read(c.in, b[:])
+		switch {
+		case err == unix.EINTR || err == unix.EAGAIN:
+			continue
+		case err != nil || n == 0:
+			return eventHangup, 0, nil
+		}
+		return eventByte, b[0], nil
+	}
+}
+
+func (c *tty) waiting() bool {
+	ready := []unix.PollFd{{Fd: int32(c.in), Events: unix.POLLIN}}
+	n, err := unix.Poll(ready, 0)
+	return n > 0 && err == nil && ready[0].Revents&unix.POLLIN != 0
+}
+
+// suspend stops the process group, as the terminal's own Ctrl-Z would. Where no
+// shell is there to let it go on, the kernel ignores it (setpgid(2), orphaned
+// process groups).
+func (c *tty) suspend() {
+	_ = c.setMode(c.theirs) // else the shell finds a terminal that echoes nothing
+	_ = unix.Kill(0, unix.SIGTSTP)
+	c.resized.Store(true)
+}
+
+// readPlain reads a line that the kernel edits.
+func (c *tty) readPlain(ask string) (string, error) {
+	c.write(ask)
+	var text []byte
+	for {
+		ev, b, err := c.next()
+		switch {
+		case err != nil:
+			return "", err
+		case ev == eventStop:
+			return "", ErrStopped
+		case ev == eventSignal:
+			return "", ErrInterrupted
+		case ev == eventHangup:
+			if len(text) > 0 {
+				return string(text), nil
+			}
+			return "", io.EOF
+		case ev == eventByte && (b == '\n' || b == '\r'):
+			return string(text), nil
+		case ev == eventByte:
+			text = append(text, b)
+		}
+	}
+}
