@@ -109,7 +109,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	}
 	e.note("single stepping until exit from function %s, which has no line number information", name)
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
 	if ok && caller.Rip != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
@@ -188,6 +188,7 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 		}
 	}
 	sections := e.sectionsOf(ranges, ways)
+	tr.sections = e.near(sections, ways)
 	for p := range sections {
 		if !inside(p.Abort) {
 			e.trapAt(tr, p.Abort, e.sameFrame(w))
@@ -229,9 +230,6 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 	}
 	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
 	_, stop, err = e.travel(th, tr)
-	if stop == nil && err == nil && !w.watchdog.looking {
-		err = e.tallyLine(th, sections)
-	}
 	return entered || w.caught, stop, err
 }
 

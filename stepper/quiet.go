@@ -49,6 +49,9 @@ func (e *Engine) hush(th *thread) error {
 		return err
 	}
 	e.pinned = th.tid
+	if err := e.unwatchPasses(th); err != nil {
+		return err
+	}
 	c := th.rseq
 	area := make([]byte, c.Size)
 	if n, err := e.target.ReadMemory(c.Area, area); n < len(area) {

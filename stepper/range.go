@@ -79,7 +79,9 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
 		e.trapAt(tr, b.To, arrived)
 	}
-	for p := range e.sectionsOf(ranges, ways) {
+	sections := e.sectionsOf(ranges, ways)
+	tr.sections = e.near(sections, ways)
+	for p := range sections {
 		if !inRanges(ranges, p.Abort) {
 			e.trapAt(tr, p.Abort, arrived)
 		}
@@ -171,6 +173,12 @@ func (e *Engine) ContinueAlone() (Stop, error) {
 // breakpoint that does not stop it is that thread, not all.
 func (e *Engine) aloneEvent(ev Event, tr *traps) (*Stop, error) {
 	th := e.adopt(ev.TID)
+	if _, done, err := e.passHit(&ev); done || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return nil, e.letGo(th, e.target.ResumeInPlace)
+	}
 	switch ev.Kind {
 	case EventBreakpoint:
 		if _, stop, err := e.meet(ev, tr); stop != nil || err != nil {
