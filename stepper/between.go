@@ -65,6 +65,9 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 		}
 		return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 	case EventDebug:
+		if stepping && e.slots[ev.Slot&3] == 0 {
+			return true, nil, nil // a point of a journey that has ended (passwatch.go)
+		}
 		stop, err := e.debugHit(th, ev)
 		return !stepping, stop, err
 	case EventBreakpoint:

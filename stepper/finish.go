@@ -28,6 +28,9 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 			return nil, ErrOutermost
 		}
 		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+		for _, g := range frames[:frame+1] {
+			tr.sections = append(tr.sections, e.around(g.PC)...)
+		}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
 		w := &walk{cfa: f.CFA, whole: true}
 		e.trapUnwinding(tr, w)
@@ -182,7 +185,7 @@ func outside(r Range, ranges []Range) []Range {
 // (until LOCATION, advance LOCATION).
 func (e *Engine) Advance(places []Place) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
 		for _, p := range places {
 			if err := e.guard(p.Addr, trapOurs); err != nil {
 				return nil, err

@@ -76,6 +76,9 @@ func (e *Engine) letGoHeld(th *thread, resume func(tid, sig int) error) error {
 
 // letGo resumes one thread with the signal it is owed.
 func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
+	if err := e.watchPasses(th); err != nil && !isGone(err) {
+		return err
+	}
 	sig := th.signal
 	th.signal = 0
 	if sig == 0 {

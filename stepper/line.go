@@ -113,7 +113,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	}
 	e.note("single stepping until exit from function %s, which has no line number information", name)
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
 	if ok && caller.Rip != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
@@ -199,6 +199,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		}
 	}
 	sections := e.sectionsOf(ranges, ways)
+	tr.sections = e.near(sections, ways)
 	for p := range sections {
 		if !inside(p.Abort) {
 			e.trapAt(tr, p.Abort, e.sameFrame(w))
@@ -240,9 +241,6 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	}
 	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
 	_, stop, err = e.travel(th, tr)
-	if stop == nil && err == nil && !w.watchdog.looking && !again {
-		err = e.tallyLine(th, sections)
-	}
 	return again, entered || w.caught, stop, err
 }
 

@@ -26,6 +26,13 @@ func (e *Engine) trapCallee(tr *traps, w *walk, target table.Addr, entered *bool
 
 // calleeWithLines follows PLT stubs from target to a function that has lines.
 func (e *Engine) calleeWithLines(target table.Addr) (Function, bool) {
+	target = e.throughStubs(target)
+	fn, ok := e.symbols.Function(target)
+	return fn, ok && fn.HasLines && fn.Entry == target
+}
+
+// throughStubs follows PLT stubs and the like from target.
+func (e *Engine) throughStubs(target table.Addr) table.Addr {
 	for hops := 0; hops < 4; hops++ {
 		to, ok := e.symbols.Trampoline(target, e.target)
 		if !ok {
@@ -33,8 +40,7 @@ func (e *Engine) calleeWithLines(target table.Addr) (Function, bool) {
 		}
 		target = to
 	}
-	fn, ok := e.symbols.Function(target)
-	return fn, ok && fn.HasLines && fn.Entry == target
+	return target
 }
 
 // calledFrom: the thread stands at a function's first instruction and was

@@ -6,7 +6,12 @@ import "rseqstep/table"
 type passes struct {
 	aborts, sides int
 	quiets        int // quiet phases that brought no commit
-	lines         int // line steps that were left to the abort handler
+
+	// Of the passes that line steps run (passhelp.go).
+	arm        table.Addr // the arming store, 0 where it is not found
+	armKnown   bool       // it was looked for
+	vectorless bool       // no cpu_opv vector can be made of it
+	helpless   bool       // nothing has helped
 }
 
 // tally counts a pass. A commit starts anew.
@@ -37,32 +42,14 @@ func (th *thread) passesOf(p *table.Placed) *passes {
 	return n
 }
 
-// tallyLine counts the passes that a line step has run natively. It sees only
-// where the line was left to, so these make later line steps look (looks), but
-// climb nothing.
-func (e *Engine) tallyLine(th *thread, sections map[*table.Placed]bool) error {
-	if len(sections) == 0 {
-		return nil
-	}
-	if err := e.load(th); err != nil {
-		if isGone(err) {
-			return nil // its exit is the next event
-		}
-		return err
-	}
-	pc := th.regs.PC()
-	for p := range sections {
-		if pc == p.Abort || pc == e.handlerTarget(p) {
-			th.passesOf(p).lines++
-		}
-	}
-	return nil
-}
-
-// looks reports whether a line step over the section should not wait for its watchdog.
+// looks reports whether a line step over the section should not wait for its
+// watchdog: it is stuck, and will not be met at its arming store.
 func (e *Engine) looks(th *thread, p *table.Placed) bool {
-	n := th.passes[p.Start]
-	return n != nil && n.lines >= max(e.policy.StuckLimit, 1) || e.stuck(th, p)
+	if !e.stuck(th, p) || th.passes[p.Start].helpless {
+		return false
+	}
+	_, met := e.helpedAt(th, p)
+	return !met
 }
 
 // handlerTarget is where an abort handler without lines of its own leads to, 0

@@ -48,6 +48,7 @@ func (e *Engine) forkedAs(ev Event, keep FollowFork) error {
 func (e *Engine) followed(ev Event) {
 	th := e.adopt(ev.TID)
 	th.tid, th.fresh, th.rseqKnown = ev.Child, false, false
+	th.watch.points = nil // debug registers are not inherited
 	e.threads = map[int]*thread{ev.Child: th}
 	e.current = ev.Child
 	switch {

@@ -41,6 +41,9 @@ func (e *Engine) hush(th *thread) error {
 		return err
 	}
 	e.pinned = th.tid
+	if err := e.unwatchPasses(th); err != nil {
+		return err
+	}
 	c := th.rseq
 	area, err := e.writtenArea(th)
 	if err != nil {

@@ -78,6 +78,7 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 		wt.way(b, arrived)
 	}
 	sections := e.sectionsOf(ranges, ways)
+	tr.sections = e.near(sections, ways)
 	for p := range sections {
 		if !inRanges(ranges, p.Abort) {
 			e.trapAt(tr, p.Abort, arrived)
@@ -162,6 +163,12 @@ func (e *Engine) ContinueAlone() (Stop, error) {
 // breakpoint that does not stop it is that thread, not all.
 func (e *Engine) aloneEvent(ev Event, tr *traps) (*Stop, error) {
 	th := e.adopt(ev.TID)
+	if _, done, err := e.passHit(&ev); done || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return nil, e.letGo(th, e.target.ResumeInPlace)
+	}
 	switch ev.Kind {
 	case EventBreakpoint:
 		if _, stop, err := e.meet(ev, tr); stop != nil || err != nil {

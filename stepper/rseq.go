@@ -53,6 +53,7 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 			return s, err
 		}
 		s.Live = s.Section.Contains(th.regs.PC())
+		th.seen(s.Section)
 	}
 	return s, nil
 }
@@ -125,20 +126,7 @@ func (e *Engine) SectionCounts() map[table.Addr]Counts {
 // passes in a row.
 func (e *Engine) tell(u UnitReport) {
 	if u.End != 0 {
-		c := e.counts[u.Start]
-		if c == nil {
-			c = &Counts{}
-			e.counts[u.Start] = c
-		}
-		c.Passes++
-		switch u.Result {
-		case Committed:
-			c.Commits++
-		case Aborted, Restarts:
-			c.Aborts++
-		case SideExit:
-			c.SideExits++
-		}
+		e.sum(u.Start, u.Result)
 	}
 	if n := len(e.report); n > 0 {
 		last := &e.report[n-1]
@@ -153,6 +141,24 @@ func (e *Engine) tell(u UnitReport) {
 		e.dropped++
 	}
 	e.report = append(e.report, u)
+}
+
+// sum adds a pass to the counts of its section.
+func (e *Engine) sum(start table.Addr, r Result) {
+	c := e.counts[start]
+	if c == nil {
+		c = &Counts{}
+		e.counts[start] = c
+	}
+	c.Passes++
+	switch r {
+	case Committed:
+		c.Commits++
+	case Aborted, Restarts:
+		c.Aborts++
+	case SideExit:
+		c.SideExits++
+	}
 }
 
 // maxReport bounds the report of one command (stepi 1000000 passes many units).

@@ -36,6 +36,11 @@ func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs)
 }
 
 func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Regs) bool, late late) (at table.Addr, stop *Stop, err error) {
+	if err := e.unwatchPasses(th); err != nil {
+		return 0, nil, err
+	}
+	th.watch.trapped++
+	defer func() { th.watch.trapped-- }()
 	set, err := e.setTraps(th, where)
 	defer func() { err = errors.Join(err, e.clearTraps(th, set)) }()
 	if err != nil {

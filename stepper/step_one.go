@@ -26,6 +26,9 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if err := e.pin(th); err != nil {
 		return e.vanished(th, err)
 	}
+	if err := e.unwatchPasses(th); err != nil {
+		return nil, err
+	}
 	pc := th.regs.PC()
 	th.reported = 0
 	if th.quiet != nil {

@@ -32,13 +32,14 @@ type thread struct {
 	maskSaved bool
 	deferred  int                    // a signal kept back until the instruction it interrupted twice is done
 	passes    map[table.Addr]*passes // fruitless passes since the last commit, by the section's start
-	fruitless int                    // all passes that did not commit
-	last      *lastPass              // the section it ran last
-	calls     []*vdsoCall            // of vDSO functions it was stepped in and has not left, innermost last
-	runs      int                    // how often it was let run natively
-	exit      *opv.Plan              // a vector that has done a section's work; its registers are still to be taken (takeExit)
-	inCall    bool                   // it was stopped at the entry into a system call
-	called    []*called              // functions it was made to call that have not returned, innermost last
+	watch     passWatch
+	fruitless int         // all passes that did not commit
+	last      *lastPass   // the section it ran last
+	calls     []*vdsoCall // of vDSO functions it was stepped in and has not left, innermost last
+	runs      int         // how often it was let run natively
+	exit      *opv.Plan   // a vector that has done a section's work; its registers are still to be taken (takeExit)
+	inCall    bool        // it was stopped at the entry into a system call
+	called    []*called   // functions it was made to call that have not returned, innermost last
 }
 
 var errGone = errors.New("the program is not being run")

@@ -22,6 +22,9 @@ type traps struct {
 	watchdog *watchdog    // looks after a step that takes long; nil: none
 	late     late         // looks after a unit that takes long; nil: nothing does
 	quiet    bool         // on the way there is no call and no system call
+
+	sections []*table.Placed // that the code on the way holds; their passes are counted
+	over     bool            // free, but a step all the same: passes are counted
 }
 
 // lose makes the journey one that waits for nothing, as gdb goes on from an exec:
@@ -40,6 +43,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		tr.watchdog = e.watchLine()
 		defer tr.watchdog.end()
 	}
+	defer e.count(th, tr)()
 	planted := trapSet{program: e.program}
 	defer func() { err = errors.Join(err, e.clearTraps(th, planted)) }()
 	for a := range tr.at {
@@ -101,6 +105,10 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 		if err := e.pin(th); err != nil {
 			return false, nil, err
 		}
+		if err := e.watchPasses(th); err != nil {
+			stop, err := e.vanished(th, err)
+			return false, stop, err
+		}
 		sig := th.signal
 		th.signal = 0
 		th.runs++
@@ -110,6 +118,15 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 			return false, stop, err
 		}
 		th.fresh, th.rseqKnown = false, false
+		if p, done, err := e.passHit(&ev); done || err != nil {
+			if p != nil && err == nil {
+				arrived, stop, err = e.stepCounted(p, tr)
+			}
+			if arrived || stop != nil || err != nil {
+				return arrived, stop, err
+			}
+			continue
+		}
 		switch ev.Kind {
 		case EventBlocked:
 			return false, nil, nil
@@ -133,7 +150,7 @@ func (e *Engine) holdAfter(err error) error {
 	}
 	err = errors.Join(err, e.target.Hold())
 	e.moved()
-	return err
+	return errors.Join(err, e.unwatchAll())
 }
 
 // pause holds every thread in the middle of a journey.
@@ -158,6 +175,12 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		}
 		return false, nil, e.resume(ev.TID)
 	case EventDebug:
+		if p, done, err := e.passHit(&ev); done || err != nil {
+			if err != nil {
+				return false, nil, err
+			}
+			return e.onward(p, ev.TID, tr)
+		}
 		if tr.debug && ev.TID == tr.tid && e.slots[ev.Slot&3] == 0 {
 			return true, nil, nil
 		}
@@ -315,6 +338,9 @@ func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 		return false, stop, err
 	}
 	th.reported = ev.Addr
+	if err := e.passMet(th, ev.Addr); err != nil {
+		return false, nil, err
+	}
 	e.findSection(th)
 	if ev.TID == tr.tid && contains(tr.watch, ev.Addr) {
 		return true, nil, nil

@@ -1,0 +1,244 @@
+package stepper
+
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// passWatch is how a thread's passes of sections are seen while it runs natively:
+// debug registers of that thread alone at the sections' exits. Nobody else meets
+// them, nothing is planted in the code, and those that are met on the way of a
+// section that commits are set only while an earlier pass of it was in vain.
+type passWatch struct {
+	counting bool            // the thread is the one that a command steps
+	suspects []*table.Placed // counting: the sections to be looked after, the likeliest first
+	recent   []*table.Placed // sections that it was seen to have armed, the last one first
+	points   []point         // what is set now
+	trapped  int             // its free debug registers are taken (runTo)
+}
+
+// point is an address that a pass is seen at.
+type point struct {
+	kind   pointKind
+	addr   table.Addr
+	placed *table.Placed
+	slot   int // the debug register; planted: a breakpoint stands there anyway
+}
+
+const planted = -1
+
+type pointKind int
+
+const (
+	pointAbort pointKind = iota + 1 // the abort handler: a fruitless pass
+	pointEnd                        // post-commit: the end of what was counted
+	pointArm                        // the arming store: the pass is run as a unit, and helped
+)
+
+// watchPasses sets the points of a thread that is about to run.
+// Precondition: it is held.
+func (e *Engine) watchPasses(th *thread) error {
+	w := &th.watch
+	if w.trapped > 0 || !w.counting && len(th.passes) == 0 && len(w.points) == 0 {
+		return nil
+	}
+	var free []int
+	for slot, owner := range e.slots {
+		if owner == 0 {
+			free = append(free, slot)
+		}
+	}
+	var points []point
+	for _, p := range e.pointsOf(th) {
+		p.slot = planted
+		if e.sites[p.addr] == 0 {
+			if len(free) == 0 || e.guard(p.addr, trapOurs) != nil { // it may lie inside another section
+				if p.kind == pointEnd {
+					delete(th.passes, p.placed.Start) // a commit would go unseen
+				}
+				continue
+			}
+			p.slot, free = free[0], free[1:]
+		}
+		points = append(points, p)
+	}
+	if samePoints(w.points, points) {
+		return nil
+	}
+	if err := e.unwatchPasses(th); err != nil {
+		return err
+	}
+	for _, p := range points {
+		if p.slot == planted {
+			continue
+		}
+		if err := e.target.SetDebug(th.tid, p.slot, DebugExecute, p.addr, 1); err != nil {
+			return err
+		}
+	}
+	w.points = points
+	return nil
+}
+
+// unwatchPasses frees the debug registers of a held thread's points.
+func (e *Engine) unwatchPasses(th *thread) (err error) {
+	for _, p := range th.watch.points {
+		if p.slot == planted {
+			continue
+		}
+		if failed := e.freeSlot(th.tid, p.slot); failed != nil && !isGone(failed) && err == nil {
+			err = failed
+		}
+	}
+	th.watch.points = nil
+	return err
+}
+
+// unwatchAll is unwatchPasses of every thread, at the end of a journey.
+func (e *Engine) unwatchAll() (err error) {
+	for _, th := range e.threads {
+		if len(th.watch.points) == 0 {
+			continue
+		}
+		e.countUntold(th)
+		if failed := e.unwatchPasses(th); err == nil {
+			err = failed
+		}
+	}
+	return err
+}
+
+// pointsOf lists the points that a thread is to have, the most wanted first. Of
+// a thread that is not stepped only commits are of interest: its passes are
+// nobody's, but what was counted while it was stepped ends with a commit.
+func (e *Engine) pointsOf(th *thread) (points []point) {
+	if !th.watch.counting {
+		for _, p := range e.counted(th) {
+			points = append(points, point{kind: pointEnd, addr: p.End, placed: p})
+		}
+		return points
+	}
+	for _, p := range th.watch.suspects {
+		if a, ok := e.helpedAt(th, p); ok {
+			points = append(points, point{kind: pointArm, addr: a, placed: p})
+			continue
+		}
+		points = append(points, point{kind: pointAbort, addr: p.Abort, placed: p})
+		if th.passes[p.Start] != nil {
+			points = append(points, point{kind: pointEnd, addr: p.End, placed: p})
+		}
+	}
+	return points
+}
+
+func samePoints(a, b []point) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// passHit deals with the debug registers of an event that belong to the thread's
+// points; ev keeps the others. done: there are no others, and the thread may go
+// on, from the arming store of arms (nil: from no such place) as a counted pass.
+// Precondition: the thread is held; others may run.
+func (e *Engine) passHit(ev *Event) (arms *table.Placed, done bool, err error) {
+	th := e.threads[ev.TID]
+	if ev.Kind != EventDebug || th == nil || len(th.watch.points) == 0 {
+		return nil, false, nil
+	}
+	slots := ev.Slots
+	if slots == 0 {
+		slots = 1 << ev.Slot
+	}
+	met := 0
+	for _, p := range th.watch.points {
+		if p.slot == planted || slots>>p.slot&1 == 0 {
+			continue
+		}
+		if met |= 1 << p.slot; p.kind == pointArm {
+			arms = p.placed
+			continue
+		}
+		if err := e.countPass(th, p); err != nil {
+			return nil, false, err
+		}
+	}
+	if slots &^= met; met == 0 || slots == 0 {
+		return arms, met != 0, nil
+	}
+	for ev.Slots, ev.Slot = slots, 0; slots>>ev.Slot&1 == 0; {
+		ev.Slot++
+	}
+	return nil, false, nil
+}
+
+// passMet counts at a planted breakpoint that a thread has met.
+func (e *Engine) passMet(th *thread, at table.Addr) error {
+	for _, p := range th.watch.points {
+		if p.slot == planted && p.addr == at {
+			return e.countPass(th, p)
+		}
+	}
+	return nil
+}
+
+// countUntold counts a match that was not told before the journey ended: its
+// event comes with the next command, when the point is gone. The kernel has set
+// RF then.
+func (e *Engine) countUntold(th *thread) {
+	if !e.target.Alive() || !e.target.Queued(th.tid) || e.load(th) != nil || th.regs.Eflags&resumeFlag == 0 {
+		return
+	}
+	for _, p := range th.watch.points {
+		if p.slot != planted && p.addr == th.regs.PC() {
+			_ = e.countPass(th, p) // where it fails the pass stays uncounted
+		}
+	}
+}
+
+// countPass counts the pass that a held thread ends at a point.
+func (e *Engine) countPass(th *thread, p point) error {
+	if err := e.load(th); err != nil {
+		if isGone(err) {
+			return nil // its exit is the next event
+		}
+		return err
+	}
+	r := Aborted
+	switch p.kind {
+	case pointArm:
+		return nil
+	case pointAbort:
+		p.placed = e.abortedIn(th, p.placed)
+	case pointEnd:
+		r = Committed
+		if body, err := e.body(p.placed); err == nil && body.Outcome(nil, &th.regs) == unit.OutcomeFailed {
+			r = SideExit
+		}
+	}
+	e.tally(th, p.placed, r)
+	e.sum(p.placed.Start, r)
+	return nil
+}
+
+// abortedIn is the section that a thread at the abort handler of p comes from:
+// sections may share a handler. One that jumped there is armed still; the kernel
+// has cleared rseq_cs.
+func (e *Engine) abortedIn(th *thread, p *table.Placed) *table.Placed {
+	for _, q := range th.watch.suspects {
+		if q == p || q.Abort != p.Abort {
+			continue
+		}
+		if s, err := e.readRseq(th); err == nil && s.Section != nil && s.Section.Abort == p.Abort {
+			return s.Section
+		}
+		break
+	}
+	return p
+}
