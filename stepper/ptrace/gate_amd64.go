@@ -16,8 +16,8 @@ import (
 
 // findCode finds an instruction in the program, whose bytes are code: in the vDSO,
 // which nearly every process has and whose fallbacks make system calls, else in
-// any other code, but not where the guard refuses breakpoints: in a critical
-// section the kernel would restart a thread that has armed it. Bytes in the
+// any other code, but not where the guard refuses breakpoints, in a critical
+// section: the kernel would restart a thread that has armed it. Bytes in the
 // middle of another instruction serve as well, since the thread is stopped right
 // after them. known is where it was found last.
 func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (table.Addr, error) {
@@ -41,7 +41,7 @@ func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (tab
 	}
 	mappings := codeMappings(string(maps))
 	for _, r := range mappings {
-		if at, ok := p.searchCode(r[0], r[1], code); ok {
+		if at, ok := p.searchCode(r, code); ok {
 			*known = at
 			return at, nil
 		}
@@ -50,20 +50,26 @@ func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (tab
 		Err: fmt.Errorf("%w: none of the program's %d code mappings has one", ErrNotSupported, len(mappings))}
 }
 
+// codeMapping is an executable mapping. The vDSO has no critical sections.
+type codeMapping struct {
+	low, high table.Addr
+	vdso      bool
+}
+
 // codeMappings returns the executable mappings of /proc/PID/maps, the vDSO
 // first. See proc_pid_maps(5). vsyscall is left out: it is emulated, not executed.
-func codeMappings(maps string) [][2]table.Addr {
-	var code [][2]table.Addr
+func codeMappings(maps string) (code []codeMapping) {
 	for line := range strings.SplitSeq(maps, "\n") {
 		var low, high uint64
 		var perms string
 		if n, _ := fmt.Sscanf(line, "%x-%x %s", &low, &high, &perms); n != 3 || !strings.Contains(perms, "x") {
 			continue
 		}
-		switch r := [2]table.Addr{table.Addr(low), table.Addr(high)}; {
+		r := codeMapping{low: table.Addr(low), high: table.Addr(high), vdso: strings.HasSuffix(line, "[vdso]")}
+		switch {
 		case strings.HasSuffix(line, "[vsyscall]"):
-		case strings.HasSuffix(line, "[vdso]"):
-			code = append([][2]table.Addr{r}, code...)
+		case r.vdso:
+			code = append([]codeMapping{r}, code...)
 		default:
 			code = append(code, r)
 		}
@@ -71,19 +77,20 @@ func codeMappings(maps string) [][2]table.Addr {
 	return code
 }
 
-// searchCode looks for the bytes of an instruction in [low, high), a piece at a
+// searchCode looks for the bytes of an instruction in a mapping, a piece at a
 // time; the pieces overlap by a byte less than it has.
-func (p *Process) searchCode(low, high table.Addr, code string) (table.Addr, bool) {
+func (p *Process) searchCode(m codeMapping, code string) (table.Addr, bool) {
+	allowed := func(a table.Addr) bool { return m.vdso || p.guard == nil || p.guard(a) == nil }
 	buf := make([]byte, 64<<10)
-	for at := low; at < high; {
-		n, err := p.readRaw(at, buf[:min(uint64(len(buf)), uint64(high-at))])
+	for at := m.low; at < m.high; {
+		n, err := p.readRaw(at, buf[:min(uint64(len(buf)), uint64(m.high-at))])
 		for from := 0; ; from++ {
 			i := bytes.Index(buf[from:n], []byte(code))
 			if i < 0 {
 				break
 			}
 			from += i
-			if found := at + table.Addr(from); p.guard == nil || p.guard(found) == nil {
+			if found := at + table.Addr(from); allowed(found) {
 				return found, true
 			}
 		}
@@ -91,7 +98,7 @@ func (p *Process) searchCode(low, high table.Addr, code string) (table.Addr, boo
 			return 0, false
 		}
 		at += table.Addr(n)
-		if at < high {
+		if at < m.high {
 			at -= table.Addr(len(code) - 1)
 		}
 	}
