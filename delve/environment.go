@@ -10,6 +10,10 @@ import (
 // that the editor talks to, which reads the pipe.
 const ConsoleVariable = "RSEQSTEP_CONSOLE"
 
+// CPUOpvVariable says which cpu_opv call `rseqstep dlv --cpu-opv` is to give the
+// program: its ABI, a colon, its number.
+const CPUOpvVariable = "RSEQSTEP_CPU_OPV"
+
 // PrepareEnvironment makes our own environment the program's: what Delve has
 // named is added, and what `rseqstep dlv` added for its own sake is gone.
 func (l *Launch) PrepareEnvironment() error {
@@ -19,8 +23,11 @@ func (l *Launch) PrepareEnvironment() error {
 		}
 	}
 	l.console = os.Getenv(ConsoleVariable)
-	if err := os.Unsetenv(ConsoleVariable); err != nil {
-		return err
+	l.CPUOpv = os.Getenv(CPUOpvVariable)
+	for _, ours := range []string{ConsoleVariable, CPUOpvVariable} {
+		if err := os.Unsetenv(ours); err != nil {
+			return err
+		}
 	}
 	for _, v := range l.Env {
 		name, value, _ := strings.Cut(v, "=")

@@ -55,6 +55,7 @@ type Launch struct {
 	Stdio [3]string // paths of standard input, output and error; "" for none
 	ASLR  bool
 
+	CPUOpv  string // what CPUOpvVariable says, once the environment is prepared
 	console string // what ConsoleVariable says
 }
 

@@ -72,6 +72,19 @@
 // refused: a unit takes some 50 µs under a tracer, and a 100 µs timer would
 // abort every second one.
 //
+// When the process executes another program, everything about the old one's memory
+// is forgotten, and the user's breakpoints are re-set by what was asked for
+// (reset.go), as gdb does: a place in the source, an expression. What names nothing
+// is pending, also where gdb would delete or disable it. An address that was
+// given as a number counts only where the same file is in the same place; gdb
+// plants it all the same, in whatever instruction is there. A client's breakpoints
+// end with the program (BreakpointSpec.ThisProgram): it puts them in again.
+//
+// A signal that the thread is to have comes before its next instruction, and so
+// before everything that a step looks for there (deliver.go): the step ends in the
+// handler, as gdb's do. Signals that come in the course of a step and pass silently
+// have their handlers run to the end, as gdb has it too.
+//
 // A vDSO function that stepping holds in its loop is left by the equivalent
 // system call only where its arguments are known from its first instruction and
 // nothing unseen ran since; else it is run natively to its return, which is

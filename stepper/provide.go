@@ -45,6 +45,38 @@ type CallTarget interface {
 // ErrNoCalls says that the Target traps no system call.
 var ErrNoCalls = errors.New("the program's system calls are not trapped")
 
+// CPUOpv is a cpu_opv system call as it is to be provided. Number 0 is none.
+type CPUOpv struct {
+	ABI    opv.ABI
+	Number uint64
+}
+
+// CPUOpvNumber is the number that cpu_opv had on x86-64 in its patches from
+// 2018 on (arch/x86/entry/syscalls/syscall_64.tbl). Linux 6.11 gave it to
+// uretprobe, which kills a program that calls it.
+const CPUOpvNumber = 335
+
+// lastCallNumber is the highest system call number there can be: the next bit
+// says x32 (__X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h).
+const lastCallNumber = 1<<30 - 1
+
+// ParseCPUOpv makes a CPUOpv of an ABI's name and a number. Errors say what is
+// wrong with which of the two.
+func ParseCPUOpv(abi string, number uint64) (CPUOpv, error) {
+	p := CPUOpv{ABI: opv.V3, Number: number}
+	switch abi {
+	case opv.V3.String():
+	case opv.V9.String():
+		p.ABI = opv.V9
+	default:
+		return CPUOpv{}, fmt.Errorf("v3 or v9 is wanted, not %q", abi)
+	}
+	if number == 0 || number > lastCallNumber {
+		return CPUOpv{}, fmt.Errorf("%d: there is no such system call number", number)
+	}
+	return p, nil
+}
+
 // ProvideCPUOpv gives the program and the processes it makes a cpu_opv system
 // call of that ABI, under the number the Target traps. Nothing has to be
 // stepped for it. The vector runs while every thread of the calling process is

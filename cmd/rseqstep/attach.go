@@ -18,7 +18,11 @@ debugger lets it go on as it was found.
 Should the debugger itself be killed, the process goes on while nothing of the
 debugger is in it: before the first step, and while it runs with no breakpoint
 set. Otherwise it dies too, rather than go on with a trap in its code, or with
-restartable sequences that nothing protects.`,
+restartable sequences that nothing protects.
+
+--cpu-opv works on a running process only for call number 335, and where the
+kernel answers that with SIGILL (Linux since 6.11). When the process is let go,
+the call is gone again.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage(fmt.Errorf("attach needs one process id"))
@@ -29,6 +33,9 @@ restartable sequences that nothing protects.`,
 			pid, err := strconv.Atoi(args[0])
 			if err != nil || pid <= 0 {
 				return usage(fmt.Errorf("%q is no process id", args[0]))
+			}
+			if o.cpuOpv, err = o.provide.of(cmd); err != nil {
+				return err
 			}
 			d, err := newDebugger(e, o)
 			if err != nil {
@@ -41,5 +48,6 @@ restartable sequences that nothing protects.`,
 		},
 	}
 	debugFlags(cmd, o)
+	provideFlags(cmd, &o.provide)
 	return cmd
 }

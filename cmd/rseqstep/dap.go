@@ -14,12 +14,15 @@ import (
 func newDAPCmd(e *env) *cobra.Command {
 	var address string
 	var allowRemote bool
+	var provide provideOptions
 	cmd := &cobra.Command{
 		Use:   "dap [--listen HOST:PORT|unix:PATH]",
 		Short: "Debug C and C++ programs from an editor, by the Debug Adapter Protocol",
 		Long: `Speaks the Debug Adapter Protocol with one editor: on standard input and output,
 or on an address to which it connects. For Go programs use "rseqstep dlv dap",
-which takes programs in C and C++ as well.`,
+which takes programs in C and C++ as well.
+
+--cpu-opv is for programs whose launch configuration has no "cpuOpv" of its own.`,
 		Example: `  rseqstep dap                             as an editor starts its adapters
   rseqstep dap --listen 127.0.0.1:4711     for editors that connect to a port`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -29,10 +32,14 @@ which takes programs in C and C++ as well.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			cpuOpv, err := provide.of(cmd)
+			if err != nil {
+				return err
+			}
 			conn, err := editor(e, address, allowRemote)
 			if err == nil {
 				defer conn.Close()
-				err = dap.Serve(dap.Config{In: bufio.NewReader(conn), Out: conn, About: version()})
+				err = dap.Serve(dap.Config{In: bufio.NewReader(conn), Out: conn, About: version(), CPUOpv: cpuOpv})
 			}
 			if err != nil {
 				return &exitError{Status: 1, Err: err}
@@ -42,6 +49,7 @@ which takes programs in C and C++ as well.`,
 	}
 	cmd.Flags().StringVarP(&address, "listen", "l", "", "wait for the editor at `ADDRESS` instead; port 0 takes a free one")
 	cmd.Flags().BoolVar(&allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	provideFlags(cmd, &provide)
 	return cmd
 }
 

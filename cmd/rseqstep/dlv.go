@@ -19,7 +19,7 @@ import (
 
 func newDlvCmd(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use:   "dlv [--print-backend|--print-script] [DLV COMMAND LINE...]",
+		Use:   "dlv [--print-backend|--print-script] [--cpu-opv v3|v9 [--cpu-opv-nr NUMBER]] [DLV COMMAND LINE...]",
 		Short: "Run Delve with rseqstep behind it: for Go programs",
 		Long: `Runs Delve, the debugger for Go, with rseqstep as its backend: its next, step,
 stepout, step-instruction and continue then pass restartable sequences and vDSO
@@ -28,7 +28,11 @@ trace, connect, dap, core, --headless. A --backend of yours is respected.
 
 A dlv of your own can use the same backend; --print-backend prints the path of
 the executable that it is to be given. --print-script prints a script for one on
-its own backend ("source FILE"). "rseqstep dlv help" is Delve's own help.`,
+its own backend ("source FILE"). "rseqstep dlv help" is Delve's own help.
+
+--cpu-opv, before Delve's command, gives the program the cpu_opv system call, as
+"rseqstep --cpu-opv" does; a process that is attached to only where "rseqstep
+attach" can. It is the backend's work, so no other --backend goes with it.`,
 		Example: `  rseqstep dlv debug ./pkg -- arg
   rseqstep dlv attach 1234
   DELVE_DEBUGSERVER_PATH=$(rseqstep dlv --print-backend) dlv --backend=lldb debug ./pkg`,
@@ -48,8 +52,12 @@ its own backend ("source FILE"). "rseqstep dlv help" is Delve's own help.`,
 			if len(args) == 1 && args[0] == "--print-script" {
 				return delve.WriteScript(e.stdout)
 			}
+			args, cpuOpv, err := delveCPUOpv(cmd, args)
+			if err != nil {
+				return err
+			}
 			if a, ok := adapterArgs(args); ok && os.Getenv(delve.ConsoleVariable) == "" {
-				if err := delveAdapter(e, a); err != nil {
+				if err := delveAdapter(e, a, cpuOpv); err != nil {
 					return &exitError{Status: 1, Err: err}
 				}
 				return nil
@@ -94,7 +102,11 @@ func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
-	c := remote.Config{Dialect: remote.DelveDebugserver, ASLR: l.ASLR, Log: files.Log(), Console: l.Console(files),
+	cpuOpv, err := cpuOpvOf(l.CPUOpv)
+	if err != nil {
+		return err
+	}
+	c := remote.Config{CPUOpv: cpuOpv, Dialect: remote.DelveDebugserver, ASLR: l.ASLR, Log: files.Log(), Console: l.Console(files),
 		Stdin: files.Std[0], Stdout: files.Std[1], Stderr: files.Std[2], Report: unitLines, Section: writeSections,
 		Parent: os.Getppid()}
 	var listener net.Listener

@@ -18,6 +18,7 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/dapfront"
 	"rseqstep/delve"
+	"rseqstep/stepper"
 )
 
 // adapter is a command line of dlv dap.
@@ -71,7 +72,7 @@ func adapterArgs(args []string) (a adapter, ok bool) {
 
 // delveAdapter is `rseqstep dlv dap`: it stands between the editor and Delve,
 // which it starts as a process of its own.
-func delveAdapter(e *env, a adapter) (err error) {
+func delveAdapter(e *env, a adapter, cpuOpv stepper.CPUOpv) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	dir, err := os.MkdirTemp("", "rseqstep-") // for this user alone
@@ -99,7 +100,7 @@ func delveAdapter(e *env, a adapter) (err error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	return dapfront.Serve(dapfront.Config{In: bufio.NewReader(conn), Out: conn, Said: said, About: version(),
+	return dapfront.Serve(dapfront.Config{In: bufio.NewReader(conn), Out: conn, Said: said, About: version(), CPUOpv: cpuOpv,
 		Delve: func() (io.ReadWriteCloser, error) { return startDelve(e, a, dir, console) }})
 }
 

@@ -29,6 +29,7 @@ type serverOptions struct {
 	adopt       int  // like attach, for a process held by a SIGSTOP that is to be taken back
 	launched    bool // adopt a process that ends with us
 	allowRemote bool
+	provide     provideOptions
 	log         string // where our sentences go, instead of standard error
 }
 
@@ -45,7 +46,11 @@ became of them is said at its console. "monitor help" lists what else there is.
 "-" speaks the protocol on standard input and output. The address must be this
 machine's own unless --allow-remote is given: there is no authentication, and
 whoever connects can run programs as you. A client that goes away without
-saying ends a program that was started here; one that was attached to goes on.`,
+saying ends a program that was started here; one that was attached to goes on.
+
+--cpu-opv is for the programs that are started; for a running process it works
+only for call number 335, and where the kernel answers that with SIGILL (Linux
+since 6.11).`,
 		Example: `  gdb -ex 'target remote | rseqstep gdbserver - ./prog' ./prog
   rseqstep gdbserver localhost:2345 ./prog arg
   rseqstep gdbserver unix:/tmp/debug --attach 1234
@@ -69,12 +74,16 @@ saying ends a program that was started here; one that was attached to goes on.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			cpuOpv, err := o.provide.of(cmd)
+			if err != nil {
+				return err
+			}
 			say, err := o.openLog(e.stderr)
 			if err != nil {
 				return &exitError{Status: 1, Err: err}
 			}
 			defer say.Close()
-			if err := serveDebuggers(o, args, e, say); err != nil {
+			if err := serveDebuggers(o, cpuOpv, args, e, say); err != nil {
 				fmt.Fprintf(say, "rseqstep: %v\n", err)
 				return &exitError{Status: 1}
 			}
@@ -90,6 +99,7 @@ saying ends a program that was started here; one that was attached to goes on.`,
 	f.BoolVar(&o.launched, "launched", false, "with --adopt: the process was launched by that debugger, and is killed when the client leaves")
 	f.StringVar(&o.log, "log", "", "write what the server itself has to say to `FILE`, not to standard error, which is the program's too")
 	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	provideFlags(cmd, &o.provide)
 	return cmd
 }
 
@@ -123,8 +133,8 @@ type nopCloser struct{ io.Writer }
 func (nopCloser) Close() error { return nil }
 
 // serveDebuggers is the command gdbserver.
-func serveDebuggers(o *serverOptions, args []string, e *env, say io.Writer) (err error) {
-	c := remote.Config{Multi: o.multi, Once: o.once, Log: say,
+func serveDebuggers(o *serverOptions, cpuOpv stepper.CPUOpv, args []string, e *env, say io.Writer) (err error) {
+	c := remote.Config{Multi: o.multi, Once: o.once, Log: say, CPUOpv: cpuOpv,
 		Report: unitLines, Section: writeSections}
 	address := args[0]
 	stdio := address == "-"

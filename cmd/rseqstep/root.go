@@ -12,6 +12,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
 )
 
 // options are the flags of the debugger.
@@ -24,7 +25,7 @@ type options struct {
 	noColor bool
 	log     []logRequest
 	provide provideOptions
-	cpuOpv  session.CPUOpv // what provide asks for
+	cpuOpv  stepper.CPUOpv // what provide asks for
 }
 
 // scriptPart is one -x FILE or -e COMMAND.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -108,12 +109,13 @@ func (p *Process) takeExec(t *thread) error {
 	if p.pinned.tid == int(former) {
 		p.pinned.tid = t.tid
 	}
+	forks := p.leaveMemory()
 	for _, id := range p.Threads() {
 		if id != p.pid {
 			p.drop(id)
 		}
 	}
-	p.unqueue(func(ev *stepper.Event) bool { return true })
+	p.queue = append(p.queue[:0], forks...)
 	if t.tid != p.pid {
 		return &Error{Op: "exec", TID: t.tid, Err: fmt.Errorf("%w: reported by another thread than the leader", ErrState)}
 	}
@@ -127,6 +129,35 @@ func (p *Process) takeExec(t *thread) error {
 	p.maps.forget()
 	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid, Former: int(former)})
 	return p.openMemory()
+}
+
+// leaveMemory is done with the memory that the process has left by an exec. Who
+// shared it has it to himself: nobody waits for them any more, and the breakpoints
+// of the new program concern none of them. It returns the events of the processes
+// that were made and not yet reported: they are still held. One whose maker was
+// killed before it could say so is let go.
+func (p *Process) leaveMemory() (forks []stepper.Event) {
+	for _, ch := range p.children {
+		ch.vfork, ch.shares = false, false
+	}
+	for _, s := range p.served {
+		s.borrows = false
+	}
+	for _, ev := range p.queue {
+		if ev.Kind == stepper.EventFork || ev.Kind == stepper.EventVfork {
+			ev.Kind, ev.Shared = stepper.EventFork, false
+			forks = append(forks, ev)
+		}
+	}
+	for id, st := range p.early {
+		if unix.WaitStatus(st).Stopped() && statusField(id, "PPid") == strconv.Itoa(p.pid) && statusField(id, "Tgid") == strconv.Itoa(id) {
+			ch := child{pid: id, copied: p.points.list}
+			_ = ch.clean() // it may have been killed meanwhile
+			ptraceCall(reqDetach, id, 0, 0)
+			delete(p.early, id)
+		}
+	}
+	return forks
 }
 
 // Children are the processes the program has made that wait for DetachChild

@@ -198,3 +198,99 @@ func TestChildKeepsNoWordOfADebugRegister(t *testing.T) {
 		t.Errorf("the child's DR7 reads %#x", c)
 	}
 }
+
+// shared makes a child that shares its memory, by vfork, and then executes itself
+// in another thread, when a line comes.
+const shared = `
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile int calls;
+__attribute__((noinline, noipa)) void f(void) { calls++; }
+static void *second(void *unused) {
+	char c;
+	read(0, &c, 1);
+	execl("/proc/self/exe", "again", (char *)0);
+	return unused;
+}
+int main(int argc, char **argv) {
+	int status;
+	pthread_t t;
+	if (!strcmp(argv[0], "again")) {
+		f();
+		if (wait(&status) < 0) return 98;
+		return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
+	}
+	pthread_create(&t, 0, second, 0);
+	if (vfork() == 0) { f(); _exit(7); }
+	pthread_join(t, 0);
+	return 99;
+}`
+
+// The maker of a child is gone when another thread has executed a program: nobody
+// waits for the child to let the memory go, and the new program's is its own.
+func TestExecWhileAChildSharesTheMemoryLeavesBothRight(t *testing.T) {
+	r, w := pipe(t)
+	p := launchWith(t, LaunchOptions{Args: []string{"prog"}, Stdin: r}, shared, "-pthread")
+	f := symbol(t, p, "f")
+	if err := p.Insert(f); err != nil {
+		t.Fatal(err)
+	}
+	resumeAll(t, p)
+	made := until(t, p, stepper.EventVfork)
+	if _, err := w.WriteString("x"); err != nil {
+		t.Fatal(err)
+	}
+	until(t, p, stepper.EventExec)
+	if err := p.DetachChild(made.Child); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Insert(f); err != nil {
+		t.Fatal(err)
+	}
+	ev, err := runPassing(p)
+	if err != nil || ev.Kind != stepper.EventBreakpoint || ev.Addr != f {
+		t.Fatalf("got %+v, %v, want the breakpoint of the new program", ev, err)
+	}
+	if err := p.Remove(f); err != nil {
+		t.Fatal(err)
+	}
+	if ev, err = runPassing(p); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+		t.Errorf("got %+v, %v; the child ends with 7 where it meets no trap", ev, err)
+	}
+}
+
+// Not reported yet, the child is reported all the same, and is not held for ever.
+func TestChildThatAnExecOvertookIsReported(t *testing.T) {
+	r, w := pipe(t)
+	p := launchWith(t, LaunchOptions{Args: []string{"prog"}, Stdin: r}, shared, "-pthread")
+	resumeAll(t, p)
+	made := until(t, p, stepper.EventVfork)
+	p.push(made) // as if nobody had asked for it
+	if _, err := w.WriteString("x"); err != nil {
+		t.Fatal(err)
+	}
+	for p.queue[len(p.queue)-1].Kind != stepper.EventExec {
+		got, err := p.collect(-1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != kicked {
+			if err := p.take(got, p.status); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if ev := until(t, p, stepper.EventFork); ev.Child != made.Child {
+		t.Fatalf("got %+v", ev)
+	}
+	if err := p.DetachChild(made.Child); err != nil {
+		t.Fatal(err)
+	}
+	until(t, p, stepper.EventExec)
+	if ev, err := runPassing(p); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+		t.Errorf("got %+v, %v", ev, err)
+	}
+}

@@ -52,6 +52,10 @@
 // answered is taken back when its thread is resumed, so that losing its event
 // costs nothing; detached, it fails with ENOSYS.
 //
+// In a process that runs already only 335 can be trapped, by the signal
+// (FindRunningTrap). Refused: a filter there, which would stay when the process is
+// let go, and would have to be put on every thread in whatever state it is.
+//
 // A child of a program with a trapped call stays traced ("served"; served.go), as does the
 // parent when the child is followed, and so does what they make in turn. Served
 // processes are driven by their own stops inside the one wait loop, so they make progress

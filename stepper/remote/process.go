@@ -41,7 +41,7 @@ func (s *Server) launch(path string, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr,
+	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr, Trap: s.CPUOpv.Number,
 		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr}
 	if !s.with.bare {
 		var to redirected
@@ -75,20 +75,42 @@ func (s *Server) attach(pid int) error {
 	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err != nil {
 		return fmt.Errorf("no process %d (has it ended?)", pid)
 	}
+	trap, err := s.runningTrap()
+	if err != nil {
+		return err
+	}
 	target, err := ptrace.Attach(pid)
 	if err != nil {
 		return err
 	}
+	target.Trap(trap)
 	return s.take(target, true)
 }
 
 // adopt takes over a process that the client has let go into a stop by SIGSTOP.
 func (s *Server) adopt(pid int, launched bool) error {
+	trap, err := s.runningTrap()
+	if err != nil {
+		return err
+	}
 	target, err := ptrace.Adopt(pid, launched)
 	if err != nil {
 		return err
 	}
+	target.Trap(trap)
 	return s.take(target, !launched)
+}
+
+// runningTrap is how cpu_opv is given to a process that runs already.
+func (s *Server) runningTrap() (ptrace.RunningTrap, error) {
+	if s.CPUOpv.Number == 0 {
+		return ptrace.RunningTrap{}, nil
+	}
+	trap, err := ptrace.FindRunningTrap(s.CPUOpv.Number)
+	if err != nil {
+		err = fmt.Errorf("cpu_opv: %w", err)
+	}
+	return trap, err
 }
 
 // take puts an Engine on a target that is held.
@@ -96,6 +118,9 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 	set := symbols.New(symbols.Options{Open: func(m *table.Module) (io.ReaderAt, error) { return vdso(target, m) }})
 	var cache table.Cache
 	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }, s.policy)
+	if err == nil && s.CPUOpv.Number != 0 {
+		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
+	}
 	if err != nil {
 		set.Close()
 		if attached {

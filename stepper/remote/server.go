@@ -31,6 +31,8 @@ type Config struct {
 	Terminal              *os.File // shared with the program; nil for none
 	ASLR                  bool     // keep address space layout randomization
 
+	CPUOpv stepper.CPUOpv // the call that programs are given
+
 	// Console is where sentences for the user go; nil: the client's own console.
 	Console io.Writer
 

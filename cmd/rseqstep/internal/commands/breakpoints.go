@@ -11,7 +11,7 @@ import (
 )
 
 func (d *desk) breaking() []*prompt.Command {
-	const long = "LOCATION is a function, FILE:LINE, a line of the current file, or *ADDRESS; left out, the address\nthe selected frame stands at. With \"if COND\" it stops only when COND is not zero, with \"thread N\" only\nthat thread. For a place inside a restartable sequence the trap goes where that is armed, for a trap inside would abort it each\ntime; from there the thread is taken quietly to the place, where it stops live."
+	const long = "LOCATION is a function, FILE:LINE, a line of the current file, or *ADDRESS; left out, the address\nthe selected frame stands at. With \"if COND\" it stops only when COND is not zero, with \"thread N\" only\nthat thread. For a place inside a restartable sequence the trap goes where that is armed, for a trap inside would abort it each\ntime; from there the thread is taken quietly to the place, where it stops live. When the process executes another program,\nevery breakpoint is set anew there, by its LOCATION; one that names nothing in it is pending, and *NUMBER is unless\nthe same file is at that address."
 	set := func(name string, aliases []string, short string, kind stepper.BreakpointKind, temporary bool) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: aliases, Class: prompt.Breakpoints, Usage: "[LOCATION] [thread N] [if COND]",
 			Short: short, Long: long, Complete: d.locations,

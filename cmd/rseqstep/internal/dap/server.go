@@ -30,6 +30,8 @@ type Config struct {
 	Seq                int
 
 	About string // the debugger's version
+
+	CPUOpv stepper.CPUOpv // the call that programs are given whose configuration does not say
 }
 
 // server is one debugging session with one editor.
@@ -69,7 +71,7 @@ func Serve(c Config) (err error) {
 		return err
 	}
 	defer null.Close()
-	s.session = session.New(session.Config{Out: &s.console, Err: &s.console, Settings: settings, About: c.About,
+	s.session = session.New(session.Config{Out: &s.console, Err: &s.console, Settings: settings, About: c.About, CPUOpv: c.CPUOpv,
 		Stdio: &[3]*os.File{null, null, null}, Stopped: func(v *show.Stop) { s.shown = v }})
 	defer func() { err = errors.Join(err, s.close()) }()
 	s.interp = &prompt.Interp{Err: &s.console}

@@ -35,6 +35,29 @@ type launchArguments struct {
 	ASLR       bool `json:"aslr"`       // keep address space layout randomization
 	StuckLimit int  `json:"stuckLimit"` // `set stuck-limit`; 0 leaves it
 	Inside     bool `json:"inside"`     // `set inside on`
+	cpuOpv
+}
+
+// cpuOpv is the cpu_opv call that a configuration asks for, as --cpu-opv.
+type cpuOpv struct {
+	ABI    string `json:"cpuOpv"`   // "v3" or "v9"; "" is what the command line says
+	Number uint64 `json:"cpuOpvNr"` // 0 is that of 2018
+}
+
+// provide makes it the session's.
+func (s *server) provide(o cpuOpv) error {
+	if o.ABI == "" {
+		return nil
+	}
+	if o.Number == 0 {
+		o.Number = stepper.CPUOpvNumber
+	}
+	p, err := stepper.ParseCPUOpv(o.ABI, o.Number)
+	if err != nil {
+		return fmt.Errorf("cpuOpv: %w", err)
+	}
+	s.session.CPUOpv = p
+	return nil
 }
 
 // attachArguments are those of an attach request.
@@ -46,6 +69,7 @@ type attachArguments struct {
 	SubstitutePath []substitution `json:"substitutePath"`
 	StuckLimit     int            `json:"stuckLimit"`
 	Inside         bool           `json:"inside"`
+	cpuOpv
 }
 
 // processID is a number, or a text that is one: pickers of editors give texts.
@@ -116,6 +140,9 @@ func (s *server) start(a *launchArguments) error {
 	}
 	s.paths = a.SubstitutePath
 	s.session.Settings.ASLR = a.ASLR
+	if err := s.provide(a.cpuOpv); err != nil {
+		return err
+	}
 	s.settings(a.StuckLimit, a.Inside)
 	closeFiles, err := s.connectOutput(a)
 	if err != nil {
@@ -164,6 +191,9 @@ func (s *server) attach(r *request, raw json.RawMessage) error {
 	}
 	s.paths = a.SubstitutePath
 	s.settings(a.StuckLimit, a.Inside)
+	if err := s.provide(a.cpuOpv); err != nil {
+		return err
+	}
 	if err := s.session.Attach(pid); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"rseqstep/cmd/rseqstep/internal/dap"
+	"rseqstep/stepper"
 )
 
 // Config is what Serve needs.
@@ -18,6 +19,8 @@ type Config struct {
 	Delve func() (io.ReadWriteCloser, error)
 	Said  io.Reader // what our server says of sections, for the editor's console; nil: nothing
 	About string    // the debugger's version
+
+	CPUOpv stepper.CPUOpv // as in dap.Config
 }
 
 // front is one editor's session until it is known whose it is.
@@ -80,7 +83,7 @@ func (f *front) untilChosen() (take *dap.Config, err error) {
 				initialize = content
 			case "launch", "attach":
 				if initialize != nil && ours(&m) {
-					return &dap.Config{In: f.In, Out: f.Out, Initialized: initialize, First: content, About: f.About}, nil
+					return &dap.Config{In: f.In, Out: f.Out, Initialized: initialize, First: content, About: f.About, CPUOpv: f.CPUOpv}, nil
 				}
 				return nil, f.pass(&m, withBackend(content))
 			}

@@ -145,7 +145,7 @@ func (s *Session) create(target *ptrace.Process, attached bool) error {
 	var cache table.Cache
 	reader := func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }
 	engine, err := stepper.New(target, set, reader, s.policy())
-	if err == nil && !attached && s.CPUOpv.Number != 0 {
+	if err == nil && s.CPUOpv.Number != 0 {
 		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
 	}
 	if err != nil {
@@ -211,10 +211,18 @@ func (s *Session) Attach(pid int) error {
 	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err != nil {
 		return fmt.Errorf("no process %d (has it ended?)", pid)
 	}
+	var trap ptrace.RunningTrap
+	if s.CPUOpv.Number != 0 {
+		var err error
+		if trap, err = ptrace.FindRunningTrap(s.CPUOpv.Number); err != nil {
+			return fmt.Errorf("cpu_opv: %w", err)
+		}
+	}
 	target, err := ptrace.Attach(pid)
 	if err != nil {
 		return err
 	}
+	target.Trap(trap)
 	if err := s.create(target, true); err != nil {
 		return err
 	}

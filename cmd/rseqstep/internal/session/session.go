@@ -9,7 +9,6 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
-	"rseqstep/stepper/opv"
 )
 
 // Config is what a Session is made of.
@@ -30,7 +29,7 @@ type Config struct {
 	// stay the caller's.
 	Stdio *[3]*os.File
 
-	CPUOpv CPUOpv // the call that launched programs are given
+	CPUOpv stepper.CPUOpv // the call that programs are given
 
 	Settings Settings
 	About    string // the debugger's version
@@ -48,12 +47,6 @@ type Config struct {
 type Logs struct {
 	Stops io.Writer // every stop as JSON
 	Opv   io.Writer // every cpu_opv vector that was executed, and what it came to
-}
-
-// CPUOpv is a cpu_opv system call that is provided. Number 0 is none.
-type CPUOpv struct {
-	ABI    opv.ABI
-	Number uint64
 }
 
 // Session is the state of one debugging session.
