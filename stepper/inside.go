@@ -130,7 +130,7 @@ func (e *Engine) wantedInside(th *thread, p *table.Placed) bool {
 			continue
 		}
 		for _, pl := range b.Places {
-			if pl.Trap != 0 && p.Contains(pl.Addr) {
+			if p.Contains(pl.Addr) {
 				return true
 			}
 		}

@@ -109,7 +109,8 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 	return false, ranges, true
 }
 
-// untilStart is the straight run from pc to where a statement begins.
+// untilStart is the straight run from pc to where a statement begins. It ends with
+// an instruction that does not go on to the next: behind it may lie data.
 func (e *Engine) untilStart(ranges []Range, pc table.Addr, depth int) []Range {
 	run := Range{Low: pc, High: pc}
 	for inRanges(ranges, run.High) && (run.High == pc || !e.symbols.LineStart(run.High, depth)) {
@@ -118,6 +119,9 @@ func (e *Engine) untilStart(ranges []Range, pc table.Addr, depth int) []Range {
 			return ranges
 		}
 		run.High = insn.Next()
+		if !insn.Continues() {
+			break
+		}
 	}
 	return []Range{run}
 }

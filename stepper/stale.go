@@ -7,10 +7,11 @@ import (
 )
 
 // disarmStale clears rseq_cs of a thread that stands at an arming store inside the
-// section p which it arms. Programs leave the field set after a commit and the kernel
-// clears it when it next looks (rseq(2)), so that the section may still be armed from
-// the pass before; having been stopped here, the thread would then be sent to the abort
-// handler before it has begun. The store is about to set the field again.
+// section p which it arms. Programs leave the field set after a commit, and the kernel
+// clears it when it next looks (rseq(2)): up to Linux 6.18 at every stop, newer ones not
+// where the thread has been stopped in a system call (include/linux/rseq_entry.h). Still
+// set it would send the thread to the abort handler before the pass has begun. The
+// store is about to set it again.
 func (e *Engine) disarmStale(th *thread, p *table.Placed) error {
 	if !p.Contains(th.regs.PC()) {
 		return nil

@@ -82,14 +82,12 @@ func (p *program) readSections(f *elf.File, bias uint64) error {
 			if _, err := at.ReadAt(code, int64(uint64(s.Start)-at.Vaddr)); err != nil {
 				return err
 			}
-			for off := 0; off < len(code); {
-				a := table.Addr(uint64(s.Start) + bias + uint64(off))
-				insn, err := unit.Decode(a, code[off:])
-				if err != nil {
-					return fmt.Errorf("%s: %w", p.path, err)
-				}
-				p.inside = append(p.inside, fmt.Sprintf("*%v", a))
-				off += int(insn.Len)
+			body, err := unit.DecodeBody(&table.Placed{Start: table.Addr(uint64(s.Start) + bias), End: table.Addr(uint64(s.End) + bias), Abort: table.Addr(uint64(s.Abort) + bias)}, code)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.path, err)
+			}
+			for n := range body.Insns {
+				p.inside = append(p.inside, fmt.Sprintf("*%v", body.Insns[n].Addr))
 			}
 		}
 	}

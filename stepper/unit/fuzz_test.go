@@ -66,7 +66,7 @@ func FuzzDecodeBody(f *testing.F) {
 			if !b.Contains(i.Addr) || n > 0 && b.Insns[n-1].Addr >= i.Addr {
 				t.Fatalf("instruction %d begins at %v", n, i.Addr)
 			}
-			if i.Continues() {
+			if i.Continues() || i.Kind == Trap {
 				begins[i.Next()] = true
 			}
 			if i.Kind == Jump || i.Kind == CondJump {

@@ -1,6 +1,8 @@
 /* The store that arms the section is its first instruction, as in a test of CRIU's. */
 #include "count.h"
 
+long aborts;
+
 static void once(struct rseq *r)
 {
 	SECTION(DESCRIPTOR("2f", "3f", "4f")
@@ -8,6 +10,6 @@ static void once(struct rseq *r)
 		"2: " ARM COUNT
 		"3: jmp 5f\n"
 		SIGNATURE
-		"4: jmp 6b\n"
+		"4: lock incq aborts(%%rip)\njmp 6b\n"
 		"5:\n");
 }

@@ -1,16 +1,18 @@
-/* The arming store is the section's first instruction and the target of branches: the abort handler's and a loop's. */
+/* The arming store is the section's first instruction and the target of branches: the abort handler's and, once a pass, a loop's. */
 #include "count.h"
+
+long aborts;
 
 static void once(struct rseq *r)
 {
 	SECTION(DESCRIPTOR("2f", "3f", "4f")
-		LOAD "jmp 2f\n"
+		LOAD "xorl %%r8d,%%r8d\njmp 2f\n"
 		SIGNATURE
-		"4: nop\n"
+		"4: nop\nlock incq aborts(%%rip)\nxorl %%r8d,%%r8d\n"
 		"jmp 2f\n"
 		"2: " ARM
 		"movl 4(%%rdi),%%ecx\nshlq $7,%%rcx\nmovq (%%rsi,%%rcx),%%rdx\n"
-		"testq %%rdx,%%rdx\njs 2b\n" /* never */
+		"incl %%r8d\ncmpl $2,%%r8d\njb 2b\n"
 		"incq %%rdx\n" COMMIT
 		"3:\n");
 }
