@@ -1,0 +1,99 @@
+# Sourced by scripts/kernels. One machine: boots, runs one command, prints what it printed, switches off.
+
+# boot NAME: runs the command in $command. Reads release, suite, append, cpu, memory, shares, limit.
+# The status is the command's; 124 when time ran out, 125 when the machine died first.
+boot() {
+	local dir vm accel status tails=() args=() i=0 share
+	dir=$(mktemp -d "$cache/run-XXXXXX")
+	rundirs+=("$dir")
+	: >"$dir/stdout" && : >"$dir/stderr"
+	printf '%s\n' "$command" >"$dir/command"
+	accel=$(acceleration) || return
+	args=(-accel "$accel" -cpu "$(model "$accel")" -smp 2 -m "$memory" -nodefaults -no-user-config -display none -no-reboot
+		-serial "file:$dir/console" -kernel "$cache/kernel/$release/vmlinuz" -initrd "$cache/kernel/$release/initrd"
+		-append "console=ttyS0 quiet panic=-1 tsc=reliable $append"
+		-drive "file=$cache/userland/$suite/root.img,format=raw,if=virtio,snapshot=on"
+		-virtfs "local,path=$dir,mount_tag=vm,security_model=none,multidevs=remap")
+	for share in "${shares[@]}"; do
+		args+=(-virtfs "local,path=$share,mount_tag=share$i,security_model=none,multidevs=remap")
+		i=$((i + 1))
+	done
+	printf '%s\n' "${shares[@]}" >"$dir/shares"
+	cp "$here/start" "$dir/start"
+	TMPDIR=$dir qemu-system-x86_64 "${args[@]}" </dev/null >"$dir/qemu" 2>&1 &
+	vm=$!
+	children+=("$vm")
+	tail -q -c +1 -F --pid="$vm" "$dir/stdout" 2>/dev/null &
+	tails+=($!)
+	tail -q -c +1 -F --pid="$vm" "$dir/stderr" >&2 2>/dev/null &
+	tails+=($!)
+	status=125
+	if ! await "$vm" "$limit"; then
+		kill "$vm" 2>/dev/null || :
+		status=124
+		say "the machine was ended: it ran for more than $limit s"
+	fi
+	wait "$vm" 2>/dev/null || :
+	wait "${tails[@]}" 2>/dev/null || :
+	[ -s "$dir/status" ] && status=$(cat "$dir/status")
+	if [ "$status" = 125 ]; then
+		say "the machine ended before its command did; its console's last lines:"
+		tail -n 30 "$dir/console" >&2 || :
+		cat "$dir/qemu" >&2
+	elif grep -E 'BUG:|WARNING:|Oops|general protection|soft lockup|rcu.*stall' "$dir/dmesg" >&2 2>/dev/null; then
+		say "the kernel complained (above)"
+	fi
+	[ -z "$keep" ] || { mkdir -p "$keep" && cp "$dir"/{stdout,stderr,status,dmesg,console} "$keep/" 2>/dev/null || :; }
+	rm -rf "$dir"
+	return "$status"
+}
+
+# await PID SECONDS: waits for the process to end, no longer than that.
+await() {
+	local end=$((SECONDS + $2))
+	while kill -0 "$1" 2>/dev/null; do
+		((SECONDS < end)) || return 1
+		sleep 0.2
+	done
+}
+
+# acceleration: kvm where it can run our guest, else software emulation. What was found is kept as long as
+# the host runs: /dev/kvm alone says little, some hosts offer a kind that runs no unmodified kernel.
+acceleration() {
+	local file=$cache/accel now probe=tcg,thread=multi
+	now=$(cat /proc/sys/kernel/random/boot_id)
+	if [ "$(sed -n 1p "$file" 2>/dev/null)" = "$now" ]; then
+		sed -n 2p "$file"
+		return
+	fi
+	if [ -r /dev/kvm ] && [ -w /dev/kvm ] && kvm_boots; then probe=kvm; fi
+	printf '%s\n%s\n' "$now" "$probe" >"$file.new" && mv "$file.new" "$file"
+	say "machines are run by -accel $probe"
+	printf '%s\n' "$probe"
+}
+
+# kvm_boots: a guest without a disk reaches init, which says so on the console and switches off.
+kvm_boots() {
+	local log=$cache/kvm-probe vm said=1
+	qemu-system-x86_64 -accel kvm -cpu host -m 512 -nodefaults -no-user-config -display none -no-reboot \
+		-serial "file:$log" -kernel "$cache/kernel/$release/vmlinuz" -initrd "$cache/kernel/$release/initrd" \
+		-append "console=ttyS0 panic=-1" </dev/null >/dev/null 2>&1 &
+	vm=$!
+	children+=("$vm")
+	await "$vm" 15 || kill -KILL "$vm" 2>/dev/null || :
+	wait "$vm" 2>/dev/null || :
+	grep -q 'init: no image' "$log" 2>/dev/null || said=0
+	rm -f "$log"
+	((said))
+}
+
+# model ACCEL: the processor that --cpu named, or the fullest. Five-level page tables only slow emulation.
+model() {
+	if [ -n "$cpu" ]; then
+		printf '%s\n' "$cpu"
+	elif [ "$1" = kvm ]; then
+		printf 'host\n'
+	else
+		printf 'max,la57=off\n'
+	fi
+}
