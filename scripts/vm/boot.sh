@@ -11,11 +11,16 @@ boot() {
 	accel=$(acceleration) || return
 	args=(-accel "$accel" -cpu "$(model "$accel")" -smp 2 -m "$memory" -nodefaults -no-user-config -display none -no-reboot
 		-serial "file:$dir/console" -kernel "$cache/kernel/$release/vmlinuz" -initrd "$cache/kernel/$release/initrd"
-		-append "console=ttyS0 quiet panic=-1 tsc=reliable $append"
-		-drive "file=$cache/userland/$suite/root.img,format=raw,if=virtio,snapshot=on"
-		-virtfs "local,path=$dir,mount_tag=vm,security_model=none,multidevs=remap")
+		-append "console=ttyS0 quiet panic=-1 tsc=reliable $append")
+	if [ -e "$cache/kernel/$release/modules" ]; then
+		args+=(-drive "file=$cache/userland/$suite/root.img,format=raw,if=virtio,snapshot=on")
+	else
+		args+=(-object "memory-backend-memfd,id=mem,size=$memory,share=on" -numa node,memdev=mem)
+		offer root "$cache/userland/$suite/root"
+	fi
+	offer vm "$dir"
 	for share in "${shares[@]}"; do
-		args+=(-virtfs "local,path=$share,mount_tag=share$i,security_model=none,multidevs=remap")
+		offer "share$i" "$share"
 		i=$((i + 1))
 	done
 	printf '%s\n' "${shares[@]}" >"$dir/shares"
@@ -46,6 +51,25 @@ boot() {
 	[ -z "$keep" ] || { mkdir -p "$keep" && cp "$dir"/{stdout,stderr,status,dmesg,console} "$keep/" 2>/dev/null || :; }
 	rm -rf "$dir"
 	return "$status"
+}
+
+# offer TAG FOLDER: the folder, under a name that the machine mounts. 9p is a module of Debian's kernels;
+# without modules it is virtiofs, which needs a server of its own, and that root.
+offer() {
+	if [ -e "$cache/kernel/$release/modules" ]; then
+		args+=(-virtfs "local,path=$2,mount_tag=$1,security_model=none,multidevs=remap")
+		return
+	fi
+	local server socket=$dir/$1.socket
+	server=$(PATH=$PATH:/usr/lib/qemu:/usr/libexec command -v virtiofsd) ||
+		fail "this kernel has no modules left in the archive and needs virtiofsd to see files"
+	"$server" --socket-path="$socket" -o source="$2" -o cache=auto </dev/null >>"$dir/virtiofsd" 2>&1 &
+	children+=($!)
+	until [ -S "$socket" ]; do
+		kill -0 $! 2>/dev/null || fail "virtiofsd ended: $(cat "$dir/virtiofsd")"
+		sleep 0.1
+	done
+	args+=(-chardev "socket,id=$1,path=$socket" -device "vhost-user-fs-pci,chardev=$1,tag=$1")
 }
 
 # await PID SECONDS: waits for the process to end, no longer than that.

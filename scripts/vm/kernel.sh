@@ -46,11 +46,12 @@ machine_modules=(virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev 
 # initrd ROOT RELEASE DIR: an initramfs with busybox, the modules in the order they need, and our init.
 initrd() {
 	local root=$1 release=$2 dir=$3 tree=$1/../initrd name file modules
-	modules=$(find "$root" -type d -path "*/lib/modules/$release" -print -quit)
+	modules=$(find "$root" -type d -path "*/lib/modules/$release/kernel" -print -quit)
 	mkdir -p "$tree"/{bin,modules,proc,sys,dev,new}
 	cp "$(find "$root" -path '*/bin/busybox' -print -quit)" "$tree/bin/busybox"
 	for name in "${machine_modules[@]}"; do
-		file=$(find "$modules/kernel" -name "$name.ko*" -print -quit)
+		[ -n "$modules" ] || break # the archive drops the modules of older backports before their kernel
+		file=$(find "$modules" -name "$name.ko*" -print -quit)
 		[ -n "$file" ] || continue
 		case $file in
 		*.xz) xz -dc "$file" >"$tree/modules/$name.ko" ;;
@@ -61,6 +62,7 @@ initrd() {
 	done | awk '!seen[$0]++' >"$tree/modules/order"
 	install -m 755 "$here/init" "$tree/init"
 	(cd "$tree" && find . | busybox_cpio | gzip -1) >"$dir/initrd.new"
+	[ -z "$modules" ] || : >"$dir/modules"
 	mv "$dir/initrd.new" "$dir/initrd"
 }
 
