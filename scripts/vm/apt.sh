@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # variables of scripts/kernels
 # Sourced by scripts/kernels. Debian's packages by the ordinary apt, with a configuration of our own: the
 # system's sources, lists and archives are read to learn which registry to ask, and never changed.
 

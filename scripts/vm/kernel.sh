@@ -1,12 +1,16 @@
+# shellcheck shell=bash disable=SC2154 # variables of scripts/kernels
 # Sourced by scripts/kernels. A kernel of Debian's, with the modules that a machine needs to find its files.
 
-# find_kernel VERSION: the newest package whose version is VERSION or begins with it, as in 6.12, 7, 7.3.4.
+# find_kernel VERSION: the newest package whose version is VERSION or begins with it, as in 6.12, 7, 7.3.4; of
+# all where VERSION is newest.
 # The names: linux-image-6.1.0-50-amd64, linux-image-7.3.4+deb13-amd64.
 find_kernel() {
+	local pattern=$1
+	[ "$1" != newest ] || pattern='[0-9]+'
 	private_apt kernels bookworm trixie trixie-backports sid
 	apt_with kernels cache pkgnames linux-image- |
 		sed -n -E 's/^linux-image-([0-9]+\.[0-9]+[.0-9]*([+-][a-z0-9.]+)?)-amd64$/\1/p' |
-		grep -E "^${1//./\\.}([.+-]|\$)" | sort -V | tail -n 1
+		grep -E "^${pattern//./\\.}([.+-]|\$)" | sort -V | tail -n 1
 }
 
 # kernel RELEASE: makes vmlinuz and initrd of the release (as uname -r says it, without -amd64).
@@ -61,10 +65,7 @@ initrd() {
 		printf '%s\n' "$name"
 	done | awk '!seen[$0]++' >"$tree/modules/order"
 	install -m 755 "$here/init" "$tree/init"
-	(cd "$tree" && find . | busybox_cpio | gzip -1) >"$dir/initrd.new"
+	(cd "$tree" && find . | ./bin/busybox cpio -o -H newc -R 0:0 2>/dev/null | gzip -1) >"$dir/initrd.new"
 	[ -z "$modules" ] || : >"$dir/modules"
 	mv "$dir/initrd.new" "$dir/initrd"
 }
-
-# busybox_cpio: an archive in the kernel's format (newc) of the files named on standard input.
-busybox_cpio() { if command -v cpio >/dev/null; then cpio -o -H newc --quiet -R 0:0; else ./bin/busybox cpio -o -H newc; fi; }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # variables of scripts/kernels
 # Sourced by scripts/kernels. The userland of a suite: its packages unpacked into a folder (what --chroot
 # uses) and an image of that (what a machine mounts).
 
@@ -25,7 +26,6 @@ userland() {
 	apt_with "$suite" get install -y -qq --no-install-recommends --download-only "${packages[@]}" >&2
 	unpack "$suite" "$root"
 	configure "$root"
-	du -sk "$root" >&2
 	local kb
 	kb=$(du -sk --apparent-size "$root" | cut -f 1)
 	truncate -s $((kb + kb / 4 + 512 * 1024))K "$dir/root.img.new"
@@ -36,7 +36,7 @@ userland() {
 
 # configure ROOT: what the maintainer scripts would have done, as far as we need it.
 configure() {
-	local root=$1 name
+	local root=$1
 	cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
 	cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
 	sed -i 's/^root:\*:/root::/' "$root/etc/passwd"
@@ -46,6 +46,6 @@ configure() {
 	[ -e "$root/usr/bin/awk" ] || ln -s gawk "$root/usr/bin/awk"
 	[ -e "$root/usr/bin/cc" ] || ln -s gcc "$root/usr/bin/cc"
 	[ -e "$root/usr/bin/c++" ] || ln -s g++ "$root/usr/bin/c++"
-	for name in sh; do [ -e "$root/usr/bin/$name" ] || ln -s dash "$root/usr/bin/$name"; done
+	[ -e "$root/usr/bin/sh" ] || ln -s dash "$root/usr/bin/sh"
 	chmod 1777 "$root/tmp" "$root/var/tmp"
 }
