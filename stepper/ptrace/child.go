@@ -119,7 +119,7 @@ func (p *Process) takeExec(t *thread) error {
 	p.exe = exePath(p.pid)
 	p.maps.forget()
 	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid})
-	return p.openMemory()
+	return errors.Join(p.atFirst(t), p.openMemory())
 }
 
 // Children are the processes the program has made that wait for DetachChild
