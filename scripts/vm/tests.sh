@@ -5,6 +5,11 @@
 short_packages='stepper stepper/ptrace'
 short_run='Quiet|Inside|Section|Unit|VDSO|Signal|Exec|Rseq|Register'
 
+# What no kernel passes under qemu's software emulation: there a single step that meets a watchpoint raises two
+# exceptions instead of one with both causes, the second at the first instruction of the kernel's handler for
+# the first, which runs over its stack (seen with qemu 7.2 and 11.1, Linux 6.12 and 7.3).
+cannot='TestStepReportsAWatchRegister|TestWatchpointsShowChangesDuringEveryCommand'
+
 # build_tests: a binary for each package, which needs no library, and the Go programs that tests run.
 build_tests() {
 	local package
@@ -24,7 +29,7 @@ binary() { printf '%s.test\n' "${1//\//-}"; }
 # test_command LEFT SKIP: runs the packages LEFT but for the tests SKIP, each in its folder as go test does, and
 # closes each with the line that go test would print. RSEQSTEP_SLOW: emulation is 10 to 30 times slower.
 test_command() {
-	local slow=20 package
+	local slow=5 package
 	[ -z "$in_chroot" ] || slow=1
 	printf 'export RSEQSTEP_REQUIRE=tools RSEQSTEP_GO=built RSEQSTEP_SLOW=%s\nfailed=0\n' "$slow"
 	for package in $1; do
@@ -41,7 +46,12 @@ test_command() {
 # test_with HOW: runs all packages by HOW, boot or enter. A machine that dies takes one test with it: that one
 # is noted, and the others go on in a new machine.
 test_with() {
-	local left=$packages skipped=$skip status lost=() failed=() name
+	local left=$packages without=$skip skipped status lost=() failed=() name
+	if [ "$1" = boot ] && [[ "$(acceleration)" = tcg* ]]; then
+		say "left out, because emulation cannot: $cannot"
+		without=$without${without:+|}^\($cannot\)\$
+	fi
+	skipped=$without
 	tested=$(mktemp "$cache/run-XXXXXX")
 	rundirs+=("$tested")
 	while :; do
@@ -56,7 +66,7 @@ test_with() {
 		fi
 		lost+=("$name")
 		left=$(unfinished)
-		skipped=$(awk -v skip="$skip" '
+		skipped=$(awk -v skip="$without" '
 			/^--- / { all = all "|" $3 }
 			$1 == "===" && $3 !~ /\// { now = $3 }
 			END { printf "%s^(%s%s)$", skip (skip == "" ? "" : "|"), now, all }' "$tested")
