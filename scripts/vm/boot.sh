@@ -25,7 +25,7 @@ boot() {
 		i=$((i + 1))
 	done
 	printf '%s\n' "${shares[@]}" >"$dir/shares"
-	cp "$here/start" "$dir/start"
+	cp "$here/start" "$here/hold.c" "$dir/"
 	TMPDIR=$dir qemu-system-x86_64 "${args[@]}" </dev/null >"$dir/qemu" 2>&1 &
 	vm=$!
 	children+=("$vm")
