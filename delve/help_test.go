@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long one dlv may take: a hang is a failure.
-const patience = 3 * time.Minute
+var patience = tabletest.Patience(3 * time.Minute)
 
 // way is a Delve with our backend behind it, or for comparison without.
 type way struct {

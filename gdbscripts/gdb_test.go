@@ -21,7 +21,7 @@ func gdbScript(t testing.TB, name, script string, env []string, args ...string) 
 	if err := os.WriteFile(path, []byte(script), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), tabletest.Patience(10*time.Minute))
 	defer cancel()
 	// Separate debug information is big and, for these tests, of no use.
 	cmd := exec.CommandContext(ctx, tabletest.NeedTool(t, "gdb"), append([]string{"-nx", "-q", "-batch",

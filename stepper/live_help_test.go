@@ -19,7 +19,7 @@ import (
 
 // patience is when a test gives a program up as hanging: it is then
 // interrupted, and the command under test returns a Stop that nobody expects.
-const patience = 2 * time.Minute
+var patience = tabletest.Patience(2 * time.Minute)
 
 // program is a fixture that runs under an Engine.
 type program struct {

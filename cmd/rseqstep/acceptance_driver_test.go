@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rseqstep/table/tabletest"
 )
 
 // driven is a debugger that is sent commands through a pipe and answers with
@@ -44,7 +46,7 @@ type jsonUnitEvent struct {
 
 // patience is how long a debugger may take for one test; it is there so that a
 // hang is a failure.
-const patience = 2 * time.Minute
+var patience = tabletest.Patience(2 * time.Minute)
 
 func drive(t *testing.T, bin, program string) *driven {
 	t.Helper()

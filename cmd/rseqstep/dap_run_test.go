@@ -222,7 +222,7 @@ func TestALaunchedProgramDiesWithItsEditor(t *testing.T) {
 		if err != nil {
 			t.Errorf("the adapter: %v", err)
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(tabletest.Patience(time.Minute)):
 		t.Fatal("the adapter runs on")
 	}
 	if err := syscall.Kill(pid, 0); err == nil {

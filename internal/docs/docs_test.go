@@ -60,7 +60,7 @@ func TestEveryCommandOfThePagesDoesWhatItShows(t *testing.T) {
 // and errors as one text. A command may end with any status: the page shows what
 // it prints.
 func carryOut(dir, bin string, s Session) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), tabletest.Patience(2*time.Minute))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-c", s.withInput(dir))
 	cmd.Dir = dir

@@ -11,6 +11,7 @@ import (
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
+	"rseqstep/table/tabletest"
 )
 
 // rig is a scratch process with a section in place, ready to be run.
@@ -94,7 +95,7 @@ func (g *rig) run(from opv.State) (opv.State, error) {
 	if err := errors.Join(from.StoreVectors(g.area, 0), p.SetXState(tid, g.area), p.SetRegs(tid, &from.Regs)); err != nil {
 		return from, err
 	}
-	const patience = 10 * time.Second
+	patience := tabletest.Patience(10 * time.Second)
 	ev, err := p.Run(tid, 0, patience)
 	if err != nil {
 		return from, err

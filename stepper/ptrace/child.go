@@ -128,7 +128,7 @@ func (p *Process) takeExec(t *thread) error {
 	p.exe = exePath(p.pid)
 	p.maps.forget()
 	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid, Former: int(former)})
-	return p.openMemory()
+	return errors.Join(p.atFirst(t), p.openMemory())
 }
 
 // leaveMemory is done with the memory that the process has left by an exec. Who

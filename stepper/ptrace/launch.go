@@ -170,8 +170,9 @@ func (p *Process) takeOver(trap uint64) error {
 			return &Error{Op: "continue", TID: p.pid, Err: unexpected(p.status)}
 		}
 	}
-	p.add(p.pid).stop = stopTrap
-	if err := p.openMemory(); err != nil {
+	t := p.add(p.pid)
+	t.stop = stopTrap
+	if err := errors.Join(p.atFirst(t), p.openMemory()); err != nil {
 		return err
 	}
 	if err := p.kicker.start(); err != nil || trap == 0 {

@@ -75,6 +75,7 @@ type thread struct {
 	how     int // the request that resumed it last
 
 	regs     registers
+	first    uint64 // the PC at exec, while it may not have executed anything since; 0: it has
 	debug    debugState
 	lifted   bool    // its rseq registration is lifted by an injected call
 	mask     *uint64 // its own signal mask, while another one is in its place; not kept of a launched program

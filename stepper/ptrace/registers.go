@@ -107,7 +107,7 @@ func (p *Process) XState(tid int) ([]byte, error) {
 			return nil, p.fail(t, "read vector state", e)
 		}
 		if n < size {
-			return area[:n:n], nil
+			return area[:n:n], p.fillPKRU(t, area[:n])
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a debugger may take for one test: a hang is a failure.
-const patience = 2 * time.Minute
+var patience = tabletest.Patience(2 * time.Minute)
 
 // rseqstep is the program that serves.
 func rseqstep(t *testing.T) string {

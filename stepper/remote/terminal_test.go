@@ -81,7 +81,7 @@ func (x *terminal) does(command string) string {
 // expect waits for a text and returns what came before it.
 func (x *terminal) expect(text string) string {
 	x.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(tabletest.Patience(20 * time.Second))
 	for {
 		if before, after, ok := strings.Cut(x.rest, text); ok {
 			x.rest = after

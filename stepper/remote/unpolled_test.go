@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rseqstep/table/tabletest"
 )
 
 // unpolledPair is both ends of a connection, of which the first is unpolled.
@@ -72,7 +74,7 @@ func TestUnpolledSocketIsOne(t *testing.T) {
 				if err == nil {
 					t.Error("something was read from a closed socket")
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(tabletest.Patience(10 * time.Second)):
 				t.Fatal("a read goes on after Close")
 			}
 			if _, err := other.Read(b[:]); err == nil {

@@ -247,3 +247,13 @@ func checkLabels(t *testing.T, path string, labels Labels) {
 		}
 	}
 }
+
+func TestGoProgramsAreFoundWithoutTheGoCommand(t *testing.T) {
+	BuildGoPrograms(t)
+	t.Setenv("RSEQSTEP_GO", GoBuilt)
+	t.Setenv("PATH", "")
+	BuildGoPrograms(t)
+	if how := endingOf(t, func(t testing.TB) { BuildGo(t, "nothing", false) }); !strings.HasPrefix(how, "fatal: ./testdata/nothing is not built") {
+		t.Errorf("a program that was not built: %q", how)
+	}
+}

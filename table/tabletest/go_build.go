@@ -21,17 +21,13 @@ import (
 // (go help build, -cover).
 func Command(t testing.TB) string {
 	t.Helper()
-	var flags []string
-	if os.Getenv("GOCOVERDIR") != "" {
-		flags = []string{"-cover", "-coverpkg=rseqstep/..."}
-	}
-	return goProgram{pkg: "rseqstep/cmd/rseqstep", flags: flags}.build(t)
+	return command().build(t)
 }
 
 // Dlv returns the path of an unmodified dlv of the version in go.mod.
 func Dlv(t testing.TB) string {
 	t.Helper()
-	return goProgram{pkg: "github.com/go-delve/delve/cmd/dlv"}.build(t)
+	return dlv().build(t)
 }
 
 // BuildGo returns the path of a Go program of testdata; one that dlv debug would
@@ -39,11 +35,42 @@ func Dlv(t testing.TB) string {
 // to it.
 func BuildGo(t testing.TB, pkg string, debug bool) string {
 	t.Helper()
+	return fixture(pkg, debug).build(t)
+}
+
+// BuildGoPrograms builds every program that Command, Dlv and BuildGo are asked
+// for on a machine without the go command; see GoBuilt.
+func BuildGoPrograms(t testing.TB) {
+	t.Helper()
+	all := []goProgram{command(), dlv(), fixture("gotime", false)}
+	for _, pkg := range []string{"cgorseq", "goaround", "goloop", "gopanic", "gosince", "gotime"} {
+		all = append(all, fixture(pkg, true))
+	}
+	for _, p := range all {
+		p.build(t)
+	}
+}
+
+// GoBuilt is the value of RSEQSTEP_GO where BuildGoPrograms has run before, on
+// another machine with the same folder: there the go command is not needed.
+const GoBuilt = "built"
+
+func command() goProgram {
+	var flags []string
+	if os.Getenv("GOCOVERDIR") != "" {
+		flags = []string{"-cover", "-coverpkg=rseqstep/..."}
+	}
+	return goProgram{pkg: "rseqstep/cmd/rseqstep", flags: flags}
+}
+
+func dlv() goProgram { return goProgram{pkg: "github.com/go-delve/delve/cmd/dlv"} }
+
+func fixture(pkg string, debug bool) goProgram {
 	p := goProgram{pkg: "./testdata/" + pkg}
 	if debug {
 		p.flags, p.env = []string{"-gcflags=all=-N -l"}, []string{"CGO_CFLAGS=-O0 -g"}
 	}
-	return p.build(t)
+	return p
 }
 
 // goProgram is a program that the go command builds, in the module's root.
@@ -60,10 +87,17 @@ var goBuilds sync.Map
 // the go command sees whether it is still the right one and links it only if not.
 func (p goProgram) build(t testing.TB) string {
 	t.Helper()
-	tool, root := NeedTool(t, "go"), Root(t)
+	root := Root(t)
 	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", root, p.pkg, p.flags, p.env))
 	dir := cachePath(t, "go", fmt.Sprintf("%x", key[:12]))
 	out := filepath.Join(dir, path.Base(p.pkg))
+	if os.Getenv("RSEQSTEP_GO") == GoBuilt {
+		if _, err := os.Stat(out); err != nil {
+			t.Fatalf("%s is not built, and RSEQSTEP_GO=%s: BuildGoPrograms builds what is on its list", p.pkg, GoBuilt)
+		}
+		return out
+	}
+	tool := NeedTool(t, "go")
 	once, _ := goBuilds.LoadOrStore(dir, sync.OnceValue(func() error {
 		return locked(dir, func() error {
 			cmd := exec.Command(tool, append(append([]string{"build", "-o", out}, p.flags...), p.pkg)...)

@@ -7,9 +7,10 @@ import (
 	"testing"
 )
 
-// requireAll is the value of RSEQSTEP_REQUIRE under which nothing may be
-// missing: a skip becomes a failure. CI sets it.
-const requireAll = "all"
+// The values of RSEQSTEP_REQUIRE under which nothing may be missing: a skip
+// becomes a failure. Under requireAll tests also do all that they can, see
+// Thorough; CI sets it. scripts/kernels sets the other.
+const requireAll, requireTools = "all", "tools"
 
 // NeedTool returns the path of a program, or skips the test when there is none
 // of that name on PATH.
@@ -54,8 +55,8 @@ func NeedRoot(t testing.TB) {
 // the only place where a test of this module is skipped.
 func skip(t testing.TB, reason string) {
 	t.Helper()
-	if os.Getenv("RSEQSTEP_REQUIRE") == requireAll {
-		t.Fatalf("%s, and RSEQSTEP_REQUIRE=%s (scripts/setup installs what is missing)", reason, requireAll)
+	if require := os.Getenv("RSEQSTEP_REQUIRE"); require == requireAll || require == requireTools {
+		t.Fatalf("%s, and RSEQSTEP_REQUIRE=%s (scripts/setup installs what is missing)", reason, require)
 	}
 	t.Skipf("%s (scripts/setup installs what is missing)", reason)
 }

@@ -34,9 +34,11 @@ func TestMissingToolSkipsUnlessAllIsRequired(t *testing.T) {
 	if got, want := endingOf(t, absent), "skip: needs the program no-such-program (scripts/setup installs what is missing)"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
-	t.Setenv("RSEQSTEP_REQUIRE", "all")
-	if got, want := endingOf(t, absent), "fatal: needs the program no-such-program, and RSEQSTEP_REQUIRE=all (scripts/setup installs what is missing)"; got != want {
-		t.Errorf("%q, not %q", got, want)
+	for _, require := range []string{"all", "tools"} {
+		t.Setenv("RSEQSTEP_REQUIRE", require)
+		if got, want := endingOf(t, absent), "fatal: needs the program no-such-program, and RSEQSTEP_REQUIRE="+require+" (scripts/setup installs what is missing)"; got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
 	}
 }
 

@@ -18,10 +18,12 @@ import (
 	"time"
 
 	"github.com/google/go-dap"
+
+	"rseqstep/table/tabletest"
 )
 
 // patience is how long one answer may take; it is there so that a hang is a failure.
-const patience = 30 * time.Second
+var patience = tabletest.Patience(30 * time.Second)
 
 // Args are a request's arguments as JSON has them.
 type Args map[string]any

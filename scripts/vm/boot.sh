@@ -1,0 +1,144 @@
+# shellcheck shell=bash disable=SC2154,SC2054 # variables of scripts/kernels
+# Sourced by scripts/kernels. One machine: boots, runs one command, prints what it printed, switches off.
+
+# boot: runs the command in $command. Reads release, suite, words, cpu, memory, shares, limit.
+# The status is the command's; 124 when time ran out, 125 when the machine died first.
+boot() {
+	local dir vm accel status args=() i=0 share
+	dir=$(mktemp -d "$cache/run-XXXXXX")
+	rundirs+=("$dir")
+	: >"$dir/stdout" && : >"$dir/stderr"
+	printf '%s\n' "$command" >"$dir/command"
+	accel=$(acceleration) || return
+	args=(-accel "$accel" -cpu "$(model "$accel")" -smp 2 -m "$memory" -nodefaults -no-user-config -display none -no-reboot
+		-serial "file:$dir/console" -kernel "$cache/kernel/$release/vmlinuz" -initrd "$cache/kernel/$release/initrd"
+		-append "console=ttyS0 quiet panic=-1 panic_on_warn=1 tsc=reliable $words")
+	if [ -e "$cache/kernel/$release/modules" ]; then
+		args+=(-drive "file=$cache/userland/$suite/root.img,format=raw,if=virtio,snapshot=on")
+	else
+		args+=(-object "memory-backend-memfd,id=mem,size=$memory,share=on" -numa node,memdev=mem)
+		offer root "$cache/userland/$suite/root"
+	fi
+	offer vm "$dir"
+	for share in "${shares[@]}"; do
+		offer "share$i" "$share"
+		i=$((i + 1))
+	done
+	printf '%s\n' "${shares[@]}" >"$dir/shares"
+	cp "$here/start" "$here/hold.c" "$dir/"
+	TMPDIR=$dir qemu-system-x86_64 "${args[@]}" </dev/null >"$dir/qemu" 2>&1 &
+	vm=$!
+	children+=("$vm")
+	follow "$vm" "$dir"
+	status=125
+	if ! await "$vm" "$limit"; then
+		kill "$vm" 2>/dev/null || :
+		status=124
+		say "the machine was ended: it ran for more than $limit s"
+	fi
+	wait "$vm" 2>/dev/null || :
+	followed "$dir"
+	[ -s "$dir/status" ] && status=$(cat "$dir/status")
+	if [ "$status" = 125 ]; then
+		say "the machine ended before its command did; its console's last lines:"
+		tail -n 40 "$dir/console" >&2 || :
+		cat "$dir/qemu" >&2
+		# Seen with qemu 7.2 and 11.1 and every kernel: the second #DB meets the kernel at its first instruction.
+		if grep -q 'RIP: .*asm_exc_debug+0x0/' "$dir/console"; then
+			say "(qemu's emulation raises two exceptions for one single step that meets a watchpoint; no kernel bears that)"
+		fi
+	elif grep -E 'BUG:|WARNING:|Oops|general protection|soft lockup|rcu.*stall' "$dir/dmesg" >&2 2>/dev/null; then
+		say "the kernel complained (above)"
+	fi
+	if [ -n "$keep" ]; then
+		local name
+		name=$keep/$release$(printf '%s' "$words${cpu:+-$cpu}" | tr -c 'a-zA-Z0-9' -)
+		mkdir -p "$name"
+		cp "$dir"/{stdout,stderr,status,dmesg,console} "$name/" 2>/dev/null || :
+	fi
+	rm -rf "$dir"
+	return "$status"
+}
+
+# offer TAG FOLDER: the folder, under a name that the machine mounts. 9p is a module of Debian's kernels;
+# without modules it is virtiofs, which needs a server of its own, and that root.
+offer() {
+	if [ -e "$cache/kernel/$release/modules" ]; then
+		args+=(-virtfs "local,path=$2,mount_tag=$1,security_model=none,multidevs=remap")
+		return
+	fi
+	local server socket=$dir/$1.socket
+	server=$(PATH=$PATH:/usr/lib/qemu:/usr/libexec command -v virtiofsd) ||
+		fail "this kernel has no modules left in the archive and needs virtiofsd to see files"
+	"$server" --socket-path="$socket" -o source="$2" -o cache=auto </dev/null >>"$dir/virtiofsd" 2>&1 &
+	children+=($!)
+	until [ -S "$socket" ]; do
+		kill -0 $! 2>/dev/null || fail "virtiofsd ended: $(cat "$dir/virtiofsd")"
+		sleep 0.1
+	done
+	args+=(-chardev "socket,id=$1,path=$socket" -device "vhost-user-fs-pci,chardev=$1,tag=$1")
+}
+
+# follow PID DIR: prints what comes into DIR's stdout and stderr as long as the process lives.
+follow() {
+	tail -q -c +1 -F --pid="$1" "$2/stdout" 2>/dev/null | shown &
+	tails=($!)
+	tail -q -c +1 -F --pid="$1" "$2/stderr" >&2 2>/dev/null &
+	tails+=($!)
+}
+
+# followed DIR: waits for the end of that, and adds the output to the tests'.
+followed() {
+	wait "${tails[@]}" 2>/dev/null || :
+	[ -z "$tests" ] || cat "$1/stdout" >>"$tested"
+}
+
+# await PID SECONDS: waits for the process to end, no longer than that.
+await() {
+	local end=$((SECONDS + $2))
+	while kill -0 "$1" 2>/dev/null; do
+		((SECONDS < end)) || return 1
+		sleep 0.2
+	done
+}
+
+# acceleration: kvm where it can run our guest, else software emulation. What was found is kept as long as
+# the host runs: /dev/kvm alone says little, some hosts offer a kind that runs no unmodified kernel.
+acceleration() {
+	local file=$cache/accel now probe=tcg,thread=multi
+	now=$(cat /proc/sys/kernel/random/boot_id)
+	if [ "$(sed -n 1p "$file" 2>/dev/null)" = "$now" ]; then
+		sed -n 2p "$file"
+		return
+	fi
+	if [ -r /dev/kvm ] && [ -w /dev/kvm ] && kvm_boots; then probe=kvm; fi
+	printf '%s\n%s\n' "$now" "$probe" >"$file.new" && mv "$file.new" "$file"
+	say "machines are run by -accel $probe"
+	printf '%s\n' "$probe"
+}
+
+# kvm_boots: a guest without a disk reaches init, which says so on the console and switches off.
+kvm_boots() {
+	local log=$cache/kvm-probe vm said=1
+	qemu-system-x86_64 -accel kvm -cpu host -m 512 -nodefaults -no-user-config -display none -no-reboot \
+		-serial "file:$log" -kernel "$cache/kernel/$release/vmlinuz" -initrd "$cache/kernel/$release/initrd" \
+		-append "console=ttyS0 panic=-1" </dev/null >/dev/null 2>&1 &
+	vm=$!
+	children+=("$vm")
+	await "$vm" 15 || kill -KILL "$vm" 2>/dev/null || :
+	wait "$vm" 2>/dev/null || :
+	grep -q 'init: no image' "$log" 2>/dev/null || said=0
+	rm -f "$log"
+	((said))
+}
+
+# model ACCEL: the processor that --cpu named, or the fullest. Five-level page tables only slow emulation.
+model() {
+	if [ -n "$cpu" ]; then
+		printf '%s\n' "$cpu"
+	elif [ "$1" = kvm ]; then
+		printf 'host\n'
+	else
+		printf 'max,la57=off\n'
+	fi
+}

@@ -1,0 +1,107 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables of scripts/kernels
+# Sourced by scripts/kernels. The live tests: built here, where there is a go command and a fast compiler, run there.
+
+# The tests that say most about a kernel: what it does to sections, to registrations and at signals.
+short_packages='stepper stepper/ptrace'
+short_run='Quiet|Inside|Section|Unit|VDSO|Signal|Exec|Rseq|Register'
+
+# What no kernel passes under qemu's software emulation: there a single step that meets a watchpoint raises two
+# exceptions instead of one with both causes, the second at the first instruction of the kernel's handler for
+# the first, which runs over its stack (seen with qemu 7.2 and 11.1, Linux 6.12 and 7.3).
+cannot=('^TestStepReportsAWatchRegister$' '^TestWatchpointsShowChangesDuringEveryCommand$/^stepi$'
+	'^TestAWatchpointInsideASectionStopsAndLetsItCommit$')
+
+# build_tests: a binary for each package, which needs no library, and the Go programs that tests run.
+build_tests() {
+	local package
+	[ -z "$short" ] || packages=$short_packages
+	[ -z "$short" ] || run=${run:-$short_run}
+	say 'building the tests'
+	for package in $packages; do
+		[ -d "$tree/$package" ] || fail "no package $package"
+		CGO_ENABLED=0 go test -c -o "$tree/.cache/vm/$(binary "$package")" "./$package"
+	done
+	go test ./table/tabletest -count=1 -run '^TestGoProgramsAreFoundWithoutTheGoCommand$' >&2
+}
+
+# binary PACKAGE: its test binary's name.
+binary() { printf '%s.test\n' "${1//\//-}"; }
+
+# test_command LEFT SKIP: runs the packages LEFT but for the tests SKIP, each in its folder as go test does, and
+# closes each with the line that go test would print. RSEQSTEP_SLOW: emulation is 10 to 30 times slower.
+test_command() {
+	local slow=5 package
+	[ -z "$in_chroot" ] || slow=1
+	printf 'export RSEQSTEP_REQUIRE=tools RSEQSTEP_GO=built RSEQSTEP_SLOW=%s\nfailed=0\n' "$slow"
+	for package in $1; do
+		printf 'cd %q && SECONDS=0\n' "$tree/$package"
+		printf 'if %q -test.v -test.timeout=%ss -test.run=%q -test.skip=%q; then word=ok; else word=FAIL failed=1; fi\n' \
+			"$tree/.cache/vm/$(binary "$package")" "$limit" "$run" "$2"
+		# shellcheck disable=SC2016 # expanded there
+		printf 'printf "%%s\\trseqstep/%s\\t%%d.000s\\n" $word $SECONDS\n' "$package"
+	done
+	# shellcheck disable=SC2016
+	printf 'exit $failed\n'
+}
+
+# test_with HOW: runs all packages by HOW, boot or enter. A machine that dies takes one test with it: that one
+# is noted, and the others go on in a new machine.
+test_with() {
+	local left=$packages without=$skip skipped status lost=() failed=() name tries=0
+	if [ "$1" = boot ] && [[ "$(acceleration)" = tcg* ]]; then
+		say "left out, because emulation cannot: ${cannot[*]}"
+		without=$without${without:+|}$(IFS='|' && printf '%s' "${cannot[*]}")
+	fi
+	skipped=$without
+	tested=$(mktemp "$cache/run-XXXXXX")
+	rundirs+=("$tested")
+	while :; do
+		command=$(test_command "$left" "$skipped")
+		status=0
+		"$1" || status=$?
+		((status > 1)) || break
+		name=$(awk '$1 == "===" && $3 !~ /\// { now = $3 } /^--- / { if ($3 == now) now = "" } END { print now }' "$tested")
+		if [ -z "$name" ] && ((tries++ < 2)); then
+			continue # it did not come as far as a test
+		fi
+		if [ -z "$name" ] || [[ " ${lost[*]} " = *" $name "* ]]; then
+			say "the tests cannot go on"
+			return "$status"
+		fi
+		lost+=("$name")
+		left=$(unfinished)
+		skipped=$(
+			IFS='|'
+			printf '%s^(%s%s)$' "$without${without:+|}" "${lost[*]}" "$(sed -n 's/^--- [A-Z]*: \([^ ]*\).*/|\1/p' "$tested" | tr -d '\n')"
+		)
+	done
+	mapfile -t failed < <(sed -n 's/^--- FAIL: \([^ ]*\).*/\1/p' "$tested")
+	((${#lost[@]} == 0)) || say "the machine died in: ${lost[*]}"
+	((${#failed[@]} == 0)) || say "failed: ${failed[*]}"
+	say "$(grep -c '^--- PASS' "$tested" || :) passed, ${#failed[@]} failed, ${#lost[@]} ended the machine"
+	((${#failed[@]} + ${#lost[@]} == 0 && status == 0))
+}
+
+# unfinished: the packages whose closing line has not come.
+unfinished() {
+	local package
+	for package in $packages; do
+		grep -q -P "^(ok|FAIL)\trseqstep/$package\t" "$tested" || printf '%s ' "$package"
+	done
+}
+
+# shown: what of the tests' output is printed: all, or what go test shows without -v.
+shown() {
+	if [ -n "$verbose" ] || [ -z "$tests" ]; then
+		cat
+	else
+		awk '/^=== / { next }
+			/^--- FAIL/ { printf "%s%s\n", text, $0; text = ""; failed = 1; fflush(); next }
+			/^--- / { text = ""; failed = 0; next }
+			/^(ok|FAIL)\t/ { print; fflush(); text = ""; failed = 0; next }
+			/^(PASS|FAIL)$/ { next }
+			failed { print; fflush(); next }
+			{ text = text $0 "\n" }
+			END { printf "%s", text }'
+	fi
+}
