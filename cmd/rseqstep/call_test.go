@@ -106,11 +106,21 @@ func answers(t *testing.T, out string, commands []string) []string {
 	number := regexp.MustCompile(`^\$\d+ = `)
 	source := regexp.MustCompile(`/\S*/calls\.(cc?)\b`)
 	vary := regexp.MustCompile(`0x7f[0-9a-f]{10}|0x5555[0-9a-f]{8} "|process \d+`)
+	// Newer gdbs call the setting by its other name, and where it is on they do
+	// not show the stop that is undone at once.
+	undone := []*regexp.Regexp{
+		regexp.MustCompile(`(?s)^Program received signal (\w+), .*GDB has restored the context .*\((\w+)\) will be abandoned\.$`),
+		regexp.MustCompile(`(?s)^The program being debugged received signal (\w+), .*GDB has restored the context\s.*\((\w+)\) will be abandoned\.$`),
+	}
 	for i := range parts {
 		parts[i] = strings.TrimSuffix(parts[i], "(More stack frames follow...)\n")
 		parts[i] = source.ReplaceAllString(parts[i], "calls.$1")
 		parts[i] = number.ReplaceAllString(parts[i], "")
 		parts[i] = vary.ReplaceAllString(strings.TrimSpace(parts[i]), "*")
+		parts[i] = strings.ReplaceAll(parts[i], "unwind-on-signal", "unwindonsignal")
+		for _, u := range undone {
+			parts[i] = u.ReplaceAllString(parts[i], "$1 in $2, undone")
+		}
 	}
 	return parts
 }

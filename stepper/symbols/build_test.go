@@ -23,6 +23,11 @@ func compile(t testing.TB, source string, flags ...string) string {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), strings.TrimSuffix(source, filepath.Ext(source)))
+	for _, f := range flags {
+		if linker, ok := strings.CutPrefix(f, "-fuse-ld="); ok {
+			tabletest.NeedTool(t, "ld."+linker)
+		}
+	}
 	args := append([]string{"-g", "-o", out, src}, flags...)
 	if p, err := exec.Command(tabletest.NeedTool(t, cc), args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %v: %v\n%s", cc, args, err, p)

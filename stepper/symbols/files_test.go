@@ -101,13 +101,15 @@ func TestModuleGivesDWARFToExpressions(t *testing.T) {
 // What linkers leave of functions they dropped is not taken for code at 0.
 func TestDroppedFunctionsHaveNoPlace(t *testing.T) {
 	for _, linker := range []string{"bfd", "gold", "lld"} {
-		s := alone(t, compile(t, "dropped.c", "-ffunction-sections", "-Wl,--gc-sections", "-fuse-ld="+linker))
-		if p, err := s.Lookup("dropped", 0); !errors.Is(err, ErrNoSymbol) {
-			t.Errorf("%s: %v, %v", linker, p, err)
-		}
-		if f, ok := s.Function(3); ok {
-			t.Errorf("%s: a function at 3: %+v", linker, f)
-		}
-		place1(t, s, "main")
+		t.Run(linker, func(t *testing.T) {
+			s := alone(t, compile(t, "dropped.c", "-ffunction-sections", "-Wl,--gc-sections", "-fuse-ld="+linker))
+			if p, err := s.Lookup("dropped", 0); !errors.Is(err, ErrNoSymbol) {
+				t.Errorf("%v, %v", p, err)
+			}
+			if f, ok := s.Function(3); ok {
+				t.Errorf("a function at 3: %+v", f)
+			}
+			place1(t, s, "main")
+		})
 	}
 }
