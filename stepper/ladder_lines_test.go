@@ -41,7 +41,7 @@ func (p *program) leaveCount(command string, max int) (units []stepper.UnitRepor
 		default:
 			p.t.Fatalf("%s: %s", command, p.describe(stop))
 		}
-		if at := p.where(stop); strings.HasPrefix(at, "main:") || at == "count:30" || at == "count:31" {
+		if at := p.where(stop); strings.HasPrefix(at, "main:") || at == "count:32" || at == "count:33" || at == "count:34" {
 			return units, n
 		}
 	}

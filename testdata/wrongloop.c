@@ -15,6 +15,8 @@ int separate_addv(intptr_t *v, intptr_t count, int cpu);
 #define add rseq_addv
 #endif
 
+long counted; /* how often the loop has ended */
+
 static volatile int other = 1; /* the number of a CPU, kept too long */
 
 static __attribute__((noinline)) long count(intptr_t *counters, long wrong)
@@ -27,6 +29,7 @@ static __attribute__((noinline)) long count(intptr_t *counters, long wrong)
 		ret = add(&counters[cpu], 1, cpu);
 		attempts++;
 	} while (ret);
+	counted++;
 	return attempts;
 }
 

@@ -22,6 +22,7 @@ type point struct {
 type planted struct {
 	numbers []int // the Engine's
 	wanted  bool
+	used    bool // the program has run with it (over.go)
 	inChild bool // between a fork and the choice of a process: whether the child has it
 	conds   []condition
 }

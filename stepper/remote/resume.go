@@ -162,6 +162,7 @@ func (c *client) resume(actions []action) (string, error) {
 		from = lead.low
 	}
 	c.ranged = ranged{}
+	c.use()
 	reply, err := c.move(do)
 	if err == nil && over && c.process != nil {
 		c.ranged = ranged{valid: true, tid: tid, from: from}
@@ -231,6 +232,8 @@ func (c *client) motion(a action, all bool) func(*stepper.Engine) (stepper.Stop,
 		return (*stepper.Engine).StepForClient
 	case a.kind == 'r':
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepRange(a.low, a.high) }
+	case all && c.stepsOver(c.p.engine):
+		return (*stepper.Engine).ContinueOver
 	case all:
 		return (*stepper.Engine).Continue
 	}
