@@ -1,5 +1,5 @@
 /* The store that arms the section is its first instruction, as in a test of CRIU's. */
-#include "count.h"
+#include "layoutfix.h"
 
 long aborts;
 

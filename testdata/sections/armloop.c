@@ -1,5 +1,5 @@
 /* The arming store is the section's first instruction and the target of branches: the abort handler's and, once a pass, a loop's. */
-#include "count.h"
+#include "layoutfix.h"
 
 long aborts;
 

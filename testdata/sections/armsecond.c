@@ -1,5 +1,5 @@
 /* The section holds the load of its descriptor's address and, second, its arming store. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

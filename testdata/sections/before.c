@@ -1,5 +1,5 @@
 /* The bare signature and the abort handler lie before the section, and are jumped over. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

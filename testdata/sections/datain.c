@@ -1,5 +1,5 @@
 /* Data inside the section, jumped over, and between the section and its handler: no opcodes, and halves of long ones. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

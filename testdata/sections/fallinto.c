@@ -1,5 +1,5 @@
 /* The abort handler lies before the section and falls through into it; its signature is the ud1 form. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

@@ -1,5 +1,5 @@
 /* The bare signature and the abort handler lie in line, behind the section. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

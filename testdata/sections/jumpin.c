@@ -1,5 +1,5 @@
 /* An indirect jump inside the section, through a table inside the section; and data behind a jump. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

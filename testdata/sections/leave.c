@@ -1,5 +1,5 @@
 /* A section in a function of its own that is left by a return inside it, every second time. */
-#include "count.h"
+#include "layoutfix.h"
 
 void count(struct rseq *r, void *counters);
 __asm__(".text\n.globl count\n.type count,@function\ncount:\n"

@@ -1,5 +1,5 @@
 /* The bare signature is the end of one line, the abort handler the beginning of the next. */
-#include "count.h"
+#include "layoutfix.h"
 
 __attribute__((noinline)) static void once(struct rseq *r)
 {

@@ -1,5 +1,5 @@
 /* A section whose side exit leads into the middle of another one's abort handler, in line, with a nop form and a bare one of the signature. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

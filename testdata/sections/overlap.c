@@ -1,5 +1,5 @@
 /* Instructions that overlap: a jump past a lock prefix in the section, and jumps into immediates before and behind it. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

@@ -1,5 +1,5 @@
 /* Two sections, every second round the other, that share one abort handler. */
-#include "count.h"
+#include "layoutfix.h"
 
 static __thread long turn;
 

@@ -1,5 +1,5 @@
 /* A jump through a table of offsets that lies in the text of the line, then the section, then a table that is passed over. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {

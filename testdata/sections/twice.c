@@ -1,5 +1,5 @@
 /* Two sections one behind the other, and behind them their signatures and handlers, one with its signature twice. */
-#include "count.h"
+#include "layoutfix.h"
 
 static void once(struct rseq *r)
 {
