@@ -56,6 +56,18 @@ func (e *Engine) layout(a table.Addr) *unit.Layout {
 	return l
 }
 
+// reached adds to the layout of its function what leads on from pc, where a thread
+// stands: code that only an indirect jump leads to is not known before.
+func (e *Engine) reached(pc table.Addr) {
+	l := e.layout(pc)
+	if l == nil || l.Begins(pc) {
+		return
+	}
+	fn, _ := e.symbols.Function(pc)
+	l.Add(e.codeOf(fn.Ranges, pc))
+	e.layouts.passed = nil
+}
+
 // middle refuses an address inside an instruction that control reaches. It says
 // nothing against code that nothing is known to lead to.
 func (e *Engine) middle(a table.Addr) error {

@@ -20,6 +20,7 @@ type wayTraps struct {
 // waysOut follows the code of ranges from where the thread stands. From an address
 // outside of them (code moved out of an inlined call) all that may begin counts.
 func (e *Engine) waysOut(ranges []Range, pc table.Addr) unit.Ways {
+	e.reached(pc)
 	c := e.codeOf(ranges, pc)
 	if !inRanges(ranges, pc) {
 		c.Entries, c.Likely = append(c.Entries, c.Likely...), nil

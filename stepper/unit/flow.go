@@ -26,6 +26,7 @@ type Read func(addr table.Addr, p []byte) (n int, err error)
 // SIGTRAP may pass over it). Those do not count where they contradict an
 // instruction that an entry leads to.
 type flow struct {
+	known []part // what has been found before
 	parts []part
 	data  []Range
 	note  func(i *Insn, sure bool)
@@ -56,13 +57,18 @@ func (f *flow) run(c *Code) {
 		if r.High <= r.Low {
 			continue
 		}
+		size := r.High - r.Low
+		p := part{Range: r, begins: newByteSet(size), within: newByteSet(size)}
+		if known := partAt(f.known, r.Low); known != nil && known.Range == r {
+			p = *known
+		}
 		code := make([]byte, r.High-r.Low+MaxLen-1)
 		n, _ := c.Read(r.Low, code)
 		if n < int(r.High-r.Low) { // the end of the range may be the end of what is mapped
 			n, _ = c.Read(r.Low, code[:r.High-r.Low])
 		}
-		size := r.High - r.Low
-		f.parts = append(f.parts, part{Range: r, code: code[:n], begins: newByteSet(size), within: newByteSet(size)})
+		p.code = code[:n]
+		f.parts = append(f.parts, p)
 	}
 	for _, a := range c.Entries {
 		f.reach(0, a, true)
@@ -163,12 +169,19 @@ type Layout struct{ parts []part }
 
 // Lay decodes code. It keeps none of its bytes.
 func Lay(c Code) *Layout {
-	f := flow{note: func(*Insn, bool) {}, lost: func(_, _ table.Addr, _ bool) {}}
+	l := &Layout{}
+	l.Add(c)
+	return l
+}
+
+// Add decodes more of the same ranges, from other entries.
+func (l *Layout) Add(c Code) {
+	f := flow{known: l.parts, note: func(*Insn, bool) {}, lost: func(_, _ table.Addr, _ bool) {}}
 	f.run(&c)
 	for n := range f.parts {
 		f.parts[n].code = nil
 	}
-	return &Layout{f.parts}
+	l.parts = f.parts
 }
 
 // Begins reports whether an instruction that control reaches begins at a.

@@ -93,6 +93,23 @@ func TestFlowDoesNotSeeDataBetween(t *testing.T) {
 	}
 }
 
+// What only an indirect jump leads to is found when a thread has come there.
+func TestLayoutGrowsWithItsEntries(t *testing.T) {
+	text := code(t, "ff e0  06 06  74 01  f0 ff 07  c3") // jmp *%rax; data; je 1007; lock incl (%rdi); ret
+	c := Code{Ranges: []Range{{0x1000, 0x100a}}, Entries: []table.Addr{0x1000}, Read: readCode(0x1000, text)}
+	l := Lay(c)
+	if l.Begins(0x1004) || l.Within(0x1007) {
+		t.Error("what nothing leads to is found")
+	}
+	c.Entries = []table.Addr{0x1004}
+	l.Add(c)
+	for a, want := range map[table.Addr][2]bool{0x1000: {true, false}, 0x1002: {false, false}, 0x1004: {true, false}, 0x1006: {true, false}, 0x1007: {true, true}, 0x1009: {true, false}} {
+		if got := [2]bool{l.Begins(a), l.Within(a)}; got != want {
+			t.Errorf("%v begins and lies within an instruction: %v, not %v", a, got, want)
+		}
+	}
+}
+
 // FuzzFlow: likely places neither take anything away from what the entries lead to nor
 // add anything within it; a Layout is what the ways out come from; and nothing panics.
 func FuzzFlow(f *testing.F) {
