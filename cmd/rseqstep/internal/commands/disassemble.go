@@ -106,7 +106,10 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 	return f.Ranges, f.Name, nil
 }
 
-// decode decodes a range; what cannot be read or decoded ends it with an error.
+// decode decodes a range; what cannot be read or decoded ends it with an error. An
+// instruction is known to begin at a section's start, behind its end and at its abort
+// handler; where decoding would pass over one, it was out of step, and a signature is
+// none: such bytes are shown one by one, as those that do not decode.
 func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
 	if r.High-r.Low > maxCode {
 		return nil, prompt.Message("%d bytes are too many to disassemble at once.", r.High-r.Low)
@@ -114,22 +117,48 @@ func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
 	code := make([]byte, r.High-r.Low)
 	n, readErr := d.ReadMemory(r.Low, code)
 	code = code[:n]
+	begins, signatures := d.boundaries()
 	var insns []unit.Insn
 	for at := r.Low; at < r.Low+table.Addr(n); {
 		i, err := unit.Decode(at, code[at-r.Low:])
-		if err != nil {
-			if int(r.Low+table.Addr(n)-at) < unit.MaxLen && r.Low+table.Addr(n) != r.High {
-				return insns, prompt.Message("Cannot access memory at address %v", at)
-			}
-			i = unit.Insn{Addr: at, Len: 1}
+		if err == nil && !signatures(at) && !begins(at+1, i.Next()) {
 			insns = append(insns, i)
-			at++
+			at = i.Next()
 			continue
 		}
-		insns = append(insns, i)
-		at = i.Next()
+		if err != nil && int(r.Low+table.Addr(n)-at) < unit.MaxLen && r.Low+table.Addr(n) != r.High {
+			return insns, prompt.Message("Cannot access memory at address %v", at)
+		}
+		insns = append(insns, unit.Insn{Addr: at, Len: 1})
+		at++
 	}
 	return insns, readErr
+}
+
+// boundaries tells whether an instruction is known to begin in [low, high), and
+// whether a bare signature covers an address: one that no other instruction carries
+// (librseq hides it in the displacement of a ud1).
+func (d *desk) boundaries() (begins func(low, high table.Addr) bool, signature func(table.Addr) bool) {
+	sections := d.Sections()
+	begins = func(low, high table.Addr) bool {
+		for _, p := range sections {
+			for _, a := range []table.Addr{p.Start, p.End, p.Abort} {
+				if low <= a && a < high {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	signature = func(at table.Addr) bool {
+		for _, p := range sections {
+			if d := p.Abort - at; d >= 1 && d <= unit.SignatureSize {
+				return true
+			}
+		}
+		return false
+	}
+	return begins, signature
 }
 
 // maxCode is how many bytes are disassembled at once.
@@ -160,8 +189,8 @@ func (d *desk) marks(r stepper.Range, insns []unit.Insn) map[table.Addr]show.Mar
 			marks[e] = marks[e].With("exit")
 		}
 		d.markExits(p, marks)
-		if a, ok := armingStore(p, sections, insns); ok {
-			marks[a] = marks[a].With("arm")
+		if i := (ops.Source{Memory: d}).Arming(p); i != nil {
+			marks[i.Addr] = marks[i.Addr].With("arm")
 		}
 	}
 	return marks
@@ -178,30 +207,6 @@ func (d *desk) markExits(p *table.Placed, marks map[table.Addr]show.Mark) {
 			marks[e.Addr] = marks[e.Addr].With("exit")
 		}
 	}
-}
-
-// armingStore finds the store that arms a section, by custom the instruction
-// right before it. Without registers its effective address is not known, so
-// the last store to memory before Start is taken, if it is no more than two
-// instructions away (librseq and tcmalloc have it directly before).
-func armingStore(p *table.Placed, all []*table.Placed, insns []unit.Insn) (table.Addr, bool) {
-	for n := range insns {
-		if insns[n].Addr != p.Start {
-			continue
-		}
-		for back := 1; back <= 2 && n-back >= 0; back++ {
-			i := &insns[n-back]
-			for _, q := range all {
-				if q.Contains(i.Addr) {
-					return 0, false
-				}
-			}
-			if i.Store.Size > 0 {
-				return i.Addr, true
-			}
-		}
-	}
-	return 0, false
 }
 
 // withSource writes instructions under the source lines they come from.

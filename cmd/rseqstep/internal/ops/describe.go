@@ -37,11 +37,14 @@ const maxBody = 1 << 16
 func (s Source) Describe(p *table.Placed, name string) (d Section) {
 	d.Placed, d.Name = p, name
 	body, err := s.Body(p)
+	if err == nil && len(body.Insns) == 0 {
+		err = &unit.DecodeError{Addr: p.Start, Err: unit.ErrInvalid}
+	}
 	if err != nil {
 		d.Err = err
 		return d
 	}
-	d.Lines = opv.Describer{Arming: s.arming(p), Name: s.nameFor(p, name)}.Lines(&body)
+	d.Lines = opv.Describer{Arming: s.Arming(p), Name: s.nameFor(p, name)}.Lines(&body)
 	note := func(at []table.Addr, text string) {
 		for _, a := range at {
 			d.Notes = append(d.Notes, fmt.Sprintf("%v %s", a, text))
@@ -50,6 +53,7 @@ func (s Source) Describe(p *table.Placed, name string) (d Section) {
 	note(body.Calls, "calls a function, which no vector can do; while that runs the section is not protected")
 	note(body.Syscalls, "makes a system call, which sections must not do (rseq(2))")
 	note(body.Indirect, "jumps to an address that is known only when it runs")
+	note(body.Lost, "does not decode")
 	return d
 }
 
@@ -92,24 +96,29 @@ func (s Source) code(p *table.Placed) ([]byte, error) {
 	if n, err := s.Memory.ReadMemory(p.Start, code); n < len(code) {
 		return nil, errors.Join(ErrUnreadable, err)
 	}
-	return code, nil
+	var behind [unit.MaxLen]byte // of an instruction that the end lies in
+	n, _ := s.Memory.ReadMemory(p.End, behind[:])
+	return append(code, behind[:n]...), nil
 }
 
 // maxLead is how far before a section its arming store is looked for, bytes.
 const maxLead = 4096
 
-// arming finds the store that arms a section, which tells where the fields of
+// Arming finds the store that arms a section, which tells where the fields of
 // the rseq area are; nil when it is not found.
-func (s Source) arming(p *table.Placed) *unit.Insn {
+func (s Source) Arming(p *table.Placed) *unit.Insn {
 	lead := table.Addr(64)
 	if p.Section != nil && p.Section.Symbol != "" && p.Section.Offset > 0 && p.Section.Offset <= maxLead {
 		lead = table.Addr(p.Section.Offset)
 	}
-	code := make([]byte, min(lead, p.Start))
-	from := p.Start - table.Addr(len(code))
-	if n, _ := s.Memory.ReadMemory(from, code); n < len(code) {
+	before := min(lead, p.Start)
+	from := p.Start - before
+	code := make([]byte, before+min(4*unit.MaxLen, p.End-p.Start)) // it may be the section's first instruction
+	n, _ := s.Memory.ReadMemory(from, code)
+	if table.Addr(n) < before {
 		return nil
 	}
+	code = code[:n]
 	at, ok := unit.FindArming(p, from, code)
 	if !ok {
 		return nil
