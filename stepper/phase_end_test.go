@@ -84,6 +84,10 @@ func TestASectionInWhichAQuietPhaseEndsIsRestarted(t *testing.T) {
 			p.wantRightEnd(pid, "committed on ")
 		},
 	}
+	ends["detach, nostop"] = func(p *program) {
+		nostop(p)
+		ends["detach"](p)
+	}
 	for _, own := range []bool{false, true} {
 		for _, way := range []string{"breakpoint", "stepped"} {
 			for name, end := range ends {
