@@ -159,3 +159,41 @@ func TestExecInAHandlerFreesNoDebugRegisterOfTheNewProgram(t *testing.T) {
 	p.wantExit(7)
 	p.wantPrinted("new 9 counter 6\n")
 }
+
+// A breakpoint inside a section is a trap on its arming store, which is the
+// engine's own choice: it goes with the program, and comes back with it.
+func TestBreakpointInsideASectionGoesAndComesWithItsProgram(t *testing.T) {
+	for _, how := range []string{"self", "exec"} {
+		for _, command := range []string{"continue", "next"} {
+			t.Run(how+" "+command, func(t *testing.T) {
+				args := []string{how}
+				if how == "exec" {
+					args = append(args, tabletest.Build(t, tabletest.Fixture{Source: "became.c", Shape: tabletest.Static}))
+				}
+				p := launch(t, tabletest.Fixture{Source: "become.c", Shape: tabletest.NoPIE}, args...)
+				p.runTo("main")
+				sections := p.Image().Sections()
+				if len(sections) == 0 {
+					t.Fatal("the program has no section")
+				}
+				a := sections[0].Start
+				b := p.add(stepper.BreakpointSpec{Location: "*" + a.String(), Addrs: []table.Addr{a}})
+				want, status := 1, 7
+				if how == "self" {
+					want, status = 2, 5
+				}
+				stop := p.cont()
+				for n := 0; stop.Reason != stepper.StopExited && n < 50; n++ {
+					if stop.Reason == stepper.StopBreakpoint && (stop.PC != a || b.Places[0].Trap == 0) {
+						t.Errorf("%s, place %+v", p.describe(stop), b.Places)
+					}
+					stop = p.do(command)
+				}
+				p.wantReason(stop, stepper.StopExited)
+				if b.Hits != want || stop.Status.Code != status {
+					t.Errorf("met %d times, status %d; want %d and %d", b.Hits, stop.Status.Code, want, status)
+				}
+			})
+		}
+	}
+}

@@ -1,14 +1,16 @@
 /* become HOW PROGRAM: runs PROGRAM by exec, fork, vfork or spawn, and ends with its status;
- * "self": becomes itself, once; "handler": executes PROGRAM in a signal handler. */
+ * "self": becomes itself, once; "handler": executes PROGRAM in a signal handler. It runs a section before. */
+#include "rseqfix.h"
+
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 volatile int counter, oldest;
+static intptr_t v;
 
 __attribute__((noinline)) int only_old(int n)
 {
@@ -44,6 +46,9 @@ int main(int argc, char **argv)
 	pid_t pid = 0;
 	int status;
 
+	fix_main(argc, argv);
+	while (rseq_addv(&v, 1, rseq_cpu_start()))
+		;
 	work(1);
 	if (!strcmp(how, "self")) {
 		if (argc == 2)
