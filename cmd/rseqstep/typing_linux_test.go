@@ -83,3 +83,28 @@ func (x *typist) answers(n int) bool {
 	x.t.Fatalf("the prompt does not answer:\n%s", x.shown())
 	return false
 }
+
+// TestCtrlCEndsWhateverRuns interrupts every command that lets a program go which
+// does not end, one that computes and one that waits for its input.
+func TestCtrlCEndsWhateverRuns(t *testing.T) {
+	for name, c := range map[string]struct {
+		fixture tabletest.Fixture
+		args    string
+	}{
+		"computing": {tabletest.Fixture{Source: "loop.c"}, "1000000000000"},
+		"waiting":   {tabletest.Fixture{Source: "blocked.c", Flags: []string{"-pthread"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := promptOn(t, tabletest.Build(t, c.fixture))
+			x.enter("break main")
+			x.enter("run " + c.args)
+			x.enter("delete 1")
+			for i, command := range []string{"continue", "next 1000", "step 1000000", "until 1000000", "stepi 1000000000", "nexti 1000000000", "opv", "abort at 1", "advance rubbish", "finish", "jump main"} {
+				x.types(command + "\r")
+				if !x.answers(1000 + i) {
+					t.Fatalf("%s has ended the session:\n%s", command, x.shown())
+				}
+			}
+		})
+	}
+}
