@@ -73,6 +73,9 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 	case EventBreakpoint:
 		th.reported = ev.Addr
 		stop, err := e.userBreak(th, ev.Addr)
+		if stop == nil && err == nil {
+			stop, err = e.meetOuterHere(th, ev.Addr)
+		}
 		return stop == nil && !stepping, stop, err
 	}
 	return true, nil, nil

@@ -13,7 +13,7 @@
 // at native speed; quiet.go, registration.go and settle.go one with its registration lifted;
 // passes.go and ladder.go when which; inside.go looking into sections;
 // confined.go programs under a seccomp filter;
-// ondemand.go a vector or an abort for the asking; letgo.go how threads go on; vdso*.go and late.go vDSO functions; travel.go the
+// ondemand.go a vector or an abort for the asking; letgo.go how threads go on; vdso*.go and late.go vDSO functions; travel.go and journeys.go the
 // running program; watchdog.go its supervision; line*.go source lines;
 // landing.go exceptions and longjmp; finish.go frames; provide.go the program's
 // own cpu_opv calls; range.go what gdb asks a server for; catch.go and catchpoints.go events that end a

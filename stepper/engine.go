@@ -52,10 +52,12 @@ type Engine struct {
 	fork       *undecided // a fork that was caught, until one of its processes is chosen
 
 	// Of the command that runs.
-	report  []UnitReport
-	dropped int // reports that did not fit
-	notes   []string
-	child   int // a process that forked off and was let go
+	journeys []*traps // under way, each begun inside the one before
+	arrived  *traps   // the one that has arrived while others were under way inside it; else nil
+	report   []UnitReport
+	dropped  int // reports that did not fit
+	notes    []string
+	child    int // a process that forked off and was let go
 }
 
 // ModuleReader reads which modules the process has now.

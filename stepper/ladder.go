@@ -20,8 +20,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 		return false, nil, nil
 	case n.quiets >= limit:
 		delete(th.passes, p.Start)
-		stop, err := e.escape(th, p)
-		return true, stop, err
+		return e.escape(th, p)
 	case n.aborts >= limit:
 		injected, err := e.inject(th, p, insn)
 		if injected {
@@ -33,8 +32,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 	}
 	if e.confined(th, p) {
 		delete(th.passes, p.Start)
-		stop, err := e.escape(th, p)
-		return true, stop, err
+		return e.escape(th, p)
 	}
 	stop, err = e.quietPass(th, p)
 	return true, stop, err
@@ -103,19 +101,27 @@ func (e *Engine) awaited(pc table.Addr) bool {
 	return n > 0
 }
 
-// escape is rung 4: run to the function's return.
-func (e *Engine) escape(th *thread, p *table.Placed) (*Stop, error) {
+// escape is rung 4: run to the function's return, or to where one around it
+// arrives. done is false where the thread is on that way already.
+func (e *Engine) escape(th *thread, p *table.Placed) (done bool, stop *Stop, err error) {
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	if !ok || caller.Rip == 0 {
-		return nil, fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p))
+		return true, nil, fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p))
 	}
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+	for _, o := range e.journeys {
+		if o.tid == th.tid && o.escape == cfa {
+			return false, nil, nil
+		}
+	}
+	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, escape: cfa, watchdog: e.watchLine()}
+	tr.watchdog.seldom()
+	defer tr.watchdog.end()
 	e.trapReturn(tr, caller.PC(), cfa)
-	_, stop, err := e.travel(th, tr)
-	if stop == nil && err == nil {
+	_, stop, err = e.travel(th, tr)
+	if stop == nil && (err == nil || errors.Is(err, errArrivedOuter)) {
 		e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
 	}
-	return stop, err
+	return true, stop, err
 }
 
 // maxRebuild bounds how often a vector is made anew when a compare of it

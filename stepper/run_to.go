@@ -105,6 +105,9 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 		if contains(where, pc) && (accept == nil || accept(&th.regs)) {
 			return pc, nil, nil
 		}
+		if stop, err := e.meetOuter(th, pc, nil); stop != nil || err != nil {
+			return 0, stop, err
+		}
 		// Another activation of the same code (a signal handler's): let it pass.
 		if e.sites[pc] > 0 {
 			if err := e.target.Remove(pc); err != nil {

@@ -18,6 +18,7 @@ type traps struct {
 	watch    []table.Addr // addresses already planted whose meeting is an arrival
 	step     bool         // the end of a single step already under way is an arrival
 	debug    bool         // a free debug register's match is an arrival
+	escape   table.Addr   // the CFA whose return an escape of the ladder's runs to; 0 for other journeys
 	free     bool         // nothing is waited for: the end of thread tid ends nothing
 	watchdog *watchdog    // looks after a step that takes long; nil: none
 	late     late         // looks after a unit that takes long; nil: nothing does
@@ -37,6 +38,8 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 	if stop, err := e.settleAll(nil); stop != nil || err != nil {
 		return false, stop, err
 	}
+	e.begin(tr)
+	defer func() { arrived, err = e.finished(tr, arrived, err) }()
 	if tr.late != nil {
 		defer e.watchUnit(tr).end()
 	} else if tr.watchdog == nil && !tr.free && len(tr.at) > 0 {
@@ -173,6 +176,9 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if tr.step && ev.TID == tr.tid {
 			return true, nil, nil
 		}
+		if err := e.stepOuter(ev.TID, tr); err != nil {
+			return false, nil, err
+		}
 		return false, nil, e.resume(ev.TID)
 	case EventDebug:
 		if p, done, err := e.passHit(&ev); done || err != nil {
@@ -181,8 +187,13 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			}
 			return e.onward(p, ev.TID, tr)
 		}
-		if tr.debug && ev.TID == tr.tid && e.slots[ev.Slot&3] == 0 {
-			return true, nil, nil
+		if e.slots[ev.Slot&3] == 0 {
+			if tr.debug && ev.TID == tr.tid {
+				return true, nil, nil
+			}
+			if err := e.debugOuter(ev.TID, tr); err != nil {
+				return false, nil, err
+			}
 		}
 		if err := e.pause(); err != nil {
 			return false, nil, err
@@ -221,8 +232,13 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if stop := e.caughtSyscall(ev); stop != nil {
 			return false, stop, nil
 		}
-		if tr.step && ev.TID == tr.tid && !e.toBeRestarted(e.adopt(ev.TID)) {
-			return true, nil, nil
+		if !e.toBeRestarted(e.adopt(ev.TID)) {
+			if tr.step && ev.TID == tr.tid {
+				return true, nil, nil
+			}
+			if err := e.stepOuter(ev.TID, tr); err != nil {
+				return false, nil, err
+			}
 		}
 		return onward(ev.TID)
 	case EventVforkDone:
@@ -238,8 +254,10 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			return false, nil, err
 		}
 		if e.policy.FollowFork == FollowChild {
-			if tr.tid == ev.TID {
-				tr.tid = ev.Child
+			for _, o := range append(e.journeys, tr) {
+				if o.tid == ev.TID {
+					o.tid = ev.Child
+				}
 			}
 			return onward(ev.Child)
 		}
@@ -248,7 +266,9 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if err := e.executed(ev); err != nil {
 			return false, nil, err
 		}
-		tr.lose(ev.TID)
+		for _, o := range append(e.journeys, tr) {
+			o.lose(ev.TID)
+		}
 		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
 			return false, stop, err
 		}
@@ -258,7 +278,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		return false, nil, e.resume(ev.TID)
 	case EventExit:
 		stop := e.threadGone(ev)
-		if ev.TID != tr.tid || tr.free {
+		if !e.waitsFor(ev.TID) {
 			stop = nil
 		}
 		return false, stop, nil
@@ -360,6 +380,9 @@ func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 		if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
 			return arrived, stop, err
 		}
+	}
+	if stop, err := e.meetOuter(th, ev.Addr, tr); stop != nil || err != nil {
+		return false, stop, err
 	}
 	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
 		return false, nil, err

@@ -58,6 +58,12 @@ func (w *watchdog) due() bool {
 	return w.looking
 }
 
+// seldom puts the first look off: what runs has been looked at.
+func (w *watchdog) seldom() {
+	w.period = lastLook
+	w.timer.Reset(w.period)
+}
+
 // look begins a look, unless one is under way.
 func (w *watchdog) look() {
 	if !w.looking {

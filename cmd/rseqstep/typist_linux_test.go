@@ -138,6 +138,33 @@ func (x *typist) expect(texts ...string) string {
 	return ""
 }
 
+// shows reports whether the text is shown before long, after what was waited for
+// before; it is a chance to do something else, not a verdict.
+func (x *typist) shows(text string) bool {
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end) && !x.isOver(); time.Sleep(2 * time.Millisecond) {
+		x.mu.Lock()
+		i := strings.Index(x.text[x.seen:], text)
+		if i >= 0 {
+			x.seen += i + len(text)
+		}
+		x.mu.Unlock()
+		if i >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isOver reports whether nobody has the terminal open any more.
+func (x *typist) isOver() bool {
+	select {
+	case <-x.over:
+		return true
+	default:
+		return false
+	}
+}
+
 func (x *typist) shown() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()

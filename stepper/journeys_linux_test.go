@@ -1,0 +1,85 @@
+package stepper_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper"
+	"rseqstep/table/tabletest"
+)
+
+// A command's breakpoints count on whatever way its thread takes, also where
+// another journey of the thread has begun on it: a single step that blocks, and
+// lets all threads go until it ends.
+func TestACommandEndsWhereASignalHandlerLeadsOutOfACallThatBlocks(t *testing.T) {
+	for _, command := range []string{"next", "step", "until", "finish"} {
+		t.Run(command, func(t *testing.T) {
+			p := start(t, tabletest.Fixture{Source: "jumpout.c", Flags: []string{"-pthread"}})
+			b := p.add(stepper.BreakpointSpec{Location: "the_call"})
+			p.wantReason(p.cont(), stepper.StopBreakpoint)
+			if err := p.DeleteBreakpoint(b.Number); err != nil {
+				t.Fatal(err)
+			}
+			p.poke("go", 1)
+			stop := p.do(command)
+			p.wantReason(stop, stepper.StopStep)
+			p.wantLine(stop, "main:47")
+			p.poke("go", 1)
+			p.wantExit(0)
+		})
+	}
+}
+
+// A handler that is run while the instruction at a breakpoint is stepped may lead
+// out of the line, and never come back.
+func TestACommandEndsWhereASignalHandlerLeadsOutOfASteppedInstruction(t *testing.T) {
+	for _, command := range []string{"next", "step", "until", "finish"} {
+		t.Run(command, func(t *testing.T) {
+			p := start(t, tabletest.Fixture{Source: "jumpout.c", Flags: []string{"-pthread"}})
+			p.add(stepper.BreakpointSpec{Location: "the_call"})
+			p.wantReason(p.cont(), stepper.StopBreakpoint)
+			if err := unix.Tgkill(p.process.PID(), p.Thread(), unix.SIGALRM); err != nil {
+				t.Fatal(err)
+			}
+			stop := p.do(command)
+			p.wantReason(stop, stepper.StopStep)
+			p.wantLine(stop, "main:47")
+		})
+	}
+}
+
+// Escape, the last rung of the ladder, runs to the function's return; a line step
+// that climbs it ends where the line is left.
+func TestALineStepThatEscapesEndsAtTheNextLine(t *testing.T) {
+	for n := 1_000_000; ; n *= 4 {
+		p := start(t, tabletest.Fixture{Source: "sided.c", Opt: "-O2"}, strconv.Itoa(n))
+		p.Policy().StuckLimit = 1
+		p.runTo("turn")
+		p.wantLine(p.do("next"), "turn:13")
+		stop := p.do("next")
+		escaped := false
+		for _, u := range stop.Units {
+			escaped = escaped || u.Rung == stepper.RungEscape
+		}
+		if !escaped { // the loop has ended before the ladder was climbed
+			continue
+		}
+		p.wantReason(stop, stepper.StopStep)
+		p.wantLine(stop, "turn:14")
+		p.wantExit(0)
+		p.wantPrinted(fmt.Sprintf("rounds %d ret 1\n", n))
+		return
+	}
+}
+
+// poke writes an int of the program's.
+func (p *program) poke(name string, value int32) {
+	p.t.Helper()
+	if _, err := p.process.WriteMemory(p.address(name), binary.LittleEndian.AppendUint32(nil, uint32(value))); err != nil {
+		p.t.Fatal(err)
+	}
+}

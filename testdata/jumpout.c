@@ -1,0 +1,54 @@
+/*
+ * jumpout: two system calls that block until a thread of its own, let go by a debugger
+ * that writes `go`, sends SIGALRM; the handler leaves with siglongjmp. Fails unless both are left so.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static sigjmp_buf back;
+volatile int go;
+static volatile int left;
+
+static void alarmed(int sig)
+{
+	siglongjmp(back, sig);
+}
+
+static void *sender(void *to)
+{
+	for (int sent = 0; sent < 2; sent++) {
+		while (!go)
+			;
+		go = 0;
+		pthread_kill(*(pthread_t *)to, SIGALRM);
+	}
+	return NULL;
+}
+
+static __attribute__((noinline)) void block(void)
+{
+	long nr = SYS_pause;
+	__asm__ volatile("the_call: syscall" : "+a"(nr) : : "rcx", "r11", "memory");
+	puts("the call has returned");
+}
+
+int main(void)
+{
+	pthread_t self = pthread_self(), thread;
+
+	signal(SIGALRM, alarmed);
+	if (pthread_create(&thread, NULL, sender, &self))
+		return 3;
+	while (left < 2) {
+		if (sigsetjmp(back, 1) == 0)
+			block();
+		left++;
+	}
+	pthread_join(thread, NULL);
+	printf("left %d\n", left);
+	return left != 2;
+}
