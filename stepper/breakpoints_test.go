@@ -221,23 +221,29 @@ func TestNothingIsPlantedInsideSectionsNorOnSignatures(t *testing.T) {
 // The ends of sections are places like any other.
 func TestBreakpointsAtTheEndsOfSectionsDisturbNothing(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "asmmain.c", Extra: []string{"asm.S"}})
+	aborts := map[table.Addr]bool{}
 	for _, s := range p.Image().Sections() {
+		aborts[s.Abort] = true
 		for _, a := range []table.Addr{s.End, s.Abort} {
 			p.add(stepper.BreakpointSpec{Addrs: []table.Addr{a}})
 		}
 	}
-	ends := 0
+	ends, aborted := 0, 0
 	for {
 		stop := p.cont()
 		if stop.Reason == stepper.StopExited {
 			break
 		}
 		p.wantReason(stop, stepper.StopBreakpoint)
-		ends++
+		if aborts[stop.PC] {
+			aborted++ // it was preempted inside, as on a busy machine any section is now and then
+		} else {
+			ends++
+		}
 	}
 	p.wantPrinted("sum 30 limited 6 added 6 aside 4\n")
-	if ends != 16 {
-		t.Errorf("%d stops at ends of sections, want 16", ends)
+	if ends != 16 || aborted > 4 {
+		t.Errorf("%d stops at ends of sections, %d in abort handlers, want 16 and hardly one", ends, aborted)
 	}
 }
 

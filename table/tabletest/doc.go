@@ -13,7 +13,11 @@
 //     know. They are cached by content in .cache/fixtures, so only the first run
 //     is slow.
 //   - A missing tool is a skip, and under RSEQSTEP_REQUIRE=all a failure; a
-//     fixture that does not compile is always a failure.
+//     fixture that does not compile is always a failure. RSEQSTEP_REQUIRE=tools
+//     only makes it a failure.
+//   - scripts/kernels runs the tests on emulated machines: RSEQSTEP_SLOW makes them
+//     wait longer (Patience), RSEQSTEP_GO=built takes what BuildGoPrograms has
+//     built outside.
 //   - Pairs takes the place of the whole matrix in most tests: nearly every
 //     mistake that depends on how a file was built depends on two of its columns
 //     at most. Random samples were refused, because a failure must come back.
