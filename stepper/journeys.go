@@ -45,6 +45,18 @@ func (e *Engine) outer(tr *traps, arrived func(*traps) (bool, *Stop, error)) (*S
 	return nil, nil
 }
 
+// atTrap asks every journey about a thread that stands at pc, without having met
+// a breakpoint there or with one: its own first, tr, then those around it.
+func (e *Engine) atTrap(th *thread, tr *traps, pc table.Addr) (arrived bool, stop *Stop, err error) {
+	if decide, ok := tr.at[pc]; ok && th.tid == tr.tid {
+		if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
+			return arrived, stop, err
+		}
+	}
+	stop, err = e.meetOuter(th, pc, tr)
+	return false, stop, err
+}
+
 // meetOuter is meet for the journeys around tr (nil: all).
 func (e *Engine) meetOuter(th *thread, at table.Addr, tr *traps) (*Stop, error) {
 	return e.outer(tr, func(o *traps) (bool, *Stop, error) {

@@ -58,10 +58,7 @@ func (e *Engine) stepCounted(p *table.Placed, tr *traps) (arrived bool, stop *St
 	if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
 		return false, stop, err
 	}
-	if decide, ok := tr.at[th.regs.PC()]; ok {
-		return decide(th)
-	}
-	return false, nil, nil
+	return e.atTrap(th, tr, th.regs.PC())
 }
 
 func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {

@@ -376,13 +376,8 @@ func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 	if stop, err := e.callReturned(th); stop != nil || err != nil {
 		return false, stop, err
 	}
-	if decide, ok := tr.at[ev.Addr]; ok && ev.TID == tr.tid {
-		if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
-			return arrived, stop, err
-		}
-	}
-	if stop, err := e.meetOuter(th, ev.Addr, tr); stop != nil || err != nil {
-		return false, stop, err
+	if arrived, stop, err := e.atTrap(th, tr, ev.Addr); arrived || stop != nil || err != nil {
+		return arrived, stop, err
 	}
 	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
 		return false, nil, err

@@ -104,6 +104,7 @@ func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
 	if err := e.pause(); err != nil {
 		return false, nil, err
 	}
+	watch := tr.watchdog // an exec on the way makes tr a journey without one
 	th, ok := e.threads[tr.tid]
 	if ok {
 		if err := e.load(th); err != nil {
@@ -127,17 +128,15 @@ func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
 			stop, err := e.vanished(th, err)
 			return false, stop, err
 		}
-		more = tr.watchdog.more(th.fruitless != seen)
-		if decide, ok := tr.at[th.regs.PC()]; ok {
-			if arrived, stop, err := decide(th); arrived || stop != nil || err != nil {
-				return arrived, stop, err
-			}
+		more = watch.more(th.fruitless != seen)
+		if arrived, stop, err := e.atTrap(th, tr, th.regs.PC()); arrived || stop != nil || err != nil {
+			return arrived, stop, err
 		}
 		if e.asked.Swap(false) {
 			return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 		}
 	}
-	tr.watchdog.again(tr.watchdog.found)
+	watch.again(watch.found)
 	stop, err = e.release(tr.tid)
 	return false, stop, err
 }
