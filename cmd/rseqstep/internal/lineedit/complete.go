@@ -3,29 +3,12 @@ package lineedit
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxListed is how many candidates are listed, as gdb's max-completions.
 const maxListed = 200
-
-// tab completes what stands before the cursor as far as the candidates agree,
-// and lists them when it is pressed once more.
-func (r *reading) tab() {
-	if r.complete == nil {
-		return
-	}
-	head, candidates := r.complete(string(r.text[:r.pos]))
-	if len(candidates) == 0 {
-		return
-	}
-	rest := r.text[r.pos:]
-	done := []rune(head + commonPrefix(candidates))
-	r.text = append(done[:len(done):len(done)], rest...)
-	r.pos = len(done)
-	if len(candidates) > 1 && r.tabs > 1 {
-		r.write("\r\n" + strings.ReplaceAll(list(candidates, r.columns()), "\n", "\r\n"))
-	}
-}
 
 func commonPrefix(words []string) string {
 	common := []rune(words[0])
@@ -50,20 +33,30 @@ func list(words []string, columns int) string {
 	}
 	widest := 0
 	for _, w := range words {
-		widest = max(widest, widths([]rune(w)))
+		widest = max(widest, utf8.RuneCountInString(w))
 	}
 	across := max(columns/(widest+2), 1)
 	down := (len(words) + across - 1) / across
 	var b strings.Builder
 	for row := range down {
 		for i := row; i < len(words); i += down {
-			word := clean([]rune(words[i]))
 			if i+down < len(words) {
-				word += strings.Repeat(" ", widest+2-widths([]rune(word)))
+				fmt.Fprintf(&b, "%-*s", widest+2, clean(words[i]))
+			} else {
+				b.WriteString(clean(words[i]))
 			}
-			b.WriteString(word)
 		}
 		b.WriteByte('\n')
 	}
 	return b.String() + cut
+}
+
+// clean is text for the screen: what would move the cursor is shown as "?".
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, text)
 }

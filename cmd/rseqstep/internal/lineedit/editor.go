@@ -3,6 +3,10 @@ package lineedit
 import (
 	"errors"
 	"io"
+	"strings"
+	"unicode"
+
+	"github.com/ergochat/readline"
 )
 
 // ErrInterrupted is returned by Read when the person gave the line up (Ctrl-C).
@@ -25,187 +29,171 @@ const (
 // console is a terminal that sends keys unchanged and shows nothing by itself.
 type console interface {
 	next() (event, byte, error)
-	waiting() bool // a byte can be read at once
 	write(text string)
-	columns() int // at least 1
-	suspend()     // stops the process as the terminal's Ctrl-Z does
+	size() (columns, rows int) // each at least 1
+	suspend()                  // stops the process as the terminal's Ctrl-Z does
 }
 
 // Complete returns what Tab offers at the end of text: head is the part of it
 // that stays, candidates are what may follow.
 type Complete func(text string) (head string, candidates []string)
 
-// reading is one line being read.
-type reading struct {
+// editor is the library, between a console and the reader of lines.
+type editor struct {
 	console
-	ask      string
-	complete Complete // nil: nothing is completed
-	history  *History // nil: there is none
-	killed   *ring
+	lib     *readline.Instance
+	resized func() // the library asks for the size anew
 
-	line
-	keys    decoder
-	walk    *walk // nil outside of the history
-	tabs    int   // Tab was pressed so often running
-	yanked  int   // characters that the last key yanked; 0: it yanked none
-	pending []key // read, to be carried out
+	options Options // of the line being read
+	tabs    int     // Tab was pressed so often running
+	run     int     // bytes since the last control character
+	pending []byte  // read by the library before what the console has
+	over    error   // why nothing more is read; nil: more is
 }
 
-// errEnter ends a line that is whole.
-var errEnter = errors.New("enter")
+// historySize is how many lines are kept.
+const historySize = 1000
 
-// read reads the line. Errors: io.EOF where the person ended the input (Ctrl-D
-// on an empty line) or the terminal is gone, ErrInterrupted, ErrStopped.
-func (r *reading) read() (string, error) {
-	if tooWide(r.ask, r.columns()) {
-		r.write(r.ask + "\r\n")
-		r.ask = ""
-	}
-	r.draw()
-	for {
-		k, err := r.key()
-		if err == nil {
-			err = r.press(k)
-		}
-		if err == errEnter {
-			r.pos = len(r.text)
-			r.draw()
-			r.write("\r\n")
-			return string(r.text), nil
-		}
-		if err != nil {
-			return "", err
-		}
-		if !r.waiting() {
-			r.draw()
-		}
-	}
+// newEditor keeps its history in a file; "" means in memory only.
+func newEditor(c console, history string) (*editor, error) {
+	e := &editor{console: c}
+	lib, err := readline.NewFromConfig(&readline.Config{
+		HistoryFile: history, HistoryLimit: historySize, Undo: true,
+		InterruptPrompt: "\n", EOFPrompt: "\n", // the library's word for none
+		Listener: e.listen, FuncFilterInputRune: e.filter,
+		Stdin: e, Stdout: e, Stderr: e,
+		FuncIsTerminal:     func() bool { return true },
+		FuncMakeRaw:        func() error { return nil }, // the console is
+		FuncExitRaw:        func() error { return nil },
+		FuncGetSize:        c.size,
+		FuncOnWidthChanged: func(f func()) { e.resized = f },
+	})
+	e.lib = lib
+	return e, err
 }
 
-// key waits for the next key; the screen follows the window meanwhile.
-func (r *reading) key() (key, error) {
-	if len(r.pending) > 0 {
-		k := r.pending[0]
-		r.pending = r.pending[1:]
-		return k, nil
+// read reads a line. Errors: io.EOF where the person ended the input (Ctrl-D on
+// an empty line) or the terminal is gone, ErrInterrupted, ErrStopped, those of
+// the console.
+func (e *editor) read(o Options) (string, error) {
+	e.options, e.tabs, e.run, e.pending = o, 0, 0, nil
+	e.resized()
+	c := e.lib.GetConfig()
+	c.Prompt = o.Ask
+	if !o.History {
+		c.HistoryLimit = -1 // the library's word for none
 	}
-	for {
-		ev, b, err := r.next()
-		if err != nil {
-			return 0, err
-		}
-		switch ev {
-		case eventByte:
-			if k, ok := r.keys.feed(b); ok {
-				return k, nil
-			}
-		case eventRedraw:
-			r.draw()
-		case eventSignal:
-			return 0, ErrInterrupted
-		case eventStop:
-			return 0, ErrStopped
-		case eventHangup:
-			return 0, io.EOF
-		}
-	}
-}
-
-// draw shows the line in the cursor's row.
-func (r *reading) draw() {
-	shown, cursor := view(r.ask, &r.line, r.columns())
-	r.write("\r" + shown + "\x1b[K\r" + forward(cursor))
-}
-
-// press carries out a key. Errors: errEnter, io.EOF, ErrInterrupted, those of key.
-func (r *reading) press(k key) error {
+	text, err := e.lib.ReadLineWithConfig(c)
 	switch {
-	case k == '\t':
-		r.tabs++
-		r.tab()
-		return nil
-	case k == keyUp || k == ctrl('p'):
-		r.tabs = 0
-		r.along(-1)
-		return nil
-	case k == keyDown || k == ctrl('n'):
-		r.tabs = 0
-		r.along(+1)
-		return nil
+	case e.over != nil: // the library takes it for the end of the line
+		return "", e.over
+	case errors.Is(err, readline.ErrInterrupt):
+		return "", ErrInterrupted
 	}
-	yanked := r.yanked
-	r.tabs, r.walk, r.yanked = 0, nil, 0
-	switch k {
-	case '\r', '\n':
-		return errEnter
-	case ctrl('c'):
-		return ErrInterrupted
-	case ctrl('d'):
-		if len(r.text) == 0 {
-			return io.EOF
+	return text, err
+}
+
+// giveUp is Ctrl-C for the library, which takes the first for the end of a key
+// that is not complete, the next for the end of a search, and one for that of the
+// line.
+const giveUp = "\x03\x03\x03"
+
+// maxRun is how many bytes of text are read on end, the rest is dropped: as many
+// as a line has that the kernel edits (termios(3)). The library takes longer for
+// each the longer the line is, and Ctrl-C may come behind them.
+const maxRun = 4096
+
+// Read gives the library a byte. It is called on the library's goroutine, while
+// the one that called read waits for it.
+func (e *editor) Read(b []byte) (int, error) {
+	for len(e.pending) == 0 {
+		ev, c, err := e.next()
+		switch {
+		case err != nil:
+			e.over = err
+		case ev == eventStop:
+			e.over = ErrStopped
+		case ev == eventHangup:
+			e.over = io.EOF
+		case ev == eventRedraw:
+			e.resized()
+			_, _ = e.lib.Write(nil) // it shows the line anew
+		case ev == eventSignal || c == readline.CharInterrupt:
+			e.pending = []byte(giveUp)
+		case c == readline.CharCtrlZ:
+			e.suspend()
+		case c < ' ':
+			e.run = 0
+			e.pending = []byte{c}
+		case e.run < maxRun:
+			e.run++
+			e.pending = []byte{c}
 		}
-		r.cut(r.right())
-	case keyDelete:
-		r.cut(r.right())
-	case keyBackspace, ctrl('h'):
-		r.cut(r.left())
-	case keyLeft, ctrl('b'):
-		r.pos = r.left()
-	case keyRight, ctrl('f'):
-		r.pos = r.right()
-	case keyWordLeft:
-		r.pos = r.wordLeft()
-	case keyWordRight:
-		r.pos = r.wordRight()
-	case keyHome, ctrl('a'):
-		r.pos = 0
-	case keyEnd, ctrl('e'):
-		r.pos = len(r.text)
-	case ctrl('k'):
-		r.killed.add(r.cut(len(r.text)))
-	case ctrl('u'):
-		r.killed.add(r.cut(0))
-	case ctrl('w'), keyWordErase:
-		r.killed.add(r.cut(r.wordLeft()))
-	case keyWordKill:
-		r.killed.add(r.cut(r.wordRight()))
-	case ctrl('y'):
-		r.yank()
-	case keyYankPop:
-		if yanked > 0 {
-			r.cut(r.pos - yanked)
-			r.killed.turn()
-			r.yank()
+		if e.over != nil {
+			return 0, e.over
 		}
-	case ctrl('t'):
-		r.transpose()
-	case ctrl('l'):
-		r.write("\x1b[H\x1b[2J")
-	case ctrl('r'):
-		return r.search()
-	case ctrl('z'):
-		r.suspend()
+	}
+	b[0] = e.pending[0]
+	e.pending = e.pending[1:]
+	return 1, nil
+}
+
+// What the library writes for the terminal to answer or to settle.
+const (
+	whereCursor = "\x1b[6n"   // it asks where the cursor is (ECMA-48, DSR)
+	firstColumn = "\x1b[1;1R" // the answer that it is in the first column (CPR)
+	settle      = " \b"       // it takes a cursor behind the last column to the next row
+)
+
+// Write shows what the library writes.
+func (e *editor) Write(b []byte) (int, error) {
+	switch text := string(b); text {
+	case settle: // comes before whereCursor
+	case whereCursor:
+		e.pending = []byte(firstColumn)
 	default:
-		if k >= ' ' {
-			r.insert(rune(k))
-		}
+		e.write(strings.ReplaceAll(text, "\n"+settle, "\n"))
 	}
-	return nil
+	return len(b), nil
 }
 
-func (r *reading) yank() {
-	text := r.killed.current()
-	r.insert(text...)
-	r.yanked = len(text)
+// keyTab is Tab for the library: a key that does nothing but call the listener.
+const keyTab = readline.MetaShiftTab
+
+// filter lets through the keys that do something. The library would put any other
+// control character into the line.
+func (e *editor) filter(k rune) (rune, bool) {
+	if k == readline.CharTab {
+		e.tabs++
+		return keyTab, true
+	}
+	e.tabs = 0
+	switch k {
+	case readline.CharPrev, readline.CharNext, readline.CharBckSearch, readline.CharFwdSearch:
+		return k, e.options.History
+	case readline.CharLineStart, readline.CharBackward, readline.CharInterrupt, readline.CharEOT, readline.CharLineEnd,
+		readline.CharForward, readline.CharBell, readline.CharCtrlH, readline.CharCtrlJ, readline.CharKill, readline.CharCtrlL,
+		readline.CharEnter, readline.CharTranspose, readline.CharCtrlU, readline.CharCtrlW, readline.CharCtrlY,
+		readline.CharCtrl_, readline.CharBackspace:
+		return k, true
+	}
+	return k, k != keyTab && !unicode.IsControl(k)
 }
 
-// along goes through the history.
-func (r *reading) along(by int) {
-	if r.history == nil {
-		return
+// listen carries out Tab: it completes what stands before the cursor as far as
+// the candidates agree, and lists them when it is pressed once more.
+func (e *editor) listen(text []rune, pos int, k rune) ([]rune, int, bool) {
+	if k != keyTab || e.options.Complete == nil {
+		return nil, 0, false
 	}
-	if r.walk == nil {
-		r.walk = r.history.walk(string(r.text))
+	head, candidates := e.options.Complete(string(text[:pos]))
+	if len(candidates) == 0 {
+		return nil, 0, false
 	}
-	r.set(r.walk.move(by))
+	if len(candidates) > 1 && e.tabs > 1 {
+		columns, _ := e.size()
+		_, _ = e.lib.Write([]byte(e.options.Ask + string(text) + "\n" + list(candidates, columns)))
+	}
+	done := []rune(head + commonPrefix(candidates))
+	return append(done[:len(done):len(done)], text[pos:]...), len(done), true
 }

@@ -15,13 +15,12 @@ import (
 // Terminal reads lines from a terminal. It is in the mode it was found in
 // whenever no line is being read. Not safe for use by several goroutines.
 type Terminal struct {
-	History History
-
 	in, out  int // owned by the caller
 	theirs   unix.Termios
-	plain    bool // no cursor can be moved: the kernel edits the line
-	killed   ring
-	wake     [2]int // a pipe: a byte for each signal
+	plain    bool            // no cursor can be moved: the kernel edits the line
+	editor   *editor         // nil where plain
+	stop     <-chan struct{} // of the line being read
+	wake     [2]int          // a pipe: a byte for each signal
 	signals  chan os.Signal
 	finished chan struct{}
 	watching sync.WaitGroup
@@ -29,9 +28,10 @@ type Terminal struct {
 	pressed  atomic.Bool // SIGINT
 }
 
-// Open prepares for reading from in, showing on out. Close ends it. Precondition:
-// both are terminals.
-func Open(in, out *os.File) (*Terminal, error) {
+// Open prepares for reading from in, showing on out; the history is kept in a
+// file, or in memory only where its name is "". Close ends it. Precondition: in
+// and out are terminals.
+func Open(in, out *os.File, history string) (*Terminal, error) {
 	mode, err := unix.IoctlGetTermios(int(in.Fd()), unix.TCGETS)
 	if err != nil {
 		return nil, os.NewSyscallError("ioctl(TCGETS)", err)
@@ -40,6 +40,11 @@ func Open(in, out *os.File) (*Terminal, error) {
 		signals: make(chan os.Signal, 8), finished: make(chan struct{})}
 	if err := unix.Pipe2(t.wake[:], unix.O_CLOEXEC|unix.O_NONBLOCK); err != nil {
 		return nil, os.NewSyscallError("pipe2", err)
+	}
+	if !t.plain {
+		if t.editor, err = newEditor(t, history); err != nil {
+			return nil, errors.Join(err, unix.Close(t.wake[0]), unix.Close(t.wake[1]))
+		}
 	}
 	signal.Notify(t.signals, unix.SIGWINCH, unix.SIGCONT, unix.SIGINT)
 	t.watching.Go(t.watch)
@@ -75,6 +80,9 @@ func (t *Terminal) Close() error {
 	signal.Stop(t.signals)
 	close(t.finished)
 	t.watching.Wait() // they may write to the pipe
+	if t.editor != nil {
+		_ = t.editor.lib.Close() // its error is FuncExitRaw's, which has none
+	}
 	err := t.setMode(t.theirs)
 	if errors.Is(err, unix.EIO) { // it was hung up (tty_ioctl in drivers/tty/tty_io.c)
 		err = nil
@@ -86,7 +94,7 @@ func (t *Terminal) Close() error {
 type Options struct {
 	Ask      string          // the prompt; what stands above its last line is printed first
 	Complete Complete        // what Tab offers; nil: nothing
-	History  bool            // the lines of History can be recalled
+	History  bool            // older lines can be recalled, and this one is kept
 	Stop     <-chan struct{} // closed to end the reading; nil: never
 }
 
@@ -109,9 +117,9 @@ func (t *Terminal) Read(o Options) (text string, err error) {
 			}
 		})
 	}
-	c := &tty{Terminal: t, stop: o.Stop}
+	t.stop = o.Stop
 	if t.plain {
-		return c.readPlain(o.Ask)
+		return t.readPlain(o.Ask)
 	}
 	if err := t.setMode(raw(t.theirs)); err != nil {
 		return "", hangup(err)
@@ -121,11 +129,7 @@ func (t *Terminal) Read(o Options) (text string, err error) {
 			err = hangup(back)
 		}
 	}()
-	r := &reading{console: c, ask: o.Ask, complete: o.Complete, killed: &t.killed}
-	if o.History {
-		r.history = &t.History
-	}
-	return r.read()
+	return t.editor.read(o)
 }
 
 // raw is the mode in which every key comes as it is pressed. Output is still
@@ -163,36 +167,31 @@ func (t *Terminal) write(text string) {
 	}
 }
 
-func (t *Terminal) columns() int {
-	if ws, err := unix.IoctlGetWinsize(t.out, unix.TIOCGWINSZ); err == nil && ws.Col > 0 {
-		return int(ws.Col)
+// size is the window's. A terminal that does not know has what terminfo(5) says.
+func (t *Terminal) size() (columns, rows int) {
+	if ws, err := unix.IoctlGetWinsize(t.out, unix.TIOCGWINSZ); err == nil && ws.Col > 0 && ws.Row > 0 {
+		return int(ws.Col), int(ws.Row)
 	}
-	return 80 // a terminal that does not know, as terminfo(5) has it
+	return 80, 24
 }
 
-// tty is a Terminal while a line is read.
-type tty struct {
-	*Terminal
-	stop <-chan struct{}
-}
-
-func (c *tty) next() (event, byte, error) {
+func (t *Terminal) next() (event, byte, error) {
 	for {
 		select {
-		case <-c.stop:
+		case <-t.stop:
 			return eventStop, 0, nil
 		default:
 		}
-		if c.pressed.Swap(false) {
+		if t.pressed.Swap(false) {
 			return eventSignal, 0, nil
 		}
-		if c.resized.Swap(false) {
-			if !c.plain { // a shell may have changed it while the process was stopped
-				_ = c.setMode(raw(c.theirs)) // the next read says so
+		if t.resized.Swap(false) {
+			if !t.plain { // a shell may have changed it while the process was stopped
+				_ = t.setMode(raw(t.theirs)) // the next read says so
 			}
 			return eventRedraw, 0, nil
 		}
-		ready := []unix.PollFd{{Fd: int32(c.in), Events: unix.POLLIN}, {Fd: int32(c.wake[0]), Events: unix.POLLIN}}
+		ready := []unix.PollFd{{Fd: int32(t.in), Events: unix.POLLIN}, {Fd: int32(t.wake[0]), Events: unix.POLLIN}}
 		if _, err := unix.Poll(ready, -1); err == unix.EINTR {
 			continue
 		} else if err != nil {
@@ -200,10 +199,10 @@ func (c *tty) next() (event, byte, error) {
 		}
 		var b [1]byte
 		if ready[1].Revents != 0 {
-			_, _ = unix.Read(c.wake[0], b[:])
+			_, _ = unix.Read(t.wake[0], b[:])
 			continue
 		}
-		n, err := unix.Read(c.in, b[:])
+		n, err := unix.Read(t.in, b[:])
 		switch {
 		case err == unix.EINTR || err == unix.EAGAIN:
 			continue
@@ -214,27 +213,21 @@ func (c *tty) next() (event, byte, error) {
 	}
 }
 
-func (c *tty) waiting() bool {
-	ready := []unix.PollFd{{Fd: int32(c.in), Events: unix.POLLIN}}
-	n, err := unix.Poll(ready, 0)
-	return n > 0 && err == nil && ready[0].Revents&unix.POLLIN != 0
-}
-
 // suspend stops the process group, as the terminal's own Ctrl-Z would. Where no
 // shell is there to let it go on, the kernel ignores it (setpgid(2), orphaned
 // process groups).
-func (c *tty) suspend() {
-	_ = c.setMode(c.theirs) // else the shell finds a terminal that echoes nothing
+func (t *Terminal) suspend() {
+	_ = t.setMode(t.theirs) // else the shell finds a terminal that echoes nothing
 	_ = unix.Kill(0, unix.SIGTSTP)
-	c.resized.Store(true)
+	t.resized.Store(true)
 }
 
 // readPlain reads a line that the kernel edits.
-func (c *tty) readPlain(ask string) (string, error) {
-	c.write(ask)
+func (t *Terminal) readPlain(ask string) (string, error) {
+	t.write(ask)
 	var text []byte
 	for {
-		ev, b, err := c.next()
+		ev, b, err := t.next()
 		switch {
 		case err != nil:
 			return "", err

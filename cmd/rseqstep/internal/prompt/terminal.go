@@ -14,23 +14,17 @@ type Terminal struct {
 	editor   *lineedit.Terminal
 	stop     <-chan struct{}
 	complete lineedit.Complete
-	file     string // history; "" keeps none
 }
 
 // NewTerminal reads from the process's terminal. Closing stop ends whatever is
 // being read, with Quit: so that a debugger waiting for an answer can be asked to
 // end in order. Precondition: standard input and output are terminals.
 func NewTerminal(stop <-chan struct{}, complete func(line string) (head string, candidates []string)) (*Terminal, error) {
-	editor, err := lineedit.Open(os.Stdin, os.Stdout)
+	editor, err := lineedit.Open(os.Stdin, os.Stdout, historyFile())
 	if err != nil {
 		return nil, err
 	}
-	t := &Terminal{editor: editor, stop: stop, complete: complete, file: historyFile()}
-	if f, err := os.Open(t.file); err == nil {
-		_, _ = editor.History.ReadFrom(f) // a history that cannot be read is an empty one
-		f.Close()
-	}
-	return t, nil
+	return &Terminal{editor: editor, stop: stop, complete: complete}, nil
 }
 
 // answer reads the answer to a question; nothing is completed in it, and it does
@@ -42,11 +36,7 @@ func (t *Terminal) answer(question string) (string, error) {
 // Line reads a line; Ctrl-C gives ErrAborted, Ctrl-D on an empty line io.EOF, and
 // an end that was asked for a *Quit.
 func (t *Terminal) Line(ask string) (string, error) {
-	line, err := t.read(lineedit.Options{Ask: ask, Complete: t.complete, History: true})
-	if err == nil {
-		t.editor.History.Add(line)
-	}
-	return line, err
+	return t.read(lineedit.Options{Ask: ask, Complete: t.complete, History: true})
 }
 
 func (t *Terminal) read(o lineedit.Options) (string, error) {
@@ -64,24 +54,13 @@ func (t *Terminal) read(o lineedit.Options) (string, error) {
 func (t *Terminal) Interactive() bool { return true }
 func (t *Terminal) Where() string     { return "" }
 
-// Close writes the history and gives the terminal back.
-func (t *Terminal) Close() error {
-	var err error
-	if t.file != "" {
-		if err = os.MkdirAll(filepath.Dir(t.file), 0o700); err == nil {
-			var f *os.File
-			if f, err = os.OpenFile(t.file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err == nil {
-				_, err = t.editor.History.WriteTo(f)
-				err = errors.Join(err, f.Close())
-			}
-		}
-	}
-	return errors.Join(err, t.editor.Close())
-}
+// Close gives the terminal back.
+func (t *Terminal) Close() error { return t.editor.Close() }
 
-// historyFile follows the XDG base directory specification: state that should
-// outlive a run but is not worth a backup goes to $XDG_STATE_HOME, which is
-// ~/.local/state when unset.
+// historyFile is the file that the lines are kept in; "" where there can be none.
+// It follows the XDG base directory specification: state that should outlive a
+// run but is not worth a backup goes to $XDG_STATE_HOME, which is ~/.local/state
+// when unset. Nobody else may read it.
 func historyFile() string {
 	dir := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(dir) {
@@ -91,5 +70,15 @@ func historyFile() string {
 		}
 		dir = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(dir, "rseqstep", "history")
+	dir = filepath.Join(dir, "rseqstep")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return ""
+	}
+	file := filepath.Join(dir, "history")
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return ""
+	}
+	f.Close()
+	return file
 }
