@@ -72,8 +72,7 @@ static inline __attribute__((unused)) void fix_die(const char *what)
 static __thread struct fix_area fix_own = { .cpu_id = (uint32_t)-1 };
 
 /* Takes away the area that glibc registered. The kernel asks for the length it
- * was registered with, which glibc does not tell: 32 bytes, 33 since 2.43 where the
- * kernel has that many, or more. */
+ * was registered with, which glibc does not tell: 32 bytes, or 33 (glibc 2.43), or more. */
 static inline void fix_drop_glibc(void)
 {
 	struct fix_area *area = (void *)((char *)__builtin_thread_pointer() + __rseq_offset);
