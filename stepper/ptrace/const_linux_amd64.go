@@ -82,6 +82,7 @@ const (
 	opInt3      = 0xcc
 	opPushf     = 0x9c
 	opSyscall   = "\x0f\x05"
+	notePRFPReg = 2     // NT_PRFPREG
 	noteXState  = 0x202 // NT_X86_XSTATE, include/uapi/linux/elf.h
 	siginfoSize = 128   // SI_MAX_SIZE, include/uapi/asm-generic/siginfo.h
 )
