@@ -9,7 +9,7 @@ find_kernel() {
 	[ "$1" != newest ] || pattern='[0-9]+'
 	private_apt kernels bookworm trixie trixie-backports sid
 	apt_with kernels cache pkgnames linux-image- |
-		sed -n -E 's/^linux-image-([0-9]+\.[0-9]+[.0-9]*([+-][a-z0-9.]+)?)-amd64$/\1/p' |
+		sed -n -E 's/^linux-image-([0-9]+\.[0-9]+[.0-9]*([+-](deb)?[0-9.]+)?)-amd64$/\1/p' |
 		grep -E "^${pattern//./\\.}([.+-]|\$)" | sort -V | tail -n 1
 }
 

@@ -3,7 +3,8 @@
 
 # The tests that say most about a kernel: what it does to sections, to registrations and at signals.
 short_packages='stepper stepper/ptrace'
-short_run='Quiet|Inside|Section|Unit|VDSO|Signal|Exec|Rseq|Register'
+short_run='Quiet|Inside|Section|Unit|VDSO|Signal|Exec|Rseq|Regist|Slice|ProtectionKeys'
+short_skip='^TestSectionsOfStrippedProgramsAreLearnt$' # reads files, for minutes
 
 # What no kernel passes under qemu's software emulation: there a single step that meets a watchpoint raises two
 # exceptions instead of one with both causes, the second at the first instruction of the kernel's handler for
@@ -18,7 +19,7 @@ model='^TestEveryOrderOfEvents$'
 build_tests() {
 	local package file
 	[ -z "$short" ] || packages=$short_packages
-	[ -z "$short" ] || run=${run:-$short_run}
+	[ -z "$short" ] || run=${run:-$short_run} skip=${skip:-$short_skip}
 	say 'building the tests'
 	for package in $packages; do
 		[ -d "$tree/$package" ] || fail "no package $package"

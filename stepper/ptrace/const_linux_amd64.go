@@ -85,6 +85,7 @@ const (
 	opPushf     = 0x9c
 	opNop       = "\x90"
 	opSyscall   = "\x0f\x05"
+	notePRFPReg = 2     // NT_PRFPREG
 	noteXState  = 0x202 // NT_X86_XSTATE, include/uapi/linux/elf.h
 	siginfoSize = 128   // SI_MAX_SIZE, include/uapi/asm-generic/siginfo.h
 )

@@ -173,6 +173,26 @@ int main(void) { ready(7); return sum; }`)
 	}
 }
 
+// What XState does on a processor without XSAVE can be done on every other one.
+func TestFXSaveAreaRoundTrips(t *testing.T) {
+	p := launch(t, `
+static double sum;
+__attribute__((noinline, noipa)) void ready(double d) { sum = d; }
+int main(void) { ready(7); return sum; }`)
+	runTo(t, p, "ready")
+	area, e := fxState(p.PID())
+	if e != 0 || string(area[160:168]) != "\x00\x00\x00\x00\x00\x00\x1c\x40" { // 7.0
+		t.Fatalf("% x, %v", area, e)
+	}
+	copy(area[160:], "\x00\x00\x00\x00\x00\x00\x45\x40") // 42.0
+	if e := setFXState(p.PID(), area); e != 0 {
+		t.Fatal(e)
+	}
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 42 {
+		t.Errorf("got %+v, %v", ev, err)
+	}
+}
+
 func TestRseqTellsTheRegistration(t *testing.T) {
 	tabletest.NeedRseq(t)
 	p := launch(t, spin)

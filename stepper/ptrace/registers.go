@@ -94,7 +94,7 @@ func (p *Process) rewind(t *thread, to table.Addr) error {
 	return nil
 }
 
-// XState is the thread's XSAVE area. With AMX it is over 8 kB.
+// XState is the thread's XSAVE area. With AMX it is over 8 kB, without XSAVE 576 bytes.
 func (p *Process) XState(tid int) ([]byte, error) {
 	t, err := p.findHeld(tid, "read vector state")
 	if err != nil {
@@ -103,6 +103,11 @@ func (p *Process) XState(tid int) ([]byte, error) {
 	for size := 4096; ; size *= 2 {
 		area := make([]byte, size)
 		n, e := ptraceRegSet(reqGetRegSet, t.tid, noteXState, area)
+		if e == unix.ENODEV {
+			if area, e = fxState(t.tid); e == 0 {
+				return area, nil
+			}
+		}
 		if e != 0 {
 			return nil, p.fail(t, "read vector state", e)
 		}
@@ -121,7 +126,11 @@ func (p *Process) SetXState(tid int, area []byte) error {
 	if len(area) == 0 {
 		return &Error{Op: "write vector state", TID: tid, Err: unix.EINVAL}
 	}
-	if _, e := ptraceRegSet(reqSetRegSet, t.tid, noteXState, area); e != 0 {
+	_, e := ptraceRegSet(reqSetRegSet, t.tid, noteXState, area)
+	if e == unix.ENODEV {
+		e = setFXState(t.tid, area)
+	}
+	if e != 0 {
 		return p.fail(t, "write vector state", e)
 	}
 	return nil
