@@ -1,8 +1,8 @@
 /*
- * wrongloop [WRONG [ROUNDS [OTHERS [STEPS]]]]: the loop of wrongcpu.c as people write it, over several lines. Pinned to
- * CPU 0, it wants to count on CPU 1: WRONG times in each of the rounds (default -1: for ever, 1 round), then on
- * CPU 0. OTHERS threads do the same for ever beside it. Afterwards it
- * computes, STEPS steps. -DSEPARATE: the section is a function of another file.
+ * wrongloop [WRONG [ROUNDS [OTHERS [STEPS]]]]: the loop of wrongcpu.c as people write it, over several lines.
+ * Pinned to CPU 0, it wants to count on CPU 1: WRONG times in each of the rounds (default -1: for ever, 1 round), then on
+ * CPU 0. OTHERS threads do the same for ever beside it. Afterwards it computes, STEPS steps. -DSEPARATE: the section
+ * is a function of another file.
  */
 #include "rseqfix.h"
 
