@@ -155,7 +155,7 @@ func (d *desk) table() []setting {
 		flag(&s.Inside, "Whether instruction steps enter restartable sequences",
 			"on: stepi steps the instructions of a sequence one by one, in a quiet phase: every other thread is\nheld, this one pinned to its CPU and its registration lifted meanwhile. It sees live state and commits.\noff: a sequence is one step. \"stepi --inside\" enters it for one command.", "inside"),
 		number(&s.StuckLimit, 1, "How many fruitless passes of a restartable sequence before the next remedy",
-			"The remedies in turn: its work is done by a cpu_opv vector; it is stepped in a quiet phase; the program is run\nto the function's return. Passes are counted for each thread and sequence since it last committed there.\nThe stop says which remedy it was.", "stuck-limit"),
+			"The remedies in turn: its work is done by a cpu_opv vector; it is stepped in a quiet phase; the program is run\nto the function's return. Passes are counted for each thread and sequence since it last committed there, from one step to the\nnext: a retry loop of several lines is helped too. \"continue\" counts none (\"set stuck\").\nThe stop says which remedy it was.", "stuck-limit"),
 		d.stuck(),
 		d.stuckTime(number(&s.StuckTime, 0, "How many seconds \"continue\" lets a thread make no progress before it looks (\"set stuck\"); 0 is never", "", "stuck-time")),
 		flag(&s.UnwindOnSignal, "Whether a called function that gets a signal is given up",
