@@ -11,7 +11,8 @@
 // the world; stop.go what it answers; command.go how every command begins and
 // ends; step_instruction.go one instruction; run_unit.go and run_to.go one unit
 // at native speed; quiet.go, registration.go and settle.go one with its registration lifted;
-// passes.go and ladder.go when which; inside.go looking into sections;
+// passes.go and ladder.go when which; passwatch.go, suspects.go and passhelp.go the
+// passes that steps run natively; sentry.go and stuck.go continue in a loop that makes no progress; inside.go looking into sections;
 // confined.go programs under a seccomp filter;
 // ondemand.go a vector or an abort for the asking; letgo.go how threads go on; vdso*.go and late.go vDSO functions; travel.go and journeys.go the
 // running program; watchdog.go its supervision; line*.go source lines;
@@ -45,6 +46,20 @@
 //
 // The watchdog belongs to a step, not to a journey: a loop that cannot commit may
 // lead out of its line and back each round, and each journey ends in microseconds.
+//
+// The passes that a step runs natively are counted by debug registers of the
+// stepped thread: at the abort handlers of the sections that it may come to, which
+// are hardly ever met on a way that commits, and at post-commit only while a pass
+// was in vain. Refused: breakpoints there, which the other threads would meet, each
+// time with all of them stopped and more sections aborted; and traps at the arming
+// store of every pass, which would slow a line of many sections. What a continue runs
+// counts for no step, and it helps nobody unless it is told to; a commit ends the
+// count whoever runs it. Side exits of a natively run section are not counted: to
+// find a list empty is no failure.
+//
+// A step that counts helps by a vector, else by quiet phases, and then no more: it
+// would have ended by itself, and running to the end of the function (the ladder's
+// last rung) might not.
 //
 // A quiet phase that ends inside a section, by a signal or because the section is
 // too long, leaves the thread to the kernel as well: it is registered again, steps

@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"sync/atomic"
+	"time"
 
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -50,6 +51,8 @@ type Engine struct {
 	catch      Catch
 	reporters  int        // catchpoints that want system calls reported
 	fork       *undecided // a fork that was caught, until one of its processes is chosen
+	onStuck    func(StuckReport)
+	sentry     *sentry // of the Continue that runs
 
 	// Of the command that runs.
 	journeys []*traps // under way, each begun inside the one before
@@ -70,6 +73,9 @@ type Policy struct {
 	FollowFork FollowFork
 	Pin        bool // share one CPU with the stepped thread during bursts of steps
 	Linger     bool // go on sharing it between commands, until Rest
+
+	Stuck     WhenStuck     // what Continue does about a loop that makes no progress
+	StuckTime time.Duration // for how long it has made none; 0: never
 }
 
 // FollowFork says which process is kept after a fork.
@@ -81,4 +87,4 @@ const (
 )
 
 // DefaultPolicy is what a debugger starts with.
-func DefaultPolicy() Policy { return Policy{StuckLimit: 3, Pin: true} }
+func DefaultPolicy() Policy { return Policy{StuckLimit: 3, Pin: true, StuckTime: DefaultStuckTime} }

@@ -31,27 +31,28 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 // onward goes on from a point of a thread's passes: at the arming store of p (nil:
 // none) the pass that begins there is run as a unit.
 func (e *Engine) onward(p *table.Placed, tid int, tr *traps) (arrived bool, stop *Stop, err error) {
-	if p == nil || tid != tr.tid {
-		return false, nil, e.letGo(e.adopt(tid), e.target.ResumeInPlace)
+	if p == nil {
+		return false, nil, e.letGo(e.adopt(tid), e.target.Resume)
 	}
 	if err := e.pause(); err != nil {
 		return false, nil, err
 	}
-	if arrived, stop, err := e.stepCounted(p, tr); arrived || stop != nil || err != nil {
+	if arrived, stop, err := e.stepCounted(p, tid, tr); arrived || stop != nil || err != nil {
 		return arrived, stop, err
 	}
 	stop, err = e.release(tr.tid)
 	return false, stop, err
 }
 
-// stepCounted runs the pass that begins at the arming store of p, where the
-// thread of a journey stands, and helps it if it must. Then the journey goes on.
+// stepCounted runs the pass that begins at the arming store of p, where a thread
+// of a journey stands, and helps it if it must. Then the journey goes on.
 // Precondition: every other thread is held.
-func (e *Engine) stepCounted(p *table.Placed, tr *traps) (arrived bool, stop *Stop, err error) {
-	th, ok := e.threads[tr.tid]
+func (e *Engine) stepCounted(p *table.Placed, tid int, tr *traps) (arrived bool, stop *Stop, err error) {
+	th, ok := e.threads[tid]
 	if !ok {
 		return false, nil, nil
 	}
+	th.watch.helped = nil
 	if stop, err := e.passCounted(th, p); stop != nil || err != nil {
 		return false, stop, err
 	}

@@ -15,6 +15,8 @@ type passWatch struct {
 	recent   []*table.Placed // sections that it was seen to have armed, the last one first
 	points   []point         // what is set now
 	trapped  int             // its free debug registers are taken (runTo)
+	probe    *probe          // of a Continue
+	helped   *table.Placed   // its next pass of this is run as a unit, whoever is stepped
 }
 
 // point is an address that a pass is seen at.
@@ -39,7 +41,7 @@ const (
 // Precondition: it is held.
 func (e *Engine) watchPasses(th *thread) error {
 	w := &th.watch
-	if w.trapped > 0 || !w.counting && len(th.passes) == 0 && len(w.points) == 0 {
+	if w.trapped > 0 || !w.counting && w.probe == nil && len(th.passes) == 0 && len(w.points) == 0 {
 		return nil
 	}
 	var free []int
@@ -49,7 +51,12 @@ func (e *Engine) watchPasses(th *thread) error {
 		}
 	}
 	var points []point
+	seen := map[table.Addr]bool{}
 	for _, p := range e.pointsOf(th) {
+		if seen[p.addr] {
+			continue // wanted for two reasons, and met once
+		}
+		seen[p.addr] = true
 		p.slot = planted
 		if e.sites[p.addr] == 0 {
 			if len(free) == 0 || e.guard(p.addr, trapOurs) != nil { // it may lie inside another section
@@ -112,6 +119,14 @@ func (e *Engine) unwatchAll() (err error) {
 // a thread that is not stepped only commits are of interest: its passes are
 // nobody's, but what was counted while it was stepped ends with a commit.
 func (e *Engine) pointsOf(th *thread) (points []point) {
+	if p := th.watch.helped; p != nil {
+		if a, ok := e.helpedAt(th, p); ok {
+			points = append(points, point{kind: pointArm, addr: a, placed: p})
+		}
+	}
+	if th.watch.probe != nil {
+		points = append(points, th.watch.probe.points()...)
+	}
 	if !th.watch.counting {
 		for _, p := range e.counted(th) {
 			points = append(points, point{kind: pointEnd, addr: p.End, placed: p})
@@ -222,8 +237,20 @@ func (e *Engine) countPass(th *thread, p point) error {
 			r = SideExit
 		}
 	}
-	e.tally(th, p.placed, r)
 	e.sum(p.placed.Start, r)
+	if q := th.watch.probe; q != nil && q.placed == p.placed {
+		over, stuck := q.met(r)
+		if over {
+			th.watch.probe = nil
+		}
+		if stuck {
+			e.stuckIn(th, q)
+		}
+		if !th.watch.counting && r != Committed {
+			return nil // run by a Continue: it counts for no step
+		}
+	}
+	e.tally(th, p.placed, r)
 	return nil
 }
 

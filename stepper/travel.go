@@ -26,6 +26,7 @@ type traps struct {
 
 	sections []*table.Placed // that the code on the way holds; their passes are counted
 	over     bool            // free, but a step all the same: passes are counted
+	sentry   *sentry         // looks for threads that make no progress; nil: nobody does
 }
 
 // lose makes the journey one that waits for nothing, as gdb goes on from an exec:
@@ -47,6 +48,14 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		defer tr.watchdog.end()
 	}
 	defer e.count(th, tr)()
+	if watch := e.watchContinue(tr); watch != nil {
+		tr.sentry, e.sentry = watch, watch
+		defer func() {
+			watch.end()
+			e.sentry = nil
+			e.endProbes()
+		}()
+	}
 	planted := trapSet{program: e.program}
 	defer func() { err = errors.Join(err, e.clearTraps(th, planted)) }()
 	for a := range tr.at {
@@ -123,7 +132,7 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 		th.fresh, th.rseqKnown = false, false
 		if p, done, err := e.passHit(&ev); done || err != nil {
 			if p != nil && err == nil {
-				arrived, stop, err = e.stepCounted(p, tr)
+				arrived, stop, err = e.stepCounted(p, th.tid, tr)
 			}
 			if arrived || stop != nil || err != nil {
 				return arrived, stop, err
@@ -292,7 +301,17 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 				}
 				return e.sample(tr)
 			}
-			return false, nil, e.resume(ev.TID)
+			if tr.sentry.due() {
+				stop, err := e.closely(tr)
+				return false, stop, err
+			}
+			// Left over. More threads than this one may have been asked to stop, one
+			// after the other, and would stay so unnoticed.
+			if err := e.pause(); err != nil {
+				return false, nil, err
+			}
+			stop, err := e.release(tr.tid)
+			return false, stop, err
 		}
 		tid := ev.TID
 		if _, ok := e.threads[e.current]; ok {

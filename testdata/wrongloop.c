@@ -1,7 +1,8 @@
 /*
- * wrongloop [WRONG [ROUNDS [OTHERS]]]: the loop of wrongcpu.c as people write it, over several lines. Pinned to
- * CPU 0, it wants to count on CPU 1: WRONG times in each of the rounds (default -1: for ever, 1 round), then on
- * CPU 0. OTHERS threads do the same for ever beside it. -DSEPARATE: the section is a function of another file.
+ * wrongloop [WRONG [ROUNDS [OTHERS [STEPS]]]]: the loop of wrongcpu.c as people write it, over several lines.
+ * Pinned to CPU 0, it wants to count on CPU 1: WRONG times in each of the rounds (default -1: for ever, 1 round), then on
+ * CPU 0. OTHERS threads do the same for ever beside it. Afterwards it computes, STEPS steps. -DSEPARATE: the section
+ * is a function of another file.
  */
 #include "rseqfix.h"
 
@@ -46,7 +47,7 @@ static void *beside(void *unused)
 int main(int argc, char **argv)
 {
 	intptr_t counters[2] = { 0, 0 };
-	long wrong = -1, rounds = 1, others = 0, attempts = 0;
+	long wrong = -1, rounds = 1, others = 0, steps = 0, attempts = 0;
 	cpu_set_t first;
 	pthread_t thread;
 
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
 		rounds = atol(argv[2]);
 	if (argc > 3)
 		others = atol(argv[3]);
+	if (argc > 4)
+		steps = atol(argv[4]);
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
 	if (sched_setaffinity(0, sizeof first, &first) != 0)
@@ -67,6 +70,8 @@ int main(int argc, char **argv)
 	for (long i = 0; i < rounds; i++) {
 		attempts += count(counters, wrong); /* stepped */
 	}
+	for (volatile long i = 0; i < steps; i++)
+		;
 	printf("counters %ld %ld attempts %ld\n", (long)counters[0], (long)counters[1], attempts);
 	return counters[0] + counters[1] != rounds;
 }

@@ -62,7 +62,7 @@ func TestScripts(t *testing.T) {
 				if fixed {
 					f.Shape = tabletest.NoPIE
 				}
-				if source == "percpu" || source == "threads" || source == "counter" {
+				if source == "percpu" || source == "threads" || source == "counter" || source == "wrongloop" {
 					f.Flags = []string{"-pthread"}
 				}
 				built[name] = tabletest.Build(t, f)

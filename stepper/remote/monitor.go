@@ -11,6 +11,9 @@ import (
 const monitorHelp = `monitor rseq                      sections, registrations and counts
 monitor rseq inside on|off        whether stepi goes through sections one instruction at a time
 monitor rseq stuck-limit N        fruitless passes before the work is done by a cpu_opv vector
+monitor rseq stuck report|inject|off
+                                  what continue does about a thread that goes round a section and never commits
+monitor rseq stuck-time N         after how many seconds without a commit; 0 is never
 monitor rseq opv                  the next step does the coming section's work by a cpu_opv vector
 monitor rseq abort [at N]         the next step lets the kernel abort the coming section before its instruction N
 monitor rseq drop-signals         signals that the program stopped for are not delivered when it is let go
@@ -69,6 +72,14 @@ func (c *client) command(words []string) string {
 			return fmt.Sprintf("%q is no number of passes.\n", value)
 		}
 		policy.StuckLimit = n
+	case "stuck":
+		if wrong := setStuck(policy, value); wrong != "" {
+			return wrong
+		}
+	case "stuck-time":
+		if wrong := setStuckTime(policy, value); wrong != "" {
+			return wrong
+		}
 	case "follow":
 		if value != "parent" && value != "child" {
 			return "\"parent\" or \"child\" expected.\n"
@@ -126,6 +137,8 @@ func (c *client) setting(name string) string {
 		return "Stepping by instructions passes sections as units.\n"
 	case "stuck-limit":
 		return fmt.Sprintf("After %d fruitless passes a section's work is done by a cpu_opv vector.\n", p.StuckLimit)
+	case "stuck", "stuck-time":
+		return showStuck(p)
 	case "follow":
 		if p.FollowFork == stepper.FollowChild {
 			return "After a fork the child is kept.\n"

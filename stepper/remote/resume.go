@@ -251,6 +251,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 	}
 	c.conn.starts()
 	e := c.p.engine
+	e.OnStuck(c.stuck)
 	stop, err := do(e)
 	for err == nil && stop.Reason == stepper.StopExec {
 		c.executed()

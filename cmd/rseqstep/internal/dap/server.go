@@ -72,7 +72,8 @@ func Serve(c Config) (err error) {
 	}
 	defer null.Close()
 	s.session = session.New(session.Config{Out: &s.console, Err: &s.console, Settings: settings, About: c.About, CPUOpv: c.CPUOpv,
-		Stdio: &[3]*os.File{null, null, null}, Stopped: func(v *show.Stop) { s.shown = v }})
+		Stdio: &[3]*os.File{null, null, null}, Stopped: func(v *show.Stop) { s.shown = v },
+		Running: func(text string) { s.output("console", text) }})
 	defer func() { err = errors.Join(err, s.close()) }()
 	s.interp = &prompt.Interp{Err: &s.console}
 	commands.All(s.interp, s.session)

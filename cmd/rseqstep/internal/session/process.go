@@ -156,6 +156,7 @@ func (s *Session) create(target *ptrace.Process, attached bool) error {
 		return errors.Join(err, target.Kill())
 	}
 	s.copySignals(engine.Signals())
+	engine.OnStuck(s.stuck)
 	p := &process{target: target, engine: engine, symbols: set, attached: attached}
 	p.values = s.valuesFor(p, nil)
 	s.process = p
@@ -169,6 +170,7 @@ func (s *Session) create(target *ptrace.Process, attached bool) error {
 func (s *Session) policy() stepper.Policy {
 	p := stepper.DefaultPolicy()
 	p.StuckLimit, p.Inside = s.Settings.StuckLimit, s.Settings.Inside
+	s.Settings.looksAfter(&p)
 	if s.Settings.FollowFork == "child" {
 		p.FollowFork = stepper.FollowChild
 	}

@@ -41,6 +41,10 @@ type Config struct {
 
 	// Stopped is given every stop, which is then not written to Out.
 	Stopped func(*show.Stop)
+
+	// Running is given what is to be said while the program runs, which is then
+	// not written to Out.
+	Running func(text string)
 }
 
 // Logs get what happens while it happens; nil for none.

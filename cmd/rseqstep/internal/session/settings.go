@@ -1,5 +1,11 @@
 package session
 
+import (
+	"time"
+
+	"rseqstep/stepper"
+)
+
 // Settings are what `set` changes and `show` shows.
 type Settings struct {
 	Confirm        bool
@@ -13,6 +19,8 @@ type Settings struct {
 	Inside         bool
 	UnwindOnSignal bool // a called function that gets a signal is given up, its thread put back
 	StuckLimit     int
+	Stuck          string // "report", "inject", "off"
+	StuckTime      int    // seconds; 0: never
 	FollowFork     string // "parent", "child"
 	Language       string
 }
@@ -28,5 +36,5 @@ const (
 
 // DefaultSettings are gdb's defaults where gdb has the setting.
 func DefaultSettings() Settings {
-	return Settings{Confirm: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, FollowFork: "parent", Language: "auto"}
+	return Settings{Confirm: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto"}
 }

@@ -1,0 +1,36 @@
+package session
+
+import (
+	"fmt"
+	"time"
+
+	"rseqstep/stepper"
+)
+
+// stuckWords are the values of `set stuck`.
+var stuckWords = map[string]stepper.WhenStuck{"report": stepper.StuckReports, "inject": stepper.StuckInjects, "off": stepper.StuckIgnored}
+
+// looksAfter puts the settings of a continue's sentry into a policy.
+func (s *Settings) looksAfter(p *stepper.Policy) {
+	p.Stuck, p.StuckTime = stuckWords[s.Stuck], time.Duration(s.StuckTime)*time.Second
+}
+
+// stuck says that a thread of the running program makes no progress, and what
+// would help.
+func (s *Session) stuck(r stepper.StuckReport) {
+	text := fmt.Sprintf("rseq: %v.\n", r)
+	if s.Settings.Stuck == "inject" {
+		text += "Its work is done by a cpu_opv vector now (\"set stuck inject\").\n"
+	} else {
+		text += fmt.Sprintf("Stop the program (Ctrl-C or pause); then \"thread %d\" and \"opv\" do the section's work, or \"next\" does after %d passes.\n"+
+			"\"set stuck inject\" has that done while the program runs; \"set stuck off\" says no more.\n", r.Number, s.Settings.StuckLimit)
+	}
+	switch {
+	case s.Running != nil:
+		s.Running(text)
+	case s.JSON:
+		fmt.Fprint(s.Err, text)
+	default:
+		s.printf("%s", text)
+	}
+}

@@ -1,0 +1,60 @@
+package remote
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"rseqstep/stepper"
+)
+
+var stuckWords = []struct {
+	word string
+	when stepper.WhenStuck
+	says string
+}{
+	{"report", stepper.StuckReports, "it is said"},
+	{"inject", stepper.StuckInjects, "it is said, and the section's work done by a cpu_opv vector"},
+	{"off", stepper.StuckIgnored, "nothing is done"},
+}
+
+// setStuck is "monitor rseq stuck"; it returns what is wrong with the value.
+func setStuck(p *stepper.Policy, value string) string {
+	for _, w := range stuckWords {
+		if value == w.word {
+			p.Stuck = w.when
+			return ""
+		}
+	}
+	return "\"report\", \"inject\" or \"off\" expected.\n"
+}
+
+// setStuckTime is "monitor rseq stuck-time".
+func setStuckTime(p *stepper.Policy, value string) string {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		return fmt.Sprintf("%q is no number of seconds; 0 is never.\n", value)
+	}
+	p.StuckTime = time.Duration(n) * time.Second
+	return ""
+}
+
+func showStuck(p *stepper.Policy) string {
+	if p.StuckTime == 0 {
+		return "A continue looks for no thread that goes round a section and does not commit.\n"
+	}
+	for _, w := range stuckWords {
+		if p.Stuck == w.when {
+			return fmt.Sprintf("When a thread goes round a section for %v of a continue and does not commit, %s.\n", p.StuckTime, w.says)
+		}
+	}
+	return ""
+}
+
+// stuck says so at the client's console, while the program runs.
+func (c *client) stuck(r stepper.StuckReport) {
+	c.print(fmt.Sprintf("rseq: %v.", r))
+	if c.policyNow().Stuck == stepper.StuckReports {
+		c.print("\"monitor rseq stuck inject\" has its work done by a cpu_opv vector; once the program is stopped, \"monitor rseq opv\" and a step do.")
+	}
+}

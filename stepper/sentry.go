@@ -1,0 +1,190 @@
+package stepper
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rseqstep/table"
+)
+
+// sentry looks after a Continue, for threads that go round a section and never
+// commit. Once in the stuck-time it looks from outside, without stopping
+// anything: which threads have had a CPU, and which of those have armed a
+// section (their rseq_cs is read as it is). Only where one may have, every thread
+// is held for a moment, and the thread gets a probe (stuck.go). A thread that
+// commits meets the probe once, by itself. So a program that makes progress is
+// held once in the stuck-time, and one that sleeps, or computes outside of
+// sections, is not.
+//
+// Refused: stopping threads to sample their PCs, which aborts sections of programs
+// that are fine; counting by perf_event_open(2), which containers forbid as a rule.
+type sentry struct {
+	timer  *time.Timer
+	period time.Duration
+	fired  atomic.Bool
+	wake   func()
+
+	mu    sync.Mutex
+	over  bool
+	pid   int
+	last  time.Time          // when it was looked last
+	ran   map[int]uint64     // ns on a CPU, by thread, then
+	areas map[int]table.Addr // of the threads that it was seen of
+	found []int              // the threads to be looked at closely
+	told  map[toldOf]bool
+}
+
+// toldOf is a thread and a section's start.
+type toldOf struct {
+	tid   int
+	start table.Addr
+}
+
+// watchContinue sets a sentry on a journey without end, nil where none is wanted.
+func (e *Engine) watchContinue(tr *traps) *sentry {
+	if !tr.free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 || len(e.image.Sections()) == 0 {
+		return nil
+	}
+	s := &sentry{period: e.policy.StuckTime, last: time.Now(), wake: e.target.Interrupt, pid: e.target.PID(), areas: map[int]table.Addr{}, told: map[toldOf]bool{}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ran = onCPU(s.pid)
+	s.timer = time.AfterFunc(s.period/10, s.look) // the probe's time is still to come
+	return s
+}
+
+func (s *sentry) end() {
+	if s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.timer.Stop()
+		s.over = true
+	}
+}
+
+// due reports whether there are threads to be looked at closely.
+func (s *sentry) due() bool { return s != nil && s.fired.Swap(false) }
+
+// tell reports whether a thread stuck in a section is news.
+func (s *sentry) tell(tid int, start table.Addr) bool {
+	is := toldOf{tid, start}
+	was := s.told[is]
+	s.told[is] = true
+	return !was
+}
+
+// look looks from outside, on a goroutine of its own.
+func (s *sentry) look() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return
+	}
+	s.timer.Reset(s.period) // what wakes the Engine may go to another wait of its
+	now := onCPU(s.pid)
+	s.found = busy(s.ran, now, time.Since(s.last))
+	s.ran, s.last = now, time.Now()
+	s.found = s.armed(s.found)
+	if len(s.found) > 0 {
+		s.fired.Store(true)
+		s.wake()
+	}
+}
+
+// busy lists the threads that have been on a CPU for a fiftieth of the period: on
+// a machine with more to do than it has CPUs even an endless loop gets no more.
+func busy(before, now map[int]uint64, period time.Duration) (list []int) {
+	for tid, ns := range now {
+		if was, ok := before[tid]; ok && ns-was >= uint64(period)/50 {
+			list = append(list, tid)
+		}
+	}
+	return list
+}
+
+// armed leaves out the threads that are known to have armed nothing just now.
+func (s *sentry) armed(list []int) (left []int) {
+	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", s.pid))
+	if err != nil {
+		return list // gone, or not ours to read: it is seen when it is held
+	}
+	defer mem.Close()
+	for _, tid := range list {
+		area, known := s.areas[tid]
+		if known && !armedIn(mem, area) {
+			continue
+		}
+		left = append(left, tid)
+	}
+	return left
+}
+
+func armedIn(mem *os.File, area table.Addr) bool {
+	const field = 8 // rseq_cs, in struct rseq (include/uapi/linux/rseq.h)
+	var b [8]byte
+	if area == 0 {
+		return false
+	}
+	n, err := mem.ReadAt(b[:], int64(area+field))
+	return err != nil || n < len(b) || binary.LittleEndian.Uint64(b[:]) != 0
+}
+
+// onCPU is how long each thread of a process has been on a CPU, ns: the first
+// number of /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
+func onCPU(pid int) map[int]uint64 {
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return nil
+	}
+	ran := map[int]uint64{}
+	for _, t := range tasks {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/schedstat", pid, t.Name()))
+		if err != nil {
+			continue
+		}
+		first, _, _ := bytes.Cut(b, []byte(" "))
+		tid, _ := strconv.Atoi(t.Name())
+		if ns, err := strconv.ParseUint(string(first), 10, 64); err == nil {
+			ran[tid] = ns
+		}
+	}
+	return ran
+}
+
+// closely looks at the threads that may go round a section: every thread is held
+// meanwhile, once.
+func (e *Engine) closely(tr *traps) (*Stop, error) {
+	s := tr.sentry
+	if err := e.pause(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.pid = e.target.PID()
+	for _, tid := range s.found {
+		th, ok := e.threads[tid]
+		if !ok || !e.target.Held(tid) || e.target.Queued(tid) {
+			continue
+		}
+		now, err := e.readRseq(th)
+		if err != nil {
+			continue // it is going; its end is the next event
+		}
+		s.areas[tid] = now.Config.Area
+		th.watch.probe = th.watch.probe.found(now.Section)
+	}
+	s.mu.Unlock()
+	return e.release(tr.tid)
+}
+
+// endProbes ends what a Continue has begun.
+func (e *Engine) endProbes() {
+	for _, th := range e.threads {
+		th.watch.probe, th.watch.helped = nil, nil
+	}
+}

@@ -1,0 +1,125 @@
+package stepper_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/table/tabletest"
+)
+
+// shortly is a stuck-time that is over a few times while a test runs.
+const shortly = 100 * time.Millisecond
+
+// holds counts how often every thread is held.
+type holds struct {
+	*ptrace.Process
+	n atomic.Int32
+}
+
+func (h *holds) Hold() error {
+	h.n.Add(1)
+	return h.Process.Hold()
+}
+
+// lookedAfter launches a fixture whose continues are looked after, and gathers
+// what is said; each is followed by an interrupt where stops is set.
+func lookedAfter(t *testing.T, f tabletest.Fixture, when stepper.WhenStuck, stops bool, args ...string) (*program, *holds, *[]stepper.StuckReport) {
+	t.Helper()
+	var h *holds
+	var said []stepper.StuckReport
+	p := launchAs(t, func(q *ptrace.Process) stepper.Target { h = &holds{Process: q}; return h }, []string{}, tabletest.Build(t, f), args...)
+	p.Policy().Stuck, p.Policy().StuckTime = when, shortly
+	p.OnStuck(func(r stepper.StuckReport) {
+		said = append(said, r)
+		if stops {
+			p.Interrupt()
+		}
+	})
+	return p, h, &said
+}
+
+func TestAContinueSaysWhichThreadGoesRoundWhichSection(t *testing.T) {
+	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
+		for _, others := range []int{0, 2} {
+			t.Run(fmt.Sprintf("%s-%d", opt, others), func(t *testing.T) {
+				p, _, said := lookedAfter(t, wrongLoops(opt)["inlined"], stepper.StuckReports, true, "-1", "1", fmt.Sprint(others))
+				tid := p.Thread()
+				stop := p.cont()
+				p.wantReason(stop, stepper.StopInterrupt)
+				if len(*said) != 1 {
+					t.Fatalf("said: %+v", *said)
+				}
+				r := (*said)[0]
+				if others == 0 && r.TID != tid || r.Passes < 100 || !strings.HasPrefix(r.Section, "count") {
+					t.Errorf("said: %+v, the thread is %d", r, tid)
+				}
+				if n := vectors(stop.Units, 0); n != 0 {
+					t.Errorf("%d vectors without being told to", n)
+				}
+				// What it advises helps.
+				if err := p.SelectThread(tid); err != nil {
+					t.Fatal(err)
+				}
+				if others == 0 {
+					if _, err := p.Opv(); err != nil {
+						t.Fatal(err)
+					}
+					p.wantExit(0)
+				}
+			})
+		}
+	}
+}
+
+// Told to, it helps each of the loops, one after the other.
+func TestAContinueInjectsWhenItIsToldTo(t *testing.T) {
+	const rounds = 3
+	for _, build := range tabletest.SomeKeys(t, 2, wrongLoops("-O2")) {
+		t.Run(build, func(t *testing.T) {
+			p, _, said := lookedAfter(t, wrongLoops("-O2")[build], stepper.StuckInjects, false, "-1", fmt.Sprint(rounds))
+			stop := p.cont()
+			p.wantReason(stop, stepper.StopExited)
+			if n := vectors(stop.Units, 0); n != rounds || len(*said) != 1 {
+				t.Errorf("%d vectors, said %+v: %s", n, *said, p.describe(stop))
+			}
+			if !strings.HasPrefix(p.printed(), fmt.Sprintf("counters 0 %d ", rounds)) {
+				t.Errorf("the program printed %q", p.printed())
+			}
+		})
+	}
+}
+
+// Ten million sections that commit, sections under other threads' disturbance,
+// computing, sleeping: nothing is said of any, and those that arm nothing are
+// held no more often for being looked after.
+func TestAContinueSaysNothingOfAProgramThatMakesProgress(t *testing.T) {
+	for name, f := range map[string]struct {
+		fixture tabletest.Fixture
+		args    []string
+		apart   bool // from sections
+	}{
+		"a hot section":  {fixture: tabletest.Fixture{Source: "hotline.c", Opt: "-O2"}},
+		"eight threads":  {fixture: tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, args: []string{"8", "300000"}},
+		"side exits":     {fixture: tabletest.Fixture{Source: "sidexit.c", Opt: "-O2"}},
+		"aborted, early": {fixture: tabletest.Fixture{Source: "wrongloop.c", Opt: "-O2"}, args: []string{"100", "300000"}},
+		"computing":      {fixture: tabletest.Fixture{Source: "wrongloop.c", Opt: "-O2"}, args: []string{"0", "1", "0", "2000000000"}, apart: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, h, said := lookedAfter(t, f.fixture, stepper.StuckReports, false, f.args...)
+			p.Policy().StuckTime = shortly / 10
+			p.wantExit(0)
+			if len(*said) != 0 {
+				t.Errorf("said: %+v", *said)
+			}
+			t.Logf("held %d times", h.n.Load())
+			if n := h.n.Load(); f.apart && n > 4 {
+				t.Errorf("held %d times", n)
+			}
+		})
+	}
+}
