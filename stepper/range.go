@@ -178,6 +178,12 @@ func (e *Engine) aloneEvent(ev Event, tr *traps) (*Stop, error) {
 		if stop, err := e.debugHit(th, ev); stop != nil || err != nil {
 			return stop, err
 		}
+	case EventInterrupt:
+		if !e.asked.Load() { // left over, and told of any thread that is held
+			return nil, e.resume(tr.tid)
+		}
+		_, stop, err := e.dispatch(ev, tr)
+		return stop, err
 	default:
 		_, stop, err := e.dispatch(ev, tr)
 		if stop == nil && err == nil && ev.Kind == EventExit && ev.TID == tr.tid && e.target.Alive() {
