@@ -310,6 +310,9 @@ func TestQuestionsAreAnsweredAsInGDB(t *testing.T) {
 	x := atTerminal(t, "(gdb) ", tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-iex", "set debuginfod enabled off", "-iex", "set style enabled off", program)
 	x.expect(x.prompt)
 	for _, in := range inputs() {
+		if strings.Contains(in.keys, "\t") {
+			continue // gdb asks whether to display all possibilities, and loses a Ctrl-C that comes meanwhile (gdb 13)
+		}
 		for _, defaulted := range []bool{false, true} {
 			want, command, asked := in.plain, "delete\r", "Delete all breakpoints? (y or n) "
 			if defaulted {
