@@ -135,7 +135,7 @@ func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
 		for _, table := range []tabletest.Table{tabletest.RseqCS, tabletest.RseqTable} {
 			t.Run(command+string(table), func(t *testing.T) {
 				p := start(t, tabletest.Fixture{Source: "asmmain.c", Extra: []string{"asm.S"}, Table: table})
-				below := p.breakAt("asm_addbelow")
+				below, preempted := p.breakAt("asm_addbelow"), 0
 				for round := range 10 {
 					p.runTo("asm_addv")
 					var lines []string
@@ -146,7 +146,9 @@ func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
 						}
 					}
 					want := "asm_addv:15 asm_addv:25 asm_addv:26 main:31"
-					if got := strings.Join(lines, " "); got != want {
+					if got := strings.Join(lines, " "); got == "asm_addv:15 asm_addv:31 asm_addv:32 main:31" && preempted < 2 {
+						preempted++ // to its abort handler: main tries again, before it comes to asm_addbelow
+					} else if got != want {
 						t.Fatalf("round %d: asm_addv: got %s, want %s", round, got, want)
 					}
 					p.wantReason(p.cont(), stepper.StopBreakpoint)
