@@ -43,9 +43,10 @@ func (p *Process) finish() error {
 	return errs
 }
 
-// release detaches from every thread of the process.
+// release detaches from every thread of the process. What could not be put back
+// into a process that has been killed meanwhile went with its memory.
 func (p *Process) release() error {
-	errs := errors.Join(p.Unpin(), p.removeAll())
+	errs, removed := p.Unpin(), p.removeAll()
 	var killed []int
 	for _, t := range append([]*thread(nil), p.order...) {
 		if t.zombie || !t.held {
@@ -70,6 +71,9 @@ func (p *Process) release() error {
 			errs = errors.Join(errs, &Error{Op: "detach", TID: t.tid, Err: e})
 		}
 		t.held = false
+	}
+	if len(killed) == 0 || !errors.Is(removed, unix.ESRCH) {
+		errs = errors.Join(errs, removed)
 	}
 	return errors.Join(errs, p.bury(killed))
 }
