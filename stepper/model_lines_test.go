@@ -75,6 +75,8 @@ func (r *lineRun) next() (bool, error) {
 				return false, fmt.Errorf("%d passes of thread %d count, which is not stepped, and %d of them were run as units, at %+v", counted, tid, r.units[tid], stop)
 			}
 			continue
+		case stop.Reason != stepper.StopStep && passed == 0 && r.w.Thread(tid).Regs.PC() == modelled.End:
+			continue // its commit is seen when it runs on
 		case counted == passed:
 			r.unseen = 0
 		case stop.Reason != stepper.StopStep && r.w.Thread(tid).Regs.PC() == modelled.Abort:

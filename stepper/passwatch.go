@@ -165,9 +165,9 @@ func (e *Engine) pointsOf(th *thread) (points []point) {
 }
 
 // within reports whether a held thread is in the middle of a pass of a section,
-// which something has stopped.
+// which something has stopped, or at its end.
 func (e *Engine) within(th *thread, p *table.Placed) bool {
-	return e.load(th) == nil && (p.Contains(th.regs.PC()) || th.regs.PC() == p.Abort)
+	return e.load(th) == nil && (p.Contains(th.regs.PC()) || th.regs.PC() == p.Abort || th.regs.PC() == p.End)
 }
 
 func samePoints(a, b []point) bool {
