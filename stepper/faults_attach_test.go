@@ -136,14 +136,13 @@ func visit(t *testing.T, path string, do func(*faulty) error, fault *faulttest.F
 		t.Fatal(err)
 	}
 	f := &faulty{program: &program{t: t, path: path, process: process}, faults: &faulttest.Target{Target: process}}
-	guard := time.AfterFunc(patience, process.Interrupt)
-	defer guard.Stop()
 	var cache table.Cache
 	f.faults.Arm(fault)
 	f.Engine, err = stepper.New(f.faults, symbols.New(symbols.Options{Open: f.open, DebugDirs: []string{}}), func() ([]*table.Module, error) {
 		return cache.ReadModules(process.PID(), process)
 	}, stepper.DefaultPolicy())
 	if err == nil {
+		defer interrupts(f.Engine, patience)()
 		if process.Alive() {
 			err = do(f)
 		}

@@ -17,9 +17,29 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// patience is when a test gives a program up as hanging: it is then
-// interrupted, and the command under test returns a Stop that nobody expects.
+// patience is when a test gives a program up as hanging.
 var patience = tabletest.Patience(2 * time.Minute)
+
+// interrupts asks the program of an Engine to stop once so much time has gone by:
+// the command under test then returns a Stop that nobody expects. It asks again
+// and again, for a command forgets what came before it began. The Target's own
+// Interrupt would not do: the Engine takes it for one left over.
+func interrupts(e *stepper.Engine, after time.Duration) (end func()) {
+	over := make(chan struct{})
+	timer := time.AfterFunc(after, func() {
+		again := time.NewTicker(100 * time.Millisecond)
+		defer again.Stop()
+		for {
+			e.Interrupt()
+			select {
+			case <-over:
+				return
+			case <-again.C:
+			}
+		}
+	})
+	return func() { timer.Stop(); close(over) }
+}
 
 // program is a fixture that runs under an Engine.
 type program struct {
@@ -64,9 +84,7 @@ func launchAs(t testing.TB, as func(*ptrace.Process) stepper.Target, debugDirs [
 	if err != nil {
 		t.Fatal(err)
 	}
-	guard := time.AfterFunc(patience, p.process.Interrupt)
 	t.Cleanup(func() {
-		guard.Stop()
 		if err := p.process.Kill(); err != nil {
 			t.Errorf("kill: %v", err)
 		}
@@ -79,6 +97,7 @@ func launchAs(t testing.TB, as func(*ptrace.Process) stepper.Target, debugDirs [
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(interrupts(p.Engine, patience))
 	return p
 }
 

@@ -69,6 +69,9 @@ func (e *Engine) watchPasses(th *thread) error {
 		}
 		points = append(points, p)
 	}
+	if err := e.meetsArming(th, points); err != nil {
+		return err
+	}
 	if samePoints(w.points, points) {
 		return nil
 	}
@@ -84,6 +87,19 @@ func (e *Engine) watchPasses(th *thread) error {
 		}
 	}
 	w.points = points
+	return nil
+}
+
+// meetsArming makes a thread meet the point at the arming store where it stands: a
+// pass that was to be run as a unit from there has not begun.
+func (e *Engine) meetsArming(th *thread, points []point) error {
+	for _, p := range points {
+		if p.kind != pointArm || e.load(th) != nil || th.regs.PC() != p.addr || th.regs.Eflags&resumeFlag == 0 {
+			continue
+		}
+		th.regs.Eflags &^= resumeFlag
+		return e.target.SetRegs(th.tid, &th.regs)
+	}
 	return nil
 }
 
@@ -136,7 +152,9 @@ func (e *Engine) pointsOf(th *thread) (points []point) {
 	for _, p := range th.watch.suspects {
 		if a, ok := e.helpedAt(th, p); ok {
 			points = append(points, point{kind: pointArm, addr: a, placed: p})
-			continue
+			if !e.within(th, p) {
+				continue
+			}
 		}
 		points = append(points, point{kind: pointAbort, addr: p.Abort, placed: p})
 		if th.passes[p.Start] != nil {
@@ -144,6 +162,12 @@ func (e *Engine) pointsOf(th *thread) (points []point) {
 		}
 	}
 	return points
+}
+
+// within reports whether a held thread is in the middle of a pass of a section,
+// which something has stopped, or at its end.
+func (e *Engine) within(th *thread, p *table.Placed) bool {
+	return e.load(th) == nil && (p.Contains(th.regs.PC()) || th.regs.PC() == p.Abort || th.regs.PC() == p.End)
 }
 
 func samePoints(a, b []point) bool {
@@ -193,12 +217,22 @@ func (e *Engine) passHit(ev *Event) (arms *table.Placed, done bool, err error) {
 	return nil, false, nil
 }
 
-// passMet counts at a planted breakpoint that a thread has met.
+// passMet counts at a planted breakpoint that a thread has met. The command may end
+// there, and the next one set a debug register at this place: the pass is counted,
+// and the register passes over it, as over one that has matched.
 func (e *Engine) passMet(th *thread, at table.Addr) error {
 	for _, p := range th.watch.points {
-		if p.slot == planted && p.addr == at {
-			return e.countPass(th, p)
+		if p.slot != planted || p.addr != at {
+			continue
 		}
+		if err := e.countPass(th, p); err != nil || e.load(th) != nil || th.regs.PC() != at {
+			return err // gone since: its exit is the next event
+		}
+		th.regs.Eflags |= resumeFlag
+		if err := e.target.SetRegs(th.tid, &th.regs); !isGone(err) {
+			return err
+		}
+		return nil
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
@@ -219,8 +218,6 @@ func enterAndDetach(t *testing.T, path string, pid, number int) {
 		t.Fatal(err)
 	}
 	p := &program{t: t, path: path, process: process}
-	guard := time.AfterFunc(patience, process.Interrupt)
-	defer guard.Stop()
 	var cache table.Cache
 	p.Engine, err = stepper.New(process, symbols.New(symbols.Options{Open: p.open, DebugDirs: []string{}}), func() ([]*table.Module, error) {
 		return cache.ReadModules(pid, process)
@@ -228,6 +225,7 @@ func enterAndDetach(t *testing.T, path string, pid, number int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer interrupts(p.Engine, patience)()
 	tid := process.Threads()[number]
 	if err := p.SelectThread(tid); err != nil {
 		t.Fatal(err)

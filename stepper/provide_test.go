@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
-	"time"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/opv"
@@ -48,9 +47,7 @@ func launchProvided(t testing.TB, path string, abi opv.ABI, number int, args ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	guard := time.AfterFunc(patience, p.process.Interrupt)
 	t.Cleanup(func() {
-		guard.Stop()
 		if err := p.process.Kill(); err != nil {
 			t.Errorf("kill: %v", err)
 		}
@@ -62,6 +59,7 @@ func launchProvided(t testing.TB, path string, abi opv.ABI, number int, args ...
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(interrupts(p.Engine, patience))
 	if err := p.ProvideCPUOpv(abi); err != nil {
 		t.Fatal(err)
 	}

@@ -68,6 +68,17 @@ func (s *sentry) end() {
 	}
 }
 
+// renew forgets what was seen of a program that another one has replaced.
+func (s *sentry) renew() {
+	if s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		clear(s.areas)
+		clear(s.told)
+		s.found = nil
+	}
+}
+
 // due reports whether there are threads to be looked at closely.
 func (s *sentry) due() bool { return s != nil && s.fired.Swap(false) }
 

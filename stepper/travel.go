@@ -30,8 +30,12 @@ type traps struct {
 }
 
 // lose makes the journey one that waits for nothing, as gdb goes on from an exec:
-// the places it was to end at were in a program that is no more.
-func (tr *traps) lose(tid int) { *tr = traps{tid: tid, free: true} }
+// the places it was to end at were in a program that is no more. A Continue is
+// looked after as before.
+func (tr *traps) lose(tid int) {
+	*tr = traps{tid: tid, free: true, sentry: tr.sentry}
+	tr.sentry.renew()
+}
 
 // travel lets every thread run until tr.tid arrives, or something stops the
 // program. Afterwards every thread is held.

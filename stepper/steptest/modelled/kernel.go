@@ -72,6 +72,7 @@ func (w *World) resumed(th *Thread) {
 		if armed := w.get64(th.area + 8); armed != 0 {
 			if pc := th.Regs.PC(); pc-Start < End-Start {
 				th.Regs.Rip = uint64(Abort)
+				th.inVain()
 			}
 			w.put64(th.area+8, 0)
 		}

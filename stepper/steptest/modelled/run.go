@@ -61,11 +61,15 @@ func (w *World) outside(th *Thread, more ...string) (ev stepper.Event, stops boo
 		w.interrupted(th)
 	case "interrupt":
 		w.interrupt()
+		w.asked = true
 	case "kill":
 		return w.kill(), true
 	case "other":
 		w.running++
 		w.interrupted(th)
+	case "takes long":
+		th.held, th.long = false, true
+		return stepper.Event{Kind: stepper.EventBlocked, TID: th.TID}, true
 	case "exit":
 		if th.TID != 1 {
 			w.drop(th.TID)
@@ -113,12 +117,16 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 	}
 	w.alone(th, single)
 	w.wake(th)
+	var long []string
+	if w.stubborn && !single && th.Rseq.Area != 0 {
+		long = []string{"takes long"}
+	}
 	for n := 0; ; n++ {
 		if n > patience {
 			w.broken("thread %d runs for ever", tid)
 			return w.kill(), nil
 		}
-		if ev, stops := w.outside(th); stops {
+		if ev, stops := w.outside(th, long...); stops {
 			return ev, nil
 		}
 		if w.asked && !single {
@@ -135,10 +143,10 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 }
 
 // alone checks that nobody runs beside a thread without its registration, which
-// may only be stepped.
+// may only be stepped; and beside another that is stepped none but one that has taken long.
 func (w *World) alone(th *Thread, single bool) {
 	for _, o := range w.threads {
-		if o != th && !o.held && (th.Rseq.Area == 0 || single) {
+		if o != th && !o.held && (th.Rseq.Area == 0 || single && !o.long) {
 			w.broken("thread %d is stepped while thread %d runs", th.TID, o.TID)
 		}
 		if o != th && o.Rseq.Area == 0 {
@@ -222,7 +230,7 @@ func (w *World) Wait() (stepper.Event, error) {
 			ev, stops = w.execute(th)
 		}
 		if stops {
-			th.held = true
+			th.held, th.long = true, false
 			return ev, nil
 		}
 	}
@@ -235,7 +243,7 @@ func (w *World) Hold() error {
 		if th.held {
 			continue
 		}
-		th.held, th.trapped = true, true
+		th.held, th.trapped, th.long = true, true, false
 		switch w.happens("runs on", "signal", "exit", "kill") {
 		case "runs on":
 			for range 6 {
@@ -271,5 +279,6 @@ func (w *World) Queued(tid int) bool {
 	return false
 }
 
-// Interrupt implements stepper.Target.
-func (w *World) Interrupt() { w.asked = true }
+// Interrupt does nothing: no time goes by on this machine, so a timer's is for
+// nothing, and the user's is a decision.
+func (w *World) Interrupt() {}

@@ -76,6 +76,9 @@ func (w *World) Regs(tid int, r *unit.Regs) error {
 func (w *World) SetRegs(tid int, r *unit.Regs) error {
 	th, err := w.find(tid)
 	if err == nil {
+		if pc := th.Regs.PC(); r.PC() == End && (pc == Arm || pc == Abort) {
+			th.InVain = 0 // a vector has done the section's work
+		}
 		th.Regs = *r
 	}
 	return err

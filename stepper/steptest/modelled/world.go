@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -16,6 +17,7 @@ type World struct {
 	Broken  []string // what was against the rules
 	Quiet   int      // system calls that lifted a registration
 	Kernel  Kernel
+	Lines   []steptest.Row // of the program's code, as the Engine knows it
 
 	choices   *Chooser
 	seen      *Explored
@@ -31,6 +33,8 @@ type World struct {
 	dead      bool // killed; the end is still to be collected
 	asked     bool // Interrupt was called
 	faults    bool // the section's load may raise SIGSEGV
+	stubborn  bool // the program does not read the CPU's number again after a failure
+	committed [cpus]int
 	interrupt func()
 }
 
@@ -47,10 +51,13 @@ type Thread struct {
 	area    table.Addr
 	cpu     int
 	held    bool
+	long    bool   // it runs because Run has lost patience
 	pending int    // a signal that is blocked
 	trapped bool   // its last entry into the kernel was an interrupt or an exception
 	told    uint32 // the CPU that the kernel has written into the area last
 	loaded  int    // turns of its CPU when it last read the counter
+	InVain  int    // passes of the section since its last commit, its own or one done for it
+	Most    int    // the most that InVain has been
 }
 
 type debug struct {
@@ -68,12 +75,28 @@ const (
 // Faults lets the section's load raise SIGSEGV. The program ignores it: the load is done again.
 func (w *World) Faults() { w.faults = true }
 
+// Stubborn makes the program one whose threads, once they have a wrong number, never commit.
+func (w *World) Stubborn() {
+	w.stubborn = true
+	w.load()
+}
+
+func (w *World) load() {
+	for at, b := range code(w.stubborn) {
+		w.write(at, b)
+	}
+}
+
+// Counter is what a CPU's counter holds, and how often threads on that CPU have
+// made the final store.
+func (w *World) Counter(cpu int) (holds, committed int) {
+	return int(w.get64(Data + table.Addr(8*cpu))), w.committed[cpu]
+}
+
 // New makes a machine with kernel k and n threads, all held at pc, on which c decides.
 func New(c *Chooser, seen *Explored, k Kernel, n int, pc table.Addr) *World {
 	w := &World{Kernel: k, choices: c, seen: seen, memory: map[table.Addr]byte{}, planted: map[table.Addr]bool{}, alive: true}
-	for at, b := range code() {
-		w.write(at, b)
-	}
+	w.load()
 	w.write(cs, make([]byte, 32))
 	w.put64(cs+8, uint64(Start))
 	w.put64(cs+16, uint64(End-Start))
@@ -116,6 +139,11 @@ func (w *World) Thread(tid int) *Thread {
 		}
 	}
 	return nil
+}
+
+func (th *Thread) inVain() {
+	th.InVain++
+	th.Most = max(th.Most, th.InVain)
 }
 
 // happens decides which of the named things happens now; "" for nothing.

@@ -1,0 +1,13 @@
+package stepper
+
+import "rseqstep/table"
+
+// PassesInVain is how many passes of the section at start the Engine has counted
+// for a thread since its last commit.
+func (e *Engine) PassesInVain(tid int, start table.Addr) int {
+	th := e.threads[tid]
+	if th == nil || th.passes[start] == nil {
+		return 0
+	}
+	return th.passes[start].aborts + th.passes[start].sides
+}
