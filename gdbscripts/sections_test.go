@@ -19,13 +19,17 @@ func TestSectionsOfEveryLayoutCountRightThroughOurServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	sources = slices.DeleteFunc(sources, func(s string) bool { return strings.HasSuffix(s, "/goto.c") || strings.HasSuffix(s, "/long.c") })
+	// The thread may come to its end meanwhile, in the C library that has no lines here.
+	many := func(command string, n int) string {
+		return fmt.Sprintf("python\nfor i in range(%d):\n    try:\n        gdb.execute(%q)\n    except gdb.error:\n        break\nend\n", n, command)
+	}
 	ways := map[string]string{
-		"step":  strings.Repeat("step\n", 12),
-		"next":  strings.Repeat("next\n", 20),
+		"step":  many("step", 12),
+		"next":  many("next", 20),
 		"stepi": "stepi 200\n",
 		"break": "break *commit\ncontinue\ncontinue\nstepi\ncontinue\nnext\ncontinue\nstep\ndelete\n",
 	}
-	rounds := tabletest.Rounds(t, 1, 20)
+	rounds := tabletest.Rounds(t, 1, 3)
 	for _, source := range tabletest.Some(t, 2, sources) {
 		program := tabletest.Build(t, tabletest.Fixture{Source: "sections/" + filepath.Base(source), Opt: "-O2"})
 		for _, way := range tabletest.SomeKeys(t, 2, ways) {

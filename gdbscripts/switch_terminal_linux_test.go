@@ -125,7 +125,7 @@ func TestTheProgramKeepsTheTerminal(t *testing.T) {
 		c.send("\x03")
 		c.wait("received signal SIGINT")
 		c.wait(prompt)
-		c.send("print rounds > 0\n")
+		c.send("print rounds >= 0\n") // it may have been about to begin
 		c.wait(" = 1\n")
 		c.send("\x03") // at the prompt: only gdb is meant
 		c.wait("Quit")

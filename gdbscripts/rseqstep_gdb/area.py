@@ -5,7 +5,7 @@ import re
 
 import gdb
 
-from . import context, kernel, server, tls
+from . import context, kernel, output, server, tls
 
 # The time slice extension (Linux 7.0): bits of flags, and the bytes request and granted
 # of slice_ctrl. An area of the original size has no such fields.
@@ -65,10 +65,10 @@ def features():
     """How many bytes of struct rseq the kernel of the selected inferior has fields for
     (AT_RSEQ_FEATURE_SIZE, Linux 6.3), 0 where it does not say."""
     try:
-        text = gdb.execute("info auxv", to_string=True)
+        text = output.of("info auxv")
     except gdb.error:
         return 0
-    found = re.search(r"^\W*%d\s.*?(0x[0-9a-f]+|\d+)\W*n?\W*$" % _AT_RSEQ_FEATURE_SIZE, text, re.MULTILINE)
+    found = re.search(r"^%d\s.*?(0x[0-9a-f]+|\d+)$" % _AT_RSEQ_FEATURE_SIZE, text, re.MULTILINE)
     return int(found.group(1), 0) if found else 0
 
 
