@@ -69,7 +69,7 @@ func countingWays() map[string]func(p *program) {
 // section that commits twice or a trap in the middle of an instruction would change.
 func TestSectionsOfEveryLayoutCountRight(t *testing.T) {
 	ways := countingWays()
-	rounds := tabletest.Rounds(t, 1, 20)
+	rounds := tabletest.Rounds(t, 1, 2)
 	for _, f := range tabletest.Some(t, 6, counting()) {
 		for _, name := range tabletest.SomeKeys(t, 3, ways) {
 			t.Run(f.String()+"-"+name, func(t *testing.T) {
