@@ -52,13 +52,6 @@ func (e *Engine) looks(th *thread, p *table.Placed) bool {
 	return !met
 }
 
-// handlerTarget is where an abort handler without lines of its own leads to, 0
-// where that is not known.
-func (e *Engine) handlerTarget(p *table.Placed) table.Addr {
-	_, to, _ := e.handler(p)
-	return to
-}
-
 // stuck reports whether the section has earned more than being run.
 func (e *Engine) stuck(th *thread, p *table.Placed) bool {
 	n := th.passes[p.Start]
