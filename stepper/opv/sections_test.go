@@ -87,7 +87,7 @@ func fixtureSamples(t *testing.T) []sample {
 	for _, source := range sources {
 		f := tabletest.Fixture{Source: filepath.Base(source)}
 		switch f.Source {
-		case "libsec.c", "inline.c":
+		case "libsec.c", "inline.c", "separate.c":
 			f.Shape = tabletest.Shared
 		case "asmmain.c":
 			f.Extra = []string{"asm.S"}
