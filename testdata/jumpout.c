@@ -11,7 +11,7 @@
 
 static sigjmp_buf back;
 volatile int go;
-static volatile int left;
+static volatile int left, blocks; /* blocks: a signal from now on ends the call, and nothing else */
 
 static void alarmed(int sig)
 {
@@ -21,9 +21,9 @@ static void alarmed(int sig)
 static void *sender(void *to)
 {
 	for (int sent = 0; sent < 2; sent++) {
-		while (!go)
+		while (!go || !blocks)
 			;
-		go = 0;
+		go = blocks = 0;
 		pthread_kill(*(pthread_t *)to, SIGALRM);
 	}
 	return NULL;
@@ -32,6 +32,7 @@ static void *sender(void *to)
 static __attribute__((noinline)) void block(void)
 {
 	long nr = SYS_pause;
+	blocks = 1;
 	__asm__ volatile("the_call: syscall" : "+a"(nr) : : "rcx", "r11", "memory");
 	puts("the call has returned");
 }
