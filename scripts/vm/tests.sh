@@ -82,12 +82,30 @@ test_with() {
 			printf '%s^(%s%s)$' "$without|" "${lost[*]}" "$(sed -n 's/^--- [A-Z]*: \([^ ]*\).*/|\1/p' "$tested" | tr -d '\n')"
 		)
 	done
-	mapfile -t failed < <(sed -n 's/^--- FAIL: \([^ ]*\).*/\1/p' "$tested")
+	mapfile -t failed < <(failures)
+	local passed once=()
+	passed=$(grep -c '^--- PASS' "$tested" || :)
+	if [ "$1" = boot ] && ((${#failed[@]} > 0 && ${#lost[@]} == 0)); then
+		# In emulation a tick of the clock meets any section sooner or later; what is wrong is wrong twice.
+		say "failed, and run again: ${failed[*]}"
+		once=("${failed[@]}")
+		run=$(IFS='|' && printf '^(%s)$' "${failed[*]}")
+		: >"$tested"
+		command=$(test_command "$packages" "$without")
+		status=0
+		"$1" || status=$?
+		mapfile -t failed < <(failures)
+		passed=$((passed + ${#once[@]} - ${#failed[@]}))
+		((status)) || say "passed at the second try only: ${once[*]}"
+	fi
 	((${#lost[@]} == 0)) || say "the machine died in: ${lost[*]}"
 	((${#failed[@]} == 0)) || say "failed: ${failed[*]}"
-	say "$(grep -c '^--- PASS' "$tested" || :) passed, ${#failed[@]} failed, ${#lost[@]} ended the machine"
+	say "$passed passed, ${#failed[@]} failed, ${#lost[@]} ended the machine"
 	((${#failed[@]} + ${#lost[@]} == 0 && status == 0))
 }
+
+# failures: the names of the tests that failed, without their parts.
+failures() { sed -n 's/^--- FAIL: \([^ ]*\).*/\1/p' "$tested"; }
 
 # unfinished: the packages whose closing line has not come.
 unfinished() {
