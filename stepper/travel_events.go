@@ -1,0 +1,153 @@
+package stepper
+
+import "errors"
+
+// dispatch deals with one event of a running program.
+func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err error) {
+	onward, stop, err := e.pauseFor(ev, tr)
+	if stop != nil || err != nil {
+		return false, stop, err
+	}
+	switch ev.Kind {
+	case EventBreakpoint:
+		return e.breakpointEvent(ev, tr)
+	case EventStep:
+		if tr.step && ev.TID == tr.tid {
+			return true, nil, nil
+		}
+		if err := e.stepOuter(ev.TID, tr); err != nil {
+			return false, nil, err
+		}
+		return false, nil, e.resume(ev.TID)
+	case EventDebug:
+		if p, done, err := e.passHit(&ev); done || err != nil {
+			if err != nil {
+				return false, nil, err
+			}
+			return e.onward(p, ev.TID, tr)
+		}
+		if e.slots[ev.Slot&3] == 0 {
+			if tr.debug && ev.TID == tr.tid {
+				return true, nil, nil
+			}
+			if err := e.debugOuter(ev.TID, tr); err != nil {
+				return false, nil, err
+			}
+		}
+		if err := e.pause(); err != nil {
+			return false, nil, err
+		}
+		th := e.adopt(ev.TID)
+		if stop, err := e.debugHit(th, ev); stop != nil || err != nil {
+			return false, stop, err
+		}
+		stop, err := e.release(tr.tid)
+		return false, stop, err
+	case EventSignal:
+		d := e.signals.Of(ev.Signal)
+		if d.Stop {
+			return false, e.signalStop(e.adopt(ev.TID), ev), nil
+		}
+		if d.Print {
+			e.noteSignal(e.adopt(ev.TID), ev.Signal)
+		}
+		th := e.adopt(ev.TID)
+		if d.Pass {
+			th.signal = ev.Signal
+		}
+		return onward(ev.TID)
+	case EventClone:
+		e.adopt(ev.Child)
+		return false, nil, errors.Join(e.resume(ev.TID), e.resume(ev.Child))
+	case EventSyscall:
+		stop, err := e.provideRunning(ev, tr)
+		return false, stop, err
+	case EventSyscallEntry:
+		if stop := e.caughtSyscall(ev); stop != nil {
+			return false, stop, nil
+		}
+		return onward(ev.TID)
+	case EventSyscallReturn:
+		if stop := e.caughtSyscall(ev); stop != nil {
+			return false, stop, nil
+		}
+		if !e.toBeRestarted(e.adopt(ev.TID)) {
+			if tr.step && ev.TID == tr.tid {
+				return true, nil, nil
+			}
+			if err := e.stepOuter(ev.TID, tr); err != nil {
+				return false, nil, err
+			}
+		}
+		return onward(ev.TID)
+	case EventVforkDone:
+		if stop := e.caughtVforkDone(ev); stop != nil {
+			return false, stop, nil
+		}
+		return false, nil, e.resume(ev.TID)
+	case EventFork, EventVfork:
+		if e.catch.Forks {
+			return false, e.caughtFork(ev), nil
+		}
+		if err := e.forked(ev); err != nil {
+			return false, nil, err
+		}
+		if e.policy.FollowFork == FollowChild {
+			for _, o := range append(e.journeys, tr) {
+				if o.tid == ev.TID {
+					o.tid = ev.Child
+				}
+			}
+			return onward(ev.Child)
+		}
+		return onward(ev.TID)
+	case EventExec:
+		if err := e.executed(ev); err != nil {
+			return false, nil, err
+		}
+		for _, o := range append(e.journeys, tr) {
+			o.lose(ev.TID)
+		}
+		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
+			return false, stop, err
+		}
+		if e.catch.Execs {
+			return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
+		}
+		return false, nil, e.resume(ev.TID)
+	case EventExit:
+		stop := e.threadGone(ev)
+		if !e.waitsFor(ev.TID) {
+			stop = nil
+		}
+		return false, stop, nil
+	case EventProcessExit:
+		return false, e.ended(ev), nil
+	case EventInterrupt:
+		if !e.asked.Swap(false) {
+			if tr.watchdog.due() {
+				if tr.late != nil {
+					return e.overdue(tr)
+				}
+				return e.sample(tr)
+			}
+			if tr.sentry.due() {
+				stop, err := e.closely(tr)
+				return false, stop, err
+			}
+			// Left over. More threads than this one may have been asked to stop, one
+			// after the other, and would stay so unnoticed.
+			if err := e.pause(); err != nil {
+				return false, nil, err
+			}
+			stop, err := e.release(tr.tid)
+			return false, stop, err
+		}
+		tid := ev.TID
+		if _, ok := e.threads[e.current]; ok {
+			tid = e.current
+		}
+		return false, &Stop{Reason: StopInterrupt, TID: tid}, nil
+	}
+	return false, nil, e.resume(ev.TID)
+}

@@ -1,0 +1,84 @@
+package stepper
+
+// breakpointEvent decides at a planted breakpoint and lets the program go on
+// when it decides neither way.
+func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
+	if err := e.pause(); err != nil {
+		return false, nil, err
+	}
+	if arrived, stop, err := e.meet(ev, tr); arrived || stop != nil || err != nil {
+		return arrived, stop, err
+	}
+	if arrived, stop, err := e.meetHere(tr); arrived || stop != nil || err != nil {
+		return arrived, stop, err
+	}
+	stop, err := e.release(tr.tid)
+	return false, stop, err
+}
+
+// meetHere decides for the threads that stand at planted breakpoints, which they
+// came to while another one's was dealt with, as if they went on and met them; for
+// the one that travels first. Let go instead, of many threads in the same code
+// always the same few would be asked: wait4(2) goes through a tracer's threads in
+// one order, the newest first, and the others' meetings are taken back each time.
+// Precondition: every thread is held.
+func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
+	for _, tid := range append([]int{tr.tid}, e.target.Threads()...) {
+		if !e.target.Alive() {
+			break
+		}
+		if !e.target.Held(tid) || e.target.Queued(tid) {
+			continue
+		}
+		th := e.adopt(tid)
+		if th.signal != 0 || e.load(th) != nil { // its handler, or its end, comes first
+			continue
+		}
+		pc := th.regs.PC()
+		if e.sites[pc] == 0 || th.reported == pc {
+			continue
+		}
+		if arrived, stop, err := e.meet(Event{Kind: EventBreakpoint, TID: tid, Addr: pc}, tr); arrived || stop != nil || err != nil {
+			return arrived, stop, err
+		}
+	}
+	return false, nil, nil
+}
+
+// meet decides at a planted breakpoint: a trap of this command, the dynamic
+// linker's hook, or the user's own.
+// Precondition: every thread is held.
+func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
+	th := e.adopt(ev.TID)
+	if err := e.load(th); err != nil {
+		stop, err := e.vanished(th, err)
+		return false, stop, err
+	}
+	th.reported = ev.Addr
+	if err := e.passMet(th, ev.Addr); err != nil {
+		return false, nil, err
+	}
+	e.findSection(th)
+	if ev.TID == tr.tid && contains(tr.watch, ev.Addr) {
+		return true, nil, nil
+	}
+	if ev.Addr == e.library {
+		if err := e.reload(); err != nil {
+			return false, nil, err
+		}
+	}
+	if stop, err := e.userBreak(th, ev.Addr); stop != nil || err != nil {
+		return false, stop, err
+	}
+	if stop, err := e.callReturned(th); stop != nil || err != nil {
+		return false, stop, err
+	}
+	if arrived, stop, err := e.atTrap(th, tr, ev.Addr); arrived || stop != nil || err != nil {
+		return arrived, stop, err
+	}
+	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
+		return false, nil, err
+	}
+	stop, err := e.through(th)
+	return false, stop, err
+}
