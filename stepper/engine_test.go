@@ -216,6 +216,26 @@ func TestTheContinuedThreadIsLetGoFirst(t *testing.T) {
 	}
 }
 
+// An exec ends a step by instructions, however long the kernel takes for it.
+func TestAnExecEndsAStepThatHasBlocked(t *testing.T) {
+	for _, blocked := range []bool{false, true} {
+		e, target := scripted(t, call)
+		exec := steptest.Answer(stepper.Event{Kind: stepper.EventExec, TID: 1, Former: 1})
+		if blocked {
+			target.Expect(
+				steptest.Call{Name: "step 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventBlocked, TID: 1})},
+				steptest.Call{Name: "wait", Do: exec},
+			)
+		} else {
+			target.Expect(steptest.Call{Name: "step 1", Do: exec})
+		}
+		stop, err := e.StepInstruction(3)
+		if err != nil || stop.Reason != stepper.StopExec || target.Logged("resume 1") != 0 {
+			t.Errorf("blocked %v: %+v, %v: %q", blocked, stop, err, target.Log)
+		}
+	}
+}
+
 // Others run and stop for themselves meanwhile.
 func TestASignalOfAnotherThreadIsShownWhileOneIsBlocked(t *testing.T) {
 	e, target := scripted(t, call, &steptest.Thread{TID: 2})

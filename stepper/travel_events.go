@@ -105,13 +105,14 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		if err := e.executed(ev); err != nil {
 			return false, nil, err
 		}
+		lone := tr.step || tr.debug // begun as a thread that moves alone; that it has blocked changes nothing
 		for _, o := range append(e.journeys, tr) {
 			o.lose(ev.TID)
 		}
 		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
 			return false, stop, err
 		}
-		if e.catch.Execs {
+		if e.catch.Execs || lone {
 			return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
 		}
 		return false, nil, e.resume(ev.TID)
