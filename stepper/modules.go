@@ -25,6 +25,7 @@ func (e *Engine) reload() error {
 	}
 	mapped := e.sitesInModules()
 	e.image.Reload(modules)
+	e.sentry.learn(e.image)
 	e.dropUnmapped(mapped)
 	clear(e.bodies)
 	e.layouts = layouts{}

@@ -29,6 +29,7 @@ type sentry struct {
 	period time.Duration
 	fired  atomic.Bool
 	wake   func()
+	needed atomic.Bool // the program has sections
 
 	mu    sync.Mutex
 	over  bool
@@ -48,10 +49,11 @@ type toldOf struct {
 
 // watchContinue sets a sentry on a journey without end, nil where none is wanted.
 func (e *Engine) watchContinue(tr *traps) *sentry {
-	if !tr.free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 || len(e.image.Sections()) == 0 {
+	if !tr.free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 {
 		return nil
 	}
 	s := &sentry{period: e.policy.StuckTime, last: time.Now(), wake: e.target.Interrupt, pid: e.target.PID(), areas: map[int]table.Addr{}, told: map[toldOf]bool{}}
+	s.learn(e.image)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ran = onCPU(s.pid)
@@ -79,6 +81,14 @@ func (s *sentry) renew() {
 	}
 }
 
+// learn takes note of whether the program has sections now: a library that it loads,
+// and the next program, may have the first ones.
+func (s *sentry) learn(image *table.Image) {
+	if s != nil {
+		s.needed.Store(len(image.Sections()) > 0)
+	}
+}
+
 // due reports whether there are threads to be looked at closely.
 func (s *sentry) due() bool { return s != nil && s.fired.Swap(false) }
 
@@ -102,7 +112,7 @@ func (s *sentry) look() {
 	s.found = busy(s.ran, now, time.Since(s.last))
 	s.ran, s.last = now, time.Now()
 	s.found = s.armed(s.found)
-	if len(s.found) > 0 {
+	if len(s.found) > 0 && s.needed.Load() {
 		s.fired.Store(true)
 		s.wake()
 	}

@@ -76,6 +76,16 @@ func TestAContinueSaysWhichThreadGoesRoundWhichSection(t *testing.T) {
 	}
 }
 
+// The program that it continues has no sections; the one that this becomes has them.
+func TestAContinueLooksAfterTheProgramThatComesByExec(t *testing.T) {
+	loop := tabletest.Build(t, wrongLoops("-O2")["inlined"])
+	p, _, said := lookedAfter(t, tabletest.Fixture{Source: "exec.c"}, stepper.StuckReports, true, loop, "-1", "1", "0")
+	p.wantReason(p.cont(), stepper.StopInterrupt)
+	if len(*said) != 1 || !strings.HasPrefix((*said)[0].Section, "count") {
+		t.Errorf("said: %+v", *said)
+	}
+}
+
 // Told to, it helps each of the loops, one after the other.
 func TestAContinueInjectsWhenItIsToldTo(t *testing.T) {
 	const rounds = 3
