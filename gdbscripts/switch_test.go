@@ -170,7 +170,7 @@ func TestQuittingLetsAnAttachedProcessGo(t *testing.T) {
 	}
 	for _, name := range tabletest.SomeKeys(t, 2, scripts) {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command(program, "40")
+			cmd := exec.Command(program)
 			out, err := cmd.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)

@@ -1,7 +1,7 @@
 /*
  * hands [SECONDS]: for changing hands between debuggers. Two threads count, and main counts the
  * SIGCONTs and SIGUSR1s it gets; it ends, with 0 when there was no SIGCONT, once `over` is set or
- * after SECONDS (default 60).
+ * after SECONDS (default 600).
  */
 #include <pthread.h>
 #include <signal.h>
@@ -32,7 +32,7 @@ static void looked_at(void)
 int main(int argc, char **argv)
 {
 	pthread_t threads[2];
-	time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 60);
+	time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 600);
 
 	signal(SIGCONT, on_cont);
 	signal(SIGUSR1, on_usr1);
