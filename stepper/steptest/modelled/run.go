@@ -1,6 +1,7 @@
 package modelled
 
 import (
+	"slices"
 	"syscall"
 	"time"
 
@@ -193,10 +194,15 @@ func (w *World) ResumeStep(tid, _ int) error {
 // Wait lets the threads that were resumed run, one instruction at a time, until
 // one of them stops.
 func (w *World) Wait() (stepper.Event, error) {
+	return w.WaitFor(func(*stepper.Event) bool { return true })
+}
+
+// WaitFor implements stepper.Target.
+func (w *World) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
 	for n := 0; ; n++ {
-		if len(w.queue) > 0 {
-			ev := w.queue[0]
-			w.queue = w.queue[1:]
+		if i := slices.IndexFunc(w.queue, func(ev stepper.Event) bool { return wanted(&ev) }); i >= 0 {
+			ev := w.queue[i]
+			w.queue = slices.Delete(w.queue, i, i+1)
 			return ev, nil
 		}
 		if !w.alive {
@@ -231,7 +237,10 @@ func (w *World) Wait() (stepper.Event, error) {
 		}
 		if stops {
 			th.held, th.long = true, false
-			return ev, nil
+			if ev.Kind == stepper.EventInterrupt {
+				return ev, nil
+			}
+			w.queue = append(w.queue, ev)
 		}
 	}
 }
