@@ -1,12 +1,12 @@
 package stepper
 
-// release lets every held thread go. One that stands at a breakpoint already
+// release lets every held thread go that the command may let run. One that stands at a breakpoint already
 // told is stepped off it first, the others held. The stepped thread goes on
 // where it is, and those that do start before the others, which would compete
 // with them for their CPUs.
 func (e *Engine) release(stepped int) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
-		if !e.target.Held(tid) || e.target.Queued(tid) {
+		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 			continue
 		}
 		th := e.adopt(tid)
@@ -26,7 +26,7 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 	}
 	var rest []*thread
 	for _, tid := range e.target.Threads() {
-		if !e.target.Held(tid) || e.target.Queued(tid) {
+		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 			continue
 		}
 		th := e.adopt(tid)
@@ -99,7 +99,7 @@ func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
 
 // resume lets one thread go by its id.
 func (e *Engine) resume(tid int) error {
-	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) {
+	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 		return nil
 	}
 	return e.letGo(e.adopt(tid), e.target.Resume)

@@ -127,7 +127,7 @@ func (e *Engine) provide(tid int) error {
 	}
 	var errs error
 	for _, id := range e.calls.Calls() {
-		if tid != 0 && id != tid {
+		if tid != 0 && id != tid || !e.mayRun(id) {
 			continue
 		}
 		c, err := e.calls.Caller(id)

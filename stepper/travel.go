@@ -76,7 +76,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		return arrived, stop, e.holdAfter(err)
 	}
 	for {
-		ev, err := e.target.Wait()
+		ev, err := e.wait()
 		if err != nil {
 			return false, nil, e.holdAfter(err)
 		}

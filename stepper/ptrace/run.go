@@ -57,11 +57,24 @@ func (p *Process) prepareSignal(t *thread, sig int) (int, error) {
 		}
 		return sig, nil
 	}
-	if err := unix.Tgkill(p.pid, t.tid, unix.Signal(sig)); err != nil {
-		return 0, &Error{Op: "send signal", TID: t.tid, Err: err}
+	return 0, p.send(t, sig)
+}
+
+// Send implements stepper.SenderTarget.
+func (p *Process) Send(tid, sig int) error {
+	t, err := p.find(tid, "send signal")
+	if err != nil {
+		return err
 	}
-	t.owed = sig
-	return 0, nil
+	return p.send(t, sig)
+}
+
+func (p *Process) send(t *thread, sig int) error {
+	if err := unix.Tgkill(p.pid, t.tid, unix.Signal(sig)); err != nil {
+		return &Error{Op: "send signal", TID: t.tid, Err: err}
+	}
+	t.owed = append(t.owed, sig)
+	return nil
 }
 
 // Resume lets a held thread go and does not wait. A thread with an event that
