@@ -1,5 +1,7 @@
 package stepper
 
+import "time"
+
 // release lets every held thread go that the command may let run. One that stands at a breakpoint already
 // told is stepped off it first, the others held. The stepped thread goes on
 // where it is, and those that do start before the others, which would compete
@@ -64,6 +66,18 @@ func (e *Engine) stepOff(th *thread) (*Stop, error) {
 		return nil, nil
 	}
 	return e.stepOne(th)
+}
+
+// goOn is Step or Run of the Target with the signal that the thread is owed. It stays
+// owed where the thread had something to report and has not moved.
+func (e *Engine) goOn(th *thread, how func(tid, sig int, patience time.Duration) (Event, error), patience time.Duration) (Event, error) {
+	sig := th.signal
+	th.signal = 0
+	ev, err := how(th.tid, sig, patience)
+	if err == nil && ev.Still {
+		th.signal = sig
+	}
+	return ev, err
 }
 
 // letGoHeld is letGo for a thread that may have been killed from outside meanwhile.

@@ -187,6 +187,7 @@ type Event struct {
 	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)
 	Number uint64     // EventSyscallEntry, EventSyscallReturn
 	Status ExitStatus // EventProcessExit
+	Still  bool       // of Step and Run: the thread has not moved, and was not given the signal
 }
 
 // ExitStatus is how a process ended.

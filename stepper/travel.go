@@ -125,10 +125,8 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 			stop, err := e.vanished(th, err)
 			return false, stop, err
 		}
-		sig := th.signal
-		th.signal = 0
 		th.runs++
-		ev, err := e.target.Run(th.tid, sig, blockPatience)
+		ev, err := e.goOn(th, e.target.Run, blockPatience)
 		if err != nil {
 			stop, err := e.vanished(th, err)
 			return false, stop, err

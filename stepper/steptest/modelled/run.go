@@ -110,11 +110,12 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 		return stepper.Event{}, err
 	}
 	if ev, ok := w.take(tid); ok {
+		ev.Still = true
 		return ev, nil
 	}
 	if w.asked {
 		w.asked = false
-		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
 	}
 	w.alone(th, single)
 	w.wake(th)
