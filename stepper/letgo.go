@@ -2,11 +2,20 @@ package stepper
 
 import "time"
 
-// release lets every held thread go that the command may let run. One that stands at a breakpoint already
-// told is stepped off it first, the others held. The stepped thread goes on
-// where it is, and those that do start before the others, which would compete
-// with them for their CPUs.
+// release lets every held thread go that the command may let run. One that stands
+// at a breakpoint already told is stepped off it first, the others held. The stepped
+// thread goes on where it is, and those that do start before the others, which would
+// compete with them for their CPUs.
 func (e *Engine) release(stepped int) (*Stop, error) {
+	if stop, err := e.stepAllOff(stepped); stop != nil || err != nil {
+		return stop, err
+	}
+	return nil, e.letAllGo(stepped)
+}
+
+// stepAllOff steps the threads that release is about to let go off their breakpoints.
+// Precondition: every thread is held, or none stands at a breakpoint (holdAtSites).
+func (e *Engine) stepAllOff(stepped int) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
 		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 			continue
@@ -22,9 +31,38 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 			return stop, err
 		}
 	}
+	return nil, nil
+}
+
+// holdAtSites holds every thread where one runs on, because a step or a run of it
+// has lost patience, and another stands at a breakpoint: stepped off it, or asked
+// about it, while the first runs, it would let that pass the breakpoint unseen.
+func (e *Engine) holdAtSites() error {
+	runs, stands := false, false
+	for _, tid := range e.target.Threads() {
+		switch {
+		case !e.target.Held(tid):
+			runs = true
+		case !e.target.Queued(tid) && e.mayRun(tid):
+			stands = stands || e.standsAtSite(e.adopt(tid))
+		}
+	}
+	if !runs || !stands {
+		return nil
+	}
+	return e.pause()
+}
+
+// standsAtSite reports whether a held thread is at a breakpoint.
+func (e *Engine) standsAtSite(th *thread) bool {
+	return e.load(th) == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC()))
+}
+
+// letAllGo is release of threads that stand at no breakpoint already told.
+func (e *Engine) letAllGo(stepped int) error {
 	e.code.flush()
 	if err := e.unpin(); err != nil {
-		return nil, err
+		return err
 	}
 	var rest []*thread
 	for _, tid := range e.target.Threads() {
@@ -37,15 +75,15 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 			continue
 		}
 		if err := e.letGoHeld(th, e.target.ResumeInPlace); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, th := range rest {
 		if err := e.letGoHeld(th, e.target.Resume); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // inPlace reports whether a thread must go on on the CPU it stopped on: it

@@ -153,9 +153,12 @@ func (e *Engine) provideRunning(ev Event, tr *traps) (*Stop, error) {
 	if err := e.provide(0); err != nil {
 		return nil, err
 	}
+	if stop, err := e.stepAllOff(tr.tid); stop != nil || err != nil {
+		return stop, err
+	}
 	// Each goes on where its call has put it, so not by way of ResumeInPlace.
 	if err := e.resume(ev.TID); err != nil {
 		return nil, err
 	}
-	return e.release(tr.tid)
+	return nil, e.letAllGo(tr.tid)
 }

@@ -101,6 +101,9 @@ func (e *Engine) depart(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 			return arrived, stop, err
 		}
 	}
+	if err := e.holdAtSites(); err != nil {
+		return false, nil, err
+	}
 	if arrived, stop, err := e.meetHere(tr); arrived || stop != nil || err != nil {
 		return arrived, stop, err
 	}

@@ -144,11 +144,12 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 	}
 }
 
-// alone checks that nobody runs beside a thread without its registration, which
-// may only be stepped; and beside another that is stepped none but one that has taken long.
+// alone checks that nobody runs beside a thread that is stepped: it may stand at a
+// breakpoint, which is taken out meanwhile. A thread without its registration may
+// only be stepped.
 func (w *World) alone(th *Thread, single bool) {
 	for _, o := range w.threads {
-		if o != th && !o.held && (th.Rseq.Area == 0 || single && !o.long) {
+		if o != th && !o.held && (th.Rseq.Area == 0 || single) {
 			w.broken("thread %d is stepped while thread %d runs", th.TID, o.TID)
 		}
 		if o != th && o.Rseq.Area == 0 {
