@@ -195,8 +195,9 @@ func (m *modelClient) account(reply string) (tid int, why string, err error) {
 	if !ok || reply[0] != 'T' {
 		return 0, "", fmt.Errorf("not a stop reply: %q", reply)
 	}
-	_, id, _ := strings.Cut(strings.TrimSuffix(rest, ";"), ".")
-	n, err := strconv.ParseInt(strings.TrimSuffix(id, ";"), 16, 64)
+	name, _, _ := strings.Cut(rest, ";")
+	_, id, _ := strings.Cut(name, ".")
+	n, err := strconv.ParseInt(id, 16, 64)
 	if err != nil {
 		return 0, "", err
 	}
@@ -210,8 +211,8 @@ func (m *modelClient) account(reply string) (tid int, why string, err error) {
 		why = kind
 		switch kind {
 		case "swbreak":
-			if th.Regs.PC() != modelled.At {
-				return 0, "", fmt.Errorf("thread %d is reported at the breakpoint, and is at %v", tid, th.Regs.PC())
+			if th.Regs.PC() != modelled.At || th.Regs.Rdx != 0 {
+				return 0, "", fmt.Errorf("thread %d is reported at the breakpoint, and is at %v with %d in RDX", tid, th.Regs.PC(), th.Regs.Rdx)
 			}
 			m.hits[tid]++
 			m.standing[tid] = true
@@ -246,6 +247,9 @@ func (m *modelClient) account(reply string) (tid int, why string, err error) {
 // breakpoint puts the client's breakpoint in, or takes it out.
 func (m *modelClient) breakpoint(in bool) error {
 	packet := fmt.Sprintf("%c0,%x,1", map[bool]byte{true: 'Z', false: 'z'}[in], uint64(modelled.At))
+	if in && m.w.Alternates {
+		packet += fmt.Sprintf(";X5,%02x0003%02x%02x", opReg, opNot, opEnd) // RDX is 0
+	}
 	_, err := m.ask(packet)
 	return err
 }
@@ -254,8 +258,10 @@ func (m *modelClient) breakpoint(in bool) error {
 // goes on. gdb does that whatever the thread was shown stopped there for, and with
 // its user's own thread in any case.
 func (m *modelClient) stands(tid int) bool {
-	if !m.standing[tid] && (m.stopped[tid] || tid == m.current) && m.w.Walker(tid).Regs.PC() == modelled.At {
-		m.own[tid]++
+	if th := m.w.Walker(tid); !m.standing[tid] && (m.stopped[tid] || tid == m.current) && th.Regs.PC() == modelled.At {
+		if th.Regs.Rdx == 0 {
+			m.own[tid]++
+		}
 		m.standing[tid] = true
 	}
 	return m.standing[tid]
@@ -375,7 +381,7 @@ func (m *modelClient) settled(open map[int]int, openChildren int) (faults []stri
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for _, th := range m.w.Walkers() {
 		tid, standing := th.TID, 0
-		if m.standing[tid] {
+		if m.standing[tid] && th.Regs.Rdx == 0 {
 			standing = 1
 		}
 		if th.Passed != m.hits[tid]+m.own[tid]-standing {
@@ -428,18 +434,19 @@ func TestEveryOrderOfAClientsCommands(t *testing.T) {
 	const rounds = 3
 	all := []string{"continue", "drop", "alone", "step", "step alone", "range", "range alone", "short range", "short range alone", "other", "signal", "detach"}
 	type row struct {
-		silent         bool
-		length, events int // commands in every order, and of how many events
+		silent, conditional bool // signals pass without a stop; the breakpoint is to be met every second time
+		length, events      int  // commands in every order, and of how many events
 	}
-	rows := []row{{false, 2, 1}, {true, 2, 1}, {false, 1, 2}}
+	rows := []row{{false, false, 2, 1}, {true, false, 2, 1}, {false, true, 1, 2}, {false, false, 1, 2}}
 	if tabletest.Thorough() {
-		rows = []row{{false, 3, 1}, {true, 2, 1}, {false, 2, 2}}
+		rows = []row{{false, false, 3, 1}, {true, false, 2, 1}, {false, true, 1, 2}, {false, false, 2, 2}}
 	}
 	for _, r := range rows {
-		t.Run(fmt.Sprintf("%d commands, %d events, silent %v", r.length, r.events, r.silent), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%d commands, %d events, silent %v, conditional %v", r.length, r.events, r.silent, r.conditional), func(t *testing.T) {
 			stops, commands, faults := map[string]int{}, 0, 0
 			seen := modelled.Explore(r.events+more, func(ch *modelled.Chooser, seen *modelled.Explored) bool {
 				w := modelled.NewCrowd(ch, seen, 2, rounds)
+				w.Alternates = r.conditional
 				m, err := newModelClient(w, r.silent, stops)
 				if err != nil {
 					t.Fatal(err)

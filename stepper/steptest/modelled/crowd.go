@@ -32,6 +32,7 @@ type Crowd struct {
 	Interrupts int      // interrupt bytes that the client has sent
 	Broken     []string // what was against the rules
 	SendsByte  func()   // the client sends its interrupt byte; nil: it never does
+	Alternates bool     // RDX is 1 every second time that a thread comes to At, the first one included
 
 	choices *Chooser
 	seen    *Explored
@@ -54,7 +55,7 @@ type Walker struct {
 	TID       int
 	Regs      unit.Regs
 	Executed  int // instructions
-	Passed    int // how often it has executed the instruction at At
+	Passed    int // how often it has executed the instruction at At, RDX being 0
 	Raised    int // signals that were sent to it
 	Delivered int // signals that it was given
 

@@ -39,8 +39,13 @@ func (w *Crowd) execute(th *Walker) (ev stepper.Event, stops bool) {
 	switch pc {
 	case Top:
 		th.Regs.Rip = uint64(At)
+		if w.Alternates {
+			th.Regs.Rdx ^= 1
+		}
 	case At:
-		th.Passed++
+		if th.Regs.Rdx == 0 {
+			th.Passed++
+		}
 		th.Regs.Rip = uint64(Made)
 	case Made:
 		if th.rounds++; th.rounds == w.rounds {
@@ -177,6 +182,9 @@ func (w *Crowd) let(tid, sig int, single bool) (stepper.Event, error) {
 	if w.asked {
 		w.asked = false
 		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
+	}
+	if single && w.runsBeside(th) {
+		w.broken("thread %d is stepped while another one runs, and may stand at a breakpoint that is taken out", tid)
 	}
 	w.give(th, sig)
 	for n := 0; n < patience; n++ {

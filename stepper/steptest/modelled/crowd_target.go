@@ -65,7 +65,14 @@ func (w *Crowd) SetRegs(tid int, r *unit.Regs) error {
 	return err
 }
 
-func (w *Crowd) XState(int) ([]byte, error)  { return nil, syscall.EIO }
+// XState is an XSAVE area in its initial state, where conditions may ask for registers.
+func (w *Crowd) XState(int) ([]byte, error) {
+	if !w.Alternates {
+		return nil, syscall.EIO
+	}
+	return make([]byte, 832), nil
+}
+
 func (w *Crowd) SetXState(int, []byte) error { return syscall.EIO }
 
 func (w *Crowd) Rseq(tid int) (stepper.RseqConfig, error) {
