@@ -24,7 +24,7 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 	case EventSignal:
 		return e.signalBetween(th, ev, stepping)
 	case EventClone:
-		e.adopt(ev.Child)
+		e.made(ev)
 		return true, nil, nil
 	case EventSyscall:
 		return true, nil, e.provide(th.tid)
@@ -86,7 +86,8 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 func (e *Engine) signalBetween(th *thread, ev Event, stepping bool) (bool, *Stop, error) {
 	d := e.signals.Of(ev.Signal)
 	if d.Stop {
-		return false, e.signalStop(th, ev), nil
+		stop, err := e.signalStop(th, ev)
+		return false, stop, err
 	}
 	if d.Print {
 		e.noteSignal(th, ev.Signal)
@@ -95,8 +96,7 @@ func (e *Engine) signalBetween(th *thread, ev Event, stepping bool) (bool, *Stop
 		return true, nil, nil
 	}
 	if !stepping {
-		th.signal = ev.Signal
-		return true, nil, nil
+		return true, nil, e.owe(th, ev.Signal)
 	}
 	return e.handle(th, ev.Signal)
 }
@@ -108,7 +108,9 @@ func (e *Engine) handle(th *thread, sig int) (bool, *Stop, error) {
 		stop, err := e.vanished(th, err)
 		return false, stop, err
 	}
-	th.signal = sig
+	if err := e.owe(th, sig); err != nil {
+		return false, nil, err
+	}
 	stop, err := e.runHandler(th)
 	return stop == nil, stop, err
 }

@@ -44,7 +44,7 @@ func (e *Engine) anyCatches(ev *Event) bool {
 // event; they are the Breakpoints of the Stop, which is nil if none does. An
 // event's own work (a fork's child, the signal owed) is done as without them.
 // Precondition: every thread is held.
-func (e *Engine) catchpoint(ev Event) (*Stop, error) {
+func (e *Engine) catchpoint(ev Event) (stop *Stop, err error) {
 	kind, number, ok := caughtBy(&ev)
 	if !ok {
 		return nil, nil
@@ -59,7 +59,7 @@ func (e *Engine) catchpoint(ev Event) (*Stop, error) {
 	if met == nil {
 		return nil, nil
 	}
-	stop := &Stop{TID: ev.TID}
+	stop = &Stop{TID: ev.TID}
 	switch ev.Kind {
 	case EventFork, EventVfork:
 		stop = e.caughtFork(ev)
@@ -70,7 +70,9 @@ func (e *Engine) catchpoint(ev Event) (*Stop, error) {
 	case EventSyscallReturn:
 		stop.Reason, stop.Syscall = StopSyscallReturn, ev.Number
 	case EventSignal:
-		stop = e.signalStop(th, ev)
+		if stop, err = e.signalStop(th, ev); err != nil {
+			return nil, err
+		}
 	}
 	stop.Breakpoints = met
 	return stop, e.dropMet(met)

@@ -85,6 +85,8 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if err != nil {
 		return Stop{}, err
 	}
+	e.beginOnly()
+	defer func() { e.only = nil }()
 	if e.pinned != th.tid && !e.anyQuiet() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
@@ -213,7 +215,7 @@ func (e *Engine) Detach() error {
 			err = errors.Join(err, failed)
 		}
 	}
-	err = errors.Join(err, e.target.Detach())
+	err = errors.Join(err, e.sendOwed(), e.target.Detach())
 	if !e.target.Alive() {
 		e.ended(Event{})
 	}

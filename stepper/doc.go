@@ -14,7 +14,8 @@
 // passes.go and ladder.go when which; passwatch.go, suspects.go and passhelp.go the
 // passes that steps run natively; sentry.go and stuck.go continue in a loop that makes no progress; inside.go looking into sections;
 // confined.go programs under a seccomp filter;
-// ondemand.go a vector or an abort for the asking; letgo.go how threads go on; vdso*.go and late.go vDSO functions; travel*.go and journeys.go the
+// ondemand.go a vector or an abort for the asking; letgo.go how threads go on,
+// only.go which of them, handover.go with which signals; vdso*.go and late.go vDSO functions; travel*.go and journeys.go the
 // running program; watchdog.go its supervision; line*.go source lines;
 // landing.go exceptions and longjmp; finish.go frames; provide.go the program's
 // own cpu_opv calls; range.go what gdb asks a server for; catch.go and catchpoints.go events that end a

@@ -54,9 +54,12 @@ type Engine struct {
 	onStuck    func(StuckReport)
 	sentry     *sentry // of the Continue that runs
 
+	nextOnly map[int]bool // the only threads that may run in the next command; nil: all
+
 	// Of the command that runs.
-	journeys []*traps // under way, each begun inside the one before
-	arrived  *traps   // the one that has arrived while others were under way inside it; else nil
+	only     map[int]bool // the only threads that may run; nil: all
+	journeys []*traps     // under way, each begun inside the one before
+	arrived  *traps       // the one that has arrived while others were under way inside it; else nil
 	report   []UnitReport
 	dropped  int // reports that did not fit
 	notes    []string

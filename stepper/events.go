@@ -13,7 +13,7 @@ var errThreadGone = errors.New("the thread is gone")
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
 // vanished turns "no such process" into the event that explains it: a thread
-// that vanished is a Stop, not an error.
+// that vanished is a Stop, not an error. What other threads report stays queued.
 func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 	if !isGone(err) {
 		return nil, err
@@ -22,7 +22,7 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 		return nil, err // it is there: the request was refused for another reason
 	}
 	for {
-		ev, werr := e.target.Wait()
+		ev, werr := e.waitEnd()
 		if werr != nil {
 			return nil, errors.Join(err, werr)
 		}
@@ -33,8 +33,6 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 			if stop := e.threadGone(ev); ev.TID == th.tid {
 				return stop, nil
 			}
-		case EventSignal:
-			e.adopt(ev.TID).signal = ev.Signal // it gets it when it goes on
 		}
 	}
 }
@@ -44,7 +42,7 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 	for stop.Reason != StopExited && stop.Reason != StopKilled {
 		if !e.target.Alive() {
-			ev, err := e.target.Wait()
+			ev, err := e.waitEnd()
 			if err != nil {
 				return stop, err
 			}
@@ -67,7 +65,7 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 				e.current = tid
 				continue
 			}
-			ev, err := e.target.Wait()
+			ev, err := e.waitEnd()
 			switch {
 			case err != nil:
 				return stop, err
@@ -126,6 +124,7 @@ func (e *Engine) threadGone(ev Event) *Stop {
 		e.dropCall(th, th.called[0])
 	}
 	delete(e.threads, ev.TID)
+	delete(e.only, ev.TID)
 	if e.current == ev.TID {
 		e.current = 0
 		for _, tid := range e.target.Threads() {
@@ -139,12 +138,13 @@ func (e *Engine) threadGone(ev Event) *Stop {
 
 // signalStop reports a signal the user asked to see. It stays owed to the
 // thread when the program is to have it.
-func (e *Engine) signalStop(th *thread, ev Event) *Stop {
-	th.signal = 0
+func (e *Engine) signalStop(th *thread, ev Event) (*Stop, error) {
 	if e.signals.Of(ev.Signal).Pass {
-		th.signal = ev.Signal
+		if err := e.owe(th, ev.Signal); err != nil {
+			return nil, err
+		}
 	} else if err := e.target.DropSignal(th.tid); err != nil && !isGone(err) {
 		e.note("signal %d may still reach the program after detach: %v", ev.Signal, err)
 	}
-	return &Stop{Reason: StopSignal, TID: th.tid, Signal: ev.Signal}
+	return &Stop{Reason: StopSignal, TID: th.tid, Signal: ev.Signal}, nil
 }

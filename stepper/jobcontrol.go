@@ -14,7 +14,7 @@ func (e *Engine) joinStop(th *thread) (*Stop, error) {
 		}
 	}
 	for {
-		ev, err := e.target.Wait()
+		ev, err := e.wait()
 		if err != nil {
 			return nil, err
 		}

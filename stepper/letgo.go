@@ -1,12 +1,23 @@
 package stepper
 
-// release lets every held thread go. One that stands at a breakpoint already
-// told is stepped off it first, the others held. The stepped thread goes on
-// where it is, and those that do start before the others, which would compete
-// with them for their CPUs.
+import "time"
+
+// release lets every held thread go that the command may let run. One that stands
+// at a breakpoint already told is stepped off it first, the others held. The stepped
+// thread goes on where it is, and those that do start before the others, which would
+// compete with them for their CPUs.
 func (e *Engine) release(stepped int) (*Stop, error) {
+	if stop, err := e.stepAllOff(stepped); stop != nil || err != nil {
+		return stop, err
+	}
+	return nil, e.letAllGo(stepped)
+}
+
+// stepAllOff steps the threads that release is about to let go off their breakpoints.
+// Precondition: every thread is held, or none stands at a breakpoint (holdAtSites).
+func (e *Engine) stepAllOff(stepped int) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
-		if !e.target.Held(tid) || e.target.Queued(tid) {
+		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 			continue
 		}
 		th := e.adopt(tid)
@@ -20,13 +31,42 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 			return stop, err
 		}
 	}
+	return nil, nil
+}
+
+// holdAtSites holds every thread where one runs on, because a step or a run of it
+// has lost patience, and another stands at a breakpoint: stepped off it, or asked
+// about it, while the first runs, it would let that pass the breakpoint unseen.
+func (e *Engine) holdAtSites() error {
+	runs, stands := false, false
+	for _, tid := range e.target.Threads() {
+		switch {
+		case !e.target.Held(tid):
+			runs = true
+		case !e.target.Queued(tid) && e.mayRun(tid):
+			stands = stands || e.standsAtSite(e.adopt(tid))
+		}
+	}
+	if !runs || !stands {
+		return nil
+	}
+	return e.pause()
+}
+
+// standsAtSite reports whether a held thread is at a breakpoint.
+func (e *Engine) standsAtSite(th *thread) bool {
+	return e.load(th) == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC()))
+}
+
+// letAllGo is release of threads that stand at no breakpoint already told.
+func (e *Engine) letAllGo(stepped int) error {
 	e.code.flush()
 	if err := e.unpin(); err != nil {
-		return nil, err
+		return err
 	}
 	var rest []*thread
 	for _, tid := range e.target.Threads() {
-		if !e.target.Held(tid) || e.target.Queued(tid) {
+		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 			continue
 		}
 		th := e.adopt(tid)
@@ -35,15 +75,15 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 			continue
 		}
 		if err := e.letGoHeld(th, e.target.ResumeInPlace); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, th := range rest {
 		if err := e.letGoHeld(th, e.target.Resume); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // inPlace reports whether a thread must go on on the CPU it stopped on: it
@@ -64,6 +104,18 @@ func (e *Engine) stepOff(th *thread) (*Stop, error) {
 		return nil, nil
 	}
 	return e.stepOne(th)
+}
+
+// goOn is Step or Run of the Target with the signal that the thread is owed. It stays
+// owed where the thread had something to report and has not moved.
+func (e *Engine) goOn(th *thread, how func(tid, sig int, patience time.Duration) (Event, error), patience time.Duration) (Event, error) {
+	sig := th.signal
+	th.signal = 0
+	ev, err := how(th.tid, sig, patience)
+	if err == nil && ev.Still {
+		th.signal = sig
+	}
+	return ev, err
 }
 
 // letGoHeld is letGo for a thread that may have been killed from outside meanwhile.
@@ -99,7 +151,7 @@ func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
 
 // resume lets one thread go by its id.
 func (e *Engine) resume(tid int) error {
-	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) {
+	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 		return nil
 	}
 	return e.letGo(e.adopt(tid), e.target.Resume)

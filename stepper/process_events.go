@@ -51,6 +51,9 @@ func (e *Engine) followed(ev Event) {
 	th.watch.points = nil // debug registers are not inherited
 	e.threads = map[int]*thread{ev.Child: th}
 	e.current = ev.Child
+	if e.only != nil {
+		e.only = map[int]bool{ev.Child: true}
+	}
 	switch {
 	case ev.Shared:
 		e.note("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
@@ -74,7 +77,7 @@ func (e *Engine) executed(ev Event) error {
 	if e.pinned != 0 && e.pinned == ev.Former {
 		e.pinned = ev.TID
 	}
-	e.current = ev.TID
+	e.current, e.only = ev.TID, nil
 	if !e.catch.Execs {
 		e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
 	}

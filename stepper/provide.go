@@ -127,7 +127,7 @@ func (e *Engine) provide(tid int) error {
 	}
 	var errs error
 	for _, id := range e.calls.Calls() {
-		if tid != 0 && id != tid {
+		if tid != 0 && id != tid || !e.mayRun(id) {
 			continue
 		}
 		c, err := e.calls.Caller(id)
@@ -153,9 +153,12 @@ func (e *Engine) provideRunning(ev Event, tr *traps) (*Stop, error) {
 	if err := e.provide(0); err != nil {
 		return nil, err
 	}
+	if stop, err := e.stepAllOff(tr.tid); stop != nil || err != nil {
+		return stop, err
+	}
 	// Each goes on where its call has put it, so not by way of ResumeInPlace.
 	if err := e.resume(ev.TID); err != nil {
 		return nil, err
 	}
-	return e.release(tr.tid)
+	return nil, e.letAllGo(tr.tid)
 }

@@ -240,10 +240,10 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (Event,
 			}
 			d := e.signals.Of(ev.Signal)
 			if d.Stop {
-				return e.signalStop(th, ev), nil
+				return e.signalStop(th, ev)
 			}
 			if d.Pass {
-				th.signal = ev.Signal
+				return nil, e.owe(th, ev.Signal)
 			}
 			return nil, nil
 		case EventExit:

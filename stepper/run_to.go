@@ -48,10 +48,8 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 	}
 	start := th.regs.PC()
 	for first := true; ; first = false {
-		sig := th.signal
-		th.signal = 0
 		th.runs++
-		ev, err := e.target.Run(th.tid, sig, blockPatience)
+		ev, err := e.goOn(th, e.target.Run, blockPatience)
 		if err != nil {
 			stop, err := e.vanished(th, err)
 			return 0, stop, err

@@ -39,13 +39,22 @@ func (e *Engine) settle(th *thread) (*Stop, error) {
 // inside reports whether a thread at pc is in the middle of its section.
 func (q *quiet) inside(pc table.Addr) bool { return q.entered && q.placed.Contains(pc) }
 
-// settleAll ends the quiet phases of all threads but one (nil: none excepted).
+// settleAll ends the quiet phases of all threads but one (nil: none excepted). A
+// thread that may not run is not stepped for it: its section is restarted later.
 func (e *Engine) settleAll(but *thread) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
-		if th := e.threads[tid]; th != nil && th != but && th.quiet != nil {
-			if stop, err := e.settle(th); stop != nil || err != nil {
-				return stop, err
+		th := e.threads[tid]
+		if th == nil || th == but || th.quiet == nil {
+			continue
+		}
+		if !e.mayRun(tid) { // it stays where it is
+			if err := e.unhush(th); err != nil && !isGone(err) {
+				return nil, err
 			}
+			continue
+		}
+		if stop, err := e.settle(th); stop != nil || err != nil {
+			return stop, err
 		}
 	}
 	return nil, nil

@@ -108,9 +108,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 		}
 	}
 	for interrupted := false; ; interrupted = true {
-		sig := th.signal
-		th.signal = 0
-		ev, err := e.target.Step(th.tid, sig, patience)
+		ev, err := e.goOn(th, e.target.Step, patience)
 		if err != nil {
 			return e.vanished(th, err)
 		}

@@ -65,6 +65,11 @@ type Target interface {
 	// Wait returns the next event of any thread. New threads are announced
 	// by EventClone and are held at their first instruction.
 	Wait() (Event, error)
+	// WaitFor is Wait for the events that wanted takes. The others stay queued, in
+	// their order, and their threads with them (Queued). EventInterrupt, which is
+	// of no thread, is returned whatever wanted says. wanted is asked again at each
+	// call, and must not depend on what the Target does meanwhile.
+	WaitFor(wanted func(*Event) bool) (Event, error)
 	// Hold stops every running thread and returns when all are held. What
 	// they report on the way is queued for Wait. A software breakpoint that a
 	// queued thread ran into and that is still unreported is taken back (its
@@ -182,6 +187,7 @@ type Event struct {
 	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)
 	Number uint64     // EventSyscallEntry, EventSyscallReturn
 	Status ExitStatus // EventProcessExit
+	Still  bool       // of Step and Run: the thread has not moved, and was not given the signal
 }
 
 // ExitStatus is how a process ended.

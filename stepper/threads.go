@@ -188,22 +188,6 @@ func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 	return errors.Join(err, e.load(th))
 }
 
-// PassSignal replaces the signal the thread gets when it goes on; 0 for none.
-func (e *Engine) PassSignal(tid, sig int) error {
-	th, ok := e.threads[tid]
-	if !ok && e.target.Held(tid) {
-		th, ok = e.adopt(tid), true // made while the others were being stopped
-	}
-	if !ok {
-		return fmt.Errorf("no thread %d", tid)
-	}
-	th.signal = sig
-	if sig == 0 {
-		return e.target.DropSignal(tid)
-	}
-	return nil
-}
-
 // WriteMemory writes the program's memory.
 func (e *Engine) WriteMemory(a table.Addr, p []byte) (int, error) {
 	e.code.flush()

@@ -76,7 +76,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		return arrived, stop, e.holdAfter(err)
 	}
 	for {
-		ev, err := e.target.Wait()
+		ev, err := e.wait()
 		if err != nil {
 			return false, nil, e.holdAfter(err)
 		}
@@ -100,6 +100,9 @@ func (e *Engine) depart(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 		if arrived, stop, err := e.dash(th, tr); arrived || stop != nil || err != nil {
 			return arrived, stop, err
 		}
+	}
+	if err := e.holdAtSites(); err != nil {
+		return false, nil, err
 	}
 	if arrived, stop, err := e.meetHere(tr); arrived || stop != nil || err != nil {
 		return arrived, stop, err
@@ -125,10 +128,8 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 			stop, err := e.vanished(th, err)
 			return false, stop, err
 		}
-		sig := th.signal
-		th.signal = 0
 		th.runs++
-		ev, err := e.target.Run(th.tid, sig, blockPatience)
+		ev, err := e.goOn(th, e.target.Run, blockPatience)
 		if err != nil {
 			stop, err := e.vanished(th, err)
 			return false, stop, err

@@ -46,18 +46,21 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 	case EventSignal:
 		d := e.signals.Of(ev.Signal)
 		if d.Stop {
-			return false, e.signalStop(e.adopt(ev.TID), ev), nil
+			stop, err := e.signalStop(e.adopt(ev.TID), ev)
+			return false, stop, err
 		}
 		if d.Print {
 			e.noteSignal(e.adopt(ev.TID), ev.Signal)
 		}
 		th := e.adopt(ev.TID)
 		if d.Pass {
-			th.signal = ev.Signal
+			if err := e.owe(th, ev.Signal); err != nil {
+				return false, nil, err
+			}
 		}
 		return onward(ev.TID)
 	case EventClone:
-		e.adopt(ev.Child)
+		e.made(ev)
 		return false, nil, errors.Join(e.resume(ev.TID), e.resume(ev.Child))
 	case EventSyscall:
 		stop, err := e.provideRunning(ev, tr)
@@ -118,7 +121,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		return false, nil, e.resume(ev.TID)
 	case EventExit:
 		stop := e.threadGone(ev)
-		if !e.waitsFor(ev.TID) {
+		if !e.waitsFor(ev.TID) && !e.lastOnly() {
 			stop = nil
 		}
 		return false, stop, nil

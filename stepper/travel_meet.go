@@ -27,7 +27,7 @@ func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
 		if !e.target.Alive() {
 			break
 		}
-		if !e.target.Held(tid) || e.target.Queued(tid) {
+		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 			continue
 		}
 		th := e.adopt(tid)

@@ -190,6 +190,13 @@ func (t *Target) Wait() (stepper.Event, error) {
 	return t.Target.Wait()
 }
 
+func (t *Target) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+	if err := t.fails("wait", 0, waiting()); err != nil {
+		return stepper.Event{}, err
+	}
+	return t.Target.WaitFor(wanted)
+}
+
 func (t *Target) Hold() error {
 	if err := t.fails("hold", 0, append(waiting(), syscall.EBUSY)); err != nil {
 		return err

@@ -70,9 +70,9 @@ type thread struct {
 	listens bool // in a group-stop, left to PTRACE_LISTEN
 	midcall bool // its stop is a PTRACE_EVENT in the middle of a system call
 	stop    stopKind
-	signal  int // stopSignal: the signal that waits to be passed or dropped
-	owed    int // a signal we sent ourselves, to be passed without a word
-	how     int // the request that resumed it last
+	signal  int   // stopSignal: the signal that waits to be passed or dropped
+	owed    []int // signals we sent ourselves, to be passed without a word
+	how     int   // the request that resumed it last
 
 	regs     registers
 	first    uint64 // the PC at exec, while it may not have executed anything since; 0: it has

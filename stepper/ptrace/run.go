@@ -57,11 +57,24 @@ func (p *Process) prepareSignal(t *thread, sig int) (int, error) {
 		}
 		return sig, nil
 	}
-	if err := unix.Tgkill(p.pid, t.tid, unix.Signal(sig)); err != nil {
-		return 0, &Error{Op: "send signal", TID: t.tid, Err: err}
+	return 0, p.send(t, sig)
+}
+
+// Send implements stepper.SenderTarget.
+func (p *Process) Send(tid, sig int) error {
+	t, err := p.find(tid, "send signal")
+	if err != nil {
+		return err
 	}
-	t.owed = sig
-	return 0, nil
+	return p.send(t, sig)
+}
+
+func (p *Process) send(t *thread, sig int) error {
+	if err := unix.Tgkill(p.pid, t.tid, unix.Signal(sig)); err != nil {
+		return &Error{Op: "send signal", TID: t.tid, Err: err}
+	}
+	t.owed = append(t.owed, sig)
+	return nil
 }
 
 // Resume lets a held thread go and does not wait. A thread with an event that
@@ -109,7 +122,7 @@ func concerns(ev *stepper.Event, tid int) bool {
 }
 
 // Run resumes one held thread and waits for it. When the thread has an event
-// still unreported, that is returned instead and the thread does not move;
+// still unreported, that is returned instead and the thread does not move (Event.Still);
 // likewise EventInterrupt, when Interrupt was called before.
 func (p *Process) Run(tid, sig int, patience time.Duration) (stepper.Event, error) {
 	return p.runFor(tid, reqCont, sig, patience)
@@ -121,12 +134,13 @@ func (p *Process) runFor(tid, req, sig int, patience time.Duration) (stepper.Eve
 	if err != nil {
 		return stepper.Event{}, err
 	}
-	if !p.Queued(tid) {
+	still := p.Queued(tid)
+	if !still {
 		if !t.held {
 			return stepper.Event{}, t.notHeld("run")
 		}
 		if p.interrupt.CompareAndSwap(true, false) {
-			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
 		}
 		if err := p.resume(t, p.reporting(tid, req, sig), sig); err != nil {
 			return stepper.Event{}, err
@@ -138,5 +152,7 @@ func (p *Process) runFor(tid, req, sig int, patience time.Duration) (stepper.Eve
 		p.kicker.set(patience, tick)
 		defer p.kicker.quiet()
 	}
-	return p.await(t, deadline)
+	ev, err := p.await(t, deadline)
+	ev.Still = still
+	return ev, err
 }

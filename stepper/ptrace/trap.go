@@ -4,6 +4,7 @@ package ptrace
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -25,11 +26,11 @@ func (p *Process) takeSignal(t *thread, sig int) error {
 			return nil
 		}
 	}
-	if t.owed == sig {
+	if i := slices.Index(t.owed, sig); i >= 0 {
 		if code, sender, err := p.cause(t); err != nil {
 			return err
 		} else if code == codeTkill && sender == p.kicker.tgid {
-			t.owed = 0
+			t.owed = slices.Delete(t.owed, i, i+1)
 			return p.resume(t, t.how, sig)
 		}
 	}

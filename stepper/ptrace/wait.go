@@ -5,6 +5,7 @@ package ptrace
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -33,12 +34,17 @@ func (p *Process) collect(tid, flags int) (int, error) {
 // a running thread brings. With no thread running and nothing queued it fails
 // with ErrState instead of waiting for ever.
 func (p *Process) Wait() (stepper.Event, error) {
+	return p.WaitFor(func(*stepper.Event) bool { return true })
+}
+
+// WaitFor is Wait for the events that wanted takes; the others stay queued.
+func (p *Process) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
 	p.kicker.quiet()
 	if err := p.recheck(); err != nil {
 		return stepper.Event{}, err
 	}
 	for {
-		if ev, ok := p.unqueueFirst(); ok {
+		if ev, ok := p.unqueueFirst(wanted); ok {
 			return ev, nil
 		}
 		if !p.alive {
@@ -285,13 +291,14 @@ func (p *Process) ended(tid int, ws unix.WaitStatus) {
 // push queues an event.
 func (p *Process) push(ev stepper.Event) { p.queue = append(p.queue, ev) }
 
-// unqueueFirst takes the oldest event.
-func (p *Process) unqueueFirst() (stepper.Event, bool) {
-	if len(p.queue) == 0 {
+// unqueueFirst takes the oldest event that is wanted.
+func (p *Process) unqueueFirst(wanted func(*stepper.Event) bool) (stepper.Event, bool) {
+	i := slices.IndexFunc(p.queue, func(ev stepper.Event) bool { return wanted(&ev) })
+	if i < 0 {
 		return stepper.Event{}, false
 	}
-	ev := p.queue[0]
-	p.queue = append(p.queue[:0], p.queue[1:]...)
+	ev := p.queue[i]
+	p.queue = slices.Delete(p.queue, i, i+1)
 	return ev, true
 }
 

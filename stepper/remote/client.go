@@ -38,7 +38,7 @@ type client struct {
 	notes      []string // sentences to be shown when the program next runs
 	next       func(*stepper.Engine) (stepper.Stop, error)
 	open       map[int]*hostFile
-	stoppedFor map[int]int         // the signals that the user was shown last, by thread
+	stoppedFor map[int]int         // the signals that threads were shown stopped for and not resumed from since
 	explained  map[table.Addr]bool // places inside sections that it was told about
 	over       bool
 }

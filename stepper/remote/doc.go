@@ -12,13 +12,39 @@
 // conn.go the stream; server.go and process.go clients and processes,
 // beside_linux.go whose CPU the debugger is on, turned_away.go clients that are
 // not served; client.go, query.go and verb.go which packet is answered where;
-// tls.go thread-local variables; resume.go and stop.go going on and stopping;
+// tls.go thread-local variables; resume.go and stop.go going on and stopping,
+// handover.go with which signals; target.go what is served;
 // events.go forks, execs and system calls, forks.go which process is kept;
 // points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
 // hostio.go files; monitor.go our own commands; lldb.go lldb's packets,
 // allocate_linux.go its memory in the program; delve.go
 // and its neighbours Delve, which takes us for an lldb server.
+//
+// # Invariants
+//
+// Nothing that happens in the program is dropped, doubled or moved. Whatever a client
+// resumes, stops, signals, lets fork and detaches from, in whatever order:
+//
+//   - A stop that the client was not told of waits until it is: the first event ends
+//     a command, and those that came with it stay queued, each with its thread, which
+//     does not move before. A breakpoint that was run into and not reported is met again.
+//   - A thread that a packet does not resume executes nothing and reports nothing,
+//     however long the others take and whatever they wait for (Engine.Only). It is not
+//     taken off a breakpoint or out of a section either: one that it was looked at
+//     inside of is left to the kernel, which restarts it.
+//   - A signal that was reported is the client's to decide on, once, when it next
+//     resumes that thread. A signal that it hands over is the server's from then on:
+//     it is delivered once, when the thread goes on, or when it is let go (handover.go).
+//   - A hit that the client would count is reported once: no thread passes a breakpoint
+//     that the client has in, be it because another one is taken off it (every thread
+//     is held meanwhile) or because its own step has lost patience and it runs on.
+//   - A process that was made is reported once and let go or followed once, and the
+//     end of a vfork is reported once.
+//   - An interrupt byte is answered by one stop of its own.
+//
+// TestEveryOrderOfAClientsCommands checks them: a client that does what gdb does, a
+// modelled machine (steptest/modelled.Crowd), and accounts that must agree at the end.
 //
 // # Decisions, and what was refused
 //
@@ -47,6 +73,12 @@
 // are held, the client sees the new one's registers, and says by D or by what it
 // resumes which one it keeps. After a vfork the child shares its parent's memory,
 // where the parent, let go, would meet its breakpoints: it has none before exec.
+//
+// A packet that resumes some threads only holds the others for the whole command,
+// also where a thread then waits for one of them for ever: that is what the user of
+// scheduler-locking has asked for, and interrupts. Refused: to let the others go after
+// a while, as the Engine does for its own commands; gdb takes their registers for
+// unchanged. Delve's steps, whose thread may need the others, are excepted.
 //
 // Breakpoints by address end with an exec; clients put theirs in again.
 //

@@ -17,7 +17,7 @@ import (
 
 // process is the process being debugged.
 type process struct {
-	target   *ptrace.Process
+	target   target
 	engine   *stepper.Engine
 	symbols  *symbols.Set
 	attached bool
@@ -139,7 +139,7 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 }
 
 // vdso is the vDSO's ELF image, which is no file; nil for other modules.
-func vdso(target *ptrace.Process, m *table.Module) (io.ReaderAt, error) {
+func vdso(target stepper.Target, m *table.Module) (io.ReaderAt, error) {
 	if m.Path != "[vdso]" {
 		return nil, nil
 	}

@@ -98,20 +98,21 @@ func littleEndian(v uint64) []byte {
 }
 
 // resume carries out the actions of a vCont packet. The Engine moves one thread
-// by steps while the others run or stand: the one that steps, or else any.
+// by steps while the others that the packet names run: the one that steps, or else any.
 func (c *client) resume(actions []action) (string, error) {
 	e := c.p.engine
 	if err := c.chooseProcess(actions); err != nil {
 		return "", err
 	}
 	lead := action{kind: 't'}
-	tid, goes, signals := 0, 0, false
+	tid, signals := 0, false
+	var goes []int
 	for _, t := range c.p.target.Threads() {
 		a, ok := actionFor(actions, c.p.target.PID(), t)
 		if !ok || a.kind == 't' {
 			continue
 		}
-		goes++
+		goes = append(goes, t)
 		signals = signals || a.signal > 0
 		stepsMore := a.kind != 'c' && (lead.kind == 'c' || lead.kind == 't')
 		preferred := a.kind == lead.kind && t == e.Thread() || a.kind == lead.kind && t == c.general && tid != e.Thread()
@@ -122,7 +123,7 @@ func (c *client) resume(actions []action) (string, error) {
 		if a.signal > 0 {
 			sig = c.signalIn(a.signal)
 		}
-		if err := e.PassSignal(t, sig); err != nil {
+		if err := c.handOver(t, sig); err != nil {
 			c.logf("thread %d: %v", t, err) // it is going; its end is the next stop
 		}
 	}
@@ -156,7 +157,10 @@ func (c *client) resume(actions []action) (string, error) {
 	} else {
 		c.beside.over()
 	}
-	do := c.motion(lead, goes == len(c.p.target.Threads()))
+	if len(goes) < len(c.p.target.Threads()) && !(c.delve() && lead.kind == 's') {
+		e.Only(goes...) // Delve's steps may need the other threads
+	}
+	do := c.motion(lead)
 	from, over := c.ranged.from, lead.kind == 'r' || lead.kind == 's' && c.inlined(lead)
 	if lead.kind == 'r' {
 		from = lead.low
@@ -216,7 +220,7 @@ func actionFor(actions []action, pid, tid int) (action, bool) {
 }
 
 // motion is the Engine's command for an action.
-func (c *client) motion(a action, all bool) func(*stepper.Engine) (stepper.Stop, error) {
+func (c *client) motion(a action) func(*stepper.Engine) (stepper.Stop, error) {
 	switch {
 	case c.next != nil && a.kind != 'c':
 		do := c.next
@@ -232,12 +236,10 @@ func (c *client) motion(a action, all bool) func(*stepper.Engine) (stepper.Stop,
 		return (*stepper.Engine).StepForClient
 	case a.kind == 'r':
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepRange(a.low, a.high) }
-	case all && c.stepsOver(c.p.engine):
+	case c.stepsOver(c.p.engine):
 		return (*stepper.Engine).ContinueOver
-	case all:
-		return (*stepper.Engine).Continue
 	}
-	return (*stepper.Engine).ContinueAlone
+	return (*stepper.Engine).Continue
 }
 
 // move runs the program and answers with its stop.
@@ -283,7 +285,6 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.print("error: " + err.Error())
 		stop = stepper.Stop{Reason: stepper.StopStep, TID: e.Thread()}
 	}
-	clear(c.stoppedFor)
 	if stop.Reason == stepper.StopSignal {
 		c.stoppedFor[stop.TID] = stop.Signal
 	}

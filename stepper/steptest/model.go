@@ -2,6 +2,7 @@ package steptest
 
 import (
 	"fmt"
+	"slices"
 	"syscall"
 
 	"rseqstep/stepper"
@@ -168,8 +169,10 @@ func (s *Target) Hold() error {
 	return s.note("hold")
 }
 
-// Queued is always false: events come from the script alone.
-func (s *Target) Queued(int) bool { return false }
+// Queued reports whether an event waits that was not wanted when it came.
+func (s *Target) Queued(tid int) bool {
+	return slices.ContainsFunc(s.queue, func(ev stepper.Event) bool { return ev.TID == tid })
+}
 
 // Held implements stepper.Target.
 func (s *Target) Held(tid int) bool {

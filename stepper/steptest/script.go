@@ -1,6 +1,7 @@
 package steptest
 
 import (
+	"slices"
 	"syscall"
 	"time"
 
@@ -118,4 +119,24 @@ func (s *Target) let(verb string, tid, sig int) (stepper.Event, error) {
 }
 
 // Wait takes "wait" from the script.
-func (s *Target) Wait() (stepper.Event, error) { return s.play("wait") }
+func (s *Target) Wait() (stepper.Event, error) {
+	return s.WaitFor(func(*stepper.Event) bool { return true })
+}
+
+// WaitFor takes "wait" from the script until what it answers is wanted; the rest is
+// for the waits to come.
+func (s *Target) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+	for i, ev := range s.queue {
+		if wanted(&ev) {
+			s.queue = slices.Delete(s.queue, i, i+1)
+			return ev, nil
+		}
+	}
+	for {
+		ev, err := s.play("wait")
+		if err != nil || wanted(&ev) || ev.Kind == stepper.EventInterrupt {
+			return ev, err
+		}
+		s.queue = append(s.queue, ev)
+	}
+}

@@ -30,6 +30,7 @@ type Target struct {
 	planted map[table.Addr]bool
 	all     [4]Debug // debug registers of threads to come
 	script  []Call
+	queue   []stepper.Event // what waits have brought and was not wanted then
 	pinned  bool
 }
 

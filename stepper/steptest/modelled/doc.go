@@ -17,6 +17,10 @@
 // compared, with nobody on that CPU since. A scenario checks at its end that the
 // threads are registered again, pinned no longer and block what they blocked.
 //
+// A Crowd is another machine, for what goes on between threads: which of them run,
+// what they report, and whether every event is accounted for. It has no sections. The
+// server of the remote protocol is explored on it.
+//
 // Decisions:
 //
 //   - The model is of the machine, not of the Engine: a model of the Engine could

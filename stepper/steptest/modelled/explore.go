@@ -31,6 +31,16 @@ func (c *Chooser) choose(n int) int {
 	return d
 }
 
+// Pick takes a decision that is the driver's own, not an event: it counts for no
+// deviation. n is at least 1.
+func (c *Chooser) Pick(n int) int {
+	left := c.left
+	c.left = n
+	d := c.choose(n)
+	c.left = left
+	return d
+}
+
 // next is the decisions of the following run, depth first; nil after the last.
 func (c *Chooser) next() []int {
 	for i := len(c.path) - 1; i >= 0; i-- {

@@ -1,6 +1,7 @@
 package modelled
 
 import (
+	"slices"
 	"syscall"
 	"time"
 
@@ -109,11 +110,12 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 		return stepper.Event{}, err
 	}
 	if ev, ok := w.take(tid); ok {
+		ev.Still = true
 		return ev, nil
 	}
 	if w.asked {
 		w.asked = false
-		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
 	}
 	w.alone(th, single)
 	w.wake(th)
@@ -142,11 +144,12 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 	}
 }
 
-// alone checks that nobody runs beside a thread without its registration, which
-// may only be stepped; and beside another that is stepped none but one that has taken long.
+// alone checks that nobody runs beside a thread that is stepped: it may stand at a
+// breakpoint, which is taken out meanwhile. A thread without its registration may
+// only be stepped.
 func (w *World) alone(th *Thread, single bool) {
 	for _, o := range w.threads {
-		if o != th && !o.held && (th.Rseq.Area == 0 || single && !o.long) {
+		if o != th && !o.held && (th.Rseq.Area == 0 || single) {
 			w.broken("thread %d is stepped while thread %d runs", th.TID, o.TID)
 		}
 		if o != th && o.Rseq.Area == 0 {
@@ -193,10 +196,15 @@ func (w *World) ResumeStep(tid, _ int) error {
 // Wait lets the threads that were resumed run, one instruction at a time, until
 // one of them stops.
 func (w *World) Wait() (stepper.Event, error) {
+	return w.WaitFor(func(*stepper.Event) bool { return true })
+}
+
+// WaitFor implements stepper.Target.
+func (w *World) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
 	for n := 0; ; n++ {
-		if len(w.queue) > 0 {
-			ev := w.queue[0]
-			w.queue = w.queue[1:]
+		if i := slices.IndexFunc(w.queue, func(ev stepper.Event) bool { return wanted(&ev) }); i >= 0 {
+			ev := w.queue[i]
+			w.queue = slices.Delete(w.queue, i, i+1)
 			return ev, nil
 		}
 		if !w.alive {
@@ -231,7 +239,10 @@ func (w *World) Wait() (stepper.Event, error) {
 		}
 		if stops {
 			th.held, th.long = true, false
-			return ev, nil
+			if ev.Kind == stepper.EventInterrupt {
+				return ev, nil
+			}
+			w.queue = append(w.queue, ev)
 		}
 	}
 }

@@ -1,0 +1,82 @@
+package remote
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"rseqstep/table/tabletest"
+)
+
+// repeated is a loop of gdb's: a command n times, or until the program has ended.
+func repeated(n int, commands string) string {
+	return fmt.Sprintf("set $n = 0\nwhile $n < %d && $_isvoid($_exitcode)\n%s\nset $n = $n + 1\nend\n", n, commands)
+}
+
+// A signal that the client has handed over belongs to the server. The thread may not
+// have been let go with it when another one meets the breakpoint, and is then resumed
+// without a signal.
+func TestSignalHandedOverIsDelivered(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "lostsignals.c"})
+	for name, commands := range map[string]string{"continue": "continue", "with steps": "continue\nstepi\nstepi"} {
+		for range tabletest.Rounds(t, 2, 20) {
+			out := gdb(t, bin, program, "", "CONNECT\nhandle SIGUSR1 stop print pass\nbreak on_usr1\n"+repeated(120, commands)+
+				"delete\nhandle SIGUSR1 nostop noprint pass\ncontinue\n")
+			if !strings.Contains(out, "\nhandled 400 of 400\n") {
+				t.Fatalf("%s: signals got lost: %s", name, out[max(0, len(out)-300):])
+			}
+		}
+	}
+}
+
+// Two threads vfork at the same time. While one of them is resumed alone to its
+// vfork's end, what the other one has to report waits until it is resumed: gdb ends by
+// an internal error when a thread that it has not resumed reports a vfork.
+func TestThreadsThatVforkAtTheSameTime(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "vforkers.c"})
+	type row struct{ command, follow string }
+	var rows []row
+	for _, command := range []string{"next", "step", "continue"} {
+		rows = append(rows, row{command, "parent"}, row{command, "child"})
+	}
+	for _, r := range tabletest.Some(t, 3, rows) {
+		t.Run(fmt.Sprint(r), func(t *testing.T) {
+			out := gdb(t, bin, program, "60", "CONNECT\nbreak count\ncontinue\nset follow-fork-mode "+r.follow+"\n"+
+				repeated(100, r.command)+"delete\nif $_isvoid($_exitcode)\ncontinue\nend\n")
+			want := "good 120 of 120"
+			if r.follow == "child" {
+				want = "exited with code 03" // the shell's
+			}
+			if strings.Contains(out, "internal-error") || !strings.Contains(out, want) {
+				t.Errorf("%q is not in\n%s", want, out[max(0, len(out)-1000):])
+			}
+		})
+	}
+}
+
+// With scheduler-locking a step by lines lets no other thread run, whatever is on
+// its way: calls, loops, system calls, a critical section.
+func TestSchedulerLockingIsKeptBySteps(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "locked.c"})
+	for _, command := range tabletest.Some(t, 3, []string{"next", "step", "until", "stepi", "nexti", "finish"}) {
+		for _, mode := range []string{"on", "step"} {
+			if mode == "step" && (command == "finish" || command == "until") {
+				continue // they are no steps for gdb, and say so by letting every thread go
+			}
+			between, times := "", 30
+			if command == "until" {
+				times = 5 // it goes out of the loop, and then to where main waits for the other thread
+			}
+			if command == "finish" {
+				between = "tbreak add\nset scheduler-locking off\ncontinue\nset scheduler-locking on\n"
+			}
+			commands := between + "set $before = others\n" + command + "\nset $ran = $ran + (others - $before)\n"
+			out := gdb(t, bin, program, "", "CONNECT\nbreak add\ncontinue\ndelete\nfinish\nset $ran = 0\nset scheduler-locking "+mode+"\n"+
+				repeated(times, commands)+"printf \"ran %ld\\n\", $ran\nset scheduler-locking off\ncontinue\n")
+			wantInOrder(t, out, "\nran 0\n", "v 200 s 1", "exited normally")
+		}
+	}
+}

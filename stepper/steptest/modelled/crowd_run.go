@@ -1,0 +1,335 @@
+package modelled
+
+import (
+	"slices"
+	"syscall"
+	"time"
+
+	"rseqstep/stepper"
+)
+
+// execute runs one instruction of a thread, or says what it stopped for instead.
+// stops is false as well where it is blocked in the kernel.
+func (w *Crowd) execute(th *Walker) (ev stepper.Event, stops bool) {
+	if c := th.made; c != nil {
+		switch {
+		case c.Vfork && !c.Free:
+			return stepper.Event{}, false // it waits for its child
+		case c.Vfork && !c.Told:
+			c.Told = true
+			return stepper.Event{Kind: stepper.EventVforkDone, TID: th.TID}, true
+		}
+		th.made = nil
+	}
+	th.midcall = false
+	pc := th.Regs.PC()
+	if th.Regs.Eflags&resumeFlag == 0 {
+		for slot, d := range th.debug {
+			if d.kind == stepper.DebugExecute && d.addr == pc {
+				th.Regs.Eflags |= resumeFlag
+				return stepper.Event{Kind: stepper.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
+			}
+		}
+	}
+	if w.planted[pc] {
+		return stepper.Event{Kind: stepper.EventBreakpoint, TID: th.TID, Addr: pc}, true
+	}
+	th.Regs.Eflags &^= resumeFlag
+	th.Executed++
+	switch pc {
+	case Top:
+		th.Regs.Rip = uint64(At)
+		if w.Alternates {
+			th.Regs.Rdx ^= 1
+		}
+	case At:
+		if th.Regs.Rdx == 0 {
+			th.Passed++
+		}
+		th.Regs.Rip = uint64(Made)
+	case Made:
+		if th.rounds++; th.rounds == w.rounds {
+			return w.exit(th), true
+		}
+		th.Regs.Rip = uint64(Back)
+		if made := w.happens("vfork", "fork"); made != "" {
+			c := &Child{PID: crowdPID + 1000 + len(w.procs), Vfork: made == "vfork"}
+			w.procs = append(w.procs, c)
+			th.made, th.midcall = c, true
+			ev := stepper.Event{Kind: stepper.EventFork, TID: th.TID, Child: c.PID}
+			if c.Vfork {
+				ev.Kind = stepper.EventVfork
+			}
+			return ev, true
+		}
+	case Back:
+		th.Regs.Rip = uint64(Top)
+	default:
+		w.broken("thread %d executes at %v, where there is nothing", th.TID, pc)
+		return w.exit(th), true
+	}
+	return stepper.Event{}, false
+}
+
+// exit ends a thread, and the process with the last one.
+func (w *Crowd) exit(th *Walker) stepper.Event {
+	w.drop(th)
+	if len(w.threads) > 0 {
+		return stepper.Event{Kind: stepper.EventExit, TID: th.TID}
+	}
+	w.alive = false
+	return stepper.Event{Kind: stepper.EventProcessExit, TID: crowdPID}
+}
+
+func (w *Crowd) drop(th *Walker) {
+	i := slices.Index(w.threads, th)
+	w.threads = slices.Delete(w.threads, i, i+1)
+	w.gone = append(w.gone, th)
+}
+
+// outside lets something happen to a running thread before its next instruction.
+func (w *Crowd) outside(th *Walker, more ...string) (ev stepper.Event, stops bool) {
+	if th.made != nil {
+		return stepper.Event{}, false // in the kernel: nothing that could be seen
+	}
+	what := append([]string{"signal"}, more...)
+	if w.SendsByte != nil && !w.asked {
+		what = append(what, "interrupt")
+	}
+	switch w.happens(what...) {
+	case "signal":
+		th.Raised++
+		th.signal = true
+		return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal}, true
+	case "interrupt":
+		w.Interrupts++
+		w.SendsByte()
+		w.asked = true
+	case "other":
+		w.running++
+	case "takes long":
+		th.held, th.long = false, true
+		return stepper.Event{Kind: stepper.EventBlocked, TID: th.TID}, true
+	case "beside":
+		w.beside(th)
+	}
+	return stepper.Event{}, false
+}
+
+// ByteComes decides whether the client sends its interrupt byte while the program stands.
+func (w *Crowd) ByteComes() bool {
+	if w.happens("interrupt before") == "" {
+		return false
+	}
+	w.Interrupts++
+	return true
+}
+
+// beside lets the other threads that run do so for a while.
+func (w *Crowd) beside(but *Walker) {
+	for _, th := range slices.Clone(w.threads) {
+		if th != but && !th.held {
+			w.runOn(th)
+		}
+	}
+}
+
+// runOn lets a running thread execute up to a round, and queues what it stops for.
+func (w *Crowd) runOn(th *Walker) {
+	for range 4 {
+		if ev, stops := w.execute(th); stops {
+			th.held, th.long = true, false
+			w.queue = append(w.queue, ev)
+			return
+		}
+	}
+}
+
+// take gives a queued event that Step or Run of the thread must return.
+func (w *Crowd) take(tid int) (stepper.Event, bool) {
+	for i, ev := range w.queue {
+		if ev.TID == tid || ev.Kind == stepper.EventProcessExit {
+			w.queue = slices.Delete(w.queue, i, i+1)
+			return ev, true
+		}
+	}
+	return stepper.Event{}, false
+}
+
+// give resumes a held thread with a signal, or without.
+func (w *Crowd) give(th *Walker, sig int) {
+	th.signal = false
+	if sig != 0 {
+		th.Delivered++
+	}
+	th.Delivered += th.sent
+	th.sent = 0
+	if c := th.made; c != nil && !c.Free {
+		w.broken("thread %d goes on while the process that it has made is held", th.TID)
+	}
+}
+
+// let is Step and Run: a thread goes on alone.
+func (w *Crowd) let(tid, sig int, single bool) (stepper.Event, error) {
+	th, err := w.find(tid)
+	if err != nil {
+		return stepper.Event{}, err
+	}
+	if ev, ok := w.take(tid); ok {
+		ev.Still = true
+		return ev, nil
+	}
+	if w.asked {
+		w.asked = false
+		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
+	}
+	if single && w.runsBeside(th) {
+		w.broken("thread %d is stepped while another one runs, and may stand at a breakpoint that is taken out", tid)
+	}
+	w.give(th, sig)
+	for n := 0; n < patience; n++ {
+		var more []string
+		if !single || th.Regs.PC() == Made {
+			more = append(more, "takes long")
+		}
+		if w.runsBeside(th) {
+			more = append(more, "beside")
+		}
+		if ev, stops := w.outside(th, more...); stops {
+			return ev, nil
+		}
+		if w.asked && !single {
+			w.asked = false
+			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+		}
+		if single && th.midcall && (th.made == nil || !th.made.Vfork || th.made.Told) {
+			th.made, th.midcall = nil, false
+			return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+		}
+		if ev, stops := w.execute(th); stops {
+			return ev, nil
+		}
+		if single && th.made == nil {
+			return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+		}
+	}
+	w.broken("thread %d runs for ever", tid)
+	return stepper.Event{}, syscall.EDEADLK
+}
+
+func (w *Crowd) runsBeside(but *Walker) bool {
+	return slices.ContainsFunc(w.threads, func(th *Walker) bool { return th != but && !th.held })
+}
+
+// Step and the methods below are those of stepper.Target.
+func (w *Crowd) Step(tid, sig int, _ time.Duration) (stepper.Event, error) {
+	return w.let(tid, sig, true)
+}
+
+func (w *Crowd) Run(tid, sig int, _ time.Duration) (stepper.Event, error) {
+	return w.let(tid, sig, false)
+}
+
+func (w *Crowd) Resume(tid, sig int) error {
+	th, err := w.find(tid)
+	if err != nil {
+		return err
+	}
+	if w.Queued(tid) {
+		if sig != 0 {
+			w.broken("signal %d is lost: thread %d has something to report", sig, tid)
+		}
+		return nil
+	}
+	w.give(th, sig)
+	th.held = false
+	return nil
+}
+
+func (w *Crowd) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
+
+func (w *Crowd) ResumeStep(tid, _ int) error {
+	w.broken("ResumeStep of thread %d", tid)
+	return syscall.EINVAL
+}
+
+func (w *Crowd) Wait() (stepper.Event, error) {
+	return w.WaitFor(func(*stepper.Event) bool { return true })
+}
+
+func (w *Crowd) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+	for n := 0; n < patience; n++ {
+		if i := slices.IndexFunc(w.queue, func(ev stepper.Event) bool { return wanted(&ev) }); i >= 0 {
+			ev := w.queue[i]
+			w.queue = slices.Delete(w.queue, i, i+1)
+			return ev, nil
+		}
+		if !w.alive {
+			return stepper.Event{}, syscall.ESRCH
+		}
+		var runs []*Walker
+		for _, th := range w.threads {
+			if !th.held {
+				runs = append(runs, th)
+			}
+		}
+		if len(runs) == 0 {
+			return stepper.Event{}, syscall.ECHILD
+		}
+		if n%10 == 9 { // a time slice is over
+			w.running++
+		}
+		th := runs[w.running%len(runs)]
+		var more []string
+		if len(runs) > 1 {
+			more = []string{"other"}
+		}
+		ev, stops := w.outside(th, more...)
+		if !stops && w.asked {
+			w.asked = false
+			th.held, th.long = true, false
+			return stepper.Event{Kind: stepper.EventInterrupt, TID: th.TID}, nil
+		}
+		if !stops {
+			ev, stops = w.execute(th)
+		}
+		if stops {
+			th.held, th.long = true, false
+			w.queue = append(w.queue, ev)
+		}
+	}
+	w.broken("the program runs for ever")
+	return stepper.Event{}, syscall.EDEADLK
+}
+
+// Hold stops every thread. On the way one may still run on, or be sent a signal.
+// Breakpoints that were run into and are not reported are taken back.
+func (w *Crowd) Hold() error {
+	for _, th := range slices.Clone(w.threads) {
+		if th.held {
+			continue
+		}
+		if th.made == nil {
+			switch w.happens("runs on", "signal") {
+			case "runs on":
+				w.runOn(th)
+			case "signal":
+				th.Raised++
+				th.signal = true
+				w.queue = append(w.queue, stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
+			}
+		}
+		th.held, th.long = true, false
+	}
+	w.queue = slices.DeleteFunc(w.queue, func(ev stepper.Event) bool { return ev.Kind == stepper.EventBreakpoint })
+	return nil
+}
+
+func (w *Crowd) Queued(tid int) bool {
+	return slices.ContainsFunc(w.queue, func(ev stepper.Event) bool { return ev.TID == tid })
+}
+
+func (w *Crowd) Held(tid int) bool {
+	th := w.Walker(tid)
+	return th != nil && th.held
+}

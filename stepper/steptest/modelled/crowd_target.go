@@ -1,0 +1,219 @@
+package modelled
+
+import (
+	"fmt"
+	"syscall"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// find is a held thread; ESRCH where there is none.
+func (w *Crowd) find(tid int) (*Walker, error) {
+	th := w.Walker(tid)
+	if th == nil {
+		return nil, syscall.ESRCH
+	}
+	if !th.held {
+		w.broken("thread %d is touched while it runs", tid)
+		return nil, fmt.Errorf("thread %d is running", tid)
+	}
+	return th, nil
+}
+
+// PID and the methods below are those of stepper.Target.
+func (w *Crowd) PID() int           { return crowdPID }
+func (w *Crowd) Executable() string { return "modelled" }
+func (w *Crowd) Alive() bool        { return w.alive }
+
+func (w *Crowd) Threads() (list []int) {
+	for _, th := range w.threads {
+		list = append(list, th.TID)
+	}
+	return list
+}
+
+func (w *Crowd) ReadMemory(addr table.Addr, p []byte) (int, error) {
+	if !w.alive {
+		return 0, syscall.ESRCH
+	}
+	if addr < Top || addr >= last {
+		return 0, syscall.EIO
+	}
+	if n := copy(p, crowdCode[addr-Top:]); n < len(p) {
+		return n, syscall.EIO
+	}
+	return len(p), nil
+}
+
+func (w *Crowd) WriteMemory(table.Addr, []byte) (int, error) { return 0, syscall.EIO }
+
+func (w *Crowd) Regs(tid int, r *unit.Regs) error {
+	th, err := w.find(tid)
+	if err == nil {
+		*r = th.Regs
+	}
+	return err
+}
+
+func (w *Crowd) SetRegs(tid int, r *unit.Regs) error {
+	th, err := w.find(tid)
+	if err == nil {
+		th.Regs = *r
+	}
+	return err
+}
+
+// XState is an XSAVE area in its initial state, where conditions may ask for registers.
+func (w *Crowd) XState(int) ([]byte, error) {
+	if !w.Alternates {
+		return nil, syscall.EIO
+	}
+	return make([]byte, 832), nil
+}
+
+func (w *Crowd) SetXState(int, []byte) error { return syscall.EIO }
+
+func (w *Crowd) Rseq(tid int) (stepper.RseqConfig, error) {
+	_, err := w.find(tid)
+	return stepper.RseqConfig{}, err
+}
+
+func (w *Crowd) Insert(addr table.Addr) error {
+	w.planted[addr] = true
+	return nil
+}
+
+func (w *Crowd) Remove(addr table.Addr) error {
+	delete(w.planted, addr)
+	return nil
+}
+
+func (w *Crowd) Inserted(addr table.Addr) bool { return w.planted[addr] }
+
+// SetDebug knows nothing of registers for all threads: clients have none here.
+func (w *Crowd) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, _ int) error {
+	th, err := w.find(tid)
+	if err == nil {
+		th.debug[slot] = debug{kind, addr}
+	}
+	return err
+}
+
+// Interrupt does nothing: no time goes by on this machine, so a timer's is for
+// nothing, and the client's is a decision.
+func (w *Crowd) Interrupt() {}
+
+// Ask makes the next wait return EventInterrupt, as Interrupt does on Linux.
+func (w *Crowd) Ask() { w.asked = true }
+
+func (w *Crowd) Syscall(tid int, nr uint64, _ ...uint64) (int64, error) {
+	w.broken("system call %d in thread %d", nr, tid)
+	return 0, syscall.EIO
+}
+
+func (w *Crowd) StepAside(tid int) error {
+	_, err := w.find(tid)
+	return err
+}
+
+func (w *Crowd) SignalMask(tid int) (uint64, error) {
+	_, err := w.find(tid)
+	return 0, err
+}
+
+func (w *Crowd) SetSignalMask(tid int, _ uint64) error {
+	_, err := w.find(tid)
+	return err
+}
+
+func (w *Crowd) Pin(tid int) error {
+	_, err := w.find(tid)
+	return err
+}
+
+func (w *Crowd) Unpin() error { return nil }
+
+func (w *Crowd) Siginfo(tid int) ([]byte, error) {
+	th, err := w.find(tid)
+	info := make([]byte, 128)
+	if err == nil {
+		info[0] = byte(syscall.SIGTRAP)
+		if th.signal {
+			info[0] = signal
+		}
+	}
+	return info, err
+}
+
+func (w *Crowd) child(pid int) *Child {
+	for _, c := range w.procs {
+		if c.PID == pid {
+			return c
+		}
+	}
+	return nil
+}
+
+func (w *Crowd) DetachChild(pid int) error {
+	c := w.child(pid)
+	switch {
+	case c == nil:
+		return syscall.ESRCH
+	case c.Free:
+		w.broken("process %d is let go twice", pid)
+	}
+	c.Free = true
+	return nil
+}
+
+// Follow is not used: the client keeps the parent.
+func (w *Crowd) Follow(pid int) error {
+	w.broken("process %d is followed", pid)
+	return syscall.EINVAL
+}
+
+func (w *Crowd) Send(tid, _ int) error {
+	th := w.Walker(tid)
+	if th == nil {
+		return syscall.ESRCH
+	}
+	th.sent++
+	return nil
+}
+
+func (w *Crowd) DropSignal(tid int) error {
+	th, err := w.find(tid)
+	if err == nil {
+		th.signal = false
+	}
+	return err
+}
+
+// Detach lets the threads go: what they are stopped for, and what is pending, is
+// delivered, reported or not, and the processes that they have made go on.
+func (w *Crowd) Detach() error {
+	if !w.alive {
+		return syscall.ESRCH
+	}
+	if err := w.Hold(); err != nil {
+		return err
+	}
+	for _, th := range w.threads {
+		if th.signal {
+			th.Delivered++
+		}
+		th.Delivered += th.sent
+	}
+	for _, c := range w.procs {
+		c.Free = true
+	}
+	w.alive = false
+	return nil
+}
+
+func (w *Crowd) Kill() error {
+	w.threads, w.queue, w.alive = nil, nil, false
+	return nil
+}
