@@ -206,6 +206,7 @@ func (e *Engine) Detach() error {
 	}
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
+			e.restoreKept(th)
 			failed := e.target.Resume(th.tid, th.deferred)
 			if failed == nil {
 				th.deferred = 0

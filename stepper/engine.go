@@ -47,6 +47,7 @@ type Engine struct {
 	asked      atomic.Bool        // the user wants the program to stop
 	ready      bool               // asked is for the next command
 	entering   bool               // the command steps into sections
+	alone      bool               // the command is StepAlone
 	owed       owed               // what could not be put back (mend.go)
 	catch      Catch
 	reporters  int        // catchpoints that want system calls reported

@@ -101,7 +101,8 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 			repin = true
 		}
 	}
-	if sig := th.deferred; sig != 0 && th.signal == 0 {
+	if sig := th.deferred; sig != 0 && th.signal == 0 && !e.alone {
+		e.restoreKept(th)
 		th.deferred = 0
 		if _, stop, err := e.handle(th, sig); stop != nil || err != nil {
 			return stop, err
@@ -123,7 +124,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 		} else if stood {
 			continue
 		}
-		if interrupted && e.keepBack(th, ev) {
+		if e.alone && e.waits(th, ev) || interrupted && e.keepBack(th, ev) {
 			continue
 		}
 		again, stop, err := e.between(th, ev, true)
