@@ -32,6 +32,7 @@ func TestDelveOnOurBackend(t *testing.T) {
 		{"TestBinaries", testBinaries},
 		{"RedirectsAndEnvironment", surroundings},
 		{"BurstsOfStepsShareOneCPU", sharesCPU},
+		{"EachHitOfABreakpointCounts", breakpointHits},
 	}
 	both := ways(t)
 	for _, c := range claims {

@@ -66,7 +66,9 @@
 // Delve is told of no signals but traps, as by its own backend, and a program
 // that goes on from a breakpoint it was not taken off stops there at once: Delve
 // steps threads off breakpoints itself, and one step may end at the next
-// breakpoint (without this its next passed over lines).
+// breakpoint (without this its next passed over lines). Such a step delivers no signals
+// (Engine.StepAlone), as its own backend's does not: Go's preemption does not come back
+// to where it was, and with the breakpoint out of the program hits were lost.
 //
 // Where Delve reads registers one by one they are sent in one go, once it is
 // known to (delve_row.go). Refused: waking up only when the rest of its packets

@@ -227,7 +227,7 @@ func (c *client) motion(a action, all bool) func(*stepper.Engine) (stepper.Stop,
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInlined(from) }
 	case a.kind == 's':
 		if c.delve() {
-			return patiently(func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInstruction(1) })
+			return patiently((*stepper.Engine).StepAlone)
 		}
 		return (*stepper.Engine).StepForClient
 	case a.kind == 'r':
