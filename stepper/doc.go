@@ -19,7 +19,7 @@
 // landing.go exceptions and longjmp; finish.go frames; provide.go the program's
 // own cpu_opv calls; range.go what gdb asks a server for; catch.go and catchpoints.go events that end a
 // command when they are wanted; breakpoint.go,
-// user_breakpoints.go and sites.go breakpoints; call.go, call_frame.go, call_end.go
+// user_breakpoints.go, sites.go and standing.go breakpoints; call.go, call_frame.go, call_end.go
 // and call_place.go functions of the program that the user calls; mend.go what a failed request leaves to be put back; rseq.go what threads have
 // registered and armed.
 //

@@ -75,6 +75,11 @@ type Policy struct {
 	Pin        bool // share one CPU with the stepped thread during bursts of steps
 	Linger     bool // go on sharing it between commands, until Rest
 
+	// StandsToMeet: a thread that goes on from a place with a breakpoint meets it.
+	// Clients that step threads off breakpoints themselves (gdb, lldb, Delve) have
+	// taken out what they have shown, and one that they leave in is to be hit.
+	StandsToMeet bool
+
 	Stuck     WhenStuck     // what Continue does about a loop that makes no progress
 	StuckTime time.Duration // for how long it has made none; 0: never
 }

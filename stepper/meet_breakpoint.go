@@ -78,6 +78,7 @@ func (e *Engine) debugHit(th *thread, ev Event) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)
 		}
+		th.reported = th.regs.PC()
 		return e.userBreak(th, th.regs.PC())
 	}
 	if b.Thread != 0 && b.Thread != th.tid {

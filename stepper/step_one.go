@@ -34,6 +34,9 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if th.quiet != nil {
 		return e.stepInside(th)
 	}
+	if passed, err := e.passOwnTrap(th); passed || err != nil {
+		return e.vanished(th, err)
+	}
 	if e.sites[pc] > 0 {
 		if err := e.target.Remove(pc); err != nil {
 			return nil, err

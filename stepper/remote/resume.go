@@ -135,13 +135,6 @@ func (c *client) resume(actions []action) (string, error) {
 	if err := c.dropUnwanted(); err != nil {
 		return "", err
 	}
-	if c.delve() {
-		if t, ok := c.standing(actions); ok {
-			c.stepping = false
-			c.last = c.delveStop(stepper.Stop{Reason: stepper.StopBreakpoint, TID: t})
-			return c.last, e.SelectThread(t)
-		}
-	}
 	if err := e.SelectThread(tid); err != nil {
 		return "", err
 	}
