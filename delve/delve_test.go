@@ -33,6 +33,7 @@ func TestDelveOnOurBackend(t *testing.T) {
 		{"RedirectsAndEnvironment", surroundings},
 		{"BurstsOfStepsShareOneCPU", sharesCPU},
 		{"EachHitOfABreakpointCounts", breakpointHits},
+		{"EachWriteOfAWatchedVariableCounts", watchpointHits},
 	}
 	both := ways(t)
 	for _, c := range claims {

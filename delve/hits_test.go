@@ -17,6 +17,21 @@ func breakpointHits(t *testing.T, w way) {
 	}
 }
 
+// watchpointHits counts the writes of one variable by two goroutines.
+func watchpointHits(t *testing.T, w way) {
+	for range tabletest.Rounds(t, 1, 20) {
+		hits(t, w, func(d *dlv) *api.Breakpoint {
+			d.breakAt("main.main")
+			d.proceed()
+			b, err := d.CreateWatchpoint(api.EvalScope{GoroutineID: -1}, "counted", api.WatchWrite)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		})
+	}
+}
+
 // hits runs the program to its end, and fails unless what set has set was met 200
 // times, each hit told of.
 func hits(t *testing.T, w way, set func(d *dlv) *api.Breakpoint) {
@@ -51,4 +66,5 @@ func TestDelveItselfCountsEachHit(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	w := way{name: "native", command: []string{tabletest.Dlv(t), "--backend=native"}}
 	breakpointHits(t, w)
+	watchpointHits(t, w)
 }

@@ -1,5 +1,5 @@
-// Gohits counts in one variable by as many goroutines as its first argument says (default 2), each as often as its second
-// says (default 100). Another one collects garbage all the time, for which Go's runtime preempts the others by SIGURG. It
+// Gohits writes one variable by as many goroutines as its first argument says (default 2), each as often as its second
+// says (default 100); half of the writes do not change it. Another one collects garbage all the time, for which Go's runtime preempts the others by SIGURG. It
 // ends with status 1 if a goroutine has not done all of its rounds.
 package main
 
@@ -49,7 +49,7 @@ func count(id int) {
 	n := mine[id]
 	n++
 	mine[id] = n
-	counted++
+	counted = n / 2
 }
 
 // argument is the program's nth argument, or the default.
