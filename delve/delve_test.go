@@ -32,6 +32,8 @@ func TestDelveOnOurBackend(t *testing.T) {
 		{"TestBinaries", testBinaries},
 		{"RedirectsAndEnvironment", surroundings},
 		{"BurstsOfStepsShareOneCPU", sharesCPU},
+		{"EachHitOfABreakpointCounts", breakpointHits},
+		{"EachWriteOfAWatchedVariableCounts", watchpointHits},
 	}
 	both := ways(t)
 	for _, c := range claims {

@@ -126,8 +126,28 @@ func (e *Engine) keepBack(th *thread, ev Event) bool {
 	if d.Stop || d.Print || !d.Pass || th.deferred != 0 && (th.deferred != ev.Signal || ev.Signal >= firstRealTime) {
 		return false
 	}
-	th.deferred = ev.Signal
+	th.keepSignal(e.target, ev.Signal)
 	return true
+}
+
+// keepSignal keeps a signal that the held thread is stopped for, with its siginfo_t.
+func (th *thread) keepSignal(t Target, sig int) {
+	th.deferred, th.keptInfo = sig, nil
+	if info, err := t.Siginfo(th.tid); err == nil {
+		th.keptInfo = info
+	}
+}
+
+// restoreKept makes the signal that is kept back what the held thread is stopped
+// for, so that the program sees it as it was sent.
+func (e *Engine) restoreKept(th *thread) {
+	info := th.keptInfo
+	th.keptInfo = nil
+	if t, ok := e.target.(CallingTarget); ok && len(info) > 0 && int(info[0]) == th.deferred {
+		if err := t.RestoreSignal(th.tid, th.deferred, info); err != nil && !isGone(err) {
+			e.note("signal %d is delivered without what it was sent with: %v", th.deferred, err)
+		}
+	}
 }
 
 // firstRealTime is SIGRTMIN of the kernel: signals below it are pending once

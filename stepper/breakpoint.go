@@ -13,7 +13,7 @@ type BreakpointKind int
 const (
 	BreakSoftware BreakpointKind = iota // an int3 at each place
 	BreakHardware                       // a debug register at each place
-	WatchWrite                          // a store that changes the watched bytes
+	WatchWrite                          // a store that changes the watched bytes, or any (BreakpointSpec.EachWrite)
 	WatchRead                           // a load
 	WatchAccess                         // a load or a store
 	CatchFork                           // fork(2), or what clone(2) makes like it
@@ -46,7 +46,8 @@ type Breakpoint struct {
 	// last known content.
 	Watch       table.Addr
 	WatchLength int
-	old         []byte
+	old         []byte // nil while they cannot be read
+	eachWrite   bool   // WatchWrite: a store that changes nothing counts as well
 
 	// Gone: the program that it was for is no more, and it went with it.
 	Gone bool
@@ -93,6 +94,7 @@ type BreakpointSpec struct {
 	When        func(tid int) (bool, error)
 	Watch       table.Addr
 	WatchLength int
+	EachWrite   bool // WatchWrite: each store counts; whether it changes anything is the client's to say
 	Numbers     []int
 	ThisProgram bool // gone when the process executes another program
 

@@ -99,9 +99,8 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 		e.asked.Store(false)
 	}
 	e.ready = false
-	if err := e.load(th); err == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC())) {
-		// The user has seen this place: going on steps off it.
-		th.reported = th.regs.PC()
+	if err := e.startOff(th); err != nil {
+		return Stop{}, err
 	}
 	if e.owing() {
 		if err := e.mend(); err != nil {
@@ -208,6 +207,7 @@ func (e *Engine) Detach() error {
 	}
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
+			e.restoreKept(th)
 			failed := e.target.Resume(th.tid, th.deferred)
 			if failed == nil {
 				th.deferred = 0

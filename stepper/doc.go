@@ -9,7 +9,7 @@
 //
 // The files, by idea: target.go and symbols.go are what the Engine needs of
 // the world; stop.go what it answers; command.go how every command begins and
-// ends; step_instruction.go one instruction; run_unit.go and run_to.go one unit
+// ends; step_instruction.go one instruction, step_alone.go one without signals; run_unit.go and run_to.go one unit
 // at native speed; quiet.go, registration.go and settle.go one with its registration lifted;
 // passes.go and ladder.go when which; passwatch.go, suspects.go and passhelp.go the
 // passes that steps run natively; sentry.go and stuck.go continue in a loop that makes no progress; inside.go looking into sections;
@@ -20,7 +20,7 @@
 // landing.go exceptions and longjmp; finish.go frames; provide.go the program's
 // own cpu_opv calls; range.go what gdb asks a server for; catch.go and catchpoints.go events that end a
 // command when they are wanted; breakpoint.go,
-// user_breakpoints.go and sites.go breakpoints; call.go, call_frame.go, call_end.go
+// user_breakpoints.go, sites.go and standing.go breakpoints; call.go, call_frame.go, call_end.go
 // and call_place.go functions of the program that the user calls; mend.go what a failed request leaves to be put back; rseq.go what threads have
 // registered and armed.
 //
@@ -99,7 +99,9 @@
 // A signal that the thread is to have comes before its next instruction, and so
 // before everything that a step looks for there (deliver.go): the step ends in the
 // handler, as gdb's do. Signals that come in the course of a step and pass silently
-// have their handlers run to the end, as gdb has it too.
+// have their handlers run to the end, as gdb has it too. Not so in StepAlone: a client
+// that steps a thread off a breakpoint of its own has taken it out of the program, and
+// a handler that does not come back would lead past it, or lead the others there.
 //
 // A vDSO function that stepping holds in its loop is left by the equivalent
 // system call only where its arguments are known from its first instruction and

@@ -47,6 +47,7 @@ type Engine struct {
 	asked      atomic.Bool        // the user wants the program to stop
 	ready      bool               // asked is for the next command
 	entering   bool               // the command steps into sections
+	alone      bool               // the command is StepAlone
 	owed       owed               // what could not be put back (mend.go)
 	catch      Catch
 	reporters  int        // catchpoints that want system calls reported
@@ -76,6 +77,11 @@ type Policy struct {
 	FollowFork FollowFork
 	Pin        bool // share one CPU with the stepped thread during bursts of steps
 	Linger     bool // go on sharing it between commands, until Rest
+
+	// StandsToMeet: a thread that goes on from a place with a breakpoint meets it.
+	// Clients that step threads off breakpoints themselves (gdb, lldb, Delve) have
+	// taken out what they have shown, and one that they leave in is to be hit.
+	StandsToMeet bool
 
 	Stuck     WhenStuck     // what Continue does about a loop that makes no progress
 	StuckTime time.Duration // for how long it has made none; 0: never

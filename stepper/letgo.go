@@ -133,7 +133,8 @@ func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
 	}
 	sig := th.signal
 	th.signal = 0
-	if sig == 0 {
+	if sig == 0 && th.deferred != 0 {
+		e.restoreKept(th)
 		sig, th.deferred = th.deferred, 0
 	}
 	th.fresh, th.rseqKnown = false, false

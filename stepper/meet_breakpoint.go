@@ -78,18 +78,15 @@ func (e *Engine) debugHit(th *thread, ev Event) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)
 		}
+		th.reported = th.regs.PC()
 		return e.userBreak(th, th.regs.PC())
 	}
 	if b.Thread != 0 && b.Thread != th.tid {
 		return nil, nil
 	}
-	now := make([]byte, b.WatchLength)
-	if n, err := e.target.ReadMemory(b.Watch, now); n < len(now) {
-		return nil, err
-	}
-	was := b.old
+	was, now := b.old, e.watchedBytes(b)
 	b.old = now
-	if b.Kind == WatchWrite && bytes.Equal(was, now) {
+	if b.Kind == WatchWrite && !b.eachWrite && bytes.Equal(was, now) {
 		return nil, nil
 	}
 	if b.When != nil {
@@ -107,6 +104,16 @@ func (e *Engine) debugHit(th *thread, ev Event) (*Stop, error) {
 	}
 	return &Stop{Reason: StopWatchpoint, TID: th.tid, Breakpoints: []int{b.Number},
 		Watch: []WatchChange{{Number: b.Number, Expr: b.Location, Old: was, New: now}}}, nil
+}
+
+// watchedBytes are those of a watchpoint, nil where they cannot be read: a
+// pointer's target may be watched before there is any.
+func (e *Engine) watchedBytes(b *Breakpoint) []byte {
+	now := make([]byte, b.WatchLength)
+	if n, _ := e.target.ReadMemory(b.Watch, now); n < len(now) {
+		return nil
+	}
+	return now
 }
 
 // holds decides a breakpoint's condition in the thread that met it.

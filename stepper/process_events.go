@@ -72,7 +72,7 @@ func (e *Engine) executed(ev Event) error {
 	e.forget()
 	th := e.adopt(ev.TID)
 	if was != nil {
-		th.signal, th.deferred = was.signal, was.deferred
+		th.signal, th.deferred, th.keptInfo = was.signal, was.deferred, was.keptInfo
 	}
 	if e.pinned != 0 && e.pinned == ev.Former {
 		e.pinned = ev.TID

@@ -19,6 +19,11 @@ const (
 // inside a section, after stepping it to its exit, so that what it began
 // commits. A breakpoint inside that says stop comes first.
 func (e *Engine) settle(th *thread) (*Stop, error) {
+	if e.policy.StandsToMeet {
+		if stop, err := e.quietStop(th); stop != nil || err != nil {
+			return stop, err
+		}
+	}
 	for n := 0; th.quiet != nil; n++ {
 		if err := e.load(th); err != nil {
 			return e.vanished(th, err)

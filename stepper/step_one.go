@@ -34,6 +34,9 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if th.quiet != nil {
 		return e.stepInside(th)
 	}
+	if passed, err := e.passOwnTrap(th); passed || err != nil {
+		return e.vanished(th, err)
+	}
 	if e.sites[pc] > 0 {
 		if err := e.target.Remove(pc); err != nil {
 			return nil, err
@@ -101,7 +104,8 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 			repin = true
 		}
 	}
-	if sig := th.deferred; sig != 0 && th.signal == 0 {
+	if sig := th.deferred; sig != 0 && th.signal == 0 && !e.alone {
+		e.restoreKept(th)
 		th.deferred = 0
 		if _, stop, err := e.handle(th, sig); stop != nil || err != nil {
 			return stop, err
@@ -121,7 +125,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 		} else if stood {
 			continue
 		}
-		if interrupted && e.keepBack(th, ev) {
+		if e.alone && e.waits(th, ev) || interrupted && e.keepBack(th, ev) {
 			continue
 		}
 		again, stop, err := e.between(th, ev, true)

@@ -105,5 +105,5 @@ type Finished struct {
 type WatchChange struct {
 	Number   int
 	Expr     string
-	Old, New []byte
+	Old, New []byte // nil: they could not be read
 }

@@ -24,13 +24,15 @@ type thread struct {
 
 	signal   int        // to be delivered when it goes on
 	reported table.Addr // a breakpoint here has been told; going on steps off it
+	put      table.Addr // where SetRegs has put it since the last command: a breakpoint here is met
 	shownAt  table.Addr // shown counts only at this PC
 	shown    int        // inline depth the user is shown there
 
 	quiet     *quiet // the quiet phase it is in, nil in none
 	mask      uint64 // its signal mask, while maskSaved says that it is replaced
 	maskSaved bool
-	deferred  int                    // a signal kept back until the instruction it interrupted twice is done
+	deferred  int                    // a signal kept back until the instruction it interrupted is done
+	keptInfo  []byte                 // its siginfo_t
 	passes    map[table.Addr]*passes // fruitless passes since the last commit, by the section's start
 	watch     passWatch
 	fruitless int         // all passes that did not commit
@@ -179,10 +181,17 @@ func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 	if !ok {
 		return fmt.Errorf("no thread %d", tid)
 	}
+	if err := e.load(th); err != nil {
+		return err
+	}
+	was := th.regs.PC()
 	if err := e.target.SetRegs(tid, &r); err != nil {
 		return err
 	}
 	th.fresh = false
+	if r.PC() != was {
+		th.put, th.reported = r.PC(), 0
+	}
 	// It may be where a called function returns to ("return").
 	_, err := e.callReturned(th)
 	return errors.Join(err, e.load(th))

@@ -31,7 +31,7 @@ func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
 			continue
 		}
 		th := e.adopt(tid)
-		if th.signal != 0 || e.load(th) != nil { // its handler, or its end, comes first
+		if th.signal != 0 || e.load(th) != nil || e.toBeRestarted(th) { // its handler, its end, or its system call comes first
 			continue
 		}
 		pc := th.regs.PC()

@@ -25,7 +25,8 @@ func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
 		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
-		relocate: s.Relocate, applies: s.Applies, name: s.Name,
+		eachWrite: s.EachWrite,
+		relocate:  s.Relocate, applies: s.Applies, name: s.Name,
 	}
 	switch {
 	case s.Kind.Watches() || s.Kind.Catches():
@@ -98,10 +99,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 	if len(b.planted) > 0 || b.Pending {
 		return nil
 	}
-	b.old = make([]byte, b.WatchLength)
-	if n, err := e.target.ReadMemory(b.Watch, b.old); n < len(b.old) {
-		return fmt.Errorf("cannot watch %v: %w", b.Watch, err)
-	}
+	b.old = e.watchedBytes(b)
 	kind := DebugWrite
 	if b.Kind != WatchWrite {
 		kind = DebugReadWrite

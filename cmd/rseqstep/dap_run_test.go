@@ -146,6 +146,22 @@ func TestAnEditorWatchesData(t *testing.T) {
 	daptest.Do[*dap.DisconnectResponse](c, "disconnect", args{})
 }
 
+func TestAnEditorWatchesDataThatCannotBeReadYet(t *testing.T) {
+	c := editorAt(t, tabletest.Fixture{Source: "later.c", Opt: "-O0"}, args{"stopOnEntry": true})
+	configured(c)
+	tid := c.Stop("entry").Body.ThreadId
+	info := daptest.Do[*dap.DataBreakpointInfoResponse](c, "dataBreakpointInfo", args{"name": "*(long *)0x10000000", "frameId": c.Frame(tid).Id}).Body
+	b := daptest.Do[*dap.SetDataBreakpointsResponse](c, "setDataBreakpoints", args{"breakpoints": []args{{"dataId": info.DataId, "accessType": "write"}}}).Body.Breakpoints
+	if !b[0].Verified {
+		t.Fatalf("%+v, %+v", info, b)
+	}
+	daptest.Do[*dap.ContinueResponse](c, "continue", args{"threadId": tid})
+	if text := c.Stop("data breakpoint").Body.Text; !strings.Contains(text, " is 5, was <unreadable>") {
+		t.Errorf("%q", text)
+	}
+	daptest.Do[*dap.DisconnectResponse](c, "disconnect", args{})
+}
+
 func TestTheConsoleTakesCommandsOfThePrompt(t *testing.T) {
 	c := editorAt(t, tabletest.Fixture{Source: "seed.c", Opt: "-O0"}, args{"stopOnEntry": true})
 	configured(c)

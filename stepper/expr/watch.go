@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"errors"
+
 	"rseqstep/table"
 )
 
@@ -9,7 +11,7 @@ type Watched struct {
 	Expr  *Expr
 	Addr  table.Addr // where the value lies
 	Len   int64      // bytes
-	Value Value      // as it was, with its bytes
+	Value Value      // as it was, with its bytes where they can be read
 	// Frame is the CFA of the frame the expression has to be evaluated in, 0
 	// when it names no local: then it means the same everywhere.
 	Frame table.Addr
@@ -31,7 +33,10 @@ func (c *Context) Watch(e *Expr) (Watched, error) {
 		return Watched{}, sentence("Cannot watch constant value `%s'.", e.text)
 	}
 	full, err := c.fetch(v)
-	if err != nil {
+	var unreadable *MemoryError
+	if errors.As(err, &unreadable) {
+		full = v
+	} else if err != nil {
 		return Watched{}, err
 	}
 	w := Watched{Expr: e, Addr: v.addr, Len: sizeOf(v.Type), Value: full}

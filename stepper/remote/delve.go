@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"rseqstep/stepper"
-	"rseqstep/table"
 )
 
 // Dialect is what a server must know of its client that no packet says.
@@ -55,37 +54,4 @@ func patiently(do func(*stepper.Engine) (stepper.Stop, error)) func(*stepper.Eng
 		}
 		return stop, err
 	}
-}
-
-// standing finds a thread that is to go on from a breakpoint. Delve itself
-// steps threads off the breakpoints that it was told they are at; a thread that
-// stands at another one has come there unseen, beside the thread that stopped,
-// or by the very step that took it off the one before.
-func (c *client) standing(actions []action) (tid int, ok bool) {
-	for _, t := range c.p.target.Threads() {
-		a, named := actionFor(actions, c.p.target.PID(), t)
-		if !named || a.kind != 'c' || a.signal != 0 {
-			continue
-		}
-		regs, err := c.p.engine.Regs(t)
-		// In a system call the PC is where it will return to (syscall(2),
-		// "Architecture calling conventions"; -1 is ptrace's "in none").
-		if err != nil || int64(regs.OrigRax) >= 0 {
-			continue
-		}
-		if c.wantedAt(regs.PC()) {
-			return t, true
-		}
-	}
-	return 0, false
-}
-
-// wantedAt reports whether the client has a breakpoint at an address.
-func (c *client) wantedAt(pc table.Addr) bool {
-	for at, b := range c.p.points {
-		if at.kind <= 1 && at.addr == pc && b.wanted {
-			return true
-		}
-	}
-	return false
 }

@@ -95,10 +95,20 @@
 // A step that the Engine cannot make is a stop where the thread stands, with
 // the reason at the console: gdb takes an error as the end of the connection.
 //
-// Delve is told of no signals but traps, as by its own backend, and a program
-// that goes on from a breakpoint it was not taken off stops there at once: Delve
-// steps threads off breakpoints itself, and one step may end at the next
-// breakpoint (without this its next passed over lines).
+// A thread that goes on from a place with a breakpoint meets it (StandsToMeet of
+// stepper.Policy): clients step threads off breakpoints themselves, and take out
+// for that what they have shown. What is left in is to be hit: where the user has
+// put the thread ("jump"), where a signal that is ignored was to be delivered
+// first, or where the step off the one before has led.
+//
+// Each write of watched memory is a stop, also if it changes nothing: the client
+// compares. Compared here, of two threads that write at the same time one was not
+// told of, since the other's stop had taken its value.
+//
+// Delve is told of no signals but traps, as by its own backend. A step off a
+// breakpoint delivers none (Engine.StepAlone), as its own backend's does not: Go's
+// preemption does not come back to where it was, and with the breakpoint out of
+// the program hits were lost.
 //
 // Where Delve reads registers one by one they are sent in one go, once it is
 // known to (delve_row.go). Refused: waking up only when the rest of its packets

@@ -263,13 +263,19 @@ func TestClientWithoutExecEventsLeavesTheNewProgramAlone(t *testing.T) {
 		address := symbolIn(t, program, "only_old")
 		w, _, _ := serve(t, bin, "SOCKET", program, "exec", next)
 		w.ask("QStartNoAckMode")
-		for offset := range uint64(2) {
-			if reply := w.ask(fmt.Sprintf(kind, address+4*offset)); reply != "OK" {
-				t.Fatalf("%s: %s", kind, reply)
+		points := func(set string) {
+			for offset := range uint64(2) {
+				if reply := w.ask(set + fmt.Sprintf(kind, address+4*offset)[1:]); reply != "OK" {
+					t.Fatalf("%s%s: %s", set, kind[1:], reply)
+				}
 			}
 		}
+		points("Z")
 		reply := w.ask("vCont;c")
-		for n := 0; strings.HasPrefix(reply, "T05") && n < 3; n++ {
+		for n := 0; strings.HasPrefix(reply, "T05") && n < 3; n++ { // the client steps off them
+			points("z")
+			w.ask("vCont;s")
+			points("Z")
 			reply = w.ask("vCont;c")
 		}
 		if !strings.HasPrefix(reply, "W07") && !strings.HasPrefix(reply, "W7") {

@@ -93,7 +93,7 @@ func (c *client) plant(at point, b *planted) error {
 		specs = nil
 		kind := map[int]stepper.BreakpointKind{2: stepper.WatchWrite, 3: stepper.WatchRead, 4: stepper.WatchAccess}[at.kind]
 		for _, w := range pieces {
-			specs = append(specs, stepper.BreakpointSpec{ThisProgram: true, Kind: kind, Location: "*" + w.addr.String(), Watch: w.addr, WatchLength: int(w.length), When: when})
+			specs = append(specs, stepper.BreakpointSpec{ThisProgram: true, Kind: kind, Location: "*" + w.addr.String(), Watch: w.addr, WatchLength: int(w.length), EachWrite: true, When: when})
 		}
 	}
 	if err := c.dropUnwanted(); at.kind > 0 && err != nil { // their debug registers may be needed

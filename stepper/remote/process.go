@@ -128,7 +128,7 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 		}
 		return errors.Join(err, target.Kill())
 	}
-	engine.Policy().Linger = true
+	engine.Policy().Linger, engine.Policy().StandsToMeet = true, true
 	s.process = &process{target: target, engine: engine, symbols: set, attached: attached, points: map[point]*planted{}}
 	if s.delve() {
 		s.delveSignals()

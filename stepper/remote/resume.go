@@ -136,13 +136,6 @@ func (c *client) resume(actions []action) (string, error) {
 	if err := c.dropUnwanted(); err != nil {
 		return "", err
 	}
-	if c.delve() {
-		if t, ok := c.standing(actions); ok {
-			c.stepping = false
-			c.last = c.delveStop(stepper.Stop{Reason: stepper.StopBreakpoint, TID: t})
-			return c.last, e.SelectThread(t)
-		}
-	}
 	if err := e.SelectThread(tid); err != nil {
 		return "", err
 	}
@@ -231,7 +224,7 @@ func (c *client) motion(a action) func(*stepper.Engine) (stepper.Stop, error) {
 		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInlined(from) }
 	case a.kind == 's':
 		if c.delve() {
-			return patiently(func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInstruction(1) })
+			return patiently((*stepper.Engine).StepAlone)
 		}
 		return (*stepper.Engine).StepForClient
 	case a.kind == 'r':

@@ -133,7 +133,7 @@ func (d *desk) locations(args string) []string {
 func (d *desk) watching() []*prompt.Command {
 	set := func(name, short string, kind stepper.BreakpointKind) *prompt.Command {
 		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "[-l] EXPR [thread N] [if COND]", Short: short, Complete: d.variables,
-			Long: "EXPR must have an address and 1, 2, 4 or 8 bytes: a debug register watches them. One address is\nwatched, that of EXPR now.",
+			Long: "EXPR must have an address and 1, 2, 4 or 8 bytes: a debug register watches them. One address is\nwatched, that of EXPR now. It need not be readable yet.",
 			Run: func(args string) error {
 				args = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(args, "-location"), "-l"))
 				w, err := parseWhere(args)

@@ -192,8 +192,8 @@ func (v *values) watchableIn(c *expr.Context, text string) (table.Addr, int, err
 		return 0, 0, prompt.Message("Cannot watch %q: %v is not a multiple of its %d bytes, as a debug register needs.", text, a, size)
 	}
 	was := make([]byte, size)
-	if _, err := v.process.target.ReadMemory(a, was); err != nil {
-		return 0, 0, &expr.MemoryError{Addr: a, Err: err}
+	if n, _ := v.process.target.ReadMemory(a, was); n < size {
+		was = nil // there may be memory later
 	}
 	v.watches[text] = &watched{typ: w.Value.Type, addr: a, local: w.Frame != 0}
 	v.Content(text, was)

@@ -225,8 +225,11 @@ type watched struct {
 // made from the bytes; what has parts is read again from where it lies.
 func (v *values) Content(text string, b []byte) string {
 	w := v.watches[text]
-	if w == nil || len(b) == 0 {
+	if w == nil {
 		return ""
+	}
+	if len(b) == 0 {
+		return "<unreadable>"
 	}
 	if string(b) == w.bytes {
 		return w.text

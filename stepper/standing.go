@@ -1,0 +1,81 @@
+package stepper
+
+import "errors"
+
+// startOff decides at a command's start what becomes of the breakpoints that
+// threads stand at. The user has seen the one that the selected thread th stopped
+// at: going on steps off it. Not so where they have put the thread there ("jump",
+// "set $pc"), and not for a client that steps threads off breakpoints itself
+// (Policy.StandsToMeet): there a breakpoint is met, as if it was come to.
+func (e *Engine) startOff(th *thread) error {
+	put := th.put
+	for _, t := range e.threads {
+		t.put = 0
+	}
+	if e.policy.StandsToMeet {
+		var err error
+		for _, t := range e.threads {
+			t.reported = 0
+			err = errors.Join(err, e.meetsHardware(t))
+		}
+		return err
+	}
+	if e.load(th) != nil { // it is going
+		return nil
+	}
+	pc := th.regs.PC()
+	if e.sites[pc] == 0 && !e.hardwareAt(pc) {
+		return nil
+	}
+	if pc == put {
+		return e.meetsHardware(th)
+	}
+	th.reported = pc
+	return nil
+}
+
+// meetsHardware makes a held thread meet the hardware breakpoint that it stands
+// at, also if the last stop was one there.
+func (e *Engine) meetsHardware(th *thread) error {
+	if !e.hardware || !e.target.Held(th.tid) || e.target.Queued(th.tid) || e.load(th) != nil {
+		return nil
+	}
+	if !e.hardwareAt(th.regs.PC()) || th.regs.Eflags&resumeFlag == 0 {
+		return nil
+	}
+	r := th.regs
+	r.Eflags &^= resumeFlag
+	if err := e.target.SetRegs(th.tid, &r); err != nil && !isGone(err) {
+		return err
+	}
+	th.fresh = false
+	return nil
+}
+
+// trapOfItsOwn is the opcode of int3.
+const trapOfItsOwn = 0xcc
+
+// passOwnTrap takes a thread behind an int3 of the program's own that a breakpoint
+// of the user's stands at: the breakpoint is all that is to be seen of it, as with
+// gdb (infrun.c, gdbarch_skip_permanent_breakpoint).
+func (e *Engine) passOwnTrap(th *thread) (bool, error) {
+	pc := th.regs.PC()
+	asked := e.hardwareAt(pc)
+	for _, b := range e.breakpoints {
+		asked = asked || b.Kind == BreakSoftware && contains(b.planted, pc)
+	}
+	var code [1]byte
+	if !asked {
+		return false, nil
+	}
+	if n, _ := e.target.ReadMemory(pc, code[:]); n == 0 || code[0] != trapOfItsOwn {
+		return false, nil
+	}
+	r := th.regs
+	r.Rip++
+	if err := e.target.SetRegs(th.tid, &r); err != nil {
+		return false, err
+	}
+	th.fresh = false
+	return true, e.load(th)
+}
