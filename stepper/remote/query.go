@@ -158,6 +158,9 @@ func (c *client) set(p string) (string, error) {
 	case "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
 		return c.lldbSet(name), nil
 	case "DisableRandomization":
+		if err := c.oneAtATime(); err != nil {
+			return "", err
+		}
 		c.with.aslr = args == "0"
 	case "SetDisableASLR":
 		c.with.aslr = args == "0"

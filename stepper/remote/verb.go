@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"errors"
 	"os"
 	"strings"
 )
@@ -35,8 +34,8 @@ func (c *client) verb(p string) (string, error) {
 
 // run is vRun;FILE;ARG..., all in hexadecimal; without a file the last one.
 func (c *client) run(args string) (string, error) {
-	if !c.Multi && c.p != nil {
-		return "", errors.New("a program is being run already")
+	if err := c.oneAtATime(); err != nil {
+		return "", err
 	}
 	words := strings.Split(args, ";")
 	for i, w := range words {
@@ -45,9 +44,6 @@ func (c *client) run(args string) (string, error) {
 			return "", errSyntax
 		}
 		words[i] = s
-	}
-	if err := c.end(); err != nil {
-		return "", err
 	}
 	if words[0] != "" {
 		c.program = words[0]
@@ -77,7 +73,7 @@ func (c *client) takeOver(args string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	if err := c.end(); err != nil {
+	if err := c.secondAttach(int(pid)); err != nil {
 		return "", err
 	}
 	if err := c.attach(int(pid)); err != nil {
