@@ -47,6 +47,7 @@ func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
 	c.p = s.process
+	c.finds()
 	c.catchEvents()
 	return c, err
 }

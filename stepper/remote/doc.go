@@ -41,6 +41,16 @@
 // a quiet pass and no round trip. Breakpoint commands in bytecode were refused:
 // gdb only sends them when asked to, for its dprintf.
 //
+// gdb's disconnect says nothing: it closes the connection. So a client that is
+// gone, for whatever reason, leaves its process to the next one, as gdbserver does
+// (keep.go): standing, without the client's breakpoints, or running until it stops
+// by itself or the next client comes. Refused: stopping what runs when its client is
+// lost, which would hold up a service until somebody comes; and letting it go, for
+// gdbserver's users rely on finding it. Where no other client can come (--once, a
+// pipe, Delve, which has started us) the process ends with its client, or is let go
+// if it was attached to. gdbserver does not end at the end of a pipe: it opens the
+// pipe again and again.
+//
 // Non-stop mode is refused: the Engine holds every thread between commands. Two
 // processes at once (gdb's "set detach-on-fork off") are too, in words, when the
 // client lets one of them go on: the Engine follows one process. Until then both

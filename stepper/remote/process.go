@@ -25,6 +25,7 @@ type process struct {
 	features []feature
 	regs     []register        // nil until they are asked for
 	owned    map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
+	stop     stepper.Stop      // the last one
 }
 
 // launchWith is what clients may set for the programs to be started.

@@ -283,6 +283,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.print("error: " + err.Error())
 		stop = stepper.Stop{Reason: stepper.StopStep, TID: e.Thread()}
 	}
+	c.p.stop = stop
 	clear(c.stoppedFor)
 	if stop.Reason == stepper.StopSignal {
 		c.stoppedFor[stop.TID] = stop.Signal

@@ -120,7 +120,8 @@ func (c *client) status() (string, error) {
 		return "W00", nil
 	}
 	if c.last == "" || c.last[0] != 'T' {
-		c.last = c.stopped(c.signalOut(sigTrap), c.p.engine.Thread(), "")
+		sig, tid := c.standsFor()
+		c.last = c.stopped(c.signalOut(sig), tid, "")
 	}
 	return c.last, nil
 }
