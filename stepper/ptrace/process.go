@@ -123,11 +123,15 @@ func (p *Process) Alive() bool { return p.alive }
 // otherwise, such as a launch that kept ASLR.
 func (p *Process) Notes() []string { return p.notes }
 
-// Threads returns the thread ids, the leader first.
+// Threads returns the thread ids, the leader first. A leader that has ended
+// before its threads is none of them: it has neither registers nor a stop, and
+// waits to be reaped as the last.
 func (p *Process) Threads() []int {
-	ids := make([]int, len(p.order))
-	for i, t := range p.order {
-		ids[i] = t.tid
+	ids := make([]int, 0, len(p.order))
+	for _, t := range p.order {
+		if !t.zombie || len(p.order) == 1 {
+			ids = append(ids, t.tid)
+		}
 	}
 	return ids
 }

@@ -118,7 +118,7 @@ func (s *Server) runningTrap() (ptrace.RunningTrap, error) {
 func (s *Server) take(target *ptrace.Process, attached bool) error {
 	set := symbols.New(symbols.Options{Open: func(m *table.Module) (io.ReaderAt, error) { return vdso(target, m) }})
 	var cache table.Cache
-	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }, s.policy)
+	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(stepper.ProcID(target), target) }, s.policy)
 	if err == nil && s.CPUOpv.Number != 0 {
 		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
 	}

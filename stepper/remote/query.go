@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
@@ -195,10 +196,10 @@ func (c *client) set(p string) (string, error) {
 
 // pidOf is the process id a packet's annex names, or the one there is.
 func (c *client) pidOf(annex string) int {
-	if n, ok := number(annex); ok {
+	if n, ok := number(annex); ok && int(n) != c.p.target.PID() {
 		return int(n)
 	}
-	return c.p.target.PID()
+	return stepper.ProcID(c.p.target)
 }
 
 // procFile is the path of a file of the process's under /proc.

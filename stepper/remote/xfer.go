@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"rseqstep/stepper"
 )
 
 // transfer answers qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH.
@@ -66,7 +68,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		}
 		return description(c.p.features), true, nil
 	case "auxv":
-		b, err := os.ReadFile(procFile(c.p.target.PID(), "auxv"))
+		b, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "auxv"))
 		return string(b), true, err
 	case "exec-file":
 		path, err := os.Readlink(procFile(c.pidOf(annex), "exe"))

@@ -45,6 +45,7 @@ func programs() []program {
 		{Fixture{Source: "fork.c", Own: true}, nil, "", `forked 5 vforked 6 v 1\n`, 0},
 		{Fixture{Source: "exec.c"}, nil, "", `executed\n`, 0},
 		{Fixture{Source: "threads.c"}, nil, "", `threads 200 sum 200\n`, 0},
+		{Fixture{Source: "leader.c", Flags: []string{"-pthread"}}, nil, "", `calls 2\n`, 7},
 		{Fixture{Source: "longjmp.c"}, nil, "", `got 7 rounds 1\n`, 0},
 		{Fixture{Source: "cxx.cc"}, nil, "", `counter 15 caught 2 larger 4 1\.50\n`, 0},
 		{Fixture{Source: "vars.c"}, nil, "", `vars -123414130 3\n`, 0},
