@@ -34,6 +34,7 @@ type Process struct {
 	status  uint32 // what wait4 filled in last
 
 	children map[int]*child
+	former   *Process // held until p, the child of its vfork, no longer shares its memory
 
 	trap    uint64          // the system call that stops before it is made; 0 for none
 	served  map[int]*served // processes kept for the sake of that call, by each of their threads
@@ -182,6 +183,9 @@ func (p *Process) find(tid int, op string) (*thread, error) {
 	if t == nil {
 		if ch := p.children[tid]; ch != nil && !ch.dead {
 			return ch.thread, nil // not p.last: it is forgotten otherwise
+		}
+		if t := p.formerThread(tid); t != nil {
+			return t, nil
 		}
 		return nil, &Error{Op: op, TID: tid, Err: unix.ESRCH}
 	}

@@ -165,7 +165,7 @@ func (p *Process) Kill() error {
 			continue
 		}
 		ws := unix.WaitStatus(p.status)
-		if (ws.Exited() || ws.Signaled()) && p.threads[got] != nil {
+		if (ws.Exited() || ws.Signaled()) && !p.takeFormer(got) && p.threads[got] != nil {
 			p.ended(got, ws)
 		}
 	}
@@ -176,7 +176,8 @@ func (p *Process) Kill() error {
 // close gives up what is held for a process that is gone or let go. The
 // threads are forgotten; a child that was still held is let go.
 func (p *Process) close() {
-	_ = p.Unpin()   // its thread may be gone; ours is restored all the same
+	_ = p.Unpin() // its thread may be gone; ours is restored all the same
+	_ = p.leaveFormer(false)
 	_ = p.partAll() // what is stuck is killed when we end
 	p.maps.forget()
 	for id, ch := range p.children {

@@ -183,6 +183,9 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 			}
 			return nil
 		}
+		if (ws.Exited() || ws.Signaled()) && p.takeFormer(tid) {
+			return nil
+		}
 		p.early[tid] = status
 		return nil
 	}

@@ -78,7 +78,7 @@ var errSilent = errors.New("no answer")
 // failure is an error as the client understands it: in words where it shows
 // them, as a number where words could be taken for data.
 func (c *client) failure(kind byte, err error) string {
-	if c.threadSuffix || strings.IndexByte("ZzPGQv", kind) < 0 {
+	if c.threadSuffix || strings.IndexByte("ZzpPgGQv", kind) < 0 {
 		return "E01"
 	}
 	return "E." + strings.ReplaceAll(err.Error(), "\n", "; ")
@@ -208,7 +208,7 @@ func (c *client) choose(p string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	elsewhere := c.left[id.PID]
+	elsewhere := c.left[id.PID] && !c.keepsFormer(id.PID)
 	if id.TID > 0 && !c.alive(id.TID) && (p[0] == 'T' || !elsewhere) {
 		return "", errors.New("no such thread")
 	}
@@ -235,7 +235,7 @@ func (c *client) alive(tid int) bool {
 			return true
 		}
 	}
-	return tid == c.p.engine.Undecided()
+	return tid == c.p.engine.Undecided() || c.ofFormer(tid)
 }
 
 // threadName is a thread as the client's packets name it.
@@ -244,6 +244,8 @@ func (c *client) threadName(tid int) string {
 		pid := c.p.target.PID()
 		if tid == c.p.engine.Undecided() {
 			pid = tid
+		} else if c.ofFormer(tid) {
+			pid, _ = c.p.target.Former()
 		}
 		return "p" + hexAddr(table.Addr(pid)) + "." + hexAddr(table.Addr(tid))
 	}

@@ -56,7 +56,8 @@
 // client lets one of them go on: the Engine follows one process. Until then both
 // are held, the client sees the new one's registers, and says by D or by what it
 // resumes which one it keeps. After a vfork the child shares its parent's memory,
-// where the parent, let go, would meet its breakpoints: it has none before exec.
+// where the parent, let go, would meet the child's breakpoints: it is held until the
+// child executes another program or ends, and can be looked at meanwhile.
 //
 // Breakpoints by address end with an exec; clients put theirs in again.
 //

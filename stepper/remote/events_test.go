@@ -205,7 +205,7 @@ func TestForkIsReportedOnlyToThoseWhoAskForIt(t *testing.T) {
 	// The child's registers are its own: fork has returned 0 there, or is about to.
 	for _, step := range []struct{ say, want string }{
 		{"Hgp" + m[1] + "." + m[1], "OK"}, {"Mffff0000,1:00", "E01"}, {"vKill;1", "E.process 1 is not debugged here"},
-		{"D;" + m[1], "OK"}, {"D;" + m[1], "OK"}, {"Hgp" + m[1] + "." + m[1], "OK"}, {"g", "E01"}, {"Z0,0,1", "E.that process was let go"}, {"z0,0,1", "OK"},
+		{"D;" + m[1], "OK"}, {"D;" + m[1], "OK"}, {"Hgp" + m[1] + "." + m[1], "OK"}, {"g", "E01"}, {"Z0,0,1", "E.that process was let go: this server follows one of the two after a fork"}, {"z0,0,1", "OK"},
 	} {
 		if step.say == "g" {
 			if got := w.ask("g"); !strings.HasPrefix(got, "E") {

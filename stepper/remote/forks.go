@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -33,9 +34,6 @@ func (c *client) chooseProcess(actions []action) error {
 // keepChild goes on with the child of a fork; the parent is let go.
 func (c *client) keepChild() error {
 	e := c.p.engine
-	if c.vforked() {
-		c.notes = append(c.notes, fmt.Sprintf("process %d shares the memory of process %d, which was let go: it meets no breakpoints before it has called exec", e.Undecided(), c.p.target.PID()))
-	}
 	if !c.vforked() {
 		for _, b := range c.p.points {
 			b.wanted = b.inChild
@@ -51,6 +49,25 @@ func (c *client) keepChild() error {
 func (c *client) inChild() bool {
 	child := c.p.engine.Undecided()
 	return child != 0 && c.general == child
+}
+
+// keepsFormer reports whether a process is held because the one that is debugged,
+// the child of its vfork, is still in its memory. It was left, and can be looked at.
+func (c *client) keepsFormer(pid int) bool {
+	if c.p == nil || pid == 0 {
+		return false
+	}
+	former, _ := c.p.target.Former()
+	return pid == former
+}
+
+// ofFormer reports whether a thread is one of that process.
+func (c *client) ofFormer(tid int) bool {
+	if c.p == nil {
+		return false
+	}
+	_, threads := c.p.target.Former()
+	return slices.Contains(threads, tid)
 }
 
 // vforked reports whether the new process is one of a vfork, which shares its
@@ -118,10 +135,13 @@ func (c *client) forOther(p string) (reply string, answered bool, err error) {
 		if c.inChild() {
 			return "", true, errors.New("the new process cannot be changed before it goes on")
 		}
+		if c.ofFormer(c.general) && (p[0] == 'G' || p[0] == 'P') {
+			return "", true, errors.New("that process cannot be changed while the child of its vfork is in its memory")
+		}
 		fallthrough
 	case 'm', 'x', 'g', 'p', 'Z':
 		if c.elsewhere {
-			return "", true, errors.New("that process was let go")
+			return "", true, errors.New("that process was let go: this server follows one of the two after a fork")
 		}
 	}
 	return "", false, nil
