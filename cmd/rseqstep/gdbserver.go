@@ -89,7 +89,7 @@ since 6.11).`,
 			}
 			defer say.Close()
 			if err := serveDebuggers(o, cpuOpv, args, e, say); err != nil {
-				fmt.Fprintf(say, "rseqstep: %v\n", err)
+				fmt.Fprintf(say, "rseqstep: %v\nExiting\n", err) // gdbserver's last word
 				return &exitError{Status: 1}
 			}
 			return nil

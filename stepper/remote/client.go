@@ -40,6 +40,7 @@ type client struct {
 	open       map[int]*hostFile
 	stoppedFor map[int]int         // the signals that the user was shown last, by thread
 	explained  map[table.Addr]bool // places inside sections that it was told about
+	table      osTable
 	over       bool
 }
 

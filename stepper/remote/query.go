@@ -3,7 +3,6 @@ package remote
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -83,7 +82,7 @@ func (c *client) supported(args string) string {
 	}
 	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+", "QCatchSyscalls+",
 		"QStartupWithShell+", "QDisableRandomization+", "QEnvironmentHexEncoded+", "QEnvironmentUnset+", "QEnvironmentReset+", "QSetWorkingDir+",
-		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+",
+		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+", "qXfer:osdata:read+",
 		"ConditionalBreakpoints+", "swbreak+", "hwbreak+", "vContSupported+", "error-message+"}
 	c.catchEvents()
 	if c.multiprocess {
@@ -182,10 +181,9 @@ func (c *client) set(p string) (string, error) {
 		if !ok {
 			return "", errSyntax
 		}
-		if dir != "" && !filepath.IsAbs(dir) {
-			if abs, err := filepath.Abs(dir); err == nil {
-				dir = abs
-			}
+		dir, err := expanded(dir)
+		if err != nil {
+			return "", err
 		}
 		c.with.dir = dir
 	default:

@@ -24,6 +24,13 @@ func (c *client) transfer(args string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
+	if f[0] == "osdata" {
+		text, err := c.osdata(annex, offset)
+		if err != nil {
+			return "", err
+		}
+		return window(text, offset, length), nil
+	}
 	object, known, err := c.object(f[0], annex)
 	if !known {
 		return unsupported, nil
