@@ -8,7 +8,9 @@
 // reads for it, and turns the interrupt byte, or the client's end, into
 // Engine.Interrupt.
 //
-// The files, by idea: packet.go, hex.go, stream_linux.go, unpolled_linux.go and
+// The files, by idea: keep.go what a client leaves to the next, single.go one
+// process at a time, loader.go what the linker was started for, osdata.go "info os",
+// tilde.go home directories; packet.go, hex.go, stream_linux.go, unpolled_linux.go and
 // conn.go the stream; server.go and process.go clients and processes,
 // beside_linux.go whose CPU the debugger is on, turned_away.go clients that are
 // not served; client.go, query.go and verb.go which packet is answered where;

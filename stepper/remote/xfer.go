@@ -86,7 +86,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		info, err := c.p.target.Siginfo(c.generalThread())
 		return string(info), true, err
 	}
-	list, err := c.librariesXML()
+	list, err := c.librariesXML(annex)
 	return list, true, err
 }
 
