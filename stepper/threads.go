@@ -173,9 +173,13 @@ func (e *Engine) Regs(tid int) (unit.Regs, error) {
 	return th.regs, err
 }
 
-// SetRegs changes the registers of a held thread.
+// SetRegs changes the registers of a held thread, or of a process whose making was
+// caught.
 func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 	th, ok := e.threads[tid]
+	if !ok && tid != 0 && tid == e.Undecided() {
+		return e.target.SetRegs(tid, &r)
+	}
 	if !ok {
 		return fmt.Errorf("no thread %d", tid)
 	}

@@ -122,9 +122,7 @@ func (c *client) killNamed(args string) error {
 }
 
 // forOther answers packets about memory, breakpoints and registers of another
-// process than the one that is debugged: of one that was let go, and those that
-// would change a child before it is known which process is kept. Nothing has
-// run by then, so the parent's memory is the child's as well.
+// process than the one that is debugged and the child that is held after a fork.
 func (c *client) forOther(p string) (reply string, answered bool, err error) {
 	switch p[0] {
 	case 'z':
@@ -132,9 +130,6 @@ func (c *client) forOther(p string) (reply string, answered bool, err error) {
 			return "OK", true, nil // it has none
 		}
 	case 'M', 'X', 'G', 'P':
-		if c.inChild() {
-			return "", true, errors.New("the new process cannot be changed before it goes on")
-		}
 		if c.ofFormer(c.general) && (p[0] == 'G' || p[0] == 'P') {
 			return "", true, errors.New("that process cannot be changed while the child of its vfork is in its memory")
 		}

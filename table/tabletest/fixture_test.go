@@ -43,6 +43,7 @@ func programs() []program {
 		{Fixture{Source: "sig.c"}, nil, "", `usr1 3 alarms enough\n`, 0},
 		{Fixture{Source: "fork.c"}, nil, "", `forked 5 vforked 6 v 1\n`, 0},
 		{Fixture{Source: "fork.c", Own: true}, nil, "", `forked 5 vforked 6 v 1\n`, 0},
+		{Fixture{Source: "rawfork.c"}, nil, "", `forked 3 vforked 4\n`, 0},
 		{Fixture{Source: "vforks.c"}, nil, "", `counted 12 child 6\n`, 0},
 		{Fixture{Source: "exec.c"}, nil, "", `executed\n`, 0},
 		{Fixture{Source: "threads.c"}, nil, "", `threads 200 sum 200\n`, 0},
