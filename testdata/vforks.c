@@ -4,6 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef WITH_FORK /* its memory is its own then */
+#define vfork fork
+#endif
+
 static volatile int counted;
 
 __attribute__((noinline)) static void in_child(void)

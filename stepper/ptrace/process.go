@@ -34,6 +34,7 @@ type Process struct {
 	status  uint32 // what wait4 filled in last
 
 	children map[int]*child
+	others   *beside
 	former   *Process // held until p, the child of its vfork, no longer shares its memory
 
 	trap    uint64          // the system call that stops before it is made; 0 for none
@@ -104,10 +105,12 @@ const (
 )
 
 func newProcess(pid int, exe string) *Process {
-	return &Process{
+	p := &Process{
 		pid: pid, exe: exe, alive: true, owner: unix.Gettid(),
 		threads: map[int]*thread{}, early: map[int]uint32{}, children: map[int]*child{}, served: map[int]*served{},
 	}
+	p.others = &beside{all: []*Process{p}}
+	return p
 }
 
 // PID is the process's id.

@@ -165,6 +165,10 @@ func (p *Process) Kill() error {
 			continue
 		}
 		ws := unix.WaitStatus(p.status)
+		if q := p.ownerOf(got); q != nil {
+			errs = errors.Join(errs, q.take(got, p.status))
+			continue
+		}
 		if (ws.Exited() || ws.Signaled()) && !p.takeFormer(got) && p.threads[got] != nil {
 			p.ended(got, ws)
 		}
@@ -200,6 +204,7 @@ func (p *Process) close() {
 		p.mem = nil
 	}
 	p.kicker.stop()
+	p.others.all = slices.DeleteFunc(p.others.all, func(q *Process) bool { return q == p })
 	p.alive = false
 	p.gone.Store(true)
 }

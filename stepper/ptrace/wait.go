@@ -186,6 +186,9 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		if (ws.Exited() || ws.Signaled()) && p.takeFormer(tid) {
 			return nil
 		}
+		if q := p.ownerOf(tid); q != nil {
+			return q.takeStatus(tid, status)
+		}
 		p.early[tid] = status
 		return nil
 	}

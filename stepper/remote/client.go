@@ -47,6 +47,7 @@ type client struct {
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
+	s.any()
 	c.p = s.process
 	c.finds()
 	c.catchEvents()
@@ -209,6 +210,7 @@ func (c *client) choose(p string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
+	c.choosePID(id.PID)
 	elsewhere := c.left[id.PID] && !c.keepsFormer(id.PID)
 	if id.TID > 0 && !c.alive(id.TID) && (p[0] == 'T' || !elsewhere) {
 		return "", errors.New("no such thread")

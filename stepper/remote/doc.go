@@ -8,8 +8,8 @@
 // reads for it, and turns the interrupt byte, or the client's end, into
 // Engine.Interrupt.
 //
-// The files, by idea: keep.go what a client leaves to the next, single.go one
-// process at a time, loader.go what the linker was started for, osdata.go "info os",
+// The files, by idea: keep.go what a client leaves to the next, several.go and single.go which
+// processes are held, loader.go what the linker was started for, osdata.go "info os",
 // tilde.go home directories; packet.go, hex.go, stream_linux.go, unpolled_linux.go and
 // conn.go the stream; server.go and process.go clients and processes,
 // beside_linux.go whose CPU the debugger is on, turned_away.go clients that are
@@ -53,13 +53,19 @@
 // if it was attached to. gdbserver does not end at the end of a pipe: it opens the
 // pipe again and again.
 //
-// Non-stop mode is refused: the Engine holds every thread between commands. Two
-// processes at once (gdb's "set detach-on-fork off") are too, in words, when the
-// client lets one of them go on: the Engine follows one process. Until then both
-// are held, the client sees the new one's registers, and says by D or by what it
-// resumes which one it keeps. After a vfork the child shares its parent's memory,
-// where the parent, let go, would meet the child's breakpoints: it is held until the
-// child executes another program or ends, and can be looked at meanwhile.
+// Non-stop mode is refused: the Engine holds every thread between commands.
+//
+// Several processes are held at once, one Engine each, all on the same OS thread,
+// which is their tracer; one runs at a time, as gdb has it unless its user sets
+// schedule-multiple. After a fork the new process is held until the client says, by D
+// or by what it resumes, which of the two it keeps; if it lets neither go (set
+// detach-on-fork off) both are kept. After a vfork the child shares its parent's
+// memory, where the parent, let go, would meet the child's breakpoints: it is held
+// until the child executes another program or ends, and can be looked at meanwhile.
+// Refused, in words and before anything happens: a further process for a client that
+// cannot tell processes apart, and one beside a process for whose sake others are
+// traced (cpu_opv), which run when it does not. Refused: an OS thread for each
+// process, for then a packet would cross from one to the other.
 //
 // Breakpoints by address end with an exec; clients put theirs in again.
 //

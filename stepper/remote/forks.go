@@ -22,11 +22,18 @@ func (c *client) chooseProcess(actions []action) error {
 			continue
 		}
 		if a.thread.PID == child {
+			if !c.left[c.p.target.PID()] && c.holdBoth() {
+				c.choosePID(child)
+				return nil
+			}
 			return c.keepChild()
 		}
 		break
 	}
-	c.notes = append(c.notes, fmt.Sprintf("rseqstep follows one process at a time: the new process %d runs free of the debugger (\"set detach-on-fork on\" tells gdb so, \"set follow-fork-mode child\" keeps the new one)", child))
+	if c.holdBoth() {
+		return nil
+	}
+	c.notes = append(c.notes, fmt.Sprintf("the new process %d cannot be held beside its parent here, and runs free of the debugger (\"set detach-on-fork on\" tells gdb so, \"set follow-fork-mode child\" keeps the new one)", child))
 	c.left[child] = true
 	return e.KeepParent()
 }
@@ -85,6 +92,9 @@ func (c *client) leaveOne(p string) (reply string, answered bool, err error) {
 		return "", true, errSyntax
 	case c.left[int(pid)]:
 		return "OK", true, nil
+	}
+	c.choosePID(int(pid))
+	switch {
 	case c.p == nil:
 		return "", true, errNoProcess
 	}
@@ -109,6 +119,9 @@ func (c *client) killNamed(args string) error {
 		return errSyntax
 	case c.left[int(pid)]:
 		return nil // it is not ours to kill, and the client is to forget it
+	}
+	c.choosePID(int(pid))
+	switch {
 	case c.p == nil:
 		return errNoProcess
 	case c.p.engine.Undecided() != 0 && int(pid) == c.p.engine.Undecided():

@@ -1,23 +1,31 @@
 package remote
 
-import "rseqstep/stepper"
+import (
+	"errors"
+
+	"rseqstep/stepper"
+)
 
 // parts ends a client's time with the process that it leaves: its breakpoints go,
 // and what it wanted to see. The process stays where it is.
 func (c *client) parts() error {
 	c.pass, c.hide = [65]bool{}, [65]bool{}
-	c.p = c.process
-	if c.p == nil || !c.p.target.Alive() {
-		c.forget()
-		return nil
+	var errs error
+	for _, p := range c.all() {
+		c.switchTo(p.target.PID())
+		c.p = p
+		if !p.target.Alive() {
+			c.forget()
+			continue
+		}
+		for _, b := range p.points {
+			b.wanted = false
+		}
+		errs = errors.Join(errs, c.dropUnwanted())
 	}
-	for _, b := range c.p.points {
-		b.wanted = false
-	}
-	err := c.dropUnwanted()
 	c.passSignals()
 	c.rest()
-	return err
+	return errs
 }
 
 // closeFiles closes what a client has left open.

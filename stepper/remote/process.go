@@ -66,6 +66,10 @@ func (s *Server) launch(path string, args []string) (err error) {
 	for _, n := range target.Notes() {
 		s.logf("note: %s", n)
 	}
+	if err := s.joins(target); err != nil {
+		return errors.Join(err, target.Kill())
+	}
+	s.setAside()
 	return s.take(target, false)
 }
 
@@ -85,6 +89,10 @@ func (s *Server) attach(pid int) error {
 		return err
 	}
 	target.Trap(trap)
+	if err := s.joins(target); err != nil {
+		return errors.Join(err, target.Detach())
+	}
+	s.setAside()
 	return s.take(target, true)
 }
 
@@ -170,13 +178,19 @@ func findProgram(name, dir string) (string, error) {
 	return exec.LookPath(name)
 }
 
-// end lets go of the process: one that we started is killed, one that we
+// end lets go of every process: one that we started is killed, one that we
 // attached to goes on.
 func (s *Server) end() error {
-	p := s.process
-	if p == nil {
-		return nil
+	var errs error
+	for s.any(); s.process != nil; s.any() {
+		errs = errors.Join(errs, s.endOne())
 	}
+	return errs
+}
+
+// endOne is end for the current process.
+func (s *Server) endOne() error {
+	p := s.process
 	s.forget()
 	defer p.symbols.Close()
 	if !p.target.Alive() {
@@ -206,10 +220,13 @@ func (s *Server) forget() {
 // passSignals makes the `handle` table of the process that of the client:
 // signals that it wants to see stop the program, the others pass.
 func (s *Server) passSignals() {
-	if s.process == nil {
-		return
+	for _, p := range s.all() {
+		s.passSignalsOf(p)
 	}
-	table := s.process.engine.Signals()
+}
+
+func (s *Server) passSignalsOf(p *process) {
+	table := p.engine.Signals()
 	for sig := 1; sig <= 64; sig++ {
 		d := stepper.Disposition{Stop: true, Print: true, Pass: true}
 		if s.pass[sig] {

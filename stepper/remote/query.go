@@ -21,7 +21,13 @@ func (c *client) query(p string) (string, error) {
 	case strings.HasPrefix(p, "Rcmd,"):
 		return c.monitor(p[len("Rcmd,"):])
 	case name == "Attached":
-		if pid, ok := number(args); args != "" && (c.p == nil || !ok || int(pid) != c.p.target.PID()) {
+		pid, ok := number(args)
+		for _, p := range c.all() {
+			if ok && int(pid) == p.target.PID() {
+				return map[bool]string{true: "1", false: "0"}[p.attached], nil
+			}
+		}
+		if args != "" {
 			return "", fmt.Errorf("process %s is not debugged here", decimal(args))
 		}
 		if c.p != nil && c.p.attached {
@@ -35,10 +41,10 @@ func (c *client) query(p string) (string, error) {
 		return r, err
 	}
 	if c.p == nil {
-		switch p {
-		case "C":
-			return unsupported, nil
-		case "fThreadInfo":
+		switch {
+		case p == "fThreadInfo" && len(c.held) > 0:
+			return c.listAll(), nil
+		case p == "fThreadInfo":
 			return "l", nil
 		}
 		return unsupported, nil
@@ -103,12 +109,14 @@ func (c *client) supported(args string) string {
 // listAll answers qfThreadInfo with all threads.
 func (c *client) listAll() string {
 	var ids []string
-	for _, t := range c.p.target.Threads() {
-		ids = append(ids, c.threadName(t))
-	}
-	if child := c.p.engine.Undecided(); child != 0 {
-		ids = append(ids, c.threadName(child))
-	}
+	c.eachProcess(func() {
+		for _, t := range c.p.target.Threads() {
+			ids = append(ids, c.threadName(t))
+		}
+		if child := c.p.engine.Undecided(); child != 0 {
+			ids = append(ids, c.threadName(child))
+		}
+	})
 	return "m" + strings.Join(ids, ",")
 }
 
@@ -158,7 +166,7 @@ func (c *client) set(p string) (string, error) {
 	case "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
 		return c.lldbSet(name), nil
 	case "DisableRandomization":
-		if err := c.oneAtATime(); err != nil {
+		if err := c.mayHoldMore(); err != nil {
 			return "", err
 		}
 		c.with.aslr = args == "0"

@@ -100,10 +100,10 @@ func littleEndian(v uint64) []byte {
 // resume carries out the actions of a vCont packet. The Engine moves one thread
 // by steps while the others run or stand: the one that steps, or else any.
 func (c *client) resume(actions []action) (string, error) {
-	e := c.p.engine
 	if err := c.chooseProcess(actions); err != nil {
 		return "", err
 	}
+	e := c.p.engine
 	lead := action{kind: 't'}
 	tid, goes, signals := 0, 0, false
 	for _, t := range c.p.target.Threads() {

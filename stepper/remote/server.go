@@ -42,13 +42,14 @@ type Config struct {
 	Section func(*stepper.Engine, io.Writer)
 }
 
-// Server answers debuggers for one process at a time. Precondition: all its
+// Server answers debuggers. Precondition: all its
 // methods but Serve's context belong to one goroutine, which New locks to its
 // OS thread.
 type Server struct {
 	Config
 	policy  stepper.Policy
 	process *process
+	held    map[int]*process // those that are not current, by their ids
 	with    launchWith
 	beside  beside
 	pass    [65]bool // signals that the client does not want to see
@@ -64,7 +65,7 @@ type Server struct {
 // New makes a server without a process.
 func New(c Config) *Server {
 	runtime.LockOSThread()
-	return &Server{Config: c, beside: beside{pid: c.Parent, cpu: -1}, policy: stepper.DefaultPolicy(),
+	return &Server{Config: c, held: map[int]*process{}, beside: beside{pid: c.Parent, cpu: -1}, policy: stepper.DefaultPolicy(),
 		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain}}
 }
 
@@ -182,11 +183,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		if err := s.serveOne(ctx, conn, keep); err != nil {
 			s.logf("%v", err)
 		}
-		if !keep || !s.Multi && s.process == nil || ctx.Err() != nil {
+		if !keep || !s.Multi && len(s.all()) == 0 || ctx.Err() != nil {
 			return s.end()
 		}
-		if s.process != nil {
-			s.logf("the client has gone; process %d is held for the next one", s.process.target.PID())
+		for _, p := range s.all() {
+			s.logf("the client has gone; process %d is held for the next one", p.target.PID())
 		}
 	}
 }

@@ -13,21 +13,6 @@ func refused(command string) string {
 	return fmt.Sprintf("python\ntry:\n  gdb.execute(%q)\n  print('taken')\nexcept gdb.error as e:\n  print('refused:', e)\nend\n", command)
 }
 
-// A second program, launched or attached to, is refused in words, and the first
-// goes on to its right end.
-func TestSecondInferiorIsRefusedInWordsAndTheFirstStaysWhole(t *testing.T) {
-	bin, program, loop := rseqstep(t), seed(t), tabletest.BuildService(t)
-	other := startService(t, loop)
-	out := gdbMulti(t, bin, program, "break main\nrun\nadd-inferior -exec "+program+"\ninferior 2\n"+
-		refused("run")+refused(fmt.Sprintf("attach %d", other.PID))+"inferior 1\nnext\ncontinue\n")
-	wantInOrder(t, out, "Breakpoint 1, main", "Added inferior 2", "refused:", "this server holds one process at a time",
-		"refused: Attaching to", "failed", fmt.Sprintf("attaching to process %d was refused: process", other.PID), "attempts 1", "exited normally")
-	other.isUntouched()
-	if other.Finish() {
-		t.Error("the process that was not attached to was killed")
-	}
-}
-
 func TestAttachingTwiceIsRefusedAndTheFirstGoesOn(t *testing.T) {
 	bin, loop := rseqstep(t), tabletest.BuildService(t)
 	s := startService(t, loop)
@@ -41,7 +26,8 @@ func TestAttachingTwiceIsRefusedAndTheFirstGoesOn(t *testing.T) {
 	}
 }
 
-// What is answered where: nothing happens to the process that is held.
+// A client that cannot tell two processes apart is refused the second one, and
+// nothing happens to the first.
 func TestSecondProcessIsRefusedBeforeAnythingHappens(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	w, _, _ := serve(t, bin, "--multi", "SOCKET", program)

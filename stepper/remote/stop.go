@@ -113,6 +113,8 @@ func (c *client) listThreads() string {
 
 // status answers "?": how the program stands.
 func (c *client) status() (string, error) {
+	c.any()
+	c.p = c.process
 	if c.p == nil {
 		if c.last != "" && (c.last[0] == 'W' || c.last[0] == 'X') {
 			return c.last, nil

@@ -62,7 +62,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 	default:
 		return "", false, nil
 	}
-	if c.p == nil {
+	if c.p == nil && !(name == "threads" && len(c.held) > 0) {
 		return "", true, errNoProcess
 	}
 	switch name {
@@ -95,16 +95,18 @@ func (c *client) threadsXML() string {
 	esc := xmlEscaper()
 	var b strings.Builder
 	b.WriteString("<?xml version=\"1.0\"?>\n<threads>\n")
-	for _, t := range c.p.engine.Threads() {
-		note := ""
-		if t.Rseq.Live {
-			note = "live in " + c.p.engine.SectionName(t.Rseq.Section)
+	c.eachProcess(func() {
+		for _, t := range c.p.engine.Threads() {
+			note := ""
+			if t.Rseq.Live {
+				note = "live in " + c.p.engine.SectionName(t.Rseq.Section)
+			}
+			fmt.Fprintf(&b, "<thread id=\"%s\" name=\"%s\">%s</thread>\n", c.threadName(t.TID), esc.Replace(t.Name), esc.Replace(note))
 		}
-		fmt.Fprintf(&b, "<thread id=\"%s\" name=\"%s\">%s</thread>\n", c.threadName(t.TID), esc.Replace(t.Name), esc.Replace(note))
-	}
-	if child := c.p.engine.Undecided(); child != 0 {
-		fmt.Fprintf(&b, "<thread id=\"%s\"/>\n", c.threadName(child))
-	}
+		if child := c.p.engine.Undecided(); child != 0 {
+			fmt.Fprintf(&b, "<thread id=\"%s\"/>\n", c.threadName(child))
+		}
+	})
 	b.WriteString("</threads>\n")
 	return b.String()
 }
