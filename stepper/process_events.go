@@ -55,6 +55,8 @@ func (e *Engine) followed(ev Event) {
 		e.only = map[int]bool{ev.Child: true}
 	}
 	switch {
+	case ev.Kind == EventVfork:
+		e.note("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
 	case ev.Shared:
 		e.note("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
 	case e.calls != nil:

@@ -160,24 +160,28 @@ func threadName(pid, tid int) string {
 	return strings.TrimSpace(string(b))
 }
 
-// Regs are the registers of a held thread, or of a process whose making was caught.
+// Regs are the registers of a held thread, or of a process that the Target holds
+// beside its own: one whose making was caught, the parent of a vfork.
 func (e *Engine) Regs(tid int) (unit.Regs, error) {
 	th, ok := e.threads[tid]
-	if !ok && tid != 0 && tid == e.Undecided() {
-		var r unit.Regs
-		err := e.target.Regs(tid, &r)
-		return r, err
-	}
 	if !ok {
-		return unit.Regs{}, fmt.Errorf("no thread %d", tid)
+		var r unit.Regs
+		if e.target.Regs(tid, &r) != nil {
+			return r, fmt.Errorf("no thread %d", tid)
+		}
+		return r, nil
 	}
 	err := e.load(th)
 	return th.regs, err
 }
 
-// SetRegs changes the registers of a held thread.
+// SetRegs changes the registers of a held thread, or of a process whose making was
+// caught.
 func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 	th, ok := e.threads[tid]
+	if !ok && tid != 0 && tid == e.Undecided() {
+		return e.target.SetRegs(tid, &r)
+	}
 	if !ok {
 		return fmt.Errorf("no thread %d", tid)
 	}

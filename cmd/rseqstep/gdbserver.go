@@ -45,8 +45,13 @@ became of them is said at its console. "monitor help" lists what else there is.
 
 "-" speaks the protocol on standard input and output. The address must be this
 machine's own unless --allow-remote is given: there is no authentication, and
-whoever connects can run programs as you. A client that goes away without
-saying ends a program that was started here; one that was attached to goes on.
+whoever connects can run programs as you.
+
+A client that goes away without having ended or detached from its process
+(gdb's disconnect, a lost connection) leaves it to the next client: it stays
+where it stands, or runs until it stops or that client comes. With --once, and on
+standard input and output, there is no next client: a program that was started
+here is killed then, and one that was attached to goes on.
 
 --cpu-opv is for the programs that are started; for a running process it works
 only for call number 335, and where the kernel answers that with SIGILL (Linux
@@ -84,7 +89,7 @@ since 6.11).`,
 			}
 			defer say.Close()
 			if err := serveDebuggers(o, cpuOpv, args, e, say); err != nil {
-				fmt.Fprintf(say, "rseqstep: %v\n", err)
+				fmt.Fprintf(say, "rseqstep: %v\nExiting\n", err) // gdbserver's last word
 				return &exitError{Status: 1}
 			}
 			return nil

@@ -122,13 +122,14 @@ func (p *Process) takeExec(t *thread) error {
 	t.zombie = false
 	t.debug = debugState{}
 	p.all = [debugSlots]slot{}
+	left := p.leaveFormer(true)
 	p.points.forget()
 	p.lifted, p.lent = false, 0
 	p.gate, p.nop = 0, 0
 	p.exe = exePath(p.pid)
 	p.maps.forget()
 	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid, Former: int(former)})
-	return errors.Join(p.atFirst(t), p.openMemory())
+	return errors.Join(left, p.atFirst(t), p.openMemory())
 }
 
 // leaveMemory is done with the memory that the process has left by an exec. Who
@@ -239,7 +240,9 @@ func (ch *child) clean() error {
 
 // Follow keeps the child and lets the rest of the program go: the Target is
 // the child from now on. Every thread must be held. The breakpoints go with
-// the child; they stay out of memory that it shares, until it execs.
+// the child. The parent of a vfork is held until the child execs or ends, so that
+// the child can have breakpoints in the memory they share; where the parent runs on
+// in it (CLONE_VM) they stay out of it until the child execs.
 func (p *Process) Follow(pid int) error {
 	ch := p.children[pid]
 	if ch == nil || ch.dead {
@@ -253,10 +256,13 @@ func (p *Process) Follow(pid int) error {
 	delete(p.children, pid)
 	wanted := append([]point(nil), p.points.list...)
 	var errs error
-	if p.trap != 0 {
-		errs = p.serveParent(ch)
-	} else {
-		errs = p.release()
+	switch {
+	case ch.vfork:
+		errs = p.keepFormer()
+	case p.trap != 0:
+		errs = errors.Join(p.serveParent(), p.leaveFormer(true))
+	default:
+		errs = errors.Join(p.release(), p.leaveFormer(false))
 	}
 	p.pid, p.exe = pid, exePath(pid)
 	p.alive = true
@@ -267,8 +273,12 @@ func (p *Process) Follow(pid int) error {
 	if err := p.openMemory(); err != nil {
 		return errors.Join(errs, err)
 	}
+	if ch.vfork {
+		p.inherit(t)
+		return errs
+	}
 	p.lent = 0
-	if ch.vfork || ch.shares {
+	if ch.shares {
 		p.points.list, p.lifted = wanted, true
 		p.inherit(t)
 		return errs

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
 )
 
 // forks makes a child by fork, vfork or vfork and exec, both of which call f,
@@ -118,23 +119,90 @@ func TestFollowedChildMeetsTheBreakpointAndTheParentDoesNot(t *testing.T) {
 	}
 }
 
-func TestFollowedVforkChildReachesItsExec(t *testing.T) {
-	p, ev := runToChild(t, "vexec", stepper.EventVfork)
-	parent := p.PID()
+// followVfork follows the child of a vfork to the breakpoint that it meets in the
+// memory of its parent, which is held.
+func followVfork(t *testing.T, how string) (p *Process, parent int) {
+	t.Helper()
+	p, ev := runToChild(t, how, stepper.EventVfork)
+	parent = p.PID()
 	if err := p.Follow(ev.Child); err != nil {
 		t.Fatal(err)
 	}
+	var r unit.Regs
+	if pid, threads := p.Former(); pid != parent || len(threads) != 1 || p.Regs(threads[0], &r) != nil {
+		t.Fatalf("process %d is held with threads %v, want %d", pid, threads, parent)
+	}
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventExec {
+	if err != nil || ev.Kind != stepper.EventBreakpoint {
+		t.Fatalf("got %+v, %v, want the breakpoint", ev, err)
+	}
+	stepOver(t, p, p.PID(), ev.Addr)
+	return p, parent
+}
+
+// parentEnds waits for the parent's end, which nobody has told of a breakpoint.
+func parentEnds(t *testing.T, parent int) unix.WaitStatus {
+	t.Helper()
+	var ws unix.WaitStatus
+	if _, err := unix.Wait4(parent, &ws, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	return ws
+}
+
+func TestFollowedVforkChildMeetsTheBreakpointAndItsParentDoesNot(t *testing.T) {
+	p, parent := followVfork(t, "vexec")
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventExec {
 		t.Fatalf("got %+v, %v, want EventExec", ev, err)
 	}
+	if pid, _ := p.Former(); pid != 0 {
+		t.Errorf("process %d is still held", pid)
+	}
 	runTo(t, p, "main")
-	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 5 {
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 5 {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
+	if ws := parentEnds(t, parent); ws.ExitStatus() != 5 {
+		t.Errorf("the parent ended with %#x", ws)
+	}
+}
+
+// However the child's time ends, its parent goes on to its own right end.
+func TestParentOfAFollowedVforkChildIsLeftIntact(t *testing.T) {
+	for name, c := range map[string]struct {
+		ends func(p *Process, parent int) error
+		want unix.WaitStatus
+	}{
+		"its end": {func(p *Process, parent int) error {
+			_, err := p.Run(p.PID(), 0, 0)
+			return err
+		}, 7 << 8},
+		"kill":   {func(p *Process, parent int) error { return p.Kill() }, (100 + 9) << 8},
+		"detach": {func(p *Process, parent int) error { return p.Detach() }, 7 << 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, parent := followVfork(t, "vfork")
+			if err := c.ends(p, parent); err != nil {
+				t.Fatal(err)
+			}
+			if ws := parentEnds(t, parent); ws != c.want {
+				t.Errorf("the parent ended with %#x, want %#x", ws, c.want)
+			}
+		})
+	}
+}
+
+func TestChildOfAVforkOutlivesItsHeldParent(t *testing.T) {
+	p, parent := followVfork(t, "vfork")
+	if err := unix.Kill(parent, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+		t.Errorf("got %+v, %v", ev, err)
+	}
 	var ws unix.WaitStatus
-	if _, err := unix.Wait4(parent, &ws, 0, nil); err != nil || ws.ExitStatus() != 5 {
-		t.Errorf("the parent ended with %#x, %v", ws, err)
+	if _, err := unix.Wait4(parent, &ws, 0, nil); err == nil && ws != unix.WaitStatus(unix.SIGKILL) { // or it was reaped by its tracer
+		t.Errorf("the parent ended with %#x", ws)
 	}
 }
 

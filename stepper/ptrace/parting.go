@@ -40,6 +40,9 @@ func (p *Process) partAll() error {
 			for _, s := range p.served {
 				errs = errors.Join(errs, p.part(s))
 			}
+		case p.ownerOf(got) != nil:
+			q := p.ownerOf(got)
+			errs = errors.Join(errs, q.take(got, p.status))
 		case p.served[got] != nil:
 			errs = errors.Join(errs, p.takeServed(p.served[got], got, p.status))
 		default:

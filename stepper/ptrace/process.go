@@ -34,6 +34,8 @@ type Process struct {
 	status  uint32 // what wait4 filled in last
 
 	children map[int]*child
+	others   *beside
+	former   *Process // held until p, the child of its vfork, no longer shares its memory
 
 	trap    uint64          // the system call that stops before it is made; 0 for none
 	served  map[int]*served // processes kept for the sake of that call, by each of their threads
@@ -103,10 +105,12 @@ const (
 )
 
 func newProcess(pid int, exe string) *Process {
-	return &Process{
+	p := &Process{
 		pid: pid, exe: exe, alive: true, owner: unix.Gettid(),
 		threads: map[int]*thread{}, early: map[int]uint32{}, children: map[int]*child{}, served: map[int]*served{},
 	}
+	p.others = &beside{all: []*Process{p}}
+	return p
 }
 
 // PID is the process's id.
@@ -123,11 +127,15 @@ func (p *Process) Alive() bool { return p.alive }
 // otherwise, such as a launch that kept ASLR.
 func (p *Process) Notes() []string { return p.notes }
 
-// Threads returns the thread ids, the leader first.
+// Threads returns the thread ids, the leader first. A leader that has ended
+// before its threads is none of them: it has neither registers nor a stop, and
+// waits to be reaped as the last.
 func (p *Process) Threads() []int {
-	ids := make([]int, len(p.order))
-	for i, t := range p.order {
-		ids[i] = t.tid
+	ids := make([]int, 0, len(p.order))
+	for _, t := range p.order {
+		if !t.zombie || len(p.order) == 1 {
+			ids = append(ids, t.tid)
+		}
 	}
 	return ids
 }
@@ -178,6 +186,9 @@ func (p *Process) find(tid int, op string) (*thread, error) {
 	if t == nil {
 		if ch := p.children[tid]; ch != nil && !ch.dead {
 			return ch.thread, nil // not p.last: it is forgotten otherwise
+		}
+		if t := p.formerThread(tid); t != nil {
+			return t, nil
 		}
 		return nil, &Error{Op: op, TID: tid, Err: unix.ESRCH}
 	}

@@ -165,7 +165,11 @@ func (p *Process) Kill() error {
 			continue
 		}
 		ws := unix.WaitStatus(p.status)
-		if (ws.Exited() || ws.Signaled()) && p.threads[got] != nil {
+		if q := p.ownerOf(got); q != nil {
+			errs = errors.Join(errs, q.take(got, p.status))
+			continue
+		}
+		if (ws.Exited() || ws.Signaled()) && !p.takeFormer(got) && p.threads[got] != nil {
 			p.ended(got, ws)
 		}
 	}
@@ -176,7 +180,8 @@ func (p *Process) Kill() error {
 // close gives up what is held for a process that is gone or let go. The
 // threads are forgotten; a child that was still held is let go.
 func (p *Process) close() {
-	_ = p.Unpin()   // its thread may be gone; ours is restored all the same
+	_ = p.Unpin() // its thread may be gone; ours is restored all the same
+	_ = p.leaveFormer(false)
 	_ = p.partAll() // what is stuck is killed when we end
 	p.maps.forget()
 	for id, ch := range p.children {
@@ -199,6 +204,7 @@ func (p *Process) close() {
 		p.mem = nil
 	}
 	p.kicker.stop()
+	p.others.all = slices.DeleteFunc(p.others.all, func(q *Process) bool { return q == p })
 	p.alive = false
 	p.gone.Store(true)
 }

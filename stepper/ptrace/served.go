@@ -265,19 +265,25 @@ func ignoreGone(err error) error {
 }
 
 // serveParent keeps the process that Follow leaves. Every thread is held.
-func (p *Process) serveParent(ch *child) error {
+func (p *Process) serveParent() error {
 	errs := errors.Join(p.Unpin(), p.removeAll())
-	s := &served{pid: p.pid, guests: map[int]*guest{}}
-	for _, t := range p.order {
+	p.maps.forget()
+	return errors.Join(errs, p.serveThreads(p.pid, p.order))
+}
+
+// serveThreads serves a process whose threads are held.
+func (p *Process) serveThreads(pid int, threads []*thread) error {
+	s := &served{pid: pid, guests: map[int]*guest{}}
+	var errs error
+	for _, t := range threads {
 		if err := p.clearDebug(t); err != nil && !t.zombie {
 			errs = errors.Join(errs, ignoreGone(err))
 		}
-		g := &guest{thread: t, vforks: ch.vfork && t.tid == ch.maker}
+		g := &guest{thread: t}
 		if t.stop == stopSignal {
 			g.pass = t.signal
 		}
 		s.guests[t.tid], p.served[t.tid] = g, s
 	}
-	p.maps.forget()
 	return errors.Join(errs, p.advance(s))
 }

@@ -189,6 +189,12 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 			}
 			return nil
 		}
+		if (ws.Exited() || ws.Signaled()) && p.takeFormer(tid) {
+			return nil
+		}
+		if q := p.ownerOf(tid); q != nil {
+			return q.takeStatus(tid, status)
+		}
 		p.early[tid] = status
 		return nil
 	}

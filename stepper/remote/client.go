@@ -40,13 +40,16 @@ type client struct {
 	open       map[int]*hostFile
 	stoppedFor map[int]int         // the signals that threads were shown stopped for and not resumed from since
 	explained  map[table.Addr]bool // places inside sections that it was told about
+	table      osTable
 	over       bool
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
+	s.any()
 	c.p = s.process
+	c.finds()
 	c.catchEvents()
 	return c, err
 }
@@ -77,7 +80,7 @@ var errSilent = errors.New("no answer")
 // failure is an error as the client understands it: in words where it shows
 // them, as a number where words could be taken for data.
 func (c *client) failure(kind byte, err error) string {
-	if c.threadSuffix || strings.IndexByte("ZzPGQv", kind) < 0 {
+	if c.threadSuffix || strings.IndexByte("ZzpPgGQv", kind) < 0 {
 		return "E01"
 	}
 	return "E." + strings.ReplaceAll(err.Error(), "\n", "; ")
@@ -207,7 +210,8 @@ func (c *client) choose(p string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	elsewhere := c.left[id.PID]
+	c.choosePID(id.PID)
+	elsewhere := c.left[id.PID] && !c.keepsFormer(id.PID)
 	if id.TID > 0 && !c.alive(id.TID) && (p[0] == 'T' || !elsewhere) {
 		return "", errors.New("no such thread")
 	}
@@ -234,7 +238,7 @@ func (c *client) alive(tid int) bool {
 			return true
 		}
 	}
-	return tid == c.p.engine.Undecided()
+	return tid == c.p.engine.Undecided() || c.ofFormer(tid)
 }
 
 // threadName is a thread as the client's packets name it.
@@ -243,6 +247,8 @@ func (c *client) threadName(tid int) string {
 		pid := c.p.target.PID()
 		if tid == c.p.engine.Undecided() {
 			pid = tid
+		} else if c.ofFormer(tid) {
+			pid, _ = c.p.target.Former()
 		}
 		return "p" + hexAddr(table.Addr(pid)) + "." + hexAddr(table.Addr(tid))
 	}

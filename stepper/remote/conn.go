@@ -33,6 +33,8 @@ type conn struct {
 	// still inserts breakpoints and steps off one: it counts for whatever runs next.
 	// forgets is for clients that take any stop for the answer (lldb, Delve).
 	wanted, forgets atomic.Bool
+	keeps           atomic.Bool // the client's end does not stop the program: halt does
+	halted          atomic.Bool // whatever runs is to stop, and nothing runs any more
 	stop            func()
 	gone            func() // told when the client is gone
 	rest            func() // told when the client has said nothing for a while
@@ -150,10 +152,19 @@ func (c *conn) finish() {
 func (c *conn) ends() {
 	if !c.ended {
 		c.ended = true
-		c.wanted.Store(true)
-		c.interrupt()
+		if !c.keeps.Load() {
+			c.halt()
+		}
 		c.gone()
 	}
+}
+
+// halt stops the program, and whatever is still to be answered runs no more. Any
+// goroutine may call it.
+func (c *conn) halt() {
+	c.halted.Store(true)
+	c.wanted.Store(true)
+	c.interrupt()
 }
 
 // full reports whether no more is to be read for now, or ever.
@@ -233,7 +244,7 @@ func (c *conn) starts() {
 func (c *conn) answered() {
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	c.wanted.Store(c.ended)
+	c.wanted.Store(c.halted.Load())
 }
 
 // interrupt stops the program if it runs, or is about to.

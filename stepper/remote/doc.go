@@ -8,7 +8,9 @@
 // reads for it, and turns the interrupt byte, or the client's end, into
 // Engine.Interrupt.
 //
-// The files, by idea: packet.go, hex.go, stream_linux.go, unpolled_linux.go and
+// The files, by idea: keep.go what a client leaves to the next, several.go and single.go which
+// processes are held, loader.go what the linker was started for, osdata.go "info os",
+// tilde.go home directories; packet.go, hex.go, stream_linux.go, unpolled_linux.go and
 // conn.go the stream; server.go and process.go clients and processes,
 // beside_linux.go whose CPU the debugger is on, turned_away.go clients that are
 // not served; client.go, query.go and verb.go which packet is answered where;
@@ -67,12 +69,29 @@
 // a quiet pass and no round trip. Breakpoint commands in bytecode were refused:
 // gdb only sends them when asked to, for its dprintf.
 //
-// Non-stop mode is refused: the Engine holds every thread between commands. Two
-// processes at once (gdb's "set detach-on-fork off") are too, in words, when the
-// client lets one of them go on: the Engine follows one process. Until then both
-// are held, the client sees the new one's registers, and says by D or by what it
-// resumes which one it keeps. After a vfork the child shares its parent's memory,
-// where the parent, let go, would meet its breakpoints: it has none before exec.
+// gdb's disconnect says nothing: it closes the connection. So a client that is
+// gone, for whatever reason, leaves its process to the next one, as gdbserver does
+// (keep.go): standing, without the client's breakpoints, or running until it stops
+// by itself or the next client comes. Refused: stopping what runs when its client is
+// lost, which would hold up a service until somebody comes; and letting it go, for
+// gdbserver's users rely on finding it. Where no other client can come (--once, a
+// pipe, Delve, which has started us) the process ends with its client, or is let go
+// if it was attached to. gdbserver does not end at the end of a pipe: it opens the
+// pipe again and again.
+//
+// Non-stop mode is refused: the Engine holds every thread between commands.
+//
+// Several processes are held at once, one Engine each, all on the same OS thread,
+// which is their tracer; one runs at a time, as gdb has it unless its user sets
+// schedule-multiple. After a fork the new process is held until the client says, by D
+// or by what it resumes, which of the two it keeps; if it lets neither go (set
+// detach-on-fork off) both are kept. After a vfork the child shares its parent's
+// memory, where the parent, let go, would meet the child's breakpoints: it is held
+// until the child executes another program or ends, and can be looked at meanwhile.
+// Refused, in words and before anything happens: a further process for a client that
+// cannot tell processes apart, and one beside a process for whose sake others are
+// traced (cpu_opv), which run when it does not. Refused: an OS thread for each
+// process, for then a packet would cross from one to the other.
 //
 // A packet that resumes some threads only holds the others for the whole command,
 // also where a thread then waits for one of them for ever: that is what the user of

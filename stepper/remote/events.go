@@ -18,13 +18,12 @@ type wishes struct {
 // catchEvents tells the Engine what the client wants to see. exec is always
 // caught, because breakpoints by address end with the program they were for.
 func (c *client) catchEvents() {
-	if c.p == nil {
-		return
-	}
-	err := c.p.engine.Catch(stepper.Catch{Forks: c.wants.forks && c.multiprocess, Execs: true, Syscalls: c.wants.syscalls})
-	if err != nil {
-		c.logf("%v", err)
-	}
+	c.eachProcess(func() {
+		err := c.p.engine.Catch(stepper.Catch{Forks: c.wants.forks && c.multiprocess, Execs: true, Syscalls: c.wants.syscalls})
+		if err != nil {
+			c.logf("%v", err)
+		}
+	})
 }
 
 // seesExec: gdb says so, lldb knows it of old (it alone has both of the others).

@@ -51,10 +51,16 @@ func TestGDBFollowsTheChildOfAVfork(t *testing.T) {
 	wantInOrder(t, out, "Catchpoint 1 (vforked process", "Attaching after", "exited with code 06")
 }
 
+// Where calls are trapped the new process cannot be held: it would be served while
+// its parent runs.
 func TestSecondProcessIsRefusedInWords(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
-	out := gdb(t, bin, program, "", "CONNECT\nset detach-on-fork off\nbreak 26\ncontinue\nbt 1\nkill inferiors 1 2\n")
-	wantInOrder(t, out, "New inferior 2", "rseqstep follows one process at a time", "hit Breakpoint 1")
+	out := gdbRuns(t, program, fmt.Sprintf("target remote | %s gdbserver --cpu-opv=v3 - %s\nset detach-on-fork off\nbreak 26\ncontinue\nbt 1\n", bin, program)+
+		"python gdb.execute('inferior 2')\n"+refused("p $rax")+refused("info registers r15")+"kill inferiors 1 2\n")
+	wantInOrder(t, out, "New inferior 2", "cannot be held beside its parent here", "hit Breakpoint 1")
+	if strings.Contains(out, "E01") {
+		t.Errorf("an error without words:\n%s", out)
+	}
 }
 
 func TestGDBGoesThroughAnExec(t *testing.T) {
@@ -205,7 +211,7 @@ func TestForkIsReportedOnlyToThoseWhoAskForIt(t *testing.T) {
 	// The child's registers are its own: fork has returned 0 there, or is about to.
 	for _, step := range []struct{ say, want string }{
 		{"Hgp" + m[1] + "." + m[1], "OK"}, {"Mffff0000,1:00", "E01"}, {"vKill;1", "E.process 1 is not debugged here"},
-		{"D;" + m[1], "OK"}, {"D;" + m[1], "OK"}, {"Hgp" + m[1] + "." + m[1], "OK"}, {"g", "E01"}, {"Z0,0,1", "E.that process was let go"}, {"z0,0,1", "OK"},
+		{"D;" + m[1], "OK"}, {"D;" + m[1], "OK"}, {"Hgp" + m[1] + "." + m[1], "OK"}, {"g", "E01"}, {"Z0,0,1", "E.that process was let go: this server follows one of the two after a fork"}, {"z0,0,1", "OK"},
 	} {
 		if step.say == "g" {
 			if got := w.ask("g"); !strings.HasPrefix(got, "E") {

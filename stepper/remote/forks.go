@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -21,11 +22,18 @@ func (c *client) chooseProcess(actions []action) error {
 			continue
 		}
 		if a.thread.PID == child {
+			if !c.left[c.p.target.PID()] && c.holdBoth() {
+				c.choosePID(child)
+				return nil
+			}
 			return c.keepChild()
 		}
 		break
 	}
-	c.notes = append(c.notes, fmt.Sprintf("rseqstep follows one process at a time: the new process %d runs free of the debugger (\"set detach-on-fork on\" tells gdb so, \"set follow-fork-mode child\" keeps the new one)", child))
+	if c.holdBoth() {
+		return nil
+	}
+	c.notes = append(c.notes, fmt.Sprintf("the new process %d cannot be held beside its parent here, and runs free of the debugger (\"set detach-on-fork on\" tells gdb so, \"set follow-fork-mode child\" keeps the new one)", child))
 	c.left[child] = true
 	return e.KeepParent()
 }
@@ -33,9 +41,6 @@ func (c *client) chooseProcess(actions []action) error {
 // keepChild goes on with the child of a fork; the parent is let go.
 func (c *client) keepChild() error {
 	e := c.p.engine
-	if c.vforked() {
-		c.notes = append(c.notes, fmt.Sprintf("process %d shares the memory of process %d, which was let go: it meets no breakpoints before it has called exec", e.Undecided(), c.p.target.PID()))
-	}
 	if !c.vforked() {
 		for _, b := range c.p.points {
 			b.wanted = b.inChild
@@ -53,6 +58,25 @@ func (c *client) inChild() bool {
 	return child != 0 && c.general == child
 }
 
+// keepsFormer reports whether a process is held because the one that is debugged,
+// the child of its vfork, is still in its memory. It was left, and can be looked at.
+func (c *client) keepsFormer(pid int) bool {
+	if c.p == nil || pid == 0 {
+		return false
+	}
+	former, _ := c.p.target.Former()
+	return pid == former
+}
+
+// ofFormer reports whether a thread is one of that process.
+func (c *client) ofFormer(tid int) bool {
+	if c.p == nil {
+		return false
+	}
+	_, threads := c.p.target.Former()
+	return slices.Contains(threads, tid)
+}
+
 // vforked reports whether the new process is one of a vfork, which shares its
 // parent's memory and so its breakpoints.
 func (c *client) vforked() bool { return strings.Contains(c.last, "vfork:") }
@@ -68,6 +92,9 @@ func (c *client) leaveOne(p string) (reply string, answered bool, err error) {
 		return "", true, errSyntax
 	case c.left[int(pid)]:
 		return "OK", true, nil
+	}
+	c.choosePID(int(pid))
+	switch {
 	case c.p == nil:
 		return "", true, errNoProcess
 	}
@@ -92,6 +119,9 @@ func (c *client) killNamed(args string) error {
 		return errSyntax
 	case c.left[int(pid)]:
 		return nil // it is not ours to kill, and the client is to forget it
+	}
+	c.choosePID(int(pid))
+	switch {
 	case c.p == nil:
 		return errNoProcess
 	case c.p.engine.Undecided() != 0 && int(pid) == c.p.engine.Undecided():
@@ -105,9 +135,7 @@ func (c *client) killNamed(args string) error {
 }
 
 // forOther answers packets about memory, breakpoints and registers of another
-// process than the one that is debugged: of one that was let go, and those that
-// would change a child before it is known which process is kept. Nothing has
-// run by then, so the parent's memory is the child's as well.
+// process than the one that is debugged and the child that is held after a fork.
 func (c *client) forOther(p string) (reply string, answered bool, err error) {
 	switch p[0] {
 	case 'z':
@@ -115,13 +143,13 @@ func (c *client) forOther(p string) (reply string, answered bool, err error) {
 			return "OK", true, nil // it has none
 		}
 	case 'M', 'X', 'G', 'P':
-		if c.inChild() {
-			return "", true, errors.New("the new process cannot be changed before it goes on")
+		if c.ofFormer(c.general) && (p[0] == 'G' || p[0] == 'P') {
+			return "", true, errors.New("that process cannot be changed while the child of its vfork is in its memory")
 		}
 		fallthrough
 	case 'm', 'x', 'g', 'p', 'Z':
 		if c.elsewhere {
-			return "", true, errors.New("that process was let go")
+			return "", true, errors.New("that process was let go: this server follows one of the two after a fork")
 		}
 	}
 	return "", false, nil

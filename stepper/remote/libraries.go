@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
@@ -22,20 +23,31 @@ var errNoLinkMap = errors.New("no list of libraries")
 // comes, and where it finds nothing it stops looking for libraries. lldb is not
 // told main-lm: it takes that for the place that leads to r_debug, and then never
 // learns of a library (seen with lldb 14; lldb-server leaves it out as well).
-func (c *client) librariesXML() (string, error) {
+func (c *client) librariesXML(annex string) (string, error) {
+	from, ok := parseListFrom(annex)
+	if !ok {
+		return "", errSyntax
+	}
 	var list strings.Builder
 	var mainMap string
-	debug, err := c.debugStructure()
+	debug, byLoader, err := c.debugStructure()
 	if err != nil {
 		return `<library-list-svr4 version="1.0"/>`, nil
 	}
 	left := maxLibraries
+	if from.start != 0 {
+		if from.lmid != 0 {
+			debug = from.lmid
+		}
+		c.listFrom(&list, from, debug, left)
+		return `<library-list-svr4 version="1.0">` + list.String() + "</library-list-svr4>", nil
+	}
 	for main := true; debug != 0 && left > 0; main = false {
 		head, next, err := c.namespace(debug)
 		if err != nil {
 			break
 		}
-		if main && head != 0 && !c.threadSuffix {
+		if main && head != 0 && !c.threadSuffix && !byLoader {
 			mainMap = fmt.Sprintf(` main-lm="%#x"`, head)
 		}
 		for first := main; head != 0 && left > 0; left-- {
@@ -43,8 +55,11 @@ func (c *client) librariesXML() (string, error) {
 			if err != nil {
 				break
 			}
-			if !first { // the program itself
+			switch {
+			case !first:
 				c.listLibrary(&list, head, m, debug)
+			case byLoader: // what the linker runs, which has no name there
+				c.listAs(&list, c.mappedAt(m[2]), head, m, debug)
 			}
 			first, head = false, m[3]
 		}
@@ -53,10 +68,30 @@ func (c *client) librariesXML() (string, error) {
 	return `<library-list-svr4 version="1.0"` + mainMap + ">" + list.String() + "</library-list-svr4>", nil
 }
 
+// listFrom appends the rest of a namespace's list, from a link_map on. One that does
+// not come after the one that the client has it come after is none of the list, which
+// has changed since.
+func (c *client) listFrom(list *strings.Builder, from listFrom, debug uint64, left int) {
+	for at, prev := from.start, from.prev; at != 0 && left > 0; left-- {
+		m, err := c.words(at, 5) // l_prev comes after l_next
+		if err != nil || m[4] != prev {
+			return
+		}
+		if prev != 0 {
+			c.listLibrary(list, at, m, debug)
+		}
+		at, prev = m[3], at
+	}
+}
+
 // listLibrary appends one entry: the link_map at an address, its words, and the
 // r_debug of its namespace.
 func (c *client) listLibrary(list *strings.Builder, at uint64, m []uint64, debug uint64) {
-	if name := c.cString(m[1]); name != "" && !c.inVDSO(m[2]) {
+	c.listAs(list, c.cString(m[1]), at, m, debug)
+}
+
+func (c *client) listAs(list *strings.Builder, name string, at uint64, m []uint64, debug uint64) {
+	if name != "" && !c.inVDSO(m[2]) {
 		fmt.Fprintf(list, `<library name="%s" lm="%#x" l_addr="%#x" l_ld="%#x" lmid="%#x"/>`, xmlEscaper().Replace(name), at, m[0], m[2], debug)
 	}
 }
@@ -71,9 +106,26 @@ func (c *client) inVDSO(dynamic uint64) bool {
 	return v != nil && v.Contains(table.Addr(dynamic))
 }
 
-// debugStructure is the address of struct r_debug (link.h), to which the
-// program's DT_DEBUG entry leads, once the dynamic linker has made the list.
-func (c *client) debugStructure() (uint64, error) {
+// debugStructure is the address of struct r_debug (link.h), to which the program's
+// DT_DEBUG entry leads, once the dynamic linker has made the list; byLoader where that
+// linker was started as the program.
+func (c *client) debugStructure() (debug uint64, byLoader bool, err error) {
+	debug, err = c.dynamicDebug()
+	if err != nil {
+		byLoader = true
+		debug, err = c.loaderDebug()
+	}
+	if err != nil || debug == 0 {
+		return 0, false, errNoLinkMap
+	}
+	if head, _, err := c.namespace(debug); err != nil || head == 0 {
+		return 0, false, errNoLinkMap
+	}
+	return debug, byLoader, nil
+}
+
+// dynamicDebug is what DT_DEBUG holds, 0 as long as that is nothing.
+func (c *client) dynamicDebug() (uint64, error) {
 	dynamic, err := c.dynamic()
 	if err != nil {
 		return 0, err
@@ -87,12 +139,6 @@ func (c *client) debugStructure() (uint64, error) {
 		case elf.DT_NULL:
 			return 0, errNoLinkMap
 		case elf.DT_DEBUG:
-			if e[1] == 0 {
-				return 0, errNoLinkMap
-			}
-			if head, _, err := c.namespace(e[1]); err != nil || head == 0 {
-				return 0, errNoLinkMap
-			}
 			return e[1], nil
 		}
 	}
@@ -101,7 +147,7 @@ func (c *client) debugStructure() (uint64, error) {
 
 // linkMap is where the list of the program's own namespace begins: the program.
 func (c *client) linkMap() (uint64, error) {
-	debug, err := c.debugStructure()
+	debug, _, err := c.debugStructure()
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +195,7 @@ func (c *client) dynamic() (uint64, error) {
 // kernel's auxiliary vector points to them (getauxval(3)).
 func (c *client) programHeaders() (headers []elf.Prog64, at uint64, err error) {
 	const atPhdr, atPhent, atPhnum = 3, 4, 5
-	auxv, err := os.ReadFile(procFile(c.p.target.PID(), "auxv"))
+	auxv, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "auxv"))
 	if err != nil {
 		return nil, 0, err
 	}

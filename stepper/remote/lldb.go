@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"rseqstep/stepper"
 )
 
 // lldbSet answers the Q packets that only change how answers look.
@@ -109,7 +111,7 @@ func (c *client) region(args string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	maps, err := os.ReadFile(procFile(c.p.target.PID(), "maps"))
+	maps, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "maps"))
 	if err != nil {
 		return "", err
 	}

@@ -17,7 +17,13 @@ func (c *client) read(addr, length uint64) ([]byte, error) {
 		length = maxPacket
 	}
 	p := make([]byte, length)
-	n, err := c.p.engine.Target().ReadMemory(table.Addr(addr), p)
+	var n int
+	var err error
+	if c.inChild() {
+		n, err = c.p.target.ReadChild(c.general, table.Addr(addr), p)
+	} else {
+		n, err = c.p.engine.Target().ReadMemory(table.Addr(addr), p)
+	}
 	if n > 0 || length == 0 {
 		return p[:n], nil
 	}
@@ -72,7 +78,13 @@ func (c *client) write(args string, binary bool) error {
 	if len(p) == 0 {
 		return nil // how gdb asks for the packet X
 	}
-	n, err := c.p.engine.WriteMemory(table.Addr(addr), p)
+	var n int
+	var err error
+	if c.inChild() {
+		n, err = c.p.target.WriteChild(c.general, table.Addr(addr), p)
+	} else {
+		n, err = c.p.engine.WriteMemory(table.Addr(addr), p)
+	}
 	if n < len(p) && err == nil {
 		err = errors.New("not all of it could be written")
 	}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -10,17 +11,28 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/steptest/modelled"
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
 
-// served is a Crowd as a process of the server's: it has no terminal.
+// served is a Crowd as a process of the server's: it has no terminal, no other
+// process can be held beside it, and nobody looks into its children.
 type served struct{ *modelled.Crowd }
 
-func (served) GiveTerminal(*os.File) error { return nil }
-func (served) TakeTerminal(*os.File) error { return nil }
+func (served) GiveTerminal(*os.File) error        { return nil }
+func (served) TakeTerminal(*os.File) error        { return nil }
+func (served) Former() (int, []int)               { return 0, nil }
+func (served) Serves() bool                       { return true }
+func (served) Split(int) (*ptrace.Process, error) { return nil, errors.ErrUnsupported }
+func (served) ReadChild(int, table.Addr, []byte) (int, error) {
+	return 0, errors.ErrUnsupported
+}
+func (served) WriteChild(int, table.Addr, []byte) (int, error) {
+	return 0, errors.ErrUnsupported
+}
 
 // modelClient is a client as gdb is one, and its accounts: it steps threads off
 // the breakpoints that it was told of, alone and with the breakpoint taken out; it
@@ -53,7 +65,7 @@ func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*mode
 	if err != nil {
 		return nil, err
 	}
-	e.Policy().Linger = true
+	e.Policy().Linger, e.Policy().StandsToMeet = true, true
 	m := &modelClient{w: w, silent: silent, hits: map[int]int{}, own: map[int]int{}, stopped: map[int]bool{}, standing: map[int]bool{}, shown: map[int]int{}, decide: map[int]bool{}, handed: map[int]int{},
 		current: w.Threads()[0], stops: stops}
 	s := &Server{Config: Config{Console: &m.console}}

@@ -41,7 +41,7 @@ func TestPacketsAreAnsweredAsTheManualSays(t *testing.T) {
 		{"QCatchSyscalls:x", "E.the packet cannot be understood"},
 		{"QCatchSyscalls:0", "OK"},
 		{"QStartupWithShell:0", "OK"},
-		{"QDisableRandomization:1", "OK"},
+		{"QSetDisableASLR:1", "OK"},
 		{"QSetWorkingDir:" + toHex("/tmp"), "OK"},
 		{"QSetWorkingDir:zz", "E.the packet cannot be understood"},
 		{"QEnvironmentHexEncoded:" + toHex("A=b=c"), "OK"},

@@ -25,6 +25,7 @@ type process struct {
 	features []feature
 	regs     []register        // nil until they are asked for
 	owned    map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
+	stop     stepper.Stop      // the last one
 }
 
 // launchWith is what clients may set for the programs to be started.
@@ -65,6 +66,10 @@ func (s *Server) launch(path string, args []string) (err error) {
 	for _, n := range target.Notes() {
 		s.logf("note: %s", n)
 	}
+	if err := s.joins(target); err != nil {
+		return errors.Join(err, target.Kill())
+	}
+	s.setAside()
 	return s.take(target, false)
 }
 
@@ -84,6 +89,10 @@ func (s *Server) attach(pid int) error {
 		return err
 	}
 	target.Trap(trap)
+	if err := s.joins(target); err != nil {
+		return errors.Join(err, target.Detach())
+	}
+	s.setAside()
 	return s.take(target, true)
 }
 
@@ -117,7 +126,7 @@ func (s *Server) runningTrap() (ptrace.RunningTrap, error) {
 func (s *Server) take(target *ptrace.Process, attached bool) error {
 	set := symbols.New(symbols.Options{Open: func(m *table.Module) (io.ReaderAt, error) { return vdso(target, m) }})
 	var cache table.Cache
-	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }, s.policy)
+	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(stepper.ProcID(target), target) }, s.policy)
 	if err == nil && s.CPUOpv.Number != 0 {
 		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
 	}
@@ -169,13 +178,19 @@ func findProgram(name, dir string) (string, error) {
 	return exec.LookPath(name)
 }
 
-// end lets go of the process: one that we started is killed, one that we
+// end lets go of every process: one that we started is killed, one that we
 // attached to goes on.
 func (s *Server) end() error {
-	p := s.process
-	if p == nil {
-		return nil
+	var errs error
+	for s.any(); s.process != nil; s.any() {
+		errs = errors.Join(errs, s.endOne())
 	}
+	return errs
+}
+
+// endOne is end for the current process.
+func (s *Server) endOne() error {
+	p := s.process
 	s.forget()
 	defer p.symbols.Close()
 	if !p.target.Alive() {
@@ -205,10 +220,13 @@ func (s *Server) forget() {
 // passSignals makes the `handle` table of the process that of the client:
 // signals that it wants to see stop the program, the others pass.
 func (s *Server) passSignals() {
-	if s.process == nil {
-		return
+	for _, p := range s.all() {
+		s.passSignalsOf(p)
 	}
-	table := s.process.engine.Signals()
+}
+
+func (s *Server) passSignalsOf(p *process) {
+	table := p.engine.Signals()
 	for sig := 1; sig <= 64; sig++ {
 		d := stepper.Disposition{Stop: true, Print: true, Pass: true}
 		if s.pass[sig] {

@@ -3,10 +3,10 @@ package remote
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 
+	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
@@ -21,7 +21,13 @@ func (c *client) query(p string) (string, error) {
 	case strings.HasPrefix(p, "Rcmd,"):
 		return c.monitor(p[len("Rcmd,"):])
 	case name == "Attached":
-		if pid, ok := number(args); args != "" && (c.p == nil || !ok || int(pid) != c.p.target.PID()) {
+		pid, ok := number(args)
+		for _, p := range c.all() {
+			if ok && int(pid) == p.target.PID() {
+				return map[bool]string{true: "1", false: "0"}[p.attached], nil
+			}
+		}
+		if args != "" {
 			return "", fmt.Errorf("process %s is not debugged here", decimal(args))
 		}
 		if c.p != nil && c.p.attached {
@@ -35,10 +41,10 @@ func (c *client) query(p string) (string, error) {
 		return r, err
 	}
 	if c.p == nil {
-		switch p {
-		case "C":
-			return unsupported, nil
-		case "fThreadInfo":
+		switch {
+		case p == "fThreadInfo" && len(c.held) > 0:
+			return c.listAll(), nil
+		case p == "fThreadInfo":
 			return "l", nil
 		}
 		return unsupported, nil
@@ -82,7 +88,7 @@ func (c *client) supported(args string) string {
 	}
 	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+", "QCatchSyscalls+",
 		"QStartupWithShell+", "QDisableRandomization+", "QEnvironmentHexEncoded+", "QEnvironmentUnset+", "QEnvironmentReset+", "QSetWorkingDir+",
-		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+",
+		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+", "augmented-libraries-svr4-read+", "qXfer:osdata:read+",
 		"ConditionalBreakpoints+", "swbreak+", "hwbreak+", "vContSupported+", "error-message+"}
 	c.catchEvents()
 	if c.multiprocess {
@@ -103,12 +109,14 @@ func (c *client) supported(args string) string {
 // listAll answers qfThreadInfo with all threads.
 func (c *client) listAll() string {
 	var ids []string
-	for _, t := range c.p.target.Threads() {
-		ids = append(ids, c.threadName(t))
-	}
-	if child := c.p.engine.Undecided(); child != 0 {
-		ids = append(ids, c.threadName(child))
-	}
+	c.eachProcess(func() {
+		for _, t := range c.p.target.Threads() {
+			ids = append(ids, c.threadName(t))
+		}
+		if child := c.p.engine.Undecided(); child != 0 {
+			ids = append(ids, c.threadName(child))
+		}
+	})
 	return "m" + strings.Join(ids, ",")
 }
 
@@ -158,6 +166,9 @@ func (c *client) set(p string) (string, error) {
 	case "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":
 		return c.lldbSet(name), nil
 	case "DisableRandomization":
+		if err := c.mayHoldMore(); err != nil {
+			return "", err
+		}
 		c.with.aslr = args == "0"
 	case "SetDisableASLR":
 		c.with.aslr = args == "0"
@@ -178,10 +189,9 @@ func (c *client) set(p string) (string, error) {
 		if !ok {
 			return "", errSyntax
 		}
-		if dir != "" && !filepath.IsAbs(dir) {
-			if abs, err := filepath.Abs(dir); err == nil {
-				dir = abs
-			}
+		dir, err := expanded(dir)
+		if err != nil {
+			return "", err
 		}
 		c.with.dir = dir
 	default:
@@ -192,10 +202,10 @@ func (c *client) set(p string) (string, error) {
 
 // pidOf is the process id a packet's annex names, or the one there is.
 func (c *client) pidOf(annex string) int {
-	if n, ok := number(annex); ok {
+	if n, ok := number(annex); ok && int(n) != c.p.target.PID() {
 		return int(n)
 	}
-	return c.p.target.PID()
+	return stepper.ProcID(c.p.target)
 }
 
 // procFile is the path of a file of the process's under /proc.

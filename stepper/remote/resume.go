@@ -100,10 +100,10 @@ func littleEndian(v uint64) []byte {
 // resume carries out the actions of a vCont packet. The Engine moves one thread
 // by steps while the others that the packet names run: the one that steps, or else any.
 func (c *client) resume(actions []action) (string, error) {
-	e := c.p.engine
 	if err := c.chooseProcess(actions); err != nil {
 		return "", err
 	}
+	e := c.p.engine
 	lead := action{kind: 't'}
 	tid, signals := 0, false
 	var goes []int
@@ -278,6 +278,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.print("error: " + err.Error())
 		stop = stepper.Stop{Reason: stepper.StopStep, TID: e.Thread()}
 	}
+	c.p.stop = stop
 	if stop.Reason == stepper.StopSignal {
 		c.stoppedFor[stop.TID] = stop.Signal
 	}

@@ -42,13 +42,14 @@ type Config struct {
 	Section func(*stepper.Engine, io.Writer)
 }
 
-// Server answers debuggers for one process at a time. Precondition: all its
+// Server answers debuggers. Precondition: all its
 // methods but Serve's context belong to one goroutine, which New locks to its
 // OS thread.
 type Server struct {
 	Config
 	policy  stepper.Policy
 	process *process
+	held    map[int]*process // those that are not current, by their ids
 	with    launchWith
 	beside  beside
 	pass    [65]bool // signals that the client does not want to see
@@ -58,12 +59,13 @@ type Server struct {
 
 	running   atomic.Pointer[stepper.Engine] // for the readers' goroutines
 	connected atomic.Bool                    // a client is there that has not gone
+	serving   atomic.Pointer[conn]           // whose program may still run for one that has gone
 }
 
 // New makes a server without a process.
 func New(c Config) *Server {
 	runtime.LockOSThread()
-	return &Server{Config: c, beside: beside{pid: c.Parent, cpu: -1}, policy: stepper.DefaultPolicy(),
+	return &Server{Config: c, held: map[int]*process{}, beside: beside{pid: c.Parent, cpu: -1}, policy: stepper.DefaultPolicy(),
 		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain}}
 }
 
@@ -121,12 +123,22 @@ func (s *Server) interrupt() {
 
 // ServeConn answers one client until it leaves, and then lets go of the process.
 func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
+	return errors.Join(s.serveOne(ctx, rw, false), s.end())
+}
+
+// serveOne answers one client until it leaves. With keep the process stays as it
+// is: if it runs then, it runs until it stops by itself, or until the next
+// client comes.
+func (s *Server) serveOne(ctx context.Context, rw io.ReadWriteCloser, keep bool) error {
 	c, err := newClient(s, rw)
 	if err != nil {
-		return errors.Join(err, rw.Close(), s.end())
+		return errors.Join(err, rw.Close())
 	}
+	c.conn.keeps.Store(keep)
+	s.serving.Store(c.conn)
+	defer s.serving.Store(nil)
 	stop := context.AfterFunc(ctx, func() {
-		s.interrupt()
+		c.conn.halt()
 		c.conn.end()
 	})
 	defer stop()
@@ -138,17 +150,24 @@ func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
 		c.handle(p)
 	}
 	c.conn.end()
-	return s.end()
+	c.closeFiles()
+	if !keep {
+		return nil
+	}
+	return c.parts()
 }
 
 // Serve answers the clients of a listener, one at a time; one that comes while
-// another is there is told so, and sent away. It ends with the context, or, unless Multi
-// is set, with the first client.
+// another is there is told so, and sent away. A client that goes without having
+// ended or let go of the process leaves it to the next one. Serve ends with the
+// context, with the first client if Once is set or the client is a debugger that
+// started us, and else, unless Multi is set, with a client that leaves no process.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	conns := make(chan net.Conn)
 	failed := make(chan error, 1)
 	go s.accept(l, conns, failed)
 	defer l.Close()
+	keep := !s.Once && !s.delve()
 	for {
 		var conn net.Conn
 		select {
@@ -161,11 +180,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		case <-ctx.Done():
 			return nil
 		}
-		if err := s.ServeConn(ctx, conn); err != nil {
+		if err := s.serveOne(ctx, conn, keep); err != nil {
 			s.logf("%v", err)
 		}
-		if s.Once || !s.Multi || ctx.Err() != nil {
-			return nil
+		if !keep || !s.Multi && len(s.all()) == 0 || ctx.Err() != nil {
+			return s.end()
+		}
+		for _, p := range s.all() {
+			s.logf("the client has gone; process %d is held for the next one", p.target.PID())
 		}
 	}
 }
@@ -191,6 +213,9 @@ func (s *Server) accept(l net.Listener, conns chan<- net.Conn, failed chan<- err
 			continue
 		}
 		s.connected.Store(true)
+		if last := s.serving.Load(); last != nil {
+			last.halt() // its client has gone, and the program may run still
+		}
 		conns <- conn
 	}
 }

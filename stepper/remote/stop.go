@@ -113,6 +113,8 @@ func (c *client) listThreads() string {
 
 // status answers "?": how the program stands.
 func (c *client) status() (string, error) {
+	c.any()
+	c.p = c.process
 	if c.p == nil {
 		if c.last != "" && (c.last[0] == 'W' || c.last[0] == 'X') {
 			return c.last, nil
@@ -120,7 +122,8 @@ func (c *client) status() (string, error) {
 		return "W00", nil
 	}
 	if c.last == "" || c.last[0] != 'T' {
-		c.last = c.stopped(c.signalOut(sigTrap), c.p.engine.Thread(), "")
+		sig, tid := c.standsFor()
+		c.last = c.stopped(c.signalOut(sig), tid, "")
 	}
 	return c.last, nil
 }

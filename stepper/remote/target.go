@@ -5,14 +5,20 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
+	"rseqstep/table"
 )
 
-// target is a process that can be served: one of Linux, or one of a model.
+// target is a process that can be served: one of Linux, or one of a model. What it
+// has besides are methods of ptrace.Process.
 type target interface {
 	stepper.Target
-	// GiveTerminal and TakeTerminal are those of ptrace.Process.
 	GiveTerminal(*os.File) error
 	TakeTerminal(*os.File) error
+	Former() (pid int, threads []int)
+	ReadChild(pid int, addr table.Addr, p []byte) (int, error)
+	WriteChild(pid int, addr table.Addr, p []byte) (int, error)
+	Serves() bool
+	Split(pid int) (*ptrace.Process, error)
 }
 
 var _ target = (*ptrace.Process)(nil)

@@ -1,7 +1,9 @@
 package remote
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -113,22 +115,57 @@ func (w *wire) raw(bytes string) {
 	}
 }
 
-// An attached program outlives each of its clients as it was before the first,
-// and the server takes the next one on.
-func TestAttachedServiceIsIntactAfterEachClientThatVanished(t *testing.T) {
+// ownCode is what a process has in memory of its program's code.
+func ownCode(t *testing.T, pid int, p places) []byte {
+	t.Helper()
+	f, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	code := make([]byte, p.high-p.low)
+	if _, err := f.ReadAt(code, int64(p.low)); err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// foundBy is the next client of a server, which finds the process standing, its
+// code free of breakpoints.
+func foundBy(t *testing.T, path, name string, pid int, p places, text []byte) *wire {
+	t.Helper()
+	w := dial(t, path)
+	w.ask("QStartNoAckMode")
+	if reply := w.ask("?"); !strings.HasPrefix(reply, "T") {
+		t.Fatalf("after a client that was %s the next one finds %q", name, reply)
+	}
+	if now := pidOf(t, w); now != pid {
+		t.Fatalf("after a client that was %s the next one finds process %d, not %d", name, now, pid)
+	}
+	if now := ownCode(t, pid, p); !bytes.Equal(now, text) {
+		t.Errorf("a client that was %s has left something in the program's code", name)
+	}
+	return w
+}
+
+// An attached program outlives each of its clients. The next one finds it, and
+// lets it go as it was before the first.
+func TestAttachedServiceIsLeftToTheNextClientByEachThatVanished(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.BuildService(t)
 	p := find(t, program, "one_round")
-	first, _, path := serve(t, bin, "--multi", "SOCKET")
-	first.conn.Close()
+	w, _, path := serve(t, bin, "--multi", "SOCKET")
+	w.ask("QStartNoAckMode")
 	s := startService(t, program)
+	text := ownCode(t, s.PID, p)
 	for _, v := range vanishing {
-		w := dial(t, path)
-		w.ask("QStartNoAckMode")
 		if reply := w.ask(fmt.Sprintf("vAttach;%x", s.PID)); !strings.HasPrefix(reply, "T") {
 			t.Fatalf("%s: attaching: %q", v.name, reply)
 		}
 		v.do(t, w, p)
 		w.conn.Close()
+		if w = foundBy(t, path, v.name, s.PID, p, text); w.ask("D") != "OK" {
+			t.Fatalf("%s: it cannot be let go of", v.name)
+		}
 		s.isUntouched()
 		if t.Failed() {
 			t.Fatalf("the client was %s", v.name)
@@ -139,19 +176,22 @@ func TestAttachedServiceIsIntactAfterEachClientThatVanished(t *testing.T) {
 	}
 }
 
-// A program that was launched for a client ends with it, and the server starts
-// the next one's.
-func TestLaunchedProgramEndsWithEachClientThatVanished(t *testing.T) {
+// spinners are programs to be launched for each of the ways to vanish.
+var spinners = []struct {
+	source, function string
+	args             []string
+}{
+	{"counter.c", "compare_and_store", []string{"4", "2000000000"}},
+	{"hotline.c", "main", []string{"2000000000"}},
+}
+
+// So does a program that was launched for a client. A new one is started when
+// the next client has ended it.
+func TestLaunchedProgramIsLeftToTheNextClientByEachThatVanished(t *testing.T) {
 	bin := rseqstep(t)
-	first, _, path := serve(t, bin, "--multi", "SOCKET")
-	first.conn.Close()
-	for _, c := range []struct {
-		source, function string
-		args             []string
-	}{
-		{"counter.c", "compare_and_store", []string{"4", "2000000000"}},
-		{"hotline.c", "main", []string{"2000000000"}},
-	} {
+	w, _, path := serve(t, bin, "--multi", "SOCKET")
+	w.ask("QStartNoAckMode")
+	for _, c := range spinners {
 		program := fixed(t, c.source)
 		p := find(t, program, c.function)
 		start := "vRun;" + toHex(program)
@@ -159,18 +199,52 @@ func TestLaunchedProgramEndsWithEachClientThatVanished(t *testing.T) {
 			start += ";" + toHex(a)
 		}
 		for _, v := range vanishing {
-			w := dial(t, path)
-			w.ask("QStartNoAckMode")
 			if reply := w.ask(start); !strings.HasPrefix(reply, "T05") {
 				t.Fatalf("%s, %s: starting: %q", c.source, v.name, reply)
 			}
 			pid := pidOf(t, w)
+			text := ownCode(t, pid, p)
 			v.do(t, w, p)
 			w.conn.Close()
-			within(t, c.source+" has ended, its client having gone when "+v.name, func() bool { return !tabletest.Running(pid) })
+			w = foundBy(t, path, v.name, pid, p, text)
+			if reply := w.ask(fmt.Sprintf("vKill;%x", pid)); reply != "OK" || tabletest.Running(pid) {
+				t.Fatalf("%s, %s: killing: %q", c.source, v.name, reply)
+			}
 		}
 	}
-	if next := dial(t, path); next.ask("?") != "W00" {
-		t.Error("the next client finds a process")
+}
+
+// With --once the first client is the last: a program that was launched ends with
+// it, one that was attached to goes on, and so ends the server.
+func TestOnceTheProgramEndsWithTheClientThatVanished(t *testing.T) {
+	bin := rseqstep(t)
+	program := fixed(t, spinners[0].source)
+	p := find(t, program, spinners[0].function)
+	for _, v := range tabletest.Some(t, 4, vanishing) {
+		w, server, _ := serve(t, bin, append([]string{"--once", "SOCKET", program}, spinners[0].args...)...)
+		w.ask("QStartNoAckMode")
+		pid := pidOf(t, w)
+		v.do(t, w, p)
+		w.conn.Close()
+		within(t, "the program has ended, its client having gone when "+v.name, func() bool { return !tabletest.Running(pid) })
+		if err := server.Wait(); err != nil {
+			t.Errorf("%s: the server ended with %v", v.name, err)
+		}
+	}
+	program = tabletest.BuildService(t)
+	p = find(t, program, "one_round")
+	for _, v := range tabletest.Some(t, 4, vanishing) {
+		s := startService(t, program)
+		w, server, _ := serve(t, bin, "--once", "SOCKET", "--attach", fmt.Sprint(s.PID))
+		w.ask("QStartNoAckMode")
+		v.do(t, w, p)
+		w.conn.Close()
+		s.isUntouched()
+		if err := server.Wait(); err != nil {
+			t.Errorf("%s: the server ended with %v", v.name, err)
+		}
+		if s.Finish() {
+			t.Errorf("%s: the service was killed", v.name)
+		}
 	}
 }

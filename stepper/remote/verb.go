@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"errors"
 	"os"
 	"strings"
 )
@@ -17,10 +16,7 @@ func (c *client) verb(p string) (string, error) {
 		if !ok {
 			return "", errSyntax
 		}
-		if c.p == nil {
-			return "", errNoProcess
-		}
-		return c.resume(actions)
+		return c.resumeOne(actions)
 	case name == "vRun":
 		return c.run(args)
 	case name == "vAttach":
@@ -35,8 +31,8 @@ func (c *client) verb(p string) (string, error) {
 
 // run is vRun;FILE;ARG..., all in hexadecimal; without a file the last one.
 func (c *client) run(args string) (string, error) {
-	if !c.Multi && c.p != nil {
-		return "", errors.New("a program is being run already")
+	if err := c.mayHoldMore(); err != nil {
+		return "", err
 	}
 	words := strings.Split(args, ";")
 	for i, w := range words {
@@ -45,9 +41,6 @@ func (c *client) run(args string) (string, error) {
 			return "", errSyntax
 		}
 		words[i] = s
-	}
-	if err := c.end(); err != nil {
-		return "", err
 	}
 	if words[0] != "" {
 		c.program = words[0]
@@ -64,7 +57,7 @@ func (c *client) run(args string) (string, error) {
 func (c *client) begin() (string, error) {
 	c.p = c.process
 	c.catchEvents()
-	clear(c.left)
+	delete(c.left, c.p.target.PID())
 	clear(c.files)
 	clear(c.explained)
 	c.general, c.resuming, c.last, c.next = 0, 0, "", nil
@@ -77,7 +70,7 @@ func (c *client) takeOver(args string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	if err := c.end(); err != nil {
+	if err := c.mayAttach(int(pid)); err != nil {
 		return "", err
 	}
 	if err := c.attach(int(pid)); err != nil {
@@ -104,7 +97,7 @@ func (c *client) kill() error {
 // leave answers D (let go) and k (kill).
 func (c *client) leave(p string) (string, error) {
 	if p[0] == 'k' {
-		if c.p != nil {
+		for c.any(); c.process != nil; c.any() {
 			if err := c.kill(); err != nil {
 				c.logf("%v", err)
 			}

@@ -46,21 +46,20 @@ func within(t *testing.T, what string, done func() bool) {
 	}
 }
 
-func TestClientThatVanishesEndsALaunchedProgram(t *testing.T) {
+func TestOnlyClientThatVanishesEndsALaunchedProgram(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
-	w, _, path := serve(t, bin, "--multi", "SOCKET", program)
+	w, server, _ := serve(t, bin, "--multi", "--once", "SOCKET", program)
 	w.ask("QStartNoAckMode")
 	pid := pidOf(t, w)
 	w.say("vCont;c")
 	w.conn.Close()
 	within(t, "the program has ended", func() bool { return !tabletest.Running(pid) })
-	// The server is there for the next one.
-	if next := dial(t, path); next.ask("?") != "W00" {
-		t.Error("the next client finds a process")
+	if err := server.Wait(); err != nil {
+		t.Errorf("the server ended with %v", err)
 	}
 }
 
-func TestClientThatVanishesLetsAnAttachedProcessGo(t *testing.T) {
+func TestOnlyClientThatVanishesLetsAnAttachedProcessGo(t *testing.T) {
 	bin := rseqstep(t)
 	cmd := exec.Command(spin(t))
 	if err := cmd.Start(); err != nil {
@@ -70,7 +69,7 @@ func TestClientThatVanishesLetsAnAttachedProcessGo(t *testing.T) {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	w, _, _ := serve(t, bin, "SOCKET", "--attach", fmt.Sprint(cmd.Process.Pid))
+	w, _, _ := serve(t, bin, "--once", "SOCKET", "--attach", fmt.Sprint(cmd.Process.Pid))
 	w.ask("QStartNoAckMode")
 	w.say("vCont;c")
 	w.conn.Close()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"rseqstep/stepper"
 )
 
 // transfer answers qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH.
@@ -21,6 +23,13 @@ func (c *client) transfer(args string) (string, error) {
 	offset, length, ok := two(f[3], ",")
 	if !ok {
 		return "", errSyntax
+	}
+	if f[0] == "osdata" {
+		text, err := c.osdata(annex, offset)
+		if err != nil {
+			return "", err
+		}
+		return window(text, offset, length), nil
 	}
 	object, known, err := c.object(f[0], annex)
 	if !known {
@@ -53,7 +62,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 	default:
 		return "", false, nil
 	}
-	if c.p == nil {
+	if c.p == nil && !(name == "threads" && len(c.held) > 0) {
 		return "", true, errNoProcess
 	}
 	switch name {
@@ -66,7 +75,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		}
 		return description(c.p.features), true, nil
 	case "auxv":
-		b, err := os.ReadFile(procFile(c.p.target.PID(), "auxv"))
+		b, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "auxv"))
 		return string(b), true, err
 	case "exec-file":
 		path, err := os.Readlink(procFile(c.pidOf(annex), "exe"))
@@ -77,7 +86,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		info, err := c.p.target.Siginfo(c.generalThread())
 		return string(info), true, err
 	}
-	list, err := c.librariesXML()
+	list, err := c.librariesXML(annex)
 	return list, true, err
 }
 
@@ -86,16 +95,18 @@ func (c *client) threadsXML() string {
 	esc := xmlEscaper()
 	var b strings.Builder
 	b.WriteString("<?xml version=\"1.0\"?>\n<threads>\n")
-	for _, t := range c.p.engine.Threads() {
-		note := ""
-		if t.Rseq.Live {
-			note = "live in " + c.p.engine.SectionName(t.Rseq.Section)
+	c.eachProcess(func() {
+		for _, t := range c.p.engine.Threads() {
+			note := ""
+			if t.Rseq.Live {
+				note = "live in " + c.p.engine.SectionName(t.Rseq.Section)
+			}
+			fmt.Fprintf(&b, "<thread id=\"%s\" name=\"%s\">%s</thread>\n", c.threadName(t.TID), esc.Replace(t.Name), esc.Replace(note))
 		}
-		fmt.Fprintf(&b, "<thread id=\"%s\" name=\"%s\">%s</thread>\n", c.threadName(t.TID), esc.Replace(t.Name), esc.Replace(note))
-	}
-	if child := c.p.engine.Undecided(); child != 0 {
-		fmt.Fprintf(&b, "<thread id=\"%s\"/>\n", c.threadName(child))
-	}
+		if child := c.p.engine.Undecided(); child != 0 {
+			fmt.Fprintf(&b, "<thread id=\"%s\"/>\n", c.threadName(child))
+		}
+	})
 	b.WriteString("</threads>\n")
 	return b.String()
 }

@@ -303,7 +303,7 @@ func (d *desk) infoProc(string) error {
 	}
 	d.printf("process %d\n", d.PID())
 	for _, name := range []string{"cmdline", "cwd", "exe"} {
-		path := fmt.Sprintf("/proc/%d/%s", d.PID(), name)
+		path := fmt.Sprintf("/proc/%d/%s", d.ProcID(), name)
 		text := ""
 		if name == "cmdline" {
 			b, _ := os.ReadFile(path)

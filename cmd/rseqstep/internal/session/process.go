@@ -143,7 +143,7 @@ func openProgram(path string) (*table.File, error) {
 func (s *Session) create(target *ptrace.Process, attached bool) error {
 	set := symbols.New(symbols.Options{Open: vdsoImage(target), Warn: s.warn})
 	var cache table.Cache
-	reader := func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }
+	reader := func() ([]*table.Module, error) { return cache.ReadModules(stepper.ProcID(target), target) }
 	engine, err := stepper.New(target, set, reader, s.policy())
 	if err == nil && s.CPUOpv.Number != 0 {
 		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)

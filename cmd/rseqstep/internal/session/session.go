@@ -129,6 +129,14 @@ func (s *Session) PID() int {
 	return s.process.target.PID()
 }
 
+// ProcID is the id under which proc(5) shows the process, 0 without one.
+func (s *Session) ProcID() int {
+	if s.process == nil {
+		return 0
+	}
+	return stepper.ProcID(s.process.target)
+}
+
 // Terminated is closed when the debugger was asked to end by SIGTERM or SIGHUP.
 func (s *Session) Terminated() <-chan struct{} { return s.watcher.terminated }
 

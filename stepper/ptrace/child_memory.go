@@ -1,0 +1,80 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table"
+)
+
+// ReadChild is ReadMemory of a process that the program has made and that is held
+// (Children). The breakpoints in its copy of the memory are hidden.
+func (p *Process) ReadChild(pid int, addr table.Addr, buf []byte) (int, error) {
+	ch, f, err := p.openChild(pid, "read memory")
+	if err != nil {
+		return 0, err
+	}
+	if f == nil {
+		return p.ReadMemory(addr, buf)
+	}
+	defer f.Close()
+	n, err := f.ReadAt(buf, int64(addr))
+	for _, b := range ch.copied {
+		if i := uint64(b.at - addr); i < uint64(n) && buf[i] == opInt3 {
+			buf[i] = b.was
+		}
+	}
+	if n == len(buf) {
+		return n, nil
+	}
+	return n, memoryError("read memory", pid, addr+table.Addr(n), err)
+}
+
+// WriteChild is WriteMemory of such a process. What lies under a breakpoint that it
+// has a copy of is shown when that is taken out of it.
+func (p *Process) WriteChild(pid int, addr table.Addr, data []byte) (int, error) {
+	ch, f, err := p.openChild(pid, "write memory")
+	if err != nil {
+		return 0, err
+	}
+	if f == nil {
+		return p.WriteMemory(addr, data)
+	}
+	defer f.Close()
+	data = append([]byte(nil), data...)
+	for n := range ch.copied {
+		i := uint64(ch.copied[n].at - addr)
+		var now [1]byte
+		if i >= uint64(len(data)) {
+			continue
+		}
+		if _, err := f.ReadAt(now[:], int64(ch.copied[n].at)); err == nil && now[0] == opInt3 {
+			ch.copied[n].was, data[i] = data[i], opInt3
+		}
+	}
+	n, err := f.WriteAt(data, int64(addr))
+	if n == len(data) {
+		return n, nil
+	}
+	return n, memoryError("write memory", pid, addr+table.Addr(n), err)
+}
+
+// openChild opens a child's memory; nil where that is the program's own.
+func (p *Process) openChild(pid int, op string) (*child, *os.File, error) {
+	ch := p.children[pid]
+	if ch == nil || ch.dead {
+		return nil, nil, &Error{Op: op, TID: pid, Err: unix.ESRCH}
+	}
+	if ch.vfork || ch.shares {
+		return ch, nil, nil
+	}
+	f, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", pid), os.O_RDWR, 0)
+	if err != nil {
+		return nil, nil, &Error{Op: op, TID: pid, Err: err}
+	}
+	return ch, f, nil
+}

@@ -1,0 +1,55 @@
+package remote
+
+import (
+	"errors"
+
+	"rseqstep/stepper"
+)
+
+// parts ends a client's time with the process that it leaves: its breakpoints go,
+// and what it wanted to see. The process stays where it is.
+func (c *client) parts() error {
+	c.pass, c.hide = [65]bool{}, [65]bool{}
+	var errs error
+	for _, p := range c.all() {
+		c.switchTo(p.target.PID())
+		c.p = p
+		if !p.target.Alive() {
+			c.forget()
+			continue
+		}
+		for _, b := range p.points {
+			b.wanted = false
+		}
+		errs = errors.Join(errs, c.dropUnwanted())
+	}
+	c.passSignals()
+	c.rest()
+	return errs
+}
+
+// closeFiles closes what a client has left open.
+func (c *client) closeFiles() {
+	for _, f := range c.open {
+		if err := f.Close(); err != nil {
+			c.logf("%v", err)
+		}
+	}
+}
+
+// finds makes what the last client was shown known to the next one: a signal
+// that the program has stopped for is its to pass on or to drop.
+func (c *client) finds() {
+	if c.p == nil || c.p.stop.Reason != stepper.StopSignal || !c.alive(c.p.stop.TID) {
+		return
+	}
+	c.stoppedFor[c.p.stop.TID] = c.p.stop.Signal
+}
+
+// standsFor is the signal that the program stands for, as "?" reports it.
+func (c *client) standsFor() (sig, tid int) {
+	if s := c.p.stop; s.Reason == stepper.StopSignal && c.alive(s.TID) {
+		return s.Signal, s.TID
+	}
+	return sigTrap, c.p.engine.Thread()
+}
