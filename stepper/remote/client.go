@@ -45,7 +45,7 @@ type client struct {
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
-	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
+	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest, s)
 	c.p = s.process
 	c.catchEvents()
 	return c, err
@@ -68,7 +68,7 @@ func (c *client) handle(p []byte) {
 		reply = c.failure(p[0], err)
 	}
 	c.conn.running.Store(false)
-	c.conn.send([]byte(reply))
+	c.conn.send([]byte(c.Disable.reply(reply)))
 }
 
 // errSilent says that a packet gets no answer.
@@ -95,6 +95,9 @@ func (c *client) answer(p string) (string, error) {
 		return "", errSilent
 	}
 	c.shown(p)
+	if c.Disable.packet(p) {
+		return unsupported, nil
+	}
 	switch p[0] {
 	case '?':
 		return c.status()

@@ -16,7 +16,9 @@
 // events.go forks, execs and system calls, forks.go which process is kept;
 // points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
-// hostio.go files; monitor.go our own commands; lldb.go lldb's packets,
+// hostio.go files; monitor.go our own commands, monitor_gdbserver.go those of
+// gdbserver, whose sentences are in announce.go and whose options in wrapper.go,
+// disable.go and debuglog.go; lldb.go lldb's packets,
 // allocate_linux.go its memory in the program; delve.go
 // and its neighbours Delve, which takes us for an lldb server.
 //

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
@@ -55,7 +56,14 @@ func (s *Server) launch(path string, args []string) (err error) {
 			}
 		}
 	}
-	o.Args = append([]string{file}, args...)
+	words := append([]string{file}, args...)
+	if len(s.Wrapper) > 0 {
+		words = append(slices.Clone(s.Wrapper), words...)
+		if o.Path, err = findProgram(words[0], s.with.dir); err != nil {
+			return err
+		}
+	}
+	o.Args = words
 	// The terminal is given when the program first goes on (move): as a member of
 	// a background group the child could not take it itself.
 	target, err := ptrace.Launch(o)
@@ -65,7 +73,16 @@ func (s *Server) launch(path string, args []string) (err error) {
 	for _, n := range target.Notes() {
 		s.logf("note: %s", n)
 	}
-	return s.take(target, false)
+	if err := s.take(target, false); err != nil {
+		return err
+	}
+	if len(s.Wrapper) > 0 {
+		if err := s.throughWrapper(); err != nil {
+			return err
+		}
+	}
+	s.sayf("Process %s created; pid = %d", path, target.PID())
+	return nil
 }
 
 func (s *Server) attach(pid int) error {
@@ -84,7 +101,11 @@ func (s *Server) attach(pid int) error {
 		return err
 	}
 	target.Trap(trap)
-	return s.take(target, true)
+	if err := s.take(target, true); err != nil {
+		return err
+	}
+	s.sayf("Attached; pid = %d", pid)
+	return nil
 }
 
 // adopt takes over a process that the client has let go into a stop by SIGSTOP.
@@ -176,6 +197,7 @@ func (s *Server) end() error {
 	if p == nil {
 		return nil
 	}
+	s.announceEndOf(p)
 	s.forget()
 	defer p.symbols.Close()
 	if !p.target.Alive() {

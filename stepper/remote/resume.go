@@ -252,6 +252,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 	c.conn.starts()
 	e := c.p.engine
 	e.OnStuck(c.stuck)
+	c.debugf("resume: process %d", c.p.target.PID())
 	stop, err := do(e)
 	for err == nil && stop.Reason == stepper.StopExec {
 		c.executed()
@@ -291,6 +292,8 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.conn.answered()
 	}
 	c.last = c.stopReply(stop)
+	c.debugf("wait: thread %d, reason %d, reply %s", stop.TID, stop.Reason, c.last)
+	c.announceEnd(stop)
 	if !c.p.target.Alive() {
 		c.forget()
 	}

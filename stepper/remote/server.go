@@ -19,7 +19,12 @@ type Config struct {
 	Multi bool // clients choose the program (extended-remote), and the server outlives it
 	Once  bool // end with the first client, Multi or not
 
-	Log io.Writer // sentences for whoever started the server; nil for none
+	Log      io.Writer // sentences for whoever started the server; nil for none
+	Announce bool      // gdbserver's own sentences among them (announce.go)
+	Debug    *DebugLog // what is written for debugging the server; nil for nothing
+
+	Wrapper []string // a command that starts programs, and is to execute them; nil for none
+	Disable Disabled // packets that are answered as if they were not known
 
 	Dialect Dialect // which client is served, where it has to be known
 
@@ -30,6 +35,7 @@ type Config struct {
 	Stdin, Stdout, Stderr *os.File // the program's; nil: our own
 	Terminal              *os.File // shared with the program; nil for none
 	ASLR                  bool     // keep address space layout randomization
+	NoShell               bool     // arguments of programs that clients start are words, not a shell's redirections
 
 	CPUOpv stepper.CPUOpv // the call that programs are given
 
@@ -58,20 +64,24 @@ type Server struct {
 
 	running   atomic.Pointer[stepper.Engine] // for the readers' goroutines
 	connected atomic.Bool                    // a client is there that has not gone
+	exiting   bool                           // a client has asked for the server's end ("monitor exit")
 }
 
 // New makes a server without a process.
 func New(c Config) *Server {
 	runtime.LockOSThread()
+	if c.Debug == nil {
+		c.Debug = &DebugLog{}
+	}
 	return &Server{Config: c, beside: beside{pid: c.Parent, cpu: -1}, policy: stepper.DefaultPolicy(),
-		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain}}
+		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain || c.NoShell}}
 }
 
 // Launch starts a program and holds it at its first instruction.
 func (s *Server) Launch(path string, args []string) error {
 	s.program, s.args = path, args
 	s.with.bare = true // they have been through a shell
-	defer func() { s.with.bare = false }()
+	defer func() { s.with.bare = s.NoShell }()
 	return s.launch(path, args)
 }
 
@@ -112,6 +122,10 @@ func (s *Server) rest() {
 	}
 }
 
+// Interrupt stops the program, and a wrapper that has not started it yet. Any
+// goroutine may call it.
+func (s *Server) Interrupt() { s.interrupt() }
+
 // interrupt stops the program. Any goroutine may call it.
 func (s *Server) interrupt() {
 	if e := s.running.Load(); e != nil {
@@ -121,6 +135,7 @@ func (s *Server) interrupt() {
 
 // ServeConn answers one client until it leaves, and then lets go of the process.
 func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
+	s.announceClient(rw)
 	c, err := newClient(s, rw)
 	if err != nil {
 		return errors.Join(err, rw.Close(), s.end())
@@ -164,7 +179,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		if err := s.ServeConn(ctx, conn); err != nil {
 			s.logf("%v", err)
 		}
-		if s.Once || !s.Multi || ctx.Err() != nil {
+		if s.exiting || s.Once || !s.Multi || ctx.Err() != nil {
 			return nil
 		}
 	}

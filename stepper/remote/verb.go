@@ -105,6 +105,7 @@ func (c *client) kill() error {
 func (c *client) leave(p string) (string, error) {
 	if p[0] == 'k' {
 		if c.p != nil {
+			c.sayf("Killing all inferiors")
 			if err := c.kill(); err != nil {
 				c.logf("%v", err)
 			}
@@ -124,6 +125,7 @@ func (c *client) leave(p string) (string, error) {
 		return "", errNoProcess
 	}
 	e := c.p.engine
+	c.sayf("Detaching from process %d", c.p.target.PID())
 	if err := c.dropSignals(func(sig int) bool { return c.hide[sig] }); err != nil {
 		return "", err
 	}
