@@ -35,6 +35,8 @@ type serverOptions struct {
 
 	wrapper []string
 	target  serverTarget
+	debug   *remote.DebugLog
+	disable remote.Disabled
 }
 
 func newGDBServerCmd(e *env) *cobra.Command {
@@ -143,26 +145,6 @@ func (o *serverOptions) openLog(stderr io.Writer) (io.WriteCloser, error) {
 		return nopCloser{stderr}, nil
 	}
 	return os.OpenFile(o.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-}
-
-// openDebug is what --debug and its neighbours ask for. The file is closed with
-// the process.
-func (o *serverOptions) openDebug(e *env) (*remote.DebugLog, error) {
-	d := &remote.DebugLog{}
-	d.General.Store(e.debug)
-	d.Packets.Store(o.remoteDebug)
-	d.EventLoop.Store(o.eventDebug)
-	if err := d.SetFormat(o.debugFormat); err != nil {
-		return nil, err
-	}
-	if o.debugFile != "" {
-		f, err := os.OpenFile(o.debugFile, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-		if err != nil {
-			return nil, err
-		}
-		d.Output = f
-	}
-	return d, nil
 }
 
 // nopCloser is a Writer that others close.

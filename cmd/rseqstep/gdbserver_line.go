@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"rseqstep/stepper/remote"
 )
 
 // serverTarget is what the arguments of gdbserver name.
@@ -59,6 +61,13 @@ func cutWrapper(flags *pflag.FlagSet, args []string) (rest, wrapper []string, er
 // check reads the arguments, and reports what does not go together.
 func (o *serverOptions) check(args []string) (err error) {
 	if o.target, err = readTarget(args, o.attach); err != nil {
+		return err
+	}
+	o.debug = &remote.DebugLog{}
+	if err := o.debug.SetFormat(o.debugFormat); err != nil {
+		return err
+	}
+	if o.disable, err = remote.DisablePackets(o.disablePacket.value); err != nil {
 		return err
 	}
 	t := &o.target

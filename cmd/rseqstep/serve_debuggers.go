@@ -34,15 +34,22 @@ func (o *serverOptions) serve(cmd *cobra.Command, e *env) error {
 	return nil
 }
 
-// config is what the flags make of a server.
-func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (c remote.Config, err error) {
-	c = remote.Config{Multi: o.multi, Once: o.once, Log: say, Announce: true, CPUOpv: cpuOpv, ASLR: o.randomize, NoShell: o.noShell,
-		Wrapper: o.wrapper, Report: unitLines, Section: writeSections}
-	if c.Debug, err = o.openDebug(e); err != nil {
-		return c, err
+// config is what the flags make of a server. The file of DebugLog is closed with
+// the process.
+func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (remote.Config, error) {
+	o.debug.General.Store(e.debug)
+	o.debug.Packets.Store(o.remoteDebug)
+	o.debug.EventLoop.Store(o.eventDebug)
+	c := remote.Config{Multi: o.multi, Once: o.once, Log: say, Announce: true, Debug: o.debug, CPUOpv: cpuOpv, ASLR: o.randomize,
+		NoShell: o.noShell, Wrapper: o.wrapper, Disable: o.disable, Report: unitLines, Section: writeSections}
+	if o.debugFile != "" {
+		f, err := os.OpenFile(o.debugFile, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+		if err != nil {
+			return c, err
+		}
+		o.debug.Output = f
 	}
-	c.Disable, err = remote.DisablePackets(o.disablePacket.value)
-	return c, err
+	return c, nil
 }
 
 // serveDebuggers starts or takes over what is to be debugged, and serves.
