@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -74,7 +75,15 @@ func (s *serving) words() string {
 // startServer starts one, and ends it with the test.
 func startServer(t *testing.T, server string, args ...string) *serving {
 	t.Helper()
-	s := &serving{t: t, cmd: exec.Command(server, args...), over: make(chan error, 1)}
+	return startWith(t, nil, []string{server}, args...)
+}
+
+// startWith is startServer with files for the descriptors 3 and up. The server
+// is a command line's beginning.
+func startWith(t *testing.T, files []*os.File, server []string, args ...string) *serving {
+	t.Helper()
+	s := &serving{t: t, cmd: exec.Command(server[0], slices.Concat(server[1:], args)...), over: make(chan error, 1)}
+	s.cmd.ExtraFiles = files
 	s.cmd.Stdout, s.cmd.Stderr = s, s
 	s.cmd.WaitDelay = time.Second // what it was to run may hold the output
 	if err := s.cmd.Start(); err != nil {
@@ -88,13 +97,20 @@ func startServer(t *testing.T, server string, args ...string) *serving {
 // await waits until it has said something, and returns the match.
 func (s *serving) await(pattern string) []string {
 	s.t.Helper()
-	p := regexp.MustCompile(pattern)
-	for end := time.Now().Add(tabletest.Patience(time.Minute)); ; time.Sleep(5 * time.Millisecond) {
-		if m := p.FindStringSubmatch(s.words()); m != nil {
-			return m
-		}
+	var m []string
+	until(s.t, fmt.Sprintf("that the server says %q", pattern), func() bool {
+		m = regexp.MustCompile(pattern).FindStringSubmatch(s.words())
+		return m != nil
+	})
+	return m
+}
+
+// until waits for something.
+func until(t *testing.T, what string, come func() bool) {
+	t.Helper()
+	for end := time.Now().Add(tabletest.Patience(time.Minute)); !come(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			s.t.Fatalf("the server does not say %q, only\n%s", pattern, s.words())
+			t.Fatalf("waited in vain for %s", what)
 		}
 	}
 }

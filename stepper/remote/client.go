@@ -40,6 +40,8 @@ type client struct {
 	open       map[int]*hostFile
 	stoppedFor map[int]int         // the signals that the user was shown last, by thread
 	explained  map[table.Addr]bool // places inside sections that it was told about
+	spawned    []int               // servers that were started for lldb's platform
+	listed     []int               // processes that a listing has not come to yet
 	over       bool
 }
 
@@ -117,6 +119,8 @@ func (c *client) answer(p string) (string, error) {
 		return c.choose(p)
 	case 'R':
 		return c.restart()
+	case 'A':
+		return c.launchList(args)
 	}
 	if c.p == nil {
 		if strings.IndexByte("gGpPmMxXzZcCsS", p[0]) >= 0 {

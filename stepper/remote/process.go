@@ -26,6 +26,7 @@ type process struct {
 	features []feature
 	regs     []register        // nil until they are asked for
 	owned    map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
+	forward  *forward          // where its output comes; nil: it does not come to us
 }
 
 // launchWith is what clients may set for the programs to be started.
@@ -34,6 +35,8 @@ type launchWith struct {
 	dir  string
 	aslr bool
 	bare bool // no shell's redirections in the arguments
+
+	stdio [3]string // files that lldb has named for standard input, output and error; "" for none
 }
 
 // launch starts a program. Errors say why it cannot be.
@@ -44,17 +47,34 @@ func (s *Server) launch(path string, args []string) (err error) {
 	}
 	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr, Trap: s.CPUOpv.Number,
 		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr}
+	var out *forward
+	if s.Forward {
+		f, program, err := newForward()
+		if err != nil {
+			return err
+		}
+		defer program.Close()
+		out = f
+		defer func() {
+			if s.process == nil || s.process.forward != out {
+				out.close()
+			}
+		}()
+		o.Stdin, o.Stdout, o.Stderr = program, program, program
+	}
+	files, err := s.with.named()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.close()) }()
+	files.set(&o)
 	if !s.with.bare {
 		var to redirected
 		if args, to, err = redirect(args, s.with.dir); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, to.close()) }()
-		for i, f := range to.files {
-			if f != nil {
-				*[]**os.File{&o.Stdin, &o.Stdout, &o.Stderr}[i] = f
-			}
-		}
+		to.set(&o)
 	}
 	words := append([]string{file}, args...)
 	if len(s.Wrapper) > 0 {
@@ -76,6 +96,7 @@ func (s *Server) launch(path string, args []string) (err error) {
 	if err := s.take(target, false); err != nil {
 		return err
 	}
+	s.process.forward = out
 	if len(s.Wrapper) > 0 {
 		if err := s.throughWrapper(); err != nil {
 			return err
@@ -216,6 +237,9 @@ func (s *Server) forget() {
 		if err := s.process.target.TakeTerminal(s.Terminal); err != nil {
 			s.logf("the terminal stays with the program: %v", err)
 		}
+	}
+	if s.process != nil {
+		s.process.forward.close()
 	}
 	if s.process != nil && !s.process.target.Alive() {
 		s.process.symbols.Close() // else by whoever lets go of it, for which they may be wanted

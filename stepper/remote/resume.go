@@ -249,6 +249,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 			c.logf("the program does not get the terminal: %v", err)
 		}
 	}
+	c.p.forward.starts(c.conn.send)
 	c.conn.starts()
 	e := c.p.engine
 	e.OnStuck(c.stuck)
@@ -266,6 +267,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 			c.logf("the terminal stays with the program: %v", err)
 		}
 	}
+	c.p.forward.stops(c.p.target.Alive())
 	c.general, c.resuming, c.elsewhere = 0, 0, false
 	if c.Report != nil {
 		for _, line := range c.Report(e, stop) {

@@ -23,6 +23,10 @@ type Config struct {
 	Announce bool      // gdbserver's own sentences among them (announce.go)
 	Debug    *DebugLog // what is written for debugging the server; nil for nothing
 
+	// LaunchServer starts another server for one program, and returns its process
+	// id and the port where it listens: what makes the server lldb's platform.
+	LaunchServer func() (pid, port int, err error)
+
 	Wrapper []string // a command that starts programs, and is to execute them; nil for none
 	Disable Disabled // packets that are answered as if they were not known
 
@@ -35,6 +39,7 @@ type Config struct {
 	Stdin, Stdout, Stderr *os.File // the program's; nil: our own
 	Terminal              *os.File // shared with the program; nil for none
 	ASLR                  bool     // keep address space layout randomization
+	Forward               bool     // output of programs goes to the client, where no files are named for it
 	NoShell               bool     // arguments of programs that clients start are words, not a shell's redirections
 
 	CPUOpv stepper.CPUOpv // the call that programs are given
@@ -60,7 +65,9 @@ type Server struct {
 	pass    [65]bool // signals that the client does not want to see
 	hide    [65]bool // signals that the program is not to see when it is let go
 	program string   // what was launched last, for vRun without a name
-	args    []string
+
+	launchError error // why the client's last launch failed
+	args        []string
 
 	running   atomic.Pointer[stepper.Engine] // for the readers' goroutines
 	connected atomic.Bool                    // a client is there that has not gone

@@ -53,9 +53,9 @@ func (c *client) run(args string) (string, error) {
 		c.program = words[0]
 	}
 	c.args = words[1:]
-	if err := c.launch(c.program, c.args); err != nil {
-		c.logf("%v", err)
-		return "", err
+	if c.launchError = c.launch(c.program, c.args); c.launchError != nil {
+		c.logf("%v", c.launchError)
+		return "", c.launchError
 	}
 	return c.begin()
 }
