@@ -75,7 +75,7 @@ attach" can. It is the backend's work, so no other --backend goes with it.`,
 // that (delve.FormOf), and its exit status.
 func asBackend(e *env, argv []string) (status int, ok bool) {
 	form := delve.FormOf(argv[0])
-	if form == delve.NoForm {
+	if form == delve.NoForm || form == delve.LLDBServer && !delve.IsParent() {
 		return 0, false
 	}
 	l, err := delve.ParseLaunch(form, argv[1:])

@@ -1,51 +1,64 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
-	"strconv"
-	"strings"
 	"syscall"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"rseqstep/cmd/rseqstep/internal/show"
-	"rseqstep/stepper"
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper/remote"
-	"rseqstep/table"
 )
 
-// serverOptions are the flags of gdbserver.
+// serverOptions are the flags of gdbserver, and what its arguments name.
 type serverOptions struct {
-	once, multi bool
-	attach      int
-	adopt       int  // like attach, for a process held by a SIGSTOP that is to be taken back
-	launched    bool // adopt a process that ends with us
-	allowRemote bool
-	provide     provideOptions
-	log         string // where our sentences go, instead of standard error
+	once, multi   bool
+	attach        optionalValue // a process id, where it follows "="
+	adopt         int           // like attach, for a process held by a SIGSTOP that is to be taken back
+	launched      bool          // adopt a process that ends with us
+	allowRemote   bool
+	provide       provideOptions
+	log           string // where our sentences go, instead of standard error
+	randomize     bool   // keep address space layout randomization
+	noShell       bool
+	remoteDebug   bool
+	eventDebug    bool
+	debugFormat   string
+	debugFile     string
+	disablePacket optionalValue
+	version       bool
+	selfTest      optionalValue
+
+	wrapper []string
+	target  serverTarget
+	debug   *remote.DebugLog
+	disable remote.Disabled
 }
 
 func newGDBServerCmd(e *env) *cobra.Command {
 	o := &serverOptions{}
 	cmd := &cobra.Command{
-		Use:   "gdbserver [flags] HOST:PORT|unix:PATH|- [PROGRAM ARGS...]",
+		Use: `gdbserver [flags] COMM PROGRAM [ARGS...]
+  rseqstep gdbserver [flags] --attach COMM PID
+  rseqstep gdbserver [flags] --multi COMM`,
 		Short: "Serve gdb, lldb and other debuggers by gdb's remote protocol",
 		Long: `Runs a program, or takes over a process, for a debugger that connects by gdb's
 remote protocol. That debugger's own next, step, stepi, until, finish and
 continue then pass restartable sequences and vDSO functions as units; what
 became of them is said at its console. "monitor help" lists what else there is.
 
-"-" speaks the protocol on standard input and output. The address must be this
-machine's own unless --allow-remote is given: there is no authentication, and
-whoever connects can run programs as you.
+The command line is gdbserver's, and under the file name gdbserver (a symbolic
+link will do) the program is one. COMM is HOST:PORT, :PORT, tcp4:HOST:PORT,
+tcp6:HOST:PORT, [::1]:PORT, unix:PATH, a terminal device, or "-" or "stdio" for
+standard input and output. Flags end at COMM; what follows PROGRAM is its own.
+
+:PORT is this machine's alone, at 127.0.0.1 and at ::1, and any other HOST must
+be this machine's own unless --allow-remote is given: there is no
+authentication, and whoever connects can run programs as you.
 
 A client that goes away without having ended or detached from its process
 (gdb's disconnect, a lost connection) leaves it to the next client: it stays
@@ -55,73 +68,79 @@ here is killed then, and one that was attached to goes on.
 
 --cpu-opv is for the programs that are started; for a running process it works
 only for call number 335, and where the kernel answers that with SIGILL (Linux
-since 6.11).`,
+since 6.11).
+
+The exit status is 1 for a command line that is wrong and for what failed.`,
 		Example: `  gdb -ex 'target remote | rseqstep gdbserver - ./prog' ./prog
-  rseqstep gdbserver localhost:2345 ./prog arg
-  rseqstep gdbserver unix:/tmp/debug --attach 1234
-  rseqstep gdbserver --multi localhost:2345        then: target extended-remote`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if err := o.attachTo(args); err != nil {
-				return err
-			}
-			switch {
-			case len(args) == 0:
-				return usage(errors.New("give an address to listen on, or \"-\""))
-			case o.adopt != 0 && (o.attach != 0 || len(args) > 1):
-				return usage(errors.New("--adopt excludes a program and --attach"))
-			case o.launched && o.adopt == 0:
-				return usage(errors.New("--launched belongs to --adopt"))
-			case len(args) == 1 && o.attach == 0 && o.adopt == 0 && !o.multi:
-				return usage(errors.New("give a program, --attach PID, or --multi to let the client choose"))
-			case len(args) > 1 && args[1] != "--attach" && o.attach != 0:
-				return usage(errors.New("a program and --attach exclude each other"))
-			}
-			return nil
-		},
+  rseqstep gdbserver :2345 ./prog arg              then: target remote :2345
+  rseqstep gdbserver --attach unix:/tmp/debug 1234
+  rseqstep gdbserver --wrapper env LD_PRELOAD=./lib.so -- :2345 ./prog
+  rseqstep gdbserver --multi :2345                 then: target extended-remote :2345`,
+		DisableFlagParsing: true, // until the wrapper is out of the way
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cpuOpv, err := o.provide.of(cmd)
-			if err != nil {
+			if err := o.parse(cmd, args); err != nil {
+				return wrongLine(cmd, err)
+			}
+			if help, err := cmd.Flags().GetBool("help"); err == nil && help {
+				return cmd.Help()
+			}
+			if done, err := o.answersAtOnce(e); done || err != nil {
 				return err
 			}
-			say, err := o.openLog(e.stderr)
-			if err != nil {
-				return &exitError{Status: 1, Err: err}
+			if err := o.check(cmd.Flags().Args()); err != nil {
+				return wrongLine(cmd, err)
 			}
-			defer say.Close()
-			if err := serveDebuggers(o, cpuOpv, args, e, say); err != nil {
-				fmt.Fprintf(say, "rseqstep: %v\nExiting\n", err) // gdbserver's last word
-				return &exitError{Status: 1}
-			}
-			return nil
+			return o.serve(cmd, e)
 		},
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
-	f.BoolVar(&o.once, "once", false, "end with the first client, also with --multi")
+	optionally(f, &o.attach, "attach", "PID", "take over the running process PID, which may stand here or after COMM")
 	f.BoolVar(&o.multi, "multi", false, "let clients choose the program, and stay for more of them")
-	f.IntVar(&o.attach, "attach", 0, "take over the process `PID`")
+	f.BoolVar(&o.once, "once", false, "end with the first client, also with --multi")
+	f.String("wrapper", "", "start programs by `WRAPPER --`: a command that ends by executing what follows it, as env does")
+	f.Var(setsFlag{&o.randomize, false}, "disable-randomization", "start programs without address space layout randomization (as if not said)")
+	f.Var(setsFlag{&o.randomize, true}, "no-disable-randomization", "keep it")
+	f.Var(setsFlag{&o.noShell, false}, "startup-with-shell", "redirections in the arguments of gdb's run are carried out (as if not said); no shell is started")
+	f.Var(setsFlag{&o.noShell, true}, "no-startup-with-shell", "they are arguments like others")
+	f.BoolVar(&o.remoteDebug, "remote-debug", false, "show every packet")
+	f.BoolVar(&o.eventDebug, "event-loop-debug", false, "show who reads the connection")
+	f.StringVar(&o.debugFormat, "debug-format", "", "what each line of --debug and the like shows besides: all, none or timestamp (`WHAT`, several with commas)")
+	f.StringVar(&o.debugFile, "debug-file", "", "write what --debug and the like show to `FILE`, not to standard error")
+	optionally(f, &o.disablePacket, "disable-packet", "LIST", "answer these packets as if they were not known; without a list, say which there are")
+	f.BoolVar(&o.version, "version", false, "say which version this is")
+	optionally(f, &o.selfTest, "selftest", "FILTER", "taken for gdbserver's sake: the tests are not part of the program")
 	f.IntVar(&o.adopt, "adopt", 0, "take over the process `PID` that another debugger has let go into a stop by SIGSTOP, and end that stop unseen")
 	f.BoolVar(&o.launched, "launched", false, "with --adopt: the process was launched by that debugger, and is killed when the client leaves")
 	f.StringVar(&o.log, "log", "", "write what the server itself has to say to `FILE`, not to standard error, which is the program's too")
 	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	for _, name := range []string{"disable-randomization", "no-disable-randomization", "startup-with-shell", "no-startup-with-shell"} {
+		f.Lookup(name).NoOptDefVal = "true"
+	}
 	provideFlags(cmd, &o.provide)
 	return cmd
 }
 
-// attachTo takes "--attach PID" after the address, where gdb's own server has it.
-func (o *serverOptions) attachTo(args []string) error {
-	if len(args) < 2 || args[1] != "--attach" {
-		return nil
+// wrongLine is an error in gdbserver's command line, which ends with status 1
+// as the real one's.
+func wrongLine(cmd *cobra.Command, err error) error {
+	return &exitError{Status: 1, Err: prompt.Message("%w\nTry \"%s --help\".", err, cmd.CommandPath())}
+}
+
+// answersAtOnce carries out the flags that only print something.
+func (o *serverOptions) answersAtOnce(e *env) (done bool, err error) {
+	switch {
+	case o.version:
+		_, err = fmt.Fprintf(e.stdout, "gdbserver by %s\nIt speaks gdb's remote protocol, and steps over restartable sequences as units.\n", version())
+		return true, err
+	case o.selfTest.given:
+		_, err = fmt.Fprintln(e.stdout, "Selftests have been disabled for this build.")
+		return true, err
+	case o.disablePacket.given && o.disablePacket.value == "":
+		_, err = fmt.Fprint(e.stdout, remote.DisableablePackets)
+		return true, err
 	}
-	if len(args) != 3 {
-		return usage(errors.New("--attach needs one process id"))
-	}
-	pid, err := strconv.Atoi(args[2])
-	if err != nil || pid <= 0 {
-		return usage(fmt.Errorf("%q is no process id", args[2]))
-	}
-	o.attach = pid
-	return nil
+	return false, nil
 }
 
 // openLog is where our sentences go: the log, or else standard error.
@@ -136,56 +155,6 @@ func (o *serverOptions) openLog(stderr io.Writer) (io.WriteCloser, error) {
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
-
-// serveDebuggers is the command gdbserver.
-func serveDebuggers(o *serverOptions, cpuOpv stepper.CPUOpv, args []string, e *env, say io.Writer) (err error) {
-	c := remote.Config{Multi: o.multi, Once: o.once, Log: say, CPUOpv: cpuOpv,
-		Report: unitLines, Section: writeSections}
-	address := args[0]
-	stdio := address == "-"
-	var listener net.Listener
-	if stdio {
-		null, err := os.Open(os.DevNull)
-		if err != nil {
-			return err
-		}
-		defer null.Close()
-		c.Stdin, c.Stdout = null, os.Stderr // the protocol has our own
-	} else {
-		if term.IsTerminal(int(os.Stdin.Fd())) {
-			c.Terminal = os.Stdin
-		}
-		if listener, err = listen(address, o.allowRemote, say); err != nil {
-			return err
-		}
-		defer listener.Close()
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	defer onSignals(cancel, stdio)()
-
-	s := remote.New(c)
-	defer func() { err = errors.Join(err, s.Close()) }()
-	switch {
-	case o.attach != 0:
-		err = s.Attach(o.attach)
-	case o.adopt != 0:
-		err = s.Adopt(o.adopt, o.launched)
-	case len(args) > 1:
-		err = s.Launch(args[1], args[2:])
-	}
-	if err != nil {
-		return err
-	}
-	if stdio {
-		return s.ServeConn(ctx, stdioConn{e.stdin, e.stdout})
-	}
-	if s.PID() != 0 {
-		fmt.Fprintf(say, "Process %d\n", s.PID())
-	}
-	fmt.Fprintf(say, "Listening on %s\n", listener.Addr())
-	return s.Serve(ctx, listener)
-}
 
 // onSignals ends the server in order when it is asked to. Ctrl-C does not end
 // one on standard input and output: there it is meant for the client, which
@@ -206,108 +175,5 @@ func onSignals(cancel func(), stdio bool) (stop func()) {
 	}
 }
 
-// listen opens the address, if nobody else can reach it or that is wanted.
-func listen(address string, allowRemote bool, warn io.Writer) (net.Listener, error) {
-	if path, ok := strings.CutPrefix(address, "unix:"); ok {
-		old := syscall.Umask(0o077) // the socket is for this user alone
-		defer syscall.Umask(old)
-		return net.Listen("unix", path)
-	}
-	address = strings.TrimPrefix(address, "tcp:")
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, usage(fmt.Errorf("%q is no address: HOST:PORT, :PORT, unix:PATH or - expected", address))
-	}
-	if host == "" {
-		host = "localhost"
-	}
-	addr, err := net.ResolveTCPAddr("tcp", net.JoinHostPort(host, port))
-	if err != nil {
-		return nil, err
-	}
-	if !addr.IP.IsLoopback() {
-		if !allowRemote {
-			return nil, fmt.Errorf("%s can be reached by others, and there is no authentication: whoever connects can run programs as you; give --allow-remote if you want that", address)
-		}
-		fmt.Fprintf(warn, "warning: %s can be reached by others and there is no authentication: whoever connects can run programs as you\n", address)
-	}
-	return net.ListenTCP("tcp", addr)
-}
-
-// stdioConn is standard input and output as one connection.
-type stdioConn struct {
-	io.Reader
-	io.Writer
-}
-
-// SyscallConn is that of standard input, where it is a file.
-func (c stdioConn) SyscallConn() (syscall.RawConn, error) {
-	if f, ok := c.Reader.(syscall.Conn); ok {
-		return f.SyscallConn()
-	}
-	return nil, errors.ErrUnsupported
-}
-
-// Close ends reading, where standard input can be closed under a reader.
-func (c stdioConn) Close() error {
-	if f, ok := c.Reader.(io.Closer); ok {
-		return f.Close()
-	}
-	return nil
-}
-
-// unitLines are a stop's units as the client's console shows them.
-func unitLines(e *stepper.Engine, stop stepper.Stop) []string {
-	return show.Units(stop.Units, naming(e), show.Style{})
-}
-
-func naming(e *stepper.Engine) show.Naming {
-	return func(a table.Addr) string {
-		name, off, ok := e.Symbols().Symbol(a)
-		switch {
-		case !ok:
-			return ""
-		case off == 0:
-			return name
-		}
-		return fmt.Sprintf("%s+%#x", name, off)
-	}
-}
-
-// writeSections is "monitor rseq": sections, counts and registrations.
-func writeSections(e *stepper.Engine, w io.Writer) {
-	sections := e.Image().Sections()
-	if len(sections) == 0 {
-		fmt.Fprintln(w, "No restartable sequences.")
-	} else {
-		counts := e.SectionCounts()
-		tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(tw, "[Start,End)\tAbort\tPasses\tCommits\tAborts\tSide exits\tSection")
-		for _, p := range sections {
-			n := counts[p.Start]
-			fmt.Fprintf(tw, "[%v,%v)\t%v\t%d\t%d\t%d\t%d\t%s\n", p.Start, p.End, p.Abort, n.Passes, n.Commits, n.Aborts, n.SideExits, e.SectionName(p))
-		}
-		tw.Flush()
-	}
-	fmt.Fprintln(w)
-	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "  Thread\tArea\tSize\tMode\tSignature\tCPU\tSlice\tArmed")
-	for _, t := range e.Threads() {
-		mark, armed := " ", "no"
-		if t.TID == e.Thread() {
-			mark = "*"
-		}
-		r := t.Rseq
-		switch {
-		case !r.Config.Registered():
-			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\t\t\t\n", mark, t.Number, t.TID)
-			continue
-		case r.Live:
-			armed = e.SectionName(r.Section) + ", live"
-		case r.Armed != 0:
-			armed = r.Armed.String() + ", not inside"
-		}
-		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%v\t%#x\t%d\t%v\t%s\n", mark, t.Number, t.TID, r.Config.Area, r.Config.Size, t.Mode, r.Config.Signature, r.CPU, r.Slice, armed)
-	}
-	tw.Flush()
-}
+// errNoAddress is what a command line without COMM is answered.
+var errNoAddress = errors.New("give an address to listen on (:PORT, HOST:PORT, unix:PATH), a terminal device, or \"-\"")

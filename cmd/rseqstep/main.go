@@ -15,5 +15,5 @@ func main() {
 	}
 	// Only the OS thread that started or attached to a process may trace it.
 	runtime.LockOSThread()
-	os.Exit(run(e, os.Args[1:]))
+	os.Exit(run(e, byName(os.Args)))
 }

@@ -105,7 +105,7 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 	root.Flags().BoolVar(&o.aslr, "aslr", false, "keep address space layout randomization on")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working `DIR`ectory of the program")
 	provideFlags(root, &o.provide)
-	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
+	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
 	return root
 }
 

@@ -41,12 +41,14 @@ type client struct {
 	stoppedFor map[int]int         // the signals that threads were shown stopped for and not resumed from since
 	explained  map[table.Addr]bool // places inside sections that it was told about
 	table      osTable
+	spawned    []int // servers that were started for lldb's platform
+	listed     []int // processes that a listing has not come to yet
 	over       bool
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
-	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
+	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest, s)
 	s.any()
 	c.p = s.process
 	c.finds()
@@ -71,7 +73,7 @@ func (c *client) handle(p []byte) {
 		reply = c.failure(p[0], err)
 	}
 	c.conn.running.Store(false)
-	c.conn.send([]byte(reply))
+	c.conn.send([]byte(c.Disable.reply(reply)))
 }
 
 // errSilent says that a packet gets no answer.
@@ -98,6 +100,9 @@ func (c *client) answer(p string) (string, error) {
 		return "", errSilent
 	}
 	c.shown(p)
+	if c.Disable.packet(p) {
+		return unsupported, nil
+	}
 	switch p[0] {
 	case '?':
 		return c.status()
@@ -117,6 +122,8 @@ func (c *client) answer(p string) (string, error) {
 		return c.choose(p)
 	case 'R':
 		return c.restart()
+	case 'A':
+		return c.launchList(args)
 	}
 	if c.p == nil {
 		if strings.IndexByte("gGpPmMxXzZcCsS", p[0]) >= 0 {

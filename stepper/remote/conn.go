@@ -36,8 +36,9 @@ type conn struct {
 	keeps           atomic.Bool // the client's end does not stop the program: halt does
 	halted          atomic.Bool // whatever runs is to stop, and nothing runs any more
 	stop            func()
-	gone            func() // told when the client is gone
-	rest            func() // told when the client has said nothing for a while
+	gone            func()  // told when the client is gone
+	rest            func()  // told when the client has said nothing for a while
+	log             *Server // whose DebugLog the packets are shown in
 
 	turn   atomic.Uint64 // even while the owner reads, odd while it is busy
 	parked atomic.Bool   // the watcher waits for unpark
@@ -48,12 +49,12 @@ type conn struct {
 
 // newConn makes a connection of rw. One goroutine owns it: it calls next, and
 // rest is called there; stop and gone are called on any.
-func newConn(rw io.ReadWriteCloser, stop, gone, rest func()) (*conn, error) {
+func newConn(rw io.ReadWriteCloser, stop, gone, rest func(), log *Server) (*conn, error) {
 	s, err := newStream(rw)
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{stream: s, buffer: make([]byte, 1<<14), stop: stop, gone: gone, rest: rest,
+	c := &conn{stream: s, buffer: make([]byte, 1<<14), stop: stop, gone: gone, rest: rest, log: log,
 		unpark: make(chan struct{}, 1), closed: make(chan struct{})}
 	c.turn.Store(1)
 	go c.watch()
@@ -117,10 +118,12 @@ func (c *conn) pull(turn uint64) {
 		return
 	}
 	n, err := c.stream.read(c.buffer)
+	c.log.eventf("%d bytes came from the client (error %v)", n, err)
 	for _, b := range c.buffer[:n] {
 		switch c.decoder.Feed(b) {
 		case Packet:
 			c.ack('+')
+			c.log.packetf("getpkt", c.decoder.Payload)
 			if resumes(c.decoder.Payload) {
 				c.running.Store(true)
 			}
@@ -292,6 +295,7 @@ func (c *conn) ack(b byte) {
 func (c *conn) send(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.log.packetf("putpkt", payload)
 	c.last = Frame(payload)
 	c.stream.rw.Write(c.last)
 }

@@ -44,7 +44,7 @@ func (c *client) hostIO(p string) (string, error) {
 		return fileError(os.Remove(path)), nil
 	case "pread", "pwrite", "fstat", "close":
 	default:
-		return unsupported, nil
+		return lldbHostIO(op, args), nil
 	}
 	n, ok := number(f[0])
 	h := c.open[int(n)]

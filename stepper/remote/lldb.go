@@ -23,15 +23,27 @@ func (c *client) lldbSet(name string) string {
 	return "OK"
 }
 
+// hostTriple says what machine this is, in lldb's and LLVM's words.
+const hostTriple = "triple:7838365f36342d2d6c696e75782d676e75;" // x86_64--linux-gnu
+
 // lldbQuery answers lldb's own q packets; ok is false for others.
 func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
-	const triple = "triple:7838365f36342d2d6c696e75782d676e75;" // x86_64--linux-gnu
+	if reply, ok, err := c.platformQuery(p); ok {
+		return reply, true, err
+	}
 	switch {
 	case p == "HostInfo":
 		host, _ := os.Hostname()
-		return triple + "ptrsize:8;endian:little;hostname:" + toHex(host) + ";", true, nil
+		return hostTriple + "ptrsize:8;endian:little;hostname:" + toHex(host) + ";", true, nil
 	case p == "ProcessInfo" && c.p != nil:
-		return fmt.Sprintf("pid:%x;%sptrsize:8;endian:little;ostype:linux;", c.p.target.PID(), triple), true, nil
+		return fmt.Sprintf("pid:%x;%sptrsize:8;endian:little;ostype:linux;", c.p.target.PID(), hostTriple), true, nil
+	case c.p == nil && c.threadSuffix && (p == "ProcessInfo" || p == "C"):
+		return "", true, errNoProcess
+	case c.p == nil && c.threadSuffix && p == "fThreadInfo":
+		// As lldb-server has it. After "l", or a packet that is not known, lldb asks
+		// "?" and takes any answer for a process with a thread: lldb 14 then dies
+		// when it runs a program.
+		return "OK", true, nil
 	case strings.HasPrefix(p, "RegisterInfo") && c.p != nil:
 		r, err := c.registerInfo(p[len("RegisterInfo"):])
 		return r, true, err
@@ -44,6 +56,10 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 	case strings.HasPrefix(p, "MemoryRegionInfo:") && c.p != nil:
 		r, err := c.region(p[len("MemoryRegionInfo:"):])
 		return r, true, err
+	case p == "LaunchSuccess":
+		return c.launched(), true, nil
+	case p == "GetWorkingDir":
+		return c.workingDir(), true, nil
 	case p == "WatchpointSupportInfo:":
 		return "num:4;", true, nil
 	case p == "VAttachOrWaitSupported", p == "StructuredDataPlugins":

@@ -18,7 +18,7 @@ monitor rseq opv                  the next step does the coming section's work b
 monitor rseq abort [at N]         the next step lets the kernel abort the coming section before its instruction N
 monitor rseq drop-signals         signals that the program stopped for are not delivered when it is let go
 monitor rseq follow parent|child  which process is kept after a fork
-monitor help                      this list
+` + gdbserverHelp + `monitor help                      this list
 `
 
 // monitor answers qRcmd: the commands that are the server's own.
@@ -42,6 +42,9 @@ func (c *client) monitor(args string) (string, error) {
 
 // command carries out a monitor command and returns what it says.
 func (c *client) command(words []string) string {
+	if out, ok := c.gdbserverCommand(words); ok {
+		return out
+	}
 	if len(words) == 0 || words[0] == "help" || words[0] != "rseq" {
 		if len(words) > 0 && words[0] != "help" {
 			return fmt.Sprintf("No monitor command %q.\n%s", words[0], monitorHelp)

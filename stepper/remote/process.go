@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
@@ -26,6 +27,7 @@ type process struct {
 	regs     []register        // nil until they are asked for
 	owned    map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
 	stop     stepper.Stop      // the last one
+	forward  *forward          // where its output comes; nil: it does not come to us
 }
 
 // launchWith is what clients may set for the programs to be started.
@@ -34,6 +36,8 @@ type launchWith struct {
 	dir  string
 	aslr bool
 	bare bool // no shell's redirections in the arguments
+
+	stdio [3]string // files that lldb has named for standard input, output and error; "" for none
 }
 
 // launch starts a program. Errors say why it cannot be.
@@ -44,19 +48,43 @@ func (s *Server) launch(path string, args []string) (err error) {
 	}
 	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr, Trap: s.CPUOpv.Number,
 		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr}
+	var out *forward
+	if s.Forward {
+		f, program, err := newForward()
+		if err != nil {
+			return err
+		}
+		defer program.Close()
+		out = f
+		defer func() {
+			if s.process == nil || s.process.forward != out {
+				out.close()
+			}
+		}()
+		o.Stdin, o.Stdout, o.Stderr = program, program, program
+	}
+	files, err := s.with.named()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.close()) }()
+	files.set(&o)
 	if !s.with.bare {
 		var to redirected
 		if args, to, err = redirect(args, s.with.dir); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, to.close()) }()
-		for i, f := range to.files {
-			if f != nil {
-				*[]**os.File{&o.Stdin, &o.Stdout, &o.Stderr}[i] = f
-			}
+		to.set(&o)
+	}
+	words := append([]string{file}, args...)
+	if len(s.Wrapper) > 0 {
+		words = append(slices.Clone(s.Wrapper), words...)
+		if o.Path, err = findProgram(words[0], s.with.dir); err != nil {
+			return err
 		}
 	}
-	o.Args = append([]string{file}, args...)
+	o.Args = words
 	// The terminal is given when the program first goes on (move): as a member of
 	// a background group the child could not take it itself.
 	target, err := ptrace.Launch(o)
@@ -70,7 +98,17 @@ func (s *Server) launch(path string, args []string) (err error) {
 		return errors.Join(err, target.Kill())
 	}
 	s.setAside()
-	return s.take(target, false)
+	if err := s.take(target, false); err != nil {
+		return err
+	}
+	s.process.forward = out
+	if len(s.Wrapper) > 0 {
+		if err := s.throughWrapper(); err != nil {
+			return err
+		}
+	}
+	s.sayf("Process %s created; pid = %d", path, target.PID())
+	return nil
 }
 
 func (s *Server) attach(pid int) error {
@@ -93,7 +131,11 @@ func (s *Server) attach(pid int) error {
 		return errors.Join(err, target.Detach())
 	}
 	s.setAside()
-	return s.take(target, true)
+	if err := s.take(target, true); err != nil {
+		return err
+	}
+	s.sayf("Attached; pid = %d", pid)
+	return nil
 }
 
 // adopt takes over a process that the client has let go into a stop by SIGSTOP.
@@ -191,6 +233,7 @@ func (s *Server) end() error {
 // endOne is end for the current process.
 func (s *Server) endOne() error {
 	p := s.process
+	s.announceEndOf(p)
 	s.forget()
 	defer p.symbols.Close()
 	if !p.target.Alive() {
@@ -209,6 +252,9 @@ func (s *Server) forget() {
 		if err := s.process.target.TakeTerminal(s.Terminal); err != nil {
 			s.logf("the terminal stays with the program: %v", err)
 		}
+	}
+	if s.process != nil {
+		s.process.forward.close()
 	}
 	if s.process != nil && !s.process.target.Alive() {
 		s.process.symbols.Close() // else by whoever lets go of it, for which they may be wanted

@@ -145,6 +145,9 @@ func (c *client) extraInfo(args string) (string, error) {
 // set answers the packets that begin with Q, without the Q.
 func (c *client) set(p string) (string, error) {
 	name, args, _ := strings.Cut(p, ":")
+	if r, ok, err := c.lldbLaunch(name, args); ok {
+		return r, err
+	}
 	switch name {
 	case "StartNoAckMode":
 		c.conn.noAck.Store(true)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"rseqstep/stepper/ptrace"
 )
 
 // operators are a shell's redirections, the longest first, as far as they need
@@ -84,6 +86,15 @@ func cutOperator(word string) (operator, string, bool) {
 		}
 	}
 	return operator{}, "", false
+}
+
+// set makes them those of a program to be started.
+func (r redirected) set(o *ptrace.LaunchOptions) {
+	for i, to := range []**os.File{&o.Stdin, &o.Stdout, &o.Stderr} {
+		if r.files[i] != nil {
+			*to = r.files[i]
+		}
+	}
 }
 
 // close closes what was opened; the program has its own by then.

@@ -244,9 +244,11 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 			c.logf("the program does not get the terminal: %v", err)
 		}
 	}
+	c.p.forward.starts(c.conn.send)
 	c.conn.starts()
 	e := c.p.engine
 	e.OnStuck(c.stuck)
+	c.debugf("resume: process %d", c.p.target.PID())
 	stop, err := do(e)
 	for err == nil && stop.Reason == stepper.StopExec {
 		c.executed()
@@ -260,6 +262,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 			c.logf("the terminal stays with the program: %v", err)
 		}
 	}
+	c.p.forward.stops(c.p.target.Alive())
 	c.general, c.resuming, c.elsewhere = 0, 0, false
 	if c.Report != nil {
 		for _, line := range c.Report(e, stop) {
@@ -286,6 +289,8 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.conn.answered()
 	}
 	c.last = c.stopReply(stop)
+	c.debugf("wait: thread %d, reason %d, reply %s", stop.TID, stop.Reason, c.last)
+	c.announceEnd(stop)
 	if !c.p.target.Alive() {
 		c.forget()
 	}

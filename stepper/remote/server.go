@@ -19,7 +19,16 @@ type Config struct {
 	Multi bool // clients choose the program (extended-remote), and the server outlives it
 	Once  bool // end with the first client, Multi or not
 
-	Log io.Writer // sentences for whoever started the server; nil for none
+	Log      io.Writer // sentences for whoever started the server; nil for none
+	Announce bool      // gdbserver's own sentences among them (announce.go)
+	Debug    *DebugLog // what is written for debugging the server; nil for nothing
+
+	// LaunchServer starts another server for one program, and returns its process
+	// id and the port where it listens: what makes the server lldb's platform.
+	LaunchServer func() (pid, port int, err error)
+
+	Wrapper []string // a command that starts programs, and is to execute them; nil for none
+	Disable Disabled // packets that are answered as if they were not known
 
 	Dialect Dialect // which client is served, where it has to be known
 
@@ -30,6 +39,8 @@ type Config struct {
 	Stdin, Stdout, Stderr *os.File // the program's; nil: our own
 	Terminal              *os.File // shared with the program; nil for none
 	ASLR                  bool     // keep address space layout randomization
+	Forward               bool     // output of programs goes to the client, where no files are named for it
+	NoShell               bool     // arguments of programs that clients start are words, not a shell's redirections
 
 	CPUOpv stepper.CPUOpv // the call that programs are given
 
@@ -55,25 +66,31 @@ type Server struct {
 	pass    [65]bool // signals that the client does not want to see
 	hide    [65]bool // signals that the program is not to see when it is let go
 	program string   // what was launched last, for vRun without a name
-	args    []string
+
+	launchError error // why the client's last launch failed
+	args        []string
 
 	running   atomic.Pointer[stepper.Engine] // for the readers' goroutines
 	connected atomic.Bool                    // a client is there that has not gone
 	serving   atomic.Pointer[conn]           // whose program may still run for one that has gone
+	exiting   bool                           // a client has asked for the server's end ("monitor exit")
 }
 
 // New makes a server without a process.
 func New(c Config) *Server {
 	runtime.LockOSThread()
+	if c.Debug == nil {
+		c.Debug = &DebugLog{}
+	}
 	return &Server{Config: c, held: map[int]*process{}, beside: beside{pid: c.Parent, cpu: -1}, policy: stepper.DefaultPolicy(),
-		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain}}
+		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain || c.NoShell}}
 }
 
 // Launch starts a program and holds it at its first instruction.
 func (s *Server) Launch(path string, args []string) error {
 	s.program, s.args = path, args
 	s.with.bare = true // they have been through a shell
-	defer func() { s.with.bare = false }()
+	defer func() { s.with.bare = s.NoShell }()
 	return s.launch(path, args)
 }
 
@@ -114,6 +131,10 @@ func (s *Server) rest() {
 	}
 }
 
+// Interrupt stops the program, and a wrapper that has not started it yet. Any
+// goroutine may call it.
+func (s *Server) Interrupt() { s.interrupt() }
+
 // interrupt stops the program. Any goroutine may call it.
 func (s *Server) interrupt() {
 	if e := s.running.Load(); e != nil {
@@ -130,6 +151,7 @@ func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
 // is: if it runs then, it runs until it stops by itself, or until the next
 // client comes.
 func (s *Server) serveOne(ctx context.Context, rw io.ReadWriteCloser, keep bool) error {
+	s.announceClient(rw)
 	c, err := newClient(s, rw)
 	if err != nil {
 		return errors.Join(err, rw.Close())
@@ -183,7 +205,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		if err := s.serveOne(ctx, conn, keep); err != nil {
 			s.logf("%v", err)
 		}
-		if !keep || !s.Multi && len(s.all()) == 0 || ctx.Err() != nil {
+		if s.exiting || !keep || !s.Multi && len(s.all()) == 0 || ctx.Err() != nil {
 			return s.end()
 		}
 		for _, p := range s.all() {

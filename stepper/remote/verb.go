@@ -46,9 +46,9 @@ func (c *client) run(args string) (string, error) {
 		c.program = words[0]
 	}
 	c.args = words[1:]
-	if err := c.launch(c.program, c.args); err != nil {
-		c.logf("%v", err)
-		return "", err
+	if c.launchError = c.launch(c.program, c.args); c.launchError != nil {
+		c.logf("%v", c.launchError)
+		return "", c.launchError
 	}
 	return c.begin()
 }
@@ -97,6 +97,9 @@ func (c *client) kill() error {
 // leave answers D (let go) and k (kill).
 func (c *client) leave(p string) (string, error) {
 	if p[0] == 'k' {
+		if c.p != nil {
+			c.sayf("Killing all inferiors")
+		}
 		for c.any(); c.process != nil; c.any() {
 			if err := c.kill(); err != nil {
 				c.logf("%v", err)
@@ -117,6 +120,7 @@ func (c *client) leave(p string) (string, error) {
 		return "", errNoProcess
 	}
 	e := c.p.engine
+	c.sayf("Detaching from process %d", c.p.target.PID())
 	if err := c.dropSignals(func(sig int) bool { return c.hide[sig] }); err != nil {
 		return "", err
 	}

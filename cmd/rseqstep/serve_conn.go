@@ -1,0 +1,29 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"syscall"
+)
+
+// stdioConn is standard input and output as one connection.
+type stdioConn struct {
+	io.Reader
+	io.Writer
+}
+
+// SyscallConn is that of standard input, where it is a file.
+func (c stdioConn) SyscallConn() (syscall.RawConn, error) {
+	if f, ok := c.Reader.(syscall.Conn); ok {
+		return f.SyscallConn()
+	}
+	return nil, errors.ErrUnsupported
+}
+
+// Close ends reading, where standard input can be closed under a reader.
+func (c stdioConn) Close() error {
+	if f, ok := c.Reader.(io.Closer); ok {
+		return f.Close()
+	}
+	return nil
+}

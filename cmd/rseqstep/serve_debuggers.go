@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/remote"
+)
+
+// serve is the command gdbserver once its command line is read.
+func (o *serverOptions) serve(cmd *cobra.Command, e *env) error {
+	cpuOpv, err := o.provide.of(cmd)
+	if err != nil {
+		return err
+	}
+	say, err := o.openLog(e.stderr)
+	if err != nil {
+		return &exitError{Status: 1, Err: err}
+	}
+	defer say.Close()
+	if err := o.serveDebuggers(cpuOpv, e, say); err != nil {
+		fmt.Fprintf(say, "rseqstep: %v\nExiting\n", err)
+		return &exitError{Status: 1}
+	}
+	return nil
+}
+
+// config is what the flags make of a server. The file of DebugLog is closed with
+// the process.
+func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (remote.Config, error) {
+	o.debug.General.Store(e.debug)
+	o.debug.Packets.Store(o.remoteDebug)
+	o.debug.EventLoop.Store(o.eventDebug)
+	c := remote.Config{Multi: o.multi, Once: o.once, Log: say, Announce: true, Debug: o.debug, CPUOpv: cpuOpv, ASLR: o.randomize,
+		NoShell: o.noShell, Wrapper: o.wrapper, Disable: o.disable, Report: unitLines, Section: writeSections}
+	if o.debugFile != "" {
+		f, err := os.OpenFile(o.debugFile, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+		if err != nil {
+			return c, err
+		}
+		o.debug.Output = f
+	}
+	return c, nil
+}
+
+// serveDebuggers starts or takes over what is to be debugged, and serves.
+func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (err error) {
+	c, err := o.config(cpuOpv, e, say)
+	if err != nil {
+		return err
+	}
+	var listener net.Listener
+	var conn io.ReadWriteCloser
+	how := o.target.comm
+	switch how.Kind {
+	case commStdio:
+		null, err := os.Open(os.DevNull)
+		if err != nil {
+			return err
+		}
+		defer null.Close()
+		c.Stdin, c.Stdout = null, os.Stderr // the protocol has our own
+		conn = stdioConn{e.stdin, e.stdout}
+		fmt.Fprintln(say, "stdin/stdout redirected")
+	case commSerial:
+		if conn, err = openSerial(how.Path); err != nil {
+			return err
+		}
+	default:
+		if listener, err = how.listen(o.allowRemote, say); err != nil {
+			return err
+		}
+		defer listener.Close()
+	}
+	if how.Kind != commStdio && term.IsTerminal(int(os.Stdin.Fd())) {
+		c.Terminal = os.Stdin
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer onSignals(cancel, how.Kind == commStdio)()
+
+	s := remote.New(c)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	stop := context.AfterFunc(ctx, s.Interrupt)
+	if err := o.begin(s); err != nil {
+		return err
+	}
+	stop()
+	switch how.Kind {
+	case commStdio:
+		fmt.Fprintln(say, "Remote debugging using stdio")
+		return s.ServeConn(ctx, conn)
+	case commSerial:
+		fmt.Fprintf(say, "Remote debugging using %s\n", how.Path)
+		return s.ServeConn(ctx, conn)
+	}
+	fmt.Fprintln(say, listeningOn(listener))
+	return s.Serve(ctx, listener)
+}
+
+// begin gives the server its process, if one is named. Errors are in gdbserver's
+// words.
+func (o *serverOptions) begin(s *remote.Server) error {
+	t := &o.target
+	switch {
+	case t.attach != 0:
+		if err := s.Attach(t.attach); err != nil {
+			return fmt.Errorf("cannot attach to process %d: %w", t.attach, err)
+		}
+	case o.adopt != 0:
+		return s.Adopt(o.adopt, o.launched)
+	case len(t.program) > 0:
+		err := s.Launch(t.program[0], t.program[1:])
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			err = fmt.Errorf("cannot exec %s: %w", t.program[0], err)
+		}
+		return err
+	}
+	return nil
+}

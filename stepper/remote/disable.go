@@ -1,0 +1,72 @@
+package remote
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Disabled are packets that a server makes as if it did not know: gdbserver's
+// --disable-packet, which clients are tested with.
+type Disabled struct {
+	VCont       bool // "vCont": clients use c, s, C, S and Hc
+	QC          bool // "qC"
+	ThreadList  bool // "qfThreadInfo"
+	StopThread  bool // "Tthread": stop replies do not name the thread
+	StopDetails bool // "T": stop replies are S packets
+}
+
+// DisablePackets reads --disable-packet's list. The error lists the names.
+func DisablePackets(list string) (d Disabled, err error) {
+	for _, name := range strings.Split(list, ",") {
+		switch name {
+		case "": // as strtok(3) has it
+		case "vCont":
+			d.VCont = true
+		case "qC":
+			d.QC = true
+		case "qfThreadInfo":
+			d.ThreadList = true
+		case "Tthread":
+			d.StopThread = true
+		case "T":
+			d.StopDetails = true
+		case "threads":
+			d.VCont, d.QC, d.ThreadList, d.StopThread = true, true, true, true
+		default:
+			return d, fmt.Errorf("don't know how to disable %q\n\n%s", name, DisableablePackets)
+		}
+	}
+	return d, nil
+}
+
+// DisableablePackets is the list that --disable-packet without a name prints.
+const DisableablePackets = `Disableable packets:
+  vCont       	All vCont packets
+  qC          	Querying the current thread
+  qfThreadInfo	Thread listing
+  Tthread     	Passing the thread specifier in the T stop reply packet
+  threads     	All of the above
+  T           	All 'T' packets
+`
+
+// packet reports whether a packet is not to be known.
+func (d Disabled) packet(p string) bool {
+	return d.VCont && strings.HasPrefix(p, "vCont") || d.QC && p == "qC" ||
+		d.ThreadList && (p == "qfThreadInfo" || p == "qsThreadInfo") // qXfer:threads stays, as in gdbserver
+}
+
+// reply is an answer without what is not to be known.
+func (d Disabled) reply(r string) string {
+	switch {
+	case len(r) >= 3 && r[0] == 'T' && d.StopDetails:
+		return "S" + r[1:3]
+	case len(r) >= 3 && r[0] == 'T' && d.StopThread:
+		fields := strings.Split(r[3:], ";")
+		fields = slices.DeleteFunc(fields, func(f string) bool { return strings.HasPrefix(f, "thread:") })
+		return r[:3] + strings.Join(fields, ";")
+	case d.VCont && strings.HasPrefix(r, "PacketSize="):
+		return strings.Replace(r, ";vContSupported+", "", 1)
+	}
+	return r
+}

@@ -1,0 +1,36 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+
+	"rseqstep/stepper"
+)
+
+// throughWrapper lets a wrapper that was launched run until it has replaced
+// itself by the program: gdbserver's --wrapper, and gdb's "set exec-wrapper".
+// Signals that come meanwhile are the wrapper's. Errors say that the wrapper
+// ended, or that it was interrupted; the process is gone then.
+func (s *Server) throughWrapper() (err error) {
+	e := s.process.engine
+	if err := e.Catch(stepper.Catch{Execs: true}); err != nil {
+		return errors.Join(err, s.end())
+	}
+	for {
+		stop, err := e.Continue()
+		switch {
+		case err != nil:
+			return errors.Join(err, s.end())
+		case stop.Reason == stepper.StopExec:
+			return nil
+		case stop.Reason == stepper.StopExited:
+			s.forget()
+			return fmt.Errorf("%s: during startup program exited with code %d", s.Wrapper[0], stop.Status.Code)
+		case stop.Reason == stepper.StopKilled:
+			s.forget()
+			return fmt.Errorf("%s: during startup program terminated with signal %s", s.Wrapper[0], stepper.SignalName(stop.Status.Signal))
+		case stop.Reason == stepper.StopInterrupt:
+			return errors.Join(fmt.Errorf("%s: interrupted before it started the program", s.Wrapper[0]), s.end())
+		}
+	}
+}
