@@ -23,6 +23,7 @@ func TestDelveOnOurBackend(t *testing.T) {
 		{"InstructionsPassSections", instructionsPassSections},
 		{"NextAmongEightThreadsLosesNothing", nextAmongThreads},
 		{"RestartBeginsAnew", restarts},
+		{"NoServerIsLeftBehind", leavesNoServer},
 		{"AttachAndDetachLoseNothing", attachesAndDetaches},
 		{"ConditionalBreakpoints", conditions},
 		{"CallsFunctions", calls},

@@ -69,6 +69,7 @@ func (c *client) handle(p []byte) {
 	}
 	c.conn.running.Store(false)
 	c.conn.send([]byte(reply))
+	c.over = c.over || c.endsWithProgram()
 }
 
 // errSilent says that a packet gets no answer.
