@@ -82,7 +82,7 @@ func (c *client) supported(args string) string {
 	}
 	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+", "QCatchSyscalls+",
 		"QStartupWithShell+", "QDisableRandomization+", "QEnvironmentHexEncoded+", "QEnvironmentUnset+", "QEnvironmentReset+", "QSetWorkingDir+",
-		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+",
+		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:siginfo:write+", "qXfer:libraries-svr4:read+",
 		"ConditionalBreakpoints+", "swbreak+", "hwbreak+", "vContSupported+", "error-message+"}
 	c.catchEvents()
 	if c.multiprocess {
