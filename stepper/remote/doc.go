@@ -16,8 +16,8 @@
 // events.go forks, execs and system calls, forks.go which process is kept;
 // points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
-// hostio.go files; monitor.go our own commands; lldb.go lldb's packets,
-// allocate_linux.go its memory in the program; delve.go
+// hostio.go files; monitor.go our own commands; lldb.go lldb's packets, region.go mappings,
+// allocate_linux.go its memory in the program, region.go mappings; delve.go
 // and its neighbours Delve, which takes us for an lldb server.
 //
 // # Decisions, and what was refused

@@ -103,40 +103,6 @@ func setOf(r *register) string {
 	return "Floating Point Registers"
 }
 
-// region describes the mapping around an address (proc(5), maps), or the hole.
-func (c *client) region(args string) (string, error) {
-	addr, ok := number(args)
-	if !ok {
-		return "", errSyntax
-	}
-	maps, err := os.ReadFile(procFile(c.p.target.PID(), "maps"))
-	if err != nil {
-		return "", err
-	}
-	end := uint64(0)
-	for _, line := range strings.Split(string(maps), "\n") {
-		f := strings.Fields(line)
-		if len(f) < 5 {
-			continue
-		}
-		low, high, ok := two(f[0], "-")
-		if !ok || high <= addr {
-			end = high
-			continue
-		}
-		if low > addr {
-			return fmt.Sprintf("start:%x;size:%x;", end, low-end), nil
-		}
-		perms := strings.TrimRight(strings.ReplaceAll(f[1][:3], "-", ""), "-")
-		out := fmt.Sprintf("start:%x;size:%x;permissions:%s;", low, high-low, perms)
-		if len(f) > 5 {
-			out += "name:" + toHex(strings.Join(f[5:], " ")) + ";"
-		}
-		return out, nil
-	}
-	return fmt.Sprintf("start:%x;size:%x;", end, ^uint64(0)-end), nil
-}
-
 // json answers the packets that begin with j. Only the one that saves a round
 // trip for each thread is known.
 func (c *client) json(p string) (string, error) {
