@@ -28,6 +28,7 @@ func TestDelveOnOurBackend(t *testing.T) {
 		{"ConditionalBreakpoints", conditions},
 		{"CallsFunctions", calls},
 		{"Watchpoints", watches},
+		{"X87Registers", x87},
 		{"StopsOnPanics", panics},
 		{"ManualStop", halts},
 		{"TestBinaries", testBinaries},
