@@ -47,6 +47,9 @@ func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
 	c.p = s.process
+	if c.p != nil {
+		c.p.regs = nil // the last client may have been of another kind
+	}
 	c.catchEvents()
 	return c, err
 }
@@ -227,7 +230,7 @@ func (c *client) choose(p string) (string, error) {
 }
 
 func (c *client) alive(tid int) bool {
-	if c.p == nil {
+	if c.p == nil || tid <= 0 {
 		return false
 	}
 	for _, t := range c.p.target.Threads() {

@@ -66,8 +66,12 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		if annex != "target.xml" {
 			return "", true, errors.New("there is only target.xml")
 		}
-		if _, err := c.registers(); err != nil {
+		regs, err := c.registers()
+		if err != nil {
 			return "", true, err
+		}
+		if c.lldb() {
+			return lldbDescription(regs), true, nil
 		}
 		return description(c.p.features), true, nil
 	case "auxv":
