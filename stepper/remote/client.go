@@ -34,17 +34,19 @@ type client struct {
 	last       string // the last stop reply
 	ranged     ranged
 	row        row
+	saved      checkpoints
 	stepping   bool     // the command that runs is a step
 	notes      []string // sentences to be shown when the program next runs
 	next       func(*stepper.Engine) (stepper.Stop, error)
 	open       map[int]*hostFile
+	why        map[int]string      // each thread's last stop reply, until it goes on
 	stoppedFor map[int]int         // the signals that the user was shown last, by thread
 	explained  map[table.Addr]bool // places inside sections that it was told about
 	over       bool
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
-	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
+	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
 	c.p = s.process
 	if c.p != nil {

@@ -56,14 +56,18 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 	return "", false, nil
 }
 
-// threadStop is why a thread stands: the last stop for the thread it was about,
-// no reason of its own for the others.
+// threadStop is why a thread stands: the last stop that was about it, if it has
+// not gone on since, as a thread has not while lldb calls a function in another
+// one. The others have no reason of their own.
 func (c *client) threadStop(tid int) string {
 	if c.delve() {
 		return c.delveThread(tid)
 	}
 	if tid == c.p.engine.Thread() && c.last != "" {
 		return c.last
+	}
+	if reply := c.why[tid]; reply != "" && reply[0] == 'T' {
+		return reply
 	}
 	return c.stopped(0, tid, "")
 }
@@ -107,9 +111,7 @@ func (c *client) json(p string) (string, error) {
 	var list []info
 	for _, t := range c.p.engine.Threads() {
 		i := info{TID: t.TID, Name: t.Name, Registers: map[string]string{}}
-		if t.TID == c.p.engine.Thread() {
-			i.Reason, i.Signal, i.About = c.lastReason()
-		}
+		i.Reason, i.Signal, i.About = stopReason(c.threadStop(t.TID))
 		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
 			if b, err := c.file(t.TID).read(&regs[n]); err == nil {
 				i.Registers[fmt.Sprint(n)] = hex.EncodeToString(b)

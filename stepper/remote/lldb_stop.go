@@ -59,14 +59,14 @@ func faultText(sig int, info []byte) string {
 	return text
 }
 
-// lastReason is the last stop's reason in lldb's words, its signal, and its
+// stopReason is a T reply's reason in lldb's words, its signal, and its
 // description, if it has one.
-func (c *client) lastReason() (reason string, signal int, description string) {
-	if len(c.last) < 3 || c.last[0] != 'T' {
+func stopReason(reply string) (reason string, signal int, description string) {
+	if len(reply) < 3 || reply[0] != 'T' {
 		return "", 0, ""
 	}
-	sig, _ := number(c.last[1:3])
-	for _, pair := range strings.Split(c.last[3:], ";") {
+	sig, _ := number(reply[1:3])
+	for _, pair := range strings.Split(reply[3:], ";") {
 		key, value, _ := strings.Cut(pair, ":")
 		switch key {
 		case "reason":
@@ -80,7 +80,7 @@ func (c *client) lastReason() (reason string, signal int, description string) {
 		}
 	}
 	switch {
-	case reason != "":
+	case reason != "" || sig == 0:
 	case sig == sigTrap:
 		reason = "trace"
 	default:

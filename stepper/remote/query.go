@@ -136,6 +136,9 @@ func (c *client) extraInfo(args string) (string, error) {
 
 // set answers the packets that begin with Q, without the Q.
 func (c *client) set(p string) (string, error) {
+	if reply, ok, err := c.checkpoint(p); ok {
+		return reply, err
+	}
 	name, args, _ := strings.Cut(p, ":")
 	switch name {
 	case "StartNoAckMode":

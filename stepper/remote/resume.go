@@ -112,6 +112,7 @@ func (c *client) resume(actions []action) (string, error) {
 			continue
 		}
 		goes++
+		delete(c.why, t)
 		signals = signals || a.signal > 0
 		stepsMore := a.kind != 'c' && (lead.kind == 'c' || lead.kind == 't')
 		preferred := a.kind == lead.kind && t == e.Thread() || a.kind == lead.kind && t == c.general && tid != e.Thread()
@@ -291,6 +292,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.conn.answered()
 	}
 	c.last = c.stopReply(stop)
+	c.why[stop.TID] = c.last
 	if !c.p.target.Alive() {
 		c.forget()
 	}

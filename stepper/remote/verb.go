@@ -67,6 +67,7 @@ func (c *client) begin() (string, error) {
 	clear(c.left)
 	clear(c.files)
 	clear(c.explained)
+	clear(c.why)
 	c.general, c.resuming, c.last, c.next = 0, 0, "", nil
 	return c.status()
 }
