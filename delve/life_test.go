@@ -36,6 +36,51 @@ func restarts(t *testing.T, w way) {
 	endsWhole(d, 10)
 }
 
+// leavesNoServer runs a program to its end and restarts it, again and again: each
+// run has a debug server of its own, which ends with the program.
+func leavesNoServer(t *testing.T, w way) {
+	exe := program(t, "gotime")
+	d := w.start(t, "exec", exe)
+	if n := servers(t, d.cmd.Process.Pid, exe); n != 1 {
+		t.Fatalf("%d debug servers", n)
+	}
+	for range 3 {
+		if s := d.proceed(); !s.Exited {
+			t.Fatalf("not at the end, but at %s", place(s))
+		}
+		within(t, "no debug server is there after the program's end", func() bool { return servers(t, d.cmd.Process.Pid, exe) == 0 })
+		if _, err := d.Restart(false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status := d.finish(); status != 0 {
+		t.Errorf("the program ended with status %d", status)
+	}
+}
+
+// servers is how many processes a Delve has started to run a program. (It has
+// another child, for its telemetry.)
+func servers(t *testing.T, parent int, program string) (n int) {
+	t.Helper()
+	lists, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range lists {
+		stat, err1 := os.ReadFile(list)
+		args, err2 := os.ReadFile(filepath.Join(filepath.Dir(list), "cmdline"))
+		if err1 != nil || err2 != nil {
+			continue // it is gone
+		}
+		// PID (NAME) STATE PPID: proc_pid_stat(5).
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		if f := strings.Fields(rest); len(f) > 1 && f[1] == strconv.Itoa(parent) && strings.Contains(string(args), program) {
+			n++
+		}
+	}
+	return n
+}
+
 // attachesAndDetaches takes over a program whose threads count, steps it, and lets it go.
 func attachesAndDetaches(t *testing.T, w way) {
 	bin := program(t, "cgorseq")

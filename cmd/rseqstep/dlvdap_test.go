@@ -105,6 +105,22 @@ func TestDelvesAdapterDebugsGo(t *testing.T) {
 	disconnect(c)
 }
 
+// With "outputMode" "remote" Delve reads what the program writes from pipes, and
+// ends the session at their end: nobody may hold them open when the program has
+// ended.
+func TestDelvesAdapterEndsASessionWhoseOutputItCarries(t *testing.T) {
+	c := delveEditor(t)
+	program, _ := goFixture(t, "gotime", "main.go")
+	daptest.Do[*dap.LaunchResponse](c, "launch", args{"mode": "exec", "program": program, "request": "launch", "outputMode": "remote"})
+	daptest.Event[*dap.InitializedEvent](c)
+	daptest.Do[*dap.ConfigurationDoneResponse](c, "configurationDone", args{})
+	daptest.Event[*dap.TerminatedEvent](c)
+	if out := c.Output["stdout"]; out != "ok 100\n" {
+		t.Errorf("the program wrote %q", out)
+	}
+	disconnect(c)
+}
+
 func TestDelvesAdapterStopsInsideSectionsOfCgoPrograms(t *testing.T) {
 	c := delveEditor(t)
 	program, source := goFixture(t, "cgorseq", "count.c")

@@ -152,6 +152,26 @@ func (p *Process) Siginfo(tid int) ([]byte, error) {
 	return info, nil
 }
 
+// SetSiginfo writes the raw siginfo_t of the stop the thread is in: what its
+// handler is given, if the signal with that number is delivered.
+func (p *Process) SetSiginfo(tid int, info []byte) error {
+	t, err := p.findHeld(tid, "write siginfo")
+	if err != nil {
+		return err
+	}
+	if len(info) != siginfoSize {
+		return &Error{Op: "write siginfo", TID: tid, Err: unix.EINVAL}
+	}
+	if t.siginfo != nil { // it is put in its place when the signal is delivered
+		t.siginfo = append([]byte(nil), info...)
+		return nil
+	}
+	if _, e := ptraceBytes(reqSetSiginfo, t.tid, 0, info); e != 0 {
+		return p.fail(t, "write siginfo", e)
+	}
+	return nil
+}
+
 // Rseq is the thread's rseq registration as the kernel keeps it.
 func (p *Process) Rseq(tid int) (stepper.RseqConfig, error) {
 	t, err := p.findHeld(tid, "read rseq registration")

@@ -127,6 +127,41 @@ func TestSignalKeepsItsValueAcrossAnInjectedCall(t *testing.T) {
 	}
 }
 
+func TestSignalHasTheValueThatWasWritten(t *testing.T) {
+	for _, borrowed := range []string{"never", "before", "after"} {
+		t.Run(borrowed, func(t *testing.T) {
+			p := launch(t, queues)
+			runTo(t, p, "ready")
+			stepIntoSleep(t, p)
+			sigqueue(t, p.PID(), unix.SIGUSR1, 42)
+			ev, err := p.Run(p.PID(), 0, 0)
+			if err != nil || ev.Kind != stepper.EventSignal {
+				t.Fatalf("got %+v, %v", ev, err)
+			}
+			if borrowed == "before" {
+				borrow(t, p, p.PID())
+			}
+			info, err := p.Siginfo(p.PID())
+			if err != nil {
+				t.Fatal(err)
+			}
+			info[24] = 43
+			if err := p.SetSiginfo(p.PID(), info); err != nil {
+				t.Fatal(err)
+			}
+			if borrowed == "after" {
+				borrow(t, p, p.PID())
+			}
+			if info, err := p.Siginfo(p.PID()); err != nil || info[24] != 43 {
+				t.Errorf("siginfo % x, %v", info[:28], err)
+			}
+			if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Status.Code != 43 {
+				t.Errorf("got %+v, %v, want exit status 43", ev, err)
+			}
+		})
+	}
+}
+
 // stepIntoSleep runs the thread into its blocking call and stops it there.
 func stepIntoSleep(t testing.TB, p *Process) {
 	t.Helper()

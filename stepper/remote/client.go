@@ -34,10 +34,12 @@ type client struct {
 	last       string // the last stop reply
 	ranged     ranged
 	row        row
+	saved      checkpoints
 	stepping   bool     // the command that runs is a step
 	notes      []string // sentences to be shown when the program next runs
 	next       func(*stepper.Engine) (stepper.Stop, error)
 	open       map[int]*hostFile
+	why        map[int]string      // each thread's last stop reply, until it goes on
 	stoppedFor map[int]int         // the signals that threads were shown stopped for and not resumed from since
 	explained  map[table.Addr]bool // places inside sections that it was told about
 	table      osTable
@@ -47,10 +49,13 @@ type client struct {
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
-	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
+	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest, s)
 	s.any()
 	c.p = s.process
+	for _, p := range s.all() {
+		p.regs = nil // the last client may have been of another kind
+	}
 	c.finds()
 	c.catchEvents()
 	return c, err
@@ -74,6 +79,7 @@ func (c *client) handle(p []byte) {
 	}
 	c.conn.running.Store(false)
 	c.conn.send([]byte(c.Disable.reply(reply)))
+	c.over = c.over || c.endsWithProgram()
 }
 
 // errSilent says that a packet gets no answer.
@@ -237,7 +243,7 @@ func (c *client) choose(p string) (string, error) {
 }
 
 func (c *client) alive(tid int) bool {
-	if c.p == nil {
+	if c.p == nil || tid <= 0 {
 		return false
 	}
 	for _, t := range c.p.target.Threads() {

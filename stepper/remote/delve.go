@@ -29,6 +29,11 @@ func (c *client) delvePacket(p string) (done bool, err error) {
 	return c.inRow(p)
 }
 
+// endsWithProgram reports whether the server is to end since the program has.
+// Delve says nothing more then: it neither closes the connection nor ends the
+// server, which holds the pipes that Delve reads the program's output from.
+func (c *client) endsWithProgram() bool { return c.delve() && c.process == nil }
+
 // delveSignals are the signals that Delve is told of. Its own backend tells
 // its user of none but traps; here it would stop the program for a SIGCHLD, and
 // take two round trips for each of the SIGURGs by which Go preempts goroutines.

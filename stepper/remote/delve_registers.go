@@ -13,10 +13,11 @@ type piece struct {
 }
 
 // delveRegisters are the registers that Delve is shown: those that its own
-// backend shows, but for the x87's. It reads every one of them by a packet of
-// its own after each instruction step, so that one more is one round trip more.
+// backend shows, but for the x87's control, status and tag words. It reads every
+// one of them by a packet of its own after each instruction step (delve_row.go).
 func delveRegisters(xcr0 uint64) []register {
-	regs := core()[:18] // up to eflags: segment selectors say nothing in a 64-bit program
+	regs := core()[:18]                   // up to eflags: segment selectors say nothing in a 64-bit program
+	regs = append(regs, core()[24:32]...) // st0 to st7
 	regs = append(regs, user("fs_base", 21, 8, "int"), user("gs_base", 22, 8, "int"),
 		register{name: "mxcsr", size: 4, kept: 4, typ: "int", place: inXSave, at: 24, bit: stateSSE})
 	// Delve has one register, XMM, of whatever width there is.

@@ -5,22 +5,43 @@ import (
 	"strings"
 )
 
-// row is a client's habit of reading a thread's registers one by one, all of
-// them, from the first to the last. Delve does so after each instruction step:
-// it asks a debugserver for no more than one at a time, since macOS's has bugs
-// in the packet g (gdbserver.go, Connect). Once a client is known to do so and
-// to do nothing else, the whole row is sent in answer to the first packet, and
-// the other packets need no answers: 40 round trips become one.
+// row is a client's habit of reading registers of a thread one by one, from the
+// first to the last. Delve does so where it needs them, because it asks a
+// debugserver for no more than one at a time, since macOS's has bugs in the packet
+// g (gdbserver.go, Connect): after an instruction step it reads all of them, at
+// another stop those that are too wide for the stop reply (reloadRegisters). Once
+// a client is known to do so and to do nothing else, the whole row is sent in
+// answer to the first packet, and the other packets need no answers: 48 round
+// trips become one.
 type row struct {
-	complete int    // rows read so far
-	broken   bool   // it does not always
-	next     int    // the register that is expected; 0: none is
-	thread   string // of which thread, as the packets end
-	sent     bool   // the rest of this row is sent already
+	complete [2]int // rows of each kind that were read so far
+	broken   bool   // a row was not read to its end
+
+	kind   int    // of the row that is being read
+	rest   []int  // the registers of it that are still expected
+	thread string // of which thread, as the packets end
+	sent   bool   // the rest of this row is sent already
 }
 
-// rowsToKnow is how many rows a client must have read one by one.
+// The kinds of rows.
+const (
+	rowOfAll  = iota
+	rowOfWide // those that the stop reply has no room for
+)
+
+// rowsToKnow is how many rows of a kind a client must have read one by one.
 const rowsToKnow = 3
+
+// rowsOf are the registers of each kind of row.
+func rowsOf(regs []register) (rows [2][]int) {
+	for n := range regs {
+		rows[rowOfAll] = append(rows[rowOfAll], n)
+		if !regs[n].fitsStop() {
+			rows[rowOfWide] = append(rows[rowOfWide], n)
+		}
+	}
+	return rows
+}
 
 // inRow deals with a packet that is part of a row. Done means that nothing
 // remains to be done with it.
@@ -28,57 +49,63 @@ func (c *client) inRow(p string) (done bool, err error) {
 	if c.Dialect != DelveDebugserver || c.row.broken || c.p == nil {
 		return false, nil
 	}
+	if len(c.row.rest) == 0 {
+		return c.beginRow(p)
+	}
 	r := &c.row
-	if r.next > 0 {
-		if p != fmt.Sprintf("p%x%s", r.next, r.thread) {
-			r.broken = true
-			if r.sent {
-				// Its next packets would get the answers of those it left out.
-				c.over = true
-				c.logf("the client reads registers in another order than before: %q", p)
-				return true, nil
-			}
-			return false, nil
+	if p != fmt.Sprintf("p%x%s", r.rest[0], r.thread) {
+		r.broken = true
+		if r.sent {
+			// Its next packets would get the answers of those it left out.
+			c.over = true
+			c.logf("the client reads registers in another order than before: %q", p)
+			return true, nil
 		}
-		regs, err := c.registers()
-		if err != nil {
-			return false, err
-		}
-		if r.next++; r.next < len(regs) {
-			return r.sent, nil
-		}
-		r.next = 0
-		r.complete++
-		return r.sent, nil
-	}
-	thread, first := strings.CutPrefix(p, "p0")
-	if !first || !strings.HasPrefix(thread, ";") {
 		return false, nil
 	}
-	r.next, r.thread, r.sent = 1, thread, r.complete >= rowsToKnow
-	if !r.sent {
-		return false, nil
+	if r.rest = r.rest[1:]; len(r.rest) == 0 {
+		r.complete[r.kind]++
 	}
-	return true, c.sendRow(thread)
+	return r.sent, nil
 }
 
-// sendRow sends all registers of a thread, each as an answer of its own.
-func (c *client) sendRow(suffix string) error {
-	id, ok := parseThread(strings.Trim(strings.TrimPrefix(suffix, ";thread:"), ";"))
-	if !ok {
-		return errSyntax
+// beginRow deals with a packet that may be the first of a row.
+func (c *client) beginRow(p string) (done bool, err error) {
+	number, thread, ok := strings.Cut(p, ";")
+	if !ok || p[0] != 'p' {
+		return false, nil
 	}
 	regs, err := c.registers()
 	if err != nil {
-		return err
+		return false, err
 	}
-	answers := make([][]byte, len(regs))
-	for n := range regs {
+	for kind, list := range rowsOf(regs) {
+		if len(list) == 0 || number != fmt.Sprintf("p%x", list[0]) {
+			continue
+		}
+		r := &c.row
+		r.kind, r.rest, r.thread, r.sent = kind, list[1:], ";"+thread, r.complete[kind] >= rowsToKnow
+		if !r.sent {
+			return false, nil
+		}
+		return true, c.sendRow(list, thread)
+	}
+	return false, nil
+}
+
+// sendRow sends registers of a thread, each as an answer of its own.
+func (c *client) sendRow(list []int, thread string) error {
+	id, ok := parseThread(strings.Trim(strings.TrimPrefix(thread, "thread:"), ";"))
+	if !ok {
+		return errSyntax
+	}
+	answers := make([][]byte, len(list))
+	for i, n := range list {
 		value, err := c.readOne(id.TID, uint64(n))
 		if err != nil {
 			value = "E01"
 		}
-		answers[n] = []byte(value)
+		answers[i] = []byte(value)
 	}
 	c.conn.sendAll(answers)
 	return nil

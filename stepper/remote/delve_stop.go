@@ -63,7 +63,7 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 	}
 	f := c.file(tid)
 	for n := range regs {
-		if regs[n].size > 8 {
+		if !regs[n].fitsStop() {
 			continue
 		}
 		if p, err := f.read(&regs[n]); err == nil {
@@ -72,6 +72,9 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 	}
 	return b.String()
 }
+
+// fitsStop reports whether Delve takes a register from a stop reply.
+func (r *register) fitsStop() bool { return r.size <= 8 }
 
 // reasons is jstopinfo: the threads that Delve must ask about. Those that it
 // does not name have stopped for no reason of their own.

@@ -21,7 +21,7 @@
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
 // hostio.go files; monitor.go our own commands, monitor_gdbserver.go those of
 // gdbserver, whose sentences are in announce.go and whose options in wrapper.go,
-// disable.go and debuglog.go; lldb.go lldb's packets,
+// disable.go and debuglog.go; lldb.go lldb's packets, region.go mappings,
 // lldb_launch.go, lldb_platform.go and lldb_files.go those by which it starts
 // programs and is at home on a machine, forward_linux.go a program's output,
 // allocate_linux.go its memory in the program; delve.go

@@ -31,6 +31,9 @@ func (c *client) librariesXML(annex string) (string, error) {
 	var list strings.Builder
 	var mainMap string
 	debug, byLoader, err := c.debugStructure()
+	if err != nil && c.lldb() {
+		return "", err // it takes a list for complete, and looks for no program then
+	}
 	if err != nil {
 		return `<library-list-svr4 version="1.0"/>`, nil
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-
-	"rseqstep/stepper"
 )
 
 // lldbSet answers the Q packets that only change how answers look.
@@ -16,6 +14,9 @@ func (c *client) lldbSet(name string) string {
 	case "ThreadSuffixSupported":
 		// Only lldb has it; it numbers signals as the remote system does.
 		c.threadSuffix, c.linuxSignals = true, true
+		if c.p != nil {
+			c.p.regs = nil // lldb has a layout of its own
+		}
 		c.conn.forgets.Store(true)
 	case "ListThreadsInStopReply":
 		c.threadList = true
@@ -23,8 +24,10 @@ func (c *client) lldbSet(name string) string {
 	return "OK"
 }
 
-// hostTriple says what machine this is, in lldb's and LLVM's words.
-const hostTriple = "triple:7838365f36342d2d6c696e75782d676e75;" // x86_64--linux-gnu
+// hostTriple says what machine this is. The vendor is what lldb takes its own
+// machine to be from (LLVM's default): with none it takes us for another machine,
+// knows no process of ours by its file, and finds no program after an exec.
+const hostTriple = "triple:7838365f36342d70632d6c696e75782d676e75;" // x86_64-pc-linux-gnu
 
 // lldbQuery answers lldb's own q packets; ok is false for others.
 func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
@@ -68,14 +71,18 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 	return "", false, nil
 }
 
-// threadStop is why a thread stands: the last stop for the thread it was about,
-// no reason of its own for the others.
+// threadStop is why a thread stands: the last stop that was about it, if it has
+// not gone on since, as a thread has not while lldb calls a function in another
+// one. The others have no reason of their own.
 func (c *client) threadStop(tid int) string {
 	if c.delve() {
 		return c.delveThread(tid)
 	}
 	if tid == c.p.engine.Thread() && c.last != "" {
 		return c.last
+	}
+	if reply := c.why[tid]; reply != "" && reply[0] == 'T' {
+		return reply
 	}
 	return c.stopped(0, tid, "")
 }
@@ -91,68 +98,11 @@ func (c *client) registerInfo(args string) (string, error) {
 	for _, r := range regs[:n] {
 		offset += r.size
 	}
-	r := regs[n]
-	encoding, format := "uint", "hex"
-	switch {
-	case r.typ == "i387_ext":
-		encoding, format = "ieee754", "float"
-	case r.size > 8:
-		encoding, format = "vector", "vector-uint8"
-	}
-	out := fmt.Sprintf("name:%s;bitsize:%d;offset:%d;encoding:%s;format:%s;set:%s;", r.name, 8*r.size, offset, encoding, format, setOf(&r))
-	generic := map[string]string{"rip": "pc", "rsp": "sp", "rbp": "fp", "eflags": "flags",
-		"rdi": "arg1", "rsi": "arg2", "rdx": "arg3", "rcx": "arg4", "r8": "arg5", "r9": "arg6"}
-	if g := generic[r.name]; g != "" {
-		out += "generic:" + g + ";"
-	}
-	// Numbers of the System V ABI for amd64, figure 3.36.
-	numbers := map[string]int{"rax": 0, "rdx": 1, "rcx": 2, "rbx": 3, "rsi": 4, "rdi": 5, "rbp": 6, "rsp": 7,
-		"r8": 8, "r9": 9, "r10": 10, "r11": 11, "r12": 12, "r13": 13, "r14": 14, "r15": 15, "rip": 16}
-	if d, ok := numbers[r.name]; ok {
-		out += fmt.Sprintf("ehframe:%d;dwarf:%d;", d, d)
+	out := fmt.Sprintf("name:%s;bitsize:%d;offset:%d;", regs[n].name, 8*regs[n].size, offset)
+	for _, a := range attributes(&regs[n]) {
+		out += a[0] + ":" + a[1] + ";"
 	}
 	return out, nil
-}
-
-func setOf(r *register) string {
-	if r.place == inUser {
-		return "General Purpose Registers"
-	}
-	return "Floating Point Registers"
-}
-
-// region describes the mapping around an address (proc(5), maps), or the hole.
-func (c *client) region(args string) (string, error) {
-	addr, ok := number(args)
-	if !ok {
-		return "", errSyntax
-	}
-	maps, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "maps"))
-	if err != nil {
-		return "", err
-	}
-	end := uint64(0)
-	for _, line := range strings.Split(string(maps), "\n") {
-		f := strings.Fields(line)
-		if len(f) < 5 {
-			continue
-		}
-		low, high, ok := two(f[0], "-")
-		if !ok || high <= addr {
-			end = high
-			continue
-		}
-		if low > addr {
-			return fmt.Sprintf("start:%x;size:%x;", end, low-end), nil
-		}
-		perms := strings.TrimRight(strings.ReplaceAll(f[1][:3], "-", ""), "-")
-		out := fmt.Sprintf("start:%x;size:%x;permissions:%s;", low, high-low, perms)
-		if len(f) > 5 {
-			out += "name:" + toHex(strings.Join(f[5:], " ")) + ";"
-		}
-		return out, nil
-	}
-	return fmt.Sprintf("start:%x;size:%x;", end, ^uint64(0)-end), nil
 }
 
 // json answers the packets that begin with j. Only the one that saves a round
@@ -166,6 +116,7 @@ func (c *client) json(p string) (string, error) {
 		Name      string            `json:"name"`
 		Reason    string            `json:"reason,omitempty"`
 		Signal    int               `json:"signal,omitempty"`
+		About     string            `json:"description,omitempty"`
 		Registers map[string]string `json:"registers"`
 	}
 	regs, err := c.registers()
@@ -175,9 +126,7 @@ func (c *client) json(p string) (string, error) {
 	var list []info
 	for _, t := range c.p.engine.Threads() {
 		i := info{TID: t.TID, Name: t.Name, Registers: map[string]string{}}
-		if t.TID == c.p.engine.Thread() {
-			i.Reason, i.Signal = c.lastReason()
-		}
+		i.Reason, i.Signal, i.About = stopReason(c.threadStop(t.TID))
 		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
 			if b, err := c.file(t.TID).read(&regs[n]); err == nil {
 				i.Registers[fmt.Sprint(n)] = hex.EncodeToString(b)
@@ -187,21 +136,4 @@ func (c *client) json(p string) (string, error) {
 	}
 	out, err := json.Marshal(list)
 	return string(out), err
-}
-
-// lastReason is the last stop's reason in lldb's words, and its signal.
-func (c *client) lastReason() (string, int) {
-	if len(c.last) < 3 || c.last[0] != 'T' {
-		return "", 0
-	}
-	sig, _ := number(c.last[1:3])
-	switch {
-	case strings.Contains(c.last, "watch:"):
-		return "watchpoint", int(sig)
-	case strings.Contains(c.last, "reason:breakpoint"), strings.Contains(c.last, "swbreak"):
-		return "breakpoint", int(sig)
-	case sig == sigTrap:
-		return "trace", int(sig)
-	}
-	return "signal", int(sig)
 }

@@ -49,6 +49,9 @@ func TestPacketsAreAnsweredAsTheManualSays(t *testing.T) {
 		{"QEnvironmentReset", "OK"},
 		{"qXfer:memory-map:read::0,100", ""}, // gdb takes what a map leaves out for no memory
 		{"qXfer:threads:read::0,4", "m<?xm"},
+		{"qXfer:siginfo:write::zz:a", "E01"},
+		{"qXfer:siginfo:write::0:", "0"},
+		{"qXfer:siginfo:write::81:a", "E01"}, // behind its end
 		{"qXfer:features:read:other.xml:0,10", "E01"},
 		{"H" + "g" + this, "OK"},
 		{"Hgp1.1", "E01"},

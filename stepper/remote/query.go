@@ -88,7 +88,8 @@ func (c *client) supported(args string) string {
 	}
 	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+", "QCatchSyscalls+",
 		"QStartupWithShell+", "QDisableRandomization+", "QEnvironmentHexEncoded+", "QEnvironmentUnset+", "QEnvironmentReset+", "QSetWorkingDir+",
-		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:libraries-svr4:read+", "augmented-libraries-svr4-read+", "qXfer:osdata:read+",
+		"qXfer:features:read+", "qXfer:auxv:read+", "qXfer:exec-file:read+", "qXfer:threads:read+", "qXfer:siginfo:read+", "qXfer:siginfo:write+",
+		"qXfer:libraries-svr4:read+", "augmented-libraries-svr4-read+", "qXfer:osdata:read+",
 		"ConditionalBreakpoints+", "swbreak+", "hwbreak+", "vContSupported+", "error-message+"}
 	c.catchEvents()
 	if c.multiprocess {
@@ -144,6 +145,9 @@ func (c *client) extraInfo(args string) (string, error) {
 
 // set answers the packets that begin with Q, without the Q.
 func (c *client) set(p string) (string, error) {
+	if reply, ok, err := c.checkpoint(p); ok {
+		return reply, err
+	}
 	name, args, _ := strings.Cut(p, ":")
 	if r, ok, err := c.lldbLaunch(name, args); ok {
 		return r, err

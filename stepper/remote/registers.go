@@ -34,8 +34,11 @@ func (c *client) registers() ([]register, error) {
 	}
 	c.p.features = layout(components(area))
 	c.p.regs = flatten(c.p.features)
-	if c.delve() {
+	switch {
+	case c.delve():
 		c.p.regs = delveRegisters(components(area))
+	case c.lldb():
+		c.p.regs = lldbRegisters(components(area))
 	}
 	return c.p.regs, nil
 }

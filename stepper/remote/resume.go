@@ -113,6 +113,7 @@ func (c *client) resume(actions []action) (string, error) {
 			continue
 		}
 		goes = append(goes, t)
+		delete(c.why, t)
 		signals = signals || a.signal > 0
 		stepsMore := a.kind != 'c' && (lead.kind == 'c' || lead.kind == 't')
 		preferred := a.kind == lead.kind && t == e.Thread() || a.kind == lead.kind && t == c.general && tid != e.Thread()
@@ -290,6 +291,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 	}
 	c.last = c.stopReply(stop)
 	c.debugf("wait: thread %d, reason %d, reply %s", stop.TID, stop.Reason, c.last)
+	c.why[stop.TID] = c.last
 	c.announceEnd(stop)
 	if !c.p.target.Alive() {
 		c.forget()

@@ -29,7 +29,7 @@ func (c *client) stopReply(stop stepper.Stop) string {
 	sig, why := sigTrap, ""
 	switch stop.Reason {
 	case stepper.StopSignal:
-		sig = stop.Signal
+		sig, why = stop.Signal, c.lldbSignal(stop)
 	case stepper.StopInterrupt:
 		sig = sigInt
 	case stepper.StopThreadExited:
@@ -86,11 +86,17 @@ func (c *client) whichWatch(stop stepper.Stop) string {
 // first, the thread, and the reason.
 func (c *client) stopped(sig, tid int, why string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "T%02x%s", sig, why)
+	fmt.Fprintf(&b, "T%02x", sig)
+	if !c.lldb() {
+		b.WriteString(why)
+	}
 	if c.threadList {
 		b.WriteString(c.listThreads())
 	}
 	fmt.Fprintf(&b, "thread:%s;", c.threadName(tid))
+	if c.lldb() {
+		b.WriteString(why) // lldb looks for ";reason:exec;" (ProcessGDBRemote::SetLastStopPacket)
+	}
 	if regs, err := c.registers(); err == nil {
 		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
 			if p, err := c.file(tid).read(&regs[n]); err == nil {

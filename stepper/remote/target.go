@@ -14,6 +14,7 @@ type target interface {
 	stepper.Target
 	GiveTerminal(*os.File) error
 	TakeTerminal(*os.File) error
+	SetSiginfo(tid int, info []byte) error
 	Former() (pid int, threads []int)
 	ReadChild(pid int, addr table.Addr, p []byte) (int, error)
 	WriteChild(pid int, addr table.Addr, p []byte) (int, error)

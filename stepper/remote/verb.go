@@ -60,6 +60,7 @@ func (c *client) begin() (string, error) {
 	delete(c.left, c.p.target.PID())
 	clear(c.files)
 	clear(c.explained)
+	clear(c.why)
 	c.general, c.resuming, c.last, c.next = 0, 0, "", nil
 	return c.status()
 }

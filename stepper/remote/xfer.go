@@ -9,9 +9,14 @@ import (
 	"rseqstep/stepper"
 )
 
-// transfer answers qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH.
+// transfer answers qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH and
+// qXfer:siginfo:write::OFFSET:BYTES.
 func (c *client) transfer(args string) (string, error) {
 	f := strings.SplitN(args, ":", 4)
+	if len(f) == 4 && f[0] == "siginfo" && f[1] == "write" && f[2] == "" {
+		offset, data, _ := strings.Cut(f[3], ":")
+		return c.writeSiginfo(offset, []byte(data))
+	}
 	if len(f) != 4 || f[1] != "read" {
 		return unsupported, nil
 	}
@@ -70,8 +75,12 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		if annex != "target.xml" {
 			return "", true, errors.New("there is only target.xml")
 		}
-		if _, err := c.registers(); err != nil {
+		regs, err := c.registers()
+		if err != nil {
 			return "", true, err
+		}
+		if c.lldb() {
+			return lldbDescription(regs), true, nil
 		}
 		return description(c.p.features), true, nil
 	case "auxv":
@@ -88,6 +97,28 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 	}
 	list, err := c.librariesXML(annex)
 	return list, true, err
+}
+
+// writeSiginfo changes what a thread's handler will be given, from an offset on.
+// The answer is how many bytes were taken.
+func (c *client) writeSiginfo(offset string, data []byte) (string, error) {
+	at, ok := number(offset)
+	if !ok {
+		return "", errSyntax
+	}
+	if c.p == nil {
+		return "", errNoProcess
+	}
+	tid := c.generalThread()
+	info, err := c.p.target.Siginfo(tid)
+	if err != nil {
+		return "", err
+	}
+	if at > uint64(len(info)) {
+		return "", errSyntax
+	}
+	n := copy(info[at:], data)
+	return hexOf(n), c.p.target.SetSiginfo(tid, info)
 }
 
 // threadsXML lists the threads (gdb manual, "Thread List Format").

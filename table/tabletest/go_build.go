@@ -43,7 +43,7 @@ func BuildGo(t testing.TB, pkg string, debug bool) string {
 func BuildGoPrograms(t testing.TB) {
 	t.Helper()
 	all := []goProgram{command(), dlv(), fixture("gotime", false)}
-	for _, pkg := range []string{"cgorseq", "goaround", "gohits", "goloop", "gopanic", "gosince", "gotime"} {
+	for _, pkg := range []string{"cgorseq", "goaround", "gohits", "goloop", "gopanic", "gosince", "gotime", "gox87"} {
 		all = append(all, fixture(pkg, true))
 	}
 	for _, p := range all {

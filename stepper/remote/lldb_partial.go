@@ -1,0 +1,48 @@
+package remote
+
+import "fmt"
+
+// partial is a register that is a part of another one. lldb reads and writes it
+// by way of that one.
+type partial struct {
+	name string
+	of   string
+	at   int // bytes into it
+	size int
+}
+
+// partials are those of the general and of the x87 registers (Intel SDM volume
+// 1, 3.4.1 and 9.2.2), by their size as lldb's own server lists them.
+func partials() (general, float []partial) {
+	old := [][2]string{{"rax", "a"}, {"rbx", "b"}, {"rcx", "c"}, {"rdx", "d"}}
+	pointers := []string{"di", "si", "bp", "sp"}
+	add := func(size, at int, of, name string) { general = append(general, partial{name, of, at, size}) }
+	for _, size := range []int{4, 2} {
+		prefix := map[int]string{4: "e", 2: ""}[size]
+		for _, r := range old {
+			add(size, 0, r[0], prefix+r[1]+"x")
+		}
+		for _, r := range pointers {
+			add(size, 0, "r"+r, prefix+r)
+		}
+		for n := 8; n < 16; n++ {
+			add(size, 0, fmt.Sprintf("r%d", n), fmt.Sprintf("r%d%s", n, map[int]string{4: "d", 2: "w"}[size]))
+		}
+	}
+	for _, r := range old {
+		add(1, 1, r[0], r[1]+"h")
+	}
+	for _, r := range old {
+		add(1, 0, r[0], r[1]+"l")
+	}
+	for _, r := range pointers {
+		add(1, 0, "r"+r, r+"l")
+	}
+	for n := 8; n < 16; n++ {
+		add(1, 0, fmt.Sprintf("r%d", n), fmt.Sprintf("r%dl", n))
+	}
+	for n := range 8 {
+		float = append(float, partial{fmt.Sprintf("mm%d", n), fmt.Sprintf("st%d", n), 0, 8})
+	}
+	return general, float
+}
