@@ -23,6 +23,7 @@ type Engine struct {
 	vdso    *unit.VDSO
 	threads map[int]*thread
 	current int // the selected thread
+	met     int // the thread that stopped the program at a breakpoint last
 
 	breakpoints []*Breakpoint
 	nextNumber  int

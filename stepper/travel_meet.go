@@ -1,5 +1,7 @@
 package stepper
 
+import "slices"
+
 // breakpointEvent decides at a planted breakpoint and lets the program go on
 // when it decides neither way.
 func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
@@ -17,13 +19,13 @@ func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
 }
 
 // meetHere decides for the threads that stand at planted breakpoints, which they
-// came to while another one's was dealt with, as if they went on and met them; for
-// the one that travels first. Let go instead, of many threads in the same code
+// came to while another one's was dealt with, as if they went on and met them, in
+// turns. Let go instead, of many threads in the same code
 // always the same few would be asked: wait4(2) goes through a tracer's threads in
 // one order, the newest first, and the others' meetings are taken back each time.
 // Precondition: every thread is held.
 func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
-	for _, tid := range append([]int{tr.tid}, e.target.Threads()...) {
+	for _, tid := range e.turns(tr) {
 		if !e.target.Alive() {
 			break
 		}
@@ -43,6 +45,19 @@ func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
 		}
 	}
 	return false, nil, nil
+}
+
+// turns is the order in which threads that stand at breakpoints are asked. The one
+// that travels is first. Where none does, so that each is as good as the other, the
+// ones behind the last that has stopped the program are: asked in the same order
+// each time, of two threads in one loop the same one would always stop it.
+func (e *Engine) turns(tr *traps) []int {
+	all := e.target.Threads()
+	if !tr.free || tr.over {
+		return append([]int{tr.tid}, all...)
+	}
+	next := slices.Index(all, e.met) + 1
+	return append(all[next:len(all):len(all)], all[:next]...)
 }
 
 // meet decides at a planted breakpoint: a trap of this command, the dynamic
@@ -68,6 +83,7 @@ func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
 		}
 	}
 	if stop, err := e.userBreak(th, ev.Addr); stop != nil || err != nil {
+		e.met = th.tid
 		return false, stop, err
 	}
 	if stop, err := e.callReturned(th); stop != nil || err != nil {

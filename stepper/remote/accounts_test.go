@@ -2,6 +2,9 @@ package remote
 
 import (
 	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,5 +81,41 @@ func TestSchedulerLockingIsKeptBySteps(t *testing.T) {
 				repeated(times, commands)+"printf \"ran %ld\\n\", $ran\nset scheduler-locking off\ncontinue\n")
 			wantInOrder(t, out, "\nran 0\n", "v 200 s 1", "exited normally")
 		}
+	}
+}
+
+// Two signals are handed over to a thread that is not let go, and the client parts
+// with the program: both are delivered.
+func TestSignalsHandedOverAreDeliveredByDetaching(t *testing.T) {
+	bin := rseqstep(t)
+	program := tabletest.Build(t, tabletest.Fixture{Source: "hands.c", Shape: tabletest.NoPIE})
+	var out strings.Builder
+	cmd := exec.Command(program, "2")
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pid := cmd.Process.Pid
+	t.Cleanup(func() { cmd.Process.Kill() })
+	within(t, "its threads run", func() bool { return len(threadsOf(pid)) == 3 })
+	w, _, _ := serve(t, bin, "SOCKET", "--attach", strconv.Itoa(pid))
+	w.ask("QStartNoAckMode")
+	other := 0
+	for _, tid := range threadsOf(pid) {
+		if tid != pid {
+			other = tid
+		}
+	}
+	for _, signal := range []int{0x1e, 0x13} { // SIGUSR1 and SIGCONT, by gdb's numbers
+		if reply := w.ask(fmt.Sprintf("vCont;C%02x:%x;s:%x", signal, pid, other)); !regexp.MustCompile(fmt.Sprintf("^T05.*thread:%x;", other)).MatchString(reply) {
+			t.Fatalf("the other thread's step ends by %q", reply)
+		}
+	}
+	if reply := w.ask("D"); reply != "OK" {
+		t.Fatal(reply)
+	}
+	cmd.Wait()
+	if out.String() != "continued 1, told 1\n" {
+		t.Errorf("the program says %q", out.String())
 	}
 }
