@@ -68,7 +68,9 @@ func (c *client) handle(p []byte) {
 		reply = c.failure(p[0], err)
 	}
 	c.conn.running.Store(false)
-	c.conn.send([]byte(reply))
+	ahead := c.row.ahead
+	c.row.ahead = nil
+	c.conn.sendAll(append([]string{reply}, ahead...))
 }
 
 // errSilent says that a packet gets no answer.

@@ -62,13 +62,20 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 		return b.String()
 	}
 	f := c.file(tid)
+	var left []int
 	for n := range regs {
 		if regs[n].size > 8 {
+			left = append(left, n)
 			continue
 		}
 		if p, err := f.read(&regs[n]); err == nil {
 			fmt.Fprintf(&b, "%02x:%s;", n, hex.EncodeToString(p))
+		} else {
+			left = append(left, n)
 		}
+	}
+	if sig == sigTrap {
+		c.expectAfterStop(tid, b.String(), left)
 	}
 	return b.String()
 }
