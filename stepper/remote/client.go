@@ -39,12 +39,13 @@ type client struct {
 	next       func(*stepper.Engine) (stepper.Stop, error)
 	open       map[int]*hostFile
 	stoppedFor map[int]int         // the signals that the user was shown last, by thread
+	met        map[int]bool        // threads that were reported beside the one that stopped (alsoMet)
 	explained  map[table.Addr]bool // places inside sections that it was told about
 	over       bool
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
-	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
+	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}, met: map[int]bool{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest)
 	c.p = s.process
 	c.catchEvents()

@@ -19,6 +19,8 @@ type row struct {
 	expected     []string // the packets to come
 	sent         bool     // with their answers sent already
 	ahead        []string // the answers that go with the reply being made
+	asked        func()   // begins the row when what several threads stopped for has been asked
+	toAsk        int      // how many of them have not
 }
 
 // habit is whether a client keeps to one kind of row.
@@ -65,6 +67,13 @@ func (c *client) inRow(p string) (done bool, err error) {
 			return true, nil
 		}
 	}
+	if r.toAsk > 0 && strings.HasPrefix(p, "qThreadStopInfo") {
+		if r.toAsk--; r.toAsk == 0 {
+			r.asked()
+		}
+		return false, nil
+	}
+	r.toAsk = 0
 	suffix, first := strings.CutPrefix(p, "p0")
 	if !first || !strings.HasPrefix(suffix, ";") {
 		return false, nil
@@ -91,17 +100,25 @@ func (c *client) inRow(p string) (done bool, err error) {
 	return r.sent, nil
 }
 
-// expectAfterStop begins the row that follows the reply of a stop of thread tid,
-// which has left out the registers named.
-func (c *client) expectAfterStop(tid int, reply string, left []int) {
+// expectAfterStop begins the row that follows the reply of a stop. The first of the
+// threads stopped is the one that it is about; its registers named were left out. Of
+// several threads Delve asks in no order what they have stopped for.
+func (c *client) expectAfterStop(stopped []int, reply string, left []int) {
 	if c.Dialect != DelveDebugserver {
 		return
 	}
-	packets := []string{"qThreadStopInfo" + c.threadName(tid)}
+	tid, r := stopped[0], &c.row
+	var registers []string
 	for _, n := range left {
-		packets = append(packets, fmt.Sprintf("p%x;thread:%s;", n, c.threadName(tid)))
+		registers = append(registers, fmt.Sprintf("p%x;thread:%s;", n, c.threadName(tid)))
 	}
-	c.row.expect(&c.row.stops, packets, func() []string { return append([]string{reply}, c.readEach(tid, left)...) })
+	if r.toAsk = 0; len(stopped) > 1 && len(left) > 0 {
+		r.toAsk = len(stopped)
+		r.asked = func() { r.expect(&r.stops, registers, func() []string { return c.readEach(tid, left) }) }
+		return
+	}
+	packets := append([]string{"qThreadStopInfo" + c.threadName(tid)}, registers...)
+	r.expect(&r.stops, packets, func() []string { return append([]string{reply}, c.readEach(tid, left)...) })
 }
 
 // readEach reads registers of a thread, each as the answer to a packet p.
