@@ -20,7 +20,9 @@ const (
 // and with next, which the others meet the temporary breakpoints of.
 func amongGoroutines(b *built) []contest {
 	titled := func(title string, count, rounds int, script string) contest {
-		measure := func(dlv ...string) func() (float64, error) { return ratedScript(count, rounds, script, b.gohits, dlv...) }
+		measure := func(dlv ...string) func() (float64, error) {
+			return ratedScript(count, rounds, script, b.gohits, dlv...)
+		}
 		return contest{
 			title: title, unit: "a second", moreIsGood: true, target: "at least half of Delve's own backend",
 			contenders: []contender{
