@@ -47,7 +47,7 @@ func main() {
 			os.Exit(1)
 		}
 	}
-	fmt.Println("ok")
+	fmt.Println("ok", counted)
 }
 
 //go:noinline
