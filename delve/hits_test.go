@@ -13,7 +13,7 @@ import (
 // times each, while Go's runtime preempts them by signals.
 func breakpointHits(t *testing.T, w way) {
 	for range tabletest.Rounds(t, 1, 20) {
-		hits(t, w, func(d *dlv) *api.Breakpoint { return d.breakAt("main.go:51") })
+		hits(t, w, func(d *dlv) *api.Breakpoint { return d.breakAt("main.count") })
 	}
 }
 

@@ -19,6 +19,7 @@ type built struct {
 	crowd                string
 	kernelCount          string
 	goloop, gotime, dlv  string // Go programs, and stock Delve
+	gohits               string // one as dlv debug builds it
 	backend              string // the variable that names our backend to it: "NAME=path"
 	hotPlace, afterHot   string // "hotline.c:22" and the line after it
 }
@@ -40,13 +41,17 @@ func prepare(rseqstep string) (*built, error) {
 		calls: filepath.Join(dir, "calls"), counter: filepath.Join(dir, "counter"), rawhold: filepath.Join(dir, "rawhold"),
 		crowd:       filepath.Join(dir, "crowd"),
 		kernelCount: filepath.Join(dir, "counted"),
-		goloop:      filepath.Join(dir, "goloop"), gotime: filepath.Join(dir, "gotime"), dlv: filepath.Join(dir, "dlv"),
+		goloop:      filepath.Join(dir, "goloop"), gotime: filepath.Join(dir, "gotime"), gohits: filepath.Join(dir, "gohits"), dlv: filepath.Join(dir, "dlv"),
 	}
 	for out, pkg := range map[string]string{b.goloop: "./testdata/goloop", b.gotime: "./testdata/gotime", b.dlv: "github.com/go-delve/delve/cmd/dlv"} {
 		cmd := exec.Command("go", "build", "-o", out, pkg)
 		if msg, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", cmd, err, msg)
 		}
+	}
+	cmd := exec.Command("go", "build", "-gcflags=all=-N -l", "-o", b.gohits, "./testdata/gohits")
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s: %w\n%s", cmd, err, msg)
 	}
 	backend, err := exec.Command(rseqstep, "dlv", "--print-backend").Output()
 	if err != nil {

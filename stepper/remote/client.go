@@ -41,6 +41,7 @@ type client struct {
 	open       map[int]*hostFile
 	why        map[int]string      // each thread's last stop reply, until it goes on
 	stoppedFor map[int]int         // the signals that threads were shown stopped for and not resumed from since
+	met        map[int]bool        // threads that were reported beside the one that stopped (alsoMet)
 	explained  map[table.Addr]bool // places inside sections that it was told about
 	table      osTable
 	spawned    []int // servers that were started for lldb's platform
@@ -49,7 +50,7 @@ type client struct {
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
-	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}}
+	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}, met: map[int]bool{}}
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest, s)
 	s.any()
 	c.p = s.process
@@ -78,7 +79,9 @@ func (c *client) handle(p []byte) {
 		reply = c.failure(p[0], err)
 	}
 	c.conn.running.Store(false)
-	c.conn.send([]byte(c.Disable.reply(reply)))
+	ahead := c.row.ahead
+	c.row.ahead = nil
+	c.conn.sendAll(append([]string{c.Disable.reply(reply)}, ahead...))
 	c.over = c.over || c.endsWithProgram()
 }
 

@@ -5,119 +5,142 @@ import (
 	"strings"
 )
 
-// row is a client's habit of reading registers of a thread one by one, from the
-// first to the last. Delve does so where it needs them, because it asks a
-// debugserver for no more than one at a time, since macOS's has bugs in the packet
-// g (gdbserver.go, Connect): after an instruction step it reads all of them, at
-// another stop those that are too wide for the stop reply (reloadRegisters). Once
-// a client is known to do so and to do nothing else, the whole row is sent in
-// answer to the first packet, and the other packets need no answers: 48 round
-// trips become one.
+// row is what a client is expected to ask next, packet by packet: Delve reads a
+// thread's registers one by one, since it asks a debugserver for no more than one
+// at a time (macOS's has bugs in the packet g; gdbserver.go, Connect). After an
+// instruction step it reads all of them, from the first to the last; after a stop
+// it asks what the thread has stopped for and reads those that did not fit into
+// the reply. Once a client is known to do so and to do nothing else, it is sent the
+// whole row at once, with the stop's reply or in answer to the first packet, and
+// its other packets need no answers: 37 round trips become one, or 18.
 type row struct {
-	complete [2]int // rows of each kind that were read so far
-	broken   bool   // a row was not read to its end
-
-	kind   int    // of the row that is being read
-	rest   []int  // the registers of it that are still expected
-	thread string // of which thread, as the packets end
-	sent   bool   // the rest of this row is sent already
+	steps, stops habit
+	habit        *habit   // of what is expected
+	expected     []string // the packets to come
+	sent         bool     // with their answers sent already
+	ahead        []string // the answers that go with the reply being made
+	asked        func()   // begins the row when what several threads stopped for has been asked
+	toAsk        int      // how many of them have not
 }
 
-// The kinds of rows.
-const (
-	rowOfAll  = iota
-	rowOfWide // those that the stop reply has no room for
-)
+// habit is whether a client keeps to one kind of row.
+type habit struct {
+	complete int // rows read so far
+	broken   bool
+}
 
-// rowsToKnow is how many rows of a kind a client must have read one by one.
+// rowsToKnow is how many rows a client must have read one by one.
 const rowsToKnow = 3
 
-// rowsOf are the registers of each kind of row.
-func rowsOf(regs []register) (rows [2][]int) {
-	for n := range regs {
-		rows[rowOfAll] = append(rows[rowOfAll], n)
-		if !regs[n].fitsStop() {
-			rows[rowOfWide] = append(rows[rowOfWide], n)
-		}
+func (h *habit) known() bool { return !h.broken && h.complete >= rowsToKnow }
+
+// expect begins a row. Answers are those of its packets, sent ahead where the
+// client is known to ask for them.
+func (r *row) expect(h *habit, packets []string, answers func() []string) {
+	r.habit, r.expected, r.sent = h, packets, false
+	if h.broken {
+		r.expected = nil
+	} else if h.known() {
+		r.sent, r.ahead = true, answers()
 	}
-	return rows
 }
 
 // inRow deals with a packet that is part of a row. Done means that nothing
 // remains to be done with it.
 func (c *client) inRow(p string) (done bool, err error) {
-	if c.Dialect != DelveDebugserver || c.row.broken || c.p == nil {
+	if c.Dialect != DelveDebugserver || c.p == nil {
 		return false, nil
 	}
-	if len(c.row.rest) == 0 {
-		return c.beginRow(p)
-	}
 	r := &c.row
-	if p != fmt.Sprintf("p%x%s", r.rest[0], r.thread) {
-		r.broken = true
+	if len(r.expected) > 0 {
+		if p == r.expected[0] {
+			if r.expected = r.expected[1:]; len(r.expected) == 0 {
+				r.habit.complete++
+			}
+			return r.sent, nil
+		}
+		r.habit.broken, r.expected = true, nil
 		if r.sent {
 			// Its next packets would get the answers of those it left out.
 			c.over = true
-			c.logf("the client reads registers in another order than before: %q", p)
+			c.logf("the client asks for other things than before: %q", p)
 			return true, nil
+		}
+	}
+	if r.toAsk > 0 && strings.HasPrefix(p, "qThreadStopInfo") {
+		if r.toAsk--; r.toAsk == 0 {
+			r.asked()
 		}
 		return false, nil
 	}
-	if r.rest = r.rest[1:]; len(r.rest) == 0 {
-		r.complete[r.kind]++
-	}
-	return r.sent, nil
-}
-
-// beginRow deals with a packet that may be the first of a row.
-func (c *client) beginRow(p string) (done bool, err error) {
-	number, thread, ok := strings.Cut(p, ";")
-	if !ok || p[0] != 'p' {
+	r.toAsk = 0
+	suffix, first := strings.CutPrefix(p, "p0")
+	if !first || !strings.HasPrefix(suffix, ";") {
 		return false, nil
+	}
+	id, ok := parseThread(strings.Trim(strings.TrimPrefix(suffix, ";thread:"), ";"))
+	if !ok {
+		return false, errSyntax
 	}
 	regs, err := c.registers()
 	if err != nil {
 		return false, err
 	}
-	for kind, list := range rowsOf(regs) {
-		if len(list) == 0 || number != fmt.Sprintf("p%x", list[0]) {
-			continue
-		}
-		r := &c.row
-		r.kind, r.rest, r.thread, r.sent = kind, list[1:], ";"+thread, r.complete[kind] >= rowsToKnow
-		if !r.sent {
-			return false, nil
-		}
-		return true, c.sendRow(list, thread)
+	var packets []string
+	var numbers []int
+	for n := range regs {
+		numbers = append(numbers, n)
+		packets = append(packets, fmt.Sprintf("p%x%s", n, suffix))
 	}
-	return false, nil
+	r.expect(&r.steps, packets[1:], func() []string { return c.readEach(id.TID, numbers) })
+	if r.sent {
+		c.conn.sendAll(r.ahead)
+		r.ahead = nil
+	}
+	return r.sent, nil
 }
 
-// sendRow sends registers of a thread, each as an answer of its own.
-func (c *client) sendRow(list []int, thread string) error {
-	id, ok := parseThread(strings.Trim(strings.TrimPrefix(thread, "thread:"), ";"))
-	if !ok {
-		return errSyntax
+// expectAfterStop begins the row that follows the reply of a stop. The first of the
+// threads stopped is the one that it is about; its registers named were left out. Of
+// several threads Delve asks in no order what they have stopped for.
+func (c *client) expectAfterStop(stopped []int, reply string, left []int) {
+	if c.Dialect != DelveDebugserver {
+		return
 	}
-	answers := make([][]byte, len(list))
-	for i, n := range list {
-		value, err := c.readOne(id.TID, uint64(n))
+	tid, r := stopped[0], &c.row
+	var registers []string
+	for _, n := range left {
+		registers = append(registers, fmt.Sprintf("p%x;thread:%s;", n, c.threadName(tid)))
+	}
+	if r.toAsk = 0; len(stopped) > 1 && len(left) > 0 {
+		r.toAsk = len(stopped)
+		r.asked = func() { r.expect(&r.stops, registers, func() []string { return c.readEach(tid, left) }) }
+		return
+	}
+	packets := append([]string{"qThreadStopInfo" + c.threadName(tid)}, registers...)
+	r.expect(&r.stops, packets, func() []string { return append([]string{reply}, c.readEach(tid, left)...) })
+}
+
+// readEach reads registers of a thread, each as the answer to a packet p.
+func (c *client) readEach(tid int, numbers []int) (answers []string) {
+	for _, n := range numbers {
+		value, err := c.readOne(tid, uint64(n))
 		if err != nil {
 			value = "E01"
 		}
-		answers[i] = []byte(value)
+		answers = append(answers, value)
 	}
-	c.conn.sendAll(answers)
-	return nil
+	return answers
 }
 
 // sendAll sends several packets at once.
-func (c *conn) sendAll(payloads [][]byte) {
+func (c *conn) sendAll(payloads []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var all []byte
 	for _, p := range payloads {
-		all = append(all, Frame(p)...)
+		c.last = Frame([]byte(p))
+		all = append(all, c.last...)
 	}
 	c.stream.rw.Write(all)
 }

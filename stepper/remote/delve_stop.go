@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper"
+	"rseqstep/table"
 )
 
 // sigStop is what lldb's servers report when they were asked to stop the
@@ -56,19 +57,27 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 	if c.stepping {
 		return b.String() // Delve looks at nothing else after a step
 	}
-	fmt.Fprintf(&b, "jstopinfo:%s;", reasons(tid, sig))
+	stopped := append([]int{tid}, c.alsoMet(tid, sig)...)
+	fmt.Fprintf(&b, "jstopinfo:%s;", reasons(stopped, sig))
 	regs, err := c.registers()
 	if err != nil {
 		return b.String()
 	}
 	f := c.file(tid)
+	var left []int
 	for n := range regs {
 		if !regs[n].fitsStop() {
+			left = append(left, n)
 			continue
 		}
 		if p, err := f.read(&regs[n]); err == nil {
 			fmt.Fprintf(&b, "%02x:%s;", n, hex.EncodeToString(p))
+		} else {
+			left = append(left, n)
 		}
+	}
+	if sig == sigTrap {
+		c.expectAfterStop(stopped, b.String(), left)
 	}
 	return b.String()
 }
@@ -76,15 +85,54 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 // fitsStop reports whether Delve takes a register from a stop reply.
 func (r *register) fitsStop() bool { return r.size <= 8 }
 
+// alsoMet are the threads beside tid that stand at breakpoints of Delve's, which
+// they have come to while tid was dealt with. They are reported with it, as by its
+// own backend, which saves a stop for each; Delve steps them off as well.
+func (c *client) alsoMet(tid, sig int) (others []int) {
+	clear(c.met)
+	if sig != sigTrap {
+		return nil
+	}
+	for _, t := range c.p.target.Threads() {
+		if t == tid || !c.p.target.Held(t) || c.p.target.Queued(t) {
+			continue
+		}
+		regs, err := c.p.engine.Regs(t)
+		// In a system call the PC is where it will return to (syscall(2),
+		// "Architecture calling conventions"; -1 is ptrace's "in none").
+		if err == nil && int64(regs.OrigRax) < 0 && c.wantedAt(regs.PC()) {
+			others = append(others, t)
+			c.met[t] = true
+		}
+	}
+	return others
+}
+
+// wantedAt reports whether the client has a breakpoint at an address.
+func (c *client) wantedAt(pc table.Addr) bool {
+	for kind := range 2 {
+		b := c.p.points[point{kind: kind, addr: pc, length: 1}]
+		if b != nil && b.wanted {
+			return true
+		}
+	}
+	return false
+}
+
 // reasons is jstopinfo: the threads that Delve must ask about. Those that it
 // does not name have stopped for no reason of their own.
-func reasons(tid, sig int) string {
-	out, err := json.Marshal([]struct {
+func reasons(tids []int, sig int) string {
+	type reason struct {
 		TID    int `json:"tid"`
 		Signal int `json:"signal"`
-	}{{tid, sig}})
+	}
+	var list []reason
+	for _, tid := range tids {
+		list = append(list, reason{tid, sig})
+	}
+	out, err := json.Marshal(list)
 	if err != nil {
-		return "" // two numbers have a JSON form
+		return "" // numbers have a JSON form
 	}
 	return hex.EncodeToString(out)
 }
@@ -93,6 +141,9 @@ func reasons(tid, sig int) string {
 func (c *client) delveThread(tid int) string {
 	if tid == c.p.engine.Thread() && strings.HasPrefix(c.last, "T") {
 		return c.last
+	}
+	if c.met[tid] {
+		return fmt.Sprintf("T%02xreason:breakpoint;thread:%s;", sigTrap, c.threadName(tid))
 	}
 	return "T00thread:" + c.threadName(tid) + ";"
 }

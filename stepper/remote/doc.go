@@ -134,7 +134,8 @@
 // the program hits were lost.
 //
 // Where Delve reads registers one by one they are sent in one go, once it is
-// known to (delve_row.go). Refused: waking up only when the rest of its packets
+// known to, and so is what it asks after a stop (delve_row.go). Threads that have
+// met breakpoints together are reported to it together (alsoMet), each a stop less. Refused: waking up only when the rest of its packets
 // has come (SO_RCVLOWAT): it gained nothing measurable, and once hung.
 //
 // A packet that crosses CPUs costs a wake-up, more than its answer does. In a
