@@ -16,9 +16,10 @@
 // events.go forks, execs and system calls, forks.go which process is kept;
 // points.go breakpoints, agent.go their conditions; layout.go, features.go,
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
-// hostio.go files; monitor.go our own commands; lldb.go lldb's packets, region.go mappings,
-// allocate_linux.go its memory in the program, region.go mappings; delve.go
-// and its neighbours Delve, which takes us for an lldb server.
+// hostio.go files; monitor.go our own commands; lldb.go and its neighbours lldb's
+// packets, registers and reasons to stop, region.go mappings, allocate_linux.go
+// lldb's memory in the program; delve.go and its neighbours Delve, which takes us
+// for an lldb server.
 //
 // # Decisions, and what was refused
 //
@@ -67,6 +68,15 @@
 // that goes on from a breakpoint it was not taken off stops there at once: Delve
 // steps threads off breakpoints itself, and one step may end at the next
 // breakpoint (without this its next passed over lines).
+//
+// Delve's server ends with the program: Delve says nothing more then, and waits for
+// the end of pipes that the server holds (delve.go).
+//
+// lldb is shown the registers of its own server under that one's names, not gdb's
+// target description: lldb puts what it finds there under one heading, vectors
+// included.
+// Registers are saved and restored whole for its calls (lldb_checkpoint.go): put
+// back one by one, a thread that waits in a system call would not go on waiting.
 //
 // Where Delve reads registers one by one they are sent in one go, once it is
 // known to (delve_row.go). Refused: waking up only when the rest of its packets

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -111,6 +112,38 @@ func TestLLDBSeesWhatItsOwnServerShows(t *testing.T) {
 	}
 }
 
+// TestLLDBAttachesAsToItsOwnServer attaches to a program that works, by our server
+// and by lldb-server, ends its work and lets it go.
+func TestLLDBAttachesAsToItsOwnServer(t *testing.T) {
+	bin := rseqstep(t)
+	stock := tabletest.NeedTool(t, "lldb-server")
+	program := tabletest.Build(t, tabletest.Fixture{Source: "crew.c", Opt: "-O0", Flags: []string{"-pthread"}})
+	var saw [2][]string
+	for i, server := range []string{bin, stock} {
+		run := exec.Command(program, "spin")
+		var out strings.Builder
+		run.Stdout = &out
+		if err := run.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { run.Process.Kill() })
+		text, _ := lldbBeside(t, program, "breakpoint set -n square\nexpression stop = 1\ncontinue\nbt\nbreakpoint delete -f\ndetach", func(address string) []string {
+			return []string{server, "gdbserver", address, "--attach", strconv.Itoa(run.Process.Pid)}
+		})
+		var status *exec.ExitError
+		if err := run.Wait(); !errors.As(err, &status) || status.ExitCode() != 7 || out.String() != "crew: spin total 30\n" {
+			t.Errorf("%s: the program ended with %v and printed %q", server, err, out.String())
+		}
+		// Where it was when it was attached to is chance.
+		_, text, _ = strings.Cut(text, "(lldb) breakpoint set")
+		text, _, _ = strings.Cut(text, "(lldb) detach") // whether lldb says more before it ends is chance as well
+		saw[i] = alike(text)
+	}
+	if diff := cmp.Diff(saw[1], saw[0]); diff != "" {
+		t.Errorf("with lldb-server (-) and with ours (+):\n%s", diff)
+	}
+}
+
 // atLines puts the numbers of crew.c's lines in.
 func atLines(t *testing.T, commands string) string {
 	t.Helper()
@@ -177,7 +210,7 @@ func lldbBeside(t *testing.T, program, commands string, server func(address stri
 func alike(saw string) []string {
 	for _, r := range []struct{ is, becomes string }{
 		{`(?m)^crew:.*\n`, ""},                                                                // lldb-server sends on what the program prints; with ours it is in the server's own output
-		{`(?m)^ *[fg]s_base = .*\n`, ""},                                                      // shown by ours and by later lldb-servers
+		{`(?m)^ *([fg]s_base|orig_rax) = .*\n`, ""},                                           // shown by ours, or by later lldb-servers
 		{`stop reason = signal SIGSTOP`, "stop reason = signal SIGTRAP"},                      // of a program that was just started; gdb's servers have SIGTRAP
 		{`signal SIGSEGV: (invalid address|address not mapped to object)`, "signal SIGSEGV:"}, // the words of lldb 14, and of later ones
 		{`error: \d+ sending the breakpoint request`, "error: N sending the breakpoint request"},
