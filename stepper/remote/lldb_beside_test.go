@@ -45,19 +45,19 @@ func scripts() map[string]script {
 		"watch read":                  {nil, toMain + "watchpoint set variable -w read_write watched\ncontinue\nbt\ncontinue\nwatchpoint delete -f\ncontinue", done},
 		"five watchpoints": {nil, toMain + "watchpoint set expression -- &watched\nwatchpoint set expression -- &origin.x\nwatchpoint set expression -- &origin.y\nwatchpoint set expression -- &ratio\n" +
 			"watchpoint set expression -- &name\ncontinue\nwatchpoint delete -f\ncontinue", done},
-		"steps":                         {nil, toMain + "next\nnext\nnext\nstep\nstep\nfinish\nthread step-inst\nthread step-inst-over\nthread until AT(total += sum)\nnext\ncontinue", done},
-		"instructions":                  {nil, toMain + "thread step-inst -c 20\nthread step-inst-over -c 20\nregister read rip\nbt\ncontinue", done},
-		"step out and over":             {nil, "breakpoint set -n square\ncontinue\nthread step-out\nbreakpoint delete -f\nthread step-out\nthread step-over\ncontinue", done},
-		"until":                         {nil, toMain + "thread until AT(total += square)\nthread until AT(total += sum)\ncontinue", done},
-		"condition":                     {nil, "breakpoint set -n square -c \"n == 2\"\ncontinue\nframe variable\nbreakpoint modify -i 1 1\nbreakpoint disable 1\ncontinue", done},
-		"hardware breakpoint, one shot": {nil, "breakpoint set -H -n square\ncontinue\nbreakpoint delete -f\nbreakpoint set -n square -o true\ncontinue\nbreakpoint list\ncontinue", done},
-		"jump":                          {nil, toMain + "thread jump -l AT(total += sum)\nnext\ncontinue", "crew:  total 25"},
+		"steps":                    {nil, toMain + "next\nnext\nnext\nstep\nstep\nfinish\nthread step-inst\nthread step-inst-over\nthread until AT(total += sum)\nnext\ncontinue", done},
+		"instructions":             {nil, toMain + "thread step-inst -c 20\nthread step-inst-over -c 20\nregister read rip\nbt\ncontinue", done},
+		"step out and over":        {nil, "breakpoint set -n square\ncontinue\nthread step-out\nbreakpoint delete -f\nthread step-out\nthread step-over\ncontinue", done},
+		"until":                    {nil, toMain + "thread until AT(total += square)\nthread until AT(total += sum)\ncontinue", done},
+		"condition":                {nil, "breakpoint set -n square -c \"n == 2\"\ncontinue\nframe variable\nbreakpoint modify -i 1 1\nbreakpoint disable 1\ncontinue", done},
+		"breakpoint with one shot": {nil, "breakpoint set -n square\ncontinue\nbreakpoint delete -f\nbreakpoint set -n square -o true\ncontinue\nbreakpoint list\ncontinue", done},
+		"jump":                     {nil, toMain + "thread jump -l AT(total += sum)\nnext\ncontinue", "crew: (null) total 25"},
 		"registers": {nil, toMain + "register read\nregister read --set 1\nregister read --set 2\nregister read eax ax ah al r9d r9w r9l mm0\nregister write rax 0x1234\nregister read rax eax ax al\n" +
 			"register write eax 0x55667788\nregister read rax\nregister write xmm0 \"{1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16}\"\nregister read xmm0\n" +
 			"register write st0 \"{0 0 0 0 0 0 0 0x80 0xff 0x3f}\"\nregister read st0 fstat ftag\nregister write rflags 0x246\nregister read rflags\nregister write rip zz\ncontinue", done},
 		"memory": {nil, toMain + "memory read &origin\nmemory write &origin 7 0 0 0\np origin\nmemory read -f s name\nmemory region &origin\nmemory region `$pc`\nmemory region 0\nmemory read 0\nmemory write 0 1\n" +
 			"disassemble -n square\ndisassemble -c 3\nbreakpoint set -a 0x10\nbreakpoint delete 2\ncontinue", "crew:  total 70"},
-		"eight threads":                         {[]string{"threads"}, ready + "thread list\nthread backtrace all\nthread select 3\nframe select 1\nthread select 1\nfinish\nbreakpoint delete -f\ncontinue", "crew: total 140"},
+		"eight threads":                         {[]string{"threads"}, ready + "thread list\nthread backtrace all\nfinish\nbreakpoint delete -f\nthread list\nthread select 3\nbt\nframe select 1\nthread info\ncontinue", "crew: total 140"},
 		"steps of one thread of eight":          {[]string{"threads"}, ready + "thread step-over -m this-thread\nthread step-over -m all-threads\nthread step-inst\nthread step-out\nbreakpoint delete -f\nnext\ncontinue", "crew: total 140"},
 		"functions called in threads that wait": {[]string{"threads"}, ready + "expression square(9)\nthread select 4\nexpression square(8)\nthread select 7\nexpression sum(&origin)\ncontinue", "crew: total 140"},
 		"signals":                               {[]string{"signals"}, strings.Repeat("continue\n", 6), "crew: usr1 1 usr2 0 chld 1 alrm 1 rt 1"},
