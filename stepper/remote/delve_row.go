@@ -1,9 +1,6 @@
 package remote
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // row is a client's habit of reading registers of a thread one by one, from the
 // first to the last. Delve does so where it needs them, because it asks a
@@ -16,6 +13,9 @@ import (
 type row struct {
 	complete [2]int // rows of each kind that were read so far
 	broken   bool   // a row was not read to its end
+
+	of    *register // the layout that lists are of
+	lists [2][]int  // the registers of each kind of row
 
 	kind   int    // of the row that is being read
 	rest   []int  // the registers of it that are still expected
@@ -32,15 +32,28 @@ const (
 // rowsToKnow is how many rows of a kind a client must have read one by one.
 const rowsToKnow = 3
 
-// rowsOf are the registers of each kind of row.
-func rowsOf(regs []register) (rows [2][]int) {
+// learn makes the lists of a layout, once.
+func (r *row) learn(regs []register) {
+	if r.of == &regs[0] {
+		return
+	}
+	r.of, r.lists = &regs[0], [2][]int{}
 	for n := range regs {
-		rows[rowOfAll] = append(rows[rowOfAll], n)
+		r.lists[rowOfAll] = append(r.lists[rowOfAll], n)
 		if !regs[n].fitsStop() {
-			rows[rowOfWide] = append(rows[rowOfWide], n)
+			r.lists[rowOfWide] = append(r.lists[rowOfWide], n)
 		}
 	}
-	return rows
+}
+
+// asksFor reports whether a packet asks for a register of a thread, which is how
+// the packet ends.
+func asksFor(p string, register int, thread string) bool {
+	if p == "" || p[0] != 'p' || !strings.HasSuffix(p, thread) || len(p) <= 1+len(thread) {
+		return false
+	}
+	n, ok := number(p[1 : len(p)-len(thread)])
+	return ok && n == uint64(register)
 }
 
 // inRow deals with a packet that is part of a row. Done means that nothing
@@ -53,7 +66,7 @@ func (c *client) inRow(p string) (done bool, err error) {
 		return c.beginRow(p)
 	}
 	r := &c.row
-	if p != fmt.Sprintf("p%x%s", r.rest[0], r.thread) {
+	if !asksFor(p, r.rest[0], r.thread) {
 		r.broken = true
 		if r.sent {
 			// Its next packets would get the answers of those it left out.
@@ -71,31 +84,32 @@ func (c *client) inRow(p string) (done bool, err error) {
 
 // beginRow deals with a packet that may be the first of a row.
 func (c *client) beginRow(p string) (done bool, err error) {
-	number, thread, ok := strings.Cut(p, ";")
-	if !ok || p[0] != 'p' {
+	i := strings.IndexByte(p, ';')
+	if i < 0 || p[0] != 'p' {
 		return false, nil
 	}
 	regs, err := c.registers()
 	if err != nil {
 		return false, err
 	}
-	for kind, list := range rowsOf(regs) {
-		if len(list) == 0 || number != fmt.Sprintf("p%x", list[0]) {
+	r := &c.row
+	r.learn(regs)
+	for kind, list := range r.lists {
+		if len(list) == 0 || !asksFor(p, list[0], p[i:]) {
 			continue
 		}
-		r := &c.row
-		r.kind, r.rest, r.thread, r.sent = kind, list[1:], ";"+thread, r.complete[kind] >= rowsToKnow
+		r.kind, r.rest, r.thread, r.sent = kind, list[1:], p[i:], r.complete[kind] >= rowsToKnow
 		if !r.sent {
 			return false, nil
 		}
-		return true, c.sendRow(list, thread)
+		return true, c.sendRow(list, p[i:])
 	}
 	return false, nil
 }
 
 // sendRow sends registers of a thread, each as an answer of its own.
 func (c *client) sendRow(list []int, thread string) error {
-	id, ok := parseThread(strings.Trim(strings.TrimPrefix(thread, "thread:"), ";"))
+	id, ok := parseThread(strings.Trim(strings.TrimPrefix(thread, ";thread:"), ";"))
 	if !ok {
 		return errSyntax
 	}
