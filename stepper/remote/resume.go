@@ -292,7 +292,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		c.conn.answered()
 	}
 	c.last = c.stopReply(stop)
-	c.why[stop.TID] = c.last
+	c.keepReason(stop.TID)
 	if !c.p.target.Alive() {
 		c.forget()
 	}
