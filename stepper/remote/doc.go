@@ -21,11 +21,11 @@
 // regfile.go and registers.go registers; xfer.go and libraries.go objects;
 // hostio.go files; monitor.go our own commands, monitor_gdbserver.go those of
 // gdbserver, whose sentences are in announce.go and whose options in wrapper.go,
-// disable.go and debuglog.go; lldb.go lldb's packets, region.go mappings,
-// lldb_launch.go, lldb_platform.go and lldb_files.go those by which it starts
-// programs and is at home on a machine, forward_linux.go a program's output,
-// allocate_linux.go its memory in the program; delve.go
-// and its neighbours Delve, which takes us for an lldb server.
+// disable.go and debuglog.go; lldb.go and its neighbours lldb's packets, registers
+// and reasons to stop, how it starts programs and is at home on a machine;
+// region.go mappings, forward_linux.go a program's output, allocate_linux.go lldb's
+// memory in the program; delve.go and its neighbours Delve, which takes us for an
+// lldb server.
 //
 // # Invariants
 //
@@ -132,6 +132,15 @@
 // breakpoint delivers none (Engine.StepAlone), as its own backend's does not: Go's
 // preemption does not come back to where it was, and with the breakpoint out of
 // the program hits were lost.
+//
+// Delve's server ends with the program: Delve says nothing more then, and waits for
+// the end of pipes that the server holds (delve.go).
+//
+// lldb is shown the registers of its own server under that one's names, not gdb's
+// target description: lldb puts what it finds there under one heading, vectors
+// included.
+// Registers are saved and restored whole for its calls (lldb_checkpoint.go): put
+// back one by one, a thread that waits in a system call would not go on waiting.
 //
 // Where Delve reads registers one by one they are sent in one go, once it is
 // known to, and so is what it asks after a stop (delve_row.go). Threads that have

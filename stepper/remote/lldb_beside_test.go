@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,19 +45,19 @@ func scripts() map[string]script {
 		"watch read":                  {nil, toMain + "watchpoint set variable -w read_write watched\ncontinue\nbt\ncontinue\nwatchpoint delete -f\ncontinue", done},
 		"five watchpoints": {nil, toMain + "watchpoint set expression -- &watched\nwatchpoint set expression -- &origin.x\nwatchpoint set expression -- &origin.y\nwatchpoint set expression -- &ratio\n" +
 			"watchpoint set expression -- &name\ncontinue\nwatchpoint delete -f\ncontinue", done},
-		"steps":                         {nil, toMain + "next\nnext\nnext\nstep\nstep\nfinish\nthread step-inst\nthread step-inst-over\nthread until AT(total += sum)\nnext\ncontinue", done},
-		"instructions":                  {nil, toMain + "thread step-inst -c 20\nthread step-inst-over -c 20\nregister read rip\nbt\ncontinue", done},
-		"step out and over":             {nil, "breakpoint set -n square\ncontinue\nthread step-out\nbreakpoint delete -f\nthread step-out\nthread step-over\ncontinue", done},
-		"until":                         {nil, toMain + "thread until AT(total += square)\nthread until AT(total += sum)\ncontinue", done},
-		"condition":                     {nil, "breakpoint set -n square -c \"n == 2\"\ncontinue\nframe variable\nbreakpoint modify -i 1 1\nbreakpoint disable 1\ncontinue", done},
-		"hardware breakpoint, one shot": {nil, "breakpoint set -H -n square\ncontinue\nbreakpoint delete -f\nbreakpoint set -n square -o true\ncontinue\nbreakpoint list\ncontinue", done},
-		"jump":                          {nil, toMain + "thread jump -l AT(total += sum)\nnext\ncontinue", "crew:  total 25"},
+		"steps":                    {nil, toMain + "next\nnext\nnext\nstep\nstep\nfinish\nthread step-inst\nthread step-inst-over\nthread until AT(total += sum)\nnext\ncontinue", done},
+		"instructions":             {nil, toMain + "thread step-inst -c 20\nthread step-inst-over -c 20\nregister read rip\nbt\ncontinue", done},
+		"step out and over":        {nil, "breakpoint set -n square\ncontinue\nthread step-out\nbreakpoint delete -f\nthread step-out\nthread step-over\ncontinue", done},
+		"until":                    {nil, toMain + "thread until AT(total += square)\nthread until AT(total += sum)\ncontinue", done},
+		"condition":                {nil, "breakpoint set -n square -c \"n == 2\"\ncontinue\nframe variable\nbreakpoint modify -i 1 1\nbreakpoint disable 1\ncontinue", done},
+		"breakpoint with one shot": {nil, "breakpoint set -n square\ncontinue\nbreakpoint delete -f\nbreakpoint set -n square -o true\ncontinue\nbreakpoint list\ncontinue", done},
+		"jump":                     {nil, toMain + "thread jump -l AT(total += sum)\nnext\ncontinue", "crew: (null) total 25"},
 		"registers": {nil, toMain + "register read\nregister read --set 1\nregister read --set 2\nregister read eax ax ah al r9d r9w r9l mm0\nregister write rax 0x1234\nregister read rax eax ax al\n" +
 			"register write eax 0x55667788\nregister read rax\nregister write xmm0 \"{1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16}\"\nregister read xmm0\n" +
 			"register write st0 \"{0 0 0 0 0 0 0 0x80 0xff 0x3f}\"\nregister read st0 fstat ftag\nregister write rflags 0x246\nregister read rflags\nregister write rip zz\ncontinue", done},
 		"memory": {nil, toMain + "memory read &origin\nmemory write &origin 7 0 0 0\np origin\nmemory read -f s name\nmemory region &origin\nmemory region `$pc`\nmemory region 0\nmemory read 0\nmemory write 0 1\n" +
 			"disassemble -n square\ndisassemble -c 3\nbreakpoint set -a 0x10\nbreakpoint delete 2\ncontinue", "crew:  total 70"},
-		"eight threads":                         {[]string{"threads"}, ready + "thread list\nthread backtrace all\nthread select 3\nframe select 1\nthread select 1\nfinish\nbreakpoint delete -f\ncontinue", "crew: total 140"},
+		"eight threads":                         {[]string{"threads"}, ready + "thread list\nthread backtrace all\nfinish\nbreakpoint delete -f\nthread list\nthread select 3\nbt\nframe select 1\nthread info\ncontinue", "crew: total 140"},
 		"steps of one thread of eight":          {[]string{"threads"}, ready + "thread step-over -m this-thread\nthread step-over -m all-threads\nthread step-inst\nthread step-out\nbreakpoint delete -f\nnext\ncontinue", "crew: total 140"},
 		"functions called in threads that wait": {[]string{"threads"}, ready + "expression square(9)\nthread select 4\nexpression square(8)\nthread select 7\nexpression sum(&origin)\ncontinue", "crew: total 140"},
 		"signals":                               {[]string{"signals"}, strings.Repeat("continue\n", 6), "crew: usr1 1 usr2 0 chld 1 alrm 1 rt 1"},
@@ -108,6 +109,38 @@ func TestLLDBSeesWhatItsOwnServerShows(t *testing.T) {
 				t.Errorf("the program printed %q, want %q", printed, s.prints)
 			}
 		})
+	}
+}
+
+// TestLLDBAttachesAsToItsOwnServer attaches to a program that works, by our server
+// and by lldb-server, ends its work and lets it go.
+func TestLLDBAttachesAsToItsOwnServer(t *testing.T) {
+	bin := rseqstep(t)
+	stock := tabletest.NeedTool(t, "lldb-server")
+	program := tabletest.Build(t, tabletest.Fixture{Source: "crew.c", Opt: "-O0", Flags: []string{"-pthread"}})
+	var saw [2][]string
+	for i, server := range []string{bin, stock} {
+		run := exec.Command(program, "spin")
+		var out strings.Builder
+		run.Stdout = &out
+		if err := run.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { run.Process.Kill() })
+		text, _ := lldbBeside(t, program, "breakpoint set -n square\nexpression stop = 1\ncontinue\nbt\nbreakpoint delete -f\ndetach", func(address string) []string {
+			return []string{server, "gdbserver", address, "--attach", strconv.Itoa(run.Process.Pid)}
+		})
+		var status *exec.ExitError
+		if err := run.Wait(); !errors.As(err, &status) || status.ExitCode() != 7 || out.String() != "crew: spin total 30\n" {
+			t.Errorf("%s: the program ended with %v and printed %q", server, err, out.String())
+		}
+		// Where it was when it was attached to is chance.
+		_, text, _ = strings.Cut(text, "(lldb) breakpoint set")
+		text, _, _ = strings.Cut(text, "(lldb) detach") // whether lldb says more before it ends is chance as well
+		saw[i] = alike(text)
+	}
+	if diff := cmp.Diff(saw[1], saw[0]); diff != "" {
+		t.Errorf("with lldb-server (-) and with ours (+):\n%s", diff)
 	}
 }
 
@@ -177,7 +210,7 @@ func lldbBeside(t *testing.T, program, commands string, server func(address stri
 func alike(saw string) []string {
 	for _, r := range []struct{ is, becomes string }{
 		{`(?m)^crew:.*\n`, ""},                                                                // lldb-server sends on what the program prints; with ours it is in the server's own output
-		{`(?m)^ *[fg]s_base = .*\n`, ""},                                                      // shown by ours and by later lldb-servers
+		{`(?m)^ *([fg]s_base|orig_rax) = .*\n`, ""},                                           // shown by ours, or by later lldb-servers
 		{`stop reason = signal SIGSTOP`, "stop reason = signal SIGTRAP"},                      // of a program that was just started; gdb's servers have SIGTRAP
 		{`signal SIGSEGV: (invalid address|address not mapped to object)`, "signal SIGSEGV:"}, // the words of lldb 14, and of later ones
 		{`error: \d+ sending the breakpoint request`, "error: N sending the breakpoint request"},

@@ -59,6 +59,17 @@ func faultText(sig int, info []byte) string {
 	return text
 }
 
+// keepReason notes the last stop as the reason why a thread stands, and forgets
+// those of threads that have ended.
+func (c *client) keepReason(tid int) {
+	for t := range c.why {
+		if !c.alive(t) {
+			delete(c.why, t)
+		}
+	}
+	c.why[tid] = c.last
+}
+
 // stopReason is a T reply's reason in lldb's words, its signal, and its
 // description, if it has one.
 func stopReason(reply string) (reason string, signal int, description string) {

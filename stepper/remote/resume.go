@@ -291,7 +291,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 	}
 	c.last = c.stopReply(stop)
 	c.debugf("wait: thread %d, reason %d, reply %s", stop.TID, stop.Reason, c.last)
-	c.why[stop.TID] = c.last
+	c.keepReason(stop.TID)
 	c.announceEnd(stop)
 	if !c.p.target.Alive() {
 		c.forget()
