@@ -72,9 +72,11 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 // be. A new thread cannot run a single instruction before it stops, so the
 // wait is short; if it has been killed instead the status is its end.
 func (p *Process) firstStop(id int) (uint32, error) {
-	if st, ok := p.early[id]; ok {
-		delete(p.early, id)
-		return st, nil
+	for _, q := range p.others.all {
+		if st, ok := q.early[id]; ok {
+			delete(q.early, id)
+			return st, nil
+		}
 	}
 	for {
 		got, err := p.collect(id, 0)

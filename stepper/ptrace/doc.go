@@ -42,6 +42,19 @@
 // PTRACE_O_TRACEEXIT is not set: the wait status says what is needed, and a
 // thread killed by SIGKILL may not stop there.
 //
+// # Several processes
+//
+// Processes of one OS thread have one tracer, and wait4(2) brings what any of them
+// has to say. They know of each other (beside.go), so that a wait of the one that
+// runs hands on the end of one that is held; nothing else comes of those. Refused:
+// several that run at once, which would need a queue each and a wait that belongs to
+// none; and wait4 by process, for it has no way to name a process's threads.
+//
+// The parent of a followed vfork is held until its child no longer shares its memory
+// (former.go). Refused: to let it go with the breakpoints out of the memory, as where
+// the parent runs on in it (CLONE_VM without CLONE_THREAD), which may have to wake the
+// child: a step into the child then runs to its exec or end.
+//
 // # Trapped calls
 //
 // Number 335 is trapped by the SIGILL that uretprobe raises since Linux 6.11,

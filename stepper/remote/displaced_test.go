@@ -26,6 +26,36 @@ func TestDisplacedStepOverAForkEndsBehindIt(t *testing.T) {
 	}
 }
 
+// Where a new process runs in its parent's memory, and the parent as well, there can
+// be no breakpoints in it while one of them is not debugged: that is said.
+func TestMemoryThatIsSharedWithAFreeProcessHasNoBreakpointsInWords(t *testing.T) {
+	bin := rseqstep(t)
+	program := compile(t, "shares", `#define _GNU_SOURCE
+#include <sched.h>
+#include <stdio.h>
+#include <sys/wait.h>
+static volatile int n;
+static char stack[1 << 16];
+static void marker(void) { n++; }
+static int child(void *unused) { marker(); return 9; }
+int main(void)
+{
+	int status;
+	pid_t pid = clone(child, stack + sizeof stack, CLONE_VM, NULL);
+	waitpid(pid, &status, __WALL);
+	printf("n %d status %d\n", n, WEXITSTATUS(status));
+	return n != 1;
+}
+`, "-g", "-O0")
+	for mode, want := range map[string][]string{
+		"parent": {"no breakpoint is in it before process", "exited normally"},
+		"child":  {"which was let go: no breakpoint is in it before process", "exited with code 011"},
+	} {
+		out := gdb(t, bin, program, "", "CONNECT\nset follow-fork-mode "+mode+"\nbreak main\ncontinue\nbreak marker\ncontinue\n")
+		wantInOrder(t, out, want...)
+	}
+}
+
 // The new process's memory is its own from the fork on, its breakpoints are hidden in
 // it, and what is written there is what it finds.
 func TestNewProcessIsReadAndWrittenBeforeItGoesOn(t *testing.T) {

@@ -41,6 +41,9 @@ func (c *client) chooseProcess(actions []action) error {
 // keepChild goes on with the child of a fork; the parent is let go.
 func (c *client) keepChild() error {
 	e := c.p.engine
+	if e.UndecidedShares() {
+		c.notes = append(c.notes, fmt.Sprintf("process %d runs in the memory of process %d, which was let go: no breakpoint is in it before process %d executes another program", e.Undecided(), c.p.target.PID(), e.Undecided()))
+	}
 	if !c.vforked() {
 		for _, b := range c.p.points {
 			b.wanted = b.inChild
@@ -102,6 +105,9 @@ func (c *client) leaveOne(p string) (reply string, answered bool, err error) {
 	switch {
 	case child != 0 && int(pid) == child:
 		c.left[child] = true
+		if c.p.engine.UndecidedShares() {
+			c.notes = append(c.notes, fmt.Sprintf("process %d, which was let go, runs in the program's own memory: no breakpoint is in it before process %d ends or executes another program", child, child))
+		}
 		return "OK", true, c.p.engine.KeepParent()
 	case int(pid) != c.p.target.PID():
 		return "", true, fmt.Errorf("process %d is not debugged here", pid)

@@ -25,6 +25,7 @@ type served struct{ *modelled.Crowd }
 func (served) GiveTerminal(*os.File) error        { return nil }
 func (served) TakeTerminal(*os.File) error        { return nil }
 func (served) SetSiginfo(int, []byte) error       { return errors.ErrUnsupported }
+func (served) TakeSignal() (int, int, error)      { return 0, 0, nil }
 func (served) Former() (int, []int)               { return 0, nil }
 func (served) Serves() bool                       { return true }
 func (served) Split(int) (*ptrace.Process, error) { return nil, errors.ErrUnsupported }

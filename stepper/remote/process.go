@@ -135,7 +135,22 @@ func (s *Server) attach(pid int) error {
 		return err
 	}
 	s.sayf("Attached; pid = %d", pid)
-	return nil
+	if s.delve() {
+		return nil
+	}
+	return s.standsAtSignal()
+}
+
+// standsAtSignal makes a signal that a thread was about to take when it was attached
+// to the stop that the client is told of.
+func (s *Server) standsAtSignal() error {
+	p := s.process
+	tid, sig, err := p.target.TakeSignal()
+	if err != nil || sig == 0 {
+		return err
+	}
+	p.stop = stepper.Stop{Reason: stepper.StopSignal, TID: tid, Signal: sig}
+	return p.engine.SelectThread(tid)
 }
 
 // adopt takes over a process that the client has let go into a stop by SIGSTOP.

@@ -15,6 +15,7 @@ type target interface {
 	GiveTerminal(*os.File) error
 	TakeTerminal(*os.File) error
 	SetSiginfo(tid int, info []byte) error
+	TakeSignal() (tid, sig int, err error)
 	Former() (pid int, threads []int)
 	ReadChild(pid int, addr table.Addr, p []byte) (int, error)
 	WriteChild(pid int, addr table.Addr, p []byte) (int, error)

@@ -56,6 +56,7 @@ func (c *client) run(args string) (string, error) {
 // begin forgets what belonged to the last process.
 func (c *client) begin() (string, error) {
 	c.p = c.process
+	c.finds()
 	c.catchEvents()
 	delete(c.left, c.p.target.PID())
 	clear(c.files)
