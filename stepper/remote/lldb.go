@@ -21,8 +21,10 @@ func (c *client) lldbSet(name string) string {
 	return "OK"
 }
 
-// hostTriple says what machine this is, in lldb's and LLVM's words.
-const hostTriple = "triple:7838365f36342d2d6c696e75782d676e75;" // x86_64--linux-gnu
+// hostTriple says what machine this is, in the words of an lldb built for it: one
+// with another vendor than lldb's own makes it look for the program of a process
+// among the libraries (seen with lldb 14, "process attach").
+const hostTriple = "triple:7838365f36342d70632d6c696e75782d676e75;" // x86_64-pc-linux-gnu
 
 // lldbQuery answers lldb's own q packets; ok is false for others.
 func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
