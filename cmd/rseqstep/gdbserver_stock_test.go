@@ -389,6 +389,25 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 	})
 }
 
+// A server that lets clients choose stays for the next one, and says so.
+func TestGDBServersStayForTheNextClient(t *testing.T) {
+	program := words(t)
+	eachServer(t, func(t *testing.T, server string) {
+		s := startServer(t, server, "--multi", ":0")
+		port := s.await(`(?m)^Listening on port (\d+)$`)[1]
+		for _, last := range []string{"disconnect", "monitor exit"} {
+			out := gdbDoes(t, program, "target extended-remote localhost:"+port, "set remote exec-file "+program, "run", last)
+			wanted(t, "gdb", out, "exited with code 03")
+			if last == "disconnect" {
+				s.await(`(?m)^Remote side has terminated connection\.  GDBserver will reopen the connection\.\nListening on port ` + port + `$`)
+			}
+		}
+		if status := s.status(); status != 0 {
+			t.Errorf("the server ends with status %d", status)
+		}
+	})
+}
+
 // gdbserver's monitor commands say the same with both.
 func TestGDBServersMonitorCommands(t *testing.T) {
 	program := words(t)

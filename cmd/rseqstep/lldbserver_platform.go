@@ -85,7 +85,7 @@ func (l *platformLine) accept(e *env, say io.Writer) error {
 			}
 		}
 	}
-	fmt.Fprintln(say, listeningOn(listener))
+	fmt.Fprintf(say, "Listening on %s\n", listener.Addr())
 	for {
 		conn, err := listener.Accept()
 		if ctx.Err() != nil {

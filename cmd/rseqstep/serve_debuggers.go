@@ -103,7 +103,6 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 		fmt.Fprintf(say, "Remote debugging using %s\n", how.Path)
 		return s.ServeConn(ctx, conn)
 	}
-	fmt.Fprintln(say, listeningOn(listener))
 	return s.Serve(ctx, listener)
 }
 

@@ -172,6 +172,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	go s.accept(l, conns, failed)
 	defer l.Close()
 	for {
+		s.announceListening(l)
 		var conn net.Conn
 		select {
 		case conn = <-conns:
@@ -189,6 +190,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		if s.exiting || s.Once || !s.Multi || ctx.Err() != nil {
 			return nil
 		}
+		s.announceReopen()
 	}
 }
 
