@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -387,6 +388,40 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 			})
 		}
 	})
+}
+
+// A wrapper that does not come to the program is no reason not to end.
+func TestGDBServerEndsWhileTheWrapperRuns(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	program := words(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	s := &serving{t: t, cmd: exec.Command(named(t, "gdbserver"), "--wrapper", program, "wait", "--", ":0", program), over: make(chan error, 1)}
+	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = r, s, s
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { s.over <- s.cmd.Wait() }()
+	t.Cleanup(func() { s.cmd.Process.Kill() })
+	children := fmt.Sprintf("/proc/%d/task/*/children", s.cmd.Process.Pid) // proc_pid_task(5)
+	until(t, "the wrapper", func() bool {
+		files, _ := filepath.Glob(children)
+		return slices.ContainsFunc(files, func(f string) bool {
+			list, err := os.ReadFile(f)
+			return err == nil && len(list) > 0
+		})
+	})
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.status(); status != 1 {
+		t.Errorf("status %d", status)
+	}
+	wanted(t, "the server", s.words(), `interrupted before it started the program`, `(?m)^Exiting$`)
 }
 
 // A server that lets clients choose stays for the next one, and says so.
