@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -385,6 +386,59 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 					wanted(t, "the server", s.words(), `(?m)^Exiting$`)
 				}
 			})
+		}
+	})
+}
+
+// A wrapper that does not come to the program is no reason not to end.
+func TestGDBServerEndsWhileTheWrapperRuns(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	program := words(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	s := &serving{t: t, cmd: exec.Command(named(t, "gdbserver"), "--wrapper", program, "wait", "--", ":0", program), over: make(chan error, 1)}
+	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = r, s, s
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { s.over <- s.cmd.Wait() }()
+	t.Cleanup(func() { s.cmd.Process.Kill() })
+	children := fmt.Sprintf("/proc/%d/task/*/children", s.cmd.Process.Pid) // proc_pid_task(5)
+	until(t, "the wrapper", func() bool {
+		files, _ := filepath.Glob(children)
+		return slices.ContainsFunc(files, func(f string) bool {
+			list, err := os.ReadFile(f)
+			return err == nil && len(list) > 0
+		})
+	})
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.status(); status != 1 {
+		t.Errorf("status %d", status)
+	}
+	wanted(t, "the server", s.words(), `interrupted before it started the program`, `(?m)^Exiting$`)
+}
+
+// A server that lets clients choose stays for the next one, and says so.
+func TestGDBServersStayForTheNextClient(t *testing.T) {
+	program := words(t)
+	eachServer(t, func(t *testing.T, server string) {
+		s := startServer(t, server, "--multi", ":0")
+		port := s.await(`(?m)^Listening on port (\d+)$`)[1]
+		for _, last := range []string{"disconnect", "monitor exit"} {
+			out := gdbDoes(t, program, "target extended-remote localhost:"+port, "set remote exec-file "+program, "run", last)
+			wanted(t, "gdb", out, "exited with code 03")
+			if last == "disconnect" {
+				s.await(`(?m)^Remote side has terminated connection\.  GDBserver will reopen the connection\.\nListening on port ` + port + `$`)
+			}
+		}
+		if status := s.status(); status != 0 {
+			t.Errorf("the server ends with status %d", status)
 		}
 	})
 }

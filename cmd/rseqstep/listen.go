@@ -142,12 +142,3 @@ func (j *joined) Close() (err error) {
 	})
 	return err
 }
-
-// listeningOn is gdbserver's sentence, word for word, for a port: front ends
-// wait for it.
-func listeningOn(l net.Listener) string {
-	if a, ok := l.Addr().(*net.TCPAddr); ok {
-		return fmt.Sprintf("Listening on port %d", a.Port)
-	}
-	return fmt.Sprintf("Listening on %s", l.Addr())
-}

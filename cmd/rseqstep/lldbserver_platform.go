@@ -60,6 +60,7 @@ first client.`,
 	f.StringVarP(&l.listen, "listen", "L", "", "listen on `[HOST]:PORT`")
 	f.BoolVar(&l.server, "server", false, "serve any number of clients, also at the same time")
 	f.StringVarP(&l.portFile, "socket-file", "f", "", "write the port to `FILE`")
+	f.StringVar(&l.portFile, "port-file", "", "as --socket-file, by the name in lldb-server's own help: `FILE`")
 	f.IntVarP(&l.low, "min-gdbserver-port", "m", 0, "the first `PORT` for the servers that it starts")
 	f.IntVarP(&l.high, "max-gdbserver-port", "M", 0, "the `PORT` after the last")
 	f.IntVar(&l.child, "child-platform-fd", -1, "serve the connection `N` (platform itself says so to a process that it starts)")
@@ -84,7 +85,7 @@ func (l *platformLine) accept(e *env, say io.Writer) error {
 			}
 		}
 	}
-	fmt.Fprintln(say, listeningOn(listener))
+	fmt.Fprintf(say, "Listening on %s\n", listener.Addr())
 	for {
 		conn, err := listener.Accept()
 		if ctx.Err() != nil {

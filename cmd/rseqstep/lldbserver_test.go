@@ -31,7 +31,10 @@ func lldbDoes(t *testing.T, env []string, program string, commands ...string) st
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), tabletest.Patience(2*time.Minute))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, tabletest.NeedTool(t, "lldb"), "--no-lldbinit", "--batch", "--no-use-colors", "--source", script, program)
+	cmd := exec.CommandContext(ctx, tabletest.NeedTool(t, "lldb"), "--no-lldbinit", "--batch", "--no-use-colors", "--source", script)
+	if program != "" {
+		cmd.Args = append(cmd.Args, program)
+	}
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
@@ -76,6 +79,28 @@ func TestLLDBStartsOursAsItsServer(t *testing.T) {
 	lldbDoes(t, []string{"LLDB_DEBUGSERVER_PATH=" + named(t, "lldb-server")}, program, "process launch --stdout "+to+" -- c")
 	if got, err := os.ReadFile(to); err != nil || !bytes.Contains(got, []byte("[c]")) {
 		t.Errorf("the file named for standard output: %q, %v", got, err)
+	}
+}
+
+// lldb takes over a process by its own means, and finds what program it is.
+func TestLLDBAttachesByOursAsItsServer(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	program := words(t)
+	waits := exec.Command(program, "wait")
+	in, err := waits.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := waits.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer waits.Process.Kill()
+	out := lldbDoes(t, []string{"LLDB_DEBUGSERVER_PATH=" + named(t, "lldb-server")}, "", fmt.Sprintf("process attach --pid %d", waits.Process.Pid),
+		"breakpoint set --name main", "process detach")
+	wanted(t, "lldb", out, `Executable module set to "\S*/words"`, "where = words`main", `Process \d+ detached`)
+	fmt.Fprintln(in)
+	if waits.Wait(); waits.ProcessState.ExitCode() != 3 {
+		t.Errorf("the process does not go on: %v", waits.ProcessState)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -90,11 +91,12 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 
 	s := remote.New(c)
 	defer func() { err = errors.Join(err, s.Close()) }()
-	stop := context.AfterFunc(ctx, s.Interrupt)
-	if err := o.begin(s); err != nil {
+	begun := make(chan struct{})
+	defer context.AfterFunc(ctx, func() { interruptUntil(s, begun) })()
+	err = o.begin(s)
+	if close(begun); err != nil {
 		return err
 	}
-	stop()
 	switch how.Kind {
 	case commStdio:
 		fmt.Fprintln(say, "Remote debugging using stdio")
@@ -103,8 +105,22 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 		fmt.Fprintf(say, "Remote debugging using %s\n", how.Path)
 		return s.ServeConn(ctx, conn)
 	}
-	fmt.Fprintln(say, listeningOn(listener))
 	return s.Serve(ctx, listener)
+}
+
+// interruptUntil ends a wrapper's run. One request that comes before it has begun
+// would be lost.
+func interruptUntil(s *remote.Server, begun <-chan struct{}) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		s.Interrupt()
+		select {
+		case <-begun:
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // begin gives the server its process, if one is named. Errors are in gdbserver's

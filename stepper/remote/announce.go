@@ -16,6 +16,20 @@ func (s *Server) sayf(format string, args ...any) {
 	}
 }
 
+// announceListening says that a client may connect.
+func (s *Server) announceListening(l net.Listener) {
+	if a, ok := l.Addr().(*net.TCPAddr); ok {
+		s.sayf("Listening on port %d", a.Port)
+		return
+	}
+	s.sayf("Listening on %s", l.Addr())
+}
+
+// announceReopen says that a client has gone and another may come.
+func (s *Server) announceReopen() {
+	s.sayf("Remote side has terminated connection.  GDBserver will reopen the connection.")
+}
+
 // announceClient says where a client has come from, if it came by TCP.
 func (s *Server) announceClient(rw any) {
 	conn, ok := rw.(net.Conn)

@@ -24,9 +24,10 @@ func (c *client) lldbSet(name string) string {
 	return "OK"
 }
 
-// hostTriple says what machine this is. The vendor is what lldb takes its own
-// machine to be from (LLVM's default): with none it takes us for another machine,
-// knows no process of ours by its file, and finds no program after an exec.
+// hostTriple says what machine this is, in the words of an lldb built for it (the
+// vendor is LLVM's default). With another vendor lldb takes us for another machine,
+// looks for the program of a process among the libraries, and finds none after an
+// exec (seen with lldb 14).
 const hostTriple = "triple:7838365f36342d70632d6c696e75782d676e75;" // x86_64-pc-linux-gnu
 
 // lldbQuery answers lldb's own q packets; ok is false for others.

@@ -191,6 +191,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer l.Close()
 	keep := !s.Once && !s.delve()
 	for {
+		s.announceListening(l)
 		var conn net.Conn
 		select {
 		case conn = <-conns:
@@ -211,6 +212,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		for _, p := range s.all() {
 			s.logf("the client has gone; process %d is held for the next one", p.target.PID())
 		}
+		s.announceReopen()
 	}
 }
 

@@ -9,10 +9,16 @@ import (
 
 // throughWrapper lets a wrapper that was launched run until it has replaced
 // itself by the program: gdbserver's --wrapper, and gdb's "set exec-wrapper".
-// Signals that come meanwhile are the wrapper's. Errors say that the wrapper
-// ended, or that it was interrupted; the process is gone then.
+// Signals that come meanwhile are the wrapper's, and so is the terminal. Errors
+// say that the wrapper ended, or that it was interrupted; the process is gone then.
 func (s *Server) throughWrapper() (err error) {
-	e := s.process.engine
+	e, target := s.process.engine, s.process.target
+	if s.Terminal != nil {
+		if err := target.GiveTerminal(s.Terminal); err != nil {
+			s.logf("the wrapper does not get the terminal: %v", err)
+		}
+		defer func() { err = errors.Join(err, target.TakeTerminal(s.Terminal)) }()
+	}
 	if err := e.Catch(stepper.Catch{Execs: true}); err != nil {
 		return errors.Join(err, s.end())
 	}
