@@ -105,5 +105,6 @@ func (c *client) executed() {
 	}
 	clear(c.p.points) // the Engine has dropped them (BreakpointSpec.ThisProgram)
 	clear(c.explained)
+	clear(c.stoppedFor)
 	c.p.regs, c.p.owned = nil, nil
 }
