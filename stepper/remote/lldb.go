@@ -79,13 +79,19 @@ func (c *client) threadStop(tid int) string {
 	if c.delve() {
 		return c.delveThread(tid)
 	}
-	if tid == c.p.engine.Thread() && c.last != "" {
-		return c.last
-	}
-	if reply := c.why[tid]; reply != "" && reply[0] == 'T' {
+	if reply := c.lastStop(tid); reply != "" {
 		return reply
 	}
 	return c.stopped(0, tid, "")
+}
+
+// lastStop is the last stop reply that was about a thread, if it has not gone on
+// since; "" if there is none.
+func (c *client) lastStop(tid int) string {
+	if tid == c.p.engine.Thread() && c.last != "" {
+		return c.last
+	}
+	return c.why[tid]
 }
 
 // registerInfo describes one register to lldb.
@@ -127,7 +133,7 @@ func (c *client) json(p string) (string, error) {
 	var list []info
 	for _, t := range c.p.engine.Threads() {
 		i := info{TID: t.TID, Name: t.Name, Registers: map[string]string{}}
-		i.Reason, i.Signal, i.About = stopReason(c.threadStop(t.TID))
+		i.Reason, i.Signal, i.About = stopReason(c.lastStop(t.TID))
 		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
 			if b, err := c.file(t.TID).read(&regs[n]); err == nil {
 				i.Registers[fmt.Sprint(n)] = hex.EncodeToString(b)
