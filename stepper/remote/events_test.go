@@ -88,8 +88,8 @@ func TestLLDBFollowsTheChildOfAFork(t *testing.T) {
 
 func TestLLDBGoesThroughAnExec(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "exec.c"})
-	out := lldb(t, bin, program, []string{seed(t)}, "CONNECT", "breakpoint set -n main", "continue", "continue", "continue")
-	wantInOrder(t, out, "stop reason = breakpoint 1.1", "stop reason = exec", "exited with status = 0")
+	out := lldb(t, bin, program, []string{seed(t)}, "CONNECT", "breakpoint set -n main", "continue", "continue", "continue", "continue")
+	wantInOrder(t, out, "stop reason = breakpoint 1.1", "stop reason = exec", "_start", "stop reason = breakpoint 1.", "seed.c:", "exited with status = 0")
 }
 
 func TestGDBCatchesASystemCallAtItsEntryAndItsReturn(t *testing.T) {
