@@ -265,6 +265,9 @@ func TestGDBServersOnStandardInputAndOutput(t *testing.T) {
 			out := gdbDoes(t, program, "target remote | "+server+" --once "+how+" "+program+" a", "continue")
 			wanted(t, how, out, `stdin/stdout redirected`, `Process \S+ created; pid = \d+`, `Remote debugging using stdio`,
 				`\[a\] wrapped not`, `exited with code 03`)
+			if strings.Contains(out, "Child exited") { // gdb has said so
+				t.Errorf("%s: the program's end is told twice:\n%s", how, out)
+			}
 		}
 	})
 }

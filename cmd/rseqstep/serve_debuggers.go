@@ -69,7 +69,7 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 			return err
 		}
 		defer null.Close()
-		c.Stdin, c.Stdout = null, os.Stderr // the protocol has our own
+		c.Stdin, c.Stdout, c.Stdio = null, os.Stderr, true // the protocol has our own
 		conn = stdioConn{e.stdin, e.stdout}
 		fmt.Fprintln(say, "stdin/stdout redirected")
 	case commSerial:

@@ -41,8 +41,12 @@ func (s *Server) announceClient(rw any) {
 	}
 }
 
-// announceEnd says how the program ended, if the stop is its end.
+// announceEnd says how the program ended, if the stop is its end. A client that
+// shows what we say has its own sentence for that.
 func (s *Server) announceEnd(stop stepper.Stop) {
+	if s.Stdio {
+		return
+	}
 	switch stop.Reason {
 	case stepper.StopExited:
 		s.sayf("\nChild exited with status %d", stop.Status.Code)

@@ -21,6 +21,7 @@ type Config struct {
 
 	Log      io.Writer // sentences for whoever started the server; nil for none
 	Announce bool      // gdbserver's own sentences among them (announce.go)
+	Stdio    bool      // the client has our standard input and output, and shows our standard error to its user
 	Debug    *DebugLog // what is written for debugging the server; nil for nothing
 
 	// LaunchServer starts another server for one program, and returns its process
