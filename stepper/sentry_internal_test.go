@@ -24,3 +24,31 @@ func TestAnExecKeepsTheSentryAndNotWhatItKnew(t *testing.T) {
 		t.Errorf("%+v", step)
 	}
 }
+
+// Where a thousand passes take longer than the stuck-time, they are counted
+// nevertheless: a look in between finds the thread armed or not.
+func TestAProbeThatCountsIsNotBegunAnewWhereItIsLookedAt(t *testing.T) {
+	here, other := &table.Placed{}, &table.Placed{}
+	var q *probe
+	if q = q.found(nil); q != nil {
+		t.Fatal("a probe of a thread that has armed nothing")
+	}
+	q = q.found(here).found(here)
+	for n := range probePasses - 1 {
+		if over, _ := q.met(Aborted); over {
+			t.Fatalf("over after %d passes", n+1)
+		}
+		for i, p := range []*table.Placed{nil, here, other} {
+			if n%3 == i && n%7 == 0 && q.found(p) != q {
+				t.Fatalf("another probe after %d passes, armed %v", n+1, p)
+			}
+		}
+	}
+	if over, stuck := q.met(Aborted); !over || !stuck {
+		t.Error("not stuck after all passes")
+	}
+	q = (*probe)(nil).found(here).found(here)
+	if q.found(nil) != nil || q.found(other).placed != other {
+		t.Error("a probe that has counted nothing since the last look goes on")
+	}
+}

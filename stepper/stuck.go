@@ -47,6 +47,7 @@ type probe struct {
 	placed *table.Placed
 	counts bool // passes, too
 	aborts int
+	looked int // aborts when it was looked at last
 }
 
 const probePasses = 1000
@@ -60,9 +61,15 @@ func (q *probe) points() []point {
 }
 
 // found says what a probe makes of a thread when it is looked at again, which is
-// armed with p now (nil: nothing): the probe to go on with, nil for none.
+// armed with p now (nil: nothing): the probe to go on with, nil for none. One that
+// counts goes on as long as there is something to count, armed or not: where passes
+// are slow, it is looked at between two of them, and the kernel disarms a thread that
+// has stopped outside of its section.
 func (q *probe) found(p *table.Placed) *probe {
 	switch {
+	case q != nil && q.counts && q.aborts > q.looked:
+		q.looked = q.aborts
+		return q
 	case p == nil:
 		return nil
 	case q == nil || q.placed != p:

@@ -70,7 +70,7 @@ func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*mode
 	e.Policy().Linger, e.Policy().StandsToMeet = true, true
 	m := &modelClient{w: w, silent: silent, hits: map[int]int{}, own: map[int]int{}, stopped: map[int]bool{}, standing: map[int]bool{}, shown: map[int]int{}, decide: map[int]bool{}, handed: map[int]int{},
 		current: w.Threads()[0], stops: stops}
-	s := &Server{Config: Config{Console: &m.console}}
+	s := &Server{Config: Config{Console: &m.console, Debug: &DebugLog{}}}
 	s.process = &process{target: served{w}, engine: e, symbols: symbols.New(symbols.Options{}), points: map[point]*planted{}}
 	s.running.Store(e)
 	if silent {
