@@ -49,8 +49,13 @@ type client struct {
 	over       bool
 }
 
+// blankClient is a client that has said nothing yet, without its connection.
+func blankClient(s *Server) *client {
+	return &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}, met: map[int]bool{}}
+}
+
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
-	c = &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}, met: map[int]bool{}}
+	c = blankClient(s)
 	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest, s)
 	s.any()
 	c.p = s.process

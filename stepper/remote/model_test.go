@@ -77,13 +77,14 @@ func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*mode
 		s.pass[modelled.CrowdSignal] = true
 	}
 	s.passSignals()
-	c := &client{Server: s, files: map[int]*regfile{}, left: map[int]bool{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{},
-		multiprocess: true, swbreak: true, linuxSignals: true, conn: &conn{stop: func() {
-			if m.starts.Swap(false) { // the conn repeats it after a while
-				e.Interrupt()
-				w.Ask()
-			}
-		}}}
+	c := blankClient(s)
+	c.multiprocess, c.swbreak, c.linuxSignals = true, true, true
+	c.conn = &conn{stop: func() {
+		if m.starts.Swap(false) { // the conn repeats it after a while
+			e.Interrupt()
+			w.Ask()
+		}
+	}}
 	c.wants.forks, c.p = true, s.process
 	c.catchEvents()
 	w.SendsByte = func() {
