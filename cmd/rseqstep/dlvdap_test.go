@@ -159,13 +159,15 @@ func TestDelvesAdapterShowsTheCPartOfCgoPrograms(t *testing.T) {
 	}
 	daptest.Do[*dap.NextResponse](c, "next", args{"threadId": thread})
 	c.Stop("step")
-	if f := c.Frame(thread); f.Line != 27 {
-		t.Errorf("the section was not passed: at %s, line %d", f.Name, f.Line)
+	frame = c.Frame(thread)
+	if frame.Line != 27 {
+		t.Errorf("the section was not passed: at %s, line %d", frame.Name, frame.Line)
 	}
+	ret := c.Variable(c.Scope(frame.Id, "Locals"), "ret").Value // not 0: it was preempted in the section
 	daptest.Do[*dap.StepInResponse](c, "stepIn", args{"threadId": thread})
 	c.Stop("step")
-	if f := c.Frame(thread); f.Line != 28 {
-		t.Errorf("stepIn went to %s, line %d", f.Name, f.Line)
+	if f := c.Frame(thread); (f.Line == 28) != (ret == "0") {
+		t.Errorf("stepIn went to %s, line %d, with ret %s", f.Name, f.Line, ret)
 	}
 	disconnect(c)
 }

@@ -292,12 +292,19 @@ func (c *conn) ack(b byte) {
 }
 
 // send sends a packet.
-func (c *conn) send(payload []byte) {
+func (c *conn) send(payload []byte) { c.sendAll([]string{string(payload)}) }
+
+// sendAll sends several packets at once.
+func (c *conn) sendAll(payloads []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.log.packetf("putpkt", payload)
-	c.last = Frame(payload)
-	c.stream.rw.Write(c.last)
+	var all []byte
+	for _, p := range payloads {
+		c.log.packetf("putpkt", []byte(p))
+		c.last = Frame([]byte(p))
+		all = append(all, c.last...)
+	}
+	c.stream.rw.Write(all)
 }
 
 // again repeats the last packet, which came damaged.

@@ -132,15 +132,3 @@ func (c *client) readEach(tid int, numbers []int) (answers []string) {
 	}
 	return answers
 }
-
-// sendAll sends several packets at once.
-func (c *conn) sendAll(payloads []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var all []byte
-	for _, p := range payloads {
-		c.last = Frame([]byte(p))
-		all = append(all, c.last...)
-	}
-	c.stream.rw.Write(all)
-}

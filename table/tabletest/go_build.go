@@ -38,13 +38,18 @@ func BuildGo(t testing.TB, pkg string, debug bool) string {
 	return fixture(pkg, debug).build(t)
 }
 
-// BuildGoPrograms builds every program that Command, Dlv and BuildGo are asked
+// BuildGoPrograms builds every program that Command, Dlv and BuildGo may be asked
 // for on a machine without the go command; see GoBuilt.
 func BuildGoPrograms(t testing.TB) {
 	t.Helper()
-	all := []goProgram{command(), dlv(), fixture("gotime", false)}
-	for _, pkg := range []string{"cgorseq", "goaround", "gohits", "goloop", "gopanic", "gosince", "gotime", "gox87"} {
-		all = append(all, fixture(pkg, true))
+	all := []goProgram{command(), dlv()}
+	mains, err := filepath.Glob(filepath.Join(Root(t), "testdata", "*", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range mains {
+		pkg := filepath.Base(filepath.Dir(file))
+		all = append(all, fixture(pkg, false), fixture(pkg, true))
 	}
 	for _, p := range all {
 		p.build(t)
@@ -93,7 +98,7 @@ func (p goProgram) build(t testing.TB) string {
 	out := filepath.Join(dir, path.Base(p.pkg))
 	if os.Getenv("RSEQSTEP_GO") == GoBuilt {
 		if _, err := os.Stat(out); err != nil {
-			t.Fatalf("%s is not built, and RSEQSTEP_GO=%s: BuildGoPrograms builds what is on its list", p.pkg, GoBuilt)
+			t.Fatalf("%s is not built, and RSEQSTEP_GO=%s: run the test of BuildGoPrograms first", p.pkg, GoBuilt)
 		}
 		return out
 	}
