@@ -1,0 +1,204 @@
+package rules
+
+import (
+	"go/ast"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// The engine's shape, as numbers that only go down. A thread is moved by a
+// function that calls the backend's motion, itself or through others. Functions
+// that move threads and call each other in circles cannot be read alone: each of
+// them may find the world changed by any other.
+var limits = map[string]int{
+	"functions in circles that move threads": 48,
+	"calls of the backend's motion":          21,
+	"functions that ask an event's kind":     21,
+	"fields of Engine":                       48,
+	"methods of Engine":                      369,
+	"methods of the largest interface":       42,
+}
+
+// motion is what lets threads go, or waits for them.
+var motion = []string{"Step", "Run", "Wait", "WaitFor", "Resume", "ResumeInPlace", "ResumeStep", "ToSyscall"}
+
+func TestTheEnginesShapeGetsSimpler(t *testing.T) {
+	e := loadEngine(t)
+	moves := e.moves()
+	knot, sites := map[string]bool{}, 0
+	for _, circle := range e.circles() {
+		for _, f := range circle {
+			if moves[f] {
+				knot[f.Name()] = true
+			}
+		}
+	}
+	for _, n := range e.motions {
+		sites += n
+	}
+	fields, methods := e.counted("Engine")
+	found := map[string]int{
+		"functions in circles that move threads": len(knot),
+		"calls of the backend's motion":          sites,
+		"functions that ask an event's kind":     len(e.deciders),
+		"fields of Engine":                       fields,
+		"methods of Engine":                      methods,
+		"methods of the largest interface":       e.largest(),
+	}
+	for _, name := range slices.Sorted(maps.Keys(limits)) {
+		t.Logf("%s: %d", name, found[name])
+		switch n, most := found[name], limits[name]; {
+		case n > most:
+			t.Errorf("%s: %d, %d are allowed", name, n, most)
+		case n < most:
+			t.Errorf("%s: %d. Write it down as the limit, that it stays so.", name, n)
+		}
+	}
+	t.Logf("in circles: %s", strings.Join(slices.Sorted(maps.Keys(knot)), " "))
+	slices.Sort(e.deciders)
+	t.Logf("ask an event's kind: %s", strings.Join(e.deciders, " "))
+}
+
+// engine is package stepper, and who calls whom there.
+type engine struct {
+	scope    *types.Scope
+	calls    map[*types.Func][]*types.Func // functions named in a body, each once
+	motions  map[*types.Func]int           // how often each calls the backend's motion
+	deciders []string
+}
+
+// loadEngine type-checks package stepper. A function that is only named, as one
+// that is handed on, counts as called: who gets it calls it.
+func loadEngine(t *testing.T) *engine {
+	t.Helper()
+	const needs = packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps
+	loaded, err := packages.Load(&packages.Config{Mode: needs, Dir: "../.."}, "./stepper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := loaded[0]
+	for _, err := range p.Errors {
+		t.Fatal(err)
+	}
+	e := &engine{scope: p.Types.Scope(), calls: map[*types.Func][]*types.Func{}, motions: map[*types.Func]int{}}
+	kind := e.scope.Lookup("EventKind").Type()
+	isKind := func(x ast.Expr) bool { return x != nil && types.Identical(p.TypesInfo.TypeOf(x), kind) }
+	for _, file := range p.Syntax {
+		for _, d := range file.Decls {
+			declared, ok := d.(*ast.FuncDecl)
+			if !ok || declared.Body == nil {
+				continue
+			}
+			f := p.TypesInfo.Defs[declared.Name].(*types.Func)
+			e.calls[f] = nil
+			decides := false
+			ast.Inspect(declared.Body, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.Ident:
+					if named, ok := p.TypesInfo.Uses[n].(*types.Func); ok && named.Pkg() == p.Types {
+						e.call(f, named.Origin())
+					}
+				case *ast.SwitchStmt:
+					decides = decides || isKind(n.Tag)
+				case *ast.BinaryExpr:
+					decides = decides || isKind(n.X)
+				}
+				return true
+			})
+			if decides {
+				e.deciders = append(e.deciders, f.Name())
+			}
+		}
+	}
+	return e
+}
+
+// call notes that f names callee.
+func (e *engine) call(f, callee *types.Func) {
+	if receiver := callee.Signature().Recv(); receiver != nil && types.IsInterface(receiver.Type()) {
+		if slices.Contains(motion, callee.Name()) {
+			e.motions[f]++
+		}
+		return
+	}
+	if !slices.Contains(e.calls[f], callee) {
+		e.calls[f] = append(e.calls[f], callee)
+	}
+}
+
+// moves is the set of functions that move threads.
+func (e *engine) moves() map[*types.Func]bool {
+	out := map[*types.Func]bool{}
+	for f := range e.motions {
+		out[f] = true
+	}
+	for grown := true; grown; {
+		grown = false
+		for f, callees := range e.calls {
+			if !out[f] && slices.ContainsFunc(callees, func(c *types.Func) bool { return out[c] }) {
+				out[f], grown = true, true
+			}
+		}
+	}
+	return out
+}
+
+// circles are the sets of two and more functions each of which comes to all
+// others of its set (strongly connected components, by Tarjan's algorithm).
+func (e *engine) circles() [][]*types.Func {
+	var (
+		out   [][]*types.Func
+		stack []*types.Func
+		index = map[*types.Func]int{}
+		low   = map[*types.Func]int{}
+		visit func(*types.Func)
+	)
+	visit = func(f *types.Func) {
+		index[f] = len(index) + 1
+		low[f] = index[f]
+		stack = append(stack, f)
+		for _, callee := range e.calls[f] {
+			if index[callee] == 0 {
+				visit(callee)
+				low[f] = min(low[f], low[callee])
+			} else if slices.Contains(stack, callee) {
+				low[f] = min(low[f], index[callee])
+			}
+		}
+		if low[f] == index[f] {
+			i := slices.Index(stack, f)
+			if set := slices.Clone(stack[i:]); len(set) > 1 {
+				out = append(out, set)
+			}
+			stack = stack[:i]
+		}
+	}
+	for f := range e.calls {
+		if index[f] == 0 {
+			visit(f)
+		}
+	}
+	return out
+}
+
+// counted is how many fields and methods the struct of that name has.
+func (e *engine) counted(name string) (fields, methods int) {
+	named := e.scope.Lookup(name).Type().(*types.Named)
+	return named.Underlying().(*types.Struct).NumFields(), named.NumMethods()
+}
+
+// largest is the number of methods of the largest interface.
+func (e *engine) largest() int {
+	most := 0
+	for _, name := range e.scope.Names() {
+		if i, ok := e.scope.Lookup(name).Type().Underlying().(*types.Interface); ok {
+			most = max(most, i.NumMethods())
+		}
+	}
+	return most
+}
