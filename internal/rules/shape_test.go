@@ -17,7 +17,7 @@ import (
 // them may find the world changed by any other.
 var limits = map[string]int{
 	"functions in circles that move threads": 48,
-	"calls of the backend's motion":          21,
+	"calls of the backend's motion":          15,
 	"functions that ask an event's kind":     21,
 	"fields of Engine":                       48,
 	"methods of Engine":                      369,
