@@ -78,11 +78,12 @@ func (e *Engine) watchPasses(th *thread) error {
 	if err := e.unwatchPasses(th); err != nil {
 		return err
 	}
-	for _, p := range points {
+	for i, p := range points {
 		if p.slot == planted {
 			continue
 		}
 		if err := e.target.SetDebug(th.tid, p.slot, DebugExecute, p.addr, 1); err != nil {
+			w.points = points[:i] // those before it are set
 			return err
 		}
 	}
@@ -109,7 +110,7 @@ func (e *Engine) unwatchPasses(th *thread) (err error) {
 		if p.slot == planted {
 			continue
 		}
-		if failed := e.freeSlot(th.tid, p.slot); failed != nil && !isGone(failed) && err == nil {
+		if failed := e.freeSlot(th.tid, p.slot); failed != nil && !(isGone(failed) && e.dead(th)) && err == nil {
 			err = failed
 		}
 	}

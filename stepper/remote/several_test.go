@@ -43,7 +43,7 @@ func TestBothProcessesOfAForkAreHeld(t *testing.T) {
 	script := "set detach-on-fork off\nset follow-fork-mode %s\nbreak main\ncontinue\nnext 2\ninfo inferiors\nbreak in_child\n" +
 		"inferior 2\np counted\ncontinue\nfinish\np counted\ninfo threads\ninferior 1\nbreak in_parent\ncontinue\nfinish\np counted\ninferior 2\nset var counted = 30\nnext\np counted\n" +
 		"continue\ninferior 1\np counted\ncontinue\n"
-	ids, noise := regexp.MustCompile(`[0-9]{3,}`), regexp.MustCompile(`(?m)^(.*(libc|PID mismatch|Detaching from|remote \||stdin/stdout|created; pid|Remote debugging|Num  Description|in \?\?|counted \d+ child).*\n|\n)`)
+	ids, noise := regexp.MustCompile(`0x[0-9a-f]+|[0-9]{3,}`), regexp.MustCompile(`(?m)^(.*(libc|PID mismatch|Detaching from|remote \||stdin/stdout|created; pid|Remote debugging|Num  Description|in \?\?|counted \d+ child).*\n|\n)`)
 	for _, mode := range []string{"parent", "child"} {
 		t.Run(mode, func(t *testing.T) {
 			said := map[string]string{}
