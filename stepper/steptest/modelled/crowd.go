@@ -41,7 +41,7 @@ type Crowd struct {
 	gone    []*Walker
 	procs   []*Child
 	planted map[table.Addr]bool
-	queue   []stepper.Event
+	queue   events
 	running int // the thread that Wait runs, an index
 	next    int // the next thread's id
 	alive   bool
@@ -145,12 +145,7 @@ func (w *Crowd) broken(format string, args ...any) {
 // happens decides which of the named things happens now; "" for nothing.
 func (w *Crowd) happens(names ...string) string {
 	w.count()
-	d := w.choices.choose(len(names) + 1)
-	if d == 0 {
-		return ""
-	}
-	w.seen.Events[names[d-1]]++
-	return names[d-1]
+	return w.seen.happens(w.choices, names)
 }
 
 // count hashes the machine's state.

@@ -139,21 +139,10 @@ func (w *Crowd) runOn(th *Walker) {
 	for range 4 {
 		if ev, stops := w.execute(th); stops {
 			th.held, th.long = true, false
-			w.queue = append(w.queue, ev)
+			w.queue.push(ev)
 			return
 		}
 	}
-}
-
-// take gives a queued event that Step or Run of the thread must return.
-func (w *Crowd) take(tid int) (stepper.Event, bool) {
-	for i, ev := range w.queue {
-		if ev.TID == tid || ev.Kind == stepper.EventProcessExit {
-			w.queue = slices.Delete(w.queue, i, i+1)
-			return ev, true
-		}
-	}
-	return stepper.Event{}, false
 }
 
 // give resumes a held thread with a signal, or without.
@@ -175,7 +164,7 @@ func (w *Crowd) let(tid, sig int, single bool) (stepper.Event, error) {
 	if err != nil {
 		return stepper.Event{}, err
 	}
-	if ev, ok := w.take(tid); ok {
+	if ev, ok := w.queue.take(tid); ok {
 		ev.Still = true
 		return ev, nil
 	}
@@ -254,14 +243,12 @@ func (w *Crowd) ResumeStep(tid, _ int) error {
 }
 
 func (w *Crowd) Wait() (stepper.Event, error) {
-	return w.WaitFor(func(*stepper.Event) bool { return true })
+	return w.WaitFor(anyEvent)
 }
 
 func (w *Crowd) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
 	for n := 0; n < patience; n++ {
-		if i := slices.IndexFunc(w.queue, func(ev stepper.Event) bool { return wanted(&ev) }); i >= 0 {
-			ev := w.queue[i]
-			w.queue = slices.Delete(w.queue, i, i+1)
+		if ev, ok := w.queue.next(wanted); ok {
 			return ev, nil
 		}
 		if !w.alive {
@@ -295,7 +282,7 @@ func (w *Crowd) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error)
 		}
 		if stops {
 			th.held, th.long = true, false
-			w.queue = append(w.queue, ev)
+			w.queue.push(ev)
 		}
 	}
 	w.broken("the program runs for ever")
@@ -316,7 +303,7 @@ func (w *Crowd) Hold() error {
 			case "signal":
 				th.Raised++
 				th.signal = true
-				w.queue = append(w.queue, stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
+				w.queue.push(stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
 			}
 		}
 		th.held, th.long = true, false
@@ -325,9 +312,7 @@ func (w *Crowd) Hold() error {
 	return nil
 }
 
-func (w *Crowd) Queued(tid int) bool {
-	return slices.ContainsFunc(w.queue, func(ev stepper.Event) bool { return ev.TID == tid })
-}
+func (w *Crowd) Queued(tid int) bool { return w.queue.of(tid) }
 
 func (w *Crowd) Held(tid int) bool {
 	th := w.Walker(tid)

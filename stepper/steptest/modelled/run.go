@@ -1,7 +1,6 @@
 package modelled
 
 import (
-	"slices"
 	"syscall"
 	"time"
 
@@ -89,17 +88,6 @@ func (w *World) drop(tid int) {
 	}
 }
 
-// take gives a queued event that Step or Run of the thread must return.
-func (w *World) take(tid int) (stepper.Event, bool) {
-	for i, ev := range w.queue {
-		if ev.TID == tid || ev.Kind == stepper.EventProcessExit {
-			w.queue = append(w.queue[:i:i], w.queue[i+1:]...)
-			return ev, true
-		}
-	}
-	return stepper.Event{}, false
-}
-
 // patience bounds the instructions of one wait: the program is an endless loop.
 const patience = 200
 
@@ -109,7 +97,7 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 	if err != nil {
 		return stepper.Event{}, err
 	}
-	if ev, ok := w.take(tid); ok {
+	if ev, ok := w.queue.take(tid); ok {
 		ev.Still = true
 		return ev, nil
 	}
@@ -196,15 +184,13 @@ func (w *World) ResumeStep(tid, _ int) error {
 // Wait lets the threads that were resumed run, one instruction at a time, until
 // one of them stops.
 func (w *World) Wait() (stepper.Event, error) {
-	return w.WaitFor(func(*stepper.Event) bool { return true })
+	return w.WaitFor(anyEvent)
 }
 
 // WaitFor implements stepper.Target.
 func (w *World) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
 	for n := 0; ; n++ {
-		if i := slices.IndexFunc(w.queue, func(ev stepper.Event) bool { return wanted(&ev) }); i >= 0 {
-			ev := w.queue[i]
-			w.queue = slices.Delete(w.queue, i, i+1)
+		if ev, ok := w.queue.next(wanted); ok {
 			return ev, nil
 		}
 		if !w.alive {
@@ -242,7 +228,7 @@ func (w *World) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error)
 			if ev.Kind == stepper.EventInterrupt {
 				return ev, nil
 			}
-			w.queue = append(w.queue, ev)
+			w.queue.push(ev)
 		}
 	}
 }
@@ -265,12 +251,12 @@ func (w *World) Hold() error {
 			th.Regs.Eflags &^= resumeFlag
 		case "signal":
 			if th.Mask>>(signal-1)&1 == 0 {
-				w.queue = append(w.queue, stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
+				w.queue.push(stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
 			}
 		case "exit":
 			if th.TID != 1 {
 				w.drop(th.TID)
-				w.queue = append(w.queue, stepper.Event{Kind: stepper.EventExit, TID: th.TID})
+				w.queue.push(stepper.Event{Kind: stepper.EventExit, TID: th.TID})
 			}
 		case "kill":
 			w.queue = append(w.queue[:0:0], w.kill())
@@ -281,14 +267,7 @@ func (w *World) Hold() error {
 }
 
 // Queued implements stepper.Target.
-func (w *World) Queued(tid int) bool {
-	for _, ev := range w.queue {
-		if ev.TID == tid {
-			return true
-		}
-	}
-	return false
-}
+func (w *World) Queued(tid int) bool { return w.queue.of(tid) }
 
 // Interrupt does nothing: no time goes by on this machine, so a timer's is for
 // nothing, and the user's is a decision.

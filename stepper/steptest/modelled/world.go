@@ -28,7 +28,7 @@ type World struct {
 	turns     [cpus]int
 	last      [cpus]int // the thread that ran last on each CPU
 	running   int       // the thread that Wait runs, an index
-	queue     []stepper.Event
+	queue     events
 	alive     bool
 	dead      bool // killed; the end is still to be collected
 	asked     bool // Interrupt was called
@@ -149,12 +149,7 @@ func (th *Thread) inVain() {
 // happens decides which of the named things happens now; "" for nothing.
 func (w *World) happens(names ...string) string {
 	w.count()
-	d := w.choices.choose(len(names) + 1)
-	if d == 0 {
-		return ""
-	}
-	w.seen.Events[names[d-1]]++
-	return names[d-1]
+	return w.seen.happens(w.choices, names)
 }
 
 // count hashes the machine's state.

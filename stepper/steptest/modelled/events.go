@@ -1,0 +1,45 @@
+package modelled
+
+import (
+	"slices"
+
+	"rseqstep/stepper"
+)
+
+// events are what threads have reported and nobody has been told of yet, in order.
+type events []stepper.Event
+
+func (q *events) push(ev stepper.Event) { *q = append(*q, ev) }
+
+// next takes the first event that is wanted out of the queue.
+func (q *events) next(wanted func(*stepper.Event) bool) (ev stepper.Event, ok bool) {
+	i := slices.IndexFunc(*q, func(ev stepper.Event) bool { return wanted(&ev) })
+	if i < 0 {
+		return ev, false
+	}
+	ev = (*q)[i]
+	*q = slices.Delete(*q, i, i+1)
+	return ev, true
+}
+
+// of reports whether an event of the thread waits.
+func (q *events) of(tid int) bool {
+	return slices.ContainsFunc(*q, func(ev stepper.Event) bool { return ev.TID == tid })
+}
+
+// take gives an event that Step or Run of the thread must return.
+func (q *events) take(tid int) (stepper.Event, bool) {
+	return q.next(func(ev *stepper.Event) bool { return ev.TID == tid || ev.Kind == stepper.EventProcessExit })
+}
+
+func anyEvent(*stepper.Event) bool { return true }
+
+// happens decides which of the named things happens now; "" for nothing.
+func (e *Explored) happens(c *Chooser, names []string) string {
+	d := c.choose(len(names) + 1)
+	if d == 0 {
+		return ""
+	}
+	e.Events[names[d-1]]++
+	return names[d-1]
+}
