@@ -13,7 +13,7 @@ cannot=('^TestStepReportsAWatchRegister$' '^TestWatchpointsShowChangesDuringEver
 	'^TestAWatchpointInsideASectionStopsAndLetsItCommit$')
 
 # What takes long and asks no kernel: every order of events of a model.
-model='^TestEveryOrderOfEvents$'
+model='^TestEveryOrderOf(Events|AClientsCommands)$'
 
 # build_tests: a binary for each package, which needs no library, and the Go programs that tests run.
 build_tests() {
