@@ -307,8 +307,12 @@ func TestCtrlZStopsThePromptForItsShell(t *testing.T) {
 // one of each kind.
 func TestQuestionsAreAnsweredAsInGDB(t *testing.T) {
 	program := tabletest.Build(t, tabletest.Fixture{Source: "calls.c", Flags: []string{"-lm"}})
-	x := atTerminal(t, "(gdb) ", tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-iex", "set debuginfod enabled off", "-iex", "set style enabled off", program)
-	x.expect(x.prompt)
+	start := func() *typist {
+		x := atTerminal(t, "(gdb) ", tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-iex", "set debuginfod enabled off", "-iex", "set style enabled off", program)
+		x.expect(x.prompt)
+		return x
+	}
+	x, lost := start(), 0
 	for _, in := range inputs() {
 		if strings.Contains(in.keys, "\t") {
 			continue // gdb asks whether to display all possibilities, and loses a Ctrl-C that comes meanwhile (gdb 13)
@@ -330,16 +334,26 @@ func TestQuestionsAreAnsweredAsInGDB(t *testing.T) {
 					x.expect(asked)
 				}
 				x.types("\x03")
-				x.expect("Quit")
+				fallthrough
 			case given:
-				x.expect("Quit")
+				if !x.shows("Quit") { // gdb 13 loses a Ctrl-C now and then that comes while it puts a question
+					if lost++; lost > 3 {
+						t.Fatalf("%s: gdb has lost %d\n%s", in.name, lost, x.shown())
+					}
+					x = start()
+					continue
+				}
 			case eofYes:
 				x.expect("EOF [assumed Y]")
 			case eofNo:
 				x.expect("EOF [assumed N]")
 			}
 			x.expect(x.prompt)
-			has := strings.Contains(x.enter("info breakpoints"), "in marker")
+			listed := x.enter("info breakpoints")
+			if strings.Contains(listed, "Undefined command") { // gdb has lost a key as well
+				listed = x.enter("info breakpoints")
+			}
+			has := strings.Contains(listed, "in marker")
 			if gone := want == agreed || want == eofYes; !defaulted && has == gone {
 				t.Errorf("%s: the breakpoint is there: %v\n%s", in.name, has, x.shown())
 			}

@@ -71,7 +71,6 @@ func scripts() map[string]script {
 		"vfork":                                 {[]string{"vfork"}, toMain + "breakpoint delete -f\ncontinue", "crew: child exited with 5"},
 		"exec":                                  {[]string{"exec"}, toMain + "continue\nbt\ncontinue\nframe variable argc\ncontinue", "crew: became total 30"},
 		"step to an exec":                       {[]string{"exec"}, ready + "finish\nnext\nthread list\ncontinue\ncontinue", "crew: became total 30"},
-		"killed":                                {nil, toMain + "process kill\nprocess status", ""},
 	}
 }
 

@@ -18,8 +18,9 @@ func besideStock(t *testing.T, bin, program, args, script string) {
 	for i, server := range []string{bin + " gdbserver - ", stock + " --once - "} {
 		connect := fmt.Sprintf("target remote | %s%s %s\necho [\n", server, program, args)
 		_, out, _ := strings.Cut(gdbRuns(t, program, strings.ReplaceAll(script, "CONNECT", connect)), "[")
-		// The process, and where its arguments lie on the stack, are others.
-		said[i] = regexp.MustCompile(`process \d+|0x7f[0-9a-f]+`).ReplaceAllString(out, "")
+		// The process, where its arguments lie on the stack, and what a handler's argument
+		// is before it has come into its place, are others.
+		said[i] = regexp.MustCompile(`process \d+|0x7f[0-9a-f]+|sig=-?\d+`).ReplaceAllString(out, "")
 	}
 	if said[0] != said[1] {
 		t.Errorf("on our server:\n%s\non stock gdbserver:\n%s", said[0], said[1])
