@@ -93,7 +93,7 @@ func TestLLDBSeesWhatItsOwnServerShows(t *testing.T) {
 				return append([]string{stock, "gdbserver", address, "--", program}, s.args...)
 			}
 			var diff, printed string
-			for range 3 { // lldb writes from several threads: a line may be late, or left out at the end
+			for range 8 { // lldb writes from several threads: a line may be late, or left out at the end
 				got, out := lldbBeside(t, program, commands, ours)
 				want, _ := lldbBeside(t, program, commands, theirs)
 				printed = out
