@@ -74,6 +74,7 @@ func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
 // commandWith is command; listens says whether the dynamic linker's hook has to
 // have its trap.
 func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
+	defer func() { e.nextOnly, e.only = nil, nil }() // a command that cannot begin is one, too
 	if _, err := e.selected(); err != nil {
 		return Stop{}, err
 	}
@@ -86,7 +87,6 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 		return Stop{}, err
 	}
 	e.beginOnly()
-	defer func() { e.only = nil }()
 	if e.pinned != th.tid && !e.anyQuiet() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
