@@ -339,7 +339,7 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 		line    string
 		status  int
 		ours    string // a pattern of what ours says
-		stock   string // and the stock one; "" is not tried
+		stock   string // and the stock one; "" is not tried. What a program cannot be run for its $SHELL says
 		nothing bool   // no "Exiting": nothing had begun
 	}{
 		"unknown option":      {line: "--bad :0 PROG", status: 1, ours: `unknown flag: --bad`, stock: `Unknown argument: --bad`, nothing: true},
@@ -353,10 +353,10 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 		"wrapper without end": {line: "--wrapper env :0 PROG", status: 1, ours: `--wrapper needs a command, and "--"`, stock: `Usage:`, nothing: true},
 		"empty wrapper":       {line: "--wrapper -- :0 PROG", status: 1, ours: `--wrapper needs a command`, stock: `Usage:`, nothing: true},
 		"wrapper that ends":   {line: "--wrapper false -- :0 PROG", status: 1, ours: `uring startup program exited with code 1`, stock: `uring startup program exited with code 1`},
-		"missing program":     {line: ":0 /nonexistent/prog", status: 1, ours: `cannot exec /nonexistent/prog: .*no such file`, stock: `No such file`},
+		"missing program":     {line: ":0 /nonexistent/prog", status: 1, ours: `cannot exec /nonexistent/prog: .*no such file`, stock: `No such file|not found`},
 		"missing, no shell":   {line: "--no-startup-with-shell :0 /nonexistent/prog", status: 1, ours: `cannot exec /nonexistent/prog`, stock: `Cannot exec /nonexistent/prog`},
-		"not executable":      {line: ":0 /etc/passwd", status: 1, ours: `cannot exec /etc/passwd: .*not executable`, stock: `cannot execute`},
-		"missing on stdio":    {line: "- /nonexistent/prog", status: 1, ours: `cannot exec`, stock: `No such file`},
+		"not executable":      {line: ":0 /etc/passwd", status: 1, ours: `cannot exec /etc/passwd: .*not executable`, stock: `cannot execute|Permission denied`},
+		"missing on stdio":    {line: "- /nonexistent/prog", status: 1, ours: `cannot exec`, stock: `No such file|not found`},
 		"no device":           {line: "/nonexistent/tty PROG", status: 1, ours: `neither an address nor a device`, stock: `Could not open remote device`},
 		"no address":          {line: "localhost PROG", status: 1, ours: `neither an address nor a device`, stock: `Could not open remote device`},
 		"no port":             {line: "localhost:xx PROG", status: 1, ours: `"xx" is no port`, stock: `cannot resolve name`, nothing: true},
