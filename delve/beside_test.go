@@ -3,6 +3,7 @@ package delve
 import (
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,9 +12,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// sharesCPU steps in bursts, during which Delve is on its debug server's CPU, and
-// ends each in another way: after all of them Delve may be where it was before,
-// and so may what it starts.
+// sharesCPU steps and continues in bursts, during which Delve is on its debug server's
+// CPU, and ends each in another way: after all of them Delve and the server may be
+// where they were before, and so may what Delve starts.
 func sharesCPU(t *testing.T, w way) {
 	tabletest.NeedCPUs(t, 2)
 	var whole unix.CPUSet
@@ -23,13 +24,17 @@ func sharesCPU(t *testing.T, w way) {
 	d := w.start(t, "exec", program(t, "gotime"), "--", "1000000000")
 	b := d.breakAt("main.read")
 	d.proceed()
-	for i := range 20 { // a continue between a few steps: no burst
-		d.proceed()
-		for range 4 {
-			if _, err := d.StepInstruction(false); err != nil {
-				t.Fatal(err)
-			}
+	wide := func() bool {
+		return len(narrow(t, d.cmd.Process.Pid, whole)) == 0 && len(narrow(t, tracerOf(t, d.ProcessPid()), whole)) == 0
+	}
+	step := func() {
+		if _, err := d.StepInstruction(false); err != nil {
+			t.Fatal(err)
 		}
+	}
+	for i := range 20 { // as a fast user: no burst
+		time.Sleep(30 * time.Millisecond)
+		d.proceed()
 		if n := narrow(t, d.cmd.Process.Pid, whole); len(n) > 0 {
 			t.Fatalf("after %d continues threads %v are on few CPUs", i+1, n)
 		}
@@ -48,7 +53,10 @@ func sharesCPU(t *testing.T, w way) {
 			if _, err := d.Halt(); err != nil {
 				return err
 			}
-			return (<-running).Err
+			err := (<-running).Err
+			b = d.breakAt("main.read")
+			d.proceed() // the thread that it was halted in may wait in the kernel
+			return err
 		}},
 		{"restart", func() error {
 			_, err := d.Restart(false)
@@ -59,23 +67,35 @@ func sharesCPU(t *testing.T, w way) {
 		}},
 	}
 	for _, e := range ends {
-		within(t, "Delve shares a CPU", func() bool {
-			for range 50 {
-				if _, err := d.StepInstruction(false); err != nil {
-					t.Fatal(err)
+		for name, move := range map[string]func(){"step": step, "continue": func() { d.proceed() }, "both": func() { step(); d.proceed() }} {
+			within(t, "Delve shares a CPU", func() bool {
+				for range 50 {
+					move()
 				}
+				return len(narrow(t, d.cmd.Process.Pid, whole)) > 0
+			})
+			if err := e.end(); err != nil {
+				t.Fatalf("%s after %s: %v", e.name, name, err)
 			}
-			return len(narrow(t, d.cmd.Process.Pid, whole)) > 0
-		})
-		if err := e.end(); err != nil {
-			t.Fatalf("%s: %v", e.name, err)
+			within(t, "both have their affinities after "+e.name+" after "+name, wide)
 		}
-		within(t, "Delve has its affinity after "+e.name, func() bool { return len(narrow(t, d.cmd.Process.Pid, whole)) == 0 })
 	}
 	if err := d.Detach(true); err != nil {
 		t.Fatal(err)
 	}
 	d.wait()
+}
+
+// tracerOf is the process that traces one.
+func tracerOf(t *testing.T, pid int) (tracer int) {
+	t.Helper()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "TracerPid:\t")
+	tracer, _ = strconv.Atoi(strings.SplitN(rest, "\n", 2)[0])
+	return tracer
 }
 
 // narrow are the threads of a process that may not be on all of the CPUs, or

@@ -70,7 +70,7 @@ func (e *Engine) letAllGo(stepped int) error {
 			continue
 		}
 		th := e.adopt(tid)
-		if !e.inPlace(th) && tid != stepped {
+		if tid != stepped && !e.inPlace(th) || !e.mayAbort(th) {
 			rest = append(rest, th)
 			continue
 		}
@@ -91,6 +91,11 @@ func (e *Engine) letAllGo(stepped int) error {
 // for a trap on an arming store is after it has read its CPU's number.
 func (e *Engine) inPlace(th *thread) bool {
 	return e.load(th) == nil && e.sites[th.regs.PC()] > 0
+}
+
+// mayAbort reports whether a thread can be in a section at all: it has an area.
+func (e *Engine) mayAbort(th *thread) bool {
+	return e.registration(th) != nil || th.rseq.Area != 0
 }
 
 // stepOff steps a held thread off a breakpoint that was told already.

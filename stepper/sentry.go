@@ -34,8 +34,8 @@ type sentry struct {
 	mu    sync.Mutex
 	over  bool
 	pid   int
-	last  time.Time          // when it was looked last
-	ran   map[int]uint64     // ns on a CPU, by thread, then
+	last  time.Time          // when it looked last
+	ran   map[int]uint64     // ns on a CPU, by thread, then; nil before
 	areas map[int]table.Addr // of the threads that it was seen of
 	found []int              // the threads to be looked at closely
 	told  map[toldOf]bool
@@ -52,14 +52,19 @@ func (e *Engine) watchContinue(tr *traps) *sentry {
 	if !tr.free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 {
 		return nil
 	}
-	s := &sentry{period: e.policy.StuckTime, last: time.Now(), wake: e.target.Interrupt, pid: e.target.PID(), areas: map[int]table.Addr{}, told: map[toldOf]bool{}}
+	s := &sentry{period: e.policy.StuckTime, wake: e.target.Interrupt, pid: e.target.PID(), areas: map[int]table.Addr{}, told: map[toldOf]bool{}}
 	s.learn(e.image)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ran = onCPU(s.pid)
-	s.timer = time.AfterFunc(s.period/10, s.look) // the probe's time is still to come
+	s.timer = time.AfterFunc(s.soon(), s.look)
 	return s
 }
+
+// soon is how long it waits before it looks for the first time, and then for the
+// second, with which it can compare: a tenth of the period for both, since the
+// probe's time is still to come. Nothing is read at the start, for most Continues
+// end sooner.
+func (s *sentry) soon() time.Duration { return s.period / 20 }
 
 func (s *sentry) end() {
 	if s != nil {
@@ -107,8 +112,13 @@ func (s *sentry) look() {
 	if s.over {
 		return
 	}
-	s.timer.Reset(s.period) // what wakes the Engine may go to another wait of its
 	now := onCPU(s.pid)
+	if s.ran == nil {
+		s.timer.Reset(s.soon())
+		s.ran, s.last = now, time.Now()
+		return
+	}
+	s.timer.Reset(s.period) // what wakes the Engine may go to another wait of its
 	s.found = busy(s.ran, now, time.Since(s.last))
 	s.ran, s.last = now, time.Now()
 	s.found = s.armed(s.found)

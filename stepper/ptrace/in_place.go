@@ -49,11 +49,15 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 		return p.Resume(tid, sig)
 	}
 	elsewhere := own
+	if p.stays {
+		elsewhere = p.home
+	}
 	elsewhere[st.processor/64] &^= here[st.processor/64]
-	moved := elsewhere != (cpuMask{}) && elsewhere != own && setAffinity(0, &elsewhere) == 0
+	near := own.has(st.processor)
+	moved := near && elsewhere != (cpuMask{}) && setAffinity(0, &elsewhere) == 0
 	var turns uint64
 	counted := false
-	if moved || elsewhere == own { // where it is our own CPU that it waits for, we wait in vain
+	if moved || !near { // where it is our own CPU that it waits for, we wait in vain
 		turns, counted = p.turns(tid)
 	}
 	outlives := !p.launched && p.intact(t)

@@ -4,6 +4,7 @@ package ptrace
 
 import (
 	"errors"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -102,4 +103,48 @@ func (p *Process) unpin(tid int) error {
 		errs = errors.Join(errs, &Error{Op: "restore affinity", TID: tid, Err: e})
 	}
 	return errs
+}
+
+// Stay keeps the tracer's OS thread on one CPU, that of the pinned thread or else
+// the one that it is on, until Roam: a debugger that is brought there finds it
+// there. Between them Pin takes only threads of that CPU. It answers which it is;
+// -1: none, as before.
+func (p *Process) Stay() (cpu int) {
+	pn := &p.pinned
+	if p.stays {
+		return p.stay
+	}
+	if pn.tid != 0 {
+		p.home, p.stay, p.stays = pn.own, pn.cpu, true
+		pn.own = only(pn.cpu)
+		return p.stay
+	}
+	own, err := readStat(os.Getpid(), p.owner)
+	if err != nil || affinity(0, &p.home) != 0 {
+		return -1
+	}
+	if one := only(own.processor); setAffinity(0, &one) != 0 {
+		return -1
+	}
+	p.stay, p.stays = own.processor, true
+	return p.stay
+}
+
+// anywhere ends Pin and Stay.
+func (p *Process) anywhere() error { return errors.Join(p.Unpin(), p.Roam()) }
+
+// Roam ends Stay. Without one it does nothing.
+func (p *Process) Roam() error {
+	if !p.stays {
+		return nil
+	}
+	p.stays = false
+	if p.pinned.tid != 0 {
+		p.pinned.own = p.home
+		return nil
+	}
+	if e := setAffinity(0, &p.home); e != 0 {
+		return &Error{Op: "restore our affinity", TID: p.owner, Err: e}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@
 package ptrace
 
 import (
+	"errors"
 	"testing"
 
 	"rseqstep/table/tabletest"
@@ -61,5 +62,64 @@ func TestPinSharesOneCPUAndUnpinRestores(t *testing.T) {
 	}
 	if e := affinity(0, &now); e != 0 || now != own {
 		t.Errorf("we may run on %x, before on %x", now[:1], own[:1])
+	}
+}
+
+// Stay keeps us on one CPU whatever is pinned and unpinned meanwhile, in every order,
+// and Roam, Unpin or the end gives us back what we had.
+func TestStayAndPinEndInEitherOrder(t *testing.T) {
+	tabletest.NeedCPUs(t, 2)
+	p := launch(t, spin)
+	pid := p.PID()
+	var own, its, now cpuMask
+	if affinity(0, &own) != 0 || affinity(pid, &its) != 0 {
+		t.Fatal("sched_getaffinity")
+	}
+	do := map[byte]func() error{
+		'S': func() error { p.Stay(); return nil },
+		'R': p.Roam,
+		'P': func() error { return p.Pin(pid) },
+		'U': p.Unpin,
+		'G': func() error { return errors.Join(p.ResumeInPlace(pid, 0), p.Hold()) },
+	}
+	letters := "SRPUG"
+	for n := range 5 * 5 * 5 * 5 {
+		order := ""
+		for ; len(order) < 4; n /= 5 {
+			order += letters[n%5 : n%5+1]
+		}
+		stays := -1
+		for _, c := range order {
+			if err := do[byte(c)](); err != nil {
+				t.Fatalf("%s: %c: %v", order, c, err)
+			}
+			switch {
+			case c == 'R':
+				stays = -1
+			case c == 'S' && stays < 0:
+				if stays = p.Stay(); stays < 0 {
+					t.Fatalf("%s: it does not stay", order)
+				}
+			}
+			if affinity(0, &now); stays >= 0 && now != only(stays) {
+				t.Fatalf("%s: after %c we may run on %x, and stay on CPU %d", order, c, now[:1], stays)
+			}
+		}
+		if err := p.anywhere(); err != nil {
+			t.Fatal(err)
+		}
+		if affinity(0, &now); now != own {
+			t.Fatalf("%s: we may run on %x, before on %x", order, now[:1], own[:1])
+		}
+		if affinity(pid, &now); now != its {
+			t.Fatalf("%s: it may run on %x, before on %x", order, now[:1], its[:1])
+		}
+	}
+	p.Stay()
+	if err := p.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if affinity(0, &now); now != own {
+		t.Errorf("after the end we may run on %x, before on %x", now[:1], own[:1])
 	}
 }

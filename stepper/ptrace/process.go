@@ -55,6 +55,9 @@ type Process struct {
 	gate      table.Addr // a syscall instruction in the program, 0 unknown
 	nop       table.Addr // a nop, 0 unknown
 	pinned    pin
+	stays     bool // on a CPU of the caller's wish, stay (Stay)
+	stay      int
+	home      cpuMask // where we could be before
 	kicker    kicker
 	interrupt atomic.Bool // Interrupt was called and not yet answered
 	gone      atomic.Bool // !alive, for Interrupt's goroutine

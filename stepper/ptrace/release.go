@@ -46,7 +46,7 @@ func (p *Process) finish() error {
 // release detaches from every thread of the process. What could not be put back
 // into a process that has been killed meanwhile went with its memory.
 func (p *Process) release() error {
-	errs, removed := p.Unpin(), p.removeAll()
+	errs, removed := p.anywhere(), p.removeAll()
 	var killed []int
 	for _, t := range append([]*thread(nil), p.order...) {
 		if t.zombie || !t.held {
@@ -147,7 +147,7 @@ func (p *Process) Kill() error {
 	for id := range p.children {
 		errs = errors.Join(errs, p.DetachChild(id))
 	}
-	errs = errors.Join(errs, p.Unpin())
+	errs = errors.Join(errs, p.anywhere())
 	if err := unix.Kill(p.pid, unix.SIGKILL); err != nil && err != unix.ESRCH {
 		return errors.Join(errs, &Error{Op: "kill", TID: p.pid, Err: err})
 	}
@@ -180,7 +180,7 @@ func (p *Process) Kill() error {
 // close gives up what is held for a process that is gone or let go. The
 // threads are forgotten; a child that was still held is let go.
 func (p *Process) close() {
-	_ = p.Unpin() // its thread may be gone; ours is restored all the same
+	_ = p.anywhere() // its thread may be gone; ours is restored all the same
 	_ = p.leaveFormer(false)
 	_ = p.partAll() // what is stuck is killed when we end
 	p.maps.forget()

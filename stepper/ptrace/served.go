@@ -266,7 +266,7 @@ func ignoreGone(err error) error {
 
 // serveParent keeps the process that Follow leaves. Every thread is held.
 func (p *Process) serveParent() error {
-	errs := errors.Join(p.Unpin(), p.removeAll())
+	errs := errors.Join(p.anywhere(), p.removeAll())
 	p.maps.forget()
 	return errors.Join(errs, p.serveThreads(p.pid, p.order))
 }

@@ -4,27 +4,31 @@ import (
 	"math/bits"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// beside has the debugger that started us share our CPU, which is the stepped
-// thread's, while it steps in a burst. A step of Delve's is some fifteen
-// questions and answers between two processes. On one CPU each is a switch
+// beside has the debugger that started us share our CPU while it moves the program
+// in a burst. A step of Delve's is some fifteen questions and answers between two
+// processes, and a breakpoint's false condition some ten. On one CPU each is a switch
 // between neighbours; across two it is a wake-up, which takes longer than all
-// that is done for it. It is not to get in the way of the thread's sections
+// that is done for it. In a burst of steps that CPU is the stepped thread's. The
+// debugger is not to get in the way of the thread's sections
 // there: of SCHED_BATCH (sched(7)) it preempts nobody when it wakes up. Only the
 // debugger's own scheduling is changed, and given back when it is silent for a
-// while, lets the program run, or lets go of it.
+// while, when the program runs for a while, or is let go of.
 type beside struct {
-	pid    int // the debugger; 0: it stays where it is
-	cpu    int // that it shares; -1: none
+	pid   int       // the debugger; 0: it stays where it is
+	quick int       // commands that came in a row
+	last  time.Time // of the last
+	runs  *time.Timer
+
+	mu     sync.Mutex // what follows
+	cpu    int        // that it shares; -1: none
 	before map[int]scheduling
 	usual  scheduling // for threads that were made meanwhile
-
-	quick int       // steps that came in a row
-	step  time.Time // of the last
 }
 
 // scheduling is where and how a thread is run.
@@ -34,33 +38,57 @@ type scheduling struct {
 }
 
 const (
-	quickStep = 20 * time.Millisecond // how long after the last step one is of the same burst
-	burst     = 16                    // steps that make one, with nothing else between them: no user types them
+	quickMove = 20 * time.Millisecond // how long after the last command one is of the same burst
+	burst     = 16                    // commands that make one: no user types them
 )
 
-// stepped notes that a step is asked for.
-func (b *beside) stepped(now time.Time) {
+// resumesBeside notes that a client lets the program run, for a step or until it stops.
+func (s *Server) resumesBeside(step bool, now time.Time) {
+	b := &s.beside
 	b.quick++
-	if now.Sub(b.step) > quickStep {
+	if now.Sub(b.last) > quickMove {
 		b.quick = 0
 	}
-	b.step = now
-	if b.pid == 0 || b.quick < burst {
-		return
+	b.last = now
+	switch {
+	case b.pid == 0 || b.quick < burst:
+		if !step {
+			s.apart()
+		}
+	case step:
+		b.share(onlyCPU()) // the Engine pins us when it steps (stepper.Policy.Pin)
+	default:
+		b.share(s.process.target.Stay())
+		b.runs = time.AfterFunc(restAfter, b.part)
 	}
-	if cpu := onlyCPU(); cpu != b.cpu { // the Engine pins us when it steps (stepper.Policy.Pin)
-		b.part()
+}
+
+// stopped notes that the program has stopped.
+func (b *beside) stopped() {
+	if b.runs != nil {
+		b.runs.Stop()
+	}
+}
+
+// share has the debugger on a CPU, and nowhere for -1.
+func (b *beside) share(cpu int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if cpu != b.cpu {
+		b.leave()
 		b.join(cpu)
 	}
 }
 
-// over notes that the burst has ended.
-func (b *beside) over() {
-	b.quick = 0
-	b.part()
+// part gives the debugger back what it had. Any goroutine may call it.
+func (b *beside) part() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.leave()
 }
 
-// join puts the debugger's threads on a CPU, those that may be on it.
+// join puts the debugger's threads on a CPU, those that may be on it. Precondition
+// of it and what follows: mu is locked.
 func (b *beside) join(cpu int) {
 	if cpu < 0 || !b.there() {
 		return
@@ -83,10 +111,10 @@ func (b *beside) join(cpu int) {
 	}
 }
 
-// part gives them back what they had. A thread that was made meanwhile has what
+// leave gives them back what they had. A thread that was made meanwhile has what
 // its maker had then, even one that is made while we are at it: hence again,
 // a few times at the most.
-func (b *beside) part() {
+func (b *beside) leave() {
 	if b.cpu < 0 {
 		return
 	}

@@ -13,6 +13,10 @@ import (
 // the reply. Once a client is known to do so and to do nothing else, it is sent the
 // whole row at once, with the stop's reply or in answer to the first packet, and
 // its other packets need no answers: 37 round trips become one, or 18.
+//
+// Refused: putting a breakpoint back ahead of Delve behind the step that it took it out
+// for (z, vCont;s, Z). Where its user clears the breakpoint that a thread stands at,
+// and continues, the packets are the same but for the Z, which does not come.
 type row struct {
 	steps, stops habit
 	habit        *habit   // of what is expected

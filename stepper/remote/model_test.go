@@ -28,6 +28,8 @@ func (served) SetSiginfo(int, []byte) error       { return errors.ErrUnsupported
 func (served) TakeSignal() (int, int, error)      { return 0, 0, nil }
 func (served) Former() (int, []int)               { return 0, nil }
 func (served) Serves() bool                       { return true }
+func (served) Stay() int                          { return -1 }
+func (served) Roam() error                        { return nil }
 func (served) Split(int) (*ptrace.Process, error) { return nil, errors.ErrUnsupported }
 func (served) ReadChild(int, table.Addr, []byte) (int, error) {
 	return 0, errors.ErrUnsupported

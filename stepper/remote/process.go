@@ -262,7 +262,7 @@ func (s *Server) endOne() error {
 
 // forget drops a process that is gone.
 func (s *Server) forget() {
-	s.beside.over()
+	s.apart()
 	if s.process != nil && s.Terminal != nil {
 		if err := s.process.target.TakeTerminal(s.Terminal); err != nil {
 			s.logf("the terminal stays with the program: %v", err)

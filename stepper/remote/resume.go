@@ -146,11 +146,7 @@ func (c *client) resume(actions []action) (string, error) {
 		})
 	}
 	c.stepping = lead.kind == 's'
-	if c.stepping {
-		c.beside.stepped(time.Now())
-	} else {
-		c.beside.over()
-	}
+	c.resumesBeside(c.stepping, time.Now())
 	if len(goes) < len(c.p.target.Threads()) && !(c.delve() && lead.kind == 's') {
 		e.Only(goes...) // Delve's steps may need the other threads
 	}
@@ -258,6 +254,7 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		}
 		stop, err = e.Continue() // a client that does not know of exec
 	}
+	c.beside.stopped()
 	if c.Terminal != nil {
 		if err := c.p.target.TakeTerminal(c.Terminal); err != nil {
 			c.logf("the terminal stays with the program: %v", err)

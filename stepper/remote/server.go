@@ -123,11 +123,22 @@ func (s *Server) logf(format string, args ...any) {
 // rest is told when a client has stopped asking: what is kept between the steps
 // of a burst is given back.
 func (s *Server) rest() {
-	s.beside.over()
+	s.apart()
 	if s.process == nil {
 		return
 	}
 	if err := s.process.engine.Rest(); err != nil {
+		s.logf("%v", err)
+	}
+}
+
+// apart ends a burst (beside).
+func (s *Server) apart() {
+	s.beside.part()
+	if s.process == nil {
+		return
+	}
+	if err := s.process.target.Roam(); err != nil {
 		s.logf("%v", err)
 	}
 }

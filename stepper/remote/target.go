@@ -20,6 +20,8 @@ type target interface {
 	ReadChild(pid int, addr table.Addr, p []byte) (int, error)
 	WriteChild(pid int, addr table.Addr, p []byte) (int, error)
 	Serves() bool
+	Stay() (cpu int)
+	Roam() error
 	Split(pid int) (*ptrace.Process, error)
 }
 
