@@ -86,7 +86,7 @@ func (c *client) handle(p []byte) {
 	c.conn.running.Store(false)
 	ahead := c.row.ahead
 	c.row.ahead = nil
-	c.conn.sendAll(append([]string{c.Disable.reply(reply)}, ahead...))
+	c.conn.sendAll(c.Disable.reply(reply), ahead...)
 	c.over = c.over || c.endsWithProgram()
 }
 

@@ -22,7 +22,8 @@ type conn struct {
 	ended   bool
 
 	mu    sync.Mutex // of writing
-	last  []byte     // the packet sent last, in case it is asked for again
+	out   []byte     // what was sent last, reused
+	last  []byte     // the last packet of it, in case it is asked for again
 	noAck atomic.Bool
 
 	// running: a packet that resumes the program was read and its answer has
@@ -123,7 +124,9 @@ func (c *conn) pull(turn uint64) {
 		switch c.decoder.Feed(b) {
 		case Packet:
 			c.ack('+')
-			c.log.packetf("getpkt", c.decoder.Payload)
+			if c.log.Debug.Packets.Load() {
+				c.log.packetf("getpkt", c.decoder.Payload)
+			}
 			if resumes(c.decoder.Payload) {
 				c.running.Store(true)
 			}
@@ -292,19 +295,28 @@ func (c *conn) ack(b byte) {
 }
 
 // send sends a packet.
-func (c *conn) send(payload []byte) { c.sendAll([]string{string(payload)}) }
+func (c *conn) send(payload []byte) { c.sendAll(string(payload)) }
 
 // sendAll sends several packets at once.
-func (c *conn) sendAll(payloads []string) {
+func (c *conn) sendAll(first string, more ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var all []byte
-	for _, p := range payloads {
-		c.log.packetf("putpkt", []byte(p))
-		c.last = Frame([]byte(p))
-		all = append(all, c.last...)
+	c.out = c.out[:0]
+	c.frame(first)
+	for _, p := range more {
+		c.frame(p)
 	}
-	c.stream.rw.Write(all)
+	c.stream.rw.Write(c.out)
+}
+
+// frame appends a packet to what is to be sent. Precondition: mu is locked.
+func (c *conn) frame(payload string) {
+	if c.log.Debug.Packets.Load() {
+		c.log.packetf("putpkt", []byte(payload))
+	}
+	start := len(c.out)
+	c.out = appendFrame(c.out, payload)
+	c.last = c.out[start:]
 }
 
 // again repeats the last packet, which came damaged.

@@ -56,6 +56,7 @@ func (s *Server) eventf(format string, args ...any) {
 }
 
 // packetf is a line about a packet. Its text is quoted, for the binary ones.
+// Whoever has many asks first whether they are wanted: making one takes memory.
 func (s *Server) packetf(direction string, payload []byte) {
 	s.Debug.writef(&s.Debug.Packets, s.Log, "remote", "%s (%q)", direction, payload)
 }

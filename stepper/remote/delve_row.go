@@ -98,7 +98,7 @@ func (c *client) inRow(p string) (done bool, err error) {
 	}
 	r.expect(&r.steps, packets[1:], func() []string { return c.readEach(id.TID, numbers) })
 	if r.sent {
-		c.conn.sendAll(r.ahead)
+		c.conn.sendAll(r.ahead[0], r.ahead[1:]...)
 		r.ahead = nil
 	}
 	return r.sent, nil

@@ -14,18 +14,22 @@ const maxPacket = 0x20000
 
 // Frame makes a packet of a payload: escaped, with its checksum.
 func Frame(payload []byte) []byte {
-	out := make([]byte, 1, len(payload)+4)
-	out[0] = '$'
-	for _, b := range payload {
+	return appendFrame(make([]byte, 0, len(payload)+4), string(payload))
+}
+
+// appendFrame appends the packet of a payload.
+func appendFrame(out []byte, payload string) []byte {
+	sum := byte(0)
+	out = append(out, '$')
+	for i := range len(payload) {
+		b := payload[i]
 		switch b {
 		case '$', '#', escape, '*':
-			out = append(out, escape, b^escapeXor)
-		default:
-			out = append(out, b)
+			out = append(out, escape)
+			sum += escape
+			b ^= escapeXor
 		}
-	}
-	sum := byte(0)
-	for _, b := range out[1:] {
+		out = append(out, b)
 		sum += b
 	}
 	return append(out, '#', hexDigits[sum>>4], hexDigits[sum&15])
