@@ -341,6 +341,7 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 		ours    string // a pattern of what ours says
 		stock   string // and the stock one; "" is not tried. What a program cannot be run for its $SHELL says
 		nothing bool   // no "Exiting": nothing had begun
+		varies  bool   // the stock one's status does
 	}{
 		"unknown option":      {line: "--bad :0 PROG", status: 1, ours: `unknown flag: --bad`, stock: `Unknown argument: --bad`, nothing: true},
 		"nothing":             {status: 1, ours: `give an address`, stock: `Usage:`, nothing: true},
@@ -368,20 +369,20 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 		"unknown format":      {line: "--debug-format=bogus :0 PROG", status: 1, ours: `debug-format argument: "bogus"`, stock: `debug-format argument: "bogus"`, nothing: true},
 		"version":             {line: "--version", ours: `^gdbserver by rseqstep`, stock: `^GNU gdbserver`, nothing: true},
 		"help":                {line: "--help", ours: `--attach COMM PID`, stock: `--attach COMM PID`, nothing: true},
-		"packets":             {line: "--disable-packet", ours: `^Disableable packets:\n  vCont`, stock: `^Disableable packets:\n  vCont`, nothing: true},
+		"packets":             {line: "--disable-packet", ours: `^Disableable packets:\n  vCont`, stock: `^Disableable packets:\n  vCont`, nothing: true, varies: true}, // gdb 18: 1
 		"self test":           {line: "--selftest", ours: `^Selftests have been disabled for this build\.$`, nothing: true},
 	}
 	eachServer(t, func(t *testing.T, server string) {
 		for name, row := range all {
-			pattern := row.ours
-			if !strings.HasPrefix(server, os.TempDir()) {
+			pattern, stock := row.ours, !strings.HasPrefix(server, os.TempDir())
+			if stock {
 				if pattern = row.stock; pattern == "" {
 					continue
 				}
 			}
 			t.Run(name, func(t *testing.T) {
 				s := startServer(t, server, strings.Fields(strings.ReplaceAll(row.line, "PROG", program))...)
-				if status := s.status(); status != row.status {
+				if status := s.status(); status != row.status && !(stock && row.varies) {
 					t.Errorf("status %d, not %d", status, row.status)
 				}
 				wanted(t, "the server", s.words(), "(?m)"+pattern)
@@ -446,12 +447,13 @@ func TestGDBServersStayForTheNextClient(t *testing.T) {
 	})
 }
 
-// gdbserver's monitor commands say the same with both.
+// gdbserver's monitor commands say the same with both. gdb 18's server has other words
+// and one command for three of gdb 13's; ours has them all.
 func TestGDBServersMonitorCommands(t *testing.T) {
 	program := words(t)
 	commands := []struct{ line, says string }{
-		{"set debug 1", `Debug output enabled\.`},
-		{"set debug 0", `Debug output disabled\.`},
+		{"set debug 1", `(?:Debug|General debug) output enabled\.`},
+		{"set debug 0", `(?:Debug|All debug) output disabled\.`},
 		{"set debug-hw-points 1", `H/W point debugging output enabled\.`},
 		{"set debug-hw-points 0", `H/W point debugging output disabled\.`},
 		{"set remote-debug 1", `Protocol debug output enabled\.`},
@@ -461,7 +463,8 @@ func TestGDBServersMonitorCommands(t *testing.T) {
 		{"set debug-format bogus", `nknown debug-format argument: "bogus"`},
 		{"set debug-format none", `All extra debug format options disabled\.`},
 		{"set libthread-db-search-path /lib:/x", "libthread-db-search-path set to `/lib:/x'"},
-		{"help", `(?s)set debug .*set remote-debug .*set event-loop-debug .*set debug-format .*exit`},
+		{"set debug remote on", ``},
+		{"help", `(?s)set debug .*set debug-format .*exit`},
 		{"nonsense", `(?s)monitor command.*set debug`},
 	}
 	eachServer(t, func(t *testing.T, server string) {
@@ -476,6 +479,9 @@ func TestGDBServersMonitorCommands(t *testing.T) {
 			t.Fatalf("%d answers to %d commands: %q", len(parts)-1, len(commands), parts)
 		}
 		for i, c := range commands {
+			if !strings.HasPrefix(server, os.TempDir()) && strings.Contains(parts[i+1], "Unknown monitor command") {
+				continue
+			}
 			wanted(t, c.line, parts[i+1], c.says)
 		}
 		if status := s.status(); status != 0 {

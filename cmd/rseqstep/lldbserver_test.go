@@ -97,7 +97,7 @@ func TestLLDBAttachesByOursAsItsServer(t *testing.T) {
 	defer waits.Process.Kill()
 	out := lldbDoes(t, []string{"LLDB_DEBUGSERVER_PATH=" + named(t, "lldb-server")}, "", fmt.Sprintf("process attach --pid %d", waits.Process.Pid),
 		"breakpoint set --name main", "process detach")
-	wanted(t, "lldb", out, `Executable module set to "\S*/words"`, "where = words`main", `Process \d+ detached`)
+	wanted(t, "lldb", out, `Executable (?:module|binary) set to "\S*/words"`, "where = words`main", `Process \d+ detached`)
 	fmt.Fprintln(in)
 	if waits.Wait(); waits.ProcessState.ExitCode() != 3 {
 		t.Errorf("the process does not go on: %v", waits.ProcessState)

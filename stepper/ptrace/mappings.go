@@ -5,7 +5,6 @@ package ptrace
 import (
 	"encoding/binary"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -42,14 +41,14 @@ func (m *mappings) find(tid int, addr table.Addr) (mapping, error) {
 	fail := func(err error) (mapping, error) {
 		return mapping{}, &Error{Op: "find mapping", TID: tid, Err: fmt.Errorf("at %v: %w", addr, err)}
 	}
-	if m.file == nil {
-		f, err := os.Open(fmt.Sprintf("/proc/%d/maps", tid))
-		if err != nil {
-			return fail(err)
-		}
-		m.file = f
-	}
 	if !m.slow {
+		if m.file == nil {
+			f, err := os.Open(fmt.Sprintf("/proc/%d/maps", tid))
+			if err != nil {
+				return fail(err)
+			}
+			m.file = f
+		}
 		q := encodeQuery(addr)
 		switch e := ioctl(int(m.file.Fd()), procmapQuery, q[:]); e {
 		case 0:
@@ -63,10 +62,9 @@ func (m *mappings) find(tid int, addr table.Addr) (mapping, error) {
 			return fail(e)
 		}
 	}
-	if _, err := m.file.Seek(0, io.SeekStart); err != nil {
-		return fail(err)
-	}
-	text, err := io.ReadAll(m.file)
+	// Opened each time: unlike the query it fails once the thread that it was opened
+	// for has ended (m_start, fs/proc/task_mmu.c).
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", tid))
 	if err != nil {
 		return fail(err)
 	}

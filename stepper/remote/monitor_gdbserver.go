@@ -10,6 +10,8 @@ import (
 const gdbserverHelp = `monitor set debug 0|1             show what is done with the program, at the server's own output
 monitor set remote-debug 0|1      show every packet there
 monitor set event-loop-debug 0|1  show there who reads the connection
+monitor set debug threads|remote|event-loop|all on|off
+                                  the same, as newer gdbservers have it
 monitor set debug-format all|none|timestamp[,...]
                                   what else each of these lines shows
 monitor set debug-hw-points 0|1   as set debug: traps and debug registers are part of what is done
@@ -30,7 +32,12 @@ func (c *client) gdbserverCommand(words []string) (out string, ok bool) {
 	}
 	value := strings.Join(words[2:], " ")
 	switch words[1] {
-	case "debug", "debug-hw-points":
+	case "debug":
+		if out, ok := c.debugComponent(words[2:]); ok {
+			return out, true
+		}
+		fallthrough
+	case "debug-hw-points":
 		return setFlag(&c.Debug.General, value, map[string]string{"debug": "Debug output", "debug-hw-points": "H/W point debugging output"}[words[1]]), true
 	case "remote-debug":
 		return setFlag(&c.Debug.Packets, value, "Protocol debug output"), true
@@ -48,6 +55,29 @@ func (c *client) gdbserverCommand(words []string) (out string, ok bool) {
 		return fmt.Sprintf("libthread-db-search-path set to `%s'\n", value), true
 	}
 	return "", false
+}
+
+// debugComponent is "set debug COMPONENT on|off", which gdb 18's server has for its
+// earlier "set remote-debug" and "set event-loop-debug"; "off" alone is for all.
+func (c *client) debugComponent(words []string) (out string, ok bool) {
+	kinds := []struct {
+		name string
+		flag *atomic.Bool
+	}{{"threads", &c.Debug.General}, {"remote", &c.Debug.Packets}, {"event-loop", &c.Debug.EventLoop}}
+	component := "all"
+	switch {
+	case len(words) == 2:
+		component = words[0]
+	case len(words) != 1 || words[0] != "off":
+		return "", false
+	}
+	value := words[len(words)-1]
+	for _, k := range kinds {
+		if k.name == component || component == "all" {
+			out, ok = setFlag(k.flag, value, "Debug output of "+component), true
+		}
+	}
+	return out, ok
 }
 
 // setFlag answers "set NAME 0|1" in gdbserver's words.

@@ -1,0 +1,69 @@
+//go:build linux
+
+package ptrace
+
+import (
+	"os"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"rseqstep/table"
+)
+
+// Whether memory can be written is asked for one thread after another, by the query of
+// Linux 6.11 and by the text that older kernels have, and a thread that it was asked
+// for before may have ended.
+func TestMappingsOutliveTheThreadTheyWereAskedFor(t *testing.T) {
+	word := new(int)
+	addr := table.Addr(uintptr(unsafe.Pointer(word)))
+	for name, m := range map[string]*mappings{"query": {}, "text": {slow: true}} {
+		t.Run(name, func(t *testing.T) {
+			defer m.forget()
+			tids := make(chan int)
+			asked := make(chan error)
+			onThreadThatEnds(func() {
+				tid := unix.Gettid()
+				_, err := m.find(tid, addr)
+				asked <- err
+				tids <- tid
+			})
+			if err := <-asked; err != nil {
+				t.Fatal(err)
+			}
+			task := "/proc/self/task/" + strconv.Itoa(<-tids)
+			for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+				if _, err := os.Stat(task); err != nil {
+					break
+				}
+				if time.Now().After(end) {
+					t.Fatal("the thread does not end")
+				}
+			}
+			got, err := m.find(os.Getpid(), addr)
+			if err != nil || !got.write || addr < got.low || addr >= got.high {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+	}
+	runtime.KeepAlive(word)
+}
+
+// onThreadThatEnds runs something on a thread that ends with it, and does not wait.
+func onThreadThatEnds(do func()) {
+	go func() {
+		runtime.LockOSThread()
+		if unix.Gettid() != os.Getpid() {
+			do()
+			return
+		}
+		started := make(chan struct{}) // the first thread does not end: it is kept until another is taken
+		onThreadThatEnds(func() { close(started); do() })
+		<-started
+		runtime.UnlockOSThread()
+	}()
+}
