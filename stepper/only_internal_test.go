@@ -1,0 +1,21 @@
+package stepper
+
+import "testing"
+
+// living is a target whose threads the Engine does not know.
+type living struct{ Target }
+
+func (living) Alive() bool { return true }
+
+// What Only asks for is for the next command, also where that cannot begin: the one
+// behind it lets every thread run.
+func TestOnlyIsForOneCommandThatCannotBegin(t *testing.T) {
+	e := &Engine{target: living{}}
+	e.Only(7)
+	if _, err := e.StepAlone(); err == nil {
+		t.Fatal("a command without a thread began")
+	}
+	if e.beginOnly(); !e.mayRun(8) {
+		t.Error("the next command holds a thread that it was not asked to hold")
+	}
+}
