@@ -139,18 +139,18 @@ func (e *Engine) Until() (Stop, error) {
 				last = r.High
 			}
 		}
-		before := Range{fn.Entry, last}
+		before := Range{Low: fn.Entry, High: last}
 		if depth > 0 {
 			// The caller's code is no part of an inlined call, though it may stand
 			// before it: a loop around the call would be run out too.
 			for _, r := range w.block {
 				if r.Contains(pc) {
-					before = Range{r.Low, min(last, r.High)}
+					before = Range{Low: r.Low, High: min(last, r.High)}
 				}
 			}
 		}
 		if last <= pc || before.Low > pc {
-			before = Range{pc, pc + 1}
+			before = Range{Low: pc, High: pc + 1}
 		}
 		ranges := []Range{before}
 		for {
@@ -172,10 +172,10 @@ func outside(r Range, ranges []Range) []Range {
 	var out []Range
 	for _, x := range ranges {
 		if x.Low < r.Low {
-			out = append(out, Range{x.Low, min(x.High, r.Low)})
+			out = append(out, Range{Low: x.Low, High: min(x.High, r.Low)})
 		}
 		if x.High > r.High {
-			out = append(out, Range{max(x.Low, r.High), x.High})
+			out = append(out, Range{Low: max(x.Low, r.High), High: x.High})
 		}
 	}
 	return out

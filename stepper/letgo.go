@@ -1,6 +1,9 @@
 package stepper
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // release lets every held thread go that the command may let run. One that stands
 // at a breakpoint already told is stepped off it first, the others held. The stepped
@@ -70,7 +73,12 @@ func (e *Engine) letAllGo(stepped int) error {
 			continue
 		}
 		th := e.adopt(tid)
-		if tid != stepped && !e.inPlace(th) || !e.mayAbort(th) {
+		switch {
+		case e.inPlace(th, stepped):
+		case tid == stepped:
+			rest = slices.Insert(rest, 0, th)
+			continue
+		default:
 			rest = append(rest, th)
 			continue
 		}
@@ -86,16 +94,15 @@ func (e *Engine) letAllGo(stepped int) error {
 	return nil
 }
 
-// inPlace reports whether a thread must go on on the CPU it stopped on: it
-// stands at a trap that it has run into and is still to be asked about, which
-// for a trap on an arming store is after it has read its CPU's number.
-func (e *Engine) inPlace(th *thread) bool {
-	return e.load(th) == nil && e.sites[th.regs.PC()] > 0
-}
-
-// mayAbort reports whether a thread can be in a section at all: it has an area.
-func (e *Engine) mayAbort(th *thread) bool {
-	return e.registration(th) != nil || th.rseq.Area != 0
+// inPlace reports whether a thread must go on on the CPU it stopped on: it can be
+// in sections (it has an area), and has been stepped, or stands at a trap that it has
+// run into and is still to be asked about, which for a trap on an arming store is
+// after it has read its CPU's number.
+func (e *Engine) inPlace(th *thread, stepped int) bool {
+	if e.registration(th) == nil && th.rseq.Area == 0 {
+		return false
+	}
+	return th.tid == stepped || e.load(th) == nil && e.sites[th.regs.PC()] > 0
 }
 
 // stepOff steps a held thread off a breakpoint that was told already.

@@ -65,7 +65,7 @@ func (e *Engine) withoutInlined(w *walk, ranges []Range) []Range {
 			if n := len(out); n > 0 && out[n-1].High == pc {
 				out[n-1].High++
 			} else {
-				out = append(out, Range{pc, pc + 1})
+				out = append(out, Range{Low: pc, High: pc + 1})
 			}
 		}
 	}
@@ -99,12 +99,4 @@ func inRanges(ranges []Range, a table.Addr) bool {
 		}
 	}
 	return false
-}
-
-func unitRanges(ranges []Range) []unit.Range {
-	out := make([]unit.Range, len(ranges))
-	for i, r := range ranges {
-		out[i] = unit.Range{Low: r.Low, High: r.High}
-	}
-	return out
 }

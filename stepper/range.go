@@ -12,7 +12,7 @@ import (
 // handler without lines of its own counts as part of the range. A PC that is
 // outside already is stepped once.
 func (e *Engine) StepRange(low, high table.Addr) (Stop, error) {
-	return e.stepRanges([]Range{{low, high}})
+	return e.stepRanges([]Range{{Low: low, High: high}})
 }
 
 // StepInlined goes on for a client that has stepped out of a range beginning

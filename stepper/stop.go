@@ -19,8 +19,6 @@ const (
 	StopExec                            // the process runs another program
 	StopLoaded                          // launched: at the program's first instruction
 	StopAttached                        // attached, all threads held
-	StopLibrary                         // reserved: libraries came or went
-	StopDetached                        // reserved for front ends: after detach
 	StopThreadExited                    // the thread that was stepped is gone, the program goes on
 	StopFork                            // Catch.Forks: Child was forked and is held (KeepParent, KeepChild)
 	StopVfork                           // Catch.Forks: the same of a vfork

@@ -6,10 +6,7 @@ import (
 )
 
 // Range is [Low, High), process addresses.
-type Range struct{ Low, High table.Addr }
-
-// Contains reports whether pc is in the range.
-func (r Range) Contains(pc table.Addr) bool { return pc-r.Low < r.High-r.Low }
+type Range = unit.Range
 
 // Line is a place in the source.
 type Line struct {

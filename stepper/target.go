@@ -60,8 +60,6 @@ type Target interface {
 	// the CPU it stopped on, so that a CPU number it has read stays true. It
 	// has begun when this returns, unless that CPU has other work.
 	ResumeInPlace(tid, sig int) error
-	// ResumeStep is Resume with PTRACE_SINGLESTEP.
-	ResumeStep(tid, sig int) error
 	// Wait returns the next event of any thread. New threads are announced
 	// by EventClone and are held at their first instruction.
 	Wait() (Event, error)

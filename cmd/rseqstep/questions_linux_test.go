@@ -318,7 +318,7 @@ func TestQuestionsAreAnsweredAsInGDB(t *testing.T) {
 			continue // gdb asks whether to display all possibilities, and loses a Ctrl-C that comes meanwhile (gdb 13)
 		}
 		for _, defaulted := range []bool{false, true} {
-			want, command, asked := in.plain, "delete\r", "Delete all breakpoints? (y or n) "
+			want, command, asked := in.plain, "delete\r", "? (y or n) " // "Delete all breakpoints, watchpoints, …" since gdb 18
 			if defaulted {
 				want, command, asked = in.defaulted, "break nosuch\r", "shared library load? (y or [n]) "
 			} else {

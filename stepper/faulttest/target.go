@@ -176,13 +176,6 @@ func (t *Target) ResumeInPlace(tid, sig int) error {
 	return t.Target.ResumeInPlace(tid, sig)
 }
 
-func (t *Target) ResumeStep(tid, sig int) error {
-	if err := t.fails("resume to step", tid, request()); err != nil {
-		return err
-	}
-	return t.Target.ResumeStep(tid, sig)
-}
-
 func (t *Target) Wait() (stepper.Event, error) {
 	if err := t.fails("wait", 0, waiting()); err != nil {
 		return stepper.Event{}, err

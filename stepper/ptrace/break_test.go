@@ -206,23 +206,6 @@ func TestMemoryHidesBreakpoints(t *testing.T) {
 	}
 }
 
-func TestInsertAsksTheGuard(t *testing.T) {
-	p := launch(t, busy)
-	f, refusal := symbol(t, p, "f"), errors.New("inside a section")
-	p.SetGuard(func(a table.Addr) error {
-		if a == f {
-			return refusal
-		}
-		return nil
-	})
-	if err := p.Insert(f); !errors.Is(err, refusal) || p.Inserted(f) {
-		t.Errorf("%v, inserted %v", err, p.Inserted(f))
-	}
-	if err := p.Insert(f + 1); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestReadMemoryStopsWhereTheMappingEnds(t *testing.T) {
 	p := launchBare(t, counted)
 	var r unit.Regs

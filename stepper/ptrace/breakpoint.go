@@ -56,16 +56,11 @@ func (ps *points) hide(addr table.Addr, buf []byte) {
 // forget drops every breakpoint without touching memory: after an exec.
 func (ps *points) forget() { *ps = points{} }
 
-// Insert plants an int3 at addr, unless the guard refuses the address.
+// Insert plants an int3 at addr. Whether one may stand there is the caller's to know.
 func (p *Process) Insert(addr table.Addr) error {
 	i, ok := p.points.search(addr)
 	if ok {
 		return nil
-	}
-	if p.guard != nil {
-		if err := p.guard(addr); err != nil {
-			return err
-		}
 	}
 	var was [1]byte
 	if _, err := p.readRaw(addr, was[:]); err != nil {

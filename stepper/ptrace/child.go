@@ -288,12 +288,9 @@ func (p *Process) Follow(pid int) error {
 	// Make the copy's breakpoints what they are now.
 	errs = errors.Join(errs, ch.clean())
 	p.points.list = nil
-	guard := p.guard
-	p.guard = nil
 	for _, b := range wanted {
 		errs = errors.Join(errs, p.Insert(b.at))
 	}
-	p.guard = guard
 	p.inherit(t)
 	return errs
 }

@@ -16,10 +16,8 @@ import (
 
 // findCode finds an instruction in the program, whose bytes are code: in the vDSO,
 // which nearly every process has and whose fallbacks make system calls, else in
-// any other code, but not where the guard refuses breakpoints, in a critical
-// section: the kernel would restart a thread that has armed it. Bytes in the
-// middle of another instruction serve as well, since the thread is stopped right
-// after them. known is where it was found last.
+// any other code. Bytes in the middle of another instruction serve as well, since
+// the thread is stopped right after them. known is where it was found last.
 func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (table.Addr, error) {
 	if *known != 0 {
 		b := make([]byte, len(code))
@@ -80,19 +78,11 @@ func codeMappings(maps string) (code []codeMapping) {
 // searchCode looks for the bytes of an instruction in a mapping, a piece at a
 // time; the pieces overlap by a byte less than it has.
 func (p *Process) searchCode(m codeMapping, code string) (table.Addr, bool) {
-	allowed := func(a table.Addr) bool { return m.vdso || p.guard == nil || p.guard(a) == nil }
 	buf := make([]byte, 64<<10)
 	for at := m.low; at < m.high; {
 		n, err := p.readRaw(at, buf[:min(uint64(len(buf)), uint64(m.high-at))])
-		for from := 0; ; from++ {
-			i := bytes.Index(buf[from:n], []byte(code))
-			if i < 0 {
-				break
-			}
-			from += i
-			if found := at + table.Addr(from); allowed(found) {
-				return found, true
-			}
+		if i := bytes.Index(buf[:n], []byte(code)); i >= 0 {
+			return at + table.Addr(i), true
 		}
 		if err != nil || n < len(code) {
 			return 0, false

@@ -3,12 +3,12 @@
 package ptrace
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"strconv"
 	"testing"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -20,7 +20,11 @@ import (
 // for before may have ended.
 func TestMappingsOutliveTheThreadTheyWereAskedFor(t *testing.T) {
 	word := new(int)
-	addr := table.Addr(uintptr(unsafe.Pointer(word)))
+	n, err := strconv.ParseUint(fmt.Sprintf("%p", word), 0, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := table.Addr(n)
 	for name, m := range map[string]*mappings{"query": {}, "text": {slow: true}} {
 		t.Run(name, func(t *testing.T) {
 			defer m.forget()

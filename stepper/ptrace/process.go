@@ -46,9 +46,8 @@ type Process struct {
 
 	mem    *os.File // /proc/PID/mem
 	points points
-	lifted bool // the breakpoints are out of memory while processes that are let go share it
-	lent   int  // to how many of them
-	guard  func(table.Addr) error
+	lifted bool    // the breakpoints are out of memory while processes that are let go share it
+	lent   int     // to how many of them
 	all    [4]slot // debug registers of every thread, those to come included
 
 	terminal  terminal
@@ -148,10 +147,6 @@ func (p *Process) Held(tid int) bool {
 	t := p.threads[tid]
 	return t != nil && t.held
 }
-
-// SetGuard sets what Insert asks before it plants a breakpoint: an error
-// refuses the address.
-func (p *Process) SetGuard(refuse func(table.Addr) error) { p.guard = refuse }
 
 // add makes a held thread known.
 func (p *Process) add(tid int) *thread {

@@ -103,14 +103,6 @@ func (s *Server) Attach(pid int) error { return s.attach(pid) }
 // by that debugger is killed at the end, as if it had been launched here.
 func (s *Server) Adopt(pid int, launched bool) error { return s.adopt(pid, launched) }
 
-// PID is the process's id, 0 without one.
-func (s *Server) PID() int {
-	if s.process == nil {
-		return 0
-	}
-	return s.process.target.PID()
-}
-
 // Close lets go of the process: killed if we started it, else it goes on.
 func (s *Server) Close() error { return s.end() }
 

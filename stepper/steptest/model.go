@@ -149,9 +149,6 @@ func (s *Target) Resume(tid, sig int) error { return s.letGo("resume", tid, sig)
 // ResumeInPlace is logged as Resume is.
 func (s *Target) ResumeInPlace(tid, sig int) error { return s.letGo("resume", tid, sig) }
 
-// ResumeStep implements stepper.Target.
-func (s *Target) ResumeStep(tid, sig int) error { return s.letGo("resumestep", tid, sig) }
-
 func (s *Target) letGo(verb string, tid, sig int) error {
 	th, err := s.find(tid)
 	if err != nil {

@@ -9,6 +9,9 @@ import (
 // Range is [Low, High), process addresses.
 type Range struct{ Low, High table.Addr }
 
+// Contains reports whether an address is in the range.
+func (r Range) Contains(a table.Addr) bool { return a-r.Low < r.High-r.Low }
+
 // Branch is a way from one instruction to another.
 type Branch struct{ From, To table.Addr }
 

@@ -237,11 +237,6 @@ func (w *Crowd) Resume(tid, sig int) error {
 
 func (w *Crowd) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
 
-func (w *Crowd) ResumeStep(tid, _ int) error {
-	w.broken("ResumeStep of thread %d", tid)
-	return syscall.EINVAL
-}
-
 func (w *Crowd) Wait() (stepper.Event, error) {
 	return w.WaitFor(anyEvent)
 }

@@ -175,12 +175,6 @@ func (w *World) Resume(tid, _ int) error {
 // ResumeInPlace implements stepper.Target.
 func (w *World) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
 
-// ResumeStep is not used on this machine.
-func (w *World) ResumeStep(tid, _ int) error {
-	w.broken("ResumeStep of thread %d", tid)
-	return syscall.EINVAL
-}
-
 // Wait lets the threads that were resumed run, one instruction at a time, until
 // one of them stops.
 func (w *World) Wait() (stepper.Event, error) {

@@ -79,8 +79,6 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 	case stepper.StopKilled:
 		s.Exited, s.ExitCode = true, 128+stop.Status.Signal
 		s.gone()
-	case stepper.StopDetached:
-		s.gone()
 	case stepper.StopCallReturned: // as silent as the stop
 	default:
 		s.ShowDisplays()

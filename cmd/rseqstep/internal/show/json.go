@@ -70,9 +70,9 @@ func Reason(r stepper.Reason) string {
 		stepper.StopStep: "step", stepper.StopBreakpoint: "breakpoint", stepper.StopWatchpoint: "watchpoint",
 		stepper.StopFinished: "finished", stepper.StopSignal: "signal", stepper.StopInterrupt: "interrupt",
 		stepper.StopExited: "exited", stepper.StopKilled: "killed", stepper.StopExec: "exec",
-		stepper.StopLoaded: "loaded", stepper.StopAttached: "attached", stepper.StopLibrary: "library",
-		stepper.StopDetached: "detached", stepper.StopThreadExited: "thread-exited",
-		stepper.StopFork: "fork", stepper.StopVfork: "vfork", stepper.StopVforkDone: "vfork-done",
+		stepper.StopLoaded: "loaded", stepper.StopAttached: "attached",
+		stepper.StopThreadExited: "thread-exited",
+		stepper.StopFork:         "fork", stepper.StopVfork: "vfork", stepper.StopVforkDone: "vfork-done",
 		stepper.StopSyscallEntry: "syscall-entry", stepper.StopSyscallReturn: "syscall-return",
 		stepper.StopCallReturned: "call-returned", stepper.StopCallLeft: "call-left", stepper.StopTerminate: "terminate",
 	}

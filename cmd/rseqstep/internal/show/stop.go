@@ -127,10 +127,6 @@ func (s *Stop) heading(w io.Writer) (prefix string) {
 		fmt.Fprintf(w, "process %d is executing a new program\n", s.PID)
 	case stepper.StopLoaded:
 		fmt.Fprintln(w, "Program stopped.")
-	case stepper.StopLibrary:
-		fmt.Fprintln(w, "Stopped due to shared library event.")
-	case stepper.StopDetached:
-		fmt.Fprintf(w, "[Inferior 1 (process %d) detached]\n", s.PID)
 	}
 	return ""
 }
