@@ -104,7 +104,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	}
 	if e.owing() {
 		if err := e.mend(); err != nil {
-			return Stop{}, fmt.Errorf("the program is not as an earlier failure found it, and it cannot go on like that: %w", err)
+			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
 	}
 	e.findSection(th)
@@ -200,7 +200,7 @@ func (e *Engine) Kill() error {
 func (e *Engine) Detach() error {
 	err := e.mended(e.unhushAll())
 	if e.unsafe() && e.target.Alive() {
-		return errors.Join(err, errors.New("the program was killed: let go like that it would run its critical sections unprotected"), e.Kill())
+		return errors.Join(err, errors.New("killed the program: its rseq registration could not be restored, so its critical sections would have run unprotected"), e.Kill())
 	}
 	if lost := e.unwindAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())

@@ -18,11 +18,10 @@ func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
 	return false, stop, err
 }
 
-// meetHere decides for the threads that stand at planted breakpoints, which they
-// came to while another one's was dealt with, as if they went on and met them, in
-// turns. Let go instead, of many threads in the same code
-// always the same few would be asked: wait4(2) goes through a tracer's threads in
-// one order, the newest first, and the others' meetings are taken back each time.
+// meetHere decides, in turns, for the threads that stand at planted breakpoints, as
+// if they had continued and hit them: they came there while another thread's
+// breakpoint was dealt with. If they were released instead, wait4(2), which reports
+// the newest tracee first, would serve the same few threads and starve the rest.
 // Precondition: every thread is held.
 func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
 	for _, tid := range e.turns(tr) {

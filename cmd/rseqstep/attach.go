@@ -12,13 +12,13 @@ func newAttachCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "attach PID",
 		Short: "Debug a running process",
-		Long: `Stops the process with all its threads and opens the prompt. Leaving the
-debugger lets it go on as it was found.
+		Long: `Stops the process with all its threads and opens the prompt. When you leave the
+debugger, the process continues as it was found.
 
-Should the debugger itself be killed, the process goes on while nothing of the
-debugger is in it: before the first step, and while it runs with no breakpoint
-set. Otherwise it dies too, rather than go on with a trap in its code, or with
-restartable sequences that nothing protects.
+If the debugger itself is killed, the process survives if the debugger has left
+nothing in it: before the first step, or running with no breakpoints. Otherwise
+it is killed too, rather than run with a stray trap or unprotected restartable
+sequences.
 
 --cpu-opv works on a running process only for call number 335, and where the
 kernel answers that with SIGILL (Linux since 6.11). When the process is let go,

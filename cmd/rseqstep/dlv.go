@@ -24,11 +24,11 @@ func newDlvCmd(e *env) *cobra.Command {
 		Long: `Runs Delve, the debugger for Go, with rseqstep as its backend: its next, step,
 stepout, step-instruction and continue then pass restartable sequences and vDSO
 functions as units. Every dlv command line works: debug, exec, test, attach,
-trace, connect, dap, core, --headless. A --backend of yours is respected.
+trace, connect, dap, core, --headless. Your own --backend is respected.
 
-A dlv of your own can use the same backend; --print-backend prints the path of
-the executable that it is to be given. --print-script prints a script for one on
-its own backend ("source FILE"). "rseqstep dlv help" is Delve's own help.
+Your own dlv can use the same backend; --print-backend prints the path of the
+executable to give it. --print-script prints a script for a dlv with its native
+backend ("source FILE"). "rseqstep dlv help" is Delve's own help.
 
 --cpu-opv, before Delve's command, gives the program the cpu_opv system call, as
 "rseqstep --cpu-opv" does; a process that is attached to only where "rseqstep

@@ -46,10 +46,10 @@ func newGDBServerCmd(e *env) *cobra.Command {
   rseqstep gdbserver [flags] --attach COMM PID
   rseqstep gdbserver [flags] --multi COMM`,
 		Short: "Serve gdb, lldb and other debuggers by gdb's remote protocol",
-		Long: `Runs a program, or takes over a process, for a debugger that connects by gdb's
+		Long: `Runs a program, or attaches to a process, for a debugger that connects by gdb's
 remote protocol. That debugger's own next, step, stepi, until, finish and
-continue then pass restartable sequences and vDSO functions as units; what
-became of them is said at its console. "monitor help" lists what else there is.
+continue then run restartable sequences and vDSO functions as units; their
+outcomes appear at its console. "monitor help" lists further commands.
 
 The command line is gdbserver's, and under the file name gdbserver (a symbolic
 link will do) the program is one. COMM is HOST:PORT, :PORT, tcp4:HOST:PORT,

@@ -18,10 +18,10 @@ func newOpvCmd(e *env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "opv FILE [SECTION]",
-		Short: "Say what each restartable sequence of a file does, as a cpu_opv vector in words",
-		Long: `Puts every critical section of a 64-bit x86 program or library into words: each
-line is an operation of the cpu_opv vector that does the same. Registers stand
-for what they hold where the section starts, [x] for the 8 bytes of memory at
+		Short: "Print what each restartable sequence of a file does, as a cpu_opv vector in words",
+		Long: `Prints what every critical section of a 64-bit x86 program or library does: each
+line is one operation of the equivalent cpu_opv vector. A register name stands
+for its value where the section starts, [x] for the 8 bytes of memory at
 x, u32[x] for 4 of them.
 
 SECTION is the number of one, an address inside it or of its descriptor, or the

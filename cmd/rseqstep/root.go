@@ -58,9 +58,9 @@ func newRootCmd(e *env) *cobra.Command {
 		Use:   "rseqstep [flags] PROGRAM [ARGS...]",
 		Short: "A debugger that steps over restartable sequences and vDSO functions as units",
 		Long: `rseqstep steps a program by line or instruction and treats every Linux
-restartable sequence (rseq) and every vDSO function on the way as one unit: it
-runs at native speed, is not aborted by being stepped, and what became of it is
-told. The prompt understands gdb's commands and abbreviations.
+restartable sequence (rseq) and every vDSO function on the way as one unit: the
+unit runs at full speed, stepping does not abort it, and the stop reports its
+outcome. The prompt accepts gdb's commands and abbreviations.
 
 Flags come before PROGRAM; everything after it belongs to it.`,
 		Example: `  rseqstep ./prog                                  debug a program

@@ -55,7 +55,7 @@ func patiently(do func(*stepper.Engine) (stepper.Stop, error)) func(*stepper.Eng
 		stop, err := do(e)
 		if !timer.Stop() && stop.Reason == stepper.StopInterrupt {
 			stop.Reason = stepper.StopStep
-			stop.Notes = append(stop.Notes, "the thread is still waiting in the kernel; the step is ended where it stands")
+			stop.Notes = append(stop.Notes, "the thread is blocked in a system call; giving up on this step")
 		}
 		return stop, err
 	}

@@ -32,7 +32,7 @@ func (d *desk) stepi(unit string) *prompt.Command {
 func (d *desk) forcing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "opv", Class: prompt.Running, Short: "Do a restartable sequence's work by a cpu_opv vector",
-			Long: "In the abort handler the thread has just been sent to it is the sequence that was aborted; else the next one\nthe thread comes to, stepped by instructions until there. The vector is shown below the stop, which is where\nthe sequence leaves to. \"info rseq ops\" says beforehand in words what it does.",
+			Long: "At the start of an abort handler this is the sequence that was aborted; otherwise the next one that the\nthread reaches, stepping by instructions. The vector is shown below the stop, which is where the sequence\nleaves to. \"info rseq ops\" prints in words what it would do.",
 			Run: func(args string) error {
 				if err := noArgs(args); err != nil {
 					return err
@@ -40,7 +40,7 @@ func (d *desk) forcing() []*prompt.Command {
 				return d.Move((*stepper.Engine).Opv)
 			}},
 		{Name: "abort", Class: prompt.Running, Usage: "[at N]", Short: "Let the kernel abort the next restartable sequence",
-			Long:     "Goes to the next sequence the thread comes to and has the kernel abort it before its instruction N (1, the\nfirst, when not given). It stops at the abort handler, which can then be walked through; the program's own\nretry follows.",
+			Long:     "Runs to the next sequence that the thread reaches and makes the kernel abort it before its instruction N (1, the\nfirst, by default). It stops at the abort handler, so that you can step through it; the program's own\nretry follows.",
 			Complete: func(string) []string { return []string{"at"} },
 			Run: func(args string) error {
 				n, err := d.abortAt(args)

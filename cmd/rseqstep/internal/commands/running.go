@@ -85,7 +85,7 @@ func (d *desk) stepping() []*prompt.Command {
 				return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return motion(e, n) })
 			}}
 	}
-	const unit = "A restartable sequence or vDSO function on the way runs as one unit at native speed, and what\nbecame of it is told below the stop."
+	const unit = "A restartable sequence or vDSO function on the way runs as one unit at full speed, and the stop\nreports its outcome."
 	return []*prompt.Command{
 		step("step", "s", "Step until another source line is reached, into calls", unit, (*stepper.Engine).Step),
 		step("next", "n", "Step until another source line is reached, over calls", unit, (*stepper.Engine).Next),

@@ -4,7 +4,7 @@ import "strconv"
 
 // stuck is `set stuck`.
 func (d *desk) stuck() setting {
-	s := d.choice(&d.Settings.Stuck, "What \"continue\" does about a thread that goes round a restartable sequence and never commits", "stuck", "report", "inject", "off")
+	s := d.choice(&d.Settings.Stuck, "What \"continue\" does about a thread that loops in a restartable sequence and never commits", "stuck", "report", "inject", "off")
 	s.long = "report: says which thread goes round which sequence, once each, while the program runs on.\n" +
 		"inject: does besides the sequence's work by a cpu_opv vector, each time it is found so.\n" +
 		"off: nobody looks.\n" +
