@@ -137,7 +137,11 @@ func TestLLDBServersCommandLines(t *testing.T) {
 					}
 				}
 				port := readPort(t, r)
-				out := lldbDoes(t, nil, program, "gdb-remote localhost:"+port, "continue")
+				host := "localhost"
+				if strings.Contains(line, "127.0.0.1") {
+					host = "127.0.0.1" // localhost may be ::1 alone
+				}
+				out := lldbDoes(t, nil, program, "gdb-remote "+host+":"+port, "continue")
 				wanted(t, "lldb", out, `exited with status = 3`)
 				wanted(t, "lldb and the server", out+s.words(), `\[a\] wrapped`)
 				if status := s.status(); status != 0 {
