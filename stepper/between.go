@@ -1,18 +1,20 @@
 package stepper
 
+import "rseqstep/stepper/tracee"
+
 // between handles what a Step or Run of one thread brought instead of its end.
 // again: do it once more; a Stop: the command ends here; neither: it is done.
-func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop *Stop, err error) {
-	if ev.Kind == EventFork || ev.Kind == EventVfork {
+func (e *Engine) between(th *thread, ev tracee.Event, stepping bool) (again bool, stop *Stop, err error) {
+	if ev.Kind == tracee.EventFork || ev.Kind == tracee.EventVfork {
 		e.fork = &undecided{event: ev} // should this fail before it is decided
 	}
-	if ev.Kind != EventExec {
+	if ev.Kind != tracee.EventExec {
 		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
 			return false, stop, err
 		}
 	}
 	switch ev.Kind {
-	case EventBlocked:
+	case tracee.EventBlocked:
 		if err := e.putBack(th.regs.PC()); err != nil {
 			return false, nil, err
 		}
@@ -21,19 +23,19 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 			return false, stop, err
 		}
 		return !arrived, nil, nil
-	case EventSignal:
+	case tracee.EventSignal:
 		return e.signalBetween(th, ev, stepping)
-	case EventClone:
+	case tracee.EventClone:
 		e.made(ev)
 		return true, nil, nil
-	case EventSyscall:
+	case tracee.EventSyscall:
 		return true, nil, e.provide(th.tid)
-	case EventSyscallEntry, EventSyscallReturn:
+	case tracee.EventSyscallEntry, tracee.EventSyscallReturn:
 		stop := e.caughtSyscall(ev)
 		// Stepped, a thread comes here instead of to the end of its step.
-		done := stepping && ev.Kind == EventSyscallReturn && !e.toBeRestarted(th)
+		done := stepping && ev.Kind == tracee.EventSyscallReturn && !e.toBeRestarted(th)
 		return stop == nil && !done, stop, nil
-	case EventFork, EventVfork:
+	case tracee.EventFork, tracee.EventVfork:
 		if e.catch.Forks {
 			return false, e.caughtFork(ev), nil
 		}
@@ -41,13 +43,13 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 			return false, nil, err
 		}
 		return true, nil, nil
-	case EventVforkDone:
+	case tracee.EventVforkDone:
 		stop := e.caughtVforkDone(ev)
 		return stop == nil, stop, nil
-	case EventGroupStop:
+	case tracee.EventGroupStop:
 		stop, err := e.joinStop(th)
 		return stop == nil, stop, err
-	case EventExec:
+	case tracee.EventExec:
 		if err := e.executed(ev); err != nil {
 			return false, nil, err
 		}
@@ -55,22 +57,22 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 			return false, stop, err
 		}
 		return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
-	case EventExit:
+	case tracee.EventExit:
 		return false, e.threadGone(ev), nil
-	case EventProcessExit:
+	case tracee.EventProcessExit:
 		return false, e.ended(ev), nil
-	case EventInterrupt:
+	case tracee.EventInterrupt:
 		if !e.asked.Swap(false) {
 			return true, nil, nil // left over from a command that has ended
 		}
 		return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
-	case EventDebug:
+	case tracee.EventDebug:
 		if stepping && e.slots[ev.Slot&3] == 0 {
 			return true, nil, nil // a point of a journey that has ended (passwatch.go)
 		}
 		stop, err := e.debugHit(th, ev)
 		return !stepping, stop, err
-	case EventBreakpoint:
+	case tracee.EventBreakpoint:
 		th.reported = ev.Addr
 		stop, err := e.userBreak(th, ev.Addr)
 		if stop == nil && err == nil {
@@ -83,7 +85,7 @@ func (e *Engine) between(th *thread, ev Event, stepping bool) (again bool, stop 
 
 // signalBetween deals with a signal that came to a thread that is stepped
 // alone. A handler that passes silently runs to its end, as gdb has it.
-func (e *Engine) signalBetween(th *thread, ev Event, stepping bool) (bool, *Stop, error) {
+func (e *Engine) signalBetween(th *thread, ev tracee.Event, stepping bool) (bool, *Stop, error) {
 	d := e.signals.Of(ev.Signal)
 	if d.Stop {
 		stop, err := e.signalStop(th, ev)
@@ -118,8 +120,8 @@ func (e *Engine) handle(th *thread, sig int) (bool, *Stop, error) {
 // keepBack keeps a signal that passes silently for after the instruction, when
 // the same instruction was interrupted before: a timer that fires more often
 // than its handler takes under a debugger would stop all progress.
-func (e *Engine) keepBack(th *thread, ev Event) bool {
-	if ev.Kind != EventSignal || e.anyCatches(&ev) {
+func (e *Engine) keepBack(th *thread, ev tracee.Event) bool {
+	if ev.Kind != tracee.EventSignal || e.anyCatches(&ev) {
 		return false
 	}
 	d := e.signals.Of(ev.Signal)
@@ -131,7 +133,7 @@ func (e *Engine) keepBack(th *thread, ev Event) bool {
 }
 
 // keepSignal keeps a signal that the held thread is stopped for, with its siginfo_t.
-func (th *thread) keepSignal(t Target, sig int) {
+func (th *thread) keepSignal(t tracee.Target, sig int) {
 	th.deferred, th.keptInfo = sig, nil
 	if info, err := t.Siginfo(th.tid); err == nil {
 		th.keptInfo = info
@@ -143,7 +145,7 @@ func (th *thread) keepSignal(t Target, sig int) {
 func (e *Engine) restoreKept(th *thread) {
 	info := th.keptInfo
 	th.keptInfo = nil
-	if t, ok := e.target.(CallingTarget); ok && len(info) > 0 && int(info[0]) == th.deferred {
+	if t, ok := e.target.(tracee.CallingTarget); ok && len(info) > 0 && int(info[0]) == th.deferred {
 		if err := t.RestoreSignal(th.tid, th.deferred, info); err != nil && !isGone(err) {
 			e.note("signal %d is delivered without what it was sent with: %v", th.deferred, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -26,19 +27,6 @@ type called struct {
 	calls   []*vdsoCall
 }
 
-// CallingTarget is a Target whose threads can be taken away from any stop and
-// put back into it.
-type CallingTarget interface {
-	Target
-
-	// Settle takes a held thread out of a stop in the middle of a system call,
-	// such as that of a fork, to the call's end. Precondition: every other
-	// thread is held.
-	Settle(tid int) error
-	// RestoreSignal makes sig, with its siginfo_t, what a held thread is stopped for.
-	RestoreSignal(tid, sig int, siginfo []byte) error
-}
-
 // Bits of RFLAGS that a function must not find set: the direction flag (psABI
 // 3.2.1 "Registers"), and the trap flag, which is ours. Intel SDM volume 1, 3.4.3.
 const flagsCleared = 1<<10 | 1<<8
@@ -47,7 +35,7 @@ const flagsCleared = 1<<10 | 1<<8
 // instruction. The trap comes first: while it is there the program does not
 // outlive us (see stepper/ptrace/peril.go).
 func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
-	if t, ok := e.target.(CallingTarget); ok {
+	if t, ok := e.target.(tracee.CallingTarget); ok {
 		if err := t.Settle(th.tid); err != nil {
 			return nil, err
 		}
@@ -123,7 +111,7 @@ func (e *Engine) restore(th *thread, d *called, midway bool) error {
 	th.signal, th.shownAt, th.shown, th.calls = d.signal, d.shownAt, d.shown, d.calls
 	th.reported, th.fresh = 0, false
 	e.dropCall(th, d)
-	if t, ok := e.target.(CallingTarget); ok && d.signal != 0 && d.siginfo != nil {
+	if t, ok := e.target.(tracee.CallingTarget); ok && d.signal != 0 && d.siginfo != nil {
 		if err := t.RestoreSignal(th.tid, d.signal, d.siginfo); err != nil {
 			return err
 		}

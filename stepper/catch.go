@@ -1,6 +1,9 @@
 package stepper
 
-import "errors"
+import (
+	"errors"
+	"rseqstep/stepper/tracee"
+)
 
 // Catch is which events end a command that by themselves do not (gdb's catch).
 type Catch struct {
@@ -13,13 +16,6 @@ type Catch struct {
 	// StopSyscallReturn after it. nil catches none. Calls inside of units
 	// cannot occur, for sections make none; a vDSO function's own fallback does.
 	Syscalls func(number uint64) bool
-}
-
-// SyscallTarget is a Target that can report a thread's entry into system calls
-// and its return from them (EventSyscallEntry, EventSyscallReturn).
-type SyscallTarget interface {
-	Target
-	ReportSyscalls(on bool)
 }
 
 // ErrNoSyscallReports says that the Target cannot report system calls.
@@ -38,7 +34,7 @@ func (e *Engine) Catch(c Catch) error {
 
 // undecided is a fork that was caught: which process is kept is still open.
 type undecided struct {
-	event Event
+	event tracee.Event
 }
 
 // Undecided is the process whose making was caught and that is still held, 0
@@ -69,17 +65,17 @@ func (e *Engine) decide(keep FollowFork) error {
 }
 
 // caughtFork is the Stop of a caught fork or vfork.
-func (e *Engine) caughtFork(ev Event) *Stop {
+func (e *Engine) caughtFork(ev tracee.Event) *Stop {
 	e.fork = &undecided{event: ev}
 	stop := &Stop{Reason: StopFork, TID: ev.TID, Child: ev.Child}
-	if ev.Kind == EventVfork {
+	if ev.Kind == tracee.EventVfork {
 		stop.Reason = StopVfork
 	}
 	return stop
 }
 
 // caughtVforkDone is the Stop of the end of a vfork, nil where it is not caught.
-func (e *Engine) caughtVforkDone(ev Event) *Stop {
+func (e *Engine) caughtVforkDone(ev tracee.Event) *Stop {
 	if !e.catch.Forks {
 		return nil
 	}
@@ -88,13 +84,13 @@ func (e *Engine) caughtVforkDone(ev Event) *Stop {
 
 // caughtSyscall is the Stop of a system call's entry or return, nil where it
 // is not caught.
-func (e *Engine) caughtSyscall(ev Event) *Stop {
+func (e *Engine) caughtSyscall(ev tracee.Event) *Stop {
 	th := e.adopt(ev.TID)
 	if e.catch.Syscalls == nil || !e.catch.Syscalls(ev.Number) {
 		return nil
 	}
 	stop := &Stop{Reason: StopSyscallReturn, TID: ev.TID, Syscall: ev.Number}
-	if ev.Kind == EventSyscallEntry {
+	if ev.Kind == tracee.EventSyscallEntry {
 		stop.Reason = StopSyscallEntry
 		th.inCall = true
 	}

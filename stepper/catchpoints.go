@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"errors"
+	"rseqstep/stepper/tracee"
 	"slices"
 )
 
@@ -13,17 +14,17 @@ func (k BreakpointKind) Catches() bool { return k >= CatchFork }
 
 // caughtBy is the kind of catchpoint that an event is for, and the number of its
 // system call or signal; ok is false for events that none is for.
-func caughtBy(ev *Event) (kind BreakpointKind, number int, ok bool) {
+func caughtBy(ev *tracee.Event) (kind BreakpointKind, number int, ok bool) {
 	switch ev.Kind {
-	case EventFork:
+	case tracee.EventFork:
 		return CatchFork, 0, true
-	case EventVfork:
+	case tracee.EventVfork:
 		return CatchVfork, 0, true
-	case EventExec:
+	case tracee.EventExec:
 		return CatchExec, 0, true
-	case EventSyscallEntry, EventSyscallReturn:
+	case tracee.EventSyscallEntry, tracee.EventSyscallReturn:
 		return CatchSyscall, int(ev.Number), true
-	case EventSignal:
+	case tracee.EventSignal:
 		return CatchSignal, ev.Signal, true
 	}
 	return 0, 0, false
@@ -35,7 +36,7 @@ func (b *Breakpoint) waitsFor(kind BreakpointKind, number int) bool {
 }
 
 // anyCatches reports whether a catchpoint is for an event, whatever its condition.
-func (e *Engine) anyCatches(ev *Event) bool {
+func (e *Engine) anyCatches(ev *tracee.Event) bool {
 	kind, number, ok := caughtBy(ev)
 	return ok && slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return b.waitsFor(kind, number) })
 }
@@ -44,7 +45,7 @@ func (e *Engine) anyCatches(ev *Event) bool {
 // event; they are the Breakpoints of the Stop, which is nil if none does. An
 // event's own work (a fork's child, the signal owed) is done as without them.
 // Precondition: every thread is held.
-func (e *Engine) catchpoint(ev Event) (stop *Stop, err error) {
+func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	kind, number, ok := caughtBy(&ev)
 	if !ok {
 		return nil, nil
@@ -61,15 +62,15 @@ func (e *Engine) catchpoint(ev Event) (stop *Stop, err error) {
 	}
 	stop = &Stop{TID: ev.TID}
 	switch ev.Kind {
-	case EventFork, EventVfork:
+	case tracee.EventFork, tracee.EventVfork:
 		stop = e.caughtFork(ev)
-	case EventExec:
+	case tracee.EventExec:
 		stop.Reason = StopExec
-	case EventSyscallEntry:
+	case tracee.EventSyscallEntry:
 		stop.Reason, stop.Syscall, th.inCall = StopSyscallEntry, ev.Number, true
-	case EventSyscallReturn:
+	case tracee.EventSyscallReturn:
 		stop.Reason, stop.Syscall = StopSyscallReturn, ev.Number
-	case EventSignal:
+	case tracee.EventSignal:
 		if stop, err = e.signalStop(th, ev); err != nil {
 			return nil, err
 		}
@@ -81,13 +82,13 @@ func (e *Engine) catchpoint(ev Event) (stop *Stop, err error) {
 // pauseFor holds every thread for an event that one of the user's catchpoints is
 // for, or whose process is to be followed, and decides on the former. onward is
 // how the program goes on from it where it is not stopped.
-func (e *Engine) pauseFor(ev Event, tr *traps) (onward func(tid int) (bool, *Stop, error), stop *Stop, err error) {
-	forks := ev.Kind == EventFork || ev.Kind == EventVfork
+func (e *Engine) pauseFor(ev tracee.Event, tr *traps) (onward func(tid int) (bool, *Stop, error), stop *Stop, err error) {
+	forks := ev.Kind == tracee.EventFork || ev.Kind == tracee.EventVfork
 	if forks {
 		e.fork = &undecided{event: ev} // should this fail before it is decided
 	}
 	caught := e.anyCatches(&ev)
-	if ev.Kind == EventExec || !caught && !(forks && e.policy.FollowFork == FollowChild) {
+	if ev.Kind == tracee.EventExec || !caught && !(forks && e.policy.FollowFork == FollowChild) {
 		return func(tid int) (bool, *Stop, error) { return false, nil, e.resume(tid) }, nil, nil
 	}
 	if err := e.pause(); err != nil {
@@ -107,7 +108,7 @@ func (e *Engine) pauseFor(ev Event, tr *traps) (onward func(tid int) (bool, *Sto
 // reportSyscalls has system calls reported where anybody wants to know of them.
 func (e *Engine) reportSyscalls() error {
 	wanted := e.catch.Syscalls != nil || e.reporters > 0
-	t, ok := e.target.(SyscallTarget)
+	t, ok := e.target.(tracee.SyscallTarget)
 	if !ok && wanted {
 		return ErrNoSyscallReports
 	}

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"syscall"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // New makes an Engine for a target whose threads are all held.
-func New(t Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
+func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
 	e := &Engine{
 		target: t, symbols: s, modules: m, policy: p,
 		image:   table.NewImage(nil),
@@ -34,7 +35,7 @@ func New(t Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
 }
 
 // Target is the process the Engine works on.
-func (e *Engine) Target() Target { return e.target }
+func (e *Engine) Target() tracee.Target { return e.target }
 
 // Symbols are those the Engine asks.
 func (e *Engine) Symbols() Symbols { return e.symbols }
@@ -189,7 +190,7 @@ func (e *Engine) Continue() (Stop, error) {
 func (e *Engine) Kill() error {
 	err := e.target.Kill()
 	if !e.target.Alive() {
-		e.ended(Event{})
+		e.ended(tracee.Event{})
 	}
 	return err
 }
@@ -217,7 +218,7 @@ func (e *Engine) Detach() error {
 	}
 	err = errors.Join(err, e.sendOwed(), e.target.Detach())
 	if !e.target.Alive() {
-		e.ended(Event{})
+		e.ended(tracee.Event{})
 	}
 	return err
 }

@@ -1,18 +1,10 @@
 package stepper
 
 import (
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
-
-// HandlerTarget is a Target that knows which signals the program handles.
-type HandlerTarget interface {
-	Target
-	// Handles reports whether a signal that thread tid is given now runs a
-	// handler of the program's: it has one, and the thread does not block it.
-	// Precondition: the thread is held.
-	Handles(tid, sig int) bool
-}
 
 // deliver gives the thread the signal that it is to have, which it was stopped
 // for or which the user has named, and leaves it at the first instruction of the
@@ -21,7 +13,7 @@ type HandlerTarget interface {
 // stands at: the signal comes before its next instruction. entered is false, and
 // nothing has happened, where no handler would run.
 func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
-	t, ok := e.target.(HandlerTarget)
+	t, ok := e.target.(tracee.HandlerTarget)
 	if !ok || th.signal == 0 || !t.Handles(th.tid, th.signal) {
 		return false, nil, nil
 	}

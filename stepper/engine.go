@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -12,12 +13,12 @@ import (
 // Interrupt belong to the OS thread that made the Target. Between commands
 // every thread of the program is held.
 type Engine struct {
-	target  Target
+	target  tracee.Target
 	symbols Symbols
 	policy  Policy
 	modules ModuleReader
-	calls   CallTarget // the target, when it has calls to be answered (ProvideCPUOpv)
-	answer  func(Caller) error
+	calls   tracee.CallTarget // the target, when it has calls to be answered (ProvideCPUOpv)
+	answer  func(tracee.Caller) error
 
 	image   *table.Image
 	vdso    *unit.VDSO

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -30,7 +31,7 @@ const (
 // scripted makes an Engine on a scripted Target whose first thread stands at pc.
 func scripted(t *testing.T, pc table.Addr, more ...*steptest.Thread) (*stepper.Engine, *steptest.Target) {
 	t.Helper()
-	first := &steptest.Thread{TID: 1, Rseq: stepper.RseqConfig{Area: area, Size: 32, Signature: 0x53053053}}
+	first := &steptest.Thread{TID: 1, Rseq: tracee.RseqConfig{Area: area, Size: 32, Signature: 0x53053053}}
 	first.Regs = unit.Regs{Rip: uint64(pc), FsBase: uint64(area) - 0x1000, Rcx: 0x1000, Rax: uint64(cs), Rsp: 0x7000, Eflags: 0x202}
 	target := steptest.New(t, append([]*steptest.Thread{first}, more...)...)
 	target.Forbidden = []stepper.Range{{Low: begin, High: commit}, {Low: abort - 4, High: abort}}

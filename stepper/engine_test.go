@@ -9,6 +9,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -50,7 +51,7 @@ func TestExitsTakeDebugRegistersFirst(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		target.Expect(steptest.Call{Name: "run 1", Do: func(s *steptest.Target) (stepper.Event, error) {
+		target.Expect(steptest.Call{Name: "run 1", Do: func(s *steptest.Target) (tracee.Event, error) {
 			if got := len(s.Planted()); got != 2+taken || s.Thread(1).Traps() != 4 {
 				t.Errorf("%d registers are the user's: %d int3 are planted, %d registers in use", taken, got, s.Thread(1).Traps())
 			}
@@ -97,7 +98,7 @@ func TestASignalInTheMiddleOfAUnitIsPassedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	target.Expect(
-		steptest.Call{Name: "run 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventSignal, TID: 1, Signal: 7})},
+		steptest.Call{Name: "run 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 7})},
 		steptest.Call{Name: "run 1 7", Do: steptest.Reach(1, abort)},
 	)
 	stop, err := e.StepInstruction(1)
@@ -110,7 +111,7 @@ func TestASignalInTheMiddleOfAUnitIsPassedOn(t *testing.T) {
 
 func TestAStoppingSignalInTheMiddleOfAUnitDivertsIt(t *testing.T) {
 	e, target := scripted(t, arm)
-	target.Expect(steptest.Call{Name: "run 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventSignal, TID: 1, Signal: 11})})
+	target.Expect(steptest.Call{Name: "run 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 11})})
 	stop, err := e.StepInstruction(1)
 	if err != nil || stop.Signal != 11 {
 		t.Fatalf("%+v, %v", stop, err)
@@ -132,7 +133,7 @@ func TestAThreadThatVanishesIsAStop(t *testing.T) {
 		}
 		target.Expect(
 			steptest.Call{Name: verb, Do: steptest.Vanished(2)},
-			steptest.Call{Name: "wait", Do: steptest.Answer(stepper.Event{Kind: stepper.EventExit, TID: 2})},
+			steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventExit, TID: 2})},
 		)
 		stop, err := e.StepInstruction(1)
 		if err != nil || stop.Reason != stepper.StopThreadExited || stop.Gone != 2 || e.Thread() != 1 {
@@ -149,11 +150,11 @@ func TestTheProcessesEndOvertakesAThreads(t *testing.T) {
 	if err := e.SelectThread(2); err != nil {
 		t.Fatal(err)
 	}
-	exited := stepper.Event{Kind: stepper.EventProcessExit, TID: 1, Status: stepper.ExitStatus{Code: 3}}
+	exited := tracee.Event{Kind: tracee.EventProcessExit, TID: 1, Status: tracee.ExitStatus{Code: 3}}
 	target.Expect(
-		steptest.Call{Name: "step 2", Do: func(s *steptest.Target) (stepper.Event, error) {
+		steptest.Call{Name: "step 2", Do: func(s *steptest.Target) (tracee.Event, error) {
 			s.Thread(1).Dying = true
-			return steptest.Answer(stepper.Event{Kind: stepper.EventExit, TID: 2})(s)
+			return steptest.Answer(tracee.Event{Kind: tracee.EventExit, TID: 2})(s)
 		}},
 		steptest.Call{Name: "wait", Do: steptest.Answer(exited)},
 	)
@@ -167,7 +168,7 @@ func TestTheProcessesEndOvertakesAThreads(t *testing.T) {
 func TestACloneInAStepIsAdopted(t *testing.T) {
 	e, target := scripted(t, call)
 	target.Expect(
-		steptest.Call{Name: "step 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventClone, TID: 1, Child: 2})},
+		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventClone, TID: 1, Child: 2})},
 		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, called)},
 	)
 	stop, err := e.StepInstruction(1)
@@ -183,8 +184,8 @@ func TestACloneInAStepIsAdopted(t *testing.T) {
 func TestABlockedSystemCallLetsTheOthersGo(t *testing.T) {
 	e, target := scripted(t, call, &steptest.Thread{TID: 2}, &steptest.Thread{TID: 3})
 	target.Expect(
-		steptest.Call{Name: "step 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventBlocked, TID: 1})},
-		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (stepper.Event, error) {
+		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
+		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (tracee.Event, error) {
 			if s.Held(2) || s.Held(3) {
 				t.Error("the others are still held")
 			}
@@ -206,7 +207,7 @@ func TestTheContinuedThreadIsLetGoFirst(t *testing.T) {
 	if err := e.SelectThread(3); err != nil {
 		t.Fatal(err)
 	}
-	target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(stepper.Event{Kind: stepper.EventSignal, TID: 3, Signal: 11})})
+	target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 3, Signal: 11})})
 	if stop, err := e.Continue(); err != nil || stop.Reason != stepper.StopSignal {
 		t.Errorf("%+v, %v", stop, err)
 	}
@@ -220,10 +221,10 @@ func TestTheContinuedThreadIsLetGoFirst(t *testing.T) {
 func TestAnExecEndsAStepThatHasBlocked(t *testing.T) {
 	for _, blocked := range []bool{false, true} {
 		e, target := scripted(t, call)
-		exec := steptest.Answer(stepper.Event{Kind: stepper.EventExec, TID: 1, Former: 1})
+		exec := steptest.Answer(tracee.Event{Kind: tracee.EventExec, TID: 1, Former: 1})
 		if blocked {
 			target.Expect(
-				steptest.Call{Name: "step 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventBlocked, TID: 1})},
+				steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
 				steptest.Call{Name: "wait", Do: exec},
 			)
 		} else {
@@ -240,8 +241,8 @@ func TestAnExecEndsAStepThatHasBlocked(t *testing.T) {
 func TestASignalOfAnotherThreadIsShownWhileOneIsBlocked(t *testing.T) {
 	e, target := scripted(t, call, &steptest.Thread{TID: 2})
 	target.Expect(
-		steptest.Call{Name: "step 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventBlocked, TID: 1})},
-		steptest.Call{Name: "wait", Do: steptest.Answer(stepper.Event{Kind: stepper.EventSignal, TID: 2, Signal: 11})},
+		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
+		steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 2, Signal: 11})},
 	)
 	stop, err := e.StepInstruction(1)
 	if err != nil || stop.Reason != stepper.StopSignal || stop.TID != 2 || stop.Signal != 11 {
@@ -334,9 +335,9 @@ func TestAnInterruptEndsABurstOfSteps(t *testing.T) {
 	e, target := scripted(t, commit, &steptest.Thread{TID: 2})
 	target.Expect(
 		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, commit+2)},
-		steptest.Call{Name: "step 1", Do: func(s *steptest.Target) (stepper.Event, error) {
+		steptest.Call{Name: "step 1", Do: func(s *steptest.Target) (tracee.Event, error) {
 			e.Interrupt()
-			return steptest.Answer(stepper.Event{Kind: stepper.EventInterrupt, TID: 1})(s)
+			return steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})(s)
 		}},
 		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, sideA)},
 	)
@@ -357,7 +358,7 @@ func TestContinueStepsOffABreakpointFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	target.Expect(
-		steptest.Call{Name: "step 1", Do: func(s *steptest.Target) (stepper.Event, error) {
+		steptest.Call{Name: "step 1", Do: func(s *steptest.Target) (tracee.Event, error) {
 			if s.Inserted(commit) || !s.Held(2) {
 				t.Errorf("stepped with the breakpoint in (%v) or thread 2 running", s.Inserted(commit))
 			}

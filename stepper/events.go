@@ -4,6 +4,7 @@ import (
 	"errors"
 	"syscall"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -27,9 +28,9 @@ func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 			return nil, errors.Join(err, werr)
 		}
 		switch ev.Kind {
-		case EventProcessExit:
+		case tracee.EventProcessExit:
 			return e.ended(ev), nil
-		case EventExit:
+		case tracee.EventExit:
 			if stop := e.threadGone(ev); ev.TID == th.tid {
 				return stop, nil
 			}
@@ -46,7 +47,7 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 			if err != nil {
 				return stop, err
 			}
-			if ev.Kind == EventProcessExit {
+			if ev.Kind == tracee.EventProcessExit {
 				return e.ended(ev), nil
 			}
 			continue
@@ -69,9 +70,9 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 			switch {
 			case err != nil:
 				return stop, err
-			case ev.Kind == EventProcessExit:
+			case ev.Kind == tracee.EventProcessExit:
 				return e.ended(ev), nil
-			case ev.Kind == EventExit:
+			case ev.Kind == tracee.EventExit:
 				e.threadGone(ev)
 			}
 			continue
@@ -102,7 +103,7 @@ func (e *Engine) anyHeld() int {
 }
 
 // ended records the end of the process.
-func (e *Engine) ended(ev Event) *Stop {
+func (e *Engine) ended(ev tracee.Event) *Stop {
 	stop := &Stop{Reason: StopExited, TID: ev.TID, Status: ev.Status}
 	if ev.Status.Signaled {
 		stop.Reason, stop.Signal = StopKilled, ev.Status.Signal
@@ -119,7 +120,7 @@ func (e *Engine) ended(ev Event) *Stop {
 }
 
 // threadGone forgets a thread.
-func (e *Engine) threadGone(ev Event) *Stop {
+func (e *Engine) threadGone(ev tracee.Event) *Stop {
 	if th := e.threads[ev.TID]; th != nil && len(th.called) > 0 {
 		e.dropCall(th, th.called[0])
 	}
@@ -138,7 +139,7 @@ func (e *Engine) threadGone(ev Event) *Stop {
 
 // signalStop reports a signal the user asked to see. It stays owed to the
 // thread when the program is to have it.
-func (e *Engine) signalStop(th *thread, ev Event) (*Stop, error) {
+func (e *Engine) signalStop(th *thread, ev tracee.Event) (*Stop, error) {
 	if e.signals.Of(ev.Signal).Pass {
 		if err := e.owe(th, ev.Signal); err != nil {
 			return nil, err

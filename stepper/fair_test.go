@@ -5,6 +5,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -15,8 +16,8 @@ func TestAThreadThatArrivesBehindAnotherOnesBreakpointHasArrived(t *testing.T) {
 	const out = called + 1
 	e, target := scripted(t, called, &steptest.Thread{TID: 2})
 	target.Expect(
-		steptest.Call{Name: "run 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventBlocked, TID: 1})},
-		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (stepper.Event, error) {
+		steptest.Call{Name: "run 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
+		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (tracee.Event, error) {
 			s.Thread(1).Regs.Rip = uint64(out)
 			return steptest.Reach(2, out)(s)
 		}},
@@ -36,7 +37,7 @@ func TestThreadsAtOneBreakpointTakeTurns(t *testing.T) {
 		t.Fatal(err)
 	}
 	target.Expect(
-		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (stepper.Event, error) {
+		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (tracee.Event, error) {
 			s.Thread(2).Regs.Rip = uint64(called)
 			return steptest.Reach(3, called)(s)
 		}},

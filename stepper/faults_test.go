@@ -13,6 +13,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/faulttest"
 	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -31,7 +32,7 @@ type faulty struct {
 func launchUnder(t *testing.T, path string, args ...string) *faulty {
 	t.Helper()
 	f := &faulty{}
-	f.program = launchAs(t, func(p *ptrace.Process) stepper.Target {
+	f.program = launchAs(t, func(p *ptrace.Process) tracee.Target {
 		f.faults = &faulttest.Target{Target: p}
 		return f.faults
 	}, []string{}, path, args...)
@@ -101,7 +102,7 @@ func (f *faulty) changed() string {
 // which it may have elsewhere. Affinities and masks come with the exec.
 func (f *faulty) forgetReplaced() {
 	for tid, was := range f.before {
-		was.config = stepper.RseqConfig{}
+		was.config = tracee.RseqConfig{}
 		f.before[tid] = was
 	}
 	f.vdso = nil

@@ -4,15 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"rseqstep/stepper/tracee"
 )
-
-// SenderTarget is a Target that can send signals to one thread.
-type SenderTarget interface {
-	Target
-	// Send makes a signal pending for a thread (tgkill(2)). It is delivered as any
-	// other, and is no event when it is.
-	Send(tid, sig int) error
-}
 
 // PassSignal replaces the signal the thread gets when it goes on; 0 for none.
 func (e *Engine) PassSignal(tid, sig int) error {
@@ -57,7 +50,7 @@ func (e *Engine) owe(th *thread, sig int) error {
 	if before == 0 {
 		return nil
 	}
-	t, ok := e.target.(SenderTarget)
+	t, ok := e.target.(tracee.SenderTarget)
 	if !ok {
 		th.signal = before
 		return fmt.Errorf("thread %d is still to have signal %d, and cannot be given signal %d as well", th.tid, before, sig)
@@ -71,7 +64,7 @@ func (e *Engine) owe(th *thread, sig int) error {
 // sendOwed makes the signals that threads are to have pending, but for those that
 // their threads are stopped for, which detaching delivers.
 func (e *Engine) sendOwed() (err error) {
-	t, ok := e.target.(SenderTarget)
+	t, ok := e.target.(tracee.SenderTarget)
 	for _, th := range e.threads {
 		if !ok || th.signal == 0 || !e.target.Alive() || !e.target.Held(th.tid) {
 			continue

@@ -1,5 +1,7 @@
 package stepper
 
+import "rseqstep/stepper/tracee"
+
 // joinStop lets every thread take part in a stop by job control that the
 // stepped one has come to, and waits for its end. The kernel tells the parent
 // (a shell's waitpid with WUNTRACED) when the last thread has stopped. A thread
@@ -19,16 +21,16 @@ func (e *Engine) joinStop(th *thread) (*Stop, error) {
 			return nil, err
 		}
 		switch {
-		case ev.Kind == EventGroupEnd && ev.TID == th.tid:
+		case ev.Kind == tracee.EventGroupEnd && ev.TID == th.tid:
 			return nil, e.pause()
-		case ev.Kind == EventGroupEnd:
+		case ev.Kind == tracee.EventGroupEnd:
 			continue // held until the step is done
-		case ev.Kind == EventGroupStop:
+		case ev.Kind == tracee.EventGroupStop:
 			if err := e.joins(ev.TID); err != nil {
 				return nil, e.holdAfter(err)
 			}
 			continue
-		case ev.Kind == EventInterrupt && !e.asked.Load():
+		case ev.Kind == tracee.EventInterrupt && !e.asked.Load():
 			if err := e.joins(ev.TID); err != nil {
 				return nil, e.holdAfter(err)
 			}

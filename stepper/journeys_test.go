@@ -5,6 +5,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -24,7 +25,7 @@ func TestAnInnerJourneyEndsWhereTheOuterArrives(t *testing.T) {
 		t.Fatal(err)
 	}
 	target.Expect(
-		steptest.Call{Name: "step 1", Do: steptest.Answer(stepper.Event{Kind: stepper.EventBlocked, TID: 1})},
+		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
 		steptest.Call{Name: "wait", Do: steptest.Reach(1, called)},
 	)
 	stop, err := e.Next(1)

@@ -205,7 +205,7 @@ func (e *Engine) takeExit(th *thread) error {
 		return err
 	}
 	const zmmUpper = 6 // the upper halves of zmm0 to zmm15
-	upper, _ := XSaveComponent(zmmUpper)
+	upper, _ := unit.XSaveComponent(zmmUpper)
 	if err := plan.Exit.StoreVectors(area, upper); err != nil {
 		return err
 	}

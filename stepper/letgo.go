@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/tracee"
 	"slices"
 	"time"
 )
@@ -120,7 +121,7 @@ func (e *Engine) stepOff(th *thread) (*Stop, error) {
 
 // goOn is Step or Run of the Target with the signal that the thread is owed. It stays
 // owed where the thread had something to report and has not moved.
-func (e *Engine) goOn(th *thread, how func(tid, sig int, patience time.Duration) (Event, error), patience time.Duration) (Event, error) {
+func (e *Engine) goOn(th *thread, how func(tid, sig int, patience time.Duration) (tracee.Event, error), patience time.Duration) (tracee.Event, error) {
 	sig := th.signal
 	th.signal = 0
 	ev, err := how(th.tid, sig, patience)

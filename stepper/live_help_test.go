@@ -13,6 +13,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -66,11 +67,11 @@ func launchFile(t testing.TB, path string, args ...string) *program {
 // launchWith is launchFile with folders of separate debug files (nil: the usual one).
 func launchWith(t testing.TB, debugDirs []string, path string, args ...string) *program {
 	t.Helper()
-	return launchAs(t, func(p *ptrace.Process) stepper.Target { return p }, debugDirs, path, args...)
+	return launchAs(t, func(p *ptrace.Process) tracee.Target { return p }, debugDirs, path, args...)
 }
 
 // launchAs is launchWith with the Engine on a Target that wraps the process.
-func launchAs(t testing.TB, as func(*ptrace.Process) stepper.Target, debugDirs []string, path string, args ...string) *program {
+func launchAs(t testing.TB, as func(*ptrace.Process) tracee.Target, debugDirs []string, path string, args ...string) *program {
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)

@@ -3,6 +3,7 @@ package stepper
 import (
 	"bytes"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -66,7 +67,7 @@ func (e *Engine) depthOf(pc table.Addr, line Line) int {
 
 // debugHit decides at a debug register of the user's: a hardware breakpoint or
 // a watchpoint, whose bytes must have changed (but for rwatch and awatch).
-func (e *Engine) debugHit(th *thread, ev Event) (*Stop, error) {
+func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 	if ev.Slot < 0 || ev.Slot >= len(e.slots) {
 		return nil, nil
 	}
@@ -140,8 +141,8 @@ func (e *Engine) hardwareAt(a table.Addr) bool {
 // stoodOnHardware reports whether an event is only the hardware breakpoint the
 // thread stood on already: it is met before its instruction, so once more when
 // going on from there, and nothing has run.
-func (e *Engine) stoodOnHardware(th *thread, ev Event, from table.Addr) (bool, error) {
-	if ev.Kind != EventDebug || !e.hardwareAt(from) {
+func (e *Engine) stoodOnHardware(th *thread, ev tracee.Event, from table.Addr) (bool, error) {
+	if ev.Kind != tracee.EventDebug || !e.hardwareAt(from) {
 		return false, nil
 	}
 	if err := e.load(th); err != nil {

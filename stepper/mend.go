@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -147,7 +148,7 @@ func (e *Engine) freeSlot(tid, slot int) error {
 	if _, ok := e.threads[tid]; !ok && tid != everyThread {
 		return nil
 	}
-	err := e.target.SetDebug(tid, slot, DebugOff, 0, 0)
+	err := e.target.SetDebug(tid, slot, tracee.DebugOff, 0, 0)
 	if err != nil { // ESRCH too: a thread may only seem to be gone
 		e.owed.release(tid, slot)
 	}

@@ -1,5 +1,7 @@
 package stepper
 
+import "rseqstep/stepper/tracee"
+
 // Only makes these threads, and those that they make, the only ones that run in the
 // next command (gdb's "set scheduler-locking on"), whatever that command needs to
 // get on: a thread that waits for one that is held waits until it is interrupted.
@@ -25,7 +27,7 @@ func (e *Engine) beginOnly() {
 func (e *Engine) mayRun(tid int) bool { return e.only == nil || e.only[tid] }
 
 // made notes that a thread has made another one: it runs where its maker may.
-func (e *Engine) made(ev Event) *thread {
+func (e *Engine) made(ev tracee.Event) *thread {
 	if e.only != nil && e.only[ev.TID] {
 		e.only[ev.Child] = true
 	}
@@ -34,19 +36,21 @@ func (e *Engine) made(ev Event) *thread {
 
 // wait is Target.Wait for what concerns the command: an event of a thread that is
 // not to run waits until it may.
-func (e *Engine) wait() (Event, error) {
+func (e *Engine) wait() (tracee.Event, error) {
 	if e.only == nil {
 		return e.target.Wait()
 	}
-	return e.target.WaitFor(func(ev *Event) bool {
-		return e.only[ev.TID] || ends(ev) || ev.Kind == EventExec
+	return e.target.WaitFor(func(ev *tracee.Event) bool {
+		return e.only[ev.TID] || ends(ev) || ev.Kind == tracee.EventExec
 	})
 }
 
 // waitEnd is Target.Wait for the ends of threads and of the process alone.
-func (e *Engine) waitEnd() (Event, error) { return e.target.WaitFor(ends) }
+func (e *Engine) waitEnd() (tracee.Event, error) { return e.target.WaitFor(ends) }
 
-func ends(ev *Event) bool { return ev.Kind == EventExit || ev.Kind == EventProcessExit }
+func ends(ev *tracee.Event) bool {
+	return ev.Kind == tracee.EventExit || ev.Kind == tracee.EventProcessExit
+}
 
 // lastOnly reports whether the thread that has gone was the last one that might run.
 func (e *Engine) lastOnly() bool { return e.only != nil && len(e.only) == 0 && e.target.Alive() }

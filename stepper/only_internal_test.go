@@ -1,9 +1,12 @@
 package stepper
 
-import "testing"
+import (
+	"rseqstep/stepper/tracee"
+	"testing"
+)
 
 // living is a target whose threads the Engine does not know.
-type living struct{ Target }
+type living struct{ tracee.Target }
 
 func (living) Alive() bool { return true }
 

@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -82,7 +83,7 @@ func (e *Engine) watchPasses(th *thread) error {
 		if p.slot == planted {
 			continue
 		}
-		if err := e.target.SetDebug(th.tid, p.slot, DebugExecute, p.addr, 1); err != nil {
+		if err := e.target.SetDebug(th.tid, p.slot, tracee.DebugExecute, p.addr, 1); err != nil {
 			w.points = points[:i] // those before it are set
 			return err
 		}
@@ -187,9 +188,9 @@ func samePoints(a, b []point) bool {
 // points; ev keeps the others. done: there are no others, and the thread may go
 // on, from the arming store of arms (nil: from no such place) as a counted pass.
 // Precondition: the thread is held; others may run.
-func (e *Engine) passHit(ev *Event) (arms *table.Placed, done bool, err error) {
+func (e *Engine) passHit(ev *tracee.Event) (arms *table.Placed, done bool, err error) {
 	th := e.threads[ev.TID]
-	if ev.Kind != EventDebug || th == nil || len(th.watch.points) == 0 {
+	if ev.Kind != tracee.EventDebug || th == nil || len(th.watch.points) == 0 {
 		return nil, false, nil
 	}
 	slots := ev.Slots

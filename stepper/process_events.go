@@ -1,17 +1,20 @@
 package stepper
 
-import "rseqstep/stepper/unit"
+import (
+	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
+)
 
 // forked keeps the parent and lets the child go free of breakpoints, or the
 // other way round, as the policy says.
-func (e *Engine) forked(ev Event) error {
+func (e *Engine) forked(ev tracee.Event) error {
 	return e.forkedAs(ev, e.policy.FollowFork)
 }
 
 // forkedAs is forked with the choice made. Until it is carried out the fork stays
 // undecided: the next command tries again, for a parent that waits for a child
 // which is held would wait for ever.
-func (e *Engine) forkedAs(ev Event, keep FollowFork) error {
+func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	e.fork = &undecided{event: ev}
 	var err error
 	if keep == FollowChild {
@@ -45,7 +48,7 @@ func (e *Engine) forkedAs(ev Event, keep FollowFork) error {
 }
 
 // followed goes on in the child: the command under way keeps its thread.
-func (e *Engine) followed(ev Event) {
+func (e *Engine) followed(ev tracee.Event) {
 	th := e.adopt(ev.TID)
 	th.tid, th.fresh, th.rseqKnown = ev.Child, false, false
 	th.watch.points = nil // debug registers are not inherited
@@ -55,7 +58,7 @@ func (e *Engine) followed(ev Event) {
 		e.only = map[int]bool{ev.Child: true}
 	}
 	switch {
-	case ev.Kind == EventVfork:
+	case ev.Kind == tracee.EventVfork:
 		e.note("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
 	case ev.Shared:
 		e.note("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
@@ -68,7 +71,7 @@ func (e *Engine) followed(ev Event) {
 
 // executed starts over with the program that replaced the old one. Its thread
 // keeps what the kernel lets it keep: signals that are still to come, affinity.
-func (e *Engine) executed(ev Event) error {
+func (e *Engine) executed(ev tracee.Event) error {
 	e.leaveProgram()
 	was := e.threads[ev.Former]
 	e.forget()

@@ -5,42 +5,9 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
-
-// Caller is a thread that stands at a trapped system call, every thread of its
-// process stopped. As a Memory it is the process's memory as the program itself
-// may use it: protections are honoured, breakpoints do not show.
-type Caller interface {
-	opv.Memory
-	opv.Checker
-
-	// Arguments are the call's, in the order of syscall(2).
-	Arguments() ([6]uint64, error)
-	// Allowed reports whether a CPU is possible and in the thread's affinity mask.
-	Allowed(cpu int) bool
-	// MoveTo makes the thread go on on a CPU that it may run on; one that is
-	// offline leaves it where it is. Its affinity mask is not changed.
-	MoveTo(cpu int) error
-	// Answer makes the kernel skip the call. The program finds result in RAX.
-	Answer(result int64) error
-}
-
-// CallTarget is a Target that traps one system call number. A call that
-// nobody answers comes again when its thread goes on.
-type CallTarget interface {
-	Target
-
-	// Trapped is the call's number, 0 when none is trapped.
-	Trapped() uint64
-	// Calls are the held threads of the process that stand at a trapped call.
-	Calls() []int
-	// Caller is one of them. Precondition: every thread is held, until it is answered.
-	Caller(tid int) (Caller, error)
-	// Serve sets who answers for the processes that the program makes and
-	// that are not debugged.
-	Serve(answer func(Caller) error)
-}
 
 // ErrNoCalls says that the Target traps no system call.
 var ErrNoCalls = errors.New("the program's system calls are not trapped")
@@ -83,11 +50,11 @@ func ParseCPUOpv(abi string, number uint64) (CPUOpv, error) {
 // stopped; other processes that share its memory are not, and nor are those
 // that the debugger does not trace.
 func (e *Engine) ProvideCPUOpv(abi opv.ABI) error {
-	calls, ok := e.target.(CallTarget)
+	calls, ok := e.target.(tracee.CallTarget)
 	if !ok || calls.Trapped() == 0 {
 		return ErrNoCalls
 	}
-	answer := func(c Caller) error { return answerCall(abi, c) }
+	answer := func(c tracee.Caller) error { return answerCall(abi, c) }
 	e.calls, e.answer = calls, answer
 	calls.Serve(answer)
 	return nil
@@ -95,7 +62,7 @@ func (e *Engine) ProvideCPUOpv(abi opv.ABI) error {
 
 // answerCall carries out one cpu_opv call:
 // int cpu_opv(struct cpu_op *cpu_opv, int cpuopcnt, int cpu, int flags).
-func answerCall(abi opv.ABI, c Caller) error {
+func answerCall(abi opv.ABI, c tracee.Caller) error {
 	args, err := c.Arguments()
 	if err != nil {
 		return err
@@ -146,7 +113,7 @@ func (e *Engine) provide(tid int) error {
 
 // provideRunning answers at an event of the running program, and with that
 // call all those that came at the same time: the other threads are stopped once.
-func (e *Engine) provideRunning(ev Event, tr *traps) (*Stop, error) {
+func (e *Engine) provideRunning(ev tracee.Event, tr *traps) (*Stop, error) {
 	if err := e.pause(); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -14,7 +15,7 @@ import (
 // thread held. What sections promise, that nothing else runs on the CPU's
 // data, holds because nothing else of the program runs.
 type quiet struct {
-	config  RseqConfig
+	config  tracee.RseqConfig
 	body    *unit.Body    // of the section armed last
 	placed  *table.Placed // that section
 	entered bool          // the thread has armed placed and not left it since
@@ -186,12 +187,12 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 
 // quietInsn single-steps one instruction with a breakpoint at it taken out.
 func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
-	return e.quietMove(th, pc, func(tid int) (Event, error) { return e.target.Step(tid, 0, 0) })
+	return e.quietMove(th, pc, func(tid int) (tracee.Event, error) { return e.target.Step(tid, 0, 0) })
 }
 
 // quietMove lets the thread go on from pc by move, a step or a run, with a
 // breakpoint there taken out.
-func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (Event, error)) (stop *Stop, err error) {
+func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee.Event, error)) (stop *Stop, err error) {
 	if e.sites[pc] > 0 {
 		if err := e.target.Remove(pc); err != nil {
 			return nil, err
@@ -205,11 +206,11 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (Event,
 		}
 		th.fresh = false
 		switch ev.Kind {
-		case EventStep, EventBreakpoint:
+		case tracee.EventStep, tracee.EventBreakpoint:
 			return nil, nil
-		case EventBlocked: // a run with a patience
+		case tracee.EventBlocked: // a run with a patience
 			return nil, e.pause()
-		case EventDebug:
+		case tracee.EventDebug:
 			if e.slots[ev.Slot&3] == 0 {
 				return nil, nil // a trap of the run's
 			}
@@ -220,13 +221,13 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (Event,
 				continue
 			}
 			return e.debugHit(th, ev)
-		case EventGroupStop, EventGroupEnd, EventVforkDone:
+		case tracee.EventGroupStop, tracee.EventGroupEnd, tracee.EventVforkDone:
 			// Job control waits until the phase is over.
-		case EventInterrupt:
+		case tracee.EventInterrupt:
 			if e.asked.Swap(false) {
 				return &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 			}
-		case EventSignal:
+		case tracee.EventSignal:
 			// One that cannot be held back, or that the instruction raised: the
 			// phase ends first, and the kernel restarts the section as it would have.
 			if err := e.load(th); err != nil {
@@ -246,9 +247,9 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (Event,
 				return nil, e.owe(th, ev.Signal)
 			}
 			return nil, nil
-		case EventExit:
+		case tracee.EventExit:
 			return e.threadGone(ev), nil
-		case EventProcessExit:
+		case tracee.EventProcessExit:
 			return e.ended(ev), nil
 		default:
 			return nil, fmt.Errorf("internal: event %d in a quiet phase of thread %d at %v", ev.Kind, th.tid, pc)

@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -103,7 +104,7 @@ func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration
 func (e *Engine) quietTrapped(th *thread, where []table.Addr, patience time.Duration) (stop *Stop, err error) {
 	set, err := e.setTraps(th, where)
 	if err == nil {
-		stop, err = e.quietMove(th, th.regs.PC(), func(tid int) (Event, error) { return e.target.Run(tid, 0, patience) })
+		stop, err = e.quietMove(th, th.regs.PC(), func(tid int) (tracee.Event, error) { return e.target.Run(tid, 0, patience) })
 	}
 	if failed := e.clearTraps(th, set); err == nil {
 		err = failed

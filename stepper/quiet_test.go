@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -31,7 +32,7 @@ func (p *program) status(tid int, field string) string {
 
 // owned is what a quiet phase takes from a thread and must give back.
 type owned struct {
-	config   stepper.RseqConfig
+	config   tracee.RseqConfig
 	affinity string
 	blocked  string
 }
@@ -140,7 +141,7 @@ func TestQuietPhasesRegisterTheSameAreaAgain(t *testing.T) {
 				if _, err := fmt.Sscanf(p.printed(), "area %v size %d sum %d", &area, &size, &sum); err != nil {
 					t.Fatalf("%q: %v", p.printed(), err)
 				}
-				if want := (stepper.RseqConfig{Area: table.Addr(area), Size: uint32(size), Signature: 0x53053053}); before.config != want || sum != n {
+				if want := (tracee.RseqConfig{Area: table.Addr(area), Size: uint32(size), Signature: 0x53053053}); before.config != want || sum != n {
 					t.Errorf("want %+v, got %+v, printed %q", want, before.config, p.printed())
 				}
 			} else {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"rseqstep/stepper/tracee"
 	"syscall"
 )
 
@@ -86,7 +87,7 @@ func (e *Engine) stepAside(th *thread) error {
 }
 
 // rseqCall makes the thread call rseq(2) on its own area.
-func (e *Engine) rseqCall(th *thread, c RseqConfig, flags uint64) error {
+func (e *Engine) rseqCall(th *thread, c tracee.RseqConfig, flags uint64) error {
 	ret, err := e.target.Syscall(th.tid, sysRseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
 	th.fresh = false
 	if err == nil && ret != 0 {

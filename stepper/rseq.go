@@ -2,21 +2,15 @@ package stepper
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
-// errNoRseq is what a Target's Rseq wraps on a kernel that cannot tell.
-var errNoRseq = errors.New("the kernel does not tell rseq registrations")
-
-// ErrNoRseq says that the kernel has no rseq, or no PTRACE_GET_RSEQ_CONFIGURATION (Linux 5.13).
-var ErrNoRseq = errNoRseq
-
 // ThreadRseq is where a thread stands with rseq.
 type ThreadRseq struct {
-	Config  RseqConfig
+	Config  tracee.RseqConfig
 	CPU     int           // cpu_id of the area; -1 when not registered
 	Armed   table.Addr    // content of rseq_cs: the descriptor's address; 0 when not armed
 	Section *table.Placed // what that descriptor describes, nil when it cannot be read

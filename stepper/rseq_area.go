@@ -1,6 +1,9 @@
 package stepper
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"rseqstep/stepper/tracee"
+)
 
 // Offsets in struct rseq, bytes. See include/uapi/linux/rseq.h.
 const (
@@ -50,7 +53,7 @@ func (s Slice) String() string {
 
 // sliceOf reads a registered area. One of the original size has no such fields:
 // a program may keep something of its own there, as tcmalloc does.
-func sliceOf(c RseqConfig, area []byte) Slice {
+func sliceOf(c tracee.RseqConfig, area []byte) Slice {
 	if c.Size <= areaOriginal || len(area) < areaOriginal {
 		return Slice{}
 	}

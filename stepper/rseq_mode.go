@@ -1,5 +1,7 @@
 package stepper
 
+import "rseqstep/stepper/tracee"
+
 // RseqMode is which rules the kernel has for a registration. See
 // Documentation/userspace-api/rseq.rst, "Optimized RSEQ V2".
 type RseqMode int
@@ -41,7 +43,7 @@ func (e *Engine) RseqFeatureSize() int {
 // fields beyond the original size, and takes a larger area only with room for
 // them. One without has the rules of the one or of the other for every area:
 // those of Linux 6.19, the only such one that is not legacy, show in a quiet phase.
-func (e *Engine) mode(c RseqConfig) RseqMode {
+func (e *Engine) mode(c tracee.RseqConfig) RseqMode {
 	switch two := e.RseqFeatureSize() > areaOriginal; {
 	case !c.Registered():
 		return 0
@@ -52,7 +54,7 @@ func (e *Engine) mode(c RseqConfig) RseqMode {
 }
 
 // probe looks at the area of a thread that has just been registered.
-func (e *Engine) probe(c RseqConfig) {
+func (e *Engine) probe(c tracee.RseqConfig) {
 	if !e.rules.probed {
 		e.rules.probed, e.rules.resets = true, e.areaCPU(c) < 0
 	}

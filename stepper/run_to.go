@@ -3,6 +3,7 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -64,9 +65,9 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 		}
 		arrived := false
 		switch {
-		case ev.Kind == EventDebug && e.slots[ev.Slot&3] == 0, ev.Kind == EventBreakpoint && contains(where, ev.Addr):
+		case ev.Kind == tracee.EventDebug && e.slots[ev.Slot&3] == 0, ev.Kind == tracee.EventBreakpoint && contains(where, ev.Addr):
 			arrived = true
-		case ev.Kind == EventBlocked:
+		case ev.Kind == tracee.EventBlocked:
 			// The others may hold what it waits for.
 			tr := &traps{tid: th.tid, debug: true, late: late, at: map[table.Addr]trap{}}
 			tr.watch = append(tr.watch, where...)
@@ -120,7 +121,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			if err := e.target.Insert(pc); err != nil {
 				return 0, nil, err
 			}
-			if ev.Kind != EventStep {
+			if ev.Kind != tracee.EventStep {
 				if _, stop, err := e.between(th, ev, true); stop != nil || err != nil {
 					return 0, stop, err
 				}
@@ -156,7 +157,7 @@ func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
 			slot++
 		}
 		if slot < len(e.slots) {
-			if err := e.target.SetDebug(th.tid, slot, DebugExecute, a, 1); err != nil {
+			if err := e.target.SetDebug(th.tid, slot, tracee.DebugExecute, a, 1); err != nil {
 				return set, err
 			}
 			set.slots = append(set.slots, slot)

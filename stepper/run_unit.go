@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -195,12 +196,12 @@ func (e *Engine) cpuOf(th *thread) int {
 	return e.areaCPU(th.rseq)
 }
 
-func (e *Engine) areaCPU(c RseqConfig) int { return e.areaField(c, areaCPUID) }
+func (e *Engine) areaCPU(c tracee.RseqConfig) int { return e.areaField(c, areaCPUID) }
 
-func (e *Engine) areaCID(c RseqConfig) int { return e.areaField(c, areaMMCID) }
+func (e *Engine) areaCID(c tracee.RseqConfig) int { return e.areaField(c, areaMMCID) }
 
 // areaField reads a 32-bit field of a registered area, -1 when it cannot.
-func (e *Engine) areaField(c RseqConfig, offset table.Addr) int {
+func (e *Engine) areaField(c tracee.RseqConfig, offset table.Addr) int {
 	var b [4]byte
 	if !c.Registered() {
 		return -1

@@ -3,6 +3,7 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
 
@@ -66,8 +67,8 @@ func (e *Engine) blockFor(th *thread) (bool, error) {
 // that is blocked meanwhile is resumed with: the kernel queues it again, with its
 // siginfo_t (ptrace_signal, kernel/signal.c). One that cannot be blocked is a
 // fault, whose handler begins by that.
-func (e *Engine) waits(th *thread, ev Event) bool {
-	if ev.Kind != EventSignal || e.anyCatches(&ev) {
+func (e *Engine) waits(th *thread, ev tracee.Event) bool {
+	if ev.Kind != tracee.EventSignal || e.anyCatches(&ev) {
 		return false
 	}
 	d := e.signals.Of(ev.Signal)

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -85,8 +86,8 @@ func TestAStepAloneGivesATakenSignalBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	target.Thread(1).Mask = 1 << 20
-	blocked := func(then func(*steptest.Target) (stepper.Event, error)) func(*steptest.Target) (stepper.Event, error) {
-		return func(s *steptest.Target) (stepper.Event, error) {
+	blocked := func(then func(*steptest.Target) (tracee.Event, error)) func(*steptest.Target) (tracee.Event, error) {
+		return func(s *steptest.Target) (tracee.Event, error) {
 			if s.Thread(1).Mask>>(10-1)&1 == 0 || s.Thread(1).Mask>>(11-1)&1 != 0 {
 				t.Errorf("blocked: %#x", s.Thread(1).Mask)
 			}
@@ -94,7 +95,7 @@ func TestAStepAloneGivesATakenSignalBack(t *testing.T) {
 		}
 	}
 	target.Expect(
-		steptest.Call{Name: "step 1", Do: blocked(steptest.Answer(stepper.Event{Kind: stepper.EventSignal, TID: 1, Signal: 10}))},
+		steptest.Call{Name: "step 1", Do: blocked(steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 10}))},
 		steptest.Call{Name: "step 1 10", Do: blocked(steptest.Stepped(1, arm))},
 	)
 	stop, err := e.StepAlone()

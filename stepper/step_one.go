@@ -4,17 +4,13 @@ import (
 	"errors"
 	"time"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
 
 // blockPatience is how long a stepped system call, or a unit, may take before
 // the other threads are let go: it may be waiting for one of them.
 const blockPatience = 20 * time.Millisecond
-
-// FaultPatience is how long any other instruction may take before the other
-// threads are let go: it may touch a page that one of them has to provide
-// (userfaultfd(2), or a file system that the program serves itself).
-const FaultPatience = 200 * time.Millisecond
 
 // stepOne carries out one instruction of a held thread, or the unit it begins
 // (DESIGN 4.1). Only that thread runs, unless it blocks in the kernel. A Stop
@@ -89,7 +85,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 
 // stepPlain single-steps one instruction. insn may be nil when it could not be decoded.
 func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
-	patience := FaultPatience
+	patience := tracee.FaultPatience
 	repin := false
 	pc := th.regs.PC()
 	inKernel := insn == nil || insn.Kind == unit.Syscall || th.inCall || e.toBeRestarted(th)
@@ -117,7 +113,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 			return e.vanished(th, err)
 		}
 		th.fresh = false
-		if ev.Kind == EventStep {
+		if ev.Kind == tracee.EventStep {
 			break
 		}
 		if stood, err := e.stoodOnHardware(th, ev, pc); err != nil {

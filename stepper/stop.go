@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -77,10 +78,10 @@ type Stop struct {
 	Depth       int   // inline depth the user is shown: calls beginning at PC may be still to enter
 	Breakpoints []int // numbers of breakpoints met, temporary ones included
 	Watch       []WatchChange
-	Signal      int         // StopSignal
-	Status      ExitStatus  // StopExited, StopKilled
-	Finished    *Finished   // StopFinished
-	Returned    *CallResult // StopCallReturned
+	Signal      int               // StopSignal
+	Status      tracee.ExitStatus // StopExited, StopKilled
+	Finished    *Finished         // StopFinished
+	Returned    *CallResult       // StopCallReturned
 	Units       []UnitReport
 	Notes       []string // sentences for the user: what was done that they may not expect
 	Gone        int      // StopThreadExited: the thread that is gone (TID is the one selected now)

@@ -9,6 +9,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table/tabletest"
 )
 
@@ -32,7 +33,7 @@ func lookedAfter(t *testing.T, f tabletest.Fixture, when stepper.WhenStuck, stop
 	t.Helper()
 	var h *holds
 	var said []stepper.StuckReport
-	p := launchAs(t, func(q *ptrace.Process) stepper.Target { h = &holds{Process: q}; return h }, []string{}, tabletest.Build(t, f), args...)
+	p := launchAs(t, func(q *ptrace.Process) tracee.Target { h = &holds{Process: q}; return h }, []string{}, tabletest.Build(t, f), args...)
 	p.Policy().Stuck, p.Policy().StuckTime = when, shortly
 	p.OnStuck(func(r stepper.StuckReport) {
 		said = append(said, r)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -19,7 +20,7 @@ type thread struct {
 	regs  unit.Regs
 	fresh bool // regs are those of the thread as it is held now
 
-	rseq      RseqConfig
+	rseq      tracee.RseqConfig
 	rseqKnown bool
 
 	signal   int        // to be delivered when it goes on
@@ -90,8 +91,8 @@ func (e *Engine) registration(th *thread) error {
 	}
 	c, err := e.target.Rseq(th.tid)
 	if err != nil {
-		if errors.Is(err, errNoRseq) {
-			c = RseqConfig{}
+		if errors.Is(err, tracee.ErrNoRseq) {
+			c = tracee.RseqConfig{}
 		} else {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -145,9 +146,9 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 			continue
 		}
 		switch ev.Kind {
-		case EventBlocked:
+		case tracee.EventBlocked:
 			return false, nil, nil
-		case EventBreakpoint:
+		case tracee.EventBreakpoint:
 			if arrived, stop, err := e.meet(ev, tr); arrived || stop != nil || err != nil {
 				return arrived, stop, err
 			}

@@ -1,17 +1,20 @@
 package stepper
 
-import "errors"
+import (
+	"errors"
+	"rseqstep/stepper/tracee"
+)
 
 // dispatch deals with one event of a running program.
-func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err error) {
+func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop, err error) {
 	onward, stop, err := e.pauseFor(ev, tr)
 	if stop != nil || err != nil {
 		return false, stop, err
 	}
 	switch ev.Kind {
-	case EventBreakpoint:
+	case tracee.EventBreakpoint:
 		return e.breakpointEvent(ev, tr)
-	case EventStep:
+	case tracee.EventStep:
 		if tr.step && ev.TID == tr.tid {
 			return true, nil, nil
 		}
@@ -19,7 +22,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			return false, nil, err
 		}
 		return false, nil, e.resume(ev.TID)
-	case EventDebug:
+	case tracee.EventDebug:
 		if p, done, err := e.passHit(&ev); done || err != nil {
 			if err != nil {
 				return false, nil, err
@@ -43,7 +46,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 		}
 		stop, err := e.release(tr.tid)
 		return false, stop, err
-	case EventSignal:
+	case tracee.EventSignal:
 		d := e.signals.Of(ev.Signal)
 		if d.Stop {
 			stop, err := e.signalStop(e.adopt(ev.TID), ev)
@@ -59,18 +62,18 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			}
 		}
 		return onward(ev.TID)
-	case EventClone:
+	case tracee.EventClone:
 		e.made(ev)
 		return false, nil, errors.Join(e.resume(ev.TID), e.resume(ev.Child))
-	case EventSyscall:
+	case tracee.EventSyscall:
 		stop, err := e.provideRunning(ev, tr)
 		return false, stop, err
-	case EventSyscallEntry:
+	case tracee.EventSyscallEntry:
 		if stop := e.caughtSyscall(ev); stop != nil {
 			return false, stop, nil
 		}
 		return onward(ev.TID)
-	case EventSyscallReturn:
+	case tracee.EventSyscallReturn:
 		if stop := e.caughtSyscall(ev); stop != nil {
 			return false, stop, nil
 		}
@@ -83,12 +86,12 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			}
 		}
 		return onward(ev.TID)
-	case EventVforkDone:
+	case tracee.EventVforkDone:
 		if stop := e.caughtVforkDone(ev); stop != nil {
 			return false, stop, nil
 		}
 		return false, nil, e.resume(ev.TID)
-	case EventFork, EventVfork:
+	case tracee.EventFork, tracee.EventVfork:
 		if e.catch.Forks {
 			return false, e.caughtFork(ev), nil
 		}
@@ -104,7 +107,7 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			return onward(ev.Child)
 		}
 		return onward(ev.TID)
-	case EventExec:
+	case tracee.EventExec:
 		if err := e.executed(ev); err != nil {
 			return false, nil, err
 		}
@@ -119,15 +122,15 @@ func (e *Engine) dispatch(ev Event, tr *traps) (arrived bool, stop *Stop, err er
 			return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
 		}
 		return false, nil, e.resume(ev.TID)
-	case EventExit:
+	case tracee.EventExit:
 		stop := e.threadGone(ev)
 		if !e.waitsFor(ev.TID) && !e.lastOnly() {
 			stop = nil
 		}
 		return false, stop, nil
-	case EventProcessExit:
+	case tracee.EventProcessExit:
 		return false, e.ended(ev), nil
-	case EventInterrupt:
+	case tracee.EventInterrupt:
 		if !e.asked.Swap(false) {
 			if tr.watchdog.due() {
 				if tr.late != nil {

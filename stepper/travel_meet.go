@@ -1,10 +1,13 @@
 package stepper
 
-import "slices"
+import (
+	"rseqstep/stepper/tracee"
+	"slices"
+)
 
 // breakpointEvent decides at a planted breakpoint and lets the program go on
 // when it decides neither way.
-func (e *Engine) breakpointEvent(ev Event, tr *traps) (bool, *Stop, error) {
+func (e *Engine) breakpointEvent(ev tracee.Event, tr *traps) (bool, *Stop, error) {
 	if err := e.pause(); err != nil {
 		return false, nil, err
 	}
@@ -39,7 +42,7 @@ func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
 		if e.sites[pc] == 0 || th.reported == pc {
 			continue
 		}
-		if arrived, stop, err := e.meet(Event{Kind: EventBreakpoint, TID: tid, Addr: pc}, tr); arrived || stop != nil || err != nil {
+		if arrived, stop, err := e.meet(tracee.Event{Kind: tracee.EventBreakpoint, TID: tid, Addr: pc}, tr); arrived || stop != nil || err != nil {
 			return arrived, stop, err
 		}
 	}
@@ -62,7 +65,7 @@ func (e *Engine) turns(tr *traps) []int {
 // meet decides at a planted breakpoint: a trap of this command, the dynamic
 // linker's hook, or the user's own.
 // Precondition: every thread is held.
-func (e *Engine) meet(ev Event, tr *traps) (bool, *Stop, error) {
+func (e *Engine) meet(ev tracee.Event, tr *traps) (bool, *Stop, error) {
 	th := e.adopt(ev.TID)
 	if err := e.load(th); err != nil {
 		stop, err := e.vanished(th, err)

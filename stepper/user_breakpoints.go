@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -89,7 +90,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
 			}
-			if err := e.takeSlot(b, DebugExecute, p.Addr, 1); err != nil {
+			if err := e.takeSlot(b, tracee.DebugExecute, p.Addr, 1); err != nil {
 				return err
 			}
 			b.planted = append(b.planted, p.Addr)
@@ -100,9 +101,9 @@ func (e *Engine) plant(b *Breakpoint) error {
 		return nil
 	}
 	b.old = e.watchedBytes(b)
-	kind := DebugWrite
+	kind := tracee.DebugWrite
 	if b.Kind != WatchWrite {
-		kind = DebugReadWrite
+		kind = tracee.DebugReadWrite
 	}
 	if err := e.takeSlot(b, kind, b.Watch, b.WatchLength); err != nil {
 		return err
@@ -133,7 +134,7 @@ func (e *Engine) plantInside(b *Breakpoint) error {
 }
 
 // takeSlot gives b a free debug register; -1 stands for a number still to come.
-func (e *Engine) takeSlot(b *Breakpoint, kind DebugKind, a table.Addr, length int) error {
+func (e *Engine) takeSlot(b *Breakpoint, kind tracee.DebugKind, a table.Addr, length int) error {
 	for i, owner := range e.slots {
 		if owner != 0 {
 			continue
@@ -176,7 +177,7 @@ func (e *Engine) uproot(b *Breakpoint) error {
 			if owner == b.Number && owner != 0 || owner == -1 && b.Number == 0 {
 				e.slots[i] = 0
 				if e.target.Alive() {
-					failed := e.target.SetDebug(0, i, DebugOff, 0, 0)
+					failed := e.target.SetDebug(0, i, tracee.DebugOff, 0, 0)
 					if failed != nil {
 						e.owed.release(everyThread, i)
 					}

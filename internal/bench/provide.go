@@ -6,8 +6,8 @@ import (
 	"os"
 	"strconv"
 
-	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/tracee"
 )
 
 // calls is how many system calls the contest of provided calls makes.
@@ -75,7 +75,7 @@ func answerAll(stdout *os.File, argv []string) error {
 			return err
 		}
 		switch ev.Kind {
-		case stepper.EventSyscall:
+		case tracee.EventSyscall:
 			c, err := p.Caller(ev.TID)
 			if err != nil {
 				return err
@@ -83,8 +83,8 @@ func answerAll(stdout *os.File, argv []string) error {
 			if err := c.Answer(int64(p.PID())); err != nil {
 				return err
 			}
-		case stepper.EventProcessExit:
-			if ev.Status != (stepper.ExitStatus{}) {
+		case tracee.EventProcessExit:
+			if ev.Status != (tracee.ExitStatus{}) {
 				return fmt.Errorf("%v ended with %+v", argv, ev.Status)
 			}
 			return nil

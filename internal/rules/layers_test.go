@@ -14,8 +14,9 @@ var layers = [][]string{
 	{"table/tabletest"},           // fixtures, for tests
 	{"stepper/unit"},              // what one step covers
 	{"stepper/opv"},               // cpu_opv vectors
-	{"stepper"},                   // the Engine and what it needs of the world
+	{"stepper/tracee"},            // what the Engine needs of a traced process
 	{"stepper/ptrace"},            // the world: Linux
+	{"stepper"},                   // the Engine
 	{"stepper/symbols"},           // the world: DWARF and ELF symbols
 	{"stepper/steptest"},          // the world, scripted
 	{"stepper/steptest/modelled"}, // the world, a machine to explore

@@ -67,6 +67,7 @@ func TestTheEnginesShapeGetsSimpler(t *testing.T) {
 // engine is package stepper, and who calls whom there.
 type engine struct {
 	scope    *types.Scope
+	tracee   *types.Scope                  // the backend's interfaces
 	calls    map[*types.Func][]*types.Func // functions named in a body, each once
 	motions  map[*types.Func]int           // how often each calls the backend's motion
 	deciders []string
@@ -85,8 +86,9 @@ func loadEngine(t *testing.T) *engine {
 	for _, err := range p.Errors {
 		t.Fatal(err)
 	}
-	e := &engine{scope: p.Types.Scope(), calls: map[*types.Func][]*types.Func{}, motions: map[*types.Func]int{}}
-	kind := e.scope.Lookup("EventKind").Type()
+	backend := p.Imports[module+"/stepper/tracee"].Types
+	e := &engine{scope: p.Types.Scope(), tracee: backend.Scope(), calls: map[*types.Func][]*types.Func{}, motions: map[*types.Func]int{}}
+	kind := e.tracee.Lookup("EventKind").Type()
 	isKind := func(x ast.Expr) bool { return x != nil && types.Identical(p.TypesInfo.TypeOf(x), kind) }
 	for _, file := range p.Syntax {
 		for _, d := range file.Decls {
@@ -100,7 +102,7 @@ func loadEngine(t *testing.T) *engine {
 			ast.Inspect(declared.Body, func(n ast.Node) bool {
 				switch n := n.(type) {
 				case *ast.Ident:
-					if named, ok := p.TypesInfo.Uses[n].(*types.Func); ok && named.Pkg() == p.Types {
+					if named, ok := p.TypesInfo.Uses[n].(*types.Func); ok && (named.Pkg() == p.Types || named.Pkg() == backend) {
 						e.call(f, named.Origin())
 					}
 				case *ast.SwitchStmt:
@@ -195,8 +197,8 @@ func (e *engine) counted(name string) (fields, methods int) {
 // largest is the number of methods of the largest interface.
 func (e *engine) largest() int {
 	most := 0
-	for _, name := range e.scope.Names() {
-		if i, ok := e.scope.Lookup(name).Type().Underlying().(*types.Interface); ok {
+	for _, name := range e.tracee.Names() {
+		if i, ok := e.tracee.Lookup(name).Type().Underlying().(*types.Interface); ok {
 			most = max(most, i.NumMethods())
 		}
 	}

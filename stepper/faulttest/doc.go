@@ -1,4 +1,4 @@
-// Package faulttest makes requests to a stepper.Target fail: any one of those
+// Package faulttest makes requests to a tracee.Target fail: any one of those
 // that a command makes, with any error that the kernel can give for it.
 //
 // A Target counts the calls that pass through it. A test lets a command run

@@ -7,15 +7,15 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // Target passes every call on to another Target, but for one that fails.
 type Target struct {
-	stepper.Target
+	tracee.Target
 	calls int
 	fault *Fault
 }
@@ -77,7 +77,7 @@ func (t *Target) fails(op string, tid int, errnos []syscall.Errno) error {
 	return &ptrace.Error{Op: op, TID: tid, Err: f.Err}
 }
 
-// ReadMemory and the methods below are those of stepper.Target.
+// ReadMemory and the methods below are those of tracee.Target.
 func (t *Target) ReadMemory(addr table.Addr, p []byte) (int, error) {
 	if err := t.fails("read memory", t.PID(), memory()); err != nil {
 		return 0, err
@@ -120,9 +120,9 @@ func (t *Target) SetXState(tid int, area []byte) error {
 	return t.Target.SetXState(tid, area)
 }
 
-func (t *Target) Rseq(tid int) (stepper.RseqConfig, error) {
+func (t *Target) Rseq(tid int) (tracee.RseqConfig, error) {
 	if err := t.fails("read rseq configuration", tid, registers()); err != nil {
-		return stepper.RseqConfig{}, err
+		return tracee.RseqConfig{}, err
 	}
 	return t.Target.Rseq(tid)
 }
@@ -141,23 +141,23 @@ func (t *Target) Remove(addr table.Addr) error {
 	return t.Target.Remove(addr)
 }
 
-func (t *Target) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, length int) error {
+func (t *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, length int) error {
 	if err := t.fails("set debug register", tid, debug()); err != nil {
 		return err
 	}
 	return t.Target.SetDebug(tid, slot, kind, addr, length)
 }
 
-func (t *Target) Step(tid, sig int, patience time.Duration) (stepper.Event, error) {
+func (t *Target) Step(tid, sig int, patience time.Duration) (tracee.Event, error) {
 	if err := t.fails("step", tid, append(request(), waiting()...)); err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	return t.Target.Step(tid, sig, patience)
 }
 
-func (t *Target) Run(tid, sig int, patience time.Duration) (stepper.Event, error) {
+func (t *Target) Run(tid, sig int, patience time.Duration) (tracee.Event, error) {
 	if err := t.fails("run", tid, append(request(), waiting()...)); err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	return t.Target.Run(tid, sig, patience)
 }
@@ -176,16 +176,16 @@ func (t *Target) ResumeInPlace(tid, sig int) error {
 	return t.Target.ResumeInPlace(tid, sig)
 }
 
-func (t *Target) Wait() (stepper.Event, error) {
+func (t *Target) Wait() (tracee.Event, error) {
 	if err := t.fails("wait", 0, waiting()); err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	return t.Target.Wait()
 }
 
-func (t *Target) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+func (t *Target) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	if err := t.fails("wait", 0, waiting()); err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	return t.Target.WaitFor(wanted)
 }

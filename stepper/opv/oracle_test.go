@@ -9,9 +9,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"rseqstep/stepper"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -68,7 +68,7 @@ func (c *processor) try(s opv.State, code, memory []byte) (opv.State, []byte, er
 	r := s.Regs
 	for steps := 0; r.PC() == c.code || uint64(r.PC()-c.code) < uint64(len(code)); steps++ {
 		ev, err := c.p.Step(c.tid, 0, 0)
-		if err != nil || ev.Kind != stepper.EventStep || steps > 100 {
+		if err != nil || ev.Kind != tracee.EventStep || steps > 100 {
 			return s, nil, fmt.Errorf("step %d: %+v, %w", steps, ev, errors.Join(err, errors.New("no step")))
 		}
 		if err := c.p.Regs(c.tid, &r); err != nil {

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"rseqstep/stepper"
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -47,9 +47,9 @@ func (g *rig) place(body *unit.Body, code []byte) error {
 		return err
 	}
 	for n := range slots {
-		kind, at := stepper.DebugOff, table.Addr(0)
+		kind, at := tracee.DebugOff, table.Addr(0)
 		if n < len(body.Exits) {
-			kind, at = stepper.DebugExecute, body.Exits[n].Addr
+			kind, at = tracee.DebugExecute, body.Exits[n].Addr
 		}
 		if err := g.c.p.SetDebug(g.c.tid, n, kind, at, 1); err != nil {
 			return err
@@ -104,7 +104,7 @@ func (g *rig) run(from opv.State) (opv.State, error) {
 	if err := p.Regs(tid, &after.Regs); err != nil {
 		return after, err
 	}
-	if ev.Kind != stepper.EventDebug {
+	if ev.Kind != tracee.EventDebug {
 		return after, fmt.Errorf("at %v it met %+v", after.PC(), ev)
 	}
 	if g.area, err = p.XState(tid); err != nil {

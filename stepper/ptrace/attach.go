@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // Attach seizes every thread of a running process and holds them. It locks the
@@ -132,7 +132,7 @@ func (p *Process) seizeAll() error {
 		}
 	}
 	// The caller learns of these threads from Threads.
-	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind == stepper.EventClone || ev.Kind == stepper.EventExit })
+	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind == tracee.EventClone || ev.Kind == tracee.EventExit })
 	return nil
 }
 

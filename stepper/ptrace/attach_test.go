@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table/tabletest"
 )
@@ -142,12 +142,12 @@ func TestAttachHoldsEveryThreadAndDetachLeavesNothing(t *testing.T) {
 		if err := p.Insert(at); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.SetDebug(0, 2, stepper.DebugWrite, symbol(t, p, "stop"), 4); err != nil {
+		if err := p.SetDebug(0, 2, tracee.DebugWrite, symbol(t, p, "stop"), 4); err != nil {
 			t.Fatal(err)
 		}
 		for range 10 {
 			resumeAll(t, p)
-			ev := until(t, p, stepper.EventBreakpoint)
+			ev := until(t, p, tracee.EventBreakpoint)
 			stepOver(t, p, ev.TID, at)
 		}
 		resumeAll(t, p)
@@ -246,7 +246,7 @@ int main(int argc, char **argv) {
 				t.Fatal(err)
 			}
 			ev, err := p.Run(pid, 0, 0)
-			if err != nil || ev.Kind != stepper.EventSignal {
+			if err != nil || ev.Kind != tracee.EventSignal {
 				t.Fatalf("got %+v, %v", ev, err)
 			}
 			if drop {
@@ -307,7 +307,7 @@ int main(void) { puts("ready"); fflush(stdout); getchar(); puts("1"); return 21;
 	if err := p.SetRegs(pid, &away); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGSEGV) {
+	if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGSEGV) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if err := errors.Join(p.SetRegs(pid, &before), p.Detach()); err != nil {

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // TakeSignal takes a signal that a thread was about to be delivered when the process
@@ -49,7 +49,7 @@ func (p *Process) TakeSignal() (tid, sig int, err error) {
 // queuedSignal takes the first signal's event out of the queue.
 func (p *Process) queuedSignal() (tid, sig int) {
 	for i, ev := range p.queue {
-		if ev.Kind == stepper.EventSignal && p.Held(ev.TID) {
+		if ev.Kind == tracee.EventSignal && p.Held(ev.TID) {
 			p.queue = append(p.queue[:i], p.queue[i+1:]...)
 			return ev.TID, ev.Signal
 		}

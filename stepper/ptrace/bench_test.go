@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -53,15 +53,15 @@ int main(void) { for (;;) f(); }`)
 	b.ReportAllocs()
 	for b.Loop() {
 		for slot := range 3 {
-			if err := p.SetDebug(pid, slot, stepper.DebugExecute, f+table.Addr(slot), 1); err != nil {
+			if err := p.SetDebug(pid, slot, tracee.DebugExecute, f+table.Addr(slot), 1); err != nil {
 				b.Fatal(err)
 			}
 		}
-		if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != stepper.EventDebug {
+		if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != tracee.EventDebug {
 			b.Fatal(ev, err)
 		}
 		for slot := range 3 {
-			if err := p.SetDebug(pid, slot, stepper.DebugOff, 0, 0); err != nil {
+			if err := p.SetDebug(pid, slot, tracee.DebugOff, 0, 0); err != nil {
 				b.Fatal(err)
 			}
 		}

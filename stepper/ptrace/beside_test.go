@@ -8,13 +8,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // Both processes of a fork are held and run in turn, each with its own breakpoints;
 // the end of the one that is killed while the other runs is not lost.
 func TestProcessesThatAreSplitRunInTurn(t *testing.T) {
-	p, ev := runToChild(t, "fork", stepper.EventFork)
+	p, ev := runToChild(t, "fork", tracee.EventFork)
 	f := symbol(t, p, "f")
 	q, err := p.Split(ev.Child)
 	if err != nil {
@@ -27,29 +27,29 @@ func TestProcessesThatAreSplitRunInTurn(t *testing.T) {
 	if _, err := q.readRaw(f, code[:]); err != nil || code[0] == opInt3 {
 		t.Errorf("the child's code is %#x, %v", code, err)
 	}
-	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventBreakpoint || ev.Addr != f {
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventBreakpoint || ev.Addr != f {
 		t.Fatalf("the parent: %+v, %v", ev, err)
 	}
 	if err := q.Insert(f); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := q.Run(q.PID(), 0, 0); err != nil || ev.Kind != stepper.EventBreakpoint || ev.Addr != f {
+	if ev, err := q.Run(q.PID(), 0, 0); err != nil || ev.Kind != tracee.EventBreakpoint || ev.Addr != f {
 		t.Fatalf("the child: %+v, %v", ev, err)
 	}
 	if err := unix.Kill(q.PID(), unix.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	stepOver(t, p, p.PID(), f)
-	if ev, err := runPassing(p); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 100+9 {
+	if ev, err := runPassing(p); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 100+9 {
 		t.Errorf("the parent: %+v, %v", ev, err)
 	}
-	if ev, err := q.Wait(); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Signal != int(unix.SIGKILL) {
+	if ev, err := q.Wait(); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Signal != int(unix.SIGKILL) {
 		t.Errorf("the child: %+v, %v", ev, err)
 	}
 }
 
 func TestChildInItsParentsMemoryIsNotSplit(t *testing.T) {
-	p, ev := runToChild(t, "vfork", stepper.EventVfork)
+	p, ev := runToChild(t, "vfork", tracee.EventVfork)
 	if _, err := p.Split(ev.Child); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("split: %v", err)
 	}
@@ -59,7 +59,7 @@ func TestChildInItsParentsMemoryIsNotSplit(t *testing.T) {
 }
 
 func TestKillingOneProcessLeavesTheOther(t *testing.T) {
-	p, ev := runToChild(t, "fork", stepper.EventFork)
+	p, ev := runToChild(t, "fork", tracee.EventFork)
 	q, err := p.Split(ev.Child)
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -43,10 +43,10 @@ func stepOver(t testing.TB, p *Process, tid int, at table.Addr) {
 		t.Fatal(err)
 	}
 	ev, err := p.Step(tid, 0, 0)
-	for err == nil && ev.Kind == stepper.EventSignal && ev.Signal == int(unix.SIGCHLD) {
+	for err == nil && ev.Kind == tracee.EventSignal && ev.Signal == int(unix.SIGCHLD) {
 		ev, err = p.Step(tid, ev.Signal, 0)
 	}
-	if err != nil || ev.Kind != stepper.EventStep || ev.TID != tid {
+	if err != nil || ev.Kind != tracee.EventStep || ev.TID != tid {
 		t.Fatalf("stepping over the breakpoint: %+v, %v", ev, err)
 	}
 	if err := p.Insert(at); err != nil {
@@ -55,7 +55,7 @@ func stepOver(t testing.TB, p *Process, tid int, at table.Addr) {
 }
 
 // countHits runs a program to its end, calling over at every event of a kind.
-func countHits(t *testing.T, p *Process, kind stepper.EventKind, over func(stepper.Event)) (hits int) {
+func countHits(t *testing.T, p *Process, kind tracee.EventKind, over func(tracee.Event)) (hits int) {
 	t.Helper()
 	for {
 		resumeAll(t, p)
@@ -67,9 +67,9 @@ func countHits(t *testing.T, p *Process, kind stepper.EventKind, over func(stepp
 		case kind:
 			hits++
 			over(ev)
-		case stepper.EventClone, stepper.EventExit:
-		case stepper.EventProcessExit:
-			if ev.Status != (stepper.ExitStatus{}) {
+		case tracee.EventClone, tracee.EventExit:
+		case tracee.EventProcessExit:
+			if ev.Status != (tracee.ExitStatus{}) {
 				t.Errorf("the program ended with %+v", ev.Status)
 			}
 			return hits
@@ -85,7 +85,7 @@ func TestBreakpointIsMetByEveryThreadEveryTime(t *testing.T) {
 	if err := p.Insert(f); err != nil {
 		t.Fatal(err)
 	}
-	hits := countHits(t, p, stepper.EventBreakpoint, func(ev stepper.Event) {
+	hits := countHits(t, p, tracee.EventBreakpoint, func(ev tracee.Event) {
 		var r unit.Regs
 		if err := p.Regs(ev.TID, &r); err != nil || r.PC() != f || ev.Addr != f {
 			t.Fatalf("PC %v, event %+v, %v; want %v", r.PC(), ev, err, f)
@@ -100,10 +100,10 @@ func TestBreakpointIsMetByEveryThreadEveryTime(t *testing.T) {
 func TestExecuteRegisterIsMetByThreadsToCome(t *testing.T) {
 	p := launch(t, busy)
 	f := symbol(t, p, "f")
-	if err := p.SetDebug(0, 1, stepper.DebugExecute, f, 1); err != nil {
+	if err := p.SetDebug(0, 1, tracee.DebugExecute, f, 1); err != nil {
 		t.Fatal(err)
 	}
-	hits := countHits(t, p, stepper.EventDebug, func(ev stepper.Event) {
+	hits := countHits(t, p, tracee.EventDebug, func(ev tracee.Event) {
 		var r unit.Regs
 		if err := p.Regs(ev.TID, &r); err != nil || r.PC() != f || ev.Slot != 1 || ev.Slots != 2 {
 			t.Fatalf("PC %v, event %+v, %v; want slot 1 at %v", r.PC(), ev, err, f)
@@ -118,13 +118,13 @@ func TestWatchRegisterSeesEveryStore(t *testing.T) {
 	p := launch(t, busy)
 	third := symbol(t, p, "sums") + 2*8
 	// The slot is used for another length and alignment first.
-	if err := p.SetDebug(0, 0, stepper.DebugExecute, symbol(t, p, "f")+1, 1); err != nil {
+	if err := p.SetDebug(0, 0, tracee.DebugExecute, symbol(t, p, "f")+1, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.SetDebug(0, 0, stepper.DebugWrite, third, 8); err != nil {
+	if err := p.SetDebug(0, 0, tracee.DebugWrite, third, 8); err != nil {
 		t.Fatal(err)
 	}
-	hits := countHits(t, p, stepper.EventDebug, func(stepper.Event) {})
+	hits := countHits(t, p, tracee.EventDebug, func(tracee.Event) {})
 	if hits != busyCalls/4 {
 		t.Errorf("%d stores seen of %d", hits, busyCalls/4)
 	}
@@ -133,10 +133,10 @@ func TestWatchRegisterSeesEveryStore(t *testing.T) {
 func TestStepReportsAWatchRegister(t *testing.T) {
 	p := launchBare(t, `long x, y; __asm__(".globl _start\n_start: nop; movq $1, x; nop; movq $1, y; xor %edi, %edi; mov $231, %eax; syscall");`)
 	pid := p.PID()
-	if err := p.SetDebug(pid, 3, stepper.DebugWrite, symbol(t, p, "x"), 8); err != nil {
+	if err := p.SetDebug(pid, 3, tracee.DebugWrite, symbol(t, p, "x"), 8); err != nil {
 		t.Fatal(err)
 	}
-	var kinds []stepper.EventKind
+	var kinds []tracee.EventKind
 	for range 3 {
 		ev, err := p.Step(pid, 0, 0)
 		if err != nil {
@@ -144,13 +144,13 @@ func TestStepReportsAWatchRegister(t *testing.T) {
 		}
 		kinds = append(kinds, ev.Kind)
 	}
-	if kinds[0] != stepper.EventStep || kinds[1] != stepper.EventDebug || kinds[2] != stepper.EventStep {
+	if kinds[0] != tracee.EventStep || kinds[1] != tracee.EventDebug || kinds[2] != tracee.EventStep {
 		t.Errorf("kinds %v, want a step, the watchpoint, a step", kinds)
 	}
-	if err := p.SetDebug(pid, 3, stepper.DebugOff, 0, 0); err != nil {
+	if err := p.SetDebug(pid, 3, tracee.DebugOff, 0, 0); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != stepper.EventProcessExit {
+	if ev, err := p.Run(pid, 0, 0); err != nil || ev.Kind != tracee.EventProcessExit {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 }
@@ -159,12 +159,12 @@ func TestSetDebugRefusesWhatTheCPUCannotDo(t *testing.T) {
 	p := launchBare(t, counted)
 	for _, c := range []struct {
 		slot   int
-		kind   stepper.DebugKind
+		kind   tracee.DebugKind
 		addr   table.Addr
 		length int
 	}{
-		{4, stepper.DebugWrite, 0x1000, 8}, {-1, stepper.DebugOff, 0, 0}, {0, stepper.DebugWrite, 0x1001, 2},
-		{0, stepper.DebugWrite, 0x1000, 3}, {0, stepper.DebugExecute, 0x1000, 4}, {0, 9, 0x1000, 1},
+		{4, tracee.DebugWrite, 0x1000, 8}, {-1, tracee.DebugOff, 0, 0}, {0, tracee.DebugWrite, 0x1001, 2},
+		{0, tracee.DebugWrite, 0x1000, 3}, {0, tracee.DebugExecute, 0x1000, 4}, {0, 9, 0x1000, 1},
 	} {
 		if err := p.SetDebug(0, c.slot, c.kind, c.addr, c.length); !errors.Is(err, unix.EINVAL) {
 			t.Errorf("%+v: %v, want EINVAL", c, err)
@@ -239,7 +239,7 @@ func TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev.Kind == stepper.EventBreakpoint {
+		if ev.Kind == tracee.EventBreakpoint {
 			first = ev.TID
 		}
 	}
@@ -254,5 +254,5 @@ func TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt(t *testing.T) {
 	if err := p.Remove(f); err != nil {
 		t.Fatal(err)
 	}
-	countHits(t, p, stepper.EventBreakpoint, func(ev stepper.Event) { t.Fatalf("got %+v", ev) })
+	countHits(t, p, tracee.EventBreakpoint, func(ev tracee.Event) { t.Fatalf("got %+v", ev) })
 }

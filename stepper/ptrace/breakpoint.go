@@ -6,7 +6,7 @@ import (
 	"errors"
 	"sort"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -98,7 +98,7 @@ func (p *Process) Remove(addr table.Addr) error {
 		}
 	}
 	p.points.list = append(p.points.list[:i], p.points.list[i+1:]...)
-	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind == stepper.EventBreakpoint && ev.Addr == addr })
+	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind == tracee.EventBreakpoint && ev.Addr == addr })
 	return nil
 }
 

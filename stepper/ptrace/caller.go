@@ -16,7 +16,7 @@ import (
 // pageSize is the smallest page of amd64, bytes.
 const pageSize = 4096
 
-// caller is a thread at a trapped system call: the stepper.Caller of Linux.
+// caller is a thread at a trapped system call: the tracee.Caller of Linux.
 type caller struct {
 	p    *Process
 	t    *thread

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // child is a process that the program made and that we hold until the engine
@@ -43,7 +43,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	dead := ws.Exited() || ws.Signaled()
 	if event == eventClone && p.ownThread(id) {
 		n := p.add(id)
-		p.push(stepper.Event{Kind: stepper.EventClone, TID: t.tid, Child: id})
+		p.push(tracee.Event{Kind: tracee.EventClone, TID: t.tid, Child: id})
 		if dead {
 			p.ended(id, ws)
 			return nil
@@ -52,9 +52,9 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 		p.inherit(n)
 		return nil
 	}
-	kind := stepper.EventFork
+	kind := tracee.EventFork
 	if event == eventVfork {
-		kind = stepper.EventVfork
+		kind = tracee.EventVfork
 	}
 	ch := &child{thread: &thread{tid: id, held: true, stop: stopEvent, midcall: true, debug: t.debug.copied()}, pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
 	if !ch.vfork {
@@ -64,7 +64,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	}
 	ch.copied = append(ch.copied, p.points.list...)
 	p.children[id] = ch
-	p.push(stepper.Event{Kind: kind, TID: t.tid, Child: id, Shared: ch.shares})
+	p.push(tracee.Event{Kind: kind, TID: t.tid, Child: id, Shared: ch.shares})
 	return nil
 }
 
@@ -130,7 +130,7 @@ func (p *Process) takeExec(t *thread) error {
 	p.gate, p.nop = 0, 0
 	p.exe = exePath(p.pid)
 	p.maps.forget()
-	p.push(stepper.Event{Kind: stepper.EventExec, TID: t.tid, Former: int(former)})
+	p.push(tracee.Event{Kind: tracee.EventExec, TID: t.tid, Former: int(former)})
 	return errors.Join(left, p.atFirst(t), p.openMemory())
 }
 
@@ -139,7 +139,7 @@ func (p *Process) takeExec(t *thread) error {
 // of the new program concern none of them. It returns the events of the processes
 // that were made and not yet reported: they are still held. One whose maker was
 // killed before it could say so is let go.
-func (p *Process) leaveMemory() (forks []stepper.Event) {
+func (p *Process) leaveMemory() (forks []tracee.Event) {
 	for _, ch := range p.children {
 		ch.vfork, ch.shares = false, false
 	}
@@ -147,8 +147,8 @@ func (p *Process) leaveMemory() (forks []stepper.Event) {
 		s.borrows = false
 	}
 	for _, ev := range p.queue {
-		if ev.Kind == stepper.EventFork || ev.Kind == stepper.EventVfork {
-			ev.Kind, ev.Shared = stepper.EventFork, false
+		if ev.Kind == tracee.EventFork || ev.Kind == tracee.EventVfork {
+			ev.Kind, ev.Shared = tracee.EventFork, false
 			forks = append(forks, ev)
 		}
 	}

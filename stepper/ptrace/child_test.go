@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
 
@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
 }`
 
 // runToChild runs until the child is there, with a breakpoint on f.
-func runToChild(t *testing.T, how string, kind stepper.EventKind) (*Process, stepper.Event) {
+func runToChild(t *testing.T, how string, kind tracee.EventKind) (*Process, tracee.Event) {
 	t.Helper()
 	p := launch(t, forks, how)
 	if err := p.Insert(symbol(t, p, "f")); err != nil {
@@ -51,11 +51,11 @@ func runToChild(t *testing.T, how string, kind stepper.EventKind) (*Process, ste
 }
 
 // runPassing is Run of the leader, past SIGCHLD.
-func runPassing(p *Process) (stepper.Event, error) {
+func runPassing(p *Process) (tracee.Event, error) {
 	sig := 0
 	for {
 		ev, err := p.Run(p.PID(), sig, 0)
-		if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGCHLD) {
+		if err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGCHLD) {
 			return ev, err
 		}
 		sig = ev.Signal
@@ -64,26 +64,26 @@ func runPassing(p *Process) (stepper.Event, error) {
 
 func TestDetachedChildMeetsNoBreakpoint(t *testing.T) {
 	for how, want := range map[string]struct {
-		kind   stepper.EventKind
+		kind   tracee.EventKind
 		status int
-	}{"fork": {stepper.EventFork, 7}, "vfork": {stepper.EventVfork, 7}, "vexec": {stepper.EventVfork, 5}} {
+	}{"fork": {tracee.EventFork, 7}, "vfork": {tracee.EventVfork, 7}, "vexec": {tracee.EventVfork, 5}} {
 		t.Run(how, func(t *testing.T) {
 			p, ev := runToChild(t, how, want.kind)
 			if err := p.DetachChild(ev.Child); err != nil {
 				t.Fatal(err)
 			}
 			ev, err := runPassing(p)
-			if want.kind == stepper.EventVfork {
-				if err != nil || ev.Kind != stepper.EventVforkDone {
+			if want.kind == tracee.EventVfork {
+				if err != nil || ev.Kind != tracee.EventVforkDone {
 					t.Fatalf("got %+v, %v, want EventVforkDone", ev, err)
 				}
 				ev, err = runPassing(p)
 			}
-			if err != nil || ev.Kind != stepper.EventBreakpoint {
+			if err != nil || ev.Kind != tracee.EventBreakpoint {
 				t.Fatalf("got %+v, %v, want the breakpoint in the parent", ev, err)
 			}
 			stepOver(t, p, p.PID(), ev.Addr)
-			if ev, err = runPassing(p); err != nil || ev.Kind != stepper.EventProcessExit {
+			if ev, err = runPassing(p); err != nil || ev.Kind != tracee.EventProcessExit {
 				t.Fatalf("got %+v, %v", ev, err)
 			}
 			if ev.Status.Code != want.status {
@@ -94,7 +94,7 @@ func TestDetachedChildMeetsNoBreakpoint(t *testing.T) {
 }
 
 func TestFollowedChildMeetsTheBreakpointAndTheParentDoesNot(t *testing.T) {
-	p, ev := runToChild(t, "fork", stepper.EventFork)
+	p, ev := runToChild(t, "fork", tracee.EventFork)
 	parent := p.PID()
 	if err := p.Insert(symbol(t, p, "main")); err != nil { // not in the copy
 		t.Fatal(err)
@@ -106,11 +106,11 @@ func TestFollowedChildMeetsTheBreakpointAndTheParentDoesNot(t *testing.T) {
 		t.Fatalf("following %d: PID %d, threads %v", ev.Child, p.PID(), p.Threads())
 	}
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventBreakpoint {
+	if err != nil || ev.Kind != tracee.EventBreakpoint {
 		t.Fatalf("got %+v, %v, want the breakpoint", ev, err)
 	}
 	stepOver(t, p, p.PID(), ev.Addr)
-	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 7 {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	var ws unix.WaitStatus
@@ -123,7 +123,7 @@ func TestFollowedChildMeetsTheBreakpointAndTheParentDoesNot(t *testing.T) {
 // memory of its parent, which is held.
 func followVfork(t *testing.T, how string) (p *Process, parent int) {
 	t.Helper()
-	p, ev := runToChild(t, how, stepper.EventVfork)
+	p, ev := runToChild(t, how, tracee.EventVfork)
 	parent = p.PID()
 	if err := p.Follow(ev.Child); err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func followVfork(t *testing.T, how string) (p *Process, parent int) {
 		t.Fatalf("process %d is held with threads %v, want %d", pid, threads, parent)
 	}
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventBreakpoint {
+	if err != nil || ev.Kind != tracee.EventBreakpoint {
 		t.Fatalf("got %+v, %v, want the breakpoint", ev, err)
 	}
 	stepOver(t, p, p.PID(), ev.Addr)
@@ -152,7 +152,7 @@ func parentEnds(t *testing.T, parent int) unix.WaitStatus {
 
 func TestFollowedVforkChildMeetsTheBreakpointAndItsParentDoesNot(t *testing.T) {
 	p, parent := followVfork(t, "vexec")
-	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventExec {
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventExec {
 		t.Fatalf("got %+v, %v, want EventExec", ev, err)
 	}
 	if pid, _ := p.Former(); pid != 0 {
@@ -197,7 +197,7 @@ func TestChildOfAVforkOutlivesItsHeldParent(t *testing.T) {
 	if err := unix.Kill(parent, unix.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 7 {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 	var ws unix.WaitStatus
@@ -209,17 +209,17 @@ func TestChildOfAVforkOutlivesItsHeldParent(t *testing.T) {
 func TestExecForgetsBreakpointsAndRegisters(t *testing.T) {
 	p := launch(t, forks, "exec")
 	f := symbol(t, p, "main")
-	if err := p.SetDebug(0, 0, stepper.DebugExecute, f+1, 1); err != nil {
+	if err := p.SetDebug(0, 0, tracee.DebugExecute, f+1, 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Insert(symbol(t, p, "f")); err != nil {
 		t.Fatal(err)
 	}
 	ev, err := p.Run(p.PID(), 0, 0)
-	for err == nil && ev.Kind == stepper.EventDebug {
+	for err == nil && ev.Kind == tracee.EventDebug {
 		ev, err = p.Run(p.PID(), 0, 0)
 	}
-	if err != nil || ev.Kind != stepper.EventExec || ev.TID != p.PID() {
+	if err != nil || ev.Kind != tracee.EventExec || ev.TID != p.PID() {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if p.Inserted(symbol(t, p, "f")) {
@@ -227,7 +227,7 @@ func TestExecForgetsBreakpointsAndRegisters(t *testing.T) {
 	}
 	borrow(t, p, p.PID())
 	runTo(t, p, "main") // memory is the new program's
-	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 5 {
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 5 {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 }
@@ -243,11 +243,11 @@ func TestChildKeepsNoWordOfADebugRegister(t *testing.T) {
 		return w
 	}
 	p := launch(t, forks, "fork")
-	if err := p.SetDebug(0, 0, stepper.DebugWrite, symbol(t, p, "calls"), 4); err != nil {
+	if err := p.SetDebug(0, 0, tracee.DebugWrite, symbol(t, p, "calls"), 4); err != nil {
 		t.Fatal(err)
 	}
 	ev, err := runPassing(p)
-	if err != nil || ev.Kind != stepper.EventFork {
+	if err != nil || ev.Kind != tracee.EventFork {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if control(ev.Child) == 0 {
@@ -256,7 +256,7 @@ func TestChildKeepsNoWordOfADebugRegister(t *testing.T) {
 	if err := p.Follow(ev.Child); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.SetDebug(0, 0, stepper.DebugOff, 0, 0); err != nil {
+	if err := p.SetDebug(0, 0, tracee.DebugOff, 0, 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.FlushDebug(); err != nil {
@@ -307,11 +307,11 @@ func TestExecWhileAChildSharesTheMemoryLeavesBothRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	resumeAll(t, p)
-	made := until(t, p, stepper.EventVfork)
+	made := until(t, p, tracee.EventVfork)
 	if _, err := w.WriteString("x"); err != nil {
 		t.Fatal(err)
 	}
-	until(t, p, stepper.EventExec)
+	until(t, p, tracee.EventExec)
 	if err := p.DetachChild(made.Child); err != nil {
 		t.Fatal(err)
 	}
@@ -319,13 +319,13 @@ func TestExecWhileAChildSharesTheMemoryLeavesBothRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	ev, err := runPassing(p)
-	if err != nil || ev.Kind != stepper.EventBreakpoint || ev.Addr != f {
+	if err != nil || ev.Kind != tracee.EventBreakpoint || ev.Addr != f {
 		t.Fatalf("got %+v, %v, want the breakpoint of the new program", ev, err)
 	}
 	if err := p.Remove(f); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err = runPassing(p); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+	if ev, err = runPassing(p); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 7 {
 		t.Errorf("got %+v, %v; the child ends with 7 where it meets no trap", ev, err)
 	}
 }
@@ -335,12 +335,12 @@ func TestChildThatAnExecOvertookIsReported(t *testing.T) {
 	r, w := pipe(t)
 	p := launchWith(t, LaunchOptions{Args: []string{"prog"}, Stdin: r}, shared, "-pthread")
 	resumeAll(t, p)
-	made := until(t, p, stepper.EventVfork)
+	made := until(t, p, tracee.EventVfork)
 	p.push(made) // as if nobody had asked for it
 	if _, err := w.WriteString("x"); err != nil {
 		t.Fatal(err)
 	}
-	for p.queue[len(p.queue)-1].Kind != stepper.EventExec {
+	for p.queue[len(p.queue)-1].Kind != tracee.EventExec {
 		got, err := p.collect(-1, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -351,14 +351,14 @@ func TestChildThatAnExecOvertookIsReported(t *testing.T) {
 			}
 		}
 	}
-	if ev := until(t, p, stepper.EventFork); ev.Child != made.Child {
+	if ev := until(t, p, tracee.EventFork); ev.Child != made.Child {
 		t.Fatalf("got %+v", ev)
 	}
 	if err := p.DetachChild(made.Child); err != nil {
 		t.Fatal(err)
 	}
-	until(t, p, stepper.EventExec)
-	if ev, err := runPassing(p); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 7 {
+	until(t, p, tracee.EventExec)
+	if ev, err := runPassing(p); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 7 {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -18,7 +18,7 @@ const debugSlots = 4
 
 // slot is what one debug register is to watch.
 type slot struct {
-	kind   stepper.DebugKind
+	kind   tracee.DebugKind
 	addr   table.Addr
 	length int // bytes
 }
@@ -39,19 +39,19 @@ type debugState struct {
 // controlBits is a slot's part of DR7 for slot 0: the local enable bit 0, R/W
 // at 16, LEN at 18. Intel SDM volume 3, 18.2.4 "Debug Control Register".
 func (s slot) controlBits() (uint64, error) {
-	if s.kind == stepper.DebugOff {
+	if s.kind == tracee.DebugOff {
 		return 0, nil
 	}
 	var rw, length uint64
 	switch s.kind {
-	case stepper.DebugExecute:
+	case tracee.DebugExecute:
 		if s.length > 1 {
 			return 0, fmt.Errorf("%w: an execution breakpoint has length 1", unix.EINVAL)
 		}
 		return 1, nil
-	case stepper.DebugWrite:
+	case tracee.DebugWrite:
 		rw = 1
-	case stepper.DebugReadWrite:
+	case tracee.DebugReadWrite:
 		rw = 3
 	default:
 		return 0, fmt.Errorf("%w: debug kind %d", unix.EINVAL, s.kind)
@@ -90,7 +90,7 @@ const userEnd = 1 << 56
 // those to come. Precondition: the threads meant are held. What only the kernel
 // can refuse (all registers of a CPU taken by perf: ENOSPC) is the error of the
 // request that next resumes the thread.
-func (p *Process) SetDebug(tid, n int, kind stepper.DebugKind, addr table.Addr, length int) error {
+func (p *Process) SetDebug(tid, n int, kind tracee.DebugKind, addr table.Addr, length int) error {
 	const op = "set debug register"
 	fail := func(err error) error { return &Error{Op: op, TID: tid, Err: err} }
 	if n < 0 || n >= debugSlots {

@@ -2,9 +2,9 @@
 
 package ptrace
 
-import "rseqstep/stepper"
+import "rseqstep/stepper/tracee"
 
-var _ stepper.CallingTarget = (*Process)(nil)
+var _ tracee.CallingTarget = (*Process)(nil)
 
 // Settle takes a held thread out of a stop in the middle of a system call to
 // the call's end, where its registers are what the program will find. It does

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // ends has threads that sleep, and ends in a way of the caller's choice, from
@@ -46,7 +46,7 @@ func runToReady(t *testing.T, path, how, who string) (*Process, int) {
 		t.Fatal(err)
 	}
 	resumeAll(t, p)
-	ev := until(t, p, stepper.EventBreakpoint)
+	ev := until(t, p, tracee.EventBreakpoint)
 	if err := p.Hold(); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func runToReady(t *testing.T, path, how, who string) (*Process, int) {
 func TestSteppedThreadMayEndTheProcess(t *testing.T) {
 	path := compile(t, ends)
 	for _, who := range []string{"leader", "thread"} {
-		for how, want := range map[string]stepper.ExitStatus{
+		for how, want := range map[string]tracee.ExitStatus{
 			"exit": {Code: 3}, "kill": {Signaled: true, Signal: int(unix.SIGKILL)}, "exec": {Code: 4},
 		} {
 			for name, patience := range map[string]time.Duration{"": 0, " with patience": time.Minute} {
@@ -74,7 +74,7 @@ func TestSteppedThreadMayEndTheProcess(t *testing.T) {
 	}
 }
 
-func checkEnd(t *testing.T, p *Process, tid int, want stepper.ExitStatus, patience time.Duration) {
+func checkEnd(t *testing.T, p *Process, tid int, want tracee.ExitStatus, patience time.Duration) {
 	t.Helper()
 	for {
 		ev, err := p.Step(tid, 0, patience)
@@ -82,18 +82,18 @@ func checkEnd(t *testing.T, p *Process, tid int, want stepper.ExitStatus, patien
 			t.Fatal(err)
 		}
 		switch ev.Kind {
-		case stepper.EventStep:
+		case tracee.EventStep:
 			continue
-		case stepper.EventExit:
+		case tracee.EventExit:
 			if ev, err = p.Wait(); err != nil {
 				t.Fatal(err)
 			}
-			for ev.Kind == stepper.EventExit {
+			for ev.Kind == tracee.EventExit {
 				if ev, err = p.Wait(); err != nil {
 					t.Fatal(err)
 				}
 			}
-		case stepper.EventExec:
+		case tracee.EventExec:
 			if got := p.Threads(); !slices.Equal(got, []int{p.PID()}) {
 				t.Errorf("after the exec the threads are %v", got)
 			}
@@ -101,7 +101,7 @@ func checkEnd(t *testing.T, p *Process, tid int, want stepper.ExitStatus, patien
 				t.Fatal(err)
 			}
 		}
-		if ev.Kind != stepper.EventProcessExit || ev.Status != want {
+		if ev.Kind != tracee.EventProcessExit || ev.Status != want {
 			t.Errorf("got %+v, want the process's end with %+v", ev, want)
 		}
 		return
@@ -118,10 +118,10 @@ func TestKillFromOutsideIsAnEvent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev.Kind == stepper.EventStep {
+		if ev.Kind == tracee.EventStep {
 			continue // it had not died yet
 		}
-		if ev.Kind != stepper.EventProcessExit || ev.Status.Signal != int(unix.SIGKILL) {
+		if ev.Kind != tracee.EventProcessExit || ev.Status.Signal != int(unix.SIGKILL) {
 			t.Errorf("got %+v", ev)
 		}
 		return
@@ -146,11 +146,11 @@ int main(void) {
 			t.Fatal(err)
 		}
 		switch ev.Kind {
-		case stepper.EventClone:
+		case tracee.EventClone:
 			clones++
-		case stepper.EventExit:
+		case tracee.EventExit:
 			exits++
-		case stepper.EventProcessExit:
+		case tracee.EventProcessExit:
 			// The process's end replaces the exits that it overtook.
 			if ev.Status.Code != 6 || clones != 1200 || exits < 1196 {
 				t.Errorf("%+v, %d threads came, %d went, of 1200", ev.Status, clones, exits)
@@ -185,14 +185,14 @@ int main(void) { pthread_t t; leader = pthread_self(); pthread_create(&t, 0, las
 		t.Fatal(err)
 	}
 	resumeAll(t, p)
-	ev := until(t, p, stepper.EventBreakpoint)
+	ev := until(t, p, tracee.EventBreakpoint)
 	if err := p.Hold(); err != nil {
 		t.Fatal(err)
 	}
 	borrow(t, p, ev.TID)
 	stepOver(t, p, ev.TID, symbol(t, p, "ready"))
 	resumeAll(t, p)
-	if ev := until(t, p, stepper.EventProcessExit); ev.Status.Code != 8 {
+	if ev := until(t, p, tracee.EventProcessExit); ev.Status.Code != 8 {
 		t.Errorf("got %+v", ev)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -103,7 +103,7 @@ func runTo(t testing.TB, p *Process, name string) {
 		t.Fatal(err)
 	}
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventBreakpoint || ev.Addr != at {
+	if err != nil || ev.Kind != tracee.EventBreakpoint || ev.Addr != at {
 		t.Fatalf("running to %s: %+v, %v", name, ev, err)
 	}
 	if err := p.Remove(at); err != nil {
@@ -125,7 +125,7 @@ func resumeAll(t testing.TB, p *Process) {
 
 // until resumes and waits until an event of the kind comes, passing signals on
 // and letting new threads go.
-func until(t testing.TB, p *Process, kind stepper.EventKind) stepper.Event {
+func until(t testing.TB, p *Process, kind tracee.EventKind) tracee.Event {
 	t.Helper()
 	for {
 		ev, err := p.Wait()
@@ -136,13 +136,13 @@ func until(t testing.TB, p *Process, kind stepper.EventKind) stepper.Event {
 			return ev
 		}
 		switch ev.Kind {
-		case stepper.EventSignal:
+		case tracee.EventSignal:
 			err = p.Resume(ev.TID, ev.Signal)
-		case stepper.EventClone:
+		case tracee.EventClone:
 			if err = p.Resume(ev.TID, 0); err == nil {
 				err = p.Resume(ev.Child, 0)
 			}
-		case stepper.EventExit:
+		case tracee.EventExit:
 		default:
 			t.Fatalf("waiting for kind %d, got %+v", kind, ev)
 		}
@@ -169,7 +169,7 @@ func settleThreads(t testing.TB, p *Process, threads string) {
 	t.Helper()
 	resumeAll(t, p)
 	time.AfterFunc(200*time.Millisecond, p.Interrupt)
-	until(t, p, stepper.EventInterrupt)
+	until(t, p, tracee.EventInterrupt)
 	if err := p.Hold(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // stuckAfter is how long Hold waits for a thread in an uninterruptible wait,
@@ -34,12 +34,12 @@ func (p *Process) Interrupt() {
 
 // answerInterrupt gives Wait its EventInterrupt, of any thread that is held.
 // While none is, it asks one to stop, another one at every kick.
-func (p *Process) answerInterrupt() (stepper.Event, bool) {
+func (p *Process) answerInterrupt() (tracee.Event, bool) {
 	var next *thread
 	for _, t := range p.order {
 		if t.held {
 			p.interrupt.Store(false)
-			return stepper.Event{Kind: stepper.EventInterrupt, TID: t.tid}, true
+			return tracee.Event{Kind: tracee.EventInterrupt, TID: t.tid}, true
 		}
 		if next == nil && !t.asked && !t.zombie {
 			next = t
@@ -48,7 +48,7 @@ func (p *Process) answerInterrupt() (stepper.Event, bool) {
 	if next != nil {
 		p.ask(next)
 	}
-	return stepper.Event{}, false
+	return tracee.Event{}, false
 }
 
 // ask sends PTRACE_INTERRUPT. Any trap clears a pending one (ptrace_stop,
@@ -101,7 +101,7 @@ func (p *Process) Hold() error {
 		}
 	}
 	p.kicker.quiet()
-	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind == stepper.EventBreakpoint })
+	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind == tracee.EventBreakpoint })
 	return nil
 }
 

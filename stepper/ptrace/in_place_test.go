@@ -5,7 +5,7 @@ package ptrace
 import (
 	"testing"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table/tabletest"
 )
 
@@ -48,7 +48,7 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev.Kind == stepper.EventProcessExit {
+		if ev.Kind == tracee.EventProcessExit {
 			if ev.Status.Code != 0 {
 				t.Errorf("the program ended with %d", ev.Status.Code)
 			}
@@ -57,7 +57,7 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 			}
 			return
 		}
-		if ev.Kind != stepper.EventBreakpoint {
+		if ev.Kind != tracee.EventBreakpoint {
 			t.Fatalf("got %+v", ev)
 		}
 		if err := p.Pin(ev.TID); err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -63,7 +63,7 @@ int main(int argc, char **argv) {
 	return 33;
 }`)
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventProcessExit || ev.Status != (stepper.ExitStatus{Code: 33}) {
+	if err != nil || ev.Kind != tracee.EventProcessExit || ev.Status != (tracee.ExitStatus{Code: 33}) {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 	w.Close()

@@ -5,7 +5,7 @@ package ptrace
 import (
 	"encoding/binary"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/unit"
 )
 
 // ownPKRU is our own PKRU, which is what exec gives to every program
@@ -29,7 +29,7 @@ func (p *Process) fillPKRU(t *thread, area []byte) error {
 	if t.first == 0 {
 		return nil
 	}
-	at, size := stepper.XSaveComponent(statePKRU)
+	at, size := unit.XSaveComponent(statePKRU)
 	if size < 4 || len(area) < at+size {
 		return nil
 	}

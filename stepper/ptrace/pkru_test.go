@@ -6,7 +6,8 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
 )
 
 // keys executes itself once more, and then ends with the lowest byte of its PKRU, or with 1 where the processor or
@@ -26,7 +27,7 @@ int main(int argc, char **argv) {
 // pkru is what an XSAVE area says of PKRU.
 func pkru(t *testing.T, area []byte) uint32 {
 	t.Helper()
-	at, size := stepper.XSaveComponent(9)
+	at, size := unit.XSaveComponent(9)
 	if size == 0 || len(area) < at+4 {
 		return 0
 	}
@@ -51,9 +52,9 @@ func TestVectorStateWrittenBackAtExecKeepsProtectionKeys(t *testing.T) {
 		for {
 			ev, err := p.Run(p.PID(), 0, 0)
 			switch {
-			case err == nil && ev.Kind == stepper.EventExec:
+			case err == nil && ev.Kind == tracee.EventExec:
 				atExec(t, p)
-			case err == nil && ev.Kind == stepper.EventProcessExit:
+			case err == nil && ev.Kind == tracee.EventProcessExit:
 				return ev.Status.Code
 			default:
 				t.Fatalf("got %+v, %v", ev, err)

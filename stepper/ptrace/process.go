@@ -9,11 +9,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
-// Process is one traced process: the stepper.Target of Linux.
+// Process is one traced process: the tracee.Target of Linux.
 //
 // Precondition of every method but Interrupt: it is called on the OS thread
 // that Launch or Attach ran on. The kernel refuses ptrace requests of any
@@ -30,7 +30,7 @@ type Process struct {
 	order   []*thread      // Threads() as it is shown
 	last    *thread        // the thread asked for last
 	early   map[int]uint32 // stops of threads that no event has named yet
-	queue   []stepper.Event
+	queue   []tracee.Event
 	status  uint32 // what wait4 filled in last
 
 	children map[int]*child
@@ -39,7 +39,7 @@ type Process struct {
 
 	trap    uint64          // the system call that stops before it is made; 0 for none
 	served  map[int]*served // processes kept for the sake of that call, by each of their threads
-	answer  func(stepper.Caller) error
+	answer  func(tracee.Caller) error
 	parting bool // the served processes are being let go
 	maps    mappings
 	reports bool // every thread stops at its system calls' entries and returns
@@ -62,7 +62,7 @@ type Process struct {
 	gone      atomic.Bool // !alive, for Interrupt's goroutine
 }
 
-var _ stepper.Target = (*Process)(nil)
+var _ tracee.Target = (*Process)(nil)
 
 // thread is one traced thread.
 type thread struct {
@@ -172,7 +172,7 @@ func (p *Process) drop(tid int) {
 			break
 		}
 	}
-	p.unqueue(func(ev *stepper.Event) bool { return ev.TID == tid && ev.Kind != stepper.EventExit })
+	p.unqueue(func(ev *tracee.Event) bool { return ev.TID == tid && ev.Kind != tracee.EventExit })
 }
 
 // find returns a thread that op is to be done to.
@@ -227,5 +227,5 @@ func (p *Process) fail(t *thread, op string, e unix.Errno) error {
 func (p *Process) vanished(t *thread) {
 	t.held, t.dying = false, true
 	t.regs.known = false
-	p.unqueue(func(ev *stepper.Event) bool { return ev.TID == t.tid })
+	p.unqueue(func(ev *tracee.Event) bool { return ev.TID == t.tid })
 }

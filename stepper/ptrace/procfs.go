@@ -53,7 +53,7 @@ func (p *Process) turns(tid int) (n uint64, ok bool) {
 	return n, err == nil
 }
 
-// Handles implements stepper.HandlerTarget: proc_pid_status(5), SigCgt and SigBlk.
+// Handles implements tracee.HandlerTarget: proc_pid_status(5), SigCgt and SigBlk.
 func (p *Process) Handles(tid, sig int) bool {
 	caught, _, blocked, err := p.dispositions(tid)
 	return err == nil && sig > 0 && (caught&^blocked)>>(sig-1)&1 != 0

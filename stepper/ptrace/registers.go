@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -173,10 +173,10 @@ func (p *Process) SetSiginfo(tid int, info []byte) error {
 }
 
 // Rseq is the thread's rseq registration as the kernel keeps it.
-func (p *Process) Rseq(tid int) (stepper.RseqConfig, error) {
+func (p *Process) Rseq(tid int) (tracee.RseqConfig, error) {
 	t, err := p.findHeld(tid, "read rseq registration")
 	if err != nil {
-		return stepper.RseqConfig{}, err
+		return tracee.RseqConfig{}, err
 	}
 	// struct ptrace_rseq_configuration: u64 pointer, u32 size, signature, flags, pad.
 	buf := make([]byte, 24)
@@ -184,12 +184,12 @@ func (p *Process) Rseq(tid int) (stepper.RseqConfig, error) {
 	switch e {
 	case 0:
 	case unix.EIO, unix.EINVAL: // an unknown request, before Linux 5.13 or without CONFIG_RSEQ
-		return stepper.RseqConfig{}, &Error{Op: "read rseq registration", TID: tid,
-			Err: fmt.Errorf("%w: %w: PTRACE_GET_RSEQ_CONFIGURATION: %w", ErrNotSupported, stepper.ErrNoRseq, e)}
+		return tracee.RseqConfig{}, &Error{Op: "read rseq registration", TID: tid,
+			Err: fmt.Errorf("%w: %w: PTRACE_GET_RSEQ_CONFIGURATION: %w", ErrNotSupported, tracee.ErrNoRseq, e)}
 	default:
-		return stepper.RseqConfig{}, p.fail(t, "read rseq registration", e)
+		return tracee.RseqConfig{}, p.fail(t, "read rseq registration", e)
 	}
-	return stepper.RseqConfig{
+	return tracee.RseqConfig{
 		Area:      table.Addr(binary.NativeEndian.Uint64(buf)),
 		Size:      binary.NativeEndian.Uint32(buf[8:]),
 		Signature: binary.NativeEndian.Uint32(buf[12:]),

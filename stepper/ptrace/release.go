@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // Detach lets the program go as if it had never been traced: breakpoints out,
@@ -173,7 +173,7 @@ func (p *Process) Kill() error {
 			p.ended(got, ws)
 		}
 	}
-	p.unqueue(func(ev *stepper.Event) bool { return ev.Kind != stepper.EventProcessExit })
+	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind != tracee.EventProcessExit })
 	return errs
 }
 

@@ -5,11 +5,11 @@ package ptrace
 import (
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
-var _ stepper.SyscallTarget = (*Process)(nil)
+var _ tracee.SyscallTarget = (*Process)(nil)
 
 // stoppedAtCall is the signal of a syscall-stop under PTRACE_O_TRACESYSGOOD
 // (ptrace(2), "Syscall-stops").
@@ -76,11 +76,11 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 		t.again = true
 		return p.unreported(t, asked)
 	}
-	kind := stepper.EventSyscallReturn
+	kind := tracee.EventSyscallReturn
 	if entry {
-		kind = stepper.EventSyscallEntry
+		kind = tracee.EventSyscallEntry
 	}
-	p.push(stepper.Event{Kind: kind, TID: t.tid, Number: number})
+	p.push(tracee.Event{Kind: kind, TID: t.tid, Number: number})
 	return nil
 }
 

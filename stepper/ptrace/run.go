@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // resume lets a held thread go. A thread that has been killed meanwhile counts
@@ -60,7 +60,7 @@ func (p *Process) prepareSignal(t *thread, sig int) (int, error) {
 	return 0, p.send(t, sig)
 }
 
-// Send implements stepper.SenderTarget.
+// Send implements tracee.SenderTarget.
 func (p *Process) Send(tid, sig int) error {
 	t, err := p.find(tid, "send signal")
 	if err != nil {
@@ -114,33 +114,33 @@ func (p *Process) Queued(tid int) bool {
 }
 
 // concerns reports whether a thread must not move before ev is reported.
-func concerns(ev *stepper.Event, tid int) bool {
-	return ev.TID == tid || ev.Kind == stepper.EventClone && ev.Child == tid
+func concerns(ev *tracee.Event, tid int) bool {
+	return ev.TID == tid || ev.Kind == tracee.EventClone && ev.Child == tid
 }
 
 // Run resumes one held thread and waits for it. When the thread has an event
 // still unreported, that is returned instead and the thread does not move (Event.Still);
 // likewise EventInterrupt, when Interrupt was called before.
-func (p *Process) Run(tid, sig int, patience time.Duration) (stepper.Event, error) {
+func (p *Process) Run(tid, sig int, patience time.Duration) (tracee.Event, error) {
 	return p.runFor(tid, reqCont, sig, patience)
 }
 
 // runFor is the general way of Step and Run.
-func (p *Process) runFor(tid, req, sig int, patience time.Duration) (stepper.Event, error) {
+func (p *Process) runFor(tid, req, sig int, patience time.Duration) (tracee.Event, error) {
 	t, err := p.find(tid, "run")
 	if err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	still := p.Queued(tid)
 	if !still {
 		if !t.held {
-			return stepper.Event{}, t.notHeld("run")
+			return tracee.Event{}, t.notHeld("run")
 		}
 		if p.interrupt.CompareAndSwap(true, false) {
-			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
+			return tracee.Event{Kind: tracee.EventInterrupt, TID: tid, Still: true}, nil
 		}
 		if err := p.resume(t, p.reporting(tid, req, sig), sig); err != nil {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 	}
 	var deadline time.Time

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
 
@@ -19,14 +19,14 @@ func TestInterruptStopsWhoeverWaits(t *testing.T) {
 #include <unistd.h>
 int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`
 	for name, source := range map[string]string{"running": spin, "in a system call": sleeping} {
-		for way, wait := range map[string]func(*Process) (stepper.Event, error){
-			"Run": func(p *Process) (stepper.Event, error) { return p.Run(p.PID(), 0, 0) },
-			"Run with patience": func(p *Process) (stepper.Event, error) {
+		for way, wait := range map[string]func(*Process) (tracee.Event, error){
+			"Run": func(p *Process) (tracee.Event, error) { return p.Run(p.PID(), 0, 0) },
+			"Run with patience": func(p *Process) (tracee.Event, error) {
 				return p.Run(p.PID(), 0, time.Minute)
 			},
-			"Wait": func(p *Process) (stepper.Event, error) {
+			"Wait": func(p *Process) (tracee.Event, error) {
 				if err := p.Resume(p.PID(), 0); err != nil {
-					return stepper.Event{}, err
+					return tracee.Event{}, err
 				}
 				return p.Wait()
 			},
@@ -37,7 +37,7 @@ int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`
 				runTo(t, p, "main")
 				time.AfterFunc(30*time.Millisecond, p.Interrupt)
 				ev, err := wait(p)
-				if err != nil || ev.Kind != stepper.EventInterrupt || !p.Held(ev.TID) {
+				if err != nil || ev.Kind != tracee.EventInterrupt || !p.Held(ev.TID) {
 					t.Fatalf("got %+v, %v", ev, err)
 				}
 				if source == spin {
@@ -62,13 +62,13 @@ func TestInterruptBeforehandStopsTheNextCommandUnmoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Interrupt()
-	if ev, err := p.Step(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventInterrupt {
+	if ev, err := p.Step(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventInterrupt {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if err := p.Regs(p.PID(), &after); err != nil || before != after {
 		t.Errorf("the thread moved from %v to %v, %v", before.PC(), after.PC(), err)
 	}
-	if ev, err := p.Step(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventStep {
+	if ev, err := p.Step(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventStep {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 }
@@ -113,7 +113,7 @@ func TestSignalKeepsItsValueAcrossAnInjectedCall(t *testing.T) {
 	stepIntoSleep(t, p)
 	sigqueue(t, p.PID(), unix.SIGUSR1, 42)
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGUSR1) {
+	if err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGUSR1) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	for range 3 {
@@ -135,7 +135,7 @@ func TestSignalHasTheValueThatWasWritten(t *testing.T) {
 			stepIntoSleep(t, p)
 			sigqueue(t, p.PID(), unix.SIGUSR1, 42)
 			ev, err := p.Run(p.PID(), 0, 0)
-			if err != nil || ev.Kind != stepper.EventSignal {
+			if err != nil || ev.Kind != tracee.EventSignal {
 				t.Fatalf("got %+v, %v", ev, err)
 			}
 			if borrowed == "before" {
@@ -166,7 +166,7 @@ func TestSignalHasTheValueThatWasWritten(t *testing.T) {
 func stepIntoSleep(t testing.TB, p *Process) {
 	t.Helper()
 	ev, err := p.Run(p.PID(), 0, 30*time.Millisecond)
-	if err != nil || ev.Kind != stepper.EventBlocked {
+	if err != nil || ev.Kind != tracee.EventBlocked {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if err := p.Hold(); err != nil {
@@ -196,7 +196,7 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 	if err := p.SetRegs(p.PID(), &there); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Step(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventStep {
+	if ev, err := p.Step(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventStep {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if err := p.Regs(p.PID(), &there); err != nil || there.PC() <= symbol(t, p, "main") {
@@ -208,7 +208,7 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 	if err := p.Regs(p.PID(), &after); err != nil || before != after {
 		t.Errorf("registers\n%+v, were\n%+v, %v", after, before, err)
 	}
-	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 0 {
+	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 0 {
 		t.Errorf("got %+v, %v, want the sleep to end undisturbed", ev, err)
 	}
 }
@@ -235,10 +235,10 @@ static volatile int continued;
 static void handler(int s) { continued = 1; }
 int main(void) { signal(SIGCONT, handler); raise(SIGSTOP); return continued ? 11 : 12; }`)
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGSTOP) {
+	if err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGSTOP) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
-	if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Kind != stepper.EventGroupStop || ev.Signal != int(unix.SIGSTOP) {
+	if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Kind != tracee.EventGroupStop || ev.Signal != int(unix.SIGSTOP) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	borrow(t, p, p.PID())
@@ -252,10 +252,10 @@ int main(void) { signal(SIGCONT, handler); raise(SIGSTOP); return continued ? 11
 		t.Fatal(err)
 	}
 	time.AfterFunc(50*time.Millisecond, func() { _ = unix.Kill(p.PID(), unix.SIGCONT) })
-	if ev, err = p.Wait(); err != nil || ev.Kind != stepper.EventGroupEnd {
+	if ev, err = p.Wait(); err != nil || ev.Kind != tracee.EventGroupEnd {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
-	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGCONT) {
+	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGCONT) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Status.Code != 11 {

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -20,24 +20,24 @@ const manyThreads = 8
 // the signal in the next byte, no event in the third. See wait(2) and ptrace(2).
 const stoppedByTrap = 0x7f | uint32(unix.SIGTRAP)<<8
 
-// Step runs one instruction of one held thread; see stepper.Target. It steps
+// Step runs one instruction of one held thread; see tracee.Target. It steps
 // what is in memory: over a breakpoint that is planted at the PC it is
 // EventBreakpoint. A system call that makes a thread or a process is two
 // events: EventClone (or EventFork, EventVfork) in the middle of the call, and
 // EventStep after it, when stepped again.
 //
-// A patience of stepper.FaultPatience or more costs nothing: it is looked after
+// A patience of tracee.FaultPatience or more costs nothing: it is looked after
 // by the ticks that several threads need anyway. With one thread it has no end.
-func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, error) {
+func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, error) {
 	t, err := p.find(tid, "step")
 	if err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
-	if sig != 0 || patience > 0 && patience < stepper.FaultPatience || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || p.reports || t.call != callNone {
+	if sig != 0 || patience > 0 && patience < tracee.FaultPatience || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || p.reports || t.call != callNone {
 		return p.runFor(tid, reqSingleStep, sig, patience)
 	}
 	if err := p.load(t); err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	which := -1
 	if n := len(p.order); n > 1 {
@@ -50,7 +50,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	from, sp := t.regs.now.Rip, t.regs.now.Rsp
 	if e := ptraceCall(reqSingleStep, tid, 0, 0); e != 0 {
 		if err := p.fail(t, "step", e); e != unix.ESRCH {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 	}
 	t.held, t.how, t.regs.known, t.skipped = false, reqSingleStep, false, false
@@ -61,7 +61,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	}
 	if got != tid || p.status != stoppedByTrap {
 		if err := p.take(got, p.status); err != nil {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 		return p.await(t, limit(patience))
 	}
@@ -71,10 +71,10 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	}
 	if !plainStep(from, t.regs.now.Rip, t.regs.now.OrigRax) {
 		if err := p.take(tid, p.status); err != nil {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 		ev, err := p.await(t, time.Time{})
-		if err == nil && ev.Kind == stepper.EventStep && t.regs.now.Rsp != sp {
+		if err == nil && ev.Kind == tracee.EventStep && t.regs.now.Rsp != sp {
 			err = p.cleanPushf(t, from, sp)
 		}
 		return ev, err
@@ -82,7 +82,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (stepper.Event, err
 	t.held, t.asked, t.listens, t.midcall = true, false, false, false
 	t.stop, t.signal, t.siginfo = stopTrap, 0, nil
 	t.regs.known, t.regs.changed = true, false
-	return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+	return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 }
 
 // limit is when a patience that begins now ends; never, for none.

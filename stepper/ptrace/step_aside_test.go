@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
 
@@ -64,7 +64,7 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 	if p.nop == 0 {
 		t.Fatal("no nop is known")
 	}
-	if err := p.SetDebug(p.PID(), 0, stepper.DebugExecute, p.nop, 1); err != nil {
+	if err := p.SetDebug(p.PID(), 0, tracee.DebugExecute, p.nop, 1); err != nil {
 		t.Fatal(err)
 	}
 	for _, sig := range []unix.Signal{unix.SIGUSR1, unix.SIGSTOP} {
@@ -86,17 +86,17 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 	if err := p.SetRegs(p.PID(), &r); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.SetDebug(p.PID(), 0, stepper.DebugOff, 0, 0); err != nil {
+	if err := p.SetDebug(p.PID(), 0, tracee.DebugOff, 0, 0); err != nil {
 		t.Fatal(err)
 	}
 	came := map[int]int{}
 	for {
 		ev, err := p.Run(p.PID(), 0, 0)
-		if err == nil && ev.Kind == stepper.EventSignal {
+		if err == nil && ev.Kind == tracee.EventSignal {
 			if came[ev.Signal]++; len(came) < 2 {
 				continue
 			}
-			if ev, err = p.Run(p.PID(), int(unix.SIGUSR1), 0); err == nil && ev.Kind == stepper.EventProcessExit && ev.Status.Code == 1 {
+			if ev, err = p.Run(p.PID(), int(unix.SIGUSR1), 0); err == nil && ev.Kind == tracee.EventProcessExit && ev.Status.Code == 1 {
 				break
 			}
 		}
@@ -138,7 +138,7 @@ func TestAStepAsideOfAKilledThreadIsESRCH(t *testing.T) {
 	if err := p.StepAside(p.PID()); !errors.Is(err, unix.ESRCH) {
 		t.Errorf("%v, want ESRCH", err)
 	}
-	if ev := until(t, p, stepper.EventProcessExit); ev.Status.Signal != int(unix.SIGKILL) {
+	if ev := until(t, p, tracee.EventProcessExit); ev.Status.Signal != int(unix.SIGKILL) {
 		t.Errorf("%+v", ev)
 	}
 }

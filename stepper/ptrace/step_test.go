@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
 
@@ -29,14 +29,14 @@ __asm__(".globl _start\n_start:\n"
 	"syscall\n");`
 
 // stepToEnd steps a thread until its process ends, and counts.
-func stepToEnd(t *testing.T, p *Process) (steps int, last stepper.Event) {
+func stepToEnd(t *testing.T, p *Process) (steps int, last tracee.Event) {
 	t.Helper()
 	for {
 		ev, err := p.Step(p.PID(), 0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev.Kind != stepper.EventStep {
+		if ev.Kind != tracee.EventStep {
 			return steps, ev
 		}
 		steps++
@@ -49,7 +49,7 @@ func TestStepRunsEachInstructionOnceAndUnseen(t *testing.T) {
 	if want := 2 + 100*6 + 2; steps != want {
 		t.Errorf("%d steps, the program has %d instructions before its last", steps, want)
 	}
-	if last.Kind != stepper.EventProcessExit || last.Status != (stepper.ExitStatus{}) {
+	if last.Kind != tracee.EventProcessExit || last.Status != (tracee.ExitStatus{}) {
 		t.Errorf("ended with %+v; status 1 means that pushf saw the trap flag", last)
 	}
 	if p.Alive() {
@@ -69,17 +69,17 @@ func TestStepReportsTrapsOfTheProgramsOwnAsSignals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; xor %edi, %edi; mov $231, %eax; syscall");`)
 			_, ev := stepToEnd(t, p)
-			if ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGTRAP) {
+			if ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGTRAP) {
 				t.Fatalf("got %+v, want EventSignal with SIGTRAP", ev)
 			}
-			if _, ev = stepToEnd(t, p); ev.Kind != stepper.EventProcessExit || ev.Status.Signaled {
+			if _, ev = stepToEnd(t, p); ev.Kind != tracee.EventProcessExit || ev.Status.Signaled {
 				t.Errorf("with the signal dropped: %+v, want a normal exit", ev)
 			}
 		})
 		t.Run(name+" at full speed", func(t *testing.T) {
 			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; xor %edi, %edi; mov $231, %eax; syscall");`)
 			ev, err := p.Run(p.PID(), 0, 0)
-			if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGTRAP) {
+			if err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGTRAP) {
 				t.Fatalf("got %+v, %v, want EventSignal with SIGTRAP", ev, err)
 			}
 			if ev, err = p.Run(p.PID(), ev.Signal, 0); err != nil || ev.Status.Signal != int(unix.SIGTRAP) {
@@ -97,11 +97,11 @@ static volatile int seen;
 void handler(int s) { seen = s; }
 int main(void) { signal(SIGUSR1, handler); raise(SIGUSR1); return seen; }`)
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventSignal || ev.Signal != int(unix.SIGUSR1) {
+	if err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGUSR1) {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	ev, err = p.Step(p.PID(), ev.Signal, 0)
-	if err != nil || ev.Kind != stepper.EventStep {
+	if err != nil || ev.Kind != tracee.EventStep {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	var r unit.Regs
@@ -129,7 +129,7 @@ int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`)
 	if _, err := w.Write([]byte{7}); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Wait(); err != nil || ev.Kind != stepper.EventStep {
+	if ev, err := p.Wait(); err != nil || ev.Kind != tracee.EventStep {
 		t.Fatalf("got %+v, %v; the step was to end when the call did", ev, err)
 	}
 	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 7 {
@@ -146,10 +146,10 @@ func stepUntilBlocked(t *testing.T, p *Process) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev.Kind == stepper.EventBlocked {
+		if ev.Kind == tracee.EventBlocked {
 			return
 		}
-		if ev.Kind != stepper.EventStep {
+		if ev.Kind != tracee.EventStep {
 			t.Fatalf("got %+v", ev)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table/tabletest"
 )
 
@@ -65,7 +65,7 @@ func onTerminal(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	ev, err := p.Run(p.PID(), 0, 0)
-	if err != nil || ev.Kind != stepper.EventProcessExit || ev.Status.Code != 3 {
+	if err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 3 {
 		t.Errorf("got %+v, %v; status 3 says that the program had the terminal both times", ev, err)
 	}
 	if err := p.TakeTerminal(tty); err != nil || foreground() != unix.Getpgrp() {

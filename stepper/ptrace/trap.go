@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -22,7 +22,7 @@ func (p *Process) takeSignal(t *thread, sig int) error {
 		if ours, err := p.takeIllegal(t); err != nil {
 			return err
 		} else if ours {
-			p.push(stepper.Event{Kind: stepper.EventSyscall, TID: t.tid})
+			p.push(tracee.Event{Kind: tracee.EventSyscall, TID: t.tid})
 			return nil
 		}
 	}
@@ -34,7 +34,7 @@ func (p *Process) takeSignal(t *thread, sig int) error {
 			return p.resume(t, t.how, sig)
 		}
 	}
-	p.push(stepper.Event{Kind: stepper.EventSignal, TID: t.tid, Signal: sig})
+	p.push(tracee.Event{Kind: tracee.EventSignal, TID: t.tid, Signal: sig})
 	return nil
 }
 
@@ -66,14 +66,14 @@ func (p *Process) takeTrap(t *thread) error {
 		}
 		if slots != 0 {
 			t.stop, t.signal = stopTrap, 0
-			p.push(stepper.Event{Kind: stepper.EventDebug, TID: t.tid, Slot: lowest(slots), Slots: slots})
+			p.push(tracee.Event{Kind: tracee.EventDebug, TID: t.tid, Slot: lowest(slots), Slots: slots})
 			return nil
 		}
 		stepping = stepping && code == codeTrace
 	case codeHandler:
 		if stepping {
 			t.stop, t.signal = stopEvent, 0 // ptrace_notify: no signal to replace
-			p.push(stepper.Event{Kind: stepper.EventStep, TID: t.tid})
+			p.push(tracee.Event{Kind: tracee.EventStep, TID: t.tid})
 			return nil
 		}
 	case codeBreakpoint:
@@ -87,10 +87,10 @@ func (p *Process) takeTrap(t *thread) error {
 	}
 	if stepping {
 		t.stop, t.signal = stopTrap, 0
-		p.push(stepper.Event{Kind: stepper.EventStep, TID: t.tid})
+		p.push(tracee.Event{Kind: tracee.EventStep, TID: t.tid})
 		return nil
 	}
-	p.push(stepper.Event{Kind: stepper.EventSignal, TID: t.tid, Signal: int(unix.SIGTRAP)})
+	p.push(tracee.Event{Kind: tracee.EventSignal, TID: t.tid, Signal: int(unix.SIGTRAP)})
 	return nil
 }
 
@@ -115,7 +115,7 @@ func (p *Process) takeInt3(t *thread) error {
 		if err := p.rewind(t, at); err != nil {
 			return err
 		}
-		p.push(stepper.Event{Kind: stepper.EventBreakpoint, TID: t.tid, Addr: at})
+		p.push(tracee.Event{Kind: tracee.EventBreakpoint, TID: t.tid, Addr: at})
 		return nil
 	}
 	if p.points.past[at] {
@@ -129,6 +129,6 @@ func (p *Process) takeInt3(t *thread) error {
 			return p.resume(t, t.how, 0)
 		}
 	}
-	p.push(stepper.Event{Kind: stepper.EventSignal, TID: t.tid, Signal: int(unix.SIGTRAP)})
+	p.push(tracee.Event{Kind: tracee.EventSignal, TID: t.tid, Signal: int(unix.SIGTRAP)})
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // callState is where a thread is with a trapped system call.
@@ -64,7 +64,7 @@ func (p *Process) skipCall(t *thread, result int64) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	p.unqueue(func(ev *stepper.Event) bool { return ev.TID == t.tid && ev.Kind == stepper.EventSyscall })
+	p.unqueue(func(ev *tracee.Event) bool { return ev.TID == t.tid && ev.Kind == tracee.EventSyscall })
 	t.call = callAnswered
 	if t.regs.now.OrigRax == noSyscall {
 		return nil
@@ -109,7 +109,7 @@ func (p *Process) Calls() []int {
 
 // Caller is a thread at a trapped call. Precondition: every thread of the
 // process is held, until the call is answered.
-func (p *Process) Caller(tid int) (stepper.Caller, error) {
+func (p *Process) Caller(tid int) (tracee.Caller, error) {
 	t, err := p.findHeld(tid, "answer a system call")
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (p *Process) Caller(tid int) (stepper.Caller, error) {
 // Serve sets who answers the trapped calls of processes that the program makes
 // and that are not debugged. It is called while this thread waits for anything,
 // with every thread of that process stopped.
-func (p *Process) Serve(answer func(stepper.Caller) error) { p.answer = answer }
+func (p *Process) Serve(answer func(tracee.Caller) error) { p.answer = answer }
 
 // releaseCall makes a thread ready to be detached: a call that nobody has
 // answered fails as it does untraced.

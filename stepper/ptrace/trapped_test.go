@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
 
-var _ stepper.CallTarget = (*Process)(nil)
+var _ tracee.CallTarget = (*Process)(nil)
 
 // The program's results are those of the kernel, so a test that answers 1234
 // knows that it was asked. 335 is trapped by its SIGILL, 1000 by a filter.
@@ -64,12 +64,12 @@ int main(int argc, char **argv) {
 func launchAsking(t *testing.T, number int, what string, stdout *os.File) *Process {
 	t.Helper()
 	p := launchWith(t, LaunchOptions{Args: []string{"prog", fmt.Sprint(number), what}, Trap: uint64(number), Stdout: stdout}, asks)
-	p.Serve(func(c stepper.Caller) error { return c.Answer(1234) })
+	p.Serve(func(c tracee.Caller) error { return c.Answer(1234) })
 	return p
 }
 
 // answering runs a program with one thread to its end and answers its calls.
-func answering(t *testing.T, p *Process) (calls int, end stepper.Event) {
+func answering(t *testing.T, p *Process) (calls int, end tracee.Event) {
 	t.Helper()
 	for {
 		ev, err := p.Run(p.PID(), 0, 0)
@@ -77,13 +77,13 @@ func answering(t *testing.T, p *Process) (calls int, end stepper.Event) {
 			t.Fatal(err)
 		}
 		switch ev.Kind {
-		case stepper.EventProcessExit:
+		case tracee.EventProcessExit:
 			return calls, ev
-		case stepper.EventFork:
+		case tracee.EventFork:
 			if err := p.DetachChild(ev.Child); err != nil {
 				t.Fatal(err)
 			}
-		case stepper.EventSyscall:
+		case tracee.EventSyscall:
 			calls++
 			c, err := p.Caller(ev.TID)
 			if err != nil {
@@ -116,7 +116,7 @@ func TestUnansweredCallComesAgain(t *testing.T) {
 		p := launchAsking(t, number, "once", nil)
 		for range 3 {
 			ev, err := p.Run(p.PID(), 0, 0)
-			if err != nil || ev.Kind != stepper.EventSyscall {
+			if err != nil || ev.Kind != tracee.EventSyscall {
 				t.Fatalf("%d: %+v, %v", number, ev, err)
 			}
 			// Something else may happen in the thread meanwhile.
@@ -133,18 +133,18 @@ func TestStepOverATrappedCallEndsBehindIt(t *testing.T) {
 		p := launchAsking(t, number, "once", nil)
 		runTo(t, p, "ready")
 		ev, err := p.Step(p.PID(), 0, 0)
-		for err == nil && ev.Kind == stepper.EventStep {
+		for err == nil && ev.Kind == tracee.EventStep {
 			ev, err = p.Step(p.PID(), 0, 0)
 		}
 		var at, behind unit.Regs
-		if err != nil || ev.Kind != stepper.EventSyscall || p.Regs(p.PID(), &at) != nil {
+		if err != nil || ev.Kind != tracee.EventSyscall || p.Regs(p.PID(), &at) != nil {
 			t.Fatalf("%d: %+v, %v", number, ev, err)
 		}
 		c, err := p.Caller(p.PID())
 		if err != nil || c.Answer(1234) != nil {
 			t.Fatal(err)
 		}
-		if ev, err = p.Step(p.PID(), 0, 0); err != nil || ev.Kind != stepper.EventStep {
+		if ev, err = p.Step(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventStep {
 			t.Fatalf("%d: %+v, %v", number, ev, err)
 		}
 		if err := p.Regs(p.PID(), &behind); err != nil || behind.Rip != at.Rip || behind.Rax != 1234 {
@@ -172,7 +172,7 @@ func TestServedChildOutlivesItsParentAndTheDebugger(t *testing.T) {
 			p := launchAsking(t, 335, "child", w)
 			w.Close()
 			ev, err := p.Run(p.PID(), 0, 0)
-			if err != nil || ev.Kind != stepper.EventFork {
+			if err != nil || ev.Kind != tracee.EventFork {
 				t.Fatalf("%+v, %v", ev, err)
 			}
 			if err := p.DetachChild(ev.Child); err != nil {

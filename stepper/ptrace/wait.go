@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // kicked is what collect returns for a wait that was ended by a kick.
@@ -33,22 +33,22 @@ func (p *Process) collect(tid, flags int) (int, error) {
 // Wait returns the next event of any thread: a queued one, or the next that
 // a running thread brings. With no thread running and nothing queued it fails
 // with ErrState instead of waiting for ever.
-func (p *Process) Wait() (stepper.Event, error) {
-	return p.WaitFor(func(*stepper.Event) bool { return true })
+func (p *Process) Wait() (tracee.Event, error) {
+	return p.WaitFor(func(*tracee.Event) bool { return true })
 }
 
 // WaitFor is Wait for the events that wanted takes; the others stay queued.
-func (p *Process) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+func (p *Process) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	p.kicker.quiet()
 	if err := p.recheck(); err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	for {
 		if ev, ok := p.unqueueFirst(wanted); ok {
 			return ev, nil
 		}
 		if !p.alive {
-			return stepper.Event{}, &Error{Op: "wait", TID: p.pid, Err: unix.ESRCH}
+			return tracee.Event{}, &Error{Op: "wait", TID: p.pid, Err: unix.ESRCH}
 		}
 		if p.interrupt.Load() {
 			if ev, ok := p.answerInterrupt(); ok {
@@ -56,11 +56,11 @@ func (p *Process) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, erro
 			}
 		}
 		if !p.anyRunning() && !p.anyKilled() {
-			return stepper.Event{}, &Error{Op: "wait", TID: p.pid, Err: fmt.Errorf("%w: no thread is running", ErrState)}
+			return tracee.Event{}, &Error{Op: "wait", TID: p.pid, Err: fmt.Errorf("%w: no thread is running", ErrState)}
 		}
 		got, err := p.collect(-1, 0)
 		if err != nil {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 		if got == kicked {
 			err = p.recheck()
@@ -68,7 +68,7 @@ func (p *Process) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, erro
 			err = p.takeOthers()
 		}
 		if err != nil {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 	}
 }
@@ -123,48 +123,48 @@ func (p *Process) anyKilled() bool {
 // await waits until thread t has something to say, and queues what others
 // say meanwhile. deadline zero waits without end. Only Step and Run call it,
 // so an event that concerns the whole process is theirs to return as well.
-func (p *Process) await(t *thread, deadline time.Time) (stepper.Event, error) {
+func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 	for {
 		for i := range p.queue {
 			ev := p.queue[i]
-			if concerns(&ev, t.tid) || ev.Kind == stepper.EventExec || ev.Kind == stepper.EventProcessExit {
+			if concerns(&ev, t.tid) || ev.Kind == tracee.EventExec || ev.Kind == tracee.EventProcessExit {
 				p.queue = append(p.queue[:i], p.queue[i+1:]...)
 				return ev, nil
 			}
 		}
 		if p.threads[t.tid] != t {
-			return stepper.Event{}, &Error{Op: "wait", TID: t.tid, Err: unix.ESRCH}
+			return tracee.Event{}, &Error{Op: "wait", TID: t.tid, Err: unix.ESRCH}
 		}
 		if t.held {
 			// It answered PTRACE_INTERRUPT, perhaps with the trap waited for
 			// still pending: that comes first, the interrupt with the next call.
 			if trapPending(t.tid) {
 				if err := p.takeUp(t); err != nil {
-					return stepper.Event{}, err
+					return tracee.Event{}, err
 				}
 				continue
 			}
 			p.interrupt.Store(false)
-			return stepper.Event{Kind: stepper.EventInterrupt, TID: t.tid}, nil
+			return tracee.Event{Kind: tracee.EventInterrupt, TID: t.tid}, nil
 		}
 		got, err := p.collect(-1, 0)
 		if err != nil {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 		if got != kicked {
 			if err := p.take(got, p.status); err != nil {
-				return stepper.Event{}, err
+				return tracee.Event{}, err
 			}
 			continue
 		}
 		if err := p.recheck(); err != nil {
-			return stepper.Event{}, err
+			return tracee.Event{}, err
 		}
 		if p.interrupt.Load() && !t.asked {
 			p.ask(t)
 		}
 		if !deadline.IsZero() && !time.Now().Before(deadline) {
-			return stepper.Event{Kind: stepper.EventBlocked, TID: t.tid}, nil
+			return tracee.Event{Kind: tracee.EventBlocked, TID: t.tid}, nil
 		}
 	}
 }
@@ -227,7 +227,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		if err := p.giveBack(); err != nil {
 			return err
 		}
-		p.push(stepper.Event{Kind: stepper.EventVforkDone, TID: tid})
+		p.push(tracee.Event{Kind: tracee.EventVforkDone, TID: tid})
 		return nil
 	case eventExec:
 		t.midcall = true
@@ -240,7 +240,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		if !ours {
 			return p.resume(t, t.how, 0)
 		}
-		p.push(stepper.Event{Kind: stepper.EventSyscall, TID: tid})
+		p.push(tracee.Event{Kind: tracee.EventSyscall, TID: tid})
 		return nil
 	default:
 		return &Error{Op: "wait", TID: tid, Err: fmt.Errorf("%w: stop %#x was not asked for", ErrState, status)}
@@ -266,12 +266,12 @@ func (p *Process) takeStop(t *thread, sig int, asked, listened bool) error {
 		case !listened:
 			return p.resume(t, t.how, 0) // a late answer to PTRACE_INTERRUPT
 		}
-		p.push(stepper.Event{Kind: stepper.EventGroupEnd, TID: t.tid})
+		p.push(tracee.Event{Kind: tracee.EventGroupEnd, TID: t.tid})
 		return nil
 	}
 	t.stop, t.signal = stopGroup, sig
 	if !asked {
-		p.push(stepper.Event{Kind: stepper.EventGroupStop, TID: t.tid, Signal: sig})
+		p.push(tracee.Event{Kind: tracee.EventGroupStop, TID: t.tid, Signal: sig})
 	}
 	return nil
 }
@@ -281,27 +281,27 @@ func (p *Process) takeStop(t *thread, sig int, asked, listened bool) error {
 func (p *Process) ended(tid int, ws unix.WaitStatus) {
 	p.drop(tid)
 	if tid != p.pid {
-		p.push(stepper.Event{Kind: stepper.EventExit, TID: tid})
+		p.push(tracee.Event{Kind: tracee.EventExit, TID: tid})
 		return
 	}
-	st := stepper.ExitStatus{Signaled: ws.Signaled()}
+	st := tracee.ExitStatus{Signaled: ws.Signaled()}
 	if ws.Signaled() {
 		st.Signal, st.Core = int(ws.Signal()), ws.CoreDump()
 	} else {
 		st.Code = ws.ExitStatus()
 	}
-	p.queue = append(p.queue[:0], stepper.Event{Kind: stepper.EventProcessExit, TID: tid, Status: st})
+	p.queue = append(p.queue[:0], tracee.Event{Kind: tracee.EventProcessExit, TID: tid, Status: st})
 	p.close()
 }
 
 // push queues an event.
-func (p *Process) push(ev stepper.Event) { p.queue = append(p.queue, ev) }
+func (p *Process) push(ev tracee.Event) { p.queue = append(p.queue, ev) }
 
 // unqueueFirst takes the oldest event that is wanted.
-func (p *Process) unqueueFirst(wanted func(*stepper.Event) bool) (stepper.Event, bool) {
-	i := slices.IndexFunc(p.queue, func(ev stepper.Event) bool { return wanted(&ev) })
+func (p *Process) unqueueFirst(wanted func(*tracee.Event) bool) (tracee.Event, bool) {
+	i := slices.IndexFunc(p.queue, func(ev tracee.Event) bool { return wanted(&ev) })
 	if i < 0 {
-		return stepper.Event{}, false
+		return tracee.Event{}, false
 	}
 	ev := p.queue[i]
 	p.queue = slices.Delete(p.queue, i, i+1)
@@ -309,7 +309,7 @@ func (p *Process) unqueueFirst(wanted func(*stepper.Event) bool) (stepper.Event,
 }
 
 // unqueue drops the events that match.
-func (p *Process) unqueue(match func(*stepper.Event) bool) {
+func (p *Process) unqueue(match func(*tracee.Event) bool) {
 	kept := p.queue[:0]
 	for i := range p.queue {
 		if !match(&p.queue[i]) {

@@ -10,10 +10,10 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/steptest/modelled"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -517,4 +517,4 @@ func TestEveryOrderOfAClientsCommands(t *testing.T) {
 	}
 }
 
-var _ stepper.Target = served{}
+var _ tracee.Target = served{}

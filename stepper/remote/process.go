@@ -13,6 +13,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -205,7 +206,7 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 }
 
 // vdso is the vDSO's ELF image, which is no file; nil for other modules.
-func vdso(target stepper.Target, m *table.Module) (io.ReaderAt, error) {
+func vdso(target tracee.Target, m *table.Module) (io.ReaderAt, error) {
 	if m.Path != "[vdso]" {
 		return nil, nil
 	}

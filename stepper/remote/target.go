@@ -3,15 +3,15 @@ package remote
 import (
 	"os"
 
-	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
 // target is a process that can be served: one of Linux, or one of a model. What it
 // has besides are methods of ptrace.Process.
 type target interface {
-	stepper.Target
+	tracee.Target
 	GiveTerminal(*os.File) error
 	TakeTerminal(*os.File) error
 	SetSiginfo(tid int, info []byte) error

@@ -1,4 +1,4 @@
-// Package steptest scripts a stepper.Target, so that the Engine can be tested
+// Package steptest scripts a tracee.Target, so that the Engine can be tested
 // without a kernel: what it does when a thread vanishes in the middle, when a
 // system call blocks, when a breakpoint cannot be taken out.
 //

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"syscall"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -25,10 +25,10 @@ func (s *Target) PID() int {
 	return s.threads[0].TID
 }
 
-// Executable implements stepper.Target.
+// Executable implements tracee.Target.
 func (s *Target) Executable() string { return "scripted" }
 
-// Threads implements stepper.Target.
+// Threads implements tracee.Target.
 func (s *Target) Threads() []int {
 	var list []int
 	for _, th := range s.threads {
@@ -37,7 +37,7 @@ func (s *Target) Threads() []int {
 	return list
 }
 
-// Alive implements stepper.Target.
+// Alive implements tracee.Target.
 func (s *Target) Alive() bool { return s.alive }
 
 // ReadMemory hides planted breakpoints: they are not in the model's memory.
@@ -52,13 +52,13 @@ func (s *Target) ReadMemory(addr table.Addr, p []byte) (int, error) {
 	return len(p), nil
 }
 
-// WriteMemory implements stepper.Target.
+// WriteMemory implements tracee.Target.
 func (s *Target) WriteMemory(addr table.Addr, p []byte) (int, error) {
 	s.Code(addr, p...)
 	return len(p), nil
 }
 
-// Regs implements stepper.Target.
+// Regs implements tracee.Target.
 func (s *Target) Regs(tid int, r *unit.Regs) error {
 	th, err := s.find(tid)
 	if err == nil {
@@ -67,7 +67,7 @@ func (s *Target) Regs(tid int, r *unit.Regs) error {
 	return err
 }
 
-// SetRegs implements stepper.Target.
+// SetRegs implements tracee.Target.
 func (s *Target) SetRegs(tid int, r *unit.Regs) error {
 	th, err := s.find(tid)
 	if err == nil {
@@ -88,11 +88,11 @@ func (s *Target) SetXState(tid int, _ []byte) error {
 	return err
 }
 
-// Rseq implements stepper.Target.
-func (s *Target) Rseq(tid int) (stepper.RseqConfig, error) {
+// Rseq implements tracee.Target.
+func (s *Target) Rseq(tid int) (tracee.RseqConfig, error) {
 	th, err := s.find(tid)
 	if err != nil {
-		return stepper.RseqConfig{}, err
+		return tracee.RseqConfig{}, err
 	}
 	return th.Rseq, nil
 }
@@ -111,7 +111,7 @@ func (s *Target) Insert(addr table.Addr) error {
 	return nil
 }
 
-// Remove implements stepper.Target.
+// Remove implements tracee.Target.
 func (s *Target) Remove(addr table.Addr) error {
 	if err := s.note("remove %v", addr); err != nil {
 		return err
@@ -120,11 +120,11 @@ func (s *Target) Remove(addr table.Addr) error {
 	return nil
 }
 
-// Inserted implements stepper.Target.
+// Inserted implements tracee.Target.
 func (s *Target) Inserted(addr table.Addr) bool { return s.planted[addr] }
 
-// SetDebug implements stepper.Target.
-func (s *Target) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, _ int) error {
+// SetDebug implements tracee.Target.
+func (s *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, _ int) error {
 	if err := s.note("debug %d %d %v", tid, slot, addr); err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (s *Target) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr
 	return err
 }
 
-// Resume implements stepper.Target.
+// Resume implements tracee.Target.
 func (s *Target) Resume(tid, sig int) error { return s.letGo("resume", tid, sig) }
 
 // ResumeInPlace is logged as Resume is.
@@ -168,10 +168,10 @@ func (s *Target) Hold() error {
 
 // Queued reports whether an event waits that was not wanted when it came.
 func (s *Target) Queued(tid int) bool {
-	return slices.ContainsFunc(s.queue, func(ev stepper.Event) bool { return ev.TID == tid })
+	return slices.ContainsFunc(s.queue, func(ev tracee.Event) bool { return ev.TID == tid })
 }
 
-// Held implements stepper.Target.
+// Held implements tracee.Target.
 func (s *Target) Held(tid int) bool {
 	th := s.Thread(tid)
 	return th != nil && th.held
@@ -206,7 +206,7 @@ func (s *Target) StepAside(tid int) error {
 	return s.note("stepaside %d", tid)
 }
 
-// SignalMask implements stepper.Target.
+// SignalMask implements tracee.Target.
 func (s *Target) SignalMask(tid int) (uint64, error) {
 	th, err := s.find(tid)
 	if err != nil {
@@ -215,7 +215,7 @@ func (s *Target) SignalMask(tid int) (uint64, error) {
 	return th.Mask, nil
 }
 
-// SetSignalMask implements stepper.Target.
+// SetSignalMask implements tracee.Target.
 func (s *Target) SetSignalMask(tid int, blocked uint64) error {
 	th, err := s.find(tid)
 	if err == nil {
@@ -224,14 +224,14 @@ func (s *Target) SetSignalMask(tid int, blocked uint64) error {
 	return err
 }
 
-// Pin implements stepper.Target.
+// Pin implements tracee.Target.
 func (s *Target) Pin(tid int) error {
 	_, err := s.find(tid)
 	s.pinned = err == nil
 	return err
 }
 
-// Unpin implements stepper.Target.
+// Unpin implements tracee.Target.
 func (s *Target) Unpin() error {
 	s.pinned = false
 	return nil
@@ -243,7 +243,7 @@ func (s *Target) Siginfo(tid int) ([]byte, error) {
 	return make([]byte, 128), err
 }
 
-// DetachChild implements stepper.Target.
+// DetachChild implements tracee.Target.
 func (s *Target) DetachChild(child int) error { return s.note("detachchild %d", child) }
 
 // Follow makes the child the process's only thread.
@@ -252,16 +252,16 @@ func (s *Target) Follow(child int) error {
 	return s.note("follow %d", child)
 }
 
-// DropSignal implements stepper.Target.
+// DropSignal implements tracee.Target.
 func (s *Target) DropSignal(tid int) error { return s.note("dropsignal %d", tid) }
 
-// Detach implements stepper.Target.
+// Detach implements tracee.Target.
 func (s *Target) Detach() error {
 	s.alive = false
 	return s.note("detach")
 }
 
-// Kill implements stepper.Target.
+// Kill implements tracee.Target.
 func (s *Target) Kill() error {
 	s.alive = false
 	return s.note("kill")

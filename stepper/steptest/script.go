@@ -5,7 +5,7 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -14,7 +14,7 @@ import (
 // model to where the thread has come, and gives the answer.
 type Call struct {
 	Name string
-	Do   func(*Target) (stepper.Event, error)
+	Do   func(*Target) (tracee.Event, error)
 }
 
 // Expect adds calls to the script.
@@ -22,44 +22,44 @@ func (s *Target) Expect(calls ...Call) { s.script = append(s.script, calls...) }
 
 // Reach moves a thread to an instruction where something waits for it: the
 // event is that of the debug register or the breakpoint there.
-func Reach(tid int, pc table.Addr) func(*Target) (stepper.Event, error) {
-	return func(s *Target) (stepper.Event, error) {
+func Reach(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
+	return func(s *Target) (tracee.Event, error) {
 		th := s.Thread(tid)
 		th.Regs.Rip, th.held = uint64(pc), true
 		for slot, d := range th.Debug {
-			if d.Kind == stepper.DebugExecute && d.Addr == pc {
-				return stepper.Event{Kind: stepper.EventDebug, TID: tid, Slot: slot, Slots: 1 << slot}, nil
+			if d.Kind == tracee.DebugExecute && d.Addr == pc {
+				return tracee.Event{Kind: tracee.EventDebug, TID: tid, Slot: slot, Slots: 1 << slot}, nil
 			}
 		}
 		if !s.planted[pc] {
 			s.t.Errorf("thread %d comes to %v, where nothing waits for it; planted are %v and %+v", tid, pc, s.Planted(), th.Debug)
 		}
-		return stepper.Event{Kind: stepper.EventBreakpoint, TID: tid, Addr: pc}, nil
+		return tracee.Event{Kind: tracee.EventBreakpoint, TID: tid, Addr: pc}, nil
 	}
 }
 
 // Stepped is the end of a single step at pc.
-func Stepped(tid int, pc table.Addr) func(*Target) (stepper.Event, error) {
-	return func(s *Target) (stepper.Event, error) {
+func Stepped(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
+	return func(s *Target) (tracee.Event, error) {
 		th := s.Thread(tid)
 		th.Regs.Rip, th.held = uint64(pc), true
-		return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+		return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 	}
 }
 
 // Answer is any other event. Its thread is held, or gone, or running, as the
 // kind of the event has it.
-func Answer(ev stepper.Event) func(*Target) (stepper.Event, error) {
-	return func(s *Target) (stepper.Event, error) {
+func Answer(ev tracee.Event) func(*Target) (tracee.Event, error) {
+	return func(s *Target) (tracee.Event, error) {
 		switch ev.Kind {
-		case stepper.EventExit:
+		case tracee.EventExit:
 			s.drop(ev.TID)
-		case stepper.EventProcessExit:
+		case tracee.EventProcessExit:
 			s.threads, s.alive = nil, false
-		case stepper.EventClone:
+		case tracee.EventClone:
 			s.threads = append(s.threads, &Thread{TID: ev.Child, held: true, Debug: s.all})
 			s.Thread(ev.TID).held = true
-		case stepper.EventBlocked:
+		case tracee.EventBlocked:
 		default:
 			s.Thread(ev.TID).held = true
 		}
@@ -68,10 +68,10 @@ func Answer(ev stepper.Event) func(*Target) (stepper.Event, error) {
 }
 
 // Vanished is ESRCH for a thread that is no more; its exit is an event to come.
-func Vanished(tid int) func(*Target) (stepper.Event, error) {
-	return func(s *Target) (stepper.Event, error) {
+func Vanished(tid int) func(*Target) (tracee.Event, error) {
+	return func(s *Target) (tracee.Event, error) {
 		s.Thread(tid).Dying = true
-		return stepper.Event{}, syscall.ESRCH
+		return tracee.Event{}, syscall.ESRCH
 	}
 }
 
@@ -85,7 +85,7 @@ func (s *Target) drop(tid int) {
 }
 
 // play takes the next call of the script.
-func (s *Target) play(name string) (stepper.Event, error) {
+func (s *Target) play(name string) (tracee.Event, error) {
 	s.Log = append(s.Log, name)
 	if len(s.script) == 0 || s.script[0].Name != name {
 		next := "nothing more"
@@ -100,32 +100,32 @@ func (s *Target) play(name string) (stepper.Event, error) {
 }
 
 // Step takes "step TID" from the script.
-func (s *Target) Step(tid, sig int, _ time.Duration) (stepper.Event, error) {
+func (s *Target) Step(tid, sig int, _ time.Duration) (tracee.Event, error) {
 	return s.let("step", tid, sig)
 }
 
 // Run takes "run TID" from the script.
-func (s *Target) Run(tid, sig int, _ time.Duration) (stepper.Event, error) {
+func (s *Target) Run(tid, sig int, _ time.Duration) (tracee.Event, error) {
 	return s.let("run", tid, sig)
 }
 
-func (s *Target) let(verb string, tid, sig int) (stepper.Event, error) {
+func (s *Target) let(verb string, tid, sig int) (tracee.Event, error) {
 	th, err := s.find(tid)
 	if err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	th.held = false
 	return s.play(called(verb, tid, sig))
 }
 
 // Wait takes "wait" from the script.
-func (s *Target) Wait() (stepper.Event, error) {
-	return s.WaitFor(func(*stepper.Event) bool { return true })
+func (s *Target) Wait() (tracee.Event, error) {
+	return s.WaitFor(func(*tracee.Event) bool { return true })
 }
 
 // WaitFor takes "wait" from the script until what it answers is wanted; the rest is
 // for the waits to come.
-func (s *Target) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+func (s *Target) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	for i, ev := range s.queue {
 		if wanted(&ev) {
 			s.queue = slices.Delete(s.queue, i, i+1)
@@ -134,7 +134,7 @@ func (s *Target) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error
 	}
 	for {
 		ev, err := s.play("wait")
-		if err != nil || wanted(&ev) || ev.Kind == stepper.EventInterrupt {
+		if err != nil || wanted(&ev) || ev.Kind == tracee.EventInterrupt {
 			return ev, err
 		}
 		s.queue = append(s.queue, ev)

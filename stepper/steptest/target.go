@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -30,17 +31,17 @@ type Target struct {
 	planted map[table.Addr]bool
 	all     [4]Debug // debug registers of threads to come
 	script  []Call
-	queue   []stepper.Event // what waits have brought and was not wanted then
+	queue   []tracee.Event // what waits have brought and was not wanted then
 	pinned  bool
 }
 
-var _ stepper.Target = (*Target)(nil)
+var _ tracee.Target = (*Target)(nil)
 
 // Thread is one thread of a Target.
 type Thread struct {
 	TID   int
 	Regs  unit.Regs
-	Rseq  stepper.RseqConfig
+	Rseq  tracee.RseqConfig
 	Mask  uint64 // blocked signals
 	Debug [4]Debug
 	Dying bool // it is gone, and its exit not told yet
@@ -49,7 +50,7 @@ type Thread struct {
 
 // Debug is one debug register.
 type Debug struct {
-	Kind stepper.DebugKind
+	Kind tracee.DebugKind
 	Addr table.Addr
 }
 
@@ -109,7 +110,7 @@ func (s *Target) Planted() []table.Addr {
 func (th *Thread) Traps() int {
 	n := 0
 	for _, d := range th.Debug {
-		if d.Kind != stepper.DebugOff {
+		if d.Kind != tracee.DebugOff {
 			n++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -48,7 +49,7 @@ type Crowd struct {
 	asked   bool // Interrupt was called
 }
 
-var _ stepper.SenderTarget = (*Crowd)(nil)
+var _ tracee.SenderTarget = (*Crowd)(nil)
 
 // Walker is one thread and its accounts.
 type Walker struct {
@@ -121,7 +122,7 @@ func (th *Walker) InCall() bool { return th.made != nil || th.midcall }
 // Untold is how many signals of a thread wait to be reported.
 func (w *Crowd) Untold(tid int) (n int) {
 	for _, ev := range w.queue {
-		if ev.TID == tid && ev.Kind == stepper.EventSignal {
+		if ev.TID == tid && ev.Kind == tracee.EventSignal {
 			n++
 		}
 	}

@@ -5,19 +5,19 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // execute runs one instruction of a thread, or says what it stopped for instead.
 // stops is false as well where it is blocked in the kernel.
-func (w *Crowd) execute(th *Walker) (ev stepper.Event, stops bool) {
+func (w *Crowd) execute(th *Walker) (ev tracee.Event, stops bool) {
 	if c := th.made; c != nil {
 		switch {
 		case c.Vfork && !c.Free:
-			return stepper.Event{}, false // it waits for its child
+			return tracee.Event{}, false // it waits for its child
 		case c.Vfork && !c.Told:
 			c.Told = true
-			return stepper.Event{Kind: stepper.EventVforkDone, TID: th.TID}, true
+			return tracee.Event{Kind: tracee.EventVforkDone, TID: th.TID}, true
 		}
 		th.made = nil
 	}
@@ -25,14 +25,14 @@ func (w *Crowd) execute(th *Walker) (ev stepper.Event, stops bool) {
 	pc := th.Regs.PC()
 	if th.Regs.Eflags&resumeFlag == 0 {
 		for slot, d := range th.debug {
-			if d.kind == stepper.DebugExecute && d.addr == pc {
+			if d.kind == tracee.DebugExecute && d.addr == pc {
 				th.Regs.Eflags |= resumeFlag
-				return stepper.Event{Kind: stepper.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
+				return tracee.Event{Kind: tracee.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
 			}
 		}
 	}
 	if w.planted[pc] {
-		return stepper.Event{Kind: stepper.EventBreakpoint, TID: th.TID, Addr: pc}, true
+		return tracee.Event{Kind: tracee.EventBreakpoint, TID: th.TID, Addr: pc}, true
 	}
 	th.Regs.Eflags &^= resumeFlag
 	th.Executed++
@@ -56,9 +56,9 @@ func (w *Crowd) execute(th *Walker) (ev stepper.Event, stops bool) {
 			c := &Child{PID: crowdPID + 1000 + len(w.procs), Vfork: made == "vfork"}
 			w.procs = append(w.procs, c)
 			th.made, th.midcall = c, true
-			ev := stepper.Event{Kind: stepper.EventFork, TID: th.TID, Child: c.PID}
+			ev := tracee.Event{Kind: tracee.EventFork, TID: th.TID, Child: c.PID}
 			if c.Vfork {
-				ev.Kind = stepper.EventVfork
+				ev.Kind = tracee.EventVfork
 			}
 			return ev, true
 		}
@@ -68,17 +68,17 @@ func (w *Crowd) execute(th *Walker) (ev stepper.Event, stops bool) {
 		w.broken("thread %d executes at %v, where there is nothing", th.TID, pc)
 		return w.exit(th), true
 	}
-	return stepper.Event{}, false
+	return tracee.Event{}, false
 }
 
 // exit ends a thread, and the process with the last one.
-func (w *Crowd) exit(th *Walker) stepper.Event {
+func (w *Crowd) exit(th *Walker) tracee.Event {
 	w.drop(th)
 	if len(w.threads) > 0 {
-		return stepper.Event{Kind: stepper.EventExit, TID: th.TID}
+		return tracee.Event{Kind: tracee.EventExit, TID: th.TID}
 	}
 	w.alive = false
-	return stepper.Event{Kind: stepper.EventProcessExit, TID: crowdPID}
+	return tracee.Event{Kind: tracee.EventProcessExit, TID: crowdPID}
 }
 
 func (w *Crowd) drop(th *Walker) {
@@ -88,9 +88,9 @@ func (w *Crowd) drop(th *Walker) {
 }
 
 // outside lets something happen to a running thread before its next instruction.
-func (w *Crowd) outside(th *Walker, more ...string) (ev stepper.Event, stops bool) {
+func (w *Crowd) outside(th *Walker, more ...string) (ev tracee.Event, stops bool) {
 	if th.made != nil {
-		return stepper.Event{}, false // in the kernel: nothing that could be seen
+		return tracee.Event{}, false // in the kernel: nothing that could be seen
 	}
 	what := append([]string{"signal"}, more...)
 	if w.SendsByte != nil && !w.asked {
@@ -100,7 +100,7 @@ func (w *Crowd) outside(th *Walker, more ...string) (ev stepper.Event, stops boo
 	case "signal":
 		th.Raised++
 		th.signal = true
-		return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal}, true
+		return tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: signal}, true
 	case "interrupt":
 		w.Interrupts++
 		w.SendsByte()
@@ -109,11 +109,11 @@ func (w *Crowd) outside(th *Walker, more ...string) (ev stepper.Event, stops boo
 		w.running++
 	case "takes long":
 		th.held, th.long = false, true
-		return stepper.Event{Kind: stepper.EventBlocked, TID: th.TID}, true
+		return tracee.Event{Kind: tracee.EventBlocked, TID: th.TID}, true
 	case "beside":
 		w.beside(th)
 	}
-	return stepper.Event{}, false
+	return tracee.Event{}, false
 }
 
 // ByteComes decides whether the client sends its interrupt byte while the program stands.
@@ -159,10 +159,10 @@ func (w *Crowd) give(th *Walker, sig int) {
 }
 
 // let is Step and Run: a thread goes on alone.
-func (w *Crowd) let(tid, sig int, single bool) (stepper.Event, error) {
+func (w *Crowd) let(tid, sig int, single bool) (tracee.Event, error) {
 	th, err := w.find(tid)
 	if err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	if ev, ok := w.queue.take(tid); ok {
 		ev.Still = true
@@ -170,7 +170,7 @@ func (w *Crowd) let(tid, sig int, single bool) (stepper.Event, error) {
 	}
 	if w.asked {
 		w.asked = false
-		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
+		return tracee.Event{Kind: tracee.EventInterrupt, TID: tid, Still: true}, nil
 	}
 	if single && w.runsBeside(th) {
 		w.broken("thread %d is stepped while another one runs, and may stand at a breakpoint that is taken out", tid)
@@ -189,33 +189,33 @@ func (w *Crowd) let(tid, sig int, single bool) (stepper.Event, error) {
 		}
 		if w.asked && !single {
 			w.asked = false
-			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+			return tracee.Event{Kind: tracee.EventInterrupt, TID: tid}, nil
 		}
 		if single && th.midcall && (th.made == nil || !th.made.Vfork || th.made.Told) {
 			th.made, th.midcall = nil, false
-			return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+			return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 		}
 		if ev, stops := w.execute(th); stops {
 			return ev, nil
 		}
 		if single && th.made == nil {
-			return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+			return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 		}
 	}
 	w.broken("thread %d runs for ever", tid)
-	return stepper.Event{}, syscall.EDEADLK
+	return tracee.Event{}, syscall.EDEADLK
 }
 
 func (w *Crowd) runsBeside(but *Walker) bool {
 	return slices.ContainsFunc(w.threads, func(th *Walker) bool { return th != but && !th.held })
 }
 
-// Step and the methods below are those of stepper.Target.
-func (w *Crowd) Step(tid, sig int, _ time.Duration) (stepper.Event, error) {
+// Step and the methods below are those of tracee.Target.
+func (w *Crowd) Step(tid, sig int, _ time.Duration) (tracee.Event, error) {
 	return w.let(tid, sig, true)
 }
 
-func (w *Crowd) Run(tid, sig int, _ time.Duration) (stepper.Event, error) {
+func (w *Crowd) Run(tid, sig int, _ time.Duration) (tracee.Event, error) {
 	return w.let(tid, sig, false)
 }
 
@@ -237,17 +237,17 @@ func (w *Crowd) Resume(tid, sig int) error {
 
 func (w *Crowd) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
 
-func (w *Crowd) Wait() (stepper.Event, error) {
+func (w *Crowd) Wait() (tracee.Event, error) {
 	return w.WaitFor(anyEvent)
 }
 
-func (w *Crowd) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+func (w *Crowd) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	for n := 0; n < patience; n++ {
 		if ev, ok := w.queue.next(wanted); ok {
 			return ev, nil
 		}
 		if !w.alive {
-			return stepper.Event{}, syscall.ESRCH
+			return tracee.Event{}, syscall.ESRCH
 		}
 		var runs []*Walker
 		for _, th := range w.threads {
@@ -256,7 +256,7 @@ func (w *Crowd) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error)
 			}
 		}
 		if len(runs) == 0 {
-			return stepper.Event{}, syscall.ECHILD
+			return tracee.Event{}, syscall.ECHILD
 		}
 		if n%10 == 9 { // a time slice is over
 			w.running++
@@ -270,7 +270,7 @@ func (w *Crowd) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error)
 		if !stops && w.asked {
 			w.asked = false
 			th.held, th.long = true, false
-			return stepper.Event{Kind: stepper.EventInterrupt, TID: th.TID}, nil
+			return tracee.Event{Kind: tracee.EventInterrupt, TID: th.TID}, nil
 		}
 		if !stops {
 			ev, stops = w.execute(th)
@@ -281,7 +281,7 @@ func (w *Crowd) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error)
 		}
 	}
 	w.broken("the program runs for ever")
-	return stepper.Event{}, syscall.EDEADLK
+	return tracee.Event{}, syscall.EDEADLK
 }
 
 // Hold stops every thread. On the way one may still run on, or be sent a signal.
@@ -298,12 +298,12 @@ func (w *Crowd) Hold() error {
 			case "signal":
 				th.Raised++
 				th.signal = true
-				w.queue.push(stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
+				w.queue.push(tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: signal})
 			}
 		}
 		th.held, th.long = true, false
 	}
-	w.queue = slices.DeleteFunc(w.queue, func(ev stepper.Event) bool { return ev.Kind == stepper.EventBreakpoint })
+	w.queue = slices.DeleteFunc(w.queue, func(ev tracee.Event) bool { return ev.Kind == tracee.EventBreakpoint })
 	return nil
 }
 

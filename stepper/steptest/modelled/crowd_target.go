@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"syscall"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -22,7 +22,7 @@ func (w *Crowd) find(tid int) (*Walker, error) {
 	return th, nil
 }
 
-// PID and the methods below are those of stepper.Target.
+// PID and the methods below are those of tracee.Target.
 func (w *Crowd) PID() int           { return crowdPID }
 func (w *Crowd) Executable() string { return "modelled" }
 func (w *Crowd) Alive() bool        { return w.alive }
@@ -75,9 +75,9 @@ func (w *Crowd) XState(int) ([]byte, error) {
 
 func (w *Crowd) SetXState(int, []byte) error { return syscall.EIO }
 
-func (w *Crowd) Rseq(tid int) (stepper.RseqConfig, error) {
+func (w *Crowd) Rseq(tid int) (tracee.RseqConfig, error) {
 	_, err := w.find(tid)
-	return stepper.RseqConfig{}, err
+	return tracee.RseqConfig{}, err
 }
 
 func (w *Crowd) Insert(addr table.Addr) error {
@@ -93,7 +93,7 @@ func (w *Crowd) Remove(addr table.Addr) error {
 func (w *Crowd) Inserted(addr table.Addr) bool { return w.planted[addr] }
 
 // SetDebug knows nothing of registers for all threads: clients have none here.
-func (w *Crowd) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, _ int) error {
+func (w *Crowd) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, _ int) error {
 	th, err := w.find(tid)
 	if err == nil {
 		th.debug[slot] = debug{kind, addr}

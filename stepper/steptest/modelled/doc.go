@@ -1,4 +1,4 @@
-// Package modelled is a small machine behind stepper.Target: two CPUs, a few
+// Package modelled is a small machine behind tracee.Target: two CPUs, a few
 // threads, one program of eleven instructions with a critical section in it, and the
 // rules for restartable sequences of each kind of kernel. The real Engine drives it, so the
 // ladder and the quiet phase that its explorer walks through are the ones that

@@ -3,17 +3,17 @@ package modelled
 import (
 	"slices"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // events are what threads have reported and nobody has been told of yet, in order.
-type events []stepper.Event
+type events []tracee.Event
 
-func (q *events) push(ev stepper.Event) { *q = append(*q, ev) }
+func (q *events) push(ev tracee.Event) { *q = append(*q, ev) }
 
 // next takes the first event that is wanted out of the queue.
-func (q *events) next(wanted func(*stepper.Event) bool) (ev stepper.Event, ok bool) {
-	i := slices.IndexFunc(*q, func(ev stepper.Event) bool { return wanted(&ev) })
+func (q *events) next(wanted func(*tracee.Event) bool) (ev tracee.Event, ok bool) {
+	i := slices.IndexFunc(*q, func(ev tracee.Event) bool { return wanted(&ev) })
 	if i < 0 {
 		return ev, false
 	}
@@ -24,15 +24,15 @@ func (q *events) next(wanted func(*stepper.Event) bool) (ev stepper.Event, ok bo
 
 // of reports whether an event of the thread waits.
 func (q *events) of(tid int) bool {
-	return slices.ContainsFunc(*q, func(ev stepper.Event) bool { return ev.TID == tid })
+	return slices.ContainsFunc(*q, func(ev tracee.Event) bool { return ev.TID == tid })
 }
 
 // take gives an event that Step or Run of the thread must return.
-func (q *events) take(tid int) (stepper.Event, bool) {
-	return q.next(func(ev *stepper.Event) bool { return ev.TID == tid || ev.Kind == stepper.EventProcessExit })
+func (q *events) take(tid int) (tracee.Event, bool) {
+	return q.next(func(ev *tracee.Event) bool { return ev.TID == tid || ev.Kind == tracee.EventProcessExit })
 }
 
-func anyEvent(*stepper.Event) bool { return true }
+func anyEvent(*tracee.Event) bool { return true }
 
 // happens decides which of the named things happens now; "" for nothing.
 func (e *Explored) happens(c *Chooser, names []string) string {

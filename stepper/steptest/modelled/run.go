@@ -4,14 +4,14 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // resumeFlag is EFLAGS.RF.
 const resumeFlag = 1 << 16
 
 // execute runs one instruction of a thread, or says what it stopped for instead.
-func (w *World) execute(th *Thread) (stepper.Event, bool) {
+func (w *World) execute(th *Thread) (tracee.Event, bool) {
 	pc := th.Regs.PC()
 	th.trapped = true // it stops by an exception, if it does
 	if w.last[th.cpu] != th.TID {
@@ -20,31 +20,31 @@ func (w *World) execute(th *Thread) (stepper.Event, bool) {
 	}
 	if th.Regs.Eflags&resumeFlag == 0 {
 		for slot, d := range th.Debug {
-			if d.kind == stepper.DebugExecute && d.addr == pc {
+			if d.kind == tracee.DebugExecute && d.addr == pc {
 				th.Regs.Eflags |= resumeFlag
-				return stepper.Event{Kind: stepper.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
+				return tracee.Event{Kind: tracee.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
 			}
 		}
 	}
 	th.Regs.Eflags &^= resumeFlag
 	if w.faults && pc == Load && w.happens("fault") != "" {
-		return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: faultSignal}, true
+		return tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: faultSignal}, true
 	}
 	if w.planted[pc] {
-		return stepper.Event{Kind: stepper.EventBreakpoint, TID: th.TID, Addr: pc}, true
+		return tracee.Event{Kind: tracee.EventBreakpoint, TID: th.TID, Addr: pc}, true
 	}
 	if !w.step(th) {
 		w.broken("thread %d executes at %v, where there is nothing", th.TID, pc)
 		return w.kill(), true
 	}
-	return stepper.Event{}, false
+	return tracee.Event{}, false
 }
 
 // outside lets something happen to a running thread before its next instruction.
-func (w *World) outside(th *Thread, more ...string) (ev stepper.Event, stops bool) {
+func (w *World) outside(th *Thread, more ...string) (ev tracee.Event, stops bool) {
 	if th.pending != 0 && th.Mask>>(signal-1)&1 == 0 {
 		th.pending = 0
-		return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal}, true
+		return tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: signal}, true
 	}
 	switch w.happens(append([]string{"signal", "preemption", "migration", "interrupt", "kill"}, more...)...) {
 	case "signal":
@@ -52,7 +52,7 @@ func (w *World) outside(th *Thread, more ...string) (ev stepper.Event, stops boo
 		th.pending = signal
 		if th.Mask>>(signal-1)&1 == 0 {
 			th.pending = 0
-			return stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal}, true
+			return tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: signal}, true
 		}
 	case "preemption": // by another process
 		w.interrupted(th)
@@ -69,14 +69,14 @@ func (w *World) outside(th *Thread, more ...string) (ev stepper.Event, stops boo
 		w.interrupted(th)
 	case "takes long":
 		th.held, th.long = false, true
-		return stepper.Event{Kind: stepper.EventBlocked, TID: th.TID}, true
+		return tracee.Event{Kind: tracee.EventBlocked, TID: th.TID}, true
 	case "exit":
 		if th.TID != 1 {
 			w.drop(th.TID)
-			return stepper.Event{Kind: stepper.EventExit, TID: th.TID}, true
+			return tracee.Event{Kind: tracee.EventExit, TID: th.TID}, true
 		}
 	}
-	return stepper.Event{}, false
+	return tracee.Event{}, false
 }
 
 func (w *World) drop(tid int) {
@@ -92,10 +92,10 @@ func (w *World) drop(tid int) {
 const patience = 200
 
 // let is Step and Run: a thread goes on alone.
-func (w *World) let(tid int, single bool) (stepper.Event, error) {
+func (w *World) let(tid int, single bool) (tracee.Event, error) {
 	th, err := w.find(tid)
 	if err != nil {
-		return stepper.Event{}, err
+		return tracee.Event{}, err
 	}
 	if ev, ok := w.queue.take(tid); ok {
 		ev.Still = true
@@ -103,7 +103,7 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 	}
 	if w.asked {
 		w.asked = false
-		return stepper.Event{Kind: stepper.EventInterrupt, TID: tid, Still: true}, nil
+		return tracee.Event{Kind: tracee.EventInterrupt, TID: tid, Still: true}, nil
 	}
 	w.alone(th, single)
 	w.wake(th)
@@ -121,13 +121,13 @@ func (w *World) let(tid int, single bool) (stepper.Event, error) {
 		}
 		if w.asked && !single {
 			w.asked = false
-			return stepper.Event{Kind: stepper.EventInterrupt, TID: tid}, nil
+			return tracee.Event{Kind: tracee.EventInterrupt, TID: tid}, nil
 		}
 		if ev, stops := w.execute(th); stops {
 			return ev, nil
 		}
 		if single {
-			return stepper.Event{Kind: stepper.EventStep, TID: tid}, nil
+			return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 		}
 	}
 }
@@ -152,13 +152,13 @@ func (w *World) alone(th *Thread, single bool) {
 	}
 }
 
-// Step implements stepper.Target.
-func (w *World) Step(tid, _ int, _ time.Duration) (stepper.Event, error) { return w.let(tid, true) }
+// Step implements tracee.Target.
+func (w *World) Step(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, true) }
 
-// Run implements stepper.Target.
-func (w *World) Run(tid, _ int, _ time.Duration) (stepper.Event, error) { return w.let(tid, false) }
+// Run implements tracee.Target.
+func (w *World) Run(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, false) }
 
-// Resume implements stepper.Target. Signals are ignored by the program.
+// Resume implements tracee.Target. Signals are ignored by the program.
 func (w *World) Resume(tid, _ int) error {
 	th, err := w.find(tid)
 	if err != nil || w.Queued(tid) {
@@ -172,23 +172,23 @@ func (w *World) Resume(tid, _ int) error {
 	return nil
 }
 
-// ResumeInPlace implements stepper.Target.
+// ResumeInPlace implements tracee.Target.
 func (w *World) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
 
 // Wait lets the threads that were resumed run, one instruction at a time, until
 // one of them stops.
-func (w *World) Wait() (stepper.Event, error) {
+func (w *World) Wait() (tracee.Event, error) {
 	return w.WaitFor(anyEvent)
 }
 
-// WaitFor implements stepper.Target.
-func (w *World) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error) {
+// WaitFor implements tracee.Target.
+func (w *World) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	for n := 0; ; n++ {
 		if ev, ok := w.queue.next(wanted); ok {
 			return ev, nil
 		}
 		if !w.alive {
-			return stepper.Event{}, syscall.ESRCH
+			return tracee.Event{}, syscall.ESRCH
 		}
 		var runs []*Thread
 		for _, th := range w.threads {
@@ -197,7 +197,7 @@ func (w *World) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error)
 			}
 		}
 		if len(runs) == 0 {
-			return stepper.Event{}, syscall.ECHILD
+			return tracee.Event{}, syscall.ECHILD
 		}
 		if n > patience {
 			w.broken("the program runs for ever")
@@ -212,14 +212,14 @@ func (w *World) WaitFor(wanted func(*stepper.Event) bool) (stepper.Event, error)
 		ev, stops := w.outside(th, "other", "exit")
 		if !stops && w.asked {
 			w.asked = false
-			ev, stops = stepper.Event{Kind: stepper.EventInterrupt, TID: th.TID}, true
+			ev, stops = tracee.Event{Kind: tracee.EventInterrupt, TID: th.TID}, true
 		}
 		if !stops && w.alive && w.Thread(th.TID) == th {
 			ev, stops = w.execute(th)
 		}
 		if stops {
 			th.held, th.long = true, false
-			if ev.Kind == stepper.EventInterrupt {
+			if ev.Kind == tracee.EventInterrupt {
 				return ev, nil
 			}
 			w.queue.push(ev)
@@ -245,12 +245,12 @@ func (w *World) Hold() error {
 			th.Regs.Eflags &^= resumeFlag
 		case "signal":
 			if th.Mask>>(signal-1)&1 == 0 {
-				w.queue.push(stepper.Event{Kind: stepper.EventSignal, TID: th.TID, Signal: signal})
+				w.queue.push(tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: signal})
 			}
 		case "exit":
 			if th.TID != 1 {
 				w.drop(th.TID)
-				w.queue.push(stepper.Event{Kind: stepper.EventExit, TID: th.TID})
+				w.queue.push(tracee.Event{Kind: tracee.EventExit, TID: th.TID})
 			}
 		case "kill":
 			w.queue = append(w.queue[:0:0], w.kill())
@@ -260,7 +260,7 @@ func (w *World) Hold() error {
 	return nil
 }
 
-// Queued implements stepper.Target.
+// Queued implements tracee.Target.
 func (w *World) Queued(tid int) bool { return w.queue.of(tid) }
 
 // Interrupt does nothing: no time goes by on this machine, so a timer's is for

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"syscall"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -22,7 +22,7 @@ func (w *World) find(tid int) (*Thread, error) {
 	return th, nil
 }
 
-// PID and the methods below are those of stepper.Target.
+// PID and the methods below are those of tracee.Target.
 func (w *World) PID() int           { return 1 }
 func (w *World) Executable() string { return "modelled" }
 func (w *World) Alive() bool        { return w.alive }
@@ -95,10 +95,10 @@ func (w *World) SetXState(tid int, _ []byte) error {
 	return err
 }
 
-func (w *World) Rseq(tid int) (stepper.RseqConfig, error) {
+func (w *World) Rseq(tid int) (tracee.RseqConfig, error) {
 	th, err := w.find(tid)
 	if err != nil {
-		return stepper.RseqConfig{}, err
+		return tracee.RseqConfig{}, err
 	}
 	return th.Rseq, nil
 }
@@ -125,9 +125,9 @@ func (w *World) Remove(addr table.Addr) error {
 
 func (w *World) Inserted(addr table.Addr) bool { return w.planted[addr] }
 
-func (w *World) SetDebug(tid, slot int, kind stepper.DebugKind, addr table.Addr, _ int) error {
+func (w *World) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, _ int) error {
 	d := debug{kind, addr}
-	if kind == stepper.DebugOff {
+	if kind == tracee.DebugOff {
 		d = debug{}
 	}
 	if tid == 0 {

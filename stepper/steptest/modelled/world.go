@@ -5,13 +5,13 @@ import (
 	"hash/fnv"
 	"sort"
 
-	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
-// World is the machine: a stepper.Target.
+// World is the machine: a tracee.Target.
 type World struct {
 	Commits int      // final stores that threads have made
 	Broken  []string // what was against the rules
@@ -38,13 +38,13 @@ type World struct {
 	interrupt func()
 }
 
-var _ stepper.Target = (*World)(nil)
+var _ tracee.Target = (*World)(nil)
 
 // Thread is one thread.
 type Thread struct {
 	TID     int
 	Regs    unit.Regs
-	Rseq    stepper.RseqConfig
+	Rseq    tracee.RseqConfig
 	Mask    uint64
 	Debug   [4]debug
 	Pinned  bool
@@ -61,7 +61,7 @@ type Thread struct {
 }
 
 type debug struct {
-	kind stepper.DebugKind
+	kind tracee.DebugKind
 	addr table.Addr
 }
 
@@ -115,8 +115,8 @@ func New(c *Chooser, seen *Explored, k Kernel, n int, pc table.Addr) *World {
 }
 
 // config is a thread's registration.
-func (w *World) config(th *Thread) stepper.RseqConfig {
-	return stepper.RseqConfig{Area: th.area, Size: w.Kernel.size(), Signature: 0x53053053}
+func (w *World) config(th *Thread) tracee.RseqConfig {
+	return tracee.RseqConfig{Area: th.area, Size: w.Kernel.size(), Signature: 0x53053053}
 }
 
 func (w *World) broken(format string, args ...any) {
@@ -192,8 +192,8 @@ func (w *World) Left() (left []string) {
 }
 
 // kill ends the process: its threads are gone at once, and the news is queued.
-func (w *World) kill() stepper.Event {
-	ev := stepper.Event{Kind: stepper.EventProcessExit, TID: 1, Status: stepper.ExitStatus{Signaled: true, Signal: 9}}
+func (w *World) kill() tracee.Event {
+	ev := tracee.Event{Kind: tracee.EventProcessExit, TID: 1, Status: tracee.ExitStatus{Signaled: true, Signal: 9}}
 	w.threads, w.queue, w.alive = nil, nil, false
 	return ev
 }

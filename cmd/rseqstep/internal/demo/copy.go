@@ -11,6 +11,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -103,7 +104,7 @@ func (l *launched) runTo(at table.Addr) error {
 	if err != nil {
 		return err
 	}
-	if ev.Kind != stepper.EventBreakpoint {
+	if ev.Kind != tracee.EventBreakpoint {
 		return fmt.Errorf("the program did not come to %v (event %d)", at, ev.Kind)
 	}
 	if err := l.target.Remove(at); err != nil {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -123,7 +123,7 @@ func (l *launched) step() (table.Addr, error) {
 	if err != nil {
 		return 0, err
 	}
-	if ev.Kind != stepper.EventStep {
+	if ev.Kind != tracee.EventStep {
 		return 0, fmt.Errorf("a single step ended with event %d", ev.Kind)
 	}
 	return l.pc()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -41,8 +42,8 @@ func TestStopIsWordedAsGdbWordsIt(t *testing.T) {
 		"signal": {Stop{Stop: stepper.Stop{Reason: stepper.StopSignal, Signal: 11}, Frame: seedFrame(), Source: "x"},
 			"\nProgram received signal SIGSEGV, Segmentation fault.\n30\tx\n"},
 		"exit":       {Stop{Stop: stepper.Stop{Reason: stepper.StopExited}, PID: 7}, "[Inferior 1 (process 7) exited normally]\n"},
-		"exit code":  {Stop{Stop: stepper.Stop{Reason: stepper.StopExited, Status: stepper.ExitStatus{Code: 9}}, PID: 7}, "[Inferior 1 (process 7) exited with code 11]\n"},
-		"killed":     {Stop{Stop: stepper.Stop{Reason: stepper.StopKilled, Status: stepper.ExitStatus{Signal: 9}}}, "\nProgram terminated with signal SIGKILL, Killed.\nThe program no longer exists.\n"},
+		"exit code":  {Stop{Stop: stepper.Stop{Reason: stepper.StopExited, Status: tracee.ExitStatus{Code: 9}}, PID: 7}, "[Inferior 1 (process 7) exited with code 11]\n"},
+		"killed":     {Stop{Stop: stepper.Stop{Reason: stepper.StopKilled, Status: tracee.ExitStatus{Signal: 9}}}, "\nProgram terminated with signal SIGKILL, Killed.\nThe program no longer exists.\n"},
 		"no source":  {Stop{Stop: stepper.Stop{Reason: stepper.StopStep}, Frame: seedFrame()}, "30\tin seed.c\n"},
 		"silent":     {Stop{Stop: stepper.Stop{Reason: stepper.StopBreakpoint}, Frame: seedFrame(), Silent: true}, ""},
 		"watchpoint": {Stop{Stop: stepper.Stop{Reason: stepper.StopWatchpoint}, Watched: []Watched{{Number: 2, Kind: stepper.WatchWrite, Expr: "v", Old: "0", New: "1"}}}, "\nHardware watchpoint 2: v\n\nOld value = 0\nNew value = 1\n"},

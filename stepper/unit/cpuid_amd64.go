@@ -1,4 +1,4 @@
-package stepper
+package unit
 
 // cpuid is the processor's CPUID instruction.
 func cpuid(leaf, sub uint32) (eax, ebx, ecx, edx uint32)
