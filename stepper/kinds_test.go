@@ -142,7 +142,7 @@ func TestLayoutIsWhatIsExecuted(t *testing.T) {
 			}
 			code := unit.Code{Entries: []table.Addr{fn.Entry}, Read: p.process.ReadMemory}
 			for _, r := range fn.Ranges {
-				code.Ranges = append(code.Ranges, unit.Range{Low: r.Low, High: r.High})
+				code.Ranges = append(code.Ranges, r)
 				code.Likely = append(code.Likely, p.Symbols().Statements(r)...)
 			}
 			for _, s := range p.Image().Sections() {
