@@ -35,11 +35,12 @@ build_tests() {
 binary() { printf '%s.test\n' "${1//\//-}"; }
 
 # test_command LEFT SKIP: runs the packages LEFT but for the tests SKIP, each in its folder as go test does, and
-# closes each with the line that go test would print. RSEQSTEP_SLOW: emulation is 10 to 30 times slower.
+# closes each with the line that go test would print. RSEQSTEP_SLOW: emulation is 10 to 30 times slower. RSEQSTEP_TIMES
+# is the caller's.
 test_command() {
 	local slow=5 timeout=0 package # the machine as a whole has a limit
 	if [ -n "$in_chroot" ]; then slow=1 timeout=${limit}s; fi
-	printf 'export RSEQSTEP_REQUIRE=tools RSEQSTEP_GO=built RSEQSTEP_SLOW=%s\nfailed=0\n' "$slow"
+	printf 'export RSEQSTEP_REQUIRE=tools RSEQSTEP_GO=built RSEQSTEP_SLOW=%s RSEQSTEP_TIMES=%q\nfailed=0\n' "$slow" "${RSEQSTEP_TIMES:-}"
 	for package in $1; do
 		printf 'cd %q && SECONDS=0\n' "$tree/$package"
 		printf 'if %q -test.v -test.timeout=%s -test.run=%q -test.skip=%q; then word=ok; else word=FAIL failed=1; fi\n' \
