@@ -331,3 +331,75 @@ func TestLLDBAddresses(t *testing.T) {
 		}
 	}
 }
+
+// lldb attaches by a program's name: to the process that is there, to the next that
+// comes though one is there, and to either.
+func TestLLDBAttachesByName(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	built := words(t)
+	for name, row := range map[string]struct {
+		flags   string
+		there   bool // one is there
+		comes   bool // one is yet to come
+		refused string
+	}{
+		"there":                  {"", true, false, ""},
+		"none":                   {"", false, false, "error: "},
+		"next":                   {"--waitfor", false, true, ""},
+		"next, and one is there": {"--waitfor", true, true, ""},
+		"either, there":          {"--waitfor --include-existing", true, false, ""},
+		"either, next":           {"--waitfor --include-existing", false, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			program := filepath.Join(t.TempDir(), "words"+strings.NewReplacer(" ", "", ",", "").Replace(name))
+			copied(t, built, program)
+			start := func() (*exec.Cmd, io.Writer) {
+				cmd := exec.Command(program, "wait")
+				in, err := cmd.StdinPipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+				return cmd, in
+			}
+			var want *exec.Cmd
+			if row.there {
+				want, _ = start()
+			}
+			came := make(chan *exec.Cmd, 1)
+			if row.comes {
+				go func() {
+					time.Sleep(3 * time.Second) // lldb waits by then, or takes the one that came before
+					cmd, _ := start()
+					came <- cmd
+				}()
+			}
+			out := lldbDoes(t, []string{"LLDB_DEBUGSERVER_PATH=" + named(t, "lldb-server")}, "",
+				"process attach --name "+filepath.Base(program)+" "+row.flags, "process status", "process detach")
+			if row.comes {
+				want = <-came
+			}
+			if row.refused != "" {
+				wanted(t, "lldb", out, row.refused)
+				return
+			}
+			wanted(t, "lldb", out, fmt.Sprintf(`Process %d stopped`, want.Process.Pid), fmt.Sprintf(`Process %d detached`, want.Process.Pid))
+		})
+	}
+}
+
+// copied copies an executable.
+func copied(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}

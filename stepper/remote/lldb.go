@@ -66,7 +66,9 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 		return c.workingDir(), true, nil
 	case p == "WatchpointSupportInfo:":
 		return "num:4;", true, nil
-	case p == "VAttachOrWaitSupported", p == "StructuredDataPlugins":
+	case p == "VAttachOrWaitSupported":
+		return "OK", true, nil
+	case p == "StructuredDataPlugins":
 		return unsupported, true, nil
 	}
 	return "", false, nil

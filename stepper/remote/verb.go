@@ -21,6 +21,8 @@ func (c *client) verb(p string) (string, error) {
 		return c.run(args)
 	case name == "vAttach":
 		return c.takeOver(args)
+	case name == "vAttachName", name == "vAttachWait", name == "vAttachOrWait":
+		return c.attachNamed(name, args)
 	case name == "vKill":
 		return done(c.killNamed(args))
 	case strings.HasPrefix(p, "vFile:"):
@@ -72,10 +74,14 @@ func (c *client) takeOver(args string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	if err := c.mayAttach(int(pid)); err != nil {
+	return c.takeOverPID(int(pid))
+}
+
+func (c *client) takeOverPID(pid int) (string, error) {
+	if err := c.mayAttach(pid); err != nil {
 		return "", err
 	}
-	if err := c.attach(int(pid)); err != nil {
+	if err := c.attach(pid); err != nil {
 		c.logf("%v", err)
 		return "", err
 	}

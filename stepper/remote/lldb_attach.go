@@ -1,0 +1,66 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// attachWait is how often it is looked for a process that is to come.
+const attachWait = 2 * time.Millisecond
+
+// attachNamed answers vAttachName, vAttachWait and vAttachOrWait, with the name of a
+// program's file in hexadecimal: lldb's "process attach --name", with --waitfor, and
+// with --include-existing. It takes the one that is there, the next one to come, or
+// the one that is there or else the next. A client's interrupt ends the wait.
+func (c *client) attachNamed(verb, args string) (string, error) {
+	name, ok := text(args)
+	if !ok || name == "" {
+		return "", errSyntax
+	}
+	if err := c.mayHoldMore(); err != nil {
+		return "", err
+	}
+	there := processesOf(name)
+	if verb != "vAttachWait" && len(there) > 0 {
+		if len(there) > 1 {
+			return "", fmt.Errorf("%d processes are named %s: %v", len(there), name, there)
+		}
+		return c.takeOverPID(there[0])
+	}
+	if verb == "vAttachName" {
+		return "", fmt.Errorf("no process is named %s", name)
+	}
+	pid, err := c.awaitProcess(name, there)
+	if err != nil {
+		return "", err
+	}
+	return c.takeOverPID(pid)
+}
+
+// processesOf are the processes whose program's file has a name.
+func processesOf(name string) []int { return processesThat("name_match:equals;name:" + toHex(name)) }
+
+// awaitProcess waits for a process of that name that is not among those there before.
+func (c *client) awaitProcess(name string, before []int) (pid int, err error) {
+	known := map[int]bool{}
+	for _, pid := range before {
+		known[pid] = true
+	}
+	c.conn.running.Store(true) // an interrupt is for this
+	defer c.conn.running.Store(false)
+	tick := time.NewTicker(attachWait)
+	defer tick.Stop()
+	for range tick.C {
+		if c.conn.wanted.Load() {
+			break
+		}
+		for _, pid := range processesOf(name) {
+			if !known[pid] {
+				return pid, nil
+			}
+		}
+	}
+	c.conn.answered()
+	return 0, errors.New("waiting for a process was interrupted")
+}
