@@ -3,38 +3,26 @@ package symbols
 import (
 	"debug/elf"
 	"sort"
+
+	"rseqstep/stepper/cfi"
 )
 
-// cfi is an image's call frame information: .eh_frame, found through the
+// cfiIndex is an image's call frame information: .eh_frame, found through the
 // binary search table of .eh_frame_hdr without reading the rest, and
 // .debug_frame, of which an index is made.
-type cfi struct {
+type cfiIndex struct {
 	im   *image
 	hdr  *ehHeader
-	list []fdeRef // FDEs of an .eh_frame without a table, then of .debug_frame
-	eh   *frameSection
-	deb  *frameSection
-	rows map[uint64]*frameRow // by address; nil for one without CFI
-	cies map[cieKey]*cie
-}
-
-type cieKey struct {
-	eh  bool
-	off uint64
-}
-
-// frameSection is a whole section of CFI in memory.
-type frameSection struct {
-	p    []byte
-	base uint64 // its address, for .eh_frame
-	eh   bool
+	list []fdeRef            // FDEs of an .eh_frame without a table, then of .debug_frame
+	rows map[uint64]*cfi.Row // by address; nil for one without CFI
+	cies map[uint64]*cfi.CIE // by address: those that FDEs found by the table share
 }
 
 // fdeRef is where an FDE stands.
 type fdeRef struct {
 	span
 	off uint32
-	sec *frameSection
+	sec *cfi.Section
 }
 
 // ehHeader is .eh_frame_hdr with a table of pairs of 4-byte offsets relative to
@@ -50,23 +38,21 @@ type ehHeader struct {
 const maxRows = 1024
 
 // frames opens the image's CFI, once.
-func (im *image) frames() *cfi {
+func (im *image) frames() *cfiIndex {
 	if im.cfi == nil {
-		c := &cfi{im: im, rows: map[uint64]*frameRow{}, cies: map[cieKey]*cie{}}
+		c := &cfiIndex{im: im, rows: map[uint64]*cfi.Row{}, cies: map[uint64]*cfi.CIE{}}
 		im.cfi = c
 		c.hdr = c.findHeader()
 		if c.hdr == nil {
 			if s := im.main.Section(".eh_frame"); s != nil {
 				if p, err := im.main.data(".eh_frame"); err == nil && len(p) > 0 {
-					c.eh = &frameSection{p: p, base: s.Addr, eh: true}
-					c.scan(c.eh)
+					c.scan(im.frameSection(p, s.Addr, true))
 				}
 			}
 		}
 		if f := im.frameFile(); f != nil {
 			if p, err := f.data(".debug_frame"); err == nil && len(p) > 0 {
-				c.deb = &frameSection{p: p}
-				c.scan(c.deb)
+				c.scan(im.frameSection(p, 0, false))
 			}
 		}
 		sort.SliceStable(c.list, func(i, j int) bool { return c.list[i].lo < c.list[j].lo })
@@ -84,23 +70,23 @@ func (im *image) frameFile() *elfFile {
 
 // row is the rules at a file address, nil when no CFI covers it or what does
 // is malformed.
-func (c *cfi) row(pc uint64) *frameRow {
+func (c *cfiIndex) row(pc uint64) *cfi.Row {
 	if r, ok := c.rows[pc]; ok {
 		return r
 	}
 	if len(c.rows) >= maxRows {
 		clear(c.rows)
 	}
-	var row *frameRow
+	var row *cfi.Row
 	if f := c.fdeAt(pc); f != nil {
-		row, _ = f.rowAt(pc)
+		row, _ = f.RowAt(pc)
 	}
 	c.rows[pc] = row
 	return row
 }
 
 // fdeAt is the entry that covers a file address, nil when none does.
-func (c *cfi) fdeAt(pc uint64) *fde {
+func (c *cfiIndex) fdeAt(pc uint64) *cfi.FDE {
 	if c.hdr != nil {
 		if f := c.search(pc); f != nil {
 			return f
@@ -109,7 +95,7 @@ func (c *cfi) fdeAt(pc uint64) *fde {
 	i := sort.Search(len(c.list), func(i int) bool { return c.list[i].lo > pc })
 	for k := i - 1; k >= 0 && k >= i-overlapReach; k-- {
 		if ref := c.list[k]; pc < ref.hi {
-			if f, err := c.readListed(ref); err == nil {
+			if f, err := ref.sec.FDEAt(uint64(ref.off)); err == nil {
 				return f
 			}
 		}
@@ -119,7 +105,7 @@ func (c *cfi) fdeAt(pc uint64) *fde {
 
 // findHeader reads .eh_frame_hdr, by its program header: that is what the
 // run-time unwinder uses and what is there in a file without section headers.
-func (c *cfi) findHeader() *ehHeader {
+func (c *cfiIndex) findHeader() *ehHeader {
 	for _, p := range c.im.main.Progs {
 		if p.Type != elf.PT_GNU_EH_FRAME {
 			continue
@@ -129,27 +115,34 @@ func (c *cfi) findHeader() *ehHeader {
 			return nil
 		}
 		r := c.im.reader(buf, p.Vaddr)
-		version, ptrEnc, countEnc, tableEnc := r.uint(1), byte(r.uint(1)), byte(r.uint(1)), byte(r.uint(1))
-		r.encoded(ptrEnc, p.Vaddr)
-		count := r.encoded(countEnc, p.Vaddr)
-		if version != 1 || countEnc == ehOmit || tableEnc != ehDataRel|ehSData4 || r.bad || count == 0 {
+		version, ptrEnc, countEnc, tableEnc := r.Uint(1), byte(r.Uint(1)), byte(r.Uint(1)), byte(r.Uint(1))
+		r.Encoded(ptrEnc, p.Vaddr)
+		count := r.Encoded(countEnc, p.Vaddr)
+		if version != 1 || countEnc == cfi.Omit || tableEnc != cfi.DataRel|cfi.SData4 || r.Bad || count == 0 {
 			return nil
 		}
-		return &ehHeader{addr: p.Vaddr, table: p.Vaddr + uint64(r.at), count: min(count, p.Filesz/8)}
+		return &ehHeader{addr: p.Vaddr, table: p.Vaddr + uint64(r.At), count: min(count, p.Filesz/8)}
 	}
 	return nil
 }
 
-func (im *image) reader(p []byte, base uint64) *cfiReader {
-	size := 8
+func (im *image) reader(p []byte, base uint64) *cfi.Reader {
+	return &cfi.Reader{P: p, Base: base, Order: im.main.ByteOrder, AddrSize: im.addrSize()}
+}
+
+func (im *image) frameSection(p []byte, base uint64, eh bool) *cfi.Section {
+	return &cfi.Section{P: p, Base: base, EH: eh, Order: im.main.ByteOrder, AddrSize: im.addrSize()}
+}
+
+func (im *image) addrSize() int {
 	if im.main.Class == elf.ELFCLASS32 {
-		size = 4
+		return 4
 	}
-	return &cfiReader{p: p, base: base, order: im.main.ByteOrder, addrSize: size}
+	return 8
 }
 
 // search finds an FDE by the header's table.
-func (c *cfi) search(pc uint64) *fde {
+func (c *cfiIndex) search(pc uint64) *cfi.FDE {
 	h, o := c.hdr, c.im.main.ByteOrder
 	pair := make([]byte, 8)
 	entry := func(i uint64) (start, at uint64, ok bool) {
@@ -173,7 +166,7 @@ func (c *cfi) search(pc uint64) *fde {
 		return nil
 	}
 	f, err := c.readMapped(at)
-	if err != nil || pc-f.lo >= f.hi-f.lo {
+	if err != nil || pc-f.Low >= f.High-f.Low {
 		return nil
 	}
 	return f
@@ -184,7 +177,7 @@ const maxEntry = 1 << 20
 
 // readEntry reads one CIE or FDE of .eh_frame at an address: its id field's
 // address and what follows the id.
-func (c *cfi) readEntry(at uint64) (id uint64, idAt uint64, body []byte, err error) {
+func (c *cfiIndex) readEntry(at uint64) (id uint64, idAt uint64, body []byte, err error) {
 	head := make([]byte, 8)
 	if err := c.im.main.readAt(at, head); err != nil {
 		return 0, 0, nil, err
@@ -192,7 +185,7 @@ func (c *cfi) readEntry(at uint64) (id uint64, idAt uint64, body []byte, err err
 	o := c.im.main.ByteOrder
 	n := uint64(o.Uint32(head))
 	if n < 4 || n > maxEntry { // zero, or the 64-bit form, which no linker's table leads to
-		return 0, 0, nil, errCFI
+		return 0, 0, nil, cfi.ErrMalformed
 	}
 	body = make([]byte, n-4)
 	if err := c.im.main.readAt(at+8, body); err != nil {
@@ -201,30 +194,29 @@ func (c *cfi) readEntry(at uint64) (id uint64, idAt uint64, body []byte, err err
 	return uint64(o.Uint32(head[4:])), at + 4, body, nil
 }
 
-func (c *cfi) readMapped(at uint64) (*fde, error) {
+func (c *cfiIndex) readMapped(at uint64) (*cfi.FDE, error) {
 	id, idAt, body, err := c.readEntry(at)
 	if err != nil || id == 0 || id > idAt {
-		return nil, errCFI
+		return nil, cfi.ErrMalformed
 	}
 	common, err := c.mappedCIE(idAt - id)
 	if err != nil {
 		return nil, err
 	}
-	return readFDE(c.im.reader(body, idAt+4), common)
+	return cfi.ReadFDE(c.im.reader(body, idAt+4), common)
 }
 
-func (c *cfi) mappedCIE(at uint64) (*cie, error) {
-	key := cieKey{true, at}
-	if have := c.cies[key]; have != nil {
+func (c *cfiIndex) mappedCIE(at uint64) (*cfi.CIE, error) {
+	if have := c.cies[at]; have != nil {
 		return have, nil
 	}
 	id, idAt, body, err := c.readEntry(at)
 	if err != nil || id != 0 {
-		return nil, errCFI
+		return nil, cfi.ErrMalformed
 	}
-	common, err := readCIE(c.im.reader(body, idAt+4), true)
+	common, err := cfi.ReadCIE(c.im.reader(body, idAt+4), true)
 	if err == nil {
-		c.cies[key] = common
+		c.cies[at] = common
 	}
 	return common, err
 }

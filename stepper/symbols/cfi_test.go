@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/cfi"
 	"rseqstep/table/tabletest"
 )
 
-var amd64Names = [columns]string{"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "ra"}
+var amd64Names = [cfi.Columns]string{"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "ra"}
 
 // TestRowsAreThoseOfReadelf compares every row of every FDE of a static
 // program (glibc's hand-written ones included) and of a .debug_frame.
@@ -45,7 +46,7 @@ var (
 	rowLine = regexp.MustCompile(`^([0-9a-f]{16}) (\S+) +(.*)$`)
 )
 
-func compareRows(t *testing.T, c *cfi, text string) (compared int) {
+func compareRows(t *testing.T, c *cfiIndex, text string) (compared int) {
 	var cols []string
 	var hi uint64
 	inFDE := false
@@ -76,9 +77,9 @@ func compareRows(t *testing.T, c *cfi, text string) (compared int) {
 			}
 			// "r9 (r9)": the register that holds it, then its name
 			want := append([]string{r[2]}, strings.Fields(regexp.MustCompile(` \(\w+\)`).ReplaceAllString(r[3], ""))...)
-			got := []string{row.cfa.String()}
+			got := []string{cfaText(row.CFA)}
 			for _, name := range cols {
-				got = append(got, row.rule(name))
+				got = append(got, ruleText(row, name))
 			}
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%#x: %v, readelf %v", pc, got, want)
@@ -88,31 +89,31 @@ func compareRows(t *testing.T, c *cfi, text string) (compared int) {
 	return compared
 }
 
-// String is the CFA as readelf prints it.
-func (c cfaRule) String() string {
-	if c.expr != nil {
+// cfaText is the CFA as readelf prints it.
+func cfaText(c cfi.CFARule) string {
+	if c.Expr != nil {
 		return "exp"
 	}
-	return fmt.Sprintf("%s%+d", amd64Names[c.reg], c.offset)
+	return fmt.Sprintf("%s%+d", amd64Names[c.Reg], c.Offset)
 }
 
-func (r *frameRow) rule(name string) string {
+func ruleText(r *cfi.Row, name string) string {
 	for i, n := range amd64Names {
 		if n != name {
 			continue
 		}
-		switch u := r.regs[i]; u.kind {
-		case ruleOffset:
-			return fmt.Sprintf("c%+d", u.n)
-		case ruleValOffset:
-			return fmt.Sprintf("v%+d", u.n)
-		case ruleExpr:
+		switch u := r.Regs[i]; u.Kind {
+		case cfi.Offset:
+			return fmt.Sprintf("c%+d", u.N)
+		case cfi.ValOffset:
+			return fmt.Sprintf("v%+d", u.N)
+		case cfi.Expression:
 			return "exp"
-		case ruleValExpr:
+		case cfi.ValExpression:
 			return "vexp"
-		case ruleRegister:
-			return fmt.Sprintf("r%d", u.n)
-		case ruleSame:
+		case cfi.Register:
+			return fmt.Sprintf("r%d", u.N)
+		case cfi.Same:
 			return "s"
 		default:
 			return "u"

@@ -38,7 +38,7 @@ func (s *Set) Function(pc table.Addr) (stepper.Function, bool) {
 		}
 	}
 	if e := m.img.frames().fdeAt(a); e != nil {
-		return m.bareFunction("", "", e.span, m.img.body(nil, e.lo)), true
+		return m.bareFunction("", "", span{e.Low, e.High}, m.img.body(nil, e.Low)), true
 	}
 	return stepper.Function{}, false
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"rseqstep/stepper/cfi"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -47,21 +48,21 @@ func FuzzUnwind(f *testing.F) {
 	f.Fuzz(func(t *testing.T, p []byte, eh bool) {
 		tabletest.Hurry(t)
 		im := bareImage()
-		c := &cfi{im: im, rows: map[uint64]*frameRow{}, cies: map[cieKey]*cie{}}
+		c := &cfiIndex{im: im, rows: map[uint64]*cfi.Row{}, cies: map[uint64]*cfi.CIE{}}
 		im.cfi = c
-		c.scan(&frameSection{p: p, base: 0x1000, eh: eh})
+		c.scan(im.frameSection(p, 0x1000, eh))
 		m := &Module{img: im}
 		stack := words{0x7000, make([]byte, 4096)}
 		for i, ref := range c.list {
 			if i == 50 {
 				break
 			}
-			e, err := c.readListed(ref)
-			if err != nil || e.span != ref.span {
+			e, err := ref.sec.FDEAt(uint64(ref.off))
+			if err != nil || (span{e.Low, e.High}) != ref.span {
 				t.Fatalf("entry %+v reads as %+v, %v", ref, e, err)
 			}
-			for _, pc := range []uint64{e.lo, e.lo + (e.hi-e.lo)/2, e.hi - 1} {
-				row, err := e.rowAt(pc)
+			for _, pc := range []uint64{e.Low, e.Low + (e.High-e.Low)/2, e.High - 1} {
+				row, err := e.RowAt(pc)
 				if (row == nil) == (err == nil) {
 					t.Fatalf("row %v with error %v", row, err)
 				}

@@ -38,7 +38,7 @@ type image struct {
 	asked     map[string][]codeSymbol // what codeNamed found, by the query
 	defined   map[string]definition   // what symbolNamed found
 
-	cfi  *cfi
+	cfi  *cfiIndex
 	plt  *plt
 	uses map[string]string // interned file names
 

@@ -148,7 +148,7 @@ func TestWorkerdIsLookedUpLazily(t *testing.T) {
 			t.Errorf("Function(%v) = %+v", p[0].Addr, f)
 		}
 	}
-	if c := s.modules[0].img.frames(); c.hdr == nil || c.eh != nil || len(c.list) != 0 {
+	if c := s.modules[0].img.frames(); c.hdr == nil || len(c.list) != 0 {
 		t.Error(".eh_frame was read whole")
 	}
 }

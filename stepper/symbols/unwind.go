@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-delve/delve/pkg/dwarf/op"
 
+	"rseqstep/stepper/cfi"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -43,28 +44,28 @@ func (s *Set) unwind(r *unit.Regs, at table.Addr, mem unit.Memory) step {
 }
 
 // apply carries out the rules of a row.
-func (m *Module) apply(row *frameRow, r *unit.Regs, mem unit.Memory) (st step, err error) {
+func (m *Module) apply(row *cfi.Row, r *unit.Regs, mem unit.Memory) (st step, err error) {
 	defer guard(&err, "CFI expression")
-	st.signal = row.signal
-	if row.cfa.expr != nil {
-		v, err := m.evaluate(row.cfa.expr, r, 0, mem)
+	st.signal = row.Signal
+	if row.CFA.Expr != nil {
+		v, err := m.evaluate(row.CFA.Expr, r, 0, mem)
 		if err != nil {
 			return st, err
 		}
 		st.cfa = table.Addr(v)
 	} else {
-		if row.cfa.reg >= dwRA {
-			return st, errCFI
+		if row.CFA.Reg >= dwRA {
+			return st, cfi.ErrMalformed
 		}
-		st.cfa = table.Addr(*column(r, int(row.cfa.reg)) + uint64(row.cfa.offset))
+		st.cfa = table.Addr(*column(r, int(row.CFA.Reg)) + uint64(row.CFA.Offset))
 	}
 	st.caller = *r
 	st.caller.OrigRax = ^uint64(0)
 	st.caller.Rsp = uint64(st.cfa)
-	for i := range row.regs {
-		v, known, err := m.register(row.regs[i], i, r, st.cfa, mem)
+	for i := range row.Regs {
+		v, known, err := m.register(row.Regs[i], i, r, st.cfa, mem)
 		if err != nil {
-			if i == int(row.ra) {
+			if i == int(row.RA) {
 				return st, err
 			}
 			continue // a register that cannot be read back is left as it is
@@ -72,7 +73,7 @@ func (m *Module) apply(row *frameRow, r *unit.Regs, mem unit.Memory) (st step, e
 		if known && i != dwRA {
 			*column(&st.caller, i) = v
 		}
-		if i == int(row.ra) && known {
+		if i == int(row.RA) && known {
 			st.caller.Rip, st.ok = v, v != 0
 		}
 	}
@@ -81,25 +82,25 @@ func (m *Module) apply(row *frameRow, r *unit.Regs, mem unit.Memory) (st step, e
 
 // register carries out one register's rule; known is false when it says
 // nothing or that the register is lost.
-func (m *Module) register(u rule, i int, r *unit.Regs, cfa table.Addr, mem unit.Memory) (v uint64, known bool, err error) {
-	switch u.kind {
-	case ruleSame:
+func (m *Module) register(u cfi.Rule, i int, r *unit.Regs, cfa table.Addr, mem unit.Memory) (v uint64, known bool, err error) {
+	switch u.Kind {
+	case cfi.Same:
 		return *column(r, i), true, nil
-	case ruleOffset:
-		v, err = readWord(mem, cfa+table.Addr(u.n))
-	case ruleValOffset:
-		v = uint64(cfa) + uint64(u.n)
-	case ruleRegister:
-		if u.n < 0 || u.n >= columns {
-			return 0, false, errCFI
+	case cfi.Offset:
+		v, err = readWord(mem, cfa+table.Addr(u.N))
+	case cfi.ValOffset:
+		v = uint64(cfa) + uint64(u.N)
+	case cfi.Register:
+		if u.N < 0 || u.N >= cfi.Columns {
+			return 0, false, cfi.ErrMalformed
 		}
-		v = *column(r, int(u.n))
-	case ruleExpr:
-		if v, err = m.evaluate(u.expr, r, cfa, mem); err == nil {
+		v = *column(r, int(u.N))
+	case cfi.Expression:
+		if v, err = m.evaluate(u.Expr, r, cfa, mem); err == nil {
 			v, err = readWord(mem, table.Addr(v))
 		}
-	case ruleValExpr:
-		v, err = m.evaluate(u.expr, r, cfa, mem)
+	case cfi.ValExpression:
+		v, err = m.evaluate(u.Expr, r, cfa, mem)
 	default:
 		return 0, false, nil
 	}
@@ -113,7 +114,7 @@ const opCallFrameCFA = 0x9c
 // evaluate carries out a CFI expression. Precondition: the caller guards
 // against panics (delve's machine divides by what it is given).
 func (m *Module) evaluate(expr []byte, r *unit.Regs, cfa table.Addr, mem unit.Memory) (uint64, error) {
-	regs := make([]*op.DwarfRegister, columns)
+	regs := make([]*op.DwarfRegister, cfi.Columns)
 	for i := range regs {
 		regs[i] = op.DwarfRegisterFromUint64(*column(r, i))
 	}
@@ -127,10 +128,10 @@ func (m *Module) evaluate(expr []byte, r *unit.Regs, cfa table.Addr, mem unit.Me
 		return mem.ReadMemory(table.Addr(a), p)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("%w: %w", errCFI, err)
+		return 0, fmt.Errorf("%w: %w", cfi.ErrMalformed, err)
 	}
 	if pieces != nil {
-		return 0, errCFI
+		return 0, cfi.ErrMalformed
 	}
 	return uint64(v), nil
 }

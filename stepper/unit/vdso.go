@@ -3,14 +3,12 @@ package unit
 import (
 	"bytes"
 	"debug/elf"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"sort"
 	"strings"
 
-	"github.com/go-delve/delve/pkg/dwarf/frame"
-
+	"rseqstep/stepper/cfi"
 	"rseqstep/table"
 )
 
@@ -21,7 +19,7 @@ type VDSO struct {
 	High      table.Addr     // first address after the image
 	Functions []VDSOFunction // by Start
 
-	entries frame.FrameDescriptionEntries
+	frames []*cfi.FDE
 }
 
 // VDSOFunction is one exported function, [Start, End).
@@ -121,12 +119,8 @@ func (v *VDSO) readFrames(f *elf.File, bias table.Addr) error {
 	if err != nil {
 		return fmt.Errorf("%w: .eh_frame: %w", ErrNotVDSO, err)
 	}
-	const pointerSize = 8
-	entries, err := frame.Parse(data, binary.LittleEndian, 0, pointerSize, uint64(bias)+s.Addr)
-	if err != nil {
-		return fmt.Errorf("%w: .eh_frame: %w", ErrNotVDSO, err)
-	}
-	v.entries = frame.FrameDescriptionEntries{}.Append(entries)
+	section := cfi.Section{P: data, Base: uint64(bias) + s.Addr, EH: true, Order: f.ByteOrder, AddrSize: 8}
+	section.FDEs(func(_ uint64, f *cfi.FDE) { v.frames = append(v.frames, f) })
 	return nil
 }
 

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/go-delve/delve/pkg/dwarf/frame"
 	"github.com/go-delve/delve/pkg/dwarf/op"
 
+	"rseqstep/stepper/cfi"
 	"rseqstep/table"
 )
 
@@ -30,29 +30,21 @@ func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.
 // return address, rsp the canonical frame address, callee-saved registers are
 // restored, the others are as in r. The rules are those of the instruction at pc.
 func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err error) {
-	defer func() {
-		// delve's frame package panics on truncated programs, which only
-		// running them shows.
-		if p := recover(); p != nil {
-			caller, err = Regs{}, fmt.Errorf("%w at %v: %v", ErrNoFrame, pc, p)
-		}
-	}()
-	entry, err := v.entries.FDEForPC(uint64(pc))
+	row, err := v.row(pc)
 	if err != nil {
-		return Regs{}, fmt.Errorf("%w at %v", ErrNoFrame, pc)
+		return Regs{}, err
 	}
-	rules, err := entry.EstablishFrame(uint64(pc))
-	if err != nil {
-		return Regs{}, fmt.Errorf("%w at %v: %w", ErrNoFrame, pc, err)
-	}
-	cfa, err := frameAddress(rules.CFA, r, mem)
+	cfa, err := frameAddress(row.CFA, r, mem)
 	if err != nil {
 		return Regs{}, fmt.Errorf("frame address at %v: %w", pc, err)
 	}
 	caller = *r
-	for number, rule := range rules.Regs {
-		place := caller.calleeSaved(number)
-		if number == rules.RetAddrReg {
+	for number, rule := range row.Regs {
+		place := caller.calleeSaved(uint64(number))
+		if uint64(number) == row.RA {
+			if rule.Kind != cfi.Offset && rule.Kind != cfi.Register {
+				return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
+			}
 			place = &caller.Rip
 		}
 		if place == nil {
@@ -62,13 +54,22 @@ func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err erro
 			return Regs{}, fmt.Errorf("register %d at %v: %w", number, pc, err)
 		}
 	}
-	switch rules.Regs[rules.RetAddrReg].Rule {
-	case frame.RuleOffset, frame.RuleRegister:
-	default:
-		return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
-	}
 	caller.Rsp = uint64(cfa)
 	return caller, nil
+}
+
+// row is the rules that hold at pc.
+func (v *VDSO) row(pc table.Addr) (*cfi.Row, error) {
+	for _, f := range v.frames {
+		if at := uint64(pc); at-f.Low < f.High-f.Low {
+			row, err := f.RowAt(at)
+			if err != nil {
+				return nil, fmt.Errorf("%w at %v: %w", ErrNoFrame, pc, err)
+			}
+			return row, nil
+		}
+	}
+	return nil, fmt.Errorf("%w at %v", ErrNoFrame, pc)
 }
 
 // calleeSaved is where a register that a function gives back as it found it
@@ -93,44 +94,46 @@ func (r *Regs) calleeSaved(number uint64) *uint64 {
 }
 
 // restored applies a register's rule. now is what the register holds.
-func restored(rule frame.DWRule, now uint64, cfa table.Addr, r *Regs, mem Memory) (uint64, error) {
-	switch rule.Rule {
-	case frame.RuleUndefined, frame.RuleSameVal:
+func restored(rule cfi.Rule, now uint64, cfa table.Addr, r *Regs, mem Memory) (uint64, error) {
+	switch rule.Kind {
+	case cfi.Unset, cfi.Undefined, cfi.Same:
 		return now, nil
-	case frame.RuleOffset:
-		at := cfa + table.Addr(rule.Offset)
+	case cfi.Offset:
+		at := cfa + table.Addr(rule.N)
 		value, ok := readUint(mem, at, 8)
 		if !ok {
 			return 0, fmt.Errorf("cannot read the stack at %v", at)
 		}
 		return value, nil
-	case frame.RuleValOffset:
-		return uint64(cfa) + uint64(rule.Offset), nil
-	case frame.RuleRegister:
-		if number, ok := dwarfRegister(rule.Reg); ok {
+	case cfi.ValOffset:
+		return uint64(cfa) + uint64(rule.N), nil
+	case cfi.Register:
+		if number, ok := dwarfRegister(uint64(rule.N)); ok {
 			return r.Value(number), nil
 		}
 	}
-	return 0, fmt.Errorf("%w: rule %d", ErrNoFrame, rule.Rule)
+	return 0, fmt.Errorf("%w: rule %d", ErrNoFrame, rule.Kind)
 }
 
 // frameAddress applies the rule of a canonical frame address.
-func frameAddress(rule frame.DWRule, r *Regs, mem Memory) (table.Addr, error) {
-	switch rule.Rule {
-	case frame.RuleCFA:
-		number, ok := dwarfRegister(rule.Reg)
-		if !ok {
-			return 0, fmt.Errorf("%w: DWARF register %d", ErrNoFrame, rule.Reg)
-		}
-		return table.Addr(r.Value(number)) + table.Addr(rule.Offset), nil
-	case frame.RuleExpression:
-		return evaluate(rule.Expression, r, mem)
+func frameAddress(rule cfi.CFARule, r *Regs, mem Memory) (table.Addr, error) {
+	if rule.Expr != nil {
+		return evaluate(rule.Expr, r, mem)
 	}
-	return 0, ErrNoFrame
+	number, ok := dwarfRegister(rule.Reg)
+	if !ok {
+		return 0, fmt.Errorf("%w: DWARF register %d", ErrNoFrame, rule.Reg)
+	}
+	return table.Addr(r.Value(number)) + table.Addr(rule.Offset), nil
 }
 
 // evaluate runs a DWARF expression over the general registers and rip.
-func evaluate(expression []byte, r *Regs, mem Memory) (table.Addr, error) {
+func evaluate(expression []byte, r *Regs, mem Memory) (at table.Addr, err error) {
+	defer func() {
+		if p := recover(); p != nil { // delve's op package panics on some programs
+			at, err = 0, fmt.Errorf("%w: an expression: %v", ErrNoFrame, p)
+		}
+	}()
 	const pointerSize, programCounter, stackPointer = 8, 16, 7
 	registers := make([]*op.DwarfRegister, programCounter+1)
 	for n := range registers {

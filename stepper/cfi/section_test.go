@@ -1,0 +1,49 @@
+package cfi_test
+
+import (
+	"debug/elf"
+	"encoding/binary"
+	"testing"
+
+	"rseqstep/stepper/cfi"
+	"rseqstep/table/tabletest"
+)
+
+// FuzzSection takes any bytes for a section: no panic, every entry listed is found again
+// at its offset and reads the same, and an entry has rules or says that it is malformed.
+// (That the rules are right is tested against readelf, in stepper/symbols.)
+func FuzzSection(f *testing.F) {
+	program := tabletest.Build(f, tabletest.Fixture{Source: "calls.c", Flags: []string{"-lm"}})
+	file, err := elf.Open(program)
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer file.Close()
+	data, err := file.Section(".eh_frame").Data()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data, true)
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0x80}, true)
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0x80}, false)
+	f.Fuzz(func(t *testing.T, p []byte, eh bool) {
+		tabletest.Hurry(t)
+		s := cfi.Section{P: p, Base: 0x1000, EH: eh, Order: binary.LittleEndian, AddrSize: 8}
+		n := 0
+		s.FDEs(func(off uint64, e *cfi.FDE) {
+			if n++; n > 200 {
+				return
+			}
+			again, err := s.FDEAt(off)
+			if err != nil || again.Low != e.Low || again.High != e.High {
+				t.Fatalf("at %#x: %+v, and then %+v, %v", off, e, again, err)
+			}
+			for _, pc := range []uint64{e.Low, e.Low + (e.High-e.Low)/2, e.High - 1} {
+				row, err := e.RowAt(pc)
+				if (row == nil) == (err == nil) {
+					t.Fatalf("row %v with error %v", row, err)
+				}
+			}
+		})
+	})
+}
