@@ -38,7 +38,7 @@ func TestAreaThatTheProgramRegistered(t *testing.T) {
 // workerd's area is tcmalloc's __rseq_abi: libthread_db finds it, and so does
 // the program's file, which is what there is for a core.
 func TestAreaOfTcmalloc(t *testing.T) {
-	out := areas(t, "exit", []string{"GLIBC_TUNABLES=glibc.pthread.rseq=0"}, tabletest.NeedWorkerd(t), "--version")
+	out := areas(t, "exit", []string{"GLIBC_TUNABLES=glibc.pthread.rseq=0"}, tabletest.NeedWorkerdRuns(t), "--version")
 	wantInOrder(t, out, "AGREE {'glibc': 0, 'symbol': 1, 'file': 1}", "The kernel told these areas.")
 }
 

@@ -97,7 +97,7 @@ func (p *program) insns(start table.Addr) []table.Addr {
 func TestStepiLeavesTcmallocsMalloc(t *testing.T) {
 	for _, inside := range []bool{false, true} {
 		t.Run(fmt.Sprintf("inside=%v", inside), func(t *testing.T) {
-			path := tabletest.NeedWorkerd(t)
+			path := tabletest.NeedWorkerdRuns(t)
 			// It registers its area itself, unless glibc has done so first.
 			t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0")
 			p := launchFile(t, path, "--version")

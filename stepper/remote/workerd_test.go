@@ -12,7 +12,7 @@ import (
 // workerd's tcmalloc uses sections where glibc has not registered the threads
 // itself: in the first 50 instructions of its malloc there is one.
 func TestGDBStepsThroughWorkerdsMalloc(t *testing.T) {
-	bin, program := rseqstep(t), tabletest.NeedWorkerd(t)
+	bin, program := rseqstep(t), tabletest.NeedWorkerdRuns(t)
 	began := time.Now()
 	out := gdbMulti(t, bin, program, "set environment GLIBC_TUNABLES glibc.pthread.rseq=0\nset args --version\nstart\nbreak malloc\ncontinue\n"+
 		"stepi 50\nfinish\ndelete\ncontinue\n")

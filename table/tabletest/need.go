@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"syscall"
 	"testing"
 )
 
@@ -30,6 +31,21 @@ func NeedWorkerd(t testing.TB) string {
 	path := cachePath(t, "workerd", pinned(t, "WORKERD_VERSION"), "workerd")
 	if _, err := os.Stat(path); err != nil {
 		skip(t, "needs workerd")
+	}
+	return path
+}
+
+// NeedWorkerdRuns is NeedWorkerd for tests that run it with tcmalloc's own area
+// (GLIBC_TUNABLES=glibc.pthread.rseq=0). It skips where workerd dies of that without any
+// debugger, whatever RSEQSTEP_REQUIRE says: a kernel in rseq's debug mode
+// (rseq_debug=1) kills a program that writes into its area, as tcmalloc does.
+func NeedWorkerdRuns(t testing.TB) string {
+	t.Helper()
+	path := NeedWorkerd(t)
+	cmd := exec.Command(path, "--version")
+	cmd.Env = append(os.Environ(), "GLIBC_TUNABLES=glibc.pthread.rseq=0")
+	if err := cmd.Run(); cmd.ProcessState != nil && cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled() {
+		t.Skipf("workerd dies here without a debugger, as in rseq's debug mode: %v", err)
 	}
 	return path
 }
