@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"errors"
+
 	"rseqstep/stepper/tracee"
 )
 

@@ -2,8 +2,9 @@ package stepper
 
 import (
 	"errors"
-	"rseqstep/stepper/tracee"
 	"slices"
+
+	"rseqstep/stepper/tracee"
 )
 
 // Watches reports whether the kind watches data.

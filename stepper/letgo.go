@@ -1,9 +1,10 @@
 package stepper
 
 import (
-	"rseqstep/stepper/tracee"
 	"slices"
 	"time"
+
+	"rseqstep/stepper/tracee"
 )
 
 // release lets every held thread go that the command may let run. One that stands

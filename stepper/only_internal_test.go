@@ -1,8 +1,9 @@
 package stepper
 
 import (
-	"rseqstep/stepper/tracee"
 	"testing"
+
+	"rseqstep/stepper/tracee"
 )
 
 // living is a target whose threads the Engine does not know.

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"rseqstep/stepper/tracee"
 	"syscall"
+
+	"rseqstep/stepper/tracee"
 )
 
 // Flags of rseq(2), and its number on amd64. See include/uapi/linux/rseq.h.

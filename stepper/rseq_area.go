@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"encoding/binary"
+
 	"rseqstep/stepper/tracee"
 )
 

@@ -1,8 +1,9 @@
 package stepper
 
 import (
-	"rseqstep/stepper/tracee"
 	"slices"
+
+	"rseqstep/stepper/tracee"
 )
 
 // breakpointEvent decides at a planted breakpoint and lets the program go on

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -354,40 +355,60 @@ func TestLLDBAttachesByName(t *testing.T) {
 			t.Parallel()
 			program := filepath.Join(t.TempDir(), "words"+strings.NewReplacer(" ", "", ",", "").Replace(name))
 			copied(t, built, program)
-			start := func() (*exec.Cmd, io.Writer) {
+			var before, later []*exec.Cmd
+			start := func(list *[]*exec.Cmd) error {
 				cmd := exec.Command(program, "wait")
-				in, err := cmd.StdinPipe()
-				if err != nil {
-					t.Fatal(err)
+				if _, err := cmd.StdinPipe(); err != nil {
+					return err
 				}
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-				return cmd, in
+				*list = append(*list, cmd)
+				return cmd.Start()
 			}
-			var want *exec.Cmd
 			if row.there {
-				want, _ = start()
+				if err := start(&before); err != nil {
+					t.Fatal(err)
+				}
 			}
-			came := make(chan *exec.Cmd, 1)
-			if row.comes {
-				go func() {
-					time.Sleep(3 * time.Second) // lldb waits by then, or takes the one that came before
-					cmd, _ := start()
-					came <- cmd
-				}()
-			}
+			// When lldb has begun to wait nobody says: one comes every second until it has one.
+			over, ended := make(chan struct{}), make(chan error, 1)
+			go func() {
+				var err error
+				for row.comes && err == nil {
+					select {
+					case <-over:
+						ended <- nil
+						return
+					case <-time.After(time.Second):
+						err = start(&later)
+					}
+				}
+				ended <- err
+			}()
 			out := lldbDoes(t, []string{"LLDB_DEBUGSERVER_PATH=" + named(t, "lldb-server")}, "",
 				"process attach --name "+filepath.Base(program)+" "+row.flags, "process status", "process detach")
+			close(over)
+			err := <-ended
+			want := before
 			if row.comes {
-				want = <-came
+				want = later
 			}
-			if row.refused != "" {
+			var pids []string
+			for _, cmd := range slices.Concat(before, later) {
+				defer cmd.Wait()
+				defer cmd.Process.Kill()
+			}
+			for _, cmd := range want {
+				pids = append(pids, strconv.Itoa(cmd.Process.Pid))
+			}
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case row.refused != "":
 				wanted(t, "lldb", out, row.refused)
-				return
+			default:
+				one := "(?:" + strings.Join(pids, "|") + ")"
+				wanted(t, "lldb", out, "Process "+one+" stopped", "Process "+one+" detached")
 			}
-			wanted(t, "lldb", out, fmt.Sprintf(`Process %d stopped`, want.Process.Pid), fmt.Sprintf(`Process %d detached`, want.Process.Pid))
 		})
 	}
 }

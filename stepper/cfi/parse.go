@@ -120,20 +120,20 @@ const (
 	ehUData8   = 0x04
 	ehSLEB     = 0x09
 	ehSData2   = 0x0a
-	SData4     = 0x0b
+	EhSData4   = 0x0b
 	ehSData8   = 0x0c
 	ehForm     = 0x0f
 	ehPCRel    = 0x10
-	DataRel    = 0x30
+	EhDataRel  = 0x30
 	ehApplies  = 0x70
 	ehIndirect = 0x80
-	Omit       = 0xff
+	EhOmit     = 0xff
 )
 
 // Encoded reads an address in one of those encodings. dataBase is what
-// DataRel is relative to.
+// EhDataRel is relative to.
 func (r *Reader) Encoded(enc byte, dataBase uint64) uint64 {
-	if enc == Omit {
+	if enc == EhOmit {
 		return 0
 	}
 	here := r.Base + uint64(r.At)
@@ -153,7 +153,7 @@ func (r *Reader) Encoded(enc byte, dataBase uint64) uint64 {
 		v = uint64(r.sleb())
 	case ehSData2:
 		v = uint64(int16(r.Uint(2)))
-	case SData4:
+	case EhSData4:
 		v = uint64(int32(r.Uint(4)))
 	default:
 		r.Bad = true
@@ -162,7 +162,7 @@ func (r *Reader) Encoded(enc byte, dataBase uint64) uint64 {
 	case 0:
 	case ehPCRel:
 		v += here
-	case DataRel:
+	case EhDataRel:
 		v += dataBase
 	default: // text- and function-relative: no amd64 toolchain emits them
 		r.Bad = true

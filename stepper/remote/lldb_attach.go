@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// attachWait is how often it is looked for a process that is to come.
+// attachWait is the time between two looks for a process that is to come.
 const attachWait = 2 * time.Millisecond
 
 // attachNamed answers vAttachName, vAttachWait and vAttachOrWait, with the name of a

@@ -118,7 +118,7 @@ func (c *cfiIndex) findHeader() *ehHeader {
 		version, ptrEnc, countEnc, tableEnc := r.Uint(1), byte(r.Uint(1)), byte(r.Uint(1)), byte(r.Uint(1))
 		r.Encoded(ptrEnc, p.Vaddr)
 		count := r.Encoded(countEnc, p.Vaddr)
-		if version != 1 || countEnc == cfi.Omit || tableEnc != cfi.DataRel|cfi.SData4 || r.Bad || count == 0 {
+		if version != 1 || countEnc == cfi.EhOmit || tableEnc != cfi.EhDataRel|cfi.EhSData4 || r.Bad || count == 0 {
 			return nil
 		}
 		return &ehHeader{addr: p.Vaddr, table: p.Vaddr + uint64(r.At), count: min(count, p.Filesz/8)}
