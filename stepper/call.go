@@ -70,7 +70,7 @@ func (e *Engine) callable(th *thread) error {
 	if th.inCall {
 		return &CallError{"The thread stands at the entry of a system call, which a function call would make it skip. Step over it first (\"stepi\")."}
 	}
-	if shadowStack(e.target.PID(), th.tid) {
+	if shadowStack(th.tid) {
 		return &CallError{"The thread has a shadow stack: a function that it did not call itself cannot return."}
 	}
 	return nil

@@ -76,8 +76,8 @@ func (e *Engine) returnAddress() (table.Addr, error) {
 
 // shadowStack reports whether a thread has a shadow stack (Linux 6.6,
 // Documentation/arch/x86/shstk.rst).
-func shadowStack(pid, tid int) bool {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", pid, tid))
+func shadowStack(tid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", tid, tid))
 	if err != nil {
 		return false
 	}

@@ -78,6 +78,22 @@ func TestCallLeavesEverythingAsItWas(t *testing.T) {
 	p.wantPrinted("calls 0\n")
 }
 
+// intoCall goes on until a thread is stopped in a system call.
+func (p *program) intoCall(tid int) {
+	p.t.Helper()
+	for range 100 {
+		time.AfterFunc(100*time.Millisecond, p.Interrupt)
+		p.wantReason(p.cont(), stepper.StopInterrupt)
+		if err := p.SelectThread(tid); err != nil {
+			p.t.Fatal(err)
+		}
+		if r, _ := p.Regs(tid); int64(r.OrigRax) >= 0 {
+			return
+		}
+	}
+	p.t.Fatalf("thread %d does not come to its system call", tid)
+}
+
 // A thread blocked in a system call goes on in it, with its result and in its time.
 func TestCallInABlockedThreadLeavesItsSystemCall(t *testing.T) {
 	for mode, want := range map[string]string{"sleep": "sleep 0", "poll": "poll 0", "read": "read 1", "futex": "futex 0"} {
@@ -85,15 +101,7 @@ func TestCallInABlockedThreadLeavesItsSystemCall(t *testing.T) {
 			p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, mode)
 			p.runTo("marker")
 			tid := p.Thread()
-			wait := 100 * time.Millisecond
-			time.AfterFunc(wait, p.Interrupt)
-			p.wantReason(p.cont(), stepper.StopInterrupt)
-			if err := p.SelectThread(tid); err != nil {
-				t.Fatal(err)
-			}
-			if r, _ := p.Regs(tid); int64(r.OrigRax) < 0 {
-				t.Fatalf("the thread is in no system call: %+v", r)
-			}
+			p.intoCall(tid)
 			p.wantCall(1, "count", 1)
 			p.wantCall(3, "count", 2)
 			stop := p.cont()
@@ -109,11 +117,7 @@ func TestUnwoundCallLeavesTheSystemCallToo(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "read")
 	p.runTo("marker")
 	tid := p.Thread()
-	time.AfterFunc(100*time.Millisecond, p.Interrupt)
-	p.wantReason(p.cont(), stepper.StopInterrupt)
-	if err := p.SelectThread(tid); err != nil {
-		t.Fatal(err)
-	}
+	p.intoCall(tid)
 	time.AfterFunc(100*time.Millisecond, p.Interrupt)
 	stop, back := p.call("blocks")
 	if back != nil {

@@ -48,7 +48,7 @@ func (e *Engine) Undecided() int {
 }
 
 // UndecidedShares reports whether that process runs in its parent's memory, and the
-// parent in it as well (clone(2): CLONE_VM without CLONE_VFORK).
+// parent in it as well (clone(2): CLONE_VM and SIGCHLD, without CLONE_VFORK).
 func (e *Engine) UndecidedShares() bool { return e.Undecided() != 0 && e.fork.event.Shared }
 
 // KeepParent lets a caught child go, free of breakpoints.

@@ -30,7 +30,7 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 // the system call. A container's filter is both sides', and the one that
 // provides cpu_opv is ours.
 func (e *Engine) filtered(th *thread) bool {
-	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", e.target.PID(), th.tid))
+	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", th.tid, th.tid))
 	ownMode, allowed := seccompOf("/proc/thread-self/status")
 	if mode == seccompFilter && filters > 0 {
 		if e.answer != nil {

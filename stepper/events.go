@@ -124,6 +124,9 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 	if th := e.threads[ev.TID]; th != nil && len(th.called) > 0 {
 		e.dropCall(th, th.called[0])
 	}
+	if ev.Child != 0 {
+		e.note("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)
+	}
 	delete(e.threads, ev.TID)
 	delete(e.only, ev.TID)
 	if e.current == ev.TID {

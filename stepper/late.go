@@ -16,9 +16,9 @@ type late func(th *thread) (arrived bool, stop *Stop, err error)
 // alone: a system call that the function fell back to, a page on its way.
 func (e *Engine) watchUnit(tr *traps) *watchdog {
 	var ran atomic.Bool
-	pid, tid, look := e.target.PID(), tr.tid, tr.late
+	tid, look := tr.tid, tr.late
 	tr.watchdog = startWatchdog(func() {
-		ran.Store(taskState(pid, tid) == 'R')
+		ran.Store(taskState(tid) == 'R')
 		e.target.Interrupt()
 	})
 	tr.late = func(th *thread) (bool, *Stop, error) {
@@ -51,8 +51,8 @@ func (e *Engine) overdue(tr *traps) (arrived bool, stop *Stop, err error) {
 }
 
 // taskState is the state letter of proc_pid_stat(5), 0 when the thread is gone.
-func taskState(pid, tid int) byte {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid))
+func taskState(tid int) byte {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", tid, tid))
 	if err != nil {
 		return 0
 	}

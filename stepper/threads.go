@@ -142,7 +142,7 @@ func (e *Engine) Threads() []ThreadInfo {
 	var list []ThreadInfo
 	for _, tid := range e.target.Threads() {
 		th := e.adopt(tid)
-		info := ThreadInfo{Number: th.number, TID: tid, Name: threadName(e.target.PID(), tid)}
+		info := ThreadInfo{Number: th.number, TID: tid, Name: threadName(tid)}
 		if e.load(th) == nil {
 			info.PC = th.regs.PC()
 		}
@@ -153,8 +153,8 @@ func (e *Engine) Threads() []ThreadInfo {
 	return list
 }
 
-func threadName(pid, tid int) string {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/comm", pid, tid))
+func threadName(tid int) string {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/comm", tid, tid))
 	if err != nil {
 		return ""
 	}

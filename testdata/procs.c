@@ -75,6 +75,85 @@ static int sharing(void)
 	return code != 8 || stage != 1 || v != 2;
 }
 
+/* The same without a signal at its end, which gdb takes for a thread: it ends, executes another
+ * program, outlives the process, or has its memory left by the process's execve. */
+static int hold[2], done[2];
+static pid_t group(int (*run)(void *))
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	if (pipe(hold) || pipe(done))
+		return -1;
+	return clone(run, stack + sizeof stack, CLONE_VM | CLONE_SETTLS, NULL, NULL, __builtin_thread_pointer());
+}
+static int grouped(void)
+{
+	int code = ended(group(sharer), __WALL);
+	printf("grouped %d stage %d v %d\n", code, stage, work());
+	return code != 8 || stage != 1 || v != 2;
+}
+static int leaver(void *arg)
+{
+	char *args[] = { "procs", "exit5", NULL };
+	(void)arg;
+	work();
+	execv("/proc/self/exe", args);
+	return 1;
+}
+static int groupexec(void)
+{
+	int code = ended(group(leaver), __WALL);
+	printf("group left %d v %d\n", code, work());
+	return code != 5 || v != 2;
+}
+static int stayer(void *arg)
+{
+	char c;
+	(void)arg;
+	close(hold[1]);
+	close(done[0]);
+	if (read(hold[0], &c, 1) < 0)
+		return 1;
+	c = (char)('0' + work());
+	return write(done[1], &c, 1) != 1;
+}
+static int newprogram(const char *fds)
+{
+	char c = '?';
+	int out = -1, in = -1;
+	sscanf(fds, "%d,%d", &out, &in);
+	close(out);
+	if (read(in, &c, 1) != 1)
+		return 1;
+	printf("stayed %c v %d\n", c, work());
+	return c != '1' || v != 1;
+}
+static int stayed(void)
+{
+	static char fds[32];
+	char *args[] = { "procs", "newprogram", fds, NULL };
+	if (group(stayer) < 0)
+		return 1;
+	close(done[1]);
+	snprintf(fds, sizeof fds, "%d,%d", hold[1], done[0]);
+	execv("/proc/self/exe", args);
+	return 1;
+}
+static int survives(void *arg)
+{
+	char c;
+	(void)arg;
+	close(hold[1]);
+	if (read(hold[0], &c, 1) < 0) /* until the process has ended */
+		return 1;
+	for (int i = 0; i < 3; i++)
+		work();
+	return write(1, v == 3 ? "survived 3\n" : "survived ?\n", 11) != 11;
+}
+static int survived(void)
+{
+	return group(survives) < 0;
+}
+
 static void *thread(void *arg)
 {
 	for (long n = (long)arg; n > 0; n--)
@@ -163,12 +242,15 @@ int main(int argc, char **argv)
 	static const struct { const char *name; int (*run)(void); } modes[] = {
 		{ "spawn", spawn }, { "cloned", cloned }, { "sharing", sharing }, { "threads", threads },
 		{ "forks", forks }, { "leader", leader }, { "traceme", traceme },
+		{ "grouped", grouped }, { "groupexec", groupexec }, { "stayed", stayed }, { "survived", survived },
 	};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	fix_main(argc, argv);
 	if (!strcmp(mode, "exit5"))
 		return 5;
+	if (!strcmp(mode, "newprogram"))
+		return newprogram(argv[2]);
 	for (unsigned i = 0; i < sizeof modes / sizeof *modes; i++)
 		if (!strcmp(mode, modes[i].name))
 			return modes[i].run();

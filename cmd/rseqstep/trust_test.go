@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,8 @@ import (
 //
 //	fork, vfork                          stepper: TestNextOverForkKeepsTheParent, TestFollowChildGoesOnInTheChild; TestProgramsLiveAsAlone
 //	posix_spawn, clone3                  TestProgramsLiveAsAlone: spawn, cloned
-//	CLONE_VM without CLONE_THREAD        TestProgramsLiveAsAlone: sharing; TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds
+//	CLONE_VM without CLONE_THREAD        TestProgramsLiveAsAlone: sharing, grouped, groupexec, stayed, survived; TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds;
+//	                                     TestAThreadGroupInTheSameMemoryIsHeldAsAThread
 //	exec, also from another thread       stepper: TestBreakpointsMoveToTheNewProgramOfAnExec; ptrace: TestSteppedThreadMayEndTheProcess
 //	a thread's end in a unit             stepper: TestAThreadThatVanishesIsAStop; modelled: every order of events
 //	a leader that ends first             ptrace: TestLeaderMayEndBeforeItsThreads; attached to: TestALeaderlessProcessIsRefusedUnharmed
@@ -105,6 +107,7 @@ func TestProgramsLiveAsAlone(t *testing.T) {
 	for source, modes := range map[string]map[string]string{
 		"procs.c": {
 			"spawn": "spawned 5 v 1\n", "cloned": "cloned 7 7 v 1\n", "sharing": "shared 8 stage 1 v 2\n",
+			"grouped": "grouped 8 stage 1 v 2\n", "groupexec": "group left 5 v 2\n", "stayed": "stayed 1 v 1\n", "survived": "survived 3\n",
 			"threads": "threads 15\n", "forks": "forked 9 v 1\n",
 			"traceme": "tracer seen traceme refused v 1\n", // the one thing a program can see
 		},
@@ -141,6 +144,36 @@ func TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	l := live(t, bin, []string{"break work", "run", "print stage", "print v", "continue"}, program, "sharing")
 	l.wants(t, "Breakpoint 1, ", "in the program's own memory", "$1 = 1\n", "$2 = 1\n", "shared 8 stage 1 v 2\n", "exited normally]")
+}
+
+// TestAThreadGroupInTheSameMemoryIsHeldAsAThread: clone(2) with CLONE_VM, without
+// CLONE_THREAD and without SIGCHLD. Breakpoints meet both, and who goes or stays
+// meets none that was left behind.
+func TestAThreadGroupInTheSameMemoryIsHeldAsAThread(t *testing.T) {
+	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
+	for mode, wants := range map[string][]string{
+		"grouped":   {"Thread 2 ", "hit Breakpoint 1, ", "Breakpoint 1, ", "grouped 8 stage 1 v 2\n", "exited normally]"},
+		"groupexec": {"Thread 2 ", "hit Breakpoint 1, ", "which ran in the program's memory, executes another program and was let go", "group left 5 v 2\n"},
+		"stayed":    {"is executing new program", "stayed 1 v 1\n", "exited normally]"},
+	} {
+		l := live(t, bin, []string{"break work", "run", "info threads", "continue", "continue"}, program, mode)
+		l.wants(t, wants...)
+	}
+	l := live(t, bin, []string{"break work", "run", "detach"}, program, "grouped")
+	l.wants(t, "Thread 2 ", "hit Breakpoint 1, ", "grouped 8 stage 1 v 2\n")
+
+	l = live(t, bin, []string{"break work", "run", "info threads", "kill"}, program, "grouped")
+	l.wants(t, "Thread 2 ", "hit Breakpoint 1, ", "killed]")
+	threads := regexp.MustCompile(`(?m)^[* ] [12]\s+Thread (\d+) `).FindAllStringSubmatch(l.out, -1)
+	if len(threads) != 2 {
+		t.Errorf("%d threads in\n%s", len(threads), l.out)
+	}
+	for _, m := range threads {
+		stat, err := os.ReadFile("/proc/" + m[1] + "/stat")
+		if err == nil && !strings.Contains(string(stat), ") Z ") && !strings.Contains(string(stat), ") X ") {
+			t.Errorf("thread %s was killed and lives: %s", m[1], stat)
+		}
+	}
 }
 
 // TestTheChildOfAManyThreadedProgramIsFollowed: the parent's other threads run

@@ -108,7 +108,7 @@ func (p *Process) seizeAll() error {
 			}
 			switch e := ptraceCall(reqSeize, id, 0, optTraceSysGood|optEvents); {
 			case e == 0:
-				t := p.add(id)
+				t := p.add(id, p.pid)
 				t.held, t.how, t.outlives = false, reqCont, goesOn
 				fresh++
 			case e == unix.ESRCH: // gone since

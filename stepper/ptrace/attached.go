@@ -60,7 +60,7 @@ func (p *Process) queuedSignal() (tid, sig int) {
 // aboutToTake reports whether a signal is pending for a thread that it does not block
 // (proc_pid_status(5)). Those that stop the process are job control's.
 func (p *Process) aboutToTake(t *thread) bool {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", p.pid, t.tid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", t.tid, t.tid))
 	if err != nil {
 		return false
 	}

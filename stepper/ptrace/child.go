@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -41,12 +42,16 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	}
 	ws := unix.WaitStatus(status)
 	dead := ws.Exited() || ws.Signaled()
-	if event == eventClone && p.ownThread(id) {
-		n := p.add(id)
+	var n *thread
+	if event == eventClone {
+		if n, err = p.newThread(t, id); err != nil {
+			return err
+		}
+	}
+	if n != nil {
 		p.push(tracee.Event{Kind: tracee.EventClone, TID: t.tid, Child: id})
 		if dead {
-			p.ended(id, ws)
-			return nil
+			return p.ended(id, ws)
 		}
 		n.debug = t.debug.copied()
 		p.inherit(n)
@@ -56,7 +61,7 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	if event == eventVfork {
 		kind = tracee.EventVfork
 	}
-	ch := &child{thread: &thread{tid: id, held: true, stop: stopEvent, midcall: true, debug: t.debug.copied()}, pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
+	ch := &child{thread: &thread{tid: id, group: id, held: true, stop: stopEvent, midcall: true, debug: t.debug.copied()}, pid: id, maker: t.tid, dead: dead, vfork: event == eventVfork}
 	if !ch.vfork {
 		if ch.shares, err = p.sharesMemory(t); err != nil {
 			return err
@@ -93,13 +98,6 @@ func (p *Process) firstStop(id int) (uint32, error) {
 	}
 }
 
-// ownThread reports whether id is a thread of the process rather than a
-// process of its own that clone(2) made without CLONE_THREAD.
-func (p *Process) ownThread(id int) bool {
-	_, err := os.Stat(fmt.Sprintf("/proc/%d/task/%d", p.pid, id))
-	return err == nil
-}
-
 // takeExec works in PTRACE_EVENT_EXEC. Whichever thread called exec, the
 // kernel has given it the leader's id; the other threads are gone, and with
 // the memory went the breakpoints and the debug registers.
@@ -111,12 +109,16 @@ func (p *Process) takeExec(t *thread) error {
 	if p.pinned.tid == int(former) {
 		p.pinned.tid = t.tid
 	}
+	if t.group != p.pid {
+		return p.leaveByExec(t)
+	}
 	forks := p.leaveMemory()
-	for _, id := range p.Threads() {
-		if id != p.pid {
-			p.drop(id)
+	for _, o := range slices.Clone(p.order) {
+		if o.group == p.pid && o != t {
+			p.drop(o.tid)
 		}
 	}
+	left := p.partGroups()
 	p.queue = append(p.queue[:0], forks...)
 	if t.tid != p.pid {
 		return &Error{Op: "exec", TID: t.tid, Err: fmt.Errorf("%w: reported by another thread than the leader", ErrState)}
@@ -124,7 +126,7 @@ func (p *Process) takeExec(t *thread) error {
 	t.zombie = false
 	t.debug = debugState{}
 	p.all = [debugSlots]slot{}
-	left := p.leaveFormer(true)
+	left = errors.Join(left, p.leaveFormer(true))
 	p.points.forget()
 	p.lifted, p.lent = false, 0
 	p.gate, p.nop = 0, 0
@@ -270,7 +272,7 @@ func (p *Process) Follow(pid int) error {
 	p.alive = true
 	p.gone.Store(false)
 	p.threads, p.order, p.last, p.queue = map[int]*thread{}, nil, nil, nil
-	t := p.add(pid)
+	t := p.add(pid, pid)
 	t.debug = ch.debug
 	if err := p.openMemory(); err != nil {
 		return errors.Join(errs, err)

@@ -52,7 +52,7 @@
 //
 // The parent of a followed vfork is held until its child no longer shares its memory
 // (former.go). Refused: to let it go with the breakpoints out of the memory, as where
-// the parent runs on in it (CLONE_VM without CLONE_THREAD), which may have to wake the
+// the parent runs on in it (CLONE_VM and SIGCHLD, without CLONE_THREAD), which may have to wake the
 // child: a step into the child then runs to its exec or end.
 //
 // # Trapped calls

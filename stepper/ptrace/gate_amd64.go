@@ -27,7 +27,7 @@ func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (tab
 		*known = 0 // unmapped, or a breakpoint is on it now
 	}
 	op := "find " + what
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/maps", p.pid, t.tid)) // the leader's is empty once it has ended
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/maps", t.tid, t.tid)) // the leader's is empty once it has ended
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			err = unix.ESRCH

@@ -114,11 +114,11 @@ func (p *Process) checkStuck(begin time.Time) error {
 		if t.held || t.zombie {
 			continue
 		}
-		st, e := readStat(p.pid, t.tid)
+		st, e := readStat(t.tid, t.tid)
 		switch {
 		case e != nil:
 			// Gone: its exit is the next status.
-		case st.state == 'Z' && t.tid == p.pid && len(p.order) > 1:
+		case st.state == 'Z' && t.tid == t.group && !p.alone(t):
 			t.zombie = true
 		case st.state == 'D' && time.Since(begin) > stuckAfter:
 			err = errors.Join(err, &Error{Op: "hold", TID: t.tid,

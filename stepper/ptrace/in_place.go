@@ -40,7 +40,7 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 		return err
 	}
 	var thread, own cpuMask
-	st, err := readStat(p.pid, t.tid)
+	st, err := readStat(t.tid, t.tid)
 	if err != nil || t.moves || affinity(tid, &thread) != 0 || affinity(0, &own) != 0 || !thread.has(st.processor) {
 		return p.Resume(tid, sig)
 	}

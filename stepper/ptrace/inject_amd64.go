@@ -133,7 +133,7 @@ func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
 	var special error       // how a trapped call was met instead of being made
 	defer func() {
 		for _, sig := range again {
-			_ = unix.Tgkill(p.pid, t.tid, sig) // ESRCH: it was killed
+			_ = unix.Tgkill(t.group, t.tid, sig) // ESRCH: it was killed
 		}
 	}()
 	for {

@@ -170,7 +170,7 @@ func (p *Process) takeOver(trap uint64) error {
 			return &Error{Op: "continue", TID: p.pid, Err: unexpected(p.status)}
 		}
 	}
-	t := p.add(p.pid)
+	t := p.add(p.pid, p.pid)
 	t.stop = stopTrap
 	if err := errors.Join(p.atFirst(t), p.openMemory()); err != nil {
 		return err

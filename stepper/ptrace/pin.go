@@ -47,7 +47,7 @@ func (p *Process) Pin(tid int) error {
 	if err != nil {
 		return err
 	}
-	st, err := readStat(p.pid, t.tid)
+	st, err := readStat(t.tid, t.tid)
 	if err != nil {
 		return nil
 	}

@@ -67,6 +67,7 @@ var _ tracee.Target = (*Process)(nil)
 // thread is one traced thread.
 type thread struct {
 	tid     int
+	group   int  // its thread group's id: the process's, or another one's in the same memory (groups.go)
 	held    bool // in a ptrace-stop
 	dying   bool // killed while it was held: its exit is still to be waited for
 	zombie  bool // a leader that ended before its threads: it neither stops nor can it be reaped yet
@@ -135,7 +136,7 @@ func (p *Process) Notes() []string { return p.notes }
 func (p *Process) Threads() []int {
 	ids := make([]int, 0, len(p.order))
 	for _, t := range p.order {
-		if !t.zombie || len(p.order) == 1 {
+		if !t.zombie || p.alone(t) {
 			ids = append(ids, t.tid)
 		}
 	}
@@ -149,8 +150,8 @@ func (p *Process) Held(tid int) bool {
 }
 
 // add makes a held thread known.
-func (p *Process) add(tid int) *thread {
-	t := &thread{tid: tid, held: true, stop: stopEvent}
+func (p *Process) add(tid, group int) *thread {
+	t := &thread{tid: tid, group: group, held: true, stop: stopEvent}
 	p.threads[tid] = t
 	if tid == p.pid {
 		p.order = append([]*thread{t}, p.order...)

@@ -41,7 +41,7 @@ func readStat(pid, tid int) (stat, error) {
 // schedstat (Documentation/scheduler/sched-stats.rst). ok is false where the
 // kernel keeps none, or the thread is gone.
 func (p *Process) turns(tid int) (n uint64, ok bool) {
-	b, err := readSmall(fmt.Sprintf("/proc/%d/task/%d/schedstat", p.pid, tid))
+	b, err := readSmall(fmt.Sprintf("/proc/%d/task/%d/schedstat", tid, tid))
 	if err != nil {
 		return 0, false
 	}
@@ -72,7 +72,7 @@ func (p *Process) Fatal(tid, sig int) bool {
 // dispositions are the signals that a thread's process catches and ignores, and
 // that the thread blocks, as bits: signal 1 is bit 0.
 func (p *Process) dispositions(tid int) (caught, ignored, blocked uint64, err error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", p.pid, tid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", tid, tid))
 	if err != nil {
 		return 0, 0, 0, err
 	}

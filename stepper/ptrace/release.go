@@ -148,8 +148,10 @@ func (p *Process) Kill() error {
 		errs = errors.Join(errs, p.DetachChild(id))
 	}
 	errs = errors.Join(errs, p.anywhere())
-	if err := unix.Kill(p.pid, unix.SIGKILL); err != nil && err != unix.ESRCH {
-		return errors.Join(errs, &Error{Op: "kill", TID: p.pid, Err: err})
+	for _, id := range append([]int{p.pid}, p.otherGroups()...) {
+		if err := unix.Kill(id, unix.SIGKILL); err != nil && err != unix.ESRCH {
+			return errors.Join(errs, &Error{Op: "kill", TID: id, Err: err})
+		}
 	}
 	for p.alive {
 		got, err := p.collect(-1, 0)
@@ -170,7 +172,7 @@ func (p *Process) Kill() error {
 			continue
 		}
 		if (ws.Exited() || ws.Signaled()) && !p.takeFormer(got) && p.threads[got] != nil {
-			p.ended(got, ws)
+			errs = errors.Join(errs, p.ended(got, ws))
 		}
 	}
 	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind != tracee.EventProcessExit })

@@ -70,7 +70,7 @@ func (p *Process) Send(tid, sig int) error {
 }
 
 func (p *Process) send(t *thread, sig int) error {
-	if err := unix.Tgkill(p.pid, t.tid, unix.Signal(sig)); err != nil {
+	if err := unix.Tgkill(t.group, t.tid, unix.Signal(sig)); err != nil {
 		return &Error{Op: "send signal", TID: t.tid, Err: err}
 	}
 	t.owed = append(t.owed, sig)

@@ -5,7 +5,6 @@ package ptrace
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -41,7 +40,7 @@ func (p *Process) serve(pid int) *served {
 
 // admit makes a held thread of the process known.
 func (s *served) admit(p *Process, tid int) *guest {
-	g := &guest{thread: &thread{tid: tid, held: true, stop: stopEvent}}
+	g := &guest{thread: &thread{tid: tid, group: s.pid, held: true, stop: stopEvent}}
 	s.guests[tid] = g
 	p.served[tid] = s
 	return g
@@ -137,7 +136,7 @@ func (p *Process) takeServedChild(s *served, g *guest, event uint32) error {
 		return nil
 	}
 	if event == eventClone {
-		if _, err := os.Stat(fmt.Sprintf("/proc/%d/task/%d", s.pid, id)); err == nil {
+		if inGroup(s.pid, id) {
 			s.admit(p, id)
 			return nil
 		}

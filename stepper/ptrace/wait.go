@@ -97,7 +97,7 @@ func (p *Process) takeOthers() error {
 // leader that only waits to be reaped aside. (It is reaped after its last thread.)
 func (p *Process) anyRunning() bool {
 	for _, t := range p.order {
-		if !t.held && (!t.zombie || len(p.order) == 1) {
+		if !t.held && (!t.zombie || p.alone(t)) {
 			return true
 		}
 	}
@@ -112,7 +112,7 @@ func (p *Process) anyKilled() bool {
 		if t.zombie {
 			continue
 		}
-		if st, err := readStat(p.pid, t.tid); err != nil || st.state != 't' {
+		if st, err := readStat(t.tid, t.tid); err != nil || st.state != 't' {
 			p.vanished(t)
 			found = true
 		}
@@ -199,8 +199,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		return nil
 	}
 	if ws.Exited() || ws.Signaled() {
-		p.ended(tid, ws)
-		return nil
+		return p.ended(tid, ws)
 	}
 	listened := t.listens
 	asked := t.stopped()
@@ -278,12 +277,13 @@ func (p *Process) takeStop(t *thread, sig int, asked, listened bool) error {
 
 // ended works in a thread's exit. The kernel holds a leader's exit back until
 // every other thread has been reaped, so the leader's is the process's.
-func (p *Process) ended(tid int, ws unix.WaitStatus) {
+func (p *Process) ended(tid int, ws unix.WaitStatus) error {
 	p.drop(tid)
 	if tid != p.pid {
 		p.push(tracee.Event{Kind: tracee.EventExit, TID: tid})
-		return
+		return nil
 	}
+	left := p.partGroups()
 	st := tracee.ExitStatus{Signaled: ws.Signaled()}
 	if ws.Signaled() {
 		st.Signal, st.Core = int(ws.Signal()), ws.CoreDump()
@@ -292,6 +292,7 @@ func (p *Process) ended(tid int, ws unix.WaitStatus) {
 	}
 	p.queue = append(p.queue[:0], tracee.Event{Kind: tracee.EventProcessExit, TID: tid, Status: st})
 	p.close()
+	return left
 }
 
 // push queues an event.

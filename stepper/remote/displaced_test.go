@@ -26,32 +26,43 @@ func TestDisplacedStepOverAForkEndsBehindIt(t *testing.T) {
 	}
 }
 
-// Where a new process runs in its parent's memory, and the parent as well, there can
-// be no breakpoints in it while one of them is not debugged: that is said.
-func TestMemoryThatIsSharedWithAFreeProcessHasNoBreakpointsInWords(t *testing.T) {
+// A process that clone(2) makes in the same memory is a thread to gdb unless SIGCHLD
+// tells of its end; breakpoints are in the memory of both.
+func TestProcessInTheSameMemoryMeetsBreakpoints(t *testing.T) {
 	bin := rseqstep(t)
 	program := compile(t, "shares", `#define _GNU_SOURCE
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 static volatile int n;
 static char stack[1 << 16];
 static void marker(void) { n++; }
 static int child(void *unused) { marker(); return 9; }
-int main(void)
+int main(int argc, char **argv)
 {
 	int status;
-	pid_t pid = clone(child, stack + sizeof stack, CLONE_VM, NULL);
+	pid_t pid = clone(child, stack + sizeof stack, CLONE_VM | (argc > 1 ? SIGCHLD : 0), NULL);
 	waitpid(pid, &status, __WALL);
 	printf("n %d status %d\n", n, WEXITSTATUS(status));
 	return n != 1;
 }
 `, "-g", "-O0")
+	for name, server := range map[string]string{"ours": bin + " gdbserver", "stock": tabletest.NeedTool(t, "gdbserver")} {
+		for _, mode := range []string{"parent", "child"} {
+			t.Run(name+" "+mode, func(t *testing.T) {
+				out := gdbRuns(t, program, fmt.Sprintf("target remote | %s - %s\nset follow-fork-mode %s\nbreak main\ncontinue\nbreak marker\ncontinue\nbt 1\nnext\ncontinue\n", server, program, mode))
+				wantInOrder(t, out, "[New Thread ", "Thread 2", "hit Breakpoint 2, marker", "#0  marker", "child (unused=", "n 1 status 9", "exited normally")
+			})
+		}
+	}
+	// A fork by its signal, and followed or not as one: there can be no breakpoints in
+	// the memory while one of the two is not debugged. That is said.
 	for mode, want := range map[string][]string{
 		"parent": {"no breakpoint is in it before process", "exited normally"},
 		"child":  {"which was let go: no breakpoint is in it before process", "exited with code 011"},
 	} {
-		out := gdb(t, bin, program, "", "CONNECT\nset follow-fork-mode "+mode+"\nbreak main\ncontinue\nbreak marker\ncontinue\n")
+		out := gdbRuns(t, program, fmt.Sprintf("target remote | %s gdbserver - %s child\nset follow-fork-mode %s\nbreak main\ncontinue\nbreak marker\ncontinue\n", bin, program, mode))
 		wantInOrder(t, out, want...)
 	}
 }

@@ -34,7 +34,7 @@ type Event struct {
 	Slot   int        // EventDebug: the lowest slot that matched
 	Slots  int        // EventDebug: every slot that matched, slot n as bit n
 	Addr   table.Addr // EventBreakpoint: where
-	Child  int        // EventClone, EventFork, EventVfork
+	Child  int        // EventClone, EventFork, EventVfork; EventExit: the process the thread has become by execve(2), which was let go
 	Former int        // EventExec: the id of the thread that called execve(2); it is TID now
 	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)
 	Number uint64     // EventSyscallEntry, EventSyscallReturn
