@@ -25,6 +25,7 @@ type serverOptions struct {
 	log           string // where our sentences go, instead of standard error
 	randomize     bool   // keep address space layout randomization
 	noShell       bool
+	debugged      optionalValue // the components whose debugging output is shown
 	remoteDebug   bool
 	eventDebug    bool
 	debugFormat   string
@@ -103,6 +104,7 @@ The exit status is 1 for a command line that is wrong and for what failed.`,
 	f.Var(setsFlag{&o.randomize, true}, "no-disable-randomization", "start programs with address space layout randomization")
 	f.Var(setsFlag{&o.noShell, false}, "startup-with-shell", "carry out redirections in the arguments of gdb's run (the default); no shell is started for it")
 	f.Var(setsFlag{&o.noShell, true}, "no-startup-with-shell", "leave redirections in the arguments of gdb's run to the program")
+	optionally(f, &o.debugged, "debug", "threads", "show what is done with the program, or the debugging output of the components named: threads, remote, event-loop, all, several with commas, \"-\" before one leaves it out; also the stack trace of an internal error")
 	f.BoolVar(&o.remoteDebug, "remote-debug", false, "show every packet that comes and goes")
 	f.BoolVar(&o.eventDebug, "event-loop-debug", false, "show who reads the connection")
 	f.StringVar(&o.debugFormat, "debug-format", "", "what else each line of debugging output shows: `all`, none or timestamp, several with commas")

@@ -67,6 +67,14 @@ func (o *serverOptions) check(args []string) (err error) {
 	if err := o.debug.SetFormat(o.debugFormat); err != nil {
 		return err
 	}
+	if shown := &o.debugged; shown.given {
+		if shown.value == "" {
+			shown.value = "threads"
+		}
+		if err := o.debug.Show(shown.value); err != nil {
+			return err
+		}
+	}
 	if o.disable, err = remote.DisablePackets(o.disablePacket.value); err != nil {
 		return err
 	}

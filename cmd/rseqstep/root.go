@@ -96,7 +96,7 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	root.PersistentFlags().BoolVar(&e.debug, "debug", false, "show the stack trace of an internal error; with gdbserver, also what is done with the program")
+	root.PersistentFlags().BoolVar(&e.debug, "debug", false, "show the stack trace of an internal error")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(prompt.Message("%w\nTry \"%s --help\".", err, cmd.CommandPath()))
 	})

@@ -38,9 +38,16 @@ func (o *serverOptions) serve(cmd *cobra.Command, e *env) error {
 // config is what the flags make of a server. The file of DebugLog is closed with
 // the process.
 func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (remote.Config, error) {
-	o.debug.General.Store(e.debug)
-	o.debug.Packets.Store(o.remoteDebug)
-	o.debug.EventLoop.Store(o.eventDebug)
+	if o.remoteDebug {
+		o.debug.Packets.Store(true)
+	}
+	if o.eventDebug {
+		o.debug.EventLoop.Store(true)
+	}
+	if e.debug { // before the word gdbserver
+		o.debug.General.Store(true)
+	}
+	e.debug = e.debug || o.debugged.given
 	c := remote.Config{Multi: o.multi, Once: o.once, Log: say, Announce: true, Debug: o.debug, CPUOpv: cpuOpv, ASLR: o.randomize,
 		NoShell: o.noShell, Wrapper: o.wrapper, Disable: o.disable, Report: unitLines, Section: writeSections}
 	if o.debugFile != "" {

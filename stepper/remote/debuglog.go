@@ -3,12 +3,13 @@ package remote
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// DebugLog is what gdbserver's --debug, --remote-debug and --event-loop-debug
+// DebugLog is what gdbserver's --debug[=COMPONENT,...], --remote-debug and --event-loop-debug
 // show, and "monitor set debug" and its neighbours switch. The zero value shows
 // nothing. Any goroutine may use it.
 type DebugLog struct {
@@ -22,6 +23,37 @@ type DebugLog struct {
 	Output io.Writer
 
 	mu sync.Mutex
+}
+
+// component is the switches of a component by its name, none for an unknown one.
+func (d *DebugLog) component(name string) []*atomic.Bool {
+	switch name {
+	case "threads":
+		return []*atomic.Bool{&d.General}
+	case "remote":
+		return []*atomic.Bool{&d.Packets}
+	case "event-loop":
+		return []*atomic.Bool{&d.EventLoop}
+	case "all":
+		return []*atomic.Bool{&d.General, &d.Packets, &d.EventLoop}
+	}
+	return nil
+}
+
+// Show reads what gdb 18's --debug is given: "threads", "remote", "event-loop" or
+// "all", or several of them with commas; "-" before one switches it off.
+func (d *DebugLog) Show(list string) error {
+	for _, name := range strings.Split(list, ",") {
+		name, off := strings.CutPrefix(name, "-")
+		flags := d.component(name)
+		if flags == nil {
+			return fmt.Errorf("unknown debug component %q: it can be threads, remote, event-loop or all, several with commas, and with \"-\" before it to be left out", name)
+		}
+		for _, f := range flags {
+			f.Store(!off)
+		}
+	}
+	return nil
 }
 
 // writef writes one line, if its kind is wanted.

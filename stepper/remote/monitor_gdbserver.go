@@ -60,10 +60,6 @@ func (c *client) gdbserverCommand(words []string) (out string, ok bool) {
 // debugComponent is "set debug COMPONENT on|off", which gdb 18's server has for its
 // earlier "set remote-debug" and "set event-loop-debug"; "off" alone is for all.
 func (c *client) debugComponent(words []string) (out string, ok bool) {
-	kinds := []struct {
-		name string
-		flag *atomic.Bool
-	}{{"threads", &c.Debug.General}, {"remote", &c.Debug.Packets}, {"event-loop", &c.Debug.EventLoop}}
 	component := "all"
 	switch {
 	case len(words) == 2:
@@ -72,10 +68,8 @@ func (c *client) debugComponent(words []string) (out string, ok bool) {
 		return "", false
 	}
 	value := words[len(words)-1]
-	for _, k := range kinds {
-		if k.name == component || component == "all" {
-			out, ok = setFlag(k.flag, value, "Debug output of "+component), true
-		}
+	for _, flag := range c.Debug.component(component) {
+		out, ok = setFlag(flag, value, "Debug output of "+component), true
 	}
 	return out, ok
 }
