@@ -40,7 +40,7 @@ binary() { printf '%s.test\n' "${1//\//-}"; }
 test_command() {
 	local slow=5 timeout=0 package # the machine as a whole has a limit
 	if [ -n "$in_chroot" ]; then slow=1 timeout=${limit}s; fi
-	printf 'export RSEQSTEP_REQUIRE=tools RSEQSTEP_GO=built RSEQSTEP_SLOW=%s RSEQSTEP_TIMES=%q\nfailed=0\n' "$slow" "${RSEQSTEP_TIMES:-}"
+	printf 'export RSEQSTEP_REQUIRE=%s RSEQSTEP_GO=built RSEQSTEP_SLOW=%s RSEQSTEP_TIMES=%q\nfailed=0\n' "$require" "$slow" "${RSEQSTEP_TIMES:-}"
 	for package in $1; do
 		printf 'cd %q && SECONDS=0\n' "$tree/$package"
 		printf 'if %q -test.v -test.timeout=%s -test.run=%q -test.skip=%q; then word=ok; else word=FAIL failed=1; fi\n' \
