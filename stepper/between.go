@@ -107,8 +107,7 @@ func (e *Engine) signalBetween(th *thread, ev tracee.Event, stepping bool) (bool
 // has one, has returned to where the thread stands.
 func (e *Engine) handle(th *thread, sig int) (bool, *Stop, error) {
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	if err := e.owe(th, sig); err != nil {
 		return false, nil, err

@@ -102,7 +102,7 @@ func (e *Engine) Call(c Call) (Stop, *CallResult, error) {
 		}
 		var err error
 		if d, err = e.enterCall(th, c); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		tr, w := &traps{tid: th.tid, at: map[table.Addr]trap{}}, &walk{cfa: d.sp, whole: true}
 		e.trapUnwinding(tr, w)

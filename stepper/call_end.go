@@ -26,7 +26,7 @@ func (e *Engine) callReturned(th *thread) (*Stop, error) {
 		return nil, nil
 	}
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	for i := len(th.called) - 1; i >= 0; i-- {
 		d := th.called[i]
@@ -40,7 +40,7 @@ func (e *Engine) callReturned(th *thread) (*Stop, error) {
 			err = e.restore(th, d, false)
 		}
 		if err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		return &Stop{Reason: StopCallReturned, TID: th.tid, Returned: r, call: d}, nil
 	}

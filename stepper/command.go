@@ -3,7 +3,6 @@ package stepper
 import (
 	"errors"
 	"fmt"
-	"syscall"
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -111,10 +110,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	e.findSection(th)
 	stop, err := do(th)
 	if err != nil {
-		// Killed in the middle of it, whatever it was that failed then.
-		if _, dying := e.target.SignalMask(th.tid); isGone(dying) && e.threads[th.tid] == th || isGone(err) && dying != nil {
-			stop, err = e.vanished(th, fmt.Errorf("%w: %w", syscall.ESRCH, err))
-		}
+		stop, err = e.vanished(th, err)
 	}
 	if !e.policy.Linger {
 		err = errors.Join(err, e.Rest())

@@ -6,7 +6,7 @@ package stepper
 func (e *Engine) ContinueOver() (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		_, stop, err := e.travel(th, &traps{tid: th.tid, free: true, over: true, sections: e.around(th.regs.PC())})
 		return stop, err

@@ -18,8 +18,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 		return false, nil, nil
 	}
 	if err := e.unhush(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	now := e.threadRseq(th)
 	th.reported = 0
@@ -27,8 +26,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 		return false, stop, err
 	}
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
@@ -41,8 +39,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 // As with gdb, step runs a handler that nothing is known of to its end, and goes on.
 func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, err error) {
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	back, sp := []table.Addr{th.regs.PC()}, th.regs.Rsp
 	if p := e.image.At(th.regs.PC()); p != nil {

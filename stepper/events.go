@@ -13,14 +13,21 @@ var errThreadGone = errors.New("the thread is gone")
 
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
-// vanished turns "no such process" into the event that explains it: a thread
-// that vanished is a Stop, not an error. What other threads report stays queued.
+// vanished explains why a command failed by the end of a thread, if one has ended,
+// whatever it was that failed then: a thread that vanished is a Stop, not an error.
+// Nobody looks for it where a request fails, for a held thread can only vanish by
+// SIGKILL, or by another thread's exit_group(2) or execve(2). It is the thread that
+// the command moves, or the one that the error names. What others report stays queued.
 func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
-	if !isGone(err) {
-		return nil, err
+	var named interface{ Thread() int }
+	if isGone(err) && errors.As(err, &named) && e.threads[named.Thread()] != nil {
+		if _, dying := e.target.SignalMask(named.Thread()); isGone(dying) {
+			th = e.threads[named.Thread()]
+		}
 	}
-	if _, gone := e.target.SignalMask(th.tid); gone == nil {
-		return nil, err // it is there: the request was refused for another reason
+	_, dying := e.target.SignalMask(th.tid)
+	if !(isGone(dying) && e.threads[th.tid] == th) && (dying == nil || !isGone(err)) {
+		return nil, err
 	}
 	for {
 		ev, werr := e.waitEnd()

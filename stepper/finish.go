@@ -48,7 +48,7 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 			return nil, nil
 		}
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		done := &Finished{Function: f.Function, Entry: f.Entry, Rax: th.regs.Rax, Rdx: th.regs.Rdx}
 		if area, err := e.target.XState(th.tid); err == nil && len(area) >= xmm0+len(done.XMM0) {
@@ -88,7 +88,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 			return stop, err
 		}
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		var strays bool
 		if ranges, strays = e.strays(th, w); !strays {

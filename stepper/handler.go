@@ -20,7 +20,7 @@ func (e *Engine) leaveHandler(th *thread) (*Stop, error) {
 			return stop, err
 		}
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		pc := th.regs.PC()
 		if _, ok := e.symbols.Line(pc, 0); ok || !e.inHandler(pc) {

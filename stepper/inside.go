@@ -146,12 +146,12 @@ func (e *Engine) through(th *thread) (*Stop, error) {
 		return e.stepOne(th)
 	}
 	if err := e.hush(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	for n := 0; th.quiet != nil; n++ {
 		q := th.quiet
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
 			return stop, err
@@ -198,7 +198,7 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 		return nil, nil
 	}
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	pc := th.regs.PC()
 	if e.covering(pc) == nil {

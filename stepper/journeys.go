@@ -79,7 +79,7 @@ func (e *Engine) meetOuterHere(th *thread, at table.Addr) (*Stop, error) {
 		return nil, nil
 	}
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	return e.meetOuter(th, at, nil)
 }

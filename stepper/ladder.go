@@ -43,7 +43,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 // the kernel, or comes to where the command under way waits for it.
 func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 	if err := e.hush(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	why := "it takes too long"
 	for n, outside := 0, 0; outside < maxQuiet && th.quiet != nil; n++ {

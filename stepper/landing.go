@@ -74,8 +74,7 @@ func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*unit.R
 		return false, stop, err
 	}
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
 	w.caught = !ok || cfa > w.cfa || cfa == w.cfa && !w.whole

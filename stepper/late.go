@@ -38,8 +38,7 @@ func (e *Engine) overdue(tr *traps) (arrived bool, stop *Stop, err error) {
 	}
 	if th, ok := e.threads[tr.tid]; ok && !e.target.Queued(tr.tid) {
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return false, stop, err
+			return false, nil, err
 		}
 		if arrived, stop, err := tr.late(th); arrived || stop != nil || err != nil {
 			return arrived, stop, err

@@ -49,7 +49,7 @@ func (e *Engine) lines(n int, into bool) (Stop, error) {
 // the line, and the program runs.
 func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	pc := th.regs.PC()
 	depth := e.depth(th)
@@ -177,8 +177,7 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 // where its way there had not shown that instructions are.
 func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done bool, stop *Stop, err error) {
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, false, stop, err
+		return false, false, nil, err
 	}
 	ways := e.waysOut(ranges, th.regs.PC())
 	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, watchdog: w.watchdog}

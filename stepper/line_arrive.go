@@ -15,8 +15,7 @@ const maxBare = 64
 func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *Stop, err error) {
 	for bare := 0; ; bare++ {
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return true, nil, stop, err
+			return true, nil, nil, err
 		}
 		pc := th.regs.PC()
 		fn, known := e.symbols.Function(pc)

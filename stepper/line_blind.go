@@ -15,8 +15,7 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 		return false, stop, err
 	}
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	if calls && th.regs.Rsp < sp {
 		if fn, ok := e.calleeWithLines(th.regs.PC()); ok && w.into {
@@ -48,7 +47,7 @@ func (e *Engine) backFrom(th *thread, ra table.Addr, sp uint64) (*Stop, error) {
 			return stop, err
 		}
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
 			return stop, err

@@ -91,8 +91,7 @@ func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool
 			return false, stop, err
 		}
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return false, stop, err
+			return false, nil, err
 		}
 		pc := th.regs.PC()
 		switch {

@@ -77,7 +77,7 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 	}
 	if b.Kind == BreakHardware {
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		th.reported = th.regs.PC()
 		return e.userBreak(th, th.regs.PC())

@@ -41,7 +41,7 @@ func (e *Engine) Opv() (Stop, error) {
 			return stop, err
 		}
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		if last := th.last; last != nil && th.regs.PC() == last.placed.Abort && last.runs == th.runs {
 			state, err := e.lastState(th, last)

@@ -73,13 +73,13 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
 	}
 	state, err := e.startState(th, p)
 	if err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if err := e.unwatchPasses(th); err != nil {
 		return nil, err
 	}
 	if err := e.pin(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	th.comes(p, insn)
 	stop, err := e.runSection(th, p)
@@ -88,7 +88,7 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
 		return stop, err
 	}
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if th.regs.PC() != p.Abort || n.aborts < max(e.policy.StuckLimit, 1) {
 		return nil, nil

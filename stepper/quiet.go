@@ -111,8 +111,7 @@ const (
 func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 	q := th.quiet
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return quietKernel, stop, err
+		return quietKernel, nil, err
 	}
 	pc := th.regs.PC()
 	th.reported = 0
@@ -147,8 +146,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 	}
 	if err := e.load(th); err != nil {
 		if stop == nil {
-			stop, err = e.vanished(th, err)
-			return quietKernel, stop, err
+			return quietKernel, nil, err
 		}
 		return quietKernel, stop, nil
 	}
@@ -202,7 +200,7 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 	for {
 		ev, err := move(th.tid)
 		if err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		th.fresh = false
 		switch ev.Kind {
@@ -231,7 +229,7 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 			// One that cannot be held back, or that the instruction raised: the
 			// phase ends first, and the kernel restarts the section as it would have.
 			if err := e.load(th); err != nil {
-				return e.vanished(th, err)
+				return nil, err
 			}
 			if err := e.unhush(th); err != nil {
 				return nil, err

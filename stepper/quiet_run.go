@@ -71,8 +71,7 @@ func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration
 			return quietKernel, stop, err
 		}
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return quietKernel, stop, err
+			return quietKernel, nil, err
 		}
 		if patience > 0 {
 			break

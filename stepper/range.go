@@ -35,7 +35,7 @@ func (e *Engine) StepInlined(from table.Addr) (Stop, error) {
 func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		began := inRanges(ranges, th.regs.PC())
 		if !began {
@@ -48,7 +48,7 @@ func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 				return stop, err
 			}
 			if err := e.load(th); err != nil {
-				return e.vanished(th, err)
+				return nil, err
 			}
 			// A section that is restarted while it is settled, or where it was stepped,
 			// leaves the thread at its abort handler.
@@ -119,8 +119,7 @@ func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) trap {
 			return false, stop, err
 		}
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return false, stop, err
+			return false, nil, err
 		}
 		return !inRanges(ranges, th.regs.PC()) || !ways.Begins(th.regs.PC()), nil, nil
 	}

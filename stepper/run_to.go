@@ -20,8 +20,7 @@ func (e *Engine) runTo(th *thread, where []table.Addr, accept func(*unit.Regs) b
 func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs) bool, late late) (at table.Addr, stop *Stop, err error) {
 	// A breakpoint under the thread's feet is no news.
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return 0, stop, err
+		return 0, nil, err
 	}
 	if from := th.regs.PC(); e.sites[from] > 0 && !contains(where, from) && e.target.Inserted(from) {
 		if err := e.target.Remove(from); err != nil {
@@ -52,8 +51,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 		th.runs++
 		ev, err := e.goOn(th, e.target.Run, blockPatience)
 		if err != nil {
-			stop, err := e.vanished(th, err)
-			return 0, stop, err
+			return 0, nil, err
 		}
 		th.fresh = false
 		if first {
@@ -97,8 +95,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			continue
 		}
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return 0, stop, err
+			return 0, nil, err
 		}
 		pc := th.regs.PC()
 		if contains(where, pc) && (accept == nil || accept(&th.regs)) {
@@ -115,8 +112,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			ev, err := e.target.Step(th.tid, 0, 0)
 			th.fresh = false
 			if err != nil {
-				stop, err := e.vanished(th, err)
-				return 0, stop, err
+				return 0, nil, err
 			}
 			if err := e.target.Insert(pc); err != nil {
 				return 0, nil, err

@@ -22,7 +22,7 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 	confined := (e.entering || wanted) && e.confined(th, p)
 	if e.entering && !confined {
 		if err := e.hush(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		return e.stepInside(th)
 	}
@@ -30,7 +30,7 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 		return e.through(th)
 	}
 	if err := e.disarmStale(th, p); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if !e.known(p.Start) && !e.confined(th, p) {
 		return e.through(th) // run natively, it might leave by another way than those known
@@ -86,14 +86,14 @@ func (th *thread) goes() {
 // kernel restarts when the thread goes on. It is met at the abort handler.
 func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if th.regs.Eflags&resumeFlag != 0 {
 		// Stopped by a debug register, it would pass over the one at the handler,
 		// which the kernel moves it to before its first instruction.
 		th.regs.Eflags &^= resumeFlag
 		if err := e.target.SetRegs(th.tid, &th.regs); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 	}
 	where, stop, err := e.runTo(th, []table.Addr{p.Abort}, nil)
@@ -117,7 +117,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 		before = &th.last.regs
 	}
 	if err := e.quieten(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
 	where, stop, err := e.runTo(th, exits, nil)

@@ -26,7 +26,7 @@ func (e *Engine) settle(th *thread) (*Stop, error) {
 	}
 	for n := 0; th.quiet != nil; n++ {
 		if err := e.load(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		if !th.quiet.inside(th.regs.PC()) {
 			return nil, e.unhush(th)

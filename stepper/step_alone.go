@@ -22,7 +22,7 @@ func (e *Engine) StepAlone() (Stop, error) {
 		defer func() { e.entering, e.alone = false, false }()
 		blocked, err := e.blockFor(th)
 		if err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		stop, err := e.stepOne(th)
 		if blocked && th.quiet == nil { // a quiet phase keeps them blocked to its end

@@ -49,7 +49,7 @@ func (e *Engine) showInner(th *thread) error {
 // arrivedAtBreak reports a user's breakpoint that stepping has come to.
 func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	pc := th.regs.PC()
 	if th.reported == pc || e.sites[pc] == 0 && !e.hardwareAt(pc) {
@@ -72,7 +72,7 @@ func (e *Engine) NextInstruction(n int) (Stop, error) {
 		defer func() { e.entering = false }()
 		for i := 0; i < n; i++ {
 			if err := e.load(th); err != nil {
-				return e.vanished(th, err)
+				return nil, err
 			}
 			entered, stop, err := e.deliver(th)
 			if stop != nil || err != nil {

@@ -17,10 +17,10 @@ const blockPatience = 20 * time.Millisecond
 // says that something else came in between.
 func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if err := e.pin(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if err := e.unwatchPasses(th); err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 		return e.stepInside(th)
 	}
 	if passed, err := e.passOwnTrap(th); passed || err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if e.sites[pc] > 0 {
 		if err := e.target.Remove(pc); err != nil {
@@ -49,7 +49,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	}
 	if insn.Store.Size != 0 {
 		if err := e.registration(th); err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		if th.rseq.Registered() {
 			if arms, value, known := insn.Arms(&th.regs, th.rseq.CSField()); arms && !(known && value == 0) {
@@ -60,7 +60,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if e.image.At(pc) != nil {
 		now, err := e.readRseq(th)
 		if err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		if now.Live {
 			return e.runRestart(th, now.Section)
@@ -73,7 +73,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if insn.Kind == unit.Call || insn.Kind == unit.IndirectCall || insn.Kind == unit.IndirectJump || insn.Kind == unit.Jump {
 		if e.vdso != nil {
 			if err := e.load(th); err != nil {
-				return e.vanished(th, err)
+				return nil, err
 			}
 			if f, ok := e.vdso.Entry(th.regs.PC()); ok && !e.entering {
 				return e.runVDSO(th, f)
@@ -110,7 +110,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 	for interrupted := false; ; interrupted = true {
 		ev, err := e.goOn(th, e.target.Step, patience)
 		if err != nil {
-			return e.vanished(th, err)
+			return nil, err
 		}
 		th.fresh = false
 		if ev.Kind == tracee.EventStep {

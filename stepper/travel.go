@@ -126,14 +126,12 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 			return false, nil, err
 		}
 		if err := e.watchPasses(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return false, stop, err
+			return false, nil, err
 		}
 		th.runs++
 		ev, err := e.goOn(th, e.target.Run, blockPatience)
 		if err != nil {
-			stop, err := e.vanished(th, err)
-			return false, stop, err
+			return false, nil, err
 		}
 		th.fresh, th.rseqKnown = false, false
 		if p, done, err := e.passHit(&ev); done || err != nil {

@@ -69,8 +69,7 @@ func (e *Engine) turns(tr *traps) []int {
 func (e *Engine) meet(ev tracee.Event, tr *traps) (bool, *Stop, error) {
 	th := e.adopt(ev.TID)
 	if err := e.load(th); err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	th.reported = ev.Addr
 	if err := e.passMet(th, ev.Addr); err != nil {

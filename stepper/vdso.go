@@ -156,8 +156,7 @@ func (e *Engine) spins(th *thread, c *vdsoCall) (arrived bool, stop *Stop, err e
 	}
 	why, err := e.callInstead(th, c, &frame)
 	if err != nil {
-		stop, err := e.vanished(th, err)
-		return false, stop, err
+		return false, nil, err
 	}
 	if why != "" {
 		e.noteVDSO(c, "it does not return, and the system call cannot take its place: "+why)

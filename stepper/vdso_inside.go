@@ -20,7 +20,7 @@ func (e *Engine) stepInVDSO(th *thread, c *vdsoCall, inner table.Addr) (*Stop, e
 		return stop, err
 	}
 	if err := e.load(th); err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	pc := th.regs.PC()
 	if !e.vdso.Contains(pc) {
@@ -83,7 +83,7 @@ func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) (*Stop, error) {
 	}
 	why, err := e.callInstead(th, c, &frame)
 	if err != nil {
-		return e.vanished(th, err)
+		return nil, err
 	}
 	if why != "" {
 		e.noteVDSO(c, fmt.Sprintf("its loop came round %d times; it was run natively to its return, because %s", n, why))

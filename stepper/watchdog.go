@@ -108,8 +108,7 @@ func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
 	th, ok := e.threads[tr.tid]
 	if ok {
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return false, stop, err
+			return false, nil, err
 		}
 		// It may have run into a trap that is not told yet: that is met again.
 		pc := th.regs.PC()
@@ -125,8 +124,7 @@ func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
 			return false, stop, err
 		}
 		if err := e.load(th); err != nil {
-			stop, err := e.vanished(th, err)
-			return false, stop, err
+			return false, nil, err
 		}
 		more = watch.more(th.fruitless != seen)
 		if arrived, stop, err := e.atTrap(th, tr, th.regs.PC()); arrived || stop != nil || err != nil {

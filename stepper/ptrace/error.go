@@ -22,6 +22,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s of thread %d: %v", e.Op, e.TID, e.Err)
 }
 
+// Thread is the thread that a request was made of, or the process.
+func (e *Error) Thread() int { return e.TID }
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
