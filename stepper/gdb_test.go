@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,7 +70,12 @@ func ourWalk(t testing.TB, command string, most int, path string, args ...string
 	return walk
 }
 
-// gdb is the oracle for what a line step is, in programs without sections.
+// samePlace reports whether our place is gdb's, which has some functions' names without
+// their scope (gdb 18 a constructor of GCC 16's: "basic_string").
+func samePlace(ours, gdbs string) bool { return ours == gdbs || strings.HasSuffix(ours, "::"+gdbs) }
+
+// gdb is the oracle for what a line step is, in programs without sections. Where main
+// begins is no step: gdb 18 counts an inlined call there that covers nothing (GCC 16).
 // Left out is what gdb 13 has otherwise: it enters inlined calls at their
 // lowest address (see package symbols), and loses a thread to a longjmp or an
 // exception where libc and libgcc_s have no probes.
@@ -110,7 +116,7 @@ func TestLineStepsLeadWhereGDBsLead(t *testing.T) {
 				t.Run(f.String()+"-"+command, func(t *testing.T) {
 					want := gdbWalk(t, command, most, path, w.args...)
 					got := ourWalk(t, command, most, path, w.args...)
-					if strings.Join(got, " ") != strings.Join(want, " ") {
+					if !slices.EqualFunc(got[1:], want[1:], samePlace) {
 						t.Errorf("\ngdb  %v\nours %v", want, got)
 					}
 				})

@@ -2,6 +2,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static pthread_t leader;
 static int calls;
@@ -11,9 +13,25 @@ __attribute__((noinline)) static void here(void)
 	calls++;
 }
 
+/* pthread_join returns before the kernel has done with the thread. */
+static int ended(void)
+{
+	char path[64], stat[256] = "";
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", getpid());
+	f = fopen(path, "r");
+	if (!f || !fgets(stat, sizeof stat, f))
+		return 1;
+	fclose(f);
+	return strstr(stat, ") Z ") != NULL;
+}
+
 static void *ends(void *unused)
 {
 	pthread_join(leader, NULL);
+	while (!ended())
+		;
 	here();
 	here();
 	printf("calls %d\n", calls);

@@ -51,7 +51,7 @@ func scripts() map[string]script {
 		"until":                    {nil, toMain + "thread until AT(total += square)\nthread until AT(total += sum)\ncontinue", done},
 		"condition":                {nil, "breakpoint set -n square -c \"n == 2\"\ncontinue\nframe variable\nbreakpoint modify -i 1 1\nbreakpoint disable 1\ncontinue", done},
 		"breakpoint with one shot": {nil, "breakpoint set -n square\ncontinue\nbreakpoint delete -f\nbreakpoint set -n square -o true\ncontinue\nbreakpoint list\ncontinue", done},
-		"jump":                     {nil, toMain + "thread jump -l AT(total += sum)\nnext\ncontinue", "crew: (null) total 25"},
+		"jump":                     {nil, toMain + "thread jump -l AT(total += sum)\nexpression total = 0\nnext\ncontinue", "crew: (null) total 25"},
 		"registers": {nil, toMain + "register read\nregister read --set 1\nregister read --set 2\nregister read eax ax ah al r9d r9w r9l mm0\nregister write rax 0x1234\nregister read rax eax ax al\n" +
 			"register write eax 0x55667788\nregister read rax\nregister write xmm0 \"{1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16}\"\nregister read xmm0\n" +
 			"register write st0 \"{0 0 0 0 0 0 0 0x80 0xff 0x3f}\"\nregister read st0 fstat ftag\nregister write rflags 0x246\nregister read rflags\nregister write rip zz\ncontinue", done},
