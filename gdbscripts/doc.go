@@ -15,7 +15,8 @@
 //	context                                   gdb's selection, memory and byte order
 //	symbol                                    what gdb calls an address
 //	output                                    what gdb's commands print, for code that reads it
-//	stepping                                  a package: stepping without our server; its own decisions
+//	stepping                                  `rseq next` and its like: `rseq on`, then gdb's own command
+//	warn                                      breakpoints that gdb's own target mishandles
 //
 // # Decisions
 //
@@ -48,6 +49,10 @@
 // given back until that runs: its end would orphan a stopped process group, which
 // the kernel hangs up. Refused: to launch natively and adopt at main, which loses
 // what happens before; a server with --once, for the same end.
+//
+// Refused: a second engine, in Python, for a process that gdb keeps. It could not lift a
+// registration, answer cpu_opv or step inside a section, and everything was to be done
+// twice. What gdb alone can do with a process (record, checkpoint) is there after `rseq off`.
 //
 // Install writes a folder for each version and swaps a symbolic link, because a
 // gdb that starts meanwhile must not read modules of two versions.

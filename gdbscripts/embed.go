@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed rseqstep.py rseqstep_gdb/*.py rseqstep_gdb/stepping/*.py
+//go:embed rseqstep.py rseqstep_gdb/*.py
 var files embed.FS
 
 // Files are the script's: rseqstep.py and the folder rseqstep_gdb.

@@ -61,10 +61,11 @@ var record = regexp.MustCompile(`(?m)^~"((?:[^"\\]|\\.)*)"$`)
 
 // The commands that list say to a front end what they say at the prompt.
 func TestListsAreTheSameInAFrontEnd(t *testing.T) {
-	needLive(t)
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
 	program := tabletest.Build(t, seedLoop)
 	lists := []string{"info rseq", "rseq sections", "rseq threads", "print $_rseq_section()", "rseq sections nothing"}
-	plain := gdb(t, live+"break 17\nrun\necho MARK\\n\n"+strings.Join(lists, "\n")+"\necho MARK\\n\n", program)
+	plain := gdb(t, live(t)+"break 17\nrun\necho MARK\\n\n"+strings.Join(lists, "\n")+"\necho MARK\\n\n", program)
 	c := frontEnd(t, program)
 	c.console(`break 17`)
 	c.console(`run`)
@@ -92,18 +93,19 @@ func TestListsAreTheSameInAFrontEnd(t *testing.T) {
 	}
 }
 
-// The commands that move the thread work in a front end as at the prompt: with
-// a breakpoint inside, over lines, through a call.
-func TestAFrontEndStepsBySectionsWithoutAServer(t *testing.T) {
-	needLive(t)
+// The commands that move the thread work in a front end as at the prompt: rseq is
+// switched on by the first, with a breakpoint inside; then over lines, through a call.
+func TestAFrontEndStepsBySections(t *testing.T) {
+	bin := server(t)
 	c := frontEnd(t, tabletest.Build(t, tabletest.Fixture{Source: "counter.c", Opt: "-O2", Flags: []string{"-pthread"}}))
 	steps := []struct{ command, says string }{
+		{"set rseq binary " + bin, "^done"},
 		{"break *commit_store", "commit_store"},
 		{"run 1 3", `*stopped,reason="breakpoint-hit"`}, // gdb's own: this section starts again
-		{"rseq continue", "rseq: stopped inside compare_and_store"},
+		{"rseq continue", `*stopped,reason="breakpoint-hit"`},
 		{"rseq threads", ", live"},
 		{"rseq stepi", "committed on CPU"},
-		{"rseq continue", "rseq: stopped inside compare_and_store"},
+		{"rseq continue", `*stopped,reason="breakpoint-hit"`},
 		{"delete", "^done"},
 		{"rseq next", "work"},
 		{"rseq step", prompt},

@@ -1,7 +1,7 @@
 """The commands `rseq …` for gdb: install() defines them all, once.
 
-sections, area and live read; info shows what they read; stepping moves a
-process of gdb's own; switch hands the process to `rseqstep gdbserver`.
+sections, area and live read; info shows what they read; switch hands the process
+to `rseqstep gdbserver`, and the commands of stepping let it do so; warn looks at breakpoints.
 """
 
 import importlib
@@ -11,7 +11,7 @@ import gdb
 OLDEST_GDB = 12
 
 # Modules that define commands, in the order in which help should find them.
-_PARTS = ("info", "stepping", "switch")
+_PARTS = ("info", "warn", "switch")
 
 _installed = False
 

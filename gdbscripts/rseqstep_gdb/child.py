@@ -32,9 +32,8 @@ def binary(wish):
         return found
     found = shutil.which("rseqstep") or _writer()
     if not found:
-        raise gdb.GdbError("\"rseq on\" needs the rseqstep program, and there is none on PATH: give it by"
-                           " \"set rseq binary PATH\". Without it, \"rseq next\" and the other rseq commands"
-                           " step gdb's own process.")
+        raise gdb.GdbError("\"rseq on\" needs the rseqstep program, and there is none on PATH: build it by"
+                           " \"go build ./cmd/rseqstep\" in its sources, and give it by \"set rseq binary PATH\".")
     return found
 
 

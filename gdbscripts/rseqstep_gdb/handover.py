@@ -14,7 +14,6 @@ import time
 import gdb
 
 from . import carry
-from .stepping.hold import on_cpu
 
 # How long the kernel may take to stop a process, in seconds: each of its
 # threads has to come that far.
@@ -55,6 +54,26 @@ def in_place(pid):
             if cpu is not None:
                 kept.enter_context(on_cpu(tid, cpu))
         yield
+
+
+@contextlib.contextmanager
+def on_cpu(tid, cpu):
+    """Keeps a stopped thread (its kernel id) on a CPU while the block runs. One
+    that may not run there, or has ended, stays as it is. See sched_setaffinity(2)."""
+    before = None
+    try:
+        before = os.sched_getaffinity(tid)
+        os.sched_setaffinity(tid, {cpu})
+    except OSError:
+        before = None
+    try:
+        yield
+    finally:
+        if before is not None:
+            try:
+                os.sched_setaffinity(tid, before)
+            except OSError:
+                pass  # the thread has ended
 
 
 def _cpu(pid, tid):

@@ -3,7 +3,7 @@ native target again."""
 
 import gdb
 
-from . import carry, child, handover, live, output, settings
+from . import carry, child, handover, live, output, server, settings, stepping
 
 
 def install():
@@ -15,6 +15,7 @@ def install():
     switch.wish = settings.Binary()
     On(switch)
     Off(switch)
+    stepping.install(switch)
     if _truth("$rseq_auto"):
         gdb.execute("set rseq auto on")
 
@@ -89,6 +90,14 @@ class Switch:
         """What `set rseq auto` does beside being remembered."""
         if wanted and not self._server and not gdb.selected_inferior().pid:
             self.on()
+
+    def needed(self):
+        """Turns it on, unless it is, or gdb is on a server of ours that a user has started."""
+        thread = gdb.selected_thread()
+        if self._server or thread is not None and server.configuration(thread) is not None:
+            return
+        self.on()
+        _say([self.sentence()])
 
     def on(self):
         """The command."""
