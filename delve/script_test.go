@@ -2,6 +2,8 @@ package delve
 
 import (
 	"context"
+	"debug/elf"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,19 +63,8 @@ func toNanotime() []string {
 	return []string{"break main.elapsed", "continue", "clear 1", "break runtime.nanotime1", "cond 2 runtime.curg.goid == 1", "continue", "clear 2"}
 }
 
-func TestTheScriptPassesTheVDSOAgainAndAgain(t *testing.T) {
-	since := []string{program(t, "gosince"), "1000000"}
-	out := console(t, since, append(append([]string{sourced(t)}, toNanotime()...), "step-instruction 3000")...)
-	if n := strings.Count(out, "vdso: the function called from runtime.nanotime1"); n < 5 {
-		t.Errorf("the vDSO was left %d times in 3,000 steps:\n%s", n, out)
-	}
-	if !strings.Contains(out, "\n=>\t0x") {
-		t.Errorf("the next instruction is not shown:\n%s", out)
-	}
-}
-
-// Without it the sequence count has changed at every look.
-func TestWithoutTheScriptTheVDSOIsNeverLeft(t *testing.T) {
+// Delve's native backend never leaves the vDSO: the sequence count has changed at every look.
+func TestDelvesOwnBackendNeverLeavesTheVDSO(t *testing.T) {
 	lines := toNanotime()
 	steps := tabletest.Rounds(t, 1000, 3000)
 	for range steps {
@@ -85,33 +76,32 @@ func TestWithoutTheScriptTheVDSOIsNeverLeft(t *testing.T) {
 	}
 }
 
-func TestTheScriptRunsSectionsAsUnits(t *testing.T) {
+// commitStore is the address of a program's label in its section.
+func commitStore(t *testing.T, program string) uint64 {
+	t.Helper()
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	symbols, err := f.Symbols()
+	for _, s := range symbols {
+		if s.Name == "commit_store" {
+			return s.Value
+		}
+	}
+	t.Fatalf("%s has no commit_store (%v)", program, err)
+	return 0
+}
+
+func TestTheScriptListsSectionsAndWhoStandsInside(t *testing.T) {
 	tabletest.NeedTool(t, "gcc")
-	out := console(t, []string{tabletest.Build(t, tabletest.Fixture{Source: "seed.c", Opt: "-O0", Shape: tabletest.NoPIE})},
-		sourced(t), "break main.main", "break main", "continue", "rseq", "si 400", "continue")
+	program := tabletest.Build(t, tabletest.Fixture{Source: "counter.c", Opt: "-O2", Shape: tabletest.NoPIE, Flags: []string{"-pthread"}})
+	out := console(t, []string{program, "1", "3"}, sourced(t), "break main", "continue", "rseq", "clearall", fmt.Sprintf("break *%#x", commitStore(t, program)), "continue", "rseq")
 	if !regexp.MustCompile(`(?m)^\[0x[0-9a-f]+,0x[0-9a-f]+\)  abort 0x`).MatchString(out) {
 		t.Errorf("rseq lists no section:\n%s", out)
 	}
-	if n := strings.Count(out, " committed\n"); n != 1 || !strings.Contains(out, "attempts 1\n") {
-		t.Errorf("%d commits:\n%s", n, out)
-	}
-}
-
-// A system call that another thread is to end: Delve's own step would hold that
-// thread, and wait for ever. The other thread passes the same syscall instruction
-// meanwhile, in syscall(2) and in the one place where glibc 2.41 and later have
-// all calls that can be cancelled: a breakpoint behind it is met by that thread,
-// while the PC of the one that waits is there already.
-func TestTheScriptPassesASystemCallThatWaitsForAnotherThread(t *testing.T) {
-	tabletest.NeedTool(t, "gcc")
-	program := tabletest.Build(t, tabletest.Fixture{Source: "callwait.c", Opt: "-O0", Shape: tabletest.NoPIE})
-	for mode, place := range map[string]struct{ line, ends string }{"read": {"99", "read 1 "}, "futex": {"101", "futex "}} {
-		t.Run(mode, func(t *testing.T) {
-			out := console(t, []string{program, mode},
-				sourced(t), "break callwait.c:"+place.line, "continue", "clearall", "si 1500", "continue")
-			if !strings.Contains(out, place.ends) {
-				t.Errorf("the call has not come to its end:\n%s", out)
-			}
-		})
+	if !strings.Contains(out, "in place of") || !regexp.MustCompile(`(?m)^thread \d+ \(no goroutine\): 0x[0-9a-f]+, inside C\.compare_and_store`).MatchString(out) {
+		t.Errorf("no thread is shown inside, or nothing is said of \"rseqstep dlv\":\n%s", out)
 	}
 }

@@ -27,8 +27,8 @@ functions as units. Every dlv command line works: debug, exec, test, attach,
 trace, connect, dap, core, --headless. Your own --backend is respected.
 
 Your own dlv can use the same backend; --print-backend prints the path of the
-executable to give it. --print-script prints a script for a dlv with its native
-backend ("source FILE"). "rseqstep dlv help" is Delve's own help.
+executable to give it. --print-script prints a script that lists the sections in
+a dlv with its native backend ("source FILE"). "rseqstep dlv help" is Delve's own help.
 
 --cpu-opv, before Delve's command, gives the program the cpu_opv system call, as
 "rseqstep --cpu-opv" does; a process that is attached to only where "rseqstep

@@ -52,26 +52,27 @@ remote protocol. That debugger's own next, step, stepi, until, finish and
 continue then run restartable sequences and vDSO functions as units; their
 outcomes appear at its console. "monitor help" lists further commands.
 
-The command line is gdbserver's, and under the file name gdbserver (a symbolic
-link will do) the program is one. COMM is HOST:PORT, :PORT, tcp4:HOST:PORT,
-tcp6:HOST:PORT, [::1]:PORT, unix:PATH, a terminal device, or "-" or "stdio" for
-standard input and output. Flags end at COMM; what follows PROGRAM is its own.
+The command line is gdbserver's. Under the file name gdbserver (a symbolic link
+will do) rseqstep behaves as gdbserver. COMM is HOST:PORT, :PORT,
+tcp4:HOST:PORT, tcp6:HOST:PORT, [::1]:PORT, unix:PATH, a terminal device, or "-"
+or "stdio" for standard input and output. Flags end at COMM; the words behind
+PROGRAM are the program's own.
 
-:PORT is this machine's alone, at 127.0.0.1 and at ::1, and any other HOST must
-be this machine's own unless --allow-remote is given: there is no
-authentication, and whoever connects can run programs as you.
+:PORT listens at 127.0.0.1 and at ::1 only. Any other HOST must be an address of
+this machine that others cannot reach, unless --allow-remote is given: the
+protocol has no authentication, and a client can run programs as you.
 
-A client that goes away without having ended or detached from its process
-(gdb's disconnect, a lost connection) leaves it to the next client: it stays
-where it stands, or runs until it stops or that client comes. With --once, and on
-standard input and output, there is no next client: a program that was started
-here is killed then, and one that was attached to goes on.
+When a client disconnects without ending its process or detaching from it (gdb's
+disconnect, a lost connection), the next client finds the process: stopped where
+it was, or running until it stops or that client connects. With --once, and on
+standard input and output, there is no next client: the server kills a program
+that it started, and detaches from a process that it attached to.
 
---cpu-opv is for the programs that are started; for a running process it works
-only for call number 335, and where the kernel answers that with SIGILL (Linux
-since 6.11).
+--cpu-opv applies to programs that the server starts. For a running process it
+works only for call number 335, and where the kernel answers that with SIGILL
+(Linux since 6.11).
 
-The exit status is 1 for a command line that is wrong and for what failed.`,
+The exit status is 1 if the command line is wrong or the server fails.`,
 		Example: `  gdb -ex 'target remote | rseqstep gdbserver - ./prog' ./prog
   rseqstep gdbserver :2345 ./prog arg              then: target remote :2345
   rseqstep gdbserver --attach unix:/tmp/debug 1234

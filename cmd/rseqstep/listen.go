@@ -38,9 +38,9 @@ func (c comm) listen(allowRemote bool, warn io.Writer) (net.Listener, error) {
 	}
 	if !addr.IP.IsLoopback() {
 		if !allowRemote {
-			return nil, fmt.Errorf("%s can be reached by others, and there is no authentication: whoever connects can run programs as you; give --allow-remote if you want that, or \":%s\" for this machine alone", address, c.Port)
+			return nil, fmt.Errorf("%s can be reached by others, and the protocol has no authentication: a client can run programs as you; give --allow-remote if you want that, or \":%s\" for this machine alone", address, c.Port)
 		}
-		fmt.Fprintf(warn, "warning: %s can be reached by others and there is no authentication: whoever connects can run programs as you\n", address)
+		fmt.Fprintf(warn, "warning: %s can be reached by others, and the protocol has no authentication: a client can run programs as you\n", address)
 	}
 	return net.ListenTCP(c.Network, addr)
 }
