@@ -90,7 +90,7 @@ func TestSignalsHandedOverAreDeliveredByDetaching(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "hands.c", Shape: tabletest.NoPIE})
 	var out strings.Builder
-	cmd := exec.Command(program, "2")
+	cmd := exec.Command(program)
 	cmd.Stdout = &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -111,8 +111,10 @@ func TestSignalsHandedOverAreDeliveredByDetaching(t *testing.T) {
 			t.Fatalf("the other thread's step ends by %q", reply)
 		}
 	}
-	if reply := w.ask("D"); reply != "OK" {
-		t.Fatal(reply)
+	for _, packet := range []string{fmt.Sprintf("M%x,4:01000000", symbolIn(t, program, "over")), "D"} {
+		if reply := w.ask(packet); reply != "OK" {
+			t.Fatal(packet, reply)
+		}
 	}
 	cmd.Wait()
 	if out.String() != "continued 1, told 1\n" {

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"rseqstep/table/tabletest"
@@ -27,6 +28,12 @@ func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInGDB(t *testing.T) {
 func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInLLDB(t *testing.T) {
 	bin := rseqstep(t)
 	n := tabletest.Rounds(t, 100, 500)
-	out := lldb(t, bin, counter(t), []string{"4", fmt.Sprint(n)}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
+	out := ""
+	for range 5 { // on a machine with much else to do, lldb gives a condition up after half a second
+		out = lldb(t, bin, counter(t), []string{"4", fmt.Sprint(n)}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
+		if !strings.Contains(out, "Reached timeout while interpreting expression") {
+			break
+		}
+	}
 	wantInOrder(t, out, keptSafe, "it is kept safe by a trap on the arming store", "exited with status = 0", "The program printed:\n", fmt.Sprintf("sum %d of %[1]d", 4*n))
 }

@@ -51,8 +51,8 @@ int main(int argc, char **argv)
 	for name, server := range map[string]string{"ours": bin + " gdbserver", "stock": tabletest.NeedTool(t, "gdbserver")} {
 		for _, mode := range []string{"parent", "child"} {
 			t.Run(name+" "+mode, func(t *testing.T) {
-				out := gdbRuns(t, program, fmt.Sprintf("target remote | %s - %s\nset follow-fork-mode %s\nbreak main\ncontinue\nbreak marker\ncontinue\nbt 1\nnext\ncontinue\n", server, program, mode))
-				wantInOrder(t, out, "[New Thread ", "Thread 2", "hit Breakpoint 2, marker", "#0  marker", "child (unused=", "n 1 status 9", "exited normally")
+				out := gdbRuns(t, program, fmt.Sprintf("target remote | %s - %s\nset follow-fork-mode %s\nbreak main\ncontinue\nbreak marker\ncontinue\nbt\nnext\ncontinue\n", server, program, mode))
+				wantInOrder(t, out, "[New Thread ", "Thread 2", "hit Breakpoint 2, marker", "#0  marker", "in child (unused=", "n 1 status 9", "exited normally")
 			})
 		}
 	}

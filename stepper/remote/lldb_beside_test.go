@@ -212,6 +212,7 @@ func alike(saw string) []string {
 		{`(?m)^ *([fg]s_base|orig_rax) = .*\n`, ""},                                           // shown by ours, or by later lldb-servers
 		{`stop reason = signal SIGSTOP`, "stop reason = signal SIGTRAP"},                      // of a program that was just started; gdb's servers have SIGTRAP
 		{`signal SIGSEGV: (invalid address|address not mapped to object)`, "signal SIGSEGV:"}, // the words of lldb 14, and of later ones
+		{`fault address[:=] ?`, "fault address "},                                             // the words of lldb 14, and of 21
 		{`error: \d+ sending the breakpoint request`, "error: N sending the breakpoint request"},
 		{`(?m)^breakpoint refused: .*\n`, ""}, // ours says why
 		{`0x[0-9a-f]{7,}`, "ADDR"},
