@@ -13,15 +13,14 @@ type Place struct {
 // stack says that the object is optimized out. The Location is zero exactly when there is an error:
 // ErrMalformed, ErrNotSupported or what a method of Frame or Unit answered.
 func Evaluate(expr []byte, in Place, initial ...uint64) (Location, error) {
-	var own Limit
 	m := machine{frame: in.Frame, unit: in.Unit, limit: in.Limit, r: Reader{P: expr}}
 	if m.limit == nil {
-		m.limit = &own
+		m.limit = &m.own
 	}
-	if err := m.limit.enter(); err != nil {
+	if err := m.limit.Enter(); err != nil {
 		return Location{}, err
 	}
-	defer m.limit.leave()
+	defer m.limit.Leave()
 	m.stack = m.room[:0]
 	for _, v := range initial {
 		if err := m.push(v, nil); err != nil {
@@ -51,6 +50,7 @@ type machine struct {
 	frame Frame
 	unit  Unit
 	limit *Limit
+	own   Limit // where there is no other
 	stack []entry
 	r     Reader
 	bits  int      // of pieces, so far
@@ -105,9 +105,7 @@ func (m *machine) step(op byte, c *composite) error {
 	case c.last.Kind != 0 && op != OpGNUUninit && op != OpNop:
 		return malformed("operation %#x after a location's end", op)
 	}
-	last, ends, err := m.terminal(op)
-	if ends || err != nil {
-		c.last = last
+	if ends, err := m.terminal(op, &c.last); ends {
 		return err
 	}
 	return m.operation(op)
@@ -141,22 +139,26 @@ func (m *machine) piece(op byte, c *composite) error {
 }
 
 // terminal carries out the operations that end a simple location.
-func (m *machine) terminal(op byte) (at Location, ends bool, err error) {
+func (m *machine) terminal(op byte, at *Location) (ends bool, err error) {
 	switch {
 	case op >= OpReg0 && op <= OpReg31:
-		return Location{Kind: InRegister, Register: uint64(op - OpReg0)}, true, nil
+		*at = Location{Kind: InRegister, Register: uint64(op - OpReg0)}
 	case op == OpRegx:
-		return Location{Kind: InRegister, Register: m.r.ULEB()}, true, nil
+		*at = Location{Kind: InRegister, Register: m.r.ULEB()}
 	case op == OpImplicitValue:
-		return Location{Kind: IsBytes, Bytes: m.r.Bytes(m.r.ULEB())}, true, nil
+		*at = Location{Kind: IsBytes, Bytes: m.r.Bytes(m.r.ULEB())}
 	case op == OpStackValue:
-		e, err := m.pop()
-		return Location{Kind: IsValue, Value: e.v, Type: e.typ}, true, err
+		var e entry
+		e, err = m.pop()
+		*at = Location{Kind: IsValue, Value: e.v, Type: e.typ}
 	case op == OpImplicitPointer || op == OpGNUImplicitPtr:
-		die, err := m.reference()
-		return Location{Kind: PointsTo, DIE: die, Offset: m.r.SLEB()}, true, err
+		var die uint64
+		die, err = m.reference()
+		*at = Location{Kind: PointsTo, DIE: die, Offset: m.r.SLEB()}
+	default:
+		return false, nil
 	}
-	return Location{}, false, nil
+	return true, err
 }
 
 func (m *machine) push(v uint64, t *Type) error {

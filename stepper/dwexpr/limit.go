@@ -26,7 +26,7 @@ const (
 	maxDepth      = 16      // of evaluations in evaluations
 	maxStack      = 1024    // entries
 	maxBits       = 1 << 26 // of all pieces and what they skip: 8 MB
-	nestedCost    = 100     // operations, for one that DIEs are searched for, or a file read
+	nestedCost    = 50      // operations, for one that leads to DIEs, files or further expressions
 )
 
 // Limit is what is left to an evaluation and to all that are done on its behalf. Whoever
@@ -37,19 +37,24 @@ type Limit struct {
 	depth int
 }
 
-// enter begins an evaluation, which leave ends.
-func (l *Limit) enter() error {
+// Enter begins an evaluation, or something else that may lead to one and back, such as the
+// type of a variable whose value is an array's length. Leave ends it, unless there was an
+// error: ErrMalformed.
+func (l *Limit) Enter() error {
 	if l.depth >= maxDepth {
 		return malformed("it leads to %d others, one for the other", maxDepth)
 	}
 	if l.depth == 0 {
 		l.spent = 0
+	} else if err := l.spend(nestedCost); err != nil {
+		return err
 	}
 	l.depth++
 	return nil
 }
 
-func (l *Limit) leave() { l.depth-- }
+// Leave ends what Enter began.
+func (l *Limit) Leave() { l.depth-- }
 
 func (l *Limit) spend(operations int) error {
 	if l.spent += operations; l.spent > maxOperations {
