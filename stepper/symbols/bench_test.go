@@ -41,3 +41,20 @@ func BenchmarkUnwindByExpression(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkUnwindByRules is one frame of an ordinary function: rbp and the return address
+// lie below the CFA.
+func BenchmarkUnwindByRules(b *testing.B) {
+	const base = 0x7000_0000
+	stack := make([]byte, 64)
+	put(stack[8:], 0x1234)
+	row := cfi.Row{RA: 16, CFA: cfi.CFARule{Reg: 7, Offset: 16}}
+	row.Regs[6], row.Regs[16] = cfi.Rule{Kind: cfi.Offset, N: -16}, cfi.Rule{Kind: cfi.Offset, N: -8}
+	m, r, mem := &Module{}, &unit.Regs{Rip: 0x100b, Rsp: base}, words{base, stack}
+	b.ReportAllocs()
+	for b.Loop() {
+		if st, err := m.apply(&row, r, mem); err != nil || st.cfa != base+16 || st.caller.Rip != 0x1234 {
+			b.Fatal(st, err)
+		}
+	}
+}

@@ -14,10 +14,10 @@ func BenchmarkFrameAddressByExpression(b *testing.B) {
 		0x3f, 0x1a, 0x3b, 0x2a, // DW_OP_lit15, and, lit11, ge
 		0x33, 0x24, 0x22, // DW_OP_lit3, shl, plus
 	}}
-	r, mem := &Regs{Rip: 0x100b, Rsp: 0x7000}, memory{}
+	frame := UnwoundFrame{Regs: &Regs{Rip: 0x100b, Rsp: 0x7000}, Memory: memory{}}
 	b.ReportAllocs()
 	for b.Loop() {
-		if at, err := frameAddress(rule, r, mem); err != nil || at != table.Addr(0x7010) {
+		if at, err := frame.CFA(rule); err != nil || at != table.Addr(0x7010) {
 			b.Fatal(at, err)
 		}
 	}
