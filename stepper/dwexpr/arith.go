@@ -52,7 +52,8 @@ func errFloat() error { return unsupported("it computes with floating point") }
 
 // calculate takes values that fit the type. Generic values are signed in a division and
 // unsigned in a modulo (DWARF 5, 2.5.1.4; gdb, dwarf2/expr.c, DW_OP_mod); a right shift
-// goes by its name, whatever the type's sign.
+// goes by its name, whatever the type's sign. The modulo of a signed type has the
+// dividend's sign, as C's; gdb 13 gives it the divisor's, its later sources the dividend's.
 func (t *Type) calculate(op byte, a, b uint64) (uint64, error) {
 	switch op {
 	case OpAnd:

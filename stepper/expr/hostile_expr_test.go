@@ -10,7 +10,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// baseType is a DIE of a base type: encoding 5 is signed, 7 unsigned, 4 floating point.
+// baseType is a DIE of a base type.
 func baseType(name string, size, encoding uint8) *die {
 	return entry(dwarf.TagBaseType, attr(dwarf.AttrName, name), attr(dwarf.AttrByteSize, size), attr(dwarf.AttrEncoding, encoding))
 }
@@ -58,15 +58,15 @@ func reads(at uint32, n int) (expr []byte) {
 // endless are frame bases and locations that lead to themselves, or to so many others
 // that nobody would see their end.
 func endless(t testing.TB) map[string]*die {
-	base := program(baseType("int", 4, 5))
+	base := program(baseType("int", 4, signed))
 	set(base.Children[2], dwarf.AttrFrameBase, []byte{dwexpr.OpFbreg, 0})
 
-	itself := program(baseType("int", 4, 5))
+	itself := program(baseType("int", 4, signed))
 	local := itself.Children[2].Children[0]
 	set(local, dwarf.AttrLocation, reads(0, 1))
 	set(local, dwarf.AttrLocation, reads(offsets(t, itself)["local"], 1))
 
-	fan := program(baseType("int", 4, 5))
+	fan := program(baseType("int", 4, signed))
 	chain := []*die{fan.Children[2].Children[0]}
 	for n := range 10 {
 		chain = append(chain, entry(dwarf.TagVariable, attr(dwarf.AttrName, fmt.Sprint("v", n)), attr(dwarf.AttrType, fan.Children[0]), attr(dwarf.AttrLocation, nil)))
@@ -82,7 +82,7 @@ func endless(t testing.TB) map[string]*die {
 	set(chain[10], dwarf.AttrLocation, reads(0, 0))
 
 	array := program(entry(dwarf.TagArrayType))
-	refer(array.Children[0], baseType("int", 4, 5))
+	refer(array.Children[0], baseType("int", 4, signed))
 	array.Children = append(array.Children, array.Children[0].Attrs[0].Value.(*die))
 	array.Children[0].Children = []*die{entry(dwarf.TagSubrangeType, attr(dwarf.AttrCount, array.Children[2].Children[0]))}
 	return map[string]*die{"a frame base of the frame base": base, "a variable's own value": itself, "100^10 values": fan,
@@ -102,47 +102,5 @@ func TestExpressionsThatLeadToThemselvesEnd(t *testing.T) {
 				ask(c)
 			})
 		})
-	}
-}
-
-// A typed entry of the stack is computed in the type that its DIE describes.
-func TestTypedEntriesHaveTheirDIEsType(t *testing.T) {
-	const char, uchar = "signed char", "unsigned char"
-	for _, c := range []struct {
-		name, typ string
-		a, b, op  byte
-		want      string
-	}{
-		{"div", char, 0xf9, 2, dwexpr.OpDiv, "-3"},
-		{"mod", char, 0xf9, 2, dwexpr.OpMod, "-1"},
-		{"mod unsigned", uchar, 0xf9, 2, dwexpr.OpMod, "1"},
-		{"shr", char, 0xf8, 1, dwexpr.OpShr, "124"},
-		{"shra unsigned", uchar, 0xf8, 1, dwexpr.OpShra, "252"},
-		{"plus", uchar, 0xff, 3, dwexpr.OpPlus, "2"},
-		{"neg", uchar, 0, 5, dwexpr.OpNeg, "251"},
-		{"not", uchar, 0, 5, dwexpr.OpNot, "250"},
-	} {
-		root := program(baseType("long", 8, 5), baseType(char, 1, 5), baseType(uchar, 1, 7))
-		// The types stand first: an operand of one byte reaches them.
-		root.Children = append(root.Children[3:], root.Children[:3]...)
-		offset := offsets(t, root)[c.typ]
-		if offset > 127 {
-			t.Fatalf("%s is at %d", c.typ, offset)
-		}
-		at := byte(offset)
-		set(root.Children[3], dwarf.AttrLocation, []byte{dwexpr.OpConstType, at, 1, c.a, dwexpr.OpConstType, at, 1, c.b, c.op, dwexpr.OpStackValue})
-		abbrev, info := tabletest.DWARF(root)
-		ctx, err := hostile(map[string][]byte{".debug_abbrev": abbrev, ".debug_info": info})
-		if err != nil {
-			t.Fatal(err)
-		}
-		v, err := ctx.Evaluate("v")
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := ctx.Print(v, Format{})
-		if got != c.want {
-			t.Errorf("%s: %s, %v; want %s", c.name, got, err, c.want)
-		}
 	}
 }
