@@ -13,6 +13,7 @@ var layers = [][]string{
 	{"table"},                     // what a file declares
 	{"table/tabletest"},           // fixtures, for tests
 	{"stepper/cfi"},               // call frame information
+	{"stepper/dwexpr"},            // DWARF expressions
 	{"stepper/unit"},              // what one step covers
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/tracee"},            // what the Engine needs of a traced process

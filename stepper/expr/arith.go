@@ -251,3 +251,10 @@ func computeFloat(op string, a, b number, t *Type) ([]byte, error) {
 	}
 	return encodeFloat(r, nil, s), nil
 }
+
+func truth64(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}

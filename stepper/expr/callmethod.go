@@ -4,6 +4,7 @@ import (
 	"debug/dwarf"
 	"strings"
 
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/table"
 )
 
@@ -104,13 +105,8 @@ func (c *Context) methodCallee(x Value, class *Type, m method, direct bool) (cal
 // vtableSlot is a virtual function's place in the table: DW_OP_constu n
 // (DWARF 5, 5.7.8 "Member Function Entries").
 func vtableSlot(e *dwarf.Entry) (uint64, bool) {
-	const opConstu = 0x10
 	at, _ := e.Val(dwarf.AttrVtableElemLoc).([]byte)
-	if len(at) < 2 || at[0] != opConstu {
-		return 0, false
-	}
-	n, rest, ok := uleb(at[1:])
-	return n, ok && len(rest) == 0
+	return dwexpr.Constant(at)
 }
 
 // virtual reads a virtual function's address: the object begins with the

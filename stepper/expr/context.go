@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -52,9 +53,10 @@ type Context struct {
 	// Caller runs functions of the program; nil refuses.
 	Caller Caller
 
-	current   *frame     // of Selected; see frameOf
-	typesOnly bool       // only the type is wanted: nothing of the program is called
-	scratch   table.Addr // the lowest stack memory that calls were given; 0 for none
+	current   *frame       // of Selected; see frameOf
+	typesOnly bool         // only the type is wanted: nothing of the program is called
+	scratch   table.Addr   // the lowest stack memory that calls were given; 0 for none
+	limit     dwexpr.Limit // of the DWARF expression that is evaluated
 }
 
 var (

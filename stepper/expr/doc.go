@@ -17,10 +17,10 @@
 //     debug/dwarf's Type reads all members of all types it can reach, has no
 //     base classes, references to members, or atomic types, and fails as a
 //     whole on a tag it does not know.
-//   - DWARF expressions are evaluated here, not by Delve's pkg/dwarf/op: that
-//     panics on a division by zero and on an empty stack, has no entry values,
-//     typed entries, bit pieces, TLS or implicit pointers, and gives a piece
-//     that is optimized out the value 0.
+//   - DWARF expressions are evaluated by stepper/dwexpr, whose questions (registers, entry
+//     values, thread-local variables, other variables) are answered here. One limit of a
+//     Context bounds what leads from one to another: a frame base may be computed from
+//     itself, an array be as long as itself says.
 //   - Parse asks for the names of types, because C cannot be parsed without
 //     them: "(a) - b". An Expr holds the answer, so a condition is parsed where
 //     its breakpoint is.

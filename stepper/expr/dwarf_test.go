@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -18,74 +19,33 @@ func (flat) ReadMemory(a table.Addr, p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestExpressionsComputeAsDWARFSays(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		expr []byte
-		want uint64
-	}{
-		{"literal", []byte{opLit0 + 7}, 7},
-		{"const1s", []byte{opConst1s, 0xff}, ^uint64(0)},
-		{"const2u", []byte{opConst2u, 0x34, 0x12}, 0x1234},
-		{"consts", []byte{opConsts, 0x7f}, ^uint64(0)},
-		{"constu", []byte{opConstu, 0x80, 0x01}, 128},
-		{"plus_uconst", []byte{opLit0 + 1, opPlusUconst, 0x80, 0x01}, 129},
-		{"minus", []byte{opLit0 + 9, opLit0 + 4, opMinus}, 5},
-		{"div is signed", []byte{opConst1s, 0xf8, opLit0 + 2, opDiv}, ^uint64(3)},
-		{"shra", []byte{opConst1s, 0xf8, opLit0 + 1, opShra}, ^uint64(3)},
-		{"shr by 64", []byte{opLit0 + 1, opConst1u, 64, opShr}, 0},
-		{"swap", []byte{opLit0 + 1, opLit0 + 9, opSwap, opMinus}, 8},
-		{"rot", []byte{opLit0 + 1, opLit0 + 2, opLit0 + 3, opRot, opDrop, opDrop}, 3},
-		{"over", []byte{opLit0 + 6, opLit0 + 2, opOver, opMinus, opPlus}, 2},
-		{"pick", []byte{opLit0 + 6, opLit0 + 2, opPick, 1}, 6},
-		{"lt is signed", []byte{opConst1s, 0xff, opLit0, opLt}, 1},
-		{"bra taken", []byte{opLit0 + 5, opLit0 + 1, opBra, 1, 0, opLit0 + 9}, 5},
-		{"bra not taken", []byte{opLit0 + 5, opLit0, opBra, 1, 0, opLit0 + 9}, 9},
-		{"skip", []byte{opLit0 + 5, opSkip, 1, 0, opLit0 + 9}, 5},
-		{"deref_size", []byte{opLit0 + 16, opDerefSize, 2}, 0x1110},
-		{"abs", []byte{opConst1s, 0xfb, opAbs}, 5},
-		{"neg", []byte{opLit0 + 1, opNeg}, ^uint64(0)},
-	} {
-		m := &machine{ctx: &Context{Mem: flat{}, Session: NewSession()}}
-		at, err := m.run(append(c.expr, opStackValue))
-		if err != nil || at.kind != isValue || at.val != c.want {
-			t.Errorf("%s: %+v, %v; want %#x", c.name, at, err, c.want)
-		}
+// Without a frame there are no registers, and nothing that a frame's rules find.
+func TestExpressionsNeedAFrame(t *testing.T) {
+	f := dwexpr.Frame(&evaluation{ctx: &Context{Mem: flat{}, Session: NewSession()}})
+	if at, err := dwexpr.Word([]byte{dwexpr.OpBreg0, 0}, f); !errors.Is(err, errNoFrame) {
+		t.Errorf("a register: %#x, %v", at, err)
 	}
-}
-
-func TestBrokenExpressionsAreErrors(t *testing.T) {
-	for name, expr := range map[string][]byte{
-		"division by zero":  {opLit0, opLit0, opDiv},
-		"modulo by zero":    {opLit0, opLit0, opMod},
-		"empty stack":       {opPlus},
-		"plus_uconst":       {opPlusUconst, 1},
-		"cut off":           {opConst4u, 1, 2},
-		"endless":           {opSkip, 0xfd, 0xff},
-		"jump out":          {opSkip, 0x00, 0x70},
-		"unknown":           {0x01},
-		"nothing left":      {opNop},
-		"pick too deep":     {opLit0, opPick, 200},
-		"piece of too much": {opLit0, opPiece, 0xff, 0xff, 0xff, 0xff, 0x0f},
-		"implicit cut off":  {opImplicitValue, 0x7f, 1},
-		"after the end":     {opReg0, opLit0},
-		"register, no one":  {opBreg0, 0},
-		"frame base":        {opFbreg, 0},
-		"deref of 9":        {opLit0, opDerefSize, 9},
-	} {
-		m := &machine{ctx: &Context{Mem: flat{}, Session: NewSession()}}
-		if at, err := m.run(expr); err == nil {
-			t.Errorf("%s: %+v and no error", name, at)
-		}
+	u := f.(dwexpr.Unit)
+	if at, err := u.FrameBase(); !errors.Is(err, errNoFrame) {
+		t.Errorf("the frame base: %v, %v", at, err)
+	}
+	if at, err := u.CFA(); !errors.Is(err, errNoFrame) {
+		t.Errorf("the CFA: %v, %v", at, err)
+	}
+	if v, err := u.EntryValue([]byte{dwexpr.OpReg0}); !errors.Is(err, errNoFrame) {
+		t.Errorf("an entry value: %#x, %v", v, err)
+	}
+	if at, err := u.Object(); err == nil {
+		t.Errorf("the object: %v", at)
 	}
 }
 
 func TestPiecesComeTogether(t *testing.T) {
 	c := &Context{Mem: flat{}, Session: NewSession()}
-	m := &machine{ctx: c}
+	m := &evaluation{ctx: c}
 	// 2 bytes at 0x10, 2 bytes that are gone, 4 bytes of the value 5.
-	at, err := m.run([]byte{opLit0 + 16, opPiece, 2, opPiece, 2, opLit0 + 5, opStackValue, opPiece, 4})
-	if err != nil || at.kind != inPieces {
+	at, err := m.run([]byte{dwexpr.OpLit0 + 16, dwexpr.OpPiece, 2, dwexpr.OpPiece, 2, dwexpr.OpLit0 + 5, dwexpr.OpStackValue, dwexpr.OpPiece, 4})
+	if err != nil || at.Kind != dwexpr.InPieces {
 		t.Fatalf("%+v, %v", at, err)
 	}
 	b := c.Session.basics
@@ -161,23 +121,18 @@ func TestLocationListsOfDWARF4(t *testing.T) {
 	}
 }
 
-func FuzzMachine(f *testing.F) {
-	f.Add([]byte{opLit0, opLit0 + 1, opPlus, opStackValue})
-	f.Add([]byte{opReg0, opPiece, 4, opPiece, 4})
-	f.Add([]byte{opSkip, 0xfd, 0xff})
-	f.Add([]byte{opImplicitValue, 2, 1, 2})
+// FuzzLocation takes any bytes for a location, or for a list of them, and shows what is there.
+// (The evaluation itself is tested in stepper/dwexpr.)
+func FuzzLocation(f *testing.F) {
+	f.Add([]byte{dwexpr.OpLit0, dwexpr.OpLit0 + 1, dwexpr.OpPlus, dwexpr.OpStackValue})
+	f.Add([]byte{dwexpr.OpReg0, dwexpr.OpPiece, 4, dwexpr.OpPiece, 4})
+	f.Add([]byte{dwexpr.OpLit0, dwexpr.OpBitPiece, 0, 0xff, 0xff, 0x7f, dwexpr.OpSkip, 0xf6, 0xff})
+	f.Add([]byte{dwexpr.OpImplicitValue, 2, 1, 2})
 	f.Add([]byte{lleOffsetPair, 0, 8, 1, 'a', lleEnd})
 	f.Fuzz(func(t *testing.T, expr []byte) {
 		tabletest.Hurry(t)
 		c := &Context{Mem: flat{}, Session: NewSession()}
-		m := &machine{ctx: c}
-		// Operations that ask for a unit need a module, which there is none of.
-		for _, b := range expr {
-			if b >= opImplicitPointer && b <= opReinterpret || b >= 0xe0 || b == opFormTLSAddress || b == opAddr {
-				return
-			}
-		}
-		at, err := m.run(expr)
+		at, err := (&evaluation{ctx: c}).run(expr)
 		if err == nil {
 			v := c.place(nil, c.Session.basics.long, at)
 			_, _ = c.PrintMember(v, Format{})

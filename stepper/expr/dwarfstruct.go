@@ -3,6 +3,8 @@ package expr
 import (
 	"debug/dwarf"
 	"strings"
+
+	"rseqstep/stepper/dwexpr"
 )
 
 func (i *Info) fillStruct(t *Type, e *dwarf.Entry) {
@@ -82,11 +84,8 @@ func (i *Info) field(c *dwarf.Entry, in *Type) Field {
 // constantOffset reads the one expression old compilers write for a member:
 // DW_OP_plus_uconst n.
 func constantOffset(expr []byte) (int64, bool) {
-	if len(expr) < 2 || expr[0] != opPlusUconst {
-		return 0, false
-	}
-	n, rest, ok := uleb(expr[1:])
-	return int64(n), ok && len(rest) == 0
+	n, ok := dwexpr.Added(expr)
+	return int64(n), ok
 }
 
 // method is a C++ member function as ptype lists it.

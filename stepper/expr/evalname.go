@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/table"
 )
 
@@ -136,7 +137,7 @@ func (c *Context) inFunction(function, name string) (Value, bool, error) {
 	if e == nil {
 		return Value{}, false, sentence("No symbol \"%s\" in specified context.", name)
 	}
-	if loc, ok := e.Val(dwarf.AttrLocation).([]byte); in == nil && !(ok && len(loc) > 0 && (loc[0] == opAddr || loc[0] == opAddrx)) && info.attr(e, dwarf.AttrConstValue) == nil {
+	if loc, ok := e.Val(dwarf.AttrLocation).([]byte); in == nil && !(ok && dwexpr.Static(loc)) && info.attr(e, dwarf.AttrConstValue) == nil {
 		return Value{}, false, sentence("No frame is currently executing in block %s.", function)
 	}
 	v, err := c.variable(in, info, e)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 )
@@ -96,17 +97,17 @@ func (f *frame) base() (table.Addr, error) {
 		return 0, err
 	case !ok:
 		return 0, fmt.Errorf("%s has no frame base", f.Function)
-	case at.kind == inRegister:
-		v, err := f.dwarfRegister(at.reg)
-		at.addr = table.Addr(v)
+	case at.Kind == dwexpr.InRegister:
+		v, err := f.dwarfRegister(at.Register)
+		at.Addr = table.Addr(v)
 		if err != nil {
 			return 0, err
 		}
-	case at.kind != inMemory:
+	case at.Kind != dwexpr.InMemory:
 		return 0, fmt.Errorf("%s has a frame base that is no address", f.Function)
 	}
-	f.fbase = &at.addr
-	return at.addr, nil
+	f.fbase = &at.Addr
+	return at.Addr, nil
 }
 
 // innermost reports whether the thread's registers are this frame's: nothing

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -64,11 +65,11 @@ func ask(c *Context) {
 
 // program is a unit with a global "v" of a type, and a function that covers 0x1010.
 func program(typ *die, more ...*die) *die {
-	at := append([]byte{opAddr}, binary.LittleEndian.AppendUint64(nil, 0x1800)...)
+	at := append([]byte{dwexpr.OpAddr}, binary.LittleEndian.AppendUint64(nil, 0x1800)...)
 	v := entry(dwarf.TagVariable, attr(dwarf.AttrName, "v"), attr(dwarf.AttrType, typ), attr(dwarf.AttrLocation, at))
-	local := entry(dwarf.TagVariable, attr(dwarf.AttrName, "local"), attr(dwarf.AttrType, typ), attr(dwarf.AttrLocation, []byte{opFbreg, 0}))
+	local := entry(dwarf.TagVariable, attr(dwarf.AttrName, "local"), attr(dwarf.AttrType, typ), attr(dwarf.AttrLocation, []byte{dwexpr.OpFbreg, 0}))
 	f := entry(dwarf.TagSubprogram, attr(dwarf.AttrName, "main"), attr(dwarf.AttrLowpc, uint64(0x1000)), attr(dwarf.AttrHighpc, uint64(0x1100)),
-		attr(dwarf.AttrFrameBase, []byte{0x9c})) // DW_OP_call_frame_cfa
+		attr(dwarf.AttrFrameBase, []byte{dwexpr.OpCallFrameCFA}))
 	f.Children = []*die{local}
 	root := entry(dwarf.TagCompileUnit, attr(dwarf.AttrName, "hostile.c"), attr(dwarf.AttrLowpc, uint64(0x1000)), attr(dwarf.AttrHighpc, uint64(0x2000)))
 	root.Children = append([]*die{typ, v, f}, more...)
@@ -177,6 +178,10 @@ func FuzzDWARF(f *testing.F) {
 			continue
 		}
 		abbrev, info := tabletest.DWARF(program(typ))
+		f.Add(abbrev, info, []byte(nil), []byte(nil))
+	}
+	for _, unit := range endless(f) {
+		abbrev, info := tabletest.DWARF(unit)
 		f.Add(abbrev, info, []byte(nil), []byte(nil))
 	}
 	f.Fuzz(func(t *testing.T, abbrev, info, locations, str []byte) {

@@ -4,6 +4,8 @@ import (
 	"debug/dwarf"
 	"encoding/binary"
 	"fmt"
+
+	"rseqstep/stepper/dwexpr"
 )
 
 // Entries of .debug_loclists (DWARF 5, table 7.10; the last is LLVM's
@@ -49,12 +51,12 @@ func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64)
 		if base > uint64(len(data)) {
 			return nil, fmt.Errorf("location list %d is not in .debug_loclists", list)
 		}
-		r := reader{p: data[base:]}
-		if list > uint64(len(data)) || list*width > uint64(r.left()) {
+		r := dwexpr.Reader{P: data[base:]}
+		if list > uint64(len(data)) || list*width > uint64(r.Left()) {
 			return nil, fmt.Errorf("location list %d is not in .debug_loclists", list)
 		}
-		r.at = int(list * width)
-		list = base + r.fixed(width)
+		r.At = int(list * width)
+		list = base + r.Fixed(width)
 	}
 	if list > uint64(len(data)) {
 		return nil, fmt.Errorf("location list at %#x is not in .debug_loclists", list)
@@ -65,19 +67,19 @@ func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64)
 // newList reads the list that data, a part of .debug_loclists, begins with.
 // index looks an address up in .debug_addr.
 func newList(data []byte, base, pc uint64, index func(uint64) (uint64, error)) ([]byte, error) {
-	r := reader{p: data}
+	r := dwexpr.Reader{P: data}
 	var other []byte
 	var indexErr error
 	addrx := func() uint64 {
-		a, err := index(r.uleb())
+		a, err := index(r.ULEB())
 		if err != nil {
 			indexErr = err
 		}
 		return a
 	}
-	for !r.bad && indexErr == nil {
-		kind := byte(r.fixed(1))
-		if r.bad {
+	for !r.Bad && indexErr == nil {
+		kind := byte(r.Fixed(1))
+		if r.Bad {
 			break
 		}
 		var low, high uint64
@@ -88,31 +90,31 @@ func newList(data []byte, base, pc uint64, index func(uint64) (uint64, error)) (
 			base = addrx()
 			continue
 		case lleBaseAddress:
-			base = r.fixed(8)
+			base = r.Fixed(8)
 			continue
 		case lleViewPair:
-			r.uleb()
-			r.uleb()
+			r.ULEB()
+			r.ULEB()
 			continue
 		case lleStartxEndx:
 			low, high = addrx(), addrx()
 		case lleStartxLength:
 			low = addrx()
-			high = low + r.uleb()
+			high = low + r.ULEB()
 		case lleOffsetPair:
-			low, high = base+r.uleb(), base+r.uleb()
+			low, high = base+r.ULEB(), base+r.ULEB()
 		case lleStartEnd:
-			low, high = r.fixed(8), r.fixed(8)
+			low, high = r.Fixed(8), r.Fixed(8)
 		case lleStartLength:
-			low = r.fixed(8)
-			high = low + r.uleb()
+			low = r.Fixed(8)
+			high = low + r.ULEB()
 		case lleDefault:
-			other = r.bytes(r.uleb())
+			other = r.Bytes(r.ULEB())
 			continue
 		default:
 			return nil, fmt.Errorf("location list has an entry of kind %#x", kind)
 		}
-		expr := r.bytes(r.uleb())
+		expr := r.Bytes(r.ULEB())
 		if pc-low < high-low && low < high {
 			return expr, nil
 		}
@@ -128,11 +130,11 @@ func newList(data []byte, base, pc uint64, index func(uint64) (uint64, error)) (
 // expression of two length bytes. A pair that begins with the highest address
 // sets base, a pair of zeros ends the list.
 func oldList(data []byte, base, pc uint64) ([]byte, error) {
-	r := reader{p: data}
+	r := dwexpr.Reader{P: data}
 	for {
-		low, high := r.fixed(8), r.fixed(8)
+		low, high := r.Fixed(8), r.Fixed(8)
 		switch {
-		case r.bad:
+		case r.Bad:
 			return nil, fmt.Errorf("location list runs out of .debug_loc")
 		case low == 0 && high == 0:
 			return nil, nil
@@ -140,7 +142,7 @@ func oldList(data []byte, base, pc uint64) ([]byte, error) {
 			base = high
 			continue
 		}
-		expr := r.bytes(r.fixed(2))
+		expr := r.Bytes(r.Fixed(2))
 		if low < high && pc-(base+low) < high-low {
 			return expr, nil
 		}
@@ -151,23 +153,23 @@ func oldList(data []byte, base, pc uint64) ([]byte, error) {
 // split DWARF 4 has these entries of its own (DW_LLE_GNU_*, GCC wiki, DebugFission);
 // GCC and LLVM write only starts with a length of 4 bytes.
 func splitList(data []byte, index func(uint64) (uint64, error), pc uint64) ([]byte, error) {
-	r := reader{p: data}
+	r := dwexpr.Reader{P: data}
 	for {
-		kind := r.fixed(1)
+		kind := r.Fixed(1)
 		switch {
-		case r.bad:
+		case r.Bad:
 			return nil, fmt.Errorf("location list runs out of .debug_loc")
 		case kind == lleEnd:
 			return nil, nil
 		case kind != lleStartxLength:
 			return nil, fmt.Errorf("location list has an entry of kind %#x", kind)
 		}
-		low, err := index(r.uleb())
+		low, err := index(r.ULEB())
 		if err != nil {
 			return nil, err
 		}
-		length := r.fixed(4)
-		if expr := r.bytes(r.fixed(2)); pc-low < length {
+		length := r.Fixed(4)
+		if expr := r.Bytes(r.Fixed(2)); pc-low < length {
 			return expr, nil
 		}
 	}

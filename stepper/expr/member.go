@@ -128,7 +128,7 @@ func (c *Context) field(v Value, f Field) (Value, error) {
 			return v, sentence("A virtual base class of a value that is not in memory.")
 		}
 		info := strip(v.Type).info
-		m := &machine{ctx: c, info: info, object: &v.addr}
+		m := &evaluation{ctx: c, info: info, object: &v.addr}
 		if fr, err := c.frame(); err == nil {
 			m.frame = fr
 		}
@@ -136,7 +136,7 @@ func (c *Context) field(v Value, f Field) (Value, error) {
 		if err != nil {
 			return v, err
 		}
-		return memoryValue(t, at.addr), nil
+		return memoryValue(t, at.Addr), nil
 	}
 	if f.BitSize == 0 {
 		return v.slice(t, off), nil

@@ -1,13 +1,14 @@
 package expr
 
 import (
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/table"
 )
 
 // composite is an object whose pieces lie in different places, or that has
 // no place at all.
 type composite struct {
-	pieces []found
+	pieces []dwexpr.Location
 }
 
 // readPieces gathers n bytes, off bytes into a composite. A piece without a
@@ -16,8 +17,8 @@ func (c *Context) readPieces(v Value, n int64) ([]byte, error) {
 	out := make([]byte, n)
 	at := -8 * v.off // bits: where the piece begins in what is asked for
 	for _, p := range v.parts.pieces {
-		bits := int64(p.bits)
-		if at+bits <= 0 || at >= 8*n {
+		bits := int64(p.Bits)
+		if bits == 0 || at+bits <= 0 || at >= 8*n {
 			at += bits
 			continue
 		}
@@ -27,7 +28,7 @@ func (c *Context) readPieces(v Value, n int64) ([]byte, error) {
 		}
 		for b := int64(0); b < bits; b++ {
 			if to := at + b; to >= 0 && to < 8*n {
-				from := int64(p.bitOff) + b
+				from := int64(p.BitOff) + b
 				out[to/8] |= raw[from/8] >> (from % 8) & 1 << (to % 8)
 			}
 		}
@@ -40,21 +41,21 @@ func (c *Context) readPieces(v Value, n int64) ([]byte, error) {
 }
 
 // pieceBytes are the bytes that hold one piece, as many as it needs.
-func (c *Context) pieceBytes(f *frame, p found) ([]byte, error) {
-	need := (p.bitOff + p.bits + 7) / 8
+func (c *Context) pieceBytes(f *frame, p dwexpr.Location) ([]byte, error) {
+	need := (p.BitOff + p.Bits + 7) / 8
 	out := make([]byte, need)
-	switch p.kind {
-	case inMemory:
-		return out, c.read(p.addr, out)
-	case inRegister:
-		b, err := f.registerBytes(dwarfName(p.reg))
+	switch p.Kind {
+	case dwexpr.InMemory:
+		return out, c.read(p.Addr, out)
+	case dwexpr.InRegister:
+		b, err := f.registerBytes(dwarfName(p.Register))
 		copy(out, b)
 		return out, err
-	case isValue:
-		copy(out, leave(p.val, 8))
+	case dwexpr.IsValue:
+		copy(out, leave(p.Value, 8))
 		return out, nil
-	case isBytes:
-		copy(out, p.bytes)
+	case dwexpr.IsBytes:
+		copy(out, p.Bytes)
 		return out, nil
 	}
 	return nil, errOptimizedOut
@@ -65,13 +66,13 @@ func (c *Context) pieceBytes(f *frame, p found) ([]byte, error) {
 func (c *Context) writePieces(v Value, b []byte) error {
 	at := -8 * v.off
 	for _, p := range v.parts.pieces {
-		bits := int64(p.bits)
+		bits := int64(p.Bits)
 		low, high := max(at, 0), min(at+bits, 8*int64(len(b)))
 		if low < high {
-			if at%8 != 0 || bits%8 != 0 || p.bitOff%8 != 0 {
+			if at%8 != 0 || bits%8 != 0 || p.BitOff%8 != 0 {
 				return sentence("Cannot assign to a piece of odd bits.")
 			}
-			part, skip := b[low/8:high/8], (low-at)/8+int64(p.bitOff/8)
+			part, skip := b[low/8:high/8], (low-at)/8+int64(p.BitOff/8)
 			if err := c.writePiece(v.in, p, part, skip); err != nil {
 				return err
 			}
@@ -81,12 +82,12 @@ func (c *Context) writePieces(v Value, b []byte) error {
 	return nil
 }
 
-func (c *Context) writePiece(f *frame, p found, b []byte, skip int64) error {
-	switch p.kind {
-	case inMemory:
-		return c.write(p.addr+table.Addr(skip), b)
-	case inRegister:
-		name := dwarfName(p.reg)
+func (c *Context) writePiece(f *frame, p dwexpr.Location, b []byte, skip int64) error {
+	switch p.Kind {
+	case dwexpr.InMemory:
+		return c.write(p.Addr+table.Addr(skip), b)
+	case dwexpr.InRegister:
+		name := dwarfName(p.Register)
 		whole, err := f.registerBytes(name)
 		if err != nil {
 			return err

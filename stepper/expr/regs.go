@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/unit"
 )
 
@@ -89,9 +90,9 @@ var dwarfNames = [...]string{"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "r
 
 // dwarfName is the register of a DWARF number as this package names them:
 // 17 to 32 are xmm0 to xmm15, 33 to 40 st0 to st7.
-func dwarfName(n int) string {
+func dwarfName(n uint64) string {
 	switch {
-	case n >= 0 && n < len(dwarfNames):
+	case n < uint64(len(dwarfNames)):
 		return dwarfNames[n]
 	case n >= 17 && n <= 32:
 		return fmt.Sprintf("xmm%d", n-17)
@@ -121,13 +122,13 @@ func preserved(name string) bool {
 }
 
 // dwarfRegister is the value of a general register in the frame.
-func (f *frame) dwarfRegister(n int) (uint64, error) {
+func (f *frame) dwarfRegister(n uint64) (uint64, error) {
 	b, err := f.registerBytes(dwarfName(n))
 	if err != nil {
 		return 0, err
 	}
-	r := reader{p: b}
-	return r.fixed(uint64(min(len(b), 8))), nil
+	r := dwexpr.Reader{P: b}
+	return r.Fixed(uint64(min(len(b), 8))), nil
 }
 
 // registerBytes are a whole register's contents in the frame, little-endian.
@@ -161,8 +162,8 @@ func (f *frame) setRegister(name string, b []byte) error {
 		if f.ctx.WriteRegs == nil {
 			return sentence("Registers cannot be written here.")
 		}
-		r := reader{p: b}
-		v := r.fixed(uint64(min(len(b), 8)))
+		r := dwexpr.Reader{P: b}
+		v := r.Fixed(uint64(min(len(b), 8)))
 		changed := f.Regs
 		*slot(&changed, name) = v
 		if err := f.ctx.WriteRegs(&changed); err != nil {

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"debug/dwarf"
 	"errors"
 	"math/big"
 
@@ -125,7 +126,7 @@ func (c *Context) implicitTarget(v Value) (Value, error) {
 	if f == nil || f.info == nil {
 		return v, errOptimizedOut
 	}
-	e := f.info.entry(p.die)
+	e := f.info.entry(dwarf.Offset(p.DIE))
 	if e == nil {
 		return v, errOptimizedOut
 	}
@@ -134,11 +135,11 @@ func (c *Context) implicitTarget(v Value) (Value, error) {
 		return v, err
 	}
 	elem := c.complete(strip(v.Type).Elem)
-	if p.off == 0 && sizeOf(elem) == sizeOf(target.Type) {
+	if p.Offset == 0 && sizeOf(elem) == sizeOf(target.Type) {
 		target.Type = elem
 		return target, nil
 	}
-	return target.slice(elem, p.off), nil
+	return target.slice(elem, p.Offset), nil
 }
 
 func (c *Context) addressOf(n node) (Value, error) {

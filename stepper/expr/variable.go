@@ -4,6 +4,7 @@ import (
 	"debug/dwarf"
 	"encoding/binary"
 
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/table"
 )
 
@@ -30,27 +31,27 @@ func (c *Context) variable(f *frame, info *Info, e *dwarf.Entry) (Value, error) 
 }
 
 // place makes the Value of type t that a location found.
-func (c *Context) place(f *frame, t *Type, at found) Value {
+func (c *Context) place(f *frame, t *Type, at dwexpr.Location) Value {
 	size := int(sizeOf(t))
-	switch at.kind {
-	case inMemory:
-		return memoryValue(t, at.addr)
-	case inRegister:
-		return Value{Type: t, kind: placeRegister, reg: dwarfName(at.reg), in: f}
-	case isValue:
-		b := leave(at.val, max(size, 8))
-		if at.typ != nil && int(at.typ.Size) > size && size > 0 {
+	switch at.Kind {
+	case dwexpr.InMemory:
+		return memoryValue(t, at.Addr)
+	case dwexpr.InRegister:
+		return Value{Type: t, kind: placeRegister, reg: dwarfName(at.Register), in: f}
+	case dwexpr.IsValue:
+		b := leave(at.Value, max(size, 8))
+		if at.Type != nil && int(at.Type.Size) > size && size > 0 {
 			b = b[:size]
 		}
 		return newValue(t, b[:max(size, 0)])
-	case isBytes:
+	case dwexpr.IsBytes:
 		b := make([]byte, size)
-		copy(b, at.bytes)
+		copy(b, at.Bytes)
 		return newValue(t, b)
-	case pointsTo:
-		return Value{Type: t, kind: placePointer, in: f, parts: &composite{[]found{at}}}
-	case inPieces:
-		return Value{Type: t, kind: placePieces, in: f, parts: &composite{at.pieces}}
+	case dwexpr.PointsTo:
+		return Value{Type: t, kind: placePointer, in: f, parts: &composite{[]dwexpr.Location{at}}}
+	case dwexpr.InPieces:
+		return Value{Type: t, kind: placePieces, in: f, parts: &composite{at.Pieces}}
 	}
 	return Value{Type: t, lost: true}
 }
@@ -148,6 +149,10 @@ func (c *Context) count(f *frame, info *Info, d *dynamicCount) (int64, error) {
 		if e == nil {
 			return 0, errOptimizedOut
 		}
+		if err := c.limit.Enter(); err != nil { // its type may be the array
+			return 0, err
+		}
+		defer c.limit.Leave()
 		v, err := c.variable(f, info, e)
 		if err != nil {
 			return 0, err
@@ -156,16 +161,16 @@ func (c *Context) count(f *frame, info *Info, d *dynamicCount) (int64, error) {
 		return max(n+d.plus, 0), err
 	}
 	die, _ := f.unitDIE()
-	m := &machine{ctx: c, frame: f, info: info, unit: die}
+	m := &evaluation{ctx: c, frame: f, info: info, unit: die}
 	at, err := m.run(d.expr)
 	if err != nil {
 		return 0, err
 	}
-	switch at.kind {
-	case isValue:
-		return max(int64(at.val)+d.plus, 0), nil
-	case inMemory: // DWARF 5, 7.3: an exprloc as a bound leaves the bound itself
-		return max(int64(at.addr)+d.plus, 0), nil
+	switch at.Kind {
+	case dwexpr.IsValue:
+		return max(int64(at.Value)+d.plus, 0), nil
+	case dwexpr.InMemory: // DWARF 5, 7.3: an exprloc as a bound leaves the bound itself
+		return max(int64(at.Addr)+d.plus, 0), nil
 	}
 	return 0, errOptimizedOut
 }

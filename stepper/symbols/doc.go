@@ -33,7 +33,7 @@
 //   - CFI is parsed here, not by delve's frame package: that one reads a whole
 //     section into maps, panics on malformed rules, restores a rule as "saved at
 //     offset" whatever it was, drops the 'S' augmentation and does not know
-//     .eh_frame_hdr. Its sibling op evaluates the rules' expressions.
+//     .eh_frame_hdr. (stepper/cfi; the rules' expressions: stepper/dwexpr.)
 //   - Sections are read, not mapped: a program rebuilt while it is debugged
 //     would end the debugger with SIGBUS.
 //   - An inlined call begins at DW_AT_entry_pc (gdb since 15; gdb 13 takes its

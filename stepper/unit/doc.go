@@ -1,8 +1,9 @@
 // Package unit says what one step has to cover: it decodes amd64 instructions,
 // recognises those that arm a restartable sequence, decodes critical sections
-// with their exits, reads the vDSO's functions, and finds the ways out of a
-// source line. It is pure: it makes no system call and knows no operating
-// system; it works on bytes, on a Regs and on a Memory.
+// with their exits, reads the vDSO's functions, applies the rules of call frame
+// information to a Regs, and finds the ways out of a source line. It is pure: it
+// makes no system call and knows no operating system; it works on bytes, on a
+// Regs and on a Memory.
 //
 // The engine's path for each single step is Decode (about 40 ns, cached by the
 // engine) and Insn.Arms (2 to 11 ns, no allocation).

@@ -19,6 +19,7 @@ type VDSO struct {
 	High      table.Addr     // first address after the image
 	Functions []VDSOFunction // by Start
 
+	bias   table.Addr // of the image's headers
 	frames []*cfi.FDE
 }
 
@@ -41,9 +42,8 @@ var ErrNotVDSO = errors.New("not the image of an x86-64 vDSO")
 // The VDSO is nil exactly when there is an error.
 func ParseVDSO(image []byte, base table.Addr) (v *VDSO, err error) {
 	defer func() {
-		// debug/elf and delve's frame parser index what they read without
-		// always checking it; an image is a process's memory, which may hold
-		// anything.
+		// debug/elf indexes what it reads without always checking it; an image
+		// is a process's memory, which may hold anything.
 		if r := recover(); r != nil {
 			v, err = nil, fmt.Errorf("%w: %v", ErrNotVDSO, r)
 		}
@@ -57,7 +57,7 @@ func ParseVDSO(image []byte, base table.Addr) (v *VDSO, err error) {
 	}
 	v = &VDSO{Base: base, High: base + table.Addr(len(image))}
 	bias, ok := vdsoBias(f, base)
-	if !ok {
+	if v.bias = bias; !ok {
 		return nil, fmt.Errorf("%w: nothing is loaded", ErrNotVDSO)
 	}
 	symbols, err := f.DynamicSymbols()
