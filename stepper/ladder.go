@@ -204,9 +204,7 @@ func (e *Engine) takeExit(th *thread) error {
 	if err != nil {
 		return err
 	}
-	const zmmUpper = 6 // the upper halves of zmm0 to zmm15
-	upper, _ := unit.XSaveComponent(zmmUpper)
-	if err := plan.Exit.StoreVectors(area, upper); err != nil {
+	if err := plan.Exit.StoreVectors(area); err != nil {
 		return err
 	}
 	if err := e.target.SetXState(th.tid, area); err != nil {
