@@ -16,7 +16,8 @@ type equivalent struct {
 }
 
 // equivalentOf finds a function's system call. An empty one stands for a
-// function that has none, or that this program does not know.
+// function that has none, or that this program does not know. The numbers are
+// the traced program's: arch/x86/entry/syscalls/syscall_64.tbl.
 //
 // The conventions are the same: a negative errno, time's value, and nothing
 // that needs converting, because the 64-bit vDSO and the 64-bit calls agree on
@@ -24,15 +25,15 @@ type equivalent struct {
 func equivalentOf(c *vdsoCall) equivalent {
 	switch c.name() {
 	case "clock_gettime":
-		return equivalent{number: syscall.SYS_CLOCK_GETTIME, args: 2}
+		return equivalent{number: 228, args: 2}
 	case "gettimeofday":
-		return equivalent{number: syscall.SYS_GETTIMEOFDAY, args: 2}
+		return equivalent{number: 96, args: 2}
 	case "time":
-		return equivalent{number: syscall.SYS_TIME, args: 1}
+		return equivalent{number: 201, args: 1}
 	case "clock_getres":
-		return equivalent{number: syscall.SYS_CLOCK_GETRES, args: 2}
+		return equivalent{number: 229, args: 2}
 	case "getcpu":
-		return equivalent{number: 309, args: 3} // arch/x86/entry/syscalls/syscall_64.tbl
+		return equivalent{number: 309, args: 3}
 	case "getrandom":
 		// Its fourth and fifth arguments are a state of its own: see releaseRandom.
 		return equivalent{number: 318, args: 3, bounded: true}
