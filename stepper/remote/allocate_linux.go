@@ -6,16 +6,12 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper/unit"
 )
 
 // errAllInside says that no thread can make a system call for the client.
 var errAllInside = errors.New("every thread stands inside a critical section")
-
-// Numbers of system calls of the traced program (arch/x86/entry/syscalls/syscall_64.tbl).
-const (
-	sysMmap   = 9
-	sysMunmap = 11
-)
 
 // allocate answers lldb's packets for memory of its own in the program
 // (lldb-gdb-remote.txt): _M SIZE,PERMISSIONS and _m ADDR. lldb asks before it
@@ -36,7 +32,7 @@ func (c *client) allocate(args string) (string, error) {
 		if !ok || length == 0 {
 			return "", errSyntax
 		}
-		addr, err := c.syscall(sysMmap, 0, length, protection(permissions), unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uint64(0), 0)
+		addr, err := c.syscall(unit.SysMmap, 0, length, protection(permissions), unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uint64(0), 0)
 		if err != nil {
 			return "", err
 		}
@@ -49,7 +45,7 @@ func (c *client) allocate(args string) (string, error) {
 		addr, ok := number(args[1:])
 		if length := c.p.owned[addr]; ok && length > 0 {
 			delete(c.p.owned, addr)
-			_, err := c.syscall(sysMunmap, addr, length)
+			_, err := c.syscall(unit.SysMunmap, addr, length)
 			return done(err)
 		}
 		return "", errSyntax
