@@ -28,8 +28,8 @@ type CallMemory struct {
 
 // CallResult is what a called function left in the registers.
 type CallResult struct {
-	Rax, Rdx uint64
-	XState   []byte // the XSAVE area: XMM0, XMM1, ST0, ST1
+	Integers [2]uint64 // RAX, RDX
+	XState   []byte    // the XSAVE area: XMM0, XMM1, ST0, ST1
 }
 
 // redZone is how far below RSP a function keeps data of its own, bytes (psABI
@@ -47,7 +47,7 @@ func (e *Engine) CallRoom() (table.Addr, error) {
 	if err := e.callable(th); err != nil {
 		return 0, err
 	}
-	return (table.Addr(th.regs.Rsp) - redZone) &^ 15, nil
+	return (th.regs.SP() - redZone) &^ 15, nil
 }
 
 // CallError says why a function cannot be called now, and what to do about it.

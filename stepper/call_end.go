@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"rseqstep/stepper/unit"
-	"rseqstep/table"
 )
 
 // holds reports whether a call is still to return.
@@ -30,10 +29,10 @@ func (e *Engine) callReturned(th *thread) (*Stop, error) {
 	}
 	for i := len(th.called) - 1; i >= 0; i-- {
 		d := th.called[i]
-		if th.regs.PC() != d.back || table.Addr(th.regs.Rsp) != d.sp {
+		if th.regs.PC() != d.back || th.regs.SP() != d.sp {
 			continue
 		}
-		r := &CallResult{Rax: th.regs.Rax, Rdx: th.regs.Rdx}
+		r := &CallResult{Integers: th.regs.Results()}
 		area, err := e.target.XState(th.tid)
 		if err == nil {
 			r.XState = area
@@ -63,7 +62,7 @@ const staleDepth = 1000
 
 func (e *Engine) reaches(th *thread, d *called) bool {
 	for _, f := range e.symbols.Frames(&th.regs, e.target, staleDepth) {
-		if f.PC == d.back && table.Addr(f.Regs.Rsp) == d.sp {
+		if f.PC == d.back && f.Regs.SP() == d.sp {
 			return true
 		}
 	}
@@ -107,7 +106,7 @@ func (e *Engine) lookAfterCalls() (back *Stop, err error) {
 		for len(th.called) > 0 && e.load(th) == nil {
 			d := th.called[len(th.called)-1]
 			// A handler on an alternate stack may stand higher as well.
-			if table.Addr(th.regs.Rsp) < d.sp || e.reaches(th, d) {
+			if th.regs.SP() < d.sp || e.reaches(th, d) {
 				break
 			}
 			e.dropCall(th, d)

@@ -27,10 +27,6 @@ type called struct {
 	calls   []*vdsoCall
 }
 
-// Bits of RFLAGS that a function must not find set: the direction flag (psABI
-// 3.2.1 "Registers"), and the trap flag, which is ours. Intel SDM volume 1, 3.4.3.
-const flagsCleared = 1<<10 | 1<<8
-
 // enterCall keeps what the thread is and puts it at the function's first
 // instruction. The trap comes first: while it is there the program does not
 // outlive us (see stepper/ptrace/peril.go).
@@ -44,7 +40,7 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	d = &called{sp: c.SP + 8, regs: th.regs, signal: th.signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
+	d = &called{sp: c.SP + unit.ReturnSlot, regs: th.regs, signal: th.signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
 	if d.area, err = e.target.XState(th.tid); err != nil {
 		return nil, err
 	}
@@ -73,10 +69,7 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	area := append([]byte(nil), d.area...)
 	setVectors(area, &c)
 	r := th.regs
-	r.Rip, r.Rsp, r.Rax = uint64(c.Function), uint64(c.SP), uint64(c.VectorsUsed)
-	r.Rdi, r.Rsi, r.Rdx, r.Rcx, r.R8, r.R9 = c.Integers[0], c.Integers[1], c.Integers[2], c.Integers[3], c.Integers[4], c.Integers[5]
-	r.Eflags &^= flagsCleared
-	r.OrigRax = ^uint64(0) // in no system call: nothing to be restarted on the way
+	r.EnterFunction(c.Function, c.SP, c.Integers, c.VectorsUsed)
 	if err := e.target.SetXState(th.tid, area); err != nil {
 		return nil, err
 	}
@@ -100,7 +93,7 @@ func (e *Engine) restore(th *thread, d *called, midway bool) error {
 		if err := errors.Join(e.target.DropSignal(th.tid), e.target.SetSignalMask(th.tid, d.mask)); err != nil {
 			return err
 		}
-		restartByHand(&r)
+		r.Restart() // the thread may be stopped in another call, where the kernel cannot be told of this one (ptrace.SetRegs)
 	}
 	if err := e.target.SetXState(th.tid, d.area); err != nil {
 		return err
@@ -117,27 +110,6 @@ func (e *Engine) restore(th *thread, d *called, midway bool) error {
 		}
 	}
 	return e.load(th)
-}
-
-// restartByHand makes registers in an interrupted system call those that the
-// kernel goes on with when no handler is to run (arch_do_signal_or_restart,
-// arch/x86/kernel/signal.c). It is for a thread that may be stopped in another
-// call, where the kernel cannot be told of this one (see ptrace.SetRegs).
-func restartByHand(r *unit.Regs) {
-	const restartSyscall = 219 // arch/x86/entry/syscalls/syscall_64.tbl
-	if int64(r.OrigRax) < 0 {
-		return
-	}
-	switch -int64(r.Rax) { // include/linux/errno.h
-	case 512, 513, 514: // ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND
-		r.Rax = r.OrigRax
-	case 516: // ERESTART_RESTARTBLOCK
-		r.Rax = restartSyscall
-	default:
-		return
-	}
-	r.Rip -= 2 // the length of the instruction
-	r.OrigRax = ^uint64(0)
 }
 
 // Places in the XSAVE area, bytes (Intel SDM volume 1, 10.5.1 and 13.4): FSW,

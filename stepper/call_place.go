@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -20,7 +21,7 @@ func (e *Engine) unwind(th *thread, max int) []Frame {
 	for i := len(th.called) - 1; i >= 0 && len(all) < max; i-- {
 		d, met := th.called[i], false
 		for _, f := range e.symbols.Frames(regs, e.target, max-len(all)) {
-			if met = f.PC == d.back && table.Addr(f.Regs.Rsp) == d.sp; met {
+			if met = f.PC == d.back && f.Regs.SP() == d.sp; met {
 				all = append(all, Frame{PC: f.PC, CFA: d.sp, Regs: f.Regs, Function: CalledFrame, Called: true})
 				break
 			}
@@ -58,15 +59,15 @@ func (e *Engine) returnAddress() (table.Addr, error) {
 	if at == 0 {
 		return 0, errors.New("the kernel does not tell the program's entry point, where called functions are to return to")
 	}
-	const near, hlt = 64, 0xf4
+	const near = 64
 	entry := table.Addr(at)
 	for at := entry; at < entry+near; {
 		insn, err := e.decode(at)
 		if err != nil {
 			break
 		}
-		var op [1]byte
-		if n, _ := e.target.ReadMemory(at, op[:]); n == 1 && op[0] == hlt && insn.Next() == at+1 && e.guard(at, trapOurs) == nil {
+		var code [len(unit.CodeHalt)]byte
+		if n, _ := e.target.ReadMemory(at, code[:]); n == len(code) && string(code[:]) == unit.CodeHalt && insn.Next() == at+table.Addr(n) && e.guard(at, trapOurs) == nil {
 			return at, nil
 		}
 		at = insn.Next()

@@ -39,7 +39,7 @@ func (p *program) tryCall(name string, args ...uint64) (stepper.Stop, *stepper.C
 func (p *program) wantCall(n uint64, name string, args ...uint64) {
 	p.t.Helper()
 	stop, back := p.call(name, args...)
-	if back == nil || uint32(back.Rax) != uint32(n) {
+	if back == nil || uint32(back.Integers[0]) != uint32(n) {
 		p.t.Fatalf("%s%v: %+v, want %d (%s)", name, args, back, n, p.describe(stop))
 	}
 }
@@ -232,13 +232,13 @@ func TestAbandonedCallComesBackHoweverItIsLeft(t *testing.T) {
 				}
 				stop := p.do(command)
 				if stop.Reason == stepper.StopFinished {
-					if stop.Finished.Rax != 8 {
+					if stop.Finished.Integers[0] != 8 {
 						t.Errorf("finish: %+v", stop.Finished)
 					}
 					break
 				}
 				if stop.Reason == stepper.StopCallReturned {
-					if stop.Returned.Rax != 8 {
+					if stop.Returned.Integers[0] != 8 {
 						t.Errorf("returned %+v", stop.Returned)
 					}
 					break
@@ -288,10 +288,10 @@ func TestThreadThatEndsInACall(t *testing.T) {
 func TestChildForkedInACallDies(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "fork")
 	p.runTo("marker")
-	if _, back := p.call("forks"); back == nil || int32(back.Rax) <= 0 {
+	if _, back := p.call("forks"); back == nil || int32(back.Integers[0]) <= 0 {
 		t.Fatalf("fork: %+v", back)
 	}
-	if _, back := p.call("reap"); back == nil || back.Rax&0x7f != 11 {
+	if _, back := p.call("reap"); back == nil || back.Integers[0]&0x7f != 11 {
 		t.Errorf("the child's status is %+v, want SIGSEGV", back)
 	}
 	p.wantCall(2, "count", 2)

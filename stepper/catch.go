@@ -98,21 +98,10 @@ func (e *Engine) caughtSyscall(ev tracee.Event) *Stop {
 	return stop
 }
 
-// Errors that system calls return to the kernel alone: it makes the call again,
-// or gives the program EINTR when a handler has run (include/linux/errno.h).
-const (
-	restartSys   = 512
-	restartBlock = 516
-)
-
 // toBeRestarted reports whether the thread's system call was interrupted, so
 // that its return is not its end: the kernel moves the PC back to the call when
 // the thread goes on, and a step makes the whole call again, for as long as it
 // takes.
 func (e *Engine) toBeRestarted(th *thread) bool {
-	if e.load(th) != nil || int64(th.regs.OrigRax) < 0 {
-		return false
-	}
-	n := -int64(th.regs.Rax)
-	return n >= restartSys && n <= restartBlock
+	return e.load(th) == nil && th.regs.Restarts()
 }

@@ -41,7 +41,7 @@ func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, e
 	if err := e.load(th); err != nil {
 		return false, nil, err
 	}
-	back, sp := []table.Addr{th.regs.PC()}, th.regs.Rsp
+	back, sp := []table.Addr{th.regs.PC()}, th.regs.SP()
 	if p := e.image.At(th.regs.PC()); p != nil {
 		back = append(back, p.Abort)
 	}
@@ -52,6 +52,6 @@ func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, e
 	if _, named := e.symbols.Function(th.regs.PC()); named {
 		return true, nil, nil
 	}
-	_, stop, err = e.runTo(th, back, func(r *unit.Regs) bool { return r.Rsp == sp })
+	_, stop, err = e.runTo(th, back, func(r *unit.Regs) bool { return r.SP() == sp })
 	return false, stop, err
 }

@@ -36,7 +36,7 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		e.trapUnwinding(tr, w)
 		arrived, stop, err := e.travel(th, tr)
 		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.sp == frames[frame+1].CFA {
-			done := &Finished{Function: f.Function, Entry: f.Entry, Rax: stop.Returned.Rax, Rdx: stop.Returned.Rdx}
+			done := &Finished{Function: f.Function, Entry: f.Entry, Integers: stop.Returned.Integers}
 			copy(done.XMM0[:], stop.Returned.XState[xmm0:])
 			return &Stop{Reason: StopFinished, TID: th.tid, Finished: done}, err
 		}
@@ -50,7 +50,7 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		done := &Finished{Function: f.Function, Entry: f.Entry, Rax: th.regs.Rax, Rdx: th.regs.Rdx}
+		done := &Finished{Function: f.Function, Entry: f.Entry, Integers: th.regs.Results()}
 		if area, err := e.target.XState(th.tid); err == nil && len(area) >= xmm0+len(done.XMM0) {
 			copy(done.XMM0[:], area[xmm0:])
 		}
@@ -129,7 +129,7 @@ func (e *Engine) Until() (Stop, error) {
 		}
 		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
 		if !ok {
-			cfa = table.Addr(th.regs.Rsp)
+			cfa = th.regs.SP()
 		}
 		w := &walk{fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth), cfa: cfa, watchdog: e.watchLine()}
 		defer w.watchdog.end()
@@ -192,7 +192,7 @@ func (e *Engine) Advance(places []Place) (Stop, error) {
 			}
 			e.addTrap(tr, p.Addr, func(*thread) (bool, *Stop, error) { return true, nil, nil })
 		}
-		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.Rip != 0 {
+		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
 			e.trapReturn(tr, caller.PC(), cfa)
 			e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
 		}

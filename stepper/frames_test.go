@@ -94,8 +94,8 @@ func TestNextAndFinishTellRecursionApart(t *testing.T) {
 			}
 			stop := p.do("finish") // fib(8), out of it
 			p.wantReason(stop, stepper.StopFinished)
-			if opt == "-O0" && stop.Finished.Rax != 21 {
-				t.Errorf("fib(8) is %d", stop.Finished.Rax)
+			if opt == "-O0" && stop.Finished.Integers[0] != 21 {
+				t.Errorf("fib(8) is %d", stop.Finished.Integers[0])
 			}
 			after, err := p.Frames(p.Thread(), 10)
 			if err != nil || len(after) != len(frames)-1 || after[0].CFA != frames[1].CFA {
@@ -133,7 +133,7 @@ func TestFinishOfAnOuterFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.wantReason(stop, stepper.StopFinished)
-	if got := stop.Finished.Rax; got != 19 { // depth(18), the third of 21
+	if got := stop.Finished.Integers[0]; got != 19 { // depth(18), the third of 21
 		t.Errorf("the frame that returned is depth(%d)", got-1)
 	}
 	p.wantExit(0)
@@ -222,7 +222,7 @@ func TestFinishPassesAJumpBackIntoItsOwnFrame(t *testing.T) {
 		p.runTo("attempt")
 		stop := p.do("finish")
 		p.wantReason(stop, stepper.StopFinished)
-		if got := int32(stop.Finished.Rax); got != -1 {
+		if got := int32(stop.Finished.Integers[0]); got != -1 {
 			t.Errorf("%s: attempt returned %d", opt, got)
 		}
 		if opt == "-O0" { // -O2 puts the next line's instructions right behind the call

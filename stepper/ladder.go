@@ -105,7 +105,7 @@ func (e *Engine) awaited(pc table.Addr) bool {
 // arrives. done is false where the thread is on that way already.
 func (e *Engine) escape(th *thread, p *table.Placed) (done bool, stop *Stop, err error) {
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
-	if !ok || caller.Rip == 0 {
+	if !ok || caller.PC() == 0 {
 		return true, nil, fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p))
 	}
 	for _, o := range e.journeys {
@@ -147,7 +147,7 @@ func (e *Engine) inject(th *thread, p *table.Placed, insn *unit.Insn) (done bool
 // stands at the arming store.
 func (e *Engine) startState(th *thread, p *table.Placed) (opv.State, error) {
 	s := opv.State{Regs: th.regs}
-	s.Rip = uint64(p.Start)
+	s.SetPC(p.Start)
 	area, err := e.target.XState(th.tid)
 	if err != nil {
 		return s, err
@@ -199,14 +199,12 @@ func (e *Engine) takeExit(th *thread) error {
 		return nil
 	}
 	regs := plan.Exit.Regs
-	regs.Rip = uint64(plan.ExitPC)
+	regs.SetPC(plan.ExitPC)
 	area, err := e.target.XState(th.tid)
 	if err != nil {
 		return err
 	}
-	const zmmUpper = 6 // the upper halves of zmm0 to zmm15
-	upper, _ := unit.XSaveComponent(zmmUpper)
-	if err := plan.Exit.StoreVectors(area, upper); err != nil {
+	if err := plan.Exit.StoreVectors(area); err != nil {
 		return err
 	}
 	if err := e.target.SetXState(th.tid, area); err != nil {

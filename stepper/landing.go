@@ -39,26 +39,26 @@ func (e *Engine) trapUnwinding(tr *traps, w *walk) {
 	l := e.landings()
 	if l.unwind != 0 {
 		e.trapAt(tr, l.unwind, func(th *thread) (bool, *Stop, error) {
-			return e.land(th, w, table.Addr(th.regs.Rsi), nil)
+			return e.land(th, w, table.Addr(th.regs.Arguments()[1]), nil)
 		})
 	}
 	if l.catch != 0 {
 		e.trapAt(tr, l.catch, func(th *thread) (bool, *Stop, error) {
-			ra, ok := e.word(table.Addr(th.regs.Rsp))
+			ra, ok := th.regs.ReturnAddress(e.target)
 			if !ok {
 				return false, nil, nil
 			}
-			sp := th.regs.Rsp
-			return e.land(th, w, ra, func(r *unit.Regs) bool { return r.Rsp > sp })
+			sp := th.regs.SP()
+			return e.land(th, w, ra, func(r *unit.Regs) bool { return r.SP() > sp })
 		})
 	}
 	for _, a := range l.jumps {
 		e.trapAt(tr, a, func(th *thread) (bool, *Stop, error) {
 			place, sp, ok := e.jumpTarget(th)
-			if !ok || sp < table.Addr(th.regs.Rsp) {
+			if !ok || sp < th.regs.SP() {
 				return false, nil, nil
 			}
-			return e.land(th, w, place, func(r *unit.Regs) bool { return table.Addr(r.Rsp) == sp })
+			return e.land(th, w, place, func(r *unit.Regs) bool { return r.SP() == sp })
 		})
 	}
 }
@@ -90,12 +90,12 @@ func (e *Engine) jumpTarget(th *thread) (place, sp table.Addr, ok bool) {
 	const words, guardAt, rotation = 8, 0x30, 17
 	var env [words]table.Addr
 	for i := range env {
-		if env[i], ok = e.word(table.Addr(th.regs.Rdi) + table.Addr(8*i)); !ok {
+		if env[i], ok = e.word(table.Addr(th.regs.Arguments()[0]) + table.Addr(8*i)); !ok {
 			return 0, 0, false
 		}
 	}
 	sp, place = env[6], env[7]
-	if guard, ok := e.word(table.Addr(th.regs.FsBase + guardAt)); ok && e.image.ModuleAt(place) == nil {
+	if guard, ok := e.word(th.regs.ThreadPointer() + guardAt); ok && e.image.ModuleAt(place) == nil {
 		clear := func(a table.Addr) table.Addr {
 			return table.Addr(bits.RotateLeft64(uint64(a), -rotation)) ^ guard
 		}

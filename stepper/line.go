@@ -71,7 +71,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	w := &walk{into: into, fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth)}
 	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
 	if !ok {
-		cfa = table.Addr(th.regs.Rsp)
+		cfa = th.regs.SP()
 	}
 	w.cfa = cfa
 	w.watchdog = e.watchLine()
@@ -113,7 +113,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	e.note("single stepping until exit from function %s, which has no line number information", name)
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
-	if ok && caller.Rip != 0 {
+	if ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
 	e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
@@ -126,7 +126,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 // same code is below.
 func (e *Engine) trapReturn(tr *traps, ra, cfa table.Addr) {
 	e.trapAt(tr, ra, func(th *thread) (bool, *Stop, error) {
-		return table.Addr(th.regs.Rsp) >= cfa, nil, nil
+		return th.regs.SP() >= cfa, nil, nil
 	})
 }
 
@@ -216,7 +216,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 			}
 		}
 	}
-	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.Rip != 0 {
+	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), w.cfa)
 		if !e.allow(e.placesFor(caller.PC())) {
 			for _, a := range ways.Returns {

@@ -10,14 +10,14 @@ import (
 func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err error) {
 	insn, err := e.decode(th.regs.PC())
 	calls := err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall)
-	sp := th.regs.Rsp
+	sp := th.regs.SP()
 	if stop, err := e.stepOne(th); stop != nil || err != nil {
 		return false, stop, err
 	}
 	if err := e.load(th); err != nil {
 		return false, nil, err
 	}
-	if calls && th.regs.Rsp < sp {
+	if calls && th.regs.SP() < sp {
 		if fn, ok := e.calleeWithLines(th.regs.PC()); ok && w.into {
 			if fn.Entry != th.regs.PC() {
 				if _, stop, err := e.runTo(th, []table.Addr{fn.Entry}, nil); stop != nil || err != nil {
@@ -36,13 +36,13 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 }
 
 // backFrom goes on until a call that the thread has just made has returned to ra.
-func (e *Engine) backFrom(th *thread, ra table.Addr, sp uint64) (*Stop, error) {
+func (e *Engine) backFrom(th *thread, ra, sp table.Addr) (*Stop, error) {
 	if e.guard(ra, trapOurs) == nil {
-		tr := &traps{tid: th.tid, at: map[table.Addr]trap{ra: func(th *thread) (bool, *Stop, error) { return th.regs.Rsp >= sp, nil, nil }}}
+		tr := &traps{tid: th.tid, at: map[table.Addr]trap{ra: func(th *thread) (bool, *Stop, error) { return th.regs.SP() >= sp, nil, nil }}}
 		_, stop, err := e.travel(th, tr)
 		return stop, err
 	}
-	for th.regs.Rsp < sp {
+	for th.regs.SP() < sp {
 		if stop, err := e.stepOne(th); stop != nil || err != nil {
 			return stop, err
 		}

@@ -1,8 +1,6 @@
 package stepper
 
 import (
-	"encoding/binary"
-
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -46,14 +44,11 @@ func (e *Engine) throughStubs(target table.Addr) table.Addr {
 // calledFrom: the thread stands at a function's first instruction and was
 // called by the frame of the walk (or by a tail call of it).
 func (e *Engine) calledFrom(th *thread, w *walk) bool {
-	// At entry the return address is on top of the stack, and the caller's
-	// stack pointer is just above it.
-	var b [8]byte
-	if n, _ := e.target.ReadMemory(table.Addr(th.regs.Rsp), b[:]); n < len(b) {
+	ra, ok := th.regs.ReturnAddress(e.target)
+	if !ok {
 		return false
 	}
-	ra := table.Addr(binary.LittleEndian.Uint64(b[:]))
-	if table.Addr(th.regs.Rsp+8) == w.cfa {
+	if th.regs.EntryCFA() == w.cfa {
 		return true // tail call: the frame was handed over
 	}
 	if !inRanges(w.fn.Ranges, ra-1) {
@@ -100,7 +95,7 @@ func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool
 			return *again, nil, nil
 		case inRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
 			return e.covering(pc) == nil, nil, nil
-		case table.Addr(th.regs.Rsp) >= w.cfa:
+		case th.regs.SP() >= w.cfa:
 			return true, nil, nil // it was a return
 		case w.into:
 			if fn, ok := e.calleeWithLines(pc); ok {

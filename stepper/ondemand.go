@@ -65,7 +65,7 @@ func (e *Engine) Opv() (Stop, error) {
 // not depend on them.
 func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 	now := opv.State{Regs: last.regs}
-	now.Rip = uint64(last.placed.Start)
+	now.SetPC(last.placed.Start)
 	area, err := e.target.XState(th.tid)
 	if err != nil {
 		return now, err

@@ -96,10 +96,10 @@ func (e *Engine) watchPasses(th *thread) error {
 // pass that was to be run as a unit from there has not begun.
 func (e *Engine) meetsArming(th *thread, points []point) error {
 	for _, p := range points {
-		if p.kind != pointArm || e.load(th) != nil || th.regs.PC() != p.addr || th.regs.Eflags&resumeFlag == 0 {
+		if p.kind != pointArm || e.load(th) != nil || th.regs.PC() != p.addr || !th.regs.PassesDebug() {
 			continue
 		}
-		th.regs.Eflags &^= resumeFlag
+		th.regs.SetPassesDebug(false)
 		return e.target.SetRegs(th.tid, &th.regs)
 	}
 	return nil
@@ -230,7 +230,7 @@ func (e *Engine) passMet(th *thread, at table.Addr) error {
 		if err := e.countPass(th, p); err != nil || e.load(th) != nil || th.regs.PC() != at {
 			return err // gone since: its exit is the next event
 		}
-		th.regs.Eflags |= resumeFlag
+		th.regs.SetPassesDebug(true)
 		if err := e.target.SetRegs(th.tid, &th.regs); !isGone(err) {
 			return err
 		}
@@ -243,7 +243,7 @@ func (e *Engine) passMet(th *thread, at table.Addr) error {
 // event comes with the next command, when the point is gone. The kernel has set
 // RF then.
 func (e *Engine) countUntold(th *thread) {
-	if !e.target.Alive() || !e.target.Queued(th.tid) || e.load(th) != nil || th.regs.Eflags&resumeFlag == 0 {
+	if !e.target.Alive() || !e.target.Queued(th.tid) || e.load(th) != nil || !th.regs.PassesDebug() {
 		return
 	}
 	for _, p := range th.watch.points {

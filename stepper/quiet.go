@@ -153,7 +153,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 	if th.regs.PC() == pc && stop != nil {
 		return quietGoing, stop, nil // the instruction has not run
 	}
-	end := q.judge(insn, th.regs.PC(), table.Addr(th.regs.Rsp))
+	end := q.judge(insn, th.regs.PC(), th.regs.SP())
 	e.tellQuiet(th, q, end)
 	return end, stop, nil
 }

@@ -90,7 +90,7 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 			continue
 		}
 		e.trapAt(tr, c.Target, func(th *thread) (bool, *Stop, error) {
-			ra, ok := e.word(table.Addr(th.regs.Rsp))
+			ra, ok := th.regs.ReturnAddress(e.target)
 			return !ok || ra == c.Return || inRanges(ranges, ra), nil, nil
 		})
 	}

@@ -8,11 +8,11 @@ import (
 	"syscall"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
 )
 
-// Flags of rseq(2), and its number on amd64. See include/uapi/linux/rseq.h.
+// Flags of rseq(2). See include/uapi/linux/rseq.h.
 const (
-	sysRseq        = 334
 	rseqUnregister = 1
 	rseqSliceOn    = 2 // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON
 )
@@ -89,7 +89,7 @@ func (e *Engine) stepAside(th *thread) error {
 
 // rseqCall makes the thread call rseq(2) on its own area.
 func (e *Engine) rseqCall(th *thread, c tracee.RseqConfig, flags uint64) error {
-	ret, err := e.target.Syscall(th.tid, sysRseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
+	ret, err := e.target.Syscall(th.tid, unit.SysRseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
 	th.fresh = false
 	if err == nil && ret != 0 {
 		err = fmt.Errorf("rseq(%v, %d, %d) in thread %d: %w", c.Area, c.Size, flags, th.tid, syscall.Errno(-ret))

@@ -133,16 +133,11 @@ type trapSet struct {
 	sites   []table.Addr
 }
 
-// resumeFlag is EFLAGS.RF: the processor passes over a debug register at the
-// first instruction while it is set (Intel SDM volume 3, 18.3.1.1), and the
-// kernel sets it when it reports one.
-const resumeFlag = 1 << 16
-
 func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
 	set := trapSet{program: e.program}
-	if contains(where, th.regs.PC()) && th.regs.Eflags&resumeFlag != 0 {
+	if contains(where, th.regs.PC()) && th.regs.PassesDebug() {
 		// Coming back to this very instruction counts.
-		th.regs.Eflags &^= resumeFlag
+		th.regs.SetPassesDebug(false)
 		if err := e.target.SetRegs(th.tid, &th.regs); err != nil {
 			return set, err
 		}

@@ -88,10 +88,10 @@ func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	if th.regs.Eflags&resumeFlag != 0 {
+	if th.regs.PassesDebug() {
 		// Stopped by a debug register, it would pass over the one at the handler,
 		// which the kernel moves it to before its first instruction.
-		th.regs.Eflags &^= resumeFlag
+		th.regs.SetPassesDebug(false)
 		if err := e.target.SetRegs(th.tid, &th.regs); err != nil {
 			return nil, err
 		}

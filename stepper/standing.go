@@ -1,6 +1,11 @@
 package stepper
 
-import "errors"
+import (
+	"errors"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
 
 // startOff decides at a command's start what becomes of the breakpoints that
 // threads stand at. The user has seen the one that the selected thread th stopped
@@ -40,20 +45,17 @@ func (e *Engine) meetsHardware(th *thread) error {
 	if !e.hardware || !e.target.Held(th.tid) || e.target.Queued(th.tid) || e.load(th) != nil {
 		return nil
 	}
-	if !e.hardwareAt(th.regs.PC()) || th.regs.Eflags&resumeFlag == 0 {
+	if !e.hardwareAt(th.regs.PC()) || !th.regs.PassesDebug() {
 		return nil
 	}
 	r := th.regs
-	r.Eflags &^= resumeFlag
+	r.SetPassesDebug(false)
 	if err := e.target.SetRegs(th.tid, &r); err != nil && !isGone(err) {
 		return err
 	}
 	th.fresh = false
 	return nil
 }
-
-// trapOfItsOwn is the opcode of int3.
-const trapOfItsOwn = 0xcc
 
 // passOwnTrap takes a thread behind an int3 of the program's own that a breakpoint
 // of the user's stands at: the breakpoint is all that is to be seen of it, as with
@@ -64,15 +66,15 @@ func (e *Engine) passOwnTrap(th *thread) (bool, error) {
 	for _, b := range e.breakpoints {
 		asked = asked || b.Kind == BreakSoftware && contains(b.planted, pc)
 	}
-	var code [1]byte
+	var code [len(unit.CodeTrap)]byte
 	if !asked {
 		return false, nil
 	}
-	if n, _ := e.target.ReadMemory(pc, code[:]); n == 0 || code[0] != trapOfItsOwn {
+	if n, _ := e.target.ReadMemory(pc, code[:]); n < len(code) || string(code[:]) != unit.CodeTrap {
 		return false, nil
 	}
 	r := th.regs
-	r.Rip++
+	r.SetPC(pc + table.Addr(len(code)))
 	if err := e.target.SetRegs(th.tid, &r); err != nil {
 		return false, err
 	}

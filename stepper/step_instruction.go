@@ -82,12 +82,12 @@ func (e *Engine) NextInstruction(n int) (Stop, error) {
 			if entered {
 				// The signal was the whole step.
 			} else if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
-				next, sp := insn.Next(), th.regs.Rsp
+				next, sp := insn.Next(), th.regs.SP()
 				tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
 				if insn.Kind == unit.Call {
 					tr.sections = e.sectionsIn(insn.Target)
 				}
-				tr.at[next] = func(th *thread) (bool, *Stop, error) { return th.regs.Rsp >= sp, nil, nil }
+				tr.at[next] = func(th *thread) (bool, *Stop, error) { return th.regs.SP() >= sp, nil, nil }
 				if _, stop, err := e.travel(th, tr); stop != nil || err != nil {
 					return stop, err
 				}

@@ -96,7 +96,7 @@ type Stop struct {
 type Finished struct {
 	Function string
 	Entry    table.Addr // of the function that returned
-	Rax, Rdx uint64
+	Integers [2]uint64  // RAX, RDX
 	XMM0     [16]byte
 }
 

@@ -29,18 +29,12 @@ type round struct{ head, cfa table.Addr }
 // name is the function as the C library calls it.
 func (c *vdsoCall) name() string { return strings.TrimPrefix(c.function.Name, "__vdso_") }
 
-// arguments are the integer arguments at a function's first instruction.
-// See the System V ABI, AMD64 supplement, figure 3.4.
-func arguments(r *unit.Regs) [6]uint64 {
-	return [6]uint64{r.Rdi, r.Rsi, r.Rdx, r.Rcx, r.R8, r.R9}
-}
-
 // newVDSOCall describes the activation that a thread is in. Its arguments are
 // known at the function's first instruction alone.
 func (e *Engine) newVDSOCall(th *thread, f *unit.VDSOFrame) *vdsoCall {
 	c := &vdsoCall{function: f.Function, back: f.Caller.PC(), cfa: f.CFA(), rounds: map[round]int{}, runs: th.runs, rung: RungRun}
 	if th.regs.PC() == f.Function.Start {
-		c.seen, c.args = true, arguments(&th.regs)
+		c.seen, c.args = true, th.regs.Arguments()
 		if c.name() == "getrandom" {
 			c.untaken = e.randomUntaken(c)
 		}
@@ -65,7 +59,7 @@ func (e *Engine) stepVDSO(th *thread) (*Stop, error) {
 	}
 	entry := pc == frame.Function.Start
 	c := th.vdsoCallOf(&frame)
-	if c != nil && entry && (!c.seen || c.args != arguments(&th.regs)) {
+	if c != nil && entry && (!c.seen || c.args != th.regs.Arguments()) {
 		c = nil // called anew; with the same arguments it is as good as the same
 	}
 	if c == nil {
@@ -126,7 +120,7 @@ func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) (*Stop, error) {
 func (e *Engine) runOut(th *thread, c *vdsoCall) (*Stop, error) {
 	report := UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1}
 	where, stop, err := e.runLate(th, []table.Addr{c.back},
-		func(r *unit.Regs) bool { return table.Addr(r.Rsp) >= c.cfa },
+		func(r *unit.Regs) bool { return r.SP() >= c.cfa },
 		func(th *thread) (bool, *Stop, error) { return e.spins(th, c) })
 	if err != nil {
 		return nil, err
@@ -147,7 +141,7 @@ func (e *Engine) runOut(th *thread, c *vdsoCall) (*Stop, error) {
 // call that the function fell back to: then it goes on.
 func (e *Engine) spins(th *thread, c *vdsoCall) (arrived bool, stop *Stop, err error) {
 	c.looks++
-	if int64(th.regs.OrigRax) >= 0 || !e.vdso.Contains(th.regs.PC()) || c.looks < c.enoughLooks() {
+	if th.regs.InSyscall() || !e.vdso.Contains(th.regs.PC()) || c.looks < c.enoughLooks() {
 		return false, nil, nil
 	}
 	frame, err := e.vdso.Leave(&th.regs, e.target)

@@ -10,7 +10,7 @@ import (
 
 // equivalent is the system call that does what a vDSO function does.
 type equivalent struct {
-	number  uint64 // on amd64; 0: no call known
+	number  uint64 // 0: no call known
 	args    int    // the first so many arguments are the call's
 	bounded bool   // its loops end by themselves, however slowly it runs
 }
@@ -24,18 +24,18 @@ type equivalent struct {
 func equivalentOf(c *vdsoCall) equivalent {
 	switch c.name() {
 	case "clock_gettime":
-		return equivalent{number: syscall.SYS_CLOCK_GETTIME, args: 2}
+		return equivalent{number: unit.SysClockGettime, args: 2}
 	case "gettimeofday":
-		return equivalent{number: syscall.SYS_GETTIMEOFDAY, args: 2}
+		return equivalent{number: unit.SysGettimeofday, args: 2}
 	case "time":
-		return equivalent{number: syscall.SYS_TIME, args: 1}
+		return equivalent{number: unit.SysTime, args: 1}
 	case "clock_getres":
-		return equivalent{number: syscall.SYS_CLOCK_GETRES, args: 2}
+		return equivalent{number: unit.SysClockGetres, args: 2}
 	case "getcpu":
-		return equivalent{number: 309, args: 3} // arch/x86/entry/syscalls/syscall_64.tbl
+		return equivalent{number: unit.SysGetcpu, args: 3}
 	case "getrandom":
 		// Its fourth and fifth arguments are a state of its own: see releaseRandom.
-		return equivalent{number: 318, args: 3, bounded: true}
+		return equivalent{number: unit.SysGetrandom, args: 3, bounded: true}
 	}
 	return equivalent{}
 }
@@ -78,8 +78,8 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *unit.VDSOFrame) (why st
 		}
 	}
 	regs := f.Caller
-	regs.Rax = uint64(result)
-	regs.OrigRax = ^uint64(0) // in no system call: nothing to restart
+	regs.SetResult(uint64(result))
+	regs.ForgetSyscall()
 	if err := e.target.SetRegs(th.tid, &regs); err != nil {
 		return "", err
 	}

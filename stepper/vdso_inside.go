@@ -100,7 +100,7 @@ func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) (*Stop, error) {
 // siglongjmp(3) instead, and come back to this place in another call of the
 // function; that one is met at its first instruction.
 func (e *Engine) runHandler(th *thread) (*Stop, error) {
-	pc, sp, runs := th.regs.PC(), th.regs.Rsp, th.runs
+	pc, sp, runs := th.regs.PC(), th.regs.SP(), th.runs
 	where := []table.Addr{pc}
 	var c *vdsoCall
 	if e.vdso != nil && e.vdso.Contains(pc) && len(th.calls) > 0 {
@@ -112,7 +112,7 @@ func (e *Engine) runHandler(th *thread) (*Stop, error) {
 		}
 	}
 	_, stop, err := e.runTo(th, where, func(r *unit.Regs) bool {
-		return r.PC() == pc && r.Rsp == sp || c != nil && r.PC() == c.function.Start && table.Addr(r.Rsp)+8 == c.cfa
+		return r.PC() == pc && r.SP() == sp || c != nil && r.PC() == c.function.Start && r.EntryCFA() == c.cfa
 	})
 	if stop == nil && err == nil && th.regs.PC() == pc {
 		for _, d := range th.calls {

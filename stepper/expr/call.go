@@ -119,12 +119,12 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 		return Value{Type: t, have: true, data: make([]byte, max(size, 0))}, nil
 	case returnMemory:
 		b := make([]byte, size)
-		err := c.read(table.Addr(back.Rax), b)
+		err := c.read(table.Addr(back.Integers[0]), b)
 		return newValue(t, b), err
 	}
 	classes, _ := classify(t)
 	x := xsave{back.XState}
-	ints := []uint64{back.Rax, back.Rdx}
+	ints := back.Integers[:]
 	vector := 0
 	var b []byte
 	for i, class := range classes {

@@ -181,7 +181,7 @@ func (c *Context) tls(info *Info, off uint64) (table.Addr, error) {
 	if len(c.Frames) == 0 || c.Mem == nil {
 		return 0, sentence("Cannot find thread-local variables without registers.")
 	}
-	return c.tlsAddress(info, c.Frames[0].Regs.FsBase, off)
+	return c.tlsAddress(info, uint64(c.Frames[0].Regs.ThreadPointer()), off)
 }
 
 func (c *Context) word(a table.Addr) (uint64, error) {

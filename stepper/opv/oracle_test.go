@@ -59,7 +59,7 @@ func (c *processor) try(s opv.State, code, memory []byte) (opv.State, []byte, er
 	}
 	for _, err := range []error{
 		second(c.p.WriteMemory(c.code, code)), second(c.p.WriteMemory(c.data, memory)),
-		s.StoreVectors(area, 0), c.p.SetXState(c.tid, area), c.p.SetRegs(c.tid, &s.Regs),
+		s.StoreVectors(area), c.p.SetXState(c.tid, area), c.p.SetRegs(c.tid, &s.Regs),
 	} {
 		if err != nil {
 			return s, nil, err

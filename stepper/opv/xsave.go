@@ -10,6 +10,7 @@ import (
 // halves of ymm0 to ymm15 on every processor that has AVX).
 const (
 	xsaveXMM  = 160
+	xsaveXCR0 = 464 // in the bytes that are software's: the kernel puts the components here that there are (arch/x86/kernel/fpu/xstate.c)
 	xsaveBV   = 512
 	xsaveYMM  = 576
 	xsaveEnd  = xsaveYMM + 16*16
@@ -20,15 +21,58 @@ const (
 	xsaveHead = 576
 )
 
-var errXSave = errors.New("not an XSAVE area")
+var (
+	errXSave    = errors.New("not an XSAVE area")
+	errZMMPlace = errors.New("an XSAVE area that holds AVX-512 registers in an unknown place")
+)
+
+// zmmPlace is where an XSAVE area holds the upper halves of zmm0 to zmm15, 0
+// where it has none. CPUID (leaf 0dh, subleaf 6) says so on the processor that
+// the program runs on; from the area alone it follows from its components and
+// its size, because there are two layouts (gdb's i387_guess_xsave_layout):
+//
+//	         k0 to k7   zmm, upper   zmm16 to 31   pkru   tiles
+//	Intel         1088         1152          1664   2688    2752
+//	AMD            832          896          1408   2432
+//
+// Error: the area is of neither.
+func zmmPlace(area []byte) (int, error) {
+	const (
+		mpx    = 3 << 3
+		avx512 = 7 << 5 // k0 to k7 and both parts of zmm0 to zmm31
+		amx    = 3 << 17
+		known  = 7 | mpx | avx512 | 1<<9 | amx // and x87, SSE, AVX; PKRU
+
+		intelPlace, intelSize = 1152, 2688 // size with AVX-512 and nothing behind it
+		amdPlace, amdSize     = 896, 2432
+		pkruSize              = 8
+	)
+	have := binary.LittleEndian.Uint64(area[xsaveXCR0:])
+	switch size := len(area); {
+	case have&xsaveZMM == 0:
+		return 0, nil
+	case have&avx512 != avx512 || have&^known != 0:
+	case size >= intelSize:
+		return intelPlace, nil
+	case size >= amdSize && size <= amdSize+pkruSize && have&(mpx|amx) == 0:
+		return amdPlace, nil
+	}
+	return 0, errZMMPlace
+}
 
 // LoadVectors fills s.Vec from an XSAVE area. Components that the area says
-// are in their initial state are zero.
+// are in their initial state are zero. An area that StoreVectors could not
+// write is an error.
 func (s *State) LoadVectors(area []byte) error {
 	if len(area) < xsaveHead {
 		return errXSave
 	}
 	have := binary.LittleEndian.Uint64(area[xsaveBV:])
+	if have&xsaveZMM != 0 {
+		if _, err := zmmPlace(area); err != nil {
+			return err
+		}
+	}
 	for n := range s.Vec {
 		v := &s.Vec[n]
 		clear(v[:])
@@ -43,14 +87,20 @@ func (s *State) LoadVectors(area []byte) error {
 	return nil
 }
 
-// StoreVectors puts s.Vec into an XSAVE area. zmm is where in it the upper
-// halves of zmm0 to zmm15 lie (CPUID leaf 0dh, subleaf 6, ebx), 0 on
-// processors without AVX-512; those of s.Cleared are zeroed there.
-func (s *State) StoreVectors(area []byte, zmm int) error {
+// StoreVectors puts s.Vec into an XSAVE area. The upper halves of zmm0 to zmm15
+// are zeroed there for the registers of s.Cleared.
+func (s *State) StoreVectors(area []byte) error {
 	if len(area) < xsaveHead {
 		return errXSave
 	}
 	have := binary.LittleEndian.Uint64(area[xsaveBV:]) | xsaveSSE
+	zmm := 0
+	if have&xsaveZMM != 0 { // otherwise they are zero as it is
+		var err error
+		if zmm, err = zmmPlace(area); err != nil {
+			return err
+		}
+	}
 	if len(area) >= xsaveEnd {
 		have |= xsaveAVX
 	}
@@ -59,8 +109,8 @@ func (s *State) StoreVectors(area []byte, zmm int) error {
 		if have&xsaveAVX != 0 {
 			copy(area[xsaveYMM+16*n:][:16], s.Vec[n][16:])
 		}
-		if at := zmm + zmmUpper*n; zmm > 0 && have&xsaveZMM != 0 && s.Cleared>>n&1 == 1 && at+zmmUpper <= len(area) {
-			clear(area[at : at+zmmUpper])
+		if zmm > 0 && s.Cleared>>n&1 == 1 {
+			clear(area[zmm+zmmUpper*n:][:zmmUpper])
 		}
 	}
 	binary.LittleEndian.PutUint64(area[xsaveBV:], have)

@@ -2,6 +2,9 @@
 // its threads, by ptrace(2). It does what it is told with a thread and reports
 // what the kernel says; what stepping means is decided in package stepper.
 //
+// On other systems and processors than Linux on amd64 the package has the same names,
+// and nothing can be traced: Launch, Attach and Adopt fail with errors.ErrUnsupported.
+//
 // One OS thread owns a Process: Launch and Attach lock the calling goroutine
 // to its thread, and every method but Interrupt must be called there. That
 // thread must start no other child processes while it traces: the wait loop

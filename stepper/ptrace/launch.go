@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && amd64
 
 package ptrace
 
@@ -12,28 +12,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// LaunchOptions say what to start and how.
-type LaunchOptions struct {
-	Path string   // the program's file; it is not looked up in PATH
-	Args []string // argv, the program's own name first; nil: Path alone
-	Env  []string // "NAME=value"; nil: our own
-	Dir  string   // working directory; "": our own
-
-	Stdin, Stdout, Stderr *os.File // nil: our own
-
-	ASLR bool // keep address space layout randomization
-
-	// Trap is a system call number that the program, its threads and every
-	// process it makes stop before: EventSyscall, or Serve's answer. 0 is none.
-	Trap uint64
-
-	// NewGroup makes the program the leader of a process group of its own, so
-	// that a Ctrl-C at the terminal reaches the program and not us. Terminal,
-	// if it is not nil, is then handed to that group (tcsetpgrp(3)).
-	NewGroup bool
-	Terminal *os.File
-}
 
 // Launch starts a program and holds it at its first instruction (the dynamic
 // linker's, or its own). It locks the calling goroutine to its OS thread, which

@@ -1,11 +1,9 @@
-//go:build linux
+//go:build linux && amd64
 
 package ptrace
 
 import (
 	"encoding/binary"
-
-	"rseqstep/stepper/unit"
 )
 
 // ownPKRU is our own PKRU, which is what exec gives to every program
@@ -29,7 +27,7 @@ func (p *Process) fillPKRU(t *thread, area []byte) error {
 	if t.first == 0 {
 		return nil
 	}
-	at, size := unit.XSaveComponent(statePKRU)
+	at, size := XSaveComponent(statePKRU)
 	if size < 4 || len(area) < at+size {
 		return nil
 	}

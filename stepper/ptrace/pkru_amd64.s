@@ -1,3 +1,5 @@
+//go:build linux
+
 #include "textflag.h"
 
 // func ownPKRU() (value uint32, ok bool)

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && amd64
 
 package ptrace
 
@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // keys executes itself once more, and then ends with the lowest byte of its PKRU, or with 1 where the processor or
@@ -27,7 +26,7 @@ int main(int argc, char **argv) {
 // pkru is what an XSAVE area says of PKRU.
 func pkru(t *testing.T, area []byte) uint32 {
 	t.Helper()
-	at, size := unit.XSaveComponent(9)
+	at, size := XSaveComponent(9)
 	if size == 0 || len(area) < at+4 {
 		return 0
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper/unit"
 )
 
 // errAllInside says that no thread can make a system call for the client.
@@ -30,7 +32,7 @@ func (c *client) allocate(args string) (string, error) {
 		if !ok || length == 0 {
 			return "", errSyntax
 		}
-		addr, err := c.syscall(unix.SYS_MMAP, 0, length, protection(permissions), unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uint64(0), 0)
+		addr, err := c.syscall(unit.SysMmap, 0, length, protection(permissions), unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uint64(0), 0)
 		if err != nil {
 			return "", err
 		}
@@ -43,7 +45,7 @@ func (c *client) allocate(args string) (string, error) {
 		addr, ok := number(args[1:])
 		if length := c.p.owned[addr]; ok && length > 0 {
 			delete(c.p.owned, addr)
-			_, err := c.syscall(unix.SYS_MUNMAP, addr, length)
+			_, err := c.syscall(unit.SysMunmap, addr, length)
 			return done(err)
 		}
 		return "", errSyntax

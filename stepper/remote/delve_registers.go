@@ -3,7 +3,7 @@ package remote
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/ptrace"
 )
 
 // piece is a part of a register that does not lie in one place.
@@ -22,8 +22,8 @@ func delveRegisters(xcr0 uint64) []register {
 		register{name: "mxcsr", size: 4, kept: 4, typ: "int", place: inXSave, at: 24, bit: stateSSE})
 	// Delve has one register, XMM, of whatever width there is.
 	name := "xmm%d"
-	avx, avxSize := unit.XSaveComponent(stateAVX)
-	zmm, zmmSize := unit.XSaveComponent(stateZMM)
+	avx, avxSize := ptrace.XSaveComponent(stateAVX)
+	zmm, zmmSize := ptrace.XSaveComponent(stateZMM)
 	wide := avxSize > 0 && xcr0>>stateAVX&1 == 1
 	widest := wide && zmmSize > 0 && xcr0>>stateZMM&1 == 1
 	for n := range 16 {

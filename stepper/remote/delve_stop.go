@@ -100,7 +100,7 @@ func (c *client) alsoMet(tid, sig int) (others []int) {
 		regs, err := c.p.engine.Regs(t)
 		// In a system call the PC is where it will return to (syscall(2),
 		// "Architecture calling conventions"; -1 is ptrace's "in none").
-		if err == nil && int64(regs.OrigRax) < 0 && c.wantedAt(regs.PC()) {
+		if err == nil && !regs.InSyscall() && c.wantedAt(regs.PC()) {
 			others = append(others, t)
 			c.met[t] = true
 		}

@@ -129,10 +129,10 @@ func hostStat(h *hostFile) (string, error) {
 	}
 	var b []byte
 	be := binary.BigEndian
-	for _, v := range []uint64{st.Dev, st.Ino, uint64(st.Mode), st.Nlink, uint64(st.Uid), uint64(st.Gid), st.Rdev} {
+	for _, v := range []uint64{st.Dev, st.Ino, uint64(st.Mode), uint64(st.Nlink), uint64(st.Uid), uint64(st.Gid), st.Rdev} {
 		b = be.AppendUint32(b, uint32(v))
 	}
-	for _, v := range []int64{st.Size, st.Blksize, st.Blocks} {
+	for _, v := range []int64{st.Size, int64(st.Blksize), st.Blocks} {
 		b = be.AppendUint64(b, uint64(v))
 	}
 	for _, v := range []int64{st.Atim.Sec, st.Mtim.Sec, st.Ctim.Sec} {

@@ -3,7 +3,7 @@ package remote
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/ptrace"
 )
 
 // place is where a register's content is kept.
@@ -59,7 +59,7 @@ func layout(xcr0 uint64) []feature {
 		{"org.gnu.gdb.i386.segments", []register{user("fs_base", 21, 8, "int"), user("gs_base", 22, 8, "int")}},
 	}
 	has := func(n int) (int, bool) {
-		at, size := unit.XSaveComponent(n)
+		at, size := ptrace.XSaveComponent(n)
 		return at, size > 0 && xcr0>>n&1 == 1
 	}
 	if at, ok := has(stateAVX); ok {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/ptrace"
 )
 
 // The sets in which lldb shows registers, by the names that its own server has
@@ -56,7 +56,7 @@ func lldbRegisters(xcr0 uint64) []register {
 	regs = append(regs, float...)
 
 	has := func(n int) (int, bool) {
-		at, size := unit.XSaveComponent(n)
+		at, size := ptrace.XSaveComponent(n)
 		return at, size > 0 && xcr0>>n&1 == 1
 	}
 	avx, ok := has(stateAVX)

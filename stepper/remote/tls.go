@@ -34,15 +34,15 @@ func (c *client) threadLocal(args string) (string, error) {
 	if err := c.p.target.Regs(id.TID, &r); err != nil {
 		return "", err
 	}
-	if r.FsBase == 0 {
+	if r.ThreadPointer() == 0 {
 		return "", errors.New("the thread has no thread pointer yet")
 	}
 	var block table.Addr
 	var err error
 	if head, none := c.linkMap(); module == 0 || none == nil && module == head {
-		block, err = c.ownBlock(r.FsBase)
+		block, err = c.ownBlock(uint64(r.ThreadPointer()))
 	} else {
-		block, err = c.libraryBlock(module, r.FsBase)
+		block, err = c.libraryBlock(module, uint64(r.ThreadPointer()))
 	}
 	if err != nil {
 		return "", err

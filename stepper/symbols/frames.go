@@ -38,10 +38,10 @@ func (s *Set) Frames(r *unit.Regs, mem unit.Memory, max int) []stepper.Frame {
 			break
 		}
 		out = s.appendFrames(out, &regs, at, st, max)
-		if !st.ok || st.caller.Rip == 0 {
+		if !st.ok || st.caller.PC() == 0 {
 			break
 		}
-		if st.caller.Rip == regs.Rip && st.caller.Rsp == regs.Rsp {
+		if st.caller.PC() == regs.PC() && st.caller.SP() == regs.SP() {
 			break
 		}
 		last, exact = st.cfa, st.signal

@@ -38,8 +38,9 @@ func (d *desk) returnNow(args string) error {
 		return err
 	}
 	r := caller.Regs
-	r.Rip, r.Rsp = uint64(caller.PC), uint64(f.CFA)
-	r.Rax, r.Rdx, r.Eflags, r.OrigRax = now.Rax, now.Rdx, now.Eflags, now.OrigRax
+	r.SetPC(caller.PC)
+	r.SetSP(f.CFA)
+	r.KeepResults(&now)
 	if err := e.SetRegs(e.Thread(), r); err != nil {
 		return err
 	}

@@ -187,7 +187,7 @@ func (d *desk) jump(args string) error {
 	if err != nil {
 		return err
 	}
-	r.Rip = uint64(to)
+	r.SetPC(to)
 	if err := e.SetRegs(e.Thread(), r); err != nil {
 		return err
 	}

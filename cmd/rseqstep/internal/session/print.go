@@ -182,7 +182,7 @@ func (v *values) Returned(f *stepper.Finished) string {
 	switch b := bare(ret); b.Kind {
 	case expr.Int, expr.Char, expr.Bool, expr.Enum, expr.Pointer:
 		if b.Size <= 8 {
-			text = fmt.Sprintf("(%s)%s", ret, literal(f.Rax, b))
+			text = fmt.Sprintf("(%s)%s", ret, literal(f.Integers[0], b))
 		}
 	case expr.Float:
 		switch b.Size {

@@ -1,4 +1,6 @@
-package unit
+//go:build linux && amd64
+
+package ptrace
 
 import "sync"
 

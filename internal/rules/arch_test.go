@@ -1,0 +1,162 @@
+package rules
+
+import (
+	"go/ast"
+	"go/token"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// ofAMD64 are the folders that may name what only amd64 has: its decoder, its
+// interpreter, its backend. (A model's program is amd64's, too.)
+var ofAMD64 = []string{"stepper/unit", "stepper/opv", "stepper/ptrace", "stepper/steptest", "stepper/steptest/modelled", "stepper/faulttest"}
+
+// archLimits is how many such names each folder still has. The numbers only go
+// down. A folder that is not here has none.
+var archLimits = map[string]int{
+	"stepper/expr":    27, // registers by name
+	"stepper/symbols": 56, // DWARF's columns, signal frames, frames without CFI
+}
+
+// What is asked of registers has a name that says what it means (package unit,
+// convention.go), so that another architecture can answer as well: no register,
+// system call number or instruction length of amd64 is named elsewhere. The numbers
+// of the debugger's own calls are those of the machine it is built for.
+func TestArchitecturesAreNamedInFewPlaces(t *testing.T) {
+	all := sources(t)
+	registers := fieldsOf(all, "stepper/unit/regs.go", "Regs")
+	if !slices.Contains(registers, "Rip") {
+		t.Fatalf("unit.Regs has the fields %v: this test looks for the wrong thing", registers)
+	}
+	found := map[string]int{}
+	for _, s := range all {
+		if s.test() || slices.Contains(ofAMD64, s.folder()) {
+			continue
+		}
+		for _, name := range archNames(s.syntax, registers) {
+			found[s.folder()]++
+			t.Logf("%s names %s", s.path, name)
+		}
+	}
+	folders := slices.Collect(func(yield func(string) bool) {
+		for _, m := range []map[string]int{found, archLimits} {
+			for f := range m {
+				if !yield(f) {
+					return
+				}
+			}
+		}
+	})
+	slices.Sort(folders)
+	for _, folder := range slices.Compact(folders) {
+		switch n, most := found[folder], archLimits[folder]; {
+		case n > most:
+			t.Errorf("%s has %d names of amd64, %d are allowed", folder, n, most)
+		case n < most:
+			t.Errorf("%s has %d names of amd64. Write it down as the limit, that it stays so.", folder, n)
+		}
+	}
+}
+
+// fieldsOf are the names of a struct's fields.
+func fieldsOf(all []*source, file, of string) (names []string) {
+	for _, s := range all {
+		if s.path != file {
+			continue
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok || spec.Name.Name != of {
+				return true
+			}
+			for _, f := range spec.Type.(*ast.StructType).Fields.List {
+				for _, name := range f.Names {
+					names = append(names, name.Name)
+				}
+			}
+			return false
+		})
+	}
+	return names
+}
+
+// archNames are the registers, system call numbers and instruction lengths of
+// one architecture that a file names.
+func archNames(file *ast.File, registers []string) (names []string) {
+	own := map[ast.Expr]bool{} // the numbers of calls that the debugger makes itself
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) > 0 && fromSys(f) && strings.Contains(f.Sel.Name, "Syscall") {
+				own[n.Args[0]] = true
+			}
+		case *ast.Ident:
+			if slices.Contains(registers, n.Name) {
+				names = append(names, n.Name)
+			}
+		case *ast.SelectorExpr:
+			if fromSys(n) && strings.HasPrefix(n.Sel.Name, "SYS_") && !own[n] {
+				names = append(names, n.Sel.Name)
+			}
+		case *ast.BinaryExpr:
+			if (n.Op == token.ADD || n.Op == token.SUB) && isLiteral(n.Y) && asksPlace(n.X) {
+				names = append(names, "a place counted from PC or SP")
+			}
+		}
+		return true
+	})
+	return names
+}
+
+// fromSys reports whether a name is of package syscall or unix.
+func fromSys(s *ast.SelectorExpr) bool {
+	of, ok := s.X.(*ast.Ident)
+	return ok && (of.Name == "syscall" || of.Name == "unix")
+}
+
+func isLiteral(x ast.Expr) bool {
+	l, ok := x.(*ast.BasicLit)
+	return ok && l.Kind == token.INT
+}
+
+// asksPlace reports whether an expression is a method call for a thread's PC or stack pointer.
+func asksPlace(x ast.Expr) bool {
+	call, ok := x.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && slices.Contains([]string{"PC", "SP"}, f.Sel.Name)
+}
+
+// Build tags that name an architecture are the backend's alone: all else takes
+// the architecture of the program that it looks at.
+func TestBuildTagsNameArchitecturesInTheBackendOnly(t *testing.T) {
+	found := 0
+	for _, s := range sources(t) {
+		if s.test() { // code that a test executes is the machine's own
+			continue
+		}
+		tagged := false
+		for _, arch := range []string{"amd64", "arm64"} {
+			tagged = tagged || strings.HasSuffix(strings.TrimSuffix(path.Base(s.path), ".go"), "_"+arch)
+			for _, group := range s.syntax.Comments {
+				for _, c := range group.List {
+					tagged = tagged || strings.HasPrefix(c.Text, "//go:build") && strings.Contains(c.Text, arch)
+				}
+			}
+		}
+		if !tagged {
+			continue
+		}
+		found++
+		if s.folder() != "stepper/ptrace" {
+			t.Errorf("%s is built for one architecture: only stepper/ptrace may be", s.path)
+		}
+	}
+	if found == 0 {
+		t.Error("no file of stepper/ptrace has such a tag: this test looks for the wrong thing")
+	}
+}
