@@ -17,7 +17,7 @@ var ofAMD64 = []string{"stepper/unit", "stepper/opv", "stepper/ptrace", "stepper
 // down. A folder that is not here has none.
 var archLimits = map[string]int{
 	"stepper/expr":    27, // registers by name
-	"stepper/symbols": 56, // DWARF's columns, signal frames, frames without CFI
+	"stepper/symbols": 39, // DWARF's columns, signal frames, frames without CFI
 }
 
 // What is asked of registers has a name that says what it means (package unit,
