@@ -176,6 +176,62 @@ func TestCoreIsNamedAsWithGdb(t *testing.T) {
 	}
 }
 
+// Where the registration is not known, it is said; the PC alone then says which section
+// a thread stood in.
+func TestCoreWhoseRegistrationIsNotKnown(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	program, core := coreCrew(t), filepath.Join(t.TempDir(), "core")
+	gdbSaysOf(t, []string{"set environment GLIBC_TUNABLES=glibc.pthread.rseq=0", "break main", "run", "set $pc = faulting", "generate-core-file " + core}, program)
+	out, status := onCore(t, []string{"info rseq"}, program, core)
+	if status != 0 || !strings.Contains(out, "does not record rseq registrations") || !regexp.MustCompile(`not known .*PC inside fault\+0x`).MatchString(out) {
+		t.Errorf("status %d\n%s", status, out)
+	}
+	if out, _ := onCore(t, []string{"info rseq"}, "--json", program, core); !regexp.MustCompile(`"unknown":true,"inside":"fault\+0x`).MatchString(out) {
+		t.Errorf("--json:\n%s", out)
+	}
+}
+
+// A program that has moved since is found where the user says; where nobody says it, what of it
+// is in the core is shown, and that the file is not there.
+func TestCoreOfAProgramThatHasMoved(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	image, err := os.ReadFile(coreCrew(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := filepath.Join(t.TempDir(), "before"), filepath.Join(t.TempDir(), "after")
+	if err := os.WriteFile(was, image, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	core := gdbCore(t, was)
+	if err := os.Rename(was, is); err != nil {
+		t.Fatal(err)
+	}
+	if out, status := onCore(t, []string{"bt", "x/i $pc", "info rseq"}, is, core); status != 0 || !strings.Contains(out, "in fault (wanted=7)") || !strings.Contains(out, ", live") || strings.Contains(out, "warning") {
+		t.Errorf("where it is said: status %d\n%s", status, out)
+	}
+	out, status := onCore(t, []string{"info threads", "info registers rip"}, "--core", core)
+	if status != 0 || !strings.Contains(out, was+": no such file") || !strings.Contains(out, "rip  ") {
+		t.Errorf("where it is not: status %d\n%s", status, out)
+	}
+	if err := os.WriteFile(was, append(image[:len(image):len(image)], make([]byte, 64)...), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := onCore(t, []string{"bt"}, "--core", core); !strings.Contains(out, "in fault (wanted=7)") {
+		t.Errorf("bytes were added that are not loaded:\n%s", out)
+	}
+	other, err := os.ReadFile(tabletest.Build(t, tabletest.Fixture{Source: "seed.c"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(was, other, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := onCore(t, []string{"bt"}, "--core", core); !strings.Contains(out, "not the one that was mapped") || strings.Contains(out, "in fault") {
+		t.Errorf("another program in its place:\n%s", out)
+	}
+}
+
 // What moves or changes a program says that it is not being run; breakpoints can be set, and
 // "run" starts the program, which meets them.
 func TestCoreCannotMoveAndIsRunAnew(t *testing.T) {
@@ -222,7 +278,7 @@ func TestCoreThatIsNone(t *testing.T) {
 		changed("text", func([]byte) []byte { return []byte("hello\n") }):           "not a core file",
 		changed("arm64", func(b []byte) []byte { b[18] = 183; return b }):           "EM_AARCH64",
 		changed("i386", func(b []byte) []byte { b[4], b[18] = 1, 3; return b }):     "EM_386",
-		changed("threads", func(b []byte) []byte { clear(b[0x40:0x44]); return b }): "",
+		changed("threads", func(b []byte) []byte { clear(b[0x40:0x44]); return b }): "has no threads",
 		program:                                "not a core file",
 		t.TempDir():                            "not a regular file",
 		filepath.Join(t.TempDir(), "notthere"): "no such file",

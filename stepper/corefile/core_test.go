@@ -298,6 +298,26 @@ func TestManyProgramHeaders(t *testing.T) {
 	}
 }
 
+// The kernel's text about the process goes to a terminal.
+func TestControlCharactersAreNotShown(t *testing.T) {
+	i, err := parsePrpsinfo(prpsinfo(1, "a\x1b[2J", "./a\nb \x9b\xff c "))
+	if err != nil || i.Name != "a?[2J" || i.Args != "./a?b ?? c" {
+		t.Errorf("%q %q, %v", i.Name, i.Args, err)
+	}
+}
+
+// Sizes that a core claims do not become memory of ours.
+func TestAHugeVDSOIsNotRead(t *testing.T) {
+	c := sample()
+	c.note("CORE", noteAuxv, auxv(auxVDSO, 0x100000))
+	c.loads = append(c.loads, load{addr: 0x100000, size: math.MaxInt64, data: make([]byte, 16), flags: elf.PF_X})
+	p := mustOpen(t, c.bytes(), "")
+	modules, _ := p.Modules()
+	if len(modules) == 0 || modules[0].Path != "[vdso]" || modules[0].High-modules[0].Low > maxVDSO {
+		t.Errorf("%d modules, the first %+v", len(modules), modules[0])
+	}
+}
+
 // No byte of a core file makes reading panic, and what is read is read.
 func FuzzParse(f *testing.F) {
 	small := sample()

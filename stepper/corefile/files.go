@@ -58,8 +58,9 @@ func (c *Core) mappingAt(a table.Addr) *Mapping {
 
 // Kinds of the auxiliary vector, include/uapi/linux/auxvec.h. See getauxval(3).
 const (
-	auxEntry = 9  // AT_ENTRY
-	auxVDSO  = 33 // AT_SYSINFO_EHDR
+	auxHeaders = 3  // AT_PHDR
+	auxEntry   = 9  // AT_ENTRY
+	auxVDSO    = 33 // AT_SYSINFO_EHDR
 )
 
 // auxiliary is a value of the auxiliary vector; 0 where there is none.

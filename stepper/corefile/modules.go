@@ -11,9 +11,15 @@ import (
 	"rseqstep/table"
 )
 
-// main is where the program's own file was mapped: what the entry point lies in;
-// nil where that is not known.
-func (p *Process) main() *Mapping { return p.mappingAt(table.Addr(p.auxiliary(auxEntry))) }
+// main is where the program's own file was mapped: what the entry point lies in, or
+// the program headers where the text is in anonymous memory (huge pages); nil where that
+// is not known.
+func (p *Process) main() *Mapping {
+	if m := p.mappingAt(table.Addr(p.auxiliary(auxEntry))); m != nil {
+		return m
+	}
+	return p.mappingAt(table.Addr(p.auxiliary(auxHeaders)))
+}
 
 // findProgram decides which file is the program's: the one that the user has named, else
 // the one that was mapped, else, in a core that does not list what was, the first argument.
@@ -47,6 +53,10 @@ func (p *Process) matches(path string) bool {
 	return p.info.Name == "" || name[:min(len(name), most)] == p.info.Name
 }
 
+// maxVDSO is the most that a vDSO is taken to have, bytes: whoever reads its image
+// reads the whole of it. Today's have 2 to 4 pages.
+const maxVDSO = 1 << 20
+
 // Modules are the ELF files that the process had loaded, by address: those of which
 // something executable was mapped, the program's own, and the vDSO.
 func (p *Process) Modules() ([]*table.Module, error) { return p.modules, nil }
@@ -68,8 +78,10 @@ func (p *Process) readModules() {
 	if main == nil && p.program != "" {
 		p.addUnlisted()
 	}
-	if s := p.segmentAt(table.Addr(p.auxiliary(auxVDSO))); s != nil && p.auxiliary(auxVDSO) != 0 {
-		p.modules = append(p.modules, table.ReadVDSO(p, table.Addr(p.auxiliary(auxVDSO)), s.high))
+	if low := table.Addr(p.auxiliary(auxVDSO)); low != 0 {
+		if s := p.segmentAt(low); s != nil {
+			p.modules = append(p.modules, table.ReadVDSO(p, low, low+min(s.high-low, maxVDSO)))
+		}
 	}
 	slices.SortStableFunc(p.modules, func(a, b *table.Module) int { return cmp.Compare(a.Low, b.Low) })
 	if len(p.files) == 0 {

@@ -3,6 +3,9 @@ package corefile
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"rseqstep/stepper/unit"
 )
@@ -58,12 +61,18 @@ func parsePrpsinfo(b []byte) (Info, error) {
 		PID:  max(0, int(int32(binary.LittleEndian.Uint32(b[psPID:])))),
 		Name: text(b[psName:psArgs]),
 		// The kernel puts a space where an argument ends (fill_psinfo, fs/binfmt_elf.c), also behind the last.
-		Args: string(bytes.TrimRight([]byte(text(b[psArgs:psSize])), " ")),
+		Args: strings.TrimRight(text(b[psArgs:psSize]), " "),
 	}, nil
 }
 
-// text is a C string.
+// text is a C string that is shown to the user: a control character, which a
+// terminal would obey, is a question mark.
 func text(b []byte) string {
 	s, _, _ := bytes.Cut(b, []byte{0})
-	return string(s)
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, string(s))
 }

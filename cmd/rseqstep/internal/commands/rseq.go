@@ -43,6 +43,9 @@ func (d *desk) infoRseq(args string) error {
 // rseqJSON is info rseq under --json.
 func (d *desk) rseqJSON(sections []*table.Placed) error {
 	r := show.Rseq{Sections: sections, Name: d.SectionName}
+	if d.Core() != nil {
+		r.At = d.SectionAt
+	}
 	if e, err := d.Engine(); err == nil {
 		r.FeatureSize, r.Counts, r.Threads = e.RseqFeatureSize(), e.SectionCounts(), e.Threads()
 	}
