@@ -34,13 +34,13 @@ func Open(path, program string) (*Process, error) {
 	fi, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, underlying(err))
 	case !fi.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: %w", path, because(ErrNotCore, "not a regular file"))
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, underlying(err))
 	}
 	c, err := Parse(f, fi.Size())
 	if err != nil {
