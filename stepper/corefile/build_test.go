@@ -39,25 +39,26 @@ func pad(b []byte) []byte {
 	return b
 }
 
-// thread adds an NT_PRSTATUS.
+// thread adds an NT_PRSTATUS. The numbers are offsetof of amd64's struct elf_prstatus,
+// as those of prpsinfo are of struct elf_prpsinfo.
 func (c *tiny) thread(tid, signal int, regs unit.Regs) {
-	b := make([]byte, prSize)
-	le.PutUint16(b[prCursig:], uint16(signal))
-	le.PutUint64(b[prSighold:], 1<<9)
-	le.PutUint32(b[prPID:], uint32(tid))
+	b := make([]byte, 336)
+	le.PutUint16(b[12:], uint16(signal))
+	le.PutUint64(b[24:], 1<<9)
+	le.PutUint32(b[32:], uint32(tid))
 	var r bytes.Buffer
 	if err := binary.Write(&r, le, regs); err != nil {
 		panic(err)
 	}
-	copy(b[prReg:], r.Bytes())
+	copy(b[112:], r.Bytes())
 	c.note("CORE", notePrstatus, b)
 }
 
 func prpsinfo(pid int, name, args string) []byte {
-	b := make([]byte, psSize)
-	le.PutUint32(b[psPID:], uint32(pid))
-	copy(b[psName:psArgs], name)
-	copy(b[psArgs:], args)
+	b := make([]byte, 136)
+	le.PutUint32(b[24:], uint32(pid))
+	copy(b[40:56], name)
+	copy(b[56:], args)
 	return b
 }
 

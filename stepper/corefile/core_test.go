@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -98,7 +99,7 @@ func TestMemoryIsReadAcrossSegmentsAndMissingIsSaidOf(t *testing.T) {
 // Memory that was not dumped comes from the mapped file; what was dumped behind it does not.
 func TestMemoryComesFromTheMappedFile(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	if err := os.WriteFile(data, bytes.Repeat([]byte("0123456789abcdef"), 1024), 0o600); err != nil {
+	if err := os.WriteFile(data, append(make([]byte, 4096), bytes.Repeat([]byte("0123456789abcdef"), 1024)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := &tiny{}
@@ -295,6 +296,50 @@ func TestManyProgramHeaders(t *testing.T) {
 	p := mustParse(t, append(b, section...))
 	if len(p.segments) != len(c.loads) {
 		t.Errorf("%d segments", len(p.segments))
+	}
+}
+
+// glibc's area is where glibc's own variables say; what they do not say is not known.
+func TestRseqAreaIsFoundByGlibcsVariables(t *testing.T) {
+	const fs, offset, size = 0x8000, 0x7100, 0x7200 // the thread pointer, and where the variables are
+	for name, row := range map[string]struct {
+		offset int64
+		size   uint32
+		cpu    int32
+		area   table.Addr
+		length uint32
+		err    error
+	}{
+		"as glibc 2.36 has it":           {0x40, 32, 3, fs + 0x40, 32, nil},
+		"below the thread pointer":       {-0xd00, 20, 0, fs - 0xd00, 32, nil},
+		"with the fields of Linux 7":     {0x40, 36, 0, fs + 0x40, 36, nil},
+		"glibc has made none":            {0x40, 0, 0, 0, 0, tracee.ErrRseqUnknown},
+		"the thread is not registered":   {0x40, 32, -1, 0, 0, nil},
+		"the kernel refused it":          {0x40, 32, -2, 0, 0, nil},
+		"where nothing was mapped":       {0x100000, 32, 0, 0, 0, tracee.ErrRseqUnknown},
+		"beyond the address space's end": {-0x9000, 32, 0, 0, 0, tracee.ErrRseqUnknown},
+	} {
+		c := sample()
+		memory := append(c.loads[1].data, c.loads[2].data...)
+		le.PutUint64(memory[offset-0x7000:], uint64(row.offset))
+		le.PutUint32(memory[size-0x7000:], row.size)
+		if at := fs + row.offset + 4 - 0x7000; at > 0 && at < int64(len(memory)) {
+			le.PutUint32(memory[at:], uint32(row.cpu))
+		}
+		c.loads[1].data, c.loads[1].size = memory, uint64(len(memory))
+		c.loads = append(c.loads[:2], c.loads[3:]...)
+		p := mustOpen(t, c.bytes(), "")
+		if _, err := p.Rseq(100); !errors.Is(err, tracee.ErrRseqUnknown) {
+			t.Errorf("%s: without symbols: %v", name, err)
+		}
+		p.FindSymbols(func(name string) (table.Addr, bool) {
+			a, ok := map[string]table.Addr{"__rseq_offset": offset, "__rseq_size": size}[name]
+			return a, ok
+		})
+		got, err := p.Rseq(100)
+		if got.Area != row.area || got.Size != row.length || !errors.Is(err, row.err) || got.Registered() && got.Signature != 0x53053053 {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
 	}
 }
 
