@@ -97,7 +97,7 @@ func (d *desk) stepping() []*prompt.Command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				if !d.Live() {
+				if d.Core() != nil { // it has frames
 					return d.NotRun()
 				}
 				f, err := d.Frame()
