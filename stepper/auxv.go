@@ -1,10 +1,6 @@
 package stepper
 
-import (
-	"encoding/binary"
-	"fmt"
-	"os"
-)
+import "encoding/binary"
 
 // Kinds of the auxiliary vector, include/uapi/linux/auxvec.h. See getauxval(3).
 const (
@@ -14,7 +10,7 @@ const (
 
 // auxiliary is a value of the process's auxiliary vector; 0 where it has no such one.
 func (e *Engine) auxiliary(kind uint64) (uint64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", ProcID(e.target)))
+	b, err := e.target.Auxv()
 	for ; len(b) >= 16; b = b[16:] {
 		if binary.LittleEndian.Uint64(b) == kind {
 			return binary.LittleEndian.Uint64(b[8:]), nil

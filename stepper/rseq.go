@@ -11,6 +11,7 @@ import (
 // ThreadRseq is where a thread stands with rseq.
 type ThreadRseq struct {
 	Config  tracee.RseqConfig
+	Unknown bool          // of a core file: nothing tells whether the thread is registered
 	CPU     int           // cpu_id of the area; -1 when not registered
 	Armed   table.Addr    // content of rseq_cs: the descriptor's address; 0 when not armed
 	Section *table.Placed // what that descriptor describes, nil when it cannot be read
@@ -28,6 +29,7 @@ func (e *Engine) threadRseq(th *thread) ThreadRseq {
 func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	s := ThreadRseq{CPU: -1}
 	if err := e.registration(th); err != nil || !th.rseq.Registered() {
+		s.Unknown = err == nil && th.rseqLost
 		return s, err
 	}
 	s.Config = th.rseq

@@ -28,6 +28,7 @@ const (
 	StopSyscallReturn                   // Catch.Syscalls: after it
 	StopCallReturned                    // an abandoned Call has returned: the thread is back where it was made
 	StopCallLeft                        // Call: an exception or a longjmp led out of the function
+	StopCore                            // no command's: a core file was opened; Signal is what the process died of, 0 for none
 	StopTerminate                       // Call: the function is about to call std::terminate
 )
 

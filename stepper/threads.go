@@ -3,8 +3,6 @@ package stepper
 import (
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/tracee"
@@ -22,6 +20,7 @@ type thread struct {
 
 	rseq      tracee.RseqConfig
 	rseqKnown bool
+	rseqLost  bool // nothing tells whether it has a registration (tracee.ErrRseqUnknown)
 
 	signal   int        // to be delivered when it goes on
 	reported table.Addr // a breakpoint here has been told; going on steps off it
@@ -91,11 +90,11 @@ func (e *Engine) registration(th *thread) error {
 	}
 	c, err := e.target.Rseq(th.tid)
 	if err != nil {
-		if errors.Is(err, tracee.ErrNoRseq) {
-			c = tracee.RseqConfig{}
-		} else {
+		th.rseqLost = errors.Is(err, tracee.ErrRseqUnknown)
+		if !errors.Is(err, tracee.ErrNoRseq) && !th.rseqLost {
 			return err
 		}
+		c = tracee.RseqConfig{}
 	}
 	th.rseq, th.rseqKnown = c, true
 	return nil
@@ -142,7 +141,7 @@ func (e *Engine) Threads() []ThreadInfo {
 	var list []ThreadInfo
 	for _, tid := range e.target.Threads() {
 		th := e.adopt(tid)
-		info := ThreadInfo{Number: th.number, TID: tid, Name: threadName(tid)}
+		info := ThreadInfo{Number: th.number, TID: tid, Name: e.target.ThreadName(tid)}
 		if e.load(th) == nil {
 			info.PC = th.regs.PC()
 		}
@@ -151,14 +150,6 @@ func (e *Engine) Threads() []ThreadInfo {
 		list = append(list, info)
 	}
 	return list
-}
-
-func threadName(tid int) string {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/comm", tid, tid))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(b))
 }
 
 // Regs are the registers of a held thread, or of a process that the Target holds

@@ -92,19 +92,19 @@ func (m procMem) ReadMemory(addr Addr, p []byte) (int, error) {
 // maxVDSO is the largest vDSO read, in bytes. Today's have 2 to 4 pages.
 const maxVDSO = 1 << 20
 
-// vdso reads the vDSO's image at its mapping.
-func (p *process) vdso(m *mapping) *Module {
-	mod := &Module{Path: "[vdso]", Low: m.low, High: m.high}
-	b := make([]byte, min(m.size(), maxVDSO))
-	if _, err := p.mem.ReadMemory(m.low, b); err != nil {
-		mod.Err = fmt.Errorf("reading the vDSO at %v: %w", m.low, err)
+// ReadVDSO reads the vDSO's image, which is mapped at [low, high).
+func ReadVDSO(mem Memory, low, high Addr) *Module {
+	mod := &Module{Path: "[vdso]", Low: low, High: high}
+	b := make([]byte, min(uint64(high-low), maxVDSO))
+	if _, err := mem.ReadMemory(low, b); err != nil {
+		mod.Err = fmt.Errorf("reading the vDSO at %v: %w", low, err)
 		return mod
 	}
 	if mod.File, mod.Err = Parse(bytes.NewReader(b)); mod.Err != nil {
 		return mod
 	}
 	mod.File.Path = mod.Path
-	if bias, ok := mod.File.Bias(m.low, 0, m.size(), true); ok {
+	if bias, ok := mod.File.Bias(low, 0, uint64(high-low), true); ok {
 		mod.Bias = bias
 	}
 	return mod

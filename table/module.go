@@ -44,6 +44,26 @@ func (m *Module) Place(s *Section) *Placed {
 	return p
 }
 
+// page is what memory is mapped in, bytes: the smallest of any amd64 or arm64
+// system, so that what it is rounded to covers the segments.
+const page = 4096
+
+// At is the file at a place in a process, as path. Its extent is that of its
+// segments in whole pages, .bss included, or [low, high), that of its mappings,
+// where it has no segments.
+func (f *File) At(path string, bias, low, high Addr) *Module {
+	m := &Module{File: f, Path: path, Bias: bias}
+	first, last := f.Extent()
+	m.Low, m.High = m.Addr(first), m.Addr(last)
+	if m.Low >= m.High {
+		m.Low, m.High = low, high
+		return m
+	}
+	m.Low = Addr(uint64(m.Low) &^ (page - 1))
+	m.High = Addr((uint64(m.High) + page - 1) &^ (page - 1))
+	return m
+}
+
 // Bias is the difference between process and file addresses of f, found from
 // one mapping of the file: its address, its offset in the file and its length
 // in bytes. ok is false when no segment of f (only executable ones, when

@@ -46,7 +46,7 @@ func (p *process) modules() []*Module {
 	}
 	for i := range p.maps {
 		if p.maps[i].path == "[vdso]" {
-			modules = append(modules, p.vdso(&p.maps[i]))
+			modules = append(modules, ReadVDSO(p.mem, p.maps[i].low, p.maps[i].high))
 		}
 	}
 	slices.SortStableFunc(modules, func(a, b *Module) int { return cmp.Compare(a.Low, b.Low) })
@@ -88,19 +88,10 @@ func (p *process) files() []*mappedFile {
 // includes what is not mapped from the file (.bss); without segments, that
 // of its mappings.
 func (f *mappedFile) module(file *File, bias Addr, err error) *Module {
-	m := &Module{File: file, Path: f.path, Bias: bias, Err: err}
-	if file != nil {
-		low, high := file.Extent()
-		m.Low, m.High = m.Addr(low), m.Addr(high)
+	if file == nil {
+		return &Module{Path: f.path, Bias: bias, Low: f.maps[0].low, High: f.maps[len(f.maps)-1].high, Err: err}
 	}
-	if m.Low >= m.High {
-		m.Low, m.High = f.maps[0].low, f.maps[len(f.maps)-1].high
-		return m
-	}
-	page := uint64(os.Getpagesize())
-	m.Low = Addr(uint64(m.Low) &^ (page - 1))
-	m.High = Addr((uint64(m.High) + page - 1) &^ (page - 1))
-	return m
+	return file.At(f.path, bias, f.maps[0].low, f.maps[len(f.maps)-1].high)
 }
 
 // biases finds where the file was loaded: at one place, or more when it was

@@ -44,11 +44,16 @@ func debugProgram(e *env, o *options, args []string) error {
 		return err
 	}
 	return d.whole(func() error {
-		if len(args) == 0 {
-			return nil
+		if len(args) > 0 {
+			d.session.Args = args[1:]
+			if err := d.session.SetProgram(findProgram(args[0])); err != nil {
+				return err
+			}
 		}
-		d.session.Args = args[1:]
-		return d.session.SetProgram(findProgram(args[0]))
+		if o.core != "" {
+			return d.session.OpenCore(o.core)
+		}
+		return nil
 	})
 }
 
@@ -71,7 +76,7 @@ func (d *debugger) whole(open func() error) (err error) {
 		fmt.Fprintln(d.env.stderr, err)
 	}
 	if d.options.batch {
-		if len(d.options.script) == 0 {
+		if len(d.options.script) == 0 && d.options.core == "" {
 			if err := d.runOut(); err != nil {
 				return err
 			}

@@ -80,6 +80,7 @@ func questions(program string) []question {
 		{"kill", live, "kill", "Kill the program being debugged? (y or n) ", "Not confirmed.", "killed]"},
 		{"file", live, "file " + program, "Are you sure you want to change the file? (y or n) ", "File not changed.", kept},
 		{"attach", live, "attach nobody", "A program is being debugged already.  Kill it? (y or n) ", "Not killed.", "nobody"},
+		{"core-file", live, "core-file nosuch", "A program is being debugged already.  Kill it? (y or n) ", "Program not killed.", "nosuch: "},
 		{"return", live, "return", "Make marker return now? (y or n) ", "Not confirmed", "main"},
 		{"delete", []string{"break marker"}, "delete", "Delete all breakpoints? (y or n) ", kept, kept},
 		{"undisplay", []string{"display 1"}, "undisplay", "Delete all auto-display expressions? (y or n) ", kept, kept},

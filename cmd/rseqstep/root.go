@@ -13,6 +13,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
+	"rseqstep/stepper/corefile"
 )
 
 // options are the flags of the debugger.
@@ -22,6 +23,7 @@ type options struct {
 	json    bool
 	aslr    bool
 	cwd     string
+	core    string // the core file to look at
 	noColor bool
 	log     []logRequest
 	provide provideOptions
@@ -62,19 +64,25 @@ restartable sequence (rseq) and every vDSO function on the way as one unit: the
 unit runs at full speed, stepping does not abort it, and the stop reports its
 outcome. The prompt accepts gdb's commands and abbreviations.
 
-Flags come before PROGRAM; everything after it belongs to it.`,
+Flags come before PROGRAM; everything after it belongs to it. Where that is one core
+file, and no -- stands before PROGRAM, the core file is looked at, as gdb does.`,
 		Example: `  rseqstep ./prog                                  debug a program
   rseqstep -e 'break main' -e run -e next ./prog   carry out commands first
   rseqstep --batch -x script ./prog arg            only a script, then end
   rseqstep --cpu-opv=v3 --batch ./prog             run a program that calls cpu_opv
   rseqstep attach 1234                             debug a running process
+  rseqstep ./prog core                             look at a core file of the program
+  rseqstep --core core                             look at a core file of the program that it names
   rseqstep table ./prog                            list the sections of a file
   rseqstep opv ./prog                              say what each of them does`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 && len(o.script) == 0 && !e.tty {
+			if cmd.ArgsLenAtDash() < 0 && o.core == "" && len(args) == 2 && corefile.Is(args[1]) {
+				o.core, args = args[1], args[:1] // gdb PROGRAM CORE
+			}
+			if len(args) == 0 && len(o.script) == 0 && o.core == "" && !e.tty {
 				return usage(errors.New("no program given; try \"rseqstep --help\""))
 			}
 			var err error
@@ -103,6 +111,7 @@ Flags come before PROGRAM; everything after it belongs to it.`,
 	root.Flags().SetInterspersed(false)
 	debugFlags(root, o)
 	root.Flags().BoolVar(&o.aslr, "aslr", false, "keep address space layout randomization on")
+	root.Flags().StringVarP(&o.core, "core", "c", "", "look at the core file `FILE`; without PROGRAM, of the program that it names")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working `DIR`ectory of the program")
 	provideFlags(root, &o.provide)
 	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))

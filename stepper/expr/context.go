@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 
 	"rseqstep/stepper"
@@ -65,14 +66,20 @@ var (
 )
 
 // MemoryError is a place of the program's memory that cannot be read or
-// written. Err is what the target answered.
+// written. Err is what the target answered. One that has a Reason, a text for the
+// user, is shown behind gdb's own words.
 type MemoryError struct {
 	Addr table.Addr
 	Err  error
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("Cannot access memory at address %#x", uint64(e.Addr))
+	text := fmt.Sprintf("Cannot access memory at address %#x", uint64(e.Addr))
+	var because interface{ Reason() string }
+	if errors.As(e.Err, &because) && because.Reason() != "" {
+		text += ": " + because.Reason()
+	}
+	return text
 }
 
 func (e *MemoryError) Unwrap() error { return e.Err }

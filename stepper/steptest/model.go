@@ -37,6 +37,12 @@ func (s *Target) Threads() []int {
 	return list
 }
 
+// ThreadName implements tracee.Target: scripted threads have none.
+func (s *Target) ThreadName(int) string { return "" }
+
+// Auxv implements tracee.Target: a scripted process has none.
+func (s *Target) Auxv() ([]byte, error) { return nil, nil }
+
 // Alive implements tracee.Target.
 func (s *Target) Alive() bool { return s.alive }
 

@@ -1,7 +1,6 @@
 package tracee
 
 import (
-	"errors"
 	"time"
 
 	"rseqstep/stepper/unit"
@@ -16,26 +15,16 @@ import (
 // need it held. Errors are *ptrace.Error and unwrap to the errno; ESRCH means
 // the thread is gone, and its exit is the next Event.
 type Target interface {
-	unit.Memory
+	State
 
-	PID() int
-	Executable() string // path of the program's file, as opened by the debugger
-	Threads() []int     // thread ids, the leader first, then as they were found
-	Alive() bool        // false once the process is gone or detached
+	Alive() bool // false once the process is gone or detached
 
 	// WriteMemory writes the process's memory, read-only text included. What
 	// lies under a planted breakpoint is changed there and shown at once.
 	WriteMemory(addr table.Addr, p []byte) (n int, err error)
 
-	Regs(tid int, r *unit.Regs) error
 	SetRegs(tid int, r *unit.Regs) error
-	// XState is the raw XSAVE area of the thread (PTRACE_GETREGSET, NT_X86_XSTATE).
-	XState(tid int) ([]byte, error)
 	SetXState(tid int, area []byte) error
-
-	// Rseq is the thread's registration as the kernel keeps it
-	// (PTRACE_GET_RSEQ_CONFIGURATION); all zero when it never registered.
-	Rseq(tid int) (RseqConfig, error)
 
 	// Insert plants a software breakpoint, Remove takes it away. Inserting
 	// twice or removing an absent one is not an error.
@@ -96,9 +85,7 @@ type Target interface {
 	// Preconditions are those of Syscall.
 	StepAside(tid int) error
 
-	// SignalMask is the set of signals a held thread blocks, signal n at bit
-	// n-1 (PTRACE_GETSIGMASK); SetSignalMask changes it.
-	SignalMask(tid int) (uint64, error)
+	// SetSignalMask changes what SignalMask says.
 	SetSignalMask(tid int, blocked uint64) error
 
 	// Pin puts the thread and the calling OS thread on one CPU (the thread's
@@ -106,9 +93,6 @@ type Target interface {
 	// Unpin without Pin does nothing. One thread is pinned at a time.
 	Pin(tid int) error
 	Unpin() error
-
-	// Siginfo is the raw siginfo_t of a thread in a signal-delivery-stop.
-	Siginfo(tid int) ([]byte, error)
 
 	// DetachChild lets a child of EventFork or EventVfork go, free of planted
 	// breakpoints; Follow keeps it and lets the parent go instead.
@@ -125,20 +109,6 @@ type Target interface {
 	Kill() error
 }
 
-// RseqConfig is struct ptrace_rseq_configuration (include/uapi/linux/ptrace.h).
-type RseqConfig struct {
-	Area      table.Addr // rseq_abi_pointer: the registered struct rseq; 0 when none
-	Size      uint32     // bytes
-	Signature uint32
-	Flags     uint32
-}
-
-// Registered reports whether the thread has an rseq area.
-func (c RseqConfig) Registered() bool { return c.Area != 0 }
-
-// CSField is the address of the area's rseq_cs field, 8 bytes into struct rseq.
-func (c RseqConfig) CSField() table.Addr { return c.Area + 8 }
-
 // DebugKind is what a debug register watches for.
 type DebugKind int
 
@@ -153,6 +123,3 @@ const (
 // threads are let go: it may touch a page that one of them has to provide
 // (userfaultfd(2), or a file system that the program serves itself).
 const FaultPatience = 200 * time.Millisecond
-
-// ErrNoRseq says that the kernel has no rseq, or no PTRACE_GET_RSEQ_CONFIGURATION (Linux 5.13).
-var ErrNoRseq = errors.New("the kernel does not tell rseq registrations")

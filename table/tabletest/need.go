@@ -67,6 +67,16 @@ func NeedRoot(t testing.TB) {
 	}
 }
 
+// NeedKernelCores skips the test where the kernel writes no core file into the working
+// directory of a program that dies of a signal, whatever RSEQSTEP_REQUIRE says: where
+// core files go is the machine's own setting (kernel.core_pattern, core(5)).
+func NeedKernelCores(t testing.TB) {
+	t.Helper()
+	if path, said := kernelCore(t.TempDir(), NeedTool(t, "sh"), "-c", "kill -SEGV $$"); path == "" {
+		t.Skipf("a program that dies of SIGSEGV leaves no core file in its working directory here (kernel.core_pattern, RLIMIT_CORE): %s", said)
+	}
+}
+
 // skip ends the test: skipped, or failed where nothing may be missing. It is
 // the only place where a test of this module is skipped.
 func skip(t testing.TB, reason string) {

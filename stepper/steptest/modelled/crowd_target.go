@@ -27,6 +27,9 @@ func (w *Crowd) PID() int           { return crowdPID }
 func (w *Crowd) Executable() string { return "modelled" }
 func (w *Crowd) Alive() bool        { return w.alive }
 
+func (w *Crowd) ThreadName(int) string { return "" }
+func (w *Crowd) Auxv() ([]byte, error) { return nil, nil }
+
 func (w *Crowd) Threads() (list []int) {
 	for _, th := range w.threads {
 		list = append(list, th.TID)

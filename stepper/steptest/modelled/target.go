@@ -27,6 +27,9 @@ func (w *World) PID() int           { return 1 }
 func (w *World) Executable() string { return "modelled" }
 func (w *World) Alive() bool        { return w.alive }
 
+func (w *World) ThreadName(int) string { return "" }
+func (w *World) Auxv() ([]byte, error) { return nil, nil }
+
 func (w *World) Threads() (list []int) {
 	for _, th := range w.threads {
 		list = append(list, th.TID)

@@ -28,10 +28,14 @@ func (d *desk) files() []*prompt.Command {
 		if len(words) == 1 {
 			path = words[0]
 		}
-		return d.SetProgram(path)
+		if err := d.SetProgram(path); err != nil || d.Core() == nil {
+			return err
+		}
+		return d.OpenCore(d.Core().Path()) // its memory, with the symbols of this program
 	}
 	return []*prompt.Command{
 		{Name: "file", Aliases: []string{"exec-file"}, Class: prompt.Files, Usage: "[PATH]", Short: "Say which program to debug", Complete: d.fileWords, Run: file},
+		d.coreFile(),
 		{Name: "directory", Aliases: []string{"dir"}, Class: prompt.Files, Usage: "[DIR]", Short: "Say where source files are looked for besides where they were compiled", Complete: d.fileWords,
 			Run: func(args string) error {
 				d.printf("Source directories searched: %s\n", strings.Join(append(d.SourceDirs(args), "$cdir", "$cwd"), ":"))

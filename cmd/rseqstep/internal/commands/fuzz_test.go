@@ -14,7 +14,7 @@ import (
 
 // harmful are the commands that a fuzzer must not carry out: they start
 // programs, take hold of processes, read or leave what is outside of the test.
-var harmful = []string{"shell", "!", "make", "run", "start", "starti", "attach", "source", "cd", "file", "directory", "quit"}
+var harmful = []string{"shell", "!", "make", "run", "start", "starti", "attach", "source", "cd", "file", "core-file", "core", "directory", "quit"}
 
 // FuzzCommands types its input at the prompt of a session that has a program
 // and no process: no panic, no more output than a person could want, and every

@@ -285,6 +285,10 @@ func (d *desk) infoProgram(string) error {
 	} else {
 		d.printf("Program: %s\n", d.Program)
 	}
+	if core := d.Core(); core != nil {
+		d.coreProgram(core)
+		return nil
+	}
 	if !d.Live() {
 		d.printf("The program being debugged is not being run.\n")
 		return nil
@@ -298,6 +302,10 @@ func (d *desk) infoProgram(string) error {
 }
 
 func (d *desk) infoProc(string) error {
+	if core := d.Core(); core != nil {
+		d.coreProc(core)
+		return nil
+	}
 	if !d.Live() {
 		return prompt.Message("No current process: start the program, or attach to one.")
 	}

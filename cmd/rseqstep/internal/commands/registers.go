@@ -28,7 +28,7 @@ func (d *desk) infoAllRegisters(args string) error { return d.registers(args, tr
 // registers shows registers in gdb's three columns: name, hexadecimal, and the
 // value as the register is mostly used.
 func (d *desk) registers(args string, all bool) error {
-	if !d.Live() {
+	if !d.HasProcess() {
 		return prompt.Message("The program has no registers now.")
 	}
 	names := strings.Fields(strings.ReplaceAll(args, "$", ""))

@@ -11,7 +11,7 @@ import (
 // dropped without running what is left of them, as gdb's command does. The
 // registers that the frames saved are the caller's again.
 func (d *desk) returnNow(args string) error {
-	e, err := d.Engine()
+	e, err := d.LiveEngine()
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func (d *desk) infoRseq(args string) error {
 	if args != "" {
 		return prompt.Message("info rseq takes no %q; \"info rseq ops\" says what the sequences do.", args)
 	}
-	if d.Program == "" && !d.Live() {
+	if d.Program == "" && !d.HasProcess() {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
 	sections := d.Sections()
@@ -25,14 +25,14 @@ func (d *desk) infoRseq(args string) error {
 	}
 	if len(sections) == 0 {
 		where := "this program's file"
-		if d.Live() {
+		if d.HasProcess() {
 			where = "the program or the libraries it has loaded"
 		}
 		d.printf("No restartable sequences: none is declared in %s.\nOne that is made at run time becomes known when a thread arms it.\n", where)
 	} else {
 		d.showSections(sections)
 	}
-	if !d.Live() {
+	if !d.HasProcess() {
 		d.printf("The program is not being run: these are the file's own addresses, and what its libraries declare is not known yet.\n")
 		return nil
 	}
@@ -43,6 +43,9 @@ func (d *desk) infoRseq(args string) error {
 // rseqJSON is info rseq under --json.
 func (d *desk) rseqJSON(sections []*table.Placed) error {
 	r := show.Rseq{Sections: sections, Name: d.SectionName}
+	if d.Core() != nil {
+		r.At = d.SectionAt
+	}
 	if e, err := d.Engine(); err == nil {
 		r.FeatureSize, r.Counts, r.Threads = e.RseqFeatureSize(), e.SectionCounts(), e.Threads()
 	}
@@ -95,21 +98,29 @@ func (d *desk) showRegistrations() error {
 	}
 	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(tw, "  Thread\tArea\tSize\tMode\tSignature\tCPU\tSlice\tArmed")
-	registered := 0
+	registered, unknown := 0, 0
 	for _, t := range e.Threads() {
 		mark := " "
 		if t.TID == e.Thread() {
 			mark = "*"
 		}
 		if !t.Rseq.Config.Registered() {
-			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\t\t\t\n", mark, t.Number, t.TID)
+			what := "not registered"
+			if t.Rseq.Unknown {
+				what = "not known"
+				unknown++
+			}
+			fmt.Fprintf(tw, "%s %d (%d)\t%s\t\t\t\t\t\t%s\n", mark, t.Number, t.TID, what, d.standsIn(e, t, ""))
 			continue
 		}
 		registered++
-		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%v\t%#x\t%d\t%v\t%s\n", mark, t.Number, t.TID, t.Rseq.Config.Area, t.Rseq.Config.Size, t.Mode, t.Rseq.Config.Signature, t.Rseq.CPU, t.Rseq.Slice, d.armed(e, t.Rseq))
+		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%v\t%#x\t%d\t%v\t%s\n", mark, t.Number, t.TID, t.Rseq.Config.Area, t.Rseq.Config.Size, t.Mode, t.Rseq.Config.Signature, t.Rseq.CPU, t.Rseq.Slice, d.standsIn(e, t, d.armed(e, t.Rseq)))
 	}
 	tw.Flush()
-	if registered == 0 {
+	if d.Core() != nil {
+		d.coreRegistrations(unknown)
+	}
+	if registered == 0 && unknown == 0 {
 		d.printf("No thread has registered an rseq area%s.\n", kernelHint())
 	} else if n := e.RseqFeatureSize(); n > 0 {
 		d.printf("The kernel has rseq features of %d bytes (AT_RSEQ_FEATURE_SIZE).\n", n)

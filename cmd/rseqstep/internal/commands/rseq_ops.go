@@ -11,7 +11,7 @@ import (
 
 // infoOps says what sections do, as cpu_opv vectors in words.
 func (d *desk) infoOps(args string) error {
-	if d.Program == "" && !d.Live() {
+	if d.Program == "" && !d.HasProcess() {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
 	source := ops.Source{Memory: d, Name: d.symbol}

@@ -37,7 +37,7 @@ func (d *desk) starting() []*prompt.Command {
 		{Name: "kill", Aliases: []string{"k"}, Class: prompt.Running, Short: "Kill the program",
 			Run: func(args string) error {
 				if !d.Live() {
-					return prompt.Message("The program is not being run.")
+					return d.NotRun()
 				}
 				if err := d.Ask(prompt.Message("Not confirmed."), "Kill the program being debugged?"); err != nil {
 					return err
@@ -97,6 +97,9 @@ func (d *desk) stepping() []*prompt.Command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
+				if d.Core() != nil { // it has frames
+					return d.NotRun()
+				}
 				f, err := d.Frame()
 				if err != nil {
 					return err
@@ -142,7 +145,7 @@ func (d *desk) advance(location string) error {
 
 func (d *desk) cont(args string) error {
 	if !d.Live() {
-		return prompt.Message("The program is not being run.")
+		return d.NotRun()
 	}
 	n, err := d.count(args)
 	if err != nil {
@@ -160,7 +163,7 @@ func (d *desk) cont(args string) error {
 }
 
 func (d *desk) jump(args string) error {
-	e, err := d.Engine()
+	e, err := d.LiveEngine()
 	if err != nil {
 		return err
 	}
@@ -209,7 +212,7 @@ func (d *desk) attaching() []*prompt.Command {
 		{Name: "detach", Class: prompt.Running, Short: "Let the process go, with nothing left behind in it",
 			Run: func(args string) error {
 				if !d.Live() {
-					return prompt.Message("The program is not being run.")
+					return d.NotRun()
 				}
 				if !d.JSON {
 					d.printf("Detaching from program: %s, process %d\n", d.Program, d.PID())

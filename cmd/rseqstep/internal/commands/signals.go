@@ -23,7 +23,7 @@ func (d *desk) signals() []*prompt.Command {
 		{Name: "signal", Class: prompt.Running, Usage: "SIGNAL|0", Short: "Continue the program, giving it a signal, or none for 0",
 			Complete: func(string) []string { return signalNames() },
 			Run: func(args string) error {
-				e, err := d.Engine()
+				e, err := d.LiveEngine()
 				if err != nil {
 					return err
 				}

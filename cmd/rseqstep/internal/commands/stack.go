@@ -134,7 +134,7 @@ func (d *desk) applyThreads(args string) error {
 		if err := d.in.Execute(rest); err != nil {
 			return err
 		}
-		if !d.Live() {
+		if !d.HasProcess() {
 			return nil
 		}
 	}

@@ -70,7 +70,7 @@ func (s *server) command(r *request, line string) error {
 		return err
 	}
 	switch c.Name {
-	case "quit", "run", "start", "starti", "attach", "file", "define", "commands", "source":
+	case "quit", "run", "start", "starti", "attach", "core-file", "file", "define", "commands", "source":
 		return fmt.Errorf("%q is not for this console: the editor starts and ends the program", c.Name)
 	}
 	before := s.shown

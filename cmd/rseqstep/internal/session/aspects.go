@@ -6,13 +6,13 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
-	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
 // vdsoImage gives the vDSO's ELF image, which is no file, out of the process.
-func vdsoImage(target *ptrace.Process) func(*table.Module) (io.ReaderAt, error) {
+func vdsoImage(target tracee.Target) func(*table.Module) (io.ReaderAt, error) {
 	return func(m *table.Module) (io.ReaderAt, error) {
 		if m.Path != "[vdso]" {
 			return nil, nil

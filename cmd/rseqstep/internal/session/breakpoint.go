@@ -138,9 +138,9 @@ func (s *Session) pend(reason error) error {
 	return fmt.Errorf("%w (\"set breakpoint pending on\" keeps it for a library loaded later)", reason)
 }
 
-// plant gives b to the process; without one it only looks its places up.
+// plant gives b to the process; without one, or with a core file, it only looks its places up.
 func (s *Session) plant(b *Breakpoint) error {
-	if s.process == nil {
+	if !s.Live() {
 		return s.lookup(b)
 	}
 	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,

@@ -22,7 +22,7 @@ func (b *Breakpoint) At(places []stepper.Place) bool {
 
 // Replant gives a changed breakpoint to the process anew.
 func (s *Session) Replant(b *Breakpoint) error {
-	if s.process == nil {
+	if !s.Live() {
 		b.Enabled = true
 		return nil
 	}

@@ -16,7 +16,7 @@ type caller struct{ v *values }
 var _ expr.Caller = caller{}
 
 func (k caller) Room() (table.Addr, error) {
-	if k.v.process == nil {
+	if k.v.process == nil || k.v.process.core != nil {
 		return 0, prompt.Message("You can't do that without a process to debug.")
 	}
 	return k.v.process.engine.CallRoom()

@@ -23,7 +23,7 @@ func (s *Session) AddDisplay(format, expr string) {
 	s.displayed++
 	d := &Display{Number: s.displayed, Format: format, Expr: expr, Enabled: true}
 	s.displays = append(s.displays, d)
-	if s.Live() {
+	if s.HasProcess() {
 		s.showDisplay(d)
 	}
 }

@@ -8,7 +8,7 @@ func (s *Session) fatal(stop *stepper.Stop) int {
 	if stop.Reason != stepper.StopSignal || !s.process.engine.Signals().Of(stop.Signal).Pass {
 		return 0
 	}
-	if !s.process.target.Fatal(stop.TID, stop.Signal) {
+	if s.process.live == nil || !s.process.live.Fatal(stop.TID, stop.Signal) {
 		return 0
 	}
 	return stop.Signal

@@ -61,6 +61,7 @@ func (s *Session) launch() (err error) {
 	if !s.JSON && s.TTY {
 		s.printf("Starting program: %s\n", strings.TrimSpace(path+" "+s.ArgsText()))
 	}
+	s.CloseCore()
 	if err := s.create(target, false); err != nil {
 		return err
 	}
@@ -97,8 +98,8 @@ func terminal() *os.File {
 
 // giveTerminal lets the program read from the terminal and get its Ctrl-C.
 func (s *Session) giveTerminal(p *process) {
-	if p.tty != nil && p.target.Alive() {
-		if err := p.target.GiveTerminal(p.tty); err != nil {
+	if p.tty != nil && p.live.Alive() {
+		if err := p.live.GiveTerminal(p.tty); err != nil {
 			fmt.Fprintf(s.Err, "note: the program does not get the terminal: %v\n", err)
 		}
 	}
@@ -106,7 +107,7 @@ func (s *Session) giveTerminal(p *process) {
 
 func (s *Session) takeTerminal(p *process) {
 	if p.tty != nil {
-		if err := p.target.TakeTerminal(p.tty); err != nil {
+		if err := p.live.TakeTerminal(p.tty); err != nil {
 			fmt.Fprintf(s.Err, "note: the terminal stays with the program: %v\n", err)
 		}
 	}

@@ -10,14 +10,18 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
+	"rseqstep/stepper/corefile"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
-// process is a process being debugged.
+// process is a process being debugged, or that of a core file.
 type process struct {
-	target   *ptrace.Process
+	target   tracee.Target
+	live     *ptrace.Process   // nil for a core file
+	core     *corefile.Process // nil for a process that lives
 	engine   *stepper.Engine
 	symbols  *symbols.Set
 	values   Values
@@ -120,6 +124,8 @@ func openProgram(path string) (*table.File, error) {
 		return nil, fmt.Errorf("%s: is a directory, not a program", path)
 	case !st.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: is not a regular file", path)
+	case corefile.Is(path):
+		return nil, fmt.Errorf("%s: is a core file, not a program; look at it with \"core-file\" (\"rseqstep --core FILE\")", path)
 	}
 	f, err := table.Open(path)
 	switch {
@@ -157,7 +163,7 @@ func (s *Session) create(target *ptrace.Process, attached bool) error {
 	}
 	s.copySignals(engine.Signals())
 	engine.OnStuck(s.stuck)
-	p := &process{target: target, engine: engine, symbols: set, attached: attached}
+	p := &process{target: target, live: target, engine: engine, symbols: set, attached: attached}
 	p.values = s.valuesFor(p, nil)
 	s.process = p
 	s.level = 0
@@ -192,7 +198,7 @@ func (s *Session) AttachText(text string) error {
 	if err != nil || pid <= 0 {
 		return prompt.Message("Illegal process-id: %q.", text)
 	}
-	if s.process != nil {
+	if s.Live() {
 		if s.process.attached {
 			err = s.Detach()
 		} else {
@@ -225,6 +231,7 @@ func (s *Session) Attach(pid int) error {
 		return err
 	}
 	target.Trap(trap)
+	s.CloseCore()
 	if err := s.create(target, true); err != nil {
 		return err
 	}
@@ -250,8 +257,8 @@ func (s *Session) pc() table.Addr {
 
 // Detach lets the process go.
 func (s *Session) Detach() error {
-	if s.process == nil {
-		return ErrNotRun
+	if !s.Live() {
+		return s.NotRun()
 	}
 	pid := s.PID()
 	if err := s.process.engine.Detach(); err != nil {
@@ -266,8 +273,8 @@ func (s *Session) Detach() error {
 
 // Kill ends the process.
 func (s *Session) Kill() error {
-	if s.process == nil {
-		return ErrNotRun
+	if !s.Live() {
+		return s.NotRun()
 	}
 	if err := s.process.engine.Kill(); err != nil {
 		return err

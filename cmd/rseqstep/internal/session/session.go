@@ -96,6 +96,7 @@ func New(c Config) *Session {
 func (s *Session) Close() error {
 	s.watcher.stop()
 	var err error
+	s.CloseCore()
 	if s.process != nil {
 		if s.process.attached {
 			err = s.process.engine.Detach()
@@ -107,13 +108,17 @@ func (s *Session) Close() error {
 	return err
 }
 
-// Live reports whether there is a process.
-func (s *Session) Live() bool { return s.process != nil }
+// Live reports whether there is a process that can run.
+func (s *Session) Live() bool { return s.process != nil && s.process.core == nil }
+
+// HasProcess reports whether there is a process to look at, or a core file.
+func (s *Session) HasProcess() bool { return s.process != nil }
 
 // Attached reports whether the process is one we did not start.
 func (s *Session) Attached() bool { return s.process != nil && s.process.attached }
 
-// Engine is the engine of the process. Error: ErrNotRun.
+// Engine is the engine of the process, or of a core file: to look at (LiveEngine to
+// move it). Error: ErrNotRun.
 func (s *Session) Engine() (*stepper.Engine, error) {
 	if s.process == nil {
 		return nil, ErrNotRun

@@ -11,8 +11,8 @@ import (
 
 // Move runs a command that moves the program and puts the stop before the user.
 func (s *Session) Move(motion func(e *stepper.Engine) (stepper.Stop, error)) error {
-	if s.process == nil {
-		return ErrNotRun
+	if !s.Live() {
+		return s.NotRun()
 	}
 	p := s.process
 	s.remember()
@@ -106,7 +106,7 @@ func (s *Session) log(v *show.Stop) {
 // view gathers what it takes to show a stop.
 func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	p := s.process
-	v := &show.Stop{Stop: stop, PID: p.target.PID(), Naming: s.Name}
+	v := &show.Stop{Stop: stop, PID: p.target.PID(), Naming: s.Name, Core: s.coreHead()}
 	for _, n := range stop.Breakpoints {
 		if b := s.user(n); b != nil {
 			v.Hits = append(v.Hits, show.Hit{Number: b.Number, Temporary: b.Temporary})

@@ -71,8 +71,8 @@ func Reason(r stepper.Reason) string {
 		stepper.StopFinished: "finished", stepper.StopSignal: "signal", stepper.StopInterrupt: "interrupt",
 		stepper.StopExited: "exited", stepper.StopKilled: "killed", stepper.StopExec: "exec",
 		stepper.StopLoaded: "loaded", stepper.StopAttached: "attached",
-		stepper.StopThreadExited: "thread-exited",
-		stepper.StopFork:         "fork", stepper.StopVfork: "vfork", stepper.StopVforkDone: "vfork-done",
+		stepper.StopThreadExited: "thread-exited", stepper.StopCore: "core",
+		stepper.StopFork: "fork", stepper.StopVfork: "vfork", stepper.StopVforkDone: "vfork-done",
 		stepper.StopSyscallEntry: "syscall-entry", stepper.StopSyscallReturn: "syscall-return",
 		stepper.StopCallReturned: "call-returned", stepper.StopCallLeft: "call-left", stepper.StopTerminate: "terminate",
 	}
@@ -114,6 +114,10 @@ func (s *Stop) WriteJSON(w io.Writer) error {
 	switch s.Reason {
 	case stepper.StopSignal:
 		j.Signal = SignalName(s.Signal)
+	case stepper.StopCore:
+		if s.Signal != 0 {
+			j.Signal = SignalName(s.Signal)
+		}
 	case stepper.StopSyscallEntry, stepper.StopSyscallReturn:
 		j.Syscall = SyscallName(int(s.Syscall))
 	case stepper.StopKilled:

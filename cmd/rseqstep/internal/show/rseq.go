@@ -33,7 +33,9 @@ type jsonSection struct {
 type jsonRegistration struct {
 	Thread    int        `json:"thread"`
 	TID       int        `json:"tid"`
-	Area      string     `json:"area,omitempty"` // these fields are there for a registered one
+	Unknown   bool       `json:"unknown,omitempty"` // a core file does not say whether it was registered
+	Inside    string     `json:"inside,omitempty"`  // a core file: the section that the PC stands in
+	Area      string     `json:"area,omitempty"`    // these fields are there for a registered one
 	Size      uint32     `json:"size,omitempty"`
 	Mode      string     `json:"mode,omitempty"` // "legacy", "optimized"
 	Signature string     `json:"signature,omitempty"`
@@ -57,6 +59,7 @@ type Rseq struct {
 	Counts      map[table.Addr]stepper.Counts
 	Threads     []stepper.ThreadInfo
 	Name        func(*table.Placed) string
+	At          func(table.Addr) (*table.Placed, bool) // of a core file: the section around a PC; else nil
 }
 
 // WriteJSON writes them as one line.
@@ -79,6 +82,12 @@ func (r *Rseq) WriteJSON(w io.Writer) error {
 
 func (r *Rseq) registration(t *stepper.ThreadInfo) jsonRegistration {
 	j := jsonRegistration{Thread: t.Number, TID: t.TID}
+	j.Unknown = t.Rseq.Unknown
+	if r.At != nil {
+		if p, ok := r.At(t.PC); ok {
+			j.Inside = r.Name(p)
+		}
+	}
 	c := t.Rseq.Config
 	if !c.Registered() {
 		return j

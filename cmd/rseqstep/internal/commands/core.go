@@ -1,0 +1,100 @@
+package commands
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/corefile"
+)
+
+// coreFile is `core-file [FILE]`.
+func (d *desk) coreFile() *prompt.Command {
+	return &prompt.Command{Name: "core-file", Aliases: []string{"core"}, Class: prompt.Files, Usage: "[FILE]", Short: "Look at a core file", Complete: d.fileWords,
+		Long: "FILE is of the program named before, or else of the one that it names. Everything that looks works on it:\nbacktrace, frame, info threads, registers, locals, rseq, sharedlibrary, print, x, disassemble, list.\nWhat would move or change the program says that it is not being run; \"run\" starts it anew.\nWithout FILE no core file is looked at any more.",
+		Run: func(args string) error {
+			words, err := prompt.Words(args)
+			if err != nil {
+				return err
+			}
+			if len(words) > 1 {
+				return prompt.Message("Give one core file: %q.", args)
+			}
+			if d.Live() {
+				if err := d.Ask(prompt.Message("Program not killed."), "A program is being debugged already.  Kill it?"); err != nil {
+					return err
+				}
+				if err := d.Kill(); err != nil {
+					return err
+				}
+			}
+			if len(words) == 1 {
+				return d.OpenCore(words[0])
+			}
+			d.CloseCore()
+			d.printf("No core file now.\n")
+			return nil
+		}}
+}
+
+// coreProgram is what `info program` and `info files` say of a core file.
+func (d *desk) coreProgram(core *corefile.Process) {
+	d.printf("Core file: %s\n", core.Path())
+	d.printf("Process %d, which is no more", core.PID())
+	if n := core.Signal(); n != 0 {
+		d.printf(": terminated by signal %s, %s%s", show.SignalName(n), show.SignalText(n), faultOf(core))
+	}
+	d.printf(".\n")
+}
+
+// faultOf is the address that a fault's siginfo_t names, "" where it has none. See sigaction(2).
+func faultOf(core *corefile.Process) string {
+	const (
+		code, addr                      = 8, 16 // si_code, si_addr: bytes into siginfo_t
+		sigill, sigbus, sigfpe, sigsegv = 4, 7, 8, 11
+	)
+	switch core.Signal() {
+	case sigill, sigbus, sigfpe, sigsegv:
+	default:
+		return ""
+	}
+	info, err := core.Siginfo(core.Threads()[0])
+	if err != nil || int32(binary.LittleEndian.Uint32(info[code:])) <= 0 { // sent by a process
+		return ""
+	}
+	return fmt.Sprintf(", at address %#x", binary.LittleEndian.Uint64(info[addr:]))
+}
+
+// coreProc is `info proc` of a core file: what is in it. Directory and limits are not.
+func (d *desk) coreProc(core *corefile.Process) {
+	d.printf("process %d, as the core file has it; its working directory is not recorded\n", core.PID())
+	d.printf("cmdline = '%s'\n", core.Info().Args)
+	d.printf("exe = '%s'\n", core.Executable())
+}
+
+// standsIn says in which section a thread of a core file stood by its PC alone, where
+// its rseq area does not say so.
+func (d *desk) standsIn(e *stepper.Engine, t stepper.ThreadInfo, armed string) string {
+	if d.Core() == nil || t.Rseq.Live {
+		return armed
+	}
+	p, ok := d.SectionAt(t.PC)
+	switch {
+	case !ok:
+		return armed
+	case armed == "":
+		return "PC inside " + e.SectionName(p)
+	}
+	return armed + "; PC inside " + e.SectionName(p)
+}
+
+// coreRegistrations says how the registrations of a core file's threads are known.
+func (d *desk) coreRegistrations(unknown int) {
+	if unknown > 0 {
+		d.printf("A core file does not record rseq registrations, and glibc has made none that is found (__rseq_size): the program may have\nregistered areas of its own. Where a thread stood in a section is told by its PC.\n")
+		return
+	}
+	d.printf("A core file does not record rseq registrations: these are glibc's areas (__rseq_offset, __rseq_size).\n")
+}

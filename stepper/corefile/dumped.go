@@ -1,0 +1,55 @@
+package corefile
+
+import (
+	"cmp"
+	"slices"
+
+	"rseqstep/table"
+)
+
+// segmentAt is the memory around an address, nil for none.
+func (c *Core) segmentAt(a table.Addr) *segment {
+	i, found := slices.BinarySearchFunc(c.segments, a, func(s segment, a table.Addr) int { return cmp.Compare(s.low, a) })
+	if !found {
+		i--
+	}
+	if i < 0 || a >= c.segments[i].high {
+		return nil
+	}
+	return &c.segments[i]
+}
+
+// readDumped reads memory that the core file itself has. It stops at the first
+// byte that it has not, without an error.
+func (c *Core) readDumped(a table.Addr, p []byte) (n int, err error) {
+	for n < len(p) {
+		s := c.segmentAt(a + table.Addr(n))
+		if s == nil {
+			return n, nil
+		}
+		at := uint64(a) + uint64(n) - uint64(s.low)
+		if at >= s.dumped {
+			return n, nil
+		}
+		part := p[n:]
+		part = part[:min(uint64(len(part)), s.dumped-at)]
+		got, err := c.in.r.ReadAt(part, int64(s.offset+at))
+		n += got
+		if got < len(part) {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// dumpedUpTo is the first address from a on, at most high, that the core file has
+// itself; high where there is none. What it has not comes from elsewhere up to there.
+func (c *Core) dumpedUpTo(a, high table.Addr) table.Addr {
+	i, _ := slices.BinarySearchFunc(c.segments, a, func(s segment, a table.Addr) int { return cmp.Compare(s.low, a) })
+	for ; i < len(c.segments) && c.segments[i].low < high; i++ {
+		if c.segments[i].low >= a && c.segments[i].dumped > 0 {
+			return c.segments[i].low
+		}
+	}
+	return high
+}

@@ -1,0 +1,176 @@
+package corefile
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Process is the process of a core file, with the files that it had mapped: a
+// tracee.State. It is not safe for concurrent use.
+type Process struct {
+	*Core
+	path     string // of the core file
+	file     *os.File
+	program  string // the program's file as it is found here; "" unknown
+	given    bool   // program was named by the user
+	opened   map[string]*mapped
+	modules  []*table.Module
+	warnings []string
+	symbol   func(name string) (table.Addr, bool) // nil: none are known
+}
+
+var _ tracee.State = (*Process)(nil)
+
+// Open opens a core file. program is the file of the program that it is of; "" for the one
+// that the core names. Errors: those of Parse, with the path before them.
+func Open(path, program string) (*Process, error) {
+	fi, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, underlying(err))
+	case !fi.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: %w", path, because(ErrNotCore, "not a regular file"))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, underlying(err))
+	}
+	c, err := Parse(f, fi.Size())
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	p := &Process{Core: c, path: path, file: f, opened: map[string]*mapped{}}
+	if want, have, missing := c.Missing(); missing {
+		p.warn("core file truncated: it should have %d bytes and has %d; memory is missing", want, have)
+	}
+	p.findProgram(program)
+	p.readModules()
+	return p, nil
+}
+
+// Close closes the files.
+func (p *Process) Close() error {
+	errs := []error{p.file.Close()}
+	for _, m := range p.opened {
+		errs = append(errs, m.close())
+	}
+	return errors.Join(errs...)
+}
+
+func (p *Process) warn(format string, args ...any) {
+	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))
+}
+
+// Warnings are sentences about what the core file, or a file that was mapped, does
+// not have.
+func (p *Process) Warnings() []string { return p.warnings }
+
+// Path is that of the core file.
+func (p *Process) Path() string { return p.path }
+
+// PID is the process's id when it lived: another process may have it now.
+func (p *Process) PID() int { return p.info.PID }
+
+// Executable is the path of the program's file, "" where it is not known.
+func (p *Process) Executable() string { return p.program }
+
+// Threads are the threads' ids in the core's own order.
+func (p *Process) Threads() []int {
+	var list []int
+	for _, th := range p.threads {
+		list = append(list, th.TID)
+	}
+	return list
+}
+
+// ThreadName is the program's name: a core has no names of threads.
+func (p *Process) ThreadName(int) string { return p.info.Name }
+
+// Auxv implements tracee.State: NT_AUXV.
+func (p *Process) Auxv() ([]byte, error) {
+	if p.auxv == nil {
+		return nil, errors.New("the core file has no auxiliary vector (NT_AUXV)")
+	}
+	return p.auxv, nil
+}
+
+func (p *Process) find(tid int) (*Thread, error) {
+	if th := p.byTID[tid]; th != nil {
+		return th, nil
+	}
+	return nil, fmt.Errorf("no thread %d in the core file: %w", tid, syscall.ESRCH)
+}
+
+// Regs implements tracee.State.
+func (p *Process) Regs(tid int, r *unit.Regs) error {
+	th, err := p.find(tid)
+	if err == nil {
+		*r = th.Regs
+	}
+	return err
+}
+
+// SignalMask implements tracee.State.
+func (p *Process) SignalMask(tid int) (uint64, error) {
+	th, err := p.find(tid)
+	if err != nil {
+		return 0, err
+	}
+	return th.Blocked, nil
+}
+
+// Sizes in bytes: of siginfo_t (include/uapi/asm-generic/siginfo.h), of an FXSAVE area, of
+// an XSAVE area's legacy region and header, and the most that is read of one.
+const (
+	siginfoSize = 128
+	fxsaveSize  = 512
+	xsaveHead   = 576
+	maxXState   = 1 << 20
+
+	fxsaveUsed = 464      // the rest is software's (Intel SDM volume 1, 10.5.1); the kernel keeps XCR0 there
+	stateFP    = 1 | 1<<1 // x87 and SSE, in XCR0 and in XSTATE_BV
+)
+
+// XState implements tracee.State. A processor without XSAVE leaves only an FXSAVE
+// area (NT_PRFPREG), which is an XSAVE area's first part.
+func (p *Process) XState(tid int) ([]byte, error) {
+	th, err := p.find(tid)
+	switch {
+	case err != nil:
+		return nil, err
+	case th.xstate.size >= xsaveHead && th.xstate.size <= maxXState:
+		return p.in.bytes(th.xstate.offset, th.xstate.size, "NT_X86_XSTATE")
+	case th.fpregs.size < fxsaveSize:
+		return nil, fmt.Errorf("the core file has no vector registers of thread %d", tid)
+	}
+	fx, err := p.in.bytes(th.fpregs.offset, fxsaveSize, "NT_PRFPREG")
+	if err != nil {
+		return nil, err
+	}
+	area := make([]byte, xsaveHead)
+	copy(area, fx[:fxsaveUsed])
+	binary.LittleEndian.PutUint64(area[fxsaveUsed:], stateFP)
+	binary.LittleEndian.PutUint64(area[fxsaveSize:], stateFP)
+	return area, nil
+}
+
+// Siginfo implements tracee.State. A kernel's core has that of the thread that the
+// signal was for, gdb's generate-core-file writes each thread's.
+func (p *Process) Siginfo(tid int) ([]byte, error) {
+	th, err := p.find(tid)
+	if err != nil {
+		return nil, err
+	}
+	if th.siginfo.size < siginfoSize {
+		return nil, fmt.Errorf("the core file has no siginfo_t of thread %d", tid)
+	}
+	return p.in.bytes(th.siginfo.offset, siginfoSize, "NT_SIGINFO")
+}

@@ -1,0 +1,78 @@
+package corefile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rseqstep/stepper/unit"
+)
+
+// Where fields lie in amd64's struct elf_prstatus and struct elf_prpsinfo, bytes. See
+// include/linux/elfcore.h.
+const (
+	prCursig  = 12  // short
+	prSighold = 24  // unsigned long: the first word of the blocked signals
+	prPID     = 32  // pid_t, of the thread
+	prReg     = 112 // elf_gregset_t: struct user_regs_struct
+	prSize    = 336
+
+	psPID    = 24 // pid_t
+	psName   = 40 // char[16]
+	psArgs   = 56 // char[80]
+	psSize   = 136
+	regsSize = 27 * 8
+)
+
+// addThread takes up an NT_PRSTATUS. A second one of the same thread is an error:
+// every answer about the thread would be doubtful.
+func (c *Core) addThread(content note) (*Thread, error) {
+	if content.size < prSize {
+		return nil, because(ErrMalformed, "NT_PRSTATUS of %d bytes, %d are needed", content.size, prSize)
+	}
+	b, err := c.in.bytes(content.offset, prSize, "NT_PRSTATUS")
+	if err != nil {
+		return nil, err
+	}
+	le := binary.LittleEndian
+	th := &Thread{TID: int(int32(le.Uint32(b[prPID:]))), Signal: int(le.Uint16(b[prCursig:])), Blocked: le.Uint64(b[prSighold:])}
+	if err := readRegs(b[prReg:prReg+regsSize], &th.Regs); err != nil {
+		return nil, err
+	}
+	if th.TID <= 0 || c.byTID[th.TID] != nil {
+		return nil, because(ErrMalformed, "NT_PRSTATUS of thread %d", th.TID)
+	}
+	c.threads, c.byTID[th.TID] = append(c.threads, th), th
+	return th, nil
+}
+
+// readRegs reads struct user_regs_struct.
+func readRegs(b []byte, r *unit.Regs) error {
+	return binary.Read(bytes.NewReader(b), binary.LittleEndian, r)
+}
+
+func parsePrpsinfo(b []byte) (Info, error) {
+	if len(b) < psSize {
+		return Info{}, because(ErrMalformed, "NT_PRPSINFO of %d bytes, %d are needed", len(b), psSize)
+	}
+	return Info{
+		PID:  max(0, int(int32(binary.LittleEndian.Uint32(b[psPID:])))),
+		Name: text(b[psName:psArgs]),
+		// The kernel puts a space where an argument ends (fill_psinfo, fs/binfmt_elf.c), also behind the last.
+		Args: strings.TrimRight(text(b[psArgs:psSize]), " "),
+	}, nil
+}
+
+// text is a C string that is shown to the user: a control character, which a
+// terminal would obey, is a question mark.
+func text(b []byte) string {
+	s, _, _ := bytes.Cut(b, []byte{0})
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, string(s))
+}

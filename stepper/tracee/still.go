@@ -1,0 +1,62 @@
+package tracee
+
+import (
+	"time"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// ErrNoMotion says that a State is all there is: nothing of it runs or can be changed.
+var ErrNoMotion error = noMotion{}
+
+type noMotion struct{}
+
+func (noMotion) Error() string { return "a core file cannot run or be changed" }
+
+// Reason is the error as what it explains is shown with (expr.MemoryError).
+func (e noMotion) Reason() string { return e.Error() }
+
+// Still makes a Target of a State that nothing can be done to, such as a core file:
+// every thread is held for good. What would move or change something fails with
+// ErrNoMotion.
+func Still(s State) Target { return still{s} }
+
+type still struct{ State }
+
+// Alive is true: there are threads to look at.
+func (still) Alive() bool { return true }
+
+// Held is true of every thread.
+func (s still) Held(tid int) bool {
+	var r unit.Regs
+	return s.Regs(tid, &r) == nil
+}
+
+func (still) Queued(int) bool          { return false }
+func (still) Inserted(table.Addr) bool { return false }
+func (still) Interrupt()               {}
+func (still) Remove(table.Addr) error  { return nil } // nothing is planted
+func (still) Unpin() error             { return nil } // nothing is pinned
+
+func (still) WriteMemory(table.Addr, []byte) (int, error)               { return 0, ErrNoMotion }
+func (still) SetRegs(int, *unit.Regs) error                             { return ErrNoMotion }
+func (still) SetXState(int, []byte) error                               { return ErrNoMotion }
+func (still) Insert(table.Addr) error                                   { return ErrNoMotion }
+func (still) SetDebug(_, _ int, _ DebugKind, _ table.Addr, _ int) error { return ErrNoMotion }
+func (still) Step(int, int, time.Duration) (Event, error)               { return Event{}, ErrNoMotion }
+func (still) Run(int, int, time.Duration) (Event, error)                { return Event{}, ErrNoMotion }
+func (still) Resume(int, int) error                                     { return ErrNoMotion }
+func (still) ResumeInPlace(int, int) error                              { return ErrNoMotion }
+func (still) Wait() (Event, error)                                      { return Event{}, ErrNoMotion }
+func (still) WaitFor(func(*Event) bool) (Event, error)                  { return Event{}, ErrNoMotion }
+func (still) Hold() error                                               { return nil }
+func (still) Syscall(int, uint64, ...uint64) (int64, error)             { return 0, ErrNoMotion }
+func (still) StepAside(int) error                                       { return ErrNoMotion }
+func (still) SetSignalMask(int, uint64) error                           { return ErrNoMotion }
+func (still) Pin(int) error                                             { return ErrNoMotion }
+func (still) DetachChild(int) error                                     { return ErrNoMotion }
+func (still) Follow(int) error                                          { return ErrNoMotion }
+func (still) DropSignal(int) error                                      { return ErrNoMotion }
+func (still) Detach() error                                             { return ErrNoMotion }
+func (still) Kill() error                                               { return ErrNoMotion }

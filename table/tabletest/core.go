@@ -1,0 +1,31 @@
+package tabletest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// KernelCore runs a program that dies of a signal and returns the core file that the
+// kernel writes of it. Precondition: NeedKernelCores.
+func KernelCore(t testing.TB, program string, args ...string) string {
+	t.Helper()
+	path, said := kernelCore(t.TempDir(), program, args...)
+	if path == "" {
+		t.Fatalf("%s left no core file: %s", program, said)
+	}
+	return path
+}
+
+// kernelCore runs a program in an empty folder, with no limit on core files but the hard one. What it
+// leaves there is its core file, "" for none; said is what it printed.
+func kernelCore(dir, program string, args ...string) (path, said string) {
+	cmd := exec.Command("sh", append([]string{"-c", `ulimit -c unlimited 2>/dev/null || ulimit -c "$(ulimit -Hc)"; exec "$@"`, "sh", program}, args...)...)
+	cmd.Dir = dir
+	out, _ := cmd.CombinedOutput() // that it dies is what is wanted
+	if left, err := os.ReadDir(dir); err == nil && len(left) > 0 {
+		path = filepath.Join(dir, left[0].Name())
+	}
+	return path, string(out)
+}
