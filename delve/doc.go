@@ -7,11 +7,6 @@
 // terminal, headless and DAP sessions of an unmodified dlv, and after a restart
 // Delve simply starts it again.
 //
-// The files, by idea: dlv.go runs Delve; backend.go is what stock dlv is given;
-// launch.go and environment.go what Delve asks its debug server for;
-// files_linux.go the program's standard files; waitfor.go a process that is to
-// come; script.go rseqstep.star, for a dlv on its own backend.
-//
 // # Decisions, and what was refused
 //
 // `rseqstep dlv` makes Delve start /proc/self/exe, so that it leaves nothing in

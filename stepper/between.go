@@ -47,7 +47,7 @@ func (e *Engine) between(th *thread, ev tracee.Event, stepping bool) (again bool
 		stop := e.caughtVforkDone(ev)
 		return stop == nil, stop, nil
 	case tracee.EventGroupStop:
-		stop, err := e.joinStop(th)
+		stop, err := e.waitOutGroupStop(th)
 		return stop == nil, stop, err
 	case tracee.EventExec:
 		if err := e.executed(ev); err != nil {
@@ -73,7 +73,7 @@ func (e *Engine) between(th *thread, ev tracee.Event, stepping bool) (again bool
 		stop, err := e.debugHit(th, ev)
 		return !stepping, stop, err
 	case tracee.EventBreakpoint:
-		th.reported = ev.Addr
+		th.stoppedAt = ev.Addr
 		stop, err := e.userBreak(th, ev.Addr)
 		if stop == nil && err == nil {
 			stop, err = e.meetOuterHere(th, ev.Addr)
@@ -92,13 +92,13 @@ func (e *Engine) signalBetween(th *thread, ev tracee.Event, stepping bool) (bool
 		return false, stop, err
 	}
 	if d.Print {
-		e.noteSignal(th, ev.Signal)
+		e.notifySignal(th, ev.Signal)
 	}
 	if !d.Pass {
 		return true, nil, nil
 	}
 	if !stepping {
-		return true, nil, e.owe(th, ev.Signal)
+		return true, nil, e.queueSignal(th, ev.Signal)
 	}
 	return e.handle(th, ev.Signal)
 }
@@ -109,7 +109,7 @@ func (e *Engine) handle(th *thread, sig int) (bool, *Stop, error) {
 	if err := e.load(th); err != nil {
 		return false, nil, err
 	}
-	if err := e.owe(th, sig); err != nil {
+	if err := e.queueSignal(th, sig); err != nil {
 		return false, nil, err
 	}
 	stop, err := e.runHandler(th)
@@ -146,7 +146,7 @@ func (e *Engine) restoreKept(th *thread) {
 	th.keptInfo = nil
 	if t, ok := e.target.(tracee.CallingTarget); ok && len(info) > 0 && int(info[0]) == th.deferred {
 		if err := t.RestoreSignal(th.tid, th.deferred, info); err != nil && !isGone(err) {
-			e.note("signal %d is delivered without what it was sent with: %v", th.deferred, err)
+			e.notify("signal %d is delivered without what it was sent with: %v", th.deferred, err)
 		}
 	}
 }

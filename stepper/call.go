@@ -97,7 +97,7 @@ func (e *Engine) Call(c Call) (Stop, *CallResult, error) {
 		if p := e.image.At(c.Function); p != nil {
 			return nil, &CallError{fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.SectionName(p))}
 		}
-		if stop, err := e.settleAll(nil); stop != nil || err != nil {
+		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err
 		}
 		var err error
@@ -153,5 +153,5 @@ func (e *Engine) UnwindCall() error {
 	if len(th.called) == 0 {
 		return errors.New("no function is being called")
 	}
-	return e.mended(e.restore(th, th.called[len(th.called)-1], true))
+	return e.restoreRestAfter(e.restore(th, th.called[len(th.called)-1], true))
 }

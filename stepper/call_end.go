@@ -51,8 +51,8 @@ func (e *Engine) dropCall(th *thread, d *called) {
 	for th.holds(d) {
 		last := th.called[len(th.called)-1]
 		th.called = th.called[:len(th.called)-1]
-		if err := e.unwant(last.back); err != nil && !isGone(err) {
-			e.note("%v", err) // owed: see mend
+		if err := e.removeTrap(last.back); err != nil && !isGone(err) {
+			e.notify("%v", err) // still to be done: see restoreRest
 		}
 	}
 }

@@ -58,12 +58,12 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 			return nil, fmt.Errorf("the stack of thread %d cannot be written at %v: %w", th.tid, m.Addr, errors.Join(err, io.ErrShortWrite))
 		}
 	}
-	if err := e.want(d.back); err != nil {
+	if err := e.insertTrap(d.back); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, e.unwant(d.back))
+			err = errors.Join(err, e.removeTrap(d.back))
 		}
 	}()
 	area := append([]byte(nil), d.area...)
@@ -79,7 +79,7 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if d.signal != 0 {
 		err = e.target.DropSignal(th.tid)
 	}
-	th.signal, th.reported, th.calls, th.fresh = 0, 0, nil, false
+	th.signal, th.stoppedAt, th.calls, th.fresh = 0, 0, nil, false
 	th.called = append(th.called, d)
 	return d, err
 }
@@ -102,7 +102,7 @@ func (e *Engine) restore(th *thread, d *called, midway bool) error {
 		return err
 	}
 	th.signal, th.shownAt, th.shown, th.calls = d.signal, d.shownAt, d.shown, d.calls
-	th.reported, th.fresh = 0, false
+	th.stoppedAt, th.fresh = 0, false
 	e.dropCall(th, d)
 	if t, ok := e.target.(tracee.CallingTarget); ok && d.signal != 0 && d.siginfo != nil {
 		if err := t.RestoreSignal(th.tid, d.signal, d.siginfo); err != nil {

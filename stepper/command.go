@@ -102,8 +102,8 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if err := e.startOff(th); err != nil {
 		return Stop{}, err
 	}
-	if e.owing() {
-		if err := e.mend(); err != nil {
+	if e.hasUnrestored() {
+		if err := e.restoreRest(); err != nil {
 			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
 	}
@@ -116,7 +116,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 		err = errors.Join(err, e.Rest())
 	}
 	if err != nil {
-		err = e.mended(err)
+		err = e.restoreRestAfter(err)
 	}
 	if stop == nil {
 		stop = &Stop{Reason: StopStep, TID: th.tid}
@@ -150,7 +150,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 		}
 		stop.TID, stop.PC, stop.Depth = cur.tid, pc, cur.shown
 		if stop.Reason != StopStep || e.sites[pc] > 0 || e.hardwareAt(pc) {
-			cur.reported = pc
+			cur.stoppedAt = pc
 		}
 	}
 	return *stop, err
@@ -195,7 +195,7 @@ func (e *Engine) Kill() error {
 // to be passed are delivered. Where the program cannot be let go it is held as
 // before, and where it could only be let go changed it is killed.
 func (e *Engine) Detach() error {
-	err := e.mended(e.unhushAll())
+	err := e.restoreRestAfter(e.restoreRegistrations())
 	if e.unsafe() && e.target.Alive() {
 		return errors.Join(err, errors.New("killed the program: its rseq registration could not be restored, so its critical sections would have run unprotected"), e.Kill())
 	}

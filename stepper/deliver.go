@@ -17,11 +17,11 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	if !ok || th.signal == 0 || !t.Handles(th.tid, th.signal) {
 		return false, nil, nil
 	}
-	if err := e.unhush(th); err != nil {
+	if err := e.restoreRegistration(th); err != nil {
 		return false, nil, err
 	}
 	now := e.threadRseq(th)
-	th.reported = 0
+	th.stoppedAt = 0
 	if stop, err := e.stepPlain(th, nil); stop != nil || err != nil {
 		return false, stop, err
 	}
@@ -30,7 +30,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
-		e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
 	}
 	return true, nil, nil
 }

@@ -7,23 +7,6 @@
 // steps are used everywhere else. Line steps plant traps on every way out of
 // the line and let the program run.
 //
-// The files, by idea: target.go and symbols.go are what the Engine needs of
-// the world; stop.go what it answers; command.go how every command begins and
-// ends; step_instruction.go one instruction, step_alone.go one without signals; run_unit.go and run_to.go one unit
-// at native speed; quiet.go, registration.go and settle.go one with its registration lifted;
-// passes.go and ladder.go when which; passwatch.go, suspects.go and passhelp.go the
-// passes that steps run natively; sentry.go and stuck.go continue in a loop that makes no progress; inside.go looking into sections;
-// confined.go programs under a seccomp filter;
-// ondemand.go a vector or an abort for the asking; letgo.go how threads go on,
-// only.go which of them, handover.go with which signals; vdso*.go and late.go vDSO functions; travel*.go and journeys.go the
-// running program; watchdog.go its supervision; line*.go source lines;
-// landing.go exceptions and longjmp; finish.go frames; provide.go the program's
-// own cpu_opv calls; range.go what gdb asks a server for; catch.go and catchpoints.go events that end a
-// command when they are wanted; breakpoint.go,
-// user_breakpoints.go, sites.go and standing.go breakpoints; call.go, call_frame.go, call_end.go
-// and call_place.go functions of the program that the user calls; mend.go what a failed request leaves to be put back; rseq.go what threads have
-// registered and armed.
-//
 // # Decisions, and what was refused
 //
 // Exits are met with debug registers first and int3 second: both are harmless
@@ -38,12 +21,12 @@
 // guard in sites.go is the one place that refuses. A breakpoint there is a trap
 // on the arming store, from where the thread is taken to it in a quiet phase. A
 // thread that has run into such a trap while another one was dealt with is taken
-// through before it goes on (throughHere): let go and met again it may be on
+// through before it goes on (stepThroughSectionHere): let go and met again it may be on
 // another CPU, which cost four times the aborts of a breakpoint outside.
 //
 // Two breakpoints inside one section, and one in a loop there, are all met in one
 // quiet pass: going on from the first looks for the others on the way to the exit
-// (settle). Only parting with the program passes them over.
+// (endQuiet). Only parting with the program passes them over.
 //
 // The watchdog belongs to a step, not to a journey: a loop that cannot commit may
 // lead out of its line and back each round, and each journey ends in microseconds.

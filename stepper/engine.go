@@ -50,7 +50,7 @@ type Engine struct {
 	ready      bool               // asked is for the next command
 	entering   bool               // the command steps into sections
 	alone      bool               // the command is StepAlone
-	owed       owed               // what could not be put back (mend.go)
+	owed       owed               // what could not be put back (restore.go)
 	catch      Catch
 	reporters  int        // catchpoints that want system calls reported
 	fork       *undecided // a fork that was caught, until one of its processes is chosen

@@ -132,7 +132,7 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 		e.dropCall(th, th.called[0])
 	}
 	if ev.Child != 0 {
-		e.note("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)
+		e.notify("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)
 	}
 	delete(e.threads, ev.TID)
 	delete(e.only, ev.TID)
@@ -151,11 +151,11 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 // thread when the program is to have it.
 func (e *Engine) signalStop(th *thread, ev tracee.Event) (*Stop, error) {
 	if e.signals.Of(ev.Signal).Pass {
-		if err := e.owe(th, ev.Signal); err != nil {
+		if err := e.queueSignal(th, ev.Signal); err != nil {
 			return nil, err
 		}
 	} else if err := e.target.DropSignal(th.tid); err != nil && !isGone(err) {
-		e.note("signal %d may still reach the program after detach: %v", ev.Signal, err)
+		e.notify("signal %d may still reach the program after detach: %v", ev.Signal, err)
 	}
 	return &Stop{Reason: StopSignal, TID: th.tid, Signal: ev.Signal}, nil
 }

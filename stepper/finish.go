@@ -44,7 +44,7 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 			return stop, err
 		}
 		if w.caught {
-			e.note("%s did not return: an exception or a longjmp led out of it", f.Function)
+			e.notify("%s did not return: an exception or a longjmp led out of it", f.Function)
 			return nil, nil
 		}
 		if err := e.load(th); err != nil {

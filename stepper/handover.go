@@ -28,7 +28,7 @@ func (e *Engine) AddSignal(tid, sig int) error {
 	if err != nil {
 		return err
 	}
-	return e.owe(th, sig)
+	return e.queueSignal(th, sig)
 }
 
 // anyThread is a thread of the program's, be it one that was made while the others
@@ -43,9 +43,9 @@ func (e *Engine) anyThread(tid int) (*thread, error) {
 	return nil, fmt.Errorf("no thread %d", tid)
 }
 
-// owe makes a signal the one that the thread gets when it goes on. One that it is
+// queueSignal makes a signal the one that the thread gets when it goes on. One that it is
 // to have from before, and that could not be delivered since, becomes pending.
-func (e *Engine) owe(th *thread, sig int) error {
+func (e *Engine) queueSignal(th *thread, sig int) error {
 	before := th.signal
 	th.signal = sig
 	if before == 0 {

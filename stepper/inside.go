@@ -28,10 +28,10 @@ func (e *Engine) stepInside(th *thread) (*Stop, error) {
 	case quietKernel:
 		return e.stepOne(th)
 	case quietCommit, quietReturn:
-		return nil, e.unhush(th)
+		return nil, e.restoreRegistration(th)
 	}
 	if !e.entering && th.quiet != nil && !q.entered {
-		return nil, e.unhush(th)
+		return nil, e.restoreRegistration(th)
 	}
 	return nil, nil
 }
@@ -52,13 +52,13 @@ func (e *Engine) watchInside(th *thread, b *Breakpoint) error {
 		return err
 	}
 	if !ok {
-		e.note("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.SectionName(now.Section))
+		e.notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.SectionName(now.Section))
 		return nil
 	}
-	if err := e.want(trap); err != nil {
+	if err := e.insertTrap(trap); err != nil {
 		return err
 	}
-	e.note("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.SectionName(now.Section))
+	e.notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.SectionName(now.Section))
 	b.traps, b.inside = append(b.traps, trap), append(b.inside, now.Section.Start)
 	e.watched[now.Section.Start]++
 	return nil
@@ -138,14 +138,14 @@ func (e *Engine) wantedInside(th *thread, p *table.Placed) bool {
 	return false
 }
 
-// through takes a thread that stands at an arming store through its section
+// stepThroughSection takes a thread that stands at an arming store through its section
 // quietly, to a breakpoint inside that says stop, or to the exit.
 // Precondition: every other thread is held.
-func (e *Engine) through(th *thread) (*Stop, error) {
+func (e *Engine) stepThroughSection(th *thread) (*Stop, error) {
 	if _, p, err := e.atArming(th); err == nil && p != nil && e.confined(th, p) {
 		return e.stepOne(th)
 	}
-	if err := e.hush(th); err != nil {
+	if err := e.liftRegistration(th); err != nil {
 		return nil, err
 	}
 	for n := 0; th.quiet != nil; n++ {
@@ -163,15 +163,15 @@ func (e *Engine) through(th *thread) (*Stop, error) {
 			return stop, err
 		}
 	}
-	return nil, e.unhush(th)
+	return nil, e.restoreRegistration(th)
 }
 
-// throughHere takes a thread that stands at an arming store, which it has run
+// stepThroughSectionHere takes a thread that stands at an arming store, which it has run
 // into while another one was dealt with, through its section as it would be
 // there and then: let go and met once more, it might have left the CPU whose
 // number it has read.
 // Precondition: every other thread is held.
-func (e *Engine) throughHere(th *thread) (*Stop, error) {
+func (e *Engine) stepThroughSectionHere(th *thread) (*Stop, error) {
 	if e.load(th) != nil { // a thread that is going: its exit is the next event
 		return nil, nil
 	}
@@ -188,7 +188,7 @@ func (e *Engine) throughHere(th *thread) (*Stop, error) {
 	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
 		return nil, err
 	}
-	return e.through(th)
+	return e.stepThroughSection(th)
 }
 
 // quietStop is the Stop of a user's breakpoint that a quiet phase has come to,

@@ -2,16 +2,16 @@ package stepper
 
 import "rseqstep/stepper/tracee"
 
-// joinStop lets every thread take part in a stop by job control that the
+// waitOutGroupStop lets every thread take part in a stop by job control that the
 // stepped one has come to, and waits for its end. The kernel tells the parent
 // (a shell's waitpid with WUNTRACED) when the last thread has stopped. A thread
 // that is let go executes nothing before it stops, and reports the end before it
 // executes anything more (ptrace(2), "Group-stop"), so what is planted may stay
 // as it is. Afterwards every thread is held, th where it stood.
 // Precondition: every thread is held.
-func (e *Engine) joinStop(th *thread) (*Stop, error) {
+func (e *Engine) waitOutGroupStop(th *thread) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
-		if err := e.joins(tid); err != nil {
+		if err := e.joinGroupStop(tid); err != nil {
 			return nil, err
 		}
 	}
@@ -26,12 +26,12 @@ func (e *Engine) joinStop(th *thread) (*Stop, error) {
 		case ev.Kind == tracee.EventGroupEnd:
 			continue // held until the step is done
 		case ev.Kind == tracee.EventGroupStop:
-			if err := e.joins(ev.TID); err != nil {
+			if err := e.joinGroupStop(ev.TID); err != nil {
 				return nil, e.holdAfter(err)
 			}
 			continue
 		case ev.Kind == tracee.EventInterrupt && !e.asked.Load():
-			if err := e.joins(ev.TID); err != nil {
+			if err := e.joinGroupStop(ev.TID); err != nil {
 				return nil, e.holdAfter(err)
 			}
 			continue
@@ -46,8 +46,8 @@ func (e *Engine) joinStop(th *thread) (*Stop, error) {
 	}
 }
 
-// joins lets one thread go into the stop. The signal it is owed waits until then.
-func (e *Engine) joins(tid int) error {
+// joinGroupStop lets one thread go into the stop. The signal it is owed waits until then.
+func (e *Engine) joinGroupStop(tid int) error {
 	if !e.target.Held(tid) || e.target.Queued(tid) {
 		return nil
 	}

@@ -27,7 +27,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 			return true, nil, err // of its registers: its work is done, and must not be done again
 		}
 		if err != nil {
-			e.note("no cpu_opv vector for %s: %v", e.SectionName(p), err)
+			e.notify("no cpu_opv vector for %s: %v", e.SectionName(p), err)
 		}
 	}
 	if e.confined(th, p) {
@@ -42,7 +42,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 // section commits, or the function returns, or the thread is about to enter
 // the kernel, or comes to where the command under way waits for it.
 func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
-	if err := e.hush(th); err != nil {
+	if err := e.liftRegistration(th); err != nil {
 		return nil, err
 	}
 	why := "it takes too long"
@@ -58,7 +58,7 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 		switch {
 		case end == quietCommit:
 			delete(th.passes, p.Start)
-			return nil, e.unhush(th)
+			return nil, e.restoreRegistration(th)
 		case end == quietReturn:
 			why = "its function has returned"
 		case end == quietKernel:
@@ -73,11 +73,11 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 		}
 		break
 	}
-	e.note("%s: the quiet phase ended without a commit, %s", e.SectionName(p), why)
+	e.notify("%s: the quiet phase ended without a commit, %s", e.SectionName(p), why)
 	if n := th.passes[p.Start]; n != nil {
 		n.quiets++
 	}
-	return nil, e.unhush(th)
+	return nil, e.restoreRegistration(th)
 }
 
 // awaited reports whether a breakpoint at pc is neither the user's nor stands
@@ -119,7 +119,7 @@ func (e *Engine) escape(th *thread, p *table.Placed) (done bool, stop *Stop, err
 	e.trapReturn(tr, caller.PC(), cfa)
 	_, stop, err = e.travel(th, tr)
 	if stop == nil && (err == nil || errors.Is(err, errArrivedOuter)) {
-		e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+		e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
 	}
 	return true, stop, err
 }
@@ -183,7 +183,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		for _, op := range plan.Vector {
 			r.Vector = append(r.Vector, op.String())
 		}
-		e.tell(r)
+		e.reportUnit(r)
 		e.tally(th, p, Committed)
 		return true, e.takeExit(th)
 	}
@@ -192,7 +192,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 
 // takeExit gives the thread the registers that the section would have left,
 // once a vector has done its work. Until then they are owed: from where it stands
-// the thread would do that work again (see mend).
+// the thread would do that work again (see restoreRest).
 func (e *Engine) takeExit(th *thread) error {
 	plan := th.exit
 	if plan == nil {

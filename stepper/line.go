@@ -79,7 +79,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	ranges := e.symbols.LineRanges(pc, depth)
 	if th.quiet != nil {
 		// Inside a section: what it began commits first.
-		if stop, err := e.settle(th); stop != nil || err != nil {
+		if stop, err := e.endQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
 		done, next, stop, err := e.arrive(th, w)
@@ -110,7 +110,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	if !known {
 		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
 	}
-	e.note("single stepping until exit from function %s, which has no line number information", name)
+	e.notify("single stepping until exit from function %s, which has no line number information", name)
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
 	if ok && caller.PC() != 0 {

@@ -24,13 +24,13 @@ func (e *Engine) trapCallee(tr *traps, w *walk, target table.Addr, entered *bool
 
 // calleeWithLines follows PLT stubs from target to a function that has lines.
 func (e *Engine) calleeWithLines(target table.Addr) (Function, bool) {
-	target = e.throughStubs(target)
+	target = e.skipStubs(target)
 	fn, ok := e.symbols.Function(target)
 	return fn, ok && fn.HasLines && fn.Entry == target
 }
 
-// throughStubs follows PLT stubs and the like from target.
-func (e *Engine) throughStubs(target table.Addr) table.Addr {
+// skipStubs follows PLT stubs and the like from target.
+func (e *Engine) skipStubs(target table.Addr) table.Addr {
 	for hops := 0; hops < 4; hops++ {
 		to, ok := e.symbols.Trampoline(target, e.target)
 		if !ok {

@@ -79,7 +79,7 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		th.reported = th.regs.PC()
+		th.stoppedAt = th.regs.PC()
 		return e.userBreak(th, th.regs.PC())
 	}
 	if b.Thread != 0 && b.Thread != th.tid {

@@ -59,7 +59,7 @@ func (e *Engine) reload() error {
 // nothing of ours is then in it, and it outlives whatever becomes of us.
 func (e *Engine) listen() {
 	e.listening = true
-	if e.library == 0 && e.hook != 0 && e.want(e.hook) == nil {
+	if e.library == 0 && e.hook != 0 && e.insertTrap(e.hook) == nil {
 		e.library = e.hook
 	}
 }
@@ -68,7 +68,7 @@ func (e *Engine) listen() {
 func (e *Engine) unlisten() error {
 	was := e.library
 	e.library, e.listening = 0, false
-	return e.unwant(was)
+	return e.removeTrap(was)
 }
 
 // sitesInModules lists the planted breakpoints that stand in some module.
@@ -90,7 +90,7 @@ func (e *Engine) dropUnmapped(sites []table.Addr) {
 			continue
 		}
 		if err := e.target.Remove(a); err != nil {
-			e.note("the breakpoint at %v: %v", a, err)
+			e.notify("the breakpoint at %v: %v", a, err)
 		}
 		delete(e.sites, a)
 		if a == e.library {
@@ -115,7 +115,7 @@ func (e *Engine) readVDSO(m *table.Module) {
 	n, _ := e.target.ReadMemory(m.Low, image)
 	v, err := unit.ParseVDSO(image[:n], m.Low)
 	if err != nil {
-		e.note("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
+		e.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
 		e.vdso = nil
 		return
 	}

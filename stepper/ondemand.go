@@ -37,7 +37,7 @@ func (e *Engine) toArming(th *thread) (*unit.Insn, *table.Placed, *Stop, error) 
 // aborted in, by a cpu_opv vector, without waiting for it to be stuck.
 func (e *Engine) Opv() (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		if stop, err := e.settleAll(nil); stop != nil || err != nil {
+		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err
 		}
 		if err := e.load(th); err != nil {
@@ -107,7 +107,7 @@ func notDone(done bool, err error, name string) error {
 // handler.
 func (e *Engine) AbortAt(n int) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		if stop, err := e.settleAll(nil); stop != nil || err != nil {
+		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err
 		}
 		insn, p, stop, err := e.toArming(th)

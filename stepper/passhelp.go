@@ -32,7 +32,7 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 // none) the pass that begins there is run as a unit.
 func (e *Engine) onward(p *table.Placed, tid int, tr *traps) (arrived bool, stop *Stop, err error) {
 	if p == nil {
-		return false, nil, e.letGo(e.adopt(tid), e.target.Resume)
+		return false, nil, e.resumeOne(e.adopt(tid), e.target.Resume)
 	}
 	if err := e.pause(); err != nil {
 		return false, nil, err
@@ -109,7 +109,7 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, sta
 	case done:
 		return err // of its registers: its work is done, and must not be done again
 	case err != nil:
-		e.note("no cpu_opv vector for %s: %v", e.SectionName(p), err)
+		e.notify("no cpu_opv vector for %s: %v", e.SectionName(p), err)
 		n.vectorless = true
 	default:
 		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
@@ -125,6 +125,6 @@ func (e *Engine) quietCounted(th *thread, p *table.Placed, n *passes) (*Stop, er
 		return e.quietPass(th, p)
 	}
 	n.helpless = true
-	e.note("the section %s does not commit, and nothing that can be done for it helps", e.SectionName(p))
+	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.SectionName(p))
 	return nil, nil // the program goes on as it would
 }

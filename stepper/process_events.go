@@ -38,11 +38,11 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	e.child = ev.Child
 	switch {
 	case ev.Shared:
-		e.note("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
+		e.notify("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
 	case e.calls != nil:
-		e.note("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
+		e.notify("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
 	default:
-		e.note("the new process %d runs free of the debugger", ev.Child)
+		e.notify("the new process %d runs free of the debugger", ev.Child)
 	}
 	return nil
 }
@@ -59,13 +59,13 @@ func (e *Engine) followed(ev tracee.Event) {
 	}
 	switch {
 	case ev.Kind == tracee.EventVfork:
-		e.note("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
+		e.notify("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
 	case ev.Shared:
-		e.note("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
+		e.notify("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
 	case e.calls != nil:
-		e.note("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
+		e.notify("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
 	default:
-		e.note("following the new process %d; %d was let go", ev.Child, ev.TID)
+		e.notify("following the new process %d; %d was let go", ev.Child, ev.TID)
 	}
 }
 
@@ -84,7 +84,7 @@ func (e *Engine) executed(ev tracee.Event) error {
 	}
 	e.current, e.only = ev.TID, nil
 	if !e.catch.Execs {
-		e.note("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
+		e.notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
 	}
 	return e.reload()
 }

@@ -127,5 +127,5 @@ func (e *Engine) provideRunning(ev tracee.Event, tr *traps) (*Stop, error) {
 	if err := e.resume(ev.TID); err != nil {
 		return nil, err
 	}
-	return nil, e.letAllGo(tr.tid)
+	return nil, e.resumeAll(tr.tid)
 }

@@ -21,13 +21,13 @@ type quiet struct {
 	entered bool          // the thread has armed placed and not left it since
 	final   bool          // its last store has run in this pass
 	cfa     table.Addr    // of the frame the phase began in; 0 unknown
-	ending  bool          // it is over, but the registration is not back yet (mend)
+	ending  bool          // it is over, but the registration is not back yet (restoreRest)
 	slice   bool          // the area had the time slice extension switched on
 }
 
-// hush begins a quiet phase.
+// liftRegistration begins a quiet phase.
 // Precondition: every other thread is held, and the thread stands in no live section.
-func (e *Engine) hush(th *thread) error {
+func (e *Engine) liftRegistration(th *thread) error {
 	if th.quiet != nil {
 		return nil
 	}
@@ -50,13 +50,13 @@ func (e *Engine) hush(th *thread) error {
 	if err != nil {
 		return err
 	}
-	if err := e.quieten(th); err != nil {
+	if err := e.blockSignals(th); err != nil {
 		return err
 	}
 	slice := sliceOf(c, area)
 	th.quiet = &quiet{config: c, slice: slice.Enabled}
 	if err := e.rseqCall(th, c, rseqUnregister); err != nil {
-		return errors.Join(err, e.unhush(th)) // the call may have been made all the same
+		return errors.Join(err, e.restoreRegistration(th)) // the call may have been made all the same
 	}
 	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
 		th.quiet.cfa = cfa
@@ -66,16 +66,16 @@ func (e *Engine) hush(th *thread) error {
 	}
 	// The kernel reset the fields; the program is to find what it had there.
 	if _, err := e.target.WriteMemory(c.Area, area); err != nil {
-		return errors.Join(err, e.unhush(th))
+		return errors.Join(err, e.restoreRegistration(th))
 	}
 	return nil
 }
 
-// unhush ends a quiet phase: the area is registered again and the affinity
+// restoreRegistration ends a quiet phase: the area is registered again and the affinity
 // restored. A thread that stands inside a section then is armed in the
 // kernel's eyes, which restarts the section when the thread goes on. ESRCH says
 // that the thread has been killed.
-func (e *Engine) unhush(th *thread) error {
+func (e *Engine) restoreRegistration(th *thread) error {
 	q := th.quiet
 	if q == nil {
 		return nil
@@ -83,14 +83,14 @@ func (e *Engine) unhush(th *thread) error {
 	q.ending, th.rseqKnown = true, false
 	if e.target.Alive() && e.threads[th.tid] == th {
 		if err := e.register(th, q); err != nil {
-			return err // still owed: see mend
+			return err // still still to be done: see restoreRest
 		}
 	}
 	th.quiet = nil
 	if !e.target.Alive() || e.threads[th.tid] != th {
 		return nil
 	}
-	return errors.Join(e.unquieten(th), e.unpin())
+	return errors.Join(e.unblockSignals(th), e.unpin())
 }
 
 // quietEnd is how one step of a quiet phase left the section, if it did.
@@ -114,7 +114,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		return quietKernel, nil, err
 	}
 	pc := th.regs.PC()
-	th.reported = 0
+	th.stoppedAt = 0
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		if f, ok := e.vdso.Entry(pc); ok {
 			stop, err := e.runVDSO(th, f)
@@ -126,7 +126,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		insn = &unit.Insn{Addr: pc} // the processor knows
 	}
 	if insn.Kind == unit.Syscall {
-		return quietKernel, nil, e.unhush(th)
+		return quietKernel, nil, e.restoreRegistration(th)
 	}
 	if insn.Store.Size != 0 {
 		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && !(known && value == 0) {
@@ -154,7 +154,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		return quietGoing, stop, nil // the instruction has not run
 	}
 	end := q.judge(insn, th.regs.PC(), th.regs.SP())
-	e.tellQuiet(th, q, end)
+	e.reportQuiet(th, q, end)
 	return end, stop, nil
 }
 
@@ -231,7 +231,7 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 			if err := e.load(th); err != nil {
 				return nil, err
 			}
-			if err := e.unhush(th); err != nil {
+			if err := e.restoreRegistration(th); err != nil {
 				return nil, err
 			}
 			if stop, err := e.catchpoint(ev); stop != nil || err != nil {
@@ -242,7 +242,7 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 				return e.signalStop(th, ev)
 			}
 			if d.Pass {
-				return nil, e.owe(th, ev.Signal)
+				return nil, e.queueSignal(th, ev.Signal)
 			}
 			return nil, nil
 		case tracee.EventExit:
@@ -260,14 +260,14 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 // is; the user can interrupt it.
 const maxQuiet = 200000
 
-// tellQuiet reports a pass that a quiet phase has ended.
-func (e *Engine) tellQuiet(th *thread, q *quiet, end quietEnd) {
+// reportQuiet reports a pass that a quiet phase has ended.
+func (e *Engine) reportQuiet(th *thread, q *quiet, end quietEnd) {
 	result := map[quietEnd]Result{quietCommit: Committed, quietSide: SideExit, quietAbort: Aborted}[end]
 	if result == 0 {
 		return
 	}
 	r := UnitReport{TID: th.tid, Section: e.SectionName(q.placed), Start: q.placed.Start, End: q.placed.End,
 		Result: result, Exit: th.regs.PC(), CPU: e.areaCPU(q.config), Rung: RungQuiet}
-	e.tell(r)
+	e.reportUnit(r)
 	e.tally(th, q.placed, result)
 }

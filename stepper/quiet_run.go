@@ -65,7 +65,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 // patience it may still be inside, at none of them, afterwards.
 func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration) (end quietEnd, stop *Stop, err error) {
 	q := th.quiet
-	th.reported = 0
+	th.stoppedAt = 0
 	for first := true; first || !contains(where, th.regs.PC()); first = false {
 		if stop, err := e.quietTrapped(th, where, patience); stop != nil || err != nil || th.quiet == nil || e.threads[th.tid] != th {
 			return quietKernel, stop, err
@@ -95,7 +95,7 @@ func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration
 	default:
 		end = quietSide
 	}
-	e.tellQuiet(th, q, end)
+	e.reportQuiet(th, q, end)
 	return end, nil, nil
 }
 

@@ -44,7 +44,7 @@ func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 			}
 		}
 		for {
-			if stop, err := e.settle(th); stop != nil || err != nil {
+			if stop, err := e.endQuiet(th); stop != nil || err != nil {
 				return stop, err
 			}
 			if err := e.load(th); err != nil {

@@ -118,9 +118,9 @@ func (e *Engine) SectionCounts() map[table.Addr]Counts {
 	return out
 }
 
-// tell adds a unit to the report of the command that runs, one line for equal
+// reportUnit adds a unit to the report of the command that runs, one line for equal
 // passes in a row.
-func (e *Engine) tell(u UnitReport) {
+func (e *Engine) reportUnit(u UnitReport) {
 	if u.End != 0 {
 		e.sum(u.Start, u.Result)
 	}
@@ -160,6 +160,6 @@ func (e *Engine) sum(start table.Addr, r Result) {
 // maxReport bounds the report of one command (stepi 1000000 passes many units).
 const maxReport = 64
 
-func (e *Engine) note(format string, args ...any) {
+func (e *Engine) notify(format string, args ...any) {
 	e.notes = append(e.notes, fmt.Sprintf(format, args...))
 }

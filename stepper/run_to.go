@@ -17,7 +17,7 @@ func (e *Engine) runTo(th *thread, where []table.Addr, accept func(*unit.Regs) b
 }
 
 // runLate is runTo that calls late, unless that is nil, when it takes long.
-func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs) bool, late late) (at table.Addr, stop *Stop, err error) {
+func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs) bool, whenOverdue whenOverdue) (at table.Addr, stop *Stop, err error) {
 	// A breakpoint under the thread's feet is no news.
 	if err := e.load(th); err != nil {
 		return 0, nil, err
@@ -28,14 +28,14 @@ func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs)
 		}
 		defer func() { err = errors.Join(err, e.putBack(from)) }()
 	}
-	at, stop, err = e.runToTraps(th, where, accept, late)
+	at, stop, err = e.runToTraps(th, where, accept, whenOverdue)
 	if errors.Is(err, errThreadGone) {
 		return 0, stop, nil
 	}
 	return at, stop, err
 }
 
-func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Regs) bool, late late) (at table.Addr, stop *Stop, err error) {
+func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Regs) bool, whenOverdue whenOverdue) (at table.Addr, stop *Stop, err error) {
 	if err := e.unwatchPasses(th); err != nil {
 		return 0, nil, err
 	}
@@ -49,7 +49,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 	start := th.regs.PC()
 	for first := true; ; first = false {
 		th.runs++
-		ev, err := e.goOn(th, e.target.Run, blockPatience)
+		ev, err := e.resumeAndWait(th, e.target.Run, blockPatience)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -67,13 +67,13 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			arrived = true
 		case ev.Kind == tracee.EventBlocked:
 			// The others may hold what it waits for.
-			tr := &traps{tid: th.tid, debug: true, late: late, at: map[table.Addr]trap{}}
+			tr := &traps{tid: th.tid, debug: true, whenOverdue: whenOverdue, at: map[table.Addr]trap{}}
 			tr.watch = append(tr.watch, where...)
 			if err := e.putBack(start); err != nil {
 				return 0, nil, err
 			}
 			if th.maskSaved {
-				if err := errors.Join(e.pause(), e.unquieten(th)); err != nil {
+				if err := errors.Join(e.pause(), e.unblockSignals(th)); err != nil {
 					return 0, nil, err
 				}
 			}
@@ -155,7 +155,7 @@ func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
 			slot++
 			continue
 		}
-		if err := e.want(a); err != nil {
+		if err := e.insertTrap(a); err != nil {
 			return set, err
 		}
 		set.sites = append(set.sites, a)
@@ -174,7 +174,7 @@ func (e *Engine) clearTraps(th *thread, set trapSet) error {
 		err = errors.Join(err, e.freeSlot(th.tid, s))
 	}
 	for _, a := range set.sites {
-		err = errors.Join(err, e.unwant(a))
+		err = errors.Join(err, e.removeTrap(a))
 	}
 	return err
 }

@@ -21,19 +21,19 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 	wanted := e.wantedInside(th, p)
 	confined := (e.entering || wanted) && e.confined(th, p)
 	if e.entering && !confined {
-		if err := e.hush(th); err != nil {
+		if err := e.liftRegistration(th); err != nil {
 			return nil, err
 		}
 		return e.stepInside(th)
 	}
 	if wanted && !confined {
-		return e.through(th)
+		return e.stepThroughSection(th)
 	}
 	if err := e.disarmStale(th, p); err != nil {
 		return nil, err
 	}
 	if !e.known(p.Start) && !e.confined(th, p) {
-		return e.through(th) // run natively, it might leave by another way than those known
+		return e.stepThroughSection(th) // run natively, it might leave by another way than those known
 	}
 	if done, stop, err := e.climb(th, p, insn); done || stop != nil || err != nil {
 		return stop, err
@@ -100,7 +100,7 @@ func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
 	if stop != nil || err != nil {
 		return stop, err
 	}
-	e.tell(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: where, CPU: e.cpuOf(th), Rung: RungRun})
+	e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: where, CPU: e.cpuOf(th), Rung: RungRun})
 	return nil, nil
 }
 
@@ -116,12 +116,12 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 	if th.last != nil {
 		before = &th.last.regs
 	}
-	if err := e.quieten(th); err != nil {
+	if err := e.blockSignals(th); err != nil {
 		return nil, err
 	}
 	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
 	where, stop, err := e.runTo(th, exits, nil)
-	if err = errors.Join(err, e.unquieten(th)); err != nil {
+	if err = errors.Join(err, e.unblockSignals(th)); err != nil {
 		return nil, err
 	}
 	if stop != nil {
@@ -129,7 +129,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 		if e.threads[th.tid] == th && e.load(th) == nil {
 			report.Exit = th.regs.PC()
 		}
-		e.tell(report)
+		e.reportUnit(report)
 		return stop, nil
 	}
 	report.Exit, report.CPU = where, e.cpuOf(th)
@@ -142,7 +142,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 		report.Result = SideExit
 	}
 	e.tally(th, p, report.Result)
-	e.tell(report)
+	e.reportUnit(report)
 	return nil, nil
 }
 

@@ -5,12 +5,12 @@ package stepper
 // blocked one of these would kill the program, see signal(7)).
 const heldBack = ^uint64(1<<3 | 1<<4 | 1<<6 | 1<<7 | 1<<10)
 
-// quieten holds the thread's signals back, as if it had blocked them, so that
+// blockSignals holds the thread's signals back, as if it had blocked them, so that
 // none interrupts a unit: natively a section takes nanoseconds and hardly ever
 // meets one, under a debugger it takes microseconds, which a fast interval
 // timer would hit each time. The kernel keeps them pending. A section makes no
 // system call, so the program cannot see it.
-func (e *Engine) quieten(th *thread) error {
+func (e *Engine) blockSignals(th *thread) error {
 	if th.maskSaved {
 		return nil
 	}
@@ -28,8 +28,8 @@ func (e *Engine) quieten(th *thread) error {
 	return nil
 }
 
-// unquieten gives the thread its signal mask back. A thread that is gone needs none.
-func (e *Engine) unquieten(th *thread) error {
+// unblockSignals gives the thread its signal mask back. A thread that is gone needs none.
+func (e *Engine) unblockSignals(th *thread) error {
 	if !th.maskSaved {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (e *Engine) unquieten(th *thread) error {
 			if isGone(err) {
 				return nil
 			}
-			return err // still owed, as it is to a thread that only seems to be gone: see mend
+			return err // still owed, as it is to a thread that only seems to be gone: see restoreRest
 		}
 	}
 	th.maskSaved = false

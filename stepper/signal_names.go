@@ -39,7 +39,7 @@ func SignalText(n int) string {
 	return fmt.Sprintf("Real-time event %d", n)
 }
 
-// noteSignal mentions a signal that stops nothing.
-func (e *Engine) noteSignal(th *thread, sig int) {
-	e.note("thread %d received signal %s, %s", th.number, SignalName(sig), SignalText(sig))
+// notifySignal mentions a signal that stops nothing.
+func (e *Engine) notifySignal(th *thread, sig int) {
+	e.notify("thread %d received signal %s, %s", th.number, SignalName(sig), SignalText(sig))
 }

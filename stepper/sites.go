@@ -8,8 +8,8 @@ import (
 	"rseqstep/table"
 )
 
-// want plants a software breakpoint of ours, or counts one more user of it.
-func (e *Engine) want(a table.Addr) error { return e.wantFor(a, trapOurs) }
+// insertTrap plants a software breakpoint of ours, or counts one more user of it.
+func (e *Engine) insertTrap(a table.Addr) error { return e.insertTrapFor(a, trapOurs) }
 
 // trapOwner is who wants a software breakpoint.
 type trapOwner int
@@ -19,8 +19,8 @@ const (
 	trapAsked
 )
 
-// wantFor is want for a breakpoint of ours or one that the user asked for.
-func (e *Engine) wantFor(a table.Addr, owner trapOwner) error {
+// insertTrapFor is insertTrap for a breakpoint of ours or one that the user asked for.
+func (e *Engine) insertTrapFor(a table.Addr, owner trapOwner) error {
 	if e.sites[a] > 0 {
 		e.sites[a]++
 		return nil
@@ -35,8 +35,8 @@ func (e *Engine) wantFor(a table.Addr, owner trapOwner) error {
 	return nil
 }
 
-// unwant gives one use back and removes the breakpoint with the last.
-func (e *Engine) unwant(a table.Addr) error {
+// removeTrap gives one use back and removes the breakpoint with the last.
+func (e *Engine) removeTrap(a table.Addr) error {
 	switch e.sites[a] {
 	case 0:
 		return nil
@@ -97,7 +97,7 @@ func (e *Engine) withdraw() {
 				continue
 			}
 			if err := errors.Join(e.uproot(b), e.plant(b)); err != nil {
-				e.note("%s: %v", e.nameOf(b), err)
+				e.notify("%s: %v", e.nameOf(b), err)
 			}
 			break
 		}
@@ -106,7 +106,7 @@ func (e *Engine) withdraw() {
 		if err := e.guard(a, trapAsked); err != nil {
 			if e.target.Remove(a) == nil {
 				delete(e.sites, a)
-				e.note("a breakpoint was taken away: %v", err)
+				e.notify("a breakpoint was taken away: %v", err)
 			}
 		}
 	}

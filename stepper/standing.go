@@ -20,7 +20,7 @@ func (e *Engine) startOff(th *thread) error {
 	if e.policy.StandsToMeet {
 		var err error
 		for _, t := range e.threads {
-			t.reported = 0
+			t.stoppedAt = 0
 			err = errors.Join(err, e.meetsHardware(t))
 		}
 		return err
@@ -35,7 +35,7 @@ func (e *Engine) startOff(th *thread) error {
 	if pc == put {
 		return e.meetsHardware(th)
 	}
-	th.reported = pc
+	th.stoppedAt = pc
 	return nil
 }
 

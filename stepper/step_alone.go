@@ -15,7 +15,7 @@ import (
 // itself do not wait: their handler begins, and the step ends there.
 func (e *Engine) StepAlone() (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		if stop, err := e.settleAll(th); stop != nil || err != nil {
+		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
 		e.entering, e.alone = e.policy.Inside, true
@@ -26,7 +26,7 @@ func (e *Engine) StepAlone() (Stop, error) {
 		}
 		stop, err := e.stepOne(th)
 		if blocked && th.quiet == nil { // a quiet phase keeps them blocked to its end
-			err = errors.Join(err, e.unquieten(th))
+			err = errors.Join(err, e.unblockSignals(th))
 		}
 		if stop != nil || err != nil {
 			return stop, err
@@ -60,7 +60,7 @@ func (e *Engine) blockFor(th *thread) (bool, error) {
 		e.restoreKept(th)
 		th.signal, th.deferred = th.deferred, 0
 	}
-	return true, e.quieten(th)
+	return true, e.blockSignals(th)
 }
 
 // waits reports whether a signal that came in a step alone waits for its end. One

@@ -11,7 +11,7 @@ func (e *Engine) StepInstruction(n int) (Stop, error) { return e.instructions(n,
 // instructions steps n instructions; inside enters sections.
 func (e *Engine) instructions(n int, inside bool) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		if stop, err := e.settleAll(th); stop != nil || err != nil {
+		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
 		e.entering = inside
@@ -52,12 +52,12 @@ func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 		return nil, err
 	}
 	pc := th.regs.PC()
-	if th.reported == pc || e.sites[pc] == 0 && !e.hardwareAt(pc) {
+	if th.stoppedAt == pc || e.sites[pc] == 0 && !e.hardwareAt(pc) {
 		return nil, nil
 	}
 	stop, err := e.userBreak(th, pc)
 	if stop != nil {
-		th.reported = pc
+		th.stoppedAt = pc
 	}
 	return stop, err
 }
@@ -65,7 +65,7 @@ func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 // NextInstruction is StepInstruction that steps over calls (nexti).
 func (e *Engine) NextInstruction(n int) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		if stop, err := e.settleAll(th); stop != nil || err != nil {
+		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
 		e.entering = e.policy.Inside

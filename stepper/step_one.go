@@ -26,7 +26,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 		return nil, err
 	}
 	pc := th.regs.PC()
-	th.reported = 0
+	th.stoppedAt = 0
 	if th.quiet != nil {
 		return e.stepInside(th)
 	}
@@ -108,7 +108,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 		}
 	}
 	for interrupted := false; ; interrupted = true {
-		ev, err := e.goOn(th, e.target.Step, patience)
+		ev, err := e.resumeAndWait(th, e.target.Step, patience)
 		if err != nil {
 			return nil, err
 		}

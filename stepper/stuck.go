@@ -99,7 +99,7 @@ func (e *Engine) stuckIn(th *thread, q *probe) {
 		if e.onStuck != nil {
 			e.onStuck(r)
 		} else {
-			e.note("%v", r)
+			e.notify("%v", r)
 		}
 	}
 	if e.policy.Stuck == StuckInjects {

@@ -100,7 +100,7 @@ func (e *Engine) around(pc table.Addr) []*table.Placed {
 
 // sectionsIn lists the sections of the function at or behind a call's target.
 func (e *Engine) sectionsIn(target table.Addr) (list []*table.Placed) {
-	fn, ok := e.symbols.Function(e.throughStubs(target))
+	fn, ok := e.symbols.Function(e.skipStubs(target))
 	if !ok {
 		return nil
 	}

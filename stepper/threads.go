@@ -22,11 +22,11 @@ type thread struct {
 	rseqKnown bool
 	rseqLost  bool // nothing tells whether it has a registration (tracee.ErrRseqUnknown)
 
-	signal   int        // to be delivered when it goes on
-	reported table.Addr // a breakpoint here has been told; going on steps off it
-	put      table.Addr // where SetRegs has put it since the last command: a breakpoint here is met
-	shownAt  table.Addr // shown counts only at this PC
-	shown    int        // inline depth the user is shown there
+	signal    int        // to be delivered when it goes on
+	stoppedAt table.Addr // a breakpoint here has been reported; resuming steps off it
+	put       table.Addr // where SetRegs has put it since the last command: a breakpoint here is met
+	shownAt   table.Addr // shown counts only at this PC
+	shown     int        // inline depth the user is shown there
 
 	quiet     *quiet // the quiet phase it is in, nil in none
 	mask      uint64 // its signal mask, while maskSaved says that it is replaced
@@ -186,7 +186,7 @@ func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 	}
 	th.fresh = false
 	if r.PC() != was {
-		th.put, th.reported = r.PC(), 0
+		th.put, th.stoppedAt = r.PC(), 0
 	}
 	// It may be where a called function returns to ("return").
 	_, err := e.callReturned(th)

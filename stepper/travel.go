@@ -14,16 +14,16 @@ type trap func(th *thread) (arrived bool, stop *Stop, err error)
 
 // traps are what one command waits for while the whole program runs.
 type traps struct {
-	tid      int // the thread they are for; others pass
-	at       map[table.Addr]trap
-	watch    []table.Addr // addresses already planted whose meeting is an arrival
-	step     bool         // the end of a single step already under way is an arrival
-	debug    bool         // a free debug register's match is an arrival
-	escape   table.Addr   // the CFA whose return an escape of the ladder's runs to; 0 for other journeys
-	free     bool         // nothing is waited for: the end of thread tid ends nothing
-	watchdog *watchdog    // looks after a step that takes long; nil: none
-	late     late         // looks after a unit that takes long; nil: nothing does
-	quiet    bool         // on the way there is no call and no system call
+	tid         int // the thread they are for; others pass
+	at          map[table.Addr]trap
+	watch       []table.Addr // addresses already planted whose meeting is an arrival
+	step        bool         // the end of a single step already under way is an arrival
+	debug       bool         // a free debug register's match is an arrival
+	escape      table.Addr   // the CFA whose return an escape of the ladder's runs to; 0 for other journeys
+	free        bool         // nothing is waited for: the end of thread tid ends nothing
+	watchdog    *watchdog    // looks after a step that takes long; nil: none
+	whenOverdue whenOverdue  // looks after a unit that takes long; nil: nothing does
+	quiet       bool         // on the way there is no call and no system call
 
 	sections []*table.Placed // that the code on the way holds; their passes are counted
 	over     bool            // free, but a step all the same: passes are counted
@@ -41,12 +41,12 @@ func (tr *traps) lose(tid int) {
 // travel lets every thread run until tr.tid arrives, or something stops the
 // program. Afterwards every thread is held.
 func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err error) {
-	if stop, err := e.settleAll(nil); stop != nil || err != nil {
+	if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 		return false, stop, err
 	}
 	e.begin(tr)
 	defer func() { arrived, err = e.finished(tr, arrived, err) }()
-	if tr.late != nil {
+	if tr.whenOverdue != nil {
 		defer e.watchUnit(tr).end()
 	} else if tr.watchdog == nil && !tr.free && len(tr.at) > 0 {
 		tr.watchdog = e.watchLine()
@@ -64,7 +64,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 	planted := trapSet{program: e.program}
 	defer func() { err = errors.Join(err, e.clearTraps(th, planted)) }()
 	for a := range tr.at {
-		if err := e.want(a); err != nil {
+		if err := e.insertTrap(a); err != nil {
 			var inside *InsideError
 			if errors.As(err, &inside) {
 				return false, nil, fmt.Errorf("internal: a way out of the line was not moved out of its section: %w", err)
@@ -94,7 +94,7 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 // depart lets every thread go, the one that travels as its way and its
 // watchdog ask. It may have arrived by then.
 func (e *Engine) depart(th *thread, tr *traps) (arrived bool, stop *Stop, err error) {
-	if tr.late == nil && tr.watchdog.due() {
+	if tr.whenOverdue == nil && tr.watchdog.due() {
 		return e.sample(tr)
 	}
 	if tr.quiet {
@@ -129,7 +129,7 @@ func (e *Engine) dash(th *thread, tr *traps) (arrived bool, stop *Stop, err erro
 			return false, nil, err
 		}
 		th.runs++
-		ev, err := e.goOn(th, e.target.Run, blockPatience)
+		ev, err := e.resumeAndWait(th, e.target.Run, blockPatience)
 		if err != nil {
 			return false, nil, err
 		}

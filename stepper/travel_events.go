@@ -54,11 +54,11 @@ func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop,
 			return false, stop, err
 		}
 		if d.Print {
-			e.noteSignal(e.adopt(ev.TID), ev.Signal)
+			e.notifySignal(e.adopt(ev.TID), ev.Signal)
 		}
 		th := e.adopt(ev.TID)
 		if d.Pass {
-			if err := e.owe(th, ev.Signal); err != nil {
+			if err := e.queueSignal(th, ev.Signal); err != nil {
 				return false, nil, err
 			}
 		}
@@ -134,7 +134,7 @@ func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop,
 	case tracee.EventInterrupt:
 		if !e.asked.Swap(false) {
 			if tr.watchdog.due() {
-				if tr.late != nil {
+				if tr.whenOverdue != nil {
 					return e.overdue(tr)
 				}
 				return e.sample(tr)

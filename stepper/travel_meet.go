@@ -40,7 +40,7 @@ func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
 			continue
 		}
 		pc := th.regs.PC()
-		if e.sites[pc] == 0 || th.reported == pc {
+		if e.sites[pc] == 0 || th.stoppedAt == pc {
 			continue
 		}
 		if arrived, stop, err := e.meet(tracee.Event{Kind: tracee.EventBreakpoint, TID: tid, Addr: pc}, tr); arrived || stop != nil || err != nil {
@@ -71,7 +71,7 @@ func (e *Engine) meet(ev tracee.Event, tr *traps) (bool, *Stop, error) {
 	if err := e.load(th); err != nil {
 		return false, nil, err
 	}
-	th.reported = ev.Addr
+	th.stoppedAt = ev.Addr
 	if err := e.passMet(th, ev.Addr); err != nil {
 		return false, nil, err
 	}
@@ -97,6 +97,6 @@ func (e *Engine) meet(ev tracee.Event, tr *traps) (bool, *Stop, error) {
 	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
 		return false, nil, err
 	}
-	stop, err := e.through(th)
+	stop, err := e.stepThroughSection(th)
 	return false, stop, err
 }

@@ -78,7 +78,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
 			}
-			if err := e.wantFor(p.Addr, trapAsked); err != nil {
+			if err := e.insertTrapFor(p.Addr, trapAsked); err != nil {
 				return err
 			}
 			b.planted = append(b.planted, p.Addr)
@@ -125,7 +125,7 @@ func (e *Engine) plantInside(b *Breakpoint) error {
 		if trap == 0 || contains(b.traps, trap) {
 			continue
 		}
-		if err := e.want(trap); err != nil {
+		if err := e.insertTrap(trap); err != nil {
 			return err
 		}
 		b.traps = append(b.traps, trap)
@@ -156,7 +156,7 @@ func (e *Engine) takeSlot(b *Breakpoint, kind tracee.DebugKind, a table.Addr, le
 func (e *Engine) uproot(b *Breakpoint) error {
 	var err error
 	for _, a := range b.traps {
-		err = errors.Join(err, e.unwant(a))
+		err = errors.Join(err, e.removeTrap(a))
 	}
 	for _, start := range b.inside {
 		if e.watched[start]--; e.watched[start] <= 0 {
@@ -169,7 +169,7 @@ func (e *Engine) uproot(b *Breakpoint) error {
 	}
 	if b.Kind == BreakSoftware {
 		for _, a := range b.planted {
-			err = errors.Join(err, e.unwant(a))
+			err = errors.Join(err, e.removeTrap(a))
 		}
 	} else {
 		e.hardware = false
@@ -197,7 +197,7 @@ func (e *Engine) replant() {
 	for _, b := range e.breakpoints {
 		e.resolve(b)
 		if err := e.plant(b); err != nil && !b.nameless {
-			e.note("%s: %v", e.nameOf(b), err)
+			e.notify("%s: %v", e.nameOf(b), err)
 		}
 	}
 }
@@ -215,8 +215,8 @@ func (e *Engine) dropStale(b *Breakpoint) {
 		}
 		if keep {
 			kept = append(kept, a)
-		} else if err := e.unwant(a); err != nil {
-			e.note("%s: %v", e.nameOf(b), err)
+		} else if err := e.removeTrap(a); err != nil {
+			e.notify("%s: %v", e.nameOf(b), err)
 		}
 	}
 	b.planted = kept
@@ -252,8 +252,8 @@ func (e *Engine) EnableBreakpoint(number int, on bool) error {
 // uprooted is uproot, tried again where it fails.
 func (e *Engine) uprooted(b *Breakpoint) error {
 	err := e.uproot(b)
-	if err != nil && e.owing() {
-		return e.mended(err)
+	if err != nil && e.hasUnrestored() {
+		return e.restoreRestAfter(err)
 	}
 	return err
 }

@@ -128,11 +128,11 @@ func (e *Engine) runOut(th *thread, c *vdsoCall) (*Stop, error) {
 	report.Rung = c.rung
 	if stop != nil {
 		report.Result = Diverted
-		e.tell(report)
+		e.reportUnit(report)
 		return stop, nil
 	}
 	report.Result, report.Exit = Returned, where
-	e.tell(report)
+	e.reportUnit(report)
 	return nil, nil
 }
 
@@ -153,10 +153,10 @@ func (e *Engine) spins(th *thread, c *vdsoCall) (arrived bool, stop *Stop, err e
 		return false, nil, err
 	}
 	if why != "" {
-		e.noteVDSO(c, "it does not return, and the system call cannot take its place: "+why)
+		e.notifyVDSO(c, "it does not return, and the system call cannot take its place: "+why)
 		return false, nil, nil
 	}
-	e.noteVDSO(c, "it did not return within "+firstLook.String()+"; the system call of that name was made in its place")
+	e.notifyVDSO(c, "it did not return within "+firstLook.String()+"; the system call of that name was made in its place")
 	return true, nil, nil
 }
 
@@ -172,13 +172,13 @@ func (c *vdsoCall) enoughLooks() int {
 	return 2 + int(min(c.args[1], maxRandom)/slowestRandom)
 }
 
-// noteVDSO tells the user about an activation, each thing once.
-func (e *Engine) noteVDSO(c *vdsoCall, text string) {
+// notifyVDSO tells the user about an activation, each thing once.
+func (e *Engine) notifyVDSO(c *vdsoCall, text string) {
 	for _, t := range c.told {
 		if t == text {
 			return
 		}
 	}
 	c.told = append(c.told, text)
-	e.note("%s in the vDSO: %s", c.name(), text)
+	e.notify("%s in the vDSO: %s", c.name(), text)
 }

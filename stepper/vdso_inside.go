@@ -86,11 +86,11 @@ func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) (*Stop, error) {
 		return nil, err
 	}
 	if why != "" {
-		e.noteVDSO(c, fmt.Sprintf("its loop came round %d times; it was run natively to its return, because %s", n, why))
+		e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; it was run natively to its return, because %s", n, why))
 		return e.runOut(th, c)
 	}
-	e.noteVDSO(c, fmt.Sprintf("its loop came round %d times; the system call of that name was made in its place", n))
-	e.tell(UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1,
+	e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; the system call of that name was made in its place", n))
+	e.reportUnit(UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1,
 		Result: Returned, Exit: th.regs.PC(), Rung: c.rung})
 	return nil, nil
 }

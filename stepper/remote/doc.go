@@ -8,25 +8,6 @@
 // reads for it, and turns the interrupt byte, or the client's end, into
 // Engine.Interrupt.
 //
-// The files, by idea: keep.go what a client leaves to the next, several.go and single.go which
-// processes are held, loader.go what the linker was started for, osdata.go "info os",
-// tilde.go home directories; packet.go, hex.go, stream_linux.go, unpolled_linux.go and
-// conn.go the stream; server.go and process.go clients and processes,
-// beside_linux.go whose CPU the debugger is on, turned_away.go clients that are
-// not served; client.go, query.go and verb.go which packet is answered where;
-// tls.go thread-local variables; resume.go and stop.go going on and stopping,
-// handover.go with which signals; target.go what is served;
-// events.go forks, execs and system calls, forks.go which process is kept;
-// points.go breakpoints, agent.go their conditions; layout.go, features.go,
-// regfile.go and registers.go registers; xfer.go and libraries.go objects;
-// hostio.go files; monitor.go our own commands, monitor_gdbserver.go those of
-// gdbserver, whose sentences are in announce.go and whose options in wrapper.go,
-// disable.go and debuglog.go; lldb.go and its neighbours lldb's packets, registers
-// and reasons to stop, how it starts programs and is at home on a machine;
-// region.go mappings, forward_linux.go a program's output, allocate_linux.go lldb's
-// memory in the program; delve.go and its neighbours Delve, which takes us for an
-// lldb server.
-//
 // # Invariants
 //
 // Nothing that happens in the program is dropped, doubled or moved. Whatever a client

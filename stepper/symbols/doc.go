@@ -5,16 +5,7 @@
 //
 // A Set holds the Modules of a process. Each Module is an image (one ELF file,
 // all in file addresses) at a bias; process addresses become file addresses in
-// the methods of Set and Module and nowhere else. The files, by idea:
-//
-//	set, module, image, elffile, debugfile   what is opened, when
-//	units, funcs, scopes, names              DWARF: units, functions, blocks
-//	space, split*, pack, types, alt, imports DWARF that is not in .debug_info
-//	lines, linequery, prologue               lines and where functions begin
-//	symtab, elfnames, plt                    ELF symbols and PLT stubs
-//	cfi*, unwind*, frames                    stacks
-//	query, filter, lookup*, complete, list   names and locations
-//	source, infoline                         text
+// the methods of Set and Module and nowhere else.
 //
 // Laziness: a new Set reads ELF headers. A look-up by name streams through a
 // symbol table and keeps nothing; the first look-up by address makes a table

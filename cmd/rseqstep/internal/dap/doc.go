@@ -3,13 +3,6 @@
 // in C, C++ and anything else but Go; Go's has Delve, with our server behind
 // it. See the protocol's specification, "Debug Adapter Protocol", version 1.71.
 //
-// The files, by idea: conn.go and stream.go the stream; server.go which request
-// is answered where; running.go requests that come while the program runs;
-// start.go and end.go its beginning and end; motion.go and stops.go going on
-// and stopping; threads.go, scopes.go, variables.go and setvalue.go what is
-// shown; breakpoints.go, hits.go, logpoint.go and watch.go breakpoints; code.go
-// and memory.go code and memory; output.go what the program writes.
-//
 // # Decisions, and what was refused
 //
 // One goroutine, the process's tracer, answers requests in order. While the

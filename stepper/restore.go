@@ -10,7 +10,7 @@ import (
 
 // owed is what a command has changed in the program for its own purposes and
 // could not put back: the request that would have done it failed. It is tried
-// again at the end of the command (mend), before the next one, and before the
+// again at the end of the command (restoreRest), before the next one, and before the
 // program is let go.
 type owed struct {
 	sites map[table.Addr]bool // breakpoints to be removed; they count in the Engine's sites
@@ -40,11 +40,11 @@ func (o *owed) release(tid, slot int) {
 	o.slots[slotOf{tid, slot}] = true
 }
 
-// mend puts back whatever a failed command has left changed: every thread is
+// restoreRest puts back whatever a failed command has left changed: every thread is
 // held, breakpoints of the user's are in and the command's own out, debug
 // registers free, ended quiet phases registered again, the sections that vectors have
 // done left, signal masks and affinities as they were. A quiet phase that goes on is left as it is.
-func (e *Engine) mend() error {
+func (e *Engine) restoreRest() error {
 	if !e.target.Alive() {
 		e.owed = owed{}
 		return nil
@@ -59,7 +59,7 @@ func (e *Engine) mend() error {
 	todo := e.owed
 	e.owed = owed{} // what fails again is noted anew
 	for a := range todo.sites {
-		again := e.unwant(a)
+		again := e.removeTrap(a)
 		if isGone(again) {
 			delete(e.owed.sites, a)
 			delete(e.sites, a)
@@ -88,7 +88,7 @@ func (e *Engine) mend() error {
 		}
 		err = errors.Join(err, again)
 		if q := th.quiet; q != nil && q.ending {
-			again := e.unhush(th)
+			again := e.restoreRegistration(th)
 			if isGone(again) {
 				th.quiet, th.maskSaved = nil, false // it is
 				continue
@@ -96,7 +96,7 @@ func (e *Engine) mend() error {
 			err = errors.Join(err, again)
 		}
 		if th.quiet == nil {
-			err = errors.Join(err, e.unquieten(th))
+			err = errors.Join(err, e.unblockSignals(th))
 		}
 	}
 	if !e.anyQuiet() {
@@ -105,8 +105,8 @@ func (e *Engine) mend() error {
 	return err
 }
 
-// owing reports whether something is still to be put back.
-func (e *Engine) owing() bool {
+// hasUnrestored reports whether something is still to be put back.
+func (e *Engine) hasUnrestored() bool {
 	if len(e.owed.sites) > 0 || len(e.owed.slots) > 0 {
 		return true
 	}
@@ -124,10 +124,10 @@ func (e *Engine) unsafe() bool {
 	return false
 }
 
-// mended is mend for a command that ended in err: what could not be put back
+// restoreRestAfter is restoreRest for a command that ended in err: what could not be put back
 // is told besides, and once.
-func (e *Engine) mended(err error) error {
-	if again := e.mend(); again != nil && !isGone(again) {
+func (e *Engine) restoreRestAfter(err error) error {
+	if again := e.restoreRest(); again != nil && !isGone(again) {
 		return errors.Join(err, fmt.Errorf("and the program is not as it was: %w", again))
 	}
 	return err

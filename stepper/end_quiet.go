@@ -15,10 +15,10 @@ const (
 	partPatience = 500 * time.Millisecond
 )
 
-// settle ends a thread's quiet phase: at once, or, when the thread stands
+// endQuiet ends a thread's quiet phase: at once, or, when the thread stands
 // inside a section, after stepping it to its exit, so that what it began
 // commits. A breakpoint inside that says stop comes first.
-func (e *Engine) settle(th *thread) (*Stop, error) {
+func (e *Engine) endQuiet(th *thread) (*Stop, error) {
 	if e.policy.StandsToMeet {
 		if stop, err := e.quietStop(th); stop != nil || err != nil {
 			return stop, err
@@ -29,7 +29,7 @@ func (e *Engine) settle(th *thread) (*Stop, error) {
 			return nil, err
 		}
 		if !th.quiet.inside(th.regs.PC()) {
-			return nil, e.unhush(th)
+			return nil, e.restoreRegistration(th)
 		}
 		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
 			return stop, err
@@ -44,31 +44,31 @@ func (e *Engine) settle(th *thread) (*Stop, error) {
 // inside reports whether a thread at pc is in the middle of its section.
 func (q *quiet) inside(pc table.Addr) bool { return q.entered && q.placed.Contains(pc) }
 
-// settleAll ends the quiet phases of all threads but one (nil: none excepted). A
+// endAllQuiet ends the quiet phases of all threads but one (nil: none excepted). A
 // thread that may not run is not stepped for it: its section is restarted later.
-func (e *Engine) settleAll(but *thread) (*Stop, error) {
+func (e *Engine) endAllQuiet(but *thread) (*Stop, error) {
 	for _, tid := range e.target.Threads() {
 		th := e.threads[tid]
 		if th == nil || th == but || th.quiet == nil {
 			continue
 		}
 		if !e.mayRun(tid) { // it stays where it is
-			if err := e.unhush(th); err != nil && !isGone(err) {
+			if err := e.restoreRegistration(th); err != nil && !isGone(err) {
 				return nil, err
 			}
 			continue
 		}
-		if stop, err := e.settle(th); stop != nil || err != nil {
+		if stop, err := e.endQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
 	}
 	return nil, nil
 }
 
-// unhushAll ends every quiet phase for the debugger to part with the program:
+// restoreRegistrations ends every quiet phase for the debugger to part with the program:
 // sections commit, breakpoints inside are passed over, and whatever comes in
 // between leaves the thread registered, its section to be restarted.
-func (e *Engine) unhushAll() error {
+func (e *Engine) restoreRegistrations() error {
 	var err error
 	for _, tid := range e.target.Threads() {
 		th := e.threads[tid]
@@ -93,7 +93,7 @@ func (e *Engine) unhushAll() error {
 				break
 			}
 		}
-		if failed := e.unhush(th); !isGone(failed) {
+		if failed := e.restoreRegistration(th); !isGone(failed) {
 			err = errors.Join(err, failed)
 		}
 	}

@@ -7,21 +7,21 @@ import (
 	"sync/atomic"
 )
 
-// late looks, every thread held, at a thread whose unit takes long: has it
+// whenOverdue looks, every thread held, at a thread whose unit takes long: has it
 // arrived after all, does the program stop, or does it go on.
-type late func(th *thread) (arrived bool, stop *Stop, err error)
+type whenOverdue func(th *thread) (arrived bool, stop *Stop, err error)
 
 // watchUnit sets a watchdog on a unit of thread tr.tid, which is to take some
 // tens of nanoseconds. What sleeps in the kernel waits for somebody and is left
 // alone: a system call that the function fell back to, a page on its way.
 func (e *Engine) watchUnit(tr *traps) *watchdog {
 	var ran atomic.Bool
-	tid, look := tr.tid, tr.late
+	tid, look := tr.tid, tr.whenOverdue
 	tr.watchdog = startWatchdog(func() {
 		ran.Store(taskState(tid) == 'R')
 		e.target.Interrupt()
 	})
-	tr.late = func(th *thread) (bool, *Stop, error) {
+	tr.whenOverdue = func(th *thread) (bool, *Stop, error) {
 		if !ran.Load() {
 			return false, nil, nil
 		}
@@ -40,7 +40,7 @@ func (e *Engine) overdue(tr *traps) (arrived bool, stop *Stop, err error) {
 		if err := e.load(th); err != nil {
 			return false, nil, err
 		}
-		if arrived, stop, err := tr.late(th); arrived || stop != nil || err != nil {
+		if arrived, stop, err := tr.whenOverdue(th); arrived || stop != nil || err != nil {
 			return arrived, stop, err
 		}
 	}

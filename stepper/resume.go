@@ -15,7 +15,7 @@ func (e *Engine) release(stepped int) (*Stop, error) {
 	if stop, err := e.stepAllOff(stepped); stop != nil || err != nil {
 		return stop, err
 	}
-	return nil, e.letAllGo(stepped)
+	return nil, e.resumeAll(stepped)
 }
 
 // stepAllOff steps the threads that release is about to let go off their breakpoints.
@@ -32,7 +32,7 @@ func (e *Engine) stepAllOff(stepped int) (*Stop, error) {
 		if tid == stepped {
 			continue
 		}
-		if stop, err := e.throughHere(th); stop != nil || err != nil {
+		if stop, err := e.stepThroughSectionHere(th); stop != nil || err != nil {
 			return stop, err
 		}
 	}
@@ -63,8 +63,8 @@ func (e *Engine) standsAtSite(th *thread) bool {
 	return e.load(th) == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC()))
 }
 
-// letAllGo is release of threads that stand at no breakpoint already told.
-func (e *Engine) letAllGo(stepped int) error {
+// resumeAll is release of threads that stand at no breakpoint already told.
+func (e *Engine) resumeAll(stepped int) error {
 	e.code.flush()
 	if err := e.unpin(); err != nil {
 		return err
@@ -84,12 +84,12 @@ func (e *Engine) letAllGo(stepped int) error {
 			rest = append(rest, th)
 			continue
 		}
-		if err := e.letGoHeld(th, e.target.ResumeInPlace); err != nil {
+		if err := e.resumeHeld(th, e.target.ResumeInPlace); err != nil {
 			return err
 		}
 	}
 	for _, th := range rest {
-		if err := e.letGoHeld(th, e.target.Resume); err != nil {
+		if err := e.resumeHeld(th, e.target.Resume); err != nil {
 			return err
 		}
 	}
@@ -109,8 +109,8 @@ func (e *Engine) inPlace(th *thread, stepped int) bool {
 
 // stepOff steps a held thread off a breakpoint that was told already.
 func (e *Engine) stepOff(th *thread) (*Stop, error) {
-	at := th.reported
-	th.reported = 0
+	at := th.stoppedAt
+	th.stoppedAt = 0
 	if at == 0 || e.load(th) != nil { // a thread that is going: its exit is the next event
 		return nil, nil
 	}
@@ -120,9 +120,9 @@ func (e *Engine) stepOff(th *thread) (*Stop, error) {
 	return e.stepOne(th)
 }
 
-// goOn is Step or Run of the Target with the signal that the thread is owed. It stays
+// resumeAndWait is Step or Run of the Target with the signal that the thread is owed. It stays
 // owed where the thread had something to report and has not moved.
-func (e *Engine) goOn(th *thread, how func(tid, sig int, patience time.Duration) (tracee.Event, error), patience time.Duration) (tracee.Event, error) {
+func (e *Engine) resumeAndWait(th *thread, how func(tid, sig int, patience time.Duration) (tracee.Event, error), patience time.Duration) (tracee.Event, error) {
 	sig := th.signal
 	th.signal = 0
 	ev, err := how(th.tid, sig, patience)
@@ -132,16 +132,16 @@ func (e *Engine) goOn(th *thread, how func(tid, sig int, patience time.Duration)
 	return ev, err
 }
 
-// letGoHeld is letGo for a thread that may have been killed from outside meanwhile.
-func (e *Engine) letGoHeld(th *thread, resume func(tid, sig int) error) error {
+// resumeHeld is resumeOne for a thread that may have been killed from outside meanwhile.
+func (e *Engine) resumeHeld(th *thread, resume func(tid, sig int) error) error {
 	if !e.target.Held(th.tid) {
 		return nil
 	}
-	return e.letGo(th, resume)
+	return e.resumeOne(th, resume)
 }
 
-// letGo resumes one thread with the signal it is owed.
-func (e *Engine) letGo(th *thread, resume func(tid, sig int) error) error {
+// resumeOne resumes one thread with the signal it is owed.
+func (e *Engine) resumeOne(th *thread, resume func(tid, sig int) error) error {
 	if err := e.watchPasses(th); err != nil && !isGone(err) {
 		return err
 	}
@@ -169,5 +169,5 @@ func (e *Engine) resume(tid int) error {
 	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
 		return nil
 	}
-	return e.letGo(e.adopt(tid), e.target.Resume)
+	return e.resumeOne(e.adopt(tid), e.target.Resume)
 }
