@@ -21,6 +21,7 @@ var layers = [][]string{
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine
 	{"stepper/symbols"},           // the world: DWARF and ELF symbols
+	{"stepper/live"},              // a process, opened with its Engine and symbols
 	{"stepper/steptest"},          // the world, scripted
 	{"stepper/steptest/modelled"}, // the world, a machine to explore
 	{"stepper/faulttest"},         // the world, failing

@@ -1,20 +1,17 @@
 package remote
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/live"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/tracee"
-	"rseqstep/table"
 )
 
 // process is the process being debugged.
@@ -182,18 +179,9 @@ func (s *Server) runningTrap() (ptrace.RunningTrap, error) {
 
 // take puts an Engine on a target that is held.
 func (s *Server) take(target *ptrace.Process, attached bool) error {
-	set := symbols.New(symbols.Options{Open: func(m *table.Module) (io.ReaderAt, error) { return vdso(target, m) }})
-	var cache table.Cache
-	engine, err := stepper.New(target, set, func() ([]*table.Module, error) { return cache.ReadModules(stepper.ProcID(target), target) }, s.policy)
-	if err == nil && s.CPUOpv.Number != 0 {
-		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
-	}
+	engine, set, err := live.Open(target, live.Options{Policy: s.policy, CPUOpv: s.CPUOpv, Attached: attached})
 	if err != nil {
-		set.Close()
-		if attached {
-			return errors.Join(err, target.Detach())
-		}
-		return errors.Join(err, target.Kill())
+		return err
 	}
 	engine.Policy().Linger, engine.Policy().StandsToMeet = true, true
 	s.process = &process{target: target, engine: engine, symbols: set, attached: attached, points: map[point]*planted{}}
@@ -203,19 +191,6 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 	s.passSignals()
 	s.running.Store(engine)
 	return nil
-}
-
-// vdso is the vDSO's ELF image, which is no file; nil for other modules.
-func vdso(target tracee.Target, m *table.Module) (io.ReaderAt, error) {
-	if m.Path != "[vdso]" {
-		return nil, nil
-	}
-	image := make([]byte, m.High-m.Low)
-	n, err := target.ReadMemory(m.Low, image)
-	if n == 0 {
-		return nil, err
-	}
-	return bytes.NewReader(image[:n]), nil
 }
 
 // findProgram makes a name without a slash a path, as a shell would after

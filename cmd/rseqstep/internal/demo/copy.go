@@ -1,14 +1,13 @@
 package demo
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/live"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
@@ -41,23 +40,9 @@ func launch(program, source string, out *os.File) (*launched, error) {
 		return nil, err
 	}
 	l := &launched{target: target, source: strings.Split(source, "\n"), image: table.NewImage(nil)}
-	var cache table.Cache
-	l.reader = func() ([]*table.Module, error) { return cache.ReadModules(target.PID(), target) }
-	l.symbols = symbols.New(symbols.Options{Open: l.open})
+	l.reader = live.Modules(target)
+	l.symbols = symbols.New(symbols.Options{Open: live.Image(target)})
 	return l, l.reload()
-}
-
-// open gives the vDSO's image, which is no file.
-func (l *launched) open(m *table.Module) (io.ReaderAt, error) {
-	if m.Path != "[vdso]" {
-		return nil, nil
-	}
-	image := make([]byte, m.High-m.Low)
-	n, err := l.target.ReadMemory(m.Low, image)
-	if n == 0 {
-		return nil, err
-	}
-	return bytes.NewReader(image[:n]), nil
 }
 
 func (l *launched) reload() error {

@@ -1,30 +1,11 @@
 package session
 
 import (
-	"bytes"
-	"io"
-
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
-
-// vdsoImage gives the vDSO's ELF image, which is no file, out of the process.
-func vdsoImage(target tracee.Target) func(*table.Module) (io.ReaderAt, error) {
-	return func(m *table.Module) (io.ReaderAt, error) {
-		if m.Path != "[vdso]" {
-			return nil, nil
-		}
-		image := make([]byte, m.High-m.Low)
-		n, err := target.ReadMemory(m.Low, image)
-		if n == 0 {
-			return nil, err
-		}
-		return bytes.NewReader(image[:n]), nil
-	}
-}
 
 // SignalTable is the `handle` table; it outlives processes.
 func (s *Session) SignalTable() *stepper.SignalTable {

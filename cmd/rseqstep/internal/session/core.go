@@ -9,6 +9,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/corefile"
+	"rseqstep/stepper/live"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -75,7 +76,7 @@ func (s *Session) Core() *corefile.Process {
 // coreImage opens what symbols are read from: a file that is not the one that was
 // mapped has none.
 func coreImage(target tracee.Target) func(*table.Module) (io.ReaderAt, error) {
-	vdso := vdsoImage(target)
+	vdso := live.Image(target)
 	return func(m *table.Module) (io.ReaderAt, error) {
 		if m.Err != nil {
 			return nil, m.Err

@@ -11,6 +11,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
 	"rseqstep/stepper/corefile"
+	"rseqstep/stepper/live"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
@@ -147,19 +148,9 @@ func openProgram(path string) (*table.File, error) {
 
 // create puts an Engine on a target that is held.
 func (s *Session) create(target *ptrace.Process, attached bool) error {
-	set := symbols.New(symbols.Options{Open: vdsoImage(target), Warn: s.warn})
-	var cache table.Cache
-	reader := func() ([]*table.Module, error) { return cache.ReadModules(stepper.ProcID(target), target) }
-	engine, err := stepper.New(target, set, reader, s.policy())
-	if err == nil && s.CPUOpv.Number != 0 {
-		err = engine.ProvideCPUOpv(s.CPUOpv.ABI)
-	}
+	engine, set, err := live.Open(target, live.Options{Policy: s.policy(), CPUOpv: s.CPUOpv, Warn: s.warn, Attached: attached})
 	if err != nil {
-		set.Close()
-		if attached {
-			return errors.Join(err, target.Detach())
-		}
-		return errors.Join(err, target.Kill())
+		return err
 	}
 	s.copySignals(engine.Signals())
 	engine.OnStuck(s.stuck)
