@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper"
+	"rseqstep/table"
 )
 
 // region describes the mapping around an address (proc_pid_maps(5)), or the
@@ -76,10 +77,16 @@ func (m mapping) plain() bool {
 
 // unreadable reports whether ptrace cannot read a mapping that the program can:
 // the kernel refuses those with VM_IO or VM_PFNMAP (check_vma_flags, mm/gup.c),
-// which smaps shows as io and pf (proc_pid_smaps(5), VmFlags). [vvar] is one.
-// Reading a byte to find out could be an access to a device, or wait for a
-// userfaultfd(2).
+// which smaps shows as io and pf (proc_pid_smaps(5), VmFlags). Reading a byte to find
+// out could be an access to a device, or wait for a userfaultfd(2). The vDSO's data
+// are neither: they are read, for Linux 7.3 has neither flag for [vvar] ("mm" instead)
+// and refuses them all the same (tried on 7.3.4).
 func (c *client) unreadable(m mapping) bool {
+	if strings.HasPrefix(m.name, "[vvar") {
+		var b [1]byte
+		n, _ := c.p.target.ReadMemory(table.Addr(m.low), b[:])
+		return n == 0
+	}
 	smaps, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "smaps"))
 	if err != nil {
 		return false // without CONFIG_PROC_PAGE_MONITOR there is none
