@@ -70,9 +70,12 @@ func ourWalk(t testing.TB, command string, most int, path string, args ...string
 	return walk
 }
 
-// samePlace reports whether our place is gdb's, which has some functions' names without
-// their scope (gdb 18 a constructor of GCC 16's: "basic_string").
-func samePlace(ours, gdbs string) bool { return ours == gdbs || strings.HasSuffix(ours, "::"+gdbs) }
+// samePlace reports whether our place is gdb's. Of GCC 16's library gdb 18 names
+// constructors without their scope, or after the base that they call: its lines count there.
+func samePlace(ours, gdbs string) bool {
+	line := func(place string) string { return place[strings.LastIndex(place, ":"):] }
+	return ours == gdbs || strings.HasPrefix(ours, "std::") && line(ours) == line(gdbs)
+}
 
 // gdb is the oracle for what a line step is, in programs without sections. Where main
 // begins is no step: gdb 18 counts an inlined call there that covers nothing (GCC 16).

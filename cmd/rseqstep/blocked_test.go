@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,7 +23,7 @@ func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
 	for thread, name := range map[string]string{"1": "read", "2": "mutex", "3": "sleep", "4": "poll"} {
 		for _, command := range tabletest.Some(t, 1, []string{"stepi 50", "next 2"}) {
 			t.Run(name+" "+command, func(t *testing.T) {
-				c := startCharge(t, program)
+				c := startBlocked(t, program)
 				var out bytes.Buffer
 				d := startAttach(t, bin, &out, c.pid, "thread "+thread, command, "bt")
 				time.Sleep(300 * time.Millisecond) // the command is at work; sooner tests less
@@ -35,7 +39,7 @@ func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
 	}
 	for name, after := range map[string]time.Duration{"interrupted before it begins": 0, "interrupted": 300 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
-			c := startCharge(t, program)
+			c := startBlocked(t, program)
 			var out bytes.Buffer
 			d := startAttach(t, bin, &out, c.pid, "thread 2", "stepi 50", "bt")
 			time.Sleep(after)
@@ -52,6 +56,25 @@ func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
 			c.released()
 		})
 	}
+}
+
+// startBlocked starts a program, and waits until each of its threads waits in the
+// kernel: state S of proc_pid_stat(5).
+func startBlocked(t *testing.T, program string) *charge {
+	t.Helper()
+	c := startCharge(t, program)
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		stats, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", c.pid))
+		awake := slices.ContainsFunc(stats, func(path string) bool {
+			stat, err := os.ReadFile(path)
+			return err != nil || !bytes.Contains(stat, []byte(") S "))
+		})
+		if len(stats) > 0 && !awake {
+			return c
+		}
+	}
+	t.Fatal("its threads do not come to wait")
+	return nil
 }
 
 // released checks that the program has ended as it does alone.
