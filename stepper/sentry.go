@@ -19,8 +19,8 @@ import (
 // section (their rseq_cs is read as it is). Only where one may have, every thread
 // is held for a moment, and the thread gets a probe (stuck.go). A thread that
 // commits meets the probe once, by itself. So a program that makes progress is
-// held once in the stuck-time, and one that sleeps, or computes outside of
-// sections, is not.
+// held once in the stuck-time, as is one that computes without an area, and one that
+// sleeps, or computes outside of sections, is not.
 //
 // Refused: stopping threads to sample their PCs, which aborts sections of programs
 // that are fine; counting by perf_event_open(2), which containers forbid as a rule.
@@ -148,7 +148,7 @@ func (s *sentry) armed(list []int) (left []int) {
 	defer mem.Close()
 	for _, tid := range list {
 		area, known := s.areas[tid]
-		if known && !armedIn(mem, area) {
+		if known && !mayBeArmed(mem, area) {
 			continue
 		}
 		left = append(left, tid)
@@ -156,14 +156,18 @@ func (s *sentry) armed(list []int) (left []int) {
 	return left
 }
 
-func armedIn(mem *os.File, area table.Addr) bool {
-	const field = 8 // rseq_cs, in struct rseq (include/uapi/linux/rseq.h)
-	var b [8]byte
+// mayBeArmed reports whether the area that a thread had when it was held last has a
+// section armed, or may no longer be the thread's: a thread without an area may have
+// registered one since, and where one is unregistered the kernel writes -1 to its
+// cpu_id (rseq_reset_rseq_cpu_node_id, kernel/rseq.c).
+func mayBeArmed(mem *os.File, area table.Addr) bool {
+	const cpuID, rseqCS = 4, 8 // in struct rseq (include/uapi/linux/rseq.h)
+	var b [rseqCS + 8]byte
 	if area == 0 {
-		return false
+		return true
 	}
-	n, err := mem.ReadAt(b[:], int64(area+field))
-	return err != nil || n < len(b) || binary.LittleEndian.Uint64(b[:]) != 0
+	n, err := mem.ReadAt(b[:], int64(area))
+	return err != nil || n < len(b) || int32(binary.LittleEndian.Uint32(b[cpuID:])) < 0 || binary.LittleEndian.Uint64(b[rseqCS:]) != 0
 }
 
 // onCPU is how long each thread of a process has been on a CPU, ns: the first

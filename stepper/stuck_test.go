@@ -91,6 +91,26 @@ func TestAContinueLooksAfterTheProgramThatComesByExec(t *testing.T) {
 	}
 }
 
+// A thread that has no area yet, or another one than later, when it is looked at for
+// the first time is looked at again.
+func TestAContinueLooksAgainAtAThreadThatRegistersLate(t *testing.T) {
+	for name, registers := range map[string]string{"no area": "0", "glibc's area": "1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq="+registers)
+			f := tabletest.Fixture{Source: "wrongloop.c", Opt: "-O2", Flags: []string{"-DFIX_OWN", "-DLATE=1500000000"}}
+			p := launchAs(t, func(q *ptrace.Process) tracee.Target { return q }, []string{}, tabletest.Build(t, f), "-1")
+			p.Policy().Stuck, p.Policy().StuckTime = stepper.StuckReports, shortly
+			said := 0
+			p.OnStuck(func(stepper.StuckReport) { said++; p.Interrupt() })
+			defer time.AfterFunc(tabletest.Patience(time.Minute), p.Interrupt).Stop()
+			p.wantReason(p.cont(), stepper.StopInterrupt)
+			if said != 1 {
+				t.Errorf("said %d times", said)
+			}
+		})
+	}
+}
+
 // Told to, it helps each of the loops, one after the other.
 func TestAContinueInjectsWhenItIsToldTo(t *testing.T) {
 	const rounds = 3

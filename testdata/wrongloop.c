@@ -2,7 +2,7 @@
  * wrongloop [WRONG [ROUNDS [OTHERS [STEPS]]]]: the loop of wrongcpu.c as people write it, over several lines.
  * Pinned to CPU 0, it wants to count on CPU 1: WRONG times in each of the rounds (default -1: for ever, 1 round), then on
  * CPU 0. OTHERS threads do the same for ever beside it. Afterwards it computes, STEPS steps. -DSEPARATE: the section
- * is a function of another file.
+ * is a function of another file. -DLATE=N: it computes first, N steps, and then registers its area.
  */
 #include "rseqfix.h"
 
@@ -51,6 +51,10 @@ int main(int argc, char **argv)
 	cpu_set_t first;
 	pthread_t thread;
 
+#ifdef LATE
+	for (volatile long i = 0; i < LATE; i++)
+		;
+#endif
 	fix_main(argc, argv);
 	if (argc > 1)
 		wrong = atol(argv[1]);
