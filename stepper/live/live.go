@@ -1,6 +1,3 @@
-// Package live opens a process to be debugged: the symbols of what it has loaded, the
-// vDSO's among them, and the Engine over both. The prompt, the adapter and the server
-// open theirs here.
 package live
 
 import (

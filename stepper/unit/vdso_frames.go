@@ -74,18 +74,8 @@ func (v *VDSO) row(pc table.Addr) (*cfi.Row, error) {
 // See the System V ABI, AMD64 supplement, figures 3.4 and 3.36.
 func (r *Regs) calleeSaved(number uint64) *uint64 {
 	switch number {
-	case 3:
-		return &r.Rbx
-	case 6:
-		return &r.Rbp
-	case 12:
-		return &r.R12
-	case 13:
-		return &r.R13
-	case 14:
-		return &r.R14
-	case 15:
-		return &r.R15
+	case 3, 6, 12, 13, 14, 15:
+		return r.DWARF(number)
 	}
 	return nil
 }
