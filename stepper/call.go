@@ -104,10 +104,10 @@ func (e *Engine) Call(c Call) (Stop, *CallResult, error) {
 		if d, err = e.enterCall(th, c); err != nil {
 			return nil, err
 		}
-		tr, w := &traps{tid: th.tid, at: map[table.Addr]trap{}}, &walk{cfa: d.sp, whole: true}
+		tr, w := journey(th), &walk{cfa: d.sp, whole: true}
 		e.trapUnwinding(tr, w)
 		terminated := e.trapTerminate(tr)
-		arrived, stop, err := e.travel(th, tr)
+		arrived, stop, err := e.do(tr)
 		switch {
 		case err != nil:
 			if e.threads[th.tid] == th && th.holds(d) {
@@ -132,12 +132,12 @@ func (e *Engine) Call(c Call) (Stop, *CallResult, error) {
 // trapTerminate stops a call that is about to end the program because nobody
 // catches its exception: the frames of its callers cannot be unwound to, and
 // std::terminate would be called for that alone.
-func (e *Engine) trapTerminate(tr *traps) *bool {
+func (e *Engine) trapTerminate(tr *move) *bool {
 	met := new(bool)
 	if a, ok := e.symbols.Address("_ZSt9terminatev"); ok {
-		e.trapAt(tr, a, func(*thread) (bool, *Stop, error) {
+		e.trapAt(tr, a, func(*thread) answer {
 			*met = true
-			return true, nil, nil
+			return arrive()
 		})
 	}
 	return met

@@ -2,8 +2,6 @@ package stepper
 
 import (
 	"errors"
-
-	"rseqstep/stepper/unit"
 )
 
 // holds reports whether a call is still to return.
@@ -82,14 +80,6 @@ func (e *Engine) unwindAll() error {
 		}
 	}
 	return err
-}
-
-// stepReturning is stepPlain of an instruction that may return from a called function.
-func (e *Engine) stepReturning(th *thread, insn *unit.Insn) (*Stop, error) {
-	if stop, err := e.stepPlain(th, insn); stop != nil || err != nil || len(th.called) == 0 || e.threads[th.tid] != th {
-		return stop, err
-	}
-	return e.callReturned(th)
 }
 
 // lookAfterCalls ends, at the end of a command, what has come back unnoticed

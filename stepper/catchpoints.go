@@ -80,32 +80,6 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	return stop, e.dropMet(met)
 }
 
-// pauseFor holds every thread for an event that one of the user's catchpoints is
-// for, or whose process is to be followed, and decides on the former. onward is
-// how the program goes on from it where it is not stopped.
-func (e *Engine) pauseFor(ev tracee.Event, tr *traps) (onward func(tid int) (bool, *Stop, error), stop *Stop, err error) {
-	forks := ev.Kind == tracee.EventFork || ev.Kind == tracee.EventVfork
-	if forks {
-		e.fork = &undecided{event: ev} // should this fail before it is decided
-	}
-	caught := e.anyCatches(&ev)
-	if ev.Kind == tracee.EventExec || !caught && !(forks && e.policy.FollowFork == FollowChild) {
-		return func(tid int) (bool, *Stop, error) { return false, nil, e.resume(tid) }, nil, nil
-	}
-	if err := e.pause(); err != nil {
-		return nil, nil, err
-	}
-	if !e.target.Held(ev.TID) {
-		// Killed meanwhile: its end is the next event.
-		return func(int) (bool, *Stop, error) { return false, nil, nil }, nil, nil
-	}
-	stop, err = e.catchpoint(ev)
-	return func(int) (bool, *Stop, error) {
-		stop, err := e.release(tr.tid)
-		return false, stop, err
-	}, stop, err
-}
-
 // reportSyscalls has system calls reported where anybody wants to know of them.
 func (e *Engine) reportSyscalls() error {
 	wanted := e.catch.Syscalls != nil || e.reporters > 0

@@ -142,7 +142,15 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	} else if back != nil {
 		stop.Reason, stop.Returned, stop.call = back.Reason, back.Returned, back.call
 	}
-	if cur, ok := e.threads[e.current]; ok && e.load(cur) == nil {
+	cur, ok := e.threads[e.current]
+	if ok && isGone(e.load(cur)) { // killed just now
+		end, lost := e.vanished(cur, e.load(cur))
+		if end != nil {
+			end.Units, end.Notes, end.Dropped = stop.Units, stop.Notes, stop.Dropped
+			return *end, errors.Join(err, lost)
+		}
+	}
+	if ok && e.load(cur) == nil {
 		pc := cur.regs.PC()
 		if cur.shownAt != pc {
 			total, entering := e.symbols.Inlines(pc)
@@ -165,7 +173,9 @@ func (e *Engine) Continue() (Stop, error) {
 				return nil, err
 			}
 		}
-		_, stop, err := e.travel(th, &traps{tid: th.tid, free: true})
+		m := journey(th)
+		m.free = true
+		_, stop, err := e.do(m)
 		return stop, err
 	})
 	if bare && e.target.Alive() {

@@ -8,7 +8,9 @@ func (e *Engine) ContinueOver() (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		_, stop, err := e.travel(th, &traps{tid: th.tid, free: true, over: true, sections: e.around(th.regs.PC())})
+		m := journey(th)
+		m.free, m.over, m.sections = true, true, e.around(th.regs.PC())
+		_, stop, err := e.do(m)
 		return stop, err
 	})
 }

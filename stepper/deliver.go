@@ -2,7 +2,6 @@ package stepper
 
 import (
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -22,7 +21,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	}
 	now := e.threadRseq(th)
 	th.stoppedAt = 0
-	if stop, err := e.stepPlain(th, nil); stop != nil || err != nil {
+	if _, stop, err := e.do(e.instruction(th, nil)); stop != nil || err != nil {
 		return false, stop, err
 	}
 	if err := e.load(th); err != nil {
@@ -52,6 +51,6 @@ func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, e
 	if _, named := e.symbols.Function(th.regs.PC()); named {
 		return true, nil, nil
 	}
-	_, stop, err = e.runTo(th, back, func(r *unit.Regs) bool { return r.SP() == sp })
+	_, stop, err = e.do(e.runTo(th, back, func(th *thread) bool { return th.regs.SP() == sp }))
 	return false, stop, err
 }

@@ -18,48 +18,67 @@ const (
 // endQuiet ends a thread's quiet phase: at once, or, when the thread stands
 // inside a section, after stepping it to its exit, so that what it began
 // commits. A breakpoint inside that says stop comes first.
-func (e *Engine) endQuiet(th *thread) (*Stop, error) {
-	if e.policy.StandsToMeet {
-		if stop, err := e.quietStop(th); stop != nil || err != nil {
-			return stop, err
+func (e *Engine) endQuiet(th *thread) *move {
+	steps := 0
+	return plan(th, func() answer {
+		if steps == 0 && e.policy.StandsToMeet {
+			if a := stopped(e.quietStop(th)); !a.goesOn() {
+				return a
+			}
 		}
-	}
-	for n := 0; th.quiet != nil; n++ {
-		if err := e.load(th); err != nil {
-			return nil, err
+		if q := th.quiet; q == nil || !q.inside(th.regs.PC()) {
+			return arriveOr(e.restoreRegistration(th))
 		}
-		if !th.quiet.inside(th.regs.PC()) {
-			return nil, e.restoreRegistration(th)
-		}
-		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
-			return stop, err
-		}
-		if stop, err := e.quietStop(th); stop != nil || err != nil {
-			return stop, err
-		}
-	}
-	return nil, nil
+		steps++
+		return e.quietOn(th, steps-1, func(quietEnd) answer { return stopped(e.quietStop(th)) })
+	})
 }
 
 // inside reports whether a thread at pc is in the middle of its section.
 func (q *quiet) inside(pc table.Addr) bool { return q.entered && q.placed.Contains(pc) }
 
-// endAllQuiet ends the quiet phases of all threads but one (nil: none excepted). A
-// thread that may not run is not stepped for it: its section is restarted later.
+// endAllQuiet ends the quiet phases of all threads but one (nil: none excepted).
 func (e *Engine) endAllQuiet(but *thread) (*Stop, error) {
+	for {
+		m, err := e.nextQuiet(but)
+		if m == nil || err != nil {
+			return nil, err
+		}
+		if _, stop, err := e.do(m); stop != nil || err != nil {
+			return stop, err
+		}
+	}
+}
+
+// quietFirst ends the quiet phases before the program runs.
+func (e *Engine) quietFirst() answer {
+	m, err := e.nextQuiet(nil)
+	if m == nil || err != nil {
+		return fails(err)
+	}
+	return then(m, nil)
+}
+
+// nextQuiet is the end of some thread's quiet phase, nil where there is none. A thread
+// that may not run is not stepped for it: its section is restarted later.
+func (e *Engine) nextQuiet(but *thread) (*move, error) {
+	if !e.anyQuiet() {
+		return nil, nil
+	}
 	for _, tid := range e.target.Threads() {
 		th := e.threads[tid]
 		if th == nil || th == but || th.quiet == nil {
 			continue
 		}
-		if !e.mayRun(tid) { // it stays where it is
-			if err := e.restoreRegistration(th); err != nil && !isGone(err) {
-				return nil, err
-			}
-			continue
+		if e.mayRun(tid) {
+			return e.endQuiet(th), nil
 		}
-		if stop, err := e.endQuiet(th); stop != nil || err != nil {
-			return stop, err
+		// It stays where it is.
+		if err := e.pause(); err != nil {
+			return nil, err
+		}
+		if err := e.restoreRegistration(th); err != nil && !isGone(err) {
+			return nil, err
 		}
 	}
 	return nil, nil
@@ -75,27 +94,26 @@ func (e *Engine) restoreRegistrations() error {
 		if th == nil || th.quiet == nil {
 			continue
 		}
-		for n := 0; n < partQuiet && th.quiet != nil; n++ {
-			if e.load(th) != nil || !th.quiet.inside(th.regs.PC()) {
-				break
-			}
-			if where := e.quietPlaces(th); n >= quietBurst && where != nil {
-				_, _, failed := e.quietRun(th, e.exitsOf(th.quiet.body), partPatience)
-				if !isGone(failed) {
-					err = errors.Join(err, failed)
-				}
-				break
-			}
-			if _, stop, failed := e.quietStep(th); stop != nil || failed != nil {
-				if !isGone(failed) {
-					err = errors.Join(err, failed)
-				}
-				break
-			}
+		if _, _, failed := e.do(e.partFrom(th)); !isGone(failed) {
+			err = errors.Join(err, failed)
 		}
 		if failed := e.restoreRegistration(th); !isGone(failed) {
 			err = errors.Join(err, failed)
 		}
 	}
 	return err
+}
+
+// partFrom takes a thread to its section's exit, as far as that does not take too long.
+func (e *Engine) partFrom(th *thread) *move {
+	steps := 0
+	return plan(th, func() answer {
+		if q := th.quiet; q == nil || steps >= partQuiet || !q.inside(th.regs.PC()) {
+			return arrive()
+		}
+		if steps++; steps > quietBurst && e.quietPlaces(th) != nil {
+			return e.quietRun(th, e.exitsOf(th.quiet.body), partPatience, func(quietEnd) answer { return arrive() })
+		}
+		return e.quietStep(th, func(quietEnd) answer { return answer{} })
+	})
 }

@@ -61,8 +61,9 @@ type Engine struct {
 
 	// Of the command that runs.
 	only     map[int]bool // the only threads that may run; nil: all
-	journeys []*traps     // under way, each begun inside the one before
-	arrived  *traps       // the one that has arrived while others were under way inside it; else nil
+	moves    []*move      // under way, each begun inside the one before (drive.go)
+	released bool         // some thread may be running
+	departed bool         // and all that the command lets run do
 	report   []UnitReport
 	dropped  int // reports that did not fit
 	notes    []string

@@ -8,9 +8,6 @@ import (
 	"rseqstep/table"
 )
 
-// errThreadGone unwinds a command whose thread has gone, when the Stop says the rest.
-var errThreadGone = errors.New("the thread is gone")
-
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
 // vanished explains why a command failed by the end of a thread, if one has ended,

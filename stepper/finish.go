@@ -3,8 +3,6 @@ package stepper
 import (
 	"errors"
 	"fmt"
-
-	"rseqstep/table"
 )
 
 // ErrOutermost says that a frame has no caller to return to.
@@ -27,14 +25,14 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		if frame+1 >= len(frames) || f.Called {
 			return nil, ErrOutermost
 		}
-		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+		tr := journey(th)
 		for _, g := range frames[:frame+1] {
 			tr.sections = append(tr.sections, e.around(g.PC)...)
 		}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
 		w := &walk{cfa: f.CFA, whole: true}
 		e.trapUnwinding(tr, w)
-		arrived, stop, err := e.travel(th, tr)
+		arrived, stop, err := e.do(tr)
 		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.sp == frames[frame+1].CFA {
 			done := &Finished{Function: f.Function, Entry: f.Entry, Integers: stop.Returned.Integers}
 			copy(done.XMM0[:], stop.Returned.XState[xmm0:])
@@ -185,18 +183,19 @@ func outside(r Range, ranges []Range) []Range {
 // (until LOCATION, advance LOCATION).
 func (e *Engine) Advance(places []Place) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
+		tr := journey(th)
+		tr.sections = e.around(th.regs.PC())
 		for _, p := range places {
 			if err := e.guard(p.Addr, trapOurs); err != nil {
 				return nil, err
 			}
-			e.addTrap(tr, p.Addr, func(*thread) (bool, *Stop, error) { return true, nil, nil })
+			tr.trap(p.Addr, always)
 		}
 		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
 			e.trapReturn(tr, caller.PC(), cfa)
 			e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
 		}
-		_, stop, err := e.travel(th, tr)
+		_, stop, err := e.do(tr)
 		return stop, err
 	})
 }

@@ -14,26 +14,21 @@ import (
 // with live state and still commits.
 func (e *Engine) StepInside(n int) (Stop, error) { return e.instructions(n, true) }
 
-// stepInside steps one instruction of a quiet phase, and ends the phase with
+// insideHere steps one instruction of a quiet phase, and ends the phase with
 // the section's commit, the function's return, or a system call to come. An
 // unsuccessful pass goes on quietly: a program that has to prepare its area
 // first (tcmalloc) would never commit otherwise.
-func (e *Engine) stepInside(th *thread) (*Stop, error) {
+func (e *Engine) insideHere(th *thread) answer {
 	q := th.quiet
-	end, stop, err := e.quietStep(th)
-	if stop != nil || err != nil {
-		return stop, err
-	}
-	switch end {
-	case quietKernel:
-		return e.stepOne(th)
-	case quietCommit, quietReturn:
-		return nil, e.restoreRegistration(th)
-	}
-	if !e.entering && th.quiet != nil && !q.entered {
-		return nil, e.restoreRegistration(th)
-	}
-	return nil, nil
+	return e.quietStep(th, func(end quietEnd) answer {
+		switch {
+		case end == quietKernel:
+			return then(e.unit(th), arrive)
+		case end == quietCommit, end == quietReturn, !e.entering && th.quiet != nil && !q.entered:
+			return arriveOr(e.restoreRegistration(th))
+		}
+		return arrive()
+	})
 }
 
 // watchInside makes sure that a section which a watchpoint was met inside of
@@ -138,57 +133,56 @@ func (e *Engine) wantedInside(th *thread, p *table.Placed) bool {
 	return false
 }
 
-// stepThroughSection takes a thread that stands at an arming store through its section
+// throughSection takes a thread that stands at an arming store through its section
 // quietly, to a breakpoint inside that says stop, or to the exit.
-// Precondition: every other thread is held.
-func (e *Engine) stepThroughSection(th *thread) (*Stop, error) {
-	if _, p, err := e.atArming(th); err == nil && p != nil && e.confined(th, p) {
-		return e.stepOne(th)
-	}
-	if err := e.liftRegistration(th); err != nil {
-		return nil, err
-	}
-	for n := 0; th.quiet != nil; n++ {
+func (e *Engine) throughSection(th *thread) *move {
+	steps := 0
+	return plan(th, func() answer {
+		if steps == 0 {
+			if _, p, err := e.atArming(th); err == nil && p != nil && e.confined(th, p) {
+				return then(e.unit(th), arrive)
+			}
+			if err := e.liftRegistration(th); err != nil {
+				return fails(err)
+			}
+		}
 		q := th.quiet
-		if err := e.load(th); err != nil {
-			return nil, err
+		if q == nil {
+			return arrive()
 		}
-		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
-			return stop, err
-		}
-		if !q.entered {
-			break
-		}
-		if stop, err := e.quietStop(th); stop != nil || err != nil {
-			return stop, err
-		}
-	}
-	return nil, e.restoreRegistration(th)
+		steps++
+		return e.quietOn(th, steps-1, func(quietEnd) answer {
+			if !q.entered {
+				return arriveOr(e.restoreRegistration(th))
+			}
+			return stopped(e.quietStop(th))
+		})
+	})
 }
 
-// stepThroughSectionHere takes a thread that stands at an arming store, which it has run
+// throughHere takes a thread that stands at an arming store, which it has run
 // into while another one was dealt with, through its section as it would be
 // there and then: let go and met once more, it might have left the CPU whose
 // number it has read.
 // Precondition: every other thread is held.
-func (e *Engine) stepThroughSectionHere(th *thread) (*Stop, error) {
+func (e *Engine) throughHere(th *thread) answer {
 	if e.load(th) != nil { // a thread that is going: its exit is the next event
-		return nil, nil
+		return answer{}
 	}
 	pc, trapped := th.regs.PC(), false
 	for _, b := range e.breakpoints {
 		if b.Kind <= BreakHardware && contains(b.planted, pc) {
-			return nil, nil // to be told
+			return answer{} // to be told
 		}
 		trapped = trapped || contains(b.traps, pc)
 	}
 	if !trapped {
-		return nil, nil
+		return answer{}
 	}
 	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
-		return nil, err
+		return fails(err)
 	}
-	return e.stepThroughSection(th)
+	return then(e.throughSection(th), nil)
 }
 
 // quietStop is the Stop of a user's breakpoint that a quiet phase has come to,

@@ -10,21 +10,21 @@ import (
 )
 
 // climb carries out the section the thread is about to arm on the rung of the
-// ladder that its fruitless passes have earned (DESIGN 4.4). done is false
-// when that is the first: run it.
-func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool, stop *Stop, err error) {
+// ladder that its fruitless passes have earned (DESIGN 4.4). It goes on, to run the
+// section, when that is the first.
+func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) answer {
 	n := th.passes[p.Start]
 	limit := max(e.policy.StuckLimit, 1)
 	switch {
 	case !e.stuck(th, p):
-		return false, nil, nil
+		return answer{}
 	case n.quiets >= limit:
 		delete(th.passes, p.Start)
 		return e.escape(th, p)
 	case n.aborts >= limit:
 		injected, err := e.inject(th, p, insn)
 		if injected {
-			return true, nil, err // of its registers: its work is done, and must not be done again
+			return arriveOr(err) // of its registers: its work is done, and must not be done again
 		}
 		if err != nil {
 			e.notify("no cpu_opv vector for %s: %v", e.SectionName(p), err)
@@ -34,94 +34,88 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 		delete(th.passes, p.Start)
 		return e.escape(th, p)
 	}
-	stop, err = e.quietPass(th, p)
-	return true, stop, err
+	return then(e.quietPass(th, p), arrive)
 }
 
 // quietPass is rung 3: from the arming store on in a quiet phase, until a
 // section commits, or the function returns, or the thread is about to enter
 // the kernel, or comes to where the command under way waits for it.
-func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
-	if err := e.liftRegistration(th); err != nil {
-		return nil, err
+func (e *Engine) quietPass(th *thread, p *table.Placed) *move {
+	steps, outside := 0, 0
+	inVain := func(why string) answer {
+		e.notify("%s: the quiet phase ended without a commit, %s", e.SectionName(p), why)
+		if n := th.passes[p.Start]; n != nil {
+			n.quiets++
+		}
+		return arriveOr(e.restoreRegistration(th))
 	}
-	why := "it takes too long"
-	for n, outside := 0, 0; outside < maxQuiet && th.quiet != nil; n++ {
+	return plan(th, func() answer {
+		if steps == 0 {
+			if err := e.liftRegistration(th); err != nil {
+				return fails(err)
+			}
+		}
+		if outside >= maxQuiet || th.quiet == nil {
+			return inVain("it takes too long")
+		}
 		q := th.quiet
-		end, stop, err := e.quietOn(th, n)
-		if stop != nil || err != nil {
-			return stop, err
-		}
-		if stop, err := e.quietStop(th); stop != nil || err != nil {
-			return stop, err
-		}
-		switch {
-		case end == quietCommit:
-			delete(th.passes, p.Start)
-			return nil, e.restoreRegistration(th)
-		case end == quietReturn:
-			why = "its function has returned"
-		case end == quietKernel:
-			why = "before a system call"
-		case !q.entered && e.awaited(th.regs.PC()):
-			why = "at a breakpoint of the command"
-		default:
-			if !q.entered {
+		steps++
+		return e.quietOn(th, steps-1, func(end quietEnd) answer {
+			if a := stopped(e.quietStop(th)); !a.goesOn() {
+				return a
+			}
+			switch {
+			case end == quietCommit:
+				delete(th.passes, p.Start)
+				return arriveOr(e.restoreRegistration(th))
+			case end == quietReturn:
+				return inVain("its function has returned")
+			case end == quietKernel:
+				return inVain("before a system call")
+			case !q.entered && e.awaited(th.regs.PC()):
+				return inVain("at a breakpoint of the command")
+			case !q.entered:
 				outside++
 			}
-			continue
-		}
-		break
-	}
-	e.notify("%s: the quiet phase ended without a commit, %s", e.SectionName(p), why)
-	if n := th.passes[p.Start]; n != nil {
-		n.quiets++
-	}
-	return nil, e.restoreRegistration(th)
+			return answer{}
+		})
+	})
 }
 
-// awaited reports whether a breakpoint at pc is neither the user's nor stands
-// for one inside a section: the command under way has planted it.
+// awaited reports whether a move under way waits for a thread at pc.
 func (e *Engine) awaited(pc table.Addr) bool {
-	n := e.sites[pc]
-	if n == 0 {
-		return false
-	}
-	if pc == e.library {
-		n--
-	}
-	for _, b := range e.breakpoints {
-		if b.Kind == BreakSoftware && contains(b.planted, pc) {
-			n--
-		}
-		if contains(b.traps, pc) {
-			n--
+	for _, m := range e.moves {
+		if contains(m.sites, pc) {
+			return true
 		}
 	}
-	return n > 0
+	return false
 }
 
-// escape is rung 4: run to the function's return, or to where one around it
-// arrives. done is false where the thread is on that way already.
-func (e *Engine) escape(th *thread, p *table.Placed) (done bool, stop *Stop, err error) {
+// escape is rung 4: run to the function's return, or to where a move around it
+// arrives. It goes on where the thread is on that way already.
+func (e *Engine) escape(th *thread, p *table.Placed) answer {
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	if !ok || caller.PC() == 0 {
-		return true, nil, fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p))
+		return fails(fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p)))
 	}
-	for _, o := range e.journeys {
-		if o.tid == th.tid && o.escape == cfa {
-			return false, nil, nil
+	for _, m := range e.moves {
+		if m.th == th && m.escape == cfa {
+			return answer{}
 		}
 	}
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, escape: cfa, watchdog: e.watchLine()}
-	tr.watchdog.seldom()
-	defer tr.watchdog.end()
-	e.trapReturn(tr, caller.PC(), cfa)
-	_, stop, err = e.travel(th, tr)
-	if stop == nil && (err == nil || errors.Is(err, errArrivedOuter)) {
-		e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+	m := journey(th)
+	m.escape, m.watchdog = cfa, e.watchLine()
+	m.watchdog.seldom()
+	e.trapReturn(m, caller.PC(), cfa)
+	m.end = func(how ending) error {
+		m.watchdog.end()
+		if how == endArrived || how == endLost {
+			e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+		}
+		return nil
 	}
-	return true, stop, err
+	return then(m, arrive)
 }
 
 // maxRebuild bounds how often a vector is made anew when a compare of it

@@ -3,7 +3,6 @@ package stepper
 import (
 	"math/bits"
 
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -35,30 +34,30 @@ func (e *Engine) landings() *landings {
 
 // trapUnwinding makes a step end where an exception or a longjmp leads that
 // leaves the frame of the walk for itself or a caller.
-func (e *Engine) trapUnwinding(tr *traps, w *walk) {
+func (e *Engine) trapUnwinding(tr *move, w *walk) {
 	l := e.landings()
 	if l.unwind != 0 {
-		e.trapAt(tr, l.unwind, func(th *thread) (bool, *Stop, error) {
+		e.trapAt(tr, l.unwind, func(th *thread) answer {
 			return e.land(th, w, table.Addr(th.regs.Arguments()[1]), nil)
 		})
 	}
 	if l.catch != 0 {
-		e.trapAt(tr, l.catch, func(th *thread) (bool, *Stop, error) {
+		e.trapAt(tr, l.catch, func(th *thread) answer {
 			ra, ok := th.regs.ReturnAddress(e.target)
 			if !ok {
-				return false, nil, nil
+				return answer{}
 			}
 			sp := th.regs.SP()
-			return e.land(th, w, ra, func(r *unit.Regs) bool { return r.SP() > sp })
+			return e.land(th, w, ra, func(th *thread) bool { return th.regs.SP() > sp })
 		})
 	}
 	for _, a := range l.jumps {
-		e.trapAt(tr, a, func(th *thread) (bool, *Stop, error) {
+		e.trapAt(tr, a, func(th *thread) answer {
 			place, sp, ok := e.jumpTarget(th)
 			if !ok || sp < th.regs.SP() {
-				return false, nil, nil
+				return answer{}
 			}
-			return e.land(th, w, place, func(r *unit.Regs) bool { return r.SP() == sp })
+			return e.land(th, w, place, func(th *thread) bool { return th.regs.SP() == sp })
 		})
 	}
 }
@@ -66,19 +65,15 @@ func (e *Engine) trapUnwinding(tr *traps, w *walk) {
 // land runs to where an exception or a longjmp leads. A place further in than
 // the frame of the walk is no arrival; nor is one in that frame for a walk that
 // waits for the frame's end: a siglongjmp back to its own sigsetjmp, a catch.
-func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*unit.Regs) bool) (bool, *Stop, error) {
+func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*thread) bool) answer {
 	if e.image.At(place) != nil {
-		return false, nil, nil
+		return answer{}
 	}
-	if _, stop, err := e.runTo(th, []table.Addr{place}, accept); stop != nil || err != nil {
-		return false, stop, err
-	}
-	if err := e.load(th); err != nil {
-		return false, nil, err
-	}
-	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-	w.caught = !ok || cfa > w.cfa || cfa == w.cfa && !w.whole
-	return w.caught, nil, nil
+	return then(e.runTo(th, []table.Addr{place}, accept), func() answer {
+		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+		w.caught = !ok || cfa > w.cfa || cfa == w.cfa && !w.whole
+		return answer{arrived: w.caught}
+	})
 }
 
 // jumpTarget reads where longjmp, at its first instruction, will lead: its

@@ -3,6 +3,7 @@ package stepper
 import (
 	"fmt"
 
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -79,7 +80,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	ranges := e.symbols.LineRanges(pc, depth)
 	if th.quiet != nil {
 		// Inside a section: what it began commits first.
-		if stop, err := e.endQuiet(th); stop != nil || err != nil {
+		if _, stop, err := e.do(e.endQuiet(th)); stop != nil || err != nil {
 			return stop, err
 		}
 		done, next, stop, err := e.arrive(th, w)
@@ -112,54 +113,45 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	}
 	e.notify("single stepping until exit from function %s, which has no line number information", name)
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
+	tr := journey(th)
+	tr.sections = e.around(th.regs.PC())
 	if ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
 	e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
-	_, stop, err := e.travel(th, tr)
+	_, stop, err := e.do(tr)
 	return stop, err
 }
 
 // trapReturn arrives when the frame with this CFA has returned to ra: the
 // stack pointer is then at the CFA or above it; a deeper activation of the
 // same code is below.
-func (e *Engine) trapReturn(tr *traps, ra, cfa table.Addr) {
-	e.trapAt(tr, ra, func(th *thread) (bool, *Stop, error) {
-		return th.regs.SP() >= cfa, nil, nil
-	})
+func (e *Engine) trapReturn(tr *move, ra, cfa table.Addr) {
+	e.trapAt(tr, ra, when(func(th *thread) bool { return th.regs.SP() >= cfa }))
+}
+
+// returnTo is a journey to where a call returns that a thread makes next, or has just
+// made: to ra, with the stack pointer at sp or above.
+func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *move {
+	m := journey(th)
+	m.trap(ra, when(func(th *thread) bool { return th.regs.SP() >= sp }))
+	return m
 }
 
 // trapAt adds a trap, moved to the exits of the section a lies in, if any.
-func (e *Engine) trapAt(tr *traps, a table.Addr, t trap) {
+func (e *Engine) trapAt(tr *move, a table.Addr, d decision) {
 	for _, x := range e.placesFor(a) {
-		e.addTrap(tr, x, t)
+		tr.trap(x, d)
 	}
-}
-
-func (e *Engine) addTrap(tr *traps, a table.Addr, t trap) {
-	if first, ok := tr.at[a]; ok {
-		tr.at[a] = func(th *thread) (bool, *Stop, error) {
-			if arrived, stop, err := first(th); arrived || stop != nil || err != nil {
-				return arrived, stop, err
-			}
-			if !e.target.Alive() || th.regs.PC() != a {
-				return false, nil, nil
-			}
-			return t(th)
-		}
-		return
-	}
-	tr.at[a] = t
 }
 
 // sameFrame arrives in the frame of the walk or one that it returned to, not
 // in a deeper activation of the function (recursion, a signal handler).
-func (e *Engine) sameFrame(w *walk) trap {
-	return func(th *thread) (bool, *Stop, error) {
+func (e *Engine) sameFrame(w *walk) decision {
+	return when(func(th *thread) bool {
 		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-		return !ok || cfa >= w.cfa, nil, nil
-	}
+		return !ok || cfa >= w.cfa
+	})
 }
 
 // leave runs the thread out of the ranges. done: it stands where the step ends.
@@ -180,10 +172,11 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		return false, false, nil, err
 	}
 	ways := e.waysOut(ranges, th.regs.PC())
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, watchdog: w.watchdog}
+	tr := journey(th)
+	tr.watchdog = w.watchdog
 	entered := false
 	inside := func(a table.Addr) bool { return inRanges(ranges, a) }
-	wt := &wayTraps{traps: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
+	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
 	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
 	for _, b := range ways.Falls {
 		wt.way(b, e.sameFrame(w))
@@ -233,12 +226,12 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	// The thread may stand at an indirect branch now: going on would step off
 	// the trap there unseen.
 	if pc := th.regs.PC(); wt.stepped[pc] {
-		if arrived, stop, err := tr.at[pc](th); arrived || stop != nil || err != nil {
+		if arrived, stop, err := e.decideNow(th, tr.at[pc]); arrived || stop != nil || err != nil {
 			return again, entered, stop, err
 		}
 	}
-	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
-	_, stop, err = e.travel(th, tr)
+	e.tryAlone(tr, &ways)
+	_, stop, err = e.do(tr)
 	return again, entered || w.caught, stop, err
 }
 
@@ -247,4 +240,28 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 func (e *Engine) isReturnTo(th *thread, a table.Addr) bool {
 	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	return ok && caller.PC() == a
+}
+
+// tryAlone lets a short way that makes no calls be tried with the other threads held and
+// the thread on its CPU, so that stepping through such lines neither disturbs the
+// others (each stop may abort a section of theirs) nor moves the thread away from
+// the CPU whose number it has read.
+func (e *Engine) tryAlone(tr *move, ways *unit.Ways) {
+	if len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0 {
+		tr.alone = blockPatience
+	}
+}
+
+// decideNow asks a decision about where a thread stands, and makes what it needs.
+func (e *Engine) decideNow(th *thread, d decision) (arrived bool, stop *Stop, err error) {
+	asked := false
+	_, stop, err = e.do(plan(th, func() answer {
+		if asked {
+			arrived = false
+			return arrive()
+		}
+		asked, arrived = true, true
+		return d(th)
+	}))
+	return arrived && stop == nil && err == nil, stop, err
 }

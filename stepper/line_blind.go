@@ -19,12 +19,7 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 	}
 	if calls && th.regs.SP() < sp {
 		if fn, ok := e.calleeWithLines(th.regs.PC()); ok && w.into {
-			if fn.Entry != th.regs.PC() {
-				if _, stop, err := e.runTo(th, []table.Addr{fn.Entry}, nil); stop != nil || err != nil {
-					return false, stop, err
-				}
-			}
-			stop, err := e.enter(th, fn)
+			_, stop, err := e.decideNow(th, func(th *thread) answer { return e.enterFrom(th, fn) })
 			return true, stop, err
 		}
 		if stop, err := e.backFrom(th, insn.Next(), sp); stop != nil || err != nil {
@@ -38,8 +33,7 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 // backFrom goes on until a call that the thread has just made has returned to ra.
 func (e *Engine) backFrom(th *thread, ra, sp table.Addr) (*Stop, error) {
 	if e.guard(ra, trapOurs) == nil {
-		tr := &traps{tid: th.tid, at: map[table.Addr]trap{ra: func(th *thread) (bool, *Stop, error) { return th.regs.SP() >= sp, nil, nil }}}
-		_, stop, err := e.travel(th, tr)
+		_, stop, err := e.do(e.returnTo(th, ra, sp))
 		return stop, err
 	}
 	for th.regs.SP() < sp {

@@ -7,18 +7,17 @@ import (
 
 // trapCallee makes a step enter a function that has lines: at its entry, when
 // it was called from the frame of the walk, and from there past its prologue.
-func (e *Engine) trapCallee(tr *traps, w *walk, target table.Addr, entered *bool) {
+func (e *Engine) trapCallee(tr *move, w *walk, target table.Addr, entered *bool) {
 	fn, ok := e.calleeWithLines(target)
 	if !ok {
 		return
 	}
-	e.trapAt(tr, fn.Entry, func(th *thread) (bool, *Stop, error) {
+	e.trapAt(tr, fn.Entry, func(th *thread) answer {
 		if !e.calledFrom(th, w) {
-			return false, nil, nil
+			return answer{}
 		}
-		stop, err := e.enter(th, fn)
 		*entered = true
-		return true, stop, err
+		return e.enter(th, fn)
 	})
 }
 
@@ -62,54 +61,47 @@ func (e *Engine) calledFrom(th *thread, w *walk) bool {
 	return !ok || cfa == w.cfa
 }
 
-// enter runs a thread from a function's entry past its prologue.
-func (e *Engine) enter(th *thread, fn Function) (*Stop, error) {
-	if fn.Body == th.regs.PC() || fn.Body == 0 {
-		return nil, nil
+// enter takes a thread from a function's entry past its prologue.
+func (e *Engine) enter(th *thread, fn Function) answer {
+	if fn.Body == th.regs.PC() || fn.Body == 0 || e.covering(fn.Body) != nil {
+		return arrive()
 	}
-	if e.covering(fn.Body) != nil {
-		return nil, nil
-	}
-	_, stop, err := e.runTo(th, []table.Addr{fn.Body}, nil)
-	return stop, err
+	return then(e.runTo(th, []table.Addr{fn.Body}, nil), arrive)
 }
 
 // stepLine is the trap at an instruction of the line that only the processor knows
 // the way from: an indirect branch, one of a section that is stepped. again is set
 // where it leads inside, to code that its ways had not shown.
-func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool, entered, again *bool) trap {
-	return func(th *thread) (bool, *Stop, error) {
-		if arrived, _, _ := e.sameFrame(w)(th); !arrived {
-			return false, nil, nil
+func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool, entered, again *bool) decision {
+	return func(th *thread) answer {
+		if a := e.sameFrame(w)(th); !a.arrived {
+			return answer{}
 		}
-		if stop, err := e.stepOne(th); stop != nil || err != nil {
-			return false, stop, err
-		}
-		if err := e.load(th); err != nil {
-			return false, nil, err
-		}
-		pc := th.regs.PC()
-		switch {
-		case inside(pc):
-			*again = !ways.Begins(pc)
-			return *again, nil, nil
-		case inRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
-			return e.covering(pc) == nil, nil, nil
-		case th.regs.SP() >= w.cfa:
-			return true, nil, nil // it was a return
-		case w.into:
-			if fn, ok := e.calleeWithLines(pc); ok {
-				*entered = true
-				if fn.Entry != pc {
-					// Through a PLT stub: run to the function itself.
-					if _, stop, err := e.runTo(th, []table.Addr{fn.Entry}, nil); stop != nil || err != nil {
-						return false, stop, err
-					}
+		return then(e.unit(th), func() answer {
+			pc := th.regs.PC()
+			switch {
+			case inside(pc):
+				*again = !ways.Begins(pc)
+				return answer{arrived: *again}
+			case inRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
+				return answer{arrived: e.covering(pc) == nil}
+			case th.regs.SP() >= w.cfa:
+				return arrive() // it was a return
+			case w.into:
+				if fn, ok := e.calleeWithLines(pc); ok {
+					*entered = true
+					return e.enterFrom(th, fn)
 				}
-				stop, err := e.enter(th, fn)
-				return true, stop, err
 			}
-		}
-		return false, nil, nil
+			return answer{}
+		})
 	}
+}
+
+// enterFrom is enter for a thread that may stand in a PLT stub that leads to the function.
+func (e *Engine) enterFrom(th *thread, fn Function) answer {
+	if fn.Entry == th.regs.PC() {
+		return e.enter(th, fn)
+	}
+	return then(e.runTo(th, []table.Addr{fn.Entry}, nil), func() answer { return e.enter(th, fn) })
 }

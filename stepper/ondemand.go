@@ -124,13 +124,14 @@ func (e *Engine) AbortAt(n int) (Stop, error) {
 			return nil, fmt.Errorf("the section %s has instructions 1 to %d", e.SectionName(p), len(body.Insns))
 		}
 		at := body.Insns[n-1].Addr
-		where, stop, err := e.runTo(th, append([]table.Addr{at}, e.exitsOf(body)...), nil)
-		if stop != nil || err != nil {
+		if _, stop, err := e.do(e.runTo(th, append([]table.Addr{at}, e.exitsOf(body)...), nil)); stop != nil || err != nil {
 			return stop, err
 		}
+		where := th.regs.PC()
 		if where != at {
 			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.addressName(where), n)
 		}
-		return e.runRestart(th, p)
+		_, stop, err = e.decideNow(th, func(th *thread) answer { return e.restart(th, p) })
+		return stop, err
 	})
 }

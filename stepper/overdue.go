@@ -7,46 +7,36 @@ import (
 	"sync/atomic"
 )
 
-// whenOverdue looks, every thread held, at a thread whose unit takes long: has it
-// arrived after all, does the program stop, or does it go on.
-type whenOverdue func(th *thread) (arrived bool, stop *Stop, err error)
-
-// watchUnit sets a watchdog on a unit of thread tr.tid, which is to take some
-// tens of nanoseconds. What sleeps in the kernel waits for somebody and is left
-// alone: a system call that the function fell back to, a page on its way.
-func (e *Engine) watchUnit(tr *traps) *watchdog {
+// watchUnit sets a watchdog on a unit, which is to take some tens of nanoseconds: its
+// thread is looked at when it takes long. What sleeps in the kernel waits for somebody
+// and is left alone: a system call that the function fell back to, a page on its way.
+func (e *Engine) watchUnit(m *move) {
 	var ran atomic.Bool
-	tid, look := tr.tid, tr.whenOverdue
-	tr.watchdog = startWatchdog(func() {
+	tid, look := m.th.tid, m.overdue
+	m.watchdog = startWatchdog(func() {
 		ran.Store(taskState(tid) == 'R')
 		e.target.Interrupt()
 	})
-	tr.whenOverdue = func(th *thread) (bool, *Stop, error) {
+	m.overdue = func(th *thread) answer {
 		if !ran.Load() {
-			return false, nil, nil
+			return answer{}
 		}
 		return look(th)
 	}
-	return tr.watchdog
 }
 
-// overdue holds every thread and lets tr.late decide, unless the thread has an
-// event that is still to be told: then it has moved on.
-func (e *Engine) overdue(tr *traps) (arrived bool, stop *Stop, err error) {
-	if err := e.pause(); err != nil {
-		return false, nil, err
-	}
-	if th, ok := e.threads[tr.tid]; ok && !e.target.Queued(tr.tid) {
-		if err := e.load(th); err != nil {
-			return false, nil, err
-		}
-		if arrived, stop, err := tr.whenOverdue(th); arrived || stop != nil || err != nil {
-			return arrived, stop, err
+// lookOverdue lets a move look at its thread, which takes long, unless the thread has
+// an event that is still to be told: then it has moved on.
+// Precondition: every thread is held.
+func (e *Engine) lookOverdue(m *move) answer {
+	th := m.th
+	if e.threads[th.tid] == th && !e.target.Queued(th.tid) {
+		if a := e.put(m, func() answer { return m.overdue(th) }); !a.goesOn() {
+			return a
 		}
 	}
-	tr.watchdog.again(true)
-	stop, err = e.release(tr.tid)
-	return false, stop, err
+	m.watchdog.again(true)
+	return answer{}
 }
 
 // taskState is the state letter of proc_pid_stat(5), 0 when the thread is gone.

@@ -1,6 +1,8 @@
 package stepper
 
 import (
+	"errors"
+
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -28,44 +30,29 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 	return n.arm, n.arm != 0 && e.sites[n.arm] == 0 && !e.hardwareAt(n.arm)
 }
 
-// onward goes on from a point of a thread's passes: at the arming store of p (nil:
-// none) the pass that begins there is run as a unit.
-func (e *Engine) onward(p *table.Placed, tid int, tr *traps) (arrived bool, stop *Stop, err error) {
-	if p == nil {
-		return false, nil, e.resumeOne(e.adopt(tid), e.target.Resume)
-	}
-	if err := e.pause(); err != nil {
-		return false, nil, err
-	}
-	if arrived, stop, err := e.stepCounted(p, tid, tr); arrived || stop != nil || err != nil {
-		return arrived, stop, err
-	}
-	stop, err = e.release(tr.tid)
-	return false, stop, err
+// countedPass runs the pass that begins at the arming store of p, where a thread
+// stands, and helps it if it must.
+func (e *Engine) countedPass(th *thread, p *table.Placed) *move {
+	asked := 0
+	return plan(th, func() answer {
+		switch asked++; asked {
+		case 1:
+			th.watch.helped = nil
+			return e.passCounted(th, p)
+		case 2:
+			if a := stopped(e.arrivedAtBreak(th)); !a.goesOn() {
+				return a
+			}
+			return e.atTrap(th, th.regs.PC())
+		}
+		return arrive()
+	})
 }
 
-// stepCounted runs the pass that begins at the arming store of p, where a thread
-// of a journey stands, and helps it if it must. Then the journey goes on.
-// Precondition: every other thread is held.
-func (e *Engine) stepCounted(p *table.Placed, tid int, tr *traps) (arrived bool, stop *Stop, err error) {
-	th, ok := e.threads[tid]
-	if !ok {
-		return false, nil, nil
-	}
-	th.watch.helped = nil
-	if stop, err := e.passCounted(th, p); stop != nil || err != nil {
-		return false, stop, err
-	}
-	if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {
-		return false, stop, err
-	}
-	return e.atTrap(th, tr, th.regs.PC())
-}
-
-func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
+func (e *Engine) passCounted(th *thread, p *table.Placed) answer {
 	insn, armed, err := e.atArming(th)
 	if err != nil || armed != p {
-		return e.stepOne(th) // that store arms something else this time, or nothing
+		return then(e.unit(th), nil) // that store arms something else this time, or nothing
 	}
 	n := th.passesOf(p)
 	if n.vectorless {
@@ -73,27 +60,18 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
 	}
 	state, err := e.startState(th, p)
 	if err != nil {
-		return nil, err
+		return fails(err)
 	}
-	if err := e.unwatchPasses(th); err != nil {
-		return nil, err
-	}
-	if err := e.pin(th); err != nil {
-		return nil, err
+	if err := errors.Join(e.unwatchPasses(th), e.pin(th)); err != nil {
+		return fails(err)
 	}
 	th.comes(p, insn)
-	stop, err := e.runSection(th, p)
-	th.goes()
-	if stop != nil || err != nil {
-		return stop, err
-	}
-	if err := e.load(th); err != nil {
-		return nil, err
-	}
-	if th.regs.PC() != p.Abort || n.aborts < max(e.policy.StuckLimit, 1) {
-		return nil, nil
-	}
-	return nil, e.injectCounted(th, p, insn, state)
+	return e.runSection(th, p, func() answer {
+		if th.regs.PC() != p.Abort || n.aborts < max(e.policy.StuckLimit, 1) {
+			return answer{}
+		}
+		return fails(e.injectCounted(th, p, insn, state))
+	})
 }
 
 // injectCounted does the work of the pass that began in state and has ended in
@@ -120,11 +98,11 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, sta
 // quietCounted is the next rung for a section that no vector can be made of. It
 // is not climbed further: a step of a line that ends by itself is not to run to
 // the end of its function.
-func (e *Engine) quietCounted(th *thread, p *table.Placed, n *passes) (*Stop, error) {
+func (e *Engine) quietCounted(th *thread, p *table.Placed, n *passes) answer {
 	if n.quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
-		return e.quietPass(th, p)
+		return then(e.quietPass(th, p), nil)
 	}
 	n.helpless = true
 	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.SectionName(p))
-	return nil, nil // the program goes on as it would
+	return answer{} // the program goes on as it would
 }

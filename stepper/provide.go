@@ -102,7 +102,7 @@ func (e *Engine) provide(tid int) error {
 			err = e.answer(c)
 		}
 		if th, ok := e.threads[id]; ok {
-			th.fresh = false
+			th.fresh, th.answered = false, true
 		}
 		if err != nil && !isGone(err) {
 			errs = errors.Join(errs, err)
@@ -111,21 +111,15 @@ func (e *Engine) provide(tid int) error {
 	return errs
 }
 
-// provideRunning answers at an event of the running program, and with that
-// call all those that came at the same time: the other threads are stopped once.
-func (e *Engine) provideRunning(ev tracee.Event, tr *traps) (*Stop, error) {
+// provideAt answers at an event of the program: a thread that moves alone, or while
+// all run with its call all those that came at the same time, so that the other
+// threads are stopped once.
+func (e *Engine) provideAt(tid int) error {
+	if !e.released {
+		return e.provide(tid)
+	}
 	if err := e.pause(); err != nil {
-		return nil, err
+		return err
 	}
-	if err := e.provide(0); err != nil {
-		return nil, err
-	}
-	if stop, err := e.stepAllOff(tr.tid); stop != nil || err != nil {
-		return stop, err
-	}
-	// Each goes on where its call has put it, so not by way of ResumeInPlace.
-	if err := e.resume(ev.TID); err != nil {
-		return nil, err
-	}
-	return nil, e.resumeAll(tr.tid)
+	return e.provide(0)
 }

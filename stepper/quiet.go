@@ -2,7 +2,6 @@ package stepper
 
 import (
 	"errors"
-	"fmt"
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -105,20 +104,18 @@ const (
 	quietReturn                 // the function the phase began in has returned
 )
 
-// quietStep steps one instruction of a quiet phase. The phase is still on
-// afterwards, but for quietKernel and when a Stop or an error is returned that
-// ended it.
-func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
+// quietStep steps one instruction of a quiet phase, and then asks next. The phase is
+// still on by then, but for quietKernel.
+func (e *Engine) quietStep(th *thread, next func(quietEnd) answer) answer {
 	q := th.quiet
 	if err := e.load(th); err != nil {
-		return quietKernel, nil, err
+		return fails(err)
 	}
 	pc := th.regs.PC()
 	th.stoppedAt = 0
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		if f, ok := e.vdso.Entry(pc); ok {
-			stop, err := e.runVDSO(th, f)
-			return quietGoing, stop, err
+			return then(e.runVDSO(th, f), func() answer { return next(quietGoing) })
 		}
 	}
 	insn, err := e.decode(pc)
@@ -126,36 +123,40 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		insn = &unit.Insn{Addr: pc} // the processor knows
 	}
 	if insn.Kind == unit.Syscall {
-		return quietKernel, nil, e.restoreRegistration(th)
+		if err := e.restoreRegistration(th); err != nil {
+			return fails(err)
+		}
+		return next(quietKernel)
 	}
 	if insn.Store.Size != 0 {
 		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && !(known && value == 0) {
 			if p := e.armed(th, insn); p != nil {
 				body, err := e.body(p)
 				if err != nil {
-					return quietGoing, nil, err
+					return fails(err)
 				}
 				q.placed, q.body, q.entered, q.final = p, body, true, false
 				th.comes(p, insn)
 			}
 		}
 	}
-	stop, err := e.quietInsn(th, pc)
-	if err != nil || th.quiet == nil || e.threads[th.tid] != th {
-		return quietKernel, stop, err
-	}
-	if err := e.load(th); err != nil {
-		if stop == nil {
-			return quietKernel, nil, err
+	end := quietKernel
+	m := &move{th: th, gait: single, lone: true, quiet: true}
+	m.end = func(how ending) error {
+		if how == endFailed || th.quiet == nil || e.threads[th.tid] != th {
+			return nil
 		}
-		return quietKernel, stop, nil
+		switch err := e.load(th); {
+		case err != nil && how == endArrived:
+			return err
+		case err != nil, th.regs.PC() == pc && how != endArrived: // the instruction has not run
+			return nil
+		}
+		end = q.judge(insn, th.regs.PC(), th.regs.SP())
+		e.reportQuiet(th, q, end)
+		return nil
 	}
-	if th.regs.PC() == pc && stop != nil {
-		return quietGoing, stop, nil // the instruction has not run
-	}
-	end := q.judge(insn, th.regs.PC(), th.regs.SP())
-	e.reportQuiet(th, q, end)
-	return end, stop, nil
+	return then(m, func() answer { return next(end) })
 }
 
 // judge tells where the step from insn to pc has led.
@@ -181,78 +182,6 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 		return quietCommit
 	}
 	return quietSide
-}
-
-// quietInsn single-steps one instruction with a breakpoint at it taken out.
-func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
-	return e.quietMove(th, pc, func(tid int) (tracee.Event, error) { return e.target.Step(tid, 0, 0) })
-}
-
-// quietMove lets the thread go on from pc by move, a step or a run, with a
-// breakpoint there taken out.
-func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee.Event, error)) (stop *Stop, err error) {
-	if e.sites[pc] > 0 {
-		if err := e.target.Remove(pc); err != nil {
-			return nil, err
-		}
-		defer func() { err = errors.Join(err, e.putBack(pc)) }()
-	}
-	for {
-		ev, err := move(th.tid)
-		if err != nil {
-			return nil, err
-		}
-		th.fresh = false
-		switch ev.Kind {
-		case tracee.EventStep, tracee.EventBreakpoint:
-			return nil, nil
-		case tracee.EventBlocked: // a run with a patience
-			return nil, e.pause()
-		case tracee.EventDebug:
-			if e.slots[ev.Slot&3] == 0 {
-				return nil, nil // a trap of the run's
-			}
-			if stood, err := e.stoodOnHardware(th, ev, pc); err != nil || stood {
-				if err != nil {
-					return nil, err
-				}
-				continue
-			}
-			return e.debugHit(th, ev)
-		case tracee.EventGroupStop, tracee.EventGroupEnd, tracee.EventVforkDone:
-			// Job control waits until the phase is over.
-		case tracee.EventInterrupt:
-			if e.asked.Swap(false) {
-				return &Stop{Reason: StopInterrupt, TID: th.tid}, nil
-			}
-		case tracee.EventSignal:
-			// One that cannot be held back, or that the instruction raised: the
-			// phase ends first, and the kernel restarts the section as it would have.
-			if err := e.load(th); err != nil {
-				return nil, err
-			}
-			if err := e.restoreRegistration(th); err != nil {
-				return nil, err
-			}
-			if stop, err := e.catchpoint(ev); stop != nil || err != nil {
-				return stop, err
-			}
-			d := e.signals.Of(ev.Signal)
-			if d.Stop {
-				return e.signalStop(th, ev)
-			}
-			if d.Pass {
-				return nil, e.queueSignal(th, ev.Signal)
-			}
-			return nil, nil
-		case tracee.EventExit:
-			return e.threadGone(ev), nil
-		case tracee.EventProcessExit:
-			return e.ended(ev), nil
-		default:
-			return nil, fmt.Errorf("internal: event %d in a quiet phase of thread %d at %v", ev.Kind, th.tid, pc)
-		}
-	}
 }
 
 // maxQuiet bounds what a quiet phase runs outside of sections, instructions.

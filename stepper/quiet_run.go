@@ -3,7 +3,6 @@ package stepper
 import (
 	"time"
 
-	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -15,14 +14,14 @@ const quietBurst = 64
 // quietOn carries a quiet phase on: by one instruction or, when n have been stepped
 // before, natively to where the section is left or to a breakpoint inside it. The
 // registration is lifted and every other thread held, so traps disturb nothing.
-// The phase is still on afterwards as it is after quietStep.
-func (e *Engine) quietOn(th *thread, n int) (quietEnd, *Stop, error) {
+// Then it asks next; the phase is still on by then, but for quietKernel.
+func (e *Engine) quietOn(th *thread, n int, next func(quietEnd) answer) answer {
 	if n >= quietBurst {
 		if where := e.quietPlaces(th); where != nil {
-			return e.quietRun(th, where, 0)
+			return e.quietRun(th, where, 0, next)
 		}
 	}
-	return e.quietStep(th)
+	return e.quietStep(th, next)
 }
 
 // quietPlaces is where a thread in the middle of its section has to be waited for
@@ -61,52 +60,35 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	return append(where, exits...)
 }
 
-// quietRun runs a thread of a quiet phase natively to one of the places. With a
-// patience it may still be inside, at none of them, afterwards.
-func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration) (end quietEnd, stop *Stop, err error) {
+// quietRun runs a thread of a quiet phase natively to one of the places, and then
+// asks next. With a patience it may still be inside, at none of them.
+func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration, next func(quietEnd) answer) answer {
 	q := th.quiet
 	th.stoppedAt = 0
-	for first := true; first || !contains(where, th.regs.PC()); first = false {
-		if stop, err := e.quietTrapped(th, where, patience); stop != nil || err != nil || th.quiet == nil || e.threads[th.tid] != th {
-			return quietKernel, stop, err
+	m := e.runTo(th, where, nil)
+	m.quiet, m.alone = true, patience
+	return then(m, func() answer {
+		if th.quiet == nil || e.threads[th.tid] != th {
+			return next(quietKernel)
 		}
-		if err := e.load(th); err != nil {
-			return quietKernel, nil, err
+		pc := th.regs.PC()
+		if q.placed.Contains(pc) {
+			return next(quietGoing)
 		}
-		if patience > 0 {
-			break
+		var before *unit.Regs
+		if th.last != nil && th.last.placed == q.placed {
+			before = &th.last.regs
 		}
-	}
-	pc := th.regs.PC()
-	if q.placed.Contains(pc) {
-		return quietGoing, nil, nil
-	}
-	var before *unit.Regs
-	if th.last != nil && th.last.placed == q.placed {
-		before = &th.last.regs
-	}
-	q.final = q.body.Outcome(before, &th.regs) == unit.OutcomeCommitted
-	q.entered = false
-	switch {
-	case pc == q.placed.Abort:
-		end = quietAbort
-	case pc == q.placed.End && q.final:
-		end = quietCommit
-	default:
-		end = quietSide
-	}
-	e.reportQuiet(th, q, end)
-	return end, nil, nil
-}
-
-// quietTrapped is one run of quietRun, with its traps.
-func (e *Engine) quietTrapped(th *thread, where []table.Addr, patience time.Duration) (stop *Stop, err error) {
-	set, err := e.setTraps(th, where)
-	if err == nil {
-		stop, err = e.quietMove(th, th.regs.PC(), func(tid int) (tracee.Event, error) { return e.target.Run(tid, 0, patience) })
-	}
-	if failed := e.clearTraps(th, set); err == nil {
-		err = failed
-	}
-	return stop, err
+		q.final = q.body.Outcome(before, &th.regs) == unit.OutcomeCommitted
+		q.entered = false
+		end := quietSide
+		switch {
+		case pc == q.placed.Abort:
+			end = quietAbort
+		case pc == q.placed.End && q.final:
+			end = quietCommit
+		}
+		e.reportQuiet(th, q, end)
+		return next(end)
+	})
 }

@@ -44,7 +44,7 @@ func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 			}
 		}
 		for {
-			if stop, err := e.endQuiet(th); stop != nil || err != nil {
+			if _, stop, err := e.do(e.endQuiet(th)); stop != nil || err != nil {
 				return stop, err
 			}
 			if err := e.load(th); err != nil {
@@ -72,16 +72,16 @@ func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	ranges = e.cover(&walk{}, ranges)
 	ways := e.waysOut(ranges, th.regs.PC())
-	tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
-	wt := &wayTraps{traps: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
+	tr := journey(th)
+	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
 	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
-		wt.way(b, arrived)
+		wt.way(b, always)
 	}
 	sections := e.sectionsOf(ranges, ways)
 	tr.sections = e.near(sections, ways)
 	for p := range sections {
 		if !inRanges(ranges, p.Abort) {
-			e.trapAt(tr, p.Abort, arrived)
+			e.trapAt(tr, p.Abort, always)
 		}
 	}
 	for _, c := range ways.Calls {
@@ -89,10 +89,10 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 			wt.jump(c.Addr)
 			continue
 		}
-		e.trapAt(tr, c.Target, func(th *thread) (bool, *Stop, error) {
+		e.trapAt(tr, c.Target, when(func(th *thread) bool {
 			ra, ok := th.regs.ReturnAddress(e.target)
-			return !ok || ra == c.Return || inRanges(ranges, ra), nil, nil
-		})
+			return !ok || ra == c.Return || inRanges(ranges, ra)
+		}))
 	}
 	for _, a := range ways.Returns {
 		wt.jump(a)
@@ -102,26 +102,20 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	if wt.blind || wt.stepped[th.regs.PC()] {
 		return e.stepOne(th) // going on would step off the trap here unseen
 	}
-	tr.quiet = len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0
-	_, stop, err := e.travel(th, tr)
+	e.tryAlone(tr, &ways)
+	_, stop, err := e.do(tr)
 	return stop, err
 }
-
-// arrived is the trap of a place that ends the journey whenever it is met.
-func arrived(*thread) (bool, *Stop, error) { return true, nil, nil }
 
 // stepOut1 steps the instruction at the trap, of which only the processor knows
 // where it leads, and arrives when that is out of the ranges, or to code inside that
 // the ways out had not shown.
-func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) trap {
-	return func(th *thread) (bool, *Stop, error) {
-		if stop, err := e.stepOne(th); stop != nil || err != nil {
-			return false, stop, err
-		}
-		if err := e.load(th); err != nil {
-			return false, nil, err
-		}
-		return !inRanges(ranges, th.regs.PC()) || !ways.Begins(th.regs.PC()), nil, nil
+func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) decision {
+	return func(th *thread) answer {
+		return then(e.unit(th), func() answer {
+			pc := th.regs.PC()
+			return answer{arrived: !inRanges(ranges, pc) || !ways.Begins(pc)}
+		})
 	}
 }
 

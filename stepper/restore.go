@@ -52,7 +52,7 @@ func (e *Engine) restoreRest() error {
 	var err error
 	for _, tid := range e.target.Threads() {
 		if !e.target.Held(tid) {
-			err = e.holdAfter(nil)
+			err = errors.Join(e.hold(), e.unwatchAll())
 			break
 		}
 	}

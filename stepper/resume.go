@@ -7,71 +7,18 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// release lets every held thread go that the command may let run. One that stands
-// at a breakpoint already told is stepped off it first, the others held. The stepped
-// thread goes on where it is, and those that do start before the others, which would
-// compete with them for their CPUs.
-func (e *Engine) release(stepped int) (*Stop, error) {
-	if stop, err := e.stepAllOff(stepped); stop != nil || err != nil {
-		return stop, err
-	}
-	return nil, e.resumeAll(stepped)
-}
-
-// stepAllOff steps the threads that release is about to let go off their breakpoints.
-// Precondition: every thread is held, or none stands at a breakpoint (holdAtSites).
-func (e *Engine) stepAllOff(stepped int) (*Stop, error) {
-	for _, tid := range e.target.Threads() {
-		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
-			continue
-		}
-		th := e.adopt(tid)
-		if stop, err := e.stepOff(th); stop != nil || err != nil {
-			return stop, err
-		}
-		if tid == stepped {
-			continue
-		}
-		if stop, err := e.stepThroughSectionHere(th); stop != nil || err != nil {
-			return stop, err
-		}
-	}
-	return nil, nil
-}
-
-// holdAtSites holds every thread where one runs on, because a step or a run of it
-// has lost patience, and another stands at a breakpoint: stepped off it, or asked
-// about it, while the first runs, it would let that pass the breakpoint unseen.
-func (e *Engine) holdAtSites() error {
-	runs, stands := false, false
-	for _, tid := range e.target.Threads() {
-		switch {
-		case !e.target.Held(tid):
-			runs = true
-		case !e.target.Queued(tid) && e.mayRun(tid):
-			stands = stands || e.standsAtSite(e.adopt(tid))
-		}
-	}
-	if !runs || !stands {
-		return nil
-	}
-	return e.pause()
-}
-
-// standsAtSite reports whether a held thread is at a breakpoint.
-func (e *Engine) standsAtSite(th *thread) bool {
-	return e.load(th) == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC()))
-}
-
-// resumeAll is release of threads that stand at no breakpoint already told.
+// resumeAll lets every held thread go that the command may let run; none stands at a
+// breakpoint that was met already. The stepped thread goes on where it is, and those
+// that do start before the others, which would compete with them for their CPUs.
 func (e *Engine) resumeAll(stepped int) error {
 	e.code.flush()
 	if err := e.unpin(); err != nil {
 		return err
 	}
+	e.released, e.departed = true, true
 	var rest []*thread
 	for _, tid := range e.target.Threads() {
-		if !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
+		if !e.mayGo(tid) {
 			continue
 		}
 		th := e.adopt(tid)
@@ -99,33 +46,24 @@ func (e *Engine) resumeAll(stepped int) error {
 // inPlace reports whether a thread must go on on the CPU it stopped on: it can be
 // in sections (it has an area), and has been stepped, or stands at a trap that it has
 // run into and is still to be asked about, which for a trap on an arming store is
-// after it has read its CPU's number.
+// after it has read its CPU's number. A cpu_opv call has put its thread where it goes on.
 func (e *Engine) inPlace(th *thread, stepped int) bool {
-	if e.registration(th) == nil && th.rseq.Area == 0 {
+	if th.answered || e.registration(th) == nil && th.rseq.Area == 0 {
 		return false
 	}
 	return th.tid == stepped || e.load(th) == nil && e.sites[th.regs.PC()] > 0
 }
 
-// stepOff steps a held thread off a breakpoint that was told already.
-func (e *Engine) stepOff(th *thread) (*Stop, error) {
-	at := th.stoppedAt
-	th.stoppedAt = 0
-	if at == 0 || e.load(th) != nil { // a thread that is going: its exit is the next event
-		return nil, nil
-	}
-	if th.regs.PC() != at || e.sites[at] == 0 && !e.hardwareAt(at) {
-		return nil, nil
-	}
-	return e.stepOne(th)
-}
-
 // resumeAndWait is Step or Run of the Target with the signal that the thread is owed. It stays
 // owed where the thread had something to report and has not moved.
-func (e *Engine) resumeAndWait(th *thread, how func(tid, sig int, patience time.Duration) (tracee.Event, error), patience time.Duration) (tracee.Event, error) {
+func (e *Engine) resumeAndWait(m *move, how func(tid, sig int, patience time.Duration) (tracee.Event, error)) (tracee.Event, error) {
+	th := m.th
+	if m.quiet {
+		return how(th.tid, 0, m.alone)
+	}
 	sig := th.signal
 	th.signal = 0
-	ev, err := how(th.tid, sig, patience)
+	ev, err := how(th.tid, sig, m.alone)
 	if err == nil && ev.Still {
 		th.signal = sig
 	}
@@ -140,7 +78,8 @@ func (e *Engine) resumeHeld(th *thread, resume func(tid, sig int) error) error {
 	return e.resumeOne(th, resume)
 }
 
-// resumeOne resumes one thread with the signal it is owed.
+// resumeOne resumes one thread with the signal it is owed. One whose single step
+// waits in the kernel goes on with that.
 func (e *Engine) resumeOne(th *thread, resume func(tid, sig int) error) error {
 	if err := e.watchPasses(th); err != nil && !isGone(err) {
 		return err
@@ -151,8 +90,11 @@ func (e *Engine) resumeOne(th *thread, resume func(tid, sig int) error) error {
 		e.restoreKept(th)
 		sig, th.deferred = th.deferred, 0
 	}
+	if e.stepping(th) != nil {
+		resume = e.target.ResumeStep
+	}
 	th.fresh, th.rseqKnown = false, false
-	th.inCall = false
+	th.inCall, th.answered = false, false
 	th.runs++
 	err := resume(th.tid, sig)
 	if isGone(err) {
@@ -166,7 +108,7 @@ func (e *Engine) resumeOne(th *thread, resume func(tid, sig int) error) error {
 
 // resume lets one thread go by its id.
 func (e *Engine) resume(tid int) error {
-	if !e.target.Alive() || !e.target.Held(tid) || e.target.Queued(tid) || !e.mayRun(tid) {
+	if !e.target.Alive() || !e.mayGo(tid) {
 		return nil
 	}
 	return e.resumeOne(e.adopt(tid), e.target.Resume)

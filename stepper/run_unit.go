@@ -2,45 +2,43 @@ package stepper
 
 import (
 	"encoding/binary"
-	"errors"
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
-// runUnit runs a section natively, from the arming store the thread stands at
-// to the first exit.
-func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
+// sectionHere is the unit that begins at an arming store, insn, where a thread
+// stands: its section, up to the first exit.
+func (e *Engine) sectionHere(th *thread, insn *unit.Insn) answer {
 	p := e.armed(th, insn)
 	if p == nil {
 		// It disarms, or writes no descriptor that the kernel would take: that
 		// kills the program on the next preemption, with or without us.
-		return e.stepPlain(th, insn)
+		return then(e.instruction(th, insn), arrive)
 	}
 	wanted := e.wantedInside(th, p)
 	confined := (e.entering || wanted) && e.confined(th, p)
 	if e.entering && !confined {
 		if err := e.liftRegistration(th); err != nil {
-			return nil, err
+			return fails(err)
 		}
-		return e.stepInside(th)
+		return e.insideHere(th)
 	}
 	if wanted && !confined {
-		return e.stepThroughSection(th)
+		return then(e.throughSection(th), arrive)
 	}
 	if err := e.disarmStale(th, p); err != nil {
-		return nil, err
+		return fails(err)
 	}
 	if !e.known(p.Start) && !e.confined(th, p) {
-		return e.stepThroughSection(th) // run natively, it might leave by another way than those known
+		return then(e.throughSection(th), arrive) // run natively, it might leave by another way than those known
 	}
-	if done, stop, err := e.climb(th, p, insn); done || stop != nil || err != nil {
-		return stop, err
+	if a := e.climb(th, p, insn); !a.goesOn() {
+		return a
 	}
 	th.comes(p, insn)
-	defer th.goes()
-	return e.runSection(th, p)
+	return e.runSection(th, p, arrive)
 }
 
 // armed is the section that an arming store is about to arm, nil for none.
@@ -82,68 +80,75 @@ func (th *thread) goes() {
 	}
 }
 
-// runRestart is DESIGN 4.3: the thread stands inside a live section, which the
+// restart is DESIGN 4.3: the thread stands inside a live section, which the
 // kernel restarts when the thread goes on. It is met at the abort handler.
-func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
-	if err := e.load(th); err != nil {
-		return nil, err
-	}
+func (e *Engine) restart(th *thread, p *table.Placed) answer {
 	if th.regs.PassesDebug() {
 		// Stopped by a debug register, it would pass over the one at the handler,
 		// which the kernel moves it to before its first instruction.
 		th.regs.SetPassesDebug(false)
 		if err := e.target.SetRegs(th.tid, &th.regs); err != nil {
-			return nil, err
+			return fails(err)
 		}
 	}
-	where, stop, err := e.runTo(th, []table.Addr{p.Abort}, nil)
-	if stop != nil || err != nil {
-		return stop, err
-	}
-	e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: where, CPU: e.cpuOf(th), Rung: RungRun})
-	return nil, nil
+	m := e.runTo(th, []table.Addr{p.Abort}, nil)
+	m.keeps = true
+	return then(m, func() answer {
+		e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		return arrive()
+	})
 }
 
 // runSection runs the thread to the first exit of p and reports what came of it.
 // Precondition: the thread's last pass is this one, as far as it is known.
-func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
+func (e *Engine) runSection(th *thread, p *table.Placed, next func() answer) answer {
 	body, err := e.body(p)
 	if err != nil {
-		return nil, err
+		return fails(err)
 	}
-	exits := e.exitsOf(body)
-	var before *unit.Regs
-	if th.last != nil {
-		before = &th.last.regs
-	}
+	m := e.runTo(th, e.exitsOf(body), nil)
+	m.keeps = true
 	if err := e.blockSignals(th); err != nil {
-		return nil, err
+		return fails(err)
 	}
+	m.end = func(how ending) error {
+		err := e.unblockSignals(th)
+		if err == nil && how != endFailed {
+			e.reportSection(th, p, body, how)
+		}
+		th.goes()
+		return err
+	}
+	return then(m, next)
+}
+
+// reportSection says what came of a section that was run natively.
+func (e *Engine) reportSection(th *thread, p *table.Placed, body *unit.Body, how ending) {
 	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
-	where, stop, err := e.runTo(th, exits, nil)
-	if err = errors.Join(err, e.unblockSignals(th)); err != nil {
-		return nil, err
-	}
-	if stop != nil {
+	if how != endArrived {
 		report.Result = Diverted
 		if e.threads[th.tid] == th && e.load(th) == nil {
 			report.Exit = th.regs.PC()
 		}
 		e.reportUnit(report)
-		return stop, nil
+		return
 	}
-	report.Exit, report.CPU = where, e.cpuOf(th)
-	switch {
-	case where == p.Abort:
+	report.Exit, report.CPU = th.regs.PC(), e.cpuOf(th)
+	report.Result = SideExit
+	switch report.Exit {
+	case p.Abort:
 		report.Result = Aborted
-	case where == p.End && body.Outcome(before, &th.regs) == unit.OutcomeCommitted:
-		report.Result = Committed
-	default:
-		report.Result = SideExit
+	case p.End:
+		var before *unit.Regs
+		if th.last != nil {
+			before = &th.last.regs
+		}
+		if body.Outcome(before, &th.regs) == unit.OutcomeCommitted {
+			report.Result = Committed
+		}
 	}
 	e.tally(th, p, report.Result)
 	e.reportUnit(report)
-	return nil, nil
 }
 
 // body decodes a section's instructions, once where a file declares it.

@@ -48,8 +48,8 @@ type toldOf struct {
 }
 
 // watchContinue sets a sentry on a journey without end, nil where none is wanted.
-func (e *Engine) watchContinue(tr *traps) *sentry {
-	if !tr.free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 {
+func (e *Engine) watchContinue(m *move) *sentry {
+	if !m.free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 {
 		return nil
 	}
 	s := &sentry{period: e.policy.StuckTime, wake: e.target.Interrupt, pid: e.target.PID(), areas: map[int]table.Addr{}, told: map[toldOf]bool{}}
@@ -192,14 +192,11 @@ func onCPU(pid int) map[int]uint64 {
 	return ran
 }
 
-// closely looks at the threads that may go round a section: every thread is held
-// meanwhile, once.
-func (e *Engine) closely(tr *traps) (*Stop, error) {
-	s := tr.sentry
-	if err := e.pause(); err != nil {
-		return nil, err
-	}
+// closely looks at the threads that may go round a section.
+// Precondition: every thread is held.
+func (e *Engine) closely(s *sentry) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.pid = e.target.PID()
 	for _, tid := range s.found {
 		th, ok := e.threads[tid]
@@ -213,8 +210,6 @@ func (e *Engine) closely(tr *traps) (*Stop, error) {
 		s.areas[tid] = now.Config.Area
 		th.watch.probe = th.watch.probe.found(now.Section)
 	}
-	s.mu.Unlock()
-	return e.release(tr.tid)
 }
 
 // endProbes ends what a Continue has begun.

@@ -2,7 +2,6 @@ package stepper
 
 import (
 	"rseqstep/stepper/unit"
-	"rseqstep/table"
 )
 
 // StepInstruction steps n instructions or units of the selected thread (stepi).
@@ -82,13 +81,11 @@ func (e *Engine) NextInstruction(n int) (Stop, error) {
 			if entered {
 				// The signal was the whole step.
 			} else if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
-				next, sp := insn.Next(), th.regs.SP()
-				tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
+				m := e.returnTo(th, insn.Next(), th.regs.SP())
 				if insn.Kind == unit.Call {
-					tr.sections = e.sectionsIn(insn.Target)
+					m.sections = e.sectionsIn(insn.Target)
 				}
-				tr.at[next] = func(th *thread) (bool, *Stop, error) { return th.regs.SP() >= sp, nil, nil }
-				if _, stop, err := e.travel(th, tr); stop != nil || err != nil {
+				if _, stop, err := e.do(m); stop != nil || err != nil {
 					return stop, err
 				}
 			} else if stop, err := e.stepOne(th); stop != nil || err != nil {

@@ -22,20 +22,19 @@ func (th *thread) seen(p *table.Placed) {
 	th.watch.recent = list
 }
 
-// count begins to count the passes of the thread that a journey is for, and
-// returns what ends it. A journey may be made on the way of another.
-func (e *Engine) count(th *thread, tr *traps) (end func()) {
+// count begins to count the passes of the thread that a move is for, and
+// returns what ends it; nil where nothing is counted. A move may be made on the way of another.
+func (e *Engine) count(th *thread, m *move) (end func() error) {
 	before := th.watch
-	if !tr.counts() || len(e.image.Sections()) == 0 {
-		return func() {}
+	if !m.counts() || len(e.image.Sections()) == 0 {
+		return nil
 	}
-	th.watch.counting, th.watch.suspects = true, e.suspects(th, tr.sections)
-	return func() { th.watch.counting, th.watch.suspects = before.counting, before.suspects }
+	th.watch.counting, th.watch.suspects = true, e.suspects(th, m.sections)
+	return func() error {
+		th.watch.counting, th.watch.suspects = before.counting, before.suspects
+		return nil
+	}
 }
-
-// counts reports whether a journey is a step, not the wait of a command for
-// something that it has begun.
-func (tr *traps) counts() bool { return tr.over || !tr.free && !tr.step && !tr.debug && len(tr.at) > 0 }
 
 // suspects are the sections that the thread may go round in vain: those that it
 // has passed so, those that it armed last, and those that the code about to run holds.

@@ -41,6 +41,7 @@ type thread struct {
 	runs      int         // how often it was let run natively
 	exit      *opv.Plan   // a vector that has done a section's work; its registers are still to be taken (takeExit)
 	inCall    bool        // it was stopped at the entry into a system call
+	answered  bool        // its cpu_opv call was answered, and may have put it on another CPU
 	called    []*called   // functions it was made to call that have not returned, innermost last
 }
 

@@ -47,15 +47,15 @@ func (c *vdsoCall) is(f *unit.VDSOFrame) bool {
 	return c.cfa == f.CFA() && c.back == f.Caller.PC() && c.function.Start == f.Function.Start
 }
 
-// stepVDSO steps a thread whose PC is in the vDSO: from a function's first
+// vdsoHere steps a thread whose PC is in the vDSO: from a function's first
 // instruction the unit to its return, unless the user wants to look inside;
 // from anywhere else one instruction.
-func (e *Engine) stepVDSO(th *thread) (*Stop, error) {
+func (e *Engine) vdsoHere(th *thread) answer {
 	pc := th.regs.PC()
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil {
 		insn, _ := e.decode(pc) // nil when it cannot be decoded
-		return e.stepPlain(th, insn)
+		return then(e.instruction(th, insn), arrive)
 	}
 	entry := pc == frame.Function.Start
 	c := th.vdsoCallOf(&frame)
@@ -64,12 +64,12 @@ func (e *Engine) stepVDSO(th *thread) (*Stop, error) {
 	}
 	if c == nil {
 		if entry && !e.entering {
-			return e.runVDSO(th, frame.Function)
+			return then(e.runVDSO(th, frame.Function), arrive)
 		}
 		c = e.newVDSOCall(th, &frame)
 		th.keepVDSOCall(c)
 	}
-	return e.stepInVDSO(th, c, frame.Inner)
+	return e.insideVDSO(th, c, frame.Inner)
 }
 
 // vdsoCallOf finds the activation of a frame among those the thread was
@@ -106,58 +106,56 @@ func (th *thread) dropVDSOCall(c *vdsoCall) {
 }
 
 // runVDSO runs a vDSO function natively from its first instruction to its return address.
-func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) (*Stop, error) {
+func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) *move {
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil || frame.Function.Start != f.Start {
 		insn, _ := e.decode(th.regs.PC())
-		return e.stepPlain(th, insn)
+		return e.instruction(th, insn)
 	}
 	return e.runOut(th, e.newVDSOCall(th, &frame))
 }
 
 // runOut runs an activation natively to its return. When that takes long and
 // the thread still spins in it, the system call is made instead.
-func (e *Engine) runOut(th *thread, c *vdsoCall) (*Stop, error) {
-	report := UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1}
-	where, stop, err := e.runLate(th, []table.Addr{c.back},
-		func(r *unit.Regs) bool { return r.SP() >= c.cfa },
-		func(th *thread) (bool, *Stop, error) { return e.spins(th, c) })
-	if err != nil {
-		return nil, err
-	}
-	report.Rung = c.rung
-	if stop != nil {
-		report.Result = Diverted
+func (e *Engine) runOut(th *thread, c *vdsoCall) *move {
+	m := e.runTo(th, []table.Addr{c.back}, func(th *thread) bool { return th.regs.SP() >= c.cfa })
+	m.keeps, m.overdue = true, func(th *thread) answer { return e.spins(th, c) }
+	m.end = func(how ending) error {
+		report := UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1, Rung: c.rung, Result: Diverted}
+		switch how {
+		case endFailed:
+			return nil
+		case endArrived:
+			report.Result, report.Exit = Returned, th.regs.PC()
+		}
 		e.reportUnit(report)
-		return stop, nil
+		return nil
 	}
-	report.Result, report.Exit = Returned, where
-	e.reportUnit(report)
-	return nil, nil
+	return m
 }
 
 // spins looks at a thread that ought to have returned from c long ago and
 // still runs. It may be in a signal's handler, or about to return from a system
 // call that the function fell back to: then it goes on.
-func (e *Engine) spins(th *thread, c *vdsoCall) (arrived bool, stop *Stop, err error) {
+func (e *Engine) spins(th *thread, c *vdsoCall) answer {
 	c.looks++
 	if th.regs.InSyscall() || !e.vdso.Contains(th.regs.PC()) || c.looks < c.enoughLooks() {
-		return false, nil, nil
+		return answer{}
 	}
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil || !c.is(&frame) {
-		return false, nil, nil
+		return answer{}
 	}
 	why, err := e.callInstead(th, c, &frame)
 	if err != nil {
-		return false, nil, err
+		return fails(err)
 	}
 	if why != "" {
 		e.notifyVDSO(c, "it does not return, and the system call cannot take its place: "+why)
-		return false, nil, nil
+		return answer{}
 	}
 	e.notifyVDSO(c, "it did not return within "+firstLook.String()+"; the system call of that name was made in its place")
-	return true, nil, nil
+	return arrive()
 }
 
 // slowestRandom is what getrandom generates at least in a second, bytes: a

@@ -7,27 +7,26 @@ import (
 	"rseqstep/table"
 )
 
-// stepInVDSO steps one instruction of an activation that the user looks into.
+// insideVDSO steps one instruction of an activation that the user looks into.
 // A loop in it that has come round too often is left: a stepped thread can find
 // the sequence count changed at each round, and would stay for ever. inner is
 // the frame the PC is in.
-func (e *Engine) stepInVDSO(th *thread, c *vdsoCall, inner table.Addr) (*Stop, error) {
+func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) answer {
 	insn, err := e.decode(th.regs.PC())
 	if err != nil {
-		return e.stepPlain(th, nil)
+		return then(e.instruction(th, nil), arrive)
 	}
-	if stop, err := e.stepPlain(th, insn); stop != nil || err != nil {
-		return stop, err
-	}
-	if err := e.load(th); err != nil {
-		return nil, err
-	}
+	return then(e.instruction(th, insn), func() answer { return e.afterVDSOStep(th, c, insn, inner) })
+}
+
+// afterVDSOStep counts the rounds that an activation's loops have made.
+func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *unit.Insn, inner table.Addr) answer {
 	pc := th.regs.PC()
 	if !e.vdso.Contains(pc) {
 		if insn.Kind == unit.Return {
 			th.dropVDSOCall(c)
 		}
-		return nil, nil // or a signal's handler has begun
+		return arrive() // or a signal's handler has begun
 	}
 	switch insn.Kind {
 	case unit.Call, unit.IndirectCall:
@@ -47,7 +46,7 @@ func (e *Engine) stepInVDSO(th *thread, c *vdsoCall, inner table.Addr) (*Stop, e
 			return e.leaveVDSO(th, c, c.rounds[r])
 		}
 	}
-	return nil, nil
+	return arrive()
 }
 
 // maxRounds is how often a loop of a vDSO function may come round in one
@@ -75,31 +74,31 @@ const maxRandom = 0x7ffff000
 
 // leaveVDSO gets a thread out of an activation whose loop came round n times:
 // by the equivalent system call, or natively where that cannot be made.
-func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) (*Stop, error) {
+func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) answer {
 	th.dropVDSOCall(c)
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil {
-		return nil, fmt.Errorf("internal: the frame of %s is lost: %w", c.function.Name, err)
+		return fails(fmt.Errorf("internal: the frame of %s is lost: %w", c.function.Name, err))
 	}
 	why, err := e.callInstead(th, c, &frame)
 	if err != nil {
-		return nil, err
+		return fails(err)
 	}
 	if why != "" {
 		e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; it was run natively to its return, because %s", n, why))
-		return e.runOut(th, c)
+		return then(e.runOut(th, c), arrive)
 	}
 	e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; the system call of that name was made in its place", n))
 	e.reportUnit(UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1,
 		Result: Returned, Exit: th.regs.PC(), Rung: c.rung})
-	return nil, nil
+	return arrive()
 }
 
-// runHandler runs a signal's handler, about to begin, to its end: the thread
+// throughHandler runs a signal's handler, about to begin, to its end: the thread
 // is back where it stands. Inside a vDSO function the handler may have left by
 // siglongjmp(3) instead, and come back to this place in another call of the
 // function; that one is met at its first instruction.
-func (e *Engine) runHandler(th *thread) (*Stop, error) {
+func (e *Engine) throughHandler(th *thread) *move {
 	pc, sp, runs := th.regs.PC(), th.regs.SP(), th.runs
 	where := []table.Addr{pc}
 	var c *vdsoCall
@@ -111,15 +110,19 @@ func (e *Engine) runHandler(th *thread) (*Stop, error) {
 			where = append(where, c.function.Start)
 		}
 	}
-	_, stop, err := e.runTo(th, where, func(r *unit.Regs) bool {
+	m := e.runTo(th, where, func(th *thread) bool {
+		r := &th.regs
 		return r.PC() == pc && r.SP() == sp || c != nil && r.PC() == c.function.Start && r.EntryCFA() == c.cfa
 	})
-	if stop == nil && err == nil && th.regs.PC() == pc {
-		for _, d := range th.calls {
-			if d.runs == runs {
-				d.runs = th.runs
+	m.end = func(how ending) error {
+		if how == endArrived && th.regs.PC() == pc {
+			for _, d := range th.calls {
+				if d.runs == runs {
+					d.runs = th.runs
+				}
 			}
 		}
+		return nil
 	}
-	return stop, err
+	return m
 }

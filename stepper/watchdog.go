@@ -98,43 +98,40 @@ const (
 	lookStepsMost = 100000
 )
 
-// sample steps the thread of a journey by units until the look is over, or the
-// thread has come to one of the journey's traps.
-func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
+// sample steps the thread of a move by units until the look is over, or the thread
+// has come to a trap. It goes on when there is nothing more to look at.
+func (e *Engine) sample(m *move) answer {
 	if err := e.pause(); err != nil {
-		return false, nil, err
+		return fails(err)
 	}
-	watch := tr.watchdog // an exec on the way makes tr a journey without one
-	th, ok := e.threads[tr.tid]
-	if ok {
+	watch, th := m.watchdog, m.th
+	looks := e.threads[th.tid] == th && !e.target.Queued(th.tid)
+	if looks {
 		if err := e.load(th); err != nil {
-			return false, nil, err
+			return fails(err)
 		}
 		// It may have run into a trap that is not told yet: that is met again.
 		pc := th.regs.PC()
-		ok = e.sites[pc] == 0 || th.stoppedAt == pc
+		looks = e.sites[pc] == 0 || th.stoppedAt == pc
 	}
-	for more := ok; more && !e.target.Queued(th.tid); {
-		seen := th.fruitless
-		stop, err := e.stepOne(th)
-		if stop == nil && err == nil {
-			stop, err = e.arrivedAtBreak(th)
+	if !looks {
+		watch.again(watch.found)
+		return answer{}
+	}
+	before := th.fruitless
+	return then(e.unit(th), func() answer {
+		if a := stopped(e.arrivedAtBreak(th)); !a.goesOn() {
+			return a
 		}
-		if stop != nil || err != nil {
-			return false, stop, err
+		if !watch.more(th.fruitless != before) {
+			watch.again(watch.found)
 		}
-		if err := e.load(th); err != nil {
-			return false, nil, err
-		}
-		more = watch.more(th.fruitless != seen)
-		if arrived, stop, err := e.atTrap(th, tr, th.regs.PC()); arrived || stop != nil || err != nil {
-			return arrived, stop, err
+		if a := e.atTrap(th, th.regs.PC()); !a.goesOn() {
+			return a
 		}
 		if e.asked.Swap(false) {
-			return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
+			return stopped(&Stop{Reason: StopInterrupt, TID: th.tid}, nil)
 		}
-	}
-	watch.again(watch.found)
-	stop, err = e.release(tr.tid)
-	return false, stop, err
+		return answer{}
+	})
 }

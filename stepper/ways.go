@@ -9,11 +9,11 @@ import (
 // outside that the ways out lead to, and at instructions inside of which only
 // the processor knows where they lead.
 type wayTraps struct {
-	*traps
+	*move
 	e       *Engine
 	ways    unit.Ways
 	stepped map[table.Addr]bool // instructions inside that are stepped when they are met
-	here    trap                // steps one
+	here    decision            // steps one
 	blind   bool                // some way out cannot be trapped: instruction by instruction, then
 }
 
@@ -30,7 +30,7 @@ func (e *Engine) waysOut(ranges []Range, pc table.Addr) unit.Ways {
 
 // way traps a way out where it ends or, where nothing may be planted there, on the
 // instruction that it begins with.
-func (w *wayTraps) way(b unit.Branch, there trap) {
+func (w *wayTraps) way(b unit.Branch, there decision) {
 	places := w.e.placesFor(b.To)
 	if !w.e.allow(places) {
 		if w.ways.Sure(b.From) {
@@ -39,7 +39,7 @@ func (w *wayTraps) way(b unit.Branch, there trap) {
 		return
 	}
 	for _, a := range places {
-		w.e.addTrap(w.traps, a, there)
+		w.trap(a, there)
 	}
 }
 
@@ -54,7 +54,7 @@ func (w *wayTraps) step(a table.Addr) {
 		w.blind = true
 	default:
 		w.stepped[a] = true
-		w.e.addTrap(w.traps, a, w.here)
+		w.trap(a, w.here)
 	}
 }
 

@@ -176,6 +176,13 @@ func (t *Target) ResumeInPlace(tid, sig int) error {
 	return t.Target.ResumeInPlace(tid, sig)
 }
 
+func (t *Target) ResumeStep(tid, sig int) error {
+	if err := t.fails("resume in place", tid, request()); err != nil {
+		return err
+	}
+	return t.Target.ResumeStep(tid, sig)
+}
+
 func (t *Target) Wait() (tracee.Event, error) {
 	if err := t.fails("wait", 0, waiting()); err != nil {
 		return tracee.Event{}, err

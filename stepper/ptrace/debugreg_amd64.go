@@ -115,7 +115,7 @@ func (p *Process) SetDebug(tid, n int, kind tracee.DebugKind, addr table.Addr, l
 	var errs error
 	for _, t := range p.order {
 		switch {
-		case t.zombie:
+		case t.zombie, t.dying: // it runs nothing more
 		case !t.held:
 			errs = errors.Join(errs, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the thread is running", ErrState)})
 		default:

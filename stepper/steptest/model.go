@@ -152,6 +152,9 @@ func (s *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr,
 // Resume implements tracee.Target.
 func (s *Target) Resume(tid, sig int) error { return s.letGo("resume", tid, sig) }
 
+// ResumeStep is logged as Resume is.
+func (s *Target) ResumeStep(tid, sig int) error { return s.letGo("resume", tid, sig) }
+
 // ResumeInPlace is logged as Resume is.
 func (s *Target) ResumeInPlace(tid, sig int) error { return s.letGo("resume", tid, sig) }
 

@@ -48,6 +48,7 @@ func (still) Step(int, int, time.Duration) (Event, error)               { return
 func (still) Run(int, int, time.Duration) (Event, error)                { return Event{}, ErrNoMotion }
 func (still) Resume(int, int) error                                     { return ErrNoMotion }
 func (still) ResumeInPlace(int, int) error                              { return ErrNoMotion }
+func (still) ResumeStep(int, int) error                                 { return ErrNoMotion }
 func (still) Wait() (Event, error)                                      { return Event{}, ErrNoMotion }
 func (still) WaitFor(func(*Event) bool) (Event, error)                  { return Event{}, ErrNoMotion }
 func (still) Hold() error                                               { return nil }

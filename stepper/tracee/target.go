@@ -50,6 +50,9 @@ type Target interface {
 	// the CPU it stopped on, so that a CPU number it has read stays true. It
 	// has begun when this returns, unless that CPU has other work.
 	ResumeInPlace(tid, sig int) error
+	// ResumeStep is Resume for the thread whose Step is not done: it was interrupted in
+	// a system call that blocks. The end of the step is an EventStep that Wait brings.
+	ResumeStep(tid, sig int) error
 	// Wait returns the next event of any thread. New threads are announced
 	// by EventClone and are held at their first instruction.
 	Wait() (Event, error)

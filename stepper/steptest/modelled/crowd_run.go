@@ -237,6 +237,8 @@ func (w *Crowd) Resume(tid, sig int) error {
 
 func (w *Crowd) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
 
+func (w *Crowd) ResumeStep(tid, sig int) error { return w.Resume(tid, sig) }
+
 func (w *Crowd) Wait() (tracee.Event, error) {
 	return w.WaitFor(anyEvent)
 }

@@ -175,6 +175,12 @@ func (w *World) Resume(tid, _ int) error {
 // ResumeInPlace implements tracee.Target.
 func (w *World) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
 
+// ResumeStep implements tracee.Target. No instruction of this machine blocks.
+func (w *World) ResumeStep(tid, sig int) error {
+	w.broken("the single step of thread %d is not done", tid)
+	return w.Resume(tid, sig)
+}
+
 // Wait lets the threads that were resumed run, one instruction at a time, until
 // one of them stops.
 func (w *World) Wait() (tracee.Event, error) {
