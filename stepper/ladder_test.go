@@ -41,10 +41,10 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole in
 		p.t.Fatal(err)
 	}
 	var top [8]byte
-	if n, err := p.process.ReadMemory(table.Addr(r.Rsp), top[:]); n < len(top) {
+	if n, err := p.process.ReadMemory(table.Addr(r.W[unit.RSP]), top[:]); n < len(top) {
 		p.t.Fatal(err)
 	}
-	back, sp := table.Addr(binary.LittleEndian.Uint64(top[:])), r.Rsp
+	back, sp := table.Addr(binary.LittleEndian.Uint64(top[:])), r.W[unit.RSP]
 	for steps = 1; steps < 100000; steps++ {
 		stop := p.stepi(1)
 		p.wantReason(stop, stepper.StopStep)
@@ -65,7 +65,7 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole in
 		if r, err = p.Regs(stop.TID); err != nil {
 			p.t.Fatal(err)
 		}
-		if r.Rsp > sp {
+		if r.W[unit.RSP] > sp {
 			return steps, units, whole
 		}
 	}

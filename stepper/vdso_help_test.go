@@ -45,7 +45,7 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 		p.wantReason(p.cont(), stepper.StopBreakpoint)
 		p.regs = *p.now()
 		// The first call of getrandom only asks how large the state is.
-		if function != "getrandom" || p.regs.Rdi != 0 {
+		if function != "getrandom" || p.regs.W[unit.RDI] != 0 {
 			break
 		}
 	}
@@ -169,7 +169,7 @@ func (p *vdsoProgram) bend() bool {
 		return false
 	}
 	for _, flags := range []uint64{0, 0x40, 0x1, 0x41, 0x80, 0x800} { // none, ZF, CF, both, SF, OF
-		r.Eflags = r.Eflags&^(0x8c1) | flags
+		r.W[unit.EFLAGS] = r.W[unit.EFLAGS]&^(0x8c1) | flags
 		if taken, known := i.Taken(r); taken && known {
 			if err := p.SetRegs(p.Thread(), *r); err != nil {
 				p.t.Fatal(err)
@@ -208,7 +208,7 @@ func (p *vdsoProgram) wantLeft(stop stepper.Stop, rung stepper.Rung, words strin
 		stop.Units[0].Rung != rung || stop.Units[0].Exit != p.back || !strings.Contains(notes, words) {
 		p.t.Errorf("want %s left on rung %d (%q), got %s", p.f.Name, rung, words, p.describe(stop))
 	}
-	if got := p.now(); got.PC() != p.back || got.Rsp != p.regs.Rsp+8 {
-		p.t.Errorf("want the thread at %v with rsp %#x, got %v with %#x", p.back, p.regs.Rsp+8, got.PC(), got.Rsp)
+	if got := p.now(); got.PC() != p.back || got.W[unit.RSP] != p.regs.W[unit.RSP]+8 {
+		p.t.Errorf("want the thread at %v with rsp %#x, got %v with %#x", p.back, p.regs.W[unit.RSP]+8, got.PC(), got.W[unit.RSP])
 	}
 }

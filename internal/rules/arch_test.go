@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
 )
 
 // ofAMD64 are the folders that may name what only amd64 has: its decoder, its
@@ -26,9 +27,9 @@ var archLimits = map[string]int{
 // of the debugger's own calls are those of the machine it is built for.
 func TestArchitecturesAreNamedInFewPlaces(t *testing.T) {
 	all := sources(t)
-	registers := fieldsOf(all, "stepper/unit/regs.go", "Regs")
-	if !slices.Contains(registers, "Rip") {
-		t.Fatalf("unit.Regs has the fields %v: this test looks for the wrong thing", registers)
+	registers := constantsOf(all, "stepper/unit/reg.go")
+	if !slices.Contains(registers, "RIP") {
+		t.Fatalf("the registers are %v: this test looks for the wrong thing", registers)
 	}
 	found := map[string]int{}
 	for _, s := range all {
@@ -60,24 +61,23 @@ func TestArchitecturesAreNamedInFewPlaces(t *testing.T) {
 	}
 }
 
-// fieldsOf are the names of a struct's fields.
-func fieldsOf(all []*source, file, of string) (names []string) {
+// constantsOf are the names of a file's constants.
+func constantsOf(all []*source, file string) (names []string) {
 	for _, s := range all {
 		if s.path != file {
 			continue
 		}
-		ast.Inspect(s.syntax, func(n ast.Node) bool {
-			spec, ok := n.(*ast.TypeSpec)
-			if !ok || spec.Name.Name != of {
-				return true
+		for _, d := range s.syntax.Decls {
+			group, ok := d.(*ast.GenDecl)
+			if !ok || group.Tok != token.CONST {
+				continue
 			}
-			for _, f := range spec.Type.(*ast.StructType).Fields.List {
-				for _, name := range f.Names {
+			for _, spec := range group.Specs {
+				for _, name := range spec.(*ast.ValueSpec).Names {
 					names = append(names, name.Name)
 				}
 			}
-			return false
-		})
+		}
 	}
 	return names
 }
@@ -92,11 +92,10 @@ func archNames(file *ast.File, registers []string) (names []string) {
 			if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) > 0 && fromSys(f) && strings.Contains(f.Sel.Name, "Syscall") {
 				own[n.Args[0]] = true
 			}
-		case *ast.Ident:
-			if slices.Contains(registers, n.Name) {
-				names = append(names, n.Name)
-			}
 		case *ast.SelectorExpr:
+			if of, ok := n.X.(*ast.Ident); ok && of.Name == "unit" && slices.Contains(registers, n.Sel.Name) {
+				names = append(names, n.Sel.Name)
+			}
 			if fromSys(n) && strings.HasPrefix(n.Sel.Name, "SYS_") && !own[n] {
 				names = append(names, n.Sel.Name)
 			}

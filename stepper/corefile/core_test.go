@@ -44,8 +44,8 @@ func TestThreadsAndTheirNotes(t *testing.T) {
 		t.Errorf("process %+v, signal %d", p.Info(), p.Signal())
 	}
 	var r unit.Regs
-	if err := p.Regs(101, &r); err != nil || r.Rip != 0x401004 {
-		t.Errorf("registers of the second thread: %#x, %v", r.Rip, err)
+	if err := p.Regs(101, &r); err != nil || r.W[unit.RIP] != 0x401004 {
+		t.Errorf("registers of the second thread: %#x, %v", r.W[unit.RIP], err)
 	}
 	if mask, err := p.SignalMask(100); err != nil || mask != 1<<9 {
 		t.Errorf("mask %#x, %v", mask, err)

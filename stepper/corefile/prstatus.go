@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"rseqstep/stepper/unit"
 )
 
 // Where fields lie in amd64's struct elf_prstatus and struct elf_prpsinfo, bytes. See
@@ -38,19 +36,12 @@ func (c *Core) addThread(content note) (*Thread, error) {
 	}
 	le := binary.LittleEndian
 	th := &Thread{TID: int(int32(le.Uint32(b[prPID:]))), Signal: int(le.Uint16(b[prCursig:])), Blocked: le.Uint64(b[prSighold:])}
-	if err := readRegs(b[prReg:prReg+regsSize], &th.Regs); err != nil {
-		return nil, err
-	}
+	th.Regs.SetBytes(b[prReg : prReg+regsSize]) // struct user_regs_struct
 	if th.TID <= 0 || c.byTID[th.TID] != nil {
 		return nil, because(ErrMalformed, "NT_PRSTATUS of thread %d", th.TID)
 	}
 	c.threads, c.byTID[th.TID] = append(c.threads, th), th
 	return th, nil
-}
-
-// readRegs reads struct user_regs_struct.
-func readRegs(b []byte, r *unit.Regs) error {
-	return binary.Read(bytes.NewReader(b), binary.LittleEndian, r)
 }
 
 func parsePrpsinfo(b []byte) (Info, error) {

@@ -54,10 +54,8 @@ func openCore(t testing.TB, path string) *core {
 			case ntPRStatus:
 				// pr_reg is 112 bytes into struct elf_prstatus on amd64. The
 				// thread that gdb has selected comes first.
-				if c.regs.Rip == 0 {
-					if err := binary.Read(bytes.NewReader(d[112:]), le, &c.regs); err != nil {
-						t.Fatal(err)
-					}
+				if c.regs.W[unit.RIP] == 0 {
+					c.regs.SetBytes(d[112:])
 				}
 			case ntXState:
 				if c.xstate == nil {
@@ -68,8 +66,8 @@ func openCore(t testing.TB, path string) *core {
 			}
 		}
 	}
-	if c.regs.Rip == 0 || len(c.modules) == 0 {
-		t.Fatalf("%s: registers %#x, %d modules", path, c.regs.Rip, len(c.modules))
+	if c.regs.W[unit.RIP] == 0 || len(c.modules) == 0 {
+		t.Fatalf("%s: registers %#x, %d modules", path, c.regs.W[unit.RIP], len(c.modules))
 	}
 	return c
 }

@@ -35,7 +35,7 @@ func hostile(sections map[string][]byte) (*Context, error) {
 		return nil, err
 	}
 	return &Context{Mem: flat{}, Source: s, Session: NewSession(),
-		Frames: []stepper.Frame{{PC: 0x1010, CFA: 0x7000, Regs: unit.Regs{Rip: 0x1010, Rsp: 0x6ff0}}}}, nil
+		Frames: []stepper.Frame{{PC: 0x1010, CFA: 0x7000, Regs: unit.Regs{W: unit.Words{unit.RIP: 0x1010, unit.RSP: 0x6ff0}}}}}, nil
 }
 
 // ask asks everything of a variable "v" and of the frame.

@@ -118,7 +118,7 @@ func (p *program) load(t testing.TB, modules []*table.Module) {
 		XState:    func() ([]byte, error) { return p.core.xstate, nil },
 	}
 	if len(p.ctx.Frames) == 0 {
-		t.Fatalf("no frames at %#x", p.core.regs.Rip)
+		t.Fatalf("no frames at %#x", p.core.regs.W[unit.RIP])
 	}
 }
 

@@ -26,59 +26,59 @@ func GeneralRegisters() []string { return append([]string(nil), generalNames[:].
 func slot(r *unit.Regs, name string) *uint64 {
 	switch name {
 	case "rax":
-		return &r.Rax
+		return &r.W[unit.RAX]
 	case "rbx":
-		return &r.Rbx
+		return &r.W[unit.RBX]
 	case "rcx":
-		return &r.Rcx
+		return &r.W[unit.RCX]
 	case "rdx":
-		return &r.Rdx
+		return &r.W[unit.RDX]
 	case "rsi":
-		return &r.Rsi
+		return &r.W[unit.RSI]
 	case "rdi":
-		return &r.Rdi
+		return &r.W[unit.RDI]
 	case "rbp", "fp":
-		return &r.Rbp
+		return &r.W[unit.RBP]
 	case "rsp", "sp":
-		return &r.Rsp
+		return &r.W[unit.RSP]
 	case "r8":
-		return &r.R8
+		return &r.W[unit.R8]
 	case "r9":
-		return &r.R9
+		return &r.W[unit.R9]
 	case "r10":
-		return &r.R10
+		return &r.W[unit.R10]
 	case "r11":
-		return &r.R11
+		return &r.W[unit.R11]
 	case "r12":
-		return &r.R12
+		return &r.W[unit.R12]
 	case "r13":
-		return &r.R13
+		return &r.W[unit.R13]
 	case "r14":
-		return &r.R14
+		return &r.W[unit.R14]
 	case "r15":
-		return &r.R15
+		return &r.W[unit.R15]
 	case "rip", "pc":
-		return &r.Rip
+		return &r.W[unit.RIP]
 	case "eflags", "ps":
-		return &r.Eflags
+		return &r.W[unit.EFLAGS]
 	case "cs":
-		return &r.Cs
+		return &r.W[unit.CS]
 	case "ss":
-		return &r.Ss
+		return &r.W[unit.SS]
 	case "ds":
-		return &r.Ds
+		return &r.W[unit.DS]
 	case "es":
-		return &r.Es
+		return &r.W[unit.ES]
 	case "fs":
-		return &r.Fs
+		return &r.W[unit.FS]
 	case "gs":
-		return &r.Gs
+		return &r.W[unit.GS]
 	case "fs_base":
-		return &r.FsBase
+		return &r.W[unit.FSBase]
 	case "gs_base":
-		return &r.GsBase
+		return &r.W[unit.GSBase]
 	case "orig_rax":
-		return &r.OrigRax
+		return &r.W[unit.OrigRAX]
 	}
 	return nil
 }

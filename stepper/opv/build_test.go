@@ -25,7 +25,7 @@ func build(t *testing.T, abi opv.ABI, text string, fill func(data []byte)) (opv.
 	if fill != nil {
 		fill(m.data)
 	}
-	s := opv.State{Regs: unit.Regs{Rax: 0x1000, Rdi: 0x1100, Rsi: 0x1200, Rbx: 0x1300, Rcx: 3, Rdx: 7, Rsp: 0x1800}}
+	s := opv.State{Regs: unit.Regs{W: unit.Words{unit.RAX: 0x1000, unit.RDI: 0x1100, unit.RSI: 0x1200, unit.RBX: 0x1300, unit.RCX: 3, unit.RDX: 7, unit.RSP: 0x1800}}}
 	return opv.Build(abi, &body, s, m, opv.Place{Area: 0x1000, CPU: 1, CID: 2})
 }
 

@@ -51,7 +51,7 @@ type words struct {
 	labels  map[table.Addr]string
 	flags   flagWords
 	areaAt  value // address of the rseq area
-	areaSeg unit.Segment
+	areaSeg unit.Reg
 	hasArea bool
 	lines   []string
 }
@@ -144,12 +144,12 @@ func (w *words) exit(to table.Addr) string {
 func (w *words) sum(m *unit.Mem) value {
 	v := constant(m.Disp)
 	if m.Base != unit.NoReg {
-		v = w.regs[m.Base-unit.RAX].plus(v)
+		v = w.regs[unit.Number(m.Base)].plus(v)
 	}
 	if m.Index != unit.NoReg {
-		index := w.regs[m.Index-unit.RAX].scaled(int64(m.Scale))
+		index := w.regs[unit.Number(m.Index)].scaled(int64(m.Scale))
 		if m.Base != unit.NoReg {
-			index = w.regs[m.Base-unit.RAX].plus(index).plus(constant(m.Disp))
+			index = w.regs[unit.Number(m.Base)].plus(index).plus(constant(m.Disp))
 		} else {
 			index = index.plus(constant(m.Disp))
 		}
@@ -186,9 +186,9 @@ func (w *words) memory(m *unit.Mem, size int) string {
 	}
 	prefix := ""
 	switch m.Segment {
-	case unit.FS:
+	case unit.FSBase:
 		prefix = "fs:"
-	case unit.GS:
+	case unit.GSBase:
 		prefix = "gs:"
 	}
 	if size != 8 {

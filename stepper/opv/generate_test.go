@@ -3,7 +3,6 @@ package opv_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
@@ -29,19 +28,19 @@ func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[stri
 		}
 		return random.Uint64() >> random.IntN(64)
 	}
-	for _, p := range []*uint64{&s.Rax, &s.Rcx, &s.Rdx, &s.Rbp, &s.R8, &s.R9, &s.R10, &s.R11, &s.R12, &s.R13, &s.R14, &s.R15} {
+	for _, p := range []*uint64{&s.W[unit.RAX], &s.W[unit.RCX], &s.W[unit.RDX], &s.W[unit.RBP], &s.W[unit.R8], &s.W[unit.R9], &s.W[unit.R10], &s.W[unit.R11], &s.W[unit.R12], &s.W[unit.R13], &s.W[unit.R14], &s.W[unit.R15]} {
 		*p = value()
 	}
 	middle := uint64(data) + arena/2
-	s.Rbx, s.Rsi, s.Rdi, s.Rsp = middle, middle+512+uint64(random.IntN(64)), middle+1024+uint64(random.IntN(64)), middle-512+8*uint64(random.IntN(32))
-	s.OrigRax = ^uint64(0)
+	s.W[unit.RBX], s.W[unit.RSI], s.W[unit.RDI], s.W[unit.RSP] = middle, middle+512+uint64(random.IntN(64)), middle+1024+uint64(random.IntN(64)), middle-512+8*uint64(random.IntN(32))
+	s.W[unit.OrigRAX] = ^uint64(0)
 	const arithmetic = cf | pf | af | zf | sf | of
-	s.Eflags = s.Eflags&^(arithmetic|1<<10) | random.Uint64()&arithmetic
+	s.W[unit.EFLAGS] = s.W[unit.EFLAGS]&^(arithmetic|1<<10) | random.Uint64()&arithmetic
 	if below := limit["rcx"]; below > 0 {
-		s.Rcx %= below
+		s.W[unit.RCX] %= below
 	}
 	if below := limit["rdx"]; below > 0 { // of both signs
-		s.Rdx = s.Rdx%below - below/2
+		s.W[unit.RDX] = s.W[unit.RDX]%below - below/2
 	}
 	for n := range s.Vec {
 		for k := range s.Vec[n] {
@@ -63,21 +62,19 @@ func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[stri
 func difference(got, want opv.State, undefined uint64) string {
 	const arithmetic = cf | pf | af | zf | sf | of | 1<<10
 	same := func(s opv.State) opv.State {
-		s.Eflags, s.OrigRax, s.Cleared = s.Eflags&arithmetic&^undefined, 0, 0
+		s.W[unit.EFLAGS], s.W[unit.OrigRAX], s.Cleared = s.W[unit.EFLAGS]&arithmetic&^undefined, 0, 0
 		return s
 	}
 	if same(got) == same(want) {
 		return ""
 	}
 	text := ""
-	g, w := reflect.ValueOf(got.Regs), reflect.ValueOf(want.Regs)
-	for n := range g.NumField() {
-		name := g.Type().Field(n).Name
-		a, b := g.Field(n).Uint(), w.Field(n).Uint()
-		if name == "OrigRax" {
+	for n := range got.W {
+		name, a, b := unit.Reg(n), got.W[n], want.W[n]
+		if name == unit.OrigRAX {
 			continue
 		}
-		if name == "Eflags" {
+		if name == unit.EFLAGS {
 			a, b = a&arithmetic&^undefined, b&arithmetic&^undefined
 		}
 		if a != b {

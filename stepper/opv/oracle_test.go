@@ -123,7 +123,7 @@ func TestInterpreterAgreesWithTheProcessor(t *testing.T) {
 	for n, o := range cases {
 		for range tries {
 			s, memory := generate(random, base, c.data, o.limit)
-			s.Rip = uint64(c.code)
+			s.W[unit.RIP] = uint64(c.code)
 			want, wantMemory, err := c.try(s, codes[n], memory)
 			if err != nil {
 				t.Fatalf("%s: %v", o.text, err)

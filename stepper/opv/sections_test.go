@@ -153,7 +153,7 @@ func (s *sample) passes(t *testing.T, base unit.Regs, data, code table.Addr, n i
 			t.Fatalf("%s: %d states of %d, %d of them commit", s.name, done, n, finals)
 		}
 		w, from := newWorld(uint64(seed), base, data, code)
-		from.Rip = uint64(code)
+		from.W[unit.RIP] = uint64(code)
 		area := s.area(&from.Regs)
 		if area != 0 && !w.has(area) {
 			continue

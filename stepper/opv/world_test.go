@@ -107,17 +107,17 @@ func newWorld(seed uint64, base unit.Regs, data, code table.Addr) (*world, opv.S
 	w := &world{seed: seed, data: data, code: code, written: map[table.Addr]byte{}}
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := opv.State{Regs: base}
-	for _, p := range []*uint64{&s.Rax, &s.Rbx, &s.Rcx, &s.Rdx, &s.Rsi, &s.Rdi, &s.Rbp, &s.R8, &s.R9, &s.R10, &s.R11, &s.R12, &s.R13, &s.R14, &s.R15} {
+	for _, p := range []*uint64{&s.W[unit.RAX], &s.W[unit.RBX], &s.W[unit.RCX], &s.W[unit.RDX], &s.W[unit.RSI], &s.W[unit.RDI], &s.W[unit.RBP], &s.W[unit.R8], &s.W[unit.R9], &s.W[unit.R10], &s.W[unit.R11], &s.W[unit.R12], &s.W[unit.R13], &s.W[unit.R14], &s.W[unit.R15]} {
 		*p = w.value(random.Uint64())
 	}
-	s.Rsp = uint64(data) - 8*uint64(random.IntN(512))
-	s.FsBase = uint64(data) + 8*uint64(random.IntN(512))
+	s.W[unit.RSP] = uint64(data) - 8*uint64(random.IntN(512))
+	s.W[unit.FSBase] = uint64(data) + 8*uint64(random.IntN(512))
 	for n := range s.Vec {
 		for k := 0; k < len(s.Vec[n]); k += 8 {
 			binary.LittleEndian.PutUint64(s.Vec[n][k:], random.Uint64())
 		}
 	}
-	s.OrigRax = ^uint64(0)
-	s.Eflags = s.Eflags&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
+	s.W[unit.OrigRAX] = ^uint64(0)
+	s.W[unit.EFLAGS] = s.W[unit.EFLAGS]&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
 	return w, s
 }

@@ -303,7 +303,7 @@ int main(void) { puts("ready"); fflush(stdout); getchar(); puts("1"); return 21;
 		t.Fatal(err)
 	}
 	away := before
-	away.Rip, away.OrigRax = before.Rsp, ^uint64(0)
+	away.W[unit.RIP], away.W[unit.OrigRAX] = before.W[unit.RSP], ^uint64(0)
 	if err := p.SetRegs(pid, &away); err != nil {
 		t.Fatal(err)
 	}

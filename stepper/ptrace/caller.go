@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -29,7 +30,7 @@ func (c *caller) Arguments() ([6]uint64, error) {
 		return [6]uint64{}, err
 	}
 	r := &c.t.regs.now
-	return [6]uint64{r.Rdi, r.Rsi, r.Rdx, r.R10, r.R8, r.R9}, nil
+	return [6]uint64{r.W[unit.RDI], r.W[unit.RSI], r.W[unit.RDX], r.W[unit.R10], r.W[unit.R8], r.W[unit.R9]}, nil
 }
 
 // Answer makes the kernel skip the call and the program find result.

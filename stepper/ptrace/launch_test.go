@@ -27,7 +27,7 @@ func TestLaunchHoldsAtTheFirstInstructionWithoutATrace(t *testing.T) {
 	}
 	defer f.Close()
 	var r unit.Regs
-	if err := p.Regs(p.PID(), &r); err != nil || r.Rip != f.Entry {
+	if err := p.Regs(p.PID(), &r); err != nil || r.W[unit.RIP] != f.Entry {
 		t.Errorf("PC %v, %v; the entry is %#x", r.PC(), err, f.Entry)
 	}
 	const none = "0000000000000000"
@@ -88,9 +88,9 @@ func TestLaunchSwitchesRandomizationOffAndOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !aslr && len(p.Notes()) > 0 { // personality(2) refused: a note, and ASLR as it was
-				r.Rsp = 0
+				r.W[unit.RSP] = 0
 			}
-			seen[r.Rsp] = true
+			seen[r.W[unit.RSP]] = true
 			if err := p.Kill(); err != nil {
 				t.Fatal(err)
 			}

@@ -70,8 +70,8 @@ func (p *Process) SetRegs(tid int, r *unit.Regs) error {
 		t.regs.changed, t.regs.atStop = true, t.regs.now
 	}
 	w := *r
-	if w.Rip != t.regs.atStop.Rip && w.OrigRax == t.regs.atStop.OrigRax {
-		w.OrigRax = noSyscall
+	if w.W[unit.RIP] != t.regs.atStop.W[unit.RIP] && w.W[unit.OrigRAX] == t.regs.atStop.W[unit.OrigRAX] {
+		w.W[unit.OrigRAX] = noSyscall
 	}
 	return p.store(t, &w)
 }
@@ -90,7 +90,7 @@ func (p *Process) rewind(t *thread, to table.Addr) error {
 	if e := ptraceCall(reqPokeUser, t.tid, userRip, uintptr(to)); e != 0 {
 		return p.fail(t, "rewind", e)
 	}
-	t.regs.now.Rip = uint64(to)
+	t.regs.now.W[unit.RIP] = uint64(to)
 	return nil
 }
 

@@ -191,8 +191,8 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := before
-	there.Rip = uint64(symbol(t, p, "main"))
-	there.Rsp = before.Rsp - 1024
+	there.W[unit.RIP] = uint64(symbol(t, p, "main"))
+	there.W[unit.RSP] = before.W[unit.RSP] - 1024
 	if err := p.SetRegs(p.PID(), &there); err != nil {
 		t.Fatal(err)
 	}

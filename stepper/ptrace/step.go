@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -47,7 +48,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 		}
 	}
 	p.endanger(t)
-	from, sp := t.regs.now.Rip, t.regs.now.Rsp
+	from, sp := t.regs.now.W[unit.RIP], t.regs.now.W[unit.RSP]
 	if e := ptraceCall(reqSingleStep, tid, 0, 0); e != 0 {
 		if err := p.fail(t, "step", e); e != unix.ESRCH {
 			return tracee.Event{}, err
@@ -69,12 +70,12 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 		p.fail(t, "read registers", e)
 		return p.await(t, time.Time{})
 	}
-	if !plainStep(from, t.regs.now.Rip, t.regs.now.OrigRax) {
+	if !plainStep(from, t.regs.now.W[unit.RIP], t.regs.now.W[unit.OrigRAX]) {
 		if err := p.take(tid, p.status); err != nil {
 			return tracee.Event{}, err
 		}
 		ev, err := p.await(t, time.Time{})
-		if err == nil && ev.Kind == tracee.EventStep && t.regs.now.Rsp != sp {
+		if err == nil && ev.Kind == tracee.EventStep && t.regs.now.W[unit.RSP] != sp {
 			err = p.cleanPushf(t, from, sp)
 		}
 		return ev, err
@@ -114,19 +115,19 @@ func (p *Process) cleanPushf(t *thread, from, sp uint64) error {
 		return err
 	}
 	r := &t.regs.now
-	if pushed := sp - r.Rsp; r.Eflags&flagTF != 0 || (pushed != 8 && pushed != 2) {
+	if pushed := sp - r.W[unit.RSP]; r.W[unit.EFLAGS]&flagTF != 0 || (pushed != 8 && pushed != 2) {
 		return nil
 	}
 	var code [2]byte
-	n, _ := p.ReadMemory(table.Addr(from), code[:r.Rip-from])
+	n, _ := p.ReadMemory(table.Addr(from), code[:r.W[unit.RIP]-from])
 	if n == 0 || code[n-1] != opPushf {
 		return nil
 	}
 	var top [2]byte
-	if _, err := p.ReadMemory(table.Addr(r.Rsp), top[:]); err != nil {
+	if _, err := p.ReadMemory(table.Addr(r.W[unit.RSP]), top[:]); err != nil {
 		return err
 	}
 	top[1] &^= flagTF >> 8
-	_, err := p.WriteMemory(table.Addr(r.Rsp), top[:])
+	_, err := p.WriteMemory(table.Addr(r.W[unit.RSP]), top[:])
 	return err
 }

@@ -78,7 +78,7 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := r
-	nowhere.Rip, nowhere.Rsp, nowhere.Rbp = 0, 0, 0
+	nowhere.W[unit.RIP], nowhere.W[unit.RSP], nowhere.W[unit.RBP] = 0, 0, 0
 	if err := p.SetRegs(p.PID(), &nowhere); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -81,7 +82,7 @@ func (p *Process) takeTrap(t *thread) error {
 		if err := p.load(t); err != nil {
 			return err
 		}
-		stepping = stepping && (t.regs.now.OrigRax != noSyscall || t.skipped || !p.afterInt1(t))
+		stepping = stepping && (t.regs.now.W[unit.OrigRAX] != noSyscall || t.skipped || !p.afterInt1(t))
 	default:
 		stepping = false // kill, tgkill, sigqueue
 	}
@@ -100,7 +101,7 @@ func (p *Process) takeTrap(t *thread) error {
 func (p *Process) afterInt1(t *thread) bool {
 	const opInt1 = 0xf1
 	var b [1]byte
-	_, err := p.readRaw(table.Addr(t.regs.now.Rip-1), b[:])
+	_, err := p.readRaw(table.Addr(t.regs.now.W[unit.RIP]-1), b[:])
 	return err == nil && b[0] == opInt1
 }
 
@@ -109,7 +110,7 @@ func (p *Process) takeInt3(t *thread) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	at := table.Addr(t.regs.now.Rip - 1)
+	at := table.Addr(t.regs.now.W[unit.RIP] - 1)
 	if p.points.planted(at) && !p.lifted {
 		t.stop, t.signal = stopTrap, 0
 		if err := p.rewind(t, at); err != nil {

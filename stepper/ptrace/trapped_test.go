@@ -147,8 +147,8 @@ func TestStepOverATrappedCallEndsBehindIt(t *testing.T) {
 		if ev, err = p.Step(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventStep {
 			t.Fatalf("%d: %+v, %v", number, ev, err)
 		}
-		if err := p.Regs(p.PID(), &behind); err != nil || behind.Rip != at.Rip || behind.Rax != 1234 {
-			t.Errorf("%d: PC %#x, was %#x; result %d; %v", number, behind.Rip, at.Rip, behind.Rax, err)
+		if err := p.Regs(p.PID(), &behind); err != nil || behind.W[unit.RIP] != at.W[unit.RIP] || behind.W[unit.RAX] != 1234 {
+			t.Errorf("%d: PC %#x, was %#x; result %d; %v", number, behind.W[unit.RIP], at.W[unit.RIP], behind.W[unit.RAX], err)
 		}
 		if _, ev := answering(t, p); ev.Status.Code != 7 {
 			t.Errorf("%d: %+v", number, ev)

@@ -44,8 +44,8 @@ func (f *regfile) loadUser() error {
 	if err != nil {
 		return err
 	}
-	f.user, err = binary.Append(nil, binary.LittleEndian, &r)
-	return err
+	f.user = r.Bytes()
+	return nil
 }
 
 func (f *regfile) loadArea() (err error) {
@@ -124,9 +124,7 @@ func (f *regfile) use(bit int) {
 // storeUser writes the general registers back.
 func (f *regfile) storeUser() error {
 	var r unit.Regs
-	if _, err := binary.Decode(f.user, binary.LittleEndian, &r); err != nil {
-		return err
-	}
+	r.SetBytes(f.user)
 	return f.engine.SetRegs(f.tid, r)
 }
 

@@ -158,12 +158,12 @@ func (m *Module) unwindStub(r *unit.Regs, mem unit.Memory) (step, bool) {
 			pushed = 8
 		}
 	}
-	ra, err := readWord(mem, table.Addr(r.Rsp+pushed))
+	ra, err := readWord(mem, table.Addr(r.W[unit.RSP]+pushed))
 	if err != nil {
 		return step{}, false
 	}
-	st := step{cfa: table.Addr(r.Rsp + pushed + 8), caller: *r, ok: true}
-	st.caller.Rip, st.caller.Rsp, st.caller.OrigRax = ra, uint64(st.cfa), ^uint64(0)
+	st := step{cfa: table.Addr(r.W[unit.RSP] + pushed + 8), caller: *r, ok: true}
+	st.caller.W[unit.RIP], st.caller.W[unit.RSP], st.caller.W[unit.OrigRAX] = ra, uint64(st.cfa), ^uint64(0)
 	return st, true
 }
 

@@ -48,8 +48,8 @@ func (m *Module) apply(row *cfi.Row, r *unit.Regs, mem unit.Memory) (st step, er
 		return st, err
 	}
 	st.caller = *r
-	st.caller.OrigRax = ^uint64(0)
-	st.caller.Rsp = uint64(st.cfa)
+	st.caller.W[unit.OrigRAX] = ^uint64(0)
+	st.caller.W[unit.RSP] = uint64(st.cfa)
 	for i := range row.Regs {
 		if row.Regs[i].Kind == cfi.Unset {
 			continue
@@ -65,7 +65,7 @@ func (m *Module) apply(row *cfi.Row, r *unit.Regs, mem unit.Memory) (st step, er
 			*st.caller.DWARF(uint64(i)) = v
 		}
 		if i == int(row.RA) && known {
-			st.caller.Rip, st.ok = v, v != 0
+			st.caller.W[unit.RIP], st.ok = v, v != 0
 		}
 	}
 	return st, nil

@@ -117,7 +117,7 @@ func TestFramesEndOnCorruptStacks(t *testing.T) {
 			put(stack[i:], next)
 			put(stack[i+8:], uint64(main)+12)
 		}
-		r := unit.Regs{Rip: uint64(main) + 12, Rsp: base, Rbp: base}
+		r := unit.Regs{W: unit.Words{unit.RIP: uint64(main) + 12, unit.RSP: base, unit.RBP: base}}
 		if frames := s.Frames(&r, words{base, stack}, 1000); len(frames) > 3 {
 			t.Errorf("frame pointer %s: %d frames", name, len(frames))
 		}

@@ -33,16 +33,16 @@ func unwindSigreturn(r *unit.Regs, mem unit.Memory) (step, bool) {
 		return step{}, false
 	}
 	var p [8 * mcWords]byte
-	if n, err := mem.ReadMemory(table.Addr(r.Rsp)+ucontextMC, p[:]); err != nil || n != len(p) {
+	if n, err := mem.ReadMemory(table.Addr(r.W[unit.RSP])+ucontextMC, p[:]); err != nil || n != len(p) {
 		return step{}, false
 	}
 	st := step{caller: *r, ok: true, signal: true}
 	c := &st.caller
-	for i, to := range [...]*uint64{&c.R8, &c.R9, &c.R10, &c.R11, &c.R12, &c.R13, &c.R14, &c.R15, &c.Rdi, &c.Rsi, &c.Rbp, &c.Rbx, &c.Rdx, &c.Rax, &c.Rcx, &c.Rsp, &c.Rip, &c.Eflags} {
+	for i, to := range [...]*uint64{&c.W[unit.R8], &c.W[unit.R9], &c.W[unit.R10], &c.W[unit.R11], &c.W[unit.R12], &c.W[unit.R13], &c.W[unit.R14], &c.W[unit.R15], &c.W[unit.RDI], &c.W[unit.RSI], &c.W[unit.RBP], &c.W[unit.RBX], &c.W[unit.RDX], &c.W[unit.RAX], &c.W[unit.RCX], &c.W[unit.RSP], &c.W[unit.RIP], &c.W[unit.EFLAGS]} {
 		*to = binary.LittleEndian.Uint64(p[8*i:])
 	}
-	c.OrigRax = ^uint64(0)
-	st.cfa = table.Addr(c.Rsp) // as glibc's CFI has it
+	c.W[unit.OrigRAX] = ^uint64(0)
+	st.cfa = table.Addr(c.W[unit.RSP]) // as glibc's CFI has it
 	return st, true
 }
 
@@ -83,8 +83,8 @@ func (s *Set) unwindBare(m *Module, r *unit.Regs, mem unit.Memory) step {
 	} else if st := s.bareStep(r, mem, 0, false); st.ok && s.afterCall(st.caller.PC(), mem) {
 		return st // a call through a bad pointer
 	}
-	if r.Rbp >= r.Rsp && r.Rbp%8 == 0 {
-		if st := s.bareStep(r, mem, r.Rbp-r.Rsp, true); st.ok {
+	if r.W[unit.RBP] >= r.W[unit.RSP] && r.W[unit.RBP]%8 == 0 {
+		if st := s.bareStep(r, mem, r.W[unit.RBP]-r.W[unit.RSP], true); st.ok {
 			return st
 		}
 	}
@@ -97,15 +97,15 @@ func (s *Set) unwindBare(m *Module, r *unit.Regs, mem unit.Memory) step {
 // bareStep takes the return address from off bytes above the stack pointer;
 // with rbp, the caller's frame pointer lies there and the address above it.
 func (s *Set) bareStep(r *unit.Regs, mem unit.Memory, off uint64, rbp bool) step {
-	at := table.Addr(r.Rsp + off)
+	at := table.Addr(r.W[unit.RSP] + off)
 	st := step{caller: *r}
-	st.caller.OrigRax = ^uint64(0)
+	st.caller.W[unit.OrigRAX] = ^uint64(0)
 	if rbp {
 		v, err := readWord(mem, at)
 		if err != nil {
 			return step{}
 		}
-		st.caller.Rbp = v
+		st.caller.W[unit.RBP] = v
 		at += 8
 	}
 	ra, err := readWord(mem, at)
@@ -113,7 +113,7 @@ func (s *Set) bareStep(r *unit.Regs, mem unit.Memory, off uint64, rbp bool) step
 		return step{}
 	}
 	st.cfa = at + 8
-	st.caller.Rip, st.caller.Rsp = ra, uint64(st.cfa)
+	st.caller.W[unit.RIP], st.caller.W[unit.RSP] = ra, uint64(st.cfa)
 	if to := s.Module(table.Addr(ra)); to != nil {
 		st.ok = to.img.main.executable(to.file(table.Addr(ra) - 1))
 	}

@@ -25,14 +25,14 @@ func FindArming(p *table.Placed, from table.Addr, code []byte, data ...Range) (t
 		return 0, false
 	}
 	insns := decodeUpTo(from, code[:before], data)
-	holds := regSet(0) // registers that hold the descriptor's address
+	holds := RegSet(0) // registers that hold the descriptor's address
 	stores := func(i *Insn) bool {
 		s := &i.Store
 		arms := s.Size == fieldSize && i.Kind == Plain &&
-			(s.Source == SourceImm && table.Addr(s.Imm) == p.Descriptor || s.Source == SourceReg && holds&setOf(s.Reg) != 0)
+			(s.Source == SourceImm && table.Addr(s.Imm) == p.Descriptor || s.Source == SourceReg && holds&SetOf(s.Reg) != 0)
 		holds &^= i.writes
 		if to, value, known := i.constant(); known && table.Addr(value) == p.Descriptor {
-			holds |= setOf(to)
+			holds |= SetOf(to)
 		}
 		return arms
 	}
@@ -114,15 +114,15 @@ func (i *Insn) constant() (to Reg, value uint64, ok bool) {
 	}
 	switch op := d.opcode; {
 	case op == 0x8d && d.mem.PCRelative && d.wide():
-		return register(d.regField()), uint64(d.mem.Disp), true
+		return General(d.regField()), uint64(d.mem.Disp), true
 	case op >= 0xb8 && op <= 0xbf && !d.data16:
 		value = uint64(d.imm)
 		if !d.wide() {
 			value = uint64(uint32(d.imm))
 		}
-		return register(op&7 | d.rex&rexB<<3), value, true
+		return General(op&7 | d.rex&rexB<<3), value, true
 	case op == 0xc7 && d.modrm == 0xc0|d.modrm&7 && d.wide():
-		return register(d.modrm&7 | d.rex&rexB<<3), uint64(d.imm), true
+		return General(d.modrm&7 | d.rex&rexB<<3), uint64(d.imm), true
 	}
 	return NoReg, 0, false
 }

@@ -113,7 +113,7 @@ func TestBodyFindsFinalStoreAndWaysPastIt(t *testing.T) {
 
 func TestOutcomeTellsCommitFromFailure(t *testing.T) {
 	const cf, zf = 1, 1 << 6
-	before := Regs{Rax: 5, Rcx: 6, Rsi: 7, R8: 8, R9: 1, Rbx: 1}
+	before := Regs{W: Words{RAX: 5, RCX: 6, RSI: 7, R8: 8, R9: 1, RBX: 1}}
 	change := func(f func(*Regs)) *Regs {
 		after := before
 		f(&after)
@@ -126,15 +126,15 @@ func TestOutcomeTellsCommitFromFailure(t *testing.T) {
 		want       Outcome
 	}{
 		{"nothing but the store leads to End", compareStore, nil, &Regs{}, OutcomeCommitted},
-		{"the store may be jumped over", storeOrNot, &before, change(func(r *Regs) { r.Rax = 1 }), OutcomeUnknown},
+		{"the store may be jumped over", storeOrNot, &before, change(func(r *Regs) { r.W[RAX] = 1 }), OutcomeUnknown},
 		{"indirect", outside, &before, &before, OutcomeUnknown},
 		{"setIf: carry says no slab", setIf, nil, &Regs{}, OutcomeFailed},
-		{"setIf: carry says slab", setIf, nil, &Regs{Eflags: cf}, OutcomeCommitted},
-		{"popBatch: no slab", popBatch, &before, change(func(r *Regs) { r.Rax, r.Rcx, r.Eflags = 0, 99, zf }), OutcomeUnknown},
-		{"popBatch: empty", popBatch, &before, change(func(r *Regs) { r.Rax, r.Rcx, r.Rsi, r.Eflags = 0, 99, 3, zf }), OutcomeUnknown},
-		{"popBatch: batch taken", popBatch, &before, change(func(r *Regs) { r.Rax, r.Rcx, r.Rsi, r.R8, r.Eflags = 1, 99, 3, 44, zf }), OutcomeCommitted},
-		{"popBatch: batch taken, registers before unknown", popBatch, nil, &Regs{R8: 44, Eflags: zf}, OutcomeUnknown},
-		{"popBatch: flags of neither failure", popBatch, nil, &Regs{Eflags: cf}, OutcomeUnknown},
+		{"setIf: carry says slab", setIf, nil, &Regs{W: Words{EFLAGS: cf}}, OutcomeCommitted},
+		{"popBatch: no slab", popBatch, &before, change(func(r *Regs) { r.W[RAX], r.W[RCX], r.W[EFLAGS] = 0, 99, zf }), OutcomeUnknown},
+		{"popBatch: empty", popBatch, &before, change(func(r *Regs) { r.W[RAX], r.W[RCX], r.W[RSI], r.W[EFLAGS] = 0, 99, 3, zf }), OutcomeUnknown},
+		{"popBatch: batch taken", popBatch, &before, change(func(r *Regs) { r.W[RAX], r.W[RCX], r.W[RSI], r.W[R8], r.W[EFLAGS] = 1, 99, 3, 44, zf }), OutcomeCommitted},
+		{"popBatch: batch taken, registers before unknown", popBatch, nil, &Regs{W: Words{R8: 44, EFLAGS: zf}}, OutcomeUnknown},
+		{"popBatch: flags of neither failure", popBatch, nil, &Regs{W: Words{EFLAGS: cf}}, OutcomeUnknown},
 	} {
 		b := body(t, c.code)
 		if got := b.Outcome(c.before, c.after); got != c.want {

@@ -18,7 +18,7 @@ func condOf(opcode byte) uint8 { return opcode&conditionMask + 1 }
 
 // Flags in RFLAGS (Intel SDM volume 1, 3.4.3).
 const (
-	flagCF = carryFlag
+	flagCF = 1 << 0
 	flagPF = 1 << 2
 	flagZF = 1 << 6
 	flagSF = 1 << 7
@@ -33,14 +33,14 @@ func (i *Insn) Taken(r *Regs) (taken, known bool) {
 		return false, false
 	}
 	if i.cond <= 16 {
-		return holds(i.cond-1, r.Eflags), true
+		return holds(i.cond-1, r.W[EFLAGS]), true
 	}
-	cond, count := i.cond, r.Rcx
+	cond, count := i.cond, r.W[RCX]
 	if cond >= condShort {
 		cond -= condShort - condLoopNE
 		count = uint64(uint32(count))
 	}
-	zero := r.Eflags&flagZF != 0
+	zero := r.W[EFLAGS]&flagZF != 0
 	last := count == 1 // loop counts down first
 	switch cond {
 	case condLoopNE:

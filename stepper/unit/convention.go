@@ -9,13 +9,13 @@ import (
 // What the Engine asks of registers, by meaning: it names none of an architecture.
 
 // SP is the stack pointer.
-func (r *Regs) SP() table.Addr { return table.Addr(r.Rsp) }
+func (r *Regs) SP() table.Addr { return table.Addr(r.W[RSP]) }
 
 // SetSP changes the stack pointer.
-func (r *Regs) SetSP(sp table.Addr) { r.Rsp = uint64(sp) }
+func (r *Regs) SetSP(sp table.Addr) { r.W[RSP] = uint64(sp) }
 
 // SetPC changes the address of the next instruction.
-func (r *Regs) SetPC(pc table.Addr) { r.Rip = uint64(pc) }
+func (r *Regs) SetPC(pc table.Addr) { r.W[RIP] = uint64(pc) }
 
 // ReturnSlot is how many bytes a call pushes: the return address.
 const ReturnSlot = 8
@@ -46,12 +46,12 @@ const (
 )
 
 // ThreadPointer is what thread-local storage is addressed from.
-func (r *Regs) ThreadPointer() table.Addr { return table.Addr(r.FsBase) }
+func (r *Regs) ThreadPointer() table.Addr { return table.Addr(r.W[FSBase]) }
 
 // Arguments are the integer arguments at a function's first instruction (System V
 // AMD64 psABI, 3.2.3 "Parameter Passing").
 func (r *Regs) Arguments() [6]uint64 {
-	return [6]uint64{r.Rdi, r.Rsi, r.Rdx, r.Rcx, r.R8, r.R9}
+	return [6]uint64{r.W[RDI], r.W[RSI], r.W[RDX], r.W[RCX], r.W[R8], r.W[R9]}
 }
 
 // flagsCleared are RFLAGS.DF, which a function is called with clear (psABI 3.2.1),
@@ -63,30 +63,30 @@ const flagsCleared = 1<<10 | 1<<8
 func (r *Regs) EnterFunction(function, sp table.Addr, arguments [6]uint64, vectors int) {
 	r.SetPC(function)
 	r.SetSP(sp)
-	r.Rdi, r.Rsi, r.Rdx, r.Rcx, r.R8, r.R9 = arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]
-	r.Rax = uint64(vectors)
-	r.Eflags &^= flagsCleared
+	r.W[RDI], r.W[RSI], r.W[RDX], r.W[RCX], r.W[R8], r.W[R9] = arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]
+	r.W[RAX] = uint64(vectors)
+	r.W[EFLAGS] &^= flagsCleared
 	r.ForgetSyscall()
 }
 
 // Results are the two integer registers that a function returns its value in.
-func (r *Regs) Results() [2]uint64 { return [2]uint64{r.Rax, r.Rdx} }
+func (r *Regs) Results() [2]uint64 { return [2]uint64{r.W[RAX], r.W[RDX]} }
 
 // SetResult changes the first of them.
-func (r *Regs) SetResult(v uint64) { r.Rax = v }
+func (r *Regs) SetResult(v uint64) { r.W[RAX] = v }
 
 // KeepResults takes from now, the registers of a function that is about to return,
 // what its caller finds changed by it.
 func (r *Regs) KeepResults(now *Regs) {
-	r.Rax, r.Rdx, r.Eflags, r.OrigRax = now.Rax, now.Rdx, now.Eflags, now.OrigRax
+	r.W[RAX], r.W[RDX], r.W[EFLAGS], r.W[OrigRAX] = now.W[RAX], now.W[RDX], now.W[EFLAGS], now.W[OrigRAX]
 }
 
 // InSyscall reports whether the thread stands in a system call: when it is
 // resumed, the kernel may make that call again.
-func (r *Regs) InSyscall() bool { return int64(r.OrigRax) >= 0 }
+func (r *Regs) InSyscall() bool { return int64(r.W[OrigRAX]) >= 0 }
 
 // ForgetSyscall takes the thread out of its system call: nothing is restarted.
-func (r *Regs) ForgetSyscall() { r.OrigRax = ^uint64(0) }
+func (r *Regs) ForgetSyscall() { r.W[OrigRAX] = ^uint64(0) }
 
 // Errors that system calls return to the kernel alone: it makes the call again,
 // or gives the program EINTR when a handler has run (include/linux/errno.h).
@@ -101,7 +101,7 @@ const (
 // Restarts reports whether the thread's system call was interrupted, so that its
 // return is not its end.
 func (r *Regs) Restarts() bool {
-	n := -int64(r.Rax)
+	n := -int64(r.W[RAX])
 	return r.InSyscall() && n >= restartSys && n <= restartBlock
 }
 
@@ -112,15 +112,15 @@ func (r *Regs) Restart() {
 	if !r.InSyscall() {
 		return
 	}
-	switch -int64(r.Rax) {
+	switch -int64(r.W[RAX]) {
 	case restartSys, restartNoIntr, restartNoHand:
-		r.Rax = r.OrigRax
+		r.W[RAX] = r.W[OrigRAX]
 	case restartBlock:
-		r.Rax = restartSyscall
+		r.W[RAX] = restartSyscall
 	default:
 		return
 	}
-	r.Rip -= syscallLength
+	r.W[RIP] -= syscallLength
 	r.ForgetSyscall()
 }
 
@@ -131,12 +131,12 @@ const resumeFlag = 1 << 16
 
 // PassesDebug reports whether the next instruction is executed whatever debug
 // register stands at it.
-func (r *Regs) PassesDebug() bool { return r.Eflags&resumeFlag != 0 }
+func (r *Regs) PassesDebug() bool { return r.W[EFLAGS]&resumeFlag != 0 }
 
 // SetPassesDebug changes that.
 func (r *Regs) SetPassesDebug(on bool) {
-	r.Eflags &^= resumeFlag
+	r.W[EFLAGS] &^= resumeFlag
 	if on {
-		r.Eflags |= resumeFlag
+		r.W[EFLAGS] |= resumeFlag
 	}
 }

@@ -13,16 +13,16 @@ func TestInterruptedSystemCallsAreMadeAgain(t *testing.T) {
 		restarts bool
 		want     Regs
 	}{
-		{"outside of any", outside, -512, false, Regs{Rip: 100, Rax: ^uint64(511), OrigRax: outside}},
-		{"returned", read, 3, false, Regs{Rip: 100, Rax: 3, OrigRax: read}},
-		{"failed", read, -4, false, Regs{Rip: 100, Rax: ^uint64(3), OrigRax: read}},
-		{"ERESTARTSYS", read, -512, true, Regs{Rip: 98, Rax: read, OrigRax: outside}},
-		{"ERESTARTNOINTR", 202, -513, true, Regs{Rip: 98, Rax: 202, OrigRax: outside}},
-		{"ERESTARTNOHAND", 34, -514, true, Regs{Rip: 98, Rax: 34, OrigRax: outside}},
-		{"ERESTART_RESTARTBLOCK", 35, -516, true, Regs{Rip: 98, Rax: 219, OrigRax: outside}},
-		{"beyond them", read, -517, false, Regs{Rip: 100, Rax: ^uint64(516), OrigRax: read}},
+		{"outside of any", outside, -512, false, Regs{W: Words{RIP: 100, RAX: ^uint64(511), OrigRAX: outside}}},
+		{"returned", read, 3, false, Regs{W: Words{RIP: 100, RAX: 3, OrigRAX: read}}},
+		{"failed", read, -4, false, Regs{W: Words{RIP: 100, RAX: ^uint64(3), OrigRAX: read}}},
+		{"ERESTARTSYS", read, -512, true, Regs{W: Words{RIP: 98, RAX: read, OrigRAX: outside}}},
+		{"ERESTARTNOINTR", 202, -513, true, Regs{W: Words{RIP: 98, RAX: 202, OrigRAX: outside}}},
+		{"ERESTARTNOHAND", 34, -514, true, Regs{W: Words{RIP: 98, RAX: 34, OrigRAX: outside}}},
+		{"ERESTART_RESTARTBLOCK", 35, -516, true, Regs{W: Words{RIP: 98, RAX: 219, OrigRAX: outside}}},
+		{"beyond them", read, -517, false, Regs{W: Words{RIP: 100, RAX: ^uint64(516), OrigRAX: read}}},
 	} {
-		r := Regs{Rip: 100, Rax: uint64(c.result), OrigRax: c.number}
+		r := Regs{W: Words{RIP: 100, RAX: uint64(c.result), OrigRAX: c.number}}
 		if r.Restarts() != c.restarts {
 			t.Errorf("%s: Restarts says %v", c.name, !c.restarts)
 		}

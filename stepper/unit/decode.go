@@ -60,7 +60,7 @@ type decoder struct {
 	short   bool // 67: 32-bit addresses
 	data16  bool // 66
 	repeat  byte // the last of F2 and F3, or 0
-	segment Segment
+	segment Reg  // FSBase, GSBase or NoReg
 	hasREX  bool
 	rex     byte // the low four bits of the REX prefix, or as much of VEX, EVEX and XOP as REX has a name for
 
@@ -175,9 +175,9 @@ func (d *decoder) prefixes() (byte, error) {
 		case 0xf2, 0xf3:
 			d.repeat = b
 		case 0x64:
-			d.segment = FS
+			d.segment = FSBase
 		case 0x65:
-			d.segment = GS
+			d.segment = GSBase
 		case 0xf0, 0x26, 0x2e, 0x36, 0x3e:
 			// lock, and segments whose base is 0 in 64-bit mode. They do not
 			// undo an fs or gs before them (tried on an AMD EPYC).

@@ -128,21 +128,21 @@ func TestTakenFollowsFlagsAndCounts(t *testing.T) {
 		regs  Regs
 		taken bool
 	}{
-		{"70 00", Regs{Eflags: of}, true}, {"71 00", Regs{Eflags: of}, false},
-		{"72 00", Regs{Eflags: cf}, true}, {"73 00", Regs{Eflags: cf}, false},
-		{"74 00", Regs{Eflags: zf}, true}, {"75 00", Regs{}, true},
-		{"76 00", Regs{Eflags: zf}, true}, {"77 00", Regs{Eflags: cf}, false}, {"77 00", Regs{}, true},
-		{"78 00", Regs{Eflags: sf}, true}, {"79 00", Regs{Eflags: sf}, false},
-		{"7a 00", Regs{Eflags: pf}, true}, {"7b 00", Regs{Eflags: pf}, false},
-		{"7c 00", Regs{Eflags: sf}, true}, {"7c 00", Regs{Eflags: sf | of}, false}, {"7d 00", Regs{Eflags: of}, false},
-		{"7e 00", Regs{Eflags: zf}, true}, {"7f 00", Regs{Eflags: sf | of}, true}, {"0f 8f 00 00 00 00", Regs{Eflags: of}, false},
-		{"e3 00", Regs{}, true}, {"e3 00", Regs{Rcx: 1 << 32}, false}, {"67 e3 00", Regs{Rcx: 1 << 32}, true},
-		{"e2 00", Regs{Rcx: 1}, false}, {"e2 00", Regs{Rcx: 2}, true}, {"67 e2 00", Regs{Rcx: 1<<32 + 1}, false},
-		{"e1 00", Regs{Rcx: 2, Eflags: zf}, true}, {"e1 00", Regs{Rcx: 2}, false}, {"e0 00", Regs{Rcx: 2}, true},
+		{"70 00", Regs{W: Words{EFLAGS: of}}, true}, {"71 00", Regs{W: Words{EFLAGS: of}}, false},
+		{"72 00", Regs{W: Words{EFLAGS: cf}}, true}, {"73 00", Regs{W: Words{EFLAGS: cf}}, false},
+		{"74 00", Regs{W: Words{EFLAGS: zf}}, true}, {"75 00", Regs{}, true},
+		{"76 00", Regs{W: Words{EFLAGS: zf}}, true}, {"77 00", Regs{W: Words{EFLAGS: cf}}, false}, {"77 00", Regs{}, true},
+		{"78 00", Regs{W: Words{EFLAGS: sf}}, true}, {"79 00", Regs{W: Words{EFLAGS: sf}}, false},
+		{"7a 00", Regs{W: Words{EFLAGS: pf}}, true}, {"7b 00", Regs{W: Words{EFLAGS: pf}}, false},
+		{"7c 00", Regs{W: Words{EFLAGS: sf}}, true}, {"7c 00", Regs{W: Words{EFLAGS: sf | of}}, false}, {"7d 00", Regs{W: Words{EFLAGS: of}}, false},
+		{"7e 00", Regs{W: Words{EFLAGS: zf}}, true}, {"7f 00", Regs{W: Words{EFLAGS: sf | of}}, true}, {"0f 8f 00 00 00 00", Regs{W: Words{EFLAGS: of}}, false},
+		{"e3 00", Regs{}, true}, {"e3 00", Regs{W: Words{RCX: 1 << 32}}, false}, {"67 e3 00", Regs{W: Words{RCX: 1 << 32}}, true},
+		{"e2 00", Regs{W: Words{RCX: 1}}, false}, {"e2 00", Regs{W: Words{RCX: 2}}, true}, {"67 e2 00", Regs{W: Words{RCX: 1<<32 + 1}}, false},
+		{"e1 00", Regs{W: Words{RCX: 2, EFLAGS: zf}}, true}, {"e1 00", Regs{W: Words{RCX: 2}}, false}, {"e0 00", Regs{W: Words{RCX: 2}}, true},
 	} {
 		i := decode(t, 0, c.code)
 		if taken, known := i.Taken(&c.regs); taken != c.taken || !known {
-			t.Errorf("%s with flags %#x and rcx %#x: taken %v (known: %v)", c.code, c.regs.Eflags, c.regs.Rcx, taken, known)
+			t.Errorf("%s with flags %#x and rcx %#x: taken %v (known: %v)", c.code, c.regs.W[EFLAGS], c.regs.W[RCX], taken, known)
 		}
 	}
 	for _, text := range []string{"90", "eb 00", "c7 f8 00 00 00 00"} {

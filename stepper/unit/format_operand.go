@@ -55,12 +55,12 @@ func (d *decoder) printWithOperand(inst x86asm.Inst) string {
 // operandText is the ModRM operand in GNU syntax.
 func (d *decoder) operandText(disp int64) string {
 	var b strings.Builder
-	b.WriteString([...]string{NoSegment: "", FS: "%fs:", GS: "%gs:"}[d.mem.Segment])
+	b.WriteString(map[Reg]string{FSBase: "%fs:", GSBase: "%gs:"}[d.mem.Segment])
 	name := func(r Reg) string {
 		if d.short {
-			return r.short()
+			return shortName(r)
 		}
-		return r.String()
+		return wideName(r)
 	}
 	if d.mem.PCRelative {
 		ip := "(%rip)"
@@ -87,6 +87,18 @@ func (d *decoder) operandText(disp int64) string {
 	}
 	b.WriteByte(')')
 	return b.String()
+}
+
+// wideName is a general register's name as GNU writes it, without the percent sign.
+func wideName(x Reg) string { return names[x-1] }
+
+// shortName is the name of its low 32 bits.
+func shortName(x Reg) string {
+	name := wideName(x)
+	if name[1] <= '9' { // r8 to r15
+		return name + "d"
+	}
+	return "e" + name[1:]
 }
 
 // hexText is a signed number as objdump writes displacements.

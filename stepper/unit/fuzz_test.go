@@ -28,7 +28,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil || again != i {
 			t.Fatalf("% x: its own bytes decode to %+v (%v), not %+v", code, again, err, i)
 		}
-		r := Regs{Rax: addr, Rsp: addr, Rdi: addr, Rcx: 1}
+		r := Regs{W: Words{RAX: addr, RSP: addr, RDI: addr, RCX: 1}}
 		mem := memory{}
 		mem.put64(table.Addr(addr), addr)
 		to, size, ok := i.StoreAddress(&r)

@@ -39,7 +39,7 @@ type Insn struct {
 	Kind   Kind
 	cond   uint8        // condition: condNone, a jcc's 0 to 15 plus one, or one of the counted ones
 	flags  bool         // it may change CF, PF, AF, ZF, SF or OF
-	writes regSet       // general registers it may change
+	writes RegSet       // general registers it may change
 	code   [MaxLen]byte // the first Len bytes
 }
 

@@ -78,18 +78,18 @@ func (d *decoder) modRM(registerOnly bool) (err error) {
 		}
 		d.mem.Scale = 1 << (sib >> 6)
 		if index := sib>>3&7 | d.rex&rexX<<2; index != 4 {
-			d.mem.Index = register(index)
+			d.mem.Index = General(index)
 		}
 		if sib&7 == 5 && mod == 0 {
 			dispSize = 4
 		} else {
-			d.mem.Base = register(sib&7 | d.rex&rexB<<3)
+			d.mem.Base = General(sib&7 | d.rex&rexB<<3)
 		}
 	case rm == 5 && mod == 0:
 		dispSize = 4
 		d.mem.PCRelative = true
 	default:
-		d.mem.Base = register(rm | d.rex&rexB<<3)
+		d.mem.Base = General(rm | d.rex&rexB<<3)
 	}
 	if dispSize > 0 {
 		d.mem.Disp, err = d.number(dispSize)

@@ -134,7 +134,7 @@ func TestStoresAreThoseTheProcessorMakes(t *testing.T) {
 		}
 		const base = 0x100000
 		i, err := Decode(0x1000, code)
-		addr, got, _ := i.StoreAddress(&Regs{Rdi: base, Rsi: base, Rax: 7})
+		addr, got, _ := i.StoreAddress(&Regs{W: Words{RDI: base, RSI: base, RAX: 7}})
 		if err == nil && int(i.Len) == len(code) && got == size && (size == 0 || addr == base+table.Addr(offset)) {
 			continue
 		}

@@ -22,7 +22,7 @@ func (o Outcome) String() string {
 // failure is a branch inside the section that leads to End.
 type failure struct {
 	insn   int
-	writes regSet // registers that may be written on some way from Start through it
+	writes RegSet // registers that may be written on some way from Start through it
 	// shows: when its condition holds at End, it was taken. Every other way to
 	// End passes it and then leaves the flags alone.
 	shows bool
@@ -112,7 +112,7 @@ func (b *Body) Outcome(before, after *Regs) Outcome {
 		case known && holds && f.shows:
 			return OutcomeFailed
 		case known && !holds:
-		case before != nil && changed(before, after)&^f.writes != 0:
+		case before != nil && changed(before, after, allRegs)&^f.writes != 0:
 		default:
 			open = true
 		}

@@ -1,85 +1,65 @@
 package unit
 
-// Reg is a 64-bit general register. NoReg is the zero value.
+import "slices"
+
+// Reg is a register by its place in Regs.W. NoReg is the zero value.
 type Reg uint8
 
-// The general registers, in the order of their numbers in ModRM and REX, plus one.
+// NoReg is no register; it holds 0.
+const NoReg Reg = 0
+
+// The registers of amd64 in the order of the kernel's struct user_regs_struct
+// (arch/x86/include/asm/user_64.h).
 const (
-	NoReg Reg = iota
+	R15 Reg = iota + 1
+	R14
+	R13
+	R12
+	RBP
+	RBX
+	R11
+	R10
+	R9
+	R8
 	RAX
 	RCX
 	RDX
-	RBX
-	RSP
-	RBP
 	RSI
 	RDI
-	R8
-	R9
-	R10
-	R11
-	R12
-	R13
-	R14
-	R15
+	OrigRAX
+	RIP
+	CS
+	EFLAGS
+	RSP
+	SS
+	FSBase
+	GSBase
+	DS
+	ES
+	FS
+	GS
 )
 
-// register converts a register number of 0 to 15 as instructions encode it.
-func register(number byte) Reg { return RAX + Reg(number&15) }
+// names are the registers' names, as gdb has them, by Reg.
+var names = [...]string{"r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9", "r8", "rax", "rcx", "rdx", "rsi", "rdi",
+	"orig_rax", "rip", "cs", "eflags", "rsp", "ss", "fs_base", "gs_base", "ds", "es", "fs", "gs"}
+
+// numbered are the general registers by their numbers in ModRM and REX.
+var numbered = [16]Reg{RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15}
+
+// General is the general register that instructions encode as number, 0 to 15.
+func General(number byte) Reg { return numbered[number&15] }
+
+// Number is that number of a general register.
+func Number(x Reg) int { return slices.Index(numbered[:], x) }
 
 // Value is what register x holds, all 64 bits; 0 for NoReg.
-func (r *Regs) Value(x Reg) uint64 {
-	switch x {
-	case RAX:
-		return r.Rax
-	case RCX:
-		return r.Rcx
-	case RDX:
-		return r.Rdx
-	case RBX:
-		return r.Rbx
-	case RSP:
-		return r.Rsp
-	case RBP:
-		return r.Rbp
-	case RSI:
-		return r.Rsi
-	case RDI:
-		return r.Rdi
-	case R8:
-		return r.R8
-	case R9:
-		return r.R9
-	case R10:
-		return r.R10
-	case R11:
-		return r.R11
-	case R12:
-		return r.R12
-	case R13:
-		return r.R13
-	case R14:
-		return r.R14
-	case R15:
-		return r.R15
-	}
-	return 0
-}
-
-// String is the register's name as GNU writes it, without the percent sign.
+// String is the register's name as gdb has it.
 func (x Reg) String() string {
-	names := [...]string{"none", "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-		"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"}
-	if int(x) < len(names) {
-		return names[x]
+	if x == NoReg || int(x) > len(names) {
+		return "none"
 	}
-	return "unknown register"
+	return names[x-1]
 }
 
-// short is the name of the register's low 32 bits.
-func (x Reg) short() string {
-	if x >= R8 {
-		return x.String() + "d"
-	}
-	return "e" + x.String()[1:]
-}
+func (r *Regs) Value(x Reg) uint64 { return r.W[x] }

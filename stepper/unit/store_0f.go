@@ -29,12 +29,12 @@ func (d *decoder) storeTwo(s *Store) {
 		d.unknown(s, operand)
 	case op == 0xab, op == 0xb3, op == 0xbb: // bts, btr, btc
 		d.unknown(s, operand)
-		s.Bits = register(d.regField())
+		s.Bits = General(d.regField())
 	case op == 0xba && d.modReg() >= 5:
 		d.unknown(s, operand)
 	case op == 0xb0, op == 0xb1:
 		d.modify(s, 0, d.size(), d.regField())
-		s.Source = SourceCompared
+		s.Source, s.Old = SourceCompared, RAX
 	case op == 0xc0, op == 0xc1: // xadd
 		d.modify(s, OpAdd, d.size(), d.regField())
 	case op == 0xc3: // movnti
@@ -148,7 +148,7 @@ func (d *decoder) store0F38(s *Store) {
 		}
 	case 0xf8: // movdir64b, enqcmd, enqcmds: 64 bytes to where a register says
 		if d.pp != 0 {
-			s.Mem = Mem{Base: register(d.regField()), Scale: 1, Short: d.short}
+			s.Mem = Mem{Base: General(d.regField()), Scale: 1, Short: d.short}
 			s.Size = 64
 		}
 	case 0xf9: // movdiri

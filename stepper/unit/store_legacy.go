@@ -25,9 +25,9 @@ func (d *decoder) size() int {
 // general makes s a store of size bytes of the general register number, in
 // which byte registers 4 to 7 are ah, ch, dh and bh where there is no REX.
 func (d *decoder) general(s *Store, size int, number byte) {
-	s.Size, s.Source, s.Reg = uint16(size), SourceReg, register(number)
+	s.Size, s.Source, s.Reg = uint16(size), SourceReg, General(number)
 	if size == 1 && !d.hasREX && number >= 4 {
-		s.Source, s.Reg = SourceHigh, register(number-4)
+		s.Source, s.Reg = SourceHigh, General(number-4)
 	}
 }
 
@@ -36,13 +36,14 @@ func (d *decoder) modify(s *Store, op Op, size int, number byte) {
 	s.Mem = d.mem
 	d.general(s, size, number)
 	s.High = s.Source == SourceHigh
-	s.Source, s.Op = SourceOp, op
+	s.Source, s.Op, s.Carry = SourceOp, op, EFLAGS
 }
 
 // modifyBy is modify by a constant.
 func (d *decoder) modifyBy(s *Store, op Op, size int, imm int64) {
 	s.Mem = d.mem
 	s.Size, s.Source, s.Op, s.Imm = uint16(size), SourceOp, op, imm
+	s.Carry = EFLAGS
 }
 
 // unknown makes s a store of size bytes to the ModRM operand that is not computed.
@@ -69,7 +70,9 @@ func (d *decoder) pushSize() int {
 func (d *decoder) text(s *Store, size int) {
 	s.Mem = Mem{Base: RDI, Scale: 1, Short: d.short}
 	s.Size = uint16(size)
-	s.Count = d.repeat != 0
+	if d.repeat != 0 {
+		s.Count = RCX
+	}
 }
 
 func (d *decoder) storeOne(s *Store) {
@@ -81,7 +84,7 @@ func (d *decoder) storeOne(s *Store) {
 		}
 	case op >= 0x50 && op <= 0x57:
 		push(s, d.pushSize())
-		s.Source, s.Reg = SourceReg, register(op&7|d.rex&rexB<<3)
+		s.Source, s.Reg = SourceReg, General(op&7|d.rex&rexB<<3)
 	case op == 0x68, op == 0x6a:
 		push(s, d.pushSize())
 		s.Source, s.Imm = SourceImm, d.imm
@@ -111,7 +114,7 @@ func (d *decoder) storeOne(s *Store) {
 			s.Source, s.Imm = SourceImm, int64(d.next())
 		case 6:
 			push(s, d.pushSize())
-			s.Source, s.Reg = SourceReg, register(d.modrm&7|d.rex&rexB<<3)
+			s.Source, s.Reg = SourceReg, General(d.modrm&7|d.rex&rexB<<3)
 		}
 	case d.inMemory():
 		d.storeOneModRM(s)

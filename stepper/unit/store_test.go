@@ -14,9 +14,9 @@ const (
 // state has fs at the thread's control block, 0x7000_0000, and distinct values
 // in every register.
 func state() Regs {
-	return Regs{Rax: stored, Rcx: 2, Rdx: 0x7000_0000, Rbx: field, Rsp: field + 8, Rbp: 0x7000_0000, Rsi: 0x9000, Rdi: field,
+	return Regs{W: Words{RAX: stored, RCX: 2, RDX: 0x7000_0000, RBX: field, RSP: field + 8, RBP: 0x7000_0000, RSI: 0x9000, RDI: field,
 		R8: 0xffff_ffff_7000_0008, R9: 9, R10: 0x1000, R11: 0x8000_0000_0000_0000, R12: 0x7000_0000, R13: 0x7000_0000, R14: 14, R15: stored,
-		FsBase: 0x7000_0000, GsBase: 0x6fff_0000, Rip: 0x1000}
+		FSBase: 0x7000_0000, GSBase: 0x6fff_0000, RIP: 0x1000}}
 }
 
 func TestArmsSeesEveryFormOfStore(t *testing.T) {
@@ -91,7 +91,7 @@ func TestArmsSeesEveryFormOfStore(t *testing.T) {
 		r := state()
 		switch c.name {
 		case "movaps", "vmovups zmm, disp8 of 64":
-			r.Rbx += 56 // the field's bytes are the store's last
+			r.W[RBX] += 56 // the field's bytes are the store's last
 		}
 		writes, value, known := i.Arms(&r, field)
 		if !writes || value != c.value || known != c.known {
@@ -145,7 +145,7 @@ func TestArmsSeesPartOfTheFieldWritten(t *testing.T) {
 	i := decode(t, 0, "89 03") // mov %eax,(%rbx): 4 bytes
 	for offset := -6; offset <= 10; offset++ {
 		r := state()
-		r.Rbx = field + uint64(int64(offset))
+		r.W[RBX] = field + uint64(int64(offset))
 		want := offset > -4 && offset < 8
 		if writes, _, known := i.Arms(&r, field); writes != want || known {
 			t.Errorf("4 bytes at offset %d: writes %v, known %v", offset, writes, known)
@@ -161,7 +161,7 @@ func TestArmsFollowsTheCountOfRepeats(t *testing.T) {
 		i := decode(t, 0, text)
 		for count, want := range counts {
 			r := state()
-			r.Rcx = count
+			r.W[RCX] = count
 			if writes, _, _ := i.Arms(&r, field); writes != want {
 				t.Errorf("%s with rcx %#x: writes %v", text, count, writes)
 			}
@@ -195,7 +195,7 @@ func TestStoreAddressWrapsAndFollowsSegments(t *testing.T) {
 		}
 	}
 	back := decode(t, 0, "0f ab 03") // bts %eax,(%rbx)
-	r := Regs{Rbx: 0x1000, Rax: 0xffff_ffff}
+	r := Regs{W: Words{RBX: 0x1000, RAX: 0xffff_ffff}}
 	if addr, size, _ := back.StoreAddress(&r); addr != 0xffc || size != 4 {
 		t.Errorf("bit -1 is in %d bytes at %v", size, addr)
 	}

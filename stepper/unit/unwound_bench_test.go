@@ -14,7 +14,7 @@ func BenchmarkFrameAddressByExpression(b *testing.B) {
 		0x3f, 0x1a, 0x3b, 0x2a, // DW_OP_lit15, and, lit11, ge
 		0x33, 0x24, 0x22, // DW_OP_lit3, shl, plus
 	}}
-	frame := UnwoundFrame{Regs: &Regs{Rip: 0x100b, Rsp: 0x7000}, Memory: memory{}}
+	frame := UnwoundFrame{Regs: &Regs{W: Words{RIP: 0x100b, RSP: 0x7000}}, Memory: memory{}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if at, err := frame.CFA(rule); err != nil || at != table.Addr(0x7010) {

@@ -14,7 +14,7 @@ func TestRulesOfAFrame(t *testing.T) {
 	mem := memory{}
 	mem.put64(0x7ff8, 0x1111)
 	mem.put64(0x9000, 0x2222)
-	frame := UnwoundFrame{Regs: &Regs{R12: 5, Rbx: 0x9000, Rsp: 0x8000, Rip: 0x40_0000}, Memory: mem, Bias: 0x7f00_0000}
+	frame := UnwoundFrame{Regs: &Regs{W: Words{R12: 5, RBX: 0x9000, RSP: 0x8000, RIP: 0x40_0000}}, Memory: mem, Bias: 0x7f00_0000}
 	for name, c := range map[string]struct {
 		rule cfi.Rule
 		want uint64 // 0: ErrNoFrame
@@ -82,7 +82,7 @@ func TestDWARFNumbersNameEachRegisterOnce(t *testing.T) {
 		}
 		seen[at] = n
 	}
-	if r.DWARF(ReturnColumn) != &r.Rip || r.DWARF(7) != &r.Rsp || r.DWARF(cfi.Columns) != nil || r.DWARF(^uint64(0)) != nil {
+	if r.DWARF(ReturnColumn) != &r.W[RIP] || r.DWARF(7) != &r.W[RSP] || r.DWARF(cfi.Columns) != nil || r.DWARF(^uint64(0)) != nil {
 		t.Error("not as the psABI's figure 3.36 has it")
 	}
 }

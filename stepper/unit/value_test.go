@@ -35,7 +35,7 @@ func TestStoreValueComputesWhatIsWritten(t *testing.T) {
 	} {
 		i := decode(t, 0, c.code)
 		r := state()
-		r.Eflags = carryFlag
+		r.W[EFLAGS] = flagCF
 		mem := memory{}
 		mem.put64(field, old)
 		mem.put64(0x9000, 0xabcd)
@@ -81,7 +81,7 @@ func TestFieldAfterMergesPartialStores(t *testing.T) {
 	} {
 		i := decode(t, 0, c.code)
 		r := state()
-		r.Rbx = field + uint64(c.offset)
+		r.W[RBX] = field + uint64(c.offset)
 		mem := memory{}
 		mem.put64(field, old)
 		if got, known := i.FieldAfter(&r, mem, field); got != c.want || known != c.known {

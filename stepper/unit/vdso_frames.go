@@ -15,7 +15,7 @@ func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.
 	if err != nil {
 		return 0, 0, err
 	}
-	return caller.PC(), table.Addr(caller.Rsp), nil
+	return caller.PC(), table.Addr(caller.W[RSP]), nil
 }
 
 // unwind is the state of the caller of the frame that r is in: rip is the
@@ -38,7 +38,7 @@ func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err erro
 			if rule.Kind == cfi.Unset || rule.Kind == cfi.Undefined || rule.Kind == cfi.Same {
 				return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
 			}
-			place = &caller.Rip
+			place = &caller.W[RIP]
 		}
 		if place == nil {
 			continue
@@ -51,7 +51,7 @@ func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err erro
 			*place = value
 		}
 	}
-	caller.Rsp = uint64(cfa)
+	caller.W[RSP] = uint64(cfa)
 	return caller, nil
 }
 

@@ -17,7 +17,7 @@ type VDSOFrame struct {
 }
 
 // CFA is the function's canonical frame address: rsp after its return.
-func (f *VDSOFrame) CFA() table.Addr { return table.Addr(f.Caller.Rsp) }
+func (f *VDSOFrame) CFA() table.Addr { return table.Addr(f.Caller.W[RSP]) }
 
 // maxVDSOFrames bounds how deep the vDSO's functions call each other; today it is 2.
 const maxVDSOFrames = 8
@@ -37,7 +37,7 @@ func (v *VDSO) Leave(r *Regs, mem Memory) (VDSOFrame, error) {
 			return VDSOFrame{}, err
 		}
 		if depth == 0 {
-			f.Inner = table.Addr(caller.Rsp)
+			f.Inner = table.Addr(caller.W[RSP])
 		}
 		if !v.Contains(caller.PC()) {
 			function, ok := v.At(pc)
@@ -63,7 +63,7 @@ func (v *VDSO) leaf(r *Regs, mem Memory) (Regs, error) {
 	if _, named := v.At(r.PC()); named {
 		return Regs{}, fail
 	}
-	value, ok := readUint(mem, table.Addr(r.Rsp), 8)
+	value, ok := readUint(mem, table.Addr(r.W[RSP]), 8)
 	ra := table.Addr(value)
 	const callLen = 5 // e8 and a displacement of 4 bytes
 	if !ok || !v.Contains(ra) || !v.Contains(ra-callLen) {
@@ -78,6 +78,6 @@ func (v *VDSO) leaf(r *Regs, mem Memory) (Regs, error) {
 		return Regs{}, fail
 	}
 	caller := *r
-	caller.Rip, caller.Rsp = value, r.Rsp+8
+	caller.W[RIP], caller.W[RSP] = value, r.W[RSP]+8
 	return caller, nil
 }

@@ -114,7 +114,7 @@ func TestReturnAddressHoldsAtEveryInstruction(t *testing.T) {
 			frame, err := v.Leave(&regs, mem)
 			c := &frame.Caller
 			if err != nil || uint64(c.PC()) != ra || uint64(frame.CFA()) != sp || frame.Function.Start != entry.PC() ||
-				[6]uint64{c.Rbx, c.Rbp, c.R12, c.R13, c.R14, c.R15} != [6]uint64{entry.Rbx, entry.Rbp, entry.R12, entry.R13, entry.R14, entry.R15} {
+				[6]uint64{c.W[RBX], c.W[RBP], c.W[R12], c.W[R13], c.W[R14], c.W[R15]} != [6]uint64{entry.W[RBX], entry.W[RBP], entry.W[R12], entry.W[R13], entry.W[R14], entry.W[R15]} {
 				t.Errorf("%s at %v is left to %+v (%v), having been entered with %+v", name, regs.PC()-v.Base, frame, err, *entry)
 			}
 			steps[name]++
@@ -128,12 +128,12 @@ func TestReturnAddressHoldsAtEveryInstruction(t *testing.T) {
 
 // stateOf turns the numbers of a step line of vdsosteps.c into a state.
 func stateOf(numbers []uint64) (Regs, memory) {
-	r := Regs{Rip: numbers[0], Rax: numbers[1], Rcx: numbers[2], Rdx: numbers[3], Rbx: numbers[4], Rsp: numbers[5],
-		Rbp: numbers[6], Rsi: numbers[7], Rdi: numbers[8], R8: numbers[9], R9: numbers[10], R10: numbers[11],
-		R11: numbers[12], R12: numbers[13], R13: numbers[14], R14: numbers[15], R15: numbers[16]}
+	r := Regs{W: Words{RIP: numbers[0], RAX: numbers[1], RCX: numbers[2], RDX: numbers[3], RBX: numbers[4], RSP: numbers[5],
+		RBP: numbers[6], RSI: numbers[7], RDI: numbers[8], R8: numbers[9], R9: numbers[10], R10: numbers[11],
+		R11: numbers[12], R12: numbers[13], R13: numbers[14], R14: numbers[15], R15: numbers[16]}}
 	mem := memory{}
 	for n, v := range numbers[17:] {
-		mem.put64(table.Addr(r.Rsp)+table.Addr(8*n), v)
+		mem.put64(table.Addr(r.W[RSP])+table.Addr(8*n), v)
 	}
 	return r, mem
 }
@@ -147,7 +147,7 @@ func TestReturnAddressSaysWhenItDoesNotKnow(t *testing.T) {
 	if _, _, err := v.ReturnAddress(base, &Regs{}, memory{}); err == nil {
 		t.Error("the ELF header has a return address")
 	}
-	if _, _, err := v.ReturnAddress(v.Functions[0].Start, &Regs{Rsp: 0x1000}, memory{}); err == nil {
+	if _, _, err := v.ReturnAddress(v.Functions[0].Start, &Regs{W: Words{RSP: 0x1000}}, memory{}); err == nil {
 		t.Error("a return address was read from an unmapped stack")
 	}
 }

@@ -42,7 +42,7 @@ func TestWorkerdsSectionsAreDecoded(t *testing.T) {
 			t.Errorf("%v: arming store at %v (%v, %v), which is not right before it", p.Start, at, ok, err)
 			continue
 		}
-		if i.Store.Segment == NoSegment {
+		if i.Store.Segment == NoReg {
 			plain++
 		}
 	}

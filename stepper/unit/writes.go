@@ -1,31 +1,34 @@
 package unit
 
-// regSet is a set of general registers, bit 0 for RAX.
-type regSet uint16
+// RegSet is a set of registers, register x at bit x.
+type RegSet uint64
 
-const allRegs regSet = 1<<16 - 1
-
-func setOf(regs ...Reg) (s regSet) {
+// SetOf are some registers.
+func SetOf(regs ...Reg) (s RegSet) {
 	for _, r := range regs {
-		s |= 1 << (r - RAX)
+		s |= 1 << r
 	}
 	return s
 }
 
+// allRegs are the general registers: numbered.
+const allRegs RegSet = 1<<RAX | 1<<RCX | 1<<RDX | 1<<RBX | 1<<RSP | 1<<RBP | 1<<RSI | 1<<RDI |
+	1<<R8 | 1<<R9 | 1<<R10 | 1<<R11 | 1<<R12 | 1<<R13 | 1<<R14 | 1<<R15
+
 // byNumber is the register an instruction encodes as number. A byte register
 // of 4 to 7 may be ah, ch, dh or bh, so both readings are in the set.
-func (d *decoder) byNumber(number byte) regSet {
-	s := setOf(register(number))
+func (d *decoder) byNumber(number byte) RegSet {
+	s := SetOf(General(number))
 	if !d.hasREX && number >= 4 && number < 8 {
-		s |= setOf(register(number - 4))
+		s |= SetOf(General(number - 4))
 	}
 	return s
 }
 
 // reg and rm are what the operands of ModRM add to the registers written;
 // a memory operand adds none.
-func (d *decoder) reg() regSet { return d.byNumber(d.regField()) }
-func (d *decoder) rm() regSet {
+func (d *decoder) reg() RegSet { return d.byNumber(d.regField()) }
+func (d *decoder) rm() RegSet {
 	if d.inMemory() {
 		return 0
 	}
@@ -34,7 +37,7 @@ func (d *decoder) rm() regSet {
 
 // mayWrite is every general register the instruction may change. Instructions
 // not listed here count as changing all.
-func (d *decoder) mayWrite() regSet {
+func (d *decoder) mayWrite() RegSet {
 	if d.encoding != legacy {
 		return allRegs
 	}
@@ -47,9 +50,9 @@ func (d *decoder) mayWrite() regSet {
 	return allRegs
 }
 
-func (d *decoder) mayWriteOne() regSet {
+func (d *decoder) mayWriteOne() RegSet {
 	op := d.opcode
-	low := register(op&7 | d.rex&rexB<<3)
+	low := General(op&7 | d.rex&rexB<<3)
 	switch {
 	case op >= 0x38 && op <= 0x3d: // cmp
 		return 0
@@ -60,11 +63,11 @@ func (d *decoder) mayWriteOne() regSet {
 		case 2, 3:
 			return d.reg()
 		}
-		return setOf(RAX)
+		return SetOf(RAX)
 	case op >= 0x50 && op <= 0x57, op == 0x68, op == 0x6a:
-		return setOf(RSP)
+		return SetOf(RSP)
 	case op >= 0x58 && op <= 0x5f:
-		return setOf(RSP, low)
+		return SetOf(RSP, low)
 	case op == 0x63, op == 0x69, op == 0x6b, op == 0x8a, op == 0x8b, op == 0x8d:
 		return d.reg()
 	case op >= 0x70 && op <= 0x7f, op == 0x84, op == 0x85, op == 0xa8, op == 0xa9, op == 0xeb, op == 0xe9:
@@ -81,11 +84,11 @@ func (d *decoder) mayWriteOne() regSet {
 	case op == 0x90 && low == RAX: // nop, pause
 		return 0
 	case op >= 0x90 && op <= 0x97:
-		return setOf(RAX, low)
+		return SetOf(RAX, low)
 	case op >= 0xb0 && op <= 0xbf:
 		return d.byNumber(op&7 | d.rex&rexB<<3)
 	case op == 0xe0, op == 0xe1, op == 0xe2:
-		return setOf(RCX)
+		return SetOf(RCX)
 	case op == 0xe3:
 		return 0
 	case op == 0xf6, op == 0xf7:
@@ -95,14 +98,14 @@ func (d *decoder) mayWriteOne() regSet {
 		case 2, 3:
 			return d.rm()
 		}
-		return setOf(RAX, RDX)
+		return SetOf(RAX, RDX)
 	case (op == 0xfe || op == 0xff) && d.modReg() < 2:
 		return d.rm()
 	}
 	return allRegs
 }
 
-func (d *decoder) mayWriteTwo() regSet {
+func (d *decoder) mayWriteTwo() RegSet {
 	switch op := d.opcode; {
 	case op == 0x0d, op >= 0x10 && op <= 0x1d, op == 0x1f, op == 0x28, op == 0x29, op == 0x2b, op == 0x6f, op == 0x7f,
 		op >= 0x80 && op <= 0x8f, op == 0xa3, op == 0xd6 && d.pp == 1, op == 0xe7:
@@ -117,7 +120,7 @@ func (d *decoder) mayWriteTwo() regSet {
 		}
 		return d.rm()
 	case op == 0xb0, op == 0xb1:
-		return d.rm() | setOf(RAX)
+		return d.rm() | SetOf(RAX)
 	case op == 0xc0, op == 0xc1:
 		return d.rm() | d.reg()
 	case op == 0xc3:
@@ -126,12 +129,12 @@ func (d *decoder) mayWriteTwo() regSet {
 	return allRegs
 }
 
-// changed is the set of registers that differ between two states.
-func changed(a, b *Regs) (s regSet) {
-	for r := RAX; r <= R15; r++ {
-		if a.Value(r) != b.Value(r) {
-			s |= setOf(r)
+// changed are those of some registers that differ between two states.
+func changed(a, b *Regs, among RegSet) (s RegSet) {
+	for r := range a.W {
+		if a.W[r] != b.W[r] {
+			s |= 1 << r
 		}
 	}
-	return s
+	return s & among
 }

@@ -203,10 +203,10 @@ func (w *World) elsewhere(th *Thread) error {
 		w.queue = append(w.queue[:0:0], w.kill())
 		return syscall.ESRCH
 	}
-	pc := th.Regs.Rip
-	th.Regs.Rip = uint64(gate)
+	pc := th.Regs.W[unit.RIP]
+	th.Regs.W[unit.RIP] = uint64(gate)
 	w.resumed(th)
-	th.Regs.Rip = pc
+	th.Regs.W[unit.RIP] = pc
 	return nil
 }
 
