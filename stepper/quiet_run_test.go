@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -76,8 +76,8 @@ func TestABreakpointInALongLoopInsideIsMet(t *testing.T) {
 	}})
 	p.wantReason(p.cont(), stepper.StopBreakpoint)
 	r, err := p.Regs(p.Thread())
-	if err != nil || met != 1500 || int(r.W[unit.RCX]) != rounds-met+1 {
-		t.Errorf("met %d times, %d rounds are left, %v", met, r.W[unit.RCX], err)
+	if err != nil || met != 1500 || int(r.W[amd64.RCX]) != rounds-met+1 {
+		t.Errorf("met %d times, %d rounds are left, %v", met, r.W[amd64.RCX], err)
 	}
 	p.delete(b)
 	p.wantExit(0)
@@ -107,7 +107,7 @@ func TestALongQuietPhaseCanBeInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.W[unit.RCX] = 5
+	r.W[amd64.RCX] = 5
 	if err := p.SetRegs(p.Thread(), r); err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -24,7 +24,7 @@ func TestABreakpointIsMetWhereTheUserHasPutTheThread(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.W[unit.RIP] = uint64(b.Places[0].Addr)
+		r.W[amd64.RIP] = uint64(b.Places[0].Addr)
 		if err := p.SetRegs(p.Thread(), r); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -54,8 +55,8 @@ func openCore(t testing.TB, path string) *core {
 			case ntPRStatus:
 				// pr_reg is 112 bytes into struct elf_prstatus on amd64. The
 				// thread that gdb has selected comes first.
-				if c.regs.W[unit.RIP] == 0 {
-					c.regs.SetBytes(d[112:])
+				if c.regs.W[amd64.RIP] == 0 {
+					c.regs = amd64.Arch().RegsOf(d[112:])
 				}
 			case ntXState:
 				if c.xstate == nil {
@@ -66,8 +67,8 @@ func openCore(t testing.TB, path string) *core {
 			}
 		}
 	}
-	if c.regs.W[unit.RIP] == 0 || len(c.modules) == 0 {
-		t.Fatalf("%s: registers %#x, %d modules", path, c.regs.W[unit.RIP], len(c.modules))
+	if c.regs.W[amd64.RIP] == 0 || len(c.modules) == 0 {
+		t.Fatalf("%s: registers %#x, %d modules", path, c.regs.W[amd64.RIP], len(c.modules))
 	}
 	return c
 }

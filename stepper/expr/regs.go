@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 )
 
 // errNotSaved is gdb's word for a caller's register that the call was free
@@ -26,59 +27,59 @@ func GeneralRegisters() []string { return append([]string(nil), generalNames[:].
 func slot(r *unit.Regs, name string) *uint64 {
 	switch name {
 	case "rax":
-		return &r.W[unit.RAX]
+		return &r.W[amd64.RAX]
 	case "rbx":
-		return &r.W[unit.RBX]
+		return &r.W[amd64.RBX]
 	case "rcx":
-		return &r.W[unit.RCX]
+		return &r.W[amd64.RCX]
 	case "rdx":
-		return &r.W[unit.RDX]
+		return &r.W[amd64.RDX]
 	case "rsi":
-		return &r.W[unit.RSI]
+		return &r.W[amd64.RSI]
 	case "rdi":
-		return &r.W[unit.RDI]
+		return &r.W[amd64.RDI]
 	case "rbp", "fp":
-		return &r.W[unit.RBP]
+		return &r.W[amd64.RBP]
 	case "rsp", "sp":
-		return &r.W[unit.RSP]
+		return &r.W[amd64.RSP]
 	case "r8":
-		return &r.W[unit.R8]
+		return &r.W[amd64.R8]
 	case "r9":
-		return &r.W[unit.R9]
+		return &r.W[amd64.R9]
 	case "r10":
-		return &r.W[unit.R10]
+		return &r.W[amd64.R10]
 	case "r11":
-		return &r.W[unit.R11]
+		return &r.W[amd64.R11]
 	case "r12":
-		return &r.W[unit.R12]
+		return &r.W[amd64.R12]
 	case "r13":
-		return &r.W[unit.R13]
+		return &r.W[amd64.R13]
 	case "r14":
-		return &r.W[unit.R14]
+		return &r.W[amd64.R14]
 	case "r15":
-		return &r.W[unit.R15]
+		return &r.W[amd64.R15]
 	case "rip", "pc":
-		return &r.W[unit.RIP]
+		return &r.W[amd64.RIP]
 	case "eflags", "ps":
-		return &r.W[unit.EFLAGS]
+		return &r.W[amd64.EFLAGS]
 	case "cs":
-		return &r.W[unit.CS]
+		return &r.W[amd64.CS]
 	case "ss":
-		return &r.W[unit.SS]
+		return &r.W[amd64.SS]
 	case "ds":
-		return &r.W[unit.DS]
+		return &r.W[amd64.DS]
 	case "es":
-		return &r.W[unit.ES]
+		return &r.W[amd64.ES]
 	case "fs":
-		return &r.W[unit.FS]
+		return &r.W[amd64.FS]
 	case "gs":
-		return &r.W[unit.GS]
+		return &r.W[amd64.GS]
 	case "fs_base":
-		return &r.W[unit.FSBase]
+		return &r.W[amd64.FSBase]
 	case "gs_base":
-		return &r.W[unit.GSBase]
+		return &r.W[amd64.GSBase]
 	case "orig_rax":
-		return &r.W[unit.OrigRAX]
+		return &r.W[amd64.OrigRAX]
 	}
 	return nil
 }

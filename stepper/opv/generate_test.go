@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -28,19 +29,19 @@ func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[stri
 		}
 		return random.Uint64() >> random.IntN(64)
 	}
-	for _, p := range []*uint64{&s.W[unit.RAX], &s.W[unit.RCX], &s.W[unit.RDX], &s.W[unit.RBP], &s.W[unit.R8], &s.W[unit.R9], &s.W[unit.R10], &s.W[unit.R11], &s.W[unit.R12], &s.W[unit.R13], &s.W[unit.R14], &s.W[unit.R15]} {
+	for _, p := range []*uint64{&s.W[amd64.RAX], &s.W[amd64.RCX], &s.W[amd64.RDX], &s.W[amd64.RBP], &s.W[amd64.R8], &s.W[amd64.R9], &s.W[amd64.R10], &s.W[amd64.R11], &s.W[amd64.R12], &s.W[amd64.R13], &s.W[amd64.R14], &s.W[amd64.R15]} {
 		*p = value()
 	}
 	middle := uint64(data) + arena/2
-	s.W[unit.RBX], s.W[unit.RSI], s.W[unit.RDI], s.W[unit.RSP] = middle, middle+512+uint64(random.IntN(64)), middle+1024+uint64(random.IntN(64)), middle-512+8*uint64(random.IntN(32))
-	s.W[unit.OrigRAX] = ^uint64(0)
+	s.W[amd64.RBX], s.W[amd64.RSI], s.W[amd64.RDI], s.W[amd64.RSP] = middle, middle+512+uint64(random.IntN(64)), middle+1024+uint64(random.IntN(64)), middle-512+8*uint64(random.IntN(32))
+	s.W[amd64.OrigRAX] = ^uint64(0)
 	const arithmetic = cf | pf | af | zf | sf | of
-	s.W[unit.EFLAGS] = s.W[unit.EFLAGS]&^(arithmetic|1<<10) | random.Uint64()&arithmetic
+	s.W[amd64.EFLAGS] = s.W[amd64.EFLAGS]&^(arithmetic|1<<10) | random.Uint64()&arithmetic
 	if below := limit["rcx"]; below > 0 {
-		s.W[unit.RCX] %= below
+		s.W[amd64.RCX] %= below
 	}
 	if below := limit["rdx"]; below > 0 { // of both signs
-		s.W[unit.RDX] = s.W[unit.RDX]%below - below/2
+		s.W[amd64.RDX] = s.W[amd64.RDX]%below - below/2
 	}
 	for n := range s.Vec {
 		for k := range s.Vec[n] {
@@ -62,7 +63,7 @@ func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[stri
 func difference(got, want opv.State, undefined uint64) string {
 	const arithmetic = cf | pf | af | zf | sf | of | 1<<10
 	same := func(s opv.State) opv.State {
-		s.W[unit.EFLAGS], s.W[unit.OrigRAX], s.Cleared = s.W[unit.EFLAGS]&arithmetic&^undefined, 0, 0
+		s.W[amd64.EFLAGS], s.W[amd64.OrigRAX], s.Cleared = s.W[amd64.EFLAGS]&arithmetic&^undefined, 0, 0
 		return s
 	}
 	if same(got) == same(want) {
@@ -71,14 +72,14 @@ func difference(got, want opv.State, undefined uint64) string {
 	text := ""
 	for n := range got.W {
 		name, a, b := unit.Reg(n), got.W[n], want.W[n]
-		if name == unit.OrigRAX {
+		if name == amd64.OrigRAX {
 			continue
 		}
-		if name == unit.EFLAGS {
+		if name == amd64.EFLAGS {
 			a, b = a&arithmetic&^undefined, b&arithmetic&^undefined
 		}
 		if a != b {
-			text += fmt.Sprintf("%s is %#x, not %#x; ", name, a, b)
+			text += fmt.Sprintf("%s is %#x, not %#x; ", amd64.Name(name), a, b)
 		}
 	}
 	for n := range got.Vec {

@@ -1,6 +1,12 @@
 package opv
 
-import "rseqstep/stepper/unit"
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
+)
+
+// Arch is the one whose code this package executes.
+func Arch() *unit.Arch { return amd64.Arch() }
 
 // State is what the interpreter computes with: the general registers and
 // flags, and the first 32 bytes of the vector registers 0 to 15.
@@ -29,7 +35,7 @@ const (
 
 // pointer is the general register of a number of 0 to 15.
 func (s *State) pointer(number byte) *uint64 {
-	return &s.W[unit.General(number)]
+	return &s.W[amd64.General(number)]
 }
 
 // reg reads the low size bytes of a register. high means bits 8 to 15 of
@@ -57,12 +63,14 @@ func (s *State) setReg(number byte, size int, high bool, v uint64) {
 	}
 }
 
-func (s *State) set(flags, values uint64) { s.W[unit.EFLAGS] = s.W[unit.EFLAGS]&^flags | values&flags }
+func (s *State) set(flags, values uint64) {
+	s.W[amd64.EFLAGS] = s.W[amd64.EFLAGS]&^flags | values&flags
+}
 
-func (s *State) flag(f uint64) bool { return s.W[unit.EFLAGS]&f != 0 }
+func (s *State) flag(f uint64) bool { return s.W[amd64.EFLAGS]&f != 0 }
 
 // carry is CF as a number.
-func (s *State) carry() uint64 { return s.W[unit.EFLAGS] & flagCF }
+func (s *State) carry() uint64 { return s.W[amd64.EFLAGS] & flagCF }
 
 // cut keeps the low size bytes of v.
 func cut(v uint64, size int) uint64 {

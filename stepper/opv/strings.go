@@ -1,7 +1,7 @@
 package opv
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -15,7 +15,7 @@ func (m *machine) repeated(i *inst) error {
 	}
 	rounds := uint64(1)
 	if i.repeat != 0 {
-		rounds = m.W[unit.RCX]
+		rounds = m.W[amd64.RCX]
 	}
 	size := i.size()
 	by := uint64(size)
@@ -27,7 +27,7 @@ func (m *machine) repeated(i *inst) error {
 			return err
 		}
 		if i.repeat != 0 {
-			m.W[unit.RCX]--
+			m.W[amd64.RCX]--
 		}
 		if m.steps++; m.steps > MaxSteps {
 			return ErrTooLong
@@ -44,20 +44,20 @@ func (m *machine) stringOnce(i *inst, size int, by uint64) error {
 	if i.op < 0xaa || i.op >= 0xac { // movs, lods
 		var err error
 		source := i.mem // prefixes only: the segment of rsi
-		if v, err = m.load(table.Addr(m.W[unit.RSI])+source.Address(&m.Regs), size); err != nil {
+		if v, err = m.load(table.Addr(m.W[amd64.RSI])+source.Address(&m.Regs), size); err != nil {
 			return err
 		}
-		m.W[unit.RSI] += by
+		m.W[amd64.RSI] += by
 		m.holds[6] = fieldNone
 	}
 	if i.op >= 0xac {
 		m.putReg(i, 0, size, v)
 		return nil
 	}
-	if err := m.store(table.Addr(m.W[unit.RDI]), size, v); err != nil {
+	if err := m.store(table.Addr(m.W[amd64.RDI]), size, v); err != nil {
 		return err
 	}
-	m.W[unit.RDI] += by
+	m.W[amd64.RDI] += by
 	m.holds[7] = fieldNone
 	return nil
 }

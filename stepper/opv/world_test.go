@@ -7,6 +7,7 @@ import (
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -107,17 +108,17 @@ func newWorld(seed uint64, base unit.Regs, data, code table.Addr) (*world, opv.S
 	w := &world{seed: seed, data: data, code: code, written: map[table.Addr]byte{}}
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := opv.State{Regs: base}
-	for _, p := range []*uint64{&s.W[unit.RAX], &s.W[unit.RBX], &s.W[unit.RCX], &s.W[unit.RDX], &s.W[unit.RSI], &s.W[unit.RDI], &s.W[unit.RBP], &s.W[unit.R8], &s.W[unit.R9], &s.W[unit.R10], &s.W[unit.R11], &s.W[unit.R12], &s.W[unit.R13], &s.W[unit.R14], &s.W[unit.R15]} {
+	for _, p := range []*uint64{&s.W[amd64.RAX], &s.W[amd64.RBX], &s.W[amd64.RCX], &s.W[amd64.RDX], &s.W[amd64.RSI], &s.W[amd64.RDI], &s.W[amd64.RBP], &s.W[amd64.R8], &s.W[amd64.R9], &s.W[amd64.R10], &s.W[amd64.R11], &s.W[amd64.R12], &s.W[amd64.R13], &s.W[amd64.R14], &s.W[amd64.R15]} {
 		*p = w.value(random.Uint64())
 	}
-	s.W[unit.RSP] = uint64(data) - 8*uint64(random.IntN(512))
-	s.W[unit.FSBase] = uint64(data) + 8*uint64(random.IntN(512))
+	s.W[amd64.RSP] = uint64(data) - 8*uint64(random.IntN(512))
+	s.W[amd64.FSBase] = uint64(data) + 8*uint64(random.IntN(512))
 	for n := range s.Vec {
 		for k := 0; k < len(s.Vec[n]); k += 8 {
 			binary.LittleEndian.PutUint64(s.Vec[n][k:], random.Uint64())
 		}
 	}
-	s.W[unit.OrigRAX] = ^uint64(0)
-	s.W[unit.EFLAGS] = s.W[unit.EFLAGS]&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
+	s.W[amd64.OrigRAX] = ^uint64(0)
+	s.W[amd64.EFLAGS] = s.W[amd64.EFLAGS]&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
 	return w, s
 }

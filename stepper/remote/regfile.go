@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
 )
 
 // regfile is one thread's registers at a stop, read when they are first asked
@@ -123,9 +122,7 @@ func (f *regfile) use(bit int) {
 
 // storeUser writes the general registers back.
 func (f *regfile) storeUser() error {
-	var r unit.Regs
-	r.SetBytes(f.user)
-	return f.engine.SetRegs(f.tid, r)
+	return f.engine.SetRegs(f.tid, f.engine.Target().Arch().RegsOf(f.user))
 }
 
 // storeArea writes the others back.

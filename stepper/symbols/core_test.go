@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -58,7 +59,7 @@ func (c *core) notes(p []byte) {
 		case 1: // NT_PRSTATUS; the first is the thread that was selected
 			if !seen {
 				seen = true
-				c.regs.SetBytes(desc[prStatusRegs:])
+				c.regs = amd64.Arch().RegsOf(desc[prStatusRegs:])
 			}
 		case 6: // NT_AUXV
 			for a := desc; len(a) >= 16; a = a[16:] {

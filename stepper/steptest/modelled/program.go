@@ -6,7 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -58,23 +58,23 @@ func code(stubborn bool) map[table.Addr][]byte {
 // step carries out the instruction a thread stands at and reports whether there is one.
 func (w *World) step(th *Thread) bool {
 	r := &th.Regs
-	next := func(to table.Addr) { r.W[unit.RIP] = uint64(to) }
+	next := func(to table.Addr) { r.W[amd64.RIP] = uint64(to) }
 	switch r.PC() {
 	case Loop:
-		r.W[unit.RAX] = uint64(cs)
+		r.W[amd64.RAX] = uint64(cs)
 		next(Arm)
 	case Arm:
-		w.put64(th.area+8, r.W[unit.RAX])
+		w.put64(th.area+8, r.W[amd64.RAX])
 		next(Start)
 	case Start:
-		r.W[unit.EFLAGS] &^= 1 << 6
-		if uint32(r.W[unit.RDX]) == w.get32(th.area+4) {
-			r.W[unit.EFLAGS] |= 1 << 6
+		r.W[amd64.EFLAGS] &^= 1 << 6
+		if uint32(r.W[amd64.RDX]) == w.get32(th.area+4) {
+			r.W[amd64.EFLAGS] |= 1 << 6
 		}
 		next(0x401010)
 	case 0x401010:
 		switch {
-		case r.W[unit.EFLAGS]&(1<<6) != 0:
+		case r.W[amd64.EFLAGS]&(1<<6) != 0:
 			next(Load)
 		case w.stubborn:
 			next(Abort)
@@ -83,24 +83,24 @@ func (w *World) step(th *Thread) bool {
 			next(Side)
 		}
 	case Load:
-		r.W[unit.R8], th.loaded = w.get64(table.Addr(r.W[unit.RDI])), w.turns[th.cpu]
+		r.W[amd64.R8], th.loaded = w.get64(table.Addr(r.W[amd64.RDI])), w.turns[th.cpu]
 		next(0x401015)
 	case 0x401015:
-		r.W[unit.R8] += r.W[unit.RSI]
+		r.W[amd64.R8] += r.W[amd64.RSI]
 		next(Final)
 	case Final:
-		w.put64(table.Addr(r.W[unit.RDI]), r.W[unit.R8])
+		w.put64(table.Addr(r.W[amd64.RDI]), r.W[amd64.R8])
 		w.Commits++
-		w.committed[r.W[unit.RDX]%cpus]++
+		w.committed[r.W[amd64.RDX]%cpus]++
 		th.InVain = 0
-		if int(r.W[unit.RDX]) != th.cpu {
-			w.broken("thread %d commits to CPU %d's counter on CPU %d", th.TID, r.W[unit.RDX], th.cpu)
+		if int(r.W[amd64.RDX]) != th.cpu {
+			w.broken("thread %d commits to CPU %d's counter on CPU %d", th.TID, r.W[amd64.RDX], th.cpu)
 		} else if th.loaded != w.turns[th.cpu] {
 			w.broken("thread %d commits what it read before another one ran on CPU %d", th.TID, th.cpu)
 		}
 		next(End)
 	case End:
-		r.W[unit.RAX] = 0
+		r.W[amd64.RAX] = 0
 		next(0x40101d)
 	case 0x40101d:
 		next(Side)
@@ -109,10 +109,10 @@ func (w *World) step(th *Thread) bool {
 			next(Loop)
 		}
 	case Side:
-		r.W[unit.RDX] = uint64(w.get32(th.area + 4))
+		r.W[amd64.RDX] = uint64(w.get32(th.area + 4))
 		next(0x401034)
 	case 0x401034:
-		r.W[unit.RDI] = uint64(Data) + 8*r.W[unit.RDX]
+		r.W[amd64.RDI] = uint64(Data) + 8*r.W[amd64.RDX]
 		next(0x40103c)
 	case 0x40103c:
 		next(Loop)
