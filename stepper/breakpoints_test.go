@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -148,7 +149,7 @@ func TestConditionsAndIgnoreCounts(t *testing.T) {
 			return false, err
 		}
 		var n [4]byte
-		_, err = p.process.ReadMemory(table.Addr(r.Rbp-0x14), n[:]) // gcc -O0 keeps the argument there
+		_, err = p.process.ReadMemory(table.Addr(r.W[amd64.RBP]-0x14), n[:]) // gcc -O0 keeps the argument there
 		return binary.LittleEndian.Uint32(n[:]) == 15, err
 	}})
 	p.wantReason(p.cont(), stepper.StopBreakpoint)
@@ -259,8 +260,8 @@ func TestABreakpointInsideASectionStopsThereAndCommits(t *testing.T) {
 				p.wantReason(stop, stepper.StopBreakpoint)
 				p.wantLine(stop, "asm_addv:22")
 				r, err := p.Regs(stop.TID)
-				if err != nil || r.R8 != uint64(3*n+3) {
-					t.Fatalf("round %d: the sum to be stored is %d, %v", n, r.R8, err)
+				if err != nil || r.W[amd64.R8] != uint64(3*n+3) {
+					t.Fatalf("round %d: the sum to be stored is %d, %v", n, r.W[amd64.R8], err)
 				}
 			}
 			if store.Hits != 10 {

@@ -40,7 +40,7 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	d = &called{sp: c.SP + unit.ReturnSlot, regs: th.regs, signal: th.signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
+	d = &called{sp: c.SP + e.target.Arch().ReturnSlot, regs: th.regs, signal: th.signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
 	if d.area, err = e.target.XState(th.tid); err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -66,8 +65,7 @@ func (e *Engine) returnAddress() (table.Addr, error) {
 		if err != nil {
 			break
 		}
-		var code [len(unit.CodeHalt)]byte
-		if n, _ := e.target.ReadMemory(at, code[:]); n == len(code) && string(code[:]) == unit.CodeHalt && insn.Next() == at+table.Addr(n) && e.guard(at, trapOurs) == nil {
+		if string(insn.Bytes()) == e.target.Arch().Halt && e.guard(at, trapOurs) == nil {
 			return at, nil
 		}
 		at = insn.Next()

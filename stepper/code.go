@@ -33,7 +33,7 @@ func (e *Engine) decode(pc table.Addr) (*unit.Insn, error) {
 	if n == 0 {
 		return nil, fmt.Errorf("cannot read the instruction at %v: %w", pc, err)
 	}
-	insn, err := unit.Decode(pc, buf[:n])
+	insn, err := e.target.Arch().Decode(pc, buf[:n])
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +46,13 @@ func (e *Engine) decode(pc table.Addr) (*unit.Insn, error) {
 		e.code.insns[pc] = &insn
 	}
 	return &insn, nil
+}
+
+// holds reports whether the program has an instruction at pc.
+func holds(mem unit.Memory, pc table.Addr, insn string) bool {
+	code := make([]byte, len(insn))
+	n, _ := mem.ReadMemory(pc, code)
+	return n == len(code) && string(code) == insn
 }
 
 // read reads exactly n bytes of code or says why not.

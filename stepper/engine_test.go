@@ -10,6 +10,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -71,7 +72,7 @@ func TestExitsTakeDebugRegistersFirst(t *testing.T) {
 // A store of 0 disarms: nothing to run.
 func TestADisarmingStoreIsStepped(t *testing.T) {
 	e, target := scripted(t, arm)
-	target.Thread(1).Regs.Rax = 0
+	target.Thread(1).Regs.W[amd64.RAX] = 0
 	target.Expect(steptest.Call{Name: "step 1", Do: steptest.Stepped(1, begin)})
 	stop, err := e.StepInstruction(1)
 	if err != nil || len(stop.Units) != 0 || stop.PC != begin {
@@ -127,7 +128,7 @@ func TestAThreadThatVanishesIsAStop(t *testing.T) {
 		e, target := scripted(t, lea, &steptest.Thread{TID: 2})
 		target.Thread(2).Regs = target.Thread(1).Regs
 		target.Thread(2).Rseq = target.Thread(1).Rseq
-		target.Thread(2).Regs.Rip = uint64(at)
+		target.Thread(2).Regs.W[amd64.RIP] = uint64(at)
 		if err := e.SelectThread(2); err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +147,7 @@ func TestAThreadThatVanishesIsAStop(t *testing.T) {
 // exit_group takes the held threads too, before they can say so.
 func TestTheProcessesEndOvertakesAThreads(t *testing.T) {
 	e, target := scripted(t, lea, &steptest.Thread{TID: 2})
-	target.Thread(2).Regs.Rip = uint64(call)
+	target.Thread(2).Regs.W[amd64.RIP] = uint64(call)
 	if err := e.SelectThread(2); err != nil {
 		t.Fatal(err)
 	}

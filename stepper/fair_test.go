@@ -6,6 +6,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -18,7 +19,7 @@ func TestAThreadThatArrivesBehindAnotherOnesBreakpointHasArrived(t *testing.T) {
 	target.Expect(
 		steptest.Call{Name: "run 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
 		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (tracee.Event, error) {
-			s.Thread(1).Regs.Rip = uint64(out)
+			s.Thread(1).Regs.W[amd64.RIP] = uint64(out)
 			return steptest.Reach(2, out)(s)
 		}},
 	)
@@ -38,7 +39,7 @@ func TestThreadsAtOneBreakpointTakeTurns(t *testing.T) {
 	}
 	target.Expect(
 		steptest.Call{Name: "wait", Do: func(s *steptest.Target) (tracee.Event, error) {
-			s.Thread(2).Regs.Rip = uint64(called)
+			s.Thread(2).Regs.W[amd64.RIP] = uint64(called)
 			return steptest.Reach(3, called)(s)
 		}},
 	)

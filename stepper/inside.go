@@ -84,7 +84,7 @@ func (e *Engine) arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
 	// It may begin with its arming store.
 	head := make([]byte, min(4*unit.MaxLen, p.End-p.Start))
 	n, _ := e.target.ReadMemory(p.Start, head)
-	trap, ok = unit.FindArming(p, from, append(code, head[:n]...), e.signatures(Range{Low: from, High: p.Start})...)
+	trap, ok = unit.FindArming(e.target.Arch(), p, from, append(code, head[:n]...), e.signatures(Range{Low: from, High: p.Start})...)
 	return trap, ok, nil
 }
 

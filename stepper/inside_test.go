@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -19,7 +20,7 @@ func (p *program) bodies(n int) []unit.Body {
 		if n, err := p.process.ReadMemory(s.Start, code); n < len(code) {
 			p.t.Fatal(err)
 		}
-		b, err := unit.DecodeBody(s, code)
+		b, err := unit.DecodeBody(amd64.Arch(), s, code)
 		if err != nil {
 			p.t.Fatal(err)
 		}

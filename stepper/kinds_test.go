@@ -8,6 +8,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -140,7 +141,7 @@ func TestLayoutIsWhatIsExecuted(t *testing.T) {
 			if !ok {
 				t.Fatalf("no function at %v", pc)
 			}
-			code := unit.Code{Entries: []table.Addr{fn.Entry}, Read: p.process.ReadMemory}
+			code := unit.Code{Arch: amd64.Arch(), Entries: []table.Addr{fn.Entry}, Read: p.process.ReadMemory}
 			for _, r := range fn.Ranges {
 				code.Ranges = append(code.Ranges, r)
 				code.Likely = append(code.Likely, p.Symbols().Statements(r)...)

@@ -11,6 +11,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -41,10 +42,10 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole in
 		p.t.Fatal(err)
 	}
 	var top [8]byte
-	if n, err := p.process.ReadMemory(table.Addr(r.Rsp), top[:]); n < len(top) {
+	if n, err := p.process.ReadMemory(table.Addr(r.W[amd64.RSP]), top[:]); n < len(top) {
 		p.t.Fatal(err)
 	}
-	back, sp := table.Addr(binary.LittleEndian.Uint64(top[:])), r.Rsp
+	back, sp := table.Addr(binary.LittleEndian.Uint64(top[:])), r.W[amd64.RSP]
 	for steps = 1; steps < 100000; steps++ {
 		stop := p.stepi(1)
 		p.wantReason(stop, stepper.StopStep)
@@ -65,7 +66,7 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole in
 		if r, err = p.Regs(stop.TID); err != nil {
 			p.t.Fatal(err)
 		}
-		if r.Rsp > sp {
+		if r.W[amd64.RSP] > sp {
 			return steps, units, whole
 		}
 	}
@@ -81,7 +82,7 @@ func (p *program) insns(start table.Addr) []table.Addr {
 	if n, err := p.process.ReadMemory(s.Start, code); n < len(code) {
 		p.t.Fatal(err)
 	}
-	body, err := unit.DecodeBody(s, code)
+	body, err := unit.DecodeBody(amd64.Arch(), s, code)
 	if err != nil {
 		p.t.Fatal(err)
 	}

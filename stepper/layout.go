@@ -93,7 +93,7 @@ func (e *Engine) middle(a table.Addr) error {
 // its end and at its abort handler, and the signature is none. The line table's
 // statements are likely to begin with one.
 func (e *Engine) codeOf(ranges []Range, entries ...table.Addr) unit.Code {
-	c := unit.Code{Ranges: ranges, Entries: entries, Read: e.target.ReadMemory}
+	c := unit.Code{Arch: e.target.Arch(), Ranges: ranges, Entries: entries, Read: e.target.ReadMemory}
 	for _, p := range e.image.Sections() {
 		for _, a := range []table.Addr{p.Start, p.End, p.Abort} {
 			if inRanges(ranges, a) {

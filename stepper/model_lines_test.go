@@ -11,6 +11,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/steptest/modelled"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -132,7 +133,7 @@ func TestEveryOrderOfEventsInLineSteps(t *testing.T) {
 				w.Stubborn()
 				w.Lines = layouts[row.layout]
 				for _, tid := range w.Threads() {
-					w.Thread(tid).Regs.Rdx, w.Thread(tid).Regs.Rdi = 1, uint64(modelled.Data)+8
+					w.Thread(tid).Regs.W[amd64.RDX], w.Thread(tid).Regs.W[amd64.RDI] = 1, uint64(modelled.Data)+8
 				}
 				policy := stepper.DefaultPolicy()
 				policy.StuckLimit, policy.Pin = row.limit, row.limit != 3 // free to move, it may come to commit by itself

@@ -10,6 +10,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest/modelled"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -152,7 +153,7 @@ func TestEveryOrderOfEvents(t *testing.T) {
 					w.Faults()
 				}
 				if s.stale {
-					w.Thread(1).Regs.Rdx = 1
+					w.Thread(1).Regs.W[amd64.RDX] = 1
 				}
 				e, err := w.Engine(policy)
 				if err != nil {

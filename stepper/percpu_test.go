@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -34,7 +35,7 @@ func stepPercpu(t *testing.T, opt, command string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Rsp >= uint64(done) {
+		if r.W[amd64.RSP] >= uint64(done) {
 			break
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -112,13 +113,13 @@ func TestStepCountsAProvidedCallAsOneInstruction(t *testing.T) {
 				}
 				stop := p.stepi(1)
 				p.wantReason(stop, stepper.StopStep)
-				if code != [2]byte{0x0f, 0x05} || regs.Rax != uint64(number) {
+				if code != [2]byte{0x0f, 0x05} || regs.W[amd64.RAX] != uint64(number) {
 					continue
 				}
 				n++
 				after, err := p.Regs(p.Thread())
-				if err != nil || after.PC() != regs.PC()+2 || after.Rax != 0 {
-					t.Fatalf("after the call at %v: PC %v, result %d, %v", regs.PC(), after.PC(), int64(after.Rax), err)
+				if err != nil || after.PC() != regs.PC()+2 || after.W[amd64.RAX] != 0 {
+					t.Fatalf("after the call at %v: PC %v, result %d, %v", regs.PC(), after.PC(), int64(after.W[amd64.RAX]), err)
 				}
 			}
 		})

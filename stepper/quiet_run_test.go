@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -75,8 +76,8 @@ func TestABreakpointInALongLoopInsideIsMet(t *testing.T) {
 	}})
 	p.wantReason(p.cont(), stepper.StopBreakpoint)
 	r, err := p.Regs(p.Thread())
-	if err != nil || met != 1500 || int(r.Rcx) != rounds-met+1 {
-		t.Errorf("met %d times, %d rounds are left, %v", met, r.Rcx, err)
+	if err != nil || met != 1500 || int(r.W[amd64.RCX]) != rounds-met+1 {
+		t.Errorf("met %d times, %d rounds are left, %v", met, r.W[amd64.RCX], err)
 	}
 	p.delete(b)
 	p.wantExit(0)
@@ -106,7 +107,7 @@ func TestALongQuietPhaseCanBeInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Rcx = 5
+	r.W[amd64.RCX] = 5
 	if err := p.SetRegs(p.Thread(), r); err != nil {
 		t.Fatal(err)
 	}

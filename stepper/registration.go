@@ -8,7 +8,6 @@ import (
 	"syscall"
 
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // Flags of rseq(2). See include/uapi/linux/rseq.h.
@@ -89,7 +88,7 @@ func (e *Engine) stepAside(th *thread) error {
 
 // rseqCall makes the thread call rseq(2) on its own area.
 func (e *Engine) rseqCall(th *thread, c tracee.RseqConfig, flags uint64) error {
-	ret, err := e.target.Syscall(th.tid, unit.SysRseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
+	ret, err := e.target.Syscall(th.tid, e.target.Arch().Calls.Rseq, uint64(c.Area), uint64(c.Size), flags, uint64(c.Signature))
 	th.fresh = false
 	if err == nil && ret != 0 {
 		err = fmt.Errorf("rseq(%v, %d, %d) in thread %d: %w", c.Area, c.Size, flags, th.tid, syscall.Errno(-ret))

@@ -162,7 +162,7 @@ func (e *Engine) body(p *table.Placed) (*unit.Body, error) {
 	}
 	var behind [unit.MaxLen]byte // of an instruction that the end lies in
 	n, _ := e.target.ReadMemory(p.End, behind[:])
-	b, err := unit.DecodeBody(p, append(code, behind[:n]...))
+	b, err := unit.DecodeBody(e.target.Arch(), p, append(code, behind[:n]...))
 	if err != nil {
 		return nil, err
 	}

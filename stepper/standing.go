@@ -3,7 +3,6 @@ package stepper
 import (
 	"errors"
 
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -66,15 +65,11 @@ func (e *Engine) passOwnTrap(th *thread) (bool, error) {
 	for _, b := range e.breakpoints {
 		asked = asked || b.Kind == BreakSoftware && contains(b.planted, pc)
 	}
-	var code [len(unit.CodeTrap)]byte
-	if !asked {
-		return false, nil
-	}
-	if n, _ := e.target.ReadMemory(pc, code[:]); n < len(code) || string(code[:]) != unit.CodeTrap {
+	if !asked || !holds(e.target, pc, e.target.Arch().Breakpoint) {
 		return false, nil
 	}
 	r := th.regs
-	r.SetPC(pc + table.Addr(len(code)))
+	r.SetPC(pc + table.Addr(len(e.target.Arch().Breakpoint)))
 	if err := e.target.SetRegs(th.tid, &r); err != nil {
 		return false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -23,7 +24,7 @@ func TestABreakpointIsMetWhereTheUserHasPutTheThread(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Rip = uint64(b.Places[0].Addr)
+		r.W[amd64.RIP] = uint64(b.Places[0].Addr)
 		if err := p.SetRegs(p.Thread(), r); err != nil {
 			t.Fatal(err)
 		}

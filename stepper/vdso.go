@@ -1,8 +1,6 @@
 package stepper
 
 import (
-	"strings"
-
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -27,7 +25,7 @@ type vdsoCall struct {
 type round struct{ head, cfa table.Addr }
 
 // name is the function as the C library calls it.
-func (c *vdsoCall) name() string { return strings.TrimPrefix(c.function.Name, "__vdso_") }
+func (c *vdsoCall) name() string { return c.function.Short }
 
 // newVDSOCall describes the activation that a thread is in. Its arguments are
 // known at the function's first instruction alone.
@@ -164,7 +162,7 @@ const slowestRandom = 4 << 20
 
 // enoughLooks is how often an activation must be found running to be stuck.
 func (c *vdsoCall) enoughLooks() int {
-	if !equivalentOf(c).bounded {
+	if !c.bounded() {
 		return 1
 	}
 	return 2 + int(min(c.args[1], maxRandom)/slowestRandom)

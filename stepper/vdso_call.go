@@ -10,9 +10,8 @@ import (
 
 // equivalent is the system call that does what a vDSO function does.
 type equivalent struct {
-	number  uint64 // 0: no call known
-	args    int    // the first so many arguments are the call's
-	bounded bool   // its loops end by themselves, however slowly it runs
+	number uint64 // 0: no call known
+	args   int    // the first so many arguments are the call's
 }
 
 // equivalentOf finds a function's system call. An empty one stands for a
@@ -21,31 +20,34 @@ type equivalent struct {
 // The conventions are the same: a negative errno, time's value, and nothing
 // that needs converting, because the 64-bit vDSO and the 64-bit calls agree on
 // their types. vDSOs of other sizes are not parsed at all.
-func equivalentOf(c *vdsoCall) equivalent {
-	switch c.name() {
+func equivalentOf(calls *unit.Calls, function string) equivalent {
+	switch function {
 	case "clock_gettime":
-		return equivalent{number: unit.SysClockGettime, args: 2}
+		return equivalent{number: calls.ClockGettime, args: 2}
 	case "gettimeofday":
-		return equivalent{number: unit.SysGettimeofday, args: 2}
+		return equivalent{number: calls.Gettimeofday, args: 2}
 	case "time":
-		return equivalent{number: unit.SysTime, args: 1}
+		return equivalent{number: calls.Time, args: 1}
 	case "clock_getres":
-		return equivalent{number: unit.SysClockGetres, args: 2}
+		return equivalent{number: calls.ClockGetres, args: 2}
 	case "getcpu":
-		return equivalent{number: unit.SysGetcpu, args: 3}
+		return equivalent{number: calls.Getcpu, args: 3}
 	case "getrandom":
 		// Its fourth and fifth arguments are a state of its own: see releaseRandom.
-		return equivalent{number: unit.SysGetrandom, args: 3, bounded: true}
+		return equivalent{number: calls.Getrandom, args: 3}
 	}
 	return equivalent{}
 }
+
+// bounded reports whether the function's loops end by themselves, however slowly it runs.
+func (c *vdsoCall) bounded() bool { return c.name() == "getrandom" }
 
 // callInstead makes the equivalent system call in a thread that stands in the
 // activation c, and lets it return from the function with the result. why says
 // what forbids it; then nothing was changed.
 // Precondition: every other thread is held; the thread is in no system call.
 func (e *Engine) callInstead(th *thread, c *vdsoCall, f *unit.VDSOFrame) (why string, err error) {
-	call := equivalentOf(c)
+	call := equivalentOf(&e.target.Arch().Calls, c.name())
 	switch {
 	case call.number == 0:
 		return "no system call is known that does the same", nil
@@ -53,7 +55,7 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *unit.VDSOFrame) (why st
 		return "its arguments are not known: the thread was not seen at its first instruction", nil
 	case !c.is(f):
 		return "the thread stands in another call of it", nil
-	case call.bounded && !c.untaken:
+	case c.bounded() && !c.untaken:
 		return "nothing is known of the state it was given", nil
 	case e.filtered(th):
 		return "the program has a seccomp filter that may kill it for the system call", nil
@@ -72,7 +74,7 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *unit.VDSOFrame) (why st
 		// SIGSEGV at that address, and asks no filter.
 		return fmt.Sprintf("the system call failed: %v", errno), nil
 	}
-	if call.bounded {
+	if c.bounded() {
 		if err := e.releaseRandom(c); err != nil {
 			return "", err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -45,7 +46,7 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 		p.wantReason(p.cont(), stepper.StopBreakpoint)
 		p.regs = *p.now()
 		// The first call of getrandom only asks how large the state is.
-		if function != "getrandom" || p.regs.Rdi != 0 {
+		if function != "getrandom" || p.regs.W[amd64.RDI] != 0 {
 			break
 		}
 	}
@@ -75,7 +76,7 @@ func (p *vdsoProgram) insn(a table.Addr) (unit.Insn, bool) {
 	p.t.Helper()
 	var code [unit.MaxLen]byte
 	n, _ := p.process.ReadMemory(a, code[:])
-	i, err := unit.Decode(a, code[:n])
+	i, err := amd64.Arch().Decode(a, code[:n])
 	return i, err == nil
 }
 
@@ -169,7 +170,7 @@ func (p *vdsoProgram) bend() bool {
 		return false
 	}
 	for _, flags := range []uint64{0, 0x40, 0x1, 0x41, 0x80, 0x800} { // none, ZF, CF, both, SF, OF
-		r.Eflags = r.Eflags&^(0x8c1) | flags
+		r.W[amd64.EFLAGS] = r.W[amd64.EFLAGS]&^(0x8c1) | flags
 		if taken, known := i.Taken(r); taken && known {
 			if err := p.SetRegs(p.Thread(), *r); err != nil {
 				p.t.Fatal(err)
@@ -208,7 +209,7 @@ func (p *vdsoProgram) wantLeft(stop stepper.Stop, rung stepper.Rung, words strin
 		stop.Units[0].Rung != rung || stop.Units[0].Exit != p.back || !strings.Contains(notes, words) {
 		p.t.Errorf("want %s left on rung %d (%q), got %s", p.f.Name, rung, words, p.describe(stop))
 	}
-	if got := p.now(); got.PC() != p.back || got.Rsp != p.regs.Rsp+8 {
-		p.t.Errorf("want the thread at %v with rsp %#x, got %v with %#x", p.back, p.regs.Rsp+8, got.PC(), got.Rsp)
+	if got := p.now(); got.PC() != p.back || got.W[amd64.RSP] != p.regs.W[amd64.RSP]+8 {
+		p.t.Errorf("want the thread at %v with rsp %#x, got %v with %#x", p.back, p.regs.W[amd64.RSP]+8, got.PC(), got.W[amd64.RSP])
 	}
 }

@@ -59,7 +59,7 @@ const maxRounds = 3
 // (lib/vdso/getrandom.c, have_retried). Ten rounds of ChaCha20's are one
 // block's of 64 bytes, two blocks are its smallest call.
 func (c *vdsoCall) limit() int {
-	if !equivalentOf(c).bounded {
+	if !c.bounded() {
 		return maxRounds
 	}
 	if !c.seen {

@@ -8,6 +8,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -160,7 +161,7 @@ func TestSignalThatJumpsOutOfAVDSOFunctionTakesItsArgumentsAlong(t *testing.T) {
 	}
 	stop := p.stepi(1)
 	p.wantReason(stop, stepper.StopStep)
-	if first, _ := p.insn(p.f.Start); stop.PC != first.Next() || p.now().Rsi == p.regs.Rsi {
+	if first, _ := p.insn(p.f.Start); stop.PC != first.Next() || p.now().W[amd64.RSI] == p.regs.W[amd64.RSI] {
 		t.Fatalf("want the second call's first instruction done, got %s", p.describe(stop))
 	}
 	stop, _ = p.stepOut(2000, func() { p.bend() })
@@ -205,7 +206,7 @@ func TestHandlerSteppedInsideTheSameVDSOFunction(t *testing.T) {
 			break
 		}
 	}
-	if r := p.now(); r.Rsp >= p.regs.Rsp {
+	if r := p.now(); r.W[amd64.RSP] >= p.regs.W[amd64.RSP] {
 		t.Fatalf("not back in the interrupted call: %s", p.describe(stop))
 	}
 	bent := 0
@@ -262,13 +263,13 @@ func TestArgumentsOfAnEarlierVDSOCallAreForgotten(t *testing.T) {
 	at := p.stepi(3).PC
 	p.add(stepper.BreakpointSpec{Addrs: []table.Addr{at}})
 	p.wantReason(p.cont(), stepper.StopBreakpoint)
-	if r := p.now(); r.Rsp+8 == p.regs.Rsp {
+	if r := p.now(); r.W[amd64.RSP]+8 == p.regs.W[amd64.RSP] {
 		t.Logf("the next call stands on the same frame")
 	}
 	// Its ChaCha20 core loops for ever now: with arguments known it would be
 	// left by the system call, into the first call's buffer.
 	p.stick()
-	limit := int(2*p.regs.Rsi) + 64
+	limit := int(2*p.regs.W[amd64.RSI]) + 64
 	stop := p.stepi(limit * 60)
 	p.wantReason(stop, stepper.StopStep)
 	if len(stop.Units) != 0 || !p.VDSO().Contains(stop.PC) {
@@ -322,7 +323,7 @@ func TestInsideOnEntersVDSOFunctions(t *testing.T) {
 				}
 				var code [unit.MaxLen]byte
 				got, _ := p.process.ReadMemory(r.PC(), code[:])
-				i, err := unit.Decode(r.PC(), code[:got])
+				i, err := amd64.Arch().Decode(r.PC(), code[:got])
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rseqstep/cmd/rseqstep/internal/ops"
+	"rseqstep/stepper/opv"
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 )
@@ -65,7 +66,7 @@ func describeFile(path, which string) ([]ops.Section, error) {
 		return nil, err
 	}
 	switch {
-	case f.Machine != elf.EM_X86_64 || f.Class != elf.ELFCLASS64:
+	case f.Machine != opv.Arch().Machine || f.Class != elf.ELFCLASS64:
 		return nil, fmt.Errorf("%s: is for %v (%v), and only 64-bit x86 code can be put into words (\"rseqstep table\" lists its sections all the same)", path, f.Machine, f.Class)
 	case f.Type == elf.ET_REL:
 		return nil, fmt.Errorf("%s: is an object file, whose branches lead nowhere yet; link it first", path)
@@ -79,7 +80,7 @@ func describeFile(path, which string) ([]ops.Section, error) {
 	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
 	set := symbols.New(symbols.Options{})
 	set.Reload([]*table.Module{m})
-	source := ops.Source{Memory: fileMemory{f, r}, Name: func(a table.Addr) (string, table.Addr) {
+	source := ops.Source{Arch: opv.Arch(), Memory: fileMemory{f, r}, Name: func(a table.Addr) (string, table.Addr) {
 		name, off, ok := set.Symbol(a)
 		if !ok {
 			return "", 0

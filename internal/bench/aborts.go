@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/arches"
 	"rseqstep/table"
 )
 
@@ -115,7 +116,11 @@ func (b *built) probe() (uint64, error) {
 			}
 		}
 	}
-	insn, err := unit.Decode(table.Addr(abort), first[:])
+	arch, err := arches.Of(image.Machine, image.Class)
+	if err != nil {
+		return 0, err
+	}
+	insn, err := arch.Decode(table.Addr(abort), first[:])
 	if err != nil {
 		return 0, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/arches"
 	"rseqstep/table"
 )
 
@@ -73,6 +74,10 @@ func (p *program) readSections(f *elf.File, bias uint64) error {
 	if err != nil {
 		return err
 	}
+	arch, err := arches.Of(f.Machine, f.Class)
+	if err != nil {
+		return err
+	}
 	for _, s := range declared.Sections {
 		for _, at := range f.Progs {
 			if at.Type != elf.PT_LOAD || uint64(s.Start)-at.Vaddr >= at.Filesz {
@@ -82,7 +87,7 @@ func (p *program) readSections(f *elf.File, bias uint64) error {
 			if _, err := at.ReadAt(code, int64(uint64(s.Start)-at.Vaddr)); err != nil {
 				return err
 			}
-			body, err := unit.DecodeBody(&table.Placed{Start: table.Addr(uint64(s.Start) + bias), End: table.Addr(uint64(s.End) + bias), Abort: table.Addr(uint64(s.Abort) + bias)}, code)
+			body, err := unit.DecodeBody(arch, &table.Placed{Start: table.Addr(uint64(s.Start) + bias), End: table.Addr(uint64(s.End) + bias), Abort: table.Addr(uint64(s.Abort) + bias)}, code)
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.path, err)
 			}

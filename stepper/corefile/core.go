@@ -14,6 +14,7 @@ type Core struct {
 	notes    []note    // the PT_NOTE segments
 	expected uint64    // how long the file would have to be; 0: it has its whole length
 
+	arch    *unit.Arch
 	threads []*Thread
 	byTID   map[int]*Thread
 	info    Info

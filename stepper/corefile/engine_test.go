@@ -8,6 +8,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -29,7 +30,7 @@ func TestTheEngineCannotMoveACore(t *testing.T) {
 		return func() error { _, err := f(); return err }
 	}
 	regs, _ := e.Regs(100)
-	regs.Rax++
+	regs.W[amd64.RAX]++
 	for name, do := range map[string]func() error{
 		"step":     stops(func() (stepper.Stop, error) { return e.Step(1) }),
 		"next":     stops(func() (stepper.Stop, error) { return e.Next(1) }),

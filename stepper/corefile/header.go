@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 
+	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/arches"
 	"rseqstep/table"
 )
 
@@ -81,37 +83,39 @@ func (in input) bytes(offset, n uint64, what string) ([]byte, error) {
 	return p, nil
 }
 
-// checkHeader says what a file is if it is no core that can be read here.
-func checkHeader(in input) ([]byte, error) {
+// checkHeader reads the ELF header. Its error says what a file is if it is no core that can be read here.
+func checkHeader(in input) ([]byte, *unit.Arch, error) {
 	h := make([]byte, headerSize)
 	n, err := in.r.ReadAt(h, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, nil, err
 	}
 	switch h = h[:n]; {
 	case n < 20 && bytes.HasPrefix(h, []byte(elf.ELFMAG)):
-		return nil, because(ErrTruncated, "the ELF header")
+		return nil, nil, because(ErrTruncated, "the ELF header")
 	case !bytes.HasPrefix(h, []byte(elf.ELFMAG)):
-		return nil, because(ErrNotCore, "not an ELF file")
+		return nil, nil, because(ErrNotCore, "not an ELF file")
 	case fileType(h) != elf.ET_CORE:
-		return nil, because(ErrNotCore, "an ELF file of type %v", fileType(h))
+		return nil, nil, because(ErrNotCore, "an ELF file of type %v", fileType(h))
 	}
 	class, machine := elf.Class(h[elf.EI_CLASS]), elf.Machine(byteOrder(h).Uint16(h[18:]))
-	if machine != elf.EM_X86_64 || class != elf.ELFCLASS64 || elf.Data(h[elf.EI_DATA]) != elf.ELFDATA2LSB {
-		return nil, because(ErrUnsupported, "the core of a program for %v (%v); core files of 64-bit x86 programs can be read here", machine, class)
+	arch, err := arches.Of(machine, class)
+	if err != nil || elf.Data(h[elf.EI_DATA]) != elf.ELFDATA2LSB {
+		return nil, nil, because(ErrUnsupported, "the core of a program for %v (%v); core files of 64-bit x86 programs can be read here", machine, class)
 	}
 	if n < headerSize {
-		return nil, because(ErrTruncated, "the ELF header")
+		return nil, nil, because(ErrTruncated, "the ELF header")
 	}
-	return h, nil
+	return h, arch, nil
 }
 
 // readHeaders reads the program headers: memory, by address, and where notes are.
 func (c *Core) readHeaders() error {
-	h, err := checkHeader(c.in)
+	h, arch, err := checkHeader(c.in)
 	if err != nil {
 		return err
 	}
+	c.arch = arch
 	le := binary.LittleEndian
 	offset, entry, count := le.Uint64(h[32:]), uint64(le.Uint16(h[54:])), uint64(le.Uint16(h[56:]))
 	if count == manyHeaders {

@@ -76,6 +76,9 @@ func (p *Process) Warnings() []string { return p.warnings }
 // Path is that of the core file.
 func (p *Process) Path() string { return p.path }
 
+// Arch is the program's architecture.
+func (p *Process) Arch() *unit.Arch { return p.arch }
+
 // PID is the process's id when it lived: another process may have it now.
 func (p *Process) PID() int { return p.info.PID }
 

@@ -6,51 +6,42 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"rseqstep/stepper/unit"
 )
 
-// Where fields lie in amd64's struct elf_prstatus and struct elf_prpsinfo, bytes. See
+// Where fields lie in struct elf_prstatus and struct elf_prpsinfo of 64 bits, bytes. See
 // include/linux/elfcore.h.
 const (
 	prCursig  = 12  // short
 	prSighold = 24  // unsigned long: the first word of the blocked signals
 	prPID     = 32  // pid_t, of the thread
-	prReg     = 112 // elf_gregset_t: struct user_regs_struct
-	prSize    = 336
+	prReg     = 112 // elf_gregset_t: the architecture's general registers
+	prRest    = 8   // behind them: int pr_fpvalid, padding
 
-	psPID    = 24 // pid_t
-	psName   = 40 // char[16]
-	psArgs   = 56 // char[80]
-	psSize   = 136
-	regsSize = 27 * 8
+	psPID  = 24 // pid_t
+	psName = 40 // char[16]
+	psArgs = 56 // char[80]
+	psSize = 136
 )
 
 // addThread takes up an NT_PRSTATUS. A second one of the same thread is an error:
 // every answer about the thread would be doubtful.
 func (c *Core) addThread(content note) (*Thread, error) {
-	if content.size < prSize {
-		return nil, because(ErrMalformed, "NT_PRSTATUS of %d bytes, %d are needed", content.size, prSize)
+	regs := prReg + 8*uint64(c.arch.Words)
+	size := regs + prRest
+	if content.size < size {
+		return nil, because(ErrMalformed, "NT_PRSTATUS of %d bytes, %d are needed", content.size, size)
 	}
-	b, err := c.in.bytes(content.offset, prSize, "NT_PRSTATUS")
+	b, err := c.in.bytes(content.offset, size, "NT_PRSTATUS")
 	if err != nil {
 		return nil, err
 	}
 	le := binary.LittleEndian
-	th := &Thread{TID: int(int32(le.Uint32(b[prPID:]))), Signal: int(le.Uint16(b[prCursig:])), Blocked: le.Uint64(b[prSighold:])}
-	if err := readRegs(b[prReg:prReg+regsSize], &th.Regs); err != nil {
-		return nil, err
-	}
+	th := &Thread{TID: int(int32(le.Uint32(b[prPID:]))), Signal: int(le.Uint16(b[prCursig:])), Blocked: le.Uint64(b[prSighold:]), Regs: c.arch.RegsOf(b[prReg:regs])}
 	if th.TID <= 0 || c.byTID[th.TID] != nil {
 		return nil, because(ErrMalformed, "NT_PRSTATUS of thread %d", th.TID)
 	}
 	c.threads, c.byTID[th.TID] = append(c.threads, th), th
 	return th, nil
-}
-
-// readRegs reads struct user_regs_struct.
-func readRegs(b []byte, r *unit.Regs) error {
-	return binary.Read(bytes.NewReader(b), binary.LittleEndian, r)
 }
 
 func parsePrpsinfo(b []byte) (Info, error) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -54,10 +55,8 @@ func openCore(t testing.TB, path string) *core {
 			case ntPRStatus:
 				// pr_reg is 112 bytes into struct elf_prstatus on amd64. The
 				// thread that gdb has selected comes first.
-				if c.regs.Rip == 0 {
-					if err := binary.Read(bytes.NewReader(d[112:]), le, &c.regs); err != nil {
-						t.Fatal(err)
-					}
+				if c.regs.W[amd64.RIP] == 0 {
+					c.regs = amd64.Arch().RegsOf(d[112:])
 				}
 			case ntXState:
 				if c.xstate == nil {
@@ -68,8 +67,8 @@ func openCore(t testing.TB, path string) *core {
 			}
 		}
 	}
-	if c.regs.Rip == 0 || len(c.modules) == 0 {
-		t.Fatalf("%s: registers %#x, %d modules", path, c.regs.Rip, len(c.modules))
+	if c.regs.W[amd64.RIP] == 0 || len(c.modules) == 0 {
+		t.Fatalf("%s: registers %#x, %d modules", path, c.regs.W[amd64.RIP], len(c.modules))
 	}
 	return c
 }

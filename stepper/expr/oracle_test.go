@@ -12,6 +12,7 @@ import (
 	"rseqstep/stepper/expr"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -118,7 +119,7 @@ func (p *program) load(t testing.TB, modules []*table.Module) {
 		XState:    func() ([]byte, error) { return p.core.xstate, nil },
 	}
 	if len(p.ctx.Frames) == 0 {
-		t.Fatalf("no frames at %#x", p.core.regs.Rip)
+		t.Fatalf("no frames at %#x", p.core.regs.W[amd64.RIP])
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 )
 
 // errNotSaved is gdb's word for a caller's register that the call was free
@@ -26,59 +27,59 @@ func GeneralRegisters() []string { return append([]string(nil), generalNames[:].
 func slot(r *unit.Regs, name string) *uint64 {
 	switch name {
 	case "rax":
-		return &r.Rax
+		return &r.W[amd64.RAX]
 	case "rbx":
-		return &r.Rbx
+		return &r.W[amd64.RBX]
 	case "rcx":
-		return &r.Rcx
+		return &r.W[amd64.RCX]
 	case "rdx":
-		return &r.Rdx
+		return &r.W[amd64.RDX]
 	case "rsi":
-		return &r.Rsi
+		return &r.W[amd64.RSI]
 	case "rdi":
-		return &r.Rdi
+		return &r.W[amd64.RDI]
 	case "rbp", "fp":
-		return &r.Rbp
+		return &r.W[amd64.RBP]
 	case "rsp", "sp":
-		return &r.Rsp
+		return &r.W[amd64.RSP]
 	case "r8":
-		return &r.R8
+		return &r.W[amd64.R8]
 	case "r9":
-		return &r.R9
+		return &r.W[amd64.R9]
 	case "r10":
-		return &r.R10
+		return &r.W[amd64.R10]
 	case "r11":
-		return &r.R11
+		return &r.W[amd64.R11]
 	case "r12":
-		return &r.R12
+		return &r.W[amd64.R12]
 	case "r13":
-		return &r.R13
+		return &r.W[amd64.R13]
 	case "r14":
-		return &r.R14
+		return &r.W[amd64.R14]
 	case "r15":
-		return &r.R15
+		return &r.W[amd64.R15]
 	case "rip", "pc":
-		return &r.Rip
+		return &r.W[amd64.RIP]
 	case "eflags", "ps":
-		return &r.Eflags
+		return &r.W[amd64.EFLAGS]
 	case "cs":
-		return &r.Cs
+		return &r.W[amd64.CS]
 	case "ss":
-		return &r.Ss
+		return &r.W[amd64.SS]
 	case "ds":
-		return &r.Ds
+		return &r.W[amd64.DS]
 	case "es":
-		return &r.Es
+		return &r.W[amd64.ES]
 	case "fs":
-		return &r.Fs
+		return &r.W[amd64.FS]
 	case "gs":
-		return &r.Gs
+		return &r.W[amd64.GS]
 	case "fs_base":
-		return &r.FsBase
+		return &r.W[amd64.FSBase]
 	case "gs_base":
-		return &r.GsBase
+		return &r.W[amd64.GSBase]
 	case "orig_rax":
-		return &r.OrigRax
+		return &r.W[amd64.OrigRAX]
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package opv
 
+import "rseqstep/stepper/unit/amd64"
+
 // The eight operations of opcodes 00 to 3F, as bits 3 to 5 number them.
 const (
 	aluAdd = iota
@@ -16,9 +18,9 @@ const (
 func (m *machine) arithmetic(i *inst) error {
 	form, size := i.op&7, i.size()
 	if form >= 4 { // al or rax with an immediate
-		v := m.combine(i.op>>3, m.Rax, i.signed(), size)
+		v := m.combine(i.op>>3, m.W[amd64.RAX], i.signed(), size)
 		if i.op>>3 == aluCmp {
-			return m.compared(m.heldIn(0, size), fieldNone, m.Rax, i.signed())
+			return m.compared(m.heldIn(0, size), fieldNone, m.W[amd64.RAX], i.signed())
 		}
 		m.putReg(i, 0, size, v)
 		return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -51,7 +52,7 @@ type words struct {
 	labels  map[table.Addr]string
 	flags   flagWords
 	areaAt  value // address of the rseq area
-	areaSeg unit.Segment
+	areaSeg unit.Reg
 	hasArea bool
 	lines   []string
 }
@@ -93,7 +94,7 @@ func (w *words) walk() {
 		}
 		i, err := parse(u)
 		if err != nil || u.Kind != unit.Plain && u.Kind != unit.Jump && u.Kind != unit.CondJump || !w.insn(i) {
-			w.say("%s", unit.Format(u, w.Name))
+			w.say("%s", Arch().Format(u, w.Name))
 			w.forget(i)
 		}
 	}
@@ -144,12 +145,12 @@ func (w *words) exit(to table.Addr) string {
 func (w *words) sum(m *unit.Mem) value {
 	v := constant(m.Disp)
 	if m.Base != unit.NoReg {
-		v = w.regs[m.Base-unit.RAX].plus(v)
+		v = w.regs[amd64.Number(m.Base)].plus(v)
 	}
 	if m.Index != unit.NoReg {
-		index := w.regs[m.Index-unit.RAX].scaled(int64(m.Scale))
+		index := w.regs[amd64.Number(m.Index)].scaled(int64(m.Scale))
 		if m.Base != unit.NoReg {
-			index = w.regs[m.Base-unit.RAX].plus(index).plus(constant(m.Disp))
+			index = w.regs[amd64.Number(m.Base)].plus(index).plus(constant(m.Disp))
 		} else {
 			index = index.plus(constant(m.Disp))
 		}
@@ -186,9 +187,9 @@ func (w *words) memory(m *unit.Mem, size int) string {
 	}
 	prefix := ""
 	switch m.Segment {
-	case unit.FS:
+	case amd64.FSBase:
 		prefix = "fs:"
-	case unit.GS:
+	case amd64.GSBase:
 		prefix = "gs:"
 	}
 	if size != 8 {

@@ -7,6 +7,7 @@ import (
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -37,11 +38,11 @@ func TestDescribePutsSectionsIntoWords(t *testing.T) {
 	} {
 		code := assemble(t, []oracleCase{{text: c.text}})[0]
 		const at = table.Addr(0x400000)
-		body, err := unit.DecodeBody(&table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 0x500000}, code)
+		body, err := unit.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 0x500000}, code)
 		if err != nil {
 			t.Fatalf("%s: %v", c.text, err)
 		}
-		arming, err := unit.Decode(at-9, []byte("\x64\x48\x89\x48\x08")) // mov %rcx, %fs:8(%rax)
+		arming, err := amd64.Arch().Decode(at-9, []byte("\x64\x48\x89\x48\x08")) // mov %rcx, %fs:8(%rax)
 		if err != nil {
 			t.Fatal(err)
 		}

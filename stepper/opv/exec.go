@@ -1,5 +1,7 @@
 package opv
 
+import "rseqstep/stepper/unit/amd64"
+
 // exec executes one instruction. m.Rip is already the next one's address.
 func (m *machine) exec(i *inst) error {
 	switch {
@@ -75,18 +77,18 @@ func (m *machine) execOne(i *inst) error {
 		}
 		return nil
 	case op == 0x98: // cbw, cwde, cdqe
-		m.putReg(i, 0, i.wide(), extend(m.Rax, i.wide()/2))
+		m.putReg(i, 0, i.wide(), extend(m.W[amd64.RAX], i.wide()/2))
 		return nil
 	case op == 0x99: // cwd, cdq, cqo
 		v := uint64(0)
-		if sign(m.Rax, i.wide()) {
+		if sign(m.W[amd64.RAX], i.wide()) {
 			v = ^v
 		}
 		m.putReg(i, 2, i.wide(), v)
 		return nil
 	case op == 0xa8 || op == 0xa9:
 		m.newFlags()
-		m.logic(m.Rax&i.signed(), size)
+		m.logic(m.W[amd64.RAX]&i.signed(), size)
 		return nil
 	case op >= 0xb0 && op <= 0xb7:
 		m.putReg(i, i.opReg(), 1, i.signed())
@@ -111,15 +113,15 @@ func (m *machine) execRest(i *inst) error {
 	case op == 0xd0 || op == 0xd1:
 		return m.shift(i, 1)
 	case op == 0xd2 || op == 0xd3:
-		return m.shift(i, m.Rcx&0xff)
+		return m.shift(i, m.W[amd64.RCX]&0xff)
 	case op >= 0xe0 && op <= 0xe3:
 		return m.loop(i)
 	case op == 0xe9 || op == 0xeb:
-		m.Rip = uint64(i.target)
+		m.W[amd64.RIP] = uint64(i.target)
 		return nil
 	case op == 0xf5: // cmc
 		m.usesFlags()
-		m.Eflags ^= flagCF
+		m.W[amd64.EFLAGS] ^= flagCF
 		return nil
 	case op == 0xf8 || op == 0xf9: // clc, stc
 		m.set(flagCF, uint64(op&1))
@@ -181,7 +183,7 @@ func (m *machine) execTwo(i *inst) error {
 	case op == 0xa4, op == 0xac:
 		return m.shiftDouble(i, number(i.imm))
 	case op == 0xa5, op == 0xad:
-		return m.shiftDouble(i, m.Rcx&0xff)
+		return m.shiftDouble(i, m.W[amd64.RCX]&0xff)
 	case op == 0xaf:
 		return m.multiply2(i, m.getReg(i, i.reg(), size))
 	case op == 0xb0 || op == 0xb1:
@@ -206,7 +208,7 @@ func (m *machine) execTwo(i *inst) error {
 func (m *machine) jumpIf(i *inst) error {
 	m.usesFlags()
 	if m.condition(i.op & 15) {
-		m.Rip = uint64(i.target)
+		m.W[amd64.RIP] = uint64(i.target)
 	}
 	return nil
 }
@@ -217,18 +219,18 @@ func (m *machine) loop(i *inst) error {
 	if i.short {
 		return i.unsupported()
 	}
-	taken := m.Rcx == 0
+	taken := m.W[amd64.RCX] == 0
 	if i.op != 0xe3 {
-		m.Rcx--
+		m.W[amd64.RCX]--
 		m.holds[1] = fieldNone
-		taken = m.Rcx != 0
+		taken = m.W[amd64.RCX] != 0
 		if i.op != 0xe2 {
 			m.usesFlags()
 			taken = taken && m.flag(flagZF) == (i.op == 0xe1)
 		}
 	}
 	if taken {
-		m.Rip = uint64(i.target)
+		m.W[amd64.RIP] = uint64(i.target)
 	}
 	return nil
 }

@@ -3,10 +3,10 @@ package opv_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -29,19 +29,19 @@ func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[stri
 		}
 		return random.Uint64() >> random.IntN(64)
 	}
-	for _, p := range []*uint64{&s.Rax, &s.Rcx, &s.Rdx, &s.Rbp, &s.R8, &s.R9, &s.R10, &s.R11, &s.R12, &s.R13, &s.R14, &s.R15} {
+	for _, p := range []*uint64{&s.W[amd64.RAX], &s.W[amd64.RCX], &s.W[amd64.RDX], &s.W[amd64.RBP], &s.W[amd64.R8], &s.W[amd64.R9], &s.W[amd64.R10], &s.W[amd64.R11], &s.W[amd64.R12], &s.W[amd64.R13], &s.W[amd64.R14], &s.W[amd64.R15]} {
 		*p = value()
 	}
 	middle := uint64(data) + arena/2
-	s.Rbx, s.Rsi, s.Rdi, s.Rsp = middle, middle+512+uint64(random.IntN(64)), middle+1024+uint64(random.IntN(64)), middle-512+8*uint64(random.IntN(32))
-	s.OrigRax = ^uint64(0)
+	s.W[amd64.RBX], s.W[amd64.RSI], s.W[amd64.RDI], s.W[amd64.RSP] = middle, middle+512+uint64(random.IntN(64)), middle+1024+uint64(random.IntN(64)), middle-512+8*uint64(random.IntN(32))
+	s.W[amd64.OrigRAX] = ^uint64(0)
 	const arithmetic = cf | pf | af | zf | sf | of
-	s.Eflags = s.Eflags&^(arithmetic|1<<10) | random.Uint64()&arithmetic
+	s.W[amd64.EFLAGS] = s.W[amd64.EFLAGS]&^(arithmetic|1<<10) | random.Uint64()&arithmetic
 	if below := limit["rcx"]; below > 0 {
-		s.Rcx %= below
+		s.W[amd64.RCX] %= below
 	}
 	if below := limit["rdx"]; below > 0 { // of both signs
-		s.Rdx = s.Rdx%below - below/2
+		s.W[amd64.RDX] = s.W[amd64.RDX]%below - below/2
 	}
 	for n := range s.Vec {
 		for k := range s.Vec[n] {
@@ -63,25 +63,23 @@ func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[stri
 func difference(got, want opv.State, undefined uint64) string {
 	const arithmetic = cf | pf | af | zf | sf | of | 1<<10
 	same := func(s opv.State) opv.State {
-		s.Eflags, s.OrigRax, s.Cleared = s.Eflags&arithmetic&^undefined, 0, 0
+		s.W[amd64.EFLAGS], s.W[amd64.OrigRAX], s.Cleared = s.W[amd64.EFLAGS]&arithmetic&^undefined, 0, 0
 		return s
 	}
 	if same(got) == same(want) {
 		return ""
 	}
 	text := ""
-	g, w := reflect.ValueOf(got.Regs), reflect.ValueOf(want.Regs)
-	for n := range g.NumField() {
-		name := g.Type().Field(n).Name
-		a, b := g.Field(n).Uint(), w.Field(n).Uint()
-		if name == "OrigRax" {
+	for n := range got.W {
+		name, a, b := unit.Reg(n), got.W[n], want.W[n]
+		if name == amd64.OrigRAX {
 			continue
 		}
-		if name == "Eflags" {
+		if name == amd64.EFLAGS {
 			a, b = a&arithmetic&^undefined, b&arithmetic&^undefined
 		}
 		if a != b {
-			text += fmt.Sprintf("%s is %#x, not %#x; ", name, a, b)
+			text += fmt.Sprintf("%s is %#x, not %#x; ", amd64.Name(name), a, b)
 		}
 	}
 	for n := range got.Vec {

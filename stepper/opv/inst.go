@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -84,7 +85,7 @@ func (i *inst) unsupported() error {
 func parse(u *unit.Insn) (*inst, error) {
 	i := &inst{addr: u.Addr, next: u.Next(), target: u.Target, vlen: 16}
 	code := u.Bytes()
-	var segment unit.Segment
+	var segment unit.Reg
 
 prefixes:
 	for len(code) > 1 {
@@ -96,9 +97,9 @@ prefixes:
 		case b == 0xf2 || b == 0xf3:
 			i.repeat = b
 		case b == 0x64:
-			segment = unit.FS
+			segment = amd64.FSBase
 		case b == 0x65:
-			segment = unit.GS
+			segment = amd64.GSBase
 		case b == 0xf0 || b == 0x26 || b == 0x2e || b == 0x36 || b == 0x3e:
 		case b&0xf0 == 0x40:
 			i.rex, i.hasREX = b&15, true
@@ -200,17 +201,17 @@ func (i *inst) operand(code []byte) []byte {
 		code = code[1:]
 		i.mem.Scale = 1 << (sib >> 6)
 		if index := sib>>3&7 | i.rex&2<<2; index != 4 {
-			i.mem.Index = unit.RAX + unit.Reg(index)
+			i.mem.Index = amd64.General(index)
 		}
 		if sib&7 == 5 && mod == 0 {
 			size = 4
 		} else {
-			i.mem.Base = unit.RAX + unit.Reg(sib&7|i.rex&1<<3)
+			i.mem.Base = amd64.General(sib&7 | i.rex&1<<3)
 		}
 	} else if rm == 5 && mod == 0 {
 		size, i.mem.PCRelative = 4, true
 	} else {
-		i.mem.Base = unit.RAX + unit.Reg(i.rm())
+		i.mem.Base = amd64.General(i.rm())
 	}
 	if len(code) < size {
 		return nil

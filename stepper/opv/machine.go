@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -53,7 +54,7 @@ func Run(body *unit.Body, s State, mem unit.Memory) (Result, error) {
 }
 
 func newMachine(body *unit.Body, s State, mem unit.Memory) *machine {
-	s.Rip = uint64(body.Start)
+	s.W[amd64.RIP] = uint64(body.Start)
 	return &machine{State: s, body: body, mem: &overlay{mem: mem, written: map[table.Addr]byte{}}}
 }
 
@@ -75,7 +76,7 @@ func (m *machine) run() (Result, error) {
 		}
 		before := m.State
 		m.mem.insn = pc
-		m.Rip = uint64(i.next)
+		m.W[amd64.RIP] = uint64(i.next)
 		if err = m.exec(i); err != nil {
 			m.State = before
 			err = fmt.Errorf("at %v: %w", pc, err)

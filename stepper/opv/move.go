@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -34,18 +35,18 @@ func stackSize(i *inst) int {
 
 func (m *machine) push(i *inst, v uint64) error {
 	size := stackSize(i)
-	if err := m.store(table.Addr(m.Rsp-uint64(size)), size, v); err != nil {
+	if err := m.store(table.Addr(m.W[amd64.RSP]-uint64(size)), size, v); err != nil {
 		return err
 	}
-	m.Rsp -= uint64(size)
+	m.W[amd64.RSP] -= uint64(size)
 	return nil
 }
 
 func (m *machine) pop(i *inst) (uint64, error) {
 	size := stackSize(i)
-	v, err := m.load(table.Addr(m.Rsp), size)
+	v, err := m.load(table.Addr(m.W[amd64.RSP]), size)
 	if err == nil {
-		m.Rsp += uint64(size)
+		m.W[amd64.RSP] += uint64(size)
 	}
 	return v, err
 }
@@ -95,7 +96,7 @@ func (m *machine) compareExchange(i *inst) error {
 		return err
 	}
 	m.newFlags()
-	m.sub(m.Rax, old, 0, size)
+	m.sub(m.W[amd64.RAX], old, 0, size)
 	if m.flag(flagZF) {
 		return m.put(i, size, m.getReg(i, i.reg(), size))
 	}

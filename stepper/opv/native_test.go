@@ -13,6 +13,7 @@ import (
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -41,7 +42,7 @@ func TestVectorAgreesWithTheProcessor(t *testing.T) {
 				return
 			}
 			if err := g.agree(w, from, p, undefined); err != nil {
-				t.Fatalf("%s, seed %d, state %x: %v", s.name, w.seed, from.Regs, err)
+				t.Fatalf("%s, seed %d, state %x: %v", s.name, w.seed, from.W, err)
 			}
 			if ran++; p.Final {
 				finals++
@@ -87,7 +88,7 @@ func openFlags(body *unit.Body) (flags uint64) {
 		{of | sf | af | pf, []string{"bt", "bs", "tz", "lz", "sh", "sa", "ro", "rc", "mul", "imul"}},
 	}
 	for n := range body.Insns {
-		text := strings.TrimPrefix(unit.Format(&body.Insns[n], nil), "lock ")
+		text := strings.TrimPrefix(amd64.Arch().Format(&body.Insns[n], nil), "lock ")
 		for _, o := range open {
 			if slices.ContainsFunc(o.names, func(name string) bool { return strings.HasPrefix(text, name) }) {
 				flags |= o.flags

@@ -13,6 +13,7 @@ import (
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -91,7 +92,7 @@ func second(_ int, err error) error { return err }
 
 // interpret does the same with the interpreter.
 func interpret(s opv.State, code, memory []byte, at, data table.Addr) (opv.State, []byte, error) {
-	body, err := unit.DecodeBody(&table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
+	body, err := unit.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
 	if err != nil {
 		return s, nil, err
 	}
@@ -115,7 +116,7 @@ func TestInterpreterAgreesWithTheProcessor(t *testing.T) {
 	}
 	codes := assemble(t, cases)
 	c := newProcessor(t)
-	var base unit.Regs
+	base := amd64.Regs(unit.Words{})
 	if err := c.p.Regs(c.tid, &base); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +124,7 @@ func TestInterpreterAgreesWithTheProcessor(t *testing.T) {
 	for n, o := range cases {
 		for range tries {
 			s, memory := generate(random, base, c.data, o.limit)
-			s.Rip = uint64(c.code)
+			s.W[amd64.RIP] = uint64(c.code)
 			want, wantMemory, err := c.try(s, codes[n], memory)
 			if err != nil {
 				t.Fatalf("%s: %v", o.text, err)
@@ -134,7 +135,7 @@ func TestInterpreterAgreesWithTheProcessor(t *testing.T) {
 				break
 			}
 			if what := difference(got, want, o.undefined); what != "" || !bytes.Equal(gotMemory, wantMemory) {
-				t.Errorf("%s (% x): %s, memory equal: %v\nfrom %x", o.text, codes[n], what, bytes.Equal(gotMemory, wantMemory), s.Regs)
+				t.Errorf("%s (% x): %s, memory equal: %v\nfrom %x", o.text, codes[n], what, bytes.Equal(gotMemory, wantMemory), s.W)
 				break
 			}
 		}

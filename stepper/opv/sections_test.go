@@ -11,6 +11,7 @@ import (
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -41,13 +42,13 @@ func fileSamples(t *testing.T, path string) []sample {
 		p := module.Place(&file.Sections[n])
 		s := sample{name: fmt.Sprintf("%s %s %v", filepath.Base(path), p.Section.Symbol, p.Start)}
 		s.code = fileBytes(t, file, r, p.Start, int(p.End-p.Start))
-		if s.body, err = unit.DecodeBody(p, s.code); err != nil {
+		if s.body, err = unit.DecodeBody(amd64.Arch(), p, s.code); err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
 		const before = 64
 		lead := fileBytes(t, file, r, p.Start-before, before)
-		if at, ok := unit.FindArming(p, p.Start-before, lead); ok {
-			i, err := unit.Decode(at, lead[at-(p.Start-before):])
+		if at, ok := unit.FindArming(amd64.Arch(), p, p.Start-before, lead); ok {
+			i, err := amd64.Arch().Decode(at, lead[at-(p.Start-before):])
 			if err != nil {
 				t.Fatalf("%s: %v", s.name, err)
 			}
@@ -121,7 +122,7 @@ func (s *sample) moved(t *testing.T, to table.Addr) *unit.Body {
 	t.Helper()
 	by := to - s.body.Start
 	p := &table.Placed{Start: to, End: s.body.End + by, Abort: s.body.Abort + by}
-	b, err := unit.DecodeBody(p, s.code)
+	b, err := unit.DecodeBody(amd64.Arch(), p, s.code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +154,7 @@ func (s *sample) passes(t *testing.T, base unit.Regs, data, code table.Addr, n i
 			t.Fatalf("%s: %d states of %d, %d of them commit", s.name, done, n, finals)
 		}
 		w, from := newWorld(uint64(seed), base, data, code)
-		from.Rip = uint64(code)
+		from.W[amd64.RIP] = uint64(code)
 		area := s.area(&from.Regs)
 		if area != 0 && !w.has(area) {
 			continue
@@ -194,7 +195,7 @@ func samples(t *testing.T) []sample {
 
 func TestVectorDoesWhatTheSectionDoes(t *testing.T) {
 	for _, s := range samples(t) {
-		s.passes(t, unit.Regs{}, 0x10000000, 0x20000000, 40, func(w *world, _ opv.State, p *opv.Plan) {
+		s.passes(t, amd64.Regs(unit.Words{}), 0x10000000, 0x20000000, 40, func(w *world, _ opv.State, p *opv.Plan) {
 			failed, err := opv.Execute(p.Vector, p.Memory(w))
 			if failed != 0 || err != nil {
 				t.Fatalf("%s: %v: operation %d failed, %v", s.name, p.Vector, failed, err)
@@ -221,7 +222,7 @@ func TestVectorDoesWhatTheSectionDoes(t *testing.T) {
 
 func TestVectorFailsWhenWhatWasReadHasChanged(t *testing.T) {
 	for _, s := range samples(t) {
-		s.passes(t, unit.Regs{}, 0x10000000, 0x20000000, 3, func(w *world, _ opv.State, p *opv.Plan) {
+		s.passes(t, amd64.Regs(unit.Words{}), 0x10000000, 0x20000000, 3, func(w *world, _ opv.State, p *opv.Plan) {
 			n := slices.IndexFunc(p.Vector, func(o opv.Op) bool { return o.Kind == opv.CompareEqual })
 			if n < 0 {
 				return

@@ -1,6 +1,12 @@
 package opv
 
-import "rseqstep/stepper/unit"
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
+)
+
+// Arch is the one whose code this package executes.
+func Arch() *unit.Arch { return amd64.Arch() }
 
 // State is what the interpreter computes with: the general registers and
 // flags, and the first 32 bytes of the vector registers 0 to 15.
@@ -29,9 +35,7 @@ const (
 
 // pointer is the general register of a number of 0 to 15.
 func (s *State) pointer(number byte) *uint64 {
-	r := &s.Regs
-	return [...]*uint64{&r.Rax, &r.Rcx, &r.Rdx, &r.Rbx, &r.Rsp, &r.Rbp, &r.Rsi, &r.Rdi,
-		&r.R8, &r.R9, &r.R10, &r.R11, &r.R12, &r.R13, &r.R14, &r.R15}[number&15]
+	return &s.W[amd64.General(number)]
 }
 
 // reg reads the low size bytes of a register. high means bits 8 to 15 of
@@ -59,12 +63,14 @@ func (s *State) setReg(number byte, size int, high bool, v uint64) {
 	}
 }
 
-func (s *State) set(flags, values uint64) { s.Eflags = s.Eflags&^flags | values&flags }
+func (s *State) set(flags, values uint64) {
+	s.W[amd64.EFLAGS] = s.W[amd64.EFLAGS]&^flags | values&flags
+}
 
-func (s *State) flag(f uint64) bool { return s.Eflags&f != 0 }
+func (s *State) flag(f uint64) bool { return s.W[amd64.EFLAGS]&f != 0 }
 
 // carry is CF as a number.
-func (s *State) carry() uint64 { return s.Eflags & flagCF }
+func (s *State) carry() uint64 { return s.W[amd64.EFLAGS] & flagCF }
 
 // cut keeps the low size bytes of v.
 func cut(v uint64, size int) uint64 {

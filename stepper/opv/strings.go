@@ -1,6 +1,9 @@
 package opv
 
-import "rseqstep/table"
+import (
+	"rseqstep/stepper/unit/amd64"
+	"rseqstep/table"
+)
 
 // repeated executes movs, stos and lods, with rep all the rounds of them. A
 // fault in the middle fails the whole.
@@ -12,7 +15,7 @@ func (m *machine) repeated(i *inst) error {
 	}
 	rounds := uint64(1)
 	if i.repeat != 0 {
-		rounds = m.Rcx
+		rounds = m.W[amd64.RCX]
 	}
 	size := i.size()
 	by := uint64(size)
@@ -24,7 +27,7 @@ func (m *machine) repeated(i *inst) error {
 			return err
 		}
 		if i.repeat != 0 {
-			m.Rcx--
+			m.W[amd64.RCX]--
 		}
 		if m.steps++; m.steps > MaxSteps {
 			return ErrTooLong
@@ -41,20 +44,20 @@ func (m *machine) stringOnce(i *inst, size int, by uint64) error {
 	if i.op < 0xaa || i.op >= 0xac { // movs, lods
 		var err error
 		source := i.mem // prefixes only: the segment of rsi
-		if v, err = m.load(table.Addr(m.Rsi)+source.Address(&m.Regs), size); err != nil {
+		if v, err = m.load(table.Addr(m.W[amd64.RSI])+source.Address(&m.Regs), size); err != nil {
 			return err
 		}
-		m.Rsi += by
+		m.W[amd64.RSI] += by
 		m.holds[6] = fieldNone
 	}
 	if i.op >= 0xac {
 		m.putReg(i, 0, size, v)
 		return nil
 	}
-	if err := m.store(table.Addr(m.Rdi), size, v); err != nil {
+	if err := m.store(table.Addr(m.W[amd64.RDI]), size, v); err != nil {
 		return err
 	}
-	m.Rdi += by
+	m.W[amd64.RDI] += by
 	m.holds[7] = fieldNone
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -107,17 +108,17 @@ func newWorld(seed uint64, base unit.Regs, data, code table.Addr) (*world, opv.S
 	w := &world{seed: seed, data: data, code: code, written: map[table.Addr]byte{}}
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := opv.State{Regs: base}
-	for _, p := range []*uint64{&s.Rax, &s.Rbx, &s.Rcx, &s.Rdx, &s.Rsi, &s.Rdi, &s.Rbp, &s.R8, &s.R9, &s.R10, &s.R11, &s.R12, &s.R13, &s.R14, &s.R15} {
+	for _, p := range []*uint64{&s.W[amd64.RAX], &s.W[amd64.RBX], &s.W[amd64.RCX], &s.W[amd64.RDX], &s.W[amd64.RSI], &s.W[amd64.RDI], &s.W[amd64.RBP], &s.W[amd64.R8], &s.W[amd64.R9], &s.W[amd64.R10], &s.W[amd64.R11], &s.W[amd64.R12], &s.W[amd64.R13], &s.W[amd64.R14], &s.W[amd64.R15]} {
 		*p = w.value(random.Uint64())
 	}
-	s.Rsp = uint64(data) - 8*uint64(random.IntN(512))
-	s.FsBase = uint64(data) + 8*uint64(random.IntN(512))
+	s.W[amd64.RSP] = uint64(data) - 8*uint64(random.IntN(512))
+	s.W[amd64.FSBase] = uint64(data) + 8*uint64(random.IntN(512))
 	for n := range s.Vec {
 		for k := 0; k < len(s.Vec[n]); k += 8 {
 			binary.LittleEndian.PutUint64(s.Vec[n][k:], random.Uint64())
 		}
 	}
-	s.OrigRax = ^uint64(0)
-	s.Eflags = s.Eflags&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
+	s.W[amd64.OrigRAX] = ^uint64(0)
+	s.W[amd64.EFLAGS] = s.W[amd64.EFLAGS]&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
 	return w, s
 }

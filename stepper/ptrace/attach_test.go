@@ -17,6 +17,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -303,7 +304,7 @@ int main(void) { puts("ready"); fflush(stdout); getchar(); puts("1"); return 21;
 		t.Fatal(err)
 	}
 	away := before
-	away.Rip, away.OrigRax = before.Rsp, ^uint64(0)
+	away.W[amd64.RIP], away.W[amd64.OrigRAX] = before.W[amd64.RSP], ^uint64(0)
 	if err := p.SetRegs(pid, &away); err != nil {
 		t.Fatal(err)
 	}

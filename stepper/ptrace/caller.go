@@ -23,13 +23,12 @@ type caller struct {
 	maps *mappings // of its process
 }
 
-// Arguments are the call's: rdi, rsi, rdx, r10, r8, r9 (syscall(2)).
+// Arguments are the call's.
 func (c *caller) Arguments() ([6]uint64, error) {
 	if err := c.p.load(c.t); err != nil {
 		return [6]uint64{}, err
 	}
-	r := &c.t.regs.now
-	return [6]uint64{r.Rdi, r.Rsi, r.Rdx, r.R10, r.R8, r.R9}, nil
+	return c.t.regs.now.SyscallArguments(), nil
 }
 
 // Answer makes the kernel skip the call and the program find result.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -95,7 +96,7 @@ func (p *Process) trapCall(number uint64) (err error) {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	at := table.Addr(t.regs.now.Rsp-redZone-256) &^ 15
+	at := table.Addr(t.regs.now.W[amd64.RSP]-redZone-256) &^ 15
 	program, fprog := callFilter(number, at)
 	before := make([]byte, len(program))
 	if _, err := p.readRaw(at, before); err != nil {

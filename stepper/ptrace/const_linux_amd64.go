@@ -78,14 +78,15 @@ const (
 
 // Flags of RFLAGS and instructions of one byte. Intel SDM volume 1, 3.4.3, and volume 2.
 const (
-	flagZF      = 0x40
-	flagTF      = 0x100
-	flagRF      = 0x10000 // no debug register matches the next instruction: SDM volume 3, 18.3.1.1
-	opInt3      = 0xcc
-	opPushf     = 0x9c
-	opNop       = "\x90"
-	opSyscall   = "\x0f\x05"
-	notePRFPReg = 2     // NT_PRFPREG
-	noteXState  = 0x202 // NT_X86_XSTATE, include/uapi/linux/elf.h
-	siginfoSize = 128   // SI_MAX_SIZE, include/uapi/asm-generic/siginfo.h
+	flagZF          = 0x40
+	flagTF          = 0x100
+	flagRF          = 0x10000 // no debug register matches the next instruction: SDM volume 3, 18.3.1.1
+	opInt3          = 0xcc
+	breakpointMoves = 1 // how far the PC of a thread that has executed int3 is behind it
+	opPushf         = 0x9c
+	opNop           = "\x90"
+	opSyscall       = "\x0f\x05"
+	notePRFPReg     = 2     // NT_PRFPREG
+	noteXState      = 0x202 // NT_X86_XSTATE, include/uapi/linux/elf.h
+	siginfoSize     = 128   // SI_MAX_SIZE, include/uapi/asm-generic/siginfo.h
 )

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 )
 
 // Syscall makes a held thread execute one system call and puts everything
@@ -31,8 +32,8 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 		if err != nil {
 			return err
 		}
-		r.Rip, r.Rax = uint64(gate), nr
-		for i, reg := range []*uint64{&r.Rdi, &r.Rsi, &r.Rdx, &r.R10, &r.R8, &r.R9} {
+		r.W[amd64.RIP], r.W[amd64.RAX] = uint64(gate), nr
+		for i, reg := range []*uint64{&r.W[amd64.RDI], &r.W[amd64.RSI], &r.W[amd64.RDX], &r.W[amd64.R10], &r.W[amd64.R8], &r.W[amd64.R9]} {
 			if i < len(args) {
 				*reg = args[i]
 			}
@@ -60,7 +61,7 @@ func (p *Process) StepAside(tid int) error {
 		if err != nil {
 			return err
 		}
-		r.Rip = uint64(at)
+		r.W[amd64.RIP] = uint64(at)
 		_, err = p.stepOnce(t, op, r)
 		return err
 	})
@@ -111,8 +112,8 @@ func (p *Process) away(tid int, op string, do func(*thread, *unit.Regs) error) (
 		}
 	}()
 	r := saved.now
-	r.OrigRax = noSyscall
-	r.Eflags = r.Eflags&^(flagTF|flagZF) | flagRF
+	r.W[amd64.OrigRAX] = noSyscall
+	r.W[amd64.EFLAGS] = r.W[amd64.EFLAGS]&^(flagTF|flagZF) | flagRF
 	return do(t, &r)
 }
 
@@ -128,7 +129,7 @@ func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
 	if err := p.store(t, r); err != nil {
 		return 0, err
 	}
-	gate := r.Rip
+	gate := r.W[amd64.RIP]
 	var again []unix.Signal // signals that came in between, to be sent once more
 	var special error       // how a trapped call was met instead of being made
 	defer func() {
@@ -147,7 +148,7 @@ func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
 		if err := p.load(t); err != nil {
 			return 0, err
 		}
-		done := t.regs.now.Rip != gate
+		done := t.regs.now.W[amd64.RIP] != gate
 		if status>>16 == eventSeccomp {
 			ours, err := p.takeCall(t)
 			if err != nil {
@@ -174,7 +175,7 @@ func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
 		case unix.SIGSYS:
 			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the program's seccomp filter refuses it", unix.EPERM)}
 		case unix.SIGSEGV, unix.SIGBUS, unix.SIGILL, unix.SIGFPE:
-			if sig == unix.SIGILL && t.regs.now.OrigRax != noSyscall {
+			if sig == unix.SIGILL && t.regs.now.W[amd64.OrigRAX] != noSyscall {
 				special = errIllegal
 				continue // the step's own SIGTRAP waits behind it
 			}
@@ -183,7 +184,7 @@ func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
 			again = append(again, sig)
 		}
 		if done {
-			return int64(t.regs.now.Rax), special
+			return int64(t.regs.now.W[amd64.RAX]), special
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -27,7 +28,7 @@ func TestLaunchHoldsAtTheFirstInstructionWithoutATrace(t *testing.T) {
 	}
 	defer f.Close()
 	var r unit.Regs
-	if err := p.Regs(p.PID(), &r); err != nil || r.Rip != f.Entry {
+	if err := p.Regs(p.PID(), &r); err != nil || r.W[amd64.RIP] != f.Entry {
 		t.Errorf("PC %v, %v; the entry is %#x", r.PC(), err, f.Entry)
 	}
 	const none = "0000000000000000"
@@ -88,9 +89,9 @@ func TestLaunchSwitchesRandomizationOffAndOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !aslr && len(p.Notes()) > 0 { // personality(2) refused: a note, and ASLR as it was
-				r.Rsp = 0
+				r.W[amd64.RSP] = 0
 			}
-			seen[r.Rsp] = true
+			seen[r.W[amd64.RSP]] = true
 			if err := p.Kill(); err != nil {
 				t.Fatal(err)
 			}

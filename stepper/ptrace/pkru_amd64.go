@@ -4,6 +4,8 @@ package ptrace
 
 import (
 	"encoding/binary"
+
+	"rseqstep/stepper/unit/amd64"
 )
 
 // ownPKRU is our own PKRU, which is what exec gives to every program
@@ -38,9 +40,9 @@ func (p *Process) fillPKRU(t *thread, area []byte) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	pc := t.regs.now.Rip
+	pc := t.regs.now.W[amd64.RIP]
 	if t.regs.changed {
-		pc = t.regs.atStop.Rip
+		pc = t.regs.atStop.W[amd64.RIP]
 	}
 	if pc != t.first { // PKRU is 0 because the program wants it so
 		t.first = 0
@@ -58,6 +60,6 @@ func (p *Process) atFirst(t *thread) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	t.first = t.regs.now.Rip
+	t.first = t.regs.now.W[amd64.RIP]
 	return nil
 }

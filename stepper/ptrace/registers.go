@@ -37,6 +37,7 @@ func (p *Process) load(t *thread) error {
 	if e := ptraceRegs(reqGetRegs, t.tid, &t.regs.now); e != 0 {
 		return p.fail(t, "read registers", e)
 	}
+	t.regs.now.Filled(p.Arch())
 	t.regs.known = true
 	return nil
 }
@@ -70,8 +71,8 @@ func (p *Process) SetRegs(tid int, r *unit.Regs) error {
 		t.regs.changed, t.regs.atStop = true, t.regs.now
 	}
 	w := *r
-	if w.Rip != t.regs.atStop.Rip && w.OrigRax == t.regs.atStop.OrigRax {
-		w.OrigRax = noSyscall
+	if w.PC() != t.regs.atStop.PC() && w.SyscallNumber() == t.regs.atStop.SyscallNumber() {
+		w.ForgetSyscall()
 	}
 	return p.store(t, &w)
 }
@@ -90,7 +91,7 @@ func (p *Process) rewind(t *thread, to table.Addr) error {
 	if e := ptraceCall(reqPokeUser, t.tid, userRip, uintptr(to)); e != 0 {
 		return p.fail(t, "rewind", e)
 	}
-	t.regs.now.Rip = uint64(to)
+	t.regs.now.SetPC(to)
 	return nil
 }
 

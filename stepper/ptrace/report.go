@@ -6,7 +6,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/tracee"
-	"rseqstep/table"
 )
 
 var _ tracee.SyscallTarget = (*Process)(nil)
@@ -41,7 +40,7 @@ func (p *Process) reporting(tid, req, sig int) int {
 		return req
 	}
 	var insn [len(opSyscall)]byte
-	if n, _ := p.ReadMemory(table.Addr(t.regs.now.Rip), insn[:]); n == len(insn) && string(insn[:]) == opSyscall {
+	if n, _ := p.ReadMemory(t.regs.now.PC(), insn[:]); n == len(insn) && string(insn[:]) == opSyscall {
 		return reqSyscall
 	}
 	return req
@@ -57,7 +56,7 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	number := t.regs.now.OrigRax
+	number := t.regs.now.SyscallNumber()
 	t.entered, t.midcall = entry, entry
 	// A request to stop that came before the entry's stop is answered by that, but
 	// leaves the thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets
@@ -72,7 +71,7 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 		return p.unreported(t, asked)
 	}
 	t.again = false
-	if !entry && ours && interrupted(t.regs.now.Rax) {
+	if !entry && ours && interrupted(t.regs.now.Results()[0]) {
 		t.again = true
 		return p.unreported(t, asked)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -18,8 +19,8 @@ func (p *Process) sharesMemory(t *thread) (bool, error) {
 	if err := p.load(t); err != nil {
 		return false, err
 	}
-	flags := t.regs.now.Rdi
-	switch t.regs.now.OrigRax {
+	flags := t.regs.now.W[amd64.RDI]
+	switch t.regs.now.W[amd64.OrigRAX] {
 	case unix.SYS_CLONE:
 	case unix.SYS_CLONE3:
 		var first [8]byte

@@ -12,6 +12,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 )
 
 func TestInterruptStopsWhoeverWaits(t *testing.T) {
@@ -191,8 +192,8 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := before
-	there.Rip = uint64(symbol(t, p, "main"))
-	there.Rsp = before.Rsp - 1024
+	there.W[amd64.RIP] = uint64(symbol(t, p, "main"))
+	there.W[amd64.RSP] = before.W[amd64.RSP] - 1024
 	if err := p.SetRegs(p.PID(), &there); err != nil {
 		t.Fatal(err)
 	}

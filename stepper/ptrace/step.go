@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/tracee"
-	"rseqstep/table"
 )
 
 // manyThreads is from how many threads on waiting for one thread id is cheaper
@@ -47,7 +46,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 		}
 	}
 	p.endanger(t)
-	from, sp := t.regs.now.Rip, t.regs.now.Rsp
+	from, sp := t.regs.now.PC(), t.regs.now.SP()
 	if e := ptraceCall(reqSingleStep, tid, 0, 0); e != 0 {
 		if err := p.fail(t, "step", e); e != unix.ESRCH {
 			return tracee.Event{}, err
@@ -69,12 +68,12 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 		p.fail(t, "read registers", e)
 		return p.await(t, time.Time{})
 	}
-	if !plainStep(from, t.regs.now.Rip, t.regs.now.OrigRax) {
+	if !plainStep(from, &t.regs.now) {
 		if err := p.take(tid, p.status); err != nil {
 			return tracee.Event{}, err
 		}
 		ev, err := p.await(t, time.Time{})
-		if err == nil && ev.Kind == tracee.EventStep && t.regs.now.Rsp != sp {
+		if err == nil && ev.Kind == tracee.EventStep && t.regs.now.SP() != sp {
 			err = p.cleanPushf(t, from, sp)
 		}
 		return ev, err
@@ -91,42 +90,4 @@ func limit(patience time.Duration) time.Time {
 		return time.Time{}
 	}
 	return time.Now().Add(patience)
-}
-
-// plainStep reports whether a SIGTRAP after PTRACE_SINGLESTEP can only be the
-// step's own, so that its siginfo need not be asked for. The others are
-//
-//   - a SIGTRAP that somebody sent: it is reported before the instruction runs,
-//     with the PC where it was; one that the instruction itself sends is sent by
-//     a system call (orig_rax is its number; it is -1 otherwise);
-//   - int3 and int1: the PC moves by one byte, by two for int3's long form;
-//   - a debug register: Step does not come here when one is in use.
-func plainStep(from, to, origRax uint64) bool {
-	moved := to - from
-	return moved > 2 && origRax == noSyscall
-}
-
-// cleanPushf takes the trap flag out of the flags that a stepped pushf has
-// pushed. The kernel hides the flag in registers but not there, and a popf
-// would later set it for good.
-func (p *Process) cleanPushf(t *thread, from, sp uint64) error {
-	if err := p.load(t); err != nil {
-		return err
-	}
-	r := &t.regs.now
-	if pushed := sp - r.Rsp; r.Eflags&flagTF != 0 || (pushed != 8 && pushed != 2) {
-		return nil
-	}
-	var code [2]byte
-	n, _ := p.ReadMemory(table.Addr(from), code[:r.Rip-from])
-	if n == 0 || code[n-1] != opPushf {
-		return nil
-	}
-	var top [2]byte
-	if _, err := p.ReadMemory(table.Addr(r.Rsp), top[:]); err != nil {
-		return err
-	}
-	top[1] &^= flagTF >> 8
-	_, err := p.WriteMemory(table.Addr(r.Rsp), top[:])
-	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 )
 
 // borrow uses a held thread for a system call and for a step aside: afterwards it is as it was.
@@ -78,7 +79,7 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := r
-	nowhere.Rip, nowhere.Rsp, nowhere.Rbp = 0, 0, 0
+	nowhere.W[amd64.RIP], nowhere.W[amd64.RSP], nowhere.W[amd64.RBP] = 0, 0, 0
 	if err := p.SetRegs(p.PID(), &nowhere); err != nil {
 		t.Fatal(err)
 	}

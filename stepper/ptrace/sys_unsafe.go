@@ -19,10 +19,10 @@ func ptraceCall(req, tid int, addr, data uintptr) unix.Errno {
 	return e
 }
 
-// ptraceRegs is PTRACE_GETREGS or PTRACE_SETREGS: unit.Regs has the layout of
-// the kernel's struct user_regs_struct.
+// ptraceRegs is PTRACE_GETREGS or PTRACE_SETREGS: the words of a unit.Regs from W[1]
+// on are the kernel's struct user_regs_struct.
 func ptraceRegs(req, tid int, r *unit.Regs) unix.Errno {
-	_, _, e := syscall.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), 0, uintptr(unsafe.Pointer(r)), 0, 0)
+	_, _, e := syscall.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), 0, uintptr(unsafe.Pointer(&r.W[1])), 0, 0)
 	return e
 }
 

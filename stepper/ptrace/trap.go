@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/tracee"
-	"rseqstep/table"
 )
 
 // takeSignal is a signal-delivery-stop, which for SIGTRAP may be ours.
@@ -81,7 +80,7 @@ func (p *Process) takeTrap(t *thread) error {
 		if err := p.load(t); err != nil {
 			return err
 		}
-		stepping = stepping && (t.regs.now.OrigRax != noSyscall || t.skipped || !p.afterInt1(t))
+		stepping = stepping && (t.regs.now.SyscallNumber() != noSyscall || t.skipped || !p.afterInt1(t))
 	default:
 		stepping = false // kill, tgkill, sigqueue
 	}
@@ -94,22 +93,12 @@ func (p *Process) takeTrap(t *thread) error {
 	return nil
 }
 
-// afterInt1 reports whether the instruction before the PC can be int1. A step
-// over rt_sigreturn(2) comes here too: it leaves no system call's number.
-// Precondition: the registers are loaded.
-func (p *Process) afterInt1(t *thread) bool {
-	const opInt1 = 0xf1
-	var b [1]byte
-	_, err := p.readRaw(table.Addr(t.regs.now.Rip-1), b[:])
-	return err == nil && b[0] == opInt1
-}
-
 // takeInt3 is a breakpoint instruction: ours, ours but removed since, or the program's.
 func (p *Process) takeInt3(t *thread) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	at := table.Addr(t.regs.now.Rip - 1)
+	at := t.regs.now.PC() - breakpointMoves
 	if p.points.planted(at) && !p.lifted {
 		t.stop, t.signal = stopTrap, 0
 		if err := p.rewind(t, at); err != nil {

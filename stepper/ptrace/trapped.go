@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/table"
 )
 
 // callState is where a thread is with a trapped system call.
@@ -45,7 +46,7 @@ func (p *Process) takeIllegal(t *thread) (ours bool, err error) {
 	if p.trap != sysUretprobe {
 		return false, nil
 	}
-	if err := p.load(t); err != nil || t.regs.now.OrigRax != p.trap {
+	if err := p.load(t); err != nil || t.regs.now.SyscallNumber() != p.trap {
 		return false, err
 	}
 	if code, _, err := p.cause(t); err != nil || code != codeKernel {
@@ -66,11 +67,12 @@ func (p *Process) skipCall(t *thread, result int64) error {
 	}
 	p.unqueue(func(ev *tracee.Event) bool { return ev.TID == t.tid && ev.Kind == tracee.EventSyscall })
 	t.call = callAnswered
-	if t.regs.now.OrigRax == noSyscall {
+	if t.regs.now.SyscallNumber() == noSyscall {
 		return nil
 	}
 	r := t.regs.now
-	r.OrigRax, r.Rax = noSyscall, uint64(result)
+	r.ForgetSyscall()
+	r.SetResult(uint64(result))
 	return p.store(t, &r)
 }
 
@@ -84,12 +86,12 @@ func (p *Process) takeBackCall(t *thread) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	number := t.regs.now.OrigRax
+	number := t.regs.now.SyscallNumber()
 	if err := p.skipCall(t, int64(number)); err != nil || number == noSyscall {
 		return err
 	}
 	r := t.regs.now
-	r.Rip -= uint64(len(opSyscall))
+	r.SetPC(r.PC() - table.Addr(len(opSyscall)))
 	return p.store(t, &r)
 }
 

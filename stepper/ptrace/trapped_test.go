@@ -11,6 +11,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 )
 
 var _ tracee.CallTarget = (*Process)(nil)
@@ -147,8 +148,8 @@ func TestStepOverATrappedCallEndsBehindIt(t *testing.T) {
 		if ev, err = p.Step(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventStep {
 			t.Fatalf("%d: %+v, %v", number, ev, err)
 		}
-		if err := p.Regs(p.PID(), &behind); err != nil || behind.Rip != at.Rip || behind.Rax != 1234 {
-			t.Errorf("%d: PC %#x, was %#x; result %d; %v", number, behind.Rip, at.Rip, behind.Rax, err)
+		if err := p.Regs(p.PID(), &behind); err != nil || behind.W[amd64.RIP] != at.W[amd64.RIP] || behind.W[amd64.RAX] != 1234 {
+			t.Errorf("%d: PC %#x, was %#x; result %d; %v", number, behind.W[amd64.RIP], at.W[amd64.RIP], behind.W[amd64.RAX], err)
 		}
 		if _, ev := answering(t, p); ev.Status.Code != 7 {
 			t.Errorf("%d: %+v", number, ev)

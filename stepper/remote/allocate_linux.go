@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
-
-	"rseqstep/stepper/unit"
 )
 
 // errAllInside says that no thread can make a system call for the client.
@@ -32,7 +30,7 @@ func (c *client) allocate(args string) (string, error) {
 		if !ok || length == 0 {
 			return "", errSyntax
 		}
-		addr, err := c.syscall(unit.SysMmap, 0, length, protection(permissions), unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uint64(0), 0)
+		addr, err := c.syscall(c.p.engine.Target().Arch().Calls.Mmap, 0, length, protection(permissions), unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uint64(0), 0)
 		if err != nil {
 			return "", err
 		}
@@ -45,7 +43,7 @@ func (c *client) allocate(args string) (string, error) {
 		addr, ok := number(args[1:])
 		if length := c.p.owned[addr]; ok && length > 0 {
 			delete(c.p.owned, addr)
-			_, err := c.syscall(unit.SysMunmap, addr, length)
+			_, err := c.syscall(c.p.engine.Target().Arch().Calls.Munmap, addr, length)
 			return done(err)
 		}
 		return "", errSyntax

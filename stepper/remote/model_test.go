@@ -14,6 +14,7 @@ import (
 	"rseqstep/stepper/steptest/modelled"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -228,8 +229,8 @@ func (m *modelClient) account(reply string) (tid int, why string, err error) {
 		why = kind
 		switch kind {
 		case "swbreak":
-			if th.Regs.PC() != modelled.At || th.Regs.Rdx != 0 {
-				return 0, "", fmt.Errorf("thread %d is reported at the breakpoint, and is at %v with %d in RDX", tid, th.Regs.PC(), th.Regs.Rdx)
+			if th.Regs.PC() != modelled.At || th.Regs.W[amd64.RDX] != 0 {
+				return 0, "", fmt.Errorf("thread %d is reported at the breakpoint, and is at %v with %d in RDX", tid, th.Regs.PC(), th.Regs.W[amd64.RDX])
 			}
 			m.hits[tid]++
 			m.standing[tid] = true
@@ -276,7 +277,7 @@ func (m *modelClient) breakpoint(in bool) error {
 // its user's own thread in any case.
 func (m *modelClient) stands(tid int) bool {
 	if th := m.w.Walker(tid); !m.standing[tid] && (m.stopped[tid] || tid == m.current) && th.Regs.PC() == modelled.At {
-		if th.Regs.Rdx == 0 {
+		if th.Regs.W[amd64.RDX] == 0 {
 			m.own[tid]++
 		}
 		m.standing[tid] = true
@@ -398,7 +399,7 @@ func (m *modelClient) settled(open map[int]int, openChildren int) (faults []stri
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for _, th := range m.w.Walkers() {
 		tid, standing := th.TID, 0
-		if m.standing[tid] && th.Regs.Rdx == 0 {
+		if m.standing[tid] && th.Regs.W[amd64.RDX] == 0 {
 			standing = 1
 		}
 		if th.Passed != m.hits[tid]+m.own[tid]-standing {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
 )
 
 // regfile is one thread's registers at a stop, read when they are first asked
@@ -44,8 +43,8 @@ func (f *regfile) loadUser() error {
 	if err != nil {
 		return err
 	}
-	f.user, err = binary.Append(nil, binary.LittleEndian, &r)
-	return err
+	f.user = r.Bytes()
+	return nil
 }
 
 func (f *regfile) loadArea() (err error) {
@@ -123,11 +122,7 @@ func (f *regfile) use(bit int) {
 
 // storeUser writes the general registers back.
 func (f *regfile) storeUser() error {
-	var r unit.Regs
-	if _, err := binary.Decode(f.user, binary.LittleEndian, &r); err != nil {
-		return err
-	}
-	return f.engine.SetRegs(f.tid, r)
+	return f.engine.SetRegs(f.tid, f.engine.Target().Arch().RegsOf(f.user))
 }
 
 // storeArea writes the others back.

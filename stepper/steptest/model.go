@@ -7,6 +7,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -16,6 +17,9 @@ func called(verb string, tid, sig int) string {
 	}
 	return fmt.Sprintf("%s %d", verb, tid)
 }
+
+// Arch implements tracee.Target: scripted programs are amd64's.
+func (s *Target) Arch() *unit.Arch { return amd64.Arch() }
 
 // PID is the first thread's id.
 func (s *Target) PID() int {

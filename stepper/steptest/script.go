@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -25,7 +26,7 @@ func (s *Target) Expect(calls ...Call) { s.script = append(s.script, calls...) }
 func Reach(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 	return func(s *Target) (tracee.Event, error) {
 		th := s.Thread(tid)
-		th.Regs.Rip, th.held = uint64(pc), true
+		th.Regs.W[amd64.RIP], th.held = uint64(pc), true
 		for slot, d := range th.Debug {
 			if d.Kind == tracee.DebugExecute && d.Addr == pc {
 				return tracee.Event{Kind: tracee.EventDebug, TID: tid, Slot: slot, Slots: 1 << slot}, nil
@@ -42,7 +43,7 @@ func Reach(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 func Stepped(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 	return func(s *Target) (tracee.Event, error) {
 		th := s.Thread(tid)
-		th.Regs.Rip, th.held = uint64(pc), true
+		th.Regs.W[amd64.RIP], th.held = uint64(pc), true
 		return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -97,7 +98,7 @@ func (s *Symbols) Statements(r stepper.Range) []table.Addr {
 // Frames is the innermost frame alone.
 func (s *Symbols) Frames(r *unit.Regs, _ unit.Memory, _ int) []stepper.Frame {
 	f, _ := s.Function(r.PC())
-	return []stepper.Frame{{PC: r.PC(), CFA: table.Addr(r.Rsp), Regs: *r, Function: f.Name, Entry: f.Entry}}
+	return []stepper.Frame{{PC: r.PC(), CFA: table.Addr(r.W[amd64.RSP]), Regs: *r, Function: f.Name, Entry: f.Entry}}
 }
 
 // Caller implements stepper.Symbols: there is none.

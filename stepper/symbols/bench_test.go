@@ -5,6 +5,7 @@ import (
 
 	"rseqstep/stepper/cfi"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -33,10 +34,10 @@ func BenchmarkUnwindByExpression(b *testing.B) {
 		0x33, 0x24, 0x22, // DW_OP_lit3, shl, plus
 	}}}
 	row.Regs[16] = cfi.Rule{Kind: cfi.Offset, N: -8}
-	m, r, mem := &Module{}, &unit.Regs{Rip: 0x100b, Rsp: base}, words{base, stack}
+	m, r, mem := &Module{}, regs(unit.Words{amd64.RIP: 0x100b, amd64.RSP: base}), words{base, stack}
 	b.ReportAllocs()
 	for b.Loop() {
-		if st, err := m.apply(&row, r, mem); err != nil || st.cfa != base+16 || st.caller.Rip != 0x1234 {
+		if st, err := m.apply(&row, r, mem); err != nil || st.cfa != base+16 || st.caller.W[amd64.RIP] != 0x1234 {
 			b.Fatal(st, err)
 		}
 	}
@@ -50,10 +51,10 @@ func BenchmarkUnwindByRules(b *testing.B) {
 	put(stack[8:], 0x1234)
 	row := cfi.Row{RA: 16, CFA: cfi.CFARule{Reg: 7, Offset: 16}}
 	row.Regs[6], row.Regs[16] = cfi.Rule{Kind: cfi.Offset, N: -16}, cfi.Rule{Kind: cfi.Offset, N: -8}
-	m, r, mem := &Module{}, &unit.Regs{Rip: 0x100b, Rsp: base}, words{base, stack}
+	m, r, mem := &Module{}, regs(unit.Words{amd64.RIP: 0x100b, amd64.RSP: base}), words{base, stack}
 	b.ReportAllocs()
 	for b.Loop() {
-		if st, err := m.apply(&row, r, mem); err != nil || st.cfa != base+16 || st.caller.Rip != 0x1234 {
+		if st, err := m.apply(&row, r, mem); err != nil || st.cfa != base+16 || st.caller.W[amd64.RIP] != 0x1234 {
 			b.Fatal(st, err)
 		}
 	}

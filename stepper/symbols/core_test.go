@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -58,9 +59,7 @@ func (c *core) notes(p []byte) {
 		case 1: // NT_PRSTATUS; the first is the thread that was selected
 			if !seen {
 				seen = true
-				if err := binary.Read(bytes.NewReader(desc[prStatusRegs:]), le, &c.regs); err != nil {
-					c.t.Fatal(err)
-				}
+				c.regs = amd64.Arch().RegsOf(desc[prStatusRegs:])
 			}
 		case 6: // NT_AUXV
 			for a := desc; len(a) >= 16; a = a[16:] {

@@ -9,6 +9,7 @@ import (
 
 	"rseqstep/stepper/cfi"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -67,14 +68,14 @@ func FuzzUnwind(f *testing.F) {
 					t.Fatalf("row %v with error %v", row, err)
 				}
 				if err == nil {
-					_, _ = m.apply(row, &unit.Regs{Rip: pc, Rsp: 0x7100, Rbp: 0x7200}, stack)
+					_, _ = m.apply(row, regs(unit.Words{amd64.RIP: pc, amd64.RSP: 0x7100, amd64.RBP: 0x7200}), stack)
 				}
 			}
 		}
 		s := New(Options{})
 		m.Low, m.High = 0, 1<<40
 		s.modules = []*Module{m}
-		if n := len(s.Frames(&unit.Regs{Rip: 0x1100, Rsp: 0x7100, Rbp: 0x7200}, stack, 64)); n > 64 {
+		if n := len(s.Frames(regs(unit.Words{amd64.RIP: 0x1100, amd64.RSP: 0x7100, amd64.RBP: 0x7200}), stack, 64)); n > 64 {
 			t.Fatalf("%d frames", n)
 		}
 	})
@@ -166,8 +167,14 @@ func FuzzELF(f *testing.F) {
 		for _, pc := range []table.Addr{0, 0x1000, 0x1010, 0x1080, 1<<40 - 1} {
 			ask(s, pc)
 			s.Trampoline(pc, words{0x7000, make([]byte, 64)})
-			s.Frames(&unit.Regs{Rip: uint64(pc), Rsp: 0x7000}, words{0x7000, make([]byte, 64)}, 8)
+			s.Frames(regs(unit.Words{amd64.RIP: uint64(pc), amd64.RSP: 0x7000}), words{0x7000, make([]byte, 64)}, 8)
 		}
 		s.Complete("m")
 	})
+}
+
+// regs are registers of a thread.
+func regs(w unit.Words) *unit.Regs {
+	r := amd64.Regs(w)
+	return &r
 }

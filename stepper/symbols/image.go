@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/arches"
 )
 
 // image is everything known of one ELF file, in file addresses. Each part is
@@ -13,6 +16,7 @@ import (
 type image struct {
 	path      string
 	main      *elfFile
+	arch      *unit.Arch // nil for one that is not known
 	debugDirs []string
 
 	debugTried bool
@@ -59,7 +63,8 @@ func (im *image) warn(format string, args ...any) {
 }
 
 func newImage(path string, main *elfFile, debugDirs []string) *image {
-	return &image{path: path, main: main, debugDirs: debugDirs, sections: map[string][]byte{}, uses: map[string]string{},
+	arch, _ := arches.Of(main.Machine, main.Class)
+	return &image{path: path, main: main, arch: arch, debugDirs: debugDirs, sections: map[string][]byte{}, uses: map[string]string{},
 		asked: map[string][]codeSymbol{}, defined: map[string]definition{}, types: map[uint64]dwarf.Offset{}}
 }
 

@@ -10,13 +10,8 @@ import (
 // plt is what is known of an image's procedure linkage table: its sections, and
 // the symbol of each GOT slot that a stub jumps through.
 type plt struct {
-	sections []pltSection
+	sections []unit.PLT
 	slots    map[uint64]string // GOT slot's file address to the symbol's name; nil until asked for
-}
-
-type pltSection struct {
-	span
-	lazy bool // .plt proper: entry 0 leads to the dynamic linker's resolver
 }
 
 // stubs describes the image's PLT, once.
@@ -25,10 +20,13 @@ func (im *image) stubs() *plt {
 		return im.plt
 	}
 	im.plt = &plt{}
+	if im.arch == nil {
+		return im.plt
+	}
 	for _, s := range im.main.Sections {
 		switch s.Name {
 		case ".plt", ".plt.sec", ".plt.got", ".iplt":
-			im.plt.sections = append(im.plt.sections, pltSection{span{s.Addr, s.Addr + s.Size}, s.Name == ".plt"})
+			im.plt.sections = append(im.plt.sections, unit.PLT{Low: s.Addr, High: s.Addr + s.Size, Lazy: s.Name == ".plt"})
 		}
 	}
 	return im.plt
@@ -44,17 +42,11 @@ func (im *image) slotName(slot uint64) string {
 	return p.slots[slot]
 }
 
-// Relocations that fill a GOT slot with a function's address (System V ABI,
-// AMD64 supplement, table 4.9).
-const (
-	relGlobDat  = uint32(elf.R_X86_64_GLOB_DAT)
-	relJumpSlot = uint32(elf.R_X86_64_JMP_SLOT)
-)
-
+// readSlots finds the relocations that fill a GOT slot with a function's address.
 func (im *image) readSlots() {
 	const entry = 24 // sizeof(Elf64_Rela)
 	im.symtabs()
-	if im.dynsym == nil || im.main.Class != elf.ELFCLASS64 || im.main.Machine != elf.EM_X86_64 {
+	if im.dynsym == nil || im.arch == nil {
 		return
 	}
 	o := im.main.ByteOrder
@@ -69,7 +61,7 @@ func (im *image) readSlots() {
 		}
 		for ; len(p) >= entry; p = p[entry:] {
 			kind, index := o.Uint32(p[8:]), o.Uint32(p[12:])
-			if kind != relGlobDat && kind != relJumpSlot || index == 0 {
+			if kind != im.arch.Relocations.GlobDat && kind != im.arch.Relocations.JumpSlot || index == 0 {
 				continue
 			}
 			if _, err := im.dynsym.syms.ReadAt(sym, int64(index)*symEntry64); err == nil {
@@ -80,51 +72,23 @@ func (im *image) readSlots() {
 }
 
 // in is the PLT section that holds a file address.
-func (p *plt) in(a uint64) (pltSection, bool) {
+func (p *plt) in(a uint64) (unit.PLT, bool) {
 	for _, s := range p.sections {
-		if a-s.lo < s.hi-s.lo {
+		if a-s.Low < s.High-s.Low {
 			return s, true
 		}
 	}
-	return pltSection{}, false
+	return unit.PLT{}, false
 }
 
-// stubBytes is the size of a PLT entry on amd64; .plt.got's may have 8.
-const stubBytes = 16
-
 // stubSlot decodes the stub that covers a file address and returns its first
-// address and the GOT slot it jumps through: `[endbr64] [bnd] jmp *slot(%rip)`,
-// and lld's and mold's `mov slot(%rip),%r11; jmp *%r11`-like forms of it.
+// address and the GOT slot it jumps through.
 func (im *image) stubSlot(a uint64) (start, slot uint64, ok bool) {
-	sec, ok := im.stubs().in(a)
+	t, ok := im.stubs().in(a)
 	if !ok {
 		return 0, 0, false
 	}
-	start = sec.lo + (a-sec.lo)&^(stubBytes-1)
-	var p [stubBytes]byte
-	n := min(uint64(stubBytes), sec.hi-start)
-	if im.main.readAt(start, p[:n]) != nil {
-		return 0, 0, false
-	}
-	if start == sec.lo && sec.lazy && p[0] == 0xff && p[1] == 0x35 { // push GOT+8: entry 0
-		return start, 0, false
-	}
-	half := p[:n]
-	if n == stubBytes && p[0] == 0xff && p[1] == 0x25 && p[8] == 0xff && p[9] == 0x25 { // two of 8 bytes
-		half = p[:8]
-		if a-start >= 8 {
-			start, half = start+8, p[8:]
-		}
-	}
-	for i := 0; i+6 <= len(half); i++ {
-		jmp := half[i] == 0xff && half[i+1] == 0x25                                          // jmp *disp(%rip)
-		load := i > 0 && half[i-1]&0xf8 == 0x48 && half[i] == 0x8b && half[i+1]&0xc7 == 0x05 // mov disp(%rip),%reg
-		if jmp || load {
-			disp := int32(im.main.ByteOrder.Uint32(half[i+2:]))
-			return start, start + uint64(i) + 6 + uint64(int64(disp)), true
-		}
-	}
-	return start, 0, false
+	return im.arch.Stub(t, a, im.main.readAt)
 }
 
 // stubName is the symbol that the stub at a file address leads to, and the
@@ -138,33 +102,16 @@ func (im *image) stubName(a uint64) (name string, start uint64, ok bool) {
 	return name, start, name != ""
 }
 
-// unwindStub unwinds from a PLT stub without CFI (lld writes none): a stub has
-// pushed nothing but, after its jump, the relocation's index.
+// unwindStub unwinds from a PLT stub without CFI (lld writes none).
 func (m *Module) unwindStub(r *unit.Regs, mem unit.Memory) (step, bool) {
 	a := m.file(r.PC())
-	sec, ok := m.img.stubs().in(a)
+	t, ok := m.img.stubs().in(a)
 	if !ok {
 		return step{}, false
 	}
-	pushed := uint64(0)
-	if sec.lazy {
-		off := (a - sec.lo) % stubBytes
-		switch entry0 := a-sec.lo < stubBytes; {
-		case entry0 && off == 0:
-			pushed = 8
-		case entry0:
-			pushed = 16
-		case off >= 11: // after `jmp *slot` (6) and `push $index` (5)
-			pushed = 8
-		}
-	}
-	ra, err := readWord(mem, table.Addr(r.Rsp+pushed))
-	if err != nil {
-		return step{}, false
-	}
-	st := step{cfa: table.Addr(r.Rsp + pushed + 8), caller: *r, ok: true}
-	st.caller.Rip, st.caller.Rsp, st.caller.OrigRax = ra, uint64(st.cfa), ^uint64(0)
-	return st, true
+	at := *r
+	at.SetSP(r.SP() + m.img.arch.Pushed(t, a))
+	return returned(&at, mem)
 }
 
 // Trampoline says where a PLT stub leads: to what its GOT slot holds or, while

@@ -11,45 +11,24 @@ import (
 type prologue int
 
 const (
-	prologueDone   prologue = iota // rbp points at the frame, or there is no such prologue
-	prologueNone                   // nothing yet: the return address is on top
-	prologuePushed                 // rbp is pushed, not yet changed
+	prologueDone   prologue = iota // the frame pointer points at the frame, or there is no such prologue
+	prologueNone                   // nothing yet
+	prologuePushed                 // the caller's frame pointer is saved, not yet changed
 )
 
-// maxPrologue is how many bytes of a function are looked at: endbr64 (4), push
-// %rbp (1), mov (3).
-const maxPrologue = 8
-
-// framePrologue measures `[endbr64] push %rbp; mov %rsp,%rbp` at the start of a
-// function's code. push is the offset after the push, end the offset after the
-// mov, 0 for a function that does not begin so.
-func framePrologue(p []byte) (push, end int) {
-	if len(p) >= 4 && p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa { // endbr64
-		push = 4
-	}
-	if len(p) <= push || p[push] != 0x55 { // push %rbp
-		return 0, 0
-	}
-	push++
-	rest := p[push:]
-	if len(rest) >= 3 && rest[0] == 0x48 && (rest[1] == 0x89 && rest[2] == 0xe5 || rest[1] == 0x8b && rest[2] == 0xec) {
-		return push, push + 3
-	}
-	return 0, 0
-}
-
 // prologueState says how far a thread at pc is in its function's prologue.
-func prologueState(entry, pc table.Addr, mem unit.Memory) prologue {
+func prologueState(entry table.Addr, r *unit.Regs, mem unit.Memory) prologue {
+	pc := r.PC()
 	if pc == entry {
 		return prologueNone
 	}
-	var p [maxPrologue]byte
+	var p [unit.PrologueLen]byte
 	n, _ := mem.ReadMemory(entry, p[:])
-	push, end := framePrologue(p[:n])
+	saved, end := r.Arch().Prologue(p[:n])
 	switch off := pc - entry; {
 	case end == 0 || off >= table.Addr(end):
 		return prologueDone
-	case off < table.Addr(push):
+	case off < table.Addr(saved):
 		return prologueNone
 	default:
 		return prologuePushed
@@ -81,11 +60,13 @@ func (im *image) body(f *fn, entry uint64) uint64 {
 }
 
 func (im *image) findBody(f *fn, entry uint64) uint64 {
-	p := make([]byte, maxPrologue)
-	if im.main.readAt(entry, p) != nil {
-		p = nil
+	end := 0
+	for p := make([]byte, unit.PrologueLen); im.arch != nil && len(p) > 0; p = p[:len(p)/2] {
+		if im.main.readAt(entry, p) == nil { // the file may end near
+			_, end = im.arch.Prologue(p)
+			break
+		}
 	}
-	_, end := framePrologue(p)
 	if f == nil {
 		return entry + uint64(end)
 	}

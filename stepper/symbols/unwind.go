@@ -48,8 +48,8 @@ func (m *Module) apply(row *cfi.Row, r *unit.Regs, mem unit.Memory) (st step, er
 		return st, err
 	}
 	st.caller = *r
-	st.caller.OrigRax = ^uint64(0)
-	st.caller.Rsp = uint64(st.cfa)
+	st.caller.ForgetSyscall()
+	st.caller.SetSP(st.cfa)
 	for i := range row.Regs {
 		if row.Regs[i].Kind == cfi.Unset {
 			continue
@@ -61,11 +61,13 @@ func (m *Module) apply(row *cfi.Row, r *unit.Regs, mem unit.Memory) (st step, er
 			}
 			continue // a register that cannot be read back is left as it is
 		}
-		if known && i != unit.ReturnColumn {
-			*st.caller.DWARF(uint64(i)) = v
+		if !known {
+			continue
 		}
-		if i == int(row.RA) && known {
-			st.caller.Rip, st.ok = v, v != 0
+		st.caller.SetDWARF(uint64(i), v)
+		if i == int(row.RA) {
+			st.caller.SetPC(table.Addr(v))
+			st.ok = v != 0
 		}
 	}
 	return st, nil

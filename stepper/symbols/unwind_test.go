@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -77,7 +78,7 @@ func TestFramesInPLTStubs(t *testing.T) {
 // stubOf finds the address of a PLT stub by what Symbol calls it.
 func stubOf(s *Set, name string) (table.Addr, bool) {
 	for _, sec := range s.modules[0].img.stubs().sections {
-		for a := sec.lo; a < sec.hi; a += 8 {
+		for a := sec.Low; a < sec.High; a += 8 {
 			if n, off, ok := s.Symbol(table.Addr(a)); ok && n == name && off == 0 {
 				return table.Addr(a), true
 			}
@@ -117,7 +118,7 @@ func TestFramesEndOnCorruptStacks(t *testing.T) {
 			put(stack[i:], next)
 			put(stack[i+8:], uint64(main)+12)
 		}
-		r := unit.Regs{Rip: uint64(main) + 12, Rsp: base, Rbp: base}
+		r := amd64.Regs(unit.Words{amd64.RIP: uint64(main) + 12, amd64.RSP: base, amd64.RBP: base})
 		if frames := s.Frames(&r, words{base, stack}, 1000); len(frames) > 3 {
 			t.Errorf("frame pointer %s: %d frames", name, len(frames))
 		}

@@ -12,6 +12,8 @@ import (
 type State interface {
 	unit.Memory
 
+	// Arch is the program's architecture.
+	Arch() *unit.Arch
 	PID() int
 	Executable() string // path of the program's file, as opened by the debugger
 	Threads() []int     // thread ids, the leader first, then as they were found; those of a core file as it has them

@@ -19,27 +19,27 @@ import (
 // begin an instruction, best that of the enclosing function; where it does not, or
 // data lies between that is not in data, decoding starts over further on until
 // it meets Start. data is sorted.
-func FindArming(p *table.Placed, from table.Addr, code []byte, data ...Range) (table.Addr, bool) {
+func FindArming(a *Arch, p *table.Placed, from table.Addr, code []byte, data ...Range) (table.Addr, bool) {
 	before := uint64(p.Start - from)
 	if before > uint64(len(code)) {
 		return 0, false
 	}
-	insns := decodeUpTo(from, code[:before], data)
-	holds := regSet(0) // registers that hold the descriptor's address
+	insns := decodeUpTo(a, from, code[:before], data)
+	holds := RegSet(0) // registers that hold the descriptor's address
 	stores := func(i *Insn) bool {
 		s := &i.Store
 		arms := s.Size == fieldSize && i.Kind == Plain &&
-			(s.Source == SourceImm && table.Addr(s.Imm) == p.Descriptor || s.Source == SourceReg && holds&setOf(s.Reg) != 0)
-		holds &^= i.writes
-		if to, value, known := i.constant(); known && table.Addr(value) == p.Descriptor {
-			holds |= setOf(to)
+			(s.Source == SourceImm && table.Addr(s.Imm) == p.Descriptor || s.Source == SourceReg && holds&SetOf(s.Reg) != 0)
+		holds &^= i.Writes
+		if to, value, known := a.Constant(i); known && table.Addr(value) == p.Descriptor {
+			holds |= SetOf(to)
 		}
 		return arms
 	}
 	found, near, ok := table.Addr(0), table.Addr(0), false
 	for n := range insns {
 		i := &insns[n]
-		if s := &i.Store; s.Size == fieldSize && i.Kind == Plain && s.Source == SourceReg && n >= len(insns)-2 && s.Base != RSP {
+		if s := &i.Store; s.Size == fieldSize && i.Kind == Plain && s.Source == SourceReg && n >= len(insns)-2 && s.Base != a.SP {
 			near = i.Addr
 		}
 		if stores(i) {
@@ -51,7 +51,7 @@ func FindArming(p *table.Placed, from table.Addr, code []byte, data ...Range) (t
 	}
 	rest := code[before:]
 	for pc, n := p.Start, 0; n < maxArmingInside && p.Contains(pc) && uint64(pc-p.Start) < uint64(len(rest)); n++ {
-		i, err := Decode(pc, rest[pc-p.Start:])
+		i, err := a.Decode(pc, rest[pc-p.Start:])
 		if err != nil || i.Kind != Plain {
 			break
 		}
@@ -76,7 +76,7 @@ const resync = 512
 // A run that is out of step is begun again a byte further on, but near the end only:
 // thousands of bytes, thousands of times over, took half a second (found by
 // fuzzing).
-func decodeUpTo(addr table.Addr, code []byte, data []Range) []Insn {
+func decodeUpTo(a *Arch, addr table.Addr, code []byte, data []Range) []Insn {
 	var insns []Insn
 	for offset := 0; offset < len(code); {
 		pc := addr + table.Addr(offset)
@@ -87,7 +87,7 @@ func decodeUpTo(addr table.Addr, code []byte, data []Range) []Insn {
 			offset += int(data[0].High - pc)
 			continue
 		}
-		i, err := Decode(pc, code[offset:])
+		i, err := a.Decode(pc, code[offset:])
 		if err == nil && (len(data) == 0 || i.Next() <= data[0].Low) {
 			insns = append(insns, i)
 			offset += int(i.Len)
@@ -102,27 +102,4 @@ func decodeUpTo(addr table.Addr, code []byte, data []Range) []Insn {
 		offset++
 	}
 	return insns
-}
-
-// constant is the general register an instruction loads with a value that is
-// in its code: lea of a PC-relative address, or mov of an immediate.
-func (i *Insn) constant() (to Reg, value uint64, ok bool) {
-	d := decoder{code: i.Bytes(), addr: i.Addr}
-	var again Insn
-	if d.decode(&again) != nil || d.encoding != legacy || d.opmap != mapOne {
-		return NoReg, 0, false
-	}
-	switch op := d.opcode; {
-	case op == 0x8d && d.mem.PCRelative && d.wide():
-		return register(d.regField()), uint64(d.mem.Disp), true
-	case op >= 0xb8 && op <= 0xbf && !d.data16:
-		value = uint64(d.imm)
-		if !d.wide() {
-			value = uint64(uint32(d.imm))
-		}
-		return register(op&7 | d.rex&rexB<<3), value, true
-	case op == 0xc7 && d.modrm == 0xc0|d.modrm&7 && d.wide():
-		return register(d.modrm&7 | d.rex&rexB<<3), uint64(d.imm), true
-	}
-	return NoReg, 0, false
 }

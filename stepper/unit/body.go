@@ -37,6 +37,7 @@ type Body struct {
 
 	failures []failure // one for each of ToEnd, unless Sure
 	bypassed bool      // End can be reached without Final even when no branch of ToEnd is taken
+	general  RegSet    // what the architecture's instructions write to
 	commit   int       // index in Insns of Final, or of the last instruction
 }
 
@@ -82,8 +83,8 @@ func (b *Body) index(pc table.Addr) (int, bool) {
 // tables and signatures may lie between. The only error is ErrEmpty, or a
 // *DecodeError that unwraps to ErrTruncated for code that ends before End; the
 // Body is zero exactly when there is one.
-func DecodeBody(p *table.Placed, code []byte) (Body, error) {
-	b := Body{Start: p.Start, End: p.End, Abort: p.Abort, commit: -1}
+func DecodeBody(a *Arch, p *table.Placed, code []byte) (Body, error) {
+	b := Body{general: a.General, Start: p.Start, End: p.End, Abort: p.Abort, commit: -1}
 	if p.End <= p.Start {
 		return Body{}, fmt.Errorf("section %v to %v: %w", p.Start, p.End, ErrEmpty)
 	}
@@ -99,6 +100,7 @@ func DecodeBody(p *table.Placed, code []byte) (Body, error) {
 		},
 	}
 	f.run(&Code{
+		Arch:    a,
 		Ranges:  []Range{{p.Start, p.End}},
 		Entries: []table.Addr{p.Start},
 		Data:    []Range{{p.Abort - SignatureSize, p.Abort}},

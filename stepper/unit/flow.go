@@ -9,6 +9,7 @@ import (
 // Code is some code to be decoded by following its control flow, with what is
 // known about it beforehand.
 type Code struct {
+	Arch    *Arch
 	Ranges  []Range      // sorted, not overlapping
 	Entries []table.Addr // where instructions are known to begin: a thread's PC, a function's entry, abort handlers
 	Likely  []table.Addr // where they should begin: the statements of the line table
@@ -26,6 +27,7 @@ type Read func(addr table.Addr, p []byte) (n int, err error)
 // SIGTRAP may pass over it). Those do not count where they contradict an
 // instruction that an entry leads to.
 type flow struct {
+	arch  *Arch
 	known []part // what has been found before
 	parts []part
 	data  []Range
@@ -52,6 +54,7 @@ func (b byteSet) set(n table.Addr)      { b[n/64] |= 1 << (n % 64) }
 
 // run follows the code from its entries, then from the likely places.
 func (f *flow) run(c *Code) {
+	f.arch = c.Arch
 	f.data = c.Data
 	for _, r := range c.Ranges {
 		if r.High <= r.Low {
@@ -130,7 +133,7 @@ func (f *flow) step(from, to table.Addr, sure bool) {
 	if off := int(to - p.Low); off < len(p.code) {
 		code = p.code[off:]
 	}
-	i, err := Decode(to, code)
+	i, err := f.arch.Decode(to, code)
 	if err != nil || !sure && (f.isData(to, i.Next()) || f.contradicts(p, &i)) {
 		f.lost(from, to, sure)
 		return

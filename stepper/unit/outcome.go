@@ -22,7 +22,7 @@ func (o Outcome) String() string {
 // failure is a branch inside the section that leads to End.
 type failure struct {
 	insn   int
-	writes regSet // registers that may be written on some way from Start through it
+	writes RegSet // registers that may be written on some way from Start through it
 	// shows: when its condition holds at End, it was taken. Every other way to
 	// End passes it and then leaves the flags alone.
 	shows bool
@@ -48,7 +48,7 @@ func (b *Body) findFailures() {
 		f := failure{insn: n, shows: b.shows(g, n)}
 		for m, leads := range g.before(n) {
 			if leads && from[m] {
-				f.writes |= b.Insns[m].writes
+				f.writes |= b.Insns[m].Writes
 			}
 		}
 		b.failures = append(b.failures, f)
@@ -59,7 +59,7 @@ func (b *Body) findFailures() {
 // whether all other ways to End come straight from branch number n not taken.
 func (b *Body) shows(g *graph, n int) bool {
 	i := &b.Insns[n]
-	if i.Kind != CondJump || i.cond > 16 || !b.Known() {
+	if i.Kind != CondJump || !i.ByFlag || !b.Known() {
 		return false
 	}
 	seen := make([]bool, len(b.Insns)+1)
@@ -75,7 +75,7 @@ func (b *Body) shows(g *graph, n int) bool {
 			switch {
 			case l.from == n && l.taken && l.to == len(b.Insns): // what is asked about
 			case l.from == n: // not taken, and the flags as they are at End
-			case l.from == 0 || b.Insns[l.from].flags:
+			case l.from == 0 || b.Insns[l.from].Flags:
 				return false
 			default:
 				list = append(list, l.from)
@@ -105,14 +105,14 @@ func (b *Body) Outcome(before, after *Regs) Outcome {
 	for _, f := range b.failures {
 		i := &b.Insns[f.insn]
 		holds, known := i.Taken(after)
-		if i.cond > 16 {
-			known = false // loop has counted down since
+		if !i.ByFlag {
+			known = false // what told it may have changed since: a loop has counted down
 		}
 		switch {
 		case known && holds && f.shows:
 			return OutcomeFailed
 		case known && !holds:
-		case before != nil && changed(before, after)&^f.writes != 0:
+		case before != nil && changed(before, after)&b.general&^f.writes != 0:
 		default:
 			open = true
 		}

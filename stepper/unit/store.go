@@ -2,23 +2,14 @@ package unit
 
 import "rseqstep/table"
 
-// Segment is a segment whose base counts in 64-bit mode.
-type Segment uint8
-
-const (
-	NoSegment Segment = iota // base 0
-	FS
-	GS
-)
-
-// Mem is a memory operand: Base + Index×Scale + Disp, plus the segment's base.
+// Mem is a memory operand: Base + Index×Scale + Disp, plus a segment's base.
 // A PC-relative operand has no Base and a Disp that is the address itself.
 type Mem struct {
 	Disp       int64
 	Base       Reg
 	Index      Reg
 	Scale      uint8 // 1, 2, 4 or 8
-	Segment    Segment
+	Segment    Reg   // where the segment's base is kept: FSBase, GSBase, or NoReg
 	PCRelative bool
 	Short      bool // 32-bit address size: the sum is cut to 32 bits before the segment's base is added
 	Vector     bool // the index is a vector register (scatters, AMX): no single address
@@ -26,23 +17,11 @@ type Mem struct {
 
 // Address computes the operand's effective address. Precondition: !m.Vector.
 func (m *Mem) Address(r *Regs) table.Addr {
-	a := uint64(m.Disp)
-	if m.Base != NoReg {
-		a += r.Value(m.Base)
-	}
-	if m.Index != NoReg {
-		a += r.Value(m.Index) * uint64(m.Scale)
-	}
+	a := uint64(m.Disp) + r.W[m.Base] + r.W[m.Index]*uint64(m.Scale)
 	if m.Short {
 		a = uint64(uint32(a))
 	}
-	switch m.Segment {
-	case FS:
-		a += r.FsBase
-	case GS:
-		a += r.GsBase
-	}
-	return table.Addr(a)
+	return table.Addr(a + r.W[m.Segment])
 }
 
 // Source is where a stored value comes from.
@@ -56,7 +35,7 @@ const (
 	SourceImm                    // Imm, sign-extended; what a call pushes as well
 	SourceMem                    // what Load holds (movs, push and pop with memory)
 	SourceOp                     // Op of what is there and Reg, or Imm when Reg is NoReg
-	SourceCompared               // Reg when what is there equals rax, else what is there (cmpxchg)
+	SourceCompared               // Reg when what is there equals Old, else what is there (cmpxchg)
 )
 
 // Op is what an instruction does with what its memory operand holds. The
@@ -88,9 +67,11 @@ type Store struct {
 	Source Source
 	Op     Op
 	Reg    Reg
+	Old    Reg  // SourceCompared: what the memory has to hold for Reg to be written
+	Carry  Reg  // OpAdc, OpSbb: its lowest bit is the carry
 	High   bool // SourceOp: the operand is bits 8 to 15 of Reg
 	Bits   Reg  // bts, btr, btc: the register whose bits above the operand's width move the address; NoReg: none
-	Count  bool // repeated: nothing is written when rcx (ecx when Short) is 0
+	Count  Reg  // repeated: nothing is written when it (its lower half when Short) is 0; NoReg: not repeated
 }
 
 // StoreAddress is where the instruction writes and how many bytes. ok is
@@ -101,8 +82,8 @@ func (i *Insn) StoreAddress(r *Regs) (addr table.Addr, size int, ok bool) {
 	if s.Size == 0 || s.Vector {
 		return 0, 0, false
 	}
-	if s.Count {
-		count := r.Rcx
+	if s.Count != NoReg {
+		count := r.W[s.Count]
 		if s.Short {
 			count = uint64(uint32(count))
 		}

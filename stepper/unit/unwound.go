@@ -50,10 +50,11 @@ func (f UnwoundFrame) CFA(rule cfi.CFARule) (table.Addr, error) {
 		at, err := f.evaluate(rule.Expr)
 		return table.Addr(at), err
 	}
-	if rule.Reg >= ReturnColumn {
+	at := f.Regs.DWARF(rule.Reg)
+	if at == nil || at == &f.Regs.W[f.Regs.pc] {
 		return 0, fmt.Errorf("%w: a frame address by DWARF register %d", ErrNoFrame, rule.Reg)
 	}
-	return table.Addr(*f.Regs.DWARF(rule.Reg) + uint64(rule.Offset)), nil
+	return table.Addr(*at + uint64(rule.Offset)), nil
 }
 
 // Restored applies the rule of register n, one that DWARF knows. known is false where it
@@ -63,7 +64,7 @@ func (f UnwoundFrame) Restored(n uint64, rule cfi.Rule, cfa table.Addr) (v uint6
 	case cfi.Unset, cfi.Undefined:
 		return 0, false, nil
 	case cfi.Same:
-		return *f.Regs.DWARF(n), true, nil
+		v, err = f.Register(n)
 	case cfi.Offset:
 		v, err = f.saved(cfa + table.Addr(rule.N))
 	case cfi.ValOffset:

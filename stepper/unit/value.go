@@ -7,9 +7,6 @@ import (
 	"rseqstep/table"
 )
 
-// carryFlag is CF in RFLAGS (Intel SDM volume 1, 3.4.3).
-const carryFlag = 1 << 0
-
 // StoreValue is what the instruction writes, zero-extended from Store.Size
 // bytes; known is false for stores wider than 8 bytes and for values this
 // package does not compute. mem serves read-modify-write and memory-to-memory
@@ -62,7 +59,7 @@ func (s *Store) combine(old uint64, r *Regs) uint64 {
 		operand >>= 8
 	}
 	if s.Source == SourceCompared {
-		if old == truncate(r.Rax, int(s.Size)) {
+		if old == truncate(r.W[s.Old], int(s.Size)) {
 			return operand
 		}
 		return old
@@ -73,9 +70,9 @@ func (s *Store) combine(old uint64, r *Regs) uint64 {
 	case OpOr:
 		return old | operand
 	case OpAdc:
-		return old + operand + r.Eflags&carryFlag
+		return old + operand + r.W[s.Carry]&1
 	case OpSbb:
-		return old - operand - r.Eflags&carryFlag
+		return old - operand - r.W[s.Carry]&1
 	case OpAnd:
 		return old & operand
 	case OpSub:

@@ -26,6 +26,7 @@ type VDSO struct {
 // VDSOFunction is one exported function, [Start, End).
 type VDSOFunction struct {
 	Name       string   // "__vdso_clock_gettime", or its only name
+	Short      string   // that without the architecture's prefix: "clock_gettime"
 	Aliases    []string // other names of the same code: "clock_gettime"
 	Start, End table.Addr
 }
@@ -36,11 +37,11 @@ func (f *VDSOFunction) Contains(pc table.Addr) bool {
 }
 
 // ErrNotVDSO means that an image is no vDSO of this architecture.
-var ErrNotVDSO = errors.New("not the image of an x86-64 vDSO")
+var ErrNotVDSO = errors.New("not the image of the program's vDSO")
 
 // ParseVDSO reads the vDSO's ELF image, the bytes mapped at base.
 // The VDSO is nil exactly when there is an error.
-func ParseVDSO(image []byte, base table.Addr) (v *VDSO, err error) {
+func ParseVDSO(a *Arch, image []byte, base table.Addr) (v *VDSO, err error) {
 	defer func() {
 		// debug/elf indexes what it reads without always checking it; an image
 		// is a process's memory, which may hold anything.
@@ -52,7 +53,7 @@ func ParseVDSO(image []byte, base table.Addr) (v *VDSO, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotVDSO, err)
 	}
-	if f.Machine != elf.EM_X86_64 || f.Class != elf.ELFCLASS64 || f.Type != elf.ET_DYN {
+	if f.Machine != a.Machine || f.Class != elf.ELFCLASS64 || f.Type != elf.ET_DYN {
 		return nil, ErrNotVDSO
 	}
 	v = &VDSO{Base: base, High: base + table.Addr(len(image))}
@@ -64,7 +65,7 @@ func ParseVDSO(image []byte, base table.Addr) (v *VDSO, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotVDSO, err)
 	}
-	v.addFunctions(symbols, bias)
+	v.addFunctions(a, symbols, bias)
 	if err := v.readFrames(f, bias); err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func vdsoBias(f *elf.File, base table.Addr) (table.Addr, bool) {
 }
 
 // addFunctions merges the symbols of each address into one function.
-func (v *VDSO) addFunctions(symbols []elf.Symbol, bias table.Addr) {
+func (v *VDSO) addFunctions(a *Arch, symbols []elf.Symbol, bias table.Addr) {
 	at := map[table.Addr]*VDSOFunction{}
 	for _, s := range symbols {
 		if elf.ST_TYPE(s.Info) != elf.STT_FUNC || s.Section == elf.SHN_UNDEF || s.Size == 0 {
@@ -96,13 +97,13 @@ func (v *VDSO) addFunctions(symbols []elf.Symbol, bias table.Addr) {
 			continue
 		}
 		f.End = max(f.End, start+table.Addr(s.Size))
-		const prefix = "__vdso_"
-		if strings.HasPrefix(s.Name, prefix) && !strings.HasPrefix(f.Name, prefix) {
+		if strings.HasPrefix(s.Name, a.VDSOPrefix) && !strings.HasPrefix(f.Name, a.VDSOPrefix) {
 			f.Name, s.Name = s.Name, f.Name
 		}
 		f.Aliases = append(f.Aliases, s.Name)
 	}
 	for _, f := range at {
+		f.Short = strings.TrimPrefix(f.Name, a.VDSOPrefix)
 		sort.Strings(f.Aliases)
 		v.Functions = append(v.Functions, *f)
 	}

@@ -8,18 +8,18 @@ import (
 )
 
 // ReturnAddress is where the vDSO function that pc is in returns to, and its
-// canonical frame address, which is what rsp is after the return.
+// canonical frame address, which is what the stack pointer is after the return.
 // Precondition: r is the state of a held thread whose PC is pc.
 func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.Addr, err error) {
 	caller, err := v.unwind(pc, r, mem)
 	if err != nil {
 		return 0, 0, err
 	}
-	return caller.PC(), table.Addr(caller.Rsp), nil
+	return caller.PC(), caller.SP(), nil
 }
 
-// unwind is the state of the caller of the frame that r is in: rip is the
-// return address, rsp the canonical frame address, callee-saved registers are
+// unwind is the state of the caller of the frame that r is in: its PC is the
+// return address, its SP the canonical frame address, callee-saved registers are
 // restored, the others are as in r. The rules are those of the instruction at pc.
 func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err error) {
 	row, err := v.row(pc)
@@ -38,7 +38,7 @@ func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err erro
 			if rule.Kind == cfi.Unset || rule.Kind == cfi.Undefined || rule.Kind == cfi.Same {
 				return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
 			}
-			place = &caller.Rip
+			place = &caller.W[caller.pc]
 		}
 		if place == nil {
 			continue
@@ -51,7 +51,7 @@ func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err erro
 			*place = value
 		}
 	}
-	caller.Rsp = uint64(cfa)
+	caller.SetSP(cfa)
 	return caller, nil
 }
 
@@ -71,10 +71,8 @@ func (v *VDSO) row(pc table.Addr) (*cfi.Row, error) {
 
 // calleeSaved is where a register that a function gives back as it found it
 // is kept, by its DWARF number; nil for every other.
-// See the System V ABI, AMD64 supplement, figures 3.4 and 3.36.
 func (r *Regs) calleeSaved(number uint64) *uint64 {
-	switch number {
-	case 3, 6, 12, 13, 14, 15:
+	if list := r.arch.DWARF; number < uint64(len(list)) && r.arch.Saved.Has(list[number]) {
 		return r.DWARF(number)
 	}
 	return nil

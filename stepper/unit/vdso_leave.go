@@ -1,7 +1,6 @@
 package unit
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -12,12 +11,12 @@ import (
 // in a helper that it called.
 type VDSOFrame struct {
 	Function VDSOFunction // the one that was called from outside of the vDSO
-	Caller   Regs         // what its return leaves: rip, rsp and the callee-saved registers; the rest is of now
+	Caller   Regs         // what its return leaves: PC, SP and the callee-saved registers; the rest is of now
 	Inner    table.Addr   // canonical frame address of the frame that the PC is in
 }
 
-// CFA is the function's canonical frame address: rsp after its return.
-func (f *VDSOFrame) CFA() table.Addr { return table.Addr(f.Caller.Rsp) }
+// CFA is the function's canonical frame address: SP after its return.
+func (f *VDSOFrame) CFA() table.Addr { return f.Caller.SP() }
 
 // maxVDSOFrames bounds how deep the vDSO's functions call each other; today it is 2.
 const maxVDSOFrames = 8
@@ -37,7 +36,7 @@ func (v *VDSO) Leave(r *Regs, mem Memory) (VDSOFrame, error) {
 			return VDSOFrame{}, err
 		}
 		if depth == 0 {
-			f.Inner = table.Addr(caller.Rsp)
+			f.Inner = caller.SP()
 		}
 		if !v.Contains(caller.PC()) {
 			function, ok := v.At(pc)
@@ -49,35 +48,36 @@ func (v *VDSO) Leave(r *Regs, mem Memory) (VDSOFrame, error) {
 		}
 		// A return address may be the first of other code when the call never
 		// returns: the call itself is looked up.
-		state, pc = caller, caller.PC()-1
+		state, pc = caller, caller.PC()
+		pc--
 	}
 	return VDSOFrame{}, fmt.Errorf("%w: more than %d frames in the vDSO", ErrNoFrame, maxVDSOFrames)
 }
 
 // leaf is unwind for a helper in assembly that has no call frame information:
 // the ChaCha20 core of getrandom, which by its own comment does not touch the
-// stack (arch/x86/entry/vdso/vgetrandom-chacha.S). What stands on the stack
-// must be the return address of a call in the vDSO that leads before the PC.
+// stack (arch/x86/entry/vdso/vgetrandom-chacha.S). Where it would return to, taken for a
+// leaf, must be behind a call in the vDSO that leads before the PC.
 func (v *VDSO) leaf(r *Regs, mem Memory) (Regs, error) {
 	fail := fmt.Errorf("%w at %v", ErrNoFrame, r.PC())
 	if _, named := v.At(r.PC()); named {
 		return Regs{}, fail
 	}
-	value, ok := readUint(mem, table.Addr(r.Rsp), 8)
-	ra := table.Addr(value)
-	const callLen = 5 // e8 and a displacement of 4 bytes
-	if !ok || !v.Contains(ra) || !v.Contains(ra-callLen) {
+	ra, ok := r.ReturnAddress(mem)
+	call := ra - r.arch.CallLen
+	if !ok || !v.Contains(ra) || !v.Contains(call) {
 		return Regs{}, fail
 	}
-	var code [callLen]byte
-	if n, _ := mem.ReadMemory(ra-callLen, code[:]); n < callLen || code[0] != 0xe8 {
+	code := make([]byte, r.arch.CallLen)
+	if n, _ := mem.ReadMemory(call, code); n < len(code) {
 		return Regs{}, fail
 	}
-	target := ra + table.Addr(int64(int32(binary.LittleEndian.Uint32(code[1:]))))
-	if target > r.PC() || !v.Contains(target) {
+	i, err := r.arch.Decode(call, code)
+	if err != nil || i.Kind != Call || i.Next() != ra || i.Target > r.PC() || !v.Contains(i.Target) {
 		return Regs{}, fail
 	}
 	caller := *r
-	caller.Rip, caller.Rsp = value, r.Rsp+8
+	caller.SetPC(ra)
+	caller.SetSP(r.EntryCFA())
 	return caller, nil
 }

@@ -8,6 +8,7 @@ import (
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -88,7 +89,7 @@ const crowdPID = 1<<22 + 1
 func NewCrowd(c *Chooser, seen *Explored, n, rounds int) *Crowd {
 	w := &Crowd{choices: c, seen: seen, rounds: rounds, planted: map[table.Addr]bool{}, alive: true, next: crowdPID}
 	for range n {
-		w.threads = append(w.threads, &Walker{TID: w.next, held: true, Regs: unit.Regs{Rip: uint64(Top), Rsp: 0x7000, Eflags: 0x202, OrigRax: ^uint64(0)}})
+		w.threads = append(w.threads, &Walker{TID: w.next, held: true, Regs: amd64.Regs(unit.Words{amd64.RIP: uint64(Top), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202, amd64.OrigRAX: ^uint64(0)})})
 		w.next++
 	}
 	return w
@@ -154,7 +155,7 @@ func (w *Crowd) count() {
 	h := fnv.New64a()
 	var b []byte
 	for _, th := range w.threads {
-		b = append(b, byte(th.TID), byte(th.Regs.Rip), flag(th.held), flag(th.long), flag(th.signal), byte(th.sent), byte(th.rounds), flag(th.made != nil), flag(th.midcall))
+		b = append(b, byte(th.TID), byte(th.Regs.W[amd64.RIP]), flag(th.held), flag(th.long), flag(th.signal), byte(th.sent), byte(th.rounds), flag(th.made != nil), flag(th.midcall))
 	}
 	for _, ev := range w.queue {
 		b = append(b, byte(ev.Kind), byte(ev.TID))

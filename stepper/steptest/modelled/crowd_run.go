@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit/amd64"
 )
 
 // execute runs one instruction of a thread, or says what it stopped for instead.
@@ -23,10 +24,10 @@ func (w *Crowd) execute(th *Walker) (ev tracee.Event, stops bool) {
 	}
 	th.midcall = false
 	pc := th.Regs.PC()
-	if th.Regs.Eflags&resumeFlag == 0 {
+	if th.Regs.W[amd64.EFLAGS]&resumeFlag == 0 {
 		for slot, d := range th.debug {
 			if d.kind == tracee.DebugExecute && d.addr == pc {
-				th.Regs.Eflags |= resumeFlag
+				th.Regs.W[amd64.EFLAGS] |= resumeFlag
 				return tracee.Event{Kind: tracee.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
 			}
 		}
@@ -34,24 +35,24 @@ func (w *Crowd) execute(th *Walker) (ev tracee.Event, stops bool) {
 	if w.planted[pc] {
 		return tracee.Event{Kind: tracee.EventBreakpoint, TID: th.TID, Addr: pc}, true
 	}
-	th.Regs.Eflags &^= resumeFlag
+	th.Regs.W[amd64.EFLAGS] &^= resumeFlag
 	th.Executed++
 	switch pc {
 	case Top:
-		th.Regs.Rip = uint64(At)
+		th.Regs.W[amd64.RIP] = uint64(At)
 		if w.Alternates {
-			th.Regs.Rdx ^= 1
+			th.Regs.W[amd64.RDX] ^= 1
 		}
 	case At:
-		if th.Regs.Rdx == 0 {
+		if th.Regs.W[amd64.RDX] == 0 {
 			th.Passed++
 		}
-		th.Regs.Rip = uint64(Made)
+		th.Regs.W[amd64.RIP] = uint64(Made)
 	case Made:
 		if th.rounds++; th.rounds == w.rounds {
 			return w.exit(th), true
 		}
-		th.Regs.Rip = uint64(Back)
+		th.Regs.W[amd64.RIP] = uint64(Back)
 		if made := w.happens("vfork", "fork"); made != "" {
 			c := &Child{PID: crowdPID + 1000 + len(w.procs), Vfork: made == "vfork"}
 			w.procs = append(w.procs, c)
@@ -63,7 +64,7 @@ func (w *Crowd) execute(th *Walker) (ev tracee.Event, stops bool) {
 			return ev, true
 		}
 	case Back:
-		th.Regs.Rip = uint64(Top)
+		th.Regs.W[amd64.RIP] = uint64(Top)
 	default:
 		w.broken("thread %d executes at %v, where there is nothing", th.TID, pc)
 		return w.exit(th), true

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -23,6 +24,7 @@ func (w *Crowd) find(tid int) (*Walker, error) {
 }
 
 // PID and the methods below are those of tracee.Target.
+func (w *Crowd) Arch() *unit.Arch   { return amd64.Arch() }
 func (w *Crowd) PID() int           { return crowdPID }
 func (w *Crowd) Executable() string { return "modelled" }
 func (w *Crowd) Alive() bool        { return w.alive }

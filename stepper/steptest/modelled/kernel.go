@@ -1,5 +1,7 @@
 package modelled
 
+import "rseqstep/stepper/unit/amd64"
+
 // Kernel is which rules a kernel has for a thread on its way back to user mode.
 // See Documentation/userspace-api/rseq.rst, "Optimized RSEQ V2".
 type Kernel int
@@ -71,7 +73,7 @@ func (w *World) resumed(th *Thread) {
 	if w.Kernel == AtEveryStop || th.trapped {
 		if armed := w.get64(th.area + 8); armed != 0 {
 			if pc := th.Regs.PC(); pc-Start < End-Start {
-				th.Regs.Rip = uint64(Abort)
+				th.Regs.W[amd64.RIP] = uint64(Abort)
 				th.inVain()
 			}
 			w.put64(th.area+8, 0)

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -57,23 +58,23 @@ func code(stubborn bool) map[table.Addr][]byte {
 // step carries out the instruction a thread stands at and reports whether there is one.
 func (w *World) step(th *Thread) bool {
 	r := &th.Regs
-	next := func(to table.Addr) { r.Rip = uint64(to) }
+	next := func(to table.Addr) { r.W[amd64.RIP] = uint64(to) }
 	switch r.PC() {
 	case Loop:
-		r.Rax = uint64(cs)
+		r.W[amd64.RAX] = uint64(cs)
 		next(Arm)
 	case Arm:
-		w.put64(th.area+8, r.Rax)
+		w.put64(th.area+8, r.W[amd64.RAX])
 		next(Start)
 	case Start:
-		r.Eflags &^= 1 << 6
-		if uint32(r.Rdx) == w.get32(th.area+4) {
-			r.Eflags |= 1 << 6
+		r.W[amd64.EFLAGS] &^= 1 << 6
+		if uint32(r.W[amd64.RDX]) == w.get32(th.area+4) {
+			r.W[amd64.EFLAGS] |= 1 << 6
 		}
 		next(0x401010)
 	case 0x401010:
 		switch {
-		case r.Eflags&(1<<6) != 0:
+		case r.W[amd64.EFLAGS]&(1<<6) != 0:
 			next(Load)
 		case w.stubborn:
 			next(Abort)
@@ -82,24 +83,24 @@ func (w *World) step(th *Thread) bool {
 			next(Side)
 		}
 	case Load:
-		r.R8, th.loaded = w.get64(table.Addr(r.Rdi)), w.turns[th.cpu]
+		r.W[amd64.R8], th.loaded = w.get64(table.Addr(r.W[amd64.RDI])), w.turns[th.cpu]
 		next(0x401015)
 	case 0x401015:
-		r.R8 += r.Rsi
+		r.W[amd64.R8] += r.W[amd64.RSI]
 		next(Final)
 	case Final:
-		w.put64(table.Addr(r.Rdi), r.R8)
+		w.put64(table.Addr(r.W[amd64.RDI]), r.W[amd64.R8])
 		w.Commits++
-		w.committed[r.Rdx%cpus]++
+		w.committed[r.W[amd64.RDX]%cpus]++
 		th.InVain = 0
-		if int(r.Rdx) != th.cpu {
-			w.broken("thread %d commits to CPU %d's counter on CPU %d", th.TID, r.Rdx, th.cpu)
+		if int(r.W[amd64.RDX]) != th.cpu {
+			w.broken("thread %d commits to CPU %d's counter on CPU %d", th.TID, r.W[amd64.RDX], th.cpu)
 		} else if th.loaded != w.turns[th.cpu] {
 			w.broken("thread %d commits what it read before another one ran on CPU %d", th.TID, th.cpu)
 		}
 		next(End)
 	case End:
-		r.Rax = 0
+		r.W[amd64.RAX] = 0
 		next(0x40101d)
 	case 0x40101d:
 		next(Side)
@@ -108,10 +109,10 @@ func (w *World) step(th *Thread) bool {
 			next(Loop)
 		}
 	case Side:
-		r.Rdx = uint64(w.get32(th.area + 4))
+		r.W[amd64.RDX] = uint64(w.get32(th.area + 4))
 		next(0x401034)
 	case 0x401034:
-		r.Rdi = uint64(Data) + 8*r.Rdx
+		r.W[amd64.RDI] = uint64(Data) + 8*r.W[amd64.RDX]
 		next(0x40103c)
 	case 0x40103c:
 		next(Loop)

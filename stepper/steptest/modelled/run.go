@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit/amd64"
 )
 
 // resumeFlag is EFLAGS.RF.
@@ -18,15 +19,15 @@ func (w *World) execute(th *Thread) (tracee.Event, bool) {
 		w.last[th.cpu] = th.TID
 		w.turns[th.cpu]++
 	}
-	if th.Regs.Eflags&resumeFlag == 0 {
+	if th.Regs.W[amd64.EFLAGS]&resumeFlag == 0 {
 		for slot, d := range th.Debug {
 			if d.kind == tracee.DebugExecute && d.addr == pc {
-				th.Regs.Eflags |= resumeFlag
+				th.Regs.W[amd64.EFLAGS] |= resumeFlag
 				return tracee.Event{Kind: tracee.EventDebug, TID: th.TID, Slot: slot, Slots: 1 << slot}, true
 			}
 		}
 	}
-	th.Regs.Eflags &^= resumeFlag
+	th.Regs.W[amd64.EFLAGS] &^= resumeFlag
 	if w.faults && pc == Load && w.happens("fault") != "" {
 		return tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: faultSignal}, true
 	}
@@ -248,7 +249,7 @@ func (w *World) Hold() error {
 					break // a breakpoint that nobody was told of: it is met again
 				}
 			}
-			th.Regs.Eflags &^= resumeFlag
+			th.Regs.W[amd64.EFLAGS] &^= resumeFlag
 		case "signal":
 			if th.Mask>>(signal-1)&1 == 0 {
 				w.queue.push(tracee.Event{Kind: tracee.EventSignal, TID: th.TID, Signal: signal})

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -23,6 +24,7 @@ func (w *World) find(tid int) (*Thread, error) {
 }
 
 // PID and the methods below are those of tracee.Target.
+func (w *World) Arch() *unit.Arch   { return amd64.Arch() }
 func (w *World) PID() int           { return 1 }
 func (w *World) Executable() string { return "modelled" }
 func (w *World) Alive() bool        { return w.alive }
@@ -203,10 +205,10 @@ func (w *World) elsewhere(th *Thread) error {
 		w.queue = append(w.queue[:0:0], w.kill())
 		return syscall.ESRCH
 	}
-	pc := th.Regs.Rip
-	th.Regs.Rip = uint64(gate)
+	pc := th.Regs.W[amd64.RIP]
+	th.Regs.W[amd64.RIP] = uint64(gate)
 	w.resumed(th)
-	th.Regs.Rip = pc
+	th.Regs.W[amd64.RIP] = pc
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -106,7 +107,7 @@ func New(c *Chooser, seen *Explored, k Kernel, n int, pc table.Addr) *World {
 		th := &Thread{TID: i + 1, held: true, area: area + table.Addr(0x100*i)}
 		th.Rseq = w.config(th)
 		th.trapped = true
-		th.Regs = unit.Regs{Rip: uint64(pc), FsBase: uint64(th.area) - areaAt, Rcx: areaAt, Rax: uint64(cs), Rsi: 1, Rdi: uint64(Data), Rsp: 0x7000, Eflags: 0x202}
+		th.Regs = amd64.Regs(unit.Words{amd64.RIP: uint64(pc), amd64.FSBase: uint64(th.area) - areaAt, amd64.RCX: areaAt, amd64.RAX: uint64(cs), amd64.RSI: 1, amd64.RDI: uint64(Data), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202})
 		w.write(th.area, make([]byte, k.size()))
 		w.put32(th.area+flagsAt, k.flags())
 		w.threads = append(w.threads, th)
@@ -156,7 +157,7 @@ func (w *World) happens(names ...string) string {
 func (w *World) count() {
 	h := fnv.New64a()
 	for _, th := range w.threads {
-		fmt.Fprint(h, th.TID, th.Regs.Rip, th.Regs.Rdx, th.Regs.R8, th.Rseq.Area, th.Mask, th.Debug, th.Pinned, th.cpu, th.held, th.pending, th.trapped, th.told, w.get64(th.area), w.get64(th.area+8), ";")
+		fmt.Fprint(h, th.TID, th.Regs.W[amd64.RIP], th.Regs.W[amd64.RDX], th.Regs.W[amd64.R8], th.Rseq.Area, th.Mask, th.Debug, th.Pinned, th.cpu, th.held, th.pending, th.trapped, th.told, w.get64(th.area), w.get64(th.area+8), ";")
 	}
 	fmt.Fprint(h, w.Planted(), w.queue, w.get64(Data), w.get64(Data+8), w.alive)
 	w.seen.States[h.Sum64()] = true

@@ -36,7 +36,7 @@ func (d *desk) disassemble(args string) error {
 	} else {
 		d.printf("Dump of assembler code from %v to %v:\n", ranges[0].Low, ranges[len(ranges)-1].High)
 	}
-	l := show.Listing{Style: d.Style, Bytes: strings.Contains(flags, "r"), Name: d.Symbolic}
+	l := show.Listing{Arch: d.Arch(), Style: d.Style, Bytes: strings.Contains(flags, "r"), Name: d.Symbolic}
 	if f, err := d.Frame(); err == nil {
 		l.PC = f.PC
 	}
@@ -120,7 +120,7 @@ func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
 	begins, signatures := d.boundaries()
 	var insns []unit.Insn
 	for at := r.Low; at < r.Low+table.Addr(n); {
-		i, err := unit.Decode(at, code[at-r.Low:])
+		i, err := d.Arch().Decode(at, code[at-r.Low:])
 		if err == nil && !signatures(at) && !begins(at+1, i.Next()) {
 			insns = append(insns, i)
 			at = i.Next()
@@ -189,7 +189,7 @@ func (d *desk) marks(r stepper.Range, insns []unit.Insn) map[table.Addr]show.Mar
 			marks[e] = marks[e].With("exit")
 		}
 		d.markExits(p, marks)
-		if i := (ops.Source{Memory: d}).Arming(p); i != nil {
+		if i := (ops.Source{Arch: d.Arch(), Memory: d}).Arming(p); i != nil {
 			marks[i.Addr] = marks[i.Addr].With("arm")
 		}
 	}
@@ -198,7 +198,7 @@ func (d *desk) marks(r stepper.Range, insns []unit.Insn) map[table.Addr]show.Mar
 
 // markExits adds the exits that only decoding shows.
 func (d *desk) markExits(p *table.Placed, marks map[table.Addr]show.Mark) {
-	body, err := (ops.Source{Memory: d}).Body(p)
+	body, err := (ops.Source{Arch: d.Arch(), Memory: d}).Body(p)
 	if err != nil {
 		return
 	}

@@ -78,7 +78,7 @@ func (d *desk) showSections(sections []*table.Placed) {
 // exits are a section's exits besides post-commit and abort, as decoding finds them.
 func (d *desk) exits(p *table.Placed) string {
 	text := ""
-	if body, err := (ops.Source{Memory: d}).Body(p); err == nil {
+	if body, err := (ops.Source{Arch: d.Arch(), Memory: d}).Body(p); err == nil {
 		for _, e := range body.Exits {
 			if e.Addr != p.End && e.Addr != p.Abort {
 				text += " " + e.Addr.String()

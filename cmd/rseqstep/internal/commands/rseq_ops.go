@@ -14,7 +14,7 @@ func (d *desk) infoOps(args string) error {
 	if d.Program == "" && !d.HasProcess() {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
-	source := ops.Source{Memory: d, Name: d.symbol}
+	source := ops.Source{Arch: d.Arch(), Memory: d, Name: d.symbol}
 	all := d.Sections()
 	if args == "" {
 		if p, ok := d.sectionHere(); ok {
@@ -58,7 +58,7 @@ func (d *desk) sectionHere() (*table.Placed, bool) {
 		}
 		var code [unit.MaxLen]byte
 		n, _ := d.ReadMemory(t.PC, code[:])
-		if i, err := unit.Decode(t.PC, code[:n]); err == nil && i.Store.Size > 0 {
+		if i, err := d.Arch().Decode(t.PC, code[:n]); err == nil && i.Store.Size > 0 {
 			return d.SectionAt(i.Next())
 		}
 	}

@@ -57,10 +57,14 @@ func missing(at table.Addr) dap.DisassembledInstruction {
 // decode decodes one instruction; without one, it is a byte.
 func (s *server) decode(at table.Addr) (unit.Insn, bool) {
 	var code [unit.MaxLen]byte
+	none := unit.Insn{Addr: at, Len: 1}
 	n, _ := s.session.ReadMemory(at, code[:])
-	i, err := unit.Decode(at, code[:n])
+	if n == 0 {
+		return none, false
+	}
+	i, err := s.session.Arch().Decode(at, code[:n])
 	if err != nil {
-		return unit.Insn{Addr: at, Len: 1}, false
+		return none, false
 	}
 	return i, true
 }
@@ -105,7 +109,7 @@ func (s *server) instruction(i *unit.Insn, names bool) dap.DisassembledInstructi
 	if !names {
 		naming = nil
 	}
-	out := dap.DisassembledInstruction{Address: i.Addr.String(), InstructionBytes: fmt.Sprintf("% x", i.Bytes()), Instruction: show.Instruction(i, naming)}
+	out := dap.DisassembledInstruction{Address: i.Addr.String(), InstructionBytes: fmt.Sprintf("% x", i.Bytes()), Instruction: show.Instruction(s.session.Arch(), i, naming)}
 	if names {
 		out.Symbol = s.session.Symbolic(i.Addr)
 	}

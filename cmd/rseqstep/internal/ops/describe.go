@@ -12,6 +12,7 @@ import (
 
 // Source is where sections are read from.
 type Source struct {
+	Arch   *unit.Arch // of the code
 	Memory unit.Memory
 	Name   unit.SymName // nil for none
 }
@@ -64,7 +65,7 @@ func (s Source) Body(p *table.Placed) (unit.Body, error) {
 	if err != nil {
 		return unit.Body{}, err
 	}
-	return unit.DecodeBody(p, code)
+	return unit.DecodeBody(s.Arch, p, code)
 }
 
 // nameFor names addresses for one section, shown as name. Its own function
@@ -119,11 +120,11 @@ func (s Source) Arming(p *table.Placed) *unit.Insn {
 		return nil
 	}
 	code = code[:n]
-	at, ok := unit.FindArming(p, from, code)
+	at, ok := unit.FindArming(s.Arch, p, from, code)
 	if !ok {
 		return nil
 	}
-	i, err := unit.Decode(at, code[at-from:])
+	i, err := s.Arch.Decode(at, code[at-from:])
 	if err != nil {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/symbols"
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -99,6 +100,18 @@ func (s *Session) ReadMemory(a table.Addr, p []byte) (int, error) {
 		return s.file.ReadMemory(a, p)
 	}
 	return 0, ErrNoFile
+}
+
+// Arch is the architecture of the process, or without one that of the file; nil
+// without either, where there is no code.
+func (s *Session) Arch() *unit.Arch {
+	switch {
+	case s.process != nil:
+		return s.process.target.Arch()
+	case s.file != nil:
+		return s.file.arch
+	}
+	return nil
 }
 
 // Sections are those of the process, or without one those of the file.

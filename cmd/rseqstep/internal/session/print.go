@@ -103,11 +103,11 @@ func (v *values) instruction(at table.Addr) (string, int, error) {
 	if n == 0 {
 		return "", 0, &expr.MemoryError{Addr: at, Err: err}
 	}
-	i, err := unit.Decode(at, code[:n])
+	i, err := v.s.Arch().Decode(at, code[:n])
 	if err != nil {
 		return "(bad)", 1, nil
 	}
-	return show.Instruction(&i, v.s.Symbolic), int(i.Len), nil
+	return show.Instruction(v.s.Arch(), &i, v.s.Symbolic), int(i.Len), nil
 }
 
 func (v *values) Locals() ([]string, error) {

@@ -15,6 +15,8 @@ import (
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/arches"
 	"rseqstep/table"
 )
 
@@ -35,6 +37,7 @@ type process struct {
 type program struct {
 	path    string
 	file    *table.File
+	arch    *unit.Arch
 	module  *table.Module // at its file addresses
 	symbols *symbols.Set
 	values  Values
@@ -72,9 +75,10 @@ func (s *Session) newProgram(path string, f *table.File) *program {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
+	arch, _ := arches.Of(f.Machine, f.Class) // checkProgram has seen that it is known
 	low, high := f.Extent()
 	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
-	p := &program{path: path, file: f, module: m, symbols: symbols.New(symbols.Options{Warn: s.warn})}
+	p := &program{path: path, file: f, arch: arch, module: m, symbols: symbols.New(symbols.Options{Warn: s.warn})}
 	p.symbols.Reload([]*table.Module{m})
 	p.values = s.valuesFor(nil, p)
 	return p
@@ -140,7 +144,8 @@ func openProgram(path string) (*table.File, error) {
 		return nil, fmt.Errorf("%s: is an object file, which cannot be run; link it (\"rseqstep table\" lists its sections as it is)", path)
 	case f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN:
 		return nil, fmt.Errorf("%s: is not a program (%v)", path, f.Type)
-	case f.Machine != elf.EM_X86_64 || f.Class != elf.ELFCLASS64:
+	}
+	if _, err := arches.Of(f.Machine, f.Class); err != nil {
 		return nil, fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit x86 programs (\"rseqstep table\" lists its sections all the same)", path, f.Machine, f.Class)
 	}
 	return f, nil

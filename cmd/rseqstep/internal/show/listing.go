@@ -33,6 +33,7 @@ func (m Mark) Has(word string) bool {
 
 // Listing is how machine code is shown.
 type Listing struct {
+	Arch     *unit.Arch
 	Style    Style
 	PC       table.Addr // marked with "=>"
 	Bytes    bool
@@ -58,7 +59,7 @@ func (l *Listing) Write(w io.Writer, insns []unit.Insn) {
 		if l.Bytes {
 			line += fmt.Sprintf("%-30s\t", strings.TrimSpace(fmt.Sprintf("% x", i.Bytes())))
 		}
-		line += Instruction(i, l.Name)
+		line += Instruction(l.Arch, i, l.Name)
 		if len(mark.Words) > 0 {
 			line += "\t" + l.Style.Note("# rseq: "+strings.Join(mark.Words, ", "))
 		}
@@ -77,11 +78,11 @@ func (l *Listing) offset(a table.Addr) string {
 }
 
 // Instruction is one instruction in AT&T syntax with the name of where it leads.
-func Instruction(i *unit.Insn, name Naming) string {
+func Instruction(a *unit.Arch, i *unit.Insn, name Naming) string {
 	if len(i.Bytes()) == 0 || i.Len == 1 && i.Bytes()[0] == 0 {
 		return "(bad)"
 	}
-	text := unit.Format(i, nil)
+	text := a.Format(i, nil)
 	if to := i.Target; to != 0 && name != nil {
 		if n := name(to); n != "" {
 			text += " <" + n + ">"
