@@ -62,7 +62,7 @@ func (e *Engine) between(th *thread, ev tracee.Event, stepping bool) (again bool
 	case tracee.EventProcessExit:
 		return false, e.ended(ev), nil
 	case tracee.EventInterrupt:
-		if !e.asked.Swap(false) {
+		if !e.interrupt.take() {
 			return true, nil, nil // left over from a command that has ended
 		}
 		return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil

@@ -31,7 +31,7 @@ func TestWatchpointsShowChangesDuringEveryCommand(t *testing.T) {
 			for n := 0; n < 2000; n++ {
 				stop, err := p.run(command)
 				if errors.Is(err, stepper.ErrOutermost) {
-					stop, err = p.Continue()
+					stop, err = p.Continue(p.ctx)
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -63,7 +63,7 @@ func TestWatchpointsShowChangesDuringEveryCommand(t *testing.T) {
 // run is do with the error handed back.
 func (p *program) run(command string) (stepper.Stop, error) {
 	if command == "finish" {
-		return p.Finish(0)
+		return p.Finish(p.ctx, 0)
 	}
 	return p.do(command), nil
 }

@@ -30,7 +30,7 @@ func (e *Engine) waitOutGroupStop(th *thread) (*Stop, error) {
 				return nil, e.holdAfter(err)
 			}
 			continue
-		case ev.Kind == tracee.EventInterrupt && !e.asked.Load():
+		case ev.Kind == tracee.EventInterrupt && !e.interrupt.pending():
 			if err := e.joinGroupStop(ev.TID); err != nil {
 				return nil, e.holdAfter(err)
 			}

@@ -222,7 +222,7 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 		case tracee.EventGroupStop, tracee.EventGroupEnd, tracee.EventVforkDone:
 			// Job control waits until the phase is over.
 		case tracee.EventInterrupt:
-			if e.asked.Swap(false) {
+			if e.interrupt.take() {
 				return &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 			}
 		case tracee.EventSignal:

@@ -90,8 +90,7 @@ func interrupted(t *testing.T) *program {
 	p := longSection(t, "-O2", 1<<60)
 	before := p.owned(p.Thread())
 	b := p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")}})
-	timer := time.AfterFunc(50*time.Millisecond, p.Interrupt)
-	defer timer.Stop()
+	defer p.interruptAfter(50 * time.Millisecond)()
 	p.wantReason(p.cont(), stepper.StopInterrupt)
 	if now := p.live(); !now.Live || p.owned(p.Thread()) != before {
 		t.Fatalf("interrupted, but not in the quiet phase: %+v", now)

@@ -132,7 +132,7 @@ func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop,
 	case tracee.EventProcessExit:
 		return false, e.ended(ev), nil
 	case tracee.EventInterrupt:
-		if !e.asked.Swap(false) {
+		if !e.interrupt.take() {
 			if tr.watchdog.due() {
 				if tr.whenOverdue != nil {
 					return e.overdue(tr)

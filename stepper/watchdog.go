@@ -130,7 +130,7 @@ func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
 		if arrived, stop, err := e.atTrap(th, tr, th.regs.PC()); arrived || stop != nil || err != nil {
 			return arrived, stop, err
 		}
-		if e.asked.Swap(false) {
+		if e.interrupt.take() {
 			return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 		}
 	}

@@ -6,7 +6,7 @@
 // One goroutine, locked to its OS thread, owns the process, and reads and
 // answers packets. While the program runs, a connection's watcher goroutine
 // reads for it, and turns the interrupt byte, or the client's end, into
-// Engine.Interrupt.
+// the end of the context of the Engine's command.
 //
 // # Invariants
 //

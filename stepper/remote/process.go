@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -39,7 +40,7 @@ type launchWith struct {
 }
 
 // launch starts a program. Errors say why it cannot be.
-func (s *Server) launch(path string, args []string) (err error) {
+func (s *Server) launch(ctx context.Context, path string, args []string) (err error) {
 	file, err := findProgram(path, s.with.dir)
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (s *Server) launch(path string, args []string) (err error) {
 	}
 	s.process.forward = out
 	if len(s.Wrapper) > 0 {
-		if err := s.throughWrapper(); err != nil {
+		if err := s.throughWrapper(ctx); err != nil {
 			return err
 		}
 	}
@@ -189,7 +190,6 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 		s.delveSignals()
 	}
 	s.passSignals()
-	s.running.Store(engine)
 	return nil
 }
 
@@ -251,7 +251,6 @@ func (s *Server) forget() {
 		s.process.symbols.Close() // else by whoever lets go of it, for which they may be wanted
 	}
 	s.process = nil
-	s.running.Store(nil)
 }
 
 // passSignals makes the `handle` table of the process that of the client:
