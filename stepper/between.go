@@ -31,21 +31,16 @@ func (e *Engine) between(th *thread, ev tracee.Event, stepping bool) (again bool
 	case tracee.EventSyscall:
 		return true, nil, e.provide(th.tid)
 	case tracee.EventSyscallEntry, tracee.EventSyscallReturn:
-		stop := e.caughtSyscall(ev)
 		// Stepped, a thread comes here instead of to the end of its step.
 		done := stepping && ev.Kind == tracee.EventSyscallReturn && !e.toBeRestarted(th)
-		return stop == nil && !done, stop, nil
+		return !done, nil, nil
 	case tracee.EventFork, tracee.EventVfork:
-		if e.catch.Forks {
-			return false, e.caughtFork(ev), nil
-		}
 		if err := e.forked(ev); err != nil {
 			return false, nil, err
 		}
 		return true, nil, nil
 	case tracee.EventVforkDone:
-		stop := e.caughtVforkDone(ev)
-		return stop == nil, stop, nil
+		return true, nil, nil
 	case tracee.EventGroupStop:
 		stop, err := e.waitOutGroupStop(th)
 		return stop == nil, stop, err

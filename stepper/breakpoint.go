@@ -11,16 +11,17 @@ import (
 type BreakpointKind int
 
 const (
-	BreakSoftware BreakpointKind = iota // an int3 at each place
-	BreakHardware                       // a debug register at each place
-	WatchWrite                          // a store that changes the watched bytes, or any (BreakpointSpec.EachWrite)
-	WatchRead                           // a load
-	WatchAccess                         // a load or a store
-	CatchFork                           // fork(2), or what clone(2) makes like it
-	CatchVfork                          // vfork(2)
-	CatchExec                           // execve(2), done
-	CatchSyscall                        // a system call's entry and its return
-	CatchSignal                         // a signal, whatever the `handle` table says
+	BreakSoftware  BreakpointKind = iota // an int3 at each place
+	BreakHardware                        // a debug register at each place
+	WatchWrite                           // a store that changes the watched bytes, or any (BreakpointSpec.EachWrite)
+	WatchRead                            // a load
+	WatchAccess                          // a load or a store
+	CatchFork                            // fork(2), or what clone(2) makes like it
+	CatchVfork                           // vfork(2)
+	CatchExec                            // execve(2), done
+	CatchSyscall                         // a system call's entry and its return
+	CatchSignal                          // a signal, whatever the `handle` table says
+	CatchVforkDone                       // the end of a vfork(2): its child has executed another program, or ended
 )
 
 // Breakpoint is one numbered breakpoint or watchpoint of the user's.
@@ -54,7 +55,6 @@ type Breakpoint struct {
 
 	Numbers []int // CatchSyscall, CatchSignal: those waited for; empty for all
 
-	reporting   bool // CatchSyscall: counts in the Engine's reporters
 	near        table.Addr
 	thisProgram bool
 	nameless    bool         // a client's, which knows itself when there is no memory for it any more

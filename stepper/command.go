@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -147,7 +148,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := len(e.breakpoints) == 0 && !e.anyQuiet()
+	bare := !e.anyQuiet() && !slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return !b.Kind.Catches() || !b.nameless })
 	stop, err := e.commandWith(ctx, !bare, func(th *thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {

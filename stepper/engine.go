@@ -51,9 +51,7 @@ type Engine struct {
 	entering   bool               // the command steps into sections
 	alone      bool               // the command is StepAlone
 	owed       owed               // what could not be put back (restore.go)
-	catch      Catch
-	reporters  int        // catchpoints that want system calls reported
-	fork       *undecided // a fork that was caught, until one of its processes is chosen
+	fork       *undecided         // a fork that was caught, until one of its processes is chosen
 	onStuck    func(StuckReport)
 	sentry     *sentry // of the Continue that runs
 

@@ -70,14 +70,8 @@ func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop,
 		stop, err := e.provideRunning(ev, tr)
 		return false, stop, err
 	case tracee.EventSyscallEntry:
-		if stop := e.caughtSyscall(ev); stop != nil {
-			return false, stop, nil
-		}
 		return onward(ev.TID)
 	case tracee.EventSyscallReturn:
-		if stop := e.caughtSyscall(ev); stop != nil {
-			return false, stop, nil
-		}
 		if !e.toBeRestarted(e.adopt(ev.TID)) {
 			if tr.step && ev.TID == tr.tid {
 				return true, nil, nil
@@ -88,14 +82,8 @@ func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop,
 		}
 		return onward(ev.TID)
 	case tracee.EventVforkDone:
-		if stop := e.caughtVforkDone(ev); stop != nil {
-			return false, stop, nil
-		}
 		return false, nil, e.resume(ev.TID)
 	case tracee.EventFork, tracee.EventVfork:
-		if e.catch.Forks {
-			return false, e.caughtFork(ev), nil
-		}
 		if err := e.forked(ev); err != nil {
 			return false, nil, err
 		}
@@ -119,7 +107,7 @@ func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop,
 		if stop, err := e.catchpoint(ev); stop != nil || err != nil {
 			return false, stop, err
 		}
-		if e.catch.Execs || lone {
+		if lone {
 			return false, &Stop{Reason: StopExec, TID: ev.TID}, nil
 		}
 		return false, nil, e.resume(ev.TID)

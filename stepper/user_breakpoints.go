@@ -66,7 +66,10 @@ func (e *Engine) plant(b *Breakpoint) error {
 		return nil
 	}
 	if b.Kind.Catches() {
-		return e.reportFor(b, true)
+		if b.Kind == CatchSyscall {
+			return e.reportSyscalls(true)
+		}
+		return nil
 	}
 	if b.Kind <= BreakHardware {
 		if err := e.plantInside(b); err != nil {
@@ -165,7 +168,10 @@ func (e *Engine) uproot(b *Breakpoint) error {
 	}
 	b.traps, b.inside = nil, nil
 	if b.Kind.Catches() {
-		return errors.Join(err, e.reportFor(b, false))
+		if b.Kind == CatchSyscall {
+			err = errors.Join(err, e.reportSyscalls(false))
+		}
+		return err
 	}
 	if b.Kind == BreakSoftware {
 		for _, a := range b.planted {

@@ -17,16 +17,17 @@ import (
 
 // process is the process being debugged.
 type process struct {
-	target   target
-	engine   *stepper.Engine
-	symbols  *symbols.Set
-	attached bool
-	points   map[point]*planted
-	features []feature
-	regs     []register        // nil until they are asked for
-	owned    map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
-	stop     stepper.Stop      // the last one
-	forward  *forward          // where its output comes; nil: it does not come to us
+	target      target
+	engine      *stepper.Engine
+	symbols     *symbols.Set
+	attached    bool
+	points      map[point]*planted
+	catchpoints []int // the Engine's numbers of those for what the client wants to see
+	features    []feature
+	regs        []register        // nil until they are asked for
+	owned       map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
+	stop        stepper.Stop      // the last one
+	forward     *forward          // where its output comes; nil: it does not come to us
 }
 
 // launchWith is what clients may set for the programs to be started.

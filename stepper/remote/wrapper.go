@@ -20,7 +20,7 @@ func (s *Server) throughWrapper(ctx context.Context) (err error) {
 		}
 		defer func() { err = errors.Join(err, target.TakeTerminal(s.Terminal)) }()
 	}
-	if err := e.Catch(stepper.Catch{Execs: true}); err != nil {
+	if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Kind: stepper.CatchExec, Temporary: true, Nameless: true}); err != nil {
 		return errors.Join(err, s.end())
 	}
 	for {
