@@ -63,7 +63,7 @@ func countingWays() map[string]func(p *program) {
 			}
 		},
 		"never": func(p *program) { // a condition that is false each time
-			p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")}, Condition: "0",
+			p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")},
 				When: func(int) (bool, error) { return false, nil }})
 		},
 	}

@@ -178,7 +178,7 @@ func TestAQuietPhaseCostsFewStops(t *testing.T) {
 func quietStops(t testing.TB, p *program, n int) float64 {
 	t.Helper()
 	passes := 0
-	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), 1), Condition: "the last",
+	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), 1),
 		When: func(int) (bool, error) { passes++; return passes == n+1, nil }})
 	before := p.switches(p.Thread())
 	p.hits(b, 1)

@@ -25,7 +25,7 @@ func (e *Engine) breakpoint(number int) *Breakpoint {
 func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
-		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
+		When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
 		eachWrite: s.EachWrite,
 		relocate:  s.Relocate, applies: s.Applies, name: s.Name,
 	}

@@ -144,7 +144,7 @@ func (s *Session) plant(b *Breakpoint) error {
 		return s.lookup(b)
 	}
 	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,
-		Pending: b.Pending, Temporary: b.Temporary, Condition: b.Condition, Numbers: b.Numbers,
+		Pending: b.Pending, Temporary: b.Temporary, Numbers: b.Numbers,
 		Relocate: s.relocate(b), Applies: s.applies(b), Name: b.name}
 	if b.Thread != 0 {
 		tid, err := s.ThreadID(b.Thread)

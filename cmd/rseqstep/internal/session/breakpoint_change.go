@@ -63,7 +63,7 @@ func (s *Session) SetCondition(b *Breakpoint, condition string) error {
 		return err
 	}
 	if b.live != nil {
-		b.live.Condition, b.live.When = condition, when
+		b.live.When = when
 	}
 	return nil
 }
