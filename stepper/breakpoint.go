@@ -87,7 +87,9 @@ type BreakpointSpec struct {
 	Near        table.Addr   // what a bare line number refers to; 0: the program
 	Pending     bool         // keep it when Location names nothing yet
 	Temporary   bool
+	Disabled    bool // until EnableBreakpoint: nothing is planted
 	Thread      int
+	Ignore      int // how many times to pass it over
 	When        func(tid int) (bool, error)
 	Watch       table.Addr
 	WatchLength int

@@ -296,3 +296,29 @@ func TestStepiStopsAtBreakpointsOnExits(t *testing.T) {
 	}
 	p.wantPrinted("aborts 0 attempts 5 sum 5\n")
 }
+
+// A breakpoint that is made disabled needs nothing, and one that cannot be enabled
+// stays disabled: the next library that comes does not plant it.
+func TestABreakpointThatCannotBeEnabledStaysDisabled(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "20")
+	var watches []int
+	for range 4 {
+		watches = append(watches, p.add(stepper.BreakpointSpec{Kind: stepper.WatchRead, Watch: p.address("fix_offset") &^ 7, WatchLength: 8}).Number)
+	}
+	b := p.add(stepper.BreakpointSpec{Kind: stepper.BreakHardware, Location: "units.c:14", Disabled: true, Ignore: 3})
+	if err := p.EnableBreakpoint(b.Number, true); !errors.Is(err, stepper.ErrNoSlot) || b.Enabled {
+		t.Fatalf("enabled without a debug register: %v, %v", b.Enabled, err)
+	}
+	for _, n := range watches {
+		if err := p.DeleteBreakpoint(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.EnableBreakpoint(b.Number, true); err != nil || !b.Enabled {
+		t.Fatalf("not enabled: %v", err)
+	}
+	p.wantReason(p.cont(), stepper.StopBreakpoint)
+	if b.Hits != 4 {
+		t.Errorf("%d hits, the first three to be passed", b.Hits)
+	}
+}

@@ -24,7 +24,7 @@ func (e *Engine) breakpoint(number int) *Breakpoint {
 // ErrNoSlot, and those of Symbols.Lookup.
 func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
-		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
+		Kind: s.Kind, Location: s.Location, Enabled: !s.Disabled, Temporary: s.Temporary, Thread: s.Thread, Ignore: s.Ignore,
 		When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
 		eachWrite: s.EachWrite,
 		relocate:  s.Relocate, applies: s.Applies, name: s.Name,
@@ -239,7 +239,7 @@ func (e *Engine) DeleteBreakpoint(number int) error {
 	return fmt.Errorf("no breakpoint number %d", number)
 }
 
-// EnableBreakpoint turns a breakpoint on or off.
+// EnableBreakpoint turns a breakpoint on or off. One that cannot be planted stays off.
 func (e *Engine) EnableBreakpoint(number int, on bool) error {
 	b := e.breakpoint(number)
 	if b == nil {
@@ -252,7 +252,12 @@ func (e *Engine) EnableBreakpoint(number int, on bool) error {
 	if !on {
 		return e.uprooted(b)
 	}
-	return e.plant(b)
+	err := e.plant(b)
+	if err != nil {
+		b.Enabled = false
+		err = errors.Join(err, e.uprooted(b))
+	}
+	return err
 }
 
 // uprooted is uproot, tried again where it fails.
