@@ -5,6 +5,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/unit"
+	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -26,7 +27,7 @@ func TestASingleStepThatBlocksEndsBehindItsCallWhileOthersMeetBreakpoints(t *tes
 		}
 		var code [unit.MaxLen]byte
 		n, _ := p.process.ReadMemory(r.PC(), code[:])
-		insn, err := unit.Decode(r.PC(), code[:n])
+		insn, err := amd64.Arch().Decode(r.PC(), code[:n])
 		if err != nil {
 			t.Fatal(err)
 		}

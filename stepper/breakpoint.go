@@ -11,19 +11,22 @@ import (
 type BreakpointKind int
 
 const (
-	BreakSoftware BreakpointKind = iota // an int3 at each place
-	BreakHardware                       // a debug register at each place
-	WatchWrite                          // a store that changes the watched bytes, or any (BreakpointSpec.EachWrite)
-	WatchRead                           // a load
-	WatchAccess                         // a load or a store
-	CatchFork                           // fork(2), or what clone(2) makes like it
-	CatchVfork                          // vfork(2)
-	CatchExec                           // execve(2), done
-	CatchSyscall                        // a system call's entry and its return
-	CatchSignal                         // a signal, whatever the `handle` table says
+	BreakSoftware  BreakpointKind = iota // an int3 at each place
+	BreakHardware                        // a debug register at each place
+	WatchWrite                           // a store that changes the watched bytes, or any (BreakpointSpec.EachWrite)
+	WatchRead                            // a load
+	WatchAccess                          // a load or a store
+	CatchFork                            // fork(2), or what clone(2) makes like it
+	CatchVfork                           // vfork(2)
+	CatchExec                            // execve(2), done
+	CatchSyscall                         // a system call's entry and its return
+	CatchSignal                          // a signal, whatever the `handle` table says
+	CatchVforkDone                       // the end of a vfork(2): its child has executed another program, or ended
 )
 
-// Breakpoint is one numbered breakpoint or watchpoint of the user's.
+// Breakpoint is one numbered breakpoint, watchpoint or catchpoint of the user's: what
+// was asked and where it is. What a front end knows besides, the words of a condition
+// and the commands to be carried out at a stop, is kept there.
 type Breakpoint struct {
 	Number    int
 	Kind      BreakpointKind
@@ -36,11 +39,9 @@ type Breakpoint struct {
 	Ignore    int  // how many more times to pass it over
 	Hits      int
 
-	// Condition is what the user wrote, When decides it for the thread that
-	// met the breakpoint (nil: always). An error stops the program and is
-	// shown.
-	Condition string
-	When      func(tid int) (bool, error)
+	// When decides the condition for the thread that met the breakpoint (nil:
+	// always). An error stops the program and is shown.
+	When func(tid int) (bool, error)
 
 	// Watchpoints: where, how many bytes (1, 2, 4 or 8, aligned), and their
 	// last known content.
@@ -54,7 +55,6 @@ type Breakpoint struct {
 
 	Numbers []int // CatchSyscall, CatchSignal: those waited for; empty for all
 
-	reporting   bool // CatchSyscall: counts in the Engine's reporters
 	near        table.Addr
 	thisProgram bool
 	nameless    bool         // a client's, which knows itself when there is no memory for it any more
@@ -68,8 +68,6 @@ type Breakpoint struct {
 	carried    bool    // it was set in a program that another one has replaced
 	fixed      []fixed // what it named there, when it was an address
 	complained bool    // it was said why it is pending in the new program
-
-	Commands []string // kept for the front end
 }
 
 // ErrInsideSection refuses a breakpoint inside a critical section: hit
@@ -89,8 +87,9 @@ type BreakpointSpec struct {
 	Near        table.Addr   // what a bare line number refers to; 0: the program
 	Pending     bool         // keep it when Location names nothing yet
 	Temporary   bool
+	Disabled    bool // until EnableBreakpoint: nothing is planted
 	Thread      int
-	Condition   string
+	Ignore      int // how many times to pass it over
 	When        func(tid int) (bool, error)
 	Watch       table.Addr
 	WatchLength int
@@ -102,7 +101,7 @@ type BreakpointSpec struct {
 	// process has come to execute. nil: Location is no expression, or one that
 	// names an address and nothing of a program. An error leaves it pending.
 	Relocate func() (Located, error)
-	// Applies says why Condition means nothing at an address of the program
+	// Applies says why the condition means nothing at an address of the program
 	// that the process has come to execute; nil: it always means something.
 	Applies func(table.Addr) error
 	Name    func() string // how messages name it ("breakpoint 2"); nil: by Number

@@ -32,7 +32,7 @@ func TestWatchpointsShowChangesDuringEveryCommand(t *testing.T) {
 			for n := 0; n < 2000; n++ {
 				stop, err := p.run(command)
 				if errors.Is(err, stepper.ErrOutermost) {
-					stop, err = p.Continue()
+					stop, err = p.Continue(p.ctx)
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -64,7 +64,7 @@ func TestWatchpointsShowChangesDuringEveryCommand(t *testing.T) {
 // run is do with the error handed back.
 func (p *program) run(command string) (stepper.Stop, error) {
 	if command == "finish" {
-		return p.Finish(0)
+		return p.Finish(p.ctx, 0)
 	}
 	return p.do(command), nil
 }
@@ -142,7 +142,7 @@ func TestTemporaryBreakpointsAreMetOnce(t *testing.T) {
 func TestConditionsAndIgnoreCounts(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "recurse.c"})
 	asked := 0
-	b := p.add(stepper.BreakpointSpec{Location: "depth", Condition: "n == 15", When: func(tid int) (bool, error) {
+	b := p.add(stepper.BreakpointSpec{Location: "depth", When: func(tid int) (bool, error) {
 		asked++
 		r, err := p.Regs(tid)
 		if err != nil {
@@ -296,4 +296,30 @@ func TestStepiStopsAtBreakpointsOnExits(t *testing.T) {
 		t.Errorf("%d stops at the end of the section, want 5", met)
 	}
 	p.wantPrinted("aborts 0 attempts 5 sum 5\n")
+}
+
+// A breakpoint that is made disabled needs nothing, and one that cannot be enabled
+// stays disabled: the next library that comes does not plant it.
+func TestABreakpointThatCannotBeEnabledStaysDisabled(t *testing.T) {
+	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "20")
+	var watches []int
+	for range 4 {
+		watches = append(watches, p.add(stepper.BreakpointSpec{Kind: stepper.WatchRead, Watch: p.address("fix_offset") &^ 7, WatchLength: 8}).Number)
+	}
+	b := p.add(stepper.BreakpointSpec{Kind: stepper.BreakHardware, Location: "units.c:14", Disabled: true, Ignore: 3})
+	if err := p.EnableBreakpoint(b.Number, true); !errors.Is(err, stepper.ErrNoSlot) || b.Enabled {
+		t.Fatalf("enabled without a debug register: %v, %v", b.Enabled, err)
+	}
+	for _, n := range watches {
+		if err := p.DeleteBreakpoint(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.EnableBreakpoint(b.Number, true); err != nil || !b.Enabled {
+		t.Fatalf("not enabled: %v", err)
+	}
+	p.wantReason(p.cont(), stepper.StopBreakpoint)
+	if b.Hits != 4 {
+		t.Errorf("%d hits, the first three to be passed", b.Hits)
+	}
 }

@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -88,9 +89,9 @@ func insideError(section string) error {
 // Errors: *CallError; what failed to be read or written.
 //
 // Precondition: the arguments were laid out below CallRoom.
-func (e *Engine) Call(c Call) (Stop, *CallResult, error) {
+func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 	var d *called
-	stop, err := e.command(func(th *thread) (*Stop, error) {
+	stop, err := e.command(ctx, func(th *thread) (*Stop, error) {
 		if err := e.callable(th); err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ func (p *program) tryCall(name string, args ...uint64) (stepper.Stop, *stepper.C
 	}
 	c := stepper.Call{Function: p.address(name), SP: room - 8}
 	copy(c.Integers[:], args)
-	return p.Call(c)
+	return p.Call(p.ctx, c)
 }
 
 // wantCall fails the test unless a function returns n.
@@ -83,8 +83,9 @@ func TestCallLeavesEverythingAsItWas(t *testing.T) {
 func (p *program) intoCall(tid int) {
 	p.t.Helper()
 	for range 100 {
-		time.AfterFunc(100*time.Millisecond, p.Interrupt)
+		end := p.interruptAfter(100 * time.Millisecond)
 		p.wantReason(p.cont(), stepper.StopInterrupt)
+		end()
 		if err := p.SelectThread(tid); err != nil {
 			p.t.Fatal(err)
 		}
@@ -119,8 +120,9 @@ func TestUnwoundCallLeavesTheSystemCallToo(t *testing.T) {
 	p.runTo("marker")
 	tid := p.Thread()
 	p.intoCall(tid)
-	time.AfterFunc(100*time.Millisecond, p.Interrupt)
+	end := p.interruptAfter(100 * time.Millisecond)
 	stop, back := p.call("blocks")
+	end()
 	if back != nil {
 		t.Fatal("it returned")
 	}
@@ -188,7 +190,7 @@ func TestCallInsideASectionIsRefused(t *testing.T) {
 		if n > 10000 {
 			t.Fatal("no section was entered")
 		}
-		stop, err := p.StepInside(1)
+		stop, err := p.StepInside(p.ctx, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

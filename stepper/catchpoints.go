@@ -10,6 +10,9 @@ import (
 // Watches reports whether the kind watches data.
 func (k BreakpointKind) Watches() bool { return k >= WatchWrite && k <= WatchAccess }
 
+// ErrNoSyscallReports says that the Target cannot report system calls.
+var ErrNoSyscallReports = errors.New("the target cannot report system calls")
+
 // Catches reports whether the kind waits for an event instead of a place or data.
 func (k BreakpointKind) Catches() bool { return k >= CatchFork }
 
@@ -21,6 +24,8 @@ func caughtBy(ev *tracee.Event) (kind BreakpointKind, number int, ok bool) {
 		return CatchFork, 0, true
 	case tracee.EventVfork:
 		return CatchVfork, 0, true
+	case tracee.EventVforkDone:
+		return CatchVforkDone, 0, true
 	case tracee.EventExec:
 		return CatchExec, 0, true
 	case tracee.EventSyscallEntry, tracee.EventSyscallReturn:
@@ -40,6 +45,12 @@ func (b *Breakpoint) waitsFor(kind BreakpointKind, number int) bool {
 func (e *Engine) anyCatches(ev *tracee.Event) bool {
 	kind, number, ok := caughtBy(ev)
 	return ok && slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return b.waitsFor(kind, number) })
+}
+
+// clientCatches reports whether a client, which says itself what it has caught, has a
+// catchpoint of the kind.
+func (e *Engine) clientCatches(kind BreakpointKind) bool {
+	return slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return b.nameless && b.waitsFor(kind, 0) })
 }
 
 // catchpoint decides whether the user's catchpoints stop the thread for an
@@ -65,6 +76,8 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	switch ev.Kind {
 	case tracee.EventFork, tracee.EventVfork:
 		stop = e.caughtFork(ev)
+	case tracee.EventVforkDone:
+		stop.Reason = StopVforkDone
 	case tracee.EventExec:
 		stop.Reason = StopExec
 	case tracee.EventSyscallEntry:
@@ -80,34 +93,19 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	return stop, e.dropMet(met)
 }
 
-// reportSyscalls has system calls reported where anybody wants to know of them.
-func (e *Engine) reportSyscalls() error {
-	wanted := e.catch.Syscalls != nil || e.reporters > 0
+// reportSyscalls has system calls reported where a catchpoint is for them. One that is
+// being made is not in the book yet.
+func (e *Engine) reportSyscalls(made bool) error {
+	wanted := made || slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return b.Enabled && b.Kind == CatchSyscall })
 	t, ok := e.target.(tracee.SyscallTarget)
-	if !ok && wanted {
+	switch {
+	case !e.target.Alive():
+	case ok:
+		t.ReportSyscalls(wanted)
+	case wanted:
 		return ErrNoSyscallReports
 	}
-	if ok {
-		t.ReportSyscalls(wanted)
-	}
 	return nil
-}
-
-// reportFor has the system calls that b waits for reported, or no longer.
-func (e *Engine) reportFor(b *Breakpoint, on bool) error {
-	if b.Kind != CatchSyscall || b.reporting == on {
-		return nil
-	}
-	b.reporting = on
-	if on {
-		e.reporters++
-	} else {
-		e.reporters--
-	}
-	if !e.target.Alive() {
-		return nil
-	}
-	return e.reportSyscalls()
 }
 
 // comes decides a breakpoint that a thread has come to: its condition first,
@@ -138,4 +136,12 @@ func (e *Engine) dropMet(met []int) error {
 		}
 	}
 	return err
+}
+
+// toBeRestarted reports whether the thread's system call was interrupted, so
+// that its return is not its end: the kernel moves the PC back to the call when
+// the thread goes on, and a step makes the whole call again, for as long as it
+// takes.
+func (e *Engine) toBeRestarted(th *thread) bool {
+	return e.load(th) == nil && th.regs.Restarts()
 }

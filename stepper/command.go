@@ -1,8 +1,10 @@
 package stepper
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -51,32 +53,24 @@ func (e *Engine) Policy() *Policy { return &e.policy }
 // Signals is the `handle` table.
 func (e *Engine) Signals() *SignalTable { return e.signals }
 
-// Interrupt asks the program to stop. It may be called from any goroutine.
-func (e *Engine) Interrupt() {
-	e.asked.Store(true)
-	e.target.Interrupt()
-}
-
-// Ready forgets requests to stop, and keeps those from now on for the next
-// command, even if they come before it has begun. Without it a command forgets what
-// came before it began.
-func (e *Engine) Ready() {
-	e.asked.Store(false)
-	e.ready = true
-}
-
 // command runs one command on the selected thread and makes its Stop whole. A
-// nil Stop from do means that the step asked for is done.
-func (e *Engine) command(do func(*thread) (*Stop, error)) (Stop, error) {
-	return e.commandWith(true, do)
+// nil Stop from do means that the step asked for is done. When ctx ends, the command
+// does: every thread is held, and the Stop is StopInterrupt.
+func (e *Engine) command(ctx context.Context, do func(*thread) (*Stop, error)) (Stop, error) {
+	return e.commandWith(ctx, true, do)
 }
 
 // commandWith is command; listens says whether the dynamic linker's hook has to
 // have its trap.
-func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
+func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
 	defer func() { e.nextOnly, e.only = nil, nil }() // a command that cannot begin is one, too
-	if _, err := e.selected(); err != nil {
+	was, err := e.selected()
+	if err != nil {
 		return Stop{}, err
+	}
+	defer e.interrupt.begin(ctx, e.target.Interrupt)()
+	if e.interrupt.take() {
+		return e.notBegun(was)
 	}
 	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
 	if err := e.decide(e.policy.FollowFork); err != nil {
@@ -95,10 +89,6 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if listens {
 		e.listen()
 	}
-	if !e.ready {
-		e.asked.Store(false)
-	}
-	e.ready = false
 	if err := e.startOff(th); err != nil {
 		return Stop{}, err
 	}
@@ -165,9 +155,9 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 }
 
 // Continue runs the program until something stops it.
-func (e *Engine) Continue() (Stop, error) {
-	bare := len(e.breakpoints) == 0 && !e.anyQuiet()
-	stop, err := e.commandWith(!bare, func(th *thread) (*Stop, error) {
+func (e *Engine) Continue(ctx context.Context) (Stop, error) {
+	bare := !e.anyQuiet() && !slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return !b.Kind.Catches() || !b.nameless })
+	stop, err := e.commandWith(ctx, !bare, func(th *thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {
 				return nil, err

@@ -103,6 +103,10 @@
 // without it, and before detaching. A program whose registration or signal mask
 // is still not back then is killed, never let go: it would lose updates.
 //
+// A command is interrupted by the end of its context. Refused: a flag of the Engine
+// that any goroutine sets. It belongs to no command: one that comes before the command
+// has begun is either lost or, kept, stops another one, so that everybody repeated it.
+//
 // A function that the user calls returns to the hlt behind the program's entry
 // point, where a trap waits (returnAddress says why not to the stack, gdb's
 // way). The thread's registers are kept, its system call is left as the kernel

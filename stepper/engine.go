@@ -1,7 +1,6 @@
 package stepper
 
 import (
-	"sync/atomic"
 	"time"
 
 	"rseqstep/stepper/tracee"
@@ -9,9 +8,11 @@ import (
 	"rseqstep/table"
 )
 
-// Engine carries out stepping commands on a Target. All its methods but
-// Interrupt belong to the OS thread that made the Target. Between commands
-// every thread of the program is held.
+// Engine carries out stepping commands on a Target. All its methods belong to
+// the OS thread that made the Target. Between commands every thread of the program
+// is held. A command takes a context: when it ends, on whatever goroutine, every
+// thread is held again and the Stop is StopInterrupt; where it has ended before,
+// nothing has moved.
 type Engine struct {
 	target  tracee.Target
 	symbols Symbols
@@ -46,14 +47,11 @@ type Engine struct {
 	hardware   bool               // the user owns a debug register
 	pinned     int                // the thread that shares our CPU; 0: none
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
-	asked      atomic.Bool        // the user wants the program to stop
-	ready      bool               // asked is for the next command
+	interrupt  interrupt          // how the command that runs is interrupted
 	entering   bool               // the command steps into sections
 	alone      bool               // the command is StepAlone
 	owed       owed               // what could not be put back (restore.go)
-	catch      Catch
-	reporters  int        // catchpoints that want system calls reported
-	fork       *undecided // a fork that was caught, until one of its processes is chosen
+	fork       *undecided         // a fork that was caught, until one of its processes is chosen
 	onStuck    func(StuckReport)
 	sentry     *sentry // of the Continue that runs
 

@@ -1,6 +1,7 @@
 package stepper_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func TestArmingStoresAreRunToAnExit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e, target := scripted(t, arm)
 			target.Expect(steptest.Call{Name: "run 1", Do: steptest.Reach(1, c.exit)})
-			stop, err := e.StepInstruction(1)
+			stop, err := e.StepInstruction(t.Context(), 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +59,7 @@ func TestExitsTakeDebugRegistersFirst(t *testing.T) {
 			}
 			return steptest.Reach(1, commit)(s)
 		}})
-		stop, err := e.StepInstruction(1)
+		stop, err := e.StepInstruction(t.Context(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +75,7 @@ func TestADisarmingStoreIsStepped(t *testing.T) {
 	e, target := scripted(t, arm)
 	target.Thread(1).Regs.W[amd64.RAX] = 0
 	target.Expect(steptest.Call{Name: "step 1", Do: steptest.Stepped(1, begin)})
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil || len(stop.Units) != 0 || stop.PC != begin {
 		t.Errorf("%+v, %v", stop, err)
 	}
@@ -85,7 +86,7 @@ func TestALiveSectionIsMetAtItsAbortHandler(t *testing.T) {
 	e, target := scripted(t, begin+4)
 	target.Code(area+8, 0x00, 0x20, 0x40) // rseq_cs: the descriptor's address
 	target.Expect(steptest.Call{Name: "run 1", Do: steptest.Reach(1, abort)})
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func TestASignalInTheMiddleOfAUnitIsPassedOn(t *testing.T) {
 		steptest.Call{Name: "run 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 7})},
 		steptest.Call{Name: "run 1 7", Do: steptest.Reach(1, abort)},
 	)
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestASignalInTheMiddleOfAUnitIsPassedOn(t *testing.T) {
 func TestAStoppingSignalInTheMiddleOfAUnitDivertsIt(t *testing.T) {
 	e, target := scripted(t, arm)
 	target.Expect(steptest.Call{Name: "run 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 11})})
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil || stop.Signal != 11 {
 		t.Fatalf("%+v, %v", stop, err)
 	}
@@ -136,7 +137,7 @@ func TestAThreadThatVanishesIsAStop(t *testing.T) {
 			steptest.Call{Name: verb, Do: steptest.Vanished(2)},
 			steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventExit, TID: 2})},
 		)
-		stop, err := e.StepInstruction(1)
+		stop, err := e.StepInstruction(t.Context(), 1)
 		if err != nil || stop.Reason != stepper.StopThreadExited || stop.Gone != 2 || e.Thread() != 1 {
 			t.Errorf("%+v, %v", stop, err)
 		}
@@ -159,7 +160,7 @@ func TestTheProcessesEndOvertakesAThreads(t *testing.T) {
 		}},
 		steptest.Call{Name: "wait", Do: steptest.Answer(exited)},
 	)
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil || stop.Reason != stepper.StopExited || stop.Status.Code != 3 {
 		t.Errorf("%+v, %v", stop, err)
 	}
@@ -172,7 +173,7 @@ func TestACloneInAStepIsAdopted(t *testing.T) {
 		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventClone, TID: 1, Child: 2})},
 		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, called)},
 	)
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil || stop.Reason != stepper.StopStep || stop.PC != called {
 		t.Errorf("%+v, %v", stop, err)
 	}
@@ -193,7 +194,7 @@ func TestABlockedSystemCallLetsTheOthersGo(t *testing.T) {
 			return steptest.Stepped(1, called)(s)
 		}},
 	)
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil || stop.Reason != stepper.StopStep || stop.PC != called {
 		t.Errorf("%+v, %v", stop, err)
 	}
@@ -209,7 +210,7 @@ func TestTheContinuedThreadIsLetGoFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 3, Signal: 11})})
-	if stop, err := e.Continue(); err != nil || stop.Reason != stepper.StopSignal {
+	if stop, err := e.Continue(t.Context()); err != nil || stop.Reason != stepper.StopSignal {
 		t.Errorf("%+v, %v", stop, err)
 	}
 	resumed := slices.DeleteFunc(slices.Clone(target.Log), func(c string) bool { return !strings.HasPrefix(c, "resume ") })
@@ -231,7 +232,7 @@ func TestAnExecEndsAStepThatHasBlocked(t *testing.T) {
 		} else {
 			target.Expect(steptest.Call{Name: "step 1", Do: exec})
 		}
-		stop, err := e.StepInstruction(3)
+		stop, err := e.StepInstruction(t.Context(), 3)
 		if err != nil || stop.Reason != stepper.StopExec || target.Logged("resume 1") != 0 {
 			t.Errorf("blocked %v: %+v, %v: %q", blocked, stop, err, target.Log)
 		}
@@ -245,7 +246,7 @@ func TestASignalOfAnotherThreadIsShownWhileOneIsBlocked(t *testing.T) {
 		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
 		steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 2, Signal: 11})},
 	)
-	stop, err := e.StepInstruction(1)
+	stop, err := e.StepInstruction(t.Context(), 1)
 	if err != nil || stop.Reason != stepper.StopSignal || stop.TID != 2 || stop.Signal != 11 {
 		t.Errorf("%+v, %v", stop, err)
 	}
@@ -260,7 +261,7 @@ func TestAFailureLeavesNothingBehind(t *testing.T) {
 		for _, a := range []table.Addr{commit, sideA, sideA + 2, sideA + 4, sideD, abort} {
 			target.Fail["debug 1 2 "+a.String()] = []error{broken} // whichever exit comes third
 		}
-		if _, err := e.StepInstruction(1); !errors.Is(err, broken) {
+		if _, err := e.StepInstruction(t.Context(), 1); !errors.Is(err, broken) {
 			t.Errorf("error %v", err)
 		}
 		clean(t, target, 0)
@@ -270,7 +271,7 @@ func TestAFailureLeavesNothingBehind(t *testing.T) {
 		for _, a := range []table.Addr{commit, sideA, sideA + 2, sideA + 4, sideD, abort} {
 			target.Fail["insert "+a.String()] = []error{broken}
 		}
-		if _, err := e.StepInstruction(1); !errors.Is(err, broken) {
+		if _, err := e.StepInstruction(t.Context(), 1); !errors.Is(err, broken) {
 			t.Errorf("error %v", err)
 		}
 		clean(t, target, 0)
@@ -293,7 +294,7 @@ func TestAFailureLeavesNothingBehind(t *testing.T) {
 		}
 		target.Fail["insert "+commit.String()] = []error{broken}
 		target.Expect(steptest.Call{Name: "step 1", Do: steptest.Stepped(1, commit+2)})
-		if _, err := e.StepInstruction(1); !errors.Is(err, broken) {
+		if _, err := e.StepInstruction(t.Context(), 1); !errors.Is(err, broken) {
 			t.Errorf("a breakpoint was lost without a word: %v", err)
 		}
 	})
@@ -303,7 +304,7 @@ func TestAFailureLeavesNothingBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		target.Fail["remove "+commit.String()] = []error{broken}
-		if _, err := e.StepInstruction(1); !errors.Is(err, broken) {
+		if _, err := e.StepInstruction(t.Context(), 1); !errors.Is(err, broken) {
 			t.Errorf("error %v", err)
 		}
 		clean(t, target, 1)
@@ -326,27 +327,29 @@ func TestGuardRefusesSignaturesAndInsides(t *testing.T) {
 	if got := target.Planted(); len(got) != 1 || got[0] != arm {
 		t.Errorf("planted at %v", got)
 	}
-	if _, err := e.Advance([]stepper.Place{{Addr: begin}}); !errors.Is(err, stepper.ErrInsideSection) {
+	if _, err := e.Advance(t.Context(), []stepper.Place{{Addr: begin}}); !errors.Is(err, stepper.ErrInsideSection) {
 		t.Errorf("advance into a section: %v", err)
 	}
 }
 
-// Every thread is held again after Interrupt, and the step can go on.
+// Every thread is held again after an interrupt, and the step can go on.
 func TestAnInterruptEndsABurstOfSteps(t *testing.T) {
 	e, target := scripted(t, commit, &steptest.Thread{TID: 2})
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
 	target.Expect(
 		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, commit+2)},
 		steptest.Call{Name: "step 1", Do: func(s *steptest.Target) (tracee.Event, error) {
-			e.Interrupt()
+			interrupt()
 			return steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})(s)
 		}},
 		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, sideA)},
 	)
-	stop, err := e.StepInstruction(1000)
+	stop, err := e.StepInstruction(ctx, 1000)
 	if err != nil || stop.Reason != stepper.StopInterrupt || stop.PC != commit+2 {
 		t.Errorf("%+v, %v", stop, err)
 	}
-	if stop, err = e.StepInstruction(1); err != nil || stop.PC != sideA {
+	if stop, err = e.StepInstruction(t.Context(), 1); err != nil || stop.PC != sideA {
 		t.Errorf("%+v, %v", stop, err)
 	}
 }
@@ -367,7 +370,7 @@ func TestContinueStepsOffABreakpointFirst(t *testing.T) {
 		}},
 		steptest.Call{Name: "wait", Do: steptest.Reach(2, commit)},
 	)
-	stop, err := e.Continue()
+	stop, err := e.Continue(t.Context())
 	if err != nil || stop.Reason != stepper.StopBreakpoint || stop.TID != 2 || e.Thread() != 2 {
 		t.Errorf("%+v, %v", stop, err)
 	}

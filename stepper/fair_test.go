@@ -23,7 +23,7 @@ func TestAThreadThatArrivesBehindAnotherOnesBreakpointHasArrived(t *testing.T) {
 			return steptest.Reach(2, out)(s)
 		}},
 	)
-	stop, err := e.StepRange(called, out)
+	stop, err := e.StepRange(t.Context(), called, out)
 	if err != nil || stop.Reason != stepper.StopStep || stop.TID != 1 || stop.PC != out {
 		t.Errorf("%+v, %v", stop, err)
 	}
@@ -43,12 +43,12 @@ func TestThreadsAtOneBreakpointTakeTurns(t *testing.T) {
 			return steptest.Reach(3, called)(s)
 		}},
 	)
-	stop, err := e.Continue()
+	stop, err := e.Continue(t.Context())
 	if err != nil || stop.Reason != stepper.StopBreakpoint || stop.TID != 3 {
 		t.Fatalf("%+v, %v", stop, err)
 	}
 	resumed := target.Logged("resume 3")
-	if stop, err = e.Continue(); err != nil || stop.Reason != stepper.StopBreakpoint || stop.TID != 2 {
+	if stop, err = e.Continue(t.Context()); err != nil || stop.Reason != stepper.StopBreakpoint || stop.TID != 2 {
 		t.Errorf("%+v, %v", stop, err)
 	}
 	if target.Logged("resume 3") != resumed {

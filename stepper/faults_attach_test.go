@@ -2,6 +2,7 @@ package stepper_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -87,17 +88,17 @@ func (s *served) end(t *testing.T, after fmt.Stringer) (killed bool) {
 // visits are what is done to an attached program before it is let go again.
 func visits() map[string]func(*faulty) error {
 	second := func(f *faulty) error { return f.SelectThread(f.process.Threads()[1]) }
-	step := func(f *faulty, command func() (stepper.Stop, error)) error {
-		_, err := command()
+	step := func(f *faulty, command func(context.Context) (stepper.Stop, error)) error {
+		_, err := command(f.ctx)
 		return err
 	}
 	return map[string]func(*faulty) error{
 		"nothing": func(*faulty) error { return nil },
 		"units": func(f *faulty) error {
-			return errors.Join(second(f), step(f, func() (stepper.Stop, error) { return f.StepInstruction(30) }))
+			return errors.Join(second(f), step(f, func(ctx context.Context) (stepper.Stop, error) { return f.StepInstruction(ctx, 30) }))
 		},
 		"inside": func(f *faulty) error {
-			return errors.Join(second(f), step(f, func() (stepper.Stop, error) { return f.StepInside(17) }))
+			return errors.Join(second(f), step(f, func(ctx context.Context) (stepper.Stop, error) { return f.StepInside(ctx, 17) }))
 		},
 		"breakpoint left": func(f *faulty) error {
 			_, err := f.AddBreakpoint(stepper.BreakpointSpec{Location: "one_round"})
@@ -118,7 +119,7 @@ func visits() map[string]func(*faulty) error {
 			if err != nil {
 				return err
 			}
-			return errors.Join(second(f), step(f, func() (stepper.Stop, error) { return f.StepInstruction(5) }))
+			return errors.Join(second(f), step(f, func(ctx context.Context) (stepper.Stop, error) { return f.StepInstruction(ctx, 5) }))
 		},
 	}
 }
@@ -135,14 +136,13 @@ func visit(t *testing.T, path string, do func(*faulty) error, fault *faulttest.F
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &faulty{program: &program{t: t, path: path, process: process}, faults: &faulttest.Target{Target: process}}
+	f := &faulty{program: &program{t: t, ctx: patiently(t), path: path, process: process}, faults: &faulttest.Target{Target: process}}
 	var cache table.Cache
 	f.faults.Arm(fault)
 	f.Engine, err = stepper.New(f.faults, symbols.New(symbols.Options{Open: f.open, DebugDirs: []string{}}), func() ([]*table.Module, error) {
 		return cache.ReadModules(process.PID(), process)
 	}, stepper.DefaultPolicy())
 	if err == nil {
-		defer interrupts(f.Engine, patience)()
 		if process.Alive() {
 			err = do(f)
 		}

@@ -1,6 +1,7 @@
 package stepper_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -24,12 +25,12 @@ func (f *faulty) onceAt(a table.Addr) {
 }
 
 // with goes on with a breakpoint for as long as command takes.
-func (f *faulty) with(s stepper.BreakpointSpec, command func() (stepper.Stop, error)) (stepper.Stop, error) {
+func (f *faulty) with(s stepper.BreakpointSpec, command func(context.Context) (stepper.Stop, error)) (stepper.Stop, error) {
 	b, err := f.AddBreakpoint(s)
 	if err != nil {
 		return stepper.Stop{}, err
 	}
-	stop, err := command()
+	stop, err := command(f.ctx)
 	if f.process.Alive() {
 		err = errors.Join(err, f.DeleteBreakpoint(b.Number))
 	}
@@ -60,21 +61,21 @@ func vdsoTrials() map[string]trial {
 	}
 	at := toVDSO("clock_gettime")
 	return map[string]trial{
-		"vdso unit":   clock(at, func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(2) }),
-		"vdso inside": clock(at, func(f *faulty) (stepper.Stop, error) { return f.StepInside(8) }),
+		"vdso unit":   clock(at, func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(f.ctx, 2) }),
+		"vdso inside": clock(at, func(f *faulty) (stepper.Stop, error) { return f.StepInside(f.ctx, 8) }),
 		"vdso inside, then out": clock(func(f *faulty) { at(f); f.inside(8) },
-			func(f *faulty) (stepper.Stop, error) { return f.Finish(0) }),
+			func(f *faulty) (stepper.Stop, error) { return f.Finish(f.ctx, 0) }),
 		"vdso call": clock(func(f *faulty) { at(f); f.inside(40) },
-			func(f *faulty) (stepper.Stop, error) { return f.StepInside(60) }),
+			func(f *faulty) (stepper.Stop, error) { return f.StepInside(f.ctx, 60) }),
 		"vdso lines": {fixture: fixed("vdso.c"), begin: func(f *faulty) { f.runTo("main") },
-			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(2) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(f.ctx, 2) }},
 	}
 }
 
 // inside steps n instructions, into sections and vDSO functions.
 func (f *faulty) inside(n int) {
 	f.t.Helper()
-	if stop, err := f.StepInside(n); err != nil || stop.Reason != stepper.StopStep {
+	if stop, err := f.StepInside(f.ctx, n); err != nil || stop.Reason != stepper.StopStep {
 		f.t.Fatalf("%s, %v", f.describe(stop), err)
 	}
 }
@@ -101,15 +102,15 @@ func ladderTrials() map[string]trial {
 	wrong := fixed("wrongcpu.c")
 	return map[string]trial{
 		"stuck, stepi": {fixture: wrong, begin: stuck, end: leaveWrongCPU,
-			journey: func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(30) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(f.ctx, 30) }},
 		"stuck, next": {fixture: wrong, slow: true, begin: stuck, end: leaveWrongCPU,
-			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(1) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(f.ctx, 1) }},
 		"seed, next": {fixture: seed, begin: func(f *faulty) { f.runTo("main") },
-			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(4) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(f.ctx, 4) }},
 		"seed, step": {fixture: seed, begin: func(f *faulty) { f.runTo("main") },
-			journey: func(f *faulty) (stepper.Stop, error) { return f.Step(4) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Step(f.ctx, 4) }},
 		"seed, stepi": {fixture: seed, begin: func(f *faulty) { f.runTo("main") },
-			journey: func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(30) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(f.ctx, 30) }},
 	}
 }
 
@@ -152,10 +153,10 @@ func threadTrials() map[string]trial {
 			}}
 	}
 	return map[string]trial{
-		"threads, unit":   beside(func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(20) }),
-		"threads, inside": beside(func(f *faulty) (stepper.Stop, error) { return f.StepInside(20) }),
-		"threads, opv":    beside(func(f *faulty) (stepper.Stop, error) { return f.Opv() }),
-		"threads, next":   beside(func(f *faulty) (stepper.Stop, error) { return f.Next(3) }),
+		"threads, unit":   beside(func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(f.ctx, 20) }),
+		"threads, inside": beside(func(f *faulty) (stepper.Stop, error) { return f.StepInside(f.ctx, 20) }),
+		"threads, opv":    beside(func(f *faulty) (stepper.Stop, error) { return f.Opv(f.ctx) }),
+		"threads, next":   beside(func(f *faulty) (stepper.Stop, error) { return f.Next(f.ctx, 3) }),
 		"threads, a breakpoint inside": beside(func(f *faulty) (stepper.Stop, error) {
 			return f.with(stepper.BreakpointSpec{Addrs: store(f)}, f.Continue)
 		}),
@@ -164,13 +165,13 @@ func threadTrials() map[string]trial {
 			return f.with(stepper.BreakpointSpec{Addrs: store(f), When: func(int) (bool, error) { met++; return met > 4, nil }}, f.Continue)
 		}),
 		"threads, watch": beside(func(f *faulty) (stepper.Stop, error) {
-			return f.with(stepper.BreakpointSpec{Kind: stepper.WatchWrite, Watch: f.address("reps"), WatchLength: 8}, func() (stepper.Stop, error) {
-				return f.StepInstruction(20)
+			return f.with(stepper.BreakpointSpec{Kind: stepper.WatchWrite, Watch: f.address("reps"), WatchLength: 8}, func(ctx context.Context) (stepper.Stop, error) {
+				return f.StepInstruction(ctx, 20)
 			})
 		}),
 		"threads, watch a counter": beside(func(f *faulty) (stepper.Stop, error) {
-			return f.with(stepper.BreakpointSpec{Kind: stepper.WatchWrite, Watch: f.address("slots"), WatchLength: 8}, func() (stepper.Stop, error) {
-				return f.Advance([]stepper.Place{{Addr: f.home}})
+			return f.with(stepper.BreakpointSpec{Kind: stepper.WatchWrite, Watch: f.address("slots"), WatchLength: 8}, func(ctx context.Context) (stepper.Stop, error) {
+				return f.Advance(ctx, []stepper.Place{{Addr: f.home}})
 			})
 		}),
 	}

@@ -1,6 +1,7 @@
 package stepper_test
 
 import (
+	"context"
 	"testing"
 
 	"rseqstep/stepper"
@@ -21,19 +22,17 @@ func processTrials() map[string]trial {
 	}
 	return map[string]trial{
 		"fork, next": {fixture: fixed("fork.c"), begin: toMain, end: forks,
-			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(8) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Next(f.ctx, 8) }},
 		"fork, step": {fixture: fixed("fork.c"), begin: toMain, end: forks,
-			journey: func(f *faulty) (stepper.Stop, error) { return f.Step(5) }},
+			journey: func(f *faulty) (stepper.Stop, error) { return f.Step(f.ctx, 5) }},
 		"fork, caught": {fixture: fixed("fork.c"), begin: toMain, end: forks,
 			journey: func(f *faulty) (stepper.Stop, error) {
-				if err := f.Catch(stepper.Catch{Forks: true}); err != nil {
-					return stepper.Stop{}, err
-				}
-				defer func() { _ = f.Catch(stepper.Catch{}) }() // nothing is reported by the target for these
-				if stop, err := f.Continue(); err != nil || stop.Reason != stepper.StopFork {
-					return stop, err
-				}
-				return f.Continue()
+				return f.with(stepper.BreakpointSpec{Kind: stepper.CatchFork}, func(ctx context.Context) (stepper.Stop, error) {
+					if stop, err := f.Continue(ctx); err != nil || stop.Reason != stepper.StopFork {
+						return stop, err
+					}
+					return f.Continue(ctx)
+				})
 			}},
 		"fork, the child": {fixture: fixed("fork.c"), replace: true,
 			begin: func(f *faulty) { toMain(f); f.Policy().FollowFork = stepper.FollowChild },
@@ -47,11 +46,7 @@ func processTrials() map[string]trial {
 			}},
 		"exec, caught": {fixture: fixed("exec.c"), begin: toMain, end: execs, replace: true,
 			journey: func(f *faulty) (stepper.Stop, error) {
-				if err := f.Catch(stepper.Catch{Execs: true}); err != nil {
-					return stepper.Stop{}, err
-				}
-				defer func() { _ = f.Catch(stepper.Catch{}) }()
-				return f.Continue()
+				return f.with(stepper.BreakpointSpec{Kind: stepper.CatchExec}, f.Continue)
 			}},
 		"kill": {fixture: fixed("units.c"), begin: func(f *faulty) { toMain(f); f.enter() }, killed: true,
 			journey: func(f *faulty) (stepper.Stop, error) { return stepper.Stop{}, f.Kill() }},

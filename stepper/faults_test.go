@@ -172,14 +172,14 @@ func (f *faulty) wantUntouched(after fmt.Stringer) {
 // stop inside it.
 func journeys() map[string]func(*faulty) (stepper.Stop, error) {
 	return map[string]func(*faulty) (stepper.Stop, error){
-		"stepi":  func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(14) },
-		"inside": func(f *faulty) (stepper.Stop, error) { return f.StepInside(14) },
-		"opv":    func(f *faulty) (stepper.Stop, error) { return f.Opv() },
-		"abort":  func(f *faulty) (stepper.Stop, error) { return f.AbortAt(2) },
-		"next":   func(f *faulty) (stepper.Stop, error) { return f.Next(2) },
-		"step":   func(f *faulty) (stepper.Stop, error) { return f.Step(2) },
+		"stepi":  func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(f.ctx, 14) },
+		"inside": func(f *faulty) (stepper.Stop, error) { return f.StepInside(f.ctx, 14) },
+		"opv":    func(f *faulty) (stepper.Stop, error) { return f.Opv(f.ctx) },
+		"abort":  func(f *faulty) (stepper.Stop, error) { return f.AbortAt(f.ctx, 2) },
+		"next":   func(f *faulty) (stepper.Stop, error) { return f.Next(f.ctx, 2) },
+		"step":   func(f *faulty) (stepper.Stop, error) { return f.Step(f.ctx, 2) },
 		"break":  func(f *faulty) (stepper.Stop, error) { return f.stopInside() },
-		"finish": func(f *faulty) (stepper.Stop, error) { return f.Advance([]stepper.Place{{Addr: f.home}}) },
+		"finish": func(f *faulty) (stepper.Stop, error) { return f.Advance(f.ctx, []stepper.Place{{Addr: f.home}}) },
 	}
 }
 
@@ -189,7 +189,7 @@ func (f *faulty) stopInside() (stop stepper.Stop, err error) {
 	if err != nil {
 		return stop, err
 	}
-	stop, err = f.Continue()
+	stop, err = f.Continue(f.ctx)
 	if f.process.Alive() {
 		err = errors.Join(err, f.DeleteBreakpoint(b.Number))
 	}

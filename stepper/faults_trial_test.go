@@ -127,7 +127,7 @@ func (f *faulty) calm() {
 func (f *faulty) wantKilled(fault *faulttest.Fault, stop stepper.Stop, err error) {
 	f.t.Helper()
 	if (err == nil || errors.Is(err, unix.ESRCH)) && stop.Reason != stepper.StopKilled && f.process.Alive() {
-		stop, err = f.Continue() // it came after the step, or between two commands
+		stop, err = f.Continue(f.ctx) // it came after the step, or between two commands
 	}
 	if err != nil || stop.Reason != stepper.StopKilled || stop.Status.Signal != int(syscall.SIGKILL) {
 		f.t.Errorf("%v: %s, %v", fault, f.describe(stop), err)

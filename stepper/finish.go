@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -9,8 +10,8 @@ import (
 var ErrOutermost = errors.New(`"finish" not meaningful in the outermost frame`)
 
 // Finish runs until the given frame (0 is the innermost shown) has returned.
-func (e *Engine) Finish(frame int) (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		frames, err := e.Frames(th.tid, frame+2)
 		if err != nil {
 			return nil, err
@@ -113,8 +114,8 @@ func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
 }
 
 // Until is next that never goes back: it passes a loop's end (until).
-func (e *Engine) Until() (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) Until(ctx context.Context) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if entered, stop, err := e.deliverLine(th, false); entered || stop != nil || err != nil {
 			return stop, err
 		}
@@ -181,8 +182,8 @@ func outside(r Range, ranges []Range) []Range {
 
 // Advance runs to one of the places, or until the current frame returns
 // (until LOCATION, advance LOCATION).
-func (e *Engine) Advance(places []Place) (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) Advance(ctx context.Context, places []Place) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		tr := journey(th)
 		tr.sections = e.around(th.regs.PC())
 		for _, p := range places {

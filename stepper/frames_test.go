@@ -128,7 +128,7 @@ func TestFinishOfAnOuterFrame(t *testing.T) {
 	if err := p.DeleteBreakpoint(b.Number); err != nil {
 		t.Fatal(err)
 	}
-	stop, err := p.Finish(3)
+	stop, err := p.Finish(p.ctx, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestFinishOfTheOutermostFrameFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = p.Finish(len(frames) - 1); !errors.Is(err, stepper.ErrOutermost) {
+	if _, err = p.Finish(p.ctx, len(frames)-1); !errors.Is(err, stepper.ErrOutermost) {
 		t.Fatalf("finish of the outermost of %v: %v", frames, err)
 	}
 	p.wantExit(0)
@@ -181,7 +181,7 @@ func TestAdvanceEndsAtThePlaceOrAtTheReturn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stop, err := p.Advance(places)
+		stop, err := p.Advance(p.ctx, places)
 		if err != nil {
 			t.Fatal(err)
 		}

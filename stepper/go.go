@@ -249,7 +249,7 @@ func (e *Engine) goJoining(m *move) answer {
 		return arrive()
 	case ev.Kind == tracee.EventGroupEnd:
 		return answer{} // held until the step is done
-	case ev.Kind == tracee.EventGroupStop, ev.Kind == tracee.EventInterrupt && !e.asked.Load():
+	case ev.Kind == tracee.EventGroupStop, ev.Kind == tracee.EventInterrupt && !e.interrupt.pending():
 		return fails(e.joinGroupStop(ev.TID))
 	}
 	return e.on(ev, m)

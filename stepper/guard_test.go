@@ -23,7 +23,7 @@ func TestNoTrapOfOursLiesInAnInstruction(t *testing.T) {
 	target.Code(at, 0x74, 0x01, 0xf0, 0xff, 0x07, 0xc3) // je unlocked; lock incl (%rdi); ret
 	target.Forbidden = append(target.Forbidden, stepper.Range{Low: unlocked, High: ret})
 	target.Expect(steptest.Call{Name: "step 1", Do: steptest.Stepped(1, unlocked)})
-	stop, err := e.StepRange(at, locked)
+	stop, err := e.StepRange(t.Context(), at, locked)
 	if err != nil || stop.Reason != stepper.StopStep || stop.PC != unlocked {
 		t.Errorf("%+v, %v", stop, err)
 	}

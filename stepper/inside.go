@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"syscall"
@@ -12,7 +13,9 @@ import (
 // StepInside is StepInstruction that enters sections: the thread is stepped
 // with its rseq registration lifted (see quiet.go), so that it stands inside
 // with live state and still commits.
-func (e *Engine) StepInside(n int) (Stop, error) { return e.instructions(n, true) }
+func (e *Engine) StepInside(ctx context.Context, n int) (Stop, error) {
+	return e.instructions(ctx, n, true)
+}
 
 // insideHere steps one instruction of a quiet phase, and ends the phase with
 // the section's commit, the function's return, or a system call to come. An

@@ -156,7 +156,7 @@ func TestAFalseConditionInsideASectionAbortsAndLosesNothing(t *testing.T) {
 	const n = 300
 	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, fmt.Sprint(n))
 	asked := 0
-	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), addv), Condition: "0",
+	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), addv),
 		When: func(int) (bool, error) { asked++; return false, nil }})
 	p.wantExit(0)
 	p.wantUnits(n)
@@ -168,7 +168,7 @@ func TestAFalseConditionInsideASectionAbortsAndLosesNothing(t *testing.T) {
 func TestAFalseConditionInsideSectionsOfManyThreadsLosesNothing(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, "8", "50", "50")
 	asked := 0
-	p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), addv-1), Condition: "0",
+	p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), addv-1),
 		When: func(int) (bool, error) { asked++; return false, nil }})
 	p.wantExit(0)
 	if asked < 8*50 {
@@ -293,7 +293,7 @@ func TestABreakpointInsideASectionLearntLateMovesToItsArmingStore(t *testing.T) 
 	p.wantPrinted(fmt.Sprintf("aborts 1 attempts %d sum %d\n", n+1, n))
 
 	p = launch(t, stripped, fmt.Sprint(n))
-	p.add(stepper.BreakpointSpec{Addrs: places, Condition: "0", When: func(int) (bool, error) { return false, nil }})
+	p.add(stepper.BreakpointSpec{Addrs: places, When: func(int) (bool, error) { return false, nil }})
 	p.wantExit(0)
 	p.wantPrinted(fmt.Sprintf("aborts 1 attempts %d sum %d\n", n+1, n))
 }

@@ -28,7 +28,7 @@ func TestAnInnerJourneyEndsWhereTheOuterArrives(t *testing.T) {
 		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
 		steptest.Call{Name: "wait", Do: steptest.Reach(1, called)},
 	)
-	stop, err := e.Next(1)
+	stop, err := e.Next(t.Context(), 1)
 	if err != nil || stop.Reason != stepper.StopStep || stop.PC != called {
 		t.Errorf("%+v, %v", stop, err)
 	}

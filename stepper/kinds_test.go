@@ -64,7 +64,7 @@ func countingWays() map[string]func(p *program) {
 			}
 		},
 		"never": func(p *program) { // a condition that is false each time
-			p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")}, Condition: "0",
+			p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")},
 				When: func(int) (bool, error) { return false, nil }})
 		},
 	}
@@ -119,7 +119,7 @@ func TestARangeIsLeftByAHandlerBehindItsSignature(t *testing.T) {
 	}
 	for _, line := range p.Symbols().LineRanges(r.PC(), 0) {
 		if line.Contains(r.PC()) {
-			stop, err := p.StepRange(line.Low, line.High)
+			stop, err := p.StepRange(p.ctx, line.Low, line.High)
 			if err != nil || stop.Reason != stepper.StopStep || line.Contains(stop.PC) {
 				t.Fatalf("[%v, %v): %s, %v", line.Low, line.High, p.describe(stop), err)
 			}
@@ -153,7 +153,7 @@ func TestLayoutIsWhatIsExecuted(t *testing.T) {
 			layout := unit.Lay(code)
 			executed := map[table.Addr]bool{}
 			for range 300 {
-				stop, err := p.StepInside(1)
+				stop, err := p.StepInside(p.ctx, 1)
 				if err != nil || stop.Reason != stepper.StopStep {
 					t.Fatalf("%s, %v", p.describe(stop), err)
 				}

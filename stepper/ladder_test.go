@@ -231,10 +231,10 @@ func TestAbortAtStopsAtTheHandler(t *testing.T) {
 					fixture.Extra = []string{"asm.S"}
 				}
 				p := start(t, fixture)
-				stop, err := p.AbortAt(n)
+				stop, err := p.AbortAt(p.ctx, n)
 				for try := 0; err != nil && try < 3; try++ { // preempted on the way, as on a busy machine
 					p = start(t, fixture)
-					stop, err = p.AbortAt(n)
+					stop, err = p.AbortAt(p.ctx, n)
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -261,7 +261,7 @@ func TestAbortAtStopsAtTheHandler(t *testing.T) {
 func TestAbortAtRefusesAnInstructionThatIsNotThere(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c"}, "20")
 	for _, n := range []int{-1, 0, addv + 1} {
-		if _, err := p.AbortAt(n); err == nil {
+		if _, err := p.AbortAt(p.ctx, n); err == nil {
 			t.Errorf("instruction %d is aborted at", n)
 		}
 	}
@@ -278,15 +278,15 @@ func TestOpvDoesASectionsWork(t *testing.T) {
 					p := start(t, tabletest.Fixture{Source: source, Opt: opt}, fmt.Sprint(n))
 					for k := range n {
 						if aborted {
-							_, err := p.AbortAt(k%addv + 1)
+							_, err := p.AbortAt(p.ctx, k%addv+1)
 							if err != nil { // preempted on the way, as on a busy machine: the next pass
-								_, err = p.AbortAt(k%addv + 1)
+								_, err = p.AbortAt(p.ctx, k%addv+1)
 							}
 							if err != nil {
 								t.Fatal(err)
 							}
 						}
-						stop, err := p.Opv()
+						stop, err := p.Opv(p.ctx)
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -308,10 +308,10 @@ func TestOpvDoesASectionsWork(t *testing.T) {
 // The program ends before the next section comes.
 func TestOpvWithoutASectionToComeSaysSo(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c"}, "1")
-	if _, err := p.Opv(); err != nil {
+	if _, err := p.Opv(p.ctx); err != nil {
 		t.Fatal(err)
 	}
-	stop, err := p.Opv()
+	stop, err := p.Opv(p.ctx)
 	if err == nil && stop.Reason != stepper.StopExited {
 		t.Errorf("the second Opv of a program with one section: %s", p.describe(stop))
 	}

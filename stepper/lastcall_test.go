@@ -19,10 +19,10 @@ func atLastCall(t *testing.T, mode string) (p *program, tid int) {
 // what is left of the program is as it was.
 func TestAThreadThatEndsInsideAUnitSaysSo(t *testing.T) {
 	commands := map[string]func(*program) (stepper.Stop, error){
-		"stepi":  func(p *program) (stepper.Stop, error) { return p.StepInstruction(50) },
-		"next":   func(p *program) (stepper.Stop, error) { return p.Next(50) },
-		"step":   func(p *program) (stepper.Stop, error) { return p.Step(50) },
-		"finish": func(p *program) (stepper.Stop, error) { return p.Finish(0) },
+		"stepi":  func(p *program) (stepper.Stop, error) { return p.StepInstruction(p.ctx, 50) },
+		"next":   func(p *program) (stepper.Stop, error) { return p.Next(p.ctx, 50) },
+		"step":   func(p *program) (stepper.Stop, error) { return p.Step(p.ctx, 50) },
+		"finish": func(p *program) (stepper.Stop, error) { return p.Finish(p.ctx, 0) },
 	}
 	for name, command := range commands {
 		t.Run(name+", thread", func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestAThreadThatEndsInsideAUnitSaysSo(t *testing.T) {
 func TestAThreadThatEndsAfterAQuietPhaseIsNoTrouble(t *testing.T) {
 	for n := 1; n <= 14; n++ {
 		p, _ := atLastCall(t, "exit")
-		stop, err := p.StepInside(n)
+		stop, err := p.StepInside(p.ctx, n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,10 +73,10 @@ func TestAThreadThatEndsAfterAQuietPhaseIsNoTrouble(t *testing.T) {
 // makes a thread and ends the process.
 func TestALeaderThatEndsDoesNotDisturbTheSteppedThread(t *testing.T) {
 	for name, command := range map[string]func(*program) (stepper.Stop, error){
-		"next":   func(p *program) (stepper.Stop, error) { return p.Next(1) },
-		"step":   func(p *program) (stepper.Stop, error) { return p.Step(1) },
-		"stepi":  func(p *program) (stepper.Stop, error) { return p.StepInstruction(1000) },
-		"inside": func(p *program) (stepper.Stop, error) { return p.StepInside(1000) },
+		"next":   func(p *program) (stepper.Stop, error) { return p.Next(p.ctx, 1) },
+		"step":   func(p *program) (stepper.Stop, error) { return p.Step(p.ctx, 1) },
+		"stepi":  func(p *program) (stepper.Stop, error) { return p.StepInstruction(p.ctx, 1000) },
+		"inside": func(p *program) (stepper.Stop, error) { return p.StepInside(p.ctx, 1000) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := launch(t, fixed("procs.c"), "leader")

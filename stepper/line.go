@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"context"
 	"fmt"
 
 	"rseqstep/stepper/unit"
@@ -23,13 +24,13 @@ type walk struct {
 }
 
 // Step goes on to another line, into functions that have lines (step).
-func (e *Engine) Step(n int) (Stop, error) { return e.lines(n, true) }
+func (e *Engine) Step(ctx context.Context, n int) (Stop, error) { return e.lines(ctx, n, true) }
 
 // Next goes on to another line of this function or its caller (next).
-func (e *Engine) Next(n int) (Stop, error) { return e.lines(n, false) }
+func (e *Engine) Next(ctx context.Context, n int) (Stop, error) { return e.lines(ctx, n, false) }
 
-func (e *Engine) lines(n int, into bool) (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) lines(ctx context.Context, n int, into bool) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		for i := 0; i < n; i++ {
 			if entered, stop, err := e.deliverLine(th, into); stop != nil || err != nil {
 				return stop, err

@@ -2,6 +2,7 @@ package stepper_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -21,34 +22,35 @@ import (
 // patience is when a test gives a program up as hanging.
 var patience = tabletest.Patience(2 * time.Minute)
 
-// interrupts asks the program of an Engine to stop once so much time has gone by:
-// the command under test then returns a Stop that nobody expects. It asks again
-// and again, for a command forgets what came before it began. The Target's own
-// Interrupt would not do: the Engine takes it for one left over.
-func interrupts(e *stepper.Engine, after time.Duration) (end func()) {
-	over := make(chan struct{})
-	timer := time.AfterFunc(after, func() {
-		again := time.NewTicker(100 * time.Millisecond)
-		defer again.Stop()
-		for {
-			e.Interrupt()
-			select {
-			case <-over:
-				return
-			case <-again.C:
-			}
-		}
-	})
-	return func() { timer.Stop(); close(over) }
+// patiently is a context for the commands of a test: it ends when the program hangs,
+// and the command under test then returns a Stop that nobody expects.
+func patiently(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // program is a fixture that runs under an Engine.
 type program struct {
 	*stepper.Engine
 	t       testing.TB
+	ctx     context.Context // of its commands
 	process *ptrace.Process
 	stdout  string // the file that gets what the program prints
 	path    string
+}
+
+// interruptAfter interrupts the program's commands once so much time has gone by, until
+// end is called.
+func (p *program) interruptAfter(d time.Duration) (end func()) {
+	was := p.ctx
+	ctx, cancel := context.WithTimeout(was, d)
+	p.ctx = ctx
+	return func() {
+		cancel()
+		p.ctx = was
+	}
 }
 
 // launch builds a fixture and holds it at its first instruction.
@@ -75,7 +77,7 @@ func launchAs(t testing.TB, as func(*ptrace.Process) tracee.Target, debugDirs []
 	t.Helper()
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	p := &program{t: t, path: path, stdout: filepath.Join(t.TempDir(), "stdout")}
+	p := &program{t: t, ctx: patiently(t), path: path, stdout: filepath.Join(t.TempDir(), "stdout")}
 	out, err := os.Create(p.stdout)
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +100,6 @@ func launchAs(t testing.TB, as func(*ptrace.Process) tracee.Target, debugDirs []
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(interrupts(p.Engine, patience))
 	return p
 }
 
@@ -157,19 +158,19 @@ func (p *program) do(command string) stepper.Stop {
 	var err error
 	switch command {
 	case "next":
-		stop, err = p.Next(1)
+		stop, err = p.Next(p.ctx, 1)
 	case "step":
-		stop, err = p.Step(1)
+		stop, err = p.Step(p.ctx, 1)
 	case "stepi":
-		stop, err = p.StepInstruction(1)
+		stop, err = p.StepInstruction(p.ctx, 1)
 	case "nexti":
-		stop, err = p.NextInstruction(1)
+		stop, err = p.NextInstruction(p.ctx, 1)
 	case "continue":
-		stop, err = p.Continue()
+		stop, err = p.Continue(p.ctx)
 	case "finish":
-		stop, err = p.Finish(0)
+		stop, err = p.Finish(p.ctx, 0)
 	case "until":
-		stop, err = p.Until()
+		stop, err = p.Until(p.ctx)
 	default:
 		p.t.Fatalf("no command %q", command)
 	}
@@ -185,7 +186,7 @@ func (p *program) next() stepper.Stop { p.t.Helper(); return p.do("next") }
 // stepi steps n instructions or units in one command.
 func (p *program) stepi(n int) stepper.Stop {
 	p.t.Helper()
-	stop, err := p.StepInstruction(n)
+	stop, err := p.StepInstruction(p.ctx, n)
 	if err != nil {
 		p.t.Fatalf("stepi %d: %v (%s)", n, err, p.describe(stop))
 	}

@@ -52,7 +52,7 @@ func (r *lineRun) next() (bool, error) {
 	if err := r.SelectThread(1); err != nil {
 		return false, err
 	}
-	stop, err := r.Next(1)
+	stop, err := r.Next(r.w.Context(), 1)
 	on, err := r.do(stop, err)
 	for _, u := range stop.Units {
 		if u.Result != stepper.Committed {

@@ -66,8 +66,8 @@ func scenarios() map[string]struct {
 			return fmt.Errorf("60 steps and no commit")
 		}
 	}
-	stepi := func(r *modelRun) (stepper.Stop, error) { return r.StepInstruction(1) }
-	inside := func(r *modelRun) (stepper.Stop, error) { return r.StepInside(1) }
+	stepi := func(r *modelRun) (stepper.Stop, error) { return r.StepInstruction(r.w.Context(), 1) }
+	inside := func(r *modelRun) (stepper.Stop, error) { return r.StepInside(r.w.Context(), 1) }
 	stops := func(at table.Addr, times int) func(*modelRun) error {
 		return func(r *modelRun) error {
 			b, err := r.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{at}})
@@ -76,7 +76,7 @@ func scenarios() map[string]struct {
 			}
 			for range times {
 				for tries := 0; ; tries++ {
-					stop, err := r.Continue()
+					stop, err := r.Continue(r.w.Context())
 					if on, err := r.do(stop, err); !on {
 						return err
 					}
@@ -119,7 +119,7 @@ func thenNative(r *modelRun, inside func(*modelRun) (stepper.Stop, error)) error
 	if err != nil {
 		return err
 	}
-	if on, err := r.do(r.Continue()); !on {
+	if on, err := r.do(r.Continue(r.w.Context())); !on {
 		return err
 	}
 	return r.DeleteBreakpoint(b.Number)
@@ -163,7 +163,7 @@ func TestEveryOrderOfEvents(t *testing.T) {
 				err = s.drive(r)
 				// A thread may stand in a quiet phase by the user's wish: it ends with the next steps.
 				for n := 0; err == nil && !r.ended && w.Alive() && len(w.Left()) > 0 && n < 12; n++ {
-					_, err = r.do(r.StepInstruction(1))
+					_, err = r.do(r.StepInstruction(r.w.Context(), 1))
 				}
 				switch {
 				case err != nil:

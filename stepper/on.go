@@ -47,20 +47,13 @@ func (e *Engine) on(ev tracee.Event, m *move) answer {
 		return fails(errors.Join(e.goOn(ev.TID), e.goOn(ev.Child)))
 	case tracee.EventSyscall:
 		return fails(e.provideAt(ev.TID))
-	case tracee.EventSyscallEntry, tracee.EventSyscallReturn:
-		if stop := e.caughtSyscall(ev); stop != nil {
-			return stopped(stop, nil)
-		}
+	case tracee.EventSyscallReturn:
 		// Stepped, a thread comes here instead of to the end of its step.
-		if ev.Kind == tracee.EventSyscallReturn && !e.toBeRestarted(e.adopt(ev.TID)) {
+		if !e.toBeRestarted(e.adopt(ev.TID)) {
 			return e.stepped(ev.TID)
 		}
 	case tracee.EventFork, tracee.EventVfork:
 		return e.onFork(ev)
-	case tracee.EventVforkDone:
-		if stop := e.caughtVforkDone(ev); stop != nil {
-			return stopped(stop, nil)
-		}
 	case tracee.EventGroupStop:
 		if !m.quiet && !m.wide { // in a quiet phase job control waits until that is over
 			return then(&move{th: m.th, gait: joining}, nil)
@@ -258,9 +251,6 @@ func (e *Engine) stepping(th *thread) *move {
 
 // onFork keeps the process that the user wants.
 func (e *Engine) onFork(ev tracee.Event) answer {
-	if e.catch.Forks {
-		return stopped(e.caughtFork(ev), nil)
-	}
 	if err := e.forked(ev); err != nil {
 		return fails(err)
 	}
@@ -293,7 +283,7 @@ func (e *Engine) onExec(ev tracee.Event) answer {
 	if a := stopped(e.catchpoint(ev)); !a.goesOn() {
 		return a
 	}
-	if e.catch.Execs || alone {
+	if alone {
 		return stopped(&Stop{Reason: StopExec, TID: ev.TID}, nil)
 	}
 	return fails(e.goOn(ev.TID))
@@ -329,7 +319,7 @@ func (e *Engine) waitsFor(tid int) bool {
 // onInterrupt ends the command when the user asks for it. Else it is time to look at
 // a thread that takes long, or the request belonged to a command that has ended.
 func (e *Engine) onInterrupt(ev tracee.Event, m *move) answer {
-	if e.asked.Swap(false) {
+	if e.interrupt.take() {
 		tid := ev.TID
 		if _, ok := e.threads[e.current]; ok {
 			tid = e.current

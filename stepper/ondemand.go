@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 
@@ -35,8 +36,8 @@ func (e *Engine) toArming(th *thread) (*unit.Insn, *table.Placed, *Stop, error) 
 
 // Opv does the work of the section the thread comes to next, or has just been
 // aborted in, by a cpu_opv vector, without waiting for it to be stuck.
-func (e *Engine) Opv() (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) Opv(ctx context.Context) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err
 		}
@@ -105,8 +106,8 @@ func notDone(done bool, err error, name string) error {
 // AbortAt lets the section the thread comes to next be aborted by the kernel
 // before its instruction number n (1 is the first), and stops at its abort
 // handler.
-func (e *Engine) AbortAt(n int) (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) AbortAt(ctx context.Context, n int) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err
 		}

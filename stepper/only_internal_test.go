@@ -16,7 +16,7 @@ func (living) Alive() bool { return true }
 func TestOnlyIsForOneCommandThatCannotBegin(t *testing.T) {
 	e := &Engine{target: living{}}
 	e.Only(7)
-	if _, err := e.StepAlone(); err == nil {
+	if _, err := e.StepAlone(t.Context()); err == nil {
 		t.Fatal("a command without a thread began")
 	}
 	if e.beginOnly(); !e.mayRun(8) {

@@ -2,6 +2,7 @@ package stepper_test
 
 import (
 	"testing"
+	"time"
 
 	"rseqstep/stepper"
 	"rseqstep/table/tabletest"
@@ -11,10 +12,9 @@ import (
 func TestAHangingCommandIsInterrupted(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "wrongloop.c", Opt: "-O2"}, "-1")
 	p.Policy().Stuck, p.Policy().StuckLimit = stepper.StuckIgnored, 1<<30
-	end := interrupts(p.Engine, 0)
-	defer end()
 	for range 3 {
-		stop := p.cont()
-		p.wantReason(stop, stepper.StopInterrupt)
+		end := p.interruptAfter(50 * time.Millisecond)
+		p.wantReason(p.cont(), stepper.StopInterrupt)
+		end()
 	}
 }

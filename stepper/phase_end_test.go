@@ -31,7 +31,7 @@ func toFault(p *program, way string) {
 		p.delete(b)
 		p.enter()
 		for p.live().Live {
-			stop, err := p.StepInside(1)
+			stop, err := p.StepInside(p.ctx, 1)
 			if err != nil {
 				p.t.Fatal(err)
 			}
@@ -61,7 +61,7 @@ func TestASectionInWhichAQuietPhaseEndsIsRestarted(t *testing.T) {
 			p.wantExit(0)
 		},
 		"inside": func(p *program) {
-			stop, err := p.StepInside(1)
+			stop, err := p.StepInside(p.ctx, 1)
 			if err != nil {
 				p.t.Fatal(err)
 			}
@@ -70,7 +70,7 @@ func TestASectionInWhichAQuietPhaseEndsIsRestarted(t *testing.T) {
 		},
 		"inside, nostop": func(p *program) {
 			nostop(p)
-			if _, err := p.StepInside(3); err != nil {
+			if _, err := p.StepInside(p.ctx, 3); err != nil {
 				p.t.Fatal(err)
 			}
 			p.wantExit(0)
@@ -127,7 +127,7 @@ func TestAPhaseBeginsWhereAnotherEnds(t *testing.T) {
 			},
 			"inside": func(p *program) {
 				for {
-					stop, err := p.StepInside(1)
+					stop, err := p.StepInside(p.ctx, 1)
 					if err != nil {
 						p.t.Fatal(err)
 					}
@@ -217,7 +217,7 @@ func enterAndDetach(t *testing.T, path string, pid, number int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, path: path, process: process}
+	p := &program{t: t, ctx: patiently(t), path: path, process: process}
 	var cache table.Cache
 	p.Engine, err = stepper.New(process, symbols.New(symbols.Options{Open: p.open, DebugDirs: []string{}}), func() ([]*table.Module, error) {
 		return cache.ReadModules(pid, process)
@@ -225,13 +225,12 @@ func enterAndDetach(t *testing.T, path string, pid, number int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer interrupts(p.Engine, patience)()
 	tid := process.Threads()[number]
 	if err := p.SelectThread(tid); err != nil {
 		t.Fatal(err)
 	}
 	for p.owned(tid).config.Registered() || !p.live().Live {
-		stop, err := p.StepInside(1)
+		stop, err := p.StepInside(p.ctx, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

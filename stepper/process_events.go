@@ -83,7 +83,7 @@ func (e *Engine) executed(ev tracee.Event) error {
 		e.pinned = ev.TID
 	}
 	e.current, e.only = ev.TID, nil
-	if !e.catch.Execs {
+	if !e.clientCatches(CatchExec) {
 		e.notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
 	}
 	return e.reload()

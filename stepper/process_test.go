@@ -23,7 +23,7 @@ func TestExitStatusIsTheProgramsOwn(t *testing.T) {
 		if stop.Status.Code != 7 {
 			t.Errorf("%s: exit status %d", command, stop.Status.Code)
 		}
-		if _, err := p.Continue(); err == nil {
+		if _, err := p.Continue(p.ctx); err == nil {
 			t.Error("a program that is no more goes on")
 		}
 	}
@@ -152,8 +152,8 @@ func TestKillEndsTheProgram(t *testing.T) {
 // The end of the process overtakes a step: SIGKILL from outside.
 func TestAProgramKilledFromOutsideIsReported(t *testing.T) {
 	for name, command := range map[string]func(p *program) (stepper.Stop, error){
-		"stepi": func(p *program) (stepper.Stop, error) { return p.StepInstruction(100_000_000) },
-		"next":  func(p *program) (stepper.Stop, error) { return p.Next(100_000_000) },
+		"stepi": func(p *program) (stepper.Stop, error) { return p.StepInstruction(p.ctx, 100_000_000) },
+		"next":  func(p *program) (stepper.Stop, error) { return p.Next(p.ctx, 100_000_000) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := launch(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, "4", "10", "1000000000")

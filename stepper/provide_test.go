@@ -38,7 +38,7 @@ func opvFixture(t testing.TB, source string, abi opv.ABI, number int) string {
 func launchProvided(t testing.TB, path string, abi opv.ABI, number int, args ...string) *program {
 	t.Helper()
 	tabletest.NeedPtrace(t)
-	p := &program{t: t, path: path, stdout: filepath.Join(t.TempDir(), "stdout")}
+	p := &program{t: t, ctx: patiently(t), path: path, stdout: filepath.Join(t.TempDir(), "stdout")}
 	out, err := os.Create(p.stdout)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,6 @@ func launchProvided(t testing.TB, path string, abi opv.ABI, number int, args ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(interrupts(p.Engine, patience))
 	if err := p.ProvideCPUOpv(abi); err != nil {
 		t.Fatal(err)
 	}

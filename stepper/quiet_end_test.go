@@ -28,9 +28,9 @@ func TestEveryCommandEndsAQuietPhaseWhole(t *testing.T) {
 					stop = p.do(command)
 				}
 			case "opv":
-				stop, _ = p.Opv() // refused where the next section leaves aside
+				stop, _ = p.Opv(p.ctx) // refused where the next section leaves aside
 			case "abort":
-				stop, err = p.AbortAt(1)
+				stop, err = p.AbortAt(p.ctx, 1)
 			default:
 				stop = p.do(command)
 			}
@@ -167,9 +167,9 @@ func TestAProgramKilledInAQuietPhaseIsReported(t *testing.T) {
 			var err error
 			switch command {
 			case "inside":
-				stop, err = p.StepInside(1)
+				stop, err = p.StepInside(p.ctx, 1)
 			case "opv":
-				stop, err = p.Opv()
+				stop, err = p.Opv(p.ctx)
 			case "detach":
 				if err := p.Detach(); err != nil {
 					t.Error(err)

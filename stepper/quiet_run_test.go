@@ -23,9 +23,9 @@ func longSection(t *testing.T, opt string, rounds int64) *program {
 // Stepped one by one the loop would take ten minutes.
 func TestALongLoopInASectionIsRunNatively(t *testing.T) {
 	const rounds = 30_000_000
-	commit := func(p *program, condition string) *stepper.Breakpoint {
-		return p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")}, Condition: condition,
-			When: func(int) (bool, error) { return condition == "", nil }})
+	commit := func(p *program, met bool) *stepper.Breakpoint {
+		return p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")},
+			When: func(int) (bool, error) { return met, nil }})
 	}
 	for name, onward := range map[string]func(p *program){
 		"continue": func(*program) {},
@@ -34,12 +34,12 @@ func TestALongLoopInASectionIsRunNatively(t *testing.T) {
 		"finish":   func(p *program) { p.wantReason(p.do("finish"), stepper.StopFinished) },
 		"until":    func(p *program) { p.do("until") },
 		"break behind the loop": func(p *program) {
-			b := commit(p, "")
+			b := commit(p, true)
 			p.hits(b, 1)
 			p.wantReason(p.stepi(1), stepper.StopStep)
 			p.delete(b)
 		},
-		"condition behind the loop": func(p *program) { commit(p, "0") },
+		"condition behind the loop": func(p *program) { commit(p, false) },
 		"set inside on": func(p *program) {
 			p.Policy().Inside = true
 			p.wantReason(p.stepi(5), stepper.StopStep)
@@ -70,7 +70,7 @@ func TestABreakpointInALongLoopInsideIsMet(t *testing.T) {
 	p := longSection(t, "-O2", rounds)
 	loop := p.address("inside") + 1 // behind its nop
 	met := 0
-	b := p.add(stepper.BreakpointSpec{Addrs: []table.Addr{loop}, Condition: "late", When: func(int) (bool, error) {
+	b := p.add(stepper.BreakpointSpec{Addrs: []table.Addr{loop}, When: func(int) (bool, error) {
 		met++
 		return met == 1500, nil
 	}})
@@ -91,8 +91,7 @@ func interrupted(t *testing.T) *program {
 	p := longSection(t, "-O2", 1<<60)
 	before := p.owned(p.Thread())
 	b := p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")}})
-	timer := time.AfterFunc(50*time.Millisecond, p.Interrupt)
-	defer timer.Stop()
+	defer p.interruptAfter(50 * time.Millisecond)()
 	p.wantReason(p.cont(), stepper.StopInterrupt)
 	if now := p.live(); !now.Live || p.owned(p.Thread()) != before {
 		t.Fatalf("interrupted, but not in the quiet phase: %+v", now)

@@ -68,7 +68,7 @@ func inside(t *testing.T, opt string, rounds int) (p *program, tid int, before o
 func (p *program) enter() {
 	p.t.Helper()
 	for n := 0; ; n++ {
-		stop, err := p.StepInside(1)
+		stop, err := p.StepInside(p.ctx, 1)
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestASignalInAQuietPhaseComesAfterwards(t *testing.T) {
 	}
 	var units []stepper.UnitReport
 	for n := 0; ; n++ {
-		stop, err := p.StepInside(1)
+		stop, err := p.StepInside(p.ctx, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func TestAQuietPhaseCostsFewStops(t *testing.T) {
 func quietStops(t testing.TB, p *program, n int) float64 {
 	t.Helper()
 	passes := 0
-	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), 1), Condition: "the last",
+	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), 1),
 		When: func(int) (bool, error) { passes++; return passes == n+1, nil }})
 	before := p.switches(p.Thread())
 	p.hits(b, 1)

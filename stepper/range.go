@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"context"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -11,29 +12,29 @@ import (
 // units; a way out that lies inside one is moved to its exits, and an abort
 // handler without lines of its own counts as part of the range. A PC that is
 // outside already is stepped once.
-func (e *Engine) StepRange(low, high table.Addr) (Stop, error) {
-	return e.stepRanges([]Range{{Low: low, High: high}})
+func (e *Engine) StepRange(ctx context.Context, low, high table.Addr) (Stop, error) {
+	return e.stepRanges(ctx, []Range{{Low: low, High: high}})
 }
 
 // StepInlined goes on for a client that has stepped out of a range beginning
 // at from into a call inlined on its line, and has not stopped there: it does
 // next. It runs out of the whole line as next sees it, inlined calls included,
 // or steps one instruction where the thread stands in no such call.
-func (e *Engine) StepInlined(from table.Addr) (Stop, error) {
+func (e *Engine) StepInlined(ctx context.Context, from table.Addr) (Stop, error) {
 	if th, err := e.selected(); err == nil && e.load(th) == nil {
 		depth, _ := e.symbols.Inlines(from)
 		deeper, _ := e.symbols.Inlines(th.regs.PC())
 		ranges := e.symbols.LineRanges(from, depth)
 		if deeper > depth && inRanges(ranges, th.regs.PC()) {
-			return e.stepRanges(ranges)
+			return e.stepRanges(ctx, ranges)
 		}
 	}
-	return e.StepForClient()
+	return e.StepForClient(ctx)
 }
 
 // stepRanges is StepRange of several ranges, sorted.
-func (e *Engine) stepRanges(ranges []Range) (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
@@ -124,8 +125,8 @@ func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) decision {
 // aborted leaves the thread at the abort handler, and where that has no lines
 // (the inline assembly has put it into a section of its own) the client's next
 // would end in the middle of nowhere. So the handler is run through as well.
-func (e *Engine) StepForClient() (Stop, error) {
-	stop, err := e.StepInstruction(1)
+func (e *Engine) StepForClient(ctx context.Context) (Stop, error) {
+	stop, err := e.StepInstruction(ctx, 1)
 	if err != nil || stop.Reason != StopStep || e.policy.Inside || len(stop.Units) == 0 {
 		return stop, err
 	}
@@ -138,7 +139,7 @@ func (e *Engine) StepForClient() (Stop, error) {
 			break
 		}
 		units, notes := stop.Units, stop.Notes
-		stop, err = e.stepRanges([]Range{r})
+		stop, err = e.stepRanges(ctx, []Range{r})
 		stop.Units, stop.Notes = append(units, stop.Units...), append(notes, stop.Notes...)
 		break
 	}

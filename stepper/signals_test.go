@@ -116,25 +116,20 @@ func TestACrashStopsAtTheFaultingLine(t *testing.T) {
 	}
 }
 
-// interruptSoon interrupts a command that runs for long.
-func (p *program) interruptSoon() {
-	timer := time.AfterFunc(50*time.Millisecond, p.Interrupt)
-	p.t.Cleanup(func() { timer.Stop() })
-}
-
 func TestInterruptStopsTheProgramNotTheDebugger(t *testing.T) {
 	commands := map[string]func(p *program) (stepper.Stop, error){
-		"continue": func(p *program) (stepper.Stop, error) { return p.Continue() },
-		"stepi":    func(p *program) (stepper.Stop, error) { return p.StepInstruction(100_000_000) },
-		"nexti":    func(p *program) (stepper.Stop, error) { return p.NextInstruction(100_000_000) },
-		"next":     func(p *program) (stepper.Stop, error) { return p.Next(100_000_000) },
+		"continue": func(p *program) (stepper.Stop, error) { return p.Continue(p.ctx) },
+		"stepi":    func(p *program) (stepper.Stop, error) { return p.StepInstruction(p.ctx, 100_000_000) },
+		"nexti":    func(p *program) (stepper.Stop, error) { return p.NextInstruction(p.ctx, 100_000_000) },
+		"next":     func(p *program) (stepper.Stop, error) { return p.Next(p.ctx, 100_000_000) },
 	}
 	for name, command := range commands {
 		t.Run(name, func(t *testing.T) {
 			p := launch(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "1000000000")
 			p.runTo("units.c:14")
-			p.interruptSoon()
+			end := p.interruptAfter(50 * time.Millisecond)
 			stop, err := command(p)
+			end()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -155,7 +150,7 @@ func TestInterruptStopsTheProgramNotTheDebugger(t *testing.T) {
 func TestInterruptStopsEveryThread(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, "8", "100", "100000000")
 	p.runTo("stepped")
-	p.interruptSoon()
+	defer p.interruptAfter(50 * time.Millisecond)()
 	p.wantReason(p.cont(), stepper.StopInterrupt)
 	threads := p.Threads()
 	if len(threads) < 2 {

@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"context"
 	"errors"
 
 	"rseqstep/stepper/tracee"
@@ -13,8 +14,8 @@ import (
 // step has ended, so that no handler runs meanwhile, which might not come back
 // (Go's preemption leads to the scheduler). The signals that an instruction raises
 // itself do not wait: their handler begins, and the step ends there.
-func (e *Engine) StepAlone() (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}

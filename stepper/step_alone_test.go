@@ -44,7 +44,7 @@ func TestAStepAloneKeepsSignalsForAfterwards(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			stop, err := p.StepAlone()
+			stop, err := p.StepAlone(p.ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestAStepAloneOfAFaultBeginsTheHandler(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.handle(syscall.SIGILL, stepper.Disposition{Pass: true})
-	stop, err := p.StepAlone()
+	stop, err := p.StepAlone(p.ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestAStepAloneGivesATakenSignalBack(t *testing.T) {
 		steptest.Call{Name: "step 1", Do: blocked(steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 10}))},
 		steptest.Call{Name: "step 1 10", Do: blocked(steptest.Stepped(1, arm))},
 	)
-	stop, err := e.StepAlone()
+	stop, err := e.StepAlone(t.Context())
 	if err != nil || stop.Reason != stepper.StopStep || stop.PC != arm {
 		t.Errorf("%+v, %v", stop, err)
 	}

@@ -1,15 +1,18 @@
 package stepper
 
 import (
+	"context"
 	"rseqstep/stepper/unit"
 )
 
 // StepInstruction steps n instructions or units of the selected thread (stepi).
-func (e *Engine) StepInstruction(n int) (Stop, error) { return e.instructions(n, e.policy.Inside) }
+func (e *Engine) StepInstruction(ctx context.Context, n int) (Stop, error) {
+	return e.instructions(ctx, n, e.policy.Inside)
+}
 
 // instructions steps n instructions; inside enters sections.
-func (e *Engine) instructions(n int, inside bool) (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) instructions(ctx context.Context, n int, inside bool) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
@@ -62,8 +65,8 @@ func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 }
 
 // NextInstruction is StepInstruction that steps over calls (nexti).
-func (e *Engine) NextInstruction(n int) (Stop, error) {
-	return e.command(func(th *thread) (*Stop, error) {
+func (e *Engine) NextInstruction(ctx context.Context, n int) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}

@@ -1,6 +1,7 @@
 package stepper_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -28,18 +29,21 @@ func (h *holds) Hold() error {
 }
 
 // lookedAfter launches a fixture whose continues are looked after, and gathers
-// what is said; each is followed by an interrupt where stops is set.
+// what is said; the first interrupts the command where stops is set.
 func lookedAfter(t *testing.T, f tabletest.Fixture, when stepper.WhenStuck, stops bool, args ...string) (*program, *holds, *[]stepper.StuckReport) {
 	t.Helper()
 	var h *holds
 	var said []stepper.StuckReport
 	p := launchAs(t, func(q *ptrace.Process) tracee.Target { h = &holds{Process: q}; return h }, []string{}, tabletest.Build(t, f), args...)
 	p.Policy().Stuck, p.Policy().StuckTime = when, shortly
+	interrupt := func() {}
+	if stops {
+		p.ctx, interrupt = context.WithCancel(p.ctx)
+		t.Cleanup(interrupt)
+	}
 	p.OnStuck(func(r stepper.StuckReport) {
 		said = append(said, r)
-		if stops {
-			p.Interrupt()
-		}
+		interrupt()
 	})
 	return p, h, &said
 }
@@ -52,6 +56,7 @@ func TestAContinueSaysWhichThreadGoesRoundWhichSection(t *testing.T) {
 				tid := p.Thread()
 				stop := p.cont()
 				p.wantReason(stop, stepper.StopInterrupt)
+				p.ctx = patiently(t)
 				seen := map[int]bool{} // a second thread may have gone round as often before all are stopped
 				for _, r := range *said {
 					seen[r.TID] = true
@@ -71,7 +76,7 @@ func TestAContinueSaysWhichThreadGoesRoundWhichSection(t *testing.T) {
 					t.Fatal(err)
 				}
 				if others == 0 {
-					if _, err := p.Opv(); err != nil {
+					if _, err := p.Opv(p.ctx); err != nil {
 						t.Fatal(err)
 					}
 					p.wantExit(0)
@@ -101,8 +106,10 @@ func TestAContinueLooksAgainAtAThreadThatRegistersLate(t *testing.T) {
 			p := launchAs(t, func(q *ptrace.Process) tracee.Target { return q }, []string{}, tabletest.Build(t, f), "-1")
 			p.Policy().Stuck, p.Policy().StuckTime = stepper.StuckReports, shortly
 			said := 0
-			p.OnStuck(func(stepper.StuckReport) { said++; p.Interrupt() })
-			defer time.AfterFunc(tabletest.Patience(time.Minute), p.Interrupt).Stop()
+			ctx, interrupt := context.WithTimeout(p.ctx, tabletest.Patience(time.Minute))
+			defer interrupt()
+			p.ctx = ctx
+			p.OnStuck(func(stepper.StuckReport) { said++; interrupt() })
 			p.wantReason(p.cont(), stepper.StopInterrupt)
 			if said != 1 {
 				t.Errorf("said %d times", said)

@@ -32,7 +32,7 @@ func TestThreadsAtOneBreakpointStopInTurns(t *testing.T) {
 				t.Fatal(err)
 			}
 			for n := 0; n == 0 || th.Regs.PC() != modelled.At; n++ {
-				if _, err := e.StepInstruction(1); err != nil {
+				if _, err := e.StepInstruction(t.Context(), 1); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -43,7 +43,7 @@ func TestThreadsAtOneBreakpointStopInTurns(t *testing.T) {
 		if b, err = e.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{modelled.At}}); err != nil {
 			t.Fatal(err)
 		}
-		stop, err := e.Continue()
+		stop, err := e.Continue(t.Context())
 		if err != nil || stop.Reason != stepper.StopBreakpoint {
 			t.Fatalf("%+v, %v", stop, err)
 		}

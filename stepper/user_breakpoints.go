@@ -24,8 +24,8 @@ func (e *Engine) breakpoint(number int) *Breakpoint {
 // ErrNoSlot, and those of Symbols.Lookup.
 func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 	b := &Breakpoint{
-		Kind: s.Kind, Location: s.Location, Enabled: true, Temporary: s.Temporary, Thread: s.Thread,
-		Condition: s.Condition, When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
+		Kind: s.Kind, Location: s.Location, Enabled: !s.Disabled, Temporary: s.Temporary, Thread: s.Thread, Ignore: s.Ignore,
+		When: s.When, Watch: s.Watch, WatchLength: s.WatchLength, Numbers: s.Numbers, near: s.Near, thisProgram: s.ThisProgram, nameless: s.Nameless,
 		eachWrite: s.EachWrite,
 		relocate:  s.Relocate, applies: s.Applies, name: s.Name,
 	}
@@ -66,7 +66,10 @@ func (e *Engine) plant(b *Breakpoint) error {
 		return nil
 	}
 	if b.Kind.Catches() {
-		return e.reportFor(b, true)
+		if b.Kind == CatchSyscall {
+			return e.reportSyscalls(true)
+		}
+		return nil
 	}
 	if b.Kind <= BreakHardware {
 		if err := e.plantInside(b); err != nil {
@@ -165,7 +168,10 @@ func (e *Engine) uproot(b *Breakpoint) error {
 	}
 	b.traps, b.inside = nil, nil
 	if b.Kind.Catches() {
-		return errors.Join(err, e.reportFor(b, false))
+		if b.Kind == CatchSyscall {
+			err = errors.Join(err, e.reportSyscalls(false))
+		}
+		return err
 	}
 	if b.Kind == BreakSoftware {
 		for _, a := range b.planted {
@@ -233,7 +239,7 @@ func (e *Engine) DeleteBreakpoint(number int) error {
 	return fmt.Errorf("no breakpoint number %d", number)
 }
 
-// EnableBreakpoint turns a breakpoint on or off.
+// EnableBreakpoint turns a breakpoint on or off. One that cannot be planted stays off.
 func (e *Engine) EnableBreakpoint(number int, on bool) error {
 	b := e.breakpoint(number)
 	if b == nil {
@@ -246,7 +252,12 @@ func (e *Engine) EnableBreakpoint(number int, on bool) error {
 	if !on {
 		return e.uprooted(b)
 	}
-	return e.plant(b)
+	err := e.plant(b)
+	if err != nil {
+		b.Enabled = false
+		err = errors.Join(err, e.uprooted(b))
+	}
+	return err
 }
 
 // uprooted is uproot, tried again where it fails.

@@ -129,7 +129,7 @@ func (e *Engine) sample(m *move) answer {
 		if a := e.atTrap(th, th.regs.PC()); !a.goesOn() {
 			return a
 		}
-		if e.asked.Swap(false) {
+		if e.interrupt.take() {
 			return stopped(&Stop{Reason: StopInterrupt, TID: th.tid}, nil)
 		}
 		return answer{}

@@ -126,7 +126,7 @@ func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
 	if l.Attach != 0 {
 		err = s.Attach(l.Attach)
 	} else {
-		err = s.Launch(l.Program[0], l.Program[1:])
+		err = s.Launch(ctx, l.Program[0], l.Program[1:])
 	}
 	if err != nil {
 		fmt.Fprintf(files.Log(), "rseqstep: %v\n", err)

@@ -111,7 +111,7 @@ func (l *lldbLine) serve(e *env, say io.Writer, debug *remote.DebugLog) (err err
 	}
 	s := remote.New(c)
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := l.begin(s); err != nil {
+	if err := l.begin(ctx, s); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "lldb-server by %s\n", version())
@@ -129,7 +129,7 @@ func (l *lldbLine) serve(e *env, say io.Writer, debug *remote.DebugLog) (err err
 	return s.ServeConn(ctx, conn)
 }
 
-func (l *lldbLine) begin(s *remote.Server) error {
+func (l *lldbLine) begin(ctx context.Context, s *remote.Server) error {
 	switch {
 	case l.attach != "":
 		pid, _ := strconv.ParseInt(l.attach, 0, 32)
@@ -137,7 +137,7 @@ func (l *lldbLine) begin(s *remote.Server) error {
 			return fmt.Errorf("failed to attach to pid %d: %w", pid, err)
 		}
 	case len(l.program) > 0:
-		if err := s.Launch(l.program[0], l.program[1:]); err != nil {
+		if err := s.Launch(ctx, l.program[0], l.program[1:]); err != nil {
 			return fmt.Errorf("failed to launch '%s': %w", l.program[0], err)
 		}
 	}

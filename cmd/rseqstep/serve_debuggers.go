@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -98,10 +97,7 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 
 	s := remote.New(c)
 	defer func() { err = errors.Join(err, s.Close()) }()
-	begun := make(chan struct{})
-	defer context.AfterFunc(ctx, func() { interruptUntil(s, begun) })()
-	err = o.begin(s)
-	if close(begun); err != nil {
+	if err = o.begin(ctx, s); err != nil {
 		return err
 	}
 	switch how.Kind {
@@ -115,24 +111,9 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 	return s.Serve(ctx, listener)
 }
 
-// interruptUntil ends a wrapper's run. One request that comes before it has begun
-// would be lost.
-func interruptUntil(s *remote.Server, begun <-chan struct{}) {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		s.Interrupt()
-		select {
-		case <-begun:
-			return
-		case <-tick.C:
-		}
-	}
-}
-
 // begin gives the server its process, if one is named. Errors are in gdbserver's
 // words.
-func (o *serverOptions) begin(s *remote.Server) error {
+func (o *serverOptions) begin(ctx context.Context, s *remote.Server) error {
 	t := &o.target
 	switch {
 	case t.attach != 0:
@@ -142,7 +123,7 @@ func (o *serverOptions) begin(s *remote.Server) error {
 	case o.adopt != 0:
 		return s.Adopt(o.adopt, o.launched)
 	case len(t.program) > 0:
-		err := s.Launch(t.program[0], t.program[1:])
+		err := s.Launch(ctx, t.program[0], t.program[1:])
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 			err = fmt.Errorf("cannot exec %s: %w", t.program[0], err)
 		}

@@ -32,11 +32,11 @@ func TestTheEngineCannotMoveACore(t *testing.T) {
 	regs, _ := e.Regs(100)
 	regs.W[amd64.RAX]++
 	for name, do := range map[string]func() error{
-		"step":     stops(func() (stepper.Stop, error) { return e.Step(1) }),
-		"next":     stops(func() (stepper.Stop, error) { return e.Next(1) }),
-		"stepi":    stops(func() (stepper.Stop, error) { return e.StepInstruction(1) }),
-		"nexti":    stops(func() (stepper.Stop, error) { return e.NextInstruction(1) }),
-		"continue": stops(e.Continue),
+		"step":     stops(func() (stepper.Stop, error) { return e.Step(t.Context(), 1) }),
+		"next":     stops(func() (stepper.Stop, error) { return e.Next(t.Context(), 1) }),
+		"stepi":    stops(func() (stepper.Stop, error) { return e.StepInstruction(t.Context(), 1) }),
+		"nexti":    stops(func() (stepper.Stop, error) { return e.NextInstruction(t.Context(), 1) }),
+		"continue": stops(func() (stepper.Stop, error) { return e.Continue(t.Context()) }),
 		"kill":     e.Kill,
 		"detach":   e.Detach,
 		"set $rax": func() error { return e.SetRegs(100, regs) },

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
@@ -37,7 +36,7 @@ type client struct {
 	saved      checkpoints
 	stepping   bool     // the command that runs is a step
 	notes      []string // sentences to be shown when the program next runs
-	next       func(*stepper.Engine) (stepper.Stop, error)
+	next       motion
 	open       map[int]*hostFile
 	why        map[int]string      // each thread's last stop reply, until it goes on
 	stoppedFor map[int]int         // the signals that threads were shown stopped for and not resumed from since
@@ -56,7 +55,7 @@ func blankClient(s *Server) *client {
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	c = blankClient(s)
-	c.conn, err = newConn(rw, s.interrupt, func() { s.connected.Store(false) }, s.rest, s)
+	c.conn, err = newConn(rw, func() { s.connected.Store(false) }, s.rest, s)
 	s.any()
 	c.p = s.process
 	for _, p := range s.all() {

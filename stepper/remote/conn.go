@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -27,16 +28,17 @@ type conn struct {
 	noAck atomic.Bool
 
 	// running: a packet that resumes the program was read and its answer has
-	// not been sent; stop then stops the program.
+	// not been sent.
 	running atomic.Bool
+	stop    atomic.Pointer[context.CancelFunc] // ends the context of the command that runs, or ran last
 	// wanted: the interrupt byte came, or the client went, and no stop has
 	// answered it. gdb sends it as soon as its user has said "continue", while it
 	// still inserts breakpoints and steps off one: it counts for whatever runs next.
 	// forgets is for clients that take any stop for the answer (lldb, Delve).
 	wanted, forgets atomic.Bool
-	keeps           atomic.Bool // the client's end does not stop the program: halt does
-	halted          atomic.Bool // whatever runs is to stop, and nothing runs any more
-	stop            func()
+	keeps           atomic.Bool     // the client's end does not stop the program: halt does
+	ctx             context.Context // ends by halt
+	halts           context.CancelFunc
 	gone            func()  // told when the client is gone
 	rest            func()  // told when the client has said nothing for a while
 	log             *Server // whose DebugLog the packets are shown in
@@ -49,14 +51,15 @@ type conn struct {
 }
 
 // newConn makes a connection of rw. One goroutine owns it: it calls next, and
-// rest is called there; stop and gone are called on any.
-func newConn(rw io.ReadWriteCloser, stop, gone, rest func(), log *Server) (*conn, error) {
+// rest is called there; gone is called on any.
+func newConn(rw io.ReadWriteCloser, gone, rest func(), log *Server) (*conn, error) {
 	s, err := newStream(rw)
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{stream: s, buffer: make([]byte, 1<<14), stop: stop, gone: gone, rest: rest, log: log,
+	c := &conn{stream: s, buffer: make([]byte, 1<<14), gone: gone, rest: rest, log: log,
 		unpark: make(chan struct{}, 1), closed: make(chan struct{})}
+	c.ctx, c.halts = context.WithCancel(context.Background())
 	c.turn.Store(1)
 	go c.watch()
 	return c, nil
@@ -168,9 +171,8 @@ func (c *conn) ends() {
 // halt stops the program, and whatever is still to be answered runs no more. Any
 // goroutine may call it.
 func (c *conn) halt() {
-	c.halted.Store(true)
 	c.wanted.Store(true)
-	c.interrupt()
+	c.halts()
 }
 
 // full reports whether no more is to be read for now, or ever.
@@ -234,41 +236,31 @@ func (c *conn) end() {
 	})
 }
 
-// interruptEvery is how often a request to stop is repeated until the command
-// ends: one that comes before the command has begun would be lost.
-const interruptEvery = 50 * time.Millisecond
-
-// starts says that the program is about to run.
-func (c *conn) starts() {
+// starts says that the program is about to run, until ends is called. The context ends
+// where the program is to stop: it has ended where the client wants that already.
+func (c *conn) starts() (ctx context.Context, ends context.CancelFunc) {
+	ctx, ends = context.WithCancel(c.ctx)
 	c.running.Store(true) // with packets read ahead, the last answer has cleared it
+	c.stop.Store(&ends)
 	if c.wanted.Load() {
-		c.interrupt()
+		ends()
 	}
+	return ctx, ends
 }
 
 // answered says that the client is being told of a stop that it wanted.
 func (c *conn) answered() {
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	c.wanted.Store(c.halted.Load())
+	c.wanted.Store(c.ctx.Err() != nil)
 }
 
-// interrupt stops the program if it runs, or is about to.
+// interrupt stops the program if it runs. Precondition: wanted is set, for a command
+// that is about to begin.
 func (c *conn) interrupt() {
-	if !c.running.Load() {
-		return
+	if stop := c.stop.Load(); stop != nil {
+		(*stop)()
 	}
-	c.stop()
-	go func() {
-		tick := time.NewTicker(interruptEvery)
-		defer tick.Stop()
-		for range tick.C {
-			if !c.running.Load() || !c.wanted.Load() {
-				return
-			}
-			c.stop()
-		}
-	}()
 }
 
 // resumes reports whether a packet lets the program run.

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"time"
 
 	"rseqstep/stepper"
@@ -49,11 +50,12 @@ func (s *Server) delveSignals() {
 const stepPatience = 20 * time.Second
 
 // patiently is a step that is answered in time.
-func patiently(do func(*stepper.Engine) (stepper.Stop, error)) func(*stepper.Engine) (stepper.Stop, error) {
-	return func(e *stepper.Engine) (stepper.Stop, error) {
-		timer := time.AfterFunc(stepPatience, e.Interrupt)
-		stop, err := do(e)
-		if !timer.Stop() && stop.Reason == stepper.StopInterrupt {
+func patiently(do motion) motion {
+	return func(e *stepper.Engine, client context.Context) (stepper.Stop, error) {
+		ctx, cancel := context.WithTimeout(client, stepPatience)
+		defer cancel()
+		stop, err := do(e, ctx)
+		if stop.Reason == stepper.StopInterrupt && client.Err() == nil {
 			stop.Reason = stepper.StopStep
 			stop.Notes = append(stop.Notes, "the thread is blocked in a system call; giving up on this step")
 		}

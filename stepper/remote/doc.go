@@ -5,8 +5,8 @@
 //
 // One goroutine, locked to its OS thread, owns the process, and reads and
 // answers packets. While the program runs, a connection's watcher goroutine
-// reads for it, and turns the interrupt byte, or the client's end, into
-// Engine.Interrupt.
+// reads for it, and ends the context of the Engine's command at the interrupt byte
+// or the client's end.
 //
 // # Invariants
 //

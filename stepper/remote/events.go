@@ -2,6 +2,7 @@ package remote
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,18 +13,48 @@ import (
 // and the system calls it wants to see.
 type wishes struct {
 	forks, execs bool
-	syscalls     func(number uint64) bool // nil: none
+	syscalls     bool
+	numbers      []int // of the system calls; empty for all
 }
 
-// catchEvents tells the Engine what the client wants to see. exec is always
-// caught, because breakpoints by address end with the program they were for.
+// catchEvents makes each process's catchpoints those for what the client wants to see.
+// exec is always caught, because breakpoints by address end with the program they were
+// for.
 func (c *client) catchEvents() {
-	c.eachProcess(func() {
-		err := c.p.engine.Catch(stepper.Catch{Forks: c.wants.forks && c.multiprocess, Execs: true, Syscalls: c.wants.syscalls})
-		if err != nil {
+	kinds := []stepper.BreakpointKind{stepper.CatchExec}
+	if c.wants.forks && c.multiprocess {
+		kinds = append(kinds, stepper.CatchFork, stepper.CatchVfork, stepper.CatchVforkDone)
+	}
+	if c.wants.syscalls {
+		kinds = append(kinds, stepper.CatchSyscall)
+	}
+	for _, p := range c.all() {
+		if err := p.catch(kinds, c.wants.numbers); err != nil {
 			c.logf("%v", err)
 		}
-	})
+	}
+}
+
+// catch replaces the process's catchpoints; numbers are of system calls.
+func (p *process) catch(kinds []stepper.BreakpointKind, numbers []int) error {
+	var errs error
+	was := p.catchpoints
+	p.catchpoints = nil
+	for _, kind := range kinds {
+		spec := stepper.BreakpointSpec{Kind: kind, Nameless: true}
+		if kind == stepper.CatchSyscall {
+			spec.Numbers = numbers
+		}
+		b, err := p.engine.AddBreakpoint(spec)
+		if err == nil {
+			p.catchpoints = append(p.catchpoints, b.Number)
+		}
+		errs = errors.Join(errs, err)
+	}
+	for _, n := range was {
+		errs = errors.Join(errs, p.engine.DeleteBreakpoint(n))
+	}
+	return errs
 }
 
 // seesExec: gdb says so, lldb knows it of old (it alone has both of the others).
@@ -33,21 +64,21 @@ func (c *client) seesExec() bool { return c.wants.execs || c.threadSuffix && c.w
 // "1;NUMBER..." for some.
 func (c *client) catchSyscalls(args string) error {
 	on, list, some := strings.Cut(args, ";")
-	wanted := map[uint64]bool{}
+	var numbers []int
 	if some {
 		for _, s := range strings.Split(list, ";") {
 			n, ok := number(s)
 			if !ok {
 				return errSyntax
 			}
-			wanted[n] = true
+			numbers = append(numbers, int(n))
 		}
 	}
 	switch on {
 	case "0":
-		c.wants.syscalls = nil
+		c.wants.syscalls = false
 	case "1":
-		c.wants.syscalls = func(n uint64) bool { return !some || wanted[n] }
+		c.wants.syscalls, c.wants.numbers = true, numbers
 	default:
 		return errSyntax
 	}

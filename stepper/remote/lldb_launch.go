@@ -43,7 +43,7 @@ func (c *client) launchList(args string) (string, error) {
 		return "", err
 	}
 	c.program, c.args = words[0], words[1:]
-	if c.launchError = c.launch(c.program, c.args); c.launchError != nil {
+	if c.launchError = c.launch(c.conn.ctx, c.program, c.args); c.launchError != nil {
 		return "", c.launchError
 	}
 	_, err := c.begin()

@@ -1,13 +1,13 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"rseqstep/stepper/ptrace"
@@ -62,7 +62,6 @@ type modelClient struct {
 	log      []string     // packets and replies
 	stops    map[string]int
 	console  strings.Builder
-	starts   atomic.Bool // a packet is about to be answered
 }
 
 func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*modelClient, error) {
@@ -75,24 +74,18 @@ func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*mode
 		current: w.Threads()[0], stops: stops}
 	s := &Server{Config: Config{Console: &m.console, Debug: &DebugLog{}}}
 	s.process = &process{target: served{w}, engine: e, symbols: symbols.New(symbols.Options{}), points: map[point]*planted{}}
-	s.running.Store(e)
 	if silent {
 		s.pass[modelled.CrowdSignal] = true
 	}
 	s.passSignals()
 	c := blankClient(s)
 	c.multiprocess, c.swbreak, c.linuxSignals = true, true, true
-	c.conn = &conn{stop: func() {
-		if m.starts.Swap(false) { // the conn repeats it after a while
-			e.Interrupt()
-			w.Ask()
-		}
-	}}
+	c.conn = &conn{ctx: context.Background()}
 	c.wants.forks, c.p = true, s.process
 	c.catchEvents()
 	w.SendsByte = func() {
 		c.conn.wanted.Store(true)
-		e.Interrupt()
+		c.conn.interrupt()
 	}
 	m.c = c
 	return m, nil
@@ -101,7 +94,6 @@ func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*mode
 // ask sends a packet. An error that the client has caused nothing for is a fault.
 func (m *modelClient) ask(packet string) (string, error) {
 	m.c.p = m.c.process
-	m.starts.Store(true)
 	reply, err := m.c.answer(packet)
 	m.c.conn.running.Store(false)
 	m.log = append(m.log, packet+" -> "+reply)

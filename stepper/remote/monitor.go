@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -112,7 +113,7 @@ func (c *client) command(words []string) string {
 		} else if value != "" {
 			return "Give \"abort\" or \"abort at N\".\n"
 		}
-		c.next = func(e *stepper.Engine) (stepper.Stop, error) { return e.AbortAt(n) }
+		c.next = func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.AbortAt(ctx, n) }
 		return fmt.Sprintf("The next step lets the kernel abort the section it comes to, before its instruction %d.\n", n)
 	default:
 		return fmt.Sprintf("No rseq command %q.\n%s", words[0], monitorHelp)

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -16,16 +17,17 @@ import (
 
 // process is the process being debugged.
 type process struct {
-	target   target
-	engine   *stepper.Engine
-	symbols  *symbols.Set
-	attached bool
-	points   map[point]*planted
-	features []feature
-	regs     []register        // nil until they are asked for
-	owned    map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
-	stop     stepper.Stop      // the last one
-	forward  *forward          // where its output comes; nil: it does not come to us
+	target      target
+	engine      *stepper.Engine
+	symbols     *symbols.Set
+	attached    bool
+	points      map[point]*planted
+	catchpoints []int // the Engine's numbers of those for what the client wants to see
+	features    []feature
+	regs        []register        // nil until they are asked for
+	owned       map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
+	stop        stepper.Stop      // the last one
+	forward     *forward          // where its output comes; nil: it does not come to us
 }
 
 // launchWith is what clients may set for the programs to be started.
@@ -39,7 +41,7 @@ type launchWith struct {
 }
 
 // launch starts a program. Errors say why it cannot be.
-func (s *Server) launch(path string, args []string) (err error) {
+func (s *Server) launch(ctx context.Context, path string, args []string) (err error) {
 	file, err := findProgram(path, s.with.dir)
 	if err != nil {
 		return err
@@ -101,7 +103,7 @@ func (s *Server) launch(path string, args []string) (err error) {
 	}
 	s.process.forward = out
 	if len(s.Wrapper) > 0 {
-		if err := s.throughWrapper(); err != nil {
+		if err := s.throughWrapper(ctx); err != nil {
 			return err
 		}
 	}
@@ -189,7 +191,6 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 		s.delveSignals()
 	}
 	s.passSignals()
-	s.running.Store(engine)
 	return nil
 }
 
@@ -251,7 +252,6 @@ func (s *Server) forget() {
 		s.process.symbols.Close() // else by whoever lets go of it, for which they may be wanted
 	}
 	s.process = nil
-	s.running.Store(nil)
 }
 
 // passSignals makes the `handle` table of the process that of the client:

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -105,7 +106,7 @@ func (c *client) resume(actions []action) (string, error) {
 	}
 	e := c.p.engine
 	lead := action{kind: 't'}
-	tid, signals := 0, false
+	tid := 0
 	var goes []int
 	for _, t := range c.p.target.Threads() {
 		a, ok := actionFor(actions, c.p.target.PID(), t)
@@ -114,7 +115,6 @@ func (c *client) resume(actions []action) (string, error) {
 		}
 		goes = append(goes, t)
 		delete(c.why, t)
-		signals = signals || a.signal > 0
 		stepsMore := a.kind != 'c' && (lead.kind == 'c' || lead.kind == 't')
 		preferred := a.kind == lead.kind && t == e.Thread() || a.kind == lead.kind && t == c.general && tid != e.Thread()
 		if tid == 0 || stepsMore || preferred {
@@ -139,11 +139,6 @@ func (c *client) resume(actions []action) (string, error) {
 	}
 	if err := e.SelectThread(tid); err != nil {
 		return "", err
-	}
-	if c.conn.wanted.Load() && !signals {
-		return c.move(func(e *stepper.Engine) (stepper.Stop, error) {
-			return stepper.Stop{Reason: stepper.StopInterrupt, TID: e.Thread()}, nil
-		})
 	}
 	c.stepping = lead.kind == 's'
 	c.resumesBeside(c.stepping, time.Now())
@@ -209,8 +204,11 @@ func actionFor(actions []action, pid, tid int) (action, bool) {
 	return action{}, false
 }
 
+// motion is one of the Engine's commands.
+type motion = func(*stepper.Engine, context.Context) (stepper.Stop, error)
+
 // motion is the Engine's command for an action.
-func (c *client) motion(a action) func(*stepper.Engine) (stepper.Stop, error) {
+func (c *client) motion(a action) motion {
 	switch {
 	case c.next != nil && a.kind != 'c':
 		do := c.next
@@ -218,14 +216,16 @@ func (c *client) motion(a action) func(*stepper.Engine) (stepper.Stop, error) {
 		return do
 	case a.kind == 's' && c.inlined(a):
 		from := c.ranged.from
-		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepInlined(from) }
+		return func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.StepInlined(ctx, from) }
 	case a.kind == 's':
 		if c.delve() {
 			return patiently((*stepper.Engine).StepAlone)
 		}
 		return (*stepper.Engine).StepForClient
 	case a.kind == 'r':
-		return func(e *stepper.Engine) (stepper.Stop, error) { return e.StepRange(a.low, a.high) }
+		return func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) {
+			return e.StepRange(ctx, a.low, a.high)
+		}
 	case c.stepsOver(c.p.engine):
 		return (*stepper.Engine).ContinueOver
 	}
@@ -233,7 +233,7 @@ func (c *client) motion(a action) func(*stepper.Engine) (stepper.Stop, error) {
 }
 
 // move runs the program and answers with its stop.
-func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, error) {
+func (c *client) move(do motion) (string, error) {
 	c.tell()
 	clear(c.files)
 	if c.Terminal != nil {
@@ -242,17 +242,18 @@ func (c *client) move(do func(*stepper.Engine) (stepper.Stop, error)) (string, e
 		}
 	}
 	c.p.forward.starts(c.conn.send)
-	c.conn.starts()
+	ctx, ends := c.conn.starts()
+	defer ends()
 	e := c.p.engine
 	e.OnStuck(c.stuck)
 	c.debugf("resume: process %d", c.p.target.PID())
-	stop, err := do(e)
+	stop, err := do(e, ctx)
 	for err == nil && stop.Reason == stepper.StopExec {
 		c.executed()
 		if c.seesExec() {
 			break
 		}
-		stop, err = e.Continue() // a client that does not know of exec
+		stop, err = e.Continue(ctx) // a client that does not know of exec
 	}
 	c.beside.stopped()
 	if c.Terminal != nil {

@@ -71,10 +71,9 @@ type Server struct {
 	launchError error // why the client's last launch failed
 	args        []string
 
-	running   atomic.Pointer[stepper.Engine] // for the readers' goroutines
-	connected atomic.Bool                    // a client is there that has not gone
-	serving   atomic.Pointer[conn]           // whose program may still run for one that has gone
-	exiting   bool                           // a client has asked for the server's end ("monitor exit")
+	connected atomic.Bool          // a client is there that has not gone
+	serving   atomic.Pointer[conn] // whose program may still run for one that has gone
+	exiting   bool                 // a client has asked for the server's end ("monitor exit")
 }
 
 // New makes a server without a process.
@@ -87,12 +86,13 @@ func New(c Config) *Server {
 		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain || c.NoShell}}
 }
 
-// Launch starts a program and holds it at its first instruction.
-func (s *Server) Launch(path string, args []string) error {
+// Launch starts a program and holds it at its first instruction. The end of ctx ends a
+// wrapper that does not come to the program.
+func (s *Server) Launch(ctx context.Context, path string, args []string) error {
 	s.program, s.args = path, args
 	s.with.bare = true // they have been through a shell
 	defer func() { s.with.bare = s.NoShell }()
-	return s.launch(path, args)
+	return s.launch(ctx, path, args)
 }
 
 // Attach takes over a running process.
@@ -132,17 +132,6 @@ func (s *Server) apart() {
 	}
 	if err := s.process.target.Roam(); err != nil {
 		s.logf("%v", err)
-	}
-}
-
-// Interrupt stops the program, and a wrapper that has not started it yet. Any
-// goroutine may call it.
-func (s *Server) Interrupt() { s.interrupt() }
-
-// interrupt stops the program. Any goroutine may call it.
-func (s *Server) interrupt() {
-	if e := s.running.Load(); e != nil {
-		e.Interrupt()
 	}
 }
 

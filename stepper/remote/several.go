@@ -29,7 +29,6 @@ func (s *Server) switchTo(pid int) bool {
 	s.setAside()
 	delete(s.held, pid)
 	s.process = p
-	s.running.Store(p.engine)
 	return true
 }
 
@@ -38,7 +37,6 @@ func (s *Server) setAside() {
 	if s.process != nil {
 		s.held[s.process.target.PID()] = s.process
 		s.process = nil
-		s.running.Store(nil)
 	}
 }
 

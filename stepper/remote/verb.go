@@ -48,7 +48,7 @@ func (c *client) run(args string) (string, error) {
 		c.program = words[0]
 	}
 	c.args = words[1:]
-	if c.launchError = c.launch(c.program, c.args); c.launchError != nil {
+	if c.launchError = c.launch(c.conn.ctx, c.program, c.args); c.launchError != nil {
 		c.logf("%v", c.launchError)
 		return "", c.launchError
 	}
@@ -172,7 +172,7 @@ func (c *client) resetEnvironment() { c.with.env = os.Environ() }
 func (c *client) restart() (string, error) {
 	err := c.end()
 	if err == nil && c.program != "" {
-		err = c.launch(c.program, c.args)
+		err = c.launch(c.conn.ctx, c.program, c.args)
 	}
 	if err != nil {
 		c.logf("%v", err)

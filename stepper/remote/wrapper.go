@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -11,7 +12,7 @@ import (
 // itself by the program: gdbserver's --wrapper, and gdb's "set exec-wrapper".
 // Signals that come meanwhile are the wrapper's, and so is the terminal. Errors
 // say that the wrapper ended, or that it was interrupted; the process is gone then.
-func (s *Server) throughWrapper() (err error) {
+func (s *Server) throughWrapper(ctx context.Context) (err error) {
 	e, target := s.process.engine, s.process.target
 	if s.Terminal != nil {
 		if err := target.GiveTerminal(s.Terminal); err != nil {
@@ -19,11 +20,11 @@ func (s *Server) throughWrapper() (err error) {
 		}
 		defer func() { err = errors.Join(err, target.TakeTerminal(s.Terminal)) }()
 	}
-	if err := e.Catch(stepper.Catch{Execs: true}); err != nil {
+	if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Kind: stepper.CatchExec, Temporary: true, Nameless: true}); err != nil {
 		return errors.Join(err, s.end())
 	}
 	for {
-		stop, err := e.Continue()
+		stop, err := e.Continue(ctx)
 		switch {
 		case err != nil:
 			return errors.Join(err, s.end())

@@ -110,9 +110,6 @@ func (w *Crowd) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, 
 // nothing, and the client's is a decision.
 func (w *Crowd) Interrupt() {}
 
-// Ask makes the next wait return EventInterrupt, as Interrupt does on Linux.
-func (w *Crowd) Ask() { w.asked = true }
-
 func (w *Crowd) Syscall(tid int, nr uint64, _ ...uint64) (int64, error) {
 	w.broken("system call %d in thread %d", nr, tid)
 	return 0, syscall.EIO

@@ -1,6 +1,7 @@
 package modelled
 
 import (
+	"context"
 	"debug/elf"
 	"encoding/binary"
 
@@ -136,11 +137,14 @@ func module() *table.Module {
 func (w *World) Engine(p stepper.Policy) (*stepper.Engine, error) {
 	add := stepper.Function{Name: "add", Entry: Loop, Ranges: []stepper.Range{{Low: Loop, High: gate}}, HasLines: len(w.Lines) > 0}
 	names := &steptest.Symbols{Functions: []stepper.Function{add}, Rows: w.Lines}
-	e, err := stepper.New(w, names, func() ([]*table.Module, error) { return []*table.Module{module()}, nil }, p)
-	if err == nil {
-		w.interrupt = e.Interrupt
-	}
-	return e, err
+	return stepper.New(w, names, func() ([]*table.Module, error) { return []*table.Module{module()}, nil }, p)
+}
+
+// Context is the next command's: it ends where the user interrupts.
+func (w *World) Context() context.Context {
+	var ctx context.Context
+	ctx, w.interrupt = context.WithCancel(context.Background())
+	return ctx
 }
 
 func (w *World) get32(a table.Addr) uint32 {

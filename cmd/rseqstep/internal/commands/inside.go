@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -24,7 +25,7 @@ func (d *desk) stepi(unit string) *prompt.Command {
 			if err != nil {
 				return err
 			}
-			return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return motion(e, n) })
+			return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return motion(e, ctx, n) })
 		}}
 }
 
@@ -47,7 +48,7 @@ func (d *desk) forcing() []*prompt.Command {
 				if err != nil {
 					return err
 				}
-				return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return e.AbortAt(n) })
+				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.AbortAt(ctx, n) })
 			}},
 	}
 }

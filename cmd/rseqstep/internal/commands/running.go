@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -74,7 +75,7 @@ func (d *desk) restart(args string) (ok bool, err error) {
 }
 
 func (d *desk) stepping() []*prompt.Command {
-	step := func(name, alias, short, long string, motion func(*stepper.Engine, int) (stepper.Stop, error)) *prompt.Command {
+	step := func(name, alias, short, long string, motion func(*stepper.Engine, context.Context, int) (stepper.Stop, error)) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: []string{alias}, Class: prompt.Running, Usage: "[N]", Repeat: prompt.RepeatSame,
 			Short: short, Long: long + "\nN is how many times; a stop for another reason ends the series.",
 			Run: func(args string) error {
@@ -82,7 +83,7 @@ func (d *desk) stepping() []*prompt.Command {
 				if err != nil {
 					return err
 				}
-				return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return motion(e, n) })
+				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return motion(e, ctx, n) })
 			}}
 	}
 	const unit = "A restartable sequence or vDSO function on the way runs as one unit at full speed, and the stop\nreports its outcome."
@@ -108,7 +109,7 @@ func (d *desk) stepping() []*prompt.Command {
 					d.printf("Run till exit from %s\n", f.Numbered(d.Style))
 				}
 				level := d.Level()
-				return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return e.Finish(level) })
+				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.Finish(ctx, level) })
 			}},
 		{Name: "until", Aliases: []string{"u"}, Class: prompt.Running, Usage: "[LOCATION]", Short: "Run until a later line than this is reached, or until LOCATION", Repeat: prompt.RepeatSame,
 			Long:     "Like \"next\", but it never goes back: at the end of a loop it runs the loop out.\nWith LOCATION it stops there, or when the frame returns.",
@@ -140,7 +141,7 @@ func (d *desk) advance(location string) error {
 	if err != nil {
 		return err
 	}
-	return d.Move(func(e *stepper.Engine) (stepper.Stop, error) { return e.Advance(places) })
+	return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.Advance(ctx, places) })
 }
 
 func (d *desk) cont(args string) error {

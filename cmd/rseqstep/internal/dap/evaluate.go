@@ -75,10 +75,9 @@ func (s *server) command(r *request, line string) error {
 	}
 	before := s.shown
 	s.shown = nil
-	if e, engineErr := s.session.Engine(); engineErr == nil && (c.Class == prompt.Running || c.Class == prompt.Data) { // an expression may call a function
-		a := s.attend(e.Interrupt)
-		err = s.interp.Execute(line)
-		a.leave()
+	if s.session.HasProcess() && (c.Class == prompt.Running || c.Class == prompt.Data) { // an expression may call a function
+		var a *attendant
+		a, err = s.attended(func() error { return s.interp.Execute(line) })
 		s.ended = s.ended || a.gone
 		defer func() {
 			for _, held := range a.held {

@@ -1,6 +1,7 @@
 package dap
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -11,9 +12,6 @@ import (
 	"rseqstep/stepper"
 )
 
-// motion is a command that moves the program.
-type motion func(*stepper.Engine) (stepper.Stop, error)
-
 // proceed answers continue.
 func (s *server) proceed(r *request) error {
 	s.respond(r, &dap.ContinueResponse{Body: dap.ContinueResponseBody{AllThreadsContinued: true}})
@@ -22,7 +20,7 @@ func (s *server) proceed(r *request) error {
 }
 
 // move answers next and stepIn, by line or by instruction.
-func (s *server) move(r *request, tid int, g dap.SteppingGranularity, line, instruction func(*stepper.Engine, int) (stepper.Stop, error)) error {
+func (s *server) move(r *request, tid int, g dap.SteppingGranularity, line, instruction func(*stepper.Engine, context.Context, int) (stepper.Stop, error)) error {
 	if err := s.choose(tid); err != nil {
 		return err
 	}
@@ -32,7 +30,7 @@ func (s *server) move(r *request, tid int, g dap.SteppingGranularity, line, inst
 	}
 	s.done(r)
 	s.after = func() error {
-		return s.run(func(e *stepper.Engine) (stepper.Stop, error) { return step(e, 1) }, false)
+		return s.run(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return step(e, ctx, 1) }, false)
 	}
 	return nil
 }
@@ -47,7 +45,7 @@ func (s *server) stepOut(r *request, tid int) error {
 	}
 	s.done(r)
 	s.after = func() error {
-		return s.run(func(e *stepper.Engine) (stepper.Stop, error) { return e.Finish(0) }, false)
+		return s.run(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.Finish(ctx, 0) }, false)
 	}
 	return nil
 }
@@ -66,17 +64,14 @@ func (s *server) choose(tid int) error {
 
 // run lets the program go and tells how it stopped. A motion that resumes goes
 // on after a stop that was only made to answer requests.
-func (s *server) run(m motion, resumes bool) error {
+func (s *server) run(m session.Motion, resumes bool) error {
 	for {
 		s.moving()
-		e, err := s.session.Engine()
-		if err != nil {
+		if _, err := s.session.Engine(); err != nil {
 			return err
 		}
 		s.shown = nil
-		a := s.attend(e.Interrupt)
-		err = s.session.Move(m)
-		a.leave()
+		a, err := s.attended(func() error { return s.session.Move(m) })
 		var quit *prompt.Quit
 		switch {
 		case errors.As(err, &quit):

@@ -1,9 +1,9 @@
 package dap
 
 import (
+	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"github.com/google/go-dap"
 )
@@ -11,8 +11,8 @@ import (
 // attendant looks after requests that come while the program runs.
 type attendant struct {
 	s         *server
-	interrupt func()
-	done      chan struct{} // closed when the program stands
+	interrupt context.CancelFunc // of whatever moves the program
+	done      chan struct{}      // closed when the program stands
 	ended     sync.WaitGroup
 
 	held   []*request // to be answered once the program stands
@@ -23,35 +23,25 @@ type attendant struct {
 // errRunning refuses what needs a held program.
 var errRunning = errors.New("the program is running")
 
-// attend begins to look after requests; interrupt stops the program.
-func (s *server) attend(interrupt func()) *attendant {
-	a := &attendant{s: s, interrupt: interrupt, done: make(chan struct{})}
-	a.ended.Add(1)
-	go a.loop()
-	return a
-}
-
-// leave ends it. Its fields may be read from then on.
-func (a *attendant) leave() {
+// attended carries out what moves the program, and looks after requests meanwhile. The
+// attendant has ended: its fields may be read.
+func (s *server) attended(move func() error) (*attendant, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	a := &attendant{s: s, interrupt: cancel, done: make(chan struct{})}
+	a.ended.Go(a.loop)
+	err := s.session.Within(ctx, move)
 	close(a.done)
 	a.ended.Wait()
+	return a, err
 }
 
 func (a *attendant) loop() {
-	defer a.ended.Done()
-	// An interrupt that comes before the command has begun is lost: it is
-	// repeated until the program stands.
-	again := time.NewTicker(50 * time.Millisecond)
-	defer again.Stop()
 	requests := a.s.requests
 	for {
 		select {
 		case <-a.done:
 			return
-		case <-again.C:
-			if a.paused || a.gone || len(a.held) > 0 {
-				a.interrupt()
-			}
 		case r, ok := <-requests:
 			if !ok {
 				a.gone, requests = true, nil

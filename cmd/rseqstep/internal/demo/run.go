@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +52,7 @@ func Run(w io.Writer, st show.Style, program, source string) (err error) {
 		}
 	}
 	fmt.Fprintf(w, "\n%s\n", st.Here("The end"))
-	stop, err := e.Continue()
+	stop, err := e.Continue(context.Background())
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (d *narrator) reach(line int) error {
 	if _, err := d.e.AddBreakpoint(stepper.BreakpointSpec{Location: fmt.Sprintf("demo.c:%d", line), Temporary: true}); err != nil {
 		return err
 	}
-	stop, err := d.e.Continue()
+	stop, err := d.e.Continue(context.Background())
 	if err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func (d *narrator) stepOff(line int) error {
 	steps := 0
 	var units []stepper.UnitReport
 	for at, ok := d.here(); steps < maxSteps && (!ok || at == line); at, ok = d.here() {
-		stop, err := d.e.StepInstruction(1)
+		stop, err := d.e.StepInstruction(context.Background(), 1)
 		if err != nil {
 			return err
 		}

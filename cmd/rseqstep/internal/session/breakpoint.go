@@ -144,7 +144,7 @@ func (s *Session) plant(b *Breakpoint) error {
 		return s.lookup(b)
 	}
 	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,
-		Pending: b.Pending, Temporary: b.Temporary, Condition: b.Condition, Numbers: b.Numbers,
+		Pending: b.Pending, Temporary: b.Temporary, Disabled: !b.Enabled, Ignore: b.Ignore, Numbers: b.Numbers,
 		Relocate: s.relocate(b), Applies: s.applies(b), Name: b.name}
 	if b.Thread != 0 {
 		tid, err := s.ThreadID(b.Thread)
@@ -171,10 +171,6 @@ func (s *Session) plant(b *Breakpoint) error {
 		return err
 	}
 	b.live = live
-	live.Ignore = b.Ignore
-	if !b.Enabled {
-		return s.process.engine.EnableBreakpoint(live.Number, false)
-	}
 	s.refresh(b)
 	return nil
 }

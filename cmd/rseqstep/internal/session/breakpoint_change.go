@@ -42,15 +42,22 @@ func (s *Session) Delete(b *Breakpoint) error {
 	return s.process.engine.DeleteBreakpoint(number)
 }
 
-// Enable switches a breakpoint on or off.
+// Enable switches a breakpoint on or off. One that could not be given to the process
+// when that began is given to it now.
 func (s *Session) Enable(b *Breakpoint, on bool) error {
-	if s.process != nil && b.live != nil {
-		if err := s.process.engine.EnableBreakpoint(b.live.Number, on); err != nil {
-			return err
-		}
-	}
+	was := b.Enabled
 	b.Enabled = on
-	return nil
+	var err error
+	switch {
+	case s.process != nil && b.live != nil:
+		err = s.process.engine.EnableBreakpoint(b.live.Number, on)
+	case s.Live() && on:
+		err = s.plant(b)
+	}
+	if err != nil {
+		b.Enabled = was
+	}
+	return err
 }
 
 // SetCondition changes a breakpoint's condition; "" removes it.
@@ -63,7 +70,7 @@ func (s *Session) SetCondition(b *Breakpoint, condition string) error {
 		return err
 	}
 	if b.live != nil {
-		b.live.Condition, b.live.When = condition, when
+		b.live.When = when
 	}
 	return nil
 }

@@ -5,8 +5,8 @@
 //
 // Everything runs on the goroutine that made the Session, which is locked to
 // its OS thread, because only that thread may trace the process. The one
-// exception is the signal watcher in interrupt.go, which calls nothing but
-// Engine.Interrupt.
+// exception is the signal watcher in interrupt.go, which only ends the context of
+// the Engine's command.
 //
 // Decisions:
 //   - Breakpoints belong to the Session, not to the Engine. They are numbered

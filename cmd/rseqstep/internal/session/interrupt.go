@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"os"
 	"os/signal"
 	"sync"
@@ -17,8 +18,8 @@ type watcher struct {
 	terminated chan struct{}
 
 	mu        sync.Mutex
-	interrupt func() // of the running engine; nil when nothing runs
-	pressed   bool   // SIGINT came
+	interrupt context.CancelFunc // of the command that runs; nil when nothing does
+	pressed   bool               // SIGINT came
 }
 
 func watch() *watcher {
@@ -57,23 +58,35 @@ func (w *watcher) ending() bool {
 	}
 }
 
-// begin says that the program is about to run, and how to stop it. A SIGINT that
-// came before stops it at once where it cannot have been meant for anything else: in a
-// script (batch).
-func (w *watcher) begin(interrupt func(), batch bool) {
+// begin says that the program is about to run, until end. The context ends with the
+// outer one, and where the program is to stop. A SIGINT that came before stops it at
+// once where it cannot have been meant for anything else: in a script (batch).
+func (w *watcher) begin(outer context.Context, batch bool) context.Context {
+	ctx, interrupt := context.WithCancel(outer)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.interrupt = interrupt
 	if w.ending() || batch && w.pressed {
 		interrupt()
 	}
+	return ctx
 }
 
 // end says that it runs no more.
 func (w *watcher) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.interrupt()
 	w.interrupt = nil
+}
+
+// Within carries something out. Whatever moves the program in it is stopped when ctx
+// ends, and moves nothing after that.
+func (s *Session) Within(ctx context.Context, do func() error) error {
+	was := s.meanwhile
+	s.meanwhile = ctx
+	defer func() { s.meanwhile = was }()
+	return do()
 }
 
 func (w *watcher) stop() {

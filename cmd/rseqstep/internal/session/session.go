@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -78,8 +79,10 @@ type Session struct {
 	Dying    int  // the signal that the process stands at and will die of; 0 for none
 	after    []string
 	watcher  *watcher
-	handle   *stepper.SignalTable // nil: the defaults
-	history  *expr.Session
+
+	meanwhile context.Context      // whose end stops the program, too
+	handle    *stepper.SignalTable // nil: the defaults
+	history   *expr.Session
 }
 
 // ErrNotRun is what commands that need a process return without one.
@@ -87,7 +90,7 @@ var ErrNotRun = prompt.Message("The program is not being run.")
 
 // New makes a session. Close ends it.
 func New(c Config) *Session {
-	s := &Session{Config: c, Env: NewEnvironment(os.Environ()), history: expr.NewSession()}
+	s := &Session{Config: c, meanwhile: context.Background(), Env: NewEnvironment(os.Environ()), history: expr.NewSession()}
 	s.watcher = watch()
 	return s
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -9,8 +10,11 @@ import (
 	"rseqstep/stepper"
 )
 
+// Motion is one of the Engine's commands.
+type Motion = func(*stepper.Engine, context.Context) (stepper.Stop, error)
+
 // Move runs a command that moves the program and puts the stop before the user.
-func (s *Session) Move(motion func(e *stepper.Engine) (stepper.Stop, error)) error {
+func (s *Session) Move(motion Motion) error {
 	if !s.Live() {
 		return s.NotRun()
 	}
@@ -19,9 +23,7 @@ func (s *Session) Move(motion func(e *stepper.Engine) (stepper.Stop, error)) err
 	p.values.Forget()
 	before := p.engine.Thread()
 	s.giveTerminal(p)
-	p.engine.Ready()
-	s.watcher.begin(p.engine.Interrupt, s.Batch)
-	stop, err := motion(p.engine)
+	stop, err := motion(p.engine, s.watcher.begin(s.meanwhile, s.Batch))
 	s.watcher.end()
 	s.takeTerminal(p)
 	p.values.Forget()

@@ -1,0 +1,52 @@
+package stepper
+
+import "context"
+
+// interrupt is the request to stop the command that runs: its context has ended. A
+// context per command is why no request is lost, where it comes before the command has
+// begun, or stops another command, where it comes after the end.
+type interrupt struct {
+	ctx   context.Context // nil between commands
+	taken bool            // a Stop for it is on its way
+}
+
+// begin makes the end of ctx the request, until release is called. wake is called then,
+// on a goroutine of its own, and has the wait for the program return an
+// EventInterrupt, or the next one where the command has ended meanwhile.
+func (i *interrupt) begin(ctx context.Context, wake func()) (release func()) {
+	*i = interrupt{ctx: ctx}
+	stop := func() bool { return true }
+	if ctx.Done() != nil && ctx.Err() == nil {
+		stop = context.AfterFunc(ctx, wake)
+	}
+	return func() {
+		stop()
+		*i = interrupt{}
+	}
+}
+
+// pending reports whether the command is to stop and nobody has taken the request.
+func (i *interrupt) pending() bool { return i.ctx != nil && !i.taken && i.ctx.Err() != nil }
+
+// take is pending, once per command: the caller that gets true returns the Stop. An
+// EventInterrupt without a request is a watchdog's, or a former command's.
+func (i *interrupt) take() bool {
+	if !i.pending() {
+		return false
+	}
+	i.taken = true
+	return true
+}
+
+// notBegun is the Stop of a command whose context had ended before it began. The
+// threads stand as before, for the next command too.
+func (e *Engine) notBegun(th *thread) (Stop, error) {
+	if err := e.load(th); err != nil {
+		end, err := e.vanished(th, err)
+		if end == nil {
+			end = &Stop{}
+		}
+		return *end, err
+	}
+	return Stop{Reason: StopInterrupt, TID: th.tid, PC: th.regs.PC(), Depth: e.depth(th)}, nil
+}
