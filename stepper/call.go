@@ -62,10 +62,10 @@ func (e *Engine) callable(th *thread) error {
 		return err
 	}
 	if q := th.quiet; q != nil && q.inside(th.regs.PC()) {
-		return insideError(e.SectionName(q.placed))
+		return insideError(e.sections.Name(q.placed))
 	}
 	if now := e.threadRseq(th); now.Live {
-		return insideError(e.SectionName(now.Section))
+		return insideError(e.sections.Name(now.Section))
 	}
 	if th.inCall {
 		return &CallError{"The thread stands at the entry of a system call, which a function call would make it skip. Step over it first (\"stepi\")."}
@@ -94,8 +94,8 @@ func (e *Engine) Call(c Call) (Stop, *CallResult, error) {
 		if err := e.callable(th); err != nil {
 			return nil, err
 		}
-		if p := e.image.At(c.Function); p != nil {
-			return nil, &CallError{fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.SectionName(p))}
+		if p := e.sections.Image().At(c.Function); p != nil {
+			return nil, &CallError{fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.sections.Name(p))}
 		}
 		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err

@@ -62,12 +62,12 @@ func (e *Engine) returnAddress() (table.Addr, error) {
 	const near = 64
 	entry := table.Addr(at)
 	for at := entry; at < entry+near; {
-		insn, err := e.decode(at)
+		insn, err := e.sections.Decode(at)
 		if err != nil {
 			break
 		}
 		var code [len(unit.CodeHalt)]byte
-		if n, _ := e.target.ReadMemory(at, code[:]); n == len(code) && string(code[:]) == unit.CodeHalt && insn.Next() == at+table.Addr(n) && e.guard(at, trapOurs) == nil {
+		if n, _ := e.target.ReadMemory(at, code[:]); n == len(code) && string(code[:]) == unit.CodeHalt && insn.Next() == at+table.Addr(n) && e.sections.GuardOwn(at) == nil {
 			return at, nil
 		}
 		at = insn.Next()

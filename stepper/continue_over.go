@@ -8,7 +8,7 @@ func (e *Engine) ContinueOver() (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		_, stop, err := e.travel(th, &traps{tid: th.tid, free: true, over: true, sections: e.around(th.regs.PC())})
+		_, stop, err := e.travel(th, &traps{tid: th.tid, free: true, over: true, sections: e.sections.Around(th.regs.PC())})
 		return stop, err
 	})
 }

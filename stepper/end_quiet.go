@@ -80,7 +80,7 @@ func (e *Engine) restoreRegistrations() error {
 				break
 			}
 			if where := e.quietPlaces(th); n >= quietBurst && where != nil {
-				_, _, failed := e.quietRun(th, e.exitsOf(th.quiet.body), partPatience)
+				_, _, failed := e.quietRun(th, e.sections.Exits(th.quiet.body), partPatience)
 				if !isGone(failed) {
 					err = errors.Join(err, failed)
 				}

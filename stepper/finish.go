@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -29,7 +30,7 @@ func (e *Engine) Finish(frame int) (Stop, error) {
 		}
 		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
 		for _, g := range frames[:frame+1] {
-			tr.sections = append(tr.sections, e.around(g.PC)...)
+			tr.sections = append(tr.sections, e.sections.Around(g.PC)...)
 		}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
 		w := &walk{cfa: f.CFA, whole: true}
@@ -102,7 +103,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
 	pc := th.regs.PC()
 	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-	if w.caught || !ok || cfa != w.cfa || !inRanges(w.fn.Ranges, pc) {
+	if w.caught || !ok || cfa != w.cfa || !unit.InRanges(w.fn.Ranges, pc) {
 		return nil, false
 	}
 	total, entering := e.symbols.Inlines(pc)
@@ -185,9 +186,9 @@ func outside(r Range, ranges []Range) []Range {
 // (until LOCATION, advance LOCATION).
 func (e *Engine) Advance(places []Place) (Stop, error) {
 	return e.command(func(th *thread) (*Stop, error) {
-		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.around(th.regs.PC())}
+		tr := &traps{tid: th.tid, at: map[table.Addr]trap{}, sections: e.sections.Around(th.regs.PC())}
 		for _, p := range places {
-			if err := e.guard(p.Addr, trapOurs); err != nil {
+			if err := e.sections.GuardOwn(p.Addr); err != nil {
 				return nil, err
 			}
 			e.addTrap(tr, p.Addr, func(*thread) (bool, *Stop, error) { return true, nil, nil })

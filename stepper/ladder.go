@@ -27,7 +27,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool,
 			return true, nil, err // of its registers: its work is done, and must not be done again
 		}
 		if err != nil {
-			e.notify("no cpu_opv vector for %s: %v", e.SectionName(p), err)
+			e.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		}
 	}
 	if e.confined(th, p) {
@@ -73,7 +73,7 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 		}
 		break
 	}
-	e.notify("%s: the quiet phase ended without a commit, %s", e.SectionName(p), why)
+	e.notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
 	if n := th.passes[p.Start]; n != nil {
 		n.quiets++
 	}
@@ -106,7 +106,7 @@ func (e *Engine) awaited(pc table.Addr) bool {
 func (e *Engine) escape(th *thread, p *table.Placed) (done bool, stop *Stop, err error) {
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	if !ok || caller.PC() == 0 {
-		return true, nil, fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p))
+		return true, nil, fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.sections.Name(p))
 	}
 	for _, o := range e.journeys {
 		if o.tid == th.tid && o.escape == cfa {
@@ -119,7 +119,7 @@ func (e *Engine) escape(th *thread, p *table.Placed) (done bool, stop *Stop, err
 	e.trapReturn(tr, caller.PC(), cfa)
 	_, stop, err = e.travel(th, tr)
 	if stop == nil && (err == nil || errors.Is(err, errArrivedOuter)) {
-		e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+		e.reportUnit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
 	}
 	return true, stop, err
 }
@@ -157,7 +157,7 @@ func (e *Engine) startState(th *thread, p *table.Placed) (opv.State, error) {
 
 // injectFrom runs the vector of the pass that begins in state s.
 func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, error) {
-	body, err := e.body(p)
+	body, err := e.sections.Body(p)
 	if err != nil {
 		return false, err
 	}
@@ -178,7 +178,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 			continue
 		}
 		th.exit = &plan
-		r := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Committed,
+		r := UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Committed,
 			Exit: plan.ExitPC, CPU: plan.CPU, Rung: RungOpv}
 		for _, op := range plan.Vector {
 			r.Vector = append(r.Vector, op.String())

@@ -67,7 +67,7 @@ func (e *Engine) trapUnwinding(tr *traps, w *walk) {
 // the frame of the walk is no arrival; nor is one in that frame for a walk that
 // waits for the frame's end: a siglongjmp back to its own sigsetjmp, a catch.
 func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*unit.Regs) bool) (bool, *Stop, error) {
-	if e.image.At(place) != nil {
+	if e.sections.Image().At(place) != nil {
 		return false, nil, nil
 	}
 	if _, stop, err := e.runTo(th, []table.Addr{place}, accept); stop != nil || err != nil {
@@ -95,11 +95,11 @@ func (e *Engine) jumpTarget(th *thread) (place, sp table.Addr, ok bool) {
 		}
 	}
 	sp, place = env[6], env[7]
-	if guard, ok := e.word(th.regs.ThreadPointer() + guardAt); ok && e.image.ModuleAt(place) == nil {
+	if guard, ok := e.word(th.regs.ThreadPointer() + guardAt); ok && e.sections.Image().ModuleAt(place) == nil {
 		clear := func(a table.Addr) table.Addr {
 			return table.Addr(bits.RotateLeft64(uint64(a), -rotation)) ^ guard
 		}
 		sp, place = clear(sp), clear(place)
 	}
-	return place, sp, e.image.ModuleAt(place) != nil
+	return place, sp, e.sections.Image().ModuleAt(place) != nil
 }

@@ -49,14 +49,14 @@ func (e *Engine) Opv() (Stop, error) {
 				return nil, err
 			}
 			done, err := e.injectFrom(th, last.placed, state)
-			return nil, notDone(done, err, e.SectionName(last.placed))
+			return nil, notDone(done, err, e.sections.Name(last.placed))
 		}
 		insn, p, stop, err := e.toArming(th)
 		if stop != nil || err != nil {
 			return stop, err
 		}
 		done, err := e.inject(th, p, insn)
-		return nil, notDone(done, err, e.SectionName(p))
+		return nil, notDone(done, err, e.sections.Name(p))
 	})
 }
 
@@ -73,7 +73,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 	if err := now.LoadVectors(area); err != nil {
 		return now, err
 	}
-	body, err := e.body(last.placed)
+	body, err := e.sections.Body(last.placed)
 	if err != nil {
 		return now, err
 	}
@@ -116,20 +116,20 @@ func (e *Engine) AbortAt(n int) (Stop, error) {
 		}
 		th.comes(p, insn)
 		defer th.goes()
-		body, err := e.body(p)
+		body, err := e.sections.Body(p)
 		if err != nil {
 			return nil, err
 		}
 		if n < 1 || n > len(body.Insns) {
-			return nil, fmt.Errorf("the section %s has instructions 1 to %d", e.SectionName(p), len(body.Insns))
+			return nil, fmt.Errorf("the section %s has instructions 1 to %d", e.sections.Name(p), len(body.Insns))
 		}
 		at := body.Insns[n-1].Addr
-		where, stop, err := e.runTo(th, append([]table.Addr{at}, e.exitsOf(body)...), nil)
+		where, stop, err := e.runTo(th, append([]table.Addr{at}, e.sections.Exits(body)...), nil)
 		if stop != nil || err != nil {
 			return stop, err
 		}
 		if where != at {
-			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.addressName(where), n)
+			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.sections.AddressName(where), n)
 		}
 		return e.runRestart(th, p)
 	})

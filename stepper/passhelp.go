@@ -21,7 +21,7 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 	}
 	if !n.armKnown {
 		n.armKnown = true
-		if a, ok, err := e.arming(p); err == nil && ok && e.guard(a, trapOurs) == nil {
+		if a, ok, err := e.sections.Arming(p); err == nil && ok && e.sections.GuardOwn(a) == nil {
 			n.arm = a
 		}
 	}
@@ -109,7 +109,7 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, sta
 	case done:
 		return err // of its registers: its work is done, and must not be done again
 	case err != nil:
-		e.notify("no cpu_opv vector for %s: %v", e.SectionName(p), err)
+		e.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		n.vectorless = true
 	default:
 		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
@@ -125,6 +125,6 @@ func (e *Engine) quietCounted(th *thread, p *table.Placed, n *passes) (*Stop, er
 		return e.quietPass(th, p)
 	}
 	n.helpless = true
-	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.SectionName(p))
+	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
 	return nil, nil // the program goes on as it would
 }

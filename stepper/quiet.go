@@ -121,7 +121,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 			return quietGoing, stop, err
 		}
 	}
-	insn, err := e.decode(pc)
+	insn, err := e.sections.Decode(pc)
 	if err != nil {
 		insn = &unit.Insn{Addr: pc} // the processor knows
 	}
@@ -131,7 +131,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 	if insn.Store.Size != 0 {
 		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && !(known && value == 0) {
 			if p := e.armed(th, insn); p != nil {
-				body, err := e.body(p)
+				body, err := e.sections.Body(p)
 				if err != nil {
 					return quietGoing, nil, err
 				}
@@ -266,7 +266,7 @@ func (e *Engine) reportQuiet(th *thread, q *quiet, end quietEnd) {
 	if result == 0 {
 		return
 	}
-	r := UnitReport{TID: th.tid, Section: e.SectionName(q.placed), Start: q.placed.Start, End: q.placed.End,
+	r := UnitReport{TID: th.tid, Section: e.sections.Name(q.placed), Start: q.placed.Start, End: q.placed.End,
 		Result: result, Exit: th.regs.PC(), CPU: e.areaCPU(q.config), Rung: RungQuiet}
 	e.reportUnit(r)
 	e.tally(th, q.placed, result)

@@ -54,8 +54,8 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	if contains(where, pc) || len(where) > free {
 		return nil
 	}
-	exits := e.exitsOf(q.body)
-	if rest := free - len(where); rest < len(exits) && !e.allow(exits[rest:]) {
+	exits := e.sections.Exits(q.body)
+	if rest := free - len(where); rest < len(exits) && !e.sections.Allow(exits[rest:]) {
 		return nil
 	}
 	return append(where, exits...)

@@ -65,7 +65,7 @@ func (e *Engine) standsAtSite(th *thread) bool {
 
 // resumeAll is release of threads that stand at no breakpoint already told.
 func (e *Engine) resumeAll(stepped int) error {
-	e.code.flush()
+	e.sections.FlushCode()
 	if err := e.unpin(); err != nil {
 		return err
 	}

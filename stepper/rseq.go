@@ -54,54 +54,13 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	return s, nil
 }
 
-// learn finds the section a descriptor describes, reading the descriptor from
-// memory when no file declares it: code made at run time may use one anew. nil when there is none at that address.
-func (e *Engine) learn(descriptor table.Addr) *table.Placed {
-	if p := e.image.ByDescriptor(descriptor); p != nil && p.Module != nil {
-		return p
-	}
-	p, err := table.ReadDescriptor(e.target, descriptor, binary.LittleEndian)
-	if err != nil {
-		return nil
-	}
-	p = e.image.Add(p)
-	e.layouts = layouts{}
-	e.withdraw()
-	return p
-}
-
 // findSection learns the section that a thread has armed, where no file
 // declares what it stands in: a breakpoint there is then moved to its arming
 // store, and the thread is not stepped inside it.
 func (e *Engine) findSection(th *thread) {
-	if e.load(th) == nil && e.image.At(th.regs.PC()) == nil {
+	if e.load(th) == nil && e.sections.Image().At(th.regs.PC()) == nil {
 		e.threadRseq(th)
 	}
-}
-
-// SectionName is a section as reports show it: symbol+offset of its start.
-func (e *Engine) SectionName(p *table.Placed) string {
-	if name, off, ok := e.symbols.Symbol(p.Start); ok {
-		return offsetName(name, off)
-	}
-	if p.Section != nil && p.Section.Symbol != "" {
-		return offsetName(p.Section.Symbol, p.Section.Offset)
-	}
-	return p.Start.String()
-}
-
-func (e *Engine) addressName(a table.Addr) string {
-	if name, off, ok := e.symbols.Symbol(a); ok {
-		return offsetName(name, off)
-	}
-	return a.String()
-}
-
-func offsetName(name string, off uint64) string {
-	if off == 0 {
-		return name
-	}
-	return fmt.Sprintf("%s+%#x", name, off)
 }
 
 // Counts are what was seen of one section while it was stepped.

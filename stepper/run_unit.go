@@ -32,7 +32,7 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 	if err := e.disarmStale(th, p); err != nil {
 		return nil, err
 	}
-	if !e.known(p.Start) && !e.confined(th, p) {
+	if !e.sections.ExitsKnown(p.Start) && !e.confined(th, p) {
 		return e.stepThroughSection(th) // run natively, it might leave by another way than those known
 	}
 	if done, stop, err := e.climb(th, p, insn); done || stop != nil || err != nil {
@@ -41,23 +41,6 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 	th.comes(p, insn)
 	defer th.goes()
 	return e.runSection(th, p)
-}
-
-// armed is the section that an arming store is about to arm, nil for none.
-func (e *Engine) armed(th *thread, insn *unit.Insn) *table.Placed {
-	descriptor, known := insn.FieldAfter(&th.regs, e.target, th.rseq.CSField())
-	switch {
-	case known && descriptor == 0:
-		return nil
-	case known:
-		return e.learn(table.Addr(descriptor))
-	}
-	// A value that cannot be computed (a vector register): the section that
-	// begins right behind the store.
-	if q := e.image.At(insn.Next()); q != nil && q.Start == insn.Next() {
-		return q
-	}
-	return nil
 }
 
 // lastPass is a section as a thread came to it last.
@@ -100,18 +83,18 @@ func (e *Engine) runRestart(th *thread, p *table.Placed) (*Stop, error) {
 	if stop != nil || err != nil {
 		return stop, err
 	}
-	e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: where, CPU: e.cpuOf(th), Rung: RungRun})
+	e.reportUnit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: where, CPU: e.cpuOf(th), Rung: RungRun})
 	return nil, nil
 }
 
 // runSection runs the thread to the first exit of p and reports what came of it.
 // Precondition: the thread's last pass is this one, as far as it is known.
 func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
-	body, err := e.body(p)
+	body, err := e.sections.Body(p)
 	if err != nil {
 		return nil, err
 	}
-	exits := e.exitsOf(body)
+	exits := e.sections.Exits(body)
 	var before *unit.Regs
 	if th.last != nil {
 		before = &th.last.regs
@@ -119,7 +102,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 	if err := e.blockSignals(th); err != nil {
 		return nil, err
 	}
-	report := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
+	report := UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
 	where, stop, err := e.runTo(th, exits, nil)
 	if err = errors.Join(err, e.unblockSignals(th)); err != nil {
 		return nil, err
@@ -144,48 +127,6 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 	e.tally(th, p, report.Result)
 	e.reportUnit(report)
 	return nil, nil
-}
-
-// body decodes a section's instructions, once where a file declares it.
-func (e *Engine) body(p *table.Placed) (*unit.Body, error) {
-	if b, ok := e.bodies[p]; ok {
-		return b, nil
-	}
-	code, err := e.read(p.Start, p.End)
-	if err != nil {
-		return nil, err
-	}
-	var behind [unit.MaxLen]byte // of an instruction that the end lies in
-	n, _ := e.target.ReadMemory(p.End, behind[:])
-	b, err := unit.DecodeBody(p, append(code, behind[:n]...))
-	if err != nil {
-		return nil, err
-	}
-	if p.Module != nil {
-		e.bodies[p] = &b
-	}
-	return &b, nil
-}
-
-// exitsOf lists where a section can leave to. An exit inside another section
-// stands for that one's exits, because nothing may be planted inside it.
-func (e *Engine) exitsOf(b *unit.Body) []table.Addr {
-	stops := b.Stops(func(a table.Addr) *unit.Body {
-		q := e.image.At(a)
-		if q == nil {
-			return nil
-		}
-		inner, err := e.body(q)
-		if err != nil {
-			return nil
-		}
-		return inner
-	})
-	out := make([]table.Addr, len(stops))
-	for i, x := range stops {
-		out[i] = x.Addr
-	}
-	return out
 }
 
 // cpuOf is the CPU the area names, -1 when there is none.

@@ -78,14 +78,14 @@ func (e *Engine) NextInstruction(n int) (Stop, error) {
 			if stop != nil || err != nil {
 				return stop, err
 			}
-			insn, err := e.decode(th.regs.PC())
+			insn, err := e.sections.Decode(th.regs.PC())
 			if entered {
 				// The signal was the whole step.
 			} else if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
 				next, sp := insn.Next(), th.regs.SP()
 				tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
 				if insn.Kind == unit.Call {
-					tr.sections = e.sectionsIn(insn.Target)
+					tr.sections = e.sections.InFunction(insn.Target)
 				}
 				tr.at[next] = func(th *thread) (bool, *Stop, error) { return th.regs.SP() >= sp, nil, nil }
 				if _, stop, err := e.travel(th, tr); stop != nil || err != nil {

@@ -42,7 +42,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		return e.stepVDSO(th)
 	}
-	insn, err := e.decode(pc)
+	insn, err := e.sections.Decode(pc)
 	if err != nil {
 		// Unreadable or unknown code: the processor decides (it will fault or not).
 		return e.stepPlain(th, nil)
@@ -57,7 +57,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 			}
 		}
 	}
-	if e.image.At(pc) != nil {
+	if e.sections.Image().At(pc) != nil {
 		now, err := e.readRseq(th)
 		if err != nil {
 			return nil, err
@@ -135,7 +135,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 	if inKernel {
 		// It may have registered rseq, or mapped other code.
 		th.rseqKnown = false
-		e.code.flush()
+		e.sections.FlushCode()
 	}
 	if repin {
 		return nil, e.pin(th)

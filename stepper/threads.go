@@ -195,7 +195,7 @@ func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 
 // WriteMemory writes the program's memory.
 func (e *Engine) WriteMemory(a table.Addr, p []byte) (int, error) {
-	e.code.flush()
+	e.sections.FlushCode()
 	return e.target.WriteMemory(a, p)
 }
 

@@ -54,7 +54,7 @@ func (e *Engine) stepVDSO(th *thread) (*Stop, error) {
 	pc := th.regs.PC()
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil {
-		insn, _ := e.decode(pc) // nil when it cannot be decoded
+		insn, _ := e.sections.Decode(pc) // nil when it cannot be decoded
 		return e.stepPlain(th, insn)
 	}
 	entry := pc == frame.Function.Start
@@ -109,7 +109,7 @@ func (th *thread) dropVDSOCall(c *vdsoCall) {
 func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) (*Stop, error) {
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil || frame.Function.Start != f.Start {
-		insn, _ := e.decode(th.regs.PC())
+		insn, _ := e.sections.Decode(th.regs.PC())
 		return e.stepPlain(th, insn)
 	}
 	return e.runOut(th, e.newVDSOCall(th, &frame))

@@ -1,0 +1,113 @@
+package rseq_test
+
+import (
+	"testing"
+
+	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Code made at run time, with one section.
+const (
+	made      = table.Addr(0x700000)
+	madeStart = table.Addr(0x700010)
+	madeAbort = table.Addr(0x700084)
+	madeDesc  = table.Addr(0x700100)
+)
+
+func withMade(t testing.TB) (*rseq.Sections, *memory) {
+	s, m, _ := program(t)
+	for a := made; a < made+0x200; a++ {
+		m.put(a, 0x90)
+	}
+	m.code(t, made, "48 8d 05 f9 00 00 00 64 48 89 04 25 08 00 00 00") // lea madeDesc(%rip),%rax; mov %rax,%fs:8
+	m.code(t, madeStart, "48 89 07 c3")                                // mov %rax,(%rdi); ret
+	m.descriptor(madeDesc, madeStart, 3, madeAbort)
+	return s, m
+}
+
+// TestASectionIsLearntOnce: breakpoints inside it have to be withdrawn then, and
+// not at each pass.
+func TestASectionIsLearntOnce(t *testing.T) {
+	s, m := withMade(t)
+	if refusal(s.Guard(madeStart)) != nothing {
+		t.Fatal("it is known before it was armed")
+	}
+	p, learnt := s.Learn(madeDesc)
+	if p == nil || !learnt || p.Start != madeStart || p.End != madeStart+3 || p.Abort != madeAbort || p.Module != nil {
+		t.Fatalf("%+v, %v", p, learnt)
+	}
+	if refusal(s.Guard(madeStart)) != inside || s.Image().At(madeStart) != p {
+		t.Error("it is not known now")
+	}
+	if again, learnt := s.Learn(madeDesc); again != p || learnt {
+		t.Errorf("the same again: %+v, %v", again, learnt)
+	}
+
+	// The descriptor is used for other code.
+	m.descriptor(madeDesc, madeStart+0x20, 3, madeAbort)
+	q, learnt := s.Learn(madeDesc)
+	if q == nil || q == p || !learnt || refusal(s.Guard(madeStart)) != nothing || refusal(s.Guard(madeStart+0x20)) != inside {
+		t.Errorf("used anew: %+v, %v", q, learnt)
+	}
+
+	// One that a file declares is no news.
+	if p, learnt := s.Learn(desc); p == nil || p.Start != start || learnt {
+		t.Errorf("declared: %+v, %v", p, learnt)
+	}
+	s.Forget()
+	if len(s.Image().Sections()) != 0 || refusal(s.Guard(madeStart+0x20)) != nothing {
+		t.Error("known after the program is gone")
+	}
+}
+
+// TestBodiesOfLearntSectionsAreReadAnew.
+func TestBodiesOfLearntSectionsAreReadAnew(t *testing.T) {
+	s, m := withMade(t)
+	p, _ := s.Learn(madeDesc)
+	if b, err := s.Body(p); err != nil || b.Final != madeStart {
+		t.Fatalf("%+v, %v", b, err)
+	}
+	m.code(t, madeStart, "90 90 90")
+	if b, err := s.Body(p); err != nil || b.Final != 0 {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// TestWhatAnInstructionArms: what its store leaves in rseq_cs says it, not where it stands.
+func TestWhatAnInstructionArms(t *testing.T) {
+	const thread = 0x7000_0000
+	store, whole := "64 48 89 04 25 08 00 00 00", "64 0f 11 04 25 08 00 00 00" // mov %rax,%fs:8; movups %xmm0,%fs:8
+	for _, c := range []struct {
+		name   string
+		code   string
+		at     table.Addr
+		value  table.Addr // RAX
+		want   table.Addr // start of the section; 0: none
+		learnt bool
+	}{
+		{"a declared section", store, arm, desc, start, false},
+		{"another one than follows", store, arm, selfDesc, selfArming, false},
+		{"nothing", store, arm, 0, 0, false},
+		{"what is no descriptor", store, arm, 0x99999000, 0, false},
+		{"code made at run time", store, arm, madeDesc, madeStart, true},
+		{"a value that is not known", whole, arm, 0, start, false},
+		{"such a value, with no section behind", whole, side, 0, 0, false},
+	} {
+		s, m := withMade(t)
+		m.code(t, c.at, c.code)
+		m.put(thread, make([]byte, 64)...)
+		insn, err := s.Decode(c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r unit.Regs
+		r.SetPC(c.at)
+		r.Rax, r.FsBase = uint64(c.value), thread
+		p, learnt := s.Armed(insn, &r, thread+8)
+		if (p == nil) != (c.want == 0) || p != nil && p.Start != c.want || learnt != c.learnt {
+			t.Errorf("%s: %+v, %v", c.name, p, learnt)
+		}
+	}
+}
