@@ -65,7 +65,7 @@ func (s *Sections) Learn(descriptor table.Addr) (p *table.Placed, learnt bool) {
 		return old, false
 	}
 	p, err := table.ReadDescriptor(s.mem, descriptor, binary.LittleEndian)
-	if err != nil {
+	if err != nil || refused(p) {
 		return nil, false
 	}
 	if p = s.image.Add(p); p == old {
@@ -73,4 +73,16 @@ func (s *Sections) Learn(descriptor table.Addr) (p *table.Placed, learnt bool) {
 	}
 	s.dropLayouts()
 	return p, true
+}
+
+// refused reports whether the kernel takes a section for none whatever the thread has
+// registered: it kills the thread instead (rseq_get_rseq_cs, kernel/rseq.c). Flags are
+// not looked at: kernels before 6.1 took some.
+func refused(p *table.Placed) bool {
+	for _, failed := range table.Validate(p.Section.Descriptor, p.Section.Signature, table.Rules{}) {
+		if failed.Check != table.CheckFlags {
+			return true
+		}
+	}
+	return false
 }

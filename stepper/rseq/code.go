@@ -10,8 +10,8 @@ import (
 // maxCached bounds how many decoded instructions are kept: about 6 MB.
 const maxCached = 1 << 16
 
-// maxCode bounds a function that is decoded as a whole, bytes; one of a megabyte
-// takes 20 ms.
+// maxCode bounds what is decoded as a whole, bytes: a section, whose descriptor can say
+// anything, and a function. A function of a megabyte takes 20 ms.
 const maxCode = 4 << 20
 
 // Decode is the instruction at pc. Text of modules is taken as fixed until
@@ -50,6 +50,9 @@ func (s *Sections) FlushCode() {
 
 // read reads all of [low, high) or says why not.
 func (s *Sections) read(low, high table.Addr) ([]byte, error) {
+	if high-low > maxCode {
+		return nil, fmt.Errorf("the code at [%v, %v) is too long to be decoded", low, high)
+	}
 	buf := make([]byte, high-low)
 	n, err := s.mem.ReadMemory(low, buf)
 	if n < len(buf) {

@@ -111,3 +111,57 @@ func TestWhatAnInstructionArms(t *testing.T) {
 		}
 	}
 }
+
+// TestHostileDescriptors: a program may arm anything. What the kernel does not take
+// is no section; what it takes is bounded by what can be read. The code around is
+// as it was.
+func TestHostileDescriptors(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		version uint32
+		start   table.Addr
+		length  uint64
+		abort   table.Addr
+		section bool // the kernel takes it
+		body    bool // it can be decoded
+	}{
+		{"one that is fine", 0, madeStart, 3, madeAbort, true, true},
+		{"an empty one", 0, madeStart, 0, madeAbort, true, false},
+		{"an end before the start", 0, madeStart, ^uint64(0), madeAbort, false, false},
+		{"an end that wraps to 0", 0, madeStart, ^uint64(madeStart) + 1, madeAbort, false, false},
+		{"an abort handler inside", 0, madeStart, 0x80, madeStart + 0x40, false, false},
+		{"an abort handler at the start", 0, madeStart, 3, madeStart, false, false},
+		{"a version to come", 1, madeStart, 3, madeAbort, false, false},
+		{"a terabyte", 0, madeStart, 1 << 40, 0x10000, true, false},
+		{"more than is mapped", 0, madeStart, 0x1000, 0x10000, true, false},
+		{"nothing mapped", 0, 0x900000, 16, madeAbort, true, false},
+		{"the first page", 0, 0, 16, madeAbort, true, false},
+	} {
+		s, m := withMade(t)
+		m.descriptor(madeDesc, c.start, c.length, c.abort)
+		m.put(madeDesc, byte(c.version))
+		p, _ := s.Learn(madeDesc)
+		if (p != nil) != c.section {
+			t.Errorf("%s: %+v", c.name, p)
+		}
+		for at, want := range map[table.Addr]string{lea: nothing, start: inside, end: nothing, abort - 1: signature, 0x7f0000000000: nothing} {
+			if got := refusal(s.Guard(at)); got != want {
+				t.Errorf("%s: a breakpoint at %v is refused by %s, not %s", c.name, at, got, want)
+			}
+		}
+		if p == nil {
+			continue
+		}
+		if b, err := s.Body(p); (err == nil) != c.body {
+			t.Errorf("%s: its body is %+v, %v", c.name, b, err)
+		}
+		_, _, _ = s.Arming(p)
+		s.ExitsKnown(p.Start)
+		s.Places(p.Start)
+		s.Handler(p)
+	}
+	s, _ := withMade(t)
+	if p, learnt := s.Learn(0x99999000); p != nil || learnt {
+		t.Errorf("a descriptor that cannot be read: %+v, %v", p, learnt)
+	}
+}
