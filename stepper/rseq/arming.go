@@ -14,6 +14,9 @@ const (
 	fewBefore = 256
 )
 
+// pageSize is the smallest that memory is mapped in, bytes, of any machine.
+const pageSize = 4096
+
 // Arming is where the arming store of a section is, as far as its code shows; ok is
 // false where it does not show. Errors: that of the memory of its function.
 func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
@@ -23,7 +26,12 @@ func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error)
 	}
 	code, err := s.read(from, p.Start)
 	if err != nil && !known {
-		from, code = p.Start, nil // before the section there need not be code
+		// Before the section there need not be code, nor memory: code made at run time
+		// often begins with a page.
+		from = max(from, p.Start&^(pageSize-1))
+		if code, err = s.read(from, p.Start); err != nil {
+			from, code = p.Start, nil
+		}
 	} else if err != nil {
 		return 0, false, err
 	}

@@ -44,6 +44,12 @@ func TestASectionIsLearntOnce(t *testing.T) {
 	if again, learnt := s.Learn(madeDesc); again != p || learnt {
 		t.Errorf("the same again: %+v, %v", again, learnt)
 	}
+	if trap, ok, err := s.Arming(p); trap != made+7 || !ok || err != nil {
+		t.Errorf("its arming store: %v, %v, %v", trap, ok, err)
+	}
+	if trap, err := s.InsideTrap(madeStart); trap != made+7 || err != nil {
+		t.Errorf("a breakpoint inside is met at %v, %v", trap, err)
+	}
 
 	// The descriptor is used for other code.
 	m.descriptor(madeDesc, madeStart+0x20, 3, madeAbort)
