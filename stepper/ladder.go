@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -161,7 +162,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 	if err != nil {
 		return false, err
 	}
-	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: e.areaCID(th.rseq)}
+	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.rseq)}
 	for try := 0; try < maxRebuild; try++ {
 		plan, err := opv.Build(opv.V3, body, s, e.target, place)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -83,7 +84,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 			other.Vec[i][j] ^= 0xa5
 		}
 	}
-	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: e.areaCID(th.rseq)}
+	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.rseq)}
 	a, err := opv.Build(opv.V3, body, now, e.target, place)
 	if err != nil {
 		return now, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -53,17 +54,14 @@ func (e *Engine) liftRegistration(th *thread) error {
 	if err := e.blockSignals(th); err != nil {
 		return err
 	}
-	slice := sliceOf(c, area)
-	th.quiet = &quiet{config: c, slice: slice.Enabled}
-	if err := e.rseqCall(th, c, rseqUnregister); err != nil {
+	th.quiet = &quiet{config: c, slice: rseq.ParseArea(c, area).Slice.Enabled}
+	if err := e.rseqCall(th, c, rseq.Unregister); err != nil {
 		return errors.Join(err, e.restoreRegistration(th)) // the call may have been made all the same
 	}
 	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
 		th.quiet.cfa = cfa
 	}
-	if slice.Available && slice.Enabled {
-		clear(area[areaSliceCtrl : areaSliceCtrl+4]) // as the kernel does when a thread was scheduled out
-	}
+	rseq.ClearSlice(c, area)
 	// The kernel reset the fields; the program is to find what it had there.
 	if _, err := e.target.WriteMemory(c.Area, area); err != nil {
 		return errors.Join(err, e.restoreRegistration(th))
@@ -267,7 +265,7 @@ func (e *Engine) reportQuiet(th *thread, q *quiet, end quietEnd) {
 		return
 	}
 	r := UnitReport{TID: th.tid, Section: e.sections.Name(q.placed), Start: q.placed.Start, End: q.placed.End,
-		Result: result, Exit: th.regs.PC(), CPU: e.areaCPU(q.config), Rung: RungQuiet}
+		Result: result, Exit: th.regs.PC(), CPU: rseq.CPU(e.target, q.config), Rung: RungQuiet}
 	e.reportUnit(r)
 	e.tally(th, q.placed, result)
 }

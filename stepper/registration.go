@@ -7,14 +7,9 @@ import (
 	"io"
 	"syscall"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
-)
-
-// Flags of rseq(2). See include/uapi/linux/rseq.h.
-const (
-	rseqUnregister = 1
-	rseqSliceOn    = 2 // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON
 )
 
 // writtenArea is the content of a thread's registered rseq area, the id fields
@@ -26,7 +21,7 @@ func (e *Engine) writtenArea(th *thread) ([]byte, error) {
 		if n, err := e.target.ReadMemory(th.rseq.Area, area); n < len(area) {
 			return nil, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, errors.Join(err, io.ErrUnexpectedEOF))
 		}
-		if again || int32(binary.LittleEndian.Uint32(area[areaCPUID:])) >= 0 {
+		if again || rseq.ParseArea(th.rseq, area).CPU >= 0 {
 			return area, nil
 		}
 		if err := e.stepAside(th); err != nil {
@@ -51,7 +46,7 @@ func (e *Engine) register(th *thread, q *quiet) error {
 	}
 	flags := uint64(0)
 	if q.slice {
-		flags = rseqSliceOn
+		flags = rseq.SliceDefaultOn
 	}
 	err := e.rseqCall(th, q.config, flags)
 	if flags != 0 && errors.Is(err, syscall.EINVAL) { // the kernel does not know the flag: 6.19 and older

@@ -1,9 +1,9 @@
 package stepper
 
 import (
-	"encoding/binary"
 	"fmt"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -16,7 +16,7 @@ type ThreadRseq struct {
 	Armed   table.Addr    // content of rseq_cs: the descriptor's address; 0 when not armed
 	Section *table.Placed // what that descriptor describes, nil when it cannot be read
 	Live    bool          // armed, and the PC is inside Section
-	Slice   Slice         // the time slice extension
+	Slice   rseq.Slice    // the time slice extension
 }
 
 // threadRseq is where a held thread stands, as far as it can be read.
@@ -33,14 +33,11 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 		return s, err
 	}
 	s.Config = th.rseq
-	// struct rseq: cpu_id_start at 0, cpu_id at 4, rseq_cs at 8 (include/uapi/linux/rseq.h).
-	var area [areaOriginal]byte
-	if n, err := e.target.ReadMemory(th.rseq.Area, area[:]); n < len(area) {
-		return s, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, err)
+	area, err := rseq.ReadArea(e.target, th.rseq)
+	if err != nil {
+		return s, fmt.Errorf("thread %d: %w", th.tid, err)
 	}
-	s.CPU = int(int32(binary.LittleEndian.Uint32(area[4:])))
-	s.Armed = table.Addr(binary.LittleEndian.Uint64(area[8:]))
-	s.Slice = sliceOf(s.Config, area[:])
+	s.CPU, s.Armed, s.Slice = area.CPU, area.Armed, area.Slice
 	if s.Armed == 0 {
 		return s, nil
 	}

@@ -1,10 +1,9 @@
 package stepper
 
 import (
-	"encoding/binary"
 	"errors"
 
-	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -134,21 +133,5 @@ func (e *Engine) cpuOf(th *thread) int {
 	if e.registration(th) != nil {
 		return -1
 	}
-	return e.areaCPU(th.rseq)
-}
-
-func (e *Engine) areaCPU(c tracee.RseqConfig) int { return e.areaField(c, areaCPUID) }
-
-func (e *Engine) areaCID(c tracee.RseqConfig) int { return e.areaField(c, areaMMCID) }
-
-// areaField reads a 32-bit field of a registered area, -1 when it cannot.
-func (e *Engine) areaField(c tracee.RseqConfig, offset table.Addr) int {
-	var b [4]byte
-	if !c.Registered() {
-		return -1
-	}
-	if n, _ := e.target.ReadMemory(c.Area+offset, b[:]); n < len(b) {
-		return -1
-	}
-	return int(int32(binary.LittleEndian.Uint32(b[:])))
+	return rseq.CPU(e.target, th.rseq)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -146,7 +147,8 @@ func (e *Engine) Threads() []ThreadInfo {
 			info.PC = th.regs.PC()
 		}
 		info.Rseq = e.threadRseq(th)
-		info.Mode = e.mode(info.Rseq.Config)
+		e.RseqFeatureSize()
+		info.Mode = e.rules.Mode(info.Rseq.Config)
 		list = append(list, info)
 	}
 	return list
@@ -230,5 +232,5 @@ type ThreadInfo struct {
 	Name   string
 	PC     table.Addr
 	Rseq   ThreadRseq
-	Mode   RseqMode // of its registration; 0 when it has none
+	Mode   rseq.Mode // of its registration; 0 when it has none
 }

@@ -12,6 +12,8 @@ import (
 	"rseqstep/table"
 )
 
+type addr = table.Addr
+
 var errUnmapped = errors.New("nothing is mapped there")
 
 // memory is the bytes of a process, by address.
