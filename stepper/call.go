@@ -61,8 +61,8 @@ func (e *Engine) callable(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	if q := th.quiet; q != nil && q.inside(th.regs.PC()) {
-		return insideError(e.sections.Name(q.placed))
+	if q := th.quiet; q != nil && q.Inside(th.regs.PC()) {
+		return insideError(e.sections.Name(q.Placed))
 	}
 	if now := e.threadRseq(th); now.Live {
 		return insideError(e.sections.Name(now.Section))

@@ -3,8 +3,6 @@ package stepper
 import (
 	"errors"
 	"time"
-
-	"rseqstep/table"
 )
 
 // partQuiet bounds what a section is still stepped when the debugger parts with
@@ -28,7 +26,7 @@ func (e *Engine) endQuiet(th *thread) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		if !th.quiet.inside(th.regs.PC()) {
+		if !th.quiet.Inside(th.regs.PC()) {
 			return nil, e.restoreRegistration(th)
 		}
 		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
@@ -40,9 +38,6 @@ func (e *Engine) endQuiet(th *thread) (*Stop, error) {
 	}
 	return nil, nil
 }
-
-// inside reports whether a thread at pc is in the middle of its section.
-func (q *quiet) inside(pc table.Addr) bool { return q.entered && q.placed.Contains(pc) }
 
 // endAllQuiet ends the quiet phases of all threads but one (nil: none excepted). A
 // thread that may not run is not stepped for it: its section is restarted later.
@@ -76,11 +71,11 @@ func (e *Engine) restoreRegistrations() error {
 			continue
 		}
 		for n := 0; n < partQuiet && th.quiet != nil; n++ {
-			if e.load(th) != nil || !th.quiet.inside(th.regs.PC()) {
+			if e.load(th) != nil || !th.quiet.Inside(th.regs.PC()) {
 				break
 			}
 			if where := e.quietPlaces(th); n >= quietBurst && where != nil {
-				_, _, failed := e.quietRun(th, e.sections.Exits(th.quiet.body), partPatience)
+				_, _, failed := e.quietRun(th, e.sections.Exits(th.quiet.Body), partPatience)
 				if !isGone(failed) {
 					err = errors.Join(err, failed)
 				}

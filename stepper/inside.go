@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -21,12 +22,12 @@ func (e *Engine) stepInside(th *thread) (*Stop, error) {
 		return stop, err
 	}
 	switch end {
-	case quietKernel:
+	case rseq.QuietKernel:
 		return e.stepOne(th)
-	case quietCommit, quietReturn:
+	case rseq.QuietCommit, rseq.QuietReturn:
 		return nil, e.restoreRegistration(th)
 	}
-	if !e.entering && th.quiet != nil && !q.entered {
+	if !e.entering && th.quiet != nil && !q.Entered {
 		return nil, e.restoreRegistration(th)
 	}
 	return nil, nil
@@ -107,7 +108,7 @@ func (e *Engine) stepThroughSection(th *thread) (*Stop, error) {
 		if _, stop, err := e.quietOn(th, n); stop != nil || err != nil {
 			return stop, err
 		}
-		if !q.entered {
+		if !q.Entered {
 			break
 		}
 		if stop, err := e.quietStop(th); stop != nil || err != nil {

@@ -15,14 +15,13 @@ import (
 // when that is the first: run it.
 func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool, stop *Stop, err error) {
 	n := th.passes[p.Start]
-	limit := max(e.policy.StuckLimit, 1)
-	switch {
-	case !e.stuck(th, p):
+	switch n.Rung(e.policy.StuckLimit) {
+	case RungRun:
 		return false, nil, nil
-	case n.quiets >= limit:
+	case RungEscape:
 		delete(th.passes, p.Start)
 		return e.escape(th, p)
-	case n.aborts >= limit:
+	case RungOpv:
 		injected, err := e.inject(th, p, insn)
 		if injected {
 			return true, nil, err // of its registers: its work is done, and must not be done again
@@ -57,17 +56,17 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 			return stop, err
 		}
 		switch {
-		case end == quietCommit:
+		case end == rseq.QuietCommit:
 			delete(th.passes, p.Start)
 			return nil, e.restoreRegistration(th)
-		case end == quietReturn:
+		case end == rseq.QuietReturn:
 			why = "its function has returned"
-		case end == quietKernel:
+		case end == rseq.QuietKernel:
 			why = "before a system call"
-		case !q.entered && e.awaited(th.regs.PC()):
+		case !q.Entered && e.awaited(th.regs.PC()):
 			why = "at a breakpoint of the command"
 		default:
-			if !q.entered {
+			if !q.Entered {
 				outside++
 			}
 			continue
@@ -76,7 +75,7 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 	}
 	e.notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
 	if n := th.passes[p.Start]; n != nil {
-		n.quiets++
+		n.Quiets++
 	}
 	return nil, e.restoreRegistration(th)
 }

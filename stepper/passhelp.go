@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -16,16 +17,16 @@ import (
 // helped. ok is false while it is not to be.
 func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool) {
 	n := th.passes[p.Start]
-	if n == nil || n.helpless || n.aborts < max(e.policy.StuckLimit-1, 1) || e.wantedInside(th, p) {
+	if n == nil || n.Helpless || n.Aborts < max(e.policy.StuckLimit-1, 1) || e.wantedInside(th, p) {
 		return 0, false
 	}
-	if !n.armKnown {
-		n.armKnown = true
+	if !n.ArmKnown {
+		n.ArmKnown = true
 		if a, ok, err := e.sections.Arming(p); err == nil && ok && e.sections.GuardOwn(a) == nil {
-			n.arm = a
+			n.Arm = a
 		}
 	}
-	return n.arm, n.arm != 0 && e.sites[n.arm] == 0 && !e.hardwareAt(n.arm)
+	return n.Arm, n.Arm != 0 && e.sites[n.Arm] == 0 && !e.hardwareAt(n.Arm)
 }
 
 // onward goes on from a point of a thread's passes: at the arming store of p (nil:
@@ -67,8 +68,8 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
 	if err != nil || armed != p {
 		return e.stepOne(th) // that store arms something else this time, or nothing
 	}
-	n := th.passesOf(p)
-	if n.vectorless {
+	n := th.passes.Of(p.Start)
+	if n.Vectorless {
 		return e.quietCounted(th, p, n)
 	}
 	state, err := e.startState(th, p)
@@ -90,7 +91,7 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	if th.regs.PC() != p.Abort || n.aborts < max(e.policy.StuckLimit, 1) {
+	if th.regs.PC() != p.Abort || n.Aborts < max(e.policy.StuckLimit, 1) {
 		return nil, nil
 	}
 	return nil, e.injectCounted(th, p, insn, state)
@@ -99,9 +100,9 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
 // injectCounted does the work of the pass that began in state and has ended in
 // the abort handler, where the thread stands, by a vector.
 func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, state opv.State) error {
-	n := th.passesOf(p)
+	n := th.passes.Of(p.Start)
 	if insn.Next() != p.Start {
-		n.vectorless = true // what runs between the two is not known
+		n.Vectorless = true // what runs between the two is not known
 		return nil
 	}
 	done, err := e.injectFrom(th, p, state)
@@ -110,7 +111,7 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, sta
 		return err // of its registers: its work is done, and must not be done again
 	case err != nil:
 		e.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
-		n.vectorless = true
+		n.Vectorless = true
 	default:
 		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
 	}
@@ -120,11 +121,11 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, sta
 // quietCounted is the next rung for a section that no vector can be made of. It
 // is not climbed further: a step of a line that ends by itself is not to run to
 // the end of its function.
-func (e *Engine) quietCounted(th *thread, p *table.Placed, n *passes) (*Stop, error) {
-	if n.quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
+func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) (*Stop, error) {
+	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
 		return e.quietPass(th, p)
 	}
-	n.helpless = true
+	n.Helpless = true
 	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
 	return nil, nil // the program goes on as it would
 }

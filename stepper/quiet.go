@@ -16,14 +16,10 @@ import (
 // thread held. What sections promise, that nothing else runs on the CPU's
 // data, holds because nothing else of the program runs.
 type quiet struct {
-	config  tracee.RseqConfig
-	body    *unit.Body    // of the section armed last
-	placed  *table.Placed // that section
-	entered bool          // the thread has armed placed and not left it since
-	final   bool          // its last store has run in this pass
-	cfa     table.Addr    // of the frame the phase began in; 0 unknown
-	ending  bool          // it is over, but the registration is not back yet (restoreRest)
-	slice   bool          // the area had the time slice extension switched on
+	rseq.Quiet
+	config tracee.RseqConfig
+	ending bool // it is over, but the registration is not back yet (restoreRest)
+	slice  bool // the area had the time slice extension switched on
 }
 
 // liftRegistration begins a quiet phase.
@@ -59,7 +55,7 @@ func (e *Engine) liftRegistration(th *thread) error {
 		return errors.Join(err, e.restoreRegistration(th)) // the call may have been made all the same
 	}
 	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
-		th.quiet.cfa = cfa
+		th.quiet.CFA = cfa
 	}
 	rseq.ClearSlice(c, area)
 	// The kernel reset the fields; the program is to find what it had there.
@@ -91,32 +87,20 @@ func (e *Engine) restoreRegistration(th *thread) error {
 	return errors.Join(e.unblockSignals(th), e.unpin())
 }
 
-// quietEnd is how one step of a quiet phase left the section, if it did.
-type quietEnd int
-
-const (
-	quietGoing  quietEnd = iota // somewhere on the way
-	quietCommit                 // at post-commit with the final store done
-	quietSide                   // at another exit
-	quietAbort                  // at the abort handler, by the section's own compare
-	quietKernel                 // about to enter the kernel: the phase is over
-	quietReturn                 // the function the phase began in has returned
-)
-
 // quietStep steps one instruction of a quiet phase. The phase is still on
 // afterwards, but for quietKernel and when a Stop or an error is returned that
 // ended it.
-func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
+func (e *Engine) quietStep(th *thread) (rseq.QuietEnd, *Stop, error) {
 	q := th.quiet
 	if err := e.load(th); err != nil {
-		return quietKernel, nil, err
+		return rseq.QuietKernel, nil, err
 	}
 	pc := th.regs.PC()
 	th.stoppedAt = 0
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		if f, ok := e.vdso.Entry(pc); ok {
 			stop, err := e.runVDSO(th, f)
-			return quietGoing, stop, err
+			return rseq.QuietGoing, stop, err
 		}
 	}
 	insn, err := e.sections.Decode(pc)
@@ -124,61 +108,36 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 		insn = &unit.Insn{Addr: pc} // the processor knows
 	}
 	if insn.Kind == unit.Syscall {
-		return quietKernel, nil, e.restoreRegistration(th)
+		return rseq.QuietKernel, nil, e.restoreRegistration(th)
 	}
 	if insn.Store.Size != 0 {
 		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && !(known && value == 0) {
 			if p := e.armed(th, insn); p != nil {
 				body, err := e.sections.Body(p)
 				if err != nil {
-					return quietGoing, nil, err
+					return rseq.QuietGoing, nil, err
 				}
-				q.placed, q.body, q.entered, q.final = p, body, true, false
+				q.Enter(p, body)
 				th.comes(p, insn)
 			}
 		}
 	}
 	stop, err := e.quietInsn(th, pc)
 	if err != nil || th.quiet == nil || e.threads[th.tid] != th {
-		return quietKernel, stop, err
+		return rseq.QuietKernel, stop, err
 	}
 	if err := e.load(th); err != nil {
 		if stop == nil {
-			return quietKernel, nil, err
+			return rseq.QuietKernel, nil, err
 		}
-		return quietKernel, stop, nil
+		return rseq.QuietKernel, stop, nil
 	}
 	if th.regs.PC() == pc && stop != nil {
-		return quietGoing, stop, nil // the instruction has not run
+		return rseq.QuietGoing, stop, nil // the instruction has not run
 	}
-	end := q.judge(insn, th.regs.PC(), th.regs.SP())
+	end := q.Step(insn, th.regs.PC(), th.regs.SP())
 	e.reportQuiet(th, q, end)
 	return end, stop, nil
-}
-
-// judge tells where the step from insn to pc has led.
-func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
-	if q.cfa != 0 && sp >= q.cfa {
-		q.entered = false
-		return quietReturn
-	}
-	if !q.entered || !q.placed.Contains(insn.Addr) {
-		return quietGoing
-	}
-	if insn.Addr == q.body.Final || !q.body.Known() && insn.Kind == unit.Plain && insn.Store.Size > 0 {
-		q.final = true // where the code does not show which store is the last, it is one of those made
-	}
-	if q.placed.Contains(pc) {
-		return quietGoing
-	}
-	q.entered = false
-	switch {
-	case pc == q.placed.Abort:
-		return quietAbort
-	case pc == q.placed.End && (q.final || q.body.Final == 0 && insn.Next() == pc):
-		return quietCommit
-	}
-	return quietSide
 }
 
 // quietInsn single-steps one instruction with a breakpoint at it taken out.
@@ -259,13 +218,13 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 const maxQuiet = 200000
 
 // reportQuiet reports a pass that a quiet phase has ended.
-func (e *Engine) reportQuiet(th *thread, q *quiet, end quietEnd) {
-	result := map[quietEnd]Result{quietCommit: Committed, quietSide: SideExit, quietAbort: Aborted}[end]
+func (e *Engine) reportQuiet(th *thread, q *quiet, end rseq.QuietEnd) {
+	result := end.Result()
 	if result == 0 {
 		return
 	}
-	r := UnitReport{TID: th.tid, Section: e.sections.Name(q.placed), Start: q.placed.Start, End: q.placed.End,
+	r := UnitReport{TID: th.tid, Section: e.sections.Name(q.Placed), Start: q.Placed.Start, End: q.Placed.End,
 		Result: result, Exit: th.regs.PC(), CPU: rseq.CPU(e.target, q.config), Rung: RungQuiet}
 	e.reportUnit(r)
-	e.tally(th, q.placed, result)
+	e.tally(th, q.Placed, result)
 }

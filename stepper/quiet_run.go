@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -16,7 +17,7 @@ const quietBurst = 64
 // before, natively to where the section is left or to a breakpoint inside it. The
 // registration is lifted and every other thread held, so traps disturb nothing.
 // The phase is still on afterwards as it is after quietStep.
-func (e *Engine) quietOn(th *thread, n int) (quietEnd, *Stop, error) {
+func (e *Engine) quietOn(th *thread, n int) (rseq.QuietEnd, *Stop, error) {
 	if n >= quietBurst {
 		if where := e.quietPlaces(th); where != nil {
 			return e.quietRun(th, where, 0)
@@ -31,7 +32,7 @@ func (e *Engine) quietOn(th *thread, n int) (quietEnd, *Stop, error) {
 // or it stands at a place already, or there are too many.
 func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	q, pc := th.quiet, th.regs.PC()
-	if q == nil || !q.inside(pc) || !q.body.Known() || len(q.body.Calls)+len(q.body.Syscalls) > 0 {
+	if q == nil || !q.Inside(pc) || !q.Body.Known() || len(q.Body.Calls)+len(q.Body.Syscalls) > 0 {
 		return nil
 	}
 	var where []table.Addr
@@ -40,7 +41,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 			continue
 		}
 		for _, p := range b.Places {
-			if q.placed.Contains(p.Addr) && !contains(where, p.Addr) {
+			if q.Placed.Contains(p.Addr) && !contains(where, p.Addr) {
 				where = append(where, p.Addr)
 			}
 		}
@@ -54,7 +55,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	if contains(where, pc) || len(where) > free {
 		return nil
 	}
-	exits := e.sections.Exits(q.body)
+	exits := e.sections.Exits(q.Body)
 	if rest := free - len(where); rest < len(exits) && !e.sections.Allow(exits[rest:]) {
 		return nil
 	}
@@ -63,38 +64,25 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 
 // quietRun runs a thread of a quiet phase natively to one of the places. With a
 // patience it may still be inside, at none of them, afterwards.
-func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration) (end quietEnd, stop *Stop, err error) {
+func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration) (end rseq.QuietEnd, stop *Stop, err error) {
 	q := th.quiet
 	th.stoppedAt = 0
 	for first := true; first || !contains(where, th.regs.PC()); first = false {
 		if stop, err := e.quietTrapped(th, where, patience); stop != nil || err != nil || th.quiet == nil || e.threads[th.tid] != th {
-			return quietKernel, stop, err
+			return rseq.QuietKernel, stop, err
 		}
 		if err := e.load(th); err != nil {
-			return quietKernel, nil, err
+			return rseq.QuietKernel, nil, err
 		}
 		if patience > 0 {
 			break
 		}
 	}
-	pc := th.regs.PC()
-	if q.placed.Contains(pc) {
-		return quietGoing, nil, nil
-	}
 	var before *unit.Regs
-	if th.last != nil && th.last.placed == q.placed {
+	if th.last != nil && th.last.placed == q.Placed {
 		before = &th.last.regs
 	}
-	q.final = q.body.Outcome(before, &th.regs) == unit.OutcomeCommitted
-	q.entered = false
-	switch {
-	case pc == q.placed.Abort:
-		end = quietAbort
-	case pc == q.placed.End && q.final:
-		end = quietCommit
-	default:
-		end = quietSide
-	}
+	end = q.Run(before, &th.regs)
 	e.reportQuiet(th, q, end)
 	return end, nil, nil
 }

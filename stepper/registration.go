@@ -61,12 +61,12 @@ func (e *Engine) register(th *thread, q *quiet) error {
 	if err == nil {
 		err = e.stepAside(th)
 	}
-	if err != nil || !q.entered || !q.placed.Contains(th.regs.PC()) {
+	if err != nil || !q.Entered || !q.Placed.Contains(th.regs.PC()) {
 		return err
 	}
 	// Registration cleared rseq_cs.
 	var cs [8]byte
-	binary.LittleEndian.PutUint64(cs[:], uint64(q.placed.Descriptor))
+	binary.LittleEndian.PutUint64(cs[:], uint64(q.Placed.Descriptor))
 	if n, err := e.target.WriteMemory(q.config.CSField(), cs[:]); n < len(cs) {
 		return errors.Join(err, io.ErrShortWrite)
 	}

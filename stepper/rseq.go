@@ -61,9 +61,7 @@ func (e *Engine) findSection(th *thread) {
 }
 
 // Counts are what was seen of one section while it was stepped.
-type Counts struct {
-	Passes, Commits, Aborts, SideExits int
-}
+type Counts = rseq.Counts
 
 // SectionCounts returns the counts by the section's start address.
 func (e *Engine) SectionCounts() map[table.Addr]Counts {
@@ -102,15 +100,7 @@ func (e *Engine) sum(start table.Addr, r Result) {
 		c = &Counts{}
 		e.counts[start] = c
 	}
-	c.Passes++
-	switch r {
-	case Committed:
-		c.Commits++
-	case Aborted, Restarts:
-		c.Aborts++
-	case SideExit:
-		c.SideExits++
-	}
+	c.Count(r)
 }
 
 // maxReport bounds the report of one command (stepi 1000000 passes many units).

@@ -115,14 +115,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 		return stop, nil
 	}
 	report.Exit, report.CPU = where, e.cpuOf(th)
-	switch {
-	case where == p.Abort:
-		report.Result = Aborted
-	case where == p.End && body.Outcome(before, &th.regs) == unit.OutcomeCommitted:
-		report.Result = Committed
-	default:
-		report.Result = SideExit
-	}
+	report.Result = rseq.Ended(body, before, &th.regs)
 	e.tally(th, p, report.Result)
 	e.reportUnit(report)
 	return nil, nil

@@ -103,8 +103,8 @@ func (e *Engine) stuckIn(th *thread, q *probe) {
 		}
 	}
 	if e.policy.Stuck == StuckInjects {
-		n := th.passesOf(q.placed)
-		n.aborts = max(n.aborts, e.policy.StuckLimit)
+		n := th.passes.Of(q.placed.Start)
+		n.Aborts = max(n.Aborts, e.policy.StuckLimit)
 		th.watch.helped = q.placed
 	}
 }

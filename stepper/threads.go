@@ -32,9 +32,9 @@ type thread struct {
 	quiet     *quiet // the quiet phase it is in, nil in none
 	mask      uint64 // its signal mask, while maskSaved says that it is replaced
 	maskSaved bool
-	deferred  int                    // a signal kept back until the instruction it interrupted is done
-	keptInfo  []byte                 // its siginfo_t
-	passes    map[table.Addr]*passes // fruitless passes since the last commit, by the section's start
+	deferred  int          // a signal kept back until the instruction it interrupted is done
+	keptInfo  []byte       // its siginfo_t
+	passes    rseq.History // passes that did not commit, since the last commit
 	watch     passWatch
 	fruitless int         // all passes that did not commit
 	last      *lastPass   // the section it ran last
