@@ -135,10 +135,7 @@ func (e *Engine) StepForClient() (Stop, error) {
 	if err != nil || stop.Reason != StopStep || e.policy.Inside || len(stop.Units) == 0 {
 		return stop, err
 	}
-	for _, p := range e.sections.Image().Sections() {
-		if p.Abort != stop.PC {
-			continue
-		}
+	for _, p := range e.sections.Image().HandlersIn(stop.PC, stop.PC+1) {
 		r, to, ok := e.sections.Handler(p)
 		if fn, known := e.symbols.Function(to); !ok || !known || !fn.HasLines {
 			break

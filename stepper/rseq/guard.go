@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"syscall"
 
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -15,11 +14,9 @@ func (s *Sections) Guard(a table.Addr) error {
 	if p := s.Covering(a); p != nil {
 		return s.inside(a, p)
 	}
-	for _, p := range s.image.Sections() {
-		if d := p.Abort - a; d >= 1 && d <= unit.SignatureSize {
-			return fmt.Errorf("%v lies on the signature before the abort handler %v of the section %s: a breakpoint there would make the kernel kill the program; break at %v",
-				a, p.Abort, s.Name(p), p.Abort)
-		}
+	if p := s.image.SignatureAt(a); p != nil {
+		return fmt.Errorf("%v lies on the signature before the abort handler %v of the section %s: a breakpoint there would make the kernel kill the program; break at %v",
+			a, p.Abort, s.Name(p), p.Abort)
 	}
 	return nil
 }

@@ -16,12 +16,8 @@ const maxHandlerInsns = 32
 // InHandler reports whether a place is at the abort handler of a section, or a
 // little behind its start.
 func (s *Sections) InHandler(pc table.Addr) bool {
-	for _, p := range s.image.Sections() {
-		if pc-p.Abort < MaxHandler {
-			return true
-		}
-	}
-	return false
+	low := pc - min(pc, MaxHandler-1)
+	return len(s.image.HandlersIn(low, pc+1)) > 0
 }
 
 // Handler is the straight run of instructions at a section's abort handler, when

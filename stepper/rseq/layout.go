@@ -1,8 +1,6 @@
 package rseq
 
 import (
-	"sort"
-
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -75,14 +73,17 @@ func (s *Sections) middle(a table.Addr) error {
 // statements are likely to begin with one.
 func (s *Sections) Code(ranges []unit.Range, entries ...table.Addr) unit.Code {
 	c := unit.Code{Ranges: ranges, Entries: entries, Read: s.mem.ReadMemory}
-	for _, p := range s.image.Sections() {
-		for _, a := range []table.Addr{p.Start, p.End, p.Abort} {
-			if unit.InRanges(ranges, a) {
-				c.Entries = append(c.Entries, a)
+	for _, r := range ranges {
+		for _, p := range s.image.Overlapping(r.Low-min(r.Low, 1), r.High) { // one that ends at r.Low included
+			for _, a := range [...]table.Addr{p.Start, p.End} {
+				if r.Contains(a) {
+					c.Entries = append(c.Entries, a)
+				}
 			}
 		}
-	}
-	for _, r := range ranges {
+		for _, p := range s.image.HandlersIn(r.Low, r.High) {
+			c.Entries = append(c.Entries, p.Abort)
+		}
 		c.Data = append(c.Data, s.signatures(r)...)
 		c.Likely = append(append(c.Likely, r.Low), s.symbols.Statements(r)...)
 	}
@@ -92,12 +93,9 @@ func (s *Sections) Code(ranges []unit.Range, entries ...table.Addr) unit.Code {
 // signatures is the signatures of abort handlers that lie in r, by address.
 func (s *Sections) signatures(r unit.Range) []unit.Range {
 	var list []unit.Range
-	for _, p := range s.image.Sections() {
-		if g := (unit.Range{Low: p.Abort - unit.SignatureSize, High: p.Abort}); g.Low < r.High && r.Low < g.High {
-			list = append(list, g)
-		}
+	for _, p := range s.image.HandlersIn(r.Low+1, r.High+unit.SignatureSize) {
+		list = append(list, unit.Range{Low: p.Abort - unit.SignatureSize, High: p.Abort})
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Low < list[j].Low })
 	return list
 }
 
