@@ -176,11 +176,8 @@ func (e *Engine) atArming(th *thread) (*unit.Insn, *table.Placed, error) {
 	if err != nil || insn.Store.Size == 0 {
 		return nil, nil, err
 	}
-	if err := e.registration(th); err != nil || !th.rseq.Registered() {
+	if err := e.registration(th); err != nil || !rseq.Arms(insn, &th.regs, th.rseq) {
 		return nil, nil, err
-	}
-	if arms, value, known := insn.Arms(&th.regs, th.rseq.CSField()); !arms || known && value == 0 {
-		return nil, nil, nil
 	}
 	return insn, e.armed(th, insn), nil
 }

@@ -110,16 +110,14 @@ func (e *Engine) quietStep(th *thread) (rseq.QuietEnd, *Stop, error) {
 	if insn.Kind == unit.Syscall {
 		return rseq.QuietKernel, nil, e.restoreRegistration(th)
 	}
-	if insn.Store.Size != 0 {
-		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && !(known && value == 0) {
-			if p := e.armed(th, insn); p != nil {
-				body, err := e.sections.Body(p)
-				if err != nil {
-					return rseq.QuietGoing, nil, err
-				}
-				q.Enter(p, body)
-				th.comes(p, insn)
+	if rseq.Arms(insn, &th.regs, q.config) {
+		if p := e.armed(th, insn); p != nil {
+			body, err := e.sections.Body(p)
+			if err != nil {
+				return rseq.QuietGoing, nil, err
 			}
+			q.Enter(p, body)
+			th.comes(p, insn)
 		}
 	}
 	stop, err := e.quietInsn(th, pc)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 )
@@ -51,10 +52,8 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 		if err := e.registration(th); err != nil {
 			return nil, err
 		}
-		if th.rseq.Registered() {
-			if arms, value, known := insn.Arms(&th.regs, th.rseq.CSField()); arms && !(known && value == 0) {
-				return e.runUnit(th, insn)
-			}
+		if rseq.Arms(insn, &th.regs, th.rseq) {
+			return e.runUnit(th, insn)
 		}
 	}
 	if e.sections.Image().At(pc) != nil {

@@ -3,6 +3,7 @@ package rseq
 import (
 	"encoding/binary"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -40,6 +41,17 @@ func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error)
 	n, _ := s.mem.ReadMemory(p.Start, head)
 	trap, ok = unit.FindArming(p, from, append(code, head[:n]...), s.signatures(unit.Range{Low: from, High: p.Start})...)
 	return trap, ok, nil
+}
+
+// Arms reports whether an instruction, about to be executed with the registers r, is an
+// arming store: it writes the rseq_cs of the registration c, and not nothing. A value that
+// cannot be computed counts as a descriptor.
+func Arms(insn *unit.Insn, r *unit.Regs, c tracee.RseqConfig) bool {
+	if insn.Store.Size == 0 || !c.Registered() {
+		return false
+	}
+	arms, value, known := insn.Arms(r, c.CSField())
+	return arms && !(known && value == 0)
 }
 
 // Armed is the section that an arming store, about to be executed with the

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -78,6 +79,39 @@ func TestBodiesOfLearntSectionsAreReadAnew(t *testing.T) {
 	m.code(t, madeStart, "90 90 90")
 	if b, err := s.Body(p); err != nil || b.Final != 0 {
 		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// TestArmingStores: they write rseq_cs, whatever part of it, and more than nothing.
+func TestArmingStores(t *testing.T) {
+	const thread = 0x7000_0000
+	registered := tracee.RseqConfig{Area: thread, Size: 32}
+	for _, c := range []struct {
+		name   string
+		code   string
+		value  uint64 // RAX
+		config tracee.RseqConfig
+		want   bool
+	}{
+		{"a store of a descriptor", "64 48 89 04 25 08 00 00 00", uint64(desc), registered, true},
+		{"of nothing", "64 48 89 04 25 08 00 00 00", 0, registered, false},
+		{"of what cannot be computed", "64 0f 11 04 25 08 00 00 00", 0, registered, true}, // movups %xmm0,%fs:8
+		{"of half the field", "64 89 04 25 08 00 00 00", uint64(desc), registered, true},  // mov %eax,%fs:8
+		{"elsewhere in the area", "64 48 89 04 25 10 00 00 00", uint64(desc), registered, false},
+		{"no store", "64 48 8b 04 25 08 00 00 00", uint64(desc), registered, false}, // mov %fs:8,%rax
+		{"in a thread without an area", "64 48 89 04 25 08 00 00 00", uint64(desc), tracee.RseqConfig{}, false},
+	} {
+		s, m, _ := program(t)
+		m.code(t, arm, c.code)
+		insn, err := s.Decode(arm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := unit.Regs{Rax: c.value, FsBase: thread}
+		r.SetPC(arm)
+		if got := rseq.Arms(insn, &r, c.config); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
 	}
 }
 
