@@ -59,6 +59,13 @@ func (m *memory) descriptor(at, start table.Addr, length uint64, abort table.Add
 	m.put(at, b...)
 }
 
+// regs is a thread's registers at pc.
+func regs(pc table.Addr, rax, fsBase, flags uint64) unit.Regs {
+	r := unit.Regs{Rax: rax, FsBase: fsBase, Eflags: flags}
+	r.SetPC(pc)
+	return r
+}
+
 // function is what a program's symbols know of one.
 type function struct {
 	name string

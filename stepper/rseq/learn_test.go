@@ -5,7 +5,6 @@ import (
 
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -107,8 +106,7 @@ func TestArmingStores(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := unit.Regs{Rax: c.value, FsBase: thread}
-		r.SetPC(arm)
+		r := regs(arm, c.value, thread, 0)
 		if got := rseq.Arms(insn, &r, c.config); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
@@ -142,9 +140,7 @@ func TestWhatAnInstructionArms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var r unit.Regs
-		r.SetPC(c.at)
-		r.Rax, r.FsBase = uint64(c.value), thread
+		r := regs(c.at, uint64(c.value), thread, 0)
 		p, learnt := s.Armed(insn, &r, thread+8)
 		if (p == nil) != (c.want == 0) || p != nil && p.Start != c.want || learnt != c.learnt {
 			t.Errorf("%s: %+v, %v", c.name, p, learnt)

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -95,9 +94,7 @@ func TestWhatANativePassCameTo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := unit.Regs{Rax: 1}
-		after := unit.Regs{Rax: 2, Eflags: c.flags}
-		after.SetPC(c.pc)
+		before, after := regs(arm, 1, 0, 0), regs(c.pc, 2, 0, c.flags)
 		if got := rseq.Ended(body, &before, &after); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
@@ -111,8 +108,7 @@ func TestWhatANativePassCameTo(t *testing.T) {
 	body, _ := s.Body(s.Image().At(start))
 	q := rseq.Quiet{}
 	q.Enter(s.Image().At(start), body)
-	var r unit.Regs
-	r.SetPC(final)
+	r := regs(final, 0, 0, 0)
 	if got := q.Run(nil, &r); got != rseq.QuietGoing || !q.Entered {
 		t.Errorf("still inside: %v", got)
 	}
