@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rseqstep/stepper/line"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -35,7 +36,7 @@ type Engine struct {
 	library     table.Addr         // hook while a trap of ours stands there, else 0
 	listening   bool               // it is to stand there, once the hook is known
 	rules       rseqRules          // of the kernel
-	landing     *landings          // where exceptions and longjmps pass; nil: not looked for yet
+	landing     *line.Landings     // where exceptions and longjmps pass; nil: not looked for yet
 	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
 	signals     *SignalTable
 	counts      map[table.Addr]*Counts

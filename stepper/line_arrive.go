@@ -1,8 +1,6 @@
 package stepper
 
 import (
-	"encoding/binary"
-
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -144,13 +142,4 @@ func (e *Engine) showOuter(th *thread) error {
 	total, entering := e.symbols.Inlines(pc)
 	th.show(pc, total-entering)
 	return nil
-}
-
-// word reads 8 bytes of the process.
-func (e *Engine) word(a table.Addr) (table.Addr, bool) {
-	var b [8]byte
-	if n, _ := e.target.ReadMemory(a, b[:]); n < len(b) {
-		return 0, false
-	}
-	return table.Addr(binary.LittleEndian.Uint64(b[:])), true
 }

@@ -18,6 +18,7 @@ var layers = [][]string{
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/tracee"},            // what the Engine needs of a traced process
 	{"stepper/rseq"},              // the sections of a process, and the code around them
+	{"stepper/line"},              // what stepping through lines asks
 	{"stepper/corefile"},          // the world, as a core file has it
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine

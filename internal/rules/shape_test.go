@@ -20,7 +20,7 @@ var limits = map[string]int{
 	"calls of the backend's motion":          15,
 	"functions that ask an event's kind":     21,
 	"fields of Engine":                       45,
-	"methods of Engine":                      338,
+	"methods of Engine":                      336,
 	"methods of the largest interface":       28,
 }
 
