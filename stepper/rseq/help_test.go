@@ -52,11 +52,16 @@ func (m *memory) code(t testing.TB, addr table.Addr, text string) {
 
 // descriptor puts a struct rseq_cs.
 func (m *memory) descriptor(at, start table.Addr, length uint64, abort table.Addr) {
+	m.put(at, descriptor(start, length, abort)...)
+}
+
+// descriptor is a struct rseq_cs.
+func descriptor(start table.Addr, length uint64, abort table.Addr) []byte {
 	b := make([]byte, 8, table.DescriptorSize) // version and flags are 0
 	for _, v := range []uint64{uint64(start), length, uint64(abort)} {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
-	m.put(at, b...)
+	return b
 }
 
 // regs is a thread's registers at pc.
@@ -124,7 +129,7 @@ func (s *symbols) Trampoline(pc table.Addr, _ unit.Memory) (table.Addr, bool) {
 type section struct{ at, start, end, abort table.Addr }
 
 // process is a process of one module, at its own addresses.
-func process(mem *memory, sym *symbols, sections ...section) *rseq.Sections {
+func process(mem unit.Memory, sym *symbols, sections ...section) *rseq.Sections {
 	f := &table.File{}
 	for _, c := range sections {
 		f.Sections = append(f.Sections, table.Section{At: table.FileAddr(c.at), Start: table.FileAddr(c.start), End: table.FileAddr(c.end), Abort: table.FileAddr(c.abort)})
