@@ -135,15 +135,16 @@ func (e *Engine) StepForClient() (Stop, error) {
 	if err != nil || stop.Reason != StopStep || e.policy.Inside || len(stop.Units) == 0 {
 		return stop, err
 	}
-	for _, p := range e.sections.Image().HandlersIn(stop.PC, stop.PC+1) {
-		r, to, ok := e.sections.Handler(p)
-		if fn, known := e.symbols.Function(to); !ok || !known || !fn.HasLines {
-			break
-		}
-		units, notes := stop.Units, stop.Notes
-		stop, err = e.stepRanges([]Range{r})
-		stop.Units, stop.Notes = append(units, stop.Units...), append(notes, stop.Notes...)
-		break
+	p := e.sections.Image().HandlerAt(stop.PC)
+	if p == nil {
+		return stop, err
 	}
+	r, to, ok := e.sections.Handler(p)
+	if fn, known := e.symbols.Function(to); !ok || !known || !fn.HasLines {
+		return stop, err
+	}
+	units, notes := stop.Units, stop.Notes
+	stop, err = e.stepRanges([]Range{r})
+	stop.Units, stop.Notes = append(units, stop.Units...), append(notes, stop.Notes...)
 	return stop, err
 }

@@ -185,6 +185,14 @@ func (im *Image) HandlersIn(low, high Addr) []*Placed {
 	return im.handlers[from:to:to]
 }
 
+// HandlerAt finds a section whose abort handler begins at pc; nil when there is none.
+func (im *Image) HandlerAt(pc Addr) *Placed {
+	if all := im.HandlersIn(pc, pc+1); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
 // SignatureAt finds the section on whose signature a lies: the SignatureSize bytes before
 // its abort handler. nil when there is none.
 func (im *Image) SignatureAt(a Addr) *Placed {

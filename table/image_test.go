@@ -91,6 +91,11 @@ func TestLookupByHandler(t *testing.T) {
 			t.Errorf("the signature at %v is of %+v", a, p)
 		}
 	}
+	for a, want := range map[table.Addr]bool{0xff: false, 0x100: true, 0x101: false, 0x203: true} {
+		if p := im.HandlerAt(a); (p != nil) != want || p != nil && p.Abort != a {
+			t.Errorf("the handler at %v is of %+v", a, p)
+		}
+	}
 	im.Reload(nil)
 	if im.SignatureAt(0xff) != nil || len(im.HandlersIn(0, 0x1000)) != 0 {
 		t.Error("something is left of nothing")
