@@ -2,7 +2,6 @@ package stepper
 
 import (
 	"errors"
-	"fmt"
 
 	"rseqstep/table"
 )
@@ -70,11 +69,6 @@ type Breakpoint struct {
 	complained bool    // it was said why it is pending in the new program
 }
 
-// ErrInsideSection refuses a breakpoint inside a critical section: hit
-// natively it would abort the section every time (DESIGN 3.2), so the program
-// would never get through.
-var ErrInsideSection = errors.New("inside a critical section")
-
 // ErrNoSlot says that all four debug registers are taken.
 var ErrNoSlot = errors.New("all four hardware debug registers are in use")
 
@@ -106,18 +100,3 @@ type BreakpointSpec struct {
 	Applies func(table.Addr) error
 	Name    func() string // how messages name it ("breakpoint 2"); nil: by Number
 }
-
-// InsideError carries the section a breakpoint would have stood in.
-type InsideError struct {
-	Addr    table.Addr
-	Section string
-	Start   table.Addr
-	End     table.Addr
-}
-
-func (e *InsideError) Error() string {
-	return fmt.Sprintf("%v lies inside the critical section %s [%v, %v): a trap there makes the kernel abort the section every time it is met; break at %v (its end), or on the line before it",
-		e.Addr, e.Section, e.Start, e.End, e.End)
-}
-
-func (e *InsideError) Unwrap() error { return ErrInsideSection }

@@ -62,11 +62,11 @@ func (e *Engine) callable(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	if q := th.quiet; q != nil && q.inside(th.regs.PC()) {
-		return insideError(e.SectionName(q.placed))
+	if q := th.quiet; q != nil && q.Inside(th.regs.PC()) {
+		return insideError(e.sections.Name(q.Placed))
 	}
 	if now := e.threadRseq(th); now.Live {
-		return insideError(e.SectionName(now.Section))
+		return insideError(e.sections.Name(now.Section))
 	}
 	if th.inCall {
 		return &CallError{"The thread stands at the entry of a system call, which a function call would make it skip. Step over it first (\"stepi\")."}
@@ -95,8 +95,8 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 		if err := e.callable(th); err != nil {
 			return nil, err
 		}
-		if p := e.image.At(c.Function); p != nil {
-			return nil, &CallError{fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.SectionName(p))}
+		if p := e.sections.Image().At(c.Function); p != nil {
+			return nil, &CallError{fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.sections.Name(p))}
 		}
 		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err

@@ -61,11 +61,11 @@ func (e *Engine) returnAddress() (table.Addr, error) {
 	const near = 64
 	entry := table.Addr(at)
 	for at := entry; at < entry+near; {
-		insn, err := e.decode(at)
+		insn, err := e.sections.Decode(at)
 		if err != nil {
 			break
 		}
-		if string(insn.Bytes()) == e.target.Arch().Halt && e.guard(at, trapOurs) == nil {
+		if string(insn.Bytes()) == e.target.Arch().Halt && e.sections.GuardOwn(at) == nil {
 			return at, nil
 		}
 		at = insn.Next()

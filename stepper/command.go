@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -15,13 +16,12 @@ import (
 func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
 	e := &Engine{
 		target: t, symbols: s, modules: m, policy: p,
-		image:   table.NewImage(nil),
-		threads: map[int]*thread{},
-		sites:   map[table.Addr]int{},
-		signals: NewSignalTable(),
-		counts:  map[table.Addr]*Counts{},
-		bodies:  map[*table.Placed]*unit.Body{},
-		watched: map[table.Addr]int{},
+		sections: rseq.New(t.Arch(), t, extents{s}),
+		threads:  map[int]*thread{},
+		sites:    map[table.Addr]int{},
+		signals:  NewSignalTable(),
+		counts:   map[table.Addr]*Counts{},
+		watched:  map[table.Addr]int{},
 	}
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
@@ -42,7 +42,7 @@ func (e *Engine) Target() tracee.Target { return e.target }
 func (e *Engine) Symbols() Symbols { return e.symbols }
 
 // Image is the sections known now; it changes when libraries come and go.
-func (e *Engine) Image() *table.Image { return e.image }
+func (e *Engine) Image() *table.Image { return e.sections.Image() }
 
 // VDSO is the process's vDSO, nil when it has none that can be read.
 func (e *Engine) VDSO() *unit.VDSO { return e.vdso }

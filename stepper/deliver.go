@@ -29,7 +29,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
-		e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.reportUnit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
 	}
 	return true, nil, nil
 }
@@ -41,7 +41,7 @@ func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, e
 		return false, nil, err
 	}
 	back, sp := []table.Addr{th.regs.PC()}, th.regs.SP()
-	if p := e.image.At(th.regs.PC()); p != nil {
+	if p := e.sections.Image().At(th.regs.PC()); p != nil {
 		back = append(back, p.Abort)
 	}
 	entered, stop, err = e.deliver(th)

@@ -18,7 +18,7 @@
 // leave its rest unprotected, which loses updates (DESIGN 3.2).
 //
 // Nothing is planted inside a section or on an abort handler's signature:
-// guard in sites.go is the one place that refuses. A breakpoint there is a trap
+// rseq.Sections.Guard is the one place that refuses. A breakpoint there is a trap
 // on the arming store, from where the thread is taken to it in a quiet phase. A
 // thread that has run into such a trap while another one was dealt with is taken
 // through before it goes on (stepThroughSectionHere): let go and met again it may be on

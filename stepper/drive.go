@@ -191,7 +191,7 @@ func (e *Engine) finishOne(m *move, how ending) error {
 	if m.kernel {
 		// It may have registered rseq, or mapped other code.
 		m.th.rseqKnown = false
-		e.code.flush()
+		e.sections.FlushCode()
 	}
 	if m.repin && how == endArrived {
 		err = errors.Join(err, e.pin(m.th))

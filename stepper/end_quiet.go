@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"rseqstep/table"
+	"rseqstep/stepper/rseq"
 )
 
 // partQuiet bounds what a section is still stepped when the debugger parts with
@@ -26,16 +26,13 @@ func (e *Engine) endQuiet(th *thread) *move {
 				return a
 			}
 		}
-		if q := th.quiet; q == nil || !q.inside(th.regs.PC()) {
+		if q := th.quiet; q == nil || !q.Inside(th.regs.PC()) {
 			return arriveOr(e.restoreRegistration(th))
 		}
 		steps++
-		return e.quietOn(th, steps-1, func(quietEnd) answer { return stopped(e.quietStop(th)) })
+		return e.quietOn(th, steps-1, func(rseq.QuietEnd) answer { return stopped(e.quietStop(th)) })
 	})
 }
-
-// inside reports whether a thread at pc is in the middle of its section.
-func (q *quiet) inside(pc table.Addr) bool { return q.entered && q.placed.Contains(pc) }
 
 // endAllQuiet ends the quiet phases of all threads but one (nil: none excepted).
 func (e *Engine) endAllQuiet(but *thread) (*Stop, error) {
@@ -108,12 +105,12 @@ func (e *Engine) restoreRegistrations() error {
 func (e *Engine) partFrom(th *thread) *move {
 	steps := 0
 	return plan(th, func() answer {
-		if q := th.quiet; q == nil || steps >= partQuiet || !q.inside(th.regs.PC()) {
+		if q := th.quiet; q == nil || steps >= partQuiet || !q.Inside(th.regs.PC()) {
 			return arrive()
 		}
 		if steps++; steps > quietBurst && e.quietPlaces(th) != nil {
-			return e.quietRun(th, e.exitsOf(th.quiet.body), partPatience, func(quietEnd) answer { return arrive() })
+			return e.quietRun(th, e.sections.Exits(th.quiet.Body), partPatience, func(rseq.QuietEnd) answer { return arrive() })
 		}
-		return e.quietStep(th, func(quietEnd) answer { return answer{} })
+		return e.quietStep(th, func(rseq.QuietEnd) answer { return answer{} })
 	})
 }

@@ -3,6 +3,8 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/line"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -21,11 +23,11 @@ type Engine struct {
 	calls   tracee.CallTarget // the target, when it has calls to be answered (ProvideCPUOpv)
 	answer  func(tracee.Caller) error
 
-	image   *table.Image
-	vdso    *unit.VDSO
-	threads map[int]*thread
-	current int // the selected thread
-	met     int // the thread that stopped the program at a breakpoint last
+	sections *rseq.Sections // and the code around them; see learn for what else has to know of a new one
+	vdso     *unit.VDSO
+	threads  map[int]*thread
+	current  int // the selected thread
+	met      int // the thread that stopped the program at a breakpoint last
 
 	breakpoints []*Breakpoint
 	nextNumber  int
@@ -35,14 +37,11 @@ type Engine struct {
 	library     table.Addr         // hook while a trap of ours stands there, else 0
 	listening   bool               // it is to stand there, once the hook is known
 	rules       rseqRules          // of the kernel
-	landing     *landings          // where exceptions and longjmps pass; nil: not looked for yet
+	landing     *line.Landings     // where exceptions and longjmps pass; nil: not looked for yet
 	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
 	signals     *SignalTable
-	code        codeCache
-	layouts     layouts
 	counts      map[table.Addr]*Counts
 
-	bodies     map[*table.Placed]*unit.Body
 	lastThread int
 	hardware   bool               // the user owns a debug register
 	pinned     int                // the thread that shares our CPU; 0: none

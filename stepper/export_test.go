@@ -9,5 +9,5 @@ func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 	if th == nil || th.passes[start] == nil {
 		return 0
 	}
-	return th.passes[start].aborts + th.passes[start].sides
+	return th.passes[start].Aborts + th.passes[start].Sides
 }

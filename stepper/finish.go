@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"rseqstep/stepper/unit"
 )
 
 // ErrOutermost says that a frame has no caller to return to.
@@ -28,7 +29,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		}
 		tr := journey(th)
 		for _, g := range frames[:frame+1] {
-			tr.sections = append(tr.sections, e.around(g.PC)...)
+			tr.sections = append(tr.sections, e.sections.Around(g.PC)...)
 		}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
 		w := &walk{cfa: f.CFA, whole: true}
@@ -101,7 +102,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
 	pc := th.regs.PC()
 	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-	if w.caught || !ok || cfa != w.cfa || !inRanges(w.fn.Ranges, pc) {
+	if w.caught || !ok || cfa != w.cfa || !unit.InRanges(w.fn.Ranges, pc) {
 		return nil, false
 	}
 	total, entering := e.symbols.Inlines(pc)
@@ -185,9 +186,9 @@ func outside(r Range, ranges []Range) []Range {
 func (e *Engine) Advance(ctx context.Context, places []Place) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		tr := journey(th)
-		tr.sections = e.around(th.regs.PC())
+		tr.sections = e.sections.Around(th.regs.PC())
 		for _, p := range places {
-			if err := e.guard(p.Addr, trapOurs); err != nil {
+			if err := e.sections.GuardOwn(p.Addr); err != nil {
 				return nil, err
 			}
 			tr.trap(p.Addr, always)

@@ -2,10 +2,8 @@ package stepper
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"syscall"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -23,11 +21,11 @@ func (e *Engine) StepInside(ctx context.Context, n int) (Stop, error) {
 // first (tcmalloc) would never commit otherwise.
 func (e *Engine) insideHere(th *thread) answer {
 	q := th.quiet
-	return e.quietStep(th, func(end quietEnd) answer {
+	return e.quietStep(th, func(end rseq.QuietEnd) answer {
 		switch {
-		case end == quietKernel:
+		case end == rseq.QuietKernel:
 			return then(e.unit(th), arrive)
-		case end == quietCommit, end == quietReturn, !e.entering && th.quiet != nil && !q.entered:
+		case end == rseq.QuietCommit, end == rseq.QuietReturn, !e.entering && th.quiet != nil && !q.Entered:
 			return arriveOr(e.restoreRegistration(th))
 		}
 		return arrive()
@@ -45,18 +43,18 @@ func (e *Engine) watchInside(th *thread, b *Breakpoint) error {
 	if !now.Live || contains(b.inside, now.Section.Start) {
 		return nil
 	}
-	trap, ok, err := e.arming(now.Section)
+	trap, ok, err := e.sections.Arming(now.Section)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		e.notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.SectionName(now.Section))
+		e.notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.sections.Name(now.Section))
 		return nil
 	}
 	if err := e.insertTrap(trap); err != nil {
 		return err
 	}
-	e.notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.SectionName(now.Section))
+	e.notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.sections.Name(now.Section))
 	b.traps, b.inside = append(b.traps, trap), append(b.inside, now.Section.Start)
 	e.watched[now.Section.Start]++
 	return nil
@@ -70,51 +68,6 @@ func (e *Engine) anyQuiet() bool {
 		}
 	}
 	return false
-}
-
-// arming is where the arming store of a section is, as far as its code shows.
-func (e *Engine) arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
-	from, known := p.Start-256, false
-	if fn, ok := e.symbols.Function(p.Start); ok && fn.Entry <= p.Start && p.Start-fn.Entry < 1<<16 {
-		from, known = fn.Entry, true
-	}
-	code, err := e.read(from, p.Start)
-	if err != nil && !known {
-		from, code = p.Start, nil // before the section there need not be code
-	} else if err != nil {
-		return 0, false, err
-	}
-	// It may begin with its arming store.
-	head := make([]byte, min(4*unit.MaxLen, p.End-p.Start))
-	n, _ := e.target.ReadMemory(p.Start, head)
-	trap, ok = unit.FindArming(e.target.Arch(), p, from, append(code, head[:n]...), e.signatures(Range{Low: from, High: p.Start})...)
-	return trap, ok, nil
-}
-
-// insideTrap is where the trap for a breakpoint inside a section goes: the
-// arming store, from where the thread is taken to the breakpoint quietly. It
-// is 0 for an address outside of sections, and for an arming store inside.
-func (e *Engine) insideTrap(a table.Addr) (table.Addr, error) {
-	p := e.covering(a)
-	if p == nil {
-		return 0, nil
-	}
-	trap, ok, err := e.arming(p)
-	if err != nil {
-		return 0, err
-	}
-	body, err := e.body(p)
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return 0, err
-	}
-	if !ok || err != nil || e.guard(trap, trapOurs) != nil {
-		return 0, &InsideError{Addr: a, Section: e.SectionName(p), Start: p.Start, End: p.End}
-	}
-	if body.Within(a) {
-		return 0, fmt.Errorf("%v is not the beginning of an instruction of the critical section %s", a, e.SectionName(p))
-	}
-	return trap, nil
 }
 
 // wantedInside reports whether a breakpoint or a watchpoint of the user's
@@ -154,8 +107,8 @@ func (e *Engine) throughSection(th *thread) *move {
 			return arrive()
 		}
 		steps++
-		return e.quietOn(th, steps-1, func(quietEnd) answer {
-			if !q.entered {
+		return e.quietOn(th, steps-1, func(rseq.QuietEnd) answer {
+			if !q.Entered {
 				return arriveOr(e.restoreRegistration(th))
 			}
 			return stopped(e.quietStop(th))
@@ -198,7 +151,7 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 		return nil, err
 	}
 	pc := th.regs.PC()
-	if e.covering(pc) == nil {
+	if e.sections.Covering(pc) == nil {
 		return e.arrivedAtBreak(th)
 	}
 	return e.userBreakAt(th, pc, func(b *Breakpoint) bool {
@@ -217,7 +170,7 @@ func (e *Engine) atArming(th *thread) (*unit.Insn, *table.Placed, error) {
 	if err := e.load(th); err != nil {
 		return nil, nil, err
 	}
-	insn, err := e.decode(th.regs.PC())
+	insn, err := e.sections.Decode(th.regs.PC())
 	if err != nil || insn.Store.Size == 0 {
 		return nil, nil, err
 	}

@@ -61,7 +61,7 @@ func TestACommandWhoseContextHasEndedIsNoStopThatWasSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Rip = uint64(b.Places[0].Addr)
+	r.SetPC(b.Places[0].Addr)
 	if err := p.SetRegs(p.Thread(), r); err != nil {
 		t.Fatal(err)
 	}

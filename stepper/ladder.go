@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -14,20 +15,19 @@ import (
 // section, when that is the first.
 func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) answer {
 	n := th.passes[p.Start]
-	limit := max(e.policy.StuckLimit, 1)
-	switch {
-	case !e.stuck(th, p):
+	switch n.Rung(e.policy.StuckLimit) {
+	case RungRun:
 		return answer{}
-	case n.quiets >= limit:
+	case RungEscape:
 		delete(th.passes, p.Start)
 		return e.escape(th, p)
-	case n.aborts >= limit:
+	case RungOpv:
 		injected, err := e.inject(th, p, insn)
 		if injected {
 			return arriveOr(err) // of its registers: its work is done, and must not be done again
 		}
 		if err != nil {
-			e.notify("no cpu_opv vector for %s: %v", e.SectionName(p), err)
+			e.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		}
 	}
 	if e.confined(th, p) {
@@ -43,9 +43,9 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) answer {
 func (e *Engine) quietPass(th *thread, p *table.Placed) *move {
 	steps, outside := 0, 0
 	inVain := func(why string) answer {
-		e.notify("%s: the quiet phase ended without a commit, %s", e.SectionName(p), why)
+		e.notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
 		if n := th.passes[p.Start]; n != nil {
-			n.quiets++
+			n.Quiets++
 		}
 		return arriveOr(e.restoreRegistration(th))
 	}
@@ -60,21 +60,21 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) *move {
 		}
 		q := th.quiet
 		steps++
-		return e.quietOn(th, steps-1, func(end quietEnd) answer {
+		return e.quietOn(th, steps-1, func(end rseq.QuietEnd) answer {
 			if a := stopped(e.quietStop(th)); !a.goesOn() {
 				return a
 			}
 			switch {
-			case end == quietCommit:
+			case end == rseq.QuietCommit:
 				delete(th.passes, p.Start)
 				return arriveOr(e.restoreRegistration(th))
-			case end == quietReturn:
+			case end == rseq.QuietReturn:
 				return inVain("its function has returned")
-			case end == quietKernel:
+			case end == rseq.QuietKernel:
 				return inVain("before a system call")
-			case !q.entered && e.awaited(th.regs.PC()):
+			case !q.Entered && e.awaited(th.regs.PC()):
 				return inVain("at a breakpoint of the command")
-			case !q.entered:
+			case !q.Entered:
 				outside++
 			}
 			return answer{}
@@ -97,7 +97,7 @@ func (e *Engine) awaited(pc table.Addr) bool {
 func (e *Engine) escape(th *thread, p *table.Placed) answer {
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	if !ok || caller.PC() == 0 {
-		return fails(fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.SectionName(p)))
+		return fails(fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.sections.Name(p)))
 	}
 	for _, m := range e.moves {
 		if m.th == th && m.escape == cfa {
@@ -111,7 +111,7 @@ func (e *Engine) escape(th *thread, p *table.Placed) answer {
 	m.end = func(how ending) error {
 		m.watchdog.end()
 		if how == endArrived || how == endLost {
-			e.reportUnit(UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+			e.reportUnit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
 		}
 		return nil
 	}
@@ -151,11 +151,11 @@ func (e *Engine) startState(th *thread, p *table.Placed) (opv.State, error) {
 
 // injectFrom runs the vector of the pass that begins in state s.
 func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, error) {
-	body, err := e.body(p)
+	body, err := e.sections.Body(p)
 	if err != nil {
 		return false, err
 	}
-	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: e.areaCID(th.rseq)}
+	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.rseq)}
 	for try := 0; try < maxRebuild; try++ {
 		plan, err := opv.Build(opv.V3, body, s, e.target, place)
 		if err != nil {
@@ -172,7 +172,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 			continue
 		}
 		th.exit = &plan
-		r := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Committed,
+		r := UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Committed,
 			Exit: plan.ExitPC, CPU: plan.CPU, Rung: RungOpv}
 		for _, op := range plan.Vector {
 			r.Vector = append(r.Vector, op.String())

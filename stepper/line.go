@@ -115,7 +115,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	e.notify("single stepping until exit from function %s, which has no line number information", name)
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	tr := journey(th)
-	tr.sections = e.around(th.regs.PC())
+	tr.sections = e.sections.Around(th.regs.PC())
 	if ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
@@ -141,7 +141,7 @@ func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *move {
 
 // trapAt adds a trap, moved to the exits of the section a lies in, if any.
 func (e *Engine) trapAt(tr *move, a table.Addr, d decision) {
-	for _, x := range e.placesFor(a) {
+	for _, x := range e.sections.Places(a) {
 		tr.trap(x, d)
 	}
 }
@@ -172,11 +172,11 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	if err := e.load(th); err != nil {
 		return false, false, nil, err
 	}
-	ways := e.waysOut(ranges, th.regs.PC())
+	ways := e.sections.WaysOut(ranges, th.regs.PC())
 	tr := journey(th)
 	tr.watchdog = w.watchdog
 	entered := false
-	inside := func(a table.Addr) bool { return inRanges(ranges, a) }
+	inside := func(a table.Addr) bool { return unit.InRanges(ranges, a) }
 	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
 	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
 	for _, b := range ways.Falls {
@@ -184,14 +184,14 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	}
 	for _, b := range ways.Branches {
 		switch {
-		case inRanges(w.fn.Ranges, b.To):
+		case unit.InRanges(w.fn.Ranges, b.To):
 			wt.way(b, e.sameFrame(w))
 		case w.into:
 			e.trapCallee(tr, w, b.To, &entered)
 		}
 	}
-	sections := e.sectionsOf(ranges, ways)
-	tr.sections = e.near(sections, ways)
+	sections := e.sections.Touching(ranges, ways)
+	tr.sections = e.sections.Near(sections, ways)
 	for p := range sections {
 		if !inside(p.Abort) {
 			e.trapAt(tr, p.Abort, e.sameFrame(w))
@@ -212,7 +212,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	}
 	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), w.cfa)
-		if !e.allow(e.placesFor(caller.PC())) {
+		if !e.sections.Allow(e.sections.Places(caller.PC())) {
 			for _, a := range ways.Returns {
 				wt.step(a)
 			}

@@ -1,8 +1,7 @@
 package stepper
 
 import (
-	"encoding/binary"
-
+	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -73,7 +72,7 @@ func (e *Engine) returned(th *thread, w *walk, fn Function, cfa table.Addr) (don
 func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ranges []Range, ok bool) {
 	total, entering := e.symbols.Inlines(pc)
 	depth := w.depth
-	left := !inRanges(w.block, pc)
+	left := !unit.InRanges(w.block, pc)
 	if left {
 		depth = total - entering
 	}
@@ -112,8 +111,8 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 // an instruction that does not go on to the next: behind it may lie data.
 func (e *Engine) untilStart(ranges []Range, pc table.Addr, depth int) []Range {
 	run := Range{Low: pc, High: pc}
-	for inRanges(ranges, run.High) && (run.High == pc || !e.symbols.LineStart(run.High, depth)) {
-		insn, err := e.decode(run.High)
+	for unit.InRanges(ranges, run.High) && (run.High == pc || !e.symbols.LineStart(run.High, depth)) {
+		insn, err := e.sections.Decode(run.High)
 		if err != nil {
 			return ranges
 		}
@@ -131,12 +130,7 @@ func (e *Engine) bareCode(th *thread, pc table.Addr, fn Function, known bool) bo
 	if _, ok := e.symbols.Line(pc, 0); ok {
 		return false
 	}
-	for _, p := range e.image.Sections() {
-		if pc-p.Abort < maxBare {
-			return true
-		}
-	}
-	return known && fn.Name == "__restore_rt"
+	return e.sections.InHandler(pc) || known && fn.Name == "__restore_rt"
 }
 
 // showOuter shows the frame at the PC without the inlined calls that begin there.
@@ -148,13 +142,4 @@ func (e *Engine) showOuter(th *thread) error {
 	total, entering := e.symbols.Inlines(pc)
 	th.show(pc, total-entering)
 	return nil
-}
-
-// word reads 8 bytes of the process.
-func (e *Engine) word(a table.Addr) (table.Addr, bool) {
-	var b [8]byte
-	if n, _ := e.target.ReadMemory(a, b[:]); n < len(b) {
-		return 0, false
-	}
-	return table.Addr(binary.LittleEndian.Uint64(b[:])), true
 }

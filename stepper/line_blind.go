@@ -8,7 +8,7 @@ import (
 // lineBlind carries out one instruction of a line whose ways out cannot all be
 // trapped, as stepi does. A call is made as a whole, unless step enters what it calls.
 func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err error) {
-	insn, err := e.decode(th.regs.PC())
+	insn, err := e.sections.Decode(th.regs.PC())
 	calls := err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall)
 	sp := th.regs.SP()
 	if stop, err := e.stepOne(th); stop != nil || err != nil {
@@ -32,7 +32,7 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 
 // backFrom goes on until a call that the thread has just made has returned to ra.
 func (e *Engine) backFrom(th *thread, ra, sp table.Addr) (*Stop, error) {
-	if e.guard(ra, trapOurs) == nil {
+	if e.sections.GuardOwn(ra) == nil {
 		_, stop, err := e.do(e.returnTo(th, ra, sp))
 		return stop, err
 	}

@@ -23,21 +23,9 @@ func (e *Engine) trapCallee(tr *move, w *walk, target table.Addr, entered *bool)
 
 // calleeWithLines follows PLT stubs from target to a function that has lines.
 func (e *Engine) calleeWithLines(target table.Addr) (Function, bool) {
-	target = e.skipStubs(target)
+	target = e.sections.SkipStubs(target)
 	fn, ok := e.symbols.Function(target)
 	return fn, ok && fn.HasLines && fn.Entry == target
-}
-
-// skipStubs follows PLT stubs and the like from target.
-func (e *Engine) skipStubs(target table.Addr) table.Addr {
-	for hops := 0; hops < 4; hops++ {
-		to, ok := e.symbols.Trampoline(target, e.target)
-		if !ok {
-			break
-		}
-		target = to
-	}
-	return target
 }
 
 // calledFrom: the thread stands at a function's first instruction and was
@@ -50,7 +38,7 @@ func (e *Engine) calledFrom(th *thread, w *walk) bool {
 	if th.regs.EntryCFA() == w.cfa {
 		return true // tail call: the frame was handed over
 	}
-	if !inRanges(w.fn.Ranges, ra-1) {
+	if !unit.InRanges(w.fn.Ranges, ra-1) {
 		return false
 	}
 	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
@@ -63,7 +51,7 @@ func (e *Engine) calledFrom(th *thread, w *walk) bool {
 
 // enter takes a thread from a function's entry past its prologue.
 func (e *Engine) enter(th *thread, fn Function) answer {
-	if fn.Body == th.regs.PC() || fn.Body == 0 || e.covering(fn.Body) != nil {
+	if fn.Body == th.regs.PC() || fn.Body == 0 || e.sections.Covering(fn.Body) != nil {
 		return arrive()
 	}
 	return then(e.runTo(th, []table.Addr{fn.Body}, nil), arrive)
@@ -83,8 +71,8 @@ func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool
 			case inside(pc):
 				*again = !ways.Begins(pc)
 				return answer{arrived: *again}
-			case inRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
-				return answer{arrived: e.covering(pc) == nil}
+			case unit.InRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
+				return answer{arrived: e.sections.Covering(pc) == nil}
 			case th.regs.SP() >= w.cfa:
 				return arrive() // it was a return
 			case w.into:

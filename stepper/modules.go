@@ -24,13 +24,10 @@ func (e *Engine) reload() error {
 		return err
 	}
 	mapped := e.sitesInModules()
-	e.image.Reload(modules)
-	e.sentry.learn(e.image)
+	e.sections.Reload(modules)
+	e.sentry.learn(e.sections.Image())
 	e.dropUnmapped(mapped)
-	clear(e.bodies)
-	e.layouts = layouts{}
 	e.symbols.Reload(modules)
-	e.code.flush()
 	e.landing = nil
 	for _, m := range modules {
 		if m.Path == "[vdso]" {
@@ -75,7 +72,7 @@ func (e *Engine) unlisten() error {
 func (e *Engine) sitesInModules() []table.Addr {
 	var list []table.Addr
 	for a := range e.sites {
-		if e.image.ModuleAt(a) != nil {
+		if e.sections.Image().ModuleAt(a) != nil {
 			list = append(list, a)
 		}
 	}
@@ -86,7 +83,7 @@ func (e *Engine) sitesInModules() []table.Addr {
 // the breakpoints there with it: they are planted again when it comes back.
 func (e *Engine) dropUnmapped(sites []table.Addr) {
 	for _, a := range sites {
-		if e.image.ModuleAt(a) != nil {
+		if e.sections.Image().ModuleAt(a) != nil {
 			continue
 		}
 		if err := e.target.Remove(a); err != nil {
@@ -131,10 +128,9 @@ func (e *Engine) forget() {
 	e.watched = map[table.Addr]int{}
 	e.hardware = false
 	e.library, e.hook = 0, 0
-	e.image = table.NewImage(nil)
+	e.sections.Forget()
 	e.vdso = nil
 	e.counts = map[table.Addr]*Counts{}
-	e.code.flush()
 	for _, th := range e.threads {
 		th.called, th.quiet, th.exit = nil, nil, nil // a command under way may still have the thread
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -50,14 +51,14 @@ func (e *Engine) Opv(ctx context.Context) (Stop, error) {
 				return nil, err
 			}
 			done, err := e.injectFrom(th, last.placed, state)
-			return nil, notDone(done, err, e.SectionName(last.placed))
+			return nil, notDone(done, err, e.sections.Name(last.placed))
 		}
 		insn, p, stop, err := e.toArming(th)
 		if stop != nil || err != nil {
 			return stop, err
 		}
 		done, err := e.inject(th, p, insn)
-		return nil, notDone(done, err, e.SectionName(p))
+		return nil, notDone(done, err, e.sections.Name(p))
 	})
 }
 
@@ -74,7 +75,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 	if err := now.LoadVectors(area); err != nil {
 		return now, err
 	}
-	body, err := e.body(last.placed)
+	body, err := e.sections.Body(last.placed)
 	if err != nil {
 		return now, err
 	}
@@ -84,7 +85,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 			other.Vec[i][j] ^= 0xa5
 		}
 	}
-	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: e.areaCID(th.rseq)}
+	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.rseq)}
 	a, err := opv.Build(opv.V3, body, now, e.target, place)
 	if err != nil {
 		return now, err
@@ -117,20 +118,20 @@ func (e *Engine) AbortAt(ctx context.Context, n int) (Stop, error) {
 		}
 		th.comes(p, insn)
 		defer th.goes()
-		body, err := e.body(p)
+		body, err := e.sections.Body(p)
 		if err != nil {
 			return nil, err
 		}
 		if n < 1 || n > len(body.Insns) {
-			return nil, fmt.Errorf("the section %s has instructions 1 to %d", e.SectionName(p), len(body.Insns))
+			return nil, fmt.Errorf("the section %s has instructions 1 to %d", e.sections.Name(p), len(body.Insns))
 		}
 		at := body.Insns[n-1].Addr
-		if _, stop, err := e.do(e.runTo(th, append([]table.Addr{at}, e.exitsOf(body)...), nil)); stop != nil || err != nil {
+		if _, stop, err := e.do(e.runTo(th, append([]table.Addr{at}, e.sections.Exits(body)...), nil)); stop != nil || err != nil {
 			return stop, err
 		}
 		where := th.regs.PC()
 		if where != at {
-			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.addressName(where), n)
+			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.sections.AddressName(where), n)
 		}
 		_, stop, err = e.decideNow(th, func(th *thread) answer { return e.restart(th, p) })
 		return stop, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -18,16 +19,16 @@ import (
 // helped. ok is false while it is not to be.
 func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool) {
 	n := th.passes[p.Start]
-	if n == nil || n.helpless || n.aborts < max(e.policy.StuckLimit-1, 1) || e.wantedInside(th, p) {
+	if n == nil || n.Helpless || n.Aborts < max(e.policy.StuckLimit-1, 1) || e.wantedInside(th, p) {
 		return 0, false
 	}
-	if !n.armKnown {
-		n.armKnown = true
-		if a, ok, err := e.arming(p); err == nil && ok && e.guard(a, trapOurs) == nil {
-			n.arm = a
+	if !n.ArmKnown {
+		n.ArmKnown = true
+		if a, ok, err := e.sections.Arming(p); err == nil && ok && e.sections.GuardOwn(a) == nil {
+			n.Arm = a
 		}
 	}
-	return n.arm, n.arm != 0 && e.sites[n.arm] == 0 && !e.hardwareAt(n.arm)
+	return n.Arm, n.Arm != 0 && e.sites[n.Arm] == 0 && !e.hardwareAt(n.Arm)
 }
 
 // countedPass runs the pass that begins at the arming store of p, where a thread
@@ -54,8 +55,8 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) answer {
 	if err != nil || armed != p {
 		return then(e.unit(th), nil) // that store arms something else this time, or nothing
 	}
-	n := th.passesOf(p)
-	if n.vectorless {
+	n := th.passes.Of(p.Start)
+	if n.Vectorless {
 		return e.quietCounted(th, p, n)
 	}
 	state, err := e.startState(th, p)
@@ -67,7 +68,7 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) answer {
 	}
 	th.comes(p, insn)
 	return e.runSection(th, p, func() answer {
-		if th.regs.PC() != p.Abort || n.aborts < max(e.policy.StuckLimit, 1) {
+		if th.regs.PC() != p.Abort || n.Aborts < max(e.policy.StuckLimit, 1) {
 			return answer{}
 		}
 		return fails(e.injectCounted(th, p, insn, state))
@@ -77,9 +78,9 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) answer {
 // injectCounted does the work of the pass that began in state and has ended in
 // the abort handler, where the thread stands, by a vector.
 func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, state opv.State) error {
-	n := th.passesOf(p)
+	n := th.passes.Of(p.Start)
 	if insn.Next() != p.Start {
-		n.vectorless = true // what runs between the two is not known
+		n.Vectorless = true // what runs between the two is not known
 		return nil
 	}
 	done, err := e.injectFrom(th, p, state)
@@ -87,8 +88,8 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, sta
 	case done:
 		return err // of its registers: its work is done, and must not be done again
 	case err != nil:
-		e.notify("no cpu_opv vector for %s: %v", e.SectionName(p), err)
-		n.vectorless = true
+		e.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
+		n.Vectorless = true
 	default:
 		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
 	}
@@ -98,11 +99,11 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, sta
 // quietCounted is the next rung for a section that no vector can be made of. It
 // is not climbed further: a step of a line that ends by itself is not to run to
 // the end of its function.
-func (e *Engine) quietCounted(th *thread, p *table.Placed, n *passes) answer {
-	if n.quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
+func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) answer {
+	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
 		return then(e.quietPass(th, p), nil)
 	}
-	n.helpless = true
-	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.SectionName(p))
+	n.Helpless = true
+	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
 	return answer{} // the program goes on as it would
 }

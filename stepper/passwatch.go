@@ -60,7 +60,7 @@ func (e *Engine) watchPasses(th *thread) error {
 		seen[p.addr] = true
 		p.slot = planted
 		if e.sites[p.addr] == 0 {
-			if len(free) == 0 || e.guard(p.addr, trapOurs) != nil { // it may lie inside another section
+			if len(free) == 0 || e.sections.GuardOwn(p.addr) != nil { // it may lie inside another section
 				if p.kind == pointEnd {
 					delete(th.passes, p.placed.Start) // a commit would go unseen
 				}
@@ -269,7 +269,7 @@ func (e *Engine) countPass(th *thread, p point) error {
 		p.placed = e.abortedIn(th, p.placed)
 	case pointEnd:
 		r = Committed
-		if body, err := e.body(p.placed); err == nil && body.Outcome(nil, &th.regs) == unit.OutcomeFailed {
+		if body, err := e.sections.Body(p.placed); err == nil && body.Outcome(nil, &th.regs) == unit.OutcomeFailed {
 			r = SideExit
 		}
 	}

@@ -3,9 +3,9 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
-	"rseqstep/table"
 )
 
 // quiet is a quiet phase: a short stretch in which one thread is stepped with
@@ -14,14 +14,10 @@ import (
 // thread held. What sections promise, that nothing else runs on the CPU's
 // data, holds because nothing else of the program runs.
 type quiet struct {
-	config  tracee.RseqConfig
-	body    *unit.Body    // of the section armed last
-	placed  *table.Placed // that section
-	entered bool          // the thread has armed placed and not left it since
-	final   bool          // its last store has run in this pass
-	cfa     table.Addr    // of the frame the phase began in; 0 unknown
-	ending  bool          // it is over, but the registration is not back yet (restoreRest)
-	slice   bool          // the area had the time slice extension switched on
+	rseq.Quiet
+	config tracee.RseqConfig
+	ending bool // it is over, but the registration is not back yet (restoreRest)
+	slice  bool // the area had the time slice extension switched on
 }
 
 // liftRegistration begins a quiet phase.
@@ -52,17 +48,14 @@ func (e *Engine) liftRegistration(th *thread) error {
 	if err := e.blockSignals(th); err != nil {
 		return err
 	}
-	slice := sliceOf(c, area)
-	th.quiet = &quiet{config: c, slice: slice.Enabled}
-	if err := e.rseqCall(th, c, rseqUnregister); err != nil {
+	th.quiet = &quiet{config: c, slice: rseq.ParseArea(c, area).Slice.Enabled}
+	if err := e.rseqCall(th, c, rseq.Unregister); err != nil {
 		return errors.Join(err, e.restoreRegistration(th)) // the call may have been made all the same
 	}
 	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
-		th.quiet.cfa = cfa
+		th.quiet.CFA = cfa
 	}
-	if slice.Available && slice.Enabled {
-		clear(area[areaSliceCtrl : areaSliceCtrl+4]) // as the kernel does when a thread was scheduled out
-	}
+	rseq.ClearSlice(c, area)
 	// The kernel reset the fields; the program is to find what it had there.
 	if _, err := e.target.WriteMemory(c.Area, area); err != nil {
 		return errors.Join(err, e.restoreRegistration(th))
@@ -92,21 +85,9 @@ func (e *Engine) restoreRegistration(th *thread) error {
 	return errors.Join(e.unblockSignals(th), e.unpin())
 }
 
-// quietEnd is how one step of a quiet phase left the section, if it did.
-type quietEnd int
-
-const (
-	quietGoing  quietEnd = iota // somewhere on the way
-	quietCommit                 // at post-commit with the final store done
-	quietSide                   // at another exit
-	quietAbort                  // at the abort handler, by the section's own compare
-	quietKernel                 // about to enter the kernel: the phase is over
-	quietReturn                 // the function the phase began in has returned
-)
-
 // quietStep steps one instruction of a quiet phase, and then asks next. The phase is
-// still on by then, but for quietKernel.
-func (e *Engine) quietStep(th *thread, next func(quietEnd) answer) answer {
+// still on by then, but for rseq.QuietKernel.
+func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) answer) answer {
 	q := th.quiet
 	if err := e.load(th); err != nil {
 		return fails(err)
@@ -115,10 +96,10 @@ func (e *Engine) quietStep(th *thread, next func(quietEnd) answer) answer {
 	th.stoppedAt = 0
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		if f, ok := e.vdso.Entry(pc); ok {
-			return then(e.runVDSO(th, f), func() answer { return next(quietGoing) })
+			return then(e.runVDSO(th, f), func() answer { return next(rseq.QuietGoing) })
 		}
 	}
-	insn, err := e.decode(pc)
+	insn, err := e.sections.Decode(pc)
 	if err != nil {
 		insn = &unit.Insn{Addr: pc} // the processor knows
 	}
@@ -126,21 +107,19 @@ func (e *Engine) quietStep(th *thread, next func(quietEnd) answer) answer {
 		if err := e.restoreRegistration(th); err != nil {
 			return fails(err)
 		}
-		return next(quietKernel)
+		return next(rseq.QuietKernel)
 	}
-	if insn.Store.Size != 0 {
-		if arms, value, known := insn.Arms(&th.regs, q.config.CSField()); arms && !(known && value == 0) {
-			if p := e.armed(th, insn); p != nil {
-				body, err := e.body(p)
-				if err != nil {
-					return fails(err)
-				}
-				q.placed, q.body, q.entered, q.final = p, body, true, false
-				th.comes(p, insn)
+	if rseq.Arms(insn, &th.regs, q.config) {
+		if p := e.armed(th, insn); p != nil {
+			body, err := e.sections.Body(p)
+			if err != nil {
+				return fails(err)
 			}
+			q.Enter(p, body)
+			th.comes(p, insn)
 		}
 	}
-	end := quietKernel
+	end := rseq.QuietKernel
 	m := &move{th: th, gait: single, lone: true, quiet: true}
 	m.end = func(how ending) error {
 		if how == endFailed || th.quiet == nil || e.threads[th.tid] != th {
@@ -152,36 +131,11 @@ func (e *Engine) quietStep(th *thread, next func(quietEnd) answer) answer {
 		case err != nil, th.regs.PC() == pc && how != endArrived: // the instruction has not run
 			return nil
 		}
-		end = q.judge(insn, th.regs.PC(), th.regs.SP())
+		end = q.Step(insn, th.regs.PC(), th.regs.SP())
 		e.reportQuiet(th, q, end)
 		return nil
 	}
 	return then(m, func() answer { return next(end) })
-}
-
-// judge tells where the step from insn to pc has led.
-func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
-	if q.cfa != 0 && sp >= q.cfa {
-		q.entered = false
-		return quietReturn
-	}
-	if !q.entered || !q.placed.Contains(insn.Addr) {
-		return quietGoing
-	}
-	if insn.Addr == q.body.Final || !q.body.Known() && insn.Kind == unit.Plain && insn.Store.Size > 0 {
-		q.final = true // where the code does not show which store is the last, it is one of those made
-	}
-	if q.placed.Contains(pc) {
-		return quietGoing
-	}
-	q.entered = false
-	switch {
-	case pc == q.placed.Abort:
-		return quietAbort
-	case pc == q.placed.End && (q.final || q.body.Final == 0 && insn.Next() == pc):
-		return quietCommit
-	}
-	return quietSide
 }
 
 // maxQuiet bounds what a quiet phase runs outside of sections, instructions.
@@ -190,13 +144,13 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 const maxQuiet = 200000
 
 // reportQuiet reports a pass that a quiet phase has ended.
-func (e *Engine) reportQuiet(th *thread, q *quiet, end quietEnd) {
-	result := map[quietEnd]Result{quietCommit: Committed, quietSide: SideExit, quietAbort: Aborted}[end]
+func (e *Engine) reportQuiet(th *thread, q *quiet, end rseq.QuietEnd) {
+	result := end.Result()
 	if result == 0 {
 		return
 	}
-	r := UnitReport{TID: th.tid, Section: e.SectionName(q.placed), Start: q.placed.Start, End: q.placed.End,
-		Result: result, Exit: th.regs.PC(), CPU: e.areaCPU(q.config), Rung: RungQuiet}
+	r := UnitReport{TID: th.tid, Section: e.sections.Name(q.Placed), Start: q.Placed.Start, End: q.Placed.End,
+		Result: result, Exit: th.regs.PC(), CPU: rseq.CPU(e.target, q.config), Rung: RungQuiet}
 	e.reportUnit(r)
-	e.tally(th, q.placed, result)
+	e.tally(th, q.Placed, result)
 }

@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -14,8 +15,8 @@ const quietBurst = 64
 // quietOn carries a quiet phase on: by one instruction or, when n have been stepped
 // before, natively to where the section is left or to a breakpoint inside it. The
 // registration is lifted and every other thread held, so traps disturb nothing.
-// Then it asks next; the phase is still on by then, but for quietKernel.
-func (e *Engine) quietOn(th *thread, n int, next func(quietEnd) answer) answer {
+// Then it asks next; the phase is still on by then, but for rseq.QuietKernel.
+func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) answer) answer {
 	if n >= quietBurst {
 		if where := e.quietPlaces(th); where != nil {
 			return e.quietRun(th, where, 0, next)
@@ -30,7 +31,7 @@ func (e *Engine) quietOn(th *thread, n int, next func(quietEnd) answer) answer {
 // or it stands at a place already, or there are too many.
 func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	q, pc := th.quiet, th.regs.PC()
-	if q == nil || !q.inside(pc) || !q.body.Known() || len(q.body.Calls)+len(q.body.Syscalls) > 0 {
+	if q == nil || !q.Inside(pc) || !q.Body.Known() || len(q.Body.Calls)+len(q.Body.Syscalls) > 0 {
 		return nil
 	}
 	var where []table.Addr
@@ -39,7 +40,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 			continue
 		}
 		for _, p := range b.Places {
-			if q.placed.Contains(p.Addr) && !contains(where, p.Addr) {
+			if q.Placed.Contains(p.Addr) && !contains(where, p.Addr) {
 				where = append(where, p.Addr)
 			}
 		}
@@ -53,8 +54,8 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	if contains(where, pc) || len(where) > free {
 		return nil
 	}
-	exits := e.exitsOf(q.body)
-	if rest := free - len(where); rest < len(exits) && !e.allow(exits[rest:]) {
+	exits := e.sections.Exits(q.Body)
+	if rest := free - len(where); rest < len(exits) && !e.sections.Allow(exits[rest:]) {
 		return nil
 	}
 	return append(where, exits...)
@@ -62,32 +63,20 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 
 // quietRun runs a thread of a quiet phase natively to one of the places, and then
 // asks next. With a patience it may still be inside, at none of them.
-func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration, next func(quietEnd) answer) answer {
+func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration, next func(rseq.QuietEnd) answer) answer {
 	q := th.quiet
 	th.stoppedAt = 0
 	m := e.runTo(th, where, nil)
 	m.quiet, m.alone = true, patience
 	return then(m, func() answer {
 		if th.quiet == nil || e.threads[th.tid] != th {
-			return next(quietKernel)
-		}
-		pc := th.regs.PC()
-		if q.placed.Contains(pc) {
-			return next(quietGoing)
+			return next(rseq.QuietKernel)
 		}
 		var before *unit.Regs
-		if th.last != nil && th.last.placed == q.placed {
+		if th.last != nil && th.last.placed == q.Placed {
 			before = &th.last.regs
 		}
-		q.final = q.body.Outcome(before, &th.regs) == unit.OutcomeCommitted
-		q.entered = false
-		end := quietSide
-		switch {
-		case pc == q.placed.Abort:
-			end = quietAbort
-		case pc == q.placed.End && q.final:
-			end = quietCommit
-		}
+		end := q.Run(before, &th.regs)
 		e.reportQuiet(th, q, end)
 		return next(end)
 	})

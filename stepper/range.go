@@ -25,7 +25,7 @@ func (e *Engine) StepInlined(ctx context.Context, from table.Addr) (Stop, error)
 		depth, _ := e.symbols.Inlines(from)
 		deeper, _ := e.symbols.Inlines(th.regs.PC())
 		ranges := e.symbols.LineRanges(from, depth)
-		if deeper > depth && inRanges(ranges, th.regs.PC()) {
+		if deeper > depth && unit.InRanges(ranges, th.regs.PC()) {
 			return e.stepRanges(ctx, ranges)
 		}
 	}
@@ -38,7 +38,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		began := inRanges(ranges, th.regs.PC())
+		began := unit.InRanges(ranges, th.regs.PC())
 		if !began {
 			if stop, err := e.stepOne(th); stop != nil || err != nil {
 				return stop, err
@@ -53,7 +53,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 			}
 			// A section that is restarted while it is settled, or where it was stepped,
 			// leaves the thread at its abort handler.
-			if pc := th.regs.PC(); !inRanges(ranges, pc) && !(began && inRanges(e.cover(&walk{}, ranges), pc)) {
+			if pc := th.regs.PC(); !unit.InRanges(ranges, pc) && !(began && unit.InRanges(e.cover(&walk{}, ranges), pc)) {
 				break
 			}
 			if stop, err := e.leaveRange(th, ranges); stop != nil || err != nil {
@@ -72,27 +72,27 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 // that had to be stepped.
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	ranges = e.cover(&walk{}, ranges)
-	ways := e.waysOut(ranges, th.regs.PC())
+	ways := e.sections.WaysOut(ranges, th.regs.PC())
 	tr := journey(th)
 	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
 	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
 		wt.way(b, always)
 	}
-	sections := e.sectionsOf(ranges, ways)
-	tr.sections = e.near(sections, ways)
+	sections := e.sections.Touching(ranges, ways)
+	tr.sections = e.sections.Near(sections, ways)
 	for p := range sections {
-		if !inRanges(ranges, p.Abort) {
+		if !unit.InRanges(ranges, p.Abort) {
 			e.trapAt(tr, p.Abort, always)
 		}
 	}
 	for _, c := range ways.Calls {
-		if places := e.placesFor(c.Target); c.Indirect || !e.allow(places) {
+		if places := e.sections.Places(c.Target); c.Indirect || !e.sections.Allow(places) {
 			wt.jump(c.Addr)
 			continue
 		}
 		e.trapAt(tr, c.Target, when(func(th *thread) bool {
 			ra, ok := th.regs.ReturnAddress(e.target)
-			return !ok || ra == c.Return || inRanges(ranges, ra)
+			return !ok || ra == c.Return || unit.InRanges(ranges, ra)
 		}))
 	}
 	for _, a := range ways.Returns {
@@ -115,7 +115,7 @@ func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) decision {
 	return func(th *thread) answer {
 		return then(e.unit(th), func() answer {
 			pc := th.regs.PC()
-			return answer{arrived: !inRanges(ranges, pc) || !ways.Begins(pc)}
+			return answer{arrived: !unit.InRanges(ranges, pc) || !ways.Begins(pc)}
 		})
 	}
 }
@@ -130,11 +130,11 @@ func (e *Engine) StepForClient(ctx context.Context) (Stop, error) {
 	if err != nil || stop.Reason != StopStep || e.policy.Inside || len(stop.Units) == 0 {
 		return stop, err
 	}
-	for _, p := range e.image.Sections() {
+	for _, p := range e.sections.Image().Sections() {
 		if p.Abort != stop.PC {
 			continue
 		}
-		r, to, ok := e.handler(p)
+		r, to, ok := e.sections.Handler(p)
 		if fn, known := e.symbols.Function(to); !ok || !known || !fn.HasLines {
 			break
 		}

@@ -7,13 +7,8 @@ import (
 	"io"
 	"syscall"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
-)
-
-// Flags of rseq(2). See include/uapi/linux/rseq.h.
-const (
-	rseqUnregister = 1
-	rseqSliceOn    = 2 // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON
 )
 
 // writtenArea is the content of a thread's registered rseq area, the id fields
@@ -25,7 +20,7 @@ func (e *Engine) writtenArea(th *thread) ([]byte, error) {
 		if n, err := e.target.ReadMemory(th.rseq.Area, area); n < len(area) {
 			return nil, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, errors.Join(err, io.ErrUnexpectedEOF))
 		}
-		if again || int32(binary.LittleEndian.Uint32(area[areaCPUID:])) >= 0 {
+		if again || rseq.ParseArea(th.rseq, area).CPU >= 0 {
 			return area, nil
 		}
 		if err := e.stepAside(th); err != nil {
@@ -50,7 +45,7 @@ func (e *Engine) register(th *thread, q *quiet) error {
 	}
 	flags := uint64(0)
 	if q.slice {
-		flags = rseqSliceOn
+		flags = rseq.SliceDefaultOn
 	}
 	err := e.rseqCall(th, q.config, flags)
 	if flags != 0 && errors.Is(err, syscall.EINVAL) { // the kernel does not know the flag: 6.19 and older
@@ -65,12 +60,12 @@ func (e *Engine) register(th *thread, q *quiet) error {
 	if err == nil {
 		err = e.stepAside(th)
 	}
-	if err != nil || !q.entered || !q.placed.Contains(th.regs.PC()) {
+	if err != nil || !q.Entered || !q.Placed.Contains(th.regs.PC()) {
 		return err
 	}
 	// Registration cleared rseq_cs.
 	var cs [8]byte
-	binary.LittleEndian.PutUint64(cs[:], uint64(q.placed.Descriptor))
+	binary.LittleEndian.PutUint64(cs[:], uint64(q.Placed.Descriptor))
 	if n, err := e.target.WriteMemory(q.config.CSField(), cs[:]); n < len(cs) {
 		return errors.Join(err, io.ErrShortWrite)
 	}

@@ -27,7 +27,7 @@ type fixed struct {
 // they are kept, with their counts and conditions, and re-set in the new program
 // by what the user wrote; until that names something there they are pending.
 // Those that were for this program alone are deleted.
-// Precondition: e.image is still the old program's.
+// Precondition: e.sections are still the old program's.
 func (e *Engine) leaveProgram() {
 	kept := e.breakpoints[:0:0]
 	for _, b := range e.breakpoints {
@@ -56,10 +56,10 @@ func (e *Engine) leaveProgram() {
 func (e *Engine) fixed(b *Breakpoint) (list []fixed) {
 	switch {
 	case b.Kind.Watches():
-		list = append(list, fixed{b.Watch, e.image.ModuleAt(b.Watch)})
+		list = append(list, fixed{b.Watch, e.sections.Image().ModuleAt(b.Watch)})
 	case b.isAddress():
 		for _, p := range b.Places {
-			list = append(list, fixed{p.Addr, e.image.ModuleAt(p.Addr)})
+			list = append(list, fixed{p.Addr, e.sections.Image().ModuleAt(p.Addr)})
 		}
 	}
 	return list
@@ -113,7 +113,7 @@ func (e *Engine) relocate(b *Breakpoint) error {
 		}
 	case b.fixed != nil:
 		for _, f := range b.fixed {
-			if !sameFile(f.home, e.image.ModuleAt(f.addr)) {
+			if !sameFile(f.home, e.sections.Image().ModuleAt(f.addr)) {
 				return fmt.Errorf("%v was an address in %s, which is not there now", f.addr, f.from())
 			}
 			places = append(places, e.placeAt(f.addr))

@@ -11,7 +11,7 @@ import (
 // breakpoint that was met already. The stepped thread goes on where it is, and those
 // that do start before the others, which would compete with them for their CPUs.
 func (e *Engine) resumeAll(stepped int) error {
-	e.code.flush()
+	e.sections.FlushCode()
 	if err := e.unpin(); err != nil {
 		return err
 	}

@@ -1,9 +1,9 @@
 package stepper
 
 import (
-	"encoding/binary"
 	"fmt"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -16,7 +16,7 @@ type ThreadRseq struct {
 	Armed   table.Addr    // content of rseq_cs: the descriptor's address; 0 when not armed
 	Section *table.Placed // what that descriptor describes, nil when it cannot be read
 	Live    bool          // armed, and the PC is inside Section
-	Slice   Slice         // the time slice extension
+	Slice   rseq.Slice    // the time slice extension
 }
 
 // threadRseq is where a held thread stands, as far as it can be read.
@@ -33,14 +33,11 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 		return s, err
 	}
 	s.Config = th.rseq
-	// struct rseq: cpu_id_start at 0, cpu_id at 4, rseq_cs at 8 (include/uapi/linux/rseq.h).
-	var area [areaOriginal]byte
-	if n, err := e.target.ReadMemory(th.rseq.Area, area[:]); n < len(area) {
-		return s, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, err)
+	area, err := rseq.ReadArea(e.target, th.rseq)
+	if err != nil {
+		return s, fmt.Errorf("thread %d: %w", th.tid, err)
 	}
-	s.CPU = int(int32(binary.LittleEndian.Uint32(area[4:])))
-	s.Armed = table.Addr(binary.LittleEndian.Uint64(area[8:]))
-	s.Slice = sliceOf(s.Config, area[:])
+	s.CPU, s.Armed, s.Slice = area.CPU, area.Armed, area.Slice
 	if s.Armed == 0 {
 		return s, nil
 	}
@@ -54,60 +51,17 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	return s, nil
 }
 
-// learn finds the section a descriptor describes, reading the descriptor from
-// memory when no file declares it: code made at run time may use one anew. nil when there is none at that address.
-func (e *Engine) learn(descriptor table.Addr) *table.Placed {
-	if p := e.image.ByDescriptor(descriptor); p != nil && p.Module != nil {
-		return p
-	}
-	p, err := table.ReadDescriptor(e.target, descriptor, binary.LittleEndian)
-	if err != nil {
-		return nil
-	}
-	p = e.image.Add(p)
-	e.layouts = layouts{}
-	e.withdraw()
-	return p
-}
-
 // findSection learns the section that a thread has armed, where no file
 // declares what it stands in: a breakpoint there is then moved to its arming
 // store, and the thread is not stepped inside it.
 func (e *Engine) findSection(th *thread) {
-	if e.load(th) == nil && e.image.At(th.regs.PC()) == nil {
+	if e.load(th) == nil && e.sections.Image().At(th.regs.PC()) == nil {
 		e.threadRseq(th)
 	}
 }
 
-// SectionName is a section as reports show it: symbol+offset of its start.
-func (e *Engine) SectionName(p *table.Placed) string {
-	if name, off, ok := e.symbols.Symbol(p.Start); ok {
-		return offsetName(name, off)
-	}
-	if p.Section != nil && p.Section.Symbol != "" {
-		return offsetName(p.Section.Symbol, p.Section.Offset)
-	}
-	return p.Start.String()
-}
-
-func (e *Engine) addressName(a table.Addr) string {
-	if name, off, ok := e.symbols.Symbol(a); ok {
-		return offsetName(name, off)
-	}
-	return a.String()
-}
-
-func offsetName(name string, off uint64) string {
-	if off == 0 {
-		return name
-	}
-	return fmt.Sprintf("%s+%#x", name, off)
-}
-
 // Counts are what was seen of one section while it was stepped.
-type Counts struct {
-	Passes, Commits, Aborts, SideExits int
-}
+type Counts = rseq.Counts
 
 // SectionCounts returns the counts by the section's start address.
 func (e *Engine) SectionCounts() map[table.Addr]Counts {
@@ -146,15 +100,7 @@ func (e *Engine) sum(start table.Addr, r Result) {
 		c = &Counts{}
 		e.counts[start] = c
 	}
-	c.Passes++
-	switch r {
-	case Committed:
-		c.Commits++
-	case Aborted, Restarts:
-		c.Aborts++
-	case SideExit:
-		c.SideExits++
-	}
+	c.Count(r)
 }
 
 // maxReport bounds the report of one command (stepi 1000000 passes many units).

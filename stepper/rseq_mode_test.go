@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/steptest/modelled"
 	"rseqstep/table/tabletest"
 )
@@ -29,7 +30,7 @@ func features(t *testing.T) int {
 // any other has one for all sizes.
 func TestModeOfARegistration(t *testing.T) {
 	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // ownreg.c's own would exec first
-	modes := map[uint32]stepper.RseqMode{}
+	modes := map[uint32]rseq.Mode{}
 	for _, f := range []tabletest.Fixture{{Source: "units.c", Opt: "-O2", Own: true}, {Source: "ownreg.c", Opt: "-O2"}} {
 		p := start(t, f, "3")
 		p.hits(p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), 2)}), 2)
@@ -39,7 +40,7 @@ func TestModeOfARegistration(t *testing.T) {
 			t.Errorf("feature size %d, want %d", got, want)
 		}
 	}
-	want := map[uint32]stepper.RseqMode{32: stepper.RseqLegacy, 64: stepper.RseqOptimized}
+	want := map[uint32]rseq.Mode{32: rseq.Legacy, 64: rseq.Optimized}
 	if features(t) <= 32 {
 		want[64] = modes[32]
 		want[32] = modes[32]
@@ -64,16 +65,6 @@ func TestSliceIsReadFromTheArea(t *testing.T) {
 		}
 		if got := e.Threads()[0].Rseq.Slice.String(); got != want[kernel] {
 			t.Errorf("%s: %q, want %q", name, got, want[kernel])
-		}
-	}
-	for s, want := range map[stepper.Slice]string{
-		{}:                "none",
-		{Available: true}: "off",
-		{Available: true, Enabled: true, Requested: true}: "on, requested",
-		{Available: true, Enabled: true, Granted: true}:   "on, granted",
-	} {
-		if got := s.String(); got != want {
-			t.Errorf("%+v: %q, want %q", s, got, want)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (e *Engine) watchContinue(m *move) *sentry {
 		return nil
 	}
 	s := &sentry{period: e.policy.StuckTime, wake: e.target.Interrupt, pid: e.target.PID(), areas: map[int]table.Addr{}, told: map[toldOf]bool{}}
-	s.learn(e.image)
+	s.learn(e.sections.Image())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timer = time.AfterFunc(s.soon(), s.look)

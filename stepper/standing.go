@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"errors"
+	"rseqstep/stepper/unit"
 
 	"rseqstep/table"
 )
@@ -75,4 +76,11 @@ func (e *Engine) passOwnTrap(th *thread) (bool, error) {
 	}
 	th.fresh = false
 	return true, e.load(th)
+}
+
+// holds reports whether the program has an instruction at pc.
+func holds(mem unit.Memory, pc table.Addr, insn string) bool {
+	code := make([]byte, len(insn))
+	n, _ := mem.ReadMemory(pc, code)
+	return n == len(code) && string(code) == insn
 }

@@ -49,7 +49,7 @@ func (e *Engine) blockFor(th *thread) (bool, error) {
 	if err := e.load(th); err != nil {
 		return false, err
 	}
-	insn, err := e.decode(th.regs.PC())
+	insn, err := e.sections.Decode(th.regs.PC())
 	if err != nil || insn.Kind == unit.Syscall || th.inCall || e.toBeRestarted(th) {
 		if th.signal != 0 && th.deferred == 0 { // it was taken before
 			th.keepSignal(e.target, th.signal)

@@ -80,13 +80,13 @@ func (e *Engine) NextInstruction(ctx context.Context, n int) (Stop, error) {
 			if stop != nil || err != nil {
 				return stop, err
 			}
-			insn, err := e.decode(th.regs.PC())
+			insn, err := e.sections.Decode(th.regs.PC())
 			if entered {
 				// The signal was the whole step.
 			} else if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
 				m := e.returnTo(th, insn.Next(), th.regs.SP())
 				if insn.Kind == unit.Call {
-					m.sections = e.sectionsIn(insn.Target)
+					m.sections = e.sections.InFunction(insn.Target)
 				}
 				if _, stop, err := e.do(m); stop != nil || err != nil {
 					return stop, err

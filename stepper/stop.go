@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -33,26 +34,28 @@ const (
 )
 
 // Result is what a unit came to.
-type Result int
+type Result = rseq.Result
 
+// The results, for clients of the Engine.
 const (
-	Committed Result = iota + 1 // left at post-commit, its final store done
-	SideExit                    // left at another exit, named by Exit
-	Aborted                     // the kernel moved the thread to the abort handler
-	Returned                    // a vDSO function returned
-	Restarts                    // the thread was found inside, live: the kernel restarts it when it goes on
-	Diverted                    // a breakpoint, signal or exit came in the middle
+	Committed = rseq.Committed
+	SideExit  = rseq.SideExit
+	Aborted   = rseq.Aborted
+	Returned  = rseq.Returned
+	Restarts  = rseq.Restarts
+	Diverted  = rseq.Diverted
 )
 
 // Rung is a step of the ladder that is climbed when a unit does not commit
-// (Engine.climb). Each is named in the report of what it did.
-type Rung int
+// (Engine.climb).
+type Rung = rseq.Rung
 
+// The rungs, for clients of the Engine.
 const (
-	RungRun    Rung = iota + 1 // the unit ran natively
-	RungOpv                    // a cpu_opv vector did its work, or a system call that of a vDSO function
-	RungQuiet                  // stepped with the rseq registration lifted, the others held
-	RungEscape                 // run to the function's return
+	RungRun    = rseq.RungRun
+	RungOpv    = rseq.RungOpv
+	RungQuiet  = rseq.RungQuiet
+	RungEscape = rseq.RungEscape
 )
 
 // UnitReport says what happened to the units of one section (or vDSO function)

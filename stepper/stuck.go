@@ -95,7 +95,7 @@ func (q *probe) met(r Result) (over, stuck bool) {
 // its next pass where the user wants that. The thread is held, others may run.
 func (e *Engine) stuckIn(th *thread, q *probe) {
 	if e.sentry != nil && e.sentry.tell(th.tid, q.placed.Start) {
-		r := StuckReport{TID: th.tid, Number: th.number, Section: e.SectionName(q.placed), Start: q.placed.Start, For: e.policy.StuckTime, Passes: q.aborts}
+		r := StuckReport{TID: th.tid, Number: th.number, Section: e.sections.Name(q.placed), Start: q.placed.Start, For: e.policy.StuckTime, Passes: q.aborts}
 		if e.onStuck != nil {
 			e.onStuck(r)
 		} else {
@@ -103,8 +103,8 @@ func (e *Engine) stuckIn(th *thread, q *probe) {
 		}
 	}
 	if e.policy.Stuck == StuckInjects {
-		n := th.passesOf(q.placed)
-		n.aborts = max(n.aborts, e.policy.StuckLimit)
+		n := th.passes.Of(q.placed.Start)
+		n.Aborts = max(n.Aborts, e.policy.StuckLimit)
 		th.watch.helped = q.placed
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -26,7 +25,7 @@ func (th *thread) seen(p *table.Placed) {
 // returns what ends it; nil where nothing is counted. A move may be made on the way of another.
 func (e *Engine) count(th *thread, m *move) (end func() error) {
 	before := th.watch
-	if !m.counts() || len(e.image.Sections()) == 0 {
+	if !m.counts() || len(e.sections.Image().Sections()) == 0 {
 		return nil
 	}
 	th.watch.counting, th.watch.suspects = true, e.suspects(th, m.sections)
@@ -41,7 +40,7 @@ func (e *Engine) count(th *thread, m *move) (end func() error) {
 func (e *Engine) suspects(th *thread, near []*table.Placed) (list []*table.Placed) {
 	seen := map[*table.Placed]bool{}
 	add := func(p *table.Placed) {
-		if !seen[p] && e.image.At(p.Start) == p {
+		if !seen[p] && e.sections.Image().At(p.Start) == p {
 			seen[p] = true
 			list = append(list, p)
 		}
@@ -62,49 +61,11 @@ func (e *Engine) suspects(th *thread, near []*table.Placed) (list []*table.Place
 // is gone.
 func (e *Engine) counted(th *thread) (list []*table.Placed) {
 	for _, start := range slices.Sorted(maps.Keys(th.passes)) {
-		if p := e.image.At(start); p != nil {
+		if p := e.sections.Image().At(start); p != nil {
 			list = append(list, p)
 		} else {
 			delete(th.passes, start)
 		}
-	}
-	return list
-}
-
-// near lists the sections of a line and of the functions that it calls.
-func (e *Engine) near(sections map[*table.Placed]bool, ways unit.Ways) (list []*table.Placed) {
-	for p := range sections {
-		list = append(list, p)
-	}
-	if len(e.image.Sections()) == 0 {
-		return list
-	}
-	for _, c := range ways.Calls {
-		if !c.Indirect {
-			list = append(list, e.sectionsIn(c.Target)...)
-		}
-	}
-	return list
-}
-
-// around lists the sections of the function at pc, and of those that it calls.
-func (e *Engine) around(pc table.Addr) []*table.Placed {
-	fn, ok := e.symbols.Function(pc)
-	if !ok || len(e.image.Sections()) == 0 {
-		return nil
-	}
-	ways := unit.WaysOut(e.codeOf(fn.Ranges, fn.Entry, pc))
-	return e.near(e.sectionsOf(fn.Ranges, ways), ways)
-}
-
-// sectionsIn lists the sections of the function at or behind a call's target.
-func (e *Engine) sectionsIn(target table.Addr) (list []*table.Placed) {
-	fn, ok := e.symbols.Function(e.skipStubs(target))
-	if !ok {
-		return nil
-	}
-	for _, r := range fn.Ranges {
-		list = append(list, e.image.Overlapping(r.Low, r.High)...)
 	}
 	return list
 }

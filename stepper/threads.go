@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/opv"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -31,9 +32,9 @@ type thread struct {
 	quiet     *quiet // the quiet phase it is in, nil in none
 	mask      uint64 // its signal mask, while maskSaved says that it is replaced
 	maskSaved bool
-	deferred  int                    // a signal kept back until the instruction it interrupted is done
-	keptInfo  []byte                 // its siginfo_t
-	passes    map[table.Addr]*passes // fruitless passes since the last commit, by the section's start
+	deferred  int          // a signal kept back until the instruction it interrupted is done
+	keptInfo  []byte       // its siginfo_t
+	passes    rseq.History // passes that did not commit, since the last commit
 	watch     passWatch
 	fruitless int         // all passes that did not commit
 	last      *lastPass   // the section it ran last
@@ -147,7 +148,8 @@ func (e *Engine) Threads() []ThreadInfo {
 			info.PC = th.regs.PC()
 		}
 		info.Rseq = e.threadRseq(th)
-		info.Mode = e.mode(info.Rseq.Config)
+		e.RseqFeatureSize()
+		info.Mode = e.rules.Mode(info.Rseq.Config)
 		list = append(list, info)
 	}
 	return list
@@ -196,7 +198,7 @@ func (e *Engine) SetRegs(tid int, r unit.Regs) error {
 
 // WriteMemory writes the program's memory.
 func (e *Engine) WriteMemory(a table.Addr, p []byte) (int, error) {
-	e.code.flush()
+	e.sections.FlushCode()
 	return e.target.WriteMemory(a, p)
 }
 
@@ -231,5 +233,5 @@ type ThreadInfo struct {
 	Name   string
 	PC     table.Addr
 	Rseq   ThreadRseq
-	Mode   RseqMode // of its registration; 0 when it has none
+	Mode   rseq.Mode // of its registration; 0 when it has none
 }

@@ -49,7 +49,7 @@ func (e *Engine) unitHere(m *move) answer {
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		return e.vdsoHere(th)
 	}
-	insn, err := e.decode(pc)
+	insn, err := e.sections.Decode(pc)
 	if err != nil {
 		// Unreadable or unknown code: the processor decides (it will fault or not).
 		return then(e.instruction(th, nil), arrive)
@@ -64,7 +64,7 @@ func (e *Engine) unitHere(m *move) answer {
 			}
 		}
 	}
-	if e.image.At(pc) != nil {
+	if e.sections.Image().At(pc) != nil {
 		now, err := e.readRseq(th)
 		if err != nil {
 			return fails(err)

@@ -120,7 +120,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 func (e *Engine) plantInside(b *Breakpoint) error {
 	for i := range b.Places {
 		p := &b.Places[i]
-		trap, err := e.insideTrap(p.Addr)
+		trap, err := e.sections.InsideTrap(p.Addr)
 		if err != nil {
 			return err
 		}

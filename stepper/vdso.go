@@ -52,7 +52,7 @@ func (e *Engine) vdsoHere(th *thread) answer {
 	pc := th.regs.PC()
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil {
-		insn, _ := e.decode(pc) // nil when it cannot be decoded
+		insn, _ := e.sections.Decode(pc) // nil when it cannot be decoded
 		return then(e.instruction(th, insn), arrive)
 	}
 	entry := pc == frame.Function.Start
@@ -107,7 +107,7 @@ func (th *thread) dropVDSOCall(c *vdsoCall) {
 func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) *move {
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil || frame.Function.Start != f.Start {
-		insn, _ := e.decode(th.regs.PC())
+		insn, _ := e.sections.Decode(th.regs.PC())
 		return e.instruction(th, insn)
 	}
 	return e.runOut(th, e.newVDSOCall(th, &frame))

@@ -12,7 +12,7 @@ import (
 // the sequence count changed at each round, and would stay for ever. inner is
 // the frame the PC is in.
 func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) answer {
-	insn, err := e.decode(th.regs.PC())
+	insn, err := e.sections.Decode(th.regs.PC())
 	if err != nil {
 		return then(e.instruction(th, nil), arrive)
 	}

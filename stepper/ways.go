@@ -17,22 +17,11 @@ type wayTraps struct {
 	blind   bool                // some way out cannot be trapped: instruction by instruction, then
 }
 
-// waysOut follows the code of ranges from where the thread stands. From an address
-// outside of them (code moved out of an inlined call) all that may begin counts.
-func (e *Engine) waysOut(ranges []Range, pc table.Addr) unit.Ways {
-	e.reached(pc)
-	c := e.codeOf(ranges, pc)
-	if !inRanges(ranges, pc) {
-		c.Entries, c.Likely = append(c.Entries, c.Likely...), nil
-	}
-	return unit.WaysOut(c)
-}
-
 // way traps a way out where it ends or, where nothing may be planted there, on the
 // instruction that it begins with.
 func (w *wayTraps) way(b unit.Branch, there decision) {
-	places := w.e.placesFor(b.To)
-	if !w.e.allow(places) {
+	places := w.e.sections.Places(b.To)
+	if !w.e.sections.Allow(places) {
 		if w.ways.Sure(b.From) {
 			w.step(b.From)
 		}
@@ -48,9 +37,9 @@ func (w *wayTraps) way(b unit.Branch, there decision) {
 func (w *wayTraps) step(a table.Addr) {
 	switch {
 	case w.stepped[a]:
-	case w.e.covering(a) != nil:
-		w.blind = w.blind || w.e.known(a)
-	case w.e.guard(a, trapOurs) != nil || w.returnsAmiss(a):
+	case w.e.sections.Covering(a) != nil:
+		w.blind = w.blind || w.e.sections.ExitsKnown(a)
+	case w.e.sections.GuardOwn(a) != nil || w.returnsAmiss(a):
 		w.blind = true
 	default:
 		w.stepped[a] = true
@@ -58,43 +47,11 @@ func (w *wayTraps) step(a table.Addr) {
 	}
 }
 
-// known reports whether all exits of the sections at a are known: such sections are
-// run natively.
-func (e *Engine) known(a table.Addr) bool {
-	for _, p := range e.image.AllAt(a) {
-		if body, err := e.body(p); err != nil || !body.Known() {
-			return false
-		}
-	}
-	return true
-}
-
 // returnsAmiss reports whether a call is at a that returns to where nothing may be
 // planted: stepped, it would lead into its callee and be lost sight of.
 func (w *wayTraps) returnsAmiss(a table.Addr) bool {
-	insn, err := w.e.decode(a)
-	return err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) && w.e.guard(insn.Next(), trapOurs) != nil
-}
-
-// placesFor is where a trap for a goes: the exits of the section it lies in, if any.
-func (e *Engine) placesFor(a table.Addr) []table.Addr {
-	if p := e.covering(a); p != nil {
-		if body, err := e.body(p); err == nil {
-			return e.exitsOf(body)
-		}
-		return nil
-	}
-	return []table.Addr{a}
-}
-
-// allow reports whether traps of ours may be planted at all the places.
-func (e *Engine) allow(places []table.Addr) bool {
-	for _, a := range places {
-		if e.guard(a, trapOurs) != nil {
-			return false
-		}
-	}
-	return true
+	insn, err := w.e.sections.Decode(a)
+	return err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) && w.e.sections.GuardOwn(insn.Next()) != nil
 }
 
 // unknowns traps what leads to where nothing is known: indirect jumps, places that
@@ -104,20 +61,20 @@ func (w *wayTraps) unknowns(sections map[*table.Placed]bool) {
 		w.jump(a)
 	}
 	for _, b := range w.ways.Lost {
-		if w.e.covering(b.To) != nil {
+		if w.e.sections.Covering(b.To) != nil {
 			continue // its section's exits are not known
 		}
-		if w.e.guard(b.To, trapOurs) == nil {
+		if w.e.sections.GuardOwn(b.To) == nil {
 			w.step(b.To)
 		} else if b.From != 0 {
 			w.step(b.From)
 		}
 	}
 	for p := range sections {
-		if body, err := w.e.body(p); err == nil && body.Known() {
+		if body, err := w.e.sections.Body(p); err == nil && body.Known() {
 			continue
 		}
-		if a, ok, err := w.e.arming(p); ok && err == nil {
+		if a, ok, err := w.e.sections.Arming(p); ok && err == nil {
 			w.step(a)
 		} else {
 			w.blind = true
@@ -127,7 +84,7 @@ func (w *wayTraps) unknowns(sections map[*table.Placed]bool) {
 
 // jump has an indirect jump stepped, but for one inside a section.
 func (w *wayTraps) jump(a table.Addr) {
-	if w.e.covering(a) == nil && (w.ways.Sure(a) || w.e.guard(a, trapOurs) == nil) {
+	if w.e.sections.Covering(a) == nil && (w.ways.Sure(a) || w.e.sections.GuardOwn(a) == nil) {
 		w.step(a)
 	}
 }
@@ -136,7 +93,7 @@ func (w *wayTraps) jump(a table.Addr) {
 // but for those that keep names, and those of which a place is not allowed.
 func (w *wayTraps) prune(ranges []Range, keep func(table.Addr) bool) {
 	for a := range w.at {
-		if inRanges(ranges, a) && !w.stepped[a] && !keep(a) || w.e.guard(a, trapOurs) != nil {
+		if unit.InRanges(ranges, a) && !w.stepped[a] && !keep(a) || w.e.sections.GuardOwn(a) != nil {
 			delete(w.at, a)
 		}
 	}

@@ -15,6 +15,7 @@ type Image struct {
 	modules  []*Module // by Low
 	sections []*Placed // by Start, then longest first, then Descriptor
 	reach    []Addr    // reach[i] is the greatest End of sections[:i+1]
+	handlers []*Placed // the sections by Abort
 	byDesc   map[Addr]*Placed
 }
 
@@ -79,6 +80,8 @@ func (im *Image) index() {
 	slices.SortStableFunc(im.sections, func(a, b *Placed) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End-b.Start, a.End-a.Start), cmp.Compare(a.Descriptor, b.Descriptor))
 	})
+	im.handlers = slices.Clone(im.sections)
+	slices.SortStableFunc(im.handlers, func(a, b *Placed) int { return cmp.Compare(a.Abort, b.Abort) })
 	im.reach = im.reach[:0]
 	high := Addr(0)
 	for _, p := range im.sections {
@@ -169,5 +172,38 @@ func (im *Image) after(pc Addr) int {
 		}
 		return 1
 	})
+	return i
+}
+
+// HandlersIn returns the sections whose abort handler begins in [low, high), by Abort.
+// The slice is the Image's own.
+func (im *Image) HandlersIn(low, high Addr) []*Placed {
+	from, to := im.handlersBefore(low), im.handlersBefore(high)
+	if to <= from {
+		return nil
+	}
+	return im.handlers[from:to:to]
+}
+
+// HandlerAt finds a section whose abort handler begins at pc; nil when there is none.
+func (im *Image) HandlerAt(pc Addr) *Placed {
+	if all := im.HandlersIn(pc, pc+1); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// SignatureAt finds the section on whose signature a lies: the SignatureSize bytes before
+// its abort handler. nil when there is none.
+func (im *Image) SignatureAt(a Addr) *Placed {
+	if all := im.HandlersIn(a+1, a+1+SignatureSize); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+// handlersBefore is the number of sections whose abort handler begins before a.
+func (im *Image) handlersBefore(a Addr) int {
+	i, _ := slices.BinarySearchFunc(im.handlers, a, func(p *Placed, a Addr) int { return cmp.Compare(p.Abort, a) })
 	return i
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"testing"
 
 	"rseqstep/table"
@@ -56,6 +57,48 @@ func TestLookupByPC(t *testing.T) {
 	}
 	if m := im.ModuleAt(bias + 0x10000); m != nil {
 		t.Errorf("ModuleAt past the end found %+v", m)
+	}
+}
+
+// TestLookupByHandler: by where abort handlers begin, shared ones included, and by the
+// four bytes before them.
+func TestLookupByHandler(t *testing.T) {
+	f := &table.File{}
+	for i, abort := range []table.FileAddr{0x300, 0x100, 0x300, 0x200, 0x203} {
+		f.Sections = append(f.Sections, table.Section{At: table.FileAddr(0x9000 + 32*i), Start: table.FileAddr(0x1000 + 16*i), End: table.FileAddr(0x1008 + 16*i), Abort: abort})
+	}
+	im := table.NewImage([]*table.Module{{File: f, Low: 0, High: 0x10000}})
+	for r, want := range map[[2]table.Addr][]table.Addr{
+		{0, 0x1000}:     {0x100, 0x200, 0x203, 0x300, 0x300},
+		{0x100, 0x101}:  {0x100},
+		{0x101, 0x200}:  nil,
+		{0x200, 0x203}:  {0x200},
+		{0x300, 0x301}:  {0x300, 0x300},
+		{0x301, 0x2000}: nil,
+		{0x300, 0x300}:  nil,
+		{0x300, 0x100}:  nil,
+	} {
+		var got []table.Addr
+		for _, p := range im.HandlersIn(r[0], r[1]) {
+			got = append(got, p.Abort)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("in [%v, %v): %v, not %v", r[0], r[1], got, want)
+		}
+	}
+	for a, want := range map[table.Addr]table.Addr{0xfb: 0, 0xfc: 0x100, 0xff: 0x100, 0x100: 0, 0x1fe: 0x200, 0x200: 0x203, 0x203: 0, 0x2ff: 0x300} {
+		if p := im.SignatureAt(a); (p == nil) != (want == 0) || p != nil && p.Abort != want {
+			t.Errorf("the signature at %v is of %+v", a, p)
+		}
+	}
+	for a, want := range map[table.Addr]bool{0xff: false, 0x100: true, 0x101: false, 0x203: true} {
+		if p := im.HandlerAt(a); (p != nil) != want || p != nil && p.Abort != a {
+			t.Errorf("the handler at %v is of %+v", a, p)
+		}
+	}
+	im.Reload(nil)
+	if im.SignatureAt(0xff) != nil || len(im.HandlersIn(0, 0x1000)) != 0 {
+		t.Error("something is left of nothing")
 	}
 }
 

@@ -6,6 +6,10 @@ import (
 	"fmt"
 )
 
+// SignatureSize is the length of the signature before an abort handler, bytes
+// (rseq(2)).
+const SignatureSize = 4
+
 // KnownSignature is a value librseq and glibc register for a machine.
 type KnownSignature struct {
 	Value uint32 // as the kernel compares it: a word in the byte order of the data

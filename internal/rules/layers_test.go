@@ -19,6 +19,8 @@ var layers = [][]string{
 	{"stepper/unit/arches"},       // which one a file is of
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/tracee"},            // what the Engine needs of a traced process
+	{"stepper/rseq"},              // the sections of a process, and the code around them
+	{"stepper/line"},              // what stepping through lines asks
 	{"stepper/corefile"},          // the world, as a core file has it
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine

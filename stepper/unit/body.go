@@ -130,7 +130,7 @@ func DecodeBody(a *Arch, p *table.Placed, code []byte) (Body, error) {
 
 // SignatureSize is the length of the signature before an abort handler, bytes
 // (rseq(2)).
-const SignatureSize = 4
+const SignatureSize = table.SignatureSize
 
 // Known reports whether the exits are all there are: an indirect jump, or a
 // place that does not decode, may lead to others.

@@ -106,3 +106,13 @@ func (w *Ways) note(i *Insn, inside func(table.Addr) bool) {
 		w.Falls = append(w.Falls, Branch{From: i.Addr, To: i.Next()})
 	}
 }
+
+// InRanges reports whether an address is in one of the ranges.
+func InRanges(ranges []Range, a table.Addr) bool {
+	for _, r := range ranges {
+		if r.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

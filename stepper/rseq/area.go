@@ -1,0 +1,137 @@
+package rseq
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// Offsets in struct rseq, bytes: cpu_id_start at 0, cpu_id at 4, rseq_cs at 8, flags,
+// node_id, mm_cid, slice_ctrl. See include/uapi/linux/rseq.h.
+const (
+	atCPUID     = 4
+	atCS        = 8
+	atFlags     = 16
+	atMMCID     = 24
+	atSliceCtrl = 28 // u8 request, u8 granted, two bytes of padding
+)
+
+// AreaSize is the size that a registration had before fields were added, bytes
+// (ORIG_RSEQ_SIZE, kernel/rseq.c). The kernel takes no smaller one.
+const AreaSize = 32
+
+// Flags in struct rseq, written by the kernel. See include/uapi/linux/rseq.h.
+const (
+	sliceAvailable = 1 << 4 // RSEQ_CS_FLAG_SLICE_EXT_AVAILABLE
+	sliceEnabled   = 1 << 5 // RSEQ_CS_FLAG_SLICE_EXT_ENABLED
+)
+
+// Flags of rseq(2). See include/uapi/linux/rseq.h.
+const (
+	Unregister     = 1 // RSEQ_FLAG_UNREGISTER
+	SliceDefaultOn = 2 // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON: since Linux 7.0
+)
+
+// Area is what a thread's registered struct rseq says.
+type Area struct {
+	CPU   int        // cpu_id; negative until the kernel has written it
+	Armed table.Addr // rseq_cs: the address of a descriptor; 0 when not armed
+	Slice Slice
+}
+
+// ReadArea reads the area of a registration. Errors: that of the memory, or
+// io.ErrUnexpectedEOF, wrapped.
+func ReadArea(mem unit.Memory, c tracee.RseqConfig) (Area, error) {
+	var b [AreaSize]byte
+	if n, err := mem.ReadMemory(c.Area, b[:]); n < len(b) {
+		if err == nil {
+			err = io.ErrUnexpectedEOF
+		}
+		return Area{CPU: -1}, fmt.Errorf("the rseq area at %v cannot be read: %w", c.Area, err)
+	}
+	return ParseArea(c, b[:]), nil
+}
+
+// ParseArea is ReadArea of bytes that were read. Precondition: there are AreaSize of
+// them or more.
+func ParseArea(c tracee.RseqConfig, b []byte) Area {
+	return Area{
+		CPU:   int(int32(binary.LittleEndian.Uint32(b[atCPUID:]))),
+		Armed: table.Addr(binary.LittleEndian.Uint64(b[atCS:])),
+		Slice: sliceOf(c, b),
+	}
+}
+
+// CPU is the CPU that an area names (cpu_id), -1 when it cannot be read or there is none.
+func CPU(mem unit.Memory, c tracee.RseqConfig) int { return field(mem, c, atCPUID) }
+
+// CID is the concurrency id that an area names (mm_cid), -1 when it cannot be read or
+// there is none.
+func CID(mem unit.Memory, c tracee.RseqConfig) int { return field(mem, c, atMMCID) }
+
+// field reads a signed 32-bit field of a registered area, -1 when it cannot.
+func field(mem unit.Memory, c tracee.RseqConfig, offset table.Addr) int {
+	var b [4]byte
+	if !c.Registered() {
+		return -1
+	}
+	if n, _ := mem.ReadMemory(c.Area+offset, b[:]); n < len(b) {
+		return -1
+	}
+	return int(int32(binary.LittleEndian.Uint32(b[:])))
+}
+
+// Slice is a thread's time slice extension, as its rseq area says. See
+// Documentation/userspace-api/rseq.rst, "Scheduler time slice extensions".
+type Slice struct {
+	Available bool // the kernel has it, and the registration is large enough
+	Enabled   bool // the thread has switched it on
+	Requested bool // the thread asks for an extension
+	Granted   bool // the kernel has given one
+}
+
+// String is "none" where there is no extension, else "off" or "on" and what the
+// thread has asked for and been given.
+func (s Slice) String() string {
+	text := "on"
+	switch {
+	case !s.Available:
+		return "none"
+	case !s.Enabled:
+		text = "off"
+	}
+	if s.Requested {
+		text += ", requested"
+	}
+	if s.Granted {
+		text += ", granted"
+	}
+	return text
+}
+
+// sliceOf reads a registered area. One of the original size has no such fields:
+// a program may keep something of its own there, as tcmalloc does.
+func sliceOf(c tracee.RseqConfig, area []byte) Slice {
+	if c.Size <= AreaSize {
+		return Slice{}
+	}
+	flags := binary.LittleEndian.Uint32(area[atFlags:])
+	s := Slice{Available: flags&sliceAvailable != 0, Enabled: flags&sliceEnabled != 0}
+	if s.Available {
+		s.Requested, s.Granted = area[atSliceCtrl] != 0, area[atSliceCtrl+1] != 0
+	}
+	return s
+}
+
+// ClearSlice takes back what the thread has asked for and been given, in the bytes of
+// its area, as the kernel does when a thread was scheduled out. Where the extension is not
+// available or not switched on, the bytes may be the program's own, and stay.
+func ClearSlice(c tracee.RseqConfig, area []byte) {
+	if s := sliceOf(c, area); s.Available && s.Enabled {
+		clear(area[atSliceCtrl : atSliceCtrl+4])
+	}
+}

@@ -1,0 +1,99 @@
+package rseq_test
+
+import (
+	"testing"
+
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// TestDecodedTextIsKept: until it is said that it may have changed. A hit reads
+// nothing and allocates nothing: it is on the path of each step.
+func TestDecodedTextIsKept(t *testing.T) {
+	s, m, _ := program(t)
+	first, err := s.Decode(arm)
+	if err != nil || first.Store.Size != 8 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	reads := m.reads
+	if n := testing.AllocsPerRun(100, func() { _, _ = s.Decode(arm) }); n != 0 || m.reads != reads {
+		t.Errorf("a hit allocates %v times and reads %d times", n, m.reads-reads)
+	}
+	m.code(t, arm, "c3")
+	if again, err := s.Decode(arm); err != nil || again != first {
+		t.Errorf("not kept: %+v, %v", again, err)
+	}
+	s.FlushCode()
+	if again, err := s.Decode(arm); err != nil || again.Kind != unit.Return {
+		t.Errorf("kept for too long: %+v, %v", again, err)
+	}
+}
+
+// TestCodeMadeAtRunTimeIsReadAnew, since nobody says when it changes.
+func TestCodeMadeAtRunTimeIsReadAnew(t *testing.T) {
+	s, m, _ := program(t)
+	const at = table.Addr(0x700000)
+	m.code(t, at, "90 c3")
+	if i, err := s.Decode(at); err != nil || i.Kind != unit.Plain {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	m.code(t, at, "c3")
+	if i, err := s.Decode(at); err != nil || i.Kind != unit.Return {
+		t.Errorf("%+v, %v", i, err)
+	}
+	if i, err := s.Decode(0x800000); i != nil || err == nil {
+		t.Errorf("what is not mapped is %+v, %v", i, err)
+	}
+	if i, err := s.Decode(at + 1); i == nil || err != nil {
+		t.Errorf("the last mapped byte is %+v, %v", i, err)
+	}
+}
+
+// TestBodiesAreKeptUntilTheModulesChange: decoded once where a file declares the section.
+func TestBodiesAreKeptUntilTheModulesChange(t *testing.T) {
+	s, m, _ := program(t)
+	p := s.Image().At(start)
+	body, err := s.Body(p)
+	if err != nil || body.Final != final || !body.Known() || len(body.Insns) != 5 {
+		t.Fatalf("%+v, %v", body, err)
+	}
+	m.code(t, final, "90 90 90")
+	if again, err := s.Body(p); err != nil || again != body {
+		t.Errorf("not kept: %+v, %v", again, err)
+	}
+	s.Reload(s.Image().Modules())
+	if again, err := s.Body(s.Image().At(start)); err != nil || again.Final != 0 {
+		t.Errorf("kept for too long: %+v, %v", again, err)
+	}
+}
+
+// TestUnknownExits: of a section that leaves by a register.
+func TestUnknownExits(t *testing.T) {
+	s, _, _ := program(t)
+	for at, want := range map[table.Addr]bool{start: true, outer: true, blind: false, side: true} {
+		if got := s.ExitsKnown(at); got != want {
+			t.Errorf("at %v: known: %v", at, got)
+		}
+	}
+	s, m, _ := program(t)
+	delete(m.bytes, final)
+	if s.ExitsKnown(start) {
+		t.Error("known of code that cannot be read")
+	}
+}
+
+// TestWaysOutOfALine: they lead out of its ranges, over sections as over anything else.
+func TestWaysOutOfALine(t *testing.T) {
+	s, _, _ := program(t)
+	line := []unit.Range{{Low: lea, High: end}}
+	w := s.WaysOut(line, lea)
+	if len(w.Falls) != 1 || w.Falls[0].To != end || len(w.Branches) != 1 || w.Branches[0] != (unit.Branch{From: branch, To: side}) {
+		t.Errorf("%+v", w)
+	}
+	if touched := s.Touching(line, w); len(touched) != 1 || !touched[s.Image().At(start)] {
+		t.Errorf("touches %v", touched)
+	}
+	if touched := s.Touching([]unit.Range{{Low: lea, High: start}}, s.WaysOut([]unit.Range{{Low: lea, High: start}}, lea)); len(touched) != 1 {
+		t.Errorf("a line that a section begins behind touches %v", touched)
+	}
+}

@@ -1,0 +1,100 @@
+package rseq
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"rseqstep/table"
+)
+
+// Guard refuses a breakpoint inside a section or on a signature: the one would make
+// the kernel abort the section, the other kill the program. Errors: *InsideError.
+func (s *Sections) Guard(a table.Addr) error {
+	if p := s.Covering(a); p != nil {
+		return s.inside(a, p)
+	}
+	if p := s.image.SignatureAt(a); p != nil {
+		return fmt.Errorf("%v lies on the signature before the abort handler %v of the section %s: a breakpoint there would make the kernel kill the program; break at %v",
+			a, p.Abort, s.Name(p), p.Abort)
+	}
+	return nil
+}
+
+// GuardOwn is Guard for a trap of the debugger's own, which is refused in the middle of
+// an instruction, too. (Where the user wants one it is planted: the user may know more of
+// the code than its control flow shows.) Errors: *InsideError, *MiddleError.
+func (s *Sections) GuardOwn(a table.Addr) error {
+	if err := s.Guard(a); err != nil {
+		return err
+	}
+	return s.middle(a)
+}
+
+func (s *Sections) inside(a table.Addr, p *table.Placed) error {
+	return &InsideError{Addr: a, Section: s.Name(p), Start: p.Start, End: p.End}
+}
+
+// Covering is the section inside which nothing may be planted at a, nil for none.
+// The arming store of a section that begins with it is no such place: the section
+// is not armed there, or not yet again.
+func (s *Sections) Covering(a table.Addr) *table.Placed {
+	if s.image.At(a) == nil {
+		return nil
+	}
+	for _, p := range s.image.AllAt(a) {
+		if trap, ok, err := s.Arming(p); err != nil || !ok || trap != a {
+			return p
+		}
+	}
+	return nil
+}
+
+// Places is where a trap for a goes: the exits of the section it lies in, if any.
+func (s *Sections) Places(a table.Addr) []table.Addr {
+	if p := s.Covering(a); p != nil {
+		if body, err := s.Body(p); err == nil {
+			return s.Exits(body)
+		}
+		return nil
+	}
+	return []table.Addr{a}
+}
+
+// Allow reports whether traps of the debugger's own may be planted at all the places.
+func (s *Sections) Allow(places []table.Addr) bool {
+	for _, a := range places {
+		if s.GuardOwn(a) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// InsideTrap is where the trap for a breakpoint inside a section goes: the
+// arming store, from where the thread is stepped to the breakpoint with its registration
+// lifted. It is 0 for an address outside of sections, and for an arming store inside.
+// Errors: that of memory which cannot be read, *InsideError where no such trap is possible,
+// and one for an address in the middle of an instruction.
+func (s *Sections) InsideTrap(a table.Addr) (table.Addr, error) {
+	p := s.Covering(a)
+	if p == nil {
+		return 0, nil
+	}
+	trap, ok, err := s.Arming(p)
+	if err != nil {
+		return 0, err
+	}
+	body, err := s.Body(p)
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return 0, err
+	}
+	if !ok || err != nil || s.GuardOwn(trap) != nil {
+		return 0, s.inside(a, p)
+	}
+	if body.Within(a) {
+		return 0, fmt.Errorf("%v is not the beginning of an instruction of the critical section %s", a, s.Name(p))
+	}
+	return trap, nil
+}

@@ -1,0 +1,111 @@
+package rseq
+
+import (
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// layout is the instructions of the function at a, nil where there is none, or
+// where its code may change.
+func (s *Sections) layout(a table.Addr) *unit.Layout {
+	if s.image.ModuleAt(a) == nil {
+		return nil
+	}
+	entry, code, ok := s.symbols.Extent(a)
+	if !ok {
+		return nil
+	}
+	if l, ok := s.functions[entry]; ok {
+		return l
+	}
+	size := table.Addr(0)
+	for _, r := range code {
+		size += r.High - r.Low
+	}
+	var l *unit.Layout
+	if size <= maxCode {
+		l = unit.Lay(s.Code(code, entry))
+	}
+	if s.functions == nil {
+		s.functions = map[table.Addr]*unit.Layout{}
+	}
+	s.functions[entry] = l
+	return l
+}
+
+func (s *Sections) dropLayouts() { s.functions, s.passed = nil, nil }
+
+// Reached says that a thread stands at pc: what leads on from there is added to what
+// is known of its function. Code that only an indirect jump leads to is not known before.
+func (s *Sections) Reached(pc table.Addr) {
+	l := s.layout(pc)
+	if l == nil || l.Begins(pc) {
+		return
+	}
+	_, code, _ := s.symbols.Extent(pc)
+	l.Add(s.Code(code, pc))
+	s.passed = nil
+}
+
+// middle refuses an address inside an instruction that control reaches. It says
+// nothing against code that nothing is known to lead to.
+func (s *Sections) middle(a table.Addr) error {
+	if s.passed[a] {
+		return nil
+	}
+	l := s.layout(a)
+	if l == nil {
+		return nil
+	}
+	if l.Within(a) {
+		return &MiddleError{Addr: a}
+	}
+	if s.passed == nil {
+		s.passed = map[table.Addr]bool{}
+	}
+	s.passed[a] = true
+	return nil
+}
+
+// Code is the code of ranges (sorted), to be followed from entries and from what the
+// descriptors of sections say: instructions begin at a section's start, behind
+// its end and at its abort handler, and the signature is none. The line table's
+// statements are likely to begin with one.
+func (s *Sections) Code(ranges []unit.Range, entries ...table.Addr) unit.Code {
+	c := unit.Code{Arch: s.arch, Ranges: ranges, Entries: entries, Read: s.mem.ReadMemory}
+	for _, r := range ranges {
+		for _, p := range s.image.Overlapping(r.Low-min(r.Low, 1), r.High) { // one that ends at r.Low included
+			for _, a := range [...]table.Addr{p.Start, p.End} {
+				if r.Contains(a) {
+					c.Entries = append(c.Entries, a)
+				}
+			}
+		}
+		for _, p := range s.image.HandlersIn(r.Low, r.High) {
+			c.Entries = append(c.Entries, p.Abort)
+		}
+		c.Data = append(c.Data, s.signatures(r)...)
+		c.Likely = append(append(c.Likely, r.Low), s.symbols.Statements(r)...)
+	}
+	return c
+}
+
+// signatures is the signatures of abort handlers that lie in r, by address.
+func (s *Sections) signatures(r unit.Range) []unit.Range {
+	var list []unit.Range
+	for _, p := range s.image.HandlersIn(r.Low+1, r.High+unit.SignatureSize) {
+		list = append(list, unit.Range{Low: p.Abort - unit.SignatureSize, High: p.Abort})
+	}
+	return list
+}
+
+// WaysOut follows the code of ranges from pc, where a thread stands. From an address
+// outside of them (code moved out of an inlined call) all that may begin counts.
+func (s *Sections) WaysOut(ranges []unit.Range, pc table.Addr) unit.Ways {
+	s.Reached(pc)
+	c := s.Code(ranges, pc)
+	if !unit.InRanges(ranges, pc) {
+		c.Entries, c.Likely = append(c.Entries, c.Likely...), nil
+	}
+	return unit.WaysOut(c)
+}

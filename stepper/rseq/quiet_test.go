@@ -1,0 +1,115 @@
+package rseq_test
+
+import (
+	"testing"
+
+	"rseqstep/stepper/rseq"
+	"rseqstep/table"
+)
+
+// TestWhatAQuietPassCameTo: judged from the instructions that ran, one after another.
+func TestWhatAQuietPassCameTo(t *testing.T) {
+	const cfa = 0x7fff0000
+	whole := []table.Addr{start, 0x401013, branch, 0x401018, final}
+	way := func(more ...table.Addr) []table.Addr { return append(append([]table.Addr(nil), whole[:3]...), more...) }
+	for _, c := range []struct {
+		name    string
+		patch   string // the instruction at branch; "": as it is
+		section table.Addr
+		way     []table.Addr // where instructions run, and where the thread is then
+		sp      table.Addr   // then
+		want    rseq.QuietEnd
+		result  rseq.Result
+	}{
+		{"a commit", "", start, append(whole, end), 0x1000, rseq.QuietCommit, rseq.Committed},
+		{"on the way", "", start, whole, 0x1000, rseq.QuietGoing, 0},
+		{"a side exit", "", start, way(side), 0x1000, rseq.QuietSide, rseq.SideExit},
+		{"the section's own abort", "0f 84 e4 0f 00 00", start, way(abort), 0x1000, rseq.QuietAbort, rseq.Aborted},
+		{"post-commit without the last store", "74 06", start, way(end), 0x1000, rseq.QuietSide, rseq.SideExit},
+		{"the function's return", "", start, append(whole, side), cfa, rseq.QuietReturn, 0},
+		{"ways that are not known, after a store", "", blind, []table.Addr{blind, blind + 3, blind + 6}, 0x1000, rseq.QuietCommit, rseq.Committed},
+		{"ways that are not known, elsewhere", "", blind, []table.Addr{blind, blind + 3, side}, 0x1000, rseq.QuietSide, rseq.SideExit},
+		{"ways that are not known, without a store", "", blind, []table.Addr{blind + 3, blind + 6}, 0x1000, rseq.QuietSide, rseq.SideExit},
+		{"a signal's handler", "", start, []table.Addr{lea, arm}, 0x1000, rseq.QuietGoing, 0},
+	} {
+		s, m, _ := program(t)
+		if c.patch != "" {
+			m.code(t, branch, c.patch)
+		}
+		p := s.Image().At(c.section)
+		body, err := s.Body(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := rseq.Quiet{CFA: cfa}
+		q.Enter(p, body)
+		got := rseq.QuietGoing
+		for n, pc := range c.way[1:] {
+			if got != rseq.QuietGoing {
+				t.Errorf("%s: it ended at %v already", c.name, c.way[n])
+			}
+			insn, err := s.Decode(c.way[n])
+			if err != nil {
+				t.Fatal(err)
+			}
+			sp := table.Addr(0x1000)
+			if n == len(c.way)-2 {
+				sp = c.sp
+			}
+			got = q.Step(insn, pc, sp)
+		}
+		if got != c.want || got.Result() != c.result {
+			t.Errorf("%s: %v, %v", c.name, got, got.Result())
+		}
+		last := c.way[len(c.way)-1]
+		if in := q.Inside(last); in != (c.want == rseq.QuietGoing && p.Contains(last)) {
+			t.Errorf("%s: inside: %v", c.name, in)
+		}
+	}
+}
+
+// TestWhatANativePassCameTo: judged from where it has left the section, and a commit
+// only where it is proved.
+func TestWhatANativePassCameTo(t *testing.T) {
+	const zero = 1 << 6 // ZF
+	for _, c := range []struct {
+		name  string
+		patch string
+		pc    table.Addr
+		flags uint64
+		want  rseq.Result
+	}{
+		{"post-commit", "", end, 0, rseq.Committed},
+		{"a side exit", "", side, zero, rseq.SideExit},
+		{"the abort handler", "", abort, 0, rseq.Aborted},
+		{"post-commit with a branch there that was taken", "74 06", end, zero, rseq.SideExit},
+		{"post-commit with a branch there that was not", "74 06", end, 0, rseq.Committed},
+	} {
+		s, m, _ := program(t)
+		if c.patch != "" {
+			m.code(t, branch, c.patch)
+		}
+		p := s.Image().At(start)
+		body, err := s.Body(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := regs(arm, 1, 0, 0), regs(c.pc, 2, 0, c.flags)
+		if got := rseq.Ended(body, &before, &after); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+		q := rseq.Quiet{}
+		q.Enter(p, body)
+		if got := q.Run(&before, &after); got.Result() != c.want || q.Entered {
+			t.Errorf("%s: quietly %v", c.name, got)
+		}
+	}
+	s, _, _ := program(t)
+	body, _ := s.Body(s.Image().At(start))
+	q := rseq.Quiet{}
+	q.Enter(s.Image().At(start), body)
+	r := regs(final, 0, 0, 0)
+	if got := q.Run(nil, &r); got != rseq.QuietGoing || !q.Entered {
+		t.Errorf("still inside: %v", got)
+	}
+}

@@ -1,0 +1,52 @@
+package stepper
+
+import (
+	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/unit"
+	"rseqstep/table"
+)
+
+// The refusals of rseq.Sections, for clients of the Engine.
+type (
+	InsideError = rseq.InsideError
+	MiddleError = rseq.MiddleError
+)
+
+// ErrInsideSection is what an *InsideError is.
+var ErrInsideSection = rseq.ErrInside
+
+// extents shows Symbols as rseq.Sections needs them.
+type extents struct{ Symbols }
+
+// Extent is rseq.Symbols.Extent.
+func (s extents) Extent(pc table.Addr) (entry table.Addr, code []unit.Range, ok bool) {
+	fn, ok := s.Function(pc)
+	return fn.Entry, fn.Ranges, ok
+}
+
+// BeginsStatement is rseq.Symbols.BeginsStatement.
+func (s extents) BeginsStatement(a table.Addr) bool {
+	total, _ := s.Inlines(a)
+	return s.LineStart(a, total)
+}
+
+// learn is rseq.Sections.Learn for a descriptor that a thread has armed.
+func (e *Engine) learn(descriptor table.Addr) *table.Placed {
+	p, learnt := e.sections.Learn(descriptor)
+	if learnt {
+		e.withdraw()
+	}
+	return p
+}
+
+// armed is the section that an arming store is about to arm, nil for none.
+func (e *Engine) armed(th *thread, insn *unit.Insn) *table.Placed {
+	p, learnt := e.sections.Armed(insn, &th.regs, th.rseq.CSField())
+	if learnt {
+		e.withdraw()
+	}
+	return p
+}
+
+// SectionName is a section as reports show it: symbol+offset of its start.
+func (e *Engine) SectionName(p *table.Placed) string { return e.sections.Name(p) }
