@@ -67,7 +67,7 @@ func (e *Engine) between(th *thread, ev tracee.Event, stepping bool) (again bool
 		}
 		return false, &Stop{Reason: StopInterrupt, TID: th.tid}, nil
 	case tracee.EventDebug:
-		if stepping && e.slots[ev.Slot&3] == 0 {
+		if stepping && e.book.Free(ev.Slot&3) {
 			return true, nil, nil // a point of a journey that has ended (passwatch.go)
 		}
 		stop, err := e.debugHit(th, ev)

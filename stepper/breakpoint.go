@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/table"
 )
 
@@ -58,8 +59,8 @@ type Breakpoint struct {
 	near        table.Addr
 	thisProgram bool
 	nameless    bool         // a client's, which knows itself when there is no memory for it any more
-	planted     []table.Addr // addresses that count in the Engine's sites or debug registers
-	traps       []table.Addr // arming stores that count in its sites, for places inside sections
+	planted     []table.Addr // where it owns software breakpoints or debug registers
+	traps       []table.Addr // arming stores with a breakpoint, for places inside sections
 	inside      []table.Addr // sections, by start, that a watchpoint was met inside of
 
 	relocate   func() (Located, error)
@@ -78,7 +79,7 @@ type Breakpoint struct {
 var ErrInsideSection = errors.New("inside a critical section")
 
 // ErrNoSlot says that all four debug registers are taken.
-var ErrNoSlot = errors.New("all four hardware debug registers are in use")
+var ErrNoSlot = ledger.ErrNoSlot
 
 // BreakpointSpec is what the user asks for.
 type BreakpointSpec struct {

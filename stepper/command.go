@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -15,7 +16,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		target: t, symbols: s, modules: m, policy: p,
 		image:   table.NewImage(nil),
 		threads: map[int]*thread{},
-		sites:   map[table.Addr]int{},
+		book:    ledger.New(t),
 		signals: NewSignalTable(),
 		counts:  map[table.Addr]*Counts{},
 		bodies:  map[*table.Placed]*unit.Body{},
@@ -87,7 +88,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 		return Stop{}, err
 	}
 	e.beginOnly()
-	if e.pinned != th.tid && !e.anyQuiet() {
+	if e.book.Pinned() != th.tid && !e.anyQuiet() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
 		}
@@ -102,7 +103,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 	if err := e.startOff(th); err != nil {
 		return Stop{}, err
 	}
-	if e.hasUnrestored() {
+	if e.book.Outstanding() {
 		if err := e.restoreRest(); err != nil {
 			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
@@ -149,7 +150,7 @@ func (e *Engine) commandWith(listens bool, do func(*thread) (*Stop, error)) (Sto
 			cur.show(pc, total-entering)
 		}
 		stop.TID, stop.PC, stop.Depth = cur.tid, pc, cur.shown
-		if stop.Reason != StopStep || e.sites[pc] > 0 || e.hardwareAt(pc) {
+		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.hardwareAt(pc) {
 			cur.stoppedAt = pc
 		}
 	}
@@ -196,8 +197,8 @@ func (e *Engine) Kill() error {
 // before, and where it could only be let go changed it is killed.
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
-	if e.unsafe() && e.target.Alive() {
-		return errors.Join(err, errors.New("killed the program: its rseq registration could not be restored, so its critical sections would have run unprotected"), e.Kill())
+	if harm := e.book.Harm(); harm != nil && e.target.Alive() {
+		return errors.Join(err, fmt.Errorf("killed the program: %w", harm), e.Kill())
 	}
 	if lost := e.unwindAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())
@@ -221,17 +222,13 @@ func (e *Engine) Detach() error {
 
 // pin puts tracer and thread on one CPU for a burst of steps.
 func (e *Engine) pin(th *thread) error {
-	if !e.policy.Pin || e.pinned != 0 || !e.target.Alive() {
+	if !e.policy.Pin || e.book.Pinned() != 0 || !e.target.Alive() {
 		return nil
 	}
 	if _, ok := e.threads[th.tid]; !ok {
 		return nil
 	}
-	if err := e.target.Pin(th.tid); err != nil {
-		return err
-	}
-	e.pinned = th.tid
-	return nil
+	return e.book.Pin(th.tid)
 }
 
 // Rest gives back what commands keep for the next one (Policy.Linger). It costs
@@ -244,13 +241,4 @@ func (e *Engine) Rest() error {
 }
 
 // unpin restores both affinities.
-func (e *Engine) unpin() error {
-	if e.pinned == 0 {
-		return nil
-	}
-	err := e.target.Unpin()
-	if err == nil || isGone(err) {
-		e.pinned = 0
-	}
-	return err
-}
+func (e *Engine) unpin() error { return e.book.Unpin() }

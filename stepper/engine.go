@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -28,14 +29,11 @@ type Engine struct {
 
 	breakpoints []*Breakpoint
 	nextNumber  int
-	program     int                // counts the programs that the process has executed
-	sites       map[table.Addr]int // planted software breakpoints and how many want them
-	hook        table.Addr         // where the dynamic linker announces libraries; 0 when unknown
-	library     table.Addr         // hook while a trap of ours stands there, else 0
-	listening   bool               // it is to stand there, once the hook is known
-	rules       rseqRules          // of the kernel
-	landing     *landings          // where exceptions and longjmps pass; nil: not looked for yet
-	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
+	book        *ledger.Book // what is changed in the program for the debugger's own purposes
+	hook        table.Addr   // where the dynamic linker announces libraries; 0 when unknown
+	listening   bool         // a breakpoint is to stand there, once it is known
+	rules       rseqRules    // of the kernel
+	landing     *landings    // where exceptions and longjmps pass; nil: not looked for yet
 	signals     *SignalTable
 	code        codeCache
 	layouts     layouts
@@ -43,14 +41,11 @@ type Engine struct {
 
 	bodies     map[*table.Placed]*unit.Body
 	lastThread int
-	hardware   bool               // the user owns a debug register
-	pinned     int                // the thread that shares our CPU; 0: none
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
 	asked      atomic.Bool        // the user wants the program to stop
 	ready      bool               // asked is for the next command
 	entering   bool               // the command steps into sections
 	alone      bool               // the command is StepAlone
-	owed       owed               // what could not be put back (restore.go)
 	catch      Catch
 	reporters  int        // catchpoints that want system calls reported
 	fork       *undecided // a fork that was caught, until one of its processes is chosen

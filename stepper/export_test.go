@@ -11,3 +11,6 @@ func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 	}
 	return th.passes[start].aborts + th.passes[start].sides
 }
+
+// Unlisten takes the breakpoint on the dynamic linker's hook out until the next command.
+func (e *Engine) Unlisten() error { return e.unlisten() }

@@ -55,7 +55,7 @@ func (e *Engine) watchInside(th *thread, b *Breakpoint) error {
 		e.notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.SectionName(now.Section))
 		return nil
 	}
-	if err := e.insertTrap(trap); err != nil {
+	if err := e.insertTrap(trap, b.insider()); err != nil {
 		return err
 	}
 	e.notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.SectionName(now.Section))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -78,27 +79,6 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) (*Stop, error) {
 		n.quiets++
 	}
 	return nil, e.restoreRegistration(th)
-}
-
-// awaited reports whether a breakpoint at pc is neither the user's nor stands
-// for one inside a section: the command under way has planted it.
-func (e *Engine) awaited(pc table.Addr) bool {
-	n := e.sites[pc]
-	if n == 0 {
-		return false
-	}
-	if pc == e.library {
-		n--
-	}
-	for _, b := range e.breakpoints {
-		if b.Kind == BreakSoftware && contains(b.planted, pc) {
-			n--
-		}
-		if contains(b.traps, pc) {
-			n--
-		}
-	}
-	return n > 0
 }
 
 // escape is rung 4: run to the function's return, or to where one around it
@@ -177,7 +157,9 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		if failed != 0 {
 			continue
 		}
-		th.exit = &plan
+		left := ledger.Exit{Regs: plan.Exit.Regs, Vectors: plan.Exit.StoreVectors}
+		left.Regs.SetPC(plan.ExitPC)
+		e.book.OweExit(th.tid, left)
 		r := UnitReport{TID: th.tid, Section: e.SectionName(p), Start: p.Start, End: p.End, Result: Committed,
 			Exit: plan.ExitPC, CPU: plan.CPU, Rung: RungOpv}
 		for _, op := range plan.Vector {
@@ -194,25 +176,9 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 // once a vector has done its work. Until then they are owed: from where it stands
 // the thread would do that work again (see restoreRest).
 func (e *Engine) takeExit(th *thread) error {
-	plan := th.exit
-	if plan == nil {
-		return nil
-	}
-	regs := plan.Exit.Regs
-	regs.SetPC(plan.ExitPC)
-	area, err := e.target.XState(th.tid)
-	if err != nil {
+	th.fresh = false
+	if err := e.book.TakeExit(th.tid); err != nil {
 		return err
 	}
-	if err := plan.Exit.StoreVectors(area); err != nil {
-		return err
-	}
-	if err := e.target.SetXState(th.tid, area); err != nil {
-		return err
-	}
-	if err := e.target.SetRegs(th.tid, &regs); err != nil {
-		return err
-	}
-	th.exit, th.fresh = nil, false
 	return e.load(th)
 }

@@ -25,7 +25,7 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 			n.arm = a
 		}
 	}
-	return n.arm, n.arm != 0 && e.sites[n.arm] == 0 && !e.hardwareAt(n.arm)
+	return n.arm, n.arm != 0 && !e.book.TrapAt(n.arm) && !e.hardwareAt(n.arm)
 }
 
 // onward goes on from a point of a thread's passes: at the arming store of p (nil:

@@ -21,76 +21,6 @@ type quiet struct {
 	entered bool          // the thread has armed placed and not left it since
 	final   bool          // its last store has run in this pass
 	cfa     table.Addr    // of the frame the phase began in; 0 unknown
-	ending  bool          // it is over, but the registration is not back yet (restoreRest)
-	slice   bool          // the area had the time slice extension switched on
-}
-
-// liftRegistration begins a quiet phase.
-// Precondition: every other thread is held, and the thread stands in no live section.
-func (e *Engine) liftRegistration(th *thread) error {
-	if th.quiet != nil {
-		return nil
-	}
-	if err := e.registration(th); err != nil {
-		return err
-	}
-	if !th.rseq.Registered() {
-		return errors.New("the thread has registered no rseq area")
-	}
-	// Pinned whatever the policy says: the section was told its CPU, and must commit on it.
-	if err := e.target.Pin(th.tid); err != nil {
-		return err
-	}
-	e.pinned = th.tid
-	if err := e.unwatchPasses(th); err != nil {
-		return err
-	}
-	c := th.rseq
-	area, err := e.writtenArea(th)
-	if err != nil {
-		return err
-	}
-	if err := e.blockSignals(th); err != nil {
-		return err
-	}
-	slice := sliceOf(c, area)
-	th.quiet = &quiet{config: c, slice: slice.Enabled}
-	if err := e.rseqCall(th, c, rseqUnregister); err != nil {
-		return errors.Join(err, e.restoreRegistration(th)) // the call may have been made all the same
-	}
-	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
-		th.quiet.cfa = cfa
-	}
-	if slice.Available && slice.Enabled {
-		clear(area[areaSliceCtrl : areaSliceCtrl+4]) // as the kernel does when a thread was scheduled out
-	}
-	// The kernel reset the fields; the program is to find what it had there.
-	if _, err := e.target.WriteMemory(c.Area, area); err != nil {
-		return errors.Join(err, e.restoreRegistration(th))
-	}
-	return nil
-}
-
-// restoreRegistration ends a quiet phase: the area is registered again and the affinity
-// restored. A thread that stands inside a section then is armed in the
-// kernel's eyes, which restarts the section when the thread goes on. ESRCH says
-// that the thread has been killed.
-func (e *Engine) restoreRegistration(th *thread) error {
-	q := th.quiet
-	if q == nil {
-		return nil
-	}
-	q.ending, th.rseqKnown = true, false
-	if e.target.Alive() && e.threads[th.tid] == th {
-		if err := e.register(th, q); err != nil {
-			return err // still still to be done: see restoreRest
-		}
-	}
-	th.quiet = nil
-	if !e.target.Alive() || e.threads[th.tid] != th {
-		return nil
-	}
-	return errors.Join(e.unblockSignals(th), e.unpin())
 }
 
 // quietEnd is how one step of a quiet phase left the section, if it did.
@@ -191,8 +121,8 @@ func (e *Engine) quietInsn(th *thread, pc table.Addr) (stop *Stop, err error) {
 // quietMove lets the thread go on from pc by move, a step or a run, with a
 // breakpoint there taken out.
 func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee.Event, error)) (stop *Stop, err error) {
-	if e.sites[pc] > 0 {
-		if err := e.target.Remove(pc); err != nil {
+	if e.book.TrapAt(pc) {
+		if err := e.book.TakeOut(pc); err != nil {
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, e.putBack(pc)) }()
@@ -209,7 +139,7 @@ func (e *Engine) quietMove(th *thread, pc table.Addr, move func(tid int) (tracee
 		case tracee.EventBlocked: // a run with a patience
 			return nil, e.pause()
 		case tracee.EventDebug:
-			if e.slots[ev.Slot&3] == 0 {
+			if e.book.Free(ev.Slot & 3) {
 				return nil, nil // a trap of the run's
 			}
 			if stood, err := e.stoodOnHardware(th, ev, pc); err != nil || stood {

@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -45,12 +46,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 			}
 		}
 	}
-	free := 0
-	for _, owner := range e.slots {
-		if owner == 0 {
-			free++
-		}
-	}
+	free := len(e.book.FreeIn(th.tid, ledger.Owner{}))
 	if contains(where, pc) || len(where) > free {
 		return nil
 	}

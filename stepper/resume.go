@@ -60,7 +60,7 @@ func (e *Engine) holdAtSites() error {
 
 // standsAtSite reports whether a held thread is at a breakpoint.
 func (e *Engine) standsAtSite(th *thread) bool {
-	return e.load(th) == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC()))
+	return e.load(th) == nil && (e.book.TrapAt(th.regs.PC()) || e.hardwareAt(th.regs.PC()))
 }
 
 // resumeAll is release of threads that stand at no breakpoint already told.
@@ -104,7 +104,7 @@ func (e *Engine) inPlace(th *thread, stepped int) bool {
 	if e.registration(th) == nil && th.rseq.Area == 0 {
 		return false
 	}
-	return th.tid == stepped || e.load(th) == nil && e.sites[th.regs.PC()] > 0
+	return th.tid == stepped || e.load(th) == nil && e.book.TrapAt(th.regs.PC())
 }
 
 // stepOff steps a held thread off a breakpoint that was told already.
@@ -114,7 +114,7 @@ func (e *Engine) stepOff(th *thread) (*Stop, error) {
 	if at == 0 || e.load(th) != nil { // a thread that is going: its exit is the next event
 		return nil, nil
 	}
-	if th.regs.PC() != at || e.sites[at] == 0 && !e.hardwareAt(at) {
+	if th.regs.PC() != at || !e.book.TrapAt(at) && !e.hardwareAt(at) {
 		return nil, nil
 	}
 	return e.stepOne(th)

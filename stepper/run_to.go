@@ -3,6 +3,7 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -22,8 +23,8 @@ func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs)
 	if err := e.load(th); err != nil {
 		return 0, nil, err
 	}
-	if from := th.regs.PC(); e.sites[from] > 0 && !contains(where, from) && e.target.Inserted(from) {
-		if err := e.target.Remove(from); err != nil {
+	if from := th.regs.PC(); e.book.TrapAt(from) && !contains(where, from) && e.target.Inserted(from) {
+		if err := e.book.TakeOut(from); err != nil {
 			return 0, nil, err
 		}
 		defer func() { err = errors.Join(err, e.putBack(from)) }()
@@ -63,7 +64,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 		}
 		arrived := false
 		switch {
-		case ev.Kind == tracee.EventDebug && e.slots[ev.Slot&3] == 0, ev.Kind == tracee.EventBreakpoint && contains(where, ev.Addr):
+		case ev.Kind == tracee.EventDebug && e.book.Free(ev.Slot&3), ev.Kind == tracee.EventBreakpoint && contains(where, ev.Addr):
 			arrived = true
 		case ev.Kind == tracee.EventBlocked:
 			// The others may hold what it waits for.
@@ -72,7 +73,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			if err := e.putBack(start); err != nil {
 				return 0, nil, err
 			}
-			if th.maskSaved {
+			if e.book.Blocked(th.tid) {
 				if err := errors.Join(e.pause(), e.unblockSignals(th)); err != nil {
 					return 0, nil, err
 				}
@@ -105,8 +106,8 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			return 0, stop, err
 		}
 		// Another activation of the same code (a signal handler's): let it pass.
-		if e.sites[pc] > 0 {
-			if err := e.target.Remove(pc); err != nil {
+		if e.book.TrapAt(pc) {
+			if err := e.book.TakeOut(pc); err != nil {
 				return 0, nil, err
 			}
 			ev, err := e.target.Step(th.tid, 0, 0)
@@ -114,7 +115,7 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 			if err != nil {
 				return 0, nil, err
 			}
-			if err := e.target.Insert(pc); err != nil {
+			if err := e.book.PutBack(pc); err != nil {
 				return 0, nil, err
 			}
 			if ev.Kind != tracee.EventStep {
@@ -128,13 +129,13 @@ func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Re
 
 // trapSet is what setTraps planted.
 type trapSet struct {
-	program int // they are in: of the Engine's count
-	slots   []int
-	sites   []table.Addr
+	owner ledger.Owner
+	slots []int
+	sites []table.Addr
 }
 
 func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
-	set := trapSet{program: e.program}
+	set := trapSet{owner: e.book.Fresh(ledger.Way)}
 	if contains(where, th.regs.PC()) && th.regs.PassesDebug() {
 		// Coming back to this very instruction counts.
 		th.regs.SetPassesDebug(false)
@@ -142,20 +143,16 @@ func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
 			return set, err
 		}
 	}
-	slot := 0
-	for _, a := range where {
-		for slot < len(e.slots) && e.slots[slot] != 0 {
-			slot++
-		}
-		if slot < len(e.slots) {
-			if err := e.target.SetDebug(th.tid, slot, tracee.DebugExecute, a, 1); err != nil {
+	free := e.book.FreeIn(th.tid, set.owner)
+	for i, a := range where {
+		if i < len(free) {
+			if err := e.book.SetDebugIn(th.tid, free[i], set.owner, a); err != nil {
 				return set, err
 			}
-			set.slots = append(set.slots, slot)
-			slot++
+			set.slots = append(set.slots, free[i])
 			continue
 		}
-		if err := e.insertTrap(a); err != nil {
+		if err := e.insertTrap(a, set.owner); err != nil {
 			return set, err
 		}
 		set.sites = append(set.sites, a)
@@ -164,17 +161,14 @@ func (e *Engine) setTraps(th *thread, where []table.Addr) (trapSet, error) {
 }
 
 // clearTraps takes them out again. Those of a program that another one has
-// replaced went with it: what is in their places now belongs to others.
+// replaced went with it.
 func (e *Engine) clearTraps(th *thread, set trapSet) error {
-	if set.program != e.program {
-		return nil
-	}
 	var err error
 	for _, s := range set.slots {
-		err = errors.Join(err, e.freeSlot(th.tid, s))
+		err = errors.Join(err, e.book.FreeDebugIn(th.tid, s, set.owner))
 	}
 	for _, a := range set.sites {
-		err = errors.Join(err, e.removeTrap(a))
+		err = errors.Join(err, e.book.Unplant(a, set.owner))
 	}
 	return err
 }

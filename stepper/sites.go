@@ -4,12 +4,24 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
-// insertTrap plants a software breakpoint of ours, or counts one more user of it.
-func (e *Engine) insertTrap(a table.Addr) error { return e.insertTrapFor(a, trapOurs) }
+// insertTrap plants a software breakpoint for an owner, where one may stand.
+func (e *Engine) insertTrap(a table.Addr, o ledger.Owner) error {
+	if !e.book.OwnedFor(a) {
+		owner := trapOurs
+		if o.Why == ledger.Asked {
+			owner = trapAsked
+		}
+		if err := e.guard(a, owner); err != nil {
+			return err
+		}
+	}
+	return e.book.Plant(a, o)
+}
 
 // trapOwner is who wants a software breakpoint.
 type trapOwner int
@@ -19,39 +31,10 @@ const (
 	trapAsked
 )
 
-// insertTrapFor is insertTrap for a breakpoint of ours or one that the user asked for.
-func (e *Engine) insertTrapFor(a table.Addr, owner trapOwner) error {
-	if e.sites[a] > 0 {
-		e.sites[a]++
-		return nil
-	}
-	if err := e.guard(a, owner); err != nil {
-		return err
-	}
-	if err := e.target.Insert(a); err != nil {
-		return fmt.Errorf("cannot insert a breakpoint at %v: %w", a, err)
-	}
-	e.sites[a] = 1
-	return nil
-}
-
-// removeTrap gives one use back and removes the breakpoint with the last.
-func (e *Engine) removeTrap(a table.Addr) error {
-	switch e.sites[a] {
-	case 0:
-		return nil
-	case 1:
-		if e.target.Alive() {
-			if err := e.target.Remove(a); err != nil {
-				e.owed.removal(a)
-				return err
-			}
-		}
-		delete(e.sites, a)
-		return nil
-	}
-	e.sites[a]--
-	return nil
+// awaited reports whether the command under way, or a called function, waits for a
+// thread at pc.
+func (e *Engine) awaited(pc table.Addr) bool {
+	return e.book.OwnedFor(pc, ledger.Way, ledger.Returned)
 }
 
 // guard is the first invariant: no breakpoint inside a section nor on a signature,
@@ -102,20 +85,11 @@ func (e *Engine) withdraw() {
 			break
 		}
 	}
-	for a := range e.sites {
+	for _, a := range e.book.Traps() {
 		if err := e.guard(a, trapAsked); err != nil {
-			if e.target.Remove(a) == nil {
-				delete(e.sites, a)
+			if e.book.Withdraw(a) == nil {
 				e.notify("a breakpoint was taken away: %v", err)
 			}
 		}
 	}
-}
-
-// putBack plants a breakpoint again that was taken out for a thread to pass.
-func (e *Engine) putBack(a table.Addr) error {
-	if e.sites[a] == 0 || !e.target.Alive() {
-		return nil
-	}
-	return e.target.Insert(a)
 }

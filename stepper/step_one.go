@@ -33,8 +33,8 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if passed, err := e.passOwnTrap(th); passed || err != nil {
 		return nil, err
 	}
-	if e.sites[pc] > 0 {
-		if err := e.target.Remove(pc); err != nil {
+	if e.book.TrapAt(pc) {
+		if err := e.book.TakeOut(pc); err != nil {
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, e.putBack(pc)) }()
@@ -93,7 +93,7 @@ func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
 	if inKernel {
 		// The kernel may look at the thread's affinity, or block.
 		patience = blockPatience
-		if e.pinned != 0 {
+		if e.book.Pinned() != 0 {
 			if err := e.unpin(); err != nil {
 				return nil, err
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -61,10 +62,10 @@ func (e *Engine) travel(th *thread, tr *traps) (arrived bool, stop *Stop, err er
 			e.endProbes()
 		}()
 	}
-	planted := trapSet{program: e.program}
+	planted := trapSet{owner: e.book.Fresh(ledger.Way)}
 	defer func() { err = errors.Join(err, e.clearTraps(th, planted)) }()
 	for a := range tr.at {
-		if err := e.insertTrap(a); err != nil {
+		if err := e.insertTrap(a, planted.owner); err != nil {
 			var inside *InsideError
 			if errors.As(err, &inside) {
 				return false, nil, fmt.Errorf("internal: a way out of the line was not moved out of its section: %w", err)

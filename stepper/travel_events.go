@@ -30,7 +30,7 @@ func (e *Engine) dispatch(ev tracee.Event, tr *traps) (arrived bool, stop *Stop,
 			}
 			return e.onward(p, ev.TID, tr)
 		}
-		if e.slots[ev.Slot&3] == 0 {
+		if e.book.Free(ev.Slot & 3) {
 			if tr.debug && ev.TID == tr.tid {
 				return true, nil, nil
 			}

@@ -3,6 +3,7 @@ package stepper
 import (
 	"slices"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 )
 
@@ -40,7 +41,7 @@ func (e *Engine) meetHere(tr *traps) (bool, *Stop, error) {
 			continue
 		}
 		pc := th.regs.PC()
-		if e.sites[pc] == 0 || th.stoppedAt == pc {
+		if !e.book.TrapAt(pc) || th.stoppedAt == pc {
 			continue
 		}
 		if arrived, stop, err := e.meet(tracee.Event{Kind: tracee.EventBreakpoint, TID: tid, Addr: pc}, tr); arrived || stop != nil || err != nil {
@@ -79,7 +80,7 @@ func (e *Engine) meet(ev tracee.Event, tr *traps) (bool, *Stop, error) {
 	if ev.TID == tr.tid && contains(tr.watch, ev.Addr) {
 		return true, nil, nil
 	}
-	if ev.Addr == e.library {
+	if e.book.OwnedFor(ev.Addr, ledger.Linker) {
 		if err := e.reload(); err != nil {
 			return false, nil, err
 		}

@@ -112,7 +112,7 @@ func (e *Engine) sample(tr *traps) (arrived bool, stop *Stop, err error) {
 		}
 		// It may have run into a trap that is not told yet: that is met again.
 		pc := th.regs.PC()
-		ok = e.sites[pc] == 0 || th.stoppedAt == pc
+		ok = !e.book.TrapAt(pc) || th.stoppedAt == pc
 	}
 	for more := ok; more && !e.target.Queued(th.tid); {
 		seen := th.fruitless

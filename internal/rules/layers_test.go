@@ -17,6 +17,7 @@ var layers = [][]string{
 	{"stepper/unit"},              // what one step covers
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/tracee"},            // what the Engine needs of a traced process
+	{"stepper/ledger"},            // what is changed in the program, and to be undone
 	{"stepper/corefile"},          // the world, as a core file has it
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine

@@ -66,7 +66,6 @@ func (p *Process) Insert(addr table.Addr) error {
 	if _, err := p.readRaw(addr, was[:]); err != nil {
 		return err
 	}
-	p.endangerAll()
 	if !p.lifted {
 		if _, err := p.writeRaw(addr, []byte{opInt3}); err != nil {
 			return err

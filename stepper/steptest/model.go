@@ -110,6 +110,7 @@ func (s *Target) Insert(addr table.Addr) error {
 			s.t.Errorf("a breakpoint is planted at %v, in [%v, %v)", addr, r.Low, r.High)
 		}
 	}
+	s.changed("the code", 0)
 	if err := s.note("insert %v", addr); err != nil {
 		return err
 	}
@@ -131,6 +132,7 @@ func (s *Target) Inserted(addr table.Addr) bool { return s.planted[addr] }
 
 // SetDebug implements tracee.Target.
 func (s *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, _ int) error {
+	s.changed("debug register", tid)
 	if err := s.note("debug %d %d %v", tid, slot, addr); err != nil {
 		return err
 	}
@@ -223,6 +225,7 @@ func (s *Target) SignalMask(tid int) (uint64, error) {
 
 // SetSignalMask implements tracee.Target.
 func (s *Target) SetSignalMask(tid int, blocked uint64) error {
+	s.changed("the signal mask", tid)
 	th, err := s.find(tid)
 	if err == nil {
 		th.Mask = blocked
@@ -232,6 +235,7 @@ func (s *Target) SetSignalMask(tid int, blocked uint64) error {
 
 // Pin implements tracee.Target.
 func (s *Target) Pin(tid int) error {
+	s.changed("the affinity", tid)
 	_, err := s.find(tid)
 	s.pinned = err == nil
 	return err
@@ -242,6 +246,9 @@ func (s *Target) Unpin() error {
 	s.pinned = false
 	return nil
 }
+
+// ExitKill implements tracee.Target.
+func (s *Target) ExitKill(on bool) { s.dies = on }
 
 // Siginfo is all zero.
 func (s *Target) Siginfo(tid int) ([]byte, error) {
