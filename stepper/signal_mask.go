@@ -15,9 +15,6 @@ func (e *Engine) blockSignals(th *thread) error { return e.book.BlockSignals(th.
 // unblockSignals gives the thread its signal mask back. A thread that is gone needs
 // none, and one that runs gets it later: see restoreRest.
 func (e *Engine) unblockSignals(th *thread) error {
-	if e.target.Alive() && !e.target.Held(th.tid) {
-		return nil
-	}
 	if err := e.book.UnblockSignals(th.tid); !isGone(err) {
 		return err
 	}

@@ -66,6 +66,9 @@ func (b *Book) empty() bool {
 	return len(b.traps)+len(b.own)+len(b.masks)+len(b.lifted)+len(b.exits) == 0 && b.pinned == 0 && b.every == [Slots]register{}
 }
 
+// runs reports whether nothing can be asked of a thread now.
+func (b *Book) runs(tid int) bool { return b.p.Alive() && !b.p.Held(tid) }
+
 // ThreadGone forgets a thread that has ended: it is owed nothing.
 func (b *Book) ThreadGone(tid int) {
 	for at := range b.own {

@@ -108,7 +108,8 @@ func (b *Book) SetDebugIn(tid, n int, o Owner, a table.Addr) error {
 	return nil
 }
 
-// FreeDebugIn frees debug register n of one thread, if the owner has it.
+// FreeDebugIn frees debug register n of one thread, if the owner has it. A thread
+// that runs keeps it until GiveBack.
 func (b *Book) FreeDebugIn(tid, n int, o Owner) error {
 	at := slot{tid, n}
 	if r, ok := b.own[at]; !ok || r.owner != o {
@@ -119,6 +120,9 @@ func (b *Book) FreeDebugIn(tid, n int, o Owner) error {
 }
 
 func (b *Book) freeOwn(at slot) error {
+	if b.runs(at.tid) {
+		return nil
+	}
 	if b.p.Alive() {
 		if err := b.p.SetDebug(at.tid, at.n, tracee.DebugOff, 0, 0); err != nil { // ESRCH too: a thread may only seem to be gone
 			return err

@@ -245,6 +245,29 @@ func TestAThreadThatSeemsToBeGoneIsNotForgotten(t *testing.T) {
 	})
 }
 
+// Of a thread that runs, since holding it has failed, nothing is asked; it gets back
+// what it is owed when it is held.
+func TestAThreadThatRunsGetsItsOwnLater(t *testing.T) {
+	w := newWorld(t)
+	b := ledger.New(w)
+	way := b.Fresh(ledger.Way)
+	if err := errors.Join(b.SetDebugIn(first, 0, way, here), b.BlockSignals(first, heldBack)); err != nil {
+		t.Fatal(err)
+	}
+	w.order[0].held = false
+	if err := errors.Join(b.FreeDebugIn(first, 0, way), b.UnblockSignals(first)); err != nil {
+		t.Error(err)
+	}
+	if !b.Outstanding() || !w.dies {
+		t.Errorf("outstanding %v, dies with the debugger %v", b.Outstanding(), w.dies)
+	}
+	w.order[0].held = true
+	if err := b.GiveBack(); err != nil {
+		t.Error(err)
+	}
+	wantSettled(t, "held again", w, b)
+}
+
 // A process that is no more is asked for nothing.
 func TestADeadProcessIsAskedForNothing(t *testing.T) {
 	failing(t, func(what, _ string, w *world, b *ledger.Book, _ error) {

@@ -29,10 +29,11 @@ func (b *Book) Blocked(tid int) bool {
 	return blocked
 }
 
-// UnblockSignals gives a held thread its own signal mask back.
+// UnblockSignals gives a thread its own signal mask back. One that runs gets it from
+// GiveBack.
 func (b *Book) UnblockSignals(tid int) error {
 	mask, blocked := b.masks[tid]
-	if !blocked {
+	if !blocked || b.runs(tid) {
 		return nil
 	}
 	if b.p.Alive() {

@@ -166,12 +166,15 @@ func (s *Target) letGo(verb string, tid, sig int) error {
 	return s.note("%s", called(verb, tid, sig))
 }
 
-// Hold holds every thread where it is.
+// Hold holds every thread where it is; where it fails those that run go on.
 func (s *Target) Hold() error {
+	if err := s.note("hold"); err != nil {
+		return err
+	}
 	for _, th := range s.threads {
 		th.held = true
 	}
-	return s.note("hold")
+	return nil
 }
 
 // Queued reports whether an event waits that was not wanted when it came.
