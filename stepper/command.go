@@ -197,11 +197,14 @@ func (e *Engine) Kill() error {
 // before, and where it could only be let go changed it is killed.
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
-	if harm := e.book.Harm(); harm != nil && e.target.Alive() {
-		return errors.Join(err, fmt.Errorf("killed the program: %w", harm), e.Kill())
-	}
 	if lost := e.unwindAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())
+	}
+	if err = errors.Join(err, e.uprootAll()); e.book.Outstanding() {
+		err = e.restoreRestAfter(err)
+	}
+	if harm := e.book.Harm(); harm != nil && e.target.Alive() {
+		return errors.Join(err, fmt.Errorf("killed the program: %w", harm), e.Kill())
 	}
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
@@ -216,6 +219,19 @@ func (e *Engine) Detach() error {
 	err = errors.Join(err, e.sendOwed(), e.target.Detach())
 	if !e.target.Alive() {
 		e.ended(tracee.Event{})
+		return err
+	}
+	for _, b := range e.breakpoints {
+		err = errors.Join(err, e.plant(b))
+	}
+	return err
+}
+
+// uprootAll takes all breakpoints out, the user's and the one on the dynamic linker's hook.
+func (e *Engine) uprootAll() error {
+	err := e.unlisten()
+	for _, b := range e.breakpoints {
+		err = errors.Join(err, e.uproot(b))
 	}
 	return err
 }

@@ -92,17 +92,12 @@ func (e *Engine) writtenArea(th *thread) ([]byte, error) {
 		if again || int32(binary.LittleEndian.Uint32(area[areaCPUID:])) >= 0 {
 			return area, nil
 		}
-		if err := e.stepAside(th); err != nil {
+		th.fresh = false
+		if err := e.target.StepAside(th.tid); err != nil {
+			return nil, err
+		}
+		if err := e.load(th); err != nil {
 			return nil, err
 		}
 	}
-}
-
-// stepAside is Target.StepAside.
-func (e *Engine) stepAside(th *thread) error {
-	th.fresh = false
-	if err := e.target.StepAside(th.tid); err != nil {
-		return err
-	}
-	return e.load(th)
 }

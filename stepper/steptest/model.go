@@ -271,10 +271,13 @@ func (s *Target) Follow(child int) error {
 // DropSignal implements tracee.Target.
 func (s *Target) DropSignal(tid int) error { return s.note("dropsignal %d", tid) }
 
-// Detach implements tracee.Target.
+// Detach implements tracee.Target. Where it fails the process is held as before.
 func (s *Target) Detach() error {
+	if err := s.note("detach"); err != nil {
+		return err
+	}
 	s.alive = false
-	return s.note("detach")
+	return nil
 }
 
 // Kill implements tracee.Target.
