@@ -50,6 +50,11 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 	}
 	want("stepped", met, diesWithUs)
 	main := p.PID() // it waits for the others, which are held
+	for p.Queued(main) {
+		if _, err := p.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, changed := range []bool{false, true} {
 		if err := p.Resume(main, 0); err != nil {
 			t.Fatal(err)
