@@ -49,13 +49,13 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 		t.Fatalf("%+v, %v", ev, err)
 	}
 	want("stepped", met, diesWithUs)
-	main := p.PID() // it waits for the others, which are held
-	for p.Queued(main) {
-		if _, err := p.Wait(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	main := p.PID() // it waits for the others, which are held once they are made
 	for _, changed := range []bool{false, true} {
+		for p.Queued(main) { // a thread that it has made
+			if _, err := p.Wait(); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := p.Resume(main, 0); err != nil {
 			t.Fatal(err)
 		}
