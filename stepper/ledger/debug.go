@@ -49,7 +49,7 @@ func (b *Book) FreeDebug(o Owner) (err error) {
 	for n := range b.every {
 		if b.every[n].owner == o && o != (Owner{}) {
 			b.every[n].owner = Owner{}
-			err = join(err, b.freeEvery(n))
+			err = errors.Join(err, b.freeEvery(n))
 		}
 	}
 	return err

@@ -119,7 +119,7 @@ func (b *Book) GiveBack() error {
 			l.drop()
 			continue
 		}
-		errs = join(errs, err)
+		errs = errors.Join(errs, err)
 	}
 	b.end()
 	return errs
@@ -158,14 +158,3 @@ func (b *Book) Gone(tid int) bool {
 }
 
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
-
-// join is errors.Join without a list of one.
-func join(err, more error) error {
-	if err == nil {
-		return more
-	}
-	if more == nil {
-		return err
-	}
-	return errors.Join(err, more)
-}

@@ -1,7 +1,5 @@
 package ledger
 
-import "fmt"
-
 // Owner is who needs a breakpoint or a debug register. The zero value is nobody.
 type Owner struct {
 	Why Why
@@ -20,11 +18,6 @@ const (
 	Returned     // where a function that the user has called returns to
 	Passes       // to count a thread's passes of sections
 )
-
-func (o Owner) String() string {
-	name := map[Why]string{Asked: "breakpoint", Inside: "breakpoint inside", Linker: "linker", Way: "way", Returned: "call", Passes: "passes"}[o.Why]
-	return fmt.Sprintf("%s %d", name, o.Of)
-}
 
 // Fresh is an owner that is like no other one before.
 func (b *Book) Fresh(why Why) Owner {

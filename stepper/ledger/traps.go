@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,14 +48,6 @@ func (b *Book) Unplant(a table.Addr, o Owner) error {
 	return b.removeTrap(a)
 }
 
-// UnplantAll ends an owner's need of all its breakpoints.
-func (b *Book) UnplantAll(o Owner) (err error) {
-	for _, a := range b.TrapsOf(o) {
-		err = join(err, b.Unplant(a, o))
-	}
-	return err
-}
-
 // Withdraw removes a breakpoint whoever needs it.
 func (b *Book) Withdraw(a table.Addr) error {
 	t := b.traps[a]
@@ -83,12 +74,6 @@ func (b *Book) removeTrap(a table.Addr) error {
 // pass or not.
 func (b *Book) TrapAt(a table.Addr) bool { return b.traps[a] != nil }
 
-// Owned reports whether an owner has a breakpoint at a.
-func (b *Book) Owned(a table.Addr, o Owner) bool {
-	t := b.traps[a]
-	return t != nil && slices.Contains(t.owners, o)
-}
-
 // OwnedFor reports whether a breakpoint at a is needed for one of the reasons; for
 // any, where none is given.
 func (b *Book) OwnedFor(a table.Addr, why ...Why) bool {
@@ -98,18 +83,6 @@ func (b *Book) OwnedFor(a table.Addr, why ...Why) bool {
 
 // Traps lists the planted breakpoints by address.
 func (b *Book) Traps() []table.Addr { return slices.Sorted(maps.Keys(b.traps)) }
-
-// TrapsOf lists an owner's.
-func (b *Book) TrapsOf(o Owner) []table.Addr {
-	var list []table.Addr
-	for a, t := range b.traps {
-		if slices.Contains(t.owners, o) {
-			list = append(list, a)
-		}
-	}
-	slices.SortFunc(list, cmp.Compare[table.Addr])
-	return list
-}
 
 // TakeOut takes a breakpoint out of memory for a thread to pass it; PutBack ends that.
 // Precondition: every other thread is held.

@@ -38,6 +38,7 @@ type world struct {
 	every   [4]table.Addr // for threads to come
 	order   []*worker
 	pinned  int
+	slices  bool // the kernel knows the flag for time slice extensions
 }
 
 type worker struct {
@@ -49,6 +50,7 @@ type worker struct {
 	mask       uint64
 	debug      [4]table.Addr
 	registered bool
+	slice      bool // registered with its time slice extension switched on
 	cs         uint64
 	area       [areaSize]byte
 	aside      bool // its last entry was no system call
@@ -262,7 +264,10 @@ func (w *world) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	if th.registered {
 		return -int64(syscall.EBUSY), err
 	}
-	th.registered, th.cs = true, 0
+	if args[2] != 0 && !w.slices {
+		return -int64(syscall.EINVAL), err
+	}
+	th.registered, th.cs, th.slice = true, 0, args[2] != 0
 	return 0, err
 }
 
