@@ -1,8 +1,7 @@
 package stepper
 
 import (
-	"errors"
-
+	"rseqstep/stepper/ledger"
 	"rseqstep/table"
 )
 
@@ -57,8 +56,8 @@ type Breakpoint struct {
 	near        table.Addr
 	thisProgram bool
 	nameless    bool         // a client's, which knows itself when there is no memory for it any more
-	planted     []table.Addr // addresses that count in the Engine's sites or debug registers
-	traps       []table.Addr // arming stores that count in its sites, for places inside sections
+	planted     []table.Addr // where it owns software breakpoints or debug registers
+	traps       []table.Addr // arming stores with a breakpoint, for places inside sections
 	inside      []table.Addr // sections, by start, that a watchpoint was met inside of
 
 	relocate   func() (Located, error)
@@ -70,7 +69,7 @@ type Breakpoint struct {
 }
 
 // ErrNoSlot says that all four debug registers are taken.
-var ErrNoSlot = errors.New("all four hardware debug registers are in use")
+var ErrNoSlot = ledger.ErrNoSlot
 
 // BreakpointSpec is what the user asks for.
 type BreakpointSpec struct {

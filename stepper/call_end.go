@@ -49,7 +49,7 @@ func (e *Engine) dropCall(th *thread, d *called) {
 	for th.holds(d) {
 		last := th.called[len(th.called)-1]
 		th.called = th.called[:len(th.called)-1]
-		if err := e.removeTrap(last.back); err != nil && !isGone(err) {
+		if err := e.book.Unplant(last.back, last.trap); err != nil && !isGone(err) {
 			e.notify("%v", err) // still to be done: see restoreRest
 		}
 	}

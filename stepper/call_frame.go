@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -15,6 +16,7 @@ import (
 // returned: what the thread was before it.
 type called struct {
 	back table.Addr // the return address, with a trap of ours
+	trap ledger.Owner
 	sp   table.Addr // RSP once the function has returned there
 
 	regs    unit.Regs
@@ -29,7 +31,7 @@ type called struct {
 
 // enterCall keeps what the thread is and puts it at the function's first
 // instruction. The trap comes first: while it is there the program does not
-// outlive us (see stepper/ptrace/peril.go).
+// outlive us (tracee.Changes.ExitKill).
 func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if t, ok := e.target.(tracee.CallingTarget); ok {
 		if err := t.Settle(th.tid); err != nil {
@@ -58,12 +60,13 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 			return nil, fmt.Errorf("the stack of thread %d cannot be written at %v: %w", th.tid, m.Addr, errors.Join(err, io.ErrShortWrite))
 		}
 	}
-	if err := e.insertTrap(d.back); err != nil {
+	d.trap = e.book.Fresh(ledger.Returned)
+	if err := e.insertTrap(d.back, d.trap); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, e.removeTrap(d.back))
+			err = errors.Join(err, e.book.Unplant(d.back, d.trap))
 		}
 	}()
 	area := append([]byte(nil), d.area...)

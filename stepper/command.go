@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -18,7 +19,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		target: t, symbols: s, modules: m, policy: p,
 		sections: rseq.New(t.Arch(), t, extents{s}),
 		threads:  map[int]*thread{},
-		sites:    map[table.Addr]int{},
+		book:     ledger.New(t),
 		signals:  NewSignalTable(),
 		counts:   map[table.Addr]*Counts{},
 		watched:  map[table.Addr]int{},
@@ -81,7 +82,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 		return Stop{}, err
 	}
 	e.beginOnly()
-	if e.pinned != th.tid && !e.anyQuiet() {
+	if e.book.Pinned() != th.tid && !e.anyQuiet() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
 		}
@@ -92,7 +93,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if err := e.startOff(th); err != nil {
 		return Stop{}, err
 	}
-	if e.hasUnrestored() {
+	if e.book.Outstanding() {
 		if err := e.restoreRest(); err != nil {
 			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
@@ -147,7 +148,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 			cur.show(pc, total-entering)
 		}
 		stop.TID, stop.PC, stop.Depth = cur.tid, pc, cur.shown
-		if stop.Reason != StopStep || e.sites[pc] > 0 || e.hardwareAt(pc) {
+		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.hardwareAt(pc) {
 			cur.stoppedAt = pc
 		}
 	}
@@ -196,11 +197,14 @@ func (e *Engine) Kill() error {
 // before, and where it could only be let go changed it is killed.
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
-	if e.unsafe() && e.target.Alive() {
-		return errors.Join(err, errors.New("killed the program: its rseq registration could not be restored, so its critical sections would have run unprotected"), e.Kill())
-	}
 	if lost := e.unwindAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())
+	}
+	if err = errors.Join(err, e.uprootAll()); e.book.Outstanding() {
+		err = e.restoreRestAfter(err)
+	}
+	if harm := e.book.Harm(); harm != nil && e.target.Alive() {
+		return errors.Join(err, fmt.Errorf("killed the program: %w", harm), e.Kill())
 	}
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
@@ -215,23 +219,32 @@ func (e *Engine) Detach() error {
 	err = errors.Join(err, e.sendOwed(), e.target.Detach())
 	if !e.target.Alive() {
 		e.ended(tracee.Event{})
+		return err
+	}
+	for _, b := range e.breakpoints {
+		err = errors.Join(err, e.plant(b))
+	}
+	return err
+}
+
+// uprootAll takes all breakpoints out, the user's and the one on the dynamic linker's hook.
+func (e *Engine) uprootAll() error {
+	err := e.unlisten()
+	for _, b := range e.breakpoints {
+		err = errors.Join(err, e.uproot(b))
 	}
 	return err
 }
 
 // pin puts tracer and thread on one CPU for a burst of steps.
 func (e *Engine) pin(th *thread) error {
-	if !e.policy.Pin || e.pinned != 0 || !e.target.Alive() {
+	if !e.policy.Pin || e.book.Pinned() != 0 || !e.target.Alive() {
 		return nil
 	}
 	if _, ok := e.threads[th.tid]; !ok {
 		return nil
 	}
-	if err := e.target.Pin(th.tid); err != nil {
-		return err
-	}
-	e.pinned = th.tid
-	return nil
+	return e.book.Pin(th.tid)
 }
 
 // Rest gives back what commands keep for the next one (Policy.Linger). It costs
@@ -244,13 +257,4 @@ func (e *Engine) Rest() error {
 }
 
 // unpin restores both affinities.
-func (e *Engine) unpin() error {
-	if e.pinned == 0 {
-		return nil
-	}
-	err := e.target.Unpin()
-	if err == nil || isGone(err) {
-		e.pinned = 0
-	}
-	return err
-}
+func (e *Engine) unpin() error { return e.book.Unpin() }

@@ -47,7 +47,7 @@
 //
 // A quiet phase that ends inside a section, by a signal or because the section is
 // too long, leaves the thread to the kernel as well: it is registered again, steps
-// aside (Target.StepAside), and only then is its section armed (registration.go).
+// aside (Target.StepAside), and only then is its section armed (ledger.Book.Restore).
 // Refused: to arm it and no more, which kernels since 6.19 do not look at after a
 // system call; and to set the PC to the abort handler ourselves, since a signal
 // that is on its way would then be shown and delivered at another place than the
@@ -98,10 +98,12 @@
 // call rseq(2): a filter that kills for calls it does not know cannot be asked.
 // Its sections run natively whatever was to be seen inside, and the stop says so.
 //
-// What a command could not put back because a request failed is owed: it is tried
-// again at the command's end, before the next one, which refuses to begin
-// without it, and before detaching. A program whose registration or signal mask
-// is still not back then is killed, never let go: it would lose updates.
+// What is changed in the program for the debugger's own purposes is in one book
+// (package ledger). What a command could not undo because a request failed stays
+// there: it is tried again at the command's end, before the next one, which refuses
+// to begin without it, and before detaching. A program that would be harmed by what is
+// still not undone then (Book.Harm) is killed, never let go: without its registration
+// it would lose updates, and of a breakpoint it would die.
 //
 // A command is interrupted by the end of its context. Refused: a flag of the Engine
 // that any goroutine sets. It belongs to no command: one that comes before the command

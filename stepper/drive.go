@@ -3,6 +3,7 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/table"
 )
 
@@ -137,9 +138,9 @@ func (e *Engine) begin(m *move) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	m.from, m.program = th.regs.PC(), e.program
+	m.from, m.owner = th.regs.PC(), e.book.Fresh(ledger.Way)
 	switch {
-	case m.gait == single && m.kernel && e.pinned != 0:
+	case m.gait == single && m.kernel && e.book.Pinned() != 0:
 		m.repin = true
 		return e.unpin()
 	case m.gait != native:
@@ -148,7 +149,7 @@ func (e *Engine) begin(m *move) error {
 		return e.plantTraps(m)
 	case m.lone:
 		// A breakpoint under the thread's feet is no news.
-		if _, waits := m.at[m.from]; e.sites[m.from] > 0 && !waits && e.target.Inserted(m.from) {
+		if _, waits := m.at[m.from]; e.book.TrapAt(m.from) && !waits && e.target.Inserted(m.from) {
 			if err := e.liftTrap(m, m.from); err != nil {
 				return err
 			}
@@ -208,7 +209,7 @@ func (e *Engine) finishOne(m *move, how ending) error {
 
 // liftTrap takes a breakpoint out while the thread of a move passes it alone.
 func (e *Engine) liftTrap(m *move, a table.Addr) error {
-	if err := e.target.Remove(a); err != nil {
+	if err := e.book.TakeOut(a); err != nil {
 		return err
 	}
 	m.lifted = a
@@ -228,7 +229,7 @@ func (e *Engine) widen(m *move) error {
 			}
 		}
 	}
-	if m.th.maskSaved {
+	if e.book.Blocked(m.th.tid) {
 		if err := errors.Join(e.pause(), e.unblockSignals(m.th)); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
@@ -31,25 +32,19 @@ type Engine struct {
 
 	breakpoints []*Breakpoint
 	nextNumber  int
-	program     int                // counts the programs that the process has executed
-	sites       map[table.Addr]int // planted software breakpoints and how many want them
-	hook        table.Addr         // where the dynamic linker announces libraries; 0 when unknown
-	library     table.Addr         // hook while a trap of ours stands there, else 0
-	listening   bool               // it is to stand there, once the hook is known
-	rules       rseqRules          // of the kernel
-	landing     *line.Landings     // where exceptions and longjmps pass; nil: not looked for yet
-	slots       [4]int             // breakpoint number that owns each debug register; 0 is free
+	book        *ledger.Book   // what is changed in the program for the debugger's own purposes
+	hook        table.Addr     // where the dynamic linker announces libraries; 0 when unknown
+	listening   bool           // a breakpoint is to stand there, once it is known
+	rules       rseqRules      // of the kernel
+	landing     *line.Landings // where exceptions and longjmps pass; nil: not looked for yet
 	signals     *SignalTable
 	counts      map[table.Addr]*Counts
 
 	lastThread int
-	hardware   bool               // the user owns a debug register
-	pinned     int                // the thread that shares our CPU; 0: none
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
 	interrupt  interrupt          // how the command that runs is interrupted
 	entering   bool               // the command steps into sections
 	alone      bool               // the command is StepAlone
-	owed       owed               // what could not be put back (restore.go)
 	fork       *undecided         // a fork that was caught, until one of its processes is chosen
 	onStuck    func(StuckReport)
 	sentry     *sentry // of the Continue that runs

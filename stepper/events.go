@@ -5,7 +5,6 @@ import (
 	"syscall"
 
 	"rseqstep/stepper/tracee"
-	"rseqstep/table"
 )
 
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
@@ -113,9 +112,8 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 		stop.Reason, stop.Signal = StopKilled, ev.Status.Signal
 	}
 	e.threads = map[int]*thread{}
-	e.sites = map[table.Addr]int{}
-	e.library, e.hook = 0, 0
-	e.pinned = 0
+	e.book.Ended()
+	e.hook = 0
 	e.fork = nil
 	for _, b := range e.breakpoints {
 		b.planted, b.traps, b.inside = nil, nil, nil
@@ -132,6 +130,7 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 		e.notify("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)
 	}
 	delete(e.threads, ev.TID)
+	e.book.ThreadGone(ev.TID)
 	delete(e.only, ev.TID)
 	if e.current == ev.TID {
 		e.current = 0

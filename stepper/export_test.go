@@ -11,3 +11,6 @@ func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 	}
 	return th.passes[start].Aborts + th.passes[start].Sides
 }
+
+// Unlisten takes the breakpoint on the dynamic linker's hook out until the next command.
+func (e *Engine) Unlisten() error { return e.unlisten() }

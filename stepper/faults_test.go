@@ -149,6 +149,12 @@ func (f *faulty) wantUntouched(after fmt.Stringer) {
 	if what := f.changed(); what != "" {
 		f.t.Errorf("%v: %s", after, what)
 	}
+	if err := f.Unlisten(); err != nil {
+		f.t.Errorf("%v: %v", after, err)
+	}
+	if f.faults.Dies() {
+		f.t.Errorf("%v: the program would die with the debugger, with nothing left in it", after)
+	}
 	file, err := elf.Open(f.path)
 	if err != nil {
 		f.t.Fatal(err)

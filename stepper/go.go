@@ -79,7 +79,7 @@ func (e *Engine) passQuietly(m *move) error {
 		return err
 	}
 	a := m.th.regs.PC()
-	if e.sites[a] == 0 || e.isLifted(a) {
+	if !e.book.TrapAt(a) || e.isLifted(a) {
 		return nil
 	}
 	if was := m.lifted; was != 0 {
@@ -172,13 +172,13 @@ func (e *Engine) holdAtSites() error {
 
 // standsAtSite reports whether a held thread is at a breakpoint.
 func (e *Engine) standsAtSite(th *thread) bool {
-	return e.load(th) == nil && (e.sites[th.regs.PC()] > 0 || e.hardwareAt(th.regs.PC()))
+	return e.load(th) == nil && (e.book.TrapAt(th.regs.PC()) || e.hardwareAt(th.regs.PC()))
 }
 
 // stepsOff reports whether a held thread stands at a breakpoint that was met already.
 func (e *Engine) stepsOff(th *thread) bool {
 	at := th.stoppedAt
-	return at != 0 && th.regs.PC() == at && !e.isLifted(at) && (e.sites[at] > 0 || e.hardwareAt(at))
+	return at != 0 && th.regs.PC() == at && !e.isLifted(at) && (e.book.TrapAt(at) || e.hardwareAt(at))
 }
 
 // isLifted reports whether a breakpoint is out for a thread to pass it.
@@ -203,7 +203,7 @@ func (e *Engine) meetHere(m *move) answer {
 			continue
 		}
 		pc := th.regs.PC()
-		if e.sites[pc] == 0 || th.stoppedAt == pc {
+		if !e.book.TrapAt(pc) || th.stoppedAt == pc {
 			continue
 		}
 		if a := e.meet(th, pc); !a.goesOn() {

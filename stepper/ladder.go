@@ -3,6 +3,7 @@ package stepper
 import (
 	"errors"
 	"fmt"
+	"rseqstep/stepper/ledger"
 
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
@@ -80,16 +81,6 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) *move {
 			return answer{}
 		})
 	})
-}
-
-// awaited reports whether a move under way waits for a thread at pc.
-func (e *Engine) awaited(pc table.Addr) bool {
-	for _, m := range e.moves {
-		if contains(m.sites, pc) {
-			return true
-		}
-	}
-	return false
 }
 
 // escape is rung 4: run to the function's return, or to where a move around it
@@ -171,7 +162,9 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		if failed != 0 {
 			continue
 		}
-		th.exit = &plan
+		left := ledger.Exit{Regs: plan.Exit.Regs, Vectors: plan.Exit.StoreVectors}
+		left.Regs.SetPC(plan.ExitPC)
+		e.book.OweExit(th.tid, left)
 		r := UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Committed,
 			Exit: plan.ExitPC, CPU: plan.CPU, Rung: RungOpv}
 		for _, op := range plan.Vector {
@@ -188,25 +181,9 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 // once a vector has done its work. Until then they are owed: from where it stands
 // the thread would do that work again (see restoreRest).
 func (e *Engine) takeExit(th *thread) error {
-	plan := th.exit
-	if plan == nil {
-		return nil
-	}
-	regs := plan.Exit.Regs
-	regs.SetPC(plan.ExitPC)
-	area, err := e.target.XState(th.tid)
-	if err != nil {
+	th.fresh = false
+	if err := e.book.TakeExit(th.tid); err != nil {
 		return err
 	}
-	if err := plan.Exit.StoreVectors(area); err != nil {
-		return err
-	}
-	if err := e.target.SetXState(th.tid, area); err != nil {
-		return err
-	}
-	if err := e.target.SetRegs(th.tid, &regs); err != nil {
-		return err
-	}
-	th.exit, th.fresh = nil, false
 	return e.load(th)
 }

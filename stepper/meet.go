@@ -1,6 +1,9 @@
 package stepper
 
-import "rseqstep/table"
+import (
+	"rseqstep/stepper/ledger"
+	"rseqstep/table"
+)
 
 // meet decides at a planted breakpoint that a thread has come to: a trap of a move,
 // the dynamic linker's hook, or the user's own.
@@ -14,7 +17,7 @@ func (e *Engine) meet(th *thread, at table.Addr) answer {
 		return fails(err)
 	}
 	e.findSection(th)
-	if at == e.library {
+	if e.book.OwnedFor(at, ledger.Linker) {
 		if err := e.reload(); err != nil {
 			return fails(err)
 		}

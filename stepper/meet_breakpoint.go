@@ -68,10 +68,7 @@ func (e *Engine) depthOf(pc table.Addr, line Line) int {
 // debugHit decides at a debug register of the user's: a hardware breakpoint or
 // a watchpoint, whose bytes must have changed (but for rwatch and awatch).
 func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
-	if ev.Slot < 0 || ev.Slot >= len(e.slots) {
-		return nil, nil
-	}
-	b := e.breakpoint(e.slots[ev.Slot])
+	b := e.breakpoint(e.book.DebugOwner(ev.Slot).Of)
 	if b == nil {
 		return nil, nil
 	}
@@ -127,7 +124,7 @@ func (e *Engine) holds(b *Breakpoint, th *thread) (bool, error) {
 
 // hardwareAt reports whether a hardware breakpoint of the user's is at a.
 func (e *Engine) hardwareAt(a table.Addr) bool {
-	if !e.hardware {
+	if !e.book.Hardware() {
 		return false
 	}
 	for _, b := range e.breakpoints {

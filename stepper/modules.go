@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"syscall"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
@@ -56,22 +57,21 @@ func (e *Engine) reload() error {
 // nothing of ours is then in it, and it outlives whatever becomes of us.
 func (e *Engine) listen() {
 	e.listening = true
-	if e.library == 0 && e.hook != 0 && e.insertTrap(e.hook) == nil {
-		e.library = e.hook
+	if e.hook != 0 {
+		_ = e.insertTrap(e.hook, ledger.Owner{Why: ledger.Linker}) // tried again at each command
 	}
 }
 
 // unlisten takes that trap out.
 func (e *Engine) unlisten() error {
-	was := e.library
-	e.library, e.listening = 0, false
-	return e.removeTrap(was)
+	e.listening = false
+	return e.book.Unplant(e.hook, ledger.Owner{Why: ledger.Linker})
 }
 
 // sitesInModules lists the planted breakpoints that stand in some module.
 func (e *Engine) sitesInModules() []table.Addr {
 	var list []table.Addr
-	for a := range e.sites {
+	for _, a := range e.book.Traps() {
 		if e.sections.Image().ModuleAt(a) != nil {
 			list = append(list, a)
 		}
@@ -86,19 +86,14 @@ func (e *Engine) dropUnmapped(sites []table.Addr) {
 		if e.sections.Image().ModuleAt(a) != nil {
 			continue
 		}
-		if err := e.target.Remove(a); err != nil {
+		if err := e.book.Withdraw(a); err != nil {
 			e.notify("the breakpoint at %v: %v", a, err)
-		}
-		delete(e.sites, a)
-		if a == e.library {
-			e.library = 0
 		}
 		for _, b := range e.breakpoints {
 			b.traps = without(b.traps, a)
 			if b.Kind == BreakSoftware {
 				b.planted = without(b.planted, a)
 			}
-			b.traps = without(b.traps, a)
 		}
 	}
 }
@@ -121,18 +116,13 @@ func (e *Engine) readVDSO(m *table.Module) {
 
 // forget drops everything about a program that is no more (exec).
 func (e *Engine) forget() {
-	e.program++
-	e.sites = map[table.Addr]int{}
-	e.slots = [4]int{} // the kernel has cleared the debug registers
-	e.owed = owed{}
 	e.watched = map[table.Addr]int{}
-	e.hardware = false
-	e.library, e.hook = 0, 0
+	e.hook = 0
 	e.sections.Forget()
 	e.vdso = nil
 	e.counts = map[table.Addr]*Counts{}
 	for _, th := range e.threads {
-		th.called, th.quiet, th.exit = nil, nil, nil // a command under way may still have the thread
+		th.called, th.quiet = nil, nil // a command under way may still have the thread
 	}
 	e.threads = map[int]*thread{}
 	e.lastThread = 0

@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/table"
 )
 
@@ -72,18 +73,18 @@ type move struct {
 	sentry   *sentry         // looks for threads that make no progress; nil: nobody does
 
 	// Of the move under way.
-	asker   *move          // whose answer began it
-	after   func() answer  // asked when it has arrived
-	wide    bool           // every thread goes
-	repin   bool           // the debugger shared the thread's CPU before
-	began   bool           // its thread has been let go
-	events  int            // how many have come to it before its end
-	from    table.Addr     // where its thread stood
-	lifted  table.Addr     // a breakpoint under the thread that is out while it moves alone
-	slots   []int          // debug registers that it has taken
-	sites   []table.Addr   // software breakpoints that it has planted
-	program int            // they are in: of the Engine's count
-	close   []func() error // what its beginning has to be ended by, in order
+	asker  *move          // whose answer began it
+	after  func() answer  // asked when it has arrived
+	wide   bool           // every thread goes
+	repin  bool           // the debugger shared the thread's CPU before
+	began  bool           // its thread has been let go
+	events int            // how many have come to it before its end
+	from   table.Addr     // where its thread stood
+	lifted table.Addr     // a breakpoint under the thread that is out while it moves alone
+	slots  []int          // debug registers that it has taken
+	sites  []table.Addr   // software breakpoints that it has planted
+	owner  ledger.Owner   // of both
+	close  []func() error // what its beginning has to be ended by, in order
 }
 
 // ending is how a move ended.

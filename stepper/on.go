@@ -167,7 +167,7 @@ func (e *Engine) onDebug(ev tracee.Event, m *move) answer {
 	case done:
 		return fails(e.goOn(ev.TID))
 	}
-	if e.slots[ev.Slot&3] == 0 {
+	if e.book.Free(ev.Slot & 3) {
 		return e.ownDebug(ev, m)
 	}
 	if m.gait == native && m.events == 1 && !m.wide {

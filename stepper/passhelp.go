@@ -28,7 +28,7 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 			n.Arm = a
 		}
 	}
-	return n.Arm, n.Arm != 0 && e.sites[n.Arm] == 0 && !e.hardwareAt(n.Arm)
+	return n.Arm, n.Arm != 0 && !e.book.TrapAt(n.Arm) && !e.hardwareAt(n.Arm)
 }
 
 // countedPass runs the pass that begins at the arming store of p, where a thread

@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
 	"rseqstep/table"
@@ -45,12 +46,7 @@ func (e *Engine) watchPasses(th *thread) error {
 	if w.trapped > 0 || !w.counting && w.probe == nil && len(th.passes) == 0 && len(w.points) == 0 {
 		return nil
 	}
-	var free []int
-	for slot, owner := range e.slots {
-		if owner == 0 {
-			free = append(free, slot)
-		}
-	}
+	free := e.book.FreeIn(th.tid, passesOwner())
 	var points []point
 	seen := map[table.Addr]bool{}
 	for _, p := range e.pointsOf(th) {
@@ -59,7 +55,7 @@ func (e *Engine) watchPasses(th *thread) error {
 		}
 		seen[p.addr] = true
 		p.slot = planted
-		if e.sites[p.addr] == 0 {
+		if !e.book.TrapAt(p.addr) {
 			if len(free) == 0 || e.sections.GuardOwn(p.addr) != nil { // it may lie inside another section
 				if p.kind == pointEnd {
 					delete(th.passes, p.placed.Start) // a commit would go unseen
@@ -83,7 +79,7 @@ func (e *Engine) watchPasses(th *thread) error {
 		if p.slot == planted {
 			continue
 		}
-		if err := e.target.SetDebug(th.tid, p.slot, tracee.DebugExecute, p.addr, 1); err != nil {
+		if err := e.book.SetDebugIn(th.tid, p.slot, passesOwner(), p.addr); err != nil {
 			w.points = points[:i] // those before it are set
 			return err
 		}
@@ -91,6 +87,9 @@ func (e *Engine) watchPasses(th *thread) error {
 	w.points = points
 	return nil
 }
+
+// passesOwner owns the debug registers of points, in each thread.
+func passesOwner() ledger.Owner { return ledger.Owner{Why: ledger.Passes} }
 
 // meetsArming makes a thread meet the point at the arming store where it stands: a
 // pass that was to be run as a unit from there has not begun.
@@ -111,7 +110,7 @@ func (e *Engine) unwatchPasses(th *thread) (err error) {
 		if p.slot == planted {
 			continue
 		}
-		if failed := e.freeSlot(th.tid, p.slot); failed != nil && !(isGone(failed) && e.dead(th)) && err == nil {
+		if failed := e.book.FreeDebugIn(th.tid, p.slot, passesOwner()); failed != nil && !(isGone(failed) && e.book.Gone(th.tid)) && err == nil {
 			err = failed
 		}
 	}

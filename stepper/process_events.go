@@ -53,6 +53,7 @@ func (e *Engine) followed(ev tracee.Event) {
 	th.tid, th.fresh, th.rseqKnown = ev.Child, false, false
 	th.watch.points = nil // debug registers are not inherited
 	e.threads = map[int]*thread{ev.Child: th}
+	e.book.Followed(ev.TID, ev.Child)
 	e.current = ev.Child
 	if e.only != nil {
 		e.only = map[int]bool{ev.Child: true}
@@ -75,12 +76,10 @@ func (e *Engine) executed(ev tracee.Event) error {
 	e.leaveProgram()
 	was := e.threads[ev.Former]
 	e.forget()
+	e.book.Executed(ev.Former, ev.TID)
 	th := e.adopt(ev.TID)
 	if was != nil {
 		th.signal, th.deferred, th.keptInfo = was.signal, was.deferred, was.keptInfo
-	}
-	if e.pinned != 0 && e.pinned == ev.Former {
-		e.pinned = ev.TID
 	}
 	e.current, e.only = ev.TID, nil
 	if !e.clientCatches(CatchExec) {

@@ -1,8 +1,6 @@
 package stepper
 
 import (
-	"errors"
-
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -16,73 +14,6 @@ import (
 type quiet struct {
 	rseq.Quiet
 	config tracee.RseqConfig
-	ending bool // it is over, but the registration is not back yet (restoreRest)
-	slice  bool // the area had the time slice extension switched on
-}
-
-// liftRegistration begins a quiet phase.
-// Precondition: every other thread is held, and the thread stands in no live section.
-func (e *Engine) liftRegistration(th *thread) error {
-	if th.quiet != nil {
-		return nil
-	}
-	if err := e.registration(th); err != nil {
-		return err
-	}
-	if !th.rseq.Registered() {
-		return errors.New("the thread has registered no rseq area")
-	}
-	// Pinned whatever the policy says: the section was told its CPU, and must commit on it.
-	if err := e.target.Pin(th.tid); err != nil {
-		return err
-	}
-	e.pinned = th.tid
-	if err := e.unwatchPasses(th); err != nil {
-		return err
-	}
-	c := th.rseq
-	area, err := e.writtenArea(th)
-	if err != nil {
-		return err
-	}
-	if err := e.blockSignals(th); err != nil {
-		return err
-	}
-	th.quiet = &quiet{config: c, slice: rseq.ParseArea(c, area).Slice.Enabled}
-	if err := e.rseqCall(th, c, rseq.Unregister); err != nil {
-		return errors.Join(err, e.restoreRegistration(th)) // the call may have been made all the same
-	}
-	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
-		th.quiet.CFA = cfa
-	}
-	rseq.ClearSlice(c, area)
-	// The kernel reset the fields; the program is to find what it had there.
-	if _, err := e.target.WriteMemory(c.Area, area); err != nil {
-		return errors.Join(err, e.restoreRegistration(th))
-	}
-	return nil
-}
-
-// restoreRegistration ends a quiet phase: the area is registered again and the affinity
-// restored. A thread that stands inside a section then is armed in the
-// kernel's eyes, which restarts the section when the thread goes on. ESRCH says
-// that the thread has been killed.
-func (e *Engine) restoreRegistration(th *thread) error {
-	q := th.quiet
-	if q == nil {
-		return nil
-	}
-	q.ending, th.rseqKnown = true, false
-	if e.target.Alive() && e.threads[th.tid] == th {
-		if err := e.register(th, q); err != nil {
-			return err // still still to be done: see restoreRest
-		}
-	}
-	th.quiet = nil
-	if !e.target.Alive() || e.threads[th.tid] != th {
-		return nil
-	}
-	return errors.Join(e.unblockSignals(th), e.unpin())
 }
 
 // quietStep steps one instruction of a quiet phase, and then asks next. The phase is

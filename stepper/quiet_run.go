@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/ledger"
 	"time"
 
 	"rseqstep/stepper/rseq"
@@ -45,12 +46,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 			}
 		}
 	}
-	free := 0
-	for _, owner := range e.slots {
-		if owner == 0 {
-			free++
-		}
-	}
+	free := len(e.book.FreeIn(th.tid, ledger.Owner{}))
 	if contains(where, pc) || len(where) > free {
 		return nil
 	}

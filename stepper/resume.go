@@ -51,7 +51,7 @@ func (e *Engine) inPlace(th *thread, stepped int) bool {
 	if th.answered || e.registration(th) == nil && th.rseq.Area == 0 {
 		return false
 	}
-	return th.tid == stepped || e.load(th) == nil && e.sites[th.regs.PC()] > 0
+	return th.tid == stepped || e.load(th) == nil && e.book.TrapAt(th.regs.PC())
 }
 
 // resumeAndWait is Step or Run of the Target with the signal that the thread is owed. It stays

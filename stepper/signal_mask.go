@@ -10,37 +10,13 @@ const heldBack = ^uint64(1<<3 | 1<<4 | 1<<6 | 1<<7 | 1<<10)
 // meets one, under a debugger it takes microseconds, which a fast interval
 // timer would hit each time. The kernel keeps them pending. A section makes no
 // system call, so the program cannot see it.
-func (e *Engine) blockSignals(th *thread) error {
-	if th.maskSaved {
-		return nil
-	}
-	mask, err := e.target.SignalMask(th.tid)
-	if err != nil {
-		return err
-	}
-	if mask|heldBack == mask {
-		return nil
-	}
-	if err := e.target.SetSignalMask(th.tid, mask|heldBack); err != nil {
-		return err
-	}
-	th.mask, th.maskSaved = mask, true
-	return nil
-}
+func (e *Engine) blockSignals(th *thread) error { return e.book.BlockSignals(th.tid, heldBack) }
 
-// unblockSignals gives the thread its signal mask back. A thread that is gone needs none.
+// unblockSignals gives the thread its signal mask back. A thread that is gone needs
+// none, and one that runs gets it later: see restoreRest.
 func (e *Engine) unblockSignals(th *thread) error {
-	if !th.maskSaved {
-		return nil
+	if err := e.book.UnblockSignals(th.tid); !isGone(err) {
+		return err
 	}
-	if e.target.Alive() && e.target.Held(th.tid) {
-		if err := e.target.SetSignalMask(th.tid, th.mask); err != nil {
-			if isGone(err) {
-				return nil
-			}
-			return err // still owed, as it is to a thread that only seems to be gone: see restoreRest
-		}
-	}
-	th.maskSaved = false
-	return nil
+	return nil // still owed, as it is to a thread that only seems to be gone
 }

@@ -2,59 +2,29 @@ package stepper
 
 import (
 	"errors"
-	"fmt"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/table"
 )
 
-// insertTrap plants a software breakpoint of ours, or counts one more user of it.
-func (e *Engine) insertTrap(a table.Addr) error { return e.insertTrapFor(a, trapOurs) }
-
-// trapOwner is who wants a software breakpoint.
-type trapOwner int
-
-const (
-	trapOurs trapOwner = iota
-	trapAsked
-)
-
-// insertTrapFor is insertTrap for a breakpoint of ours or one that the user asked for.
-func (e *Engine) insertTrapFor(a table.Addr, owner trapOwner) error {
-	if e.sites[a] > 0 {
-		e.sites[a]++
-		return nil
+// insertTrap plants a software breakpoint for an owner, where one may stand.
+func (e *Engine) insertTrap(a table.Addr, o ledger.Owner) error {
+	if !e.book.OwnedFor(a) {
+		guard := e.sections.GuardOwn
+		if o.Why == ledger.Asked {
+			guard = e.sections.Guard
+		}
+		if err := guard(a); err != nil {
+			return err
+		}
 	}
-	guard := e.sections.Guard
-	if owner == trapOurs {
-		guard = e.sections.GuardOwn
-	}
-	if err := guard(a); err != nil {
-		return err
-	}
-	if err := e.target.Insert(a); err != nil {
-		return fmt.Errorf("cannot insert a breakpoint at %v: %w", a, err)
-	}
-	e.sites[a] = 1
-	return nil
+	return e.book.Plant(a, o)
 }
 
-// removeTrap gives one use back and removes the breakpoint with the last.
-func (e *Engine) removeTrap(a table.Addr) error {
-	switch e.sites[a] {
-	case 0:
-		return nil
-	case 1:
-		if e.target.Alive() {
-			if err := e.target.Remove(a); err != nil {
-				e.owed.removal(a)
-				return err
-			}
-		}
-		delete(e.sites, a)
-		return nil
-	}
-	e.sites[a]--
-	return nil
+// awaited reports whether the command under way, or a called function, waits for a
+// thread at pc.
+func (e *Engine) awaited(pc table.Addr) bool {
+	return e.book.OwnedFor(pc, ledger.Way, ledger.Returned)
 }
 
 // withdraw removes planted breakpoints that a section learnt just now covers;
@@ -71,20 +41,11 @@ func (e *Engine) withdraw() {
 			break
 		}
 	}
-	for a := range e.sites {
+	for _, a := range e.book.Traps() {
 		if err := e.sections.Guard(a); err != nil {
-			if e.target.Remove(a) == nil {
-				delete(e.sites, a)
+			if e.book.Withdraw(a) == nil {
 				e.notify("a breakpoint was taken away: %v", err)
 			}
 		}
 	}
-}
-
-// putBack plants a breakpoint again that was taken out for a thread to pass.
-func (e *Engine) putBack(a table.Addr) error {
-	if e.sites[a] == 0 || !e.target.Alive() {
-		return nil
-	}
-	return e.target.Insert(a)
 }

@@ -29,7 +29,7 @@ func (e *Engine) startOff(th *thread) error {
 		return nil
 	}
 	pc := th.regs.PC()
-	if e.sites[pc] == 0 && !e.hardwareAt(pc) {
+	if !e.book.TrapAt(pc) && !e.hardwareAt(pc) {
 		return nil
 	}
 	if pc == put {
@@ -42,7 +42,7 @@ func (e *Engine) startOff(th *thread) error {
 // meetsHardware makes a held thread meet the hardware breakpoint that it stands
 // at, also if the last stop was one there.
 func (e *Engine) meetsHardware(th *thread) error {
-	if !e.hardware || !e.target.Held(th.tid) || e.target.Queued(th.tid) || e.load(th) != nil {
+	if !e.book.Hardware() || !e.target.Held(th.tid) || e.target.Queued(th.tid) || e.load(th) != nil {
 		return nil
 	}
 	if !e.hardwareAt(th.regs.PC()) || !th.regs.PassesDebug() {

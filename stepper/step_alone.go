@@ -43,7 +43,7 @@ func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
 // keeps them. It does not where that is a system call: it may look at the mask,
 // change it or hand it on to a child, and a signal may have to end its wait.
 func (e *Engine) blockFor(th *thread) (bool, error) {
-	if th.maskSaved {
+	if e.book.Blocked(th.tid) {
 		return false, nil
 	}
 	if err := e.load(th); err != nil {
@@ -76,7 +76,7 @@ func (e *Engine) waits(th *thread, ev tracee.Event) bool {
 	if d.Stop || d.Print || !d.Pass {
 		return false
 	}
-	if ev.Signal != sigStop && (th.maskSaved || heldBack>>(ev.Signal-1)&1 == 0) {
+	if ev.Signal != sigStop && (e.book.Blocked(th.tid) || heldBack>>(ev.Signal-1)&1 == 0) {
 		th.signal = ev.Signal
 		return true
 	}

@@ -54,7 +54,7 @@ func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 		return nil, err
 	}
 	pc := th.regs.PC()
-	if th.stoppedAt == pc || e.sites[pc] == 0 && !e.hardwareAt(pc) {
+	if th.stoppedAt == pc || !e.book.TrapAt(pc) && !e.hardwareAt(pc) {
 		return nil, nil
 	}
 	stop, err := e.userBreak(th, pc)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/unit"
@@ -29,9 +28,7 @@ type thread struct {
 	shownAt   table.Addr // shown counts only at this PC
 	shown     int        // inline depth the user is shown there
 
-	quiet     *quiet // the quiet phase it is in, nil in none
-	mask      uint64 // its signal mask, while maskSaved says that it is replaced
-	maskSaved bool
+	quiet     *quiet       // the quiet phase it is in, nil in none
 	deferred  int          // a signal kept back until the instruction it interrupted is done
 	keptInfo  []byte       // its siginfo_t
 	passes    rseq.History // passes that did not commit, since the last commit
@@ -40,7 +37,6 @@ type thread struct {
 	last      *lastPass   // the section it ran last
 	calls     []*vdsoCall // of vDSO functions it was stepped in and has not left, innermost last
 	runs      int         // how often it was let run natively
-	exit      *opv.Plan   // a vector that has done a section's work; its registers are still to be taken (takeExit)
 	inCall    bool        // it was stopped at the entry into a system call
 	answered  bool        // its cpu_opv call was answered, and may have put it on another CPU
 	called    []*called   // functions it was made to call that have not returned, innermost last

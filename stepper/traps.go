@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -18,26 +17,22 @@ func (e *Engine) plantTraps(m *move) error {
 			return err
 		}
 	}
-	slot := len(e.slots)
+	var free []int
 	if m.registers {
-		slot = 0
+		free = e.book.FreeIn(m.th.tid, m.owner)
 	}
 	for _, a := range m.order {
 		if _, there := m.at[a]; !there {
 			continue
 		}
-		for slot < len(e.slots) && e.slots[slot] != 0 {
-			slot++
-		}
-		if slot < len(e.slots) {
-			if err := e.target.SetDebug(m.th.tid, slot, tracee.DebugExecute, a, 1); err != nil {
+		if len(free) > 0 {
+			if err := e.book.SetDebugIn(m.th.tid, free[0], m.owner, a); err != nil {
 				return err
 			}
-			m.slots = append(m.slots, slot)
-			slot++
+			m.slots, free = append(m.slots, free[0]), free[1:]
 			continue
 		}
-		if err := e.insertTrap(a); err != nil {
+		if err := e.insertTrap(a, m.owner); err != nil {
 			if inside := (*InsideError)(nil); errors.As(err, &inside) && !m.lone {
 				return fmt.Errorf("internal: a way out of the line was not moved out of its section: %w", err)
 			}
@@ -49,15 +44,13 @@ func (e *Engine) plantTraps(m *move) error {
 }
 
 // clearTraps takes them out again. Those of a program that another one has
-// replaced went with it: what is in their places now belongs to others.
+// replaced went with it.
 func (e *Engine) clearTraps(m *move) (err error) {
-	if m.program == e.program {
-		for _, s := range m.slots {
-			err = errors.Join(err, e.freeSlot(m.th.tid, s))
-		}
-		for _, a := range m.sites {
-			err = errors.Join(err, e.removeTrap(a))
-		}
+	for _, s := range m.slots {
+		err = errors.Join(err, e.book.FreeDebugIn(m.th.tid, s, m.owner))
+	}
+	for _, a := range m.sites {
+		err = errors.Join(err, e.book.Unplant(a, m.owner))
 	}
 	m.slots, m.sites = nil, nil
 	return err

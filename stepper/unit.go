@@ -41,7 +41,7 @@ func (e *Engine) unitHere(m *move) answer {
 	if passed, err := e.passOwnTrap(th); passed || err != nil {
 		return arriveOr(err)
 	}
-	if e.sites[pc] > 0 {
+	if e.book.TrapAt(pc) {
 		if err := e.liftTrap(m, pc); err != nil {
 			return fails(err)
 		}

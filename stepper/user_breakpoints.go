@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -46,16 +47,11 @@ func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) {
 		}
 		b.Places, b.Pending = places, err != nil
 	}
+	b.Number = e.nextNumber + 1
 	if err := e.plant(b); err != nil {
 		return nil, errors.Join(err, e.uproot(b))
 	}
 	e.nextNumber++
-	b.Number = e.nextNumber
-	for i, owner := range e.slots {
-		if owner == -1 {
-			e.slots[i] = b.Number
-		}
-	}
 	e.breakpoints = append(e.breakpoints, b)
 	return b, nil
 }
@@ -81,7 +77,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
 			}
-			if err := e.insertTrapFor(p.Addr, trapAsked); err != nil {
+			if err := e.insertTrap(p.Addr, b.asker()); err != nil {
 				return err
 			}
 			b.planted = append(b.planted, p.Addr)
@@ -93,7 +89,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
 			}
-			if err := e.takeSlot(b, tracee.DebugExecute, p.Addr, 1); err != nil {
+			if err := e.book.SetDebug(b.asker(), tracee.DebugExecute, p.Addr, 1); err != nil {
 				return err
 			}
 			b.planted = append(b.planted, p.Addr)
@@ -108,7 +104,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 	if b.Kind != WatchWrite {
 		kind = tracee.DebugReadWrite
 	}
-	if err := e.takeSlot(b, kind, b.Watch, b.WatchLength); err != nil {
+	if err := e.book.SetDebug(b.asker(), kind, b.Watch, b.WatchLength); err != nil {
 		return err
 	}
 	b.planted = []table.Addr{b.Watch}
@@ -128,7 +124,7 @@ func (e *Engine) plantInside(b *Breakpoint) error {
 		if trap == 0 || contains(b.traps, trap) {
 			continue
 		}
-		if err := e.insertTrap(trap); err != nil {
+		if err := e.insertTrap(trap, b.insider()); err != nil {
 			return err
 		}
 		b.traps = append(b.traps, trap)
@@ -136,30 +132,16 @@ func (e *Engine) plantInside(b *Breakpoint) error {
 	return nil
 }
 
-// takeSlot gives b a free debug register; -1 stands for a number still to come.
-func (e *Engine) takeSlot(b *Breakpoint, kind tracee.DebugKind, a table.Addr, length int) error {
-	for i, owner := range e.slots {
-		if owner != 0 {
-			continue
-		}
-		if err := e.target.SetDebug(0, i, kind, a, length); err != nil {
-			return fmt.Errorf("cannot set debug register %d to %v: %w", i, a, err)
-		}
-		e.slots[i] = b.Number
-		if b.Number == 0 {
-			e.slots[i] = -1
-		}
-		e.hardware = true
-		return nil
-	}
-	return ErrNoSlot
-}
+// asker is the owner of b's breakpoints and debug registers where the user asked for
+// them, insider of its breakpoints on arming stores.
+func (b *Breakpoint) asker() ledger.Owner   { return ledger.Owner{Why: ledger.Asked, Of: b.Number} }
+func (b *Breakpoint) insider() ledger.Owner { return ledger.Owner{Why: ledger.Inside, Of: b.Number} }
 
 // uproot takes a breakpoint's traps out.
 func (e *Engine) uproot(b *Breakpoint) error {
 	var err error
 	for _, a := range b.traps {
-		err = errors.Join(err, e.removeTrap(a))
+		err = errors.Join(err, e.book.Unplant(a, b.insider()))
 	}
 	for _, start := range b.inside {
 		if e.watched[start]--; e.watched[start] <= 0 {
@@ -175,23 +157,10 @@ func (e *Engine) uproot(b *Breakpoint) error {
 	}
 	if b.Kind == BreakSoftware {
 		for _, a := range b.planted {
-			err = errors.Join(err, e.removeTrap(a))
+			err = errors.Join(err, e.book.Unplant(a, b.asker()))
 		}
 	} else {
-		e.hardware = false
-		for i, owner := range e.slots {
-			if owner == b.Number && owner != 0 || owner == -1 && b.Number == 0 {
-				e.slots[i] = 0
-				if e.target.Alive() {
-					failed := e.target.SetDebug(0, i, tracee.DebugOff, 0, 0)
-					if failed != nil {
-						e.owed.release(everyThread, i)
-					}
-					err = errors.Join(err, failed)
-				}
-			}
-			e.hardware = e.hardware || e.slots[i] != 0
-		}
+		err = errors.Join(err, e.book.FreeDebug(b.asker()))
 	}
 	b.planted = nil
 	return err
@@ -221,7 +190,7 @@ func (e *Engine) dropStale(b *Breakpoint) {
 		}
 		if keep {
 			kept = append(kept, a)
-		} else if err := e.removeTrap(a); err != nil {
+		} else if err := e.book.Unplant(a, b.asker()); err != nil {
 			e.notify("%s: %v", e.nameOf(b), err)
 		}
 	}
@@ -263,7 +232,7 @@ func (e *Engine) EnableBreakpoint(number int, on bool) error {
 // uprooted is uproot, tried again where it fails.
 func (e *Engine) uprooted(b *Breakpoint) error {
 	err := e.uproot(b)
-	if err != nil && e.hasUnrestored() {
+	if err != nil && e.book.Outstanding() {
 		return e.restoreRestAfter(err)
 	}
 	return err

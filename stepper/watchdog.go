@@ -112,7 +112,7 @@ func (e *Engine) sample(m *move) answer {
 		}
 		// It may have run into a trap that is not told yet: that is met again.
 		pc := th.regs.PC()
-		looks = e.sites[pc] == 0 || th.stoppedAt == pc
+		looks = !e.book.TrapAt(pc) || th.stoppedAt == pc
 	}
 	if !looks {
 		watch.again(watch.found)

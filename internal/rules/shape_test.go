@@ -27,6 +27,10 @@ var limits = map[string]int{
 // motion is what lets threads go, or waits for them.
 var motion = []string{"Step", "Run", "Wait", "WaitFor", "Resume", "ResumeInPlace", "ResumeStep"}
 
+// booked is what is done to a program for the debugger's own purposes, by package
+// ledger alone: what is not in the book is not undone.
+var booked = []string{"Insert", "Remove", "SetDebug", "SetSignalMask", "Pin", "Unpin", "ExitKill"}
+
 func TestTheEnginesShapeGetsSimpler(t *testing.T) {
 	e := loadEngine(t)
 	moves := e.moves()
@@ -49,6 +53,7 @@ func TestTheEnginesShapeGetsSimpler(t *testing.T) {
 		"fields of Engine":                       fields,
 		"methods of Engine":                      methods,
 		"methods of the largest interface":       e.largest(),
+		"changes made beside the book":           e.changes,
 	}
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
 		t.Logf("%s: %d", name, found[name])
@@ -70,6 +75,7 @@ type engine struct {
 	tracee   *types.Scope                  // the backend's interfaces
 	calls    map[*types.Func][]*types.Func // functions named in a body, each once
 	motions  map[*types.Func]int           // how often each calls the backend's motion
+	changes  int                           // how often they change the program beside the book
 	deciders []string
 }
 
@@ -125,6 +131,9 @@ func (e *engine) call(f, callee *types.Func) {
 	if receiver := callee.Signature().Recv(); receiver != nil && types.IsInterface(receiver.Type()) {
 		if slices.Contains(motion, callee.Name()) {
 			e.motions[f]++
+		}
+		if callee.Pkg().Path() == module+"/stepper/tracee" && slices.Contains(booked, callee.Name()) {
+			e.changes++
 		}
 		return
 	}

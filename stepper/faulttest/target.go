@@ -18,6 +18,7 @@ type Target struct {
 	tracee.Target
 	calls int
 	fault *Fault
+	dies  bool
 }
 
 // Fault is one call that fails.
@@ -251,6 +252,15 @@ func (t *Target) Unpin() error {
 	}
 	return t.Target.Unpin()
 }
+
+// ExitKill cannot fail.
+func (t *Target) ExitKill(on bool) {
+	t.dies = on
+	t.Target.ExitKill(on)
+}
+
+// Dies reports whether the program dies with the debugger, as the Engine has it.
+func (t *Target) Dies() bool { return t.dies }
 
 func (t *Target) Siginfo(tid int) ([]byte, error) {
 	if err := t.fails("read siginfo", tid, request()); err != nil {

@@ -53,6 +53,8 @@ func (p *Process) wake() error {
 	if err != nil {
 		return err
 	}
+	p.ExitKill(true)
+	defer p.ExitKill(false)
 	if err := p.SetSignalMask(lead.tid, ^(uint64(1) << (unix.SIGCONT - 1))); err != nil {
 		return err
 	}

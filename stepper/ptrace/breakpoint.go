@@ -66,7 +66,6 @@ func (p *Process) Insert(addr table.Addr) error {
 	if _, err := p.readRaw(addr, was[:]); err != nil {
 		return err
 	}
-	p.endangerAll()
 	if !p.lifted {
 		if _, err := p.writeRaw(addr, []byte{opInt3}); err != nil {
 			return err
@@ -82,24 +81,37 @@ func (p *Process) Insert(addr table.Addr) error {
 	return nil
 }
 
-// Remove takes the int3 at addr away. One whose memory is unmapped went with it.
-// Threads that have run into it and have not been told of go on from there.
+// Remove takes the int3 at addr away. One whose memory is unmapped, or holds something
+// else by now, went with it. Threads that have run into it and have not been told of
+// go on from there.
 func (p *Process) Remove(addr table.Addr) error {
 	i, ok := p.points.search(addr)
 	if !ok {
 		return nil
 	}
 	if !p.lifted {
-		if _, err := p.writeRaw(addr, []byte{p.points.list[i].was}); err != nil {
-			var there [1]byte
-			if _, gone := p.readRaw(addr, there[:]); gone == nil {
-				return err
-			}
+		if err := p.uncover(&p.points.list[i]); err != nil {
+			return err
 		}
 	}
 	p.points.list = append(p.points.list[:i], p.points.list[i+1:]...)
 	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind == tracee.EventBreakpoint && ev.Addr == addr })
 	return nil
+}
+
+// uncover takes an int3 out of memory, if it is there: the program may have unmapped
+// the memory, mapped other memory in its place, or written other code.
+func (p *Process) uncover(b *point) error {
+	var there [1]byte
+	if _, err := p.readRaw(b.at, there[:]); err != nil {
+		return nil
+	}
+	if there[0] != opInt3 {
+		b.was = there[0]
+		return nil
+	}
+	_, err := p.writeRaw(b.at, []byte{b.was})
+	return err
 }
 
 // Inserted reports whether a breakpoint is planted at addr.
@@ -120,8 +132,8 @@ func (p *Process) lift() error {
 	if p.lifted {
 		return nil
 	}
-	for _, b := range p.points.list {
-		if _, err := p.writeRaw(b.at, []byte{b.was}); err != nil {
+	for i := range p.points.list {
+		if err := p.uncover(&p.points.list[i]); err != nil {
 			return err
 		}
 	}

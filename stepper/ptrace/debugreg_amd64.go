@@ -150,9 +150,6 @@ func (p *Process) FlushDebug() error {
 // keeps what it had.
 func (p *Process) flushDebug(t *thread) error {
 	d := &t.debug
-	if d.control != d.wantControl {
-		p.endanger(t)
-	}
 	err := p.writeDebug(t)
 	if err != nil {
 		d.wantAddr, d.wantControl = d.addr, d.control

@@ -38,9 +38,7 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 				*reg = args[i]
 			}
 		}
-		if result, err = p.stepOnce(t, op, r); err == nil {
-			t.keepRegistration(nr, args, result)
-		}
+		result, err = p.stepOnce(t, op, r)
 		return err
 	})
 	return result, err

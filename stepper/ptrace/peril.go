@@ -2,8 +2,6 @@
 
 package ptrace
 
-import "golang.org/x/sys/unix"
-
 // What becomes of the program when the debugger is killed is the kernel's to
 // decide: it lets every tracee go where it stands (exit_ptrace,
 // kernel/ptrace.c). A program that we launched is ended by PTRACE_O_EXITKILL.
@@ -11,12 +9,14 @@ import "golang.org/x/sys/unix"
 // text it would die of SIGTRAP, or its handler of that signal would return into
 // the middle of an instruction; with a lifted registration it would go on
 // through a section that nothing protects. So a thread has PTRACE_O_EXITKILL
-// from before the first thing that we change until all of it is undone; one
-// thread that has it takes the process with it.
+// from before the first thing that is changed until all of it is undone; one
+// thread that has it takes the process with it. Whoever makes the changes keeps
+// the books of them, and says so here (ExitKill).
 //
-// A single step counts as a change: the trap flag outlives the tracer, and a
-// thread that stands after a step is in a signal-delivery-stop of SIGTRAP,
-// which would be delivered.
+// What Process does to a thread by itself counts as a change, too, until the thread
+// is next resumed natively. A single step does: the trap flag outlives the tracer,
+// and a thread that stands after a step is in a signal-delivery-stop of SIGTRAP,
+// which would be delivered. Migrating a thread changes its affinity meanwhile.
 
 // survival is what a thread's options say of the death of its tracer.
 type survival int
@@ -37,9 +37,11 @@ func (p *Process) endanger(t *thread) {
 	}
 }
 
-// endangerAll is endanger for every held thread: for what they share.
-func (p *Process) endangerAll() {
-	if p.launched {
+// ExitKill says whether the program is changed and must die with us. A thread that
+// runs natively meanwhile is made to when it is next resumed.
+func (p *Process) ExitKill(on bool) {
+	p.changed = on
+	if !on || p.launched {
 		return
 	}
 	for _, t := range p.order {
@@ -61,35 +63,4 @@ func (p *Process) reprieve(t *thread) {
 }
 
 // intact reports whether a thread would go on as if it had never been traced.
-func (p *Process) intact(t *thread) bool {
-	return len(p.points.list) == 0 && p.pinned.tid == 0 &&
-		t.debug.control == 0 && t.debug.wantControl == 0 &&
-		!t.lifted && t.mask == nil && t.away == nil
-}
-
-// keepMask notes a thread's own signal mask while another one is put in its
-// place, and forgets it when it is put back.
-func (p *Process) keepMask(t *thread, blocked uint64) {
-	if p.launched {
-		return
-	}
-	switch {
-	case t.mask == nil:
-		if own, err := p.SignalMask(t.tid); err == nil && own != blocked {
-			t.mask = &own
-		}
-	case *t.mask == blocked:
-		t.mask = nil
-	}
-}
-
-// keepRegistration notes whether an injected rseq(2) has lifted a thread's
-// registration or put it back.
-func (t *thread) keepRegistration(nr uint64, args []uint64, result int64) {
-	if nr == unix.SYS_RSEQ && result == 0 && len(args) > 2 {
-		t.lifted = args[2]&rseqUnregister != 0
-	}
-}
-
-// rseqUnregister is RSEQ_FLAG_UNREGISTER (include/uapi/linux/rseq.h).
-const rseqUnregister = 1
+func (p *Process) intact(t *thread) bool { return !p.changed && t.away == nil }

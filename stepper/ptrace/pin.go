@@ -58,7 +58,6 @@ func (p *Process) Pin(tid int) error {
 	if !pn.thread.has(st.processor) || !pn.own.has(st.processor) {
 		return nil
 	}
-	p.endanger(t)
 	one := only(st.processor)
 	if setAffinity(tid, &one) != 0 {
 		return nil

@@ -22,6 +22,7 @@ type Process struct {
 	pid      int
 	exe      string
 	launched bool
+	changed  bool // it must die with us (ExitKill)
 	alive    bool
 	owner    int // our own OS thread's id
 	notes    []string
@@ -82,8 +83,6 @@ type thread struct {
 	regs     registers
 	first    uint64 // the PC at exec, while it may not have executed anything since; 0: it has
 	debug    debugState
-	lifted   bool    // its rseq registration is lifted by an injected call
-	mask     *uint64 // its own signal mask, while another one is in its place; not kept of a launched program
 	outlives survival
 	siginfo  []byte // of signal, when an injected call has replaced the stop it came with
 

@@ -30,7 +30,7 @@ func (p *Process) resume(t *thread, req, sig int) error {
 		}
 	}
 	p.migrate(t)
-	if req == reqSingleStep {
+	if req == reqSingleStep || p.changed {
 		p.endanger(t)
 	} else {
 		p.reprieve(t)

@@ -27,8 +27,6 @@ func (p *Process) SetSignalMask(tid int, blocked uint64) error {
 	if err != nil {
 		return err
 	}
-	p.keepMask(t, blocked)
-	p.endanger(t)
 	var mask [sigsetBytes]byte
 	binary.NativeEndian.PutUint64(mask[:], blocked)
 	if _, e := ptraceBytes(reqSetSigmask, tid, sigsetBytes, mask[:]); e != 0 {

@@ -114,6 +114,7 @@ func (s *Target) Insert(addr table.Addr) error {
 			s.t.Errorf("a breakpoint is planted at %v, in [%v, %v)", addr, r.Low, r.High)
 		}
 	}
+	s.changed("the code", 0)
 	if err := s.note("insert %v", addr); err != nil {
 		return err
 	}
@@ -135,6 +136,7 @@ func (s *Target) Inserted(addr table.Addr) bool { return s.planted[addr] }
 
 // SetDebug implements tracee.Target.
 func (s *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, _ int) error {
+	s.changed("debug register", tid)
 	if err := s.note("debug %d %d %v", tid, slot, addr); err != nil {
 		return err
 	}
@@ -171,12 +173,15 @@ func (s *Target) letGo(verb string, tid, sig int) error {
 	return s.note("%s", called(verb, tid, sig))
 }
 
-// Hold holds every thread where it is.
+// Hold holds every thread where it is; where it fails those that run go on.
 func (s *Target) Hold() error {
+	if err := s.note("hold"); err != nil {
+		return err
+	}
 	for _, th := range s.threads {
 		th.held = true
 	}
-	return s.note("hold")
+	return nil
 }
 
 // Queued reports whether an event waits that was not wanted when it came.
@@ -230,6 +235,7 @@ func (s *Target) SignalMask(tid int) (uint64, error) {
 
 // SetSignalMask implements tracee.Target.
 func (s *Target) SetSignalMask(tid int, blocked uint64) error {
+	s.changed("the signal mask", tid)
 	th, err := s.find(tid)
 	if err == nil {
 		th.Mask = blocked
@@ -239,6 +245,7 @@ func (s *Target) SetSignalMask(tid int, blocked uint64) error {
 
 // Pin implements tracee.Target.
 func (s *Target) Pin(tid int) error {
+	s.changed("the affinity", tid)
 	_, err := s.find(tid)
 	s.pinned = err == nil
 	return err
@@ -249,6 +256,9 @@ func (s *Target) Unpin() error {
 	s.pinned = false
 	return nil
 }
+
+// ExitKill implements tracee.Target.
+func (s *Target) ExitKill(on bool) { s.dies = on }
 
 // Siginfo is all zero.
 func (s *Target) Siginfo(tid int) ([]byte, error) {
@@ -268,10 +278,13 @@ func (s *Target) Follow(child int) error {
 // DropSignal implements tracee.Target.
 func (s *Target) DropSignal(tid int) error { return s.note("dropsignal %d", tid) }
 
-// Detach implements tracee.Target.
+// Detach implements tracee.Target. Where it fails the process is held as before.
 func (s *Target) Detach() error {
+	if err := s.note("detach"); err != nil {
+		return err
+	}
 	s.alive = false
-	return s.note("detach")
+	return nil
 }
 
 // Kill implements tracee.Target.

@@ -33,6 +33,7 @@ type Target struct {
 	script  []Call
 	queue   []tracee.Event // what waits have brought and was not wanted then
 	pinned  bool
+	dies    bool // with the debugger (ExitKill)
 }
 
 var _ tracee.Target = (*Target)(nil)
@@ -137,6 +138,13 @@ func (s *Target) note(format string, args ...any) error {
 		return errs[0]
 	}
 	return nil
+}
+
+// changed fails the test where the program is changed and would outlive the debugger so.
+func (s *Target) changed(what string, tid int) {
+	if !s.dies {
+		s.t.Errorf("%s of thread %d is changed in a program that may go on without the debugger", what, tid)
+	}
 }
 
 var errRunning = errors.New("steptest: the thread is running")

@@ -38,6 +38,7 @@ func (still) Inserted(table.Addr) bool { return false }
 func (still) Interrupt()               {}
 func (still) Remove(table.Addr) error  { return nil } // nothing is planted
 func (still) Unpin() error             { return nil } // nothing is pinned
+func (still) ExitKill(bool)            {}
 
 func (still) WriteMemory(table.Addr, []byte) (int, error)               { return 0, ErrNoMotion }
 func (still) SetRegs(int, *unit.Regs) error                             { return ErrNoMotion }

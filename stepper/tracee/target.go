@@ -1,11 +1,6 @@
 package tracee
 
-import (
-	"time"
-
-	"rseqstep/stepper/unit"
-	"rseqstep/table"
-)
+import "time"
 
 // Target is one traced process and its threads, as the Engine needs it.
 // stepper/ptrace implements it on Linux; steptest scripts it.
@@ -16,25 +11,9 @@ import (
 // the thread is gone, and its exit is the next Event.
 type Target interface {
 	State
+	Changes
 
 	Alive() bool // false once the process is gone or detached
-
-	// WriteMemory writes the process's memory, read-only text included. What
-	// lies under a planted breakpoint is changed there and shown at once.
-	WriteMemory(addr table.Addr, p []byte) (n int, err error)
-
-	SetRegs(tid int, r *unit.Regs) error
-	SetXState(tid int, area []byte) error
-
-	// Insert plants a software breakpoint, Remove takes it away. Inserting
-	// twice or removing an absent one is not an error.
-	Insert(addr table.Addr) error
-	Remove(addr table.Addr) error
-	Inserted(addr table.Addr) bool
-
-	// SetDebug fills debug register slot 0 to 3 of one thread; tid 0 means
-	// every thread, those to come included. Kind DebugOff frees it.
-	SetDebug(tid, slot int, kind DebugKind, addr table.Addr, length int) error
 
 	// Step runs one instruction of one held thread (PTRACE_SINGLESTEP),
 	// delivering sig first if it is not 0, and waits for that thread alone;
@@ -75,28 +54,6 @@ type Target interface {
 	// soon. It may be called from any goroutine.
 	Interrupt()
 
-	// Syscall makes a held thread execute one system call and puts its
-	// registers back. Precondition: every other thread is held, and the
-	// thread stands in no live section. Returns what the kernel returned
-	// (a negative errno for failure).
-	Syscall(tid int, nr uint64, args ...uint64) (int64, error)
-
-	// StepAside makes a held thread execute one instruction that does nothing,
-	// away from its own code, and puts its registers back. Its last entry into
-	// the kernel is then an exception, as it is for a thread that was
-	// interrupted, and the kernel has brought the thread's rseq area up to date.
-	// Preconditions are those of Syscall.
-	StepAside(tid int) error
-
-	// SetSignalMask changes what SignalMask says.
-	SetSignalMask(tid int, blocked uint64) error
-
-	// Pin puts the thread and the calling OS thread on one CPU (the thread's
-	// own, as long as both may run there) and Unpin restores both affinities.
-	// Unpin without Pin does nothing. One thread is pinned at a time.
-	Pin(tid int) error
-	Unpin() error
-
 	// DetachChild lets a child of EventFork or EventVfork go, free of planted
 	// breakpoints; Follow keeps it and lets the parent go instead.
 	DetachChild(child int) error
@@ -111,16 +68,6 @@ type Target interface {
 	Detach() error
 	Kill() error
 }
-
-// DebugKind is what a debug register watches for.
-type DebugKind int
-
-const (
-	DebugOff       DebugKind = iota
-	DebugExecute             // before the instruction at the address
-	DebugWrite               // after a store
-	DebugReadWrite           // after a load or a store
-)
 
 // FaultPatience is how long any other instruction may take before the other
 // threads are let go: it may touch a page that one of them has to provide

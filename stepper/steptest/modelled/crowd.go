@@ -48,6 +48,7 @@ type Crowd struct {
 	next    int // the next thread's id
 	alive   bool
 	asked   bool // Interrupt was called
+	dies    bool // with the debugger (ExitKill)
 }
 
 var _ tracee.SenderTarget = (*Crowd)(nil)

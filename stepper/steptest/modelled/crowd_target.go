@@ -86,6 +86,9 @@ func (w *Crowd) Rseq(tid int) (tracee.RseqConfig, error) {
 }
 
 func (w *Crowd) Insert(addr table.Addr) error {
+	if !w.dies {
+		w.broken("a breakpoint at %v is planted in a program that may go on without the debugger", addr)
+	}
 	w.planted[addr] = true
 	return nil
 }
@@ -136,6 +139,9 @@ func (w *Crowd) Pin(tid int) error {
 }
 
 func (w *Crowd) Unpin() error { return nil }
+
+// ExitKill is checked where breakpoints are planted.
+func (w *Crowd) ExitKill(on bool) { w.dies = on }
 
 func (w *Crowd) Siginfo(tid int) ([]byte, error) {
 	th, err := w.find(tid)

@@ -116,6 +116,7 @@ func (w *World) Insert(addr table.Addr) error {
 	if addr-Start < End-Start || addr-(Abort-4) < 4 {
 		w.broken("a breakpoint is planted at %v", addr)
 	}
+	w.changes("the code", 0)
 	w.planted[addr] = true
 	return nil
 }
@@ -134,6 +135,8 @@ func (w *World) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, 
 	d := debug{kind, addr}
 	if kind == tracee.DebugOff {
 		d = debug{}
+	} else {
+		w.changes("debug registers", tid)
 	}
 	if tid == 0 {
 		w.all[slot] = d
@@ -168,6 +171,7 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 		if th.Rseq.Area == 0 {
 			return -int64(syscall.EINVAL), nil
 		}
+		w.changes("the registration", tid)
 		w.unregister(th)
 		w.Quiet++
 		return 0, nil
@@ -223,6 +227,7 @@ func (w *World) SignalMask(tid int) (uint64, error) {
 func (w *World) SetSignalMask(tid int, blocked uint64) error {
 	th, err := w.find(tid)
 	if err == nil {
+		w.changes("the signal mask", tid)
 		th.Mask = blocked
 	}
 	return err
@@ -233,6 +238,7 @@ func (w *World) Pin(tid int) error {
 	if err != nil {
 		return err
 	}
+	w.changes("the affinity", tid)
 	_ = w.Unpin()
 	th.Pinned = true
 	return nil
@@ -243,6 +249,16 @@ func (w *World) Unpin() error {
 		th.Pinned = false
 	}
 	return nil
+}
+
+// ExitKill is checked when the program is changed, and by Left.
+func (w *World) ExitKill(on bool) { w.dies = on }
+
+// changes checks that a program does not outlive the debugger changed.
+func (w *World) changes(what string, tid int) {
+	if !w.dies {
+		w.broken("%s of thread %d is changed in a program that may go on without the debugger", what, tid)
+	}
 }
 
 func (w *World) Siginfo(tid int) ([]byte, error) {

@@ -37,6 +37,7 @@ type World struct {
 	stubborn  bool // the program does not read the CPU's number again after a failure
 	committed [cpus]int
 	interrupt func()
+	dies      bool // with the debugger (ExitKill)
 }
 
 var _ tracee.Target = (*World)(nil)
@@ -185,6 +186,9 @@ func (w *World) Left() (left []string) {
 		if th.Rseq.Area != th.area || th.Pinned || th.Mask != 0 || th.Debug != [4]debug{} || !th.held {
 			left = append(left, fmt.Sprintf("thread %d: %+v", th.TID, *th))
 		}
+	}
+	if w.dies {
+		left = append(left, "it dies with the debugger")
 	}
 	if len(w.planted) > 0 {
 		left = append(left, fmt.Sprintf("planted: %v", w.Planted()))

@@ -1,0 +1,160 @@
+package ledger
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"syscall"
+)
+
+// loan is one change that is to be undone: nobody needs it, or it was to be undone
+// and that has failed.
+type loan struct {
+	what    string       // what is wrong while it is not undone
+	tid     int          // whose it is; 0: the process's
+	harms   bool         // it harms a program that goes on without us
+	lingers bool         // commands may keep it for the next one
+	back    func() error // undoes it, and strikes it out
+	drop    func()       // strikes it out
+}
+
+// due lists the changes that are to be undone, in the order in which they are. A
+// thread whose registration is lifted by intent keeps its signals blocked and its CPU.
+func (b *Book) due() (list []loan) {
+	for _, a := range b.Traps() {
+		t := b.traps[a]
+		l := loan{what: fmt.Sprintf("the breakpoint at %v could not be inserted again", a), drop: func() { delete(b.traps, a) }}
+		switch {
+		case len(t.owners) == 0:
+			l.what, l.harms = fmt.Sprintf("the breakpoint at %v could not be removed", a), true
+			l.back = func() error { return b.removeTrap(a) }
+		case t.out:
+			l.back = func() error { return b.PutBack(a) }
+		default:
+			continue
+		}
+		list = append(list, l)
+	}
+	for n, r := range b.every {
+		if r.set && r.owner == (Owner{}) {
+			list = append(list, loan{what: fmt.Sprintf("debug register %d could not be freed", n), harms: true,
+				back: func() error { return b.freeEvery(n) }, drop: func() { b.every[n] = register{} }})
+		}
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(b.own), func(x, y slot) int { return cmp.Or(cmp.Compare(x.tid, y.tid), cmp.Compare(x.n, y.n)) }) {
+		if b.own[at].owner == (Owner{}) {
+			list = append(list, loan{what: fmt.Sprintf("debug register %d could not be freed", at.n), tid: at.tid, harms: true,
+				back: func() error { return b.freeOwn(at) }, drop: func() { delete(b.own, at) }})
+		}
+	}
+	for _, tid := range slices.Sorted(maps.Keys(b.exits)) {
+		list = append(list, loan{what: "it would have done the work of a critical section again", tid: tid, harms: true,
+			back: func() error { return b.TakeExit(tid) }, drop: func() { delete(b.exits, tid) }})
+	}
+	for _, tid := range slices.Sorted(maps.Keys(b.lifted)) {
+		if b.lifted[tid].over {
+			list = append(list, loan{what: "its rseq registration could not be restored, so its critical sections would have run unprotected", tid: tid, harms: true,
+				back: func() error { return b.restore(tid) }, drop: func() { delete(b.lifted, tid) }})
+		}
+	}
+	for _, tid := range slices.Sorted(maps.Keys(b.masks)) {
+		if l := b.lifted[tid]; l == nil || l.over {
+			list = append(list, loan{what: "its signals would have stayed blocked", tid: tid, harms: true,
+				back: func() error { return b.unblockRegistered(tid) }, drop: func() { delete(b.masks, tid) }})
+		}
+	}
+	if b.pinned != 0 && !b.liftedByIntent() {
+		list = append(list, loan{what: "its affinity could not be restored", lingers: true,
+			back: b.unpinRegistered, drop: func() { b.pinned = 0 }})
+	}
+	return list
+}
+
+// liftedByIntent reports whether a registration is lifted, and to be so.
+func (b *Book) liftedByIntent() bool {
+	for _, l := range b.lifted {
+		if !l.over {
+			return true
+		}
+	}
+	return false
+}
+
+// unblockRegistered is UnblockSignals of a thread that has its registration back.
+func (b *Book) unblockRegistered(tid int) error {
+	if b.Lifted(tid) {
+		return nil
+	}
+	return b.UnblockSignals(tid)
+}
+
+// unpinRegistered is Unpin once every thread has its registration back: sections
+// commit on the CPU that they have begun on.
+func (b *Book) unpinRegistered() error {
+	if len(b.lifted) > 0 {
+		return nil
+	}
+	return b.Unpin()
+}
+
+// GiveBack undoes every change that nobody needs any more: those that could not be
+// undone when they were to be, and those that a command lends for its own time. What
+// fails is kept, and tried again the next time. A thread that is gone is owed nothing.
+// Precondition: every thread is held.
+func (b *Book) GiveBack() error {
+	if !b.p.Alive() {
+		b.Ended()
+		return nil
+	}
+	var errs error
+	for _, l := range b.due() {
+		if l.tid != 0 && !b.p.Held(l.tid) { // it has ended, be that reported yet or not
+			l.drop()
+			continue
+		}
+		err := l.back()
+		if isGone(err) && b.Gone(l.tid) {
+			l.drop()
+			continue
+		}
+		errs = errors.Join(errs, err)
+	}
+	b.end()
+	return errs
+}
+
+// Outstanding reports whether something could not be undone when it was to be.
+func (b *Book) Outstanding() bool {
+	return slices.ContainsFunc(b.due(), func(l loan) bool { return !l.lingers })
+}
+
+// Harm says what would harm the program if it was let go as it is; nil: nothing.
+func (b *Book) Harm() error {
+	for _, l := range b.due() {
+		switch {
+		case !l.harms:
+		case l.tid == 0:
+			return errors.New(l.what)
+		default:
+			return fmt.Errorf("thread %d: %s", l.tid, l.what)
+		}
+	}
+	return nil
+}
+
+// Gone reports whether a thread that a request did not find has really gone, or with
+// 0 whether the process has.
+func (b *Book) Gone(tid int) bool {
+	for _, t := range b.p.Threads() {
+		if tid == 0 || t == tid {
+			if _, err := b.p.SignalMask(t); err == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }

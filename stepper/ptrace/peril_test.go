@@ -1,0 +1,73 @@
+//go:build linux && amd64
+
+package ptrace
+
+import (
+	"testing"
+
+	"rseqstep/stepper/tracee"
+)
+
+// A thread of a program that we have not launched dies with us while something is
+// changed, or since it was single-stepped, and goes on again once it runs natively with
+// nothing changed. One that runs natively when the first thing is changed dies with us
+// when it is next resumed. (That the kernel does so is claimed by the command's tests.)
+func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
+	p := launch(t, busy)
+	p.launched = false
+	f := symbol(t, p, "f")
+	p.ExitKill(true)
+	if err := p.Insert(f); err != nil {
+		t.Fatal(err)
+	}
+	var met int
+	for met == 0 {
+		resumeAll(t, p)
+		ev, err := p.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ev.Kind == tracee.EventBreakpoint {
+			met = ev.TID
+		}
+	}
+	want := func(when string, tid int, want survival) {
+		t.Helper()
+		if got := p.threads[tid].outlives; got != want {
+			t.Errorf("%s: %d, want %d", when, got, want)
+		}
+	}
+	want("with a breakpoint", met, diesWithUs)
+	if err := p.Hold(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Remove(f); err != nil {
+		t.Fatal(err)
+	}
+	p.ExitKill(false)
+	if ev, err := p.Step(met, 0, 0); err != nil || ev.Kind != tracee.EventStep {
+		t.Fatalf("%+v, %v", ev, err)
+	}
+	want("stepped", met, diesWithUs)
+	main := p.PID() // it waits for the others, which are held once they are made
+	for _, changed := range []bool{false, true} {
+		for p.Queued(main) { // a thread that it has made
+			if _, err := p.Wait(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.Resume(main, 0); err != nil {
+			t.Fatal(err)
+		}
+		if !changed {
+			want("run natively", main, goesOn)
+			p.ExitKill(true)
+			want("running while something is changed", main, goesOn)
+		} else {
+			want("resumed with something changed", main, diesWithUs)
+		}
+		if err := p.Hold(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
