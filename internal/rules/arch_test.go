@@ -20,11 +20,8 @@ var ofFiles = []string{"table", "table/tabletest"}
 // archLimits is how many such names each folder still has. The numbers only go
 // down. A folder that is not here has none.
 var archLimits = map[string]int{
-	"cmd/rseqstep/internal/commands": 3,
-	"cmd/rseqstep/internal/dap":      1,
-	"stepper/expr":                   111, // registers by name
-	"stepper/ptrace":                 1,
-	"stepper/remote":                 50, // registers by name
+	"stepper/ptrace": 1,
+	"stepper/remote": 50, // registers by name
 }
 
 // What is asked of registers has a name that says what it means (package unit,

@@ -38,6 +38,8 @@ type Context struct {
 	Frames   []stepper.Frame
 	Selected int // index into Frames
 
+	// Arch is the program's architecture, for a Context without Frames; nil: not known.
+	Arch   *unit.Arch
 	Mem    unit.Memory // nil without a process
 	Source Source
 	// Session keeps history and convenience variables. Required.

@@ -14,6 +14,7 @@ type Arch struct {
 	Machine elf.Machine
 	Decoder
 	Shapes
+	Others
 
 	// Registers, by their place in Regs.W.
 	PC, SP           Reg
@@ -28,9 +29,14 @@ type Arch struct {
 	Results          [2]Reg   // what it returns
 	General          RegSet   // the registers that instructions name
 	Saved            RegSet   // those that a function gives back as it has found them, but for SP
+	Kept             RegSet   // those that a call leaves as they are, or whose contents in a caller's frame unwinding tells
+	Shown            []Reg    // the general registers in the order that "info registers" lists them
 	DWARF            []Reg    // by DWARF number
 	Names            []string // by Reg, as gdb has them
 	Words            int      // so many words, from W[1] on, are the kernel's (NT_PRSTATUS)
+
+	FlagTypes []FlagType
+	Area      int // how long the area of the other registers is at least, bytes
 
 	// Bits of Flags.
 	Entered uint64 // clear at a function's first instruction

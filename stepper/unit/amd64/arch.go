@@ -20,6 +20,7 @@ var arch = unit.Arch{
 	Machine: elf.EM_X86_64,
 	Decoder: decoding{},
 	Shapes:  shapes{},
+	Others:  others{},
 
 	PC: RIP, SP: RSP, FP: RBP, Flags: EFLAGS, Syscall: OrigRAX, ThreadPointer: FSBase,
 	Arguments:        [6]unit.Reg{RDI, RSI, RDX, RCX, R8, R9},
@@ -28,9 +29,14 @@ var arch = unit.Arch{
 	Results:          [2]unit.Reg{RAX, RDX},
 	General:          allRegs,
 	Saved:            unit.SetOf(RBX, RBP, R12, R13, R14, R15),
-	DWARF:            []unit.Reg{RAX, RDX, RCX, RBX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP},
-	Names:            names[:],
-	Words:            len(names) - 1,
+	Kept:             unit.SetOf(RBX, RBP, R12, R13, R14, R15, RSP, RIP, FSBase, GSBase, CS, SS, DS, ES, FS, GS),
+	Shown: []unit.Reg{RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP, EFLAGS,
+		CS, SS, DS, ES, FS, GS, FSBase, GSBase, OrigRAX},
+	FlagTypes: []unit.FlagType{{Name: "i386_eflags", Size: 4, Bits: eflagsBits}, {Name: "i386_mxcsr", Size: 4, Bits: mxcsrBits}},
+	Area:      512,
+	DWARF:     []unit.Reg{RAX, RDX, RCX, RBX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP},
+	Names:     names[:],
+	Words:     len(names) - 1,
 
 	Entered: flagDF | flagTF,
 	Passes:  flagRF,
@@ -55,8 +61,9 @@ var arch = unit.Arch{
 	},
 }
 
-// decoding implements unit.Decoder, and shapes unit.Shapes.
+// decoding implements unit.Decoder, shapes unit.Shapes, others unit.Others.
 type (
 	decoding struct{}
 	shapes   struct{}
+	others   struct{}
 )

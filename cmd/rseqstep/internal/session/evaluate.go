@@ -69,7 +69,7 @@ func (v *values) unwound(max int) []stepper.Frame {
 
 // at is where to evaluate: a frame of the selected thread.
 func (v *values) at(level int) *expr.Context {
-	c := &expr.Context{Session: v.s.history}
+	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch()}
 	if set := v.set(); set != nil {
 		c.Source = set
 	}
