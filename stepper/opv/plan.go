@@ -63,9 +63,9 @@ type Place struct {
 func Build(abi ABI, body *unit.Body, s State, mem unit.Memory, at Place) (Plan, error) {
 	f := fields{area: at.Area, cpu: uint32(at.CPU), cid: uint32(at.CID)}
 	var pass Result
-	var m *machine
+	var m *interpreter
 	for {
-		m = newMachine(body, s, mem)
+		m = newInterpreter(body, s, mem)
 		m.assume(f)
 		var err error
 		if pass, err = m.run(); err == nil {

@@ -22,8 +22,8 @@ var (
 // instruction is one. A batch of tcmalloc's is some hundred.
 const MaxSteps = 1 << 16
 
-// machine interprets one pass.
-type machine struct {
+// interpreter interprets one pass.
+type interpreter struct {
 	State
 	mem   *overlay
 	body  *unit.Body
@@ -49,16 +49,16 @@ type Result struct {
 // ErrFault, ErrTooLong, or what mem said of memory that is not there; the
 // Result is then what had happened until the instruction it failed at.
 func Run(body *unit.Body, s State, mem unit.Memory) (Result, error) {
-	m := newMachine(body, s, mem)
+	m := newInterpreter(body, s, mem)
 	return m.run()
 }
 
-func newMachine(body *unit.Body, s State, mem unit.Memory) *machine {
+func newInterpreter(body *unit.Body, s State, mem unit.Memory) *interpreter {
 	s.W[amd64.RIP] = uint64(body.Start)
-	return &machine{State: s, body: body, mem: &overlay{mem: mem, written: map[table.Addr]byte{}}}
+	return &interpreter{State: s, body: body, mem: &overlay{mem: mem, written: map[table.Addr]byte{}}}
 }
 
-func (m *machine) run() (Result, error) {
+func (m *interpreter) run() (Result, error) {
 	parsed := map[table.Addr]*inst{}
 	final := false
 	var err error
@@ -89,7 +89,7 @@ func (m *machine) run() (Result, error) {
 
 // fetch finds and parses the instruction at pc, and refuses what leaves a
 // section other than by a jump.
-func (m *machine) fetch(pc table.Addr) (*inst, error) {
+func (m *interpreter) fetch(pc table.Addr) (*inst, error) {
 	u := m.body.Insn(pc)
 	if u == nil {
 		return nil, fmt.Errorf("at %v, inside of an instruction: %w", pc, ErrUnsupported)
@@ -102,7 +102,7 @@ func (m *machine) fetch(pc table.Addr) (*inst, error) {
 }
 
 // load reads a number of 1 to 8 bytes.
-func (m *machine) load(addr table.Addr, size int) (uint64, error) {
+func (m *interpreter) load(addr table.Addr, size int) (uint64, error) {
 	b, err := m.mem.read(addr, size)
 	if err != nil {
 		return 0, err
@@ -110,17 +110,17 @@ func (m *machine) load(addr table.Addr, size int) (uint64, error) {
 	return number(b), nil
 }
 
-func (m *machine) store(addr table.Addr, size int, v uint64) error {
+func (m *interpreter) store(addr table.Addr, size int, v uint64) error {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], v)
 	return m.mem.write(addr, b[:size])
 }
 
 // address is the effective address of the memory operand.
-func (m *machine) address(i *inst) table.Addr { return i.mem.Address(&m.Regs) }
+func (m *interpreter) address(i *inst) table.Addr { return i.mem.Address(&m.Regs) }
 
 // get reads the operand that ModRM.rm names.
-func (m *machine) get(i *inst, size int) (uint64, error) {
+func (m *interpreter) get(i *inst, size int) (uint64, error) {
 	if i.inMemory() {
 		return m.load(m.address(i), size)
 	}
@@ -128,7 +128,7 @@ func (m *machine) get(i *inst, size int) (uint64, error) {
 }
 
 // put writes it.
-func (m *machine) put(i *inst, size int, v uint64) error {
+func (m *interpreter) put(i *inst, size int, v uint64) error {
 	if i.inMemory() {
 		return m.store(m.address(i), size, v)
 	}
@@ -137,11 +137,11 @@ func (m *machine) put(i *inst, size int, v uint64) error {
 }
 
 // getReg and putReg read and write a general register as an operand.
-func (m *machine) getReg(i *inst, n byte, size int) uint64 {
+func (m *interpreter) getReg(i *inst, n byte, size int) uint64 {
 	return m.State.reg(n, size, i.high(n, size))
 }
 
-func (m *machine) putReg(i *inst, n byte, size int, v uint64) {
+func (m *interpreter) putReg(i *inst, n byte, size int, v uint64) {
 	high := i.high(n, size)
 	m.setReg(n, size, high, v)
 	if high {
@@ -151,14 +151,14 @@ func (m *machine) putReg(i *inst, n byte, size int, v uint64) {
 }
 
 // usesFlags notes that what the flags say goes on.
-func (m *machine) usesFlags() {
+func (m *interpreter) usesFlags() {
 	for _, n := range m.pending {
 		m.mem.log[n].UsesOld = true
 	}
 }
 
 // newFlags notes that an instruction is about to overwrite all of them.
-func (m *machine) newFlags() { m.pending = m.pending[:0] }
+func (m *interpreter) newFlags() { m.pending = m.pending[:0] }
 
 // number reads up to 8 bytes, little-endian.
 func number(b []byte) uint64 {
