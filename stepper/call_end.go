@@ -3,7 +3,7 @@ package stepper
 import (
 	"errors"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 )
 
 // holds reports whether a call is still to return.
@@ -85,7 +85,7 @@ func (e *Engine) unwindAll() error {
 }
 
 // stepReturning is stepPlain of an instruction that may return from a called function.
-func (e *Engine) stepReturning(th *thread, insn *unit.Insn) (*Stop, error) {
+func (e *Engine) stepReturning(th *thread, insn *machine.Insn) (*Stop, error) {
 	if stop, err := e.stepPlain(th, insn); stop != nil || err != nil || len(th.called) == 0 || e.threads[th.tid] != th {
 		return stop, err
 	}

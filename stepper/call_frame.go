@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -17,7 +17,7 @@ type called struct {
 	back table.Addr // the return address, with a trap of ours
 	sp   table.Addr // RSP once the function has returned there
 
-	regs    unit.Regs
+	regs    machine.Regs
 	area    []byte // the XSAVE area
 	signal  int    // still to be delivered
 	siginfo []byte // its siginfo_t

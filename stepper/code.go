@@ -3,7 +3,7 @@ package stepper
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -11,7 +11,7 @@ import (
 // thread is stepped and the others are held: file-backed, not writable pages.
 // It is flushed whenever anything else runs or maps memory.
 type codeCache struct {
-	insns map[table.Addr]*unit.Insn
+	insns map[table.Addr]*machine.Insn
 }
 
 // maxCached bounds the cache: about 6 MB.
@@ -24,11 +24,11 @@ func (c *codeCache) flush() {
 }
 
 // decode is the instruction at pc.
-func (e *Engine) decode(pc table.Addr) (*unit.Insn, error) {
+func (e *Engine) decode(pc table.Addr) (*machine.Insn, error) {
 	if i, ok := e.code.insns[pc]; ok {
 		return i, nil
 	}
-	var buf [unit.MaxLen]byte
+	var buf [machine.MaxLen]byte
 	n, err := e.target.ReadMemory(pc, buf[:])
 	if n == 0 {
 		return nil, fmt.Errorf("cannot read the instruction at %v: %w", pc, err)
@@ -41,7 +41,7 @@ func (e *Engine) decode(pc table.Addr) (*unit.Insn, error) {
 	// time) is read anew each time.
 	if e.image.ModuleAt(pc) != nil {
 		if e.code.insns == nil || len(e.code.insns) >= maxCached {
-			e.code.insns = make(map[table.Addr]*unit.Insn)
+			e.code.insns = make(map[table.Addr]*machine.Insn)
 		}
 		e.code.insns[pc] = &insn
 	}
@@ -49,7 +49,7 @@ func (e *Engine) decode(pc table.Addr) (*unit.Insn, error) {
 }
 
 // holds reports whether the program has an instruction at pc.
-func holds(mem unit.Memory, pc table.Addr, insn string) bool {
+func holds(mem machine.Memory, pc table.Addr, insn string) bool {
 	code := make([]byte, len(insn))
 	n, _ := mem.ReadMemory(pc, code)
 	return n == len(code) && string(code) == insn

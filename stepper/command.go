@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -18,7 +18,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		sites:   map[table.Addr]int{},
 		signals: NewSignalTable(),
 		counts:  map[table.Addr]*Counts{},
-		bodies:  map[*table.Placed]*unit.Body{},
+		bodies:  map[*table.Placed]*machine.Body{},
 		watched: map[table.Addr]int{},
 	}
 	for _, tid := range t.Threads() {
@@ -43,7 +43,7 @@ func (e *Engine) Symbols() Symbols { return e.symbols }
 func (e *Engine) Image() *table.Image { return e.image }
 
 // VDSO is the process's vDSO, nil when it has none that can be read.
-func (e *Engine) VDSO() *unit.VDSO { return e.vdso }
+func (e *Engine) VDSO() *machine.VDSO { return e.vdso }
 
 // Policy is what the user may set; changes count from the next command on.
 func (e *Engine) Policy() *Policy { return &e.policy }

@@ -1,8 +1,8 @@
 package stepper
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -52,6 +52,6 @@ func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, e
 	if _, named := e.symbols.Function(th.regs.PC()); named {
 		return true, nil, nil
 	}
-	_, stop, err = e.runTo(th, back, func(r *unit.Regs) bool { return r.SP() == sp })
+	_, stop, err = e.runTo(th, back, func(r *machine.Regs) bool { return r.SP() == sp })
 	return false, stop, err
 }

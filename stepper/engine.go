@@ -4,8 +4,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -21,7 +21,7 @@ type Engine struct {
 	answer  func(tracee.Caller) error
 
 	image   *table.Image
-	vdso    *unit.VDSO
+	vdso    *machine.VDSO
 	threads map[int]*thread
 	current int // the selected thread
 	met     int // the thread that stopped the program at a breakpoint last
@@ -41,7 +41,7 @@ type Engine struct {
 	layouts     layouts
 	counts      map[table.Addr]*Counts
 
-	bodies     map[*table.Placed]*unit.Body
+	bodies     map[*table.Placed]*machine.Body
 	lastThread int
 	hardware   bool               // the user owns a debug register
 	pinned     int                // the thread that shares our CPU; 0: none

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"syscall"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -87,9 +87,9 @@ func (e *Engine) arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
 		return 0, false, err
 	}
 	// It may begin with its arming store.
-	head := make([]byte, min(4*unit.MaxLen, p.End-p.Start))
+	head := make([]byte, min(4*machine.MaxLen, p.End-p.Start))
 	n, _ := e.target.ReadMemory(p.Start, head)
-	trap, ok = unit.FindArming(e.target.Arch(), p, from, append(code, head[:n]...), e.signatures(Range{Low: from, High: p.Start})...)
+	trap, ok = machine.FindArming(e.target.Arch(), p, from, append(code, head[:n]...), e.signatures(Range{Low: from, High: p.Start})...)
 	return trap, ok, nil
 }
 
@@ -216,7 +216,7 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 
 // atArming decodes the instruction a thread stands at as an arming store and
 // finds its section; nil when it arms nothing.
-func (e *Engine) atArming(th *thread) (*unit.Insn, *table.Placed, error) {
+func (e *Engine) atArming(th *thread) (*machine.Insn, *table.Placed, error) {
 	if err := e.load(th); err != nil {
 		return nil, nil, err
 	}

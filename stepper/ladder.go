@@ -4,15 +4,15 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // climb carries out the section the thread is about to arm on the rung of the
 // ladder that its fruitless passes have earned (DESIGN 4.4). done is false
 // when that is the first: run it.
-func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) (done bool, stop *Stop, err error) {
+func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) (done bool, stop *Stop, err error) {
 	n := th.passes[p.Start]
 	limit := max(e.policy.StuckLimit, 1)
 	switch {
@@ -132,7 +132,7 @@ const maxRebuild = 16
 // thread put where the section would have left. done is false when the section
 // would not have committed; with done an error says that the registers are owed.
 // Precondition: the thread stands at the arming store, every other is held.
-func (e *Engine) inject(th *thread, p *table.Placed, insn *unit.Insn) (done bool, err error) {
+func (e *Engine) inject(th *thread, p *table.Placed, insn *machine.Insn) (done bool, err error) {
 	if insn.Next() != p.Start {
 		return false, errors.New("there is other code between the arming store and the section")
 	}

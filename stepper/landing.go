@@ -3,7 +3,7 @@ package stepper
 import (
 	"math/bits"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -49,7 +49,7 @@ func (e *Engine) trapUnwinding(tr *traps, w *walk) {
 				return false, nil, nil
 			}
 			sp := th.regs.SP()
-			return e.land(th, w, ra, func(r *unit.Regs) bool { return r.SP() > sp })
+			return e.land(th, w, ra, func(r *machine.Regs) bool { return r.SP() > sp })
 		})
 	}
 	for _, a := range l.jumps {
@@ -58,7 +58,7 @@ func (e *Engine) trapUnwinding(tr *traps, w *walk) {
 			if !ok || sp < th.regs.SP() {
 				return false, nil, nil
 			}
-			return e.land(th, w, place, func(r *unit.Regs) bool { return r.SP() == sp })
+			return e.land(th, w, place, func(r *machine.Regs) bool { return r.SP() == sp })
 		})
 	}
 }
@@ -66,7 +66,7 @@ func (e *Engine) trapUnwinding(tr *traps, w *walk) {
 // land runs to where an exception or a longjmp leads. A place further in than
 // the frame of the walk is no arrival; nor is one in that frame for a walk that
 // waits for the frame's end: a siglongjmp back to its own sigsetjmp, a catch.
-func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*unit.Regs) bool) (bool, *Stop, error) {
+func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*machine.Regs) bool) (bool, *Stop, error) {
 	if e.image.At(place) != nil {
 		return false, nil, nil
 	}

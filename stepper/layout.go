@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"sort"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -20,7 +20,7 @@ func (e *MiddleError) Error() string {
 // instructions, and which addresses guard has passed. Text of modules is taken as
 // fixed, as codeCache does; both are dropped when modules or sections change.
 type layouts struct {
-	functions map[table.Addr]*unit.Layout
+	functions map[table.Addr]*machine.Layout
 	passed    map[table.Addr]bool
 }
 
@@ -30,7 +30,7 @@ const maxLayout = 4 << 20
 
 // layout is the instructions of the function at a, nil where there is none, or
 // where its code may change.
-func (e *Engine) layout(a table.Addr) *unit.Layout {
+func (e *Engine) layout(a table.Addr) *machine.Layout {
 	if e.image.ModuleAt(a) == nil {
 		return nil
 	}
@@ -45,12 +45,12 @@ func (e *Engine) layout(a table.Addr) *unit.Layout {
 	for _, r := range fn.Ranges {
 		size += r.High - r.Low
 	}
-	var l *unit.Layout
+	var l *machine.Layout
 	if size <= maxLayout {
-		l = unit.Lay(e.codeOf(fn.Ranges, fn.Entry))
+		l = machine.Lay(e.codeOf(fn.Ranges, fn.Entry))
 	}
 	if e.layouts.functions == nil {
-		e.layouts.functions = map[table.Addr]*unit.Layout{}
+		e.layouts.functions = map[table.Addr]*machine.Layout{}
 	}
 	e.layouts.functions[fn.Entry] = l
 	return l
@@ -92,8 +92,8 @@ func (e *Engine) middle(a table.Addr) error {
 // descriptors of sections say: instructions begin at a section's start, behind
 // its end and at its abort handler, and the signature is none. The line table's
 // statements are likely to begin with one.
-func (e *Engine) codeOf(ranges []Range, entries ...table.Addr) unit.Code {
-	c := unit.Code{Arch: e.target.Arch(), Ranges: ranges, Entries: entries, Read: e.target.ReadMemory}
+func (e *Engine) codeOf(ranges []Range, entries ...table.Addr) machine.Code {
+	c := machine.Code{Arch: e.target.Arch(), Ranges: ranges, Entries: entries, Read: e.target.ReadMemory}
 	for _, p := range e.image.Sections() {
 		for _, a := range []table.Addr{p.Start, p.End, p.Abort} {
 			if inRanges(ranges, a) {
@@ -109,10 +109,10 @@ func (e *Engine) codeOf(ranges []Range, entries ...table.Addr) unit.Code {
 }
 
 // signatures is the signatures of abort handlers that lie in r, by address.
-func (e *Engine) signatures(r Range) []unit.Range {
-	var list []unit.Range
+func (e *Engine) signatures(r Range) []machine.Range {
+	var list []machine.Range
 	for _, p := range e.image.Sections() {
-		if s := (unit.Range{Low: p.Abort - unit.SignatureSize, High: p.Abort}); s.Low < r.High && r.Low < s.High {
+		if s := (machine.Range{Low: p.Abort - machine.SignatureSize, High: p.Abort}); s.Low < r.High && r.Low < s.High {
 			list = append(list, s)
 		}
 	}

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -77,7 +77,7 @@ func (e *Engine) enter(th *thread, fn Function) (*Stop, error) {
 // stepLine is the trap at an instruction of the line that only the processor knows
 // the way from: an indirect branch, one of a section that is stepped. again is set
 // where it leads inside, to code that its ways had not shown.
-func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool, entered, again *bool) trap {
+func (e *Engine) stepLine(w *walk, ways *machine.Ways, inside func(table.Addr) bool, entered, again *bool) trap {
 	return func(th *thread) (bool, *Stop, error) {
 		if arrived, _, _ := e.sameFrame(w)(th); !arrived {
 			return false, nil, nil

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -14,7 +14,7 @@ func (e *Engine) cover(w *walk, ranges []Range) []Range {
 	if w.into {
 		out = e.withoutInlined(w, ranges)
 	}
-	for p := range e.sectionsOf(ranges, unit.Ways{}) {
+	for p := range e.sectionsOf(ranges, machine.Ways{}) {
 		if r, _, ok := e.handler(p); ok && !inRanges(out, r.Low) {
 			out = append(out[:len(out):len(out)], r)
 		}
@@ -38,7 +38,7 @@ func (e *Engine) handler(p *table.Placed) (r Range, to table.Addr, ok bool) {
 		}
 		r.High = insn.Next()
 		if !insn.Continues() {
-			return r, insn.Target, insn.Kind == unit.Jump
+			return r, insn.Target, insn.Kind == machine.Jump
 		}
 		if e.beginsStatement(r.High) {
 			return r, r.High, true
@@ -77,7 +77,7 @@ func (e *Engine) withoutInlined(w *walk, ranges []Range) []Range {
 
 // sectionsOf yields the sections that the ranges touch or that begin where
 // they are left.
-func (e *Engine) sectionsOf(ranges []Range, ways unit.Ways) map[*table.Placed]bool {
+func (e *Engine) sectionsOf(ranges []Range, ways machine.Ways) map[*table.Placed]bool {
 	found := map[*table.Placed]bool{}
 	for _, r := range ranges {
 		for _, p := range e.image.Overlapping(r.Low, r.High) {

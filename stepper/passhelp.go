@@ -1,8 +1,8 @@
 package stepper
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -98,7 +98,7 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) (*Stop, error) {
 
 // injectCounted does the work of the pass that began in state and has ended in
 // the abort handler, where the thread stands, by a vector.
-func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, state opv.State) error {
+func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, state opv.State) error {
 	n := th.passesOf(p)
 	if insn.Next() != p.Start {
 		n.vectorless = true // what runs between the two is not known

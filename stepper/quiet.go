@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -16,7 +16,7 @@ import (
 // data, holds because nothing else of the program runs.
 type quiet struct {
 	config  tracee.RseqConfig
-	body    *unit.Body    // of the section armed last
+	body    *machine.Body // of the section armed last
 	placed  *table.Placed // that section
 	entered bool          // the thread has armed placed and not left it since
 	final   bool          // its last store has run in this pass
@@ -123,9 +123,9 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 	}
 	insn, err := e.decode(pc)
 	if err != nil {
-		insn = &unit.Insn{Addr: pc} // the processor knows
+		insn = &machine.Insn{Addr: pc} // the processor knows
 	}
-	if insn.Kind == unit.Syscall {
+	if insn.Kind == machine.Syscall {
 		return quietKernel, nil, e.restoreRegistration(th)
 	}
 	if insn.Store.Size != 0 {
@@ -159,7 +159,7 @@ func (e *Engine) quietStep(th *thread) (quietEnd, *Stop, error) {
 }
 
 // judge tells where the step from insn to pc has led.
-func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
+func (q *quiet) judge(insn *machine.Insn, pc, sp table.Addr) quietEnd {
 	if q.cfa != 0 && sp >= q.cfa {
 		q.entered = false
 		return quietReturn
@@ -167,7 +167,7 @@ func (q *quiet) judge(insn *unit.Insn, pc, sp table.Addr) quietEnd {
 	if !q.entered || !q.placed.Contains(insn.Addr) {
 		return quietGoing
 	}
-	if insn.Addr == q.body.Final || !q.body.Known() && insn.Kind == unit.Plain && insn.Store.Size > 0 {
+	if insn.Addr == q.body.Final || !q.body.Known() && insn.Kind == machine.Plain && insn.Store.Size > 0 {
 		q.final = true // where the code does not show which store is the last, it is one of those made
 	}
 	if q.placed.Contains(pc) {

@@ -3,8 +3,8 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -81,11 +81,11 @@ func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration
 	if q.placed.Contains(pc) {
 		return quietGoing, nil, nil
 	}
-	var before *unit.Regs
+	var before *machine.Regs
 	if th.last != nil && th.last.placed == q.placed {
 		before = &th.last.regs
 	}
-	q.final = q.body.Outcome(before, &th.regs) == unit.OutcomeCommitted
+	q.final = q.body.Outcome(before, &th.regs) == machine.OutcomeCommitted
 	q.entered = false
 	switch {
 	case pc == q.placed.Abort:

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -113,7 +113,7 @@ func arrived(*thread) (bool, *Stop, error) { return true, nil, nil }
 // stepOut1 steps the instruction at the trap, of which only the processor knows
 // where it leads, and arrives when that is out of the ranges, or to code inside that
 // the ways out had not shown.
-func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) trap {
+func (e *Engine) stepOut1(ranges []Range, ways *machine.Ways) trap {
 	return func(th *thread) (bool, *Stop, error) {
 		if stop, err := e.stepOne(th); stop != nil || err != nil {
 			return false, stop, err

@@ -3,8 +3,8 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -12,12 +12,12 @@ import (
 // addresses with registers that accept takes (nil: any). The traps are debug
 // registers as long as there are free ones, for they disturb nothing; the rest
 // are int3. A thread that blocks gets the others' help.
-func (e *Engine) runTo(th *thread, where []table.Addr, accept func(*unit.Regs) bool) (at table.Addr, stop *Stop, err error) {
+func (e *Engine) runTo(th *thread, where []table.Addr, accept func(*machine.Regs) bool) (at table.Addr, stop *Stop, err error) {
 	return e.runLate(th, where, accept, nil)
 }
 
 // runLate is runTo that calls late, unless that is nil, when it takes long.
-func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs) bool, whenOverdue whenOverdue) (at table.Addr, stop *Stop, err error) {
+func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*machine.Regs) bool, whenOverdue whenOverdue) (at table.Addr, stop *Stop, err error) {
 	// A breakpoint under the thread's feet is no news.
 	if err := e.load(th); err != nil {
 		return 0, nil, err
@@ -35,7 +35,7 @@ func (e *Engine) runLate(th *thread, where []table.Addr, accept func(*unit.Regs)
 	return at, stop, err
 }
 
-func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*unit.Regs) bool, whenOverdue whenOverdue) (at table.Addr, stop *Stop, err error) {
+func (e *Engine) runToTraps(th *thread, where []table.Addr, accept func(*machine.Regs) bool, whenOverdue whenOverdue) (at table.Addr, stop *Stop, err error) {
 	if err := e.unwatchPasses(th); err != nil {
 		return 0, nil, err
 	}

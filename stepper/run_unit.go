@@ -4,14 +4,14 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // runUnit runs a section natively, from the arming store the thread stands at
 // to the first exit.
-func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
+func (e *Engine) runUnit(th *thread, insn *machine.Insn) (*Stop, error) {
 	p := e.armed(th, insn)
 	if p == nil {
 		// It disarms, or writes no descriptor that the kernel would take: that
@@ -44,7 +44,7 @@ func (e *Engine) runUnit(th *thread, insn *unit.Insn) (*Stop, error) {
 }
 
 // armed is the section that an arming store is about to arm, nil for none.
-func (e *Engine) armed(th *thread, insn *unit.Insn) *table.Placed {
+func (e *Engine) armed(th *thread, insn *machine.Insn) *table.Placed {
 	descriptor, known := insn.FieldAfter(&th.regs, e.target, th.rseq.CSField())
 	switch {
 	case known && descriptor == 0:
@@ -63,12 +63,12 @@ func (e *Engine) armed(th *thread, insn *unit.Insn) *table.Placed {
 // lastPass is a section as a thread came to it last.
 type lastPass struct {
 	placed *table.Placed
-	regs   unit.Regs // at the arming store; Start follows it at once
-	runs   int       // the thread's runs when the pass had ended: later ones are not known
+	regs   machine.Regs // at the arming store; Start follows it at once
+	runs   int          // the thread's runs when the pass had ended: later ones are not known
 }
 
 // comes records a thread that stands at the arming store insn of p.
-func (th *thread) comes(p *table.Placed, insn *unit.Insn) {
+func (th *thread) comes(p *table.Placed, insn *machine.Insn) {
 	th.last = nil
 	if insn.Next() == p.Start {
 		th.last = &lastPass{placed: p, regs: th.regs, runs: th.runs}
@@ -112,7 +112,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 		return nil, err
 	}
 	exits := e.exitsOf(body)
-	var before *unit.Regs
+	var before *machine.Regs
 	if th.last != nil {
 		before = &th.last.regs
 	}
@@ -136,7 +136,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 	switch {
 	case where == p.Abort:
 		report.Result = Aborted
-	case where == p.End && body.Outcome(before, &th.regs) == unit.OutcomeCommitted:
+	case where == p.End && body.Outcome(before, &th.regs) == machine.OutcomeCommitted:
 		report.Result = Committed
 	default:
 		report.Result = SideExit
@@ -147,7 +147,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed) (*Stop, error) {
 }
 
 // body decodes a section's instructions, once where a file declares it.
-func (e *Engine) body(p *table.Placed) (*unit.Body, error) {
+func (e *Engine) body(p *table.Placed) (*machine.Body, error) {
 	if b, ok := e.bodies[p]; ok {
 		return b, nil
 	}
@@ -155,9 +155,9 @@ func (e *Engine) body(p *table.Placed) (*unit.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	var behind [unit.MaxLen]byte // of an instruction that the end lies in
+	var behind [machine.MaxLen]byte // of an instruction that the end lies in
 	n, _ := e.target.ReadMemory(p.End, behind[:])
-	b, err := unit.DecodeBody(e.target.Arch(), p, append(code, behind[:n]...))
+	b, err := machine.DecodeBody(e.target.Arch(), p, append(code, behind[:n]...))
 	if err != nil {
 		return nil, err
 	}
@@ -169,8 +169,8 @@ func (e *Engine) body(p *table.Placed) (*unit.Body, error) {
 
 // exitsOf lists where a section can leave to. An exit inside another section
 // stands for that one's exits, because nothing may be planted inside it.
-func (e *Engine) exitsOf(b *unit.Body) []table.Addr {
-	stops := b.Stops(func(a table.Addr) *unit.Body {
+func (e *Engine) exitsOf(b *machine.Body) []table.Addr {
+	stops := b.Stops(func(a table.Addr) *machine.Body {
 		q := e.image.At(a)
 		if q == nil {
 			return nil

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -62,7 +62,7 @@ func (e *Engine) guard(a table.Addr, owner trapOwner) error {
 		return &InsideError{Addr: a, Section: e.SectionName(p), Start: p.Start, End: p.End}
 	}
 	for _, p := range e.image.Sections() {
-		if d := p.Abort - a; d >= 1 && d <= unit.SignatureSize {
+		if d := p.Abort - a; d >= 1 && d <= machine.SignatureSize {
 			return fmt.Errorf("%v lies on the signature before the abort handler %v of the section %s: a breakpoint there would make the kernel kill the program; break at %v",
 				a, p.Abort, e.SectionName(p), p.Abort)
 		}

@@ -3,8 +3,8 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // StepAlone is StepInstruction of one instruction for a client that has taken a
@@ -49,7 +49,7 @@ func (e *Engine) blockFor(th *thread) (bool, error) {
 		return false, err
 	}
 	insn, err := e.decode(th.regs.PC())
-	if err != nil || insn.Kind == unit.Syscall || th.inCall || e.toBeRestarted(th) {
+	if err != nil || insn.Kind == machine.Syscall || th.inCall || e.toBeRestarted(th) {
 		if th.signal != 0 && th.deferred == 0 { // it was taken before
 			th.keepSignal(e.target, th.signal)
 			th.signal = 0

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -81,10 +81,10 @@ func (e *Engine) NextInstruction(n int) (Stop, error) {
 			insn, err := e.decode(th.regs.PC())
 			if entered {
 				// The signal was the whole step.
-			} else if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
+			} else if err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall) {
 				next, sp := insn.Next(), th.regs.SP()
 				tr := &traps{tid: th.tid, at: map[table.Addr]trap{}}
-				if insn.Kind == unit.Call {
+				if insn.Kind == machine.Call {
 					tr.sections = e.sectionsIn(insn.Target)
 				}
 				tr.at[next] = func(th *thread) (bool, *Stop, error) { return th.regs.SP() >= sp, nil, nil }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // blockPatience is how long a stepped system call, or a unit, may take before
@@ -70,7 +70,7 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 	if stop != nil || err != nil {
 		return stop, err
 	}
-	if insn.Kind == unit.Call || insn.Kind == unit.IndirectCall || insn.Kind == unit.IndirectJump || insn.Kind == unit.Jump {
+	if insn.Kind == machine.Call || insn.Kind == machine.IndirectCall || insn.Kind == machine.IndirectJump || insn.Kind == machine.Jump {
 		if e.vdso != nil {
 			if err := e.load(th); err != nil {
 				return nil, err
@@ -84,11 +84,11 @@ func (e *Engine) stepOne(th *thread) (stop *Stop, err error) {
 }
 
 // stepPlain single-steps one instruction. insn may be nil when it could not be decoded.
-func (e *Engine) stepPlain(th *thread, insn *unit.Insn) (*Stop, error) {
+func (e *Engine) stepPlain(th *thread, insn *machine.Insn) (*Stop, error) {
 	patience := tracee.FaultPatience
 	repin := false
 	pc := th.regs.PC()
-	inKernel := insn == nil || insn.Kind == unit.Syscall || th.inCall || e.toBeRestarted(th)
+	inKernel := insn == nil || insn.Kind == machine.Syscall || th.inCall || e.toBeRestarted(th)
 	th.inCall = false
 	if inKernel {
 		// The kernel may look at the thread's affinity, or block.

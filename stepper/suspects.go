@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -73,7 +73,7 @@ func (e *Engine) counted(th *thread) (list []*table.Placed) {
 }
 
 // near lists the sections of a line and of the functions that it calls.
-func (e *Engine) near(sections map[*table.Placed]bool, ways unit.Ways) (list []*table.Placed) {
+func (e *Engine) near(sections map[*table.Placed]bool, ways machine.Ways) (list []*table.Placed) {
 	for p := range sections {
 		list = append(list, p)
 	}
@@ -94,7 +94,7 @@ func (e *Engine) around(pc table.Addr) []*table.Placed {
 	if !ok || len(e.image.Sections()) == 0 {
 		return nil
 	}
-	ways := unit.WaysOut(e.codeOf(fn.Ranges, fn.Entry, pc))
+	ways := machine.WaysOut(e.codeOf(fn.Ranges, fn.Entry, pc))
 	return e.near(e.sectionsOf(fn.Ranges, ways), ways)
 }
 

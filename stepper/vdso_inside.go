@@ -3,7 +3,7 @@ package stepper
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -24,21 +24,21 @@ func (e *Engine) stepInVDSO(th *thread, c *vdsoCall, inner table.Addr) (*Stop, e
 	}
 	pc := th.regs.PC()
 	if !e.vdso.Contains(pc) {
-		if insn.Kind == unit.Return {
+		if insn.Kind == machine.Return {
 			th.dropVDSOCall(c)
 		}
 		return nil, nil // or a signal's handler has begun
 	}
 	switch insn.Kind {
-	case unit.Call, unit.IndirectCall:
+	case machine.Call, machine.IndirectCall:
 		// What the helper did when it was called before is another activation's.
 		for r := range c.rounds {
 			if r.cfa < inner {
 				delete(c.rounds, r)
 			}
 		}
-	case unit.Jump, unit.CondJump, unit.IndirectJump:
-		if pc > insn.Addr || insn.Kind != unit.IndirectJump && pc != insn.Target {
+	case machine.Jump, machine.CondJump, machine.IndirectJump:
+		if pc > insn.Addr || insn.Kind != machine.IndirectJump && pc != insn.Target {
 			break
 		}
 		r := round{head: pc, cfa: inner}
@@ -111,7 +111,7 @@ func (e *Engine) runHandler(th *thread) (*Stop, error) {
 			where = append(where, c.function.Start)
 		}
 	}
-	_, stop, err := e.runTo(th, where, func(r *unit.Regs) bool {
+	_, stop, err := e.runTo(th, where, func(r *machine.Regs) bool {
 		return r.PC() == pc && r.SP() == sp || c != nil && r.PC() == c.function.Start && r.EntryCFA() == c.cfa
 	})
 	if stop == nil && err == nil && th.regs.PC() == pc {

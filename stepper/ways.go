@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -11,7 +11,7 @@ import (
 type wayTraps struct {
 	*traps
 	e       *Engine
-	ways    unit.Ways
+	ways    machine.Ways
 	stepped map[table.Addr]bool // instructions inside that are stepped when they are met
 	here    trap                // steps one
 	blind   bool                // some way out cannot be trapped: instruction by instruction, then
@@ -19,18 +19,18 @@ type wayTraps struct {
 
 // waysOut follows the code of ranges from where the thread stands. From an address
 // outside of them (code moved out of an inlined call) all that may begin counts.
-func (e *Engine) waysOut(ranges []Range, pc table.Addr) unit.Ways {
+func (e *Engine) waysOut(ranges []Range, pc table.Addr) machine.Ways {
 	e.reached(pc)
 	c := e.codeOf(ranges, pc)
 	if !inRanges(ranges, pc) {
 		c.Entries, c.Likely = append(c.Entries, c.Likely...), nil
 	}
-	return unit.WaysOut(c)
+	return machine.WaysOut(c)
 }
 
 // way traps a way out where it ends or, where nothing may be planted there, on the
 // instruction that it begins with.
-func (w *wayTraps) way(b unit.Branch, there trap) {
+func (w *wayTraps) way(b machine.Branch, there trap) {
 	places := w.e.placesFor(b.To)
 	if !w.e.allow(places) {
 		if w.ways.Sure(b.From) {
@@ -73,7 +73,7 @@ func (e *Engine) known(a table.Addr) bool {
 // planted: stepped, it would lead into its callee and be lost sight of.
 func (w *wayTraps) returnsAmiss(a table.Addr) bool {
 	insn, err := w.e.decode(a)
-	return err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) && w.e.guard(insn.Next(), trapOurs) != nil
+	return err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall) && w.e.guard(insn.Next(), trapOurs) != nil
 }
 
 // placesFor is where a trap for a goes: the exits of the section it lies in, if any.

@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"strings"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -65,7 +65,7 @@ func boolText(n *big.Int) string {
 	return n.String()
 }
 
-func (p *printer) flags(bits []unit.Flag, n uint64) {
+func (p *printer) flags(bits []machine.Flag, n uint64) {
 	p.b.WriteString("[ ")
 	for _, f := range bits {
 		if n>>f.Bit&1 == 1 {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/dwexpr"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 )
 
 // errNotSaved is gdb's word for a caller's register that the call was free
@@ -14,7 +14,7 @@ import (
 var errNotSaved = errors.New("value is not available: the register was not saved")
 
 // arch is the architecture of what is looked at; nil where nothing is.
-func (c *Context) arch() *unit.Arch {
+func (c *Context) arch() *machine.Arch {
 	if len(c.Frames) > 0 {
 		return c.Frames[0].Regs.Arch()
 	}
@@ -37,7 +37,7 @@ func (c *Context) GeneralRegisters() (names []string) {
 func (c *Context) register(name string) (registerView, bool) {
 	list := arches.All()
 	if a := c.arch(); a != nil {
-		list = []*unit.Arch{a}
+		list = []*machine.Arch{a}
 	}
 	for _, a := range list {
 		if v, ok := c.Session.views(a)[name]; ok {

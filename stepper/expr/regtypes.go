@@ -3,7 +3,7 @@ package expr
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 )
 
 // registerView is how a name reads a register: the whole register it is part
@@ -18,7 +18,7 @@ type registerView struct {
 type registerViews map[string]registerView
 
 // newRegisterViews names the registers of an architecture and their parts.
-func newRegisterViews(b *basics, a *unit.Arch) registerViews {
+func newRegisterViews(b *basics, a *machine.Arch) registerViews {
 	types := registerTypes(b, a)
 	v := registerViews{}
 	for _, view := range a.Views() {
@@ -32,7 +32,7 @@ func newRegisterViews(b *basics, a *unit.Arch) registerViews {
 
 // registerTypes are the types by gdb's names in its target descriptions (gdb manual,
 // "Predefined Target Types"), and those of vectors and flags.
-func registerTypes(b *basics, a *unit.Arch) map[string]*Type {
+func registerTypes(b *basics, a *machine.Arch) map[string]*Type {
 	named := func(t *Type, kind Kind, name string) *Type { n := *t; n.Kind, n.Name = kind, name; return &n }
 	types := map[string]*Type{
 		"int64": named(b.long, Int, "int64_t"), "int32": named(b.int, Int, "int32_t"),

@@ -3,8 +3,8 @@ package expr
 import (
 	"errors"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/unit"
 )
 
 // Session is what outlives a single expression: the value history ($1, $2,
@@ -21,20 +21,20 @@ type Session struct {
 	vars    map[string]Value
 	infos   map[*symbols.Module]*Info
 	basics  *basics
-	regs    map[*unit.Arch]registerViews // see views
-	tags    map[string]*Type             // complete types of tags only declared elsewhere
-	Examine ExamineState                 // where a bare "x" goes on
+	regs    map[*machine.Arch]registerViews // see views
+	tags    map[string]*Type                // complete types of tags only declared elsewhere
+	Examine ExamineState                    // where a bare "x" goes on
 }
 
 // NewSession makes an empty session.
 func NewSession() *Session {
 	b := newBasics()
 	return &Session{vars: map[string]Value{}, infos: map[*symbols.Module]*Info{}, basics: b,
-		regs: map[*unit.Arch]registerViews{}, tags: map[string]*Type{}}
+		regs: map[*machine.Arch]registerViews{}, tags: map[string]*Type{}}
 }
 
 // views are the names of an architecture's registers.
-func (s *Session) views(a *unit.Arch) registerViews {
+func (s *Session) views(a *machine.Arch) registerViews {
 	if s.regs[a] == nil {
 		s.regs[a] = newRegisterViews(s.basics, a)
 	}

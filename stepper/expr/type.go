@@ -3,7 +3,7 @@ package expr
 import (
 	"debug/dwarf"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 )
 
 // Kind says what a Type is, and with that which of its fields count.
@@ -40,11 +40,11 @@ type Type struct {
 	Elem     *Type
 	Count    int64 // Array: elements, -1 when unknown (int a[])
 	Unsigned bool
-	Class    bool        // Struct: declared with "class"
-	bare     bool        // Struct, Union, Enum: named without its keyword (C++, Go)
-	RValue   bool        // Reference: &&
-	flags    []unit.Flag // Int: shown as the flags of EFLAGS
-	Vector   bool        // Array: a vector of the machine (GCC's vector_size)
+	Class    bool           // Struct: declared with "class"
+	bare     bool           // Struct, Union, Enum: named without its keyword (C++, Go)
+	RValue   bool           // Reference: &&
+	flags    []machine.Flag // Int: shown as the flags of EFLAGS
+	Vector   bool           // Array: a vector of the machine (GCC's vector_size)
 
 	Const, Volatile, Restrict, Atomic bool
 

@@ -1,6 +1,6 @@
 package opv
 
-import "rseqstep/stepper/unit/amd64"
+import "rseqstep/stepper/machine/amd64"
 
 // The eight operations of opcodes 00 to 3F, as bits 3 to 5 number them.
 const (

@@ -1,6 +1,6 @@
 package opv
 
-import "rseqstep/stepper/unit/amd64"
+import "rseqstep/stepper/machine/amd64"
 
 // exec executes one instruction. m.Rip is already the next one's address.
 func (m *interpreter) exec(i *inst) error {

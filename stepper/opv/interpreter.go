@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -26,7 +26,7 @@ const MaxSteps = 1 << 16
 type interpreter struct {
 	State
 	mem   *overlay
-	body  *unit.Body
+	body  *machine.Body
 	steps int
 
 	pending []int // log entries of additions whose flags are still there
@@ -48,12 +48,12 @@ type Result struct {
 // PC is outside. Nothing is written to mem. Errors wrap ErrUnsupported,
 // ErrFault, ErrTooLong, or what mem said of memory that is not there; the
 // Result is then what had happened until the instruction it failed at.
-func Run(body *unit.Body, s State, mem unit.Memory) (Result, error) {
+func Run(body *machine.Body, s State, mem machine.Memory) (Result, error) {
 	m := newInterpreter(body, s, mem)
 	return m.run()
 }
 
-func newInterpreter(body *unit.Body, s State, mem unit.Memory) *interpreter {
+func newInterpreter(body *machine.Body, s State, mem machine.Memory) *interpreter {
 	s.W[amd64.RIP] = uint64(body.Start)
 	return &interpreter{State: s, body: body, mem: &overlay{mem: mem, written: map[table.Addr]byte{}}}
 }
@@ -95,7 +95,7 @@ func (m *interpreter) fetch(pc table.Addr) (*inst, error) {
 		return nil, fmt.Errorf("at %v, inside of an instruction: %w", pc, ErrUnsupported)
 	}
 	switch u.Kind {
-	case unit.Plain, unit.Jump, unit.CondJump:
+	case machine.Plain, machine.Jump, machine.CondJump:
 		return parse(u)
 	}
 	return nil, fmt.Errorf("at %v, a %v: %w", pc, u.Kind, ErrUnsupported)

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 

@@ -1,7 +1,7 @@
 package opv
 
 import (
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 

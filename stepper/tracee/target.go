@@ -3,7 +3,7 @@ package tracee
 import (
 	"time"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -23,7 +23,7 @@ type Target interface {
 	// lies under a planted breakpoint is changed there and shown at once.
 	WriteMemory(addr table.Addr, p []byte) (n int, err error)
 
-	SetRegs(tid int, r *unit.Regs) error
+	SetRegs(tid int, r *machine.Regs) error
 	SetXState(tid int, area []byte) error
 
 	// Insert plants a software breakpoint, Remove takes it away. Inserting

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 )
 
 // bareRegisterNames are the general registers in gdb's order; without a program, those
@@ -22,9 +22,9 @@ func (d *desk) bareRegisterNames() (names []string) {
 	return names
 }
 
-func (d *desk) archs() []*unit.Arch {
+func (d *desk) archs() []*machine.Arch {
 	if a := d.Arch(); a != nil {
-		return []*unit.Arch{a}
+		return []*machine.Arch{a}
 	}
 	return arches.All()
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -56,7 +56,7 @@ func TestSectionsThatCannotBeDescribedSayWhy(t *testing.T) {
 		notes      int
 	}{
 		{0x500000, 0x500010, ErrUnreadable, 0},
-		{0x401000, 0x401000, unit.ErrEmpty, 0},
+		{0x401000, 0x401000, machine.ErrEmpty, 0},
 		{0x401004, 0x401005, nil, 1}, // a system call that the end lies in
 		{0x401004, 0x401007, nil, 2}, // a system call and a return
 	} {
