@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -25,7 +25,7 @@ func TestASingleStepThatBlocksEndsBehindItsCallWhileOthersMeetBreakpoints(t *tes
 		if err != nil {
 			t.Fatal(err)
 		}
-		var code [unit.MaxLen]byte
+		var code [machine.MaxLen]byte
 		n, _ := p.process.ReadMemory(r.PC(), code[:])
 		insn, err := amd64.Arch().Decode(r.PC(), code[:n])
 		if err != nil {
@@ -33,7 +33,7 @@ func TestASingleStepThatBlocksEndsBehindItsCallWhileOthersMeetBreakpoints(t *tes
 		}
 		stop := p.stepi(1)
 		p.wantReason(stop, stepper.StopStep)
-		if insn.Kind != unit.Syscall {
+		if insn.Kind != machine.Syscall {
 			continue
 		}
 		if stop.PC != insn.Next() || stop.TID != tid || met == 0 {

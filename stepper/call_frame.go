@@ -7,8 +7,8 @@ import (
 	"io"
 
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -19,7 +19,7 @@ type called struct {
 	trap ledger.Owner
 	sp   table.Addr // RSP once the function has returned there
 
-	regs    unit.Regs
+	regs    machine.Regs
 	area    []byte // the XSAVE area
 	signal  int    // still to be delivered
 	siginfo []byte // its siginfo_t

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )

@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -46,7 +46,7 @@ func (e *Engine) Symbols() Symbols { return e.symbols }
 func (e *Engine) Image() *table.Image { return e.sections.Image() }
 
 // VDSO is the process's vDSO, nil when it has none that can be read.
-func (e *Engine) VDSO() *unit.VDSO { return e.vdso }
+func (e *Engine) VDSO() *machine.VDSO { return e.vdso }
 
 // Policy is what the user may set; changes count from the next command on.
 func (e *Engine) Policy() *Policy { return &e.policy }

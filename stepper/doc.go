@@ -123,5 +123,5 @@
 //
 // A commit is not proved by the PC at post_commit_ip alone: sections with a
 // branch to it are told apart by the registers and flags at the exit
-// (unit.Body.Outcome), in a quiet phase by the instructions themselves.
+// (machine.Body.Outcome), in a quiet phase by the instructions themselves.
 package stepper

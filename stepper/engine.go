@@ -5,9 +5,9 @@ import (
 
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -25,7 +25,7 @@ type Engine struct {
 	answer  func(tracee.Caller) error
 
 	sections *rseq.Sections // and the code around them; see learn for what else has to know of a new one
-	vdso     *unit.VDSO
+	vdso     *machine.VDSO
 	threads  map[int]*thread
 	current  int // the selected thread
 	met      int // the thread that stopped the program at a breakpoint last

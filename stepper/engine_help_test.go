@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -33,7 +33,7 @@ const (
 func scripted(t *testing.T, pc table.Addr, more ...*steptest.Thread) (*stepper.Engine, *steptest.Target) {
 	t.Helper()
 	first := &steptest.Thread{TID: 1, Rseq: tracee.RseqConfig{Area: area, Size: 32, Signature: 0x53053053}}
-	first.Regs = amd64.Regs(unit.Words{amd64.RIP: uint64(pc), amd64.FSBase: uint64(area) - 0x1000, amd64.RCX: 0x1000, amd64.RAX: uint64(cs), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202})
+	first.Regs = amd64.Regs(machine.Words{amd64.RIP: uint64(pc), amd64.FSBase: uint64(area) - 0x1000, amd64.RCX: 0x1000, amd64.RAX: uint64(cs), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202})
 	target := steptest.New(t, append([]*steptest.Thread{first}, more...)...)
 	target.Forbidden = []stepper.Range{{Low: begin, High: commit}, {Low: abort - 4, High: abort}}
 	target.Code(lea, 0x48, 0x8d, 0x05, 0xf9, 0x0f, 0x00, 0x00) // lea cs(%rip),%rax

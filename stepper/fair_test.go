@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 )
 
 // ErrOutermost says that a frame has no caller to return to.
@@ -102,7 +102,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
 	pc := th.regs.PC()
 	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-	if w.caught || !ok || cfa != w.cfa || !unit.InRanges(w.fn.Ranges, pc) {
+	if w.caught || !ok || cfa != w.cfa || !machine.InRanges(w.fn.Ranges, pc) {
 		return nil, false
 	}
 	total, entering := e.symbols.Inlines(pc)

@@ -3,8 +3,8 @@ package stepper
 import (
 	"context"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -166,7 +166,7 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 
 // atArming decodes the instruction a thread stands at as an arming store and
 // finds its section; nil when it arms nothing.
-func (e *Engine) atArming(th *thread) (*unit.Insn, *table.Placed, error) {
+func (e *Engine) atArming(th *thread) (*machine.Insn, *table.Placed, error) {
 	if err := e.load(th); err != nil {
 		return nil, nil, err
 	}

@@ -5,22 +5,22 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
 
 // bodies decodes the program's sections that have n instructions.
-func (p *program) bodies(n int) []unit.Body {
+func (p *program) bodies(n int) []machine.Body {
 	p.t.Helper()
-	var list []unit.Body
+	var list []machine.Body
 	for _, s := range p.Image().Sections() {
 		code := make([]byte, s.End-s.Start)
 		if n, err := p.process.ReadMemory(s.Start, code); n < len(code) {
 			p.t.Fatal(err)
 		}
-		b, err := unit.DecodeBody(amd64.Arch(), s, code)
+		b, err := machine.DecodeBody(amd64.Arch(), s, code)
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ const (
 )
 
 // at is the address of instruction n (1 is the first) of each section.
-func at(bodies []unit.Body, n int) []table.Addr {
+func at(bodies []machine.Body, n int) []table.Addr {
 	var list []table.Addr
 	for i := range bodies {
 		list = append(list, bodies[i].Insns[n-1].Addr)

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -141,16 +141,16 @@ func TestLayoutIsWhatIsExecuted(t *testing.T) {
 			if !ok {
 				t.Fatalf("no function at %v", pc)
 			}
-			code := unit.Code{Arch: amd64.Arch(), Entries: []table.Addr{fn.Entry}, Read: p.process.ReadMemory}
+			code := machine.Code{Arch: amd64.Arch(), Entries: []table.Addr{fn.Entry}, Read: p.process.ReadMemory}
 			for _, r := range fn.Ranges {
 				code.Ranges = append(code.Ranges, r)
 				code.Likely = append(code.Likely, p.Symbols().Statements(r)...)
 			}
 			for _, s := range p.Image().Sections() {
 				code.Entries = append(code.Entries, s.Start, s.End, s.Abort)
-				code.Data = append(code.Data, unit.Range{Low: s.Abort - unit.SignatureSize, High: s.Abort})
+				code.Data = append(code.Data, machine.Range{Low: s.Abort - machine.SignatureSize, High: s.Abort})
 			}
-			layout := unit.Lay(code)
+			layout := machine.Lay(code)
 			executed := map[table.Addr]bool{}
 			for range 300 {
 				stop, err := p.StepInside(p.ctx, 1)
@@ -162,7 +162,7 @@ func TestLayoutIsWhatIsExecuted(t *testing.T) {
 			found := 0
 			var missed []string
 			for a := range executed {
-				if !slices.ContainsFunc(code.Ranges, func(r unit.Range) bool { return a-r.Low < r.High-r.Low }) {
+				if !slices.ContainsFunc(code.Ranges, func(r machine.Range) bool { return a-r.Low < r.High-r.Low }) {
 					continue
 				}
 				if layout.Begins(a) {

@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"rseqstep/stepper/ledger"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // climb carries out the section the thread is about to arm on the rung of the
 // ladder that its fruitless passes have earned (DESIGN 4.4). It goes on, to run the
 // section, when that is the first.
-func (e *Engine) climb(th *thread, p *table.Placed, insn *unit.Insn) answer {
+func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) answer {
 	n := th.passes[p.Start]
 	switch n.Rung(e.policy.StuckLimit) {
 	case RungRun:
@@ -117,7 +117,7 @@ const maxRebuild = 16
 // thread put where the section would have left. done is false when the section
 // would not have committed; with done an error says that the registers are owed.
 // Precondition: the thread stands at the arming store, every other is held.
-func (e *Engine) inject(th *thread, p *table.Placed, insn *unit.Insn) (done bool, err error) {
+func (e *Engine) inject(th *thread, p *table.Placed, insn *machine.Insn) (done bool, err error) {
 	if insn.Next() != p.Start {
 		return false, errors.New("there is other code between the arming store and the section")
 	}

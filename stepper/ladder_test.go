@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -82,7 +82,7 @@ func (p *program) insns(start table.Addr) []table.Addr {
 	if n, err := p.process.ReadMemory(s.Start, code); n < len(code) {
 		p.t.Fatal(err)
 	}
-	body, err := unit.DecodeBody(amd64.Arch(), s, code)
+	body, err := machine.DecodeBody(amd64.Arch(), s, code)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -176,7 +176,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	tr := journey(th)
 	tr.watchdog = w.watchdog
 	entered := false
-	inside := func(a table.Addr) bool { return unit.InRanges(ranges, a) }
+	inside := func(a table.Addr) bool { return machine.InRanges(ranges, a) }
 	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
 	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
 	for _, b := range ways.Falls {
@@ -184,7 +184,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	}
 	for _, b := range ways.Branches {
 		switch {
-		case unit.InRanges(w.fn.Ranges, b.To):
+		case machine.InRanges(w.fn.Ranges, b.To):
 			wt.way(b, e.sameFrame(w))
 		case w.into:
 			e.trapCallee(tr, w, b.To, &entered)
@@ -247,7 +247,7 @@ func (e *Engine) isReturnTo(th *thread, a table.Addr) bool {
 // the thread on its CPU, so that stepping through such lines neither disturbs the
 // others (each stop may abort a section of theirs) nor moves the thread away from
 // the CPU whose number it has read.
-func (e *Engine) tryAlone(tr *move, ways *unit.Ways) {
+func (e *Engine) tryAlone(tr *move, ways *machine.Ways) {
 	if len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0 {
 		tr.alone = blockPatience
 	}

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -72,7 +72,7 @@ func (e *Engine) returned(th *thread, w *walk, fn Function, cfa table.Addr) (don
 func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ranges []Range, ok bool) {
 	total, entering := e.symbols.Inlines(pc)
 	depth := w.depth
-	left := !unit.InRanges(w.block, pc)
+	left := !machine.InRanges(w.block, pc)
 	if left {
 		depth = total - entering
 	}
@@ -111,7 +111,7 @@ func (e *Engine) sameFunction(th *thread, w *walk, pc table.Addr) (done bool, ra
 // an instruction that does not go on to the next: behind it may lie data.
 func (e *Engine) untilStart(ranges []Range, pc table.Addr, depth int) []Range {
 	run := Range{Low: pc, High: pc}
-	for unit.InRanges(ranges, run.High) && (run.High == pc || !e.symbols.LineStart(run.High, depth)) {
+	for machine.InRanges(ranges, run.High) && (run.High == pc || !e.symbols.LineStart(run.High, depth)) {
 		insn, err := e.sections.Decode(run.High)
 		if err != nil {
 			return ranges

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -9,7 +9,7 @@ import (
 // trapped, as stepi does. A call is made as a whole, unless step enters what it calls.
 func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err error) {
 	insn, err := e.sections.Decode(th.regs.PC())
-	calls := err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall)
+	calls := err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall)
 	sp := th.regs.SP()
 	if stop, err := e.stepOne(th); stop != nil || err != nil {
 		return false, stop, err

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -38,7 +38,7 @@ func (e *Engine) calledFrom(th *thread, w *walk) bool {
 	if th.regs.EntryCFA() == w.cfa {
 		return true // tail call: the frame was handed over
 	}
-	if !unit.InRanges(w.fn.Ranges, ra-1) {
+	if !machine.InRanges(w.fn.Ranges, ra-1) {
 		return false
 	}
 	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
@@ -60,7 +60,7 @@ func (e *Engine) enter(th *thread, fn Function) answer {
 // stepLine is the trap at an instruction of the line that only the processor knows
 // the way from: an indirect branch, one of a section that is stepped. again is set
 // where it leads inside, to code that its ways had not shown.
-func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool, entered, again *bool) decision {
+func (e *Engine) stepLine(w *walk, ways *machine.Ways, inside func(table.Addr) bool, entered, again *bool) decision {
 	return func(th *thread) answer {
 		if a := e.sameFrame(w)(th); !a.arrived {
 			return answer{}
@@ -71,7 +71,7 @@ func (e *Engine) stepLine(w *walk, ways *unit.Ways, inside func(table.Addr) bool
 			case inside(pc):
 				*again = !ways.Begins(pc)
 				return answer{arrived: *again}
-			case unit.InRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
+			case machine.InRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
 				return answer{arrived: e.sections.Covering(pc) == nil}
 			case th.regs.SP() >= w.cfa:
 				return arrive() // it was a return

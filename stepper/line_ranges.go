@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 )
 
 // cover is what counts as still on the line: for next, calls inlined on it
@@ -13,8 +13,8 @@ func (e *Engine) cover(w *walk, ranges []Range) []Range {
 	if w.into {
 		out = e.withoutInlined(w, ranges)
 	}
-	for p := range e.sections.Touching(ranges, unit.Ways{}) {
-		if r, _, ok := e.sections.Handler(p); ok && !unit.InRanges(out, r.Low) {
+	for p := range e.sections.Touching(ranges, machine.Ways{}) {
+		if r, _, ok := e.sections.Handler(p); ok && !machine.InRanges(out, r.Low) {
 			out = append(out[:len(out):len(out)], r)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/steptest/modelled"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )

@@ -6,7 +6,7 @@ import (
 	"syscall"
 
 	"rseqstep/stepper/ledger"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -105,7 +105,7 @@ func (e *Engine) readVDSO(m *table.Module) {
 	}
 	image := make([]byte, m.High-m.Low)
 	n, _ := e.target.ReadMemory(m.Low, image)
-	v, err := unit.ParseVDSO(e.target.Arch(), image[:n], m.Low)
+	v, err := machine.ParseVDSO(e.target.Arch(), image[:n], m.Low)
 	if err != nil {
 		e.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
 		e.vdso = nil

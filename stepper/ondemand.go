@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -19,7 +19,7 @@ var ErrNoSection = errors.New("the thread does not come to a critical section wi
 const maxSearch = 100000
 
 // toArming steps the thread to the next arming store it comes to.
-func (e *Engine) toArming(th *thread) (*unit.Insn, *table.Placed, *Stop, error) {
+func (e *Engine) toArming(th *thread) (*machine.Insn, *table.Placed, *Stop, error) {
 	for n := 0; n < maxSearch; n++ {
 		insn, p, err := e.atArming(th)
 		if err != nil || p != nil {

@@ -3,9 +3,9 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -77,7 +77,7 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) answer {
 
 // injectCounted does the work of the pass that began in state and has ended in
 // the abort handler, where the thread stands, by a vector.
-func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *unit.Insn, state opv.State) error {
+func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, state opv.State) error {
 	n := th.passes.Of(p.Start)
 	if insn.Next() != p.Start {
 		n.Vectorless = true // what runs between the two is not known

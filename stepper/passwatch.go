@@ -2,8 +2,8 @@ package stepper
 
 import (
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -268,7 +268,7 @@ func (e *Engine) countPass(th *thread, p point) error {
 		p.placed = e.abortedIn(th, p.placed)
 	case pointEnd:
 		r = Committed
-		if body, err := e.sections.Body(p.placed); err == nil && body.Outcome(nil, &th.regs) == unit.OutcomeFailed {
+		if body, err := e.sections.Body(p.placed); err == nil && body.Outcome(nil, &th.regs) == machine.OutcomeFailed {
 			r = SideExit
 		}
 	}

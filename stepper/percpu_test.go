@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table/tabletest"
 )
 

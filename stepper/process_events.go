@@ -1,8 +1,8 @@
 package stepper
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // forked keeps the parent and lets the child go free of breakpoints, or the
@@ -22,7 +22,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	} else {
 		err = e.target.DetachChild(ev.Child)
 	}
-	var r unit.Regs
+	var r machine.Regs
 	if err == nil || e.target.PID() == ev.Child || isGone(err) && e.target.Regs(ev.Child, &r) != nil {
 		e.fork = nil
 	}

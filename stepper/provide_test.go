@@ -9,10 +9,10 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )

@@ -1,9 +1,9 @@
 package stepper
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // quiet is a quiet phase: a short stretch in which one thread is stepped with
@@ -32,9 +32,9 @@ func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) answer) answer {
 	}
 	insn, err := e.sections.Decode(pc)
 	if err != nil {
-		insn = &unit.Insn{Addr: pc} // the processor knows
+		insn = &machine.Insn{Addr: pc} // the processor knows
 	}
-	if insn.Kind == unit.Syscall {
+	if insn.Kind == machine.Syscall {
 		if err := e.restoreRegistration(th); err != nil {
 			return fails(err)
 		}

@@ -4,8 +4,8 @@ import (
 	"rseqstep/stepper/ledger"
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -68,7 +68,7 @@ func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration
 		if th.quiet == nil || e.threads[th.tid] != th {
 			return next(rseq.QuietKernel)
 		}
-		var before *unit.Regs
+		var before *machine.Regs
 		if th.last != nil && th.last.placed == q.Placed {
 			before = &th.last.regs
 		}

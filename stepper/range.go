@@ -2,7 +2,7 @@ package stepper
 
 import (
 	"context"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -25,7 +25,7 @@ func (e *Engine) StepInlined(ctx context.Context, from table.Addr) (Stop, error)
 		depth, _ := e.symbols.Inlines(from)
 		deeper, _ := e.symbols.Inlines(th.regs.PC())
 		ranges := e.symbols.LineRanges(from, depth)
-		if deeper > depth && unit.InRanges(ranges, th.regs.PC()) {
+		if deeper > depth && machine.InRanges(ranges, th.regs.PC()) {
 			return e.stepRanges(ctx, ranges)
 		}
 	}
@@ -38,7 +38,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		began := unit.InRanges(ranges, th.regs.PC())
+		began := machine.InRanges(ranges, th.regs.PC())
 		if !began {
 			if stop, err := e.stepOne(th); stop != nil || err != nil {
 				return stop, err
@@ -53,7 +53,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 			}
 			// A section that is restarted while it is settled, or where it was stepped,
 			// leaves the thread at its abort handler.
-			if pc := th.regs.PC(); !unit.InRanges(ranges, pc) && !(began && unit.InRanges(e.cover(&walk{}, ranges), pc)) {
+			if pc := th.regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(e.cover(&walk{}, ranges), pc)) {
 				break
 			}
 			if stop, err := e.leaveRange(th, ranges); stop != nil || err != nil {
@@ -81,7 +81,7 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	sections := e.sections.Touching(ranges, ways)
 	tr.sections = e.sections.Near(sections, ways)
 	for p := range sections {
-		if !unit.InRanges(ranges, p.Abort) {
+		if !machine.InRanges(ranges, p.Abort) {
 			e.trapAt(tr, p.Abort, always)
 		}
 	}
@@ -92,7 +92,7 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 		}
 		e.trapAt(tr, c.Target, when(func(th *thread) bool {
 			ra, ok := th.regs.ReturnAddress(e.target)
-			return !ok || ra == c.Return || unit.InRanges(ranges, ra)
+			return !ok || ra == c.Return || machine.InRanges(ranges, ra)
 		}))
 	}
 	for _, a := range ways.Returns {
@@ -111,11 +111,11 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 // stepOut1 steps the instruction at the trap, of which only the processor knows
 // where it leads, and arrives when that is out of the ranges, or to code inside that
 // the ways out had not shown.
-func (e *Engine) stepOut1(ranges []Range, ways *unit.Ways) decision {
+func (e *Engine) stepOut1(ranges []Range, ways *machine.Ways) decision {
 	return func(th *thread) answer {
 		return then(e.unit(th), func() answer {
 			pc := th.regs.PC()
-			return answer{arrived: !unit.InRanges(ranges, pc) || !ways.Begins(pc)}
+			return answer{arrived: !machine.InRanges(ranges, pc) || !ways.Begins(pc)}
 		})
 	}
 }

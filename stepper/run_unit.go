@@ -1,14 +1,14 @@
 package stepper
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // sectionHere is the unit that begins at an arming store, insn, where a thread
 // stands: its section, up to the first exit.
-func (e *Engine) sectionHere(th *thread, insn *unit.Insn) answer {
+func (e *Engine) sectionHere(th *thread, insn *machine.Insn) answer {
 	p := e.armed(th, insn)
 	if p == nil {
 		// It disarms, or writes no descriptor that the kernel would take: that
@@ -42,12 +42,12 @@ func (e *Engine) sectionHere(th *thread, insn *unit.Insn) answer {
 // lastPass is a section as a thread came to it last.
 type lastPass struct {
 	placed *table.Placed
-	regs   unit.Regs // at the arming store; Start follows it at once
-	runs   int       // the thread's runs when the pass had ended: later ones are not known
+	regs   machine.Regs // at the arming store; Start follows it at once
+	runs   int          // the thread's runs when the pass had ended: later ones are not known
 }
 
 // comes records a thread that stands at the arming store insn of p.
-func (th *thread) comes(p *table.Placed, insn *unit.Insn) {
+func (th *thread) comes(p *table.Placed, insn *machine.Insn) {
 	th.last = nil
 	if insn.Next() == p.Start {
 		th.last = &lastPass{placed: p, regs: th.regs, runs: th.runs}
@@ -104,7 +104,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed, next func() answer) ans
 }
 
 // reportSection says what came of a section that was run natively.
-func (e *Engine) reportSection(th *thread, p *table.Placed, body *unit.Body, how ending) {
+func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, how ending) {
 	report := UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
 	if how != endArrived {
 		report.Result = Diverted
@@ -115,7 +115,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *unit.Body, how
 		return
 	}
 	report.Exit, report.CPU = th.regs.PC(), e.cpuOf(th)
-	var before *unit.Regs
+	var before *machine.Regs
 	if th.last != nil {
 		before = &th.last.regs
 	}

@@ -1,8 +1,8 @@
 package stepper
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -19,7 +19,7 @@ var ErrInsideSection = rseq.ErrInside
 type extents struct{ Symbols }
 
 // Extent is rseq.Symbols.Extent.
-func (s extents) Extent(pc table.Addr) (entry table.Addr, code []unit.Range, ok bool) {
+func (s extents) Extent(pc table.Addr) (entry table.Addr, code []machine.Range, ok bool) {
 	fn, ok := s.Function(pc)
 	return fn.Entry, fn.Ranges, ok
 }
@@ -40,7 +40,7 @@ func (e *Engine) learn(descriptor table.Addr) *table.Placed {
 }
 
 // armed is the section that an arming store is about to arm, nil for none.
-func (e *Engine) armed(th *thread, insn *unit.Insn) *table.Placed {
+func (e *Engine) armed(th *thread, insn *machine.Insn) *table.Placed {
 	p, learnt := e.sections.Armed(insn, &th.regs, th.rseq.CSField())
 	if learnt {
 		e.withdraw()

@@ -2,7 +2,7 @@ package stepper
 
 import (
 	"errors"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 
 	"rseqstep/table"
 )
@@ -79,7 +79,7 @@ func (e *Engine) passOwnTrap(th *thread) (bool, error) {
 }
 
 // holds reports whether the program has an instruction at pc.
-func holds(mem unit.Memory, pc table.Addr, insn string) bool {
+func holds(mem machine.Memory, pc table.Addr, insn string) bool {
 	code := make([]byte, len(insn))
 	n, _ := mem.ReadMemory(pc, code)
 	return n == len(code) && string(code) == insn

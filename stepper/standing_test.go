@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )

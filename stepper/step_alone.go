@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // StepAlone is StepInstruction of one instruction for a client that has taken a
@@ -50,7 +50,7 @@ func (e *Engine) blockFor(th *thread) (bool, error) {
 		return false, err
 	}
 	insn, err := e.sections.Decode(th.regs.PC())
-	if err != nil || insn.Kind == unit.Syscall || th.inCall || e.toBeRestarted(th) {
+	if err != nil || insn.Kind == machine.Syscall || th.inCall || e.toBeRestarted(th) {
 		if th.signal != 0 && th.deferred == 0 { // it was taken before
 			th.keepSignal(e.target, th.signal)
 			th.signal = 0

@@ -2,7 +2,7 @@ package stepper
 
 import (
 	"context"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 )
 
 // StepInstruction steps n instructions or units of the selected thread (stepi).
@@ -83,9 +83,9 @@ func (e *Engine) NextInstruction(ctx context.Context, n int) (Stop, error) {
 			insn, err := e.sections.Decode(th.regs.PC())
 			if entered {
 				// The signal was the whole step.
-			} else if err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) {
+			} else if err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall) {
 				m := e.returnTo(th, insn.Next(), th.regs.SP())
-				if insn.Kind == unit.Call {
+				if insn.Kind == machine.Call {
 					m.sections = e.sections.InFunction(insn.Target)
 				}
 				if _, stop, err := e.do(m); stop != nil || err != nil {

@@ -1,12 +1,12 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // Range is [Low, High), process addresses.
-type Range = unit.Range
+type Range = machine.Range
 
 // Line is a place in the source.
 type Line struct {
@@ -30,8 +30,8 @@ type Function struct {
 type Frame struct {
 	PC       table.Addr
 	CFA      table.Addr
-	Regs     unit.Regs // as they were in this frame; caller-saved registers only in frame 0
-	Function string    // "" when unknown
+	Regs     machine.Regs // as they were in this frame; caller-saved registers only in frame 0
+	Function string       // "" when unknown
 	Entry    table.Addr
 	Inlined  int // inline depth: 0 is the concrete function
 	Line     Line
@@ -68,12 +68,12 @@ type Symbols interface {
 	Statements(r Range) []table.Addr
 	// Frames unwinds at most max frames from r, innermost first (CFI; frame
 	// pointers where there is none). ok is false for a stack cut short.
-	Frames(r *unit.Regs, mem unit.Memory, max int) []Frame
+	Frames(r *machine.Regs, mem machine.Memory, max int) []Frame
 	// Caller unwinds one concrete frame: the CFA of the function at r, and
 	// its caller's registers (PC is the return address).
-	Caller(r *unit.Regs, mem unit.Memory) (cfa table.Addr, caller unit.Regs, ok bool)
+	Caller(r *machine.Regs, mem machine.Memory) (cfa table.Addr, caller machine.Regs, ok bool)
 	// Trampoline: pc is in a PLT stub or the like; where it leads, when that is known.
-	Trampoline(pc table.Addr, mem unit.Memory) (to table.Addr, ok bool)
+	Trampoline(pc table.Addr, mem machine.Memory) (to table.Addr, ok bool)
 	// Lookup finds the places a breakpoint location names: "main",
 	// "file.c:12", "ns::f", "f" in any module. Places are addresses to stop at.
 	Lookup(location string, near table.Addr) ([]Place, error)

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -15,7 +15,7 @@ type thread struct {
 	tid    int
 	number int // 1, 2, … as first seen
 
-	regs  unit.Regs
+	regs  machine.Regs
 	fresh bool // regs are those of the thread as it is held now
 
 	rseq      tracee.RseqConfig
@@ -153,10 +153,10 @@ func (e *Engine) Threads() []ThreadInfo {
 
 // Regs are the registers of a held thread, or of a process that the Target holds
 // beside its own: one whose making was caught, the parent of a vfork.
-func (e *Engine) Regs(tid int) (unit.Regs, error) {
+func (e *Engine) Regs(tid int) (machine.Regs, error) {
 	th, ok := e.threads[tid]
 	if !ok {
-		var r unit.Regs
+		var r machine.Regs
 		if e.target.Regs(tid, &r) != nil {
 			return r, fmt.Errorf("no thread %d", tid)
 		}
@@ -168,7 +168,7 @@ func (e *Engine) Regs(tid int) (unit.Regs, error) {
 
 // SetRegs changes the registers of a held thread, or of a process whose making was
 // caught.
-func (e *Engine) SetRegs(tid int, r unit.Regs) error {
+func (e *Engine) SetRegs(tid int, r machine.Regs) error {
 	th, ok := e.threads[tid]
 	if !ok && tid != 0 && tid == e.Undecided() {
 		return e.target.SetRegs(tid, &r)

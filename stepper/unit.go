@@ -4,8 +4,8 @@ import (
 	"errors"
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // blockPatience is how long a stepped system call, or a unit, may take before
@@ -78,14 +78,14 @@ func (e *Engine) unitHere(m *move) answer {
 
 // afterInstruction looks at where an instruction has led: out of a function that the
 // user has called, or into a vDSO function, which is the unit then.
-func (e *Engine) afterInstruction(th *thread, insn *unit.Insn) answer {
+func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) answer {
 	if len(th.called) > 0 && e.threads[th.tid] == th {
 		if a := stopped(e.callReturned(th)); !a.goesOn() {
 			return a
 		}
 	}
 	switch insn.Kind {
-	case unit.Call, unit.IndirectCall, unit.IndirectJump, unit.Jump:
+	case machine.Call, machine.IndirectCall, machine.IndirectJump, machine.Jump:
 		if e.vdso == nil || e.entering {
 			break
 		}
@@ -97,9 +97,9 @@ func (e *Engine) afterInstruction(th *thread, insn *unit.Insn) answer {
 }
 
 // instruction is a single step of one instruction. insn may be nil when it could not be decoded.
-func (e *Engine) instruction(th *thread, insn *unit.Insn) *move {
+func (e *Engine) instruction(th *thread, insn *machine.Insn) *move {
 	m := &move{th: th, gait: single, lone: true, alone: tracee.FaultPatience}
-	if insn == nil || insn.Kind == unit.Syscall || th.inCall || e.toBeRestarted(th) {
+	if insn == nil || insn.Kind == machine.Syscall || th.inCall || e.toBeRestarted(th) {
 		// The kernel may look at the thread's affinity, or block.
 		m.alone, m.kernel = blockPatience, true
 	}

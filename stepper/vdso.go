@@ -1,13 +1,13 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // vdsoCall is one activation of a vDSO function in one thread.
 type vdsoCall struct {
-	function unit.VDSOFunction
+	function machine.VDSOFunction
 	back     table.Addr // return address
 	cfa      table.Addr // rsp after the return
 	args     [6]uint64  // as they were at its first instruction
@@ -29,7 +29,7 @@ func (c *vdsoCall) name() string { return c.function.Short }
 
 // newVDSOCall describes the activation that a thread is in. Its arguments are
 // known at the function's first instruction alone.
-func (e *Engine) newVDSOCall(th *thread, f *unit.VDSOFrame) *vdsoCall {
+func (e *Engine) newVDSOCall(th *thread, f *machine.VDSOFrame) *vdsoCall {
 	c := &vdsoCall{function: f.Function, back: f.Caller.PC(), cfa: f.CFA(), rounds: map[round]int{}, runs: th.runs, rung: RungRun}
 	if th.regs.PC() == f.Function.Start {
 		c.seen, c.args = true, th.regs.Arguments()
@@ -41,7 +41,7 @@ func (e *Engine) newVDSOCall(th *thread, f *unit.VDSOFrame) *vdsoCall {
 }
 
 // is reports whether a frame is of this activation.
-func (c *vdsoCall) is(f *unit.VDSOFrame) bool {
+func (c *vdsoCall) is(f *machine.VDSOFrame) bool {
 	return c.cfa == f.CFA() && c.back == f.Caller.PC() && c.function.Start == f.Function.Start
 }
 
@@ -72,7 +72,7 @@ func (e *Engine) vdsoHere(th *thread) answer {
 
 // vdsoCallOf finds the activation of a frame among those the thread was
 // stepped in, in one go with no native run of which nobody knows what it did.
-func (th *thread) vdsoCallOf(f *unit.VDSOFrame) *vdsoCall {
+func (th *thread) vdsoCallOf(f *machine.VDSOFrame) *vdsoCall {
 	for _, c := range th.calls {
 		if c.runs == th.runs && c.is(f) {
 			return c
@@ -104,7 +104,7 @@ func (th *thread) dropVDSOCall(c *vdsoCall) {
 }
 
 // runVDSO runs a vDSO function natively from its first instruction to its return address.
-func (e *Engine) runVDSO(th *thread, f unit.VDSOFunction) *move {
+func (e *Engine) runVDSO(th *thread, f machine.VDSOFunction) *move {
 	frame, err := e.vdso.Leave(&th.regs, e.target)
 	if err != nil || frame.Function.Start != f.Start {
 		insn, _ := e.sections.Decode(th.regs.PC())

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"syscall"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -20,7 +20,7 @@ type equivalent struct {
 // The conventions are the same: a negative errno, time's value, and nothing
 // that needs converting, because the 64-bit vDSO and the 64-bit calls agree on
 // their types. vDSOs of other sizes are not parsed at all.
-func equivalentOf(calls *unit.Calls, function string) equivalent {
+func equivalentOf(calls *machine.Calls, function string) equivalent {
 	switch function {
 	case "clock_gettime":
 		return equivalent{number: calls.ClockGettime, args: 2}
@@ -46,7 +46,7 @@ func (c *vdsoCall) bounded() bool { return c.name() == "getrandom" }
 // activation c, and lets it return from the function with the result. why says
 // what forbids it; then nothing was changed.
 // Precondition: every other thread is held; the thread is in no system call.
-func (e *Engine) callInstead(th *thread, c *vdsoCall, f *unit.VDSOFrame) (why string, err error) {
+func (e *Engine) callInstead(th *thread, c *vdsoCall, f *machine.VDSOFrame) (why string, err error) {
 	call := equivalentOf(&e.target.Arch().Calls, c.name())
 	switch {
 	case call.number == 0:

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -18,9 +18,9 @@ var vdsoFunctions = []string{"clock_gettime", "gettimeofday", "time", "clock_get
 // vdsoProgram is vdsocalls.c at the first instruction of the call it is about.
 type vdsoProgram struct {
 	*program
-	f     unit.VDSOFunction
-	regs  unit.Regs  // there
-	back  table.Addr // the return address
+	f     machine.VDSOFunction
+	regs  machine.Regs // there
+	back  table.Addr   // the return address
 	saved map[table.Addr][]byte
 }
 
@@ -62,7 +62,7 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 }
 
 // now is the state of the selected thread.
-func (p *vdsoProgram) now() *unit.Regs {
+func (p *vdsoProgram) now() *machine.Regs {
 	p.t.Helper()
 	r, err := p.Regs(p.Thread())
 	if err != nil {
@@ -72,9 +72,9 @@ func (p *vdsoProgram) now() *unit.Regs {
 }
 
 // insn decodes the instruction at a.
-func (p *vdsoProgram) insn(a table.Addr) (unit.Insn, bool) {
+func (p *vdsoProgram) insn(a table.Addr) (machine.Insn, bool) {
 	p.t.Helper()
-	var code [unit.MaxLen]byte
+	var code [machine.MaxLen]byte
 	n, _ := p.process.ReadMemory(a, code[:])
 	i, err := amd64.Arch().Decode(a, code[:n])
 	return i, err == nil
@@ -103,7 +103,7 @@ func (p *vdsoProgram) restore() {
 }
 
 // backward reports whether an instruction is a conditional jump back.
-func backward(i *unit.Insn) bool { return i.Kind == unit.CondJump && i.Target <= i.Addr }
+func backward(i *machine.Insn) bool { return i.Kind == machine.CondJump && i.Target <= i.Addr }
 
 // always makes every conditional jump back in [low, high) unconditional, so
 // that a loop never ends, and returns how many there were. It stops behind the
@@ -126,7 +126,7 @@ func (p *vdsoProgram) always(low, high table.Addr, once bool) (n int) {
 				n++
 			}
 		}
-		if once && i.Kind == unit.Return {
+		if once && i.Kind == machine.Return {
 			break
 		}
 		a = i.Next()

@@ -3,7 +3,7 @@ package stepper
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -20,24 +20,24 @@ func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) answer {
 }
 
 // afterVDSOStep counts the rounds that an activation's loops have made.
-func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *unit.Insn, inner table.Addr) answer {
+func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *machine.Insn, inner table.Addr) answer {
 	pc := th.regs.PC()
 	if !e.vdso.Contains(pc) {
-		if insn.Kind == unit.Return {
+		if insn.Kind == machine.Return {
 			th.dropVDSOCall(c)
 		}
 		return arrive() // or a signal's handler has begun
 	}
 	switch insn.Kind {
-	case unit.Call, unit.IndirectCall:
+	case machine.Call, machine.IndirectCall:
 		// What the helper did when it was called before is another activation's.
 		for r := range c.rounds {
 			if r.cfa < inner {
 				delete(c.rounds, r)
 			}
 		}
-	case unit.Jump, unit.CondJump, unit.IndirectJump:
-		if pc > insn.Addr || insn.Kind != unit.IndirectJump && pc != insn.Target {
+	case machine.Jump, machine.CondJump, machine.IndirectJump:
+		if pc > insn.Addr || insn.Kind != machine.IndirectJump && pc != insn.Target {
 			break
 		}
 		r := round{head: pc, cfa: inner}

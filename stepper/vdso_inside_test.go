@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -321,14 +321,14 @@ func TestInsideOnEntersVDSOFunctions(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				var code [unit.MaxLen]byte
+				var code [machine.MaxLen]byte
 				got, _ := p.process.ReadMemory(r.PC(), code[:])
 				i, err := amd64.Arch().Decode(r.PC(), code[:got])
 				if err != nil {
 					t.Fatal(err)
 				}
 				stop := p.stepi(1)
-				if i.Kind != unit.IndirectCall {
+				if i.Kind != machine.IndirectCall {
 					continue
 				}
 				if _, in := p.VDSO().Entry(stop.PC); in != inside || (len(stop.Units) == 0) != inside {

@@ -1,7 +1,7 @@
 package stepper
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -11,7 +11,7 @@ import (
 type wayTraps struct {
 	*move
 	e       *Engine
-	ways    unit.Ways
+	ways    machine.Ways
 	stepped map[table.Addr]bool // instructions inside that are stepped when they are met
 	here    decision            // steps one
 	blind   bool                // some way out cannot be trapped: instruction by instruction, then
@@ -19,7 +19,7 @@ type wayTraps struct {
 
 // way traps a way out where it ends or, where nothing may be planted there, on the
 // instruction that it begins with.
-func (w *wayTraps) way(b unit.Branch, there decision) {
+func (w *wayTraps) way(b machine.Branch, there decision) {
 	places := w.e.sections.Places(b.To)
 	if !w.e.sections.Allow(places) {
 		if w.ways.Sure(b.From) {
@@ -51,7 +51,7 @@ func (w *wayTraps) step(a table.Addr) {
 // planted: stepped, it would lead into its callee and be lost sight of.
 func (w *wayTraps) returnsAmiss(a table.Addr) bool {
 	insn, err := w.e.sections.Decode(a)
-	return err == nil && (insn.Kind == unit.Call || insn.Kind == unit.IndirectCall) && w.e.sections.GuardOwn(insn.Next()) != nil
+	return err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall) && w.e.sections.GuardOwn(insn.Next()) != nil
 }
 
 // unknowns traps what leads to where nothing is known: indirect jumps, places that
@@ -93,7 +93,7 @@ func (w *wayTraps) jump(a table.Addr) {
 // but for those that keep names, and those of which a place is not allowed.
 func (w *wayTraps) prune(ranges []Range, keep func(table.Addr) bool) {
 	for a := range w.at {
-		if unit.InRanges(ranges, a) && !w.stepped[a] && !keep(a) || w.e.sections.GuardOwn(a) != nil {
+		if machine.InRanges(ranges, a) && !w.stepped[a] && !keep(a) || w.e.sections.GuardOwn(a) != nil {
 			delete(w.at, a)
 		}
 	}

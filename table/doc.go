@@ -42,5 +42,5 @@
 // bulk reading together is bounded by four times that size.
 //
 // Exits that no one declared are found by decoding the section's body; that
-// is stepper/unit's part, and needs an architecture.
+// is stepper/machine's part, and needs an architecture.
 package table

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"rseqstep/cmd/rseqstep/internal/ops"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 	"rseqstep/table"
 )
 
@@ -29,7 +29,7 @@ func decodeExits(f *table.File) error {
 	for i := range f.Sections {
 		s := &f.Sections[i]
 		for _, x := range bodyExits(arch, f, s, r) {
-			if a := table.FileAddr(x.Addr); x.Kinds&unit.ExitBranch != 0 && a != s.End && a != s.Abort && !slices.Contains(s.Exits, a) {
+			if a := table.FileAddr(x.Addr); x.Kinds&machine.ExitBranch != 0 && a != s.End && a != s.Abort && !slices.Contains(s.Exits, a) {
 				s.Decoded = append(s.Decoded, a)
 			}
 		}
@@ -37,7 +37,7 @@ func decodeExits(f *table.File) error {
 	return nil
 }
 
-func bodyExits(a *unit.Arch, f *table.File, s *table.Section, r io.ReaderAt) []unit.Exit {
+func bodyExits(a *machine.Arch, f *table.File, s *table.Section, r io.ReaderAt) []machine.Exit {
 	body, err := ops.Source{Arch: a, Memory: fileMemory{f, r}}.Body((&table.Module{File: f}).Place(s))
 	if err != nil {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 	"rseqstep/table"
 )
 
@@ -108,7 +108,7 @@ func (b *built) probe() (uint64, error) {
 		return 0, err
 	}
 	defer image.Close()
-	var first [unit.MaxLen]byte
+	var first [machine.MaxLen]byte
 	for _, s := range image.Sections {
 		if off := uint64(abort) - s.Addr; s.Flags&elf.SHF_EXECINSTR != 0 && off < s.Size {
 			if n, err := s.ReadAt(first[:], int64(off)); n == 0 {

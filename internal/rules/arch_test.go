@@ -12,7 +12,7 @@ import (
 // ofAMD64 are the folders that may name what only amd64 has: its decoder, its
 // interpreter, and where it is one of those that there are. (A model's program is
 // amd64's, too.) In stepper/ptrace files whose names end in _amd64.go may.
-var ofAMD64 = []string{"stepper/unit/amd64", "stepper/unit/arches", "stepper/opv", "stepper/steptest", "stepper/steptest/modelled", "stepper/faulttest"}
+var ofAMD64 = []string{"stepper/machine/amd64", "stepper/machine/arches", "stepper/opv", "stepper/steptest", "stepper/steptest/modelled", "stepper/faulttest"}
 
 // ofFiles are those that read files of all architectures, by each one's numbers.
 var ofFiles = []string{"table", "table/tabletest"}
@@ -20,21 +20,18 @@ var ofFiles = []string{"table", "table/tabletest"}
 // archLimits is how many such names each folder still has. The numbers only go
 // down. A folder that is not here has none.
 var archLimits = map[string]int{
-	"cmd/rseqstep/internal/commands": 3,
-	"cmd/rseqstep/internal/dap":      1,
-	"stepper/expr":                   111, // registers by name
-	"stepper/ptrace":                 1,
-	"stepper/remote":                 50, // registers by name
+	"stepper/ptrace": 1,
+	"stepper/remote": 50, // registers by name
 }
 
-// What is asked of registers has a name that says what it means (package unit,
+// What is asked of registers has a name that says what it means (package machine,
 // convention.go), and what is known of an architecture stands in its Arch, so that
 // another one can answer as well: no register, system call number, relocation or
 // instruction length of amd64 is named elsewhere. The numbers of the debugger's own
 // calls are those of the machine it is built for.
 func TestArchitecturesAreNamedInFewPlaces(t *testing.T) {
 	all := sources(t)
-	registers := stringsOf(all, "stepper/unit/amd64/reg.go")
+	registers := stringsOf(all, "stepper/machine/amd64/reg.go")
 	if !slices.Contains(registers, "rip") {
 		t.Fatalf("the registers are %v: this test looks for the wrong thing", registers)
 	}

@@ -14,9 +14,9 @@ var layers = [][]string{
 	{"table/tabletest"},           // fixtures, for tests
 	{"stepper/cfi"},               // call frame information
 	{"stepper/dwexpr"},            // DWARF expressions
-	{"stepper/unit"},              // what one step covers, whatever the architecture
-	{"stepper/unit/amd64"},        // an architecture
-	{"stepper/unit/arches"},       // which one a file is of
+	{"stepper/machine"},           // what one step covers, whatever the architecture
+	{"stepper/machine/amd64"},     // an architecture
+	{"stepper/machine/arches"},    // which one a file is of
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/tracee"},            // what the Engine needs of a traced process
 	{"stepper/rseq"},              // the sections of a process, and the code around them

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 	"rseqstep/table"
 )
 
@@ -87,7 +87,7 @@ func (p *program) readSections(f *elf.File, bias uint64) error {
 			if _, err := at.ReadAt(code, int64(uint64(s.Start)-at.Vaddr)); err != nil {
 				return err
 			}
-			body, err := unit.DecodeBody(arch, &table.Placed{Start: table.Addr(uint64(s.Start) + bias), End: table.Addr(uint64(s.End) + bias), Abort: table.Addr(uint64(s.Abort) + bias)}, code)
+			body, err := machine.DecodeBody(arch, &table.Placed{Start: table.Addr(uint64(s.Start) + bias), End: table.Addr(uint64(s.End) + bias), Abort: table.Addr(uint64(s.Abort) + bias)}, code)
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.path, err)
 			}

@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 )
 
 // tiny is a core file to be built: notes, then memory.
@@ -42,7 +42,7 @@ func pad(b []byte) []byte {
 
 // thread adds an NT_PRSTATUS. The numbers are offsetof of amd64's struct elf_prstatus,
 // as those of prpsinfo are of struct elf_prpsinfo.
-func (c *tiny) thread(tid, signal int, regs unit.Regs) {
+func (c *tiny) thread(tid, signal int, regs machine.Regs) {
 	b := make([]byte, 336)
 	le.PutUint16(b[12:], uint16(signal))
 	le.PutUint64(b[24:], 1<<9)
@@ -119,14 +119,14 @@ func parse(b []byte) (*Core, error) { return Parse(bytes.NewReader(b), int64(len
 // sample is a core of two threads with all notes there are.
 func sample() *tiny {
 	c := &tiny{}
-	c.thread(100, 11, amd64.Regs(unit.Words{amd64.RIP: 0x401000, amd64.RSP: 0x7000, amd64.FSBase: 0x8000}))
+	c.thread(100, 11, amd64.Regs(machine.Words{amd64.RIP: 0x401000, amd64.RSP: 0x7000, amd64.FSBase: 0x8000}))
 	c.note("CORE", noteFPRegs, bytes.Repeat([]byte{7}, 512))
 	c.note("CORE", notePrpsinfo, prpsinfo(100, "averylongprogra", "./averylongprogram one two "))
 	c.note("CORE", noteSiginfo, append([]byte{11}, make([]byte, 127)...))
 	c.note("CORE", noteAuxv, auxv(auxEntry, 0x401000))
 	c.note("CORE", noteFile, fileNote(Mapping{0x400000, 0x402000, 0, "/no/such/program"}))
 	c.note("LINUX", noteXState, bytes.Repeat([]byte{9}, 832))
-	c.thread(101, 0, amd64.Regs(unit.Words{amd64.RIP: 0x401004}))
+	c.thread(101, 0, amd64.Regs(machine.Words{amd64.RIP: 0x401004}))
 	c.note("CORE", noteFPRegs, bytes.Repeat([]byte{8}, 512))
 	c.note("OTHER", notePrstatus, []byte("ignored"))
 	c.loads = []load{

@@ -3,7 +3,7 @@ package corefile
 import (
 	"io"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -14,7 +14,7 @@ type Core struct {
 	notes    []note    // the PT_NOTE segments
 	expected uint64    // how long the file would have to be; 0: it has its whole length
 
-	arch    *unit.Arch
+	arch    *machine.Arch
 	threads []*Thread
 	byTID   map[int]*Thread
 	info    Info
@@ -27,7 +27,7 @@ type Thread struct {
 	TID     int
 	Signal  int    // what it was stopped by, 0 for none (pr_cursig)
 	Blocked uint64 // signals, signal n as bit n-1 (pr_sighold); gdb's generate-core-file writes 0
-	Regs    unit.Regs
+	Regs    machine.Regs
 
 	fpregs, xstate, siginfo note // their contents in the file; size 0 for none
 }

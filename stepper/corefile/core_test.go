@@ -10,9 +10,9 @@ import (
 	"syscall"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -44,7 +44,7 @@ func TestThreadsAndTheirNotes(t *testing.T) {
 	if p.PID() != 100 || p.ThreadName(101) != "averylongprogra" || p.Info().Args != "./averylongprogram one two" || p.Signal() != 11 {
 		t.Errorf("process %+v, signal %d", p.Info(), p.Signal())
 	}
-	var r unit.Regs
+	var r machine.Regs
 	if err := p.Regs(101, &r); err != nil || r.W[amd64.RIP] != 0x401004 {
 		t.Errorf("registers of the second thread: %#x, %v", r.W[amd64.RIP], err)
 	}
@@ -104,7 +104,7 @@ func TestMemoryComesFromTheMappedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &tiny{}
-	c.thread(1, 0, amd64.Regs(unit.Words{}))
+	c.thread(1, 0, amd64.Regs(machine.Words{}))
 	c.note("CORE", noteFile, fileNote(Mapping{0x10000, 0x13000, 4096, data}))
 	c.loads = []load{{addr: 0x10000, size: 0x1000}, {addr: 0x11000, size: 0x1000, data: bytes.Repeat([]byte{1}, 4096)}}
 	p := mustOpen(t, c.bytes(), "")
@@ -132,7 +132,7 @@ func TestAFileThatHasChangedIsNotRead(t *testing.T) {
 			err    error
 		}{{was, ErrChanged}, {is, nil}} {
 			c := &tiny{}
-			c.thread(1, 0, amd64.Regs(unit.Words{}))
+			c.thread(1, 0, amd64.Regs(machine.Words{}))
 			c.note("CORE", noteFile, fileNote(Mapping{0x10000, 0x12000, 0, path}))
 			c.loads = []load{{addr: 0x10000, size: 0x2000, data: row.dumped[:len(row.dumped)-2], flags: elf.PF_X}}
 			p := mustOpen(t, c.bytes(), "")
@@ -239,11 +239,14 @@ func TestMalformedCores(t *testing.T) {
 		"no threads":           {notes(func(c *tiny) { c.note("CORE", notePrpsinfo, prpsinfo(1, "a", "a")) }), ErrNoThreads},
 		"no notes":             {notes(func(*tiny) {}), ErrNoThreads},
 		"half an NT_PRSTATUS":  {notes(func(c *tiny) { c.note("CORE", notePrstatus, make([]byte, 100)) }), ErrMalformed},
-		"thread 0":             {notes(func(c *tiny) { c.thread(0, 0, amd64.Regs(unit.Words{})) }), ErrMalformed},
-		"a thread twice":       {notes(func(c *tiny) { c.thread(5, 0, amd64.Regs(unit.Words{})); c.thread(5, 0, amd64.Regs(unit.Words{})) }), ErrMalformed},
-		"half an NT_PRPSINFO":  {notes(func(c *tiny) { c.note("CORE", notePrpsinfo, make([]byte, 100)) }), ErrMalformed},
-		"a huge NT_AUXV":       {notes(func(c *tiny) { c.note("CORE", noteAuxv, make([]byte, maxNote+4)) }), ErrMalformed},
-		"files without names":  {notes(func(c *tiny) { c.note("CORE", noteFile, fileNote(Mapping{1, 2, 0, "x"})[:40]) }), ErrMalformed},
+		"thread 0":             {notes(func(c *tiny) { c.thread(0, 0, amd64.Regs(machine.Words{})) }), ErrMalformed},
+		"a thread twice": {notes(func(c *tiny) {
+			c.thread(5, 0, amd64.Regs(machine.Words{}))
+			c.thread(5, 0, amd64.Regs(machine.Words{}))
+		}), ErrMalformed},
+		"half an NT_PRPSINFO": {notes(func(c *tiny) { c.note("CORE", notePrpsinfo, make([]byte, 100)) }), ErrMalformed},
+		"a huge NT_AUXV":      {notes(func(c *tiny) { c.note("CORE", noteAuxv, make([]byte, maxNote+4)) }), ErrMalformed},
+		"files without names": {notes(func(c *tiny) { c.note("CORE", noteFile, fileNote(Mapping{1, 2, 0, "x"})[:40]) }), ErrMalformed},
 		"more files than fit": {notes(func(c *tiny) {
 			c.note("CORE", noteFile, le.AppendUint64(le.AppendUint64(nil, math.MaxUint64/24), 4096))
 		}), ErrMalformed},
@@ -270,7 +273,7 @@ func TestMappedNamesOfNoFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &tiny{}
-	c.thread(1, 0, amd64.Regs(unit.Words{}))
+	c.thread(1, 0, amd64.Regs(machine.Words{}))
 	c.note("CORE", noteFile, fileNote(Mapping{0x10000, 0x11000, 0, fifo}, Mapping{0x20000, 0x21000, 0, dir}, Mapping{0x30000, 0x31000, 0, "/dev/zero"}, Mapping{0x40000, 0x41000, 0, ""}))
 	p := mustOpen(t, c.bytes(), "")
 	for a := table.Addr(0x10000); a <= 0x40000; a += 0x10000 {

@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 

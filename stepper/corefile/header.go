@@ -10,8 +10,8 @@ import (
 	"os"
 	"slices"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 	"rseqstep/table"
 )
 
@@ -84,7 +84,7 @@ func (in input) bytes(offset, n uint64, what string) ([]byte, error) {
 }
 
 // checkHeader reads the ELF header. Its error says what a file is if it is no core that can be read here.
-func checkHeader(in input) ([]byte, *unit.Arch, error) {
+func checkHeader(in input) ([]byte, *machine.Arch, error) {
 	h := make([]byte, headerSize)
 	n, err := in.r.ReadAt(h, 0)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -7,8 +7,8 @@ import (
 	"os"
 	"syscall"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -77,7 +77,7 @@ func (p *Process) Warnings() []string { return p.warnings }
 func (p *Process) Path() string { return p.path }
 
 // Arch is the program's architecture.
-func (p *Process) Arch() *unit.Arch { return p.arch }
+func (p *Process) Arch() *machine.Arch { return p.arch }
 
 // PID is the process's id when it lived: another process may have it now.
 func (p *Process) PID() int { return p.info.PID }
@@ -113,7 +113,7 @@ func (p *Process) find(tid int) (*Thread, error) {
 }
 
 // Regs implements tracee.State.
-func (p *Process) Regs(tid int, r *unit.Regs) error {
+func (p *Process) Regs(tid int, r *machine.Regs) error {
 	th, err := p.find(tid)
 	if err == nil {
 		*r = th.Regs

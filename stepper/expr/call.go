@@ -123,7 +123,10 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 		return newValue(t, b), err
 	}
 	classes, _ := classify(t)
-	x := xsave{back.XState}
+	vectors := func(format string, n int) []byte {
+		r, _ := c.arch().Others.Register(back.XState, fmt.Sprintf(format, n))
+		return append(r, make([]byte, 16)...)
+	}
 	ints := back.Integers[:]
 	vector := 0
 	var b []byte
@@ -133,15 +136,12 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 			b = binary.LittleEndian.AppendUint64(b, ints[0])
 			ints = ints[1:]
 		case classSSE:
-			r, _ := x.register(fmt.Sprintf("xmm%d", vector))
-			b = append(b, r[:8]...)
+			b = append(b, vectors("xmm%d", vector)[:8]...)
 			vector++
 		case classSSEUp:
-			r, _ := x.register(fmt.Sprintf("xmm%d", vector-1))
-			b = append(b, r[8:16]...)
+			b = append(b, vectors("xmm%d", vector-1)[8:16]...)
 		case classX87:
-			r, _ := x.register(fmt.Sprintf("st%d", i/2))
-			b = append(b, r...)
+			b = append(b, vectors("st%d", i/2)[:16]...)
 		case classNone:
 			b = append(b, make([]byte, 8)...)
 		}

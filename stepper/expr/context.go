@@ -6,8 +6,8 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/dwexpr"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -38,7 +38,9 @@ type Context struct {
 	Frames   []stepper.Frame
 	Selected int // index into Frames
 
-	Mem    unit.Memory // nil without a process
+	// Arch is the program's architecture, for a Context without Frames; nil: not known.
+	Arch   *machine.Arch
+	Mem    machine.Memory // nil without a process
 	Source Source
 	// Session keeps history and convenience variables. Required.
 	Session *Session
@@ -46,7 +48,7 @@ type Context struct {
 	// Write writes the program's memory; nil refuses assignments to it.
 	Write func(addr table.Addr, p []byte) (int, error)
 	// WriteRegs sets the thread's registers; nil refuses.
-	WriteRegs func(r *unit.Regs) error
+	WriteRegs func(r *machine.Regs) error
 	// XState reads, WriteXState writes the thread's XSAVE area (the standard
 	// format of PTRACE_GETREGSET with NT_X86_XSTATE). nil: none to be had.
 	XState      func() ([]byte, error)

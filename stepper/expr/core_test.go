@@ -7,8 +7,8 @@ import (
 	"errors"
 	"testing"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -17,7 +17,7 @@ import (
 type core struct {
 	file    *elf.File
 	written map[table.Addr]byte
-	regs    unit.Regs
+	regs    machine.Regs
 	xstate  []byte
 	modules []*table.Module
 }

@@ -224,13 +224,13 @@ func (c *Context) dollar(text string) (Value, error) {
 		}
 		return c.Session.past(true, n)
 	default:
-		if r, ok := c.Session.regs[name]; ok {
+		if r, ok := c.register(name); ok {
 			f, err := c.frame()
 			if err != nil {
 				return Value{}, errNoProcess
 			}
 			v := Value{Type: r.typ, kind: placeRegister, reg: r.whole, off: r.off, in: f}
-			if general := slot(&f.Regs, r.whole) != nil; general && !f.inner && !preserved(r.whole) || !general && !f.innermost() {
+			if x, general := f.Regs.Arch().Register(r.whole); general && !f.inner && !f.Regs.Arch().Kept.Has(x) || !general && !f.innermost() {
 				v.gone = errNotSaved
 			}
 			return v, nil

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strings"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -64,11 +65,11 @@ func boolText(n *big.Int) string {
 	return n.String()
 }
 
-func (p *printer) flags(bits []flagBit, n uint64) {
+func (p *printer) flags(bits []machine.Flag, n uint64) {
 	p.b.WriteString("[ ")
 	for _, f := range bits {
-		if n>>f.bit&1 == 1 {
-			p.b.WriteString(f.name + " ")
+		if n>>f.Bit&1 == 1 {
+			p.b.WriteString(f.Name + " ")
 		}
 	}
 	p.b.WriteString("]")

@@ -10,9 +10,9 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/dwexpr"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -36,7 +36,7 @@ func hostile(sections map[string][]byte) (*Context, error) {
 		return nil, err
 	}
 	return &Context{Mem: flat{}, Source: s, Session: NewSession(),
-		Frames: []stepper.Frame{{PC: 0x1010, CFA: 0x7000, Regs: amd64.Regs(unit.Words{amd64.RIP: 0x1010, amd64.RSP: 0x6ff0})}}}, nil
+		Frames: []stepper.Frame{{PC: 0x1010, CFA: 0x7000, Regs: amd64.Regs(machine.Words{amd64.RIP: 0x1010, amd64.RSP: 0x6ff0})}}}, nil
 }
 
 // ask asks everything of a variable "v" and of the frame.

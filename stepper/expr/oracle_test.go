@@ -10,9 +10,9 @@ import (
 	"testing"
 
 	"rseqstep/stepper/expr"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -25,8 +25,8 @@ type program struct {
 	ctx     *expr.Context
 	set     *symbols.Set
 
-	regs     unit.Regs // at the stop
-	warnings []string  // of the symbols
+	regs     machine.Regs // at the stop
+	warnings []string     // of the symbols
 }
 
 // compile builds src in dir and returns the program's path.
@@ -115,7 +115,7 @@ func (p *program) load(t testing.TB, modules []*table.Module) {
 	p.ctx = &expr.Context{
 		Frames: p.set.Frames(&p.core.regs, p.core, 20), Mem: p.core, Source: p.set, Session: expr.NewSession(),
 		Write:     p.core.WriteMemory,
-		WriteRegs: func(r *unit.Regs) error { p.core.regs = *r; return nil },
+		WriteRegs: func(r *machine.Regs) error { p.core.regs = *r; return nil },
 		XState:    func() ([]byte, error) { return p.core.xstate, nil },
 	}
 	if len(p.ctx.Frames) == 0 {

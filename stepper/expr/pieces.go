@@ -48,7 +48,7 @@ func (c *Context) pieceBytes(f *frame, p dwexpr.Location) ([]byte, error) {
 	case dwexpr.InMemory:
 		return out, c.read(p.Addr, out)
 	case dwexpr.InRegister:
-		b, err := f.registerBytes(dwarfName(p.Register))
+		b, err := f.registerBytes(f.dwarfName(p.Register))
 		copy(out, b)
 		return out, err
 	case dwexpr.IsValue:
@@ -87,7 +87,7 @@ func (c *Context) writePiece(f *frame, p dwexpr.Location, b []byte, skip int64) 
 	case dwexpr.InMemory:
 		return c.write(p.Addr+table.Addr(skip), b)
 	case dwexpr.InRegister:
-		name := dwarfName(p.Register)
+		name := f.dwarfName(p.Register)
 		whole, err := f.registerBytes(name)
 		if err != nil {
 			return err

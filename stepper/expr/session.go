@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/symbols"
 )
 
@@ -20,16 +21,24 @@ type Session struct {
 	vars    map[string]Value
 	infos   map[*symbols.Module]*Info
 	basics  *basics
-	regs    registerViews
-	tags    map[string]*Type // complete types of tags only declared elsewhere
-	Examine ExamineState     // where a bare "x" goes on
+	regs    map[*machine.Arch]registerViews // see views
+	tags    map[string]*Type                // complete types of tags only declared elsewhere
+	Examine ExamineState                    // where a bare "x" goes on
 }
 
 // NewSession makes an empty session.
 func NewSession() *Session {
 	b := newBasics()
 	return &Session{vars: map[string]Value{}, infos: map[*symbols.Module]*Info{}, basics: b,
-		regs: newRegisterViews(b), tags: map[string]*Type{}}
+		regs: map[*machine.Arch]registerViews{}, tags: map[string]*Type{}}
+}
+
+// views are the names of an architecture's registers.
+func (s *Session) views(a *machine.Arch) registerViews {
+	if s.regs[a] == nil {
+		s.regs[a] = newRegisterViews(s.basics, a)
+	}
+	return s.regs[a]
 }
 
 // Forget drops what was read of modules that are gone. Call it when the

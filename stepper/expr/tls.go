@@ -80,13 +80,13 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 				}
 				own = symbols[sym-1].Value
 			}
-			switch elf.R_X86_64(what & 0xffffffff) {
-			case elf.R_X86_64_TPOFF64:
+			switch uint32(what) {
+			case c.arch().Relocations.TPOff:
 				w, err := c.word(info.addr(at))
 				if err == nil && w != 0 {
 					return table.Addr(fs + w - own - addend), nil
 				}
-			case elf.R_X86_64_DTPMOD64:
+			case c.arch().Relocations.DTPMod:
 				if w, err := c.word(info.addr(at)); err == nil && w != 0 {
 					return TLSBlock(c.word, fs, w)
 				}

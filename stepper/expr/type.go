@@ -1,6 +1,10 @@
 package expr
 
-import "debug/dwarf"
+import (
+	"debug/dwarf"
+
+	"rseqstep/stepper/machine"
+)
 
 // Kind says what a Type is, and with that which of its fields count.
 type Kind int
@@ -36,11 +40,11 @@ type Type struct {
 	Elem     *Type
 	Count    int64 // Array: elements, -1 when unknown (int a[])
 	Unsigned bool
-	Class    bool      // Struct: declared with "class"
-	bare     bool      // Struct, Union, Enum: named without its keyword (C++, Go)
-	RValue   bool      // Reference: &&
-	flags    []flagBit // Int: shown as the flags of EFLAGS
-	Vector   bool      // Array: a vector of the machine (GCC's vector_size)
+	Class    bool           // Struct: declared with "class"
+	bare     bool           // Struct, Union, Enum: named without its keyword (C++, Go)
+	RValue   bool           // Reference: &&
+	flags    []machine.Flag // Int: shown as the flags of EFLAGS
+	Vector   bool           // Array: a vector of the machine (GCC's vector_size)
 
 	Const, Volatile, Restrict, Atomic bool
 

@@ -37,7 +37,7 @@ func (c *Context) place(f *frame, t *Type, at dwexpr.Location) Value {
 	case dwexpr.InMemory:
 		return memoryValue(t, at.Addr)
 	case dwexpr.InRegister:
-		return Value{Type: t, kind: placeRegister, reg: dwarfName(at.Register), in: f}
+		return Value{Type: t, kind: placeRegister, reg: f.dwarfName(at.Register), in: f}
 	case dwexpr.IsValue:
 		b := leave(at.Value, max(size, 8))
 		if at.Type != nil && int(at.Type.Size) > size && size > 0 {

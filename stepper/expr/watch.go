@@ -62,7 +62,7 @@ func (c *Context) usesLocals(f *frame, n node) bool {
 			// A function's static variable lies in a module.
 			return ok && !(v.kind == placeMemory && c.infoAt(v.addr) != nil)
 		case dollarNode:
-			_, register := c.Session.regs[n.name[1:]]
+			_, register := c.register(n.name[1:])
 			return register
 		}
 		return false

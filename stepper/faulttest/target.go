@@ -7,9 +7,9 @@ import (
 	"syscall"
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -93,14 +93,14 @@ func (t *Target) WriteMemory(addr table.Addr, p []byte) (int, error) {
 	return t.Target.WriteMemory(addr, p)
 }
 
-func (t *Target) Regs(tid int, r *unit.Regs) error {
+func (t *Target) Regs(tid int, r *machine.Regs) error {
 	if err := t.fails("read registers", tid, request()); err != nil {
 		return err
 	}
 	return t.Target.Regs(tid, r)
 }
 
-func (t *Target) SetRegs(tid int, r *unit.Regs) error {
+func (t *Target) SetRegs(tid int, r *machine.Regs) error {
 	if err := t.fails("write registers", tid, request()); err != nil {
 		return err
 	}

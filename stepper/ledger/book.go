@@ -1,20 +1,20 @@
 package ledger
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // Process is what a Book needs of the traced process.
 type Process interface {
 	tracee.Changes
-	unit.Memory
-	Arch() *unit.Arch
+	machine.Memory
+	Arch() *machine.Arch
 	Alive() bool
 	Threads() []int
 	Held(tid int) bool
-	Regs(tid int, r *unit.Regs) error
+	Regs(tid int, r *machine.Regs) error
 	XState(tid int) ([]byte, error)
 	SignalMask(tid int) (uint64, error)
 }

@@ -1,12 +1,12 @@
 package ledger
 
-import "rseqstep/stepper/unit"
+import "rseqstep/stepper/machine"
 
 // Exit is the registers that a thread would have left a section with, once a
 // vector has done the section's work. From where the thread stands it would do
 // that work again.
 type Exit struct {
-	Regs    unit.Regs
+	Regs    machine.Regs
 	Vectors func(area []byte) error // puts the vector registers into an XSAVE area
 }
 

@@ -7,8 +7,8 @@ import (
 	"io"
 	"syscall"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -108,7 +108,7 @@ func (b *Book) register(tid int, l *lift) error {
 	if err != nil || l.arms == nil {
 		return err
 	}
-	var r unit.Regs
+	var r machine.Regs
 	if err := b.p.Regs(tid, &r); err != nil || !l.arms.Contains(r.PC()) {
 		return err
 	}

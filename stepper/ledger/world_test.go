@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -46,7 +46,7 @@ type worker struct {
 	tid        int
 	held       bool
 	gone       bool // killed; its exit is not reported yet
-	regs       unit.Regs
+	regs       machine.Regs
 	vectors    byte
 	mask       uint64
 	debug      [4]table.Addr
@@ -100,7 +100,7 @@ func (w *world) find(tid int) (*worker, error) {
 	return nil, syscall.ESRCH
 }
 
-func (w *world) Arch() *unit.Arch { return amd64.Arch() }
+func (w *world) Arch() *machine.Arch { return amd64.Arch() }
 
 func (w *world) Alive() bool { return w.alive }
 func (w *world) Threads() (list []int) {
@@ -127,7 +127,7 @@ func (w *world) SignalMask(tid int) (uint64, error) {
 	return th.mask, nil
 }
 
-func (w *world) Regs(tid int, r *unit.Regs) error {
+func (w *world) Regs(tid int, r *machine.Regs) error {
 	th, err := w.find(tid)
 	if err == nil {
 		_, err = w.request("regs ", tid)
@@ -149,7 +149,7 @@ func (w *world) XState(tid int) ([]byte, error) {
 	return []byte{th.vectors}, nil
 }
 
-func (w *world) SetRegs(tid int, r *unit.Regs) error {
+func (w *world) SetRegs(tid int, r *machine.Regs) error {
 	th, err := w.find(tid)
 	if err != nil {
 		return err
@@ -249,7 +249,7 @@ func (w *world) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 		return 0, err
 	}
 	done, err := w.request("rseq ", tid, " ", args[2])
-	if nr != unit.SysRseq || table.Addr(args[0]) != config(tid).Area {
+	if nr != amd64.Arch().Calls.Rseq || table.Addr(args[0]) != config(tid).Area {
 		w.t.Errorf("thread %d calls %d%v", tid, nr, args)
 	}
 	if !done() {

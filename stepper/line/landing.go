@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -38,7 +38,7 @@ func FindLandings(address func(name string) (table.Addr, bool)) Landings {
 // mangles both: rotated left by 17 after an exclusive or with the word at
 // %fs:0x30 (sysdeps/unix/sysv/linux/x86_64/pointer_guard.h). mapped says whether an
 // address is in a module; ok is false where neither reading is.
-func JumpTarget(r *unit.Regs, mem unit.Memory, mapped func(table.Addr) bool) (place, sp table.Addr, ok bool) {
+func JumpTarget(r *machine.Regs, mem machine.Memory, mapped func(table.Addr) bool) (place, sp table.Addr, ok bool) {
 	const atSP, atPC, guardAt, rotation = 6, 7, 0x30, 17
 	env := table.Addr(r.Arguments()[0])
 	if sp, ok = word(mem, env+8*atSP); !ok {
@@ -57,7 +57,7 @@ func JumpTarget(r *unit.Regs, mem unit.Memory, mapped func(table.Addr) bool) (pl
 }
 
 // word reads 8 bytes.
-func word(mem unit.Memory, a table.Addr) (table.Addr, bool) {
+func word(mem machine.Memory, a table.Addr) (table.Addr, bool) {
 	var b [8]byte
 	if n, _ := mem.ReadMemory(a, b[:]); n < len(b) {
 		return 0, false

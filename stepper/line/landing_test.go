@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper/line"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -45,7 +45,7 @@ func TestWhereALongjmpLeads(t *testing.T) {
 		{"a buffer that cannot be read", words{thread + 0x30: guard}, false},
 		{"half of one", words{env + 48: uint64(sp)}, false},
 	} {
-		r := amd64.Regs(unit.Words{amd64.RDI: uint64(env), amd64.FSBase: uint64(thread)})
+		r := amd64.Regs(machine.Words{amd64.RDI: uint64(env), amd64.FSBase: uint64(thread)})
 		mapped := func(a table.Addr) bool { return a-0x401000 < 0x1000 }
 		gotPlace, gotSP, ok := line.JumpTarget(&r, c.mem, mapped)
 		if ok != c.ok || ok && (gotPlace != place || gotSP != sp) {

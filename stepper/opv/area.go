@@ -37,7 +37,7 @@ type fields struct {
 var errNamed = errors.New("the section names another place to run on")
 
 // assume makes the two words read as given.
-func (m *machine) assume(f fields) {
+func (m *interpreter) assume(f fields) {
 	m.area = f
 	if f.area == 0 {
 		return
@@ -55,7 +55,7 @@ func (m *machine) assume(f fields) {
 }
 
 // fieldAt is the field that a read of size bytes at addr reads whole.
-func (m *machine) fieldAt(addr table.Addr, size int) field {
+func (m *interpreter) fieldAt(addr table.Addr, size int) field {
 	switch {
 	case m.area.area == 0 || size != 4:
 		return fieldNone
@@ -68,7 +68,7 @@ func (m *machine) fieldAt(addr table.Addr, size int) field {
 }
 
 // fieldOf is the field that an instruction's rm operand is, or is a copy of.
-func (m *machine) fieldOf(i *inst, size int) field {
+func (m *interpreter) fieldOf(i *inst, size int) field {
 	switch {
 	case i.inMemory():
 		return m.fieldAt(m.address(i), size)
@@ -81,7 +81,7 @@ func (m *machine) fieldOf(i *inst, size int) field {
 // compared is told of a compare of two operands, of which one may be a field:
 // that compare counts as satisfied, and its other side names the place. A
 // pass that assumed another value is started over by Build.
-func (m *machine) compared(a, b field, x, y uint64) error {
+func (m *interpreter) compared(a, b field, x, y uint64) error {
 	f, other := a, y
 	if a == fieldNone {
 		f, other = b, x

@@ -1,6 +1,6 @@
 package opv
 
-import "rseqstep/stepper/unit/amd64"
+import "rseqstep/stepper/machine/amd64"
 
 // The eight operations of opcodes 00 to 3F, as bits 3 to 5 number them.
 const (
@@ -15,7 +15,7 @@ const (
 )
 
 // arithmetic executes opcodes 00 to 3F.
-func (m *machine) arithmetic(i *inst) error {
+func (m *interpreter) arithmetic(i *inst) error {
 	form, size := i.op&7, i.size()
 	if form >= 4 { // al or rax with an immediate
 		v := m.combine(i.op>>3, m.W[amd64.RAX], i.signed(), size)
@@ -48,7 +48,7 @@ func (m *machine) arithmetic(i *inst) error {
 }
 
 // arithmeticImm executes opcodes 80, 81 and 83.
-func (m *machine) arithmeticImm(i *inst) error {
+func (m *interpreter) arithmeticImm(i *inst) error {
 	size := i.size()
 	a, err := m.get(i, size)
 	if err != nil {
@@ -63,7 +63,7 @@ func (m *machine) arithmeticImm(i *inst) error {
 }
 
 // heldIn is the field that a register holds a copy of.
-func (m *machine) heldIn(n byte, size int) field {
+func (m *interpreter) heldIn(n byte, size int) field {
 	if size < 4 {
 		return fieldNone
 	}
@@ -71,7 +71,7 @@ func (m *machine) heldIn(n byte, size int) field {
 }
 
 // combine computes and sets the flags.
-func (m *machine) combine(op byte, a, b uint64, size int) uint64 {
+func (m *interpreter) combine(op byte, a, b uint64, size int) uint64 {
 	carry := uint64(0)
 	if op == aluAdc || op == aluSbb {
 		m.usesFlags()
@@ -93,7 +93,7 @@ func (m *machine) combine(op byte, a, b uint64, size int) uint64 {
 }
 
 // putAlu writes the result v of a and b back.
-func (m *machine) putAlu(i *inst, op byte, size int, a, b, v uint64) error {
+func (m *interpreter) putAlu(i *inst, op byte, size int, a, b, v uint64) error {
 	switch op {
 	case aluAdd, aluAdc, aluSub, aluSbb:
 		return m.putSum(i, size, a, v, v-a)
@@ -103,7 +103,7 @@ func (m *machine) putAlu(i *inst, op byte, size int, a, b, v uint64) error {
 
 // putSum writes back old plus count. In memory that is one access: the read
 // that get logged is taken back.
-func (m *machine) putSum(i *inst, size int, old, v, count uint64) error {
+func (m *interpreter) putSum(i *inst, size int, old, v, count uint64) error {
 	if !i.inMemory() {
 		return m.put(i, size, v)
 	}
@@ -114,7 +114,7 @@ func (m *machine) putSum(i *inst, size int, old, v, count uint64) error {
 }
 
 // group3 executes opcodes F6 and F7: test, not, neg, mul and imul.
-func (m *machine) group3(i *inst) error {
+func (m *interpreter) group3(i *inst) error {
 	size := i.size()
 	v, err := m.get(i, size)
 	if err != nil {

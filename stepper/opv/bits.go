@@ -9,7 +9,7 @@ import (
 // bitTest executes bt, bts, btr and btc (what 0 to 3). A bit number in a
 // register moves the address of an operand in memory. CF is the bit; ZF stays;
 // OF, SF, AF and PF are undefined and kept.
-func (m *machine) bitTest(i *inst, what byte, bit uint64, moves bool) error {
+func (m *interpreter) bitTest(i *inst, what byte, bit uint64, moves bool) error {
 	size := i.wide()
 	width := 8 * uint64(size)
 	at := m.address(i)
@@ -50,7 +50,7 @@ func (m *machine) bitTest(i *inst, what byte, bit uint64, moves bool) error {
 // register alone, as every processor does and AMD documents. Flags that are
 // undefined are kept: all but ZF after bsf and bsr, all but ZF and CF after
 // tzcnt and lzcnt.
-func (m *machine) scan(i *inst) error {
+func (m *interpreter) scan(i *inst) error {
 	size := i.wide()
 	v, err := m.get(i, size)
 	if err != nil {

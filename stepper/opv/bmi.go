@@ -2,7 +2,7 @@ package opv
 
 // execBMI executes andn, sarx, shlx and shrx. The shifts change no flag;
 // andn's AF and PF are undefined: AF is cleared, PF is that of the result.
-func (m *machine) execBMI(i *inst) error {
+func (m *interpreter) execBMI(i *inst) error {
 	size := 4
 	if i.rex&8 != 0 {
 		size = 8

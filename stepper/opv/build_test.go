@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -18,7 +18,7 @@ func build(t *testing.T, abi opv.ABI, text string, fill func(data []byte)) (opv.
 	t.Helper()
 	code := assemble(t, []oracleCase{{text: text}})[0]
 	const at = table.Addr(0x400000)
-	body, err := unit.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 0x500000}, code)
+	body, err := machine.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 0x500000}, code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func build(t *testing.T, abi opv.ABI, text string, fill func(data []byte)) (opv.
 	if fill != nil {
 		fill(m.data)
 	}
-	s := opv.State{Regs: amd64.Regs(unit.Words{amd64.RAX: 0x1000, amd64.RDI: 0x1100, amd64.RSI: 0x1200, amd64.RBX: 0x1300, amd64.RCX: 3, amd64.RDX: 7, amd64.RSP: 0x1800})}
+	s := opv.State{Regs: amd64.Regs(machine.Words{amd64.RAX: 0x1000, amd64.RDI: 0x1100, amd64.RSI: 0x1200, amd64.RBX: 0x1300, amd64.RCX: 3, amd64.RDX: 7, amd64.RSP: 0x1800})}
 	return opv.Build(abi, &body, s, m, opv.Place{Area: 0x1000, CPU: 1, CID: 2})
 }
 

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -13,21 +13,21 @@ import (
 // what they hold at the section's start, [x] for the 8 bytes in memory at x,
 // u32[x] for 4 of them, old[x] for what was there before an earlier line.
 type Describer struct {
-	// Arming is the section's arming store (unit.FindArming), which tells
+	// Arming is the section's arming store (machine.FindArming), which tells
 	// where the rseq area is. Nil: its words have no names.
-	Arming *unit.Insn
+	Arming *machine.Insn
 	// Name names addresses; nil leaves them as numbers.
-	Name unit.SymName
+	Name machine.SymName
 }
 
 // Line is Lines in one line.
-func (d Describer) Line(b *unit.Body) string {
+func (d Describer) Line(b *machine.Body) string {
 	return strings.ReplaceAll(strings.Join(d.Lines(b), "; "), ":; ", ": ")
 }
 
 // Lines describes a section, one line for each compare, write, label and
 // jump, in the order of the code.
-func (d Describer) Lines(b *unit.Body) []string {
+func (d Describer) Lines(b *machine.Body) []string {
 	first := newWords(d, b, nil)
 	first.walk()
 	if len(first.labels) == 0 {
@@ -43,7 +43,7 @@ func (d Describer) Lines(b *unit.Body) []string {
 // words is one walk over a section's code.
 type words struct {
 	Describer
-	body    *unit.Body
+	body    *machine.Body
 	regs    [16]value
 	vecs    [16]string
 	lets    []string // names given to loads, by place in the alphabet
@@ -52,19 +52,19 @@ type words struct {
 	labels  map[table.Addr]string
 	flags   flagWords
 	areaAt  value // address of the rseq area
-	areaSeg unit.Reg
+	areaSeg machine.Reg
 	hasArea bool
 	lines   []string
 }
 
-func newWords(d Describer, b *unit.Body, unsure map[byte]bool) *words {
+func newWords(d Describer, b *machine.Body, unsure map[byte]bool) *words {
 	w := &words{Describer: d, body: b, unsure: unsure, changed: map[byte]bool{}, labels: map[table.Addr]string{}}
 	for n := range w.regs {
 		w.regs[n] = value{terms: []term{{text: registerName(n, 8), times: 1, number: n}}}
 		w.vecs[n] = fmt.Sprintf("xmm%d", n)
 	}
 	for n := range b.Insns {
-		if i := &b.Insns[n]; (i.Kind == unit.Jump || i.Kind == unit.CondJump) && b.Contains(i.Target) {
+		if i := &b.Insns[n]; (i.Kind == machine.Jump || i.Kind == machine.CondJump) && b.Contains(i.Target) {
 			w.labels[i.Target] = ""
 		}
 	}
@@ -93,7 +93,7 @@ func (w *words) walk() {
 			w.flags = flagWords{}
 		}
 		i, err := parse(u)
-		if err != nil || u.Kind != unit.Plain && u.Kind != unit.Jump && u.Kind != unit.CondJump || !w.insn(i) {
+		if err != nil || u.Kind != machine.Plain && u.Kind != machine.Jump && u.Kind != machine.CondJump || !w.insn(i) {
 			w.say("%s", Arch().Format(u, w.Name))
 			w.forget(i)
 		}
@@ -142,14 +142,14 @@ func (w *words) exit(to table.Addr) string {
 }
 
 // sum is a memory operand's address, without the segment's base.
-func (w *words) sum(m *unit.Mem) value {
+func (w *words) sum(m *machine.Mem) value {
 	v := constant(m.Disp)
-	if m.Base != unit.NoReg {
+	if m.Base != machine.NoReg {
 		v = w.regs[amd64.Number(m.Base)].plus(v)
 	}
-	if m.Index != unit.NoReg {
+	if m.Index != machine.NoReg {
 		index := w.regs[amd64.Number(m.Index)].scaled(int64(m.Scale))
-		if m.Base != unit.NoReg {
+		if m.Base != machine.NoReg {
 			index = w.regs[amd64.Number(m.Base)].plus(index).plus(constant(m.Disp))
 		} else {
 			index = index.plus(constant(m.Disp))
@@ -163,7 +163,7 @@ func (w *words) sum(m *unit.Mem) value {
 }
 
 // memory names the size bytes that an operand in memory is.
-func (w *words) memory(m *unit.Mem, size int) string {
+func (w *words) memory(m *machine.Mem, size int) string {
 	at := w.sum(m)
 	if w.hasArea && size == 4 && m.Segment == w.areaSeg {
 		for off, name := range map[int64]string{0: "cpu_id_start", offCPU: "cpu_id", offCID: "mm_cid"} {

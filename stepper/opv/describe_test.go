@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -38,7 +38,7 @@ func TestDescribePutsSectionsIntoWords(t *testing.T) {
 	} {
 		code := assemble(t, []oracleCase{{text: c.text}})[0]
 		const at = table.Addr(0x400000)
-		body, err := unit.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 0x500000}, code)
+		body, err := machine.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 0x500000}, code)
 		if err != nil {
 			t.Fatalf("%s: %v", c.text, err)
 		}

@@ -53,9 +53,9 @@
 //     store stays alone at the end, as commits are written, where there is room.
 //   - A read of memory that was written in the same pass is not compared: the
 //     value is the pass's own. So the vector's compares come first.
-//   - Operands are decoded here and not in package unit, which keeps only what
+//   - Operands are decoded here and not in package machine, which keeps only what
 //     stepping needs, in values without pointers. Refused: x86asm, which knows
-//     no VEX, and exporting unit's decoder, whose fields serve its own tables.
+//     no VEX, and exporting amd64's decoder, whose fields serve its own tables.
 //   - Checking memory by reading and writing it back is the fallback; a tracer
 //     should be a Checker, since its own accesses pass over page protections.
 //   - Describe names long loads (let a = …) where they are parts of addresses, and

@@ -1,9 +1,9 @@
 package opv
 
-import "rseqstep/stepper/unit/amd64"
+import "rseqstep/stepper/machine/amd64"
 
 // exec executes one instruction. m.Rip is already the next one's address.
-func (m *machine) exec(i *inst) error {
+func (m *interpreter) exec(i *inst) error {
 	switch {
 	case i.vex:
 		return m.execVEX(i)
@@ -18,7 +18,7 @@ func (m *machine) exec(i *inst) error {
 }
 
 // execOne executes the instructions of the one-byte opcode map.
-func (m *machine) execOne(i *inst) error {
+func (m *interpreter) execOne(i *inst) error {
 	op, size := i.op, i.size()
 	switch {
 	case op < 0x40 && op&7 < 6:
@@ -103,7 +103,7 @@ func (m *machine) execOne(i *inst) error {
 }
 
 // execRest executes what execOne leaves.
-func (m *machine) execRest(i *inst) error {
+func (m *interpreter) execRest(i *inst) error {
 	op, size := i.op, i.size()
 	switch {
 	case op == 0xa4 || op == 0xa5 || op == 0xaa || op == 0xab || op == 0xac || op == 0xad:
@@ -153,7 +153,7 @@ func (m *machine) execRest(i *inst) error {
 }
 
 // execTwo executes the instructions of the opcode map that 0F begins.
-func (m *machine) execTwo(i *inst) error {
+func (m *interpreter) execTwo(i *inst) error {
 	op, size := i.op, i.wide()
 	switch {
 	case op == 0x0d, op >= 0x18 && op <= 0x1f:
@@ -205,7 +205,7 @@ func (m *machine) execTwo(i *inst) error {
 	return m.execVector(i)
 }
 
-func (m *machine) jumpIf(i *inst) error {
+func (m *interpreter) jumpIf(i *inst) error {
 	m.usesFlags()
 	if m.condition(i.op & 15) {
 		m.W[amd64.RIP] = uint64(i.target)
@@ -215,7 +215,7 @@ func (m *machine) jumpIf(i *inst) error {
 
 // loop executes loopne, loope, loop and jrcxz; the 32-bit counts of prefix 67
 // are not among them.
-func (m *machine) loop(i *inst) error {
+func (m *interpreter) loop(i *inst) error {
 	if i.short {
 		return i.unsupported()
 	}

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -65,12 +65,12 @@ func FuzzBuild(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code []byte, seed uint64) {
 		tabletest.Hurry(t)
 		const at = 0x20000000
-		body, err := unit.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
+		body, err := machine.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
 		if err != nil {
 			return
 		}
 		opv.Describer{}.Lines(&body)
-		w, s := newWorld(seed, amd64.Regs(unit.Words{}), 0x10000000, at)
+		w, s := newWorld(seed, amd64.Regs(machine.Words{}), 0x10000000, at)
 		p, err := opv.Build(opv.V3, &body, s, w, opv.Place{Area: 0x10000040})
 		if err != nil {
 			return

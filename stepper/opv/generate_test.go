@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -21,7 +21,7 @@ func edges() []uint64 {
 
 // generate makes a state: edge values and random ones in registers, flags
 // and memory; rbx, rsi, rdi and rsp point into memory of arena bytes at data.
-func generate(random *rand.Rand, base unit.Regs, data table.Addr, limit map[string]uint64) (opv.State, []byte) {
+func generate(random *rand.Rand, base machine.Regs, data table.Addr, limit map[string]uint64) (opv.State, []byte) {
 	s := opv.State{Regs: base}
 	value := func() uint64 {
 		if list := edges(); random.IntN(2) == 0 {
@@ -71,7 +71,7 @@ func difference(got, want opv.State, undefined uint64) string {
 	}
 	text := ""
 	for n := range got.W {
-		name, a, b := unit.Reg(n), got.W[n], want.W[n]
+		name, a, b := machine.Reg(n), got.W[n], want.W[n]
 		if name == amd64.OrigRAX {
 			continue
 		}

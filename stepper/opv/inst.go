@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -14,7 +14,7 @@ import (
 var ErrUnsupported = errors.New("instruction not supported by the interpreter")
 
 // inst is one instruction with its operands told apart, as far as the
-// interpreter needs them. Package unit has checked that it decodes and how
+// interpreter needs them. Package machine has checked that it decodes and how
 // long it is; it keeps the operands to itself.
 type inst struct {
 	addr, next table.Addr
@@ -33,8 +33,8 @@ type inst struct {
 	vlen   int  // VEX: 16 or 32 bytes; else 16
 
 	modrm byte
-	mem   unit.Mem // when inMemory
-	imm   []byte   // what follows ModRM, SIB and displacement
+	mem   machine.Mem // when inMemory
+	imm   []byte      // what follows ModRM, SIB and displacement
 }
 
 func (i *inst) inMemory() bool { return i.modrm < 0xc0 }
@@ -82,10 +82,10 @@ func (i *inst) unsupported() error {
 }
 
 // parse tells the operands of an instruction apart.
-func parse(u *unit.Insn) (*inst, error) {
+func parse(u *machine.Insn) (*inst, error) {
 	i := &inst{addr: u.Addr, next: u.Next(), target: u.Target, vlen: 16}
 	code := u.Bytes()
-	var segment unit.Reg
+	var segment machine.Reg
 
 prefixes:
 	for len(code) > 1 {
@@ -115,7 +115,7 @@ prefixes:
 	if code == nil {
 		return nil, i.unsupported()
 	}
-	i.mem = unit.Mem{Segment: segment, Short: i.short, Scale: 1}
+	i.mem = machine.Mem{Segment: segment, Short: i.short, Scale: 1}
 	if i.hasModRM() {
 		if code = i.operand(code); code == nil {
 			return nil, i.unsupported()

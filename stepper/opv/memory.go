@@ -3,7 +3,7 @@ package opv
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -62,7 +62,7 @@ func orFault(err error) error {
 }
 
 // read fills p or fails.
-func read(mem unit.Memory, addr table.Addr, p []byte) error {
+func read(mem machine.Memory, addr table.Addr, p []byte) error {
 	if len(p) == 0 {
 		return nil
 	}

@@ -4,12 +4,12 @@ import (
 	"encoding/binary"
 	"math/bits"
 
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
 // extended executes mov to a register from rm, sign- or zero-extended.
-func (m *machine) extended(i *inst, from, to int, signed bool) error {
+func (m *interpreter) extended(i *inst, from, to int, signed bool) error {
 	v, err := m.get(i, from)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func stackSize(i *inst) int {
 	return 8
 }
 
-func (m *machine) push(i *inst, v uint64) error {
+func (m *interpreter) push(i *inst, v uint64) error {
 	size := stackSize(i)
 	if err := m.store(table.Addr(m.W[amd64.RSP]-uint64(size)), size, v); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (m *machine) push(i *inst, v uint64) error {
 	return nil
 }
 
-func (m *machine) pop(i *inst) (uint64, error) {
+func (m *interpreter) pop(i *inst) (uint64, error) {
 	size := stackSize(i)
 	v, err := m.load(table.Addr(m.W[amd64.RSP]), size)
 	if err == nil {
@@ -51,7 +51,7 @@ func (m *machine) pop(i *inst) (uint64, error) {
 	return v, err
 }
 
-func (m *machine) exchange(i *inst, size int) error {
+func (m *interpreter) exchange(i *inst, size int) error {
 	v, err := m.get(i, size)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (m *machine) exchange(i *inst, size int) error {
 }
 
 // exchangeAdd executes xadd: the sum goes to rm, what was there to the register.
-func (m *machine) exchangeAdd(i *inst) error {
+func (m *interpreter) exchangeAdd(i *inst) error {
 	size := i.wide()
 	if i.op == 0xc0 {
 		size = 1
@@ -86,7 +86,7 @@ func (m *machine) exchangeAdd(i *inst) error {
 }
 
 // compareExchange executes cmpxchg.
-func (m *machine) compareExchange(i *inst) error {
+func (m *interpreter) compareExchange(i *inst) error {
 	size := i.wide()
 	if i.op == 0xb0 {
 		size = 1
@@ -110,7 +110,7 @@ func (m *machine) compareExchange(i *inst) error {
 }
 
 // movbe moves with the bytes swapped.
-func (m *machine) movbe(i *inst) error {
+func (m *interpreter) movbe(i *inst) error {
 	size := i.wide()
 	if i.op == 0xf1 {
 		return m.put(i, size, swap(m.getReg(i, i.reg(), size), size))

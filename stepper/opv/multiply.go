@@ -4,7 +4,7 @@ import "math/bits"
 
 // multiply1 executes mul and imul of rax. CF and OF say whether the upper
 // half counts; SF, ZF, AF and PF are undefined (Intel SDM volume 2) and kept.
-func (m *machine) multiply1(i *inst, v uint64, size int, signed bool) {
+func (m *interpreter) multiply1(i *inst, v uint64, size int, signed bool) {
 	a := m.State.reg(0, size, false)
 	m.newFlags()
 	high, low := product(a, v, size, signed)
@@ -22,7 +22,7 @@ func (m *machine) multiply1(i *inst, v uint64, size int, signed bool) {
 }
 
 // multiply2 executes imul with two and three operands.
-func (m *machine) multiply2(i *inst, by uint64) error {
+func (m *interpreter) multiply2(i *inst, by uint64) error {
 	size := i.wide()
 	a, err := m.get(i, size)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -79,7 +79,7 @@ func states(t *testing.T, usual int) int {
 
 // openFlags are the flags that the manual leaves open after an instruction of
 // the section (Intel SDM volume 2, at each).
-func openFlags(body *unit.Body) (flags uint64) {
+func openFlags(body *machine.Body) (flags uint64) {
 	open := []struct {
 		flags uint64
 		names []string

@@ -9,11 +9,11 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -92,7 +92,7 @@ func second(_ int, err error) error { return err }
 
 // interpret does the same with the interpreter.
 func interpret(s opv.State, code, memory []byte, at, data table.Addr) (opv.State, []byte, error) {
-	body, err := unit.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
+	body, err := machine.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
 	if err != nil {
 		return s, nil, err
 	}
@@ -116,7 +116,7 @@ func TestInterpreterAgreesWithTheProcessor(t *testing.T) {
 	}
 	codes := assemble(t, cases)
 	c := newProcessor(t)
-	base := amd64.Regs(unit.Words{})
+	base := amd64.Regs(machine.Words{})
 	if err := c.p.Regs(c.tid, &base); err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package opv
 import (
 	"bytes"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -33,7 +33,7 @@ type Access struct {
 // overlay is a process's memory with writes kept aside. It keeps the order of
 // what was done, and for each byte whether it was written.
 type overlay struct {
-	mem     unit.Memory
+	mem     machine.Memory
 	written map[table.Addr]byte
 	// assumed holds bytes that read as the given value whatever is there: the
 	// area's cpu_id and mm_cid. They are not in the log's origin.

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -60,12 +60,12 @@ type Place struct {
 //
 // Precondition: mem shows the process as it is when the vector is run, so all
 // its threads are stopped.
-func Build(abi ABI, body *unit.Body, s State, mem unit.Memory, at Place) (Plan, error) {
+func Build(abi ABI, body *machine.Body, s State, mem machine.Memory, at Place) (Plan, error) {
 	f := fields{area: at.Area, cpu: uint32(at.CPU), cid: uint32(at.CID)}
 	var pass Result
-	var m *machine
+	var m *interpreter
 	for {
-		m = newMachine(body, s, mem)
+		m = newInterpreter(body, s, mem)
 		m.assume(f)
 		var err error
 		if pass, err = m.run(); err == nil {

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -18,8 +18,8 @@ import (
 type rig struct {
 	c          *processor
 	data, code *twin
-	base       unit.Regs // registers that no state changes
-	area       []byte    // XSAVE
+	base       machine.Regs // registers that no state changes
+	area       []byte       // XSAVE
 }
 
 func newRig(c *processor) (*rig, error) {
@@ -39,7 +39,7 @@ const slots = 4
 
 // place puts a section's code into the process and stops at its exits, by
 // execution breakpoints: nothing is in memory that the section might read.
-func (g *rig) place(body *unit.Body, code []byte) error {
+func (g *rig) place(body *machine.Body, code []byte) error {
 	if len(body.Exits) > slots {
 		return fmt.Errorf("%d exits, and %d debug registers", len(body.Exits), slots)
 	}

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -19,9 +19,9 @@ import (
 // sample is a section of a real file.
 type sample struct {
 	name   string
-	body   unit.Body
+	body   machine.Body
 	code   []byte
-	arming *unit.Insn // nil when it was not found
+	arming *machine.Insn // nil when it was not found
 }
 
 // fileSamples decodes every section of a file, at its file addresses.
@@ -42,12 +42,12 @@ func fileSamples(t *testing.T, path string) []sample {
 		p := module.Place(&file.Sections[n])
 		s := sample{name: fmt.Sprintf("%s %s %v", filepath.Base(path), p.Section.Symbol, p.Start)}
 		s.code = fileBytes(t, file, r, p.Start, int(p.End-p.Start))
-		if s.body, err = unit.DecodeBody(amd64.Arch(), p, s.code); err != nil {
+		if s.body, err = machine.DecodeBody(amd64.Arch(), p, s.code); err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
 		const before = 64
 		lead := fileBytes(t, file, r, p.Start-before, before)
-		if at, ok := unit.FindArming(amd64.Arch(), p, p.Start-before, lead); ok {
+		if at, ok := machine.FindArming(amd64.Arch(), p, p.Start-before, lead); ok {
 			i, err := amd64.Arch().Decode(at, lead[at-(p.Start-before):])
 			if err != nil {
 				t.Fatalf("%s: %v", s.name, err)
@@ -118,11 +118,11 @@ func fixtureSamples(t *testing.T) []sample {
 }
 
 // moved is a sample placed at another address. Its exits move along.
-func (s *sample) moved(t *testing.T, to table.Addr) *unit.Body {
+func (s *sample) moved(t *testing.T, to table.Addr) *machine.Body {
 	t.Helper()
 	by := to - s.body.Start
 	p := &table.Placed{Start: to, End: s.body.End + by, Abort: s.body.Abort + by}
-	b, err := unit.DecodeBody(amd64.Arch(), p, s.code)
+	b, err := machine.DecodeBody(amd64.Arch(), p, s.code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func (s *sample) moved(t *testing.T, to table.Addr) *unit.Body {
 }
 
 // area is where the thread's struct rseq is, by the arming store.
-func (s *sample) area(r *unit.Regs) table.Addr {
+func (s *sample) area(r *machine.Regs) table.Addr {
 	if s.arming == nil || s.arming.Store.PCRelative {
 		return 0
 	}
@@ -145,7 +145,7 @@ func (s *sample) area(r *unit.Regs) table.Addr {
 // each to use. When fewer than one of 50 of them committed, or none, it goes
 // on with those that do. States whose pointers lead out of the regions are
 // passed over, as are passes that need more than a vector may hold.
-func (s *sample) passes(t *testing.T, base unit.Regs, data, code table.Addr, n int, use func(w *world, from opv.State, p *opv.Plan)) {
+func (s *sample) passes(t *testing.T, base machine.Regs, data, code table.Addr, n int, use func(w *world, from opv.State, p *opv.Plan)) {
 	t.Helper()
 	body := s.moved(t, code)
 	done, finals := 0, 0
@@ -195,7 +195,7 @@ func samples(t *testing.T) []sample {
 
 func TestVectorDoesWhatTheSectionDoes(t *testing.T) {
 	for _, s := range samples(t) {
-		s.passes(t, amd64.Regs(unit.Words{}), 0x10000000, 0x20000000, 40, func(w *world, _ opv.State, p *opv.Plan) {
+		s.passes(t, amd64.Regs(machine.Words{}), 0x10000000, 0x20000000, 40, func(w *world, _ opv.State, p *opv.Plan) {
 			failed, err := opv.Execute(p.Vector, p.Memory(w))
 			if failed != 0 || err != nil {
 				t.Fatalf("%s: %v: operation %d failed, %v", s.name, p.Vector, failed, err)
@@ -222,7 +222,7 @@ func TestVectorDoesWhatTheSectionDoes(t *testing.T) {
 
 func TestVectorFailsWhenWhatWasReadHasChanged(t *testing.T) {
 	for _, s := range samples(t) {
-		s.passes(t, amd64.Regs(unit.Words{}), 0x10000000, 0x20000000, 3, func(w *world, _ opv.State, p *opv.Plan) {
+		s.passes(t, amd64.Regs(machine.Words{}), 0x10000000, 0x20000000, 3, func(w *world, _ opv.State, p *opv.Plan) {
 			n := slices.IndexFunc(p.Vector, func(o opv.Op) bool { return o.Kind == opv.CompareEqual })
 			if n < 0 {
 				return

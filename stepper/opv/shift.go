@@ -16,7 +16,7 @@ const (
 // are OF unless by 1 bit, AF after a shift, and CF after shl and shr by more
 // than the operand's width (Intel SDM volume 2); OF is computed as for 1 bit, AF
 // is cleared, CF is 0.
-func (m *machine) shift(i *inst, by uint64) error {
+func (m *interpreter) shift(i *inst, by uint64) error {
 	size := i.size()
 	v, err := m.get(i, size)
 	if err != nil {
@@ -56,7 +56,7 @@ func (m *machine) shift(i *inst, by uint64) error {
 }
 
 // rotate rotates by at least 1 bit. Only CF and OF change.
-func (m *machine) rotate(op byte, v, by uint64, size int) uint64 {
+func (m *interpreter) rotate(op byte, v, by uint64, size int) uint64 {
 	width := 8 * size
 	top := func(v uint64) bool { return sign(v, size) }
 	carry := m.carry()
@@ -92,7 +92,7 @@ func (m *machine) rotate(op byte, v, by uint64, size int) uint64 {
 
 // shiftDouble executes shld and shrd. AF is undefined, and OF unless by 1 bit;
 // by more than the width, everything is, and the interpreter refuses.
-func (m *machine) shiftDouble(i *inst, by uint64) error {
+func (m *interpreter) shiftDouble(i *inst, by uint64) error {
 	size := i.wide()
 	v, err := m.get(i, size)
 	if err != nil {

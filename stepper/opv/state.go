@@ -1,17 +1,17 @@
 package opv
 
 import (
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 )
 
 // Arch is the one whose code this package executes.
-func Arch() *unit.Arch { return amd64.Arch() }
+func Arch() *machine.Arch { return amd64.Arch() }
 
 // State is what the interpreter computes with: the general registers and
 // flags, and the first 32 bytes of the vector registers 0 to 15.
 type State struct {
-	unit.Regs
+	machine.Regs
 	Vec [16][32]byte
 
 	// Cleared has bit n set when vector register n lost its bytes from 32 on:

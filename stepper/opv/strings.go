@@ -1,13 +1,13 @@
 package opv
 
 import (
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
 // repeated executes movs, stos and lods, with rep all the rounds of them. A
 // fault in the middle fails the whole.
-func (m *machine) repeated(i *inst) error {
+func (m *interpreter) repeated(i *inst) error {
 	if i.short || i.op == 0xac || i.op == 0xad {
 		if i.short || i.repeat != 0 {
 			return i.unsupported()
@@ -39,7 +39,7 @@ func (m *machine) repeated(i *inst) error {
 	return nil
 }
 
-func (m *machine) stringOnce(i *inst, size int, by uint64) error {
+func (m *interpreter) stringOnce(i *inst, size int, by uint64) error {
 	v := m.State.reg(0, size, false)
 	if i.op < 0xaa || i.op >= 0xac { // movs, lods
 		var err error

@@ -7,7 +7,7 @@ import (
 )
 
 // execVector executes the moves and zeroing instructions of SSE.
-func (m *machine) execVector(i *inst) error {
+func (m *interpreter) execVector(i *inst) error {
 	if i.op == 0x57 || i.op == 0xef { // xorps, xorpd, pxor
 		if i.op == 0x57 && i.pp > 1 || i.op == 0xef && i.pp != 1 {
 			return i.unsupported()
@@ -31,7 +31,7 @@ func (m *machine) execVector(i *inst) error {
 }
 
 // execVEX executes what is known of the instructions with a VEX prefix.
-func (m *machine) execVEX(i *inst) error {
+func (m *interpreter) execVEX(i *inst) error {
 	switch {
 	case i.opmap == 2:
 		return m.execBMI(i)
@@ -66,7 +66,7 @@ func (m *machine) execVEX(i *inst) error {
 }
 
 // getVec reads n bytes of the rm operand; aligned operands fault otherwise.
-func (m *machine) getVec(i *inst, n int, aligned bool) ([]byte, error) {
+func (m *interpreter) getVec(i *inst, n int, aligned bool) ([]byte, error) {
 	if !i.inMemory() {
 		b := m.Vec[i.rm()]
 		return b[:n], nil
@@ -77,7 +77,7 @@ func (m *machine) getVec(i *inst, n int, aligned bool) ([]byte, error) {
 	return m.mem.read(m.address(i), n)
 }
 
-func (m *machine) aligned(i *inst, n int, must bool) error {
+func (m *interpreter) aligned(i *inst, n int, must bool) error {
 	if at := m.address(i); must && at%table.Addr(n) != 0 {
 		return fmt.Errorf("%d bytes at %v are not aligned: %w", n, at, ErrFault)
 	}
@@ -86,7 +86,7 @@ func (m *machine) aligned(i *inst, n int, must bool) error {
 
 // setVec writes the low bytes of a vector register. VEX zeroes the rest, SSE
 // leaves it.
-func (m *machine) setVec(i *inst, n byte, b []byte) {
+func (m *interpreter) setVec(i *inst, n byte, b []byte) {
 	if i.vex {
 		clear(m.Vec[n][:])
 		m.Cleared |= 1 << n

@@ -61,7 +61,7 @@ func vectorMoves(i *inst) (vectorMove, bool) {
 
 // moveVector executes one. A move of less than a register to a register
 // zeroes what is left of its 16 bytes, unless it merges.
-func (m *machine) moveVector(i *inst, v vectorMove) error {
+func (m *interpreter) moveVector(i *inst, v vectorMove) error {
 	if v.store {
 		return m.storeVector(i, v)
 	}
@@ -95,7 +95,7 @@ func (m *machine) moveVector(i *inst, v vectorMove) error {
 	return nil
 }
 
-func (m *machine) storeVector(i *inst, v vectorMove) error {
+func (m *interpreter) storeVector(i *inst, v vectorMove) error {
 	from := m.Vec[i.reg()]
 	b := from[:v.size]
 	if v.half == 2 {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -104,7 +104,7 @@ func (w *world) CheckMemory(addr table.Addr, n int, _ bool) error {
 }
 
 // newWorld makes memory and registers for one pass.
-func newWorld(seed uint64, base unit.Regs, data, code table.Addr) (*world, opv.State) {
+func newWorld(seed uint64, base machine.Regs, data, code table.Addr) (*world, opv.State) {
 	w := &world{seed: seed, data: data, code: code, written: map[table.Addr]byte{}}
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := opv.State{Regs: base}

@@ -3,9 +3,9 @@
 package ptrace
 
 import (
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 )
 
 // Arch is the program's architecture: the one that this backend is built for.
-func (p *Process) Arch() *unit.Arch { return amd64.Arch() }
+func (p *Process) Arch() *machine.Arch { return amd64.Arch() }

@@ -15,9 +15,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -299,7 +299,7 @@ func TestDetachDeliversNoFaultThatTheProgramHasLeft(t *testing.T) {
 #include <stdio.h>
 int main(void) { puts("ready"); fflush(stdout); getchar(); puts("1"); return 21; }`)
 	p := attach(t, pid)
-	var before unit.Regs
+	var before machine.Regs
 	if err := p.Regs(pid, &before); err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -23,7 +23,7 @@ func BenchmarkStep(b *testing.B) {
 			if err := p.Pin(p.PID()); err != nil {
 				b.Fatal(err)
 			}
-			var r unit.Regs
+			var r machine.Regs
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := p.Step(p.PID(), 0, 0); err != nil {
@@ -49,7 +49,7 @@ int main(void) { for (;;) f(); }`)
 	if err := p.Pin(pid); err != nil {
 		b.Fatal(err)
 	}
-	var r unit.Regs
+	var r machine.Regs
 	b.ReportAllocs()
 	for b.Loop() {
 		for slot := range 3 {

@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -86,7 +86,7 @@ func TestBreakpointIsMetByEveryThreadEveryTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	hits := countHits(t, p, tracee.EventBreakpoint, func(ev tracee.Event) {
-		var r unit.Regs
+		var r machine.Regs
 		if err := p.Regs(ev.TID, &r); err != nil || r.PC() != f || ev.Addr != f {
 			t.Fatalf("PC %v, event %+v, %v; want %v", r.PC(), ev, err, f)
 		}
@@ -104,7 +104,7 @@ func TestExecuteRegisterIsMetByThreadsToCome(t *testing.T) {
 		t.Fatal(err)
 	}
 	hits := countHits(t, p, tracee.EventDebug, func(ev tracee.Event) {
-		var r unit.Regs
+		var r machine.Regs
 		if err := p.Regs(ev.TID, &r); err != nil || r.PC() != f || ev.Slot != 1 || ev.Slots != 2 {
 			t.Fatalf("PC %v, event %+v, %v; want slot 1 at %v", r.PC(), ev, err, f)
 		}
@@ -208,7 +208,7 @@ func TestMemoryHidesBreakpoints(t *testing.T) {
 
 func TestReadMemoryStopsWhereTheMappingEnds(t *testing.T) {
 	p := launchBare(t, counted)
-	var r unit.Regs
+	var r machine.Regs
 	if err := p.Regs(p.PID(), &r); err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // forks makes a child by fork, vfork or vfork and exec, both of which call f,
@@ -128,7 +128,7 @@ func followVfork(t *testing.T, how string) (p *Process, parent int) {
 	if err := p.Follow(ev.Child); err != nil {
 		t.Fatal(err)
 	}
-	var r unit.Regs
+	var r machine.Regs
 	if pid, threads := p.Former(); pid != parent || len(threads) != 1 || p.Regs(threads[0], &r) != nil {
 		t.Fatalf("process %d is held with threads %v, want %d", pid, threads, parent)
 	}

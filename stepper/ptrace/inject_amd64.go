@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 )
 
 // Syscall makes a held thread execute one system call and puts everything
@@ -27,7 +27,7 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 	if len(args) > 6 {
 		return 0, &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: %d arguments", unix.EINVAL, len(args))}
 	}
-	err = p.away(tid, op, func(t *thread, r *unit.Regs) error {
+	err = p.away(tid, op, func(t *thread, r *machine.Regs) error {
 		gate, err := p.findCode(t, &p.gate, opSyscall, "a syscall instruction")
 		if err != nil {
 			return err
@@ -54,7 +54,7 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 // registers have been set to.
 func (p *Process) StepAside(tid int) error {
 	const op = "step aside"
-	return p.away(tid, op, func(t *thread, r *unit.Regs) error {
+	return p.away(tid, op, func(t *thread, r *machine.Regs) error {
 		at, err := p.findCode(t, &p.nop, opNop, "a nop instruction")
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (p *Process) StepAside(tid int) error {
 
 // away has do step a held thread with registers of its own choice, which begin
 // as the thread's, outside of any system call, and puts everything back.
-func (p *Process) away(tid int, op string, do func(*thread, *unit.Regs) error) (err error) {
+func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error) (err error) {
 	t, err := p.findHeld(tid, op)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (p *Process) away(tid int, op string, do func(*thread, *unit.Regs) error) (
 // where the kernel takes a set ZF of an interrupted thread for an unlocked futex
 // and writes to where RDX points (arch_futex_robust_unlock_get_pop,
 // arch/x86/include/asm/futex_robust.h, since Linux 7.2).
-func (p *Process) stepOnce(t *thread, op string, r *unit.Regs) (int64, error) {
+func (p *Process) stepOnce(t *thread, op string, r *machine.Regs) (int64, error) {
 	if err := p.store(t, r); err != nil {
 		return 0, err
 	}

@@ -13,9 +13,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -27,7 +27,7 @@ func TestLaunchHoldsAtTheFirstInstructionWithoutATrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	var r unit.Regs
+	var r machine.Regs
 	if err := p.Regs(p.PID(), &r); err != nil || r.W[amd64.RIP] != f.Entry {
 		t.Errorf("PC %v, %v; the entry is %#x", r.PC(), err, f.Entry)
 	}
@@ -84,7 +84,7 @@ func TestLaunchSwitchesRandomizationOffAndOn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var r unit.Regs
+			var r machine.Regs
 			if err := p.Regs(p.PID(), &r); err != nil {
 				t.Fatal(err)
 			}

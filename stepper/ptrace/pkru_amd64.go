@@ -5,7 +5,7 @@ package ptrace
 import (
 	"encoding/binary"
 
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 )
 
 // ownPKRU is our own PKRU, which is what exec gives to every program

@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -17,12 +17,12 @@ import (
 // thread's registers change only through SetRegs, so one read serves a stop.
 type registers struct {
 	known bool
-	now   unit.Regs
+	now   machine.Regs
 
 	// atStop are the registers the thread stopped with, kept from the first
 	// change on; changed says that there was one.
 	changed bool
-	atStop  unit.Regs
+	atStop  machine.Regs
 }
 
 // noSyscall in orig_rax tells the kernel that the thread is in no system call
@@ -43,7 +43,7 @@ func (p *Process) load(t *thread) error {
 }
 
 // Regs reads the general registers.
-func (p *Process) Regs(tid int, r *unit.Regs) error {
+func (p *Process) Regs(tid int, r *machine.Regs) error {
 	t, err := p.findHeld(tid, "read registers")
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (p *Process) Regs(tid int, r *unit.Regs) error {
 // call and is given another PC is taken out of that call: the kernel would
 // otherwise "restart" it by moving the new PC back two bytes. Writing back
 // the registers it stopped with puts it back into the call.
-func (p *Process) SetRegs(tid int, r *unit.Regs) error {
+func (p *Process) SetRegs(tid int, r *machine.Regs) error {
 	t, err := p.findHeld(tid, "write registers")
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (p *Process) SetRegs(tid int, r *unit.Regs) error {
 }
 
 // store writes registers as they are.
-func (p *Process) store(t *thread, r *unit.Regs) error {
+func (p *Process) store(t *thread, r *machine.Regs) error {
 	if e := ptraceRegs(reqSetRegs, t.tid, r); e != 0 {
 		return p.fail(t, "write registers", e)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 

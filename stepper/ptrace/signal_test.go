@@ -10,9 +10,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 )
 
 func TestInterruptStopsWhoeverWaits(t *testing.T) {
@@ -58,7 +58,7 @@ int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`
 
 func TestInterruptBeforehandStopsTheNextCommandUnmoved(t *testing.T) {
 	p := launch(t, spin)
-	var before, after unit.Regs
+	var before, after machine.Regs
 	if err := p.Regs(p.PID(), &before); err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 	p := launch(t, queues)
 	runTo(t, p, "ready")
 	stepIntoSleep(t, p)
-	var before, after unit.Regs
+	var before, after machine.Regs
 	if err := p.Regs(p.PID(), &before); err != nil {
 		t.Fatal(err)
 	}

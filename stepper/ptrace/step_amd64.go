@@ -3,8 +3,8 @@
 package ptrace
 
 import (
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -16,7 +16,7 @@ import (
 //     a system call (orig_rax is its number; it is -1 otherwise);
 //   - int3 and int1: the PC moves by one byte, by two for int3's long form;
 //   - a debug register: Step does not come here when one is in use.
-func plainStep(from table.Addr, r *unit.Regs) bool {
+func plainStep(from table.Addr, r *machine.Regs) bool {
 	moved := r.PC() - from
 	return moved > 2 && r.SyscallNumber() == noSyscall
 }

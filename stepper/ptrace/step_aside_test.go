@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 )
 
 // borrow uses a held thread for a system call and for a step aside: afterwards it is as it was.
@@ -20,7 +20,7 @@ func borrow(t *testing.T, p *Process, tid int) {
 	if n, err := p.Syscall(tid, unix.SYS_GETTID); err != nil || int(n) != tid {
 		t.Fatalf("gettid: %d, %v", n, err)
 	}
-	var before, after unit.Regs
+	var before, after machine.Regs
 	if err := p.Regs(tid, &before); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 		}
 	}
 	borrow(t, p, p.PID())
-	var r unit.Regs
+	var r machine.Regs
 	if err := p.Regs(p.PID(), &r); err != nil {
 		t.Fatal(err)
 	}

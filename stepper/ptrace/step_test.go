@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 )
 
 // counted is a program without a C library: 2 + 100*3 + 3 instructions before
@@ -104,7 +104,7 @@ int main(void) { signal(SIGUSR1, handler); raise(SIGUSR1); return seen; }`)
 	if err != nil || ev.Kind != tracee.EventStep {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
-	var r unit.Regs
+	var r machine.Regs
 	if err := p.Regs(p.PID(), &r); err != nil {
 		t.Fatal(err)
 	}

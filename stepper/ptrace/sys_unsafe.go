@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -19,9 +19,9 @@ func ptraceCall(req, tid int, addr, data uintptr) unix.Errno {
 	return e
 }
 
-// ptraceRegs is PTRACE_GETREGS or PTRACE_SETREGS: the words of a unit.Regs from W[1]
+// ptraceRegs is PTRACE_GETREGS or PTRACE_SETREGS: the words of a machine.Regs from W[1]
 // on are the kernel's struct user_regs_struct.
-func ptraceRegs(req, tid int, r *unit.Regs) unix.Errno {
+func ptraceRegs(req, tid int, r *machine.Regs) unix.Errno {
 	_, _, e := syscall.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), 0, uintptr(unsafe.Pointer(&r.W[1])), 0, 0)
 	return e
 }

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 )
 
 var _ tracee.CallTarget = (*Process)(nil)
@@ -137,7 +137,7 @@ func TestStepOverATrappedCallEndsBehindIt(t *testing.T) {
 		for err == nil && ev.Kind == tracee.EventStep {
 			ev, err = p.Step(p.PID(), 0, 0)
 		}
-		var at, behind unit.Regs
+		var at, behind machine.Regs
 		if err != nil || ev.Kind != tracee.EventSyscall || p.Regs(p.PID(), &at) != nil {
 			t.Fatalf("%d: %+v, %v", number, ev, err)
 		}

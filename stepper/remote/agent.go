@@ -41,7 +41,7 @@ func (c *client) holds(conds []condition, tid int) (bool, error) {
 		return true, nil
 	}
 	for _, code := range conds {
-		m := machine{code: code, client: c, regs: &regfile{engine: c.p.engine, tid: tid}}
+		m := bytecode{code: code, client: c, regs: &regfile{engine: c.p.engine, tid: tid}}
 		v, err := m.run()
 		if err != nil || v != 0 {
 			return true, err
@@ -50,8 +50,8 @@ func (c *client) holds(conds []condition, tid int) (bool, error) {
 	return false, nil
 }
 
-// machine runs agent bytecode.
-type machine struct {
+// bytecode is agent bytecode that runs.
+type bytecode struct {
 	code   []byte
 	pc     int
 	stack  []uint64
@@ -67,7 +67,7 @@ const (
 
 var errAgent = errors.New("the condition's bytecode is damaged")
 
-func (m *machine) pop() (uint64, error) {
+func (m *bytecode) pop() (uint64, error) {
 	n := len(m.stack) - 1
 	if n < 0 {
 		return 0, errAgent
@@ -77,10 +77,10 @@ func (m *machine) pop() (uint64, error) {
 	return v, nil
 }
 
-func (m *machine) push(v uint64) { m.stack = append(m.stack, v) }
+func (m *bytecode) push(v uint64) { m.stack = append(m.stack, v) }
 
 // operand reads the size bytes after the opcode, most significant first.
-func (m *machine) operand(size int) (uint64, error) {
+func (m *bytecode) operand(size int) (uint64, error) {
 	if m.pc+size > len(m.code) {
 		return 0, errAgent
 	}
@@ -93,7 +93,7 @@ func (m *machine) operand(size int) (uint64, error) {
 }
 
 // run returns the value on top of the stack at the end.
-func (m *machine) run() (uint64, error) {
+func (m *bytecode) run() (uint64, error) {
 	for range maxAgentSteps {
 		op, err := m.operand(1)
 		if err != nil || len(m.stack) > maxAgentStack {
@@ -130,7 +130,7 @@ const (
 	opBitNot  = 0x12
 )
 
-func (m *machine) step(op byte) error {
+func (m *bytecode) step(op byte) error {
 	switch {
 	case op >= opConst8 && op <= opConst64:
 		v, err := m.operand(1 << (op - opConst8))
@@ -272,7 +272,7 @@ func truth(yes bool) uint64 {
 }
 
 // register pushes a register of at most 8 bytes.
-func (m *machine) register(n uint64) error {
+func (m *bytecode) register(n uint64) error {
 	regs, err := m.client.registers()
 	if err != nil {
 		return err

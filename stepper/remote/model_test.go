@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/steptest/modelled"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )

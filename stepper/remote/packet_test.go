@@ -92,7 +92,7 @@ func FuzzPacket(f *testing.F) {
 		parseThread(string(p))
 		if conds, err := parseConditions(string(p)); err == nil {
 			for _, code := range conds {
-				m := machine{code: code}
+				m := bytecode{code: code}
 				if !touches(code) {
 					m.run()
 				}

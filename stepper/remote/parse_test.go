@@ -86,7 +86,7 @@ func TestBytecodeComesToItsValues(t *testing.T) {
 		{"\x22\x01\x22\x02\x2b\x03\x27", 1, false}, // swap: 2 - 1
 	}
 	for _, c := range cases {
-		m := machine{code: []byte(c.code)}
+		m := bytecode{code: []byte(c.code)}
 		got, err := m.run()
 		if (err != nil) != c.bad || err == nil && got != c.want {
 			t.Errorf("%q: %d, %v; want %d, error %v", c.code, got, err, c.want, c.bad)

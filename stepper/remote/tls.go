@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper/expr"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -30,7 +30,7 @@ func (c *client) threadLocal(args string) (string, error) {
 	if !ok1 || !ok2 || !ok3 {
 		return "", errSyntax
 	}
-	var r unit.Regs
+	var r machine.Regs
 	if err := c.p.target.Regs(id.TID, &r); err != nil {
 		return "", err
 	}

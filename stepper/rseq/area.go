@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -45,7 +45,7 @@ type Area struct {
 
 // ReadArea reads the area of a registration. Errors: that of the memory, or
 // io.ErrUnexpectedEOF, wrapped.
-func ReadArea(mem unit.Memory, c tracee.RseqConfig) (Area, error) {
+func ReadArea(mem machine.Memory, c tracee.RseqConfig) (Area, error) {
 	var b [AreaSize]byte
 	if n, err := mem.ReadMemory(c.Area, b[:]); n < len(b) {
 		if err == nil {
@@ -67,14 +67,14 @@ func ParseArea(c tracee.RseqConfig, b []byte) Area {
 }
 
 // CPU is the CPU that an area names (cpu_id), -1 when it cannot be read or there is none.
-func CPU(mem unit.Memory, c tracee.RseqConfig) int { return field(mem, c, atCPUID) }
+func CPU(mem machine.Memory, c tracee.RseqConfig) int { return field(mem, c, atCPUID) }
 
 // CID is the concurrency id that an area names (mm_cid), -1 when it cannot be read or
 // there is none.
-func CID(mem unit.Memory, c tracee.RseqConfig) int { return field(mem, c, atMMCID) }
+func CID(mem machine.Memory, c tracee.RseqConfig) int { return field(mem, c, atMMCID) }
 
 // field reads a signed 32-bit field of a registered area, -1 when it cannot.
-func field(mem unit.Memory, c tracee.RseqConfig, offset table.Addr) int {
+func field(mem machine.Memory, c tracee.RseqConfig, offset table.Addr) int {
 	var b [4]byte
 	if !c.Registered() {
 		return -1

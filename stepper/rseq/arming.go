@@ -3,8 +3,8 @@ package rseq
 import (
 	"encoding/binary"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -37,16 +37,16 @@ func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error)
 		return 0, false, err
 	}
 	// It may begin with its arming store.
-	head := make([]byte, min(4*unit.MaxLen, p.End-p.Start))
+	head := make([]byte, min(4*machine.MaxLen, p.End-p.Start))
 	n, _ := s.mem.ReadMemory(p.Start, head)
-	trap, ok = unit.FindArming(s.arch, p, from, append(code, head[:n]...), s.signatures(unit.Range{Low: from, High: p.Start})...)
+	trap, ok = machine.FindArming(s.arch, p, from, append(code, head[:n]...), s.signatures(machine.Range{Low: from, High: p.Start})...)
 	return trap, ok, nil
 }
 
 // Arms reports whether an instruction, about to be executed with the registers r, is an
 // arming store: it writes the rseq_cs of the registration c, and not nothing. A value that
 // cannot be computed counts as a descriptor.
-func Arms(insn *unit.Insn, r *unit.Regs, c tracee.RseqConfig) bool {
+func Arms(insn *machine.Insn, r *machine.Regs, c tracee.RseqConfig) bool {
 	if insn.Store.Size == 0 || !c.Registered() {
 		return false
 	}
@@ -57,7 +57,7 @@ func Arms(insn *unit.Insn, r *unit.Regs, c tracee.RseqConfig) bool {
 // Armed is the section that an arming store, about to be executed with the
 // registers r, arms; nil for none. field is the address of the thread's rseq_cs. learnt
 // is as of Learn.
-func (s *Sections) Armed(insn *unit.Insn, r *unit.Regs, field table.Addr) (p *table.Placed, learnt bool) {
+func (s *Sections) Armed(insn *machine.Insn, r *machine.Regs, field table.Addr) (p *table.Placed, learnt bool) {
 	descriptor, known := insn.FieldAfter(r, s.mem, field)
 	switch {
 	case known && descriptor == 0:

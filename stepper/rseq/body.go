@@ -1,14 +1,14 @@
 package rseq
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // Body is a section's instructions. That of a section which a file declares is
 // decoded once, and belongs to Sections; that of code made at run time is read anew.
-// Errors: that of the memory, and those of unit.DecodeBody.
-func (s *Sections) Body(p *table.Placed) (*unit.Body, error) {
+// Errors: that of the memory, and those of machine.DecodeBody.
+func (s *Sections) Body(p *table.Placed) (*machine.Body, error) {
 	if b, ok := s.bodies[p]; ok {
 		return b, nil
 	}
@@ -16,9 +16,9 @@ func (s *Sections) Body(p *table.Placed) (*unit.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	var behind [unit.MaxLen]byte // of an instruction that the end lies in
+	var behind [machine.MaxLen]byte // of an instruction that the end lies in
 	n, _ := s.mem.ReadMemory(p.End, behind[:])
-	b, err := unit.DecodeBody(s.arch, p, append(code, behind[:n]...))
+	b, err := machine.DecodeBody(s.arch, p, append(code, behind[:n]...))
 	if err != nil {
 		return nil, err
 	}
@@ -30,8 +30,8 @@ func (s *Sections) Body(p *table.Placed) (*unit.Body, error) {
 
 // Exits lists where a section can leave to, by address. An exit inside another section
 // stands for that one's exits, because nothing may be planted inside it.
-func (s *Sections) Exits(b *unit.Body) []table.Addr {
-	stops := b.Stops(func(a table.Addr) *unit.Body {
+func (s *Sections) Exits(b *machine.Body) []table.Addr {
+	stops := b.Stops(func(a table.Addr) *machine.Body {
 		q := s.image.At(a)
 		if q == nil {
 			return nil

@@ -3,7 +3,7 @@ package rseq_test
 import (
 	"testing"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -24,7 +24,7 @@ func TestDecodedTextIsKept(t *testing.T) {
 		t.Errorf("not kept: %+v, %v", again, err)
 	}
 	s.FlushCode()
-	if again, err := s.Decode(arm); err != nil || again.Kind != unit.Return {
+	if again, err := s.Decode(arm); err != nil || again.Kind != machine.Return {
 		t.Errorf("kept for too long: %+v, %v", again, err)
 	}
 }
@@ -34,11 +34,11 @@ func TestCodeMadeAtRunTimeIsReadAnew(t *testing.T) {
 	s, m, _ := program(t)
 	const at = table.Addr(0x700000)
 	m.code(t, at, "90 c3")
-	if i, err := s.Decode(at); err != nil || i.Kind != unit.Plain {
+	if i, err := s.Decode(at); err != nil || i.Kind != machine.Plain {
 		t.Fatalf("%+v, %v", i, err)
 	}
 	m.code(t, at, "c3")
-	if i, err := s.Decode(at); err != nil || i.Kind != unit.Return {
+	if i, err := s.Decode(at); err != nil || i.Kind != machine.Return {
 		t.Errorf("%+v, %v", i, err)
 	}
 	if i, err := s.Decode(0x800000); i != nil || err == nil {
@@ -85,15 +85,15 @@ func TestUnknownExits(t *testing.T) {
 // TestWaysOutOfALine: they lead out of its ranges, over sections as over anything else.
 func TestWaysOutOfALine(t *testing.T) {
 	s, _, _ := program(t)
-	line := []unit.Range{{Low: lea, High: end}}
+	line := []machine.Range{{Low: lea, High: end}}
 	w := s.WaysOut(line, lea)
-	if len(w.Falls) != 1 || w.Falls[0].To != end || len(w.Branches) != 1 || w.Branches[0] != (unit.Branch{From: branch, To: side}) {
+	if len(w.Falls) != 1 || w.Falls[0].To != end || len(w.Branches) != 1 || w.Branches[0] != (machine.Branch{From: branch, To: side}) {
 		t.Errorf("%+v", w)
 	}
 	if touched := s.Touching(line, w); len(touched) != 1 || !touched[s.Image().At(start)] {
 		t.Errorf("touches %v", touched)
 	}
-	if touched := s.Touching([]unit.Range{{Low: lea, High: start}}, s.WaysOut([]unit.Range{{Low: lea, High: start}}, lea)); len(touched) != 1 {
+	if touched := s.Touching([]machine.Range{{Low: lea, High: start}}, s.WaysOut([]machine.Range{{Low: lea, High: start}}, lea)); len(touched) != 1 {
 		t.Errorf("a line that a section begins behind touches %v", touched)
 	}
 }

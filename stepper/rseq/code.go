@@ -3,7 +3,7 @@ package rseq
 import (
 	"fmt"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -16,12 +16,12 @@ const maxCode = 4 << 20
 
 // Decode is the instruction at pc. Text of modules is taken as fixed until
 // FlushCode: instructions of it are kept, and the pointer is to the one kept. Code made
-// at run time is read anew each time. Errors: that of the memory, *unit.DecodeError.
-func (s *Sections) Decode(pc table.Addr) (*unit.Insn, error) {
+// at run time is read anew each time. Errors: that of the memory, *machine.DecodeError.
+func (s *Sections) Decode(pc table.Addr) (*machine.Insn, error) {
 	if i, ok := s.insns[pc]; ok {
 		return i, nil
 	}
-	var buf [unit.MaxLen]byte
+	var buf [machine.MaxLen]byte
 	n, err := s.mem.ReadMemory(pc, buf[:])
 	if n == 0 {
 		return nil, fmt.Errorf("cannot read the instruction at %v: %w", pc, err)
@@ -32,7 +32,7 @@ func (s *Sections) Decode(pc table.Addr) (*unit.Insn, error) {
 	}
 	if s.image.ModuleAt(pc) != nil {
 		if s.insns == nil || len(s.insns) >= maxCached {
-			s.insns = make(map[table.Addr]*unit.Insn)
+			s.insns = make(map[table.Addr]*machine.Insn)
 		}
 		s.insns[pc] = &insn
 	}

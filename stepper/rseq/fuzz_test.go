@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"testing"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -46,7 +46,7 @@ func FuzzSections(f *testing.F) {
 			start := base + table.Addr(sections[0])
 			list = append(list, section{0x480000 + 32*table.Addr(len(list)), start, start + table.Addr(sections[1]), base + 0x100 + table.Addr(sections[2])})
 		}
-		s := process(&m, &symbols{functions: []function{{"f", []unit.Range{{Low: base, High: base + size}}}}}, list...)
+		s := process(&m, &symbols{functions: []function{{"f", []machine.Range{{Low: base, High: base + size}}}}}, list...)
 		if len(list) > 0 { // the last one again, from memory, of any length
 			last := list[len(list)-1]
 			m = append(m, stretch{late, descriptor(last.start, uint64(at)<<(at%60), last.abort)})

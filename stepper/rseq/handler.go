@@ -1,7 +1,7 @@
 package rseq
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -24,8 +24,8 @@ func (s *Sections) InHandler(pc table.Addr) bool {
 // no statement of its own begins there, and where it leads: the target of its first
 // unconditional jump, or the statement that it falls into. (A handler put into a
 // subsection of its function's text seems to belong to whatever line stands before it.)
-func (s *Sections) Handler(p *table.Placed) (r unit.Range, to table.Addr, ok bool) {
-	r = unit.Range{Low: p.Abort, High: p.Abort}
+func (s *Sections) Handler(p *table.Placed) (r machine.Range, to table.Addr, ok bool) {
+	r = machine.Range{Low: p.Abort, High: p.Abort}
 	if s.symbols.BeginsStatement(p.Abort) {
 		return r, 0, false
 	}
@@ -36,7 +36,7 @@ func (s *Sections) Handler(p *table.Placed) (r unit.Range, to table.Addr, ok boo
 		}
 		r.High = insn.Next()
 		if !insn.Continues() {
-			return r, insn.Target, insn.Kind == unit.Jump
+			return r, insn.Target, insn.Kind == machine.Jump
 		}
 		if s.symbols.BeginsStatement(r.High) {
 			return r, r.High, true

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -66,8 +66,8 @@ func descriptor(start table.Addr, length uint64, abort table.Addr) []byte {
 }
 
 // regs is a thread's registers at pc.
-func regs(pc table.Addr, rax, fsBase, flags uint64) unit.Regs {
-	r := amd64.Regs(unit.Words{amd64.RAX: rax, amd64.FSBase: fsBase, amd64.EFLAGS: flags})
+func regs(pc table.Addr, rax, fsBase, flags uint64) machine.Regs {
+	r := amd64.Regs(machine.Words{amd64.RAX: rax, amd64.FSBase: fsBase, amd64.EFLAGS: flags})
 	r.SetPC(pc)
 	return r
 }
@@ -75,7 +75,7 @@ func regs(pc table.Addr, rax, fsBase, flags uint64) unit.Regs {
 // function is what a program's symbols know of one.
 type function struct {
 	name string
-	code []unit.Range // the first one begins with its entry
+	code []machine.Range // the first one begins with its entry
 }
 
 // symbols answer from lists.
@@ -87,21 +87,21 @@ type symbols struct {
 
 func (s *symbols) at(pc table.Addr) *function {
 	for i := range s.functions {
-		if unit.InRanges(s.functions[i].code, pc) {
+		if machine.InRanges(s.functions[i].code, pc) {
 			return &s.functions[i]
 		}
 	}
 	return nil
 }
 
-func (s *symbols) Extent(pc table.Addr) (table.Addr, []unit.Range, bool) {
+func (s *symbols) Extent(pc table.Addr) (table.Addr, []machine.Range, bool) {
 	if f := s.at(pc); f != nil {
 		return f.code[0].Low, f.code, true
 	}
 	return 0, nil, false
 }
 
-func (s *symbols) Statements(r unit.Range) (list []table.Addr) {
+func (s *symbols) Statements(r machine.Range) (list []table.Addr) {
 	for _, a := range s.statements {
 		if r.Contains(a) {
 			list = append(list, a)
@@ -111,7 +111,7 @@ func (s *symbols) Statements(r unit.Range) (list []table.Addr) {
 }
 
 func (s *symbols) BeginsStatement(a table.Addr) bool {
-	return len(s.Statements(unit.Range{Low: a, High: a + 1})) > 0
+	return len(s.Statements(machine.Range{Low: a, High: a + 1})) > 0
 }
 
 func (s *symbols) Symbol(a table.Addr) (string, uint64, bool) {
@@ -121,7 +121,7 @@ func (s *symbols) Symbol(a table.Addr) (string, uint64, bool) {
 	return "", 0, false
 }
 
-func (s *symbols) Trampoline(pc table.Addr, _ unit.Memory) (table.Addr, bool) {
+func (s *symbols) Trampoline(pc table.Addr, _ machine.Memory) (table.Addr, bool) {
 	to, ok := s.stubs[pc]
 	return to, ok
 }
@@ -130,7 +130,7 @@ func (s *symbols) Trampoline(pc table.Addr, _ unit.Memory) (table.Addr, bool) {
 type section struct{ at, start, end, abort table.Addr }
 
 // process is a process of one module, at its own addresses.
-func process(mem unit.Memory, sym *symbols, sections ...section) *rseq.Sections {
+func process(mem machine.Memory, sym *symbols, sections ...section) *rseq.Sections {
 	f := &table.File{}
 	for _, c := range sections {
 		f.Sections = append(f.Sections, table.Section{At: table.FileAddr(c.at), Start: table.FileAddr(c.start), End: table.FileAddr(c.end), Abort: table.FileAddr(c.abort)})

@@ -1,13 +1,13 @@
 package rseq
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // layout is the instructions of the function at a, nil where there is none, or
 // where its code may change.
-func (s *Sections) layout(a table.Addr) *unit.Layout {
+func (s *Sections) layout(a table.Addr) *machine.Layout {
 	if s.image.ModuleAt(a) == nil {
 		return nil
 	}
@@ -22,12 +22,12 @@ func (s *Sections) layout(a table.Addr) *unit.Layout {
 	for _, r := range code {
 		size += r.High - r.Low
 	}
-	var l *unit.Layout
+	var l *machine.Layout
 	if size <= maxCode {
-		l = unit.Lay(s.Code(code, entry))
+		l = machine.Lay(s.Code(code, entry))
 	}
 	if s.functions == nil {
-		s.functions = map[table.Addr]*unit.Layout{}
+		s.functions = map[table.Addr]*machine.Layout{}
 	}
 	s.functions[entry] = l
 	return l
@@ -71,8 +71,8 @@ func (s *Sections) middle(a table.Addr) error {
 // descriptors of sections say: instructions begin at a section's start, behind
 // its end and at its abort handler, and the signature is none. The line table's
 // statements are likely to begin with one.
-func (s *Sections) Code(ranges []unit.Range, entries ...table.Addr) unit.Code {
-	c := unit.Code{Arch: s.arch, Ranges: ranges, Entries: entries, Read: s.mem.ReadMemory}
+func (s *Sections) Code(ranges []machine.Range, entries ...table.Addr) machine.Code {
+	c := machine.Code{Arch: s.arch, Ranges: ranges, Entries: entries, Read: s.mem.ReadMemory}
 	for _, r := range ranges {
 		for _, p := range s.image.Overlapping(r.Low-min(r.Low, 1), r.High) { // one that ends at r.Low included
 			for _, a := range [...]table.Addr{p.Start, p.End} {
@@ -91,21 +91,21 @@ func (s *Sections) Code(ranges []unit.Range, entries ...table.Addr) unit.Code {
 }
 
 // signatures is the signatures of abort handlers that lie in r, by address.
-func (s *Sections) signatures(r unit.Range) []unit.Range {
-	var list []unit.Range
-	for _, p := range s.image.HandlersIn(r.Low+1, r.High+unit.SignatureSize) {
-		list = append(list, unit.Range{Low: p.Abort - unit.SignatureSize, High: p.Abort})
+func (s *Sections) signatures(r machine.Range) []machine.Range {
+	var list []machine.Range
+	for _, p := range s.image.HandlersIn(r.Low+1, r.High+machine.SignatureSize) {
+		list = append(list, machine.Range{Low: p.Abort - machine.SignatureSize, High: p.Abort})
 	}
 	return list
 }
 
 // WaysOut follows the code of ranges from pc, where a thread stands. From an address
 // outside of them (code moved out of an inlined call) all that may begin counts.
-func (s *Sections) WaysOut(ranges []unit.Range, pc table.Addr) unit.Ways {
+func (s *Sections) WaysOut(ranges []machine.Range, pc table.Addr) machine.Ways {
 	s.Reached(pc)
 	c := s.Code(ranges, pc)
-	if !unit.InRanges(ranges, pc) {
+	if !machine.InRanges(ranges, pc) {
 		c.Entries, c.Likely = append(c.Entries, c.Likely...), nil
 	}
-	return unit.WaysOut(c)
+	return machine.WaysOut(c)
 }

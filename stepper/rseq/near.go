@@ -1,13 +1,13 @@
 package rseq
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // Touching is the set of sections that the ranges touch or that begin where
 // they are left.
-func (s *Sections) Touching(ranges []unit.Range, ways unit.Ways) map[*table.Placed]bool {
+func (s *Sections) Touching(ranges []machine.Range, ways machine.Ways) map[*table.Placed]bool {
 	found := map[*table.Placed]bool{}
 	for _, r := range ranges {
 		for _, p := range s.image.Overlapping(r.Low, r.High) {
@@ -23,7 +23,7 @@ func (s *Sections) Touching(ranges []unit.Range, ways unit.Ways) map[*table.Plac
 }
 
 // Near lists the sections of a line, which are given, and of the functions that it calls.
-func (s *Sections) Near(sections map[*table.Placed]bool, ways unit.Ways) (list []*table.Placed) {
+func (s *Sections) Near(sections map[*table.Placed]bool, ways machine.Ways) (list []*table.Placed) {
 	for p := range sections {
 		list = append(list, p)
 	}
@@ -44,7 +44,7 @@ func (s *Sections) Around(pc table.Addr) []*table.Placed {
 	if !ok || len(s.image.Sections()) == 0 {
 		return nil
 	}
-	ways := unit.WaysOut(s.Code(code, entry, pc))
+	ways := machine.WaysOut(s.Code(code, entry, pc))
 	return s.Near(s.Touching(code, ways), ways)
 }
 

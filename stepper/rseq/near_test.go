@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -21,7 +21,7 @@ func TestSectionsAroundAPlace(t *testing.T) {
 	s, m, sym := program(t)
 	const caller, stub = table.Addr(0x401400), table.Addr(0x401500)
 	m.code(t, caller, "e8 fb 00 00 00 ff d1 c3") // call stub; call *%rcx; ret
-	sym.functions = append(sym.functions, function{"caller", []unit.Range{{Low: caller, High: caller + 16}}})
+	sym.functions = append(sym.functions, function{"caller", []machine.Range{{Low: caller, High: caller + 16}}})
 	sym.stubs = map[table.Addr]table.Addr{stub: 0x401100}
 	if got := s.SkipStubs(stub); got != 0x401100 {
 		t.Errorf("the stub leads to %v", got)
@@ -54,7 +54,7 @@ func TestAbortHandlers(t *testing.T) {
 		}
 	}
 	p := s.Image().At(start)
-	if r, to, ok := s.Handler(p); !ok || to != lea || r != (unit.Range{Low: abort, High: abort + 5}) {
+	if r, to, ok := s.Handler(p); !ok || to != lea || r != (machine.Range{Low: abort, High: abort + 5}) {
 		t.Errorf("one jump: %+v to %v, %v", r, to, ok)
 	}
 	m.code(t, abort, "48 ff 07 48 ff 07 90")

@@ -3,8 +3,8 @@ package rseq_test
 import (
 	"testing"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -81,10 +81,10 @@ func program(t testing.TB) (*rseq.Sections, *memory, *symbols) {
 	m.code(t, blindAbort-4, "53 30 05 53 c3")
 
 	sym := &symbols{functions: []function{
-		{"f", []unit.Range{{Low: lea, High: 0x401080}}},
-		{"g", []unit.Range{{Low: 0x401100, High: 0x401140}}},
-		{"h", []unit.Range{{Low: 0x4011f0, High: 0x401220}}},
-		{"k", []unit.Range{{Low: 0x4012f0, High: 0x401320}}},
+		{"f", []machine.Range{{Low: lea, High: 0x401080}}},
+		{"g", []machine.Range{{Low: 0x401100, High: 0x401140}}},
+		{"h", []machine.Range{{Low: 0x4011f0, High: 0x401220}}},
+		{"k", []machine.Range{{Low: 0x4012f0, High: 0x401320}}},
 	}}
 	s := process(m, sym,
 		section{desc, start, end, abort},

@@ -1,7 +1,7 @@
 package rseq
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -10,7 +10,7 @@ import (
 // came to is known from the instructions.
 type Quiet struct {
 	Placed  *table.Placed // the section armed last
-	Body    *unit.Body    // its instructions
+	Body    *machine.Body // its instructions
 	Entered bool          // the thread has armed it and not left it since
 	Final   bool          // its last store has run in this pass
 	CFA     table.Addr    // of the frame the phase began in; 0 unknown
@@ -42,7 +42,7 @@ func (end QuietEnd) Result() Result {
 }
 
 // Enter says that the thread is about to arm a section.
-func (q *Quiet) Enter(p *table.Placed, body *unit.Body) {
+func (q *Quiet) Enter(p *table.Placed, body *machine.Body) {
 	q.Placed, q.Body, q.Entered, q.Final = p, body, true, false
 }
 
@@ -50,7 +50,7 @@ func (q *Quiet) Enter(p *table.Placed, body *unit.Body) {
 func (q *Quiet) Inside(pc table.Addr) bool { return q.Entered && q.Placed.Contains(pc) }
 
 // Step judges where the step of one instruction has led, to pc with the stack pointer sp.
-func (q *Quiet) Step(insn *unit.Insn, pc, sp table.Addr) QuietEnd {
+func (q *Quiet) Step(insn *machine.Insn, pc, sp table.Addr) QuietEnd {
 	if q.CFA != 0 && sp >= q.CFA {
 		q.Entered = false
 		return QuietReturn
@@ -58,7 +58,7 @@ func (q *Quiet) Step(insn *unit.Insn, pc, sp table.Addr) QuietEnd {
 	if !q.Inside(insn.Addr) {
 		return QuietGoing
 	}
-	if insn.Addr == q.Body.Final || !q.Body.Known() && insn.Kind == unit.Plain && insn.Store.Size > 0 {
+	if insn.Addr == q.Body.Final || !q.Body.Known() && insn.Kind == machine.Plain && insn.Store.Size > 0 {
 		q.Final = true // where the code does not show which store is the last, it is one of those made
 	}
 	if q.Placed.Contains(pc) {
@@ -75,7 +75,7 @@ func (q *Quiet) Step(insn *unit.Insn, pc, sp table.Addr) QuietEnd {
 }
 
 // Run judges where a native run from inside the section has led, as Ended does.
-func (q *Quiet) Run(before, after *unit.Regs) QuietEnd {
+func (q *Quiet) Run(before, after *machine.Regs) QuietEnd {
 	if q.Body.Contains(after.PC()) {
 		return QuietGoing
 	}

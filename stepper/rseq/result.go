@@ -1,6 +1,6 @@
 package rseq
 
-import "rseqstep/stepper/unit"
+import "rseqstep/stepper/machine"
 
 // Result is what a unit came to.
 type Result int
@@ -17,11 +17,11 @@ const (
 // Ended is what a pass came to that ran natively and has left the section. before is the
 // thread's state at the arming store, nil when it is not known or something ran between
 // there and the section; after is its state now. It is SideExit where a commit is not proved.
-func Ended(b *unit.Body, before, after *unit.Regs) Result {
+func Ended(b *machine.Body, before, after *machine.Regs) Result {
 	switch pc := after.PC(); {
 	case pc == b.Abort:
 		return Aborted
-	case pc == b.End && b.Outcome(before, after) == unit.OutcomeCommitted:
+	case pc == b.End && b.Outcome(before, after) == machine.OutcomeCommitted:
 		return Committed
 	}
 	return SideExit

@@ -1,7 +1,7 @@
 package rseq
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -10,17 +10,17 @@ import (
 type Symbols interface {
 	// Extent is the concrete function that covers pc: where it is entered, and its
 	// code, sorted.
-	Extent(pc table.Addr) (entry table.Addr, code []unit.Range, ok bool)
+	Extent(pc table.Addr) (entry table.Addr, code []machine.Range, ok bool)
 	// Statements returns the addresses in r at which rows of the line table
 	// begin, in order.
-	Statements(r unit.Range) []table.Addr
+	Statements(r machine.Range) []table.Addr
 	// BeginsStatement reports whether a statement of the innermost inlined call
 	// at a begins there.
 	BeginsStatement(a table.Addr) bool
 	// Symbol names an address: the nearest symbol at or before it.
 	Symbol(a table.Addr) (name string, offset uint64, ok bool)
 	// Trampoline is where the PLT stub or the like at pc leads.
-	Trampoline(pc table.Addr, mem unit.Memory) (to table.Addr, ok bool)
+	Trampoline(pc table.Addr, mem machine.Memory) (to table.Addr, ok bool)
 }
 
 // Sections answers questions about the critical sections of a process and the code
@@ -28,19 +28,19 @@ type Symbols interface {
 // whoever lets the program run, changes its memory or its modules says so (FlushCode,
 // Reload). It is not safe for concurrent use.
 type Sections struct {
-	arch    *unit.Arch
-	mem     unit.Memory
+	arch    *machine.Arch
+	mem     machine.Memory
 	symbols Symbols
 	image   *table.Image
 
-	insns     map[table.Addr]*unit.Insn    // see Decode
-	bodies    map[*table.Placed]*unit.Body // of sections that a file declares
-	functions map[table.Addr]*unit.Layout  // by the function's entry; nil: not laid out
-	passed    map[table.Addr]bool          // addresses that are in the middle of no instruction
+	insns     map[table.Addr]*machine.Insn    // see Decode
+	bodies    map[*table.Placed]*machine.Body // of sections that a file declares
+	functions map[table.Addr]*machine.Layout  // by the function's entry; nil: not laid out
+	passed    map[table.Addr]bool             // addresses that are in the middle of no instruction
 }
 
 // New makes Sections of a process without modules: Reload names them.
-func New(arch *unit.Arch, mem unit.Memory, symbols Symbols) *Sections {
+func New(arch *machine.Arch, mem machine.Memory, symbols Symbols) *Sections {
 	s := &Sections{arch: arch, mem: mem, symbols: symbols}
 	s.Forget()
 	return s
@@ -62,7 +62,7 @@ func (s *Sections) Reload(modules []*table.Module) {
 // Forget drops everything about a program that is no more (execve(2)).
 func (s *Sections) Forget() {
 	s.image = table.NewImage(nil)
-	s.bodies = map[*table.Placed]*unit.Body{}
+	s.bodies = map[*table.Placed]*machine.Body{}
 	s.dropLayouts()
 	s.FlushCode()
 }

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"syscall"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -19,7 +19,7 @@ func called(verb string, tid, sig int) string {
 }
 
 // Arch implements tracee.Target: scripted programs are amd64's.
-func (s *Target) Arch() *unit.Arch { return amd64.Arch() }
+func (s *Target) Arch() *machine.Arch { return amd64.Arch() }
 
 // PID is the first thread's id.
 func (s *Target) PID() int {
@@ -69,7 +69,7 @@ func (s *Target) WriteMemory(addr table.Addr, p []byte) (int, error) {
 }
 
 // Regs implements tracee.Target.
-func (s *Target) Regs(tid int, r *unit.Regs) error {
+func (s *Target) Regs(tid int, r *machine.Regs) error {
 	th, err := s.find(tid)
 	if err == nil {
 		*r = th.Regs
@@ -78,7 +78,7 @@ func (s *Target) Regs(tid int, r *unit.Regs) error {
 }
 
 // SetRegs implements tracee.Target.
-func (s *Target) SetRegs(tid int, r *unit.Regs) error {
+func (s *Target) SetRegs(tid int, r *machine.Regs) error {
 	th, err := s.find(tid)
 	if err == nil {
 		th.Regs = *r

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -96,18 +96,18 @@ func (s *Symbols) Statements(r stepper.Range) []table.Addr {
 }
 
 // Frames is the innermost frame alone.
-func (s *Symbols) Frames(r *unit.Regs, _ unit.Memory, _ int) []stepper.Frame {
+func (s *Symbols) Frames(r *machine.Regs, _ machine.Memory, _ int) []stepper.Frame {
 	f, _ := s.Function(r.PC())
 	return []stepper.Frame{{PC: r.PC(), CFA: table.Addr(r.W[amd64.RSP]), Regs: *r, Function: f.Name, Entry: f.Entry}}
 }
 
 // Caller implements stepper.Symbols: there is none.
-func (s *Symbols) Caller(*unit.Regs, unit.Memory) (cfa table.Addr, caller unit.Regs, ok bool) {
-	return 0, unit.Regs{}, false
+func (s *Symbols) Caller(*machine.Regs, machine.Memory) (cfa table.Addr, caller machine.Regs, ok bool) {
+	return 0, machine.Regs{}, false
 }
 
 // Trampoline implements stepper.Symbols: there are none.
-func (s *Symbols) Trampoline(table.Addr, unit.Memory) (table.Addr, bool) { return 0, false }
+func (s *Symbols) Trampoline(table.Addr, machine.Memory) (table.Addr, bool) { return 0, false }
 
 // Lookup finds a name.
 func (s *Symbols) Lookup(location string, _ table.Addr) ([]stepper.Place, error) {

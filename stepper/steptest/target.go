@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -41,7 +41,7 @@ var _ tracee.Target = (*Target)(nil)
 // Thread is one thread of a Target.
 type Thread struct {
 	TID   int
-	Regs  unit.Regs
+	Regs  machine.Regs
 	Rseq  tracee.RseqConfig
 	Mask  uint64 // blocked signals
 	Debug [4]Debug

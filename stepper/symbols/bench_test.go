@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper/cfi"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -34,7 +34,7 @@ func BenchmarkUnwindByExpression(b *testing.B) {
 		0x33, 0x24, 0x22, // DW_OP_lit3, shl, plus
 	}}}
 	row.Regs[16] = cfi.Rule{Kind: cfi.Offset, N: -8}
-	m, r, mem := &Module{}, regs(unit.Words{amd64.RIP: 0x100b, amd64.RSP: base}), words{base, stack}
+	m, r, mem := &Module{}, regs(machine.Words{amd64.RIP: 0x100b, amd64.RSP: base}), words{base, stack}
 	b.ReportAllocs()
 	for b.Loop() {
 		if st, err := m.apply(&row, r, mem); err != nil || st.cfa != base+16 || st.caller.W[amd64.RIP] != 0x1234 {
@@ -51,7 +51,7 @@ func BenchmarkUnwindByRules(b *testing.B) {
 	put(stack[8:], 0x1234)
 	row := cfi.Row{RA: 16, CFA: cfi.CFARule{Reg: 7, Offset: 16}}
 	row.Regs[6], row.Regs[16] = cfi.Rule{Kind: cfi.Offset, N: -16}, cfi.Rule{Kind: cfi.Offset, N: -8}
-	m, r, mem := &Module{}, regs(unit.Words{amd64.RIP: 0x100b, amd64.RSP: base}), words{base, stack}
+	m, r, mem := &Module{}, regs(machine.Words{amd64.RIP: 0x100b, amd64.RSP: base}), words{base, stack}
 	b.ReportAllocs()
 	for b.Loop() {
 		if st, err := m.apply(&row, r, mem); err != nil || st.cfa != base+16 || st.caller.W[amd64.RIP] != 0x1234 {

@@ -8,8 +8,8 @@ import (
 	"os"
 	"testing"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -18,7 +18,7 @@ import (
 type core struct {
 	t       *testing.T
 	file    *elf.File
-	regs    unit.Regs
+	regs    machine.Regs
 	modules []*table.Module
 	files   map[string]*elf.File
 }
@@ -108,7 +108,7 @@ func (c *core) mappings(p []byte) {
 	}
 }
 
-// ReadMemory implements unit.Memory.
+// ReadMemory implements machine.Memory.
 func (c *core) ReadMemory(addr table.Addr, p []byte) (int, error) {
 	for _, seg := range c.file.Progs {
 		if seg.Type == elf.PT_LOAD && uint64(addr)-seg.Vaddr < seg.Filesz {

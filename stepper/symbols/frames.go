@@ -2,7 +2,7 @@ package symbols
 
 import (
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -11,7 +11,7 @@ import (
 const maxFrames = 1 << 17
 
 // Caller implements stepper.Symbols.
-func (s *Set) Caller(r *unit.Regs, mem unit.Memory) (cfa table.Addr, caller unit.Regs, ok bool) {
+func (s *Set) Caller(r *machine.Regs, mem machine.Memory) (cfa table.Addr, caller machine.Regs, ok bool) {
 	st := s.unwind(r, r.PC(), mem)
 	return st.cfa, st.caller, st.ok
 }
@@ -19,7 +19,7 @@ func (s *Set) Caller(r *unit.Regs, mem unit.Memory) (cfa table.Addr, caller unit
 // Frames implements stepper.Symbols. The stack ends where a return address is
 // undefined or zero, cannot be read, or where the stack would not grow; only a
 // signal's frame may lie on another stack.
-func (s *Set) Frames(r *unit.Regs, mem unit.Memory, max int) []stepper.Frame {
+func (s *Set) Frames(r *machine.Regs, mem machine.Memory, max int) []stepper.Frame {
 	if max <= 0 || max > maxFrames {
 		max = maxFrames
 	}
@@ -51,7 +51,7 @@ func (s *Set) Frames(r *unit.Regs, mem unit.Memory, max int) []stepper.Frame {
 }
 
 // appendFrames adds a concrete frame, the calls inlined at it first.
-func (s *Set) appendFrames(out []stepper.Frame, r *unit.Regs, at table.Addr, st step, max int) []stepper.Frame {
+func (s *Set) appendFrames(out []stepper.Frame, r *machine.Regs, at table.Addr, st step, max int) []stepper.Frame {
 	base := stepper.Frame{PC: r.PC(), CFA: st.cfa, Regs: *r, Signal: st.signal}
 	m := s.Module(at)
 	if m == nil {

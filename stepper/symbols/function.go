@@ -5,7 +5,7 @@ import (
 	"sort"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -24,7 +24,7 @@ func (s *Set) Function(pc table.Addr) (stepper.Function, bool) {
 		return stepper.Function{}, false
 	}
 	if name, start, ok := m.img.stubName(a); ok {
-		return m.bareFunction(name+"@plt", name+"@plt", span{start, start + unit.StubLen}, start), true
+		return m.bareFunction(name+"@plt", name+"@plt", span{start, start + machine.StubLen}, start), true
 	}
 	if sym, t, ok := m.img.nearestSymbol(a); ok && m.img.isCode(sym) {
 		end := sym.addr + sym.size

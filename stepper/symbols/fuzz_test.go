@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"rseqstep/stepper/cfi"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -68,14 +68,14 @@ func FuzzUnwind(f *testing.F) {
 					t.Fatalf("row %v with error %v", row, err)
 				}
 				if err == nil {
-					_, _ = m.apply(row, regs(unit.Words{amd64.RIP: pc, amd64.RSP: 0x7100, amd64.RBP: 0x7200}), stack)
+					_, _ = m.apply(row, regs(machine.Words{amd64.RIP: pc, amd64.RSP: 0x7100, amd64.RBP: 0x7200}), stack)
 				}
 			}
 		}
 		s := New(Options{})
 		m.Low, m.High = 0, 1<<40
 		s.modules = []*Module{m}
-		if n := len(s.Frames(regs(unit.Words{amd64.RIP: 0x1100, amd64.RSP: 0x7100, amd64.RBP: 0x7200}), stack, 64)); n > 64 {
+		if n := len(s.Frames(regs(machine.Words{amd64.RIP: 0x1100, amd64.RSP: 0x7100, amd64.RBP: 0x7200}), stack, 64)); n > 64 {
 			t.Fatalf("%d frames", n)
 		}
 	})
@@ -167,14 +167,14 @@ func FuzzELF(f *testing.F) {
 		for _, pc := range []table.Addr{0, 0x1000, 0x1010, 0x1080, 1<<40 - 1} {
 			ask(s, pc)
 			s.Trampoline(pc, words{0x7000, make([]byte, 64)})
-			s.Frames(regs(unit.Words{amd64.RIP: uint64(pc), amd64.RSP: 0x7000}), words{0x7000, make([]byte, 64)}, 8)
+			s.Frames(regs(machine.Words{amd64.RIP: uint64(pc), amd64.RSP: 0x7000}), words{0x7000, make([]byte, 64)}, 8)
 		}
 		s.Complete("m")
 	})
 }
 
 // regs are registers of a thread.
-func regs(w unit.Words) *unit.Regs {
+func regs(w machine.Words) *machine.Regs {
 	r := amd64.Regs(w)
 	return &r
 }

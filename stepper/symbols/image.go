@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 )
 
 // image is everything known of one ELF file, in file addresses. Each part is
@@ -16,7 +16,7 @@ import (
 type image struct {
 	path      string
 	main      *elfFile
-	arch      *unit.Arch // nil for one that is not known
+	arch      *machine.Arch // nil for one that is not known
 	debugDirs []string
 
 	debugTried bool

@@ -3,14 +3,14 @@ package symbols
 import (
 	"debug/elf"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // plt is what is known of an image's procedure linkage table: its sections, and
 // the symbol of each GOT slot that a stub jumps through.
 type plt struct {
-	sections []unit.PLT
+	sections []machine.PLT
 	slots    map[uint64]string // GOT slot's file address to the symbol's name; nil until asked for
 }
 
@@ -26,7 +26,7 @@ func (im *image) stubs() *plt {
 	for _, s := range im.main.Sections {
 		switch s.Name {
 		case ".plt", ".plt.sec", ".plt.got", ".iplt":
-			im.plt.sections = append(im.plt.sections, unit.PLT{Low: s.Addr, High: s.Addr + s.Size, Lazy: s.Name == ".plt"})
+			im.plt.sections = append(im.plt.sections, machine.PLT{Low: s.Addr, High: s.Addr + s.Size, Lazy: s.Name == ".plt"})
 		}
 	}
 	return im.plt
@@ -72,13 +72,13 @@ func (im *image) readSlots() {
 }
 
 // in is the PLT section that holds a file address.
-func (p *plt) in(a uint64) (unit.PLT, bool) {
+func (p *plt) in(a uint64) (machine.PLT, bool) {
 	for _, s := range p.sections {
 		if a-s.Low < s.High-s.Low {
 			return s, true
 		}
 	}
-	return unit.PLT{}, false
+	return machine.PLT{}, false
 }
 
 // stubSlot decodes the stub that covers a file address and returns its first
@@ -103,7 +103,7 @@ func (im *image) stubName(a uint64) (name string, start uint64, ok bool) {
 }
 
 // unwindStub unwinds from a PLT stub without CFI (lld writes none).
-func (m *Module) unwindStub(r *unit.Regs, mem unit.Memory) (step, bool) {
+func (m *Module) unwindStub(r *machine.Regs, mem machine.Memory) (step, bool) {
 	a := m.file(r.PC())
 	t, ok := m.img.stubs().in(a)
 	if !ok {
@@ -116,7 +116,7 @@ func (m *Module) unwindStub(r *unit.Regs, mem unit.Memory) (step, bool) {
 
 // Trampoline says where a PLT stub leads: to what its GOT slot holds or, while
 // that still leads to the dynamic linker, to the function of that name.
-func (s *Set) Trampoline(pc table.Addr, mem unit.Memory) (to table.Addr, ok bool) {
+func (s *Set) Trampoline(pc table.Addr, mem machine.Memory) (to table.Addr, ok bool) {
 	m := s.Module(pc)
 	if m == nil {
 		return 0, false

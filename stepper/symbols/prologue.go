@@ -3,7 +3,7 @@ package symbols
 import (
 	"path"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -17,12 +17,12 @@ const (
 )
 
 // prologueState says how far a thread at pc is in its function's prologue.
-func prologueState(entry table.Addr, r *unit.Regs, mem unit.Memory) prologue {
+func prologueState(entry table.Addr, r *machine.Regs, mem machine.Memory) prologue {
 	pc := r.PC()
 	if pc == entry {
 		return prologueNone
 	}
-	var p [unit.PrologueLen]byte
+	var p [machine.PrologueLen]byte
 	n, _ := mem.ReadMemory(entry, p[:])
 	saved, end := r.Arch().Prologue(p[:n])
 	switch off := pc - entry; {
@@ -61,7 +61,7 @@ func (im *image) body(f *fn, entry uint64) uint64 {
 
 func (im *image) findBody(f *fn, entry uint64) uint64 {
 	end := 0
-	for p := make([]byte, unit.PrologueLen); im.arch != nil && len(p) > 0; p = p[:len(p)/2] {
+	for p := make([]byte, machine.PrologueLen); im.arch != nil && len(p) > 0; p = p[:len(p)/2] {
 		if im.main.readAt(entry, p) == nil { // the file may end near
 			_, end = im.arch.Prologue(p)
 			break

@@ -5,14 +5,14 @@ import (
 	"errors"
 
 	"rseqstep/stepper/cfi"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // step is one frame unwound.
 type step struct {
 	cfa    table.Addr
-	caller unit.Regs
+	caller machine.Regs
 	ok     bool // there is a caller
 	signal bool // the frame is a signal trampoline's
 }
@@ -23,7 +23,7 @@ var errNoReturn = errors.New("no return address")
 // the address whose rules hold: the PC, or the byte before it for a frame that
 // stands after a call. It tries, in this order: the instructions of a signal
 // trampoline, CFI, the shape of a PLT stub, the prologue or frame pointer.
-func (s *Set) unwind(r *unit.Regs, at table.Addr, mem unit.Memory) step {
+func (s *Set) unwind(r *machine.Regs, at table.Addr, mem machine.Memory) step {
 	if st, ok := unwindSigreturn(r, mem); ok {
 		return st
 	}
@@ -41,9 +41,9 @@ func (s *Set) unwind(r *unit.Regs, at table.Addr, mem unit.Memory) step {
 }
 
 // apply carries out the rules of a row.
-func (m *Module) apply(row *cfi.Row, r *unit.Regs, mem unit.Memory) (st step, err error) {
+func (m *Module) apply(row *cfi.Row, r *machine.Regs, mem machine.Memory) (st step, err error) {
 	st.signal = row.Signal
-	frame := unit.UnwoundFrame{Regs: r, Memory: mem, Bias: m.Bias}
+	frame := machine.UnwoundFrame{Regs: r, Memory: mem, Bias: m.Bias}
 	if st.cfa, err = frame.CFA(row.CFA); err != nil {
 		return st, err
 	}
@@ -74,7 +74,7 @@ func (m *Module) apply(row *cfi.Row, r *unit.Regs, mem unit.Memory) (st step, er
 }
 
 // readWord reads 8 bytes of the process.
-func readWord(mem unit.Memory, a table.Addr) (uint64, error) {
+func readWord(mem machine.Memory, a table.Addr) (uint64, error) {
 	var p [8]byte
 	if n, err := mem.ReadMemory(a, p[:]); err != nil || n != len(p) {
 		return 0, errors.Join(errNoReturn, err)

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -118,7 +118,7 @@ func TestFramesEndOnCorruptStacks(t *testing.T) {
 			put(stack[i:], next)
 			put(stack[i+8:], uint64(main)+12)
 		}
-		r := amd64.Regs(unit.Words{amd64.RIP: uint64(main) + 12, amd64.RSP: base, amd64.RBP: base})
+		r := amd64.Regs(machine.Words{amd64.RIP: uint64(main) + 12, amd64.RSP: base, amd64.RBP: base})
 		if frames := s.Frames(&r, words{base, stack}, 1000); len(frames) > 3 {
 			t.Errorf("frame pointer %s: %d frames", name, len(frames))
 		}

@@ -1,14 +1,14 @@
 package symbols
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // unwindSigreturn recognises a signal trampoline by its instructions, as gdb
 // does, and takes the interrupted registers from the signal frame. Not every
 // trampoline has CFI: Go's has only that of an ordinary function.
-func unwindSigreturn(r *unit.Regs, mem unit.Memory) (step, bool) {
+func unwindSigreturn(r *machine.Regs, mem machine.Memory) (step, bool) {
 	was, ok := r.Arch().Interrupted(r, mem)
 	return step{caller: was, ok: ok, signal: ok, cfa: was.SP()}, ok // the CFA is as glibc's CFI has it
 }
@@ -16,7 +16,7 @@ func unwindSigreturn(r *unit.Regs, mem unit.Memory) (step, bool) {
 // unwindBare unwinds where there is no CFI: by how much of a frame-pointer
 // prologue has run, else by the frame pointer, else as from a function's first
 // instruction. What it finds must lead into code.
-func (s *Set) unwindBare(m *Module, r *unit.Regs, mem unit.Memory) step {
+func (s *Set) unwindBare(m *Module, r *machine.Regs, mem machine.Memory) step {
 	entered := func() step { st, _ := returned(r, mem); return s.inCode(st) }
 	called := func() step {
 		if st := entered(); st.ok && r.Arch().AfterCall(st.caller.PC(), mem) {
@@ -51,7 +51,7 @@ func (s *Set) unwindBare(m *Module, r *unit.Regs, mem unit.Memory) step {
 
 // returned unwinds from a function's first instruction. It is not ok where the stack
 // cannot be read.
-func returned(r *unit.Regs, mem unit.Memory) (st step, ok bool) {
+func returned(r *machine.Regs, mem machine.Memory) (st step, ok bool) {
 	ra, ok := r.ReturnAddress(mem)
 	if !ok {
 		return step{}, false
@@ -65,7 +65,7 @@ func returned(r *unit.Regs, mem unit.Memory) (st step, ok bool) {
 
 // byRecord unwinds by the two words that a frame pointer points at: the caller's frame
 // pointer and the return address.
-func (s *Set) byRecord(r *unit.Regs, mem unit.Memory, at table.Addr) step {
+func (s *Set) byRecord(r *machine.Regs, mem machine.Memory, at table.Addr) step {
 	fp, err := readWord(mem, at)
 	if err != nil {
 		return step{}
@@ -92,9 +92,9 @@ func (s *Set) inCode(st step) step {
 }
 
 // atReturn reports whether the thread's next instruction is a return.
-func atReturn(r *unit.Regs, mem unit.Memory) bool {
-	var code [unit.MaxLen]byte
+func atReturn(r *machine.Regs, mem machine.Memory) bool {
+	var code [machine.MaxLen]byte
 	n, _ := mem.ReadMemory(r.PC(), code[:])
 	i, err := r.Arch().Decode(r.PC(), code[:n])
-	return err == nil && i.Kind == unit.Return
+	return err == nil && i.Kind == machine.Return
 }

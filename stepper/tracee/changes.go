@@ -1,7 +1,7 @@
 package tracee
 
 import (
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -14,7 +14,7 @@ type Changes interface {
 	// lies under a planted breakpoint is changed there and shown at once.
 	WriteMemory(addr table.Addr, p []byte) (n int, err error)
 
-	SetRegs(tid int, r *unit.Regs) error
+	SetRegs(tid int, r *machine.Regs) error
 	SetXState(tid int, area []byte) error
 
 	// Insert plants a software breakpoint, Remove takes it away. Inserting

@@ -3,17 +3,17 @@ package tracee
 import (
 	"errors"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
 // State is a process to look at: what a core file can answer, too. Nobody but a
 // State reads proc(5) for what it says.
 type State interface {
-	unit.Memory
+	machine.Memory
 
 	// Arch is the program's architecture.
-	Arch() *unit.Arch
+	Arch() *machine.Arch
 	PID() int
 	Executable() string // path of the program's file, as opened by the debugger
 	Threads() []int     // thread ids, the leader first, then as they were found; those of a core file as it has them
@@ -22,7 +22,7 @@ type State interface {
 	// Auxv is the auxiliary vector as the kernel has made it: pairs of words. See getauxval(3).
 	Auxv() ([]byte, error)
 
-	Regs(tid int, r *unit.Regs) error
+	Regs(tid int, r *machine.Regs) error
 	// XState is the raw XSAVE area of the thread (PTRACE_GETREGSET, NT_X86_XSTATE).
 	XState(tid int) ([]byte, error)
 	// Siginfo is the raw siginfo_t of a thread in a signal-delivery-stop.

@@ -3,7 +3,7 @@ package tracee
 import (
 	"time"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -29,7 +29,7 @@ func (still) Alive() bool { return true }
 
 // Held is true of every thread.
 func (s still) Held(tid int) bool {
-	var r unit.Regs
+	var r machine.Regs
 	return s.Regs(tid, &r) == nil
 }
 
@@ -41,7 +41,7 @@ func (still) Unpin() error             { return nil } // nothing is pinned
 func (still) ExitKill(bool)            {}
 
 func (still) WriteMemory(table.Addr, []byte) (int, error)               { return 0, ErrNoMotion }
-func (still) SetRegs(int, *unit.Regs) error                             { return ErrNoMotion }
+func (still) SetRegs(int, *machine.Regs) error                          { return ErrNoMotion }
 func (still) SetXState(int, []byte) error                               { return ErrNoMotion }
 func (still) Insert(table.Addr) error                                   { return ErrNoMotion }
 func (still) SetDebug(_, _ int, _ DebugKind, _ table.Addr, _ int) error { return ErrNoMotion }

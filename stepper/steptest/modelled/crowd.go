@@ -5,10 +5,10 @@ import (
 	"hash/fnv"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -56,7 +56,7 @@ var _ tracee.SenderTarget = (*Crowd)(nil)
 // Walker is one thread and its accounts.
 type Walker struct {
 	TID       int
-	Regs      unit.Regs
+	Regs      machine.Regs
 	Executed  int // instructions
 	Passed    int // how often it has executed the instruction at At, RDX being 0
 	Raised    int // signals that were sent to it
@@ -90,7 +90,7 @@ const crowdPID = 1<<22 + 1
 func NewCrowd(c *Chooser, seen *Explored, n, rounds int) *Crowd {
 	w := &Crowd{choices: c, seen: seen, rounds: rounds, planted: map[table.Addr]bool{}, alive: true, next: crowdPID}
 	for range n {
-		w.threads = append(w.threads, &Walker{TID: w.next, held: true, Regs: amd64.Regs(unit.Words{amd64.RIP: uint64(Top), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202, amd64.OrigRAX: ^uint64(0)})})
+		w.threads = append(w.threads, &Walker{TID: w.next, held: true, Regs: amd64.Regs(machine.Words{amd64.RIP: uint64(Top), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202, amd64.OrigRAX: ^uint64(0)})})
 		w.next++
 	}
 	return w

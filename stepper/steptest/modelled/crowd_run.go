@@ -5,8 +5,8 @@ import (
 	"syscall"
 	"time"
 
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit/amd64"
 )
 
 // execute runs one instruction of a thread, or says what it stopped for instead.

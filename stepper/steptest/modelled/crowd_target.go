@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"syscall"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -24,10 +24,10 @@ func (w *Crowd) find(tid int) (*Walker, error) {
 }
 
 // PID and the methods below are those of tracee.Target.
-func (w *Crowd) Arch() *unit.Arch   { return amd64.Arch() }
-func (w *Crowd) PID() int           { return crowdPID }
-func (w *Crowd) Executable() string { return "modelled" }
-func (w *Crowd) Alive() bool        { return w.alive }
+func (w *Crowd) Arch() *machine.Arch { return amd64.Arch() }
+func (w *Crowd) PID() int            { return crowdPID }
+func (w *Crowd) Executable() string  { return "modelled" }
+func (w *Crowd) Alive() bool         { return w.alive }
 
 func (w *Crowd) ThreadName(int) string { return "" }
 func (w *Crowd) Auxv() ([]byte, error) { return nil, nil }
@@ -54,7 +54,7 @@ func (w *Crowd) ReadMemory(addr table.Addr, p []byte) (int, error) {
 
 func (w *Crowd) WriteMemory(table.Addr, []byte) (int, error) { return 0, syscall.EIO }
 
-func (w *Crowd) Regs(tid int, r *unit.Regs) error {
+func (w *Crowd) Regs(tid int, r *machine.Regs) error {
 	th, err := w.find(tid)
 	if err == nil {
 		*r = th.Regs
@@ -62,7 +62,7 @@ func (w *Crowd) Regs(tid int, r *unit.Regs) error {
 	return err
 }
 
-func (w *Crowd) SetRegs(tid int, r *unit.Regs) error {
+func (w *Crowd) SetRegs(tid int, r *machine.Regs) error {
 	th, err := w.find(tid)
 	if err == nil {
 		th.Regs = *r

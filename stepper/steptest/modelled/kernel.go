@@ -1,6 +1,6 @@
 package modelled
 
-import "rseqstep/stepper/unit/amd64"
+import "rseqstep/stepper/machine/amd64"
 
 // Kernel is which rules a kernel has for a thread on its way back to user mode.
 // See Documentation/userspace-api/rseq.rst, "Optimized RSEQ V2".

@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"syscall"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -24,10 +24,10 @@ func (w *World) find(tid int) (*Thread, error) {
 }
 
 // PID and the methods below are those of tracee.Target.
-func (w *World) Arch() *unit.Arch   { return amd64.Arch() }
-func (w *World) PID() int           { return 1 }
-func (w *World) Executable() string { return "modelled" }
-func (w *World) Alive() bool        { return w.alive }
+func (w *World) Arch() *machine.Arch { return amd64.Arch() }
+func (w *World) PID() int            { return 1 }
+func (w *World) Executable() string  { return "modelled" }
+func (w *World) Alive() bool         { return w.alive }
 
 func (w *World) ThreadName(int) string { return "" }
 func (w *World) Auxv() ([]byte, error) { return nil, nil }
@@ -70,7 +70,7 @@ func (w *World) WriteMemory(addr table.Addr, p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (w *World) Regs(tid int, r *unit.Regs) error {
+func (w *World) Regs(tid int, r *machine.Regs) error {
 	th, err := w.find(tid)
 	if err == nil {
 		*r = th.Regs
@@ -78,7 +78,7 @@ func (w *World) Regs(tid int, r *unit.Regs) error {
 	return err
 }
 
-func (w *World) SetRegs(tid int, r *unit.Regs) error {
+func (w *World) SetRegs(tid int, r *machine.Regs) error {
 	th, err := w.find(tid)
 	if err == nil {
 		if pc := th.Regs.PC(); r.PC() == End && (pc == Arm || pc == Abort) {

@@ -5,10 +5,10 @@ import (
 	"hash/fnv"
 	"sort"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/amd64"
 	"rseqstep/table"
 )
 
@@ -45,7 +45,7 @@ var _ tracee.Target = (*World)(nil)
 // Thread is one thread.
 type Thread struct {
 	TID     int
-	Regs    unit.Regs
+	Regs    machine.Regs
 	Rseq    tracee.RseqConfig
 	Mask    uint64
 	Debug   [4]debug
@@ -108,7 +108,7 @@ func New(c *Chooser, seen *Explored, k Kernel, n int, pc table.Addr) *World {
 		th := &Thread{TID: i + 1, held: true, area: area + table.Addr(0x100*i)}
 		th.Rseq = w.config(th)
 		th.trapped = true
-		th.Regs = amd64.Regs(unit.Words{amd64.RIP: uint64(pc), amd64.FSBase: uint64(th.area) - areaAt, amd64.RCX: areaAt, amd64.RAX: uint64(cs), amd64.RSI: 1, amd64.RDI: uint64(Data), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202})
+		th.Regs = amd64.Regs(machine.Words{amd64.RIP: uint64(pc), amd64.FSBase: uint64(th.area) - areaAt, amd64.RCX: areaAt, amd64.RAX: uint64(cs), amd64.RSI: 1, amd64.RDI: uint64(Data), amd64.RSP: 0x7000, amd64.EFLAGS: 0x202})
 		w.write(th.area, make([]byte, k.size()))
 		w.put32(th.area+flagsAt, k.flags())
 		w.threads = append(w.threads, th)

@@ -79,7 +79,7 @@ func (d *desk) typeOf(args string, deep bool) error {
 // variables completes variables, functions and registers.
 func (d *desk) variables(args string) []string {
 	if i := strings.LastIndexAny(args, " \t(*&,=+-!<>["); strings.HasPrefix(args[i+1:], "$") {
-		return registerNames()
+		return d.registerNames()
 	}
 	return append(d.Values().Names(), d.LocationNames(args[strings.LastIndexAny(args, " \t(*&,=+-!<>[")+1:])...)
 }

@@ -7,7 +7,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -110,7 +110,7 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 // instruction is known to begin at a section's start, behind its end and at its abort
 // handler; where decoding would pass over one, it was out of step, and a signature is
 // none: such bytes are shown one by one, as those that do not decode.
-func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
+func (d *desk) decode(r stepper.Range) ([]machine.Insn, error) {
 	if r.High-r.Low > maxCode {
 		return nil, prompt.Message("%d bytes are too many to disassemble at once.", r.High-r.Low)
 	}
@@ -118,7 +118,7 @@ func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
 	n, readErr := d.ReadMemory(r.Low, code)
 	code = code[:n]
 	begins, signatures := d.boundaries()
-	var insns []unit.Insn
+	var insns []machine.Insn
 	for at := r.Low; at < r.Low+table.Addr(n); {
 		i, err := d.Arch().Decode(at, code[at-r.Low:])
 		if err == nil && !signatures(at) && !begins(at+1, i.Next()) {
@@ -126,10 +126,10 @@ func (d *desk) decode(r stepper.Range) ([]unit.Insn, error) {
 			at = i.Next()
 			continue
 		}
-		if err != nil && int(r.Low+table.Addr(n)-at) < unit.MaxLen && r.Low+table.Addr(n) != r.High {
+		if err != nil && int(r.Low+table.Addr(n)-at) < machine.MaxLen && r.Low+table.Addr(n) != r.High {
 			return insns, prompt.Message("Cannot access memory at address %v", at)
 		}
-		insns = append(insns, unit.Insn{Addr: at, Len: 1})
+		insns = append(insns, machine.Insn{Addr: at, Len: 1})
 		at++
 	}
 	return insns, readErr
@@ -152,7 +152,7 @@ func (d *desk) boundaries() (begins func(low, high table.Addr) bool, signature f
 	}
 	signature = func(at table.Addr) bool {
 		for _, p := range sections {
-			if d := p.Abort - at; d >= 1 && d <= unit.SignatureSize {
+			if d := p.Abort - at; d >= 1 && d <= machine.SignatureSize {
 				return true
 			}
 		}
@@ -165,7 +165,7 @@ func (d *desk) boundaries() (begins func(low, high table.Addr) bool, signature f
 const maxCode = 1 << 24
 
 // marks finds what restartable sequences have in a range.
-func (d *desk) marks(r stepper.Range, insns []unit.Insn) map[table.Addr]show.Mark {
+func (d *desk) marks(r stepper.Range, insns []machine.Insn) map[table.Addr]show.Mark {
 	marks := map[table.Addr]show.Mark{}
 	sections := d.Sections()
 	for _, p := range sections {
@@ -210,7 +210,7 @@ func (d *desk) markExits(p *table.Placed, marks map[table.Addr]show.Mark) {
 }
 
 // withSource writes instructions under the source lines they come from.
-func (d *desk) withSource(l show.Listing, insns []unit.Insn) {
+func (d *desk) withSource(l show.Listing, insns []machine.Insn) {
 	sy := d.Symbols()
 	var last stepper.Line
 	for i := 0; i < len(insns); {

@@ -77,7 +77,7 @@ func (d *desk) info() []*prompt.Command {
 	for _, c := range subs.Commands() {
 		switch c.Name {
 		case "registers", "all-registers":
-			c.Complete = func(string) []string { return bareRegisterNames() }
+			c.Complete = func(string) []string { return d.bareRegisterNames() }
 		case "line":
 			c.Complete = d.locations
 		case "signals":

@@ -1,24 +1,47 @@
 package commands
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 )
 
-// bareRegisterNames are the general registers in gdb's order.
-func bareRegisterNames() []string {
-	return strings.Fields("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip eflags cs ss ds es fs gs fs_base gs_base")
+// bareRegisterNames are the general registers in gdb's order; without a program, those
+// of every architecture.
+func (d *desk) bareRegisterNames() (names []string) {
+	for _, a := range d.archs() {
+		for _, x := range a.Shown {
+			if x != a.Syscall { // gdb's "info registers" leaves it out
+				names = append(names, a.Names[x])
+			}
+		}
+	}
+	return names
 }
 
-// registerNames are they as expressions write them.
-func registerNames() []string {
-	var out []string
-	for _, n := range append(bareRegisterNames(), "pc", "sp", "fp", "eax", "ebx", "ecx", "edx", "esi", "edi", "xmm0", "xmm1", "_", "__", "_exitcode") {
-		out = append(out, "$"+n)
+func (d *desk) archs() []*machine.Arch {
+	if a := d.Arch(); a != nil {
+		return []*machine.Arch{a}
 	}
-	return out
+	return arches.All()
+}
+
+// registerNames are the registers, and other names, as expressions write them.
+func (d *desk) registerNames() []string {
+	names := append(d.bareRegisterNames(), "pc", "sp", "fp", "_", "__", "_exitcode")
+	for _, a := range d.archs() {
+		for _, v := range a.Views() {
+			names = append(names, v.Name)
+		}
+	}
+	for n := range names {
+		names[n] = "$" + names[n]
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (d *desk) infoRegisters(args string) error { return d.registers(args, false) }
@@ -33,9 +56,9 @@ func (d *desk) registers(args string, all bool) error {
 	}
 	names := strings.Fields(strings.ReplaceAll(args, "$", ""))
 	if len(names) == 0 {
-		names = bareRegisterNames()
+		names = d.bareRegisterNames()
 		if all {
-			names = append(names, vectorNames()...)
+			names = append(names, d.Arch().OtherNames()...)
 		}
 	}
 	for _, n := range names {
@@ -50,13 +73,13 @@ func (d *desk) registers(args string, all bool) error {
 		if err != nil {
 			return err
 		}
-		switch n {
-		case "rip", "pc":
+		switch x, _ := d.Arch().Register(n); x {
+		case d.Arch().PC:
 			natural = hex
 			if f, err := d.Frame(); err == nil && d.Symbolic(f.PC) != "" {
 				natural += " <" + d.Symbolic(f.PC) + ">"
 			}
-		case "rsp", "rbp", "sp", "fp":
+		case d.Arch().SP, d.Arch().FP:
 			natural = hex
 		}
 		switch {
@@ -69,19 +92,4 @@ func (d *desk) registers(args string, all bool) error {
 		}
 	}
 	return nil
-}
-
-func vectorNames() []string {
-	var out []string
-	for n := 0; n < 8; n++ {
-		out = append(out, fmt.Sprintf("st%d", n))
-	}
-	out = append(out, "mxcsr")
-	for n := 0; n < 16; n++ {
-		out = append(out, fmt.Sprintf("xmm%d", n))
-	}
-	for n := 0; n < 16; n++ {
-		out = append(out, fmt.Sprintf("ymm%d", n))
-	}
-	return out
 }

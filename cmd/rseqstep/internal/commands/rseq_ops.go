@@ -5,7 +5,7 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/ops"
 	"rseqstep/cmd/rseqstep/internal/prompt"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -56,7 +56,7 @@ func (d *desk) sectionHere() (*table.Placed, bool) {
 		if p, ok := d.SectionAt(t.PC); ok {
 			return p, true
 		}
-		var code [unit.MaxLen]byte
+		var code [machine.MaxLen]byte
 		n, _ := d.ReadMemory(t.PC, code[:])
 		if i, err := d.Arch().Decode(t.PC, code[:n]); err == nil && i.Store.Size > 0 {
 			return d.SectionAt(i.Next())

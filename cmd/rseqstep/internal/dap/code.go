@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-dap"
 
 	"rseqstep/cmd/rseqstep/internal/show"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -55,9 +55,9 @@ func missing(at table.Addr) dap.DisassembledInstruction {
 }
 
 // decode decodes one instruction; without one, it is a byte.
-func (s *server) decode(at table.Addr) (unit.Insn, bool) {
-	var code [unit.MaxLen]byte
-	none := unit.Insn{Addr: at, Len: 1}
+func (s *server) decode(at table.Addr) (machine.Insn, bool) {
+	var code [machine.MaxLen]byte
+	none := machine.Insn{Addr: at, Len: 1}
 	n, _ := s.session.ReadMemory(at, code[:])
 	if n == 0 {
 		return none, false
@@ -71,8 +71,8 @@ func (s *server) decode(at table.Addr) (unit.Insn, bool) {
 
 // before is at most count instructions that end at an address. Instructions
 // can only be decoded forwards, so it starts where functions do.
-func (s *server) before(at table.Addr, count int) []unit.Insn {
-	var all []unit.Insn
+func (s *server) before(at table.Addr, count int) []machine.Insn {
+	var all []machine.Insn
 	for len(all) < count {
 		f, ok := s.session.Symbols().Function(at - 1)
 		if !ok {
@@ -84,7 +84,7 @@ func (s *server) before(at table.Addr, count int) []unit.Insn {
 				low = r.Low
 			}
 		}
-		var these []unit.Insn
+		var these []machine.Insn
 		for pc := low; pc < at; {
 			i, ok := s.decode(pc)
 			if !ok || i.Next() > at {
@@ -104,7 +104,7 @@ func (s *server) before(at table.Addr, count int) []unit.Insn {
 
 // instruction is one as the client shows it, with what restartable sequences
 // have there.
-func (s *server) instruction(i *unit.Insn, names bool) dap.DisassembledInstruction {
+func (s *server) instruction(i *machine.Insn, names bool) dap.DisassembledInstruction {
 	naming := s.session.Symbolic
 	if !names {
 		naming = nil

@@ -43,13 +43,14 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 			list = append(list, s.variable(c, h, v, name, f))
 		}
 	case ofRegisters:
-		for _, name := range expr.GeneralRegisters() {
+		arch := s.session.Arch()
+		for _, name := range c.GeneralRegisters() {
 			v, err := c.Evaluate("$" + name)
 			if err != nil || v.Type == nil {
 				continue // one that this processor has not
 			}
 			f := f
-			if f.Letter == 0 && name != "eflags" {
+			if f.Letter == 0 && name != arch.Names[arch.Flags] {
 				f.Letter = 'x'
 			}
 			list = append(list, s.variable(c, h, expr.Variable{Name: name, Value: v}, "$"+name, f))

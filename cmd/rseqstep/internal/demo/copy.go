@@ -8,10 +8,10 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/live"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -100,7 +100,7 @@ func (l *launched) runTo(at table.Addr) error {
 
 // pc is where the copy stands.
 func (l *launched) pc() (table.Addr, error) {
-	var r unit.Regs
+	var r machine.Regs
 	err := l.target.Regs(l.target.Threads()[0], &r)
 	return r.PC(), err
 }

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -54,7 +54,7 @@ func plainLoop(program, source string) (p plain, err error) {
 	if section == nil {
 		return p, fmt.Errorf("no restartable sequence found in %s", program)
 	}
-	inAbort := func(pc table.Addr) bool { return pc-section.Abort < unit.MaxLen }
+	inAbort := func(pc table.Addr) bool { return pc-section.Abort < machine.MaxLen }
 	was := from
 	for p.steps < maxSteps && p.aborts < maxAborts && !p.left {
 		pc, err := l.step()

@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"strings"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
 // Source is where sections are read from.
 type Source struct {
-	Arch   *unit.Arch // of the code
-	Memory unit.Memory
-	Name   unit.SymName // nil for none
+	Arch   *machine.Arch // of the code
+	Memory machine.Memory
+	Name   machine.SymName // nil for none
 }
 
 // Section is one section in words.
@@ -39,7 +39,7 @@ func (s Source) Describe(p *table.Placed, name string) (d Section) {
 	d.Placed, d.Name = p, name
 	body, err := s.Body(p)
 	if err == nil && len(body.Insns) == 0 {
-		err = &unit.DecodeError{Addr: p.Start, Err: unit.ErrInvalid}
+		err = &machine.DecodeError{Addr: p.Start, Err: machine.ErrInvalid}
 	}
 	if err != nil {
 		d.Err = err
@@ -58,20 +58,20 @@ func (s Source) Describe(p *table.Placed, name string) (d Section) {
 	return d
 }
 
-// Body decodes a section. Errors: ErrUnreadable, those of unit.DecodeBody, and
+// Body decodes a section. Errors: ErrUnreadable, those of machine.DecodeBody, and
 // one for a length that no section has.
-func (s Source) Body(p *table.Placed) (unit.Body, error) {
+func (s Source) Body(p *table.Placed) (machine.Body, error) {
 	code, err := s.code(p)
 	if err != nil {
-		return unit.Body{}, err
+		return machine.Body{}, err
 	}
-	return unit.DecodeBody(s.Arch, p, code)
+	return machine.DecodeBody(s.Arch, p, code)
 }
 
 // nameFor names addresses for one section, shown as name. Its own function
 // goes by that name where it has several, and without template arguments, which
 // fill lines in tcmalloc and tell nothing twice.
-func (s Source) nameFor(p *table.Placed, name string) unit.SymName {
+func (s Source) nameFor(p *table.Placed, name string) machine.SymName {
 	own, _, _ := strings.Cut(bare(name), "+0x")
 	if s.Name == nil || own == "" || own == p.Start.String() {
 		return s.Name
@@ -88,7 +88,7 @@ func (s Source) nameFor(p *table.Placed, name string) unit.SymName {
 
 func (s Source) code(p *table.Placed) ([]byte, error) {
 	if p.End <= p.Start {
-		return nil, unit.ErrEmpty
+		return nil, machine.ErrEmpty
 	}
 	if p.End-p.Start > maxBody {
 		return nil, fmt.Errorf("its length of %d bytes is not that of a section", uint64(p.End-p.Start))
@@ -97,7 +97,7 @@ func (s Source) code(p *table.Placed) ([]byte, error) {
 	if n, err := s.Memory.ReadMemory(p.Start, code); n < len(code) {
 		return nil, errors.Join(ErrUnreadable, err)
 	}
-	var behind [unit.MaxLen]byte // of an instruction that the end lies in
+	var behind [machine.MaxLen]byte // of an instruction that the end lies in
 	n, _ := s.Memory.ReadMemory(p.End, behind[:])
 	return append(code, behind[:n]...), nil
 }
@@ -107,20 +107,20 @@ const maxLead = 4096
 
 // Arming finds the store that arms a section, which tells where the fields of
 // the rseq area are; nil when it is not found.
-func (s Source) Arming(p *table.Placed) *unit.Insn {
+func (s Source) Arming(p *table.Placed) *machine.Insn {
 	lead := table.Addr(64)
 	if p.Section != nil && p.Section.Symbol != "" && p.Section.Offset > 0 && p.Section.Offset <= maxLead {
 		lead = table.Addr(p.Section.Offset)
 	}
 	before := min(lead, p.Start)
 	from := p.Start - before
-	code := make([]byte, before+min(4*unit.MaxLen, p.End-p.Start)) // it may be the section's first instruction
+	code := make([]byte, before+min(4*machine.MaxLen, p.End-p.Start)) // it may be the section's first instruction
 	n, _ := s.Memory.ReadMemory(from, code)
 	if table.Addr(n) < before {
 		return nil
 	}
 	code = code[:n]
-	at, ok := unit.FindArming(s.Arch, p, from, code)
+	at, ok := machine.FindArming(s.Arch, p, from, code)
 	if !ok {
 		return nil
 	}

@@ -3,8 +3,8 @@ package session
 import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -104,7 +104,7 @@ func (s *Session) ReadMemory(a table.Addr, p []byte) (int, error) {
 
 // Arch is the architecture of the process, or without one that of the file; nil
 // without either, where there is no code.
-func (s *Session) Arch() *unit.Arch {
+func (s *Session) Arch() *machine.Arch {
 	switch {
 	case s.process != nil:
 		return s.process.target.Arch()

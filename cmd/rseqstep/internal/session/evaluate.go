@@ -7,8 +7,8 @@ import (
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/symbols"
-	"rseqstep/stepper/unit"
 	"rseqstep/table"
 )
 
@@ -69,7 +69,7 @@ func (v *values) unwound(max int) []stepper.Frame {
 
 // at is where to evaluate: a frame of the selected thread.
 func (v *values) at(level int) *expr.Context {
-	c := &expr.Context{Session: v.s.history}
+	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch()}
 	if set := v.set(); set != nil {
 		c.Source = set
 	}
@@ -88,7 +88,7 @@ func (v *values) at(level int) *expr.Context {
 		c.Selected = 0
 	}
 	c.Write = e.WriteMemory
-	c.WriteRegs = func(r *unit.Regs) error { v.Forget(); return e.SetRegs(e.Thread(), *r) }
+	c.WriteRegs = func(r *machine.Regs) error { v.Forget(); return e.SetRegs(e.Thread(), *r) }
 	c.XState = func() ([]byte, error) { return v.process.target.XState(e.Thread()) }
 	c.WriteXState = func(area []byte) error { return v.process.target.SetXState(e.Thread(), area) }
 	return c

@@ -11,7 +11,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -98,7 +98,7 @@ func (v *values) Examine(format, text string) (string, error) {
 
 // instruction is an instruction as x/i shows it.
 func (v *values) instruction(at table.Addr) (string, int, error) {
-	var code [unit.MaxLen]byte
+	var code [machine.MaxLen]byte
 	n, err := v.s.ReadMemory(at, code[:])
 	if n == 0 {
 		return "", 0, &expr.MemoryError{Addr: at, Err: err}

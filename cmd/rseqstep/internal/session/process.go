@@ -12,11 +12,11 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/corefile"
 	"rseqstep/stepper/live"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arches"
 	"rseqstep/stepper/ptrace"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
-	"rseqstep/stepper/unit"
-	"rseqstep/stepper/unit/arches"
 	"rseqstep/table"
 )
 
@@ -37,7 +37,7 @@ type process struct {
 type program struct {
 	path    string
 	file    *table.File
-	arch    *unit.Arch
+	arch    *machine.Arch
 	module  *table.Module // at its file addresses
 	symbols *symbols.Set
 	values  Values

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"rseqstep/stepper/unit"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -33,7 +33,7 @@ func (m Mark) Has(word string) bool {
 
 // Listing is how machine code is shown.
 type Listing struct {
-	Arch     *unit.Arch
+	Arch     *machine.Arch
 	Style    Style
 	PC       table.Addr // marked with "=>"
 	Bytes    bool
@@ -44,7 +44,7 @@ type Listing struct {
 }
 
 // Write writes instructions, one a line.
-func (l *Listing) Write(w io.Writer, insns []unit.Insn) {
+func (l *Listing) Write(w io.Writer, insns []machine.Insn) {
 	for n := range insns {
 		i := &insns[n]
 		mark := l.Marks[i.Addr]
@@ -78,7 +78,7 @@ func (l *Listing) offset(a table.Addr) string {
 }
 
 // Instruction is one instruction in AT&T syntax with the name of where it leads.
-func Instruction(a *unit.Arch, i *unit.Insn, name Naming) string {
+func Instruction(a *machine.Arch, i *machine.Insn, name Naming) string {
 	if len(i.Bytes()) == 0 || i.Len == 1 && i.Bytes()[0] == 0 {
 		return "(bad)"
 	}

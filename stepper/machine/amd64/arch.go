@@ -1,0 +1,69 @@
+package amd64
+
+import (
+	"debug/elf"
+
+	"rseqstep/stepper/machine"
+)
+
+// Arch is amd64, for 64-bit programs. Numbers of system calls are those of
+// arch/x86/entry/syscalls/syscall_64.tbl; conventions are those of the System V ABI's
+// AMD64 supplement: arguments in 3.2.3, saved registers in figure 3.4, DWARF's numbers
+// in figure 3.36.
+func Arch() *machine.Arch { return &arch }
+
+// Regs are registers of amd64.
+func Regs(w machine.Words) machine.Regs { return arch.Regs(w) }
+
+var arch = machine.Arch{
+	Name:    "x86_64",
+	Machine: elf.EM_X86_64,
+	Decoder: decoding{},
+	Shapes:  shapes{},
+	Others:  others{},
+
+	PC: RIP, SP: RSP, FP: RBP, Flags: EFLAGS, Syscall: OrigRAX, ThreadPointer: FSBase,
+	Arguments:        [6]machine.Reg{RDI, RSI, RDX, RCX, R8, R9},
+	SyscallArguments: [6]machine.Reg{RDI, RSI, RDX, R10, R8, R9},
+	Vectors:          RAX,
+	Results:          [2]machine.Reg{RAX, RDX},
+	General:          allRegs,
+	Saved:            machine.SetOf(RBX, RBP, R12, R13, R14, R15),
+	Kept:             machine.SetOf(RBX, RBP, R12, R13, R14, R15, RSP, RIP, FSBase, GSBase, CS, SS, DS, ES, FS, GS),
+	Shown: []machine.Reg{RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP, EFLAGS,
+		CS, SS, DS, ES, FS, GS, FSBase, GSBase, OrigRAX},
+	FlagTypes: []machine.FlagType{{Name: "i386_eflags", Size: 4, Bits: eflagsBits}, {Name: "i386_mxcsr", Size: 4, Bits: mxcsrBits}},
+	Area:      512,
+	DWARF:     []machine.Reg{RAX, RDX, RCX, RBX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RIP},
+	Names:     names[:],
+	Words:     len(names) - 1,
+
+	Entered: flagDF | flagTF,
+	Passes:  flagRF,
+
+	Breakpoint: "\xcc", // int3; a thread that has executed it stands behind it
+	Halt:       "\xf4", // hlt
+	ReturnSlot: 8,
+	CallLen:    5, // e8 and a displacement of 4 bytes
+
+	Restarts: restarts,
+	Restart:  restart,
+
+	Relocations: machine.Relocations{ // System V ABI, AMD64 supplement, table 4.9
+		GlobDat: uint32(elf.R_X86_64_GLOB_DAT), JumpSlot: uint32(elf.R_X86_64_JMP_SLOT),
+		TPOff: uint32(elf.R_X86_64_TPOFF64), DTPMod: uint32(elf.R_X86_64_DTPMOD64),
+	},
+
+	VDSOPrefix: "__vdso_",
+	Calls: machine.Calls{
+		Mmap: 9, Munmap: 11, Rseq: 334,
+		Gettimeofday: 96, Time: 201, ClockGettime: 228, ClockGetres: 229, Getcpu: 309, Getrandom: 318,
+	},
+}
+
+// decoding implements machine.Decoder, shapes machine.Shapes, others machine.Others.
+type (
+	decoding struct{}
+	shapes   struct{}
+	others   struct{}
+)

@@ -1,0 +1,114 @@
+package amd64
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/arch/x86/x86asm"
+
+	"rseqstep/stepper/machine"
+	"rseqstep/table"
+)
+
+// Format writes an instruction in GNU (AT&T) syntax. A nil symname leaves
+// addresses as numbers. The address of a PC-relative operand follows as a
+// comment. An instruction that x86asm cannot print is shown as its bytes,
+// unless it is one of the few that bareMnemonic knows.
+func (decoding) Format(i *machine.Insn, symname machine.SymName) string {
+	if name := bareMnemonic(string(i.Bytes())); name != "" {
+		return name
+	}
+	text, ok := gnuSyntax(i, symname)
+	if !ok {
+		return rawBytes(i)
+	}
+	return text
+}
+
+// place is an address and its name.
+func place(addr table.Addr, symname machine.SymName) string {
+	text := addr.String()
+	if symname == nil {
+		return text
+	}
+	name, base := symname(addr)
+	switch {
+	case name == "":
+		return text
+	case addr == base:
+		return fmt.Sprintf("%s <%s>", text, name)
+	}
+	return fmt.Sprintf("%s <%s+%#x>", text, name, uint64(addr-base))
+}
+
+// gnuSyntax asks x86asm; ok is false when it reads the bytes otherwise than Decode.
+func gnuSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool) {
+	defer func() {
+		// x86asm's printer indexes tables by what it decoded; a form its
+		// tables lack must not end the debugger.
+		if recover() != nil {
+			text, ok = "", false
+		}
+	}()
+	inst, err := x86asm.Decode(i.Bytes(), 64)
+	if err != nil || inst.Len != int(i.Len) || inst.Op == 0 {
+		return "", false
+	}
+	d := decoder{code: i.Bytes(), addr: i.Addr}
+	var again machine.Insn
+	if d.decode(&again) != nil || !d.inMemory() {
+		text = x86asm.GNUSyntax(inst, uint64(i.Addr), nil)
+	} else {
+		text = d.printWithOperand(inst)
+	}
+	switch {
+	case i.Target != 0:
+		// x86asm would put the symbol in place of the address.
+		mnemonic, _, _ := strings.Cut(text, " 0x")
+		text = mnemonic + " " + place(i.Target, symname)
+	case d.mem.PCRelative:
+		text += "        # " + place(table.Addr(d.mem.Disp), symname)
+	}
+	return text, true
+}
+
+// rawBytes shows an instruction that nobody has a name for.
+func rawBytes(i *machine.Insn) string {
+	hex := make([]string, i.Len)
+	for n, b := range i.Bytes() {
+		hex[n] = fmt.Sprintf("%#02x", b)
+	}
+	text := ".byte " + strings.Join(hex, ",")
+	if i.Kind != machine.Plain {
+		text += "        # " + i.Kind.String()
+	}
+	return text
+}
+
+// bareMnemonic is the name of an instruction without operands that x86asm
+// lacks or calls otherwise (Intel SDM volume 2; clzero: AMD APM volume 3).
+func bareMnemonic(code string) string {
+	switch code {
+	case "\xf3\x0f\x1e\xfa":
+		return "endbr64"
+	case "\xf3\x0f\x1e\xfb":
+		return "endbr32"
+	case "\x0f\x01\xee":
+		return "rdpkru"
+	case "\x0f\x01\xef":
+		return "wrpkru"
+	case "\x0f\x01\xca":
+		return "clac"
+	case "\x0f\x01\xcb":
+		return "stac"
+	case "\x0f\x01\xe8":
+		return "serialize"
+	case "\x0f\x01\xfc":
+		return "clzero"
+	case "\xf3\x0f\x01\xec":
+		return "uiret"
+	case "\xf3\xc3":
+		return "repz ret"
+	}
+	return ""
+}

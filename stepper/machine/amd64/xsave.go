@@ -1,0 +1,90 @@
+package amd64
+
+import (
+	"encoding/binary"
+	"strconv"
+	"strings"
+)
+
+// Places in an XSAVE area in the standard (not compacted) format, as PTRACE_GETREGSET with
+// NT_X86_XSTATE returns it (Intel SDM volume 1, 13.4), bytes. st0 begins at 32, 16 bytes apart; xmm0 at 160;
+// the header's XSTATE_BV at 512; the upper halves of ymm0 to ymm15 at 576
+// (CPUID leaf 0xd says so on every processor that has AVX).
+const (
+	xsaveST     = 32
+	xsaveMXCSR  = 24
+	xsaveXMM    = 160
+	xsaveBV     = 512
+	xsaveLegacy = 512 // the part that there always is
+	xsaveYMMH   = 576
+	xsaveAVX    = 1 << 2 // the bit of AVX state in XSTATE_BV
+)
+
+// ordinal splits "xmm12" into its number.
+func ordinal(name, prefix string, count int) (int, bool) {
+	digits, ok := strings.CutPrefix(name, prefix)
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil && n >= 0 && n < count && strconv.Itoa(n) == digits
+}
+
+func hasAVX(p []byte) bool {
+	return len(p) >= xsaveYMMH+256 && binary.LittleEndian.Uint64(p[xsaveBV:])&xsaveAVX != 0
+}
+
+// Register implements machine.Others: a vector or x87 register.
+func (others) Register(p []byte, name string) ([]byte, bool) {
+	if len(p) < xsaveLegacy {
+		return nil, false
+	}
+	if n, ok := ordinal(name, "xmm", 16); ok {
+		return append([]byte(nil), p[xsaveXMM+16*n:][:16]...), true
+	}
+	if n, ok := ordinal(name, "ymm", 16); ok {
+		b := make([]byte, 32)
+		copy(b, p[xsaveXMM+16*n:][:16])
+		if hasAVX(p) { // else the upper halves are in their initial state: zero
+			copy(b[16:], p[xsaveYMMH+16*n:][:16])
+		}
+		return b, true
+	}
+	if n, ok := ordinal(name, "st", 8); ok {
+		return append(append([]byte(nil), p[xsaveST+16*n:][:10]...), make([]byte, 6)...), true
+	}
+	if name == "mxcsr" {
+		return append([]byte(nil), p[xsaveMXCSR:][:4]...), true
+	}
+	return nil, false
+}
+
+// SetRegister implements machine.Others. SSE and x87 state lie in the part that
+// is always there; XSTATE_BV gets the bit of what is set.
+func (others) SetRegister(p []byte, name string, b []byte) bool {
+	if len(p) < xsaveLegacy {
+		return false
+	}
+	mark := func(bit uint64) {
+		if len(p) >= xsaveBV+8 {
+			binary.LittleEndian.PutUint64(p[xsaveBV:], binary.LittleEndian.Uint64(p[xsaveBV:])|bit)
+		}
+	}
+	if n, ok := ordinal(name, "xmm", 16); ok && len(b) == 16 {
+		copy(p[xsaveXMM+16*n:], b)
+		mark(1 << 1)
+		return true
+	}
+	if n, ok := ordinal(name, "ymm", 16); ok && len(b) == 32 && len(p) >= xsaveYMMH+256 {
+		if !hasAVX(p) {
+			clear(p[xsaveYMMH:][:256])
+		}
+		copy(p[xsaveXMM+16*n:], b[:16])
+		copy(p[xsaveYMMH+16*n:], b[16:])
+		mark(1<<1 | xsaveAVX)
+		return true
+	}
+	if n, ok := ordinal(name, "st", 8); ok && len(b) >= 10 {
+		copy(p[xsaveST+16*n:][:10], b[:10])
+		mark(1 << 0)
+		return true
+	}
+	return false
+}

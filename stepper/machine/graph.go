@@ -1,0 +1,71 @@
+package machine
+
+// graph is the ways through a section: node n is instruction number n, the
+// last node is End. Ways out elsewhere, and those that nobody knows where they
+// lead, are not in it.
+type graph struct{ in, out [][]link }
+
+// link is one step on a way. taken is false for going on to the instruction
+// that follows in memory.
+type link struct {
+	from, to int
+	taken    bool
+}
+
+func newGraph(b *Body) *graph {
+	end := len(b.Insns)
+	g := &graph{in: make([][]link, end+1), out: make([][]link, end+1)}
+	add := func(l link) {
+		g.out[l.from] = append(g.out[l.from], l)
+		g.in[l.to] = append(g.in[l.to], l)
+	}
+	for n := range b.Insns {
+		i := &b.Insns[n]
+		if i.Continues() {
+			if i.Next() == b.End {
+				add(link{from: n, to: end})
+			} else if to, ok := b.index(i.Next()); ok {
+				add(link{from: n, to: to})
+			}
+		}
+		if i.Kind != Jump && i.Kind != CondJump {
+			continue
+		}
+		if i.Target == b.End {
+			add(link{from: n, to: end, taken: true})
+		} else if to, ok := b.index(i.Target); ok {
+			add(link{from: n, to: to, taken: true})
+		}
+	}
+	return g
+}
+
+// after marks the nodes that lie on some way from node n, itself included,
+// that uses no link for which cut is true. A nil cut cuts nothing.
+func (g *graph) after(n int, cut func(link) bool) []bool {
+	return walk(n, g.out, func(l link) int { return l.to }, cut)
+}
+
+// before marks the nodes from which some way leads to node n, itself included.
+func (g *graph) before(n int) []bool {
+	return walk(n, g.in, func(l link) int { return l.from }, nil)
+}
+
+func walk(n int, links [][]link, next func(link) int, cut func(link) bool) []bool {
+	seen := make([]bool, len(links))
+	list := []int{n}
+	for len(list) > 0 {
+		at := list[len(list)-1]
+		list = list[:len(list)-1]
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		for _, l := range links[at] {
+			if cut == nil || !cut(l) {
+				list = append(list, next(l))
+			}
+		}
+	}
+	return seen
+}

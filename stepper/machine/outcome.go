@@ -1,0 +1,124 @@
+package machine
+
+// Outcome is what a pass that reached End came to.
+type Outcome uint8
+
+const (
+	OutcomeUnknown   Outcome = iota // no proof either way
+	OutcomeCommitted                // the final store was executed
+	OutcomeFailed                   // a branch led to End without it
+)
+
+func (o Outcome) String() string {
+	switch o {
+	case OutcomeCommitted:
+		return "committed"
+	case OutcomeFailed:
+		return "failed"
+	}
+	return "unknown"
+}
+
+// failure is a branch inside the section that leads to End.
+type failure struct {
+	insn   int
+	writes RegSet // registers that may be written on some way from Start through it
+	// shows: when its condition holds at End, it was taken. Every other way to
+	// End passes it and then leaves the flags alone.
+	shows bool
+}
+
+// findFailures fills Sure, failures and bypassed.
+func (b *Body) findFailures() {
+	if len(b.Insns) == 0 {
+		b.bypassed = true
+		return
+	}
+	g, end := newGraph(b), len(b.Insns)
+	toEnd := func(l link) bool { return l.taken && l.to == end }
+	pastCommit := func(l link) bool { return l.from == b.commit }
+	b.Sure = b.Known() && !g.after(0, pastCommit)[end]
+	b.bypassed = !b.Known() || g.after(0, func(l link) bool { return pastCommit(l) || toEnd(l) })[end]
+	if b.Sure || len(b.ToEnd) == 0 {
+		return
+	}
+	from := g.after(0, nil)
+	for _, addr := range b.ToEnd {
+		n, _ := b.index(addr)
+		f := failure{insn: n, shows: b.shows(g, n)}
+		for m, leads := range g.before(n) {
+			if leads && from[m] {
+				f.writes |= b.Insns[m].Writes
+			}
+		}
+		b.failures = append(b.failures, f)
+	}
+}
+
+// shows walks back from End, over instructions that keep the flags, and finds
+// whether all other ways to End come straight from branch number n not taken.
+func (b *Body) shows(g *graph, n int) bool {
+	i := &b.Insns[n]
+	if i.Kind != CondJump || !i.ByFlag || !b.Known() {
+		return false
+	}
+	seen := make([]bool, len(b.Insns)+1)
+	list := []int{len(b.Insns)}
+	for len(list) > 0 {
+		at := list[len(list)-1]
+		list = list[:len(list)-1]
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		for _, l := range g.in[at] {
+			switch {
+			case l.from == n && l.taken && l.to == len(b.Insns): // what is asked about
+			case l.from == n: // not taken, and the flags as they are at End
+			case l.from == 0 || b.Insns[l.from].Flags:
+				return false
+			default:
+				list = append(list, l.from)
+			}
+		}
+	}
+	return true
+}
+
+// Outcome tells whether a pass that reached End committed. before is the
+// thread's state at the arming store (nil when anything else ran between it
+// and Start) and after its state at End.
+//
+// A branch to End was not taken when its condition does not hold at End, since
+// nothing ran after it; nor when a register has changed that nothing on the
+// way to it writes. It was taken when its condition holds and every other way
+// would have left the flags otherwise. When no branch to End was taken, and
+// all other ways run the final store, the pass committed.
+func (b *Body) Outcome(before, after *Regs) Outcome {
+	if b.Sure {
+		return OutcomeCommitted
+	}
+	if b.bypassed {
+		return OutcomeUnknown
+	}
+	open := false
+	for _, f := range b.failures {
+		i := &b.Insns[f.insn]
+		holds, known := i.Taken(after)
+		if !i.ByFlag {
+			known = false // what told it may have changed since: a loop has counted down
+		}
+		switch {
+		case known && holds && f.shows:
+			return OutcomeFailed
+		case known && !holds:
+		case before != nil && changed(before, after)&b.general&^f.writes != 0:
+		default:
+			open = true
+		}
+	}
+	if open {
+		return OutcomeUnknown
+	}
+	return OutcomeCommitted
+}

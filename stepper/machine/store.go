@@ -1,0 +1,141 @@
+package machine
+
+import "rseqstep/table"
+
+// Mem is a memory operand: Base + Index×Scale + Disp, plus a segment's base.
+// A PC-relative operand has no Base and a Disp that is the address itself.
+type Mem struct {
+	Disp       int64
+	Base       Reg
+	Index      Reg
+	Scale      uint8 // 1, 2, 4 or 8
+	Segment    Reg   // where the segment's base is kept: FSBase, GSBase, or NoReg
+	PCRelative bool
+	Short      bool // 32-bit address size: the sum is cut to 32 bits before the segment's base is added
+	Vector     bool // the index is a vector register (scatters, AMX): no single address
+}
+
+// Address computes the operand's effective address. Precondition: !m.Vector.
+func (m *Mem) Address(r *Regs) table.Addr {
+	a := uint64(m.Disp) + r.W[m.Base] + r.W[m.Index]*uint64(m.Scale)
+	if m.Short {
+		a = uint64(uint32(a))
+	}
+	return table.Addr(a + r.W[m.Segment])
+}
+
+// Source is where a stored value comes from.
+type Source uint8
+
+const (
+	SourceUnknown  Source = iota // vector, mask, x87 and system registers, flags, shifts, …: not computed
+	SourceReg                    // the low Size bytes of Reg
+	SourceHigh                   // bits 8 to 15 of Reg (ah, ch, dh, bh)
+	SourceSwapped                // Reg with its low Size bytes reversed (movbe)
+	SourceImm                    // Imm, sign-extended; what a call pushes as well
+	SourceMem                    // what Load holds (movs, push and pop with memory)
+	SourceOp                     // Op of what is there and Reg, or Imm when Reg is NoReg
+	SourceCompared               // Reg when what is there equals Old, else what is there (cmpxchg)
+)
+
+// Op is what an instruction does with what its memory operand holds. The
+// first seven are numbered as ModRM.reg of opcodes 80 to 83 numbers them.
+type Op uint8
+
+const (
+	OpAdd Op = iota
+	OpOr
+	OpAdc
+	OpSbb
+	OpAnd
+	OpSub
+	OpXor
+	_ // cmp, which writes nothing
+	OpNot
+	OpNeg
+)
+
+// Store is the memory an instruction writes, and what with.
+//
+// A store under a mask (maskmov, AVX-512) counts as whole. One iteration of a
+// repeated string instruction counts, since that is what a single step runs.
+type Store struct {
+	Mem
+	Load   Mem   // SourceMem: where the value is read
+	Imm    int64 // SourceImm, SourceOp
+	Size   uint16
+	Source Source
+	Op     Op
+	Reg    Reg
+	Old    Reg  // SourceCompared: what the memory has to hold for Reg to be written
+	Carry  Reg  // OpAdc, OpSbb: its lowest bit is the carry
+	High   bool // SourceOp: the operand is bits 8 to 15 of Reg
+	Bits   Reg  // bts, btr, btc: the register whose bits above the operand's width move the address; NoReg: none
+	Count  Reg  // repeated: nothing is written when it (its lower half when Short) is 0; NoReg: not repeated
+}
+
+// StoreAddress is where the instruction writes and how many bytes. ok is
+// false when it writes nothing, or where it writes depends on a vector
+// register. Precondition: r is the thread's state before the instruction.
+func (i *Insn) StoreAddress(r *Regs) (addr table.Addr, size int, ok bool) {
+	s := &i.Store
+	if s.Size == 0 || s.Vector {
+		return 0, 0, false
+	}
+	if s.Count != NoReg {
+		count := r.W[s.Count]
+		if s.Short {
+			count = uint64(uint32(count))
+		}
+		if count == 0 {
+			return 0, 0, false
+		}
+	}
+	addr = s.Address(r)
+	if s.Bits != NoReg {
+		addr += bitStringOffset(r.Value(s.Bits), s.Size)
+	}
+	return addr, int(s.Size), true
+}
+
+// bitStringOffset is how far bts and its like move their operand of size
+// bytes for a bit number, which is signed and as wide as the operand.
+// See the Intel SDM, volume 1, 4.5, "Bit(BitBase, BitOffset)".
+func bitStringOffset(bit uint64, size uint16) table.Addr {
+	var operand int64
+	switch size {
+	case 2:
+		operand = int64(int16(bit)) >> 4
+	case 4:
+		operand = int64(int32(bit)) >> 5
+	default:
+		operand = int64(bit) >> 6
+	}
+	return table.Addr(operand * int64(size))
+}
+
+// fieldSize is the size of struct rseq's rseq_cs field in bytes
+// (include/uapi/linux/rseq.h).
+const fieldSize = 8
+
+// Arms reports whether the instruction writes any of the 8 bytes at field,
+// and what the field holds afterwards, where that can be told without reading
+// memory: a store of exactly these bytes from a general register or of a
+// constant. FieldAfter tells more. Storing 0 disarms, so look at the value.
+// Precondition: r is the thread's state before the instruction.
+func (i *Insn) Arms(r *Regs, field table.Addr) (writes bool, value uint64, known bool) {
+	if i.Store.Size == 0 {
+		return false, 0, false
+	}
+	addr, size, ok := i.StoreAddress(r)
+	// The store overlaps when it begins less than size bytes before the field
+	// or less than 8 bytes after its beginning.
+	if !ok || (uint64(field-addr) >= uint64(size) && uint64(addr-field) >= fieldSize) {
+		return false, 0, false
+	}
+	if addr != field || size != fieldSize {
+		return true, 0, false
+	}
+	value, known = i.StoreValue(r, nil)
+	return true, value, known
+}

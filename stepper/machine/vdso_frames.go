@@ -1,0 +1,79 @@
+package machine
+
+import (
+	"fmt"
+
+	"rseqstep/stepper/cfi"
+	"rseqstep/table"
+)
+
+// ReturnAddress is where the vDSO function that pc is in returns to, and its
+// canonical frame address, which is what the stack pointer is after the return.
+// Precondition: r is the state of a held thread whose PC is pc.
+func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.Addr, err error) {
+	caller, err := v.unwind(pc, r, mem)
+	if err != nil {
+		return 0, 0, err
+	}
+	return caller.PC(), caller.SP(), nil
+}
+
+// unwind is the state of the caller of the frame that r is in: its PC is the
+// return address, its SP the canonical frame address, callee-saved registers are
+// restored, the others are as in r. The rules are those of the instruction at pc.
+func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err error) {
+	row, err := v.row(pc)
+	if err != nil {
+		return Regs{}, err
+	}
+	frame := UnwoundFrame{Regs: r, Memory: mem, Bias: v.bias}
+	cfa, err := frame.CFA(row.CFA)
+	if err != nil {
+		return Regs{}, fmt.Errorf("frame address at %v: %w", pc, err)
+	}
+	caller = *r
+	for number, rule := range row.Regs {
+		place := caller.calleeSaved(uint64(number))
+		if uint64(number) == row.RA {
+			if rule.Kind == cfi.Unset || rule.Kind == cfi.Undefined || rule.Kind == cfi.Same {
+				return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
+			}
+			place = &caller.W[caller.pc]
+		}
+		if place == nil {
+			continue
+		}
+		value, known, err := frame.Restored(uint64(number), rule, cfa)
+		if err != nil {
+			return Regs{}, fmt.Errorf("register %d at %v: %w", number, pc, err)
+		}
+		if known {
+			*place = value
+		}
+	}
+	caller.SetSP(cfa)
+	return caller, nil
+}
+
+// row is the rules that hold at pc.
+func (v *VDSO) row(pc table.Addr) (*cfi.Row, error) {
+	for _, f := range v.frames {
+		if at := uint64(pc); at-f.Low < f.High-f.Low {
+			row, err := f.RowAt(at)
+			if err != nil {
+				return nil, fmt.Errorf("%w at %v: %w", ErrNoFrame, pc, err)
+			}
+			return row, nil
+		}
+	}
+	return nil, fmt.Errorf("%w at %v", ErrNoFrame, pc)
+}
+
+// calleeSaved is where a register that a function gives back as it found it
+// is kept, by its DWARF number; nil for every other.
+func (r *Regs) calleeSaved(number uint64) *uint64 {
+	if list := r.arch.DWARF; number < uint64(len(list)) && r.arch.Saved.Has(list[number]) {
+		return r.DWARF(number)
+	}
+	return nil
+}
