@@ -67,10 +67,14 @@ func (e *Engine) pop(of *move, base int) answer {
 	if err := e.finish(of, endArrived); err != nil {
 		return fails(err)
 	}
-	if of.after == nil || len(e.moves) < base {
+	asker, after := of.asker, of.after
+	if of.unit || of.gait == single {
+		e.spare = append(e.spare, of)
+	}
+	if after == nil || len(e.moves) < base {
 		return answer{}
 	}
-	return e.put(of.asker, of.after)
+	return e.put(asker, after)
 }
 
 // finish takes a move off the stack, and those inside it.
@@ -120,6 +124,15 @@ func (e *Engine) put(of *move, question func() answer) answer {
 // advance carries the innermost move on.
 func (e *Engine) advance(m *move) answer {
 	switch {
+	case m.unit:
+		if err := e.load(m.th); err != nil {
+			return fails(err)
+		}
+		a := e.askUnit(m)
+		if a.of == nil {
+			a.of = m
+		}
+		return a
 	case m.gait == planned:
 		return e.put(m, m.ask)
 	case m.gait == joining:
@@ -200,7 +213,7 @@ func (e *Engine) finishOne(m *move, how ending) error {
 	for _, close := range m.close {
 		err = errors.Join(err, close())
 	}
-	m.close = nil
+	m.close = m.close[:0]
 	if m.end != nil {
 		err = errors.Join(err, m.end(how))
 	}

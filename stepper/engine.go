@@ -54,6 +54,8 @@ type Engine struct {
 	// Of the command that runs.
 	only     map[int]bool // the only threads that may run; nil: all
 	moves    []*move      // under way, each begun inside the one before (drive.go)
+	spare    []*move      // that are over, to be used again (newMove)
+	watching bool         // some thread has points to see its passes by (passwatch.go)
 	released bool         // some thread may be running
 	departed bool         // and all that the command lets run do
 	report   []UnitReport

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -52,9 +53,11 @@ type move struct {
 	th   *thread
 	gait gait
 
-	ask func() answer           // planned: what to do now
-	end func(how ending) error  // called when it is over; nil: nothing is to be done
-	at  map[table.Addr]decision // native: its traps
+	unit bool                    // planned: one instruction, or the unit that it begins (askUnit)
+	insn *machine.Insn           // unit: the instruction that is executed
+	ask  func() answer           // planned: what to do now
+	end  func(how ending) error  // called when it is over; nil: nothing is to be done
+	at   map[table.Addr]decision // native: its traps
 
 	alone     time.Duration // for how long the other threads are held; 0: not at all, or for ever (see lone)
 	lone      bool          // the thread moves by itself: the others go only where it does not come back
@@ -85,6 +88,19 @@ type move struct {
 	sites  []table.Addr   // software breakpoints that it has planted
 	owner  ledger.Owner   // of both
 	close  []func() error // what its beginning has to be ended by, in order
+}
+
+// newMove is a move to be filled in. The moves of a step are made over and over: one
+// that is over, and that nothing refers to any more, is used again.
+func (e *Engine) newMove() *move {
+	n := len(e.spare)
+	if n == 0 {
+		return &move{}
+	}
+	m := e.spare[n-1]
+	e.spare = e.spare[:n-1]
+	*m = move{slots: m.slots[:0], sites: m.sites[:0], close: m.close[:0]}
+	return m
 }
 
 // ending is how a move ended.

@@ -52,7 +52,7 @@ func (e *Engine) clearTraps(m *move) (err error) {
 	for _, a := range m.sites {
 		err = errors.Join(err, e.book.Unplant(a, m.owner))
 	}
-	m.slots, m.sites = nil, nil
+	m.slots, m.sites = m.slots[:0], m.sites[:0]
 	return err
 }
 

@@ -22,9 +22,17 @@ func (e *Engine) stepOne(th *thread) (*Stop, error) {
 // unit is one instruction of a thread, or the unit that it begins (DESIGN 4.1). Only
 // that thread moves, unless it blocks in the kernel.
 func (e *Engine) unit(th *thread) *move {
-	m := plan(th, nil)
-	m.ask = func() answer { return e.unitHere(m) }
+	m := e.newMove()
+	m.th, m.unit = th, true
 	return m
+}
+
+// askUnit is the plan of a unit: what it begins, and then what its instruction has led to.
+func (e *Engine) askUnit(m *move) answer {
+	if m.insn != nil {
+		return e.afterInstruction(m.th, m.insn)
+	}
+	return e.unitHere(m)
 }
 
 // unitHere says what a thread's next instruction begins. It is asked once.
@@ -73,7 +81,8 @@ func (e *Engine) unitHere(m *move) answer {
 			return e.restart(th, now.Section)
 		}
 	}
-	return then(e.instruction(th, insn), func() answer { return e.afterInstruction(th, insn) })
+	m.insn = insn
+	return then(e.instruction(th, insn), nil)
 }
 
 // afterInstruction looks at where an instruction has led: out of a function that the
@@ -98,7 +107,8 @@ func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) answer {
 
 // instruction is a single step of one instruction. insn may be nil when it could not be decoded.
 func (e *Engine) instruction(th *thread, insn *machine.Insn) *move {
-	m := &move{th: th, gait: single, lone: true, alone: tracee.FaultPatience}
+	m := e.newMove()
+	m.th, m.gait, m.lone, m.alone = th, single, true, tracee.FaultPatience
 	if insn == nil || insn.Kind == machine.Syscall || th.inCall || e.toBeRestarted(th) {
 		// The kernel may look at the thread's affinity, or block.
 		m.alone, m.kernel = blockPatience, true
