@@ -100,17 +100,23 @@ func (p *Process) Remove(addr table.Addr) error {
 }
 
 // uncover takes an int3 out of memory, if it is there: the program may have unmapped
-// the memory, mapped other memory in its place, or written other code.
+// the memory, mapped other memory in its place, or written other code. It is read as it
+// is written, through the open file: while a program that was executed is being taken
+// care of, that is still the old program's memory, which other processes may go on in.
 func (p *Process) uncover(b *point) error {
-	var there [1]byte
-	if _, err := p.readRaw(b.at, there[:]); err != nil {
+	if p.mem == nil {
 		return nil
 	}
-	if there[0] != opInt3 {
+	var there [1]byte
+	_, unread := p.mem.ReadAt(there[:], int64(b.at))
+	if unread == nil && there[0] != opInt3 {
 		b.was = there[0]
 		return nil
 	}
 	_, err := p.writeRaw(b.at, []byte{b.was})
+	if err != nil && unread != nil {
+		return nil
+	}
 	return err
 }
 
