@@ -174,7 +174,7 @@ func TestParseVDSOIsNilExactlyOnError(t *testing.T) {
 }
 
 // A helper that no symbol names is left for the function that calls it, whether it has
-// call frame information or, as ChaCha20's core before Linux had some for it, none.
+// call frame information or, as ChaCha20's core, none.
 func TestHelpersOfTheVDSOAreLeft(t *testing.T) {
 	image, base := ownVDSO(t)
 	v, err := machine.ParseVDSO(Arch(), image, base)
