@@ -14,16 +14,15 @@ func (r *Regs) SetSP(sp table.Addr) { r.W[r.sp] = uint64(sp) }
 // SetPC changes the address of the next instruction.
 func (r *Regs) SetPC(pc table.Addr) {
 	r.W[r.pc] = uint64(pc)
-	if a := r.arch; a != nil {
-		r.W[a.Flags] &^= a.Moved
-	}
+	a := r.of()
+	r.W[a.Flags] &^= a.Moved
 }
 
 // ReturnAddress is where a function will return to that the thread stands at the
 // first instruction of. It is not ok where the stack cannot be read.
 func (r *Regs) ReturnAddress(mem Memory) (ra table.Addr, ok bool) {
-	if r.arch.Link != NoReg {
-		return table.Addr(r.W[r.arch.Link]), true
+	if r.of().Link != NoReg {
+		return table.Addr(r.W[r.of().Link]), true
 	}
 	var b [8]byte
 	if n, _ := mem.ReadMemory(r.SP(), b[:]); n < len(b) {
@@ -34,14 +33,14 @@ func (r *Regs) ReturnAddress(mem Memory) (ra table.Addr, ok bool) {
 
 // EntryCFA is the canonical frame address (DWARF 5, 6.4) of a function that the
 // thread stands at the first instruction of: the stack pointer once it has returned.
-func (r *Regs) EntryCFA() table.Addr { return r.SP() + r.arch.ReturnSlot }
+func (r *Regs) EntryCFA() table.Addr { return r.SP() + r.of().ReturnSlot }
 
 // ThreadPointer is what thread-local storage is addressed from.
-func (r *Regs) ThreadPointer() table.Addr { return table.Addr(r.W[r.arch.ThreadPointer]) }
+func (r *Regs) ThreadPointer() table.Addr { return table.Addr(r.W[r.of().ThreadPointer]) }
 
 // Arguments are the integer arguments at a function's first instruction.
 func (r *Regs) Arguments() (list [6]uint64) {
-	for n, x := range r.arch.Arguments {
+	for n, x := range r.of().Arguments {
 		list[n] = r.W[x]
 	}
 	return list
@@ -49,7 +48,7 @@ func (r *Regs) Arguments() (list [6]uint64) {
 
 // SyscallArguments are those of the system call that the thread stands in.
 func (r *Regs) SyscallArguments() (list [6]uint64) {
-	for n, x := range r.arch.SyscallArguments {
+	for n, x := range r.of().SyscallArguments {
 		list[n] = r.W[x]
 	}
 	return list
@@ -58,7 +57,7 @@ func (r *Regs) SyscallArguments() (list [6]uint64) {
 // EnterFunction makes the registers those of a thread at the first instruction of
 // a function. vectors is the number of vector registers that hold arguments.
 func (r *Regs) EnterFunction(function, sp table.Addr, arguments [6]uint64, vectors int) {
-	a := r.arch
+	a := r.of()
 	r.SetPC(function)
 	r.SetSP(sp)
 	for n, x := range a.Arguments {
@@ -73,53 +72,53 @@ func (r *Regs) EnterFunction(function, sp table.Addr, arguments [6]uint64, vecto
 
 // Results are the two integer registers that a function returns its value in.
 func (r *Regs) Results() [2]uint64 {
-	return [2]uint64{r.W[r.arch.Results[0]], r.W[r.arch.Results[1]]}
+	return [2]uint64{r.W[r.of().Results[0]], r.W[r.of().Results[1]]}
 }
 
 // SetResult changes the first of them.
-func (r *Regs) SetResult(v uint64) { r.W[r.arch.Results[0]] = v }
+func (r *Regs) SetResult(v uint64) { r.W[r.of().Results[0]] = v }
 
 // KeepResults takes from now, the registers of a function that is about to return,
 // what its caller finds changed by it.
 func (r *Regs) KeepResults(now *Regs) {
-	for _, x := range [...]Reg{r.arch.Results[0], r.arch.Results[1], r.arch.Flags, r.arch.Syscall} {
+	for _, x := range [...]Reg{r.of().Results[0], r.of().Results[1], r.of().Flags, r.of().Syscall} {
 		r.W[x] = now.W[x]
 	}
 }
 
 // InSyscall reports whether the thread stands in a system call: when it is
 // resumed, the kernel may make that call again.
-func (r *Regs) InSyscall() bool { return int64(r.W[r.arch.Syscall]) >= 0 }
+func (r *Regs) InSyscall() bool { return int64(r.W[r.of().Syscall]) >= 0 }
 
 // SyscallNumber is the number of that call.
-func (r *Regs) SyscallNumber() uint64 { return r.W[r.arch.Syscall] }
+func (r *Regs) SyscallNumber() uint64 { return r.W[r.of().Syscall] }
 
 // ForgetSyscall takes the thread out of its system call: nothing is restarted.
-func (r *Regs) ForgetSyscall() { r.W[r.arch.Syscall] = ^uint64(0) }
+func (r *Regs) ForgetSyscall() { r.W[r.of().Syscall] = ^uint64(0) }
 
 // Restarts reports whether the thread's system call was interrupted, so that its
 // return is not its end.
 func (r *Regs) Restarts() bool {
-	return r.arch.Restarts != nil && r.InSyscall() && r.arch.Restarts(r)
+	return r.of().Restarts != nil && r.InSyscall() && r.of().Restarts(r)
 }
 
 // Restart makes registers in an interrupted system call those that the kernel
 // goes on with when no handler is to run.
 func (r *Regs) Restart() {
-	if r.arch.Restart != nil && r.InSyscall() {
-		r.arch.Restart(r)
+	if r.of().Restart != nil && r.InSyscall() {
+		r.of().Restart(r)
 	}
 }
 
 // PassesDebug reports whether the next instruction is executed whatever debug
 // register stands at it.
-func (r *Regs) PassesDebug() bool { return r.W[r.arch.Flags]&r.arch.Passes != 0 }
+func (r *Regs) PassesDebug() bool { return r.W[r.of().Flags]&r.of().Passes != 0 }
 
 // SetPassesDebug changes that, where the architecture has it.
 func (r *Regs) SetPassesDebug(on bool) {
-	flags := &r.W[r.arch.Flags]
-	*flags &^= r.arch.Passes
+	flags := &r.W[r.of().Flags]
+	*flags &^= r.of().Passes
 	if on {
-		*flags |= r.arch.Passes
+		*flags |= r.of().Passes
 	}
 }

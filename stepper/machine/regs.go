@@ -20,7 +20,7 @@ type Words [40]uint64
 // in the order in which the kernel of the architecture has them, so that ptrace(2) fills
 // them in place (Filled). Two of one thread are == when nothing has changed.
 //
-// The zero Regs is of no architecture: its PC and SP are 0, and nothing else may be asked of it.
+// The zero Regs is of no architecture: all that is asked of it by meaning is 0.
 type Regs struct {
 	W      Words
 	arch   *Arch
@@ -29,6 +29,17 @@ type Regs struct {
 
 // Arch is what the registers are of; nil for the zero Regs.
 func (r *Regs) Arch() *Arch { return r.arch }
+
+// unknown is the architecture of registers that nobody has read.
+var unknown Arch
+
+// of is the registers' architecture.
+func (r *Regs) of() *Arch {
+	if r.arch == nil {
+		return &unknown
+	}
+	return r.arch
+}
 
 // Filled makes words that the kernel has filled in registers of an architecture.
 func (r *Regs) Filled(a *Arch) { r.arch, r.pc, r.sp = a, a.PC, a.SP }
@@ -40,10 +51,10 @@ func (r *Regs) PC() table.Addr { return table.Addr(r.W[r.pc]) }
 func (r *Regs) SP() table.Addr { return table.Addr(r.W[r.sp]) }
 
 // FP is the frame pointer, by convention.
-func (r *Regs) FP() table.Addr { return table.Addr(r.W[r.arch.FP]) }
+func (r *Regs) FP() table.Addr { return table.Addr(r.W[r.of().FP]) }
 
 // SetFP changes it.
-func (r *Regs) SetFP(fp table.Addr) { r.W[r.arch.FP] = uint64(fp) }
+func (r *Regs) SetFP(fp table.Addr) { r.W[r.of().FP] = uint64(fp) }
 
 // Value is what register x holds; 0 for NoReg.
 func (r *Regs) Value(x Reg) uint64 { return r.W[x] }
@@ -51,7 +62,7 @@ func (r *Regs) Value(x Reg) uint64 { return r.W[x] }
 // DWARF is where r keeps the register of a DWARF number; nil for one that is none of
 // its own.
 func (r *Regs) DWARF(n uint64) *uint64 {
-	if list := r.arch.DWARF; n < uint64(len(list)) && list[n] != NoReg {
+	if list := r.of().DWARF; n < uint64(len(list)) && list[n] != NoReg {
 		return &r.W[list[n]]
 	}
 	return nil

@@ -3,6 +3,7 @@ package remote
 import (
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/ptrace"
 )
 
@@ -15,11 +16,12 @@ type piece struct {
 // delveRegisters are the registers that Delve is shown: those that its own
 // backend shows, but for the x87's control, status and tag words. It reads every
 // one of them by a packet of its own after each instruction step (delve_row.go).
-func delveRegisters(xcr0 uint64) []register {
-	regs := core()[:18]                   // up to eflags: segment selectors say nothing in a 64-bit program
-	regs = append(regs, core()[24:32]...) // st0 to st7
-	regs = append(regs, user("fs_base", 21, 8, "int"), user("gs_base", 22, 8, "int"),
-		register{name: "mxcsr", size: 4, kept: 4, typ: "int", place: inXSave, at: 24, bit: stateSSE})
+func delveRegisters(a *machine.Arch, xcr0 uint64) []register {
+	gdbs := core(a)
+	regs := gdbs[:endNumbered:endNumbered]                    // up to eflags: segment selectors say nothing in a 64-bit program
+	regs = append(regs, gdbs[endSelectors:endSelectors+8]...) // st0 to st7
+	regs = append(regs, users(a, a.Shown[endSelectors:endSegments], 8, "int")...)
+	regs = append(regs, register{name: "mxcsr", size: 4, kept: 4, typ: "int", place: inXSave, at: 24, bit: stateSSE})
 	// Delve has one register, XMM, of whatever width there is.
 	name := "xmm%d"
 	avx, avxSize := ptrace.XSaveComponent(stateAVX)

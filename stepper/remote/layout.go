@@ -3,6 +3,7 @@ package remote
 import (
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/ptrace"
 )
 
@@ -10,7 +11,7 @@ import (
 type place int
 
 const (
-	inUser   place = iota // at is a word of struct user_regs_struct
+	inUser   place = iota // at is a word of the general registers, as the kernel has them
 	inXSave               // at is a place in the XSAVE area, bytes
 	inTags                // the x87 tag word, which FXSAVE keeps abridged
 	inPieces              // several places in the XSAVE area
@@ -27,8 +28,9 @@ type register struct {
 
 	place  place
 	at     int
-	bit    int     // state component of XSTATE_BV
-	pieces []piece // place inPieces
+	of     machine.Reg // place inUser: the general register
+	bit    int         // state component of XSTATE_BV
+	pieces []piece     // place inPieces
 }
 
 // feature is a named group of registers.
@@ -51,12 +53,12 @@ const (
 // layout is the features that a thread with these components has (a bit each,
 // as in XCR0), in the order in which gdb's own server numbers them (gdb
 // manual, "i386 Features").
-func layout(xcr0 uint64) []feature {
+func layout(a *machine.Arch, xcr0 uint64) []feature {
 	all := []feature{
-		{"org.gnu.gdb.i386.core", core()},
+		{"org.gnu.gdb.i386.core", core(a)},
 		{"org.gnu.gdb.i386.sse", sse()},
-		{"org.gnu.gdb.i386.linux", []register{user("orig_rax", 15, 8, "int")}},
-		{"org.gnu.gdb.i386.segments", []register{user("fs_base", 21, 8, "int"), user("gs_base", 22, 8, "int")}},
+		{"org.gnu.gdb.i386.linux", users(a, a.Shown[endSegments:], 8, "int")},
+		{"org.gnu.gdb.i386.segments", users(a, a.Shown[endSelectors:endSegments], 8, "int")},
 	}
 	has := func(n int) (int, bool) {
 		at, size := ptrace.XSaveComponent(n)
@@ -78,35 +80,40 @@ func layout(xcr0 uint64) []feature {
 	return all
 }
 
-// user is a register of struct user_regs_struct by its word there.
-func user(name string, word, size int, typ string) register {
-	return register{name: name, size: size, kept: size, typ: typ, place: inUser, at: word}
+// Where parts of Arch.Shown end: the registers that instructions number with the PC and
+// the flags, segment selectors, the segments' bases. The number of a system call is last.
+const (
+	endNumbered  = 18
+	endSelectors = 24
+	endSegments  = 26
+)
+
+// user is a general register.
+func user(a *machine.Arch, x machine.Reg, size int, typ string) register {
+	return register{name: a.Names[x], size: size, kept: size, typ: typ, place: inUser, at: int(x) - 1, of: x}
 }
 
-func core() []register {
-	var regs []register
-	words := []struct {
-		name string
-		word int
-	}{{"rax", 10}, {"rbx", 5}, {"rcx", 11}, {"rdx", 12}, {"rsi", 13}, {"rdi", 14}, {"rbp", 4}, {"rsp", 19},
-		{"r8", 9}, {"r9", 8}, {"r10", 7}, {"r11", 6}, {"r12", 3}, {"r13", 2}, {"r14", 1}, {"r15", 0}, {"rip", 16}}
-	for _, w := range words {
-		typ := "int64"
-		switch w.name {
-		case "rbp", "rsp":
-			typ = "data_ptr"
-		case "rip":
-			typ = "code_ptr"
+// users are several.
+func users(a *machine.Arch, list []machine.Reg, size int, typ string) (regs []register) {
+	for _, x := range list {
+		regs = append(regs, user(a, x, size, typ))
+	}
+	return regs
+}
+
+func core(a *machine.Arch) []register {
+	regs := users(a, a.Shown[:endNumbered], 8, "int64")
+	for i := range regs {
+		switch r := &regs[i]; r.of {
+		case a.SP, a.FP:
+			r.typ = "data_ptr"
+		case a.PC:
+			r.typ = "code_ptr"
+		case a.Flags:
+			r.typ, r.size, r.kept = "i386_eflags", 4, 4
 		}
-		regs = append(regs, user(w.name, w.word, 8, typ))
 	}
-	regs = append(regs, user("eflags", 18, 4, "i386_eflags"))
-	for _, w := range []struct {
-		name string
-		word int
-	}{{"cs", 17}, {"ss", 20}, {"ds", 23}, {"es", 24}, {"fs", 25}, {"gs", 26}} {
-		regs = append(regs, user(w.name, w.word, 4, "int32"))
-	}
+	regs = append(regs, users(a, a.Shown[endNumbered:endSelectors], 4, "int32")...)
 	for n := range 8 {
 		regs = append(regs, register{name: fmt.Sprintf("st%d", n), size: 10, kept: 10, typ: "i387_ext", place: inXSave, at: 32 + 16*n})
 	}

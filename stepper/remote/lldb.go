@@ -108,7 +108,7 @@ func (c *client) registerInfo(args string) (string, error) {
 		offset += r.size
 	}
 	out := fmt.Sprintf("name:%s;bitsize:%d;offset:%d;", regs[n].name, 8*regs[n].size, offset)
-	for _, a := range attributes(&regs[n]) {
+	for _, a := range attributes(c.p.engine.Target().Arch(), &regs[n]) {
 		out += a[0] + ":" + a[1] + ";"
 	}
 	return out, nil

@@ -14,13 +14,13 @@ type partial struct {
 // partials are those of the general and of the x87 registers (Intel SDM volume
 // 1, 3.4.1 and 9.2.2), by their size as lldb's own server lists them.
 func partials() (general, float []partial) {
-	old := [][2]string{{"rax", "a"}, {"rbx", "b"}, {"rcx", "c"}, {"rdx", "d"}}
+	old := []string{"a", "b", "c", "d"}
 	pointers := []string{"di", "si", "bp", "sp"}
 	add := func(size, at int, of, name string) { general = append(general, partial{name, of, at, size}) }
 	for _, size := range []int{4, 2} {
 		prefix := map[int]string{4: "e", 2: ""}[size]
 		for _, r := range old {
-			add(size, 0, r[0], prefix+r[1]+"x")
+			add(size, 0, "r"+r+"x", prefix+r+"x")
 		}
 		for _, r := range pointers {
 			add(size, 0, "r"+r, prefix+r)
@@ -30,10 +30,10 @@ func partials() (general, float []partial) {
 		}
 	}
 	for _, r := range old {
-		add(1, 1, r[0], r[1]+"h")
+		add(1, 1, "r"+r+"x", r+"h")
 	}
 	for _, r := range old {
-		add(1, 0, r[0], r[1]+"l")
+		add(1, 0, "r"+r+"x", r+"l")
 	}
 	for _, r := range pointers {
 		add(1, 0, "r"+r, r+"l")

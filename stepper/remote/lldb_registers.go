@@ -2,8 +2,10 @@ package remote
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/ptrace"
 )
 
@@ -20,17 +22,16 @@ const (
 // lldbRegisters are the registers that lldb is shown: those of its own server on
 // Linux, in its order, and what that one leaves out. They are all that the packet
 // g has; lldb_partial.go has those that are parts of them.
-func lldbRegisters(xcr0 uint64) []register {
-	gdbs := core()
-	regs := append([]register{}, gdbs[:4]...)         // rax rbx rcx rdx
-	regs = append(regs, gdbs[5], gdbs[4])             // rdi rsi
-	regs = append(regs, gdbs[6:17]...)                // rbp rsp r8 ... r15 rip
-	regs = append(regs, user("rflags", 18, 8, "int")) // the words of struct user_regs_struct
-	for _, s := range []struct {
-		name string
-		word int
-	}{{"cs", 17}, {"fs", 25}, {"gs", 26}, {"ss", 20}, {"ds", 23}, {"es", 24}, {"fs_base", 21}, {"gs_base", 22}} {
-		regs = append(regs, user(s.name, s.word, 8, "int"))
+func lldbRegisters(a *machine.Arch, xcr0 uint64) []register {
+	gdbs := core(a)
+	regs := append([]register{}, gdbs[:4]...) // rax rbx rcx rdx
+	regs = append(regs, gdbs[5], gdbs[4])     // rdi rsi
+	regs = append(regs, gdbs[6:17]...)        // rbp rsp r8 ... r15 rip
+	flags := user(a, a.Flags, 8, "int")
+	flags.name = "rflags"
+	regs = append(regs, flags)
+	for _, n := range []int{18, 22, 23, 19, 20, 21, 24, 25} { // cs fs gs ss ds es fs_base gs_base
+		regs = append(regs, user(a, a.Shown[n], 8, "int"))
 	}
 	inSet(regs, setGeneral)
 
@@ -104,7 +105,7 @@ func pieced(name, set string, pieces ...piece) register {
 // lldbDescription is target.xml with the attributes that lldb's own server puts
 // there. The numbered order of the registers is that of the packet g, which has
 // no partial ones.
-func lldbDescription(regs []register) string {
+func lldbDescription(a *machine.Arch, regs []register) string {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0"?><target version="1.0"><architecture>i386:x86-64</architecture><feature name="org.lldb.amd64">`)
 	general, float := partials()
@@ -148,7 +149,7 @@ func lldbDescription(regs []register) string {
 		case "xmm0":
 			parts(float, len(regs)+len(general), setFloat)
 		}
-		write(r.name, r.size, n, offsets[r.name], attributes(r))
+		write(r.name, r.size, n, offsets[r.name], attributes(a, r))
 	}
 	b.WriteString("</feature></target>")
 	return b.String()
@@ -156,42 +157,56 @@ func lldbDescription(regs []register) string {
 
 // attributes are what lldb wants to know of a register beside its name, size and
 // place, by their names in qRegisterInfo.
-func attributes(r *register) [][2]string {
+func attributes(a *machine.Arch, r *register) [][2]string {
 	encoding, format := "uint", "hex"
 	if r.size > 8 {
 		encoding, format = "vector", "vector-uint8"
 	}
 	out := [][2]string{{"encoding", encoding}, {"format", format}, {"set", setOf(r)}}
-	generic := map[string]string{"rip": "pc", "rsp": "sp", "rbp": "fp", "eflags": "flags", "rflags": "flags",
-		"rdi": "arg1", "rsi": "arg2", "rdx": "arg3", "rcx": "arg4", "r8": "arg5", "r9": "arg6"}
-	if g := generic[r.name]; g != "" {
+	if g := generic(a, r); g != "" {
 		out = append(out, [2]string{"generic", g})
 	}
-	if n, ok := dwarfNumber(r.name); ok {
+	if n, ok := dwarfNumber(a, r); ok {
 		out = append(out, [2]string{"ehframe", fmt.Sprint(n)}, [2]string{"dwarf", fmt.Sprint(n)})
 	}
 	return out
 }
 
-// dwarfNumber is a register's number in the System V ABI for amd64, figure 3.36.
-func dwarfNumber(name string) (int, bool) {
-	numbers := map[string]int{"rax": 0, "rdx": 1, "rcx": 2, "rbx": 3, "rsi": 4, "rdi": 5, "rbp": 6, "rsp": 7, "rip": 16,
-		"rflags": 49, "eflags": 49, "es": 50, "cs": 51, "ss": 52, "ds": 53, "fs": 54, "gs": 55, "fs_base": 58, "gs_base": 59,
-		"mxcsr": 64, "fctrl": 65, "fstat": 66}
-	if n, ok := numbers[name]; ok {
-		return n, true
+// generic is what a general register is for, in lldb's words; "" for nothing.
+func generic(a *machine.Arch, r *register) string {
+	if r.place != inUser {
+		return ""
 	}
-	for _, row := range []struct {
-		form  string
-		count int
-		first int
-	}{{"r%d", 16, 0}, {"xmm%d", 16, 17}, {"st%d", 8, 33}} {
-		var n int
-		if got, _ := fmt.Sscanf(name, row.form, &n); got == 1 && n >= 0 && n < row.count && fmt.Sprintf(row.form, n) == name {
-			return row.first + n, true
+	switch r.of {
+	case a.PC:
+		return "pc"
+	case a.SP:
+		return "sp"
+	case a.FP:
+		return "fp"
+	case a.Flags:
+		return "flags"
+	}
+	if n := slices.Index(a.Arguments[:], r.of); n >= 0 {
+		return fmt.Sprintf("arg%d", n+1)
+	}
+	return ""
+}
+
+// dwarfNumber is a register's number in DWARF.
+func dwarfNumber(a *machine.Arch, r *register) (int, bool) {
+	name := r.name
+	if r.place == inUser {
+		name = a.Names[r.of]
+	}
+	const most = 128
+	for n := range uint64(most) {
+		if a.DWARFRegister(n) == name {
+			return int(n), true
 		}
 	}
-	return 0, false
+	n, ok := map[string]int{"fctrl": 65, "fstat": 66}[name] // System V ABI, AMD64 supplement, figure 3.36
+	return n, ok
 }
 
 func setOf(r *register) string {

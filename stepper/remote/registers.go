@@ -32,13 +32,14 @@ func (c *client) registers() ([]register, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.p.features = layout(components(area))
+	arch := c.p.engine.Target().Arch()
+	c.p.features = layout(arch, components(area))
 	c.p.regs = flatten(c.p.features)
 	switch {
 	case c.delve():
-		c.p.regs = delveRegisters(components(area))
+		c.p.regs = delveRegisters(arch, components(area))
 	case c.lldb():
-		c.p.regs = lldbRegisters(components(area))
+		c.p.regs = lldbRegisters(arch, components(area))
 	}
 	return c.p.regs, nil
 }

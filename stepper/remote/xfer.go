@@ -80,7 +80,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 			return "", true, err
 		}
 		if c.lldb() {
-			return lldbDescription(regs), true, nil
+			return lldbDescription(c.p.engine.Target().Arch(), regs), true, nil
 		}
 		return description(c.p.features), true, nil
 	case "auxv":

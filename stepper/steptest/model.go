@@ -72,6 +72,7 @@ func (s *Target) WriteMemory(addr table.Addr, p []byte) (int, error) {
 func (s *Target) Regs(tid int, r *machine.Regs) error {
 	th, err := s.find(tid)
 	if err == nil {
+		th.Regs.Filled(s.Arch())
 		*r = th.Regs
 	}
 	return err

@@ -8,9 +8,8 @@ import (
 )
 
 // Decode implements machine.Decoder, for 64-bit mode.
-func (decoding) Decode(addr table.Addr, code []byte) (machine.Insn, error) {
+func (decoding) Decode(addr table.Addr, code []byte) (i machine.Insn, err error) {
 	d := decoder{code: code, addr: addr}
-	var i machine.Insn
 	if err := d.decode(&i); err != nil {
 		return machine.Insn{}, &machine.DecodeError{Addr: addr, Err: err}
 	}

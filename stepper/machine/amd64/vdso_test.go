@@ -172,3 +172,38 @@ func TestParseVDSOIsNilExactlyOnError(t *testing.T) {
 		t.Error("nothing is a vDSO")
 	}
 }
+
+// A helper that no symbol names is left for the function that calls it, whether it has
+// call frame information or, as ChaCha20's core, none.
+func TestHelpersOfTheVDSOAreLeft(t *testing.T) {
+	image, base := ownVDSO(t)
+	v, err := machine.ParseVDSO(Arch(), image, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const sp, size = 0x10000, 0x2000
+	helpers := 0
+	for _, f := range v.Functions {
+		ways := machine.WaysOut(machine.Code{Arch: Arch(), Ranges: []machine.Range{{Low: f.Start, High: f.End}}, Entries: []table.Addr{f.Start}, Read: readCode(base, image)})
+		for _, call := range ways.Calls {
+			if _, named := v.At(call.Target); named || !v.Contains(call.Target) {
+				continue
+			}
+			helpers++
+			mem := memory{}
+			mem.put(base, image...)
+			mem.put(sp, make([]byte, size)...)
+			mem.put64(sp, uint64(call.Return))
+			r := regs(machine.Words{RIP: uint64(call.Target), RSP: sp, RBP: sp + size/2})
+			frame, err := v.Leave(r, mem)
+			if err != nil || frame.Function.Start != f.Start || frame.Inner != sp+8 {
+				t.Errorf("%s, called at %v: %+v, %v", f.Name, call.Addr, frame, err)
+			}
+			mem.put64(sp, uint64(f.Start)) // behind no call
+			if frame, err := v.Leave(r, mem); err == nil && frame.Inner != sp+8 {
+				t.Errorf("%s: %+v with a return address that is none", f.Name, frame)
+			}
+		}
+	}
+	t.Log("calls of helpers:", helpers)
+}

@@ -88,6 +88,8 @@ func (others) DWARFName(n uint64) string {
 		return names[EFLAGS]
 	case n >= 50 && n <= 55:
 		return names[[...]machine.Reg{ES, CS, SS, DS, FS, GS}[n-50]]
+	case n == 64:
+		return "mxcsr"
 	case n == 58:
 		return names[FSBase]
 	case n == 59:

@@ -29,6 +29,20 @@ type nothing struct{}
 
 func (nothing) ReadMemory(table.Addr, []byte) (int, error) { return 0, errors.New("nothing there") }
 
+// Registers that nobody has read are those of a thread that is gone: whoever asks
+// before it finds that out gets no answer, and no panic.
+func TestRegistersOfNoArchitectureHoldNothing(t *testing.T) {
+	var r machine.Regs
+	r.Restart()
+	if r.PC() != 0 || r.SP() != 0 || r.FP() != 0 || r.EntryCFA() != 0 || r.ThreadPointer() != 0 || r.Restarts() || r.PassesDebug() ||
+		r.Arguments() != [6]uint64{} || r.SyscallArguments() != [6]uint64{} || r.Results() != [2]uint64{} || r.DWARF(0) != nil || r != (machine.Regs{}) {
+		t.Errorf("%v", r.W)
+	}
+	if _, ok := r.ReturnAddress(nothing{}); ok {
+		t.Error("they have a return address")
+	}
+}
+
 // What is asked of registers by meaning has an answer on each architecture, and no
 // two things have the same one.
 func TestEveryArchitectureAnswersWhatIsAskedOfRegisters(t *testing.T) {
