@@ -19,9 +19,7 @@ var ofFiles = []string{"table", "table/tabletest"}
 
 // archLimits is how many such names each folder still has. The numbers only go
 // down. A folder that is not here has none.
-var archLimits = map[string]int{
-	"stepper/ptrace": 1, // the number of an injected call that it watches
-}
+var archLimits = map[string]int{}
 
 // What is asked of registers has a name that says what it means (package machine,
 // convention.go), and what is known of an architecture stands in its Arch, so that
