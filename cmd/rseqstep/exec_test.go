@@ -56,7 +56,7 @@ func TestBreakpointsAreResetInAnExecutedProgram(t *testing.T) {
 				"break only_old", "hbreak only_old", "tbreak only_old", "break *only_old", "break *only_old + 4",
 				"break become.c:15", "break work if oldest == 0", "break work if counter > 100", "watch oldest", "watch argc",
 				"set $where = &only_old", "break *$where", "break only_old if counter == 0", "ignore 2 5",
-				"tbreak only_new", "watch counter",
+				"tbreak only_new", "watch counter", `break work if $rax == 0x123456789abc`,
 			} {
 				d.say(line)
 			}

@@ -23,6 +23,7 @@ func bench(args []string, out io.Writer) error {
 	only := flags.String("only", "", "hold only the contests whose title contains this")
 	markdown := flags.Bool("markdown", false, "print what BENCHMARKS.md holds")
 	binary := flags.String("rseqstep", "bin/rseqstep", "the rseqstep to measure")
+	before := flags.String("before", "", "compare with this earlier rseqstep, and with nothing else")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -33,14 +34,11 @@ func bench(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	contests := []contest{stepping(b), unitRate(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b)}
-	contests = append(contests, append(delving(b), amongGoroutines(b)...)...)
-	for _, threads := range crowds {
-		contests = append(contests, crowded(b, threads))
-	}
-	contests = append(contests, attaching(b, "attach to 500 threads and detach", b.crowd, "500"))
-	if b.workerd != "" {
-		contests = append(contests, loads(b)...)
+	contests := allContests(b)
+	if *before != "" {
+		earlier := *b
+		earlier.rseqstep = *before
+		contests = against(contests, allContests(&earlier))
 	}
 	progress := io.Discard
 	if term.IsTerminal(int(os.Stderr.Fd())) {
@@ -59,4 +57,27 @@ func bench(args []string, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+func allContests(b *built) []contest {
+	contests := []contest{stepping(b), unitRate(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b)}
+	contests = append(contests, append(delving(b), amongGoroutines(b)...)...)
+	for _, threads := range crowds {
+		contests = append(contests, crowded(b, threads))
+	}
+	contests = append(contests, attaching(b, "attach to 500 threads and detach", b.crowd, "500"))
+	if b.workerd != "" {
+		contests = append(contests, loads(b)...)
+	}
+	return contests
+}
+
+// against makes contests of what two builds of rseqstep come to, in turns.
+func against(ours, before []contest) []contest {
+	for i := range ours {
+		earlier := before[i].contenders[0]
+		earlier.name = "before"
+		ours[i].contenders, ours[i].target = []contender{ours[i].contenders[0], earlier}, ""
+	}
+	return ours
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -75,7 +76,9 @@ func (v *values) Local(text string) bool {
 func (v *values) ConditionAt(condition string, a table.Addr) error {
 	c := v.at(0)
 	depth, entering := v.set().Inlines(a)
-	c.Frames = []stepper.Frame{{PC: a, Inlined: depth - entering}}
+	r := v.s.Arch().Regs(machine.Words{})
+	r.SetPC(a)
+	c.Frames = []stepper.Frame{{PC: a, Regs: r, Inlined: depth - entering}}
 	e, err := c.Parse(condition)
 	if err != nil {
 		return err
