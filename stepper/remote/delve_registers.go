@@ -6,21 +6,21 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// piece is a part of a register that does not lie in one place.
+// piece is a part of a register that is stored in several places.
 type piece struct {
 	at, size int // in the XSAVE area, bytes
 	bit      int // state component
 }
 
-// delveRegisters are the registers that Delve is shown: those that its own
-// backend shows, but for the x87's control, status and tag words. It reads every
-// one of them by a packet of its own after each instruction step (delve_row.go).
+// delveRegisters are the registers reported to Delve: those that its own backend shows,
+// except the x87's control, status and tag words. Delve reads each of them with a packet
+// of its own after each instruction step (delve_row.go).
 func delveRegisters(xcr0 uint64) []register {
-	regs := core()[:18]                   // up to eflags: segment selectors say nothing in a 64-bit program
+	regs := core()[:18]                   // up to eflags: segment selectors have no meaning in a 64-bit program
 	regs = append(regs, core()[24:32]...) // st0 to st7
 	regs = append(regs, user("fs_base", 21, 8, "int"), user("gs_base", 22, 8, "int"),
 		register{name: "mxcsr", size: 4, kept: 4, typ: "int", place: inXSave, at: 24, bit: stateSSE})
-	// Delve has one register, XMM, of whatever width there is.
+	// Delve has one register, XMM, of whatever width exists.
 	name := "xmm%d"
 	avx, avxSize := ptrace.XSaveComponent(stateAVX)
 	zmm, zmmSize := ptrace.XSaveComponent(stateZMM)
@@ -45,7 +45,7 @@ func delveRegisters(xcr0 uint64) []register {
 	return regs
 }
 
-// readPieces puts a register together.
+// readPieces assembles a register.
 func (f *regfile) readPieces(r *register, out []byte) error {
 	for _, p := range r.pieces {
 		if p.at+p.size > len(f.area) {
@@ -57,7 +57,7 @@ func (f *regfile) readPieces(r *register, out []byte) error {
 	return nil
 }
 
-// writePieces takes one apart.
+// writePieces stores the pieces of a register.
 func (f *regfile) writePieces(r *register, in []byte) error {
 	for _, p := range r.pieces {
 		if p.at+p.size > len(f.area) {

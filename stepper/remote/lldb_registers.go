@@ -7,8 +7,8 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// The sets in which lldb shows registers, by the names that its own server has
-// for them. "register read" shows the first one.
+// The sets in which lldb shows registers, named as in lldb-server. "register
+// read" shows the first one.
 const (
 	setGeneral = "General Purpose Registers"
 	setFloat   = "Floating Point Registers"
@@ -17,9 +17,9 @@ const (
 	setKeys    = "Protection Keys"
 )
 
-// lldbRegisters are the registers that lldb is shown: those of its own server on
-// Linux, in its order, and what that one leaves out. They are all that the packet
-// g has; lldb_partial.go has those that are parts of them.
+// lldbRegisters are the registers reported to lldb: those of lldb-server on Linux, in its
+// order, and those it omits. Together they are the packet g; lldb_partial.go has the
+// registers that are parts of them.
 func lldbRegisters(xcr0 uint64) []register {
 	gdbs := core()
 	regs := append([]register{}, gdbs[:4]...)         // rax rbx rcx rdx
@@ -92,7 +92,7 @@ func inSet(regs []register, set string) {
 	}
 }
 
-// pieced is a vector register whose parts lie in several places.
+// pieced is a vector register whose parts are stored in several places.
 func pieced(name, set string, pieces ...piece) register {
 	r := register{name: name, group: set, place: inPieces, pieces: pieces}
 	for _, p := range pieces {
@@ -101,8 +101,8 @@ func pieced(name, set string, pieces ...piece) register {
 	return r
 }
 
-// lldbDescription is target.xml with the attributes that lldb's own server puts
-// there. The numbered order of the registers is that of the packet g, which has
+// lldbDescription is target.xml with the attributes that lldb-server puts
+// there. The order of the register numbers is that of the packet g, which has
 // no partial ones.
 func lldbDescription(regs []register) string {
 	var b strings.Builder
@@ -154,8 +154,8 @@ func lldbDescription(regs []register) string {
 	return b.String()
 }
 
-// attributes are what lldb wants to know of a register beside its name, size and
-// place, by their names in qRegisterInfo.
+// attributes are what lldb needs to know of a register besides its name, size and place,
+// by their names in qRegisterInfo.
 func attributes(r *register) [][2]string {
 	encoding, format := "uint", "hex"
 	if r.size > 8 {
