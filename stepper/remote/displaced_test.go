@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 	// A process with the exit signal of a fork can be followed or not: the memory can
 	// have no breakpoints while one of the two is not debugged, and the server says so.
 	for mode, want := range map[string][]string{
-		"parent": {"no breakpoint is in it before process", "exited normally"},
+		"parent": {"that memory has no breakpoints before process", "exited normally"},
 		"child":  {"which is detached: that memory has no breakpoints before process", "exited with code 011"},
 	} {
 		out := gdbRuns(t, program, fmt.Sprintf("target remote | %s gdbserver - %s child\nset follow-fork-mode %s\nbreak main\ncontinue\nbreak marker\ncontinue\n", bin, program, mode))
