@@ -6,15 +6,15 @@ import (
 )
 
 // Memory reads a process. ReadMemory fills p from addr and returns how many
-// bytes it read; n < len(p) comes with an error.
+// bytes it read; n < len(p) implies an error.
 type Memory interface {
 	ReadMemory(addr Addr, p []byte) (n int, err error)
 }
 
 // ReadDescriptor reads the struct rseq_cs at an address of a process, as a
-// thread arms it. This is how a section becomes known that no file declares:
-// sstrip took its section header, or it was made at run time. Its Section has
-// process addresses for file addresses, and no Symbol.
+// thread arms it. It finds sections that no file declares, because sstrip
+// removed the section headers or because code was generated at run time. Its
+// Section has process addresses for file addresses, and no Symbol.
 func ReadDescriptor(mem Memory, at Addr, order binary.ByteOrder) (*Placed, error) {
 	var b [DescriptorSize]byte
 	if _, err := mem.ReadMemory(at, b[:]); err != nil {
@@ -28,7 +28,7 @@ func ReadDescriptor(mem Memory, at Addr, order binary.ByteOrder) (*Placed, error
 	return placedAsIs(&s), nil
 }
 
-// placedAsIs places a section whose addresses are those of the process.
+// placedAsIs makes a Placed of a section whose addresses are process addresses.
 func placedAsIs(s *Section) *Placed {
 	p := (&Module{}).Place(s)
 	p.Module = nil

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// The ELF sections by which programs declare critical sections. See
+// The ELF sections with which programs declare critical sections. See
 // RSEQ_ASM_DEFINE_TABLE and RSEQ_ASM_DEFINE_EXIT_POINT in librseq's
 // include/rseq/arch/generic/common.h.
 const (
@@ -18,16 +18,16 @@ const (
 	nameExits    = "__rseq_exit_point_array" // pairs of 8-byte addresses: start_ip, exit
 )
 
-// maxSections is how many critical sections a file may declare. The
-// greatest number met in a real program is 177.
+// maxSections is how many critical sections a file may declare. The largest
+// number seen in a real program is 177.
 const maxSections = 1 << 18
 
-// collector merges what a file's ELF sections say into its Sections.
+// collector merges a file's declarations into its Sections.
 type collector struct {
 	*parser
 	at      map[FileAddr]int // descriptor's address: index in sections
 	list    []Section
-	unmoved []FileAddr // descriptors that would be wrong once the file is loaded
+	unmoved []FileAddr // descriptors that would be wrong after the file is loaded
 }
 
 // collect reads, relocates and merges the four kinds of ELF section.
@@ -70,8 +70,8 @@ func (p *parser) collect() error {
 	return nil
 }
 
-// descriptors takes the descriptors of one region. Entries that are all zero
-// are padding.
+// descriptors adds the descriptors of one region. Entries that are all zero are
+// padding.
 func (c *collector) descriptors(r *region) error {
 	data := r.data
 	for off := 0; len(data) >= DescriptorSize; off, data = off+DescriptorSize, data[DescriptorSize:] {
@@ -89,7 +89,7 @@ func (c *collector) descriptors(r *region) error {
 	return nil
 }
 
-// add takes one descriptor, found in region r at offset off.
+// add adds one descriptor, found in region r at offset off.
 func (c *collector) add(r *region, off int, d Descriptor) error {
 	at := FileAddr(r.addr) + FileAddr(off)
 	if i, ok := c.at[at]; ok { // two headers for the same bytes
@@ -107,8 +107,8 @@ func (c *collector) add(r *region, off int, d Descriptor) error {
 	return nil
 }
 
-// pointers checks the pointer array against the descriptors. A descriptor it
-// alone knows of is taken as well, with a warning.
+// pointers checks the pointer array against the descriptors. A descriptor that
+// only the array names is added too, with a warning.
 func (c *collector) pointers(regions []*region) error {
 	if len(regions) == 0 {
 		return nil
@@ -158,8 +158,8 @@ func (c *collector) pointers(regions []*region) error {
 	return nil
 }
 
-// exits gives each section the exits declared for its start. This is the
-// one place that merges exits.
+// exits gives each section the exits declared for its start. Only this function
+// merges exits.
 func (p *parser) exits(regions []*region) {
 	sections, work := p.file.Sections, 0
 	for _, r := range regions {

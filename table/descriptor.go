@@ -40,7 +40,7 @@ func newSection(at FileAddr, d Descriptor, declared ...string) Section {
 	}
 }
 
-// declare notes an ELF section that speaks of s.
+// declare records an ELF section that declares s.
 func (s *Section) declare(name string) {
 	if !slices.Contains(s.Declared, name) {
 		s.Declared = append(s.Declared, name)

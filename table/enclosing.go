@@ -28,9 +28,8 @@ func rank(s *symbol) int {
 	return r
 }
 
-// nameSections finds the function around each section. The symbol tables,
-// which may be far bigger than what is asked of them, are gone through once
-// and never kept.
+// nameSections finds the function around each section. It reads the symbol
+// tables, which may be very large, once and keeps none of them.
 func (p *parser) nameSections() error {
 	found := make([]enclosing, len(p.file.Sections))
 	for i := range found {
@@ -68,14 +67,14 @@ func (p *parser) matchSymbols(table int, found []enclosing) error {
 		s := p.decodeSymbol(b)
 		n++
 		if k := s.kind(); k > elf.STT_FUNC && k != elf.STT_GNU_IFUNC || s.name == 0 || elf.SectionIndex(s.shndx) == elf.SHN_ABS {
-			return nil // not a place in a section: sections, files, thread-local symbols
+			return nil // not an address in a section: sections, files, thread-local symbols
 		}
 		value, ok := p.symbolValue(table, h, n-1, s)
 		if !ok {
 			return nil
 		}
 		if p.machine == elf.EM_ARM && s.kind() == elf.STT_FUNC {
-			value &^= 1 // the bit says Thumb
+			value &^= 1 // bit 0 marks Thumb code
 		}
 		end := s.size
 		if end == 0 {
@@ -92,8 +91,8 @@ func (p *parser) matchSymbols(table int, found []enclosing) error {
 	})
 }
 
-// better keeps s where it names the address better than what was found: by
-// rank, then the nearest, then global before weak before local.
+// better replaces f by s if s names the address better: by rank, then the
+// nearest, then global before weak before local.
 func (p *parser) better(f *enclosing, s symbol, value uint64, names *header) {
 	r := rank(&s)
 	if r < f.rank {
@@ -127,7 +126,8 @@ func (p *parser) localLabel(names *header, at uint32) bool {
 	return b[0] == 0 || b[0] == '$' || string(b[:]) == ".L"
 }
 
-// restOfSection is how far it is from an address to the end of its section.
+// restOfSection is the distance from an address to the end of its section, in
+// bytes.
 func (p *parser) restOfSection(a uint64) uint64 {
 	i := p.sectionAt(a)
 	if i == 0 {

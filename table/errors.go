@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// What can be wrong with a file, to be found with errors.Is.
+// Kinds of format errors, for errors.Is.
 var (
 	ErrNotELF      = errors.New("not an ELF file")
 	ErrTruncated   = errors.New("points past the end of the file")
@@ -16,9 +16,9 @@ var (
 
 // FormatError says what is wrong with a file and where.
 type FormatError struct {
-	File    string // path; "" when the file was not opened by path
+	File    string // path; "" if the file was not opened by path
 	Section string // name of the ELF section; "" for the headers
-	Offset  uint64 // bytes from the start of Section, or of the file when Section is ""
+	Offset  uint64 // bytes from the start of Section, or of the file if Section is ""
 	Err     error
 }
 
@@ -41,7 +41,7 @@ func (e *FormatError) Error() string {
 
 func (e *FormatError) Unwrap() error { return e.Err }
 
-// because joins a sentinel and the particulars; errors.Is finds the sentinel.
+// because joins a sentinel and the details; errors.Is finds the sentinel.
 func because(sentinel error, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), sentinel)
 }

@@ -20,9 +20,9 @@ type File struct {
 	BuildID   string    // hexadecimal; "" without one
 	Segments  []Segment // the parts to be loaded, in the file's order; none in a relocatable object
 	Sections  []Section // sorted by Start, then At
-	Warnings  []error   // what was odd but did not stop the parse
+	Warnings  []error   // anomalies that did not stop the parse
 
-	parts []part // ELF sections that take up memory, sorted; nil when Sections is empty
+	parts []part // ELF sections that occupy memory, sorted; nil if Sections is empty
 }
 
 // Option changes what Parse and Open read.
@@ -31,15 +31,15 @@ type Option func(*options)
 type options struct{ source bool }
 
 // WithSource fills in the sections' source lines from DWARF, as
-// (*File).ReadSource does. On a large program that takes seconds. Broken
-// DWARF is a warning, none at all is not.
+// (*File).ReadSource does. On a large program that takes seconds. Broken DWARF
+// is a warning, absent DWARF is not.
 func WithSource() Option { return func(o *options) { o.source = true } }
 
-// Parse reads r, an ELF file: an executable, a shared object or a
-// relocatable object of any class, byte order and machine. A file that
-// declares no section is not an error. Errors are *FormatError; the File is
-// nil exactly when the error is not. Reading costs no more than a few times
-// the size of r, whatever its headers claim.
+// Parse reads r, an ELF file: an executable, a shared object or a relocatable
+// object of any class, byte order and machine. A file that declares no section
+// is not an error. Errors are *FormatError; the File is nil if and only if the
+// error is not. Reading costs no more than a few times the size of r, whatever
+// its headers claim.
 func Parse(r io.ReaderAt, opts ...Option) (*File, error) {
 	var o options
 	for _, opt := range opts {
@@ -62,7 +62,7 @@ func Open(path string, opts ...Option) (*File, error) {
 	return open(path, path, opts...)
 }
 
-// open parses the file found at path and calls it name.
+// open parses the file found at path and names it name in errors.
 func open(path, name string, opts ...Option) (*File, error) {
 	fi, err := os.Stat(path)
 	if err != nil {

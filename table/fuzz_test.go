@@ -9,7 +9,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// FuzzParse: no panic; the File is nil exactly on an error; what comes out is
+// FuzzParse: no panic; the File is nil exactly on an error; the result is
 // sorted and can be written as JSON.
 func FuzzParse(f *testing.F) {
 	f.Add(sample().Bytes())

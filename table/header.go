@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 )
 
-// image is an ELF file's headers and a way to its bytes.
+// image is an ELF file's headers with access to its bytes.
 type image struct {
 	in       *input
 	class    elf.Class
@@ -91,7 +91,8 @@ func (im *image) cursor(b []byte) *cursor {
 
 func (im *image) wide() bool { return im.class == elf.ELFCLASS64 }
 
-// readHeaders reads the rest of the ELF header from c and what it points to.
+// readHeaders reads the rest of the ELF header from c and the tables that it
+// points to.
 func (im *image) readHeaders(c *cursor) error {
 	im.typ = elf.Type(c.u16())
 	im.machine = elf.Machine(c.u16())
@@ -175,8 +176,8 @@ func (im *image) sectionHeaders(off, entsize, n uint64) ([]header, error) {
 	return headers, nil
 }
 
-// readNames loads the table of section names. A file without one has
-// sections without names.
+// readNames loads the table of section names. In a file without one the
+// sections have no names.
 func (im *image) readNames(shoff, shstrndx uint64) error {
 	if shstrndx == 0 {
 		return nil
@@ -192,7 +193,7 @@ func (im *image) readNames(shoff, shstrndx uint64) error {
 	return nil
 }
 
-// maxSectionName is the longest section name looked at, in bytes.
+// maxSectionName is the longest section name that is read, in bytes.
 const maxSectionName = 256
 
 // name is the name of a section; "" when its name cannot be read.

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Image is the sections of a process, by address. It is not safe for
+// Image is the sections of a process, ordered by address. It is not safe for
 // concurrent use.
 //
-// Sections may nest, overlap, or share their first instruction (two
-// descriptors of the same code). Lookups then prefer the one that starts last,
-// of those the shortest.
+// Sections may nest, overlap, or share their first instruction (two descriptors
+// of the same code). Lookups then prefer the one with the highest start, and of
+// those the shortest.
 type Image struct {
 	modules  []*Module // by Low
 	sections []*Placed // by Start, then longest first, then Descriptor
@@ -27,8 +27,8 @@ func NewImage(modules []*Module) *Image {
 }
 
 // Reload replaces the modules. A section of a file that is still at the same
-// place keeps its *Placed. Sections that were added stay, unless a module now
-// declares their descriptor.
+// place keeps its *Placed. Added sections stay, unless a module now declares
+// their descriptor.
 func (im *Image) Reload(modules []*Module) {
 	learnt, before := im.Learnt(), im.byDesc
 	im.modules = slices.Clone(modules)
@@ -55,10 +55,10 @@ func (im *Image) Reload(modules []*Module) {
 	im.index()
 }
 
-// Add takes a section learnt late. One with the same descriptor is replaced:
-// code made at run time may use a descriptor anew. It returns the section
-// that now stands for the descriptor, which is the earlier one when they
-// agree on start, end and abort.
+// Add adds a section that no module declares. It replaces one with the same
+// descriptor, because code generated at run time may reuse a descriptor. It
+// returns the section that now represents the descriptor: the earlier one if
+// both agree on start, end and abort.
 func (im *Image) Add(p *Placed) *Placed {
 	if old := im.byDesc[p.Descriptor]; old != nil {
 		if old.Start == p.Start && old.End == p.End && old.Abort == p.Abort {
@@ -110,13 +110,13 @@ func (im *Image) Learnt() []*Placed {
 // Modules returns the modules sorted by address. The slice is the Image's own.
 func (im *Image) Modules() []*Module { return im.modules }
 
-// ModuleAt finds the module mapped around a; nil when there is none.
+// ModuleAt finds the module whose range contains a; nil if there is none.
 func (im *Image) ModuleAt(a Addr) *Module {
 	i, found := slices.BinarySearchFunc(im.modules, a, func(m *Module, a Addr) int { return cmp.Compare(m.Low, a) })
 	if !found {
 		i--
 	}
-	// A module may lie in a hole of another; an earlier one then covers a.
+	// A module may be in a gap of another; then an earlier one contains a.
 	for ; i >= 0; i-- {
 		if im.modules[i].Contains(a) {
 			return im.modules[i]
@@ -125,10 +125,10 @@ func (im *Image) ModuleAt(a Addr) *Module {
 	return nil
 }
 
-// ByDescriptor finds the section whose struct rseq_cs is at a; nil when it is not known.
+// ByDescriptor finds the section whose struct rseq_cs is at a; nil if it is unknown.
 func (im *Image) ByDescriptor(a Addr) *Placed { return im.byDesc[a] }
 
-// At finds the section that contains pc; nil when none does.
+// At finds the section that contains pc; nil if none does.
 func (im *Image) At(pc Addr) *Placed {
 	for i := im.after(pc) - 1; i >= 0 && im.reach[i] > pc; i-- {
 		if im.sections[i].Contains(pc) {
@@ -185,7 +185,7 @@ func (im *Image) HandlersIn(low, high Addr) []*Placed {
 	return im.handlers[from:to:to]
 }
 
-// HandlerAt finds a section whose abort handler begins at pc; nil when there is none.
+// HandlerAt finds a section whose abort handler begins at pc; nil if there is none.
 func (im *Image) HandlerAt(pc Addr) *Placed {
 	if all := im.HandlersIn(pc, pc+1); len(all) > 0 {
 		return all[0]
@@ -193,8 +193,8 @@ func (im *Image) HandlerAt(pc Addr) *Placed {
 	return nil
 }
 
-// SignatureAt finds the section on whose signature a lies: the SignatureSize bytes before
-// its abort handler. nil when there is none.
+// SignatureAt finds the section whose signature contains a: the SignatureSize bytes
+// before its abort handler; nil if there is none.
 func (im *Image) SignatureAt(a Addr) *Placed {
 	if all := im.HandlersIn(a+1, a+1+SignatureSize); len(all) > 0 {
 		return all[0]

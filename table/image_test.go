@@ -19,7 +19,7 @@ func module(bias table.Addr, ranges ...[2]table.FileAddr) *table.Module {
 	return &table.Module{File: f, Bias: bias, Low: bias, High: bias + 0x10000}
 }
 
-// TestLookupByPC: at both ends of sections that are apart, adjoin, nest,
+// TestLookupByPC: at both ends of sections that are separate, adjoin, nest,
 // overlap and share their start.
 func TestLookupByPC(t *testing.T) {
 	const bias = 0x7f0000000000
@@ -102,7 +102,7 @@ func TestLookupByHandler(t *testing.T) {
 	}
 }
 
-// memory is a process of one stretch of bytes.
+// memory is a process with one range of bytes.
 type memory struct {
 	at table.Addr
 	b  []byte
@@ -119,8 +119,8 @@ func (m memory) ReadMemory(a table.Addr, p []byte) (int, error) {
 	return n, nil
 }
 
-// TestArmedDescriptorsAreLearnt: read out of memory, found by address, kept
-// over a reload, replaced when the descriptor is used for other code.
+// TestArmedDescriptorsAreLearnt: read from memory, found by address, kept over
+// a reload, replaced if the descriptor is reused for other code.
 func TestArmedDescriptorsAreLearnt(t *testing.T) {
 	jit := func(start uint64) memory {
 		code := make([]byte, 0x100)
@@ -162,7 +162,7 @@ func TestArmedDescriptorsAreLearnt(t *testing.T) {
 	}
 }
 
-// TestBiasFromAMapping: any part of a segment's mapping tells the same bias.
+// TestBiasFromAMapping: any part of a segment's mapping gives the same bias.
 func TestBiasFromAMapping(t *testing.T) {
 	f, err := table.Parse(bytes.NewReader(sample().Bytes()))
 	if err != nil {
@@ -183,7 +183,8 @@ func TestBiasFromAMapping(t *testing.T) {
 	}
 }
 
-// TestReloadForgetsWhatIsGone: a library unloaded, and loaded elsewhere.
+// TestReloadForgetsWhatIsGone: a library that is unloaded, and one loaded
+// elsewhere.
 func TestReloadForgetsWhatIsGone(t *testing.T) {
 	m := module(0x5000, [2]table.FileAddr{0x100, 0x104})
 	im := table.NewImage([]*table.Module{m})

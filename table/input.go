@@ -7,28 +7,28 @@ import (
 	"os"
 )
 
-// input is a file of known size of which no more is read than it could
-// honestly ask for: sections that overlap cannot multiply the work.
+// input is a file of known size, with a budget for reading that a valid file
+// does not exceed: overlapping sections cannot multiply the work.
 type input struct {
 	r    io.ReaderAt
 	size uint64
 	left uint64 // bytes that may still be read in bulk
 }
 
-// bulkFactor is how many times over a file may be read in bulk. Two passes
-// over its relocations and one over everything else stay under it.
+// bulkFactor is how many times the file's size may be read in bulk. Two passes
+// over its relocations and one over everything else need less.
 const bulkFactor = 4
 
-// maxWhole is how much is read at once, in bytes, and maxTable how long a
-// table may be that is read in chunks: many times what the largest programs
-// have (workerd: 5.7 kB of descriptors, 7 MB of symbols), little enough for a
-// file with a hole in it.
+// maxWhole is the most that is read at once, in bytes, and maxTable the longest
+// table that is read in chunks: many times the sizes in the largest programs
+// (workerd: 5.7 kB of descriptors, 7 MB of symbols), and small enough for a
+// sparse file.
 const (
 	maxWhole = 32 << 20
 	maxTable = 1 << 30
 )
 
-// chunk is how much of a long table is read at once, in bytes.
+// chunk is the part of a long table that is read at once, in bytes.
 const chunk = 1 << 16
 
 func newInput(r io.ReaderAt) (*input, error) {
@@ -39,8 +39,8 @@ func newInput(r io.ReaderAt) (*input, error) {
 	return &input{r: r, size: size, left: bulkFactor*size + chunk}, nil
 }
 
-// sizeOf finds the size of r in bytes: by asking where r can tell, else by
-// reading single bytes ever further out.
+// sizeOf finds the size of r in bytes: by a method of r if it has one, else by
+// reading single bytes at growing offsets.
 func sizeOf(r io.ReaderAt) (uint64, error) {
 	switch r := r.(type) {
 	case interface{ Size() int64 }:
@@ -76,7 +76,7 @@ func sizeOf(r io.ReaderAt) (uint64, error) {
 	return low + 1, nil
 }
 
-// within reports whether n bytes at off lie in the file.
+// within reports whether n bytes at off are in the file.
 func (in *input) within(off, n uint64) bool { return off <= in.size && n <= in.size-off }
 
 // small reads n bytes at off without counting them as bulk; it serves fixed
@@ -94,7 +94,7 @@ func (in *input) small(off uint64, p []byte) error {
 	return nil
 }
 
-// charge takes n bytes at off from the budget.
+// charge subtracts n bytes at off from the budget.
 func (in *input) charge(off, n uint64) error {
 	if !in.within(off, n) {
 		return ErrTruncated
@@ -119,7 +119,7 @@ func (in *input) bytes(off, n uint64) ([]byte, error) {
 }
 
 // each calls f for every whole entry of a table of n bytes at off, with the
-// entry's own offset in the table. The slice is good until f returns.
+// entry's own offset in the table. The slice is valid until f returns.
 func (in *input) each(off, n uint64, entry int, f func(at uint64, b []byte) error) error {
 	n -= n % uint64(entry)
 	if n > maxTable && in.within(off, n) {

@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// JSONVersion is the version of the JSON form. Fields may be added without a
-// new version; one that changes its meaning or goes makes a new one.
+// JSONVersion is the version of the JSON form. Adding fields needs no new
+// version; changing or removing one does.
 const JSONVersion = 1
 
-// Document is what the JSON form carries: a file, or a process, or both.
+// Document is the content of the JSON form: a file, or a process, or both.
 //
 // Addresses, sizes that may exceed 2^53, and signatures are strings of
 // hexadecimal digits with 0x; counts and line numbers are numbers. Absent
-// fields have their zero value.
+// fields have the zero value.
 type Document struct {
 	File    *File
 	Process *Process
 	Checked bool // add to every section the kernel's checks that it fails
 }
 
-// Process is the modules of a process and what was learnt besides.
+// Process is the modules of a process and the sections that no module declares.
 type Process struct {
 	PID     int
 	Modules []*Module
@@ -137,9 +137,9 @@ func WriteJSON(w io.Writer, d Document) error {
 	return enc.Encode(doc)
 }
 
-// ReadJSON reads what WriteJSON wrote. Errors inside (warnings, why a module
-// has no file) come back as their texts; problems are not read, Check finds
-// them again.
+// ReadJSON reads the output of WriteJSON. Errors inside (warnings, why a module
+// has no file) keep only their texts; problems are not read, because Check
+// finds them again.
 func ReadJSON(r io.Reader) (Document, error) {
 	var doc jsonDocument
 	if err := json.NewDecoder(r).Decode(&doc); err != nil {

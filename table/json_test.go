@@ -13,13 +13,13 @@ import (
 	"rseqstep/table"
 )
 
-// byText compares errors by what they say: JSON keeps no more of them.
+// byText compares errors by their texts, which is all that JSON keeps.
 var byText = cmp.Options{
 	cmp.Comparer(func(a, b error) bool { return a == nil && b == nil || a != nil && b != nil && a.Error() == b.Error() }),
 	cmp.Exporter(func(reflect.Type) bool { return true }),
 }
 
-// TestJSONRoundTrip: what was written is read again, whole.
+// TestJSONRoundTrip: everything that was written is read again.
 func TestJSONRoundTrip(t *testing.T) {
 	f := mustParse(t, sample())
 	f.Path = "a.out"
@@ -57,7 +57,8 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 }
 
-// TestJSONOfAnotherVersionIsRefused: and so is what is no JSON form at all.
+// TestJSONOfAnotherVersionIsRefused: so is text that is not the JSON form at
+// all.
 func TestJSONOfAnotherVersionIsRefused(t *testing.T) {
 	if _, err := table.ReadJSON(strings.NewReader(`{"version": 2}`)); !errors.Is(err, table.ErrUnsupported) {
 		t.Errorf("version 2: %v, want ErrUnsupported", err)

@@ -9,7 +9,7 @@ import (
 )
 
 // TestTableAgreesWithTheProgramsLabels: a fixture prints the addresses of its
-// sections; table finds the same ones in its file.
+// sections; table finds the same addresses in its file.
 func TestTableAgreesWithTheProgramsLabels(t *testing.T) {
 	for _, fixture := range tabletest.Pairs("percpu.c") {
 		if !fixture.Runs() {

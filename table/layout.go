@@ -7,25 +7,25 @@ import (
 	"slices"
 )
 
-// layoutBase is the address of the first section in the layout of a
-// relocatable object: not zero, so that no place in it looks like "none".
+// layoutBase is the address of the first section in the layout of a relocatable
+// object: not zero, so that no address in it looks like "none".
 const layoutBase = 0x1000
 
 // maxAlign is the greatest alignment the layout honours, in bytes. Nothing
 // needs more than a huge page of 1 GiB.
 const maxAlign = 1 << 30
 
-// part is an ELF section that takes up memory.
+// part is an ELF section that occupies memory.
 type part struct {
 	name string
 	addr FileAddr
 	size uint64 // bytes
 }
 
-// layOut gives the sections of a relocatable object, which all start at
-// address 0, places of their own: those with SHF_ALLOC one after another in
-// the order of their headers, from layoutBase, each aligned as it asks.
-// For other files the sections are where they say they are.
+// layOut assigns addresses to the sections of a relocatable object, which all
+// start at address 0: those with SHF_ALLOC follow one another in the order of
+// their headers, from layoutBase, with their alignment. In other files the
+// sections have their own addresses.
 func (im *image) layOut() error {
 	if im.typ == elf.ET_REL {
 		next := uint64(layoutBase)
@@ -58,7 +58,7 @@ func (im *image) layOut() error {
 	return nil
 }
 
-// sectionAt is the index of the section that covers a; 0 when none does.
+// sectionAt is the index of the section that covers a; 0 if none does.
 func (im *image) sectionAt(a uint64) int {
 	n, found := slices.BinarySearchFunc(im.byAddr, a, func(i int, a uint64) int { return cmp.Compare(im.headers[i].addr, a) })
 	if !found {
@@ -70,7 +70,7 @@ func (im *image) sectionAt(a uint64) int {
 	return im.byAddr[n]
 }
 
-// offsetOf finds where in the file n bytes at address a are.
+// offsetOf finds the file offset of n bytes at address a.
 func (im *image) offsetOf(a FileAddr, n uint64) (uint64, bool) {
 	for i := range im.segments {
 		if s := &im.segments[i]; s.holds(a, n) {
@@ -89,7 +89,7 @@ func (im *image) offsetOf(a FileAddr, n uint64) (uint64, bool) {
 	return h.offset + d, h.typ != elf.SHT_NOBITS && n <= h.size-d
 }
 
-// parts lists the sections that take up memory, by address.
+// parts lists the sections that occupy memory, by address.
 func (im *image) parts() []part {
 	parts := make([]part, 0, len(im.byAddr))
 	for _, i := range im.byAddr {
@@ -99,8 +99,8 @@ func (im *image) parts() []part {
 	return parts
 }
 
-// Where names the ELF section an address lies in and the bytes from its
-// start: for a relocatable object that is the address a disassembler shows.
+// Where returns the ELF section of an address and the offset in it: for a
+// relocatable object that is the address a disassembler shows.
 func (f *File) Where(a FileAddr) (section string, offset uint64, ok bool) {
 	n, found := slices.BinarySearchFunc(f.parts, a, func(p part, a FileAddr) int { return cmp.Compare(p.addr, a) })
 	if !found {

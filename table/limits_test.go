@@ -11,8 +11,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// What a file claims must not cost more than tabletest.LimitBytes, even where
-// a hole in it keeps the claim.
+// A file's claims must not cost more than tabletest.LimitBytes, even if a
+// sparse file seems to fulfil them.
 func TestHostileClaimsCostLittle(t *testing.T) {
 	le := binary.LittleEndian
 	const shnum = 0x3c // of the 64-bit ELF header; elf(5)
@@ -45,7 +45,7 @@ func TestHostileClaimsCostLittle(t *testing.T) {
 	}
 }
 
-// Each bitmap of a RELR section speaks of 63 words in 8 bytes.
+// Each bitmap of a RELR section covers 63 words in 8 bytes.
 func TestRELRBombsCostLittle(t *testing.T) {
 	e := x86(data("__rseq_cs", csAddr, make([]byte, 1<<20)))
 	entries := make([]uint64, 1<<20)
@@ -63,7 +63,7 @@ func TestRELRBombsCostLittle(t *testing.T) {
 	})
 }
 
-// A string table that no NUL ends, and names that begin past it.
+// A string table without a NUL at its end, and names that begin beyond it.
 func TestStringTablesWithoutEnd(t *testing.T) {
 	for _, at := range []string{".shstrtab", ".strtab"} {
 		b := sample().Bytes()

@@ -12,14 +12,14 @@ import (
 // ErrNoMemory: the process has no memory mapped; it is a kernel thread, or has ended.
 var ErrNoMemory = errors.New("no memory mapped")
 
-// Cache keeps the files that were parsed, so that the modules of a process
-// can be read again after each dlopen at little cost. It is not safe for
-// concurrent use. The zero Cache is empty.
+// Cache keeps parsed files, so that reading the modules of a process again
+// after each dlopen is cheap. It is not safe for concurrent use. The zero Cache
+// is empty.
 type Cache struct {
 	files map[fileKey]*parsed
 }
 
-// fileKey tells one state of one file from all others.
+// fileKey identifies one state of one file.
 type fileKey struct {
 	path       string
 	dev, inode uint64
@@ -32,17 +32,17 @@ type parsed struct {
 	err  error
 }
 
-// ReadModules reads what a process has loaded, with a Cache of its own.
+// ReadModules is Cache.ReadModules with a new Cache.
 func ReadModules(pid int, mem Memory) ([]*Module, error) {
 	var c Cache
 	return c.ReadModules(pid, mem)
 }
 
-// ReadModules lists the ELF files that a process has loaded, sorted by
-// address: those of which something executable is mapped, the program's own
-// file, and the vDSO, whose image is read through mem, or from /proc/PID/mem
-// when mem is nil. It reads /proc only and needs no ptrace attachment; a file
-// that cannot be read is a Module with Err set, not an error.
+// ReadModules lists the ELF files that a process has loaded, sorted by address:
+// those with an executable mapping, the program's own file, and the vDSO, whose
+// image is read through mem, or from /proc/PID/mem if mem is nil. It reads
+// /proc only and needs no ptrace attachment; a file that cannot be read is a
+// Module with Err set, not an error.
 func (c *Cache) ReadModules(pid int, mem Memory) ([]*Module, error) {
 	p := &process{dir: filepath.Join("/proc", strconv.Itoa(pid)), cache: c, mem: mem}
 	if p.mem == nil {
@@ -62,8 +62,8 @@ func (c *Cache) ReadModules(pid int, mem Memory) ([]*Module, error) {
 	return p.modules(), nil
 }
 
-// parse parses the file found at path, known as name, unless it is the same
-// as it was the last time.
+// parse parses the file found at path, known as name, unless it has not changed
+// since the last time.
 func (c *Cache) parse(path, name string, id fileID) (*File, error) {
 	key := fileKey{name, id.dev, id.inode, id.size, id.mtime}
 	if have, ok := c.files[key]; ok {
@@ -89,7 +89,7 @@ func (m procMem) ReadMemory(addr Addr, p []byte) (int, error) {
 	return f.ReadAt(p, int64(addr))
 }
 
-// maxVDSO is the largest vDSO read, in bytes. Today's have 2 to 4 pages.
+// maxVDSO is the largest vDSO read, in bytes. Current ones have 2 to 4 pages.
 const maxVDSO = 1 << 20
 
 // ReadVDSO reads the vDSO's image, which is mapped at [low, high).

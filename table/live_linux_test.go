@@ -18,7 +18,7 @@ type running struct {
 	*exec.Cmd
 	in       io.WriteCloser
 	out      *bufio.Reader
-	one, two table.Addr // where it says its two functions are
+	one, two table.Addr // the addresses that it prints for its two functions
 }
 
 func start(t *testing.T, path string, args ...string) *running {
@@ -63,8 +63,8 @@ func find(modules []*table.Module, path string) *table.Module {
 	return nil
 }
 
-// TestLiveSectionsAreWhereTheProgramSays: at a load address of the kernel's
-// choice and at a fixed one; twoSections begins each section 1 byte into its function.
+// TestLiveSectionsAreWhereTheProgramSays: at a load address chosen by the kernel and at a
+// fixed one; twoSections begins each section 1 byte into its function.
 func TestLiveSectionsAreWhereTheProgramSays(t *testing.T) {
 	for _, flags := range [][]string{{"-DMAIN", "-pie", "-fPIE"}, {"-DMAIN", "-no-pie", "-fno-pie"}, {"-DMAIN", "-static"}, {"-DMAIN", "-static-pie", "-fPIE"}} {
 		path := compile(t, "f", flags...)
@@ -91,8 +91,8 @@ func TestLiveSectionsAreWhereTheProgramSays(t *testing.T) {
 	}
 }
 
-// TestDeletedProgramIsStillRead: through the link /proc keeps to it, even
-// when another file has taken its path.
+// TestDeletedProgramIsStillRead: through its link in /proc, even if another
+// file has taken its path.
 func TestDeletedProgramIsStillRead(t *testing.T) {
 	path := compile(t, "f", "-DMAIN", "-pie", "-fPIE")
 	r := start(t, path)
@@ -112,8 +112,8 @@ func TestDeletedProgramIsStillRead(t *testing.T) {
 	}
 }
 
-// TestLoadedLibraryIsSeenAgain: after dlopen the library's sections are
-// there, and nothing that was read before is read again.
+// TestLoadedLibraryIsSeenAgain: after dlopen the library's sections are found,
+// and no file is read twice.
 func TestLoadedLibraryIsSeenAgain(t *testing.T) {
 	program, library := compile(t, "f", "-DMAIN", "-pie", "-fPIE"), compile(t, "lib", "-shared", "-fPIC")
 	r := start(t, program, library)
@@ -164,7 +164,7 @@ func TestProcessesWithoutMemoryAreErrors(t *testing.T) {
 	}
 	r := start(t, compile(t, "f", "-DMAIN", "-pie", "-fPIE"))
 	r.Process.Kill()
-	if _, err := io.ReadAll(r.out); err != nil { // ends when the process has
+	if _, err := io.ReadAll(r.out); err != nil { // ends when the process has ended
 		t.Fatal(err)
 	}
 	if _, err := table.ReadModules(r.Process.Pid, nil); err == nil {

@@ -6,10 +6,10 @@ import "debug/elf"
 type effect uint8
 
 const (
-	unknown  effect = iota // not one that gives data an address
+	unknown  effect = iota // not a relocation that puts an address into data
 	nothing                // R_*_NONE
 	absolute               // symbol + addend
-	relative               // addend + load bias, and a file address has bias 0
+	relative               // addend + load bias; file addresses have bias 0
 	plus                   // word + (symbol + addend)
 	minus                  // word - (symbol + addend)
 )
@@ -20,7 +20,7 @@ type relocation struct {
 	size   int
 }
 
-// relocationType tells what relocation type t of machine m does to data.
+// relocationType returns the effect of relocation type t of machine m on data.
 // composed is the second type of a MIPS n64 relocation, 0 elsewhere.
 //
 // The numbers are those of each processor's ELF supplement (psABI); the
@@ -144,7 +144,7 @@ func riscvRelocation(t elf.R_RISCV, word int) relocation {
 	return relocation{}
 }
 
-// loongarchRelocation: label differences are pairs here as well.
+// loongarchRelocation: label differences are pairs here too.
 func loongarchRelocation(t elf.R_LARCH, word int) relocation {
 	switch t {
 	case elf.R_LARCH_32:

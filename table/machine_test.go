@@ -53,8 +53,8 @@ func (p psABI) file(typ elf.Type) *tabletest.ELF {
 	return &tabletest.ELF{Class: p.class, Data: p.data, Machine: p.machine, Type: typ}
 }
 
-// half is where in an 8-byte field a 32-bit address goes: the 4 bytes that
-// hold its low half. 0 for a 64-bit class.
+// half is the offset of a 32-bit address in an 8-byte field: that of the low 4
+// bytes. 0 for a 64-bit class.
 func (p psABI) half() uint64 {
 	if p.class == elf.ELFCLASS32 && p.data == elf.ELFDATA2MSB {
 		return 4
@@ -76,7 +76,7 @@ const (
 	exitAddr = 0xa000
 )
 
-// want is the one section that every file of these tests declares.
+// checkOne checks the one section that every file of these tests declares.
 func checkOne(t *testing.T, f *table.File, text table.FileAddr, signature uint32) {
 	t.Helper()
 	if len(f.Warnings) != 0 {
@@ -112,7 +112,7 @@ func TestObjectFilesAreRelocated(t *testing.T) {
 			text := e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Data: p.text(e), Align: 16})
 			e.Symbols = []tabletest.ELFSymbol{{Section: uint16(text), Info: elf.ST_INFO(elf.STB_LOCAL, elf.STT_SECTION)}}
 			h := p.half()
-			// place writes a REL addend where it belongs, in place.
+			// place writes a REL addend in place.
 			place := func(b []byte, relocs ...tabletest.ELFReloc) []byte {
 				for _, r := range relocs {
 					switch {
@@ -149,8 +149,8 @@ func TestObjectFilesAreRelocated(t *testing.T) {
 	}
 }
 
-// TestSharedObjectsAreRelocated: words that are zero, or already right, and
-// have relative relocations.
+// TestSharedObjectsAreRelocated: words with relative relocations that are zero
+// or already correct.
 func TestSharedObjectsAreRelocated(t *testing.T) {
 	for _, p := range psABIs {
 		for _, how := range []string{"dynamic", "relr"} {
@@ -173,7 +173,7 @@ func TestSharedObjectsAreRelocated(t *testing.T) {
 							r.Addend = uint64(e.Order().Uint32(word))
 						}
 						if how == "dynamic" && p.dynRela {
-							clear(word) // as lld leaves it
+							clear(word) // as lld writes it
 						}
 						relocs = append(relocs, r)
 					}

@@ -13,7 +13,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// sample is a valid file with everything in it that the parser looks at.
+// sample is a valid file that contains everything the parser reads.
 func sample() *tabletest.ELF {
 	e := x86(
 		data("__rseq_cs", csAddr, make([]byte, 32)),
@@ -28,8 +28,8 @@ func sample() *tabletest.ELF {
 	return e
 }
 
-// TestTruncatedFilesAreErrors: cut anywhere, a file is refused and never
-// read past its end; only cuts through what the parser does not need pass.
+// TestTruncatedFilesAreErrors: a file truncated anywhere is rejected and never
+// read past its end; it passes only if the missing part is not needed.
 func TestTruncatedFilesAreErrors(t *testing.T) {
 	whole := sample().Bytes()
 	f, err := table.Parse(bytes.NewReader(whole))
@@ -48,7 +48,7 @@ func TestTruncatedFilesAreErrors(t *testing.T) {
 	}
 }
 
-// TestHostileHeadersAreRefused: numbers that the file cannot back.
+// TestHostileHeadersAreRefused: numbers that the file does not fulfil.
 func TestHostileHeadersAreRefused(t *testing.T) {
 	le := binary.LittleEndian
 	// Offsets of fields in the 64-bit ELF header and section header: elf(5).
@@ -82,7 +82,7 @@ func TestHostileHeadersAreRefused(t *testing.T) {
 }
 
 // TestOverlappingSectionsDoNotMultiply: ten thousand section headers for the
-// same bytes are refused for what they add up to.
+// same bytes are rejected because of their total size.
 func TestOverlappingSectionsDoNotMultiply(t *testing.T) {
 	e := x86(data("__rseq_cs", csAddr, make([]byte, 1<<20)))
 	for range 10000 {
@@ -100,7 +100,7 @@ func TestOverlappingSectionsDoNotMultiply(t *testing.T) {
 	}
 }
 
-// TestBrokenSymbolTableIsAWarning: sections are known without it.
+// TestBrokenSymbolTableIsAWarning: the sections are found without it.
 func TestBrokenSymbolTableIsAWarning(t *testing.T) {
 	b := sample().Bytes()
 	le := binary.LittleEndian
@@ -115,7 +115,7 @@ func TestBrokenSymbolTableIsAWarning(t *testing.T) {
 // readerAt hides everything but ReadAt.
 type readerAt struct{ io.ReaderAt }
 
-// TestSizeIsFoundByReading: a reader that cannot tell its size.
+// TestSizeIsFoundByReading: a reader that does not report its size.
 func TestSizeIsFoundByReading(t *testing.T) {
 	b := sample().Bytes()
 	f, err := table.Parse(readerAt{bytes.NewReader(b)})

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestMapsAreParsed: names with spaces, newlines and a deleted file's mark.
+// TestMapsAreParsed: names with spaces, newlines and the mark of a deleted
+// file.
 func TestMapsAreParsed(t *testing.T) {
 	maps, err := parseMaps(strings.NewReader(
 		"55a17f899000-55a17f89e000 r-xp 00002000 fe:00 247766                     /usr/bin/sl eep\n" +

@@ -2,9 +2,9 @@ package table
 
 import "debug/elf"
 
-// Module is a file at its place in a process.
+// Module is a file loaded in a process.
 type Module struct {
-	File *File  // nil when the file could not be read: Err says why
+	File *File  // nil if the file could not be read: Err says why
 	Path string // as /proc/PID/maps names it; "[vdso]" for the vDSO
 	Bias Addr   // process address minus file address
 	Low  Addr   // lowest mapped address
@@ -23,19 +23,19 @@ func (m *Module) Contains(a Addr) bool { return a-m.Low < m.High-m.Low }
 
 // Placed is a section at its process addresses.
 type Placed struct {
-	Module     *Module  // nil for a section that no file declares (learnt when a thread armed it)
-	Section    *Section // as the file, or the armed descriptor, has it
+	Module     *Module  // nil for a section that no file declares (found when a thread armed it)
+	Section    *Section // as in the file, or in the armed descriptor
 	Descriptor Addr
 	Start      Addr
 	End        Addr
 	Abort      Addr
-	Exits      []Addr // declared ones
+	Exits      []Addr // declared exits
 }
 
 // Contains reports whether pc is inside [Start, End).
 func (p *Placed) Contains(pc Addr) bool { return uint64(pc-p.Start) < uint64(p.End-p.Start) }
 
-// Place puts one of the module's sections at its process address.
+// Place returns one of the module's sections at its process address.
 func (m *Module) Place(s *Section) *Placed {
 	p := &Placed{Module: m, Section: s, Descriptor: m.Addr(s.At), Start: m.Addr(s.Start), End: m.Addr(s.End), Abort: m.Addr(s.Abort)}
 	for _, e := range s.Exits {
@@ -44,13 +44,13 @@ func (m *Module) Place(s *Section) *Placed {
 	return p
 }
 
-// page is what memory is mapped in, bytes: the smallest of any amd64 or arm64
-// system, so that what it is rounded to covers the segments.
+// page is the unit of mapping, in bytes: the smallest of any amd64 or arm64
+// system, so that rounded ranges cover the segments.
 const page = 4096
 
-// At is the file at a place in a process, as path. Its extent is that of its
-// segments in whole pages, .bss included, or [low, high), that of its mappings,
-// where it has no segments.
+// At makes a Module of the file at a bias in a process, with that path. Its
+// extent is that of its segments in whole pages, .bss included, or if it has no
+// segments [low, high), that of its mappings.
 func (f *File) At(path string, bias, low, high Addr) *Module {
 	m := &Module{File: f, Path: path, Bias: bias}
 	first, last := f.Extent()
@@ -64,10 +64,10 @@ func (f *File) At(path string, bias, low, high Addr) *Module {
 	return m
 }
 
-// Bias is the difference between process and file addresses of f, found from
+// Bias is the difference between process and file addresses of f, computed from
 // one mapping of the file: its address, its offset in the file and its length
-// in bytes. ok is false when no segment of f (only executable ones, when
-// executable is set) has bytes in that part of the file.
+// in bytes. ok is false if no segment of f (only executable ones if executable
+// is set) has bytes in that part of the file.
 func (f *File) Bias(start Addr, offset, length uint64, executable bool) (bias Addr, ok bool) {
 	for i := range f.Segments {
 		s := &f.Segments[i]
@@ -75,8 +75,8 @@ func (f *File) Bias(start Addr, offset, length uint64, executable bool) (bias Ad
 			continue
 		}
 		if s.FileSize != 0 && s.Offset < offset+length && offset < s.Offset+s.FileSize {
-			// The loader maps whole pages, so that offset and address of a
-			// segment differ by one number from its first page to its last.
+			// The loader maps whole pages, so offset and address of a segment
+			// have the same difference from its first page to its last.
 			return start + Addr(s.Offset-offset) - Addr(s.Addr), true
 		}
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // twoSections declares two sections in two functions, one of them in ELF
-// sections of a COMDAT group, and prints where they are. Given a library it
-// loads it when it reads a byte. %s is a function's prefix.
+// sections of a COMDAT group, and prints their addresses. With a library as
+// argument it loads it after reading a byte. %s is a function's prefix.
 const twoSections = `
 #include <dlfcn.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ func compile(t *testing.T, prefix string, flags ...string) string {
 	return out
 }
 
-// TestTableAgreesWithReadelf: for what each linker makes of each kind of file.
+// TestTableAgreesWithReadelf: for every kind of file from every linker.
 func TestTableAgreesWithReadelf(t *testing.T) {
 	linkers := map[string]string{"bfd": "ld.bfd", "gold": "ld.gold", "lld": "ld.lld", "mold": "mold"}
 	shapes := map[string][]string{
@@ -81,7 +81,7 @@ func TestTableAgreesWithReadelf(t *testing.T) {
 				tabletest.NeedTool(t, tool)
 				switch {
 				case shape == "object" && linker != "bfd":
-					return // no linker is run
+					return // no linker runs
 				case shape == "relr" && linker == "gold":
 					return // gold has no such option
 				case shape == "relr" && linker == "lld": // before version 15 the option had another name
@@ -102,8 +102,8 @@ func TestTableAgreesWithReadelf(t *testing.T) {
 	}
 }
 
-// TestTableAgreesWithReadelfOnFixtures: every build of one source, two of
-// each other, and nothing to object to in any.
+// TestTableAgreesWithReadelfOnFixtures: every build of one source, two of each
+// other, and no check fails in any.
 func TestTableAgreesWithReadelfOnFixtures(t *testing.T) {
 	builds := tabletest.Matrix("percpu.c")
 	if !tabletest.Thorough() {
@@ -131,8 +131,8 @@ func TestTableAgreesWithReadelfOnWorkerd(t *testing.T) {
 	}
 }
 
-// TestSourceLinesFromDWARF: in executables, and in objects whose functions
-// all start at address 0 of sections of their own.
+// TestSourceLinesFromDWARF: in executables, and in objects whose functions each
+// start at address 0 of a separate section.
 func TestSourceLinesFromDWARF(t *testing.T) {
 	const source = `__asm__(".pushsection __rseq_cs, \"aw\"\n.balign 32\n.popsection\n");
 #define S(f) __attribute__((section(".text." #f), used)) static void f(void) { \

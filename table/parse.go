@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// maxWarnings is how many warnings a file may raise; more say nothing new.
+// maxWarnings is the most warnings for a file; more add no information.
 const maxWarnings = 50
 
 // parser is one run of Parse.
@@ -50,7 +50,7 @@ func parse(r io.ReaderAt) (*File, error) {
 	return p.file, nil
 }
 
-// warn notes what is odd at an offset of an ELF section.
+// warn records an anomaly at an offset of an ELF section.
 func (p *parser) warn(section string, offset uint64, err error) {
 	p.warning(&FormatError{Section: section, Offset: offset, Err: err})
 }
@@ -64,7 +64,7 @@ func (p *parser) warning(err error) {
 	}
 }
 
-// buildID is the file's build id in hexadecimal; "" when it has none.
+// buildID is the file's build id in hexadecimal; "" if it has none.
 func (im *image) buildID() string {
 	notes := im.notes
 	for i := range im.headers {
@@ -84,7 +84,7 @@ func (im *image) buildID() string {
 	return ""
 }
 
-// How many notes are looked through for a build id, and how much of each.
+// How many notes are searched for a build id, and how much of each.
 const (
 	maxNotes    = 64
 	maxNoteSize = 1 << 16 // bytes

@@ -13,7 +13,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// x86 is an executable with code and these further sections.
+// x86 is an executable with code and the given further sections.
 func x86(sections ...tabletest.ELFSection) *tabletest.ELF {
 	e := psABIs[0].file(elf.ET_EXEC)
 	e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: textAddr, Data: psABIs[0].text(e), Align: 16})
@@ -27,7 +27,7 @@ func data(name string, addr uint64, b []byte) tabletest.ELFSection {
 	return tabletest.ELFSection{Name: name, Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_WRITE, Addr: addr, Data: b, Align: 32}
 }
 
-// bytesOf makes bytes in the order of the files of x86.
+// bytesOf encodes data in the byte order of the files of x86.
 var bytesOf = psABIs[0].file(elf.ET_EXEC)
 
 func descriptor(start, length, abort uint64) []byte {
@@ -63,7 +63,7 @@ func TestPaddingIsNoSection(t *testing.T) {
 	}
 }
 
-// TestAllSectionsOfANameCount: relocatable objects have one for each COMDAT group.
+// TestAllSectionsOfANameCount: relocatable objects have one per COMDAT group.
 func TestAllSectionsOfANameCount(t *testing.T) {
 	f := mustParse(t, x86(
 		data("__rseq_cs", csAddr+0x40, descriptor(0x4030, 4, 0x4080)),
@@ -82,8 +82,8 @@ func TestDescriptorsOfOneAddressAreOne(t *testing.T) {
 	}
 }
 
-// TestPointerArrayIsChecked: what it lacks and what it has beyond the
-// descriptors are warnings, and a descriptor that it alone knows counts.
+// TestPointerArrayIsChecked: descriptors that it omits and pointers without a
+// descriptor are warnings, and a descriptor that only it names counts.
 func TestPointerArrayIsChecked(t *testing.T) {
 	f := mustParse(t, x86(
 		data("__rseq_cs", csAddr, append(descriptor(0x4010, 4, 0x4080), descriptor(0x4020, 4, 0x4080)...)),
@@ -102,7 +102,7 @@ func TestPointerArrayIsChecked(t *testing.T) {
 	}
 }
 
-// TestExitsAreMerged: for every section of that start, once each, without
+// TestExitsAreMerged: into every section with that start, once each, without
 // end and abort, sorted.
 func TestExitsAreMerged(t *testing.T) {
 	f := mustParse(t, x86(
@@ -121,7 +121,7 @@ func TestExitsAreMerged(t *testing.T) {
 	}
 }
 
-// TestUnmovedAddressesAreWarnedOf: in a file that can be loaded anywhere.
+// TestUnmovedAddressesAreWarnedOf: in a position-independent file.
 func TestUnmovedAddressesAreWarnedOf(t *testing.T) {
 	e := x86(data("__rseq_cs", csAddr, descriptor(0x4010, 4, 0x4080)))
 	e.Type = elf.ET_DYN
@@ -132,7 +132,7 @@ func TestUnmovedAddressesAreWarnedOf(t *testing.T) {
 }
 
 // TestEnclosingSymbolIsTheBest: a function before a label, the nearest, the
-// global of two of one address.
+// global one of two at one address.
 func TestEnclosingSymbolIsTheBest(t *testing.T) {
 	e := x86(data("__rseq_cs", csAddr, append(descriptor(0x4010, 4, 0x4080), descriptor(0x4040, 4, 0x4080)...)))
 	fn := elf.ST_INFO(elf.STB_LOCAL, elf.STT_FUNC)
@@ -161,7 +161,8 @@ func TestFileWithoutSectionsIsNoError(t *testing.T) {
 	}
 }
 
-// TestOpenNamesTheFileInErrors: and an odd file is an error of its own kind.
+// TestOpenNamesTheFileInErrors: a file that is not regular is a different kind
+// of error.
 func TestOpenNamesTheFileInErrors(t *testing.T) {
 	dir := t.TempDir()
 	text := filepath.Join(dir, "text")

@@ -20,9 +20,9 @@ func (p *patched) ReadAt(b []byte, off int64) (int, error) {
 	return n, err
 }
 
-// placedObject shows a relocatable object with its symbols at the places
-// that the layout gives them, so that debug/elf relocates its DWARF to there:
-// unplaced, every function of every section would be at address 0.
+// placedObject is a relocatable object with its symbols at their addresses in
+// the layout, so that debug/elf relocates its DWARF to them: otherwise every
+// function of every section would be at address 0.
 func placedObject(r io.ReaderAt) (io.ReaderAt, error) {
 	in, err := newInput(r)
 	if err != nil {
@@ -50,7 +50,7 @@ func placedObject(r io.ReaderAt) (io.ReaderAt, error) {
 	return r, nil
 }
 
-// placeSymbols puts the file address of each symbol into a symbol table.
+// placeSymbols writes the file address of each symbol into a symbol table.
 func (im *image) placeSymbols(table int, h *header, data []byte) {
 	size := im.symbolSize()
 	for n := 0; (n+1)*size <= len(data); n++ {

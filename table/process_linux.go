@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// process is one reading of a process's modules.
+// process is the state of one ReadModules.
 type process struct {
 	dir   string // /proc/PID
 	cache *Cache
@@ -29,7 +29,7 @@ type mappedFile struct {
 	maps    []*mapping
 }
 
-// modules turns the mappings into modules, sorted by address.
+// modules converts the mappings to modules, sorted by address.
 func (p *process) modules() []*Module {
 	var modules []*Module
 	for _, f := range p.files() {
@@ -53,9 +53,9 @@ func (p *process) modules() []*Module {
 	return modules
 }
 
-// files gathers the mappings of each file: of those that have an executable
-// one, and of the program itself, whose text may have been moved to
-// anonymous memory (huge pages).
+// files groups the mappings by file: files with an executable mapping, and the
+// program itself, whose text may have been moved to anonymous memory (huge
+// pages).
 func (p *process) files() []*mappedFile {
 	exe, _ := os.Readlink(filepath.Join(p.dir, "exe"))
 	exe = strings.TrimSuffix(exe, " (deleted)")
@@ -85,8 +85,8 @@ func (p *process) files() []*mappedFile {
 }
 
 // module is the file at one bias. Its extent is that of its segments, which
-// includes what is not mapped from the file (.bss); without segments, that
-// of its mappings.
+// includes memory that is not mapped from the file (.bss); without segments it
+// is that of its mappings.
 func (f *mappedFile) module(file *File, bias Addr, err error) *Module {
 	if file == nil {
 		return &Module{Path: f.path, Bias: bias, Low: f.maps[0].low, High: f.maps[len(f.maps)-1].high, Err: err}
@@ -94,9 +94,9 @@ func (f *mappedFile) module(file *File, bias Addr, err error) *Module {
 	return file.At(f.path, bias, f.maps[0].low, f.maps[len(f.maps)-1].high)
 }
 
-// biases finds where the file was loaded: at one place, or more when it was
-// loaded into several namespaces (dlmopen). A file that was merely mapped is
-// nowhere.
+// biases finds the addresses where the file was loaded: one, or several if it
+// was loaded into several namespaces (dlmopen). A file that was only mapped has
+// none.
 func (p *process) biases(f *mappedFile, file *File) []Addr {
 	var biases []Addr
 	for _, m := range f.maps {
@@ -141,7 +141,7 @@ func (p *process) auxv(f *File) map[uint64]uint64 {
 	return values
 }
 
-// fileID is what tells a file from another with the same path.
+// fileID distinguishes a file from another with the same path.
 type fileID struct {
 	dev, inode uint64
 	size       int64
@@ -160,11 +160,11 @@ func identify(path string) (fileID, error) {
 	return id, nil
 }
 
-// open parses a mapped file, wherever it can still be got at: by its path as
-// the process sees it, by its path here, or by the links that /proc has to
-// the very file. A path that leads to another inode counts only as the last
-// resort (some overlay file systems show two inode numbers for one file), and
-// never when the mapped file is deleted.
+// open parses a mapped file by the first way that works: its path as the
+// process sees it, its path here, or /proc's links to the file itself. A path
+// that leads to another inode is the last resort (some overlay file systems
+// show two inode numbers for one file), and is never used if the mapped file is
+// deleted.
 func (p *process) open(f *mappedFile) (*File, error) {
 	paths := []string{filepath.Join(p.dir, "root") + f.path, f.path}
 	var direct []string

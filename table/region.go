@@ -7,15 +7,15 @@ import (
 	"slices"
 )
 
-// region is a stretch of a file that declares something: the bytes of one
-// ELF section, or of one descriptor elsewhere, with its relocations applied.
+// region is a range of a file that declares something: the bytes of one ELF
+// section, or of one descriptor elsewhere, with its relocations applied.
 type region struct {
 	name    string
 	section int    // index of its ELF section
 	addr    uint64 // of its first byte
 	offset  uint64 // of its first byte in that section
 	data    []byte
-	moved   []bool // per 4 bytes: a relocation says what is there
+	moved   []bool // per 4 bytes: a relocation determines the contents
 }
 
 // movedAt reports whether a relocation touches the 8 bytes at offset off.
@@ -25,11 +25,11 @@ func (r *region) movedAt(off int) bool {
 	return r.moved[off/4] || off/4+1 < len(r.moved) && r.moved[off/4+1]
 }
 
-// maxRegions is how many ELF sections of one name are read.
+// maxRegions is the most ELF sections of one name that are read.
 const maxRegions = 1 << 16
 
-// loadRegions reads every section of the given name. One that has no bytes
-// in the file (a separate debug file keeps only the headers) is left out.
+// loadRegions reads every section of the given name. One that has no bytes in
+// the file (a separate debug file keeps only the headers) is omitted.
 func (p *parser) loadRegions(name string) ([]*region, error) {
 	var regions []*region
 	for i := range p.headers {
@@ -60,8 +60,8 @@ func newRegion(name string, section int, addr, offset uint64, data []byte) *regi
 	return &region{name, section, addr, offset, data, make([]bool, (len(data)+3)/4)}
 }
 
-// loadAt reads n bytes at an address outside of the known regions, to be
-// relocated as they are. It returns nil when the file has no such bytes.
+// loadAt reads n bytes at an address outside of the known regions, so that they
+// can be relocated too. It returns nil if the file has no such bytes.
 func (p *parser) loadAt(a FileAddr, n uint64) *region {
 	off, ok := p.offsetOf(a, n)
 	if !ok {
@@ -95,7 +95,8 @@ func (set regionSet) at(a uint64, n int) (*region, int) {
 	if !found {
 		i--
 	}
-	// Honest regions do not overlap; of regions with one address the first is taken.
+	// Regions of valid files do not overlap; of regions with one address the first is
+	// used.
 	if i < 0 {
 		return nil, 0
 	}

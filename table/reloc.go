@@ -15,7 +15,7 @@ const (
 	shtCREL        = 0x40000014 // SHT_CREL
 )
 
-// entry is one relocation, decoded.
+// entry is a decoded relocation.
 type entry struct {
 	offset    uint64
 	typ       uint32
@@ -25,10 +25,9 @@ type entry struct {
 	hasAddend bool
 }
 
-// relocate applies to the regions whatever the file's relocations say of
-// them. In an executable or shared object those are the dynamic ones (RELA,
-// REL, RELR; sections with SHF_ALLOC); in a relocatable object those that
-// name the region's section.
+// relocate applies the file's relocations to the regions. In an executable or
+// shared object those are the dynamic ones (RELA, REL, RELR; sections with
+// SHF_ALLOC); in a relocatable object those that name the region's section.
 func (p *parser) relocate(regions []*region) error {
 	if len(regions) == 0 {
 		return nil
@@ -75,8 +74,8 @@ func isRelocation(t elf.SectionType) bool {
 	return false
 }
 
-// relocateFrom applies a section of REL or RELA entries. base is what is
-// added to their offsets: they count from the section in a relocatable object.
+// relocateFrom applies a section of REL or RELA entries. base is added to their
+// offsets, which are relative to the section in a relocatable object.
 func (p *parser) relocateFrom(h *header, set regionSet, base uint64) error {
 	rela := h.typ == elf.SHT_RELA
 	size := 8
@@ -102,7 +101,7 @@ func (p *parser) relocateFrom(h *header, set regionSet, base uint64) error {
 			p.warn(p.name(h), at, because(ErrUnsupported, "relocation type %d of %s", e.typ, p.machine))
 			return nil
 		case off+rt.size > len(r.data):
-			return because(ErrMalformed, "relocation at %#x runs over the end of %s", e.offset, r.name)
+			return because(ErrMalformed, "relocation at %#x extends past the end of %s", e.offset, r.name)
 		}
 		value, ok := p.relocationValue(h, e)
 		if !ok {
@@ -157,8 +156,8 @@ func (p *parser) relocationValue(h *header, e entry) (uint64, bool) {
 	return p.symbolValue(int(h.link), symtab, uint64(e.symbol), s)
 }
 
-// store applies one relocation to a region. Without an addend of its own a
-// relocation adds to what is there.
+// store applies one relocation to a region. A relocation without an addend of
+// its own adds to the stored value.
 func (p *parser) store(r *region, off int, rt relocation, e entry, symbol uint64) {
 	b := r.data[off : off+rt.size]
 	var word uint64
@@ -191,8 +190,8 @@ func (p *parser) store(r *region, off int, rt relocation, e entry, symbol uint64
 	}
 }
 
-// relocateRelative notes the words that a RELR section relocates. Their
-// contents stand: RELR keeps the addend, which is the file address, in place.
+// relocateRelative marks the words that a RELR section relocates. It does not
+// change them: RELR stores the addend, which is the file address, in place.
 //
 // An even entry is the address of a word; an odd one is a bitmap of the words
 // that follow, bit 1 the first. See the generic ABI's chapter on relocation.
@@ -201,7 +200,7 @@ func (p *parser) relocateRelative(h *header, set regionSet) error {
 	if p.wide() {
 		word = 8
 	}
-	span := (8*word - 1) * word // bytes that one bitmap speaks of
+	span := (8*word - 1) * word // bytes that one bitmap covers
 	next := uint64(0)
 	return p.in.each(h.offset, h.size, int(word), func(_ uint64, b []byte) error {
 		c := p.cursor(b)
@@ -223,7 +222,7 @@ func (p *parser) relocateRelative(h *header, set regionSet) error {
 	})
 }
 
-// mark notes that a relocation covers n bytes at address a.
+// mark records that a relocation covers n bytes at address a.
 func (set regionSet) mark(a uint64, n int) {
 	if r, off := set.at(a, n); r != nil {
 		for i := off / 4; i < (off+n+3)/4; i++ {

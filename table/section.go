@@ -1,7 +1,7 @@
 package table
 
-// Descriptor is a struct rseq_cs, the 32 bytes by which a program tells the
-// kernel of one critical section. Addresses are file addresses, relocated.
+// Descriptor is a struct rseq_cs, the 32 bytes with which a program describes
+// one critical section to the kernel. Addresses are file addresses, relocated.
 // See include/uapi/linux/rseq.h.
 type Descriptor struct {
 	Version          uint32
@@ -11,23 +11,23 @@ type Descriptor struct {
 	AbortIP          FileAddr
 }
 
-// Section is one critical section as a file declares it.
+// Section is one critical section declared by a file.
 type Section struct {
 	Descriptor
-	At        FileAddr   // where the descriptor itself lies
+	At        FileAddr   // address of the descriptor itself
 	Start     FileAddr   // first instruction
 	End       FileAddr   // post-commit: the first address after the section
 	Abort     FileAddr   // the abort handler
 	Exits     []FileAddr // exits declared in __rseq_exit_point_array, sorted; neither End nor Abort
-	Decoded   []FileAddr // exits that a decoder found in the code and Exits does not name, sorted; Parse leaves it empty
-	Signature Signature  // what was found in the 4 bytes before Abort
-	Symbol    string     // the enclosing function as the symbol table spells it; "" when unknown
+	Decoded   []FileAddr // exits found by decoding the code that Exits does not contain, sorted; Parse leaves it empty
+	Signature Signature  // the 4 bytes before Abort
+	Symbol    string     // the enclosing function as in the symbol table; "" when unknown
 	Offset    uint64     // bytes from Symbol to Start
-	Source    Source     // where the section was written; zero without DWARF
+	Source    Source     // source lines of the section; zero without DWARF
 	Declared  []string   // the ELF sections that declare it: "__rseq_cs", "__rseq_cs_ptr_array", …
 }
 
-// Source is a range of lines of one file.
+// Source is a range of lines in one file.
 type Source struct {
 	File        string
 	First, Last int

@@ -6,12 +6,12 @@ import "debug/elf"
 type Segment struct {
 	Offset   uint64   // bytes into the file
 	FileSize uint64   // bytes in the file
-	Addr     FileAddr // where it asks to be
-	MemSize  uint64   // bytes in memory; what is past FileSize is zero
+	Addr     FileAddr // requested address
+	MemSize  uint64   // bytes in memory; those beyond FileSize are zero
 	Flags    elf.ProgFlag
 }
 
-// holds reports whether the file bytes of the segment cover n bytes at a.
+// holds reports whether the segment's bytes in the file cover n bytes at a.
 func (s *Segment) holds(a FileAddr, n uint64) bool {
 	d := uint64(a - s.Addr)
 	return d <= s.FileSize && n <= s.FileSize-d
@@ -21,7 +21,7 @@ func (s *Segment) holds(a FileAddr, n uint64) bool {
 // load_elf_phdrs in fs/binfmt_elf.c.
 const maxProgramHeaders = 65536
 
-// readSegments reads the program headers and keeps those that load.
+// readSegments reads the program headers and keeps the loadable ones.
 func (im *image) readSegments(off, entsize, n uint64) error {
 	want := uint64(programHeader32)
 	if im.wide() {
@@ -63,8 +63,7 @@ func (im *image) readSegments(off, entsize, n uint64) error {
 	return nil
 }
 
-// FileAddr converts an offset in the file, in bytes, to the address at which
-// that byte asks to be loaded.
+// FileAddr converts a file offset in bytes to the file address of that byte.
 func (f *File) FileAddr(offset uint64) (FileAddr, bool) {
 	for i := range f.Segments {
 		if s := &f.Segments[i]; offset-s.Offset < s.FileSize {
@@ -84,8 +83,8 @@ func (f *File) FileOffset(a FileAddr) (offset uint64, ok bool) {
 	return 0, false
 }
 
-// Extent is the range of file addresses the file occupies when loaded; zero
-// when it has no segments.
+// Extent is the range of file addresses that the file occupies when loaded;
+// zero if it has no segments.
 func (f *File) Extent() (low, high FileAddr) {
 	for i, s := range f.Segments {
 		if i == 0 || s.Addr < low {

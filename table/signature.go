@@ -10,15 +10,15 @@ import (
 // (rseq(2)).
 const SignatureSize = 4
 
-// KnownSignature is a value librseq and glibc register for a machine.
+// KnownSignature is a value that librseq and glibc register for a machine.
 type KnownSignature struct {
-	Value uint32 // as the kernel compares it: a word in the byte order of the data
-	Name  string // machine and instruction: what a disassembler shows there
+	Value uint32 // as compared by the kernel: a word in the byte order of the data
+	Name  string // machine and instruction, as a disassembler shows it
 }
 
-// Signatures lists the values that programs for a machine register, the
-// usual one first; nil for a machine not known here. The kernel compares
-// with whatever the thread registered, so a running process knows better.
+// Signatures lists the values that programs for a machine register, the usual
+// one first; nil for an unknown machine. The kernel compares with the value
+// that the thread registered, so a running process has better information.
 //
 // Values: RSEQ_SIG in librseq's include/rseq/arch/*.h and in glibc's
 // sysdeps/unix/sysv/linux/*/bits/rseq.h.
@@ -27,7 +27,7 @@ func Signatures(m elf.Machine, order binary.ByteOrder) []KnownSignature {
 	switch m {
 	case elf.EM_X86_64, elf.EM_386:
 		return []KnownSignature{{0x53053053, "x86 ud1"}}
-	case elf.EM_AARCH64: // code is little-endian always
+	case elf.EM_AARCH64: // code is always little-endian
 		if big {
 			return []KnownSignature{{0x00bc28d4, "arm64 brk #0x45e0 (big-endian data)"}}
 		}
@@ -54,11 +54,11 @@ func Signatures(m elf.Machine, order binary.ByteOrder) []KnownSignature {
 	return nil
 }
 
-// Signature is the 4 bytes before an abort handler, read as the kernel reads
-// them: one word in the byte order of the process's data.
+// Signature is the 4 bytes before an abort handler, read as by the kernel: one
+// word in the byte order of the process's data.
 type Signature struct {
 	Value uint32
-	Found bool // false when the bytes before Abort could not be read
+	Found bool // false if the bytes before Abort could not be read
 }
 
 func (s Signature) String() string {

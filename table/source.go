@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// ErrNoSource: the file has no DWARF that tells source lines.
+// ErrNoSource: the file has no DWARF line information.
 var ErrNoSource = errors.New("no DWARF")
 
-// ReadSource fills in where the sections were written, from the DWARF in r,
+// ReadSource fills in the source lines of the sections from the DWARF in r,
 // which is the file f was parsed from or one with its debug information. It
-// reads all of .debug_info, so it takes long where that is large. Without
-// DWARF nothing changes and the error is ErrNoSource.
+// reads all of .debug_info, so it takes long if that is large. Without DWARF it
+// changes nothing and returns ErrNoSource.
 func (f *File) ReadSource(r io.ReaderAt) (err error) {
 	defer func() {
-		// debug/elf and debug/dwarf trust what they read in places.
+		// debug/elf and debug/dwarf do not check everything they read.
 		if p := recover(); p != nil {
 			err = &FormatError{File: f.Path, Err: because(ErrMalformed, "DWARF: %v", p)}
 		}
@@ -71,7 +71,7 @@ func hasDWARF(ef *elf.File) bool {
 // sections may claim to be.
 const maxRatio = 64
 
-// boundDWARF refuses debug sections that claim to be absurdly large.
+// boundDWARF rejects debug sections that claim to be absurdly large.
 func boundDWARF(ef *elf.File, r io.ReaderAt) error {
 	size, err := sizeOf(r)
 	if err != nil {
@@ -83,7 +83,7 @@ func boundDWARF(ef *elf.File, r io.ReaderAt) error {
 			continue
 		}
 		if s.FileSize > size || s.Size > maxRatio*size {
-			return because(ErrTooLarge, "%s says it has %#x bytes", s.Name, max(s.Size, s.FileSize))
+			return because(ErrTooLarge, "%s claims %#x bytes", s.Name, max(s.Size, s.FileSize))
 		}
 		if total += s.Size; total > maxRatio*size {
 			return because(ErrTooLarge, "debug sections of %#x bytes", total)
@@ -92,7 +92,7 @@ func boundDWARF(ef *elf.File, r io.ReaderAt) error {
 	return nil
 }
 
-// lineUnit is a compilation unit and the addresses its code has.
+// lineUnit is a compilation unit and its address ranges.
 type lineUnit struct {
 	entry  *dwarf.Entry
 	ranges [][2]uint64
@@ -130,8 +130,8 @@ func (u *lineUnit) covers(pc uint64) bool {
 	return false
 }
 
-// lines finds the rows of the line table in [start, start+length): the file
-// of the first, and the least and greatest line of that file.
+// lines finds the rows of the line table in [start, start+length): the file of
+// the first, and the smallest and largest line of that file.
 func (u *lineUnit) lines(d *dwarf.Data, start, length uint64) Source {
 	lr, err := d.LineReader(u.entry)
 	if err != nil || lr == nil {

@@ -55,7 +55,7 @@ func (im *image) symbolAt(table *header, n uint64) (symbol, error) {
 }
 
 // symbolValue is the file address of symbol n of the table with section index
-// table; false for one that the file does not define.
+// table; false if the file does not define it.
 func (im *image) symbolValue(table int, h *header, n uint64, s symbol) (uint64, bool) {
 	section := uint64(s.shndx)
 	switch elf.SectionIndex(s.shndx) {
@@ -86,8 +86,8 @@ func (im *image) extendedIndex(table int, n uint64) uint64 {
 	return uint64(im.order.Uint32(b[:]))
 }
 
-// stringAt reads a string of a string table; "" when it cannot be read. A
-// name longer than maxName comes back cut.
+// stringAt reads a string of a string table; "" if it cannot be read. A name
+// longer than maxName is truncated.
 func (im *image) stringAt(table *header, at uint32) string {
 	const step = 256 // bytes read at once
 	var name []byte
@@ -104,6 +104,6 @@ func (im *image) stringAt(table *header, at uint32) string {
 	return string(name)
 }
 
-// maxName is the longest symbol name kept, in bytes; templates in real
-// programs come to a tenth of that.
+// maxName is the longest symbol name kept, in bytes; the longest in real
+// programs, of templates, are a tenth of that.
 const maxName = 1 << 16

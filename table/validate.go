@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// Check is one of the kernel's checks on a descriptor. A thread that is
-// interrupted inside a section whose descriptor fails one is killed by
-// SIGSEGV. See rseq_get_rseq_cs and rseq_need_restart in kernel/rseq.c.
+// Check is one of the kernel's checks on a descriptor. The kernel kills a
+// thread with SIGSEGV if it is interrupted inside a section whose descriptor
+// fails a check. See rseq_get_rseq_cs and rseq_need_restart in kernel/rseq.c.
 type Check int
 
 const (
@@ -18,7 +18,7 @@ const (
 	CheckVersion                    // version is not 0
 	CheckOverflow                   // start_ip + post_commit_offset wraps
 	CheckInside                     // abort_ip inside the section
-	CheckSignature                  // other bytes before abort_ip than were registered
+	CheckSignature                  // the bytes before abort_ip are not the registered ones
 	CheckFlags                      // flags are not 0: SIGSEGV since Linux 6.1
 )
 
@@ -48,8 +48,8 @@ func (c Check) String() string {
 type CheckError struct {
 	Check      Check
 	Descriptor Descriptor
-	Signature  Signature // CheckSignature: what was found
-	Want       []uint32  // CheckSignature: any of these would do
+	Signature  Signature // CheckSignature: the bytes found
+	Want       []uint32  // CheckSignature: the accepted values
 	TaskSize   uint64    // CheckStart, CheckEnd, CheckAbort: first address that user code cannot have
 }
 
@@ -90,15 +90,15 @@ func wanted(values []uint32) string {
 	return s
 }
 
-// Rules are what the checks depend on besides the descriptor.
+// Rules are the inputs of the checks besides the descriptor.
 type Rules struct {
 	TaskSize   uint64   // first address that user code cannot have; 0: not checked
-	Signatures []uint32 // any of these may stand before abort_ip; none: not checked
+	Signatures []uint32 // the accepted values before abort_ip; none: not checked
 }
 
-// RulesFor returns the rules for files of a machine: the signatures that
-// programs for it register by custom, and the largest address space it can
-// have. For a live thread put what it registered into Signatures.
+// RulesFor returns the rules for files of a machine: the signatures that its
+// programs usually register, and its largest possible address space. For a live
+// thread set Signatures to what it registered.
 func RulesFor(m elf.Machine, class elf.Class, order binary.ByteOrder) Rules {
 	r := Rules{TaskSize: taskSize(m, class)}
 	for _, s := range Signatures(m, order) {
@@ -107,9 +107,9 @@ func RulesFor(m elf.Machine, class elf.Class, order binary.ByteOrder) Rules {
 	return r
 }
 
-// taskSize is the kernel's TASK_SIZE at its largest (five-level page tables
-// and the like); see TASK_SIZE in arch/*/include/asm/. 0 where it reaches the
-// end of the 64-bit address space.
+// taskSize is the kernel's TASK_SIZE at its largest (five-level page tables and
+// the like); see TASK_SIZE in arch/*/include/asm/. 0 if it reaches the end of
+// the 64-bit address space.
 func taskSize(m elf.Machine, class elf.Class) uint64 {
 	if class == elf.ELFCLASS32 {
 		return 1 << 32
@@ -125,8 +125,8 @@ func taskSize(m elf.Machine, class elf.Class) uint64 {
 	return 0
 }
 
-// Validate repeats the kernel's checks on a descriptor and its signature, in
-// the kernel's order, and returns every one that fails. The kernel stops at the first.
+// Validate repeats the kernel's checks on a descriptor and its signature, in the kernel's
+// order, and returns all that fail. The kernel stops at the first.
 func Validate(d Descriptor, sig Signature, rules Rules) []*CheckError {
 	var failed []*CheckError
 	fail := func(c Check) {
@@ -185,7 +185,7 @@ type Problem struct {
 	Err     *CheckError
 }
 
-// Check validates every section by the customs of the file's machine.
+// Check validates every section by the usual rules of the file's machine.
 func (f *File) Check() []Problem {
 	rules := RulesFor(f.Machine, f.Class, f.ByteOrder)
 	var problems []Problem

@@ -11,7 +11,7 @@ import (
 	"rseqstep/table"
 )
 
-// TestValidateRepeatsTheKernelsChecks: each check alone, at its edge and beyond.
+// TestValidateRepeatsTheKernelsChecks: each check alone, at its limit and beyond.
 func TestValidateRepeatsTheKernelsChecks(t *testing.T) {
 	const size = 1<<56 - 4096
 	good := table.Signature{Value: 0x53053053, Found: true}

@@ -9,7 +9,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// commands reads a list of gdb commands, one a line.
+// commands reads a list of gdb commands, one per line.
 func commands(t *testing.T, path string) (list []string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -24,8 +24,8 @@ func commands(t *testing.T, path string) (list []string) {
 	return list
 }
 
-// TestAnswersAgreeWithGDB asks gdb and this package the same of the same
-// stopped process. The lists leave out where we mean to differ; those have
+// TestAnswersAgreeWithGDB runs the same commands in gdb and in this package on
+// the same stopped process. The lists omit intended differences, which have
 // tests of their own.
 func TestAnswersAgreeWithGDB(t *testing.T) {
 	vars := filepath.Join("..", "..", "testdata", "vars.c")

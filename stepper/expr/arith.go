@@ -46,7 +46,7 @@ func (c *Context) binary(n binaryNode) (Value, error) {
 	return c.operate(n.op, x, y)
 }
 
-// boolean is a truth value as the language has it: C's int, C++'s bool.
+// boolean is a truth value in the language: C's int, C++'s bool.
 func (c *Context) boolean(yes bool) Value {
 	t := c.Session.basics.int
 	if f, err := c.frame(); err == nil {
@@ -57,7 +57,7 @@ func (c *Context) boolean(yes bool) Value {
 	return newValue(t, leave(truth64(yes), int(t.Size)))
 }
 
-// repeat is gdb's x@n: n things like x, lying one behind the other.
+// repeat is gdb's x@n: n consecutive objects of x's type.
 func (c *Context) repeat(x, y Value) (Value, error) {
 	n, err := c.integer(y)
 	if err != nil {
@@ -118,8 +118,8 @@ func (c *Context) operate(op string, x, y Value) (Value, error) {
 	return c.compute(op, a, b)
 }
 
-// promoted is the type two numbers are computed in: C's usual arithmetic
-// conversions, save that float stays float.
+// promoted is the type in which two numbers are computed: C's usual arithmetic
+// conversions, except that float stays float.
 func (c *Context) promoted(a, b number) *Type {
 	t, u := strip(a.t), strip(b.t)
 	switch {
@@ -153,7 +153,7 @@ func (c *Context) integerFor(size int64, unsigned bool) *Type {
 
 func (c *Context) compute(op string, a, b number) (Value, error) {
 	t := c.promoted(a, b)
-	if (op == "<<" || op == ">>") && !b.isFloat() { // the left one alone decides
+	if (op == "<<" || op == ">>") && !b.isFloat() { // the left operand's type alone decides
 		t = c.promoted(a, number{t: c.Session.basics.int, i: new(big.Int)})
 	}
 	if strip(t).Kind == Float {

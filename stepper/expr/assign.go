@@ -27,7 +27,7 @@ func (c *Context) evalAssign(n assignNode) (Value, error) {
 	return c.assign(x, y)
 }
 
-// assign puts y, converted, where x lives, and returns x as it is then.
+// assign stores y, converted, at the location of x, and returns the new x.
 func (c *Context) assign(x, y Value) (Value, error) {
 	switch {
 	case c.typesOnly:
@@ -65,7 +65,7 @@ func (c *Context) assign(x, y Value) (Value, error) {
 	return c.fetch(x)
 }
 
-// assigned is y as the bytes of x's type.
+// assigned is y converted to the bytes of x's type.
 func (c *Context) assigned(x, y Value) ([]byte, error) {
 	t := strip(c.complete(x.Type))
 	if t.isAggregate() || t.Kind == Complex {
@@ -87,7 +87,7 @@ func (c *Context) assigned(x, y Value) ([]byte, error) {
 	return y.data, nil
 }
 
-// sameShape: a value of type u may be copied into one of type t.
+// sameShape reports that a value of type u may be copied into one of type t.
 func sameShape(t, u *Type) bool {
 	if t.Kind != u.Kind {
 		return false
@@ -98,7 +98,7 @@ func sameShape(t, u *Type) bool {
 	return t == u || t.Name == u.Name && t.Size == u.Size
 }
 
-// store writes bytes where x lives.
+// store writes bytes to the location of x.
 func (c *Context) store(x Value, b []byte) error {
 	if x.bitSize > 0 {
 		raw, err := c.contents(x, int64(x.bitOff+x.bitSize+7)/8)

@@ -2,7 +2,7 @@ package expr
 
 import "math/big"
 
-// Expr is a parsed expression. It holds no addresses and no types, only
+// Expr is a parsed expression. It contains no addresses and no types, only
 // names: the same Expr may be evaluated in any Context.
 type Expr struct {
 	text string
@@ -12,7 +12,8 @@ type Expr struct {
 // String is the expression as it was written.
 func (e *Expr) String() string { return e.text }
 
-// IsType reports that the text names a type and not a value ("ptype struct s").
+// IsType reports whether the text names a type and not a value ("ptype struct
+// s").
 func (e *Expr) IsType() bool { _, ok := e.root.(typeNode); return ok }
 
 // Calls reports whether the expression calls a function of the program.
@@ -20,8 +21,8 @@ func (e *Expr) Calls() bool {
 	return anyNode(e.root, func(n node) bool { _, ok := n.(callNode); return ok })
 }
 
-// Names reports whether the expression names anything of a program: without that
-// it means the same number in every program.
+// Names reports whether the expression names anything in a program: otherwise it is the
+// same number in every program.
 func (e *Expr) Names() bool {
 	return anyNode(e.root, func(n node) bool { _, ok := n.(nameNode); return ok })
 }
@@ -47,8 +48,8 @@ type (
 		value  []rune
 		prefix byte
 	}
-	// nameNode is an identifier, in scopes given left to right: a::b::c,
-	// f::x, 'file.c'::x. global: it began with "::".
+	// nameNode is an identifier, in scopes from left to right: a::b::c, f::x,
+	// 'file.c'::x. global: it began with "::".
 	nameNode struct {
 		scopes []string
 		name   string
@@ -61,7 +62,7 @@ type (
 		x  node
 	}
 	postfixNode struct {
-		op string // ++ --
+		op string // ++ --, postfix
 		x  node
 	}
 	binaryNode struct {
@@ -99,16 +100,16 @@ type (
 	typeNode struct{ of *typeExpr }
 )
 
-// typeExpr is the name of a type as it was written.
+// typeExpr is the name of a type as written in the expression.
 type typeExpr struct {
 	tag      string // "struct", "union", "enum", "class" or ""
 	name     string // "unsigned int", "word_t", "ns::T"
 	constant bool
 	volatile bool
-	steps    []typeStep // from the base outwards
+	steps    []typeStep // from the base type outwards
 }
 
-// typeStep is one step outwards of a declarator.
+// typeStep is one declarator step.
 type typeStep struct {
 	kind     byte // '*', '&', 'R' (&&), '[', '(', 'c' (const), 'v' (volatile)
 	count    node // '[': nil for []

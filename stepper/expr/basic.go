@@ -3,7 +3,7 @@ package expr
 import "strings"
 
 // basics are the arithmetic types of C that literals and casts need without
-// any debug information, for the amd64 System V ABI (section 3.1.2 "Data
+// debug information, for the amd64 System V ABI (section 3.1.2 "Data
 // Representation").
 type basics struct {
 	byName map[string]*Type
@@ -45,8 +45,8 @@ func newBasics() *basics {
 	return b
 }
 
-// named finds a type that C itself has a name for; bool and the wide
-// characters are names that a header gives.
+// named finds a type that C itself names; bool and the wide characters are
+// names from a header.
 func (b *basics) named(name string) (*Type, bool) {
 	switch name {
 	case "bool", "wchar_t", "char16_t", "char32_t":
@@ -56,9 +56,9 @@ func (b *basics) named(name string) (*Type, bool) {
 	return t, ok
 }
 
-// arithmetic maps the words of a C declaration specifier, in any order, to
-// the name the type goes by: "long unsigned int" to "unsigned long".
-// ok is false for words that do not go together.
+// arithmetic maps the words of a C declaration specifier, in any order, to the
+// name of the type: "long unsigned int" to "unsigned long". ok is false for
+// words that do not combine.
 func arithmetic(words []string) (name string, ok bool) {
 	count := map[string]int{}
 	for _, w := range words {

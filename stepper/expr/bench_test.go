@@ -6,8 +6,8 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// BenchmarkCondition is what a breakpoint's condition costs at a stop, beyond
-// the stop itself.
+// BenchmarkCondition is what a breakpoint's condition costs at a stop, in
+// addition to the stop itself.
 func BenchmarkCondition(b *testing.B) {
 	p := oracle(b, compile(b, b.TempDir(), "testdata/types.c", "-g"), "stop", idle())
 	e, err := p.ctx.Parse("x == 18 && count300[x] == 18")

@@ -10,16 +10,16 @@ import (
 
 // Caller runs functions of the program in the selected thread.
 type Caller interface {
-	// Room is the address below which the thread's stack is free, a multiple
-	// of 16. Its error says why no function can be called now.
+	// Room is the address below which the thread's stack is free, a multiple of
+	// 16. Its error is the reason why no function can be called now.
 	Room() (table.Addr, error)
-	// Run makes a call. name is the function's, for what is said of a call that
-	// does not return; then Run's error ends the evaluation.
+	// Run makes a call. name is the function's, for the message about a call
+	// that does not return; then Run's error ends the evaluation.
 	Run(call stepper.Call, name string) (*stepper.CallResult, error)
 }
 
-// evalCall is f(a, b). declared is what a cast around the call says that it
-// returns, nil without one: it counts where nothing else tells (gdb's rule).
+// evalCall is f(a, b). declared is the return type given by a cast around the
+// call, nil without one: it is used if no other type is known (gdb's rule).
 func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
 	if c.Source == nil {
 		return Value{}, sentence("No symbol table is loaded.  Use the \"file\" command.")
@@ -66,10 +66,11 @@ func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
 	return c.call(f, arguments, returns)
 }
 
-// call lays the arguments out, makes the call and reads what it returned.
+// call lays out the arguments, makes the call and reads the result.
 func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error) {
 	if !f.resolving && c.Source.Indirect(f.at) {
-		// Its symbol is a function that returns which one this processor gets.
+		// The symbol's code is a resolver, which returns the implementation for
+		// this processor.
 		chosen, err := c.call(callee{at: f.at, name: f.name, resolving: true}, nil, c.Session.basics.ulong)
 		if err != nil {
 			return chosen, err
@@ -81,7 +82,7 @@ func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error
 		return Value{}, err
 	}
 	if c.scratch != 0 {
-		room = min(room, c.scratch) // what earlier calls were given may still be pointed to
+		room = min(room, c.scratch) // pointers to earlier calls' arguments may still be in use
 	}
 	l := &callLayout{top: room}
 	result, err := l.result(returns)
@@ -104,14 +105,14 @@ func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error
 	call := l.finish(f.at)
 	c.scratch = l.top
 	back, err := c.Caller.Run(call, f.name)
-	c.current = nil // registers of the frame are read anew
+	c.current = nil // the frame's registers must be read again
 	if err != nil {
 		return Value{}, err
 	}
 	return c.returned(returns, result, back)
 }
 
-// returned is the value of a call.
+// returned is the result of a call as a Value.
 func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (Value, error) {
 	size := sizeOf(t)
 	switch how {
@@ -152,8 +153,8 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 	return newValue(t, b[:size]), nil
 }
 
-// isGo reports whether the program is a Go program, cgo's included: whether it
-// has the goroutine that its scheduler runs on (runtime/proc.go).
+// isGo reports whether the program is a Go program, cgo's included: it has the
+// symbol of the goroutine that the scheduler runs on (runtime/proc.go).
 func (c *Context) isGo() bool {
 	_, ok := c.Source.Address("runtime.g0")
 	return ok

@@ -7,8 +7,8 @@ import (
 	"rseqstep/table"
 )
 
-// class is how eight bytes of an argument or a result are passed (System V
-// AMD64 psABI 1.0, 3.2.3 "Parameter Passing").
+// class is the class of eight bytes of an argument or a result (System V AMD64
+// psABI 1.0, 3.2.3 "Parameter Passing").
 type class int
 
 const (
@@ -21,7 +21,7 @@ const (
 	classMemory
 )
 
-// merge is the class of eight bytes that hold things of two classes (psABI
+// merge is the class of eight bytes that contain members of two classes (psABI
 // 3.2.3, "Classification", rule 4).
 func merge(a, b class) class {
 	switch {
@@ -40,7 +40,7 @@ func merge(a, b class) class {
 }
 
 // classify gives a class for each eight bytes of a type; memory: it is passed
-// in memory. Nothing at all for a type without data (C's empty struct).
+// in memory. The result is empty for a type without data (C's empty struct).
 func classify(t *Type) (classes []class, memory bool) {
 	s := strip(t)
 	size := sizeOf(s)
@@ -67,12 +67,12 @@ func classify(t *Type) (classes []class, memory bool) {
 	return classes, false
 }
 
-// maxMembers bounds how deep a type's members are looked into: hostile debug
-// information has structs that contain themselves.
+// maxMembers bounds the nesting of a type's members: in hostile debug
+// information structs contain themselves.
 const maxMembers = 50
 
-// spread merges a type, off bytes in, into classes. false: it has a member that
-// is not aligned, or lies outside.
+// spread merges a type at offset off into classes. It returns false if a member
+// is not aligned, or is outside.
 func spread(classes []class, t *Type, off int64, depth int) bool {
 	if t = strip(t); depth > maxMembers {
 		return false
@@ -135,8 +135,8 @@ func spread(classes []class, t *Type, off int64, depth int) bool {
 	return put(classInteger, classInteger)
 }
 
-// callLayout puts a call's arguments where the psABI has them. Memory for what
-// is pointed to is taken from top downwards.
+// callLayout lays out a call's arguments according to the psABI. Memory for
+// pointed-to data is allocated from top downwards.
 type callLayout struct {
 	top     table.Addr
 	memory  []stepper.CallMemory
@@ -145,14 +145,14 @@ type callLayout struct {
 	stack   []byte // arguments in memory, the first one lowest
 }
 
-// place takes memory of the stack for data.
+// place allocates stack memory for data.
 func (l *callLayout) place(data []byte) table.Addr {
 	l.top = (l.top - table.Addr(len(data))) &^ 15
 	l.memory = append(l.memory, stepper.CallMemory{Addr: l.top, Data: data})
 	return l.top
 }
 
-// returnPlace is where a function leaves its result.
+// returnPlace is the place of a function's result.
 type returnPlace int
 
 const (
@@ -161,7 +161,7 @@ const (
 	returnMemory
 )
 
-// result makes room for a result that is returned in memory.
+// result allocates memory for a result that is returned in memory.
 func (l *callLayout) result(t *Type) (returnPlace, error) {
 	classes, memory := classify(t)
 	switch {
@@ -185,7 +185,7 @@ const (
 	vectorRegisters  = 8
 )
 
-// pass puts the next argument where it goes.
+// pass adds the next argument to the layout.
 func (l *callLayout) pass(data []byte, t *Type) error {
 	if byReference(t) {
 		return sentence("The function takes a %s by value, which only its own constructor can copy.", t)
@@ -226,7 +226,7 @@ func (l *callLayout) pass(data []byte, t *Type) error {
 	return nil
 }
 
-// push puts an argument into memory, aligned to 8 bytes, or 16 where it must be.
+// push adds an argument in memory, aligned to 8 bytes, or 16 if necessary.
 func (l *callLayout) push(data []byte, align int64) {
 	for align > 8 && len(l.stack)%16 != 0 {
 		l.stack = append(l.stack, 0)
@@ -237,7 +237,7 @@ func (l *callLayout) push(data []byte, align int64) {
 	}
 }
 
-// finish is the call, its arguments on the stack below all else.
+// finish is the call, with its arguments on the stack below everything else.
 func (l *callLayout) finish(function table.Addr) stepper.Call {
 	call := stepper.Call{Function: function, VectorsUsed: len(l.vectors)}
 	copy(call.Integers[:], l.ints)

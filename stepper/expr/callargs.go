@@ -6,8 +6,8 @@ import (
 
 func leaveRead(word [8]byte) uint64 { return binary.LittleEndian.Uint64(word[:]) }
 
-// argument converts a value to what a function gets: its parameter's type, or,
-// for one that it declares no type for, C's default argument promotions.
+// argument converts a value for a function: to its parameter's type, or,
+// without a declared type, by C's default argument promotions.
 func (c *Context) argument(l *callLayout, v Value, param *Type, prototyped bool) (Value, error) {
 	if param == nil {
 		return c.promotedArgument(l, v)
@@ -42,7 +42,7 @@ func (c *Context) argument(l *callLayout, v Value, param *Type, prototyped bool)
 	case t.Kind == Float && t.Size < 8 && !prototyped: // a definition in the style of K&R
 		return c.cast(v, c.Session.basics.double)
 	case t.isInteger() && t.Size < 4:
-		// Callees of some compilers count on 32 bits (psABI 1.0, footnote to
+		// Code from some compilers relies on 32 bits (psABI 1.0, footnote to
 		// 3.2.3 on _Bool; clang).
 		return c.cast(v, c.Session.basics.int)
 	}
@@ -66,9 +66,9 @@ func (c *Context) promotedArgument(l *callLayout, v Value) (Value, error) {
 	return c.fetch(v)
 }
 
-// decay turns arrays and functions into pointers. An array that lies nowhere,
-// such as a string literal, is put on the program's stack: gdb calls malloc for
-// it, which may itself be what is debugged, or hold a lock.
+// decay converts arrays and functions to pointers. It puts an array without an
+// address, such as a string literal, on the program's stack: gdb calls malloc
+// for it, but malloc may be what is being debugged, or hold a lock.
 func (c *Context) decay(l *callLayout, v Value) (Value, error) {
 	if t := strip(v.Type); t.Kind == Array && !t.Vector && v.kind != placeMemory {
 		full, err := c.fetch(v)
@@ -83,8 +83,8 @@ func (c *Context) decay(l *callLayout, v Value) (Value, error) {
 	return c.rvalue(v)
 }
 
-// referenceTo is the address that a reference parameter gets: the value's own,
-// or that of a copy on the stack where it has none or is converted.
+// referenceTo is the address for a reference parameter: the value's own, or
+// that of a copy on the stack if it has none or is converted.
 func (c *Context) referenceTo(l *callLayout, v Value, ref *Type) (Value, error) {
 	to := c.complete(ref.Elem)
 	if s, u := strip(to), strip(v.Type); v.kind == placeMemory && v.bitSize == 0 && s.Kind == u.Kind && s.Size == u.Size && s.Unsigned == u.Unsigned && s.Name == u.Name {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// byReference reports whether C++ passes and returns a class by the address of
-// a copy: one whose copies or whose end need code to run (Itanium C++ ABI,
-// 3.1.1 "Value Parameters"). Few compilers say so with DW_AT_calling_convention.
+// byReference reports whether C++ passes and returns a class by the address of a copy:
+// one with a nontrivial copy constructor or destructor (Itanium C++ ABI, 3.1.1 "Value
+// Parameters"). Few compilers emit DW_AT_calling_convention for it.
 func byReference(t *Type) bool { return nontrivial(t, 0) }
 
 func nontrivial(t *Type, depth int) bool {
@@ -42,7 +42,7 @@ func nontrivial(t *Type, depth int) bool {
 }
 
 // copies reports whether a method is a destructor, or a constructor that copies
-// or moves, that the program's author has written.
+// or moves, that is user-provided.
 func (i *Info) copies(class *Type, m method) bool {
 	const defaultedInClass = 1 // DW_DEFAULTED_in_class: DWARF 5, table 7.23
 	e := i.entry(m.die)

@@ -6,19 +6,19 @@ import (
 	"rseqstep/table"
 )
 
-// callee is a function that is to be called.
+// callee is a function to call.
 type callee struct {
 	at        table.Addr
 	typ       *Type  // a Func; nil for a function without debug information
-	name      string // as the symbols have it
+	name      string // its name in the symbol tables
 	this      *Value // the object a C++ method is called on, as a pointer
 	resolving bool   // it is an IFUNC's own code
 }
 
-// errInlined is gdb's sentence for a function that has no code of its own.
+// errInlined is gdb's message for a function without code of its own.
 var errInlined = sentence("Cannot evaluate function -- may be inlined")
 
-// callees are what the function part of a call may mean: several for an
+// callees are the candidates for the function part of a call: several for an
 // overloaded name.
 func (c *Context) callees(n node) ([]callee, error) {
 	switch n := n.(type) {
@@ -79,9 +79,9 @@ func (c *Context) calleeOf(f Value) (callee, error) {
 	return callee{}, sentence("Invalid data type for function to be called.")
 }
 
-// misleading reports whether a function's type, as debug information has it, is
-// not that of what is called: of the function that chooses for an IFUNC, or of
-// a label in assembly.
+// misleading reports whether the debug information's type is not that of the
+// called function: it is the type of an IFUNC's resolver, or the address is a
+// label in assembly.
 func (c *Context) misleading(t *Type, at table.Addr) bool {
 	if t.info == nil || t.die == 0 {
 		return false
@@ -89,7 +89,7 @@ func (c *Context) misleading(t *Type, at table.Addr) bool {
 	return t.info.language(t.die) == langAssembler || c.Source.Indirect(at) && strip(c.symbolValue("", at).Type) == t
 }
 
-// functionName is what gdb calls a function by its address.
+// functionName is gdb's name for the function at an address.
 func (c *Context) functionName(a table.Addr) string {
 	if fn, ok := c.Source.Function(a); ok && fn.Entry == a {
 		return fn.Name
@@ -100,8 +100,8 @@ func (c *Context) functionName(a table.Addr) string {
 	return "at " + a.String()
 }
 
-// owns reports whether a name is that of the function it was resolved to, and
-// not that of one inlined there.
+// owns reports whether a name is that of the function it was resolved to, not
+// of one inlined there.
 func (c *Context) owns(n nameNode, f callee) bool {
 	if _, ok := c.Source.Address(n.name); ok || f.typ == nil {
 		return true
@@ -121,7 +121,7 @@ func lastName(name string) string {
 	return name[strings.LastIndex(name, ":")+1:]
 }
 
-// overloads are the functions that a C++ name stands for; nil where it is none.
+// overloads are the functions with a C++ name; nil if it is not one.
 func (c *Context) overloads(n nameNode) (list []callee) {
 	full := strings.Join(append(append([]string(nil), n.scopes...), n.name), "::")
 	if c.Source == nil || strings.ContainsAny(full, "(*.:") && !strings.Contains(full, "::") {
@@ -151,7 +151,7 @@ func (c *Context) overloads(n nameNode) (list []callee) {
 	return list
 }
 
-// choose picks the one of overloaded functions that the arguments fit best.
+// choose picks the overloaded function that best fits the arguments.
 func (c *Context) choose(list []callee, arguments []Value) (callee, error) {
 	if len(list) == 1 {
 		return list[0], nil
@@ -189,13 +189,13 @@ func (c *Context) choose(list []callee, arguments []Value) (callee, error) {
 	case least < 0:
 		return best, sentence("Cannot resolve function %s to any overloaded instance", lastName(list[0].name))
 	case tie:
-		return best, sentence("%s is overloaded, and several of its functions fit; name the one that is meant with its parameters, as '%s(int)'.", list[0].name, lastName(list[0].name))
+		return best, sentence("%s is overloaded, and several of its functions fit; name one with its parameters, as '%s(int)'.", list[0].name, lastName(list[0].name))
 	}
 	return best, nil
 }
 
-// distance is how far a conversion goes, 0 for none: a small part of C++'s
-// ranking of conversions ([over.ics.rank]). ok is false where there is none.
+// distance ranks a conversion, 0 for none: a small part of C++'s ranking of
+// conversions ([over.ics.rank]). ok is false if there is no conversion.
 func distance(from, to *Type) (int, bool) {
 	f, t := strip(from), strip(to)
 	if t.Kind == Reference {

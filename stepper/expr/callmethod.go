@@ -8,8 +8,8 @@ import (
 	"rseqstep/table"
 )
 
-// methods are the C++ member functions that x.name(…) may mean; nil when name
-// is a member with data, or none.
+// methods are the C++ member functions that x.name(…) can mean; nil if name is
+// a data member, or no member.
 func (c *Context) methods(n memberNode) ([]callee, error) {
 	if f, err := c.frame(); err == nil {
 		if die, ok := f.unitDIE(); ok && f.info.language(die) == langGo {
@@ -41,8 +41,8 @@ func (c *Context) methods(n memberNode) ([]callee, error) {
 	return list, err
 }
 
-// methodsOf looks in the object's class, then in its base classes. direct: not
-// by way of the table of virtual functions.
+// methodsOf searches the object's class, then its base classes. direct: without
+// the table of virtual functions.
 func (c *Context) methodsOf(x Value, name string, direct bool, depth int) (list []callee, err error) {
 	t := strip(c.complete(x.Type))
 	if depth > 20 || t.Kind != Struct && t.Kind != Union || t.info == nil {

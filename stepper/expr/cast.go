@@ -23,13 +23,13 @@ func (c *Context) evalCast(n castNode) (Value, error) {
 	return c.cast(v, t)
 }
 
-// cast converts as C does. Towards a base class a pointer moves.
+// cast converts as C does. A cast to a base class adjusts the pointer.
 func (c *Context) cast(v Value, to *Type) (Value, error) {
 	t := strip(c.complete(to))
 	from := strip(v.Type)
 	if from.Kind == NoDebug {
 		if from.Elem == nil || t.Kind == Func {
-			return memoryValue(to, v.addr), nil // its declared type, says the user
+			return memoryValue(to, v.addr), nil // the user has given its declared type
 		}
 		from = &Type{Kind: Func}
 	}
@@ -85,7 +85,7 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 	return newValue(to, b), nil
 }
 
-// baseOffset is how far a base class lies into a derived one.
+// baseOffset is the offset of a base class in a derived one.
 func (c *Context) baseOffset(derived, base *Type, depth int) (int64, bool) {
 	if derived.Kind != Struct || base.Kind != Struct || depth > 20 {
 		return 0, false

@@ -9,14 +9,14 @@ import (
 // Child is one part of a value: a member, an element, what a pointer points to.
 type Child struct {
 	Variable
-	// Step leads from an expression for the whole to one for the part: a format
-	// whose %s is the whole ("(%s).x").
+	// Step is the format that makes an expression for the part from one for the
+	// whole, its %s ("(%s).x").
 	Step string
 }
 
-// Children says how many parts a value has that can be looked at one by one:
-// members by name, elements by index. Both are 0 for a value without parts. A
-// pointer to a struct has that struct's members, another one what it points to.
+// Children returns the numbers of a value's parts: members by name, elements by
+// index. Both are 0 for a value without parts. A pointer to a struct has that
+// struct's members, another pointer has its target.
 func (c *Context) Children(v Value) (named, indexed int) {
 	v, _ = c.whole(v)
 	if v.Type == nil || v.lost {
@@ -40,8 +40,8 @@ func (c *Context) Children(v Value) (named, indexed int) {
 	return 0, 0
 }
 
-// whole is the value whose parts are v's: what a reference refers to, and the
-// struct a pointer points to. step leads to it, as Child's does.
+// whole is the value whose parts are v's: the target of a reference, or the
+// struct a pointer points to. step is as in Child.
 func (c *Context) whole(v Value) (whole Value, step string) {
 	step = "%s"
 	if v.Type == nil || v.lost {
@@ -80,8 +80,8 @@ func (c *Context) leads(v Value, t *Type) bool {
 	return err == nil && n != 0
 }
 
-// Part is at most count parts of a value, from the one numbered start on. A
-// part without a value has an Err.
+// Part returns at most count parts of a value, from number start on. A part
+// without a value has an Err.
 func (c *Context) Part(v Value, start, count int) []Child {
 	named, indexed := c.Children(v)
 	if start < 0 || start >= named+indexed || count <= 0 {
@@ -113,7 +113,7 @@ func (c *Context) Part(v Value, start, count int) []Child {
 			switch {
 			case f.Base:
 				x.Name, x.Step = f.Type.baseName(), "("+step+")."+f.Type.Name
-			case f.Name == "": // its members are reached as if they were the whole's
+			case f.Name == "": // its members are accessible as the whole's
 				x.Name, x.Step = "<anonymous>", step
 			}
 			list = append(list, x)

@@ -51,8 +51,8 @@ func (c *Context) compare(op string, x, y Value) (Value, error) {
 	return c.boolean(yes), nil
 }
 
-// stride is how far apart the things a pointer points to lie; void and
-// functions count as bytes, as in GNU C.
+// stride is the size of a pointer's target in pointer arithmetic; void and
+// functions count as one byte, as in GNU C.
 func (c *Context) stride(pointer *Type) (int64, error) {
 	t := c.complete(strip(pointer).Elem)
 	size := sizeOf(t)

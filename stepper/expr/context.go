@@ -11,7 +11,7 @@ import (
 	"rseqstep/table"
 )
 
-// Source is what expressions ask about the program's symbols.
+// Source is what expressions need of the program's symbols.
 type Source interface {
 	// Modules are the process's modules, the executable first.
 	Modules() []*symbols.Module
@@ -30,36 +30,36 @@ type Source interface {
 var _ Source = (*symbols.Set)(nil)
 
 // Context is where an expression is evaluated: a selected frame of a stopped
-// thread. Its functions belong to the goroutine that may touch the program.
+// thread. Only the goroutine that may access the program calls its functions.
 type Context struct {
-	// Frames is the stack, innermost first, as far as it was unwound; the
-	// frames of inlined calls are included. Empty without a process. One
-	// concrete frame beyond Selected lets entry values be recovered.
+	// Frames is the stack, innermost first, as far as it was unwound; with the
+	// frames of inlined calls. Empty without a process. One concrete frame
+	// beyond Selected is needed to recover entry values.
 	Frames   []stepper.Frame
 	Selected int // index into Frames
 
-	// Arch is the program's architecture, for a Context without Frames; nil: not known.
+	// Arch is the program's architecture, for a Context without Frames; nil: unknown.
 	Arch   *machine.Arch
 	Mem    machine.Memory // nil without a process
 	Source Source
 	// Session keeps history and convenience variables. Required.
 	Session *Session
 
-	// Write writes the program's memory; nil refuses assignments to it.
+	// Write writes the program's memory; nil: assignments to it are refused.
 	Write func(addr table.Addr, p []byte) (int, error)
-	// WriteRegs sets the thread's registers; nil refuses.
+	// WriteRegs sets the thread's registers; nil: refused.
 	WriteRegs func(r *machine.Regs) error
 	// XState reads, WriteXState writes the thread's XSAVE area (the standard
-	// format of PTRACE_GETREGSET with NT_X86_XSTATE). nil: none to be had.
+	// format of PTRACE_GETREGSET with NT_X86_XSTATE). nil: unavailable.
 	XState      func() ([]byte, error)
 	WriteXState func(area []byte) error
-	// Caller runs functions of the program; nil refuses.
+	// Caller runs functions of the program; nil: refused.
 	Caller Caller
 
 	current   *frame       // of Selected; see frameOf
-	typesOnly bool         // only the type is wanted: nothing of the program is called
-	scratch   table.Addr   // the lowest stack memory that calls were given; 0 for none
-	limit     dwexpr.Limit // of the DWARF expression that is evaluated
+	typesOnly bool         // only the type is needed: no function of the program is called
+	scratch   table.Addr   // the lowest stack memory that calls have used; 0 for none
+	limit     dwexpr.Limit // limit of the DWARF expression being evaluated
 }
 
 var (
@@ -67,9 +67,9 @@ var (
 	errNoFrame   = sentence("No frame selected.")
 )
 
-// MemoryError is a place of the program's memory that cannot be read or
-// written. Err is what the target answered. One that has a Reason, a text for the
-// user, is shown behind gdb's own words.
+// MemoryError is an address of the program's memory that cannot be read or written. Err
+// is the target's error. If that has a Reason, a text for the user, it is shown after
+// gdb's own words.
 type MemoryError struct {
 	Addr table.Addr
 	Err  error
@@ -86,8 +86,8 @@ func (e *MemoryError) Error() string {
 
 func (e *MemoryError) Unwrap() error { return e.Err }
 
-// read fills p from the program's memory, all of it or an error that names
-// the first byte that could not be read.
+// read fills all of p from the program's memory; otherwise its error names the
+// first unreadable byte.
 func (c *Context) read(addr table.Addr, p []byte) error {
 	if len(p) == 0 {
 		return nil
@@ -97,7 +97,7 @@ func (c *Context) read(addr table.Addr, p []byte) error {
 	}
 	n, err := c.Mem.ReadMemory(addr, p)
 	if n < len(p) {
-		// gdb names the start of what was asked for, and so do we.
+		// gdb names the start of the requested range, so do the same.
 		return &MemoryError{Addr: addr, Err: err}
 	}
 	return nil

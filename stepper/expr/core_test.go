@@ -12,7 +12,7 @@ import (
 	"rseqstep/table"
 )
 
-// core is a process at rest: a core file that gdb wrote. Writes go into a
+// core is a stopped process from a core file that gdb wrote. Writes go into a
 // layer above it.
 type core struct {
 	file    *elf.File
@@ -54,7 +54,7 @@ func openCore(t testing.TB, path string) *core {
 			switch kind {
 			case ntPRStatus:
 				// pr_reg is 112 bytes into struct elf_prstatus on amd64. The
-				// thread that gdb has selected comes first.
+				// thread that gdb has selected is the first.
 				if c.regs.W[amd64.RIP] == 0 {
 					c.regs = amd64.Arch().RegsOf(d[112:])
 				}
@@ -104,7 +104,7 @@ func (c *core) readFiles(t testing.TB, d []byte) {
 		}
 		m.High = max(m.High, table.Addr(end))
 	}
-	for _, m := range c.modules { // .bss lies behind the last mapping of the file
+	for _, m := range c.modules { // .bss follows the file's last mapping
 		f, err := elf.Open(m.Path)
 		if err != nil {
 			t.Fatal(err)
@@ -146,7 +146,7 @@ func (c *core) ReadMemory(addr table.Addr, p []byte) (int, error) {
 	return len(p), nil
 }
 
-// readFile reads what gdb left out of the core: a file's read-only parts.
+// readFile reads what gdb omitted from the core: a file's read-only parts.
 func (c *core) readFile(addr table.Addr, p []byte) int {
 	for _, m := range c.modules {
 		if addr < m.Low || addr >= m.High {

@@ -2,8 +2,8 @@ package expr
 
 import "debug/dwarf"
 
-// Tags and attributes that debug/dwarf has no names for
-// (DWARF 5, tables 7.3 and 7.5; GCC's include/dwarf2.def for the GNU ones).
+// Tags and attributes that debug/dwarf does not name (DWARF 5, tables 7.3 and
+// 7.5; GCC's include/dwarf2.def for the GNU ones).
 const (
 	tagAtomic           dwarf.Tag  = 0x47
 	tagGNUCallSite      dwarf.Tag  = 0x4109
@@ -13,8 +13,8 @@ const (
 	attrGNUAllTailCalls dwarf.Attr = 0x2116
 )
 
-// entry reads the DIE at off; nil when there is none that can be read.
-// debug/dwarf panics on some hostile input, hence the recover.
+// entry reads the DIE at off; nil if there is none or it is unreadable. The
+// recover is for debug/dwarf, which panics on some hostile input.
 func (i *Info) entry(off dwarf.Offset) (e *dwarf.Entry) {
 	defer func() {
 		if recover() != nil {
@@ -31,8 +31,7 @@ func (i *Info) entry(off dwarf.Offset) (e *dwarf.Entry) {
 	return e
 }
 
-// children calls f on each child of the DIE at off until it says stop. f
-// returns whether to go on.
+// children calls f on each child of the DIE at off until f returns false.
 func (i *Info) children(off dwarf.Offset, f func(*dwarf.Entry) bool) {
 	defer func() { _ = recover() }()
 	r := i.mod.Reader(off)
@@ -52,7 +51,7 @@ func (i *Info) children(off dwarf.Offset, f func(*dwarf.Entry) bool) {
 	}
 }
 
-// integer is a constant attribute, or other when it is no constant.
+// integer is a constant attribute, or other if it is not a constant.
 func integer(v any, other int64) int64 {
 	switch v := v.(type) {
 	case int64:
@@ -63,8 +62,8 @@ func integer(v any, other int64) int64 {
 	return other
 }
 
-// attr looks an attribute up in e and, where e completes or repeats another
-// DIE, in that one (DW_AT_abstract_origin, DW_AT_specification).
+// attr looks up an attribute in e and, if e completes or repeats another DIE,
+// in that one (DW_AT_abstract_origin, DW_AT_specification).
 func (i *Info) attr(e *dwarf.Entry, a dwarf.Attr) any {
 	for depth := 0; e != nil && depth < 8; depth++ {
 		if v := e.Val(a); v != nil {
@@ -91,7 +90,7 @@ func (i *Info) linkageName(e *dwarf.Entry) string {
 	return s
 }
 
-// typeOf is the type a DIE names; void when it names none.
+// typeOf is the type of a DIE; void if it has none.
 func (i *Info) typeOf(e *dwarf.Entry) *Type {
 	switch v := i.attr(e, dwarf.AttrType).(type) {
 	case dwarf.Offset:

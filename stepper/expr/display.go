@@ -13,8 +13,9 @@ type Display struct {
 	Expr   *Expr
 	Text   string // the format as it was written after the slash, "" for none
 	Format Format
-	Memory bool // shown as "x" shows: a size, a count, or the letters i and s say so
-	// CFA is the frame it belongs to, 0 for none: elsewhere it is not shown.
+	Memory bool // displayed as by "x": a size, a count, or the letters i and s imply it
+	// CFA is the frame it belongs to, 0 for none: it is not shown in other
+	// frames.
 	CFA table.Addr
 }
 
@@ -50,9 +51,9 @@ func (c *Context) NewDisplay(number int, format, text string) (Display, error) {
 	return d, nil
 }
 
-// Show is what a display writes at a stop: "1: i = 3", or for memory the
-// expression and what lies there on lines of their own. ok is false where its
-// frame is not the selected one.
+// Show is the text of a display at a stop: "1: i = 3", or for memory the
+// expression and its contents on separate lines. ok is false if the selected
+// frame is not the display's.
 func (c *Context) Show(d Display, dis Disassembler) (text string, ok bool, err error) {
 	if d.CFA != 0 {
 		if f, err := c.frame(); err != nil || f.CFA != d.CFA {
@@ -75,7 +76,7 @@ func (c *Context) Show(d Display, dis Disassembler) (text string, ok bool, err e
 	}
 	if d.Memory {
 		saved, under, at := c.Session.Examine, c.Session.vars["_"], c.Session.vars["__"]
-		defer func() { // a display does not move where a bare "x" goes on
+		defer func() { // a display does not change where a bare "x" continues
 			c.Session.Examine = saved
 			c.restore("_", under)
 			c.restore("__", at)

@@ -19,7 +19,7 @@ func (flat) ReadMemory(a table.Addr, p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Without a frame there are no registers, and nothing that a frame's rules find.
+// Without a frame there are no registers, and nothing that depends on a frame's rules.
 func TestExpressionsNeedAFrame(t *testing.T) {
 	f := dwexpr.Frame(&evaluation{ctx: &Context{Mem: flat{}, Session: NewSession()}})
 	if at, err := dwexpr.Word([]byte{dwexpr.OpBreg0, 0}, f); !errors.Is(err, errNoFrame) {
@@ -43,7 +43,7 @@ func TestExpressionsNeedAFrame(t *testing.T) {
 func TestPiecesComeTogether(t *testing.T) {
 	c := &Context{Mem: flat{}, Session: NewSession()}
 	m := &evaluation{ctx: c}
-	// 2 bytes at 0x10, 2 bytes that are gone, 4 bytes of the value 5.
+	// 2 bytes at 0x10, 2 bytes that are missing, 4 bytes of the value 5.
 	at, err := m.run([]byte{dwexpr.OpLit0 + 16, dwexpr.OpPiece, 2, dwexpr.OpPiece, 2, dwexpr.OpLit0 + 5, dwexpr.OpStackValue, dwexpr.OpPiece, 4})
 	if err != nil || at.Kind != dwexpr.InPieces {
 		t.Fatalf("%+v, %v", at, err)
@@ -121,8 +121,8 @@ func TestLocationListsOfDWARF4(t *testing.T) {
 	}
 }
 
-// FuzzLocation takes any bytes for a location, or for a list of them, and shows what is there.
-// (The evaluation itself is tested in stepper/dwexpr.)
+// FuzzLocation uses any bytes as a location or a location list and shows the value there. (The
+// evaluation itself is tested in stepper/dwexpr.)
 func FuzzLocation(f *testing.F) {
 	f.Add([]byte{dwexpr.OpLit0, dwexpr.OpLit0 + 1, dwexpr.OpPlus, dwexpr.OpStackValue})
 	f.Add([]byte{dwexpr.OpReg0, dwexpr.OpPiece, 4, dwexpr.OpPiece, 4})

@@ -40,9 +40,9 @@ func (i *Info) loadFields(t *Type, off dwarf.Offset) {
 	})
 }
 
-// field reads a member. A bitfield's place is kept as bits from the lowest
-// bit of its first byte: DW_AT_data_bit_offset counts so on a little-endian
-// machine, DW_AT_bit_offset (DWARF 3) counts from the highest bit of the storage unit.
+// field reads a member. A bitfield's position is stored in bits from the lowest bit of
+// its first byte: DW_AT_data_bit_offset counts so on a little-endian machine,
+// DW_AT_bit_offset (DWARF 3) counts from the highest bit of the storage unit.
 func (i *Info) field(c *dwarf.Entry, in *Type) Field {
 	f := Field{Type: i.typeOf(c), Base: c.Tag == dwarf.TagInheritance, Artificial: flag(c.Val(dwarf.AttrArtificial)),
 		Access: int(integer(c.Val(dwarf.AttrAccessibility), 0))}
@@ -81,14 +81,14 @@ func (i *Info) field(c *dwarf.Entry, in *Type) Field {
 	return f
 }
 
-// constantOffset reads the one expression old compilers write for a member:
-// DW_OP_plus_uconst n.
+// constantOffset reads the only expression that old compilers emit for a
+// member: DW_OP_plus_uconst n.
 func constantOffset(expr []byte) (int64, bool) {
 	n, ok := dwexpr.Added(expr)
 	return int64(n), ok
 }
 
-// method is a C++ member function as ptype lists it.
+// method is a C++ member function in ptype's list.
 type method struct {
 	text   string
 	access int // as Field.Access
@@ -119,7 +119,7 @@ func (i *Info) method(c *dwarf.Entry, in *Type) method {
 	return method{text, int(integer(c.Val(dwarf.AttrAccessibility), 0)), name, c.Offset}
 }
 
-// fillArray makes one Array a dimension, the last subrange innermost.
+// fillArray makes one Array for each dimension, the last subrange innermost.
 func (i *Info) fillArray(t *Type, e *dwarf.Entry) {
 	type dim struct {
 		n    int64
@@ -157,7 +157,7 @@ func (i *Info) fillArray(t *Type, e *dwarf.Entry) {
 	}
 }
 
-// sizeOf is a type's size also where its typedefs were made before it was known.
+// sizeOf is a type's size even if its typedefs were made before it was known.
 func sizeOf(t *Type) int64 {
 	if t.Size == 0 {
 		return strip(t).Size
@@ -165,7 +165,7 @@ func sizeOf(t *Type) int64 {
 	return t.Size
 }
 
-// subrange reads how many elements a dimension has: -1 for unknown.
+// subrange reads the number of elements of a dimension: -1 if unknown.
 func (i *Info) subrange(c *dwarf.Entry) (int64, *dynamicCount) {
 	lower := integer(c.Val(dwarf.AttrLowerBound), 0)
 	for _, a := range []dwarf.Attr{dwarf.AttrCount, dwarf.AttrUpperBound} {
@@ -188,10 +188,10 @@ func (i *Info) subrange(c *dwarf.Entry) (int64, *dynamicCount) {
 	return -1, nil
 }
 
-// dynamicCount is the length of a variable-length array: what to compute in
-// the frame, and what to add to it.
+// dynamicCount is the length of a variable-length array: the expression to
+// evaluate in the frame, and the constant to add.
 type dynamicCount struct {
 	expr     []byte
-	variable dwarf.Offset // a variable that holds it, when expr is nil
+	variable dwarf.Offset // a variable with the length, if expr is nil
 	plus     int64
 }

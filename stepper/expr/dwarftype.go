@@ -2,10 +2,10 @@ package expr
 
 import "debug/dwarf"
 
-// Type reads the type at a DIE offset. What cannot be read has the kind
-// Unsupported; the answer is never nil. A type that leads back to itself
-// otherwise than through a struct, which C cannot say, is cut short: so
-// nothing that walks a type needs to fear a loop.
+// Type reads the type at a DIE offset. An unreadable type has the kind
+// Unsupported; the result is never nil. A type that refers to itself other than
+// through a struct, which C cannot express, is truncated, so that code that
+// walks a type cannot loop.
 func (i *Info) Type(off dwarf.Offset) *Type {
 	if t, ok := i.types[off]; ok {
 		return t
@@ -77,7 +77,8 @@ func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 	}
 }
 
-// fillBase sorts a base type by its DW_ATE_ encoding (DWARF 5, table 7.11).
+// fillBase classifies a base type by its DW_ATE_ encoding (DWARF 5, table
+// 7.11).
 func fillBase(t *Type, encoding int64) {
 	switch encoding {
 	case 0x02: // boolean

@@ -19,7 +19,7 @@ type elsewhere struct {
 	name  string
 	flags []string
 	tool  []string // to run in the program's folder when it is built
-	pack  bool     // make a package by pack5
+	pack  bool     // make a package with pack5
 }
 
 func ways() []elsewhere {
@@ -47,10 +47,11 @@ func ways() []elsewhere {
 	}
 }
 
-// TestDebugInformationElsewhereAgreesWithGDB asks gdb of a program whose debug
-// information is all in one place, and this package of builds of the same code
-// where it is not. (gdb 13 fails on some of those: it does not know
-// DW_OP_constx, which thread-local variables have in .dwo files.)
+// TestDebugInformationElsewhereAgreesWithGDB compares gdb's results for a
+// program whose debug information is all in one place with this package's for
+// builds of the same code where it is not. (gdb 13 fails on some of those: it
+// does not support DW_OP_constx, which thread-local variables have in .dwo
+// files.)
 func TestDebugInformationElsewhereAgreesWithGDB(t *testing.T) {
 	for _, c := range []struct{ source, list, at, opt string }{
 		{"testdata/types.c", "testdata/types.cmds", "stop", "-O0"},
@@ -76,10 +77,10 @@ func TestDebugInformationElsewhereAgreesWithGDB(t *testing.T) {
 	}
 }
 
-// comparable is the commands without those that the build cannot answer: DWARF 4
-// has no atomic types, and GCC 12 writes 0 for the variable that a pointer without
-// a place points to (DW_OP_implicit_pointer) into .dwo files. "" asks for nothing
-// and keeps the others in their places.
+// comparable is the commands without those that the build's debug information cannot
+// answer: DWARF 4 has no atomic types, and GCC 12 writes 0 for the variable that a
+// pointer without a place points to (DW_OP_implicit_pointer) into .dwo files. "" is no
+// command and keeps the others in position.
 func (w elsewhere) comparable(list []string) []string {
 	flags := strings.Join(w.flags, " ")
 	gone := map[string]string{
@@ -132,7 +133,7 @@ func code(t *testing.T, path string) []byte {
 	return p
 }
 
-// replace is the modules of a process with another file for one of them.
+// replace is the modules of a process with one file replaced.
 func replace(modules []*table.Module, path, by string) (list []*table.Module) {
 	for _, m := range modules {
 		other := *m

@@ -6,11 +6,10 @@ import (
 	"math/big"
 )
 
-// Parse parses an expression with the types that are known at the selected
-// frame.
+// Parse parses an expression with the types visible in the selected frame.
 func (c *Context) Parse(text string) (*Expr, error) { return Parse(text, c.isType) }
 
-// Eval evaluates an expression. Assignments in it are carried out.
+// Eval evaluates an expression and executes its assignments.
 func (c *Context) Eval(e *Expr) (Value, error) {
 	v, err := c.eval(e.root)
 	if err == nil && v.kind == placeType {
@@ -40,7 +39,7 @@ func (c *Context) True(e *Expr) (bool, error) {
 	return c.truth(v)
 }
 
-// Integer evaluates an expression that stands for a number or an address.
+// Integer evaluates an expression whose value is a number or an address.
 func (c *Context) Integer(e *Expr) (uint64, error) {
 	v, err := c.Eval(e)
 	if err != nil {
@@ -137,7 +136,7 @@ func (c *Context) stringValue(n stringNode) Value {
 	return newValue(ArrayOf(elem, int64(len(data))/elem.Size), data)
 }
 
-// operand evaluates a part whose value is wanted: references are followed.
+// operand evaluates a part for its value and follows references.
 func (c *Context) operand(n node) (Value, error) {
 	v, err := c.eval(n)
 	if err != nil {
@@ -149,7 +148,7 @@ func (c *Context) operand(n node) (Value, error) {
 	return c.follow(v)
 }
 
-// follow goes through a C++ reference.
+// follow dereferences a C++ reference.
 func (c *Context) follow(v Value) (Value, error) {
 	if v.Type == nil || strip(v.Type).Kind != Reference {
 		return v, nil
@@ -162,7 +161,8 @@ func (c *Context) follow(v Value) (Value, error) {
 	return memoryValue(c.complete(strip(v.Type).Elem), tableAddr(int64(at))), nil
 }
 
-// rvalue turns arrays and functions into pointers, as C does nearly everywhere.
+// rvalue converts arrays and functions to pointers, as C does nearly
+// everywhere.
 func (c *Context) rvalue(v Value) (Value, error) {
 	t := strip(v.Type)
 	switch t.Kind {
@@ -175,7 +175,7 @@ func (c *Context) rvalue(v Value) (Value, error) {
 			return v, nil
 		}
 		if v.kind != placeMemory {
-			return v, sentence("evaluation of this expression would need memory in the program, which is not taken.")
+			return v, sentence("evaluation of this expression would need memory in the program, which is not allocated.")
 		}
 		return pointerValue(PointerTo(t.Elem), v.addr), nil
 	}

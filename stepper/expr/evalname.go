@@ -47,7 +47,7 @@ func (c *Context) evalName(n nameNode) (Value, error) {
 	return Value{}, noSymbol(n.name)
 }
 
-// named remembers the symbol's name in a value without debug information.
+// named records the symbol's name in a value without debug information.
 func named(v Value, name string) Value {
 	if v.Type != nil && v.Type.Kind == NoDebug {
 		v.name = name
@@ -144,7 +144,7 @@ func (c *Context) inFunction(function, name string) (Value, bool, error) {
 	return v, true, err
 }
 
-// within finds a variable among a DIE's blocks, the outermost first.
+// within finds a variable in a DIE's blocks, the outermost first.
 func (i *Info) within(off dwarf.Offset, name string, depth int) (found *dwarf.Entry) {
 	var blocks []dwarf.Offset
 	i.children(off, func(e *dwarf.Entry) bool {
@@ -201,7 +201,7 @@ func (c *Context) inFile(file, name string) (Value, bool, error) {
 	return Value{}, false, nil
 }
 
-// dollar is a register, a place in the history, or a convenience variable.
+// dollar is a register, a history value, or a convenience variable.
 func (c *Context) dollar(text string) (Value, error) {
 	switch name := text[1:]; {
 	case name == "":

@@ -7,13 +7,13 @@ import (
 	"rseqstep/table"
 )
 
-// evaluation is what a DWARF expression is evaluated in: it answers dwexpr's questions.
+// evaluation is the context of a DWARF expression: it implements dwexpr's Frame and Unit.
 type evaluation struct {
 	ctx    *Context
-	frame  *frame       // nil for a global, asked for without a frame
+	frame  *frame       // nil for a global evaluated without a frame
 	info   *Info        // nil only in tests: there is no unit
-	unit   dwarf.Offset // a DIE of the unit the expression stands in
-	object *table.Addr  // the object that DW_OP_push_object_address means
+	unit   dwarf.Offset // a DIE of the expression's unit
+	object *table.Addr  // the object of DW_OP_push_object_address
 }
 
 var (
@@ -21,8 +21,8 @@ var (
 	_ dwexpr.Unit  = (*evaluation)(nil)
 )
 
-// run evaluates expr. initial is put on the stack first. What is evaluated meanwhile for
-// this Context shares one limit.
+// run evaluates expr. initial is the initial stack. Nested evaluations for this Context
+// share one limit.
 func (m *evaluation) run(expr []byte, initial ...uint64) (dwexpr.Location, error) {
 	in := dwexpr.Place{Frame: m, Limit: &m.ctx.limit}
 	if m.info != nil {

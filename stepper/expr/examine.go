@@ -7,22 +7,21 @@ import (
 	"rseqstep/table"
 )
 
-// ExamineState is what "x" remembers: where the next one begins and how it
-// shows.
+// ExamineState is the state of "x": where the next one begins and its format.
 type ExamineState struct {
 	Next   table.Addr
-	Letter byte // 0: nothing yet, hexadecimal
+	Letter byte // 0: none yet, hexadecimal
 	Size   byte
 	count  int
-	known  bool // Next means something
+	known  bool // Next is valid
 }
 
-// Disassembler writes the instruction at addr and says how long it is, in bytes.
+// Disassembler disassembles the instruction at addr and returns its length in bytes.
 type Disassembler func(addr table.Addr) (text string, length int, err error)
 
-// ExamineFormat reads the format of "x/…" with what the last one leaves:
-// letter and size stay until changed. again: there was no argument at all,
-// and then the count stays too.
+// ExamineFormat reads the format of "x/…" with defaults from the last one:
+// letter and size stay until changed. again: there was no argument at all, so
+// the count stays too.
 func (s *Session) ExamineFormat(text string, again bool) (Format, error) {
 	def := Format{Letter: s.Examine.Letter, Size: s.Examine.Size}
 	f, err := ParseFormat(text, Format{})
@@ -56,8 +55,8 @@ func (s *Session) ExamineFormat(text string, again bool) (Format, error) {
 	return f, nil
 }
 
-// ExamineAddress is where "x expression" begins: at an array or a thing that
-// is no pointer its own address, else what the value points to.
+// ExamineAddress is the start address of "x expression": the address of an
+// array or a non-pointer object, else the pointer's target.
 func (c *Context) ExamineAddress(v Value) (table.Addr, error) {
 	v, err := c.follow(v)
 	if err != nil {
@@ -73,7 +72,7 @@ func (c *Context) ExamineAddress(v Value) (table.Addr, error) {
 	return tableAddr(n), err
 }
 
-// ExamineNext is where a bare "x" goes on.
+// ExamineNext is where a bare "x" continues.
 func (s *Session) ExamineNext() (table.Addr, error) {
 	if !s.Examine.known {
 		return 0, sentence("Argument required (starting display address).")
@@ -94,9 +93,9 @@ func letterSize(size byte) int64 {
 	return 4
 }
 
-// ExamineMemory shows memory from addr on as "x/FMT" does, line by line, and
-// remembers where it ended. dis is needed for 'i' only. What was shown before
-// an error is returned with it.
+// ExamineMemory formats memory from addr on as "x/FMT" does, line by line, and
+// records where it ended. dis is needed only for 'i'. On an error it also
+// returns the text so far.
 func (c *Context) ExamineMemory(addr table.Addr, f Format, dis Disassembler) (string, error) {
 	var b strings.Builder
 	s := c.Session
@@ -176,7 +175,7 @@ func (c *Context) examineOne(addr table.Addr, f Format, size int64, dis Disassem
 	return text, size, err
 }
 
-// unitType is the type of one thing that "x" shows.
+// unitType is the type of one unit of "x".
 func (c *Context) unitType(f Format, size int64) *Type {
 	b := c.Session.basics
 	if f.Letter == 'f' && size >= 4 {

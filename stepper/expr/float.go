@@ -69,8 +69,8 @@ func x87Float(significand uint64, signExp uint16) (float64, *big.Float) {
 	return f, w
 }
 
-// encodeFloat is the reverse of decodeFloat; wide, if set, is the same
-// number with more precision.
+// encodeFloat is the inverse of decodeFloat; wide, if set, is the same number
+// with more precision.
 func encodeFloat(f float64, wide *big.Float, t *Type) []byte {
 	b := make([]byte, t.Size)
 	le := binary.LittleEndian
@@ -117,8 +117,8 @@ func x87Bits(f float64, wide *big.Float) (significand uint64, signExp uint16) {
 	return significand, signExp | uint16(exp+16382)&0x7fff
 }
 
-// floatText writes a floating-point number as C's %g with as many digits as
-// bring it back: 2 more than its significand holds (9 for float, 17 for double).
+// floatText formats a floating-point number as C's %g with enough digits to read it back:
+// 2 more than its significand holds (9 for float, 17 for double).
 func floatText(b []byte, t *Type) string {
 	f, wide := decodeFloat(b, t)
 	digits := map[int64]int{2: 5, 4: 9, 8: 17, 12: 21, 16: 21}[t.Size]
@@ -162,8 +162,8 @@ func nanPayload(b []byte, bfloat bool) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
-// cStyle turns Go's 'g' into C's: an exponent only below 1e-4 or from
-// 10**digits on, no trailing zeros, two digits of exponent at least.
+// cStyle converts Go's 'g' to C's: an exponent only below 1e-4 or from
+// 10**digits on, no trailing zeros, at least two digits of exponent.
 func cStyle(s string, digits int) string {
 	sign := ""
 	if strings.HasPrefix(s, "-") {

@@ -8,22 +8,22 @@ import (
 	"rseqstep/table"
 )
 
-// Format says how a value is to be shown.
+// Format is the format of a value.
 type Format struct {
-	Letter byte // 0: as its type asks; else one of x d u o t z a c f s
+	Letter byte // 0: by its type; else one of x d u o t z a c f s
 	Count  int  // x: how many; 0 means 1
-	Size   byte // x: b h w g; 0 what was used last
+	Size   byte // x: b h w g; 0 the last one
 	Raw    bool // "/r": accepted, without effect here
 }
 
 // elementLimit is gdb's default for "set print elements".
 const elementLimit = 200
 
-// repeatThreshold: more equal elements than these are shown as one with
+// repeatThreshold: more equal elements than this are shown as one with
 // "<repeats N times>" (gdb's default for "set print repeats").
 const repeatThreshold = 10
 
-// Print shows a value as "print" does after "$1 = ".
+// Print formats a value as "print" does after "$1 = ".
 func (c *Context) Print(v Value, f Format) (string, error) {
 	p := &printer{ctx: c, letter: f.Letter, limit: c.Session.limit()}
 	if f.Letter == 'a' && (strip(v.Type).Kind == Func) {
@@ -35,8 +35,8 @@ func (c *Context) Print(v Value, f Format) (string, error) {
 	return p.b.String(), nil
 }
 
-// PrintMember shows a value as "info locals" and members of structs do:
-// pointers without their type in front.
+// PrintMember formats a value as "info locals" and struct members do: pointers
+// without a leading type.
 func (c *Context) PrintMember(v Value, f Format) (string, error) {
 	p := &printer{ctx: c, letter: f.Letter, limit: c.Session.limit()}
 	err := p.value(v, 0)
@@ -50,7 +50,7 @@ func (s *Session) limit() int {
 	return elementLimit
 }
 
-// printer writes one value.
+// printer formats one value.
 type printer struct {
 	ctx    *Context
 	b      strings.Builder
@@ -58,10 +58,10 @@ type printer struct {
 	limit  int
 }
 
-// maxNesting bounds structs in structs; nothing real comes near.
+// maxNesting bounds structs in structs; real programs stay far below.
 const maxNesting = 200
 
-// top writes a value with what only an outermost one gets: the type of a
+// top formats a value with the prefix of an outermost one: the type of a
 // pointer or reference, in parentheses.
 func (p *printer) top(v Value) error {
 	t := strip(v.Type)
@@ -79,8 +79,8 @@ func (p *printer) top(v Value) error {
 	return p.value(v, 0)
 }
 
-// value writes a value. Errors are for the outermost level: inside of an
-// aggregate they are written in its place.
+// value formats a value. Errors are returned only at the outermost level:
+// inside an aggregate they are shown in its place.
 func (p *printer) value(v Value, depth int) error {
 	if depth > maxNesting {
 		p.b.WriteString("...")
@@ -143,14 +143,14 @@ func (p *printer) value(v Value, depth int) error {
 	return p.scalar(v, t)
 }
 
-// inner writes a part of an aggregate; what cannot be read is said there.
+// inner formats a part of an aggregate; an error is shown in its place.
 func (p *printer) inner(v Value, depth int) {
 	if err := p.value(v, depth); err != nil {
 		fmt.Fprintf(&p.b, "<error: %v>", err)
 	}
 }
 
-// symbol writes a function, or a symbol without debug information.
+// symbol formats a function, or a symbol without debug information.
 func (p *printer) symbol(v Value, t *Type) error {
 	kind := v.Type.String()
 	if t.Kind == NoDebug && t.Elem == nil { // data: its first bytes as an int, as gdb warns
@@ -169,7 +169,7 @@ func (p *printer) address(v Value) error {
 	return nil
 }
 
-// AddressText is an address with the symbol it is in: "0x401136 <main+4>".
+// AddressText is an address with its symbol: "0x401136 <main+4>".
 func (c *Context) AddressText(a table.Addr) string {
 	s := fmt.Sprintf("%#x", uint64(a))
 	if name := c.symbolText(a); name != "" {
@@ -178,7 +178,7 @@ func (c *Context) AddressText(a table.Addr) string {
 	return s
 }
 
-// symbolText is "<main+4>", or "" for an address in no symbol.
+// symbolText is "<main+4>", or "" for an address without a symbol.
 func (c *Context) symbolText(a table.Addr) string {
 	if c.Source == nil {
 		return ""

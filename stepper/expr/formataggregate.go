@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// structure writes "{a = 1, b = 2}", base classes first as "<Base> = {…}".
+// structure formats a struct as "{a = 1, b = 2}", base classes first as "<Base>
+// = {…}".
 func (p *printer) structure(v Value, t *Type, depth int) error {
 	if p.goValue(v, t, depth) {
 		return nil
@@ -49,7 +50,7 @@ func (p *printer) structure(v Value, t *Type, depth int) error {
 	return nil
 }
 
-// array writes "{1, 2, 3 <repeats 20 times>...}", or a string for
+// array formats an array as "{1, 2, 3 <repeats 20 times>...}", or a string for
 // characters.
 func (p *printer) array(v Value, t *Type, depth int) error {
 	elem := p.ctx.complete(t.Elem)
@@ -101,8 +102,8 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 	return nil
 }
 
-// goValue writes Go's strings and slices as Go's users know them; false for
-// anything else.
+// goValue formats Go's strings and slices in Go's form; false for anything
+// else.
 func (p *printer) goValue(v Value, t *Type, depth int) bool {
 	if text, ok := p.ctx.goString(v, t, p.limit); ok {
 		p.b.WriteString(text)

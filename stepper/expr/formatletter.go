@@ -8,8 +8,8 @@ import (
 	"rseqstep/table"
 )
 
-// ParseFormat reads what follows a command's slash: "x", "4xw", "10i". def
-// holds what is not said.
+// ParseFormat parses the text after a command's slash: "x", "4xw", "10i". def
+// supplies what is missing.
 func ParseFormat(text string, def Format) (Format, error) {
 	f := def
 	f.Count = 1
@@ -39,7 +39,7 @@ func ParseFormat(text string, def Format) (Format, error) {
 	return f, nil
 }
 
-// PrintFormat reads the format of "print/…", which has no count and no size.
+// PrintFormat parses the format of "print/…", which has no count and no size.
 func PrintFormat(text string) (Format, error) {
 	f, err := ParseFormat(text, Format{})
 	switch {
@@ -55,8 +55,8 @@ func PrintFormat(text string) (Format, error) {
 	return f, nil
 }
 
-// letterText writes a scalar by a format letter. pad is a width in bytes
-// that x and t are filled up to with zeros; 0 for none.
+// letterText formats a scalar by a format letter. pad is the width in bytes to
+// which x and t are padded with zeros; 0 for none.
 func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, error) {
 	b := v.data
 	n := decodeInt(b, true)
@@ -101,15 +101,15 @@ func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, 
 	return "", sentence("Undefined output format \"%c\".", letter)
 }
 
-// charByLetter shows the lowest byte as a character, signed where the type is.
+// charByLetter shows the lowest byte as a character, signed if the type is.
 func (c *Context) charByLetter(b []byte, t *Type) string {
 	ct := &Type{Kind: Char, Size: 1, Unsigned: t.Unsigned}
 	n := decodeInt(b[:1], t.Unsigned)
 	return fmt.Sprintf("%s %s", n, c.charText(n, ct))
 }
 
-// floatOfSize is the floating-point type that "/f" takes bytes for; nil when
-// there is none of that size.
+// floatOfSize is the floating-point type for the bytes of "/f"; nil if there is
+// none of that size.
 func floatOfSize(t *Type, size int64) *Type {
 	if t.Kind == Float {
 		return t

@@ -10,7 +10,7 @@ import (
 )
 
 // objectText is symbolText for an address inside a variable of the program: a
-// string literal lies in none, though some symbol is before it.
+// string literal is in none, although some symbol precedes it.
 func (c *Context) objectText(a table.Addr) string {
 	text := c.symbolText(a)
 	i := c.infoAt(a)
@@ -75,7 +75,7 @@ func (p *printer) flags(bits []machine.Flag, n uint64) {
 	p.b.WriteString("]")
 }
 
-// pointer writes an address, the string it points to, or the symbol there.
+// pointer formats an address with the string or the symbol it points to.
 func (p *printer) pointer(v Value, t *Type) error {
 	a := table.Addr(decodeInt(v.data, true).Uint64())
 	fmt.Fprintf(&p.b, "%#x", uint64(a))
@@ -115,7 +115,7 @@ func (p *printer) complex(v Value, t *Type) error {
 	return nil
 }
 
-// enumText is an enum's name, or for flags all of theirs. C++'s carry their scope.
+// enumText is an enum's name, or for flags all their names. C++'s have their scope.
 func enumText(t *Type, n int64) string {
 	scope := t.enumScope()
 	for _, e := range t.Enumerators() {
@@ -143,7 +143,7 @@ func enumText(t *Type, n int64) string {
 	return "(" + strings.Join(parts, " | ") + ")"
 }
 
-// enumScope is what stands in front of an enum's names.
+// enumScope is the prefix of an enum's names.
 func (t *Type) enumScope() string {
 	scope := t.scope()
 	if t.enumClass {

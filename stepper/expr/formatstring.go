@@ -10,8 +10,8 @@ import (
 	"rseqstep/table"
 )
 
-// characterType is the type of characters that t is shown as, nil for none. C's
-// wide characters are integers that only their typedef's name gives away.
+// characterType is the character type as which t is shown, nil for none. C's
+// wide characters are integers that only their typedef's name identifies.
 func characterType(t *Type) *Type {
 	for t.Kind == Typedef || t.Kind == Qualified {
 		s := strip(t)
@@ -30,7 +30,7 @@ func characterType(t *Type) *Type {
 func textual(t *Type) bool { return characterType(t) != nil }
 
 // stringAt reads the string at an address and quotes it; at most limit
-// characters of it. A piece that cannot be read is an error in its place.
+// characters of it. An unreadable part is shown as an error.
 func (c *Context) stringAt(a table.Addr, elem *Type, limit int) string {
 	data, ended, err := c.readString(a, sizeOf(elem), limit)
 	if err != nil && len(data) == 0 {
@@ -44,8 +44,8 @@ func (c *Context) stringAt(a table.Addr, elem *Type, limit int) string {
 }
 
 // readString reads characters of size bytes up to a zero, at most limit of
-// them; the zero is not among what it returns. It reads ahead by little, so
-// as not to run into what is not mapped.
+// them; the result does not contain the zero. It reads ahead only a little, to
+// avoid unmapped memory.
 func (c *Context) readString(a table.Addr, size int64, limit int) (data []byte, ended bool, err error) {
 	zero := make([]byte, size)
 	for len(data) < limit*int(size) {
@@ -63,7 +63,7 @@ func (c *Context) readString(a table.Addr, size int64, limit int) (data []byte, 
 		data = append(data, b...)
 		a += table.Addr(chunk)
 	}
-	// One more, to know whether it ends right here.
+	// Read one more, to know whether the string ends here.
 	b := make([]byte, size)
 	if c.read(a, b) == nil && string(b) == string(zero) {
 		return data, true, nil
@@ -71,15 +71,15 @@ func (c *Context) readString(a table.Addr, size int64, limit int) (data []byte, 
 	return data, false, nil
 }
 
-// charRun is one character and how often it comes in a row.
+// charRun is one character and the number of its consecutive repetitions.
 type charRun struct {
 	r     rune
-	raw   bool // a byte that is no character: always by number
+	raw   bool // a byte that is no character: always shown by number
 	times int
 }
 
-// stringText quotes an array of characters. more: it goes on beyond data.
-// dropZero leaves out the last element where it is the closing zero.
+// stringText quotes an array of characters. more: the string continues beyond
+// data. dropZero omits the last element if it is the closing zero.
 func (c *Context) stringText(data []byte, elem *Type, limit int, more, dropZero bool) string {
 	size := int(sizeOf(elem))
 	if dropZero && len(data) >= size && !more && decodeInt(data[len(data)-size:], true).Sign() == 0 {
@@ -154,7 +154,7 @@ func (c *Context) runs(data []byte, size, limit int) (runs []charRun, cut bool) 
 	return runs, false
 }
 
-// char takes one character off data.
+// char removes one character from data.
 func (c *Context) char(data []byte, size int) (r rune, n int, raw bool) {
 	if size > 1 {
 		r = rune(decodeInt(data[:size], true).Int64())
@@ -168,7 +168,7 @@ func (c *Context) char(data []byte, size int) (r rune, n int, raw bool) {
 	return rune(data[0]), 1, data[0] >= utf8.RuneSelf
 }
 
-// quoteRune writes a character between quotes.
+// quoteRune formats a character between quotes.
 func quoteRune(run charRun, quote byte, size int) string {
 	r := run.r
 	const letters, meaning = "\a\b\f\n\r\t\v", "abfnrtv"

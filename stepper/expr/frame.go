@@ -10,15 +10,15 @@ import (
 	"rseqstep/table"
 )
 
-// frame is a selected frame with what its variables are found by.
+// frame is a selected frame with what is needed to find its variables.
 type frame struct {
 	stepper.Frame
 	ctx    *Context
 	index  int              // in ctx.Frames
-	lookup table.Addr       // the address its scopes and lists are looked up by
+	lookup table.Addr       // the address for looking up scopes and location lists
 	info   *Info            // nil outside of any module
-	scopes []*symbols.Scope // that cover lookup, the concrete function first
-	inner  bool             // every register is this frame's own: no ordinary call lies below
+	scopes []*symbols.Scope // the scopes at lookup, the concrete function first
+	inner  bool             // every register is this frame's own: no ordinary call is below
 	fbase  *table.Addr      // DW_AT_frame_base, once computed
 }
 
@@ -40,8 +40,8 @@ func (c *Context) frameOf(index int) (*frame, error) {
 	}
 	f := &frame{Frame: c.Frames[index], ctx: c, index: index, inner: true}
 	f.lookup = f.PC
-	// The frames below: inlined ones share this one's registers, a signal
-	// trampoline saved all of them, a call saved only some.
+	// Look at the frames below: inlined ones share this one's registers, a
+	// signal trampoline saved all of them, a call saved only some.
 	for n := index - 1; n >= 0; n-- {
 		below := c.Frames[n]
 		if below.CFA == f.CFA && below.PC == f.PC && c.Frames[n].Inlined > 0 && n < index {
@@ -63,8 +63,8 @@ func (c *Context) frameOf(index int) (*frame, error) {
 	return f, nil
 }
 
-// blocks are the selected frame's own scopes, innermost first: those at its
-// inline depth that cover its address.
+// blocks are the selected frame's own scopes, innermost first: those that cover
+// its address at its inline depth.
 func (f *frame) blocks() (list []*symbols.Scope) {
 	for n := len(f.scopes) - 1; n >= 0; n-- {
 		if f.scopes[n].Inlined == f.Inlined {
@@ -74,7 +74,7 @@ func (f *frame) blocks() (list []*symbols.Scope) {
 	return list
 }
 
-// unitDIE is a DIE of the unit the frame's function is in.
+// unitDIE is a DIE of the unit of the frame's function.
 func (f *frame) unitDIE() (dwarf.Offset, bool) {
 	if f == nil || len(f.scopes) == 0 {
 		return 0, false
@@ -110,14 +110,14 @@ func (f *frame) base() (table.Addr, error) {
 	return at.Addr, nil
 }
 
-// innermost reports whether the thread's registers are this frame's: nothing
-// lies below but calls inlined into it.
+// innermost reports whether the thread's registers are this frame's: only calls
+// inlined into it are below.
 func (f *frame) innermost() bool {
 	first := f.ctx.Frames[0]
 	return first.CFA == f.CFA && first.PC == f.PC
 }
 
-// caller is the concrete frame that called this one, shown at its own depth.
+// caller is the concrete frame that called this one, at its own depth.
 func (f *frame) caller() (*frame, error) {
 	for n := f.index + 1; n < len(f.ctx.Frames); n++ {
 		if next := f.ctx.Frames[n]; next.CFA != f.CFA || next.PC != f.PC {

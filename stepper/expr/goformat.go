@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// goSlice takes apart a Go slice: a struct named "[]T" of array, len and cap
+// goSlice decodes a Go slice: a struct named "[]T" of array, len and cap
 // (cmd/compile's DWARF).
 func (c *Context) goSlice(v Value) (elem *Type, data table.Addr, length int64, ok bool) {
 	if v.Type == nil {
@@ -32,7 +32,7 @@ func (c *Context) goSlice(v Value) (elem *Type, data table.Addr, length int64, o
 	return c.complete(strip(array.Type).Elem), data, length, err == nil
 }
 
-// goString writes a Go string: a struct named "string" of str and len.
+// goString formats a Go string: a struct named "string" of str and len.
 func (c *Context) goString(v Value, t *Type, limit int) (string, bool) {
 	if t.Kind != Struct || t.Name != "string" || len(t.Fields()) != 2 {
 		return "", false

@@ -24,7 +24,7 @@ func set(d *die, at dwarf.Attr, v any) {
 	}
 }
 
-// offsets are where the DIEs of a unit are, by name.
+// offsets are the offsets of a unit's DIEs, by name.
 func offsets(t testing.TB, root *die) map[string]uint32 {
 	t.Helper()
 	abbrev, info := tabletest.DWARF(root)
@@ -47,7 +47,7 @@ func offsets(t testing.TB, root *die) map[string]uint32 {
 	}
 }
 
-// reads is an expression that asks n times for the value of the variable of a DIE.
+// reads is an expression that reads the value of a DIE's variable n times.
 func reads(at uint32, n int) (expr []byte) {
 	for range n {
 		expr = append(binary.LittleEndian.AppendUint32(append(expr, dwexpr.OpGNUVariableValue), at), dwexpr.OpDrop)
@@ -55,8 +55,8 @@ func reads(at uint32, n int) (expr []byte) {
 	return append(expr, dwexpr.OpLit0, dwexpr.OpStackValue)
 }
 
-// endless are frame bases and locations that lead to themselves, or to so many others
-// that nobody would see their end.
+// endless are frame bases and locations that refer to themselves, or to so many others
+// that evaluation would never end.
 func endless(t testing.TB) map[string]*die {
 	base := program(baseType("int", 4, signed))
 	set(base.Children[2], dwarf.AttrFrameBase, []byte{dwexpr.OpFbreg, 0})

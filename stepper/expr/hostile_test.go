@@ -26,8 +26,8 @@ func entry(tag dwarf.Tag, attrs ...tabletest.DIEAttr) *die { return &die{Tag: ta
 // refer makes one entry's type another.
 func refer(d, to *die) { d.Attrs = append(d.Attrs, attr(dwarf.AttrType, to)) }
 
-// hostile is a Context at 0x1010 in a program with these debug sections; an error
-// when they are refused before anything can be asked of them.
+// hostile is a Context at 0x1010 in a program with these debug sections; an error if they
+// are rejected before any query.
 func hostile(sections map[string][]byte) (*Context, error) {
 	b := tabletest.Program(sections)
 	s := symbols.New(symbols.Options{DebugDirs: []string{}, Open: func(*table.Module) (io.ReaderAt, error) { return bytes.NewReader(b), nil }})
@@ -39,7 +39,7 @@ func hostile(sections map[string][]byte) (*Context, error) {
 		Frames: []stepper.Frame{{PC: 0x1010, CFA: 0x7000, Regs: amd64.Regs(machine.Words{amd64.RIP: 0x1010, amd64.RSP: 0x6ff0})}}}, nil
 }
 
-// ask asks everything of a variable "v" and of the frame.
+// ask makes every query about a variable "v" and the frame.
 func ask(c *Context) {
 	for _, text := range []string{"v", "*v", "v[0]", "v.a", "v->a.a", "&v", "sizeof(v)", "v + 1", "(struct s) v", "v == v", "*v@3", "(t) 1"} {
 		e, err := c.Parse(text)
@@ -77,7 +77,7 @@ func program(typ *die, more ...*die) *die {
 	return root
 }
 
-// cyclic are types that hold or lead to themselves.
+// cyclic are types that contain or refer to themselves.
 func cyclic() map[string]*die {
 	typedef := entry(dwarf.TagTypedef, attr(dwarf.AttrName, "t"))
 	refer(typedef, typedef)
@@ -85,7 +85,7 @@ func cyclic() map[string]*die {
 	refer(pointer, constant)
 	refer(constant, nested)
 	refer(nested, pointer)
-	wrap := func(ds ...*die) *die { // the first is the type, the rest stand beside it
+	wrap := func(ds ...*die) *die { // the first is the type, the rest are its siblings
 		ds[0].Children = append(ds[0].Children, ds[1:]...)
 		return ds[0]
 	}
@@ -150,7 +150,7 @@ func TestTypesThatLeadToThemselvesEnd(t *testing.T) {
 	}
 }
 
-// The variable must be found, or the tests above ask nothing.
+// The variable must be found, otherwise the tests above query nothing.
 func TestTheHostileProgramIsRead(t *testing.T) {
 	typ := entry(dwarf.TagBaseType, attr(dwarf.AttrName, "int"), attr(dwarf.AttrByteSize, uint8(4)), attr(dwarf.AttrEncoding, uint8(5)))
 	abbrev, info := tabletest.DWARF(program(typ))
@@ -172,7 +172,7 @@ func TestTheHostileProgramIsRead(t *testing.T) {
 	}
 }
 
-// FuzzDWARF reads its input as DWARF of a program and asks all of it.
+// FuzzDWARF reads its input as DWARF of a program and makes every query.
 func FuzzDWARF(f *testing.F) {
 	for name, typ := range cyclic() {
 		if name == "200,000 steps" {

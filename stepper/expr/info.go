@@ -7,28 +7,28 @@ import (
 	"rseqstep/table"
 )
 
-// Info is what is kept of one module's debug information: its types, read
-// when they are first met. It is not safe for concurrent use.
+// Info caches one module's debug information: its types, read on first use. It
+// is not safe for concurrent use.
 type Info struct {
 	mod    *symbols.Module
 	has    bool                                     // the module has debug information
-	byName map[string][]*dwarf.Entry                // answers of named
+	byName map[string][]*dwarf.Entry                // results of named
 	scopes map[dwarf.Offset]map[dwarf.Offset]string // scopeOf, by unit
 	types  map[dwarf.Offset]*Type
 	depth  int                    // of the type that is being read: see maxTypeDepth
 	enums  map[dwarf.Offset]*Type // by enumerator
 }
 
-// NewInfo wraps a module. A module without debug information is fine: it
-// answers nothing.
+// NewInfo wraps a module. A module without debug information is valid: it has
+// no types and names.
 func NewInfo(m *symbols.Module) *Info {
 	i := &Info{mod: m, types: map[dwarf.Offset]*Type{}, byName: map[string][]*dwarf.Entry{}}
-	i.has = m.DWARF() == nil // no debug information is a normal state, not a failure
+	i.has = m.DWARF() == nil // absent debug information is normal, not a failure
 	return i
 }
 
-// Values of DW_AT_language (DWARF 5, table 7.17) whose tags are types' names
-// by themselves, without "struct".
+// Values of DW_AT_language (DWARF 5, table 7.17) whose tags are type names
+// without "struct".
 const (
 	langCpp       = 0x04
 	langGo        = 0x16
@@ -48,7 +48,7 @@ func (i *Info) language(off dwarf.Offset) int64 {
 	return 0
 }
 
-// bareTags: in the unit of this DIE a tag needs no keyword.
+// bareTags reports that in the unit of this DIE a tag needs no keyword.
 func (i *Info) bareTags(off dwarf.Offset) bool {
 	switch i.language(off) {
 	case langCpp, langCpp03, langCpp11, langCpp14, langCpp17, langCpp20, langGo, langRust:
@@ -57,8 +57,8 @@ func (i *Info) bareTags(off dwarf.Offset) bool {
 	return false
 }
 
-// named is symbols.Module.Named, asked once a name: a breakpoint's condition
-// asks for the same few again and again.
+// named is symbols.Module.Named, called once per name: a breakpoint's condition
+// repeats the same few.
 func (i *Info) named(name string) []*dwarf.Entry {
 	list, ok := i.byName[name]
 	if !ok && i.has {

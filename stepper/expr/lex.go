@@ -12,7 +12,7 @@ type tokenKind int
 
 const (
 	tokEnd    tokenKind = iota
-	tokName             // text: an identifier, or what stood between single quotes
+	tokName             // text: an identifier, or the text between single quotes
 	tokNumber           // node
 	tokString           // node
 	tokDollar           // text: "$", "$$", "$1", "$$2", "$name"
@@ -23,11 +23,11 @@ type token struct {
 	kind   tokenKind
 	text   string
 	node   node
-	at     int  // where it begins
-	quoted bool // tokName: it stood between single quotes
+	at     int  // start offset
+	quoted bool // tokName: it was between single quotes
 }
 
-// operators, the longer first.
+// operators, the longer ones first.
 var operatorTexts = [...]string{"<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "::",
 	"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "...",
 	"+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}", "@"}
@@ -39,7 +39,7 @@ type lexer struct {
 
 func letter(r rune) bool { return r == '_' || unicode.IsLetter(r) || r == '·' }
 
-// next reads one token.
+// next reads the next token.
 func (l *lexer) next() (token, error) {
 	for l.at < len(l.text) && strings.IndexByte(" \t\n\r", l.text[l.at]) >= 0 {
 		l.at++
@@ -86,7 +86,7 @@ func (l *lexer) next() (token, error) {
 	return t, sentence("Invalid character '%c' in expression.", first)
 }
 
-// word is the run of letters and digits from at on.
+// word is the run of letters and digits that starts at at.
 func (l *lexer) word(at int) string {
 	rest := l.text[at:]
 	n := strings.IndexFunc(rest, func(r rune) bool { return !letter(r) && !unicode.IsDigit(r) })
@@ -187,8 +187,8 @@ func integerType(n *big.Int, base int, suffix string) (string, bool) {
 		if n.BitLen() > c.bits || ls > c.ls || unsigned && !c.unsigned {
 			continue
 		}
-		// A decimal constant without "u" never becomes unsigned, but for the
-		// largest ones, where gdb is more generous than C.
+		// A decimal constant without "u" never becomes unsigned, except for the
+		// largest ones, for which gdb is more generous than C.
 		if c.unsigned && !unsigned && base == 10 && c.bits < 64 {
 			continue
 		}

@@ -16,8 +16,8 @@ func (l *lexer) str(t token, prefix byte) (token, error) {
 	return t, nil
 }
 
-// quote reads a character constant, or a name between single quotes: what
-// is longer than two characters is a name, as in gdb.
+// quote reads a character constant, or a name between single quotes: text
+// longer than two characters is a name, as in gdb.
 func (l *lexer) quote(t token, prefix byte) (token, error) {
 	begin := l.at
 	runes, err := l.quotedText('\'')
@@ -36,8 +36,8 @@ func (l *lexer) quote(t token, prefix byte) (token, error) {
 	return t, nil
 }
 
-// quotedText reads up to the closing quote and resolves C's escapes. An
-// escape by number is a byte, and comes as the code point of that number.
+// quotedText reads up to the closing quote and resolves C's escapes. A numeric
+// escape is a byte, returned as the code point of that number.
 func (l *lexer) quotedText(end byte) (out []rune, err error) {
 	l.at++
 	for {
@@ -67,7 +67,8 @@ func (l *lexer) quotedText(end byte) (out []rune, err error) {
 	}
 }
 
-// escape reads the escape sequence that text begins with, and its length.
+// escape decodes the escape sequence at the start of text and returns its
+// length.
 func escape(text string) (r rune, n int, err error) {
 	if len(text) < 2 {
 		return 0, 0, sentence("Unterminated escape sequence in expression.")

@@ -11,9 +11,8 @@ type Variable struct {
 	Err   error // why there is no value
 }
 
-// Locals are the variables of the selected frame's blocks, the innermost
-// block first, in the order of the source; variables that inner ones hide
-// are among them. Static ones count.
+// Locals are the variables of the selected frame's blocks, the innermost block
+// first, in the order of the source; including hidden and static variables.
 func (c *Context) Locals() ([]Variable, error) {
 	return c.variables(func(e *dwarf.Entry) bool {
 		return e.Tag == dwarf.TagVariable || e.Tag == dwarf.TagConstant
@@ -54,7 +53,7 @@ func (c *Context) variables(want func(*dwarf.Entry) bool) (list []Variable, err 
 	return list, nil
 }
 
-// Text is the variable's value as "info locals" shows it.
+// Text is the variable's value as in "info locals".
 func (c *Context) Text(v Variable, f Format) string {
 	if v.Err != nil {
 		return "<error: " + v.Err.Error() + ">"

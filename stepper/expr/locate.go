@@ -9,11 +9,12 @@ import (
 	"rseqstep/table"
 )
 
-// errOptimizedOut is a value the compiler left no way to know.
+// errOptimizedOut is the error for a value that the debug information does not
+// provide.
 var errOptimizedOut = errors.New("value has been optimized out")
 
-// locate evaluates a location attribute of e in the frame, which is nil for
-// a global asked for without one. ok is false when e has no such attribute.
+// locate evaluates a location attribute of e in the frame, which is nil for a
+// global without a frame. ok is false if e has no such attribute.
 func (c *Context) locate(f *frame, info *Info, e *dwarf.Entry, a dwarf.Attr) (at dwexpr.Location, ok bool, err error) {
 	field := e.AttrField(a)
 	if field == nil {
@@ -41,11 +42,11 @@ func (c *Context) locate(f *frame, info *Info, e *dwarf.Entry, a dwarf.Attr) (at
 	return at, true, err
 }
 
-// fileLookup is the frame's address as info's file has it.
+// fileLookup is the frame's lookup address as a file address of info's module.
 func (f *frame) fileLookup(info *Info) uint64 { return info.fileAddr(f.lookup) }
 
-// EntryValue answers DW_OP_entry_value: what expr was when the function was
-// entered. The caller's call site may tell (DWARF 5, 3.4.2).
+// EntryValue implements DW_OP_entry_value: the value of expr at the function's
+// entry. The caller's call site may contain it (DWARF 5, 3.4.2).
 func (m *evaluation) EntryValue(expr []byte) (uint64, error) {
 	if m.frame == nil {
 		return 0, errNoFrame
@@ -61,8 +62,8 @@ func (m *evaluation) EntryValue(expr []byte) (uint64, error) {
 	})
 }
 
-// ParameterRef answers DW_OP_GNU_parameter_ref: the value that the
-// parameter of a DIE, itself gone, had at the call.
+// ParameterRef implements DW_OP_GNU_parameter_ref: the value at the call of a
+// DIE's parameter that no longer exists.
 func (m *evaluation) ParameterRef(off uint64) (uint64, error) {
 	die := dwarf.Offset(off) + m.info.unitHead(m.unit)
 	return m.atCallSite(func(i *Info, c *dwarf.Entry) bool {
@@ -74,8 +75,8 @@ func (m *evaluation) ParameterRef(off uint64) (uint64, error) {
 	})
 }
 
-// atCallSite is the value that the caller's call site gives the
-// parameter that is picks, evaluated in the caller.
+// atCallSite is the value that the caller's call site has for the parameter
+// selected by is, evaluated in the caller.
 func (m *evaluation) atCallSite(is func(*Info, *dwarf.Entry) bool) (uint64, error) {
 	up, err := m.frame.caller()
 	if err != nil || up.info == nil || len(up.scopes) == 0 {
@@ -110,7 +111,7 @@ func (m *evaluation) atCallSite(is func(*Info, *dwarf.Entry) bool) (uint64, erro
 	return 0, errOptimizedOut
 }
 
-// callSite finds the call that returns to ret among the scopes of the frame.
+// callSite finds the call that returns to ret in the scopes of the frame.
 func (f *frame) callSite(ret table.Addr) (site *dwarf.Entry) {
 	file := f.info.fileAddr(ret)
 	for n := len(f.scopes) - 1; n >= 0 && site == nil; n-- {
@@ -131,7 +132,7 @@ func (f *frame) callSite(ret table.Addr) (site *dwarf.Entry) {
 	return site
 }
 
-// VariableValue answers DW_OP_GNU_variable_value: a variable's value.
+// VariableValue implements DW_OP_GNU_variable_value: a variable's value.
 func (m *evaluation) VariableValue(die uint64) (uint64, error) {
 	e := m.info.entry(dwarf.Offset(die))
 	if e == nil || m.frame == nil {

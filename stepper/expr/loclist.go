@@ -8,8 +8,8 @@ import (
 	"rseqstep/stepper/dwexpr"
 )
 
-// Entries of .debug_loclists (DWARF 5, table 7.10; the last is LLVM's
-// and GCC's view pair, which carries two numbers to skip).
+// Entries of .debug_loclists (DWARF 5, table 7.10; the last is LLVM's and GCC's
+// view pair, which has two numbers to skip).
 const (
 	lleEnd          = 0x00
 	lleBaseAddressx = 0x01
@@ -23,9 +23,9 @@ const (
 	lleViewPair     = 0x09
 )
 
-// listEntry finds the expression that a location list has for pc, a file
-// address; empty when it has none. list is an offset into the section, or an
-// index when indexed. die says in which unit.
+// listEntry finds the expression of a location list for pc, a file address;
+// empty if it has none. list is an offset into the section, or an index if
+// indexed. die is any DIE of the unit.
 func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64) ([]byte, error) {
 	u, ok := i.mod.UnitOf(die)
 	if !ok {
@@ -64,8 +64,8 @@ func (i *Info) listEntry(die dwarf.Offset, list uint64, indexed bool, pc uint64)
 	return newList(data[list:], uint64(u.Low), pc, func(n uint64) (uint64, error) { return i.addrx(die, n) })
 }
 
-// newList reads the list that data, a part of .debug_loclists, begins with.
-// index looks an address up in .debug_addr.
+// newList reads the list at the start of data, a part of .debug_loclists. index
+// looks up an address in .debug_addr.
 func newList(data []byte, base, pc uint64, index func(uint64) (uint64, error)) ([]byte, error) {
 	r := dwexpr.Reader{P: data}
 	var other []byte
@@ -125,10 +125,10 @@ func newList(data []byte, base, pc uint64, index func(uint64) (uint64, error)) (
 	return nil, fmt.Errorf("location list runs out of .debug_loclists")
 }
 
-// oldList reads the list that data, a part of .debug_loc, begins with
-// (DWARF 4, 2.6.2): pairs of addresses that count from base, each with an
-// expression of two length bytes. A pair that begins with the highest address
-// sets base, a pair of zeros ends the list.
+// oldList reads the list at the start of data, a part of .debug_loc (DWARF 4,
+// 2.6.2): pairs of addresses relative to base, each with an expression preceded
+// by two length bytes. A pair that begins with the highest address sets base, a
+// pair of zeros ends the list.
 func oldList(data []byte, base, pc uint64) ([]byte, error) {
 	r := dwexpr.Reader{P: data}
 	for {
@@ -149,9 +149,9 @@ func oldList(data []byte, base, pc uint64) ([]byte, error) {
 	}
 }
 
-// splitList reads the list that data, a part of .debug_loc.dwo, begins with. GNU's
-// split DWARF 4 has these entries of its own (DW_LLE_GNU_*, GCC wiki, DebugFission);
-// GCC and LLVM write only starts with a length of 4 bytes.
+// splitList reads the list at the start of data, a part of .debug_loc.dwo. GNU's split
+// DWARF 4 has its own entries (DW_LLE_GNU_*, GCC wiki, DebugFission); GCC and LLVM emit
+// only start addresses with a length of 4 bytes.
 func splitList(data []byte, index func(uint64) (uint64, error), pc uint64) ([]byte, error) {
 	r := dwexpr.Reader{P: data}
 	for {

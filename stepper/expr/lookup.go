@@ -9,10 +9,10 @@ import (
 	"rseqstep/table"
 )
 
-// NoSymbolError says that a name means nothing here, in gdb's words.
+// NoSymbolError is the error for an unknown name, in gdb's words.
 type NoSymbolError struct {
 	Name string
-	why  string // ": …", where there is more to say
+	why  string // ": …", if there is more to say
 }
 
 func (e *NoSymbolError) Error() string {
@@ -24,9 +24,9 @@ func (e *NoSymbolError) Error() string {
 
 func noSymbol(name string) error { return &NoSymbolError{Name: name} }
 
-// lookup resolves a name as C's scopes have it: blocks from the innermost
-// out, the members of "this", the unit's own names, other units of the
-// module, other modules, and last symbols without debug information.
+// lookup resolves a name by C's scopes: blocks from the innermost out, the
+// members of "this", the unit's own names, other units of the module, other
+// modules, and last symbols without debug information.
 func (c *Context) lookup(name string) (Value, bool, error) {
 	if f, err := c.frame(); err == nil {
 		if v, ok, err := c.local(f, name); ok {
@@ -64,12 +64,12 @@ func (c *Context) local(f *frame, name string) (v Value, ok bool, err error) {
 	return Value{}, false, nil
 }
 
-// escaped: a Go variable that moved to the heap. Its DIE is that of a pointer
-// to it, named "&x".
+// escaped reports a Go variable that was moved to the heap. Its DIE describes a
+// pointer to it, named "&x".
 func escaped(i *Info, e *dwarf.Entry) bool { return strings.HasPrefix(i.name(e), "&") }
 
-// inBlock finds a name among a scope's own variables. The last of several
-// counts: it hides those before it.
+// inBlock finds a name among a scope's own variables. The last of several is
+// returned: it hides the earlier ones.
 func inBlock(i *Info, block *symbols.Scope, name string) (found *dwarf.Entry) {
 	i.children(block.Entry.Offset, func(e *dwarf.Entry) bool {
 		switch e.Tag {
@@ -115,9 +115,9 @@ func (c *Context) memberOfThis(f *frame, name string) (Value, bool) {
 	return v, err == nil
 }
 
-// global finds a variable or enumerator at file, namespace or class level of
-// a module. The selected frame's unit goes first, then definitions, then
-// declarations. onlyDefined leaves declarations out.
+// global finds a variable or enumerator at file, namespace or class level of a
+// module. The selected frame's unit goes first, then definitions, then
+// declarations. onlyDefined omits declarations.
 func (c *Context) global(name string, i *Info, onlyDefined bool) (Value, bool) {
 	var best *dwarf.Entry
 	rank := 0
@@ -149,8 +149,8 @@ func (c *Context) global(name string, i *Info, onlyDefined bool) (Value, bool) {
 	return v, true
 }
 
-// spellings of a name: as it is, and inside the namespaces (or the Go
-// package) of the selected frame's function.
+// spellings are the candidates for a name: as given, and qualified with the
+// namespaces (or the Go package) of the selected frame's function.
 func (c *Context) spellings(name string, i *Info) []string {
 	f, err := c.frame()
 	if err != nil || f.info != i || f.Function == "" {
@@ -173,7 +173,7 @@ func (c *Context) spellings(name string, i *Info) []string {
 	}
 }
 
-// rank orders what a name may mean: 0 for nothing that has a value.
+// rank orders the candidates for a name: 0 for one without a value.
 func (c *Context) rank(i *Info, e *dwarf.Entry, here dwarf.Offset) int {
 	n := 0
 	switch e.Tag {
@@ -205,8 +205,8 @@ func (c *Context) unitOfFrame(i *Info) dwarf.Offset {
 	return 0
 }
 
-// enumerator makes the value of an enumerator's DIE: its enum is the DIE it
-// is a child of, which stands before it.
+// enumerator makes the value of an enumerator's DIE: its enum is its parent
+// DIE, which precedes it.
 func (i *Info) enumerator(e *dwarf.Entry) (Value, bool) {
 	value := integer(e.Val(dwarf.AttrConstValue), 0)
 	t := i.enumOf(e.Offset)
@@ -243,7 +243,7 @@ func (c *Context) here() table.Addr {
 	return 0
 }
 
-// symbolValue is what a symbol at an address stands for.
+// symbolValue is the value of a symbol at an address.
 func (c *Context) symbolValue(name string, a table.Addr) Value {
 	fn, isCode := c.Source.Function(a)
 	if isCode && fn.Entry == a {

@@ -22,7 +22,7 @@ func (c *Context) evalMember(n memberNode) (Value, error) {
 	return c.member(x, n.name)
 }
 
-// memberObject is the structure that a member is taken of.
+// memberObject is the structure whose member is accessed.
 func (c *Context) memberObject(n memberNode) (Value, error) {
 	x, err := c.operand(n.x)
 	if err != nil {
@@ -69,7 +69,8 @@ func (c *Context) packageVariable(pkg, name string) (Value, bool) {
 	return c.function(pkg + "." + name)
 }
 
-// member finds a member by name, in anonymous members and base classes too.
+// member finds a member by name, including those of anonymous members and base
+// classes.
 func (c *Context) member(v Value, name string) (Value, error) {
 	v.Type = c.complete(v.Type)
 	if base, rest, ok := strings.Cut(name, "::"); ok {

@@ -5,9 +5,9 @@ import (
 	"math/big"
 )
 
-// number is an arithmetic value on its way through an operator: an integer
-// of any width, or a floating-point number. Long doubles keep the 64 bits
-// of their significand in wide, where they are finite.
+// number is an operand or result of arithmetic: an integer of any width, or a
+// floating-point number. Finite long doubles keep the 64 bits of their
+// significand in wide.
 type number struct {
 	t    *Type
 	i    *big.Int // integers and pointers
@@ -60,7 +60,7 @@ func decodeInt(b []byte, unsigned bool) *big.Int {
 	return n
 }
 
-// encodeInt is n as size little-endian bytes, cut off as C cuts.
+// encodeInt is n as size little-endian bytes, truncated as in C.
 func encodeInt(n *big.Int, size int64) []byte {
 	out := make([]byte, size)
 	m := n
@@ -75,7 +75,7 @@ func encodeInt(n *big.Int, size int64) []byte {
 	return out
 }
 
-// widenBits takes size bits, off bits into raw, as a value of type t.
+// widenBits extracts size bits at bit offset off of raw, as a value of type t.
 func widenBits(raw []byte, off, size int, t *Type) []byte {
 	n := new(big.Int).Rsh(decodeInt(raw, true), uint(off))
 	mod := new(big.Int).Lsh(big.NewInt(1), uint(size))
@@ -86,7 +86,7 @@ func widenBits(raw []byte, off, size int, t *Type) []byte {
 	return encodeInt(n, sizeOf(t))
 }
 
-// narrowBits puts a value into size bits, off bits into raw, in place.
+// narrowBits stores a value into size bits at bit offset off of raw, in place.
 func narrowBits(raw []byte, off, size int, value *big.Int) {
 	mod := new(big.Int).Lsh(big.NewInt(1), uint(size))
 	bits := new(big.Int).Mod(value, mod)
@@ -121,8 +121,8 @@ func (n number) zero() bool {
 	return n.f == 0
 }
 
-// truncated is the number as an integer, towards zero. What has no integer
-// (infinity, not a number) is what amd64's cvttsd2si makes of it.
+// truncated is the number as an integer, rounded towards zero. Infinity and
+// not-a-number give the result of amd64's cvttsd2si.
 func (n number) truncated() *big.Int {
 	if n.i != nil {
 		return n.i

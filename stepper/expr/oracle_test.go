@@ -17,16 +17,16 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// program is a fixture stopped where a test wants it, twice: in gdb, which
-// has answered every command already, and in a core file for us.
+// program is a fixture stopped at a location, twice: in gdb, which has already
+// run every command, and in a core file for this package.
 type program struct {
 	core    *core
-	answers []string // of gdb, one a command
+	answers []string // gdb's, one per command
 	ctx     *expr.Context
 	set     *symbols.Set
 
 	regs     machine.Regs // at the stop
-	warnings []string     // of the symbols
+	warnings []string     // the symbols' warnings
 }
 
 // compile builds src in dir and returns the program's path.
@@ -44,8 +44,8 @@ func compile(t testing.TB, dir, src string, flags ...string) string {
 	return exe
 }
 
-// oracle runs exe in gdb to a breakpoint, writes a core file and lets gdb
-// answer the commands one after the other.
+// oracle runs exe in gdb to a breakpoint, writes a core file and runs the
+// commands in gdb one after the other.
 func oracle(t testing.TB, exe, location string, commands []string) *program {
 	t.Helper()
 	gdb := tabletest.NeedTool(t, "gdb")
@@ -102,8 +102,8 @@ kill
 	return p
 }
 
-// load begins anew with the modules' symbols, and with memory and registers as
-// they are in the core file.
+// load resets p to the modules' symbols and the memory and registers of the
+// core file.
 func (p *program) load(t testing.TB, modules []*table.Module) {
 	t.Helper()
 	if p.warnings, p.core.written = nil, map[table.Addr]byte{}; p.set == nil {
@@ -140,7 +140,7 @@ func (p *program) check(t testing.TB, commands []string) {
 	}
 }
 
-// run carries out one command of gdb's with this package.
+// run executes a gdb command with this package.
 func (p *program) run(command string) string {
 	text, err := p.command(command)
 	if err != nil {
@@ -242,8 +242,8 @@ func (p *program) list(args bool) (string, error) {
 	return strings.Join(lines, "\n"), nil
 }
 
-// strip takes away the history's number: a command that is known to differ
-// shifts all that come after it.
+// strip removes the history's number: a command with a known difference shifts
+// all later ones.
 func strip(answer string) string {
 	if number, rest, ok := strings.Cut(answer, " = "); ok && strings.HasPrefix(number, "$") {
 		return rest

@@ -11,8 +11,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// pack5 makes prog.dwp of the one .dwo file in dir and removes that: a package
-// of DWARF 5 (section 7.3.5), which binutils' dwp 2.40 dies of and llvm-dwp 14 does not end with.
+// pack5 makes prog.dwp from the one .dwo file in dir and removes that: a package of DWARF 5
+// (section 7.3.5), on which binutils' dwp 2.40 crashes and llvm-dwp 14 hangs.
 func pack5(t *testing.T, dir string) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*.dwo"))
@@ -74,7 +74,7 @@ func pack5(t *testing.T, dir string) {
 	}
 }
 
-// packIndex is an index to be written.
+// packIndex is a package index to be written.
 type packIndex struct {
 	units          []uint64 // signatures, by row
 	offsets, sizes []byte

@@ -1,9 +1,9 @@
 package expr
 
-// Parse reads a C expression, or the name of a type. isType says whether an
+// Parse reads a C expression, or the name of a type. isType reports whether an
 // identifier names a type (and no variable hides it): C cannot be parsed
-// without knowing. With nil, a name in parentheses is taken for a type only
-// where nothing else makes sense. Errors are worded as gdb's.
+// without that. With nil, a name in parentheses is a type only if nothing else
+// is possible. Errors are worded as gdb's.
 func Parse(text string, isType func(name string) bool) (*Expr, error) {
 	p := &parser{lex: lexer{text: text}, isType: isType}
 	if err := p.advance(); err != nil {
@@ -48,7 +48,8 @@ func (p *parser) expect(op string) error {
 	return p.advance()
 }
 
-// ahead parses without keeping: it reports what f finds and goes back.
+// ahead parses with look-ahead: it returns the result of f and restores the
+// position.
 func (p *parser) ahead(f func() bool) bool {
 	lex, tok := p.lex, p.tok
 	found := f()
@@ -132,8 +133,8 @@ func (p *parser) conditional() (node, error) {
 	return condNode{cond, yes, no}, err
 }
 
-// precedence of the binary operators: C's, with gdb's "@" between the shifts
-// and the sums. 0: not a binary operator.
+// precedence is that of the binary operators: C's, with gdb's "@" between the
+// shifts and the sums. 0: not a binary operator.
 func precedence(op string) int {
 	switch op {
 	case "||":

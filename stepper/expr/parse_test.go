@@ -145,7 +145,7 @@ func TestErrorsAreWordedAsGDBs(t *testing.T) {
 
 func TestCastsNeedToKnowTypes(t *testing.T) {
 	isType := func(name string) bool { return name == "word_t" || name == "ns::T" || name == "Box<int>" }
-	for text, want := range map[string]bool{ // whether the whole is a cast
+	for text, want := range map[string]bool{ // whether the whole text is a cast
 		"(word_t) - 1":          true,
 		"(word_t) * 1":          true,
 		"(word_t) & x":          true,
@@ -228,7 +228,7 @@ func FuzzParse(f *testing.F) {
 				continue
 			}
 			c := bareContext()
-			v, err := c.Eval(e) // whatever it says, it must not panic
+			v, err := c.Eval(e) // whatever the result, it must not panic
 			if err == nil {
 				_, _ = c.Print(v, Format{})
 				_, _ = c.Print(v, Format{Letter: 'x'})

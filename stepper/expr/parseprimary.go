@@ -106,7 +106,7 @@ func (p *parser) primary() (node, error) {
 
 func (p *parser) quotedName() bool { return p.tok.quoted }
 
-// typeAsValue is the name of a type where a value belongs. T::member and
+// typeAsValue is the name of a type in place of a value. T::member and
 // enumerators of scoped enums are names after all.
 func (p *parser) typeAsValue() (node, error) {
 	if p.ahead(func() bool { return p.advance() == nil && p.is("::") }) {

@@ -12,7 +12,7 @@ func specifier(w string) bool {
 	return false
 }
 
-// startsType reports whether a type's name begins here.
+// startsType reports whether a type's name begins at the current token.
 func (p *parser) startsType() bool {
 	if p.tok.kind != tokName || p.tok.quoted {
 		return false
@@ -43,7 +43,7 @@ func (p *parser) startsType() bool {
 	})
 }
 
-// startsCast reports, at a "(", whether a type in parentheses stands here.
+// startsCast reports, at a "(", whether a type in parentheses follows.
 func (p *parser) startsCast() bool {
 	return p.ahead(func() bool {
 		if p.advance() != nil {
@@ -157,7 +157,8 @@ func (p *parser) qualifiedName(t *typeExpr) error {
 	}
 }
 
-// declarator parses an abstract declarator: its steps, the base's side first.
+// declarator parses an abstract declarator: its steps, from the base type
+// outwards.
 func (p *parser) declarator() (steps []typeStep, err error) {
 	if p.depth++; p.depth > maxDepth {
 		return nil, p.syntax()
@@ -242,8 +243,8 @@ func (p *parser) suffix() (s typeStep, err error) {
 	return s, p.expect(end)
 }
 
-// template takes "<…>" behind a name, where that makes the name of a type.
-// It is taken as it is spelled: the compiler's spelling has to be met.
+// template consumes "<…>" after a name, if that makes the name of a type. The
+// text must match the compiler's spelling.
 func (p *parser) template(name string) string {
 	if !p.is("<") || p.isType == nil {
 		return ""

@@ -5,17 +5,17 @@ import (
 	"rseqstep/table"
 )
 
-// composite is an object whose pieces lie in different places, or that has
-// no place at all.
+// composite is an object whose pieces are in different places, or that has no
+// place.
 type composite struct {
 	pieces []dwexpr.Location
 }
 
-// readPieces gathers n bytes, off bytes into a composite. A piece without a
-// place makes the whole errOptimizedOut only when it is asked for.
+// readPieces reads n bytes at offset off of a composite. A piece without a
+// place gives errOptimizedOut only if it is among them.
 func (c *Context) readPieces(v Value, n int64) ([]byte, error) {
 	out := make([]byte, n)
-	at := -8 * v.off // bits: where the piece begins in what is asked for
+	at := -8 * v.off // the piece's first bit in the requested range
 	for _, p := range v.parts.pieces {
 		bits := int64(p.Bits)
 		if bits == 0 || at+bits <= 0 || at >= 8*n {
@@ -40,7 +40,7 @@ func (c *Context) readPieces(v Value, n int64) ([]byte, error) {
 	return out, nil
 }
 
-// pieceBytes are the bytes that hold one piece, as many as it needs.
+// pieceBytes are the bytes that contain one piece, as many as it needs.
 func (c *Context) pieceBytes(f *frame, p dwexpr.Location) ([]byte, error) {
 	need := (p.BitOff + p.Bits + 7) / 8
 	out := make([]byte, need)
@@ -61,8 +61,8 @@ func (c *Context) pieceBytes(f *frame, p dwexpr.Location) ([]byte, error) {
 	return nil, errOptimizedOut
 }
 
-// writePieces changes bytes of a composite. Every one of them must lie in
-// a piece that begins at a byte and has a place.
+// writePieces changes bytes of a composite. Each must be in a piece that begins
+// at a byte and has a place.
 func (c *Context) writePieces(v Value, b []byte) error {
 	at := -8 * v.off
 	for _, p := range v.parts.pieces {

@@ -11,7 +11,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// expect compares commands' answers with what a test states.
+// expect compares the results of commands with the given ones.
 func (p *program) expect(t *testing.T, want ...string) {
 	t.Helper()
 	for i := 0; i+1 < len(want); i += 2 {
@@ -21,7 +21,7 @@ func (p *program) expect(t *testing.T, want ...string) {
 	}
 }
 
-// idle is a command for gdb where a test wants nothing of it but the core file.
+// idle is a command for gdb if a test needs only the core file.
 func idle() []string { return []string{"print 1"} }
 
 func TestThreadLocalsOfAStaticProgram(t *testing.T) {
@@ -60,7 +60,7 @@ func TestWhereWeDifferFromGDBOnPurpose(t *testing.T) {
 		}
 	}
 	p.expect(t,
-		"print $rax", "<not saved>", // gdb shows what the callee left there
+		"print $rax", "<not saved>", // gdb shows the callee's value
 		"print $xmm0.v4_int32", "<not saved>",
 		"print $rax = 1", "error: A register of a calling frame cannot be written; select the innermost frame.",
 		"print argc", "1", // past main, by the C library's call site
@@ -83,7 +83,7 @@ func TestConditionIsFreshAtEveryStop(t *testing.T) {
 		if _, err := p.ctx.Evaluate(c.set); err != nil {
 			t.Fatal(err)
 		}
-		later := *p.ctx // a new stop: nothing is kept but the session
+		later := *p.ctx // a new stop: only the session is kept
 		if got, err := later.True(e); err != nil || got != c.want {
 			t.Errorf("after %s: %v, %v; want %v", c.set, got, err, c.want)
 		}

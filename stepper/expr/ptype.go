@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// typeOf is the type an expression has, or that it names.
+// typeOf is an expression's type, or the type that it names.
 func (c *Context) typeOf(e *Expr) (*Type, bool, error) {
 	v, err := c.typeOnly(e.root)
 	if err != nil {
@@ -15,7 +15,7 @@ func (c *Context) typeOf(e *Expr) (*Type, bool, error) {
 	return v.Type, v.kind == placeType, nil
 }
 
-// typeOnly evaluates for the type alone: functions are not called.
+// typeOnly evaluates only for the type: functions are not called.
 func (c *Context) typeOnly(n node) (Value, error) {
 	before := c.typesOnly
 	c.typesOnly = true
@@ -23,8 +23,8 @@ func (c *Context) typeOnly(n node) (Value, error) {
 	return c.eval(n)
 }
 
-// Resolves is nil if every name in the expression means something in the selected
-// frame, as far as that can be told without its values. Error: *NoSymbolError.
+// Resolves returns nil if every name in the expression can be resolved in the selected
+// frame, as far as that is possible without values. Error: *NoSymbolError.
 func (c *Context) Resolves(e *Expr) error {
 	var missing *NoSymbolError
 	if _, err := c.typeOnly(e.root); errors.As(err, &missing) {
@@ -33,8 +33,8 @@ func (c *Context) Resolves(e *Expr) error {
 	return nil
 }
 
-// Whatis is what "whatis" shows after "type = ": the type's name. A typedef
-// that was named itself is taken one level down.
+// Whatis is the output of "whatis" after "type = ": the type's name. A typedef
+// named directly is resolved one level.
 func (c *Context) Whatis(e *Expr) (string, error) {
 	t, named, err := c.typeOf(e)
 	if err != nil {
@@ -46,8 +46,8 @@ func (c *Context) Whatis(e *Expr) (string, error) {
 	return t.String(), nil
 }
 
-// Ptype is what "ptype" shows after "type = ": typedefs taken away, a
-// struct's members and an enum's names listed.
+// Ptype is the output of "ptype" after "type = ": without typedefs, with a
+// struct's members and an enum's names.
 func (c *Context) Ptype(e *Expr) (string, error) {
 	t, _, err := c.typeOf(e)
 	if err != nil {
@@ -62,7 +62,7 @@ func (c *Context) Ptype(e *Expr) (string, error) {
 	return declareBase(c.bare(t), func(b *Type) string { return c.body(b, 0) }, ""), nil
 }
 
-// bare takes the typedefs out of a type's spine.
+// bare removes the typedefs along a type's chain.
 func (c *Context) bare(t *Type) *Type {
 	switch t.Kind {
 	case Typedef:
@@ -70,7 +70,7 @@ func (c *Context) bare(t *Type) *Type {
 	case Qualified:
 		in := c.bare(t.Elem)
 		if in.Kind == Array || in.Kind == Qualified && t.Const == in.Const && t.Volatile == in.Volatile {
-			return in // an array's elements carry the qualifiers themselves
+			return in // the elements of an array have the qualifiers themselves
 		}
 		n := *t
 		n.Elem = in
@@ -87,7 +87,7 @@ func (c *Context) bare(t *Type) *Type {
 	return t
 }
 
-// body spells a type with its members, indented by level.
+// body formats a type with its members, indented by level.
 func (c *Context) body(t *Type, level int) string {
 	if t.Kind == Qualified {
 		return t.qualifiers() + " " + c.body(t.Elem, level)
@@ -171,10 +171,10 @@ func defaultAccess(class bool) int {
 	return 1
 }
 
-// labels writes "public:" and its like where the access changes.
+// labels writes "public:" and the like when the access changes.
 type labels struct {
 	class bool
-	any   bool // a struct needs them: something in it is not public
+	any   bool // a struct needs them: some member is not public
 	last  int  // the access written last
 	pad   string
 	b     *strings.Builder
@@ -191,7 +191,8 @@ func (l *labels) put(access int) {
 	l.b.WriteString(l.pad + "  " + [...]string{"", "public", "protected", "private"}[access&3] + ":\n")
 }
 
-// fieldText declares a member. A struct without a name is spelled out.
+// fieldText formats a member's declaration. An unnamed struct is written in
+// full.
 func (c *Context) fieldText(f Field, level int) string {
 	text := declareBase(f.Type, func(b *Type) string {
 		s := unqualified(b)

@@ -9,11 +9,11 @@ import (
 	"rseqstep/stepper/machine/arches"
 )
 
-// errNotSaved is gdb's word for a caller's register that the call was free
-// to change.
+// errNotSaved is gdb's error for a caller's register that the call was free to
+// change.
 var errNotSaved = errors.New("value is not available: the register was not saved")
 
-// arch is the architecture of what is looked at; nil where nothing is.
+// arch is the architecture of the selected frame; nil if there is none.
 func (c *Context) arch() *machine.Arch {
 	if len(c.Frames) > 0 {
 		return c.Frames[0].Regs.Arch()
@@ -32,8 +32,8 @@ func (c *Context) GeneralRegisters() (names []string) {
 	return names
 }
 
-// register is the name by which "$name" reads a register. Where the architecture
-// is not known, the names of all are registers.
+// register finds the register view of "$name". If the architecture is unknown, the names
+// of all architectures are registers.
 func (c *Context) register(name string) (registerView, bool) {
 	list := arches.All()
 	if a := c.arch(); a != nil {
@@ -47,8 +47,7 @@ func (c *Context) register(name string) (registerView, bool) {
 	return registerView{}, false
 }
 
-// dwarfName is the name of the register of a DWARF number; that of none where there
-// is no frame.
+// dwarfName is the name of the register with a DWARF number; "" without a frame.
 func (f *frame) dwarfName(n uint64) string {
 	if f != nil {
 		if name := f.Regs.Arch().DWARFRegister(n); name != "" {
@@ -81,10 +80,10 @@ func (f *frame) dwarfRegister(n uint64) (uint64, error) {
 	return r.Fixed(uint64(min(len(b), 8))), nil
 }
 
-// registerBytes are a whole register's contents in the frame, little-endian.
-// In a calling frame a register that the call was free to change is taken to
-// be as it is below: compilers say that a variable is in one across a call
-// only where they know that the callee leaves it alone (GCC's -fipa-ra).
+// registerBytes are a whole register's contents in the frame, little-endian. In
+// a calling frame a register that the call was free to change is assumed
+// unchanged: compilers keep a variable in one across a call only if they know
+// that the callee does not change it (GCC's -fipa-ra).
 func (f *frame) registerBytes(name string) ([]byte, error) {
 	if f == nil {
 		return nil, errNoFrame
@@ -104,7 +103,7 @@ func (f *frame) registerBytes(name string) ([]byte, error) {
 	return b, nil
 }
 
-// setRegister puts a whole register's contents into the thread.
+// setRegister writes a whole register's contents into the thread.
 func (f *frame) setRegister(name string, b []byte) error {
 	if !f.innermost() {
 		return sentence("A register of a calling frame cannot be written; select the innermost frame.")

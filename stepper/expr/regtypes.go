@@ -6,8 +6,8 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// registerView is how a name reads a register: the whole register it is part
-// of, where in it, and the type it is shown with.
+// registerView is the meaning of a register name: the whole register it is part
+// of, the offset in it, and its type.
 type registerView struct {
 	whole string
 	off   int64 // bytes into whole

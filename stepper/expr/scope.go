@@ -2,9 +2,9 @@ package expr
 
 import "debug/dwarf"
 
-// scopeOf is the namespaces and classes around a DIE of a type: "a::b::".
-// DIEs do not name what they stand in, so a unit is walked when the first of
-// its types is named. C has no such scopes and is not walked.
+// scopeOf is the namespaces and classes around a DIE of a type: "a::b::". DIEs
+// do not name their parents, so the unit is walked when the first of its types
+// is named. C has no such scopes and is not walked.
 func (i *Info) scopeOf(off dwarf.Offset) string {
 	if !i.bareTags(off) || i.language(off) == langGo {
 		return ""
@@ -25,7 +25,7 @@ func (i *Info) scopeOf(off dwarf.Offset) string {
 	return inside[off]
 }
 
-// walkScopes notes for every named type below a DIE what it stands in.
+// walkScopes records the scope of every named type below a DIE.
 func (i *Info) walkScopes(off dwarf.Offset, in string, inside map[dwarf.Offset]string, depth int) {
 	i.children(off, func(e *dwarf.Entry) bool {
 		switch e.Tag {
@@ -36,7 +36,7 @@ func (i *Info) walkScopes(off dwarf.Offset, in string, inside map[dwarf.Offset]s
 		}
 		in := in
 		if spec, ok := e.Val(dwarf.AttrSpecification).(dwarf.Offset); ok && inside[spec] != "" {
-			in = inside[spec] // a type of a type unit stands beside the scopes of its declaration
+			in = inside[spec] // a type of a type unit is outside the scopes of its declaration
 		}
 		if in != "" {
 			inside[e.Offset] = in

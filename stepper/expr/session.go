@@ -7,14 +7,14 @@ import (
 	"rseqstep/stepper/symbols"
 )
 
-// Session is what outlives a single expression: the value history ($1, $2,
-// …), convenience variables, and what was read of the modules' types. It is
-// not safe for concurrent use.
+// Session is what outlives a single expression: the value history ($1, $2, …),
+// convenience variables, and the types read from the modules. It is not safe
+// for concurrent use.
 type Session struct {
 	// ElementLimit is how many elements of an array or characters of a
 	// string are shown ("set print elements"); 0 means 200, gdb's default.
 	ElementLimit int
-	// UTF8 shows valid UTF-8 in strings as it is, and not as octal bytes.
+	// UTF8 shows valid UTF-8 in strings as characters, not as octal bytes.
 	UTF8 bool
 
 	history []Value
@@ -23,7 +23,7 @@ type Session struct {
 	basics  *basics
 	regs    map[*machine.Arch]registerViews // see views
 	tags    map[string]*Type                // complete types of tags only declared elsewhere
-	Examine ExamineState                    // where a bare "x" goes on
+	Examine ExamineState                    // where a bare "x" continues
 }
 
 // NewSession makes an empty session.
@@ -41,8 +41,8 @@ func (s *Session) views(a *machine.Arch) registerViews {
 	return s.regs[a]
 }
 
-// Forget drops what was read of modules that are gone. Call it when the
-// process's modules changed.
+// Forget drops the information about modules that are gone. Call it when the
+// process's modules have changed.
 func (s *Session) Forget(keep []*symbols.Module) {
 	old := s.infos
 	s.infos, s.tags = map[*symbols.Module]*Info{}, map[string]*Type{}
@@ -53,8 +53,8 @@ func (s *Session) Forget(keep []*symbols.Module) {
 	}
 }
 
-// Record puts a value into the history with its bytes as they are now, and
-// returns its number: "$1" is 1.
+// Record adds a value to the history with its current bytes, and returns its
+// number: "$1" is 1.
 func (c *Context) Record(v Value) (number int, recorded Value, err error) {
 	if k := strip(v.Type).Kind; k != Func && k != NoDebug && k != Void && !v.lost {
 		full, err := c.fetch(v)
@@ -88,8 +88,8 @@ func (s *Session) past(absolute bool, n int) (Value, error) {
 	return s.history[n-1], nil
 }
 
-// SetVariable sets a convenience variable; the name comes without "$".
-// The command layer uses it for $_, $__, $_exitcode, $bpnum.
+// SetVariable sets a convenience variable; the name is without "$". The command
+// layer uses it for $_, $__, $_exitcode, $bpnum.
 func (s *Session) SetVariable(name string, v Value) { s.vars[name] = v }
 
 // SetInteger sets a convenience variable to an int.

@@ -12,10 +12,10 @@ var (
 	enumerated = regexp.MustCompile(`(enum[^{}\n]*) \{([^}]*)\}`)
 )
 
-// spelled is an answer in the words of the oldest gdb we compare with, where a
-// later one says the same in others: what is wrong at the end of an expression,
-// and the members of an enumeration, which gdb 17 writes on lines of their own
-// with all of their values.
+// spelled is an answer in the words of the oldest gdb in the comparison, if a
+// later one words it differently: errors at the end of an expression, and the
+// members of an enumeration, which gdb 17 writes on lines of their own with all
+// of their values.
 func spelled(answer string) string {
 	if strings.HasPrefix(answer, "error: A syntax error in expression, near the end of") {
 		return endOfInput.ReplaceAllString(answer, "near `'.")

@@ -8,18 +8,18 @@ import (
 	"rseqstep/table"
 )
 
-// tlsAddress is where the calling thread has byte off of a module's thread-local
+// tlsAddress is the address in the calling thread of byte off of a module's thread-local
 // variables.
 //
 // GCC writes the file address of the variable's initial value into .debug_addr
 // instead of an offset (seen in 12.2 with -gsplit-dwarf: ".quad x", without "@dtpoff").
 //
-// The executable's lies right below the thread pointer (variant II of Ulrich
-// Drepper's "ELF Handling For Thread-Local Storage", section 3).
+// The executable's block is right below the thread pointer (variant II of
+// Ulrich Drepper's "ELF Handling For Thread-Local Storage", section 3).
 //
-// A library tells by what the dynamic linker wrote into its GOT:
+// For a library it follows from what the dynamic linker wrote into its GOT:
 // R_X86_64_TPOFF64 holds an offset from the thread pointer, R_X86_64_DTPMOD64
-// the module's number, with which the block is found in the thread's vector
+// the module's number, which is the index of the block in the thread's vector
 // (dtv, at fs_base + 8; glibc's elements are 16 bytes).
 func (c *Context) tlsAddress(info *Info, fs, off uint64) (table.Addr, error) {
 	if fs == 0 {
@@ -49,10 +49,10 @@ func (c *Context) tlsAddress(info *Info, fs, off uint64) (table.Addr, error) {
 	return base + table.Addr(off), err
 }
 
-// BelowThreadPointer is how far below the thread pointer the executable's block
-// of thread-local variables begins, in bytes, by the address, size and alignment
-// of its PT_TLS segment: the linker puts the thread pointer at the block's end,
-// rounded up to its alignment, and every loader has to agree.
+// BelowThreadPointer is the distance in bytes from the start of the executable's block of
+// thread-local variables up to the thread pointer, computed from the address, size and
+// alignment of its PT_TLS segment: the linker puts the thread pointer at the block's end,
+// rounded up to its alignment, and every loader must do the same.
 func BelowThreadPointer(vaddr, size, align uint64) uint64 {
 	if align <= 1 {
 		return size
@@ -73,7 +73,7 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 		for ; len(data) >= 24; data = data[24:] {
 			at, what := binary.LittleEndian.Uint64(data), binary.LittleEndian.Uint64(data[8:])
 			addend, sym := binary.LittleEndian.Uint64(data[16:]), int(what>>32)
-			var own uint64 // the symbol's place in this module's block
+			var own uint64 // the symbol's offset in this module's block
 			if sym > 0 {
 				if sym > len(symbols) || symbols[sym-1].Section == elf.SHN_UNDEF {
 					continue
@@ -96,10 +96,11 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 	return 0, sentence("Cannot find thread-local variables of %s: nothing in it tells where its block is", info.mod.Path)
 }
 
-// TLSBlock is where a thread's block of a module's thread-local variables lies,
-// by the module's number in glibc's vector (dtv) of the thread, whose thread
-// pointer is fs; word reads 8 bytes of the process. A thread that has not used
-// the module's variables may have no block yet, which is an error.
+// TLSBlock is the address of a thread's block of a module's thread-local
+// variables, found by the module's number in glibc's vector (dtv) of the
+// thread, whose thread pointer is fs; word reads 8 bytes of the process. A
+// thread that has not used the module's variables may have no block yet, which
+// is an error.
 func TLSBlock(word func(table.Addr) (uint64, error), fs, mod uint64) (table.Addr, error) {
 	vector, err := word(table.Addr(fs + 8))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// Kind says what a Type is, and with that which of its fields count.
+// Kind is the kind of a Type, which determines the valid fields.
 type Kind int
 
 const (
@@ -27,18 +27,18 @@ const (
 	Typedef          // Name, Elem
 	Qualified        // Elem with Const, Volatile, Restrict or Atomic
 	NoDebug          // a symbol without debug information; Unsigned unused, Name says which
-	Unsupported      // DWARF that this package has no notion of; Name says which
+	Unsupported      // DWARF that this package does not support; Name describes it
 )
 
-// Type is a type of the program's language. Types are made once and shared;
-// nobody changes one after it was made, save that members are read when they
-// are first asked for. A Type is not safe for concurrent use.
+// Type is a type of the program's language. Types are made once, shared and
+// never changed afterwards, except that members are read on first use. A Type
+// is not safe for concurrent use.
 type Type struct {
 	Kind     Kind
-	Name     string // the spelling of the source; a tag without "struct"
-	Size     int64  // bytes; 0 when unknown
+	Name     string // as in the source; a tag without "struct"
+	Size     int64  // bytes; 0 if unknown
 	Elem     *Type
-	Count    int64 // Array: elements, -1 when unknown (int a[])
+	Count    int64 // Array: elements, -1 if unknown (int a[])
 	Unsigned bool
 	Class    bool           // Struct: declared with "class"
 	bare     bool           // Struct, Union, Enum: named without its keyword (C++, Go)
@@ -53,11 +53,11 @@ type Type struct {
 	Prototyped bool
 
 	Incomplete bool         // Struct, Union, Enum: only declared
-	info       *Info        // where it came from; nil for types made here
-	die        dwarf.Offset // where it stands in info
-	enumClass  bool         // Enum: its names need the enum's in front
+	info       *Info        // the Info it was read from; nil for types made here
+	die        dwarf.Offset // its offset in info
+	enumClass  bool         // Enum: its names need the enum's as a prefix
 
-	load    func(*Type) // fills what follows, once
+	load    func(*Type) // fills the following fields, once
 	fields  []Field
 	enums   []Enumerator
 	methods []method
@@ -78,7 +78,7 @@ type Field struct {
 	Access     int    // DW_ACCESS_public 1, protected 2, private 3; 0 the default
 	locate     []byte // a DWARF expression from the object's address to the member's (virtual bases)
 	linkage    string // Static: the symbol's name
-	constant   []byte // Static: its value, when the compiler gave no storage
+	constant   []byte // Static: its value, if it has no storage
 	hasConst   bool
 }
 
@@ -111,7 +111,7 @@ func ArrayOf(t *Type, n int64) *Type {
 	return &Type{Kind: Array, Size: n * t.Size, Elem: t, Count: n, info: t.info}
 }
 
-// strip takes away typedefs and qualifiers.
+// strip removes typedefs and qualifiers.
 func strip(t *Type) *Type {
 	for t.Kind == Typedef || t.Kind == Qualified {
 		t = t.Elem
@@ -119,7 +119,7 @@ func strip(t *Type) *Type {
 	return t
 }
 
-// unqualified takes away qualifiers only: a typedef keeps its name.
+// unqualified removes qualifiers only: a typedef keeps its name.
 func unqualified(t *Type) *Type {
 	for t.Kind == Qualified {
 		t = t.Elem
@@ -143,8 +143,8 @@ func (t *Type) isAggregate() bool {
 	return false
 }
 
-// flagEnum reports whether an enum's values read as a set of flags: each is
-// one bit or zero, and no two are the same bit.
+// flagEnum reports whether an enum's values form a set of flags: each is one
+// bit or zero, and no two are the same bit.
 func (t *Type) flagEnum() bool {
 	var seen int64
 	for _, e := range t.Enumerators() {

@@ -24,8 +24,8 @@ type entryType struct {
 	size, encoding uint8
 }
 
-// typedExpressions are those of each operation on entries of each type, by what they are.
-// Divisors are not zero, and shifts are within the type: DWARF does not say what others give.
+// typedExpressions are those of each operation on entries of each type, by name. Divisors are not
+// zero, and shift counts are within the type: DWARF leaves other results open.
 func typedExpressions(types []entryType, at map[string]uint32) map[string][]byte {
 	operations := map[string]byte{"and": dwexpr.OpAnd, "or": dwexpr.OpOr, "xor": dwexpr.OpXor, "plus": dwexpr.OpPlus, "minus": dwexpr.OpMinus,
 		"mul": dwexpr.OpMul, "div": dwexpr.OpDiv, "mod": dwexpr.OpMod, "eq": dwexpr.OpEq, "ne": dwexpr.OpNe, "lt": dwexpr.OpLt,
@@ -52,7 +52,7 @@ func typedExpressions(types []entryType, at map[string]uint32) map[string][]byte
 		for name, op := range operations {
 			for _, pair := range [][2]int64{{-7, 2}, {7, -3}, {-7, -3}, {-7, 3}, {5, 5}, {127, 100}, {-128, 1}} {
 				if op == dwexpr.OpMod && t.encoding == signed && (pair[0] < 0) != (pair[1] < 0) {
-					continue // gdb 13's has another sign than later ones'
+					continue // gdb 13's result has another sign than that of later versions
 				}
 				add(name, op, pair[0], pair[1])
 			}
@@ -71,7 +71,7 @@ func typedExpressions(types []entryType, at map[string]uint32) map[string][]byte
 	return out
 }
 
-// An entry of the stack is computed in the type that its DIE describes, as gdb does it.
+// A stack entry is computed in the type of its DIE, as in gdb.
 func TestTypedEntriesAgreeWithGDB(t *testing.T) {
 	gdb := tabletest.NeedTool(t, "gdb")
 	types := []entryType{{"generic", 0, 0}, {"signed char", 1, signed}, {"unsigned char", 1, unsigned}, {"short", 2, signed},

@@ -4,9 +4,9 @@ import (
 	"debug/dwarf"
 )
 
-// isType reports whether a name stands for a type at the selected frame and
-// no variable hides it. Modules are asked one by one, the frame's first: what
-// it answers need not be looked for in the whole of the C library.
+// isType reports whether a name names a type in the selected frame and no
+// variable hides it. Modules are searched one by one, the frame's first: a name
+// found there is not searched in the whole C library.
 func (c *Context) isType(name string) bool {
 	if f, err := c.frame(); err == nil {
 		if _, ok, _ := c.local(f, name); ok {
@@ -39,7 +39,7 @@ func (c *Context) isType(name string) bool {
 	return false
 }
 
-// resolve makes the Type a type's name means here.
+// resolve makes the Type that a type's name means in this Context.
 func (c *Context) resolve(e *typeExpr) (*Type, error) {
 	t, err := c.base(e)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c *Context) namedType(name string) (*Type, bool) {
 	return t, t != nil
 }
 
-// namesType: the DIE's name is a type's without any keyword.
+// namesType reports whether the DIE's name is a type name without a keyword.
 func namesType(i *Info, e *dwarf.Entry) bool {
 	switch e.Tag {
 	case dwarf.TagTypedef, dwarf.TagBaseType:
@@ -168,8 +168,8 @@ func (c *Context) findTag(tag, name string, declarations bool) *Type {
 	})
 }
 
-// findType finds a type by name: in the frame's blocks, then its unit, then
-// its module, then other modules. Complete ones go before declarations.
+// findType finds a type by name: in the frame's blocks, then its unit, then its
+// module, then other modules. Complete types are preferred to declarations.
 func (c *Context) findType(name string, is func(*Info, *dwarf.Entry) bool) *Type {
 	if t := c.localType(name, is); t != nil {
 		return t
@@ -202,8 +202,8 @@ func (c *Context) findType(name string, is func(*Info, *dwarf.Entry) bool) *Type
 	return declared
 }
 
-// complete replaces a struct, union or enum that is only declared where it
-// came from by its definition elsewhere, if there is one.
+// complete replaces a struct, union or enum that its module only declares by
+// its definition elsewhere, if there is one.
 func (c *Context) complete(t *Type) *Type {
 	if t == nil {
 		return c.Session.basics.void

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// String spells the type as a C declaration without a name: "int (*)[3]".
+// String formats the type as a C declaration without a name: "int (*)[3]".
 func (t *Type) String() string { return declare(t, "") }
 
-// declare spells "t name" in C's inside-out order. Words are joined as gdb
-// joins them: "int *", "int * const", "char [4]", "int (*)(int)".
+// declare formats "t name" in C's inside-out order, with gdb's spacing: "int
+// *", "int * const", "char [4]", "int (*)(int)".
 func declare(t *Type, name string) string {
 	return declareBase(t, func(base *Type) string { return base.baseName() }, name)
 }
 
-// declareBase is declare with the innermost type spelled by show, so that
+// declareBase is declare with the innermost type formatted by show, so that
 // ptype can put a struct's body there.
 func declareBase(t *Type, show func(*Type) string, name string) string {
 	inner := name
@@ -61,7 +61,7 @@ func declareBase(t *Type, show func(*Type) string, name string) string {
 	}
 }
 
-// spaced puts the one space between a base type and its declarator.
+// spaced prefixes a declarator with the space after its base type.
 func spaced(s string) string {
 	if s == "" || s[0] == ' ' {
 		return s
@@ -109,7 +109,7 @@ func (t *Type) keyword() string {
 	return "struct"
 }
 
-// baseName spells a type that is no declarator.
+// baseName formats a type that is not a declarator.
 func (t *Type) baseName() string {
 	switch t.Kind {
 	case Qualified:

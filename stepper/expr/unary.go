@@ -109,7 +109,7 @@ func (c *Context) deref(v Value) (Value, error) {
 		}
 		a, err := c.pointerTarget(v)
 		return memoryValue(c.complete(t.Elem), a), err
-	case t.Kind == Int: // as gdb: an address where a long lies
+	case t.Kind == Int: // as gdb: the address of a long
 		n, err := c.integer(v)
 		return memoryValue(c.Session.basics.long, tableAddr(n)), err
 	case t.Kind == NoDebug:
@@ -118,8 +118,8 @@ func (c *Context) deref(v Value) (Value, error) {
 	return v, sentence("Attempt to take contents of a non-pointer value.")
 }
 
-// implicitTarget is what a pointer without a value points to: the compiler
-// removed the pointer but says which variable it meant.
+// implicitTarget is the target of a pointer without a value: the compiler
+// removed the pointer but recorded the variable it pointed to.
 func (c *Context) implicitTarget(v Value) (Value, error) {
 	p := v.parts.pieces[0]
 	f := v.in

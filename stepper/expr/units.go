@@ -10,8 +10,8 @@ func (i *Info) typeBySignature(sig uint64) *Type {
 	return &Type{Kind: Struct, Name: "<type in a type unit that is missing>", Incomplete: true, info: i}
 }
 
-// signed makes t the type that e's DW_AT_signature names: e is then all that
-// its unit has of a type that a type unit describes.
+// signed makes t the type that e's DW_AT_signature names: e is then the only
+// DIE in its unit for a type that a type unit describes.
 func (i *Info) signed(t *Type, e *dwarf.Entry) bool {
 	sig, ok := e.Val(dwarf.AttrSignature).(uint64)
 	if !ok {
@@ -32,8 +32,8 @@ func (i *Info) unitHead(off dwarf.Offset) dwarf.Offset {
 	return 0
 }
 
-// enumOf is the enum whose enumerator stands at off. DIEs know no parents:
-// the enum is the last one before it in its unit.
+// enumOf is the enum whose enumerator is at off. DIEs do not name their
+// parents: the enum is the last one before it in its unit.
 func (i *Info) enumOf(off dwarf.Offset) *Type {
 	if i.enums == nil {
 		i.enums = map[dwarf.Offset]*Type{}

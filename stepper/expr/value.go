@@ -6,9 +6,9 @@ import (
 	"rseqstep/table"
 )
 
-// Value is what an expression comes to. Its bytes are read when they are
-// first needed, so the address of a huge array costs nothing. A Value is
-// used with the Context it came from; those in a Session's history hold their bytes.
+// Value is the result of an expression. Its bytes are read when they are first needed, so
+// the address of a huge array costs nothing. A Value is used with the Context it came
+// from; those in a Session's history have their bytes.
 type Value struct {
 	Type *Type
 
@@ -28,7 +28,8 @@ type Value struct {
 	gone error
 }
 
-// placeKind says where a value lives, and so what an assignment to it means.
+// placeKind is the kind of place of a value, which determines how to assign to
+// it.
 type placeKind int
 
 const (
@@ -37,11 +38,11 @@ const (
 	placeRegister                     // reg, off
 	placePieces                       // parts, off
 	placeConvenience                  // $name
-	placeType                         // no value at all: the name of a type
-	placePointer                      // parts holds the variable an implicit pointer points to
+	placeType                         // no value: the name of a type
+	placePointer                      // parts is the variable an implicit pointer points to
 )
 
-// maxValue bounds, in bytes, what is read of the program for one value:
+// maxValue bounds, in bytes, how much of the program is read for one value:
 // gdb's default for max-value-size.
 const maxValue = 65536
 
@@ -51,23 +52,24 @@ func memoryValue(t *Type, addr table.Addr) Value {
 	return Value{Type: t, kind: placeMemory, addr: addr}
 }
 
-// Addr is where the value lies in the program's memory; ok is false when it
-// does not, or not at a byte's boundary.
+// Addr is the value's address in the program's memory; ok is false if it has
+// none, or is not at a byte boundary.
 func (v Value) Addr() (addr table.Addr, ok bool) {
 	return v.addr, v.kind == placeMemory && v.bitSize == 0
 }
 
-// OptimizedOut reports that the compiler left no way to know the value.
+// OptimizedOut reports whether the debug information does not provide the
+// value.
 func (v Value) OptimizedOut() bool { return v.lost }
 
-// Bytes are the value's contents as they lie in memory, little-endian; a
-// bitfield's are those of its value.
+// Bytes are the value's contents in memory order, little-endian; a bitfield's
+// are those of its value.
 func (v Value) Bytes(c *Context) ([]byte, error) {
 	v, err := c.fetch(v)
 	return v.data, err
 }
 
-// fetch reads a value's contents if it has not got them yet.
+// fetch reads a value's contents unless it has them already.
 func (c *Context) fetch(v Value) (Value, error) {
 	if v.have {
 		return v, nil
@@ -92,7 +94,7 @@ func (c *Context) fetch(v Value) (Value, error) {
 	return v, err
 }
 
-// contents reads n bytes from where v begins.
+// contents reads n bytes from the start of v.
 func (c *Context) contents(v Value, n int64) ([]byte, error) {
 	switch v.kind {
 	case placeMemory:
@@ -126,8 +128,8 @@ func (c *Context) fetchBits(v Value) (Value, error) {
 	return v, nil
 }
 
-// slice is the part of v that is off bytes in, of type t, with what of its
-// contents is known already.
+// slice is the part of v at offset off, of type t, with the known part of its
+// contents.
 func (v Value) slice(t *Type, off int64) Value {
 	w := v
 	w.Type, w.bitOff, w.bitSize = t, 0, 0

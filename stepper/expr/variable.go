@@ -30,7 +30,7 @@ func (c *Context) variable(f *frame, info *Info, e *dwarf.Entry) (Value, error) 
 	return c.place(f, t, at), nil
 }
 
-// place makes the Value of type t that a location found.
+// place makes the Value of type t at a location.
 func (c *Context) place(f *frame, t *Type, at dwexpr.Location) Value {
 	size := int(sizeOf(t))
 	switch at.Kind {
@@ -103,8 +103,8 @@ func constBytes(v any, size int64) []byte {
 	return out
 }
 
-// dynamicType gives a variable-length array the length it has in the frame.
-// Other types come back as they are.
+// dynamicType gives a variable-length array its length in the frame. It returns
+// other types unchanged.
 func (c *Context) dynamicType(f *frame, info *Info, t *Type) (*Type, error) {
 	switch t.Kind {
 	case Array:
@@ -169,7 +169,7 @@ func (c *Context) count(f *frame, info *Info, d *dynamicCount) (int64, error) {
 	switch at.Kind {
 	case dwexpr.IsValue:
 		return max(int64(at.Value)+d.plus, 0), nil
-	case dwexpr.InMemory: // DWARF 5, 7.3: an exprloc as a bound leaves the bound itself
+	case dwexpr.InMemory: // DWARF 5, 7.3: an exprloc as a bound yields the bound itself
 		return max(int64(at.Addr)+d.plus, 0), nil
 	}
 	return 0, errOptimizedOut

@@ -6,14 +6,14 @@ import (
 	"rseqstep/table"
 )
 
-// Watched is what a watchpoint on an expression has to look at.
+// Watched is what a watchpoint on an expression monitors.
 type Watched struct {
 	Expr  *Expr
-	Addr  table.Addr // where the value lies
+	Addr  table.Addr // address of the value
 	Len   int64      // bytes
-	Value Value      // as it was, with its bytes where they can be read
-	// Frame is the CFA of the frame the expression has to be evaluated in, 0
-	// when it names no local: then it means the same everywhere.
+	Value Value      // the initial value, with its bytes if they are readable
+	// Frame is the CFA of the frame in which the expression must be evaluated,
+	// 0 if it names no local: then it means the same in every frame.
 	Frame table.Addr
 }
 
@@ -49,8 +49,8 @@ func (c *Context) Watch(e *Expr) (Watched, error) {
 	return w, nil
 }
 
-// usesLocals reports whether the expression names a variable on the stack or
-// a register, so that it means something else in another frame.
+// usesLocals reports whether the expression names a variable on the stack or a
+// register, so that its meaning depends on the frame.
 func (c *Context) usesLocals(f *frame, n node) bool {
 	return anyNode(n, func(n node) bool {
 		switch n := n.(type) {
@@ -59,7 +59,7 @@ func (c *Context) usesLocals(f *frame, n node) bool {
 				return false
 			}
 			v, ok, _ := c.local(f, n.name)
-			// A function's static variable lies in a module.
+			// A function's static variable is in a module.
 			return ok && !(v.kind == placeMemory && c.infoAt(v.addr) != nil)
 		case dollarNode:
 			_, register := c.register(n.name[1:])

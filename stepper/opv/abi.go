@@ -4,11 +4,12 @@ package opv
 type ABI uint8
 
 const (
-	// V3 is that of November 2017: "[RFC PATCH v3 for 4.15] cpu_opv: Provide
-	// cpu_opv system call", include/uapi/linux/cpu_opv.h and kernel/cpu_opv.c.
+	// V3 is the form of November 2017: "[RFC PATCH v3 for 4.15] cpu_opv:
+	// Provide cpu_opv system call", include/uapi/linux/cpu_opv.h and
+	// kernel/cpu_opv.c.
 	V3 ABI = iota
-	// V9 is that of November 2018: the same patch in its ninth version, the
-	// last one; librseq carried its header.
+	// V9 is the form of November 2018: the same patch in its ninth and last
+	// version; librseq carried its header.
 	V9
 )
 
@@ -22,7 +23,7 @@ func (a ABI) String() string {
 // Limits that both ABIs have (include/uapi/linux/cpu_opv.h).
 const (
 	OpSize     = 32   // sizeof(struct cpu_op), bytes
-	MaxData    = 4096 // CPU_OP_DATA_LEN_MAX: bytes one compare or copy may touch
+	MaxData    = 4096 // CPU_OP_DATA_LEN_MAX: bytes one compare or copy may access
 	maxNumber  = 8    // bytes of an arithmetic, bitwise or shift operand
 	headerSize = 8    // s32 op, u32 len
 )
@@ -41,7 +42,7 @@ func (a ABI) MaxOps() int {
 	return 16
 }
 
-// MaxSum is how many bytes a vector's operations may touch in all:
+// MaxSum is how many bytes a vector's operations may access in all:
 // CPU_OP_VEC_DATA_LEN_MAX, one copy of a page and numbers for the rest.
 func (a ABI) MaxSum() int { return MaxData + (a.MaxOps()-1)*maxNumber }
 
@@ -79,7 +80,7 @@ func (a ABI) kinds() []Kind {
 	return []Kind{CompareEqual, CompareNotEqual, Memcpy, Add, Or, And, Xor, ShiftLeft, ShiftRight, Barrier}
 }
 
-// Kind is the kind that a number stands for. ok is false for a number the ABI lacks.
+// Kind is the kind of a number. ok is false for a number the ABI lacks.
 func (a ABI) Kind(number int32) (k Kind, ok bool) {
 	kinds := a.kinds()
 	if number < 0 || int(number) >= len(kinds) {

@@ -16,7 +16,7 @@ func TestABINumbersAreThePublishedOnes(t *testing.T) {
 		ops    int
 		sum    int
 		kinds  string
-		answer int64 // to CPU_OP_NR_FLAG
+		answer int64 // of CPU_OP_NR_FLAG
 	}{
 		{opv.V3, 16, 4216, "COMPARE_EQ COMPARE_NE MEMCPY ADD OR AND XOR LSHIFT RSHIFT MB ", 10},
 		{opv.V9, 4, 4120, "COMPARE_EQ COMPARE_NE MEMCPY MEMCPY_RELEASE ADD ADD_RELEASE ", 6},

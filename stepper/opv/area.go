@@ -8,7 +8,7 @@ import (
 	"rseqstep/table"
 )
 
-// field is one of the words of struct rseq that say where a thread runs.
+// field is one of the words of struct rseq that contain the CPU or mm_cid.
 type field uint8
 
 const (
@@ -17,26 +17,27 @@ const (
 	fieldCID        // mm_cid
 )
 
-// Places in struct rseq in bytes (include/uapi/linux/rseq.h). The first is as
-// old as the struct; mm_cid is there since Linux 6.3, in areas of 28 bytes and more.
+// Offsets in struct rseq in bytes (include/uapi/linux/rseq.h). cpu_id is as old as the
+// struct; mm_cid exists since Linux 6.3, in areas of 28 bytes and more.
 const (
 	offCPU = 4
 	offCID = 24
 )
 
-// fields are the words of one area that a compare may name a place with.
-// The zero value knows of none.
+// fields are the words of one area with which a compare may name a CPU or
+// mm_cid. The zero value has none.
 type fields struct {
 	area     table.Addr
 	cpu, cid uint32
-	// named says which of them a compare has named.
+	// which of them a compare has named
 	namedCPU, namedCID bool
 }
 
-// errNamed ends a pass that found out which CPU or mm_cid is meant.
+// errNamed ends a pass that has found out which CPU or mm_cid the section
+// requires.
 var errNamed = errors.New("the section names another place to run on")
 
-// assume makes the two words read as given.
+// assume makes the two words read as the given values.
 func (m *interpreter) assume(f fields) {
 	m.area = f
 	if f.area == 0 {
@@ -54,7 +55,7 @@ func (m *interpreter) assume(f fields) {
 	word(f.area+offCID, f.cid)
 }
 
-// fieldAt is the field that a read of size bytes at addr reads whole.
+// fieldAt is the field that a read of size bytes at addr reads in full.
 func (m *interpreter) fieldAt(addr table.Addr, size int) field {
 	switch {
 	case m.area.area == 0 || size != 4:
@@ -67,7 +68,8 @@ func (m *interpreter) fieldAt(addr table.Addr, size int) field {
 	return fieldNone
 }
 
-// fieldOf is the field that an instruction's rm operand is, or is a copy of.
+// fieldOf is the field that an instruction's rm operand is, or contains a copy
+// of.
 func (m *interpreter) fieldOf(i *inst, size int) field {
 	switch {
 	case i.inMemory():
@@ -78,9 +80,9 @@ func (m *interpreter) fieldOf(i *inst, size int) field {
 	return fieldNone
 }
 
-// compared is told of a compare of two operands, of which one may be a field:
-// that compare counts as satisfied, and its other side names the place. A
-// pass that assumed another value is started over by Build.
+// compared handles a compare of two operands, one of which may be a field: that
+// compare counts as satisfied, and its other side names the place. Build
+// repeats a pass that assumed another value.
 func (m *interpreter) compared(a, b field, x, y uint64) error {
 	f, other := a, y
 	if a == fieldNone {

@@ -2,7 +2,7 @@ package opv
 
 import "rseqstep/stepper/machine/amd64"
 
-// The eight operations of opcodes 00 to 3F, as bits 3 to 5 number them.
+// The eight operations of opcodes 00 to 3F, numbered by bits 3 to 5.
 const (
 	aluAdd = iota
 	aluOr
@@ -62,7 +62,7 @@ func (m *interpreter) arithmeticImm(i *inst) error {
 	return m.putAlu(i, i.digit(), size, a, i.signed(), v)
 }
 
-// heldIn is the field that a register holds a copy of.
+// heldIn is the field that a register contains a copy of.
 func (m *interpreter) heldIn(n byte, size int) field {
 	if size < 4 {
 		return fieldNone
@@ -92,7 +92,7 @@ func (m *interpreter) combine(op byte, a, b uint64, size int) uint64 {
 	}
 }
 
-// putAlu writes the result v of a and b back.
+// putAlu writes back the result v of a and b.
 func (m *interpreter) putAlu(i *inst, op byte, size int, a, b, v uint64) error {
 	switch op {
 	case aluAdd, aluAdc, aluSub, aluSbb:
@@ -101,8 +101,8 @@ func (m *interpreter) putAlu(i *inst, op byte, size int, a, b, v uint64) error {
 	return m.put(i, size, v)
 }
 
-// putSum writes back old plus count. In memory that is one access: the read
-// that get logged is taken back.
+// putSum writes back old plus count. In memory that is one access, so it
+// removes the log entry of get's read.
 func (m *interpreter) putSum(i *inst, size int, old, v, count uint64) error {
 	if !i.inMemory() {
 		return m.put(i, size, v)

@@ -33,7 +33,7 @@ func expand(c oracleCase) []oracleCase {
 	return all
 }
 
-// assemble turns each case into its bytes.
+// assemble converts each case to its bytes.
 func assemble(t *testing.T, cases []oracleCase) [][]byte {
 	t.Helper()
 	as, objcopy := tabletest.NeedTool(t, "as"), tabletest.NeedTool(t, "objcopy")

@@ -7,7 +7,7 @@ import (
 )
 
 // bitTest executes bt, bts, btr and btc (what 0 to 3). A bit number in a
-// register moves the address of an operand in memory. CF is the bit; ZF stays;
+// register changes the address of a memory operand. CF is the bit; ZF stays;
 // OF, SF, AF and PF are undefined and kept.
 func (m *interpreter) bitTest(i *inst, what byte, bit uint64, moves bool) error {
 	size := i.wide()
@@ -47,7 +47,7 @@ func (m *interpreter) bitTest(i *inst, what byte, bit uint64, moves bool) error 
 }
 
 // scan executes bsf, bsr, tzcnt, lzcnt and popcnt. bsf and bsr of 0 leave the
-// register alone, as every processor does and AMD documents. Flags that are
+// register unchanged, as every processor does and AMD documents. Flags that are
 // undefined are kept: all but ZF after bsf and bsr, all but ZF and CF after
 // tzcnt and lzcnt.
 func (m *interpreter) scan(i *inst) error {

@@ -11,8 +11,8 @@ import (
 	"rseqstep/table"
 )
 
-// build assembles a section and builds its vector, with zeroed memory at
-// 0x1000 to 0x3000 but for what fill puts there, the area at 0x1000, rdi, rsi
+// build assembles a section and builds its vector, with memory at 0x1000 to
+// 0x3000 that is zero except for what fill writes, the area at 0x1000, rdi, rsi
 // and rbx at 0x1100, 0x1200 and 0x1300, ecx 3 and edx 7.
 func build(t *testing.T, abi opv.ABI, text string, fill func(data []byte)) (opv.Plan, error) {
 	t.Helper()
@@ -31,7 +31,7 @@ func build(t *testing.T, abi opv.ABI, text string, fill func(data []byte)) (opv.
 }
 
 func TestBuildWritesTheVectorDown(t *testing.T) {
-	// S stands for Scratch, where the constants follow one another.
+	// S stands for Scratch, where the constants are stored in sequence.
 	for _, c := range []struct {
 		name, text, want string
 		abi              opv.ABI
@@ -104,7 +104,7 @@ func TestBuildSaysWhyThereIsNoVector(t *testing.T) {
 }
 
 // TestPlacedConstantsWorkInTheProcessesOwnMemory runs the vector as a kernel
-// would have had to: everything it names is in the process.
+// would have to: everything it names is in the process.
 func TestPlacedConstantsWorkInTheProcessesOwnMemory(t *testing.T) {
 	p, err := build(t, opv.V9, "cmp (%rdi), %rbp; jne .+10; mov %rdx, (%rdi)", nil)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"rseqstep/table"
 )
 
-// Call is one cpu_opv system call as a program makes it, and what only the
+// Call is one cpu_opv system call as a program makes it, with what only the
 // caller's system knows.
 type Call struct {
 	ABI   ABI
@@ -15,22 +15,23 @@ type Call struct {
 	CPU   int32
 	Flags int32
 
-	// Allowed says whether a CPU is possible and in the thread's allowed
-	// mask. It is asked after the memory was checked, as the kernel did when
-	// it moved the thread. Nil allows every CPU.
+	// Allowed reports whether a CPU is possible and in the thread's allowed
+	// mask. It is called after the memory check, at the point where the kernel
+	// moved the thread. Nil allows every CPU.
 	Allowed func(cpu int) bool
 }
 
-// Return does what the kernel would have done and returns what the program
-// gets: 0, the index plus one of a compare that failed, what a flag asks for,
-// or a negative errno. why explains an error; it is nil without one.
+// Return does what the kernel would have done and returns the program's result:
+// 0, the index plus one of a compare that failed, the answer to a flag, or a
+// negative errno. why explains an error; otherwise it is nil.
 //
-// A real call could see its memory vanish or be moved to another CPU half-way
-// and tried again. Here neither happens: every thread is stopped.
+// In a real call, memory could vanish, or the thread could be moved to another
+// CPU halfway and the call be repeated. Here neither happens: every thread is
+// stopped.
 //
 // Precondition: as for Execute; and the thread is on Call.CPU, or that CPU is
-// offline (its data is then operated on from the current one), or Allowed
-// refuses it.
+// offline (then its data is processed on the current one), or Allowed refuses
+// it.
 func (c Call) Return(mem Memory) (ret int64, why error) {
 	ret, why = c.do(mem)
 	if why == nil {
@@ -49,7 +50,7 @@ func (c Call) do(mem Memory) (int64, error) {
 	switch {
 	case c.Flags&^known != 0:
 		return 0, EINVAL
-	case c.Flags&FlagNumber != 0: // before the other one, where both are given
+	case c.Flags&FlagNumber != 0: // takes precedence if both are given
 		return int64(len(c.ABI.kinds())), nil
 	case c.Flags&FlagMaxLength != 0:
 		return int64(c.ABI.MaxOps()), nil

@@ -9,14 +9,14 @@ import (
 	"rseqstep/table"
 )
 
-// Describer puts into words what sections do as vectors. Registers stand for
-// what they hold at the section's start, [x] for the 8 bytes in memory at x,
-// u32[x] for 4 of them, old[x] for what was there before an earlier line.
+// Describer describes in words what sections do as vectors. Registers stand for
+// their values at the section's start, [x] for the 8 bytes in memory at x,
+// u32[x] for 4 of them, old[x] for the value before an earlier line.
 type Describer struct {
-	// Arming is the section's arming store (machine.FindArming), which tells
-	// where the rseq area is. Nil: its words have no names.
+	// Arming is the section's arming store (machine.FindArming), which gives
+	// the address of the rseq area. Nil: the words of the area have no names.
 	Arming *machine.Insn
-	// Name names addresses; nil leaves them as numbers.
+	// Name names addresses; nil shows them as numbers.
 	Name machine.SymName
 }
 
@@ -33,8 +33,8 @@ func (d Describer) Lines(b *machine.Body) []string {
 	if len(first.labels) == 0 {
 		return first.lines
 	}
-	// Where ways meet, registers hold one thing or another: those that any
-	// instruction changes. The first walk found them out.
+	// Where paths join, registers that any instruction changes have no known
+	// value. The first walk finds those.
 	second := newWords(d, b, first.changed)
 	second.walk()
 	return second.lines
@@ -46,7 +46,7 @@ type words struct {
 	body    *machine.Body
 	regs    [16]value
 	vecs    [16]string
-	lets    []string // names given to loads, by place in the alphabet
+	lets    []string // names given to loads, by position in the alphabet
 	changed map[byte]bool
 	unsure  map[byte]bool // registers to forget at a label
 	labels  map[table.Addr]string
@@ -104,8 +104,8 @@ func (w *words) say(format string, args ...any) {
 	w.lines = append(w.lines, fmt.Sprintf(format, args...))
 }
 
-// forget drops what is known of the registers that an instruction not
-// described may change: those its operands name, and the ones it implies.
+// forget discards what is known of the registers that an undescribed
+// instruction may change: those its operands name, and its implicit ones.
 func (w *words) forget(i *inst) {
 	w.flags = flagWords{}
 	if i == nil {
@@ -124,7 +124,7 @@ func (w *words) setReg(n byte, v value) {
 	w.changed[n] = true
 }
 
-// exit names where a jump leads to, in words.
+// exit describes a jump's target in words.
 func (w *words) exit(to table.Addr) string {
 	switch {
 	case to == w.body.Abort:
@@ -198,11 +198,11 @@ func (w *words) memory(m *machine.Mem, size int) string {
 	return "[" + prefix + text + "]"
 }
 
-// longTerm is from how many characters on a load that is part of an address
-// gets a name of its own.
+// longTerm is the number of characters from which a load that is part of an
+// address gets a name.
 const longTerm = 12
 
-// let gives a term a name, from here on, and says so.
+// let names a term from here on, and adds the line that says so.
 func (w *words) let(v value, text string) value {
 	n := len(w.lets)
 	w.lets = append(w.lets, text)
@@ -227,7 +227,7 @@ func (w *words) let(v value, text string) value {
 	return swap(v)
 }
 
-// wrote makes what registers know of a place the past.
+// wrote marks what registers know of a place as its old value.
 func (w *words) wrote(text string) {
 	for n := range w.regs {
 		for k, t := range w.regs[n].terms {

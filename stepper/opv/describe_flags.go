@@ -2,14 +2,14 @@ package opv
 
 import "fmt"
 
-// flagWords is what the flags say, in words.
+// flagWords describes the current flags in words.
 type flagWords struct {
 	kind string // "cmp": a - b; "test": a & b; "bit": CF is bit b of a; "value": a is a result; "": not known
 	a, b value
 	size int
 }
 
-// condition puts a condition code into words.
+// condition describes a condition code in words.
 func (f flagWords) condition(code byte) string {
 	relations := [...]string{"", "", "<u", ">=u", "==", "!=", "<=u", ">u", "", "", "", "", "<", ">=", "<=", ">"}
 	signs := map[byte]string{4: "==", 5: "!=", 8: "<", 9: ">="} // of a result and 0
@@ -40,8 +40,8 @@ func (f flagWords) condition(code byte) string {
 	return names[code]
 }
 
-// branch describes a conditional jump: one out of the section is a compare
-// that must hold for the section to go on.
+// branch describes a conditional jump: a jump out of the section is a compare
+// that must hold for the section to continue.
 func (w *words) branch(i *inst) {
 	if w.body.Contains(i.target) {
 		w.say("if %s goto %s", w.flags.condition(i.op&15), w.labels[i.target])

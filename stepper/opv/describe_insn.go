@@ -14,7 +14,7 @@ func (w *words) get(i *inst, size int) value {
 	return v
 }
 
-// read is a general register as an operand.
+// read is a general register's value as an operand.
 func (w *words) read(i *inst, n byte, size int) value {
 	if i.high(n, size) {
 		return value{terms: named(fmt.Sprintf("u8(%s>>8)", w.regs[n-4].atom())).terms, bits: 8}
@@ -22,7 +22,7 @@ func (w *words) read(i *inst, n byte, size int) value {
 	return w.regs[n].narrow(size)
 }
 
-// give writes a general register; 1 and 2 bytes leave the rest.
+// give writes a general register; 1 and 2 bytes leave the rest unchanged.
 func (w *words) give(i *inst, n byte, size int, v value) {
 	switch {
 	case i.high(n, size):
@@ -48,7 +48,7 @@ func (w *words) put(i *inst, size int, op string, v, whole value) {
 	w.wrote(text)
 }
 
-// insn describes one instruction; false for one it has no words for.
+// insn describes one instruction; false if it has no description for it.
 func (w *words) insn(i *inst) bool {
 	switch {
 	case i.vex:
@@ -85,7 +85,7 @@ func (w *words) insnOne(i *inst) bool {
 		w.flags = flagWords{kind: "test", a: w.get(i, size), b: constant(int64(i.signed())), size: size}
 	case op == 0x88, op == 0x89:
 		v := w.read(i, i.reg(), size)
-		shown := v // the store itself cuts
+		shown := v // the store itself truncates
 		if sum := w.regs[i.reg()]; !i.high(i.reg(), size) && sum.lowSize == 0 && len(sum.terms) > 0 && (len(sum.terms) > 1 || sum.off != 0) {
 			shown = sum
 		}

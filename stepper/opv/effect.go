@@ -15,7 +15,7 @@ type span struct {
 
 func (s *span) end() table.Addr { return s.addr + table.Addr(len(s.data)) }
 
-// parts cuts a span into pieces that one operation may touch.
+// parts splits a span into pieces that one operation may access.
 func (s *span) parts() iter.Seq[span] {
 	return func(yield func(span) bool) {
 		for off := 0; off < len(s.data); off += MaxData {
@@ -35,9 +35,9 @@ type change struct {
 	count uint64
 }
 
-// effect is what a pass needs of memory and what it does to it.
+// effect is the memory that a pass requires and the changes it makes.
 type effect struct {
-	reads   []span   // what was there, where it matters; spans are apart
+	reads   []span   // the required old contents; spans do not touch
 	changes []change // in order of execution
 }
 
@@ -56,7 +56,7 @@ func newEffect(log []Access, assumed map[table.Addr]byte) *effect {
 		}
 	}
 	alone := additionsAlone(log)
-	used := map[table.Addr]bool{} // of those, the ones whose value goes on
+	used := map[table.Addr]bool{} // the bytes of those whose value is used
 	for _, a := range log {
 		used[a.Addr] = used[a.Addr] || a.UsesOld
 	}
@@ -83,8 +83,8 @@ func newEffect(log []Access, assumed map[table.Addr]byte) *effect {
 	return e
 }
 
-// additionsAlone finds the places that a pass only adds to, always in one
-// size. Any other access that touches a byte of one takes it out.
+// additionsAlone finds the places that a pass only adds to, always in one size.
+// Any other access to a byte of one excludes it.
 func additionsAlone(log []Access) map[table.Addr]bool {
 	alone := map[table.Addr]bool{}
 	for _, a := range log {
@@ -99,7 +99,7 @@ func additionsAlone(log []Access) map[table.Addr]bool {
 				size = len(a.Data)
 				continue
 			}
-			// Overlap with the longest number there is will do.
+			// Testing for overlap with the longest possible number suffices.
 			if a.Addr-at < maxNumber || at-a.Addr < table.Addr(len(a.Data)) {
 				alone[at] = false
 			}
@@ -110,7 +110,7 @@ func additionsAlone(log []Access) map[table.Addr]bool {
 
 // writes is the changes with as few operations as they need: later bytes
 // replace earlier ones, neighbours are joined, additions to one place summed.
-// The last change stays last and by itself, unless tight.
+// The last change stays last and separate, unless tight.
 func (e *effect) writes(tight bool) []change {
 	list := e.changes
 	var last []change
@@ -147,8 +147,8 @@ func (e *effect) writes(tight bool) []change {
 	return append(append(all, out...), last...)
 }
 
-// place puts a byte where it belongs among spans that are apart: over what is
-// there, at an end of one, which may join two, or by itself.
+// place inserts a byte into separate spans: over an existing byte, at an end of
+// a span, which may join two, or as a span of its own.
 func place(spans []span, at table.Addr, b byte) []span {
 	before, after := -1, -1
 	for n := range spans {

@@ -1,13 +1,13 @@
 package opv
 
-// Errno is what the system call fails with, a positive number as in
-// include/uapi/asm-generic/errno-base.h. It is here because this package
-// makes no system call and imports none.
+// Errno is the error number of the system call, positive as in
+// include/uapi/asm-generic/errno-base.h. It is defined here because this
+// package makes no system call and imports none.
 type Errno int
 
 const (
-	EAGAIN Errno = 11 // memory that was expected to fault did
-	EFAULT Errno = 14 // memory that is not accessible
+	EAGAIN Errno = 11 // memory that was expected to fault faulted
+	EFAULT Errno = 14 // inaccessible memory
 	EINVAL Errno = 22 // a vector, a CPU or flags that the ABI forbids
 )
 

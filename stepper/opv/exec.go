@@ -102,7 +102,7 @@ func (m *interpreter) execOne(i *inst) error {
 	return m.execRest(i)
 }
 
-// execRest executes what execOne leaves.
+// execRest executes the instructions that execOne does not.
 func (m *interpreter) execRest(i *inst) error {
 	op, size := i.op, i.size()
 	switch {
@@ -152,7 +152,7 @@ func (m *interpreter) execRest(i *inst) error {
 	return i.unsupported()
 }
 
-// execTwo executes the instructions of the opcode map that 0F begins.
+// execTwo executes the instructions of the opcode map that begins with 0F.
 func (m *interpreter) execTwo(i *inst) error {
 	op, size := i.op, i.wide()
 	switch {
@@ -161,7 +161,7 @@ func (m *interpreter) execTwo(i *inst) error {
 	case op == 0xae && !i.inMemory() && i.digit() >= 5:
 		return nil // fences
 	case op >= 0x40 && op <= 0x4f:
-		v, err := m.get(i, size) // it is read whatever the condition
+		v, err := m.get(i, size) // it is read whatever the condition is
 		if err != nil {
 			return err
 		}
@@ -214,7 +214,7 @@ func (m *interpreter) jumpIf(i *inst) error {
 }
 
 // loop executes loopne, loope, loop and jrcxz; the 32-bit counts of prefix 67
-// are not among them.
+// are not supported.
 func (m *interpreter) loop(i *inst) error {
 	if i.short {
 		return i.unsupported()

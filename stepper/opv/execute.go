@@ -7,12 +7,12 @@ import (
 	"fmt"
 )
 
-// Execute checks all memory that the vector names and then runs it. failed is
-// 0 when every operation ran, else the index plus one of the first compare
-// that did not hold; nothing after that one ran, what came before it stays
-// done. The error wraps EFAULT, or EAGAIN when the operand that faulted was
-// expected to; no operation has run then, unless memory went away after the
-// check, which no other thread can cause while all are stopped.
+// Execute checks all memory that the vector names and then runs the vector.
+// failed is 0 if every operation ran, else the index plus one of the first
+// compare that did not hold; later operations did not run, earlier ones keep
+// their effect. The error wraps EFAULT, or EAGAIN if the operand that faulted
+// was expected to; then no operation has run, unless memory was unmapped after
+// the check, which no other thread can cause while all are stopped.
 //
 // Operands are checked in the order of the operations, a before b, dst before
 // src, as the kernel pinned their pages. A memcpy whose operands overlap
@@ -49,8 +49,8 @@ func runAll(v Vector, mem Memory) (failed int, err error) {
 	return 0, nil
 }
 
-// checkOp checks one operation's memory. What the Memory said is replaced by
-// the errno the program gets, and kept in the text.
+// checkOp checks one operation's memory. It replaces the Memory's error by the
+// errno for the program, and keeps its text.
 func checkOp(o Op, mem Memory) error {
 	fault := func(err error, expected bool) error {
 		switch {
@@ -104,7 +104,8 @@ func run(o Op, mem Memory) (holds bool, err error) {
 	return true, write(mem, o.A, number[:o.Len])
 }
 
-// compute is what becomes of the number at A, of which the low Len bytes count.
+// compute returns the new value of the number at A, of which the low Len bytes
+// count.
 func (o Op) compute(old uint64) uint64 {
 	switch o.Kind {
 	case Add, AddRelease:

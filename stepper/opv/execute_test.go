@@ -9,8 +9,8 @@ import (
 	"rseqstep/table"
 )
 
-// pages is two pages of memory at 0x1000, of which the second is read-only
-// for the program, and nothing else.
+// pages is two pages of memory at 0x1000, the second read-only for the program,
+// with nothing mapped around them.
 type pages struct{ bufferMemory }
 
 func newPages() *pages { return &pages{bufferMemory{at: 0x1000, data: make([]byte, 0x2000)}} }
@@ -104,7 +104,8 @@ func TestAllMemoryIsCheckedBeforeTheFirstOperation(t *testing.T) {
 	}
 }
 
-// TestCallChecksInTheKernelsOrder: what is wrong first is what is returned.
+// TestCallChecksInTheKernelsOrder: the first error in the kernel's order is
+// returned.
 func TestCallChecksInTheKernelsOrder(t *testing.T) {
 	good := opv.Op{Kind: opv.Add, Len: 8, A: 0x1000, Value: 1}
 	faults := opv.Op{Kind: opv.Add, Len: 8, A: 0x5000, Value: 1}

@@ -52,14 +52,15 @@ func (s *State) sub(a, b, borrow uint64, size int) uint64 {
 	return v
 }
 
-// logic sets the flags of and, or, xor and test. AF is undefined
-// (Intel SDM volume 2); it is cleared, which is what the processors tried do.
+// logic sets the flags of and, or, xor and test. AF is undefined (Intel SDM
+// volume 2); it is cleared, as the tested processors do.
 func (s *State) logic(v uint64, size int) uint64 {
 	s.set(arithmeticFlags, result(v, size))
 	return cut(v, size)
 }
 
-// step sets the flags of inc and dec: those of add and sub, but CF is kept.
+// step sets the flags of inc and dec: those of add and sub, except that CF is
+// kept.
 func (s *State) step(a uint64, size int, down bool) uint64 {
 	carry := s.carry()
 	var v uint64

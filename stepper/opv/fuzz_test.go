@@ -11,8 +11,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// FuzzVector: no panic; what decodes encodes to what decodes to the same; an
-// executed vector either faults, fails at one of its compares, or runs.
+// FuzzVector: no panic; decoding and encoding round-trip; an executed vector
+// faults, fails at one of its compares, or runs.
 func FuzzVector(f *testing.F) {
 	for _, abi := range []opv.ABI{opv.V3, opv.V9} {
 		raw, err := abi.Encode(opv.Vector{{Kind: opv.CompareEqual, Len: 8, A: 0x1000, B: 0x1008}, {Kind: opv.Memcpy, Len: 16, A: 0x1100, B: 0x1fff, ExpectFaultB: true}, {Kind: opv.Add, Len: 4, A: 0x1004, Value: 7}})
@@ -58,7 +58,7 @@ func FuzzVector(f *testing.F) {
 	})
 }
 
-// FuzzBuild: any code, described and interpreted, does not panic.
+// FuzzBuild: describing and interpreting any code does not panic.
 func FuzzBuild(f *testing.F) {
 	f.Add([]byte("\x64\x39\x51\x04\x75\x10\x48\x01\x37"), uint64(1))
 	f.Add([]byte("\xf3\xa4\xc5\xf8\x77\x0f\xb0\x0f"), uint64(2))

@@ -10,10 +10,10 @@ import (
 	"rseqstep/table"
 )
 
-// arena is how many bytes of memory there are around the pointers.
+// arena is the number of bytes of memory around the pointers.
 const arena = 4096
 
-// edges are numbers at which flags change.
+// edges are numbers around which flags change.
 func edges() []uint64 {
 	return []uint64{0, 1, 2, 7, 8, 0xf, 0x10, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
 		1<<63 - 1, 1 << 63, ^uint64(0), ^uint64(1), 0xffffffff00000000, 0x8000000080000000}

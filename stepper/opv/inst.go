@@ -10,12 +10,13 @@ import (
 	"rseqstep/table"
 )
 
-// ErrUnsupported means an instruction that the interpreter does not know.
+// ErrUnsupported is wrapped by errors about an instruction that the interpreter
+// does not support.
 var ErrUnsupported = errors.New("instruction not supported by the interpreter")
 
-// inst is one instruction with its operands told apart, as far as the
-// interpreter needs them. Package machine has checked that it decodes and how
-// long it is; it keeps the operands to itself.
+// inst is one instruction, decoded into its operands as far as the interpreter
+// needs them. Package machine has checked that it decodes, and its length; it
+// does not export the operands.
 type inst struct {
 	addr, next table.Addr
 	target     table.Addr // jumps
@@ -34,7 +35,7 @@ type inst struct {
 
 	modrm byte
 	mem   machine.Mem // when inMemory
-	imm   []byte      // what follows ModRM, SIB and displacement
+	imm   []byte      // the bytes after ModRM, SIB and displacement
 }
 
 func (i *inst) inMemory() bool { return i.modrm < 0xc0 }
@@ -43,8 +44,8 @@ func (i *inst) reg() byte      { return i.modrm>>3&7 | i.rex&4<<1 }
 func (i *inst) rm() byte       { return i.modrm&7 | i.rex&1<<3 }
 func (i *inst) opReg() byte    { return i.op&7 | i.rex&1<<3 }
 
-// size is the operand's size in bytes, for opcodes whose lowest bit says
-// whether it is one byte.
+// size is the operand's size in bytes, for opcodes whose lowest bit is clear
+// for one byte.
 func (i *inst) size() int {
 	if i.op&1 == 0 && i.opmap == 0 {
 		return 1
@@ -52,7 +53,7 @@ func (i *inst) size() int {
 	return i.wide()
 }
 
-// wide is the operand's size where it is not one byte: 2, 4 or 8.
+// wide is the operand's size if it is not one byte: 2, 4 or 8.
 func (i *inst) wide() int {
 	switch {
 	case i.rex&8 != 0:
@@ -81,7 +82,7 @@ func (i *inst) unsupported() error {
 	return fmt.Errorf("at %v, opcode %x of map %d: %w", i.addr, i.op, i.opmap, ErrUnsupported)
 }
 
-// parse tells the operands of an instruction apart.
+// parse decodes the operands of an instruction.
 func parse(u *machine.Insn) (*inst, error) {
 	i := &inst{addr: u.Addr, next: u.Next(), target: u.Target, vlen: 16}
 	code := u.Bytes()
@@ -108,7 +109,7 @@ prefixes:
 		default:
 			break prefixes
 		}
-		i.rex, i.hasREX = 0, false // REX counts only right before the opcode
+		i.rex, i.hasREX = 0, false // REX has an effect only right before the opcode
 		code = code[1:]
 	}
 	code = i.opcode(code)
@@ -125,7 +126,8 @@ prefixes:
 	return i, nil
 }
 
-// opcode takes the escapes or VEX, and the opcode. nil: EVEX, XOP or too short.
+// opcode consumes the escapes or VEX, and the opcode. nil: EVEX, XOP or too
+// short.
 func (i *inst) opcode(code []byte) []byte {
 	switch i.repeat {
 	case 0xf3:
@@ -161,14 +163,14 @@ func (i *inst) opcode(code []byte) []byte {
 	return nil
 }
 
-// vexPrefix takes the last byte of a VEX prefix; rex are the bits with names in REX.
+// vexPrefix decodes the last byte of a VEX prefix; rex are the bits that REX has too.
 func (i *inst) vexPrefix(rex, last byte) {
 	i.vex, i.rex = true, rex
 	i.pp, i.vlen = last&3, 16<<(last>>2&1)
 	i.vvvv = ^last >> 3 & 15
 }
 
-// hasModRM is right for the instructions that the interpreter knows.
+// hasModRM is correct for the instructions that the interpreter supports.
 func (i *inst) hasModRM() bool {
 	op := i.op
 	switch i.opmap {
@@ -182,7 +184,7 @@ func (i *inst) hasModRM() bool {
 	return true
 }
 
-// operand takes ModRM, SIB and displacement (Intel SDM volume 2, 2.1.5).
+// operand decodes ModRM, SIB and displacement (Intel SDM volume 2, 2.1.5).
 func (i *inst) operand(code []byte) []byte {
 	if len(code) == 0 {
 		return nil

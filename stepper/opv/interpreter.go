@@ -10,16 +10,16 @@ import (
 	"rseqstep/table"
 )
 
-// ErrTooLong means that a section did not leave within the bound on
-// instructions, ErrFault that an instruction would have raised an exception
-// other than by the memory it names.
+// ErrTooLong means that a section did not reach an exit within the bound on
+// instructions, ErrFault that an instruction would have raised an exception for
+// a reason other than its memory operand.
 var (
-	ErrTooLong = errors.New("the section did not leave within the bound on instructions")
+	ErrTooLong = errors.New("the section did not reach an exit within the bound on instructions")
 	ErrFault   = errors.New("the processor would have raised an exception")
 )
 
-// MaxSteps bounds Run: instructions, of which each round of a repeated string
-// instruction is one. A batch of tcmalloc's is some hundred.
+// MaxSteps bounds Run: instructions, counting each round of a repeated string
+// instruction. A batch of tcmalloc's has some hundred.
 const MaxSteps = 1 << 16
 
 // interpreter interprets one pass.
@@ -29,25 +29,25 @@ type interpreter struct {
 	body  *machine.Body
 	steps int
 
-	pending []int // log entries of additions whose flags are still there
+	pending []int // log entries of additions whose flags are still current
 
 	area  fields
-	holds [16]field // which field of the area a general register holds a copy of
+	holds [16]field // the field of the area that each general register contains a copy of
 }
 
-// Result is what one pass through a section came to.
+// Result describes one pass through a section.
 type Result struct {
 	State    State      // at the exit
-	Exit     table.Addr // where it left to
+	Exit     table.Addr // the exit address
 	Steps    int
 	Accesses []Access // memory it read and wrote, in order
 	Final    bool     // body.Final was executed, which commits by convention
 }
 
-// Run executes a section from its start, with the registers of s, until its
-// PC is outside. Nothing is written to mem. Errors wrap ErrUnsupported,
-// ErrFault, ErrTooLong, or what mem said of memory that is not there; the
-// Result is then what had happened until the instruction it failed at.
+// Run executes a section from its start, with the registers of s, until its PC
+// is outside. It writes nothing to mem. Errors wrap ErrUnsupported, ErrFault,
+// ErrTooLong, or mem's error for inaccessible memory; the Result then covers
+// everything before the failing instruction.
 func Run(body *machine.Body, s State, mem machine.Memory) (Result, error) {
 	m := newInterpreter(body, s, mem)
 	return m.run()
@@ -87,8 +87,8 @@ func (m *interpreter) run() (Result, error) {
 	return Result{State: m.State, Exit: m.PC(), Steps: m.steps, Accesses: m.mem.log, Final: final}, err
 }
 
-// fetch finds and parses the instruction at pc, and refuses what leaves a
-// section other than by a jump.
+// fetch finds and parses the instruction at pc, and refuses an instruction that
+// leaves a section other than by a jump.
 func (m *interpreter) fetch(pc table.Addr) (*inst, error) {
 	u := m.body.Insn(pc)
 	if u == nil {
@@ -127,7 +127,7 @@ func (m *interpreter) get(i *inst, size int) (uint64, error) {
 	return m.State.reg(i.rm(), size, i.high(i.rm(), size)), nil
 }
 
-// put writes it.
+// put writes that operand.
 func (m *interpreter) put(i *inst, size int, v uint64) error {
 	if i.inMemory() {
 		return m.store(m.address(i), size, v)
@@ -150,14 +150,14 @@ func (m *interpreter) putReg(i *inst, n byte, size int, v uint64) {
 	m.holds[n] = fieldNone
 }
 
-// usesFlags notes that what the flags say goes on.
+// usesFlags records that the values of the flags are used.
 func (m *interpreter) usesFlags() {
 	for _, n := range m.pending {
 		m.mem.log[n].UsesOld = true
 	}
 }
 
-// newFlags notes that an instruction is about to overwrite all of them.
+// newFlags records that an instruction is about to overwrite all flags.
 func (m *interpreter) newFlags() { m.pending = m.pending[:0] }
 
 // number reads up to 8 bytes, little-endian.

@@ -7,29 +7,30 @@ import (
 	"rseqstep/table"
 )
 
-// Memory is the memory that a vector works on. n < len(p) comes with an
-// error. Both stop at the first byte that is not accessible.
+// Memory is the memory that a vector works on. n < len(p) implies an error.
+// Both stop at the first byte that is not accessible.
 type Memory interface {
 	ReadMemory(addr table.Addr, p []byte) (n int, err error)
 	WriteMemory(addr table.Addr, p []byte) (n int, err error)
 }
 
-// Checker is a Memory that knows what the program itself may do. It is asked
-// before the first operation: nil means that the program may read, or with
-// write set also write, all n bytes. A tracer's reads and writes do not tell,
-// because they pass over page protections (FOLL_FORCE, mm/gup.c).
+// Checker is a Memory that knows the program's own access rights. CheckMemory
+// is called before the first operation: nil means that the program may read, or
+// with write set also write, all n bytes. A tracer's reads and writes do not
+// show that, because they bypass page protections (FOLL_FORCE, mm/gup.c).
 //
-// A Memory that is no Checker is checked by reading, and where it is to be
-// written by writing back what was read.
+// Memory without a Checker is checked by reading it and, if it is to be
+// written, by writing back what was read.
 type Checker interface {
 	CheckMemory(addr table.Addr, n int, write bool) error
 }
 
 // kernelHalf is the first address of the half of the address space that no
-// program may name: access_ok() failed there (arch/x86/include/asm/uaccess.h).
+// program may access: access_ok() failed there
+// (arch/x86/include/asm/uaccess.h).
 const kernelHalf = 1 << 63
 
-// check finds out whether n bytes at addr may be touched.
+// check reports whether n bytes at addr may be accessed.
 func check(mem Memory, addr table.Addr, n int, write bool) error {
 	if uint64(addr) >= kernelHalf || uint64(addr)+uint64(n) > kernelHalf {
 		return fmt.Errorf("%d bytes at %v: %w", n, addr, EFAULT)

@@ -64,7 +64,7 @@ func (m *interpreter) exchange(i *inst, size int) error {
 	return nil
 }
 
-// exchangeAdd executes xadd: the sum goes to rm, what was there to the register.
+// exchangeAdd executes xadd: the sum goes to rm, the old value to the register.
 func (m *interpreter) exchangeAdd(i *inst) error {
 	size := i.wide()
 	if i.op == 0xc0 {
@@ -77,7 +77,7 @@ func (m *interpreter) exchangeAdd(i *inst) error {
 	count := m.getReg(i, i.reg(), size)
 	m.newFlags()
 	v := m.add(old, count, 0, size)
-	m.putReg(i, i.reg(), size, old) // first: where both are one register the sum stays
+	m.putReg(i, i.reg(), size, old) // first: if both are the same register, it keeps the sum
 	if err := m.putSum(i, size, old, v, count); err != nil || !i.inMemory() {
 		return err
 	}

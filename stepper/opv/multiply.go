@@ -2,8 +2,9 @@ package opv
 
 import "math/bits"
 
-// multiply1 executes mul and imul of rax. CF and OF say whether the upper
-// half counts; SF, ZF, AF and PF are undefined (Intel SDM volume 2) and kept.
+// multiply1 executes mul and imul of rax. CF and OF tell whether the upper half
+// is significant; SF, ZF, AF and PF are undefined (Intel SDM volume 2) and
+// kept.
 func (m *interpreter) multiply1(i *inst, v uint64, size int, signed bool) {
 	a := m.State.reg(0, size, false)
 	m.newFlags()

@@ -20,8 +20,8 @@ import (
 // TestVectorAgreesWithTheProcessor runs each section on the processor, in a
 // process without an rseq area so that nothing aborts it, and compares
 // registers, memory and the exit with the interpreter's pass and with what its
-// vector does. The environment variable RSEQSTEP_OPV_STATES says how many
-// states each section gets; 10,000 take some minutes.
+// vector does. The environment variable RSEQSTEP_OPV_STATES sets the number of
+// states for each section; 10,000 take some minutes.
 func TestVectorAgreesWithTheProcessor(t *testing.T) {
 	n := states(t, 16)
 	g, err := newRig(newProcessor(t))
@@ -38,7 +38,7 @@ func TestVectorAgreesWithTheProcessor(t *testing.T) {
 		ran, finals, selves, undefined := 0, 0, 0, openFlags(body)
 		s.passes(t, g.base, g.data.at+reach, body.Start, n, func(w *world, from opv.State, p *opv.Plan) {
 			if touches(p.Pass.Accesses, body.Start, len(s.code)) {
-				selves++ // it would overwrite itself
+				selves++ // it would overwrite its own code
 				return
 			}
 			if err := g.agree(w, from, p, undefined); err != nil {
@@ -62,8 +62,8 @@ func TestVectorAgreesWithTheProcessor(t *testing.T) {
 	t.Logf("%d sections, %d states, %d of them commit, %v", len(all), sum, commits, time.Since(began).Round(time.Second))
 }
 
-// states is how many states each section gets: usual, or what the environment
-// asks for.
+// states is the number of states for each section: usual, or the environment's
+// number.
 func states(t *testing.T, usual int) int {
 	t.Helper()
 	text := os.Getenv("RSEQSTEP_OPV_STATES")
@@ -77,8 +77,8 @@ func states(t *testing.T, usual int) int {
 	return n
 }
 
-// openFlags are the flags that the manual leaves open after an instruction of
-// the section (Intel SDM volume 2, at each).
+// openFlags are the flags that the manual leaves undefined after an instruction
+// of the section (Intel SDM volume 2, at each).
 func openFlags(body *machine.Body) (flags uint64) {
 	open := []struct {
 		flags uint64

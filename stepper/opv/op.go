@@ -10,16 +10,16 @@ import (
 // Op is one operation of a vector. Addresses are process addresses.
 type Op struct {
 	Kind Kind
-	Len  uint32 // bytes; Barrier ignores it
+	Len  uint32 // bytes; ignored by Barrier
 
 	A table.Addr // compares: a; copies: dst; all others but Barrier: p
 	B table.Addr // compares: b; copies: src
 
 	// Value is an addition's count (a signed number), a bitwise operation's
-	// mask, or how many bits to shift (32 bits of it exist).
+	// mask, or the number of bits to shift (a 32-bit field).
 	Value uint64
 
-	// A fault at A or B is expected: it is EAGAIN and not EFAULT.
+	// A fault at A or B is expected: the error is EAGAIN, not EFAULT.
 	ExpectFaultA, ExpectFaultB bool
 }
 
@@ -44,7 +44,7 @@ func (k Kind) writes() bool { return k != CompareEqual && k != CompareNotEqual &
 func (o Op) String() string {
 	fault := func(expected bool) string {
 		if expected {
-			return "?" // may be unmapped by another thread
+			return "?" // another thread may unmap it
 		}
 		return ""
 	}

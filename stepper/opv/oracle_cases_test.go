@@ -1,10 +1,10 @@
 package opv_test
 
 // oracleCase is instructions to run on the processor and in the interpreter.
-// rbx, rsi, rdi and rsp point into memory, the other registers hold numbers.
+// rbx, rsi, rdi and rsp point into memory, the other registers contain numbers.
 type oracleCase struct {
 	text      string // GNU syntax; {w} stands for each of b, w, l, q and {a}, {d} for rax and rdx of that width
-	undefined uint64 // flags that the processor may leave as it likes
+	undefined uint64 // flags that are undefined
 	limit     map[string]uint64
 }
 
@@ -17,7 +17,7 @@ const (
 	of = 1 << 11
 )
 
-// oracleCases is what the interpreter knows, by file.
+// oracleCases are the supported instructions, by source file.
 func oracleCases() []oracleCase {
 	count := func(reg string, below uint64) map[string]uint64 { return map[string]uint64{reg: below} }
 	cases := []oracleCase{}

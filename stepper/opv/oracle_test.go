@@ -18,10 +18,10 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// tries is how many inputs each instruction gets.
+// tries is the number of inputs for each instruction.
 const tries = 24
 
-// processor runs instructions on the real thing.
+// processor runs instructions on the real processor.
 type processor struct {
 	p          *ptrace.Process
 	tid        int
@@ -52,7 +52,7 @@ func newProcessor(t *testing.T) *processor {
 	return c
 }
 
-// try runs code from s and memory, and returns what it came to.
+// try runs code from s and memory, and returns the resulting state and memory.
 func (c *processor) try(s opv.State, code, memory []byte) (opv.State, []byte, error) {
 	area, err := c.p.XState(c.tid)
 	if err != nil {

@@ -20,29 +20,29 @@ const (
 type Access struct {
 	Kind AccessKind
 	Addr table.Addr
-	Data []byte     // what was read, or what is there afterwards
+	Data []byte     // what was read, or the contents after the write
 	Old  []byte     // AccessAdd: what was read
 	Add  uint64     // AccessAdd: the number, of which the low len(Data) bytes count
 	Insn table.Addr // the instruction
 
-	// UsesOld is set on an AccessAdd whose result went on: into a branch, by
-	// the flags, or into a register.
+	// UsesOld is set on an AccessAdd whose result was used: by a branch or
+	// move, through the flags, or in a register.
 	UsesOld bool
 }
 
-// overlay is a process's memory with writes kept aside. It keeps the order of
-// what was done, and for each byte whether it was written.
+// overlay is a process's memory with the pass's writes kept separately. It logs
+// the accesses in order, and for each byte whether it was written.
 type overlay struct {
 	mem     machine.Memory
 	written map[table.Addr]byte
-	// assumed holds bytes that read as the given value whatever is there: the
-	// area's cpu_id and mm_cid. They are not in the log's origin.
+	// assumed contains bytes that read as the given value whatever memory
+	// contains: the area's cpu_id and mm_cid.
 	assumed map[table.Addr]byte
 	log     []Access
 	insn    table.Addr
 }
 
-// peek reads through the overlay without a trace.
+// peek reads through the overlay without a log entry.
 func (o *overlay) peek(addr table.Addr, n int) ([]byte, error) {
 	p := make([]byte, n)
 	missing := false
@@ -82,8 +82,8 @@ func (o *overlay) read(addr table.Addr, n int) ([]byte, error) {
 	return p, err
 }
 
-// write keeps a write aside. The memory must be there: a store to nowhere
-// faults now and not when the vector runs.
+// write stores a write in the overlay. The memory must exist: a store to an
+// unmapped address faults here and not when the vector runs.
 func (o *overlay) write(addr table.Addr, p []byte) error {
 	if _, err := o.peek(addr, len(p)); err != nil {
 		return err

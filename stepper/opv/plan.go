@@ -8,58 +8,58 @@ import (
 	"rseqstep/table"
 )
 
-// ErrNoPlan means that a section, in this state, cannot be put into a vector.
+// ErrNoPlan means that a section, in this state, cannot be expressed as a
+// vector.
 var ErrNoPlan = errors.New("no operation vector does what the section does")
 
-// Scratch is where a Plan's constants lie unless Place moves them: the first
-// address above every user address that amd64 has, with 5 levels of page
-// tables (2^56). No program can have anything there.
+// Scratch is the address of a Plan's constants unless Place moves them: the
+// first address above every user address of amd64 with 5 levels of page tables
+// (2^56). No program can have anything there.
 const Scratch table.Addr = 1 << 56
 
-// Plan is a section's pass as a vector, and what the thread has to be given
-// once the vector has run.
+// Plan is a section's pass as a vector, and the state to give to the thread
+// after the vector has run.
 type Plan struct {
 	Vector Vector
 	Data   []byte     // constants that the vector's compares and copies name
-	DataAt table.Addr // where they are taken to lie
+	DataAt table.Addr // their assumed address
 
 	CPU      int  // the CPU to run it on
-	NamedCPU bool // a compare with the area's cpu_id names it; else it is the one that was asked for
+	NamedCPU bool // a compare with the area's cpu_id names it; else it is the requested one
 	CID      int  // the mm_cid that a compare names, when NamedCID
 	NamedCID bool
 
 	Exit   State      // the registers to give to the thread
-	ExitPC table.Addr // where the section leaves to
+	ExitPC table.Addr // the section's exit address
 	Final  bool       // the pass ran the section's final store
 
 	// Pass is the interpreted pass, for display.
 	Pass Result
 }
 
-// Place is where a thread runs and is registered.
+// Place is the CPU, mm_cid and rseq area of a thread.
 type Place struct {
 	Area table.Addr // its struct rseq; 0 for none
 	CPU  int        // the CPU to run on when the section names none
 	CID  int        // its mm_cid, likewise
 }
 
-// Build interprets a section from its start, with the registers s that a
-// thread had there, and makes a Plan of that pass.
+// Build interprets a section from its start, with the registers s of a thread
+// at that point, and makes a Plan of that pass.
 //
 // A compare with the area's cpu_id or mm_cid, or with a register loaded from
 // it, counts as satisfied, and its other side names the place to run on. Every
 // other value read becomes a COMPARE_EQ with the value seen; a value written
-// becomes a MEMCPY or, where a number was added to memory that the pass does
-// not look at otherwise, an ADD. Values next to each other share an operation.
-// The compares come first, since what they look at is what was there before;
-// the last store comes last.
+// becomes a MEMCPY or, if a number was added to memory that the pass does not
+// read otherwise, an ADD. Adjacent values share an operation. The compares come
+// first, because they are about the old contents; the last store comes last.
 //
-// Errors wrap ErrNoPlan (the vector would pass the ABI's limits, the section
-// wants to be in two places, or it writes to the fields that say where it is), or what Run fails with. When a compare fails as
-// the vector runs, memory has changed: Build again.
+// Errors wrap ErrNoPlan (the vector would exceed the ABI's limits, the section requires two
+// different CPUs or mm_cids, or it writes to those fields), or are those of Run. If a compare fails
+// when the vector runs, memory has changed: call Build again.
 //
-// Precondition: mem shows the process as it is when the vector is run, so all
-// its threads are stopped.
+// Precondition: mem is the process as it is when the vector runs, so all its
+// threads are stopped.
 func Build(abi ABI, body *machine.Body, s State, mem machine.Memory, at Place) (Plan, error) {
 	f := fields{area: at.Area, cpu: uint32(at.CPU), cid: uint32(at.CID)}
 	var pass Result
@@ -99,7 +99,8 @@ func Build(abi ABI, body *machine.Body, s State, mem machine.Memory, at Place) (
 	return p, nil
 }
 
-// vector writes the effect as operations. tight lets the last store share one.
+// vector writes the effect as operations. tight lets the last store share an
+// operation.
 func (p *Plan) vector(e *effect, tight bool) {
 	p.Vector, p.Data = nil, nil
 	constant := func(b []byte) table.Addr {
@@ -123,8 +124,8 @@ func (p *Plan) vector(e *effect, tight bool) {
 	}
 }
 
-// Place moves the constants to an address of the process, for an executor
-// that is not ours. The caller writes Data there.
+// Place moves the constants to an address of the process, for an external
+// executor. The caller writes Data there.
 func (p *Plan) Place(at table.Addr) {
 	move := func(a *table.Addr) {
 		if *a-p.DataAt < table.Addr(len(p.Data)) {
@@ -149,7 +150,8 @@ type withData struct {
 	data []byte
 }
 
-// inside finds n bytes at addr in the buffer; they are all in it or none is.
+// inside finds n bytes at addr in the buffer; either all or none of them are in
+// it.
 func (w *withData) inside(addr table.Addr, n int) ([]byte, bool) {
 	off := uint64(addr - w.at)
 	if off >= uint64(len(w.data)) || uint64(n) > uint64(len(w.data))-off {

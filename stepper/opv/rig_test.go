@@ -25,8 +25,8 @@ type rig struct {
 func newRig(c *processor) (*rig, error) {
 	g := &rig{c: c}
 	var errs [4]error
-	// Always the same, so that a seed is the same state next time, and far from
-	// everything else: a jump reaches 2^31 bytes.
+	// The addresses are always the same, so that a seed gives the same state
+	// again, and far from everything else: a jump reaches 2^31 bytes.
 	g.data, errs[0] = newTwin(c, 0x10<<32, 2*reach)
 	g.code, errs[1] = newTwin(c, 0x20<<32, 2*reach)
 	errs[2] = c.p.Regs(c.tid, &g.base)
@@ -34,11 +34,11 @@ func newRig(c *processor) (*rig, error) {
 	return g, errors.Join(append(errs[:], c.p.Pin(c.tid))...)
 }
 
-// slots is how many debug registers hold addresses.
+// slots is the number of debug registers for addresses.
 const slots = 4
 
-// place puts a section's code into the process and stops at its exits, by
-// execution breakpoints: nothing is in memory that the section might read.
+// place puts a section's code into the process and sets hardware execution
+// breakpoints at its exits, because the section might read an int3 in memory.
 func (g *rig) place(body *machine.Body, code []byte) error {
 	if len(body.Exits) > slots {
 		return fmt.Errorf("%d exits, and %d debug registers", len(body.Exits), slots)
@@ -58,8 +58,9 @@ func (g *rig) place(body *machine.Body, code []byte) error {
 	return nil
 }
 
-// agree runs one state on the processor and its vector here. The error says
-// in what they, or the interpreter, differ; undefined are flags that may.
+// agree runs one state on the processor and its vector here. The error
+// describes how they, or the interpreter, differ; undefined are flags that may
+// differ.
 func (g *rig) agree(w *world, from opv.State, p *opv.Plan, undefined uint64) error {
 	twins := []*twin{g.data, g.code}
 	places, err := lay(twins, p.Pass.Accesses)

@@ -21,7 +21,7 @@ type sample struct {
 	name   string
 	body   machine.Body
 	code   []byte
-	arming *machine.Insn // nil when it was not found
+	arming *machine.Insn // nil if it was not found
 }
 
 // fileSamples decodes every section of a file, at its file addresses.
@@ -93,7 +93,7 @@ func fixtureSamples(t *testing.T) []sample {
 		case "asmmain.c":
 			f.Extra = []string{"asm.S"}
 		case "lastcall.c":
-			continue // its section makes a system call, which none may: there is no vector for it
+			continue // its section makes a system call, which is not allowed: there is no vector for it
 		}
 		text, err := os.ReadFile(source)
 		if err != nil {
@@ -117,7 +117,7 @@ func fixtureSamples(t *testing.T) []sample {
 	return all
 }
 
-// moved is a sample placed at another address. Its exits move along.
+// moved is a sample placed at another address. Its exits move too.
 func (s *sample) moved(t *testing.T, to table.Addr) *machine.Body {
 	t.Helper()
 	by := to - s.body.Start
@@ -141,10 +141,10 @@ func (s *sample) area(r *machine.Regs) table.Addr {
 	return at - 8
 }
 
-// passes builds plans for a sample until n states went through, and hands
-// each to use. When fewer than one of 50 of them committed, or none, it goes
-// on with those that do. States whose pointers lead out of the regions are
-// passed over, as are passes that need more than a vector may hold.
+// passes builds plans for a sample until n states have succeeded, and calls use
+// for each. If fewer than one of 50 of them committed, or none, it continues
+// until one has. It skips states whose pointers lead out of the regions, and
+// passes that exceed a vector's limits.
 func (s *sample) passes(t *testing.T, base machine.Regs, data, code table.Addr, n int, use func(w *world, from opv.State, p *opv.Plan)) {
 	t.Helper()
 	body := s.moved(t, code)
@@ -179,7 +179,7 @@ func (s *sample) passes(t *testing.T, base machine.Regs, data, code table.Addr, 
 	}
 }
 
-// samples is all there is: the fixtures, and workerd's 177.
+// samples are all samples: the fixtures, and workerd's 177.
 func samples(t *testing.T) []sample {
 	t.Helper()
 	all := fixtureSamples(t)

@@ -12,10 +12,10 @@ const (
 	shiftSar
 )
 
-// shift executes shifts and rotates. By 0 bits they change no flag. Undefined
-// are OF unless by 1 bit, AF after a shift, and CF after shl and shr by more
-// than the operand's width (Intel SDM volume 2); OF is computed as for 1 bit, AF
-// is cleared, CF is 0.
+// shift executes shifts and rotates. A count of 0 changes no flag. Undefined are OF
+// unless the count is 1, AF after a shift, and CF after shl and shr by more than the
+// operand's width (Intel SDM volume 2); OF is computed as for 1 bit, AF is cleared, CF is
+// 0.
 func (m *interpreter) shift(i *inst, by uint64) error {
 	size := i.size()
 	v, err := m.get(i, size)
@@ -55,7 +55,7 @@ func (m *interpreter) shift(i *inst, by uint64) error {
 	return m.put(i, size, r)
 }
 
-// rotate rotates by at least 1 bit. Only CF and OF change.
+// rotate rotates by at least 1 bit. It changes only CF and OF.
 func (m *interpreter) rotate(op byte, v, by uint64, size int) uint64 {
 	width := 8 * size
 	top := func(v uint64) bool { return sign(v, size) }
@@ -90,8 +90,9 @@ func (m *interpreter) rotate(op byte, v, by uint64, size int) uint64 {
 	return v
 }
 
-// shiftDouble executes shld and shrd. AF is undefined, and OF unless by 1 bit;
-// by more than the width, everything is, and the interpreter refuses.
+// shiftDouble executes shld and shrd. AF is undefined, and OF unless the count
+// is 1; for a count above the width everything is undefined, and the
+// interpreter refuses.
 func (m *interpreter) shiftDouble(i *inst, by uint64) error {
 	size := i.wide()
 	v, err := m.get(i, size)

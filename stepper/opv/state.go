@@ -5,10 +5,10 @@ import (
 	"rseqstep/stepper/machine/amd64"
 )
 
-// Arch is the one whose code this package executes.
+// Arch is the architecture whose code this package executes.
 func Arch() *machine.Arch { return amd64.Arch() }
 
-// State is what the interpreter computes with: the general registers and
+// State is the state that the interpreter works on: the general registers and
 // flags, and the first 32 bytes of the vector registers 0 to 15.
 type State struct {
 	machine.Regs
@@ -20,7 +20,7 @@ type State struct {
 	Cleared uint16
 }
 
-// The flags that this package computes (Intel SDM volume 1, 3.4.3).
+// The flags this package computes (Intel SDM volume 1, 3.4.3).
 const (
 	flagCF = 1 << 0
 	flagPF = 1 << 2
@@ -33,7 +33,7 @@ const (
 	arithmeticFlags = flagCF | flagPF | flagAF | flagZF | flagSF | flagOF
 )
 
-// pointer is the general register of a number of 0 to 15.
+// pointer is the general register with a number of 0 to 15.
 func (s *State) pointer(number byte) *uint64 {
 	return &s.W[amd64.General(number)]
 }

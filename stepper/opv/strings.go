@@ -5,8 +5,8 @@ import (
 	"rseqstep/table"
 )
 
-// repeated executes movs, stos and lods, with rep all the rounds of them. A
-// fault in the middle fails the whole.
+// repeated executes movs, stos and lods, with rep all their rounds. A fault in
+// the middle fails the whole instruction.
 func (m *interpreter) repeated(i *inst) error {
 	if i.short || i.op == 0xac || i.op == 0xad {
 		if i.short || i.repeat != 0 {

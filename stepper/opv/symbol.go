@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// value is a number as Describe knows it: a sum of named terms and a constant.
+// value is a number in Describe: a sum of named terms and a constant.
 type value struct {
 	terms []term
 	off   int64
-	bits  int // it fits into so many; 0 stands for 64
+	bits  int // its width in bits; 0 stands for 64
 
-	// low is what a write of 1 or 2 bytes left in the low ones; lowSize is 0
-	// for no such write.
+	// low is the value that a write of 1 or 2 bytes left in the low bytes;
+	// lowSize is 0 if there was none.
 	low     *value
 	lowSize int
 }
 
-// term is a name, how many times it counts, and what is left of it when
-// narrower reads have names of their own.
+// term is a name, its factor, and what remains of it if narrower reads have
+// names of their own.
 type term struct {
 	text   string
 	times  int64
-	number int // the general register whose value at the start this is, else -1
+	number int // the general register whose initial value this is, else -1
 }
 
 func named(text string) value { return value{terms: []term{{text: text, times: 1, number: -1}}} }
@@ -58,8 +58,8 @@ func (v value) equal(w value) bool {
 	return d.known() && d.off == 0
 }
 
-// narrow is the low size bytes of v. It keeps what is right whatever v is: a
-// sum of more than one term is named as a whole.
+// narrow is the low size bytes of v. It keeps only what is correct for any v: a
+// sum of more than one term gets a name as a whole.
 func (v value) narrow(size int) value {
 	if size >= 8 || v.bits != 0 && v.bits <= 8*size {
 		return v
@@ -83,7 +83,8 @@ func (v value) narrow(size int) value {
 	return w
 }
 
-// isLoad reports whether a term is all 8 bytes at one place, as they are now.
+// isLoad reports whether a term is all 8 bytes at one address, with their
+// current value.
 func isLoad(text string) bool {
 	depth := 0
 	for n, c := range text {
@@ -124,7 +125,8 @@ func (v value) String() string {
 	return b.String()
 }
 
-// shortNumber writes addresses and masks in hexadecimal, small numbers not.
+// shortNumber writes addresses and masks in hexadecimal, small numbers in
+// decimal.
 func shortNumber(n int64) string {
 	switch {
 	case n >= -4096 && n <= 4096:
@@ -135,7 +137,7 @@ func shortNumber(n int64) string {
 	return fmt.Sprintf("%#x", uint64(n))
 }
 
-// atom puts a sum into parentheses, for use in a product or comparison of bits.
+// atom parenthesizes a sum, for use in a product or comparison of bits.
 func (v value) atom() string {
 	if len(v.terms)+min(1, int(v.off&0x7fffffff)) > 1 || len(v.terms) == 1 && v.off != 0 {
 		return "(" + v.String() + ")"

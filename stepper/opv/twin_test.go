@@ -12,9 +12,10 @@ import (
 	"rseqstep/table"
 )
 
-// twin is a mapping of the scratch process and what it should hold. Whatever
-// is written to one is written to the other, here by us or the vector, there by
-// us or the processor; a byte that differs is one of them gone astray.
+// twin is a mapping of the scratch process and its expected contents. Every
+// write to one is made to the other too: here by the test or the vector, there
+// by the test or the processor; a byte that differs is a stray write of one of
+// them.
 type twin struct {
 	c    *processor
 	at   table.Addr
@@ -31,7 +32,8 @@ func newTwin(c *processor, at table.Addr, n int) (*twin, error) {
 	return &twin{c: c, at: at, want: make([]byte, n)}, nil
 }
 
-// part is what n bytes at addr should hold; nil when they are not all in it.
+// part is the expected contents of n bytes at addr; nil if they are not all in
+// the twin.
 func (w *twin) part(addr table.Addr, n int) []byte {
 	if off := uint64(addr - w.at); off < uint64(len(w.want)) && uint64(n) <= uint64(len(w.want))-off {
 		return w.want[off:][:n:n]
@@ -46,7 +48,7 @@ func (w *twin) put(addr table.Addr, p []byte) error {
 	return err
 }
 
-// compare says where the process holds something else, in n bytes at addr.
+// compare reports where the process's memory differs, in n bytes at addr.
 func (w *twin) compare(addr table.Addr, n int) error {
 	got, want := make([]byte, n), w.part(addr, n)
 	if _, err := w.c.p.ReadMemory(addr, got); err != nil {
@@ -70,13 +72,12 @@ type place struct {
 	n    int
 }
 
-// lay gives a pass the memory that it saw, in both, and returns where that is
-// and what is near: a store that goes astray often does so next to its place.
-// Bytes that are written before they are read begin as the complement of what
-// they should become.
+// lay writes the memory that a pass saw into both, and returns those ranges and
+// what is near them: a stray store is often close to its target. Bytes that are
+// written before they are read begin as the complement of their final value.
 func lay(twins []*twin, log []opv.Access) ([]place, error) {
 	var all []place
-	for _, a := range slices.Backward(log) { // what was seen first stays
+	for _, a := range slices.Backward(log) { // the first value seen stays
 		i := slices.IndexFunc(twins, func(w *twin) bool { return w.part(a.Addr, len(a.Data)) != nil })
 		if i < 0 {
 			return nil, fmt.Errorf("%v is in no mapping", a.Addr)
@@ -103,14 +104,15 @@ func lay(twins []*twin, log []opv.Access) ([]place, error) {
 	return all, nil
 }
 
-// around is a range and 64 bytes to either side of it, where there are any.
+// around is a range and 64 bytes to either side of it, if they exist.
 func (w *twin) around(addr table.Addr, n int) place {
 	const more = 64
 	from := max(w.at, addr-more)
 	return place{w, from, int(min(w.at+table.Addr(len(w.want)), addr+table.Addr(n)+more) - from)}
 }
 
-// merge joins ranges that overlap or almost do, since each costs a system call.
+// merge joins ranges that overlap or nearly do, because each costs a system
+// call.
 func merge(all []place) []place {
 	const gap = 512
 	slices.SortFunc(all, func(a, b place) int { return cmp.Compare(a.addr, b.addr) })

@@ -9,7 +9,7 @@ func (a ABI) Validate(v Vector) error {
 	if len(v) > a.MaxOps() {
 		return fmt.Errorf("%d operations, ABI %v allows %d: %w", len(v), a, a.MaxOps(), EINVAL)
 	}
-	sum := uint32(0) // 32 bits, as in the kernel; every Len added is small once checked
+	sum := uint32(0) // 32 bits, as in the kernel; every Len added is small after the check
 	for n, o := range v {
 		if _, ok := a.Number(o.Kind); !ok {
 			return fmt.Errorf("operation %d: %v in ABI %v: %w", n, o.Kind, a, EINVAL)

@@ -30,7 +30,7 @@ func (m *interpreter) execVector(i *inst) error {
 	return m.moveVector(i, move)
 }
 
-// execVEX executes what is known of the instructions with a VEX prefix.
+// execVEX executes the supported instructions with a VEX prefix.
 func (m *interpreter) execVEX(i *inst) error {
 	switch {
 	case i.opmap == 2:
@@ -85,7 +85,7 @@ func (m *interpreter) aligned(i *inst, n int, must bool) error {
 }
 
 // setVec writes the low bytes of a vector register. VEX zeroes the rest, SSE
-// leaves it.
+// leaves it unchanged.
 func (m *interpreter) setVec(i *inst, n byte, b []byte) {
 	if i.vex {
 		clear(m.Vec[n][:])

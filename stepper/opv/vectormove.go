@@ -1,17 +1,17 @@
 package opv
 
-// vectorMove is one way of moving between vector registers, memory and
-// general registers.
+// vectorMove describes a move between vector registers, memory and general
+// registers.
 type vectorMove struct {
 	size    int  // bytes moved
 	store   bool // from ModRM.reg to rm
-	aligned bool // memory must be
+	aligned bool // memory operands must be aligned
 	general bool // rm is a general register or memory
 	merge   bool // between registers only the low size bytes change (movss, movsd)
 	half    int  // 1, 2: the low or high 8 bytes of the register; the others stay
 }
 
-// vectorMoves looks a move up by its opcode in map 0F and mandatory prefix.
+// vectorMoves finds a move by its opcode in map 0F and mandatory prefix.
 func vectorMoves(i *inst) (vectorMove, bool) {
 	whole := i.vlen
 	word := 4
@@ -59,8 +59,8 @@ func vectorMoves(i *inst) (vectorMove, bool) {
 	return vectorMove{}, false
 }
 
-// moveVector executes one. A move of less than a register to a register
-// zeroes what is left of its 16 bytes, unless it merges.
+// moveVector executes one. A move of less than 16 bytes to a register zeroes
+// the rest of its 16 bytes, unless it merges.
 func (m *interpreter) moveVector(i *inst, v vectorMove) error {
 	if v.store {
 		return m.storeVector(i, v)
@@ -75,7 +75,7 @@ func (m *interpreter) moveVector(i *inst, v vectorMove) error {
 	if err != nil {
 		return err
 	}
-	base := i.reg() // what gives the bytes that are not moved
+	base := i.reg() // the source of the bytes that are not moved
 	if i.vex {
 		base = i.vvvv
 	}

@@ -7,9 +7,9 @@ import (
 	"rseqstep/table"
 )
 
-// Encode writes a vector as an array of struct cpu_op, little-endian. It does
-// not validate; the error, an EINVAL, says which operation the ABI has no
-// number for, or cannot say: a shift of more bits than 32 bits hold.
+// Encode writes a vector as an array of struct cpu_op, little-endian. It does not
+// validate. The error, an EINVAL, names an operation that the ABI has no number for
+// or cannot express: a shift count beyond 32 bits.
 func (a ABI) Encode(v Vector) ([]byte, error) {
 	out := make([]byte, len(v)*OpSize)
 	for n, o := range v {
@@ -43,12 +43,12 @@ func (a ABI) Encode(v Vector) ([]byte, error) {
 	return out, nil
 }
 
-// Decode reads an array of struct cpu_op. Padding is not looked at, as the
-// kernel did not. The error is an EINVAL: a number that the ABI lacks, or
-// bytes that are not a whole number of operations.
+// Decode reads an array of struct cpu_op. Padding is ignored, as in the kernel.
+// The error is an EINVAL: a number that the ABI lacks, or bytes that are not a
+// whole number of operations.
 func (a ABI) Decode(b []byte) (Vector, error) {
 	if len(b)%OpSize != 0 {
-		return nil, fmt.Errorf("%d bytes are no array of struct cpu_op: %w", len(b), EINVAL)
+		return nil, fmt.Errorf("%d bytes are not an array of struct cpu_op: %w", len(b), EINVAL)
 	}
 	v := make(Vector, len(b)/OpSize)
 	for n := range v {

@@ -11,8 +11,8 @@ import (
 	"rseqstep/table"
 )
 
-// world is memory in which every address of two regions can be read: what is
-// there depends on the address and the seed alone, until it is written.
+// world is memory in which every address of two regions can be read: the
+// contents depend only on the address and the seed until they are written.
 type world struct {
 	seed       uint64
 	data, code table.Addr // middles of the regions
@@ -23,16 +23,16 @@ type world struct {
 	slab table.Addr
 }
 
-// reach is how far a region goes to either side, bytes.
+// reach is the size of a region to either side of its middle, in bytes.
 const reach = 1 << 20 // tcmalloc's sections index by 16-bit numbers, times 8
 
-// word is what the 8 bytes at a multiple of 8 hold before they are written:
-// a pointer, a small number or anything.
+// word is the initial value of the 8 bytes at a multiple of 8: a pointer, a
+// small number or anything.
 func (w *world) word(at table.Addr) uint64 {
 	return w.value(scramble(uint64(at) ^ scramble(w.seed)))
 }
 
-// value turns a random number into one of those.
+// value converts a random number to one of those.
 func (w *world) value(r uint64) uint64 {
 	switch r % 8 {
 	case 0, 1, 2, 3:
@@ -43,8 +43,8 @@ func (w *world) value(r uint64) uint64 {
 	return scramble(r) >> (r >> 8 % 64)
 }
 
-// pointers is how many different pointers there are: few in half of the
-// worlds, so that compares of two values often find them equal.
+// pointers is the number of different pointers: few in half of the worlds, so
+// that compares of two values often find them equal.
 func (w *world) pointers() uint64 {
 	if scramble(w.seed)%2 == 0 {
 		return 3
@@ -52,8 +52,8 @@ func (w *world) pointers() uint64 {
 	return 2048
 }
 
-// scramble makes a number that looks random of any number: the finalizer of
-// splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+// scramble converts any number to one that looks random: the finalizer of splitmix64
+// (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
 func scramble(v uint64) uint64 {
 	v += 0x9e3779b97f4a7c15
 	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9

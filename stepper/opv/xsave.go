@@ -5,12 +5,12 @@ import (
 	"errors"
 )
 
-// Places in an XSAVE area of the standard format, in bytes, and bits of its
+// Offsets in an XSAVE area of the standard format, in bytes, and bits of its
 // XSTATE_BV (Intel SDM volume 1, 13.4; CPUID leaf 0dh says 576 for the upper
 // halves of ymm0 to ymm15 on every processor that has AVX).
 const (
 	xsaveXMM  = 160
-	xsaveXCR0 = 464 // in the bytes that are software's: the kernel puts the components here that there are (arch/x86/kernel/fpu/xstate.c)
+	xsaveXCR0 = 464 // in the bytes reserved for software: the kernel stores the existing components here (arch/x86/kernel/fpu/xstate.c)
 	xsaveBV   = 512
 	xsaveYMM  = 576
 	xsaveEnd  = xsaveYMM + 16*16
@@ -23,19 +23,19 @@ const (
 
 var (
 	errXSave    = errors.New("not an XSAVE area")
-	errZMMPlace = errors.New("an XSAVE area that holds AVX-512 registers in an unknown place")
+	errZMMPlace = errors.New("an XSAVE area that holds AVX-512 registers at an unknown offset")
 )
 
-// zmmPlace is where an XSAVE area holds the upper halves of zmm0 to zmm15, 0
-// where it has none. CPUID (leaf 0dh, subleaf 6) says so on the processor that
-// the program runs on; from the area alone it follows from its components and
-// its size, because there are two layouts (gdb's i387_guess_xsave_layout):
+// zmmPlace is the offset in an XSAVE area of the upper halves of zmm0 to zmm15,
+// 0 if it has none. CPUID (leaf 0dh, subleaf 6) reports it on the processor
+// that the program runs on; for the area alone it follows from its components
+// and its size, because there are two layouts (gdb's i387_guess_xsave_layout):
 //
 //	         k0 to k7   zmm, upper   zmm16 to 31   pkru   tiles
 //	Intel         1088         1152          1664   2688    2752
 //	AMD            832          896          1408   2432
 //
-// Error: the area is of neither.
+// Error: the area has neither layout.
 func zmmPlace(area []byte) (int, error) {
 	const (
 		mpx    = 3 << 3
@@ -43,7 +43,7 @@ func zmmPlace(area []byte) (int, error) {
 		amx    = 3 << 17
 		known  = 7 | mpx | avx512 | 1<<9 | amx // and x87, SSE, AVX; PKRU
 
-		intelPlace, intelSize = 1152, 2688 // size with AVX-512 and nothing behind it
+		intelPlace, intelSize = 1152, 2688 // size with AVX-512 and nothing after it
 		amdPlace, amdSize     = 896, 2432
 		pkruSize              = 8
 	)
@@ -60,9 +60,9 @@ func zmmPlace(area []byte) (int, error) {
 	return 0, errZMMPlace
 }
 
-// LoadVectors fills s.Vec from an XSAVE area. Components that the area says
-// are in their initial state are zero. An area that StoreVectors could not
-// write is an error.
+// LoadVectors fills s.Vec from an XSAVE area. Components that the area marks as
+// in their initial state are zero. Error: an area that StoreVectors could not
+// write.
 func (s *State) LoadVectors(area []byte) error {
 	if len(area) < xsaveHead {
 		return errXSave
@@ -87,15 +87,15 @@ func (s *State) LoadVectors(area []byte) error {
 	return nil
 }
 
-// StoreVectors puts s.Vec into an XSAVE area. The upper halves of zmm0 to zmm15
-// are zeroed there for the registers of s.Cleared.
+// StoreVectors writes s.Vec into an XSAVE area. It zeroes the upper halves of
+// zmm0 to zmm15 there for the registers of s.Cleared.
 func (s *State) StoreVectors(area []byte) error {
 	if len(area) < xsaveHead {
 		return errXSave
 	}
 	have := binary.LittleEndian.Uint64(area[xsaveBV:]) | xsaveSSE
 	zmm := 0
-	if have&xsaveZMM != 0 { // otherwise they are zero as it is
+	if have&xsaveZMM != 0 { // otherwise they are zero already
 		var err error
 		if zmm, err = zmmPlace(area); err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// area is an XSAVE area of these components that are all in use, every byte of them 0xee.
+// area is an XSAVE area with these components, all in use, every byte of them 0xee.
 func area(size int, xcr0 uint64) []byte {
 	a := bytes.Repeat([]byte{0xee}, size)
 	binary.LittleEndian.PutUint64(a[xsaveXCR0:], xcr0)
@@ -14,7 +14,7 @@ func area(size int, xcr0 uint64) []byte {
 	return a
 }
 
-// The layouts that there are, and what is no area of any.
+// All known layouts, and areas that have none of them.
 func TestUpperHalvesAreZeroedWhereTheAreaHoldsThem(t *testing.T) {
 	const (
 		avx, mpx, avx512, pkru, amx, apx = 7, 3 << 3, 7 << 5, 1 << 9, 3 << 17, 1 << 19

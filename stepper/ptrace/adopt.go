@@ -9,10 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Adopt attaches to a process that another debugger has just let go into a stop
-// by SIGSTOP, and ends that stop without the process noticing: neither the
-// SIGSTOP nor the SIGCONT that ends it reaches a handler. Where it was launched
-// by that debugger it dies with us, as one that we launched.
+// Adopt attaches to a process that another debugger has just detached from
+// while a SIGSTOP had it stopped, and ends that stop invisibly: no handler runs
+// for the SIGSTOP or for the SIGCONT that ends it. With launched, which means
+// that the other debugger had launched the process, the kernel kills it when
+// this debugger dies, as one that Launch started.
 func Adopt(pid int, launched bool) (*Process, error) {
 	p, err := Attach(pid)
 	if err != nil {
@@ -32,10 +33,10 @@ func Adopt(pid int, launched bool) (*Process, error) {
 	return p, nil
 }
 
-// wake ends a stop by job control. SIGCONT ends it when it is sent, whether or
-// not it is then delivered (signal(7)); so one thread takes it, everything else
-// blocked, and it is dropped there. The others are told of the end by a stop
-// that they make before their next instruction, which is taken here as well.
+// wake ends a job-control stop. SIGCONT ends the stop when it is sent, whether
+// or not it is delivered (signal(7)). So one thread receives it with every
+// other signal blocked, and wake drops it there. Each other thread reports the
+// end with a stop before its next instruction; wake consumes those stops too.
 //
 // Precondition: every thread is held.
 func (p *Process) wake() error {
@@ -81,11 +82,11 @@ func (p *Process) wake() error {
 			return err
 		}
 	}
-	p.queue = p.queue[:0] // of the stop that is over
+	p.queue = p.queue[:0] // they belong to the stop that has ended
 	return nil
 }
 
-// bounce lets a thread go into the stop that is pending for it.
+// bounce resumes a thread and waits for the stop that is pending for it.
 func (p *Process) bounce(t *thread) error {
 	if e := ptraceCall(reqCont, t.tid, 0, 0); e != 0 {
 		return p.fail(t, "adopt", e)
@@ -107,14 +108,15 @@ func (p *Process) bounce(t *thread) error {
 	return nil
 }
 
-// dieWithUs has the kernel kill the process when we end without letting it go.
+// dieWithUs makes the kernel kill the process if the debugger dies without
+// detaching.
 func (p *Process) dieWithUs() error {
 	for _, t := range p.order {
 		if t.zombie {
 			continue
 		}
 		if e := ptraceCall(reqSetOptions, t.tid, 0, optExitKill|optTraceSysGood|optEvents); e != 0 {
-			return &Error{Op: "adopt", TID: t.tid, Err: fmt.Errorf("%w: it would outlive us", e)}
+			return &Error{Op: "adopt", TID: t.tid, Err: fmt.Errorf("%w: it would outlive the debugger", e)}
 		}
 	}
 	return nil

@@ -15,9 +15,9 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// Attach seizes every thread of a running process and holds them. It locks the
-// calling goroutine to its OS thread, which from then on is the tracer; if that
-// thread ends the process goes on without us.
+// Attach seizes every thread of a running process and stops them. It locks the
+// calling goroutine to its OS thread, which becomes the tracer; if that OS
+// thread ends, the kernel detaches the process and it runs on untraced.
 func Attach(pid int) (_ *Process, err error) {
 	if err := checkProcess(pid); err != nil {
 		return nil, err
@@ -48,8 +48,8 @@ func Attach(pid int) (_ *Process, err error) {
 	return p, nil
 }
 
-// checkProcess says what is wrong with a process that we are not going to be
-// able to attach to.
+// checkProcess returns the reason why a process cannot be attached to, where
+// one can be seen beforehand.
 func checkProcess(pid int) error {
 	fail := func(err error) error { return &Error{Op: "attach", TID: pid, Err: err} }
 	if pid <= 0 {
@@ -76,7 +76,7 @@ func checkProcess(pid int) error {
 	}
 	f, err := os.Open(fmt.Sprintf("/proc/%d/exe", pid))
 	if err != nil {
-		return nil // a kernel thread, or no permission: PTRACE_SEIZE says which
+		return nil // a kernel thread, or no permission: PTRACE_SEIZE reports which
 	}
 	defer f.Close()
 	if err := checkHeader(f); err != nil {
@@ -85,15 +85,15 @@ func checkProcess(pid int) error {
 	return nil
 }
 
-// seizeAll seizes threads until there are no others, and holds them all.
-// A thread that a seized one makes is traced from its birth, so every round
-// leaves fewer that can make unseen ones.
+// seizeAll seizes threads until it finds no new ones, and stops them all. The
+// kernel traces every thread that a seized thread creates, so each round leaves
+// fewer threads that can create unseen ones.
 //
-// A list without a new thread is no proof: one on it may have made another since and
-// ended, and a list that is read while a thread ends can break off there
-// (next_tid, fs/proc/base.c). The proof is the kernel's number of threads, which
-// stands still while those that we know of are held. Where a thread that has ended
-// makes that number differ for good, several lists without a new thread have to do.
+// A listing without a new thread proves nothing: a listed thread may have created another
+// and ended since, and a listing read while a thread ends can stop there (next_tid,
+// fs/proc/base.c). The proof is the kernel's thread count, which cannot change while all
+// known threads are stopped. An ended, unreaped thread can make that count differ
+// permanently; then several listings without a new thread must do.
 func (p *Process) seizeAll() error {
 	const lists = 4
 	for quiet := 0; quiet < lists; quiet++ {
@@ -111,10 +111,10 @@ func (p *Process) seizeAll() error {
 				t := p.add(id, p.pid)
 				t.held, t.how, t.outlives = false, reqCont, goesOn
 				fresh++
-			case e == unix.ESRCH: // gone since
+			case e == unix.ESRCH: // it has ended
 			case e == unix.EPERM && p.ending(id):
 			case e == unix.EPERM && statusField(id, "TracerPid") == strconv.Itoa(p.owner):
-				fresh++ // made by a thread that we had seized; Hold meets it
+				fresh++ // created by a seized thread; Hold collects its first stop
 			default:
 				return &Error{Op: "attach", TID: id, Err: denied(e, p.pid)}
 			}
@@ -131,12 +131,12 @@ func (p *Process) seizeAll() error {
 			break
 		}
 	}
-	// The caller learns of these threads from Threads.
+	// The caller gets these threads from Threads.
 	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind == tracee.EventClone || ev.Kind == tracee.EventExit })
 	return nil
 }
 
-// ending reports whether a thread has ended and only waits to be forgotten.
+// ending reports whether a thread has ended and only waits to be reaped.
 func (p *Process) ending(tid int) bool {
 	st, err := readStat(p.pid, tid)
 	return err != nil || st.state == 'Z' || st.state == 'X'

@@ -21,8 +21,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// worker has threads that come and go all the time; a line on its standard
-// input makes it join them, print its counts and end.
+// worker has threads that start and end continually; after a line on its
+// standard input it joins them, prints its counts and ends.
 const worker = `
 #include <pthread.h>
 #include <stdatomic.h>
@@ -44,8 +44,8 @@ int main(void) {
 	return 21;
 }`
 
-// running starts a program that is nobody's tracee and waits for its "ready".
-// It must end with status 21 after a line, having printed 1.
+// running starts a program that nothing traces and waits for its "ready". It
+// must end with status 21 after a line, having printed 1.
 func running(t *testing.T, source string) (pid int, finish func()) {
 	t.Helper()
 	tabletest.NeedPtrace(t)
@@ -58,7 +58,7 @@ func running(t *testing.T, source string) (pid int, finish func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Started by another OS thread, so that no wait of the tracer's takes its end.
+	// Another OS thread starts it, so that no wait of the tracer's reaps it.
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +89,8 @@ func running(t *testing.T, source string) (pid int, finish func()) {
 	}
 }
 
-// relay has threads that each make their successor and end at once: the list of
-// threads is never the same twice. A line on its standard input ends it.
+// relay has threads that each make their successor and end at once: no two
+// listings are the same. A line on its standard input ends it.
 const relay = `
 #include <pthread.h>
 #include <stdatomic.h>
@@ -254,7 +254,7 @@ int main(int argc, char **argv) {
 				if err := p.DropSignal(pid); err != nil {
 					t.Fatal(err)
 				}
-				if err := unix.Kill(pid, unix.SIGUSR2); err != nil { // this one comes after the detach
+				if err := unix.Kill(pid, unix.SIGUSR2); err != nil { // sent after the detach
 					t.Fatal(err)
 				}
 			}
@@ -292,8 +292,8 @@ func TestAttachSaysWhatIsWrong(t *testing.T) {
 	check("thread", p.Threads()[1], unix.EINVAL, fmt.Sprint(p.PID()))
 }
 
-// What a call of gdb's in the program leaves behind: it returned to the stack,
-// where no code may run, and the registers were put back.
+// A function call by gdb leaves this behind: the function returned to the
+// stack, where no code may run, and gdb restored the registers.
 func TestDetachDeliversNoFaultThatTheProgramHasLeft(t *testing.T) {
 	pid, finish := running(t, `
 #include <stdio.h>

@@ -13,13 +13,14 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// TakeSignal takes a signal that a thread was about to be delivered when the process
-// was attached to: the thread then stands in its signal-delivery-stop (ptrace(2)), and
-// no event of it comes. sig is 0 where there is none. PTRACE_INTERRUPT stops a thread
-// before it takes its signals (get_signal, kernel/signal.c), so one that is pending
-// and not blocked is taken here, before the thread's next instruction.
+// TakeSignal consumes one signal that was pending for a thread when the debugger
+// attached: it brings the thread into its signal-delivery-stop (ptrace(2)) and queues no
+// event for it. sig is 0 if there is none. PTRACE_INTERRUPT stops a thread before the
+// kernel dequeues its signals (get_signal, kernel/signal.c), so the stop comes before the
+// thread's next instruction.
 //
-// Precondition: every thread is held, and none has been let go.
+// Precondition: every thread is stopped, and none has been resumed since
+// Attach.
 func (p *Process) TakeSignal() (tid, sig int, err error) {
 	if tid, sig := p.queuedSignal(); sig != 0 {
 		return tid, sig, nil
@@ -46,7 +47,8 @@ func (p *Process) TakeSignal() (tid, sig int, err error) {
 	return 0, 0, nil
 }
 
-// queuedSignal takes the first signal's event out of the queue.
+// queuedSignal removes the first signal event from the queue and returns its
+// thread and signal.
 func (p *Process) queuedSignal() (tid, sig int) {
 	for i, ev := range p.queue {
 		if ev.Kind == tracee.EventSignal && p.Held(ev.TID) {
@@ -57,8 +59,9 @@ func (p *Process) queuedSignal() (tid, sig int) {
 	return 0, 0
 }
 
-// aboutToTake reports whether a signal is pending for a thread that it does not block
-// (proc_pid_status(5)). Those that stop the process are job control's.
+// aboutToTake reports whether a signal is pending for a thread that does not block it
+// (proc_pid_status(5)). Signals that stop the process do not count: they are job
+// control's.
 func (p *Process) aboutToTake(t *thread) bool {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", t.tid, t.tid))
 	if err != nil {
@@ -67,7 +70,7 @@ func (p *Process) aboutToTake(t *thread) bool {
 	field := func(name string) uint64 {
 		_, rest, _ := bytes.Cut(b, []byte("\n"+name+":"))
 		line, _, _ := bytes.Cut(rest, []byte("\n"))
-		n, _ := strconv.ParseUint(string(bytes.TrimSpace(line)), 16, 64) // the kernel has written it
+		n, _ := strconv.ParseUint(string(bytes.TrimSpace(line)), 16, 64) // the kernel wrote it
 		return n
 	}
 	const left = 1<<(unix.SIGKILL-1) | 1<<(unix.SIGSTOP-1) | 1<<(unix.SIGTSTP-1) | 1<<(unix.SIGTTIN-1) | 1<<(unix.SIGTTOU-1) | 1<<(unix.SIGCONT-1)

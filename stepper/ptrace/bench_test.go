@@ -38,8 +38,8 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// BenchmarkRun is what a unit costs: three debug registers on, run to one of
-// them, all off again, registers read.
+// BenchmarkRun is what a unit costs: three debug registers set, a run to one of
+// them, all cleared, registers read.
 func BenchmarkRun(b *testing.B) {
 	p := launch(b, `
 __attribute__((noinline, noipa)) void f(void) {}
@@ -87,7 +87,7 @@ func BenchmarkRawLoop(b *testing.B) {
 	b.ReportMetric(1e9/ns, "steps/s")
 }
 
-// rawLoop prints the nanoseconds that each of so many steps took.
+// rawLoop prints the nanoseconds per step over a given number of steps.
 const rawLoop = `
 #define _GNU_SOURCE
 #include <sched.h>

@@ -9,20 +9,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Several Processes can belong to one OS thread, and so to one tracer. Only one of
-// them may run at a time, the others are held: a wait of the one that runs brings
-// nothing of theirs but the end of one that is killed from outside.
+// Several Processes can belong to one OS thread, and so to one tracer. Only one of them
+// may run at a time while the others are stopped: a wait by the running one can receive,
+// of the others, only the exit of one that something else killed.
 
 // beside are the Processes of one OS thread.
 type beside struct{ all []*Process }
 
-// Beside tells a Process of another one of the same OS thread, and the other way
-// round. Precondition: every thread of q is held, and p has just been made.
+// Beside makes p and q, and the other Processes of q's OS thread, known to each other.
+// Precondition: every thread of q is stopped, and p has just been created.
 func (p *Process) Beside(q *Process) error {
 	p.others = q.others
 	p.others.all = append(p.others.all, p)
 	var errs error
-	for tid, status := range p.early { // collected while p was being made
+	for tid, status := range p.early { // collected while p was being created
 		if o := p.ownerOf(tid); o != nil {
 			delete(p.early, tid)
 			errs = errors.Join(errs, o.take(tid, status))
@@ -31,7 +31,7 @@ func (p *Process) Beside(q *Process) error {
 	return errs
 }
 
-// ownerOf is another Process that a thread belongs to, nil for none.
+// ownerOf returns the other Process that a thread belongs to, or nil.
 func (p *Process) ownerOf(tid int) *Process {
 	for _, q := range p.others.all {
 		if q != p && q.alive && (q.threads[tid] != nil || q.children[tid] != nil || q.served[tid] != nil || q.formerThread(tid) != nil) {
@@ -41,14 +41,14 @@ func (p *Process) ownerOf(tid int) *Process {
 	return nil
 }
 
-// Serves reports whether other processes are traced for this one's sake: they run
-// when it does not, so nothing else may run then.
+// Serves reports whether this Process also traces others because of a trapped call. They
+// run while it is stopped, so nothing else may run then.
 func (p *Process) Serves() bool { return p.trap != 0 || len(p.served) > 0 }
 
-// Split makes a Process of a child that has its own copy of the memory and that
-// waits for DetachChild or Follow: both are held then, and free of each other. The
-// child has no breakpoints. Errors are ErrNotSupported for a child that shares its
-// parent's memory, and where calls are trapped.
+// Split makes a Process of a child that has its own copy of the memory and waits for
+// DetachChild or Follow. Afterwards both are stopped and independent; the child has no
+// breakpoints. Error: ErrNotSupported for a child that shares its parent's memory, or if
+// a call is trapped.
 func (p *Process) Split(pid int) (*Process, error) {
 	ch := p.children[pid]
 	if ch == nil || ch.dead {

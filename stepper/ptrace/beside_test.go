@@ -11,8 +11,8 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// Both processes of a fork are held and run in turn, each with its own breakpoints;
-// the end of the one that is killed while the other runs is not lost.
+// Both processes of a fork are stopped and run in turn, each with its own breakpoints. If
+// one is killed while the other runs, its exit is still reported.
 func TestProcessesThatAreSplitRunInTurn(t *testing.T) {
 	p, ev := runToChild(t, "fork", tracee.EventFork)
 	f := symbol(t, p, "f")

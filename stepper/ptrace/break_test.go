@@ -14,8 +14,8 @@ import (
 	"rseqstep/table"
 )
 
-// busy runs f in several threads and exits with status 0 when every call was
-// made and none did anything twice.
+// busy runs f in several threads and exits with status 0 if every call happened
+// exactly once.
 const busy = `
 #include <pthread.h>
 #define THREADS 4
@@ -33,7 +33,8 @@ int main(void) {
 
 const busyCalls = 4 * 25
 
-// stepOver moves a thread past a breakpoint in line: others held, int3 out.
+// stepOver steps a thread past a breakpoint in place: the others stopped, the
+// int3 removed.
 func stepOver(t testing.TB, p *Process, tid int, at table.Addr) {
 	t.Helper()
 	if err := p.Hold(); err != nil {
@@ -54,7 +55,8 @@ func stepOver(t testing.TB, p *Process, tid int, at table.Addr) {
 	}
 }
 
-// countHits runs a program to its end, calling over at every event of a kind.
+// countHits runs a program to its end, calling over for every event of one
+// kind.
 func countHits(t *testing.T, p *Process, kind tracee.EventKind, over func(tracee.Event)) (hits int) {
 	t.Helper()
 	for {
@@ -190,7 +192,8 @@ func TestMemoryHidesBreakpoints(t *testing.T) {
 	if _, err := p.readRaw(f, after[:2]); err != nil || after[0] != opInt3 || after[1] != opInt3 {
 		t.Errorf("in memory: % x, %v", after[:2], err)
 	}
-	// A write under them changes what is shown now and comes back later.
+	// A write under the breakpoints changes what reads show now and what Remove
+	// restores.
 	text := []byte{0x90, 0x90, 0x90}
 	if n, err := p.WriteMemory(f-1, text); n != 3 || err != nil {
 		t.Fatal(n, err)
@@ -212,7 +215,7 @@ func TestReadMemoryStopsWhereTheMappingEnds(t *testing.T) {
 	if err := p.Regs(p.PID(), &r); err != nil {
 		t.Fatal(err)
 	}
-	page := (r.PC() + 4096) &^ 4095 // the text is one page, and nothing follows it
+	page := (r.PC() + 4096) &^ 4095 // the text is one page with nothing mapped behind it
 	buf := make([]byte, 100)
 	n, err := p.ReadMemory(page-30, buf)
 	var pe *Error
@@ -224,8 +227,9 @@ func TestReadMemoryStopsWhereTheMappingEnds(t *testing.T) {
 	}
 }
 
-// TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt: a thread that runs into
-// an int3 which is taken out before anybody has looked at that thread.
+// TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt: a thread executes an
+// int3, and the int3 is removed before the debugger has collected that thread's
+// stop.
 func TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt(t *testing.T) {
 	p := launch(t, busy)
 	f := symbol(t, p, "f")
@@ -243,7 +247,7 @@ func TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt(t *testing.T) {
 			first = ev.TID
 		}
 	}
-	// The other threads run into it meanwhile.
+	// The other threads execute it meanwhile.
 	for _, tid := range p.Threads() {
 		if st, err := readStat(p.PID(), tid); err == nil && tid != first {
 			for i := 0; i < 1000 && st.state == 'R'; i++ {

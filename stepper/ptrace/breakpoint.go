@@ -13,7 +13,7 @@ import (
 // point is one planted int3.
 type point struct {
 	at  table.Addr
-	was byte // what it covers
+	was byte // the original byte
 }
 
 // points are the planted breakpoints, by address.
@@ -35,7 +35,7 @@ func (ps *points) planted(at table.Addr) bool {
 	return ok
 }
 
-// span is the range of the list that lies in [addr, addr+n).
+// span returns the index range of the points in [addr, addr+n).
 func (ps *points) span(addr table.Addr, n int) (first, last int) {
 	if len(ps.list) == 0 {
 		return 0, 0
@@ -46,17 +46,18 @@ func (ps *points) span(addr table.Addr, n int) (first, last int) {
 	return first, last
 }
 
-// hide puts the covered bytes into a copy of memory.
+// hide puts the original bytes into a copy of memory.
 func (ps *points) hide(addr table.Addr, buf []byte) {
 	for i, last := ps.span(addr, len(buf)); i < last; i++ {
 		buf[ps.list[i].at-addr] = ps.list[i].was
 	}
 }
 
-// forget drops every breakpoint without touching memory: after an exec.
+// forget drops every breakpoint without touching memory, as needed after an
+// exec.
 func (ps *points) forget() { *ps = points{} }
 
-// Insert plants an int3 at addr. Whether one may stand there is the caller's to know.
+// Insert plants an int3 at addr. The caller decides whether a breakpoint may be there.
 func (p *Process) Insert(addr table.Addr) error {
 	i, ok := p.points.search(addr)
 	if ok {
@@ -81,9 +82,9 @@ func (p *Process) Insert(addr table.Addr) error {
 	return nil
 }
 
-// Remove takes the int3 at addr away. One whose memory is unmapped, or holds something
-// else by now, went with it. Threads that have run into it and have not been told of
-// go on from there.
+// Remove removes the int3 at addr. If its memory is unmapped or holds something else by
+// now, there is nothing to restore. Threads that executed it and whose stop is unreported
+// resume from there.
 func (p *Process) Remove(addr table.Addr) error {
 	i, ok := p.points.search(addr)
 	if !ok {
@@ -123,7 +124,7 @@ func (p *Process) uncover(b *point) error {
 // Inserted reports whether a breakpoint is planted at addr.
 func (p *Process) Inserted(addr table.Addr) bool { return p.points.planted(addr) }
 
-// removeAll takes every breakpoint away, as many as can be.
+// removeAll removes every breakpoint it can.
 func (p *Process) removeAll() error {
 	var errs error
 	for i := len(p.points.list) - 1; i >= 0; i-- {
@@ -132,8 +133,8 @@ func (p *Process) removeAll() error {
 	return errs
 }
 
-// lift takes the int3s out of memory and keeps the list, for the time that a
-// process which we do not trace shares the memory.
+// lift takes the int3s out of memory and keeps the list, for as long as an
+// untraced process shares the memory.
 func (p *Process) lift() error {
 	if p.lifted {
 		return nil
@@ -147,8 +148,8 @@ func (p *Process) lift() error {
 	return nil
 }
 
-// lend is lift for one more process that shares the memory; giveBack says that
-// one does no longer.
+// lend is lift for one more process that shares the memory; giveBack reports
+// that one of them no longer does.
 func (p *Process) lend() error {
 	p.lent++
 	return p.lift()

@@ -20,10 +20,10 @@ const pageSize = 4096
 type caller struct {
 	p    *Process
 	t    *thread
-	maps *mappings // of its process
+	maps *mappings // its process's
 }
 
-// Arguments are the call's.
+// Arguments returns the call's arguments.
 func (c *caller) Arguments() ([6]uint64, error) {
 	if err := c.p.load(c.t); err != nil {
 		return [6]uint64{}, err
@@ -31,13 +31,14 @@ func (c *caller) Arguments() ([6]uint64, error) {
 	return c.t.regs.now.SyscallArguments(), nil
 }
 
-// Answer makes the kernel skip the call and the program find result.
+// Answer makes the kernel skip the call and return result to the program.
 func (c *caller) Answer(result int64) error { return c.p.skipCall(c.t, result) }
 
-// mine reports whether breakpoints of ours are in the caller's memory.
+// mine reports whether our breakpoints are in the caller's memory.
 func (c *caller) mine() bool { return !c.p.lifted && c.p.threads[c.t.tid] == c.t }
 
-// ReadMemory reads as the program may: process_vm_readv(2) honours protections.
+// ReadMemory reads with the program's rights: process_vm_readv(2) honours
+// protections.
 func (c *caller) ReadMemory(addr table.Addr, buf []byte) (int, error) {
 	n, e := processRead(c.t.tid, addr, buf)
 	if c.mine() {
@@ -46,11 +47,11 @@ func (c *caller) ReadMemory(addr table.Addr, buf []byte) (int, error) {
 	return n, c.outcome("read memory", addr, n, len(buf), e)
 }
 
-// WriteMemory writes as the program may.
+// WriteMemory writes with the program's rights.
 func (c *caller) WriteMemory(addr table.Addr, buf []byte) (int, error) {
 	if c.mine() {
 		if first, last := c.p.points.span(addr, len(buf)); first != last {
-			return c.p.WriteMemory(addr, buf) // into its own code; CheckMemory has allowed it
+			return c.p.WriteMemory(addr, buf) // its own code; CheckMemory has allowed it
 		}
 	}
 	n, e := processWrite(c.t.tid, addr, buf)
@@ -67,9 +68,9 @@ func (c *caller) outcome(op string, addr table.Addr, n, want int, e unix.Errno) 
 	return &Error{Op: op, TID: c.t.tid, Err: fmt.Errorf("at %v: %w", addr+table.Addr(n), e)}
 }
 
-// CheckMemory finds out whether the program may touch n bytes, and brings the
-// pages in. Whether it may write is asked of the mapping: to try it, something
-// would have to be written, and another process may share the memory.
+// CheckMemory finds out whether the program may access n bytes, and faults the
+// pages in. It takes the right to write from the mapping: a trial write would
+// have to change memory that another process may share.
 func (c *caller) CheckMemory(addr table.Addr, n int, write bool) error {
 	end := addr + table.Addr(n)
 	for at := addr; at < end; at = at&^(pageSize-1) + pageSize {
@@ -91,7 +92,7 @@ func (c *caller) CheckMemory(addr table.Addr, n int, write bool) error {
 	return nil
 }
 
-// allowed is the thread's affinity as the program has set it.
+// allowed reads the thread's affinity as the program set it.
 func (c *caller) allowed(m *cpuMask) bool {
 	if c.p.pinned.tid == c.t.tid {
 		*m = c.p.pinned.thread
@@ -101,20 +102,20 @@ func (c *caller) allowed(m *cpuMask) bool {
 }
 
 // Allowed reports whether a CPU is possible and in the thread's affinity mask.
-// One that is offline counts by the mask as it was set.
+// For an offline CPU the mask as it was set counts.
 func (c *caller) Allowed(cpu int) bool {
 	var m cpuMask
 	if c.allowed(&m) && m.has(cpu) {
 		return true
 	}
-	// sched_getaffinity(2) leaves out what is offline; /proc does not.
+	// sched_getaffinity(2) omits offline CPUs; /proc does not.
 	return listHas(readLine("/sys/devices/system/cpu/possible"), cpu) &&
 		!listHas(readLine("/sys/devices/system/cpu/online"), cpu) &&
 		listHas(statusField(c.t.tid, "Cpus_allowed_list"), cpu)
 }
 
-// MoveTo makes the thread go on on a CPU; see migrate. A CPU that is offline
-// leaves it where it is.
+// MoveTo makes the thread resume on a CPU; see migrate. If the CPU is offline,
+// the thread stays where it is.
 func (c *caller) MoveTo(cpu int) error {
 	var m cpuMask
 	if !c.allowed(&m) || !m.has(cpu) || m == only(cpu) || c.p.cpuOf(c.t) == cpu {

@@ -32,17 +32,17 @@ const (
 	dataArch   = 4 // offsetof(struct seccomp_data, arch)
 )
 
-// trapMark is what our filter gives the tracer, so that a RET_TRACE of the
-// program's own filter is told from it.
+// trapMark is the value our filter passes to the tracer, to distinguish it from
+// a RET_TRACE of the program's own filter.
 const trapMark = 0x7271
 
 // redZone is how many bytes below the stack pointer belong to the running
 // function (System V ABI, AMD64 supplement, 3.2.2).
 const redZone = 128
 
-// callFilter is a seccomp filter that hands one x86-64 system call number to
-// the tracer and lets everything else pass: struct sock_filter[6], then a
-// struct sock_fprog that points to them as they lie at addr.
+// callFilter is a seccomp filter that reports one x86-64 system call number to
+// the tracer and allows every other: struct sock_filter[6], then a struct
+// sock_fprog that points to them as they lie at addr.
 func callFilter(number uint64, addr table.Addr) (program []byte, fprog table.Addr) {
 	instruction := func(code uint16, yes, no uint8, k uint32) {
 		program = binary.LittleEndian.AppendUint16(program, code)
@@ -60,16 +60,17 @@ func callFilter(number uint64, addr table.Addr) (program []byte, fprog table.Add
 	return binary.LittleEndian.AppendUint64(program, uint64(addr)), fprog
 }
 
-// errTrapped and errIllegal are how an injected call of the trapped number ends.
+// errTrapped and errIllegal are the two ways in which an injected call of the trapped
+// number ends.
 var (
 	errTrapped = errors.New("the system call is trapped")
 	errIllegal = errors.New("the system call raised SIGILL")
 )
 
-// trapCall makes the program stop before every system call of that number, in
-// every thread and process it is going to have: by a seccomp filter, or where
-// the kernel answers the call with SIGILL, by that signal alone. Where the
-// kernel wants it for the filter, the program loses the right to gain
+// trapCall makes every present and future thread and process of the program
+// stop before that system call. It installs a seccomp filter; if the kernel
+// answers the call with SIGILL, it uses that signal alone. If the kernel
+// requires no_new_privs for the filter, the program can no longer gain
 // privileges by an exec, and a note says so.
 //
 // Linux since 6.11 gives number 335 to uretprobe, which raises SIGILL when a
@@ -134,7 +135,7 @@ func (p *Process) trapCall(number uint64) (err error) {
 		return fail(fmt.Errorf("seccomp(SECCOMP_SET_MODE_FILTER): %w", errno))
 	}
 	if _, err := p.Syscall(p.pid, number); !errors.Is(err, errTrapped) {
-		return fail(fmt.Errorf("%w: system call %d does not come to the tracer; a seccomp filter that is in force already, or the kernel, sees to it before (%v)", ErrNotSupported, number, err))
+		return fail(fmt.Errorf("%w: system call %d does not reach the tracer; a seccomp filter already in force, or the kernel, handles it first (%v)", ErrNotSupported, number, err))
 	}
 	p.trap = number
 	return nil

@@ -14,22 +14,22 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// child is a process that the program made and that we hold until the engine
-// decides on it.
+// child is a process that the program created and that stays stopped until the
+// engine decides what to do with it.
 type child struct {
-	*thread // its registers can be read; no event of it is reported
+	*thread // its registers can be read; it queues no events
 	pid     int
-	dead    bool    // killed while we held it
-	maker   int     // the thread that made it
-	vfork   bool    // the parent sleeps until the child execs or ends, and they share memory
+	dead    bool    // killed while it was stopped
+	maker   int     // the thread that created it
+	vfork   bool    // the parent sleeps until the child execs or ends, and both share memory
 	shares  bool    // they share memory, and the parent runs on (CLONE_VM)
-	copied  []point // the breakpoints that its copy of the memory may have
+	copied  []point // breakpoints that may be in its copy of the memory
 }
 
-// takeChild works in PTRACE_EVENT_CLONE, FORK and VFORK. The new thread's own
-// first stop may have come before, or is about to. That the breakpoints are
-// lifted now does not mean that they were when the memory was copied: the event
-// may have waited while another thread's vfork was dealt with.
+// takeChild handles PTRACE_EVENT_CLONE, FORK and VFORK. The new thread's own
+// first stop comes before or after this event. Breakpoints that are lifted now
+// may have been in memory when it was copied: the event may have waited while
+// another thread's vfork was handled.
 func (p *Process) takeChild(t *thread, event uint32) error {
 	w, e := ptraceWord(reqGetEventMsg, t.tid, 0)
 	if e != 0 {
@@ -73,9 +73,9 @@ func (p *Process) takeChild(t *thread, event uint32) error {
 	return nil
 }
 
-// firstStop returns the first status of a new thread, waiting for it if need
-// be. A new thread cannot run a single instruction before it stops, so the
-// wait is short; if it has been killed instead the status is its end.
+// firstStop returns the first status of a new thread and waits for it if
+// necessary. A new thread stops before its first instruction, so the wait is
+// short; if the thread has been killed, the status is its exit.
 func (p *Process) firstStop(id int) (uint32, error) {
 	for _, q := range p.others.all {
 		if st, ok := q.early[id]; ok {
@@ -86,7 +86,7 @@ func (p *Process) firstStop(id int) (uint32, error) {
 	for {
 		got, err := p.collect(id, 0)
 		if errors.Is(err, unix.ECHILD) {
-			// It was killed together with its process and reaped by that.
+			// It was killed with its process, which reaped it.
 			return uint32(unix.SIGKILL), nil
 		}
 		if err != nil {
@@ -98,9 +98,9 @@ func (p *Process) firstStop(id int) (uint32, error) {
 	}
 }
 
-// takeExec works in PTRACE_EVENT_EXEC. Whichever thread called exec, the
-// kernel has given it the leader's id; the other threads are gone, and with
-// the memory went the breakpoints and the debug registers.
+// takeExec handles PTRACE_EVENT_EXEC. Whichever thread called exec, the kernel
+// has given it the leader's id. The other threads, the breakpoints and the
+// debug registers are gone with the old memory.
 func (p *Process) takeExec(t *thread) error {
 	former, e := ptraceWord(reqGetEventMsg, t.tid, 0)
 	if e != 0 {
@@ -136,11 +136,11 @@ func (p *Process) takeExec(t *thread) error {
 	return errors.Join(left, p.atFirst(t), p.openMemory())
 }
 
-// leaveMemory is done with the memory that the process has left by an exec. Who
-// shared it has it to himself: nobody waits for them any more, and the breakpoints
-// of the new program concern none of them. It returns the events of the processes
-// that were made and not yet reported: they are still held. One whose maker was
-// killed before it could say so is let go.
+// leaveMemory releases the old memory after an exec. Processes that shared it keep it for
+// themselves: nothing waits for them any more, and no breakpoint of the new program
+// concerns them. leaveMemory returns the events of created processes that are not yet
+// reported and still stopped. It detaches from a process whose maker was killed before
+// its event.
 func (p *Process) leaveMemory() (forks []tracee.Event) {
 	for _, ch := range p.children {
 		ch.vfork, ch.shares = false, false
@@ -157,7 +157,7 @@ func (p *Process) leaveMemory() (forks []tracee.Event) {
 	for id, st := range p.early {
 		if unix.WaitStatus(st).Stopped() && statusField(id, "PPid") == strconv.Itoa(p.pid) && statusField(id, "Tgid") == strconv.Itoa(id) {
 			ch := child{pid: id, copied: p.points.list}
-			_ = ch.clean() // it may have been killed meanwhile
+			_ = ch.clean() // it may have been killed
 			ptraceCall(reqDetach, id, 0, 0)
 			delete(p.early, id)
 		}
@@ -165,8 +165,8 @@ func (p *Process) leaveMemory() (forks []tracee.Event) {
 	return forks
 }
 
-// Children are the processes the program has made that wait for DetachChild
-// or Follow.
+// Children returns the processes that the program created and that wait for
+// DetachChild or Follow.
 func (p *Process) Children() []int {
 	var ids []int
 	for id := range p.children {
@@ -175,15 +175,14 @@ func (p *Process) Children() []int {
 	return ids
 }
 
-// DetachChild lets a process go that EventFork or EventVfork announced. Its
-// copies of breakpoints are taken out first. Where a call is trapped the process
-// stays traced, as a served one, and so does one that shares the program's
-// memory (CLONE_VM) until it executes another program or ends: as long the
-// program is without breakpoints. After a vfork it shares the
-// program's memory, so the program is without breakpoints until EventVforkDone;
-// and the thread that made it cannot run, nor be stopped, before the child has
-// been let go and has called exec or ended. A child that breakpoints cannot be
-// taken out of is still held then.
+// DetachChild detaches from a process that EventFork or EventVfork announced, after it
+// has removed the breakpoints from the child's copy of memory. If a call is trapped, the
+// child stays traced as a served process; so does one that shares the program's memory
+// (CLONE_VM), until it execs or ends, and for that time the program has no breakpoints. A
+// vfork child shares the memory too, so the program has no breakpoints until
+// EventVforkDone, and the thread that created it can neither run nor be stopped before
+// the child has been detached and has called exec or ended. If the breakpoints cannot be
+// removed from a child, it stays stopped.
 func (p *Process) DetachChild(pid int) error {
 	ch := p.children[pid]
 	if ch == nil {
@@ -217,7 +216,7 @@ func (p *Process) DetachChild(pid int) error {
 	return errs
 }
 
-// clean puts back what breakpoints covered in the child's copy of memory.
+// clean restores the original bytes in the child's copy of memory.
 func (ch *child) clean() error {
 	if len(ch.copied) == 0 {
 		return nil
@@ -233,7 +232,7 @@ func (ch *child) clean() error {
 	for _, b := range ch.copied {
 		var now [1]byte
 		if _, err := f.ReadAt(now[:], int64(b.at)); err != nil || now[0] != opInt3 {
-			continue // unmapped, or not a copy of what we planted
+			continue // unmapped, or not a copy of what was planted
 		}
 		if _, err := f.WriteAt([]byte{b.was}, int64(b.at)); err != nil {
 			return memoryError("write memory", ch.pid, b.at, err)
@@ -242,11 +241,11 @@ func (ch *child) clean() error {
 	return nil
 }
 
-// Follow keeps the child and lets the rest of the program go: the Target is
-// the child from now on. Every thread must be held. The breakpoints go with
-// the child. The parent of a vfork is held until the child execs or ends, so that
-// the child can have breakpoints in the memory they share; where the parent runs on
-// in it (CLONE_VM) they stay out of it until the child execs.
+// Follow keeps the child and detaches from the rest of the program: the Target is the
+// child from now on. Every thread must be stopped. The child gets the breakpoints. The
+// parent of a vfork stays stopped until the child execs or ends, so that the child can
+// have breakpoints in the memory they share. If the parent runs in the shared memory
+// (CLONE_VM), the breakpoints stay out of it until the child execs.
 func (p *Process) Follow(pid int) error {
 	ch := p.children[pid]
 	if ch == nil || ch.dead {
@@ -287,7 +286,7 @@ func (p *Process) Follow(pid int) error {
 		p.inherit(t)
 		return errs
 	}
-	// Make the copy's breakpoints what they are now.
+	// Make the breakpoints of the copy the current ones.
 	errs = errors.Join(errs, ch.clean())
 	p.points.list = nil
 	for _, b := range wanted {

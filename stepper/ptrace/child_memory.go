@@ -11,8 +11,8 @@ import (
 	"rseqstep/table"
 )
 
-// ReadChild is ReadMemory of a process that the program has made and that is held
-// (Children). The breakpoints in its copy of the memory are hidden.
+// ReadChild is ReadMemory of a stopped process that the program created (Children). It
+// hides the breakpoints in that process's copy of the memory.
 func (p *Process) ReadChild(pid int, addr table.Addr, buf []byte) (int, error) {
 	ch, f, err := p.openChild(pid, "read memory")
 	if err != nil {
@@ -34,8 +34,8 @@ func (p *Process) ReadChild(pid int, addr table.Addr, buf []byte) (int, error) {
 	return n, memoryError("read memory", pid, addr+table.Addr(n), err)
 }
 
-// WriteChild is WriteMemory of such a process. What lies under a breakpoint that it
-// has a copy of is shown when that is taken out of it.
+// WriteChild is WriteMemory of such a process. Bytes written under a copied breakpoint
+// appear when the breakpoint is removed.
 func (p *Process) WriteChild(pid int, addr table.Addr, data []byte) (int, error) {
 	ch, f, err := p.openChild(pid, "write memory")
 	if err != nil {
@@ -63,7 +63,8 @@ func (p *Process) WriteChild(pid int, addr table.Addr, data []byte) (int, error)
 	return n, memoryError("write memory", pid, addr+table.Addr(n), err)
 }
 
-// openChild opens a child's memory; nil where that is the program's own.
+// openChild opens a child's memory; the file is nil if that is the program's
+// own memory.
 func (p *Process) openChild(pid int, op string) (*child, *os.File, error) {
 	ch := p.children[pid]
 	if ch == nil || ch.dead {

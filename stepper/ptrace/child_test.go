@@ -36,7 +36,7 @@ int main(int argc, char **argv) {
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
 }`
 
-// runToChild runs until the child is there, with a breakpoint on f.
+// runToChild runs until the child exists, with a breakpoint on f.
 func runToChild(t *testing.T, how string, kind tracee.EventKind) (*Process, tracee.Event) {
 	t.Helper()
 	p := launch(t, forks, how)
@@ -50,7 +50,7 @@ func runToChild(t *testing.T, how string, kind tracee.EventKind) (*Process, trac
 	return p, ev
 }
 
-// runPassing is Run of the leader, past SIGCHLD.
+// runPassing is Run of the leaderthat discards SIGCHLD.
 func runPassing(p *Process) (tracee.Event, error) {
 	sig := 0
 	for {
@@ -119,8 +119,8 @@ func TestFollowedChildMeetsTheBreakpointAndTheParentDoesNot(t *testing.T) {
 	}
 }
 
-// followVfork follows the child of a vfork to the breakpoint that it meets in the
-// memory of its parent, which is held.
+// followVfork follows the child of a vfork to the breakpoint it hits in the memory of its
+// parent, which is stopped.
 func followVfork(t *testing.T, how string) (p *Process, parent int) {
 	t.Helper()
 	p, ev := runToChild(t, how, tracee.EventVfork)
@@ -140,7 +140,8 @@ func followVfork(t *testing.T, how string) (p *Process, parent int) {
 	return p, parent
 }
 
-// parentEnds waits for the parent's end, which nobody has told of a breakpoint.
+// parentEnds waits for the parent to end; the parent must not have hit a
+// breakpoint.
 func parentEnds(t *testing.T, parent int) unix.WaitStatus {
 	t.Helper()
 	var ws unix.WaitStatus
@@ -167,7 +168,7 @@ func TestFollowedVforkChildMeetsTheBreakpointAndItsParentDoesNot(t *testing.T) {
 	}
 }
 
-// However the child's time ends, its parent goes on to its own right end.
+// However the child leaves the memory, its parent resumes and ends correctly.
 func TestParentOfAFollowedVforkChildIsLeftIntact(t *testing.T) {
 	for name, c := range map[string]struct {
 		ends func(p *Process, parent int) error
@@ -226,14 +227,14 @@ func TestExecForgetsBreakpointsAndRegisters(t *testing.T) {
 		t.Error("a breakpoint is still said to be there")
 	}
 	borrow(t, p, p.PID())
-	runTo(t, p, "main") // memory is the new program's
+	runTo(t, p, "main") // the memory is the new program's
 	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 5 {
 		t.Errorf("got %+v, %v", ev, err)
 	}
 }
 
-// What fork makes of a process with a watchpoint reads as if it had one too.
-// Followed and rid of it, or let go, it does not.
+// fork copies the DR7 that a debugger reads: the child of a process with a
+// watchpoint seems to have it too. After Follow or DetachChild it must not.
 func TestChildKeepsNoWordOfADebugRegister(t *testing.T) {
 	control := func(tid int) uint64 {
 		w, e := ptraceWord(reqPeekUser, tid, userDebugReg+7*8)
@@ -267,8 +268,8 @@ func TestChildKeepsNoWordOfADebugRegister(t *testing.T) {
 	}
 }
 
-// shared makes a child that shares its memory, by vfork, and then executes itself
-// in another thread, when a line comes.
+// shared makes a child that shares its memory, by vfork, and after a line of input
+// executes itself from another thread.
 const shared = `
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -297,8 +298,8 @@ int main(int argc, char **argv) {
 	return 99;
 }`
 
-// The maker of a child is gone when another thread has executed a program: nobody
-// waits for the child to let the memory go, and the new program's is its own.
+// After another thread's exec the child's maker is gone: nothing waits for the child to
+// leave the memory, and the new program has its own.
 func TestExecWhileAChildSharesTheMemoryLeavesBothRight(t *testing.T) {
 	r, w := pipe(t)
 	p := launchWith(t, LaunchOptions{Args: []string{"prog"}, Stdin: r}, shared, "-pthread")
@@ -330,13 +331,14 @@ func TestExecWhileAChildSharesTheMemoryLeavesBothRight(t *testing.T) {
 	}
 }
 
-// Not reported yet, the child is reported all the same, and is not held for ever.
+// A child that was not reported before the exec is still reported, and does not stay
+// stopped for ever.
 func TestChildThatAnExecOvertookIsReported(t *testing.T) {
 	r, w := pipe(t)
 	p := launchWith(t, LaunchOptions{Args: []string{"prog"}, Stdin: r}, shared, "-pthread")
 	resumeAll(t, p)
 	made := until(t, p, tracee.EventVfork)
-	p.push(made) // as if nobody had asked for it
+	p.push(made) // as if no one had waited for it
 	if _, err := w.WriteString("x"); err != nil {
 		t.Fatal(err)
 	}

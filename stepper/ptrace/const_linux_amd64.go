@@ -1,6 +1,6 @@
 package ptrace
 
-// Requests of ptrace(2) that we make. See include/uapi/linux/ptrace.h and
+// Requests of ptrace(2) in use. See include/uapi/linux/ptrace.h and
 // arch/x86/include/uapi/asm/ptrace-abi.h.
 const (
 	reqPeekUser    = 3
@@ -41,10 +41,10 @@ const (
 
 // Options. An event's option bit is 1 << event. See include/uapi/linux/ptrace.h.
 //
-// PTRACE_O_TRACEEXIT is not asked for: the wait status of the exit says all
-// that we report. PTRACE_O_TRACESECCOMP is asked for only where a call is
+// PTRACE_O_TRACEEXIT is not set: the wait status of the exit contains
+// everything that is reported. PTRACE_O_TRACESECCOMP is set only if a call is
 // trapped (LaunchOptions.Trap): without it the kernel answers a filter's
-// RET_TRACE with ENOSYS, just as it does when nobody traces the program.
+// RET_TRACE with ENOSYS, just as for an untraced program.
 const (
 	optTraceSysGood = 1
 	optExitKill     = 1 << 20
@@ -82,7 +82,7 @@ const (
 	flagTF          = 0x100
 	flagRF          = 0x10000 // no debug register matches the next instruction: SDM volume 3, 18.3.1.1
 	opInt3          = 0xcc
-	breakpointMoves = 1 // how far the PC of a thread that has executed int3 is behind it
+	breakpointMoves = 1 // bytes from an int3 to the PC after it
 	opPushf         = 0x9c
 	opNop           = "\x90"
 	opSyscall       = "\x0f\x05"

@@ -16,24 +16,25 @@ import (
 // debugSlots is the number of address registers, DR0 to DR3.
 const debugSlots = 4
 
-// slot is what one debug register is to watch.
+// slot is the requested contents of one debug register.
 type slot struct {
 	kind   tracee.DebugKind
 	addr   table.Addr
 	length int // bytes
 }
 
-// debugState is what a thread's debug registers hold and what they are to
-// hold when it goes on. They are written then, all changes at once: a slot
-// that is switched off and on again between two resumes costs nothing, and one
-// that is off keeps its address, so that switching it costs one request.
+// debugState holds what a thread's debug registers contain and what they are to
+// contain when it resumes. flushDebug writes all changes at once before the
+// resume: a slot that is cleared and set again between two resumes costs
+// nothing. A cleared slot keeps its address, so setting or clearing it costs
+// one request.
 type debugState struct {
 	addr    [debugSlots]table.Addr
 	control uint64 // DR7
 
-	wantAddr    [debugSlots]table.Addr // of slots that wantControl has on
+	wantAddr    [debugSlots]table.Addr // of the slots enabled in wantControl
 	wantControl uint64
-	stale       bool // the two may differ
+	stale       bool // contents and wanted contents may differ
 }
 
 // controlBits is a slot's part of DR7 for slot 0: the local enable bit 0, R/W
@@ -82,14 +83,14 @@ func place(control uint64, i int) uint64 {
 	return control&3<<(2*i) | control>>16<<(16+4*i)
 }
 
-// userEnd is the first address that a program cannot have: 47 bits, or 56 with
+// userEnd is the first address beyond user space: 47 bits, or 56 with
 // five-level page tables. See Documentation/arch/x86/x86_64/mm.rst.
 const userEnd = 1 << 56
 
-// SetDebug fills a debug register of one thread; tid 0 means every thread and
-// those to come. Precondition: the threads meant are held. What only the kernel
-// can refuse (all registers of a CPU taken by perf: ENOSPC) is the error of the
-// request that next resumes the thread.
+// SetDebug sets a debug register of one thread; tid 0 means every present and
+// future thread. Precondition: the threads concerned are stopped. A refusal
+// that only the kernel can make (perf uses all registers of a CPU: ENOSPC) is
+// the error of the request that next resumes the thread.
 func (p *Process) SetDebug(tid, n int, kind tracee.DebugKind, addr table.Addr, length int) error {
 	const op = "set debug register"
 	fail := func(err error) error { return &Error{Op: op, TID: tid, Err: err} }
@@ -99,7 +100,7 @@ func (p *Process) SetDebug(tid, n int, kind tracee.DebugKind, addr table.Addr, l
 	s := slot{kind, addr, length}
 	control, err := s.controlBits()
 	if err == nil && control != 0 && addr >= userEnd {
-		err = fmt.Errorf("%w: %v is no address of a program", unix.EINVAL, addr)
+		err = fmt.Errorf("%w: %v is not a user-space address", unix.EINVAL, addr)
 	}
 	if err != nil {
 		return fail(err)
@@ -115,7 +116,7 @@ func (p *Process) SetDebug(tid, n int, kind tracee.DebugKind, addr table.Addr, l
 	var errs error
 	for _, t := range p.order {
 		switch {
-		case t.zombie, t.dying: // it runs nothing more
+		case t.zombie, t.dying: // it executes nothing more
 		case !t.held:
 			errs = errors.Join(errs, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the thread is running", ErrState)})
 		default:
@@ -125,7 +126,7 @@ func (p *Process) SetDebug(tid, n int, kind tracee.DebugKind, addr table.Addr, l
 	return errs
 }
 
-// set notes what slot n is to be.
+// set records the wanted contents of slot n.
 func (d *debugState) set(n int, s slot, control uint64) {
 	d.wantControl = d.wantControl&^place(slotBits, n) | place(control, n)
 	if control != 0 {
@@ -134,8 +135,8 @@ func (d *debugState) set(n int, s slot, control uint64) {
 	d.stale = true
 }
 
-// FlushDebug writes what SetDebug has noted for the held threads now, and not
-// only when each of them goes on.
+// FlushDebug writes the changes recorded by SetDebug to the stopped threads
+// now, before they resume.
 func (p *Process) FlushDebug() error {
 	var errs error
 	for _, t := range p.order {
@@ -146,8 +147,8 @@ func (p *Process) FlushDebug() error {
 	return errs
 }
 
-// flushDebug writes what SetDebug has noted. If the kernel refuses, the thread
-// keeps what it had.
+// flushDebug writes the changes recorded by SetDebug. If the kernel refuses,
+// the thread keeps its old registers.
 func (p *Process) flushDebug(t *thread) error {
 	d := &t.debug
 	err := p.writeDebug(t)
@@ -164,8 +165,9 @@ func (p *Process) writeDebug(t *thread) error {
 	moved := [debugSlots]bool{}
 	for n := range debugSlots {
 		if d.wantControl>>(2*n)&3 != 0 && d.addr[n] != d.wantAddr[n] {
-			// The kernel checks the new address against the old length at once:
-			// so the slot's part of DR7 goes first, which leaves length 1.
+			// The kernel checks the new address against the old length
+			// immediately, so clear the slot's part of DR7 first, which leaves
+			// length 1.
 			moved[n] = true
 			off &^= place(slotBits, n)
 		}
@@ -202,14 +204,14 @@ func (p *Process) pokeDebug(t *thread, n int, v uint64) error {
 	return nil
 }
 
-// copied is what a thread has that one with d has made: no register on (copy_thread,
-// arch/x86/kernel/process.c), but the word that a debugger reads as its DR7 is
-// its maker's. So it is written before the thread goes on, even where it is to have none.
+// copied is the state of a thread that a thread with state d has created: no register
+// enabled (copy_thread, arch/x86/kernel/process.c), but the DR7 that a debugger reads is
+// the maker's. So DR7 is written before the thread resumes, even if it is to be clear.
 func (d *debugState) copied() debugState {
 	return debugState{control: d.control, stale: d.control != 0}
 }
 
-// inherit gives a new thread the registers that every thread has.
+// inherit gives a new thread the registers that all threads have.
 func (p *Process) inherit(t *thread) {
 	for n, s := range p.all {
 		if control, err := s.controlBits(); err == nil && control != 0 { // SetDebug has checked it
@@ -218,9 +220,9 @@ func (p *Process) inherit(t *thread) {
 	}
 }
 
-// matched reads DR6: the slots in use that the last debug exception matched,
-// as bits. It need not be cleared, because every debug exception in user mode
-// sets the value that we see anew (exc_debug_user, arch/x86/kernel/traps.c).
+// matched reads DR6: the used slots that the last debug exception matched, as
+// bits. DR6 need not be cleared, because every debug exception in user mode
+// sets the visible value anew (exc_debug_user, arch/x86/kernel/traps.c).
 func (p *Process) matched(t *thread) (int, error) {
 	if t.debug.control == 0 {
 		return 0, nil
@@ -241,7 +243,7 @@ func (p *Process) matched(t *thread) (int, error) {
 // lowest is the number of the lowest bit.
 func lowest(slots int) int { return bits.TrailingZeros(uint(slots)) }
 
-// clearDebug switches every debug register of a thread off.
+// clearDebug disables every debug register of a thread.
 func (p *Process) clearDebug(t *thread) error {
 	if t.debug.control == 0 {
 		return nil

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// denied explains an EPERM of PTRACE_SEIZE or PTRACE_TRACEME with what can be
-// seen of its cause; other errors come back as they are. pid is 0 for a program
-// that could not be started. See ptrace(2), "Ptrace access mode checking".
+// denied adds the visible cause to an EPERM of PTRACE_SEIZE or PTRACE_TRACEME
+// and returns other errors unchanged. pid is 0 for a program that could not be
+// started. See ptrace(2), "Ptrace access mode checking".
 func denied(e unix.Errno, pid int) error {
 	if e != unix.EPERM && e != unix.EACCES {
 		return e
@@ -21,7 +21,7 @@ func denied(e unix.Errno, pid int) error {
 	if b, err := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope"); err == nil {
 		scope = strings.TrimSpace(string(b))
 	}
-	why := "the kernel does not let us trace it"
+	why := "the kernel refuses to let the debugger trace it"
 	switch {
 	case scope == "3":
 		why += ": /proc/sys/kernel/yama/ptrace_scope is 3, which allows nobody to trace until the next boot"
@@ -34,7 +34,7 @@ func denied(e unix.Errno, pid int) error {
 		why += ": it belongs to another user, changed its privileges, or its file cannot be read; run as root or with CAP_SYS_PTRACE"
 	}
 	if statusField(os.Getpid(), "Seccomp") == "2" {
-		why += "; we run under a seccomp filter, as in a container: there ptrace may need --cap-add=SYS_PTRACE or another seccomp profile"
+		why += "; the debugger runs under a seccomp filter, as in a container: there ptrace may need --cap-add=SYS_PTRACE or another seccomp profile"
 	}
 	return fmt.Errorf("%w: %s", e, why)
 }

@@ -17,8 +17,8 @@ func (p *Process) ThreadName(tid int) string {
 	return strings.TrimSpace(string(b))
 }
 
-// Auxv is the process's auxiliary vector. See proc_pid_auxv(5). It is read through
-// a thread that is there: a leader that has ended before its threads has none.
+// Auxv is the process's auxiliary vector. See proc_pid_auxv(5). It is read through a live
+// thread: a leader that has ended before its threads has none.
 func (p *Process) Auxv() ([]byte, error) {
 	tid := p.pid
 	if threads := p.Threads(); len(threads) > 0 {

@@ -6,9 +6,9 @@ import "rseqstep/stepper/tracee"
 
 var _ tracee.CallingTarget = (*Process)(nil)
 
-// Settle takes a held thread out of a stop in the middle of a system call to
-// the call's end, where its registers are what the program will find. It does
-// nothing for a thread in any other stop.
+// Settle brings a stopped thread from the middle of a system call to the call's
+// end, where its registers are what the program will see. It does nothing in
+// any other stop.
 func (p *Process) Settle(tid int) error {
 	t, err := p.findHeld(tid, "settle")
 	if err != nil {
@@ -17,9 +17,10 @@ func (p *Process) Settle(tid int) error {
 	return p.settle(t)
 }
 
-// RestoreSignal makes sig, with its siginfo_t, what a held thread is stopped
-// for: Detach delivers it, and so does the resume that is given it. In a stop
-// that cannot carry a signal only the latter does, and the siginfo_t is lost.
+// RestoreSignal makes sig, with its siginfo_t, the signal that a stopped thread
+// is stopped for: Detach delivers it, and so does a resume with that signal. If
+// the stop cannot carry a signal, only the resume delivers it, and the
+// siginfo_t is lost.
 func (p *Process) RestoreSignal(tid, sig int, siginfo []byte) error {
 	t, err := p.findHeld(tid, "restore signal")
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// checkProgram says why a file cannot be run under this debugger, before
-// anything is started: not there, not executable, not an ELF file, for another
+// checkProgram returns why a file cannot run under this debugger, before
+// anything is started: missing, not executable, not an ELF file, for another
 // machine.
 func checkProgram(path string) error {
 	fail := func(err error) error {
@@ -78,7 +78,8 @@ func scriptError() error {
 	return fmt.Errorf("%w: not an ELF file but a script; debug its interpreter instead, with the script as its argument", unix.ENOEXEC)
 }
 
-// underlying is the errno inside an os error, whose path is named elsewhere.
+// underlying returns the errno inside an os error, because the caller names the
+// path.
 func underlying(err error) error {
 	if pe, ok := err.(*os.PathError); ok {
 		return pe.Err

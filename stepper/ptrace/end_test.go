@@ -12,7 +12,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// ends has threads that sleep, and ends in a way of the caller's choice, from
+// ends starts sleeping threads, and ends in a way that the caller chooses, from
 // the leader or from the last thread.
 const ends = `
 #define _GNU_SOURCE
@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
 	for (;;) pause();
 }`
 
-// runToReady runs ends until the thread that will end it is about to, and holds it.
+// runToReady runs ends until the thread that will end it is about to do so, and stops it.
 func runToReady(t *testing.T, path, how, who string) (*Process, int) {
 	t.Helper()
 	p := launchWith(t, LaunchOptions{Path: path, Args: []string{path, how, who}}, "")
@@ -56,8 +56,8 @@ func runToReady(t *testing.T, path, how, who string) (*Process, int) {
 	return p, ev.TID
 }
 
-// TestSteppedThreadMayEndTheProcess: waiting for the one thread alone would
-// never end, because the others must be reaped first.
+// TestSteppedThreadMayEndTheProcess: waiting for that thread alone would never
+// end, because the others must be reaped first.
 func TestSteppedThreadMayEndTheProcess(t *testing.T) {
 	path := compile(t, ends)
 	for _, who := range []string{"leader", "thread"} {
@@ -151,7 +151,8 @@ int main(void) {
 		case tracee.EventExit:
 			exits++
 		case tracee.EventProcessExit:
-			// The process's end replaces the exits that it overtook.
+			// The process's exit event replaces the thread exits that were not
+			// reported yet.
 			if ev.Status.Code != 6 || clones != 1200 || exits < 1196 {
 				t.Errorf("%+v, %d threads came, %d went, of 1200", ev.Status, clones, exits)
 			}

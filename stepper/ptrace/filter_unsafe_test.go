@@ -16,7 +16,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// underFilter launches a program under a seccomp filter that is in force before ours.
+// underFilter launches a program under a seccomp filter that is in force before the
+// debugger's own.
 func underFilter(o LaunchOptions, filter []unix.SockFilter) error {
 	done := make(chan error, 1)
 	go func() {

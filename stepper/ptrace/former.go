@@ -4,13 +4,13 @@ package ptrace
 
 import "errors"
 
-// A parent that sleeps in a vfork is left for its child: until the child executes
-// another program or ends they share their memory, and the breakpoints in it. The
-// parent's threads are held for that time, or they would run into breakpoints that
-// nobody takes care of. Its thread that made the child would sleep anyway.
+// Follow leaves the parent that sleeps in a vfork behind: until the child execs or ends,
+// they share the memory and the breakpoints in it. The parent's threads stay stopped for
+// that time, because no one would handle the breakpoints they hit. The thread that
+// created the child would sleep anyway.
 
-// keepFormer sets the process that is left for the child of its vfork aside.
-// Precondition: every thread is held.
+// keepFormer sets aside the process that Follow leaves for the child of its
+// vfork. Precondition: every thread is stopped.
 func (p *Process) keepFormer() error {
 	f := newProcess(p.pid, p.exe)
 	f.owner, f.launched, f.former = p.owner, p.launched, p.former
@@ -22,9 +22,9 @@ func (p *Process) keepFormer() error {
 	return err
 }
 
-// leaveFormer lets go of what was set aside, free of breakpoints, or serves it
-// where a call is trapped and serve is set. The memory of those is theirs from now
-// on, or the breakpoints are out of what is shared.
+// leaveFormer removes the breakpoints from the processes set aside and detaches from
+// them, or serves them if a call is trapped and serve is set. From then on their memory
+// is their own, or the shared memory has no breakpoints.
 func (p *Process) leaveFormer(serve bool) error {
 	var errs error
 	for f := p.former; f != nil; f = f.former {
@@ -42,8 +42,8 @@ func (p *Process) leaveFormer(serve bool) error {
 	return errs
 }
 
-// takeFormer works in a status of a thread that was set aside: held as it is, it
-// can only have been killed.
+// takeFormer handles a status of a thread that was set aside. The thread is stopped, so
+// it can only have been killed.
 func (p *Process) takeFormer(tid int) bool {
 	for f := p.former; f != nil; f = f.former {
 		if f.threads[tid] != nil {
@@ -54,9 +54,9 @@ func (p *Process) takeFormer(tid int) bool {
 	return false
 }
 
-// Former is the process that is held until the one in its place, the child of its
-// vfork, no longer shares its memory, and its threads; 0 for none. The registers of
-// the threads can be read, with the methods that take a thread's id.
+// Former returns the process that stays stopped until the child of its vfork, which p is
+// now, no longer shares its memory, and its threads; 0 if there is none. The methods that
+// take a thread's id can read the registers of those threads.
 func (p *Process) Former() (pid int, threads []int) {
 	if p.former == nil {
 		return 0, nil
@@ -64,7 +64,8 @@ func (p *Process) Former() (pid int, threads []int) {
 	return p.former.pid, p.former.Threads()
 }
 
-// formerThread is a held thread of a process that was set aside, nil for others.
+// formerThread returns a stopped thread of a process that was set aside, nil for other
+// threads.
 func (p *Process) formerThread(tid int) *thread {
 	for f := p.former; f != nil; f = f.former {
 		if t := f.threads[tid]; t != nil {

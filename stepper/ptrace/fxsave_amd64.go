@@ -8,19 +8,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// On a processor without XSAVE (before 2008, and the models that virtual machines get by default) the
-// kernel has no regset NT_X86_XSTATE and answers ENODEV (tried on Linux 6.12 with qemu's Nehalem and
-// qemu64). The FXSAVE area, which NT_PRFPREG is, is an XSAVE area's first part: so our
-// callers get an XSAVE area of the two components that there are.
+// On a processor without XSAVE (before 2008, and the models that virtual machines get by default)
+// the kernel has no regset NT_X86_XSTATE and answers ENODEV (tried on Linux 6.12 with qemu's
+// Nehalem and qemu64). NT_PRFPREG is the FXSAVE area, the first part of an XSAVE area. So callers
+// get an XSAVE area with the two components that exist.
 const (
 	fxsaveSize  = 512
-	fxsaveUsed  = 464      // the rest is software's (Intel SDM volume 1, 10.5.1); the kernel keeps XCR0 there
+	fxsaveUsed  = 464      // reserved for software (Intel SDM volume 1, 10.5.1); the kernel keeps XCR0 there
 	xsaveHeader = 512      // XSTATE_BV
 	xsaveHead   = 576      // legacy region and header
 	stateFP     = 1 | 1<<1 // x87 and SSE
 )
 
-// fxState is the thread's FXSAVE area as an XSAVE area.
+// fxState reads the thread's FXSAVE area as an XSAVE area.
 func fxState(tid int) ([]byte, unix.Errno) {
 	area := make([]byte, xsaveHead)
 	if n, e := ptraceRegSet(reqGetRegSet, tid, notePRFPReg, area[:fxsaveSize]); e != 0 {

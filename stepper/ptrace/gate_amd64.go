@@ -14,20 +14,20 @@ import (
 	"rseqstep/table"
 )
 
-// findCode finds an instruction in the program, whose bytes are code: in the vDSO,
-// which nearly every process has and whose fallbacks make system calls, else in
-// any other code. Bytes in the middle of another instruction serve as well, since
-// the thread is stopped right after them. known is where it was found last.
+// findCode finds the bytes of an instruction in the program's code: in the vDSO, which
+// nearly every process has and whose fallbacks make system calls, else in any other code.
+// Bytes in the middle of another instruction serve as well, because the thread stops
+// right after them. known caches the address.
 func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (table.Addr, error) {
 	if *known != 0 {
 		b := make([]byte, len(code))
 		if _, err := p.readRaw(*known, b); err == nil && string(b) == code {
 			return *known, nil
 		}
-		*known = 0 // unmapped, or a breakpoint is on it now
+		*known = 0 // unmapped, or it has a breakpoint now
 	}
 	op := "find " + what
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/maps", t.tid, t.tid)) // the leader's is empty once it has ended
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/maps", t.tid, t.tid)) // the leader's is empty after it has ended
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			err = unix.ESRCH
@@ -35,7 +35,7 @@ func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (tab
 		return 0, &Error{Op: op, TID: p.pid, Err: err}
 	}
 	if len(maps) == 0 {
-		return 0, p.fail(t, op, unix.ESRCH) // killed: its memory is gone already
+		return 0, p.fail(t, op, unix.ESRCH) // killed: its memory is gone
 	}
 	mappings := codeMappings(string(maps))
 	for _, r := range mappings {
@@ -54,8 +54,8 @@ type codeMapping struct {
 	vdso      bool
 }
 
-// codeMappings returns the executable mappings of /proc/PID/maps, the vDSO
-// first. See proc_pid_maps(5). vsyscall is left out: it is emulated, not executed.
+// codeMappings returns the executable mappings of /proc/PID/maps, the vDSO first. See
+// proc_pid_maps(5). vsyscall is omitted: the kernel emulates it, nothing executes it.
 func codeMappings(maps string) (code []codeMapping) {
 	for line := range strings.SplitSeq(maps, "\n") {
 		var low, high uint64
@@ -75,8 +75,8 @@ func codeMappings(maps string) (code []codeMapping) {
 	return code
 }
 
-// searchCode looks for the bytes of an instruction in a mapping, a piece at a
-// time; the pieces overlap by a byte less than it has.
+// searchCode searches a mapping for the bytes of an instruction, one piece at a
+// time; the pieces overlap by one byte less than the instruction has.
 func (p *Process) searchCode(m codeMapping, code string) (table.Addr, bool) {
 	buf := make([]byte, 64<<10)
 	for at := m.low; at < m.high; {

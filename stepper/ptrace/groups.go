@@ -13,15 +13,15 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// clone(2) with CLONE_VM and without CLONE_THREAD, whose exit signal is not SIGCHLD,
-// makes a thread group of its own in the same memory, and PTRACE_EVENT_CLONE tells of
-// it. It is held and stepped like the process's own threads, as gdbserver does: where
-// it ran free, no breakpoint could be in the memory. It differs in three things. The
-// process's end is not its end, nor is a signal to the process one to it; and it may
-// execute another program, which leaves the memory.
+// clone(2) with CLONE_VM and without CLONE_THREAD, with another exit signal than SIGCHLD,
+// creates a thread group of its own in the same memory, and the kernel reports it by
+// PTRACE_EVENT_CLONE. The backend stops and steps it like the process's own threads, as
+// gdbserver does: if it ran freely, the memory could have no breakpoints. It differs in
+// three ways: it does not end with the process, it does not receive signals sent to the
+// process, and it may exec, which leaves the memory.
 
-// newThread makes the thread known that thread t has made with clone(2), unless that is
-// a process with memory of its own, when it returns nil.
+// newThread registers the thread that t created with clone(2). It returns nil if that is
+// a process with memory of its own.
 func (p *Process) newThread(t *thread, id int) (*thread, error) {
 	if inGroup(t.group, id) {
 		return p.add(id, t.group), nil
@@ -44,7 +44,7 @@ func (p *Process) alone(t *thread) bool {
 	return !slices.ContainsFunc(p.order, func(o *thread) bool { return o != t && o.group == t.group })
 }
 
-// otherGroups are the thread groups beside the process's own one.
+// otherGroups are the thread groups other than the process's own one.
 func (p *Process) otherGroups() []int {
 	var ids []int
 	for _, t := range p.order {
@@ -55,9 +55,9 @@ func (p *Process) otherGroups() []int {
 	return ids
 }
 
-// partGroups lets the other thread groups go, free of breakpoints: the process is
-// leaving the memory, and they stay in it. Precondition: what p.mem reads and p.points
-// holds is still of that memory.
+// partGroups detaches from the other thread groups after removing the breakpoints: the
+// process is leaving the memory, and they stay in it. Precondition: p.mem and p.points
+// still refer to that memory.
 func (p *Process) partGroups() error {
 	if len(p.otherGroups()) == 0 {
 		return nil
@@ -73,8 +73,8 @@ func (p *Process) partGroups() error {
 	return errs
 }
 
-// leaveByExec lets a thread of another group go, which executes another program and
-// so has left the memory. It has no other threads any more.
+// leaveByExec detaches from a thread of another group that has called exec and so has
+// left the memory. It has no other threads any more.
 func (p *Process) leaveByExec(t *thread) error {
 	for _, o := range slices.Clone(p.order) {
 		if o.group == t.group {

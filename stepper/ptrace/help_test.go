@@ -31,7 +31,7 @@ func compile(t testing.TB, source string, flags ...string) string {
 	return out
 }
 
-// launch compiles and starts a program; it is killed at the test's end.
+// launch compiles and starts a program; the test kills it at the test's end.
 func launch(t testing.TB, source string, args ...string) *Process {
 	t.Helper()
 	return launchWith(t, LaunchOptions{Args: append([]string{"prog"}, args...)}, source)
@@ -43,7 +43,7 @@ func launchBare(t testing.TB, source string) *Process {
 	return launchWith(t, LaunchOptions{}, source, "-nostdlib", "-static")
 }
 
-// launchWith is launch with more options than arguments; with a Path nothing is compiled.
+// launchWith is launch with LaunchOptions; if they have a Path, it compiles nothing.
 func launchWith(t testing.TB, o LaunchOptions, source string, flags ...string) *Process {
 	t.Helper()
 	tabletest.NeedPtrace(t)
@@ -95,7 +95,7 @@ func symbol(t testing.TB, p *Process, name string) table.Addr {
 	return 0
 }
 
-// runTo runs a program that has one thread until it is at a function's first instruction.
+// runTo runs a single-threaded program to a function's first instruction.
 func runTo(t testing.TB, p *Process, name string) {
 	t.Helper()
 	at := symbol(t, p, name)
@@ -111,7 +111,7 @@ func runTo(t testing.TB, p *Process, name string) {
 	}
 }
 
-// resumeAll lets every held thread go.
+// resumeAll resumes every stopped thread.
 func resumeAll(t testing.TB, p *Process) {
 	t.Helper()
 	for _, tid := range p.Threads() {
@@ -123,8 +123,8 @@ func resumeAll(t testing.TB, p *Process) {
 	}
 }
 
-// until resumes and waits until an event of the kind comes, passing signals on
-// and letting new threads go.
+// until resumes and waits for an event of the kind; it delivers signals and
+// resumes new threads.
 func until(t testing.TB, p *Process, kind tracee.EventKind) tracee.Event {
 	t.Helper()
 	for {
@@ -152,7 +152,7 @@ func until(t testing.TB, p *Process, kind tracee.EventKind) tracee.Event {
 	}
 }
 
-// spin makes as many threads as it is told, which sleep, and counts.
+// spin creates the given number of threads, which sleep, and counts.
 const spin = `
 #include <pthread.h>
 #include <stdlib.h>
@@ -164,7 +164,7 @@ int main(int argc, char **argv) {
 	for (volatile unsigned long x = 0;; x++) ;
 }`
 
-// settleThreads runs spin until it has made its threads, and holds it.
+// settleThreads runs spin until it has created its threads, and stops it.
 func settleThreads(t testing.TB, p *Process, threads string) {
 	t.Helper()
 	resumeAll(t, p)

@@ -13,17 +13,17 @@ import (
 )
 
 // stuckAfter is how long Hold waits for a thread in an uninterruptible wait,
-// such as the parent in a vfork, before it says so.
+// such as the parent in a vfork, before it returns an error.
 const stuckAfter = 3 * time.Second
 
-// Interrupt makes the Wait, Step or Run that is going on return an
-// EventInterrupt soon, or else the next one, at once. Any goroutine may call it.
+// Interrupt makes the current Wait, Step or Run, or else the next one, return an
+// EventInterrupt soon. Any goroutine may call it.
 func (p *Process) Interrupt() {
 	if p.interrupt.Swap(true) {
 		return
 	}
-	// A kick that comes between the waiter's look at the flag and its wait4 is
-	// lost, so it is repeated until somebody answers.
+	// A kick between the waiter's check of the flag and its wait4 is lost, so
+	// repeat it until the waiter answers.
 	go func() {
 		for pause := 2 * time.Millisecond; p.interrupt.Load() && !p.gone.Load(); pause = min(2*pause, 200*time.Millisecond) {
 			p.kicker.kick()
@@ -32,8 +32,9 @@ func (p *Process) Interrupt() {
 	}()
 }
 
-// answerInterrupt gives Wait its EventInterrupt, of any thread that is held.
-// While none is, it asks one to stop, another one at every kick.
+// answerInterrupt returns the EventInterrupt for Wait, on any stopped thread.
+// While no thread is stopped, it asks one to stop, and another one at every
+// kick.
 func (p *Process) answerInterrupt() (tracee.Event, bool) {
 	var next *thread
 	for _, t := range p.order {
@@ -52,17 +53,17 @@ func (p *Process) answerInterrupt() (tracee.Event, bool) {
 }
 
 // ask sends PTRACE_INTERRUPT. Any trap clears a pending one (ptrace_stop,
-// kernel/signal.c), so when the thread stops for another reason first none is
-// left over. A thread that refuses is dying, and its exit is on its way.
+// kernel/signal.c), so if the thread stops first for another reason, none is
+// left over. If the request fails, the thread is dying and its exit follows.
 func (p *Process) ask(t *thread) {
 	if !t.asked && !t.held && !t.zombie {
 		t.asked = ptraceCall(reqInterrupt, t.tid, 0, 0) == 0
 	}
 }
 
-// Hold stops every running thread and returns when all are held. Breakpoints
-// that were run into and not reported yet are taken back: their threads stand
-// on them and meet them again.
+// Hold stops every running thread and returns when all are stopped. It
+// withdraws unreported breakpoint events: their threads are back at the
+// breakpoints and hit them again.
 func (p *Process) Hold() error {
 	if !p.alive {
 		return nil
@@ -106,8 +107,8 @@ func (p *Process) Hold() error {
 }
 
 // checkStuck looks at the threads that have not stopped yet: a leader that has
-// ended before its threads never will, and one in an uninterruptible wait may
-// take for ever.
+// ended before its threads never stops, and an uninterruptible wait may last
+// for ever.
 func (p *Process) checkStuck(begin time.Time) error {
 	var err error
 	for _, t := range p.order {
@@ -117,7 +118,7 @@ func (p *Process) checkStuck(begin time.Time) error {
 		st, e := readStat(t.tid, t.tid)
 		switch {
 		case e != nil:
-			// Gone: its exit is the next status.
+			// It has ended: its exit is the next status.
 		case st.state == 'Z' && t.tid == t.group && !p.alone(t):
 			t.zombie = true
 		case st.state == 'D' && time.Since(begin) > stuckAfter:

@@ -9,26 +9,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ResumeInPlace is Resume for a thread that has to go on on the CPU it stopped
-// on. A thread that was stopped between reading its CPU's number and the
-// section that compares it would otherwise abort there, because the kernel
-// seldom wakes a tracee on the CPU its tracer runs on: of 160 continues from
-// between the two 88 aborted.
+// ResumeInPlace is Resume for a thread that must run on the CPU it stopped on.
+// A thread that stopped between reading its CPU's number and the section that
+// compares it would otherwise abort there, because the kernel seldom wakes a
+// tracee on its tracer's CPU: 88 of 160 continues between the two aborted.
 //
-// So we are on another CPU for the wake-up, and the thread's affinity is narrowed
-// for it: with the one without the other it woke elsewhere in up to 193 of 200
-// rounds. It is whole again as soon as the thread runs, and before it makes a
-// system call: at the first one's entry it stops (PTRACE_SYSCALL) and waits for
-// us, who are done by then. Otherwise we, when we lost our own CPU in between,
-// gave back what the program had replaced, or had a child inherit the narrow one.
+// So the tracer moves to another CPU for the wake-up and narrows the thread's affinity.
+// Either alone is not enough: the thread then woke elsewhere in up to 193 of 200 rounds.
+// The tracer restores the affinity as soon as the thread runs, before it can make a
+// system call: the resume is a PTRACE_SYSCALL, so the thread stops at the entry of its
+// first call until the tracer has finished. Without that stop, a tracer that lost its own
+// CPU meanwhile could overwrite an affinity that the program had just set, or a new child
+// could inherit the narrow one.
 //
-// And we stay away until the thread has had its CPU: an idle CPU takes some 30 µs
-// to wake, and a thread that only waits for it is stolen by another CPU that has
-// just become idle. With four other threads let go meanwhile 1 in 60 was.
+// The tracer stays away until the thread has had its CPU: an idle CPU takes some 30 µs to
+// wake, and another CPU that has just become idle steals a thread that waits for it. With
+// four other threads resumed meanwhile, this happened to 1 in 60.
 //
-// A thread that is to outlive us (reprieve) keeps its affinity: killed in that
-// time, we would leave it the narrow one. What it may meet is an abort
-// such as any preemption brings.
+// A thread that is to survive the debugger (reprieve) keeps its affinity: if
+// the debugger were killed in that time, the thread would keep the narrow one.
+// Such a thread may see an abort, as any preemption causes.
 func (p *Process) ResumeInPlace(tid, sig int) error {
 	if p.pinned.tid != 0 {
 		if err := p.Unpin(); err != nil {
@@ -57,7 +57,7 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	moved := near && elsewhere != (cpuMask{}) && setAffinity(0, &elsewhere) == 0
 	var turns uint64
 	counted := false
-	if moved || !near { // where it is our own CPU that it waits for, we wait in vain
+	if moved || !near { // if the thread waits for the tracer's own CPU, waiting here is useless
 		turns, counted = p.turns(tid)
 	}
 	outlives := !p.launched && p.intact(t)
@@ -83,12 +83,12 @@ func (p *Process) ResumeInPlace(tid, sig int) error {
 	return err
 }
 
-// turnPatience bounds how long a CPU that has other work is waited for. A turn
-// there is 3 ms (base_slice_ns of EEVDF, kernel/sched/fair.c).
+// turnPatience bounds the wait for a CPU that has other work. A turn there is 3
+// ms (base_slice_ns of EEVDF, kernel/sched/fair.c).
 const turnPatience = 3 * time.Millisecond
 
-// awaitTurn returns when a thread has been given a CPU since turns were counted,
-// or has not been for long. Precondition: that CPU is not ours.
+// awaitTurn returns when the scheduler has run a thread since turns were counted, or
+// after turnPatience. Precondition: that CPU is not the tracer's.
 func (p *Process) awaitTurn(tid int, turns uint64) {
 	for end := time.Now().Add(turnPatience); time.Now().Before(end); {
 		if now, ok := p.turns(tid); !ok || now != turns {

@@ -9,9 +9,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// looksRound asks in f, where it has gone on, which CPU it is on and on which it
-// may be. Its status says whether it was ever denied one (1), or whether it came
-// back on another one too often (2).
+// looksRound asks in f, after the resume, which CPU it is on and on which CPUs it may
+// run. Its status says whether a CPU was ever denied (1), or whether it woke on another
+// CPU too often (2).
 const looksRound = `
 #define _GNU_SOURCE
 #include <sched.h>
@@ -29,9 +29,10 @@ int main(void) {
 	return (denied > 0) + 2 * (moved > ROUNDS / 10);
 }`
 
-// A thread that goes on in place keeps its CPU, and its affinity is never other
-// than its own: it may ask for it, or hand it on, at once. When it is let go it
-// has begun: until then another CPU could steal it.
+// A thread resumed in place keeps its CPU, and never sees another affinity than
+// its own: it may read it, or pass it to a child, immediately. When
+// ResumeInPlace returns, the thread has begun to run: until then another CPU
+// could steal it.
 func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 	tabletest.NeedCPUs(t, 2)
 	p := launch(t, looksRound)
@@ -52,7 +53,7 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 			if ev.Status.Code != 0 {
 				t.Errorf("the program ended with %d", ev.Status.Code)
 			}
-			if waiting > rounds*tabletest.Slow()/10 { // the wait for it is bounded: an emulated machine's 29 of 200 had yet to begin
+			if waiting > rounds*tabletest.Slow()/10 { // the wait is bounded: on an emulated machine 29 of 200 had not begun
 				t.Errorf("in %d of %d rounds it had yet to begin", waiting, rounds)
 			}
 			return

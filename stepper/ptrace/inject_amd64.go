@@ -13,15 +13,15 @@ import (
 	"rseqstep/stepper/machine/amd64"
 )
 
-// Syscall makes a held thread execute one system call and puts everything
-// back: registers, signal mask, and the signal it was stopped for. A call that
-// the thread was interrupted in is restarted by the kernel as it would have
-// been, because its registers say so again.
+// Syscall makes a stopped thread execute one system call and restores
+// everything: registers, signal mask, and the signal it was stopped for. If the
+// thread was interrupted in a call, the kernel restarts that call as it would
+// have done, because the restored registers say so.
 //
-// The instruction is one that the program's memory has (the vDSO's, as a
-// rule), so nothing is written. Signals are blocked for the length of the call,
-// and come afterwards. What the program's own seccomp filter does to the call
-// it does to this one.
+// The instruction is an existing one in the program's memory (usually the
+// vDSO's), so nothing is written. Signals are blocked during the call and
+// delivered afterwards. The program's own seccomp filter applies to this call
+// too.
 func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err error) {
 	const op = "inject system call"
 	if len(args) > 6 {
@@ -44,14 +44,13 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 	return result, err
 }
 
-// StepAside makes a held thread execute one nop instead of its own next
-// instruction, and puts everything back as Syscall does. What it is for is what
-// the kernel does on the way: it brings the thread's rseq area up to date before
-// the nop, and enters by the exception behind it. Since Linux 6.19 only a
-// thread that entered the kernel like that is sent to the abort handler of the
-// section it stands in (user_irq in rseq_update_usr,
-// include/linux/rseq_entry.h); after a system call it is not, whatever its
-// registers have been set to.
+// StepAside makes a stopped thread execute one nop instead of its own next instruction,
+// and restores everything as Syscall does. Its purpose is a side effect: the kernel
+// updates the thread's rseq area before the nop, and the thread re-enters by the
+// exception after it. Since Linux 6.19 the kernel sends only a thread that entered by an
+// exception or interrupt to the abort handler of its section (user_irq in
+// rseq_update_usr, include/linux/rseq_entry.h); after a system call it does not, whatever
+// the registers have been set to.
 func (p *Process) StepAside(tid int) error {
 	const op = "step aside"
 	return p.away(tid, op, func(t *thread, r *machine.Regs) error {
@@ -65,8 +64,8 @@ func (p *Process) StepAside(tid int) error {
 	})
 }
 
-// away has do step a held thread with registers of its own choice, which begin
-// as the thread's, outside of any system call, and puts everything back.
+// away calls do to step a stopped thread outside of any system call, with
+// registers that do may change, and then restores everything.
 func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error) (err error) {
 	t, err := p.findHeld(tid, op)
 	if err != nil {
@@ -93,7 +92,7 @@ func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error
 		return err
 	}
 	defer func() {
-		// Whatever happened, what can be put back is.
+		// Restore whatever can be restored, whatever happened.
 		if p.threads[tid] != t || !t.held {
 			return
 		}
@@ -115,21 +114,22 @@ func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error
 	return do(t, &r)
 }
 
-// stepOnce gives the thread registers and steps it over the instruction that
-// they name. It returns what is in RAX then, the result of a system call.
+// stepOnce sets the thread's registers and steps it over the instruction they
+// point to. It returns RAX after it, the result of a system call.
 //
-// The flags are chosen by away. RF: a debug register at that place is passed.
-// Not ZF: the place may lie in the vDSO's __vdso_futex_robust_list64_try_unlock,
-// where the kernel takes a set ZF of an interrupted thread for an unlocked futex
-// and writes to where RDX points (arch_futex_robust_unlock_get_pop,
-// arch/x86/include/asm/futex_robust.h, since Linux 7.2).
+// The caller, away, sets the flags. RF: a debug register at that address does not
+// trigger. Not ZF: the address may be in the vDSO's
+// __vdso_futex_robust_list64_try_unlock, where the kernel takes a set ZF of an
+// interrupted thread for an unlocked futex and writes to where RDX points
+// (arch_futex_robust_unlock_get_pop, arch/x86/include/asm/futex_robust.h, since Linux
+// 7.2).
 func (p *Process) stepOnce(t *thread, op string, r *machine.Regs) (int64, error) {
 	if err := p.store(t, r); err != nil {
 		return 0, err
 	}
 	gate := r.W[amd64.RIP]
-	var again []unix.Signal // signals that came in between, to be sent once more
-	var special error       // how a trapped call was met instead of being made
+	var again []unix.Signal // signals that arrived in between, to be sent again
+	var special error       // how a trapped call ended instead of being made
 	defer func() {
 		for _, sig := range again {
 			_ = unix.Tgkill(t.group, t.tid, sig) // ESRCH: it was killed
@@ -161,13 +161,13 @@ func (p *Process) stepOnce(t *thread, op string, r *machine.Regs) (int64, error)
 			t.call = callNone
 		}
 		if status>>16 != 0 {
-			continue // an event in the middle of the call
+			continue // an event during the call
 		}
 		switch sig := unix.WaitStatus(status).StopSignal(); sig {
 		case unix.SIGTRAP:
 			if code, _, err := p.cause(t); err != nil {
 				return 0, err
-			} else if code <= 0 { // somebody sent it
+			} else if code <= 0 { // another process sent it
 				again = append(again, sig)
 			}
 		case unix.SIGSYS:
@@ -175,10 +175,10 @@ func (p *Process) stepOnce(t *thread, op string, r *machine.Regs) (int64, error)
 		case unix.SIGSEGV, unix.SIGBUS, unix.SIGILL, unix.SIGFPE:
 			if sig == unix.SIGILL && t.regs.now.W[amd64.OrigRAX] != noSyscall {
 				special = errIllegal
-				continue // the step's own SIGTRAP waits behind it
+				continue // the step's own SIGTRAP is pending behind it
 			}
 			return 0, &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the instruction at %#x raised %v", unix.EFAULT, gate, sig)}
-		default: // SIGSTOP, which cannot be blocked like the others
+		default: // SIGSTOP, which cannot be blocked
 			again = append(again, sig)
 		}
 		if done {
@@ -187,8 +187,8 @@ func (p *Process) stepOnce(t *thread, op string, r *machine.Regs) (int64, error)
 	}
 }
 
-// stopOf waits for the next stop of a thread that runs alone, and returns its
-// status unread. It is ESRCH when the thread ends instead.
+// stopOf waits for the next stop of a thread that runs alone, and returns the
+// unprocessed status. Error: ESRCH if the thread ends instead.
 func (p *Process) stopOf(t *thread, how int) (uint32, error) {
 	p.kicker.keepTicking()
 	t.held, t.how, t.regs.known = false, how, false
@@ -215,9 +215,9 @@ func (p *Process) stopOf(t *thread, how int) (uint32, error) {
 	}
 }
 
-// settle takes a thread out of a stop in the middle of a system call, such as
-// PTRACE_EVENT_CLONE, to the end of the call, before any instruction of its own:
-// in the middle the call's result would overwrite what is put into RAX.
+// settle brings a thread from a stop in the middle of a system call, such as
+// PTRACE_EVENT_CLONE, to the end of the call, before its next instruction: in the middle,
+// the call's result would overwrite a new value of RAX.
 func (p *Process) settle(t *thread) error {
 	if !t.midcall {
 		return nil
@@ -265,8 +265,8 @@ func (p *Process) keepSiginfo(t *thread) error {
 }
 
 // blockSignals blocks every signal but those that an instruction itself can
-// raise: the kernel resets the handler of such a one when it is blocked
-// (force_sig_info_to_task, kernel/signal.c). It returns the mask before.
+// raise: if such a signal is blocked, the kernel resets its handler
+// (force_sig_info_to_task, kernel/signal.c). It returns the previous mask.
 func (p *Process) blockSignals(t *thread) (before [8]byte, err error) {
 	if _, e := ptraceBytes(reqGetSigmask, t.tid, uintptr(len(before)), before[:]); e != 0 {
 		return before, p.fail(t, "read signal mask", e)

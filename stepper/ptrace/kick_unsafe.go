@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kickSignal makes a wait4 of the tracer's OS thread return EINTR. It is one
-// of the real-time signals, which neither Go nor glibc gives a meaning
-// (signal(7); glibc takes the first two or three, from 32).
+// kickSignal makes a wait4 of the tracer's OS thread return EINTR. It is one of
+// the real-time signals, which neither Go nor glibc uses (signal(7); glibc
+// takes the first two or three, from 32).
 const kickSignal = 61
 
-// kicker ends waits: from another goroutine, or by a timer of the kernel's.
+// kicker interrupts waits, from another goroutine or by a kernel timer.
 //
-// Nothing but the tracer's own thread is touched, so unlike with a SIGSTOP to
-// the program there is nothing to swallow and nothing can leak.
+// It signals only the tracer's own thread. A SIGSTOP to the program would have
+// to be swallowed and could leak.
 type kicker struct {
 	tgid, owner int
 	timer       int32 // timer_create(2)'s id
@@ -26,7 +26,7 @@ type kicker struct {
 	ticking     bool // the timer repeats every tick
 }
 
-// tick bounds how long a wait can be stuck on something that it does not wait for.
+// tick bounds how long a wait can miss a change that produces no wait status.
 const tick = 100 * time.Millisecond
 
 // sigaction is the kernel's struct sigaction, include/linux/signal_types.h on amd64.
@@ -55,10 +55,10 @@ const (
 	clockMonotonic = 1          // CLOCK_MONOTONIC, include/uapi/linux/time.h
 )
 
-// start makes ready on the tracer's thread. Go's own handlers stay; two flags
-// of the process change for good: kickSignal no longer restarts system calls,
-// and the stops of children no longer raise SIGCHLD, which for a tracer means
-// a signal handler run on some other thread at every single step.
+// start prepares the tracer's thread. Go's own handlers stay. Two flags of the
+// process change permanently: kickSignal no longer restarts system calls, and
+// the stops of children no longer raise SIGCHLD, which would run a signal
+// handler on some other thread at every single step.
 func (k *kicker) start() error {
 	k.tgid, k.owner = unix.Getpid(), unix.Gettid()
 	if err := changeFlags(kickSignal, 0, saRestart); err != nil {
@@ -96,7 +96,7 @@ func changeFlags(sig int, set, clear uintptr) error {
 	return nil
 }
 
-// stop gives the timer back.
+// stop deletes the timer.
 func (k *kicker) stop() {
 	if k.made {
 		syscall.RawSyscall(unix.SYS_TIMER_DELETE, uintptr(k.timer), 0, 0)
@@ -115,7 +115,7 @@ func (k *kicker) set(d, repeat time.Duration) {
 	k.ticking = repeat != 0
 }
 
-// keepTicking makes the timer repeat, at no cost when it does already.
+// keepTicking makes the timer repeat; if it already does, the call is free.
 func (k *kicker) keepTicking() {
 	if !k.ticking {
 		k.set(tick, tick)
@@ -129,5 +129,5 @@ func (k *kicker) quiet() {
 	}
 }
 
-// kick makes a wait of the tracer's return. Any goroutine may call it.
+// kick makes the tracer's wait return. Any goroutine may call it.
 func (k *kicker) kick() { _ = unix.Tgkill(k.tgid, k.owner, kickSignal) }

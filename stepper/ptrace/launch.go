@@ -13,13 +13,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Launch starts a program and holds it at its first instruction (the dynamic
+// Launch starts a program and stops it at its first instruction (the dynamic
 // linker's, or its own). It locks the calling goroutine to its OS thread, which
-// from then on is the tracer; if that thread ends, the program is killed.
+// becomes the tracer; if that thread ends, the kernel kills the program.
 //
-// The kernel lets a parent trace its child from the exec on by PTRACE_TRACEME,
-// but only PTRACE_SEIZE gives group-stops and PTRACE_INTERRUPT. So the child is
-// detached into a stop at its first instruction, seized there, and continued
+// PTRACE_TRACEME makes a parent trace its child from the exec on, but only
+// PTRACE_SEIZE gives group-stops and PTRACE_INTERRUPT. So Launch detaches the
+// child into a stop at its first instruction, seizes it there, and continues it
 // with both signals swallowed.
 func Launch(o LaunchOptions) (_ *Process, err error) {
 	path, err := filepath.Abs(o.Path)
@@ -94,7 +94,7 @@ func start(path string, o LaunchOptions) (pid int, notes []string, err error) {
 	return pid, notes, nil
 }
 
-// noRandomization switches ASLR off for what this OS thread forks. See personality(2).
+// noRandomization disables ASLR for what this OS thread forks. See personality(2).
 func noRandomization() (restore func(), err error) {
 	const (
 		query       = 0xffffffff
@@ -111,7 +111,7 @@ func noRandomization() (restore func(), err error) {
 }
 
 // takeOver turns a child that stopped at its exec under PTRACE_TRACEME into a
-// seized one held at the same place.
+// seized one stopped at the same place.
 func (p *Process) takeOver(trap uint64) error {
 	options := uintptr(optExitKill | optTraceSysGood | optEvents)
 	if trap != 0 {
@@ -132,7 +132,7 @@ func (p *Process) takeOver(trap uint64) error {
 	if err := unix.Kill(p.pid, unix.SIGCONT); err != nil {
 		return &Error{Op: "continue", TID: p.pid, Err: err}
 	}
-	// The end of the group-stop may be reported first, then comes the SIGCONT.
+	// The end of the group-stop may be reported before the SIGCONT.
 	for {
 		if e := ptraceCall(reqCont, p.pid, 0, 0); e != 0 {
 			return &Error{Op: "continue", TID: p.pid, Err: e}
@@ -171,7 +171,7 @@ func (p *Process) expect(sig unix.Signal, event uint32, op string) error {
 	return nil
 }
 
-// collectFirm is collect, past kicks.
+// collectFirm is collect that ignores kicks.
 func (p *Process) collectFirm(tid int) (int, error) {
 	for {
 		got, err := p.collect(tid, 0)
@@ -181,8 +181,8 @@ func (p *Process) collectFirm(tid int) (int, error) {
 	}
 }
 
-// unexpected describes a wait status that should not have come: somebody else
-// has stopped or killed the program in its first moments.
+// unexpected describes an unexpected wait status: another process has stopped
+// or killed the program just after its start.
 func unexpected(status uint32) error {
 	ws := unix.WaitStatus(status)
 	switch {

@@ -33,8 +33,9 @@ func TestLaunchHoldsAtTheFirstInstructionWithoutATrace(t *testing.T) {
 	}
 	const none = "0000000000000000"
 	for name, want := range map[string]string{
-		// The SIGCONT that ended the take-over must not be left pending, nor our
-		// own signal mask inherited; what is ignored is, as by any exec (nohup).
+		// The SIGCONT that ended the take-over must not stay pending, and the debugger's
+		// own signal mask must not be inherited; ignored signals are inherited, as by any
+		// exec (nohup).
 		"SigPnd": none, "ShdPnd": none, "SigBlk": none, "SigIgn": statusField(os.Getpid(), "SigIgn"),
 	} {
 		if v := statusField(p.PID(), name); v != want {
@@ -88,7 +89,7 @@ func TestLaunchSwitchesRandomizationOffAndOn(t *testing.T) {
 			if err := p.Regs(p.PID(), &r); err != nil {
 				t.Fatal(err)
 			}
-			if !aslr && len(p.Notes()) > 0 { // personality(2) refused: a note, and ASLR as it was
+			if !aslr && len(p.Notes()) > 0 { // personality(2) refused: a note, and ASLR stays enabled
 				r.W[amd64.RSP] = 0
 			}
 			seen[r.W[amd64.RSP]] = true
@@ -174,7 +175,7 @@ int main(void) { ready(7); return sum; }`)
 	}
 }
 
-// What XState does on a processor without XSAVE can be done on every other one.
+// The FXSAVE path of XState can run on every processor.
 func TestFXSaveAreaRoundTrips(t *testing.T) {
 	p := launch(t, `
 static double sum;

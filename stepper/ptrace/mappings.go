@@ -13,14 +13,14 @@ import (
 	"rseqstep/table"
 )
 
-// mapping is one line of /proc/PID/maps, as far as we need it.
+// mapping is what is needed of one line of /proc/PID/maps.
 type mapping struct {
 	low, high table.Addr
 	write     bool
 }
 
-// mappings answers which mapping covers an address. The zero value is ready;
-// it has to forget at an exec, because the open file stays with the old memory.
+// mappings finds the mapping that covers an address. The zero value is ready.
+// Call forget at an exec, because the open file stays with the old memory.
 type mappings struct {
 	file *os.File
 	slow bool // the kernel has no PROCMAP_QUERY: read the whole text
@@ -35,8 +35,8 @@ const (
 	queryWritable = 2 // PROCMAP_QUERY_VMA_WRITABLE
 )
 
-// find returns the mapping that covers addr. tid is any thread of the process
-// that has not ended.
+// find returns the mapping that covers addr. tid is any live thread of the
+// process.
 func (m *mappings) find(tid int, addr table.Addr) (mapping, error) {
 	fail := func(err error) (mapping, error) {
 		return mapping{}, &Error{Op: "find mapping", TID: tid, Err: fmt.Errorf("at %v: %w", addr, err)}
@@ -62,8 +62,8 @@ func (m *mappings) find(tid int, addr table.Addr) (mapping, error) {
 			return fail(e)
 		}
 	}
-	// Opened each time: unlike the query it fails once the thread that it was opened
-	// for has ended (m_start, fs/proc/task_mmu.c).
+	// Opened each time: unlike the query, reading fails after the thread that the file
+	// was opened for has ended (m_start, fs/proc/task_mmu.c).
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", tid))
 	if err != nil {
 		return fail(err)

@@ -15,9 +15,8 @@ import (
 	"rseqstep/table"
 )
 
-// Whether memory can be written is asked for one thread after another, by the query of
-// Linux 6.11 and by the text that older kernels have, and a thread that it was asked
-// for before may have ended.
+// find asks through one thread after another whether memory is writable, by the query of
+// Linux 6.11 and by the text of older kernels; a thread used before may have ended.
 func TestMappingsOutliveTheThreadTheyWereAskedFor(t *testing.T) {
 	word := new(int)
 	n, err := strconv.ParseUint(fmt.Sprintf("%p", word), 0, 64)
@@ -57,7 +56,7 @@ func TestMappingsOutliveTheThreadTheyWereAskedFor(t *testing.T) {
 	runtime.KeepAlive(word)
 }
 
-// onThreadThatEnds runs something on a thread that ends with it, and does not wait.
+// onThreadThatEnds runs do on a thread that ends with it, and does not wait for the end.
 func onThreadThatEnds(do func()) {
 	go func() {
 		runtime.LockOSThread()
@@ -65,7 +64,7 @@ func onThreadThatEnds(do func()) {
 			do()
 			return
 		}
-		started := make(chan struct{}) // the first thread does not end: it is kept until another is taken
+		started := make(chan struct{}) // the first thread does not end: the runtime keeps it until another is created
 		onThreadThatEnds(func() { close(started); do() })
 		<-started
 		runtime.UnlockOSThread()

@@ -14,8 +14,8 @@ import (
 	"rseqstep/table"
 )
 
-// ReadMemory fills buf from addr; planted breakpoints do not show. Short reads
-// come with an error that says where reading stopped.
+// ReadMemory fills buf from addr and hides planted breakpoints. A short read
+// has an error that says where reading stopped.
 func (p *Process) ReadMemory(addr table.Addr, buf []byte) (int, error) {
 	n, err := p.readRaw(addr, buf)
 	if !p.lifted {
@@ -24,7 +24,7 @@ func (p *Process) ReadMemory(addr table.Addr, buf []byte) (int, error) {
 	return n, err
 }
 
-// readRaw reads what is really there. process_vm_readv is one cheap system call
+// readRaw reads the bytes in memory. process_vm_readv is one cheap system call
 // but refuses pages without read permission; /proc/PID/mem does not.
 func (p *Process) readRaw(addr table.Addr, buf []byte) (int, error) {
 	if len(buf) == 0 {
@@ -42,15 +42,14 @@ func (p *Process) readRaw(addr table.Addr, buf []byte) (int, error) {
 		return n, nil
 	}
 	if e == unix.ESRCH {
-		err = e // unless the leader alone has ended, when the open file still reads
+		err = e // unless only the leader has ended: the open file still reads
 	}
 	return n, memoryError("read memory", p.pid, addr+table.Addr(n), err)
 }
 
-// memoryError makes an errno of /proc/PID/mem's ways of failing. EIO means that
-// there is nothing at the address. No bytes and no error, which package os calls
-// an end of file, means that the process has ended and its memory is gone
-// (mem_rw, fs/proc/base.c).
+// memoryError converts the failures of /proc/PID/mem to an errno. EIO means that nothing
+// is mapped at the address. No bytes and no error, which package os calls end of file,
+// means that the process has ended and its memory is gone (mem_rw, fs/proc/base.c).
 func memoryError(op string, pid int, at table.Addr, err error) error {
 	var path *os.PathError
 	switch {
@@ -65,8 +64,7 @@ func memoryError(op string, pid int, at table.Addr, err error) error {
 }
 
 // WriteMemory writes the program's memory, read-only text included. Under a
-// planted breakpoint the byte that will come back is changed, and the
-// breakpoint stays.
+// planted breakpoint it changes the original byte, and the breakpoint stays.
 func (p *Process) WriteMemory(addr table.Addr, buf []byte) (int, error) {
 	if p.lifted {
 		return p.writeRaw(addr, buf)
@@ -88,9 +86,9 @@ func (p *Process) WriteMemory(addr table.Addr, buf []byte) (int, error) {
 	return n, err
 }
 
-// writeRaw writes through /proc/PID/mem, which goes past page protections and
-// makes private copies of shared text. Where a kernel is set not to force
-// (proc_mem.force_override=never), PTRACE_POKETEXT still does.
+// writeRaw writes through /proc/PID/mem, which ignores page protections and
+// makes private copies of shared text. If the kernel is configured to respect
+// them (proc_mem.force_override=never), PTRACE_POKETEXT still works.
 func (p *Process) writeRaw(addr table.Addr, buf []byte) (int, error) {
 	if len(buf) == 0 {
 		return 0, nil
@@ -112,7 +110,7 @@ func (p *Process) writeRaw(addr table.Addr, buf []byte) (int, error) {
 	return n, memoryError("write memory", p.pid, addr+table.Addr(n), err)
 }
 
-// poke writes by PTRACE_POKETEXT, a word at a time, through any held thread.
+// poke writes by PTRACE_POKETEXT, a word at a time, through any stopped thread.
 func (p *Process) poke(addr table.Addr, buf []byte) (n int, e unix.Errno) {
 	tid := 0
 	for _, t := range p.order {

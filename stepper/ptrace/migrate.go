@@ -10,13 +10,13 @@ import (
 	"rseqstep/table"
 )
 
-// migrate gets a held thread that MoveTo was called for ready to be resumed:
-// its affinity is narrowed to the CPU, and it will stop again on that CPU
-// before its first instruction, where arrive gives its affinity back. So the
-// program can neither see the narrow one nor have a new thread inherit it.
-// Giving it back right after the resume was refused: with both on one CPU the
-// thread preempts us first, every hundredth time. From there the scheduler may
-// move it on, where another CPU is idle and this one is not.
+// migrate prepares a stopped thread with a MoveTo request for its resume: it
+// narrows the thread's affinity to the CPU and makes the thread stop again on
+// that CPU before its first instruction, where arrive restores the affinity. So
+// the program cannot see the narrow affinity, and no new thread inherits it.
+// Refused: restoring it right after the resume; with both on one CPU the thread
+// preempts the tracer first, one time in a hundred. After arrive the scheduler
+// may move the thread if another CPU is idle and this one is not.
 func (p *Process) migrate(t *thread) {
 	if !t.moves {
 		return
@@ -29,13 +29,13 @@ func (p *Process) migrate(t *thread) {
 	p.endanger(t)
 	one := only(t.target)
 	if ptraceCall(reqInterrupt, t.tid, 0, 0) != 0 || setAffinity(t.tid, &one) != 0 {
-		return // dying, or the CPU has gone offline
+		return // dying, or the CPU is offline
 	}
 	t.asked, t.away = true, &m
 }
 
-// arrive gives a thread that has stopped again its affinity back. It reports
-// whether this is a stop that migrate asked for.
+// arrive restores the affinity of a thread that has stopped again. It reports
+// whether this is the stop that migrate requested.
 func (p *Process) arrive(t *thread) (bool, error) {
 	if t.away == nil {
 		return false, nil
@@ -48,7 +48,7 @@ func (p *Process) arrive(t *thread) (bool, error) {
 	return true, nil
 }
 
-// goOn resumes a thread after the stop that migrate asked for.
+// goOn resumes a thread after the stop that migrate requested.
 func (p *Process) goOn(t *thread) error {
 	skipped := t.skipped
 	err := p.resume(t, t.how, 0)
@@ -59,8 +59,8 @@ func (p *Process) goOn(t *thread) error {
 // offCPU is where struct rseq has the CPU number, cpu_id (include/uapi/linux/rseq.h).
 const offCPU = 4
 
-// cpuOf is the CPU that a held thread stopped on, -1 unknown. The kernel keeps it in
-// the thread's rseq area, which is cheaper to read than /proc.
+// cpuOf is the CPU that a stopped thread stopped on, -1 if unknown. The kernel keeps it
+// in the thread's rseq area, which is cheaper to read than /proc.
 func (p *Process) cpuOf(t *thread) int {
 	config := make([]byte, 24) // struct ptrace_rseq_configuration
 	if _, e := ptraceBytes(reqGetRseq, t.tid, uintptr(len(config)), config); e == 0 {

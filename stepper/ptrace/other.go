@@ -12,11 +12,11 @@ import (
 	"rseqstep/table"
 )
 
-// Process is a traced process. There is none on this system: Launch, Attach and
-// Adopt fail, so nobody holds one and its methods are never called.
+// Process is a traced process. This system has none: Launch, Attach and Adopt
+// fail, so no caller has one and its methods are never called.
 type Process struct{ backend }
 
-// backend is what the backend of Linux on amd64 does for its callers, by their names.
+// backend names the methods that callers use of the Linux amd64 backend.
 type backend interface {
 	tracee.CallTarget
 	tracee.CallingTarget
@@ -43,10 +43,10 @@ type backend interface {
 	FlushDebug() error
 }
 
-// RunningTrap is a system call number that is trapped in a process which runs already.
+// RunningTrap is a system call number that can be trapped in a running process.
 type RunningTrap struct{}
 
-// errCannotTrace is why nothing is traced on this system.
+// errCannotTrace is the error of this system, which cannot trace.
 type errCannotTrace struct{}
 
 func (errCannotTrace) Error() string {
@@ -71,5 +71,5 @@ func Adopt(int, bool) (*Process, error) { return nil, errCannotTrace{} }
 // FindRunningTrap fails as Launch does.
 func FindRunningTrap(uint64) (RunningTrap, error) { return RunningTrap{}, errCannotTrace{} }
 
-// XSaveComponent knows of none: only x86 has XSAVE areas.
+// XSaveComponent returns zeros: only x86 has XSAVE areas.
 func XSaveComponent(int) (offset, size int) { return 0, 0 }

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// partAll lets every served process go, where the debugged one is gone or let
-// go itself. Untraced, their calls fail with ENOSYS.
+// partAll detaches from every served process, when the debugged one has ended
+// or is detached. Untraced, their calls fail with ENOSYS.
 func (p *Process) partAll() error {
 	if len(p.served) == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (p *Process) partAll() error {
 	return errs
 }
 
-// part detaches from the threads of a served process that are held, and asks
+// part detaches from the threads of a served process that are stopped, and asks
 // the others to stop.
 func (p *Process) part(s *served) error {
 	var errs error
@@ -77,8 +77,9 @@ func (p *Process) part(s *served) error {
 	return errs
 }
 
-// stuckGuests forgets the threads that have not stopped, and names them: while
-// they are traced, they are killed when the debugger ends.
+// stuckGuests forgets the threads that have not stopped and returns an error
+// that names them: they stay traced, so the kernel kills them when the debugger
+// ends.
 func (p *Process) stuckGuests() error {
 	var errs error
 	for id := range p.served {

@@ -12,8 +12,8 @@ import (
 // reqPeekSiginfo is PTRACE_PEEKSIGINFO (include/uapi/linux/ptrace.h), since Linux 3.10.
 const reqPeekSiginfo = 0x4209
 
-// peekSiginfo copies the siginfo_t of signals pending for one held thread, as
-// many as p has room for, and returns how many those are.
+// peekSiginfo copies the siginfo_t of signals pending for one stopped thread,
+// as many as p has room for, and returns their number.
 func peekSiginfo(tid int, p []byte) (n int, e unix.Errno) {
 	args := struct { // struct ptrace_peeksiginfo_args
 		off   uint64

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// drain takes the traps that held threads have run into without reporting them:
-// PTRACE_INTERRUPT stops a thread before it takes its signals (get_signal,
-// kernel/signal.c), so an int3 or a debug register met at that moment leaves
-// its SIGTRAP pending, and the PC behind the int3. Let go with it, the program
-// would die. It reports whether any thread has moved.
+// drain consumes the traps that stopped threads have hit but not reported:
+// PTRACE_INTERRUPT stops a thread before the kernel dequeues its signals
+// (get_signal, kernel/signal.c), so an int3 or a debug register hit at that
+// moment leaves its SIGTRAP pending, and for an int3 the PC behind it. A thread
+// resumed without a tracer in that state would die. drain reports whether any
+// thread has moved.
 //
-// Precondition: every thread is held.
+// Precondition: every thread is stopped.
 func (p *Process) drain() (moved bool, err error) {
 	for _, t := range append([]*thread(nil), p.order...) {
 		if t.zombie || t.stop != stopEvent || t.midcall || p.Queued(t.tid) || !trapPending(t.tid) {
@@ -24,8 +25,8 @@ func (p *Process) drain() (moved bool, err error) {
 		if err := p.takeUp(t); err != nil {
 			return moved, err
 		}
-		// The pending signal stops it again before its next instruction. It is
-		// the end of a step where the thread was stepping.
+		// The pending signal stops it again before its next instruction. If the
+		// thread was stepping, this is the end of the step.
 		for {
 			got, err := p.collect(-1, 0)
 			if err != nil {
@@ -42,8 +43,9 @@ func (p *Process) drain() (moved bool, err error) {
 	return moved, nil
 }
 
-// takeUp lets a thread take the trap that is pending for it, as what it was
-// resumed for last: the end of a step is to be known as one.
+// takeUp resumes a thread so that it takes the trap pending for it, with the
+// request it was last resumed with: the end of a step must be recognisable as
+// one.
 func (p *Process) takeUp(t *thread) error {
 	how := t.how
 	if how == 0 {
@@ -52,10 +54,10 @@ func (p *Process) takeUp(t *thread) error {
 	return p.resume(t, how, 0)
 }
 
-// trapPending reports whether a SIGTRAP of the kernel's own (si_code > 0) waits
-// for a held thread.
+// trapPending reports whether a SIGTRAP from the kernel (si_code > 0) is
+// pending for a stopped thread.
 func trapPending(tid int) bool {
-	const most = 8 // at once; a synchronous signal is queued first only by luck
+	const most = 8 // read together; a synchronous signal is not always the first in the queue
 	var infos [most * siginfoSize]byte
 	n, e := peekSiginfo(tid, infos[:])
 	if e != 0 {

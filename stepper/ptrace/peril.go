@@ -2,32 +2,33 @@
 
 package ptrace
 
-// What becomes of the program when the debugger is killed is the kernel's to
-// decide: it lets every tracee go where it stands (exit_ptrace,
-// kernel/ptrace.c). A program that we launched is ended by PTRACE_O_EXITKILL.
-// One that we attached to must go on intact or not at all: with a trap in its
-// text it would die of SIGTRAP, or its handler of that signal would return into
-// the middle of an instruction; with a lifted registration it would go on
-// through a section that nothing protects. So a thread has PTRACE_O_EXITKILL
-// from before the first thing that is changed until all of it is undone; one
-// thread that has it takes the process with it. Whoever makes the changes keeps
-// the books of them, and says so here (ExitKill).
+// If the debugger is killed, the kernel decides what becomes of the program: it
+// releases every tracee as it is (exit_ptrace, kernel/ptrace.c).
+// PTRACE_O_EXITKILL kills a program that was launched. An attached program must
+// survive intact or not at all: with a trap in its text it would die of
+// SIGTRAP, or its SIGTRAP handler would return into the middle of an
+// instruction; with a lifted rseq registration it would run through a section
+// that nothing protects. So a thread has PTRACE_O_EXITKILL from before the
+// first change until all changes are undone; one such thread takes the whole
+// process with it. The code that makes the changes keeps track of them and
+// reports it here (ExitKill).
 //
-// What Process does to a thread by itself counts as a change, too, until the thread
-// is next resumed natively. A single step does: the trap flag outlives the tracer,
-// and a thread that stands after a step is in a signal-delivery-stop of SIGTRAP,
-// which would be delivered. Migrating a thread changes its affinity meanwhile.
+// Changes that Process makes itself count too, until the thread is next resumed with
+// PTRACE_CONT. A single step is one: the trap flag outlives the tracer, and after a step
+// the thread is in a signal-delivery-stop of SIGTRAP, which the kernel would deliver.
+// Migration is another: it changes the thread's affinity meanwhile.
 
-// survival is what a thread's options say of the death of its tracer.
+// survival is what a thread's ptrace options make of the tracer's death.
 type survival int
 
 const (
-	unknown    survival = iota // as the thread that made it, at the time
+	unknown    survival = iota // inherited from the thread that created it
 	goesOn                     // without PTRACE_O_EXITKILL
 	diesWithUs                 // with it
 )
 
-// endanger makes a held thread die with us. It is to be called before a change.
+// endanger makes the kernel kill a stopped thread when the debugger dies. Call
+// it before a change.
 func (p *Process) endanger(t *thread) {
 	if p.launched || t.outlives == diesWithUs {
 		return
@@ -37,8 +38,8 @@ func (p *Process) endanger(t *thread) {
 	}
 }
 
-// ExitKill says whether the program is changed and must die with us. A thread that
-// runs natively meanwhile is made to when it is next resumed.
+// ExitKill sets whether the program is changed and must die with the debugger. A running
+// thread gets the option when it is next resumed.
 func (p *Process) ExitKill(on bool) {
 	p.changed = on
 	if !on || p.launched {
@@ -51,8 +52,8 @@ func (p *Process) ExitKill(on bool) {
 	}
 }
 
-// reprieve lets a held thread that is about to run natively survive us, if
-// nothing of ours is left in it.
+// reprieve lets a stopped thread that is about to run natively survive the
+// debugger, if the debugger has left nothing in it.
 func (p *Process) reprieve(t *thread) {
 	if p.launched || t.outlives == goesOn || !p.intact(t) {
 		return
@@ -62,5 +63,5 @@ func (p *Process) reprieve(t *thread) {
 	}
 }
 
-// intact reports whether a thread would go on as if it had never been traced.
+// intact reports whether a thread would run on as if it had never been traced.
 func (p *Process) intact(t *thread) bool { return !p.changed && t.away == nil }

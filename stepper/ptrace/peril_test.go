@@ -8,10 +8,10 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// A thread of a program that we have not launched dies with us while something is
-// changed, or since it was single-stepped, and goes on again once it runs natively with
-// nothing changed. One that runs natively when the first thing is changed dies with us
-// when it is next resumed. (That the kernel does so is claimed by the command's tests.)
+// A thread of an attached program dies with the debugger while something is changed, or
+// since it was single-stepped, and survives again when it runs natively with nothing
+// changed. A thread that runs while the first change is made dies with the debugger after
+// its next resume. (The command's tests show that the kernel does kill it.)
 func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 	p := launch(t, busy)
 	p.launched = false
@@ -49,9 +49,9 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 		t.Fatalf("%+v, %v", ev, err)
 	}
 	want("stepped", met, diesWithUs)
-	main := p.PID() // it waits for the others, which are held once they are made
+	main := p.PID() // it waits for the others, which stop as soon as they are created
 	for _, changed := range []bool{false, true} {
-		for p.Queued(main) { // a thread that it has made
+		for p.Queued(main) { // a thread that it created
 			if _, err := p.Wait(); err != nil {
 				t.Fatal(err)
 			}

@@ -22,20 +22,20 @@ func only(cpu int) (m cpuMask) {
 	return m
 }
 
-// pin is one thread and ourselves on one CPU, and what to go back to.
+// pin records the pinned thread and the affinities to restore.
 type pin struct {
 	tid         int // 0: nothing is pinned
 	cpu         int
 	again       bool    // Unpin has failed once
-	thread, own cpuMask // affinities before
+	thread, own cpuMask // previous affinities
 }
 
-// Pin puts the thread and the tracer's OS thread on the CPU that the thread
-// is on. Each wait is then a switch between two neighbours instead of a wake-up
-// across CPUs, about four times the steps a second. It is the program's own
-// affinity that changes, so keep it short and never step sched_getaffinity
-// under it. Where the two may share no CPU, or we may not change the thread's
-// affinity, nothing happens and it is no error.
+// Pin puts the thread and the tracer's OS thread on the CPU that the thread is
+// on. Each wait is then a switch between two neighbours instead of a wake-up
+// across CPUs: about four times the steps per second. It changes the program's
+// own affinity, so keep it short and never step sched_getaffinity under it. If
+// the two have no CPU in common, or the thread's affinity cannot be changed,
+// Pin does nothing and returns no error.
 func (p *Process) Pin(tid int) error {
 	if p.pinned.tid == tid {
 		return nil
@@ -72,8 +72,8 @@ func (p *Process) Pin(tid int) error {
 	return nil
 }
 
-// Unpin gives the pinned thread and ourselves their affinities back. If
-// somebody has changed the thread's meanwhile, theirs stays. When it fails it may be
+// Unpin restores the affinities of the pinned thread and of the tracer. If the thread's
+// affinity has been changed meanwhile, it stays as it is. If Unpin fails, it may be
 // called once more; after that nothing counts as pinned.
 func (p *Process) Unpin() error {
 	p.kicker.quiet()
@@ -96,7 +96,7 @@ func (p *Process) unpin(tid int) error {
 	}
 	var now cpuMask
 	if affinity(tid, &now) != 0 || now != only(pn.cpu) {
-		return errs // gone, or changed by the program
+		return errs // gone, or the program changed it
 	}
 	if e := setAffinity(tid, &pn.thread); e != 0 && e != unix.ESRCH {
 		errs = errors.Join(errs, &Error{Op: "restore affinity", TID: tid, Err: e})
@@ -104,10 +104,10 @@ func (p *Process) unpin(tid int) error {
 	return errs
 }
 
-// Stay keeps the tracer's OS thread on one CPU, that of the pinned thread or else
-// the one that it is on, until Roam: a debugger that is brought there finds it
-// there. Between them Pin takes only threads of that CPU. It answers which it is;
-// -1: none, as before.
+// Stay keeps the tracer's OS thread on one CPU until Roam: that of the pinned thread, or
+// else the one it is on. A thread that the debugger brings there finds it there. Until
+// then Pin takes only threads of that CPU. Stay returns the CPU; -1: none, nothing
+// changed.
 func (p *Process) Stay() (cpu int) {
 	pn := &p.pinned
 	if p.stays {
@@ -132,7 +132,7 @@ func (p *Process) Stay() (cpu int) {
 // anywhere ends Pin and Stay.
 func (p *Process) anywhere() error { return errors.Join(p.Unpin(), p.Roam()) }
 
-// Roam ends Stay. Without one it does nothing.
+// Roam ends Stay, or does nothing.
 func (p *Process) Roam() error {
 	if !p.stays {
 		return nil

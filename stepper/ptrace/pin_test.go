@@ -37,7 +37,7 @@ func TestPinSharesOneCPUAndUnpinRestores(t *testing.T) {
 	if e := affinity(pid, &now); e != 0 || now != its {
 		t.Errorf("it may run on %x, before on %x", now[:1], its[:1])
 	}
-	// What the program itself changed meanwhile is its own.
+	// An affinity that the program itself set meanwhile stays.
 	if err := p.Pin(pid); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestPinSharesOneCPUAndUnpinRestores(t *testing.T) {
 	if e := affinity(pid, &now); e != 0 || now != theirs {
 		t.Errorf("it may run on %x, it asked for %x", now[:1], theirs[:1])
 	}
-	// The end of the program gives us our own back.
+	// The program's end restores the tracer's own affinity.
 	if err := p.Pin(pid); err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +65,8 @@ func TestPinSharesOneCPUAndUnpinRestores(t *testing.T) {
 	}
 }
 
-// Stay keeps us on one CPU whatever is pinned and unpinned meanwhile, in every order,
-// and Roam, Unpin or the end gives us back what we had.
+// Stay keeps the tracer on one CPU whatever is pinned and unpinned meanwhile, in any
+// order, and Roam, Unpin or the program's end restores its affinity.
 func TestStayAndPinEndInEitherOrder(t *testing.T) {
 	tabletest.NeedCPUs(t, 2)
 	p := launch(t, spin)

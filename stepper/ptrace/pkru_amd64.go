@@ -8,8 +8,8 @@ import (
 	"rseqstep/stepper/machine/amd64"
 )
 
-// ownPKRU is our own PKRU, which is what exec gives to every program
-// (pkru_write_default, arch/x86/kernel/fpu/core.c): Go leaves it alone. It is not ok where
+// ownPKRU is the debugger's own PKRU, which is what exec gives to every program
+// (pkru_write_default, arch/x86/kernel/fpu/core.c): Go does not change it. ok is false if
 // there are no protection keys (CPUID leaf 7, OSPKE; Intel SDM volume 1, 13.3).
 func ownPKRU() (value uint32, ok bool)
 
@@ -21,10 +21,10 @@ const (
 )
 
 // fillPKRU puts the PKRU of a thread that has not executed an instruction since exec into its XSAVE
-// area. The kernel gives the register its value at exec, but its image of the state has none yet:
-// it shows PKRU as 0 and in its initial state (tried on Linux 6.1 and 7.3). Written back so, PKRU
-// would be 0 in the program too, which opens every key (copy_uabi_to_xstate,
-// arch/x86/kernel/fpu/xstate.c: a component that the header does not name becomes 0).
+// area. The kernel sets the register at exec but not its saved image, which shows PKRU as 0 and in
+// its initial state (tried on Linux 6.1 and 7.3). Writing that image back would set PKRU to 0 in
+// the program, which opens every key (copy_uabi_to_xstate, arch/x86/kernel/fpu/xstate.c: a
+// component that the header does not name becomes 0).
 func (p *Process) fillPKRU(t *thread, area []byte) error {
 	if t.first == 0 {
 		return nil
@@ -44,7 +44,7 @@ func (p *Process) fillPKRU(t *thread, area []byte) error {
 	if t.regs.changed {
 		pc = t.regs.atStop.W[amd64.RIP]
 	}
-	if pc != t.first { // PKRU is 0 because the program wants it so
+	if pc != t.first { // the program itself set PKRU to 0
 		t.first = 0
 		return nil
 	}
@@ -55,7 +55,7 @@ func (p *Process) fillPKRU(t *thread, area []byte) error {
 	return nil
 }
 
-// atFirst notes that a thread stands at the first instruction of a new program.
+// atFirst records that a thread is at the first instruction of a new program.
 func (p *Process) atFirst(t *thread) error {
 	if err := p.load(t); err != nil {
 		return err

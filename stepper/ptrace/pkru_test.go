@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
 	return a & 0xff;
 }`
 
-// pkru is what an XSAVE area says of PKRU.
+// pkru reads PKRU from an XSAVE area.
 func pkru(t *testing.T, area []byte) uint32 {
 	t.Helper()
 	at, size := XSaveComponent(9)
@@ -33,7 +33,8 @@ func pkru(t *testing.T, area []byte) uint32 {
 	return binary.LittleEndian.Uint32(area[at:])
 }
 
-// writeBack writes a thread's vector state as it is read, as a call does.
+// writeBack writes a thread's vector state back as read, as a function call
+// does.
 func writeBack(t *testing.T, p *Process) {
 	t.Helper()
 	area, err := p.XState(p.PID())

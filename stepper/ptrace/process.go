@@ -22,42 +22,42 @@ type Process struct {
 	pid      int
 	exe      string
 	launched bool
-	changed  bool // it must die with us (ExitKill)
+	changed  bool // it must die with the debugger (ExitKill)
 	alive    bool
-	owner    int // our own OS thread's id
+	owner    int // the tracer's OS thread id
 	notes    []string
 
 	threads map[int]*thread
-	order   []*thread      // Threads() as it is shown
-	last    *thread        // the thread asked for last
-	early   map[int]uint32 // stops of threads that no event has named yet
+	order   []*thread      // the order of Threads
+	last    *thread        // the thread that find returned last
+	early   map[int]uint32 // stops of threads that no event has announced yet
 	queue   []tracee.Event
-	status  uint32 // what wait4 filled in last
+	status  uint32 // the last status of wait4
 
 	children map[int]*child
 	others   *beside
-	former   *Process // held until p, the child of its vfork, no longer shares its memory
+	former   *Process // stopped until p, the child of its vfork, no longer shares its memory
 
 	trap    uint64          // the system call that stops before it is made; 0 for none
-	served  map[int]*served // processes kept for the sake of that call, by each of their threads
+	served  map[int]*served // processes traced because of that call, by each of their threads
 	answer  func(tracee.Caller) error
-	parting bool // the served processes are being let go
+	parting bool // the served processes are being detached
 	maps    mappings
-	reports bool // every thread stops at its system calls' entries and returns
+	reports bool // every thread stops at the entry and return of its system calls
 
 	mem    *os.File // /proc/PID/mem
 	points points
-	lifted bool    // the breakpoints are out of memory while processes that are let go share it
-	lent   int     // to how many of them
-	all    [4]slot // debug registers of every thread, those to come included
+	lifted bool    // the breakpoints are out of memory while detached processes share it
+	lent   int     // number of those processes
+	all    [4]slot // debug registers of every present and future thread
 
 	terminal  terminal
 	gate      table.Addr // a syscall instruction in the program, 0 unknown
 	nop       table.Addr // a nop, 0 unknown
 	pinned    pin
-	stays     bool // on a CPU of the caller's wish, stay (Stay)
+	stays     bool // on a CPU that the caller asked for (Stay)
 	stay      int
-	home      cpuMask // where we could be before
+	home      cpuMask // the affinity before Stay
 	kicker    kicker
 	interrupt atomic.Bool // Interrupt was called and not yet answered
 	gone      atomic.Bool // !alive, for Interrupt's goroutine
@@ -68,41 +68,41 @@ var _ tracee.Target = (*Process)(nil)
 // thread is one traced thread.
 type thread struct {
 	tid     int
-	group   int  // its thread group's id: the process's, or another one's in the same memory (groups.go)
+	group   int  // its thread group's id: the process's, or that of another group in the same memory (groups.go)
 	held    bool // in a ptrace-stop
-	dying   bool // killed while it was held: its exit is still to be waited for
-	zombie  bool // a leader that ended before its threads: it neither stops nor can it be reaped yet
+	dying   bool // killed while stopped: its exit is still to be collected
+	zombie  bool // a leader that ended before its threads: it does not stop and cannot be reaped yet
 	asked   bool // PTRACE_INTERRUPT sent, no stop seen since
 	listens bool // in a group-stop, left to PTRACE_LISTEN
 	midcall bool // its stop is a PTRACE_EVENT in the middle of a system call
 	stop    stopKind
-	signal  int   // stopSignal: the signal that waits to be passed or dropped
-	owed    []int // signals we sent ourselves, to be passed without a word
-	how     int   // the request that resumed it last
+	signal  int   // stopSignal: the signal to be delivered or dropped
+	owed    []int // signals that the tracer sent, to be delivered unreported
+	how     int   // the request that last resumed it
 
 	regs     registers
-	first    uint64 // the PC at exec, while it may not have executed anything since; 0: it has
+	first    uint64 // the PC at exec, while it may not have executed anything since; else 0
 	debug    debugState
 	outlives survival
-	siginfo  []byte // of signal, when an injected call has replaced the stop it came with
+	siginfo  []byte // of signal, if an injected call has replaced the stop it came with
 
-	entered bool // it is in a system call whose entry was seen
-	again   bool // the call was interrupted by ourselves: the kernel enters it again
-	nudged  bool // it was asked to stop before the entry of the call that it is in
+	entered bool // it is in a system call whose entry was reported
+	again   bool // the tracer interrupted the call: the kernel enters it again
+	nudged  bool // it was asked to stop before the entry of its current call
 	call    callState
-	skipped bool // it was let go from a call that was answered: the end of a step looks different then
-	moves   bool // it is to go on on CPU target
+	skipped bool // it was resumed from an answered call: the end of a step looks different then
+	moves   bool // it is to resume on CPU target
 	target  int
-	away    *cpuMask // its own affinity, while it is narrowed for the way there
+	away    *cpuMask // its own affinity, while narrowed for the migration
 }
 
 // stopKind is which ptrace-stop a held thread is in. See ptrace(2).
 type stopKind int
 
 const (
-	stopTrap   stopKind = iota // a SIGTRAP of ours: step, breakpoint
+	stopTrap   stopKind = iota // a SIGTRAP of the debugger's: step, breakpoint
 	stopSignal                 // signal-delivery-stop
-	stopEvent                  // PTRACE_EVENT stop, an interrupt's and a new thread's included
+	stopEvent                  // PTRACE_EVENT stop, including those of an interrupt and of a new thread
 	stopGroup                  // group-stop; signal is the stopping signal
 )
 
@@ -122,16 +122,16 @@ func (p *Process) PID() int { return p.pid }
 // itself has been deleted.
 func (p *Process) Executable() string { return p.exe }
 
-// Alive reports whether there is still a process that we trace.
+// Alive reports whether there is still a traced process.
 func (p *Process) Alive() bool { return p.alive }
 
-// Notes are sentences about what could not be done as asked and was done
-// otherwise, such as a launch that kept ASLR.
+// Notes are sentences about requests that were carried out differently than
+// asked, such as a launch that kept ASLR.
 func (p *Process) Notes() []string { return p.notes }
 
 // Threads returns the thread ids, the leader first. A leader that has ended
-// before its threads is none of them: it has neither registers nor a stop, and
-// waits to be reaped as the last.
+// before its threads is not among them: it has neither registers nor a stop,
+// and is reaped last.
 func (p *Process) Threads() []int {
 	ids := make([]int, 0, len(p.order))
 	for _, t := range p.order {
@@ -148,7 +148,7 @@ func (p *Process) Held(tid int) bool {
 	return t != nil && t.held
 }
 
-// add makes a held thread known.
+// add registers a stopped thread.
 func (p *Process) add(tid, group int) *thread {
 	t := &thread{tid: tid, group: group, held: true, stop: stopEvent}
 	p.threads[tid] = t
@@ -160,7 +160,7 @@ func (p *Process) add(tid, group int) *thread {
 	return t
 }
 
-// drop forgets a thread that is gone, with whatever it had still to say.
+// drop forgets a thread that has ended, and its queued events.
 func (p *Process) drop(tid int) {
 	delete(p.threads, tid)
 	if p.last != nil && p.last.tid == tid {
@@ -175,7 +175,7 @@ func (p *Process) drop(tid int) {
 	p.unqueue(func(ev *tracee.Event) bool { return ev.TID == tid && ev.Kind != tracee.EventExit })
 }
 
-// find returns a thread that op is to be done to.
+// find returns the thread that op is for.
 func (p *Process) find(tid int, op string) (*thread, error) {
 	if t := p.last; t != nil && t.tid == tid {
 		return t, nil
@@ -183,7 +183,7 @@ func (p *Process) find(tid int, op string) (*thread, error) {
 	t := p.threads[tid]
 	if t == nil {
 		if ch := p.children[tid]; ch != nil && !ch.dead {
-			return ch.thread, nil // not p.last: it is forgotten otherwise
+			return ch.thread, nil // not p.last: children are forgotten by another path
 		}
 		if t := p.formerThread(tid); t != nil {
 			return t, nil
@@ -194,7 +194,7 @@ func (p *Process) find(tid int, op string) (*thread, error) {
 	return t, nil
 }
 
-// findHeld returns a thread that must be held for op.
+// findHeld returns a thread that must be stopped for op.
 func (p *Process) findHeld(tid int, op string) (*thread, error) {
 	t, err := p.find(tid, op)
 	if err == nil && !t.held {
@@ -203,7 +203,7 @@ func (p *Process) findHeld(tid int, op string) (*thread, error) {
 	return t, err
 }
 
-// notHeld is why op, which needs a held thread, cannot be done.
+// notHeld is the error of op on a thread that is not stopped.
 func (t *thread) notHeld(op string) error {
 	if t.dying {
 		return &Error{Op: op, TID: t.tid, Err: unix.ESRCH}
@@ -211,8 +211,8 @@ func (t *thread) notHeld(op string) error {
 	return &Error{Op: op, TID: t.tid, Err: fmt.Errorf("%w: the thread is running", ErrState)}
 }
 
-// fail makes the error of a request that the kernel refused. A held thread
-// can only vanish by SIGKILL; its exit is then on its way.
+// fail makes the error of a request that the kernel refused. A stopped thread
+// can only vanish by SIGKILL; then its exit follows.
 func (p *Process) fail(t *thread, op string, e unix.Errno) error {
 	if e == unix.ESRCH {
 		if me := unix.Gettid(); me != p.owner {
@@ -223,7 +223,7 @@ func (p *Process) fail(t *thread, op string, e unix.Errno) error {
 	return &Error{Op: op, TID: t.tid, Err: e}
 }
 
-// vanished notes that a held thread was killed: its exit is still to be waited for.
+// vanished records that a stopped thread was killed: its exit is still to be collected.
 func (p *Process) vanished(t *thread) {
 	t.held, t.dying = false, true
 	t.regs.known = false

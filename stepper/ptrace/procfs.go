@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stat is what we need of /proc/PID/task/TID/stat. See proc_pid_stat(5).
+// stat is what is needed of /proc/PID/task/TID/stat. See proc_pid_stat(5).
 type stat struct {
 	state     byte // field 3
 	processor int  // field 39, the CPU last run on
-	threads   int  // field 20, of the process: those that have ended but wait to be reaped too
+	threads   int  // field 20, of the process: includes ended threads that wait to be reaped
 }
 
 func readStat(pid, tid int) (stat, error) {
@@ -24,7 +24,7 @@ func readStat(pid, tid int) (stat, error) {
 	if err != nil {
 		return stat{}, err
 	}
-	// Field 2 is the name in parentheses, which may itself hold any of both.
+	// Field 2 is the name in parentheses, which may itself contain parentheses.
 	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
 	if len(f) < 37 {
 		return stat{}, fmt.Errorf("/proc/%d/task/%d/stat is cut short", pid, tid)
@@ -37,8 +37,8 @@ func readStat(pid, tid int) (stat, error) {
 	return stat{state: f[0][0], processor: cpu, threads: threads}, err
 }
 
-// turns is how often a thread has been given a CPU: the last number of its
-// schedstat (Documentation/scheduler/sched-stats.rst). ok is false where the
+// turns is how often the scheduler has run a thread: the last number of its
+// schedstat (Documentation/scheduler/sched-stats.rst). ok is false if the
 // kernel keeps none, or the thread is gone.
 func (p *Process) turns(tid int) (n uint64, ok bool) {
 	b, err := readSmall(fmt.Sprintf("/proc/%d/task/%d/schedstat", tid, tid))
@@ -63,7 +63,7 @@ func (p *Process) Handles(tid, sig int) bool {
 // SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH. See signal(7).
 const harmless = 1<<16 | 1<<17 | 1<<18 | 1<<19 | 1<<20 | 1<<21 | 1<<22 | 1<<27
 
-// Fatal reports whether a signal that thread tid stands at would end the program.
+// Fatal reports whether the signal that thread tid is stopped for would end the program.
 func (p *Process) Fatal(tid, sig int) bool {
 	caught, ignored, _, err := p.dispositions(tid)
 	return err == nil && sig > 0 && (caught|ignored|harmless)>>(sig-1)&1 == 0
@@ -87,7 +87,7 @@ func (p *Process) dispositions(tid int) (caught, ignored, blocked uint64, err er
 }
 
 // readSmall reads a file of /proc of less than a page. It is three system calls;
-// os.ReadFile makes ten, to find out whether the file can be waited for.
+// os.ReadFile makes ten, to find out whether the file can be polled.
 func readSmall(path string) ([]byte, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -116,8 +116,8 @@ func statusField(pid int, name string) string {
 	return ""
 }
 
-// exePath is the program's file, or the kernel's own handle to it when the
-// file has no name any more.
+// exePath is the program's file, or the kernel's own handle to it if the file
+// has been deleted.
 func exePath(pid int) string {
 	link := fmt.Sprintf("/proc/%d/exe", pid)
 	path, err := os.Readlink(link)

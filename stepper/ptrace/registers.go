@@ -13,14 +13,14 @@ import (
 	"rseqstep/table"
 )
 
-// registers is what is known of a held thread's general registers. A held
-// thread's registers change only through SetRegs, so one read serves a stop.
+// registers caches a stopped thread's general registers. They change only
+// through SetRegs, so one read serves a stop.
 type registers struct {
 	known bool
 	now   machine.Regs
 
-	// atStop are the registers the thread stopped with, kept from the first
-	// change on; changed says that there was one.
+	// atStop are the registers at the stop, kept from the first change on;
+	// changed says that there was one.
 	changed bool
 	atStop  machine.Regs
 }
@@ -55,10 +55,10 @@ func (p *Process) Regs(tid int, r *machine.Regs) error {
 	return nil
 }
 
-// SetRegs writes the general registers. A thread that was stopped in a system
-// call and is given another PC is taken out of that call: the kernel would
-// otherwise "restart" it by moving the new PC back two bytes. Writing back
-// the registers it stopped with puts it back into the call.
+// SetRegs writes the general registers. If a thread is stopped in a system call
+// and gets another PC, SetRegs takes it out of that call: the kernel would
+// otherwise "restart" it by moving the new PC back two bytes. Writing back the
+// registers of the stop puts the thread back into the call.
 func (p *Process) SetRegs(tid int, r *machine.Regs) error {
 	t, err := p.findHeld(tid, "write registers")
 	if err != nil {
@@ -86,7 +86,7 @@ func (p *Process) store(t *thread, r *machine.Regs) error {
 	return nil
 }
 
-// rewind sets the PC of a thread that ran into an int3 back onto it.
+// rewind sets the PC of a thread that executed an int3 back onto it.
 func (p *Process) rewind(t *thread, to table.Addr) error {
 	if e := ptraceCall(reqPokeUser, t.tid, userRip, uintptr(to)); e != 0 {
 		return p.fail(t, "rewind", e)
@@ -153,8 +153,8 @@ func (p *Process) Siginfo(tid int) ([]byte, error) {
 	return info, nil
 }
 
-// SetSiginfo writes the raw siginfo_t of the stop the thread is in: what its
-// handler is given, if the signal with that number is delivered.
+// SetSiginfo writes the raw siginfo_t of the stop the thread is in: its handler
+// receives it, if that signal is delivered.
 func (p *Process) SetSiginfo(tid int, info []byte) error {
 	t, err := p.findHeld(tid, "write siginfo")
 	if err != nil {
@@ -163,7 +163,7 @@ func (p *Process) SetSiginfo(tid int, info []byte) error {
 	if len(info) != siginfoSize {
 		return &Error{Op: "write siginfo", TID: tid, Err: unix.EINVAL}
 	}
-	if t.siginfo != nil { // it is put in its place when the signal is delivered
+	if t.siginfo != nil { // prepared for the delivery of the signal
 		t.siginfo = append([]byte(nil), info...)
 		return nil
 	}

@@ -12,17 +12,17 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// Detach lets the program go as if it had never been traced: breakpoints out,
-// debug registers clear, affinities as they were. A signal that a thread is
-// stopped for is delivered, reported or not, unless DropSignal dropped it, or it
-// is a fault, which comes again where the instruction is still to be run. A
-// process stopped by job control stays stopped.
+// Detach releases the program as if it had never been traced: it removes the breakpoints,
+// clears the debug registers and restores the affinities. It delivers the signal that a
+// thread is stopped for, reported or not, unless DropSignal dropped it or it is a fault,
+// which recurs when the instruction runs again. A process stopped by job control stays
+// stopped.
 func (p *Process) Detach() error {
 	if !p.alive {
 		return &Error{Op: "detach", TID: p.pid, Err: unix.ESRCH}
 	}
 	if err := p.Hold(); err != nil && p.alive {
-		// A thread that cannot be stopped cannot be let go; the others can.
+		// A thread that cannot be stopped cannot be detached; the others can.
 		return errors.Join(err, p.finish())
 	}
 	if !p.alive {
@@ -31,7 +31,7 @@ func (p *Process) Detach() error {
 	return p.finish()
 }
 
-// finish releases what is traced and closes the Target.
+// finish detaches from everything that is traced and closes the Target.
 func (p *Process) finish() error {
 	var errs error
 	for id := range p.children {
@@ -43,8 +43,8 @@ func (p *Process) finish() error {
 	return errs
 }
 
-// release detaches from every thread of the process. What could not be put back
-// into a process that has been killed meanwhile went with its memory.
+// release detaches from every thread of the process. If the process has been
+// killed meanwhile, its memory is gone and nothing needs to be restored.
 func (p *Process) release() error {
 	errs, removed := p.anywhere(), p.removeAll()
 	var killed []int
@@ -78,10 +78,10 @@ func (p *Process) release() error {
 	return errors.Join(errs, p.bury(killed))
 }
 
-// bury collects the ends of threads that were held and could not be let go: the
-// process has been killed. Until its tracer has seen them all nobody else sees
-// its end, not even its parent (delay_group_leader, include/linux/sched/signal.h);
-// the leader's comes after the others'.
+// bury reaps threads that were stopped and could not be detached: the process has been
+// killed. Until its tracer has reaped all of them no one else sees its end, not even its
+// parent (delay_group_leader, include/linux/sched/signal.h); the leader's status comes
+// last.
 func (p *Process) bury(tids []int) error {
 	slices.SortStableFunc(tids, func(a, b int) int {
 		switch {
@@ -110,14 +110,14 @@ func (p *Process) bury(tids []int) error {
 	return errs
 }
 
-// comesAgain reports whether a thread is stopped for a fault of the instruction
-// at its PC. Delivered, it would end a program that has been taken elsewhere
-// meanwhile: gdb lets a function that it calls return to its stack, where no code
-// may run, and then puts the registers back.
+// comesAgain reports whether a thread is stopped for a fault of the instruction at its
+// PC. Delivering it could end a program whose registers have been changed since: gdb lets
+// a function that it calls return to its stack, where no code may run, and then restores
+// the registers.
 func (p *Process) comesAgain(t *thread) bool {
-	last := map[int]int32{ // si_code of its faults, by asm-generic/siginfo.h; SI_KERNEL, above them, may come from elsewhere
+	last := map[int]int32{ // si_code of its faults, by asm-generic/siginfo.h; SI_KERNEL, a higher code, may have another cause
 		int(unix.SIGSEGV): 0x7f, int(unix.SIGFPE): 0x7f, int(unix.SIGILL): 0x7f,
-		int(unix.SIGBUS): 3, // BUS_OBJERR: what follows tells of broken memory
+		int(unix.SIGBUS): 3, // BUS_OBJERR: higher codes report faulty memory
 	}[t.signal]
 	info, err := p.Siginfo(t.tid)
 	if err != nil || len(info) < 12 {
@@ -127,8 +127,8 @@ func (p *Process) comesAgain(t *thread) bool {
 	return 0 < code && code <= last
 }
 
-// DropSignal drops the signal that a held thread is stopped for: Detach will
-// not deliver it. (Step, Run and Resume deliver what they are given.)
+// DropSignal drops the signal that a stopped thread is stopped for: Detach will
+// not deliver it. (Step, Run and Resume deliver the signal they are given.)
 func (p *Process) DropSignal(tid int) error {
 	t, err := p.findHeld(tid, "drop signal")
 	if err == nil && t.stop == stopSignal {
@@ -137,8 +137,8 @@ func (p *Process) DropSignal(tid int) error {
 	return err
 }
 
-// Kill ends the process and reaps it. Processes that it made and that are
-// still held are let go.
+// Kill ends the process and reaps it. It detaches from processes that the
+// program created and that are still stopped.
 func (p *Process) Kill() error {
 	if !p.alive {
 		return nil
@@ -179,12 +179,12 @@ func (p *Process) Kill() error {
 	return errs
 }
 
-// close gives up what is held for a process that is gone or let go. The
-// threads are forgotten; a child that was still held is let go.
+// close releases the resources of a process that has ended or is detached. It
+// forgets the threads and detaches from a child that is still stopped.
 func (p *Process) close() {
-	_ = p.anywhere() // its thread may be gone; ours is restored all the same
+	_ = p.anywhere() // the pinned thread may be gone; the tracer's affinity is restored all the same
 	_ = p.leaveFormer(false)
-	_ = p.partAll() // what is stuck is killed when we end
+	_ = p.partAll() // the kernel kills what is stuck when the debugger ends
 	p.maps.forget()
 	for id, ch := range p.children {
 		_ = ch.clean()
@@ -192,7 +192,7 @@ func (p *Process) close() {
 	}
 	for id, st := range p.early {
 		if unix.WaitStatus(st).Stopped() {
-			// A fork whose parent was killed before it could say so.
+			// A fork whose parent was killed before its event.
 			ch := child{pid: id, copied: p.points.list}
 			_ = ch.clean()
 			ptraceCall(reqDetach, id, 0, 0)

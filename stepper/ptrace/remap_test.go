@@ -10,8 +10,8 @@ import (
 	"rseqstep/table"
 )
 
-// A breakpoint goes with the memory that it is in, however that goes: taking it away
-// then is no error, and leaves what is in its place as it is.
+// A breakpoint disappears with its memory, in whatever way: removing it then is no error,
+// and leaves what is mapped there unchanged.
 func TestABreakpointGoesWithItsMemory(t *testing.T) {
 	const size = 4096
 	shared, private := uint64(unix.MAP_SHARED|unix.MAP_ANONYMOUS), uint64(unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)

@@ -11,8 +11,8 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// resume lets a held thread go. A thread that has been killed meanwhile counts
-// as resumed: its exit is the next event.
+// resume resumes a stopped thread. A thread that has been killed meanwhile
+// counts as resumed: its exit is the next event.
 func (p *Process) resume(t *thread, req, sig int) error {
 	if err := p.takeBackCall(t); err != nil && !errors.Is(err, unix.ESRCH) {
 		return err
@@ -45,9 +45,10 @@ func (p *Process) resume(t *thread, req, sig int) error {
 	return nil
 }
 
-// prepareSignal returns what a resuming request must carry to deliver sig.
-// Only a signal-delivery-stop (ptrace(2)) can carry one; in any other stop
-// the signal is sent, and let through when it arrives.
+// prepareSignal returns the signal argument of a resuming request that is to
+// deliver sig. Only a signal-delivery-stop (ptrace(2)) can carry one; in any
+// other stop prepareSignal sends the signal, and its later stop is passed on
+// unreported.
 func (p *Process) prepareSignal(t *thread, sig int) (int, error) {
 	if t.stop == stopSignal || t.stop == stopTrap {
 		if t.siginfo != nil && int(t.siginfo[0]) == sig {
@@ -77,9 +78,10 @@ func (p *Process) send(t *thread, sig int) error {
 	return nil
 }
 
-// Resume lets a held thread go and does not wait. A thread with an event that
-// Wait has not returned yet stays held, so that nothing is lost. A thread in a
-// group-stop stays stopped for job control (PTRACE_LISTEN) until a SIGCONT.
+// Resume resumes a stopped thread and does not wait. A thread with an event
+// that Wait has not returned yet stays stopped, so that no event is lost. A
+// thread in a group-stop stays stopped for job control (PTRACE_LISTEN) until a
+// SIGCONT.
 func (p *Process) Resume(tid, sig int) error { return p.letGo(tid, reqCont, sig) }
 
 // ResumeStep is Resume by PTRACE_SINGLESTEP.
@@ -105,8 +107,8 @@ func (p *Process) letGo(tid, req, sig int) error {
 	return p.resume(t, req, sig)
 }
 
-// Queued reports whether an event of the thread, or the one that announces
-// it, waits in Wait's queue. Such a thread is not resumed.
+// Queued reports whether Wait's queue has an event of the thread, or the one
+// that announces it. Such a thread is not resumed.
 func (p *Process) Queued(tid int) bool {
 	for i := range p.queue {
 		if concerns(&p.queue[i], tid) {
@@ -121,14 +123,14 @@ func concerns(ev *tracee.Event, tid int) bool {
 	return ev.TID == tid || ev.Kind == tracee.EventClone && ev.Child == tid
 }
 
-// Run resumes one held thread and waits for it. When the thread has an event
-// still unreported, that is returned instead and the thread does not move (Event.Still);
-// likewise EventInterrupt, when Interrupt was called before.
+// Run resumes one stopped thread and waits for it. If the thread has an unreported event,
+// Run returns that instead and the thread does not move (Event.Still); likewise
+// EventInterrupt, if Interrupt was called before.
 func (p *Process) Run(tid, sig int, patience time.Duration) (tracee.Event, error) {
 	return p.runFor(tid, reqCont, sig, patience)
 }
 
-// runFor is the general way of Step and Run.
+// runFor is the common part of Step and Run.
 func (p *Process) runFor(tid, req, sig int, patience time.Duration) (tracee.Event, error) {
 	t, err := p.find(tid, "run")
 	if err != nil {

@@ -9,36 +9,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// served is a process that the program has made and that nobody debugs: it is
-// traced for the sake of its trapped calls alone. It has no breakpoints, its
-// other stops are passed straight on, and no event of it is reported.
+// served is a process that the program created and that is not debugged: it is
+// traced only for its trapped calls. It has no breakpoints, its other stops are
+// passed on, and it queues no events.
 //
-// It is driven by its own stops, from take: nothing ever waits for it. A call
-// of one thread makes the others be asked to stop; the stop of the last one
-// has every call answered that has come meanwhile, and lets all go.
+// Its own stops drive it, from take: nothing ever waits for it. A call of one
+// thread makes the tracer ask the others to stop; at the stop of the last one
+// the tracer answers every call made so far and resumes all threads.
 type served struct {
 	pid    int
 	guests map[int]*guest
 	maps   mappings
 
-	borrows bool // it shares the debugged process's memory, which is without breakpoints meanwhile
+	borrows bool // it shares the debugged process's memory, which has no breakpoints meanwhile
 }
 
 // guest is a thread of a served process.
 type guest struct {
 	*thread
-	pass   int  // the signal it was stopped for, to be delivered when it goes on
+	pass   int  // the signal it was stopped for, to be delivered when it resumes
 	vforks bool // asleep until the child of its vfork execs or ends
 }
 
-// serve takes over a held process.
+// serve makes a stopped process a served one.
 func (p *Process) serve(pid int) *served {
 	s := &served{pid: pid, guests: map[int]*guest{}}
 	s.admit(p, pid)
 	return s
 }
 
-// admit makes a held thread of the process known.
+// admit registers a stopped thread of the process.
 func (s *served) admit(p *Process, tid int) *guest {
 	g := &guest{thread: &thread{tid: tid, group: s.pid, held: true, stop: stopEvent}}
 	s.guests[tid] = g
@@ -46,7 +46,7 @@ func (s *served) admit(p *Process, tid int) *guest {
 	return g
 }
 
-// leave forgets a thread that is gone.
+// leave forgets a thread that has ended.
 func (s *served) leave(p *Process, tid int) {
 	delete(s.guests, tid)
 	delete(p.served, tid)
@@ -55,8 +55,8 @@ func (s *served) leave(p *Process, tid int) {
 	}
 }
 
-// takeServed works in one wait status of a served process. An error is of the
-// tracer's; a process that is killed meanwhile is none.
+// takeServed handles one wait status of a served process. An error is the
+// tracer's; that a process has been killed is not an error.
 func (p *Process) takeServed(s *served, tid int, status uint32) error {
 	g := s.guests[tid]
 	ws := unix.WaitStatus(status)
@@ -106,7 +106,7 @@ func (p *Process) takeServed(s *served, tid int, status uint32) error {
 	return errors.Join(ignoreGone(err), p.advance(s))
 }
 
-// returned notes that a process no longer shares the debugged one's memory.
+// returned records that a process no longer shares the debugged one's memory.
 func (p *Process) returned(s *served) error {
 	if !s.borrows {
 		return nil
@@ -118,7 +118,7 @@ func (p *Process) returned(s *served) error {
 	return p.giveBack()
 }
 
-// takeServedChild works in a served process's new thread or process.
+// takeServedChild handles a served process's new thread or process.
 func (p *Process) takeServedChild(s *served, g *guest, event uint32) error {
 	w, e := ptraceWord(reqGetEventMsg, g.tid, 0)
 	if e != 0 {
@@ -144,8 +144,8 @@ func (p *Process) takeServedChild(s *served, g *guest, event uint32) error {
 	return p.advance(p.serve(id))
 }
 
-// adoptOrphans serves new processes whose parents were killed before they
-// could tell of them. Nobody else will ever let them go.
+// adoptOrphans serves new processes whose parents were killed before their
+// event. Nothing else would ever resume them.
 func (p *Process) adoptOrphans() {
 	if p.trap == 0 {
 		return
@@ -154,14 +154,14 @@ func (p *Process) adoptOrphans() {
 		var parent int
 		_, _ = fmt.Sscan(statusField(id, "PPid"), &parent)
 		if parent == p.pid || p.served[parent] != nil || !unix.WaitStatus(status).Stopped() {
-			continue // still to be told of
+			continue // its event is still to come
 		}
 		delete(p.early, id)
 		_ = p.advance(p.serve(id)) // only ESRCH: killed as well
 	}
 }
 
-// advance takes a served process as far as it goes without waiting.
+// advance runs a served process as far as possible without waiting.
 func (p *Process) advance(s *served) error {
 	if p.parting {
 		return p.part(s)
@@ -183,7 +183,8 @@ func (p *Process) advance(s *served) error {
 	return errs
 }
 
-// answerCall has a call answered, or answers as the kernel does untraced.
+// answerCall lets the Serve function answer a call, or answers as the kernel
+// does untraced.
 func (p *Process) answerCall(c *caller) error {
 	if p.answer == nil {
 		return c.Answer(noSuchCall)
@@ -191,7 +192,7 @@ func (p *Process) answerCall(c *caller) error {
 	return p.answer(c)
 }
 
-// calls are the threads that stand at a trapped call.
+// calls are the threads stopped at a trapped call.
 func (s *served) calls() []*guest {
 	var at []*guest
 	for _, g := range s.guests {
@@ -208,7 +209,7 @@ func (s *served) still(p *Process) bool {
 	yes := true
 	for _, g := range s.guests {
 		if g.held || g.listens || g.vforks || g.zombie {
-			continue // all of these stop before they run another instruction of the program
+			continue // all of these stop before they execute another instruction of the program
 		}
 		if g.tid == s.pid && len(s.guests) > 1 && s.leaderless() {
 			g.zombie = true
@@ -220,8 +221,8 @@ func (s *served) still(p *Process) bool {
 	return yes
 }
 
-// leaderless reports whether the leader has ended before its threads: it
-// neither stops nor can be reaped before they are gone.
+// leaderless reports whether the leader has ended before its threads: it does
+// not stop, and cannot be reaped before they have ended.
 func (s *served) leaderless() bool {
 	st, err := readStat(s.pid, s.pid)
 	if err != nil || st.state != 'Z' {
@@ -231,7 +232,7 @@ func (s *served) leaderless() bool {
 	return err == nil && len(ids) > 1
 }
 
-// letGuestGo passes a stop on.
+// letGuestGo resumes a served thread and delivers its signal.
 func (p *Process) letGuestGo(g *guest) error {
 	if g.stop == stopGroup {
 		if e := ptraceCall(reqListen, g.tid, 0, 0); e != 0 {
@@ -243,8 +244,8 @@ func (p *Process) letGuestGo(g *guest) error {
 	return p.resume(g.thread, reqCont, g.pass)
 }
 
-// recheck is called at every tick of a wait: a leader may have ended that was
-// asked to stop.
+// recheck runs at every tick of a wait: a leader that was asked to stop may
+// have ended.
 func (p *Process) recheck() error {
 	var errs error
 	for tid, s := range p.served {
@@ -263,14 +264,14 @@ func ignoreGone(err error) error {
 	return err
 }
 
-// serveParent keeps the process that Follow leaves. Every thread is held.
+// serveParent serves the process that Follow leaves. Every thread is stopped.
 func (p *Process) serveParent() error {
 	errs := errors.Join(p.anywhere(), p.removeAll())
 	p.maps.forget()
 	return errors.Join(errs, p.serveThreads(p.pid, p.order))
 }
 
-// serveThreads serves a process whose threads are held.
+// serveThreads serves a process whose threads are stopped.
 func (p *Process) serveThreads(pid int, threads []*thread) error {
 	s := &served{pid: pid, guests: map[int]*guest{}}
 	var errs error

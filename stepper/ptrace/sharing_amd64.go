@@ -11,10 +11,10 @@ import (
 	"rseqstep/table"
 )
 
-// sharesMemory reports whether the process that a thread is just making will
-// run in the same memory: CLONE_VM. The thread stands in clone(2), whose first
-// argument is the flags, or in clone3(2), whose first argument points to them;
-// fork(2) shares nothing.
+// sharesMemory reports whether the process that a thread is just creating will
+// share its memory: CLONE_VM. The thread is in clone(2), whose first argument
+// is the flags, or in clone3(2), whose first argument points to them; fork(2)
+// shares nothing.
 func (p *Process) sharesMemory(t *thread) (bool, error) {
 	if err := p.load(t); err != nil {
 		return false, err

@@ -5,10 +5,10 @@ package ptrace
 import "encoding/binary"
 
 // sigsetBytes is the size of the kernel's sigset_t, which PTRACE_GETSIGMASK
-// wants in place of an address. See ptrace(2).
+// takes in place of an address. See ptrace(2).
 const sigsetBytes = 8
 
-// SignalMask is the set of signals that a held thread blocks, signal n at bit n-1.
+// SignalMask is the set of signals that a stopped thread blocks, signal n at bit n-1.
 func (p *Process) SignalMask(tid int) (uint64, error) {
 	t, err := p.findHeld(tid, "read signal mask")
 	if err != nil {
@@ -21,7 +21,7 @@ func (p *Process) SignalMask(tid int) (uint64, error) {
 	return binary.NativeEndian.Uint64(mask[:]), nil
 }
 
-// SetSignalMask sets it. The kernel leaves SIGKILL and SIGSTOP out.
+// SetSignalMask sets that mask. The kernel ignores SIGKILL and SIGSTOP in it.
 func (p *Process) SetSignalMask(tid int, blocked uint64) error {
 	t, err := p.findHeld(tid, "set signal mask")
 	if err != nil {

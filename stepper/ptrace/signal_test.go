@@ -44,7 +44,7 @@ int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`
 				if source == spin {
 					return
 				}
-				// The system call goes on as if nothing had been.
+				// The system call continues as if nothing had happened.
 				if _, err := w.Write([]byte{9}); err != nil {
 					t.Fatal(err)
 				}
@@ -163,7 +163,7 @@ func TestSignalHasTheValueThatWasWritten(t *testing.T) {
 	}
 }
 
-// stepIntoSleep runs the thread into its blocking call and stops it there.
+// stepIntoSleep runs the thread into its blocking call and interrupts it there.
 func stepIntoSleep(t testing.TB, p *Process) {
 	t.Helper()
 	ev, err := p.Run(p.PID(), 0, 30*time.Millisecond)
@@ -187,7 +187,7 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 	if n, err := p.Syscall(p.PID(), unix.SYS_LSEEK, 999, 1, 2); err != nil || n != -int64(unix.EBADF) {
 		t.Errorf("lseek: %d, %v, want -EBADF", n, err)
 	}
-	// Elsewhere and back: the caller's way of calling a function.
+	// Change the PC and restore it, as a caller of a function does.
 	if err := p.Regs(p.PID(), &before); err != nil {
 		t.Fatal(err)
 	}

@@ -10,23 +10,23 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// manyThreads is from how many threads on waiting for one thread id is cheaper
-// than waiting for any: the kernel looks at each tracee in turn, twice a wait
-// (do_wait, kernel/exit.c; about 5 % of a step with 32 threads).
+// manyThreads is the number of threads from which waiting for one thread id is
+// cheaper than waiting for any: the kernel checks each tracee in turn, twice a
+// wait (do_wait, kernel/exit.c; about 5 % of a step with 32 threads).
 const manyThreads = 8
 
 // stoppedByTrap is the wait status of a plain SIGTRAP stop: 0x7f for stopped,
 // the signal in the next byte, no event in the third. See wait(2) and ptrace(2).
 const stoppedByTrap = 0x7f | uint32(unix.SIGTRAP)<<8
 
-// Step runs one instruction of one held thread; see tracee.Target. It steps
-// what is in memory: over a breakpoint that is planted at the PC it is
-// EventBreakpoint. A system call that makes a thread or a process is two
-// events: EventClone (or EventFork, EventVfork) in the middle of the call, and
-// EventStep after it, when stepped again.
+// Step runs one instruction of one stopped thread; see tracee.Target. It steps
+// what is in memory: a planted breakpoint at the PC gives EventBreakpoint. A
+// system call that creates a thread or a process gives two events: EventClone
+// (or EventFork, EventVfork) in the middle of the call, and EventStep after it,
+// at the next step.
 //
-// A patience of tracee.FaultPatience or more costs nothing: it is looked after
-// by the ticks that several threads need anyway. With one thread it has no end.
+// A patience of tracee.FaultPatience or more costs nothing: the ticks that
+// several threads need anyway check it. With one thread it has no limit.
 func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, error) {
 	t, err := p.find(tid, "step")
 	if err != nil {
@@ -55,7 +55,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 	t.held, t.how, t.regs.known, t.skipped = false, reqSingleStep, false, false
 	got, err := p.collect(which, 0)
 	if err != nil || got == kicked {
-		// With which == tid: the thread may wait for others to be reaped first.
+		// With which == tid: the thread may wait until others are reaped.
 		return p.await(t, limit(patience))
 	}
 	if got != tid || p.status != stoppedByTrap {
@@ -84,7 +84,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 	return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 }
 
-// limit is when a patience that begins now ends; never, for none.
+// limit is when a patience that begins now ends; the zero time for none.
 func limit(patience time.Duration) time.Time {
 	if patience == 0 {
 		return time.Time{}

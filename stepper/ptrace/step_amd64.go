@@ -15,15 +15,15 @@ import (
 //     with the PC where it was; one that the instruction itself sends is sent by
 //     a system call (orig_rax is its number; it is -1 otherwise);
 //   - int3 and int1: the PC moves by one byte, by two for int3's long form;
-//   - a debug register: Step does not come here when one is in use.
+//   - a debug register: Step does not call this function if one is in use.
 func plainStep(from table.Addr, r *machine.Regs) bool {
 	moved := r.PC() - from
 	return moved > 2 && r.SyscallNumber() == noSyscall
 }
 
-// cleanPushf takes the trap flag out of the flags that a stepped pushf has
-// pushed. The kernel hides the flag in registers but not there, and a popf
-// would later set it for good.
+// cleanPushf clears the trap flag in the flags that a stepped pushf has pushed.
+// The kernel hides the flag in registers but not there, and a later popf would
+// set it permanently.
 func (p *Process) cleanPushf(t *thread, from, sp table.Addr) error {
 	if err := p.load(t); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (p *Process) cleanPushf(t *thread, from, sp table.Addr) error {
 }
 
 // afterInt1 reports whether the instruction before the PC can be int1. A step
-// over rt_sigreturn(2) comes here too: it leaves no system call's number.
+// over rt_sigreturn(2) gets here too: it leaves no system call number.
 // Precondition: the registers are loaded.
 func (p *Process) afterInt1(t *thread) bool {
 	const opInt1 = 0xf1

@@ -13,10 +13,11 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// borrow uses a held thread for a system call and for a step aside: afterwards it is as it was.
+// borrow uses a stopped thread for a system call and for StepAside, and checks that the thread is
+// unchanged afterwards.
 func borrow(t *testing.T, p *Process, tid int) {
 	t.Helper()
-	// A thread in the middle of a call of its own is taken to the call's end first.
+	// A thread in the middle of its own call is first brought to the call's end.
 	if n, err := p.Syscall(tid, unix.SYS_GETTID); err != nil || int(n) != tid {
 		t.Fatalf("gettid: %d, %v", n, err)
 	}
@@ -54,8 +55,8 @@ static void handler(int s) { n++; }
 __attribute__((noinline, noipa)) void ready(void) {}
 int main(void) { signal(SIGUSR1, handler); ready(); return n; }`
 
-// A step aside is no step of the program's: its signals wait, its debug registers
-// are not met, and where its own next instruction is does not matter.
+// StepAside is not visible as a step of the program: its signals stay pending, its debug
+// registers do not trigger, and the address of its own next instruction does not matter.
 func TestAStepAsideIsNotSeen(t *testing.T) {
 	p := launch(t, signalled)
 	runTo(t, p, "ready")
@@ -108,7 +109,7 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 	}
 }
 
-// The nop is looked for anew where a breakpoint hides it.
+// If a breakpoint hides the nop, StepAside searches for another one.
 func TestAStepAsideKeepsOffBreakpoints(t *testing.T) {
 	p := launch(t, signalled)
 	runTo(t, p, "ready")

@@ -12,8 +12,8 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// counted is a program without a C library: 2 + 100*3 + 3 instructions before
-// the system call that ends it, whose status is what popf would have left of TF.
+// counted is a program without a C library: 2 + 100*3 + 3 instructions before the system
+// call that ends it, whose status is the TF that popf set.
 const counted = `
 __asm__(".globl _start\n_start:\n"
 	"mov $100, %ecx\n"

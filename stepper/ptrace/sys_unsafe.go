@@ -12,8 +12,8 @@ import (
 	"rseqstep/table"
 )
 
-// ptraceCall is ptrace(2). None of the requests we make sleeps for long, so
-// the Go scheduler is not told.
+// ptraceCall is ptrace(2). None of the requests sleeps for long, so it does not
+// notify the Go scheduler.
 func ptraceCall(req, tid int, addr, data uintptr) unix.Errno {
 	_, _, e := syscall.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), addr, data, 0, 0)
 	return e
@@ -26,7 +26,8 @@ func ptraceRegs(req, tid int, r *machine.Regs) unix.Errno {
 	return e
 }
 
-// ptraceBytes hands the kernel a buffer as the data argument and addr as it is.
+// ptraceBytes passes the kernel a buffer as the data argument and addr
+// unchanged.
 func ptraceBytes(req, tid int, addr uintptr, p []byte) (n int, e unix.Errno) {
 	r, _, e := syscall.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), addr, uintptr(unsafe.Pointer(unsafe.SliceData(p))), 0, 0)
 	return int(r), e
@@ -49,8 +50,8 @@ func ptraceRegSet(req, tid int, note uintptr, p []byte) (n int, e unix.Errno) {
 }
 
 // wait4 is wait4(2) without a struct rusage. The kernel's answer to "nothing
-// yet" under WNOHANG is got == 0. The Go scheduler is told, because the wait
-// may be long.
+// yet" under WNOHANG is got == 0. It notifies the Go scheduler, because the
+// wait may be long.
 func wait4(tid int, status *uint32, flags int) (got int, e unix.Errno) {
 	r, _, e := syscall.Syscall6(unix.SYS_WAIT4, uintptr(tid), uintptr(unsafe.Pointer(status)), uintptr(flags), 0, 0, 0)
 	return int(r), e
@@ -86,8 +87,8 @@ func ioctl(fd int, req uintptr, p []byte) unix.Errno {
 	return e
 }
 
-// affinity is sched_getaffinity(2) into m; what the kernel's mask is shorter
-// than m stays zero.
+// affinity is sched_getaffinity(2) into m; the part of m beyond the kernel's
+// mask stays zero.
 func affinity(tid int, m *cpuMask) unix.Errno {
 	*m = cpuMask{}
 	_, _, e := syscall.RawSyscall(unix.SYS_SCHED_GETAFFINITY, uintptr(tid), unsafe.Sizeof(*m), uintptr(unsafe.Pointer(m)))

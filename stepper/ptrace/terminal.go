@@ -9,20 +9,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal is what GiveTerminal found and TakeTerminal left.
+// terminal is the state that GiveTerminal found and TakeTerminal saved.
 type terminal struct {
-	owner int           // the process group that the terminal was taken from, 0 while it was not
-	ours  *unix.Termios // its modes then
-	its   *unix.Termios // the modes in which the program left it
-	job   int           // the foreground group as the program left it, 0 before
+	owner int           // the process group that the terminal was taken from, 0 if it was not
+	ours  *unix.Termios // its modes at that time
+	its   *unix.Termios // the modes that the program left
+	job   int           // the foreground group that the program left, 0 before
 }
 
 // GiveTerminal makes the program's process group the terminal's foreground
-// group (tcsetpgrp(3)), or the one that the program itself had chosen, with the
-// modes in which the program left it; TakeTerminal makes that the group it was
-// taken from, with its modes. A
-// terminal that is not the program's (or ours) to have is left alone without an
-// error, and so is one that neither has as its controlling terminal.
+// group (tcsetpgrp(3)), or the group that the program itself had chosen, with
+// the modes that the program left. TakeTerminal gives the terminal back to its
+// previous group, with that group's modes. GiveTerminal does nothing, without
+// an error, if the terminal belongs to neither the program nor the debugger, or
+// is not the controlling terminal of either.
 func (p *Process) GiveTerminal(tty *os.File) error {
 	group, err := unix.Getpgid(p.pid)
 	if err != nil {
@@ -31,7 +31,7 @@ func (p *Process) GiveTerminal(tty *os.File) error {
 	fd := int(tty.Fd())
 	owner, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
 	if err != nil {
-		return nil // not our controlling terminal
+		return nil // not the debugger's controlling terminal
 	}
 	if owner == group {
 		return nil
@@ -45,7 +45,7 @@ func (p *Process) GiveTerminal(tty *os.File) error {
 }
 
 // TakeTerminal undoes GiveTerminal, also after the program's end. A group of
-// the program's own that has the terminal meanwhile loses it as well.
+// the program's own that has taken the terminal meanwhile loses it too.
 func (p *Process) TakeTerminal(tty *os.File) error {
 	owner := p.terminal.owner
 	if owner == 0 {
@@ -57,8 +57,8 @@ func (p *Process) TakeTerminal(tty *os.File) error {
 	return p.setForeground(tty, owner, p.terminal.ours)
 }
 
-// setForeground is tcsetpgrp(3) and tcsetattr(3). Called from the background,
-// the kernel would stop us with SIGTTOU; it does not where that signal is blocked.
+// setForeground is tcsetpgrp(3) and tcsetattr(3). The kernel stops a caller in the
+// background with SIGTTOU unless that signal is blocked.
 func (p *Process) setForeground(tty *os.File, group int, modes *unix.Termios) error {
 	restore, err := blockTerminalStop()
 	if err != nil {
@@ -78,7 +78,7 @@ func (p *Process) setForeground(tty *os.File, group int, modes *unix.Termios) er
 	return nil
 }
 
-// ignoreErrno is err without one that is to be expected.
+// ignoreErrno returns err unless it is the expected one.
 func ignoreErrno(err, expected error) error {
 	if errors.Is(err, expected) {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// takeSignal is a signal-delivery-stop, which for SIGTRAP may be ours.
+// takeSignal handles a signal-delivery-stop; a SIGTRAP may be the debugger's.
 func (p *Process) takeSignal(t *thread, sig int) error {
 	t.stop, t.signal = stopSignal, sig
 	if sig == int(unix.SIGTRAP) {
@@ -47,7 +47,7 @@ func (p *Process) cause(t *thread) (code int, sender int, err error) {
 	return int(int32(binary.NativeEndian.Uint32(info[8:]))), int(int32(binary.NativeEndian.Uint32(info[16:]))), nil
 }
 
-// takeTrap tells the SIGTRAPs apart: a step, a breakpoint, a debug register,
+// takeTrap distinguishes the SIGTRAPs: a step, a breakpoint, a debug register,
 // or one of the program's own.
 func (p *Process) takeTrap(t *thread) error {
 	code, _, err := p.cause(t)
@@ -71,12 +71,12 @@ func (p *Process) takeTrap(t *thread) error {
 		stepping = stepping && code == codeTrace
 	case codeHandler:
 		if stepping {
-			t.stop, t.signal = stopEvent, 0 // ptrace_notify: no signal to replace
+			t.stop, t.signal = stopEvent, 0 // ptrace_notify: there is no signal to replace
 			p.push(tracee.Event{Kind: tracee.EventStep, TID: t.tid})
 			return nil
 		}
 	case codeBreakpoint:
-		// After a step over a system call, but int1 has the same code.
+		// A step over a system call, or int1, which has the same code.
 		if err := p.load(t); err != nil {
 			return err
 		}
@@ -93,7 +93,8 @@ func (p *Process) takeTrap(t *thread) error {
 	return nil
 }
 
-// takeInt3 is a breakpoint instruction: ours, ours but removed since, or the program's.
+// takeInt3 handles a breakpoint instruction: planted, planted but removed since, or the
+// program's own.
 func (p *Process) takeInt3(t *thread) error {
 	if err := p.load(t); err != nil {
 		return err
@@ -110,7 +111,8 @@ func (p *Process) takeInt3(t *thread) error {
 	if p.points.past[at] {
 		var b [1]byte
 		if _, err := p.readRaw(at, b[:]); err == nil && b[0] != opInt3 {
-			// It was removed after the thread had run into it and before we saw that.
+			// It was removed after the thread had executed it and before its stop was
+			// collected.
 			t.stop, t.signal = stopTrap, 0
 			if err := p.rewind(t, at); err != nil {
 				return err

@@ -11,7 +11,7 @@ import (
 	"rseqstep/table"
 )
 
-// callState is where a thread is with a trapped system call.
+// callState is a thread's progress with a trapped system call.
 type callState uint8
 
 const (
@@ -20,11 +20,11 @@ const (
 	callAnswered           // the kernel will skip the call; its result is in RAX
 )
 
-// Answers that the kernel gives a RET_TRACE without a tracer that cares.
+// The kernel's answer to a RET_TRACE without a tracer that handles it.
 const noSuchCall = -int64(unix.ENOSYS)
 
-// takeCall works in PTRACE_EVENT_SECCOMP. ours is false for a RET_TRACE of the
-// program's own filter, which is then answered as it would be untraced (seccomp(2)).
+// takeCall handles PTRACE_EVENT_SECCOMP. ours is false for a RET_TRACE of the program's
+// own filter, which takeCall answers as the kernel does untraced (seccomp(2)).
 func (p *Process) takeCall(t *thread) (ours bool, err error) {
 	t.midcall = true
 	mark, e := ptraceWord(reqGetEventMsg, t.tid, 0)
@@ -38,10 +38,9 @@ func (p *Process) takeCall(t *thread) (ours bool, err error) {
 	return true, nil
 }
 
-// takeIllegal works in a SIGILL, and reports whether it is a trapped call. The
-// kernel has done nothing but raise it: the registers are those of the call, but
-// for RAX (sys_uretprobe, arch/x86/kernel/uprobes.c). An instruction's own SIGILL
-// comes without a number in orig_rax.
+// takeIllegal handles a SIGILL and reports whether it is a trapped call. The kernel has
+// only raised the signal: the registers are those of the call, except RAX (sys_uretprobe,
+// arch/x86/kernel/uprobes.c). An instruction's own SIGILL has no number in orig_rax.
 func (p *Process) takeIllegal(t *thread) (ours bool, err error) {
 	if p.trap != sysUretprobe {
 		return false, nil
@@ -56,8 +55,8 @@ func (p *Process) takeIllegal(t *thread) (ours bool, err error) {
 	return true, nil
 }
 
-// skipCall gives a waiting call its result. A thread that has been taken out
-// of the call meanwhile (SetRegs) is left alone.
+// skipCall gives a waiting call its result. If SetRegs has taken the thread out
+// of the call, it does nothing.
 func (p *Process) skipCall(t *thread, result int64) error {
 	if t.call != callWaiting {
 		return nil
@@ -76,8 +75,8 @@ func (p *Process) skipCall(t *thread, result int64) error {
 	return p.store(t, &r)
 }
 
-// takeBackCall puts a thread whose call nobody has answered back before the
-// system call instruction, so that it comes again: let go as it is, the call
+// takeBackCall puts a thread with an unanswered call back before the system
+// call instruction, so that it makes the call again: resumed as it is, the call
 // would reach the kernel, which kills the program or does something else.
 func (p *Process) takeBackCall(t *thread) error {
 	if t.call != callWaiting {
@@ -98,7 +97,7 @@ func (p *Process) takeBackCall(t *thread) error {
 // Trapped is the system call number that is trapped, 0 for none.
 func (p *Process) Trapped() uint64 { return p.trap }
 
-// Calls are the threads of the process that stand at a trapped call.
+// Calls are the threads of the process that are stopped at a trapped call.
 func (p *Process) Calls() []int {
 	var ids []int
 	for _, t := range p.order {
@@ -110,7 +109,7 @@ func (p *Process) Calls() []int {
 }
 
 // Caller is a thread at a trapped call. Precondition: every thread of the
-// process is held, until the call is answered.
+// process stays stopped until the call is answered.
 func (p *Process) Caller(tid int) (tracee.Caller, error) {
 	t, err := p.findHeld(tid, "answer a system call")
 	if err != nil {
@@ -119,13 +118,13 @@ func (p *Process) Caller(tid int) (tracee.Caller, error) {
 	return &caller{p: p, t: t, maps: &p.maps}, nil
 }
 
-// Serve sets who answers the trapped calls of processes that the program makes
-// and that are not debugged. It is called while this thread waits for anything,
-// with every thread of that process stopped.
+// Serve sets the function that answers the trapped calls of processes that the
+// program creates and that are not debugged. The wait loop calls it, with every
+// thread of that process stopped.
 func (p *Process) Serve(answer func(tracee.Caller) error) { p.answer = answer }
 
-// releaseCall makes a thread ready to be detached: a call that nobody has
-// answered fails as it does untraced.
+// releaseCall prepares a thread for the detach: an unanswered call fails as it
+// does untraced.
 func (p *Process) releaseCall(t *thread) error {
 	_, err := p.arrive(t)
 	return errors.Join(err, ignoreGone(p.skipCall(t, noSuchCall)))

@@ -17,7 +17,8 @@ import (
 var _ tracee.CallTarget = (*Process)(nil)
 
 // The program's results are those of the kernel, so a test that answers 1234
-// knows that it was asked. 335 is trapped by its SIGILL, 1000 by a filter.
+// knows that its answer was used. 335 is trapped by its SIGILL, 1000 by a
+// filter.
 const asks = `
 #define _GNU_SOURCE
 #include <errno.h>
@@ -69,7 +70,7 @@ func launchAsking(t *testing.T, number int, what string, stdout *os.File) *Proce
 	return p
 }
 
-// answering runs a program with one thread to its end and answers its calls.
+// answering runs a single-threaded program to its end and answers its calls.
 func answering(t *testing.T, p *Process) (calls int, end tracee.Event) {
 	t.Helper()
 	for {
@@ -120,7 +121,7 @@ func TestUnansweredCallComesAgain(t *testing.T) {
 			if err != nil || ev.Kind != tracee.EventSyscall {
 				t.Fatalf("%d: %+v, %v", number, ev, err)
 			}
-			// Something else may happen in the thread meanwhile.
+			// Meanwhile the thread may execute something else.
 			borrow(t, p, p.PID())
 		}
 		if calls, ev := answering(t, p); calls != 1 || ev.Status.Code != 7 {
@@ -179,7 +180,7 @@ func TestServedChildOutlivesItsParentAndTheDebugger(t *testing.T) {
 			if err := p.DetachChild(ev.Child); err != nil {
 				t.Fatal(err)
 			}
-			waitServed(t, p) // its call is answered while there is somebody to do it
+			waitServed(t, p) // the tracer answers its call while it waits
 			switch how {
 			case "exit":
 				if _, ev := answering(t, p); ev.Status.Code != 7 {
@@ -205,7 +206,7 @@ func TestServedChildOutlivesItsParentAndTheDebugger(t *testing.T) {
 	}
 }
 
-// waitServed lets the served process come to where it waits for its parent.
+// waitServed waits until the served process waits for its parent.
 func waitServed(t *testing.T, p *Process) {
 	t.Helper()
 	p.kicker.keepTicking()

@@ -5,9 +5,9 @@ package ptrace
 import "sync"
 
 // XSaveComponent is where state component n lies in an XSAVE area of the
-// standard format and how long it is, in bytes; zeros for one this processor
-// does not have (CPUID leaf 0dh, subleaf n: size in eax, offset in ebx; Intel
-// SDM volume 1, 13.2).
+// standard format and how long it is, in bytes; zeros if this processor does
+// not have it (CPUID leaf 0dh, subleaf n: size in eax, offset in ebx; Intel SDM
+// volume 1, 13.2).
 func XSaveComponent(n int) (offset, size int) {
 	if n < 2 || n >= len(components()) {
 		return 0, 0
@@ -18,8 +18,8 @@ func XSaveComponent(n int) (offset, size int) {
 
 type component struct{ offset, size int }
 
-// components are those of this processor. CPUID is asked once: a hypervisor takes
-// each, which is slower than all else that is done for a thread's registers.
+// components are those of this processor. CPUID is read once: a hypervisor intercepts
+// each use, which costs more than everything else for a thread's registers.
 var components = sync.OnceValue(func() (all [63]component) {
 	for n := range all {
 		all[n].offset, all[n].size = cpuidComponent(n)

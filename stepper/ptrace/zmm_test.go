@@ -10,9 +10,9 @@ import (
 	"rseqstep/stepper/opv"
 )
 
-// Package opv knows from a thread's XSAVE area where it holds the upper halves of
-// zmm0 to zmm15; the processor says so itself (CPUID). A layout that opv does not
-// know is an error there, never a wrong place.
+// Package opv reads from a thread's XSAVE area where the upper halves of zmm0 to zmm15
+// are; the processor reports the same (CPUID). A layout that opv does not know must be an
+// error there, never a wrong offset.
 func TestTheAreaSaysWhereTheUpperHalvesAre(t *testing.T) {
 	const component = 6
 	at, size := XSaveComponent(component)
@@ -52,7 +52,7 @@ func TestTheAreaSaysWhereTheUpperHalvesAre(t *testing.T) {
 				clear(want[at+n*size/registers:][:size/registers])
 			}
 		}
-		const behind = 576 + 256 // the upper halves of ymm0 to ymm15, which are written as they are
+		const behind = 576 + 256 // the upper halves of ymm0 to ymm15, which are stored unchanged
 		if len(area) > behind && !bytes.Equal(area[behind:], want[behind:]) {
 			t.Errorf("cleared %#x: the area differs from %d on, CPUID has the upper halves at %d", cleared, behind, at)
 		}

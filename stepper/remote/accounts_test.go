@@ -11,14 +11,14 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// repeated is a loop of gdb's: a command n times, or until the program has ended.
+// repeated is a loop of gdb's: a command n times, or until the program ends.
 func repeated(n int, commands string) string {
 	return fmt.Sprintf("set $n = 0\nwhile $n < %d && $_isvoid($_exitcode)\n%s\nset $n = $n + 1\nend\n", n, commands)
 }
 
-// A signal that the client has handed over belongs to the server. The thread may not
-// have been let go with it when another one meets the breakpoint, and is then resumed
-// without a signal.
+// Once the client has sent a signal with a resume, delivering it is the server's task. If
+// another thread hits the breakpoint before the signal's thread has been resumed, the
+// client later resumes that thread without a signal.
 func TestSignalHandedOverIsDelivered(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "lostsignals.c"})
@@ -33,9 +33,9 @@ func TestSignalHandedOverIsDelivered(t *testing.T) {
 	}
 }
 
-// Two threads vfork at the same time. While one of them is resumed alone to its
-// vfork's end, what the other one has to report waits until it is resumed: gdb ends by
-// an internal error when a thread that it has not resumed reports a vfork.
+// Two threads vfork at the same time. While the client resumes one of them alone to its
+// vfork's end, the other one's report waits until it is resumed: gdb ends with an
+// internal error if a thread that it has not resumed reports a vfork.
 func TestThreadsThatVforkAtTheSameTime(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "vforkers.c"})
@@ -50,7 +50,7 @@ func TestThreadsThatVforkAtTheSameTime(t *testing.T) {
 				repeated(100, r.command)+"delete\nif $_isvoid($_exitcode)\ncontinue\nend\n")
 			want := "good 120 of 120"
 			if r.follow == "child" {
-				want = "exited with code 03" // the shell's
+				want = "exited with code 03" // the shell's form
 			}
 			if strings.Contains(out, "internal-error") || !strings.Contains(out, want) {
 				t.Errorf("%q is not in\n%s", want, out[max(0, len(out)-1000):])
@@ -59,19 +59,19 @@ func TestThreadsThatVforkAtTheSameTime(t *testing.T) {
 	}
 }
 
-// With scheduler-locking a step by lines lets no other thread run, whatever is on
-// its way: calls, loops, system calls, a critical section.
+// With scheduler-locking a step by lines runs no other thread, whatever the step crosses:
+// calls, loops, system calls, a critical section.
 func TestSchedulerLockingIsKeptBySteps(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "locked.c"})
 	for _, command := range tabletest.Some(t, 3, []string{"next", "step", "until", "stepi", "nexti", "finish"}) {
 		for _, mode := range []string{"on", "step"} {
 			if mode == "step" && (command == "finish" || command == "until") {
-				continue // they are no steps for gdb, and say so by letting every thread go
+				continue // gdb does not treat these as steps: it resumes every thread
 			}
 			between, times := "", 30
 			if command == "until" {
-				times = 5 // it goes out of the loop, and then to where main waits for the other thread
+				times = 5 // it leaves the loop, and then reaches the place where main waits for the other thread
 			}
 			if command == "finish" {
 				between = "tbreak add\nset scheduler-locking off\ncontinue\nset scheduler-locking on\n"
@@ -84,8 +84,8 @@ func TestSchedulerLockingIsKeptBySteps(t *testing.T) {
 	}
 }
 
-// Two signals are handed over to a thread that is not let go, and the client parts
-// with the program: both are delivered.
+// The client sends two signals for a thread that is not resumed, and detaches: both are
+// delivered.
 func TestSignalsHandedOverAreDeliveredByDetaching(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "hands.c", Shape: tabletest.NoPIE})

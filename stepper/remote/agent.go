@@ -14,8 +14,8 @@ import (
 // Agent Expression Mechanism").
 type condition []byte
 
-// parseConditions reads what follows a Z packet's first semicolon: XLENGTH,CODE
-// time and again, CODE in hexadecimal.
+// parseConditions reads what follows a Z packet's first semicolon: repeated
+// XLENGTH,CODE, with CODE in hexadecimal.
 func parseConditions(s string) ([]condition, error) {
 	var out []condition
 	for s = strings.TrimPrefix(s, ";"); s != ""; s = strings.TrimPrefix(s, ";") {
@@ -50,7 +50,7 @@ func (c *client) holds(conds []condition, tid int) (bool, error) {
 	return false, nil
 }
 
-// bytecode is agent bytecode that runs.
+// bytecode is the state of running agent bytecode.
 type bytecode struct {
 	code   []byte
 	pc     int
@@ -59,7 +59,7 @@ type bytecode struct {
 	regs   *regfile
 }
 
-// Bounds of an expression: instructions run, and values on the stack.
+// Bounds of an expression: instructions executed, and values on the stack.
 const (
 	maxAgentSteps = 10000
 	maxAgentStack = 100
@@ -92,7 +92,8 @@ func (m *bytecode) operand(size int) (uint64, error) {
 	return v, nil
 }
 
-// run returns the value on top of the stack at the end.
+// run executes the bytecode and returns the value on top of the stack at its
+// end.
 func (m *bytecode) run() (uint64, error) {
 	for range maxAgentSteps {
 		op, err := m.operand(1)

@@ -8,17 +8,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errAllInside says that no thread can make a system call for the client.
+// errAllInside: no thread can make a system call for the client.
 var errAllInside = errors.New("every thread stands inside a critical section")
 
-// allocate answers lldb's packets for memory of its own in the program
-// (lldb-gdb-remote.txt): _M SIZE,PERMISSIONS and _m ADDR. lldb asks before it
-// evaluates anything, a breakpoint's condition too. Left without an answer, it
-// calls mmap in the thread that stopped, which cannot be done inside a section,
-// and goes on with the arguments of mmap in the thread's registers even so.
+// allocate answers lldb's packets for scratch memory in the program
+// (lldb-gdb-remote.txt): _M SIZE,PERMISSIONS and _m ADDR. lldb sends them
+// before it evaluates anything, a breakpoint's condition included. Without an
+// answer it calls mmap in the thread that stopped, which is not possible inside
+// a section; then it carries on, and leaves the arguments of mmap in the
+// thread's registers.
 //
-// The call is made by a thread that is in no section: for the kernel, one that
-// is would be leaving it, and lose it.
+// A thread outside all sections makes the call: to the kernel, a thread in a
+// section would leave the section and lose it.
 func (c *client) allocate(args string) (string, error) {
 	if c.delve() || args == "" {
 		return unsupported, nil
@@ -51,8 +52,8 @@ func (c *client) allocate(args string) (string, error) {
 	return unsupported, nil
 }
 
-// syscall makes a system call of the program's. A negative result is an errno
-// as an error.
+// syscall makes a system call in the program. A negative result is returned as
+// an errno error.
 func (c *client) syscall(nr uint64, args ...uint64) (int64, error) {
 	for _, t := range c.p.engine.Threads() {
 		if t.Rseq.Live || t.Rseq.Armed != 0 {
@@ -68,7 +69,7 @@ func (c *client) syscall(nr uint64, args ...uint64) (int64, error) {
 	return 0, errAllInside
 }
 
-// protection is mmap(2)'s for a set of "r", "w" and "x".
+// protection converts a set of "r", "w" and "x" to mmap(2)'s bits.
 func protection(permissions string) (prot uint64) {
 	for letter, bit := range map[string]uint64{"r": unix.PROT_READ, "w": unix.PROT_WRITE, "x": unix.PROT_EXEC} {
 		if strings.Contains(permissions, letter) {

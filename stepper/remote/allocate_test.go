@@ -11,8 +11,8 @@ func TestMemoryOfLLDBsOwnCanBeWrittenAndGivenBack(t *testing.T) {
 	w, _, _ := serve(t, rseqstep(t), "SOCKET", seed(t))
 	w.ask("QStartNoAckMode")
 	w.ask("QThreadSuffixSupported")
-	// At the exec stop some registers are not yet those that the thread starts with:
-	// PKRU, and on a processor without XSAVE the x87 tags, are after an instruction.
+	// At the exec stop some registers do not have the thread's initial values yet: PKRU,
+	// and on a processor without XSAVE the x87 tags, have them after one instruction.
 	if got := w.ask("vCont;s"); !strings.HasPrefix(got, "T05") {
 		t.Fatalf("a step: %q", got)
 	}
@@ -49,7 +49,7 @@ func TestLLDBLearnsOfLibraries(t *testing.T) {
 	wantInOrder(t, out, "stop reason = breakpoint 1.1", "libc.so.6", "stop reason = breakpoint 2", "stop reason = step out", "seed.c:1", "exited with status = 0")
 }
 
-// Its one thread stands inside, so there is no memory for lldb.
+// The program's only thread is inside a section, so lldb gets no memory.
 func TestLLDBDecidesAConditionWhereEveryThreadIsInside(t *testing.T) {
 	bin := rseqstep(t)
 	out := lldb(t, bin, counter(t), []string{"1", "50"}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
@@ -58,10 +58,11 @@ func TestLLDBDecidesAConditionWhereEveryThreadIsInside(t *testing.T) {
 	wantInOrder(t, out, keptSafe, "stop reason = breakpoint 1.1", "exited with status = 0", "sum 50 of 50")
 }
 
-// lldb leaves the registers as it had prepared them for the call.
+// After a refused call lldb leaves the registers as it had prepared them for
+// the call.
 func TestACallOfLLDBsThatIsRefusedInsideASectionDoesNoHarm(t *testing.T) {
 	bin := rseqstep(t)
-	calls := filepath.Join(t.TempDir(), "calls") // a command that fails ends lldb's batch, unless it is in a file
+	calls := filepath.Join(t.TempDir(), "calls") // a failing command ends lldb's batch, unless it comes from a file
 	if err := os.WriteFile(calls, []byte("expression (int)abs(-5)\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}

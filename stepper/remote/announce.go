@@ -7,8 +7,8 @@ import (
 	"rseqstep/stepper"
 )
 
-// sayf writes a sentence of gdbserver's, word for word, for front ends and
-// scripts that wait for it (gdb, gdbserver/server.cc and remote-utils.cc).
+// sayf prints a sentence exactly as gdbserver does, for front ends and scripts
+// that wait for it (gdb, gdbserver/server.cc and remote-utils.cc).
 // Precondition: the format ends without a newline.
 func (s *Server) sayf(format string, args ...any) {
 	if s.Announce && s.Log != nil {
@@ -16,7 +16,7 @@ func (s *Server) sayf(format string, args ...any) {
 	}
 }
 
-// announceListening says that a client may connect.
+// announceListening prints that a client may connect.
 func (s *Server) announceListening(l net.Listener) {
 	if a, ok := l.Addr().(*net.TCPAddr); ok {
 		s.sayf("Listening on port %d", a.Port)
@@ -25,12 +25,12 @@ func (s *Server) announceListening(l net.Listener) {
 	s.sayf("Listening on %s", l.Addr())
 }
 
-// announceReopen says that a client has gone and another may come.
+// announceReopen prints that a client has disconnected and another may connect.
 func (s *Server) announceReopen() {
 	s.sayf("Remote side has terminated connection.  GDBserver will reopen the connection.")
 }
 
-// announceClient says where a client has come from, if it came by TCP.
+// announceClient prints where a client has connected from, if it uses TCP.
 func (s *Server) announceClient(rw any) {
 	conn, ok := rw.(net.Conn)
 	if !ok {
@@ -41,8 +41,8 @@ func (s *Server) announceClient(rw any) {
 	}
 }
 
-// announceEnd says how the program ended, if the stop is its end. A client that
-// shows what we say has its own sentence for that.
+// announceEnd prints how the program ended, if the stop is its end. A client
+// that shows the server's output prints its own sentence for that.
 func (s *Server) announceEnd(stop stepper.Stop) {
 	if s.Stdio {
 		return
@@ -55,8 +55,9 @@ func (s *Server) announceEnd(stop stepper.Stop) {
 	}
 }
 
-// announceEndOf says that a process is let go because the server ends, or
-// because its client went and nobody is to come back for it.
+// announceEndOf prints that the server detaches from a process or kills it,
+// because the server ends or because the client disconnected and no other can
+// connect.
 func (s *Server) announceEndOf(p *process) {
 	switch {
 	case !p.target.Alive():

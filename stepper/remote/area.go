@@ -7,8 +7,9 @@ import (
 
 // areaQuery answers qRseqArea:TID (hexadecimal), our own packet: the rseq area
 // that a thread has registered, as "address,size,signature", all hexadecimal
-// and 0,0,0 for none. Our gdb script asks; every other server gives the empty
-// answer of an unknown packet, and is told from ours by it.
+// and 0,0,0 for none. The gdb script of this repository sends it; any other
+// server gives the empty answer for an unknown packet, which is how the script
+// recognises this one.
 func (c *client) areaQuery(args string) (string, error) {
 	tid, err := strconv.ParseUint(args, 16, 31)
 	if err != nil {

@@ -10,8 +10,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A signal that a thread is about to take when it is attached to is the stop that is
-// reported, with its own siginfo; handed back, or left to a detach, each arrives once.
+// If a thread is about to take a signal when the server attaches, the first stop reports
+// that signal, with its own siginfo. The signal arrives exactly once, whether the client
+// passes it back or detaches.
 func TestAttachingIntoASignalReportsIt(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "raises.c", Flags: []string{"-pthread"}})
@@ -27,7 +28,7 @@ func TestAttachingIntoASignalReportsIt(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() }) // it has ended, if all is well
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // it has ended unless the test failed
 	lines := bufio.NewReader(out)
 	if line, err := lines.ReadString('\n'); err != nil || line != "ready\n" {
 		t.Fatalf("%q, %v", line, err)

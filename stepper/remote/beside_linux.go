@@ -10,39 +10,39 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// beside has the debugger that started us share our CPU while it moves the program
-// in a burst. A step of Delve's is some fifteen questions and answers between two
-// processes, and a breakpoint's false condition some ten. On one CPU each is a switch
-// between neighbours; across two it is a wake-up, which takes longer than all
-// that is done for it. In a burst of steps that CPU is the stepped thread's. The
-// debugger is not to get in the way of the thread's sections
-// there: of SCHED_BATCH (sched(7)) it preempts nobody when it wakes up. Only the
-// debugger's own scheduling is changed, and given back when it is silent for a
-// while, when the program runs for a while, or is let go of.
+// beside makes the debugger that started the server share the server's CPU while it steps
+// the program in a burst. One step of Delve's takes some fifteen packets and replies
+// between two processes, and a false breakpoint condition some ten. On one CPU each is a
+// switch between neighbours; across two it is a wake-up, which takes longer than all the
+// work. During a burst of steps that CPU is the stepped thread's. The debugger must not
+// preempt the thread in its sections there: with SCHED_BATCH (sched(7)) a thread that
+// wakes up preempts no other. beside changes only the debugger's scheduling, and restores
+// it when the debugger is silent for a while, when the program runs for a while, or when
+// the server detaches.
 type beside struct {
 	pid   int       // the debugger; 0: it stays where it is
-	quick int       // commands that came in a row
-	last  time.Time // of the last
+	quick int       // commands in a row so far
+	last  time.Time // time of the last one
 	runs  *time.Timer
 
-	mu     sync.Mutex // what follows
-	cpu    int        // that it shares; -1: none
+	mu     sync.Mutex // guards what follows
+	cpu    int        // the shared CPU; -1: none
 	before map[int]scheduling
-	usual  scheduling // for threads that were made meanwhile
+	usual  scheduling // for threads created meanwhile
 }
 
-// scheduling is where and how a thread is run.
+// scheduling is a thread's affinity and scheduling policy.
 type scheduling struct {
 	cpus   unix.CPUSet
-	policy unix.SchedAttr // zero where it is neither SCHED_NORMAL nor SCHED_BATCH, and left alone
+	policy unix.SchedAttr // zero if it is neither SCHED_NORMAL nor SCHED_BATCH; then it is not changed
 }
 
 const (
-	quickMove = 20 * time.Millisecond // how long after the last command one is of the same burst
-	burst     = 16                    // commands that make one: no user types them
+	quickMove = 20 * time.Millisecond // a command within this time of the last one belongs to the same burst
+	burst     = 16                    // commands that make a burst: no user types so many
 )
 
-// resumesBeside notes that a client lets the program run, for a step or until it stops.
+// resumesBeside records that a client resumes the program, for a step or until it stops.
 func (s *Server) resumesBeside(step bool, now time.Time) {
 	b := &s.beside
 	b.quick++
@@ -56,21 +56,21 @@ func (s *Server) resumesBeside(step bool, now time.Time) {
 			s.apart()
 		}
 	case step:
-		b.share(onlyCPU()) // the Engine pins us when it steps (stepper.Policy.Pin)
+		b.share(onlyCPU()) // the Engine pins the server's thread when it steps (stepper.Policy.Pin)
 	default:
 		b.share(s.process.target.Stay())
 		b.runs = time.AfterFunc(restAfter, b.part)
 	}
 }
 
-// stopped notes that the program has stopped.
+// stopped records that the program has stopped.
 func (b *beside) stopped() {
 	if b.runs != nil {
 		b.runs.Stop()
 	}
 }
 
-// share has the debugger on a CPU, and nowhere for -1.
+// share moves the debugger to a CPU; -1 restores its own affinity.
 func (b *beside) share(cpu int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -80,15 +80,15 @@ func (b *beside) share(cpu int) {
 	}
 }
 
-// part gives the debugger back what it had. Any goroutine may call it.
+// part restores the debugger's scheduling. Any goroutine may call it.
 func (b *beside) part() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.leave()
 }
 
-// join puts the debugger's threads on a CPU, those that may be on it. Precondition
-// of it and what follows: mu is locked.
+// join moves the debugger's threads to a CPU, those that may run there. Precondition of
+// it and of the functions below: mu is locked.
 func (b *beside) join(cpu int) {
 	if cpu < 0 || !b.there() {
 		return
@@ -99,7 +99,7 @@ func (b *beside) join(cpu int) {
 		if !ok || !at.cpus.IsSet(cpu) {
 			continue
 		}
-		if at.cpus == just(cpu) { // by its own wish
+		if at.cpus == just(cpu) { // it chose that itself
 			b.before[tid] = at
 			continue
 		}
@@ -111,9 +111,9 @@ func (b *beside) join(cpu int) {
 	}
 }
 
-// leave gives them back what they had. A thread that was made meanwhile has what
-// its maker had then, even one that is made while we are at it: hence again,
-// a few times at the most.
+// leave restores the threads' scheduling. A thread created meanwhile inherits its
+// creator's current one, even a thread created during leave: hence the repetitions, a few
+// at most.
 func (b *beside) leave() {
 	if b.cpu < 0 {
 		return
@@ -126,7 +126,7 @@ func (b *beside) leave() {
 	b.cpu, b.before = -1, nil
 }
 
-// giveBack returns how many threads it found there and gave theirs.
+// giveBack restores the threads it finds and returns their number.
 func (b *beside) giveBack() (n int) {
 	if len(b.before) == 0 || !b.there() {
 		return 0
@@ -134,7 +134,7 @@ func (b *beside) giveBack() (n int) {
 	for _, tid := range threadsOf(b.pid) {
 		now, ok := schedulingOf(tid)
 		if !ok || now.cpus != just(b.cpu) {
-			continue // gone, or changed by itself
+			continue // it has ended, or has changed this itself
 		}
 		at, ok := b.before[tid]
 		if !ok {
@@ -147,7 +147,7 @@ func (b *beside) giveBack() (n int) {
 	return n
 }
 
-// schedulingOf is a thread's; false for one that has ended.
+// schedulingOf reads a thread's scheduling; ok is false if it has ended.
 func schedulingOf(tid int) (s scheduling, ok bool) {
 	if unix.SchedGetaffinity(tid, &s.cpus) != nil {
 		return s, false
@@ -158,18 +158,18 @@ func schedulingOf(tid int) (s scheduling, ok bool) {
 	}
 	if policy.Policy == unix.SCHED_NORMAL || policy.Policy == unix.SCHED_BATCH {
 		s.policy = *policy
-		s.policy.Runtime = 0 // its slice, which written would be its own wish (kernel/sched/syscalls.c, since v6.12)
+		s.policy.Runtime = 0 // its slice: writing it back would make it an explicit request (kernel/sched/syscalls.c, since v6.12)
 	}
 	return s, true
 }
 
-// give changes a thread's; false for one that has ended.
+// give sets a thread's scheduling; false if it has ended.
 func (s scheduling) give(tid int) bool {
 	return unix.SchedSetaffinity(tid, &s.cpus) == nil &&
 		(s.policy.Size == 0 || unix.SchedSetAttr(tid, &s.policy, 0) == nil)
 }
 
-// there reports whether the process id is the debugger's still.
+// there reports whether the process id is still the debugger's.
 func (b *beside) there() bool { return os.Getppid() == b.pid }
 
 func just(cpu int) (set unix.CPUSet) {
@@ -177,7 +177,8 @@ func just(cpu int) (set unix.CPUSet) {
 	return set
 }
 
-// onlyCPU is the one that the calling thread may be on; -1 where it is not one.
+// onlyCPU is the single CPU that the calling thread may run on; -1 if there are
+// several.
 func onlyCPU() int {
 	var set unix.CPUSet
 	if unix.SchedGetaffinity(0, &set) != nil || set.Count() != 1 {
@@ -193,7 +194,7 @@ func onlyCPU() int {
 
 // threadsOf are the ids of a process's threads.
 func threadsOf(pid int) (tids []int) {
-	names, _ := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task") // none: it has ended
+	names, _ := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task") // none if it has ended
 	for _, n := range names {
 		if tid, err := strconv.Atoi(n.Name()); err == nil {
 			tids = append(tids, tid)

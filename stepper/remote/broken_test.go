@@ -9,8 +9,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// noise is bytes of all values, the same in every run. Neither an interrupt byte
-// is in it nor what begins a packet: what it says is up to the test.
+// noise is bytes of all values, the same in every run. It contains no interrupt byte and
+// no byte that begins a packet; the tests add those themselves.
 func noise(n int) string {
 	r := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder
@@ -22,8 +22,8 @@ func noise(n int) string {
 	return b.String()
 }
 
-// What comes damaged is refused or passed over, the program standing as it did,
-// and the packet after it is answered.
+// The server refuses or skips damaged input, the program does not move, and the
+// server answers the next packet.
 func TestPacketAfterABrokenOneIsAnswered(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	huge := "$m" + strings.Repeat("0", 1<<20) + "#00"
@@ -41,7 +41,7 @@ func TestPacketAfterABrokenOneIsAnswered(t *testing.T) {
 		{"noise as a packet", "$" + strings.ReplaceAll(noise(1<<12), "#", "") + "#zz", true},
 	} {
 		w, _, _ := serve(t, bin, "SOCKET", program)
-		pid := pidOf(t, w) // acknowledged: a refusal can be seen
+		pid := pidOf(t, w) // with acknowledgements, so that a refusal is visible
 		refused := make(chan int)
 		go func() { refused <- w.refusals() }()
 		w.raw(c.bytes)
@@ -55,7 +55,8 @@ func TestPacketAfterABrokenOneIsAnswered(t *testing.T) {
 	}
 }
 
-// refusals counts the packets that are refused until a stop is answered to "?".
+// refusals counts the packets that the server refuses until it answers "?" with
+// a stop.
 func (w *wire) refusals() (n int) {
 	buf := make([]byte, 1)
 	for {
@@ -74,8 +75,8 @@ func (w *wire) refusals() (n int) {
 	}
 }
 
-// A server for many clients takes the next one after whatever the last one sent
-// before it went, with the program standing and with it running.
+// A server for many clients serves the next one whatever the last one sent
+// before it disconnected, with the program stopped or running.
 func TestNextClientIsServedAfterABrokenOne(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	w, _, path := serve(t, bin, "--multi", "SOCKET")

@@ -13,9 +13,9 @@ import (
 type client struct {
 	*Server
 	conn *conn
-	p    *process // that of the server, while a packet is handled
+	p    *process // the server's, while a packet is handled
 
-	// What the client has said of itself.
+	// What the client has announced about itself.
 	multiprocess bool
 	swbreak      bool
 	hwbreak      bool
@@ -26,29 +26,29 @@ type client struct {
 	threadList   bool // lldb: stop replies list all threads
 
 	general    int          // the thread of g, p, m (Hg)
-	elsewhere  bool         // Hg named a process that was let go
-	left       map[int]bool // processes that were let go after a fork
+	elsewhere  bool         // Hg named a process that is detached
+	left       map[int]bool // processes detached from after a fork
 	resuming   int          // the thread of c and s (Hc)
 	files      map[int]*regfile
 	last       string // the last stop reply
 	ranged     ranged
 	row        row
 	saved      checkpoints
-	stepping   bool     // the command that runs is a step
-	notes      []string // sentences to be shown when the program next runs
+	stepping   bool     // the running command is a step
+	notes      []string // sentences to show when the program next runs
 	next       motion
 	open       map[int]*hostFile
-	why        map[int]string      // each thread's last stop reply, until it goes on
-	stoppedFor map[int]int         // the signals that threads were shown stopped for and not resumed from since
-	met        map[int]bool        // threads that were reported beside the one that stopped (alsoMet)
-	explained  map[table.Addr]bool // places inside sections that it was told about
+	why        map[int]string      // each thread's last stop reply, until the thread is resumed
+	stoppedFor map[int]int         // the signals reported for threads that have not been resumed since
+	met        map[int]bool        // threads reported together with the one that stopped (alsoMet)
+	explained  map[table.Addr]bool // addresses inside sections whose protection was explained to the client
 	table      osTable
-	spawned    []int // servers that were started for lldb's platform
-	listed     []int // processes that a listing has not come to yet
+	spawned    []int // servers started for lldb's platform
+	listed     []int // processes still to be listed
 	over       bool
 }
 
-// blankClient is a client that has said nothing yet, without its connection.
+// blankClient is a new client without a connection.
 func blankClient(s *Server) *client {
 	return &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}, met: map[int]bool{}}
 }
@@ -66,10 +66,10 @@ func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	return c, err
 }
 
-// errNoProcess answers packets that need a process.
+// errNoProcess is the error of packets that need a process.
 var errNoProcess = errors.New("no program is being run")
 
-// unsupported is the answer that says that a packet is not known.
+// unsupported is the answer to an unknown packet.
 const unsupported = ""
 
 // handle answers one packet.
@@ -89,11 +89,11 @@ func (c *client) handle(p []byte) {
 	c.over = c.over || c.endsWithProgram()
 }
 
-// errSilent says that a packet gets no answer.
+// errSilent: a packet gets no answer.
 var errSilent = errors.New("no answer")
 
-// failure is an error as the client understands it: in words where it shows
-// them, as a number where words could be taken for data.
+// failure is an error in the client's form: text where the client shows it, a
+// number where text could be taken for data.
 func (c *client) failure(kind byte, err error) string {
 	if c.threadSuffix || strings.IndexByte("ZzpPgGQv", kind) < 0 {
 		return "E01"
@@ -209,7 +209,7 @@ func (c *client) register(p string) (string, error) {
 	return done(c.writeOne(tid, n, data))
 }
 
-// generalThread is the thread that packets about a thread mean.
+// generalThread is the thread that packets refer to (Hg).
 func (c *client) generalThread() int {
 	if c.general > 0 {
 		return c.general
@@ -217,7 +217,8 @@ func (c *client) generalThread() int {
 	return c.p.engine.Thread()
 }
 
-// choose answers H (which thread packets mean) and T (whether one is there).
+// choose answers H (which thread packets refer to) and T (whether a thread
+// exists).
 func (c *client) choose(p string) (string, error) {
 	args := p[1:]
 	if p[0] == 'H' {
@@ -261,7 +262,7 @@ func (c *client) alive(tid int) bool {
 	return tid == c.p.engine.Undecided() || c.ofFormer(tid)
 }
 
-// threadName is a thread as the client's packets name it.
+// threadName is a thread's id in the form of the client's packets.
 func (c *client) threadName(tid int) string {
 	if c.multiprocess {
 		pid := c.p.target.PID()

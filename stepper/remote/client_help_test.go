@@ -16,10 +16,10 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// patience is how long a debugger may take for one test: a hang is a failure.
+// patience is how long a debugger may take in one test: a hang is a failure.
 var patience = tabletest.Patience(2 * time.Minute)
 
-// rseqstep is the program that serves.
+// rseqstep is the program that is the server.
 func rseqstep(t *testing.T) string {
 	t.Helper()
 	tabletest.NeedPtrace(t)
@@ -63,7 +63,7 @@ func gdbRun(t *testing.T, program, script string) string {
 	return string(out)
 }
 
-// wantInOrder fails unless the texts stand in out one after another.
+// wantInOrder fails unless out contains the texts in this order.
 func wantInOrder(t *testing.T, out string, texts ...string) {
 	t.Helper()
 	rest := out
@@ -76,7 +76,7 @@ func wantInOrder(t *testing.T, out string, texts ...string) {
 	}
 }
 
-// wire is a client that speaks packets itself.
+// wire is a client that sends packets itself.
 type wire struct {
 	t    *testing.T
 	conn net.Conn
@@ -122,7 +122,7 @@ func dial(t *testing.T, path string) *wire {
 	}
 }
 
-// ask sends a packet and returns the answer, console output left out.
+// ask sends a packet and returns the answer, without console output.
 func (w *wire) ask(p string) string {
 	w.t.Helper()
 	w.say(p)
@@ -149,8 +149,9 @@ func (w *wire) answer() string {
 	}
 }
 
-// listens reports whether /proc/net/tcp has a socket that listens on address's
-// port (proc(5): local address and port in hexadecimal, state 0A is LISTEN).
+// listens reports whether /proc/net/tcp has a socket that listens on the port
+// of address (proc(5): local address and port in hexadecimal, state 0A is
+// LISTEN).
 func listens(table, address string) bool {
 	_, port, _ := net.SplitHostPort(address)
 	n, err := strconv.Atoi(port)

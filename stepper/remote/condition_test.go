@@ -12,10 +12,11 @@ func counter(t *testing.T) string {
 	return tabletest.Build(t, tabletest.Fixture{Source: "counter.c", Opt: "-O2", Flags: []string{"-pthread"}})
 }
 
-// keptSafe is what the user is told before the program runs on.
+// keptSafe is part of what the user is told before the program resumes.
 const keptSafe = "lies inside the critical section compare_and_store"
 
-// gdb alone loses more than half of the updates here (testdata/README.md).
+// With plain gdb more than half of the updates are lost here
+// (testdata/README.md).
 func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInGDB(t *testing.T) {
 	bin := rseqstep(t)
 	n := tabletest.Rounds(t, 100, 500)
@@ -23,13 +24,13 @@ func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInGDB(t *testing.T) {
 	wantInOrder(t, out, "Breakpoint 1 at", keptSafe, "it is kept safe by a trap on the arming store", fmt.Sprintf("sum %d of %[1]d", 4*n), "exited normally")
 }
 
-// lldb decides conditions itself: each pass is a stop, and memory of its own is
-// asked for inside the section (allocate_linux.go).
+// lldb evaluates conditions itself: each pass is a stop, and it asks for
+// scratch memory inside the section (allocate_linux.go).
 func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInLLDB(t *testing.T) {
 	bin := rseqstep(t)
 	n := tabletest.Rounds(t, 100, 500)
 	out := ""
-	for range 5 { // on a machine with much else to do, lldb gives a condition up after half a second
+	for range 5 { // on a busy machine lldb abandons a condition after half a second
 		out = lldb(t, bin, counter(t), []string{"4", fmt.Sprint(n)}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
 		if !strings.Contains(out, "Reached timeout while interpreting expression") {
 			break

@@ -9,30 +9,30 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// expectation is one line of the table of stops: what gdb's user types, what
-// lldb's does, and what each of them is to see, in order.
+// expectation is one row of the table of stops: the commands of gdb's user and
+// of lldb's, and the output that each must see, in order.
 type expectation struct {
 	fixture  tabletest.Fixture
 	gdb      string
 	sees     []string
 	lldb     []string
 	lldbSees []string
-	attempts int // of the seed's loop; 0: none is asked for
+	attempts int // of the seed's loop; 0: not checked
 }
 
-// toEnd is gdb's command until main has returned, and then to the program's
-// end: what called main may have no symbols, and there next is refused.
+// toEnd is gdb's command until main has returned, and then until the program
+// ends: main's caller may have no symbols, and gdb refuses next there.
 func toEnd(command string) string {
 	return "CONNECT\nbreak *main\ncontinue\ndelete\nset $base = $rsp\nwhile $_isvoid($_exitcode) && $rsp <= $base\n" + command +
 		"\nend\nif $_isvoid($_exitcode)\ncontinue\nend\n"
 }
 
-// lldbFrom connects, stops at main, and does the rest.
+// lldbFrom connects, stops at main, and runs the commands.
 func lldbFrom(commands ...string) []string {
 	return append([]string{"CONNECT", "breakpoint set -n main", "continue", "breakpoint delete -f"}, commands...)
 }
 
-// seeds are the loop of the original report, its abort handler in main or far away.
+// seeds are the loop of the original report, with its abort handler in main or far away.
 func seeds() map[string]tabletest.Fixture {
 	out := map[string]tabletest.Fixture{}
 	for _, opt := range []string{"-O0", "-O2"} {
@@ -49,7 +49,7 @@ func stops() map[string]expectation {
 	end, lldbEnd := "exited normally", "exited with status = 0"
 	for name, seed := range seeds() {
 		for _, c := range []string{"next", "step"} {
-			// lldb knows libc's lines where they are installed, and steps into printf.
+			// where libc's line tables are installed, lldb steps into printf.
 			out["seed "+name+" "+c+" to the end"] = expectation{seed, toEnd(c), []string{"17\t", "18\t", end},
 				lldbFrom(append(slices.Repeat([]string{c}, 40), "continue")...), []string{"seed.c:17", "seed.c:18", lldbEnd}, 1}
 		}
@@ -58,7 +58,7 @@ func stops() map[string]expectation {
 			[]string{"CONNECT", "breakpoint set -f rseqfix.h -l 243", "continue", "register read rip", "breakpoint delete -f", "next", "continue"},
 			[]string{"stop reason = breakpoint 1.", "rseqfix.h:243", "rip = 0x", "rseqfix.h:243", "stop reason = step over", lldbEnd}, 1}
 	}
-	for _, name := range []string{"-O0 FAR", "-O2 NEAR"} { // a step for each instruction takes seconds
+	for _, name := range []string{"-O0 FAR", "-O2 NEAR"} { // single-stepping each instruction takes seconds
 		out["seed "+name+" stepi to the end"] = expectation{seeds()[name], "CONNECT\nbreak main\ncontinue\ndelete\nstepi 100000\n", []string{"committed on CPU", end},
 			lldbFrom("thread step-inst -c 100000"), []string{"committed on CPU", lldbEnd}, 1}
 	}
@@ -89,7 +89,7 @@ func stops() map[string]expectation {
 	return out
 }
 
-// eachStop runs the lines of the table by a debugger, and gives over what was printed.
+// eachStop runs the rows of the table in a debugger and passes on the output.
 func eachStop(t *testing.T, run func(t *testing.T, e expectation, bin, program string) string, sees func(expectation) []string, check func(t *testing.T, out string)) {
 	t.Helper()
 	bin := rseqstep(t)
@@ -113,7 +113,8 @@ func eachStop(t *testing.T, run func(t *testing.T, e expectation, bin, program s
 func TestGDBStopsWhereItShould(t *testing.T) {
 	eachStop(t, func(t *testing.T, e expectation, bin, program string) string { return gdb(t, bin, program, "", e.gdb) },
 		func(e expectation) []string { return e.sees }, func(t *testing.T, out string) {
-			// A breakpoint by line is at the start of a piece of a line: info line names the address that $pc is.
+			// A breakpoint by line is at the start of a line table row: info line prints the
+			// address that $pc must be.
 			pc, line := regexp.MustCompile(`= (0x[0-9a-f]+)\n`).FindStringSubmatch(out), regexp.MustCompile(`Line \d+ of .*address (0x[0-9a-f]+)`).FindStringSubmatch(out)
 			if line != nil && (pc == nil || pc[1] != line[1]) {
 				t.Errorf("$pc is %v, the line %v", pc, line)

@@ -8,40 +8,40 @@ import (
 	"time"
 )
 
-// conn is one client's connection. While the program stands, the goroutine that
-// owns it reads the client's packets itself: a reader of its own would cost a
+// conn is one client's connection. While the program is stopped, the owning
+// goroutine reads the client's packets itself: a separate reader would cost a
 // wake-up across CPUs a packet, a third of what gdb's stepi took. While the
-// program runs, the watcher goroutine reads, for the interrupt byte and for
-// the client's end.
+// program runs, the watcher goroutine reads, for the interrupt byte and for the
+// end of the connection.
 type conn struct {
 	stream *stream
 
-	reading sync.Mutex // of what follows
+	reading sync.Mutex // guards what follows
 	decoder Decoder
 	buffer  []byte
-	packets [][]byte // taken apart and not answered yet
+	packets [][]byte // decoded and not yet answered
 	ended   bool
 
-	mu    sync.Mutex // of writing
-	out   []byte     // what was sent last, reused
-	last  []byte     // the last packet of it, in case it is asked for again
+	mu    sync.Mutex // guards writing
+	out   []byte     // the last output, reused
+	last  []byte     // its last packet, in case the client asks for it again
 	noAck atomic.Bool
 
-	// running: a packet that resumes the program was read and its answer has
+	// running: a packet that resumes the program was read, and its answer has
 	// not been sent.
 	running atomic.Bool
-	stop    atomic.Pointer[context.CancelFunc] // ends the context of the command that runs, or ran last
-	// wanted: the interrupt byte came, or the client went, and no stop has
-	// answered it. gdb sends it as soon as its user has said "continue", while it
-	// still inserts breakpoints and steps off one: it counts for whatever runs next.
-	// forgets is for clients that take any stop for the answer (lldb, Delve).
+	stop    atomic.Pointer[context.CancelFunc] // cancels the context of the current or last command
+	// wanted: the interrupt byte arrived, or the client disconnected, and no stop has
+	// answered that yet. gdb sends the byte as soon as its user has said "continue",
+	// while it still inserts breakpoints and steps off one: it applies to whatever runs
+	// next. forgets is for clients that accept any stop as the answer (lldb, Delve).
 	wanted, forgets atomic.Bool
-	keeps           atomic.Bool     // the client's end does not stop the program: halt does
-	ctx             context.Context // ends by halt
+	keeps           atomic.Bool     // the end of the connection does not stop the program; halt does
+	ctx             context.Context // canceled by halt
 	halts           context.CancelFunc
-	gone            func()  // told when the client is gone
-	rest            func()  // told when the client has said nothing for a while
-	log             *Server // whose DebugLog the packets are shown in
+	gone            func()  // called when the client has disconnected
+	rest            func()  // called when the client has been silent for a while
+	log             *Server // its DebugLog shows the packets
 
 	turn   atomic.Uint64 // even while the owner reads, odd while it is busy
 	parked atomic.Bool   // the watcher waits for unpark
@@ -50,8 +50,8 @@ type conn struct {
 	ending sync.Once
 }
 
-// newConn makes a connection of rw. One goroutine owns it: it calls next, and
-// rest is called there; gone is called on any.
+// newConn makes a connection of rw. One goroutine owns it: that one calls next,
+// and rest runs on it; gone runs on any.
 func newConn(rw io.ReadWriteCloser, gone, rest func(), log *Server) (*conn, error) {
 	s, err := newStream(rw)
 	if err != nil {
@@ -65,11 +65,11 @@ func newConn(rw io.ReadWriteCloser, gone, rest func(), log *Server) (*conn, erro
 	return c, nil
 }
 
-// restAfter is how long a client says nothing before it counts as resting. A
-// debugger that steps asks again within a millisecond.
+// restAfter is how long a client is silent before it counts as resting. A
+// debugger that steps sends its next packet within a millisecond.
 const restAfter = 50 * time.Millisecond
 
-// next is the next packet; false when there will be none.
+// next returns the next packet; false if there will be none.
 func (c *conn) next() ([]byte, bool) {
 	c.turn.Add(1)
 	defer c.busy()
@@ -99,7 +99,7 @@ func (c *conn) busy() {
 	}
 }
 
-// take is the oldest packet that waits.
+// take removes the oldest waiting packet.
 func (c *conn) take() (p []byte, ok, ended bool) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
@@ -110,11 +110,11 @@ func (c *conn) take() (p []byte, ok, ended bool) {
 	return p, true, false
 }
 
-// maxWaiting is how many packets are read ahead of being answered.
+// maxWaiting is the most packets that are read ahead of their answers.
 const maxWaiting = 64
 
-// pull reads what has come, and takes it apart. It reads nothing when it is no
-// longer that turn: the owner then waits for what would be taken from under it.
+// pull reads and decodes the available bytes. If the turn has changed, it reads
+// nothing, because the owner is waiting for those bytes.
 func (c *conn) pull(turn uint64) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
@@ -150,7 +150,7 @@ func (c *conn) pull(turn uint64) {
 	}
 }
 
-// finish notes that the client is gone.
+// finish records that the client has disconnected.
 func (c *conn) finish() {
 	c.reading.Lock()
 	defer c.reading.Unlock()
@@ -168,25 +168,25 @@ func (c *conn) ends() {
 	}
 }
 
-// halt stops the program, and whatever is still to be answered runs no more. Any
-// goroutine may call it.
+// halt stops the program, and no unanswered packet runs any more. Any goroutine may call
+// it.
 func (c *conn) halt() {
 	c.wanted.Store(true)
 	c.halts()
 }
 
-// full reports whether no more is to be read for now, or ever.
+// full reports whether to stop reading, for now or for good.
 func (c *conn) full() bool {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	return c.ended || len(c.packets) >= maxWaiting
 }
 
-// watchAfter is how long the owner is busy before the watcher reads for it.
+// watchAfter is how long the owner is busy before the watcher reads.
 const watchAfter = 5 * time.Millisecond
 
-// watch reads while the owner has been busy for a while. It looks at nothing
-// but turn while steps come thick and fast, and sleeps while the owner waits.
+// watch reads when the owner has been busy for a while. It only polls turn
+// while steps follow each other quickly, and sleeps while the owner waits.
 func (c *conn) watch() {
 	tick := time.NewTicker(watchAfter)
 	defer tick.Stop()
@@ -214,8 +214,8 @@ func (c *conn) watch() {
 				continue
 			}
 		case c.running.Load() && c.stream.hungUp():
-			// Nobody is there for what was read ahead, nor for what was not: the
-			// program runs, and would for ever.
+			// The client has disconnected: nobody can answer what was read ahead or what
+			// was not read, and the program would run for ever.
 			c.finish()
 		}
 		last = now
@@ -236,8 +236,9 @@ func (c *conn) end() {
 	})
 }
 
-// starts says that the program is about to run, until ends is called. The context ends
-// where the program is to stop: it has ended where the client wants that already.
+// starts marks the program as about to run, until ends is called. The returned context is
+// canceled when the program must stop; it is canceled already if the client wants that
+// now.
 func (c *conn) starts() (ctx context.Context, ends context.CancelFunc) {
 	ctx, ends = context.WithCancel(c.ctx)
 	c.running.Store(true) // with packets read ahead, the last answer has cleared it
@@ -248,22 +249,22 @@ func (c *conn) starts() (ctx context.Context, ends context.CancelFunc) {
 	return ctx, ends
 }
 
-// answered says that the client is being told of a stop that it wanted.
+// answered records that the client is getting the stop that it wanted.
 func (c *conn) answered() {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	c.wanted.Store(c.ctx.Err() != nil)
 }
 
-// interrupt stops the program if it runs. Precondition: wanted is set, for a command
-// that is about to begin.
+// interrupt stops the program if it runs. Precondition: wanted is set, so that a command
+// about to begin stops too.
 func (c *conn) interrupt() {
 	if stop := c.stop.Load(); stop != nil {
 		(*stop)()
 	}
 }
 
-// resumes reports whether a packet lets the program run.
+// resumes reports whether a packet resumes the program.
 func resumes(p []byte) bool {
 	if len(p) == 0 {
 		return false
@@ -283,7 +284,7 @@ func (c *conn) ack(b byte) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.stream.rw.Write([]byte{b}) // a client that is gone shows at the next read
+	c.stream.rw.Write([]byte{b}) // the next read notices a client that has disconnected
 }
 
 // send sends a packet.
@@ -301,7 +302,7 @@ func (c *conn) sendAll(first string, more ...string) {
 	c.stream.rw.Write(c.out)
 }
 
-// frame appends a packet to what is to be sent. Precondition: mu is locked.
+// frame appends a packet to the pending output. Precondition: mu is locked.
 func (c *conn) frame(payload string) {
 	if c.log.Debug.Packets.Load() {
 		c.log.packetf("putpkt", []byte(payload))
@@ -311,7 +312,7 @@ func (c *conn) frame(payload string) {
 	c.last = c.out[start:]
 }
 
-// again repeats the last packet, which came damaged.
+// again repeats the last packet, which arrived damaged.
 func (c *conn) again() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

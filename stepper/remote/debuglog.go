@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// DebugLog is what gdbserver's --debug[=COMPONENT,...], --remote-debug and --event-loop-debug
-// show, and "monitor set debug" and its neighbours switch. The zero value shows
-// nothing. Any goroutine may use it.
+// DebugLog is the output that gdbserver's --debug[=COMPONENT,...], --remote-debug and
+// --event-loop-debug enable, and "monitor set debug" and its neighbours switch. The zero value
+// shows nothing. Any goroutine may use it.
 type DebugLog struct {
-	General   atomic.Bool // what is done with the program: [threads]
+	General   atomic.Bool // operations on the program: [threads]
 	Packets   atomic.Bool // every packet: [remote]
-	EventLoop atomic.Bool // who reads the connection, and when: [event-loop]
+	EventLoop atomic.Bool // which goroutine reads the connection, and when: [event-loop]
 	Timestamp atomic.Bool // each line begins with the time, in seconds
 
-	// Output is where lines go; nil: to the server's Log. It is set before the
+	// Output receives the lines; nil: the server's Log. Set it before the
 	// server is made.
 	Output io.Writer
 
 	mu sync.Mutex
 }
 
-// component is the switches of a component by its name, none for an unknown one.
+// component returns the switches of a named component, none for an unknown one.
 func (d *DebugLog) component(name string) []*atomic.Bool {
 	switch name {
 	case "threads":
@@ -40,8 +40,8 @@ func (d *DebugLog) component(name string) []*atomic.Bool {
 	return nil
 }
 
-// Show reads what gdb 18's --debug is given: "threads", "remote", "event-loop" or
-// "all", or several of them with commas; "-" before one switches it off.
+// Show parses the argument of gdb 18's --debug: "threads", "remote", "event-loop" or
+// "all", or several of them with commas; "-" before one disables it.
 func (d *DebugLog) Show(list string) error {
 	for _, name := range strings.Split(list, ",") {
 		name, off := strings.CutPrefix(name, "-")
@@ -56,7 +56,7 @@ func (d *DebugLog) Show(list string) error {
 	return nil
 }
 
-// writef writes one line, if its kind is wanted.
+// writef writes one line if its kind is enabled.
 func (d *DebugLog) writef(wanted *atomic.Bool, w io.Writer, kind, format string, args ...any) {
 	if !wanted.Load() {
 		return
@@ -74,21 +74,22 @@ func (d *DebugLog) writef(wanted *atomic.Bool, w io.Writer, kind, format string,
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	io.WriteString(w, line) // a log that cannot be written is no reason to stop serving
+	io.WriteString(w, line) // the server continues even if the log cannot be written
 }
 
-// debugf is a line about what is done with the program.
+// debugf writes a line about an operation on the program.
 func (s *Server) debugf(format string, args ...any) {
 	s.Debug.writef(&s.Debug.General, s.Log, "threads", format, args...)
 }
 
-// eventf is a line about the connection.
+// eventf writes a line about the connection.
 func (s *Server) eventf(format string, args ...any) {
 	s.Debug.writef(&s.Debug.EventLoop, s.Log, "event-loop", format, args...)
 }
 
-// packetf is a line about a packet. Its text is quoted, for the binary ones.
-// Whoever has many asks first whether they are wanted: making one takes memory.
+// packetf writes a line about a packet. It quotes the text, because of binary
+// packets. A caller with many packets first checks whether they are wanted:
+// making a line allocates memory.
 func (s *Server) packetf(direction string, payload []byte) {
 	s.Debug.writef(&s.Debug.Packets, s.Log, "remote", "%s (%q)", direction, payload)
 }

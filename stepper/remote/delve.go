@@ -7,22 +7,22 @@ import (
 	"rseqstep/stepper"
 )
 
-// Dialect is what a server must know of its client that no packet says.
+// Dialect is what a server must know of its client that no packet tells it.
 type Dialect int
 
 const (
 	Plain            Dialect = iota // gdb, or lldb
-	DelveLLDBServer                 // Delve, which takes the server for lldb-server
-	DelveDebugserver                // Delve, which takes it for macOS's debugserver
+	DelveLLDBServer                 // Delve, which believes the server is lldb-server
+	DelveDebugserver                // Delve, which believes it is macOS's debugserver
 )
 
-// delve reports whether the client is Delve. What it sends, and what it makes
-// of the answers, is in Delve, pkg/proc/gdbserial.
+// delve reports whether the client is Delve. For what it sends and how it uses
+// the answers see Delve, pkg/proc/gdbserial.
 func (s *Server) delve() bool { return s.Dialect != Plain }
 
-// delvePacket deals with packets that get no answer, or have got theirs. Delve
-// asks a debugserver "?" when the program has run for 10 s, in case its stop
-// was forgotten, and would take an answer for that of its next packet.
+// delvePacket handles packets that get no answer, or already have theirs. Delve
+// sends "?" to a debugserver when the program has run for 10 s, in case a stop
+// was lost, and would take an answer for that of its next packet.
 func (c *client) delvePacket(p string) (done bool, err error) {
 	if p == "?" && c.Dialect == DelveDebugserver {
 		return true, nil
@@ -30,26 +30,28 @@ func (c *client) delvePacket(p string) (done bool, err error) {
 	return c.inRow(p)
 }
 
-// endsWithProgram reports whether the server is to end since the program has.
-// Delve says nothing more then: it neither closes the connection nor ends the
-// server, which holds the pipes that Delve reads the program's output from.
+// endsWithProgram reports whether the server is to end because the program has
+// ended. Delve sends nothing after that: it neither closes the connection nor
+// ends the server, which holds the pipes from which Delve reads the program's
+// output.
 func (c *client) endsWithProgram() bool { return c.delve() && c.process == nil }
 
-// delveSignals are the signals that Delve is told of. Its own backend tells
-// its user of none but traps; here it would stop the program for a SIGCHLD, and
-// take two round trips for each of the SIGURGs by which Go preempts goroutines.
+// delveSignals selects the signals that are reported to Delve. Delve's own
+// backend reports none but traps to its user; here Delve would stop the program
+// for a SIGCHLD, and take two round trips for each of the SIGURGs by which Go
+// preempts goroutines.
 func (s *Server) delveSignals() {
 	for sig := range s.pass {
 		s.pass[sig] = sig != sigTrap
 	}
 }
 
-// stepPatience is how long a step may take before it is answered where the
-// thread stands: Delve gives up after 30 s (waitForvContStop) with an error.
-// The thread waits in the kernel; its wait goes on with the next command.
+// stepPatience is how long a step may take before the server reports the thread
+// where it is: Delve gives up after 30 s (waitForvContStop) with an error. The
+// thread is waiting in the kernel; it continues waiting with the next command.
 const stepPatience = 20 * time.Second
 
-// patiently is a step that is answered in time.
+// patiently makes a step that is answered in time.
 func patiently(do motion) motion {
 	return func(e *stepper.Engine, client context.Context) (stepper.Stop, error) {
 		ctx, cancel := context.WithTimeout(client, stepPatience)

@@ -7,7 +7,7 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// piece is a part of a register that does not lie in one place.
+// piece is a part of a register that is stored in several places.
 type piece struct {
 	at, size int // in the XSAVE area, bytes
 	bit      int // state component
@@ -47,7 +47,7 @@ func delveRegisters(a *machine.Arch, xcr0 uint64) []register {
 	return regs
 }
 
-// readPieces puts a register together.
+// readPieces assembles a register.
 func (f *regfile) readPieces(r *register, out []byte) error {
 	for _, p := range r.pieces {
 		if p.at+p.size > len(f.area) {
@@ -59,7 +59,7 @@ func (f *regfile) readPieces(r *register, out []byte) error {
 	return nil
 }
 
-// writePieces takes one apart.
+// writePieces stores the pieces of a register.
 func (f *regfile) writePieces(r *register, in []byte) error {
 	for _, p := range r.pieces {
 		if p.at+p.size > len(f.area) {

@@ -5,41 +5,41 @@ import (
 	"strings"
 )
 
-// row is what a client is expected to ask next, packet by packet: Delve reads a
-// thread's registers one by one, since it asks a debugserver for no more than one
-// at a time (macOS's has bugs in the packet g; gdbserver.go, Connect). After an
-// instruction step it reads all of them, from the first to the last; after a stop
-// it asks what the thread has stopped for and reads those that did not fit into
-// the reply. Once a client is known to do so and to do nothing else, it is sent the
-// whole row at once, with the stop's reply or in answer to the first packet, and
-// its other packets need no answers: 37 round trips become one, or 18.
+// row is the sequence of packets that a client is expected to send next. Delve reads a
+// thread's registers one by one, because it asks a debugserver for no more than one at a
+// time (macOS's has bugs in the packet g; gdbserver.go, Connect). After an instruction
+// step it reads all of them, from the first to the last; after a stop it asks why the
+// thread stopped and reads the registers that did not fit into the reply. Once a client
+// is known to do this and nothing else, the server sends the whole row at once, with the
+// stop reply or in answer to the first packet, and the client's other packets need no
+// answers: 37 round trips become one, or 18.
 //
-// Refused: putting a breakpoint back ahead of Delve behind the step that it took it out
-// for (z, vCont;s, Z). Where its user clears the breakpoint that a thread stands at,
-// and continues, the packets are the same but for the Z, which does not come.
+// Refused: reinserting a breakpoint ahead of Delve after the step for which Delve removed
+// it (z, vCont;s, Z). If the user clears the breakpoint that a thread is at and
+// continues, the packets are the same, except that the Z does not come.
 type row struct {
 	steps, stops habit
-	habit        *habit   // of what is expected
-	expected     []string // the packets to come
-	sent         bool     // with their answers sent already
-	ahead        []string // the answers that go with the reply being made
-	asked        func()   // begins the row when what several threads stopped for has been asked
-	toAsk        int      // how many of them have not
+	habit        *habit   // the habit for this kind of row
+	expected     []string // the packets still to come
+	sent         bool     // the answers have been sent already
+	ahead        []string // answers to send with the reply being made
+	asked        func()   // begins the row when the client has asked for the stop reasons of several threads
+	toAsk        int      // how many of those threads remain
 }
 
-// habit is whether a client keeps to one kind of row.
+// habit records whether a client keeps to one kind of row.
 type habit struct {
 	complete int // rows read so far
 	broken   bool
 }
 
-// rowsToKnow is how many rows a client must have read one by one.
+// rowsToKnow is how many rows a client must have read packet by packet first.
 const rowsToKnow = 3
 
 func (h *habit) known() bool { return !h.broken && h.complete >= rowsToKnow }
 
-// expect begins a row. Answers are those of its packets, sent ahead where the
-// client is known to ask for them.
+// expect begins a row. answers returns the answers to its packets, which are
+// sent ahead if the client is known to ask for them.
 func (r *row) expect(h *habit, packets []string, answers func() []string) {
 	r.habit, r.expected, r.sent = h, packets, false
 	if h.broken {
@@ -49,8 +49,8 @@ func (r *row) expect(h *habit, packets []string, answers func() []string) {
 	}
 }
 
-// inRow deals with a packet that is part of a row. Done means that nothing
-// remains to be done with it.
+// inRow handles a packet that is part of a row. done means that the packet
+// needs nothing else.
 func (c *client) inRow(p string) (done bool, err error) {
 	if c.Dialect != DelveDebugserver || c.p == nil {
 		return false, nil
@@ -65,9 +65,9 @@ func (c *client) inRow(p string) (done bool, err error) {
 		}
 		r.habit.broken, r.expected = true, nil
 		if r.sent {
-			// Its next packets would get the answers of those it left out.
+			// Its next packets would get the answers of those it skipped.
 			c.over = true
-			c.logf("the client asks for other things than before: %q", p)
+			c.logf("the client sends other packets than before: %q", p)
 			return true, nil
 		}
 	}
@@ -104,9 +104,9 @@ func (c *client) inRow(p string) (done bool, err error) {
 	return r.sent, nil
 }
 
-// expectAfterStop begins the row that follows the reply of a stop. The first of the
-// threads stopped is the one that it is about; its registers named were left out. Of
-// several threads Delve asks in no order what they have stopped for.
+// expectAfterStop begins the row that follows a stop reply. The first of the threads in
+// stopped is the one that the reply is about; left are the registers the reply does not
+// contain. For several threads Delve asks in no particular order why they have stopped.
 func (c *client) expectAfterStop(stopped []int, reply string, left []int) {
 	if c.Dialect != DelveDebugserver {
 		return
@@ -125,7 +125,8 @@ func (c *client) expectAfterStop(stopped []int, reply string, left []int) {
 	r.expect(&r.stops, packets, func() []string { return append([]string{reply}, c.readEach(tid, left)...) })
 }
 
-// readEach reads registers of a thread, each as the answer to a packet p.
+// readEach reads registers of a thread, each in the form of the answer to a
+// packet p.
 func (c *client) readEach(tid int, numbers []int) (answers []string) {
 	for _, n := range numbers {
 		value, err := c.readOne(tid, uint64(n))

@@ -2,8 +2,8 @@ package remote
 
 import "testing"
 
-// A row is sent ahead once the client has read three of its kind packet by packet;
-// never before, and never again once it has left one.
+// A row is sent ahead after the client has read three of its kind packet by packet; never
+// before, and never again after it has left one.
 func TestRowsAreSentAheadOnlyToClientsThatKeepToThem(t *testing.T) {
 	c := &client{Server: &Server{Config: Config{Dialect: DelveDebugserver}}}
 	c.p = &process{}

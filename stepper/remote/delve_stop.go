@@ -11,11 +11,11 @@ import (
 )
 
 // sigStop is what lldb's servers report when they were asked to stop the
-// program. SIGINT would be handed on to it by Delve (handleThreadSignals).
+// program. Delve would deliver a SIGINT to the program (handleThreadSignals).
 const sigStop = 19
 
-// delveStop is a stop as Delve takes it. A stop for a thread that is gone is
-// reported for one that is there, which may be asked for its registers.
+// delveStop is a stop in Delve's form. If the stop's thread has ended, another
+// thread is reported, because Delve may ask for its registers.
 func (c *client) delveStop(stop stepper.Stop) string {
 	switch stop.Reason {
 	case stepper.StopInterrupt:
@@ -34,7 +34,7 @@ func (c *client) delveStop(stop stepper.Stop) string {
 	return c.delveStopped(sigTrap, tid, "reason:trace;")
 }
 
-// threadsOfStop names the threads, so that Delve does not ask for them.
+// threadsOfStop lists the threads, so that Delve does not ask for them.
 func (c *client) threadsOfStop() string {
 	var b strings.Builder
 	b.WriteString("threads:")
@@ -48,14 +48,14 @@ func (c *client) threadsOfStop() string {
 	return b.String()
 }
 
-// delveStopped is a T reply with all that saves Delve a round trip: the
-// threads, which of them have stopped for a reason, and the registers that fit
-// where it looks for them (8 bytes at most).
+// delveStopped is a T reply with everything that saves Delve a round trip: the
+// threads, which of them have a reason to stop, and the registers that it
+// accepts in a stop reply (8 bytes at most).
 func (c *client) delveStopped(sig, tid int, why string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "T%02x%sthread:%s;%s", sig, why, c.threadName(tid), c.threadsOfStop())
 	if c.stepping {
-		return b.String() // Delve looks at nothing else after a step
+		return b.String() // Delve reads nothing else after a step
 	}
 	stopped := append([]int{tid}, c.alsoMet(tid, sig)...)
 	fmt.Fprintf(&b, "jstopinfo:%s;", reasons(stopped, sig))
@@ -85,9 +85,9 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 // fitsStop reports whether Delve takes a register from a stop reply.
 func (r *register) fitsStop() bool { return r.size <= 8 }
 
-// alsoMet are the threads beside tid that stand at breakpoints of Delve's, which
-// they have come to while tid was dealt with. They are reported with it, as by its
-// own backend, which saves a stop for each; Delve steps them off as well.
+// alsoMet are the threads other than tid that are at breakpoints of Delve's, which they
+// hit while tid was handled. They are reported together with tid, as Delve's own backend
+// does, which saves a stop for each; Delve steps them off as well.
 func (c *client) alsoMet(tid, sig int) (others []int) {
 	clear(c.met)
 	if sig != sigTrap {
@@ -98,7 +98,7 @@ func (c *client) alsoMet(tid, sig int) (others []int) {
 			continue
 		}
 		regs, err := c.p.engine.Regs(t)
-		// In a system call the PC is where it will return to (syscall(2),
+		// In a system call the PC is the return address (syscall(2),
 		// "Architecture calling conventions"; -1 is ptrace's "in none").
 		if err == nil && !regs.InSyscall() && c.wantedAt(regs.PC()) {
 			others = append(others, t)
@@ -119,8 +119,8 @@ func (c *client) wantedAt(pc table.Addr) bool {
 	return false
 }
 
-// reasons is jstopinfo: the threads that Delve must ask about. Those that it
-// does not name have stopped for no reason of their own.
+// reasons is jstopinfo: the threads that Delve must ask about. Threads that it
+// does not name have no stop reason of their own.
 func reasons(tids []int, sig int) string {
 	type reason struct {
 		TID    int `json:"tid"`
@@ -137,7 +137,7 @@ func reasons(tids []int, sig int) string {
 	return hex.EncodeToString(out)
 }
 
-// delveThread is why a thread stands.
+// delveThread is a thread's stop reason.
 func (c *client) delveThread(tid int) string {
 	if tid == c.p.engine.Thread() && strings.HasPrefix(c.last, "T") {
 		return c.last

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Disabled are packets that a server makes as if it did not know: gdbserver's
-// --disable-packet, which clients are tested with.
+// Disabled are packets that the server treats as unknown: gdbserver's
+// --disable-packet, which serves for testing clients.
 type Disabled struct {
 	VCont       bool // "vCont": clients use c, s, C, S and Hc
 	QC          bool // "qC"
@@ -16,11 +16,12 @@ type Disabled struct {
 	StopDetails bool // "T": stop replies are S packets
 }
 
-// DisablePackets reads --disable-packet's list. The error lists the names.
+// DisablePackets parses --disable-packet's list. The error lists the valid
+// names.
 func DisablePackets(list string) (d Disabled, err error) {
 	for _, name := range strings.Split(list, ",") {
 		switch name {
-		case "": // as strtok(3) has it
+		case "": // as strtok(3) does
 		case "vCont":
 			d.VCont = true
 		case "qC":
@@ -50,13 +51,13 @@ const DisableablePackets = `Disableable packets:
   T           	All 'T' packets
 `
 
-// packet reports whether a packet is not to be known.
+// packet reports whether a packet is treated as unknown.
 func (d Disabled) packet(p string) bool {
 	return d.VCont && strings.HasPrefix(p, "vCont") || d.QC && p == "qC" ||
 		d.ThreadList && (p == "qfThreadInfo" || p == "qsThreadInfo") // qXfer:threads stays, as in gdbserver
 }
 
-// reply is an answer without what is not to be known.
+// reply removes what is disabled from an answer.
 func (d Disabled) reply(r string) string {
 	switch {
 	case len(r) >= 3 && r[0] == 'T' && d.StopDetails:

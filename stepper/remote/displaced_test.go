@@ -9,9 +9,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// With displaced stepping gdb executes the instruction under a breakpoint elsewhere,
-// and puts what that makes of a fork right in both processes: it writes into the new
-// one before it lets go of it.
+// With displaced stepping gdb executes the instruction under a breakpoint at another
+// address, and corrects the result in both processes after a fork: it writes into the new
+// process before it detaches from it.
 func TestDisplacedStepOverAForkEndsBehindIt(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "rawfork.c", Opt: "-O0"})
@@ -26,8 +26,8 @@ func TestDisplacedStepOverAForkEndsBehindIt(t *testing.T) {
 	}
 }
 
-// A process that clone(2) makes in the same memory is a thread to gdb unless SIGCHLD
-// tells of its end; breakpoints are in the memory of both.
+// A process that clone(2) creates in the same memory is a thread to gdb unless its exit
+// signal is SIGCHLD; both processes hit breakpoints.
 func TestProcessInTheSameMemoryMeetsBreakpoints(t *testing.T) {
 	bin := rseqstep(t)
 	program := compile(t, "shares", `#define _GNU_SOURCE
@@ -56,19 +56,19 @@ int main(int argc, char **argv)
 			})
 		}
 	}
-	// A fork by its signal, and followed or not as one: there can be no breakpoints in
-	// the memory while one of the two is not debugged. That is said.
+	// A process with the exit signal of a fork can be followed or not: the memory can
+	// have no breakpoints while one of the two is not debugged, and the server says so.
 	for mode, want := range map[string][]string{
-		"parent": {"no breakpoint is in it before process", "exited normally"},
-		"child":  {"which was let go: no breakpoint is in it before process", "exited with code 011"},
+		"parent": {"that memory has no breakpoints before process", "exited normally"},
+		"child":  {"which is detached: that memory has no breakpoints before process", "exited with code 011"},
 	} {
 		out := gdbRuns(t, program, fmt.Sprintf("target remote | %s gdbserver - %s child\nset follow-fork-mode %s\nbreak main\ncontinue\nbreak marker\ncontinue\n", bin, program, mode))
 		wantInOrder(t, out, want...)
 	}
 }
 
-// The new process's memory is its own from the fork on, its breakpoints are hidden in
-// it, and what is written there is what it finds.
+// The new process has its own memory from the fork on, reads hide its breakpoints, and it
+// sees what is written there.
 func TestNewProcessIsReadAndWrittenBeforeItGoesOn(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "fork.c", Shape: tabletest.NoPIE})
@@ -95,7 +95,7 @@ func TestNewProcessIsReadAndWrittenBeforeItGoesOn(t *testing.T) {
 			t.Errorf("%s: %q, want %q", step[0], got, step[1])
 		}
 	}
-	// The child runs child() without a breakpoint, and returns 1 for the count that it finds.
+	// The child runs child() without a breakpoint, and returns 1, the count that it finds.
 	for _, want := range []string{"T05vfork:", "T05vforkdone:", "W01"} {
 		if reply := w.ask("vCont;c"); !strings.HasPrefix(reply, want) {
 			t.Errorf("stopped by %q, want %s", reply, want)

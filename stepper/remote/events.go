@@ -9,17 +9,16 @@ import (
 	"rseqstep/stepper"
 )
 
-// wishes are the events beyond stops that a client has said it understands,
-// and the system calls it wants to see.
+// wishes are the events beyond stops that a client has announced it
+// understands, and the system calls it wants reported.
 type wishes struct {
 	forks, execs bool
 	syscalls     bool
 	numbers      []int // of the system calls; empty for all
 }
 
-// catchEvents makes each process's catchpoints those for what the client wants to see.
-// exec is always caught, because breakpoints by address end with the program they were
-// for.
+// catchEvents sets each process's catchpoints to what the client wants reported. exec is
+// always caught, because breakpoints by address end with their program.
 func (c *client) catchEvents() {
 	kinds := []stepper.BreakpointKind{stepper.CatchExec}
 	if c.wants.forks && c.multiprocess {
@@ -57,7 +56,8 @@ func (p *process) catch(kinds []stepper.BreakpointKind, numbers []int) error {
 	return errs
 }
 
-// seesExec: gdb says so, lldb knows it of old (it alone has both of the others).
+// seesExec: gdb announces it, lldb has always supported it (only lldb has both of the
+// other features).
 func (c *client) seesExec() bool { return c.wants.execs || c.threadSuffix && c.wants.forks }
 
 // catchSyscalls answers QCatchSyscalls: "0" for none, "1" for all of them,
@@ -86,7 +86,7 @@ func (c *client) catchSyscalls(args string) error {
 	return nil
 }
 
-// signalSet reads a list of signals, numbered as the client does.
+// signalSet parses a list of signals, numbered as the client does.
 func (c *client) signalSet(list string) *[65]bool {
 	var set [65]bool
 	for _, s := range strings.Split(list, ";") {
@@ -99,8 +99,8 @@ func (c *client) signalSet(list string) *[65]bool {
 	return &set
 }
 
-// whichEvent is what a stop reply says of an event that is neither a step nor
-// a breakpoint nor a signal.
+// whichEvent is the part of a stop reply for an event that is neither a step
+// nor a breakpoint nor a signal.
 func (c *client) whichEvent(stop stepper.Stop) string {
 	child := fmt.Sprintf("p%x.%x;", stop.Child, stop.Child)
 	switch stop.Reason {
@@ -129,7 +129,7 @@ func (c *client) whichEvent(stop stepper.Stop) string {
 	return ""
 }
 
-// executed forgets what was about the program that is no more.
+// executed forgets the state of the program that an exec has replaced.
 func (c *client) executed() {
 	if !c.seesExec() {
 		c.print(fmt.Sprintf("process %d is executing new program: %s", c.p.target.PID(), c.p.target.Executable()))

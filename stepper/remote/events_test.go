@@ -16,7 +16,7 @@ import (
 func TestGDBCatchesForkAndVforkInTheParent(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
 	out := gdb(t, bin, program, "", "CONNECT\nbreak child\ncatch fork\ncatch vfork\ncontinue\nbt 1\ncontinue\nbt 1\ncontinue\n")
-	// The child runs child() without a trap in it, or it would be killed and not end with 5.
+	// The child runs child() without a trap in it; otherwise it would be killed and not end with 5.
 	wantInOrder(t, out, "Catchpoint 2 (forked process", "#0", "Detaching after fork from child", "Catchpoint 3 (vforked process", "vfork ()",
 		"Detaching after vfork from child", "forked 5 vforked 6 v 1", "exited normally")
 	if strings.Contains(out, "hit Breakpoint 1") {
@@ -30,7 +30,8 @@ func TestGDBFollowsTheChildOfAFork(t *testing.T) {
 	wantInOrder(t, out, "Attaching after Thread", "Detaching after fork from parent", "hit Breakpoint 1, child", "return v == 2", "exited with code 05")
 }
 
-// The parent goes on free of breakpoints, and unstopped, or it would not see 5.
+// The parent resumes without breakpoints and is not stopped; otherwise it would
+// not see 5.
 func TestParentThatIsNotFollowedGoesOn(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
 	printed := filepath.Join(t.TempDir(), "printed")
@@ -51,8 +52,8 @@ func TestGDBFollowsTheChildOfAVfork(t *testing.T) {
 	wantInOrder(t, out, "Catchpoint 1 (vforked process", "Attaching after", "exited with code 06")
 }
 
-// Where calls are trapped the new process cannot be held: it would be served while
-// its parent runs.
+// If calls are trapped, the new process cannot be held: it would be served while its
+// parent runs.
 func TestSecondProcessIsRefusedInWords(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
 	out := gdbRuns(t, program, fmt.Sprintf("target remote | %s gdbserver --cpu-opv=v3 - %s\nset detach-on-fork off\nbreak 26\ncontinue\nbt 1\n", bin, program)+
@@ -111,7 +112,7 @@ const callsSource = `void _start(void)
 }
 `
 
-// Stepping over a system call instruction sees both as well, and ends behind it.
+// Stepping over a system call instruction reports both as well, and ends behind it.
 func TestSteppedSystemCallIsCaught(t *testing.T) {
 	bin, program := rseqstep(t), compile(t, "calls", callsSource, "-nostdlib", "-static", "-O1")
 	w, _, _ := serve(t, bin, "SOCKET", program)
@@ -130,7 +131,7 @@ func TestSteppedSystemCallIsCaught(t *testing.T) {
 	if got, want := run("QCatchSyscalls:0", "vCont;c"), "OK W00 "; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	// All of them, gone on from and stepped out of by turns.
+	// All of them, alternately by continue and by step.
 	w, _, _ = serve(t, bin, "SOCKET", program)
 	w.ask("QStartNoAckMode")
 	if got, want := run("QCatchSyscalls:1", "vCont;c", "vCont;s", "vCont;s", "vCont;c", "vCont;c", "vCont;c", "vCont;c"),
@@ -158,8 +159,8 @@ int main(void)
 }
 `
 
-// A thread that is stopped in the middle of a call because another one met a
-// breakpoint makes the call again: that is neither its return nor a second entry.
+// If a thread is stopped in the middle of a call because another one hit a breakpoint,
+// the kernel restarts the call: that is neither its return nor a second entry.
 func TestCallThatADebuggerInterruptsIsCaughtOnce(t *testing.T) {
 	bin, program := rseqstep(t), compile(t, "blocked", blockedSource, "-g", "-pthread")
 	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\ncatch syscall read\nbreak here\nset $n = 0\nwhile $n < 8\ncontinue\nset $n = $n + 1\nend\n")
@@ -208,14 +209,14 @@ func TestForkIsReportedOnlyToThoseWhoAskForIt(t *testing.T) {
 	if m == nil {
 		t.Fatalf("stopped by %q", reply)
 	}
-	// The child's registers are its own: fork has returned 0 there, or is about to.
+	// The child has its own registers: fork has returned 0 there, or is about to.
 	for _, step := range []struct{ say, want string }{
 		{"Hgp" + m[1] + "." + m[1], "OK"}, {"Mffff0000,1:00", "E01"}, {"vKill;1", "E.process 1 is not debugged here"},
-		{"D;" + m[1], "OK"}, {"D;" + m[1], "OK"}, {"Hgp" + m[1] + "." + m[1], "OK"}, {"g", "E01"}, {"Z0,0,1", "E.that process was let go: this server follows one of the two after a fork"}, {"z0,0,1", "OK"},
+		{"D;" + m[1], "OK"}, {"D;" + m[1], "OK"}, {"Hgp" + m[1] + "." + m[1], "OK"}, {"g", "E01"}, {"Z0,0,1", "E.that process is detached: this server follows one of the two after a fork"}, {"z0,0,1", "OK"},
 	} {
 		if step.say == "g" {
 			if got := w.ask("g"); !strings.HasPrefix(got, "E") {
-				t.Errorf("registers of a process that was let go: %q", got)
+				t.Errorf("registers of a detached process: %q", got)
 			}
 			continue
 		}
@@ -230,8 +231,8 @@ func TestForkIsReportedOnlyToThoseWhoAskForIt(t *testing.T) {
 	}
 }
 
-// Breakpoints of every kind across an exec, with gdb on the server: gdb re-sets
-// them and puts them in anew, and nothing of the old program's is left in the new one.
+// Breakpoints of every kind across an exec, with gdb as the client: gdb re-sets and
+// reinserts them, and none of the old program's are left in the new one.
 func TestGDBResetsItsBreakpointsAfterAnExec(t *testing.T) {
 	bin := rseqstep(t)
 	type row struct {
@@ -259,8 +260,9 @@ func TestGDBResetsItsBreakpointsAfterAnExec(t *testing.T) {
 	}
 }
 
-// A client that does not know of exec is not told. The breakpoints that it put
-// into the old program are in the new one neither in memory nor in a register.
+// A client that does not understand exec gets no report of it. Its breakpoints
+// for the old program are in the new one neither in memory nor in a debug
+// register.
 func TestClientWithoutExecEventsLeavesTheNewProgramAlone(t *testing.T) {
 	bin := rseqstep(t)
 	for _, kind := range []string{"Z0,%x,1", "Z1,%x,1"} {

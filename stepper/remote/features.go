@@ -42,7 +42,7 @@ func typesOf(feature string) string {
 	return ""
 }
 
-// vec128 is what a 128-bit register can be looked at as.
+// vec128 lists the types in which a 128-bit register can be viewed.
 const vec128 = `<vector id="v8bf16" type="bfloat16" count="8"/>` +
 	`<vector id="v4f" type="ieee_single" count="4"/><vector id="v2d" type="ieee_double" count="2"/>` +
 	`<vector id="v16i8" type="int8" count="16"/><vector id="v8i16" type="int16" count="8"/>` +

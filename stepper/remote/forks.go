@@ -9,8 +9,8 @@ import (
 )
 
 // chooseProcess ends the time after a fork in which both processes are held:
-// the client says by what it lets go on which of them it keeps. gdb names the
-// child without having let the parent go where it follows the child of a vfork.
+// what the client resumes shows which of them it keeps. If gdb follows the
+// child of a vfork, it names the child without having detached from the parent.
 func (c *client) chooseProcess(actions []action) error {
 	e := c.p.engine
 	child := e.Undecided()
@@ -33,16 +33,16 @@ func (c *client) chooseProcess(actions []action) error {
 	if c.holdBoth() {
 		return nil
 	}
-	c.notes = append(c.notes, fmt.Sprintf("the new process %d cannot be held beside its parent here, and runs free of the debugger (\"set detach-on-fork on\" tells gdb so, \"set follow-fork-mode child\" keeps the new one)", child))
+	c.notes = append(c.notes, fmt.Sprintf("the new process %d cannot be held beside its parent here, and runs untraced (\"set detach-on-fork on\" tells gdb so, \"set follow-fork-mode child\" keeps the new one)", child))
 	c.left[child] = true
 	return e.KeepParent()
 }
 
-// keepChild goes on with the child of a fork; the parent is let go.
+// keepChild continues with the child of a fork and detaches from the parent.
 func (c *client) keepChild() error {
 	e := c.p.engine
 	if e.UndecidedShares() {
-		c.notes = append(c.notes, fmt.Sprintf("process %d runs in the memory of process %d, which was let go: no breakpoint is in it before process %d executes another program", e.Undecided(), c.p.target.PID(), e.Undecided()))
+		c.notes = append(c.notes, fmt.Sprintf("process %d runs in the memory of process %d, which is detached: that memory has no breakpoints before process %d executes another program", e.Undecided(), c.p.target.PID(), e.Undecided()))
 	}
 	if !c.vforked() {
 		for _, b := range c.p.points {
@@ -54,15 +54,15 @@ func (c *client) keepChild() error {
 	return e.KeepChild()
 }
 
-// inChild reports whether the client has selected a new process, before it is
-// known which of the two is kept.
+// inChild reports whether the client has selected a new process before it is
+// known which of the two it keeps.
 func (c *client) inChild() bool {
 	child := c.p.engine.Undecided()
 	return child != 0 && c.general == child
 }
 
-// keepsFormer reports whether a process is held because the one that is debugged,
-// the child of its vfork, is still in its memory. It was left, and can be looked at.
+// keepsFormer reports whether a process is held because the debugged one, the child of
+// its vfork, is still in its memory. It is no longer debugged but can be inspected.
 func (c *client) keepsFormer(pid int) bool {
 	if c.p == nil || pid == 0 {
 		return false
@@ -80,11 +80,11 @@ func (c *client) ofFormer(tid int) bool {
 	return slices.Contains(threads, tid)
 }
 
-// vforked reports whether the new process is one of a vfork, which shares its
-// parent's memory and so its breakpoints.
+// vforked reports whether the new process comes from a vfork, so that it shares
+// its parent's memory and so its breakpoints.
 func (c *client) vforked() bool { return strings.Contains(c.last, "vfork:") }
 
-// leaveOne answers D;PID where a process other than the last one is meant.
+// leaveOne answers D;PID for a process other than the last one.
 func (c *client) leaveOne(p string) (reply string, answered bool, err error) {
 	_, args, named := strings.Cut(p, ";")
 	pid, ok := number(args)
@@ -106,7 +106,7 @@ func (c *client) leaveOne(p string) (reply string, answered bool, err error) {
 	case child != 0 && int(pid) == child:
 		c.left[child] = true
 		if c.p.engine.UndecidedShares() {
-			c.notes = append(c.notes, fmt.Sprintf("process %d, which was let go, runs in the program's own memory: no breakpoint is in it before process %d ends or executes another program", child, child))
+			c.notes = append(c.notes, fmt.Sprintf("process %d, which is detached, runs in the program's own memory: that memory has no breakpoints before process %d ends or executes another program", child, child))
 		}
 		return "OK", true, c.p.engine.KeepParent()
 	case int(pid) != c.p.target.PID():
@@ -124,7 +124,7 @@ func (c *client) killNamed(args string) error {
 	case !ok:
 		return errSyntax
 	case c.left[int(pid)]:
-		return nil // it is not ours to kill, and the client is to forget it
+		return nil // it is not ours to kill, and the client only has to forget it
 	}
 	c.choosePID(int(pid))
 	switch {
@@ -140,8 +140,8 @@ func (c *client) killNamed(args string) error {
 	return c.kill()
 }
 
-// forOther answers packets about memory, breakpoints and registers of another
-// process than the one that is debugged and the child that is held after a fork.
+// forOther answers packets about memory, breakpoints and registers of a process other
+// than the debugged one and the child held after a fork.
 func (c *client) forOther(p string) (reply string, answered bool, err error) {
 	switch p[0] {
 	case 'z':
@@ -155,7 +155,7 @@ func (c *client) forOther(p string) (reply string, answered bool, err error) {
 		fallthrough
 	case 'm', 'x', 'g', 'p', 'Z':
 		if c.elsewhere {
-			return "", true, errors.New("that process was let go: this server follows one of the two after a fork")
+			return "", true, errors.New("that process is detached: this server follows one of the two after a fork")
 		}
 	}
 	return "", false, nil

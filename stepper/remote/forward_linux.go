@@ -11,19 +11,19 @@ import (
 )
 
 // forward is a pseudo-terminal (pty(7)) whose other end is a program's standard
-// input and output, and whose output goes to the client as O packets, which it
-// takes while the program runs. What comes at other times is kept until then.
+// input and output. Its output goes to the client as O packets, which a client
+// accepts while the program runs; output at other times is kept until then.
 type forward struct {
 	master *os.File
 	raw    syscall.RawConn
 
-	mu   sync.Mutex // of what follows, and of reading
+	mu   sync.Mutex // guards what follows, and reading
 	send func([]byte)
 	kept []byte
-	over bool // nothing will come any more
+	over bool // no more output will come
 }
 
-// newForward makes one. The program's end is the caller's to close.
+// newForward makes a forward. The caller closes program, the program's end.
 func newForward() (f *forward, program *os.File, err error) {
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -63,7 +63,7 @@ func programsEnd(master int) (*os.File, error) {
 	return os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
 }
 
-// watch takes what comes, until the program's end is closed for good, or ours.
+// watch takes output until the program's end or our own is closed for good.
 func (f *forward) watch() {
 	for ended := false; !ended; {
 		err := f.raw.Read(func(fd uintptr) bool {
@@ -77,7 +77,8 @@ func (f *forward) watch() {
 	}
 }
 
-// take reads what is there, and sends or keeps it. Precondition: mu is locked.
+// take reads the available output, and sends or keeps it. Precondition: mu is
+// locked.
 func (f *forward) take(fd int) (took bool) {
 	buf := make([]byte, 1<<12)
 	for !f.over {
@@ -90,7 +91,7 @@ func (f *forward) take(fd int) (took bool) {
 		case err == unix.EAGAIN:
 			f.flush()
 			return took
-		default: // EIO: nobody has the program's end open
+		default: // EIO: no process has the program's end open
 			f.over = true
 		}
 	}
@@ -98,7 +99,8 @@ func (f *forward) take(fd int) (took bool) {
 	return took
 }
 
-// flush sends what is kept, if it is the time. Precondition: mu is locked.
+// flush sends the kept output if the client accepts it now. Precondition: mu is
+// locked.
 func (f *forward) flush() {
 	const most = maxPacket/2 - 8 // two digits a byte
 	for f.send != nil && len(f.kept) > 0 {
@@ -108,7 +110,7 @@ func (f *forward) flush() {
 	}
 }
 
-// starts says that the client takes output from now on.
+// starts marks that the client accepts output from now on.
 func (f *forward) starts(send func([]byte)) {
 	if f == nil {
 		return
@@ -119,12 +121,12 @@ func (f *forward) starts(send func([]byte)) {
 	f.flush()
 }
 
-// lastWords is how long, in milliseconds, the last output of a program that has
-// ended is waited for while something else has the terminal open.
+// lastWords is how long, in milliseconds, to wait for the last output of a
+// program that has ended while another process has the terminal open.
 const lastWords = 50
 
-// stops says that the client takes none any more, once what has been written
-// so far is sent.
+// stops marks that the client accepts no more output, after everything written
+// so far has been sent.
 func (f *forward) stops(alive bool) {
 	if f == nil {
 		return
@@ -144,7 +146,7 @@ func (f *forward) stops(alive bool) {
 	f.send = nil
 }
 
-// close gives the terminal up.
+// close closes the terminal.
 func (f *forward) close() {
 	if f != nil {
 		f.master.Close()

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What a program writes reaches the client whole and in its order, between
-// starts and stops only, and before the program's end is told.
+// The client gets the program's output complete and in order, only between
+// starts and stops, and before the report of the program's end.
 func TestForwardedOutputIsWholeAndInItsTime(t *testing.T) {
 	f, program, err := newForward()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 func seed(t *testing.T) string { return tabletest.Build(t, tabletest.Fixture{Source: "seed.c"}) }
 
-// The loop of the original report, by each of gdb's commands: one attempt.
+// The loop of the original report, with each of gdb's commands: one attempt.
 func TestGDBPassesTheSeedLoopByEveryCommand(t *testing.T) {
 	bin, program := rseqstep(t), seed(t)
 	commands := map[string]string{
@@ -73,7 +73,8 @@ func TestGDBWatchesThroughASection(t *testing.T) {
 
 func TestNextRunsALineOfManySectionsNatively(t *testing.T) {
 	bin := rseqstep(t)
-	// At some 50 µs a unit this would take a minute and a half; natively it is done at once.
+	// At some 50 µs a unit this would take a minute and a half; natively it takes no noticeable
+	// time.
 	program := tabletest.Build(t, tabletest.Fixture{Source: "hotline.c", Opt: "-O2"})
 	out := gdb(t, bin, program, "2000000", "CONNECT\nbreak 22\ncontinue\nnext\nnext\ncontinue\n")
 	wantInOrder(t, out, "Breakpoint 1, main", "sum 2000000", "exited normally")
@@ -108,8 +109,8 @@ func TestRegistersAreWrittenAndReadBack(t *testing.T) {
 	}
 }
 
-// The first pass names a CPU that there is none of, and so leaves by the abort
-// handler, which has no lines: gdb would stop there.
+// The first pass names a CPU that does not exist, and so leaves by the abort
+// handler, which has no line information: gdb would stop there.
 const mismatchSource = `#include "rseqfix.h"
 static intptr_t v;
 static int tries;
@@ -143,8 +144,8 @@ func TestNextPassesAnAbortHandlerWithoutLines(t *testing.T) {
 	}
 }
 
-// After a stop by a signal every step ends in its handler, as with gdb alone: also
-// where the signal was raised inside a section, which the kernel then aborts.
+// After a stop by a signal every step ends in its handler, as with plain gdb, even if the
+// signal was raised inside a section, which the kernel then aborts.
 func TestGDBStepsIntoTheHandlerAfterASignalStop(t *testing.T) {
 	bin := rseqstep(t)
 	section, lines := tabletest.Build(t, tabletest.Fixture{Source: "ud2.c"}), tabletest.Build(t, tabletest.Fixture{Source: "deliver.c"})

@@ -1,11 +1,10 @@
 package remote
 
-// handOver takes what the client says of the signal of a thread that it resumes. A
-// signal that it has handed over is ours from then on, and stays pending until it
-// is delivered: another thread may stop before this one has been let go, and the
-// client, which takes the signal for delivered, resumes this one without it. Only a
-// thread that was shown stopped for a signal, and is resumed without it for the
-// first time since, loses that signal.
+// handOver records the signal with which the client resumes a thread. From then on the
+// server owns that signal, and it stays pending until it is delivered: another thread may
+// stop before this one has been resumed, and the client, which believes the signal
+// delivered, then resumes this one without it. A thread loses a signal only if it was
+// reported stopped for it, and is resumed without it for the first time since.
 func (c *client) handOver(tid, signal int) error {
 	_, shown := c.stoppedFor[tid]
 	delete(c.stoppedFor, tid)

@@ -20,13 +20,14 @@ func hexValue(b byte) (byte, bool) {
 	return 0, false
 }
 
-// number reads an unsigned number in hexadecimal, all of s.
+// number parses all of s as an unsigned hexadecimal number.
 func number(s string) (uint64, bool) {
 	n, err := strconv.ParseUint(s, 16, 64)
 	return n, err == nil && s[0] != '+'
 }
 
-// decimal is a hexadecimal number in decimal, for sentences; what is none stays as it is.
+// decimal converts a hexadecimal number to decimal, for messages; other text stays as it
+// is.
 func decimal(s string) string {
 	if n, ok := number(s); ok {
 		return strconv.FormatUint(n, 10)
@@ -34,7 +35,7 @@ func decimal(s string) string {
 	return s
 }
 
-// two reads two hexadecimal numbers with a separator between them.
+// two parses two hexadecimal numbers with a separator between them.
 func two(s, separator string) (a, b uint64, ok bool) {
 	x, y, found := strings.Cut(s, separator)
 	a, ok1 := number(x)
@@ -42,7 +43,7 @@ func two(s, separator string) (a, b uint64, ok bool) {
 	return a, b, found && ok1 && ok2
 }
 
-// text reads a hexadecimal string.
+// text decodes a hexadecimal string.
 func text(s string) (string, bool) {
 	b, err := hex.DecodeString(s)
 	return string(b), err == nil
@@ -59,7 +60,7 @@ const (
 	allThreads = -1
 )
 
-// parseThread reads "pPID.TID", "pPID" (all its threads) or "TID".
+// parseThread parses "pPID.TID", "pPID" (all its threads) or "TID".
 func parseThread(s string) (threadID, bool) {
 	id := threadID{}
 	rest, multi := strings.CutPrefix(s, "p")

@@ -23,7 +23,7 @@ func (c *client) hostIO(p string) (string, error) {
 	f := strings.Split(args, ",")
 	switch op {
 	case "setfs":
-		return "F0", nil // there is one file system: the server's
+		return "F0", nil // the only file system is the server's
 	case "open":
 		return c.hostOpen(f)
 	case "readlink":
@@ -143,8 +143,8 @@ func hostStat(h *hostFile) (string, error) {
 
 func fileData(p []byte) string { return "F" + strconv.FormatInt(int64(len(p)), 16) + ";" + string(p) }
 
-// fileError is an error as host I/O has it: Linux's number where gdb's protocol
-// has the same one, else "unknown" (gdb manual, "Errno Values").
+// fileError is an error in the form of host I/O: Linux's number where gdb's
+// protocol has the same one, else "unknown" (gdb manual, "Errno Values").
 func fileError(err error) string {
 	if err == nil {
 		return "F0"

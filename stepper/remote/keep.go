@@ -6,8 +6,8 @@ import (
 	"rseqstep/stepper"
 )
 
-// parts ends a client's time with the process that it leaves: its breakpoints go,
-// and what it wanted to see. The process stays where it is.
+// parts prepares a process for its client's disconnect: it removes the client's
+// breakpoints and catchpoints. The process does not move.
 func (c *client) parts() error {
 	c.pass, c.hide = [65]bool{}, [65]bool{}
 	var errs error
@@ -28,7 +28,7 @@ func (c *client) parts() error {
 	return errs
 }
 
-// closeFiles closes what a client has left open.
+// closeFiles closes the files that a client has left open.
 func (c *client) closeFiles() {
 	for _, f := range c.open {
 		if err := f.Close(); err != nil {
@@ -37,8 +37,8 @@ func (c *client) closeFiles() {
 	}
 }
 
-// finds makes what the last client was shown known to the next one: a signal
-// that the program has stopped for is its to pass on or to drop.
+// finds makes the last client's reports known to the next one: if the program
+// has stopped for a signal, the new client passes it on or drops it.
 func (c *client) finds() {
 	if c.p == nil || c.p.stop.Reason != stepper.StopSignal || !c.alive(c.p.stop.TID) {
 		return
@@ -46,7 +46,7 @@ func (c *client) finds() {
 	c.stoppedFor[c.p.stop.TID] = c.p.stop.Signal
 }
 
-// standsFor is the signal that the program stands for, as "?" reports it.
+// standsFor is the signal that the program is stopped for, as "?" reports it.
 func (c *client) standsFor() (sig, tid int) {
 	if s := c.p.stop; s.Reason == stepper.StopSignal && c.alive(s.TID) {
 		return s.Signal, s.TID

@@ -30,8 +30,8 @@ int main(void)
 }
 `
 
-// listening starts a gdbserver, ours or stock's, and returns the port it listens
-// on and what it and its program print, once it has ended.
+// listening starts a gdbserver, ours or the stock one, and returns its port and, after
+// its end, what it and its program printed.
 func listening(t *testing.T, server ...string) (port string, ends func() string) {
 	t.Helper()
 	cmd := exec.Command(server[0], server[1:]...)
@@ -66,9 +66,9 @@ func listening(t *testing.T, server ...string) (port string, ends func() string)
 	}
 }
 
-// gdb's disconnect is made for coming back: at a breakpoint and at a signal, which
-// is still the program's. A server without --multi ends when there is nothing left
-// to come back for. stock gdbserver beside it.
+// A user of gdb's disconnect means to come back: the program stays at a breakpoint or at
+// a signal, which is still pending for it. A server without --multi ends when there is no
+// process left to come back for. The oracle is stock gdbserver.
 func TestDisconnectLeavesTheProgramAsItIs(t *testing.T) {
 	bin, program := rseqstep(t), compile(t, "raises", raisesSource, "-g", "-O0")
 	for name, server := range map[string][]string{
@@ -89,7 +89,7 @@ func TestDisconnectLeavesTheProgramAsItIs(t *testing.T) {
 	}
 }
 
-// With --multi it stays for a client that chooses the next program.
+// With --multi the server stays for a client that chooses the next program.
 func TestDisconnectFromAServerForMany(t *testing.T) {
 	bin, program := rseqstep(t), compile(t, "raises", raisesSource, "-g", "-O0")
 	port, _ := listening(t, bin, "gdbserver", "--multi", "127.0.0.1:0")
@@ -101,8 +101,8 @@ func TestDisconnectFromAServerForMany(t *testing.T) {
 	wantInOrder(t, out, "<null>", "exited with code 01")
 }
 
-// Where the client goes while the program runs, it runs on; what stops it then is
-// what the next client finds.
+// If the client disconnects while the program runs, the program keeps running; the next
+// client finds the stop that ends that.
 func TestProgramRunsOnWithoutItsClient(t *testing.T) {
 	bin := rseqstep(t)
 	program := compile(t, "endless", `#include <stdio.h>
@@ -128,7 +128,7 @@ int main(void)
 	w = dial(t, path)
 	w.ask("QStartNoAckMode")
 	reply := w.ask("?")
-	if strings.HasPrefix(reply, "T05") { // it was asked to stop, for this client, before its signal was told of
+	if strings.HasPrefix(reply, "T05") { // the server stopped it for this client before its signal was reported
 		reply = w.ask("vCont;c")
 	}
 	if !strings.HasPrefix(reply, "T1f") { // gdb's SIGUSR2

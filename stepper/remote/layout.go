@@ -7,13 +7,13 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// place is where a register's content is kept.
+// place is where a register's content is stored.
 type place int
 
 const (
 	inUser   place = iota // at is a word of the general registers, as the kernel has them
 	inXSave               // at is a place in the XSAVE area, bytes
-	inTags                // the x87 tag word, which FXSAVE keeps abridged
+	inTags                // the x87 tag word, which FXSAVE stores abridged
 	inPieces              // several places in the XSAVE area
 )
 
@@ -21,9 +21,9 @@ const (
 // in the layout.
 type register struct {
 	name  string
-	size  int    // bytes, as the protocol shows it
-	kept  int    // bytes of it that are kept where it lies
-	typ   string // as the target description names it
+	size  int    // bytes, in the protocol
+	kept  int    // bytes of it that are stored there
+	typ   string // its name in the target description
 	group string // "" for the default
 
 	place  place
@@ -118,7 +118,7 @@ func core(a *machine.Arch) []register {
 		regs = append(regs, register{name: fmt.Sprintf("st%d", n), size: 10, kept: 10, typ: "i387_ext", place: inXSave, at: 32 + 16*n})
 	}
 	// The FXSAVE area of 64-bit mode (Intel SDM volume 1, 10.5.1). The pointers
-	// are 8 bytes there; their upper halves are shown as the segments.
+	// are 8 bytes there; gdb shows their upper halves as the segments.
 	for _, f := range []struct {
 		name     string
 		at, kept int
@@ -148,7 +148,7 @@ func avx512(k, z, h int) []register {
 	return append(append(regs, low...), high...)
 }
 
-// vectors are count registers that lie stride bytes apart, each skip bytes into
+// vectors are count registers that are stride bytes apart, each skip bytes into
 // its place.
 func vectors(name string, first, count, at, stride, skip, bit int, typ string) []register {
 	size := 16
@@ -166,7 +166,7 @@ func vectors(name string, first, count, at, stride, skip, bit int, typ string) [
 	return regs
 }
 
-// flatten numbers the registers.
+// flatten assigns the register numbers.
 func flatten(features []feature) []register {
 	var regs []register
 	for _, f := range features {
@@ -175,7 +175,7 @@ func flatten(features []feature) []register {
 	return regs
 }
 
-// Numbers of the registers that stop replies carry along.
+// Numbers of the registers in every stop reply.
 const (
 	numberRBP = 6
 	numberRSP = 7

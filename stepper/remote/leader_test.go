@@ -8,8 +8,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A leader that has ended is in no list of threads, and what reads the process by
-// its id still works. (gdb 18's own gdbserver can no longer write the memory then.)
+// A leader that has ended is in no list of threads, and requests that name the process by
+// its id still work. (gdb 18's own gdbserver can no longer write the memory then.)
 func TestLeaderThatHasEndedIsNotListed(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "leader.c", Opt: "-O0", Flags: []string{"-pthread"}})
@@ -20,7 +20,7 @@ func TestLeaderThatHasEndedIsNotListed(t *testing.T) {
 	}
 }
 
-// The same by the packets of those who list threads otherwise.
+// The same with the packets of clients that list threads in other ways.
 func TestNoPacketListsALeaderThatHasEnded(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "leader.c", Opt: "-O0", Flags: []string{"-pthread"}, Shape: tabletest.NoPIE})

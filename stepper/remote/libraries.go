@@ -13,16 +13,16 @@ import (
 	"rseqstep/table"
 )
 
-// errNoLinkMap says that the dynamic linker has not listed the libraries (yet),
-// or that there is none.
+// errNoLinkMap: the dynamic linker has not listed the libraries (yet), or there
+// is no such linker.
 var errNoLinkMap = errors.New("no list of libraries")
 
-// librariesXML lists the shared libraries as the dynamic linker has them (gdb
-// manual, "Library List Format for SVR4 Targets"). A namespace's lmid is the
-// address of its r_debug, as gdbserver has it: gdb 18 looks there when a library
-// comes, and where it finds nothing it stops looking for libraries. lldb is not
-// told main-lm: it takes that for the place that leads to r_debug, and then never
-// learns of a library (seen with lldb 14; lldb-server leaves it out as well).
+// librariesXML lists the shared libraries in the dynamic linker's list (gdb manual,
+// "Library List Format for SVR4 Targets"). A namespace's lmid is the address of its
+// r_debug, as in gdbserver: gdb 18 reads it when a library is loaded, and stops looking
+// for libraries if it finds nothing. lldb gets no main-lm: it takes that for the pointer
+// to r_debug, and then never learns of a library (seen with lldb 14; lldb-server omits it
+// too).
 func (c *client) librariesXML(annex string) (string, error) {
 	from, ok := parseListFrom(annex)
 	if !ok {
@@ -32,7 +32,7 @@ func (c *client) librariesXML(annex string) (string, error) {
 	var mainMap string
 	debug, byLoader, err := c.debugStructure()
 	if err != nil && c.lldb() {
-		return "", err // it takes a list for complete, and looks for no program then
+		return "", err // it takes a list for complete, and then does not look for the program
 	}
 	if err != nil {
 		return `<library-list-svr4 version="1.0"/>`, nil
@@ -61,7 +61,7 @@ func (c *client) librariesXML(annex string) (string, error) {
 			switch {
 			case !first:
 				c.listLibrary(&list, head, m, debug)
-			case byLoader: // what the linker runs, which has no name there
+			case byLoader: // the program that the linker runs has no name there
 				c.listAs(&list, c.mappedAt(m[2]), head, m, debug)
 			}
 			first, head = false, m[3]
@@ -71,12 +71,12 @@ func (c *client) librariesXML(annex string) (string, error) {
 	return `<library-list-svr4 version="1.0"` + mainMap + ">" + list.String() + "</library-list-svr4>", nil
 }
 
-// listFrom appends the rest of a namespace's list, from a link_map on. One that does
-// not come after the one that the client has it come after is none of the list, which
-// has changed since.
+// listFrom appends the rest of a namespace's list, from a link_map on. If that link_map
+// does not follow the one that the client names, the list has changed since, and nothing
+// is appended.
 func (c *client) listFrom(list *strings.Builder, from listFrom, debug uint64, left int) {
 	for at, prev := from.start, from.prev; at != 0 && left > 0; left-- {
-		m, err := c.words(at, 5) // l_prev comes after l_next
+		m, err := c.words(at, 5) // l_prev follows l_next
 		if err != nil || m[4] != prev {
 			return
 		}
@@ -102,7 +102,7 @@ func (c *client) listAs(list *strings.Builder, name string, at uint64, m []uint6
 // maxLibraries bounds the list, which the program may have damaged.
 const maxLibraries = 1 << 16
 
-// inVDSO tells the linker's entry for the vDSO, which is no file, by its
+// inVDSO recognises the linker's entry for the vDSO, which is no file, by its
 // dynamic section.
 func (c *client) inVDSO(dynamic uint64) bool {
 	v := c.p.engine.VDSO()
@@ -110,8 +110,8 @@ func (c *client) inVDSO(dynamic uint64) bool {
 }
 
 // debugStructure is the address of struct r_debug (link.h), to which the program's
-// DT_DEBUG entry leads, once the dynamic linker has made the list; byLoader where that
-// linker was started as the program.
+// DT_DEBUG entry points once the dynamic linker has made the list; byLoader is true if
+// that linker was started as the program.
 func (c *client) debugStructure() (debug uint64, byLoader bool, err error) {
 	debug, err = c.dynamicDebug()
 	if err != nil {
@@ -127,7 +127,7 @@ func (c *client) debugStructure() (debug uint64, byLoader bool, err error) {
 	return debug, byLoader, nil
 }
 
-// dynamicDebug is what DT_DEBUG holds, 0 as long as that is nothing.
+// dynamicDebug is the value of DT_DEBUG, 0 while it is unset.
 func (c *client) dynamicDebug() (uint64, error) {
 	dynamic, err := c.dynamic()
 	if err != nil {
@@ -148,7 +148,7 @@ func (c *client) dynamicDebug() (uint64, error) {
 	return 0, errNoLinkMap
 }
 
-// linkMap is where the list of the program's own namespace begins: the program.
+// linkMap is the first entry of the program's own namespace: the program.
 func (c *client) linkMap() (uint64, error) {
 	debug, _, err := c.debugStructure()
 	if err != nil {
@@ -158,7 +158,7 @@ func (c *client) linkMap() (uint64, error) {
 	return head, err
 }
 
-// namespace reads struct r_debug: where the list of a namespace begins (0 where
+// namespace reads struct r_debug: the first entry of a namespace's list (0 if
 // it is empty), and the r_debug of the next namespace (dlmopen(3)), 0 for none.
 func (c *client) namespace(debug uint64) (head, next uint64, err error) {
 	r, err := c.words(debug, 2) // int r_version, r_map
@@ -194,7 +194,7 @@ func (c *client) dynamic() (uint64, error) {
 	return dynamic + at - own, nil
 }
 
-// programHeaders are the program's own, and where they lie in its memory: the
+// programHeaders are the program's own, and their address in its memory: the
 // kernel's auxiliary vector points to them (getauxval(3)).
 func (c *client) programHeaders() (headers []elf.Prog64, at uint64, err error) {
 	const atPhdr, atPhent, atPhnum = 3, 4, 5

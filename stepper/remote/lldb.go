@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// lldbSet answers the Q packets that only change how answers look.
+// lldbSet answers the Q packets that only change the form of answers.
 func (c *client) lldbSet(name string) string {
 	switch name {
 	case "ThreadSuffixSupported":
-		// Only lldb has it; it numbers signals as the remote system does.
+		// Only lldb sends it; lldb numbers signals as the remote system does.
 		c.threadSuffix, c.linuxSignals = true, true
 		if c.p != nil {
-			c.p.regs = nil // lldb has a layout of its own
+			c.p.regs = nil // lldb has its own layout
 		}
 		c.conn.forgets.Store(true)
 	case "ListThreadsInStopReply":
@@ -24,10 +24,10 @@ func (c *client) lldbSet(name string) string {
 	return "OK"
 }
 
-// hostTriple says what machine this is, in the words of an lldb built for it (the
-// vendor is LLVM's default). With another vendor lldb takes us for another machine,
-// looks for the program of a process among the libraries, and finds none after an
-// exec (seen with lldb 14).
+// hostTriple describes this machine as an lldb built for it does (the vendor is LLVM's
+// default). With another vendor lldb believes the server is another machine, looks for
+// the program of a process among the libraries, and finds none after an exec (seen with
+// lldb 14).
 const hostTriple = "triple:7838365f36342d70632d6c696e75782d676e75;" // x86_64-pc-linux-gnu
 
 // lldbQuery answers lldb's own q packets; ok is false for others.
@@ -44,9 +44,9 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 	case c.p == nil && c.threadSuffix && (p == "ProcessInfo" || p == "C"):
 		return "", true, errNoProcess
 	case c.p == nil && c.threadSuffix && p == "fThreadInfo":
-		// As lldb-server has it. After "l", or a packet that is not known, lldb asks
-		// "?" and takes any answer for a process with a thread: lldb 14 then dies
-		// when it runs a program.
+		// As lldb-server does. After "l", or an unknown packet, lldb asks "?" and takes
+		// any answer for a process with a thread: lldb 14 then crashes when it runs a
+		// program.
 		return "OK", true, nil
 	case strings.HasPrefix(p, "RegisterInfo") && c.p != nil:
 		r, err := c.registerInfo(p[len("RegisterInfo"):])
@@ -74,9 +74,9 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 	return "", false, nil
 }
 
-// threadStop is why a thread stands: the last stop that was about it, if it has
-// not gone on since, as a thread has not while lldb calls a function in another
-// one. The others have no reason of their own.
+// threadStop is a thread's stop reason: its last stop, if it has not been
+// resumed since (it has not while lldb calls a function in another thread).
+// Other threads have no reason of their own.
 func (c *client) threadStop(tid int) string {
 	if c.delve() {
 		return c.delveThread(tid)
@@ -87,8 +87,8 @@ func (c *client) threadStop(tid int) string {
 	return c.stopped(0, tid, "")
 }
 
-// lastStop is the last stop reply that was about a thread, if it has not gone on
-// since; "" if there is none.
+// lastStop is a thread's last stop reply, if it has not been resumed since; "" if there
+// is none.
 func (c *client) lastStop(tid int) string {
 	if tid == c.p.engine.Thread() && c.last != "" {
 		return c.last
@@ -114,8 +114,8 @@ func (c *client) registerInfo(args string) (string, error) {
 	return out, nil
 }
 
-// json answers the packets that begin with j. Only the one that saves a round
-// trip for each thread is known.
+// json answers the packets that begin with j. It supports only the one that
+// saves a round trip for each thread.
 func (c *client) json(p string) (string, error) {
 	if p != "jThreadsInfo" || c.p == nil {
 		return unsupported, nil

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// attachWait is the time between two looks for a process that is to come.
+// attachWait is the interval at which the server looks for a new process.
 const attachWait = 2 * time.Millisecond
 
 // attachNamed answers vAttachName, vAttachWait and vAttachOrWait, with the name of a
-// program's file in hexadecimal: lldb's "process attach --name", with --waitfor, and
-// with --include-existing. It takes the one that is there, the next one to come, or
-// the one that is there or else the next. A client's interrupt ends the wait.
+// program's file in hexadecimal: lldb's "process attach --name", with --waitfor, and with
+// --include-existing. It takes the existing process, the next one to start, or the
+// existing one or else the next. A client's interrupt ends the wait.
 func (c *client) attachNamed(verb, args string) (string, error) {
 	name, ok := text(args)
 	if !ok || name == "" {
@@ -38,16 +38,16 @@ func (c *client) attachNamed(verb, args string) (string, error) {
 	return c.takeOverPID(pid)
 }
 
-// processesOf are the processes whose program's file has a name.
+// processesOf are the processes whose program's file has this name.
 func processesOf(name string) []int { return processesThat("name_match:equals;name:" + toHex(name)) }
 
-// awaitProcess waits for a process of that name that is not among those there before.
+// awaitProcess waits for a process of that name that is not in before.
 func (c *client) awaitProcess(name string, before []int) (pid int, err error) {
 	known := map[int]bool{}
 	for _, pid := range before {
 		known[pid] = true
 	}
-	c.conn.running.Store(true) // an interrupt is for this
+	c.conn.running.Store(true) // an interrupt ends this wait
 	defer c.conn.running.Store(false)
 	tick := time.NewTicker(attachWait)
 	defer tick.Stop()

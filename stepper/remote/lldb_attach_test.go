@@ -8,8 +8,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A client that waits for a process can change its mind, and can go: the server is
-// there for the next packet, and for the next client.
+// A client that waits for a process can interrupt the wait or disconnect: the server then
+// answers the next packet, or the next client.
 func TestWaitingForAProcessEndsByAnInterrupt(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	w, _, path := serve(t, rseqstep(t), "--multi", "SOCKET")
@@ -17,7 +17,7 @@ func TestWaitingForAProcessEndsByAnInterrupt(t *testing.T) {
 	wait := "vAttachWait;" + toHex("no program is called that")
 	for range 3 {
 		w.say(wait)
-		time.Sleep(20 * time.Millisecond) // it may come before the wait has begun, too
+		time.Sleep(20 * time.Millisecond) // it may also arrive before the wait has begun
 		w.raw("\x03")
 		if got := w.answer(); !strings.HasPrefix(got, "E") {
 			t.Fatalf("a wait that was interrupted: %q", got)

@@ -17,20 +17,19 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// script is what lldb's user types. AT(TEXT) stands for the number of the line of
-// crew.c that has the text. The program stands at its first instruction.
+// script is the input of lldb's user. AT(TEXT) stands for the number of the line of
+// crew.c that has the text. The program is stopped at its first instruction.
 type script struct {
 	args     []string
 	commands string // a line each
-	prints   string // what the program prints at the end: our own claim
+	prints   string // the program's output at its end: our own claim
 }
 
 const toMain = "breakpoint set -n main\ncontinue\n"
 
-// scripts is everything that lldb's own view of a program consists of. Where the
-// choice is the kernel's (which of eight threads is first at a breakpoint), and
-// where lldb's is (whether it hands on a signal that came in a call of its own),
-// there is no row.
+// scripts cover lldb's whole view of a program. There is no row where the kernel decides
+// the result (which of eight threads is first at a breakpoint), or lldb (whether it
+// passes on a signal that arrived during a call of its own).
 func scripts() map[string]script {
 	done := "crew:  total 30"
 	ready := "breakpoint set -n crew_ready\ncontinue\n"
@@ -75,8 +74,8 @@ func scripts() map[string]script {
 }
 
 // TestLLDBSeesWhatItsOwnServerShows runs each script with our server and with the
-// lldb-server beside lldb. Every line that the user sees is the same, but for what
-// alike leaves out.
+// lldb-server of the same installation. Every line that the user sees is the same, except
+// those that alike removes.
 func TestLLDBSeesWhatItsOwnServerShows(t *testing.T) {
 	bin := rseqstep(t)
 	stock := tabletest.NeedTool(t, "lldb-server")
@@ -93,7 +92,7 @@ func TestLLDBSeesWhatItsOwnServerShows(t *testing.T) {
 				return append([]string{stock, "gdbserver", address, "--", program}, s.args...)
 			}
 			var diff, printed string
-			for range 8 { // lldb writes from several threads: a line may be late, or left out at the end
+			for range 8 { // lldb writes from several threads: a line may be late, or missing at the end
 				got, out := lldbBeside(t, program, commands, ours)
 				want, _ := lldbBeside(t, program, commands, theirs)
 				printed = out
@@ -111,8 +110,8 @@ func TestLLDBSeesWhatItsOwnServerShows(t *testing.T) {
 	}
 }
 
-// TestLLDBAttachesAsToItsOwnServer attaches to a program that works, by our server
-// and by lldb-server, ends its work and lets it go.
+// TestLLDBAttachesAsToItsOwnServer attaches to a working program, with our server and
+// with lldb-server, ends its work and detaches.
 func TestLLDBAttachesAsToItsOwnServer(t *testing.T) {
 	bin := rseqstep(t)
 	stock := tabletest.NeedTool(t, "lldb-server")
@@ -133,9 +132,9 @@ func TestLLDBAttachesAsToItsOwnServer(t *testing.T) {
 		if err := run.Wait(); !errors.As(err, &status) || status.ExitCode() != 7 || out.String() != "crew: spin total 30\n" {
 			t.Errorf("%s: the program ended with %v and printed %q", server, err, out.String())
 		}
-		// Where it was when it was attached to is chance.
+		// Its position at the attach is random.
 		_, text, _ = strings.Cut(text, "(lldb) breakpoint set")
-		text, _, _ = strings.Cut(text, "(lldb) detach") // whether lldb says more before it ends is chance as well
+		text, _, _ = strings.Cut(text, "(lldb) detach") // whether lldb prints more before it ends is random too
 		saw[i] = alike(text)
 	}
 	if diff := cmp.Diff(saw[1], saw[0]); diff != "" {
@@ -143,7 +142,7 @@ func TestLLDBAttachesAsToItsOwnServer(t *testing.T) {
 	}
 }
 
-// atLines puts the numbers of crew.c's lines in.
+// atLines replaces AT(TEXT) by line numbers of crew.c.
 func atLines(t *testing.T, commands string) string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join(tabletest.Root(t), "testdata", "crew.c"))
@@ -160,7 +159,7 @@ func atLines(t *testing.T, commands string) string {
 }
 
 // lldbBeside runs lldb's commands against a server that runs the program, and
-// returns what lldb's user saw, and what the server's standard output was.
+// returns what lldb's user saw, and the server's standard output.
 func lldbBeside(t *testing.T, program, commands string, server func(address string) []string) (saw, printed string) {
 	t.Helper()
 	address := freePort(t)
@@ -186,13 +185,13 @@ func lldbBeside(t *testing.T, program, commands string, server func(address stri
 	if err := os.WriteFile(file, []byte("target create "+program+"\ngdb-remote "+address+"\n"+commands+"\nprocess kill\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	// A command that fails ends lldb's batch, unless it is in a file.
+	// A failing command ends lldb's batch, unless it comes from a file.
 	text, err := exec.CommandContext(ctx, tabletest.NeedTool(t, "lldb"), "-x", "-b", "-o", "command source -e 0 -c 0 "+file).CombinedOutput()
 	if err != nil {
 		t.Errorf("lldb: %v\n%s", err, text)
 	}
 	cancel()
-	serving.Wait() // its status is lldb-server's own matter; ours is asked for by other tests
+	serving.Wait() // lldb-server's exit status does not matter here; other tests check ours
 	b, err := os.ReadFile(out.Name())
 	if err != nil {
 		t.Fatal(err)
@@ -204,17 +203,17 @@ func lldbBeside(t *testing.T, program, commands string, server func(address stri
 	return saw, string(b)
 }
 
-// alike is what lldb's user saw, sorted by line, without what differs from run to
-// run, and without what is meant to differ between the servers.
+// alike is what lldb's user saw, sorted by line, without what differs from run to run or
+// is meant to differ between the servers.
 func alike(saw string) []string {
 	for _, r := range []struct{ is, becomes string }{
-		{`(?m)^crew:.*\n`, ""},                                                                // lldb-server sends on what the program prints; with ours it is in the server's own output
-		{`(?m)^ *([fg]s_base|orig_rax) = .*\n`, ""},                                           // shown by ours, or by later lldb-servers
-		{`stop reason = signal SIGSTOP`, "stop reason = signal SIGTRAP"},                      // of a program that was just started; gdb's servers have SIGTRAP
-		{`signal SIGSEGV: (invalid address|address not mapped to object)`, "signal SIGSEGV:"}, // the words of lldb 14, and of later ones
-		{`fault address[:=] ?`, "fault address "},                                             // the words of lldb 14, and of 21
+		{`(?m)^crew:.*\n`, ""},                                                                // lldb-server forwards the program's output; with ours it is in the server's own output
+		{`(?m)^ *([fg]s_base|orig_rax) = .*\n`, ""},                                           // shown by ours, or by later versions of lldb-server
+		{`stop reason = signal SIGSTOP`, "stop reason = signal SIGTRAP"},                      // of a newly started program; gdb's servers have SIGTRAP
+		{`signal SIGSEGV: (invalid address|address not mapped to object)`, "signal SIGSEGV:"}, // lldb 14's words, and those of later versions
+		{`fault address[:=] ?`, "fault address "},                                             // lldb 14's words, and those of 21
 		{`error: \d+ sending the breakpoint request`, "error: N sending the breakpoint request"},
-		{`(?m)^breakpoint refused: .*\n`, ""}, // ours says why
+		{`(?m)^breakpoint refused: .*\n`, ""}, // ours gives the reason
 		{`0x[0-9a-f]{7,}`, "ADDR"},
 		{`([Pp]rocess) \d+`, "$1 N"},
 		{`tid = \d+`, "tid = N"},

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// checkpoints are registers that lldb has had saved before a function call, and
-// has restored after it, by number. They are whole: what a thread that waits in a
-// system call needs to go on waiting (orig_rax; restart_syscall(2)) is among
-// them, and is none of the registers that lldb knows.
+// checkpoints are the register sets that lldb saves before a function call and restores
+// after it, by number. They are complete: they contain what a thread in a system call
+// needs in order to continue waiting (orig_rax; restart_syscall(2)), which is not among
+// the registers that lldb knows.
 type checkpoints struct {
 	last int
 	all  map[int]*regfile
 }
 
-// errNoCheckpoint says that a packet names registers that were not saved.
+// errNoCheckpoint: a packet names registers that were not saved.
 var errNoCheckpoint = errors.New("no registers were saved under that number for this thread")
 
 // checkpoint answers QSaveRegisterState;thread:ID; with a number, and

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// lldbHostIO answers the host I/O packets that only lldb has (lldb,
+// lldbHostIO answers the host I/O packets that only lldb sends (lldb,
 // docs/resources/lldbplatformpackets.md); unsupported for others.
 func lldbHostIO(op, args string) string {
 	switch op {
@@ -35,7 +35,7 @@ func lldbHostIO(op, args string) string {
 	return fmt.Sprintf("F%x", st.Mode().Perm())
 }
 
-// makeLink is TARGET,PATH, both in hexadecimal.
+// makeLink creates a symbolic link: TARGET,PATH, both in hexadecimal.
 func makeLink(args string) string {
 	target, path, _ := strings.Cut(args, ",")
 	to, ok := text(target)

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// lldbLaunch answers the packets by which lldb says how a program is to be
-// started; ok is false for others.
+// lldbLaunch answers the packets with which lldb describes how to start a
+// program; ok is false for others.
 func (c *client) lldbLaunch(name, args string) (reply string, ok bool, err error) {
 	switch name {
 	case "SetSTDIN", "SetSTDOUT", "SetSTDERR":
@@ -18,14 +18,14 @@ func (c *client) lldbLaunch(name, args string) (reply string, ok bool, err error
 		}
 		c.with.stdio[map[string]int{"SetSTDIN": 0, "SetSTDOUT": 1, "SetSTDERR": 2}[name]] = path
 	case "SetDetachOnError", "LaunchArch":
-		// There is one architecture; a program that we started ends with us.
+		// There is one architecture; a launched program ends with the server.
 	default:
 		return "", false, nil
 	}
 	return "OK", true, nil
 }
 
-// launchList is A, by which lldb before version 14 starts a program:
+// launchList is A, with which lldb before version 14 starts a program:
 // LENGTH,INDEX,WORD and so on, the word in hexadecimal.
 func (c *client) launchList(args string) (string, error) {
 	var words []string
@@ -70,8 +70,8 @@ func (c *client) workingDir() string {
 	return toHex(dir)
 }
 
-// named opens the files that lldb has named for a program; nil for those it has
-// not. Whoever calls closes them.
+// named opens the files that lldb has named for a program; nil for the others.
+// The caller closes them.
 func (w *launchWith) named() (to redirected, err error) {
 	for i, path := range w.stdio {
 		if path == "" {
@@ -81,7 +81,7 @@ func (w *launchWith) named() (to redirected, err error) {
 		if i == 0 {
 			mode = os.O_RDONLY
 		}
-		f, err := os.OpenFile(path, mode|syscall.O_NOCTTY, 0o666) // a terminal does not become ours
+		f, err := os.OpenFile(path, mode|syscall.O_NOCTTY, 0o666) // a terminal must not become ours
 		if err != nil {
 			return redirected{}, errors.Join(err, to.close())
 		}

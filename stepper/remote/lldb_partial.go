@@ -2,8 +2,8 @@ package remote
 
 import "fmt"
 
-// partial is a register that is a part of another one. lldb reads and writes it
-// by way of that one.
+// partial is a register that is part of another one. lldb reads and writes it
+// through that one.
 type partial struct {
 	name string
 	of   string
@@ -12,7 +12,7 @@ type partial struct {
 }
 
 // partials are those of the general and of the x87 registers (Intel SDM volume
-// 1, 3.4.1 and 9.2.2), by their size as lldb's own server lists them.
+// 1, 3.4.1 and 9.2.2), by size, in the order of lldb-server.
 func partials() (general, float []partial) {
 	old := []string{"a", "b", "c", "d"}
 	pointers := []string{"di", "si", "bp", "sp"}

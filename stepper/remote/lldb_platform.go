@@ -54,7 +54,7 @@ func (c *client) platformQuery(p string) (reply string, ok bool, err error) {
 	return reply, true, err
 }
 
-// killSpawned ends a server that was started here.
+// killSpawned ends a server that was started for lldb's platform.
 func (c *client) killSpawned(args string) (string, error) {
 	pid, err := strconv.Atoi(args)
 	if err != nil {
@@ -80,8 +80,8 @@ func (c *client) nextProcess() (string, error) {
 	return "", errNoProcess
 }
 
-// processesThat are the processes that a qfProcessInfo asks for: by "name" in
-// hexadecimal with "name_match", by "pid", or all.
+// processesThat are the processes that a qfProcessInfo packet selects: by
+// "name" in hexadecimal with "name_match", by "pid", or all.
 func processesThat(args string) (pids []int) {
 	match, name, only := "", "", 0
 	for _, f := range strings.Split(args, ";") {
@@ -108,7 +108,7 @@ func processesThat(args string) (pids []int) {
 	return pids
 }
 
-// nameMatches reports whether a program's name or path is what is asked for.
+// nameMatches reports whether a program's name or path matches.
 func nameMatches(how, want, path string) bool {
 	base := filepath.Base(path)
 	switch how {
@@ -124,8 +124,8 @@ func nameMatches(how, want, path string) bool {
 	return true
 }
 
-// programOf is the path of a process's program, or its name where the path may
-// not be read (proc(5)).
+// programOf is the path of a process's program, or its name if the path cannot
+// be read (proc(5)).
 func programOf(pid int) string {
 	if path, err := os.Readlink(procFile(pid, "exe")); err == nil {
 		return path
@@ -134,7 +134,7 @@ func programOf(pid int) string {
 	return strings.TrimSpace(string(comm))
 }
 
-// processInfo describes a process to lldb; "" for one that is gone.
+// processInfo describes a process to lldb; "" for one that has ended.
 func processInfo(pid int) string {
 	status, err := os.ReadFile(procFile(pid, "status"))
 	if err != nil {
@@ -176,7 +176,7 @@ func platformMode(name, args string) (string, error) {
 	if name == "Platform_chmod" {
 		return fileError(os.Chmod(path, os.FileMode(mode)&os.ModePerm)), nil
 	}
-	if mode == 0 { // lldb 14 says so, and means nothing by it
+	if mode == 0 { // lldb 14 sends this and means nothing by it
 		mode = 0o777
 	}
 	return fileError(os.MkdirAll(path, os.FileMode(mode)&os.ModePerm)), nil

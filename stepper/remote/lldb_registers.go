@@ -9,8 +9,8 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// The sets in which lldb shows registers, by the names that its own server has
-// for them. "register read" shows the first one.
+// The sets in which lldb shows registers, named as in lldb-server. "register
+// read" shows the first one.
 const (
 	setGeneral = "General Purpose Registers"
 	setFloat   = "Floating Point Registers"
@@ -93,7 +93,7 @@ func inSet(regs []register, set string) {
 	}
 }
 
-// pieced is a vector register whose parts lie in several places.
+// pieced is a vector register whose parts are stored in several places.
 func pieced(name, set string, pieces ...piece) register {
 	r := register{name: name, group: set, place: inPieces, pieces: pieces}
 	for _, p := range pieces {
@@ -102,8 +102,8 @@ func pieced(name, set string, pieces ...piece) register {
 	return r
 }
 
-// lldbDescription is target.xml with the attributes that lldb's own server puts
-// there. The numbered order of the registers is that of the packet g, which has
+// lldbDescription is target.xml with the attributes that lldb-server puts
+// there. The order of the register numbers is that of the packet g, which has
 // no partial ones.
 func lldbDescription(a *machine.Arch, regs []register) string {
 	var b strings.Builder

@@ -8,12 +8,13 @@ import (
 	"rseqstep/stepper"
 )
 
-// lldb reports whether the client is lldb, which alone has packets that end in
-// ";thread:ID;". (Delve has them too.)
+// lldb reports whether the client is lldb, the only client besides Delve whose
+// packets end in ";thread:ID;".
 func (c *client) lldb() bool { return c.threadSuffix && !c.delve() }
 
-// lldbSignal is the reason of a stop for a signal, as lldb has it: with it a
-// SIGTRAP of the program's own is told from a step, and a fault is described.
+// lldbSignal is the reason of a stop for a signal, in lldb's form: it
+// distinguishes a SIGTRAP of the program's own from a step, and describes a
+// fault.
 func (c *client) lldbSignal(stop stepper.Stop) string {
 	if !c.lldb() {
 		return ""
@@ -28,8 +29,9 @@ func (c *client) lldbSignal(stop stepper.Stop) string {
 }
 
 // faultText describes a fault in lldb's words (LinuxSignals.cpp, in LLVM's
-// lldb/source/Plugins/Process/Utility): "" for a signal that was sent, and for
-// one that has no description. info is its siginfo_t (sigaction(2), si_code).
+// lldb/source/Plugins/Process/Utility): "" for a signal that a process sent,
+// and for one without a description. info is its siginfo_t (sigaction(2),
+// si_code).
 func faultText(sig int, info []byte) string {
 	if len(info) < 24 {
 		return ""
@@ -45,7 +47,7 @@ func faultText(sig int, info []byte) string {
 			"failed protection key checks"},
 	}
 	list := names[sig]
-	const siKernel = 0x80 // of a general protection: no address is known
+	const siKernel = 0x80 // of a general protection exception: the address is unknown
 	switch {
 	case sig == 11 && code == siKernel:
 		return "signal SIGSEGV: address not mapped to object"
@@ -59,8 +61,8 @@ func faultText(sig int, info []byte) string {
 	return text
 }
 
-// keepReason notes the last stop as the reason why a thread stands, and forgets
-// those of threads that have ended.
+// keepReason records the last stop as a thread's stop reason, and forgets the
+// reasons of threads that have ended.
 func (c *client) keepReason(tid int) {
 	for t := range c.why {
 		if !c.alive(t) {
@@ -70,7 +72,7 @@ func (c *client) keepReason(tid int) {
 	c.why[tid] = c.last
 }
 
-// stopReason is a T reply's reason in lldb's words, its signal, and its
+// stopReason returns a T reply's reason in lldb's words, its signal, and its
 // description, if it has one.
 func stopReason(reply string) (reason string, signal int, description string) {
 	if len(reply) < 3 || reply[0] != 'T' {

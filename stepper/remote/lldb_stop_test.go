@@ -13,7 +13,7 @@ func TestFaultsAreDescribedInLLDBsWords(t *testing.T) {
 		{11, 1, "signal SIGSEGV: address not mapped to object (fault address: 0x1234)"},
 		{11, 2, "signal SIGSEGV: invalid permissions for mapped object (fault address: 0x1234)"},
 		{11, 0x80, "signal SIGSEGV: address not mapped to object"}, // SI_KERNEL: of a general protection exception
-		{11, 0, ""},  // SI_USER: it was sent
+		{11, 0, ""},  // SI_USER: a process sent it
 		{11, -6, ""}, // SI_TKILL
 		{7, 2, "signal SIGBUS: illegal address"},
 		{8, 1, "signal SIGFPE: integer divide by zero"},

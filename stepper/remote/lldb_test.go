@@ -12,7 +12,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// freePort is a port of the loopback device that nobody has at the moment.
+// freePort is a port of the loopback device that is unused at the moment.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "localhost:0")
@@ -23,7 +23,7 @@ func freePort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// lldb runs lldb's commands and returns what it and the program printed. The
+// lldb runs lldb's commands and returns its output and the program's. The
 // command CONNECT connects to a server that runs the program.
 func lldb(t *testing.T, bin, program string, args []string, commands ...string) string {
 	t.Helper()
@@ -46,7 +46,7 @@ func lldbRun(t *testing.T, bin, program string, args, commands []string) string 
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	within(t, "the server listens", func() bool { // without connecting: it has one client
+	within(t, "the server listens", func() bool { // checks without connecting: the server serves one client
 		b, err := os.ReadFile("/proc/net/tcp")
 		return err == nil && listens(string(b), address)
 	})
@@ -60,7 +60,7 @@ func lldbRun(t *testing.T, bin, program string, args, commands []string) string 
 	text, err := exec.CommandContext(ctx, tool, words...).CombinedOutput()
 	_, after, exited := strings.Cut(string(text), " exited with status = ")
 	late := exited && (strings.Contains(after, "error: invalid thread") || strings.Contains(after, "error: Command requires a process"))
-	if err != nil && !late { // a step more than there were is none
+	if err != nil && !late { // one step more than there are is not an error
 		t.Fatalf("lldb: %v\n%s", err, text)
 	}
 	if err := server.Wait(); err != nil {

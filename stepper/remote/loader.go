@@ -9,10 +9,10 @@ import (
 	"rseqstep/table"
 )
 
-// loaderDebug is the address of struct r_debug where the dynamic linker itself was
-// started as the program, with the user's program as an argument (ld.so(8)): the
-// auxiliary vector points to its own headers, whose dynamic section has no DT_DEBUG.
-// It keeps the structure under the symbol _r_debug, which it exports (link.h).
+// loaderDebug is the address of struct r_debug if the dynamic linker itself was started
+// as the program, with the user's program as an argument (ld.so(8)): the auxiliary vector
+// points to its own headers, whose dynamic section has no DT_DEBUG. The linker exports
+// the structure as the symbol _r_debug (link.h).
 func (c *client) loaderDebug() (uint64, error) {
 	_, at, err := c.programHeaders()
 	if err != nil {
@@ -44,8 +44,7 @@ func (c *client) mappedAt(at uint64) string {
 }
 
 // headersAt is the file address of a program's headers: they follow the ELF header
-// wherever a linker puts them into memory, as AT_PHDR takes for granted
-// (create_elf_tables, fs/binfmt_elf.c).
+// wherever they are in memory, as AT_PHDR assumes (create_elf_tables, fs/binfmt_elf.c).
 func headersAt(f *elf.File) uint64 {
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_PHDR {
@@ -60,17 +59,16 @@ func headersAt(f *elf.File) uint64 {
 	return 0
 }
 
-// listFrom is where a list of libraries begins that a client asks for in part (gdb
-// manual, "qXfer:libraries-svr4:read"): it knows those before already.
+// listFrom is the start of a partial list of libraries (gdb manual,
+// "qXfer:libraries-svr4:read"): the client already knows the entries before it.
 type listFrom struct {
 	start uint64 // the first link_map
 	prev  uint64 // the one before it
 	lmid  uint64 // the r_debug of its namespace
 }
 
-// parseListFrom reads an annex: "start=ADDR;prev=ADDR;lmid=ADDR;", parts of it left
-// out; all of the libraries are meant by an empty one. Names that are not known are
-// passed over, as by gdbserver.
+// parseListFrom parses an annex: "start=ADDR;prev=ADDR;lmid=ADDR;", each part optional;
+// an empty one means all libraries. Unknown names are ignored, as in gdbserver.
 func parseListFrom(annex string) (from listFrom, ok bool) {
 	for _, word := range strings.Split(annex, ";") {
 		if word == "" {

@@ -32,8 +32,8 @@ func interpreter(t *testing.T, program string) string {
 	return ""
 }
 
-// A program that is started by the dynamic linker's own command line is listed as the
-// linker's library, so that breakpoints in it resolve, and so are its libraries.
+// A program started on the dynamic linker's command line is listed as the linker's
+// library, so that breakpoints in it resolve, and so are its libraries.
 func TestLibrariesOfAProgramThatTheLinkerStarts(t *testing.T) {
 	bin, program := rseqstep(t), seed(t)
 	linker := interpreter(t, program)
@@ -41,8 +41,8 @@ func TestLibrariesOfAProgramThatTheLinkerStarts(t *testing.T) {
 	wantInOrder(t, out, "Breakpoint 1, main", realPath(t, program), "libc.so", "attempts", "exited normally")
 }
 
-// A client that knows the beginning of a list asks for the rest; stock gdbserver is
-// asked the same.
+// A client that knows the beginning of a list asks for the rest; the test compares with
+// stock gdbserver.
 func TestTheRestOfALibraryListIsListed(t *testing.T) {
 	bin := rseqstep(t)
 	library := tabletest.Build(t, tabletest.Fixture{Source: "libsec.c", Shape: tabletest.Shared})

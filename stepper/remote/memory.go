@@ -11,7 +11,7 @@ import (
 
 var errSyntax = errors.New("the packet cannot be understood")
 
-// read reads memory; short reads are shorter answers, and none at all is an error.
+// read reads memory; a short read is a shorter answer, and a read of nothing is an error.
 func (c *client) read(addr, length uint64) ([]byte, error) {
 	if length > maxPacket {
 		length = maxPacket
@@ -40,9 +40,9 @@ func (c *client) readHex(args string) (string, error) {
 	return hex.EncodeToString(p), err
 }
 
-// readBinary is the packet x ADDR,LENGTH. gdb, which has it only since it asks
-// for binary-upload, wants a "b" before the bytes; lldb wants none, and an "OK"
-// for no bytes, which is how it asks for the packet.
+// readBinary is the packet x ADDR,LENGTH. gdb, which sends it only after it has
+// asked for binary-upload, expects a "b" before the bytes; lldb expects none,
+// and an "OK" for no bytes, which is how it asks for the packet.
 func (c *client) readBinary(args string) (string, error) {
 	addr, length, ok := two(args, ",")
 	if !ok {
@@ -76,7 +76,7 @@ func (c *client) write(args string, binary bool) error {
 		return errSyntax
 	}
 	if len(p) == 0 {
-		return nil // how gdb asks for the packet X
+		return nil // with this gdb asks whether X is supported
 	}
 	var n int
 	var err error

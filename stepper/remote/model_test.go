@@ -20,7 +20,7 @@ import (
 )
 
 // served is a Crowd as a process of the server's: it has no terminal, no other
-// process can be held beside it, and nobody looks into its children.
+// process can be held beside it, and its children are not inspected.
 type served struct{ *modelled.Crowd }
 
 func (served) GiveTerminal(*os.File) error        { return nil }
@@ -39,25 +39,25 @@ func (served) WriteChild(int, table.Addr, []byte) (int, error) {
 	return 0, errors.ErrUnsupported
 }
 
-// modelClient is a client as gdb is one, and its accounts: it steps threads off
-// the breakpoints that it was told of, alone and with the breakpoint taken out; it
-// lets the child of a fork go as soon as it is told.
+// modelClient is a client that behaves as gdb does, with its accounts: it steps threads
+// off the breakpoints reported to it, each alone and with the breakpoint removed; it
+// detaches from the child of a fork as soon as that is reported.
 type modelClient struct {
 	c *client
 	w *modelled.Crowd
 
 	silent   bool         // signals pass without a stop
 	hits     map[int]int  // stops at the breakpoint, by thread
-	own      map[int]int  // times that the client takes a thread off the breakpoint that stands there for another reason
-	stopped  map[int]bool // threads that a stop was reported of, and not resumed since
-	standing map[int]bool // threads that were reported at the breakpoint and not resumed since
+	own      map[int]int  // times that the client steps a thread off the breakpoint at which it stopped for another reason
+	stopped  map[int]bool // threads reported as stopped and not resumed since
+	standing map[int]bool // threads reported at the breakpoint and not resumed since
 	shown    map[int]int  // signals that threads were reported stopped for
-	decide   map[int]bool // threads whose reported signal is still to be decided on
-	handed   map[int]int  // signals that were handed over
-	forks    []int        // processes that were reported
-	done     int          // ends of vforks that were reported
-	answered int          // stops by the interrupt byte
-	over     string       // how the session ended; "" while it has not
+	decide   map[int]bool // threads whose reported signal the client still has to decide on
+	handed   map[int]int  // signals that the client sent back
+	forks    []int        // reported processes
+	done     int          // reported ends of vforks
+	answered int          // stops for the interrupt byte
+	over     string       // how the session ended; "" before
 	current  int          // the thread that stopped last
 	log      []string     // packets and replies
 	stops    map[string]int
@@ -91,7 +91,7 @@ func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*mode
 	return m, nil
 }
 
-// ask sends a packet. An error that the client has caused nothing for is a fault.
+// ask sends a packet. An error for which the client gave no reason is a fault.
 func (m *modelClient) ask(packet string) (string, error) {
 	m.c.p = m.c.process
 	reply, err := m.c.answer(packet)
@@ -106,11 +106,11 @@ func (m *modelClient) ask(packet string) (string, error) {
 	return reply, err
 }
 
-// thread is a thread as packets name it.
+// thread is a thread's id in packets.
 func (m *modelClient) thread(tid int) string { return fmt.Sprintf("p%x.%x", m.w.PID(), tid) }
 
-// signalOf takes what thread tid is to be resumed with: the signal that it was
-// reported stopped for, unless drop says that the user wants it to be dropped.
+// signalOf returns the signal to resume thread tid with: the one it was
+// reported stopped for, unless drop says that the user drops it.
 func (m *modelClient) signalOf(tid int, drop bool) string {
 	was := m.decide[tid]
 	delete(m.decide, tid)
@@ -121,7 +121,7 @@ func (m *modelClient) signalOf(tid int, drop bool) string {
 	return fmt.Sprintf("%02x", modelled.CrowdSignal)
 }
 
-// act is a vCont action for one thread: kind with its signal, where it has one.
+// act is a vCont action for one thread: kind, with its signal if it has one.
 func (m *modelClient) act(kind string, tid int, drop bool) string {
 	if sig := m.signalOf(tid, drop); sig != "" {
 		if kind[0] == 'r' {
@@ -133,7 +133,7 @@ func (m *modelClient) act(kind string, tid int, drop bool) string {
 }
 
 // resume sends a vCont and accounts for its stop. lead is its first thread's action;
-// others says whether every other thread goes on too.
+// others says whether every other thread resumes too.
 func (m *modelClient) resume(kind string, tid int, others, drop bool) error {
 	packet := "vCont" + m.act(kind, tid, drop)
 	if others {
@@ -174,7 +174,7 @@ func (m *modelClient) resume(kind string, tid int, others, drop bool) error {
 	if why != "05" {
 		return nil
 	}
-	// A step, or nothing at all.
+	// One step, or nothing.
 	pc, ran := lead.Regs.PC(), lead.Executed-before[tid]
 	switch {
 	case stopped != tid || kind == "c":
@@ -193,8 +193,8 @@ func inRange(kind string, pc table.Addr) bool {
 	return pc >= table.Addr(low) && pc < table.Addr(high)
 }
 
-// account takes note of a stop reply. why is its kind: its signal, or the name of
-// what is reported.
+// account records a stop reply. why is its kind: its signal, or the name of the reported
+// event.
 func (m *modelClient) account(reply string) (tid int, why string, err error) {
 	if reply == "" || reply[0] == 'W' {
 		m.over = "ended"
@@ -254,7 +254,7 @@ func (m *modelClient) account(reply string) (tid int, why string, err error) {
 	return tid, why, nil
 }
 
-// breakpoint puts the client's breakpoint in, or takes it out.
+// breakpoint inserts the client's breakpoint, or removes it.
 func (m *modelClient) breakpoint(in bool) error {
 	packet := fmt.Sprintf("%c0,%x,1", map[bool]byte{true: 'Z', false: 'z'}[in], uint64(modelled.At))
 	if in && m.w.Alternates {
@@ -264,9 +264,9 @@ func (m *modelClient) breakpoint(in bool) error {
 	return err
 }
 
-// stands reports whether the client takes a thread off the breakpoint before it
-// goes on. gdb does that whatever the thread was shown stopped there for, and with
-// its user's own thread in any case.
+// stands reports whether the client steps a thread off the breakpoint before it resumes.
+// gdb does so whatever reason for the stop was reported, and always with its user's
+// current thread.
 func (m *modelClient) stands(tid int) bool {
 	if th := m.w.Walker(tid); !m.standing[tid] && (m.stopped[tid] || tid == m.current) && th.Regs.PC() == modelled.At {
 		if th.Regs.W[amd64.RDX] == 0 {
@@ -277,8 +277,8 @@ func (m *modelClient) stands(tid int) bool {
 	return m.standing[tid]
 }
 
-// stepOff steps the thread off the breakpoint that it was reported at. done is false where
-// something else came in between.
+// stepOff steps the thread off the breakpoint at which it was reported. done is false if
+// something else happened in between.
 func (m *modelClient) stepOff(tid int) (done bool, err error) {
 	if err := m.breakpoint(false); err != nil {
 		return false, err
@@ -306,10 +306,10 @@ func (m *modelClient) do(cmd string) error {
 		m.over = "detached"
 		_, err := m.ask(fmt.Sprintf("D;%x", m.w.PID()))
 		return err
-	case "signal": // the user gives the thread a signal of their own, whatever it has
+	case "signal": // the user sends the thread a signal of their own, whatever signal it has
 		m.handed[tid]++
 		if m.decide[tid] {
-			delete(m.decide, tid) // in place of the one it was reported stopped for
+			delete(m.decide, tid) // replaces the one it was reported stopped for
 		}
 		return m.raw(fmt.Sprintf("vCont;C%02x:%s;c:p%x.-1", modelled.CrowdSignal, m.thread(tid), m.w.PID()), tid)
 	case "other":
@@ -331,7 +331,7 @@ func (m *modelClient) do(cmd string) error {
 		kind, others = "s", false
 	case "range", "range alone":
 		kind, others = fmt.Sprintf("r%x,%x", uint64(modelled.Top), uint64(modelled.Back)), cmd == "range"
-	case "short range", "short range alone": // no call in it
+	case "short range", "short range alone": // the range contains no call
 		kind, others = fmt.Sprintf("r%x,%x", uint64(modelled.Back), uint64(modelled.Made)), cmd == "short range"
 		if pc := m.w.Walker(tid).Regs.PC(); pc < modelled.Back {
 			kind = fmt.Sprintf("r%x,%x", uint64(modelled.Top), uint64(modelled.Made))
@@ -351,14 +351,14 @@ func (m *modelClient) do(cmd string) error {
 	return m.resume(kind, tid, others, cmd == "drop")
 }
 
-// byteComes lets the interrupt byte come while the program stands.
+// byteComes sends the interrupt byte while the program is stopped.
 func (m *modelClient) byteComes() {
 	if !m.c.conn.wanted.Load() && m.w.ByteComes() {
 		m.c.conn.wanted.Store(true)
 	}
 }
 
-// raw is resume of every thread by a packet as it is.
+// raw resumes every thread with the packet as it is.
 func (m *modelClient) raw(packet string, tid int) error {
 	for _, o := range m.w.Threads() {
 		if m.stands(o) {
@@ -397,7 +397,7 @@ func (m *modelClient) settled(open map[int]int, openChildren int) (faults []stri
 		if th.Passed != m.hits[tid]+m.own[tid]-standing {
 			fault("thread %d has passed the breakpoint %d times, %d hits were reported, %d of them not gone on from, and %d times the client took it past", tid, th.Passed, m.hits[tid], standing, m.own[tid])
 		}
-		want := m.handed[tid] + open[tid] // and what letting go delivers
+		want := m.handed[tid] + open[tid] // and what a detach delivers
 		if m.decide[tid] {
 			want++
 		}
@@ -434,18 +434,18 @@ func (m *modelClient) settled(open map[int]int, openChildren int) (faults []stri
 	return faults
 }
 
-// A client resumes threads, all or one alone, by each kind of action, with the
-// signals that it was shown, without them, and with others; it detaches. Threads are
-// sent signals, make processes and meet a breakpoint, together and one while another
-// one is dealt with; the client sends its interrupt byte. In every order: nothing is
-// dropped, doubled or moved (see the package's invariants).
+// A client resumes threads, all or one alone, with each kind of action, with the signals
+// reported to it, without them, and with others; it detaches. Threads receive signals,
+// create processes and hit a breakpoint, together and one while another one is handled;
+// the client sends its interrupt byte. In every order nothing is lost, doubled or
+// reordered (see the package's invariants).
 func TestEveryOrderOfAClientsCommands(t *testing.T) {
 	more, _ := strconv.Atoi(os.Getenv("RSEQSTEP_DEVIATIONS"))
 	const rounds = 3
 	all := []string{"continue", "drop", "alone", "step", "step alone", "range", "range alone", "short range", "short range alone", "other", "signal", "detach"}
 	type row struct {
-		silent, conditional bool // signals pass without a stop; the breakpoint is to be met every second time
-		length, events      int  // commands in every order, and of how many events
+		silent, conditional bool // signals pass without a stop; every second hit of the breakpoint counts
+		length, events      int  // length of the command sequences, and the number of events
 	}
 	rows := []row{{false, false, 2, 1}, {true, false, 2, 1}, {false, true, 1, 1}}
 	if tabletest.Thorough() {

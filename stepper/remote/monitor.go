@@ -13,7 +13,7 @@ const monitorHelp = `monitor rseq                      sections, registrations a
 monitor rseq inside on|off        whether stepi goes through sections one instruction at a time
 monitor rseq stuck-limit N        fruitless passes before the work is done by a cpu_opv vector
 monitor rseq stuck report|inject|off
-                                  what continue does about a thread that goes round a section and never commits
+                                  what continue does about a thread that repeats a section and never commits
 monitor rseq stuck-time N         after how many seconds without a commit; 0 is never
 monitor rseq opv                  the next step does the coming section's work by a cpu_opv vector
 monitor rseq abort [at N]         the next step lets the kernel abort the coming section before its instruction N
@@ -22,14 +22,14 @@ monitor rseq follow parent|child  which process is kept after a fork
 ` + gdbserverHelp + `monitor help                      this list
 `
 
-// monitor answers qRcmd: the commands that are the server's own.
+// monitor answers qRcmd: the server's own commands.
 func (c *client) monitor(args string) (string, error) {
 	line, ok := text(args)
 	if !ok {
 		return "", errSyntax
 	}
 	out := c.command(strings.Fields(line))
-	if c.threadSuffix { // decodes console output, and shows an answer's hexadecimal digits as they are
+	if c.threadSuffix { // decodes console output, but shows an answer's hexadecimal digits undecoded
 		for _, l := range strings.Split(strings.TrimSuffix(out, "\n"), "\n") {
 			c.print(l)
 		}
@@ -41,7 +41,7 @@ func (c *client) monitor(args string) (string, error) {
 	return toHex(out), nil
 }
 
-// command carries out a monitor command and returns what it says.
+// command carries out a monitor command and returns its output.
 func (c *client) command(words []string) string {
 	if out, ok := c.gdbserverCommand(words); ok {
 		return out
@@ -73,7 +73,7 @@ func (c *client) command(words []string) string {
 	case "stuck-limit":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 {
-			return fmt.Sprintf("%q is no number of passes.\n", value)
+			return fmt.Sprintf("%q is not a number of passes.\n", value)
 		}
 		policy.StuckLimit = n
 	case "stuck":
@@ -108,7 +108,7 @@ func (c *client) command(words []string) string {
 		if rest, ok := strings.CutPrefix(value, "at "); ok {
 			var err error
 			if n, err = strconv.Atoi(strings.TrimSpace(rest)); err != nil || n < 1 {
-				return fmt.Sprintf("%q is no number of an instruction; the first is 1.\n", rest)
+				return fmt.Sprintf("%q is not the number of an instruction; the first is 1.\n", rest)
 			}
 		} else if value != "" {
 			return "Give \"abort\" or \"abort at N\".\n"
@@ -122,7 +122,7 @@ func (c *client) command(words []string) string {
 	return c.setting(words[0])
 }
 
-// policyNow is the process's policy, or that of the next one.
+// policyNow is the policy of the process, or of the next one if there is none.
 func (c *client) policyNow() *stepper.Policy {
 	if c.p != nil {
 		return c.p.engine.Policy()
@@ -130,7 +130,7 @@ func (c *client) policyNow() *stepper.Policy {
 	return &c.policy
 }
 
-// setting says how a setting stands.
+// setting describes the value of a setting.
 func (c *client) setting(name string) string {
 	p := c.policyNow()
 	switch name {

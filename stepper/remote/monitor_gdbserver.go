@@ -57,8 +57,8 @@ func (c *client) gdbserverCommand(words []string) (out string, ok bool) {
 	return "", false
 }
 
-// debugComponent is "set debug COMPONENT on|off", which gdb 18's server has for its
-// earlier "set remote-debug" and "set event-loop-debug"; "off" alone is for all.
+// debugComponent is "set debug COMPONENT on|off", gdb 18's form of the earlier "set
+// remote-debug" and "set event-loop-debug"; "off" alone disables all.
 func (c *client) debugComponent(words []string) (out string, ok bool) {
 	component := "all"
 	switch {
@@ -87,9 +87,9 @@ func setFlag(flag *atomic.Bool, value, name string) string {
 	return "0 or 1 expected.\n"
 }
 
-// SetFormat reads what --debug-format and "set debug-format" are given: "all",
-// "none", "timestamp", or several of them with commas, of which the later ones
-// count.
+// SetFormat parses the argument of --debug-format and "set debug-format":
+// "all", "none", "timestamp", or several of them with commas; later ones
+// override.
 func (d *DebugLog) SetFormat(list string) error {
 	stamp := false
 	for _, option := range strings.Split(list, ",") {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// osdataKinds are the tables of "info os" that we have, as gdbserver describes
-// them (gdb manual, "Operating System Information").
+// osdataKinds are the supported tables of "info os", with gdbserver's
+// descriptions (gdb manual, "Operating System Information").
 func osdataKinds() [][3]string {
 	return [][3]string{
 		{"processes", "Listing of all processes", "Processes"},
@@ -20,8 +20,8 @@ func osdataKinds() [][3]string {
 	}
 }
 
-// osdata is what qXfer:osdata reads: the list of tables, or one of them. It is the
-// machine's, not the program's, and is taken anew when it is read from its start.
+// osdata is what qXfer:osdata reads: the list of tables, or one of them. It describes the
+// machine, not the program, and is read afresh when the client reads it from its start.
 func (c *client) osdata(kind string, offset uint64) (string, error) {
 	if offset == 0 || c.table.kind != kind {
 		items, err := osdataItems(kind)
@@ -102,11 +102,11 @@ func osdataItems(kind string) (rows [][]column, err error) {
 }
 
 func number10(c column) int {
-	n, _ := strconv.Atoi(c.value) // we have written it
+	n, _ := strconv.Atoi(c.value) // osdataItems wrote it
 	return n
 }
 
-// numbered are the entries of a directory under /proc that are ids.
+// numbered are the entries of a directory under /proc that are numbers.
 func numbered(dir string) (ids []int, err error) {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
@@ -118,8 +118,8 @@ func numbered(dir string) (ids []int, err error) {
 	return ids, err
 }
 
-// commandOf is a process's command line, its name in brackets where it has none, as
-// ps(1) shows it.
+// commandOf is a process's command line, its name in brackets if it has none, as ps(1)
+// shows it.
 func commandOf(dir string) string {
 	b, err := os.ReadFile(filepath.Join(dir, "cmdline"))
 	if line := strings.TrimRight(strings.ReplaceAll(string(b), "\x00", " "), " "); err == nil && line != "" {
@@ -136,7 +136,7 @@ func nameOf(dir string) string {
 	return strings.TrimSpace(string(b))
 }
 
-// ownerOf is the name of the user whom a process belongs to, or the number.
+// ownerOf is the name of the user who owns a process, or the number.
 func ownerOf(dir string) string {
 	b, err := os.ReadFile(filepath.Join(dir, "status"))
 	if err != nil {
@@ -150,8 +150,8 @@ func ownerOf(dir string) string {
 	return id
 }
 
-// statOf is a field of a stat file of proc(5), counted from 1 as there; only those
-// behind the name.
+// statOf is a field of a stat file of proc(5), numbered from 1 as there; only fields
+// after the name.
 func statOf(dir string, n int) string {
 	b, err := os.ReadFile(filepath.Join(dir, "stat"))
 	if err != nil {
@@ -164,7 +164,7 @@ func statOf(dir string, n int) string {
 	return ""
 }
 
-// coresOf are the CPUs that threads have run on last.
+// coresOf are the CPUs on which the threads last ran.
 func coresOf(dir string, tids []int) string {
 	const processor = 39
 	seen := map[int]bool{}

@@ -11,7 +11,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// "info os" shows what it shows on stock gdbserver: the program is in each table.
+// "info os" shows the same as on stock gdbserver: the program is in each table.
 func TestInfoOSListsTheProgram(t *testing.T) {
 	bin, program := rseqstep(t), seed(t)
 	script := "break main\ncontinue\ninfo os\ninfo os processes\ninfo os threads\ninfo os procgroups\npython print('is', gdb.selected_inferior().pid)\n" + refused("info os nothing")
@@ -36,7 +36,7 @@ func TestInfoOSListsTheProgram(t *testing.T) {
 	}
 }
 
-// A tilde is for the server to expand, as gdbserver does.
+// The server expands a tilde, as gdbserver does.
 func TestWorkingDirectoryMayBeginWithATilde(t *testing.T) {
 	bin, program := rseqstep(t), seed(t)
 	home, err := filepath.EvalSymlinks(t.TempDir())
@@ -56,7 +56,7 @@ func TestWorkingDirectoryMayBeginWithATilde(t *testing.T) {
 	}
 }
 
-// What gdbserver's users look for when a program cannot be started.
+// gdbserver's users look for this text when a program cannot be started.
 func TestServerThatCannotStartItsProgramSaysSo(t *testing.T) {
 	out, err := exec.Command(rseqstep(t), "gdbserver", "localhost:0", "/nonexistent/program").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "/nonexistent/program: no such file or directory") || !strings.HasSuffix(string(out), "\nExiting\n") {

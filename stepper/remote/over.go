@@ -2,10 +2,10 @@ package remote
 
 import "rseqstep/stepper"
 
-// stepsOver reports whether a continue of every thread is part of a client's
-// step. No packet says so. A client that runs a call to its end, as next, finish
-// and until do, has put a breakpoint where the frame of its thread returns to,
-// and has done so just now: a user's own has been there before, as a rule.
+// stepsOver reports whether a continue of every thread is part of a client's step. No
+// packet tells that. A client that runs a call to its end, as next, finish and until do,
+// has just set a breakpoint at the return address of its thread's frame; a user's own
+// breakpoint there is usually older.
 func (c *client) stepsOver(e *stepper.Engine) bool {
 	fresh := false
 	for _, b := range c.p.points {
@@ -26,7 +26,8 @@ func (c *client) stepsOver(e *stepper.Engine) bool {
 	return b != nil && b.wanted && !b.used
 }
 
-// use notes the breakpoints that the program is about to run with.
+// use records the breakpoints that are inserted for the next run of the
+// program.
 func (c *client) use() {
 	for _, b := range c.p.points {
 		b.used = b.used || b.wanted

@@ -7,9 +7,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// The endless loop of several lines, around a section in a function of another
-// file: gdb goes on from that function's beginning to a breakpoint of its own
-// behind the call, by a packet that a user's continue sends too.
+// An endless loop of several lines, around a section in a function of another
+// file: gdb continues from that function's beginning to a breakpoint of its own
+// behind the call, with the same packet as for a user's continue.
 func TestGDBsStepsPassALoopOfSeveralLinesThatNeverEndsNatively(t *testing.T) {
 	bin := rseqstep(t)
 	commands := map[string]int{"next": 14, "step": 42, "until": 14, "finish": 1}

@@ -8,7 +8,7 @@ const (
 	interrupt = 0x03
 )
 
-// maxPacket bounds a packet's payload, in bytes: what we say in PacketSize. A
+// maxPacket bounds a packet's payload, in bytes; PacketSize announces it. A
 // longer one is dropped as damaged.
 const maxPacket = 0x20000
 
@@ -40,17 +40,17 @@ type Kind int
 
 const (
 	Nothing   Kind = iota // more bytes are needed
-	Packet                // a whole packet with a right checksum: Payload has it
-	Damaged               // a packet with a wrong checksum, or too long a one
+	Packet                // a complete packet with a correct checksum: Payload has it
+	Damaged               // a packet with a wrong checksum, or one that is too long
 	Interrupt             // the interrupt byte, outside of packets
 	Ack                   // '+'
 	Nak                   // '-'
 )
 
-// Decoder takes the bytes of one side's stream. The zero Decoder stands before
-// the first.
+// Decoder decodes one direction of the stream. The zero Decoder is ready for
+// its first byte.
 type Decoder struct {
-	// Payload is the packet found last, its escapes undone; it is the caller's.
+	// Payload is the last packet, unescaped; it belongs to the caller.
 	Payload []byte
 
 	state   decoding
@@ -70,7 +70,7 @@ const (
 	inSecondDigit
 )
 
-// Feed takes the next byte and tells what it completes.
+// Feed consumes the next byte and returns what it completes.
 func (d *Decoder) Feed(b byte) Kind {
 	switch d.state {
 	case between:
@@ -114,7 +114,7 @@ func (d *Decoder) take(b byte) {
 	case '#':
 		d.state = inFirstDigit
 		return
-	case '$': // a packet never has it unescaped: the other side has begun again
+	case '$': // a packet never contains it unescaped: the other side has begun again
 		d.begin()
 		return
 	}

@@ -33,7 +33,7 @@ func TestDecoderFindsWhatTheStreamHas(t *testing.T) {
 		{"$g#zz-", []Kind{Damaged, Nak}, ""},
 		{"$X$?#3f", []Kind{Packet}, "?"},
 		{"$a}\x03#e1", []Kind{Packet}, "a#"},
-		{"$\x03#03", []Kind{Packet}, "\x03"}, // within a packet it is no interrupt
+		{"$\x03#03", []Kind{Packet}, "\x03"}, // inside a packet it is not an interrupt
 		{"$a}#de", []Kind{Damaged}, ""},
 		{"$#00", []Kind{Packet}, ""},
 	}
@@ -74,8 +74,8 @@ func TestTooLongAPacketIsDamaged(t *testing.T) {
 	}
 }
 
-// FuzzPacket: any payload survives its frame, after any rubbish that does not
-// itself begin a packet's last bytes, and no stream makes the parsers panic.
+// FuzzPacket: any payload survives framing, after any garbage that does not
+// itself look like an unfinished packet, and no stream makes the parsers panic.
 func FuzzPacket(f *testing.F) {
 	for _, s := range []string{"", "?", "vCont;r55,66:p1.2;c", "Z0,1,1;X3,220127", "X10,3:}\x03*#$", "qXfer:a:read::0,1", "vFile:open:2f,0,0", "Hgp1.-1"} {
 		f.Add([]byte(s))
@@ -105,7 +105,7 @@ func FuzzPacket(f *testing.F) {
 	})
 }
 
-// touches: the bytecode may read memory or registers, for which there is no process.
+// touches: the bytecode may read memory or registers, and there is no process.
 func touches(code []byte) bool {
 	return bytes.ContainsAny(code, "\x17\x18\x19\x1a\x26")
 }

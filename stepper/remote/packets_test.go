@@ -11,30 +11,30 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Each packet that clients send beside the ones the other tests need, and what
-// the gdb manual ("General Query Packets", "Packets") says is answered.
+// Each packet that clients send and no other test covers, and the answer that
+// the gdb manual ("General Query Packets", "Packets") specifies.
 func TestPacketsAreAnsweredAsTheManualSays(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	w, _, _ := serve(t, bin, "SOCKET", program)
 	w.ask("qSupported:multiprocess+;swbreak+;hwbreak+")
 	w.ask("QStartNoAckMode")
 	pid := pidOf(t, w)
-	t.Cleanup(func() { syscall.Kill(pid, syscall.SIGKILL) }) // it is let go in the end
+	t.Cleanup(func() { syscall.Kill(pid, syscall.SIGKILL) }) // the test detaches in the end
 	this := fmt.Sprintf("p%x.%x", pid, pid)
 	for _, c := range []struct{ say, want string }{
 		{"!", "OK"},
 		{"vMustReplyEmpty", ""},
 		{"vCont?", "vCont;c;C;s;S;t;r"},
-		{"vCont;t", "OK"}, // everything stands already
+		{"vCont;t", "OK"}, // everything is stopped already
 		{"vCont;t:" + this, "OK"},
-		{"vCont;c:p1.1", "E.the packet lets nothing run"},
+		{"vCont;c:p1.1", "E.the packet resumes nothing"},
 		{"qC", "QC" + this},
 		{"qAttached", "0"},
 		{fmt.Sprintf("qAttached:%x", pid), "0"},
 		{"qAttached:1", "E01"},
 		{"QNonStop:0", "OK"},
-		{"QNonStop:1", "E.non-stop mode is not supported: other threads may be held while a section is stepped over"},
-		{"QThreadEvents:1", ""}, // not offered: gdb asks for it in non-stop mode only
+		{"QNonStop:1", "E.non-stop mode is not supported: other threads may be stopped while a section is stepped over"},
+		{"QThreadEvents:1", ""}, // not offered: gdb asks for it only in non-stop mode
 		{"QPassSignals:e;10", "OK"},
 		{"QProgramSignals:0;1;3", "OK"},
 		{"QCatchSyscalls:1;1;e7", "OK"},
@@ -47,11 +47,11 @@ func TestPacketsAreAnsweredAsTheManualSays(t *testing.T) {
 		{"QEnvironmentHexEncoded:" + toHex("A=b=c"), "OK"},
 		{"QEnvironmentUnset:" + toHex("A"), "OK"},
 		{"QEnvironmentReset", "OK"},
-		{"qXfer:memory-map:read::0,100", ""}, // gdb takes what a map leaves out for no memory
+		{"qXfer:memory-map:read::0,100", ""}, // gdb treats what a map omits as no memory
 		{"qXfer:threads:read::0,4", "m<?xm"},
 		{"qXfer:siginfo:write::zz:a", "E01"},
 		{"qXfer:siginfo:write::0:", "0"},
-		{"qXfer:siginfo:write::81:a", "E01"}, // behind its end
+		{"qXfer:siginfo:write::81:a", "E01"}, // beyond its end
 		{"qXfer:features:read:other.xml:0,10", "E01"},
 		{"H" + "g" + this, "OK"},
 		{"Hgp1.1", "E01"},
@@ -62,7 +62,7 @@ func TestPacketsAreAnsweredAsTheManualSays(t *testing.T) {
 		{"vKill;1", "E.process 1 is not debugged here"},
 		{"vKill", "E.the packet cannot be understood"},
 		{"Z5,0,1", ""},
-		{"Z3,0,1", ""}, // the processor watches no loads without stores: gdb, refused, tells them apart itself
+		{"Z3,0,1", ""}, // the processor has no watchpoint for loads without stores: gdb, after the refusal, distinguishes them itself
 		{"qUnheardOf", ""}, {"QUnheardOf", ""}, {"vUnheardOf", ""}, {"b", ""}, {"_", ""},
 		{fmt.Sprintf("D;%x", pid), "OK"},
 		{"?", "W00"},
@@ -82,7 +82,7 @@ func TestMemoryIsSearched(t *testing.T) {
 	wantInOrder(t, out, "<hay+250000>", "1 pattern found", "Pattern not found")
 }
 
-// What gdb sets for programs to come reaches them, in extended mode.
+// gdb's settings for later programs take effect, in extended mode.
 func TestProgramsAreStartedAsTheClientSays(t *testing.T) {
 	bin := rseqstep(t)
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -129,8 +129,8 @@ func TestRestartPacketStartsAnew(t *testing.T) {
 	}
 }
 
-// A signal that the client did not want the program to have does not come with
-// the detach, and one that it did does.
+// A detach does not deliver a signal that the client dropped, and does deliver
+// one that it passed.
 func TestSignalsOfADetachedProgram(t *testing.T) {
 	bin := rseqstep(t)
 	program := compile(t, "signalled", `#include <signal.h>

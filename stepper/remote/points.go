@@ -16,14 +16,14 @@ type point struct {
 	length uint64
 }
 
-// planted is one that the Engine has. gdb takes all its breakpoints out at
-// every stop and puts them in again to go on: so one that was taken out stays
-// until the program really runs without it.
+// planted is a breakpoint that the Engine has. gdb removes all its breakpoints
+// at every stop and inserts them again to resume: so a removed one stays until
+// the program really runs without it.
 type planted struct {
-	numbers []int // the Engine's
+	numbers []int // the Engine's numbers
 	wanted  bool
 	used    bool // the program has run with it (over.go)
-	inChild bool // between a fork and the choice of a process: whether the child has it
+	inChild bool // between a fork and the choice of a process: the child has it
 	conds   []condition
 }
 
@@ -65,15 +65,15 @@ func (c *client) point(p string) (string, error) {
 	return done(c.plant(at, b))
 }
 
-// clientReads: it may have watchpoints for loads alone (rwatch). The processor
-// has none: a debug register that meets loads meets stores too (Intel SDM volume
-// 3, "Debug Control Register (DR7)"). gdb takes a stop for a load where it asked
-// for no more, and where that is refused asks for both and tells them apart by
-// the value; lldb shows what it meets.
+// clientReads: the client may have watchpoints for loads alone (rwatch). The processor
+// has none: a debug register that matches loads matches stores too (Intel SDM volume 3,
+// "Debug Control Register (DR7)"). gdb believes a load if it asked for nothing else, and
+// if that is refused it asks for both and distinguishes them by the value; lldb shows
+// every stop.
 func (c *client) clientReads() bool { return c.threadSuffix || c.delve() }
 
-// mark is what records that a breakpoint is put in or taken out, in the process
-// that the client has selected. A forked child has those that its parent had.
+// mark records that a breakpoint is inserted or removed, in the process that
+// the client has selected. A forked child has those of its parent.
 func (c *client) mark() func(b *planted, there bool) {
 	if c.inChild() && !c.vforked() {
 		return func(b *planted, there bool) { b.inChild = there }
@@ -81,7 +81,7 @@ func (c *client) mark() func(b *planted, there bool) {
 	return func(b *planted, there bool) { b.wanted = there }
 }
 
-// plant gives the Engine a new breakpoint.
+// plant adds a new breakpoint to the Engine.
 func (c *client) plant(at point, b *planted) error {
 	when := func(tid int) (bool, error) { return c.holds(b.conds, tid) }
 	specs := []stepper.BreakpointSpec{{ThisProgram: true, Kind: stepper.BreakpointKind(at.kind), Location: "*" + at.addr.String(), Addrs: []table.Addr{at.addr}, Nameless: true, When: when}}
@@ -112,7 +112,8 @@ func (c *client) plant(at point, b *planted) error {
 	return nil
 }
 
-// explain says how a breakpoint inside a section is kept safe, once each.
+// explain tells the user once per place how a breakpoint inside a section is
+// kept safe.
 func (c *client) explain(b *stepper.Breakpoint) {
 	for _, p := range b.Places {
 		if p.Trap == 0 {
@@ -124,7 +125,7 @@ func (c *client) explain(b *stepper.Breakpoint) {
 		}
 		about := p.Addr
 		if c.delve() {
-			about = s.Start // whose next has a breakpoint on every line
+			about = s.Start // next sets a breakpoint on every line there
 		}
 		if !c.explained[about] {
 			c.explained[about] = true
@@ -134,7 +135,7 @@ func (c *client) explain(b *stepper.Breakpoint) {
 	}
 }
 
-// aligned cuts a range into pieces that debug registers can watch.
+// aligned splits a range into pieces that debug registers can watch.
 func aligned(addr table.Addr, length uint64) []point {
 	var out []point
 	for length > 0 && len(out) <= 4 {
@@ -155,7 +156,7 @@ func (c *client) uproot(b *planted) (err error) {
 	return err
 }
 
-// dropUnwanted removes what was taken out and not put in again.
+// dropUnwanted removes what the client removed and did not insert again.
 func (c *client) dropUnwanted() (err error) {
 	for at, b := range c.p.points {
 		if !b.wanted {
@@ -166,7 +167,7 @@ func (c *client) dropUnwanted() (err error) {
 	return err
 }
 
-// pointOf finds what a number of the Engine's stands for.
+// pointOf returns the client's point for a breakpoint number of the Engine's.
 func (c *client) pointOf(number int) (point, bool) {
 	for at, b := range c.p.points {
 		for _, n := range b.numbers {

@@ -22,25 +22,25 @@ type process struct {
 	symbols     *symbols.Set
 	attached    bool
 	points      map[point]*planted
-	catchpoints []int // the Engine's numbers of those for what the client wants to see
+	catchpoints []int // the Engine's numbers for the events that the client wants reported
 	features    []feature
-	regs        []register        // nil until they are asked for
-	owned       map[uint64]uint64 // sizes of lldb's own pieces of the program's memory, by address
+	regs        []register        // nil until they are needed
+	owned       map[uint64]uint64 // sizes of lldb's scratch allocations in the program's memory, by address
 	stop        stepper.Stop      // the last one
-	forward     *forward          // where its output comes; nil: it does not come to us
+	forward     *forward          // carries the program's output; nil: the output does not come to the server
 }
 
-// launchWith is what clients may set for the programs to be started.
+// launchWith are the settings of clients for the programs they start.
 type launchWith struct {
 	env  []string
 	dir  string
 	aslr bool
-	bare bool // no shell's redirections in the arguments
+	bare bool // the arguments contain no shell redirections
 
 	stdio [3]string // files that lldb has named for standard input, output and error; "" for none
 }
 
-// launch starts a program. Errors say why it cannot be.
+// launch starts a program. The error says why that failed.
 func (s *Server) launch(ctx context.Context, path string, args []string) (err error) {
 	file, err := findProgram(path, s.with.dir)
 	if err != nil {
@@ -85,8 +85,8 @@ func (s *Server) launch(ctx context.Context, path string, args []string) (err er
 		}
 	}
 	o.Args = words
-	// The terminal is given when the program first goes on (move): as a member of
-	// a background group the child could not take it itself.
+	// The terminal is given when the program first resumes (move): as a member of a
+	// background group the child could not take it itself.
 	target, err := ptrace.Launch(o)
 	if err != nil {
 		return err
@@ -141,8 +141,8 @@ func (s *Server) attach(pid int) error {
 	return s.standsAtSignal()
 }
 
-// standsAtSignal makes a signal that a thread was about to take when it was attached
-// to the stop that the client is told of.
+// standsAtSignal makes a signal that a thread was about to take at the attach the first
+// stop that the client sees.
 func (s *Server) standsAtSignal() error {
 	p := s.process
 	tid, sig, err := p.target.TakeSignal()
@@ -153,7 +153,8 @@ func (s *Server) standsAtSignal() error {
 	return p.engine.SelectThread(tid)
 }
 
-// adopt takes over a process that the client has let go into a stop by SIGSTOP.
+// adopt takes over a process that the client has detached from while a SIGSTOP
+// had it stopped.
 func (s *Server) adopt(pid int, launched bool) error {
 	trap, err := s.runningTrap()
 	if err != nil {
@@ -167,7 +168,8 @@ func (s *Server) adopt(pid int, launched bool) error {
 	return s.take(target, !launched)
 }
 
-// runningTrap is how cpu_opv is given to a process that runs already.
+// runningTrap finds how cpu_opv can be provided to a process that is already
+// running.
 func (s *Server) runningTrap() (ptrace.RunningTrap, error) {
 	if s.CPUOpv.Number == 0 {
 		return ptrace.RunningTrap{}, nil
@@ -179,7 +181,7 @@ func (s *Server) runningTrap() (ptrace.RunningTrap, error) {
 	return trap, err
 }
 
-// take puts an Engine on a target that is held.
+// take makes an Engine for a stopped target.
 func (s *Server) take(target *ptrace.Process, attached bool) error {
 	engine, set, err := live.Open(target, live.Options{Policy: s.policy, CPUOpv: s.CPUOpv, Attached: attached})
 	if err != nil {
@@ -194,8 +196,8 @@ func (s *Server) take(target *ptrace.Process, attached bool) error {
 	return nil
 }
 
-// findProgram makes a name without a slash a path, as a shell would after
-// looking into the working directory.
+// findProgram makes a name without a slash a path, as a shell would, after a
+// look in the working directory.
 func findProgram(name, dir string) (string, error) {
 	if name == "" {
 		return "", errors.New("no program was named")
@@ -212,8 +214,8 @@ func findProgram(name, dir string) (string, error) {
 	return exec.LookPath(name)
 }
 
-// end lets go of every process: one that we started is killed, one that we
-// attached to goes on.
+// end releases every process: it kills launched ones and detaches from attached
+// ones.
 func (s *Server) end() error {
 	var errs error
 	for s.any(); s.process != nil; s.any() {
@@ -237,7 +239,7 @@ func (s *Server) endOne() error {
 	return p.engine.Kill()
 }
 
-// forget drops a process that is gone.
+// forget drops a process that has ended or is detached.
 func (s *Server) forget() {
 	s.apart()
 	if s.process != nil && s.Terminal != nil {
@@ -249,13 +251,13 @@ func (s *Server) forget() {
 		s.process.forward.close()
 	}
 	if s.process != nil && !s.process.target.Alive() {
-		s.process.symbols.Close() // else by whoever lets go of it, for which they may be wanted
+		s.process.symbols.Close() // else the caller closes them, because it may still need them
 	}
 	s.process = nil
 }
 
-// passSignals makes the `handle` table of the process that of the client:
-// signals that it wants to see stop the program, the others pass.
+// passSignals sets the process's `handle` table from the client's: signals that
+// it wants reported stop the program, the others pass.
 func (s *Server) passSignals() {
 	for _, p := range s.all() {
 		s.passSignalsOf(p)

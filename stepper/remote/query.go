@@ -68,7 +68,7 @@ func (c *client) query(p string) (string, error) {
 	return unsupported, nil
 }
 
-// supported answers qSupported: what both sides can do.
+// supported answers qSupported: the features that both sides have.
 func (c *client) supported(args string) string {
 	for _, f := range strings.Split(args, ";") {
 		switch f {
@@ -94,7 +94,7 @@ func (c *client) supported(args string) string {
 	c.catchEvents()
 	if c.multiprocess {
 		out = append(out, "multiprocess+")
-		if c.wants.forks { // a new process can be named only where processes can
+		if c.wants.forks { // a new process can be named only if the client can name processes
 			out = append(out, "fork-events+", "vfork-events+")
 		}
 	}
@@ -121,7 +121,7 @@ func (c *client) listAll() string {
 	return "m" + strings.Join(ids, ",")
 }
 
-// extraInfo says what a thread is called and where it stands with rseq.
+// extraInfo is a thread's name and its rseq state.
 func (c *client) extraInfo(args string) (string, error) {
 	id, ok := parseThread(args)
 	if !ok {
@@ -157,7 +157,7 @@ func (c *client) set(p string) (string, error) {
 		c.conn.noAck.Store(true)
 	case "NonStop":
 		if args != "0" {
-			return "", errors.New("non-stop mode is not supported: other threads may be held while a section is stepped over")
+			return "", errors.New("non-stop mode is not supported: other threads may be stopped while a section is stepped over")
 		}
 	case "PassSignals":
 		c.pass = *c.signalSet(args)
@@ -207,7 +207,7 @@ func (c *client) set(p string) (string, error) {
 	return "OK", nil
 }
 
-// pidOf is the process id a packet's annex names, or the one there is.
+// pidOf is the process id that a packet's annex names, or the current one.
 func (c *client) pidOf(annex string) int {
 	if n, ok := number(annex); ok && int(n) != c.p.target.PID() {
 		return int(n)

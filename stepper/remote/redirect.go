@@ -10,8 +10,8 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// operators are a shell's redirections, the longest first, as far as they need
-// no shell: which descriptor, and how its file is opened.
+// operators are the shell redirections that need no shell, the longest first:
+// which descriptor, and how its file is opened.
 func operators() []operator {
 	const (
 		create = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
@@ -31,16 +31,16 @@ type operator struct {
 
 const bothOutputs = 12
 
-// redirected are the files of a program whose arguments said so; nil: as before.
+// redirected are a program's files according to its arguments; nil: unchanged.
 type redirected struct {
 	files [3]*os.File
 	own   []*os.File // opened here
 }
 
-// redirect takes redirections out of a program's arguments, which gdb takes
-// apart itself and sends as words: where it would have a shell start the
-// program, they are no arguments. Words that a shell would have expanded stay as
-// they are; whether they stood in quotes is lost on the way.
+// redirect removes redirections from a program's arguments. gdb splits the arguments
+// itself and sends words: if a shell were to start the program, redirections would not be
+// arguments. Words that a shell would have expanded stay as they are; the packet does not
+// tell whether they were in quotes.
 func redirect(words []string, dir string) (args []string, to redirected, err error) {
 	for i := 0; i < len(words); i++ {
 		op, name, ok := cutOperator(words[i])
@@ -77,7 +77,7 @@ func redirect(words []string, dir string) (args []string, to redirected, err err
 	return args, to, nil
 }
 
-// cutOperator takes a redirection off the front of a word.
+// cutOperator removes a redirection from the front of a word.
 func cutOperator(word string) (operator, string, bool) {
 	for _, op := range operators() {
 		rest, ok := strings.CutPrefix(word, op.text)
@@ -88,7 +88,7 @@ func cutOperator(word string) (operator, string, bool) {
 	return operator{}, "", false
 }
 
-// set makes them those of a program to be started.
+// set applies the files to a program to be started.
 func (r redirected) set(o *ptrace.LaunchOptions) {
 	for i, to := range []**os.File{&o.Stdin, &o.Stdout, &o.Stderr} {
 		if r.files[i] != nil {
@@ -97,7 +97,7 @@ func (r redirected) set(o *ptrace.LaunchOptions) {
 	}
 }
 
-// close closes what was opened; the program has its own by then.
+// close closes what redirect opened; the program has its own copies by then.
 func (r redirected) close() error {
 	var err error
 	for _, f := range r.own {

@@ -7,27 +7,27 @@ import (
 	"rseqstep/stepper"
 )
 
-// regfile is one thread's registers at a stop, read when they are first asked
-// for and written back at once when they are changed.
+// regfile is one thread's registers at a stop, read on first use and written
+// back immediately on a change.
 type regfile struct {
 	engine *stepper.Engine
 	tid    int
 	user   []byte // struct user_regs_struct
 	area   []byte // XSAVE area
-	before []byte // user when all registers were last read; nil: they were not
+	before []byte // user at the last read of all registers; nil: none yet
 }
 
-// xcr0At is where a traced thread's XSAVE area says which components it has:
-// the kernel puts XCR0 into bytes that the processor leaves alone
+// xcr0At is the offset of a traced thread's component list in its XSAVE area:
+// the kernel stores XCR0 in bytes that the processor does not use
 // (USER_XSTATE_XCR0_WORD, arch/x86/include/asm/user.h).
 const xcr0At = 464
 
-// stateBV is where the XSAVE header says which components are not in their
-// initial state (Intel SDM volume 1, 13.4.2).
+// stateBV is the offset in the XSAVE header of the mask of components that are
+// not in their initial state (Intel SDM volume 1, 13.4.2).
 const stateBV = 512
 
-// components are the bits of XCR0 of a thread; x87 and SSE alone where the
-// area is FXSAVE's.
+// components are the bits of XCR0 of a thread; x87 and SSE alone if the area is
+// FXSAVE's.
 func components(area []byte) uint64 {
 	if len(area) < stateBV+8 {
 		return 1<<stateX87 | 1<<stateSSE
@@ -81,7 +81,7 @@ func (f *regfile) read(r *register) ([]byte, error) {
 	return out, nil
 }
 
-// write changes a register. changed writes it back.
+// write changes a register; changed writes it back to the thread.
 func (f *regfile) write(r *register, p []byte) error {
 	if len(p) < r.size {
 		return fmt.Errorf("%s has %d bytes, not %d", r.name, r.size, len(p))
@@ -112,7 +112,7 @@ func (f *regfile) write(r *register, p []byte) error {
 	return nil
 }
 
-// use notes that a state component is no longer in its initial state.
+// use marks a state component as no longer in its initial state.
 func (f *regfile) use(bit int) {
 	if len(f.area) >= stateBV+8 {
 		bv := binary.LittleEndian.Uint64(f.area[stateBV:])
@@ -125,11 +125,11 @@ func (f *regfile) storeUser() error {
 	return f.engine.SetRegs(f.tid, f.engine.Target().Arch().RegsOf(f.user))
 }
 
-// storeArea writes the others back.
+// storeArea writes the other registers back.
 func (f *regfile) storeArea() error { return f.engine.Target().SetXState(f.tid, f.area) }
 
-// tags is the full x87 tag word, two bits a register: FXSAVE keeps only whether
-// each is empty, the rest follows from its content (Intel SDM volume 1, 10.5.1).
+// tags is the full x87 tag word, two bits a register: FXSAVE stores only whether each is
+// empty, the rest follows from its content (Intel SDM volume 1, 10.5.1).
 func (f *regfile) tags() uint16 {
 	const valid, zero, special, empty = 0, 1, 2, 3
 	top := int(f.area[3]>>3) & 7 // TOP is bits 11 to 13 of the status word
@@ -154,7 +154,7 @@ func (f *regfile) tags() uint16 {
 	return word
 }
 
-// abridged is a tag word as FXSAVE keeps it.
+// abridged is a tag word in FXSAVE's form.
 func abridged(word uint16) byte {
 	out := byte(0)
 	for n := range 8 {

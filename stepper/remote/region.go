@@ -11,7 +11,7 @@ import (
 )
 
 // region describes the mapping around an address (proc_pid_maps(5)), or the
-// hole. Clients read all that has the permission r when they write a dump.
+// gap. Clients that write a dump read everything that has the permission r.
 func (c *client) region(args string) (string, error) {
 	addr, ok := number(args)
 	if !ok {
@@ -75,12 +75,12 @@ func (m mapping) plain() bool {
 	return true
 }
 
-// unreadable reports whether ptrace cannot read a mapping that the program can:
-// the kernel refuses those with VM_IO or VM_PFNMAP (check_vma_flags, mm/gup.c),
-// which smaps shows as io and pf (proc_pid_smaps(5), VmFlags). Reading a byte to find
-// out could be an access to a device, or wait for a userfaultfd(2). The vDSO's data
-// are neither: they are read, for Linux 7.3 has neither flag for [vvar] ("mm" instead)
-// and refuses them all the same (tried on 7.3.4).
+// unreadable reports whether ptrace cannot read a mapping that the program can: the
+// kernel refuses those with VM_IO or VM_PFNMAP (check_vma_flags, mm/gup.c), which smaps
+// shows as io and pf (proc_pid_smaps(5), VmFlags). Reading a byte to find out could be an
+// access to a device, or wait for a userfaultfd(2). For the vDSO's data a read decides:
+// Linux 7.3 has neither flag for [vvar] ("mm" instead) and still refuses to read it
+// (tried on 7.3.4).
 func (c *client) unreadable(m mapping) bool {
 	if strings.HasPrefix(m.name, "[vvar") {
 		var b [1]byte
@@ -89,7 +89,7 @@ func (c *client) unreadable(m mapping) bool {
 	}
 	smaps, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "smaps"))
 	if err != nil {
-		return false // without CONFIG_PROC_PAGE_MONITOR there is none
+		return false // without CONFIG_PROC_PAGE_MONITOR there are no flags
 	}
 	inside := false
 	for line := range strings.Lines(string(smaps)) {

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// What a region's permissions let a client read can be read, and nothing else
-// that the program itself could read is kept from it: [vvar], which ptrace cannot
-// read, has none, and the others have what /proc/PID/maps says.
+// A region with read permission can be read, and the client loses nothing that the
+// program itself can read: [vvar], which ptrace cannot read, has no permission, and the
+// others have those of /proc/PID/maps.
 func TestRegionsWithReadPermissionCanBeRead(t *testing.T) {
 	w, _, _ := serve(t, rseqstep(t), "SOCKET", seed(t))
 	w.ask("QStartNoAckMode")

@@ -10,7 +10,7 @@ import (
 	"rseqstep/table"
 )
 
-// errNoRegister says that a packet names a register that there is none of.
+// errNoRegister: a packet names a register that does not exist.
 var errNoRegister = errors.New("no such register")
 
 // file is a thread's registers at this stop.
@@ -71,7 +71,7 @@ func (c *client) writeAll(tid int, data []byte) error {
 	f := c.file(tid)
 	for i := range regs {
 		if len(data) < regs[i].size {
-			break // the rest stays as it is
+			break // the rest stays unchanged
 		}
 		if err := f.write(&regs[i], data[:regs[i].size]); err != nil {
 			return err
@@ -112,7 +112,7 @@ func (c *client) writeOne(tid int, n uint64, data []byte) error {
 		return errNoRegister
 	}
 	f := c.file(tid)
-	c.files[tid] = &regfile{engine: f.engine, tid: tid, before: f.before} // what was really written is read back
+	c.files[tid] = &regfile{engine: f.engine, tid: tid, before: f.before} // read back what was really written
 	if err := f.write(&regs[n], data); err != nil {
 		return err
 	}
@@ -125,23 +125,23 @@ func (c *client) writeOne(tid int, n uint64, data []byte) error {
 	return f.storeArea()
 }
 
-// undoCall puts a thread's registers back when a call that lldb was making in it
-// is refused. lldb reads them all, writes the arguments and the stack pointer one
-// by one, the PC last, and leaves them so when that fails: the program then ran
-// on with another's stack and died (seen with lldb 14). gdb puts them back itself.
+// undoCall restores a thread's registers when a call that lldb was preparing in it is
+// refused. lldb reads them all, writes the arguments and the stack pointer one by one,
+// and the PC last; if that fails it leaves them so: the program then ran on with a wrong
+// stack pointer and died (seen with lldb 14). gdb restores them itself.
 func (c *client) undoCall(f *regfile) error {
 	const rsp = 8 * 19 // in struct user_regs_struct
 	if !c.threadSuffix || f.before == nil || bytes.Equal(f.before[rsp:rsp+8], f.user[rsp:rsp+8]) {
 		return nil
 	}
-	c.notes = append(c.notes, "no function is called: the thread stands inside a critical section, the rest of which would run unprotected; step or finish out of it first")
+	c.notes = append(c.notes, "no function is called: the thread is inside a critical section, the rest of which would run unprotected; step or finish out of it first")
 	f.user = f.before
 	return f.storeUser()
 }
 
-// staysInside refuses to take a thread out of a section that it stands in
-// live, which is what calling a function in the program would do: the kernel
-// would disarm the section, and the rest of it run unprotected.
+// staysInside refuses to move a thread out of a section in which it is live,
+// which a function call in the program would do: the kernel would disarm the
+// section, and the rest of it would run unprotected.
 func (c *client) staysInside(f *regfile) error {
 	if f.user == nil {
 		return nil
@@ -155,7 +155,7 @@ func (c *client) staysInside(f *regfile) error {
 			pc |= uint64(f.user[8*16+n]) << (8 * n)
 		}
 		if s := t.Rseq.Section; s != nil && !s.Contains(table.Addr(pc)) {
-			return fmt.Errorf("the thread stands inside the critical section %s: a call or a jump from here would leave the rest of it unprotected; step or finish out of it first", c.p.engine.SectionName(s))
+			return fmt.Errorf("the thread is inside the critical section %s: a call or a jump from here would leave the rest of it unprotected; step or finish out of it first", c.p.engine.SectionName(s))
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ type action struct {
 	kind      byte // c, s, r or t; C and S are c and s with a signal
 	signal    int  // as the client numbers it
 	low, high table.Addr
-	thread    threadID // TID allThreads for one without a thread
+	thread    threadID // TID allThreads if it names no thread
 }
 
 // parseActions reads what follows "vCont;".
@@ -60,7 +60,7 @@ func parseActions(s string) ([]action, bool) {
 	return out, true
 }
 
-// oldResume answers c, C, s and S: those of clients without vCont.
+// oldResume answers c, C, s and S of clients without vCont.
 func (c *client) oldResume(p string) (string, error) {
 	a := action{kind: p[0] | 0x20, thread: threadID{TID: allThreads}}
 	rest := p[1:]
@@ -98,8 +98,8 @@ func littleEndian(v uint64) []byte {
 	return out
 }
 
-// resume carries out the actions of a vCont packet. The Engine moves one thread
-// by steps while the others that the packet names run: the one that steps, or else any.
+// resume carries out the actions of a vCont packet. The Engine controls one thread while
+// the others that the packet names run: the one that steps, or else any.
 func (c *client) resume(actions []action) (string, error) {
 	if err := c.chooseProcess(actions); err != nil {
 		return "", err
@@ -125,14 +125,14 @@ func (c *client) resume(actions []action) (string, error) {
 			sig = c.signalIn(a.signal)
 		}
 		if err := c.handOver(t, sig); err != nil {
-			c.logf("thread %d: %v", t, err) // it is going; its end is the next stop
+			c.logf("thread %d: %v", t, err) // it is ending; its end is the next stop
 		}
 	}
 	if tid == 0 {
 		if stopsOnly(actions) {
-			return "OK", nil // everything stands already
+			return "OK", nil // everything is stopped already
 		}
-		return "", errors.New("the packet lets nothing run")
+		return "", errors.New("the packet resumes nothing")
 	}
 	if err := c.dropUnwanted(); err != nil {
 		return "", err
@@ -159,21 +159,21 @@ func (c *client) resume(actions []action) (string, error) {
 	return reply, err
 }
 
-// ranged is a range step that has ended and that the client has not shown to
-// anybody: it has neither asked for the threads nor taken out its breakpoints,
-// as it does at each stop that its user sees.
+// ranged is a finished range step that the client has not shown to its user: it
+// has neither asked for the threads nor removed its breakpoints, as it does at
+// each stop that its user sees.
 type ranged struct {
 	valid bool
 	tid   int
-	from  table.Addr // where the range began
+	from  table.Addr // start of the range
 }
 
-// inlined reports whether a step goes on with a range step. gdb's next steps by
+// inlined reports whether a step continues a range step. gdb's next steps by
 // instructions through calls inlined on the line, where its step would have
 // stopped.
 func (c *client) inlined(a action) bool { return c.ranged.valid && a.thread.TID == c.ranged.tid }
 
-// shown notes a packet that clients send when their user is shown a stop.
+// shown handles a packet that a client sends when it shows its user a stop.
 func (c *client) shown(p string) {
 	if p[0] == 'z' || p[0] == 'Z' || strings.HasPrefix(p, "qXfer:threads") || strings.HasPrefix(p, "qfThreadInfo") {
 		c.ranged = ranged{}
@@ -191,7 +191,7 @@ func stopsOnly(actions []action) bool {
 	return true
 }
 
-// actionFor is the first action that a thread comes under.
+// actionFor is the first action that applies to a thread.
 func actionFor(actions []action, pid, tid int) (action, bool) {
 	for _, a := range actions {
 		if a.thread.PID > 0 && a.thread.PID != pid {
@@ -253,7 +253,7 @@ func (c *client) move(do motion) (string, error) {
 		if c.seesExec() {
 			break
 		}
-		stop, err = e.Continue(ctx) // a client that does not know of exec
+		stop, err = e.Continue(ctx) // a client that does not understand exec
 	}
 	c.beside.stopped()
 	if c.Terminal != nil {
@@ -276,7 +276,7 @@ func (c *client) move(do motion) (string, error) {
 			c.forget()
 			return "", err
 		}
-		// The program stands where it was, or near: that is a stop, and why is said.
+		// The program has not moved, or not far: report a stop, and print the reason.
 		c.print("error: " + err.Error())
 		stop = stepper.Stop{Reason: stepper.StopStep, TID: e.Thread()}
 	}
@@ -297,7 +297,7 @@ func (c *client) move(do motion) (string, error) {
 	return c.last, nil
 }
 
-// tell shows the sentences that have come up since the last stop.
+// tell prints the sentences collected since the last stop.
 func (c *client) tell() {
 	for _, n := range c.notes {
 		c.print(n)
@@ -305,7 +305,7 @@ func (c *client) tell() {
 	c.notes = nil
 }
 
-// print shows a line at the client's console. Precondition: a packet that
+// print prints a line at the client's console. Precondition: a packet that
 // resumes the program is being answered.
 func (c *client) print(line string) {
 	if c.Console != nil {

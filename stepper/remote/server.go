@@ -14,66 +14,65 @@ import (
 	"rseqstep/stepper"
 )
 
-// Config is what a Server is made of.
+// Config configures a Server.
 type Config struct {
 	Multi bool // clients choose the program (extended-remote), and the server outlives it
-	Once  bool // end with the first client, Multi or not
+	Once  bool // end with the first client, even with Multi
 
-	Log      io.Writer // sentences for whoever started the server; nil for none
-	Announce bool      // gdbserver's own sentences among them (announce.go)
-	Stdio    bool      // the client has our standard input and output, and shows our standard error to its user
-	Debug    *DebugLog // what is written for debugging the server; nil for nothing
+	Log      io.Writer // messages for the user who started the server; nil for none
+	Announce bool      // including gdbserver's own sentences (announce.go)
+	Stdio    bool      // the client is on the server's standard input and output, and shows its standard error to the user
+	Debug    *DebugLog // output for debugging the server; nil for none
 
-	// LaunchServer starts another server for one program, and returns its process
-	// id and the port where it listens: what makes the server lldb's platform.
+	// LaunchServer starts another server for one program, and returns its process id and
+	// the port where it listens: it makes the server lldb's platform.
 	LaunchServer func() (pid, port int, err error)
 
-	Wrapper []string // a command that starts programs, and is to execute them; nil for none
-	Disable Disabled // packets that are answered as if they were not known
+	Wrapper []string // a command that starts programs by executing them; nil for none
+	Disable Disabled // packets that are treated as unknown
 
-	Dialect Dialect // which client is served, where it has to be known
+	Dialect Dialect // the kind of client, where the server must know it
 
-	// Parent is the debugger that is served, if it started us and is to share
-	// our CPU during bursts of steps: its process id; 0 for none.
+	// Parent is the process id of the served debugger, if it started the server
+	// and is to share its CPU during bursts of steps; 0 for none.
 	Parent int
 
-	Stdin, Stdout, Stderr *os.File // the program's; nil: our own
+	Stdin, Stdout, Stderr *os.File // the program's; nil: the server's own
 	Terminal              *os.File // shared with the program; nil for none
 	ASLR                  bool     // keep address space layout randomization
-	Forward               bool     // output of programs goes to the client, where no files are named for it
-	NoShell               bool     // arguments of programs that clients start are words, not a shell's redirections
+	Forward               bool     // send the output of programs to the client, unless files are named for it
+	NoShell               bool     // arguments of programs that clients start are words without shell redirections
 
-	CPUOpv stepper.CPUOpv // the call that programs are given
+	CPUOpv stepper.CPUOpv // the cpu_opv call provided to programs
 
-	// Console is where sentences for the user go; nil: the client's own console.
+	// Console receives messages for the user; nil: the client's own console.
 	Console io.Writer
 
-	// Report puts a stop's units into words, a line each; nil says nothing of them.
+	// Report describes a stop's units, one line each; nil: they are not described.
 	Report func(*stepper.Engine, stepper.Stop) []string
-	// Section puts the sections and the threads' registrations into words.
+	// Section describes the sections and the threads' registrations.
 	Section func(*stepper.Engine, io.Writer)
 }
 
-// Server answers debuggers. Precondition: all its
-// methods but Serve's context belong to one goroutine, which New locks to its
-// OS thread.
+// Server answers debuggers. Precondition: one goroutine calls all its methods;
+// New locks it to its OS thread. Only Serve's context may be used elsewhere.
 type Server struct {
 	Config
 	policy  stepper.Policy
 	process *process
-	held    map[int]*process // those that are not current, by their ids
+	held    map[int]*process // those that are not current, by id
 	with    launchWith
 	beside  beside
-	pass    [65]bool // signals that the client does not want to see
-	hide    [65]bool // signals that the program is not to see when it is let go
-	program string   // what was launched last, for vRun without a name
+	pass    [65]bool // signals that the client does not want reported
+	hide    [65]bool // signals that a detach is not to deliver
+	program string   // the last launched program, for vRun without a name
 
 	launchError error // why the client's last launch failed
 	args        []string
 
-	connected atomic.Bool          // a client is there that has not gone
-	serving   atomic.Pointer[conn] // whose program may still run for one that has gone
-	exiting   bool                 // a client has asked for the server's end ("monitor exit")
+	connected atomic.Bool          // a client is connected
+	serving   atomic.Pointer[conn] // its program may still run after the client has disconnected
+	exiting   bool                 // a client has asked the server to end ("monitor exit")
 }
 
 // New makes a server without a process.
@@ -86,11 +85,11 @@ func New(c Config) *Server {
 		with: launchWith{env: os.Environ(), aslr: c.ASLR, bare: c.Dialect != Plain || c.NoShell}}
 }
 
-// Launch starts a program and holds it at its first instruction. The end of ctx ends a
-// wrapper that does not come to the program.
+// Launch starts a program and stops it at its first instruction. Canceling ctx ends a
+// wrapper that does not start the program.
 func (s *Server) Launch(ctx context.Context, path string, args []string) error {
 	s.program, s.args = path, args
-	s.with.bare = true // they have been through a shell
+	s.with.bare = true // a shell has processed them
 	defer func() { s.with.bare = s.NoShell }()
 	return s.launch(ctx, path, args)
 }
@@ -98,12 +97,14 @@ func (s *Server) Launch(ctx context.Context, path string, args []string) error {
 // Attach takes over a running process.
 func (s *Server) Attach(pid int) error { return s.attach(pid) }
 
-// Adopt takes over a process that another debugger has let go into a stop by
-// SIGSTOP, which is ended without the process noticing. One that was launched
-// by that debugger is killed at the end, as if it had been launched here.
+// Adopt takes over a process that another debugger has detached from while a
+// SIGSTOP had it stopped, and ends that stop without the process noticing. If
+// that debugger had launched it, it is killed at the end, as if it had been
+// launched here.
 func (s *Server) Adopt(pid int, launched bool) error { return s.adopt(pid, launched) }
 
-// Close lets go of the process: killed if we started it, else it goes on.
+// Close releases the process: it kills a launched one and detaches from an
+// attached one.
 func (s *Server) Close() error { return s.end() }
 
 func (s *Server) logf(format string, args ...any) {
@@ -112,8 +113,8 @@ func (s *Server) logf(format string, args ...any) {
 	}
 }
 
-// rest is told when a client has stopped asking: what is kept between the steps
-// of a burst is given back.
+// rest runs when a client has stopped sending packets: it releases what is kept
+// between the steps of a burst.
 func (s *Server) rest() {
 	s.apart()
 	if s.process == nil {
@@ -135,14 +136,13 @@ func (s *Server) apart() {
 	}
 }
 
-// ServeConn answers one client until it leaves, and then lets go of the process.
+// ServeConn answers one client until it disconnects, and then releases the process.
 func (s *Server) ServeConn(ctx context.Context, rw io.ReadWriteCloser) error {
 	return errors.Join(s.serveOne(ctx, rw, false), s.end())
 }
 
-// serveOne answers one client until it leaves. With keep the process stays as it
-// is: if it runs then, it runs until it stops by itself, or until the next
-// client comes.
+// serveOne answers one client until it disconnects. With keep the process stays as it is:
+// if it is running, it runs until it stops by itself, or until the next client connects.
 func (s *Server) serveOne(ctx context.Context, rw io.ReadWriteCloser, keep bool) error {
 	s.announceClient(rw)
 	c, err := newClient(s, rw)
@@ -172,11 +172,12 @@ func (s *Server) serveOne(ctx context.Context, rw io.ReadWriteCloser, keep bool)
 	return c.parts()
 }
 
-// Serve answers the clients of a listener, one at a time; one that comes while
-// another is there is told so, and sent away. A client that goes without having
-// ended or let go of the process leaves it to the next one. Serve ends with the
-// context, with the first client if Once is set or the client is a debugger that
-// started us, and else, unless Multi is set, with a client that leaves no process.
+// Serve answers the clients of a listener, one at a time; a client that connects while
+// another is served gets the reason and is disconnected. A client that disconnects
+// without having killed or detached from the process leaves it to the next one. Serve
+// ends with the context, with the first client if Once is set or the client is a debugger
+// that started the server, and otherwise, unless Multi is set, with a client that leaves
+// no process.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	conns := make(chan net.Conn)
 	failed := make(chan error, 1)
@@ -203,17 +204,17 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			return s.end()
 		}
 		for _, p := range s.all() {
-			s.logf("the client has gone; process %d is held for the next one", p.target.PID())
+			s.logf("the client has disconnected; process %d is held for the next one", p.target.PID())
 		}
 		s.announceReopen()
 	}
 }
 
-// grace is how long a client that comes while another is there waits for that
-// one's end to be noticed: it may have come because the other has just gone.
+// grace is how long a client that connects while another is served waits for
+// that one's disconnect to be noticed: the other may have just disconnected.
 const grace = 500 * time.Millisecond
 
-// accept hands connections over, one at a time.
+// accept passes connections on, one at a time.
 func (s *Server) accept(l net.Listener, conns chan<- net.Conn, failed chan<- error) {
 	for {
 		conn, err := l.Accept()
@@ -231,7 +232,7 @@ func (s *Server) accept(l net.Listener, conns chan<- net.Conn, failed chan<- err
 		}
 		s.connected.Store(true)
 		if last := s.serving.Load(); last != nil {
-			last.halt() // its client has gone, and the program may run still
+			last.halt() // its client has disconnected, and the program may still be running
 		}
 		conns <- conn
 	}

@@ -10,11 +10,11 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// A server holds several processes, as gdb's inferiors: of its own choice (run and
-// attach in a second one) and after a fork that is not to be decided (set
-// detach-on-fork off). One of them is current, by what the client named last; the
-// others are in held. Only the current one runs: gdb's schedule-multiple is off
-// unless its user has set it, and then the others stay held, with a note.
+// A server holds several processes, as gdb's inferiors: by the client's choice (run and
+// attach in a second one), and after a fork if both are kept (set detach-on-fork off).
+// The current one is the one that the client named last; the others are in held. Only the
+// current one runs: gdb's schedule-multiple is off unless its user has set it, and then
+// the others stay stopped, with a note.
 
 // switchTo makes a process the current one, if it is held.
 func (s *Server) switchTo(pid int) bool {
@@ -32,7 +32,7 @@ func (s *Server) switchTo(pid int) bool {
 	return true
 }
 
-// setAside puts the current process with the others.
+// setAside moves the current process to the others.
 func (s *Server) setAside() {
 	if s.process != nil {
 		s.held[s.process.target.PID()] = s.process
@@ -40,14 +40,14 @@ func (s *Server) setAside() {
 	}
 }
 
-// any makes some process the current one if none is.
+// any makes some process current if none is.
 func (s *Server) any() {
 	if s.process == nil && len(s.held) > 0 {
 		s.switchTo(slices.Min(slices.Collect(maps.Keys(s.held))))
 	}
 }
 
-// all are the processes that are held, the current one first.
+// all are the processes, the current one first.
 func (s *Server) all() (list []*process) {
 	if s.process != nil {
 		list = append(list, s.process)
@@ -58,7 +58,7 @@ func (s *Server) all() (list []*process) {
 	return list
 }
 
-// eachProcess carries something out with each process in the current one's place.
+// eachProcess calls do with each process as the current one.
 func (c *client) eachProcess(do func()) {
 	was := c.p
 	for _, p := range c.all() {
@@ -68,16 +68,16 @@ func (c *client) eachProcess(do func()) {
 	c.p = was
 }
 
-// choosePID makes the process that a packet names the current one. One that is not
-// held is left to whoever answers the packet.
+// choosePID makes the process that a packet names current. If it is not held, the
+// packet's own handler deals with it.
 func (c *client) choosePID(pid int) {
 	if pid > 0 && c.switchTo(pid) {
 		c.p = c.process
 	}
 }
 
-// resumeOne lets the process go on that the first action names, the current one if
-// it names none.
+// resumeOne resumes the process that the first action names, or the current one if it
+// names none.
 func (c *client) resumeOne(actions []action) (string, error) {
 	for _, a := range actions {
 		if a.kind != 't' {
@@ -102,7 +102,8 @@ func (c *client) resumeOne(actions []action) (string, error) {
 	return c.resume(actions)
 }
 
-// reportEnd reports the end of the current process, which has been waited for.
+// reportEnd reports the end of the current process, which has already been
+// reaped.
 func (c *client) reportEnd() (string, error) {
 	ev, err := c.p.target.Wait()
 	if err != nil {
@@ -117,7 +118,7 @@ func (c *client) reportEnd() (string, error) {
 	return c.last, nil
 }
 
-// joins tells a new Process of those that are held.
+// joins makes a new Process known to those that are held.
 func (s *Server) joins(target *ptrace.Process) error {
 	for _, p := range s.all() {
 		if other, ok := p.target.(*ptrace.Process); ok {
@@ -127,8 +128,8 @@ func (s *Server) joins(target *ptrace.Process) error {
 	return nil
 }
 
-// mayHoldMore refuses a further process where it cannot be held beside the others.
-// It is asked before anything happens to any of them.
+// mayHoldMore refuses another process if it cannot be held beside the others. The caller
+// asks before it changes any of them.
 func (c *client) mayHoldMore() error {
 	all := c.all()
 	if len(all) == 0 {
@@ -137,15 +138,15 @@ func (c *client) mayHoldMore() error {
 	pid := all[0].target.PID()
 	switch {
 	case !c.multiprocess:
-		return fmt.Errorf("process %d is debugged here, and this client cannot tell two of them apart: \"kill\" or \"detach\" it first", pid)
+		return fmt.Errorf("process %d is debugged here, and this client cannot distinguish two of them: \"kill\" or \"detach\" it first", pid)
 	case slices.ContainsFunc(all, func(p *process) bool { return p.target.Serves() }):
-		return fmt.Errorf("process %d has processes that are traced for its sake, which run when it does not: nothing else can be held beside it; start another server for the second one", pid)
+		return fmt.Errorf("process %d has processes that are traced because of its cpu_opv calls and that run while it is stopped: nothing else can be held beside it; start another server for the second one", pid)
 	}
 	return nil
 }
 
-// plantAgain gives a new process those of its parent's breakpoints that the client
-// has in it.
+// plantAgain inserts into a new process the breakpoints of its parent that the client has
+// in it.
 func (c *client) plantAgain(points map[point]*planted) {
 	for at, b := range points {
 		if !b.inChild {
@@ -157,8 +158,8 @@ func (c *client) plantAgain(points map[point]*planted) {
 	}
 }
 
-// holdBoth ends the time after a fork with both processes held; ok is false where
-// they cannot be.
+// holdBoth ends the time after a fork by keeping both processes; ok is false if they
+// cannot both be held.
 func (c *client) holdBoth() (ok bool) {
 	e, parent := c.p.engine, c.process
 	if c.vforked() || c.mayHoldMore() != nil {

@@ -10,8 +10,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Three inferiors, launched and attached to, are held at once, and each goes on to
-// its own right end: on our server and on stock gdbserver.
+// Three inferiors, launched and attached, are held at once, and each ends correctly: with
+// our server and with stock gdbserver.
 func TestInferiorsAreHeldAtOnce(t *testing.T) {
 	bin, program, loop := rseqstep(t), seed(t), tabletest.BuildService(t)
 	for name, server := range map[string]string{"ours": bin + " gdbserver", "stock": tabletest.NeedTool(t, "gdbserver")} {
@@ -35,8 +35,8 @@ func TestInferiorsAreHeldAtOnce(t *testing.T) {
 	}
 }
 
-// With detach-on-fork off both processes are held, and can be stepped in turn. What
-// gdb shows is what it shows on stock gdbserver.
+// With detach-on-fork off both processes are held, and can be stepped in turn. gdb shows
+// the same as on stock gdbserver.
 func TestBothProcessesOfAForkAreHeld(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "vforks.c", Opt: "-O0", Flags: []string{"-DWITH_FORK"}})
@@ -50,7 +50,7 @@ func TestBothProcessesOfAForkAreHeld(t *testing.T) {
 			for name, server := range map[string]string{"ours": bin + " gdbserver", "stock": tabletest.NeedTool(t, "gdbserver")} {
 				out := gdbRuns(t, program, fmt.Sprintf("target remote | %s - %s\n", server, program)+fmt.Sprintf(script, mode))
 				wantInOrder(t, out, "[New inferior 2", "in_child", "= 0", "= 2", "in_parent ()", "= 10", "= 30", "[Inferior 2", "exited with code 06", "= 10")
-				said[name] = spaces.ReplaceAllString(ids.ReplaceAllString(noise.ReplaceAllString(out, ""), "N"), " ") // a column is as wide as its ids
+				said[name] = spaces.ReplaceAllString(ids.ReplaceAllString(noise.ReplaceAllString(out, ""), "N"), " ") // a column's width depends on its ids
 			}
 			if said["ours"] != said["stock"] {
 				t.Errorf("on our server:\n%s\non stock gdbserver:\n%s", said["ours"], said["stock"])
@@ -59,7 +59,7 @@ func TestBothProcessesOfAForkAreHeld(t *testing.T) {
 	}
 }
 
-// several is a client that can tell processes apart, with two of them held.
+// several is a client that can distinguish processes, with two of them held.
 func several(t *testing.T, bin, first, second string) (w *wire, path string, pids [2]int) {
 	t.Helper()
 	w, _, path = serve(t, bin, "--multi", "SOCKET")
@@ -75,7 +75,7 @@ func several(t *testing.T, bin, first, second string) (w *wire, path string, pid
 	return w, path, pids
 }
 
-// The end of a process that is killed while another one runs is not lost.
+// If a process is killed while another one runs, its end is reported.
 func TestHeldProcessThatIsKilledIsReported(t *testing.T) {
 	w, _, pids := several(t, rseqstep(t), spin(t), seed(t))
 	if err := syscall.Kill(pids[0], syscall.SIGKILL); err != nil {
@@ -93,7 +93,8 @@ func TestHeldProcessThatIsKilledIsReported(t *testing.T) {
 	}
 }
 
-// A client that goes leaves all of them, and the next one ends each by its id.
+// A client that disconnects leaves all of them, and the next one ends each by
+// its id.
 func TestNextClientFindsEachProcess(t *testing.T) {
 	program := spin(t)
 	w, path, pids := several(t, rseqstep(t), program, program)
@@ -119,8 +120,8 @@ func TestNextClientFindsEachProcess(t *testing.T) {
 	}
 }
 
-// Where all are let run, one is, and the client is told of the others; breakpoints
-// and registers are each process's own.
+// If the client resumes all processes, one runs, and the client gets a note about the
+// others; each process has its own breakpoints and registers.
 func TestProcessesKeepTheirOwnBreakpoints(t *testing.T) {
 	bin := rseqstep(t)
 	program := fixed(t, "counter.c")

@@ -8,8 +8,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// $_siginfo is what the handler is given: what the user writes there, and what
-// gdb puts back there after a function that it calls in the program.
+// The handler receives $_siginfo as the user has changed it, or as gdb restored
+// it after a function call in the program.
 func TestSiginfoOfGDBsIsWritten(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "siginfo.c"})

@@ -1,8 +1,8 @@
 package remote
 
-// gdbSignals are gdb's own signal numbers for those of Linux on x86, by the
-// latter (gdb, include/gdb/signals.def; signal(7)). They agree with Linux's only
-// where both kept the first Unix's.
+// gdbSignals are gdb's own signal numbers for those of Linux on x86, by the latter (gdb,
+// include/gdb/signals.def; signal(7)). They agree with Linux's only where both kept the
+// numbers of early Unix.
 func gdbSignals() [65]int {
 	t := [65]int{
 		1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, // HUP INT QUIT ILL TRAP ABRT
@@ -12,7 +12,7 @@ func gdbSignals() [65]int {
 		17: 20, 18: 19, 19: 17, 20: 18, 21: 21, // CHLD CONT STOP TSTP TTIN
 		22: 22, 23: 16, 24: 24, 25: 25, 26: 26, // TTOU URG XCPU XFSZ VTALRM
 		27: 27, 28: 28, 29: 23, 30: 32, 31: 12, // PROF WINCH IO PWR SYS
-		32: 77, // 32 has a place of its own, the rest are in a row
+		32: 77, // 32 has a separate number, the rest are consecutive
 	}
 	for n := 33; n <= 63; n++ {
 		t[n] = n - 33 + 45
@@ -21,7 +21,7 @@ func gdbSignals() [65]int {
 	return t
 }
 
-// unknownSignal is gdb's number for a signal that it has no number for.
+// unknownSignal is gdb's number for a signal without one.
 const unknownSignal = 143
 
 // signalOut is a Linux signal as the client numbers it.

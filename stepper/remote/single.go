@@ -2,12 +2,12 @@ package remote
 
 import "fmt"
 
-// A further process that cannot be held is refused before anything happens. gdb 13
-// shows the text of an error neither where vRun fails nor where vAttach does (gdb 16
-// does). Before vRun it sends QDisableRandomization, and shows the text of an error
-// there in all its versions (remote.c, extended_remote_disable_randomization). Before
-// vAttach it sends nothing: it says that attaching failed, and the reason is shown
-// when a process goes on.
+// If another process cannot be held, the server refuses it before anything happens. gdb
+// 13 shows the text of an error neither for vRun nor for vAttach (gdb 16 does). Before
+// vRun it sends QDisableRandomization, and all its versions show the text of an error
+// there (remote.c, extended_remote_disable_randomization). Before vAttach it sends
+// nothing: it says that attaching failed, and the server prints the reason when a process
+// is next resumed.
 
 // mayAttach is mayHoldMore for vAttach.
 func (c *client) mayAttach(pid int) error {

@@ -8,7 +8,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// refused is a gdb script that carries out a command and prints its error.
+// refused is a gdb script that runs a command and prints its error.
 func refused(command string) string {
 	return fmt.Sprintf("python\ntry:\n  gdb.execute(%q)\n  print('taken')\nexcept gdb.error as e:\n  print('refused:', e)\nend\n", command)
 }
@@ -26,8 +26,8 @@ func TestAttachingTwiceIsRefusedAndTheFirstGoesOn(t *testing.T) {
 	}
 }
 
-// A client that cannot tell two processes apart is refused the second one, and
-// nothing happens to the first.
+// If a client cannot distinguish two processes, the server refuses the second
+// one and does not change the first.
 func TestSecondProcessIsRefusedBeforeAnythingHappens(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	w, _, _ := serve(t, bin, "--multi", "SOCKET", program)

@@ -9,8 +9,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// besideStock runs a gdb script on our server and on stock gdbserver, which is the
-// oracle, and fails unless gdb says the same. CONNECT is as for gdb.
+// besideStock runs a gdb script with our server and with stock gdbserver, the oracle, and
+// fails unless gdb's output is the same. CONNECT is as for gdb.
 func besideStock(t *testing.T, bin, program, args, script string) {
 	t.Helper()
 	stock := tabletest.NeedTool(t, "gdbserver")
@@ -18,8 +18,8 @@ func besideStock(t *testing.T, bin, program, args, script string) {
 	for i, server := range []string{bin + " gdbserver - ", stock + " --once - "} {
 		connect := fmt.Sprintf("target remote | %s%s %s\necho [\n", server, program, args)
 		_, out, _ := strings.Cut(gdbRuns(t, program, strings.ReplaceAll(script, "CONNECT", connect)), "[")
-		// The process, where its arguments lie on the stack, and what a handler's argument
-		// is before it has come into its place, are others.
+		// The process id, the stack addresses of its arguments, and a handler's argument
+		// before the prologue has stored it differ.
 		said[i] = regexp.MustCompile(`process \d+|0x7f[0-9a-f]+|sig=-?\d+`).ReplaceAllString(out, "")
 	}
 	if said[0] != said[1] {
@@ -27,8 +27,8 @@ func besideStock(t *testing.T, bin, program, args, script string) {
 	}
 }
 
-// A thread that goes on from a place with a breakpoint meets it, where gdb has left
-// it in: gdb takes threads off breakpoints itself.
+// A thread that resumes from an address with a breakpoint hits it if gdb has left it
+// inserted: gdb itself steps threads off breakpoints.
 func TestGDBMeetsTheBreakpointThatAThreadStandsAt(t *testing.T) {
 	const (
 		first, second, third, last = 20, 21, 22, 25 // of the lines that add a number

@@ -15,7 +15,7 @@ const (
 	sigTrap = 5
 )
 
-// stopReply is a stop as the protocol has it (gdb manual, "Stop Reply Packets").
+// stopReply is a stop in the protocol's form (gdb manual, "Stop Reply Packets").
 func (c *client) stopReply(stop stepper.Stop) string {
 	switch stop.Reason {
 	case stepper.StopExited:
@@ -52,7 +52,7 @@ func (c *client) ofProcess() string {
 	return ";process:" + hexAddr(table.Addr(c.p.target.PID()))
 }
 
-// whichBreak says by what means a breakpoint was met.
+// whichBreak is the mechanism of the breakpoint that was hit.
 func (c *client) whichBreak(stop stepper.Stop) string {
 	for _, n := range stop.Breakpoints {
 		at, ok := c.pointOf(n)
@@ -69,7 +69,7 @@ func (c *client) whichBreak(stop stepper.Stop) string {
 	return ""
 }
 
-// whichWatch says which watchpoint was met, by its address.
+// whichWatch is the address of the watchpoint that was hit.
 func (c *client) whichWatch(stop stepper.Stop) string {
 	for _, w := range stop.Watch {
 		at, ok := c.pointOf(w.Number)
@@ -82,7 +82,7 @@ func (c *client) whichWatch(stop stepper.Stop) string {
 	return ""
 }
 
-// stopped is a T reply: the signal, the registers that every client asks for
+// stopped is a T reply: the signal, the registers that every client reads
 // first, the thread, and the reason.
 func (c *client) stopped(sig, tid int, why string) string {
 	var b strings.Builder
@@ -107,7 +107,7 @@ func (c *client) stopped(sig, tid int, why string) string {
 	return b.String()
 }
 
-// listThreads is all threads and where they stand, which lldb asks for.
+// listThreads is all threads and their PCs, which lldb asks for.
 func (c *client) listThreads() string {
 	var ids, pcs []string
 	for _, t := range c.p.engine.Threads() {
@@ -117,7 +117,7 @@ func (c *client) listThreads() string {
 	return "threads:" + strings.Join(ids, ",") + ";thread-pcs:" + strings.Join(pcs, ",") + ";"
 }
 
-// status answers "?": how the program stands.
+// status answers "?": why the program is stopped.
 func (c *client) status() (string, error) {
 	c.any()
 	c.p = c.process

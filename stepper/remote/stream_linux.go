@@ -11,16 +11,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stream is a client's bytes as something that can be waited for on any OS
-// thread, and be closed meanwhile.
+// stream is a client's connection that any OS thread can wait for and that can
+// be closed meanwhile.
 type stream struct {
 	rw    io.ReadWriteCloser
-	from  syscall.RawConn // where its bytes come
+	from  syscall.RawConn // the source of its bytes
 	alarm *os.File        // eventfd(2), readable once the stream is closed; closed with the last use of stream
-	pair  [2]*os.File     // what rw is copied through when it has no descriptor
+	pair  [2]*os.File     // what rw is copied through if it has no descriptor
 }
 
-// newStream makes rw one, and owns it.
+// newStream makes a stream of rw and owns it.
 func newStream(rw io.ReadWriteCloser) (*stream, error) {
 	alarm, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {
@@ -50,7 +50,7 @@ func newStream(rw io.ReadWriteCloser) (*stream, error) {
 	return s, err
 }
 
-// unpoll takes a socket away from Go's network poller.
+// unpoll removes a socket from Go's network poller.
 func (s *stream) unpoll() error {
 	conn, ok := s.rw.(net.Conn)
 	if !ok {
@@ -65,8 +65,8 @@ func (s *stream) unpoll() error {
 	return err
 }
 
-// wait returns when there is something to read, the end included, or the
-// patience is over; a negative one never is. ready is false then.
+// wait returns when there is something to read, the end included, or after the
+// patience; a negative patience never ends. ready is false in the latter case.
 func (s *stream) wait(patience time.Duration) (ready bool, err error) {
 	ms := -1
 	if patience >= 0 {
@@ -92,20 +92,20 @@ func (s *stream) wait(patience time.Duration) (ready bool, err error) {
 	return fds[0].Revents != 0, nil
 }
 
-// hungUp reports whether the other side has ended the stream, whatever is still
-// to be read from it (POLLRDHUP in poll(2); for pipes POLLHUP).
+// hungUp reports whether the other side has ended the stream, even if there is
+// still something to read (POLLRDHUP in poll(2); for pipes POLLHUP).
 func (s *stream) hungUp() bool {
 	fds := []unix.PollFd{{Events: unix.POLLRDHUP}}
 	err := s.from.Control(func(fd uintptr) {
 		fds[0].Fd = int32(fd)
 		if _, err := unix.Poll(fds, 0); err != nil {
-			fds[0].Revents = 0 // interrupted: asked again soon
+			fds[0].Revents = 0 // interrupted: repeated soon
 		}
 	})
 	return err == nil && fds[0].Revents != 0
 }
 
-// read reads what is there. Precondition: wait said that there is something.
+// read reads the available bytes. Precondition: wait returned ready.
 func (s *stream) read(p []byte) (n int, err error) {
 	e := s.from.Control(func(fd uintptr) {
 		for {

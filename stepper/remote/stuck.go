@@ -18,7 +18,7 @@ var stuckWords = []struct {
 	{"off", stepper.StuckIgnored, "nothing is done"},
 }
 
-// setStuck is "monitor rseq stuck"; it returns what is wrong with the value.
+// setStuck is "monitor rseq stuck"; it returns an error text for a wrong value.
 func setStuck(p *stepper.Policy, value string) string {
 	for _, w := range stuckWords {
 		if value == w.word {
@@ -33,7 +33,7 @@ func setStuck(p *stepper.Policy, value string) string {
 func setStuckTime(p *stepper.Policy, value string) string {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 {
-		return fmt.Sprintf("%q is no number of seconds; 0 is never.\n", value)
+		return fmt.Sprintf("%q is not a number of seconds; 0 is never.\n", value)
 	}
 	p.StuckTime = time.Duration(n) * time.Second
 	return ""
@@ -41,17 +41,17 @@ func setStuckTime(p *stepper.Policy, value string) string {
 
 func showStuck(p *stepper.Policy) string {
 	if p.StuckTime == 0 {
-		return "A continue looks for no thread that goes round a section and does not commit.\n"
+		return "A continue does not look for a thread that repeats a section without committing.\n"
 	}
 	for _, w := range stuckWords {
 		if p.Stuck == w.when {
-			return fmt.Sprintf("When a thread goes round a section for %v of a continue and does not commit, %s.\n", p.StuckTime, w.says)
+			return fmt.Sprintf("When a thread repeats a section for %v of a continue without committing, %s.\n", p.StuckTime, w.says)
 		}
 	}
 	return ""
 }
 
-// stuck says so at the client's console, while the program runs.
+// stuck prints a report at the client's console while the program runs.
 func (c *client) stuck(r stepper.StuckReport) {
 	c.print(fmt.Sprintf("rseq: %v.", r))
 	if c.policyNow().Stuck == stepper.StuckReports {

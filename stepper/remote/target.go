@@ -8,8 +8,8 @@ import (
 	"rseqstep/table"
 )
 
-// target is a process that can be served: one of Linux, or one of a model. What it
-// has besides are methods of ptrace.Process.
+// target is a process that can be served, of Linux or of a model: what the server uses of
+// ptrace.Process beyond tracee.Target.
 type target interface {
 	tracee.Target
 	GiveTerminal(*os.File) error

@@ -22,7 +22,7 @@ type terminal struct {
 	master *os.File
 	said   chan string
 	all    strings.Builder
-	rest   string // what expect has not passed yet
+	rest   string // the output that expect has not consumed yet
 }
 
 const ctrlC = "\x03"
@@ -63,7 +63,7 @@ func onTerminal(t *testing.T, program string) *terminal {
 	return x
 }
 
-// types gives gdb what its user types.
+// types sends gdb its user's input.
 func (x *terminal) types(s string) {
 	x.t.Helper()
 	if _, err := x.master.WriteString(s); err != nil {
@@ -78,7 +78,7 @@ func (x *terminal) does(command string) string {
 	return x.expect("(gdb) ")
 }
 
-// expect waits for a text and returns what came before it.
+// expect waits for a text and returns the output before it.
 func (x *terminal) expect(text string) string {
 	x.t.Helper()
 	deadline := time.After(tabletest.Patience(20 * time.Second))
@@ -100,8 +100,8 @@ func (x *terminal) expect(text string) string {
 	}
 }
 
-// runs waits until the process of a server is on its way again: gdb says
-// "Continuing." before it sends the packet.
+// runs waits until the process of a server is running: gdb prints "Continuing."
+// before it sends the packet.
 func (x *terminal) runs() {
 	x.t.Helper()
 	x.types("continue\n")
@@ -162,7 +162,7 @@ func TestCtrlCInGDBStopsTheProgram(t *testing.T) {
 					x.expect("(gdb) ")
 				}
 				if name != "blocked" {
-					x.does("stepi 3") // nothing is left over that would stop it again
+					x.does("stepi 3") // nothing is left that would stop it again
 					if out := x.does("info program"); !strings.Contains(out, "stopped") || strings.Contains(out, "SIGINT") {
 						t.Errorf("after three steps: %s", out)
 					}

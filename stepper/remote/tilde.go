@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// expanded is a directory as the user's shell would have it, and gdbserver does:
-// "~" is the home directory, "~NAME" that of a user. It is the server that expands
-// it, for a home directory is one of the machine that the program runs on.
+// expanded expands a directory as the user's shell and gdbserver do: "~" is the home
+// directory, "~NAME" that of a user. The server expands it, because a home directory
+// belongs to the machine that the program runs on.
 func expanded(dir string) (string, error) {
 	if dir == "" {
 		return "", nil

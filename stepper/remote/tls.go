@@ -11,14 +11,13 @@ import (
 	"rseqstep/table"
 )
 
-// threadLocal answers qGetTLSAddr:THREAD,OFFSET,LM: where a thread has a
-// thread-local variable that lies OFFSET bytes into its module's block. LM is
-// the module's struct link_map, 0 in a program that has none (gdb manual,
-// "General Query Packets").
+// threadLocal answers qGetTLSAddr:THREAD,OFFSET,LM: the address of a
+// thread-local variable OFFSET bytes into its module's block. LM is the
+// module's struct link_map, 0 in a program that has none (gdb manual, "General
+// Query Packets").
 //
-// gdbserver asks libthread_db, which is C and has to be the program's own libc's.
-// That library in turn asks the program's libc where its structures have what;
-// so do we.
+// gdbserver uses libthread_db, which is C and must match the program's libc. That library
+// in turn reads the layout of libc's structures from the program; so does this code.
 func (c *client) threadLocal(args string) (string, error) {
 	f := strings.Split(args, ",")
 	if len(f) != 3 {
@@ -64,10 +63,10 @@ func (c *client) ownBlock(fs uint64) (table.Addr, error) {
 	return 0, errors.New("the program has no thread-local variables")
 }
 
-// libraryBlock is the block of the library with this struct link_map. Where in
-// that the library's number stands differs from one glibc to the next, which
-// describes it for debuggers: three words of 32 bits, the last one an offset in
-// bytes (glibc, nptl_db/db_info.c).
+// libraryBlock is the block of the library with this struct link_map. The
+// offset of the library's number in that structure differs between versions of
+// glibc, which describes it for debuggers: three words of 32 bits, the last one
+// an offset in bytes (glibc, nptl_db/db_info.c).
 func (c *client) libraryBlock(linkMap, fs uint64) (table.Addr, error) {
 	at, ok := c.p.symbols.Address("_thread_db_link_map_l_tls_modid")
 	if !ok {

@@ -27,7 +27,7 @@ int main(void)
 }
 `
 
-// gdb has the server find thread-local variables, the program's and a library's.
+// gdb asks the server for thread-local variables, the program's and a library's.
 func TestGDBReadsThreadLocalVariables(t *testing.T) {
 	bin := rseqstep(t)
 	library := compile(t, "libtheirs.so", libraryTLS, "-g", "-shared", "-fPIC")

@@ -11,12 +11,12 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// update writes the golden transcripts anew: go test -run Transcript -update.
+// update rewrites the golden transcripts: go test -run Transcript -update.
 var update = flag.Bool("update", false, "write the golden transcripts anew")
 
 // normal is a transcript without what differs from run to run and from machine
-// to machine: addresses, offsets, processes, ports, CPUs, folders, and which
-// way a section was passed on the ladder.
+// to machine: addresses, offsets, processes, ports, CPUs, folders, and the rung
+// by which a section was passed.
 func normal(out string) string {
 	for _, r := range []struct{ is, becomes string }{
 		{`0x0*[0-9a-f]{4,}`, "ADDR"},
@@ -34,7 +34,7 @@ func normal(out string) string {
 	return out
 }
 
-// transcript compares what a debugger's user saw with testdata/NAME.
+// transcript compares a debugger's output with testdata/NAME.
 func transcript(t *testing.T, name string, run func() string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -57,7 +57,7 @@ func TestTranscriptOfGDB(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "seed.c", Flags: []string{"-DFIX_CALL"}})
 	transcript(t, "seed.gdb.golden", func() string {
 		out := gdb(t, bin, program, "", "CONNECT\nbreak 17\ncontinue\nwatch v\nstep\nstep\ncontinue\ndelete\nbt\nfinish\nnext\nnext\ncontinue\n")
-		return out[strings.Index(out, "Breakpoint 1 at"):] // where it starts depends on what is known of the linker
+		return out[strings.Index(out, "Breakpoint 1 at"):] // where it starts depends on the linker's symbols
 	})
 }
 
@@ -75,13 +75,13 @@ func TestTranscriptOfLLDB(t *testing.T) {
 	})
 }
 
-// steppedIn is a step into rseq_cpu_start. The call inlined where that begins is
-// a frame for lldb 21, and not yet for lldb 14.
+// steppedIn matches a step into rseq_cpu_start. The call inlined at its beginning is a
+// frame for lldb 21, and not yet for lldb 14.
 var steppedIn = regexp.MustCompile("stop reason = step in\n +frame #0: \\S+ seed`(rseq_cpu_start|fix_area) at rseqfix\\.h")
 
-// asOldLLDB is a transcript with a watchpoint described as lldb 14 does. Later
-// ones write "modify" for a watchpoint that stops only where the value is
-// another one, the debug registers it takes, and the first value as a hit.
+// asOldLLDB describes watchpoints in a transcript as lldb 14 does. Later
+// versions write "modify" for a watchpoint that stops only on a changed value,
+// the debug registers it uses, and count the first value as a hit.
 func asOldLLDB(out string) string {
 	out = strings.Replace(out, "state = enabled type = m\n", "state = enabled type = w\n", 1)
 	out = regexp.MustCompile(`(?m)^ +watchpoint resources:\n +#0: .*\n`).ReplaceAllString(out, "")

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// turnedAwayFor is how long a client that is sent away may take to ask, and to
-// leave once it was told. gdb asks at once.
+// turnedAwayFor is how long a rejected client may take to ask, and to leave
+// after the answer. gdb asks immediately.
 const turnedAwayFor = 2 * time.Second
 
-// turnAway answers whatever a client asks with the reason why it is not served,
-// until it leaves or its time is over. It is told when it asks, not before: gdb
-// takes a packet that comes instead of its first acknowledgement for noise. It
-// shows an error to qSupported as a warning, and ends the connection over one to
-// vMustReplyEmpty with its text (remote.c of gdb 13).
+// turnAway answers whatever a client asks with the reason why it is not served, until it
+// disconnects or its time is over. It sends the reason in an answer, not before: gdb
+// treats a packet that comes instead of its first acknowledgement as noise. gdb shows an
+// error to qSupported as a warning, and ends the connection over one to vMustReplyEmpty
+// with its text (remote.c of gdb 13).
 func turnAway(conn net.Conn, why string) {
 	defer conn.Close()
 	if conn.SetDeadline(time.Now().Add(turnedAwayFor)) != nil {

@@ -9,8 +9,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Both a client that speaks packets and gdb are told why they are sent away; the
-// one that is served notices nothing, neither standing nor running.
+// Both a client that speaks packets and gdb get the reason why they are rejected; the
+// served one notices nothing, whether its program is stopped or running.
 func TestSecondClientIsToldWhyItIsSentAway(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	w, _, path := serve(t, bin, "SOCKET", program)
@@ -41,15 +41,15 @@ func TestSecondClientIsToldWhyItIsSentAway(t *testing.T) {
 	}
 }
 
-// A client that says nothing is sent away all the same, and one that was served
-// makes room for the next meanwhile.
+// A client that sends nothing is disconnected all the same, and when the served
+// client disconnects meanwhile, the next one is served.
 func TestSilentSecondClientIsSentAwayAndHoldsNobodyUp(t *testing.T) {
 	bin, program := rseqstep(t), spin(t)
 	w, _, path := serve(t, bin, "--multi", "SOCKET", program)
 	w.ask("QStartNoAckMode")
 	silent := dial(t, path)
 	second := dial(t, path)
-	second.ask("qSupported") // so the silent one, which came first, has been turned away
+	second.ask("qSupported") // so the silent one, which connected first, has been rejected
 	w.conn.Close()
 	next := dial(t, path)
 	next.ask("QStartNoAckMode")

@@ -8,7 +8,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A breakpoint in a library that is unloaded is gdb's to speak of.
+// gdb itself reports a breakpoint in an unloaded library.
 func TestAnUnloadedLibrarysBreakpointIsNoNews(t *testing.T) {
 	bin := rseqstep(t)
 	library := tabletest.Build(t, tabletest.Fixture{Source: "libsec.c", Shape: tabletest.Shared})
@@ -20,9 +20,9 @@ func TestAnUnloadedLibrarysBreakpointIsNoNews(t *testing.T) {
 	}
 }
 
-// Which list a library stands in is said as gdbserver says it, by the address of
-// the r_debug: gdb 18 looks there when a library is loaded. Libraries of other
-// namespaces are listed as well, with theirs.
+// The library list names each library's namespace as gdbserver does, by the address of
+// the r_debug: gdb 18 reads it when a library is loaded. Libraries of other namespaces
+// are listed too, with theirs.
 func TestTheNamespacesOfLibrariesAreTheLinkers(t *testing.T) {
 	bin := rseqstep(t)
 	library := tabletest.Build(t, tabletest.Fixture{Source: "libsec.c", Shape: tabletest.Shared})

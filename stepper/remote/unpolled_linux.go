@@ -9,15 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unpolled is a socket that Go's network poller knows nothing of. It watches
-// every socket that it is given, whoever reads it: each packet woke the
-// poller's thread beside the one that answers it.
+// unpolled is a socket that is not in Go's network poller. The poller watches
+// every socket it has, whoever reads it: each packet woke the poller's thread
+// in addition to the one that answers it.
 type unpolled struct {
 	*os.File // in blocking mode
 }
 
-// unpoll makes a connection one, and owns it. (*net.TCPConn).File would not do:
-// the duplicate is not in blocking mode and is given to the poller again.
+// unpoll makes an unpolled of a connection and owns it. (*net.TCPConn).File
+// would not do: the duplicate is not in blocking mode and is added to the
+// poller again.
 func unpoll(conn net.Conn, raw syscall.RawConn) (unpolled, error) {
 	var fd int
 	var err error
@@ -27,7 +28,7 @@ func unpoll(conn net.Conn, raw syscall.RawConn) (unpolled, error) {
 	if err != nil {
 		return unpolled{}, os.NewSyscallError("fcntl", err)
 	}
-	if err := conn.Close(); err != nil { // takes it off the poller
+	if err := conn.Close(); err != nil { // removes it from the poller
 		return unpolled{}, errors.Join(err, unix.Close(fd))
 	}
 	if err := unix.SetNonblock(fd, false); err != nil {
@@ -43,7 +44,7 @@ func (u unpolled) Close() error {
 		return err
 	}
 	err = raw.Control(func(fd uintptr) {
-		_ = unix.Shutdown(int(fd), unix.SHUT_RDWR) // fails where the other side has gone
+		_ = unix.Shutdown(int(fd), unix.SHUT_RDWR) // fails if the other side has closed
 	})
 	return errors.Join(err, u.File.Close())
 }

@@ -42,7 +42,7 @@ func unpolledPair(t *testing.T, network, address string) (unpolled, net.Conn) {
 	return u, other
 }
 
-// TestUnpolledSocketIsOne sends both ways, and closes while somebody reads.
+// TestUnpolledSocketIsOne sends both ways, and closes during a read.
 func TestUnpolledSocketIsOne(t *testing.T) {
 	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s")} {
 		t.Run(network, func(t *testing.T) {

@@ -12,15 +12,15 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// places are where a test plants and steps, as process addresses: the programs
-// are built without PIE.
+// places are the process addresses at which a test inserts breakpoints and
+// steps: the programs are built without PIE.
 type places struct {
 	function  uint64 // a function that its threads call all the time
 	inside    uint64 // an instruction of a section
 	low, high uint64 // its own code, and so all its loops
 }
 
-// find reads them from a program.
+// find reads them from a program's file.
 func find(t *testing.T, program, function string) places {
 	t.Helper()
 	var p places
@@ -62,11 +62,11 @@ func find(t *testing.T, program, function string) places {
 // Descriptions": reg 7, const8 0, equal, end).
 const never = ";X7,26000722001327"
 
-// service is an attached program that must be as it was when it is let go.
+// service is an attached program that must be unchanged after the detach.
 type service struct {
 	*tabletest.Service
 	t    *testing.T
-	text []byte // all its code before a debugger came
+	text []byte // all its code before a debugger attached
 }
 
 func startService(t *testing.T, program string) *service {
@@ -76,7 +76,7 @@ func startService(t *testing.T, program string) *service {
 	return s
 }
 
-// isUntouched waits until nobody traces the service, and compares its code.
+// isUntouched waits until nothing traces the service, and compares its code.
 func (s *service) isUntouched() {
 	s.t.Helper()
 	within(s.t, "nobody traces the service and it runs", func() bool {

@@ -11,8 +11,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// vanishing is what a client is at when its connection ends. The program stands
-// when it begins; the last packet's answer is not waited for.
+// vanishing is what a client is doing when its connection ends. The program is
+// stopped when it begins; nothing waits for the last packet's answer.
 var vanishing = []struct {
 	name string
 	do   func(t *testing.T, w *wire, p places)
@@ -68,7 +68,7 @@ var vanishing = []struct {
 	}},
 }
 
-// plants puts a breakpoint in.
+// plants inserts a breakpoint.
 func (w *wire) plants(at uint64, condition string) {
 	w.t.Helper()
 	if reply := w.ask(fmt.Sprintf("Z0,%x,1%s", at, condition)); reply != "OK" {
@@ -76,7 +76,7 @@ func (w *wire) plants(at uint64, condition string) {
 	}
 }
 
-// reaches runs to a breakpoint, and returns the thread that stands there.
+// reaches runs to a breakpoint, and returns the thread that hit it.
 func (w *wire) reaches(at uint64) (tid int) {
 	w.t.Helper()
 	w.plants(at, "")
@@ -88,11 +88,11 @@ func (w *wire) reaches(at uint64) (tid int) {
 	return tid
 }
 
-// underWay is how long a program runs before its client is gone.
+// underWay is how long a program runs before its client disconnects.
 const underWay = 30 * time.Millisecond
 
-// runs lets the program run, and comes back while it does: a stop would be a
-// packet that begins with T, not console output or an acknowledgement.
+// runs resumes the program and returns while it runs: a stop would be a packet
+// that begins with T, not console output or an acknowledgement.
 func (w *wire) runs(how string) {
 	w.t.Helper()
 	w.say(how)
@@ -115,7 +115,7 @@ func (w *wire) raw(bytes string) {
 	}
 }
 
-// ownCode is what a process has in memory of its program's code.
+// ownCode is the program's code in a process's memory.
 func ownCode(t *testing.T, pid int, p places) []byte {
 	t.Helper()
 	f, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
@@ -130,8 +130,8 @@ func ownCode(t *testing.T, pid int, p places) []byte {
 	return code
 }
 
-// foundBy is the next client of a server, which finds the process standing, its
-// code free of breakpoints.
+// foundBy is the next client of a server, which finds the process stopped and
+// its code free of breakpoints.
 func foundBy(t *testing.T, path, name string, pid int, p places, text []byte) *wire {
 	t.Helper()
 	w := dial(t, path)
@@ -148,8 +148,8 @@ func foundBy(t *testing.T, path, name string, pid int, p places, text []byte) *w
 	return w
 }
 
-// An attached program outlives each of its clients. The next one finds it, and
-// lets it go as it was before the first.
+// An attached program survives each of its clients. The next one finds it, and
+// detaches from it as it was before the first.
 func TestAttachedServiceIsLeftToTheNextClientByEachThatVanished(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.BuildService(t)
 	p := find(t, program, "one_round")
@@ -176,7 +176,7 @@ func TestAttachedServiceIsLeftToTheNextClientByEachThatVanished(t *testing.T) {
 	}
 }
 
-// spinners are programs to be launched for each of the ways to vanish.
+// spinners are programs to launch for each of the ways to disconnect.
 var spinners = []struct {
 	source, function string
 	args             []string
@@ -185,8 +185,8 @@ var spinners = []struct {
 	{"hotline.c", "main", []string{"2000000000"}},
 }
 
-// So does a program that was launched for a client. A new one is started when
-// the next client has ended it.
+// So does a program that was launched for a client. When the next client has
+// ended it, the test starts a new one.
 func TestLaunchedProgramIsLeftToTheNextClientByEachThatVanished(t *testing.T) {
 	bin := rseqstep(t)
 	w, _, path := serve(t, bin, "--multi", "SOCKET")
@@ -214,8 +214,8 @@ func TestLaunchedProgramIsLeftToTheNextClientByEachThatVanished(t *testing.T) {
 	}
 }
 
-// With --once the first client is the last: a program that was launched ends with
-// it, one that was attached to goes on, and so ends the server.
+// With --once the first client is the last: a launched program is killed with it, an
+// attached one is detached, and the server ends.
 func TestOnceTheProgramEndsWithTheClientThatVanished(t *testing.T) {
 	bin := rseqstep(t)
 	program := fixed(t, spinners[0].source)

@@ -28,7 +28,7 @@ func (c *client) verb(p string) (string, error) {
 	case strings.HasPrefix(p, "vFile:"):
 		return c.hostIO(strings.TrimPrefix(p, "vFile:"))
 	}
-	return unsupported, nil // vMustReplyEmpty asks for just that
+	return unsupported, nil // vMustReplyEmpty requires just that
 }
 
 // run is vRun;FILE;ARG..., all in hexadecimal; without a file the last one.
@@ -55,7 +55,7 @@ func (c *client) run(args string) (string, error) {
 	return c.begin()
 }
 
-// begin forgets what belonged to the last process.
+// begin forgets the state of the last process.
 func (c *client) begin() (string, error) {
 	c.p = c.process
 	c.finds()
@@ -102,7 +102,7 @@ func (c *client) kill() error {
 	return p.engine.Kill()
 }
 
-// leave answers D (let go) and k (kill).
+// leave answers D (detach) and k (kill).
 func (c *client) leave(p string) (string, error) {
 	if p[0] == 'k' {
 		if c.p != nil {
@@ -138,8 +138,8 @@ func (c *client) leave(p string) (string, error) {
 	return done(e.Detach())
 }
 
-// dropSignals keeps signals that threads have stopped for, and that are to be
-// dropped, from being delivered when the program is let go.
+// dropSignals marks signals that threads have stopped for and that are to be
+// dropped, so that the detach does not deliver them.
 func (c *client) dropSignals(drop func(sig int) bool) error {
 	for tid, sig := range c.stoppedFor {
 		if !drop(sig) || !c.alive(tid) {
@@ -152,7 +152,7 @@ func (c *client) dropSignals(drop func(sig int) bool) error {
 	return nil
 }
 
-// environment keeps the variables of programs to be started.
+// environment records the variables of programs to be started.
 func (c *client) environment(name, value string, keep bool) {
 	var env []string
 	for _, v := range c.with.env {

@@ -28,9 +28,9 @@ func followsVfork(next string) []struct {
 	}
 }
 
-// With follow-fork-mode child a step over vfork ends in the child, which has the
-// parent's breakpoints. What becomes of the parent is in the tests of ptrace: here it
-// may end after gdb has, which reads what it prints.
+// With follow-fork-mode child a step over vfork ends in the child, which has the parent's
+// breakpoints. The tests of package ptrace check what becomes of the parent: here it may
+// end after gdb, which reads its output.
 func TestGDBStepsIntoTheChildOfAVfork(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "vforks.c", Opt: "-O0"})

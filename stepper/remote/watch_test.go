@@ -8,8 +8,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Every write of a watched word is a stop, of two threads that write at the same
-// time, and also where it changes nothing: what it means is the client's to say.
+// Every write of a watched word is a stop, with two threads that write at the same time,
+// and even if it changes nothing: the client interprets it.
 func TestEachWriteOfAWatchedWordIsAStop(t *testing.T) {
 	const threads, rounds = 2, 100
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "hits.c", Opt: "-O1", Flags: []string{"-pthread"}, Shape: tabletest.NoPIE})
@@ -47,7 +47,7 @@ func TestGDBCountsHitsOfThreadsAsOnStockGDBServer(t *testing.T) {
 	}
 }
 
-// What cannot be read yet can be watched, and what is there later is the change.
+// Memory that cannot be read yet can be watched, and its appearance counts as a change.
 func TestGDBWatchesMemoryThatCannotBeReadYet(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "later.c"})
 	for what, script := range map[string]string{

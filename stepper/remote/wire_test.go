@@ -26,7 +26,7 @@ func spin(t *testing.T) string {
 	return built
 }
 
-// pidOf is the process that a server runs, as it tells lldb.
+// pidOf is the process that a server runs, in its answer to lldb.
 func pidOf(t *testing.T, w *wire) int {
 	t.Helper()
 	var pid int
@@ -36,7 +36,7 @@ func pidOf(t *testing.T, w *wire) int {
 	return pid
 }
 
-// within fails unless something comes to be before patience ends.
+// within fails unless done becomes true before patience ends.
 func within(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !done(); time.Sleep(5 * time.Millisecond) {
@@ -85,7 +85,7 @@ func TestInterruptByteStopsTheProgram(t *testing.T) {
 	w.ask("QStartNoAckMode")
 	for range 3 {
 		w.say("vCont;c")
-		if _, err := w.conn.Write([]byte{interrupt}); err != nil { // at once: the program may not have begun
+		if _, err := w.conn.Write([]byte{interrupt}); err != nil { // sent immediately: the program may not have begun
 			t.Fatal(err)
 		}
 		if reply := w.answer(); !strings.HasPrefix(reply, "T02") {

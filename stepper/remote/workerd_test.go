@@ -9,8 +9,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// workerd's tcmalloc uses sections where glibc has not registered the threads
-// itself: in the first 50 instructions of its malloc there is one.
+// workerd's tcmalloc uses sections in threads that glibc has not registered:
+// there is one in the first 50 instructions of its malloc.
 func TestGDBStepsThroughWorkerdsMalloc(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.NeedWorkerdRuns(t)
 	began := time.Now()

@@ -8,10 +8,10 @@ import (
 	"rseqstep/stepper"
 )
 
-// throughWrapper lets a wrapper that was launched run until it has replaced
-// itself by the program: gdbserver's --wrapper, and gdb's "set exec-wrapper".
-// Signals that come meanwhile are the wrapper's, and so is the terminal. Errors
-// say that the wrapper ended, or that it was interrupted; the process is gone then.
+// throughWrapper runs a launched wrapper until it has replaced itself by the program:
+// gdbserver's --wrapper, and gdb's "set exec-wrapper". Until then the wrapper gets the
+// signals and the terminal. The error says that the wrapper ended, or that it was
+// interrupted; the process is gone then.
 func (s *Server) throughWrapper(ctx context.Context) (err error) {
 	e, target := s.process.engine, s.process.target
 	if s.Terminal != nil {

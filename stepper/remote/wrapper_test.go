@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A wrapper that a client has started, and that does not come to the program, is ended
-// with the client, or with the server.
+// If a client has started a wrapper that never starts the program, the wrapper ends with
+// the client, or with the server.
 func TestAClientsWrapperIsNoReasonNotToEnd(t *testing.T) {
 	bin, endless := rseqstep(t), spin(t)
 	for name, end := range map[string]func(w *wire, pid int) error{

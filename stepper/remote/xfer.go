@@ -20,7 +20,7 @@ func (c *client) transfer(args string) (string, error) {
 	if len(f) != 4 || f[1] != "read" {
 		return unsupported, nil
 	}
-	i := strings.LastIndexByte(f[3], ':') // an annex may have colons
+	i := strings.LastIndexByte(f[3], ':') // an annex may contain colons
 	annex := f[2]
 	if i >= 0 {
 		annex, f[3] = annex+":"+f[3][:i], f[3][i+1:]
@@ -46,8 +46,8 @@ func (c *client) transfer(args string) (string, error) {
 	return window(object, offset, length), nil
 }
 
-// window is the part of an object that a packet asks for: m when more follows,
-// l for the last one.
+// window is the part of an object that a packet asks for: m if more follows, l
+// for the last one.
 func window(object string, offset, length uint64) string {
 	length = min(length, maxPacket/2-8) // escapes may double it
 	if offset >= uint64(len(object)) {
@@ -99,8 +99,8 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 	return list, true, err
 }
 
-// writeSiginfo changes what a thread's handler will be given, from an offset on.
-// The answer is how many bytes were taken.
+// writeSiginfo changes the siginfo that a thread's handler will get, from an offset on.
+// The answer is the number of bytes used.
 func (c *client) writeSiginfo(offset string, data []byte) (string, error) {
 	at, ok := number(offset)
 	if !ok {

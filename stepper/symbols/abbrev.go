@@ -1,17 +1,17 @@
 package symbols
 
-// Forms of GNU's split DWARF 4 and those of DWARF 5 that are the same, as they
-// take the same number of bytes: unsigned LEB128, two bytes each.
+// Forms of GNU's split DWARF 4 and those of DWARF 5 that have the same meaning
+// and take the same number of bytes: unsigned LEB128, two bytes each.
 const (
 	formGNUAddrIndex  = 0x1f01
 	formGNUStrIndex   = 0x1f02
 	formImplicitConst = 0x21
 )
 
-// standardForms is a .debug_abbrev.dwo with the forms that GNU's split DWARF 4
-// brought (DW_FORM_GNU_addr_index, DW_FORM_GNU_str_index) written as those that
-// DWARF 5 made of them (DW_FORM_addrx 0x1b, DW_FORM_strx 0x1a), for debug/dwarf knows only these. Offsets stay
-// what they were. A table that has none is returned as it is.
+// standardForms is a .debug_abbrev.dwo with the forms of GNU's split DWARF 4
+// (DW_FORM_GNU_addr_index, DW_FORM_GNU_str_index) replaced by the corresponding forms of DWARF 5
+// (DW_FORM_addrx 0x1b, DW_FORM_strx 0x1a), because debug/dwarf supports only these. Offsets do not
+// change. A table without such forms is returned unchanged.
 func standardForms(p []byte) []byte {
 	out, copied := p, false
 	c := cursor{p: p}

@@ -8,10 +8,9 @@ import (
 	"path/filepath"
 )
 
-// altLink reads .gnu_debugaltlink: the name of the file with the DIEs and
-// strings that dwz found in several programs, ended by a zero, and its build id.
-// DWARF 5's .debug_sup (section 7.3.6) has a version and a flag before them, and
-// says how long the id is.
+// altLink reads .gnu_debugaltlink: the name of the file with the DIEs and strings that
+// dwz found in several programs, ended by a zero, and its build id. DWARF 5's .debug_sup
+// (section 7.3.6) has a version and a flag before them, and the length of the id.
 func altLink(f *elfFile) (name string, id []byte, ok bool) {
 	p, _ := f.data(".gnu_debugaltlink")
 	sup := p == nil
@@ -33,8 +32,8 @@ func altLink(f *elfFile) (name string, id []byte, ok bool) {
 	return string(p[:i]), id, true
 }
 
-// openAlt opens the file that dwz moved DIEs to, if the program names one. A
-// program whose file is missing keeps what it has itself.
+// openAlt opens the file that dwz moved DIEs to, if the program names one. If
+// that file is missing, only the program's own DIEs are available.
 func (im *image) openAlt(f *elfFile) {
 	name, id, ok := altLink(f)
 	if !ok {
@@ -68,8 +67,8 @@ func (im *image) readAlt(alt *elfFile) (err error) {
 	return err
 }
 
-// findAlt looks where gdb does: at the path, which counts from the folder of
-// the file that names it, then by build id.
+// findAlt searches as gdb does: at the path, relative to the folder of the file
+// that names it, then by build id.
 func (im *image) findAlt(f *elfFile, name string, id []byte) *elfFile {
 	if !filepath.IsAbs(name) {
 		dir := filepath.Dir(f.path)
@@ -97,8 +96,8 @@ func (im *image) findAlt(f *elfFile, name string, id []byte) *elfFile {
 	return nil
 }
 
-// fromAlt gives an attribute the value it has in the dwz file: the DIE there,
-// as a reference, or the string. Without the file it becomes nil.
+// fromAlt replaces an attribute's value by the one in the dwz file: the DIE
+// there, as a reference, or the string. Without the file it becomes nil.
 func (s *space) fromAlt(f *dwarf.Field, reference bool) {
 	off, ok := unsigned(f.Val)
 	f.Val = nil
@@ -121,7 +120,8 @@ func (s *space) fromAlt(f *dwarf.Field, reference bool) {
 	}
 }
 
-// unsigned is a number as debug/dwarf returns those that it has no type for.
+// unsigned is a number in the type that debug/dwarf uses for forms without a
+// type of their own.
 func unsigned(v any) (uint64, bool) {
 	switch v := v.(type) {
 	case int64:

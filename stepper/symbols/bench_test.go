@@ -44,7 +44,7 @@ func BenchmarkUnwindByExpression(b *testing.B) {
 }
 
 // BenchmarkUnwindByRules is one frame of an ordinary function: rbp and the return address
-// lie below the CFA.
+// are stored below the CFA.
 func BenchmarkUnwindByRules(b *testing.B) {
 	const base = 0x7000_0000
 	stack := make([]byte, 64)

@@ -74,8 +74,8 @@ func alone(t testing.TB, path string) *Set {
 	return s
 }
 
-// builds is how every C and C++ test program is built: each DWARF version with
-// each level of optimisation, each level with each kind of executable.
+// builds are the builds of every C and C++ test program: each DWARF version
+// with each level of optimisation, each level with each kind of executable.
 func builds(t testing.TB) [][]string {
 	t.Helper()
 	return tabletest.Some(t, 1, [][]string{

@@ -9,16 +9,16 @@ import (
 
 // cfiIndex is an image's call frame information: .eh_frame, found through the
 // binary search table of .eh_frame_hdr without reading the rest, and
-// .debug_frame, of which an index is made.
+// .debug_frame, which is indexed here.
 type cfiIndex struct {
 	im   *image
 	hdr  *ehHeader
 	list []fdeRef            // FDEs of an .eh_frame without a table, then of .debug_frame
-	rows map[uint64]*cfi.Row // by address; nil for one without CFI
+	rows map[uint64]*cfi.Row // by address; nil for an address without CFI
 	cies map[uint64]*cfi.CIE // by address: those that FDEs found by the table share
 }
 
-// fdeRef is where an FDE stands.
+// fdeRef is the position of an FDE.
 type fdeRef struct {
 	span
 	off uint32
@@ -33,7 +33,7 @@ type ehHeader struct {
 	count uint64
 }
 
-// maxRows bounds the cached rows; a stack or a stepped stretch of code has far
+// maxRows bounds the cached rows; a stack or a stepped range of code has far
 // fewer addresses.
 const maxRows = 1024
 
@@ -68,8 +68,8 @@ func (im *image) frameFile() *elfFile {
 	return im.dwarfFile()
 }
 
-// row is the rules at a file address, nil when no CFI covers it or what does
-// is malformed.
+// row is the rules at a file address, nil if no CFI covers it or if that is
+// malformed.
 func (c *cfiIndex) row(pc uint64) *cfi.Row {
 	if r, ok := c.rows[pc]; ok {
 		return r
@@ -85,7 +85,7 @@ func (c *cfiIndex) row(pc uint64) *cfi.Row {
 	return row
 }
 
-// fdeAt is the entry that covers a file address, nil when none does.
+// fdeAt is the entry that covers a file address, nil if none does.
 func (c *cfiIndex) fdeAt(pc uint64) *cfi.FDE {
 	if c.hdr != nil {
 		if f := c.search(pc); f != nil {
@@ -103,8 +103,8 @@ func (c *cfiIndex) fdeAt(pc uint64) *cfi.FDE {
 	return nil
 }
 
-// findHeader reads .eh_frame_hdr, by its program header: that is what the
-// run-time unwinder uses and what is there in a file without section headers.
+// findHeader reads .eh_frame_hdr, by its program header: the run-time unwinder
+// uses it too, and it exists in a file without section headers.
 func (c *cfiIndex) findHeader() *ehHeader {
 	for _, p := range c.im.main.Progs {
 		if p.Type != elf.PT_GNU_EH_FRAME {
@@ -175,8 +175,8 @@ func (c *cfiIndex) search(pc uint64) *cfi.FDE {
 // maxEntry bounds one CIE or FDE, in bytes; the longest in workerd has 2,300.
 const maxEntry = 1 << 20
 
-// readEntry reads one CIE or FDE of .eh_frame at an address: its id field's
-// address and what follows the id.
+// readEntry reads one CIE or FDE of .eh_frame at an address: its id field, that
+// field's address and the bytes after it.
 func (c *cfiIndex) readEntry(at uint64) (id uint64, idAt uint64, body []byte, err error) {
 	head := make([]byte, 8)
 	if err := c.im.main.readAt(at, head); err != nil {

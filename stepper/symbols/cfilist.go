@@ -2,7 +2,7 @@ package symbols
 
 import "rseqstep/stepper/cfi"
 
-// scan lists a section's FDEs that code stands at.
+// scan lists a section's FDEs that cover code.
 func (c *cfiIndex) scan(s *cfi.Section) {
 	if len(s.P) > 1<<32-1 {
 		return

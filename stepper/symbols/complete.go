@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// completions finds names of code in a symbol table that begin as the prefix
-// says. Mangled names are demangled only when a look at their leading
-// components shows that they can fit.
+// completions finds names of code in a symbol table that begin with the prefix.
+// It demangles only names whose leading components can match.
 func (t *symtab) completions(im *image, prefix string, fits func(string) bool) map[string]bool {
 	want := strings.Split(stripTemplates(prefix), "::")
 	shown := map[uint32]string{}
@@ -24,7 +23,7 @@ func (t *symtab) completions(im *image, prefix string, fits func(string) bool) m
 				shown[off] = short
 			}
 		}
-		return len(shown) < 8*maxCompletions // many name data, or the same template
+		return len(shown) < 8*maxCompletions // many symbols name data, or the same template
 	})
 	offs := make(map[uint32]bool, len(shown))
 	for off := range shown {
@@ -40,10 +39,10 @@ func (t *symtab) completions(im *image, prefix string, fits func(string) bool) m
 }
 
 // mayComplete reports whether a mangled name's leading components can begin
-// with those of the prefix, the last one taken as a beginning. Of a prefix of
-// one component any component will do.
+// with those of the prefix, the last of which may be incomplete. A prefix of
+// one component may match any component.
 func mayComplete(name []byte, want []string) bool {
-	if name[1] == 'R' { // Rust's components stand behind crate hashes: look for the last word
+	if name[1] == 'R' { // in Rust names crate hashes precede the components: search for the last word
 		return bytes.Contains(name, []byte(want[len(want)-1]))
 	}
 	if len(name) > 2 && (name[2] == 'T' || name[2] == 'G') { // virtual tables, thunks, guards
@@ -72,7 +71,7 @@ func mayComplete(name []byte, want []string) bool {
 }
 
 // components reads the plain identifiers that an Itanium encoding begins with.
-// more reports that something followed them in the nested name that takes a
+// more reports that something followed them in the nested name that requires a
 // demangler: template arguments, operators, constructors, substitutions.
 func components(p []byte) (out []string, more bool) {
 	nested := len(p) > 0 && p[0] == 'N'

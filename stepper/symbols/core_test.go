@@ -14,7 +14,7 @@ import (
 )
 
 // core is a core file as a stopped process: registers of its first thread,
-// memory, modules. Text that the core leaves out is read from the files.
+// memory, modules. Text that the core omits is read from the files.
 type core struct {
 	t       *testing.T
 	file    *elf.File
@@ -158,7 +158,7 @@ func (c *core) set() *Set {
 }
 
 func TestMain(m *testing.M) {
-	// gdb answers the same in every language and asks no server for anything.
+	// gdb prints the same in every locale and queries no server.
 	os.Setenv("LC_ALL", "C")
 	os.Unsetenv("DEBUGINFOD_URLS")
 	os.Exit(m.Run())

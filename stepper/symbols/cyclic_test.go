@@ -26,8 +26,8 @@ func unitOf(children ...*die) *die {
 	return u
 }
 
-// Entries that lead back to themselves are asked everything; nothing ends in a
-// loop or a stack that grows.
+// Cyclic entries are queried in every way; no query loops or grows the stack
+// without bound.
 func TestCyclicDWARFIsWalkedOnce(t *testing.T) {
 	for name, root := range map[string]*die{
 		"origin":        unitOf(cycle(dwarf.AttrAbstractOrigin)),
@@ -131,7 +131,7 @@ func TestLineBombsCostLittle(t *testing.T) {
 	}
 }
 
-// Thousands of functions that each claim the same long list of ranges.
+// Thousands of functions that each use the same long list of ranges.
 func TestSharedRangeListsCostLittle(t *testing.T) {
 	var ranges []byte
 	for i := range uint64(1 << 16) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// elfFile is one opened ELF file. Only its headers are read at once.
+// elfFile is one opened ELF file. openELF reads only its headers.
 type elfFile struct {
 	path string
 	r    io.ReaderAt
@@ -17,7 +17,7 @@ type elfFile struct {
 	exec []span // where code can be: sections with SHF_EXECINSTR, else PF_X segments
 }
 
-// openELF reads the headers of r. debug/elf is guarded against its panics on
+// openELF reads the headers of r. debug/elf is guarded because it panics on
 // malformed input.
 func openELF(path string, r io.ReaderAt) (f *elfFile, err error) {
 	defer guard(&err, "reading ELF headers")
@@ -48,15 +48,15 @@ func openELF(path string, r io.ReaderAt) (f *elfFile, err error) {
 	return f, nil
 }
 
-// executable reports whether code can stand at a. What linkers leave behind for
-// functions they dropped (address 0 or 1) does not pass.
+// executable reports whether a can be the address of code. Addresses that
+// linkers leave for dropped functions (0 or 1) cannot.
 func (f *elfFile) executable(a uint64) bool {
 	i := sort.Search(len(f.exec), func(i int) bool { return f.exec[i].hi > a })
 	return i < len(f.exec) && f.exec[i].lo <= a
 }
 
-// data is a section's contents, decompressed; nil when the file has no such
-// section or keeps no bytes for it.
+// data is a section's contents, decompressed; nil if the file has no such
+// section or no bytes for it.
 func (f *elfFile) data(name string) (p []byte, err error) {
 	defer guard(&err, "reading section "+name)
 	s := f.Section(name)
@@ -69,16 +69,17 @@ func (f *elfFile) data(name string) (p []byte, err error) {
 	return f.bytes(s)
 }
 
-// bytes is what a section holds, decompressed; nil when the file keeps nothing
-// for it.
+// bytes is a section's contents, decompressed; nil if the file has no bytes for
+// it.
 func (f *elfFile) bytes(s *elf.Section) (p []byte, err error) {
 	defer guard(&err, "reading section "+s.Name)
 	if s.Type == elf.SHT_NOBITS {
 		return nil, nil
 	}
 	if strings.HasPrefix(s.Name, ".zdebug_") {
-		// As binutils compressed before SHF_COMPRESSED (ld --compress-debug-sections=
-		// zlib-gnu). debug/elf sees how large it is once it opens it.
+		// binutils compressed like this before SHF_COMPRESSED (ld
+		// --compress-debug-sections=zlib-gnu). debug/elf knows the size only after
+		// opening the section.
 		s.Open()
 		if err := errors.Join(checkGrowth(s.FileSize, s.Size), checkSizes(f.File)); err != nil {
 			return nil, fmt.Errorf("%s: section %s: %w", f.path, s.Name, err)
@@ -93,7 +94,7 @@ func (f *elfFile) bytes(s *elf.Section) (p []byte, err error) {
 
 var errNotInFile = errors.New("address is not in the file")
 
-// readAt reads the file's bytes of a file address, as they are before relocation.
+// readAt reads the file's bytes of a file address, before relocation.
 func (f *elfFile) readAt(a uint64, p []byte) error {
 	for _, seg := range f.Progs {
 		if seg.Type == elf.PT_LOAD && a-seg.Vaddr < seg.Filesz {
@@ -107,7 +108,7 @@ func (f *elfFile) readAt(a uint64, p []byte) error {
 	return errNotInFile
 }
 
-// guard turns a panic of a parser fed with malformed input into an error.
+// guard turns a panic of a parser on malformed input into an error.
 func guard(err *error, doing string) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%s: malformed input: %v", doing, p)

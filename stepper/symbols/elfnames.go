@@ -8,7 +8,7 @@ import (
 // codeSymbol is a symbol of the image that names code.
 type codeSymbol struct {
 	symbol
-	name string // as the table spells it, without a version
+	name string // as in the table, without a version
 }
 
 // isCode reports whether a symbol can name a function or a label in code.
@@ -20,8 +20,8 @@ func (im *image) isCode(s symbol) bool {
 	return false
 }
 
-// maxAsked bounds the remembered look-ups. They are remembered because pending
-// breakpoints ask again at every library that comes.
+// maxAsked bounds the cached look-ups. They are cached because pending
+// breakpoints repeat them for every loaded library.
 const maxAsked = 256
 
 // codeNamed finds the image's code symbols that a query names.
@@ -56,13 +56,13 @@ func (im *image) findCode(q *query) []codeSymbol {
 			}
 		}
 		if len(out) > 0 {
-			break // .dynsym has only what .symtab has
+			break // .dynsym has nothing that .symtab lacks
 		}
 	}
 	return out
 }
 
-// definition is a symbol that may not be there.
+// definition is a symbol, or the result that there is none.
 type definition struct {
 	symbol
 	found bool
@@ -99,7 +99,7 @@ func (im *image) findSymbol(name string) (symbol, bool) {
 	return best, found
 }
 
-// symbolAt names a file address.
+// symbolAt finds the symbol that covers a file address.
 func (im *image) symbolAt(a uint64) (name string, offset uint64, ok bool) {
 	s, t, ok := im.nearestSymbol(a)
 	if !ok {
@@ -117,7 +117,7 @@ func (im *image) nearestSymbol(a uint64) (best symbol, in *symtab, ok bool) {
 	return symbol{}, nil, false
 }
 
-// unversioned cuts "@GLIBC_2.2.5" and "@@GLIBC_2.2.5" off a symbol.
+// unversioned removes "@GLIBC_2.2.5" and "@@GLIBC_2.2.5" from a symbol.
 func unversioned(name string) string {
 	if i := strings.IndexByte(name, '@'); i > 0 {
 		return name[:i]

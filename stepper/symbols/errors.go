@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// What Lookup's errors wrap.
+// Sentinels that Lookup's errors wrap.
 var (
 	ErrNoSymbol    = errors.New("no such symbol")
 	ErrNoDebugInfo = errors.New("no debug information")
@@ -13,7 +13,8 @@ var (
 	ErrBadLocation = errors.New("not a location")
 )
 
-// LookupError is a location that names nothing, said as the user needs it.
+// LookupError is the error for a location that names nothing, worded for the
+// user.
 type LookupError struct {
 	Location string
 	Text     string // `function "foo" not defined`

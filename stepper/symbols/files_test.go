@@ -51,7 +51,7 @@ func TestSourceIsTheFilesText(t *testing.T) {
 	}
 }
 
-// TestModuleGivesDWARFToExpressions is what stepper/expr stands on.
+// TestModuleGivesDWARFToExpressions covers what stepper/expr relies on.
 func TestModuleGivesDWARFToExpressions(t *testing.T) {
 	for _, flags := range builds(t) {
 		s := alone(t, compile(t, "calls.c", append(flags, "-gz")...))
@@ -98,7 +98,8 @@ func TestModuleGivesDWARFToExpressions(t *testing.T) {
 	}
 }
 
-// What linkers leave of functions they dropped is not taken for code at 0.
+// Entries that linkers leave for dropped functions are not treated as code at
+// 0.
 func TestDroppedFunctionsHaveNoPlace(t *testing.T) {
 	for _, linker := range []string{"bfd", "gold", "lld"} {
 		t.Run(linker, func(t *testing.T) {

@@ -5,15 +5,15 @@ import (
 	"debug/dwarf"
 )
 
-// maxPatterns is how many places in .debug_str a name may stand at before
-// looking for references to them costs more than reading the units.
+// maxPatterns is the number of occurrences of a name in .debug_str from which
+// searching for references to them costs more than reading the units.
 const maxPatterns = 64
 
-// unitsNaming is the units that can hold a DIE of a name whose last identifier
-// is ident: all that a cheap look at the bytes does not rule out. A name is
-// written in the unit itself (DW_FORM_string) or as an offset into .debug_str,
-// whose bytes then occur in the unit (DW_FORM_strp) or in .debug_str_offsets
-// (DW_FORM_strx).
+// unitsNaming is the units that may contain a DIE of a name whose last
+// identifier is ident: all that a cheap scan of the bytes does not exclude. A
+// name is written in the unit itself (DW_FORM_string) or as an offset into
+// .debug_str, whose bytes then occur in the unit (DW_FORM_strp) or in
+// .debug_str_offsets (DW_FORM_strx).
 func (im *image) unitsNaming(ident string) []*cu {
 	if _, err := im.dwarf(); err != nil {
 		return nil
@@ -33,11 +33,10 @@ func (im *image) unitsNaming(ident string) []*cu {
 	return out
 }
 
-// openUnits is every unit with DIEs, those that are elsewhere instead of their
-// skeletons.
+// openUnits is every unit with DIEs; split units replace their skeletons.
 func (im *image) openUnits() []*cu {
 	skeletons := false
-	for _, u := range im.units[:len(im.units):len(im.units)] { // full adds to them
+	for _, u := range im.units[:len(im.units):len(im.units)] { // full appends to im.units
 		skeletons = u.split != nil || skeletons
 		u.full()
 	}
@@ -54,15 +53,16 @@ func (im *image) openUnits() []*cu {
 	return out
 }
 
-// filter is what a name looks like in the units that share a section of strings.
+// filter is the possible representations of a name in the units that share a section of
+// strings.
 type filter struct {
 	ident    string
 	patterns [][]byte        // offsets in .debug_str
-	indirect map[*space]bool // whether the space's .debug_str_offsets has one of them
+	indirect map[*space]bool // whether the space's .debug_str_offsets contains one of them
 }
 
-// filter makes the filter of a space, once for each section of strings; nil when
-// there are too many patterns.
+// filter makes the filter of a space, once for each section of strings; nil if there are
+// too many patterns.
 func (s *space) filter(made map[*byte]*filter, ident string) *filter {
 	str := s.section(".debug_str")
 	key := new(byte)
@@ -79,8 +79,8 @@ func (s *space) filter(made map[*byte]*filter, ident string) *filter {
 	return f
 }
 
-// passes reports whether the unit can have the name. Split units have the
-// numbers of their strings also before DWARF 5.
+// passes reports whether the unit may contain the name. Split units use string
+// indices also before DWARF 5.
 func (f *filter) passes(u *cu) bool {
 	if u.version >= 5 || u.skeleton != nil {
 		indirect, ok := f.indirect[u.space]
@@ -110,8 +110,8 @@ func (im *image) shared() bool {
 	return false
 }
 
-// patterns is the .debug_str offsets that a name ending in ident can have, as
-// units store them. ok is false when there are too many.
+// patterns is the .debug_str offsets of names ending in ident, as units store
+// them. ok is false if there are too many.
 func (s *space) patterns(ident string) (out [][]byte, ok bool) {
 	str := s.section(".debug_str")
 	order := s.im.main.ByteOrder
@@ -134,8 +134,8 @@ func (s *space) patterns(ident string) (out [][]byte, ok bool) {
 	}
 }
 
-// indexName finds ident where a name ends with it: before the terminating
-// zero or template arguments (Go writes those in brackets).
+// indexName finds ident at the end of a name: before the terminating zero or
+// template arguments (Go writes those in brackets).
 func indexName(p []byte, ident string) int {
 	for at := 0; ; {
 		i := bytes.Index(p[at:], []byte(ident))

@@ -6,8 +6,8 @@ import (
 	"rseqstep/table"
 )
 
-// maxFrames bounds a stack when the caller does not: a hundred thousand frames
-// of recursion fill the usual 8 MiB.
+// maxFrames bounds a stack if the caller does not: a hundred thousand frames of
+// recursion fill the usual 8 MiB.
 const maxFrames = 1 << 17
 
 // Caller implements stepper.Symbols.
@@ -16,9 +16,9 @@ func (s *Set) Caller(r *machine.Regs, mem machine.Memory) (cfa table.Addr, calle
 	return st.cfa, st.caller, st.ok
 }
 
-// Frames implements stepper.Symbols. The stack ends where a return address is
-// undefined or zero, cannot be read, or where the stack would not grow; only a
-// signal's frame may lie on another stack.
+// Frames implements stepper.Symbols. The stack ends if a return address is
+// undefined, zero or unreadable, or if the next frame is not further up; only a
+// signal's frame may be on another stack.
 func (s *Set) Frames(r *machine.Regs, mem machine.Memory, max int) []stepper.Frame {
 	if max <= 0 || max > maxFrames {
 		max = maxFrames
@@ -50,7 +50,7 @@ func (s *Set) Frames(r *machine.Regs, mem machine.Memory, max int) []stepper.Fra
 	return out
 }
 
-// appendFrames adds a concrete frame, the calls inlined at it first.
+// appendFrames adds a concrete frame, preceded by the calls inlined at it.
 func (s *Set) appendFrames(out []stepper.Frame, r *machine.Regs, at table.Addr, st step, max int) []stepper.Frame {
 	base := stepper.Frame{PC: r.PC(), CFA: st.cfa, Regs: *r, Signal: st.signal}
 	m := s.Module(at)

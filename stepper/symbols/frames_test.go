@@ -35,8 +35,8 @@ func parseBacktrace(text string) []gdbFrame {
 	return out
 }
 
-// alias makes one of the aliases that glibc and the vDSO have for a function:
-// which of them names it is a matter of taste.
+// alias replaces a name by one of the aliases that glibc and the vDSO have for
+// a function, because the choice among them is arbitrary.
 func alias(name string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(name, "__GI_"), "__vdso_")
 }
@@ -82,7 +82,7 @@ func stacks(t *testing.T, program string, stops [][]string) (traces [][]gdbFrame
 	return traces, cores
 }
 
-// compareStacks checks that Frames shows what gdb shows.
+// compareStacks checks that Frames agrees with gdb.
 func compareStacks(t *testing.T, traces [][]gdbFrame, cores []string) {
 	t.Helper()
 	for i, want := range traces {
@@ -92,7 +92,7 @@ func compareStacks(t *testing.T, traces [][]gdbFrame, cores []string) {
 		_, entering := s.Inlines(c.regs.PC())
 		var got, expect []string
 		for k, f := range frames {
-			if k >= entering { // gdb shows calls that begin at the PC as still to come
+			if k >= entering { // gdb treats calls that begin at the PC as not entered yet
 				got = append(got, ourFrame(f))
 			}
 		}
@@ -118,7 +118,7 @@ func TestFramesAreThoseOfGDB(t *testing.T) {
 	for _, flags := range builds(t) {
 		t.Run(strings.Join(flags, ""), func(t *testing.T) {
 			t.Parallel()
-			// gdb makes up frames for tail calls; Frames shows what is on the stack.
+			// gdb invents frames for tail calls; Frames shows only real ones.
 			program := compile(t, "calls.c", append(flags, "-fno-optimize-sibling-calls")...)
 			traces, cores := stacks(t, program, [][]string{
 				{"break *main", "run"},

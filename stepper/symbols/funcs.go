@@ -10,9 +10,9 @@ type fn struct {
 	die   dwarf.Offset
 	spans []span // sorted
 	entry uint64
-	name  *funcName // nil until asked for
-	tree  *Scope    // nil until asked for
-	body  uint64    // 0 until asked for
+	name  *funcName // nil until needed
+	tree  *Scope    // nil until needed
+	body  uint64    // 0 until needed
 }
 
 // inl is an inlined call, by the DIE it is an instance of.
@@ -22,38 +22,38 @@ type inl struct {
 	in     int32 // index of the concrete function
 }
 
-// scopeName is a namespace, class or the like that names stand in.
+// scopeName is a namespace, class or similar scope of a name.
 type scopeName struct {
 	name   string
 	parent int32 // -1: none
 }
 
-// unitFuncs is what one pass over a unit's DIEs finds of its functions.
+// unitFuncs is what one pass over a unit's DIEs finds about its functions.
 type unitFuncs struct {
 	fns     []*fn
 	index   spanIndex // owner: index into fns
 	inlined []inl
 	scopes  []scopeName
-	scopeOf map[dwarf.Offset]int32 // of subprogram DIEs that stand in a scope
+	scopeOf map[dwarf.Offset]int32 // of subprogram DIEs in a scope
 	named   []dwarf.Offset         // subprogram DIEs with a name of their own
 }
 
 // maxDepth bounds the nesting of DIEs. gcc's own sources stay below 40.
 const maxDepth = 1024
 
-// functions passes over the unit's DIEs, once.
+// functions scans the unit's DIEs, once.
 func (u *cu) functions() *unitFuncs {
 	u = u.full()
 	if u.funcs == nil {
 		u.funcs = &unitFuncs{scopeOf: map[dwarf.Offset]int32{}}
-		// The error is dropped: functions before the damage are kept.
+		// Ignore the error: functions before the damage are kept.
 		_ = u.scan(u.funcs)
 		u.funcs.index.sort()
 	}
 	return u.funcs
 }
 
-// level is where a DIE stands while a unit is passed over.
+// level is the context of a DIE during the scan of a unit.
 type level struct{ scope, fn int32 }
 
 func (u *cu) scan(f *unitFuncs) (err error) {
@@ -108,7 +108,7 @@ func (f *unitFuncs) scope(e *dwarf.Entry, parent int32) int32 {
 }
 
 // subprogram records a DW_TAG_subprogram and returns the index of its concrete
-// function; that of the enclosing one's when it has no code.
+// function; the enclosing one's if it has no code.
 func (u *cu) subprogram(f *unitFuncs, e *dwarf.Entry, at level) int32 {
 	if e.AttrField(dwarf.AttrName) != nil || linkageName(e) != "" {
 		f.named = append(f.named, e.Offset)
@@ -139,9 +139,9 @@ func (u *cu) inlinedCall(f *unitFuncs, e *dwarf.Entry, in int32) {
 	}
 }
 
-// entryOf is where a function or an inlined call is entered: DW_AT_entry_pc,
-// an address or (DWARF 5) an offset from the base, else its first range as
-// listed, which is the hot part of a split function.
+// entryOf is the entry address of a function or an inlined call:
+// DW_AT_entry_pc, an address or (DWARF 5) an offset from the base, else its
+// first range as listed, which is the hot part of a split function.
 func entryOf(e *dwarf.Entry, spans []span) uint64 {
 	first := spans[0].lo
 	switch v := e.Val(dwarf.AttrEntrypc).(type) {
@@ -169,8 +169,8 @@ func linkageName(e *dwarf.Entry) string {
 	return s
 }
 
-// fnAt is the concrete function that covers a file address, nil when the DWARF
-// knows none.
+// fnAt is the concrete function that covers a file address, nil if the DWARF
+// has none.
 func (im *image) fnAt(pc uint64) *fn {
 	u := im.unitAt(pc)
 	if u == nil {

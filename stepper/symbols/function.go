@@ -9,8 +9,8 @@ import (
 	"rseqstep/table"
 )
 
-// Function implements stepper.Symbols. Without DWARF it is the symbol's; with
-// neither, what an unwinding entry covers, without a name.
+// Function implements stepper.Symbols. Without DWARF it is the symbol's range;
+// without a symbol, the range of an unwinding entry, without a name.
 func (s *Set) Function(pc table.Addr) (stepper.Function, bool) {
 	m := s.Module(pc)
 	if m == nil {
@@ -64,7 +64,7 @@ func (m *Module) bareFunction(name, linkage string, s span, body uint64) stepper
 	}
 }
 
-// Symbol implements stepper.Symbols. C++ names come demangled, without their
+// Symbol implements stepper.Symbols. C++ names are demangled, without their
 // parameters; a PLT stub is its function's name with "@plt".
 func (s *Set) Symbol(addr table.Addr) (name string, offset uint64, ok bool) {
 	m := s.Module(addr)
@@ -85,7 +85,8 @@ func (s *Set) Symbol(addr table.Addr) (name string, offset uint64, ok bool) {
 	return "", 0, false
 }
 
-// Address implements stepper.Symbols: the first module's that defines the name.
+// Address implements stepper.Symbols, in the first module that defines the
+// name.
 func (s *Set) Address(name string) (table.Addr, bool) {
 	for _, m := range s.byOrder {
 		if sym, ok := m.img.symbolNamed(name); ok {
@@ -95,8 +96,8 @@ func (s *Set) Address(name string) (table.Addr, bool) {
 	return 0, false
 }
 
-// Indirect reports whether the symbol at an address is an IFUNC: what is there
-// is no function but one that returns a function's address.
+// Indirect reports whether the symbol at an address is an IFUNC: the code there
+// is not the function but a resolver that returns its address.
 func (s *Set) Indirect(addr table.Addr) bool {
 	m := s.Module(addr)
 	if m == nil {

@@ -81,7 +81,7 @@ func FuzzUnwind(f *testing.F) {
 	})
 }
 
-// FuzzDWARF reads its input as DWARF sections and asks everything of it.
+// FuzzDWARF reads its input as DWARF sections and queries everything.
 func FuzzDWARF(f *testing.F) {
 	for _, flags := range builds(f) {
 		program := compile(f, "names.cc", flags...)
@@ -129,7 +129,7 @@ func FuzzDWARF(f *testing.F) {
 	})
 }
 
-// FuzzQuery looks for any text among C++, Rust and Go names.
+// FuzzQuery looks up any text among C++, Rust and Go names.
 func FuzzQuery(f *testing.F) {
 	for _, q := range []string{"main", "ns::f(int)", "operator<<", "operator()", "~A", "::f", "a<b<c>>::d", "(*T).Add", "[abi:", "operator", ")(", "f()("} {
 		f.Add(q)
@@ -148,7 +148,7 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// FuzzELF reads its input as a module's file and asks everything of it.
+// FuzzELF reads its input as a module's file and queries everything.
 func FuzzELF(f *testing.F) {
 	root := unitOf(cycle(dwarf.AttrAbstractOrigin))
 	abbrev, info := tabletest.DWARF(root)

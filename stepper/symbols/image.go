@@ -12,15 +12,15 @@ import (
 )
 
 // image is everything known of one ELF file, in file addresses. Each part is
-// read when it is first asked for and kept.
+// read on first use and kept.
 type image struct {
 	path      string
 	main      *elfFile
-	arch      *machine.Arch // nil for one that is not known
+	arch      *machine.Arch // nil if it is not supported
 	debugDirs []string
 
 	debugTried bool
-	debug      *elfFile // separate debug file, nil when there is none
+	debug      *elfFile // separate debug file, nil if there is none
 
 	sections map[string][]byte
 
@@ -28,29 +28,29 @@ type image struct {
 	dwarfData  *dwarf.Data // of the program's own .debug_info
 	dwarfErr   error
 	spaces     []*space                // by offset; the program's own first
-	alt        *space                  // of the file that dwz moved DIEs to; nil without one
+	alt        *space                  // of the file to which dwz moved DIEs; nil without one
 	types      map[uint64]dwarf.Offset // by type unit's signature
-	imports    map[dwarf.Offset]*cu    // nil until asked for: see importers
+	imports    map[dwarf.Offset]*cu    // nil until needed: see importers
 	split      splitFiles
 	units      []*cu     // by offset
 	unitSpans  spanIndex // owner: index into units
-	ranges     int       // address ranges that the pass under way has read
+	ranges     int       // address ranges read by the current scan
 
 	symsTried bool
 	syms      []*symtab // .symtab (of the file or its debug file), else .dynsym
 	dynsym    *symtab
-	asked     map[string][]codeSymbol // what codeNamed found, by the query
-	defined   map[string]definition   // what symbolNamed found
+	asked     map[string][]codeSymbol // results of codeNamed, by query
+	defined   map[string]definition   // results of symbolNamed
 
 	cfi  *cfiIndex
 	plt  *plt
 	uses map[string]string // interned file names
 
-	warning func(string) // nil: nobody wants to know
+	warning func(string) // nil: no warnings
 }
 
-// warn tells the user of what is not as it should be and goes on. Names come
-// from the file: what a terminal would take for a command is not shown.
+// warn reports a defect to the user and continues. Names come from the file, so
+// control characters are not shown.
 func (im *image) warn(format string, args ...any) {
 	if im.warning != nil {
 		im.warning(strings.Map(func(r rune) rune {
@@ -76,8 +76,8 @@ func (im *image) close() {
 	im.split.close()
 }
 
-// debugFile looks for a separate debug file, once, and only for a file that
-// carries no DWARF of its own.
+// debugFile looks for a separate debug file, once, and only for a file without
+// DWARF of its own.
 func (im *image) debugFile() *elfFile {
 	if !im.debugTried {
 		im.debugTried = true
@@ -92,7 +92,7 @@ func hasDWARF(f *elfFile) bool {
 	return f.Section(".debug_info") != nil || f.Section(".zdebug_info") != nil
 }
 
-// dwarfFile is the file that holds the DWARF, nil when there is none.
+// dwarfFile is the file that contains the DWARF, nil if there is none.
 func (im *image) dwarfFile() *elfFile {
 	if hasDWARF(im.main) {
 		return im.main
@@ -118,12 +118,12 @@ func (im *image) section(name string) []byte {
 	return p
 }
 
-// dwarfSections are what debug/dwarf reads besides .debug_info. Location lists
-// are left to whoever evaluates them.
+// dwarfSections are what debug/dwarf reads besides .debug_info. The evaluator
+// reads location lists itself.
 var dwarfSections = [...]string{".debug_abbrev", ".debug_line", ".debug_ranges", ".debug_str", ".debug_addr", ".debug_line_str", ".debug_str_offsets", ".debug_rnglists"}
 
 // dwarf opens the DWARF: unit headers and abbreviations are read now, DIEs and
-// lines as they are needed.
+// lines on demand.
 func (im *image) dwarf() (*dwarf.Data, error) {
 	if !im.dwarfTried {
 		im.dwarfTried = true
@@ -146,7 +146,7 @@ func (im *image) openDWARF() (err error) {
 		return fmt.Errorf("%s: %w", im.path, ErrNoDebugInfo)
 	}
 	for i, name := range dwarfSections {
-		if contents[name], err = f.data(name); err != nil && i < 4 { // those that every version has
+		if contents[name], err = f.data(name); err != nil && i < 4 { // those of every version
 			return err
 		}
 	}
@@ -169,10 +169,11 @@ func (im *image) openDWARF() (err error) {
 // adopt makes d the program's own DWARF.
 func (im *image) adopt(d *dwarf.Data, info []byte) {
 	im.dwarfData = d
-	_, _ = im.addSpace(d, info, nil) // as many bytes as a file's section may have
+	_, _ = im.addSpace(d, info, nil) // cannot fail: the offsets of one section fit
 }
 
-// newData opens DWARF by its sections, named as a program's are.
+// newData opens DWARF from its sections, with the names of a program's
+// sections.
 func newData(contents map[string][]byte) (*dwarf.Data, error) {
 	d, err := dwarf.New(contents[".debug_abbrev"], nil, nil, contents[".debug_info"], contents[".debug_line"], nil, contents[".debug_ranges"], contents[".debug_str"])
 	if err != nil {

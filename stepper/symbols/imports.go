@@ -2,8 +2,8 @@ package symbols
 
 import "debug/dwarf"
 
-// language is DW_AT_language. A partial unit that dwz made has none of its
-// own: it is in the language of those that import it.
+// language is DW_AT_language. A partial unit made by dwz has none: it has the
+// language of the units that import it.
 func (u *cu) language() int64 {
 	if n := u.int(dwarf.AttrLanguage); n != 0 || u.root.Tag != dwarf.TagPartialUnit {
 		return n
@@ -14,8 +14,8 @@ func (u *cu) language() int64 {
 	return 0
 }
 
-// importers is, for each partial unit, by its offset, a compilation unit that
-// imports it, directly or not.
+// importers maps each partial unit's offset to a compilation unit that imports
+// it, directly or not.
 func (im *image) importers() map[dwarf.Offset]*cu {
 	if im.imports == nil {
 		im.imports = map[dwarf.Offset]*cu{}
@@ -28,8 +28,8 @@ func (im *image) importers() map[dwarf.Offset]*cu {
 	return im.imports
 }
 
-// imported notes by as the importer of what u imports: its first DIEs tell,
-// as dwz writes them.
+// imported records by as the importer of what u imports, which its first DIEs
+// name, as dwz writes them.
 func (u *cu) imported(by *cu) {
 	for _, off := range u.importsOf() {
 		in := u.im.unitOf(off)

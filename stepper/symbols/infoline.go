@@ -5,7 +5,8 @@ import (
 	"rseqstep/table"
 )
 
-// LineInfo is what `info line` tells: the addresses of one row of a line table.
+// LineInfo is the result of `info line`: the addresses of one row of a line
+// table.
 type LineInfo struct {
 	Line       stepper.Line
 	Low, High  table.Addr
@@ -14,7 +15,7 @@ type LineInfo struct {
 	HighOffset uint64
 }
 
-// LineInfoAt is the row that covers an address.
+// LineInfoAt is the line table row that covers an address.
 func (s *Set) LineInfoAt(addr table.Addr) (LineInfo, bool) {
 	m := s.Module(addr)
 	if m == nil {
@@ -41,8 +42,9 @@ func (s *Set) LineInfoAt(addr table.Addr) (LineInfo, bool) {
 	return x, true
 }
 
-// LineInfo is the rows that a location of Lookup's kind names: of a line all
-// that begin its statements, one a block; of a function the one at its entry.
+// LineInfo is the rows for a location in Lookup's syntax: for a line all rows
+// that begin its statements, one per block; for a function the row at its
+// entry.
 func (s *Set) LineInfo(location string, near table.Addr) ([]LineInfo, error) {
 	loc, err := s.parse(location, near)
 	if err != nil {

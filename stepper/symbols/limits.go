@@ -8,26 +8,27 @@ import (
 	"io"
 )
 
-// What a file may claim. The greatest seen in real programs are in brackets.
+// Limits for what a file may claim. The largest values seen in real programs
+// are in brackets.
 const (
 	maxHeaders = 1 << 17   // section headers (a few thousand; only executables are opened here)
 	maxNames   = 16 << 20  // bytes of section names (a few thousand)
 	maxSymbols = 160 << 20 // bytes of a symbol table: 7 million symbols (workerd: 7 MB)
 	maxStrings = 1 << 30   // bytes of a string table (workerd: 34 MB)
-	maxSection = 2 << 30   // bytes of a section that is read whole, decompressed (Chromium's .debug_info: 1.6 GB)
+	maxSection = 2 << 30   // bytes of a section that is read as a whole, decompressed (Chromium's .debug_info: 1.6 GB)
 
-	// A compressed section may grow by maxGrowth, or else to smallSection: DWARF
-	// grows by 2 to 10, but zlib can be made to say a thousand bytes in one.
+	// A compressed section may grow by the factor maxGrowth, or to smallSection: DWARF
+	// grows by 2 to 10, but one byte of crafted zlib data can stand for a thousand.
 	maxGrowth    = 32
 	smallSection = 32 << 20 // bytes
 )
 
-// maxLineRows is how many rows one unit's line program may make; the greatest
-// seen, an amalgamated source, makes 200,000.
+// maxLineRows is how many rows one unit's line program may make; the largest
+// seen, for an amalgamated source, makes 200,000.
 const maxLineRows = 1 << 20
 
-// enoughRanges is how many address ranges one pass over entries may read from
-// range lists: each list twice. Hostile entries share one.
+// enoughRanges is how many address ranges one scan of entries may read from
+// range lists: enough to read each list twice. Hostile entries share one list.
 func (u *cu) enoughRanges() int {
 	const smallest = 3 // bytes of an entry of .debug_rnglists
 	return 1<<12 + 2*(len(u.space.section(".debug_ranges"))+len(u.space.section(".debug_rnglists")))/smallest
@@ -35,9 +36,9 @@ func (u *cu) enoughRanges() int {
 
 var errTooMany = errors.New("more than any program needs: not read further")
 
-// checkHeader refuses numbers of section headers and sizes of their names that
-// no executable has, since debug/elf reads both whole. Anything else that is
-// wrong is left to it. Offsets are elf(5)'s.
+// checkHeader rejects section header counts and name table sizes that no
+// executable has, because debug/elf reads both as a whole. debug/elf detects
+// all other errors. Offsets are elf(5)'s.
 func checkHeader(r io.ReaderAt) error {
 	var b [64]byte
 	if n, _ := r.ReadAt(b[:], 0); n < len(b) || string(b[:4]) != elf.ELFMAG {
@@ -83,7 +84,7 @@ func checkHeader(r io.ReaderAt) error {
 	return nil
 }
 
-// checkSizes refuses sections that are larger than their kind is ever.
+// checkSizes rejects sections that are larger than any real one of their kind.
 func checkSizes(f *elf.File) error {
 	for _, s := range f.Sections {
 		limit := uint64(maxSection)
@@ -109,7 +110,7 @@ func checkSizes(f *elf.File) error {
 
 var errBomb = errors.New("compressed section claims too many bytes")
 
-// checkGrowth refuses what no honest section is compressed to.
+// checkGrowth rejects compression ratios that no real section has.
 func checkGrowth(from, to uint64) error {
 	if to > smallSection && to/maxGrowth > from {
 		return fmt.Errorf("%w: %d in %d", errBomb, to, from)

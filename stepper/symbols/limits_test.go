@@ -14,14 +14,14 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// of is a Set of one file given by its bytes, and what was wrong with it.
+// of is a Set of one file given by its bytes, and the file's error.
 func of(r io.ReaderAt) (*Set, error) {
 	s := New(Options{DebugDirs: []string{}, Open: func(*table.Module) (io.ReaderAt, error) { return r, nil }})
 	s.Reload([]*table.Module{{Path: "hostile", High: 1 << 40}})
 	return s, s.Problem("hostile")
 }
 
-// ask puts every kind of question to a Set.
+// ask makes every kind of query to a Set.
 func ask(s *Set, pc table.Addr) {
 	s.Symbol(pc)
 	s.Function(pc)
@@ -38,8 +38,8 @@ func ask(s *Set, pc table.Addr) {
 	}
 }
 
-// What a file claims must not cost more than tabletest.LimitBytes, even where
-// a hole in it keeps the claim.
+// What a file claims must not cost more than tabletest.LimitBytes, even if a
+// sparse file seems to fulfil it.
 func TestHostileClaimsCostLittle(t *testing.T) {
 	const gigabyte = int64(1) << 30
 	program, err := os.ReadFile(compile(t, "calls.c"))
@@ -93,7 +93,7 @@ func TestHostileClaimsCostLittle(t *testing.T) {
 	}
 }
 
-// A string table that no NUL ends.
+// A string table without a NUL at its end.
 func TestNamesWithoutEndCostLittle(t *testing.T) {
 	e := &tabletest.ELF{Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB, Machine: elf.EM_X86_64, Type: elf.ET_EXEC}
 	e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: 0x1000, Data: make([]byte, 256)})
@@ -119,7 +119,7 @@ func TestNamesWithoutEndCostLittle(t *testing.T) {
 	})
 }
 
-// A compressed section that is mostly claim.
+// A compressed section that claims to be large.
 func TestCompressedBombsAreRefused(t *testing.T) {
 	var z bytes.Buffer
 	w := zlib.NewWriter(&z)

@@ -3,7 +3,7 @@ package symbols
 import "sort"
 
 // lineAt is the line of a file address as seen from an inline depth: the
-// line-table row's, or the place of the call inlined at depth+1.
+// line-table row's, or the position of the call inlined at depth+1.
 func (im *image) lineAt(pc uint64, depth int) (file string, line int, ok bool) {
 	calls := inlinedCalls(im.scopesAt(pc))
 	if depth+1 < len(calls) && depth >= 0 {
@@ -45,15 +45,15 @@ func (im *image) lineStart(pc uint64, depth int) bool {
 }
 
 // lineRanges is every part of pc's function, or of the call inlined at depth,
-// that shows pc's line there. Rows of line 0, code that no line is to blame
-// for, count as any line's, as LLDB has it: a step goes through them.
+// that shows pc's line there. Rows of line 0, code without a source line, count
+// as part of any line, as in LLDB: a step continues through them.
 func (im *image) lineRanges(pc uint64, depth int) []span {
 	file, line, ok := im.lineAt(pc, depth)
 	f := im.fnAt(pc)
 	if !ok {
 		return nil
 	}
-	if f == nil { // assembler source without a subprogram: the rows in one run around pc
+	if f == nil { // assembler source without a subprogram: the consecutive rows around pc
 		return im.lineRun(pc, file, line)
 	}
 	calls := inlinedCalls(f.scopeTree().path(pc))
@@ -61,8 +61,8 @@ func (im *image) lineRanges(pc uint64, depth int) []span {
 		depth = len(calls) - 1
 	}
 	home := calls[depth]
-	// What is inlined one level deeper shows the lines of its calls, the
-	// rest the lines of its rows.
+	// Code inlined one level deeper has the lines of its calls, other code the
+	// lines of its rows.
 	nested := home.nestedCalls(nil)
 	var out []span
 	for _, c := range nested {
@@ -81,7 +81,7 @@ func (im *image) lineRanges(pc uint64, depth int) []span {
 	return merge(out)
 }
 
-// lineRun is the stretch of consecutive rows of one line around pc.
+// lineRun is the range of consecutive rows of one line around pc.
 func (im *image) lineRun(pc uint64, file string, line int) []span {
 	t := im.unitAt(pc).lineTable()
 	s, _, ok := t.at(pc)
@@ -115,13 +115,13 @@ func (s *Scope) nestedCalls(out []*Scope) []*Scope {
 	return out
 }
 
-// rowSpan is a row and the addresses it counts for.
+// rowSpan is a row and the addresses to which it applies.
 type rowSpan struct {
 	row
 	span
 }
 
-// rowsIn is the rows that count in a part of the code, clipped to it.
+// rowsIn is the rows that apply in a part of the code, clipped to it.
 func (t *lineTable) rowsIn(part span) []rowSpan {
 	var out []rowSpan
 	for pc := part.lo; pc < part.hi; {
@@ -144,7 +144,7 @@ func (t *lineTable) rowsIn(part span) []rowSpan {
 	return out
 }
 
-// nextStart is where the next sequence after pc begins, 0 when none does.
+// nextStart is where the next sequence after pc begins, 0 if none does.
 func (t *lineTable) nextStart(pc uint64) uint64 {
 	i := sort.Search(len(t.index), func(i int) bool { return t.index[i].lo > pc })
 	if i == len(t.index) {

@@ -8,8 +8,8 @@ import (
 	"sort"
 )
 
-// row is one row of a line table: from addr on, up to the next row, the code
-// belongs to that line. 16 bytes, since a program has millions.
+// row is one row of a line table: the code from addr up to the next row belongs
+// to that line. 16 bytes, because a program has millions.
 type row struct {
 	addr uint64
 	line uint32
@@ -41,7 +41,7 @@ func (u *cu) lineTable() *lineTable {
 	}
 	if u.lines == nil {
 		u.lines = &lineTable{}
-		// The error is dropped: what could be read is what there is to say.
+		// Ignore the error: the rows before the damage are kept.
 		_ = u.decodeLines(u.lines)
 		for i, s := range u.lines.seqs {
 			u.lines.index = append(u.lines.index, owned{s.span, int32(i)})
@@ -134,7 +134,7 @@ func (u *cu) decodeLines(t *lineTable) (err error) {
 			continue
 		}
 		file, known := fileIndex[e.File]
-		if !known && e.File != nil { // a file the program defined on its way (DW_LNE_define_file)
+		if !known && e.File != nil { // a file that the program defines (DW_LNE_define_file)
 			file = len(t.files)
 			dir, _ := u.root.Val(dwarf.AttrCompDir).(string)
 			t.files = append(t.files, u.im.intern(absolute(dir, e.File.Name)))
@@ -156,7 +156,7 @@ func (u *cu) decodeLines(t *lineTable) (err error) {
 	}
 }
 
-// lineState tells rows that only continue their line.
+// lineState detects rows that only continue their line.
 type lineState struct {
 	file          int
 	line          uint32
@@ -164,8 +164,8 @@ type lineState struct {
 }
 
 // repeats reports whether a row belongs to the same line as the row before and
-// was only made to tell basic blocks apart (DWARF 5 section 6.2.2,
-// discriminator): such rows begin nothing, as gdb has it (dwarf_record_line_p).
+// only distinguishes basic blocks (DWARF 5 section 6.2.2, discriminator): such
+// rows begin no statement, as in gdb (dwarf_record_line_p).
 func (s *lineState) repeats(r row, discriminator int) bool {
 	if r.file() != s.file || r.line != s.line {
 		*s = lineState{r.file(), r.line, discriminator != 0}
@@ -175,8 +175,8 @@ func (s *lineState) repeats(r row, discriminator int) bool {
 	return s.discriminated && !r.prologueEnd()
 }
 
-// add closes a sequence that ends at end. One whose code the linker dropped
-// is not kept.
+// add closes a sequence that ends at end. It drops a sequence whose code the
+// linker has removed.
 func (t *lineTable) add(rows []row, end uint64, im *image) {
 	if len(rows) == 0 || rows[0].addr >= end || !im.main.executable(rows[0].addr) {
 		return
@@ -188,9 +188,9 @@ func (t *lineTable) add(rows []row, end uint64, im *image) {
 	t.seqs = append(t.seqs, seq{span{rows[0].addr, end}, rows})
 }
 
-// at is the sequence that covers pc and the index of its row for pc. Of rows
-// at the same address the last counts, but one that begins a statement before
-// one that does not (gdb's find_pc_sect_line).
+// at is the sequence that covers pc and the index of its row for pc. Of rows at
+// the same address the last applies, except that rows that begin a statement go
+// first (gdb's find_pc_sect_line).
 func (t *lineTable) at(pc uint64) (*seq, int, bool) {
 	i := t.index.find(pc)
 	if i < 0 {
@@ -204,7 +204,7 @@ func (t *lineTable) at(pc uint64) (*seq, int, bool) {
 	return s, s.best(k), true
 }
 
-// best is the row that counts among those at the address of row k, which is
+// best is the row that applies among those at the address of row k, which is
 // the last of them.
 func (s *seq) best(k int) int {
 	for j := k; j >= 0 && s.rows[j].addr == s.rows[k].addr && s.rows[j].line != 0; j-- {
@@ -215,7 +215,7 @@ func (s *seq) best(k int) int {
 	return k
 }
 
-// end is where the rows at row k's address stop counting.
+// end is where the rows at row k's address stop applying.
 func (s *seq) end(k int) uint64 {
 	for j := k + 1; j < len(s.rows); j++ {
 		if s.rows[j].addr > s.rows[k].addr {

@@ -13,7 +13,7 @@ import (
 
 var infoLine = regexp.MustCompile(`Line (\d+) of "([^"]+)" starts at address (0x[0-9a-f]+)[^\n]* and ends at (0x[0-9a-f]+)`)
 
-// TestLinesAreThoseOfGDB asks for the line of every byte of a program's functions.
+// TestLinesAreThoseOfGDB checks the line of every byte of a program's functions.
 func TestLinesAreThoseOfGDB(t *testing.T) {
 	for _, c := range []struct {
 		source    string
@@ -46,7 +46,7 @@ func TestLinesAreThoseOfGDB(t *testing.T) {
 				for _, a := range addrs {
 					_, want, _ := strings.Cut(text, fmt.Sprintf("AT %#x:", uint64(a)))
 					want, _, _ = strings.Cut(want, "AT 0x")
-					// gdb words it differently inside a row: put both in one form.
+					// gdb words it differently inside a row: normalize both.
 					want = regexp.MustCompile(`address 0x[0-9a-f]+ <[^>]*> is at[^\n]*`).ReplaceAllString(want, "")
 					want = strings.ReplaceAll(want, "\n", " ")
 					compareLine(t, s, a, want)
@@ -65,7 +65,8 @@ func compareLine(t *testing.T, s *Set, a table.Addr, gdbSays string) {
 	}
 	want := "none"
 	if m := infoLine.FindStringSubmatch(gdbSays); m != nil {
-		// gdb 18 goes on over rows of the same line, older ones end at the next row.
+		// gdb 18 includes following rows of the same line, older versions end at the next
+		// row.
 		for next, same := s.LineInfoAt(x.High); ok && same && x.High.String() != m[4] && next.Line == x.Line && next.Low == x.High; next, same = s.LineInfoAt(x.High) {
 			x.High = next.High
 			got = fmt.Sprintf("%d %s %v %v", x.Line.Line, filepath.Base(x.Line.File), x.Low, x.High)
@@ -137,7 +138,7 @@ func TestLineStartsAreGDBStatements(t *testing.T) {
 	program := compile(t, "calls.c", "-O2")
 	s := alone(t, program)
 	f, _ := s.Function(place1(t, s, "twice"))
-	text := gdb(t, program, "info line twice", "maint info line-table calls.c") // the latter shows what gdb has read already
+	text := gdb(t, program, "info line twice", "maint info line-table calls.c") // the latter lists what gdb has read so far
 	stmts := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^\d+ +(\d+|END) +0x0*([0-9a-f]+)(?: 0x[0-9a-f]+)?( Y)?`).FindAllStringSubmatch(text, -1) {
 		if m[1] != "END" {

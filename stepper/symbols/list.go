@@ -12,10 +12,10 @@ import (
 // Match is a function that Functions found.
 type Match struct {
 	Name   string
-	Addr   table.Addr // its entry
+	Addr   table.Addr // its entry address
 	Line   stepper.Line
 	Module string
-	Debug  bool // known from DWARF, not only from a symbol table
+	Debug  bool // found in DWARF, not only in a symbol table
 }
 
 // Functions is every concrete function whose name the expression matches, those
@@ -56,15 +56,15 @@ func (s *Set) Functions(re *regexp.Regexp) []Match {
 	return out
 }
 
-// maxCompletions is how many names Complete gives: more help nobody.
+// maxCompletions is the most names that Complete returns: more are of no use.
 const maxCompletions = 200
 
-// maxEager is how many bytes of .debug_info Complete reads to find functions
-// that exist only as inlined calls.
+// maxEager is the most bytes of .debug_info that Complete reads to find
+// functions that exist only as inlined calls.
 const maxEager = 16 << 20
 
 // Complete is the function names that begin with prefix, sorted, at most
-// maxCompletions. A prefix without "::" also stands for the beginning of a
+// maxCompletions. A prefix without "::" also matches the beginning of a
 // qualified name's last component.
 func (s *Set) Complete(prefix string) []string {
 	have := map[string]bool{}

@@ -10,12 +10,12 @@ import (
 	"rseqstep/table"
 )
 
-// Lookup implements stepper.Symbols. A location is
+// Lookup implements stepper.Symbols. A location is one of
 //
-//	12          line 12 of the file that near stands in (0: that main is in)
-//	+3, -3      lines counted from near's
-//	file.c:12   a line of every file of that name; the next line with code when it has none
-//	file.c:f    a function, where it is defined in that file
+//	12          line 12 of near's file (0: main's file)
+//	+3, -3      lines relative to near's
+//	file.c:12   a line of every file of that name; the next line with code if it has none
+//	file.c:f    a function defined in that file
 //	f, ns::f, A::g(int), runtime.nanotime1
 //
 // Errors are *LookupError.
@@ -41,7 +41,7 @@ func (s *Set) Lookup(location string, near table.Addr) ([]stepper.Place, error) 
 	return distinct(out), nil
 }
 
-// place is a location taken apart.
+// place is a parsed location.
 type place struct {
 	text     string
 	file     string // "" for any
@@ -90,7 +90,7 @@ func (s *Set) parse(location string, near table.Addr) (place, error) {
 }
 
 // singleColon finds the last ':' that is not half of "::" and not inside
-// parentheses or template arguments, -1 when there is none.
+// parentheses or template arguments, -1 if there is none.
 func singleColon(s string) int {
 	depth := 0
 	for i := len(s) - 1; i >= 0; i-- {
@@ -110,7 +110,7 @@ func singleColon(s string) int {
 	return -1
 }
 
-// current is the line that lines without a file are relative to.
+// current is the line to which locations without a file are relative.
 func (s *Set) current(near table.Addr) (stepper.Line, bool) {
 	if near != 0 {
 		depth, _ := s.Inlines(near)
@@ -133,7 +133,7 @@ func (s *Set) current(near table.Addr) (stepper.Line, bool) {
 	return stepper.Line{}, false
 }
 
-// distinct sorts places by address and keeps one of each.
+// distinct sorts places by address and removes duplicates.
 func distinct(places []stepper.Place) []stepper.Place {
 	sort.SliceStable(places, func(i, j int) bool { return places[i].Addr < places[j].Addr })
 	n := 0
@@ -147,7 +147,7 @@ func distinct(places []stepper.Place) []stepper.Place {
 }
 
 // placeAt describes a file address as a place to stop at, seen from an inline
-// depth. With function "" it is what the frame of that depth is in.
+// depth. With function "" it is the function of that depth's frame.
 func (m *Module) placeAt(a uint64, depth int, function string) stepper.Place {
 	calls := inlinedCalls(m.img.scopesAt(a))
 	if function == "" && depth < len(calls) {
@@ -165,9 +165,9 @@ func (m *Module) ownPlace(a uint64, function string) stepper.Place {
 	return m.placeAt(a, m.img.shownAt(a, func(int, *Scope) bool { return false }), function)
 }
 
-// shownAt is the inline depth that a stop at a file address is shown at: the
-// innermost one that fits among those of the calls that begin there, and their
-// caller's when none does.
+// shownAt is the inline depth at which a stop at a file address is shown: the
+// innermost one that fits among those of the calls that begin there, or their
+// caller's if none fits.
 func (im *image) shownAt(a uint64, fits func(depth int, s *Scope) bool) int {
 	calls := inlinedCalls(im.scopesAt(a))
 	d := max(len(calls)-1, 0)

@@ -18,9 +18,10 @@ import (
 
 var breakpointAddress = regexp.MustCompile(`0x0000[0-9a-f]+`)
 
-// gdbPlaces asks gdb where breakpoints go: for each location, sorted addresses;
-// and whether gdb refuses it as a line without code. (Where the next line with
-// code is another function's, gdb 16 and later refuse, older ones go there.)
+// gdbPlaces returns gdb's breakpoint addresses, sorted, for each location, and
+// whether gdb rejects it as a line without code. (If the next line with code
+// belongs to another function, gdb 16 and later reject the location, older ones
+// use that line.)
 func gdbPlaces(t *testing.T, program string, locations []string) (places [][]table.Addr, refused []bool) {
 	t.Helper()
 	var commands []string
@@ -84,7 +85,7 @@ func comparePlaces(t *testing.T, program string, locations []string) {
 	}
 }
 
-// lines is locations of lines first to last of a file.
+// lines is the locations of lines first to last of a file.
 func lines(file string, first, last int) []string {
 	var out []string
 	for n := first; n <= last; n++ {
@@ -122,8 +123,8 @@ func TestLookupFindsGoFunctions(t *testing.T) {
 	}
 }
 
-// A call whose code lies in pieces is entered where DW_AT_entry_pc says. gdb 13
-// takes its lowest address, which the caller's code may run through first.
+// A call whose code is in several pieces is entered at its DW_AT_entry_pc. gdb
+// 13 takes its lowest address, through which the caller's code may run first.
 func TestLookupFindsWhereInlinedCallsAreEntered(t *testing.T) {
 	program := compile(t, "calls.c", "-gdwarf-4", "-O2", "-no-pie")
 	s := alone(t, program)
@@ -160,7 +161,7 @@ func TestLookupTakesLinesFromWhereTheProgramStands(t *testing.T) {
 	}
 }
 
-// place1 is the address of a location that has one.
+// place1 is the address of a location that has exactly one.
 func place1(t *testing.T, s *Set, location string) table.Addr {
 	t.Helper()
 	p, err := s.Lookup(location, 0)

@@ -7,13 +7,13 @@ import (
 	"rseqstep/stepper"
 )
 
-// functionPlaces finds where a breakpoint on a function of the module goes:
-// past the prologue of each concrete one, at the entry of each inlined one.
-// With a file, only functions whose first line is in it.
+// functionPlaces finds the addresses for a breakpoint on a function of the
+// module: past the prologue of each concrete one, at the entry of each inlined
+// one. With a file, only functions whose first line is in it.
 func (m *Module) functionPlaces(q *query, file string) []stepper.Place {
 	var out []stepper.Place
 	im := m.img
-	seen := map[uint64]bool{} // entries that DWARF gave
+	seen := map[uint64]bool{} // entries found in DWARF
 	for _, f := range im.functionsNamed(q) {
 		seen[f.entry] = true
 		if file != "" && !im.inFile(f.entry, file) {
@@ -44,7 +44,7 @@ func (m *Module) functionPlaces(q *query, file string) []stepper.Place {
 	return out
 }
 
-// functionsNamed is the concrete functions that the DWARF has for a query.
+// functionsNamed is the DWARF's concrete functions that match a query.
 func (im *image) functionsNamed(q *query) []*fn {
 	var out []*fn
 	for _, u := range im.unitsNaming(q.ident) {
@@ -65,7 +65,7 @@ type namedCall struct {
 
 func (im *image) callsNamed(q *query) []namedCall {
 	var out []namedCall
-	names := map[dwarf.Offset]*funcName{} // nil for what does not match
+	names := map[dwarf.Offset]*funcName{} // nil for names that do not match
 	for _, u := range im.unitsNaming(q.ident) {
 		for _, c := range u.functions().inlined {
 			n, known := names[c.origin]
@@ -89,8 +89,8 @@ func (im *image) inFile(a uint64, file string) bool {
 	return ok && fileMatches(file, name)
 }
 
-// fileMatches reports whether a file as the user names it is the file of that
-// path: the same path, or its last components.
+// fileMatches reports whether a user's file name means the file of that path:
+// the same path, or its last components.
 func fileMatches(query, path string) bool {
 	query = strings.TrimPrefix(query, "./")
 	return path == query || query != "" && query[0] != '/' && strings.HasSuffix(path, "/"+query)

@@ -7,17 +7,17 @@ import (
 	"rseqstep/stepper"
 )
 
-// lineRow is a row that begins a statement of the line looked for.
+// lineRow is a row that begins a statement of the requested line.
 type lineRow struct {
 	m    *Module
 	u    *cu
 	addr uint64
-	file string // of the row
+	file string // the row's file
 }
 
-// depth is the inline depth at which a stop at the row shows its line: where a
-// call inlined on the line begins, the line is the caller's. It is the innermost
-// one where none does, as when another row follows at the same address.
+// depth is the inline depth at which a stop at the row shows its line: where a call
+// inlined on the line begins, the line is the caller's. If none begins there, it is the
+// innermost depth, as when another row follows at the same address.
 func (r *lineRow) depth(line int) int {
 	calls := inlinedCalls(r.m.img.scopesAt(r.addr))
 	innermost := max(len(calls)-1, 0)
@@ -32,7 +32,7 @@ func (r *lineRow) depth(line int) int {
 	return innermost
 }
 
-// linePlaces finds where a breakpoint on a line goes.
+// linePlaces finds the addresses for a breakpoint on a line.
 func (s *Set) linePlaces(loc place) ([]stepper.Place, error) {
 	rows, line, err := s.lineRows(loc)
 	if err != nil {
@@ -42,7 +42,8 @@ func (s *Set) linePlaces(loc place) ([]stepper.Place, error) {
 	for _, r := range onePerBlock(rows, line) {
 		im := r.m.img
 		if path := im.scopesAt(r.addr); len(inlinedCalls(path)) == 1 {
-			// A line in a function's prologue is met after it, as `break f` is.
+			// A line in a function's prologue gets its breakpoint after the
+			// prologue, as `break f` does.
 			f := im.fnAt(r.addr)
 			if body := im.body(f, f.entry); r.addr-f.entry < body-f.entry {
 				out = append(out, r.m.ownPlace(body, ""))
@@ -54,8 +55,8 @@ func (s *Set) linePlaces(loc place) ([]stepper.Place, error) {
 	return distinct(out), nil
 }
 
-// lineRows finds the rows of a line in every file that a name stands for, and
-// those of the next line that has any when it has none.
+// lineRows finds the rows of a line in every file that matches a name, or those
+// of the next line that has rows if it has none.
 func (s *Set) lineRows(loc place) (rows []lineRow, line int, err error) {
 	found, debug := false, false
 	line = loc.line
@@ -97,7 +98,7 @@ func (s *Set) lineRows(loc place) (rows []lineRow, line int, err error) {
 	}
 }
 
-// filesNamed is the indexes of the unit's files that a name stands for.
+// filesNamed is the indexes of the unit's files that match a name.
 func (u *cu) filesNamed(name string) map[int]bool {
 	if !u.compile {
 		return nil
@@ -115,8 +116,9 @@ func (u *cu) filesNamed(name string) map[int]bool {
 }
 
 // onePerBlock keeps the first row, by address, of every lexical block, so that
-// a line whose code lies in several pieces is stopped at once. A row where an
-// inlined call begins that the line makes is in the block around the call.
+// a line whose code is in several pieces stops a thread only once. A row at the
+// beginning of an inlined call of the line belongs to the block around the
+// call.
 func onePerBlock(rows []lineRow, line int) []lineRow {
 	sort.SliceStable(rows, func(i, j int) bool { return rows[i].addr < rows[j].addr })
 	type home struct {

@@ -7,9 +7,9 @@ import (
 	"rseqstep/table"
 )
 
-// Module is what the symbols of one file at its place in a process are asked
-// through. Nothing is read before it is needed. Addresses that go in and come
-// out are process addresses unless a type or a name says otherwise.
+// Module provides the symbols of one file loaded in a process. Everything is
+// read on demand. Arguments and results are process addresses unless a type or
+// a name says otherwise.
 type Module struct {
 	table.Module // path, bias, Low and High
 	img          *image
@@ -22,16 +22,16 @@ type Unit struct {
 	AddrSize int          // bytes of an address
 	Dwarf64  bool         // offsets are 8 bytes wide
 	Low      table.FileAddr
-	Language int64 // DW_AT_language; 0 when it has none
+	Language int64 // DW_AT_language; 0 if it has none
 	Producer string
 
 	// Bases into .debug_addr, .debug_loclists, .debug_rnglists and
-	// .debug_str_offsets (DWARF 5 section 3.1.1); 0 when the unit has none.
+	// .debug_str_offsets (DWARF 5 section 3.1.1); 0 if the unit has none.
 	AddrBase, LoclistsBase, RnglistsBase, StrOffsetsBase int64
 
 	Head, First, End dwarf.Offset // of its header, its root DIE, what follows it
-	Base             dwarf.Offset // what offsets into .debug_info in its expressions count from
-	Split            bool         // it is in a .dwo file or a package of such
+	Base             dwarf.Offset // what .debug_info offsets in its expressions are relative to
+	Split            bool         // it is in a .dwo file or a .dwp package
 
 	space *space
 }
@@ -41,34 +41,34 @@ type Unit struct {
 func (u *Unit) Section(name string) []byte { return u.space.section(name) }
 
 // Scope is a subprogram, a lexical block or an inlined call that covers an
-// address; in a Module's answers scopes stand outermost first.
+// address; a Module returns scopes outermost first.
 type Scope struct {
 	Entry    *dwarf.Entry // DW_TAG_subprogram, DW_TAG_lexical_block or DW_TAG_inlined_subroutine
 	Inlined  int          // inline depth: 0 in the concrete function's own blocks
 	parent   *Scope
 	children []*Scope
 	ranges   []span
-	entry    uint64 // file address where an inlined call begins
+	entry    uint64 // file address of the beginning of an inlined call
 	call     callSite
 	name     funcName // of a subprogram or an inlined call
 }
 
 // DWARF opens the module's debug information, in the file itself or its
-// separate debug file. The error is or wraps ErrNoDebugInfo when there is none.
+// separate debug file. The error is or wraps ErrNoDebugInfo if there is none.
 func (m *Module) DWARF() error {
 	_, err := m.img.dwarf()
 	return err
 }
 
-// Reader reads DIEs, from off on. Precondition: DWARF gave no error.
+// Reader reads DIEs, from off on. Precondition: DWARF returned no error.
 func (m *Module) Reader(off dwarf.Offset) *Reader { return m.img.dies(off) }
 
-// TypeUnit is the type that a type unit's signature stands for (DW_FORM_ref_sig8).
+// TypeUnit is the type with a type unit's signature (DW_FORM_ref_sig8).
 func (m *Module) TypeUnit(signature uint64) (dwarf.Offset, bool) { return m.img.typeUnit(signature) }
 
 // SectionData is a section's contents, decompressed, by its ELF name
-// (".debug_loclists"); from the file that holds the DWARF when that has it,
-// else from the module's own. Nil when neither has it. It must not be changed.
+// (".debug_loclists"); from the file with the DWARF if that has the section,
+// else from the module's own. Nil if neither has it. It must not be changed.
 func (m *Module) SectionData(name string) []byte { return m.img.section(name) }
 
 // UnitAt is the unit whose code covers pc.
@@ -80,7 +80,7 @@ func (m *Module) UnitAt(pc table.Addr) (*Unit, bool) {
 	return u.full().export(), true
 }
 
-// UnitOf is the unit that holds the DIE at off.
+// UnitOf is the unit that contains the DIE at off.
 func (m *Module) UnitOf(off dwarf.Offset) (*Unit, bool) {
 	u := m.img.unitOf(off)
 	if u == nil {
@@ -89,7 +89,7 @@ func (m *Module) UnitOf(off dwarf.Offset) (*Unit, bool) {
 	return u.export(), true
 }
 
-// Units is every unit with DIEs; those in .dwo files are opened.
+// Units is every unit with DIEs; it opens those in .dwo files.
 func (m *Module) Units() []*Unit {
 	if m.DWARF() != nil {
 		return nil
@@ -109,8 +109,8 @@ func (m *Module) Scopes(pc table.Addr) []*Scope { return m.img.scopesAt(m.file(p
 func (s *Scope) Contains(pc table.FileAddr) bool { return contains(s.ranges, uint64(pc)) }
 
 // Named finds the DIEs of a name at file, namespace and class level (types,
-// variables, enumerators), in every unit of the module; what a DWARF unit
-// repeats comes back repeatedly. The name may be qualified ("ns::x").
+// variables, enumerators), in every unit of the module; a DIE that several
+// units repeat is returned repeatedly. The name may be qualified ("ns::x").
 func (m *Module) Named(name string) []*dwarf.Entry { return m.img.named(name) }
 
 func (m *Module) file(pc table.Addr) uint64 { return uint64(m.FileAddr(pc)) }

@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// nameSearch is a look for DIEs at file, namespace and class level by name.
+// nameSearch is a search for DIEs at file, namespace and class level by name.
 type nameSearch struct {
 	name  string
 	found []*dwarf.Entry
-	// GCC puts the definition of a static member (DWARF 4) and the types of type
-	// units outside the scopes that their declarations stand in, dwz may move the
-	// declarations to another unit.
+	// GCC puts the definition of a static member (DWARF 4) and the types of type units
+	// outside the scopes of their declarations, and dwz may move the declarations to
+	// another unit.
 	declared map[dwarf.Offset]string // full names of declarations
-	open     []*dwarf.Entry          // variables whose declaration was not met yet
+	open     []*dwarf.Entry          // variables whose declaration has not been found yet
 }
 
 // named finds DIEs at file, namespace and class level by name.
 func (im *image) named(name string) []*dwarf.Entry {
 	s := &nameSearch{name: strings.TrimPrefix(name, "::"), declared: map[dwarf.Offset]string{}}
 	for _, u := range im.unitsNaming(lastComponent(stripTemplates(s.name))) {
-		// What was found before the damage is kept.
+		// Results before the damage are kept.
 		_ = s.unit(u)
 	}
 	for _, e := range s.open {
@@ -65,8 +65,8 @@ func (s *nameSearch) unit(u *cu) (err error) {
 	}
 }
 
-// entry looks at one DIE. inner is the prefix of what it holds, enter whether
-// that is looked at.
+// entry looks at one DIE. inner is the prefix of its children, enter whether to
+// search them.
 func (s *nameSearch) entry(e *dwarf.Entry, prefix string) (inner string, enter bool) {
 	own, _ := e.Val(dwarf.AttrName).(string)
 	full := prefix + own

@@ -8,14 +8,14 @@ import (
 	"github.com/ianlancetaylor/demangle"
 )
 
-// funcName is a function's name in the forms it is shown and looked for.
+// funcName is a function's name in its display and search forms.
 type funcName struct {
 	short   string // qualified, without parameters: "ns::f<int>"
-	linkage string // the symbol's spelling
+	linkage string // the symbol's name
 	goLang  bool
 }
 
-// full is the name with its parameters, where its linkage name tells them.
+// full is the name with its parameters, if its linkage name contains them.
 func (n *funcName) full() string {
 	if mangled(n.linkage) {
 		if s, err := demangle.ToString(n.linkage); err == nil {
@@ -32,7 +32,7 @@ func mangled(s string) bool {
 	return strings.HasPrefix(s, "_Z") || strings.HasPrefix(s, "_R") || strings.HasPrefix(s, "___Z") || strings.HasPrefix(s, "_GLOBAL_")
 }
 
-// plain is a symbol as it is shown: demangled, without parameters.
+// plain is the display form of a symbol: demangled, without parameters.
 func plain(symbol string) string {
 	if mangled(symbol) {
 		if s, err := demangle.ToString(symbol, demangle.NoParams); err == nil {
@@ -42,8 +42,8 @@ func plain(symbol string) string {
 	return symbol
 }
 
-// maxOrigins bounds the chain of specifications and abstract origins that a
-// name is looked for along; gcc makes chains of three.
+// maxOrigins bounds the chain of specifications and abstract origins along
+// which a name is searched; gcc makes chains of three.
 const maxOrigins = 8
 
 // nameAt is the name of the subprogram DIE at off, or of the one it refers to.
@@ -91,7 +91,7 @@ func (im *image) nameAt(off dwarf.Offset) *funcName {
 	return n
 }
 
-// qualify puts the names of the scopes that a DIE stands in before its own.
+// qualify prefixes a DIE's name with the names of its scopes.
 func (u *cu) qualify(off dwarf.Offset, name string) string {
 	f := u.functions()
 	scope, ok := f.scopeOf[off]

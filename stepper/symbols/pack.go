@@ -9,31 +9,31 @@ import (
 	"io"
 )
 
-// pack is a package of split units: a .dwp file. Its indices say where in its
-// sections a unit's parts are; only these are read, and the strings, which all
-// units share.
+// pack is a package of split units: a .dwp file. Its indices locate a unit's
+// parts in its sections; only these are read, and the strings, which all units
+// share.
 type pack struct {
 	file   *elfFile
 	units  *packIndex
 	types  *packIndex
 	opened map[uint64]bool // type units, by signature
-	user   *cu             // a skeleton whose unit is here, for whose addresses its type units have
+	user   *cu             // a skeleton of a unit in the package; its address base serves for the type units
 	str    []byte
 }
 
-// packIndex is a .debug_cu_index or .debug_tu_index (DWARF 5 section 7.3.5; the
-// GNU extension to DWARF 4 that it came from differs in the version and the
-// numbers of sections).
+// packIndex is a .debug_cu_index or .debug_tu_index (DWARF 5 section 7.3.5; its
+// predecessor, the GNU extension to DWARF 4, differs in the version and the
+// section numbers).
 type packIndex struct {
 	order          binary.ByteOrder
 	version        int
-	columns        []string // section of each column, named as in a program; "" for unknown ones
+	columns        []string // section of each column, by its name in a program; "" for unknown ones
 	rows, slots    int
 	hashes, number []byte // of each slot: signature, and row from 1 on (0: none)
 	offsets, sizes []byte // of each row and column
 }
 
-// openPack reads the indices of f; nil when it has none that make sense.
+// openPack reads the indices of f; nil if it has no valid ones.
 func openPack(f *elfFile) *pack {
 	p := &pack{file: f, opened: map[uint64]bool{}}
 	for _, x := range []struct {
@@ -51,13 +51,13 @@ func openPack(f *elfFile) *pack {
 	return p
 }
 
-// parsePackIndex decodes an index; nil when it is malformed.
+// parsePackIndex decodes an index; nil if it is malformed.
 func parsePackIndex(b []byte, order binary.ByteOrder) *packIndex {
 	if len(b) < 16 {
 		return nil
 	}
 	x := &packIndex{order: order, version: int(order.Uint32(b))}
-	if order.Uint16(b) == 5 { // two bytes of it, and two of padding
+	if order.Uint16(b) == 5 { // two bytes of version and two of padding
 		x.version = 5
 	}
 	columns, rows, slots := uint64(order.Uint32(b[4:])), uint64(order.Uint32(b[8:])), uint64(order.Uint32(b[12:]))
@@ -78,7 +78,7 @@ func parsePackIndex(b []byte, order binary.ByteOrder) *packIndex {
 	return x
 }
 
-// column is the section that a column's number stands for (DW_SECT_*).
+// column is the section with a column's number (DW_SECT_*).
 func (x *packIndex) column(n uint32) string {
 	names := [...]string{1: ".debug_info", 3: ".debug_abbrev", 4: ".debug_line", 5: ".debug_loclists", 6: ".debug_str_offsets", 7: ".debug_macro", 8: ".debug_rnglists"}
 	if x.version == 2 {
@@ -90,7 +90,7 @@ func (x *packIndex) column(n uint32) string {
 	return ""
 }
 
-// row finds a signature; -1 when it is not there.
+// row finds a signature; -1 if it is absent.
 func (x *packIndex) row(sig uint64) int {
 	if x == nil {
 		return -1
@@ -154,7 +154,7 @@ func (p *pack) part(name string, off, size uint64) ([]byte, error) {
 	return b, nil
 }
 
-// open takes in the unit that u is the skeleton of; nil when it is not here.
+// open adds the unit whose skeleton is u; nil if the package lacks it.
 func (p *pack) open(u *cu) (*cu, error) {
 	row := p.units.row(u.id)
 	if row < 0 {
@@ -168,11 +168,11 @@ func (p *pack) open(u *cu) (*cu, error) {
 	return u.im.adoptSplit(contents, u)
 }
 
-// packagedType takes in a type unit of a package that one of its units refers to.
+// packagedType adds a package's type unit that one of its units refers to.
 func (im *image) packagedType(sig uint64) (dwarf.Offset, bool) {
 	for _, p := range im.split.packs {
 		if row := p.types.row(sig); row >= 0 && !p.opened[sig] && p.user != nil {
-			// What cannot be read is not there.
+			// An unreadable type is treated as absent.
 			_ = p.openType(sig, row)
 		}
 		if off, ok := im.types[sig]; ok {
@@ -194,13 +194,13 @@ func (p *pack) openType(sig uint64, row int) error {
 	}
 	_, err = im.adoptSplit(contents, p.user)
 	if errors.Is(err, errNoUnit) {
-		err = nil // a unit of types only
+		err = nil // a unit with types only
 	}
 	return err
 }
 
-// openPackagedTypes takes in all type units of the packages: nothing says
-// what their types are called.
+// openPackagedTypes adds all type units of the packages, because no index
+// contains the names of their types.
 func (im *image) openPackagedTypes() {
 	for _, p := range im.split.packs {
 		if p.types == nil || p.user == nil {
@@ -209,7 +209,7 @@ func (im *image) openPackagedTypes() {
 		for slot := range p.types.slots {
 			sig := p.types.order.Uint64(p.types.hashes[8*slot:])
 			if row := p.types.row(sig); row >= 0 && !p.opened[sig] {
-				_ = p.openType(sig, row) // what cannot be read is not there
+				_ = p.openType(sig, row) // an unreadable type is treated as absent
 			}
 		}
 	}

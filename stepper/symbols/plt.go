@@ -7,11 +7,11 @@ import (
 	"rseqstep/table"
 )
 
-// plt is what is known of an image's procedure linkage table: its sections, and
-// the symbol of each GOT slot that a stub jumps through.
+// plt describes an image's procedure linkage table: its sections, and the
+// symbol of each GOT slot that a stub jumps through.
 type plt struct {
 	sections []machine.PLT
-	slots    map[uint64]string // GOT slot's file address to the symbol's name; nil until asked for
+	slots    map[uint64]string // GOT slot's file address to the symbol's name; nil until needed
 }
 
 // stubs describes the image's PLT, once.
@@ -32,7 +32,7 @@ func (im *image) stubs() *plt {
 	return im.plt
 }
 
-// slotName is the symbol whose address the dynamic linker puts in a GOT slot.
+// slotName is the symbol whose address the dynamic linker stores in a GOT slot.
 func (im *image) slotName(slot uint64) string {
 	p := im.stubs()
 	if p.slots == nil {
@@ -42,7 +42,7 @@ func (im *image) slotName(slot uint64) string {
 	return p.slots[slot]
 }
 
-// readSlots finds the relocations that fill a GOT slot with a function's address.
+// readSlots finds the relocations that set a GOT slot to a function's address.
 func (im *image) readSlots() {
 	const entry = 24 // sizeof(Elf64_Rela)
 	im.symtabs()
@@ -71,7 +71,7 @@ func (im *image) readSlots() {
 	}
 }
 
-// in is the PLT section that holds a file address.
+// in is the PLT section that contains a file address.
 func (p *plt) in(a uint64) (machine.PLT, bool) {
 	for _, s := range p.sections {
 		if a-s.Low < s.High-s.Low {
@@ -91,7 +91,7 @@ func (im *image) stubSlot(a uint64) (start, slot uint64, ok bool) {
 	return im.arch.Stub(t, a, im.main.readAt)
 }
 
-// stubName is the symbol that the stub at a file address leads to, and the
+// stubName is the symbol that the stub at a file address jumps to, and the
 // stub's first address.
 func (im *image) stubName(a uint64) (name string, start uint64, ok bool) {
 	start, slot, ok := im.stubSlot(a)
@@ -102,7 +102,7 @@ func (im *image) stubName(a uint64) (name string, start uint64, ok bool) {
 	return name, start, name != ""
 }
 
-// unwindStub unwinds from a PLT stub without CFI (lld writes none).
+// unwindStub unwinds from a PLT stub without CFI (lld emits none).
 func (m *Module) unwindStub(r *machine.Regs, mem machine.Memory) (step, bool) {
 	a := m.file(r.PC())
 	t, ok := m.img.stubs().in(a)
@@ -114,8 +114,8 @@ func (m *Module) unwindStub(r *machine.Regs, mem machine.Memory) (step, bool) {
 	return returned(&at, mem)
 }
 
-// Trampoline says where a PLT stub leads: to what its GOT slot holds or, while
-// that still leads to the dynamic linker, to the function of that name.
+// Trampoline is the target of a PLT stub: the contents of its GOT slot or,
+// while that still points to the dynamic linker, the function of that name.
 func (s *Set) Trampoline(pc table.Addr, mem machine.Memory) (to table.Addr, ok bool) {
 	m := s.Module(pc)
 	if m == nil {
@@ -140,8 +140,8 @@ func (s *Set) Trampoline(pc table.Addr, mem machine.Memory) (to table.Addr, ok b
 	return s.functionNamed(name)
 }
 
-// functionNamed finds the function that the dynamic linker would bind a name
-// to: the first module's that exports it. An IFUNC's target is not known
+// functionNamed finds the function to which the dynamic linker would bind a
+// name, in the first module that exports it. An IFUNC's target is not known
 // before its resolver has run.
 func (s *Set) functionNamed(name string) (table.Addr, bool) {
 	for _, m := range s.byOrder {

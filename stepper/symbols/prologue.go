@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// What has run of a frame-pointer prologue.
+// How much of a frame-pointer prologue has run.
 type prologue int
 
 const (
@@ -16,7 +16,7 @@ const (
 	prologuePushed                 // the caller's frame pointer is saved, not yet changed
 )
 
-// prologueState says how far a thread at pc is in its function's prologue.
+// prologueState is how much of its function's prologue a thread has run.
 func prologueState(entry table.Addr, r *machine.Regs, mem machine.Memory) prologue {
 	pc := r.PC()
 	if pc == entry {
@@ -35,8 +35,8 @@ func prologueState(entry table.Addr, r *machine.Regs, mem machine.Memory) prolog
 	}
 }
 
-// isAssembler reports whether a source file is assembler, by its name as gdb
-// does: every line of it is a statement of the programmer's.
+// isAssembler reports whether a source file is assembler, by its extension as
+// in gdb: every line of it is a statement by the programmer.
 func isAssembler(file string) bool {
 	switch path.Ext(file) {
 	case ".s", ".S", ".sx", ".asm":
@@ -45,10 +45,10 @@ func isAssembler(file string) bool {
 	return false
 }
 
-// body is the file address where `break f` goes. Where the compiler marks it
-// (prologue_end: clang and Go do, gcc does not) that is the mark. Else, as gdb
-// does on amd64, the end of the row that the frame-pointer prologue ends in; the
-// entry for a function that sets up no frame pointer, and for one in assembler.
+// body is the file address for `break f`. If the compiler marks it (prologue_end: clang
+// and Go do, gcc does not), it is the mark. Otherwise it is, as in gdb on amd64, the end
+// of the row in which the frame-pointer prologue ends; the entry for a function that sets
+// up no frame pointer, and for one in assembler.
 func (im *image) body(f *fn, entry uint64) uint64 {
 	if f == nil || entry != f.entry {
 		return im.findBody(f, entry)
@@ -62,7 +62,7 @@ func (im *image) body(f *fn, entry uint64) uint64 {
 func (im *image) findBody(f *fn, entry uint64) uint64 {
 	end := 0
 	for p := make([]byte, machine.PrologueLen); im.arch != nil && len(p) > 0; p = p[:len(p)/2] {
-		if im.main.readAt(entry, p) == nil { // the file may end near
+		if im.main.readAt(entry, p) == nil { // the file may end nearby
 			_, end = im.arch.Prologue(p)
 			break
 		}

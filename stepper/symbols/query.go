@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// query is a function name as the user gives it: "main", "ns::f", "f(int)",
-// "A<int>::g", "~A", "runtime.nanotime1". It names every function whose
-// qualified name ends in it at a component's border, as in gdb: "f" names
-// ns::f too. Without parameters, or without template arguments, it names
-// whatever has them; "::f" names the global f alone. A Go name may lack its
-// package's path or all of its package: "http.Get", "(*T).Add".
+// query is a function name given by the user: "main", "ns::f", "f(int)",
+// "A<int>::g", "~A", "runtime.nanotime1". It matches every function whose
+// qualified name ends with it at the start of a component, as in gdb: "f"
+// matches ns::f too. Without parameters or template arguments it matches
+// functions with any; "::f" matches only the global f. A Go name may omit its
+// package's path or its whole package: "http.Get", "(*T).Add".
 type query struct {
 	given     string // as the user wrote it
 	text      string
 	global    bool // began with "::"
 	params    bool
 	templates bool
-	ident     string // last identifier, "" when the last component is an operator
+	ident     string // last identifier, "" if the last component is an operator
 }
 
 func newQuery(text string) *query {
@@ -38,12 +38,12 @@ func newQuery(text string) *query {
 	return q
 }
 
-// exact is the query as a symbol's own spelling.
+// exact is the query in the form of a symbol.
 func (q *query) exact() string { return q.text }
 
-// likes is a cheap test of which mangled names are worth demangling: those
-// that hold the query's last identifier as the Itanium and Rust manglings
-// spell it, its length before it. Nil when no mangled name can match.
+// likes is a cheap test for mangled names that are worth demangling: those that
+// contain the query's last identifier in the Itanium and Rust form, preceded by
+// its length. Nil if no mangled name can match.
 func (q *query) likes() func(name []byte) bool {
 	if q.text == "" {
 		return nil
@@ -57,7 +57,7 @@ func (q *query) likes() func(name []byte) bool {
 	}
 }
 
-// matchesSymbol reports whether the query names a symbol.
+// matchesSymbol reports whether the query matches a symbol.
 func (q *query) matchesSymbol(symbol string) bool {
 	if symbol == q.text {
 		return true
@@ -68,7 +68,7 @@ func (q *query) matchesSymbol(symbol string) bool {
 	return q.matches(&funcName{short: plain(symbol), linkage: symbol})
 }
 
-// matches reports whether the query names a function.
+// matches reports whether the query matches a function.
 func (q *query) matches(n *funcName) bool {
 	if n.linkage == q.text || n.short == q.text {
 		return true
@@ -106,7 +106,7 @@ func (q *query) matches(n *funcName) bool {
 	return ok && (strings.HasSuffix(head, "::") || n.goLang && (strings.HasSuffix(head, ".") || strings.HasSuffix(head, "/")))
 }
 
-// lastComponent is what stands after the last "::".
+// lastComponent is the text after the last "::".
 func lastComponent(s string) string {
 	if i := strings.LastIndex(s, "::"); i >= 0 {
 		return s[i+2:]
@@ -114,7 +114,7 @@ func lastComponent(s string) string {
 	return s
 }
 
-// squeeze removes blanks that do not part two words.
+// squeeze removes blanks that do not separate two words.
 func squeeze(s string) string {
 	if !strings.Contains(s, " ") {
 		return s
@@ -133,8 +133,8 @@ func wordByte(c byte) bool {
 	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80
 }
 
-// stripTemplates removes template arguments, leaving operator<, operator<<,
-// operator<=>, operator-> and the like alone.
+// stripTemplates removes template arguments, but not from operator<,
+// operator<<, operator<=>, operator-> and the like.
 func stripTemplates(s string) string {
 	if !strings.Contains(s, "<") {
 		return s
@@ -161,8 +161,8 @@ func stripTemplates(s string) string {
 	return b.String()
 }
 
-// symbolic is the length of the operator at the start of s that angle brackets
-// could be mistaken in.
+// symbolic is the length of an operator at the start of s that contains angle
+// brackets.
 func symbolic(s string) int {
 	for _, op := range [...]string{"<=>", "<<=", ">>=", "->*", "<<", ">>", "<=", ">=", "->", "<", ">"} {
 		if strings.HasPrefix(s, op) {
@@ -187,7 +187,7 @@ func stripTags(s string) string {
 	}
 }
 
-// splitParams parts a demangled name before its parameter list.
+// splitParams splits a demangled name before its parameter list.
 func splitParams(s string) (head, tail string) {
 	depth := 0
 	for i := len(s) - 1; i >= 0; i-- {
@@ -203,8 +203,8 @@ func splitParams(s string) (head, tail string) {
 	return s, ""
 }
 
-// returnTypeEnd is where a demangled template function's return type and the
-// blank after it end, 0 when it has none.
+// returnTypeEnd is the end of a demangled template function's return type and
+// the blank after it, 0 if it has none.
 func returnTypeEnd(s string) int {
 	head, _ := splitParams(s)
 	depth, end := 0, 0

@@ -4,7 +4,7 @@ import (
 	"debug/dwarf"
 )
 
-// callSite is where an inlined call was written.
+// callSite is the source position of an inlined call.
 type callSite struct {
 	file string
 	line int
@@ -14,7 +14,7 @@ type callSite struct {
 func (f *fn) scopeTree() *Scope {
 	if f.tree == nil {
 		f.tree = &Scope{ranges: f.spans, entry: f.entry, name: *f.named()}
-		// The error is dropped: scopes before the damage are kept.
+		// Ignore the error: scopes before the damage are kept.
 		_ = f.readTree()
 	}
 	return f.tree
@@ -70,7 +70,7 @@ func (f *fn) readTree() (err error) {
 }
 
 // scope makes a Scope of a block or an inlined call; nil for one without code
-// (its children then count as its parent's).
+// (then its children belong to its parent).
 func (f *fn) scope(e *dwarf.Entry, parent *Scope) *Scope {
 	spans := f.unit.rangesOf(e)
 	if len(spans) == 0 {
@@ -122,8 +122,8 @@ descend:
 	}
 }
 
-// inlinedCalls keeps the function and the inlined calls of a path: element d
-// is what the frame of inline depth d is in.
+// inlinedCalls is the function and the inlined calls of a path: element d
+// belongs to the frame of inline depth d.
 func inlinedCalls(path []*Scope) []*Scope {
 	var out []*Scope
 	for i, s := range path {

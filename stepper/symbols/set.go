@@ -10,16 +10,16 @@ import (
 	"rseqstep/table"
 )
 
-// Options says where a Set finds files.
+// Options tell a Set where to find files.
 type Options struct {
-	// Open gives a module's ELF image, for those that are no file ("[vdso]")
-	// or lie elsewhere. Nil, or an answer of (nil, nil), means the file at the
-	// module's path. A reader that is an io.Closer is closed when no longer needed.
+	// Open returns a module's ELF image, for modules that are no file ("[vdso]") or have
+	// another path. Nil, or a result of (nil, nil), means the file at the module's path.
+	// The Set closes a reader that is an io.Closer when it no longer needs it.
 	Open func(*table.Module) (io.ReaderAt, error)
 	// DebugDirs are searched for separate debug files; nil means DefaultDebugDir.
 	DebugDirs []string
-	// Warn is told, in a sentence, of what of a module's debug information cannot be
-	// had; nil means nobody is.
+	// Warn receives, as a sentence, what is unavailable of a module's debug information;
+	// nil: no warnings.
 	Warn func(string)
 }
 
@@ -28,7 +28,7 @@ type Options struct {
 type Set struct {
 	opts    Options
 	modules []*Module // by Low
-	byOrder []*Module // as the process has them
+	byOrder []*Module // in the order of the process
 	images  map[string]*cachedImage
 	problem map[string]error // why a module's file could not be read, by path
 	source  sourceCache
@@ -36,14 +36,14 @@ type Set struct {
 
 var _ stepper.Symbols = (*Set)(nil)
 
-// cachedImage is an image and what its file looked like when it was opened.
+// cachedImage is an image with the file's os.FileInfo when it was opened.
 type cachedImage struct {
 	img  *image
-	info os.FileInfo // nil when it was opened by Options.Open
+	info os.FileInfo // nil if Options.Open opened it
 	used bool
 }
 
-// New makes a Set without modules; Reload gives it some.
+// New makes a Set without modules; Reload sets them.
 func New(opts Options) *Set {
 	if opts.DebugDirs == nil {
 		opts.DebugDirs = []string{DefaultDebugDir}
@@ -51,9 +51,8 @@ func New(opts Options) *Set {
 	return &Set{opts: opts, images: map[string]*cachedImage{}, problem: map[string]error{}}
 }
 
-// Reload takes over the process's modules. Files that it has read before and
-// that have not changed are not read again; one that cannot be read is a module
-// without symbols (Problem says why).
+// Reload sets the process's modules. It does not read unchanged files again; an
+// unreadable file gives a module without symbols (Problem returns the reason).
 func (s *Set) Reload(modules []*table.Module) {
 	for _, c := range s.images {
 		c.used = false
@@ -69,7 +68,7 @@ func (s *Set) Reload(modules []*table.Module) {
 		m := &Module{Module: *tm, img: img}
 		for _, old := range before {
 			if old.img == img && old.Bias == tm.Bias && old.Low == tm.Low && old.High == tm.High {
-				m = old // what others keep by module stays good
+				m = old // what other packages cache by module stays valid
 				m.Module = *tm
 			}
 		}
@@ -85,14 +84,14 @@ func (s *Set) Reload(modules []*table.Module) {
 	}
 }
 
-// Close closes the files and forgets the modules: for a process that is gone. Left to the
-// garbage collector, they would stay open for some processes more.
+// Close closes the files and forgets the modules, for a process that has ended. The
+// garbage collector alone would keep them open while several more processes run.
 func (s *Set) Close() { s.Reload(nil) }
 
-// Problem is why the file of a module could not be read, nil when it could.
+// Problem is why the file of a module could not be read, nil if it could.
 func (s *Set) Problem(path string) error { return s.problem[path] }
 
-// image opens a module's file, or finds it opened.
+// image opens a module's file, or returns the opened one.
 func (s *Set) image(tm *table.Module) (*image, error) {
 	key := tm.Path
 	if s.opts.Open != nil {
@@ -147,7 +146,7 @@ func (s *Set) keep(key, path string, r io.ReaderAt, info os.FileInfo) (*image, e
 	return c.img, nil
 }
 
-// Module is the module that pc lies in, nil when none does.
+// Module is the module that contains pc, nil if none does.
 func (s *Set) Module(pc table.Addr) *Module {
 	i := sort.Search(len(s.modules), func(i int) bool { return s.modules[i].Low > pc }) - 1
 	if i >= 0 && pc < s.modules[i].High {
@@ -156,7 +155,8 @@ func (s *Set) Module(pc table.Addr) *Module {
 	return nil
 }
 
-// Modules is every module whose file could be read, as the process has them.
+// Modules is every module whose file could be read, in the order of the
+// process.
 func (s *Set) Modules() []*Module { return s.byOrder }
 
 // HasDWARF reports whether the module has debug information, without reading it.
@@ -196,7 +196,7 @@ func (s *Set) LineStart(pc table.Addr, depth int) bool {
 }
 
 // LineRanges implements stepper.Symbols. Rows of line 0 inside the function
-// count as any line's.
+// count as part of any line.
 func (s *Set) LineRanges(pc table.Addr, depth int) []stepper.Range {
 	m := s.Module(pc)
 	if m == nil {

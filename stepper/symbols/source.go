@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// sourceCache keeps the source file that was listed last.
+// sourceCache keeps the last listed source file.
 type sourceCache struct {
 	path  string
 	text  []byte
@@ -19,8 +19,8 @@ type sourceCache struct {
 const maxSource = 64 << 20
 
 // Source is the text of lines first to last of a source file, without their
-// newlines; fewer when the file ends before. The file is a path or, as in
-// Lookup, the end of one that the line tables know.
+// newlines; fewer if the file is shorter. The file is a path or, as in Lookup,
+// the end of a path in the line tables.
 func (s *Set) Source(file string, first, last int) ([]string, error) {
 	if err := s.source.load(file); err != nil {
 		known, ok := s.File(file)
@@ -73,7 +73,7 @@ func (c *sourceCache) load(path string) error {
 	return nil
 }
 
-// File is the path of the first source file that a name stands for.
+// File is the path of the first source file that matches a name.
 func (s *Set) File(name string) (string, bool) {
 	for _, m := range s.byOrder {
 		if _, err := m.img.dwarf(); err != nil {

@@ -7,26 +7,26 @@ import (
 	"sort"
 )
 
-// space is a piece of DWARF that debug/dwarf reads by itself: the program's
+// space is a part of DWARF with a debug/dwarf reader of its own: the program's
 // .debug_info, its .debug_types, a split unit's, or the file that dwz moved
-// common DIEs to. Each has its place among the image's offsets, so that an
-// offset alone says which DIE is meant. Offsets in what a space's own reader
-// returns count from base.
+// common DIEs to. Each has its range of the image's offsets, so that an offset
+// alone identifies a DIE. Offsets from a space's own reader are relative to
+// base.
 type space struct {
 	im        *image
 	base, end dwarf.Offset
 	data      *dwarf.Data
 	info      []byte
 	contents  map[string][]byte // its other sections by their names in a program (".debug_str"); nil: the image's
-	plain     bool              // its DIEs are right as debug/dwarf reads them
+	plain     bool              // its DIEs need no conversion
 }
 
-// spaceGap keeps spaces apart, in bytes: an offset one past the end is in none.
+// spaceGap separates spaces, in bytes: an offset one past the end is in none.
 const spaceGap = 16
 
 var errFull = errors.New("more than 4 GiB of DIEs")
 
-// addSpace gives data a place behind those that are there.
+// addSpace assigns data the offsets after those of the existing spaces.
 func (im *image) addSpace(data *dwarf.Data, info []byte, contents map[string][]byte) (*space, error) {
 	base := uint64(0)
 	if n := len(im.spaces); n > 0 {
@@ -41,7 +41,7 @@ func (im *image) addSpace(data *dwarf.Data, info []byte, contents map[string][]b
 	return s, nil
 }
 
-// spaceAt is the space whose bytes an offset is among, nil for none.
+// spaceAt is the space that contains an offset, nil for none.
 func (im *image) spaceAt(off dwarf.Offset) *space {
 	i := sort.Search(len(im.spaces), func(i int) bool { return im.spaces[i].end > off })
 	if i < len(im.spaces) && im.spaces[i].base <= off {
@@ -59,13 +59,14 @@ func (s *space) section(name string) []byte {
 	return s.contents[name]
 }
 
-// bytes is a unit's part of the section it stands in.
+// bytes is a unit's part of its section.
 func (u *cu) bytes() []byte { return u.space.info[u.off-u.space.base : u.end-u.space.base] }
 
-// Reader reads a module's DIEs as debug/dwarf's reader does, wherever they
-// stand: offsets are the module's, in the DIEs' references too. What a DIE
-// has in a file made by dwz (DW_FORM_GNU_ref_alt, DW_FORM_GNU_strp_alt) is
-// given as if it stood in the module. It may panic on hostile input.
+// Reader reads a module's DIEs as debug/dwarf's reader does, in whatever
+// section or file they are: offsets are the module's, in the DIEs' references
+// too. Attributes in a file made by dwz (DW_FORM_GNU_ref_alt,
+// DW_FORM_GNU_strp_alt) are returned as if they were in the module. It may
+// panic on hostile input.
 type Reader struct {
 	im    *image
 	space *space
@@ -106,14 +107,14 @@ func (r *Reader) Next() (*dwarf.Entry, error) {
 	return e, err
 }
 
-// SkipChildren goes past the children of the DIE read last.
+// SkipChildren skips the children of the last DIE.
 func (r *Reader) SkipChildren() {
 	if r.err == nil {
 		r.r.SkipChildren()
 	}
 }
 
-// place turns a DIE's offsets into the image's.
+// place converts a DIE's offsets to the image's.
 func (s *space) place(e *dwarf.Entry) {
 	e.Offset += s.base
 	for i := range e.Field {

@@ -37,25 +37,25 @@ func merge(spans []span) []span {
 	return out[:n]
 }
 
-// owned is a span and the index of what it belongs to.
+// owned is a span and the index of its owner.
 type owned struct {
 	span
 	owner int32
 }
 
-// spanIndex finds the owner of an address among spans that hardly overlap:
-// where they do, the one that begins last wins.
+// spanIndex finds the owner of an address among spans that rarely overlap: if
+// they do, the one with the highest start wins.
 type spanIndex []owned
 
 func (x spanIndex) sort() {
 	sort.SliceStable(x, func(i, j int) bool { return x[i].lo < x[j].lo })
 }
 
-// overlapReach is how many earlier spans find looks back over for one that is
-// long enough: nested functions nest less deeply than this.
+// overlapReach is how many earlier spans find checks for one that is long
+// enough: nested functions nest less deeply than this.
 const overlapReach = 16
 
-// find returns the owner of a, -1 when there is none.
+// find returns the owner of a, -1 if there is none.
 func (x spanIndex) find(a uint64) int {
 	i := sort.Search(len(x), func(i int) bool { return x[i].lo > a })
 	for k := i - 1; k >= 0 && k >= i-overlapReach; k-- {

@@ -18,19 +18,19 @@ const (
 	attrGNUAddrBase   = dwarf.Attr(0x2133)
 )
 
-// split is what a skeleton unit says of the unit that has its DIEs, which is
-// in a .dwo file or in a package of such (.dwp).
+// split is a skeleton unit's reference to the unit with its DIEs, which is in a
+// .dwo file or in a .dwp package.
 type split struct {
 	name       string // of the .dwo file
-	dir        string // what the name counts from: the folder of compilation
-	addrBase   uint64 // where the unit's addresses begin in .debug_addr
-	rangesBase uint64 // what its offsets into .debug_ranges count from, before DWARF 5
+	dir        string // what the name is relative to: the folder of compilation
+	addrBase   uint64 // the start of the unit's addresses in .debug_addr
+	rangesBase uint64 // what its offsets into .debug_ranges are relative to, before DWARF 5
 	low        uint64 // base of its ranges and location lists
 	tried      bool
-	unit       *cu // nil when it cannot be had
+	unit       *cu // nil if it is unavailable
 }
 
-// splitOf is a unit's split, nil for one that is no skeleton.
+// splitOf is a unit's split, nil if the unit is not a skeleton.
 func splitOf(u *cu) *split {
 	name, _ := u.root.Val(dwarf.AttrDwoName).(string)
 	s := &split{name: name, addrBase: uint64(u.int(dwarf.AttrAddrBase))}
@@ -48,9 +48,9 @@ func splitOf(u *cu) *split {
 	return s
 }
 
-// full is the unit that has u's DIEs: the split unit of a skeleton, opened
-// when this is first asked, and u itself of every other unit and of a skeleton
-// whose .dwo file is missing.
+// full is the unit that has u's DIEs: the split unit of a skeleton, opened on
+// first use; for every other unit, and for a skeleton whose .dwo file is
+// missing, u itself.
 func (u *cu) full() *cu {
 	s := u.split
 	if s == nil {
@@ -69,7 +69,7 @@ func (u *cu) full() *cu {
 	return s.unit
 }
 
-// openSplit finds a skeleton's unit: in the package, else in its own file.
+// openSplit finds a skeleton's unit: in the package, else in the .dwo file.
 func (im *image) openSplit(u *cu) *cu {
 	for _, p := range im.packages() {
 		if full, err := p.open(u); err == nil && full != nil {
@@ -86,14 +86,14 @@ func (im *image) openSplit(u *cu) *cu {
 
 var errNoUnit = errors.New("no such unit in it")
 
-// adoptSplit takes in the DIEs of a .dwo file or of a unit in a package and
-// returns the unit that u is the skeleton of. contents are the sections by
-// their names in a program.
+// adoptSplit adds the DIEs of a .dwo file or of a unit in a package and returns
+// the unit whose skeleton is u. contents are the sections by their names in a
+// program.
 func (im *image) adoptSplit(contents map[string][]byte, u *cu) (full *cu, err error) {
 	defer guard(&err, u.split.name+": DWARF")
 	read := im.splitSections(contents, u)
 	if p := contents[".debug_types"]; len(p) > 0 {
-		// The error is dropped: without them types are incomplete.
+		// Ignore the error: without them types are incomplete.
 		_ = im.addTypes(p, read, u)
 	}
 	d, err := newData(read)
@@ -122,9 +122,9 @@ func (im *image) adoptSplit(contents map[string][]byte, u *cu) (full *cu, err er
 	return full, nil
 }
 
-// splitSections is what debug/dwarf is to read of a split unit. The unit names
-// no bases: its tables begin where the sections' headers end, its addresses
-// where its skeleton says.
+// splitSections is the sections of a split unit that debug/dwarf reads. The
+// unit has no base attributes: its tables begin where the sections' headers
+// end, its addresses at its skeleton's base.
 func (im *image) splitSections(contents map[string][]byte, u *cu) map[string][]byte {
 	contents[".debug_abbrev"] = standardForms(contents[".debug_abbrev"])
 	read := maps.Clone(contents)
@@ -137,8 +137,8 @@ func (im *image) splitSections(contents map[string][]byte, u *cu) map[string][]b
 	return read
 }
 
-// pastHeader is a DWARF 5 table without its header: the length (which tells
-// how wide offsets are) and size more bytes.
+// pastHeader is a DWARF 5 table without its header: the length (which
+// determines the width of offsets) and size more bytes.
 func pastHeader(p []byte, size int) []byte {
 	return p[min(headerSize(p, size), len(p)):]
 }
@@ -150,8 +150,8 @@ func headerSize(p []byte, size int) int {
 	return 4 + size
 }
 
-// inherit gives a split unit what only its skeleton says: its code, its lines,
-// the folder of compilation (DWARF 5 section 3.1.3).
+// inherit copies to a split unit what only its skeleton has: its code, its
+// lines, the folder of compilation (DWARF 5 section 3.1.3).
 func (full *cu) inherit(u *cu) {
 	root := *full.root
 	root.Field = append([]dwarf.Field(nil), root.Field...)

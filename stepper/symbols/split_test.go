@@ -36,7 +36,7 @@ func splitPair(t testing.TB, flags ...string) (dir, program string) {
 	return dir, filepath.Join(dir, "prog")
 }
 
-// told is a Set of one file that writes down what it warns of.
+// told is a Set of one file that records its warnings.
 func told(t testing.TB, path string) (s *Set, warnings *[]string) {
 	warnings = &[]string{}
 	s = New(Options{DebugDirs: []string{}, Warn: func(w string) { *warnings = append(*warnings, w) }})
@@ -78,7 +78,8 @@ func TestSplitUnitIsOpenedWhenItsDIEsAreNeeded(t *testing.T) {
 	}
 }
 
-// Lines and symbols are the program's own; the rest is missing, and said to be.
+// Lines and symbols are the program's own; the rest is missing, and one warning
+// says so.
 func TestMissingSplitUnitsAreToldOfOnce(t *testing.T) {
 	for name, spoil := range map[string]func(dir string) error{
 		"gone":      func(dir string) error { return os.Remove(filepath.Join(dir, "a.dwo")) },
@@ -119,7 +120,7 @@ func TestMissingSplitUnitsAreToldOfOnce(t *testing.T) {
 }
 
 // FuzzSplit reads its input as the sections of a .dwo file or of a unit in a
-// package: what it holds is asked for, nothing panics.
+// package: its contents are queried, nothing panics.
 func FuzzSplit(f *testing.F) {
 	for _, version := range []string{"-gdwarf-4", "-gdwarf-5"} {
 		dir, _ := splitPair(f, version, "-O2", "-fdebug-types-section")
@@ -145,7 +146,7 @@ func FuzzSplit(f *testing.F) {
 		if five {
 			skeleton.version = 5
 		}
-		if len(info) > 20 { // the id that the unit of DWARF 5 has
+		if len(info) > 20 { // the id of the unit of DWARF 5
 			skeleton.id = im.main.ByteOrder.Uint64(info[12:])
 		}
 		parts := map[string][]byte{".debug_abbrev": abbrev, ".debug_info": info, ".debug_str_offsets": offsets,
@@ -170,7 +171,7 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
-// FuzzPackIndex reads its input as a package's index and looks units up in it.
+// FuzzPackIndex reads its input as a package's index and looks up units in it.
 func FuzzPackIndex(f *testing.F) {
 	f.Add([]byte{5, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0,
 		0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0}, uint64(1))

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// splitFiles is where an image's split units are read from.
+// splitFiles are the sources of an image's split units.
 type splitFiles struct {
-	missing bool                         // the user was told that one is missing
-	read    map[string]map[string][]byte // sections of .dwo files, by path; nil for what is none
+	missing bool                         // the user has been warned that one is missing
+	read    map[string]map[string][]byte // sections of .dwo files, by path; nil for a file that is none
 	tried   bool                         // packs is filled
 	packs   []*pack
 }
@@ -20,9 +20,9 @@ func (f *splitFiles) close() {
 	}
 }
 
-// splitPaths is where a .dwo file may be, in gdb's order: as it is named, from
-// the folder of compilation; else from the program's folder and the current one,
-// for a tree that was moved.
+// splitPaths is the possible paths of a .dwo file, in gdb's order: the given name,
+// relative to the folder of compilation; else in the program's folder and the current
+// one, for a tree that was moved.
 func (im *image) splitPaths(s *split) []string {
 	if s.name == "" {
 		return nil
@@ -45,8 +45,8 @@ func (im *image) splitPaths(s *split) []string {
 	return list
 }
 
-// openSplitFile takes in the .dwo file at path, which must have the unit that u is
-// the skeleton of. A file is read once, however many units it has.
+// openSplitFile adds the .dwo file at path, which must contain the unit whose skeleton is
+// u. A file is read once, however many units it has.
 func (im *image) openSplitFile(path string, u *cu) (*cu, error) {
 	contents, tried := im.split.read[path]
 	if !tried {
@@ -70,7 +70,7 @@ func (im *image) openSplitFile(path string, u *cu) (*cu, error) {
 
 func sameBytes(a, b []byte) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }
 
-// readSplitFile reads the sections of a .dwo file; nil when it is none.
+// readSplitFile reads the sections of a .dwo file; nil if it is not one.
 func (im *image) readSplitFile(path string) map[string][]byte {
 	f := openDebug(path)
 	if f == nil {
@@ -88,7 +88,7 @@ func (im *image) readSplitFile(path string) map[string][]byte {
 		if err != nil || len(contents[name])+len(p) > maxSection {
 			return nil
 		}
-		// Type units have sections of their own, as a linker would join them.
+		// Type units are in separate sections: join them, as a linker would.
 		contents[name] = append(contents[name], p...)
 	}
 	if len(contents[".debug_info"]) == 0 || f.ByteOrder != im.main.ByteOrder {
@@ -97,8 +97,8 @@ func (im *image) readSplitFile(path string) map[string][]byte {
 	return contents
 }
 
-// packages is the .dwp files of the program: beside it, or beside its debug
-// file, with their names and ".dwp" after them.
+// packages is the program's .dwp files: next to it or to its debug file, with
+// ".dwp" after the file's name.
 func (im *image) packages() []*pack {
 	if im.split.tried {
 		return im.split.packs
@@ -125,8 +125,8 @@ func (im *image) packages() []*pack {
 	return im.split.packs
 }
 
-// openRegular opens a file that is one: a path that a program names may be a
-// pipe or a terminal, which would never answer.
+// openRegular opens only a regular file: a path in a program may name a pipe or
+// a terminal, which would block for ever.
 func openRegular(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {

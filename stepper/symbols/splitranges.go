@@ -31,7 +31,7 @@ func (u *cu) splitRanges(e *dwarf.Entry) ([][2]uint64, error) {
 	}
 	p := u.space.section(".debug_rnglists")
 	if e.AttrField(dwarf.AttrRanges).Class == dwarf.ClassRngList {
-		p = pastHeader(p, 8) // what debug/dwarf found the list's offset in
+		p = pastHeader(p, 8) // debug/dwarf used this to find the list's offset
 	}
 	if at > uint64(len(p)) {
 		return nil, errNoEntry
@@ -78,7 +78,7 @@ func (u *cu) newRanges(c cursor) (out [][2]uint64, err error) {
 	return out, nil
 }
 
-// address reads the number of an address of the unit and looks that up in the
+// address reads the index of an address of the unit and looks it up in the
 // program's .debug_addr.
 func (u *cu) address(c *cursor) uint64 {
 	n, addr, base := c.uleb(), u.im.section(".debug_addr"), u.skeleton.split.addrBase
@@ -92,7 +92,7 @@ func (u *cu) address(c *cursor) uint64 {
 	return v
 }
 
-// oldRanges reads the list at at in the program's .debug_ranges (DWARF 4
+// oldRanges reads the list at offset at in the program's .debug_ranges (DWARF 4
 // section 2.17.3).
 func (u *cu) oldRanges(base, at uint64) (out [][2]uint64, err error) {
 	p := u.im.section(".debug_ranges")
@@ -116,7 +116,7 @@ func (u *cu) oldRanges(base, at uint64) (out [][2]uint64, err error) {
 	}
 }
 
-// cursor reads numbers one after the other; bad is set, for good, by what does not fit.
+// cursor reads numbers in sequence; bad is set, and stays set, when one does not fit.
 type cursor struct {
 	p     []byte
 	at    int
@@ -161,7 +161,7 @@ func (c *cursor) uleb() uint64 {
 	return v
 }
 
-// skipLEB passes over a LEB128 of either sign.
+// skipLEB skips a LEB128 of either sign.
 func (c *cursor) skipLEB() {
 	for !c.bad && c.fixed(1)&0x80 != 0 {
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 // symtab is one ELF symbol table. A look-up by name streams through it and
-// keeps nothing; the table by address is made when an address is first asked
-// for and refers to names by their offset in the string table, which stays in
-// the file.
+// keeps nothing; the table by address is made at the first look-up by address
+// and refers to names by their offset in the string table, which is not kept in
+// memory.
 type symtab struct {
 	file   *elfFile
 	syms   *elf.Section
@@ -40,7 +40,7 @@ const (
 	chunk      = symEntry64 * symEntry32 << 10 // bytes read at a time: a multiple of both
 )
 
-// openSymtab opens the symbol table of a section type, nil when the file has none.
+// openSymtab opens the symbol table of a section type, nil if the file has none.
 func openSymtab(f *elfFile, typ elf.SectionType) *symtab {
 	for _, s := range f.Sections {
 		if s.Type != typ || s.Flags&elf.SHF_COMPRESSED != 0 || int(s.Link) >= len(f.Sections) {
@@ -55,7 +55,7 @@ func openSymtab(f *elfFile, typ elf.SectionType) *symtab {
 	return nil
 }
 
-// symtabs are the tables that name the image's symbols.
+// symtabs are the tables with the image's symbols.
 func (im *image) symtabs() []*symtab {
 	if im.symsTried {
 		return im.syms
@@ -122,7 +122,8 @@ func (t *symtab) nameOf(off uint32) string {
 }
 
 // eachName streams through the string table until do returns false. The name is
-// only valid during the call. Names beyond chunk bytes come in pieces.
+// only valid during the call. Names longer than chunk bytes are passed in
+// pieces.
 func (t *symtab) eachName(do func(off uint32, name []byte) bool) {
 	r := io.NewSectionReader(t.strs, 0, int64(t.strs.Size))
 	buf := make([]byte, chunk)
@@ -153,9 +154,9 @@ func (t *symtab) eachName(do func(off uint32, name []byte) bool) {
 	}
 }
 
-// offsetsOf finds where in the string table the names stand that accept
-// likes. Linkers share tails, so that "malloc" may point into
-// "__libc_malloc": exact names are found as tails too.
+// offsetsOf finds the offsets of the names in the string table that accept
+// likes. Linkers share tails, so that "malloc" may point into "__libc_malloc":
+// exact names are found as tails too.
 func (t *symtab) offsetsOf(exact string, likes func(name []byte) bool) map[uint32]bool {
 	offs := map[uint32]bool{}
 	tail := []byte(exact)
@@ -163,7 +164,7 @@ func (t *symtab) offsetsOf(exact string, likes func(name []byte) bool) map[uint3
 		if exact != "" && bytes.HasSuffix(name, tail) {
 			offs[off+uint32(len(name)-len(tail))] = true
 		} else if i := bytes.IndexByte(name, '@'); exact != "" && i > 0 && string(name[:i]) == exact {
-			offs[off] = true // "malloc@@GLIBC_2.2.5", as GNU ld spells versions in .symtab
+			offs[off] = true // "malloc@@GLIBC_2.2.5", GNU ld's form of versions in .symtab
 		}
 		if likes != nil && likes(name) {
 			offs[off] = true
@@ -173,7 +174,7 @@ func (t *symtab) offsetsOf(exact string, likes func(name []byte) bool) map[uint3
 	return offs
 }
 
-// find returns the symbols whose names stand at the given offsets.
+// find returns the symbols whose names are at the given offsets.
 func (t *symtab) find(offs map[uint32]bool) []symbol {
 	if len(offs) == 0 {
 		return nil
@@ -187,7 +188,7 @@ func (t *symtab) find(offs map[uint32]bool) []symbol {
 	return out
 }
 
-// byAddress is the table of everything an address can belong to.
+// byAddress is the table of all symbols that an address can belong to.
 func (t *symtab) byAddress() []symbol {
 	if t.sorted {
 		return t.table
@@ -206,8 +207,8 @@ func (t *symtab) byAddress() []symbol {
 	return t.table
 }
 
-// rank orders symbols of one address by how well they name it: sized before
-// unsized, functions and objects before labels, global before weak before local.
+// rank orders symbols of one address by preference: sized before unsized, functions and
+// objects before labels, global before weak before local.
 func (s symbol) rank() int {
 	n := 0
 	if s.size != 0 {

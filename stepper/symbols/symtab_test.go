@@ -15,8 +15,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A program without DWARF is looked up in its symbol tables, even in
-// .dynsym alone.
+// A program without DWARF is looked up in its symbol tables, even if it has
+// only .dynsym.
 func TestSymbolTablesServeWithoutDWARF(t *testing.T) {
 	for name, flags := range map[string][]string{"symtab": {"-g0"}, "dynsym": {"-g0", "-rdynamic", "-s"}} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestSymbolsAreThoseOfNM(t *testing.T) {
 		for _, n := range names {
 			if got, ok := s.Address(n); ok && got.String() == a {
 				name, off, ok := s.Symbol(got)
-				within := size[n] == 0 && off < size[name] // a label in a function is that function, as for gdb
+				within := size[n] == 0 && off < size[name] // a label in a function belongs to that function, as in gdb
 				if !ok || (off != 0 || !slices.Contains(names, name)) && !within {
 					t.Errorf("Symbol(%s) = %s+%d, nm %v", a, name, off, names)
 				}
@@ -121,7 +121,7 @@ func TestSeparateDebugFilesAreFound(t *testing.T) {
 			mkdir(t, filepath.Dir(to))
 			run(args...)
 			if !c.wrong {
-				copyFile(t, full, to) // objcopy may lay it out anew
+				copyFile(t, full, to) // objcopy may change its layout
 			}
 			s := New(Options{DebugDirs: []string{debugDir}})
 			s.Reload([]*table.Module{{Path: program, High: 1 << 40}})
@@ -133,8 +133,8 @@ func TestSeparateDebugFilesAreFound(t *testing.T) {
 	}
 }
 
-// workerd's symbols are found without reading the file whole: what a look-up
-// leaves behind is small.
+// Look-ups find workerd's symbols without reading the whole file: a look-up
+// keeps little memory.
 func TestWorkerdIsLookedUpLazily(t *testing.T) {
 	s := alone(t, tabletest.NeedWorkerd(t))
 	for _, name := range []string{"malloc", "kj::TaskSet::add", "TcmallocSlab_Internal_PushBatch"} {

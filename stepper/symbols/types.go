@@ -5,19 +5,19 @@ import (
 	"encoding/binary"
 )
 
-// openTypes opens the type units of .debug_types (DWARF 4 section 3.1.3).
-// Those of DWARF 5 stand among the other units.
+// openTypes opens the type units of .debug_types (DWARF 4 section 3.1.3). Those
+// of DWARF 5 are among the other units.
 func (im *image) openTypes(contents map[string][]byte) {
 	p := im.section(".debug_types")
 	if len(p) == 0 {
 		return
 	}
-	// The error is dropped: without them types are incomplete.
+	// Ignore the error: without them types are incomplete.
 	_ = im.addTypes(p, contents, nil)
 }
 
-// addTypes takes in a section of type units of DWARF 4; skeleton is the unit
-// whose .dwo file they are in, nil for the program's own.
+// addTypes adds a section of type units of DWARF 4; skeleton is the unit whose
+// .dwo file they are in, nil for the program's own.
 func (im *image) addTypes(p []byte, contents map[string][]byte, skeleton *cu) (err error) {
 	defer guard(&err, im.path+": type units")
 	order := im.main.ByteOrder
@@ -45,10 +45,9 @@ func (im *image) addTypes(p []byte, contents map[string][]byte, skeleton *cu) (e
 	return nil
 }
 
-// typesAsUnits makes compilation units of type units, for debug/dwarf has a
-// reader for those only. What a type unit's header has besides, its signature and
-// where its type is, becomes zeros, which read as the ends of lists of
-// DIEs: offsets stay what they were.
+// typesAsUnits converts type units to compilation units, because debug/dwarf can read
+// only those. The extra fields of a type unit's header, its signature and its type's
+// offset, become zeros, which read as the ends of lists of DIEs: offsets do not change.
 func typesAsUnits(p []byte, order binary.ByteOrder) (info []byte, units []*cu) {
 	info = append([]byte(nil), p...)
 	for off := uint64(0); off+11 < uint64(len(p)); {
@@ -73,7 +72,7 @@ func typesAsUnits(p []byte, order binary.ByteOrder) (info []byte, units []*cu) {
 	return info, units
 }
 
-// typeUnit finds the type that DW_FORM_ref_sig8 means.
+// typeUnit finds the type of a DW_FORM_ref_sig8.
 func (im *image) typeUnit(sig uint64) (dwarf.Offset, bool) {
 	if _, err := im.dwarf(); err != nil {
 		return 0, false

@@ -8,35 +8,36 @@ import (
 	"rseqstep/table"
 )
 
-// cu is one unit of .debug_info, or of what else holds DIEs.
+// cu is one unit of .debug_info, or of another section or file with DIEs.
 type cu struct {
 	im       *image
 	space    *space
-	off, end dwarf.Offset // header to the end of the last DIE
+	off, end dwarf.Offset // from the header to the end of the last DIE
 	die      dwarf.Offset // root DIE
 	version  int
 	addrSize int
 	dwarf64  bool
 	root     *dwarf.Entry
 	compile  bool         // a unit with code: DW_TAG_compile_unit or a skeleton's
-	id       uint64       // of a type unit its signature, of a skeleton and its split unit what they share
+	id       uint64       // of a type unit its signature; of a skeleton and its split unit their common id
 	typ      dwarf.Offset // a type unit's type; 0 for other units
 
-	split    *split // of a skeleton: where the rest of it is; nil for others
-	skeleton *cu    // of a split unit: what the program has of it; nil for others
+	split    *split // of a skeleton: where its DIEs are; nil for others
+	skeleton *cu    // of a split unit: its skeleton; nil for others
 
 	funcs *unitFuncs
 	lines *lineTable
 }
 
-// Attributes and tags that debug/dwarf has no name for (DWARF 5 table 7.5, and
-// the vendor extensions that gcc and Go emit).
+// Attributes and tags that debug/dwarf does not name (DWARF 5 table 7.5, and
+// the vendor extensions of gcc and Go).
 const (
 	attrMIPSLinkageName = dwarf.Attr(0x2007) // DW_AT_MIPS_linkage_name
 	langGo              = 0x0016             // DW_LANG_Go
 )
 
-// indexUnits reads unit headers and root DIEs, and what code each unit covers.
+// indexUnits reads unit headers and root DIEs, and finds the code that each
+// unit covers.
 func (im *image) indexUnits() {
 	im.ranges = 0
 	for _, s := range im.spaces {
@@ -53,8 +54,8 @@ func (im *image) indexUnits() {
 	im.unitSpans.sort()
 }
 
-// addUnits reads the unit headers and root DIEs of a space. Units that it
-// cannot read are left out: the rest of the file still serves.
+// addUnits reads the unit headers and root DIEs of a space. It skips unreadable
+// units: the rest of the file is still usable.
 func (im *image) addUnits(s *space) {
 	r := im.dies(s.base)
 	order := s.data.Reader().ByteOrder()
@@ -70,7 +71,7 @@ func (im *image) addUnits(s *space) {
 	}
 }
 
-// addUnit takes a unit in whose offsets count from the beginning of its space.
+// addUnit adds a unit whose offsets are relative to its space.
 func (im *image) addUnit(s *space, r *Reader, u *cu) *cu {
 	u.im, u.space = im, s
 	u.off, u.end, u.die = u.off+s.base, u.end+s.base, u.die+s.base
@@ -93,8 +94,8 @@ func (im *image) addUnit(s *space, r *Reader, u *cu) *cu {
 	return u
 }
 
-// unitSpansOf is the code a unit covers: as its root DIE says, else (gas before
-// 2.35 and some hand-written units say nothing) as its line table does.
+// unitSpansOf is the code that a unit covers: from its root DIE, or if that has
+// no ranges (gas before 2.35 and some hand-written units) from its line table.
 func (im *image) unitSpansOf(u *cu) []span {
 	if spans := u.rangesOf(u.root); len(spans) > 0 {
 		return merge(spans)
@@ -115,8 +116,8 @@ func readRoot(r *Reader, off dwarf.Offset) (e *dwarf.Entry, err error) {
 	return r.Next()
 }
 
-// rangesOf is an entry's address ranges as its attributes list them, without
-// those that no code stands at.
+// rangesOf is an entry's address ranges from its attributes, without those that
+// contain no code.
 func (u *cu) rangesOf(e *dwarf.Entry) []span {
 	raw, err := u.rawRanges(e)
 	if err != nil {
@@ -150,7 +151,7 @@ func (u *cu) rawRanges(e *dwarf.Entry) (r [][2]uint64, err error) {
 }
 
 // readUnitHeader decodes a unit header (DWARF 5 section 7.5.1). u is nil for a
-// unit of an unknown version, end is 0 when even its length cannot be.
+// unit of an unknown version, end is 0 if even its length is invalid.
 func readUnitHeader(info []byte, off uint64, order binary.ByteOrder) (u *cu, end uint64) {
 	p := info[off:]
 	length, n, word := uint64(order.Uint32(p)), uint64(4), uint64(4)
@@ -197,8 +198,9 @@ func readUnitHeader(info []byte, off uint64, order binary.ByteOrder) (u *cu, end
 	return u, end
 }
 
-// readSignature reads what a type unit's header has at p[at:]: its signature
-// and where its type stands, counted from the header. It returns what follows.
+// readSignature reads the extra fields of a type unit's header at p[at:]: its
+// signature and its type's offset from the header. It returns the offset after
+// them.
 func (u *cu) readSignature(p []byte, at, word uint64, order binary.ByteOrder) uint64 {
 	if at+8+word <= uint64(len(p)) {
 		u.id = order.Uint64(p[at:])
@@ -213,7 +215,7 @@ func (u *cu) readSignature(p []byte, at, word uint64, order binary.ByteOrder) ui
 	return at + 8 + word
 }
 
-// unitAt is the unit that covers a file address, nil when none does.
+// unitAt is the unit that covers a file address, nil if none does.
 func (im *image) unitAt(pc uint64) *cu {
 	if _, err := im.dwarf(); err != nil {
 		return nil

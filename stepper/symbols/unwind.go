@@ -20,8 +20,8 @@ type step struct {
 var errNoReturn = errors.New("no return address")
 
 // unwind finds the CFA of the function at r and its caller's registers. at is
-// the address whose rules hold: the PC, or the byte before it for a frame that
-// stands after a call. It tries, in this order: the instructions of a signal
+// the address whose rules apply: the PC, or the byte before it for a return
+// address. unwind tries, in this order: the instructions of a signal
 // trampoline, CFI, the shape of a PLT stub, the prologue or frame pointer.
 func (s *Set) unwind(r *machine.Regs, at table.Addr, mem machine.Memory) step {
 	if st, ok := unwindSigreturn(r, mem); ok {
@@ -40,7 +40,7 @@ func (s *Set) unwind(r *machine.Regs, at table.Addr, mem machine.Memory) step {
 	return s.unwindBare(m, r, mem)
 }
 
-// apply carries out the rules of a row.
+// apply executes the rules of a row.
 func (m *Module) apply(row *cfi.Row, r *machine.Regs, mem machine.Memory) (st step, err error) {
 	st.signal = row.Signal
 	frame := machine.UnwoundFrame{Regs: r, Memory: mem, Bias: m.Bias}
@@ -59,7 +59,7 @@ func (m *Module) apply(row *cfi.Row, r *machine.Regs, mem machine.Memory) (st st
 			if i == int(row.RA) {
 				return st, err
 			}
-			continue // a register that cannot be read back is left as it is
+			continue // a register that cannot be restored keeps its value
 		}
 		if !known {
 			continue

@@ -11,8 +11,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Without call frame information the prologue and the frame pointer serve, as
-// in gdb: also at a function's first instructions, where rbp is the caller's.
+// Without call frame information Frames uses the prologue and the frame
+// pointer, as gdb does: also at a function's first instructions, where rbp is
+// the caller's.
 func TestFramesWithoutCFI(t *testing.T) {
 	program := compile(t, "calls.c", "-O0", "-g0", "-no-pie", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables")
 	s := alone(t, program)
@@ -33,8 +34,8 @@ func TestFramesWithoutCFI(t *testing.T) {
 	compareStacks(t, traces, cores)
 }
 
-// In a PLT stub the caller's frame is found, by CFI or by the stub's shape
-// where the linker writes none.
+// In a PLT stub Frames finds the caller's frame, by CFI or by the stub's shape
+// if the linker emits none.
 func TestFramesInPLTStubs(t *testing.T) {
 	for _, flags := range tabletest.Some(t, 1, [][]string{
 		{"-fuse-ld=bfd", "-Wl,-z,lazy"},
@@ -75,7 +76,7 @@ func TestFramesInPLTStubs(t *testing.T) {
 	}
 }
 
-// stubOf finds the address of a PLT stub by what Symbol calls it.
+// stubOf finds the address of a PLT stub by its name in Symbol.
 func stubOf(s *Set, name string) (table.Addr, bool) {
 	for _, sec := range s.modules[0].img.stubs().sections {
 		for a := sec.Low; a < sec.High; a += 8 {
@@ -87,7 +88,7 @@ func stubOf(s *Set, name string) (table.Addr, bool) {
 	return 0, false
 }
 
-// words is memory from base on.
+// words is memory that begins at base.
 type words struct {
 	base table.Addr
 	p    []byte
@@ -104,7 +105,7 @@ func (w words) ReadMemory(a table.Addr, p []byte) (int, error) {
 	return n, nil
 }
 
-// A stack whose frame pointers lead in a circle, or nowhere, ends.
+// A stack whose frame pointers form a cycle, or lead nowhere, ends.
 func TestFramesEndOnCorruptStacks(t *testing.T) {
 	s := alone(t, compile(t, "calls.c", "-O0", "-g0", "-no-pie", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"))
 	main, ok := s.Address("main")
@@ -138,7 +139,7 @@ func TestFramesOfGoEndAtItsBottom(t *testing.T) {
 		c := openCore(t, cores[i])
 		s := c.set()
 		frames := s.Frames(&c.regs, c, 100)
-		// gdb adds a frame at 0 that is not there.
+		// gdb adds a frame at 0 that does not exist.
 		if got, want := frameStrings(frames), traces[i][:len(frames)]; fmt.Sprint(got) != fmt.Sprint(want) || frames[len(frames)-1].Function != "runtime.goexit" {
 			t.Errorf("stack %d: %v\ngdb: %v", i, frameStrings(frames), traces[i])
 		}

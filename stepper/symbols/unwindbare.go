@@ -10,12 +10,12 @@ import (
 // trampoline has CFI: Go's has only that of an ordinary function.
 func unwindSigreturn(r *machine.Regs, mem machine.Memory) (step, bool) {
 	was, ok := r.Arch().Interrupted(r, mem)
-	return step{caller: was, ok: ok, signal: ok, cfa: was.SP()}, ok // the CFA is as glibc's CFI has it
+	return step{caller: was, ok: ok, signal: ok, cfa: was.SP()}, ok // the CFA as in glibc's CFI
 }
 
-// unwindBare unwinds where there is no CFI: by how much of a frame-pointer
-// prologue has run, else by the frame pointer, else as from a function's first
-// instruction. What it finds must lead into code.
+// unwindBare unwinds without CFI: by how much of a frame-pointer prologue has
+// run, else by the frame pointer, else as at a function's first instruction.
+// The caller it finds must be in code.
 func (s *Set) unwindBare(m *Module, r *machine.Regs, mem machine.Memory) step {
 	entered := func() step { st, _ := returned(r, mem); return s.inCode(st) }
 	called := func() step {
@@ -49,8 +49,8 @@ func (s *Set) unwindBare(m *Module, r *machine.Regs, mem machine.Memory) step {
 	return called()
 }
 
-// returned unwinds from a function's first instruction. It is not ok where the stack
-// cannot be read.
+// returned unwinds from a function's first instruction. ok is false if the stack cannot
+// be read.
 func returned(r *machine.Regs, mem machine.Memory) (st step, ok bool) {
 	ra, ok := r.ReturnAddress(mem)
 	if !ok {
@@ -82,7 +82,7 @@ func (s *Set) byRecord(r *machine.Regs, mem machine.Memory, at table.Addr) step 
 	return s.inCode(st)
 }
 
-// inCode makes a step that does not lead into code one that has no caller.
+// inCode removes the caller from a step if the caller is not in code.
 func (s *Set) inCode(st step) step {
 	ra := st.caller.PC()
 	if to := s.Module(ra); st.ok {

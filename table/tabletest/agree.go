@@ -12,8 +12,8 @@ import (
 	"rseqstep/table"
 )
 
-// Agree fails the test where table.Open says of a little-endian 64-bit file
-// anything but what Oracle reads from readelf. It returns what table says.
+// Agree fails the test if table.Open's result for a little-endian 64-bit file
+// differs from what Oracle reads from readelf. It returns table.Open's result.
 func Agree(t testing.TB, path string) *table.File {
 	t.Helper()
 	f, err := table.Open(path)
@@ -46,7 +46,7 @@ func Agree(t testing.TB, path string) *table.File {
 	slices.SortFunc(got, func(a, b OracleSection) int { return strings.Compare(a.Start+a.At, b.Start+b.At) })
 	want := Oracle(t, path)
 	for i := range want {
-		// Of several names for one function table chooses one.
+		// If a function has several names, table chooses one.
 		if i < len(got) && len(got[i].Symbols) == 1 && slices.Contains(want[i].Symbols, got[i].Symbols[0]) {
 			want[i].Symbols = got[i].Symbols
 		}

@@ -6,14 +6,14 @@ import (
 	"encoding/binary"
 )
 
-// DIE is a debugging information entry to be made up: of any tag, with
-// attributes that may refer to any other entry, itself and those it stands in
-// included.
+// DIE is a debugging information entry to be generated: of any tag, with
+// attributes that may refer to any other entry, including itself and its
+// parents.
 type DIE struct {
 	Tag      dwarf.Tag
 	Attrs    []DIEAttr
 	Children []*DIE
-	at       uint32 // offset in .debug_info, once it is known
+	at       uint32 // offset in .debug_info, once known
 }
 
 // DIEAttr is one attribute. Its form follows from its value: string, *DIE
@@ -52,7 +52,7 @@ func (a DIEAttr) form() byte {
 // .debug_abbrev and .debug_info.
 func DWARF(root *DIE) (abbrev, info []byte) {
 	a := &assembler{codes: map[string]uint64{}}
-	a.unit(root) // for the offsets
+	a.unit(root) // computes the offsets
 	a.info = nil
 	a.unit(root)
 	return append(a.abbrev, 0), a.info

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// Fixture is one build of a program of testdata. The zero value of every
-// field but Source stands for the first value listed with its type; DWARF 0
-// stands for 5.
+// Fixture is one build of a program of testdata. The zero value of every field
+// but Source means the first value listed with its type; DWARF 0 means 5.
 type Fixture struct {
 	Source string   // file in testdata
 	Extra  []string // more files of testdata, linked with it
@@ -16,9 +15,9 @@ type Fixture struct {
 	Table  Table
 	Opt    string // "-O0" or any other -O
 	DWARF  int    // 4 or 5
-	Own    bool   // threads register areas of their own, not glibc's
+	Own    bool   // threads register their own areas, not glibc's
 	Strip  Strip
-	Flags  []string // more of the compiler's, such as "-DFIX_FLAT"
+	Flags  []string // more compiler flags, such as "-DFIX_FLAT"
 }
 
 // Linker is the program that links a fixture.
@@ -35,15 +34,15 @@ type Shape string
 const (
 	PIE       Shape = "pie"
 	NoPIE     Shape = "nopie"
-	RELR      Shape = "relr"      // PIE with packed relative relocations; static where lld is older than 15, see linkFlags
+	RELR      Shape = "relr"      // PIE with packed relative relocations; static if lld is older than 15, see linkFlags
 	Static    Shape = "static"    // at fixed addresses
 	StaticPIE Shape = "staticpie" // not part of Matrix
 	Shared    Shape = "so"
 	Object    Shape = "o"
 )
 
-// Table is where a fixture's descriptors are written, and which arrays go with
-// them.
+// Table is the ELF section of a fixture's descriptors, with the arrays that
+// accompany it.
 type Table string
 
 const (
@@ -52,7 +51,7 @@ const (
 	NoPointers Table = "nopointers" // __rseq_cs and __rseq_exit_point_array
 )
 
-// Strip is what is taken from a built file.
+// Strip is what is removed from a built file.
 type Strip string
 
 const (
@@ -60,10 +59,10 @@ const (
 	StripDebug    Strip = "debug"    // DWARF
 	StripAll      Strip = "all"      // DWARF and .symtab
 	StripSections Strip = "sections" // all that, and the section headers, as sstrip does
-	StripToFile   Strip = "tofile"   // all that StripAll takes goes to a file beside it, with ".debug" added; .gnu_debuglink names it
+	StripToFile   Strip = "tofile"   // what StripAll removes goes to a file beside it, with ".debug" added; .gnu_debuglink names it
 )
 
-// normal is f with its zero values replaced by what they stand for.
+// normal is f with its zero values replaced by their meanings.
 func (f Fixture) normal() Fixture {
 	if f.Linker == "" {
 		f.Linker = LD
@@ -89,7 +88,7 @@ func (f Fixture) Runs() bool {
 	return s != Shared && s != Object
 }
 
-// String names the build in the names of subtests.
+// String is the name of the build in the names of subtests.
 func (f Fixture) String() string {
 	f = f.normal()
 	parts := []string{f.base(), string(f.Linker), string(f.Shape), string(f.Table), strings.TrimPrefix(f.Opt, "-")}

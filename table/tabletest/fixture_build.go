@@ -13,10 +13,9 @@ import (
 )
 
 // Build returns the path of the built fixture. It is built once for each
-// content of its sources, its command line and its tools, and kept in
-// .cache/fixtures; packages tested at the same time share it. A compiler or
-// linker that is not installed skips the test; a source that does not compile
-// is fatal.
+// combination of sources, command line and tools, and kept in .cache/fixtures;
+// packages tested at the same time share it. A missing compiler or linker skips
+// the test; a source that does not compile is fatal.
 func Build(t testing.TB, f Fixture) string {
 	t.Helper()
 	f = f.normal()
@@ -46,7 +45,8 @@ func Build(t testing.TB, f Fixture) string {
 	return built
 }
 
-// sources are the files a build reads: its own, and every header of testdata.
+// sources are the files that a build reads: its own, and every header of
+// testdata.
 func (f Fixture) sources(t testing.TB) []string {
 	t.Helper()
 	testdata := filepath.Join(Root(t), "testdata")
@@ -60,8 +60,8 @@ func (f Fixture) sources(t testing.TB) []string {
 	return files
 }
 
-// build compiles and strips. It runs in testdata, which is what DWARF names as
-// the folder of compilation.
+// build compiles and strips. It runs in testdata, the folder that DWARF names
+// as that of the compilation.
 func (f Fixture) build(t testing.TB, args []string, out string) {
 	t.Helper()
 	cmd := exec.Command(NeedTool(t, f.compiler()), append(args, "-o", out)...)
@@ -95,8 +95,8 @@ func run(t testing.TB, cmd *exec.Cmd) {
 	}
 }
 
-// publish fills a new folder and gives it its name in one step, so that a
-// reader finds all of it or nothing. Whoever comes second drops his own.
+// publish fills a new folder and renames it in one step, so that a reader finds
+// all of it or nothing. If another process was first, publish drops its own.
 func publish(t testing.TB, dir string, fill func(tmp string)) {
 	t.Helper()
 	parent := filepath.Dir(dir)

@@ -17,8 +17,8 @@ func (f Fixture) compiler() string {
 	return "gcc"
 }
 
-// tools are the programs that a build runs and whose identity goes into its
-// key in the cache.
+// tools are the programs that a build runs and whose versions are part of its
+// cache key.
 func (f Fixture) tools() []string {
 	tools := []string{f.compiler(), "as"}
 	if f.Shape != Object {
@@ -34,7 +34,7 @@ func (f Fixture) tools() []string {
 	return tools
 }
 
-// args is the compiler's command line, but for the output. Precondition: f is normal.
+// args is the compiler's command line without the output. Precondition: f is normal.
 func (f Fixture) args(t testing.TB) []string {
 	t.Helper()
 	args := []string{f.Opt, "-g", fmt.Sprintf("-gdwarf-%d", f.DWARF), "-Wall", "-Wextra", "-pthread", "-Iinclude"}
@@ -48,7 +48,7 @@ func (f Fixture) args(t testing.TB) []string {
 		args = append(args, "-DFIX_OWN")
 	}
 	if f.Source == "calls.c" {
-		args = append(args, "-std=gnu17") // C23 has no function without a prototype
+		args = append(args, "-std=gnu17") // C23 has no functions without a prototype
 	}
 	args = append(args, f.linkFlags(t)...)
 	args = append(args, f.Flags...)
@@ -69,8 +69,8 @@ func (f Fixture) linkFlags(t testing.TB) []string {
 		return append(flags, "-fno-pie", "-no-pie")
 	case RELR:
 		if f.Linker == LLD && lldMajor(t) < 15 {
-			// lld 14 packs them but does not write the version need without
-			// which glibc's dynamic linker refuses DT_RELR (glibc 2.36,
+			// lld 14 packs them but omits the version dependency that glibc's
+			// dynamic linker requires for DT_RELR (glibc 2.36,
 			// elf/dl-version.c). A static program relocates itself.
 			return append(flags, "-fPIE", "-static-pie", "-Wl,--pack-dyn-relocs=relr")
 		}

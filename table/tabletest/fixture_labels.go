@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Labels is what an object of a running fixture says of itself: where it is
-// loaded, and its sections in the order in which they were compiled.
+// Labels is what an object of a running fixture prints about itself: its bias,
+// and its sections in the order in which they were compiled.
 type Labels struct {
 	Bias     uint64 // process address minus file address
 	Sections []Label
@@ -26,8 +26,8 @@ type Label struct {
 	Exit       uint64 // its declared side exit, 0 for none
 }
 
-// ReadLabels runs a built fixture with --labels (and args after it) and
-// returns what it prints: one Labels an object.
+// ReadLabels runs a built fixture with --labels (and args after it) and returns
+// what it prints: one Labels per object.
 func ReadLabels(t testing.TB, program string, args ...string) []Labels {
 	t.Helper()
 	NeedRseq(t)

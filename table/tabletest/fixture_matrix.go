@@ -6,8 +6,8 @@ import "strings"
 // .so, .o} × {__rseq_cs, __rseq_table, pointer array dropped} × {-O0, -O2} ×
 // {DWARF 4, 5} × {glibc's registration, the program's own}. An object file is
 // not linked, so it is listed for ld alone. That makes 264; Pairs is for tests
-// that need not have them all. A source whose name begins with "lib" has no
-// main: it is built as .so and .o alone.
+// that do not need all of them. A source whose name begins with "lib" has no
+// main: it is built only as .so and .o.
 func Matrix(source string, extra ...string) []Fixture {
 	shapes := []Shape{PIE, NoPIE, RELR, Static, Shared, Object}
 	if strings.HasPrefix(source, "lib") {
@@ -36,8 +36,8 @@ func Matrix(source string, extra ...string) []Fixture {
 	return all
 }
 
-// Pairs is a small part of Matrix in which every two values of two different
-// columns that ever meet still meet once. It is the same at every call.
+// Pairs is a small part of Matrix in which every pair of values of two columns
+// that occurs in Matrix occurs once. It is the same at every call.
 func Pairs(source string, extra ...string) []Fixture {
 	all := Matrix(source, extra...)
 	open := make(map[pair]bool)

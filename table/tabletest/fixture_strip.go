@@ -14,8 +14,8 @@ const (
 	ehdrShstrndx = 0x3e // e_shstrndx, 2 bytes
 )
 
-// dropSectionHeaders makes a program what sstrip makes of it: no section
-// headers, and nothing after the last byte that a program header names.
+// dropSectionHeaders does to a program what sstrip does: it removes the section
+// headers and everything after the last byte that a program header names.
 func dropSectionHeaders(path string) error {
 	f, err := elf.Open(path)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// program is a fixture and what it must print and end with when nothing
+// program is a fixture with its expected output and exit status when nothing
 // traces it.
 type program struct {
 	fixture Fixture
@@ -72,7 +72,7 @@ func TestProgramsComeToTheirSumsUntraced(t *testing.T) {
 	}
 }
 
-// The sections that count, each laid out otherwise.
+// The sections that count, each with another layout.
 func TestSectionsOfEveryLayoutCountUntraced(t *testing.T) {
 	NeedRseq(t)
 	sources, err := filepath.Glob(filepath.Join(Root(t), "testdata", "sections", "*.c"))
@@ -213,7 +213,7 @@ func (p program) check(t *testing.T, path string) {
 	}
 }
 
-// checkLabels compares what a program said with the code in its file.
+// checkLabels compares a program's labels with the code in its file.
 func checkLabels(t *testing.T, path string, labels Labels) {
 	t.Helper()
 	file, err := elf.Open(path)

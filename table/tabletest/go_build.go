@@ -16,30 +16,29 @@ import (
 	"testing"
 )
 
-// Command returns the path of this tree's rseqstep, built as its users build
-// it. Where GOCOVERDIR is set it writes there, at its end, what it has executed
-// (go help build, -cover).
+// Command returns the path of this tree's rseqstep, built as for its users. If
+// GOCOVERDIR is set, it writes its coverage there when it ends (go help build,
+// -cover).
 func Command(t testing.TB) string {
 	t.Helper()
 	return command().build(t)
 }
 
-// Dlv returns the path of an unmodified dlv of the version in go.mod.
+// Dlv returns the path of an unmodified dlv, in the version in go.mod.
 func Dlv(t testing.TB) string {
 	t.Helper()
 	return dlv().build(t)
 }
 
-// BuildGo returns the path of a Go program of testdata; one that dlv debug would
-// build, without optimisation or inlining, when debug is set. Nobody may write
-// to it.
+// BuildGo returns the path of a Go program of testdata; if debug is set, without
+// optimisation or inlining, as dlv debug builds it. No test may write to it.
 func BuildGo(t testing.TB, pkg string, debug bool) string {
 	t.Helper()
 	return fixture(pkg, debug).build(t)
 }
 
-// BuildGoPrograms builds every program that Command, Dlv and BuildGo may be asked
-// for on a machine without the go command; see GoBuilt.
+// BuildGoPrograms builds every program that Command, Dlv and BuildGo can return, for a
+// machine without the go command; see GoBuilt.
 func BuildGoPrograms(t testing.TB) {
 	t.Helper()
 	all := []goProgram{command(), dlv()}
@@ -56,8 +55,8 @@ func BuildGoPrograms(t testing.TB) {
 	}
 }
 
-// GoBuilt is the value of RSEQSTEP_GO where BuildGoPrograms has run before, on
-// another machine with the same folder: there the go command is not needed.
+// GoBuilt is the value of RSEQSTEP_GO if BuildGoPrograms has run before, on
+// another machine with the same folder: then the go command is not needed.
 const GoBuilt = "built"
 
 func command() goProgram {
@@ -84,12 +83,12 @@ type goProgram struct {
 	flags, env []string
 }
 
-// goBuilds has a function for every goProgram that this process has asked for,
-// by its folder; it returns an error.
+// goBuilds has a function for every goProgram that this process has used, by
+// its folder; it returns an error.
 var goBuilds sync.Map
 
-// build builds the program once for this process. It stays in .cache/go, where
-// the go command sees whether it is still the right one and links it only if not.
+// build builds the program once for this process. It stays in .cache/go, where the go
+// command checks whether it is current and links it only if it is not.
 func (p goProgram) build(t testing.TB) string {
 	t.Helper()
 	root := Root(t)
@@ -119,8 +118,8 @@ func (p goProgram) build(t testing.TB) string {
 	return out
 }
 
-// locked makes the folder and runs f while no other process does so there:
-// packages are tested at the same time. See flock(2).
+// locked creates the folder and runs f under a lock on it: packages are tested
+// at the same time. See flock(2).
 func locked(dir string, f func() error) (err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

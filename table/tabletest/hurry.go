@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// hangs is when a fuzz target's single input counts as hanging: thousands run
-// in a second otherwise. The fuzzer itself would wait for ever.
+// hangs is the time after which a fuzz target's single input counts as hanging:
+// otherwise thousands run in a second. The fuzzer itself would wait for ever.
 const hangs = 20 * time.Second
 
-// Hurry makes an input that hangs a crasher, which the fuzzer keeps.
+// Hurry makes a hanging input crash, so that the fuzzer keeps it.
 func Hurry(t *testing.T) {
 	timer := time.AfterFunc(hangs, func() { panic(fmt.Sprintf("no end after %v", hangs)) })
 	t.Cleanup(func() { timer.Stop() })

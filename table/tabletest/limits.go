@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// LimitBytes is how much memory a hostile file may make its reader allocate
-// in all, whether it keeps it or not.
+// LimitBytes is how much memory a hostile file may make its reader allocate in
+// all, even if it frees it again.
 const LimitBytes = 200 << 20
 
-// Within runs f and fails the test when it allocates more than LimitBytes. How
-// long it took goes to the log: machines differ.
+// Within runs f and fails the test if it allocates more than LimitBytes. It
+// only logs the time, because machines differ.
 func Within(t testing.TB, f func()) {
 	t.Helper()
 	var before, after runtime.MemStats

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Root is the module's root folder: the nearest one above the working folder
-// that holds a go.mod.
+// Root is the module's root folder: the nearest folder above the working folder
+// with a go.mod.
 func Root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -28,7 +28,8 @@ func Root(t testing.TB) string {
 	}
 }
 
-// cachePath is a path in the folder that git ignores and scripts/setup fills.
+// cachePath is a path in the folder .cache, which git ignores and scripts/setup
+// fills.
 func cachePath(t testing.TB, elem ...string) string {
 	t.Helper()
 	return filepath.Join(append([]string{Root(t), ".cache"}, elem...)...)

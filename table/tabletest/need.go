@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// The values of RSEQSTEP_REQUIRE under which nothing may be missing: a skip
-// becomes a failure. Under requireAll tests also do all that they can, see
-// Thorough; CI sets it. scripts/kernels sets the other.
+// The values of RSEQSTEP_REQUIRE that turn a skip into a failure. Under
+// requireAll tests also do everything, see Thorough; CI sets it.
+// scripts/kernels sets the other.
 const requireAll, requireTools = "all", "tools"
 
-// NeedTool returns the path of a program, or skips the test when there is none
-// of that name on PATH.
+// NeedTool returns the path of a program, or skips the test if PATH has none of
+// that name.
 func NeedTool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -24,7 +24,7 @@ func NeedTool(t testing.TB, name string) string {
 	return path
 }
 
-// NeedWorkerd returns the path of the pinned workerd, or skips the test when
+// NeedWorkerd returns the path of the pinned workerd, or skips the test if
 // scripts/setup has not fetched it.
 func NeedWorkerd(t testing.TB) string {
 	t.Helper()
@@ -36,9 +36,9 @@ func NeedWorkerd(t testing.TB) string {
 }
 
 // NeedWorkerdRuns is NeedWorkerd for tests that run it with tcmalloc's own area
-// (GLIBC_TUNABLES=glibc.pthread.rseq=0). It skips where workerd dies of that without any
-// debugger, whatever RSEQSTEP_REQUIRE says: a kernel in rseq's debug mode
-// (rseq_debug=1) kills a program that writes into its area, as tcmalloc does.
+// (GLIBC_TUNABLES=glibc.pthread.rseq=0). It skips, whatever RSEQSTEP_REQUIRE says, if
+// workerd dies of that without any debugger: a kernel in rseq's debug mode (rseq_debug=1)
+// kills a program that writes into its area, as tcmalloc does.
 func NeedWorkerdRuns(t testing.TB) string {
 	t.Helper()
 	path := NeedWorkerd(t)
@@ -59,7 +59,7 @@ func NeedCPUs(t testing.TB, n int) {
 	}
 }
 
-// NeedRoot skips the test where it cannot become another user.
+// NeedRoot skips the test if it cannot become another user.
 func NeedRoot(t testing.TB) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -67,9 +67,9 @@ func NeedRoot(t testing.TB) {
 	}
 }
 
-// NeedKernelCores skips the test where the kernel writes no core file into the working
-// directory of a program that dies of a signal, whatever RSEQSTEP_REQUIRE says: where
-// core files go is the machine's own setting (kernel.core_pattern, core(5)).
+// NeedKernelCores skips the test, whatever RSEQSTEP_REQUIRE says, if the kernel writes no
+// core file into the working directory of a program that a signal kills: the place of
+// core files is the machine's own setting (kernel.core_pattern, core(5)).
 func NeedKernelCores(t testing.TB) {
 	t.Helper()
 	if path, said := kernelCore(t.TempDir(), NeedTool(t, "sh"), "-c", "kill -SEGV $$"); path == "" {
@@ -77,8 +77,8 @@ func NeedKernelCores(t testing.TB) {
 	}
 }
 
-// skip ends the test: skipped, or failed where nothing may be missing. It is
-// the only place where a test of this module is skipped.
+// skip ends the test: skipped, or failed if nothing may be missing. It is the
+// only place where a test of this module is skipped.
 func skip(t testing.TB, reason string) {
 	t.Helper()
 	if require := os.Getenv("RSEQSTEP_REQUIRE"); require == requireAll || require == requireTools {

@@ -22,8 +22,8 @@ func NeedRseq(t testing.TB) {
 	}
 }
 
-// NeedPtrace skips the test where a process may not trace its own child, as
-// in containers without SYS_PTRACE and under Yama's ptrace_scope 2 and 3.
+// NeedPtrace skips the test if a process may not trace its own child, as in
+// containers without SYS_PTRACE and under Yama's ptrace_scope 2 and 3.
 func NeedPtrace(t testing.TB) {
 	t.Helper()
 	if err := traceChild(); err != nil {
@@ -60,7 +60,7 @@ func traceChild() error {
 	return <-done
 }
 
-// NeedUserfaultfd skips where a program cannot provide its own pages; see
+// NeedUserfaultfd skips the test if a program cannot provide its own pages; see
 // userfaultfd(2).
 func NeedUserfaultfd(t testing.TB) {
 	t.Helper()

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// ending is a testing.TB that records how it was ended.
+// ending is a testing.TB that records how it ended.
 type ending struct {
 	testing.TB
 	how string

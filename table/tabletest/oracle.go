@@ -10,18 +10,18 @@ import (
 	"testing"
 )
 
-// OracleSection is a critical section as readelf's output tells it. Places
-// are "0x401136", or ".text+0x36" in a relocatable object.
+// OracleSection is a critical section in readelf's output. Places are
+// "0x401136", or ".text+0x36" in a relocatable object.
 type OracleSection struct {
 	At, Start, End, Abort string
 	Version, Flags        uint32
 	Exits                 []string // sorted
-	Symbols               []string // functions around Start, as the symbol tables have them; the innermost
+	Symbols               []string // functions around Start in the symbol tables; the innermost
 }
 
 // Oracle reads the sections that a little-endian 64-bit file declares from
-// what readelf prints of it (-S, -x, -r, -s), sorted as text. It shares no
-// code with package table and is meant to be compared with it.
+// readelf's output (-S, -x, -r, -s), sorted as text. It shares no code with
+// package table and is meant to be compared with it.
 func Oracle(t testing.TB, path string) []OracleSection {
 	t.Helper()
 	o := &oracle{t: t, path: path, readelf: NeedTool(t, "readelf"), exits: make(map[string][]string)}
@@ -149,7 +149,7 @@ func (o *oracle) readSymbols() {
 	}
 }
 
-// place names an address, in a section where the file is an object.
+// place names an address, relative to a section if the file is an object.
 func (o *oracle) place(section int, a uint64) string {
 	if o.object {
 		return fmt.Sprintf("%s+%#x", o.sections[section].name, a)
@@ -197,7 +197,8 @@ func (o *oracle) descriptors(section int) []OracleSection {
 	return found
 }
 
-// around lists the functions that cover an address, those that start last.
+// around lists the functions that cover an address, those with the highest
+// start.
 func (o *oracle) around(section string, a uint64) []string {
 	var names []string
 	latest := uint64(0)

@@ -34,7 +34,7 @@ func (o *oracle) bytes(section int) []byte {
 //	0000000000004008  0000000000000008 R_X86_64_RELATIVE                         1136
 //	0000000000000008  0000000200000001 R_X86_64_64            0000000000000000 .text + 36
 //
-// RELR leaves the words right as they are.
+// RELR leaves the words correct as they are.
 func (o *oracle) readRelocations() {
 	o.moved = make(map[int]map[uint64]string)
 	target := -1
@@ -72,8 +72,8 @@ func (o *oracle) readRelocations() {
 	}
 }
 
-// relocated is the number of the section that a section of relocations is
-// for; 0 for those of the whole file, -1 for others.
+// relocated is the number of the section that a section of relocations applies
+// to; 0 for those of the whole file, -1 for others.
 func (o *oracle) relocated(line string) int {
 	_, after, _ := strings.Cut(line, "at offset ")
 	text, _, _ := strings.Cut(after, " ")
@@ -83,7 +83,7 @@ func (o *oracle) relocated(line string) int {
 			switch {
 			case !o.object && strings.HasPrefix(s.name, ".rela.dyn"):
 				return 0
-			case !o.object: // left by --emit-relocs, done
+			case !o.object: // left by --emit-relocs, already applied
 				return -1
 			case strings.HasPrefix(o.sections[s.info].name, "__rseq_"):
 				return s.info

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Running reports whether a process is there and no zombie (proc_pid_stat(5)).
+// Running reports whether a process exists and is not a zombie
+// (proc_pid_stat(5)).
 func Running(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -14,14 +14,12 @@ import (
 	"time"
 )
 
-// Thorough reports whether the tests do all that they can, which takes a quarter
-// of an hour: under RSEQSTEP_REQUIRE=all. Otherwise they do what fits into two
-// minutes. What they then leave out, they leave out by Some, SomeKeys or Rounds,
-// or say themselves.
+// Thorough reports whether the tests do everything, which takes a quarter of an hour:
+// under RSEQSTEP_REQUIRE=all. Otherwise they do what fits into two minutes, and omit the
+// rest by Some, SomeKeys or Rounds, or with a message of their own.
 func Thorough() bool { return os.Getenv("RSEQSTEP_REQUIRE") == requireAll }
 
-// Rounds is how often a test repeats something: many times where Thorough, else
-// a few times.
+// Rounds is the number of repetitions in a test: many if Thorough, else few.
 func Rounds(t testing.TB, few, many int) int {
 	t.Helper()
 	if Thorough() {
@@ -31,10 +29,11 @@ func Rounds(t testing.TB, few, many int) int {
 	return few
 }
 
-// Some is all rows of a table where Thorough, or when the test was asked for
-// with a subtest's name (-run Test/row). Else it is n of them, in the table's
-// order: each day others, so that each has its turn within len(all)/n days. The
-// log names the day and the rows left out; RSEQSTEP_DAY=N brings a day back.
+// Some returns all rows of a table if Thorough, or if a subtest's name was
+// given (-run Test/row). Otherwise it returns n of them, in the table's order:
+// different ones each day, so that each row has its turn within len(all)/n
+// days. The log names the day and the omitted rows; RSEQSTEP_DAY=N repeats a
+// day.
 func Some[T any](t testing.TB, n int, all []T) []T {
 	t.Helper()
 	if n >= len(all) || Thorough() || rowAsked() {
@@ -55,24 +54,25 @@ func Some[T any](t testing.TB, n int, all []T) []T {
 	return rows
 }
 
-// SomeKeys is Some for a table whose rows have names; it is the names, sorted.
+// SomeKeys is Some for a table whose rows have names; it returns the names,
+// sorted.
 func SomeKeys[T any](t testing.TB, n int, all map[string]T) []string {
 	t.Helper()
 	return Some(t, n, slices.Sorted(maps.Keys(all)))
 }
 
-// texts is a table of texts, and nothing of any other.
+// texts returns a table of strings, and nothing for other tables.
 func texts[T any](all []T) []string {
 	list, _ := any(all).([]string)
 	return list
 }
 
-// turn is which n of rows have their turn on a day, by their numbers. Each time
-// through, the rows are shuffled anew: those that stand together in a table are
-// alike, and two tables must not always meet in the same rows.
+// turn returns the numbers of the n rows whose turn it is on a day. The order
+// is shuffled for each round through the table: neighbouring rows are alike,
+// and two tables must not always meet in the same rows.
 func turn(day int, name string, n, rows int) []int {
 	h := fnv.New64a()
-	h.Write([]byte(name)) // a hash does not fail
+	h.Write([]byte(name)) // a hash cannot fail
 	days := (rows + n - 1) / n
 	order := rand.New(rand.NewPCG(h.Sum64(), uint64(day/days))).Perm(rows)
 	var chosen []int
@@ -91,12 +91,12 @@ func today(t testing.TB) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		t.Fatalf("RSEQSTEP_DAY=%q is no number of a day: %v", text, err)
+		t.Fatalf("RSEQSTEP_DAY=%q is not the number of a day: %v", text, err)
 	}
 	return n
 }
 
-// rowAsked reports whether go test was given the name of a subtest.
+// rowAsked reports whether go test was given a subtest's name.
 func rowAsked() bool {
 	f := flag.Lookup("test.run")
 	return f != nil && strings.Contains(f.Value.String(), "/")

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// Service is testdata/service.c at work: a program that somebody depends on. It
-// is nobody's tracee, and is killed at the test's end at the latest.
+// Service is a running testdata/service.c: a program that others depend on.
+// Nothing traces it, and the test's end kills it.
 type Service struct {
 	PID int
 
@@ -22,7 +22,7 @@ type Service struct {
 	out *bufio.Reader
 }
 
-// BuildService builds it at fixed addresses, and returns its path.
+// BuildService builds service.c at fixed addresses, and returns the path.
 func BuildService(t testing.TB) string {
 	t.Helper()
 	return Build(t, Fixture{Source: "service.c", Opt: "-O2", Shape: NoPIE, Flags: []string{"-pthread"}})
@@ -44,7 +44,7 @@ func StartService(t testing.TB, program string, args ...string) *Service {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = s.cmd.Process.Kill() // it has ended, or the test has failed
+		_ = s.cmd.Process.Kill() // it has ended, unless the test has failed
 		_ = s.cmd.Wait()
 	})
 	s.PID, s.out = s.cmd.Process.Pid, bufio.NewReader(out)
@@ -54,11 +54,11 @@ func StartService(t testing.TB, program string, args ...string) *Service {
 	return s
 }
 
-// Finish lets it end. It reports whether it was killed; a service that was not
-// must have kept all its sums.
+// Finish ends it and reports whether it was killed; a service that was not must
+// have kept all its sums.
 func (s *Service) Finish() (killed bool) {
 	s.t.Helper()
-	_, _ = io.WriteString(s.in, "\n") // refused by one that has been killed
+	_, _ = io.WriteString(s.in, "\n") // fails if it has been killed
 	said, _ := io.ReadAll(s.out)
 	err := s.cmd.Wait()
 	if ws, ok := s.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
@@ -70,8 +70,8 @@ func (s *Service) Finish() (killed bool) {
 	return false
 }
 
-// Code is every byte of a process that can be executed, but for [vsyscall],
-// which cannot be read.
+// Code is every executable byte of a process, except [vsyscall], which cannot
+// be read.
 func Code(t testing.TB, pid int) []byte {
 	t.Helper()
 	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))

@@ -2,14 +2,14 @@ package tabletest
 
 import "io"
 
-// Sparse is a file of Len bytes that begins with Head and is zero from there
-// on: what a hostile file with a hole in it looks like, without the disk.
+// Sparse is a file of Len bytes that begins with Head and is zero after it:
+// like a hostile sparse file, without the disk.
 type Sparse struct {
 	Head []byte
 	Len  int64
 }
 
-// Size is Len, as os.FileInfo would say.
+// Size is Len, as in os.FileInfo.
 func (s *Sparse) Size() int64 { return s.Len }
 
 // ReadAt implements io.ReaderAt.

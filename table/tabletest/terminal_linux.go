@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Terminal makes a pseudo-terminal that nobody controls yet. The caller closes
-// both ends. See pty(7).
+// Terminal makes a pseudo-terminal that controls no session yet. The caller
+// closes both ends. See pty(7).
 func Terminal(t testing.TB) (master, slave *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
