@@ -57,7 +57,7 @@ func (d *desk) count(args string) (int, error) {
 		return 0, err
 	}
 	if n < 1 {
-		return 0, fmt.Errorf("%s is no number of times; give 1 or more", args)
+		return 0, fmt.Errorf("%s is not a repeat count; give 1 or more", args)
 	}
 	return n, nil
 }

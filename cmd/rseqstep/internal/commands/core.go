@@ -12,8 +12,8 @@ import (
 
 // coreFile is `core-file [FILE]`.
 func (d *desk) coreFile() *prompt.Command {
-	return &prompt.Command{Name: "core-file", Aliases: []string{"core"}, Class: prompt.Files, Usage: "[FILE]", Short: "Look at a core file", Complete: d.fileWords,
-		Long: "FILE is of the program named before, or else of the one that it names. Everything that looks works on it:\nbacktrace, frame, info threads, registers, locals, rseq, sharedlibrary, print, x, disassemble, list.\nWhat would move or change the program says that it is not being run; \"run\" starts it anew.\nWithout FILE no core file is looked at any more.",
+	return &prompt.Command{Name: "core-file", Aliases: []string{"core"}, Class: prompt.Files, Usage: "[FILE]", Short: "Examine a core file", Complete: d.fileWords,
+		Long: "FILE is a core file of the program named before; if you have named none,\nrseqstep finds the program through the core file. Commands that only inspect\nwork on it: backtrace, frame, info threads, registers, locals, rseq,\nsharedlibrary, print, x, disassemble, list. Commands that would run or change\nthe program answer that it is not being run; \"run\" starts the program again.\nWithout FILE, close the core file.",
 		Run: func(args string) error {
 			words, err := prompt.Words(args)
 			if err != nil {
@@ -42,7 +42,7 @@ func (d *desk) coreFile() *prompt.Command {
 // coreProgram is what `info program` and `info files` say of a core file.
 func (d *desk) coreProgram(core *corefile.Process) {
 	d.printf("Core file: %s\n", core.Path())
-	d.printf("Process %d, which is no more", core.PID())
+	d.printf("Process %d, which has ended", core.PID())
 	if n := core.Signal(); n != 0 {
 		d.printf(": terminated by signal %s, %s%s", show.SignalName(n), show.SignalText(n), faultOf(core))
 	}
@@ -69,7 +69,7 @@ func faultOf(core *corefile.Process) string {
 
 // coreProc is `info proc` of a core file: what is in it. Directory and limits are not.
 func (d *desk) coreProc(core *corefile.Process) {
-	d.printf("process %d, as the core file has it; its working directory is not recorded\n", core.PID())
+	d.printf("process %d, from the core file, which does not record its working directory\n", core.PID())
 	d.printf("cmdline = '%s'\n", core.Info().Args)
 	d.printf("exe = '%s'\n", core.Executable())
 }
@@ -93,7 +93,7 @@ func (d *desk) standsIn(e *stepper.Engine, t stepper.ThreadInfo, armed string) s
 // coreRegistrations says how the registrations of a core file's threads are known.
 func (d *desk) coreRegistrations(unknown int) {
 	if unknown > 0 {
-		d.printf("A core file does not record rseq registrations, and glibc has made none that is found (__rseq_size): the program may have\nregistered areas of its own. Where a thread stood in a section is told by its PC.\n")
+		d.printf("A core file does not record rseq registrations, and rseqstep found none by glibc (__rseq_size): the program may have\nregistered areas of its own. A thread is shown inside a section if its PC is there.\n")
 		return
 	}
 	d.printf("A core file does not record rseq registrations: these are glibc's areas (__rseq_offset, __rseq_size).\n")

@@ -14,7 +14,7 @@ import (
 func (d *desk) disassembly() []*prompt.Command {
 	return []*prompt.Command{{Name: "disassemble", Aliases: []string{"disas"}, Class: prompt.Data, Usage: "[/rs] [FUNCTION|ADDRESS|START,END|START,+LENGTH]",
 		Short: "Show machine code", Repeat: prompt.RepeatSame, Complete: d.variables,
-		Long: "Without an argument, the selected frame's function. /r adds the bytes, /s the source lines.\n\"=>\" marks the next instruction. Restartable sequences are marked: \"arm\" at the store that arms one, \"|\"\nalong its body, \"post-commit\" and \"abort\" at the two addresses its descriptor names, \"exit\" at others it leaves to.",
+		Long: "Without an argument: the selected frame's function. /r adds the bytes, /s the\nsource lines. \"=>\" marks the next instruction. Restartable sequences are\nmarked: \"arm\" at the store that arms one, \"|\" along its instructions,\n\"post-commit\" and \"abort\" at the two addresses that its descriptor names,\n\"exit\" at the other addresses that it can jump out to.",
 		Run:  d.disassemble}}
 }
 
@@ -25,7 +25,7 @@ func (d *desk) disassemble(args string) error {
 		flags, args = flags+more, rest
 	}
 	if strings.Trim(flags, "rsm") != "" {
-		return prompt.Message("Invalid modifier %q: r and s are known.", flags)
+		return prompt.Message("Invalid modifier %q: use r or s.", flags)
 	}
 	ranges, name, err := d.codeRanges(args)
 	if err != nil {
@@ -81,7 +81,7 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 			b += a
 		}
 		if b <= a {
-			return nil, "", prompt.Message("The end %v does not lie after the start %v.", b, a)
+			return nil, "", prompt.Message("The end %v is not after the start %v.", b, a)
 		}
 		return []stepper.Range{{Low: a, High: b}}, "", nil
 	}
@@ -112,7 +112,7 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 // none: such bytes are shown one by one, as those that do not decode.
 func (d *desk) decode(r stepper.Range) ([]machine.Insn, error) {
 	if r.High-r.Low > maxCode {
-		return nil, prompt.Message("%d bytes are too many to disassemble at once.", r.High-r.Low)
+		return nil, prompt.Message("%d bytes are too many to disassemble in one command.", r.High-r.Low)
 	}
 	code := make([]byte, r.High-r.Low)
 	n, readErr := d.ReadMemory(r.Low, code)

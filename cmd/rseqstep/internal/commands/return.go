@@ -75,7 +75,7 @@ func (d *desk) returnable(e *stepper.Engine, frames []stepper.Frame) error {
 	}
 	for _, t := range e.Threads() {
 		if t.TID == e.Thread() && t.Rseq.Live {
-			return prompt.Message("The thread stands inside a restartable sequence: moving it out would leave the sequence armed. Step out of it first.")
+			return prompt.Message("The thread is inside a restartable sequence; moving it out would leave the sequence armed. Step out of it first.")
 		}
 	}
 	return nil
@@ -87,7 +87,7 @@ func (d *desk) returnable(e *stepper.Engine, frames []stepper.Frame) error {
 func (d *desk) returnValue(f *stepper.Frame, expression string) (string, error) {
 	of, err := d.Values().TypeOf(f.Function, false)
 	if err != nil || strings.Contains(of, "<text") { // "<text variable, no debug info>"
-		return "", prompt.Message("The type that %s returns is not known; return without a value, and set $rax.", f.Function)
+		return "", prompt.Message("The return type of %s is unknown; return without a value, and set $rax.", f.Function)
 	}
 	of, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(of), "type = "), "(")
 	of = strings.TrimSpace(of)
