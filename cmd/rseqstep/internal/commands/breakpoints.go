@@ -42,14 +42,14 @@ func (d *desk) breaking() []*prompt.Command {
 	}
 }
 
-// where is what follows `break`.
+// where is the argument of `break`.
 type where struct {
 	location, condition string
 	thread              int // number; 0 for all
 }
 
-// parseWhere takes "LOCATION thread N if COND" apart; every part may be
-// missing, and "if" ends the rest.
+// parseWhere parses "LOCATION thread N if COND". Every part is optional; "if" extends
+// to the end of the line.
 func parseWhere(args string) (where, error) {
 	var w where
 	rest := args
@@ -73,8 +73,7 @@ func parseWhere(args string) (where, error) {
 	return w, nil
 }
 
-// keyword finds a word that stands by itself, outside quotes and brackets; -1
-// when it does not occur.
+// keyword returns the index of a word outside quotes and brackets, or -1.
 func keyword(s, word string) int {
 	depth, quoted := 0, false
 	for i := 0; i < len(s); i++ {
@@ -99,7 +98,7 @@ func keyword(s, word string) int {
 	return -1
 }
 
-// here is the address the selected frame stands at, as a location.
+// here returns the address of the selected frame, as a location.
 func (d *desk) here() (string, error) {
 	f, err := d.Frame()
 	if err != nil {

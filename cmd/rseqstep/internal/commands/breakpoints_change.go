@@ -84,7 +84,7 @@ func (d *desk) numbered(text string) (*session.Breakpoint, error) {
 	return d.Breakpoint(n)
 }
 
-// forEach does something to the breakpoints of a list, to all without one.
+// forEach calls do for the breakpoints in a list, or for all if the list is empty.
 func (d *desk) forEach(args string, do func(*session.Breakpoint) error) error {
 	if args == "" {
 		for _, b := range append([]*session.Breakpoint(nil), d.Breakpoints()...) {

@@ -35,7 +35,7 @@ func (d *desk) catching() []*prompt.Command {
 	}
 }
 
-// catch makes a catchpoint of the words behind its event.
+// catch creates a catchpoint from the words after its event.
 func (d *desk) catch(kind stepper.BreakpointKind, temporary bool, args string) error {
 	w, err := parseWhere(args)
 	if err != nil {
@@ -74,7 +74,8 @@ func syscallNumbers(words []string) ([]int, error) {
 	return list, nil
 }
 
-// caughtSignals also returns the names, "" for the standard signals and "all".
+// caughtSignals parses signal names. names is "" for the standard signals and "all" for
+// all.
 func caughtSignals(words []string) (names string, list []int, err error) {
 	if len(words) == 1 && words[0] == "all" {
 		return "all", nil, nil

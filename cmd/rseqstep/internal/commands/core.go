@@ -39,7 +39,7 @@ func (d *desk) coreFile() *prompt.Command {
 		}}
 }
 
-// coreProgram is what `info program` and `info files` say of a core file.
+// coreProgram is what `info program` and `info files` print for a core file.
 func (d *desk) coreProgram(core *corefile.Process) {
 	d.printf("Core file: %s\n", core.Path())
 	d.printf("Process %d, which has ended", core.PID())
@@ -49,7 +49,8 @@ func (d *desk) coreProgram(core *corefile.Process) {
 	d.printf(".\n")
 }
 
-// faultOf is the address that a fault's siginfo_t names, "" where it has none. See sigaction(2).
+// faultOf returns the address in a fault's siginfo_t, "" if it has none. See
+// sigaction(2).
 func faultOf(core *corefile.Process) string {
 	const (
 		code, addr                      = 8, 16 // si_code, si_addr: bytes into siginfo_t
@@ -67,15 +68,16 @@ func faultOf(core *corefile.Process) string {
 	return fmt.Sprintf(", at address %#x", binary.LittleEndian.Uint64(info[addr:]))
 }
 
-// coreProc is `info proc` of a core file: what is in it. Directory and limits are not.
+// coreProc is `info proc` for a core file, which does not record the directory and
+// limits.
 func (d *desk) coreProc(core *corefile.Process) {
 	d.printf("process %d, from the core file, which does not record its working directory\n", core.PID())
 	d.printf("cmdline = '%s'\n", core.Info().Args)
 	d.printf("exe = '%s'\n", core.Executable())
 }
 
-// standsIn says in which section a thread of a core file stood by its PC alone, where
-// its rseq area does not say so.
+// standsIn adds the section that a thread of a core file is inside by its PC alone, if
+// its rseq area does not name it.
 func (d *desk) standsIn(e *stepper.Engine, t stepper.ThreadInfo, armed string) string {
 	if d.Core() == nil || t.Rseq.Live {
 		return armed
@@ -90,7 +92,8 @@ func (d *desk) standsIn(e *stepper.Engine, t stepper.ThreadInfo, armed string) s
 	return armed + "; PC inside " + e.SectionName(p)
 }
 
-// coreRegistrations says how the registrations of a core file's threads are known.
+// coreRegistrations explains how rseqstep knows the registrations of a core file's
+// threads.
 func (d *desk) coreRegistrations(unknown int) {
 	if unknown > 0 {
 		d.printf("A core file does not record rseq registrations, and rseqstep found none by glibc (__rseq_size): the program may have\nregistered areas of its own. A thread is shown inside a section if its PC is there.\n")

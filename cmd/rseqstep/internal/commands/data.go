@@ -84,7 +84,7 @@ func (d *desk) variables(args string) []string {
 	return append(d.Values().Names(), d.LocationNames(args[strings.LastIndexAny(args, " \t(*&,=+-!<>[")+1:])...)
 }
 
-// unescape carries out the escapes of echo: \n, \t, \a, \e, \\, \" and octal.
+// unescape replaces the escapes of echo: \n, \t, \a, \e, \\, \" and octal.
 func unescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

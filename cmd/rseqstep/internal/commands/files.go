@@ -31,7 +31,7 @@ func (d *desk) files() []*prompt.Command {
 		if err := d.SetProgram(path); err != nil || d.Core() == nil {
 			return err
 		}
-		return d.OpenCore(d.Core().Path()) // its memory, with the symbols of this program
+		return d.OpenCore(d.Core().Path()) // the process's memory, with this program's symbols
 	}
 	return []*prompt.Command{
 		{Name: "file", Aliases: []string{"exec-file"}, Class: prompt.Files, Usage: "[PATH]", Short: "Name the program to debug", Complete: d.fileWords, Run: file},

@@ -2,8 +2,8 @@ package commands
 
 import "rseqstep/cmd/rseqstep/internal/prompt"
 
-// followFork is `set follow-fork-mode`. "both" is asked for often enough to be
-// answered in words.
+// followFork is `set follow-fork-mode`. Users ask for "both" often enough that it gets
+// a message of its own.
 func (d *desk) followFork() setting {
 	s := d.choice(&d.Settings.FollowFork, "Which process to debug after a fork", "follow-fork-mode", "parent", "child")
 	s.long = "rseqstep detaches from the other process, which runs on without a debugger.\nAnother rseqstep can attach to it: \"catch fork\" stops before either of the two\nruns on."
@@ -17,7 +17,7 @@ func (d *desk) followFork() setting {
 	return s
 }
 
-// detachOnFork is `set detach-on-fork`, which gdb has for keeping both.
+// detachOnFork is `set detach-on-fork`, with which gdb keeps both processes.
 func (d *desk) detachOnFork() setting {
 	return setting{names: []string{"detach-on-fork"}, short: "Whether to detach from the other process at a fork", words: []string{"on"},
 		get: func() string { return "on" },

@@ -169,7 +169,7 @@ func (d *desk) infoLine(args string) error {
 	_, err = strconv.Atoi(args[strings.LastIndexByte(args, ':')+1:])
 	for _, p := range places {
 		if f, ok := sy.Function(p.Addr); ok && err != nil && f.Body == p.Addr && args[0] != '*' {
-			p = d.PlaceOf(f.Entry) // a function's line is that of its name, not of what stands in its body first
+			p = d.PlaceOf(f.Entry) // a function's line is that of its name, not of the first statement in its body
 		}
 		if p.Line.Line == 0 {
 			d.printf("No line number information available for address %v <%s>\n", p.Addr, d.Symbolic(p.Addr))

@@ -9,7 +9,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// stepi is the command stepi; unit is what it says of units.
+// stepi is the command stepi; unit is the help text about units.
 func (d *desk) stepi(unit string) *prompt.Command {
 	return &prompt.Command{Name: "stepi", Aliases: []string{"si"}, Class: prompt.Running, Usage: "[--inside] [N]", Repeat: prompt.RepeatSame,
 		Short:    "Step one instruction",
@@ -28,7 +28,7 @@ func (d *desk) stepi(unit string) *prompt.Command {
 		}}
 }
 
-// forcing are the commands that decide what becomes of a sequence.
+// forcing are the commands that decide how a sequence ends.
 func (d *desk) forcing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "opv", Class: prompt.Running, Short: "Do a restartable sequence's work by a cpu_opv vector",
@@ -52,7 +52,7 @@ func (d *desk) forcing() []*prompt.Command {
 	}
 }
 
-// abortAt reads "", or "at N".
+// abortAt parses "", or "at N".
 func (d *desk) abortAt(args string) (int, error) {
 	if args == "" {
 		return 1, nil

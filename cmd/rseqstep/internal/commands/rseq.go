@@ -75,7 +75,8 @@ func (d *desk) showSections(sections []*table.Placed) {
 	tw.Flush()
 }
 
-// exits are a section's exits besides post-commit and abort, as decoding finds them.
+// exits returns a section's exits besides post-commit and abort, as decoding finds
+// them.
 func (d *desk) exits(p *table.Placed) string {
 	text := ""
 	if body, err := (ops.Source{Arch: d.Arch(), Memory: d}).Body(p); err == nil {
@@ -128,7 +129,7 @@ func (d *desk) showRegistrations() error {
 	return nil
 }
 
-// armed says what a thread's rseq_cs field holds.
+// armed describes the content of a thread's rseq_cs field.
 func (d *desk) armed(e *stepper.Engine, r stepper.ThreadRseq) string {
 	switch {
 	case r.Armed == 0:

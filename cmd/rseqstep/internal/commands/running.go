@@ -8,7 +8,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// seriesHelp is what help says of the argument N of a stepping command.
+// seriesHelp explains the argument N of a stepping command.
 const seriesHelp = "N is the number of steps; a stop for another reason ends the series."
 
 func (d *desk) starting() []*prompt.Command {
@@ -56,7 +56,7 @@ func (d *desk) starting() []*prompt.Command {
 	}
 }
 
-// restart prepares for a launch; ok is false when the user would rather not.
+// restart prepares for a launch; ok is false if the user declined.
 func (d *desk) restart(args string) (ok bool, err error) {
 	if d.Program == "" {
 		return false, prompt.Message("No executable file specified.\nUse the \"file\" command.")
@@ -101,7 +101,7 @@ func (d *desk) stepping() []*prompt.Command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				if d.Core() != nil { // it has frames
+				if d.Core() != nil { // to print the frame
 					return d.NotRun()
 				}
 				f, err := d.Frame()

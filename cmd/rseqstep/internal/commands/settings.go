@@ -11,7 +11,7 @@ import (
 // setting is one name of `set` and `show`.
 type setting struct {
 	names []string // the first is the name, others are aliases
-	short string   // what it is, as `show` says it: "Whether to …"
+	short string   // what `show` prints: "Whether to …"
 	long  string
 	words []string // values, for completion; nil for free text
 	get   func() string

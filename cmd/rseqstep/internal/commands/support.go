@@ -103,8 +103,8 @@ func (d *desk) define(args string) error {
 
 const userDefined prompt.Class = "user-defined"
 
-// substitute puts the words given for $arg0, $arg1, …, the highest first so
-// that $arg1 does not match in $arg10.
+// substitute replaces $arg0, $arg1, … by the words given, the highest first so that
+// $arg1 does not match in $arg10.
 func substitute(line string, words []string) string {
 	line = strings.ReplaceAll(line, "$argc", strconv.Itoa(len(words)))
 	for i := len(words) - 1; i >= 0; i-- {

@@ -7,7 +7,8 @@ import (
 	"text/tabwriter"
 )
 
-// Help writes what `help TOPIC` shows: the classes for "", a class, or a command.
+// Help writes the output of `help TOPIC`: the classes for "", the commands of a class,
+// or one command.
 func (in *Interp) Help(w io.Writer, topic string) error {
 	topic = strings.TrimSpace(topic)
 	if topic == "" {
