@@ -12,17 +12,17 @@ func newAttachCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "attach PID",
 		Short: "Debug a running process",
-		Long: `Stops the process with all its threads and opens the prompt. When you leave the
-debugger, the process continues as it was found.
+		Long: `Stops all threads of the process and opens the prompt. When you leave the
+debugger, the process continues as it was before.
 
 If the debugger itself is killed, the process survives if the debugger has left
 nothing in it: before the first step, or running with no breakpoints. Otherwise
 it is killed too, rather than run with a stray trap or unprotected restartable
 sequences.
 
---cpu-opv works on a running process only for call number 335, and where the
-kernel answers that with SIGILL (Linux since 6.11). When the process is let go,
-the call is gone again.`,
+--cpu-opv works on a running process only for call number 335, and only if the
+kernel answers that call with SIGILL (Linux 6.11 and later). After the debugger
+detaches, the process no longer has the call.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage(fmt.Errorf("attach needs one process id"))
@@ -32,7 +32,7 @@ the call is gone again.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			pid, err := strconv.Atoi(args[0])
 			if err != nil || pid <= 0 {
-				return usage(fmt.Errorf("%q is no process id", args[0]))
+				return usage(fmt.Errorf("%q is not a process id", args[0]))
 			}
 			if o.cpuOpv, err = o.provide.of(cmd); err != nil {
 				return err

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// commKind is by what means a server speaks with its client.
+// commKind says how a server communicates with its client.
 type commKind int
 
 const (
@@ -19,17 +19,17 @@ const (
 	commSerial                     // a terminal device at Path
 )
 
-// comm is gdbserver's COMM, taken apart.
+// comm is gdbserver's argument COMM, parsed.
 type comm struct {
 	Kind    commKind
 	Network string // "tcp", "tcp4" or "tcp6"
-	Host    string // "" is localhost
-	Port    string // a number, "0" for any that is free
+	Host    string // "" means localhost
+	Port    string // a number; "0" means any free port
 	Path    string
 }
 
-// parseComm reads COMM as gdb's and gdbserver's manuals have it, and a Unix
-// socket as unix:PATH. Whether a path is a terminal is seen when it is opened.
+// parseComm parses COMM as gdb's and gdbserver's manuals define it, and unix:PATH for a
+// Unix socket. Whether a path is a terminal shows only when it is opened.
 func parseComm(s string) (comm, error) {
 	if s == "-" || s == "stdio" {
 		return comm{Kind: commStdio}, nil
@@ -42,7 +42,7 @@ func parseComm(s string) (comm, error) {
 	}
 	for _, p := range []string{"udp:", "udp4:", "udp6:"} {
 		if strings.HasPrefix(s, p) {
-			return comm{}, fmt.Errorf("%q: UDP is not served (nor by gdbserver); give HOST:PORT, which is TCP", s)
+			return comm{}, fmt.Errorf("%q: UDP is not supported (gdbserver does not support it either); give HOST:PORT, which is TCP", s)
 		}
 	}
 	network, address := "tcp", s
@@ -54,7 +54,7 @@ func parseComm(s string) (comm, error) {
 	colon := strings.LastIndexByte(address, ':')
 	if colon < 0 {
 		if _, err := strconv.Atoi(s); err == nil {
-			return comm{}, fmt.Errorf("%q is no address; for a port give \":%s\"", s, s)
+			return comm{}, fmt.Errorf("%q is not an address; for a port give \":%s\"", s, s)
 		}
 		if network != "tcp" || address != s {
 			return comm{}, fmt.Errorf("%q has no port: tcp:HOST:PORT expected", s)
@@ -66,7 +66,7 @@ func parseComm(s string) (comm, error) {
 		host = strings.TrimSuffix(inner, "]")
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		return comm{}, fmt.Errorf("%q: %q is no port: a number from 0 to 65535 expected", s, port)
+		return comm{}, fmt.Errorf("%q: %q is not a port: a number from 0 to 65535 expected", s, port)
 	}
 	return comm{Kind: commTCP, Network: network, Host: host, Port: port}, nil
 }
@@ -81,7 +81,7 @@ func openSerial(path string) (*serial, error) {
 		return nil, err
 	}
 	if st.Mode()&fs.ModeCharDevice == 0 {
-		return nil, fmt.Errorf("%s is no terminal device; for a socket give unix:%s", path, path)
+		return nil, fmt.Errorf("%s is not a terminal device; for a socket give unix:%s", path, path)
 	}
 	return newSerial(path)
 }

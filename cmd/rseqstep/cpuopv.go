@@ -10,7 +10,7 @@ import (
 	"rseqstep/stepper/opv"
 )
 
-// provideOptions are the flags that give the program a cpu_opv system call.
+// provideOptions are the flags that provide a cpu_opv system call to the program.
 type provideOptions struct {
 	abi    string
 	number uint64
@@ -18,23 +18,23 @@ type provideOptions struct {
 
 func provideFlags(cmd *cobra.Command, o *provideOptions) {
 	f := cmd.Flags()
-	f.StringVar(&o.abi, "cpu-opv", "", "give the program, and the processes it makes, the cpu_opv system call as it was published: `v3` (2017) or v9 (2018)")
-	f.Uint64Var(&o.number, "cpu-opv-nr", stepper.CPUOpvNumber, "system call `NUMBER` of --cpu-opv, as in 333 for programs of 2017; today's call of that number is out of the program's reach")
+	f.StringVar(&o.abi, "cpu-opv", "", "emulate the cpu_opv system call, which was proposed for Linux but never merged, for the program and its child processes; `ABI` is v3 (2017) or v9 (2018)")
+	f.Uint64Var(&o.number, "cpu-opv-nr", stepper.CPUOpvNumber, "system call `NUMBER` of cpu_opv, such as 333 in programs of 2017; the program cannot make the call that has this number today")
 }
 
-// of is what the flags say.
+// of returns the system call that the flags ask for.
 func (o *provideOptions) of(cmd *cobra.Command) (stepper.CPUOpv, error) {
 	if o.abi == "" {
 		if cmd.Flags().Changed("cpu-opv") {
-			return stepper.CPUOpv{}, usage(errors.New("--cpu-opv wants v3 or v9"))
+			return stepper.CPUOpv{}, usage(errors.New("--cpu-opv needs v3 or v9"))
 		}
 		if cmd.Flags().Changed("cpu-opv-nr") {
-			return stepper.CPUOpv{}, usage(errors.New("--cpu-opv-nr says nothing without --cpu-opv"))
+			return stepper.CPUOpv{}, usage(errors.New("--cpu-opv-nr has no meaning without --cpu-opv"))
 		}
 		return stepper.CPUOpv{}, nil
 	}
 	if o.abi != opv.V3.String() && o.abi != opv.V9.String() {
-		return stepper.CPUOpv{}, usage(fmt.Errorf("--cpu-opv wants v3 or v9, not %q", o.abi))
+		return stepper.CPUOpv{}, usage(fmt.Errorf("--cpu-opv needs v3 or v9, not %q", o.abi))
 	}
 	p, err := stepper.ParseCPUOpv(o.abi, o.number)
 	if err != nil {

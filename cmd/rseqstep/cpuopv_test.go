@@ -121,10 +121,10 @@ func TestDelveGivesCPUOpv(t *testing.T) {
 		}
 	}
 	for _, row := range [][2]string{
-		{"--cpu-opv=v4 exec " + program, "wants v3 or v9"},
-		{"--cpu-opv=v3 --backend=native exec " + program, "not by --backend=native"},
+		{"--cpu-opv=v4 exec " + program, "needs v3 or v9"},
+		{"--cpu-opv=v3 --backend=native exec " + program, "--backend=native does not"},
 		{"--cpu-opv=v3 core a b", "runs no program"},
-		{"--cpu-opv-nr=333 exec " + program, "says nothing without --cpu-opv"},
+		{"--cpu-opv-nr=333 exec " + program, "no meaning without --cpu-opv"},
 	} {
 		out, err := exec.Command(bin, append([]string{"dlv"}, strings.Fields(row[0])...)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), row[1]) {

@@ -17,12 +17,12 @@ func newDAPCmd(e *env) *cobra.Command {
 	var provide provideOptions
 	cmd := &cobra.Command{
 		Use:   "dap [--listen HOST:PORT|unix:PATH]",
-		Short: "Debug C and C++ programs from an editor, by the Debug Adapter Protocol",
-		Long: `Speaks the Debug Adapter Protocol with one editor: on standard input and output,
-or on an address to which it connects. For Go programs use "rseqstep dlv dap",
-which takes programs in C and C++ as well.
+		Short: "Debug C and C++ programs from an editor (Debug Adapter Protocol)",
+		Long: `Serves one editor by the Debug Adapter Protocol: on standard input and output,
+or on an address to which the editor connects. For Go programs use "rseqstep dlv
+dap", which debugs C and C++ programs too.
 
---cpu-opv is for programs whose launch configuration has no "cpuOpv" of its own.`,
+--cpu-opv applies to programs whose launch configuration does not set "cpuOpv".`,
 		Example: `  rseqstep dap                             as an editor starts its adapters
   rseqstep dap --listen 127.0.0.1:4711     for editors that connect to a port`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -47,14 +47,14 @@ which takes programs in C and C++ as well.
 			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&address, "listen", "l", "", "wait for the editor at `ADDRESS` instead; port 0 takes a free one")
-	cmd.Flags().BoolVar(&allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	cmd.Flags().StringVarP(&address, "listen", "l", "", "wait for the editor to connect to `ADDRESS`; port 0 picks a free port")
+	cmd.Flags().BoolVar(&allowRemote, "allow-remote", false, "listen on an address that other machines can reach, without authentication")
 	provideFlags(cmd, &provide)
 	return cmd
 }
 
-// editor is the connection to the editor: of the first one to connect to an
-// address, or standard input and output for "".
+// editor returns the connection to the editor: the first one made to an address, or
+// standard input and output for "".
 func editor(e *env, address string, allowRemote bool) (io.ReadWriteCloser, error) {
 	if address == "" {
 		return stdioConn{e.stdin, e.stdout}, nil
@@ -75,7 +75,7 @@ func editor(e *env, address string, allowRemote bool) (io.ReadWriteCloser, error
 		if same || allowRemote {
 			return conn, nil
 		}
-		fmt.Fprintf(e.stderr, "rseqstep: a connection from %v is refused: it is not known to be this user's (%v)\n", conn.RemoteAddr(), err)
+		fmt.Fprintf(e.stderr, "rseqstep: refused a connection from %v: cannot tell that it belongs to this user (%v)\n", conn.RemoteAddr(), err)
 		conn.Close()
 	}
 }

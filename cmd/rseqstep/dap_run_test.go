@@ -265,7 +265,7 @@ func TestWhatAnEditorGetsWrongIsRefused(t *testing.T) {
 		{"launch", args{"program": "/bin/true", "mode": "debug"}, "exec"},
 		{"launch", args{"program": "/bin/true", "cwd": "/no/such"}, "working directory"},
 		{"attach", args{"processId": 999999999}, "no process"},
-		{"attach", args{"processId": "me"}, "no process id"},
+		{"attach", args{"processId": "me"}, "not a process id"},
 		{"attach", args{}, "processId"},
 		{"continue", args{"threadId": 1}, "no program"},
 		{"stackTrace", args{"threadId": 1}, "no program"},

@@ -15,7 +15,7 @@ type debugger struct {
 	options *options
 	session *session.Session
 	interp  *prompt.Interp
-	term    *prompt.Terminal // nil when nobody types
+	term    *prompt.Terminal // nil when input does not come from a terminal
 	logs    *logs
 }
 
@@ -57,7 +57,7 @@ func debugProgram(e *env, o *options, args []string) error {
 	})
 }
 
-// whole opens a session, carries out what was asked for, and closes it.
+// whole opens a session, runs what was asked for, and closes it.
 func (d *debugger) whole(open func() error) (err error) {
 	defer func() {
 		err = errors.Join(err, d.close())
@@ -86,7 +86,7 @@ func (d *debugger) whole(open func() error) (err error) {
 	return d.converse()
 }
 
-// runOut runs the program to its end, on past every stop.
+// runOut runs the program to its end and resumes it after every stop.
 func (d *debugger) runOut() error {
 	for line := "run"; ; line = "continue" {
 		err := d.interp.Execute(line)
@@ -102,8 +102,8 @@ func (d *debugger) runOut() error {
 	}
 }
 
-// script carries out -x and -e. The -e of a series are one script, so that
-// "commands" may be followed by its lines and "end".
+// script runs -x and -e. Consecutive -e commands form one script, so that the lines of
+// a "commands" block may follow it, up to "end".
 func (d *debugger) script() error {
 	parts := d.options.script
 	for i := 0; i < len(parts); {
@@ -129,7 +129,7 @@ func (d *debugger) script() error {
 	return nil
 }
 
-// converse carries out the lines of the user or of a pipe.
+// converse runs the lines that a user types or a pipe delivers.
 func (d *debugger) converse() error {
 	src := prompt.Until(&prompt.Pipe{R: d.env.stdin}, d.session.Terminated())
 	if d.env.tty {
@@ -148,7 +148,7 @@ func (d *debugger) converse() error {
 		return &exitError{Status: 1, Err: err}
 	}
 	if d.term != nil {
-		fmt.Fprintln(d.env.stdout) // the shell's prompt on a line of its own after Ctrl-D
+		fmt.Fprintln(d.env.stdout) // so that the shell's prompt starts on a new line after Ctrl-D
 		return nil
 	}
 	if d.interp.Failed > 0 {
@@ -164,8 +164,8 @@ func (d *debugger) status(n int) error {
 	return &exitError{Status: n}
 }
 
-// passOn is the program's exit status, as a shell gives it: that of a program
-// which a signal has killed, too, where it still stands at that signal.
+// passOn returns the program's exit status as a shell would report it. A program that
+// still stands at a fatal signal counts as killed by it.
 func (d *debugger) passOn() error {
 	if d.session.Dying != 0 {
 		return d.status(128 + d.session.Dying)
@@ -176,7 +176,7 @@ func (d *debugger) passOn() error {
 	return nil
 }
 
-// terminal is where the user types. Precondition: there is one.
+// terminal opens the terminal at which the user types. Precondition: there is one.
 func (d *debugger) terminal() (*prompt.Terminal, error) {
 	if d.term == nil {
 		t, err := prompt.NewTerminal(d.session.Terminated(), d.interp.Completions)

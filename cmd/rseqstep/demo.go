@@ -20,10 +20,10 @@ var demoSource string
 func newDemoCmd(e *env) *cobra.Command {
 	var keep bool
 	cmd := &cobra.Command{
-		Use: "demo", Short: "Show what it does on a small program", Args: cobra.NoArgs,
-		Long: `Builds a small C program with the system's compiler and steps it, twice: one
-copy as a plain single-stepper does, for a bounded number of steps, and one copy
-by units. What is printed is measured while it runs.`,
+		Use: "demo", Short: "Step a small program to show what rseqstep does", Args: cobra.NoArgs,
+		Long: `Builds a small C program with the system's compiler and steps two copies of it:
+one as a plain single-stepper would, for a limited number of steps, and one with
+rseqstep. The numbers printed are measured while it runs.`,
 		RunE: func(*cobra.Command, []string) error { return runDemo(e, keep) },
 	}
 	cmd.Flags().BoolVar(&keep, "keep", false, "keep the program and its source, and say where they are")
@@ -48,7 +48,8 @@ func runDemo(e *env, keep bool) (err error) {
 	if err := os.WriteFile(source, []byte(demoSource), 0o644); err != nil {
 		return err
 	}
-	// Binding at the start keeps the dynamic linker out of the steps counted.
+	// Binding all symbols at the start keeps the dynamic linker out of the counted
+	// steps.
 	build := exec.Command(cc, "-g", "-O1", "-Wl,-z,now", "-o", program, source)
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s failed: %w\n%s", strings.Join(build.Args, " "), err, out)

@@ -19,23 +19,27 @@ import (
 
 func newDlvCmd(e *env) *cobra.Command {
 	return &cobra.Command{
-		Use:   "dlv [--print-backend|--print-script] [--cpu-opv v3|v9 [--cpu-opv-nr NUMBER]] [DLV COMMAND LINE...]",
-		Short: "Run Delve with rseqstep behind it: for Go programs",
-		Long: `Runs Delve, the debugger for Go, with rseqstep as its backend: its next, step,
-stepout, step-instruction and continue then pass restartable sequences and vDSO
-functions as units. Every dlv command line works: debug, exec, test, attach,
-trace, connect, dap, core, --headless. Your own --backend is respected.
+		Use: "dlv [--print-backend|--print-script] [--cpu-opv ABI] [DLV COMMAND...]", DisableFlagsInUseLine: true,
+		Short: "Run Delve, the debugger for Go, with rseqstep as its backend",
+		Long: `Runs Delve, the debugger for Go, with rseqstep as its backend: Delve's next,
+step, stepout, step-instruction and continue then run each restartable sequence
+and vDSO function as a unit. Every dlv command line works: debug, exec, test,
+attach, trace, connect, dap, core, --headless. Your own --backend takes
+precedence.
 
-Your own dlv can use the same backend; --print-backend prints the path of the
+Your own dlv can use the same backend: --print-backend prints the path of the
 executable to give it. --print-script prints a script that lists the sections in
-a dlv with its native backend ("source FILE"). "rseqstep dlv help" is Delve's own help.
+a dlv with its native backend ("source FILE"). "rseqstep dlv help" prints
+Delve's own help.
 
---cpu-opv, before Delve's command, gives the program the cpu_opv system call, as
-"rseqstep --cpu-opv" does; a process that is attached to only where "rseqstep
-attach" can. It is the backend's work, so no other --backend goes with it.`,
+--cpu-opv v3|v9 and --cpu-opv-nr NUMBER, before Delve's command, emulate the
+cpu_opv system call for the program, as "rseqstep --cpu-opv" does; for a process
+that you attach to, only where "rseqstep attach" can. They cannot be combined
+with another --backend.`,
 		Example: `  rseqstep dlv debug ./pkg -- arg
   rseqstep dlv attach 1234
-  DELVE_DEBUGSERVER_PATH=$(rseqstep dlv --print-backend) dlv --backend=lldb debug ./pkg`,
+  export DELVE_DEBUGSERVER_PATH=$(rseqstep dlv --print-backend)
+  dlv --backend=lldb debug ./pkg`,
 		DisableFlagParsing: true, // all of them are Delve's
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "--print-backend" {
@@ -62,17 +66,17 @@ attach" can. It is the backend's work, so no other --backend goes with it.`,
 				}
 				return nil
 			}
-			runtime.UnlockOSThread() // main locked it; nothing is traced from here
+			runtime.UnlockOSThread() // main locked the thread; nothing is traced from here
 			if err := delve.Main(args); err != nil {
-				return &exitError{Status: 1} // Delve has said what is wrong
+				return &exitError{Status: 1} // Delve has already reported the error
 			}
 			return nil
 		},
 	}
 }
 
-// asBackend is the process as Delve's debug server, if Delve has started it as
-// that (delve.FormOf), and its exit status.
+// asBackend runs the process as Delve's debug server if Delve started it as one
+// (delve.FormOf), and returns its exit status.
 func asBackend(e *env, argv []string) (status int, ok bool) {
 	form := delve.FormOf(argv[0])
 	if form == delve.NoForm || form == delve.LLDBServer && !delve.IsParent() {
@@ -89,11 +93,11 @@ func asBackend(e *env, argv []string) (status int, ok bool) {
 	return 0, true
 }
 
-// serveDelve serves one Delve until it leaves.
+// serveDelve serves one Delve until it disconnects.
 func serveDelve(e *env, form delve.Form, l *delve.Launch) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	signal.Ignore(os.Interrupt) // Ctrl-C is for Delve, which shares the terminal
+	signal.Ignore(os.Interrupt) // Delve shares the terminal and handles Ctrl-C
 	if err := l.PrepareEnvironment(); err != nil {
 		return err
 	}

@@ -24,15 +24,14 @@ import (
 // adapter is a command line of dlv dap.
 type adapter struct {
 	listen string   // --listen
-	client string   // --client-addr: the editor waits there
-	log    string   // --log-dest: Delve says there where it listens
+	client string   // --client-addr: the editor listens there
+	log    string   // --log-dest: Delve writes there on which address it listens
 	rest   []string // for Delve
 
-	inherited []*os.File // descriptors 3 to that of --log-dest, which Delve gets too
+	inherited []*os.File // descriptors from 3 to that of --log-dest, which Delve inherits
 }
 
-// adapterArgs takes a dlv command line apart; ok is false unless its command is
-// dap.
+// adapterArgs parses a dlv command line; ok is false unless its command is dap.
 func adapterArgs(args []string) (a adapter, ok bool) {
 	a.listen = "127.0.0.1:0"
 	values := map[string]*string{"--listen": &a.listen, "-l": &a.listen, "--client-addr": &a.client, "--log-dest": &a.log}
@@ -47,7 +46,7 @@ func adapterArgs(args []string) (a adapter, ok bool) {
 			}
 			named = true
 		case name == "-h" || name == "--help":
-			return adapter{}, false // it is Delve's
+			return adapter{}, false // the flag is Delve's
 		case to == nil:
 			a.rest = append(a.rest, args[i])
 			if !inline && !named && slices.Contains([]string{"--log-output", "--backend", "--init", "--build-flags", "--wd", "--api-version", "-r", "--redirect"}, name) && i+1 < len(args) {
@@ -57,7 +56,7 @@ func adapterArgs(args []string) (a adapter, ok bool) {
 		default:
 			if !inline {
 				if i++; i == len(args) {
-					return adapter{}, false // Delve says what is wrong
+					return adapter{}, false // Delve reports the error
 				}
 				value = args[i]
 			}
@@ -70,12 +69,12 @@ func adapterArgs(args []string) (a adapter, ok bool) {
 	return a, named
 }
 
-// delveAdapter is `rseqstep dlv dap`: it stands between the editor and Delve,
-// which it starts as a process of its own.
+// delveAdapter is `rseqstep dlv dap`: it relays between the editor and Delve, which it
+// starts as a separate process.
 func delveAdapter(e *env, a adapter, cpuOpv stepper.CPUOpv) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	dir, err := os.MkdirTemp("", "rseqstep-") // for this user alone
+	dir, err := os.MkdirTemp("", "rseqstep-") // readable by this user only
 	if err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func delveAdapter(e *env, a adapter, cpuOpv stepper.CPUOpv) (err error) {
 	if err := syscall.Mkfifo(console, 0o600); err != nil {
 		return &os.PathError{Op: "mkfifo", Path: console, Err: err}
 	}
-	said, err := os.OpenFile(console, os.O_RDWR, 0) // both ways, so that it has no end between two programs
+	said, err := os.OpenFile(console, os.O_RDWR, 0) // both directions at once, so that the relay never blocks between the two programs
 	if err != nil {
 		return err
 	}
@@ -104,7 +103,7 @@ func delveAdapter(e *env, a adapter, cpuOpv stepper.CPUOpv) (err error) {
 		Delve: func() (io.ReadWriteCloser, error) { return startDelve(e, a, dir, console) }})
 }
 
-// editor is the connection to the editor, which the editor or we make.
+// editor returns the connection to the editor, which either side may have opened.
 func (a adapter) editor(e *env) (io.ReadWriteCloser, error) {
 	if a.client != "" {
 		if path, ok := strings.CutPrefix(a.client, "unix:"); ok {
@@ -114,22 +113,22 @@ func (a adapter) editor(e *env) (io.ReadWriteCloser, error) {
 	}
 	told := *e
 	if n := len(a.inherited); n > 0 {
-		told.stdout = a.inherited[n-1] // where the Go extension for VS Code looks
+		told.stdout = a.inherited[n-1] // the Go extension for VS Code looks there
 	}
 	return editor(&told, a.listen, false)
 }
 
-// delveProcess is Delve's adapter and the connection to it.
+// delveProcess is the process of Delve's adapter and the connection to it.
 type delveProcess struct {
 	net.Conn
 	ended chan error
 }
 
-// Close ends the connection, and with it Delve.
+// Close closes the connection, which ends Delve.
 func (d *delveProcess) Close() error {
 	err := d.Conn.Close()
 	if errors.Is(err, net.ErrClosed) {
-		return nil // for the second time
+		return nil // already closed
 	}
 	<-d.ended
 	return err
@@ -154,7 +153,7 @@ func startDelve(e *env, a adapter, dir, console string) (io.ReadWriteCloser, err
 	ended := make(chan error, 1)
 	go func() {
 		ended <- cmd.Wait()
-		l.Close() // if it never came
+		l.Close() // if Delve never connected
 	}()
 	conn, err := l.Accept()
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"rseqstep/stepper"
 )
 
-// delveCPUOpv takes --cpu-opv and --cpu-opv-nr off the front of a dlv command line,
-// and leaves what they say in the environment, for the backend that Delve will start.
+// delveCPUOpv removes --cpu-opv and --cpu-opv-nr from the front of a dlv command line
+// and stores their values in the environment, for the backend that Delve will start.
 func delveCPUOpv(cmd *cobra.Command, args []string) (rest []string, p stepper.CPUOpv, err error) {
 	flags := &cobra.Command{Use: cmd.Use}
 	o := &provideOptions{}
@@ -31,7 +31,7 @@ func delveCPUOpv(cmd *cobra.Command, args []string) (rest []string, p stepper.CP
 		}
 	}
 	if n == 0 {
-		p, err := cpuOpvOf(os.Getenv(delve.CPUOpvVariable)) // of the process that started us: see startDelve
+		p, err := cpuOpvOf(os.Getenv(delve.CPUOpvVariable)) // from the process that started us: see startDelve
 		return args, p, err
 	}
 	n = min(n, len(args))
@@ -48,8 +48,8 @@ func delveCPUOpv(cmd *cobra.Command, args []string) (rest []string, p stepper.CP
 	return rest, p, os.Setenv(delve.CPUOpvVariable, fmt.Sprintf("%v:%d", p.ABI, p.Number))
 }
 
-// withoutBackend says why a dlv command line does not use our backend, which
-// provides the call; "" where it does.
+// withoutBackend returns the reason why a dlv command line does not use our backend,
+// which provides the call; "" if it does.
 func withoutBackend(args []string) string {
 	if i := slices.Index(args, "--"); i >= 0 {
 		args = args[:i]
@@ -61,7 +61,7 @@ func withoutBackend(args []string) string {
 		}
 		switch {
 		case name == "--backend" && value != "lldb":
-			return fmt.Sprintf("the call is provided by rseqstep's backend, and not by --backend=%s", value)
+			return fmt.Sprintf("rseqstep's backend provides the call, and --backend=%s does not", value)
 		case slices.Contains([]string{"core", "connect", "replay"}, a):
 			return fmt.Sprintf("\"dlv %s\" runs no program that could be given the call", a)
 		}
@@ -72,7 +72,7 @@ func withoutBackend(args []string) string {
 	return ""
 }
 
-// cpuOpvOf reads what delveCPUOpv has left; "" is none.
+// cpuOpvOf parses what delveCPUOpv has stored; "" means no call.
 func cpuOpvOf(text string) (stepper.CPUOpv, error) {
 	if text == "" {
 		return stepper.CPUOpv{}, nil

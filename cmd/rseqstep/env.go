@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 )
 
-// env is what a command touches of the outside.
+// env is a command's access to the outside: files, the terminal, flags common to all.
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -23,7 +23,7 @@ func newEnv() *env {
 		tty: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))}
 }
 
-// exitError is an error that says with what status to end. Err may be nil.
+// exitError is an error with the exit status that it causes. Err may be nil.
 type exitError struct {
 	Status int
 	Err    error
@@ -38,8 +38,8 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.Err }
 
-// run carries out a command line and returns the status to end with: 1 for what
-// failed, 2 for a command line that is wrong.
+// run runs a command line and returns the exit status: 1 if the command failed, 2 if
+// the command line is wrong.
 func run(e *env, args []string) (status int) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -12,14 +12,14 @@ import (
 	"rseqstep/table"
 )
 
-// decodeExits adds to each section the exits that its code shows: most files
-// declare none (tcmalloc has no __rseq_exit_point_array). Code of object files
-// is not decoded, whose branches are still to be
-// relocated. A section that cannot be decoded keeps what it declares.
+// decodeExits adds to each section the exits that its code shows, because most files
+// declare none (tcmalloc has no __rseq_exit_point_array). It does not decode object
+// files, whose branches are not relocated yet. A section that cannot be decoded keeps
+// the exits that it declares.
 func decodeExits(f *table.File) error {
 	arch, err := arches.Of(f.Machine, f.Class)
 	if err != nil || f.Type == elf.ET_REL || len(f.Sections) == 0 {
-		return nil // what is not known is not decoded
+		return nil // an unknown architecture is not decoded
 	}
 	r, err := os.Open(f.Path)
 	if err != nil {

@@ -16,16 +16,16 @@ func newGDBScriptCmd(e *env) *cobra.Command {
 	var only bool
 	cmd := &cobra.Command{
 		Use:   "gdb-script [DIR]",
-		Short: "Write the Python script for gdb, and print its path",
-		Long: `Writes the script that makes gdb aware of restartable sequences into DIR, or
-into $XDG_DATA_HOME/rseqstep/gdb (~/.local/share/rseqstep/gdb), and prints the
-path of the file to give to gdb 12 or later. A folder that has this version
-already is left as it is.`,
-		Example: `  gdb -x "$(rseqstep gdb-script)" ./prog      one session
+		Short: "Write the Python script for gdb and print its path",
+		Long: `Writes the script that teaches gdb about restartable sequences into DIR, or into
+$XDG_DATA_HOME/rseqstep/gdb (~/.local/share/rseqstep/gdb), and prints the path
+of the file to load in gdb 12 or later. If the directory has this version
+already, the command changes nothing.`,
+		Example: `  gdb -x "$(rseqstep gdb-script)" ./prog               one session
   echo "source $(rseqstep gdb-script)" >> ~/.gdbinit   every session`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usage(errors.New("gdb-script needs one folder, or none"))
+				return usage(errors.New("gdb-script takes one directory, or none"))
 			}
 			return nil
 		},
@@ -48,9 +48,9 @@ already is left as it is.`,
 	return cmd
 }
 
-// scriptDir is the folder for the script: the one given, or the user's own for
-// data. See the XDG Base Directory Specification, which ignores paths that are
-// not absolute.
+// scriptDir returns the directory for the script: the one given, or the user's own data
+// directory. See the XDG Base Directory Specification, which ignores paths that are not
+// absolute.
 func scriptDir(args []string) (string, error) {
 	if len(args) == 1 {
 		return filepath.Abs(args[0])
@@ -59,7 +59,7 @@ func scriptDir(args []string) (string, error) {
 	if !filepath.IsAbs(data) {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", fmt.Errorf("%w; name a folder to write the script into", err)
+			return "", fmt.Errorf("%w; give a directory to write the script into", err)
 		}
 		data = filepath.Join(home, ".local", "share")
 	}

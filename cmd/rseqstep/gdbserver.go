@@ -17,15 +17,15 @@ import (
 // serverOptions are the flags of gdbserver, and what its arguments name.
 type serverOptions struct {
 	once, multi   bool
-	attach        optionalValue // a process id, where it follows "="
-	adopt         int           // like attach, for a process held by a SIGSTOP that is to be taken back
-	launched      bool          // adopt a process that ends with us
+	attach        optionalValue // a process id, if given after "="
+	adopt         int           // like attach, for a process that another debugger left stopped by SIGSTOP
+	launched      bool          // the adopted process is killed when the client leaves
 	allowRemote   bool
 	provide       provideOptions
-	log           string // where our sentences go, instead of standard error
+	log           string // receives the server's own messages instead of standard error
 	randomize     bool   // keep address space layout randomization
 	noShell       bool
-	debugged      optionalValue // the components whose debugging output is shown
+	debugged      optionalValue // components whose debugging output is printed
 	remoteDebug   bool
 	eventDebug    bool
 	debugFormat   string
@@ -49,36 +49,39 @@ func newGDBServerCmd(e *env) *cobra.Command {
 		Short: "Serve gdb, lldb and other debuggers by gdb's remote protocol",
 		Long: `Runs a program, or attaches to a process, for a debugger that connects by gdb's
 remote protocol. That debugger's own next, step, stepi, until, finish and
-continue then run restartable sequences and vDSO functions as units; their
-outcomes appear at its console. "monitor help" lists further commands.
+continue then run each restartable sequence and vDSO function as a unit, in one
+step, and its console shows the outcomes. "monitor help" lists more commands.
 
 The command line is gdbserver's. Under the file name gdbserver (a symbolic link
-will do) rseqstep behaves as gdbserver. COMM is HOST:PORT, :PORT,
+is enough) rseqstep behaves as gdbserver. COMM is HOST:PORT, :PORT,
 tcp4:HOST:PORT, tcp6:HOST:PORT, [::1]:PORT, unix:PATH, a terminal device, or "-"
-or "stdio" for standard input and output. Flags end at COMM; the words behind
-PROGRAM are the program's own.
+or "stdio" for standard input and output. Flags end at COMM; the words after
+PROGRAM are the program's arguments.
 
 :PORT listens at 127.0.0.1 and at ::1 only. Any other HOST must be an address of
-this machine that others cannot reach, unless --allow-remote is given: the
-protocol has no authentication, and a client can run programs as you.
+this machine that other machines cannot reach, unless --allow-remote is given:
+the protocol has no authentication, and a client can run programs as you.
 
 When a client disconnects without ending its process or detaching from it (gdb's
-disconnect, a lost connection), the next client finds the process: stopped where
-it was, or running until it stops or that client connects. With --once, and on
-standard input and output, there is no next client: the server kills a program
-that it started, and detaches from a process that it attached to.
+disconnect, a lost connection), the server keeps the process for the next
+client: stopped where it was, or running until it stops or that client connects.
+With --once, and on standard input and output, there is no next client: the
+server kills a program that it started, and detaches from a process that it
+attached to.
 
 --cpu-opv applies to programs that the server starts. For a running process it
-works only for call number 335, and where the kernel answers that with SIGILL
-(Linux since 6.11).
+works only for call number 335, and only if the kernel answers that call with
+SIGILL (Linux 6.11 and later).
 
 The exit status is 1 if the command line is wrong or the server fails.`,
 		Example: `  gdb -ex 'target remote | rseqstep gdbserver - ./prog' ./prog
-  rseqstep gdbserver :2345 ./prog arg              then: target remote :2345
+  rseqstep gdbserver :2345 ./prog arg
+      then in gdb: target remote :2345
   rseqstep gdbserver --attach unix:/tmp/debug 1234
   rseqstep gdbserver --wrapper env LD_PRELOAD=./lib.so -- :2345 ./prog
-  rseqstep gdbserver --multi :2345                 then: target extended-remote :2345`,
-		DisableFlagParsing: true, // until the wrapper is out of the way
+  rseqstep gdbserver --multi :2345
+      then in gdb: target extended-remote :2345`,
+		DisableFlagParsing: true, // until the wrapper has been removed
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.parse(cmd, args); err != nil {
 				return wrongLine(cmd, err)
@@ -97,26 +100,26 @@ The exit status is 1 if the command line is wrong or the server fails.`,
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
-	optionally(f, &o.attach, "attach", "PID", "take over the running process PID; it may also stand after COMM")
-	f.BoolVar(&o.multi, "multi", false, "let clients choose the program, and stay for more of them")
-	f.BoolVar(&o.once, "once", false, "end with the first client, also with --multi")
-	f.String("wrapper", "", "start programs by a command that ends by executing them, as env does: `WRAPPER... --`")
+	optionally(f, &o.attach, "attach", "PID", "attach to the running process PID; the PID may also follow COMM")
+	f.BoolVar(&o.multi, "multi", false, "let clients choose the program, and serve one client after another")
+	f.BoolVar(&o.once, "once", false, "end with the first client, even with --multi")
+	f.String("wrapper", "", "start programs by a command that ends by executing them, such as env: `WRAPPER... --`")
 	f.Var(setsFlag{&o.randomize, false}, "disable-randomization", "start programs without address space layout randomization (the default)")
 	f.Var(setsFlag{&o.randomize, true}, "no-disable-randomization", "start programs with address space layout randomization")
-	f.Var(setsFlag{&o.noShell, false}, "startup-with-shell", "carry out redirections in the arguments of gdb's run (the default); no shell is started for it")
-	f.Var(setsFlag{&o.noShell, true}, "no-startup-with-shell", "leave redirections in the arguments of gdb's run to the program")
-	optionally(f, &o.debugged, "debug", "threads", "show what is done with the program, or the debugging output of the components named: threads, remote, event-loop, all, several with commas, \"-\" before one leaves it out; also the stack trace of an internal error")
-	f.BoolVar(&o.remoteDebug, "remote-debug", false, "show every packet that comes and goes")
-	f.BoolVar(&o.eventDebug, "event-loop-debug", false, "show who reads the connection")
-	f.StringVar(&o.debugFormat, "debug-format", "", "what else each line of debugging output shows: `all`, none or timestamp, several with commas")
-	f.StringVar(&o.debugFile, "debug-file", "", "write the debugging output to `FILE`, not to standard error")
-	optionally(f, &o.disablePacket, "disable-packet", "LIST", "answer these packets as if they were not known; without a list, say which there are")
-	f.BoolVar(&o.version, "version", false, "say which version this is")
-	optionally(f, &o.selfTest, "selftest", "FILTER", "accepted, and does nothing: the self-tests are not part of the program")
-	f.IntVar(&o.adopt, "adopt", 0, "take over the process `PID` that another debugger has let go into a stop by SIGSTOP, and end that stop unseen")
-	f.BoolVar(&o.launched, "launched", false, "with --adopt: the process was launched by that debugger, and is killed when the client leaves")
-	f.StringVar(&o.log, "log", "", "write what the server itself has to say to `FILE`, not to standard error, which is the program's too")
-	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	f.Var(setsFlag{&o.noShell, false}, "startup-with-shell", "perform redirections in the arguments of gdb's run (default); no shell is started")
+	f.Var(setsFlag{&o.noShell, true}, "no-startup-with-shell", "pass redirections in the arguments of gdb's run to the program")
+	optionally(f, &o.debugged, "debug", "threads", "print debugging output: of the process, or of these components (several with commas, \"-\" before one excludes it): threads, remote, event-loop, all; also the stack trace of an internal error")
+	f.BoolVar(&o.remoteDebug, "remote-debug", false, "print every packet sent and received")
+	f.BoolVar(&o.eventDebug, "event-loop-debug", false, "print who reads the connection")
+	f.StringVar(&o.debugFormat, "debug-format", "", "what to print before each line of debugging output: `all`, none or timestamp, several with commas")
+	f.StringVar(&o.debugFile, "debug-file", "", "write the debugging output to `FILE` instead of standard error")
+	optionally(f, &o.disablePacket, "disable-packet", "LIST", "answer as if these packets were unknown; without a list, print which packets can be disabled")
+	f.BoolVar(&o.version, "version", false, "print the version")
+	optionally(f, &o.selfTest, "selftest", "FILTER", "accepted for compatibility; does nothing")
+	f.IntVar(&o.adopt, "adopt", 0, "attach to the process `PID` that another debugger has detached from and left stopped by SIGSTOP, and end that stop unseen")
+	f.BoolVar(&o.launched, "launched", false, "with --adopt: that debugger started the process; kill it when the client leaves")
+	f.StringVar(&o.log, "log", "", "write the server's own messages to `FILE` instead of standard error, which it shares with the program")
+	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that other machines can reach, without authentication")
 	for _, name := range []string{"disable-randomization", "no-disable-randomization", "startup-with-shell", "no-startup-with-shell"} {
 		f.Lookup(name).NoOptDefVal = "true"
 	}
@@ -124,13 +127,13 @@ The exit status is 1 if the command line is wrong or the server fails.`,
 	return cmd
 }
 
-// wrongLine is an error in gdbserver's command line, which ends with status 1
-// as the real one's.
+// wrongLine returns an error in gdbserver's command line; like the real gdbserver, it
+// exits with status 1.
 func wrongLine(cmd *cobra.Command, err error) error {
 	return &exitError{Status: 1, Err: prompt.Message("%w\nTry \"%s --help\".", err, cmd.CommandPath())}
 }
 
-// answersAtOnce carries out the flags that only print something.
+// answersAtOnce handles the flags that only print something.
 func (o *serverOptions) answersAtOnce(e *env) (done bool, err error) {
 	switch {
 	case o.version:
@@ -146,7 +149,8 @@ func (o *serverOptions) answersAtOnce(e *env) (done bool, err error) {
 	return false, nil
 }
 
-// openLog is where our sentences go: the log, or else standard error.
+// openLog returns the writer for the server's own messages: the log, or else standard
+// error.
 func (o *serverOptions) openLog(stderr io.Writer) (io.WriteCloser, error) {
 	if o.log == "" {
 		return nopCloser{stderr}, nil
@@ -154,14 +158,13 @@ func (o *serverOptions) openLog(stderr io.Writer) (io.WriteCloser, error) {
 	return os.OpenFile(o.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 }
 
-// nopCloser is a Writer that others close.
+// nopCloser is a Writer that somebody else closes.
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
 
-// onSignals ends the server in order when it is asked to. Ctrl-C does not end
-// one on standard input and output: there it is meant for the client, which
-// shares the terminal.
+// onSignals shuts the server down in an orderly way on a signal. On standard input and
+// output Ctrl-C does not: the client shares the terminal, and Ctrl-C is meant for it.
 func onSignals(cancel func(), stdio bool) (stop func()) {
 	ch := make(chan os.Signal, 4)
 	signal.Notify(ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -178,5 +181,5 @@ func onSignals(cancel func(), stdio bool) (stop func()) {
 	}
 }
 
-// errNoAddress is what a command line without COMM is answered.
+// errNoAddress is the error for a command line without COMM.
 var errNoAddress = errors.New("give an address to listen on (:PORT, HOST:PORT, unix:PATH), a terminal device, or \"-\"")

@@ -16,12 +16,12 @@ import (
 // serverTarget is what the arguments of gdbserver name.
 type serverTarget struct {
 	comm    comm
-	program []string // and its arguments; nil for none
+	program []string // the program and its arguments; nil for none
 	attach  int      // a process id; 0 for none
 }
 
-// parse reads the flags. gdbserver's --wrapper has any number of values, up to
-// "--", which pflag knows nothing of: it is taken out first.
+// parse parses the flags. gdbserver's --wrapper takes any number of values, up to "--",
+// which pflag does not support, so it is removed first.
 func (o *serverOptions) parse(cmd *cobra.Command, args []string) error {
 	cmd.DisableFlagParsing = false
 	cmd.InitDefaultHelpFlag()
@@ -33,8 +33,8 @@ func (o *serverOptions) parse(cmd *cobra.Command, args []string) error {
 	return cmd.ParseFlags(args)
 }
 
-// cutWrapper takes "--wrapper WORD... --" out of the flags, which end at the
-// first argument that is none.
+// cutWrapper removes "--wrapper WORD... --" from the flags, which end at the first
+// argument that is not a flag.
 func cutWrapper(flags *pflag.FlagSet, args []string) (rest, wrapper []string, err error) {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -58,7 +58,7 @@ func cutWrapper(flags *pflag.FlagSet, args []string) (rest, wrapper []string, er
 	return args, wrapper, nil
 }
 
-// check reads the arguments, and reports what does not go together.
+// check parses the arguments, and reports those that cannot be combined.
 func (o *serverOptions) check(args []string) (err error) {
 	if o.target, err = readTarget(args, o.attach); err != nil {
 		return err
@@ -81,18 +81,18 @@ func (o *serverOptions) check(args []string) (err error) {
 	t := &o.target
 	switch {
 	case o.adopt != 0 && (t.attach != 0 || len(t.program) > 0):
-		return errors.New("--adopt excludes a program and --attach")
+		return errors.New("--adopt cannot be combined with a program or --attach")
 	case o.launched && o.adopt == 0:
-		return errors.New("--launched belongs to --adopt")
+		return errors.New("--launched needs --adopt")
 	case len(t.program) == 0 && t.attach == 0 && o.adopt == 0 && !o.multi:
 		return errors.New("give a program, --attach PID, or --multi to let the client choose")
 	}
 	return nil
 }
 
-// readTarget reads what stands after the flags: COMM PROGRAM ARG..., COMM
-// alone, or with --attach COMM PID. The process id may come before COMM too, in
-// the flag, or after a --attach behind COMM, as in old gdbservers.
+// readTarget parses the arguments after the flags: COMM PROGRAM ARG..., COMM alone, or
+// with --attach COMM PID. The process id may also come before COMM, in the flag, or
+// after an --attach that follows COMM, as in old versions of gdbserver.
 func readTarget(args []string, attach optionalValue) (t serverTarget, err error) {
 	address, pid := "", attach.value
 	switch {
@@ -105,7 +105,7 @@ func readTarget(args []string, attach optionalValue) (t serverTarget, err error)
 		attach.given, address, pid = true, args[0], args[2]
 	case !attach.given:
 		if address, t.program = args[0], args[1:]; len(t.program) > 0 && t.program[0] == "--" {
-			t.program = t.program[1:] // nobody's program is called so
+			t.program = t.program[1:] // no program has such a name
 		}
 	case pid != "" && len(args) == 1:
 		address = args[0]
@@ -118,11 +118,11 @@ func readTarget(args []string, attach optionalValue) (t serverTarget, err error)
 	case pid == "" && len(args) == 1:
 		return t, errors.New("--attach needs a process id: --attach COMM PID")
 	default:
-		return t, errors.New("a program and --attach exclude each other: --attach COMM PID")
+		return t, errors.New("a program and --attach cannot be combined: --attach COMM PID")
 	}
 	if attach.given {
 		if !isPID(pid) {
-			return t, fmt.Errorf("%q is no process id", pid)
+			return t, fmt.Errorf("%q is not a process id", pid)
 		}
 		n, _ := strconv.ParseInt(pid, 0, 32)
 		t.attach = int(n)
@@ -138,14 +138,14 @@ func isPID(word string) bool {
 	return err == nil && n > 0
 }
 
-// optionalValue is a flag that may be given with "=VALUE" or without.
+// optionalValue is a flag whose "=VALUE" is optional.
 type optionalValue struct {
-	none  string // what pflag sets it to without a value, which its help shows
+	none  string // pflag sets it to this without a value; the help shows it
 	given bool
-	value string // "" where none was given
+	value string // "" if none was given
 }
 
-// optionally makes a flag of it.
+// optionally defines such a flag.
 func optionally(f *pflag.FlagSet, v *optionalValue, name, none, usage string) {
 	v.none = none
 	f.Var(v, name, usage)
@@ -162,8 +162,8 @@ func (v *optionalValue) Set(s string) error {
 	return nil
 }
 
-// setsFlag is a flag that sets a variable that another one sets otherwise; the
-// later one counts.
+// setsFlag is a flag that sets a variable to the opposite of another flag; the later
+// one wins.
 type setsFlag struct {
 	to    *bool
 	value bool

@@ -37,12 +37,12 @@ func TestCommIsReadAsGDBServerDoes(t *testing.T) {
 		}
 	}
 	for s, why := range map[string]string{
-		"udp:host:1":  "UDP is not served",
-		"udp6:host:1": "UDP is not served",
-		"host:":       "no port",
-		":-1":         "no port",
-		":65536":      "no port",
-		"host:name":   "no port",
+		"udp:host:1":  "UDP is not supported",
+		"udp6:host:1": "UDP is not supported",
+		"host:":       "not a port",
+		":-1":         "not a port",
+		":65536":      "not a port",
+		"host:name":   "not a port",
 		"2345":        "give \":2345\"",
 		"tcp:host":    "has no port",
 		"unix:":       "path of a socket",
@@ -99,13 +99,13 @@ func TestWhatFollowsTheFlags(t *testing.T) {
 		{flag, ":1 5", nil, 5, ""},
 		{flag, ":1 0x10", nil, 16, ""},
 		{flag, "5 :1", nil, 5, ""},
-		{flag, ":1 0", nil, 0, "no process id"},
-		{flag, ":1 -5", nil, 0, "no process id"},
+		{flag, ":1 0", nil, 0, "not a process id"},
+		{flag, ":1 -5", nil, 0, "not a process id"},
 		{flag, ":1", nil, 0, "needs a process id"},
 		{flag, "5", nil, 0, "address"},
-		{flag, ":1 5 prog", nil, 0, "exclude each other"},
+		{flag, ":1 5 prog", nil, 0, "cannot be combined"},
 		{with, ":1", nil, 7, ""},
-		{with, ":1 prog", nil, 0, "exclude each other"},
+		{with, ":1 prog", nil, 0, "cannot be combined"},
 	} {
 		got, err := readTarget(strings.Fields(row.line), row.attach)
 		if row.why != "" {

@@ -10,7 +10,7 @@ import (
 	"rseqstep/table"
 )
 
-// unitLines are a stop's units as the client's console shows them.
+// unitLines describes a stop's units, as the client's console shows them.
 func unitLines(e *stepper.Engine, stop stepper.Stop) []string {
 	return show.Units(stop.Units, naming(e), show.Style{})
 }

@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// listen opens an address that is a port or a Unix socket.
+// listen listens on a port or a Unix socket.
 func listen(address string, allowRemote bool, warn io.Writer) (net.Listener, error) {
 	c, err := parseComm(address)
 	if err == nil && c.Kind != commTCP && c.Kind != commUnix {
-		err = fmt.Errorf("%q is no address: HOST:PORT, :PORT, unix:PATH or - expected", address)
+		err = fmt.Errorf("%q is not an address: HOST:PORT, :PORT, unix:PATH or - expected", address)
 	}
 	if err != nil {
 		return nil, usage(err)
@@ -21,10 +21,11 @@ func listen(address string, allowRemote bool, warn io.Writer) (net.Listener, err
 	return c.listen(allowRemote, warn)
 }
 
-// listen opens the address, if nobody else can reach it or that is wanted.
+// listen opens the address, unless others could reach it and --allow-remote is not
+// given.
 func (c comm) listen(allowRemote bool, warn io.Writer) (net.Listener, error) {
 	if c.Kind == commUnix {
-		old := syscall.Umask(0o077) // the socket is for this user alone
+		old := syscall.Umask(0o077) // only this user may connect to the socket
 		defer syscall.Umask(old)
 		return net.Listen("unix", c.Path)
 	}
@@ -38,18 +39,18 @@ func (c comm) listen(allowRemote bool, warn io.Writer) (net.Listener, error) {
 	}
 	if !addr.IP.IsLoopback() {
 		if !allowRemote {
-			return nil, fmt.Errorf("%s can be reached by others, and the protocol has no authentication: a client can run programs as you; give --allow-remote if you want that, or \":%s\" for this machine alone", address, c.Port)
+			return nil, fmt.Errorf("other machines can reach %s, and the protocol has no authentication: a client can run programs as you; give --allow-remote if you want that, or \":%s\" for this machine alone", address, c.Port)
 		}
-		fmt.Fprintf(warn, "warning: %s can be reached by others, and the protocol has no authentication: a client can run programs as you\n", address)
+		fmt.Fprintf(warn, "warning: other machines can reach %s, and the protocol has no authentication: a client can run programs as you\n", address)
 	}
 	return net.ListenTCP(c.Network, addr)
 }
 
-// portTries is how many ports that are free for IPv4 are tried for IPv6.
+// portTries is how many ports that are free for IPv4 we try for IPv6.
 const portTries = 20
 
-// listenLocally listens at 127.0.0.1 and at ::1, as far as the machine has
-// both: a client that says localhost may try either first.
+// listenLocally listens at 127.0.0.1 and at ::1, if the machine has both: a client that
+// uses the name localhost may try either first.
 func (c comm) listenLocally() (net.Listener, error) {
 	if c.Network != "tcp" {
 		return net.Listen(c.Network, net.JoinHostPort(map[string]string{"tcp4": "127.0.0.1", "tcp6": "::1"}[c.Network], c.Port))
@@ -65,13 +66,13 @@ func (c comm) listenLocally() (net.Listener, error) {
 		case err4 == nil && err6 == nil:
 			return join(four, six), nil
 		case err4 == nil && !errors.Is(err6, syscall.EADDRINUSE):
-			return four, nil // no IPv6 here
+			return four, nil // this machine has no IPv6
 		case err4 == nil && c.Port == "0" && try < portTries:
-			four.Close() // somebody has the port there: another one
+			four.Close() // the port is taken on IPv6: try another one
 		case err4 == nil:
 			return nil, errors.Join(err6, four.Close())
 		case err6 == nil && !errors.Is(err4, syscall.EADDRINUSE):
-			return six, nil // no IPv4 here
+			return six, nil // this machine has no IPv4
 		case err6 == nil:
 			return nil, errors.Join(err4, six.Close())
 		default:
@@ -80,7 +81,7 @@ func (c comm) listenLocally() (net.Listener, error) {
 	}
 }
 
-// joined are several listeners as one.
+// joined combines several listeners into one.
 type joined struct {
 	all    []net.Listener
 	conns  chan accepted
@@ -88,7 +89,7 @@ type joined struct {
 	once   sync.Once
 }
 
-// accepted is what one Accept has returned.
+// accepted is the result of one Accept.
 type accepted struct {
 	conn net.Conn
 	err  error
@@ -119,7 +120,7 @@ func (j *joined) accept(l net.Listener) {
 	}
 }
 
-// Accept is the next connection of any of them.
+// Accept returns the next connection of any of them.
 func (j *joined) Accept() (net.Conn, error) {
 	select {
 	case a := <-j.conns:
@@ -129,7 +130,7 @@ func (j *joined) Accept() (net.Conn, error) {
 	}
 }
 
-// Addr is the address of the first.
+// Addr returns the address of the first.
 func (j *joined) Addr() net.Addr { return j.all[0].Addr() }
 
 // Close closes all of them.

@@ -22,21 +22,24 @@ type lldbOptions struct {
 func newLLDBServerCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lldb-server",
-		Short: "Serve lldb as its own lldb-server does",
-		Long: `Understands the command lines of lldb-server, so that lldb, lldb-dap and CodeLLDB
-start it themselves: under the file name lldb-server (a symbolic link will do),
-earlier in PATH, or named by the variable LLDB_DEBUGSERVER_PATH. Programs are
-then stepped as by "rseqstep gdbserver".`,
-		Example: `  LLDB_DEBUGSERVER_PATH=/path/to/lldb-server lldb ./prog       with rseqstep under that name
-  rseqstep lldb-server gdbserver :2345 -- ./prog arg           then: gdb-remote 2345
-  rseqstep lldb-server platform --server --listen :2345        then: platform connect connect://localhost:2345`,
+		Short: "Serve lldb in place of its own lldb-server",
+		Long: `Accepts the command lines of lldb-server, so that lldb, lldb-dap and CodeLLDB
+can start rseqstep as their server: under the file name lldb-server (a symbolic
+link is enough), earlier in PATH, or named by the variable
+LLDB_DEBUGSERVER_PATH. Stepping then works as with "rseqstep gdbserver".`,
+		Example: `  LLDB_DEBUGSERVER_PATH=/path/to/lldb-server lldb ./prog
+      where /path/to/lldb-server is a link to rseqstep
+  rseqstep lldb-server gdbserver :2345 -- ./prog arg
+      then in lldb: gdb-remote 2345
+  rseqstep lldb-server platform --server --listen :2345
+      then in lldb: platform connect connect://localhost:2345`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return wrongLine(cmd, errors.New("give a mode: gdbserver, platform or version"))
 		},
 	}
 	cmd.AddCommand(newLLDBGDBServerCmd(e), newLLDBPlatformCmd(e), &cobra.Command{
-		Use: "version", Aliases: []string{"v"}, Short: "Say which version this is", Args: cobra.NoArgs,
+		Use: "version", Aliases: []string{"v"}, Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(e.stdout, "lldb-server by %s\n", version())
 			return err
@@ -46,12 +49,12 @@ then stepped as by "rseqstep gdbserver".`,
 }
 
 func (o *lldbOptions) flags(f *pflag.FlagSet) {
-	f.StringVarP(&o.logFile, "log-file", "l", "", "write what the server itself has to say to `FILE`, not to standard error")
-	f.StringVarP(&o.logChannels, "log-channels", "c", "", "what is logged: `CHANNELS` as lldb has them; gdb-remote shows every packet, any other what is done with the program")
-	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that others can reach, without authentication")
+	f.StringVarP(&o.logFile, "log-file", "l", "", "write the server's own messages to `FILE` instead of standard error")
+	f.StringVarP(&o.logChannels, "log-channels", "c", "", "log these `CHANNELS` of lldb; gdb-remote logs every packet, any other what the server does with the program")
+	f.BoolVar(&o.allowRemote, "allow-remote", false, "listen on an address that other machines can reach, without authentication")
 }
 
-// open is where sentences go, and what of the server is logged there.
+// open opens the log for the server's messages, and says which of them lldb asked for.
 func (o *lldbOptions) open(e *env) (io.WriteCloser, *remote.DebugLog, error) {
 	d := &remote.DebugLog{}
 	d.Timestamp.Store(true)
@@ -71,7 +74,7 @@ func (o *lldbOptions) open(e *env) (io.WriteCloser, *remote.DebugLog, error) {
 	return f, d, err
 }
 
-// lldbAddress is an address as lldb-server has it, in our own notation: a port
+// lldbAddress translates an address from lldb-server's notation into ours: a port
 // alone, "*" for every address of the machine, and lldb's URLs.
 func lldbAddress(s string) string {
 	for _, scheme := range []string{"listen://", "connect://", "tcp-connect://", "accept://"} {

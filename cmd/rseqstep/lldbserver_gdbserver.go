@@ -34,9 +34,10 @@ func newLLDBGDBServerCmd(e *env) *cobra.Command {
 		Use:     "gdbserver [flags] [[HOST]:PORT] [[--] PROGRAM ARGS...]",
 		Aliases: []string{"g"},
 		Short:   "Serve one lldb",
-		Long: `Serves one lldb. Without a program and without --attach, lldb chooses what to run.
-[HOST]:PORT is listened on, this machine alone; with --reverse-connect it is
-dialled. The program's output goes to lldb where lldb has named no files for it.`,
+		Long: `Serves one lldb. Without a program and without --attach, lldb chooses what to
+run. The server listens on [HOST]:PORT, for this machine only; with
+--reverse-connect it connects to that address instead. lldb shows the program's
+output unless it has named files for it.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := l.read(cmd.Flags(), args); err != nil {
@@ -56,19 +57,18 @@ dialled. The program's output goes to lldb where lldb has named no files for it.
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
-	f.IntVar(&l.fd, "fd", -1, "speak with lldb by the file descriptor `N`")
-	f.IntVar(&l.pipe, "pipe", -1, "write the port that is listened on to the file descriptor `N`")
-	f.StringVarP(&l.namedPipe, "named-pipe", "N", "", "write it to the pipe at `PATH`")
-	f.BoolVarP(&l.reverse, "reverse-connect", "R", false, "dial the address")
-	f.BoolVarP(&l.setsid, "setsid", "S", false, "run in a session of its own")
-	f.StringVarP(&l.attach, "attach", "a", "", "take over the process `PID`")
-	f.BoolP("native-regs", "r", false, "taken for old lldbs' sake")
+	f.IntVar(&l.fd, "fd", -1, "use the file descriptor `N` as the connection to lldb")
+	f.IntVar(&l.pipe, "pipe", -1, "write the port that the server listens on to the file descriptor `N`")
+	f.StringVarP(&l.namedPipe, "named-pipe", "N", "", "write the port to the pipe at `PATH`")
+	f.BoolVarP(&l.reverse, "reverse-connect", "R", false, "connect to the address instead of listening")
+	f.BoolVarP(&l.setsid, "setsid", "S", false, "run in a new session (setsid)")
+	f.StringVarP(&l.attach, "attach", "a", "", "attach to the process `PID`")
+	f.BoolP("native-regs", "r", false, "accepted for old versions of lldb")
 	l.flags(f)
 	return cmd
 }
 
-// read takes the arguments apart. lldb-server knows its flags behind the address
-// too.
+// read parses the arguments. lldb-server accepts its flags after the address too.
 func (l *lldbLine) read(f *pflag.FlagSet, args []string) error {
 	if len(args) > 0 && l.fd < 0 && f.ArgsLenAtDash() != 0 {
 		l.address = lldbAddress(args[0])
@@ -82,20 +82,20 @@ func (l *lldbLine) read(f *pflag.FlagSet, args []string) error {
 	case l.address == "" && l.fd < 0:
 		return errors.New("no connection arguments: give [HOST]:PORT, or --fd N")
 	case l.reverse && l.fd >= 0:
-		return errors.New("--reverse-connect needs an address, --fd is none")
+		return errors.New("--reverse-connect needs an address, not --fd")
 	case l.attach != "" && len(l.program) > 0:
-		return errors.New("a program and --attach exclude each other")
+		return errors.New("a program and --attach cannot be combined")
 	case l.attach != "" && !isPID(l.attach):
-		return fmt.Errorf("%q is no process id (processes are not looked up by their names)", l.attach)
+		return fmt.Errorf("%q is not a process id (--attach does not look processes up by name)", l.attach)
 	}
 	return nil
 }
 
-// serve serves one lldb until it leaves.
+// serve serves one lldb until it disconnects.
 func (l *lldbLine) serve(e *env, say io.Writer, debug *remote.DebugLog) (err error) {
 	if l.setsid {
 		if _, err := syscall.Setsid(); err != nil {
-			fmt.Fprintf(say, "warning: no session of its own: %v\n", err) // a group's leader is refused (setsid(2))
+			fmt.Fprintf(say, "warning: cannot start a new session: %v\n", err) // setsid(2) fails for the leader of a process group
 		}
 	}
 	c := remote.Config{Multi: true, Once: true, NoShell: true, Log: say, Debug: debug, Forward: true, Report: unitLines, Section: writeSections}
@@ -144,7 +144,7 @@ func (l *lldbLine) begin(ctx context.Context, s *remote.Server) error {
 	return nil
 }
 
-// connect is the connection that lldb has made, or waits for.
+// connect returns the connection that lldb has made, or waits for one.
 func (l *lldbLine) connect() (io.ReadWriteCloser, error) {
 	if l.reverse {
 		c, err := parseComm(l.address)
@@ -154,7 +154,7 @@ func (l *lldbLine) connect() (io.ReadWriteCloser, error) {
 		case c.Kind == commUnix:
 			return net.Dial("unix", c.Path)
 		case c.Kind != commTCP:
-			return nil, fmt.Errorf("%q is no address", l.address)
+			return nil, fmt.Errorf("%q is not an address", l.address)
 		}
 		return net.Dial(c.Network, net.JoinHostPort(c.Host, c.Port))
 	}
@@ -169,8 +169,8 @@ func (l *lldbLine) connect() (io.ReadWriteCloser, error) {
 	return f, nil // a terminal, or one end of a pair
 }
 
-// tellPort writes the port, or a socket's path, with the zero that lldb reads
-// up to, to the pipes that were named.
+// tellPort writes the port, or a socket's path, to the named pipes, followed by the
+// zero byte at which lldb stops reading.
 func (l *lldbLine) tellPort(listener net.Listener) error {
 	text := listener.Addr().String()
 	if a, ok := listener.Addr().(*net.TCPAddr); ok {

@@ -21,7 +21,7 @@ type platformLine struct {
 	lldbOptions
 	listen, portFile string
 	server           bool
-	low, high        int // ports of the servers it starts; 0 for any
+	low, high        int // ports of the servers that platform starts; 0 for any
 	child            int // the connection to serve, in a process that platform has started for it; -1 for none
 }
 
@@ -31,9 +31,9 @@ func newLLDBPlatformCmd(e *env) *cobra.Command {
 		Use:     "platform [--server] --listen [HOST]:PORT",
 		Aliases: []string{"p"},
 		Short:   "Serve lldb's \"platform connect\"",
-		Long: `Serves lldb's "platform connect": files, processes, and an "lldb-server gdbserver"
-for each program that is run or attached to. Without --server it ends with its
-first client.`,
+		Long: `Serves lldb's "platform connect": files, processes, and an "lldb-server
+gdbserver" for each program that lldb runs or attaches to. Without --server it
+ends with its first client.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if l.listen == "" && l.child < 0 {
@@ -58,12 +58,12 @@ first client.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&l.listen, "listen", "L", "", "listen on `[HOST]:PORT`")
-	f.BoolVar(&l.server, "server", false, "serve any number of clients, also at the same time")
+	f.BoolVar(&l.server, "server", false, "serve any number of clients, even at the same time")
 	f.StringVarP(&l.portFile, "socket-file", "f", "", "write the port to `FILE`")
-	f.StringVar(&l.portFile, "port-file", "", "as --socket-file, by the name in lldb-server's own help: `FILE`")
-	f.IntVarP(&l.low, "min-gdbserver-port", "m", 0, "the first `PORT` for the servers that it starts")
-	f.IntVarP(&l.high, "max-gdbserver-port", "M", 0, "the `PORT` after the last")
-	f.IntVar(&l.child, "child-platform-fd", -1, "serve the connection `N` (platform itself says so to a process that it starts)")
+	f.StringVar(&l.portFile, "port-file", "", "same as --socket-file, the name in lldb-server's own help: `FILE`")
+	f.IntVarP(&l.low, "min-gdbserver-port", "m", 0, "the first `PORT` for the servers that platform starts")
+	f.IntVarP(&l.high, "max-gdbserver-port", "M", 0, "the `PORT` after the last one for those servers")
+	f.IntVar(&l.child, "child-platform-fd", -1, "serve the connection `N` (for processes that platform itself starts)")
 	l.flags(f)
 	return cmd
 }
@@ -103,7 +103,7 @@ func (l *platformLine) accept(e *env, say io.Writer) error {
 		if !l.server {
 			return cmd.Wait()
 		}
-		go cmd.Wait() // so that it leaves no zombie
+		go cmd.Wait() // so that the process leaves no zombie
 	}
 }
 
@@ -120,7 +120,7 @@ func (l *platformLine) start(conn net.Conn) (*exec.Cmd, error) {
 	return cmd, cmd.Start()
 }
 
-// self is our own program as lldb-server.
+// self is the command that runs this program as lldb-server.
 func (l *platformLine) self(args ...string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", args...)
 	cmd.Args[0] = "rseqstep"
@@ -129,8 +129,8 @@ func (l *platformLine) self(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// logging hands the log's flags on, for standard error: a file would be written
-// from its start by each process.
+// logging passes the log flags on, for standard error: with a file, each process would
+// overwrite it from the start.
 func (l *platformLine) logging() []string {
 	if l.logChannels == "" || l.logFile != "" {
 		return nil
@@ -152,7 +152,8 @@ func (l *platformLine) serve(say io.Writer, debug *remote.DebugLog) (err error) 
 	return s.ServeConn(ctx, conn)
 }
 
-// launchServer starts a server for one program, and returns where it listens.
+// launchServer starts a server for one program, and returns the address on which it
+// listens.
 func (l *platformLine) launchServer() (pid, port int, err error) {
 	for port := l.low; ; port++ {
 		pid, at, err := l.launchAt(port)
@@ -176,7 +177,7 @@ func (l *platformLine) launchAt(port int) (pid, at int, err error) {
 		return 0, 0, err
 	}
 	go cmd.Wait()
-	text, err := io.ReadAll(r) // to its end: it closes the pipe, or ends
+	text, err := io.ReadAll(r) // until the server closes the pipe, or ends
 	if err != nil {
 		return 0, 0, err
 	}

@@ -10,13 +10,13 @@ import (
 	"rseqstep/cmd/rseqstep/internal/session"
 )
 
-// logKinds are what --log can be asked for.
+// logKinds are the values of --log.
 func logKinds() []string { return []string{"commands", "stops", "opv", "all"} }
 
 // logRequest is one --log WHAT[=FILE].
 type logRequest struct {
 	kinds []string
-	path  string // "" is standard error
+	path  string // "" means standard error
 }
 
 // logValue collects the requests of a repeated --log.
@@ -38,22 +38,22 @@ func (v logValue) Set(s string) error {
 		case "all":
 			r.kinds = append(r.kinds, "commands", "stops", "opv")
 		default:
-			return fmt.Errorf("%q is none of %s; for a file, --log all=%s", kind, strings.Join(logKinds(), ", "), s)
+			return fmt.Errorf("%q is not one of %s; for a file, --log all=%s", kind, strings.Join(logKinds(), ", "), s)
 		}
 	}
 	*v.list = append(*v.list, r)
 	return nil
 }
 
-// logs are the open logs.
+// logs holds the open logs.
 type logs struct {
 	session.Logs
 	commands io.Writer // nil for none
 	files    []*os.File
 }
 
-// openLogs opens what was asked for. Each file is opened once, however often
-// it is named, and appended to.
+// openLogs opens the requested logs. Each file is opened once, for appending, however
+// often it is named.
 func openLogs(requests []logRequest, stderr io.Writer) (*logs, error) {
 	l := &logs{}
 	open := map[string]io.Writer{"": stderr}

@@ -13,7 +13,7 @@ func main() {
 	if status, ok := asBackend(e, os.Args); ok {
 		os.Exit(status)
 	}
-	// Only the OS thread that started or attached to a process may trace it.
+	// Only the OS thread that started a process or attached to it may trace it.
 	runtime.LockOSThread()
 	os.Exit(run(e, byName(os.Args)))
 }

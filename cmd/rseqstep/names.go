@@ -7,10 +7,10 @@ import (
 	"rseqstep/delve"
 )
 
-// byName is the command line of a process that was started under the name of a
-// server which it stands in for, as one of rseqstep's own: gdbserver, also with
-// a machine's name before it, as cross tools have it
-// (x86_64-linux-gnu-gdbserver), or lldb-server. Other command lines stay as they are.
+// byName translates the command line of a process that was started under the name of a
+// server that rseqstep replaces (gdbserver, a cross tool's name such as
+// x86_64-linux-gnu-gdbserver, or lldb-server) into rseqstep's own. Other command lines
+// are returned unchanged.
 func byName(argv []string) []string {
 	if len(argv) == 0 {
 		return nil

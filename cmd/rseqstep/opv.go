@@ -19,14 +19,15 @@ func newOpvCmd(e *env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "opv FILE [SECTION]",
-		Short: "Print what each restartable sequence of a file does, as a cpu_opv vector in words",
-		Long: `Prints what every critical section of a 64-bit x86 program or library does: each
-line is one operation of the equivalent cpu_opv vector. A register name stands
-for its value where the section starts, [x] for the 8 bytes of memory at
-x, u32[x] for 4 of them.
+		Short: "Print what each restartable sequence of a file does, in words",
+		Long: `Prints what every critical section of a 64-bit x86 program or library does, as
+the equivalent vector of operations of cpu_opv (a system call that was proposed
+for Linux but never merged), one operation per line. A register name stands for
+its value at the start of the section, [x] for the 8 bytes of memory at x,
+u32[x] for 4 of them.
 
-SECTION is the number of one, an address inside it or of its descriptor, or the
-function it lies in.`,
+SECTION is a number, an address inside the section or of its descriptor, or the
+function that contains the section.`,
 		Example: `  rseqstep opv ./prog
   rseqstep opv ./prog rseq_addv
   rseqstep opv --json ./prog 0x401170`,
@@ -59,7 +60,7 @@ function it lies in.`,
 	return cmd
 }
 
-// describeFile puts the sections of a file into words, at its own addresses.
+// describeFile describes the sections of a file in words, at the file's own addresses.
 func describeFile(path, which string) ([]ops.Section, error) {
 	f, err := openTable(path)
 	if err != nil {
@@ -67,9 +68,9 @@ func describeFile(path, which string) ([]ops.Section, error) {
 	}
 	switch {
 	case f.Machine != opv.Arch().Machine || f.Class != elf.ELFCLASS64:
-		return nil, fmt.Errorf("%s: is for %v (%v), and only 64-bit x86 code can be put into words (\"rseqstep table\" lists its sections all the same)", path, f.Machine, f.Class)
+		return nil, fmt.Errorf("%s: is for %v (%v); opv can describe only 64-bit x86 code (\"rseqstep table\" lists its sections)", path, f.Machine, f.Class)
 	case f.Type == elf.ET_REL:
-		return nil, fmt.Errorf("%s: is an object file, whose branches lead nowhere yet; link it first", path)
+		return nil, fmt.Errorf("%s: is an object file, whose branches are not relocated yet; link it first", path)
 	}
 	r, err := os.Open(path)
 	if err != nil {
@@ -90,7 +91,7 @@ func describeFile(path, which string) ([]ops.Section, error) {
 	return source.Choose(table.NewImage([]*table.Module{m}).Sections(), ops.SymbolName, which)
 }
 
-// fileMemory reads what a file has for an address.
+// fileMemory reads what a file contains for an address.
 type fileMemory struct {
 	f *table.File
 	r io.ReaderAt
@@ -99,7 +100,7 @@ type fileMemory struct {
 func (m fileMemory) ReadMemory(a table.Addr, p []byte) (int, error) {
 	at, ok := m.f.FileOffset(table.FileAddr(a))
 	if !ok {
-		return 0, fmt.Errorf("%v is in no segment of the file", a)
+		return 0, fmt.Errorf("the file has no segment at %v", a)
 	}
 	return m.r.ReadAt(p, int64(at))
 }

@@ -27,7 +27,7 @@ type options struct {
 	noColor bool
 	log     []logRequest
 	provide provideOptions
-	cpuOpv  stepper.CPUOpv // what provide asks for
+	cpuOpv  stepper.CPUOpv // the system call that provide asks for
 }
 
 // scriptPart is one -x FILE or -e COMMAND.
@@ -36,7 +36,7 @@ type scriptPart struct {
 	text string
 }
 
-// partValue adds a flag's values to the parts, so that -x and -e keep their order.
+// partValue appends a flag's values to the parts, so that -x and -e keep their order.
 type partValue struct {
 	parts *[]scriptPart
 	file  bool
@@ -59,22 +59,25 @@ func newRootCmd(e *env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "rseqstep [flags] PROGRAM [ARGS...]",
 		Short: "A debugger that steps over restartable sequences and vDSO functions as units",
-		Long: `rseqstep steps a program by line or instruction and treats every Linux
-restartable sequence (rseq) and every vDSO function on the way as one unit: the
-unit runs at full speed, stepping does not abort it, and the stop reports its
-outcome. The prompt accepts gdb's commands and abbreviations.
+		Long: `rseqstep is a debugger for programs with Linux restartable sequences (rseq).
+When it steps by line or by instruction, it runs every restartable sequence and
+every vDSO function on the way as one unit: at full speed and in one step, which
+does not make a sequence abort. The stop reports the outcome. The prompt accepts
+gdb's commands and abbreviations.
 
-Flags come before PROGRAM; everything after it belongs to it. Where that is one core
-file, and no -- stands before PROGRAM, the core file is looked at, as gdb does.`,
-		Example: `  rseqstep ./prog                                  debug a program
-  rseqstep -e 'break main' -e run -e next ./prog   carry out commands first
-  rseqstep --batch -x script ./prog arg            only a script, then end
-  rseqstep --cpu-opv=v3 --batch ./prog             run a program that calls cpu_opv
-  rseqstep attach 1234                             debug a running process
-  rseqstep ./prog core                             look at a core file of the program
-  rseqstep --core core                             look at a core file of the program that it names
-  rseqstep table ./prog                            list the sections of a file
-  rseqstep opv ./prog                              say what each of them does`,
+Flags come before PROGRAM; everything after PROGRAM is passed to it. As in gdb,
+"rseqstep PROGRAM CORE" opens a core file; put -- before PROGRAM to pass a core
+file to the program as its argument instead.`,
+		Example: `  rseqstep ./prog                                 debug a program
+  rseqstep -e 'break main' -e run -e next ./prog  run these commands first
+  rseqstep --batch -x script ./prog arg           run a script, then exit
+  rseqstep --cpu-opv=v3 --batch ./prog            run a program with cpu_opv
+  rseqstep attach 1234                            debug a running process
+  rseqstep ./prog core                            examine a core file
+  rseqstep --core core                            the same; the core file names
+                                                  its program
+  rseqstep table ./prog                           list the sections of a file
+  rseqstep opv ./prog                             say what each section does`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -108,38 +111,39 @@ file, and no -- stands before PROGRAM, the core file is looked at, as gdb does.`
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(prompt.Message("%w\nTry \"%s --help\".", err, cmd.CommandPath()))
 	})
+	root.SetUsageTemplate(strings.NewReplacer(".FlagUsages ", ".FlagUsagesWrapped 80 ", "more information about", "more about").Replace(root.UsageTemplate()))
 	root.Flags().SetInterspersed(false)
 	debugFlags(root, o)
-	root.Flags().BoolVar(&o.aslr, "aslr", false, "keep address space layout randomization on")
-	root.Flags().StringVarP(&o.core, "core", "c", "", "look at the core file `FILE`; without PROGRAM, of the program that it names")
-	root.Flags().StringVar(&o.cwd, "cwd", "", "working `DIR`ectory of the program")
+	root.Flags().BoolVar(&o.aslr, "aslr", false, "leave address space layout randomization on")
+	root.Flags().StringVarP(&o.core, "core", "c", "", "examine the core file `FILE`; without PROGRAM, use the program that it names")
+	root.Flags().StringVar(&o.cwd, "cwd", "", "working directory `DIR` of the program")
 	provideFlags(root, &o.provide)
 	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
 	return root
 }
 
-// debugFlags are those of every command that opens the prompt.
+// debugFlags defines the flags of every command that opens the prompt.
 func debugFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
-	f.VarP(partValue{&o.script, true}, "execute", "x", "carry out the commands in `FILE`")
-	f.VarP(partValue{&o.script, false}, "eval", "e", "carry out `COMMAND`; may be repeated")
-	f.BoolVar(&o.batch, "batch", false, "end after the commands; without any, run the program; its exit status is passed on, 128 + N where signal N has killed it or is about to")
-	f.BoolVar(&o.json, "json", false, "print every stop as one JSON object a line")
-	f.Var(logValue{&o.log}, "log", "append what happens to FILE, or write it to standard error: commands, stops (as JSON), opv (cpu_opv vectors), all, or several with commas; may be repeated")
-	f.BoolVar(&o.noColor, "no-color", false, "no colours (NO_COLOR has the same effect)")
+	f.VarP(partValue{&o.script, true}, "execute", "x", "run the commands in `FILE`")
+	f.VarP(partValue{&o.script, false}, "eval", "e", "run `COMMAND`; may be repeated")
+	f.BoolVar(&o.batch, "batch", false, "exit after the commands, or run the program if there are none; the exit status is the program's, or 128 + N if signal N killed it or would kill it next")
+	f.BoolVar(&o.json, "json", false, "print every stop as one JSON object per line")
+	f.Var(logValue{&o.log}, "log", "log to FILE (append), or to standard error: commands, stops (as JSON), opv (cpu_opv vectors), all, or several with commas; may be repeated")
+	f.BoolVar(&o.noColor, "no-color", false, "do not use colours (NO_COLOR has the same effect)")
 }
 
-// usage is an error in the command line: status 2.
+// usage marks an error in the command line: exit status 2.
 func usage(err error) error { return &exitError{Status: 2, Err: err} }
 
-// style is how output to the terminal looks.
+// style returns how output to the terminal looks.
 func (e *env) style(noColor bool) show.Style {
 	f, _ := e.stdout.(*os.File)
 	return show.StyleFor(f, noColor)
 }
 
-// findProgram makes a program's name a path: one without a slash that is not in
-// the working directory is looked up in PATH, as gdb does.
+// findProgram turns a program's name into a path: as gdb does, it looks a name without
+// a slash up in PATH if the working directory has no such file.
 func findProgram(name string) string {
 	if strings.ContainsRune(name, filepath.Separator) {
 		return name
@@ -156,8 +160,8 @@ func findProgram(name string) string {
 	return name
 }
 
-// nearest is the commands whose names are nearest to a word: one or else two
-// changes away. Cobra leaves help out of its suggestions.
+// nearest returns the commands whose names are nearest to a word: one change away, or
+// else two. Cobra leaves help out of its suggestions.
 func nearest(root *cobra.Command, word string) []string {
 	helper := &cobra.Command{}
 	helper.AddCommand(&cobra.Command{Use: "help", Run: func(*cobra.Command, []string) {}})

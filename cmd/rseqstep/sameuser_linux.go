@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// sameUser reports whether the other end of a connection over the loopback
-// interface belongs to this user: everybody on the machine can connect there,
-// and who debugs can run programs. Connections of other kinds pass.
+// sameUser reports whether the other end of a loopback connection belongs to this user.
+// Everybody on the machine can connect there, and a debugger's client can run programs.
+// Connections of other kinds pass.
 func sameUser(c net.Conn) (bool, error) {
 	local, ok := c.LocalAddr().(*net.TCPAddr)
 	remote, ok2 := c.RemoteAddr().(*net.TCPAddr)
@@ -28,8 +28,8 @@ func sameUser(c net.Conn) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	// Each socket has a line with its own address, the other's, and the user's
-	// id in the eighth field. See proc_net_tcp.rst.
+	// Each socket has a line with its own address, the peer's address, and the user id
+	// in the eighth field. See proc_net_tcp.rst.
 	want := procAddr(remote) + " " + procAddr(local)
 	for in := bufio.NewScanner(f); in.Scan(); {
 		fields := strings.Fields(in.Text())
@@ -42,8 +42,8 @@ func sameUser(c net.Conn) (bool, error) {
 	return false, fmt.Errorf("%s does not list the connection from %v", file, remote)
 }
 
-// procAddr is an address as /proc/net/tcp and tcp6 write it: words of four
-// bytes in the machine's order, then the port.
+// procAddr formats an address as /proc/net/tcp and tcp6 do: four-byte words in the
+// machine's byte order, then the port.
 func procAddr(a *net.TCPAddr) string {
 	ip := a.IP.To4()
 	if ip == nil {

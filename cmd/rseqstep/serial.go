@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// serial is a terminal device as a client's connection. Closing it gives the
-// terminal back as it was.
+// serial is a terminal device as a client's connection. Closing it restores the
+// terminal's mode.
 type serial struct {
 	*os.File
 	before *term.State
@@ -23,7 +23,7 @@ func newSerial(path string) (*serial, error) {
 	}
 	before, err := term.MakeRaw(int(f.Fd())) // termios(3), cfmakeraw
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s is no terminal device: %w", path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("%s is not a terminal device: %w", path, err), f.Close())
 	}
 	return &serial{File: f, before: before}, nil
 }
@@ -31,7 +31,7 @@ func newSerial(path string) (*serial, error) {
 // Close closes the device.
 func (s *serial) Close() error {
 	if raw, err := s.SyscallConn(); err == nil {
-		// The other side of a pseudo-terminal may be gone already.
+		// The other side of a pseudo-terminal may have closed already.
 		_ = raw.Control(func(fd uintptr) { _ = term.Restore(int(fd), s.before) })
 	}
 	return s.File.Close()

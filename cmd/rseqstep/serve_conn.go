@@ -12,7 +12,7 @@ type stdioConn struct {
 	io.Writer
 }
 
-// SyscallConn is that of standard input, where it is a file.
+// SyscallConn returns that of standard input, if it is a file.
 func (c stdioConn) SyscallConn() (syscall.RawConn, error) {
 	if f, ok := c.Reader.(syscall.Conn); ok {
 		return f.SyscallConn()
@@ -20,7 +20,7 @@ func (c stdioConn) SyscallConn() (syscall.RawConn, error) {
 	return nil, errors.ErrUnsupported
 }
 
-// Close ends reading, where standard input can be closed under a reader.
+// Close ends reading, if standard input can be closed under a reader.
 func (c stdioConn) Close() error {
 	if f, ok := c.Reader.(io.Closer); ok {
 		return f.Close()

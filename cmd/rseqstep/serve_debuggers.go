@@ -16,7 +16,7 @@ import (
 	"rseqstep/stepper/remote"
 )
 
-// serve is the command gdbserver once its command line is read.
+// serve runs the command gdbserver after its command line was parsed.
 func (o *serverOptions) serve(cmd *cobra.Command, e *env) error {
 	cpuOpv, err := o.provide.of(cmd)
 	if err != nil {
@@ -34,8 +34,8 @@ func (o *serverOptions) serve(cmd *cobra.Command, e *env) error {
 	return nil
 }
 
-// config is what the flags make of a server. The file of DebugLog is closed with
-// the process.
+// config translates the flags into a server's configuration. DebugLog's file is closed
+// when the process ends.
 func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (remote.Config, error) {
 	if o.remoteDebug {
 		o.debug.Packets.Store(true)
@@ -43,7 +43,7 @@ func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (re
 	if o.eventDebug {
 		o.debug.EventLoop.Store(true)
 	}
-	if e.debug { // before the word gdbserver
+	if e.debug { // the flag may stand before the word gdbserver
 		o.debug.General.Store(true)
 	}
 	e.debug = e.debug || o.debugged.given
@@ -59,7 +59,7 @@ func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (re
 	return c, nil
 }
 
-// serveDebuggers starts or takes over what is to be debugged, and serves.
+// serveDebuggers starts the process to debug, or attaches to it, and serves.
 func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (err error) {
 	c, err := o.config(cpuOpv, e, say)
 	if err != nil {
@@ -75,7 +75,7 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 			return err
 		}
 		defer null.Close()
-		c.Stdin, c.Stdout, c.Stdio = null, os.Stderr, true // the protocol has our own
+		c.Stdin, c.Stdout, c.Stdio = null, os.Stderr, true // standard output belongs to the protocol
 		conn = stdioConn{e.stdin, e.stdout}
 		fmt.Fprintln(say, "stdin/stdout redirected")
 	case commSerial:
@@ -111,8 +111,7 @@ func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Wri
 	return s.Serve(ctx, listener)
 }
 
-// begin gives the server its process, if one is named. Errors are in gdbserver's
-// words.
+// begin gives the server its process, if one is named. Errors use gdbserver's wording.
 func (o *serverOptions) begin(ctx context.Context, s *remote.Server) error {
 	t := &o.target
 	switch {

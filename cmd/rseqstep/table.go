@@ -21,12 +21,12 @@ func newTableCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "table FILE|PID",
 		Short: "List the restartable sequences that a file or a process declares",
-		Long: `Lists the critical sections of an ELF file (program, library or object file, of
-any machine), or of everything a process has loaded. A number is a process id
-unless a file has that name.
+		Long: `Lists the critical sections of an ELF file (program, library or object file, for
+any machine), or of all files that a process has loaded. A number is a process
+id unless a file has that name.
 
-With --check each section is given the kernel's own checks; a section that fails
-one makes the status 1.`,
+--check repeats the checks that the kernel makes when a section is armed; if a
+section fails one, the exit status is 1.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage(errors.New("table needs one file or process id"))
@@ -51,11 +51,12 @@ one makes the status 1.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&check, "check", false, "repeat the kernel's checks on every section")
-	cmd.Flags().BoolVar(&lines, "lines", false, "say where sections were written, from DWARF (slow for large programs)")
+	cmd.Flags().BoolVar(&lines, "lines", false, "print source lines, from DWARF (slow for large programs)")
 	return cmd
 }
 
-// readTable reads a file, or a process for a number that names no file.
+// readTable reads a file, or a process if its argument is a number and no file has that
+// name.
 func readTable(name string, lines bool) (table.Document, error) {
 	if pid, err := strconv.Atoi(name); err == nil && pid > 0 {
 		if _, err := os.Stat(name); err != nil {
@@ -73,7 +74,7 @@ func readTable(name string, lines bool) (table.Document, error) {
 	return table.Document{File: f}, decodeExits(f)
 }
 
-// openTable is table.Open with a plain sentence for a file that is not there.
+// openTable is table.Open with a plain message for a missing file.
 func openTable(name string, opts ...table.Option) (*table.File, error) {
 	f, err := table.Open(name, opts...)
 	if errors.Is(err, os.ErrNotExist) {
@@ -95,7 +96,7 @@ func processTable(pid int) (table.Document, error) {
 	}
 	for _, m := range modules {
 		if m.File != nil {
-			_ = decodeExits(m.File) // a deleted file keeps what it declares
+			_ = decodeExits(m.File) // a deleted file still has its declarations
 		}
 	}
 	return table.Document{Process: &table.Process{PID: pid, Modules: modules}}, nil
@@ -143,7 +144,8 @@ func writeFile(w io.Writer, f *table.File) {
 	tw.Flush()
 }
 
-// exits are all exits of a section but post-commit and abort, placed.
+// exits returns all exits of a section except post-commit and abort, as process
+// addresses.
 func exits(m *table.Module, s *table.Section) (out []table.Addr) {
 	for _, list := range [][]table.FileAddr{s.Exits, s.Decoded} {
 		for _, a := range list {
@@ -192,8 +194,7 @@ func addrs[A fmt.Stringer](list []A) string {
 	return strings.Join(out, " ")
 }
 
-// checkTable reports the sections that fail a check; it does nothing unless
-// checks were asked for.
+// checkTable reports the sections that fail a check; without --check it does nothing.
 func checkTable(e *env, doc table.Document, quiet bool) error {
 	if !doc.Checked {
 		return nil

@@ -18,7 +18,7 @@ func newVersionCmd(e *env) *cobra.Command {
 	}
 }
 
-// version is what the Go toolchain recorded of this build.
+// version returns what the Go toolchain recorded about this build.
 func version() string {
 	v := "rseqstep (development)"
 	info, ok := debug.ReadBuildInfo()

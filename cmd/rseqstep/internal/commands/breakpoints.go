@@ -11,7 +11,7 @@ import (
 )
 
 func (d *desk) breaking() []*prompt.Command {
-	const long = "LOCATION is a function, FILE:LINE, a line of the current file, or *ADDRESS; left out, the address\nthe selected frame stands at. With \"if COND\" it stops only when COND is not zero, with \"thread N\" only\nthat thread. For a place inside a restartable sequence the trap goes where that is armed, for a trap inside would abort it each\ntime; from there the thread is taken quietly to the place, where it stops live. When the process executes another program,\nevery breakpoint is set anew there, by its LOCATION; one that names nothing in it is pending, and *NUMBER is unless\nthe same file is at that address."
+	const long = "LOCATION is a function, FILE:LINE, a line of the current file, or *ADDRESS. The\ndefault is the address of the selected frame. With \"if COND\", threads stop only\nif COND is not zero; with \"thread N\", only thread N stops.\n\nFor a location inside a restartable sequence, the trap goes on the store that\narms the sequence: a trap inside would abort it each time. From there rseqstep\nsteps the thread to the location in a quiet phase, with the thread's rseq\nregistration removed and all other threads stopped. The thread stops there\nlive: its work so far is valid, and it can still commit.\n\nWhen the process executes another program, rseqstep looks every LOCATION up\nagain. A breakpoint whose LOCATION is not found becomes pending, and so does\none at *NUMBER unless the same file is at that address."
 	set := func(name string, aliases []string, short string, kind stepper.BreakpointKind, temporary bool) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: aliases, Class: prompt.Breakpoints, Usage: "[LOCATION] [thread N] [if COND]",
 			Short: short, Long: long, Complete: d.locations,
@@ -36,20 +36,20 @@ func (d *desk) breaking() []*prompt.Command {
 	}
 	return []*prompt.Command{
 		set("break", []string{"b", "br", "bre", "brea"}, "Set a breakpoint", stepper.BreakSoftware, false),
-		set("tbreak", []string{"tb", "tbr"}, "Set a breakpoint that is deleted when it is met", stepper.BreakSoftware, true),
+		set("tbreak", []string{"tb", "tbr"}, "Set a breakpoint that is deleted when it is hit", stepper.BreakSoftware, true),
 		set("hbreak", []string{"hb"}, "Set a breakpoint in a debug register", stepper.BreakHardware, false),
-		set("thbreak", []string{"thb"}, "Set a breakpoint in a debug register that is deleted when it is met", stepper.BreakHardware, true),
+		set("thbreak", []string{"thb"}, "Set a debug-register breakpoint, deleted when hit", stepper.BreakHardware, true),
 	}
 }
 
-// where is what follows `break`.
+// where is the argument of `break`.
 type where struct {
 	location, condition string
 	thread              int // number; 0 for all
 }
 
-// parseWhere takes "LOCATION thread N if COND" apart; every part may be
-// missing, and "if" ends the rest.
+// parseWhere parses "LOCATION thread N if COND". Every part is optional; "if" extends
+// to the end of the line.
 func parseWhere(args string) (where, error) {
 	var w where
 	rest := args
@@ -64,7 +64,7 @@ func parseWhere(args string) (where, error) {
 		text := strings.TrimSpace(rest[i+len("thread"):])
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			return w, prompt.Message("%q is no thread number.", text)
+			return w, prompt.Message("%q is not a thread number.", text)
 		}
 		w.thread = n
 		rest = strings.TrimSpace(rest[:i])
@@ -73,8 +73,7 @@ func parseWhere(args string) (where, error) {
 	return w, nil
 }
 
-// keyword finds a word that stands by itself, outside quotes and brackets; -1
-// when it does not occur.
+// keyword returns the index of a word outside quotes and brackets, or -1.
 func keyword(s, word string) int {
 	depth, quoted := 0, false
 	for i := 0; i < len(s); i++ {
@@ -99,7 +98,7 @@ func keyword(s, word string) int {
 	return -1
 }
 
-// here is the address the selected frame stands at, as a location.
+// here returns the address of the selected frame, as a location.
 func (d *desk) here() (string, error) {
 	f, err := d.Frame()
 	if err != nil {
@@ -133,7 +132,7 @@ func (d *desk) locations(args string) []string {
 func (d *desk) watching() []*prompt.Command {
 	set := func(name, short string, kind stepper.BreakpointKind) *prompt.Command {
 		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "[-l] EXPR [thread N] [if COND]", Short: short, Complete: d.variables,
-			Long: "EXPR must have an address and 1, 2, 4 or 8 bytes: a debug register watches them. One address is\nwatched, that of EXPR now. It need not be readable yet.",
+			Long: "EXPR must have an address and a size of 1, 2, 4 or 8 bytes: a debug register\nwatches it. rseqstep watches the address that EXPR has now; the memory there\nneed not be readable yet.",
 			Run: func(args string) error {
 				args = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(args, "-location"), "-l"))
 				w, err := parseWhere(args)

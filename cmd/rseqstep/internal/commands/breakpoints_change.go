@@ -13,8 +13,8 @@ func (d *desk) changing() []*prompt.Command {
 		d.display("display", "Stop showing displays", false))
 	enable := prompt.NewRegistry("enable",
 		d.each("breakpoints", "Enable breakpoints", func(b *session.Breakpoint) error { return d.Enable(b, true) }),
-		d.each("once", "Enable breakpoints until they are met", func(b *session.Breakpoint) error { b.Once = true; return d.Enable(b, true) }),
-		d.each("delete", "Enable breakpoints and delete them when they are met", func(b *session.Breakpoint) error {
+		d.each("once", "Enable breakpoints; disable each when it is hit", func(b *session.Breakpoint) error { b.Once = true; return d.Enable(b, true) }),
+		d.each("delete", "Enable breakpoints; delete each when it is hit", func(b *session.Breakpoint) error {
 			b.Temporary = true
 			return d.Replant(b)
 		}),
@@ -32,7 +32,7 @@ func (d *desk) changing() []*prompt.Command {
 			Run: func(args string) error {
 				return d.forEach(args, func(b *session.Breakpoint) error { return d.Enable(b, false) })
 			}},
-		{Name: "condition", Class: prompt.Breakpoints, Usage: "N [COND]", Short: "Make a breakpoint stop only when COND is not zero; always without COND",
+		{Name: "condition", Class: prompt.Breakpoints, Usage: "N [COND]", Short: "Set a breakpoint's condition; without COND remove it",
 			Run: func(args string) error {
 				number, cond, _ := strings.Cut(args, " ")
 				b, err := d.numbered(number)
@@ -45,7 +45,7 @@ func (d *desk) changing() []*prompt.Command {
 				}
 				return d.SetCondition(b, cond)
 			}},
-		{Name: "ignore", Class: prompt.Breakpoints, Usage: "N COUNT", Short: "Pass a breakpoint COUNT times",
+		{Name: "ignore", Class: prompt.Breakpoints, Usage: "N COUNT", Short: "Ignore the next COUNT hits of a breakpoint",
 			Run: func(args string) error {
 				number, text, _ := strings.Cut(args, " ")
 				b, err := d.numbered(number)
@@ -68,8 +68,8 @@ func (d *desk) changing() []*prompt.Command {
 				}
 				return nil
 			}},
-		{Name: "commands", Block: true, Class: prompt.Breakpoints, Usage: "[N]", Short: "Give the commands to carry out when a breakpoint is met",
-			Long: "The commands follow, one a line, up to a line \"end\". \"silent\" as the first keeps the stop from\nbeing shown. A command that resumes the program ends the list.", Run: d.commands},
+		{Name: "commands", Block: true, Class: prompt.Breakpoints, Usage: "[N]", Short: "Set the commands to run when a breakpoint is hit",
+			Long: "Type the commands one per line, and \"end\" after the last. If the first is\n\"silent\", the stop is not shown. A command that resumes the program ends the\nlist.", Run: d.commands},
 	}
 }
 
@@ -84,7 +84,7 @@ func (d *desk) numbered(text string) (*session.Breakpoint, error) {
 	return d.Breakpoint(n)
 }
 
-// forEach does something to the breakpoints of a list, to all without one.
+// forEach calls do for the breakpoints in a list, or for all if the list is empty.
 func (d *desk) forEach(args string, do func(*session.Breakpoint) error) error {
 	if args == "" {
 		for _, b := range append([]*session.Breakpoint(nil), d.Breakpoints()...) {

@@ -17,16 +17,16 @@ func (d *desk) catching() []*prompt.Command {
 	}
 	group := func(name, short string, temporary bool) *prompt.Command {
 		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "EVENT [if COND]", Short: short,
-			Long: "Catchpoints have numbers, conditions, counts and commands as breakpoints have. At a caught fork both\nprocesses are held; which of them is kept is decided by \"set follow-fork-mode\" when the program goes on.",
+			Long: "A catchpoint has a number, condition, ignore count and commands, as a\nbreakpoint has. A caught fork stops parent and child; when you continue,\n\"set follow-fork-mode\" decides which of them rseqstep keeps.",
 			Subs: prompt.NewRegistry(name,
 				one("fork", "", "Stop when the program forks", "", stepper.CatchFork, temporary, nil),
 				one("vfork", "", "Stop when the program calls vfork", "", stepper.CatchVfork, temporary, nil),
-				one("exec", "", "Stop when the program has become another one", "", stepper.CatchExec, temporary, nil),
-				one("syscall", "[NAME|NUMBER...]", "Stop before and after system calls, those named or all",
-					"Inside a restartable sequence there are none. A vDSO function makes one only where it cannot do without.",
+				one("exec", "", "Stop when the program has executed another one", "", stepper.CatchExec, temporary, nil),
+				one("syscall", "[NAME|NUMBER...]", "Stop before and after system calls (default: all)",
+					"A restartable sequence makes no system calls. A vDSO function makes one only if\nit cannot do without.",
 					stepper.CatchSyscall, temporary, func(string) []string { return show.SyscallNames() }),
 				one("signal", "[SIGNAL...|all]", "Stop when the program gets a signal, whatever \"handle\" says",
-					"Without SIGNAL it is any but SIGINT and SIGTRAP, which the debugger uses. \"handle\" still decides whether the\nprogram has it afterwards.",
+					"The default is any signal except SIGINT and SIGTRAP, which the debugger uses.\n\"handle\" still decides whether the program gets the signal afterwards.",
 					stepper.CatchSignal, temporary, func(string) []string { return append(signalNames(), "all") }))}
 	}
 	return []*prompt.Command{
@@ -35,7 +35,7 @@ func (d *desk) catching() []*prompt.Command {
 	}
 }
 
-// catch makes a catchpoint of the words behind its event.
+// catch creates a catchpoint from the words after its event.
 func (d *desk) catch(kind stepper.BreakpointKind, temporary bool, args string) error {
 	w, err := parseWhere(args)
 	if err != nil {
@@ -63,7 +63,7 @@ func syscallNumbers(words []string) ([]int, error) {
 	var list []int
 	for _, w := range words {
 		if strings.HasPrefix(w, "g:") || strings.HasPrefix(w, "group:") {
-			return nil, prompt.Message("rseqstep knows no groups of system calls; name them one by one.")
+			return nil, prompt.Message("rseqstep does not know groups of system calls; name them one by one.")
 		}
 		n, err := show.SyscallNumber(w)
 		if err != nil {
@@ -74,7 +74,8 @@ func syscallNumbers(words []string) ([]int, error) {
 	return list, nil
 }
 
-// caughtSignals also returns the names, "" for the standard signals and "all".
+// caughtSignals parses signal names. names is "" for the standard signals and "all" for
+// all.
 func caughtSignals(words []string) (names string, list []int, err error) {
 	if len(words) == 1 && words[0] == "all" {
 		return "all", nil, nil

@@ -9,7 +9,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/session"
 )
 
-// All makes the table of commands of a session and puts it into in.
+// All builds the command table of a session and stores it in in.
 func All(in *prompt.Interp, s *session.Session) {
 	in.Commands = prompt.NewRegistry("")
 	in.After = s.After
@@ -30,7 +30,7 @@ func All(in *prompt.Interp, s *session.Session) {
 	}
 }
 
-// desk is what the commands work on.
+// desk is the receiver of all commands.
 type desk struct {
 	*session.Session
 	in *prompt.Interp
@@ -38,8 +38,8 @@ type desk struct {
 
 func (d *desk) printf(format string, args ...any) { fmt.Fprintf(d.Out, format, args...) }
 
-// sure is Ask for the commands that ask only where they are typed, not in a script
-// or another command: gdb's from_tty.
+// sure is Ask for commands that ask only if the user typed them, not in a script or in
+// another command: gdb's from_tty.
 func (d *desk) sure(refusal error, format string, args ...any) error {
 	if !d.in.Interactive() {
 		return nil
@@ -57,12 +57,12 @@ func (d *desk) count(args string) (int, error) {
 		return 0, err
 	}
 	if n < 1 {
-		return 0, fmt.Errorf("%s is no number of times; give 1 or more", args)
+		return 0, fmt.Errorf("%s is not a repeat count; give 1 or more", args)
 	}
 	return n, nil
 }
 
-// integer reads a number: written out, or an expression such as $i.
+// integer parses a number: a literal, or an expression such as $i.
 func (d *desk) integer(text string) (int, error) {
 	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
 		return int(n), nil
@@ -78,7 +78,7 @@ func (d *desk) integer(text string) (int, error) {
 	return n, nil
 }
 
-// numbers reads a list such as "1 3-5".
+// numbers parses a list such as "1 3-5".
 func numbers(args string) ([]int, error) {
 	var out []int
 	for _, w := range strings.FieldsFunc(args, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' }) {
@@ -100,7 +100,7 @@ func numbers(args string) ([]int, error) {
 	return out, nil
 }
 
-// on reads on/off as gdb's settings take it; "" is on.
+// on parses on/off as gdb's settings do; "" means on.
 func on(text string) (bool, error) {
 	switch text {
 	case "", "on", "1", "yes", "enable":

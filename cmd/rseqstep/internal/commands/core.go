@@ -12,8 +12,8 @@ import (
 
 // coreFile is `core-file [FILE]`.
 func (d *desk) coreFile() *prompt.Command {
-	return &prompt.Command{Name: "core-file", Aliases: []string{"core"}, Class: prompt.Files, Usage: "[FILE]", Short: "Look at a core file", Complete: d.fileWords,
-		Long: "FILE is of the program named before, or else of the one that it names. Everything that looks works on it:\nbacktrace, frame, info threads, registers, locals, rseq, sharedlibrary, print, x, disassemble, list.\nWhat would move or change the program says that it is not being run; \"run\" starts it anew.\nWithout FILE no core file is looked at any more.",
+	return &prompt.Command{Name: "core-file", Aliases: []string{"core"}, Class: prompt.Files, Usage: "[FILE]", Short: "Examine a core file", Complete: d.fileWords,
+		Long: "FILE is a core file of the program named before; if you have named none,\nrseqstep finds the program through the core file. Commands that only inspect\nwork on it: backtrace, frame, info threads, registers, locals, rseq,\nsharedlibrary, print, x, disassemble, list. Commands that would run or change\nthe program answer that it is not being run; \"run\" starts the program again.\nWithout FILE, close the core file.",
 		Run: func(args string) error {
 			words, err := prompt.Words(args)
 			if err != nil {
@@ -39,17 +39,18 @@ func (d *desk) coreFile() *prompt.Command {
 		}}
 }
 
-// coreProgram is what `info program` and `info files` say of a core file.
+// coreProgram is what `info program` and `info files` print for a core file.
 func (d *desk) coreProgram(core *corefile.Process) {
 	d.printf("Core file: %s\n", core.Path())
-	d.printf("Process %d, which is no more", core.PID())
+	d.printf("Process %d, which has ended", core.PID())
 	if n := core.Signal(); n != 0 {
 		d.printf(": terminated by signal %s, %s%s", show.SignalName(n), show.SignalText(n), faultOf(core))
 	}
 	d.printf(".\n")
 }
 
-// faultOf is the address that a fault's siginfo_t names, "" where it has none. See sigaction(2).
+// faultOf returns the address in a fault's siginfo_t, "" if it has none. See
+// sigaction(2).
 func faultOf(core *corefile.Process) string {
 	const (
 		code, addr                      = 8, 16 // si_code, si_addr: bytes into siginfo_t
@@ -67,15 +68,16 @@ func faultOf(core *corefile.Process) string {
 	return fmt.Sprintf(", at address %#x", binary.LittleEndian.Uint64(info[addr:]))
 }
 
-// coreProc is `info proc` of a core file: what is in it. Directory and limits are not.
+// coreProc is `info proc` for a core file, which does not record the directory and
+// limits.
 func (d *desk) coreProc(core *corefile.Process) {
-	d.printf("process %d, as the core file has it; its working directory is not recorded\n", core.PID())
+	d.printf("process %d, from the core file, which does not record its working directory\n", core.PID())
 	d.printf("cmdline = '%s'\n", core.Info().Args)
 	d.printf("exe = '%s'\n", core.Executable())
 }
 
-// standsIn says in which section a thread of a core file stood by its PC alone, where
-// its rseq area does not say so.
+// standsIn adds the section that a thread of a core file is inside by its PC alone, if
+// its rseq area does not name it.
 func (d *desk) standsIn(e *stepper.Engine, t stepper.ThreadInfo, armed string) string {
 	if d.Core() == nil || t.Rseq.Live {
 		return armed
@@ -90,10 +92,11 @@ func (d *desk) standsIn(e *stepper.Engine, t stepper.ThreadInfo, armed string) s
 	return armed + "; PC inside " + e.SectionName(p)
 }
 
-// coreRegistrations says how the registrations of a core file's threads are known.
+// coreRegistrations explains how rseqstep knows the registrations of a core file's
+// threads.
 func (d *desk) coreRegistrations(unknown int) {
 	if unknown > 0 {
-		d.printf("A core file does not record rseq registrations, and glibc has made none that is found (__rseq_size): the program may have\nregistered areas of its own. Where a thread stood in a section is told by its PC.\n")
+		d.printf("A core file does not record rseq registrations, and rseqstep found none by glibc (__rseq_size): the program may have\nregistered areas of its own. A thread is shown inside a section if its PC is there.\n")
 		return
 	}
 	d.printf("A core file does not record rseq registrations: these are glibc's areas (__rseq_offset, __rseq_size).\n")

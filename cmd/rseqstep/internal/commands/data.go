@@ -9,7 +9,7 @@ import (
 func (d *desk) printing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "print", Aliases: []string{"p", "inspect"}, Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show the value of an expression", Repeat: prompt.RepeatSame,
-			Long:     "The language is C's: variables, registers ($rip), literals, casts, members, arrays, assignments.\n$ is the last value shown, $N the one numbered N, $name a variable of your own.\nFMT is one of x d u o t a c f s z.",
+			Long:     "EXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.",
 			Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)
@@ -23,8 +23,8 @@ func (d *desk) printing() []*prompt.Command {
 				d.printf("%s\n", text)
 				return nil
 			}},
-		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program, or do what else an expression does", Repeat: prompt.RepeatSame,
-			Long:     "Like \"print\", but a value of type void is not shown. The selected thread runs the function with\nall other threads running, as \"continue\" would; then everything is as it was before, but for what\nthe function did. A breakpoint or a signal on the way stops in it and abandons the expression:\n\"finish\" and \"continue\" work there, and when the function returns the thread is back where it was.\n\"set unwindonsignal on\" goes back at once. A thread inside a restartable sequence calls nothing:\nthat would disarm it. Strings are put on the program's stack.",
+		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program; evaluate an expression", Repeat: prompt.RepeatSame,
+			Long:     "Like \"print\", but shows nothing for a void value. The selected thread runs the\nfunction while all other threads run, as with \"continue\"; afterwards everything\nis as before, except for what the function did. A breakpoint or a signal in\nthe function stops there and abandons the expression. \"finish\" and \"continue\"\nwork there, and when the function returns, the thread is back where it was.\nAfter \"set unwindonsignal on\" a signal returns there at once. rseqstep calls no\nfunction in a thread that is inside a restartable sequence, because the call\nwould disarm it. String literals are placed on the program's stack.",
 			Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)
@@ -38,7 +38,7 @@ func (d *desk) printing() []*prompt.Command {
 				d.printf("%s\n", text)
 				return nil
 			}},
-		{Name: "output", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show a value and nothing else, not even a line's end", Complete: d.variables,
+		{Name: "output", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show a value without \"$N =\" and without a newline", Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)
 				text, err := d.Values().Output(format, expr)
@@ -57,7 +57,7 @@ func (d *desk) printing() []*prompt.Command {
 				d.printf("%s", text)
 				return nil
 			}},
-		{Name: "echo", Class: prompt.Data, Usage: "TEXT", Short: "Show a text; C's backslash escapes work",
+		{Name: "echo", Class: prompt.Data, Usage: "TEXT", Short: "Print text; C's backslash escapes work",
 			Run: func(args string) error { d.printf("%s", unescape(args)); return nil }},
 		{Name: "ptype", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show a type with its members", Complete: d.variables,
 			Run: func(args string) error { return d.typeOf(args, true) }},
@@ -84,7 +84,7 @@ func (d *desk) variables(args string) []string {
 	return append(d.Values().Names(), d.LocationNames(args[strings.LastIndexAny(args, " \t(*&,=+-!<>[")+1:])...)
 }
 
-// unescape carries out the escapes of echo: \n, \t, \a, \e, \\, \" and octal.
+// unescape replaces the escapes of echo: \n, \t, \a, \e, \\, \" and octal.
 func unescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -121,7 +121,7 @@ func unescape(s string) string {
 
 func (d *desk) displays() []*prompt.Command {
 	return []*prompt.Command{
-		{Name: "display", Class: prompt.Data, Usage: "[/FMT] [EXPR]", Short: "Show an expression at every stop; without EXPR, show all of them now", Complete: d.variables,
+		{Name: "display", Class: prompt.Data, Usage: "[/FMT] [EXPR]", Short: "Show an expression at every stop; without EXPR, all now", Complete: d.variables,
 			Run: func(args string) error {
 				if args == "" {
 					d.ShowDisplays()
@@ -182,7 +182,7 @@ func (d *desk) display(name, short string, enable bool) *prompt.Command {
 
 func (d *desk) memory() []*prompt.Command {
 	return []*prompt.Command{{Name: "x", Class: prompt.Data, Usage: "[/NFU] [ADDRESS]", Short: "Examine memory", Repeat: prompt.RepeatBare,
-		Long:     "N is how many units, F a format of x d u o t a c f s i, U a size: b 1, h 2, w 4, g 8 bytes.\nWithout ADDRESS, and on an empty line, it goes on after the last unit.",
+		Long:     "N is how many units, F a format (x d u o t a c f s i), U a unit size: b 1, h 2,\nw 4, g 8 bytes. Without ADDRESS, and on an empty line, it continues after the\nlast unit shown.",
 		Complete: d.variables,
 		Run: func(args string) error {
 			format, expr := prompt.Format(args)

@@ -14,7 +14,7 @@ import (
 func (d *desk) disassembly() []*prompt.Command {
 	return []*prompt.Command{{Name: "disassemble", Aliases: []string{"disas"}, Class: prompt.Data, Usage: "[/rs] [FUNCTION|ADDRESS|START,END|START,+LENGTH]",
 		Short: "Show machine code", Repeat: prompt.RepeatSame, Complete: d.variables,
-		Long: "Without an argument, the selected frame's function. /r adds the bytes, /s the source lines.\n\"=>\" marks the next instruction. Restartable sequences are marked: \"arm\" at the store that arms one, \"|\"\nalong its body, \"post-commit\" and \"abort\" at the two addresses its descriptor names, \"exit\" at others it leaves to.",
+		Long: "Without an argument: the selected frame's function. /r adds the bytes, /s the\nsource lines. \"=>\" marks the next instruction. Restartable sequences are\nmarked: \"arm\" at the store that arms one, \"|\" along its instructions,\n\"post-commit\" and \"abort\" at the two addresses that its descriptor names,\n\"exit\" at the other addresses that it can jump out to.",
 		Run:  d.disassemble}}
 }
 
@@ -25,7 +25,7 @@ func (d *desk) disassemble(args string) error {
 		flags, args = flags+more, rest
 	}
 	if strings.Trim(flags, "rsm") != "" {
-		return prompt.Message("Invalid modifier %q: r and s are known.", flags)
+		return prompt.Message("Invalid modifier %q: use r or s.", flags)
 	}
 	ranges, name, err := d.codeRanges(args)
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *desk) disassemble(args string) error {
 	return nil
 }
 
-// codeRanges reads the argument of disassemble.
+// codeRanges parses the argument of disassemble.
 func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string, err error) {
 	if low, high, ok := strings.Cut(args, ","); ok {
 		a, err := d.Values().Address(strings.TrimSpace(low))
@@ -81,7 +81,7 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 			b += a
 		}
 		if b <= a {
-			return nil, "", prompt.Message("The end %v does not lie after the start %v.", b, a)
+			return nil, "", prompt.Message("The end %v is not after the start %v.", b, a)
 		}
 		return []stepper.Range{{Low: a, High: b}}, "", nil
 	}
@@ -106,13 +106,14 @@ func (d *desk) codeRanges(args string) (ranges []stepper.Range, function string,
 	return f.Ranges, f.Name, nil
 }
 
-// decode decodes a range; what cannot be read or decoded ends it with an error. An
-// instruction is known to begin at a section's start, behind its end and at its abort
-// handler; where decoding would pass over one, it was out of step, and a signature is
-// none: such bytes are shown one by one, as those that do not decode.
+// decode decodes a range; it ends with an error at bytes that cannot be read. An
+// instruction is known to begin at a section's start, after its end and at its abort
+// handler. If decoding would run past such an address, it was out of step; and a
+// signature is not an instruction. Such bytes are shown one by one, like those that do
+// not decode.
 func (d *desk) decode(r stepper.Range) ([]machine.Insn, error) {
 	if r.High-r.Low > maxCode {
-		return nil, prompt.Message("%d bytes are too many to disassemble at once.", r.High-r.Low)
+		return nil, prompt.Message("%d bytes are too many to disassemble in one command.", r.High-r.Low)
 	}
 	code := make([]byte, r.High-r.Low)
 	n, readErr := d.ReadMemory(r.Low, code)
@@ -135,9 +136,9 @@ func (d *desk) decode(r stepper.Range) ([]machine.Insn, error) {
 	return insns, readErr
 }
 
-// boundaries tells whether an instruction is known to begin in [low, high), and
-// whether a bare signature covers an address: one that no other instruction carries
-// (librseq hides it in the displacement of a ud1).
+// boundaries reports whether an instruction is known to begin in [low, high), and
+// whether a bare signature covers an address. A bare signature is one that is not part
+// of another instruction (librseq hides it in the displacement of a ud1).
 func (d *desk) boundaries() (begins func(low, high table.Addr) bool, signature func(table.Addr) bool) {
 	sections := d.Sections()
 	begins = func(low, high table.Addr) bool {
@@ -161,10 +162,10 @@ func (d *desk) boundaries() (begins func(low, high table.Addr) bool, signature f
 	return begins, signature
 }
 
-// maxCode is how many bytes are disassembled at once.
+// maxCode is how many bytes one command disassembles at most.
 const maxCode = 1 << 24
 
-// marks finds what restartable sequences have in a range.
+// marks returns the marks of restartable sequences in a range.
 func (d *desk) marks(r stepper.Range, insns []machine.Insn) map[table.Addr]show.Mark {
 	marks := map[table.Addr]show.Mark{}
 	sections := d.Sections()
@@ -209,7 +210,7 @@ func (d *desk) markExits(p *table.Placed, marks map[table.Addr]show.Mark) {
 	}
 }
 
-// withSource writes instructions under the source lines they come from.
+// withSource writes instructions below the source lines that they belong to.
 func (d *desk) withSource(l show.Listing, insns []machine.Insn) {
 	sy := d.Symbols()
 	var last stepper.Line

@@ -31,17 +31,17 @@ func (d *desk) files() []*prompt.Command {
 		if err := d.SetProgram(path); err != nil || d.Core() == nil {
 			return err
 		}
-		return d.OpenCore(d.Core().Path()) // its memory, with the symbols of this program
+		return d.OpenCore(d.Core().Path()) // the process's memory, with this program's symbols
 	}
 	return []*prompt.Command{
-		{Name: "file", Aliases: []string{"exec-file"}, Class: prompt.Files, Usage: "[PATH]", Short: "Say which program to debug", Complete: d.fileWords, Run: file},
+		{Name: "file", Aliases: []string{"exec-file"}, Class: prompt.Files, Usage: "[PATH]", Short: "Name the program to debug", Complete: d.fileWords, Run: file},
 		d.coreFile(),
-		{Name: "directory", Aliases: []string{"dir"}, Class: prompt.Files, Usage: "[DIR]", Short: "Say where source files are looked for besides where they were compiled", Complete: d.fileWords,
+		{Name: "directory", Aliases: []string{"dir"}, Class: prompt.Files, Usage: "[DIR]", Short: "Add a directory to search for source files", Complete: d.fileWords,
 			Run: func(args string) error {
 				d.printf("Source directories searched: %s\n", strings.Join(append(d.SourceDirs(args), "$cdir", "$cwd"), ":"))
 				return nil
 			}},
-		{Name: "cd", Class: prompt.Files, Usage: "[DIR]", Short: "Change the working directory, the debugger's and the program's", Complete: d.fileWords,
+		{Name: "cd", Class: prompt.Files, Usage: "[DIR]", Short: "Change the debugger's and the program's working directory", Complete: d.fileWords,
 			Run: func(args string) error {
 				if args == "" || args == "~" {
 					args, _ = os.UserHomeDir()
@@ -53,7 +53,7 @@ func (d *desk) files() []*prompt.Command {
 				return pwd(d)
 			}},
 		{Name: "pwd", Class: prompt.Files, Short: "Show the working directory", Run: func(string) error { return pwd(d) }},
-		{Name: "shell", Aliases: []string{"!"}, Class: prompt.Support, Usage: "COMMAND", Short: "Carry out a shell command",
+		{Name: "shell", Aliases: []string{"!"}, Class: prompt.Support, Usage: "COMMAND", Short: "Run a shell command",
 			Run: func(args string) error {
 				shell := os.Getenv("SHELL")
 				if shell == "" {
@@ -103,6 +103,6 @@ func fileNames(prefix string) []string {
 
 func (d *desk) listing() []*prompt.Command {
 	return []*prompt.Command{{Name: "list", Aliases: []string{"l"}, Class: prompt.Files, Usage: "[-|N|N,M|FUNCTION|FILE:N|*ADDRESS]", Short: "Show source lines", Repeat: prompt.RepeatBare,
-		Long:     "Without an argument, and on an empty line, it goes on after the lines shown last; \"-\" shows those before.",
+		Long:     "Without an argument, and on an empty line, it continues after the lines shown\nlast; \"-\" shows the lines before those.",
 		Complete: d.locations, Run: d.List}}
 }

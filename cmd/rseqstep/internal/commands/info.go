@@ -43,7 +43,7 @@ func (d *desk) info() []*prompt.Command {
 	}
 	refused := func(name, what string) *prompt.Command {
 		return sub(name, nil, "[REGEXP]", "Not available: "+what, func(string) error {
-			return prompt.Message("rseqstep keeps no %s. There are \"info locals\" and \"info args\" for the selected frame, \"info functions REGEXP\",\n\"ptype NAME\" and \"whatis EXPR\" for a type, \"print NAME\" for any variable, and \"info symbol ADDRESS\".", strings.TrimPrefix(what, "a "))
+			return prompt.Message("rseqstep has no %s. Use \"info locals\" and \"info args\" for the selected frame, \"info functions REGEXP\",\n\"ptype NAME\" and \"whatis EXPR\" for a type, \"print NAME\" for any variable, and \"info symbol ADDRESS\".", strings.TrimPrefix(what, "a "))
 		})
 	}
 	subs := prompt.NewRegistry("info",
@@ -57,11 +57,11 @@ func (d *desk) info() []*prompt.Command {
 		sub("functions", nil, "[REGEXP]", "Functions", pattern(session.Values.Functions)),
 		refused("variables", "a list of all variables"),
 		refused("types", "a list of all types"),
-		sub("line", nil, "[LOCATION]", "Where a source line's code is", d.infoLine),
+		sub("line", nil, "[LOCATION]", "Addresses of a source line", d.infoLine),
 		sub("symbol", []string{"sym"}, "ADDRESS", "The symbol at an address", d.infoSymbol),
-		sub("frame", []string{"f"}, "", "All about the selected frame", d.infoFrame),
+		sub("frame", []string{"f"}, "", "The selected frame in detail", d.infoFrame),
 		sub("source", nil, "", "The current source file", d.infoSource),
-		sub("signals", []string{"handle"}, "[SIGNAL]", "What is done about signals", d.infoSignals),
+		sub("signals", []string{"handle"}, "[SIGNAL]", "How signals are handled", d.infoSignals),
 		sub("sharedlibrary", []string{"dll", "share"}, "", "Shared libraries loaded", d.infoShared),
 		sub("files", []string{"target"}, "", "The program's file and process", d.infoProgram),
 		sub("program", nil, "", "The state of the program", d.infoProgram),
@@ -69,9 +69,9 @@ func (d *desk) info() []*prompt.Command {
 		sub("inferiors", nil, "", "The process", d.infoProgram),
 		sub("display", nil, "", "Expressions shown at every stop", d.infoDisplay),
 		&prompt.Command{Name: "rseq", Usage: "[ops [SECTION]]", Short: "Restartable sequences: sections, threads, counts", Run: d.infoRseq,
-			Long: "For each thread: its area and how large it is registered; the mode, \"legacy\" (the kernel writes the CPU's\nnumber each time the thread was scheduled out) or \"optimized\" (only when it changes, and the program must not\nwrite it); the CPU the area names; the time slice extension: none, off, on, requested, granted.",
+			Long: "Lists the sections, how often each was run and how that ended. Then, for each\nthread: its rseq area and the registered size; the mode, \"legacy\" (the kernel\nwrites the CPU number each time the thread was scheduled out) or \"optimized\"\n(only when it changes, and the program must not write it); the CPU number in\nthe area; and the time slice extension: none, off, on, requested or granted.",
 			Subs: prompt.NewRegistry("info rseq", &prompt.Command{Name: "ops", Usage: "[SECTION|all]", Short: "What a sequence does, as a cpu_opv vector in words", Run: d.infoOps, Complete: d.functionsOfSections,
-				Long: "SECTION is its number, an address inside it (0x…, $pc, *EXPR) or of its descriptor, or the function it\nlies in. Without one it is the sequence the thread stands in or is about to arm, else all of them.\n[x] is the 8 bytes at x, u32[x] 4 of them; registers stand for what they hold at the start."})},
+				Long: "SECTION is a number, an address inside the section (0x…, $pc, *EXPR) or of its\ndescriptor, or the function that contains it. The default is the section that\nthe thread is inside or about to arm, or else all of them. In the output, [x]\nstands for the 8 bytes at x, u32[x] for 4 of them, and a register for its value\nat the start of the section."})},
 		sub("vdso", nil, "", "Functions of the vDSO", d.infoVDSO),
 	)
 	for _, c := range subs.Commands() {
@@ -84,7 +84,7 @@ func (d *desk) info() []*prompt.Command {
 			c.Complete = func(string) []string { return signalNames() }
 		}
 	}
-	return []*prompt.Command{{Name: "info", Aliases: []string{"i", "inf"}, Class: prompt.Status, Usage: "SUBJECT", Short: "Show what is known about a subject", Subs: subs, Repeat: prompt.RepeatSame}}
+	return []*prompt.Command{{Name: "info", Aliases: []string{"i", "inf"}, Class: prompt.Status, Usage: "SUBJECT", Short: "Show information about a subject", Subs: subs, Repeat: prompt.RepeatSame}}
 }
 
 func (d *desk) infoWatchpoints(args string) error {
@@ -169,7 +169,7 @@ func (d *desk) infoLine(args string) error {
 	_, err = strconv.Atoi(args[strings.LastIndexByte(args, ':')+1:])
 	for _, p := range places {
 		if f, ok := sy.Function(p.Addr); ok && err != nil && f.Body == p.Addr && args[0] != '*' {
-			p = d.PlaceOf(f.Entry) // a function's line is that of its name, not of what stands in its body first
+			p = d.PlaceOf(f.Entry) // a function's line is that of its name, not of the first statement in its body
 		}
 		if p.Line.Line == 0 {
 			d.printf("No line number information available for address %v <%s>\n", p.Addr, d.Symbolic(p.Addr))
@@ -239,7 +239,7 @@ func (d *desk) infoSource(string) error {
 	if lines := d.SourceLines(l.File); lines != nil {
 		d.printf("Contains %d lines.\n", len(lines))
 	} else {
-		d.printf("It cannot be read; \"directory DIR\" says where sources are.\n")
+		d.printf("It cannot be read; \"directory DIR\" adds a directory to search for it.\n")
 	}
 	return nil
 }

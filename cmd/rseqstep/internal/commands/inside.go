@@ -9,12 +9,11 @@ import (
 	"rseqstep/stepper"
 )
 
-// stepi is the command stepi; unit is what it says of units.
+// stepi is the command stepi; unit is the help text about units.
 func (d *desk) stepi(unit string) *prompt.Command {
 	return &prompt.Command{Name: "stepi", Aliases: []string{"si"}, Class: prompt.Running, Usage: "[--inside] [N]", Repeat: prompt.RepeatSame,
-		Short: "Step one instruction",
-		Long: unit + "\nWith --inside, and always after \"set inside on\", the instructions of a restartable sequence are stepped\none by one, with live state, and it commits.\n" +
-			"N is how many times; a stop for another reason ends the series.",
+		Short:    "Step one instruction",
+		Long:     unit + "\nWith --inside, and always after \"set inside on\", it steps through the\ninstructions of a sequence one by one; the thread stays live, and still commits.\n\n" + seriesHelp,
 		Complete: func(string) []string { return []string{"--inside"} },
 		Run: func(args string) error {
 			motion := (*stepper.Engine).StepInstruction
@@ -29,19 +28,19 @@ func (d *desk) stepi(unit string) *prompt.Command {
 		}}
 }
 
-// forcing are the commands that decide what becomes of a sequence.
+// forcing are the commands that decide how a sequence ends.
 func (d *desk) forcing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "opv", Class: prompt.Running, Short: "Do a restartable sequence's work by a cpu_opv vector",
-			Long: "At the start of an abort handler this is the sequence that was aborted; otherwise the next one that the\nthread reaches, stepping by instructions. The vector is shown below the stop, which is where the sequence\nleaves to. \"info rseq ops\" prints in words what it would do.",
+			Long: "rseqstep carries out what the sequence would do, as a vector of operations of\nthe cpu_opv system call (proposed for Linux, never merged), and moves the\nthread to where the sequence leaves to. At the start of an abort handler this is\nthe sequence that was aborted; otherwise the next one that the thread reaches,\nstepping by instructions. The stop shows the vector. \"info rseq ops\" prints in\nwords what it would do.",
 			Run: func(args string) error {
 				if err := noArgs(args); err != nil {
 					return err
 				}
 				return d.Move((*stepper.Engine).Opv)
 			}},
-		{Name: "abort", Class: prompt.Running, Usage: "[at N]", Short: "Let the kernel abort the next restartable sequence",
-			Long:     "Runs to the next sequence that the thread reaches and makes the kernel abort it before its instruction N (1, the\nfirst, by default). It stops at the abort handler, so that you can step through it; the program's own\nretry follows.",
+		{Name: "abort", Class: prompt.Running, Usage: "[at N]", Short: "Make the kernel abort the next restartable sequence",
+			Long:     "Runs to the next sequence that the thread reaches and makes the kernel abort it\nbefore instruction N of the sequence (default: 1, the first). It stops at the\nabort handler, so that you can step through the handler and then the program's\nown retry.",
 			Complete: func(string) []string { return []string{"at"} },
 			Run: func(args string) error {
 				n, err := d.abortAt(args)
@@ -53,7 +52,7 @@ func (d *desk) forcing() []*prompt.Command {
 	}
 }
 
-// abortAt reads "", or "at N".
+// abortAt parses "", or "at N".
 func (d *desk) abortAt(args string) (int, error) {
 	if args == "" {
 		return 1, nil
@@ -61,14 +60,14 @@ func (d *desk) abortAt(args string) (int, error) {
 	word, rest, _ := strings.Cut(args, " ")
 	rest = strings.TrimSpace(rest)
 	if word != "at" || rest == "" {
-		return 0, prompt.Message("Give \"abort\" or \"abort at N\", N being the number of an instruction of the sequence.")
+		return 0, prompt.Message("Use \"abort\" or \"abort at N\", where N is the number of an instruction of the sequence.")
 	}
 	n, err := d.integer(rest)
 	if err != nil {
 		return 0, err
 	}
 	if n < 1 {
-		return 0, fmt.Errorf("%s is no instruction's number; the first is 1", rest)
+		return 0, fmt.Errorf("%s is not an instruction number; the first is 1", rest)
 	}
 	return n, nil
 }

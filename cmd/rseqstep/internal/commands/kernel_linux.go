@@ -2,8 +2,8 @@ package commands
 
 import "golang.org/x/sys/unix"
 
-// kernelHint says so when there is no rseq(2). The probe registers nothing: with
-// no area and unknown flags a kernel that has the call answers EINVAL
+// kernelHint returns a note if there is no rseq(2). The probe registers nothing: a
+// kernel that has the call answers EINVAL if there is no area and the flags are unknown
 // (kernel/rseq.c).
 func kernelHint() string {
 	const unknown = 1 << 30

@@ -9,8 +9,8 @@ import (
 	"rseqstep/stepper/machine/arches"
 )
 
-// bareRegisterNames are the general registers in gdb's order; without a program, those
-// of every architecture.
+// bareRegisterNames returns the general registers in gdb's order; without a program,
+// those of every architecture.
 func (d *desk) bareRegisterNames() (names []string) {
 	for _, a := range d.archs() {
 		for _, x := range a.Shown {
@@ -29,7 +29,7 @@ func (d *desk) archs() []*machine.Arch {
 	return arches.All()
 }
 
-// registerNames are the registers, and other names, as expressions write them.
+// registerNames returns the registers, and other names, as expressions spell them.
 func (d *desk) registerNames() []string {
 	names := append(d.bareRegisterNames(), "pc", "sp", "fp", "_", "__", "_exitcode")
 	for _, a := range d.archs() {
@@ -48,8 +48,8 @@ func (d *desk) infoRegisters(args string) error { return d.registers(args, false
 
 func (d *desk) infoAllRegisters(args string) error { return d.registers(args, true) }
 
-// registers shows registers in gdb's three columns: name, hexadecimal, and the
-// value as the register is mostly used.
+// registers shows registers in gdb's three columns: name, hexadecimal, and the value in
+// the register's natural type.
 func (d *desk) registers(args string, all bool) error {
 	if !d.HasProcess() {
 		return prompt.Message("The program has no registers now.")
@@ -65,7 +65,7 @@ func (d *desk) registers(args string, all bool) error {
 		hex, err := d.Values().Output("x", "$"+n)
 		if err != nil || hex == "void" {
 			if args == "" {
-				continue // a register this processor has not
+				continue // this processor does not have the register
 			}
 			return prompt.Message("Invalid register %q.", n)
 		}

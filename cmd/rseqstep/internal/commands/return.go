@@ -7,9 +7,9 @@ import (
 	"rseqstep/stepper"
 )
 
-// returnNow is `return [EXPR]`: the selected frame and those it called are
-// dropped without running what is left of them, as gdb's command does. The
-// registers that the frames saved are the caller's again.
+// returnNow is `return [EXPR]`: as gdb's command does, it drops the selected frame and
+// those that it called without running the rest of them, and restores the registers
+// that the frames saved.
 func (d *desk) returnNow(args string) error {
 	e, err := d.LiveEngine()
 	if err != nil {
@@ -48,7 +48,7 @@ func (d *desk) returnNow(args string) error {
 	if err := d.SelectFrame(0); err != nil {
 		return err
 	}
-	if set != "" && !caller.Called { // else its thread is back where it was called, registers and all
+	if set != "" && !caller.Called { // otherwise its thread is back at the call, with all registers
 		if err := d.Values().Evaluate(set); err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (d *desk) returnNow(args string) error {
 	return d.ShowFrame()
 }
 
-// returnable says why the selected frame cannot be made to return.
+// returnable returns the reason why the selected frame cannot return.
 func (d *desk) returnable(e *stepper.Engine, frames []stepper.Frame) error {
 	level := d.Level()
 	if level+1 >= len(frames) {
@@ -65,7 +65,7 @@ func (d *desk) returnable(e *stepper.Engine, frames []stepper.Frame) error {
 	if frames[level].Inlined > 0 {
 		return prompt.Message("Can not force return from an inlined function.")
 	}
-	for _, f := range frames[:level+1] { // from the handler itself it is the trampoline that goes on
+	for _, f := range frames[:level+1] { // from the handler itself, the return goes to the trampoline
 		if f.Called {
 			return prompt.Message("Can not force return past a function called from GDB: return from that first, in a frame further in.")
 		}
@@ -75,19 +75,19 @@ func (d *desk) returnable(e *stepper.Engine, frames []stepper.Frame) error {
 	}
 	for _, t := range e.Threads() {
 		if t.TID == e.Thread() && t.Rseq.Live {
-			return prompt.Message("The thread stands inside a restartable sequence: moving it out would leave the sequence armed. Step out of it first.")
+			return prompt.Message("The thread is inside a restartable sequence; moving it out would leave the sequence armed. Step out of it first.")
 		}
 	}
 	return nil
 }
 
-// returnValue evaluates what f is to return, while its variables are still
-// there, and gives the assignment that puts it where f's caller looks for it:
-// %rax or %xmm0 (System V ABI for AMD64, 3.2.3).
+// returnValue evaluates f's return value while f's variables still exist, and returns
+// the assignment that stores it where f's caller looks for it: %rax or %xmm0 (System V
+// ABI for AMD64, 3.2.3).
 func (d *desk) returnValue(f *stepper.Frame, expression string) (string, error) {
 	of, err := d.Values().TypeOf(f.Function, false)
 	if err != nil || strings.Contains(of, "<text") { // "<text variable, no debug info>"
-		return "", prompt.Message("The type that %s returns is not known; return without a value, and set $rax.", f.Function)
+		return "", prompt.Message("The return type of %s is unknown; return without a value, and set $rax.", f.Function)
 	}
 	of, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(of), "type = "), "(")
 	of = strings.TrimSpace(of)

@@ -14,7 +14,7 @@ import (
 // infoRseq shows the sections, the threads' registrations, and the counts.
 func (d *desk) infoRseq(args string) error {
 	if args != "" {
-		return prompt.Message("info rseq takes no %q; \"info rseq ops\" says what the sequences do.", args)
+		return prompt.Message("info rseq does not take %q; \"info rseq ops\" says what the sequences do.", args)
 	}
 	if d.Program == "" && !d.HasProcess() {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
@@ -28,12 +28,12 @@ func (d *desk) infoRseq(args string) error {
 		if d.HasProcess() {
 			where = "the program or the libraries it has loaded"
 		}
-		d.printf("No restartable sequences: none is declared in %s.\nOne that is made at run time becomes known when a thread arms it.\n", where)
+		d.printf("No restartable sequences: none is declared in %s.\nrseqstep learns of sequences made at run time when a thread arms one.\n", where)
 	} else {
 		d.showSections(sections)
 	}
 	if !d.HasProcess() {
-		d.printf("The program is not being run: these are the file's own addresses, and what its libraries declare is not known yet.\n")
+		d.printf("The program is not being run: these are addresses in the file, and what its libraries declare is not known yet.\n")
 		return nil
 	}
 	d.printf("\n")
@@ -75,7 +75,8 @@ func (d *desk) showSections(sections []*table.Placed) {
 	tw.Flush()
 }
 
-// exits are a section's exits besides post-commit and abort, as decoding finds them.
+// exits returns a section's exits besides post-commit and abort, as decoding finds
+// them.
 func (d *desk) exits(p *table.Placed) string {
 	text := ""
 	if body, err := (ops.Source{Arch: d.Arch(), Memory: d}).Body(p); err == nil {
@@ -128,7 +129,7 @@ func (d *desk) showRegistrations() error {
 	return nil
 }
 
-// armed says what a thread's rseq_cs field holds.
+// armed describes the content of a thread's rseq_cs field.
 func (d *desk) armed(e *stepper.Engine, r stepper.ThreadRseq) string {
 	switch {
 	case r.Armed == 0:

@@ -9,7 +9,7 @@ import (
 	"rseqstep/table"
 )
 
-// infoOps says what sections do, as cpu_opv vectors in words.
+// infoOps describes sections in words, as cpu_opv vectors.
 func (d *desk) infoOps(args string) error {
 	if d.Program == "" && !d.HasProcess() {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
@@ -42,7 +42,7 @@ func (d *desk) infoOps(args string) error {
 	return nil
 }
 
-// sectionHere is the section that the selected thread stands in, has armed, or
+// sectionHere returns the section that the selected thread is inside, has armed, or
 // arms with its next instruction.
 func (d *desk) sectionHere() (*table.Placed, bool) {
 	e, err := d.Engine()

@@ -8,8 +8,11 @@ import (
 	"rseqstep/stepper"
 )
 
+// seriesHelp explains the argument N of a stepping command.
+const seriesHelp = "N is the number of steps; a stop for another reason ends the series."
+
 func (d *desk) starting() []*prompt.Command {
-	const argsHelp = "Arguments replace those given before (see \"set args\"). Quotes and backslashes work as in a\nshell; <FILE, >FILE, >>FILE and 2>FILE redirect."
+	const argsHelp = "ARGS replace those given before (see \"set args\"). Quotes and backslashes work as\nin a shell; <FILE, >FILE, >>FILE and 2>FILE redirect."
 	return []*prompt.Command{
 		{Name: "run", Aliases: []string{"r"}, Class: prompt.Running, Usage: "[ARGS]", Short: "Start the program", Long: argsHelp,
 			Complete: d.fileWords,
@@ -53,7 +56,7 @@ func (d *desk) starting() []*prompt.Command {
 	}
 }
 
-// restart prepares for a launch; ok is false when the user would rather not.
+// restart prepares for a launch; ok is false if the user declined.
 func (d *desk) restart(args string) (ok bool, err error) {
 	if d.Program == "" {
 		return false, prompt.Message("No executable file specified.\nUse the \"file\" command.")
@@ -77,7 +80,7 @@ func (d *desk) restart(args string) (ok bool, err error) {
 func (d *desk) stepping() []*prompt.Command {
 	step := func(name, alias, short, long string, motion func(*stepper.Engine, context.Context, int) (stepper.Stop, error)) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: []string{alias}, Class: prompt.Running, Usage: "[N]", Repeat: prompt.RepeatSame,
-			Short: short, Long: long + "\nN is how many times; a stop for another reason ends the series.",
+			Short: short, Long: long + "\n\n" + seriesHelp,
 			Run: func(args string) error {
 				n, err := d.count(args)
 				if err != nil {
@@ -86,19 +89,19 @@ func (d *desk) stepping() []*prompt.Command {
 				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return motion(e, ctx, n) })
 			}}
 	}
-	const unit = "A restartable sequence or vDSO function on the way runs as one unit at full speed, and the stop\nreports its outcome."
+	const unit = "A restartable sequence or vDSO function on the way runs as one unit at full\nspeed, and the stop reports its outcome."
 	return []*prompt.Command{
-		step("step", "s", "Step until another source line is reached, into calls", unit, (*stepper.Engine).Step),
-		step("next", "n", "Step until another source line is reached, over calls", unit, (*stepper.Engine).Next),
+		step("step", "s", "Step to another source line, into calls", unit, (*stepper.Engine).Step),
+		step("next", "n", "Step to another source line, over calls", unit, (*stepper.Engine).Next),
 		d.stepi(unit),
 		step("nexti", "ni", "Step one instruction, over calls", unit, (*stepper.Engine).NextInstruction),
 		{Name: "finish", Aliases: []string{"fin"}, Class: prompt.Running, Short: "Run until the selected frame returns", Repeat: prompt.RepeatSame,
-			Long: "The value returned is shown and kept in the value history.",
+			Long: "Shows the value that the function returned, and adds it to the value history.",
 			Run: func(args string) error {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				if d.Core() != nil { // it has frames
+				if d.Core() != nil { // to print the frame
 					return d.NotRun()
 				}
 				f, err := d.Frame()
@@ -111,8 +114,8 @@ func (d *desk) stepping() []*prompt.Command {
 				level := d.Level()
 				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.Finish(ctx, level) })
 			}},
-		{Name: "until", Aliases: []string{"u"}, Class: prompt.Running, Usage: "[LOCATION]", Short: "Run until a later line than this is reached, or until LOCATION", Repeat: prompt.RepeatSame,
-			Long:     "Like \"next\", but it never goes back: at the end of a loop it runs the loop out.\nWith LOCATION it stops there, or when the frame returns.",
+		{Name: "until", Aliases: []string{"u"}, Class: prompt.Running, Usage: "[LOCATION]", Short: "Run to a later line than this, or to LOCATION", Repeat: prompt.RepeatSame,
+			Long:     "Like \"next\", but never goes back: at the end of a loop it runs until the loop is\ndone. With LOCATION it stops there, or when the frame returns.",
 			Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {
@@ -129,9 +132,9 @@ func (d *desk) stepping() []*prompt.Command {
 				return d.advance(args)
 			}},
 		{Name: "continue", Aliases: []string{"c", "fg", "cont"}, Class: prompt.Running, Usage: "[N]", Short: "Continue the program", Repeat: prompt.RepeatSame,
-			Long: "N: pass the breakpoint stopped at N-1 times before stopping at it again.", Run: d.cont},
-		{Name: "jump", Class: prompt.Running, Usage: "LOCATION", Short: "Continue at another place", Complete: d.locations, Run: d.jump},
-		{Name: "return", Class: prompt.Running, Usage: "[EXPR]", Short: "Make the selected function return now, without running the rest of it",
+			Long: "With N, ignore the breakpoint that the program is stopped at N-1 more times.", Run: d.cont},
+		{Name: "jump", Class: prompt.Running, Usage: "LOCATION", Short: "Continue at another location", Complete: d.locations, Run: d.jump},
+		{Name: "return", Class: prompt.Running, Usage: "[EXPR]", Short: "Make the selected function return without running on",
 			Long: "EXPR is the value that the caller gets.", Run: d.returnNow},
 	}
 }
@@ -176,16 +179,16 @@ func (d *desk) jump(args string) error {
 		return err
 	}
 	if len(places) != 1 {
-		return prompt.Message("%q is %d places; give one.", args, len(places))
+		return prompt.Message("%q has %d locations; give one.", args, len(places))
 	}
 	to := places[0].Addr
 	for _, t := range e.Threads() {
 		if t.TID == e.Thread() && t.Rseq.Live {
-			return prompt.Message("The thread stands inside a restartable sequence: moving it out would leave the sequence armed. Step out of it first.")
+			return prompt.Message("The thread is inside a restartable sequence; moving it out would leave the sequence armed. Step out of it first.")
 		}
 	}
 	if p, ok := d.SectionAt(to); ok {
-		return prompt.Message("%v lies inside the critical section %s; jump to where it is armed instead.", to, e.SectionName(p))
+		return prompt.Message("%v is inside the critical section %s; jump to the store that arms it instead.", to, e.SectionName(p))
 	}
 	r, err := e.Regs(e.Thread())
 	if err != nil {
@@ -210,7 +213,7 @@ func (d *desk) attaching() []*prompt.Command {
 				}
 				return d.AttachText(args)
 			}},
-		{Name: "detach", Class: prompt.Running, Short: "Let the process go, with nothing left behind in it",
+		{Name: "detach", Class: prompt.Running, Short: "Detach from the process, and leave nothing behind in it",
 			Run: func(args string) error {
 				if !d.Live() {
 					return d.NotRun()

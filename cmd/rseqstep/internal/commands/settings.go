@@ -11,7 +11,7 @@ import (
 // setting is one name of `set` and `show`.
 type setting struct {
 	names []string // the first is the name, others are aliases
-	short string   // what it is, as `show` says it: "Whether to …"
+	short string   // what `show` prints: "Whether to …"
 	long  string
 	words []string // values, for completion; nil for free text
 	get   func() string
@@ -137,7 +137,7 @@ func (d *desk) table() []setting {
 				return nil
 			}}
 	}
-	aslr := flag(&s.ASLR, "Whether the program is started without address space randomization", "", "disable-randomization")
+	aslr := flag(&s.ASLR, "Whether to disable address space randomization", "", "disable-randomization")
 	aslr.get = func() string { return onOff(!s.ASLR) }
 	aslr.set = func(text string) error {
 		b, err := on(text)
@@ -147,25 +147,25 @@ func (d *desk) table() []setting {
 		return err
 	}
 	return []setting{
-		flag(&s.Confirm, "Whether to ask before what cannot be undone", "", "confirm"),
-		flag(&s.Pagination, "Whether output is held back page by page (kept for gdb's scripts: it never is)", "", "pagination"),
-		number(&s.Width, 0, "Columns of the screen (kept for gdb's scripts: lines are never folded)", "", "width"),
-		number(&s.Height, 0, "Lines of the screen (kept for gdb's scripts: output is never held back)", "", "height"),
+		flag(&s.Confirm, "Whether to ask before destructive commands", "", "confirm"),
+		flag(&s.Pagination, "Paging (for gdb scripts; output is never paged)", "", "pagination"),
+		number(&s.Width, 0, "Screen columns (for gdb scripts; has no effect)", "", "width"),
+		number(&s.Height, 0, "Screen lines (for gdb scripts; has no effect)", "", "height"),
 		number(&s.ListSize, 1, "How many lines \"list\" shows", "", "listsize"),
-		flag(&s.Pretty, "Whether structures are shown one member a line", "", "print pretty"),
+		flag(&s.Pretty, "Whether to show one structure member per line", "", "print pretty"),
 		aslr,
-		flag(&s.Inside, "Whether instruction steps enter restartable sequences",
-			"on: stepi steps the instructions of a sequence one by one, in a quiet phase: every other thread is\nheld, this one pinned to its CPU and its registration lifted meanwhile. It sees live state and commits.\noff: a sequence is one step. \"stepi --inside\" enters it for one command.", "inside"),
-		number(&s.StuckLimit, 1, "How many fruitless passes of a restartable sequence before the next remedy",
-			"The remedies in turn: its work is done by a cpu_opv vector; it is stepped in a quiet phase; the program is run\nto the function's return. Passes are counted for each thread and sequence since it last committed there, from one step to the\nnext: a retry loop of several lines is helped too. \"continue\" counts none (\"set stuck\").\nThe stop says which remedy it was.", "stuck-limit"),
+		flag(&s.Inside, "Whether instruction steps enter rseq sections",
+			"on: stepi steps through a sequence one instruction at a time, in a quiet phase:\nevery other thread is stopped, the thread is pinned to its CPU, and its rseq\nregistration is removed meanwhile. The thread stays live and still commits.\noff: a sequence is one step; \"stepi --inside\" enters it for one command.", "inside"),
+		number(&s.StuckLimit, 1, "Passes without a commit before rseqstep helps",
+			"A pass is one run of a restartable sequence. Stepping commands count, for each\nthread and sequence, the passes since the last commit. The count goes on from\none command to the next, so that a retry loop of several lines is helped too.\nWhen it reaches the limit, rseqstep helps, and the stop names the rung:\n  rung 1  (until then) the sequence runs natively\n  rung 2  after aborts: do its work by a cpu_opv vector (\"help opv\")\n  rung 3  if there is no vector, or after side exits: step it in a quiet phase\n          (\"help set inside\")\n  rung 4  if quiet phases do not commit either: run until the function returns\n\"continue\" does not count passes (\"help set stuck\").", "stuck-limit"),
 		d.stuck(),
-		d.stuckTime(number(&s.StuckTime, 0, "How many seconds \"continue\" lets a thread make no progress before it looks (\"set stuck\"); 0 is never", "", "stuck-time")),
-		flag(&s.UnwindOnSignal, "Whether a called function that gets a signal is given up",
-			"on: the thread is put back to where it was before the call. off: it stays where the signal was received.", "unwindonsignal", "unwind-on-signal"),
+		d.stuckTime(number(&s.StuckTime, 0, "Seconds without progress for \"set stuck\"; 0: never", "", "stuck-time")),
+		flag(&s.UnwindOnSignal, "Whether a signal ends a called function",
+			"on: a signal in a called function returns the thread to where it was before the\ncall. off: the thread stays where it received the signal.", "unwindonsignal", "unwind-on-signal"),
 		d.followFork(),
 		d.detachOnFork(),
-		{names: []string{"breakpoint pending"}, short: "What to do with a breakpoint location that names nothing yet", words: []string{"on", "off", "auto"},
-			long: "on: keep it until a library has it. off: refuse it. auto: ask; where nobody can be asked, refuse it.",
+		{names: []string{"breakpoint pending"}, short: "What to do with a location that is not found", words: []string{"on", "off", "auto"},
+			long: "on: keep the breakpoint until a library has the location. off: refuse it.\nauto: ask, or refuse it if there is nobody to ask.",
 			get:  func() string { return string(s.Pending) },
 			set: func(text string) error {
 				if text == "auto" {
@@ -197,7 +197,7 @@ func (d *desk) choice(p *string, short, name string, words ...string) setting {
 				return nil
 			}
 		}
-		return prompt.Message("%q is none of: %s.", text, strings.Join(words, ", "))
+		return prompt.Message("%q is not one of: %s.", text, strings.Join(words, ", "))
 	}}
 }
 

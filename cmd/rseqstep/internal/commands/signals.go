@@ -13,14 +13,14 @@ import (
 func (d *desk) signals() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "handle", Class: prompt.Running, Usage: "SIGNAL... [stop|nostop] [print|noprint] [pass|nopass]",
-			Short: "Say what to do when the program gets a signal",
-			Long:  "SIGNAL is a name, a number, a range LOW-HIGH, or \"all\" (all but SIGINT and SIGTRAP, which the debugger uses).\nstop implies print; noprint implies nostop; ignore and noignore are nopass and pass.",
+			Short: "Set what to do when the program gets a signal",
+			Long:  "SIGNAL is a name, a number, a range LOW-HIGH, or \"all\" (all but SIGINT and\nSIGTRAP, which the debugger uses). stop implies print; noprint implies nostop;\nignore and noignore are other words for nopass and pass.",
 			Complete: func(string) []string {
 				words := []string{"all", "stop", "nostop", "print", "noprint", "pass", "nopass", "ignore", "noignore"}
 				return append(words, signalNames()...)
 			},
 			Run: d.handle},
-		{Name: "signal", Class: prompt.Running, Usage: "SIGNAL|0", Short: "Continue the program, giving it a signal, or none for 0",
+		{Name: "signal", Class: prompt.Running, Usage: "SIGNAL|0", Short: "Continue the program with a signal, or with none (0)",
 			Complete: func(string) []string { return signalNames() },
 			Run: func(args string) error {
 				e, err := d.LiveEngine()

@@ -72,7 +72,7 @@ func (d *desk) stack() []*prompt.Command {
 
 func (d *desk) threads() []*prompt.Command {
 	subs := prompt.NewRegistry("thread",
-		&prompt.Command{Name: "apply", Usage: "N...|all COMMAND", Short: "Carry out a command in several threads", Run: d.applyThreads},
+		&prompt.Command{Name: "apply", Usage: "N...|all COMMAND", Short: "Run a command in several threads", Run: d.applyThreads},
 	)
 	return []*prompt.Command{{Name: "thread", Aliases: []string{"t"}, Class: prompt.Stack, Usage: "[N]", Short: "Select a thread, or show which one is selected", Subs: subs, Repeat: prompt.RepeatSame,
 		Run: func(args string) error {

@@ -4,13 +4,14 @@ import "strconv"
 
 // stuck is `set stuck`.
 func (d *desk) stuck() setting {
-	s := d.choice(&d.Settings.Stuck, "What \"continue\" does about a thread that loops in a restartable sequence and never commits", "stuck", "report", "inject", "off")
-	s.long = "report: says which thread goes round which sequence, once each, while the program runs on.\n" +
-		"inject: does besides the sequence's work by a cpu_opv vector, each time it is found so.\n" +
-		"off: nobody looks.\n" +
-		"Found so is a thread that has been running, has not committed the sequence for \"stuck-time\", and is then aborted 1000\n" +
-		"times one after the other. A program that makes progress is stopped for a moment once in that time, one that sleeps\n" +
-		"or computes outside of sequences is not."
+	s := d.choice(&d.Settings.Stuck, "What \"continue\" does if a thread never commits", "stuck", "report", "inject", "off")
+	s.long = "A thread is stuck if it runs without committing a restartable sequence for\n" +
+		"\"stuck-time\" seconds and then aborts it 1000 times in a row.\n" +
+		"  report  name the thread and the sequence, once each; the program runs on\n" +
+		"  inject  also do the sequence's work by a cpu_opv vector, each time\n" +
+		"  off     do not look for stuck threads\n" +
+		"To look, rseqstep stops the program for a moment: once in \"stuck-time\" if it\n" +
+		"makes progress, and never if it sleeps or computes outside of sequences."
 	return s
 }
 

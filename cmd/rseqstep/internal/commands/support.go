@@ -18,7 +18,7 @@ func (d *desk) support() []*prompt.Command {
 				return names
 			},
 			Run: func(args string) error { return d.in.Help(d.Out, args) }},
-		{Name: "apropos", Class: prompt.Support, Usage: "WORD", Short: "Search the help of every command",
+		{Name: "apropos", Class: prompt.Support, Usage: "WORD", Short: "Search the help of all commands",
 			Run: func(args string) error {
 				if args == "" {
 					return prompt.Message("Give a word to search for.")
@@ -27,8 +27,8 @@ func (d *desk) support() []*prompt.Command {
 				return nil
 			}},
 		{Name: "quit", Aliases: []string{"q", "exit"}, Class: prompt.Support, Usage: "[STATUS]", Short: "End the debugger",
-			Long: "A program it started is killed, one it attached to is let go.", Run: d.quit},
-		{Name: "source", Class: prompt.Support, Usage: "FILE", Short: "Carry out the commands in a file; ends at the first error", Complete: d.fileWords,
+			Long: "Kills a program that it started, detaches from one that it attached to.", Run: d.quit},
+		{Name: "source", Class: prompt.Support, Usage: "FILE", Short: "Run the commands in a file; stop at the first error", Complete: d.fileWords,
 			Run: func(args string) error {
 				words, err := prompt.Words(args)
 				if err != nil {
@@ -44,7 +44,7 @@ func (d *desk) support() []*prompt.Command {
 				return d.in.Script(lines)
 			}},
 		{Name: "define", Block: true, Class: prompt.Support, Usage: "NAME", Short: "Define a command from others",
-			Long: "The commands follow, one a line, up to a line \"end\". In them $arg0, $arg1, … are the words given,\n$argc how many there are.", Run: d.define},
+			Long: "Type the commands one per line, and \"end\" after the last. In them $arg0, $arg1,\n… are the words that follow the new command, and $argc is their number.", Run: d.define},
 	}
 }
 
@@ -72,7 +72,7 @@ func (d *desk) quit(args string) error {
 func (d *desk) define(args string) error {
 	name := strings.TrimSpace(args)
 	if word, rest := prompt.Split(name); word == "" || rest != "" {
-		return prompt.Message("%q is no name for a command.", name)
+		return prompt.Message("%q cannot be the name of a command.", name)
 	}
 	if c, err := d.in.Commands.Find(name); err == nil && c.Name == name {
 		question := "Really redefine built-in command %q?"
@@ -103,8 +103,8 @@ func (d *desk) define(args string) error {
 
 const userDefined prompt.Class = "user-defined"
 
-// substitute puts the words given for $arg0, $arg1, …, the highest first so
-// that $arg1 does not match in $arg10.
+// substitute replaces $arg0, $arg1, … by the words given, the highest first so that
+// $arg1 does not match in $arg10.
 func substitute(line string, words []string) string {
 	line = strings.ReplaceAll(line, "$argc", strconv.Itoa(len(words)))
 	for i := len(words) - 1; i >= 0; i-- {

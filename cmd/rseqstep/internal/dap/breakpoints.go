@@ -12,33 +12,33 @@ import (
 	"rseqstep/table"
 )
 
-// points are the client's breakpoints, by what it sets together: a source file's,
-// functions', instructions', data's.
+// points holds the client's breakpoints in the groups in which it sets them: those of a
+// source file, of functions, of instructions, of data.
 type points struct {
 	groups map[string][]*point
-	entry  *session.Breakpoint // of a stop on entry, nil without one
+	entry  *session.Breakpoint // for a stop on entry; otherwise nil
 }
 
 // point is one of the client's breakpoints.
 type point struct {
 	wanted
 	b        *session.Breakpoint
-	verified bool // as the client knows it
+	verified bool // the client's id
 }
 
-// wanted is what the client asks for. Two that are equal are the same breakpoint,
-// which then keeps its count of hits.
+// wanted is what the client asks for. Two equal values are the same breakpoint, which
+// then keeps its hit count.
 type wanted struct {
 	kind      stepper.BreakpointKind
 	location  string
 	address   bool
-	fixed     bool // location is an address that we gave out
+	fixed     bool // location is an address that the adapter sent to the client
 	condition string
 	hit, log  string
-	reason    string // of a stop by it: "" for "breakpoint"
+	reason    string // reason of a stop at it: "" for "breakpoint"
 }
 
-// kind is the reason of a stop by a breakpoint, "" for an ordinary one.
+// kind returns the reason of a stop at a breakpoint, "" for an ordinary one.
 func (p *points) kind(number int) string {
 	for _, group := range p.groups {
 		for _, x := range group {
@@ -50,7 +50,7 @@ func (p *points) kind(number int) string {
 	return ""
 }
 
-// set makes a group's breakpoints those that are wanted, and answers for each.
+// set replaces a group's breakpoints by those wanted, and answers for each.
 func (s *server) set(group string, list []wanted) []dap.Breakpoint {
 	old := s.points.groups[group]
 	var kept []*point
@@ -91,8 +91,7 @@ func (s *server) set(group string, list []wanted) []dap.Breakpoint {
 	return answers
 }
 
-// exists reports whether a breakpoint is still there: commands of the console
-// can delete it.
+// exists reports whether a breakpoint still exists: console commands can delete it.
 func (s *server) exists(b *session.Breakpoint) bool {
 	have, err := s.session.Breakpoint(b.Number)
 	return err == nil && have == b
@@ -113,17 +112,17 @@ func (s *server) add(w wanted) (*point, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.Pending { // its text says why
+	if b.Pending { // the error's text gives the reason
 		s.output("console", text)
 	}
 	return &point{wanted: w, b: b}, nil
 }
 
-// describe is a breakpoint as the client is to show it.
+// describe returns a breakpoint in the form that the client shows.
 func (s *server) describe(b *session.Breakpoint) dap.Breakpoint {
 	out := dap.Breakpoint{Id: b.Number, Verified: b.Watch() && !b.Pending || len(b.Places) > 0}
 	if !out.Verified {
-		out.Message = fmt.Sprintf("nothing is at %s now; a library that is loaded later may have it", b.Location)
+		out.Message = fmt.Sprintf("%s is not found; a library that is loaded later may have it", b.Location)
 		return out
 	}
 	if len(b.Places) > 0 {
@@ -133,14 +132,14 @@ func (s *server) describe(b *session.Breakpoint) dap.Breakpoint {
 			out.Source, out.Line = s.source(l.File), s.line(l.Line)
 		}
 		if p.Trap != 0 {
-			out.Message = fmt.Sprintf("inside a restartable sequence: the trap is at %v, where it is armed, and the thread is taken on from there", p.Trap)
+			out.Message = fmt.Sprintf("inside a restartable sequence: the trap is at %v, the store that arms it; rseqstep steps the thread from there to this place", p.Trap)
 		}
 	}
 	return out
 }
 
-// lineIn is the line of a breakpoint's place in the file it was set in: where a
-// call inlined there begins, the place's own line is the callee's.
+// lineIn returns the line of a breakpoint's place in the file in which it was set. For
+// an inlined call that is the line of the call; the place's own line is the callee's.
 func (s *server) lineIn(b *session.Breakpoint, p stepper.Place) stepper.Line {
 	file, _, ok := strings.Cut(b.Location, ":")
 	if !ok || b.Address || p.Line.File == file {
@@ -155,10 +154,10 @@ func (s *server) lineIn(b *session.Breakpoint, p stepper.Place) stepper.Line {
 	return p.Line
 }
 
-// tellChanged tells of breakpoints whose place has been found since, and of those
-// that have none in a program that the process has come to execute.
+// tellChanged reports to the client the breakpoints whose place was found since, and
+// those that have no place in a program that the process has executed.
 func (s *server) tellChanged() {
-	s.session.Breakpoints() // brings them up to date
+	s.session.Breakpoints() // updates them
 	for _, group := range s.points.groups {
 		for _, p := range group {
 			if now := s.describe(p.b); now.Verified != p.verified {
@@ -208,12 +207,12 @@ func (s *server) setInstructionBreakpoints(r *request, a dap.SetInstructionBreak
 	return nil
 }
 
-// address reads a memory reference, which is always one that we gave out: a
-// number. See "memoryReference" in the protocol.
+// address parses a memory reference. It is always one that the adapter sent: a number.
+// See "memoryReference" in the protocol.
 func address(reference string, offset int) (table.Addr, error) {
 	var n uint64
 	if _, err := fmt.Sscanf(reference+"\n", "%v\n", &n); err != nil {
-		return 0, fmt.Errorf("%q is no address", clip(reference))
+		return 0, fmt.Errorf("%q is not an address", clip(reference))
 	}
 	return table.Addr(n + uint64(offset)), nil
 }

@@ -13,15 +13,15 @@ import (
 // maxInstructions bounds one answer.
 const maxInstructions = 10000
 
-// disassemble answers disassemble. Exactly as many instructions as were asked
-// for come back; where there are none, "??" stands in their place.
+// disassemble answers disassemble. It returns exactly as many instructions as were
+// requested, with "??" where there are none.
 func (s *server) disassemble(r *request, a dap.DisassembleArguments) error {
 	at, err := address(a.MemoryReference, a.Offset)
 	if err != nil {
 		return err
 	}
 	if a.InstructionCount < 0 || a.InstructionCount > maxInstructions || a.InstructionOffset < -maxInstructions || a.InstructionOffset > maxInstructions {
-		return fmt.Errorf("%d instructions from %+d: at most %d can be had at once", a.InstructionCount, a.InstructionOffset, maxInstructions)
+		return fmt.Errorf("%d instructions from %+d: the limit is %d per request", a.InstructionCount, a.InstructionOffset, maxInstructions)
 	}
 	list := []dap.DisassembledInstruction{}
 	before := s.before(at, max(-a.InstructionOffset, 0))
@@ -49,12 +49,12 @@ func (s *server) disassemble(r *request, a dap.DisassembleArguments) error {
 	return nil
 }
 
-// missing stands for an instruction that there is not.
+// missing is the placeholder for an instruction that does not exist.
 func missing(at table.Addr) dap.DisassembledInstruction {
 	return dap.DisassembledInstruction{Address: at.String(), Instruction: "??"}
 }
 
-// decode decodes one instruction; without one, it is a byte.
+// decode decodes one instruction, or one byte if it is not an instruction.
 func (s *server) decode(at table.Addr) (machine.Insn, bool) {
 	var code [machine.MaxLen]byte
 	none := machine.Insn{Addr: at, Len: 1}
@@ -69,8 +69,8 @@ func (s *server) decode(at table.Addr) (machine.Insn, bool) {
 	return i, true
 }
 
-// before is at most count instructions that end at an address. Instructions
-// can only be decoded forwards, so it starts where functions do.
+// before returns at most count instructions that end at an address. Instructions can be
+// decoded only forwards, so it begins at the start of a function.
 func (s *server) before(at table.Addr, count int) []machine.Insn {
 	var all []machine.Insn
 	for len(all) < count {
@@ -88,7 +88,7 @@ func (s *server) before(at table.Addr, count int) []machine.Insn {
 		for pc := low; pc < at; {
 			i, ok := s.decode(pc)
 			if !ok || i.Next() > at {
-				these = nil // no boundary of an instruction at its end
+				these = nil // no instruction ends there
 				break
 			}
 			these = append(these, i)
@@ -102,8 +102,8 @@ func (s *server) before(at table.Addr, count int) []machine.Insn {
 	return all[max(len(all)-count, 0):]
 }
 
-// instruction is one as the client shows it, with what restartable sequences
-// have there.
+// instruction returns an instruction as the client shows it, with the marks of
+// restartable sequences.
 func (s *server) instruction(i *machine.Insn, names bool) dap.DisassembledInstruction {
 	naming := s.session.Symbolic
 	if !names {
@@ -126,7 +126,7 @@ func (s *server) instruction(i *machine.Insn, names bool) dap.DisassembledInstru
 	return out
 }
 
-// lines gives instructions the lines they come from, where these change.
+// lines sets the source lines of instructions, where the line changes.
 func (s *server) lines(list []dap.DisassembledInstruction) {
 	sy := s.session.Symbols()
 	file, line := "", 0

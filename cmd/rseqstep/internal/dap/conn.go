@@ -18,18 +18,18 @@ type conn struct {
 	mu     sync.Mutex
 	w      io.Writer
 	seq    int
-	failed error // of the first write that failed; nothing is written after it
+	failed error // error of the first write that failed; later writes do nothing
 }
 
-// request is one request: what everybody's has, and the decoded whole.
+// request is one request: the fields common to all, and the decoded message.
 type request struct {
 	dap.Request
-	message dap.Message // nil: err says why
+	message dap.Message // nil if it could not be decoded; see err
 	err     error
 }
 
-// read reads the next request. Content that is none of the protocol's is a
-// request with an err; an error is the end of the stream.
+// read reads the next request. A message that is not a valid request is returned as a
+// request with an err; an error means the end of the stream.
 func (c *conn) read() (*request, error) {
 	for {
 		content, err := ReadMessage(c.r)
@@ -38,7 +38,7 @@ func (c *conn) read() (*request, error) {
 		}
 		r := decode(content)
 		if r.err == nil && r.Type != "request" {
-			continue // an answer to something we never ask
+			continue // a response to a request that the adapter never sends
 		}
 		return r, nil
 	}
@@ -77,30 +77,30 @@ func (c *conn) send(m dap.Message, number func(seq int)) {
 	}
 }
 
-// respond answers r. m is a response whose Response is empty yet.
+// respond answers r. m is a response whose embedded Response is still empty.
 func (c *conn) respond(r *request, m dap.ResponseMessage) {
 	head := m.GetResponse()
 	head.Type, head.RequestSeq, head.Command, head.Success = "response", r.Seq, r.Command, true
 	c.send(m, func(n int) { head.Seq = n })
 }
 
-// done answers r with success and nothing else.
+// done answers r with success and no body.
 func (c *conn) done(r *request) { c.respond(r, &dap.Response{}) }
 
 // refuse answers r with an error.
 func (c *conn) refuse(r *request, err error) {
 	m := &dap.ErrorResponse{}
 	m.Type, m.RequestSeq, m.Command, m.Message = "response", r.Seq, r.Command, err.Error()
-	// Braces are placeholders in a format: the text is given as a variable.
+	// Braces are placeholders in the format, so the text is passed as a variable.
 	m.Body.Error = &dap.ErrorMessage{Id: 1, Format: "{text}", Variables: map[string]string{"text": err.Error()}, ShowUser: r.showsErrors()}
 	c.send(m, func(n int) { m.Seq = n })
 }
 
-// showsErrors reports whether the user should be told that this request failed;
-// editors ask for other things on their own.
+// showsErrors reports whether the user should see that this request failed. Editors
+// send the other requests on their own.
 func (r *request) showsErrors() bool { return r.Command == "launch" || r.Command == "attach" }
 
-// event sends an event. m is one whose Event is empty yet.
+// event sends an event. m is one whose embedded Event is still empty.
 func (c *conn) event(name string, m dap.EventMessage) {
 	head := m.GetEvent()
 	head.Type, head.Event = "event", name
@@ -115,7 +115,7 @@ func (c *conn) output(category, text string) {
 	}
 }
 
-// broken is why nothing can be sent any more; nil while it can.
+// broken is the reason why nothing can be sent any more; nil while sending works.
 func (c *conn) broken() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

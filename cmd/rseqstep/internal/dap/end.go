@@ -10,7 +10,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// restart starts the program anew, with a new configuration where one is given.
+// restart starts the program again, with a new configuration if one is given.
 func (s *server) restart(r *request, raw json.RawMessage) error {
 	switch {
 	case s.program == nil:
@@ -44,8 +44,8 @@ func (s *server) restart(r *request, raw json.RawMessage) error {
 	return nil
 }
 
-// disconnect ends the session: what was launched is killed, what was attached
-// to is let go unless it is to be ended as well.
+// disconnect ends the session: it kills a launched program, and detaches from an
+// attached process unless the client asks to end that too.
 func (s *server) disconnect(r *request, a *dap.DisconnectArguments) error {
 	s.ended = true
 	var err error
@@ -82,19 +82,19 @@ func (s *server) terminate(r *request) error {
 	return err
 }
 
-// exited tells that the program has ended by itself.
+// exited reports that the program has ended by itself.
 func (s *server) exited(v *show.Stop) {
 	s.drain()
 	code := v.Status.Code
 	if v.Reason == stepper.StopKilled {
 		s.output("important", "The program was terminated by signal "+show.SignalName(v.Status.Signal)+", "+show.SignalText(v.Status.Signal)+".\n")
-		code = 128 + v.Status.Signal // as a shell gives it
+		code = 128 + v.Status.Signal // as a shell reports it
 	}
 	s.event("exited", &dap.ExitedEvent{Body: dap.ExitedEventBody{ExitCode: code}})
 	s.terminated()
 }
 
-// terminated says, once, that there is nothing to debug any more.
+// terminated reports, once, that there is nothing to debug any more.
 func (s *server) terminated() {
 	if !s.over {
 		s.over = true

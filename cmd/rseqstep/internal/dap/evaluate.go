@@ -11,12 +11,12 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// commandMark before a line of the console makes it a command of the prompt,
-// whatever variables there are; the C++ extension of VS Code has the same.
+// commandMark at the start of a console line makes the line a command of the prompt,
+// whatever variables exist. The C++ extension of VS Code uses the same prefix.
 const commandMark = "-exec "
 
-// evaluate answers evaluate. In the console a line that is no expression is a
-// command of the prompt, if it begins with one's name.
+// evaluate answers evaluate. In the console, a line that is not an expression is a
+// command of the prompt if it begins with the name of one.
 func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
 	text := strings.TrimSpace(a.Expression)
 	if line, ok := strings.CutPrefix(text, commandMark); ok && a.Context == "repl" {
@@ -49,7 +49,7 @@ func (s *server) value(text string, a dap.EvaluateArguments) (body dap.EvaluateR
 		return body, err
 	}
 	if a.Context == "repl" {
-		// It may have assigned.
+		// The expression may have assigned.
 		if c, err = s.context(h); err != nil {
 			return body, err
 		}
@@ -62,7 +62,7 @@ func (s *server) value(text string, a dap.EvaluateArguments) (body dap.EvaluateR
 		NamedVariables: shown.NamedVariables, IndexedVariables: shown.IndexedVariables, MemoryReference: shown.MemoryReference}, nil
 }
 
-// command carries out a command of the prompt.
+// command runs a command of the prompt.
 func (s *server) command(r *request, line string) error {
 	word, _ := prompt.Split(line)
 	c, err := s.interp.Commands.Find(word)
@@ -71,7 +71,7 @@ func (s *server) command(r *request, line string) error {
 	}
 	switch c.Name {
 	case "quit", "run", "start", "starti", "attach", "core-file", "file", "define", "commands", "source":
-		return fmt.Errorf("%q is not for this console: the editor starts and ends the program", c.Name)
+		return fmt.Errorf("%q does not work in this console: the editor starts and ends the program", c.Name)
 	}
 	before := s.shown
 	s.shown = nil
@@ -92,7 +92,7 @@ func (s *server) command(r *request, line string) error {
 		if s.shown == nil && s.session.Live() {
 			return fmt.Errorf("%s%w", text, err)
 		}
-		text += err.Error() // a called function has stopped, and the program stands elsewhere
+		text += err.Error() // a called function stopped, and the program is at another place
 	}
 	s.respond(r, &dap.EvaluateResponse{Body: dap.EvaluateResponseBody{Result: strings.TrimRight(text, "\n")}})
 	if s.shown != nil {

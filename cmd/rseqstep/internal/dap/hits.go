@@ -8,8 +8,8 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// filter decides on a breakpoint after its condition: how often it is to be
-// met, and what is to be written instead of stopping. nil: it always stops.
+// filter returns the check made after a breakpoint's condition: how many hits it needs,
+// and what to log instead of stopping. nil means always stop.
 func (s *server) filter(w wanted) (func(tid int) (bool, error), error) {
 	hit, err := hitCondition(w.hit)
 	if err != nil {
@@ -36,8 +36,8 @@ func (s *server) filter(w wanted) (func(tid int) (bool, error), error) {
 	}, nil
 }
 
-// hitCondition reads "3", "== 3", ">= 3", "> 3", "< 3", "<= 3", "!= 3" or
-// "% 3"; a number alone means "==", as with Delve. nil for "".
+// hitCondition parses "3", "== 3", ">= 3", "> 3", "< 3", "<= 3", "!= 3" or "% 3"; a
+// number alone means "==", as with Delve. nil for "".
 func hitCondition(text string) (func(met int) bool, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -52,7 +52,7 @@ func hitCondition(text string) (func(met int) bool, error) {
 	}
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || op == "%" && n == 0 {
-		return nil, fmt.Errorf("%q is no hit condition; it is a number after one of ==, >=, >, <=, <, !=, %%", clip(text))
+		return nil, fmt.Errorf("%q is not a hit condition: give a number, alone or after one of ==, >=, >, <=, <, !=, %%", clip(text))
 	}
 	return map[string]func(int) bool{
 		"==": func(met int) bool { return met == n },
@@ -70,7 +70,7 @@ type logPart struct {
 	text, expression string
 }
 
-// parseLog takes a message such as "i is {i}" apart; "{{" and "}}" are braces.
+// parseLog parses a message such as "i is {i}"; "{{" and "}}" are literal braces.
 func parseLog(text string) (parts []logPart, err error) {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -81,11 +81,11 @@ func parseLog(text string) (parts []logPart, err error) {
 		case c == '{':
 			end := strings.IndexByte(text[i:], '}')
 			if end < 0 {
-				return nil, fmt.Errorf("the log message %q has a brace that is not closed", clip(text))
+				return nil, fmt.Errorf("the log message %q has an unclosed brace", clip(text))
 			}
 			expression := strings.TrimSpace(text[i+1 : i+end])
 			if expression == "" {
-				return nil, fmt.Errorf("the log message %q has braces around nothing", clip(text))
+				return nil, fmt.Errorf("the log message %q has empty braces", clip(text))
 			}
 			parts = append(parts, logPart{text: b.String()}, logPart{expression: expression})
 			b.Reset()
@@ -97,7 +97,7 @@ func parseLog(text string) (parts []logPart, err error) {
 	return append(parts, logPart{text: b.String()}), nil
 }
 
-// logText is a log message as a thread that met its breakpoint makes it.
+// logText returns a log message, evaluated in the thread that hit its breakpoint.
 func (s *server) logText(tid int, parts []logPart) string {
 	var b strings.Builder
 	c, err := s.session.ContextOf(tid)

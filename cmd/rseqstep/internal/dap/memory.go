@@ -16,7 +16,7 @@ func (s *server) readMemory(r *request, a dap.ReadMemoryArguments) error {
 		return err
 	}
 	if a.Count < 0 || a.Count > maxMemory {
-		return fmt.Errorf("%d bytes: 0 to %d can be read at once", a.Count, maxMemory)
+		return fmt.Errorf("%d bytes: the limit is 0 to %d per request", a.Count, maxMemory)
 	}
 	b := make([]byte, a.Count)
 	n, err := s.session.ReadMemory(at, b)

@@ -35,13 +35,13 @@ func (s *server) move(r *request, tid int, g dap.SteppingGranularity, line, inst
 	return nil
 }
 
-// stepOut answers stepOut: the innermost frame runs until it has returned.
+// stepOut answers stepOut: it runs until the innermost frame has returned.
 func (s *server) stepOut(r *request, tid int) error {
 	if err := s.choose(tid); err != nil {
 		return err
 	}
 	if frames, err := s.session.Frames(2); err != nil || len(frames) < 2 {
-		return errors.New("the outermost frame has nothing to return to")
+		return errors.New("the outermost frame has no caller")
 	}
 	s.done(r)
 	s.after = func() error {
@@ -50,7 +50,7 @@ func (s *server) stepOut(r *request, tid int) error {
 	return nil
 }
 
-// choose makes a thread the one that commands work on.
+// choose selects the thread that commands work on.
 func (s *server) choose(tid int) error {
 	e, err := s.session.Engine()
 	if err != nil {
@@ -62,8 +62,8 @@ func (s *server) choose(tid int) error {
 	return s.session.SelectFrame(0)
 }
 
-// run lets the program go and tells how it stopped. A motion that resumes goes
-// on after a stop that was only made to answer requests.
+// run resumes the program and reports how it stopped. After a stop that was made only
+// to answer requests, it resumes a motion such as continue.
 func (s *server) run(m session.Motion, resumes bool) error {
 	for {
 		s.moving()
@@ -92,7 +92,7 @@ func (s *server) run(m session.Motion, resumes bool) error {
 		case a.gone || s.ended:
 			s.ended = true
 			return nil
-		case err != nil || s.over || s.shown != v: // told already
+		case err != nil || s.over || s.shown != v: // already reported
 			return nil
 		case resumes && v != nil && v.Reason == stepper.StopInterrupt && !a.paused && s.after == nil:
 			s.reportUnits()
@@ -102,7 +102,7 @@ func (s *server) run(m session.Motion, resumes bool) error {
 	}
 }
 
-// answerHeld answers a request that waited for the program to stand.
+// answerHeld answers a request that waited for the program to stop.
 func (s *server) answerHeld(r *request) {
 	if err := s.dispatch(r); err != nil {
 		s.refuse(r, err)
@@ -110,7 +110,7 @@ func (s *server) answerHeld(r *request) {
 	s.flush()
 }
 
-// failedToMove tells of a command that could not be carried out.
+// failedToMove reports a command that failed.
 func (s *server) failedToMove(err error) {
 	s.output("important", err.Error()+"\n")
 	if !s.session.Live() {
@@ -125,7 +125,7 @@ func (s *server) failedToMove(err error) {
 		ThreadId: e.Thread(), AllThreadsStopped: true}})
 }
 
-// moving forgets what is only true while the program stands.
+// moving drops what is valid only while the program is stopped.
 func (s *server) moving() { s.handles.forget() }
 
 // runToEntry runs to the first of places, for a stop on entry.

@@ -7,24 +7,24 @@ import (
 	"unicode/utf8"
 )
 
-// drainTime is how long the last output of a program that has ended is waited
-// for: a process that it left behind may hold the pipe open for ever.
+// drainTime is how long the adapter waits for the last output of a program that has
+// ended: a child of the program may hold the pipe open for ever.
 const drainTime = 300 * time.Millisecond
 
-// forwarder passes on what the program writes to one of its outputs.
+// forwarder sends the editor what the program writes to one of its outputs.
 type forwarder struct {
 	file *os.File // our end of the pipe
 	done chan struct{}
 }
 
-// forward begins to pass on. It closes file when it has ended.
+// forward starts forwarding. It closes file when it is done.
 func (s *server) forward(file *os.File, category string) *forwarder {
 	f := &forwarder{file: file, done: make(chan struct{})}
 	go func() {
 		defer close(f.done)
 		defer file.Close()
 		buf := make([]byte, 16<<10)
-		kept := 0 // bytes of a character that is not whole yet
+		kept := 0 // bytes of an incomplete character
 		for {
 			n, err := file.Read(buf[kept:])
 			n += kept
@@ -42,7 +42,7 @@ func (s *server) forward(file *os.File, category string) *forwarder {
 	return f
 }
 
-// partial is how many bytes at the end are the beginning of a UTF-8 character.
+// partial returns how many bytes at the end are the beginning of a UTF-8 character.
 func partial(b []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
 		if c := b[len(b)-n]; utf8.RuneStart(c) {
@@ -55,9 +55,9 @@ func partial(b []byte) int {
 	return 0
 }
 
-// drain waits a short while for the rest, and passes on no more.
+// drain waits a short while for the remaining output, and then stops forwarding.
 func (f *forwarder) drain() {
-	// A deadline always works on a pipe; were it to fail, the timer ends the wait.
+	// Deadlines work on pipes; if setting one fails, the timer ends the wait.
 	_ = f.file.SetReadDeadline(time.Now().Add(drainTime))
 	select {
 	case <-f.done:
@@ -73,8 +73,8 @@ func (s *server) drain() {
 	s.outputs = nil
 }
 
-// connectOutput prepares the program's standard files. done is called when it
-// has them.
+// connectOutput prepares the program's standard files. The caller calls done once the
+// program has them.
 func (s *server) connectOutput(a *launchArguments) (done func(), err error) {
 	var ours []*os.File // closed once the program has them
 	done = func() {

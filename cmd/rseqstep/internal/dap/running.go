@@ -8,23 +8,23 @@ import (
 	"github.com/google/go-dap"
 )
 
-// attendant looks after requests that come while the program runs.
+// attendant handles requests that arrive while the program runs.
 type attendant struct {
 	s         *server
-	interrupt context.CancelFunc // of whatever moves the program
-	done      chan struct{}      // closed when the program stands
+	interrupt context.CancelFunc // cancels the command that moves the program
+	done      chan struct{}      // closed when the program has stopped
 	ended     sync.WaitGroup
 
-	held   []*request // to be answered once the program stands
-	paused bool       // the user wants it to stand
-	gone   bool       // so does the end of the stream
+	held   []*request // requests to answer once the program has stopped
+	paused bool       // the user asked for a stop
+	gone   bool       // the end of the stream also asks for a stop
 }
 
-// errRunning refuses what needs a held program.
+// errRunning is the error for a request that needs a stopped program.
 var errRunning = errors.New("the program is running")
 
-// attended carries out what moves the program, and looks after requests meanwhile. The
-// attendant has ended: its fields may be read.
+// attended runs a command that moves the program, while an attendant handles requests.
+// When it returns, the attendant has ended and its fields may be read.
 func (s *server) attended(move func() error) (*attendant, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -53,7 +53,7 @@ func (a *attendant) loop() {
 	}
 }
 
-// meet deals with one request.
+// meet handles one request.
 func (a *attendant) meet(r *request) {
 	if r.err != nil {
 		a.s.refuse(r, r.err)

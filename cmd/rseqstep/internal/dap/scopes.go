@@ -9,13 +9,13 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// handle is what a number that the client was given stands for, until the
-// program moves: a frame, a scope of one, or a value with parts.
+// handle is what a number sent to the client refers to, until the program moves: a
+// frame, a scope of one, or a value with parts.
 type handle struct {
 	tid, level int
 	kind       handleKind
 	value      expr.Value // ofValue
-	name       string     // ofValue: an expression for it, "" for none
+	name       string     // ofValue: an expression for it, "" if there is none
 }
 
 type handleKind int
@@ -27,8 +27,8 @@ const (
 	ofValue
 )
 
-// handles are those given out. Numbers are not used again within a session, so
-// that one of an earlier stop is known to be stale.
+// handles holds the numbers in use. A number is never reused within a session, so that
+// a number from an earlier stop is recognized as stale.
 type handles struct {
 	first int // number of list[0]
 	list  []*handle
@@ -42,7 +42,7 @@ func (h *handles) add(x *handle) int {
 	return h.first + len(h.list) - 1
 }
 
-// forget drops all; called when the program moves.
+// forget drops all handles; called when the program moves.
 func (h *handles) forget() {
 	h.first, h.list = max(h.first, 1)+len(h.list), nil
 }
@@ -56,14 +56,14 @@ func (h *handles) get(n int) (*handle, error) {
 	return nil, fmt.Errorf("reference %d: %w", n, errStale)
 }
 
-// context is where the handle's expressions are evaluated. It selects the
-// thread and the frame.
+// context returns the context in which the handle's expressions are evaluated. It
+// selects the thread and the frame.
 func (s *server) context(h *handle) (*expr.Context, error) {
 	return s.session.ContextAt(h.tid, h.level)
 }
 
-// frameContext is the context of a frame by its number; 0 is the innermost
-// frame of the selected thread.
+// frameContext returns the context of a frame by its number; 0 is the innermost frame
+// of the selected thread.
 func (s *server) frameContext(frame int) (*expr.Context, *handle, error) {
 	h := &handle{}
 	if frame != 0 {

@@ -18,20 +18,20 @@ import (
 	"rseqstep/stepper"
 )
 
-// Config is what Serve needs.
+// Config is the input of Serve.
 type Config struct {
 	In  *bufio.Reader
 	Out io.Writer
 
-	// Initialized is the client's initialize request, when somebody else has
-	// answered it; First is then the message that comes next, and Seq the
-	// highest sequence number the client has seen.
+	// Initialized is the client's initialize request, if somebody else has already
+	// answered it. First is then the next message, and Seq the highest sequence number
+	// that the client has seen.
 	Initialized, First []byte
 	Seq                int
 
 	About string // the debugger's version
 
-	CPUOpv stepper.CPUOpv // the call that programs are given whose configuration does not say
+	CPUOpv stepper.CPUOpv // the cpu_opv call for programs whose configuration names none
 }
 
 // server is one debugging session with one editor.
@@ -39,29 +39,30 @@ type server struct {
 	*conn
 	session  *session.Session
 	interp   *prompt.Interp
-	console  bytes.Buffer // what the session would write to its user
+	console  bytes.Buffer // output of the session for its user
 	requests chan *request
 
 	client  dap.InitializeRequestArguments
-	greeted bool // the client was told what we can do
+	greeted bool // the client has received our capabilities
 	paths   []substitution
-	program *program // what was launched or attached to; nil for nothing yet
+	program *program // the program launched or attached to; nil for none yet
 
 	shown   *show.Stop   // the last stop
 	outputs []*forwarder // of the launched program
-	threads map[int]bool // that the client knows
-	list    *threadList  // the threads as they were last seen
+	threads map[int]bool // those the client knows
+	list    *threadList  // the threads at the last stop
 	handles handles
 	points  points
-	after   func() error // what the answered request sets going
+	after   func() error // what to do after the response was sent
 	ended   bool
 	over    bool // "terminated" was sent
 }
 
-// Serve talks to one editor until it is gone or has disconnected. What was
-// launched is then dead, what was attached to is let go. Precondition: the
-// calling goroutine is locked to its OS thread, which becomes the tracer.
-// Error: *FramingError for a stream that is not the protocol's.
+// Serve serves one editor until it disconnects or the connection ends. It then kills a
+// launched program and detaches from an attached process.
+//
+// Precondition: the calling goroutine is locked to its OS thread, which becomes the
+// tracer. Error: *FramingError if the stream does not follow the protocol.
 func Serve(c Config) (err error) {
 	s := &server{conn: &conn{r: c.In, w: c.Out, seq: c.Seq}, requests: make(chan *request, 16), list: &threadList{}, threads: map[int]bool{}}
 	settings := session.DefaultSettings()
@@ -105,7 +106,7 @@ func Serve(c Config) (err error) {
 	return nil
 }
 
-// receive passes requests on until the stream ends.
+// receive delivers requests until the stream ends.
 func (s *server) receive(broken chan<- error) {
 	defer close(s.requests)
 	for {
@@ -116,7 +117,7 @@ func (s *server) receive(broken chan<- error) {
 			s.refuse(&request{}, err)
 			broken <- err
 			return
-		case err != nil: // the editor is gone
+		case err != nil: // the editor has disconnected
 			broken <- nil
 			return
 		}
@@ -133,7 +134,7 @@ func (s *server) close() error {
 	return err
 }
 
-// answer answers one request, and carries out what that has set going.
+// answer answers one request, and then does what the request started.
 func (s *server) answer(r *request) {
 	s.after = nil
 	if err := s.dispatch(r); err != nil {
@@ -150,20 +151,20 @@ func (s *server) answer(r *request) {
 	}
 }
 
-// flush shows what the session had to say.
+// flush sends the session's output to the editor.
 func (s *server) flush() {
 	s.output("console", s.take())
 }
 
-// take is what the session has written since the last time.
+// take returns what the session has written since the last call.
 func (s *server) take() string {
 	text := s.console.String()
 	s.console.Reset()
 	return text
 }
 
-// dispatch answers a request; an error is the answer. Only the goroutine of
-// Serve calls it, while the program is held.
+// dispatch answers a request; a returned error becomes the answer. Only Serve's
+// goroutine calls it, while the program is stopped.
 func (s *server) dispatch(r *request) error {
 	if r.err != nil {
 		return r.err
@@ -205,7 +206,7 @@ func (s *server) dispatch(r *request) error {
 	return s.dispatchLive(r)
 }
 
-// dispatchLive is for requests that need a process.
+// dispatchLive answers requests that need a process.
 func (s *server) dispatchLive(r *request) error {
 	switch m := r.message.(type) {
 	case *dap.ContinueRequest:
@@ -216,7 +217,7 @@ func (s *server) dispatchLive(r *request) error {
 		return s.move(r, m.Arguments.ThreadId, m.Arguments.Granularity, (*stepper.Engine).Step, (*stepper.Engine).StepInstruction)
 	case *dap.StepOutRequest:
 		return s.stepOut(r, m.Arguments.ThreadId)
-	case *dap.PauseRequest: // it stands already
+	case *dap.PauseRequest: // it is stopped already
 		s.done(r)
 		return nil
 	case *dap.ThreadsRequest:
@@ -248,7 +249,7 @@ func (s *server) dispatchLive(r *request) error {
 	return fmt.Errorf("the request %q is not supported", r.Command)
 }
 
-// capabilities are those of `rseqstep dap`, a superset of Delve's.
+// capabilities returns those of `rseqstep dap`, a superset of Delve's.
 func capabilities() dap.Capabilities {
 	return dap.Capabilities{
 		SupportsConfigurationDoneRequest:  true,
@@ -280,14 +281,14 @@ func (s *server) initialize(r *request, m *dap.InitializeRequest) error {
 	case s.greeted:
 		return errors.New("initialize has been answered already")
 	case m.Arguments.PathFormat != "" && m.Arguments.PathFormat != "path":
-		return fmt.Errorf("paths as %q are not supported, only as \"path\"", clip(m.Arguments.PathFormat))
+		return fmt.Errorf("the path format %q is not supported, only \"path\"", clip(m.Arguments.PathFormat))
 	}
 	s.client, s.greeted = m.Arguments, true
 	s.respond(r, &dap.InitializeResponse{Body: capabilities()})
 	return nil
 }
 
-// line is a line number as the client counts.
+// line converts a line number to the client's numbering.
 func (s *server) line(n int) int {
 	if n > 0 && !s.client.LinesStartAt1 {
 		return n - 1
@@ -295,7 +296,7 @@ func (s *server) line(n int) int {
 	return n
 }
 
-// lineFrom is a line number of the client's as we count.
+// lineFrom converts a line number of the client's to ours.
 func (s *server) lineFrom(n int) int {
 	if !s.client.LinesStartAt1 {
 		return n + 1
@@ -303,7 +304,7 @@ func (s *server) lineFrom(n int) int {
 	return n
 }
 
-// substitution is a place of the source that the client has elsewhere.
+// substitution maps a source path of the program to the client's.
 type substitution struct {
 	From string `json:"from"` // the client's
 	To   string `json:"to"`   // the program's

@@ -8,8 +8,8 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// setVariable answers setVariable: a part of what the client was shown gets a
-// new value, which may be any expression.
+// setVariable answers setVariable: it assigns a new value, which may be any expression,
+// to a part of what the client was shown.
 func (s *server) setVariable(r *request, a dap.SetVariableArguments) error {
 	h, err := s.handles.get(a.VariablesReference)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *server) setExpression(r *request, a dap.SetExpressionArguments) error {
 	return nil
 }
 
-// assign gives the thing that an expression names a value, and reads it again.
+// assign assigns to what an expression names, and reads the new value back.
 func (s *server) assign(h *handle, name, value string) (*expr.Context, expr.Value, error) {
 	c, err := s.context(h)
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *server) assign(h *handle, name, value string) (*expr.Context, expr.Valu
 	return c, v, err
 }
 
-// nameOf is an expression for the part of h that the client knows by a name.
+// nameOf returns an expression for the part of h that has a name in the client.
 func (s *server) nameOf(h *handle, name string) (string, error) {
 	switch h.kind {
 	case ofLocals:

@@ -15,36 +15,36 @@ import (
 	"rseqstep/stepper"
 )
 
-// launchArguments are those of a launch request that we know: Delve's names,
-// so that a configuration written for it works.
+// launchArguments are the arguments of a launch request that the adapter knows. They
+// have Delve's names, so that a configuration written for Delve works.
 type launchArguments struct {
-	Mode           string             `json:"mode"` // only "exec"; "" is that too
+	Mode           string             `json:"mode"` // only "exec", which is also the default
 	Program        string             `json:"program"`
 	Args           []string           `json:"args"`
 	Cwd            string             `json:"cwd"`
-	Env            map[string]*string `json:"env"` // null takes a variable away
+	Env            map[string]*string `json:"env"` // null removes a variable
 	StopOnEntry    bool               `json:"stopOnEntry"`
 	NoDebug        bool               `json:"noDebug"`
 	StdinFrom      string             `json:"stdinFrom"`
 	StdoutTo       string             `json:"stdoutTo"`
 	StderrTo       string             `json:"stderrTo"`
 	SubstitutePath []substitution     `json:"substitutePath"`
-	DlvCwd         string             `json:"dlvCwd"` // where relative paths begin
+	DlvCwd         string             `json:"dlvCwd"` // base of relative paths
 
-	// Ours alone.
+	// Not in Delve:
 	ASLR       bool `json:"aslr"`       // keep address space layout randomization
-	StuckLimit int  `json:"stuckLimit"` // `set stuck-limit`; 0 leaves it
+	StuckLimit int  `json:"stuckLimit"` // `set stuck-limit`; 0 keeps the default
 	Inside     bool `json:"inside"`     // `set inside on`
 	cpuOpv
 }
 
-// cpuOpv is the cpu_opv call that a configuration asks for, as --cpu-opv.
+// cpuOpv is the cpu_opv call that a configuration asks for, as --cpu-opv does.
 type cpuOpv struct {
-	ABI    string `json:"cpuOpv"`   // "v3" or "v9"; "" is what the command line says
-	Number uint64 `json:"cpuOpvNr"` // 0 is that of 2018
+	ABI    string `json:"cpuOpv"`   // "v3" or "v9"; "" keeps that of the command line
+	Number uint64 `json:"cpuOpvNr"` // 0 means the number of 2018
 }
 
-// provide makes it the session's.
+// provide sets it in the session.
 func (s *server) provide(o cpuOpv) error {
 	if o.ABI == "" {
 		return nil
@@ -60,9 +60,9 @@ func (s *server) provide(o cpuOpv) error {
 	return nil
 }
 
-// attachArguments are those of an attach request.
+// attachArguments are the arguments of an attach request.
 type attachArguments struct {
-	Mode           string         `json:"mode"` // only "local"; "" is that too
+	Mode           string         `json:"mode"` // only "local", which is also the default
 	ProcessID      processID      `json:"processId"`
 	PID            processID      `json:"pid"`
 	StopOnEntry    bool           `json:"stopOnEntry"`
@@ -72,24 +72,24 @@ type attachArguments struct {
 	cpuOpv
 }
 
-// processID is a number, or a text that is one: pickers of editors give texts.
+// processID is a number, or a string with one: process pickers of editors send strings.
 type processID int
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (p *processID) UnmarshalJSON(b []byte) error {
 	n, err := strconv.Atoi(strings.Trim(string(b), `"`))
 	if err != nil || n < 0 {
-		return fmt.Errorf("%s is no process id", clip(string(b)))
+		return fmt.Errorf("%s is not a process id", clip(string(b)))
 	}
 	*p = processID(n)
 	return nil
 }
 
-// program is what is debugged.
+// program is the debugged program.
 type program struct {
 	launch      *launchArguments // nil for a process that was attached to
 	stopOnEntry bool
-	configured  bool // it was let go after the breakpoints were set
+	configured  bool // the program was resumed after the breakpoints were set
 }
 
 var errStarted = errors.New("a program is being debugged already")
@@ -104,7 +104,7 @@ func (s *server) launch(r *request, raw json.RawMessage) error {
 	}
 	switch {
 	case a.Mode != "" && a.Mode != "exec":
-		return fmt.Errorf("the mode %q is for Go programs; this is for compiled ones: use \"exec\"", clip(a.Mode))
+		return fmt.Errorf("the mode %q is for Go programs; for other compiled programs use \"exec\"", clip(a.Mode))
 	case a.Program == "":
 		return errors.New("the launch configuration names no \"program\"")
 	}
@@ -116,7 +116,7 @@ func (s *server) launch(r *request, raw json.RawMessage) error {
 	return nil
 }
 
-// start launches the program and holds it at its first instruction.
+// start launches the program and stops it at its first instruction.
 func (s *server) start(a *launchArguments) error {
 	path := a.path(a.Program)
 	if err := s.session.SetProgram(path); err != nil {
@@ -125,7 +125,7 @@ func (s *server) start(a *launchArguments) error {
 	s.session.Args = a.Args
 	if s.session.Cwd = a.path(a.Cwd); s.session.Cwd != "" {
 		if st, err := os.Stat(s.session.Cwd); err != nil || !st.IsDir() {
-			return fmt.Errorf("the working directory %q is not there", s.session.Cwd)
+			return fmt.Errorf("the working directory %q does not exist", s.session.Cwd)
 		}
 	}
 	for name, value := range a.Env {
@@ -166,7 +166,8 @@ func (s *server) settings(stuckLimit int, inside bool) {
 	s.session.Apply()
 }
 
-// path is a path of the configuration; relative ones begin where it says.
+// path resolves a path of the configuration against the configuration's base for
+// relative paths.
 func (a *launchArguments) path(p string) string {
 	if p == "" || filepath.IsAbs(p) || a.DlvCwd == "" {
 		return p
@@ -203,7 +204,7 @@ func (s *server) attach(r *request, raw json.RawMessage) error {
 	return nil
 }
 
-// begun tells of a new process.
+// begun reports a new process to the client.
 func (s *server) begun(p *program, how string) {
 	s.program, s.over = p, false
 	s.take() // "Attaching to …"
@@ -212,8 +213,7 @@ func (s *server) begun(p *program, how string) {
 	s.seeThreads()
 }
 
-// arguments reads a configuration into one of ours; what it has besides is
-// somebody else's.
+// arguments decodes a configuration and ignores fields that are not ours.
 func arguments(raw json.RawMessage, into any) error {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return errors.New("the request has no arguments")
@@ -226,7 +226,7 @@ func arguments(raw json.RawMessage, into any) error {
 	return err
 }
 
-// configured lets the program go, now that the breakpoints are set.
+// configured resumes the program after the client has set its breakpoints.
 func (s *server) configured(r *request) error {
 	s.respond(r, &dap.ConfigurationDoneResponse{})
 	p := s.program
@@ -238,7 +238,7 @@ func (s *server) configured(r *request) error {
 	return nil
 }
 
-// enter lets the program go for the first time.
+// enter resumes the program for the first time.
 func (s *server) enter() error {
 	switch {
 	case !s.program.stopOnEntry:

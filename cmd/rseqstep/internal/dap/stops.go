@@ -10,7 +10,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// stopped tells how the program stands; reason "" takes it from the last stop.
+// stopped reports a stop; for reason "" it takes the reason from the last stop.
 func (s *server) stopped(reason string) error {
 	v := s.shown
 	if v == nil {
@@ -36,7 +36,7 @@ func (s *server) stopped(reason string) error {
 	return nil
 }
 
-// reasonOf puts a stop into the protocol's words.
+// reasonOf translates a stop into the protocol's terms.
 func (s *server) reasonOf(v *show.Stop) dap.StoppedEventBody {
 	var body dap.StoppedEventBody
 	switch v.Reason {
@@ -86,8 +86,8 @@ func (s *server) reasonOf(v *show.Stop) dap.StoppedEventBody {
 	return body
 }
 
-// reportUnits shows what became of the sections and vDSO functions on the way,
-// and the value a function returned.
+// reportUnits shows the outcomes of the sections and vDSO functions on the way, and the
+// value that a function returned.
 func (s *server) reportUnits() {
 	v := s.shown
 	if v == nil {

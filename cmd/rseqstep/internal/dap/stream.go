@@ -14,15 +14,15 @@ const (
 	maxHeader  = 4 << 10 // bytes of its header
 )
 
-// FramingError is a stream that is not the protocol's: nothing after it can be
-// understood.
+// FramingError says that the stream does not follow the protocol; nothing after it can
+// be understood.
 type FramingError struct{ Problem string }
 
 func (e *FramingError) Error() string { return "not the Debug Adapter Protocol: " + e.Problem }
 
-// ReadMessage reads one message's content. Errors: *FramingError, io.EOF at
-// the end of the stream, and those of reading. google/go-dap's own reader takes
-// only one header field and lets a header be of any length.
+// ReadMessage reads the content of one message. Errors: *FramingError, io.EOF at the
+// end of the stream, and read errors. google/go-dap's own reader accepts only one
+// header field and does not limit the length of a header.
 func ReadMessage(r *bufio.Reader) ([]byte, error) {
 	length, seen := -1, 0
 	for {
@@ -42,7 +42,7 @@ func ReadMessage(r *bufio.Reader) ([]byte, error) {
 		}
 		name, value, ok := strings.Cut(field, ":")
 		if !ok {
-			return nil, &FramingError{fmt.Sprintf("%q is no header field", clip(field))}
+			return nil, &FramingError{fmt.Sprintf("%q is not a header field", clip(field))}
 		}
 		if !strings.EqualFold(strings.TrimSpace(name), "Content-Length") {
 			continue
@@ -50,9 +50,9 @@ func ReadMessage(r *bufio.Reader) ([]byte, error) {
 		n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 63)
 		switch {
 		case err != nil:
-			return nil, &FramingError{fmt.Sprintf("%q is no Content-Length", clip(value))}
+			return nil, &FramingError{fmt.Sprintf("%q is not a valid Content-Length", clip(value))}
 		case n > maxContent:
-			return nil, &FramingError{fmt.Sprintf("a Content-Length of %d; at most %d is taken", n, maxContent)}
+			return nil, &FramingError{fmt.Sprintf("a Content-Length of %d; the limit is %d", n, maxContent)}
 		}
 		length = int(n)
 	}
@@ -66,13 +66,13 @@ func ReadMessage(r *bufio.Reader) ([]byte, error) {
 	return content, nil
 }
 
-// WriteMessage writes one message's content.
+// WriteMessage writes the content of one message.
 func WriteMessage(w io.Writer, content []byte) error {
 	_, err := w.Write(append([]byte(fmt.Sprintf("Content-Length: %d\r\n\r\n", len(content))), content...))
 	return err
 }
 
-// clip shortens what somebody else wrote, for a message.
+// clip shortens text from outside for use in a message.
 func clip(s string) string {
 	if len(s) > 60 {
 		return s[:60] + "…"

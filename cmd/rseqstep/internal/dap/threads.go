@@ -11,8 +11,8 @@ import (
 	"rseqstep/stepper"
 )
 
-// threadList is the threads as they were at the last stop, for editors that ask
-// while the program runs.
+// threadList holds the threads of the last stop, for editors that ask while the program
+// runs.
 type threadList struct {
 	mu      sync.Mutex
 	threads []dap.Thread
@@ -30,8 +30,7 @@ func (l *threadList) response() *dap.ThreadsResponse {
 	return &dap.ThreadsResponse{Body: dap.ThreadsResponseBody{Threads: append([]dap.Thread{}, l.threads...)}}
 }
 
-// seeThreads takes notice of the threads there are, and tells of those that
-// are new or gone.
+// seeThreads updates the list, and reports new threads and those that have ended.
 func (s *server) seeThreads() {
 	now := map[int]bool{}
 	list := []dap.Thread{}
@@ -58,7 +57,7 @@ func (s *server) seeThreads() {
 	s.threads = now
 }
 
-// maxFrames bounds the frames of one answer; who wants more asks again.
+// maxFrames limits the frames in one answer; the client may ask for more.
 const maxFrames = 1000
 
 func (s *server) stackTrace(r *request, a dap.StackTraceArguments) error {
@@ -108,12 +107,12 @@ func (s *server) frame(tid, level int, f *stepper.Frame) dap.StackFrame {
 	return out
 }
 
-// source names a source file. One that cannot be read is shown as such.
+// source describes a source file. One that cannot be read is marked so.
 func (s *server) source(file string) *dap.Source {
 	path := s.clientPath(file)
 	src := &dap.Source{Name: filepath.Base(path), Path: path}
 	if _, err := os.Stat(path); err != nil && path == file {
-		src.PresentationHint, src.Origin = "deemphasize", "the file is not there"
+		src.PresentationHint, src.Origin = "deemphasize", "the file does not exist"
 	}
 	return src
 }

@@ -9,7 +9,7 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// maxParts bounds the parts of one answer; editors page through the rest.
+// maxParts limits the parts in one answer; editors page through the rest.
 const maxParts = 1000
 
 func (s *server) variables(r *request, a dap.VariablesArguments) error {
@@ -37,7 +37,7 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 		for _, v := range append(locals, args...) { // innermost first
 			name := v.Name
 			if seen[v.Name] {
-				name, v.Name = "", v.Name+" (hidden)" // no expression leads there
+				name, v.Name = "", v.Name+" (hidden)" // no expression names it
 			}
 			seen[v.Name] = true
 			list = append(list, s.variable(c, h, v, name, f))
@@ -47,7 +47,7 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 		for _, name := range c.GeneralRegisters() {
 			v, err := c.Evaluate("$" + name)
 			if err != nil || v.Type == nil {
-				continue // one that this processor has not
+				continue // this processor does not have the register
 			}
 			f := f
 			if f.Letter == 0 && name != arch.Names[arch.Flags] {
@@ -72,13 +72,13 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 			list = append(list, s.variable(c, h, part.Variable, name, f))
 		}
 	default:
-		return fmt.Errorf("reference %d is a frame's", a.VariablesReference)
+		return fmt.Errorf("reference %d stands for a frame, which has no variables", a.VariablesReference)
 	}
 	s.respond(r, &dap.VariablesResponse{Body: dap.VariablesResponseBody{Variables: list}})
 	return nil
 }
 
-// formatOf is how the client wants values shown.
+// formatOf returns the format in which the client wants values.
 func formatOf(f *dap.ValueFormat) expr.Format {
 	if f != nil && f.Hex {
 		return expr.Format{Letter: 'x'}
@@ -86,7 +86,7 @@ func formatOf(f *dap.ValueFormat) expr.Format {
 	return expr.Format{}
 }
 
-// variable shows a variable of h's frame. name is an expression for it.
+// variable describes a variable of h's frame. name is an expression for it.
 func (s *server) variable(c *expr.Context, h *handle, v expr.Variable, name string, f expr.Format) dap.Variable {
 	out := dap.Variable{Name: v.Name, Value: c.Text(v, f), EvaluateName: name}
 	if v.Err != nil || v.Value.Type == nil {
@@ -98,7 +98,7 @@ func (s *server) variable(c *expr.Context, h *handle, v expr.Variable, name stri
 	return out
 }
 
-// parts gives a value with parts a number. References count as named.
+// parts assigns a number to a value with parts. References count as named.
 func (s *server) parts(c *expr.Context, h *handle, v expr.Value, name string) (named, indexed, reference int) {
 	named, indexed = c.Children(v)
 	if named+indexed > 0 {
@@ -107,8 +107,8 @@ func (s *server) parts(c *expr.Context, h *handle, v expr.Value, name string) (n
 	return named, indexed, reference
 }
 
-// memoryOf is where the memory begins that a value is about: what a pointer
-// points to, else where the value lies; "" for neither.
+// memoryOf returns the start of the memory to show for a value: what a pointer points
+// to, otherwise the value's own address; "" for neither.
 func memoryOf(c *expr.Context, v expr.Value) string {
 	if a, err := c.ExamineAddress(v); err == nil && v.Type != nil && strings.HasSuffix(v.Type.String(), "*") {
 		return a.String()

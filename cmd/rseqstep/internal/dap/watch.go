@@ -9,7 +9,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// dataBreakpointInfo says whether a variable can be watched, and as what.
+// dataBreakpointInfo reports whether a variable can be watched, and how.
 func (s *server) dataBreakpointInfo(r *request, a dap.DataBreakpointInfoArguments) error {
 	h, name := &handle{}, a.Name
 	var err error
@@ -44,8 +44,9 @@ func (s *server) watchable(name string) (fmt.Stringer, int, error) {
 	return at, length, err
 }
 
-// setDataBreakpoints answers setDataBreakpoints. An id is "address/bytes/name",
-// made where the variable was in scope; the address is what is watched.
+// setDataBreakpoints answers setDataBreakpoints. An id has the form
+// "address/bytes/name" and is created while the variable is in scope; the address is
+// what the breakpoint watches.
 func (s *server) setDataBreakpoints(r *request, a dap.SetDataBreakpointsArguments) error {
 	kinds := map[dap.DataBreakpointAccessType]stepper.BreakpointKind{"": stepper.WatchWrite, "write": stepper.WatchWrite, "read": stepper.WatchRead, "readWrite": stepper.WatchAccess}
 	list := make([]wanted, len(a.Breakpoints))
@@ -55,7 +56,7 @@ func (s *server) setDataBreakpoints(r *request, a dap.SetDataBreakpointsArgument
 		kind, ok := kinds[b.AccessType]
 		types := map[string]string{"1": "char", "2": "short", "4": "int", "8": "long"}
 		if _, err := address(at, 0); err != nil || !ok || types[bytes] == "" {
-			return fmt.Errorf("%q is no data breakpoint of ours", clip(b.DataId))
+			return fmt.Errorf("%q is not the id of a data breakpoint of this adapter", clip(b.DataId))
 		}
 		list[i] = wanted{kind: kind, location: fmt.Sprintf("*(%s *)%s", types[bytes], at), fixed: true, condition: strings.TrimSpace(b.Condition), hit: b.HitCondition}
 	}

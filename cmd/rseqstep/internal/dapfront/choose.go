@@ -13,7 +13,7 @@ import (
 // Backend is Delve's name for the backend that speaks with our server.
 const Backend = "lldb"
 
-// message is what the front looks at in a message; the rest it passes on.
+// message is the part of a message that the front reads; it passes the rest on.
 type message struct {
 	Seq        int             `json:"seq"`
 	Type       string          `json:"type"`
@@ -22,7 +22,7 @@ type message struct {
 	Arguments  json.RawMessage `json:"arguments"`
 }
 
-// target is what launch and attach arguments say of the program.
+// target is the part of launch and attach arguments that names the program.
 type target struct {
 	Mode      string          `json:"mode"`
 	Program   string          `json:"program"`
@@ -30,7 +30,7 @@ type target struct {
 	ProcessID json.RawMessage `json:"processId"`
 }
 
-// ours reports whether a launch or attach request is for package dap.
+// ours reports whether package dap should handle a launch or attach request.
 func ours(m *message) bool {
 	var t target
 	if json.Unmarshal(m.Arguments, &t) != nil {
@@ -56,9 +56,9 @@ func ours(m *message) bool {
 	return err == nil && !goes
 }
 
-// IsGo reports whether a program was linked by Go's toolchain: it has build
-// information, or Go's table of functions, or its linker's note. Error: the
-// file is no ELF file, or cannot be read.
+// IsGo reports whether Go's toolchain linked a program: the program has build
+// information, or Go's function table, or its linker's note. Error: the file is not an
+// ELF file, or cannot be read.
 func IsGo(path string) (bool, error) {
 	f, err := elf.Open(path)
 	if err != nil {
@@ -70,19 +70,19 @@ func IsGo(path string) (bool, error) {
 			return true, nil
 		}
 	}
-	_, err = buildinfo.ReadFile(path) // finds it without section headers, too
+	_, err = buildinfo.ReadFile(path) // works without section headers, too
 	return err == nil, nil
 }
 
-// withBackend makes a launch or attach request one for our server, unless it
-// names a backend. What is no such request comes back as it is.
+// withBackend makes a launch or attach request use our server, unless the request names
+// a backend. Other requests are returned unchanged.
 func withBackend(content []byte) []byte {
 	var whole, args map[string]json.RawMessage
 	if json.Unmarshal(content, &whole) != nil || json.Unmarshal(whole["arguments"], &args) != nil {
 		return content
 	}
 	var mode, backend string
-	_ = json.Unmarshal(args["mode"], &mode) // neither is there, or Delve says what is wrong with it
+	_ = json.Unmarshal(args["mode"], &mode) // the program is not there, or Delve reports what is wrong with it
 	_ = json.Unmarshal(args["backend"], &backend)
 	if args == nil || backend != "" && backend != "default" || mode == "core" || mode == "replay" || mode == "remote" {
 		return content

@@ -7,8 +7,8 @@ import (
 	"rseqstep/cmd/rseqstep/internal/dap"
 )
 
-// says turns what our server says of sections into output events, which the
-// editor gets between Delve's messages. Those have no numbers of their own.
+// says sends our server's messages about sections as output events, which the editor
+// gets between Delve's messages. These events have no sequence numbers of their own.
 func (f *front) says(r io.Reader) {
 	buf := make([]byte, 4096)
 	for {
@@ -20,7 +20,7 @@ func (f *front) says(r io.Reader) {
 				failed = f.tell(content)
 			}
 			if failed != nil {
-				return // the editor is gone
+				return // the editor has disconnected
 			}
 		}
 		if err != nil {

@@ -11,19 +11,19 @@ import (
 	"rseqstep/stepper"
 )
 
-// Config is what Serve needs.
+// Config is the input of Serve.
 type Config struct {
 	In  *bufio.Reader // of the editor
 	Out io.Writer
 	// Delve starts Delve's adapter and connects to it. It is called once.
 	Delve func() (io.ReadWriteCloser, error)
-	Said  io.Reader // what our server says of sections, for the editor's console; nil: nothing
+	Said  io.Reader // our server's messages about sections, for the editor's console; nil: none
 	About string    // the debugger's version
 
 	CPUOpv stepper.CPUOpv // as in dap.Config
 }
 
-// front is one editor's session until it is known whose it is.
+// front is one editor's session until it is known which adapter handles it.
 type front struct {
 	Config
 	delve   io.ReadWriteCloser
@@ -31,13 +31,13 @@ type front struct {
 
 	mu       sync.Mutex
 	answered *sync.Cond
-	waiting  map[int]bool // requests that Delve has not answered
-	seq      int          // the highest number Delve has used
+	waiting  map[int]bool // requests to which Delve has not responded
+	seq      int          // the highest sequence number that Delve has used
 	gone     bool         // Delve has ended
 	closed   chan struct{}
 }
 
-// Serve serves one editor. It returns when the editor or Delve has left.
+// Serve serves one editor. It returns when the editor or Delve has disconnected.
 // Precondition: the calling goroutine is locked to its OS thread.
 func Serve(c Config) (err error) {
 	f := &front{Config: c, waiting: map[int]bool{}, closed: make(chan struct{})}
@@ -64,8 +64,8 @@ func Serve(c Config) (err error) {
 	return errors.Join(err, f.delve.Close())
 }
 
-// untilChosen passes requests on until one names the program. take is nil when
-// the session is Delve's. At the end of the stream it is too.
+// untilChosen passes requests on until one names the program. take is nil if Delve
+// handles the session, and at the end of the stream.
 func (f *front) untilChosen() (take *dap.Config, err error) {
 	var initialize []byte
 	for {
@@ -104,8 +104,8 @@ func (f *front) pass(m *message, content []byte) error {
 	return dap.WriteMessage(f.delve, content)
 }
 
-// toDelve passes on what the editor sends from the launch request on.
-// Another launch or attach request, after one that failed, is Delve's as well.
+// toDelve passes on what the editor sends from the launch request on. After a launch or
+// attach request that failed, Delve also handles the next one.
 func (f *front) toDelve() {
 	for {
 		content, err := dap.ReadMessage(f.In)
@@ -120,10 +120,10 @@ func (f *front) toDelve() {
 			break
 		}
 	}
-	f.delve.Close() // which ends Delve, and with that fromDelve
+	f.delve.Close() // this ends Delve, and so fromDelve
 }
 
-// fromDelve passes on what Delve sends, until it ends.
+// fromDelve passes on what Delve sends, until Delve ends.
 func (f *front) fromDelve() {
 	defer close(f.closed)
 	r := bufio.NewReader(f.delve)
@@ -148,7 +148,7 @@ func (f *front) fromDelve() {
 	f.mu.Unlock()
 }
 
-// settle waits until Delve has answered what it was sent.
+// settle waits until Delve has responded to all requests.
 func (f *front) settle() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

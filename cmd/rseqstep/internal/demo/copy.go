@@ -15,7 +15,7 @@ import (
 	"rseqstep/table"
 )
 
-// launched is one copy of the program, held.
+// launched is one copy of the program, stopped.
 type launched struct {
 	target  *ptrace.Process
 	symbols *symbols.Set
@@ -24,7 +24,7 @@ type launched struct {
 	source  []string
 }
 
-// launch starts a copy. Its output goes to out; nil drops it.
+// launch starts a copy. Its output goes to out; nil discards it.
 func launch(program, source string, out *os.File) (*launched, error) {
 	o := ptrace.LaunchOptions{Path: program}
 	if out == nil {
@@ -55,7 +55,7 @@ func (l *launched) reload() error {
 	return nil
 }
 
-// line is the number of the source line with a marker in it, and its text.
+// line returns the number and the text of the source line that contains a marker.
 func (l *launched) line(marker string) (int, string) {
 	for n, text := range l.source {
 		if strings.Contains(text, marker) {
@@ -66,7 +66,7 @@ func (l *launched) line(marker string) (int, string) {
 	return 0, ""
 }
 
-// place is where a line's code begins.
+// place returns the address at which a line's code begins.
 func (l *launched) place(line int) (table.Addr, error) {
 	places, err := l.symbols.Lookup(fmt.Sprintf("demo.c:%d", line), 0)
 	if err != nil {
@@ -79,7 +79,7 @@ func (l *launched) place(line int) (table.Addr, error) {
 	return low, nil
 }
 
-// runTo runs the copy to an address with a breakpoint and nothing else.
+// runTo runs the copy to an address with one breakpoint and nothing else.
 func (l *launched) runTo(at table.Addr) error {
 	tid := l.target.Threads()[0]
 	if err := l.target.Insert(at); err != nil {
@@ -90,7 +90,7 @@ func (l *launched) runTo(at table.Addr) error {
 		return err
 	}
 	if ev.Kind != tracee.EventBreakpoint {
-		return fmt.Errorf("the program did not come to %v (event %d)", at, ev.Kind)
+		return fmt.Errorf("the program did not reach %v (event %d)", at, ev.Kind)
 	}
 	if err := l.target.Remove(at); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (l *launched) runTo(at table.Addr) error {
 	return l.reload()
 }
 
-// pc is where the copy stands.
+// pc returns the copy's PC.
 func (l *launched) pc() (table.Addr, error) {
 	var r machine.Regs
 	err := l.target.Regs(l.target.Threads()[0], &r)

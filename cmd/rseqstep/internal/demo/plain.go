@@ -9,20 +9,20 @@ import (
 	"rseqstep/table"
 )
 
-// Bounds of the plain single-stepper, which would go on for ever.
+// Limits of the plain single-stepper, which would otherwise continue for ever.
 const (
 	maxAborts = 50
 	maxSteps  = 20000
 )
 
-// plain is what a plain single-stepper met.
+// plain is what happened under a plain single-stepper.
 type plain struct {
 	steps   int
-	tries   int // times it came to the sequence's first instruction
+	tries   int // how often it reached the sequence's first instruction
 	aborts  int
 	commits int
-	left    bool // it got past the line, or out of the function
-	rounds  int  // vDSO: how often the busiest instruction was met again
+	left    bool // it got past the line, or returned from the function
+	rounds  int  // vDSO: how often the most frequent instruction was repeated
 }
 
 // plainLoop single-steps a copy from the loop on.
@@ -112,7 +112,7 @@ func plainClock(program, source string) (p plain, err error) {
 		}
 	}
 	if !inside {
-		return p, errors.New("clock_gettime does not use the vDSO here")
+		return p, errors.New("clock_gettime does not use the vDSO on this machine")
 	}
 	return p, nil
 }
@@ -129,16 +129,16 @@ func (l *launched) step() (table.Addr, error) {
 	return l.pc()
 }
 
-// loop tells it in a sentence.
+// loop describes the result in a sentence.
 func (p plain) loop() string {
-	end := "given up: it would go on like this for ever"
+	end := "gave up: this would continue for ever"
 	if p.left {
 		end = "then it got through"
 	}
 	return fmt.Sprintf("%d tries, %d aborts, %d commits in %d steps; %s", p.tries, p.aborts, p.commits, p.steps, end)
 }
 
-// clocks is plainClock on several copies, summed up.
+// clocks runs plainClock on several copies and adds up the results.
 func clocks(program, source string) (p plain, err error) {
 	p.left = true
 	for p.tries < clockCopies {
@@ -154,20 +154,20 @@ func clocks(program, source string) (p plain, err error) {
 		}
 		if !one.left {
 			p.left = false
-			break // the others would take as long
+			break // the others would take just as long
 		}
 	}
 	return p, nil
 }
 
-// clockCopies is how many calls are single-stepped: a call that is stepped fast
-// enough slips out between two ticks of the clock.
+// clockCopies is how many calls are single-stepped. A call returns if it is stepped
+// fast enough to fit between two ticks of the clock.
 const clockCopies = 10
 
 func (p plain) clock() string {
-	end := "every one got out in the end, by luck: the clock page did not change during one round"
+	end := "every call returned in the end, by luck: the clock page did not change during one round"
 	if !p.left {
-		end = "the last one was still inside and was given up"
+		end = "the last call was still inside when the demo gave up"
 	}
-	return fmt.Sprintf("%d calls, %d steps inside the vDSO; in %d of them its loop came round again, up to %d times; %s", p.tries, p.steps, p.aborts, p.rounds, end)
+	return fmt.Sprintf("%d calls, %d steps inside the vDSO; in %d of them its loop repeated, up to %d times; %s", p.tries, p.steps, p.aborts, p.rounds, end)
 }

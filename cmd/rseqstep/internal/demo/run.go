@@ -12,8 +12,8 @@ import (
 	"rseqstep/table"
 )
 
-// Run steps the program, whose source is given, and narrates. The program's own
-// output goes to the debugger's standard output.
+// Run steps the program, whose source is given, and describes what happens. The
+// program's own output goes to the debugger's standard output.
 func Run(w io.Writer, st show.Style, program, source string) (err error) {
 	l, err := launch(program, source, os.Stdout)
 	if err != nil {
@@ -46,7 +46,7 @@ func Run(w io.Writer, st show.Style, program, source string) (err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "  %s  %s\n", st.Bad("plain single-stepper, on copies of its own:"), part.tell(p))
+		fmt.Fprintf(w, "  %s  %s\n", st.Bad("plain single-stepper, on separate copies:"), part.tell(p))
 		if err := d.stepOff(line); err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ type narrator struct {
 	l  *launched
 }
 
-// reach runs to a line, unless the program stands on it.
+// reach runs to a line, unless the program is there already.
 func (d *narrator) reach(line int) error {
 	if at, ok := d.here(); ok && at == line {
 		return nil
@@ -86,12 +86,12 @@ func (d *narrator) reach(line int) error {
 		return err
 	}
 	if stop.Reason != stepper.StopBreakpoint {
-		return fmt.Errorf("the program did not come to line %d: %s", line, show.Reason(stop.Reason))
+		return fmt.Errorf("the program did not reach line %d: %s", line, show.Reason(stop.Reason))
 	}
 	return nil
 }
 
-// here is the line of main that the program stands on, or under.
+// here returns the line of main that the program is at, or called from.
 func (d *narrator) here() (int, bool) {
 	frames, err := d.e.Frames(d.e.Thread(), 16)
 	if err != nil {
@@ -105,8 +105,8 @@ func (d *narrator) here() (int, bool) {
 	return 0, false
 }
 
-// stepOff steps instruction by instruction until main is on another line, and
-// tells of the units on the way.
+// stepOff steps instruction by instruction until main is on another line, and reports
+// the units on the way.
 func (d *narrator) stepOff(line int) error {
 	steps := 0
 	var units []stepper.UnitReport
@@ -116,15 +116,15 @@ func (d *narrator) stepOff(line int) error {
 			return err
 		}
 		if stop.Reason != stepper.StopStep {
-			return fmt.Errorf("a step ended otherwise: %s", show.Reason(stop.Reason))
+			return fmt.Errorf("a step ended unexpectedly: %s", show.Reason(stop.Reason))
 		}
 		units = append(units, stop.Units...)
 		steps++
 	}
 	if steps == maxSteps {
-		return fmt.Errorf("line %d was not left in %d steps", line, steps)
+		return fmt.Errorf("line %d was not finished in %d steps", line, steps)
 	}
-	fmt.Fprintf(d.w, "  %s  %d steps of stepi, and the line is done\n", d.st.Func("rseqstep:"), steps)
+	fmt.Fprintf(d.w, "  %s  finished the line in %d stepi\n", d.st.Func("rseqstep:"), steps)
 	for _, text := range show.Units(units, d.name, d.st) {
 		fmt.Fprintf(d.w, "    %s\n", text)
 	}

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxListed is how many candidates are listed, as gdb's max-completions.
+// maxListed is how many candidates are listed, as with gdb's max-completions.
 const maxListed = 200
 
 func commonPrefix(words []string) string {
@@ -25,7 +25,7 @@ func commonPrefix(words []string) string {
 	return string(common)
 }
 
-// list sets words in columns, downwards; each line ends with a newline.
+// list arranges words in columns, ordered downwards; each line ends with a newline.
 func list(words []string, columns int) string {
 	cut := ""
 	if len(words) > maxListed {
@@ -51,7 +51,8 @@ func list(words []string, columns int) string {
 	return b.String() + cut
 }
 
-// clean is text for the screen: what would move the cursor is shown as "?".
+// clean prepares text for the screen: it shows characters that would move the cursor as
+// "?".
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

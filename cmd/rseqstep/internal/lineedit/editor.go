@@ -9,7 +9,7 @@ import (
 	"github.com/ergochat/readline"
 )
 
-// ErrInterrupted is returned by Read when the person gave the line up (Ctrl-C).
+// ErrInterrupted is returned by Read when the user cancelled the line (Ctrl-C).
 var ErrInterrupted = errors.New("interrupted")
 
 // ErrStopped is returned by Read when the caller's stop channel was closed.
@@ -20,13 +20,13 @@ type event int
 
 const (
 	eventByte   event = iota
-	eventRedraw       // the window was resized, or the process goes on after a stop
+	eventRedraw       // the window was resized, or the process was continued after a stop
 	eventStop         // the stop channel is closed
 	eventSignal       // SIGINT was sent
-	eventHangup       // there is nothing left to read, nor will be
+	eventHangup       // end of the input
 )
 
-// console is a terminal that sends keys unchanged and shows nothing by itself.
+// console is a terminal that delivers keys unchanged and echoes nothing.
 type console interface {
 	next() (event, byte, error)
 	write(text string)
@@ -34,27 +34,28 @@ type console interface {
 	suspend()                  // stops the process as the terminal's Ctrl-Z does
 }
 
-// Complete returns what Tab offers at the end of text: head is the part of it
-// that stays, candidates are what may follow.
+// Complete returns what Tab offers at the end of text: head is the part of text that
+// stays, candidates are the possible continuations.
 type Complete func(text string) (head string, candidates []string)
 
 // editor is the library, between a console and the reader of lines.
 type editor struct {
 	console
 	lib     *readline.Instance
-	resized func() // the library asks for the size anew
+	resized func() // called when the library should ask for the size again
 
 	options Options // of the line being read
-	tabs    int     // Tab was pressed so often running
+	tabs    int     // how often Tab was pressed in a row
 	run     int     // bytes since the last control character
-	pending []byte  // read by the library before what the console has
-	over    error   // why nothing more is read; nil: more is
+	pending []byte  // bytes for the library before those of the console
+	over    error   // the reason why there is no more input; nil while there is
 }
 
 // historySize is how many lines are kept.
 const historySize = 1000
 
-// newEditor keeps its history in a file; "" means in memory only.
+// newEditor creates an editor that keeps its history in a file; "" means in memory
+// only.
 func newEditor(c console, history string) (*editor, error) {
 	e := &editor{console: c}
 	lib, err := readline.NewFromConfig(&readline.Config{
@@ -63,7 +64,7 @@ func newEditor(c console, history string) (*editor, error) {
 		Listener: e.listen, FuncFilterInputRune: e.filter,
 		Stdin: e, Stdout: e, Stderr: e,
 		FuncIsTerminal:     func() bool { return true },
-		FuncMakeRaw:        func() error { return nil }, // the console is
+		FuncMakeRaw:        func() error { return nil }, // the console is a terminal
 		FuncExitRaw:        func() error { return nil },
 		FuncGetSize:        c.size,
 		FuncOnWidthChanged: func(f func()) { e.resized = f },
@@ -72,9 +73,8 @@ func newEditor(c console, history string) (*editor, error) {
 	return e, err
 }
 
-// read reads a line. Errors: io.EOF where the person ended the input (Ctrl-D on
-// an empty line) or the terminal is gone, ErrInterrupted, ErrStopped, those of
-// the console.
+// read reads a line. Errors: io.EOF if the user ended the input (Ctrl-D on an empty
+// line) or the terminal is gone, ErrInterrupted, ErrStopped, those of the console.
 func (e *editor) read(o Options) (string, error) {
 	e.options, e.tabs, e.run, e.pending = o, 0, 0, nil
 	e.resized()
@@ -93,18 +93,17 @@ func (e *editor) read(o Options) (string, error) {
 	return text, err
 }
 
-// giveUp is Ctrl-C for the library, which takes the first for the end of a key
-// that is not complete, the next for the end of a search, and one for that of the
-// line.
+// giveUp is what the library gets for Ctrl-C: one byte ends an incomplete key, the next
+// one a search, and a last one the line.
 const giveUp = "\x03\x03\x03"
 
-// maxRun is how many bytes of text are read on end, the rest is dropped: as many
-// as a line has that the kernel edits (termios(3)). The library takes longer for
-// each the longer the line is, and Ctrl-C may come behind them.
+// maxRun is how many bytes of text are read without a pause; further bytes are dropped.
+// It is the length of a line that the kernel edits (termios(3)). The library needs more
+// time per byte the longer the line is, and a Ctrl-C may be waiting behind them.
 const maxRun = 4096
 
-// Read gives the library a byte. It is called on the library's goroutine, while
-// the one that called read waits for it.
+// Read delivers a byte to the library. The library calls it on its own goroutine, while
+// the goroutine that called read waits.
 func (e *editor) Read(b []byte) (int, error) {
 	for len(e.pending) == 0 {
 		ev, c, err := e.next()
@@ -117,7 +116,7 @@ func (e *editor) Read(b []byte) (int, error) {
 			e.over = io.EOF
 		case ev == eventRedraw:
 			e.resized()
-			_, _ = e.lib.Write(nil) // it shows the line anew
+			_, _ = e.lib.Write(nil) // the library shows the line again
 		case ev == eventSignal || c == readline.CharInterrupt:
 			e.pending = []byte(giveUp)
 		case c == readline.CharCtrlZ:
@@ -138,17 +137,17 @@ func (e *editor) Read(b []byte) (int, error) {
 	return 1, nil
 }
 
-// What the library writes for the terminal to answer or to settle.
+// What the library writes to query or adjust the terminal.
 const (
-	whereCursor = "\x1b[6n"   // it asks where the cursor is (ECMA-48, DSR)
-	firstColumn = "\x1b[1;1R" // the answer that it is in the first column (CPR)
-	settle      = " \b"       // it takes a cursor behind the last column to the next row
+	whereCursor = "\x1b[6n"   // queries the cursor position (ECMA-48, DSR)
+	firstColumn = "\x1b[1;1R" // the answer that the cursor is in the first column (CPR)
+	settle      = " \b"       // moves a cursor behind the last column to the next row
 )
 
 // Write shows what the library writes.
 func (e *editor) Write(b []byte) (int, error) {
 	switch text := string(b); text {
-	case settle: // comes before whereCursor
+	case settle: // precedes whereCursor
 	case whereCursor:
 		e.pending = []byte(firstColumn)
 	default:
@@ -157,10 +156,10 @@ func (e *editor) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// keyTab is Tab for the library: a key that does nothing but call the listener.
+// keyTab is Tab for the library: a key whose only effect is to call the listener.
 const keyTab = readline.MetaShiftTab
 
-// filter lets through the keys that do something. The library would put any other
+// filter passes the keys that have a function. The library would insert any other
 // control character into the line.
 func (e *editor) filter(k rune) (rune, bool) {
 	if k == readline.CharTab {
@@ -180,8 +179,8 @@ func (e *editor) filter(k rune) (rune, bool) {
 	return k, k != keyTab && !unicode.IsControl(k)
 }
 
-// listen carries out Tab: it completes what stands before the cursor as far as
-// the candidates agree, and lists them when it is pressed once more.
+// listen handles Tab: it completes the text before the cursor as far as all candidates
+// agree, and lists them when Tab is pressed again.
 func (e *editor) listen(text []rune, pos int, k rune) ([]rune, int, bool) {
 	if k != keyTab || e.options.Complete == nil {
 		return nil, 0, false

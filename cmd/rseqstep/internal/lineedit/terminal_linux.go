@@ -12,13 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Terminal reads lines from a terminal. It is in the mode it was found in
-// whenever no line is being read. Not safe for use by several goroutines.
+// Terminal reads lines from a terminal. While no line is being read, the terminal is in
+// the mode in which it was found. Not safe for use by several goroutines.
 type Terminal struct {
 	in, out  int // owned by the caller
 	theirs   unix.Termios
-	plain    bool            // no cursor can be moved: the kernel edits the line
-	editor   *editor         // nil where plain
+	plain    bool            // the terminal cannot move the cursor: the kernel edits the line
+	editor   *editor         // nil if plain
 	stop     <-chan struct{} // of the line being read
 	wake     [2]int          // a pipe: a byte for each signal
 	signals  chan os.Signal
@@ -28,9 +28,9 @@ type Terminal struct {
 	pressed  atomic.Bool // SIGINT
 }
 
-// Open prepares for reading from in, showing on out; the history is kept in a
-// file, or in memory only where its name is "". Close ends it. Precondition: in
-// and out are terminals.
+// Open prepares for reading from in and showing on out; the history is kept in a file,
+// or in memory only if its name is "". Close undoes it. Precondition: in and out are
+// terminals.
 func Open(in, out *os.File, history string) (*Terminal, error) {
 	mode, err := unix.IoctlGetTermios(int(in.Fd()), unix.TCGETS)
 	if err != nil {
@@ -51,7 +51,7 @@ func Open(in, out *os.File, history string) (*Terminal, error) {
 	return t, nil
 }
 
-// plain reports whether a terminal of the type can do no more than print.
+// plain reports whether a terminal of this type can only print.
 func plain(term string) bool {
 	return term == "" || strings.EqualFold(term, "dumb") || strings.EqualFold(term, "cons25")
 }
@@ -72,40 +72,40 @@ func (t *Terminal) watch() {
 	}
 }
 
-// poke wakes a Read that waits. A pipe that is full does so already.
+// poke wakes a waiting Read. A full pipe means that a wake-up is already pending.
 func (t *Terminal) poke() { _, _ = unix.Write(t.wake[1], []byte{0}) }
 
-// Close gives the terminal back.
+// Close restores the terminal.
 func (t *Terminal) Close() error {
 	signal.Stop(t.signals)
 	close(t.finished)
-	t.watching.Wait() // they may write to the pipe
+	t.watching.Wait() // the signal handlers may write to the pipe
 	if t.editor != nil {
-		_ = t.editor.lib.Close() // its error is FuncExitRaw's, which has none
+		_ = t.editor.lib.Close() // its only error is that of FuncExitRaw, which has none
 	}
 	err := t.setMode(t.theirs)
-	if errors.Is(err, unix.EIO) { // it was hung up (tty_ioctl in drivers/tty/tty_io.c)
+	if errors.Is(err, unix.EIO) { // the terminal was hung up (tty_ioctl in drivers/tty/tty_io.c)
 		err = nil
 	}
 	return errors.Join(err, unix.Close(t.wake[0]), unix.Close(t.wake[1]))
 }
 
-// Options is how a line is read.
+// Options says how to read a line.
 type Options struct {
-	Ask      string          // the prompt; what stands above its last line is printed first
-	Complete Complete        // what Tab offers; nil: nothing
+	Ask      string          // the prompt; lines above its last one are printed first
+	Complete Complete        // completion for Tab; nil for none
 	History  bool            // older lines can be recalled, and this one is kept
-	Stop     <-chan struct{} // closed to end the reading; nil: never
+	Stop     <-chan struct{} // closed to end the reading; nil for never
 }
 
-// Read reads a line. Errors: io.EOF where the person ended the input (Ctrl-D on
-// an empty line) or the terminal is gone, ErrInterrupted, ErrStopped.
+// Read reads a line. Errors: io.EOF if the user ended the input (Ctrl-D on an empty
+// line) or the terminal is gone, ErrInterrupted, ErrStopped.
 func (t *Terminal) Read(o Options) (text string, err error) {
 	if i := strings.LastIndexByte(o.Ask, '\n'); i >= 0 {
 		t.write(strings.ReplaceAll(o.Ask[:i+1], "\n", "\r\n"))
 		o.Ask = o.Ask[i+1:]
 	}
-	t.pressed.Store(false) // it was for what ran before
+	t.pressed.Store(false) // that signal was meant for what ran before
 	over := make(chan struct{})
 	defer close(over)
 	if o.Stop != nil {
@@ -132,8 +132,8 @@ func (t *Terminal) Read(o Options) (text string, err error) {
 	return t.editor.read(o)
 }
 
-// raw is the mode in which every key comes as it is pressed. Output is still
-// processed: other threads of ours may print meanwhile.
+// raw sets the mode in which every key is delivered as it is pressed. Output is still
+// processed, because our other threads may print meanwhile.
 func raw(m unix.Termios) unix.Termios {
 	m.Iflag &^= unix.ICRNL | unix.INLCR | unix.IGNCR | unix.INPCK | unix.ISTRIP | unix.IXON
 	m.Lflag &^= unix.ECHO | unix.ICANON | unix.IEXTEN | unix.ISIG
@@ -146,7 +146,7 @@ func (t *Terminal) setMode(m unix.Termios) error {
 	return os.NewSyscallError("ioctl(TCSETS)", unix.IoctlSetTermios(t.in, unix.TCSETS, &m))
 }
 
-// hangup makes the errors of a terminal that is gone an end of file.
+// hangup turns the errors of a terminal that is gone into io.EOF.
 func hangup(err error) error {
 	if err != nil {
 		return io.EOF
@@ -167,7 +167,8 @@ func (t *Terminal) write(text string) {
 	}
 }
 
-// size is the window's. A terminal that does not know has what terminfo(5) says.
+// size returns the window's size, or that of terminfo(5) if the terminal does not know
+// it.
 func (t *Terminal) size() (columns, rows int) {
 	if ws, err := unix.IoctlGetWinsize(t.out, unix.TIOCGWINSZ); err == nil && ws.Col > 0 && ws.Row > 0 {
 		return int(ws.Col), int(ws.Row)
@@ -186,7 +187,7 @@ func (t *Terminal) next() (event, byte, error) {
 			return eventSignal, 0, nil
 		}
 		if t.resized.Swap(false) {
-			if !t.plain { // a shell may have changed it while the process was stopped
+			if !t.plain { // a shell may have changed the mode while the process was stopped
 				_ = t.setMode(raw(t.theirs)) // the next read says so
 			}
 			return eventRedraw, 0, nil
@@ -213,11 +214,11 @@ func (t *Terminal) next() (event, byte, error) {
 	}
 }
 
-// suspend stops the process group, as the terminal's own Ctrl-Z would. Where no
-// shell is there to let it go on, the kernel ignores it (setpgid(2), orphaned
-// process groups).
+// suspend stops the process group, as the terminal's own Ctrl-Z would. If there is no
+// shell to continue it, the kernel ignores the signal (setpgid(2), orphaned process
+// groups).
 func (t *Terminal) suspend() {
-	_ = t.setMode(t.theirs) // else the shell finds a terminal that echoes nothing
+	_ = t.setMode(t.theirs) // otherwise the shell would get a terminal that does not echo
 	_ = unix.Kill(0, unix.SIGTSTP)
 	t.resized.Store(true)
 }

@@ -10,10 +10,10 @@ import (
 	"rseqstep/table"
 )
 
-// Choose describes the sections that text names: an index (1 is the first), an
-// address inside a section or of its descriptor, or the function that a section
-// lies in. "" names all of them. all is every section there is, sorted; name is
-// symbol+offset of each.
+// Choose describes the sections that text selects: an index (1 is the first), an
+// address inside a section or of its descriptor, or the function that contains a
+// section. "" selects all. all is every section, sorted; name returns symbol+offset of
+// each.
 func (s Source) Choose(all []*table.Placed, name func(*table.Placed) string, text string) ([]Section, error) {
 	var chosen []Section
 	match, err := matcher(len(all), text)
@@ -28,7 +28,7 @@ func (s Source) Choose(all []*table.Placed, name func(*table.Placed) string, tex
 		}
 	}
 	if len(chosen) == 0 && text != "" {
-		return nil, fmt.Errorf("no section is %q: give the number of one (1 to %d), an address inside it, or its function", text, len(all))
+		return nil, fmt.Errorf("no section matches %q: give a number (1 to %d), an address inside a section, or its function", text, len(all))
 	}
 	return chosen, nil
 }
@@ -40,23 +40,23 @@ func matcher(count int, text string) (func(n int, p *table.Placed, name string) 
 	if strings.HasPrefix(text, "0x") || strings.HasPrefix(text, "0X") {
 		v, err := strconv.ParseUint(text, 0, 64)
 		if err != nil {
-			return nil, fmt.Errorf("%q is no address", text)
+			return nil, fmt.Errorf("%q is not an address", text)
 		}
 		a := table.Addr(v)
 		return func(_ int, p *table.Placed, _ string) bool { return p.Contains(a) || p.Descriptor == a }, nil
 	}
 	if index, err := strconv.Atoi(text); err == nil {
 		if index < 1 || index > count {
-			return nil, fmt.Errorf("no section %d: there are %d", index, count)
+			return nil, fmt.Errorf("no section %d: there are only %d", index, count)
 		}
 		return func(n int, _ *table.Placed, _ string) bool { return n == index-1 }, nil
 	}
 	return func(_ int, p *table.Placed, name string) bool { return named(p, name, text) }, nil
 }
 
-// named reports whether text is the function around a section: the symbol, or
-// its name in C++ with as many of its scopes as one likes and with or without
-// template arguments, or the name that is shown ("f+0x12").
+// named reports whether text is the name of the function around a section: the symbol;
+// or the C++ name with any number of its scopes, with or without template arguments; or
+// the name that is shown ("f+0x12").
 func named(p *table.Placed, shown, text string) bool {
 	if shown == text || p.Section != nil && p.Section.Symbol == text {
 		return true
@@ -70,7 +70,7 @@ func named(p *table.Placed, shown, text string) bool {
 	return false
 }
 
-// plain is the enclosing function demangled, without parameters.
+// plain returns the enclosing function demangled, without parameters.
 func plain(p *table.Placed) string {
 	if p.Section == nil {
 		return ""
@@ -78,7 +78,7 @@ func plain(p *table.Placed) string {
 	return demangle.Filter(p.Section.Symbol, demangle.NoParams)
 }
 
-// bare is a C++ name without template arguments: "ns::c::f" of "ns::c<int>::f".
+// bare returns a C++ name without template arguments: "ns::c::f" for "ns::c<int>::f".
 func bare(name string) string {
 	var b strings.Builder
 	depth := 0
@@ -97,8 +97,7 @@ func bare(name string) string {
 	return b.String()
 }
 
-// SymbolName is symbol+offset of a section as its file has it, for a file that
-// is not running.
+// SymbolName returns symbol+offset of a section in a file that is not running.
 func SymbolName(p *table.Placed) string {
 	name := plain(p)
 	switch {

@@ -10,7 +10,7 @@ import (
 	"rseqstep/table"
 )
 
-// Source is where sections are read from.
+// Source is what sections are read from.
 type Source struct {
 	Arch   *machine.Arch // of the code
 	Memory machine.Memory
@@ -23,18 +23,18 @@ type Section struct {
 	Name   string
 	Placed *table.Placed
 	Lines  []string // its operations, in the order of the code
-	Notes  []string // what a vector cannot have of it
-	Err    error    // why there are no Lines
+	Notes  []string // what a vector cannot express
+	Err    error    // the reason if there are no Lines
 }
 
-// ErrUnreadable says that a section's code is not there to be read.
+// ErrUnreadable says that the memory does not contain the section's code.
 var ErrUnreadable = errors.New("its code cannot be read")
 
-// maxBody bounds the code of one section that is read, bytes; real ones have
-// fewer than 100.
+// maxBody limits the code of one section that is read, in bytes; real ones have fewer
+// than 100.
 const maxBody = 1 << 16
 
-// Describe puts a section into words. name is symbol+offset, as it is shown.
+// Describe describes a section in words. name is symbol+offset, as shown.
 func (s Source) Describe(p *table.Placed, name string) (d Section) {
 	d.Placed, d.Name = p, name
 	body, err := s.Body(p)
@@ -51,15 +51,15 @@ func (s Source) Describe(p *table.Placed, name string) (d Section) {
 			d.Notes = append(d.Notes, fmt.Sprintf("%v %s", a, text))
 		}
 	}
-	note(body.Calls, "calls a function, which no vector can do; while that runs the section is not protected")
+	note(body.Calls, "calls a function, which a vector cannot do; the section is not protected while the function runs")
 	note(body.Syscalls, "makes a system call, which sections must not do (rseq(2))")
-	note(body.Indirect, "jumps to an address that is known only when it runs")
-	note(body.Lost, "does not decode")
+	note(body.Indirect, "jumps to an address that is known only at run time")
+	note(body.Lost, "cannot be decoded")
 	return d
 }
 
-// Body decodes a section. Errors: ErrUnreadable, those of machine.DecodeBody, and
-// one for a length that no section has.
+// Body decodes a section. Errors: ErrUnreadable, those of machine.DecodeBody, and one
+// for a length that no real section has.
 func (s Source) Body(p *table.Placed) (machine.Body, error) {
 	code, err := s.code(p)
 	if err != nil {
@@ -68,9 +68,9 @@ func (s Source) Body(p *table.Placed) (machine.Body, error) {
 	return machine.DecodeBody(s.Arch, p, code)
 }
 
-// nameFor names addresses for one section, shown as name. Its own function
-// goes by that name where it has several, and without template arguments, which
-// fill lines in tcmalloc and tell nothing twice.
+// nameFor returns the function that names addresses for one section, which is shown as
+// name. If the section's function has several names, it uses that one; and it leaves
+// out template arguments, which fill lines in tcmalloc and repeat themselves.
 func (s Source) nameFor(p *table.Placed, name string) machine.SymName {
 	own, _, _ := strings.Cut(bare(name), "+0x")
 	if s.Name == nil || own == "" || own == p.Start.String() {
@@ -91,22 +91,22 @@ func (s Source) code(p *table.Placed) ([]byte, error) {
 		return nil, machine.ErrEmpty
 	}
 	if p.End-p.Start > maxBody {
-		return nil, fmt.Errorf("its length of %d bytes is not that of a section", uint64(p.End-p.Start))
+		return nil, fmt.Errorf("its length of %d bytes is too large for a section", uint64(p.End-p.Start))
 	}
 	code := make([]byte, p.End-p.Start)
 	if n, err := s.Memory.ReadMemory(p.Start, code); n < len(code) {
 		return nil, errors.Join(ErrUnreadable, err)
 	}
-	var behind [machine.MaxLen]byte // of an instruction that the end lies in
+	var behind [machine.MaxLen]byte // the end may lie inside an instruction
 	n, _ := s.Memory.ReadMemory(p.End, behind[:])
 	return append(code, behind[:n]...), nil
 }
 
-// maxLead is how far before a section its arming store is looked for, bytes.
+// maxLead is how far before a section we look for its arming store, in bytes.
 const maxLead = 4096
 
-// Arming finds the store that arms a section, which tells where the fields of
-// the rseq area are; nil when it is not found.
+// Arming finds the store that arms a section; it shows where the fields of the rseq
+// area are. nil if there is none.
 func (s Source) Arming(p *table.Placed) *machine.Insn {
 	lead := table.Addr(64)
 	if p.Section != nil && p.Section.Symbol != "" && p.Section.Offset > 0 && p.Section.Offset <= maxLead {

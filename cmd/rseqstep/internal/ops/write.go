@@ -9,7 +9,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 )
 
-// Write writes sections one below the other.
+// Write writes sections, one after the other.
 func Write(w io.Writer, list []Section, st show.Style) {
 	for n, s := range list {
 		if n > 0 {
@@ -55,7 +55,7 @@ type jsonSection struct {
 	Error      string   `json:"error,omitempty"`
 }
 
-// WriteJSON writes sections of a file as one indented object.
+// WriteJSON writes the sections of a file as one indented object.
 func WriteJSON(w io.Writer, path string, list []Section) error {
 	j := jsonList{Version: jsonVersion, Path: path, Sections: []jsonSection{}}
 	for _, s := range list {

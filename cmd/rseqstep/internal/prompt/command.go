@@ -37,30 +37,30 @@ func Classes() []struct {
 type Repeat int
 
 const (
-	RepeatNot  Repeat = iota // nothing
-	RepeatSame               // the same line once more
-	RepeatBare               // the command and its format without its arguments: it goes on where it left off
+	RepeatNot  Repeat = iota // do nothing
+	RepeatSame               // run the same line again
+	RepeatBare               // run the command and its format without arguments, to continue where it ended
 )
 
-// Command is one command of the prompt, or of a command that has its own
-// (`info`, `set`, `show`).
+// Command is one command of the prompt, or of a command with subcommands (`info`,
+// `set`, `show`).
 type Command struct {
 	Name    string
-	Aliases []string // other full names and abbreviations; each wins over prefixes
+	Aliases []string // other full names and abbreviations; they take precedence over prefixes
 	Class   Class
 	Usage   string // the arguments, as help shows them: "[LOCATION] [if COND]"
 	Short   string // one line, without a full stop
 	Long    string // further paragraphs; may be empty
 	Repeat  Repeat
 	Subs    *Registry // commands that may follow; nil for none
-	Block   bool      // lines of its own follow it, up to "end"
+	Block   bool      // the command reads a block of lines, up to "end"
 
-	// Run gets the rest of the line, white space trimmed. A format that
-	// follows the name without a space comes first: "/x expr". With Subs set,
-	// Run gets what no subcommand matched; nil means that this is an error.
+	// Run gets the rest of the line without surrounding white space. A format that
+	// follows the name without a space comes first: "/x expr". With Subs set, Run gets
+	// what no subcommand matched; if it is nil, that is an error.
 	Run func(args string) error
 
-	// Complete returns the words that may stand where the last word of args
-	// stands; nil for none. It need not filter by prefix.
+	// Complete returns the possible words in place of the last word of args; nil for
+	// none. It need not filter by prefix.
 	Complete func(args string) []string
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Completions returns what the Tab key offers at the end of line: head is the
-// part of line that stays, candidates are what may follow it.
+// Completions returns what the Tab key offers at the end of line: head is the part of
+// line that stays, candidates are the possible continuations.
 func (in *Interp) Completions(line string) (head string, candidates []string) {
 	reg, rest, done := in.Commands, strings.TrimLeft(line, " \t"), ""
 	done = line[:len(line)-len(rest)]
@@ -44,8 +44,8 @@ func (in *Interp) Completions(line string) (head string, candidates []string) {
 	}
 }
 
-// lastWord is what is being typed: what follows the last byte that separates
-// words of an expression or a location.
+// lastWord returns the word being typed: the text after the last byte that separates
+// words in an expression or a location.
 func lastWord(s string) string {
 	return s[strings.LastIndexAny(s, " \t(*&,=+-!<>[")+1:]
 }

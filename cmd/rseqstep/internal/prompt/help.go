@@ -7,7 +7,8 @@ import (
 	"text/tabwriter"
 )
 
-// Help writes what `help TOPIC` shows: the classes for "", a class, or a command.
+// Help writes the output of `help TOPIC`: the classes for "", the commands of a class,
+// or one command.
 func (in *Interp) Help(w io.Writer, topic string) error {
 	topic = strings.TrimSpace(topic)
 	if topic == "" {
@@ -18,7 +19,7 @@ func (in *Interp) Help(w io.Writer, topic string) error {
 			fmt.Fprintf(tw, "  %s\t%s\n", c.Class, c.Title)
 		}
 		tw.Flush()
-		fmt.Fprintln(w, "\nType \"help\" followed by a class name for its commands, \"help all\" for every command,\n\"help\" followed by a command name for all about it, \"apropos WORD\" to search.\nCommand names may be abbreviated as long as that is unambiguous.")
+		fmt.Fprintln(w, "\nType \"help CLASS\" for the commands of a class, \"help all\" for all commands,\n\"help COMMAND\" for one command, \"apropos WORD\" to search the help. You can\nabbreviate a command name as long as it is unambiguous.")
 		return nil
 	}
 	if topic == "all" {

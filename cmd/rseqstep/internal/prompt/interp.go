@@ -12,37 +12,37 @@ type Quit struct{ Status int }
 
 func (q *Quit) Error() string { return fmt.Sprintf("quit with status %d", q.Status) }
 
-// ErrAborted is returned by a Source whose user gave the line up (Ctrl-C).
+// ErrAborted is returned by a Source when its user cancelled the line (Ctrl-C).
 var ErrAborted = errors.New("Quit")
 
 // ErrReported marks an error whose message the user has already seen.
 var ErrReported = errors.New("already reported")
 
-// Interp carries out lines.
+// Interp runs command lines.
 type Interp struct {
 	Commands *Registry
 	Err      io.Writer
 	Ask      string // the prompt
 
-	// After returns lines that a command left to be done (a breakpoint's
-	// commands), and is asked again after each; nil for none.
+	// After returns lines that a command left to be run (a breakpoint's commands).
+	// Interp calls it again after each of them. nil for none.
 	After func() []string
 
-	// Log is told every line that is carried out; nil for none.
+	// Log receives every line that is run; nil for none.
 	Log func(line string)
 
 	// Failed counts the commands that ended in an error in Loop.
 	Failed int
 
 	sources []Source
-	repeat  string // what an empty line does
+	repeat  string // the command that an empty line repeats
 	depth   int
 }
 
-// maxDepth bounds scripts that source themselves.
+// maxDepth limits scripts that source themselves.
 const maxDepth = 64
 
-// Source is where the line being carried out came from; nil outside of one.
+// Source returns the source of the line being run; nil if there is none.
 func (in *Interp) Source() Source {
 	if len(in.sources) == 0 {
 		return nil
@@ -50,16 +50,15 @@ func (in *Interp) Source() Source {
 	return in.sources[len(in.sources)-1]
 }
 
-// Interactive reports whether the line being carried out was typed by a person.
+// Interactive reports whether a user typed the line being run.
 func (in *Interp) Interactive() bool {
 	s := in.Source()
 	return s != nil && s.Interactive()
 }
 
-// Loop carries out the lines of src to its end. Errors are printed and the loop
-// goes on. It returns nil at the end of src, or the *Quit that ended it. A person's
-// end of input (Ctrl-D) is the command quit, which may ask before it ends a
-// program.
+// Loop runs the lines of src to its end. It prints errors and continues. It returns nil
+// at the end of src, or the *Quit that ended it. If a user ends the input (Ctrl-D),
+// Loop runs the command quit, which may ask before it ends a program.
 func (in *Interp) Loop(src Source) error {
 	in.sources = append(in.sources, src)
 	defer func() { in.sources = in.sources[:len(in.sources)-1] }()
@@ -94,8 +93,8 @@ func (in *Interp) Loop(src Source) error {
 	}
 }
 
-// Script carries out the lines of src and ends at the first error, which it
-// returns with the place it happened at.
+// Script runs the lines of src and stops at the first error, which it returns with its
+// location.
 func (in *Interp) Script(src Source) error {
 	if in.depth >= maxDepth {
 		return fmt.Errorf("commands and scripts nested more than %d deep", maxDepth)
@@ -122,7 +121,7 @@ func (in *Interp) Script(src Source) error {
 	}
 }
 
-// Execute carries out one line and what it leaves to be done.
+// Execute runs one line, and the lines that it left to be run.
 func (in *Interp) Execute(line string) error {
 	if err := in.one(line); err != nil {
 		return err
@@ -130,8 +129,8 @@ func (in *Interp) Execute(line string) error {
 	return in.after()
 }
 
-// after carries out what stops left behind. A list that resumes the program
-// is cut off there: the new stop's own list takes its place.
+// after runs the lines that stops left. A list that resumes the program ends there: the
+// list of the new stop replaces it.
 func (in *Interp) after() error {
 	for in.After != nil {
 		lines := in.After()
@@ -145,8 +144,7 @@ func (in *Interp) after() error {
 	return nil
 }
 
-// list carries out the lines of src, and not what they leave behind: the caller
-// does.
+// list runs the lines of src, but not the lines that they leave; the caller does that.
 func (in *Interp) list(src Source) error {
 	in.sources = append(in.sources, src)
 	defer func() { in.sources = in.sources[:len(in.sources)-1] }()
@@ -191,7 +189,7 @@ func (in *Interp) one(line string) error {
 	return cmd.Run(args)
 }
 
-// Resolve finds the command of a line, following subcommands, and its arguments.
+// Resolve finds the command for a line, including subcommands, and its arguments.
 func (in *Interp) Resolve(line string) (*Command, string, error) {
 	word, args := Split(line)
 	cmd, err := in.Commands.Find(word)
@@ -215,13 +213,12 @@ func (in *Interp) Resolve(line string) (*Command, string, error) {
 	return cmd, args, nil
 }
 
-// Block reads lines up to a line "end", or to the end of what there is, from where
-// the current command came from. A command among them that is followed by lines
-// of its own has its own "end".
+// Block reads lines up to a line "end", or to the end of the input, from the source of
+// the current command. A command among them that reads a block has an "end" of its own.
 func (in *Interp) Block(ask string) ([]string, error) {
 	src := in.Source()
 	if src == nil {
-		return nil, errors.New("there are no lines to read up to \"end\"")
+		return nil, errors.New("there are no more lines before \"end\"")
 	}
 	lines, inner := []string{}, 0
 	for {

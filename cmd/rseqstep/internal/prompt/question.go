@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// Question is one to answer with y or n, as gdb's query and nquery ask it.
+// Question is a yes-or-no question, as gdb's query and nquery ask it.
 type Question struct {
-	Text string // without the answers there are
-	No   bool   // an empty line and the end of the input mean no; else an empty line is no answer, and the end means yes
+	Text string // without the list of answers
+	No   bool   // an empty line and the end of the input mean no; otherwise an empty line is not an answer, and the end means yes
 }
 
 func (q Question) answers() string {
@@ -19,11 +19,11 @@ func (q Question) answers() string {
 	return "y or n"
 }
 
-// String is the question as it is shown.
+// String returns the question as it is shown.
 func (q Question) String() string { return fmt.Sprintf("%s (%s) ", q.Text, q.answers()) }
 
-// Parse takes a line that was typed; ok is false when it is no answer. As in gdb
-// the first letter decides.
+// Parse parses a typed line; ok is false if it is not an answer. As in gdb, the first
+// letter decides.
 func (q Question) Parse(line string) (yes, ok bool) {
 	if line == "" {
 		return false, q.No
@@ -37,12 +37,12 @@ func (q Question) Parse(line string) (yes, ok bool) {
 	return false, false
 }
 
-// Ask asks a question until it is answered. Errors: ErrAborted when it was given
-// up (Ctrl-C), and those of Line.
+// Ask repeats a question until it is answered. Errors: ErrAborted if the user cancelled
+// it (Ctrl-C), and those of Line.
 func (t *Terminal) Ask(q Question, out io.Writer) (yes bool, err error) {
 	for {
 		line, err := t.answer(q.String())
-		if errors.Is(err, io.EOF) { // a terminal that is gone gives no other answer
+		if errors.Is(err, io.EOF) { // a terminal that is gone cannot give another answer
 			assumed := map[bool]string{false: "Y", true: "N"}[q.No]
 			fmt.Fprintf(out, "EOF [assumed %s]\n", assumed)
 			return !q.No, nil

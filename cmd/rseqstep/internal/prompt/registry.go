@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Registry is a table of commands. Context is what errors call its entries:
+// Registry is a table of commands. Context is the name that errors use for its entries:
 // "" for the prompt's own, "info" for those of `info`.
 type Registry struct {
 	Context  string
@@ -14,7 +14,7 @@ type Registry struct {
 	exact    map[string]*Command // names and aliases
 }
 
-// NewRegistry makes a table of the commands given.
+// NewRegistry returns a table of the given commands.
 func NewRegistry(context string, commands ...*Command) *Registry {
 	r := &Registry{Context: context, exact: map[string]*Command{}}
 	for _, c := range commands {
@@ -23,8 +23,7 @@ func NewRegistry(context string, commands ...*Command) *Registry {
 	return r
 }
 
-// Add puts a command into the table. A later command takes over names that an
-// earlier one had.
+// Add adds a command. A later command replaces names of an earlier one.
 func (r *Registry) Add(c *Command) {
 	if old, ok := r.exact[c.Name]; ok && old.Name == c.Name {
 		for i := range r.commands {
@@ -81,8 +80,8 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("Ambiguous command %q: %s.", strings.TrimSpace(e.Context+" "+e.Word), strings.Join(e.Fits, ", "))
 }
 
-// Find resolves a word: an exact name or alias, else the only command it is a
-// prefix of. Errors: *UnknownError, *AmbiguousError.
+// Find resolves a word: an exact name or alias, otherwise the only command of which the
+// word is a prefix. Errors: *UnknownError, *AmbiguousError.
 func (r *Registry) Find(word string) (*Command, error) {
 	if c, ok := r.exact[word]; ok {
 		return c, nil
@@ -106,9 +105,8 @@ func (r *Registry) Find(word string) (*Command, error) {
 	return nil, e
 }
 
-// hasPrefix reports whether word begins the command's name or an alias that is
-// a word of its own. Abbreviations ("si") count as well: "s" is decided by its
-// exact alias before.
+// hasPrefix reports whether word is a prefix of the command's name or of an alias.
+// Abbreviations ("si") count too; Find has already resolved "s" by its exact alias.
 func hasPrefix(c *Command, word string) bool {
 	if strings.HasPrefix(c.Name, word) {
 		return true
@@ -132,8 +130,8 @@ func (r *Registry) Names(prefix string) []string {
 	return out
 }
 
-// closest is the full name nearest to word, or "" when none is near enough to
-// be a likely slip of the finger: more than a third of the letters changed.
+// closest returns the full name nearest to word, or "" if none is near enough for a
+// typing error (more than a third of the letters differ).
 func (r *Registry) closest(word string) string {
 	best, bestDistance := "", len(word)/3+1
 	for _, c := range r.Commands() {
@@ -146,7 +144,7 @@ func (r *Registry) closest(word string) string {
 	return best
 }
 
-// distance counts the insertions, deletions, changes and swaps of neighbours
+// distance returns the number of insertions, deletions, changes and swaps of neighbours
 // that turn a into b (optimal string alignment).
 func distance(a, b string) int {
 	prev2, prev, cur := []int(nil), make([]int, len(b)+1), make([]int, len(b)+1)

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Source is where lines come from. Line shows ask if it has a user to show it
-// to, and returns io.EOF at the end.
+// Source delivers lines. Line shows ask if there is a user to show it to, and returns
+// io.EOF at the end.
 type Source interface {
 	Line(ask string) (string, error)
-	// Interactive reports whether a person types the lines.
+	// Interactive reports whether a user types the lines.
 	Interactive() bool
-	// Where names the last line in messages: "script:3", or "".
+	// Where names the last line for messages: "script:3", or "".
 	Where() string
 }
 
-// Lines is a Source of lines that are already there.
+// Lines is a Source of lines in memory.
 type Lines struct {
 	Name string // file name; "" for lines that have none
 	Text []string
@@ -66,8 +66,8 @@ func (l *Lines) Where() string {
 	return fmt.Sprintf("%s:%d", l.Name, l.next)
 }
 
-// Pipe is a Source of lines from a reader that may be shared with the program:
-// it takes no byte beyond the line it returns.
+// Pipe is a Source of lines from a reader that the program may share. It takes no byte
+// beyond the line that it returns.
 type Pipe struct{ R io.Reader }
 
 func (p *Pipe) Line(string) (string, error) {

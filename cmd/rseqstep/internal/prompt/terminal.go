@@ -8,17 +8,18 @@ import (
 	"rseqstep/cmd/rseqstep/internal/lineedit"
 )
 
-// Terminal is a Source with line editing, history and completion. The
-// terminal is in the program's own mode whenever no line is being read.
+// Terminal is a Source with line editing, history and completion. While no line is
+// being read, the terminal is in the program's mode.
 type Terminal struct {
 	editor   *lineedit.Terminal
 	stop     <-chan struct{}
 	complete lineedit.Complete
 }
 
-// NewTerminal reads from the process's terminal. Closing stop ends whatever is
-// being read, with Quit: so that a debugger waiting for an answer can be asked to
-// end in order. Precondition: standard input and output are terminals.
+// NewTerminal returns a Source for the process's terminal. Closing stop ends a read
+// with Quit, so that a debugger that waits for input can be ended in an orderly way.
+//
+// Precondition: standard input and output are terminals.
 func NewTerminal(stop <-chan struct{}, complete func(line string) (head string, candidates []string)) (*Terminal, error) {
 	editor, err := lineedit.Open(os.Stdin, os.Stdout, historyFile())
 	if err != nil {
@@ -27,14 +28,14 @@ func NewTerminal(stop <-chan struct{}, complete func(line string) (head string, 
 	return &Terminal{editor: editor, stop: stop, complete: complete}, nil
 }
 
-// answer reads the answer to a question; nothing is completed in it, and it does
-// not go into the history. Errors as Line's.
+// answer reads the answer to a question, without completion and history. Errors are
+// those of Line.
 func (t *Terminal) answer(question string) (string, error) {
 	return t.read(lineedit.Options{Ask: question})
 }
 
-// Line reads a line; Ctrl-C gives ErrAborted, Ctrl-D on an empty line io.EOF, and
-// an end that was asked for a *Quit.
+// Line reads a line. Ctrl-C gives ErrAborted, Ctrl-D on an empty line io.EOF, and a
+// closed stop channel a *Quit.
 func (t *Terminal) Line(ask string) (string, error) {
 	return t.read(lineedit.Options{Ask: ask, Complete: t.complete, History: true})
 }
@@ -54,13 +55,13 @@ func (t *Terminal) read(o lineedit.Options) (string, error) {
 func (t *Terminal) Interactive() bool { return true }
 func (t *Terminal) Where() string     { return "" }
 
-// Close gives the terminal back.
+// Close restores the terminal.
 func (t *Terminal) Close() error { return t.editor.Close() }
 
-// historyFile is the file that the lines are kept in; "" where there can be none.
-// It follows the XDG base directory specification: state that should outlive a
-// run but is not worth a backup goes to $XDG_STATE_HOME, which is ~/.local/state
-// when unset. Nobody else may read it.
+// historyFile returns the file for the history; "" if there can be none. It follows the
+// XDG base directory specification: state that should outlive a run but is not worth a
+// backup goes to $XDG_STATE_HOME, which is ~/.local/state when unset. Only this user
+// may read it.
 func historyFile() string {
 	dir := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(dir) {

@@ -1,8 +1,8 @@
 package prompt
 
-// Until is src, ended with Quit when stop is closed: so that a debugger waiting
-// for a line of a pipe can be asked to end in order. Lines are read on another
-// goroutine, for reading from a pipe cannot be interrupted.
+// Until returns src, ended with Quit when stop is closed, so that a debugger that waits
+// for a line from a pipe can be ended in an orderly way. It reads lines on another
+// goroutine, because a read from a pipe cannot be interrupted.
 func Until(src Source, stop <-chan struct{}) Source { return &until{src, stop} }
 
 type until struct {
@@ -29,5 +29,6 @@ func (u *until) Line(ask string) (string, error) {
 	}
 }
 
-// terminated ends a session as SIGTERM does: 128 and its number, as a shell gives it.
+// terminated ends a session as SIGTERM does: with status 128 plus its number, as a
+// shell reports it.
 func terminated() error { return &Quit{Status: 128 + 15} }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Split takes a line apart into the command word and the rest. The word ends
-// at the first byte that cannot be part of a name, so that "p/x n" and "p$rax"
-// need no space. A line that begins with '!' is the command "!".
+// Split splits a line into the command word and the rest. The word ends at the first
+// byte that cannot be part of a name, so that "p/x n" and "p$rax" need no space. A line
+// that begins with '!' is the command "!".
 func Split(line string) (word, rest string) {
 	line = strings.TrimSpace(line)
 	if strings.HasPrefix(line, "!") {
@@ -29,9 +29,8 @@ func isName(c byte) bool {
 	return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// Words splits text at white space. Single and double quotes keep spaces in a
-// word; a backslash keeps the next character as it stands, except within
-// single quotes.
+// Words splits text at white space. Single and double quotes keep spaces in a word; a
+// backslash keeps the next character literally, except within single quotes.
 func Words(text string) ([]string, error) {
 	var words []string
 	var word strings.Builder
@@ -69,7 +68,7 @@ func Words(text string) ([]string, error) {
 	return words, nil
 }
 
-// Format takes a format ("/4xw") off the front of arguments.
+// Format splits a format ("/4xw") off the front of arguments.
 func Format(args string) (format, rest string) {
 	if !strings.HasPrefix(args, "/") {
 		return "", args

@@ -19,8 +19,8 @@ func (s *Session) SignalTable() *stepper.SignalTable {
 	return s.handle
 }
 
-// copySignals makes a new process's table the session's, and has the session
-// keep that one from now on.
+// copySignals sets the session's table in a new process, and makes the session use the
+// process's table from now on.
 func (s *Session) copySignals(t *stepper.SignalTable) {
 	if s.handle != nil {
 		*t = *s.handle
@@ -37,8 +37,8 @@ func (s *Session) SectionAt(a table.Addr) (*table.Placed, bool) {
 	return p, p != nil
 }
 
-// FrameOf is the innermost frame of a thread, ready to be shown; arguments only
-// for the selected thread.
+// FrameOf returns the innermost frame of a thread, ready to be shown; with arguments
+// only for the selected thread.
 func (s *Session) FrameOf(tid int) (*show.Frame, error) {
 	if s.process == nil {
 		return nil, ErrNoStack
@@ -61,7 +61,7 @@ func (s *Session) FrameOf(tid int) (*show.Frame, error) {
 	return f, nil
 }
 
-// ModuleName is the path of the module that an address lies in.
+// ModuleName returns the path of the module that contains an address.
 func (s *Session) ModuleName(a table.Addr) string {
 	if set := s.set(); set != nil {
 		if m := set.Module(a); m != nil {
@@ -71,7 +71,7 @@ func (s *Session) ModuleName(a table.Addr) string {
 	return "no module"
 }
 
-// set is the symbols as their own type, nil without any.
+// set returns the symbols as their own type, nil if there are none.
 func (s *Session) set() *symbols.Set {
 	switch {
 	case s.process != nil:
@@ -82,7 +82,7 @@ func (s *Session) set() *symbols.Set {
 	return nil
 }
 
-// LocationNames are functions and files that begin with prefix, for completion.
+// LocationNames returns functions and files that begin with prefix, for completion.
 func (s *Session) LocationNames(prefix string) []string {
 	set := s.set()
 	if set == nil || prefix == "" {
@@ -91,7 +91,7 @@ func (s *Session) LocationNames(prefix string) []string {
 	return append(set.Complete(prefix), set.CompleteFile(prefix)...)
 }
 
-// ReadMemory reads the process, or without one the segments of the file.
+// ReadMemory reads the process's memory, or without a process the segments of the file.
 func (s *Session) ReadMemory(a table.Addr, p []byte) (int, error) {
 	if s.process != nil {
 		return s.process.target.ReadMemory(a, p)
@@ -102,8 +102,8 @@ func (s *Session) ReadMemory(a table.Addr, p []byte) (int, error) {
 	return 0, ErrNoFile
 }
 
-// Arch is the architecture of the process, or without one that of the file; nil
-// without either, where there is no code.
+// Arch returns the architecture of the process, or without one that of the file; nil if
+// there is neither, and so no code.
 func (s *Session) Arch() *machine.Arch {
 	switch {
 	case s.process != nil:
@@ -114,7 +114,7 @@ func (s *Session) Arch() *machine.Arch {
 	return nil
 }
 
-// Sections are those of the process, or without one those of the file.
+// Sections returns those of the process, or without one those of the file.
 func (s *Session) Sections() []*table.Placed {
 	switch {
 	case s.process != nil:
@@ -125,7 +125,7 @@ func (s *Session) Sections() []*table.Placed {
 	return nil
 }
 
-// SectionName is symbol+offset of a section.
+// SectionName returns symbol+offset of a section.
 func (s *Session) SectionName(p *table.Placed) string {
 	if s.process != nil {
 		return s.process.engine.SectionName(p)

@@ -11,40 +11,40 @@ import (
 	"rseqstep/table"
 )
 
-// Breakpoint is a breakpoint or watchpoint of the user's. It outlives
-// processes; live is what the current one has of it.
+// Breakpoint is a breakpoint or watchpoint of the user's. It outlives processes; live
+// is its counterpart in the current process.
 type Breakpoint struct {
 	Number    int
 	Kind      stepper.BreakpointKind
-	Location  string // as written; the expression of a watchpoint
+	Location  string // as typed; the expression of a watchpoint
 	Address   bool   // Location is *EXPR
 	Condition string
 	Temporary bool
-	Once      bool // `enable once`: disabled when met
+	Once      bool // `enable once`: disable it when it is hit
 	Thread    int  // thread number, 0 for all
 	Enabled   bool
 	Ignore    int
 	Hits      int
 	Commands  []string
-	Numbers   []int // of a catchpoint's system calls or signals; empty for all
+	Numbers   []int // system calls or signals of a catchpoint; empty for all
 	Pending   bool
-	// Filter decides, after Condition, whether a thread that met it stops; nil: always.
+	// Filter decides, after Condition, whether a thread that hit it stops; nil: always.
 	Filter func(tid int) (bool, error)
-	// Fixed: the numbers in Location were taken from the program (by an editor),
-	// and mean nothing in another one.
+	// Fixed: an editor took the numbers in Location from the program, so they mean
+	// nothing in another program.
 	Fixed  bool
-	Places []stepper.Place // where the file, or the process, has it
+	Places []stepper.Place // its addresses in the file, or in the process
 
 	near   table.Addr
-	caught string       // by a catchpoint, last: a process or a program
-	addrs  []table.Addr // of Address: evaluated when it was set
+	caught string       // the last process or program that a catchpoint caught
+	addrs  []table.Addr // value of Address when it was set
 	live   *stepper.Breakpoint
 }
 
 // Watch reports whether it watches data.
 func (b *Breakpoint) Watch() bool { return b.Kind.Watches() }
 
-// Noun is what gdb calls the kind at the start of a message.
+// Noun returns gdb's word for the kind at the start of a message.
 func (b *Breakpoint) Noun() string {
 	switch {
 	case b.Catches() && b.Temporary:
@@ -67,8 +67,8 @@ func (b *Breakpoint) Noun() string {
 	return "Breakpoint"
 }
 
-// Add makes a breakpoint of b, which has its Kind, Location, Condition,
-// Temporary and Thread filled in, and announces it.
+// Add sets and announces the breakpoint b, which has its Kind, Location, Condition,
+// Temporary and Thread filled in.
 func (s *Session) Add(b *Breakpoint) error {
 	b.Enabled = true
 	if b.Address {
@@ -88,7 +88,7 @@ func (s *Session) Add(b *Breakpoint) error {
 	}
 	if b.Thread != 0 && s.process != nil {
 		if _, err := s.ThreadID(b.Thread); err != nil {
-			return err // not a place that may come later
+			return err // not a location that a library may provide later
 		}
 	}
 	if err := s.place(b); err != nil {
@@ -102,8 +102,8 @@ func (s *Session) Add(b *Breakpoint) error {
 	return nil
 }
 
-// place finds where b goes, in the process or in the file, and asks about a
-// location that names nothing yet.
+// place finds b's addresses, in the process or in the file, and asks about a location
+// that is not found.
 func (s *Session) place(b *Breakpoint) error {
 	err := s.plant(b)
 	if err == nil || b.Watch() || b.Catches() || b.Address {
@@ -119,7 +119,7 @@ func (s *Session) place(b *Breakpoint) error {
 	return s.plant(b)
 }
 
-// pend decides on a location that names nothing yet: nil keeps it.
+// pend decides on a location that is not found: nil keeps it.
 func (s *Session) pend(reason error) error {
 	switch {
 	case s.Settings.Pending == PendingOn:
@@ -138,7 +138,8 @@ func (s *Session) pend(reason error) error {
 	return fmt.Errorf("%w (\"set breakpoint pending on\" keeps it for a library loaded later)", reason)
 }
 
-// plant gives b to the process; without one, or with a core file, it only looks its places up.
+// plant sets b in the process; without a process, or with a core file, it only looks
+// its addresses up.
 func (s *Session) plant(b *Breakpoint) error {
 	if !s.Live() {
 		return s.lookup(b)
@@ -175,7 +176,7 @@ func (s *Session) plant(b *Breakpoint) error {
 	return nil
 }
 
-// when decides whether a thread that met b stops; nil: always.
+// when returns the check whether a thread that hit b stops; nil: always.
 func (s *Session) when(b *Breakpoint) (func(tid int) (bool, error), error) {
 	if b.Condition == "" {
 		return b.Filter, nil
@@ -192,10 +193,10 @@ func (s *Session) when(b *Breakpoint) (func(tid int) (bool, error), error) {
 	}, nil
 }
 
-// lookup fills in b's places from the file.
+// lookup fills in b's addresses from the file.
 func (s *Session) lookup(b *Breakpoint) error {
 	if b.Watch() || b.Catches() {
-		return nil // a watchpoint is resolved at launch
+		return nil // a watchpoint's address is found at launch
 	}
 	if b.Address {
 		b.Places = nil
@@ -237,7 +238,7 @@ func (s *Session) PlaceOf(a table.Addr) stepper.Place {
 	return p
 }
 
-// refresh takes over what the engine has found out.
+// refresh copies what the engine has found out.
 func (s *Session) refresh(b *Breakpoint) {
 	if b.live == nil {
 		return
@@ -276,18 +277,18 @@ func (s *Session) announce(b *Breakpoint) {
 	}
 	s.printf("\n")
 	if p.Trap != 0 {
-		s.printf("It lies inside a restartable sequence. The trap is at %v, where that is armed; the thread is taken on from there\nwith its registration lifted, so that it stops here live and still commits.\n", p.Trap)
+		s.printf("It is inside a restartable sequence. The trap is at %v, the store that arms the sequence; from there rseqstep steps the\nthread here with its rseq registration removed, so that it stops live and still commits.\n", p.Trap)
 	}
 }
 
-// plantAll gives every breakpoint to a new process. One that cannot be planted
-// is disabled and named, and the launch goes on.
+// plantAll sets every breakpoint in a new process. One that cannot be set is disabled
+// and named, and the launch continues.
 func (s *Session) plantAll() {
 	for _, b := range s.breakpoints {
 		b.Hits, b.live = 0, nil
 		was := b.Pending
 		if !b.Watch() && !b.Catches() && !b.Address {
-			b.Pending = true // its library may not be there yet
+			b.Pending = true // its library may not be loaded yet
 		}
 		s.evaluateAgain(b)
 		if b.Watch() && b.Location != "" {
@@ -305,9 +306,9 @@ func (s *Session) plantAll() {
 	}
 }
 
-// evaluateAgain brings the address of *EXPR up to date: a symbol's moves when
-// the program is loaded, and gdb evaluates it anew too. One with a register or
-// a variable in it meant the moment it was set, and keeps its address.
+// evaluateAgain updates the address of *EXPR: a symbol's address changes when the
+// program is loaded, and gdb evaluates it again too. An expression with a register or a
+// variable meant its value when it was set, and keeps its address.
 func (s *Session) evaluateAgain(b *Breakpoint) {
 	if !b.Address || strings.Contains(b.Location, "$") {
 		return
@@ -317,7 +318,7 @@ func (s *Session) evaluateAgain(b *Breakpoint) {
 	}
 }
 
-// user finds the breakpoint that the engine knows by a number.
+// user returns the breakpoint for an engine's breakpoint number.
 func (s *Session) user(engineNumber int) *Breakpoint {
 	for _, b := range s.breakpoints {
 		if b.live != nil && b.live.Number == engineNumber {

@@ -7,7 +7,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// Breakpoints are the user's breakpoints, brought up to date.
+// Breakpoints returns the user's breakpoints, up to date.
 func (s *Session) Breakpoints() []*Breakpoint {
 	s.dropGone()
 	for _, b := range s.breakpoints {
@@ -16,7 +16,7 @@ func (s *Session) Breakpoints() []*Breakpoint {
 	return s.breakpoints
 }
 
-// Breakpoint finds one by number.
+// Breakpoint returns one by its number.
 func (s *Session) Breakpoint(number int) (*Breakpoint, error) {
 	for _, b := range s.Breakpoints() {
 		if b.Number == number {
@@ -42,8 +42,8 @@ func (s *Session) Delete(b *Breakpoint) error {
 	return s.process.engine.DeleteBreakpoint(number)
 }
 
-// Enable switches a breakpoint on or off. One that could not be given to the process
-// when that began is given to it now.
+// Enable enables or disables a breakpoint. It sets one that could not be set when the
+// process began.
 func (s *Session) Enable(b *Breakpoint, on bool) error {
 	was := b.Enabled
 	b.Enabled = on
@@ -75,7 +75,7 @@ func (s *Session) SetCondition(b *Breakpoint, condition string) error {
 	return nil
 }
 
-// SetIgnore makes a breakpoint pass n times.
+// SetIgnore makes a breakpoint ignore the next n hits.
 func (s *Session) SetIgnore(b *Breakpoint, n int) {
 	b.Ignore = n
 	if b.live != nil {

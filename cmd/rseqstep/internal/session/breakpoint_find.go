@@ -8,7 +8,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// At reports whether the breakpoint stands at one of the places.
+// At reports whether the breakpoint is at one of the places.
 func (b *Breakpoint) At(places []stepper.Place) bool {
 	for _, have := range b.Places {
 		for _, p := range places {
@@ -20,7 +20,7 @@ func (b *Breakpoint) At(places []stepper.Place) bool {
 	return false
 }
 
-// Replant gives a changed breakpoint to the process anew.
+// Replant sets a changed breakpoint in the process again.
 func (s *Session) Replant(b *Breakpoint) error {
 	if !s.Live() {
 		b.Enabled = true
@@ -36,7 +36,7 @@ func (s *Session) Replant(b *Breakpoint) error {
 	return s.plant(b)
 }
 
-// Hit are the breakpoints at the place the selected thread stopped at.
+// Hit returns the breakpoints at the place where the selected thread stopped.
 func (s *Session) Hit() []*Breakpoint {
 	frames, err := s.Frames(1)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Session) Hit() []*Breakpoint {
 	return out
 }
 
-// Lookup finds the places of a location: as Symbols.Lookup, and "*EXPR".
+// Lookup returns the places of a location: as Symbols.Lookup, and "*EXPR".
 func (s *Session) Lookup(location string) ([]stepper.Place, error) {
 	if strings.HasPrefix(location, "*") {
 		a, err := s.Values().Address(location[1:])
@@ -70,7 +70,7 @@ func (s *Session) Lookup(location string) ([]stepper.Place, error) {
 	return s.Symbols().Lookup(s.qualify(location), near.PC)
 }
 
-// qualify puts the current file before a bare line number.
+// qualify prefixes a bare line number with the current file.
 func (s *Session) qualify(location string) string {
 	var n int
 	if _, err := fmt.Sscanf(location+"\n", "%d\n", &n); err != nil {
@@ -82,8 +82,8 @@ func (s *Session) qualify(location string) string {
 	return location
 }
 
-// DefaultLine is what a bare line number refers to: the file listed last, the
-// selected frame's, or main's.
+// DefaultLine is what a bare line number refers to: the file listed last, the selected
+// frame's, or main's.
 func (s *Session) DefaultLine() (stepper.Line, error) {
 	if s.list.set {
 		line := s.list.center
@@ -96,7 +96,7 @@ func (s *Session) DefaultLine() (stepper.Line, error) {
 	return l, nil
 }
 
-// ThreadID is the kernel's id of the thread that the user knows by a number.
+// ThreadID returns the kernel's id of the thread with a user's number.
 func (s *Session) ThreadID(number int) (int, error) {
 	if s.process != nil {
 		for _, t := range s.process.engine.Threads() {
@@ -108,7 +108,7 @@ func (s *Session) ThreadID(number int) (int, error) {
 	return 0, prompt.Message("Unknown thread %d.", number)
 }
 
-// SelectThread makes the thread with a number the selected one.
+// SelectThread selects the thread with a number.
 func (s *Session) SelectThread(number int) error {
 	tid, err := s.ThreadID(number)
 	if err != nil {

@@ -22,8 +22,8 @@ func (k caller) Room() (table.Addr, error) {
 	return k.v.process.engine.CallRoom()
 }
 
-// Run makes a call. Where the function does not return, the stop is put before
-// the user and the evaluation ends, in gdb's words.
+// Run makes a call. If the function does not return, it shows the stop and ends the
+// evaluation, with gdb's messages.
 func (k caller) Run(call stepper.Call, name string) (*stepper.CallResult, error) {
 	s, p := k.v.s, k.v.process
 	before := p.engine.Thread()
@@ -43,19 +43,19 @@ func (k caller) Run(call stepper.Call, name string) (*stepper.CallResult, error)
 		s.onTheWay(&stop)
 		return result, s.terminated()
 	}
-	if stop.Reason != stepper.StopTerminate { // as if it had not come that far
+	if stop.Reason != stepper.StopTerminate { // as if the thread had not come that far
 		s.Present(stop, before)
 	}
 	if err := s.terminated(); err != nil {
 		return nil, err
 	}
 	if s.Batch && stop.Reason == stepper.StopInterrupt {
-		return nil, &prompt.Quit{Status: 128 + 2} // as Move has it
+		return nil, &prompt.Quit{Status: 128 + 2} // as in Move
 	}
 	return nil, s.abandoned(stop, before, name)
 }
 
-// onTheWay shows what happened to the program while a function ran that returned.
+// onTheWay shows what happened to the program during a call that returned.
 func (s *Session) onTheWay(stop *stepper.Stop) {
 	if s.JSON {
 		return
@@ -68,7 +68,7 @@ func (s *Session) onTheWay(stop *stepper.Stop) {
 	}
 }
 
-// terminated ends the session where the debugger was asked to end meanwhile.
+// terminated ends the session if the debugger was asked to end meanwhile.
 func (s *Session) terminated() error {
 	select {
 	case <-s.watcher.terminated:
@@ -78,9 +78,9 @@ func (s *Session) terminated() error {
 	}
 }
 
-// abandoned says why a call did not return and what became of it (gdb,
-// "Calling Program Functions"). With "set unwindonsignal on" a signal puts the
-// thread back to where it was.
+// abandoned returns the reason why a call did not return, and its state (gdb, "Calling
+// Program Functions"). With "set unwindonsignal on" a signal returns the thread to
+// where it was.
 func (s *Session) abandoned(stop stepper.Stop, before int, name string) error {
 	signal := stop.Reason == stepper.StopSignal || stop.Reason == stepper.StopInterrupt
 	unwind := false
@@ -118,12 +118,12 @@ func (s *Session) abandoned(stop stepper.Stop, before int, name string) error {
 	return &abandonedError{text}
 }
 
-// abandonedError says that a function did not return to where an expression called it.
+// abandonedError says that a function did not return to the expression that called it.
 type abandonedError struct{ text string }
 
 func (e *abandonedError) Error() string { return e.text }
 
-// Call is Print that shows, and keeps, nothing for an expression of type void.
+// Call is Print, except that it neither shows nor keeps a void value.
 func (v *values) Call(format, text string) (string, error) {
 	c := v.here()
 	val, f, err := evaluate(c, format, text)

@@ -11,7 +11,7 @@ import (
 // Catches reports whether it waits for an event.
 func (b *Breakpoint) Catches() bool { return b.Kind.Catches() }
 
-// event is what a catchpoint waits for, as gdb says it when it is set.
+// event describes what a catchpoint waits for, as gdb prints it when it is set.
 func (b *Breakpoint) event() string {
 	switch b.Kind {
 	case stepper.CatchFork:
@@ -50,7 +50,7 @@ func (b *Breakpoint) event() string {
 	return ""
 }
 
-// What is what `info breakpoints` has for a catchpoint.
+// What returns the last column of `info breakpoints` for a catchpoint.
 func (b *Breakpoint) What() string {
 	plural := func(word string) string {
 		if len(b.Numbers) > 1 {
@@ -88,7 +88,7 @@ func (b *Breakpoint) What() string {
 	return b.event()
 }
 
-// remembers keeps what a catchpoint has caught, for `info breakpoints`.
+// remembers stores what a catchpoint has caught, for `info breakpoints`.
 func (b *Breakpoint) remembers(stop *stepper.Stop, executable string) {
 	switch b.Kind {
 	case stepper.CatchFork, stepper.CatchVfork:

@@ -15,8 +15,8 @@ import (
 	"rseqstep/table"
 )
 
-// OpenCore looks at a core file, of the program that was named or else of the one that
-// the core names. What was looked at before is closed. Precondition: nothing runs.
+// OpenCore opens a core file, with the program that was named or else the one that the
+// core file names. It closes what was open before. Precondition: nothing runs.
 func (s *Session) OpenCore(path string) error {
 	core, err := corefile.Open(path, s.Program)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Session) OpenCore(path string) error {
 	return nil
 }
 
-// CloseCore ends looking at a core file; it does nothing where there is none.
+// CloseCore closes the core file; it does nothing if there is none.
 func (s *Session) CloseCore() {
 	if s.process == nil || s.process.core == nil {
 		return
@@ -65,7 +65,7 @@ func (s *Session) CloseCore() {
 	}
 }
 
-// Core is the core file that is looked at, nil for none.
+// Core returns the open core file, nil for none.
 func (s *Session) Core() *corefile.Process {
 	if s.process == nil {
 		return nil
@@ -73,8 +73,8 @@ func (s *Session) Core() *corefile.Process {
 	return s.process.core
 }
 
-// coreImage opens what symbols are read from: a file that is not the one that was
-// mapped has none.
+// coreImage opens the file that symbols are read from; it has none if it is not the
+// file that was mapped.
 func coreImage(target tracee.Target) func(*table.Module) (io.ReaderAt, error) {
 	vdso := live.Image(target)
 	return func(m *table.Module) (io.ReaderAt, error) {
@@ -85,7 +85,7 @@ func coreImage(target tracee.Target) func(*table.Module) (io.ReaderAt, error) {
 	}
 }
 
-// lookupAll says of every breakpoint where it would stand in the core's process.
+// lookupAll looks up where every breakpoint would be in the core's process.
 func (s *Session) lookupAll() {
 	for _, b := range s.breakpoints {
 		if b.Watch() || b.Catches() {
@@ -98,8 +98,8 @@ func (s *Session) lookupAll() {
 	}
 }
 
-// NotRun is why a command that moves or changes the program cannot be carried out
-// where nothing runs.
+// NotRun returns the error for a command that runs or changes the program while nothing
+// runs.
 func (s *Session) NotRun() error {
 	if s.Core() != nil {
 		return errCore
@@ -107,9 +107,9 @@ func (s *Session) NotRun() error {
 	return ErrNotRun
 }
 
-var errCore = prompt.Message("The program is not being run.  What you look at is a core file, which cannot run or be changed; \"run\" starts the program anew.")
+var errCore = prompt.Message("The program is not being run.  A core file cannot run or be changed; \"run\" starts the program again.")
 
-// LiveEngine is the engine of a process that can run. Error: NotRun.
+// LiveEngine returns the engine of a process that can run. Error: NotRun.
 func (s *Session) LiveEngine() (*stepper.Engine, error) {
 	if !s.Live() {
 		return nil, s.NotRun()
@@ -117,7 +117,7 @@ func (s *Session) LiveEngine() (*stepper.Engine, error) {
 	return s.process.engine, nil
 }
 
-// coreHead is what the opening of a core file says first.
+// coreHead returns the first message about a newly opened core file.
 func (s *Session) coreHead() *show.Core {
 	core := s.Core()
 	if core == nil {

@@ -13,7 +13,7 @@ type Display struct {
 	Enabled bool
 }
 
-// memory reports whether the format examines memory as x does.
+// memory reports whether the format examines memory, as x does.
 func (d *Display) memory() bool {
 	return strings.ContainsAny(d.Format, "is") || strings.ContainsAny(d.Format, "0123456789bhwg")
 }
@@ -28,10 +28,10 @@ func (s *Session) AddDisplay(format, expr string) {
 	}
 }
 
-// Displays are the expressions shown at every stop.
+// Displays returns the expressions shown at every stop.
 func (s *Session) Displays() []*Display { return s.displays }
 
-// Undisplay removes one, or all for 0; false when there is none of the number.
+// Undisplay removes one, or all for 0; it returns false if the number does not exist.
 func (s *Session) Undisplay(number int) bool {
 	if number == 0 {
 		s.displays = nil
@@ -55,7 +55,7 @@ func (s *Session) ShowDisplays() {
 	}
 }
 
-// showDisplay prints one; an expression that means nothing here is left out, as
+// showDisplay prints one. It leaves out an expression that cannot be evaluated here, as
 // gdb leaves out one that belongs to another block.
 func (s *Session) showDisplay(d *Display) {
 	if s.displaying {

@@ -8,8 +8,8 @@ import (
 // Environment is the program's environment.
 type Environment struct{ vars map[string]string }
 
-// NewEnvironment takes "NAME=value" strings, as os.Environ gives them. A later
-// one wins.
+// NewEnvironment parses "NAME=value" strings, as os.Environ returns them. A later one
+// wins.
 func NewEnvironment(list []string) *Environment {
 	e := &Environment{vars: map[string]string{}}
 	for _, v := range list {
@@ -20,7 +20,7 @@ func NewEnvironment(list []string) *Environment {
 	return e
 }
 
-// Set gives a variable a value.
+// Set sets a variable.
 func (e *Environment) Set(name, value string) { e.vars[name] = value }
 
 // Unset removes a variable; "" removes all.
@@ -31,13 +31,13 @@ func (e *Environment) Unset(name string) {
 	delete(e.vars, name)
 }
 
-// Lookup is a variable's value.
+// Lookup returns a variable's value.
 func (e *Environment) Lookup(name string) (string, bool) {
 	v, ok := e.vars[name]
 	return v, ok
 }
 
-// List is the environment as "NAME=value", sorted.
+// List returns the environment as "NAME=value", sorted.
 func (e *Environment) List() []string {
 	out := make([]string, 0, len(e.vars))
 	for n, v := range e.vars {

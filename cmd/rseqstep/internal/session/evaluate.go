@@ -19,16 +19,16 @@ type values struct {
 	file    *program // nil with a process, or without a program
 	frames  []stepper.Frame
 	whole   bool                // frames is the whole stack
-	tid     int                 // whose frames those are
+	tid     int                 // the thread of those frames
 	watches map[string]*watched // by expression
 }
 
-// valuesFor makes Values for a process or a file; nil, nil for neither.
+// valuesFor returns Values for a process or a file; nil, nil for neither.
 func (s *Session) valuesFor(p *process, f *program) Values {
 	return &values{s: s, process: p, file: f, watches: map[string]*watched{}}
 }
 
-// Forget drops what was read of the stack, and of modules that are gone.
+// Forget drops cached stack contents, and modules that are no longer loaded.
 func (v *values) Forget() {
 	v.frames, v.whole = nil, false
 	if set := v.set(); set != nil {
@@ -36,7 +36,7 @@ func (v *values) Forget() {
 	}
 }
 
-// set is the symbols, nil without any.
+// set returns the symbols, nil if there are none.
 func (v *values) set() *symbols.Set {
 	switch {
 	case v.process != nil:
@@ -47,7 +47,7 @@ func (v *values) set() *symbols.Set {
 	return nil
 }
 
-// unwound is at least max frames of the selected thread, if it has them.
+// unwound returns at least max frames of the selected thread, if it has that many.
 func (v *values) unwound(max int) []stepper.Frame {
 	if v.process == nil {
 		return nil
@@ -67,7 +67,7 @@ func (v *values) unwound(max int) []stepper.Frame {
 	return v.frames
 }
 
-// at is where to evaluate: a frame of the selected thread.
+// at returns the context of a frame of the selected thread.
 func (v *values) at(level int) *expr.Context {
 	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch()}
 	if set := v.set(); set != nil {
@@ -81,7 +81,7 @@ func (v *values) at(level int) *expr.Context {
 	}
 	e := v.process.engine
 	c.Mem = v.process.target
-	// Two more than the selected: entry values are found in the caller.
+	// Two more than the selected frame: entry values are found in the caller.
 	c.Frames = v.unwound(level + 3)
 	c.Selected = level
 	if level >= len(c.Frames) {
@@ -94,8 +94,8 @@ func (v *values) at(level int) *expr.Context {
 	return c
 }
 
-// ContextAt selects a thread and a frame of it and is where expressions of that
-// frame are evaluated, until the program moves. Error: ErrNotRun.
+// ContextAt selects a thread and one of its frames, and returns the context in which
+// expressions of that frame are evaluated, until the program moves. Error: ErrNotRun.
 func (s *Session) ContextAt(tid, level int) (*expr.Context, error) {
 	if s.process == nil {
 		return nil, ErrNotRun
@@ -111,9 +111,8 @@ func (s *Session) ContextAt(tid, level int) (*expr.Context, error) {
 	return v.at(level), nil
 }
 
-// ContextOf is where expressions of a thread's innermost frame are evaluated,
-// without selecting it: for deciding on a breakpoint while the program is on
-// its way. Error: ErrNotRun.
+// ContextOf returns the context of a thread's innermost frame without selecting it, for
+// deciding on a breakpoint while the program is under way. Error: ErrNotRun.
 func (s *Session) ContextOf(tid int) (*expr.Context, error) {
 	p := s.process
 	if p == nil {
@@ -127,7 +126,7 @@ func (s *Session) ContextOf(tid int) (*expr.Context, error) {
 	return v.at(0), nil
 }
 
-// here is the selected frame, where functions of the program can be called.
+// here returns the selected frame, in which functions of the program can be called.
 func (v *values) here() *expr.Context {
 	c := v.at(v.s.level)
 	c.Caller = caller{v}
@@ -141,7 +140,7 @@ func (v *values) Evaluate(text string) error {
 }
 
 // Address evaluates an address in the code: a function stands for its first
-// instruction, and anything else for its number.
+// instruction, anything else for its number.
 func (v *values) Address(text string) (table.Addr, error) {
 	return addressIn(v.here(), text)
 }
@@ -164,10 +163,11 @@ func addressIn(c *expr.Context, text string) (table.Addr, error) {
 	return table.Addr(n), err
 }
 
-// Watchable is where a debug register would watch an expression.
+// Watchable returns the address and size that a debug register would watch for an
+// expression.
 func (v *values) Watchable(text string) (table.Addr, int, error) {
 	if v.process == nil {
-		return 0, 0, prompt.Message("The program is not being run: what it watches has no address yet.")
+		return 0, 0, prompt.Message("The program is not being run: the expression has no address yet.")
 	}
 	return v.watchableIn(v.here(), text)
 }
@@ -178,7 +178,7 @@ func (v *values) watchableIn(c *expr.Context, text string) (table.Addr, int, err
 		return 0, 0, err
 	}
 	if e.Calls() {
-		return 0, 0, prompt.Message("Cannot watch %q: the function would have to be called after each instruction. Print its value and watch what that lies in.", text)
+		return 0, 0, prompt.Message("Cannot watch %q: rseqstep would have to call the function after each instruction. Watch the memory that holds its value instead.", text)
 	}
 	w, err := c.Watch(e)
 	if err != nil {
@@ -187,9 +187,9 @@ func (v *values) watchableIn(c *expr.Context, text string) (table.Addr, int, err
 	a, size := w.Addr, int(w.Len)
 	switch {
 	case size != 1 && size != 2 && size != 4 && size != 8:
-		return 0, 0, prompt.Message("Cannot watch %q: a debug register watches 1, 2, 4 or 8 bytes, and it has %d. Watch a part of it.", text, size)
+		return 0, 0, prompt.Message("Cannot watch %q: it has %d bytes, and a debug register watches 1, 2, 4 or 8. Watch a part of it.", text, size)
 	case uint64(a)%uint64(size) != 0:
-		return 0, 0, prompt.Message("Cannot watch %q: %v is not a multiple of its %d bytes, as a debug register needs.", text, a, size)
+		return 0, 0, prompt.Message("Cannot watch %q: its address %v must be a multiple of its %d bytes, for a debug register.", text, a, size)
 	}
 	was := make([]byte, size)
 	if n, _ := v.process.target.ReadMemory(a, was); n < size {
@@ -206,7 +206,7 @@ func (v *values) Condition(text string) (func(int) (bool, error), error) {
 		return nil, err
 	}
 	if e.Calls() {
-		return nil, prompt.Message("A breakpoint's condition cannot call functions of the program: every thread is stopped where it is while the condition is tested. Test in the breakpoint's \"commands\", with \"if\".")
+		return nil, prompt.Message("A breakpoint's condition cannot call functions of the program, because all threads are stopped while it is tested. Use \"if\" in the breakpoint's \"commands\" instead.")
 	}
 	return func(tid int) (bool, error) {
 		if v.s.process == nil {

@@ -2,8 +2,8 @@ package session
 
 import "rseqstep/stepper"
 
-// fatal is the signal that a stop is by, if the program would die of it were it
-// let go; else 0.
+// fatal returns the signal of a stop if the program would die of it when resumed;
+// otherwise 0.
 func (s *Session) fatal(stop *stepper.Stop) int {
 	if stop.Reason != stepper.StopSignal || !s.process.engine.Signals().Of(stop.Signal).Pass {
 		return 0

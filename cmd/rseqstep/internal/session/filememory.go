@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// ReadMemory reads what the file will put at an address when it is loaded.
+// ReadMemory reads what the file will place at an address when it is loaded.
 func (p *program) ReadMemory(a table.Addr, b []byte) (int, error) {
 	f, err := os.Open(p.path)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"rseqstep/table"
 )
 
-// frameID tells frames apart across steps, as gdb's frame ids do: the
-// function's entry and the stack address it was called with.
+// frameID identifies a frame across steps, as gdb's frame ids do: the function's entry
+// and the stack address with which it was called.
 type frameID struct {
 	tid      int
 	entry    table.Addr
@@ -23,10 +23,10 @@ func idOf(tid int, f *stepper.Frame) frameID {
 	return frameID{tid: tid, entry: f.Entry, cfa: f.CFA, inlined: f.Inlined, function: f.Function}
 }
 
-// ErrNoStack is what commands that need a frame return without one.
+// ErrNoStack is the error of commands that need a frame when there is none.
 var ErrNoStack = prompt.Message("No stack.")
 
-// Frames are at most max frames of the selected thread, innermost first.
+// Frames returns at most max frames of the selected thread, innermost first.
 func (s *Session) Frames(max int) ([]stepper.Frame, error) {
 	if s.process == nil {
 		return nil, ErrNoStack
@@ -41,10 +41,10 @@ func (s *Session) Frames(max int) ([]stepper.Frame, error) {
 	return frames, nil
 }
 
-// Level is the number of the selected frame.
+// Level returns the number of the selected frame.
 func (s *Session) Level() int { return s.level }
 
-// Frame is the selected frame.
+// Frame returns the selected frame.
 func (s *Session) Frame() (*show.Frame, error) {
 	frames, err := s.Frames(s.level + 1)
 	if err != nil {
@@ -56,8 +56,8 @@ func (s *Session) Frame() (*show.Frame, error) {
 	return s.shown(frames, s.level), nil
 }
 
-// SelectFrame makes a frame the selected one. ErrTop and ErrBottom say that the
-// stack ends; it then selects the last frame there is.
+// SelectFrame selects a frame. ErrTop and ErrBottom say that the stack ends; it then
+// selects the last frame there is.
 func (s *Session) SelectFrame(level int) error {
 	if level < 0 {
 		return ErrBottom
@@ -84,14 +84,14 @@ var (
 	ErrBottom = prompt.Message("Bottom (innermost) frame selected; you can't go down.")
 )
 
-// shown is frame number level of frames with what it takes to show it.
+// shown returns frame number level of frames in the form that is shown.
 func (s *Session) shown(frames []stepper.Frame, level int) *show.Frame {
 	f := &show.Frame{Frame: frames[level], Level: level}
 	switch {
 	case f.Line.Line == 0, f.Called:
 	case level == 0:
 		f.MidLine = !s.process.symbols.LineStart(f.PC, f.Inlined)
-	default: // a caller stands in the middle of its call, unless the callee was inlined
+	default: // a caller's PC is inside a line, unless the callee was inlined
 		f.MidLine = !(frames[level-1].Inlined > 0 && frames[level-1].PC == f.PC) &&
 			!(frames[level-1].Called && s.process.symbols.LineStart(f.PC, f.Inlined))
 	}
@@ -124,8 +124,8 @@ func (s *Session) showSource(l stepper.Line) {
 	s.list.at(l)
 }
 
-// Backtrace prints at most max frames (0: all), from the outermost for a
-// negative max, with local variables when full.
+// Backtrace prints at most max frames (0: all), for a negative max the outermost ones,
+// with local variables if full.
 func (s *Session) Backtrace(max int, full bool) error {
 	limit := max
 	if max <= 0 {
@@ -169,14 +169,15 @@ func (s *Session) Backtrace(max int, full bool) error {
 	return nil
 }
 
-// maxFrames bounds a backtrace without a number: endless recursion fills 8 MiB
-// of stack with frames of 32 bytes or more.
+// maxFrames limits a backtrace without a number: endless recursion fills 8 MiB of stack
+// with frames of 32 bytes or more.
 const maxFrames = 1 << 18
 
-// Name names an address as reports do: "main+0x12", "" when no symbol covers it.
+// Name returns the name of an address in reports: "main+0x12", "" if no symbol covers
+// it.
 func (s *Session) Name(a table.Addr) string { return s.name(a, "%s+%#x") }
 
-// Symbolic names an address as gdb does in listings: "main+18".
+// Symbolic returns the name of an address as gdb's listings show it: "main+18".
 func (s *Session) Symbolic(a table.Addr) string { return s.name(a, "%s+%d") }
 
 func (s *Session) name(a table.Addr, format string) string {

@@ -8,17 +8,17 @@ import (
 	"syscall"
 )
 
-// watcher turns the debugger's own signals into requests. SIGINT while the
-// program runs stops the program; at other times it does nothing at a prompt, which
-// has its own way with Ctrl-C, and in a script stops the next command. SIGTERM and SIGHUP stop the program and
-// end the session in order, so that no breakpoint is left in an attached process.
+// watcher turns the debugger's own signals into requests. SIGINT stops a running
+// program; otherwise it does nothing at a prompt, which handles Ctrl-C itself, and in a
+// script it stops the next command. SIGTERM and SIGHUP stop the program and end the
+// session in an orderly way, so that no breakpoint stays in an attached process.
 type watcher struct {
 	signals    chan os.Signal
 	done       chan struct{}
 	terminated chan struct{}
 
 	mu        sync.Mutex
-	interrupt context.CancelFunc // of the command that runs; nil when nothing does
+	interrupt context.CancelFunc // cancels the running command; nil if there is none
 	pressed   bool               // SIGINT came
 }
 
@@ -59,8 +59,8 @@ func (w *watcher) ending() bool {
 }
 
 // begin says that the program is about to run, until end. The context ends with the
-// outer one, and where the program is to stop. A SIGINT that came before stops it at
-// once where it cannot have been meant for anything else: in a script (batch).
+// outer one, and when the program should stop. A SIGINT that came before stops it at
+// once if it cannot have been meant for anything else: in a script (batch).
 func (w *watcher) begin(outer context.Context, batch bool) context.Context {
 	ctx, interrupt := context.WithCancel(outer)
 	w.mu.Lock()
@@ -72,7 +72,7 @@ func (w *watcher) begin(outer context.Context, batch bool) context.Context {
 	return ctx
 }
 
-// end says that it runs no more.
+// end says that the program no longer runs.
 func (w *watcher) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -80,8 +80,8 @@ func (w *watcher) end() {
 	w.interrupt = nil
 }
 
-// Within carries something out. Whatever moves the program in it is stopped when ctx
-// ends, and moves nothing after that.
+// Within calls a function. When ctx ends, whatever moves the program in that function
+// is stopped, and moves nothing after that.
 func (s *Session) Within(ctx context.Context, do func() error) error {
 	was := s.meanwhile
 	s.meanwhile = ctx

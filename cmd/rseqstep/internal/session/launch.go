@@ -14,8 +14,8 @@ import (
 	"rseqstep/stepper/ptrace"
 )
 
-// Launch starts the program, gives it the breakpoints, and lets it run unless
-// it is to be held at its first instruction.
+// Launch starts the program, sets the breakpoints in it, and lets it run unless it
+// should stay at its first instruction.
 func (s *Session) Launch(hold bool) error {
 	if err := s.launch(); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Session) launch() (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := openProgram(s.Program); err != nil { // it may have changed since
+	if _, err := openProgram(s.Program); err != nil { // the file may have changed since
 		return err
 	}
 	var tty *os.File
@@ -71,8 +71,8 @@ func (s *Session) launch() (err error) {
 	return nil
 }
 
-// standardFiles are the program's standard input, output and error, nil for
-// the debugger's own, and the arguments that are left.
+// standardFiles returns the program's standard input, output and error, nil for the
+// debugger's own, and the remaining arguments.
 func (s *Session) standardFiles() (files [3]*os.File, argv []string, closeFiles func() error, err error) {
 	if s.Stdio != nil {
 		return *s.Stdio, s.Args, func() error { return nil }, nil
@@ -88,7 +88,8 @@ func (s *Session) standardFiles() (files [3]*os.File, argv []string, closeFiles 
 	}, err
 }
 
-// terminal is the terminal that the program will share with us, nil for none.
+// terminal returns the terminal that the program will share with the debugger, nil for
+// none.
 func terminal() *os.File {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		return os.Stdin
@@ -96,7 +97,8 @@ func terminal() *os.File {
 	return nil
 }
 
-// giveTerminal lets the program read from the terminal and get its Ctrl-C.
+// giveTerminal makes the program the terminal's foreground process group, so that it
+// can read from it and gets its Ctrl-C.
 func (s *Session) giveTerminal(p *process) {
 	if p.tty != nil && p.live.Alive() {
 		if err := p.live.GiveTerminal(p.tty); err != nil {
@@ -123,7 +125,7 @@ func (s *Session) SetArgs(text string) error {
 	return nil
 }
 
-// ArgsText is the arguments as SetArgs takes them.
+// ArgsText returns the arguments as SetArgs takes them.
 func (s *Session) ArgsText() string {
 	var out []string
 	for _, a := range s.Args {
@@ -135,8 +137,8 @@ func (s *Session) ArgsText() string {
 	return strings.Join(out, " ")
 }
 
-// openRedirections takes <FILE, >FILE, >>FILE and 2>FILE out of arguments and
-// opens the files: standard input, output and error; nil where nothing was said.
+// openRedirections removes <FILE, >FILE, >>FILE and 2>FILE from arguments and opens the
+// files: standard input, output and error; nil for those not redirected.
 func openRedirections(args []string) (files [3]*os.File, rest []string, err error) {
 	ops := []struct {
 		op   string

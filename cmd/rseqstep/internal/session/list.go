@@ -10,22 +10,22 @@ import (
 	"rseqstep/stepper"
 )
 
-// listing is where `list` stands.
+// listing is the position of `list`.
 type listing struct {
 	file        string
-	first, last int  // the lines listed last; 0 when nothing was
-	center      int  // the line to list around, when nothing was listed since the stop
-	set         bool // file and center are known
+	first, last int  // the lines listed last; 0 for none
+	center      int  // the line to list around, if nothing was listed since the stop
+	set         bool // file and center are valid
 }
 
-// at makes l the line that `list` shows next, with what is around it.
+// at makes `list` show the surroundings of l next.
 func (g *listing) at(l stepper.Line) {
 	*g = listing{file: l.File, center: l.Line, set: true}
 }
 
 func (g *listing) reset() { *g = listing{} }
 
-// List carries out `list ARGS`: nothing (on from the last), "-", N, N,M, f,
+// List runs `list ARGS`: nothing (continue after the last line), "-", N, N,M, f,
 // file:N, *ADDR and pairs of them.
 func (s *Session) List(args string) error {
 	size := s.Settings.ListSize
@@ -91,7 +91,7 @@ func (s *Session) listRange(from, to string) error {
 	return s.lines(a.Line, a.Line+size-1)
 }
 
-// listHere puts the listing at the selected frame's line, or at main.
+// listHere moves the listing to the selected frame's line, or to main.
 func (s *Session) listHere() error {
 	if s.list.set {
 		return nil
@@ -108,8 +108,8 @@ func (s *Session) listHere() error {
 	return nil
 }
 
-// LineOf finds the line that a location of `list` names. A bare number is a
-// line of the file listed last.
+// LineOf finds the line that a location of `list` names. A bare number is a line of the
+// file listed last.
 func (s *Session) LineOf(text string) (stepper.Line, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		if err := s.listHere(); err != nil {
@@ -128,7 +128,8 @@ func (s *Session) LineOf(text string) (stepper.Line, error) {
 		return stepper.Line{}, prompt.Message("No line number information available for address %v.", a)
 	}
 	if file, number, ok := cutLine(text); ok {
-		// A line without code is listed all the same, and so is one behind the last that has any.
+		// A line without code is listed too, and so is one after the last line with
+		// code.
 		places, err := s.Lookup(file + ":1")
 		for _, p := range places {
 			if filepath.Base(p.Line.File) == filepath.Base(file) {
@@ -145,7 +146,7 @@ func (s *Session) LineOf(text string) (stepper.Line, error) {
 	}
 	for _, p := range places {
 		if p.Line.Line != 0 {
-			// The function's own line, where its body begins a few lines on.
+			// The function's own line, if its body begins a few lines later.
 			if f, ok := s.Symbols().Function(p.Addr); ok && f.Body == p.Addr && !strings.Contains(text, ":") {
 				if l, ok := s.Symbols().Line(f.Entry, 0); ok && l.Line != 0 {
 					return l, nil
@@ -157,7 +158,7 @@ func (s *Session) LineOf(text string) (stepper.Line, error) {
 	return stepper.Line{}, prompt.Message("Function %q has no line information.", text)
 }
 
-// cutLine takes FILE:LINE apart.
+// cutLine splits FILE:LINE.
 func cutLine(text string) (file string, line int, ok bool) {
 	i := strings.LastIndexByte(text, ':')
 	if i < 1 {
@@ -171,7 +172,7 @@ func cutLine(text string) (file string, line int, ok bool) {
 func (s *Session) lines(first, last int) error {
 	all := s.SourceLines(s.list.file)
 	if all == nil {
-		return prompt.Message("%s: cannot be read.  Use \"directory DIR\" to say where sources are.", show.Path(s.list.file))
+		return prompt.Message("%s: cannot be read.  Use \"directory DIR\" to add a directory with sources.", show.Path(s.list.file))
 	}
 	if first > len(all) {
 		return prompt.Message("Line number %d out of range; %q has %d lines.", first, show.Path(s.list.file), len(all))

@@ -24,7 +24,7 @@ func (v *values) Print(format, text string) (string, error) {
 	return v.record(c, val, f)
 }
 
-// record puts a value into the history and shows it: "$1 = 5".
+// record adds a value to the history and shows it: "$1 = 5".
 func (v *values) record(c *expr.Context, val expr.Value, f expr.Format) (string, error) {
 	v.Forget() // the expression may have assigned
 	n, val, err := c.Record(val)
@@ -74,7 +74,7 @@ func (v *values) TypeOf(text string, deep bool) (string, error) {
 	return c.Whatis(e)
 }
 
-// Examine is `x`: without an expression it goes on after the last unit.
+// Examine is `x`: without an expression it continues after the last unit.
 func (v *values) Examine(format, text string) (string, error) {
 	c := v.here()
 	f, err := c.Session.ExamineFormat(format, format == "" && text == "")
@@ -96,7 +96,7 @@ func (v *values) Examine(format, text string) (string, error) {
 	return c.ExamineMemory(at, f, v.instruction)
 }
 
-// instruction is an instruction as x/i shows it.
+// instruction returns an instruction as x/i shows it.
 func (v *values) instruction(at table.Addr) (string, int, error) {
 	var code [machine.MaxLen]byte
 	n, err := v.s.ReadMemory(at, code[:])
@@ -133,7 +133,7 @@ func lines(c *expr.Context, list []expr.Variable, err error) ([]string, error) {
 	return out, nil
 }
 
-// FrameArguments shows scalars, and "..." for what has parts, as gdb does.
+// FrameArguments shows scalars, and "..." for values with parts, as gdb does.
 func (v *values) FrameArguments(level int) string {
 	c := v.at(level)
 	if level >= len(c.Frames) {
@@ -154,7 +154,7 @@ func (v *values) FrameArguments(level int) string {
 	return strings.Join(out, ", ")
 }
 
-// bare takes typedefs and qualifiers away.
+// bare strips typedefs and qualifiers.
 func bare(t *expr.Type) *expr.Type {
 	for i := 0; t != nil && i < 100 && (t.Kind == expr.Typedef || t.Kind == expr.Qualified); i++ {
 		t = t.Elem
@@ -167,8 +167,8 @@ func aggregate(t *expr.Type) bool {
 	return t != nil && (t.Kind == expr.Struct || t.Kind == expr.Union || t.Kind == expr.Array)
 }
 
-// Returned is what a function returned, from the registers the System V ABI
-// returns values in. Structs and unions are left out: they may lie in memory.
+// Returned returns a function's return value, from the registers of the System V ABI.
+// It leaves out structs and unions, which may be in memory.
 func (v *values) Returned(f *stepper.Finished) string {
 	fn, err := v.here().Evaluate(f.Function)
 	if err != nil || bare(fn.Type) == nil || bare(fn.Type).Kind != expr.Func {
@@ -202,7 +202,7 @@ func (v *values) Returned(f *stepper.Finished) string {
 	return out
 }
 
-// literal writes the low bytes of a register as a number of C.
+// literal formats the low bytes of a register as a C number.
 func literal(n uint64, t *expr.Type) string {
 	if t.Size < 8 {
 		n &= 1<<(8*uint(t.Size)) - 1
@@ -212,7 +212,7 @@ func literal(n uint64, t *expr.Type) string {
 
 func float(x float64) string { return strconv.FormatFloat(x, 'e', -1, 64) }
 
-// watched is a watched expression: where it lies, and how it was shown last.
+// watched is a watched expression: its address, and how it was shown last.
 type watched struct {
 	typ   *expr.Type
 	addr  table.Addr
@@ -221,8 +221,8 @@ type watched struct {
 	text  string
 }
 
-// Content shows bytes as a value of a watched expression's type. Numbers are
-// made from the bytes; what has parts is read again from where it lies.
+// Content formats bytes as a value of a watched expression's type. It formats numbers
+// from the bytes, and reads values with parts again from memory.
 func (v *values) Content(text string, b []byte) string {
 	w := v.watches[text]
 	if w == nil {
@@ -261,7 +261,7 @@ func (v *values) content(w *watched, b []byte) string {
 	return fmt.Sprintf("%#x", n)
 }
 
-// Names are the variables of the selected frame.
+// Names returns the variables of the selected frame.
 func (v *values) Names() []string {
 	c := v.here()
 	if len(c.Frames) == 0 {

@@ -10,7 +10,7 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// Printf carries out `printf "FORMAT", EXPR...`.
+// Printf runs `printf "FORMAT", EXPR...`.
 func (v *values) Printf(arguments string) (string, error) {
 	format, rest, err := quoted(strings.TrimSpace(arguments))
 	if err != nil {
@@ -62,7 +62,7 @@ func (v *values) Printf(arguments string) (string, error) {
 	return b.String(), nil
 }
 
-// convert shows one argument as a conversion of C's printf asks.
+// convert formats one argument for a conversion of C's printf.
 func (v *values) convert(flags string, letter byte, text string) (string, error) {
 	c := v.here()
 	switch letter {
@@ -126,7 +126,7 @@ func (v *values) convert(flags string, letter byte, text string) (string, error)
 	return "", prompt.Message("%w: it has no conversion %%%c.", errFormat, letter)
 }
 
-// cString is the string an expression points to, or is.
+// cString returns the string that an expression points to, or is.
 func (v *values) cString(text string) (string, error) {
 	c := v.here()
 	val, err := c.Evaluate(text)
@@ -160,7 +160,7 @@ func (v *values) cString(text string) (string, error) {
 	return string(out), nil
 }
 
-// quoted takes a C string literal off the front.
+// quoted splits a C string literal off the front.
 func quoted(s string) (text, rest string, err error) {
 	if !strings.HasPrefix(s, `"`) {
 		return "", "", prompt.Message("%w: it must be a string in double quotes.", errFormat)

@@ -24,12 +24,12 @@ import (
 type process struct {
 	target   tracee.Target
 	live     *ptrace.Process   // nil for a core file
-	core     *corefile.Process // nil for a process that lives
+	core     *corefile.Process // nil for a live process
 	engine   *stepper.Engine
 	symbols  *symbols.Set
 	values   Values
 	attached bool
-	tty      *os.File    // the terminal it shares with us; nil for none
+	tty      *os.File    // the terminal it shares with the debugger; nil for none
 	numbers  map[int]int // thread numbers by id, as of the last stop
 }
 
@@ -43,14 +43,13 @@ type program struct {
 	values  Values
 }
 
-// ErrNoFile is what commands that need a program return when none was named.
+// ErrNoFile is the error of commands that need a program if none was named.
 var ErrNoFile = prompt.Message("No symbol table is loaded.  Use the \"file\" command.")
 
 // ErrNoProgram says that a program's file is not there.
 var ErrNoProgram = errors.New("no such file")
 
-// SetProgram names the program's file, after a look at whether it can be one.
-// "" forgets it.
+// SetProgram sets the program's file after checking that it can be one. "" removes it.
 func (s *Session) SetProgram(path string) error {
 	if path == "" {
 		if s.file != nil {
@@ -75,7 +74,7 @@ func (s *Session) newProgram(path string, f *table.File) *program {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
-	arch, _ := arches.Of(f.Machine, f.Class) // checkProgram has seen that it is known
+	arch, _ := arches.Of(f.Machine, f.Class) // checkProgram has verified that the architecture is known
 	low, high := f.Extent()
 	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
 	p := &program{path: path, file: f, arch: arch, module: m, symbols: symbols.New(symbols.Options{Warn: s.warn})}
@@ -84,7 +83,7 @@ func (s *Session) newProgram(path string, f *table.File) *program {
 	return p
 }
 
-// need is Symbols for those that cannot do without.
+// need is Symbols for callers that cannot do without.
 func (s *Session) need() (stepper.Symbols, error) {
 	if s.process == nil && s.file == nil {
 		return nil, ErrNoFile
@@ -92,7 +91,7 @@ func (s *Session) need() (stepper.Symbols, error) {
 	return s.Symbols(), nil
 }
 
-// Symbols are those of the process, else of the file, else nil.
+// Symbols returns those of the process, or else of the file, or else nil.
 func (s *Session) Symbols() stepper.Symbols {
 	switch {
 	case s.process != nil:
@@ -114,8 +113,7 @@ func (s *Session) Values() Values {
 	return s.valuesFor(nil, nil)
 }
 
-// openProgram reads a program's file, and says what is wrong with one that
-// cannot be a program.
+// openProgram reads a program's file, and explains why a file cannot be a program.
 func openProgram(path string) (*table.File, error) {
 	st, err := os.Stat(path)
 	switch {
@@ -130,7 +128,7 @@ func openProgram(path string) (*table.File, error) {
 	case !st.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: is not a regular file", path)
 	case corefile.Is(path):
-		return nil, fmt.Errorf("%s: is a core file, not a program; look at it with \"core-file\" (\"rseqstep --core FILE\")", path)
+		return nil, fmt.Errorf("%s: is a core file, not a program; examine it with \"core-file\" (\"rseqstep --core FILE\")", path)
 	}
 	f, err := table.Open(path)
 	switch {
@@ -141,17 +139,17 @@ func openProgram(path string) (*table.File, error) {
 	case err != nil:
 		return nil, err
 	case f.Type == elf.ET_REL:
-		return nil, fmt.Errorf("%s: is an object file, which cannot be run; link it (\"rseqstep table\" lists its sections as it is)", path)
+		return nil, fmt.Errorf("%s: is an object file, which cannot be run; link it (\"rseqstep table\" lists its sections without linking)", path)
 	case f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN:
 		return nil, fmt.Errorf("%s: is not a program (%v)", path, f.Type)
 	}
 	if _, err := arches.Of(f.Machine, f.Class); err != nil {
-		return nil, fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit x86 programs (\"rseqstep table\" lists its sections all the same)", path, f.Machine, f.Class)
+		return nil, fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit x86 programs only (\"rseqstep table\" still lists its sections)", path, f.Machine, f.Class)
 	}
 	return f, nil
 }
 
-// create puts an Engine on a target that is held.
+// create creates an Engine for a stopped target.
 func (s *Session) create(target *ptrace.Process, attached bool) error {
 	engine, set, err := live.Open(target, live.Options{Policy: s.policy(), CPUOpv: s.CPUOpv, Warn: s.warn, Attached: attached})
 	if err != nil {
@@ -179,7 +177,7 @@ func (s *Session) policy() stepper.Policy {
 	return p
 }
 
-// Apply hands changed settings to the process.
+// Apply passes changed settings to the process.
 func (s *Session) Apply() {
 	if s.process != nil {
 		pin := s.process.engine.Policy().Pin
@@ -188,7 +186,7 @@ func (s *Session) Apply() {
 	}
 }
 
-// AttachText attaches to a process given as a number.
+// AttachText attaches to a process whose number is given as text.
 func (s *Session) AttachText(text string) error {
 	pid, err := strconv.Atoi(text)
 	if err != nil || pid <= 0 {
@@ -207,10 +205,10 @@ func (s *Session) AttachText(text string) error {
 	return s.Attach(pid)
 }
 
-// Attach attaches to a process and shows where it stands.
+// Attach attaches to a process and shows where it is.
 func (s *Session) Attach(pid int) error {
 	if pid == os.Getpid() {
-		return fmt.Errorf("process %d is this debugger", pid)
+		return fmt.Errorf("process %d is this debugger itself", pid)
 	}
 	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err != nil {
 		return fmt.Errorf("no process %d (has it ended?)", pid)
@@ -251,7 +249,7 @@ func (s *Session) pc() table.Addr {
 	return r.PC()
 }
 
-// Detach lets the process go.
+// Detach detaches from the process.
 func (s *Session) Detach() error {
 	if !s.Live() {
 		return s.NotRun()

@@ -9,9 +9,9 @@ import (
 	"rseqstep/table"
 )
 
-// relocate is how the engine finds a breakpoint's place in a program that the
-// process has come to execute: nil where Location is none of an expression, or
-// one that is a number or meant the moment it was set.
+// relocate returns the function by which the engine finds a breakpoint's address in a
+// program that the process has executed. It is nil if Location is not an expression, or
+// is one that is a number or meant its value when it was set.
 func (s *Session) relocate(b *Breakpoint) func() (stepper.Located, error) {
 	if b.Fixed || b.Catches() || !b.Watch() && !b.Address || b.Address && !s.named(b.Location[1:]) {
 		return nil
@@ -19,9 +19,9 @@ func (s *Session) relocate(b *Breakpoint) func() (stepper.Located, error) {
 	return func() (stepper.Located, error) { return s.Values().Relocate(b) }
 }
 
-// named reports whether the address that an expression has comes from what it
-// names in the program. One with a register or a value of the history in it meant
-// the moment it was set.
+// named reports whether an expression's address comes from what it names in the
+// program. An expression with a register or a value of the history meant its value when
+// it was set.
 func (s *Session) named(text string) bool {
 	if strings.Contains(text, "$") {
 		return false
@@ -34,8 +34,8 @@ func (s *Session) named(text string) bool {
 	return err == nil && e.Names()
 }
 
-// applies is how the engine asks whether the condition means anything at an
-// address of a program that the process has come to execute.
+// applies returns the function by which the engine asks whether the condition is valid
+// at an address of a program that the process has executed.
 func (s *Session) applies(b *Breakpoint) func(table.Addr) error {
 	return func(a table.Addr) error {
 		if b.Condition == "" {
@@ -45,7 +45,7 @@ func (s *Session) applies(b *Breakpoint) func(table.Addr) error {
 	}
 }
 
-// name is what messages call it; it has no number before it is planted.
+// name is the name in messages; the breakpoint has no number before it is set.
 func (b *Breakpoint) name() string {
 	if b.Watch() {
 		return fmt.Sprintf("watchpoint %d", b.Number)
@@ -57,7 +57,7 @@ func (b *Breakpoint) name() string {
 func (v *values) Relocate(b *Breakpoint) (stepper.Located, error) {
 	v.Forget()
 	c := v.at(0)
-	c.Frames = nil // those of the thread that called execve(2) have nothing to do with it
+	c.Frames = nil // the frames of the thread that called execve(2) have nothing to do with it
 	if b.Watch() {
 		at, length, err := v.watchableIn(c, b.Location)
 		return stepper.Located{Watch: at, WatchLength: length}, err
@@ -86,7 +86,7 @@ func (v *values) ConditionAt(condition string, a table.Addr) error {
 	return c.Resolves(e)
 }
 
-// dropGone forgets the breakpoints that have gone with a program.
+// dropGone removes the breakpoints that ended with a program.
 func (s *Session) dropGone() {
 	kept := s.breakpoints[:0:0]
 	for _, b := range s.breakpoints {

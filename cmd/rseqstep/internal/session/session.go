@@ -12,59 +12,58 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// Config is what a Session is made of.
+// Config is the configuration of a Session.
 type Config struct {
 	Out, Err io.Writer
 	Style    show.Style
 	JSON     bool // stops as JSON objects instead of text
-	TTY      bool // there is a person to ask
+	TTY      bool // there is a user to ask
 	Batch    bool // an interrupt ends the session
 	Logs     Logs
 
-	Program string   // path of the file; "" when none was named yet
+	Program string   // path of the file; "" if none was named yet
 	Args    []string // the program's
 	Cwd     string   // the program's; "" is the debugger's
 
 	// Stdio are a launched program's standard input, output and error; nil: the
-	// debugger's own, or what <FILE, >FILE and the like among Args say. They
-	// stay the caller's.
+	// debugger's own, or the redirections among Args. The caller keeps ownership.
 	Stdio *[3]*os.File
 
-	CPUOpv stepper.CPUOpv // the call that programs are given
+	CPUOpv stepper.CPUOpv // the cpu_opv call for programs
 
 	Settings Settings
 	About    string // the debugger's version
 
-	// Confirm asks a person a question until it is answered; nil: there is none.
-	// Error: prompt.ErrAborted when the question was given up, or another that ends
+	// Confirm asks the user a question until it is answered; nil: there is no user.
+	// Error: prompt.ErrAborted if the user cancelled the question, or another that ends
 	// the command.
 	Confirm func(prompt.Question) (yes bool, err error)
 
-	// Stopped is given every stop, which is then not written to Out.
+	// Stopped receives every stop, which is then not written to Out.
 	Stopped func(*show.Stop)
 
-	// Running is given what is to be said while the program runs, which is then
-	// not written to Out.
+	// Running receives messages while the program runs, which are then not written to
+	// Out.
 	Running func(text string)
 }
 
-// Logs get what happens while it happens; nil for none.
+// Logs receive events as they happen; nil for none.
 type Logs struct {
 	Stops io.Writer // every stop as JSON
-	Opv   io.Writer // every cpu_opv vector that was executed, and what it came to
+	Opv   io.Writer // every cpu_opv vector that was executed, and its result
 }
 
 // Session is the state of one debugging session.
 type Session struct {
 	Config
-	warned map[string]bool // what warn has shown
+	warned map[string]bool // warnings already shown
 	Env    *Environment
 
 	file    *program // symbols of Program while nothing runs; nil until needed
 	process *process // nil when nothing runs
 
 	breakpoints []*Breakpoint
-	numbered    int // the last breakpoint number given
+	numbered    int // the last breakpoint number used
 	displays    []*Display
 	displayed   int
 	displaying  bool // the expressions are being shown
@@ -76,26 +75,27 @@ type Session struct {
 
 	ExitCode int  // of the last process that ended
 	Exited   bool // a process has ended
-	Dying    int  // the signal that the process stands at and will die of; 0 for none
+	Dying    int  // the fatal signal at which the process stands; 0 for none
 	after    []string
 	watcher  *watcher
 
-	meanwhile context.Context      // whose end stops the program, too
+	meanwhile context.Context      // its end stops the program, too
 	handle    *stepper.SignalTable // nil: the defaults
 	history   *expr.Session
 }
 
-// ErrNotRun is what commands that need a process return without one.
+// ErrNotRun is the error of commands that need a process when there is none.
 var ErrNotRun = prompt.Message("The program is not being run.")
 
-// New makes a session. Close ends it.
+// New creates a session. Close ends it.
 func New(c Config) *Session {
 	s := &Session{Config: c, meanwhile: context.Background(), Env: NewEnvironment(os.Environ()), history: expr.NewSession()}
 	s.watcher = watch()
 	return s
 }
 
-// Close ends the session: a launched process is killed, an attached one let go.
+// Close ends the session: it kills a launched process, and detaches from an attached
+// one.
 func (s *Session) Close() error {
 	s.watcher.stop()
 	var err error
@@ -114,14 +114,14 @@ func (s *Session) Close() error {
 // Live reports whether there is a process that can run.
 func (s *Session) Live() bool { return s.process != nil && s.process.core == nil }
 
-// HasProcess reports whether there is a process to look at, or a core file.
+// HasProcess reports whether there is a process to inspect, or a core file.
 func (s *Session) HasProcess() bool { return s.process != nil }
 
-// Attached reports whether the process is one we did not start.
+// Attached reports whether the debugger attached to the process instead of starting it.
 func (s *Session) Attached() bool { return s.process != nil && s.process.attached }
 
-// Engine is the engine of the process, or of a core file: to look at (LiveEngine to
-// move it). Error: ErrNotRun.
+// Engine returns the engine of the process, or of a core file, for inspection (to move
+// it, use LiveEngine). Error: ErrNotRun.
 func (s *Session) Engine() (*stepper.Engine, error) {
 	if s.process == nil {
 		return nil, ErrNotRun
@@ -129,7 +129,7 @@ func (s *Session) Engine() (*stepper.Engine, error) {
 	return s.process.engine, nil
 }
 
-// PID is the process's id, 0 without one.
+// PID returns the process's id, 0 without one.
 func (s *Session) PID() int {
 	if s.process == nil {
 		return 0
@@ -137,7 +137,7 @@ func (s *Session) PID() int {
 	return s.process.target.PID()
 }
 
-// ProcID is the id under which proc(5) shows the process, 0 without one.
+// ProcID returns the id under which proc(5) shows the process, 0 without one.
 func (s *Session) ProcID() int {
 	if s.process == nil {
 		return 0
@@ -145,19 +145,20 @@ func (s *Session) ProcID() int {
 	return stepper.ProcID(s.process.target)
 }
 
-// Terminated is closed when the debugger was asked to end by SIGTERM or SIGHUP.
+// Terminated returns the channel that is closed when SIGTERM or SIGHUP asks the
+// debugger to end.
 func (s *Session) Terminated() <-chan struct{} { return s.watcher.terminated }
 
-// After hands over, once, the lines that the last stop's breakpoints asked for.
+// After returns, once, the lines that the last stop's breakpoints want run.
 func (s *Session) After() []string {
 	lines := s.after
 	s.after = nil
 	return lines
 }
 
-// Ask asks whether a command is meant, and returns nil where it is: refusal where
-// it is not (nil: nothing more is said), or an error of Confirm. Without a person,
-// or with `set confirm off`, it is.
+// Ask asks whether the user means a command. It returns nil for yes; for no it returns
+// refusal (nil: no further message); or an error of Confirm. Without a user, or with
+// `set confirm off`, the answer is yes.
 func (s *Session) Ask(refusal error, format string, args ...any) error {
 	if !s.TTY || !s.Settings.Confirm || s.Confirm == nil {
 		return nil
@@ -174,8 +175,8 @@ func (s *Session) Ask(refusal error, format string, args ...any) error {
 
 func (s *Session) printf(format string, args ...any) { fmt.Fprintf(s.Out, format, args...) }
 
-// warn shows a warning of the symbols', once a session: file and process read
-// the same program.
+// warn shows a warning about symbols once per session: file and process read the same
+// program.
 func (s *Session) warn(text string) {
 	if s.warned == nil {
 		s.warned = map[string]bool{}

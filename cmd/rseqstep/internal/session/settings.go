@@ -17,7 +17,7 @@ type Settings struct {
 	Pending        Pending
 	ASLR           bool // keep address space layout randomization
 	Inside         bool
-	UnwindOnSignal bool // a called function that gets a signal is given up, its thread put back
+	UnwindOnSignal bool // a signal in a called function returns the thread to where it was
 	StuckLimit     int
 	Stuck          string // "report", "inject", "off"
 	StuckTime      int    // seconds; 0: never
@@ -25,11 +25,11 @@ type Settings struct {
 	Language       string
 }
 
-// Pending says what to do with a breakpoint location that names nothing yet.
+// Pending says what to do with a breakpoint location that is not found.
 type Pending string
 
 const (
-	PendingAuto Pending = "auto" // ask; refuse where nobody can be asked
+	PendingAuto Pending = "auto" // ask; refuse if there is nobody to ask
 	PendingOn   Pending = "on"
 	PendingOff  Pending = "off"
 )

@@ -15,8 +15,8 @@ type sources struct {
 	dirs  []string            // `directory`: searched by base name
 }
 
-// read reads a source file for the first time. found is where it was; "" when
-// it cannot be read.
+// read reads a source file for the first time. found is its path; "" if it cannot be
+// read.
 func (s *sources) read(path string) (lines []string, found string) {
 	found = path
 	lines = readLines(path)
@@ -52,7 +52,7 @@ func readLines(path string) []string {
 	return lines
 }
 
-// SourceText is one line of a source file; ok is false without it.
+// SourceText returns one line of a source file; ok is false if there is none.
 func (s *Session) SourceText(path string, line int) (text string, ok bool) {
 	lines := s.SourceLines(path)
 	if line < 1 || line > len(lines) {
@@ -61,7 +61,7 @@ func (s *Session) SourceText(path string, line int) (text string, ok bool) {
 	return lines[line-1], true
 }
 
-// SourceLines are all lines of a source file, nil when it cannot be read.
+// SourceLines returns all lines of a source file, nil if it cannot be read.
 func (s *Session) SourceLines(path string) []string {
 	if lines, ok := s.sources.files[path]; ok {
 		return lines
@@ -69,13 +69,13 @@ func (s *Session) SourceLines(path string) []string {
 	lines, found := s.sources.read(path)
 	if found != "" && newer(found, s.builtInto(path)) {
 		// As gdb warns, once a file.
-		fmt.Fprintf(s.Err, "warning: %s is more recent than the program: the lines shown may not be those it was built from\n", show.Path(path))
+		fmt.Fprintf(s.Err, "warning: %s is more recent than the program: the lines shown may differ from those it was built from\n", show.Path(path))
 	}
 	return lines
 }
 
-// builtInto is the file of the program or library that a source file belongs
-// to, as far as the selected frame tells.
+// builtInto returns the file of the program or library that a source file belongs to,
+// as far as the selected frame shows.
 func (s *Session) builtInto(path string) string {
 	if frames, err := s.Frames(s.level + 1); err == nil && s.level < len(frames) && frames[s.level].Line.File == path {
 		return frames[s.level].Module
@@ -83,8 +83,7 @@ func (s *Session) builtInto(path string) string {
 	return s.Program
 }
 
-// newer reports whether file a was changed after file b; false when that
-// cannot be told.
+// newer reports whether file a was changed after file b; false if that is unknown.
 func newer(a, b string) bool {
 	x, err := os.Stat(a)
 	if err != nil {
@@ -94,8 +93,8 @@ func newer(a, b string) bool {
 	return err == nil && x.ModTime().After(y.ModTime())
 }
 
-// SourceDirs adds a directory where source files are looked for by their base
-// name; "" forgets all of them.
+// SourceDirs adds a directory in which source files are searched by their base name; ""
+// removes all of them.
 func (s *Session) SourceDirs(dir string) []string {
 	if dir != "" {
 		s.sources.dirs = append([]string{dir}, s.sources.dirs...)

@@ -13,7 +13,7 @@ import (
 // Motion is one of the Engine's commands.
 type Motion = func(*stepper.Engine, context.Context) (stepper.Stop, error)
 
-// Move runs a command that moves the program and puts the stop before the user.
+// Move runs a command that moves the program, and shows the stop to the user.
 func (s *Session) Move(motion Motion) error {
 	if !s.Live() {
 		return s.NotRun()
@@ -45,8 +45,8 @@ func (s *Session) Move(motion Motion) error {
 	return nil
 }
 
-// remember keeps which frame the user was shown, to tell whether the next stop
-// is in another.
+// remember stores which frame the user was shown, so that the next stop can be compared
+// with it.
 func (s *Session) remember() {
 	s.last = frameID{}
 	if frames, err := s.Frames(1); err == nil {
@@ -54,7 +54,7 @@ func (s *Session) remember() {
 	}
 }
 
-// Present shows a stop and does what it entails.
+// Present shows a stop and performs its consequences.
 func (s *Session) Present(stop stepper.Stop, before int) {
 	s.level = 0
 	s.list.reset()
@@ -81,7 +81,7 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 	case stepper.StopKilled:
 		s.Exited, s.ExitCode = true, 128+stop.Status.Signal
 		s.gone()
-	case stepper.StopCallReturned: // as silent as the stop
+	case stepper.StopCallReturned: // show as little as for the stop
 	default:
 		s.ShowDisplays()
 	}
@@ -105,7 +105,7 @@ func (s *Session) log(v *show.Stop) {
 	}
 }
 
-// view gathers what it takes to show a stop.
+// view collects what is needed to show a stop.
 func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	p := s.process
 	v := &show.Stop{Stop: stop, PID: p.target.PID(), Naming: s.Name, Core: s.coreHead()}
@@ -130,7 +130,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	}
 	if stop.Reason == stepper.StopThreadExited {
 		v.GoneNumber = p.numbers[stop.Gone]
-		stop.TID = p.engine.Thread() // the one selected in its place
+		stop.TID = p.engine.Thread() // the thread selected instead
 		v.TID, v.PC = stop.TID, s.pc()
 	}
 	threads := p.engine.Threads()
@@ -157,7 +157,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	return v
 }
 
-// met does what the breakpoints that were met ask for.
+// met performs what the breakpoints that were hit ask for.
 func (s *Session) met(stop stepper.Stop) {
 	numbers := append([]int(nil), stop.Breakpoints...)
 	for _, c := range stop.Watch {
@@ -197,7 +197,7 @@ func (s *Session) forget(b *Breakpoint) {
 	}
 }
 
-// gone takes notice that there is no process any more.
+// gone records that there is no process any more.
 func (s *Session) gone() {
 	s.dropGone()
 	for _, b := range s.breakpoints {

@@ -10,20 +10,20 @@ import (
 // stuckWords are the values of `set stuck`.
 var stuckWords = map[string]stepper.WhenStuck{"report": stepper.StuckReports, "inject": stepper.StuckInjects, "off": stepper.StuckIgnored}
 
-// looksAfter puts the settings of a continue's sentry into a policy.
+// looksAfter copies the settings of `set stuck` into a policy.
 func (s *Settings) looksAfter(p *stepper.Policy) {
 	p.Stuck, p.StuckTime = stuckWords[s.Stuck], time.Duration(s.StuckTime)*time.Second
 }
 
-// stuck says that a thread of the running program makes no progress, and what
-// would help.
+// stuck reports that a thread of the running program makes no progress, and what would
+// help.
 func (s *Session) stuck(r stepper.StuckReport) {
 	text := fmt.Sprintf("rseq: %v.\n", r)
 	if s.Settings.Stuck == "inject" {
-		text += "Its work is done by a cpu_opv vector now (\"set stuck inject\").\n"
+		text += "rseqstep now does its work by a cpu_opv vector (\"set stuck inject\").\n"
 	} else {
-		text += fmt.Sprintf("Stop the program (Ctrl-C or pause); then \"thread %d\" and \"opv\" do the section's work, or \"next\" does after %d passes.\n"+
-			"\"set stuck inject\" has that done while the program runs; \"set stuck off\" says no more.\n", r.Number, s.Settings.StuckLimit)
+		text += fmt.Sprintf("Stop the program (Ctrl-C or pause); then use \"thread %d\" and \"opv\" to do the section's work, or \"next\", which does it after %d passes.\n"+
+			"\"set stuck inject\" does it while the program runs; \"set stuck off\" ends these messages.\n", r.Number, s.Settings.StuckLimit)
 	}
 	switch {
 	case s.Running != nil:

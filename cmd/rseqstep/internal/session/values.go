@@ -5,23 +5,23 @@ import (
 	"rseqstep/table"
 )
 
-// Values evaluates expressions of the program's language. Its methods work on
-// the selected thread and frame; without a process, only on what the file has.
+// Values evaluates expressions of the program's language. Its methods work on the
+// selected thread and frame; without a process, only on the contents of the file.
 // Results are text as gdb would print it.
 type Values interface {
 	Print(format, expression string) (string, error)  // "$1 = 5"
 	Call(format, expression string) (string, error)   // as Print; "" for void
 	Output(format, expression string) (string, error) // "5"; leaves no $N
-	Evaluate(expression string) error                 // for its effect: "x = 3"
+	Evaluate(expression string) error                 // for its side effects: "x = 3"
 	Printf(arguments string) (string, error)          // "\"%d\\n\", x"
 	TypeOf(expression string, deep bool) (string, error)
-	Examine(format, expression string) (string, error) // x; expression "" goes on from the last
-	Address(expression string) (table.Addr, error)     // *EXPR as a place in the code
+	Examine(format, expression string) (string, error) // x; expression "" continues after the last unit
+	Address(expression string) (table.Addr, error)     // *EXPR as an address in the code
 	Watchable(expression string) (addr table.Addr, length int, err error)
-	Local(expression string) bool                     // what Watchable last found for it is a local variable
+	Local(expression string) bool                     // whether the expression that Watchable resolved last is a local variable
 	Content(expression string, b []byte) string       // watched bytes as a value of the expression's type
-	Relocate(b *Breakpoint) (stepper.Located, error)  // what its expression names in the program, apart from any frame
-	ConditionAt(condition string, a table.Addr) error // why it means nothing at an address; nil: it does
+	Relocate(b *Breakpoint) (stepper.Located, error)  // the address of what an expression names in the program, independent of any frame
+	ConditionAt(condition string, a table.Addr) error // the reason why it is not valid at an address; nil: it is
 	Condition(expression string) (func(tid int) (bool, error), error)
 	Locals() ([]string, error)
 	Arguments() ([]string, error)

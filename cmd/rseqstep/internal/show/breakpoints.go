@@ -46,7 +46,7 @@ func (b *BreakpointRow) disposition() string {
 	return "keep"
 }
 
-// Breakpoints writes the table of `info breakpoints`, laid out as gdb's.
+// Breakpoints writes the table of `info breakpoints` in gdb's layout.
 func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 	fmt.Fprintf(w, "%-7s %-14s %-4s %-3s %-18s %s\n", "Num", "Type", "Disp", "Enb", "Address", "What")
 	for _, b := range rows {
@@ -98,10 +98,10 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 	}
 }
 
-// trap says where the trap is for a place inside a section.
+// trap shows the address of the trap for a place inside a section.
 func trap(w io.Writer, p stepper.Place, st Style) {
 	if p.Trap != 0 {
-		fmt.Fprintf(w, "\tinside a restartable sequence: the trap is at %s, where that is armed\n", st.Addr(Address(p.Trap)))
+		fmt.Fprintf(w, "\tinside a restartable sequence: the trap is at %s, the store that arms it\n", st.Addr(Address(p.Trap)))
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"rseqstep/stepper"
 )
 
-// caught is what stands before the frame of a stop at a catchpoint, as gdb words it.
+// caught returns the text before the frame of a stop at a catchpoint, in gdb's words.
 func (s *Stop) caught(w io.Writer, who string) string {
 	kind, what := "Catchpoint", ""
 	if s.Hits[0].Temporary {

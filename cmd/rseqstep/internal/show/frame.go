@@ -10,18 +10,18 @@ import (
 	"rseqstep/table"
 )
 
-// Frame is a stack frame with what it takes to show it.
+// Frame is a stack frame with everything needed to show it.
 type Frame struct {
 	stepper.Frame
 	Level   int
 	Args    string // "argc=1, argv=0x7ffe…"
-	MidLine bool   // PC is not where a line begins, so its address is shown
+	MidLine bool   // PC is not the start of a line, so its address is shown
 }
 
-// Address is a process address as gdb pads it in frames.
+// Address formats a process address as gdb pads it in frames.
 func Address(a table.Addr) string { return fmt.Sprintf("0x%016x", uint64(a)) }
 
-// Text is the frame as one line without its number: "main (argc=1) at a.c:3".
+// Text returns the frame as one line without its number: "main (argc=1) at a.c:3".
 func (f *Frame) Text(st Style) string {
 	if f.Called {
 		return f.Function
@@ -47,10 +47,10 @@ func (f *Frame) Text(st Style) string {
 	return b.String()
 }
 
-// Numbered is the frame as `backtrace` and `frame` show it.
+// Numbered returns the frame as `backtrace` and `frame` show it.
 func (f *Frame) Numbered(st Style) string { return fmt.Sprintf("#%-3d%s", f.Level, f.Text(st)) }
 
-// Path shortens a path that lies under the working directory.
+// Path shortens a path below the working directory.
 func Path(path string) string {
 	wd, err := os.Getwd()
 	if err != nil || !filepath.IsAbs(path) {
@@ -63,5 +63,5 @@ func Path(path string) string {
 	return rel
 }
 
-// SourceLine is one line of a listing: "30\t\tint cpu;".
+// SourceLine formats one line of a listing: "30\t\tint cpu;".
 func SourceLine(n int, text string) string { return fmt.Sprintf("%d\t%s", n, text) }

@@ -11,8 +11,8 @@ import (
 // jsonVersion counts incompatible changes of the objects below.
 const jsonVersion = 1
 
-// jsonStop is a stop as --json prints it. Addresses are strings, for they do
-// not fit the numbers of every JSON reader.
+// jsonStop is a stop as --json prints it. Addresses are strings, because some JSON
+// readers cannot represent such large numbers.
 type jsonStop struct {
 	Version     int         `json:"version"`
 	Reason      string      `json:"reason"`
@@ -30,7 +30,7 @@ type jsonStop struct {
 	ExitCode    *int        `json:"exit_code,omitempty"`
 	Value       string      `json:"value,omitempty"`
 	Units       []jsonUnit  `json:"units,omitempty"`
-	Dropped     int         `json:"units_dropped,omitempty"` // reports before Units that were not kept
+	Dropped     int         `json:"units_dropped,omitempty"` // number of earlier reports that were dropped
 	Notes       []string    `json:"notes,omitempty"`
 	Child       int         `json:"child,omitempty"`
 	Syscall     string      `json:"syscall,omitempty"` // its name, or its number
@@ -64,7 +64,7 @@ type jsonUnit struct {
 	Vector []string `json:"vector,omitempty"`
 }
 
-// Reason is a reason in one word.
+// Reason returns a reason as one word.
 func Reason(r stepper.Reason) string {
 	names := map[stepper.Reason]string{
 		stepper.StopStep: "step", stepper.StopBreakpoint: "breakpoint", stepper.StopWatchpoint: "watchpoint",
@@ -82,7 +82,7 @@ func Reason(r stepper.Reason) string {
 	return "unknown"
 }
 
-// Result is a unit's result in one word.
+// Result returns a unit's result as one word.
 func Result(r stepper.Result) string {
 	names := map[stepper.Result]string{
 		stepper.Committed: "committed", stepper.SideExit: "side-exit", stepper.Aborted: "aborted",

@@ -9,7 +9,7 @@ import (
 	"rseqstep/table"
 )
 
-// Mark is what restartable sequences have at an instruction.
+// Mark says what role an instruction has in restartable sequences.
 type Mark struct {
 	Body  bool // inside a section
 	Words []string
@@ -21,7 +21,7 @@ func (m Mark) With(word string) Mark {
 	return m
 }
 
-// Has reports whether a word is there.
+// Has reports whether it has a word.
 func (m Mark) Has(word string) bool {
 	for _, w := range m.Words {
 		if w == word {
@@ -31,19 +31,19 @@ func (m Mark) Has(word string) bool {
 	return false
 }
 
-// Listing is how machine code is shown.
+// Listing says how to show machine code.
 type Listing struct {
 	Arch     *machine.Arch
 	Style    Style
 	PC       table.Addr // marked with "=>"
 	Bytes    bool
-	Function string     // offsets are given from Entry
+	Function string     // offsets are relative to Entry
 	Entry    table.Addr // of Function
 	Name     Naming
 	Marks    map[table.Addr]Mark
 }
 
-// Write writes instructions, one a line.
+// Write writes instructions, one per line.
 func (l *Listing) Write(w io.Writer, insns []machine.Insn) {
 	for n := range insns {
 		i := &insns[n]
@@ -77,7 +77,7 @@ func (l *Listing) offset(a table.Addr) string {
 	return ""
 }
 
-// Instruction is one instruction in AT&T syntax with the name of where it leads.
+// Instruction returns one instruction in AT&T syntax, with the name of its target.
 func Instruction(a *machine.Arch, i *machine.Insn, name Naming) string {
 	if len(i.Bytes()) == 0 || i.Len == 1 && i.Bytes()[0] == 0 {
 		return "(bad)"

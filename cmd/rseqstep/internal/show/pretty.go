@@ -2,8 +2,8 @@ package show
 
 import "strings"
 
-// Pretty lays a value out with one member of a struct a line, as gdb's "set
-// print pretty on" does. Arrays, and what stands in quotes, stay as they are.
+// Pretty formats a value with one struct member per line, as gdb's "set print pretty
+// on" does. Arrays and quoted text stay unchanged.
 func Pretty(value string) string {
 	p := &pretty{in: value}
 	p.value(0)
@@ -35,7 +35,7 @@ func (p *pretty) value(indent int) {
 	}
 }
 
-// braces copies a group: a struct's with its members on lines of their own.
+// braces copies a group; a struct's members get lines of their own.
 func (p *pretty) braces(indent int) {
 	members := isStruct(p.in[p.at+1:])
 	p.out.WriteByte('{')
@@ -82,8 +82,8 @@ func (p *pretty) quoted(quote byte) {
 	p.out.WriteString(p.in[start:p.at])
 }
 
-// bracketed copies a type in parentheses or a note in angle brackets, which may
-// hold commas.
+// bracketed copies a type in parentheses or a note in angle brackets, which may contain
+// commas.
 func (p *pretty) bracketed(open byte) {
 	end := map[byte]byte{'(': ')', '<': '>', '[': ']'}[open]
 	depth, start := 0, p.at

@@ -33,14 +33,14 @@ type jsonSection struct {
 type jsonRegistration struct {
 	Thread    int        `json:"thread"`
 	TID       int        `json:"tid"`
-	Unknown   bool       `json:"unknown,omitempty"` // a core file does not say whether it was registered
-	Inside    string     `json:"inside,omitempty"`  // a core file: the section that the PC stands in
-	Area      string     `json:"area,omitempty"`    // these fields are there for a registered one
+	Unknown   bool       `json:"unknown,omitempty"` // a core file does not record whether it was registered
+	Inside    string     `json:"inside,omitempty"`  // a core file: the section that contains the PC
+	Area      string     `json:"area,omitempty"`    // these fields are present for a registered area
 	Size      uint32     `json:"size,omitempty"`
 	Mode      string     `json:"mode,omitempty"` // "legacy", "optimized"
 	Signature string     `json:"signature,omitempty"`
 	CPU       *int       `json:"cpu,omitempty"`
-	Slice     *jsonSlice `json:"slice,omitempty"` // where the extension is available
+	Slice     *jsonSlice `json:"slice,omitempty"` // if the kernel has the extension
 	Armed     string     `json:"armed,omitempty"` // the descriptor
 	Section   string     `json:"section,omitempty"`
 	Live      bool       `json:"live,omitempty"`
@@ -52,14 +52,14 @@ type jsonSlice struct {
 	Granted   bool `json:"granted"`
 }
 
-// Rseq is the sections and registrations of a program.
+// Rseq holds the sections and registrations of a program.
 type Rseq struct {
 	FeatureSize int
 	Sections    []*table.Placed
 	Counts      map[table.Addr]stepper.Counts
 	Threads     []stepper.ThreadInfo
 	Name        func(*table.Placed) string
-	At          func(table.Addr) (*table.Placed, bool) // of a core file: the section around a PC; else nil
+	At          func(table.Addr) (*table.Placed, bool) // for a core file: finds the section around a PC; otherwise nil
 }
 
 // WriteJSON writes them as one line.

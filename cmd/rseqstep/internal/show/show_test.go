@@ -71,7 +71,7 @@ func TestUnitSaysWhatBecameOfIt(t *testing.T) {
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) was aborted, went to its abort handler 0x401400 (1 pass)": with(func(r *stepper.UnitReport) {
 			r.Result, r.Exit, r.CPU = stepper.Aborted, 0x401400, -1
 		}),
-		"rseq: rseq_addv+0x12 [0x401170,0x401187) is live here: the kernel restarts it when the thread goes on": with(func(r *stepper.UnitReport) { r.Result = stepper.Restarts }),
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) is live here: the kernel will restart it when the thread continues": with(func(r *stepper.UnitReport) { r.Result = stepper.Restarts }),
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 by cpu_opv injection (rung 2)":             with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungOpv }),
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 in a quiet phase (rung 3)":                 with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungQuiet }),
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) left by its side exit to <slow_path> on CPU 1 in a quiet phase (rung 3, 2 passes)": with(func(r *stepper.UnitReport) {
@@ -80,10 +80,10 @@ func TestUnitSaysWhatBecameOfIt(t *testing.T) {
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) did not commit: ran to the function's return, <slow_path> (rung 4)": with(func(r *stepper.UnitReport) {
 			r.Result, r.Exit, r.CPU, r.Rung = stepper.SideExit, 0x401300, -1, stepper.RungEscape
 		}),
-		"rseq: rseq_addv+0x12 [0x401170,0x401187) was live where the thread stood: the kernel sent it to its abort handler <slow_path> on CPU 1 (1 pass)": with(func(r *stepper.UnitReport) {
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) was live when the thread stopped: the kernel sent it to its abort handler <slow_path> on CPU 1 (1 pass)": with(func(r *stepper.UnitReport) {
 			r.Result, r.Exit = stepper.Restarts, 0x401300
 		}),
-		"vdso: time returned, by the system call that does the same (rung 2)": {Section: "time", Result: stepper.Returned, Passes: 1, Rung: stepper.RungOpv},
+		"vdso: time returned, by the equivalent system call (rung 2)": {Section: "time", Result: stepper.Returned, Passes: 1, Rung: stepper.RungOpv},
 		"vdso: clock_gettime returned":                                        {Section: "clock_gettime", Result: stepper.Returned, Passes: 1, Rung: 1},
 		"vdso: clock_gettime returned (5 calls)":                              {Section: "clock_gettime", Result: stepper.Returned, Passes: 5, Rung: 1},
 	} {
@@ -146,7 +146,7 @@ func TestBreakpointInsideASectionTellsItsTrap(t *testing.T) {
 	rows := []BreakpointRow{{Number: 1, Enabled: true, Places: []stepper.Place{inside}}, {Number: 2, Enabled: true, Places: []stepper.Place{outside, inside}}}
 	var b bytes.Buffer
 	Breakpoints(&b, rows, Style{})
-	const trap = "\tinside a restartable sequence: the trap is at 0x0000000000401168, where that is armed\n"
+	const trap = "\tinside a restartable sequence: the trap is at 0x0000000000401168, the store that arms it\n"
 	if got := b.String(); strings.Count(got, trap) != 2 || !strings.HasSuffix(got, trap) || !strings.Contains(got, "in f at f.c:3\n"+trap+"2 ") {
 		t.Errorf("got\n%s", got)
 	}

@@ -8,16 +8,16 @@ import (
 	"rseqstep/stepper"
 )
 
-// Signals is how many signals Linux has, the real-time ones included.
+// Signals is how many signals Linux has, including the real-time ones.
 const Signals = stepper.LastSignal
 
-// SignalName is the name of a signal: "SIGINT", or "SIG34" for a real-time one.
+// SignalName returns the name of a signal: "SIGINT", or "SIG34" for a real-time one.
 func SignalName(n int) string { return stepper.SignalName(n) }
 
-// SignalText is the sentence that goes with it.
+// SignalText returns the description of a signal.
 func SignalText(n int) string { return stepper.SignalText(n) }
 
-// SignalNumber understands "SIGINT", "INT", "sigint", "34" and "SIG34".
+// SignalNumber parses "SIGINT", "INT", "sigint", "34" and "SIG34".
 func SignalNumber(text string) (int, error) {
 	name := strings.TrimPrefix(strings.ToUpper(text), "SIG")
 	for n := 1; n < 32; n++ {
@@ -36,5 +36,5 @@ func SignalNumber(text string) (int, error) {
 	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= Signals {
 		return n, nil
 	}
-	return 0, fmt.Errorf("%q is no signal; give a name as SIGUSR1 or a number from 1 to %d", text, Signals)
+	return 0, fmt.Errorf("%q is not a signal; give a name such as SIGUSR1 or a number from 1 to %d", text, Signals)
 }

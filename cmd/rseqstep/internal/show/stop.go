@@ -8,20 +8,20 @@ import (
 	"rseqstep/stepper"
 )
 
-// Stop is a stop with all that is needed to show it.
+// Stop is a stop with everything needed to show it.
 type Stop struct {
 	stepper.Stop
 	PID     int
-	Threads int // how many the program has; with more than one they are named
+	Threads int // how many threads the program has; with more than one they are named
 	Number  int // of the stopped thread
 	Name    string
 	Changed bool // the stopped thread is not the one selected before
 
-	GoneNumber int // of the thread in Gone; 0 unknown
+	GoneNumber int // number of the thread in Gone; 0 unknown
 
-	Frame  *Frame // nil when the program is gone
+	Frame  *Frame // nil if the program has ended
 	Whole  bool   // show the frame's line, not only the source line
-	Source string // text of the source line; "" when there is none
+	Source string // text of the source line; "" if there is none
 	Silent bool   // a breakpoint's commands begin with "silent"
 
 	Hits    []Hit
@@ -32,9 +32,9 @@ type Stop struct {
 	Core    *Core // StopCore
 }
 
-// Core is what the opening of a core file says.
+// Core describes a core file when it is opened.
 type Core struct {
-	Generated string // the program and its arguments, as the core has them; "" where it has none
+	Generated string // the program and its arguments from the core file; "" if it has none
 }
 
 // write writes what gdb writes above the frame (core_target_open, corelow.c).
@@ -47,7 +47,7 @@ func (c *Core) write(w io.Writer, signal int) {
 	}
 }
 
-// Hit is a breakpoint that was met.
+// Hit is a breakpoint that was hit.
 type Hit struct {
 	Number    int
 	Temporary bool
@@ -58,10 +58,10 @@ type Watched struct {
 	Number   int
 	Kind     stepper.BreakpointKind
 	Expr     string
-	Old, New string // "" when not known
+	Old, New string // "" if unknown
 }
 
-// Write writes the stop as gdb does, and the reports and notes below it.
+// Write writes the stop as gdb does, and the unit reports and notes below it.
 func (s *Stop) Write(w io.Writer, st Style) {
 	if s.Silent {
 		return
@@ -93,7 +93,7 @@ func (s *Stop) Write(w io.Writer, st Style) {
 	}
 }
 
-// gone says that the stepped thread has exited.
+// gone returns the message that the stepped thread has exited.
 func (s *Stop) gone() string {
 	switch {
 	case s.Gone == 0:
@@ -104,8 +104,8 @@ func (s *Stop) gone() string {
 	return fmt.Sprintf("[Thread %d (%d) exited]", s.GoneNumber, s.Gone)
 }
 
-// heading writes the lines above the frame, and returns what stands on the
-// frame's own line before it.
+// heading writes the lines above the frame, and returns what precedes the frame on its
+// own line.
 func (s *Stop) heading(w io.Writer) (prefix string) {
 	who, who2 := "Program", ""
 	if s.Threads > 1 {

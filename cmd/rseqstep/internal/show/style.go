@@ -9,8 +9,8 @@ import (
 // Style colours text for a terminal. The zero value leaves it plain.
 type Style struct{ Color bool }
 
-// StyleFor is the Style for a file: colours on a terminal, unless NO_COLOR is
-// set to anything or TERM says that there are none (see no-color.org).
+// StyleFor returns the Style for a file: colours on a terminal, unless NO_COLOR is set
+// to anything or TERM says that there are none (see no-color.org).
 func StyleFor(f *os.File, noColor bool) Style {
 	if noColor || f == nil || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return Style{}

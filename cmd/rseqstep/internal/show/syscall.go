@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// syscalls are the names of x86-64's system calls in the order of their
-// numbers; @N is where the numbers go on after a gap (Linux,
-// arch/x86/entry/syscalls/syscall_64.tbl).
+// syscalls are the names of x86-64's system calls in the order of their numbers; @N
+// sets the next number after a gap (Linux, arch/x86/entry/syscalls/syscall_64.tbl).
 const syscalls = `
 read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
 rt_sigreturn ioctl pread64 pwrite64 readv writev access pipe select sched_yield mremap msync mincore madvise
@@ -50,7 +49,7 @@ setxattrat getxattrat listxattrat removexattrat open_tree_attr file_getattr file
 rseq_slice_yield
 `
 
-// eachSyscall gives every known system call to see, until that returns false.
+// eachSyscall calls see for every known system call, until it returns false.
 func eachSyscall(see func(number int, name string) bool) {
 	number := 0
 	for _, w := range strings.Fields(syscalls) {
@@ -67,7 +66,7 @@ func eachSyscall(see func(number int, name string) bool) {
 	}
 }
 
-// SyscallName is a system call's name, or its number where it has none.
+// SyscallName returns a system call's name, or its number if it has none.
 func SyscallName(number int) string {
 	found := strconv.Itoa(number)
 	eachSyscall(func(n int, name string) bool {
@@ -79,7 +78,7 @@ func SyscallName(number int) string {
 	return found
 }
 
-// SyscallNames are all the names.
+// SyscallNames returns all the names.
 func SyscallNames() []string {
 	var names []string
 	eachSyscall(func(_ int, name string) bool {
@@ -89,7 +88,7 @@ func SyscallNames() []string {
 	return names
 }
 
-// SyscallNumber understands a system call's name or number.
+// SyscallNumber parses a system call's name or number.
 func SyscallNumber(text string) (int, error) {
 	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
 		return n, nil

@@ -8,10 +8,10 @@ import (
 	"rseqstep/table"
 )
 
-// Naming names an address: "main+0x12"; "" when nothing is known.
+// Naming returns the name of an address: "main+0x12"; "" if unknown.
 type Naming func(table.Addr) string
 
-// Unit is one unit report as a sentence.
+// Unit describes one unit report in a sentence.
 func Unit(r stepper.UnitReport, name Naming) string {
 	if r.End == 0 {
 		return vdsoUnit(r)
@@ -31,12 +31,12 @@ func Unit(r stepper.UnitReport, name Naming) string {
 	case r.Result == stepper.Aborted:
 		b.WriteString("was aborted, went to its abort handler " + place(r.Exit, name))
 	case r.Result == stepper.Restarts && r.Exit != 0:
-		b.WriteString("was live where the thread stood: the kernel sent it to its abort handler " + place(r.Exit, name))
+		b.WriteString("was live when the thread stopped: the kernel sent it to its abort handler " + place(r.Exit, name))
 	case r.Result == stepper.Restarts:
-		return b.String() + "is live here: the kernel restarts it when the thread goes on"
+		return b.String() + "is live here: the kernel will restart it when the thread continues"
 	case r.Result == stepper.Diverted:
 		b.WriteString("was interrupted")
-		if r.Exit != 0 { // 0: the thread is no more
+		if r.Exit != 0 { // 0: the thread has ended
 			b.WriteString(" at " + place(r.Exit, name))
 		}
 	default:
@@ -65,15 +65,15 @@ func vdsoUnit(r stepper.UnitReport) string {
 	case stepper.Returned:
 		text += " returned"
 	case stepper.Diverted:
-		text += " was left before it returned"
+		text += " did not return: the thread left it"
 	case stepper.Restarts:
-		text += " is where the thread was found"
+		text += " is where the thread was stopped"
 	default:
 		text += fmt.Sprintf(" ended with result %d", r.Result)
 	}
 	if r.Rung > stepper.RungRun {
 		if r.Rung == stepper.RungOpv {
-			text += ", by the system call that does the same"
+			text += ", by the equivalent system call"
 		}
 		return text + rung(r, "calls")
 	}
@@ -83,7 +83,7 @@ func vdsoUnit(r stepper.UnitReport) string {
 	return text
 }
 
-// rung names the ladder's rung, for one that is not the first.
+// rung names the ladder's rung, if it is not the first.
 func rung(r stepper.UnitReport, times string) string {
 	if r.Passes > 1 {
 		return fmt.Sprintf(" (rung %d, %d %s)", r.Rung, r.Passes, times)
@@ -91,8 +91,8 @@ func rung(r stepper.UnitReport, times string) string {
 	return fmt.Sprintf(" (rung %d)", r.Rung)
 }
 
-// Vector is the operations of a report's cpu_opv vector, a line each, as they
-// stand below it.
+// Vector returns the operations of a report's cpu_opv vector, one per line, as shown
+// below the report.
 func Vector(r stepper.UnitReport) []string {
 	var out []string
 	for _, op := range r.Vector {
@@ -117,10 +117,10 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// maxUnits bounds the reports of one stop; `info rseq` has the sums.
+// maxUnits limits the reports of one stop; `info rseq` has the sums.
 const maxUnits = 8
 
-// Units are the reports below a stop, those beyond maxUnits summed up.
+// Units returns the reports below a stop; it sums up those beyond maxUnits.
 func Units(reports []stepper.UnitReport, name Naming, st Style) []string {
 	var out []string
 	for i, r := range reports {
