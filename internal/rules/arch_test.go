@@ -20,7 +20,6 @@ var ofFiles = []string{"table", "table/tabletest"}
 // archLimits is how many such names each folder still has. The numbers only go
 // down. A folder that is not here has none.
 var archLimits = map[string]int{
-	"stepper/ptrace": 1,
 	"stepper/remote": 50, // registers by name
 }
 
