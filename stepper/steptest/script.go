@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"time"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -58,7 +59,7 @@ func Answer(ev tracee.Event) func(*Target) (tracee.Event, error) {
 		case tracee.EventProcessExit:
 			s.threads, s.alive = nil, false
 		case tracee.EventClone:
-			s.threads = append(s.threads, &Thread{TID: ev.Child, held: true, Debug: s.all})
+			s.threads = append(s.threads, &Thread{TID: ev.Child, Regs: amd64.Regs(machine.Words{}), held: true, Debug: s.all})
 			s.Thread(ev.TID).held = true
 		case tracee.EventBlocked:
 		default:

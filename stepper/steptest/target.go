@@ -9,6 +9,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -65,6 +66,9 @@ func New(t testing.TB, threads ...*Thread) *Target {
 	}
 	for _, th := range threads {
 		th.held = true
+		if th.Regs.Arch() == nil {
+			th.Regs = amd64.Regs(th.Regs.W)
+		}
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
