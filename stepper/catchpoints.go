@@ -114,7 +114,7 @@ func (e *Engine) comes(b *Breakpoint, th *thread) bool {
 	if b.When != nil {
 		yes, err := e.holds(b, th)
 		if err != nil {
-			e.notify("error in testing the condition of %s: %v", e.nameOf(b), err)
+			e.report.notify("error in testing the condition of %s: %v", e.nameOf(b), err)
 		} else if !yes {
 			return false
 		}

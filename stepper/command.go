@@ -21,7 +21,6 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		threads:  map[int]*thread{},
 		book:     ledger.New(t),
 		signals:  NewSignalTable(),
-		counts:   map[table.Addr]*Counts{},
 		watched:  map[table.Addr]int{},
 	}
 	for _, tid := range t.Threads() {
@@ -73,7 +72,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if e.interrupt.take() {
 		return e.notBegun(was)
 	}
-	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
+	e.report.begin()
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
@@ -115,13 +114,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
-	stop.Units, stop.Notes = e.report, e.notes
-	if stop.Child == 0 {
-		stop.Child = e.child
-	}
-	if e.dropped > 0 {
-		stop.Dropped = e.dropped
-	}
+	e.report.end(stop)
 	if !e.target.Alive() {
 		return *stop, err
 	}

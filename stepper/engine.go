@@ -38,7 +38,6 @@ type Engine struct {
 	rules       rseqRules      // of the kernel
 	landing     *line.Landings // where exceptions and longjmps pass; nil: not looked for yet
 	signals     *SignalTable
-	counts      map[table.Addr]*Counts
 
 	lastThread int
 	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
@@ -56,10 +55,7 @@ type Engine struct {
 	moves    []*move      // under way, each begun inside the one before (drive.go)
 	released bool         // some thread may be running
 	departed bool         // and all that the command lets run do
-	report   []UnitReport
-	dropped  int // reports that did not fit
-	notes    []string
-	child    int // a process that forked off and was let go
+	report   report
 }
 
 // ModuleReader reads which modules the process has now.

@@ -48,13 +48,13 @@ func (e *Engine) watchInside(th *thread, b *Breakpoint) error {
 		return err
 	}
 	if !ok {
-		e.notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.sections.Name(now.Section))
+		e.report.notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.sections.Name(now.Section))
 		return nil
 	}
 	if err := e.insertTrap(trap, b.insider()); err != nil {
 		return err
 	}
-	e.notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.sections.Name(now.Section))
+	e.report.notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.sections.Name(now.Section))
 	b.traps, b.inside = append(b.traps, trap), append(b.inside, now.Section.Start)
 	e.watched[now.Section.Start]++
 	return nil

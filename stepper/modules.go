@@ -87,7 +87,7 @@ func (e *Engine) dropUnmapped(sites []table.Addr) {
 			continue
 		}
 		if err := e.book.Withdraw(a); err != nil {
-			e.notify("the breakpoint at %v: %v", a, err)
+			e.report.notify("the breakpoint at %v: %v", a, err)
 		}
 		for _, b := range e.breakpoints {
 			b.traps = without(b.traps, a)
@@ -107,7 +107,7 @@ func (e *Engine) readVDSO(m *table.Module) {
 	n, _ := e.target.ReadMemory(m.Low, image)
 	v, err := machine.ParseVDSO(e.target.Arch(), image[:n], m.Low)
 	if err != nil {
-		e.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
+		e.report.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
 		e.vdso = nil
 		return
 	}
@@ -120,7 +120,7 @@ func (e *Engine) forget() {
 	e.hook = 0
 	e.sections.Forget()
 	e.vdso = nil
-	e.counts = map[table.Addr]*Counts{}
+	e.report.counts = nil
 	for _, th := range e.threads {
 		th.called, th.quiet = nil, nil // a command under way may still have the thread
 	}

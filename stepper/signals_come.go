@@ -44,7 +44,7 @@ func (e *Engine) restoreKept(th *thread) {
 	th.keptInfo = nil
 	if t, ok := e.target.(tracee.CallingTarget); ok && len(info) > 0 && int(info[0]) == th.deferred {
 		if err := t.RestoreSignal(th.tid, th.deferred, info); err != nil && !isGone(err) {
-			e.notify("signal %d is delivered without what it was sent with: %v", th.deferred, err)
+			e.report.notify("signal %d is delivered without what it was sent with: %v", th.deferred, err)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (e *Engine) withdraw() {
 				continue
 			}
 			if err := errors.Join(e.uproot(b), e.plant(b)); err != nil {
-				e.notify("%s: %v", e.nameOf(b), err)
+				e.report.notify("%s: %v", e.nameOf(b), err)
 			}
 			break
 		}
@@ -44,7 +44,7 @@ func (e *Engine) withdraw() {
 	for _, a := range e.book.Traps() {
 		if err := e.sections.Guard(a); err != nil {
 			if e.book.Withdraw(a) == nil {
-				e.notify("a breakpoint was taken away: %v", err)
+				e.report.notify("a breakpoint was taken away: %v", err)
 			}
 		}
 	}

@@ -172,7 +172,7 @@ func (e *Engine) replant() {
 	for _, b := range e.breakpoints {
 		e.resolve(b)
 		if err := e.plant(b); err != nil && !b.nameless {
-			e.notify("%s: %v", e.nameOf(b), err)
+			e.report.notify("%s: %v", e.nameOf(b), err)
 		}
 	}
 }
@@ -191,7 +191,7 @@ func (e *Engine) dropStale(b *Breakpoint) {
 		if keep {
 			kept = append(kept, a)
 		} else if err := e.book.Unplant(a, b.asker()); err != nil {
-			e.notify("%s: %v", e.nameOf(b), err)
+			e.report.notify("%s: %v", e.nameOf(b), err)
 		}
 	}
 	b.planted = kept
