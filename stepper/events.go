@@ -115,9 +115,7 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 	e.book.Ended()
 	e.hook = 0
 	e.fork = nil
-	for _, b := range e.breakpoints {
-		b.planted, b.traps, b.inside = nil, nil, nil
-	}
+	e.points.Ended()
 	return stop
 }
 

@@ -73,7 +73,7 @@ func (e *Engine) followed(ev tracee.Event) {
 // executed starts over with the program that replaced the old one. Its thread
 // keeps what the kernel lets it keep: signals that are still to come, affinity.
 func (e *Engine) executed(ev tracee.Event) error {
-	e.leaveProgram()
+	e.points.LeaveProgram()
 	was := e.threads[ev.Former]
 	e.forget()
 	e.book.Executed(ev.Former, ev.TID)
@@ -82,7 +82,7 @@ func (e *Engine) executed(ev tracee.Event) error {
 		th.signal, th.deferred, th.keptInfo = was.signal, was.deferred, was.keptInfo
 	}
 	e.current, e.only = ev.TID, nil
-	if !e.clientCatches(CatchExec) {
+	if !e.points.ClientCatches(CatchExec) {
 		e.report.notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
 	}
 	return e.reload()

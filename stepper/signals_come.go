@@ -18,7 +18,7 @@ func (e *Engine) handle(th *thread, sig int) answer {
 // the same instruction was interrupted before: a timer that fires more often
 // than its handler takes under a debugger would stop all progress.
 func (e *Engine) keepBack(th *thread, ev tracee.Event) bool {
-	if ev.Kind != tracee.EventSignal || e.anyCatches(&ev) {
+	if ev.Kind != tracee.EventSignal || e.points.Catches(&ev) {
 		return false
 	}
 	d := e.signals.Of(ev.Signal)

@@ -23,6 +23,7 @@ var layers = [][]string{
 	{"stepper/rseq"},              // the sections of a process, and the code around them
 	{"stepper/line"},              // what stepping through lines asks
 	{"stepper/ledger"},            // what is changed in the program, and to be undone
+	{"stepper/points"},            // breakpoints of the user's
 	{"stepper/corefile"},          // the world, as a core file has it
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine
