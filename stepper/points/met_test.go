@@ -112,6 +112,40 @@ func TestWhenAWatchpointStops(t *testing.T) {
 	}
 }
 
+func TestCatchpointsHaveConditionsAndCounts(t *testing.T) {
+	w := newWorld(t)
+	holds := false
+	b := w.add(t, points.Spec{Kind: points.CatchFork, Ignore: 1, When: func(int) (bool, error) { return holds, nil }})
+	for i, want := range []struct{ met, hits int }{{0, 0}, {0, 1}, {1, 2}} {
+		if met := w.Catch(&tracee.Event{Kind: tracee.EventFork, TID: 1}); len(met) != want.met || b.Hits != want.hits {
+			t.Errorf("%d: met are %v, %d hits", i, met, b.Hits)
+		}
+		holds = true
+	}
+}
+
+func TestAWatchpointShowsEachChange(t *testing.T) {
+	w := newWorld(t)
+	b := w.add(t, points.Spec{Kind: points.WatchWrite, Watch: data, WatchLength: 1, When: func(int) (bool, error) { return w.bytes[data] != 2, nil }})
+	was := byte(0x90)
+	for _, now := range []byte{1, 2, 3, 4} {
+		w.bytes[data] = now
+		change, err := w.Trigger(b, 1, func() *table.Placed { return nil })
+		if err != nil || (change == nil) != (now == 2) || change != nil && (change.Old[0] != was || change.New[0] != now) {
+			t.Errorf("%d to %d: %+v, %v", was, now, change, err)
+		}
+		was = now
+	}
+	for a := range w.bytes {
+		if a >= data {
+			delete(w.bytes, a)
+		}
+	}
+	if change, err := w.Trigger(b, 1, func() *table.Placed { return nil }); err != nil || change == nil || change.Old == nil || change.New != nil {
+		t.Errorf("unmapped: %+v, %v", change, err)
+	}
+}
+
 // The kernel aborts a section that a watchpoint is met inside of, each time: from the
 // next time on its threads are stepped through it.
 func TestASectionThatAWatchpointIsMetInsideOfIsWanted(t *testing.T) {
@@ -156,6 +190,7 @@ func TestWhichCatchpointIsForAnEvent(t *testing.T) {
 		{points.Spec{Kind: points.CatchSignal}, []int{7, 8}},
 		{points.Spec{Kind: points.CatchSignal, Numbers: []int{12}}, []int{8}},
 		{points.Spec{Kind: points.CatchFork, Disabled: true}, nil},
+		{points.Spec{Kind: points.CatchFork, When: func(tid int) (bool, error) { return tid == 2, nil }}, []int{0}},
 		{points.Spec{Addrs: []table.Addr{after}}, nil},
 	} {
 		w := newWorld(t)
@@ -222,22 +257,25 @@ func TestWhatBecomesOfBreakpointsInAnotherProgram(t *testing.T) {
 		pending bool
 		planted []table.Addr
 		notes   int
+		bias    table.Addr // of the file before
 	}{
-		{"a place of both", points.Spec{Location: "after"}, false, false, false, []table.Addr{after}, 0},
-		{"a place of neither", points.Spec{Location: "nowhere", Pending: true}, false, false, true, nil, 0},
-		{"an address in another file", points.Spec{Location: "*0x401018", Addrs: []table.Addr{after}}, false, false, true, nil, 1},
-		{"an address in the same file", points.Spec{Location: "*0x401018", Addrs: []table.Addr{after}}, true, false, false, []table.Addr{after}, 0},
-		{"an expression", points.Spec{Location: "*x", Addrs: []table.Addr{after}, Relocate: there}, false, false, false, []table.Addr{far}, 0},
-		{"an expression that means nothing now", points.Spec{Location: "*x", Addrs: []table.Addr{after}, Relocate: nowhere}, false, false, true, nil, 1},
-		{"for this program", points.Spec{Location: "after", ThisProgram: true}, false, true, false, nil, 0},
-		{"and with a name", points.Spec{Location: "after", ThisProgram: true, Name: func() string { return "it" }}, false, true, false, nil, 1},
-		{"a condition that means nothing now", points.Spec{Location: "after", Applies: func(table.Addr) error { return errNoPlace }}, false, false, true, nil, 1},
-		{"disabled", points.Spec{Location: "after", Disabled: true}, false, false, false, nil, 0},
-		{"a catchpoint", points.Spec{Kind: points.CatchExec}, false, false, false, nil, 0},
+		{"a place of both", points.Spec{Location: "after"}, false, false, false, []table.Addr{after}, 0, 0},
+		{"a place of neither", points.Spec{Location: "nowhere", Pending: true}, false, false, true, nil, 0, 0},
+		{"an address in another file", points.Spec{Location: "*0x401018", Addrs: []table.Addr{after}}, false, false, true, nil, 1, 0},
+		{"an address in the same file", points.Spec{Location: "*0x401018", Addrs: []table.Addr{after}}, true, false, false, []table.Addr{after}, 0, 0},
+		{"an address in the same file, which was loaded elsewhere", points.Spec{Location: "*0x401018", Addrs: []table.Addr{after}}, true, false, true, nil, 1, 0x1000},
+		{"an expression", points.Spec{Location: "*x", Addrs: []table.Addr{after}, Relocate: there}, false, false, false, []table.Addr{far}, 0, 0},
+		{"an expression that means nothing now", points.Spec{Location: "*x", Addrs: []table.Addr{after}, Relocate: nowhere}, false, false, true, nil, 1, 0},
+		{"for this program", points.Spec{Location: "after", ThisProgram: true}, false, true, false, nil, 0, 0},
+		{"and with a name", points.Spec{Location: "after", ThisProgram: true, Name: func() string { return "it" }}, false, true, false, nil, 1, 0},
+		{"a condition that means nothing now", points.Spec{Location: "after", Applies: func(table.Addr) error { return errNoPlace }}, false, false, true, nil, 1, 0},
+		{"disabled", points.Spec{Location: "after", Disabled: true}, false, false, false, nil, 0, 0},
+		{"a catchpoint", points.Spec{Kind: points.CatchExec}, false, false, false, nil, 0, 0},
 	} {
 		w := newWorld(t)
 		reload := func() {
-			w.sections.Reload([]*table.Module{{Path: "program", Low: 0x400000, High: 0x403000, File: file}})
+			w.sections.Reload([]*table.Module{{Path: "program", Low: 0x400000, High: 0x403000, File: file, Bias: c.bias}})
+			c.bias = 0
 		}
 		if reload(); !c.same {
 			w.load(true)
@@ -253,6 +291,22 @@ func TestWhatBecomesOfBreakpointsInAnotherProgram(t *testing.T) {
 		w.wantPlanted(t, c.name, c.planted...)
 		if b.Gone != c.gone || slices.Contains(w.All(), b) == c.gone || b.Pending != c.pending || len(w.notes) != c.notes {
 			t.Errorf("%s: %v, notes %q", c.name, fmt.Sprintf("gone %v, pending %v", b.Gone, b.Pending), w.notes)
+		}
+	}
+}
+
+// Each program that a breakpoint means nothing in is reported.
+func TestABreakpointSaysInEachProgramWhyItIsPending(t *testing.T) {
+	w := newWorld(t)
+	w.add(t, points.Spec{Location: "*x", Addrs: []table.Addr{after}, Relocate: func() (points.Located, error) { return points.Located{}, errNoPlace }})
+	for program := range 3 {
+		w.LeaveProgram()
+		w.book.Executed(1, 1)
+		w.load(true)
+		w.Reset()
+		w.Reset()
+		if len(w.notes) != program+1 {
+			t.Errorf("after %d programs the notes are %q", program+1, w.notes)
 		}
 	}
 }

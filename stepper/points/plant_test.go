@@ -18,6 +18,7 @@ func TestABreakpointIsPlantedWhereTheKernelAbortsNothing(t *testing.T) {
 		planted table.Addr // 0: refused
 	}{
 		{"outside", after, after},
+		{"outside, the middle of an instruction", arm + 1, arm + 1},
 		{"the arming store", arm, arm},
 		{"the section's first instruction", begin, arm},
 		{"inside", store, arm},
@@ -118,6 +119,15 @@ func TestDebugRegistersAreFourInAll(t *testing.T) {
 	}
 }
 
+func TestAWatchpointTakesOneDebugRegister(t *testing.T) {
+	w := newWorld(t)
+	w.add(t, points.Spec{Kind: points.WatchWrite, Watch: data, WatchLength: 8})
+	w.Reset()
+	if err := w.PlantAll(); err != nil || w.slots != [4]table.Addr{data} {
+		t.Errorf("the registers are %v, %v", w.slots, err)
+	}
+}
+
 func TestSystemCallsAreReportedAsLongAsACatchpointIsForThem(t *testing.T) {
 	w := newWorld(t)
 	one := w.add(t, points.Spec{Kind: points.CatchSyscall})
@@ -170,7 +180,20 @@ func TestABreakpointIsMovedOutOfASectionThatIsLearnt(t *testing.T) {
 	if b.Places[0].Trap != arm || len(w.notes) != 1 {
 		t.Errorf("the place is %+v, notes %q", b.Places[0], w.notes)
 	}
-	if err := w.Set.Insert(begin, ledger.Owner{Why: ledger.Way}); !errors.Is(err, rseq.ErrInside) {
-		t.Errorf("one of the debugger's own: %v", err)
+}
+
+// The user may know more of the code than its control flow shows; the debugger does not.
+func TestWhereTheDebuggersOwnBreakpointsAreRefused(t *testing.T) {
+	w := newWorld(t)
+	own, middle := ledger.Owner{Why: ledger.Way}, (*rseq.MiddleError)(nil)
+	if err := w.Set.Insert(begin, own); !errors.Is(err, rseq.ErrInside) {
+		t.Errorf("inside a section: %v", err)
+	}
+	if err := w.Set.Insert(arm+1, own); !errors.As(err, &middle) {
+		t.Errorf("in the middle of an instruction: %v", err)
+	}
+	w.add(t, points.Spec{Addrs: []table.Addr{arm + 1}})
+	if err := w.Set.Insert(arm+1, own); err != nil {
+		t.Errorf("where one of the user's is: %v", err)
 	}
 }
