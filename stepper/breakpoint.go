@@ -1,101 +1,93 @@
 package stepper
 
 import (
+	"errors"
+
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/points"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
-// BreakpointKind says what a Breakpoint waits for.
-type BreakpointKind int
-
-const (
-	BreakSoftware  BreakpointKind = iota // an int3 at each place
-	BreakHardware                        // a debug register at each place
-	WatchWrite                           // a store that changes the watched bytes, or any (BreakpointSpec.EachWrite)
-	WatchRead                            // a load
-	WatchAccess                          // a load or a store
-	CatchFork                            // fork(2), or what clone(2) makes like it
-	CatchVfork                           // vfork(2)
-	CatchExec                            // execve(2), done
-	CatchSyscall                         // a system call's entry and its return
-	CatchSignal                          // a signal, whatever the `handle` table says
-	CatchVforkDone                       // the end of a vfork(2): its child has executed another program, or ended
+// The user's breakpoints, for clients of the Engine.
+type (
+	Breakpoint     = points.Breakpoint
+	BreakpointSpec = points.Spec
+	BreakpointKind = points.Kind
+	Located        = points.Located
+	WatchChange    = points.WatchChange
 )
 
-// Breakpoint is one numbered breakpoint, watchpoint or catchpoint of the user's: what
-// was asked and where it is. What a front end knows besides, the words of a condition
-// and the commands to be carried out at a stop, is kept there.
-type Breakpoint struct {
-	Number    int
-	Kind      BreakpointKind
-	Location  string  // as the user wrote it
-	Places    []Place // where it is planted; empty while Pending
-	Pending   bool    // Location names nothing yet; tried again when libraries come, and in a program that is executed
-	Enabled   bool
-	Temporary bool // deleted when met
-	Thread    int  // a thread id, or 0 for every thread
-	Ignore    int  // how many more times to pass it over
-	Hits      int
+// The kinds of breakpoints, for clients of the Engine.
+const (
+	BreakSoftware  = points.Software
+	BreakHardware  = points.Hardware
+	WatchWrite     = points.WatchWrite
+	WatchRead      = points.WatchRead
+	WatchAccess    = points.WatchAccess
+	CatchFork      = points.CatchFork
+	CatchVfork     = points.CatchVfork
+	CatchExec      = points.CatchExec
+	CatchSyscall   = points.CatchSyscall
+	CatchSignal    = points.CatchSignal
+	CatchVforkDone = points.CatchVforkDone
+)
 
-	// When decides the condition for the thread that met the breakpoint (nil:
-	// always). An error stops the program and is shown.
-	When func(tid int) (bool, error)
+// Errors of AddBreakpoint and EnableBreakpoint.
+var (
+	ErrNoSlot           = ledger.ErrNoSlot           // all four debug registers are taken
+	ErrNoSyscallReports = points.ErrNoSyscallReports // the Target cannot report system calls
+)
 
-	// Watchpoints: where, how many bytes (1, 2, 4 or 8, aligned), and their
-	// last known content.
-	Watch       table.Addr
-	WatchLength int
-	old         []byte // nil while they cannot be read
-	eachWrite   bool   // WatchWrite: a store that changes nothing counts as well
+// Breakpoints lists the user's breakpoints by number.
+func (e *Engine) Breakpoints() []*Breakpoint { return e.points.All() }
 
-	// Gone: the program that it was for is no more, and it went with it.
-	Gone bool
+// AddBreakpoint makes a breakpoint, watchpoint or catchpoint. Errors: ErrInsideSection,
+// ErrNoSlot, ErrNoSyscallReports, and those of Symbols.Lookup.
+func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) { return e.points.Add(s) }
 
-	Numbers []int // CatchSyscall, CatchSignal: those waited for; empty for all
+// DeleteBreakpoint removes a breakpoint for good.
+func (e *Engine) DeleteBreakpoint(number int) error { return e.undone(e.points.Delete(number)) }
 
-	near        table.Addr
-	thisProgram bool
-	nameless    bool         // a client's, which knows itself when there is no memory for it any more
-	planted     []table.Addr // where it owns software breakpoints or debug registers
-	traps       []table.Addr // arming stores with a breakpoint, for places inside sections
-	inside      []table.Addr // sections, by start, that a watchpoint was met inside of
-
-	relocate   func() (Located, error)
-	applies    func(table.Addr) error
-	name       func() string
-	carried    bool    // it was set in a program that another one has replaced
-	fixed      []fixed // what it named there, when it was an address
-	complained bool    // it was said why it is pending in the new program
+// EnableBreakpoint turns a breakpoint on or off. One that cannot be planted stays off.
+func (e *Engine) EnableBreakpoint(number int, on bool) error {
+	return e.undone(e.points.Enable(number, on))
 }
 
-// ErrNoSlot says that all four debug registers are taken.
-var ErrNoSlot = ledger.ErrNoSlot
+// undone tries once more to undo what an operation has failed to.
+func (e *Engine) undone(err error) error {
+	if err != nil && e.book.Outstanding() {
+		return e.restoreRestAfter(err)
+	}
+	return err
+}
 
-// BreakpointSpec is what the user asks for.
-type BreakpointSpec struct {
-	Kind        BreakpointKind
-	Location    string       // resolved with Symbols.Lookup unless Addrs is given
-	Addrs       []table.Addr // for *EXPR
-	Nameless    bool         // nobody asks what stands at Addrs: no symbols are read for them, and nothing is said when their memory goes
-	Near        table.Addr   // what a bare line number refers to; 0: the program
-	Pending     bool         // keep it when Location names nothing yet
-	Temporary   bool
-	Disabled    bool // until EnableBreakpoint: nothing is planted
-	Thread      int
-	Ignore      int // how many times to pass it over
-	When        func(tid int) (bool, error)
-	Watch       table.Addr
-	WatchLength int
-	EachWrite   bool // WatchWrite: each store counts; whether it changes anything is the client's to say
-	Numbers     []int
-	ThisProgram bool // gone when the process executes another program
+// uprootAll takes all breakpoints out, the user's and the one on the dynamic linker's hook.
+func (e *Engine) uprootAll() error { return errors.Join(e.unlisten(), e.points.UprootAll()) }
 
-	// Relocate evaluates Location, an expression, in the program that the
-	// process has come to execute. nil: Location is no expression, or one that
-	// names an address and nothing of a program. An error leaves it pending.
-	Relocate func() (Located, error)
-	// Applies says why the condition means nothing at an address of the program
-	// that the process has come to execute; nil: it always means something.
-	Applies func(table.Addr) error
-	Name    func() string // how messages name it ("breakpoint 2"); nil: by Number
+// host shows the Engine as points.Set needs it.
+type host struct{ e *Engine }
+
+func (h host) ReadMemory(a table.Addr, p []byte) (int, error) { return h.e.target.ReadMemory(a, p) }
+func (h host) Alive() bool                                    { return h.e.target.Alive() }
+func (h host) Notify(format string, args ...any)              { h.e.report.notify(format, args...) }
+
+// ReportSyscalls is points.Host.ReportSyscalls. Errors: ErrNoSyscallReports.
+func (h host) ReportSyscalls(on bool) error {
+	t, ok := h.e.target.(tracee.SyscallTarget)
+	switch {
+	case ok:
+		t.ReportSyscalls(on)
+	case on:
+		return ErrNoSyscallReports
+	}
+	return nil
+}
+
+// Holds is points.Host.Holds: the thread is selected meanwhile.
+func (h host) Holds(tid int, when func(int) (bool, error)) (bool, error) {
+	selected := h.e.current
+	defer func() { h.e.current = selected }()
+	h.e.current = tid
+	return when(tid)
 }

@@ -50,7 +50,7 @@ func (e *Engine) dropCall(th *thread, d *called) {
 		last := th.called[len(th.called)-1]
 		th.called = th.called[:len(th.called)-1]
 		if err := e.book.Unplant(last.back, last.trap); err != nil && !isGone(err) {
-			e.notify("%v", err) // still to be done: see restoreRest
+			e.report.notify("%v", err) // still to be done: see restoreRest
 		}
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -21,9 +21,8 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		threads:  map[int]*thread{},
 		book:     ledger.New(t),
 		signals:  NewSignalTable(),
-		counts:   map[table.Addr]*Counts{},
-		watched:  map[table.Addr]int{},
 	}
+	e.points = points.New(host{e}, e.book, e.sections, s)
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
 		if e.current == 0 {
@@ -73,7 +72,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if e.interrupt.take() {
 		return e.notBegun(was)
 	}
-	e.report, e.notes, e.dropped, e.child = nil, nil, 0, 0
+	e.report.begin()
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
@@ -115,13 +114,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
-	stop.Units, stop.Notes = e.report, e.notes
-	if stop.Child == 0 {
-		stop.Child = e.child
-	}
-	if e.dropped > 0 {
-		stop.Dropped = e.dropped
-	}
+	e.report.end(stop)
 	if !e.target.Alive() {
 		return *stop, err
 	}
@@ -157,7 +150,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.anyQuiet() && !slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return !b.Kind.Catches() || !b.nameless })
+	bare := !e.anyQuiet() && e.points.Bare()
 	stop, err := e.commandWith(ctx, !bare, func(th *thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {
@@ -221,19 +214,7 @@ func (e *Engine) Detach() error {
 		e.ended(tracee.Event{})
 		return err
 	}
-	for _, b := range e.breakpoints {
-		err = errors.Join(err, e.plant(b))
-	}
-	return err
-}
-
-// uprootAll takes all breakpoints out, the user's and the one on the dynamic linker's hook.
-func (e *Engine) uprootAll() error {
-	err := e.unlisten()
-	for _, b := range e.breakpoints {
-		err = errors.Join(err, e.uproot(b))
-	}
-	return err
+	return errors.Join(err, e.points.PlantAll())
 }
 
 // pin puts tracer and thread on one CPU for a burst of steps.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,10 +17,7 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 	if !e.filtered(th) {
 		return false
 	}
-	text := fmt.Sprintf("%s is run natively, not stepped inside: the program has a seccomp filter that may kill it for the rseq call this takes", e.sections.Name(p))
-	if !slices.Contains(e.notes, text) {
-		e.notes = append(e.notes, text)
-	}
+	e.report.notifyOnce("%s is run natively, not stepped inside: the program has a seccomp filter that may kill it for the rseq call this takes", e.sections.Name(p))
 	return true
 }
 

@@ -6,6 +6,7 @@ import (
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -30,22 +31,19 @@ type Engine struct {
 	current  int // the selected thread
 	met      int // the thread that stopped the program at a breakpoint last
 
-	breakpoints []*Breakpoint
-	nextNumber  int
-	book        *ledger.Book   // what is changed in the program for the debugger's own purposes
-	hook        table.Addr     // where the dynamic linker announces libraries; 0 when unknown
-	listening   bool           // a breakpoint is to stand there, once it is known
-	rules       rseqRules      // of the kernel
-	landing     *line.Landings // where exceptions and longjmps pass; nil: not looked for yet
-	signals     *SignalTable
-	counts      map[table.Addr]*Counts
+	points    *points.Set    // the user's breakpoints
+	book      *ledger.Book   // what is changed in the program for the debugger's own purposes
+	hook      table.Addr     // where the dynamic linker announces libraries; 0 when unknown
+	listening bool           // a breakpoint is to stand there, once it is known
+	rules     rseqRules      // of the kernel
+	landing   *line.Landings // where exceptions and longjmps pass; nil: not looked for yet
+	signals   *SignalTable
 
 	lastThread int
-	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
-	interrupt  interrupt          // how the command that runs is interrupted
-	entering   bool               // the command steps into sections
-	alone      bool               // the command is StepAlone
-	fork       *undecided         // a fork that was caught, until one of its processes is chosen
+	interrupt  interrupt  // how the command that runs is interrupted
+	entering   bool       // the command steps into sections
+	alone      bool       // the command is StepAlone
+	fork       *undecided // a fork that was caught, until one of its processes is chosen
 	onStuck    func(StuckReport)
 	sentry     *sentry // of the Continue that runs
 
@@ -58,10 +56,7 @@ type Engine struct {
 	watching bool         // some thread has points to see its passes by (passwatch.go)
 	released bool         // some thread may be running
 	departed bool         // and all that the command lets run do
-	report   []UnitReport
-	dropped  int // reports that did not fit
-	notes    []string
-	child    int // a process that forked off and was let go
+	report   report
 }
 
 // ModuleReader reads which modules the process has now.

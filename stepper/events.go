@@ -115,9 +115,7 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 	e.book.Ended()
 	e.hook = 0
 	e.fork = nil
-	for _, b := range e.breakpoints {
-		b.planted, b.traps, b.inside = nil, nil, nil
-	}
+	e.points.Ended()
 	return stop
 }
 
@@ -127,7 +125,7 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 		e.dropCall(th, th.called[0])
 	}
 	if ev.Child != 0 {
-		e.notify("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)
+		e.report.notify("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)
 	}
 	delete(e.threads, ev.TID)
 	e.book.ThreadGone(ev.TID)
@@ -151,7 +149,7 @@ func (e *Engine) signalStop(th *thread, ev tracee.Event) (*Stop, error) {
 			return nil, err
 		}
 	} else if err := e.target.DropSignal(th.tid); err != nil && !isGone(err) {
-		e.notify("signal %d may still reach the program after detach: %v", ev.Signal, err)
+		e.report.notify("signal %d may still reach the program after detach: %v", ev.Signal, err)
 	}
 	return &Stop{Reason: StopSignal, TID: th.tid, Signal: ev.Signal}, nil
 }

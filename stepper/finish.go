@@ -44,7 +44,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 			return stop, err
 		}
 		if w.caught {
-			e.notify("%s did not return: an exception or a longjmp led out of it", f.Function)
+			e.report.notify("%s did not return: an exception or a longjmp led out of it", f.Function)
 			return nil, nil
 		}
 		if err := e.load(th); err != nil {

@@ -32,34 +32,6 @@ func (e *Engine) insideHere(th *thread) answer {
 	})
 }
 
-// watchInside makes sure that a section which a watchpoint was met inside of
-// is from now on gone through quietly: natively the watchpoint would make the
-// kernel abort it, each time.
-func (e *Engine) watchInside(th *thread, b *Breakpoint) error {
-	if th.quiet != nil {
-		return nil
-	}
-	now := e.threadRseq(th)
-	if !now.Live || contains(b.inside, now.Section.Start) {
-		return nil
-	}
-	trap, ok, err := e.sections.Arming(now.Section)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		e.notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, e.sections.Name(now.Section))
-		return nil
-	}
-	if err := e.insertTrap(trap, b.insider()); err != nil {
-		return err
-	}
-	e.notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, e.sections.Name(now.Section))
-	b.traps, b.inside = append(b.traps, trap), append(b.inside, now.Section.Start)
-	e.watched[now.Section.Start]++
-	return nil
-}
-
 // anyQuiet reports whether a thread stands in a quiet phase.
 func (e *Engine) anyQuiet() bool {
 	for _, th := range e.threads {
@@ -72,22 +44,7 @@ func (e *Engine) anyQuiet() bool {
 
 // wantedInside reports whether a breakpoint or a watchpoint of the user's
 // needs the thread to be taken through the section quietly.
-func (e *Engine) wantedInside(th *thread, p *table.Placed) bool {
-	if e.watched[p.Start] > 0 {
-		return true
-	}
-	for _, b := range e.breakpoints {
-		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid {
-			continue
-		}
-		for _, pl := range b.Places {
-			if p.Contains(pl.Addr) {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (e *Engine) wantedInside(th *thread, p *table.Placed) bool { return e.points.Wants(th.tid, p) }
 
 // throughSection takes a thread that stands at an arming store through its section
 // quietly, to a breakpoint inside that says stop, or to the exit.
@@ -125,15 +82,8 @@ func (e *Engine) throughHere(th *thread) answer {
 	if e.load(th) != nil { // a thread that is going: its exit is the next event
 		return answer{}
 	}
-	pc, trapped := th.regs.PC(), false
-	for _, b := range e.breakpoints {
-		if b.Kind <= BreakHardware && contains(b.planted, pc) {
-			return answer{} // to be told
-		}
-		trapped = trapped || contains(b.traps, pc)
-	}
-	if !trapped {
-		return answer{}
+	if pc := th.regs.PC(); e.points.At(pc) || !e.points.Arming(pc) {
+		return answer{} // the user's is to be reported; other breakpoints are none of this
 	}
 	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
 		return fails(err)
@@ -154,14 +104,8 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 	if e.sections.Covering(pc) == nil {
 		return e.arrivedAtBreak(th)
 	}
-	return e.userBreakAt(th, pc, func(b *Breakpoint) bool {
-		for _, p := range b.Places {
-			if p.Trap != 0 && p.Addr == pc {
-				return true
-			}
-		}
-		return false
-	})
+	met, place := e.points.MeetInside(th.tid, pc)
+	return e.metAt(th, pc, met, place)
 }
 
 // atArming decodes the instruction a thread stands at as an arming store and

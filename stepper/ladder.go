@@ -28,7 +28,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) answer {
 			return arriveOr(err) // of its registers: its work is done, and must not be done again
 		}
 		if err != nil {
-			e.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
+			e.report.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		}
 	}
 	if e.confined(th, p) {
@@ -44,7 +44,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) answer {
 func (e *Engine) quietPass(th *thread, p *table.Placed) *move {
 	steps, outside := 0, 0
 	inVain := func(why string) answer {
-		e.notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
+		e.report.notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
 		if n := th.passes[p.Start]; n != nil {
 			n.Quiets++
 		}
@@ -102,7 +102,7 @@ func (e *Engine) escape(th *thread, p *table.Placed) answer {
 	m.end = func(how ending) error {
 		m.watchdog.end()
 		if how == endArrived || how == endLost {
-			e.reportUnit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+			e.report.unit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
 		}
 		return nil
 	}
@@ -170,7 +170,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		for _, op := range plan.Vector {
 			r.Vector = append(r.Vector, op.String())
 		}
-		e.reportUnit(r)
+		e.report.unit(r)
 		e.tally(th, p, Committed)
 		return true, e.takeExit(th)
 	}

@@ -112,7 +112,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	if !known {
 		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
 	}
-	e.notify("single stepping until exit from function %s, which has no line number information", name)
+	e.report.notify("single stepping until exit from function %s, which has no line number information", name)
 	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
 	tr := journey(th)
 	tr.sections = e.sections.Around(th.regs.PC())

@@ -1,8 +1,6 @@
 package stepper
 
 import (
-	"bytes"
-
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -10,65 +8,26 @@ import (
 // userBreak decides whether the user's breakpoints at addr stop the thread.
 // Precondition: every thread is held.
 func (e *Engine) userBreak(th *thread, addr table.Addr) (*Stop, error) {
-	return e.userBreakAt(th, addr, func(b *Breakpoint) bool { return contains(b.planted, addr) })
+	met, place := e.points.Meet(th.tid, addr)
+	return e.metAt(th, addr, met, place)
 }
 
-// userBreakAt is userBreak for the breakpoints that here says are at addr.
-func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint) bool) (*Stop, error) {
-	var met []int
-	var place Place
-	for _, b := range e.breakpoints {
-		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !here(b) {
-			continue
-		}
-		if !e.comes(b, th) {
-			continue
-		}
-		met = append(met, b.Number)
-		for _, p := range b.Places {
-			if p.Addr == addr {
-				place = p
-			}
-		}
-	}
+// metAt is the Stop of the breakpoints that were met at a place, nil for none.
+func (e *Engine) metAt(th *thread, pc table.Addr, met []int, place Place) (*Stop, error) {
 	if met == nil {
 		return nil, nil
 	}
-	e.showBreak(th, addr, place)
-	if err := e.dropMet(met); err != nil {
+	th.show(pc, e.points.ShownDepth(pc, place))
+	if err := e.undone(e.points.DropTemporary(met)); err != nil {
 		return nil, err
 	}
-	return &Stop{Reason: StopBreakpoint, TID: th.tid, PC: addr, Breakpoints: met}, nil
+	return &Stop{Reason: StopBreakpoint, TID: th.tid, PC: pc, Breakpoints: met}, nil
 }
 
-// showBreak shows the inlined call a breakpoint was set in, or else its caller.
-func (e *Engine) showBreak(th *thread, pc table.Addr, place Place) {
-	total, entering := e.symbols.Inlines(pc)
-	depth := total - entering
-	if entering > 0 && place.Function != "" {
-		if f, ok := e.symbols.Function(pc); ok && f.Name != place.Function {
-			depth = e.depthOf(pc, place.Line)
-		}
-	}
-	th.show(pc, depth)
-}
-
-// depthOf is the innermost inline depth at which pc shows a line, among those
-// of the calls that begin at pc; the innermost of all when none does.
-func (e *Engine) depthOf(pc table.Addr, line Line) int {
-	total, entering := e.symbols.Inlines(pc)
-	for d := total; d >= total-entering; d-- {
-		if l, ok := e.symbols.Line(pc, d); ok && l == line {
-			return d
-		}
-	}
-	return total
-}
-
-// debugHit decides at a debug register of the user's: a hardware breakpoint or
-// a watchpoint, whose bytes must have changed (but for rwatch and awatch).
+// debugHit decides at a debug register of the user's: a hardware breakpoint's or a
+// watchpoint's.
 func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
-	b := e.breakpoint(e.book.DebugOwner(ev.Slot).Of)
+	b := e.points.InSlot(ev.Slot)
 	if b == nil {
 		return nil, nil
 	}
@@ -79,67 +38,26 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 		th.stoppedAt = th.regs.PC()
 		return e.userBreak(th, th.regs.PC())
 	}
-	if b.Thread != 0 && b.Thread != th.tid {
-		return nil, nil
-	}
-	was, now := b.old, e.watchedBytes(b)
-	b.old = now
-	if b.Kind == WatchWrite && !b.eachWrite && bytes.Equal(was, now) {
-		return nil, nil
-	}
-	if b.When != nil {
-		if yes, err := e.holds(b, th); err == nil && !yes {
-			return nil, nil
+	change, err := e.points.Trigger(b, th.tid, func() *table.Placed {
+		if now := e.threadRseq(th); th.quiet == nil && now.Live {
+			return now.Section
 		}
-	}
-	if err := e.watchInside(th, b); err != nil {
+		return nil
+	})
+	if change == nil || err != nil {
 		return nil, err
 	}
-	b.Hits++
-	if b.Ignore > 0 {
-		b.Ignore--
-		return nil, nil
-	}
-	return &Stop{Reason: StopWatchpoint, TID: th.tid, Breakpoints: []int{b.Number},
-		Watch: []WatchChange{{Number: b.Number, Expr: b.Location, Old: was, New: now}}}, nil
-}
-
-// watchedBytes are those of a watchpoint, nil where they cannot be read: a
-// pointer's target may be watched before there is any.
-func (e *Engine) watchedBytes(b *Breakpoint) []byte {
-	now := make([]byte, b.WatchLength)
-	if n, _ := e.target.ReadMemory(b.Watch, now); n < len(now) {
-		return nil
-	}
-	return now
-}
-
-// holds decides a breakpoint's condition in the thread that met it.
-func (e *Engine) holds(b *Breakpoint, th *thread) (bool, error) {
-	selected := e.current
-	defer func() { e.current = selected }()
-	e.current = th.tid
-	return b.When(th.tid)
+	return &Stop{Reason: StopWatchpoint, TID: th.tid, Breakpoints: []int{b.Number}, Watch: []WatchChange{*change}}, nil
 }
 
 // hardwareAt reports whether a hardware breakpoint of the user's is at a.
-func (e *Engine) hardwareAt(a table.Addr) bool {
-	if !e.book.Hardware() {
-		return false
-	}
-	for _, b := range e.breakpoints {
-		if b.Kind == BreakHardware && contains(b.planted, a) {
-			return true
-		}
-	}
-	return false
-}
+func (e *Engine) hardwareAt(a table.Addr) bool { return e.points.HardwareAt(a) }
 
 // stoodOnHardware reports whether an event is only the hardware breakpoint the
 // thread stood on already: it is met before its instruction, so once more when
 // going on from there, and nothing has run.
 func (e *Engine) stoodOnHardware(th *thread, ev tracee.Event, from table.Addr) (bool, error) {
-	if ev.Kind != tracee.EventDebug || !e.hardwareAt(from) {
+	if ev.Kind != tracee.EventDebug || !e.points.HardwareAt(from) {
 		return false, nil
 	}
 	if err := e.load(th); err != nil {

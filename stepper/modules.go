@@ -24,10 +24,10 @@ func (e *Engine) reload() error {
 	if err != nil {
 		return err
 	}
-	mapped := e.sitesInModules()
+	mapped := e.points.InModules()
 	e.sections.Reload(modules)
 	e.sentry.learn(e.sections.Image())
-	e.dropUnmapped(mapped)
+	e.points.DropUnmapped(mapped)
 	e.symbols.Reload(modules)
 	e.landing = nil
 	for _, m := range modules {
@@ -46,8 +46,8 @@ func (e *Engine) reload() error {
 	if listening {
 		e.listen()
 	}
-	e.withdraw()
-	e.replant()
+	e.points.Withdraw()
+	e.points.Reset()
 	return nil
 }
 
@@ -68,36 +68,6 @@ func (e *Engine) unlisten() error {
 	return e.book.Unplant(e.hook, ledger.Owner{Why: ledger.Linker})
 }
 
-// sitesInModules lists the planted breakpoints that stand in some module.
-func (e *Engine) sitesInModules() []table.Addr {
-	var list []table.Addr
-	for _, a := range e.book.Traps() {
-		if e.sections.Image().ModuleAt(a) != nil {
-			list = append(list, a)
-		}
-	}
-	return list
-}
-
-// dropUnmapped forgets those of the sites whose module has been unmapped, and
-// the breakpoints there with it: they are planted again when it comes back.
-func (e *Engine) dropUnmapped(sites []table.Addr) {
-	for _, a := range sites {
-		if e.sections.Image().ModuleAt(a) != nil {
-			continue
-		}
-		if err := e.book.Withdraw(a); err != nil {
-			e.notify("the breakpoint at %v: %v", a, err)
-		}
-		for _, b := range e.breakpoints {
-			b.traps = without(b.traps, a)
-			if b.Kind == BreakSoftware {
-				b.planted = without(b.planted, a)
-			}
-		}
-	}
-}
-
 // readVDSO decodes the vDSO's own ELF image out of the process.
 func (e *Engine) readVDSO(m *table.Module) {
 	if e.vdso != nil && e.vdso.Base == m.Low {
@@ -107,7 +77,7 @@ func (e *Engine) readVDSO(m *table.Module) {
 	n, _ := e.target.ReadMemory(m.Low, image)
 	v, err := machine.ParseVDSO(e.target.Arch(), image[:n], m.Low)
 	if err != nil {
-		e.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
+		e.report.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
 		e.vdso = nil
 		return
 	}
@@ -116,11 +86,10 @@ func (e *Engine) readVDSO(m *table.Module) {
 
 // forget drops everything about a program that is no more (exec).
 func (e *Engine) forget() {
-	e.watched = map[table.Addr]int{}
 	e.hook = 0
 	e.sections.Forget()
 	e.vdso = nil
-	e.counts = map[table.Addr]*Counts{}
+	e.report.counts = nil
 	for _, th := range e.threads {
 		th.called, th.quiet = nil, nil // a command under way may still have the thread
 	}

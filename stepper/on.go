@@ -351,7 +351,7 @@ func (e *Engine) catches(ev tracee.Event) (a answer, decided bool) {
 	if forks {
 		e.fork = &undecided{event: ev} // should this fail before it is decided
 	}
-	if ev.Kind == tracee.EventExec || !e.anyCatches(&ev) && !(forks && e.policy.FollowFork == FollowChild) {
+	if ev.Kind == tracee.EventExec || !e.points.Catches(&ev) && !(forks && e.policy.FollowFork == FollowChild) {
 		return answer{}, false
 	}
 	if err := e.pause(); err != nil {

@@ -88,7 +88,7 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, 
 	case done:
 		return err // of its registers: its work is done, and must not be done again
 	case err != nil:
-		e.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
+		e.report.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		n.Vectorless = true
 	default:
 		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
@@ -104,6 +104,6 @@ func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) answe
 		return then(e.quietPass(th, p), nil)
 	}
 	n.Helpless = true
-	e.notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
+	e.report.notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
 	return answer{} // the program goes on as it would
 }

@@ -35,14 +35,14 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	if err != nil {
 		return err
 	}
-	e.child = ev.Child
+	e.report.child = ev.Child
 	switch {
 	case ev.Shared:
-		e.notify("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
+		e.report.notify("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
 	case e.calls != nil:
-		e.notify("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
+		e.report.notify("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
 	default:
-		e.notify("the new process %d runs free of the debugger", ev.Child)
+		e.report.notify("the new process %d runs free of the debugger", ev.Child)
 	}
 	return nil
 }
@@ -60,20 +60,20 @@ func (e *Engine) followed(ev tracee.Event) {
 	}
 	switch {
 	case ev.Kind == tracee.EventVfork:
-		e.notify("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
+		e.report.notify("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
 	case ev.Shared:
-		e.notify("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
+		e.report.notify("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
 	case e.calls != nil:
-		e.notify("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
+		e.report.notify("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
 	default:
-		e.notify("following the new process %d; %d was let go", ev.Child, ev.TID)
+		e.report.notify("following the new process %d; %d was let go", ev.Child, ev.TID)
 	}
 }
 
 // executed starts over with the program that replaced the old one. Its thread
 // keeps what the kernel lets it keep: signals that are still to come, affinity.
 func (e *Engine) executed(ev tracee.Event) error {
-	e.leaveProgram()
+	e.points.LeaveProgram()
 	was := e.threads[ev.Former]
 	e.forget()
 	e.book.Executed(ev.Former, ev.TID)
@@ -82,8 +82,8 @@ func (e *Engine) executed(ev tracee.Event) error {
 		th.signal, th.deferred, th.keptInfo = was.signal, was.deferred, was.keptInfo
 	}
 	e.current, e.only = ev.TID, nil
-	if !e.clientCatches(CatchExec) {
-		e.notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
+	if !e.points.ClientCatches(CatchExec) {
+		e.report.notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
 	}
 	return e.reload()
 }

@@ -35,17 +35,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	if q == nil || !q.Inside(pc) || !q.Body.Known() || len(q.Body.Calls)+len(q.Body.Syscalls) > 0 {
 		return nil
 	}
-	var where []table.Addr
-	for _, b := range e.breakpoints {
-		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid {
-			continue
-		}
-		for _, p := range b.Places {
-			if q.Placed.Contains(p.Addr) && !contains(where, p.Addr) {
-				where = append(where, p.Addr)
-			}
-		}
-	}
+	where := e.points.Within(th.tid, q.Placed)
 	free := len(e.book.FreeIn(th.tid, ledger.Owner{}))
 	if contains(where, pc) || len(where) > free {
 		return nil

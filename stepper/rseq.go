@@ -64,48 +64,4 @@ func (e *Engine) findSection(th *thread) {
 type Counts = rseq.Counts
 
 // SectionCounts returns the counts by the section's start address.
-func (e *Engine) SectionCounts() map[table.Addr]Counts {
-	out := make(map[table.Addr]Counts, len(e.counts))
-	for a, c := range e.counts {
-		out[a] = *c
-	}
-	return out
-}
-
-// reportUnit adds a unit to the report of the command that runs, one line for equal
-// passes in a row.
-func (e *Engine) reportUnit(u UnitReport) {
-	if u.End != 0 {
-		e.sum(u.Start, u.Result)
-	}
-	if n := len(e.report); n > 0 {
-		last := &e.report[n-1]
-		if last.TID == u.TID && last.Start == u.Start && last.Result == u.Result && last.Exit == u.Exit && last.CPU == u.CPU && last.Rung == u.Rung {
-			last.Passes++
-			return
-		}
-	}
-	u.Passes = 1
-	if len(e.report) >= maxReport {
-		e.report = e.report[1:]
-		e.dropped++
-	}
-	e.report = append(e.report, u)
-}
-
-// sum adds a pass to the counts of its section.
-func (e *Engine) sum(start table.Addr, r Result) {
-	c := e.counts[start]
-	if c == nil {
-		c = &Counts{}
-		e.counts[start] = c
-	}
-	c.Count(r)
-}
-
-// maxReport bounds the report of one command (stepi 1000000 passes many units).
-const maxReport = 64
-
-func (e *Engine) notify(format string, args ...any) {
-	e.notes = append(e.notes, fmt.Sprintf(format, args...))
-}
+func (e *Engine) SectionCounts() map[table.Addr]Counts { return e.report.sections() }

@@ -75,7 +75,7 @@ func (e *Engine) restart(th *thread, p *table.Placed) answer {
 	m := e.runTo(th, []table.Addr{p.Abort}, nil)
 	m.keeps = true
 	return then(m, func() answer {
-		e.reportUnit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.report.unit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
 		return arrive()
 	})
 }
@@ -111,7 +111,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 		if e.threads[th.tid] == th && e.load(th) == nil {
 			report.Exit = th.regs.PC()
 		}
-		e.reportUnit(report)
+		e.report.unit(report)
 		return
 	}
 	report.Exit, report.CPU = th.regs.PC(), e.cpuOf(th)
@@ -121,7 +121,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 	}
 	report.Result = rseq.Ended(body, before, &th.regs)
 	e.tally(th, p, report.Result)
-	e.reportUnit(report)
+	e.report.unit(report)
 }
 
 // cpuOf is the CPU the area names, -1 when there is none.

@@ -34,7 +34,7 @@ func (s extents) BeginsStatement(a table.Addr) bool {
 func (e *Engine) learn(descriptor table.Addr) *table.Placed {
 	p, learnt := e.sections.Learn(descriptor)
 	if learnt {
-		e.withdraw()
+		e.points.Withdraw()
 	}
 	return p
 }
@@ -43,7 +43,7 @@ func (e *Engine) learn(descriptor table.Addr) *table.Placed {
 func (e *Engine) armed(th *thread, insn *machine.Insn) *table.Placed {
 	p, learnt := e.sections.Armed(insn, &th.regs, th.rseq.CSField())
 	if learnt {
-		e.withdraw()
+		e.points.Withdraw()
 	}
 	return p
 }

@@ -18,7 +18,7 @@ func (e *Engine) handle(th *thread, sig int) answer {
 // the same instruction was interrupted before: a timer that fires more often
 // than its handler takes under a debugger would stop all progress.
 func (e *Engine) keepBack(th *thread, ev tracee.Event) bool {
-	if ev.Kind != tracee.EventSignal || e.anyCatches(&ev) {
+	if ev.Kind != tracee.EventSignal || e.points.Catches(&ev) {
 		return false
 	}
 	d := e.signals.Of(ev.Signal)
@@ -44,7 +44,7 @@ func (e *Engine) restoreKept(th *thread) {
 	th.keptInfo = nil
 	if t, ok := e.target.(tracee.CallingTarget); ok && len(info) > 0 && int(info[0]) == th.deferred {
 		if err := t.RestoreSignal(th.tid, th.deferred, info); err != nil && !isGone(err) {
-			e.notify("signal %d is delivered without what it was sent with: %v", th.deferred, err)
+			e.report.notify("signal %d is delivered without what it was sent with: %v", th.deferred, err)
 		}
 	}
 }

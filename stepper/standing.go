@@ -62,11 +62,7 @@ func (e *Engine) meetsHardware(th *thread) error {
 // gdb (infrun.c, gdbarch_skip_permanent_breakpoint).
 func (e *Engine) passOwnTrap(th *thread) (bool, error) {
 	pc := th.regs.PC()
-	asked := e.hardwareAt(pc)
-	for _, b := range e.breakpoints {
-		asked = asked || b.Kind == BreakSoftware && contains(b.planted, pc)
-	}
-	if !asked || !holds(e.target, pc, e.target.Arch().Breakpoint) {
+	if !e.points.At(pc) || !holds(e.target, pc, e.target.Arch().Breakpoint) {
 		return false, nil
 	}
 	r := th.regs

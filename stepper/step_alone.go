@@ -69,7 +69,7 @@ func (e *Engine) blockFor(th *thread) (bool, error) {
 // siginfo_t (ptrace_signal, kernel/signal.c). One that cannot be blocked is a
 // fault, whose handler begins by that.
 func (e *Engine) waits(th *thread, ev tracee.Event) bool {
-	if ev.Kind != tracee.EventSignal || e.anyCatches(&ev) {
+	if ev.Kind != tracee.EventSignal || e.points.Catches(&ev) {
 		return false
 	}
 	d := e.signals.Of(ev.Signal)

@@ -103,10 +103,3 @@ type Finished struct {
 	Integers [2]uint64  // RAX, RDX
 	XMM0     [16]byte
 }
-
-// WatchChange is one watchpoint's trigger.
-type WatchChange struct {
-	Number   int
-	Expr     string
-	Old, New []byte // nil: they could not be read
-}

@@ -99,7 +99,7 @@ func (e *Engine) stuckIn(th *thread, q *probe) {
 		if e.onStuck != nil {
 			e.onStuck(r)
 		} else {
-			e.notify("%v", r)
+			e.report.notify("%v", r)
 		}
 	}
 	if e.policy.Stuck == StuckInjects {

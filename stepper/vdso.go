@@ -126,7 +126,7 @@ func (e *Engine) runOut(th *thread, c *vdsoCall) *move {
 		case endArrived:
 			report.Result, report.Exit = Returned, th.regs.PC()
 		}
-		e.reportUnit(report)
+		e.report.unit(report)
 		return nil
 	}
 	return m
@@ -176,5 +176,5 @@ func (e *Engine) notifyVDSO(c *vdsoCall, text string) {
 		}
 	}
 	c.told = append(c.told, text)
-	e.notify("%s in the vDSO: %s", c.name(), text)
+	e.report.notify("%s in the vDSO: %s", c.name(), text)
 }

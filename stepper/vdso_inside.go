@@ -89,7 +89,7 @@ func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) answer {
 		return then(e.runOut(th, c), arrive)
 	}
 	e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; the system call of that name was made in its place", n))
-	e.reportUnit(UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1,
+	e.report.unit(UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1,
 		Result: Returned, Exit: th.regs.PC(), Rung: c.rung})
 	return arrive()
 }

@@ -18,10 +18,12 @@ var layers = [][]string{
 	{"stepper/machine/amd64"},     // an architecture
 	{"stepper/machine/arches"},    // which one a file is of
 	{"stepper/opv"},               // cpu_opv vectors
+	{"stepper/source"},            // the words for functions, lines and frames
 	{"stepper/tracee"},            // what the Engine needs of a traced process
 	{"stepper/rseq"},              // the sections of a process, and the code around them
 	{"stepper/line"},              // what stepping through lines asks
 	{"stepper/ledger"},            // what is changed in the program, and to be undone
+	{"stepper/points"},            // breakpoints of the user's
 	{"stepper/corefile"},          // the world, as a core file has it
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine

@@ -1,9 +1,10 @@
-package stepper
+package points
 
 import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/source"
 	"rseqstep/table"
 )
 
@@ -22,20 +23,21 @@ type fixed struct {
 	home *table.Module // nil: it was in no file
 }
 
-// leaveProgram takes the user's breakpoints out of the program that another one
+// LeaveProgram takes the user's breakpoints out of the program that another one
 // has replaced. As in gdb ("update_breakpoints_after_exec", gdb/breakpoint.c)
 // they are kept, with their counts and conditions, and re-set in the new program
 // by what the user wrote; until that names something there they are pending.
 // Those that were for this program alone are deleted.
-// Precondition: e.sections are still the old program's.
-func (e *Engine) leaveProgram() {
-	kept := e.breakpoints[:0:0]
-	for _, b := range e.breakpoints {
+// Precondition: s.sections are still the old program's.
+func (s *Set) LeaveProgram() {
+	clear(s.watched)
+	kept := s.list[:0:0]
+	for _, b := range s.list {
 		b.planted, b.traps, b.inside, b.old = nil, nil, nil, nil
 		if b.thisProgram {
 			b.Gone = true
 			if b.name != nil {
-				e.notify("%s is deleted: the program has left the block in which its expression is valid", e.nameOf(b))
+				s.host.Notify("%v is deleted: the program has left the block in which its expression is valid", b)
 			}
 			continue
 		}
@@ -44,22 +46,22 @@ func (e *Engine) leaveProgram() {
 			continue
 		}
 		if !b.carried && b.relocate == nil {
-			b.fixed = e.fixed(b)
+			b.fixed = s.fixed(b)
 		}
 		b.carried, b.complained = true, false
 		b.Places, b.Pending, b.near = nil, true, 0
 	}
-	e.breakpoints = kept
+	s.list = kept
 }
 
 // fixed are the addresses of a breakpoint that was given as a number.
-func (e *Engine) fixed(b *Breakpoint) (list []fixed) {
+func (s *Set) fixed(b *Breakpoint) (list []fixed) {
 	switch {
 	case b.Kind.Watches():
-		list = append(list, fixed{b.Watch, e.sections.Image().ModuleAt(b.Watch)})
+		list = append(list, fixed{b.Watch, s.sections.Image().ModuleAt(b.Watch)})
 	case b.isAddress():
 		for _, p := range b.Places {
-			list = append(list, fixed{p.Addr, e.sections.Image().ModuleAt(p.Addr)})
+			list = append(list, fixed{p.Addr, s.sections.Image().ModuleAt(p.Addr)})
 		}
 	}
 	return list
@@ -69,26 +71,23 @@ func (e *Engine) fixed(b *Breakpoint) (list []fixed) {
 // executing another one: its Places are then those of the new program.
 func (b *Breakpoint) Carried() bool { return b.carried }
 
-// isAddress reports whether Location is an address rather than a place in the source.
-func (b *Breakpoint) isAddress() bool { return b.Location != "" && b.Location[0] == '*' }
-
 // resolve finds the places of a breakpoint anew, after the modules changed. One
 // that names nothing now keeps the places it had.
-func (e *Engine) resolve(b *Breakpoint) {
+func (s *Set) resolve(b *Breakpoint) {
 	if b.Kind.Catches() || !b.carried && (b.Kind.Watches() || b.Location == "" || b.isAddress()) {
 		return
 	}
 	if !b.carried {
-		if places, err := e.symbols.Lookup(b.Location, b.near); err == nil {
+		if places, err := s.symbols.Lookup(b.Location, b.near); err == nil {
 			b.Places, b.Pending = places, false
-			e.dropStale(b)
+			s.dropStale(b)
 		}
 		return
 	}
-	if b.Pending || b.Kind <= BreakHardware && !b.isAddress() {
-		if err := e.relocate(b); err != nil && !b.complained {
+	if b.Pending || b.Kind.Breaks() && !b.isAddress() {
+		if err := s.relocate(b); err != nil && !b.complained {
 			b.complained = true
-			e.notify("error in re-setting %s: %v", e.nameOf(b), err)
+			s.host.Notify("error in re-setting %v: %v", b, err)
 		}
 	}
 }
@@ -96,8 +95,8 @@ func (e *Engine) resolve(b *Breakpoint) {
 // relocate finds the places of a breakpoint that was set in another program. No
 // error for a place in the source that this one does not have: it may come with a
 // library, as one of gdb's pending breakpoints.
-func (e *Engine) relocate(b *Breakpoint) error {
-	var places []Place
+func (s *Set) relocate(b *Breakpoint) error {
+	var places []source.Place
 	switch {
 	case b.relocate != nil:
 		at, err := b.relocate()
@@ -109,14 +108,14 @@ func (e *Engine) relocate(b *Breakpoint) error {
 			return nil // its condition is evaluated where it is met
 		}
 		for _, a := range at.Addrs {
-			places = append(places, e.placeAt(a))
+			places = append(places, s.placeAt(a))
 		}
 	case b.fixed != nil:
 		for _, f := range b.fixed {
-			if !sameFile(f.home, e.sections.Image().ModuleAt(f.addr)) {
+			if !sameFile(f.home, s.sections.Image().ModuleAt(f.addr)) {
 				return fmt.Errorf("%v was an address in %s, which is not there now", f.addr, f.from())
 			}
-			places = append(places, e.placeAt(f.addr))
+			places = append(places, s.placeAt(f.addr))
 		}
 		if b.Kind.Watches() {
 			b.Pending = false
@@ -124,14 +123,14 @@ func (e *Engine) relocate(b *Breakpoint) error {
 		}
 	default:
 		var err error
-		if places, err = e.symbols.Lookup(b.Location, b.near); err != nil {
+		if places, err = s.symbols.Lookup(b.Location, b.near); err != nil {
 			return nil
 		}
 	}
 	places, err := b.where(places)
 	if len(places) > 0 {
 		b.Places, b.Pending = places, false
-		e.dropStale(b)
+		s.dropStale(b)
 		return nil
 	}
 	return err
@@ -139,7 +138,7 @@ func (e *Engine) relocate(b *Breakpoint) error {
 
 // where is those of the places at which the breakpoint's condition means
 // something; gdb disables the others.
-func (b *Breakpoint) where(places []Place) (kept []Place, err error) {
+func (b *Breakpoint) where(places []source.Place) (kept []source.Place, err error) {
 	if b.applies == nil {
 		return places, nil
 	}
@@ -167,23 +166,4 @@ func (f fixed) from() string {
 		return "memory of the program before"
 	}
 	return f.home.Path
-}
-
-// placeAt describes an address.
-func (e *Engine) placeAt(a table.Addr) Place {
-	p := Place{Addr: a}
-	if f, ok := e.symbols.Function(a); ok {
-		p.Function, p.Module = f.Name, f.Module
-		total, _ := e.symbols.Inlines(a)
-		p.Line, _ = e.symbols.Line(a, total)
-	}
-	return p
-}
-
-// nameOf is a breakpoint as messages name it.
-func (e *Engine) nameOf(b *Breakpoint) string {
-	if b.name != nil {
-		return b.name()
-	}
-	return fmt.Sprintf("breakpoint %d", b.Number)
 }

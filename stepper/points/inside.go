@@ -1,0 +1,57 @@
+package points
+
+import (
+	"slices"
+
+	"rseqstep/table"
+)
+
+// Within lists the addresses inside a section that breakpoints of a thread's wait at.
+func (s *Set) Within(tid int, p *table.Placed) (list []table.Addr) {
+	for _, b := range s.list {
+		if !b.Enabled || !b.Kind.Breaks() || !b.isFor(tid) {
+			continue
+		}
+		for _, place := range b.Places {
+			if p.Contains(place.Addr) && !slices.Contains(list, place.Addr) {
+				list = append(list, place.Addr)
+			}
+		}
+	}
+	return list
+}
+
+// Wants reports whether a breakpoint or a watchpoint needs a thread to be taken through
+// the section with its registration lifted.
+func (s *Set) Wants(tid int, p *table.Placed) bool {
+	return s.watched[p.Start] > 0 || len(s.Within(tid, p)) > 0
+}
+
+// Arming reports whether a breakpoint is planted at an address for what lies inside a
+// section.
+func (s *Set) Arming(a table.Addr) bool {
+	return slices.ContainsFunc(s.list, func(b *Breakpoint) bool { return slices.Contains(b.traps, a) })
+}
+
+// metInside makes sure that a section which a watchpoint was met inside of is from now
+// on gone through with the registration lifted: the kernel would abort it each time.
+func (s *Set) metInside(b *Breakpoint, p *table.Placed) error {
+	if slices.Contains(b.inside, p.Start) {
+		return nil
+	}
+	trap, ok, err := s.sections.Arming(p)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		s.host.Notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, s.sections.Name(p))
+		return nil
+	}
+	if err := s.Insert(trap, b.insider()); err != nil {
+		return err
+	}
+	s.host.Notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, s.sections.Name(p))
+	b.traps, b.inside = append(b.traps, trap), append(b.inside, p.Start)
+	s.watched[p.Start]++
+	return nil
+}

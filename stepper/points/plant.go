@@ -1,0 +1,158 @@
+package points
+
+import (
+	"errors"
+	"slices"
+
+	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/tracee"
+	"rseqstep/table"
+)
+
+// Insert plants a software breakpoint for an owner, the user's or one of the debugger's
+// own, where one may stand. Errors: those of rseq.Sections.Guard and GuardOwn.
+func (s *Set) Insert(a table.Addr, o ledger.Owner) error {
+	if !s.traps.OwnedFor(a) {
+		guard := s.sections.GuardOwn
+		if o.Why == ledger.Asked {
+			guard = s.sections.Guard
+		}
+		if err := guard(a); err != nil {
+			return err
+		}
+	}
+	return s.traps.Plant(a, o)
+}
+
+// plant puts what an enabled breakpoint needs into the program.
+func (s *Set) plant(b *Breakpoint) error {
+	switch {
+	case !s.host.Alive() || !b.Enabled:
+		return nil
+	case b.Kind == CatchSyscall:
+		return s.reportSyscalls(true)
+	case b.Kind.Catches():
+		return nil
+	case b.Kind.Watches():
+		return s.plantWatch(b)
+	}
+	if err := s.plantInside(b); err != nil {
+		return err
+	}
+	for _, p := range b.Places {
+		if p.Trap != 0 || b.at(p.Addr) {
+			continue
+		}
+		var err error
+		if b.Kind == Software {
+			err = s.Insert(p.Addr, b.asker())
+		} else {
+			err = s.traps.SetDebug(b.asker(), tracee.DebugExecute, p.Addr, 1)
+		}
+		if err != nil {
+			return err
+		}
+		b.planted = append(b.planted, p.Addr)
+	}
+	return nil
+}
+
+// plantWatch takes a debug register for a watchpoint.
+func (s *Set) plantWatch(b *Breakpoint) error {
+	if len(b.planted) > 0 || b.Pending {
+		return nil
+	}
+	b.old = s.watchedBytes(b)
+	kind := tracee.DebugWrite
+	if b.Kind != WatchWrite {
+		kind = tracee.DebugReadWrite
+	}
+	if err := s.traps.SetDebug(b.asker(), kind, b.Watch, b.WatchLength); err != nil {
+		return err
+	}
+	b.planted = []table.Addr{b.Watch}
+	return nil
+}
+
+// plantInside puts a breakpoint on the arming store of every section that a place
+// of b lies inside of.
+func (s *Set) plantInside(b *Breakpoint) error {
+	for i := range b.Places {
+		p := &b.Places[i]
+		trap, err := s.sections.InsideTrap(p.Addr)
+		if err != nil {
+			return err
+		}
+		p.Trap = trap
+		if trap == 0 || slices.Contains(b.traps, trap) {
+			continue
+		}
+		if err := s.Insert(trap, b.insider()); err != nil {
+			return err
+		}
+		b.traps = append(b.traps, trap)
+	}
+	return nil
+}
+
+// uproot takes out what was planted for a breakpoint. What fails stays in the ledger,
+// to be given back later.
+func (s *Set) uproot(b *Breakpoint) error {
+	var err error
+	for _, a := range b.traps {
+		err = errors.Join(err, s.traps.Unplant(a, b.insider()))
+	}
+	for _, start := range b.inside {
+		if s.watched[start]--; s.watched[start] <= 0 {
+			delete(s.watched, start)
+		}
+	}
+	b.traps, b.inside = nil, nil
+	switch {
+	case b.Kind == CatchSyscall:
+		return errors.Join(err, s.reportSyscalls(false))
+	case b.Kind.Catches():
+		return err
+	case b.Kind == Software:
+		for _, a := range b.planted {
+			err = errors.Join(err, s.traps.Unplant(a, b.asker()))
+		}
+	default:
+		err = errors.Join(err, s.traps.FreeDebug(b.asker()))
+	}
+	b.planted = nil
+	return err
+}
+
+// UprootAll takes all breakpoints out of the program, which is about to be let go.
+func (s *Set) UprootAll() (err error) {
+	for _, b := range s.list {
+		err = errors.Join(err, s.uproot(b))
+	}
+	return err
+}
+
+// PlantAll puts them back where that came to nothing.
+func (s *Set) PlantAll() (err error) {
+	for _, b := range s.list {
+		err = errors.Join(err, s.plant(b))
+	}
+	return err
+}
+
+// Ended forgets what was planted in a process that is no more.
+func (s *Set) Ended() {
+	clear(s.watched)
+	for _, b := range s.list {
+		b.planted, b.traps, b.inside = nil, nil, nil
+	}
+}
+
+// reportSyscalls has system calls reported where a catchpoint is for them. One that is
+// being made is not in the list yet.
+func (s *Set) reportSyscalls(made bool) error {
+	if !s.host.Alive() {
+		return nil
+	}
+	return s.host.ReportSyscalls(made || slices.ContainsFunc(s.list, func(b *Breakpoint) bool { return b.Enabled && b.Kind == CatchSyscall }))
+}

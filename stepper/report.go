@@ -1,0 +1,89 @@
+package stepper
+
+import (
+	"fmt"
+	"slices"
+
+	"rseqstep/table"
+)
+
+// maxReport bounds the units that one command reports (stepi 1000000 passes many).
+const maxReport = 64
+
+// report is what the command that runs has to say besides where it ends. The counts of
+// the sections are of all commands.
+type report struct {
+	units   []UnitReport
+	dropped int // units before those that did not fit
+	notes   []string
+	child   int // a process that forked off and was let go
+	counts  map[table.Addr]*Counts
+}
+
+// begin forgets what the command before has said.
+func (r *report) begin() { r.units, r.notes, r.dropped, r.child = nil, nil, 0, 0 }
+
+// end makes it part of the Stop of its command.
+func (r *report) end(stop *Stop) {
+	stop.Units, stop.Notes = r.units, r.notes
+	if stop.Child == 0 {
+		stop.Child = r.child
+	}
+	if r.dropped > 0 {
+		stop.Dropped = r.dropped
+	}
+}
+
+// unit reports a unit, equal passes in a row as one. A section's unit is counted, too.
+func (r *report) unit(u UnitReport) {
+	if u.End != 0 {
+		r.count(u.Start, u.Result)
+	}
+	if n := len(r.units); n > 0 {
+		last := &r.units[n-1]
+		if last.TID == u.TID && last.Start == u.Start && last.Result == u.Result && last.Exit == u.Exit && last.CPU == u.CPU && last.Rung == u.Rung {
+			last.Passes++
+			return
+		}
+	}
+	u.Passes = 1
+	if len(r.units) >= maxReport {
+		r.units = r.units[1:]
+		r.dropped++
+	}
+	r.units = append(r.units, u)
+}
+
+// count counts a pass of the section at start.
+func (r *report) count(start table.Addr, result Result) {
+	if r.counts == nil {
+		r.counts = map[table.Addr]*Counts{}
+	}
+	c := r.counts[start]
+	if c == nil {
+		c = &Counts{}
+		r.counts[start] = c
+	}
+	c.Count(result)
+}
+
+// sections is a copy of the counts.
+func (r *report) sections() map[table.Addr]Counts {
+	out := make(map[table.Addr]Counts, len(r.counts))
+	for a, c := range r.counts {
+		out[a] = *c
+	}
+	return out
+}
+
+// notify adds a sentence for the user.
+func (r *report) notify(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
+
+// notifyOnce is notify for what is said once in a command.
+func (r *report) notifyOnce(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(r.notes, text) {
+		r.notes = append(r.notes, text)
+	}
+}
