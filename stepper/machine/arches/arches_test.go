@@ -24,13 +24,12 @@ func TestArchitectureIsThatOfTheELFHeader(t *testing.T) {
 	}
 }
 
-// nothing is memory that cannot be read.
+// nothing is unreadable memory.
 type nothing struct{}
 
 func (nothing) ReadMemory(table.Addr, []byte) (int, error) { return 0, errors.New("nothing there") }
 
-// What is asked of registers by meaning has an answer on each architecture, and no
-// two things have the same one.
+// Every register role has a register on each architecture, and no two roles share one.
 func TestEveryArchitectureAnswersWhatIsAskedOfRegisters(t *testing.T) {
 	for _, a := range All() {
 		t.Run(a.Name, func(t *testing.T) {
