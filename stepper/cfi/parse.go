@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// ErrMalformed is what comes of call frame information that cannot be read.
+// ErrMalformed is wrapped by the errors about malformed call frame information.
 var ErrMalformed = errors.New("malformed call frame information")
 
 // CIE is a Common Information Entry (DWARF 5 section 6.4.1; for .eh_frame the
@@ -30,8 +30,8 @@ type FDE struct {
 	code []byte
 }
 
-// Reader reads a byte string that lies at file address Base. After an overrun Bad is
-// set and it reads zeros.
+// Reader reads a byte string at file address Base. After an overrun Bad is set and it
+// reads zeros.
 type Reader struct {
 	P        []byte
 	At       int // the next byte
@@ -110,8 +110,8 @@ func (r *Reader) cstring() string {
 	}
 }
 
-// How .eh_frame encodes addresses (LSB, "DWARF Exception Header Encoding"):
-// the low half says the form, the high half what it is relative to.
+// How .eh_frame encodes addresses (LSB, "DWARF Exception Header Encoding"): the
+// low half is the format, the high half what the value is relative to.
 const (
 	ehAbsPtr   = 0x00
 	ehULEB     = 0x01
@@ -130,8 +130,8 @@ const (
 	EhOmit     = 0xff
 )
 
-// Encoded reads an address in one of those encodings. dataBase is what
-// EhDataRel is relative to.
+// Encoded reads an address in one of those encodings. dataBase is the base of
+// EhDataRel.
 func (r *Reader) Encoded(enc byte, dataBase uint64) uint64 {
 	if enc == EhOmit {
 		return 0
@@ -170,8 +170,8 @@ func (r *Reader) Encoded(enc byte, dataBase uint64) uint64 {
 	return v
 }
 
-// ReadCIE decodes the body of a CIE, what follows its id. eh tells .eh_frame
-// from .debug_frame.
+// ReadCIE decodes the body of a CIE, the bytes after its id. eh is true for
+// .eh_frame, false for .debug_frame.
 func ReadCIE(r *Reader, eh bool) (*CIE, error) {
 	c := &CIE{order: r.Order, addrSize: r.AddrSize}
 	version := r.Uint(1)
@@ -212,8 +212,8 @@ func ReadCIE(r *Reader, eh bool) (*CIE, error) {
 	return c, nil
 }
 
-// augmentation reads the letters after 'z'. What follows one it does not know
-// is skipped with the rest of the data.
+// augmentation reads the letters after 'z'. At an unknown letter it skips the
+// rest of the data.
 func (c *CIE) augmentation(r *Reader, letters string) {
 	for _, l := range letters {
 		switch l {
@@ -232,7 +232,7 @@ func (c *CIE) augmentation(r *Reader, letters string) {
 	}
 }
 
-// ReadFDE decodes the body of an FDE, what follows its CIE pointer.
+// ReadFDE decodes the body of an FDE, the bytes after its CIE pointer.
 func ReadFDE(r *Reader, c *CIE) (*FDE, error) {
 	r.AddrSize = c.addrSize
 	f := &FDE{cie: c}

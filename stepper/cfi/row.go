@@ -1,28 +1,29 @@
 package cfi
 
-// RuleKind says how a register of the caller is found (DWARF 5 section 6.4.1).
+// RuleKind is the way in which a register of the caller is found (DWARF 5
+// section 6.4.1).
 type RuleKind uint8
 
 const (
-	Unset     RuleKind = iota // no rule given: taken as unchanged
+	Unset     RuleKind = iota // no rule: assumed unchanged
 	Undefined                 // lost; for the return address: the outermost frame
 	Same
 	Offset        // saved at CFA + n
 	ValOffset     // CFA + n itself
 	Register      // in register n
-	Expression    // saved where the expression says
-	ValExpression // what the expression says
+	Expression    // saved at the expression's address
+	ValExpression // the expression's value
 )
 
-// Rule is how one register is found.
+// Rule is the rule for one register.
 type Rule struct {
 	Kind RuleKind
 	N    int64
 	Expr []byte
 }
 
-// Columns is how many DWARF registers amd64 has rules for: rax to r15 and the
-// return address (System V ABI, AMD64 supplement, figure 3.36).
+// Columns is the number of DWARF registers for which amd64 has rules: rax to
+// r15 and the return address (System V ABI, AMD64 supplement, figure 3.36).
 const Columns = 17
 
 // CFARule is how the CFA is found: register + offset, or an expression.
@@ -32,10 +33,10 @@ type CFARule struct {
 	Expr   []byte // nil: Reg + Offset
 }
 
-// NoRegister is the register of a CFA that nothing says how to find.
+// NoRegister is the register of a CFA without a rule.
 const NoRegister = ^uint64(0)
 
-// Row is the unwinding rules that hold at one address.
+// Row is the unwinding rules that apply at one address.
 type Row struct {
 	CFA    CFARule
 	Regs   [Columns]Rule
@@ -46,7 +47,7 @@ type Row struct {
 // maxRemembered bounds DW_CFA_remember_state; compilers nest it at most twice.
 const maxRemembered = 64
 
-// RowAt carries out the entry's instructions up to pc.
+// RowAt executes the entry's instructions up to pc.
 func (f *FDE) RowAt(pc uint64) (*Row, error) {
 	m := cfaMachine{cie: f.cie, loc: f.Low, row: Row{CFA: CFARule{Reg: NoRegister}, RA: f.cie.ra, Signal: f.cie.signal}}
 	if err := m.run(f.cie.init, ^uint64(0)); err != nil {
@@ -62,7 +63,7 @@ func (f *FDE) RowAt(pc uint64) (*Row, error) {
 	return &m.row, nil
 }
 
-// cfaMachine carries out call frame instructions.
+// cfaMachine executes call frame instructions.
 type cfaMachine struct {
 	cie     *CIE
 	loc     uint64
@@ -71,7 +72,7 @@ type cfaMachine struct {
 	saved   []Row
 }
 
-// set gives a register its rule; those that amd64 has no column for are dropped.
+// set gives a register its rule; it drops registers that have no column on amd64.
 func (m *cfaMachine) set(reg uint64, r Rule) {
 	if reg < Columns {
 		m.row.Regs[reg] = r
@@ -84,8 +85,8 @@ func (m *cfaMachine) restore(reg uint64) {
 	}
 }
 
-// run carries out instructions until the location passes pc. Names of
-// instructions are those of DWARF 5 section 7.24, table 7.29.
+// run executes instructions until the location passes pc. Names of instructions
+// are those of DWARF 5 section 7.24, table 7.29.
 func (m *cfaMachine) run(code []byte, pc uint64) error {
 	r := &Reader{P: code, Order: m.cie.order, AddrSize: m.cie.addrSize}
 	for r.At < len(r.P) && !r.Bad {
@@ -113,7 +114,7 @@ func (m *cfaMachine) run(code []byte, pc uint64) error {
 	return nil
 }
 
-// extended carries out an instruction of the 0x00 to 0x3f kind.
+// extended executes an instruction of the 0x00 to 0x3f kind.
 func (m *cfaMachine) extended(op byte, r *Reader) error {
 	align := m.cie.dataAlign
 	switch op {

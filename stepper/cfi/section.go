@@ -13,11 +13,11 @@ type Section struct {
 	cies map[uint64]*CIE // by their offsets
 }
 
-// Entry is a CIE or FDE as the section holds it. Body is nil at a terminator.
+// Entry is a CIE or FDE of the section. Body is nil at a terminator.
 type Entry struct {
 	Off, Next uint64 // section offsets
 	IsCIE     bool
-	Body      []byte // what follows the id or the CIE pointer
+	Body      []byte // the bytes after the id or the CIE pointer
 
 	cie    uint64 // section offset of the FDE's CIE
 	bodyAt uint64
@@ -27,8 +27,8 @@ func (s *Section) reader(p []byte, base uint64) *Reader {
 	return &Reader{P: p, Base: base, Order: s.Order, AddrSize: s.AddrSize}
 }
 
-// EntryAt takes apart the entry at a section offset. ok is false at the section's end
-// and where nothing can be made of it.
+// EntryAt decodes the entry at a section offset. ok is false at the section's end and for
+// an undecodable entry.
 func (s *Section) EntryAt(off uint64) (e Entry, ok bool) {
 	r := s.reader(s.P, s.Base)
 	r.At = int(off)
@@ -60,8 +60,8 @@ func (s *Section) EntryAt(off uint64) (e Entry, ok bool) {
 	return e, true
 }
 
-// FDEs calls each for every FDE, in the section's order, with its offset. Malformed
-// ones are left out.
+// FDEs calls each for every FDE, in the section's order, with its offset. It skips
+// malformed ones.
 func (s *Section) FDEs(each func(off uint64, f *FDE)) {
 	for off := uint64(0); off+8 <= uint64(len(s.P)); {
 		e, ok := s.EntryAt(off)

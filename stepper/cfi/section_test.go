@@ -9,8 +9,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// FuzzSection takes any bytes for a section: no panic, every entry listed is found again
-// at its offset and reads the same, and an entry has rules or says that it is malformed.
+// FuzzSection uses any bytes as a section: no panic, every listed entry is found again at
+// its offset with the same content, and an entry has rules or is reported as malformed.
 // (That the rules are right is tested against readelf, in stepper/symbols.)
 func FuzzSection(f *testing.F) {
 	program := tabletest.Build(f, tabletest.Fixture{Source: "calls.c", Flags: []string{"-lm"}})

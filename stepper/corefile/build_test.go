@@ -10,7 +10,7 @@ import (
 	"rseqstep/stepper/machine/amd64"
 )
 
-// tiny is a core file to be built: notes, then memory.
+// tiny is a core file to be built: notes and memory.
 type tiny struct {
 	notes []byte
 	loads []load
@@ -19,7 +19,7 @@ type tiny struct {
 // load is one PT_LOAD.
 type load struct {
 	addr, size uint64 // size in memory
-	data       []byte // what is dumped
+	data       []byte // the dumped bytes
 	flags      elf.ProgFlag
 }
 
@@ -81,7 +81,7 @@ func auxv(pairs ...uint64) (b []byte) {
 	return b
 }
 
-// bytes is the file.
+// bytes returns the file.
 func (c *tiny) bytes() []byte {
 	h := append([]byte(elf.ELFMAG), byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT))
 	h = append(h, make([]byte, headerSize-len(h))...)
@@ -116,7 +116,7 @@ func programHeader(kind elf.ProgType, flags elf.ProgFlag, offset, addr, inFile, 
 // parse parses bytes as a core file.
 func parse(b []byte) (*Core, error) { return Parse(bytes.NewReader(b), int64(len(b))) }
 
-// sample is a core of two threads with all notes there are.
+// sample is a core of two threads with notes of every kind.
 func sample() *tiny {
 	c := &tiny{}
 	c.thread(100, 11, amd64.Regs(machine.Words{amd64.RIP: 0x401000, amd64.RSP: 0x7000, amd64.FSBase: 0x8000}))

@@ -16,7 +16,7 @@ import (
 	"rseqstep/table"
 )
 
-// write puts a core file into a file of the test's.
+// write writes a core file to a temporary file of the test's.
 func write(t testing.TB, b []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "core")
@@ -82,12 +82,12 @@ func TestMemoryIsReadAcrossSegmentsAndMissingIsSaidOf(t *testing.T) {
 		n    int
 		err  error
 	}{
-		{0x8ffe, 2, ErrNotDumped}, // up to where memory was not dumped
+		{0x8ffe, 2, ErrNotDumped}, // up to memory that was not dumped
 		{0x9000, 0, ErrNotDumped},
 		{0xa000, 0, ErrNotMapped},
 		{0, 0, ErrNotMapped},
 		{math.MaxUint64, 0, ErrNotMapped},
-		{0x401000, 0, syscall.ENOENT}, // the file that was mapped is not there
+		{0x401000, 0, syscall.ENOENT}, // the mapped file does not exist
 	} {
 		n, err := p.ReadMemory(row.addr, b)
 		var m *MemoryError
@@ -97,7 +97,7 @@ func TestMemoryIsReadAcrossSegmentsAndMissingIsSaidOf(t *testing.T) {
 	}
 }
 
-// Memory that was not dumped comes from the mapped file; what was dumped behind it does not.
+// Memory that was not dumped is read from the mapped file; memory dumped after it is not.
 func TestMemoryComesFromTheMappedFile(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	if err := os.WriteFile(data, append(make([]byte, 4096), bytes.Repeat([]byte("0123456789abcdef"), 1024)...), 0o600); err != nil {
@@ -119,7 +119,7 @@ func TestMemoryComesFromTheMappedFile(t *testing.T) {
 	}
 }
 
-// A file that was replaced since is not read: its text would be somebody else's.
+// A file that was replaced since is not read: its text would be another program's.
 func TestAFileThatHasChangedIsNotRead(t *testing.T) {
 	for _, id := range []bool{true, false} {
 		was, is := program("one", id), program("two", id)
@@ -167,7 +167,7 @@ func program(name string, id bool) []byte {
 	return append(h, make([]byte, 1024-len(h))...)
 }
 
-// The user's word counts for the program, with a warning where it does not fit.
+// A program named by the user is used, with a warning if it does not match.
 func TestProgramThatDoesNotMatchIsWarnedAbout(t *testing.T) {
 	for name, want := range map[string]bool{"averylongprogram": true, "other": false} {
 		path := filepath.Join(t.TempDir(), name)
@@ -175,7 +175,7 @@ func TestProgramThatDoesNotMatchIsWarnedAbout(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := sample()
-		c.loads[0].data = nil // the program's beginning is not known: its name decides
+		c.loads[0].data = nil // the program's first page is unknown: its name decides
 		p := mustOpen(t, c.bytes(), path)
 		if fits := len(p.Warnings()) == 0; fits != want || p.Executable() != path {
 			t.Errorf("%s: program %s, warnings %q", name, p.Executable(), p.Warnings())
@@ -183,8 +183,8 @@ func TestProgramThatDoesNotMatchIsWarnedAbout(t *testing.T) {
 	}
 }
 
-// With a limit on the size of core files the end of the memory is missing: what is there
-// is read.
+// With a limit on the size of core files the end of the memory is missing: the rest is
+// read.
 func TestCoreWithoutItsEndIsReadAsFarAsItGoes(t *testing.T) {
 	whole := sample().bytes()
 	p := mustOpen(t, whole[:len(whole)-0x1800], "")
@@ -196,7 +196,7 @@ func TestCoreWithoutItsEndIsReadAsFarAsItGoes(t *testing.T) {
 	}
 }
 
-// What is wrong with a file is an error of its kind.
+// Each defect of a file is an error of its kind.
 func TestMalformedCores(t *testing.T) {
 	whole := sample().bytes()
 	change := func(f func(b []byte)) []byte {
@@ -264,7 +264,7 @@ func TestMalformedCores(t *testing.T) {
 	}
 }
 
-// A core that names what is no regular file does not make the debugger wait for a
+// A core that names an irregular file as mapped does not make the debugger wait for a
 // FIFO's writer, or read a device.
 func TestMappedNamesOfNoFiles(t *testing.T) {
 	dir := t.TempDir()
@@ -289,7 +289,7 @@ func TestMappedNamesOfNoFiles(t *testing.T) {
 	}
 }
 
-// More mappings than fit the header's 16 bits: the count stands in section header 0.
+// More mappings than fit the header's 16 bits: the count is in section header 0.
 func TestManyProgramHeaders(t *testing.T) {
 	c := sample()
 	b := c.bytes()
@@ -303,7 +303,8 @@ func TestManyProgramHeaders(t *testing.T) {
 	}
 }
 
-// glibc's area is where glibc's own variables say; what they do not say is not known.
+// glibc's own variables locate its rseq area; an area that they do not describe is
+// unknown.
 func TestRseqAreaIsFoundByGlibcsVariables(t *testing.T) {
 	const fs, offset, size = 0x8000, 0x7100, 0x7200 // the thread pointer, and where the variables are
 	for name, row := range map[string]struct {
@@ -347,7 +348,7 @@ func TestRseqAreaIsFoundByGlibcsVariables(t *testing.T) {
 	}
 }
 
-// The kernel's text about the process goes to a terminal.
+// The core's text about the process is printed to a terminal.
 func TestControlCharactersAreNotShown(t *testing.T) {
 	i, err := parsePrpsinfo(prpsinfo(1, "a\x1b[2J", "./a\nb \x9b\xff c "))
 	if err != nil || i.Name != "a?[2J" || i.Args != "./a?b ?? c" {
@@ -355,7 +356,7 @@ func TestControlCharactersAreNotShown(t *testing.T) {
 	}
 }
 
-// Sizes that a core claims do not become memory of ours.
+// The debugger does not allocate the sizes that a core claims.
 func TestAHugeVDSOIsNotRead(t *testing.T) {
 	c := sample()
 	c.note("CORE", noteAuxv, auxv(auxVDSO, 0x100000))
@@ -367,7 +368,8 @@ func TestAHugeVDSOIsNotRead(t *testing.T) {
 	}
 }
 
-// No byte of a core file makes reading panic, and what is read is read.
+// No byte of a core file makes the reader panic, and what Parse accepts can be
+// read.
 func FuzzParse(f *testing.F) {
 	small := sample()
 	for i := range small.loads {

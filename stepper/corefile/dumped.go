@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// segmentAt is the memory around an address, nil for none.
+// segmentAt is the segment that contains an address, nil for none.
 func (c *Core) segmentAt(a table.Addr) *segment {
 	i, found := slices.BinarySearchFunc(c.segments, a, func(s segment, a table.Addr) int { return cmp.Compare(s.low, a) })
 	if !found {
@@ -19,8 +19,8 @@ func (c *Core) segmentAt(a table.Addr) *segment {
 	return &c.segments[i]
 }
 
-// readDumped reads memory that the core file itself has. It stops at the first
-// byte that it has not, without an error.
+// readDumped reads memory from the core file itself. It stops at the first byte
+// that is not in the file, without an error.
 func (c *Core) readDumped(a table.Addr, p []byte) (n int, err error) {
 	for n < len(p) {
 		s := c.segmentAt(a + table.Addr(n))
@@ -42,8 +42,8 @@ func (c *Core) readDumped(a table.Addr, p []byte) (n int, err error) {
 	return n, nil
 }
 
-// dumpedUpTo is the first address from a on, at most high, that the core file has
-// itself; high where there is none. What it has not comes from elsewhere up to there.
+// dumpedUpTo is the first address from a on, at most high, that is in the core file
+// itself; high if there is none. Memory up to there must come from elsewhere.
 func (c *Core) dumpedUpTo(a, high table.Addr) table.Addr {
 	i, _ := slices.BinarySearchFunc(c.segments, a, func(s segment, a table.Addr) int { return cmp.Compare(s.low, a) })
 	for ; i < len(c.segments) && c.segments[i].low < high; i++ {

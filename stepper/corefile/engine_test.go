@@ -12,8 +12,8 @@ import (
 	"rseqstep/table"
 )
 
-// Every command of the Engine that would move or change a core's process says that it
-// cannot, and leaves what is shown as it was.
+// Every command of the Engine that would move or change a core's process returns an error
+// and leaves the shown state unchanged.
 func TestTheEngineCannotMoveACore(t *testing.T) {
 	p := mustOpen(t, sample().bytes(), "")
 	set := symbols.New(symbols.Options{})
@@ -46,7 +46,7 @@ func TestTheEngineCannotMoveACore(t *testing.T) {
 			return err
 		},
 	} {
-		bounds := name == "step" || name == "next" // without symbols they do not come that far
+		bounds := name == "step" || name == "next" // without symbols they fail earlier
 		if err := do(); err == nil || !bounds && !errors.Is(err, tracee.ErrNoMotion) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// What can be wrong with a core file, to be found with errors.Is.
+// Kinds of errors in a core file, for errors.Is.
 var (
 	ErrNotCore     = errors.New("not a core file")
 	ErrUnsupported = errors.New("not supported")
@@ -16,12 +16,12 @@ var (
 	ErrNoThreads   = errors.New("the core file has no threads (no NT_PRSTATUS note)")
 )
 
-// because joins a sentinel and the particulars; errors.Is finds the sentinel.
+// because joins a sentinel and the details; errors.Is finds the sentinel.
 func because(sentinel error, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), sentinel)
 }
 
-// MemoryError says which memory a core file does not have, and why.
+// MemoryError says which memory is not available, and why.
 type MemoryError struct {
 	Addr table.Addr // the first byte that cannot be read
 	Err  error
@@ -31,7 +31,7 @@ func (e *MemoryError) Error() string {
 	return fmt.Sprintf("cannot access memory at address %v: %v", e.Addr, e.Err)
 }
 
-// Reason is why, for the user: "" where there is no more to say than that there is none.
+// Reason is the reason for the user: "" if the memory simply does not exist.
 func (e *MemoryError) Reason() string {
 	if errors.Is(e.Err, ErrNotMapped) {
 		return ""
@@ -41,7 +41,7 @@ func (e *MemoryError) Reason() string {
 
 func (e *MemoryError) Unwrap() error { return e.Err }
 
-// Why memory cannot be read.
+// Reasons why memory cannot be read.
 var (
 	ErrNotMapped = errors.New("nothing was mapped there")
 	ErrNotDumped = errors.New("it was not dumped into the core file (see coredump_filter in core(5))")

@@ -10,9 +10,9 @@ import (
 	"rseqstep/table"
 )
 
-// parseFiles reads NT_FILE: how many mappings, the size of the unit that offsets are
-// counted in, for each start, end and offset, then the paths, each with a zero byte
-// (fill_files_note, fs/binfmt_elf.c). All numbers have 8 bytes.
+// parseFiles reads NT_FILE: the number of mappings, the unit of the offsets, start, end
+// and offset of each, then the paths, each with a zero byte (fill_files_note,
+// fs/binfmt_elf.c). All numbers have 8 bytes.
 func parseFiles(b []byte) ([]Mapping, error) {
 	const head, entry = 16, 24
 	le := binary.LittleEndian
@@ -63,7 +63,7 @@ const (
 	auxVDSO    = 33 // AT_SYSINFO_EHDR
 )
 
-// auxiliary is a value of the auxiliary vector; 0 where there is none.
+// auxiliary is a value of the auxiliary vector; 0 if there is none.
 func (c *Core) auxiliary(kind uint64) uint64 {
 	for b := c.auxv; len(b) >= 16; b = b[16:] {
 		if binary.LittleEndian.Uint64(b) == kind {

@@ -22,20 +22,20 @@ const (
 	sectionHeaderSize = 64
 	manyHeaders       = 0xffff // PN_XNUM: the count is sh_info of section header 0
 
-	// maxHeaders is how many mappings are read: vm.max_map_count may be 2^31-1,
-	// and a program header for each is 56 bytes of the file.
+	// maxHeaders is the most mappings that are read: vm.max_map_count may be
+	// 2^31-1, and each has a program header of 56 bytes.
 	maxHeaders = 1 << 24
 )
 
-// segment is memory as a core file has it: a PT_LOAD program header.
+// segment is a part of memory in a core file: a PT_LOAD program header.
 type segment struct {
-	low, high  table.Addr // as it was mapped
-	dumped     uint64     // bytes from low on that the file has
-	offset     uint64     // of the first in the file
+	low, high  table.Addr // mapped range
+	dumped     uint64     // bytes from low on that are in the file
+	offset     uint64     // file offset of the first
 	executable bool
 }
 
-// Is reports whether a file is an ELF core file, of whatever machine.
+// Is reports whether a file is an ELF core file, of any machine.
 func Is(path string) bool {
 	fi, err := os.Stat(path) // a FIFO would block
 	if err != nil || !fi.Mode().IsRegular() {
@@ -68,7 +68,7 @@ type input struct {
 
 func (in input) has(offset, n uint64) bool { return offset <= in.size && n <= in.size-offset }
 
-// bytes reads n bytes at an offset. Precondition: n is bounded by the caller.
+// bytes reads n bytes at an offset. Precondition: the caller has bounded n.
 func (in input) bytes(offset, n uint64, what string) ([]byte, error) {
 	if !in.has(offset, n) {
 		return nil, because(ErrTruncated, "%s", what)
@@ -83,7 +83,7 @@ func (in input) bytes(offset, n uint64, what string) ([]byte, error) {
 	return p, nil
 }
 
-// checkHeader reads the ELF header. Its error says what a file is if it is no core that can be read here.
+// checkHeader reads the ELF header. Its error describes a file that is not a supported core.
 func checkHeader(in input) ([]byte, *machine.Arch, error) {
 	h := make([]byte, headerSize)
 	n, err := in.r.ReadAt(h, 0)
@@ -101,7 +101,7 @@ func checkHeader(in input) ([]byte, *machine.Arch, error) {
 	class, machine := elf.Class(h[elf.EI_CLASS]), elf.Machine(byteOrder(h).Uint16(h[18:]))
 	arch, err := arches.Of(machine, class)
 	if err != nil || elf.Data(h[elf.EI_DATA]) != elf.ELFDATA2LSB {
-		return nil, nil, because(ErrUnsupported, "the core of a program for %v (%v); core files of 64-bit x86 programs can be read here", machine, class)
+		return nil, nil, because(ErrUnsupported, "the core of a program for %v (%v); only core files of 64-bit x86 programs can be read here", machine, class)
 	}
 	if n < headerSize {
 		return nil, nil, because(ErrTruncated, "the ELF header")
@@ -109,7 +109,8 @@ func checkHeader(in input) ([]byte, *machine.Arch, error) {
 	return h, arch, nil
 }
 
-// readHeaders reads the program headers: memory, by address, and where notes are.
+// readHeaders reads the program headers: memory, by address, and the positions of the
+// notes.
 func (c *Core) readHeaders() error {
 	h, arch, err := checkHeader(c.in)
 	if err != nil {
@@ -144,7 +145,8 @@ func (c *Core) readHeaders() error {
 	return nil
 }
 
-// programHeader takes one up. What it says beyond the end of the file is noted.
+// programHeader adds one program header. It records data beyond the end of the
+// file as missing.
 func (c *Core) programHeader(b []byte) {
 	le := binary.LittleEndian
 	offset, addr, inFile, inMemory := le.Uint64(b[8:]), le.Uint64(b[16:]), le.Uint64(b[32:]), le.Uint64(b[40:])

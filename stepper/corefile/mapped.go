@@ -13,12 +13,12 @@ import (
 	"rseqstep/table"
 )
 
-// mapped is a file that was mapped, as it is found here.
+// mapped is a mapped file, as found on this machine.
 type mapped struct {
-	*os.File             // nil exactly when err is not
-	path     string      // here
-	elf      *table.File // nil for one that is no ELF file
-	err      error       // why it cannot be read, or is not the file that was mapped
+	*os.File             // nil if and only if err is not
+	path     string      // path on this machine
+	elf      *table.File // nil for a file that is not ELF
+	err      error       // why it cannot be read, or that it is not the mapped file
 }
 
 func (m *mapped) close() error {
@@ -28,14 +28,14 @@ func (m *mapped) close() error {
 	return m.Close()
 }
 
-// ErrChanged says that a file is not the one that was mapped.
+// ErrChanged is wrapped by the error of a file that is not the mapped one.
 var ErrChanged = errors.New("the file is not the one that was mapped: they differ")
 
-// plain is a mapping's path without what the kernel puts behind that of a file
-// that was deleted.
+// plain is a mapping's path without the suffix that the kernel adds for a
+// deleted file.
 func plain(path string) string { return strings.TrimSuffix(path, " (deleted)") }
 
-// mapped is the file that was mapped under a path.
+// mapped is the file mapped under a path.
 func (p *Process) mapped(path string) *mapped {
 	if m := p.opened[path]; m != nil {
 		return m
@@ -56,7 +56,7 @@ func (p *Process) open(path string) *mapped {
 		m.path = p.program
 	}
 	fi, err := os.Stat(m.path)
-	if err == nil && !fi.Mode().IsRegular() { // a device's memory cannot be had again
+	if err == nil && !fi.Mode().IsRegular() { // a device's memory cannot be read again
 		err = errors.New("not a regular file")
 	}
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *Process) open(path string) *mapped {
 	if m.elf, err = table.Parse(m.File); err != nil && !errors.Is(err, table.ErrNotELF) {
 		m.err = err
 	}
-	if m.err == nil && !(ours && p.given) { // the user's word counts for the program
+	if m.err == nil && !(ours && p.given) { // a program named by the user is used in any case
 		m.err = p.fits(path, m)
 	}
 	if m.err != nil {
@@ -79,7 +79,8 @@ func (p *Process) open(path string) *mapped {
 	return m
 }
 
-// underlying is the errno inside an os error, whose path is named elsewhere.
+// underlying returns the errno inside an os error, because the caller names the
+// path.
 func underlying(err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
@@ -88,15 +89,15 @@ func underlying(err error) error {
 	return err
 }
 
-// fits compares a file with what was mapped: by the build ID, where both have
-// one, else by the beginning that was dumped, as far as it was. Error: ErrChanged.
+// fits compares a file with the mapped one: by the build ID, if both have one, else by
+// the dumped part of its first page. Error: ErrChanged.
 func (p *Process) fits(path string, m *mapped) error {
 	if m.elf == nil {
 		return nil
 	}
 	first := p.beginning(path)
 	if len(first) == 0 {
-		return nil // nothing of it was dumped: nothing speaks against it
+		return nil // nothing of it was dumped: no evidence against it
 	}
 	if id := buildID(first); id != "" && m.elf.BuildID != "" {
 		if id != m.elf.BuildID {
@@ -111,8 +112,8 @@ func (p *Process) fits(path string, m *mapped) error {
 	return nil
 }
 
-// beginning is what was dumped of a file's first page: the kernel dumps that of ELF
-// files by default (coredump_filter bit 4 in core(5)).
+// beginning is the dumped part of a file's first page: the kernel dumps that of ELF files
+// by default (coredump_filter bit 4 in core(5)).
 func (p *Process) beginning(path string) []byte {
 	for i := range p.files {
 		if m := &p.files[i]; m.Path == path && m.Offset == 0 {
@@ -141,7 +142,7 @@ func buildID(b []byte) string {
 		if elf.ProgType(le.Uint32(h)) != elf.PT_NOTE {
 			continue
 		}
-		// What is malformed, or lies beyond the beginning, has no build ID for us.
+		// A malformed note, or one beyond the first page, counts as no build ID.
 		_ = in.eachNote(note{offset: le.Uint64(h[8:]), size: le.Uint64(h[32:])}, func(name string, kind uint32, content note) error {
 			const gnuBuildID = 3 // NT_GNU_BUILD_ID
 			if name == "GNU" && kind == gnuBuildID && content.size <= 64 && id == "" {

@@ -2,8 +2,8 @@ package corefile
 
 import "rseqstep/table"
 
-// ReadMemory implements tracee.State: what the core has, else what the files have
-// that were mapped there. Error: *MemoryError.
+// ReadMemory implements tracee.State: from the core, else from the file that was mapped
+// there. Error: *MemoryError.
 func (p *Process) ReadMemory(a table.Addr, b []byte) (n int, err error) {
 	for n < len(b) {
 		at := a + table.Addr(n)
@@ -19,8 +19,8 @@ func (p *Process) ReadMemory(a table.Addr, b []byte) (n int, err error) {
 	return n, nil
 }
 
-// readMapped reads from the file that was mapped at an address. It reads one byte
-// at least, or fails.
+// readMapped reads from the file that was mapped at an address. It reads at least one
+// byte, or fails.
 func (p *Process) readMapped(a table.Addr, b []byte) (int, error) {
 	m := p.mappingAt(a)
 	switch {

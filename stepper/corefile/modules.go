@@ -11,9 +11,8 @@ import (
 	"rseqstep/table"
 )
 
-// main is where the program's own file was mapped: what the entry point lies in, or
-// the program headers where the text is in anonymous memory (huge pages); nil where that
-// is not known.
+// main is the mapping of the program's own file: the one that contains the entry point,
+// or the program headers if the text is in anonymous memory (huge pages); nil if unknown.
 func (p *Process) main() *Mapping {
 	if m := p.mappingAt(table.Addr(p.auxiliary(auxEntry))); m != nil {
 		return m
@@ -21,8 +20,8 @@ func (p *Process) main() *Mapping {
 	return p.mappingAt(table.Addr(p.auxiliary(auxHeaders)))
 }
 
-// findProgram decides which file is the program's: the one that the user has named, else
-// the one that was mapped, else, in a core that does not list what was, the first argument.
+// findProgram determines the program's file: the one named by the user, else the mapped
+// one, else, in a core without a list of mapped files, the first argument.
 func (p *Process) findProgram(given string) {
 	m := p.main()
 	p.program, p.given = given, given != ""
@@ -53,12 +52,12 @@ func (p *Process) matches(path string) bool {
 	return p.info.Name == "" || name[:min(len(name), most)] == p.info.Name
 }
 
-// maxVDSO is the most that a vDSO is taken to have, bytes: whoever reads its image
-// reads the whole of it. Today's have 2 to 4 pages.
+// maxVDSO is the largest vDSO that is accepted, in bytes, because readers of its image
+// read all of it. Current ones have 2 to 4 pages.
 const maxVDSO = 1 << 20
 
-// Modules are the ELF files that the process had loaded, by address: those of which
-// something executable was mapped, the program's own, and the vDSO.
+// Modules are the ELF files that the process had loaded, by address: those with an
+// executable mapping, the program's own, and the vDSO.
 func (p *Process) Modules() ([]*table.Module, error) { return p.modules, nil }
 
 func (p *Process) readModules() {
@@ -89,15 +88,15 @@ func (p *Process) readModules() {
 	}
 }
 
-// executable reports whether a mapping could be executed. Of one that the core has no
-// program header for (gdb leaves out what it does not dump) it may be.
+// executable reports whether a mapping could be executed. A mapping without a program
+// header in the core (gdb omits what it does not dump) counts as executable.
 func (p *Process) executable(m *Mapping) bool {
 	s := p.segmentAt(m.Low)
 	return s == nil || s.executable
 }
 
-// addModule adds the modules that the mappings of one file make up: one, or more
-// where it was loaded into several namespaces (dlmopen).
+// addModule adds the modules formed by the mappings of one file: one, or more if it was
+// loaded into several namespaces (dlmopen).
 func (p *Process) addModule(path string, maps []*Mapping, main bool) {
 	if !main && !slices.ContainsFunc(maps, p.executable) {
 		return
@@ -129,7 +128,7 @@ func (p *Process) addModule(path string, maps []*Mapping, main bool) {
 	}
 }
 
-// addUnlisted adds the program of a core that does not list what was mapped.
+// addUnlisted adds the program of a core without a list of mapped files.
 func (p *Process) addUnlisted() {
 	f, err := table.Open(p.program)
 	entry := p.auxiliary(auxEntry)

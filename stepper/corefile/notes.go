@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// Types of notes. See include/uapi/linux/elf.h. Those of the name "LINUX" have
-// numbers of their own.
+// Types of notes. See include/uapi/linux/elf.h. Those named "LINUX" have
+// separate numbers.
 const (
 	notePrstatus = 1          // NT_PRSTATUS
 	noteFPRegs   = 2          // NT_PRFPREG
@@ -19,20 +19,21 @@ const (
 	noteFile     = 0x46494c45 // NT_FILE
 )
 
-// Most of what is read of notes, in bytes: of all together (32,768 threads with AMX's
-// 11 kB each have 400 MB), of NT_FILE (65,530 mappings with paths of 1 kB), of others.
+// Limits in bytes for reading notes: all together (32,768 threads with AMX's 11 kB each
+// have 400 MB), NT_FILE (65,530 mappings with paths of 1 kB), others.
 const (
 	maxNotes    = 1 << 30
 	maxFileNote = 1 << 26
 	maxNote     = 1 << 16
 )
 
-// note is the content of a note, or of all notes together, in the file.
+// note is the position of a note's content, or of all notes together, in the
+// file.
 type note struct{ offset, size uint64 }
 
 const noteHeader = 12 // n_namesz, n_descsz, n_type: 4 bytes each
 
-// eachNote calls f for every note of a segment of them.
+// eachNote calls f for every note of a segment.
 func (in input) eachNote(all note, f func(name string, kind uint32, content note) error) error {
 	if !in.has(all.offset, all.size) {
 		return because(ErrTruncated, "the notes (%d bytes at offset %#x)", all.size, all.offset)
@@ -70,17 +71,17 @@ func (in input) eachNote(all note, f func(name string, kind uint32, content note
 	return nil
 }
 
-// padded is a length with what fills it up to 4 bytes.
+// padded is a length rounded up to 4 bytes.
 func padded(n uint64) uint64 { return (n + 3) &^ 3 }
 
-// readNotes takes up every note. Those of a thread follow its NT_PRSTATUS.
+// readNotes reads every note. Those of a thread follow its NT_PRSTATUS.
 func (c *Core) readNotes() error {
 	if len(c.notes) == 0 {
 		return ErrNoThreads
 	}
 	left := uint64(maxNotes)
 	for _, all := range c.notes {
-		if all.size > left { // segments of notes that overlap
+		if all.size > left { // note segments that overlap
 			return because(ErrMalformed, "notes of more than %d bytes", maxNotes)
 		}
 		left -= all.size
@@ -99,7 +100,7 @@ func (c *Core) readNotes() error {
 	return nil
 }
 
-// take takes one note up. last is the thread it belongs to, if to any; nil before the first.
+// take processes one note. last is the thread that it belongs to, if any; nil before the first.
 func (c *Core) take(name string, kind uint32, content note, last *Thread) error {
 	read := func(most uint64, what string) ([]byte, error) {
 		if content.size > most {

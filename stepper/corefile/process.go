@@ -12,24 +12,24 @@ import (
 	"rseqstep/table"
 )
 
-// Process is the process of a core file, with the files that it had mapped: a
-// tracee.State. It is not safe for concurrent use.
+// Process is the process of a core file, with its mapped files: a tracee.State.
+// It is not safe for concurrent use.
 type Process struct {
 	*Core
 	path     string // of the core file
 	file     *os.File
-	program  string // the program's file as it is found here; "" unknown
-	given    bool   // program was named by the user
+	program  string // the program's file as found on this machine; "" unknown
+	given    bool   // the user named program
 	opened   map[string]*mapped
 	modules  []*table.Module
 	warnings []string
-	symbol   func(name string) (table.Addr, bool) // nil: none are known
+	symbol   func(name string) (table.Addr, bool) // nil: no symbols are known
 }
 
 var _ tracee.State = (*Process)(nil)
 
-// Open opens a core file. program is the file of the program that it is of; "" for the one
-// that the core names. Errors: those of Parse, with the path before them.
+// Open opens a core file. program is the program's file; "" for the one named in the
+// core. Errors: those of Parse, prefixed with the path.
 func Open(path, program string) (*Process, error) {
 	fi, err := os.Stat(path)
 	switch {
@@ -69,8 +69,7 @@ func (p *Process) warn(format string, args ...any) {
 	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))
 }
 
-// Warnings are sentences about what the core file, or a file that was mapped, does
-// not have.
+// Warnings are sentences about what is missing from the core file or a mapped file.
 func (p *Process) Warnings() []string { return p.warnings }
 
 // Path is that of the core file.
@@ -79,10 +78,10 @@ func (p *Process) Path() string { return p.path }
 // Arch is the program's architecture.
 func (p *Process) Arch() *machine.Arch { return p.arch }
 
-// PID is the process's id when it lived: another process may have it now.
+// PID is the id that the process had: another process may have it now.
 func (p *Process) PID() int { return p.info.PID }
 
-// Executable is the path of the program's file, "" where it is not known.
+// Executable is the path of the program's file, "" if unknown.
 func (p *Process) Executable() string { return p.program }
 
 // Threads are the threads' ids in the core's own order.
@@ -94,7 +93,7 @@ func (p *Process) Threads() []int {
 	return list
 }
 
-// ThreadName is the program's name: a core has no names of threads.
+// ThreadName is the program's name: a core has no thread names.
 func (p *Process) ThreadName(int) string { return p.info.Name }
 
 // Auxv implements tracee.State: NT_AUXV.
@@ -130,20 +129,20 @@ func (p *Process) SignalMask(tid int) (uint64, error) {
 	return th.Blocked, nil
 }
 
-// Sizes in bytes: of siginfo_t (include/uapi/asm-generic/siginfo.h), of an FXSAVE area, of
-// an XSAVE area's legacy region and header, and the most that is read of one.
+// Sizes in bytes: of siginfo_t (include/uapi/asm-generic/siginfo.h), of an FXSAVE area,
+// of an XSAVE area's legacy region and header, and the largest one that is read.
 const (
 	siginfoSize = 128
 	fxsaveSize  = 512
 	xsaveHead   = 576
 	maxXState   = 1 << 20
 
-	fxsaveUsed = 464      // the rest is software's (Intel SDM volume 1, 10.5.1); the kernel keeps XCR0 there
+	fxsaveUsed = 464      // reserved for software (Intel SDM volume 1, 10.5.1); the kernel keeps XCR0 there
 	stateFP    = 1 | 1<<1 // x87 and SSE, in XCR0 and in XSTATE_BV
 )
 
-// XState implements tracee.State. A processor without XSAVE leaves only an FXSAVE
-// area (NT_PRFPREG), which is an XSAVE area's first part.
+// XState implements tracee.State. A processor without XSAVE has only an FXSAVE area
+// (NT_PRFPREG), which is an XSAVE area's first part.
 func (p *Process) XState(tid int) ([]byte, error) {
 	th, err := p.find(tid)
 	switch {
@@ -165,8 +164,8 @@ func (p *Process) XState(tid int) ([]byte, error) {
 	return area, nil
 }
 
-// Siginfo implements tracee.State. A kernel's core has that of the thread that the
-// signal was for, gdb's generate-core-file writes each thread's.
+// Siginfo implements tracee.State. A kernel's core has only that of the thread that got
+// the signal, gdb's generate-core-file writes each thread's.
 func (p *Process) Siginfo(tid int) ([]byte, error) {
 	th, err := p.find(tid)
 	if err != nil {

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// Where fields lie in struct elf_prstatus and struct elf_prpsinfo of 64 bits, bytes. See
-// include/linux/elfcore.h.
+// Offsets of fields in the 64-bit struct elf_prstatus and struct elf_prpsinfo, in bytes.
+// See include/linux/elfcore.h.
 const (
 	prCursig  = 12  // short
 	prSighold = 24  // unsigned long: the first word of the blocked signals
 	prPID     = 32  // pid_t, of the thread
 	prReg     = 112 // elf_gregset_t: the architecture's general registers
-	prRest    = 8   // behind them: int pr_fpvalid, padding
+	prRest    = 8   // after them: int pr_fpvalid, padding
 
 	psPID  = 24 // pid_t
 	psName = 40 // char[16]
@@ -23,8 +23,8 @@ const (
 	psSize = 136
 )
 
-// addThread takes up an NT_PRSTATUS. A second one of the same thread is an error:
-// every answer about the thread would be doubtful.
+// addThread adds a thread from its NT_PRSTATUS. A second one for the same thread is an
+// error, because it makes everything about the thread doubtful.
 func (c *Core) addThread(content note) (*Thread, error) {
 	regs := prReg + 8*uint64(c.arch.Words)
 	size := regs + prRest
@@ -51,13 +51,14 @@ func parsePrpsinfo(b []byte) (Info, error) {
 	return Info{
 		PID:  max(0, int(int32(binary.LittleEndian.Uint32(b[psPID:])))),
 		Name: text(b[psName:psArgs]),
-		// The kernel puts a space where an argument ends (fill_psinfo, fs/binfmt_elf.c), also behind the last.
+		// The kernel puts a space at the end of each argument (fill_psinfo, fs/binfmt_elf.c),
+		// including the last.
 		Args: strings.TrimRight(text(b[psArgs:psSize]), " "),
 	}, nil
 }
 
-// text is a C string that is shown to the user: a control character, which a
-// terminal would obey, is a question mark.
+// text converts a C string for display: control characters, which a terminal
+// would execute, become question marks.
 func text(b []byte) string {
 	s, _, _ := bytes.Cut(b, []byte{0})
 	return strings.Map(func(r rune) rune {

@@ -8,17 +8,18 @@ import (
 	"rseqstep/table"
 )
 
-// FindSymbols says how a symbol's address in the process is found.
+// FindSymbols sets the function that finds a symbol's address in the process.
 func (p *Process) FindSymbols(find func(name string) (table.Addr, bool)) { p.symbol = find }
 
-// glibcSignature is what glibc registers its areas with on amd64: RSEQ_SIG in sys/rseq.h.
+// glibcSignature is the signature with which glibc registers its areas on amd64: RSEQ_SIG
+// in sys/rseq.h.
 const glibcSignature = 0x53053053
 
-// Rseq is where glibc has put the thread's area: __rseq_offset bytes from the thread
-// pointer, and __rseq_size is 0 where it has registered none (sys/rseq.h, glibc 2.35
-// and newer). A core does not say what the kernel had registered. An area whose cpu_id
-// is negative was not. Error: tracee.ErrRseqUnknown where there is no such glibc, or
-// where the program may have registered an area of its own.
+// Rseq returns glibc's area of the thread: __rseq_offset bytes from the thread pointer;
+// __rseq_size is 0 if glibc has registered none (sys/rseq.h, glibc 2.35 and newer). A
+// core does not record the kernel's registration, but an area with a negative cpu_id was
+// not registered. Error: tracee.ErrRseqUnknown without such a glibc, or if the program
+// may have registered an area of its own.
 func (p *Process) Rseq(tid int) (tracee.RseqConfig, error) {
 	none := tracee.RseqConfig{}
 	th, err := p.find(tid)
@@ -34,7 +35,7 @@ func (p *Process) Rseq(tid int) (tracee.RseqConfig, error) {
 		return none, fmt.Errorf("%w, and glibc has made none", tracee.ErrRseqUnknown)
 	}
 	const (
-		original = 32 // bytes: what glibc registers where __rseq_size, the bytes in use, is less
+		original = 32 // bytes: what glibc registers if __rseq_size, the bytes in use, is less
 		cpuID    = 4  // in struct rseq (include/uapi/linux/rseq.h)
 	)
 	area := th.Regs.ThreadPointer() + table.Addr(offset)

@@ -1,6 +1,6 @@
 package dwexpr
 
-// unary carries out the operations on the top of the stack.
+// unary executes the operations on the top of the stack.
 func (m *machine) unary(op byte) error {
 	e, err := m.pop()
 	if err != nil {
@@ -24,7 +24,7 @@ func (m *machine) unary(op byte) error {
 	return m.push(e.typ.fit(e.v), e.typ)
 }
 
-// binary carries out the operations on the two upper entries.
+// binary executes the operations on the two upper entries.
 func (m *machine) binary(op byte) error {
 	b, err := m.pop()
 	if err != nil {
@@ -50,10 +50,11 @@ func (m *machine) binary(op byte) error {
 
 func errFloat() error { return unsupported("it computes with floating point") }
 
-// calculate takes values that fit the type. Generic values are signed in a division and
-// unsigned in a modulo (DWARF 5, 2.5.1.4; gdb, dwarf2/expr.c, DW_OP_mod); a right shift
-// goes by its name, whatever the type's sign. The modulo of a signed type has the
-// dividend's sign, as C's; gdb 13 gives it the divisor's, its later sources the dividend's.
+// calculate expects values that fit the type. Generic values are signed in a division and
+// unsigned in a modulo (DWARF 5, 2.5.1.4; gdb, dwarf2/expr.c, DW_OP_mod); the operation,
+// not the type's sign, determines the kind of right shift. The modulo of a signed type
+// has the dividend's sign, as in C; gdb 13 gives it the divisor's, its later sources the
+// dividend's.
 func (t *Type) calculate(op byte, a, b uint64) (uint64, error) {
 	switch op {
 	case OpAnd:
@@ -88,7 +89,7 @@ func (t *Type) calculate(op byte, a, b uint64) (uint64, error) {
 	return uint64(int64(a) / int64(b)), nil
 }
 
-// signed is the type with a sign, or without one.
+// signed is the type made signed or unsigned.
 func (t *Type) signed(sign bool) *Type {
 	if t == nil {
 		return nil

@@ -2,16 +2,16 @@ package dwexpr
 
 import "rseqstep/table"
 
-// Place is where an expression is evaluated.
+// Place is the context in which an expression is evaluated.
 type Place struct {
 	Frame Frame
 	Unit  Unit   // nil for an expression of call frame information
-	Limit *Limit // nil for one of its own
+	Limit *Limit // nil for a new one
 }
 
-// Evaluate evaluates an expression whose stack begins as initial. An empty one with an empty
-// stack says that the object is optimized out. The Location is zero exactly when there is an error:
-// ErrMalformed, ErrNotSupported or what a method of Frame or Unit answered.
+// Evaluate evaluates an expression with the initial stack. An empty expression with an empty stack
+// means that the object is optimized out. The Location is zero if and only if there is an error:
+// ErrMalformed, ErrNotSupported or the error of a method of Frame or Unit.
 func Evaluate(expr []byte, in Place, initial ...uint64) (Location, error) {
 	m := machine{frame: in.Frame, unit: in.Unit, limit: in.Limit, r: Reader{P: expr}}
 	if m.limit == nil {
@@ -30,8 +30,9 @@ func Evaluate(expr []byte, in Place, initial ...uint64) (Location, error) {
 	return m.run()
 }
 
-// Word evaluates an expression of call frame information: what it leaves on top of the
-// stack. One that names a register stands for its contents, as libgcc and gdb have it.
+// Word evaluates an expression of call frame information: it returns the top of the
+// stack. An expression that names a register gives the register's contents, as in libgcc
+// and gdb.
 func Word(expr []byte, in Frame, initial ...uint64) (uint64, error) {
 	at, err := Evaluate(expr, Place{Frame: in}, initial...)
 	switch {
@@ -50,11 +51,11 @@ type machine struct {
 	frame Frame
 	unit  Unit
 	limit *Limit
-	own   Limit // where there is no other
+	own   Limit // used if the Place has none
 	stack []entry
 	r     Reader
-	bits  int      // of pieces, so far
-	room  [8]entry // where the stack begins
+	bits  int      // bits of the pieces so far
+	room  [8]entry // initial space of the stack
 }
 
 // entry is one entry of the stack.
@@ -63,11 +64,11 @@ type entry struct {
 	typ *Type
 }
 
-// composite is the location as far as it was read: its pieces, and the simple
-// location after them.
+// composite is the location decoded so far: its pieces, and the simple location
+// after them.
 type composite struct {
 	pieces []Location
-	last   Location // Kind is zero when there is none
+	last   Location // Kind is zero if there is none
 }
 
 func (m *machine) run() (Location, error) {
@@ -96,7 +97,7 @@ func (m *machine) run() (Location, error) {
 	return Location{Kind: InMemory, Addr: m.top()}, nil
 }
 
-// step carries out the operation op, which the reader is at.
+// step executes the operation op at the reader's position.
 func (m *machine) step(op byte, c *composite) error {
 	m.r.At++
 	switch {
@@ -111,7 +112,7 @@ func (m *machine) step(op byte, c *composite) error {
 	return m.operation(op)
 }
 
-// piece closes a part of a composite location: what was said since the last one.
+// piece closes a part of a composite location: what follows the last one.
 func (m *machine) piece(op byte, c *composite) error {
 	bits, off := m.r.ULEB(), uint64(0)
 	if op == OpBitPiece {
@@ -120,7 +121,7 @@ func (m *machine) piece(op byte, c *composite) error {
 		bits *= 8
 	}
 	if bits > maxBits || off > maxBits {
-		return malformed("a piece of %d bits, %d into its place", bits, off)
+		return malformed("a piece of %d bits at bit %d of its place", bits, off)
 	}
 	if m.bits += int(bits + off); m.bits > maxBits {
 		return malformed("pieces of more than %d bits", maxBits)
@@ -138,7 +139,7 @@ func (m *machine) piece(op byte, c *composite) error {
 	return nil
 }
 
-// terminal carries out the operations that end a simple location.
+// terminal executes the operations that end a simple location.
 func (m *machine) terminal(op byte, at *Location) (ends bool, err error) {
 	switch {
 	case op >= OpReg0 && op <= OpReg31:

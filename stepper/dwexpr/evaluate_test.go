@@ -11,8 +11,9 @@ import (
 
 var errNot = errors.New("not to be had")
 
-// frame is a frame of 17 registers, each of which holds its own number times 0x1000, in
-// memory in which every byte is the low byte of its address; nothing lies from 1<<63 on.
+// frame is a frame of 17 registers, each of which contains its own number times 0x1000,
+// in memory in which every byte is the low byte of its address; nothing is mapped from
+// 1<<63 on.
 type frame struct{}
 
 func (frame) ReadMemory(a table.Addr, p []byte) (int, error) {
@@ -34,8 +35,8 @@ func (frame) Register(n uint64) (uint64, error) {
 
 func (frame) Relocate(a table.FileAddr) table.Addr { return table.Addr(a) + 0x40_0000 }
 
-// unit answers with numbers that tell which question was asked. Its entry values are the
-// operand, evaluated with the same limit.
+// unit returns a different number from each method. Its entry values are the operand,
+// evaluated with the same limit.
 type unit struct {
 	width int
 	limit *Limit
@@ -77,7 +78,7 @@ func (u unit) place() Place { return Place{Frame: frame{}, Unit: u, Limit: u.lim
 
 func inUnit() Place { return unit{width: 4, limit: &Limit{}}.place() }
 
-// typ is an operation on the number n of a type: DW_OP_const_type.
+// typ is a constant n of a type: DW_OP_const_type.
 func typ(t, n byte) []byte { return []byte{OpConstType, t, 1, n} }
 
 func join(parts ...[]byte) (out []byte) {
@@ -258,7 +259,8 @@ func TestBrokenExpressionsAreErrors(t *testing.T) {
 	}
 }
 
-// What needs a unit is refused in call frame information (DWARF 5, 6.4.2).
+// In call frame information, operations that need a unit are rejected (DWARF 5,
+// 6.4.2).
 func TestCallFrameInformationHasNoUnit(t *testing.T) {
 	for _, expr := range [][]byte{{OpFbreg, 0}, {OpCallFrameCFA}, {OpPushObject}, {OpLit0, OpFormTLSAddress}, {OpAddrx, 0}, {OpConstx, 0},
 		{OpEntryValue, 1, OpReg0}, {OpGNUParameterRef, 0, 0, 0, 0}, {OpGNUVariableValue, 0, 0, 0, 0}, {OpImplicitPointer, 0, 0, 0, 0, 0},
@@ -293,7 +295,7 @@ func TestWordIsWhatIsOnTop(t *testing.T) {
 	}
 }
 
-// A memory that reads less than it was asked for, and gives no reason.
+// short is memory that reads less than requested, without an error.
 type short struct{ frame }
 
 func (short) ReadMemory(a table.Addr, p []byte) (int, error) { return len(p) - 1, nil }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 )
 
-// ErrMalformed is what comes of an expression that means nothing, or does not end.
+// ErrMalformed is wrapped by the error of an expression that has no meaning, or does not
+// end.
 var ErrMalformed = errors.New("malformed DWARF expression")
 
-// ErrNotSupported is what comes of an operation that this package does not know.
+// ErrNotSupported is wrapped by the error of an operation that this package does not
+// support.
 var ErrNotSupported = errors.New("unsupported DWARF expression")
 
 func malformed(format string, args ...any) error {
@@ -19,27 +21,27 @@ func unsupported(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrNotSupported, fmt.Sprintf(format, args...))
 }
 
-// The bounds. GCC's longest expression for a variable has some hundred operations and
-// a few entries on its stack; two expressions evaluated for a third are rare.
+// Limits. GCC's longest expression for a variable has some hundred operations and a few
+// entries on its stack; two expressions evaluated for one other are rare.
 const (
 	maxOperations = 10000
-	maxDepth      = 16      // of evaluations in evaluations
+	maxDepth      = 16      // of nested evaluations
 	maxStack      = 1024    // entries
 	maxBits       = 1 << 26 // of all pieces and what they skip: 8 MB
-	nestedCost    = 50      // operations, for one that leads to DIEs, files or further expressions
+	nestedCost    = 50      // operations that count for one that searches DIEs, reads files or evaluates further expressions
 )
 
-// Limit is what is left to an evaluation and to all that are done on its behalf. Whoever
-// evaluates in a method of Unit passes the same Limit on; without it two expressions that
-// lead to each other do not end. The zero Limit is ready.
+// Limit bounds an evaluation and all that are nested in it. A method of Unit that
+// evaluates passes on the same Limit; otherwise two expressions that refer to each other
+// do not end. The zero Limit is ready.
 type Limit struct {
-	spent int // operations
+	spent int // operations used
 	depth int
 }
 
-// Enter begins an evaluation, or something else that may lead to one and back, such as the
-// type of a variable whose value is an array's length. Leave ends it, unless there was an
-// error: ErrMalformed.
+// Enter begins an evaluation, or something else that may cause nested ones, such as
+// reading the type of a variable whose value is an array's length. Leave ends it, unless
+// there was an error: ErrMalformed.
 func (l *Limit) Enter() error {
 	if l.depth >= maxDepth {
 		return malformed("it leads to %d others, one for the other", maxDepth)

@@ -2,8 +2,8 @@ package dwexpr
 
 import "rseqstep/table"
 
-// Location is where an expression says that an object is, or what it is. The zero
-// Location is no answer: it comes with an error.
+// Location is the place or value of an object. The zero Location is returned only with an
+// error.
 type Location struct {
 	Kind     Kind
 	Addr     table.Addr // InMemory
@@ -11,14 +11,14 @@ type Location struct {
 	Value    uint64     // IsValue
 	Type     *Type      // IsValue: of a typed entry of the stack, else nil
 	Bytes    []byte     // IsBytes: a part of the expression
-	DIE      uint64     // PointsTo: the variable's offset, as Unit.References counts them
+	DIE      uint64     // PointsTo: the variable's offset, relative to the base of Unit.References
 	Offset   int64      // PointsTo: bytes into the object that DIE describes
 	Pieces   []Location // InPieces
 	Bits     int        // of a piece: its size
-	BitOff   int        // of a piece: where in its place it begins
+	BitOff   int        // of a piece: its first bit within its place
 }
 
-// Kind tells what a Location is.
+// Kind is the kind of a Location.
 type Kind uint8
 
 const (
@@ -28,12 +28,12 @@ const (
 	InRegister      // in Register
 	IsValue         // Value itself
 	IsBytes         // Bytes themselves
-	PointsTo        // an implicit pointer: the object has no address, what it points to is known
+	PointsTo        // an implicit pointer: the object has no address, but its target is known
 	InPieces        // Pieces, in the order of the object's bits
 )
 
 // Type is the base type of a typed entry of the stack (DWARF 5, 2.5.1.6). A nil
-// *Type is the generic type: an integer as wide as an address.
+// *Type is the generic type: an integer with the width of an address.
 type Type struct {
 	Size     int64 // bytes
 	Unsigned bool
@@ -43,7 +43,7 @@ type Type struct {
 func (t *Type) float() bool    { return t != nil && t.Float }
 func (t *Type) unsigned() bool { return t != nil && t.Unsigned }
 
-// fit cuts a value to its type's width and extends it again to 64 bits.
+// fit truncates a value to its type's width and extends it again to 64 bits.
 func (t *Type) fit(v uint64) uint64 {
 	if t == nil || t.Float || t.Size <= 0 || t.Size >= 8 {
 		return v

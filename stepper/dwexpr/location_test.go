@@ -46,7 +46,7 @@ func TestShapes(t *testing.T) {
 		"Static": func(p []byte) (uint64, bool) { return 0, Static(p) }}
 	for _, c := range []struct {
 		expr []byte
-		want map[string]answer // of the others: false
+		want map[string]answer // of the other answers: false
 	}{
 		{nil, nil},
 		{[]byte{OpConstu, 0x80, 1}, map[string]answer{"Constant": {128, true}}},
@@ -73,8 +73,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// FuzzEvaluate takes any bytes for an expression, in a unit and without one: no panic, an
-// end, and a Location exactly where there is no error.
+// FuzzEvaluate uses any bytes as an expression, in a unit and without one: no panic, no
+// endless evaluation, and a Location if and only if there is no error.
 func FuzzEvaluate(f *testing.F) {
 	f.Add([]byte{OpLit0, OpLit0 + 1, OpPlus, OpStackValue}, uint64(0), false)
 	f.Add([]byte{OpReg0, OpPiece, 4, OpPiece, 4}, uint64(1), true)

@@ -1,6 +1,6 @@
 package dwexpr
 
-// The operations that Evaluate knows (DWARF 5, table 7.9; the GNU ones from
+// The operations that Evaluate supports (DWARF 5, table 7.9; the GNU ones from
 // GCC's include/dwarf2.def).
 const (
 	OpAddr             = 0x03

@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// operation carries out one operation that does not end a location.
+// operation executes one operation that does not end a location.
 func (m *machine) operation(op byte) error {
 	switch {
 	case op >= OpLit0 && op <= OpLit31:
@@ -104,7 +104,7 @@ func (m *machine) jump(op byte) error {
 	return nil
 }
 
-// shuffle carries out the operations that move entries of the stack.
+// shuffle executes the operations that move entries of the stack.
 func (m *machine) shuffle(op byte) error {
 	n, need, pick := len(m.stack), 1, 0
 	switch op {

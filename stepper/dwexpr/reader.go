@@ -2,18 +2,18 @@ package dwexpr
 
 import "encoding/binary"
 
-// Reader takes operands off an expression or a location list. Once the bytes
-// run out, Bad stays set and everything reads as zero.
+// Reader decodes operands of an expression or a location list. After the end of
+// the bytes, Bad stays set and everything reads as zero.
 type Reader struct {
 	P   []byte
 	At  int // the next byte
 	Bad bool
 }
 
-// Left is how many bytes are left.
+// Left is the number of bytes left.
 func (r *Reader) Left() int { return len(r.P) - r.At }
 
-// Bytes takes n bytes, a part of P.
+// Bytes consumes n bytes, a part of P.
 func (r *Reader) Bytes(n uint64) []byte {
 	if r.Bad || n > uint64(r.Left()) {
 		r.Bad = true
@@ -51,7 +51,8 @@ func (r *Reader) SLEB() int64 {
 	return int64(v)
 }
 
-// leb reads a number, how many bits were written of it and the highest of them.
+// leb reads a number, and returns how many bits it was encoded in and the
+// highest of them.
 func (r *Reader) leb() (v uint64, bits uint, high bool) {
 	for at := r.At; !r.Bad && at < len(r.P); at++ {
 		b := r.P[at]

@@ -1,14 +1,14 @@
 package dwexpr
 
-// Constant is n of an expression that is DW_OP_constu n and nothing else: the slot
-// of a virtual function (DW_AT_vtable_elem_location, DWARF 5, 5.7.8).
+// Constant is n of an expression that consists of DW_OP_constu n: the slot of a virtual
+// function (DW_AT_vtable_elem_location, DWARF 5, 5.7.8).
 func Constant(expr []byte) (n uint64, ok bool) { return operand(expr, OpConstu) }
 
-// Added is n of an expression that is DW_OP_plus_uconst n and nothing else: the place of
-// a member, as compilers wrote it before DWARF 3.
+// Added is n of an expression that consists of DW_OP_plus_uconst n: the offset of a
+// member, as compilers emitted it before DWARF 3.
 func Added(expr []byte) (n uint64, ok bool) { return operand(expr, OpPlusUconst) }
 
-// operand is that of the one operation in expr.
+// operand is the operand of the only operation in expr.
 func operand(expr []byte, op byte) (n uint64, ok bool) {
 	r := Reader{P: expr}
 	if byte(r.Fixed(1)) != op {
@@ -18,13 +18,13 @@ func operand(expr []byte, op byte) (n uint64, ok bool) {
 	return n, !r.Bad && r.Left() == 0
 }
 
-// Static reports whether an expression begins with an address: it says where something
-// is that belongs to no frame.
+// Static reports whether an expression begins with an address: its object belongs to no
+// frame.
 func Static(expr []byte) bool {
 	return len(expr) > 0 && (expr[0] == OpAddr || expr[0] == OpAddrx || expr[0] == OpGNUAddrIndex)
 }
 
-// Register is the register that an expression names, and does nothing else.
+// Register is the register of an expression that consists of a register's name.
 func Register(expr []byte) (n uint64, ok bool) {
 	if len(expr) == 1 && expr[0] >= OpReg0 && expr[0] <= OpReg31 {
 		return uint64(expr[0] - OpReg0), true
@@ -33,7 +33,7 @@ func Register(expr []byte) (n uint64, ok bool) {
 }
 
 // EntryRegister is the register whose contents at the function's entry an operand of
-// DW_OP_entry_value asks for: that of a Register, or of DW_OP_bregN 0.
+// DW_OP_entry_value denotes: that of a Register, or of DW_OP_bregN 0.
 func EntryRegister(expr []byte) (n uint64, ok bool) {
 	if n, ok := Register(expr); ok {
 		return n, true

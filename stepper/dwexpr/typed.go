@@ -1,7 +1,7 @@
 package dwexpr
 
-// typed carries out the operations that name a base type, by its DIE's offset in the
-// unit; 0 is the generic type (DWARF 5, 2.5.1.6).
+// typed executes the operations that name a base type, by its DIE's offset in the unit; 0
+// is the generic type (DWARF 5, 2.5.1.6).
 func (m *machine) typed(op byte) error {
 	if m.unit == nil {
 		return malformed("operation %#x outside of debug information", op)
@@ -38,10 +38,10 @@ func (m *machine) typed(op byte) error {
 	return m.push(t.fit(e.v), t)
 }
 
-// convertible says why the top of the stack cannot be converted to t.
+// convertible returns why the top of the stack cannot be converted to t.
 func (m *machine) convertible(t *Type) error {
 	if len(m.stack) == 0 {
-		return nil // which pop says
+		return nil // pop reports it
 	}
 	from := m.stack[len(m.stack)-1].typ
 	if from.float() != t.float() || t.float() && from.Size != t.Size {

@@ -2,7 +2,7 @@ package dwexpr
 
 import "rseqstep/table"
 
-// ofUnit carries out the operations that only the debug information's unit answers.
+// ofUnit executes the operations that need the debug information's unit.
 func (m *machine) ofUnit(op byte) error {
 	if m.unit == nil {
 		return malformed("operation %#x outside of debug information", op)
@@ -36,7 +36,7 @@ func (m *machine) answer(op byte) (uint64, error) {
 		base, err := m.unit.FrameBase()
 		return uint64(base) + uint64(off), err
 	}
-	// Behind the others stand DIEs to find, or files to read.
+	// The other operations search DIEs or read files.
 	if err := m.limit.spend(nestedCost); err != nil {
 		return 0, err
 	}

@@ -2,23 +2,23 @@ package faulttest
 
 import "syscall"
 
-// What each kind of request can fail with.
+// The errors of each kind of request.
 
 // request is ptrace(2)'s ERRORS for a request to a stopped thread: EFAULT and
-// EIO are given "for an invalid area in the tracer's or the tracee's memory"
+// EIO are returned "for an invalid area in the tracer's or the tracee's memory"
 // and for requests it cannot carry out, ESRCH for one that is not stopped.
 func request() []syscall.Errno {
 	return []syscall.Errno{syscall.EIO, syscall.EPERM, syscall.ESRCH, syscall.EFAULT}
 }
 
-// registers adds what PTRACE_GETREGSET and SETREGSET give: EINVAL for a type
-// of registers that is not there, ENODEV for one that the CPU lacks
-// (ptrace_regset in kernel/ptrace.c).
+// registers adds the errors of PTRACE_GETREGSET and SETREGSET: EINVAL for a
+// missing type of registers, ENODEV for one that the CPU lacks (ptrace_regset
+// in kernel/ptrace.c).
 func registers() []syscall.Errno { return append(request(), syscall.EINVAL, syscall.ENODEV) }
 
-// debug adds what PTRACE_POKEUSER to u_debugreg gives: EBUSY, "an error with
-// allocating or freeing a debug register" (ptrace(2)), EINVAL for an address,
-// ENOSPC when a perf event of the system's has them all (kernel/events/hw_breakpoint.c).
+// debug adds the errors of PTRACE_POKEUSER to u_debugreg: EBUSY, "an error with
+// allocating or freeing a debug register" (ptrace(2)), EINVAL for an address, ENOSPC if a
+// perf event of the system uses them all (kernel/events/hw_breakpoint.c).
 func debug() []syscall.Errno {
 	return append(request(), syscall.EBUSY, syscall.EINVAL, syscall.ENOSPC)
 }
@@ -28,7 +28,7 @@ func memory() []syscall.Errno {
 	return []syscall.Errno{syscall.EIO, syscall.EFAULT, syscall.ENOMEM, syscall.EPERM, syscall.ESRCH, syscall.EINVAL}
 }
 
-// waiting is wait(2)'s ERRORS but EINTR, which package ptrace keeps to itself.
+// waiting is wait(2)'s ERRORS but EINTR, which package ptrace handles itself.
 func waiting() []syscall.Errno { return []syscall.Errno{syscall.ECHILD, syscall.EINVAL} }
 
 // affinity is sched_setaffinity(2)'s ERRORS.
@@ -36,8 +36,8 @@ func affinity() []syscall.Errno {
 	return []syscall.Errno{syscall.EINVAL, syscall.EPERM, syscall.ESRCH, syscall.EFAULT}
 }
 
-// injected is what an injected call's own answer can be: rseq(2)'s ERRORS, and
-// EPERM and ENOSYS of a seccomp filter. EBUSY says that the thread is registered.
+// injected are the possible errors of an injected call itself: rseq(2)'s ERRORS, and
+// EPERM and ENOSYS of a seccomp filter. EBUSY means that the thread is registered.
 func injected() []syscall.Errno {
 	return []syscall.Errno{syscall.EPERM, syscall.EINVAL, syscall.EFAULT, syscall.ENOSYS}
 }

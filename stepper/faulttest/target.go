@@ -13,7 +13,7 @@ import (
 	"rseqstep/table"
 )
 
-// Target passes every call on to another Target, but for one that fails.
+// Target passes every call on to another Target, except one that fails.
 type Target struct {
 	tracee.Target
 	calls int
@@ -23,19 +23,19 @@ type Target struct {
 
 // Fault is one call that fails.
 type Fault struct {
-	Call int  // which one, counted from Arm; 0 is the first
-	Pick int  // which of the ways that it can fail; Kill; more than it has: it does not fail
-	Fold bool // count on from the first way behind the last one, Kill among them
+	Call int  // number of the call, counted from Arm; 0 is the first
+	Pick int  // index of its error; Kill; beyond the last one: it does not fail
+	Fold bool // beyond the last error continue with the first, Kill included
 
-	// What became of it.
-	Hit bool          // it failed
-	Op  string        // what it was; empty when it was not made
-	TID int           // to which thread; 0 for none
-	Err syscall.Errno // what it got; 0 when the program was killed instead
+	// The result.
+	Hit bool          // the call failed
+	Op  string        // the operation; empty if the call was not made
+	TID int           // its thread; 0 for none
+	Err syscall.Errno // the returned error; 0 if the program was killed instead
 	PID int           // the process that was killed
 }
 
-// Kill is the Pick of a program that is killed before the call.
+// Kill is the Pick that kills the program before the call.
 const Kill = -1
 
 func (f *Fault) String() string {
@@ -46,10 +46,10 @@ func (f *Fault) String() string {
 	return fmt.Sprintf("call %d, %q of thread %d: %s", f.Call, f.Op, f.TID, how)
 }
 
-// Arm counts calls from here on and lets one fail; nil lets none.
+// Arm starts counting calls and makes one fail; nil: none.
 func (t *Target) Arm(f *Fault) { t.calls, t.fault = 0, f }
 
-// Calls is how many there were since Arm.
+// Calls is the number of calls since Arm.
 func (t *Target) Calls() int { return t.calls }
 
 // fails decides whether this call is the one, and how it fails.
@@ -205,8 +205,8 @@ func (t *Target) Hold() error {
 	return t.Target.Hold()
 }
 
-// Syscall also lets the injected call be refused by the kernel: it is not made,
-// and its answer is a negative errno.
+// Syscall can also fail in the kernel: the injected call is not made, and its
+// result is a negative errno.
 func (t *Target) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	n := len(request())
 	if err := t.fails("inject system call", tid, append(request(), injected()...)); err != nil {
@@ -259,7 +259,7 @@ func (t *Target) ExitKill(on bool) {
 	t.Target.ExitKill(on)
 }
 
-// Dies reports whether the program dies with the debugger, as the Engine has it.
+// Dies reports whether the program dies with the debugger, as set by the Engine.
 func (t *Target) Dies() bool { return t.dies }
 
 func (t *Target) Siginfo(tid int) ([]byte, error) {
@@ -283,7 +283,7 @@ func (t *Target) Detach() error {
 	return t.Target.Detach()
 }
 
-// Kill fails as kill(2) does, or as waiting for the end does.
+// Kill fails as kill(2) does, or as the wait for the end does.
 func (t *Target) Kill() error {
 	if err := t.fails("kill", t.PID(), ending()); err != nil {
 		return err

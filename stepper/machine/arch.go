@@ -6,118 +6,119 @@ import (
 	"rseqstep/table"
 )
 
-// Arch is an architecture: what is not the same on every processor. It is chosen by
-// the ELF header of the traced program when a file or a process is opened (package
-// arches). There is one Arch of each architecture, and nobody changes it.
+// Arch is an architecture: everything that depends on the processor. The ELF header of
+// the traced program selects it when a file or a process is opened (package arches).
+// There is one immutable Arch for each architecture.
 type Arch struct {
-	Name    string // as uname(2) has it: "x86_64"
+	Name    string // as in uname(2): "x86_64"
 	Machine elf.Machine
 	Decoder
 	Shapes
 	Others
 
-	// Registers, by their place in Regs.W.
+	// Registers, by their index in Regs.W.
 	PC, SP           Reg
-	FP               Reg // by convention; there the caller's is saved, and above that the return address
+	FP               Reg // frame pointer by convention: it points to the caller's saved one, above which is the return address
 	Link             Reg // holds the return address at a function's first instruction; NoReg: the top of the stack does
 	Flags            Reg
-	Syscall          Reg // number of the system call that the thread stands in; negative for none
+	Syscall          Reg // number of the system call that the thread is in; negative for none
 	ThreadPointer    Reg
 	Arguments        [6]Reg   // a function's integer arguments, the first six
 	SyscallArguments [6]Reg   // a system call's (syscall(2))
-	Vectors          Reg      // how many vector registers hold arguments; NoReg: nobody says
-	Results          [2]Reg   // what it returns
-	General          RegSet   // the registers that instructions name
-	Saved            RegSet   // those that a function gives back as it has found them, but for SP
-	Kept             RegSet   // those that a call leaves as they are, or whose contents in a caller's frame unwinding tells
-	Shown            []Reg    // the general registers in the order that "info registers" lists them
+	Vectors          Reg      // number of vector registers that hold arguments; NoReg: not passed
+	Results          [2]Reg   // a function's result
+	General          RegSet   // the registers that instructions can name
+	Saved            RegSet   // those that a function preserves, except SP
+	Kept             RegSet   // those that a call does not change, or whose contents in a caller's frame unwinding recovers
+	Shown            []Reg    // the general registers in the order of "info registers"
 	DWARF            []Reg    // by DWARF number
-	Names            []string // by Reg, as gdb has them
-	Words            int      // so many words, from W[1] on, are the kernel's (NT_PRSTATUS)
+	Names            []string // by Reg, gdb's names
+	Words            int      // this many words, from W[1] on, are the kernel's (NT_PRSTATUS)
 
 	FlagTypes []FlagType
-	Area      int // how long the area of the other registers is at least, bytes
+	Area      int // minimum size of the area of the other registers, bytes
 
 	// Bits of Flags.
 	Entered uint64 // clear at a function's first instruction
-	Moved   uint64 // clear in a thread that is moved elsewhere
-	Passes  uint64 // the processor passes over a debug register at the next instruction; 0: it has no such flag
+	Moved   uint64 // to be cleared in a thread that is moved elsewhere
+	Passes  uint64 // the processor ignores a debug register at the next instruction; 0: it has no such flag
 
 	Breakpoint string     // the instruction of a software breakpoint
-	Halt       string     // one that no program executes and goes on: it stands where control never comes
+	Halt       string     // an instruction that no program executes and survives: a return address to which control never comes
 	ReturnSlot table.Addr // bytes that a call pushes
 	CallLen    table.Addr // length of a direct call
 
-	// Restarts reports whether registers in a system call are those of one that was
-	// interrupted, and Restart makes them those that the kernel goes on with when no
-	// handler is to run. Both are nil where the kernel has done so already at the stop.
+	// Restarts reports whether registers in a system call are those of an interrupted
+	// one, and Restart changes them as the kernel does when no handler is to run. Both
+	// are nil if the kernel has already done so at the stop.
 	Restarts func(r *Regs) bool
 	Restart  func(r *Regs)
 
 	Relocations Relocations
 
-	VDSOPrefix string // of the names of the vDSO's functions: "__vdso_"
+	VDSOPrefix string // prefix of the names of the vDSO's functions: "__vdso_"
 	Calls      Calls
 }
 
-// Decoder is what an architecture knows of instructions.
+// Decoder is an architecture's instruction decoder.
 type Decoder interface {
-	// Decode decodes the instruction that code begins with, as the processor would at
-	// addr. The instruction is the zero Insn exactly when there is an error, a
-	// *DecodeError. Some encodings that fault are accepted, so that a good result is
-	// no proof of code.
+	// Decode decodes the instruction at the start of code, as the processor would at
+	// addr. The instruction is the zero Insn if and only if there is an error, a
+	// *DecodeError. Some encodings that fault are accepted, so success does not prove
+	// that the bytes are code.
 	Decode(addr table.Addr, code []byte) (Insn, error)
-	// Format writes an instruction in GNU syntax. A nil name leaves addresses as numbers.
+	// Format writes an instruction in GNU syntax. With a nil name addresses are numbers.
 	Format(i *Insn, name SymName) string
-	// Constant is the general register that an instruction loads with a value that is in its code.
+	// Constant returns the general register that an instruction loads with a value from its own
+	// code.
 	Constant(i *Insn) (to Reg, value uint64, ok bool)
 	// Taken is Insn.Taken of a conditional jump.
 	Taken(i *Insn, r *Regs) (taken, known bool)
 }
 
-// Shapes recognises code by what it looks like, where nothing else says what it is.
+// Shapes recognises code by its bytes, if nothing else describes it.
 type Shapes interface {
-	// Prologue measures the beginning of a function that makes itself a frame: how many
-	// bytes it is up to where the caller's frame pointer is saved, and up to where its own
-	// is set. Both are 0 for a function that does not begin so. code is PrologueLen bytes of it, or less.
+	// Prologue measures the beginning of a function that sets up a frame: the number of bytes until
+	// the caller's frame pointer is saved, and until its own is set. Both are 0 for a function that
+	// does not begin like this. code is PrologueLen bytes of it, or fewer.
 	Prologue(code []byte) (saved, set int)
-	// AfterCall reports whether what ends at pc can be a call.
+	// AfterCall reports whether the bytes that end at pc can be a call.
 	AfterCall(pc table.Addr, mem Memory) bool
-	// Interrupted are the registers that a signal has interrupted, where r stands in the
+	// Interrupted are the registers that a signal has interrupted, if r is in the
 	// trampoline that its handler returns to; the rest is as in r.
 	Interrupted(r *Regs, mem Memory) (Regs, bool)
 	// Stub decodes the entry of a procedure linkage table that covers the file address a:
-	// where it begins and the GOT slot that it jumps through; not ok where there is no
-	// such entry. read reads the file's code.
+	// its start and the GOT slot that it jumps through; ok is false if there is no such
+	// entry. read reads the file's code.
 	Stub(t PLT, a uint64, read func(at uint64, p []byte) error) (start, slot uint64, ok bool)
-	// Pushed is how many bytes an entry has pushed before a.
+	// Pushed is the number of bytes that an entry has pushed before a.
 	Pushed(t PLT, a uint64) table.Addr
 }
 
-// PrologueLen is how many bytes Shapes.Prologue looks at.
+// PrologueLen is the number of bytes that Shapes.Prologue needs.
 const PrologueLen = 16
 
 // PLT is a section of a procedure linkage table, file addresses.
 type PLT struct {
 	Low, High uint64
-	Lazy      bool // .plt proper: its first entry leads to the dynamic linker's resolver
+	Lazy      bool // .plt proper: its first entry jumps to the dynamic linker's resolver
 }
 
 // StubLen is the size of an entry, bytes; some have half of that.
 const StubLen = 16
 
-// Relocations are the types of dynamic relocations that are looked for.
+// Relocations are the types of dynamic relocations that are used.
 type Relocations struct {
 	GlobDat, JumpSlot uint32 // a function's address in the GOT
 	TPOff, DTPMod     uint32 // thread-local variables: an offset from the thread pointer, a module's number
 }
 
-// SymName names an address: the symbol that contains it, and where that
-// begins. An empty name means that there is none.
+// SymName names an address: the symbol that contains it, and the symbol's
+// address. An empty name means that there is none.
 type SymName func(addr table.Addr) (name string, base table.Addr)
 
-// Calls are the numbers of system calls that are made in the traced program; 0 for one
-// that the architecture does not have.
+// Calls are the numbers of system calls that the debugger makes in the traced program; 0
+// for one that the architecture lacks.
 type Calls struct {
 	Mmap, Munmap, Rseq                                               uint64
 	Gettimeofday, Time, ClockGettime, ClockGetres, Getcpu, Getrandom uint64
@@ -129,7 +130,7 @@ func (a *Arch) Regs(w Words) Regs {
 	return Regs{W: w, arch: a, pc: a.PC, sp: a.SP}
 }
 
-// RegsOf are registers as the kernel lays them out; those that b is too short for are 0.
+// RegsOf decodes registers from the kernel's layout; those beyond the end of b are 0.
 func (a *Arch) RegsOf(b []byte) Regs {
 	r := a.Regs(Words{})
 	r.SetBytes(b)

@@ -6,26 +6,25 @@ import (
 	"rseqstep/table"
 )
 
-// FindArming finds the arming store of a section in the code before its
-// start: the last store of 8 bytes whose value is the descriptor's address,
-// as far as the code shows it (lea or mov into a register, then mov to
-// memory); else such a store among the first instructions of the section itself
-// (one that begins with its arming store); else the last store of a whole
-// general register in the two instructions before Start. It is a guess, for
-// display and for placing breakpoints; whether an instruction arms is for
-// Insn.Arms to say.
+// FindArming finds the arming store of a section in the code before its start:
+// the last store of 8 bytes whose value is the descriptor's address, if the
+// code shows it (lea or mov into a register, then mov to memory); else such a
+// store among the first instructions of the section itself (one that begins
+// with its arming store); else the last store of a whole general register in
+// the two instructions before Start. It is a guess, for display and for placing
+// breakpoints; Insn.Arms decides whether an instruction arms.
 //
-// code is the bytes from from on, up to p.Start or some way behind it. from should
-// begin an instruction, best that of the enclosing function; where it does not, or
-// data lies between that is not in data, decoding starts over further on until
-// it meets Start. data is sorted.
+// code is the bytes from address from up to p.Start or somewhat beyond it. from should be
+// the start of an instruction, preferably that of the enclosing function; if it is not,
+// or if the code contains data that is not in data, decoding starts again further on
+// until it is in step with Start. data is sorted.
 func FindArming(a *Arch, p *table.Placed, from table.Addr, code []byte, data ...Range) (table.Addr, bool) {
 	before := uint64(p.Start - from)
 	if before > uint64(len(code)) {
 		return 0, false
 	}
 	insns := decodeUpTo(a, from, code[:before], data)
-	holds := RegSet(0) // registers that hold the descriptor's address
+	holds := RegSet(0) // registers that contain the descriptor's address
 	stores := func(i *Insn) bool {
 		s := &i.Store
 		arms := s.Size == fieldSize && i.Kind == Plain &&
@@ -63,19 +62,18 @@ func FindArming(a *Arch, p *table.Placed, from table.Addr, code []byte, data ...
 	return near, near != 0
 }
 
-// maxArmingInside is how many instructions of a section are looked at for its own
-// arming store: there are sections that begin with it, or with the load of its value.
+// maxArmingInside is how many instructions of a section are searched for its own arming
+// store: some sections begin with it, or with the load of its value.
 const maxArmingInside = 4
 
-// resync is how far before a section's start a run of instructions is looked for
-// that meets it, bytes. Arming stores are a few instructions before it.
+// resync is how far before a section's start the search begins for a run of instructions
+// in step with it, bytes. Arming stores are a few instructions before it.
 const resync = 512
 
-// decodeUpTo decodes code, which begins at addr, so that the last instruction
-// ends where code does. Data is passed over. What comes before bytes that do not decode is left out.
-// A run that is out of step is begun again a byte further on, but near the end only:
-// thousands of bytes, thousands of times over, took half a second (found by
-// fuzzing).
+// decodeUpTo decodes code, which begins at addr, so that the last instruction ends where code does.
+// It skips data, and drops everything before bytes that do not decode. It restarts a run that is
+// out of step one byte further on, but only near the end: thousands of restarts over thousands of
+// bytes took half a second (found by fuzzing).
 func decodeUpTo(a *Arch, addr table.Addr, code []byte, data []Range) []Insn {
 	var insns []Insn
 	for offset := 0; offset < len(code); {
@@ -93,7 +91,7 @@ func decodeUpTo(a *Arch, addr table.Addr, code []byte, data []Range) []Insn {
 			offset += int(i.Len)
 			continue
 		}
-		// The last instruction would run past Start: the run was out of step
+		// The last instruction would extend past Start: the run was out of step
 		// from its beginning.
 		if errors.Is(err, ErrTruncated) && len(insns) > 0 {
 			offset = max(int(insns[0].Addr-addr), len(code)-resync)

@@ -8,43 +8,44 @@ import (
 	"rseqstep/table"
 )
 
-// ErrEmpty means that a section has no instructions: its End is not after its Start.
+// ErrEmpty is the error for a section without instructions: its End is not after its
+// Start.
 var ErrEmpty = errors.New("section is empty")
 
 // Body is a critical section's code, decoded. Addresses are process addresses.
 type Body struct {
 	Start, End, Abort table.Addr
 
-	// Insns are those that control reaches from Start, in order of address. Between
-	// them may lie data, and code that only an indirect jump leads to.
+	// Insns are those that control reaches from Start, in order of address. Between them
+	// may be data, and code that only an indirect jump leads to.
 	Insns []Insn
 	Exits []Exit // by address: post-commit, abort, declared and decoded ones
 
-	// Final is the section's last store, the one that commits by convention,
-	// or 0 when it stores nowhere.
+	// Final is the section's last store, the one that commits by convention, or
+	// 0 if it has no store.
 	Final table.Addr
-	// ToEnd lists the branches inside that lead to End: by them the section
-	// can reach post-commit without its final store.
+	// ToEnd lists the branches inside that lead to End: through them the
+	// section can reach post-commit without its final store.
 	ToEnd []table.Addr
-	// Sure is true when every way from Start to End runs Final (or, without
-	// one, the last instruction), so that reaching End is proof of a commit.
+	// Sure is true if every path from Start to End executes Final (or, without
+	// one, the last instruction), so that reaching End proves a commit.
 	Sure bool
 
 	Calls    []table.Addr // call instructions: during the callee the section is not protected
 	Syscalls []table.Addr // system calls, which sections must not make (see rseq(2))
-	Indirect []table.Addr // indirect jumps and returns: they may leave to exits that are not known
-	Lost     []table.Addr // places inside that control reaches and that do not decode
+	Indirect []table.Addr // indirect jumps and returns: they may lead to unknown exits
+	Lost     []table.Addr // addresses inside that control reaches and that do not decode
 
 	failures []failure // one for each of ToEnd, unless Sure
-	bypassed bool      // End can be reached without Final even when no branch of ToEnd is taken
-	general  RegSet    // what the architecture's instructions write to
+	bypassed bool      // End can be reached without Final even if no branch of ToEnd is taken
+	general  RegSet    // the registers that the architecture's instructions write
 	commit   int       // index in Insns of Final, or of the last instruction
 }
 
 // Contains reports whether pc is inside [Start, End).
 func (b *Body) Contains(pc table.Addr) bool { return uint64(pc-b.Start) < uint64(b.End-b.Start) }
 
-// Insn finds the instruction that begins at pc, nil for none.
+// Insn finds the instruction that begins at pc, nil if there is none.
 func (b *Body) Insn(pc table.Addr) *Insn {
 	if n, ok := b.index(pc); ok {
 		return &b.Insns[n]
@@ -52,9 +53,9 @@ func (b *Body) Insn(pc table.Addr) *Insn {
 	return nil
 }
 
-// Within reports whether pc is in the middle of an instruction, and of none that
-// control reaches the beginning. Where nothing is known to lead it is not: there
-// may be code, or data.
+// Within reports whether pc is in the middle of an instruction and is not the start of
+// another that control reaches. It is false where no known control flow leads: there may
+// be code, or data.
 func (b *Body) Within(pc table.Addr) bool {
 	for n := range b.Insns {
 		if i := &b.Insns[n]; i.Addr == pc {
@@ -78,11 +79,11 @@ func (b *Body) index(pc table.Addr) (int, bool) {
 	return low, low < len(b.Insns) && b.Insns[low].Addr == pc
 }
 
-// DecodeBody decodes a section from code, the bytes at [p.Start, p.End) and, where
-// there are any, those behind. Only what control reaches from Start is decoded:
-// tables and signatures may lie between. The only error is ErrEmpty, or a
-// *DecodeError that unwraps to ErrTruncated for code that ends before End; the
-// Body is zero exactly when there is one.
+// DecodeBody decodes a section from code, the bytes at [p.Start, p.End) and, if there are
+// any, those after it. It decodes only what control reaches from Start: tables and
+// signatures may be in between. The only error is ErrEmpty, or a *DecodeError that
+// unwraps to ErrTruncated for code that ends before End; the Body is zero if and only if
+// there is one.
 func DecodeBody(a *Arch, p *table.Placed, code []byte) (Body, error) {
 	b := Body{general: a.General, Start: p.Start, End: p.End, Abort: p.Abort, commit: -1}
 	if p.End <= p.Start {
@@ -132,11 +133,11 @@ func DecodeBody(a *Arch, p *table.Placed, code []byte) (Body, error) {
 // (rseq(2)).
 const SignatureSize = table.SignatureSize
 
-// Known reports whether the exits are all there are: an indirect jump, or a
-// place that does not decode, may lead to others.
+// Known reports whether the list of exits is complete: an indirect jump, or
+// code that does not decode, may lead to others.
 func (b *Body) Known() bool { return len(b.Indirect)+len(b.Lost) == 0 }
 
-// note records what instruction number n does.
+// note records the effects of instruction number n.
 func (b *Body) note(n int, exits exitSet) {
 	i := &b.Insns[n]
 	leave := func(to table.Addr) {
@@ -159,7 +160,7 @@ func (b *Body) note(n int, exits exitSet) {
 		b.Syscalls = append(b.Syscalls, i.Addr)
 	}
 	if i.Continues() && i.Next() != b.End && !b.Contains(i.Next()) {
-		leave(i.Next()) // End lies inside the instruction
+		leave(i.Next()) // End is inside the instruction
 	}
 	if i.Store.Size > 0 && i.Kind == Plain {
 		b.commit = n

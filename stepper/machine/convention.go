@@ -6,7 +6,8 @@ import (
 	"rseqstep/table"
 )
 
-// What is asked of registers, by meaning: who asks names none of an architecture.
+// Accessors of registers by their role, so that callers name no register of an
+// architecture.
 
 // SetSP changes the stack pointer.
 func (r *Regs) SetSP(sp table.Addr) { r.W[r.sp] = uint64(sp) }
@@ -18,8 +19,8 @@ func (r *Regs) SetPC(pc table.Addr) {
 	r.W[a.Flags] &^= a.Moved
 }
 
-// ReturnAddress is where a function will return to that the thread stands at the
-// first instruction of. It is not ok where the stack cannot be read.
+// ReturnAddress is the return address of a thread at a function's first instruction. ok
+// is false if the stack cannot be read.
 func (r *Regs) ReturnAddress(mem Memory) (ra table.Addr, ok bool) {
 	if r.of().Link != NoReg {
 		return table.Addr(r.W[r.of().Link]), true
@@ -46,7 +47,7 @@ func (r *Regs) Arguments() (list [6]uint64) {
 	return list
 }
 
-// SyscallArguments are those of the system call that the thread stands in.
+// SyscallArguments are the arguments of the system call that the thread is in.
 func (r *Regs) SyscallArguments() (list [6]uint64) {
 	for n, x := range r.of().SyscallArguments {
 		list[n] = r.W[x]
@@ -54,8 +55,8 @@ func (r *Regs) SyscallArguments() (list [6]uint64) {
 	return list
 }
 
-// EnterFunction makes the registers those of a thread at the first instruction of
-// a function. vectors is the number of vector registers that hold arguments.
+// EnterFunction changes the registers to those of a thread at the first instruction of a
+// function. vectors is the number of vector registers that hold arguments.
 func (r *Regs) EnterFunction(function, sp table.Addr, arguments [6]uint64, vectors int) {
 	a := r.of()
 	r.SetPC(function)
@@ -70,7 +71,7 @@ func (r *Regs) EnterFunction(function, sp table.Addr, arguments [6]uint64, vecto
 	r.ForgetSyscall()
 }
 
-// Results are the two integer registers that a function returns its value in.
+// Results are the two integer registers for a function's return value.
 func (r *Regs) Results() [2]uint64 {
 	return [2]uint64{r.W[r.of().Results[0]], r.W[r.of().Results[1]]}
 }
@@ -78,8 +79,8 @@ func (r *Regs) Results() [2]uint64 {
 // SetResult changes the first of them.
 func (r *Regs) SetResult(v uint64) { r.W[r.of().Results[0]] = v }
 
-// KeepResults takes from now, the registers of a function that is about to return,
-// what its caller finds changed by it.
+// KeepResults copies from now, the registers of a function that is about to return, the
+// registers that the function may change for its caller.
 func (r *Regs) KeepResults(now *Regs) {
 	for _, x := range [...]Reg{r.of().Results[0], r.of().Results[1], r.of().Flags, r.of().Syscall} {
 		r.W[x] = now.W[x]
@@ -96,14 +97,14 @@ func (r *Regs) SyscallNumber() uint64 { return r.W[r.of().Syscall] }
 // ForgetSyscall takes the thread out of its system call: nothing is restarted.
 func (r *Regs) ForgetSyscall() { r.W[r.of().Syscall] = ^uint64(0) }
 
-// Restarts reports whether the thread's system call was interrupted, so that its
-// return is not its end.
+// Restarts reports whether the thread's system call was interrupted, so that the kernel
+// restarts it.
 func (r *Regs) Restarts() bool {
 	return r.of().Restarts != nil && r.InSyscall() && r.of().Restarts(r)
 }
 
-// Restart makes registers in an interrupted system call those that the kernel
-// goes on with when no handler is to run.
+// Restart changes registers in an interrupted system call as the kernel does
+// when no handler is to run.
 func (r *Regs) Restart() {
 	if r.of().Restart != nil && r.InSyscall() {
 		r.of().Restart(r)
@@ -114,7 +115,7 @@ func (r *Regs) Restart() {
 // register stands at it.
 func (r *Regs) PassesDebug() bool { return r.W[r.of().Flags]&r.of().Passes != 0 }
 
-// SetPassesDebug changes that, where the architecture has it.
+// SetPassesDebug changes that, if the architecture has such a flag.
 func (r *Regs) SetPassesDebug(on bool) {
 	flags := &r.W[r.of().Flags]
 	*flags &^= r.of().Passes

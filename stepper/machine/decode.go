@@ -7,15 +7,16 @@ import (
 	"rseqstep/table"
 )
 
-// ErrTruncated means that the code ends within the instruction, and
-// ErrInvalid that the bytes are no instruction, or one whose
-// length is not the same on every processor.
+// ErrTruncated means that the code ends inside the instruction, and ErrInvalid
+// that the bytes are not an instruction, or one whose length differs between
+// processors.
 var (
 	ErrTruncated = errors.New("code ends within an instruction")
 	ErrInvalid   = errors.New("not an instruction")
 )
 
-// DecodeError says where decoding failed. It unwraps to ErrTruncated or ErrInvalid.
+// DecodeError is the address of a decoding failure and its cause. It unwraps to
+// ErrTruncated or ErrInvalid.
 type DecodeError struct {
 	Addr table.Addr
 	Err  error

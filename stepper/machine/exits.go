@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// ExitKind says how an exit is known, or what it is for; an exit has one or more.
+// ExitKind is the source or the purpose of an exit; an exit has one or more.
 type ExitKind uint8
 
 const (
@@ -28,15 +28,15 @@ func (k ExitKind) String() string {
 	return strings.Join(words, ", ")
 }
 
-// Exit is an address outside a section where it can leave to.
+// Exit is an address outside a section at which it can be left.
 type Exit struct {
 	Addr  table.Addr
 	Kinds ExitKind
 	From  []table.Addr // ExitBranch: the branches that lead there
-	Via   []table.Addr // ExitFurther: this section's exits it stands for
+	Via   []table.Addr // ExitFurther: the exits of this section that it replaces
 }
 
-// exitSet merges exits by address. It is the one place where they meet.
+// exitSet merges exits by address. Nothing else merges exits.
 type exitSet map[table.Addr]*Exit
 
 func (s exitSet) add(addr table.Addr, kind ExitKind) *Exit {
@@ -59,12 +59,12 @@ func (s exitSet) sorted() []Exit {
 	return list
 }
 
-// Stops is where to wait for a thread that runs the section: its exits, where
-// one that lies inside another section is replaced by that section's own, and
-// so on, since a breakpoint inside a section makes the section abort. within
-// returns the section, other than the one it is called on, that an address
-// lies inside, or nil. An exit back into this very section is dropped: its
-// other exits are there already.
+// Stops are the addresses for breakpoints to stop a thread that runs the
+// section: its exits, each of which is replaced, if it is inside another
+// section, by that section's exits, and so on, because a breakpoint inside a
+// section makes the section abort. within returns the section, other than b,
+// that contains an address, or nil. An exit back into b is dropped: its other
+// exits are in the list already.
 func (b *Body) Stops(within func(table.Addr) *Body) []Exit {
 	set := exitSet{}
 	for _, e := range b.Exits {

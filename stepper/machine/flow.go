@@ -6,33 +6,33 @@ import (
 	"rseqstep/table"
 )
 
-// Code is some code to be decoded by following its control flow, with what is
-// known about it beforehand.
+// Code is some code to be decoded by following its control flow, with prior
+// knowledge about it.
 type Code struct {
 	Arch    *Arch
 	Ranges  []Range      // sorted, not overlapping
-	Entries []table.Addr // where instructions are known to begin: a thread's PC, a function's entry, abort handlers
-	Likely  []table.Addr // where they should begin: the statements of the line table
-	Data    []Range      // bytes among them that are no code: signatures
+	Entries []table.Addr // known starts of instructions: a thread's PC, a function's entry, abort handlers
+	Likely  []table.Addr // probable starts: the statements of the line table
+	Data    []Range      // bytes in them that are not code: signatures
 	Read    Read
 }
 
 // Read fills p with the program's bytes at addr, as Memory.ReadMemory does.
 type Read func(addr table.Addr, p []byte) (n int, err error)
 
-// flow decodes instructions in the order in which control reaches them. What
-// nothing leads to is not decoded: it may be data. What follows a call or a
-// system call is taken as reached; so are, after everything that the entries
-// lead to, the likely places and what follows a trap (a handler of SIGILL or
-// SIGTRAP may pass over it). Those do not count where they contradict an
-// instruction that an entry leads to.
+// flow decodes instructions in the order in which control reaches them. It does
+// not decode unreached bytes: they may be data. The instruction after a call or
+// a system call counts as reached; so do, after everything that the entries
+// reach, the likely places and the instruction after a trap (a handler of
+// SIGILL or SIGTRAP may skip it). Those are dropped if they contradict an
+// instruction reached from an entry.
 type flow struct {
 	arch  *Arch
-	known []part // what has been found before
+	known []part // results of earlier runs
 	parts []part
 	data  []Range
 	note  func(i *Insn, sure bool)
-	lost  func(from, to table.Addr, sure bool) // to is reached and is data, or does not decode
+	lost  func(from, to table.Addr, sure bool) // to is reached but is data, or does not decode
 	todo  []Branch
 	later []table.Addr
 }
@@ -40,9 +40,9 @@ type flow struct {
 // part is a range being decoded.
 type part struct {
 	Range
-	code   []byte  // what could be read, up to MaxLen-1 bytes behind the range included
-	begins byteSet // an instruction begins at the byte
-	within byteSet // one that began before it goes on there
+	code   []byte  // the readable bytes, including up to MaxLen-1 bytes after the range
+	begins byteSet // the bytes at which an instruction begins
+	within byteSet // the bytes inside an instruction that began before
 }
 
 // byteSet is a set of byte offsets.
@@ -67,7 +67,7 @@ func (f *flow) run(c *Code) {
 		}
 		code := make([]byte, r.High-r.Low+MaxLen-1)
 		n, _ := c.Read(r.Low, code)
-		if n < int(r.High-r.Low) { // the end of the range may be the end of what is mapped
+		if n < int(r.High-r.Low) { // the end of the range may be the end of the mapping
 			n, _ = c.Read(r.Low, code[:r.High-r.Low])
 		}
 		p.code = code[:n]
@@ -86,7 +86,7 @@ func (f *flow) run(c *Code) {
 	}
 }
 
-// partAt finds the range that holds a.
+// partAt finds the range that contains a.
 func partAt(parts []part, a table.Addr) *part {
 	n := sort.Search(len(parts), func(n int) bool { return parts[n].High > a })
 	if n == len(parts) || parts[n].Low > a {
@@ -97,7 +97,7 @@ func partAt(parts []part, a table.Addr) *part {
 
 func (f *flow) part(a table.Addr) *part { return partAt(f.parts, a) }
 
-// isData reports whether bytes of [low, high) are known to be no code.
+// isData reports whether bytes of [low, high) are known not to be code.
 func (f *flow) isData(low, high table.Addr) bool {
 	for _, r := range f.data {
 		if r.Low < high && low < r.High {
@@ -123,7 +123,7 @@ func (f *flow) step(from, to table.Addr, sure bool) {
 		return
 	}
 	if f.isData(to, to+1) {
-		// A thread that stands there knows better.
+		// A thread whose PC is there is better evidence.
 		if from != 0 || !sure {
 			f.lost(from, to, sure)
 			return
@@ -166,11 +166,11 @@ func (f *flow) contradicts(p *part, i *Insn) bool {
 	return false
 }
 
-// Layout is which bytes of some code are instructions, as far as control flow
-// shows it.
+// Layout records which bytes of some code are instructions, as far as control
+// flow shows.
 type Layout struct{ parts []part }
 
-// Lay decodes code. It keeps none of its bytes.
+// Lay decodes code. It does not keep the bytes.
 func Lay(c Code) *Layout {
 	l := &Layout{}
 	l.Add(c)
@@ -193,8 +193,8 @@ func (l *Layout) Begins(a table.Addr) bool {
 	return p != nil && p.begins.has(a-p.Low)
 }
 
-// Within reports whether a lies inside an instruction that control reaches,
-// behind its first byte. Where instructions overlap, another one may begin there.
+// Within reports whether a is inside an instruction that control reaches, after its first
+// byte. If instructions overlap, another one may begin there.
 func (l *Layout) Within(a table.Addr) bool {
 	p := partAt(l.parts, a)
 	return p != nil && p.within.has(a-p.Low)

@@ -1,12 +1,12 @@
 package machine
 
-// graph is the ways through a section: node n is instruction number n, the
-// last node is End. Ways out elsewhere, and those that nobody knows where they
-// lead, are not in it.
+// graph is the control flow graph of a section: node n is instruction number n,
+// the last node is End. Jumps to other exits and to unknown targets are not in
+// it.
 type graph struct{ in, out [][]link }
 
-// link is one step on a way. taken is false for going on to the instruction
-// that follows in memory.
+// link is one edge. taken is false for falling through to the next instruction
+// in memory.
 type link struct {
 	from, to int
 	taken    bool
@@ -40,13 +40,13 @@ func newGraph(b *Body) *graph {
 	return g
 }
 
-// after marks the nodes that lie on some way from node n, itself included,
-// that uses no link for which cut is true. A nil cut cuts nothing.
+// after marks the nodes that can be reached from node n, itself included,
+// without a link for which cut is true. A nil cut cuts nothing.
 func (g *graph) after(n int, cut func(link) bool) []bool {
 	return walk(n, g.out, func(l link) int { return l.to }, cut)
 }
 
-// before marks the nodes from which some way leads to node n, itself included.
+// before marks the nodes from which node n can be reached, itself included.
 func (g *graph) before(n int) []bool {
 	return walk(n, g.in, func(l link) int { return l.from }, nil)
 }

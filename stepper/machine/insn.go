@@ -6,19 +6,19 @@ import "rseqstep/table"
 // volume 2, 2.3.11).
 const MaxLen = 15
 
-// Kind is how an instruction passes control on.
+// Kind is how an instruction transfers control.
 type Kind uint8
 
 const (
-	Plain        Kind = iota // to the instruction after it
+	Plain        Kind = iota // to the next instruction
 	Jump                     // to Target
-	CondJump                 // to Target or to the instruction after it
-	IndirectJump             // to where a register or memory says
+	CondJump                 // to Target or to the next instruction
+	IndirectJump             // to an address in a register or memory
 	Call                     // to Target; the return address is the instruction after it
-	IndirectCall             // to where a register or memory says, far calls included
-	Return                   // to where the function was called from
-	Syscall                  // into the kernel and, as a rule, back
-	Trap                     // an exception: breakpoints, undefined instructions, what only a kernel may use
+	IndirectCall             // to an address in a register or memory, including far calls
+	Return                   // to the caller's return address
+	Syscall                  // into the kernel and usually back
+	Trap                     // an exception: breakpoints, undefined instructions, privileged instructions
 )
 
 func (k Kind) String() string {
@@ -29,17 +29,17 @@ func (k Kind) String() string {
 	return "unknown kind"
 }
 
-// Insn is one decoded instruction. It holds no pointers, so that a cache of
+// Insn is one decoded instruction. It contains no pointers, so that a cache of
 // them costs the garbage collector nothing.
 type Insn struct {
 	Addr   table.Addr
-	Target table.Addr // Jump, CondJump, Call: where to
-	Store  Store      // the memory it writes; Store.Size is 0 when it writes none
+	Target table.Addr // Jump, CondJump, Call: the target
+	Store  Store      // the memory it writes; Store.Size is 0 if it writes none
 	Len    uint8      // bytes, 1 to MaxLen
 	Kind   Kind
-	Cond   uint8        // CondJump: its condition, as the architecture numbers them
-	ByFlag bool         // CondJump: whether it is taken is told by the flags, and it leaves them as they are
-	Flags  bool         // it may change the flags that conditions are told by
+	Cond   uint8        // CondJump: its condition, in the architecture's numbering
+	ByFlag bool         // CondJump: the flags alone decide whether it is taken, and it does not change them
+	Flags  bool         // it may change the flags that conditions use
 	Writes RegSet       // general registers it may change
 	Code   [MaxLen]byte // the first Len bytes
 }
@@ -50,8 +50,8 @@ func (i *Insn) Next() table.Addr { return i.Addr + table.Addr(i.Len) }
 // Bytes is the instruction's code. The caller must not change it.
 func (i *Insn) Bytes() []byte { return i.Code[:i.Len] }
 
-// Taken reports whether a conditional jump is taken from the state r. known is false
-// where that cannot be told, and for instructions that are no conditional jump.
+// Taken reports whether a conditional jump is taken from the state r. known is false if
+// that cannot be determined, and for instructions that are not conditional jumps.
 // Precondition: r is the thread's state before the instruction.
 func (i *Insn) Taken(r *Regs) (taken, known bool) {
 	if i.Kind != CondJump || r.arch == nil {
@@ -60,8 +60,8 @@ func (i *Insn) Taken(r *Regs) (taken, known bool) {
 	return r.arch.Taken(i, r)
 }
 
-// Continues reports whether the instruction after it in memory can be next:
-// false for jumps, returns and traps. A call and a system call come back.
+// Continues reports whether the next instruction in memory can be executed
+// next: false for jumps, returns and traps. A call and a system call return.
 func (i *Insn) Continues() bool {
 	switch i.Kind {
 	case Jump, IndirectJump, Return, Trap:

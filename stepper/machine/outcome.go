@@ -1,6 +1,6 @@
 package machine
 
-// Outcome is what a pass that reached End came to.
+// Outcome is the result of a pass that reached End.
 type Outcome uint8
 
 const (
@@ -22,9 +22,9 @@ func (o Outcome) String() string {
 // failure is a branch inside the section that leads to End.
 type failure struct {
 	insn   int
-	writes RegSet // registers that may be written on some way from Start through it
-	// shows: when its condition holds at End, it was taken. Every other way to
-	// End passes it and then leaves the flags alone.
+	writes RegSet // registers that may be written on some path from Start through it
+	// shows: if its condition holds at End, it was taken. Every other path to
+	// End passes it and does not change the flags after it.
 	shows bool
 }
 
@@ -55,8 +55,8 @@ func (b *Body) findFailures() {
 	}
 }
 
-// shows walks back from End, over instructions that keep the flags, and finds
-// whether all other ways to End come straight from branch number n not taken.
+// shows walks back from End, over instructions that keep the flags, and reports
+// whether all other paths to End come directly from branch number n not taken.
 func (b *Body) shows(g *graph, n int) bool {
 	i := &b.Insns[n]
 	if i.Kind != CondJump || !i.ByFlag || !b.Known() {
@@ -73,8 +73,8 @@ func (b *Body) shows(g *graph, n int) bool {
 		seen[at] = true
 		for _, l := range g.in[at] {
 			switch {
-			case l.from == n && l.taken && l.to == len(b.Insns): // what is asked about
-			case l.from == n: // not taken, and the flags as they are at End
+			case l.from == n && l.taken && l.to == len(b.Insns): // the branch in question
+			case l.from == n: // not taken, and the flags are still those at End
 			case l.from == 0 || b.Insns[l.from].Flags:
 				return false
 			default:
@@ -85,15 +85,15 @@ func (b *Body) shows(g *graph, n int) bool {
 	return true
 }
 
-// Outcome tells whether a pass that reached End committed. before is the
-// thread's state at the arming store (nil when anything else ran between it
+// Outcome determines whether a pass that reached End has committed. before is
+// the thread's state at the arming store (nil if anything else ran between it
 // and Start) and after its state at End.
 //
-// A branch to End was not taken when its condition does not hold at End, since
-// nothing ran after it; nor when a register has changed that nothing on the
-// way to it writes. It was taken when its condition holds and every other way
-// would have left the flags otherwise. When no branch to End was taken, and
-// all other ways run the final store, the pass committed.
+// A branch to End was not taken if its condition does not hold at End, because
+// nothing ran after it; nor if a register has changed that nothing on the path
+// to it writes. It was taken if its condition holds and every other path would
+// have left other flags. If no branch to End was taken, and all other paths
+// execute the final store, the pass committed.
 func (b *Body) Outcome(before, after *Regs) Outcome {
 	if b.Sure {
 		return OutcomeCommitted
@@ -106,7 +106,7 @@ func (b *Body) Outcome(before, after *Regs) Outcome {
 		i := &b.Insns[f.insn]
 		holds, known := i.Taken(after)
 		if !i.ByFlag {
-			known = false // what told it may have changed since: a loop has counted down
+			known = false // the condition may have changed since: a loop has counted down
 		}
 		switch {
 		case known && holds && f.shows:

@@ -2,29 +2,31 @@ package machine
 
 import "slices"
 
-// Others are the registers that an architecture has besides the general ones, by
-// gdb's names. The kernel keeps them in an area whose layout the architecture knows
+// Others are the registers of an architecture other than the general ones, by gdb's
+// names. The kernel returns them in an area with an architecture-specific layout
 // (PTRACE_GETREGSET with NT_X86_XSTATE).
 type Others interface {
-	// Register copies a register out of the area; not ok for a name that is none, or where it lies outside.
+	// Register copies a register from the area; ok is false for an unknown name, or if the register
+	// is beyond the area.
 	Register(area []byte, name string) ([]byte, bool)
 	// SetRegister changes a register in the area.
 	SetRegister(area []byte, name string, b []byte) bool
-	// DWARFName is the name of the register of a DWARF number that Arch.DWARF does not have; "" for none.
+	// DWARFName is the name of the register with a DWARF number that Arch.DWARF does not have; ""
+	// for none.
 	DWARFName(n uint64) string
-	// OtherNames are their names, in the order that "info all-registers" lists them.
+	// OtherNames are their names, in the order of "info all-registers".
 	OtherNames() []string
-	// Views are the names by which registers and their parts are read, but for those
-	// that every architecture has (pc, sp, fp).
+	// Views are the names of registers and their parts, except those that every
+	// architecture has (pc, sp, fp).
 	Views() []View
 }
 
-// View is how a name reads a register.
+// View is the meaning of a register name.
 type View struct {
 	Name  string
 	Whole string // the register that it is part of
-	Off   int64  // where in it, bytes
-	Type  string // as gdb's target descriptions call it: "int32", "code_ptr", "vec128"; or one of Arch.FlagTypes
+	Off   int64  // offset in it, bytes
+	Type  string // its name in gdb's target descriptions: "int32", "code_ptr", "vec128"; or one of Arch.FlagTypes
 }
 
 // FlagType is a register of flags.
@@ -40,7 +42,7 @@ type Flag struct {
 	Name string
 }
 
-// Register is a general register by its name as gdb has it, pc, sp, fp and ps included.
+// Register is a general register by gdb's name, pc, sp, fp and ps included.
 func (a *Arch) Register(name string) (Reg, bool) {
 	switch name {
 	case "pc":
@@ -56,7 +58,7 @@ func (a *Arch) Register(name string) (Reg, bool) {
 	return Reg(max(x, 0)), x > 0
 }
 
-// DWARFRegister is the name of the register of a DWARF number; "" for none.
+// DWARFRegister is the name of the register with a DWARF number; "" for none.
 func (a *Arch) DWARFRegister(n uint64) string {
 	if n < uint64(len(a.DWARF)) && a.DWARF[n] != NoReg {
 		return a.Names[a.DWARF[n]]

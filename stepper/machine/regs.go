@@ -6,28 +6,28 @@ import (
 	"rseqstep/table"
 )
 
-// Reg is a register by its place in Regs.W. NoReg is the zero value.
+// Reg is a register's index in Regs.W. NoReg is the zero value.
 type Reg uint8
 
-// NoReg is no register; it holds 0.
+// NoReg is no register; its value is 0.
 const NoReg Reg = 0
 
-// Words are register contents by Reg: one more than the general registers that the
-// kernel of any architecture has.
+// Words are register contents by Reg: one more than the most general registers of any
+// architecture's kernel.
 type Words [40]uint64
 
-// Regs is a thread's general registers as words. W[NoReg] is 0. From W[1] on they are
-// in the order in which the kernel of the architecture has them, so that ptrace(2) fills
-// them in place (Filled). Two of one thread are == when nothing has changed.
+// Regs is a thread's general registers as words. W[NoReg] is 0. From W[1] on they are in
+// the order of the architecture's kernel, so that ptrace(2) fills them in place (Filled).
+// Two of one thread are == if nothing has changed.
 //
 // The zero Regs is of no architecture: all that is asked of it by meaning is 0.
 type Regs struct {
 	W      Words
 	arch   *Arch
-	pc, sp Reg // arch's, so that a step asks no Arch for them
+	pc, sp Reg // arch's, so that a step needs no access to the Arch
 }
 
-// Arch is what the registers are of; nil for the zero Regs.
+// Arch is the architecture of the registers; nil for the zero Regs.
 func (r *Regs) Arch() *Arch { return r.arch }
 
 // unknown is the architecture of registers that nobody has read.
@@ -56,11 +56,10 @@ func (r *Regs) FP() table.Addr { return table.Addr(r.W[r.of().FP]) }
 // SetFP changes it.
 func (r *Regs) SetFP(fp table.Addr) { r.W[r.of().FP] = uint64(fp) }
 
-// Value is what register x holds; 0 for NoReg.
+// Value is the content of register x; 0 for NoReg.
 func (r *Regs) Value(x Reg) uint64 { return r.W[x] }
 
-// DWARF is where r keeps the register of a DWARF number; nil for one that is none of
-// its own.
+// DWARF points to the register of r with a DWARF number; nil if r does not have it.
 func (r *Regs) DWARF(n uint64) *uint64 {
 	if list := r.of().DWARF; n < uint64(len(list)) && list[n] != NoReg {
 		return &r.W[list[n]]
@@ -68,15 +67,15 @@ func (r *Regs) DWARF(n uint64) *uint64 {
 	return nil
 }
 
-// SetDWARF changes the register of a DWARF number, but for the PC: a frame's is its
-// return address. A register that is none of r's own is left out.
+// SetDWARF changes the register with a DWARF number, except the PC: a frame's PC is its
+// return address. It ignores a register that r does not have.
 func (r *Regs) SetDWARF(n, v uint64) {
 	if at := r.DWARF(n); at != nil && at != &r.W[r.pc] {
 		*at = v
 	}
 }
 
-// Bytes are the registers as the kernel lays them out.
+// Bytes are the registers in the kernel's layout.
 func (r *Regs) Bytes() []byte {
 	b := make([]byte, 0, 8*r.arch.Words)
 	for _, w := range r.W[1 : 1+r.arch.Words] {
@@ -85,7 +84,7 @@ func (r *Regs) Bytes() []byte {
 	return b
 }
 
-// SetBytes changes them to what the kernel lays out as b; those that b is too short for are 0.
+// SetBytes sets the registers from the kernel's layout b; those beyond the end of b are 0.
 func (r *Regs) SetBytes(b []byte) {
 	for n := range r.W[1 : 1+r.arch.Words] {
 		r.W[1+n] = 0
@@ -120,8 +119,7 @@ func changed(a, b *Regs) (s RegSet) {
 }
 
 // Memory reads a process. ReadMemory fills p from addr and returns how many
-// bytes it read; n < len(p) comes with an error. Planted breakpoints do not
-// show.
+// bytes it read; n < len(p) implies an error. Planted breakpoints are hidden.
 type Memory interface {
 	ReadMemory(addr table.Addr, p []byte) (n int, err error)
 }

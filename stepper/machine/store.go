@@ -9,9 +9,9 @@ type Mem struct {
 	Base       Reg
 	Index      Reg
 	Scale      uint8 // 1, 2, 4 or 8
-	Segment    Reg   // where the segment's base is kept: FSBase, GSBase, or NoReg
+	Segment    Reg   // the register with the segment's base: FSBase, GSBase, or NoReg
 	PCRelative bool
-	Short      bool // 32-bit address size: the sum is cut to 32 bits before the segment's base is added
+	Short      bool // 32-bit address size: the sum is truncated to 32 bits before the segment's base is added
 	Vector     bool // the index is a vector register (scatters, AMX): no single address
 }
 
@@ -24,7 +24,7 @@ func (m *Mem) Address(r *Regs) table.Addr {
 	return table.Addr(a + r.W[m.Segment])
 }
 
-// Source is where a stored value comes from.
+// Source is the source of a stored value.
 type Source uint8
 
 const (
@@ -32,14 +32,14 @@ const (
 	SourceReg                    // the low Size bytes of Reg
 	SourceHigh                   // bits 8 to 15 of Reg (ah, ch, dh, bh)
 	SourceSwapped                // Reg with its low Size bytes reversed (movbe)
-	SourceImm                    // Imm, sign-extended; what a call pushes as well
-	SourceMem                    // what Load holds (movs, push and pop with memory)
-	SourceOp                     // Op of what is there and Reg, or Imm when Reg is NoReg
-	SourceCompared               // Reg when what is there equals Old, else what is there (cmpxchg)
+	SourceImm                    // Imm, sign-extended; including the return address that a call pushes
+	SourceMem                    // the contents of Load (movs, push and pop with memory)
+	SourceOp                     // Op of the old value and Reg, or Imm if Reg is NoReg
+	SourceCompared               // Reg if the old value equals Old, else the old value (cmpxchg)
 )
 
-// Op is what an instruction does with what its memory operand holds. The
-// first seven are numbered as ModRM.reg of opcodes 80 to 83 numbers them.
+// Op is the operation of an instruction on the contents of its memory operand.
+// The first seven are numbered as in ModRM.reg of opcodes 80 to 83.
 type Op uint8
 
 const (
@@ -55,28 +55,29 @@ const (
 	OpNeg
 )
 
-// Store is the memory an instruction writes, and what with.
+// Store is the memory that an instruction writes, and the value.
 //
-// A store under a mask (maskmov, AVX-512) counts as whole. One iteration of a
-// repeated string instruction counts, since that is what a single step runs.
+// A store under a mask (maskmov, AVX-512) counts as whole. A repeated string
+// instruction counts as one iteration, because a single step runs one.
 type Store struct {
 	Mem
-	Load   Mem   // SourceMem: where the value is read
+	Load   Mem   // SourceMem: the place of the value
 	Imm    int64 // SourceImm, SourceOp
 	Size   uint16
 	Source Source
 	Op     Op
 	Reg    Reg
-	Old    Reg  // SourceCompared: what the memory has to hold for Reg to be written
-	Carry  Reg  // OpAdc, OpSbb: its lowest bit is the carry
+	Old    Reg  // SourceCompared: the value that memory must have for Reg to be written
+	Carry  Reg  // OpAdc, OpSbb: the register whose lowest bit is the carry
 	High   bool // SourceOp: the operand is bits 8 to 15 of Reg
-	Bits   Reg  // bts, btr, btc: the register whose bits above the operand's width move the address; NoReg: none
-	Count  Reg  // repeated: nothing is written when it (its lower half when Short) is 0; NoReg: not repeated
+	Bits   Reg  // bts, btr, btc: the register whose bits above the operand's width change the address; NoReg: none
+	Count  Reg  // repeated: nothing is written if this register (its lower half if Short) is 0; NoReg: not repeated
 }
 
-// StoreAddress is where the instruction writes and how many bytes. ok is
-// false when it writes nothing, or where it writes depends on a vector
-// register. Precondition: r is the thread's state before the instruction.
+// StoreAddress is the address that the instruction writes to and the number of
+// bytes. ok is false if it writes nothing, or if the address depends on a
+// vector register. Precondition: r is the thread's state before the
+// instruction.
 func (i *Insn) StoreAddress(r *Regs) (addr table.Addr, size int, ok bool) {
 	s := &i.Store
 	if s.Size == 0 || s.Vector {
@@ -98,9 +99,10 @@ func (i *Insn) StoreAddress(r *Regs) (addr table.Addr, size int, ok bool) {
 	return addr, int(s.Size), true
 }
 
-// bitStringOffset is how far bts and its like move their operand of size
-// bytes for a bit number, which is signed and as wide as the operand.
-// See the Intel SDM, volume 1, 4.5, "Bit(BitBase, BitOffset)".
+// bitStringOffset is the offset that bts and similar instructions add to the
+// address of their operand of size bytes for a bit number, which is signed and
+// as wide as the operand. See the Intel SDM, volume 1, 4.5, "Bit(BitBase,
+// BitOffset)".
 func bitStringOffset(bit uint64, size uint16) table.Addr {
 	var operand int64
 	switch size {
@@ -118,18 +120,18 @@ func bitStringOffset(bit uint64, size uint16) table.Addr {
 // (include/uapi/linux/rseq.h).
 const fieldSize = 8
 
-// Arms reports whether the instruction writes any of the 8 bytes at field,
-// and what the field holds afterwards, where that can be told without reading
-// memory: a store of exactly these bytes from a general register or of a
-// constant. FieldAfter tells more. Storing 0 disarms, so look at the value.
+// Arms reports whether the instruction writes any of the 8 bytes at field, and
+// the field's value afterwards, if it can be determined without reading memory:
+// a store of exactly these bytes from a general register or of a constant.
+// FieldAfter handles more. Storing 0 disarms, so look at the value.
 // Precondition: r is the thread's state before the instruction.
 func (i *Insn) Arms(r *Regs, field table.Addr) (writes bool, value uint64, known bool) {
 	if i.Store.Size == 0 {
 		return false, 0, false
 	}
 	addr, size, ok := i.StoreAddress(r)
-	// The store overlaps when it begins less than size bytes before the field
-	// or less than 8 bytes after its beginning.
+	// The store overlaps if it begins less than size bytes before the field or
+	// less than 8 bytes after its beginning.
 	if !ok || (uint64(field-addr) >= uint64(size) && uint64(addr-field) >= fieldSize) {
 		return false, 0, false
 	}

@@ -10,16 +10,16 @@ import (
 	"rseqstep/table"
 )
 
-// ErrNoFrame means that call frame information does not say how to leave the
-// frame at a PC.
+// ErrNoFrame means that there is no call frame information to unwind the frame
+// at a PC.
 var ErrNoFrame = errors.New("no call frame information")
 
-// UnwoundFrame is a frame to which the rules of its call frame information are applied. It
-// implements dwexpr.Frame for those that are expressions (DWARF 5, 6.4.2).
+// UnwoundFrame applies the rules of call frame information to a frame. It implements
+// dwexpr.Frame for rules that are expressions (DWARF 5, 6.4.2).
 type UnwoundFrame struct {
 	Regs   *Regs
-	Memory Memory     // nil: nothing can be read
-	Bias   table.Addr // what turns the file's addresses into the process's
+	Memory Memory     // nil: memory is unreadable
+	Bias   table.Addr // process address minus file address
 }
 
 var _ dwexpr.Frame = UnwoundFrame{}
@@ -40,11 +40,11 @@ func (f UnwoundFrame) Register(n uint64) (uint64, error) {
 	return 0, fmt.Errorf("%w: DWARF register %d", ErrNoFrame, n)
 }
 
-// Relocate is where an address of the file lies in the process.
+// Relocate is the process address of a file address.
 func (f UnwoundFrame) Relocate(a table.FileAddr) table.Addr { return table.Addr(a) + f.Bias }
 
-// CFA applies the rule of the canonical frame address. Rules that mean nothing are
-// ErrNoFrame, here and in Restored.
+// CFA applies the rule of the canonical frame address. Invalid rules are ErrNoFrame, here
+// and in Restored.
 func (f UnwoundFrame) CFA(rule cfi.CFARule) (table.Addr, error) {
 	if rule.Expr != nil {
 		at, err := f.evaluate(rule.Expr)
@@ -57,8 +57,8 @@ func (f UnwoundFrame) CFA(rule cfi.CFARule) (table.Addr, error) {
 	return table.Addr(*at + uint64(rule.Offset)), nil
 }
 
-// Restored applies the rule of register n, one that DWARF knows. known is false where it
-// says nothing, or that the caller's contents are lost.
+// Restored applies the rule of register n, a DWARF number. known is false if there is no
+// rule, or if the caller's contents are lost.
 func (f UnwoundFrame) Restored(n uint64, rule cfi.Rule, cfa table.Addr) (v uint64, known bool, err error) {
 	switch rule.Kind {
 	case cfi.Unset, cfi.Undefined:
@@ -83,7 +83,7 @@ func (f UnwoundFrame) Restored(n uint64, rule cfi.Rule, cfa table.Addr) (v uint6
 	return v, err == nil, err
 }
 
-// saved is a register's contents on the stack.
+// saved is a register's saved contents on the stack.
 func (f UnwoundFrame) saved(at table.Addr) (uint64, error) {
 	value, ok := readUint(f.Memory, at, 8)
 	if !ok {

@@ -7,10 +7,10 @@ import (
 	"rseqstep/table"
 )
 
-// StoreValue is what the instruction writes, zero-extended from Store.Size
-// bytes; known is false for stores wider than 8 bytes and for values this
-// package does not compute. mem serves read-modify-write and memory-to-memory
-// instructions, whose value is unknown when it is nil.
+// StoreValue is the value that the instruction writes, zero-extended from
+// Store.Size bytes; known is false for stores wider than 8 bytes and for values
+// this package does not compute. mem is for read-modify-write and
+// memory-to-memory instructions, whose value is unknown if it is nil.
 // Precondition: r is the thread's state before the instruction, and no other
 // thread writes what mem reads.
 func (i *Insn) StoreValue(r *Regs, mem Memory) (value uint64, known bool) {
@@ -48,8 +48,8 @@ func (i *Insn) StoreValue(r *Regs, mem Memory) (value uint64, known bool) {
 	return truncate(value, int(s.Size)), true
 }
 
-// combine computes a read-modify-write instruction's result from the Size
-// bytes its operand held.
+// combine computes a read-modify-write instruction's result from the Size old
+// bytes of its operand.
 func (s *Store) combine(old uint64, r *Regs) uint64 {
 	operand := uint64(s.Imm)
 	if s.Reg != NoReg {
@@ -86,10 +86,9 @@ func (s *Store) combine(old uint64, r *Regs) uint64 {
 	}
 }
 
-// FieldAfter is what the 8 bytes at field hold after the instruction,
-// whether it writes all of them, some or none. known is false when a byte of
-// it cannot be read or computed.
-// Precondition: as for StoreValue.
+// FieldAfter is the value of the 8 bytes at field after the instruction,
+// whether it writes all of them, some or none. known is false if a byte of it
+// cannot be read or computed. Precondition: as for StoreValue.
 func (i *Insn) FieldAfter(r *Regs, mem Memory, field table.Addr) (value uint64, known bool) {
 	writes, value, known := i.Arms(r, field)
 	if known {

@@ -12,21 +12,21 @@ import (
 	"rseqstep/table"
 )
 
-// VDSO is the shared object that the kernel maps into every process, read out
-// of the process itself. See vdso(7).
+// VDSO is the shared object that the kernel maps into every process, read from
+// the process itself. See vdso(7).
 type VDSO struct {
-	Base      table.Addr     // where the image begins
+	Base      table.Addr     // address of the image
 	High      table.Addr     // first address after the image
 	Functions []VDSOFunction // by Start
 
-	bias   table.Addr // of the image's headers
+	bias   table.Addr // process address minus the address in the image's headers
 	frames []*cfi.FDE
 }
 
 // VDSOFunction is one exported function, [Start, End).
 type VDSOFunction struct {
 	Name       string   // "__vdso_clock_gettime", or its only name
-	Short      string   // that without the architecture's prefix: "clock_gettime"
+	Short      string   // the name without the architecture's prefix: "clock_gettime"
 	Aliases    []string // other names of the same code: "clock_gettime"
 	Start, End table.Addr
 }
@@ -36,15 +36,15 @@ func (f *VDSOFunction) Contains(pc table.Addr) bool {
 	return uint64(pc-f.Start) < uint64(f.End-f.Start)
 }
 
-// ErrNotVDSO means that an image is no vDSO of this architecture.
+// ErrNotVDSO means that an image is not a vDSO of this architecture.
 var ErrNotVDSO = errors.New("not the image of the program's vDSO")
 
-// ParseVDSO reads the vDSO's ELF image, the bytes mapped at base.
-// The VDSO is nil exactly when there is an error.
+// ParseVDSO reads the vDSO's ELF image, the bytes mapped at base. The VDSO is
+// nil if and only if there is an error.
 func ParseVDSO(a *Arch, image []byte, base table.Addr) (v *VDSO, err error) {
 	defer func() {
-		// debug/elf indexes what it reads without always checking it; an image
-		// is a process's memory, which may hold anything.
+		// debug/elf does not check every index it reads; an image is a
+		// process's memory, which may contain anything.
 		if r := recover(); r != nil {
 			v, err = nil, fmt.Errorf("%w: %v", ErrNotVDSO, r)
 		}
@@ -72,8 +72,8 @@ func ParseVDSO(a *Arch, image []byte, base table.Addr) (v *VDSO, err error) {
 	return v, nil
 }
 
-// vdsoBias is what turns addresses of the image's headers into process
-// addresses: the image begins with its first loaded segment.
+// vdsoBias is the difference between process addresses and addresses in the
+// image's headers: the image begins with its first loaded segment.
 func vdsoBias(f *elf.File, base table.Addr) (table.Addr, bool) {
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_LOAD {
@@ -110,11 +110,11 @@ func (v *VDSO) addFunctions(a *Arch, symbols []elf.Symbol, bias table.Addr) {
 	sort.Slice(v.Functions, func(i, j int) bool { return v.Functions[i].Start < v.Functions[j].Start })
 }
 
-// readFrames reads .eh_frame. Its addresses become process addresses.
+// readFrames reads .eh_frame. It converts the addresses to process addresses.
 func (v *VDSO) readFrames(f *elf.File, bias table.Addr) error {
 	s := f.Section(".eh_frame")
 	if s == nil {
-		return nil // ReturnAddress will say that it knows nothing
+		return nil // ReturnAddress then returns ErrNoFrame
 	}
 	data, err := s.Data()
 	if err != nil {
@@ -128,10 +128,10 @@ func (v *VDSO) readFrames(f *elf.File, bias table.Addr) error {
 // Contains reports whether pc is in the image.
 func (v *VDSO) Contains(pc table.Addr) bool { return uint64(pc-v.Base) < uint64(v.High-v.Base) }
 
-// At returns the function that pc is in.
+// At returns the function that contains pc.
 func (v *VDSO) At(pc table.Addr) (VDSOFunction, bool) {
 	n := sort.Search(len(v.Functions), func(n int) bool { return v.Functions[n].Start > pc })
-	// A function may lie inside another's range; the innermost counts.
+	// A function may be inside another's range; the innermost is returned.
 	for n--; n >= 0; n-- {
 		if v.Functions[n].Contains(pc) {
 			return v.Functions[n], true

@@ -7,9 +7,9 @@ import (
 	"rseqstep/table"
 )
 
-// ReturnAddress is where the vDSO function that pc is in returns to, and its
-// canonical frame address, which is what the stack pointer is after the return.
-// Precondition: r is the state of a held thread whose PC is pc.
+// ReturnAddress is the return address of the vDSO function that contains pc,
+// and its canonical frame address, which is the stack pointer after the return.
+// Precondition: r is the state of a stopped thread whose PC is pc.
 func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.Addr, err error) {
 	caller, err := v.unwind(pc, r, mem)
 	if err != nil {
@@ -18,9 +18,9 @@ func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.
 	return caller.PC(), caller.SP(), nil
 }
 
-// unwind is the state of the caller of the frame that r is in: its PC is the
-// return address, its SP the canonical frame address, callee-saved registers are
-// restored, the others are as in r. The rules are those of the instruction at pc.
+// unwind is the state of the caller of r's frame: its PC is the return address, its SP
+// the canonical frame address, callee-saved registers are restored, the others are as in
+// r. It applies the rules of the instruction at pc.
 func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err error) {
 	row, err := v.row(pc)
 	if err != nil {
@@ -55,7 +55,7 @@ func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err erro
 	return caller, nil
 }
 
-// row is the rules that hold at pc.
+// row is the rules that apply at pc.
 func (v *VDSO) row(pc table.Addr) (*cfi.Row, error) {
 	for _, f := range v.frames {
 		if at := uint64(pc); at-f.Low < f.High-f.Low {
@@ -69,8 +69,8 @@ func (v *VDSO) row(pc table.Addr) (*cfi.Row, error) {
 	return nil, fmt.Errorf("%w at %v", ErrNoFrame, pc)
 }
 
-// calleeSaved is where a register that a function gives back as it found it
-// is kept, by its DWARF number; nil for every other.
+// calleeSaved points to a callee-saved register, by its DWARF number; nil for
+// every other.
 func (r *Regs) calleeSaved(number uint64) *uint64 {
 	if list := r.arch.DWARF; number < uint64(len(list)) && r.arch.Saved.Has(list[number]) {
 		return r.DWARF(number)

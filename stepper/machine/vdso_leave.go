@@ -7,23 +7,23 @@ import (
 	"rseqstep/table"
 )
 
-// VDSOFrame is one activation of a vDSO function, seen from a place in it or
+// VDSOFrame is one activation of a vDSO function, seen from an address in it or
 // in a helper that it called.
 type VDSOFrame struct {
-	Function VDSOFunction // the one that was called from outside of the vDSO
-	Caller   Regs         // what its return leaves: PC, SP and the callee-saved registers; the rest is of now
-	Inner    table.Addr   // canonical frame address of the frame that the PC is in
+	Function VDSOFunction // the one that was called from outside the vDSO
+	Caller   Regs         // the registers after its return: PC, SP and the callee-saved ones; the rest is current
+	Inner    table.Addr   // canonical frame address of the innermost frame
 }
 
 // CFA is the function's canonical frame address: SP after its return.
 func (f *VDSOFrame) CFA() table.Addr { return f.Caller.SP() }
 
-// maxVDSOFrames bounds how deep the vDSO's functions call each other; today it is 2.
+// maxVDSOFrames bounds the call depth inside the vDSO; at present it is 2.
 const maxVDSOFrames = 8
 
-// Leave finds the activation that a state in the vDSO belongs to. It is
-// ErrNoFrame where the call frame information does not say.
-// Precondition: r is the state of a held thread whose PC is in the vDSO.
+// Leave finds the activation that a state in the vDSO belongs to. Error:
+// ErrNoFrame if the call frame information is missing. Precondition: r is the
+// state of a stopped thread whose PC is in the vDSO.
 func (v *VDSO) Leave(r *Regs, mem Memory) (VDSOFrame, error) {
 	var f VDSOFrame
 	state, pc := *r, r.PC()
@@ -46,18 +46,18 @@ func (v *VDSO) Leave(r *Regs, mem Memory) (VDSOFrame, error) {
 			f.Function, f.Caller = function, caller
 			return f, nil
 		}
-		// A return address may be the first of other code when the call never
-		// returns: the call itself is looked up.
+		// A return address may be the first of other code if the call never
+		// returns: look up the call itself.
 		state, pc = caller, caller.PC()
 		pc--
 	}
 	return VDSOFrame{}, fmt.Errorf("%w: more than %d frames in the vDSO", ErrNoFrame, maxVDSOFrames)
 }
 
-// leaf is unwind for a helper in assembly that has no call frame information:
-// the ChaCha20 core of getrandom, which by its own comment does not touch the
-// stack (arch/x86/entry/vdso/vgetrandom-chacha.S). Where it would return to, taken for a
-// leaf, must be behind a call in the vDSO that leads before the PC.
+// leaf is unwind for a helper in assembly that has no call frame information: the
+// ChaCha20 core of getrandom, which by its own comment does not touch the stack
+// (arch/x86/entry/vdso/vgetrandom-chacha.S). Its return address as a leaf must follow a
+// call in the vDSO whose target is before the PC.
 func (v *VDSO) leaf(r *Regs, mem Memory) (Regs, error) {
 	fail := fmt.Errorf("%w at %v", ErrNoFrame, r.PC())
 	if _, named := v.At(r.PC()); named {

@@ -12,31 +12,31 @@ type Range struct{ Low, High table.Addr }
 // Contains reports whether an address is in the range.
 func (r Range) Contains(a table.Addr) bool { return a-r.Low < r.High-r.Low }
 
-// Branch is a way from one instruction to another.
+// Branch is a transfer of control from one instruction to another.
 type Branch struct{ From, To table.Addr }
 
 // CallSite is a call instruction.
 type CallSite struct {
 	Addr     table.Addr
 	Target   table.Addr // 0 for an indirect one
-	Return   table.Addr // the instruction after it
+	Return   table.Addr // the return address
 	Indirect bool
 }
 
-// Ways is how control can leave the ranges of a source line. All lists are in
-// the order of the code.
+// Ways are the ways in which control can leave the ranges of a source line. All
+// lists are in the order of the code.
 type Ways struct {
-	Falls    []Branch     // from an instruction inside to the one after it, where that is outside
+	Falls    []Branch     // from an instruction inside to the next one, if that is outside
 	Branches []Branch     // direct jumps, conditional ones included, to outside
 	Returns  []table.Addr // return instructions
-	Calls    []CallSite   // what they return to is outside only if Falls has it
-	Jumps    []table.Addr // indirect jumps, which may lead inside as well, to code that is not decoded
+	Calls    []CallSite   // the return is outside only if Falls contains it
+	Jumps    []table.Addr // indirect jumps, which may also lead inside, to code that is not decoded
 	Syscalls []table.Addr // system call instructions
-	// Lost is the places inside that control reaches and where no instruction
-	// is known: data, or bytes that do not decode. From is 0 for an entry.
+	// Lost is the addresses inside that control reaches without a known
+	// instruction: data, or bytes that do not decode. From is 0 for an entry.
 	Lost   []Branch
 	Stores bool // some instruction writes memory
-	Insns  int  // how many were decoded
+	Insns  int  // number of decoded instructions
 
 	likely map[table.Addr]bool
 	parts  []part
@@ -48,12 +48,13 @@ func (w *Ways) Begins(a table.Addr) bool {
 	return p != nil && p.begins.has(a-p.Low)
 }
 
-// Sure reports whether the instruction at from is one that the entries lead
-// to, rather than a likely place.
+// Sure reports whether the instruction at from is reached from the entries, and
+// not only from a likely place.
 func (w *Ways) Sure(from table.Addr) bool { return !w.likely[from] }
 
 // WaysOut decodes the instructions in the ranges that control reaches, and
-// reports how it leaves them. A jump from one range to another stays inside.
+// reports how control leaves them. A jump from one range to another stays
+// inside.
 func WaysOut(c Code) Ways {
 	var w Ways
 	var insns []Insn

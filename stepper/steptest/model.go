@@ -18,7 +18,7 @@ func called(verb string, tid, sig int) string {
 	return fmt.Sprintf("%s %d", verb, tid)
 }
 
-// Arch implements tracee.Target: scripted programs are amd64's.
+// Arch implements tracee.Target: scripted programs are amd64 programs.
 func (s *Target) Arch() *machine.Arch { return amd64.Arch() }
 
 // PID is the first thread's id.
@@ -50,7 +50,8 @@ func (s *Target) Auxv() ([]byte, error) { return nil, nil }
 // Alive implements tracee.Target.
 func (s *Target) Alive() bool { return s.alive }
 
-// ReadMemory hides planted breakpoints: they are not in the model's memory.
+// ReadMemory hides planted breakpoints: the model's memory does not contain
+// them.
 func (s *Target) ReadMemory(addr table.Addr, p []byte) (int, error) {
 	for i := range p {
 		b, ok := s.memory[addr+table.Addr(i)]
@@ -93,7 +94,7 @@ func (s *Target) XState(tid int) ([]byte, error) {
 	return make([]byte, 512), err
 }
 
-// SetXState forgets what it is given.
+// SetXState ignores its argument.
 func (s *Target) SetXState(tid int, _ []byte) error {
 	_, err := s.find(tid)
 	return err
@@ -108,7 +109,7 @@ func (s *Target) Rseq(tid int) (tracee.RseqConfig, error) {
 	return th.Rseq, nil
 }
 
-// Insert fails the test in Forbidden ranges.
+// Insert fails the test if addr is in a Forbidden range.
 func (s *Target) Insert(addr table.Addr) error {
 	for _, r := range s.Forbidden {
 		if r.Contains(addr) {
@@ -174,7 +175,7 @@ func (s *Target) letGo(verb string, tid, sig int) error {
 	return s.note("%s", called(verb, tid, sig))
 }
 
-// Hold holds every thread where it is; where it fails those that run go on.
+// Hold stops every thread where it is; if it fails, running threads continue.
 func (s *Target) Hold() error {
 	if err := s.note("hold"); err != nil {
 		return err
@@ -185,7 +186,8 @@ func (s *Target) Hold() error {
 	return nil
 }
 
-// Queued reports whether an event waits that was not wanted when it came.
+// Queued reports whether an event of the thread is queued that no wait wanted
+// when it arrived.
 func (s *Target) Queued(tid int) bool {
 	return slices.ContainsFunc(s.queue, func(ev tracee.Event) bool { return ev.TID == tid })
 }
@@ -196,7 +198,7 @@ func (s *Target) Held(tid int) bool {
 	return th != nil && th.held
 }
 
-// Interrupt does nothing: a script says itself when one comes.
+// Interrupt does nothing: a script itself contains the interrupts.
 func (s *Target) Interrupt() {}
 
 // Syscall does nothing and succeeds.
@@ -212,7 +214,7 @@ func (s *Target) Syscall(tid int, nr uint64, _ ...uint64) (int64, error) {
 	return 0, s.note("syscall %d %d", tid, nr)
 }
 
-// StepAside changes nothing: the model's areas are always up to date.
+// StepAside does nothing: the model's rseq areas are always up to date.
 func (s *Target) StepAside(tid int) error {
 	if _, err := s.find(tid); err != nil {
 		return err
@@ -279,7 +281,7 @@ func (s *Target) Follow(child int) error {
 // DropSignal implements tracee.Target.
 func (s *Target) DropSignal(tid int) error { return s.note("dropsignal %d", tid) }
 
-// Detach implements tracee.Target. Where it fails the process is held as before.
+// Detach implements tracee.Target. If it fails, the process stays stopped.
 func (s *Target) Detach() error {
 	if err := s.note("detach"); err != nil {
 		return err

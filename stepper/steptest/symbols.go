@@ -10,8 +10,7 @@ import (
 	"rseqstep/table"
 )
 
-// Symbols knows what it is given and nothing else. Frames cannot be unwound
-// through it.
+// Symbols knows only its own rows and names. It cannot unwind frames.
 type Symbols struct {
 	Functions []stepper.Function
 	Rows      []Row

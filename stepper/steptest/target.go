@@ -16,10 +16,10 @@ import (
 
 // Target is a scripted process. The zero value is not usable: see New.
 type Target struct {
-	// Forbidden is where no breakpoint may be planted: sections and signatures.
+	// Forbidden are the ranges without breakpoints: sections and signatures.
 	Forbidden []stepper.Range
-	// Fail gives the errors of calls to come, by what they are called in Log
-	// ("remove 0x401000"): each is returned once, in order.
+	// Fail contains the errors of future calls, by their name in Log ("remove
+	// 0x401000"): each is returned once, in order.
 	Fail map[string][]error
 	// Log is every call that changes something, in order: "run 1", "hold",
 	// "insert 0x401000", "debug 1 0 0x401020".
@@ -30,9 +30,9 @@ type Target struct {
 	threads []*Thread
 	memory  map[table.Addr]byte
 	planted map[table.Addr]bool
-	all     [4]Debug // debug registers of threads to come
+	all     [4]Debug // debug registers of future threads
 	script  []Call
-	queue   []tracee.Event // what waits have brought and was not wanted then
+	queue   []tracee.Event // events that no wait wanted when they arrived
 	pinned  bool
 	dies    bool // with the debugger (ExitKill)
 }
@@ -46,7 +46,7 @@ type Thread struct {
 	Rseq  tracee.RseqConfig
 	Mask  uint64 // blocked signals
 	Debug [4]Debug
-	Dying bool // it is gone, and its exit not told yet
+	Dying bool // it is gone, and its exit is still unreported
 	held  bool
 }
 
@@ -56,9 +56,9 @@ type Debug struct {
 	Addr table.Addr
 }
 
-// New makes a Target of threads that are all held. At the test's end the whole
-// script must have been played, and nothing may be left planted in a process
-// that is still there.
+// New makes a Target whose threads are all stopped. At the test's end the whole
+// script must have been used, and nothing may be left planted in a process that
+// still exists.
 func New(t testing.TB, threads ...*Thread) *Target {
 	s := &Target{
 		t: t, alive: true, threads: threads, Fail: map[string][]error{},
@@ -84,7 +84,7 @@ func New(t testing.TB, threads ...*Thread) *Target {
 	return s
 }
 
-// Code puts bytes into memory.
+// Code writes bytes to memory.
 func (s *Target) Code(at table.Addr, code ...byte) {
 	for i, b := range code {
 		s.memory[at+table.Addr(i)] = b
@@ -133,7 +133,7 @@ func (s *Target) Logged(name string) int {
 	return n
 }
 
-// note logs a call and returns the error that it is to fail with.
+// note logs a call and returns the error with which it is to fail.
 func (s *Target) note(format string, args ...any) error {
 	name := fmt.Sprintf(format, args...)
 	s.Log = append(s.Log, name)
@@ -144,23 +144,23 @@ func (s *Target) note(format string, args ...any) error {
 	return nil
 }
 
-// changed fails the test where the program is changed and would outlive the debugger so.
+// changed fails the test if the program is changed and could outlive the debugger.
 func (s *Target) changed(what string, tid int) {
 	if !s.dies {
-		s.t.Errorf("%s of thread %d is changed in a program that may go on without the debugger", what, tid)
+		s.t.Errorf("%s of thread %d is changed in a program that may outlive the debugger", what, tid)
 	}
 }
 
 var errRunning = errors.New("steptest: the thread is running")
 
-// find is a held thread; ESRCH where there is none.
+// find returns a stopped thread; ESRCH if there is none.
 func (s *Target) find(tid int) (*Thread, error) {
 	th := s.Thread(tid)
 	switch {
 	case th == nil || th.Dying || !s.alive:
 		return nil, syscall.ESRCH
 	case !th.held:
-		s.t.Errorf("thread %d is touched while it runs", tid)
+		s.t.Errorf("thread %d is accessed while it runs", tid)
 		return nil, errRunning
 	}
 	return th, nil

@@ -6,10 +6,10 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// Arch is amd64, for 64-bit programs. Numbers of system calls are those of
+// Arch is amd64, for 64-bit programs. System call numbers are those of
 // arch/x86/entry/syscalls/syscall_64.tbl; conventions are those of the System V ABI's
-// AMD64 supplement: arguments in 3.2.3, saved registers in figure 3.4, DWARF's numbers
-// in figure 3.36.
+// AMD64 supplement: arguments in 3.2.3, saved registers in figure 3.4, DWARF's numbers in
+// figure 3.36.
 func Arch() *machine.Arch { return &arch }
 
 // Regs are registers of amd64.
@@ -41,7 +41,7 @@ var arch = machine.Arch{
 	Entered: flagDF | flagTF,
 	Passes:  flagRF,
 
-	Breakpoint: "\xcc", // int3; a thread that has executed it stands behind it
+	Breakpoint: "\xcc", // int3; the PC of a thread that has executed it is behind it
 	Halt:       "\xf4", // hlt
 	ReturnSlot: 8,
 	CallLen:    5, // e8 and a displacement of 4 bytes

@@ -14,7 +14,7 @@ func TestFindArmingPrefersTheDescriptorsStore(t *testing.T) {
 		want       table.Addr
 		ok         bool
 	}{
-		// lea 0x4000(%rip),%rax is 0x5607 when it stands at 0x1600.
+		// lea 0x4000(%rip),%rax is 0x5607 at address 0x1600.
 		{"lea, spill, mov %fs", "48 8d 05 00 40 00 00  48 89 54 24 f8  64 48 89 04 25 08 00 00 00", 0x1600, 0x160c, true},
 		{"something between store and start", "48 8d 05 00 40 00 00  64 48 89 04 25 08 00 00 00  48 31 c0  48 31 c9", 0x1600, 0x1607, true},
 		{"descriptor's register overwritten", "48 8d 05 00 40 00 00  31 c0  64 48 89 04 25 08 00 00 00  31 c9  31 c9", 0x1600, 0, false},
@@ -34,8 +34,8 @@ func TestFindArmingPrefersTheDescriptorsStore(t *testing.T) {
 	}
 }
 
-// There are sections that begin with their arming store, and data may lie
-// before one: the signature of another's abort handler.
+// Some sections begin with their arming store, and data may precede one: the
+// signature of another section's abort handler.
 func TestFindArmingLooksIntoTheSectionAndPastData(t *testing.T) {
 	for _, c := range []struct {
 		name, before, section string

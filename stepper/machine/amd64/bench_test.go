@@ -7,8 +7,8 @@ import (
 	"rseqstep/table"
 )
 
-// BenchmarkArms is what the engine does before each single step, the
-// instruction being decoded already.
+// BenchmarkArms is the engine's work before each single step of a decoded
+// instruction.
 func BenchmarkArms(b *testing.B) {
 	for name, text := range map[string]string{
 		"no store":          "48 8b 03",

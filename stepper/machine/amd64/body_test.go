@@ -12,8 +12,8 @@ import (
 
 // Sections of our own, assembled with GNU as at 0x1000; rdx is the rseq area.
 const (
-	// popBatch takes r9 objects of a per-CPU stack: it branches to End when
-	// there is no slab (jae) or the stack is empty (jbe).
+	// popBatch takes r9 objects of a per-CPU stack: it branches to End if there
+	// is no slab (jae) or the stack is empty (jbe).
 	popBatch = "\x48\x8b\x4a\xfc" + // 1000 mov -4(%rdx),%rcx
 		"\x31\xc0" + // 1004 xor %eax,%eax
 		"\x48\x0f\xba\xf1\x3f" + // 1006 btr $63,%rcx
@@ -28,7 +28,7 @@ const (
 		"\x49\x39\xc1" + // 1024 cmp %rax,%r9
 		"\x75\xed" + // 1027 jne 1016
 		"\x66\x89\x31" // 1029 mov %si,(%rcx)
-	// setIf stores when there is a slab, and branches to End when not.
+	// setIf stores if there is a slab, and branches to End if not.
 	setIf = "\x31\xdb" + // 1000 xor %ebx,%ebx
 		"\x48\x0f\xba\x62\xfc\x3f" + // 1002 btq $63,-4(%rdx)
 		"\x73\x08" + // 1008 jae End
@@ -41,12 +41,12 @@ const (
 		"\x0f\x85\xfe\x00\x00\x00" + // 100c jne 1110
 		"\xeb\x00" + // 1012 jmp 1014
 		"\x48\x89\x0f" // 1014 mov %rcx,(%rdi)
-	// storeOrNot jumps over its only store, and not to End.
+	// storeOrNot jumps over its only store, but not to End.
 	storeOrNot = "\x48\x85\xc0" + // 1000 test %rax,%rax
 		"\x74\x03" + // 1003 je 1008
 		"\x48\x89\x0f" + // 1005 mov %rcx,(%rdi)
 		"\x90" // 1008 nop
-	// outside calls, enters the kernel and jumps to who knows where.
+	// outside calls, enters the kernel and jumps to an unknown target.
 	outside = "\xe8\xfb\x00\x00\x00" + // 1000 call 1100
 		"\x0f\x05" + // 1005 syscall
 		"\xff\xe0" + // 1007 jmp *%rax
@@ -94,7 +94,7 @@ func TestBodyFindsFinalStoreAndWaysPastIt(t *testing.T) {
 		{"setIf", setIf, 0x100f, []table.Addr{0x1008}, false},
 		{"compareStore", compareStore, 0x1014, nil, true},
 		{"storeOrNot", storeOrNot, 0x1005, nil, false},
-		{"outside", outside, 0, nil, false}, // nothing is known to lead behind its indirect jump
+		{"outside", outside, 0, nil, false}, // no known control flow leads past its indirect jump
 		{"no store", "\x90\x90", 0, nil, true},
 		{"a loop that never ends", "\x48\x89\x0f\xeb\xfb", 0x1000, nil, true},
 	} {
@@ -165,8 +165,8 @@ func TestStopsMoveExitsOutOfOtherSections(t *testing.T) {
 	at := func(start table.Addr, exits ...machine.Exit) *machine.Body {
 		return &machine.Body{Start: start, End: start + 0x10, Exits: exits}
 	}
-	// 1100 is in a section that leaves to 110a (inside itself), 1200 and 1300;
-	// the latter is in a third, which leads back into the first and the second.
+	// 1100 is in a section with exits to 110a (inside itself), 1200 and 1300;
+	// the latter is in a third, which has exits into the first and the second.
 	second := at(0x10fc, machine.Exit{Addr: 0x110c}, machine.Exit{Addr: 0x1200}, machine.Exit{Addr: 0x1300}, machine.Exit{Addr: 0x10fd}, machine.Exit{Addr: 0x2000})
 	third := at(0x12f8, machine.Exit{Addr: 0x1003}, machine.Exit{Addr: 0x10ff}, machine.Exit{Addr: 0x1400})
 	within := func(pc table.Addr) *machine.Body {
@@ -185,7 +185,7 @@ func TestStopsMoveExitsOutOfOtherSections(t *testing.T) {
 	}
 }
 
-// Sections with data in them, instructions that overlap, and an End within one.
+// Sections that contain data, instructions that overlap, and an End within one.
 func TestBodyFollowsControl(t *testing.T) {
 	for _, c := range []struct {
 		name, code string // at 0x1000

@@ -15,7 +15,7 @@ const (
 	conditionMask = 15
 )
 
-// condOf is the condition of a jcc by its opcode.
+// condOf is the condition of a jcc opcode.
 func condOf(opcode byte) uint8 { return opcode&conditionMask + 1 }
 
 // Flags in RFLAGS (Intel SDM volume 1, 3.4.3).
@@ -30,7 +30,7 @@ const (
 	flagRF = 1 << 16 // no debug register matches the next instruction (Intel SDM volume 3, 18.3.1.1); the kernel sets it when it reports one
 )
 
-// Taken implements machine.Decoder. It is not known of xbegin.
+// Taken implements machine.Decoder. It is unknown for xbegin.
 func (decoding) Taken(i *machine.Insn, r *machine.Regs) (taken, known bool) {
 	if i.Cond == condUnknown {
 		return false, false
@@ -83,8 +83,8 @@ func holds(code uint8, flags uint64) bool {
 	return r != (code&1 == 1)
 }
 
-// keepsFlags reports that the instruction is one known to leave the
-// arithmetic flags alone; false for any not listed.
+// keepsFlags reports whether the instruction is known not to change the
+// arithmetic flags; false for any not listed.
 func (d *decoder) keepsFlags() bool {
 	op := d.opcode
 	in := func(low, high byte) bool { return op-low <= high-low }

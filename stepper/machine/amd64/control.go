@@ -19,10 +19,10 @@ func (d *decoder) control(i *machine.Insn) error {
 	return nil
 }
 
-// branch sets Kind and Target of a direct branch. An operand-size prefix is
-// refused: Intel's processors ignore it; AMD's make the displacement, and so
-// the instruction, 2 bytes shorter and cut the target to 16 bits.
-// (Intel SDM volume 2, CALL; AMD APM volume 3, CALL (Near).)
+// branch sets Kind and Target of a direct branch. It rejects an operand-size
+// prefix: Intel's processors ignore it; AMD's make the displacement, and so the
+// instruction, 2 bytes shorter and truncate the target to 16 bits. (Intel SDM
+// volume 2, CALL; AMD APM volume 3, CALL (Near).)
 func (d *decoder) branch(i *machine.Insn, kind machine.Kind, cond uint8) error {
 	if d.data16 && !d.wide() {
 		return machine.ErrInvalid

@@ -6,8 +6,8 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// What the kernel does when a thread is resumed in a system call that was
-// interrupted and has no handler to run (arch_do_signal_or_restart).
+// The kernel's behaviour for a thread that is resumed in an interrupted system
+// call without a handler to run (arch_do_signal_or_restart).
 func TestInterruptedSystemCallsAreMadeAgain(t *testing.T) {
 	const read, outside = 0, ^uint64(0)
 	for _, c := range []struct {

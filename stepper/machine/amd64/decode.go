@@ -19,7 +19,7 @@ func (decoding) Decode(addr table.Addr, code []byte) (i machine.Insn, err error)
 	return i, nil
 }
 
-// encoding is which of the four ways to spell an instruction was used.
+// encoding is the one of the four encodings that an instruction uses.
 type encoding uint8
 
 const (
@@ -40,7 +40,7 @@ type decoder struct {
 	repeat  byte        // the last of F2 and F3, or 0
 	segment machine.Reg // FSBase, GSBase or NoReg
 	hasREX  bool
-	rex     byte // the low four bits of the REX prefix, or as much of VEX, EVEX and XOP as REX has a name for
+	rex     byte // the low four bits of the REX prefix, or the same bits of VEX, EVEX and XOP
 
 	encoding encoding
 	opmap    opcodeMap
@@ -50,7 +50,7 @@ type decoder struct {
 
 	modrm    byte
 	hasModRM bool
-	mem      machine.Mem // the ModRM memory operand, when mod is not 3
+	mem      machine.Mem // the ModRM memory operand, if mod is not 3
 	disp8    bool
 	imm      int64
 }
@@ -158,7 +158,7 @@ func (d *decoder) prefixes() (byte, error) {
 			d.segment = GSBase
 		case 0xf0, 0x26, 0x2e, 0x36, 0x3e:
 			// lock, and segments whose base is 0 in 64-bit mode. They do not
-			// undo an fs or gs before them (tried on an AMD EPYC).
+			// cancel an earlier fs or gs (tried on an AMD EPYC).
 		default:
 			if b&0xf0 != 0x40 {
 				return b, nil
@@ -166,6 +166,6 @@ func (d *decoder) prefixes() (byte, error) {
 			d.rex, d.hasREX = b&15, true
 			continue
 		}
-		d.rex, d.hasREX = 0, false // REX counts only right before the opcode
+		d.rex, d.hasREX = 0, false // REX has an effect only right before the opcode
 	}
 }

@@ -64,7 +64,7 @@ func TestDecodeTellsKindAndTarget(t *testing.T) {
 	}
 }
 
-// Forms that x86asm does not know or misreads.
+// Forms that x86asm does not support or misreads.
 func TestDecodeKnowsTheLengthOfRareForms(t *testing.T) {
 	for name, text := range map[string]string{
 		"rdpid":                 "f3 0f c7 f8",

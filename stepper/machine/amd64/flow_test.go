@@ -10,9 +10,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Where control leads from a function's entry there begin the instructions that
-// objdump shows, which knows where functions begin; and none begins within another. The
-// C library's few jumps past a lock prefix aside, whose rest objdump does not show.
+// The instructions reached from a function's entry are those of objdump, which knows
+// where functions begin, and none begins inside another. Exceptions: the C library's few
+// jumps past a lock prefix, whose targets objdump does not show.
 func TestFlowAgreesWithObjdumpOnRealCode(t *testing.T) {
 	for _, name := range []string{"libc", "loader"} {
 		args := realCode(t)[name]
@@ -30,7 +30,7 @@ func TestFlowAgreesWithObjdumpOnRealCode(t *testing.T) {
 			t.Fatal(err)
 		}
 		symbols, _ := f.DynamicSymbols()
-		more, _ := f.Symbols() // none where it is stripped
+		more, _ := f.Symbols() // none in a stripped file
 		functions, found, differ := 0, 0, 0
 		for _, s := range append(symbols, more...) {
 			if elf.ST_TYPE(s.Info) != elf.STT_FUNC || s.Size == 0 || s.Value < text.Addr || s.Value+s.Size > text.Addr+text.Size {
@@ -62,7 +62,7 @@ func TestFlowAgreesWithObjdumpOnRealCode(t *testing.T) {
 	}
 }
 
-// Whatever bytes lie where control does not lead, the instructions are the same.
+// Bytes that control does not reach do not change the instructions.
 func TestFlowDoesNotSeeDataBetween(t *testing.T) {
 	// jmp 1008; six bytes; je 1000; jmp 1014; eight bytes; ret; four bytes of signature; the handler: jmp 1000
 	text := code(t, "eb 06 000000000000  74 f6 eb 08 0000000000000000  c3 00000000 eb e5")
@@ -94,7 +94,8 @@ func TestFlowDoesNotSeeDataBetween(t *testing.T) {
 	}
 }
 
-// What only an indirect jump leads to is found when a thread has come there.
+// Code that only an indirect jump reaches is found when a thread has reached
+// it.
 func TestLayoutGrowsWithItsEntries(t *testing.T) {
 	text := code(t, "ff e0  06 06  74 01  f0 ff 07  c3") // jmp *%rax; data; je 1007; lock incl (%rdi); ret
 	c := machine.Code{Arch: Arch(), Ranges: []machine.Range{{Low: 0x1000, High: 0x100a}}, Entries: []table.Addr{0x1000}, Read: readCode(0x1000, text)}
@@ -111,8 +112,8 @@ func TestLayoutGrowsWithItsEntries(t *testing.T) {
 	}
 }
 
-// FuzzFlow: likely places neither take anything away from what the entries lead to nor
-// add anything within it; a Layout is what the ways out come from; and nothing panics.
+// FuzzFlow: likely places neither remove anything from what the entries reach nor add
+// anything inside it; a Layout agrees with WaysOut; and nothing panics.
 func FuzzFlow(f *testing.F) {
 	f.Add(uint64(0x1000), uint64(0x1002), uint64(0x1005), []byte("\xeb\x03\x53\x30\x05\x53\xeb\xf8"))
 	f.Add(uint64(0x1001), uint64(0x1000), uint64(0x1000), []byte("\x74\x01\xf0\x48\xff\x04\x0e\xff\xe0\xcc\xc3"))
@@ -126,7 +127,7 @@ func FuzzFlow(f *testing.F) {
 		alone := machine.WaysOut(c)
 		c.Likely = []table.Addr{table.Addr(likely), base}
 		ways, layout := machine.WaysOut(c), machine.Lay(c)
-		within := map[table.Addr]bool{} // instructions that the entry leads to
+		within := map[table.Addr]bool{} // instructions reached from the entry
 		for a := table.Addr(base); a < end; a++ {
 			if alone.Begins(a) && alone.Sure(a) {
 				i, err := Arch().Decode(a, code[a-base:])

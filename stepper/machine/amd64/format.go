@@ -10,10 +10,10 @@ import (
 	"rseqstep/table"
 )
 
-// Format writes an instruction in GNU (AT&T) syntax. A nil symname leaves
-// addresses as numbers. The address of a PC-relative operand follows as a
+// Format writes an instruction in GNU (AT&T) syntax. With a nil symname
+// addresses are numbers. The address of a PC-relative operand follows as a
 // comment. An instruction that x86asm cannot print is shown as its bytes,
-// unless it is one of the few that bareMnemonic knows.
+// unless bareMnemonic has it.
 func (decoding) Format(i *machine.Insn, symname machine.SymName) string {
 	if name := bareMnemonic(string(i.Bytes())); name != "" {
 		return name
@@ -41,11 +41,11 @@ func place(addr table.Addr, symname machine.SymName) string {
 	return fmt.Sprintf("%s <%s+%#x>", text, name, uint64(addr-base))
 }
 
-// gnuSyntax asks x86asm; ok is false when it reads the bytes otherwise than Decode.
+// gnuSyntax uses x86asm; ok is false if x86asm reads the bytes differently from Decode.
 func gnuSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool) {
 	defer func() {
-		// x86asm's printer indexes tables by what it decoded; a form its
-		// tables lack must not end the debugger.
+		// x86asm's printer indexes tables by the decoded values; a form that
+		// its tables lack must not crash the debugger.
 		if recover() != nil {
 			text, ok = "", false
 		}
@@ -63,7 +63,7 @@ func gnuSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool) 
 	}
 	switch {
 	case i.Target != 0:
-		// x86asm would put the symbol in place of the address.
+		// x86asm would print the symbol in place of the address.
 		mnemonic, _, _ := strings.Cut(text, " 0x")
 		text = mnemonic + " " + place(i.Target, symname)
 	case d.mem.PCRelative:
@@ -72,7 +72,7 @@ func gnuSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool) 
 	return text, true
 }
 
-// rawBytes shows an instruction that nobody has a name for.
+// rawBytes shows the bytes of an instruction without a known name.
 func rawBytes(i *machine.Insn) string {
 	hex := make([]string, i.Len)
 	for n, b := range i.Bytes() {
@@ -85,8 +85,8 @@ func rawBytes(i *machine.Insn) string {
 	return text
 }
 
-// bareMnemonic is the name of an instruction without operands that x86asm
-// lacks or calls otherwise (Intel SDM volume 2; clzero: AMD APM volume 3).
+// bareMnemonic is the name of an instruction without operands that x86asm lacks
+// or names differently (Intel SDM volume 2; clzero: AMD APM volume 3).
 func bareMnemonic(code string) string {
 	switch code {
 	case "\xf3\x0f\x1e\xfa":

@@ -9,19 +9,18 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// marker is what stands in for the memory operand while x86asm prints, and
-// markerText how it prints that. The displacement is any that no field can
-// hold by chance: a number of our own, seen in the text as it stands.
+// marker replaces the memory operand while x86asm prints, and markerText is its
+// printed form. The displacement is an arbitrary number that does not occur
+// otherwise and that the text shows unchanged.
 const (
 	markerDisp = 0x1badd1e5
 	markerText = "0x1badd1e5(%r13)"
 )
 
-// printWithOperand prints an instruction that has a ModRM memory operand,
-// which is replaced by this package's own reading of it: x86asm v0.32 prints
-// negative 32-bit displacements of rbp as positive numbers, drops an absolute
-// address of 0, takes bytes of a VEX or EVEX prefix for segment prefixes, and
-// leaves "(%rip)" out after those.
+// printWithOperand prints an instruction that has a ModRM memory operand, and
+// prints that operand itself: x86asm v0.32 prints negative 32-bit displacements
+// of rbp as positive numbers, drops an absolute address of 0, interprets bytes
+// of a VEX or EVEX prefix as segment prefixes, and omits "(%rip)" after those.
 func (d *decoder) printWithOperand(inst x86asm.Inst) string {
 	pc := uint64(d.addr)
 	plain := x86asm.GNUSyntax(inst, pc, nil)
@@ -36,7 +35,7 @@ func (d *decoder) printWithOperand(inst x86asm.Inst) string {
 			return plain
 		}
 		if d.encoding == evex && d.disp8 {
-			disp = m.Disp // its unit depends on the instruction; x86asm has looked it up
+			disp = m.Disp // its unit depends on the instruction; x86asm has determined it
 		}
 		inst.Args[n] = x86asm.Mem{Segment: m.Segment, Base: x86asm.R13, Disp: markerDisp}
 		found = true
@@ -91,7 +90,7 @@ func (d *decoder) operandText(disp int64) string {
 	return b.String()
 }
 
-// wideName is a general register's name as GNU writes it, without the percent sign.
+// wideName is a general register's name in GNU syntax, without the percent sign.
 func wideName(x machine.Reg) string { return names[x] }
 
 // shortName is the name of its low 32 bits.
@@ -103,7 +102,7 @@ func shortName(x machine.Reg) string {
 	return "e" + name[1:]
 }
 
-// hexText is a signed number as objdump writes displacements.
+// hexText is a signed number in objdump's form of displacements.
 func hexText(v int64) string {
 	if v < 0 {
 		return fmt.Sprintf("-%#x", uint64(-v))

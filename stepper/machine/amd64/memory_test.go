@@ -41,7 +41,7 @@ func (m memory) put64(addr table.Addr, v uint64) {
 	m.put(addr, binary.LittleEndian.AppendUint64(nil, v)...)
 }
 
-// code is instruction bytes from hexadecimal, spaces ignored.
+// code converts hexadecimal to instruction bytes, spaces ignored.
 func code(t testing.TB, text string) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(strings.ReplaceAll(text, " ", ""))

@@ -2,7 +2,7 @@ package amd64
 
 import "rseqstep/stepper/machine"
 
-// operands consumes what follows the opcode: ModRM, SIB, displacement, immediate.
+// operands consumes the parts after the opcode: ModRM, SIB, displacement, immediate.
 func (d *decoder) operands() (err error) {
 	form := d.form()
 	switch form {
@@ -30,7 +30,7 @@ func (d *decoder) operands() (err error) {
 		if d.imm, err = d.number(2); err == nil {
 			var level byte
 			level, err = d.byte1()
-			d.imm = int64(level & 31) // the size of the frame is of no interest here
+			d.imm = int64(level & 31) // the size of the frame does not matter here
 		}
 	case '3': // test has an immediate, the others of the group have none
 		if d.modReg() < 2 {
@@ -56,8 +56,8 @@ func (d *decoder) absolute() (err error) {
 }
 
 // modRM consumes ModRM and the SIB and displacement it asks for. With
-// registerOnly, mod is taken for 3 (moves of control and debug registers).
-// See the Intel SDM, volume 2, 2.1.5 and 2.2.1.6.
+// registerOnly, mod counts as 3 (moves of control and debug registers). See the
+// Intel SDM, volume 2, 2.1.5 and 2.2.1.6.
 func (d *decoder) modRM(registerOnly bool) (err error) {
 	if d.modrm, err = d.byte1(); err != nil {
 		return err

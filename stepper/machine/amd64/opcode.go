@@ -2,8 +2,8 @@ package amd64
 
 import "rseqstep/stepper/machine"
 
-// findOpcode consumes the escapes, VEX, EVEX or XOP that b begins, up to the
-// opcode byte, and sets encoding, opmap, opcode, pp and length.
+// findOpcode consumes the escapes, VEX, EVEX or XOP that begin with b, up to
+// the opcode byte, and sets encoding, opmap, opcode, pp and length.
 func (d *decoder) findOpcode(b byte) (err error) {
 	d.opcode = b
 	switch b {
@@ -23,7 +23,7 @@ func (d *decoder) findOpcode(b byte) (err error) {
 	return nil
 }
 
-// escape consumes the opcode of the maps that 0F begins.
+// escape consumes the opcode of the maps that begin with 0F.
 func (d *decoder) escape() (err error) {
 	d.opmap = map0F
 	if d.opcode, err = d.byte1(); err != nil {
@@ -43,7 +43,7 @@ func (d *decoder) escape() (err error) {
 	return err
 }
 
-// mandatory sets pp from the legacy prefixes: F2 and F3 win over 66.
+// mandatory sets pp from the legacy prefixes: F2 and F3 override 66.
 func (d *decoder) mandatory() {
 	switch {
 	case d.repeat == 0xf3:
@@ -55,8 +55,8 @@ func (d *decoder) mandatory() {
 	}
 }
 
-// plainPrefixes reports that no prefix came that makes VEX, EVEX and XOP
-// fault: 66, F2, F3 and REX do. (So does lock, which is not looked at.)
+// plainPrefixes reports that there was no prefix with which VEX, EVEX and XOP
+// fault: 66, F2, F3 and REX do. (So does lock, which is not checked.)
 func (d *decoder) plainPrefixes() bool { return !d.data16 && d.repeat == 0 && !d.hasREX }
 
 // vexPrefix consumes the rest of a VEX prefix and the opcode.

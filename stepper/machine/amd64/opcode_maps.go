@@ -1,8 +1,8 @@
 package amd64
 
-// The opcode maps of 64-bit mode: one letter per opcode, sixteen to a row,
-// saying what follows the opcode byte. Sources: Intel SDM volume 2, appendix A,
-// and AMD APM volume 3, appendix A (femms, 3DNow!, extrq, XOP).
+// The opcode maps of 64-bit mode: one letter per opcode, sixteen to a row, for
+// the parts after the opcode byte. Sources: Intel SDM volume 2, appendix A, and
+// AMD APM volume 3, appendix A (femms, 3DNow!, extrq, XOP).
 //
 //	.  nothing           m  ModRM              x  not an instruction
 //	b  imm8              B  ModRM, imm8        p  a prefix (handled before)

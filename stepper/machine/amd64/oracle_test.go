@@ -24,8 +24,8 @@ type listing struct {
 	text string
 }
 
-// objdump disassembles a file and calls f for each instruction, but for what
-// objdump itself takes for data among the code.
+// objdump disassembles a file and calls f for each instruction, except those
+// that objdump itself treats as data.
 func objdump(t *testing.T, f func(listing), args ...string) {
 	t.Helper()
 	cmd := exec.Command(tabletest.NeedTool(t, "objdump"), append([]string{"-d", "-w", "-z", "--insn-width=16"}, args...)...)
@@ -60,15 +60,16 @@ func objdump(t *testing.T, f func(listing), args ...string) {
 	}
 }
 
-// barePrefix: objdump met data just before a symbol, whose first bytes look
-// like a prefix, and stopped there.
+// barePrefix reports that objdump found data just before a symbol, the first
+// bytes of which look like a prefix, and stopped there.
 func barePrefix(text string) bool {
 	words := strings.Fields(text)
 	return len(words) == 1 && (strings.HasPrefix(words[0], "rex") || words[0] == "data16" || words[0] == "addr32" || words[0] == "cs" || words[0] == "fs" || words[0] == "gs")
 }
 
-// realCode is objdump's arguments for code of several makers: the C library
-// and its loader, this test (Go), and a slice of workerd (clang, C++ and Rust).
+// realCode is objdump's arguments for code from several compilers: the C
+// library and its loader, this test (Go), and a slice of workerd (clang, C++
+// and Rust).
 func realCode(t *testing.T) map[string][]string {
 	t.Helper()
 	out, err := exec.Command(tabletest.NeedTool(t, "gcc"), "-print-file-name=libc.so.6").Output()
@@ -93,7 +94,7 @@ func TestLengthsAgreeWithObjdumpOnRealCode(t *testing.T) {
 		t.Run(name, func(t *testing.T) { compareLengths(t, 10_000, files[name]...) })
 	}
 	t.Run("workerd", func(t *testing.T) {
-		// Of the middle of .text, 2 MB at most: all of it takes half a minute.
+		// Of the middle of .text, 2 MB at most: the whole takes half a minute.
 		kB := tabletest.Rounds(t, 256, 2048)
 		compareLengths(t, 50*kB, "--start-address=0x5000000", fmt.Sprintf("--stop-address=%#x", 0x5000000+kB<<10), tabletest.NeedWorkerd(t))
 	})
@@ -118,7 +119,7 @@ func compareLengths(t *testing.T, least int, args ...string) {
 	t.Logf("%d instructions, %d differ", seen, differ)
 }
 
-// The processor itself says which forms of instructions write memory, where
+// The processor itself decides which forms of instructions write memory, where
 // and how much: see testdata/storeoracle.c.
 func TestStoresAreThoseTheProcessorMakes(t *testing.T) {
 	forms, stores, differ := 0, 0, 0
@@ -149,14 +150,14 @@ func TestStoresAreThoseTheProcessorMakes(t *testing.T) {
 	t.Logf("%d forms, %d of them store, %d differ", forms, stores, differ)
 }
 
-// Mnemonics may be spelt otherwise; operands must be the same.
+// Mnemonics may differ; operands must be the same.
 func TestFormatAgreesWithObjdumpOnOperands(t *testing.T) {
 	clean := strings.NewReplacer("%st(0)", "%st", " {", "{", "\t", " ", "%es:(%rdi)", "(%rdi)", "%ds:(%rsi)", "(%rsi)")
 	zero := regexp.MustCompile(`\b0x0\(`)
 	immediate := regexp.MustCompile(`\$-?0x[0-9a-f]+`)
 	trailer := regexp.MustCompile(`\s*(#.*|<.*)$`)
-	// Newer binutils write the 1 of a shift's short form (d0, d1), and no segment
-	// that a string instruction has anyway.
+	// Newer binutils print the 1 of a shift's short form (d0, d1), and omit the default
+	// segment of a string instruction.
 	byOne := regexp.MustCompile(`^((?:ro|rc|sh|sa)[lr]\w?\s+)\$1,`)
 	operands := func(text string) string {
 		text = clean.Replace(trailer.ReplaceAllString(text, ""))
@@ -176,7 +177,7 @@ func TestFormatAgreesWithObjdumpOnOperands(t *testing.T) {
 	objdump(t, func(l listing) {
 		i, err := Arch().Decode(l.addr, l.code)
 		if err != nil {
-			return // TestLengthsAgree… tells
+			return // TestLengthsAgree… reports it
 		}
 		seen++
 		got, want := operands(Arch().Format(&i, nil)), operands(l.text)

@@ -7,7 +7,8 @@ import (
 	"rseqstep/table"
 )
 
-// stubLen is the size of an entry of a procedure linkage table; .plt.got's may have half.
+// stubLen is the size of an entry of a procedure linkage table; those of .plt.got may
+// have half.
 const stubLen = machine.StubLen
 
 // Stub implements machine.Shapes: `[endbr64] [bnd] jmp *slot(%rip)`,
@@ -40,8 +41,8 @@ func (shapes) Stub(t machine.PLT, a uint64, read func(at uint64, p []byte) error
 	return start, 0, false
 }
 
-// Pushed implements machine.Shapes: an entry has pushed nothing but, after its jump, the
-// relocation's index, and the first one a word of its own as well.
+// Pushed implements machine.Shapes: an entry pushes the relocation's index after its
+// jump, and the first one another word; all else pushes nothing.
 func (shapes) Pushed(t machine.PLT, a uint64) table.Addr {
 	off := (a - t.Low) % stubLen
 	switch first := a-t.Low < stubLen; {

@@ -38,13 +38,13 @@ const (
 	GS
 )
 
-// names are the registers' names, as gdb has them.
+// names are the registers' names, as in gdb.
 var names = [...]string{machine.NoReg: "none", R15: "r15", R14: "r14", R13: "r13", R12: "r12", RBP: "rbp", RBX: "rbx", R11: "r11", R10: "r10",
 	R9: "r9", R8: "r8", RAX: "rax", RCX: "rcx", RDX: "rdx", RSI: "rsi", RDI: "rdi", OrigRAX: "orig_rax",
 	RIP: "rip", CS: "cs", EFLAGS: "eflags", RSP: "rsp", SS: "ss", FSBase: "fs_base", GSBase: "gs_base",
 	DS: "ds", ES: "es", FS: "fs", GS: "gs"}
 
-// Name is a register's name as gdb has it.
+// Name is a register's name as in gdb.
 func Name(x machine.Reg) string { return names[x] }
 
 // numbered are the general registers by their numbers in ModRM and REX.
@@ -53,5 +53,5 @@ var numbered = [16]machine.Reg{RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R
 // General is the general register that instructions encode as number, 0 to 15.
 func General(number byte) machine.Reg { return numbered[number&15] }
 
-// Number is that number of a general register.
+// Number is the encoding of a general register.
 func Number(x machine.Reg) int { return slices.Index(numbered[:], x) }

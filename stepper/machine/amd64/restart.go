@@ -5,8 +5,8 @@ import "rseqstep/stepper/machine"
 // syscallLength is the length of the instruction syscall, bytes.
 const syscallLength = 2
 
-// Errors that system calls return to the kernel alone: it makes the call again,
-// or gives the program EINTR when a handler has run (include/linux/errno.h).
+// Errors that system calls return only to the kernel: it restarts the call, or
+// returns EINTR to the program if a handler has run (include/linux/errno.h).
 const (
 	restartSys     = 512 // ERESTARTSYS
 	restartNoIntr  = 513 // ERESTARTNOINTR

@@ -8,17 +8,16 @@ import (
 	"rseqstep/table"
 )
 
-// rt_sigreturn's number is 15 (arch/x86/entry/syscalls/syscall_64.tbl).
-// The two spellings of the trampoline: `mov $15,%rax; syscall` in glibc, musl
-// and Go, `mov $15,%eax; syscall` in others.
+// rt_sigreturn's number is 15 (arch/x86/entry/syscalls/syscall_64.tbl). The two
+// forms of the trampoline: `mov $15,%rax; syscall` in glibc, musl and Go, `mov
+// $15,%eax; syscall` in others.
 const (
 	sigreturnRAX = "\x48\xc7\xc0\x0f\x00\x00\x00\x0f\x05"
 	sigreturnEAX = "\xb8\x0f\x00\x00\x00\x0f\x05"
 )
 
-// ucontextMC is where the struct ucontext that the kernel leaves at the stack pointer
-// of a trampoline has the registers (include/uapi/asm-generic/ucontext.h: uc_flags, uc_link, a
-// stack_t of 24 bytes).
+// ucontextMC is the offset of the registers in the struct ucontext that is at the stack pointer in
+// a trampoline (include/uapi/asm-generic/ucontext.h: uc_flags, uc_link, a stack_t of 24 bytes).
 const ucontextMC = 8 + 8 + 24
 
 // mcontext are the registers there: struct sigcontext_64, arch/x86/include/uapi/asm/sigcontext.h.
@@ -46,7 +45,7 @@ func atSigreturn(pc table.Addr, mem machine.Memory) bool {
 	at := func(p []byte, code string) bool { return bytes.HasPrefix(p, []byte(code)) }
 	var p [back + len(sigreturnRAX)]byte
 	n, _ := mem.ReadMemory(pc-back, p[:])
-	if n < len(p) { // pc may begin its page
+	if n < len(p) { // pc may be at the start of its page
 		n, _ = mem.ReadMemory(pc, p[back:])
 		return at(p[back:back+n], sigreturnRAX) || at(p[back:back+n], sigreturnEAX)
 	}

@@ -2,7 +2,7 @@ package amd64
 
 import "rseqstep/stepper/machine"
 
-// storeTwo is for the opcodes after 0F.
+// storeTwo handles the opcodes after 0F.
 func (d *decoder) storeTwo(s *machine.Store) {
 	switch d.opcode {
 	case 0xa0, 0xa8: // push fs, push gs
@@ -53,7 +53,8 @@ func (d *decoder) storeTwo(s *machine.Store) {
 	}
 }
 
-// sseStore is how many bytes the SSE or MMX instruction writes; 0 for others.
+// sseStore is the number of bytes that the SSE or MMX instruction writes; 0 for
+// others.
 func (d *decoder) sseStore() int {
 	// Columns are mandatory prefixes: none, 66, F3, F2.
 	var sizes [4]int
@@ -79,12 +80,13 @@ func (d *decoder) sseStore() int {
 	return sizes[d.pp]
 }
 
-// xsaveMinimum is the size of an XSAVE area's legacy region and header in
-// bytes (Intel SDM volume 1, 13.4). What follows depends on the processor and
-// on edx:eax, and is not counted.
+// xsaveMinimum is the size of an XSAVE area's legacy region and header in bytes
+// (Intel SDM volume 1, 13.4). The rest depends on the processor and on edx:eax,
+// and is not counted.
 const xsaveMinimum = 576
 
-// systemStore is how many bytes the instructions of groups 7, 9 and 15 write.
+// systemStore is the number of bytes that the instructions of groups 7, 9 and
+// 15 write.
 func (d *decoder) systemStore() int {
 	type form struct{ opcode, reg byte }
 	switch (form{d.opcode, d.modReg()}) {
@@ -122,7 +124,7 @@ func (d *decoder) systemStore() int {
 	return 0
 }
 
-// store0F38 is for the opcodes after 0F 38.
+// store0F38 handles the opcodes after 0F 38.
 func (d *decoder) store0F38(s *machine.Store) {
 	if !d.inMemory() {
 		return
@@ -148,7 +150,7 @@ func (d *decoder) store0F38(s *machine.Store) {
 			s.Mem = d.mem
 			d.general(s, wide, d.regField())
 		}
-	case 0xf8: // movdir64b, enqcmd, enqcmds: 64 bytes to where a register says
+	case 0xf8: // movdir64b, enqcmd, enqcmds: 64 bytes to the address in a register
 		if d.pp != 0 {
 			s.Mem = machine.Mem{Base: General(d.regField()), Scale: 1, Short: d.short}
 			s.Size = 64
@@ -162,7 +164,7 @@ func (d *decoder) store0F38(s *machine.Store) {
 	}
 }
 
-// store0F3A is for the opcodes after 0F 3A: pextrb, pextrw, pextrd or pextrq, extractps.
+// store0F3A handles the opcodes after 0F 3A: pextrb, pextrw, pextrd or pextrq, extractps.
 func (d *decoder) store0F3A(s *machine.Store) {
 	if d.inMemory() && d.pp == 1 {
 		if size := d.extract(); size > 0 {
@@ -171,7 +173,8 @@ func (d *decoder) store0F3A(s *machine.Store) {
 	}
 }
 
-// extract is how many bytes opcodes 14 to 17 of map 0F3A write, in any encoding.
+// extract is the number of bytes that opcodes 14 to 17 of map 0F3A write, in any
+// encoding.
 func (d *decoder) extract() int {
 	switch d.opcode {
 	case 0x14:

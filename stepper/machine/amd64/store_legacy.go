@@ -2,7 +2,7 @@ package amd64
 
 import "rseqstep/stepper/machine"
 
-// legacyStore finds what an instruction without VEX, EVEX or XOP writes.
+// legacyStore finds the store of an instruction without VEX, EVEX or XOP.
 func (d *decoder) legacyStore(s *machine.Store) {
 	switch d.opmap {
 	case mapOne:
@@ -25,7 +25,7 @@ func (d *decoder) size() int {
 }
 
 // general makes s a store of size bytes of the general register number, in
-// which byte registers 4 to 7 are ah, ch, dh and bh where there is no REX.
+// which byte registers 4 to 7 are ah, ch, dh and bh without REX.
 func (d *decoder) general(s *machine.Store, size int, number byte) {
 	s.Size, s.Source, s.Reg = uint16(size), machine.SourceReg, General(number)
 	if size == 1 && !d.hasREX && number >= 4 {
@@ -48,7 +48,7 @@ func (d *decoder) modifyBy(s *machine.Store, op machine.Op, size int, imm int64)
 	s.Carry = EFLAGS
 }
 
-// unknown makes s a store of size bytes to the ModRM operand that is not computed.
+// unknown makes s a store of size bytes with an unknown value to the ModRM operand.
 func (d *decoder) unknown(s *machine.Store, size int) {
 	s.Mem = d.mem
 	s.Size = uint16(size)
@@ -134,7 +134,7 @@ func (d *decoder) enter(s *machine.Store) {
 	push(s, size*int(d.imm+1))
 }
 
-// storeOneModRM is storeOne for opcodes with a memory operand in ModRM.
+// storeOneModRM handles opcodes with a memory operand in ModRM.
 func (d *decoder) storeOneModRM(s *machine.Store) {
 	reg := d.modReg()
 	switch op := d.opcode; op {
@@ -198,8 +198,8 @@ func (d *decoder) group5(s *machine.Store) {
 	}
 }
 
-// x87Store is how many bytes the x87 instruction writes; 0 when it reads or
-// calculates. Environments are shorter under an operand-size prefix.
+// x87Store is the number of bytes that the x87 instruction writes; 0 if it
+// reads or calculates. Environments are shorter under an operand-size prefix.
 func (d *decoder) x87Store() int {
 	// Rows are opcodes D9, DB, DD, DF; columns ModRM.reg. See the Intel SDM,
 	// volume 2, appendix A.5.2.

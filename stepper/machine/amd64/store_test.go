@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	field  = 0x7000_0008 // where the tests' rseq_cs field is
+	field  = 0x7000_0008 // address of the tests' rseq_cs field
 	stored = 0x1122_3344_5566_7788
 )
 
@@ -92,7 +92,7 @@ func TestArmsSeesEveryFormOfStore(t *testing.T) {
 		r := state()
 		switch c.name {
 		case "movaps", "vmovups zmm, disp8 of 64":
-			r.W[RBX] += 56 // the field's bytes are the store's last
+			r.W[RBX] += 56 // the field's bytes are the store's last ones
 		}
 		writes, value, known := i.Arms(&r, field)
 		if !writes || value != c.value || known != c.known {

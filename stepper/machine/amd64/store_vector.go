@@ -2,7 +2,7 @@ package amd64
 
 import "rseqstep/stepper/machine"
 
-// vectorStore finds what a VEX or EVEX instruction writes. No XOP instruction
+// vectorStore finds the store of a VEX or EVEX instruction. No XOP instruction
 // writes memory.
 func (d *decoder) vectorStore(s *machine.Store) {
 	if d.encoding == xop {
@@ -40,7 +40,7 @@ func (d *decoder) vectorStore(s *machine.Store) {
 	d.unknown(s, size)
 	s.Vector = vector
 	if d.encoding == evex && d.disp8 {
-		// EVEX counts an 8-bit displacement in units of what is moved
+		// EVEX scales an 8-bit displacement by the size of the moved element
 		// (Intel SDM volume 2, 2.7.5).
 		s.Disp *= int64(element)
 	}
@@ -57,7 +57,7 @@ func (d *decoder) word() int {
 	return 4
 }
 
-// vector0F is how many bytes an instruction of map 1 writes.
+// vector0F is the number of bytes that an instruction of map 1 writes.
 func (d *decoder) vector0F() int {
 	v := d.vectorSize()
 	// Columns are pp: none, 66, F3, F2.
@@ -95,8 +95,8 @@ func (d *decoder) vector0F() int {
 	return sizes[d.pp]
 }
 
-// vector0F38 is how many bytes an instruction of map 2 writes, and the unit
-// of an 8-bit displacement where that is something else (0: it is the same).
+// vector0F38 is the number of bytes that an instruction of map 2 writes, and
+// the unit of an 8-bit displacement if it differs (0: it is the same).
 func (d *decoder) vector0F38(s *machine.Store) (size, element int) {
 	v, op := d.vectorSize(), d.opcode
 	if d.encoding == vex {
@@ -107,7 +107,7 @@ func (d *decoder) vector0F38(s *machine.Store) (size, element int) {
 			}
 		case op == 0x49 && d.pp == 1 && d.modReg() == 0: // sttilecfg
 			return 64, 0
-		case op == 0x4b && d.pp == 2: // tilestored: up to 16 rows, index apart
+		case op == 0x4b && d.pp == 2: // tilestored: up to 16 rows, spaced by the index
 			s.Vector = true
 			return 64, 0
 		case op >= 0xe0 && op <= 0xef && d.pp == 1: // cmpccxadd
@@ -135,7 +135,7 @@ func (d *decoder) vector0F38(s *machine.Store) (size, element int) {
 	return 0, 0
 }
 
-// vector0F3A is how many bytes an instruction of map 3 writes.
+// vector0F3A is the number of bytes that an instruction of map 3 writes.
 func (d *decoder) vector0F3A() int {
 	if d.pp != 1 {
 		return 0
@@ -143,7 +143,7 @@ func (d *decoder) vector0F3A() int {
 	switch d.opcode {
 	case 0x14, 0x15, 0x16, 0x17:
 		return d.extract()
-	case 0x19, 0x39: // vextractf128, vextracti128 and their kin
+	case 0x19, 0x39: // vextractf128, vextracti128 and similar
 		return 16
 	case 0x1b, 0x3b: // vextractf32x8, vextractf64x4, …
 		if d.encoding == evex {

@@ -12,8 +12,8 @@ import (
 // returnColumn is DWARF's number of the return address (psABI, figure 3.36).
 const returnColumn = 16
 
-// A frame's rules, each kind of them, and the expressions that mean nothing: Delve's
-// evaluator panicked on some of those, and took a value for the address 0.
+// Each kind of a frame's rules, and meaningless expressions: Delve's evaluator panicked
+// on some of those, and returned a value for the address 0.
 func TestRulesOfAFrame(t *testing.T) {
 	mem := memory{}
 	mem.put64(0x7ff8, 0x1111)

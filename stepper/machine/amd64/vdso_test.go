@@ -71,9 +71,9 @@ func TestVDSOListsItsFunctionsWithAliasesMerged(t *testing.T) {
 	}
 }
 
-// At every instruction that a C program met in the vDSO with the trap flag
-// set, the call frame information gives the return address and frame that the
-// program knows, and the callee-saved registers that the function was entered with.
+// At every vDSO instruction that a C program executed with the trap flag set, the call
+// frame information gives the program's own return address and frame, and the
+// callee-saved registers at the function's entry.
 func TestReturnAddressHoldsAtEveryInstruction(t *testing.T) {
 	image, _ := ownVDSO(t)
 	var v *machine.VDSO
@@ -127,7 +127,7 @@ func TestReturnAddressHoldsAtEveryInstruction(t *testing.T) {
 	t.Log("instructions checked:", steps)
 }
 
-// stateOf turns the numbers of a step line of vdsosteps.c into a state.
+// stateOf converts the numbers of a step line of vdsosteps.c to a state.
 func stateOf(numbers []uint64) (machine.Regs, memory) {
 	r := Regs(machine.Words{RIP: numbers[0], RAX: numbers[1], RCX: numbers[2], RDX: numbers[3], RBX: numbers[4], RSP: numbers[5],
 		RBP: numbers[6], RSI: numbers[7], RDI: numbers[8], R8: numbers[9], R9: numbers[10], R10: numbers[11],

@@ -6,7 +6,7 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// Views implements machine.Others: the registers and their parts as gdb names them (its
+// Views implements machine.Others: the registers and their parts with gdb's names (its
 // features/i386/64bit-core.xml and 64bit-avx.xml).
 func (others) Views() (list []machine.View) {
 	add := func(name, whole string, off int64, typ string) {

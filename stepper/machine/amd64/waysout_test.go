@@ -56,11 +56,13 @@ func TestWaysOutListsEveryWay(t *testing.T) {
 			Falls: []machine.Branch{{From: 0x1002, To: 0x1004}}, Stores: true, Insns: 4}},
 		{ranges: []machine.Range{{Low: 0x1000, High: 0x1004}, {Low: 0x1004, High: 0x1009}}, entries: []table.Addr{0x1000}, want: machine.Ways{Branches: []machine.Branch{{From: 0x1000, To: 0x100a}, {From: 0x1002, To: 0xff2}},
 			Calls: []machine.CallSite{{Addr: 0x1004, Target: 0x1100, Return: 0x1009}}, Falls: []machine.Branch{{From: 0x1004, To: 0x1009}}, Stores: true, Insns: 3}},
-		// Behind a trap goes on whoever handles its signal; behind a jump nobody does.
+		// Control can continue after a trap, in a handler of its signal; after a jump it
+		// cannot.
 		{ranges: []machine.Range{{Low: 0x1016, High: 0x101d}}, entries: []table.Addr{0x1016}, want: machine.Ways{Branches: []machine.Branch{{From: 0x1018, To: 0x1020}}, Insns: 2}},
 		{ranges: []machine.Range{{Low: 0x1016, High: 0x101d}}, entries: []table.Addr{0x1016}, likely: []table.Addr{0x101a}, want: machine.Ways{Branches: []machine.Branch{{From: 0x1018, To: 0x1020}, {From: 0x101a, To: 0x1020}}, Insns: 4}},
 		{ranges: []machine.Range{{Low: 0x101d, High: 0x1022}}, entries: []table.Addr{0x101d}, want: machine.Ways{Calls: []machine.CallSite{{Addr: 0x101d, Target: 0x1022, Return: 0x1022}}, Falls: []machine.Branch{{From: 0x101d, To: 0x1022}}, Stores: true, Insns: 1}},
-		// Data that control seems to reach, and a thread that does stand there.
+		// Data that control seems to reach, and a thread whose PC really is
+		// there.
 		{ranges: []machine.Range{{Low: 0x1000, High: 0x100a}}, entries: []table.Addr{0x1000}, data: []machine.Range{{Low: 0x1009, High: 0x100a}}, want: machine.Ways{Branches: []machine.Branch{{From: 0x1000, To: 0x100a}, {From: 0x1002, To: 0xff2}},
 			Calls: []machine.CallSite{{Addr: 0x1004, Target: 0x1100, Return: 0x1009}}, Lost: []machine.Branch{{From: 0x1004, To: 0x1009}}, Stores: true, Insns: 3}},
 		{ranges: []machine.Range{{Low: 0x1009, High: 0x100a}}, entries: []table.Addr{0x1009}, data: []machine.Range{{Low: 0x1009, High: 0x100a}}, want: machine.Ways{Returns: []table.Addr{0x1009}, Insns: 1}},
@@ -77,13 +79,13 @@ func TestWaysOutListsEveryWay(t *testing.T) {
 	}
 }
 
-// Where decoding fails is told, with the instruction that leads there.
+// WaysOut reports where decoding fails, with the instruction that leads there.
 func TestWaysOutNamesPlacesThatDoNotDecode(t *testing.T) {
 	text := code(t, "90 74 01 06 90")
 	for _, c := range []struct{ high, entry, lost, from table.Addr }{
 		{0x1005, 0x1000, 0x1003, 0x1001},
 		{0x1005, 0x1003, 0x1003, 0},
-		{0x1008, 0x1004, 0x1005, 0x1004}, // behind what can be read
+		{0x1008, 0x1004, 0x1005, 0x1004}, // beyond the readable bytes
 	} {
 		ways := machine.WaysOut(machine.Code{Arch: Arch(), Ranges: []machine.Range{{Low: 0x1000, High: c.high}}, Entries: []table.Addr{c.entry}, Read: readCode(0x1000, text)})
 		if want := []machine.Branch{{From: c.from, To: c.lost}}; !slices.Equal(ways.Lost, want) {

@@ -9,7 +9,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// The sections of tcmalloc in workerd, as DESIGN says they are.
+// The sections of tcmalloc in workerd, as described in DESIGN.
 func TestWorkerdsSectionsAreDecoded(t *testing.T) {
 	path := tabletest.NeedWorkerd(t)
 	file, err := table.Open(path)

@@ -6,8 +6,8 @@ import "rseqstep/stepper/machine"
 const allRegs machine.RegSet = 1<<RAX | 1<<RCX | 1<<RDX | 1<<RBX | 1<<RSP | 1<<RBP | 1<<RSI | 1<<RDI |
 	1<<R8 | 1<<R9 | 1<<R10 | 1<<R11 | 1<<R12 | 1<<R13 | 1<<R14 | 1<<R15
 
-// byNumber is the register an instruction encodes as number. A byte register
-// of 4 to 7 may be ah, ch, dh or bh, so both readings are in the set.
+// byNumber is the register an instruction encodes as number. A byte register of
+// 4 to 7 may be ah, ch, dh or bh, so the set contains both.
 func (d *decoder) byNumber(number byte) machine.RegSet {
 	s := machine.SetOf(General(number))
 	if !d.hasREX && number >= 4 && number < 8 {
@@ -16,8 +16,8 @@ func (d *decoder) byNumber(number byte) machine.RegSet {
 	return s
 }
 
-// reg and rm are what the operands of ModRM add to the registers written;
-// a memory operand adds none.
+// reg and rm are the registers that ModRM's operands add to the written ones; a
+// memory operand adds none.
 func (d *decoder) reg() machine.RegSet { return d.byNumber(d.regField()) }
 func (d *decoder) rm() machine.RegSet {
 	if d.inMemory() {
@@ -26,8 +26,8 @@ func (d *decoder) rm() machine.RegSet {
 	return d.byNumber(d.modrm&7 | d.rex&rexB<<3)
 }
 
-// mayWrite is every general register the instruction may change. Instructions
-// not listed here count as changing all.
+// mayWrite is every general register the instruction may change. An instruction
+// that is not listed here counts as changing all.
 func (d *decoder) mayWrite() machine.RegSet {
 	if d.encoding != legacy {
 		return allRegs

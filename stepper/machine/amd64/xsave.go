@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// Places in an XSAVE area in the standard (not compacted) format, as PTRACE_GETREGSET with
-// NT_X86_XSTATE returns it (Intel SDM volume 1, 13.4), bytes. st0 begins at 32, 16 bytes apart; xmm0 at 160;
-// the header's XSTATE_BV at 512; the upper halves of ymm0 to ymm15 at 576
-// (CPUID leaf 0xd says so on every processor that has AVX).
+// Offsets in an XSAVE area in the standard (not compacted) format, as PTRACE_GETREGSET with
+// NT_X86_XSTATE returns it (Intel SDM volume 1, 13.4), bytes. st0 begins at 32, 16 bytes apart;
+// xmm0 at 160; the header's XSTATE_BV at 512; the upper halves of ymm0 to ymm15 at 576 (CPUID leaf
+// 0xd reports that on every processor that has AVX).
 const (
 	xsaveST     = 32
 	xsaveMXCSR  = 24
 	xsaveXMM    = 160
 	xsaveBV     = 512
-	xsaveLegacy = 512 // the part that there always is
+	xsaveLegacy = 512 // the part that always exists
 	xsaveYMMH   = 576
 	xsaveAVX    = 1 << 2 // the bit of AVX state in XSTATE_BV
 )
 
-// ordinal splits "xmm12" into its number.
+// ordinal parses the number of a name such as "xmm12".
 func ordinal(name, prefix string, count int) (int, bool) {
 	digits, ok := strings.CutPrefix(name, prefix)
 	n, err := strconv.Atoi(digits)
@@ -56,8 +56,8 @@ func (others) Register(p []byte, name string) ([]byte, bool) {
 	return nil, false
 }
 
-// SetRegister implements machine.Others. SSE and x87 state lie in the part that
-// is always there; XSTATE_BV gets the bit of what is set.
+// SetRegister implements machine.Others. SSE and x87 state are in the part that
+// always exists; SetRegister sets the component's bit in XSTATE_BV.
 func (others) SetRegister(p []byte, name string, b []byte) bool {
 	if len(p) < xsaveLegacy {
 		return false

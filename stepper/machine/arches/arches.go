@@ -1,4 +1,4 @@
-// Package arches finds the architecture of a program by its ELF header.
+// Package arches finds a program's architecture by its ELF header.
 package arches
 
 import (
@@ -10,13 +10,13 @@ import (
 	"rseqstep/stepper/machine/amd64"
 )
 
-// ErrUnknown means an architecture whose instructions are not known here.
+// ErrUnknown is wrapped by the error about an unsupported architecture.
 var ErrUnknown = errors.New("the instructions of this architecture are not known")
 
-// All are the architectures that are known.
+// All are the supported architectures.
 func All() []*machine.Arch { return []*machine.Arch{amd64.Arch()} }
 
-// Of is the architecture of an ELF file. It is nil exactly when there is an error, ErrUnknown.
+// Of is the architecture of an ELF file. It is nil if and only if there is an error, ErrUnknown.
 func Of(m elf.Machine, c elf.Class) (*machine.Arch, error) {
 	for _, a := range All() {
 		if a.Machine == m && c == elf.ELFCLASS64 {

@@ -24,7 +24,7 @@ func TestArchitectureIsThatOfTheELFHeader(t *testing.T) {
 	}
 }
 
-// nothing is memory that cannot be read.
+// nothing is unreadable memory.
 type nothing struct{}
 
 func (nothing) ReadMemory(table.Addr, []byte) (int, error) { return 0, errors.New("nothing there") }

@@ -12,29 +12,29 @@ import (
 	"rseqstep/table"
 )
 
-// The program of a Crowd: every thread goes round a loop of four instructions, and
-// ends, by the system call in it, in its last round. Process addresses.
+// The program of a Crowd: every thread executes a loop of four instructions, and ends by
+// the system call in its last round. Process addresses.
 const (
 	Top  = table.Addr(0x401000) // nop
 	At   = table.Addr(0x401001) // nop; clients have a breakpoint here
-	Made = table.Addr(0x401002) // syscall: it may make a process, and is the thread's end in its last round
+	Made = table.Addr(0x401002) // syscall: it may create a process, and ends the thread in its last round
 	Back = table.Addr(0x401004) // jmp Top
 	last = table.Addr(0x401006)
 )
 
 var crowdCode = []byte{0x90, 0x90, 0x0f, 0x05, 0xeb, 0xfa}
 
-// Crowd is a machine for what a debugger does between threads: threads that all run
-// the same loop, are sent signals, and make processes by fork(2) and vfork(2). What
-// it leaves open a Chooser decides: which thread runs, when a signal comes, whether
-// the call makes a process, whether it blocks, when the client sends its interrupt
-// byte, and how far threads run on while they are being stopped. It keeps the
-// accounts that a debugger's are compared with at the end.
+// Crowd is a machine for testing how a debugger handles several threads: all run the same
+// loop, receive signals, and create processes by fork(2) and vfork(2). A Chooser decides
+// what is open: which thread runs, when a signal arrives, whether the call creates a
+// process, whether it blocks, when the client sends its interrupt byte, and how far
+// threads run while they are being stopped. Crowd keeps accounts with which the
+// debugger's are compared at the end.
 type Crowd struct {
 	Interrupts int      // interrupt bytes that the client has sent
-	Broken     []string // what was against the rules
-	SendsByte  func()   // the client sends its interrupt byte; nil: it never does
-	Alternates bool     // RDX is 1 every second time that a thread comes to At, the first one included
+	Broken     []string // violations of the rules
+	SendsByte  func()   // the client sends its interrupt byte; nil: never
+	Alternates bool     // RDX is 1 every second time that a thread reaches At, including the first time
 
 	choices *Chooser
 	seen    *Explored
@@ -44,7 +44,7 @@ type Crowd struct {
 	procs   []*Child
 	planted map[table.Addr]bool
 	queue   events
-	running int // the thread that Wait runs, an index
+	running int // index of the thread that Wait runs
 	next    int // the next thread's id
 	alive   bool
 	asked   bool // Interrupt was called
@@ -58,35 +58,36 @@ type Walker struct {
 	TID       int
 	Regs      machine.Regs
 	Executed  int // instructions
-	Passed    int // how often it has executed the instruction at At, RDX being 0
-	Raised    int // signals that were sent to it
-	Delivered int // signals that it was given
+	Passed    int // how often it has executed the instruction at At with RDX 0
+	Raised    int // signals sent to it
+	Delivered int // signals delivered to it
 
 	debug   [4]debug
 	held    bool
-	long    bool // it runs because Step or Run has lost patience
+	long    bool // it runs because Step or Run has timed out
 	signal  bool // it is in a signal-delivery-stop
-	sent    int  // signals that Send has made pending
+	sent    int  // signals that Send has queued
 	rounds  int
-	made    *Child // it is in the middle of the call that has made this process
+	made    *Child // it is in the middle of the call that has created this process
 	midcall bool   // a single step from here ends the call
 }
 
-// Child is a process that a thread has made.
+// Child is a process that a thread has created.
 type Child struct {
 	PID   int
 	Vfork bool
-	Free  bool // it was let go
+	Free  bool // it is detached
 	Told  bool // the end of the vfork was reported
 }
 
-// CrowdSignal is the signal that comes: SIGUSR1.
+// CrowdSignal is the signal that threads receive: SIGUSR1.
 const CrowdSignal = signal
 
-// crowdPID is the process's id, above any that Linux gives (PID_MAX_LIMIT).
+// crowdPID is the process's id, above any that Linux assigns (PID_MAX_LIMIT).
 const crowdPID = 1<<22 + 1
 
-// NewCrowd makes a machine with n threads, all held at Top, that go round so often.
+// NewCrowd makes a machine with n threads, all stopped at Top, that execute the loop
+// rounds times.
 func NewCrowd(c *Chooser, seen *Explored, n, rounds int) *Crowd {
 	w := &Crowd{choices: c, seen: seen, rounds: rounds, planted: map[table.Addr]bool{}, alive: true, next: crowdPID}
 	for range n {
@@ -102,7 +103,7 @@ func (w *Crowd) Engine() (*stepper.Engine, error) {
 	return stepper.New(w, names, func() ([]*table.Module, error) { return nil, nil }, stepper.DefaultPolicy())
 }
 
-// Walkers are the threads, those that have ended too.
+// Walkers are the threads, including those that have ended.
 func (w *Crowd) Walkers() []*Walker { return append(w.gone[:len(w.gone):len(w.gone)], w.threads...) }
 
 // Walker finds a thread that has not ended; nil for none.
@@ -115,13 +116,13 @@ func (w *Crowd) Walker(tid int) *Walker {
 	return nil
 }
 
-// Children are the processes that were made.
+// Children are the created processes.
 func (w *Crowd) Children() []*Child { return w.procs }
 
 // InCall reports whether a thread is in the middle of a call.
 func (th *Walker) InCall() bool { return th.made != nil || th.midcall }
 
-// Untold is how many signals of a thread wait to be reported.
+// Untold is the number of a thread's signals that are still unreported.
 func (w *Crowd) Untold(tid int) (n int) {
 	for _, ev := range w.queue {
 		if ev.TID == tid && ev.Kind == tracee.EventSignal {
@@ -131,7 +132,7 @@ func (w *Crowd) Untold(tid int) (n int) {
 	return n
 }
 
-// UntoldChildren is how many processes' making waits to be reported.
+// UntoldChildren is the number of created processes that are still unreported.
 func (w *Crowd) UntoldChildren() (n int) {
 	for _, ev := range w.queue {
 		if ev.Child != 0 {
@@ -145,7 +146,7 @@ func (w *Crowd) broken(format string, args ...any) {
 	w.Broken = append(w.Broken, fmt.Sprintf(format, args...))
 }
 
-// happens decides which of the named things happens now; "" for nothing.
+// happens decides which of the named events happens now; "" for nothing.
 func (w *Crowd) happens(names ...string) string {
 	w.count()
 	return w.seen.happens(w.choices, names)

@@ -9,8 +9,8 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// execute runs one instruction of a thread, or says what it stopped for instead.
-// stops is false as well where it is blocked in the kernel.
+// execute runs one instruction of a thread, or returns the event that it stops for
+// instead. stops is also false if the thread is blocked in the kernel.
 func (w *Crowd) execute(th *Walker) (ev tracee.Event, stops bool) {
 	if c := th.made; c != nil {
 		switch {
@@ -88,10 +88,11 @@ func (w *Crowd) drop(th *Walker) {
 	w.gone = append(w.gone, th)
 }
 
-// outside lets something happen to a running thread before its next instruction.
+// outside decides whether an external event happens to a running thread before its next
+// instruction.
 func (w *Crowd) outside(th *Walker, more ...string) (ev tracee.Event, stops bool) {
 	if th.made != nil {
-		return tracee.Event{}, false // in the kernel: nothing that could be seen
+		return tracee.Event{}, false // in the kernel: no visible effect
 	}
 	what := append([]string{"signal"}, more...)
 	if w.SendsByte != nil && !w.asked {
@@ -117,7 +118,8 @@ func (w *Crowd) outside(th *Walker, more ...string) (ev tracee.Event, stops bool
 	return tracee.Event{}, false
 }
 
-// ByteComes decides whether the client sends its interrupt byte while the program stands.
+// ByteComes decides whether the client sends its interrupt byte while the program is
+// stopped.
 func (w *Crowd) ByteComes() bool {
 	if w.happens("interrupt before") == "" {
 		return false
@@ -126,7 +128,7 @@ func (w *Crowd) ByteComes() bool {
 	return true
 }
 
-// beside lets the other threads that run do so for a while.
+// beside lets the other running threads run for a while.
 func (w *Crowd) beside(but *Walker) {
 	for _, th := range slices.Clone(w.threads) {
 		if th != but && !th.held {
@@ -135,7 +137,7 @@ func (w *Crowd) beside(but *Walker) {
 	}
 }
 
-// runOn lets a running thread execute up to a round, and queues what it stops for.
+// runOn lets a running thread execute up to one round, and queues its event.
 func (w *Crowd) runOn(th *Walker) {
 	for range 4 {
 		if ev, stops := w.execute(th); stops {
@@ -146,7 +148,7 @@ func (w *Crowd) runOn(th *Walker) {
 	}
 }
 
-// give resumes a held thread with a signal, or without.
+// give resumes a stopped thread with a signal, or without one.
 func (w *Crowd) give(th *Walker, sig int) {
 	th.signal = false
 	if sig != 0 {
@@ -155,11 +157,11 @@ func (w *Crowd) give(th *Walker, sig int) {
 	th.Delivered += th.sent
 	th.sent = 0
 	if c := th.made; c != nil && !c.Free {
-		w.broken("thread %d goes on while the process that it has made is held", th.TID)
+		w.broken("thread %d is resumed while the process that it has created is held", th.TID)
 	}
 }
 
-// let is Step and Run: a thread goes on alone.
+// let implements Step and Run: one thread runs alone.
 func (w *Crowd) let(tid, sig int, single bool) (tracee.Event, error) {
 	th, err := w.find(tid)
 	if err != nil {
@@ -174,7 +176,7 @@ func (w *Crowd) let(tid, sig int, single bool) (tracee.Event, error) {
 		return tracee.Event{Kind: tracee.EventInterrupt, TID: tid, Still: true}, nil
 	}
 	if single && w.runsBeside(th) {
-		w.broken("thread %d is stepped while another one runs, and may stand at a breakpoint that is taken out", tid)
+		w.broken("thread %d is stepped while another one runs, and may be at a breakpoint that is removed", tid)
 	}
 	w.give(th, sig)
 	for n := 0; n < patience; n++ {
@@ -227,7 +229,7 @@ func (w *Crowd) Resume(tid, sig int) error {
 	}
 	if w.Queued(tid) {
 		if sig != 0 {
-			w.broken("signal %d is lost: thread %d has something to report", sig, tid)
+			w.broken("signal %d is lost: thread %d has an unreported event", sig, tid)
 		}
 		return nil
 	}
@@ -261,7 +263,7 @@ func (w *Crowd) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 		if len(runs) == 0 {
 			return tracee.Event{}, syscall.ECHILD
 		}
-		if n%10 == 9 { // a time slice is over
+		if n%10 == 9 { // its time slice is over
 			w.running++
 		}
 		th := runs[w.running%len(runs)]
@@ -287,8 +289,8 @@ func (w *Crowd) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	return tracee.Event{}, syscall.EDEADLK
 }
 
-// Hold stops every thread. On the way one may still run on, or be sent a signal.
-// Breakpoints that were run into and are not reported are taken back.
+// Hold stops every thread. Meanwhile a thread may still run, or receive a signal.
+// Unreported breakpoint hits are withdrawn.
 func (w *Crowd) Hold() error {
 	for _, th := range slices.Clone(w.threads) {
 		if th.held {

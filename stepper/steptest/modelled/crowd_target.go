@@ -10,14 +10,14 @@ import (
 	"rseqstep/table"
 )
 
-// find is a held thread; ESRCH where there is none.
+// find returns a stopped thread; ESRCH if there is none.
 func (w *Crowd) find(tid int) (*Walker, error) {
 	th := w.Walker(tid)
 	if th == nil {
 		return nil, syscall.ESRCH
 	}
 	if !th.held {
-		w.broken("thread %d is touched while it runs", tid)
+		w.broken("thread %d is accessed while it runs", tid)
 		return nil, fmt.Errorf("thread %d is running", tid)
 	}
 	return th, nil
@@ -70,7 +70,7 @@ func (w *Crowd) SetRegs(tid int, r *machine.Regs) error {
 	return err
 }
 
-// XState is an XSAVE area in its initial state, where conditions may ask for registers.
+// XState is an XSAVE area in its initial state, for conditions that read registers.
 func (w *Crowd) XState(int) ([]byte, error) {
 	if !w.Alternates {
 		return nil, syscall.EIO
@@ -87,7 +87,7 @@ func (w *Crowd) Rseq(tid int) (tracee.RseqConfig, error) {
 
 func (w *Crowd) Insert(addr table.Addr) error {
 	if !w.dies {
-		w.broken("a breakpoint at %v is planted in a program that may go on without the debugger", addr)
+		w.broken("a breakpoint at %v is planted in a program that may outlive the debugger", addr)
 	}
 	w.planted[addr] = true
 	return nil
@@ -100,7 +100,7 @@ func (w *Crowd) Remove(addr table.Addr) error {
 
 func (w *Crowd) Inserted(addr table.Addr) bool { return w.planted[addr] }
 
-// SetDebug knows nothing of registers for all threads: clients have none here.
+// SetDebug does not support registers for all threads: clients have none here.
 func (w *Crowd) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, _ int) error {
 	th, err := w.find(tid)
 	if err == nil {
@@ -109,8 +109,8 @@ func (w *Crowd) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, 
 	return err
 }
 
-// Interrupt does nothing: no time goes by on this machine, so a timer's is for
-// nothing, and the client's is a decision.
+// Interrupt does nothing: no time passes on this machine, so a timer's
+// interrupt has no purpose, and the client's is a decision.
 func (w *Crowd) Interrupt() {}
 
 func (w *Crowd) Syscall(tid int, nr uint64, _ ...uint64) (int64, error) {
@@ -140,7 +140,7 @@ func (w *Crowd) Pin(tid int) error {
 
 func (w *Crowd) Unpin() error { return nil }
 
-// ExitKill is checked where breakpoints are planted.
+// ExitKill is checked when breakpoints are planted.
 func (w *Crowd) ExitKill(on bool) { w.dies = on }
 
 func (w *Crowd) Siginfo(tid int) ([]byte, error) {
@@ -170,7 +170,7 @@ func (w *Crowd) DetachChild(pid int) error {
 	case c == nil:
 		return syscall.ESRCH
 	case c.Free:
-		w.broken("process %d is let go twice", pid)
+		w.broken("process %d is detached twice", pid)
 	}
 	c.Free = true
 	return nil
@@ -199,8 +199,8 @@ func (w *Crowd) DropSignal(tid int) error {
 	return err
 }
 
-// Detach lets the threads go: what they are stopped for, and what is pending, is
-// delivered, reported or not, and the processes that they have made go on.
+// Detach detaches from the threads: the signals they are stopped for, and pending ones,
+// are delivered, reported or not, and the processes that they have created continue.
 func (w *Crowd) Detach() error {
 	if !w.alive {
 		return syscall.ESRCH

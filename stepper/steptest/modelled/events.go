@@ -6,12 +6,12 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// events are what threads have reported and nobody has been told of yet, in order.
+// events are the unreported events of threads, in order.
 type events []tracee.Event
 
 func (q *events) push(ev tracee.Event) { *q = append(*q, ev) }
 
-// next takes the first event that is wanted out of the queue.
+// next removes the first wanted event from the queue.
 func (q *events) next(wanted func(*tracee.Event) bool) (ev tracee.Event, ok bool) {
 	i := slices.IndexFunc(*q, func(ev tracee.Event) bool { return wanted(&ev) })
 	if i < 0 {
@@ -22,19 +22,19 @@ func (q *events) next(wanted func(*tracee.Event) bool) (ev tracee.Event, ok bool
 	return ev, true
 }
 
-// of reports whether an event of the thread waits.
+// of reports whether an event of the thread is queued.
 func (q *events) of(tid int) bool {
 	return slices.ContainsFunc(*q, func(ev tracee.Event) bool { return ev.TID == tid })
 }
 
-// take gives an event that Step or Run of the thread must return.
+// take removes an event that Step or Run of the thread must return.
 func (q *events) take(tid int) (tracee.Event, bool) {
 	return q.next(func(ev *tracee.Event) bool { return ev.TID == tid || ev.Kind == tracee.EventProcessExit })
 }
 
 func anyEvent(*tracee.Event) bool { return true }
 
-// happens decides which of the named things happens now; "" for nothing.
+// happens decides which of the named events happens now; "" for nothing.
 func (e *Explored) happens(c *Chooser, names []string) string {
 	d := c.choose(len(names) + 1)
 	if d == 0 {

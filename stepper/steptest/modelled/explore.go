@@ -2,13 +2,13 @@ package modelled
 
 import "fmt"
 
-// Chooser gives each decision of one run: a number below n, 0 for "nothing
+// Chooser makes each decision of one run: a number below n, 0 for "nothing
 // happens".
 type Chooser struct {
 	path   []int // decisions so far; a prefix of them is given
-	widths []int // how many there were to choose from, each time
+	widths []int // number of choices at each decision
 	at     int
-	left   int // decisions other than 0 that may still be made
+	left   int // remaining decisions other than 0
 }
 
 // choose takes the next decision.
@@ -31,8 +31,8 @@ func (c *Chooser) choose(n int) int {
 	return d
 }
 
-// Pick takes a decision that is the driver's own, not an event: it counts for no
-// deviation. n is at least 1.
+// Pick makes a decision of the driver's, not an event: it does not count as a deviation.
+// n is at least 1.
 func (c *Chooser) Pick(n int) int {
 	left := c.left
 	c.left = n
@@ -41,7 +41,8 @@ func (c *Chooser) Pick(n int) int {
 	return d
 }
 
-// next is the decisions of the following run, depth first; nil after the last.
+// next returns the decisions of the following run, depth first; nil after the
+// last.
 func (c *Chooser) next() []int {
 	for i := len(c.path) - 1; i >= 0; i-- {
 		if c.path[i]+1 < c.widths[i] {
@@ -51,11 +52,11 @@ func (c *Chooser) next() []int {
 	return nil
 }
 
-// Explored is what an exploration came to.
+// Explored is the result of an exploration.
 type Explored struct {
-	Runs   int // orders of events
+	Runs   int // number of runs, each with another order of events
 	States map[uint64]bool
-	Events map[string]int // what happened, by name
+	Events map[string]int // number of events, by name
 }
 
 // Explore runs scenario for every sequence of decisions with at most deviations
@@ -68,12 +69,13 @@ func Explore(deviations int, scenario func(c *Chooser, seen *Explored) bool) Exp
 		if !scenario(c, &seen) {
 			break
 		}
-		// Decisions that were not offered for want of deviations have no width.
+		// Decisions that were not offered because no deviations were left have
+		// no width.
 		c.path, c.widths = c.path[:c.at], c.widths[:c.at]
 		path = c.next()
 	}
 	return seen
 }
 
-// Path is the decisions of the run, to find it again.
+// Path returns the decisions of the run, to reproduce it.
 func (c *Chooser) Path() []int { return c.path[:c.at] }

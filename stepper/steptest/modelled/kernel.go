@@ -2,25 +2,25 @@ package modelled
 
 import "rseqstep/stepper/machine/amd64"
 
-// Kernel is which rules a kernel has for a thread on its way back to user mode.
+// Kernel is the set of a kernel's rules for a thread that returns to user mode.
 // See Documentation/userspace-api/rseq.rst, "Optimized RSEQ V2".
 type Kernel int
 
 const (
-	// AtEveryStop is Linux 6.18 and older: rseq_cs is looked at and the id fields
-	// are written whenever a thread that was scheduled out goes on
-	// (__rseq_handle_notify_resume, kernel/rseq.c). The field flags is not the
-	// kernel's; here the program has something of its own in it.
+	// AtEveryStop is Linux 6.18 and older: the kernel checks rseq_cs and writes the id
+	// fields whenever a thread that was scheduled out resumes
+	// (__rseq_handle_notify_resume, kernel/rseq.c). The kernel does not use the field
+	// flags; here the program stores its own value in it.
 	AtEveryStop Kernel = iota
-	// WhenInterrupted is Linux 7.1 and newer with an area of 32 bytes: rseq_cs is
-	// looked at only if the thread's last entry into the kernel was an interrupt
-	// or an exception (user_irq in rseq_update_usr, include/linux/rseq_entry.h);
-	// the id fields are written each time.
+	// WhenInterrupted is Linux 7.1 and newer with an area of 32 bytes: the kernel checks
+	// rseq_cs only if the thread's last entry into the kernel was an interrupt or an
+	// exception (user_irq in rseq_update_usr, include/linux/rseq_entry.h); it writes the
+	// id fields each time.
 	WhenInterrupted
 	// WhenChanged is Linux 6.19, and newer ones with an area of more than 32
-	// bytes: as WhenInterrupted, but the id fields are written only when they
-	// change, and a program that has changed them itself is killed. The threads
-	// have switched the time slice extension on.
+	// bytes: as WhenInterrupted, but the kernel writes the id fields only when
+	// they change, and kills a program that has changed them itself. The
+	// threads have enabled the time slice extension.
 	WhenChanged
 )
 
@@ -32,7 +32,7 @@ func Kernels() map[string]Kernel {
 // uninitialized is RSEQ_CPU_ID_UNINITIALIZED, include/uapi/linux/rseq.h.
 const uninitialized = ^uint32(0)
 
-// size is how many bytes of an area are registered.
+// size is the number of bytes of a registered area.
 func (k Kernel) size() uint32 {
 	switch k {
 	case AtEveryStop:
@@ -52,7 +52,7 @@ const (
 	flagsAt = 16 // offsetof(struct rseq, flags)
 )
 
-// flags is what the program has in that field of its areas.
+// flags is the program's own value of that field of its areas.
 func (k Kernel) flags() uint32 {
 	switch k {
 	case AtEveryStop:
@@ -63,9 +63,9 @@ func (k Kernel) flags() uint32 {
 	return 0
 }
 
-// resumed is what the kernel does with a thread on its way back to user mode:
-// inside an armed section the thread goes to the abort handler, anything else
-// disarms it, and the area is given the CPU's number.
+// resumed is the kernel's work for a thread that returns to user mode: a thread
+// inside its armed section goes to the abort handler, any other is disarmed,
+// and the area gets the CPU's number.
 func (w *World) resumed(th *Thread) {
 	if th.Rseq.Area == 0 {
 		return
@@ -84,7 +84,7 @@ func (w *World) resumed(th *Thread) {
 			return
 		}
 		if start, id := w.get32(th.area), w.get32(th.area+4); start != th.told || id != th.told {
-			w.broken("thread %d is killed: its area says CPU %d, %d where the kernel has written %d", th.TID, int32(start), int32(id), int32(th.told))
+			w.broken("thread %d is killed: its area has CPU %d, %d, but the kernel has written %d", th.TID, int32(start), int32(id), int32(th.told))
 		}
 	}
 	th.told = uint32(th.cpu)
@@ -92,22 +92,22 @@ func (w *World) resumed(th *Thread) {
 	w.put32(th.area+4, th.told)
 }
 
-// interrupted is an interrupt after which the thread goes on: it may have been
-// scheduled out.
+// interrupted is an interrupt after which the thread continues: it may have
+// been scheduled out.
 func (w *World) interrupted(th *Thread) {
 	th.trapped = true
 	w.resumed(th)
 }
 
-// move takes a thread that is not pinned to the other CPU.
+// move moves a thread that is not pinned to the other CPU.
 func (w *World) move(th *Thread) {
 	if !th.Pinned {
 		th.cpu = (th.cpu + 1) % cpus
 	}
 }
 
-// wake resumes a held thread. It may wake up on the other CPU: that matters
-// where it has armed its section.
+// wake resumes a stopped thread. It may wake up on the other CPU: that matters
+// if it has armed its section.
 func (w *World) wake(th *Thread) {
 	if th.Rseq.Area != 0 && !th.Pinned && w.get64(th.area+8) != 0 && w.happens("wakes elsewhere") != "" {
 		w.move(th)
@@ -116,7 +116,7 @@ func (w *World) wake(th *Thread) {
 }
 
 // register is rseq(2) of a thread for its own area. It reports whether the
-// kernel knows the flags.
+// kernel accepts the flags.
 func (w *World) register(th *Thread, flags uint64) bool {
 	if flags != 0 && (w.Kernel == AtEveryStop || flags != sliceOn) {
 		return false
@@ -124,7 +124,7 @@ func (w *World) register(th *Thread, flags uint64) bool {
 	th.Rseq = w.config(th)
 	w.put64(th.area+8, 0)
 	if w.Kernel == AtEveryStop {
-		return true // the id fields stay what they are until the thread goes on
+		return true // the id fields do not change until the thread resumes
 	}
 	field := uint32(0)
 	if w.Kernel == WhenChanged {

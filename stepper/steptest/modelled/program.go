@@ -11,7 +11,7 @@ import (
 	"rseqstep/table"
 )
 
-// The program: for ever add 1 to a counter of the CPU it is on. Process addresses.
+// The program: an endless loop that adds 1 to a counter of its CPU. Process addresses.
 const (
 	Loop   = table.Addr(0x401000) // lea of the descriptor
 	Arm    = table.Addr(0x401007)
@@ -19,19 +19,19 @@ const (
 	Load   = table.Addr(0x401012)
 	Final  = table.Addr(0x401018) // the final store
 	End    = table.Addr(0x40101b) // post-commit
-	Side   = table.Addr(0x401030) // the other exit: reads the CPU's number and goes round
+	Side   = table.Addr(0x401030) // the other exit: reads the CPU's number and continues the loop
 	Abort  = table.Addr(0x401047)
 	cs     = table.Addr(0x402000)
 	gate   = table.Addr(0x401080)
 	area   = table.Addr(0x500000) // of the first thread; each has 256 bytes
 	Data   = table.Addr(0x501000) // a counter for each CPU
-	areaAt = 0x1000               // from the thread pointer
+	areaAt = 0x1000               // offset from the thread pointer
 	cpus   = 2
 )
 
-// code lists the program's bytes. The stubborn one reads the CPU's number after a
-// commit alone: what fails goes to the abort handler, and from there round again
-// with the number as it is.
+// code returns the program's bytes. The stubborn program reads the CPU's number only
+// after a commit: a failure goes to the abort handler, and from there into the loop again
+// with the old number.
 func code(stubborn bool) map[table.Addr][]byte {
 	code := map[table.Addr][]byte{
 		Loop:      {0x48, 0x8d, 0x05, 0xf9, 0x0f, 0x00, 0x00}, // lea cs(%rip),%rax
@@ -56,7 +56,7 @@ func code(stubborn bool) map[table.Addr][]byte {
 	return code
 }
 
-// step carries out the instruction a thread stands at and reports whether there is one.
+// step executes the instruction at a thread's PC and reports whether there is one.
 func (w *World) step(th *Thread) bool {
 	r := &th.Regs
 	next := func(to table.Addr) { r.W[amd64.RIP] = uint64(to) }
@@ -97,7 +97,7 @@ func (w *World) step(th *Thread) bool {
 		if int(r.W[amd64.RDX]) != th.cpu {
 			w.broken("thread %d commits to CPU %d's counter on CPU %d", th.TID, r.W[amd64.RDX], th.cpu)
 		} else if th.loaded != w.turns[th.cpu] {
-			w.broken("thread %d commits what it read before another one ran on CPU %d", th.TID, th.cpu)
+			w.broken("thread %d commits what it read before another thread ran on CPU %d", th.TID, th.cpu)
 		}
 		next(End)
 	case End:
@@ -123,7 +123,7 @@ func (w *World) step(th *Thread) bool {
 	return true
 }
 
-// module is the program as the Engine knows it.
+// module is the program as a module for the Engine.
 func module() *table.Module {
 	return &table.Module{Path: "modelled", Low: 0x400000, High: 0x403000, File: &table.File{
 		Machine: elf.EM_X86_64,
@@ -140,7 +140,8 @@ func (w *World) Engine(p stepper.Policy) (*stepper.Engine, error) {
 	return stepper.New(w, names, func() ([]*table.Module, error) { return []*table.Module{module()}, nil }, p)
 }
 
-// Context is the next command's: it ends where the user interrupts.
+// Context is the context for the next command: it is canceled when the user
+// interrupts.
 func (w *World) Context() context.Context {
 	var ctx context.Context
 	ctx, w.interrupt = context.WithCancel(context.Background())

@@ -10,14 +10,14 @@ import (
 	"rseqstep/table"
 )
 
-// find is a held thread; ESRCH where there is none.
+// find returns a stopped thread; ESRCH if there is none.
 func (w *World) find(tid int) (*Thread, error) {
 	th := w.Thread(tid)
 	if th == nil {
 		return nil, syscall.ESRCH
 	}
 	if !th.held {
-		w.broken("thread %d is touched while it runs", tid)
+		w.broken("thread %d is accessed while it runs", tid)
 		return nil, fmt.Errorf("thread %d is running", tid)
 	}
 	return th, nil
@@ -63,7 +63,7 @@ func (w *World) WriteMemory(addr table.Addr, p []byte) (int, error) {
 			w.broken("%v is written while thread %d runs", addr, th.TID)
 		}
 		if ids := th.area; th.Rseq.Area != 0 && addr < ids+8 && addr+table.Addr(len(p)) > ids {
-			w.broken("the id fields of thread %d are written while they are the kernel's", th.TID)
+			w.broken("the id fields of thread %d are written although the kernel uses them", th.TID)
 		}
 	}
 	w.write(addr, p)
@@ -152,7 +152,7 @@ func (w *World) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr, 
 	return err
 }
 
-// Syscall checks the second invariant. The machine knows rseq(2) alone.
+// Syscall checks the second invariant. The machine supports only rseq(2).
 func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	th, err := w.find(tid)
 	if err != nil {
@@ -161,7 +161,7 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	if err := w.elsewhere(th); err != nil {
 		return 0, err
 	}
-	th.trapped = false // it is back from a system call
+	th.trapped = false // it returns from a system call
 	const sysRseq, unregister = 334, 1
 	if nr != sysRseq || table.Addr(args[0]) != th.area || args[1] != uint64(w.Kernel.size()) || uint32(args[3]) != 0x53053053 {
 		w.broken("system call %d%v in thread %d", nr, args, tid)
@@ -185,7 +185,7 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	return 0, nil
 }
 
-// StepAside has the thread's area brought up to date.
+// StepAside makes the kernel update the thread's rseq area.
 func (w *World) StepAside(tid int) error {
 	th, err := w.find(tid)
 	if err == nil {
@@ -197,8 +197,8 @@ func (w *World) StepAside(tid int) error {
 	return err
 }
 
-// elsewhere resumes a thread at an instruction outside of the section, and puts
-// its registers back.
+// elsewhere resumes a thread at an instruction outside of the section, and
+// restores its registers.
 func (w *World) elsewhere(th *Thread) error {
 	for _, o := range w.threads {
 		if !o.held {
@@ -251,13 +251,13 @@ func (w *World) Unpin() error {
 	return nil
 }
 
-// ExitKill is checked when the program is changed, and by Left.
+// ExitKill is checked at every change of the program, and by Left.
 func (w *World) ExitKill(on bool) { w.dies = on }
 
-// changes checks that a program does not outlive the debugger changed.
+// changes checks that a changed program does not outlive the debugger.
 func (w *World) changes(what string, tid int) {
 	if !w.dies {
-		w.broken("%s of thread %d is changed in a program that may go on without the debugger", what, tid)
+		w.broken("%s of thread %d is changed in a program that may outlive the debugger", what, tid)
 	}
 }
 
@@ -274,7 +274,7 @@ func (w *World) DropSignal(tid int) error {
 	return err
 }
 
-// Detach lets the threads go; what must be back by then is asked with Left before.
+// Detach detaches from the threads; call Left before to check what must be restored.
 func (w *World) Detach() error {
 	if !w.alive {
 		return syscall.ESRCH

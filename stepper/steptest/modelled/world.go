@@ -14,26 +14,26 @@ import (
 
 // World is the machine: a tracee.Target.
 type World struct {
-	Commits int      // final stores that threads have made
-	Broken  []string // what was against the rules
+	Commits int      // final stores by all threads
+	Broken  []string // violations of the rules
 	Quiet   int      // system calls that lifted a registration
 	Kernel  Kernel
-	Lines   []steptest.Row // of the program's code, as the Engine knows it
+	Lines   []steptest.Row // lines of the program's code, for the Engine
 
 	choices   *Chooser
 	seen      *Explored
 	threads   []*Thread
 	memory    map[table.Addr]byte
 	planted   map[table.Addr]bool
-	all       [4]debug // debug registers of threads to come
+	all       [4]debug // debug registers of future threads
 	turns     [cpus]int
 	last      [cpus]int // the thread that ran last on each CPU
-	running   int       // the thread that Wait runs, an index
+	running   int       // index of the thread that Wait runs
 	queue     events
 	alive     bool
-	dead      bool // killed; the end is still to be collected
+	dead      bool // killed; its end is not collected yet
 	asked     bool // Interrupt was called
-	faults    bool // the section's load may raise SIGSEGV
+	faults    bool // the section's load can raise SIGSEGV
 	stubborn  bool // the program does not read the CPU's number again after a failure
 	committed [cpus]int
 	interrupt func()
@@ -53,13 +53,13 @@ type Thread struct {
 	area    table.Addr
 	cpu     int
 	held    bool
-	long    bool   // it runs because Run has lost patience
-	pending int    // a signal that is blocked
+	long    bool   // it runs because Run has timed out
+	pending int    // a blocked signal
 	trapped bool   // its last entry into the kernel was an interrupt or an exception
-	told    uint32 // the CPU that the kernel has written into the area last
-	loaded  int    // turns of its CPU when it last read the counter
-	InVain  int    // passes of the section since its last commit, its own or one done for it
-	Most    int    // the most that InVain has been
+	told    uint32 // the CPU that the kernel last wrote into the area
+	loaded  int    // number of turns of its CPU when it last read the counter
+	InVain  int    // passes of the section since the last commit, its own or one made for it
+	Most    int    // maximum of InVain
 }
 
 type debug struct {
@@ -67,17 +67,17 @@ type debug struct {
 	addr table.Addr
 }
 
-// signal is what comes from outside: SIGUSR1. faultSignal is what an instruction
+// signal is the external signal: SIGUSR1. faultSignal is the one that an instruction
 // raises: SIGSEGV.
 const (
 	signal      = 10
 	faultSignal = 11
 )
 
-// Faults lets the section's load raise SIGSEGV. The program ignores it: the load is done again.
+// Faults enables SIGSEGV from the section's load. The program ignores it and repeats the load.
 func (w *World) Faults() { w.faults = true }
 
-// Stubborn makes the program one whose threads, once they have a wrong number, never commit.
+// Stubborn selects the program whose threads never commit once they have a wrong CPU number.
 func (w *World) Stubborn() {
 	w.stubborn = true
 	w.load()
@@ -89,13 +89,14 @@ func (w *World) load() {
 	}
 }
 
-// Counter is what a CPU's counter holds, and how often threads on that CPU have
-// made the final store.
+// Counter is the value of a CPU's counter, and the number of final stores by
+// threads on that CPU.
 func (w *World) Counter(cpu int) (holds, committed int) {
 	return int(w.get64(Data + table.Addr(8*cpu))), w.committed[cpu]
 }
 
-// New makes a machine with kernel k and n threads, all held at pc, on which c decides.
+// New makes a machine with kernel k and n threads, all stopped at pc, whose events c
+// decides.
 func New(c *Chooser, seen *Explored, k Kernel, n int, pc table.Addr) *World {
 	w := &World{Kernel: k, choices: c, seen: seen, memory: map[table.Addr]byte{}, planted: map[table.Addr]bool{}, alive: true}
 	w.load()
@@ -125,7 +126,7 @@ func (w *World) broken(format string, args ...any) {
 	w.Broken = append(w.Broken, fmt.Sprintf(format, args...))
 }
 
-// Sum is what all counters hold together.
+// Sum is the sum of all counters.
 func (w *World) Sum() (n int) {
 	for c := range cpus {
 		n += int(w.get64(Data + table.Addr(8*c)))
@@ -148,7 +149,7 @@ func (th *Thread) inVain() {
 	th.Most = max(th.Most, th.InVain)
 }
 
-// happens decides which of the named things happens now; "" for nothing.
+// happens decides which of the named events happens now; "" for nothing.
 func (w *World) happens(names ...string) string {
 	w.count()
 	return w.seen.happens(w.choices, names)
@@ -174,7 +175,7 @@ func (w *World) Planted() []table.Addr {
 	return list
 }
 
-// Left says what of the debugger's is left in the program; nil for nothing.
+// Left lists what the debugger has left in the program; nil for nothing.
 func (w *World) Left() (left []string) {
 	if !w.alive || w.dead {
 		return nil
@@ -196,7 +197,7 @@ func (w *World) Left() (left []string) {
 	return left
 }
 
-// kill ends the process: its threads are gone at once, and the news is queued.
+// kill ends the process: its threads end immediately, and the event is queued.
 func (w *World) kill() tracee.Event {
 	ev := tracee.Event{Kind: tracee.EventProcessExit, TID: 1, Status: tracee.ExitStatus{Signaled: true, Signal: 9}}
 	w.threads, w.queue, w.alive = nil, nil, false
