@@ -105,7 +105,7 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 		if d, err = e.enterCall(th, c); err != nil {
 			return nil, err
 		}
-		tr, w := journey(th), &walk{cfa: d.sp, whole: true}
+		tr, w := journey(th), waiting(d.sp)
 		e.trapUnwinding(tr, w)
 		terminated := e.trapTerminate(tr)
 		arrived, stop, err := e.do(tr)
@@ -117,7 +117,7 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 			return stop, err
 		case arrived && *terminated:
 			return &Stop{Reason: StopTerminate, TID: th.tid}, nil
-		case arrived && w.caught:
+		case arrived && w.Caught:
 			e.dropCall(th, d)
 			return &Stop{Reason: StopCallLeft, TID: th.tid}, nil
 		}

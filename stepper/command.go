@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
@@ -22,6 +23,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		book:     ledger.New(t),
 		signals:  NewSignalTable(),
 	}
+	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	for _, tid := range t.Threads() {
 		e.adopt(tid)

@@ -26,17 +26,17 @@ type Engine struct {
 	answer  func(tracee.Caller) error
 
 	sections *rseq.Sections // and the code around them; see learn for what else has to know of a new one
+	program  *line.Program  // and the lines of its source
 	vdso     *machine.VDSO
 	threads  map[int]*thread
 	current  int // the selected thread
 	met      int // the thread that stopped the program at a breakpoint last
 
-	points    *points.Set    // the user's breakpoints
-	book      *ledger.Book   // what is changed in the program for the debugger's own purposes
-	hook      table.Addr     // where the dynamic linker announces libraries; 0 when unknown
-	listening bool           // a breakpoint is to stand there, once it is known
-	rules     rseqRules      // of the kernel
-	landing   *line.Landings // where exceptions and longjmps pass; nil: not looked for yet
+	points    *points.Set  // the user's breakpoints
+	book      *ledger.Book // what is changed in the program for the debugger's own purposes
+	hook      table.Addr   // where the dynamic linker announces libraries; 0 when unknown
+	listening bool         // a breakpoint is to stand there, once it is known
+	rules     rseqRules    // of the kernel
 	signals   *SignalTable
 
 	lastThread int

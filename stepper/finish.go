@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"rseqstep/stepper/machine"
+
+	"rseqstep/stepper/line"
 )
 
 // ErrOutermost says that a frame has no caller to return to.
@@ -32,7 +33,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 			tr.sections = append(tr.sections, e.sections.Around(g.PC)...)
 		}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
-		w := &walk{cfa: f.CFA, whole: true}
+		w := waiting(f.CFA)
 		e.trapUnwinding(tr, w)
 		arrived, stop, err := e.do(tr)
 		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.sp == frames[frame+1].CFA {
@@ -43,7 +44,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		if !arrived || err != nil {
 			return stop, err
 		}
-		if w.caught {
+		if w.Caught {
 			e.report.notify("%s did not return: an exception or a longjmp led out of it", f.Function)
 			return nil, nil
 		}
@@ -77,11 +78,11 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	if !ok {
 		return nil, errors.New("cannot find bounds of current function")
 	}
-	w := &walk{fn: fn, depth: f.Inlined - 1, cfa: f.CFA, watchdog: e.watchLine()}
+	w := &walk{watchdog: e.watchLine()}
 	defer w.watchdog.end()
-	w.line, _ = e.symbols.Line(pc, w.depth) // of the call
-	w.block = e.symbols.BlockRanges(pc, f.Inlined)
-	ranges := w.block
+	call, _ := e.symbols.Line(pc, f.Inlined-1)
+	w.Walk = line.Walk{Function: fn, Depth: f.Inlined - 1, CFA: f.CFA, Line: call, Block: e.symbols.BlockRanges(pc, f.Inlined)}
+	ranges := w.Block
 	for {
 		_, stop, err := e.leave(th, w, ranges)
 		if stop != nil || err != nil {
@@ -91,27 +92,10 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 			return nil, err
 		}
 		var strays bool
-		if ranges, strays = e.strays(th, w); !strays {
+		if ranges, strays = e.program.Strays(&w.Walk, &th.regs); !strays {
 			return nil, e.showOuter(th)
 		}
 	}
-}
-
-// strays is the instructions up to the next statement, where the thread stands
-// in the frame of the walk in the middle of another line than the walk's.
-func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
-	pc := th.regs.PC()
-	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-	if w.caught || !ok || cfa != w.cfa || !machine.InRanges(w.fn.Ranges, pc) {
-		return nil, false
-	}
-	total, entering := e.symbols.Inlines(pc)
-	depth := total - entering
-	line, ok := e.symbols.Line(pc, depth)
-	if !ok || line == w.line || e.symbols.LineStart(pc, depth) {
-		return nil, false
-	}
-	return e.untilStart(e.symbols.LineRanges(pc, depth), pc, depth), true
 }
 
 // Until is next that never goes back: it passes a loop's end (until).
@@ -120,38 +104,13 @@ func (e *Engine) Until(ctx context.Context) (Stop, error) {
 		if entered, stop, err := e.deliverLine(th, false); entered || stop != nil || err != nil {
 			return stop, err
 		}
-		pc := th.regs.PC()
-		depth := e.depth(th)
-		fn, known := e.symbols.Function(pc)
-		line, hasLine := e.symbols.Line(pc, depth)
-		if !known || !hasLine {
-			return e.stepOut(th, fn, known)
-		}
-		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+		begun, ok := e.program.Begin(&th.regs, e.depth(th), false)
 		if !ok {
-			cfa = th.regs.SP()
+			return e.stepOut(th)
 		}
-		w := &walk{fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth), cfa: cfa, watchdog: e.watchLine()}
+		w := &walk{Walk: begun, watchdog: e.watchLine()}
 		defer w.watchdog.end()
-		last := pc
-		for _, r := range e.symbols.LineRanges(pc, depth) {
-			if r.Contains(pc) {
-				last = r.High
-			}
-		}
-		before := Range{Low: fn.Entry, High: last}
-		if depth > 0 {
-			// The caller's code is no part of an inlined call, though it may stand
-			// before it: a loop around the call would be run out too.
-			for _, r := range w.block {
-				if r.Contains(pc) {
-					before = Range{Low: r.Low, High: min(last, r.High)}
-				}
-			}
-		}
-		if last <= pc || before.Low > pc {
-			before = Range{Low: pc, High: pc + 1}
-		}
+		before := e.program.Before(&w.Walk, th.regs.PC())
 		ranges := []Range{before}
 		for {
 			landed, stop, err := e.leave(th, w, ranges)
@@ -162,23 +121,9 @@ func (e *Engine) Until(ctx context.Context) (Stop, error) {
 			if done || stop != nil || err != nil {
 				return stop, err
 			}
-			ranges = append([]Range{before}, outside(before, next)...)
+			ranges = append([]Range{before}, line.Outside(before, next)...)
 		}
 	})
-}
-
-// outside cuts r away from ranges.
-func outside(r Range, ranges []Range) []Range {
-	var out []Range
-	for _, x := range ranges {
-		if x.Low < r.Low {
-			out = append(out, Range{Low: x.Low, High: min(x.High, r.Low)})
-		}
-		if x.High > r.High {
-			out = append(out, Range{Low: max(x.Low, r.High), High: x.High})
-		}
-	}
-	return out
 }
 
 // Advance runs to one of the places, or until the current frame returns
@@ -195,7 +140,7 @@ func (e *Engine) Advance(ctx context.Context, places []Place) (Stop, error) {
 		}
 		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
 			e.trapReturn(tr, caller.PC(), cfa)
-			e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
+			e.trapUnwinding(tr, waiting(cfa))
 		}
 		_, stop, err := e.do(tr)
 		return stop, err

@@ -1,24 +1,13 @@
 package stepper
 
 import (
-	"rseqstep/stepper/line"
 	"rseqstep/table"
 )
-
-// landings is where exceptions and longjmps pass through, looked for once for each set
-// of modules.
-func (e *Engine) landings() *line.Landings {
-	if e.landing == nil {
-		l := line.FindLandings(e.symbols.Address)
-		e.landing = &l
-	}
-	return e.landing
-}
 
 // trapUnwinding makes a step end where an exception or a longjmp leads that
 // leaves the frame of the walk for itself or a caller.
 func (e *Engine) trapUnwinding(tr *move, w *walk) {
-	l := e.landings()
+	l := e.program.Landings()
 	if l.Unwind != 0 {
 		e.trapAt(tr, l.Unwind, func(th *thread) answer {
 			return e.land(th, w, table.Addr(th.regs.Arguments()[1]), nil)
@@ -36,7 +25,7 @@ func (e *Engine) trapUnwinding(tr *move, w *walk) {
 	}
 	for _, a := range l.Jumps {
 		e.trapAt(tr, a, func(th *thread) answer {
-			place, sp, ok := line.JumpTarget(&th.regs, e.target, func(a table.Addr) bool { return e.sections.Image().ModuleAt(a) != nil })
+			place, sp, ok := e.program.JumpTarget(&th.regs)
 			if !ok || sp < th.regs.SP() {
 				return answer{}
 			}
@@ -45,16 +34,13 @@ func (e *Engine) trapUnwinding(tr *move, w *walk) {
 	}
 }
 
-// land runs to where an exception or a longjmp leads. A place further in than
-// the frame of the walk is no arrival; nor is one in that frame for a walk that
-// waits for the frame's end: a siglongjmp back to its own sigsetjmp, a catch.
+// land runs to where an exception or a longjmp leads, and arrives where that has left
+// the frame of the walk.
 func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*thread) bool) answer {
 	if e.sections.Image().At(place) != nil {
 		return answer{}
 	}
 	return then(e.runTo(th, []table.Addr{place}, accept), func() answer {
-		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-		w.caught = !ok || cfa > w.cfa || cfa == w.cfa && !w.whole
-		return answer{arrived: w.caught}
+		return answer{arrived: e.program.Land(&w.Walk, &th.regs)}
 	})
 }

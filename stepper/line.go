@@ -4,24 +4,19 @@ import (
 	"context"
 	"fmt"
 
+	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
-// walk is a line step under way: the frame it began in, and the line that is
-// being left.
+// walk is a line step under way, and what looks after the whole of it.
 type walk struct {
-	into  bool // step rather than next
-	fn    Function
-	depth int // inline depth the user is shown
-	line  Line
-	block []Range    // what stands in the same inlined call
-	cfa   table.Addr // of the frame
-
-	caught   bool      // an exception or a longjmp led out: the step ends where it landed
-	whole    bool      // only what leaves the frame itself leads out (finish)
-	watchdog *watchdog // of the whole step
+	line.Walk
+	watchdog *watchdog
 }
+
+// waiting is the walk of a command that waits for the end of the frame with a CFA.
+func waiting(cfa table.Addr) *walk { return &walk{Walk: line.Walk{CFA: cfa, Whole: true}} }
 
 // Step goes on to another line, into functions that have lines (step).
 func (e *Engine) Step(ctx context.Context, n int) (Stop, error) { return e.lines(ctx, n, true) }
@@ -55,28 +50,21 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	}
 	pc := th.regs.PC()
 	depth := e.depth(th)
-	fn, known := e.symbols.Function(pc)
-	line, hasLine := e.symbols.Line(pc, depth)
-	if !known || !hasLine {
+	begun, ok := e.program.Begin(&th.regs, depth, into)
+	if !ok {
 		if stop, err := e.leaveHandler(th); stop != nil || err != nil {
 			return stop, err
 		}
 		if th.regs.PC() != pc {
 			return e.lineStep(th, into)
 		}
-		return e.stepOut(th, fn, known)
+		return e.stepOut(th)
 	}
 	if total, _ := e.symbols.Inlines(pc); into && depth < total {
 		th.show(pc, depth+1)
 		return nil, nil
 	}
-	w := &walk{into: into, fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth)}
-	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-	if !ok {
-		cfa = th.regs.SP()
-	}
-	w.cfa = cfa
-	w.watchdog = e.watchLine()
+	w := &walk{Walk: begun, watchdog: e.watchLine()}
 	defer w.watchdog.end()
 	ranges := e.symbols.LineRanges(pc, depth)
 	if th.quiet != nil {
@@ -104,7 +92,8 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 }
 
 // stepOut runs a function without lines until it returns, as gdb does.
-func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
+func (e *Engine) stepOut(th *thread) (*Stop, error) {
+	fn, known := e.symbols.Function(th.regs.PC())
 	name := fn.Name
 	if name == "" {
 		name = "at " + fn.Entry.String()
@@ -119,7 +108,7 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	if ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
-	e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
+	e.trapUnwinding(tr, waiting(cfa))
 	_, stop, err := e.do(tr)
 	return stop, err
 }
@@ -149,15 +138,12 @@ func (e *Engine) trapAt(tr *move, a table.Addr, d decision) {
 // sameFrame arrives in the frame of the walk or one that it returned to, not
 // in a deeper activation of the function (recursion, a signal handler).
 func (e *Engine) sameFrame(w *walk) decision {
-	return when(func(th *thread) bool {
-		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
-		return !ok || cfa >= w.cfa
-	})
+	return when(func(th *thread) bool { return e.program.InFrame(&w.Walk, &th.regs) })
 }
 
 // leave runs the thread out of the ranges. done: it stands where the step ends.
 func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *Stop, err error) {
-	ranges = e.cover(w, ranges)
+	ranges = e.program.Cover(&w.Walk, ranges)
 	for {
 		again, done, stop, err := e.leaveFrom(th, w, ranges)
 		if !again || stop != nil || err != nil {
@@ -184,9 +170,9 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	}
 	for _, b := range ways.Branches {
 		switch {
-		case machine.InRanges(w.fn.Ranges, b.To):
+		case machine.InRanges(w.Function.Ranges, b.To):
 			wt.way(b, e.sameFrame(w))
-		case w.into:
+		case w.Into:
 			e.trapCallee(tr, w, b.To, &entered)
 		}
 	}
@@ -201,7 +187,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		}
 	}
 	wt.unknowns(sections)
-	if w.into {
+	if w.Into {
 		for _, c := range ways.Calls {
 			if c.Indirect {
 				wt.jump(c.Addr)
@@ -211,7 +197,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		}
 	}
 	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
-		e.trapReturn(tr, caller.PC(), w.cfa)
+		e.trapReturn(tr, caller.PC(), w.CFA)
 		if !e.sections.Allow(e.sections.Places(caller.PC())) {
 			for _, a := range ways.Returns {
 				wt.step(a)
@@ -219,7 +205,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		}
 	}
 	e.trapUnwinding(tr, w)
-	wt.prune(ranges, func(a table.Addr) bool { return e.isReturnTo(th, a) })
+	wt.prune(ranges, func(a table.Addr) bool { return e.program.ReturnsTo(&th.regs, a) })
 	if wt.blind {
 		done, stop, err := e.lineBlind(th, w)
 		return !done && inside(th.regs.PC()), done, stop, err
@@ -233,14 +219,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	}
 	e.tryAlone(tr, &ways)
 	_, stop, err = e.do(tr)
-	return again, entered || w.caught, stop, err
-}
-
-// isReturnTo: a is the return address of the walk's frame (a recursive call on
-// the line itself returns into the line).
-func (e *Engine) isReturnTo(th *thread, a table.Addr) bool {
-	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
-	return ok && caller.PC() == a
+	return again, entered || w.Caught, stop, err
 }
 
 // tryAlone lets a short way that makes no calls be tried with the other threads held and

@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"rseqstep/stepper/machine"
+
 	"rseqstep/table"
 )
 
@@ -18,7 +19,7 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 		return false, nil, err
 	}
 	if calls && th.regs.SP() < sp {
-		if fn, ok := e.calleeWithLines(th.regs.PC()); ok && w.into {
+		if fn, ok := e.program.Callee(th.regs.PC()); ok && w.Into {
 			_, stop, err := e.decideNow(th, func(th *thread) answer { return e.enterFrom(th, fn) })
 			return true, stop, err
 		}

@@ -2,51 +2,24 @@ package stepper
 
 import (
 	"rseqstep/stepper/machine"
+
 	"rseqstep/table"
 )
 
 // trapCallee makes a step enter a function that has lines: at its entry, when
 // it was called from the frame of the walk, and from there past its prologue.
 func (e *Engine) trapCallee(tr *move, w *walk, target table.Addr, entered *bool) {
-	fn, ok := e.calleeWithLines(target)
+	fn, ok := e.program.Callee(target)
 	if !ok {
 		return
 	}
 	e.trapAt(tr, fn.Entry, func(th *thread) answer {
-		if !e.calledFrom(th, w) {
+		if !e.program.CalledFrom(&w.Walk, &th.regs) {
 			return answer{}
 		}
 		*entered = true
 		return e.enter(th, fn)
 	})
-}
-
-// calleeWithLines follows PLT stubs from target to a function that has lines.
-func (e *Engine) calleeWithLines(target table.Addr) (Function, bool) {
-	target = e.sections.SkipStubs(target)
-	fn, ok := e.symbols.Function(target)
-	return fn, ok && fn.HasLines && fn.Entry == target
-}
-
-// calledFrom: the thread stands at a function's first instruction and was
-// called by the frame of the walk (or by a tail call of it).
-func (e *Engine) calledFrom(th *thread, w *walk) bool {
-	ra, ok := th.regs.ReturnAddress(e.target)
-	if !ok {
-		return false
-	}
-	if th.regs.EntryCFA() == w.cfa {
-		return true // tail call: the frame was handed over
-	}
-	if !machine.InRanges(w.fn.Ranges, ra-1) {
-		return false
-	}
-	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
-	if !ok {
-		return true
-	}
-	cfa, _, ok := e.symbols.Caller(&caller, e.target)
-	return !ok || cfa == w.cfa
 }
 
 // enter takes a thread from a function's entry past its prologue.
@@ -71,12 +44,12 @@ func (e *Engine) stepLine(w *walk, ways *machine.Ways, inside func(table.Addr) b
 			case inside(pc):
 				*again = !ways.Begins(pc)
 				return answer{arrived: *again}
-			case machine.InRanges(w.fn.Ranges, pc) && pc != w.fn.Entry:
+			case machine.InRanges(w.Function.Ranges, pc) && pc != w.Function.Entry:
 				return answer{arrived: e.sections.Covering(pc) == nil}
-			case th.regs.SP() >= w.cfa:
+			case th.regs.SP() >= w.CFA:
 				return arrive() // it was a return
-			case w.into:
-				if fn, ok := e.calleeWithLines(pc); ok {
+			case w.Into:
+				if fn, ok := e.program.Callee(pc); ok {
 					*entered = true
 					return e.enterFrom(th, fn)
 				}

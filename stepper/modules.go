@@ -29,7 +29,7 @@ func (e *Engine) reload() error {
 	e.sentry.learn(e.sections.Image())
 	e.points.DropUnmapped(mapped)
 	e.symbols.Reload(modules)
-	e.landing = nil
+	e.program.Reload()
 	for _, m := range modules {
 		if m.Path == "[vdso]" {
 			e.readVDSO(m)

@@ -2,7 +2,9 @@ package stepper
 
 import (
 	"context"
+	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+
 	"rseqstep/table"
 )
 
@@ -53,7 +55,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 			}
 			// A section that is restarted while it is settled, or where it was stepped,
 			// leaves the thread at its abort handler.
-			if pc := th.regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(e.cover(&walk{}, ranges), pc)) {
+			if pc := th.regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(e.program.Cover(&line.Walk{}, ranges), pc)) {
 				break
 			}
 			if stop, err := e.leaveRange(th, ranges); stop != nil || err != nil {
@@ -71,7 +73,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 // not left them when it comes back without a Stop from an instruction of theirs
 // that had to be stepped.
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
-	ranges = e.cover(&walk{}, ranges)
+	ranges = e.program.Cover(&line.Walk{}, ranges)
 	ways := e.sections.WaysOut(ranges, th.regs.PC())
 	tr := journey(th)
 	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}

@@ -1,8 +1,11 @@
 // Package line answers what stepping through source lines asks about a program, from
-// registers, memory and symbols. It has no process to move.
+// registers, memory and symbols: which code counts as the line (Program.Cover), whether
+// a place is where the step ends (Program.Arrive), which calls are entered, and where
+// exceptions and longjmps lead. It has no process to move.
 //
 // # Decisions, and what was refused
 //
-// What is asked of symbols is handed in as a function. Refused: an interface of all that
-// symbols can tell, since tests would have to make one up for each question.
+// A Walk is a value that its owner keeps; a Program changes it only in Arrive and Land,
+// where the walk goes on in another frame. Refused: a Program for each step, which would
+// look for the landings each time.
 package line

@@ -1,0 +1,116 @@
+package line
+
+import (
+	"rseqstep/stepper/machine"
+	"rseqstep/table"
+)
+
+// Cover is what counts as still on the line: for next, calls inlined on it
+// too; for step, their code is a way out. Abort handlers without lines of
+// their own that belong to sections of the line count, so that aborts in it
+// are taken at native speed.
+func (p *Program) Cover(w *Walk, ranges []machine.Range) []machine.Range {
+	out := ranges
+	if w.Into {
+		out = p.withoutInlined(w, ranges)
+	}
+	for s := range p.sections.Touching(ranges, machine.Ways{}) {
+		if r, _, ok := p.sections.Handler(s); ok && !machine.InRanges(out, r.Low) {
+			out = append(out[:len(out):len(out)], r)
+		}
+	}
+	return out
+}
+
+// withoutInlined cuts code of deeper inlined calls out of the ranges. Bytes are
+// looked at, not instructions: among them may be data.
+func (p *Program) withoutInlined(w *Walk, ranges []machine.Range) []machine.Range {
+	var out []machine.Range
+	for _, r := range ranges {
+		for pc := r.Low; pc < r.High; pc++ {
+			if total, _ := p.symbols.Inlines(pc); total > w.Depth {
+				continue
+			}
+			if n := len(out); n > 0 && out[n-1].High == pc {
+				out[n-1].High++
+			} else {
+				out = append(out, machine.Range{Low: pc, High: pc + 1})
+			}
+		}
+	}
+	if out == nil {
+		return ranges
+	}
+	return out
+}
+
+// untilStart is the straight run from pc to where a statement begins. It ends with
+// an instruction that does not go on to the next: behind it may lie data.
+func (p *Program) untilStart(ranges []machine.Range, pc table.Addr, depth int) []machine.Range {
+	run := machine.Range{Low: pc, High: pc}
+	for machine.InRanges(ranges, run.High) && (run.High == pc || !p.symbols.LineStart(run.High, depth)) {
+		insn, err := p.sections.Decode(run.High)
+		if err != nil {
+			return ranges
+		}
+		run.High = insn.Next()
+		if !insn.Continues() {
+			break
+		}
+	}
+	return []machine.Range{run}
+}
+
+// Strays is the instructions up to the next statement, where r stands in the frame of
+// the walk in the middle of another line than the walk's.
+func (p *Program) Strays(w *Walk, r *machine.Regs) ([]machine.Range, bool) {
+	pc := r.PC()
+	if cfa, ok := p.frame(r); w.Caught || !ok || cfa != w.CFA || !machine.InRanges(w.Function.Ranges, pc) {
+		return nil, false
+	}
+	depth := p.Outer(pc)
+	line, ok := p.symbols.Line(pc, depth)
+	if !ok || line == w.Line || p.symbols.LineStart(pc, depth) {
+		return nil, false
+	}
+	return p.untilStart(p.symbols.LineRanges(pc, depth), pc, depth), true
+}
+
+// Before is the code of a walk's function, or inlined call, from its beginning to the
+// end of the line at pc: what until does not stop in.
+func (p *Program) Before(w *Walk, pc table.Addr) machine.Range {
+	last := pc
+	for _, r := range p.symbols.LineRanges(pc, w.Depth) {
+		if r.Contains(pc) {
+			last = r.High
+		}
+	}
+	before := machine.Range{Low: w.Function.Entry, High: last}
+	if w.Depth > 0 {
+		// The caller's code is no part of an inlined call, though it may stand
+		// before it: a loop around the call would be run out too.
+		for _, r := range w.Block {
+			if r.Contains(pc) {
+				before = machine.Range{Low: r.Low, High: min(last, r.High)}
+			}
+		}
+	}
+	if last <= pc || before.Low > pc {
+		return machine.Range{Low: pc, High: pc + 1}
+	}
+	return before
+}
+
+// Outside cuts r away from ranges.
+func Outside(r machine.Range, ranges []machine.Range) []machine.Range {
+	var out []machine.Range
+	for _, x := range ranges {
+		if x.Low < r.Low {
+			out = append(out, machine.Range{Low: x.Low, High: min(x.High, r.Low)})
+		}
+		if x.High > r.High {
+			out = append(out, machine.Range{Low: max(x.Low, r.High), High: x.High})
+		}
+	}
+	return out
+}
