@@ -19,8 +19,8 @@ var limits = map[string]int{
 	"functions in circles that move threads": 0,
 	"calls of the backend's motion":          11,
 	"functions that ask an event's kind":     15,
-	"fields of Engine":                       31,
-	"methods of Engine":                      308,
+	"fields of Engine":                       33,
+	"methods of Engine":                      310,
 	"methods of the largest interface":       17,
 }
 
