@@ -14,3 +14,6 @@ func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 
 // Unlisten takes the breakpoint on the dynamic linker's hook out until the next command.
 func (e *Engine) Unlisten() error { return e.unlisten() }
+
+// Quiet reports whether a thread is in a quiet phase.
+func (e *Engine) Quiet() bool { return e.anyQuiet() }

@@ -116,7 +116,7 @@ func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bo
 // calm ends a quiet phase that the journey has left the thread in by the user's wish.
 func (f *faulty) calm() {
 	f.t.Helper()
-	for n := 0; n < 40 && f.process.Alive() && f.changed() != ""; n++ {
+	for n := 0; n < 40 && f.process.Alive() && (f.changed() != "" || f.Quiet() && !f.quiet); n++ {
 		if stop := f.stepi(1); stop.Reason == stepper.StopExited {
 			f.t.Fatalf("the program ended while it was made calm: %s", f.describe(stop))
 		}
