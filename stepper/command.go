@@ -209,7 +209,7 @@ func (e *Engine) Detach() error {
 	for _, th := range e.threads {
 		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
 			e.restoreKept(th)
-			failed := e.target.Resume(th.tid, th.deferred)
+			failed := e.release(th, th.deferred, tracee.Freely)
 			if failed == nil {
 				th.deferred = 0
 			}

@@ -64,7 +64,7 @@
 // each stop of the others may abort a section of theirs.
 //
 // A thread that goes on after a stop is woken on the CPU it stopped on
-// (Target.ResumeInPlace): it may have read that CPU's number and be about to
+// (tracee.InPlace): it may have read that CPU's number and be about to
 // compare it.
 //
 // Signals are held back while a unit runs (signal_mask.go). Letting them in was

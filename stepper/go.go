@@ -22,7 +22,7 @@ func (e *Engine) goSingle(m *move) answer {
 			return fails(err)
 		}
 	}
-	ev, err := e.resumeAndWait(m, e.target.Step)
+	ev, err := e.resumeAndWait(m, tracee.Single)
 	if err != nil {
 		return fails(err)
 	}
@@ -44,7 +44,7 @@ func (e *Engine) goNative(m *move) answer {
 	} else if err := e.passQuietly(m); err != nil {
 		return fails(err)
 	}
-	ev, err := e.resumeAndWait(m, e.target.Run)
+	ev, err := e.resumeAndWait(m, tracee.Freely)
 	if err != nil {
 		return fails(err)
 	}
@@ -263,7 +263,7 @@ func (e *Engine) joinGroupStop(tid int) error {
 	th := e.adopt(tid)
 	th.fresh, th.rseqKnown = false, false
 	th.runs++
-	err := e.target.Resume(tid, 0)
+	err := e.release(th, 0, tracee.Freely)
 	if isGone(err) {
 		return nil // its exit is the next event
 	}

@@ -34,22 +34,22 @@ func (e *Engine) made(ev tracee.Event) *thread {
 	return e.adopt(ev.Child)
 }
 
-// wait is Target.Wait for what concerns the command: an event of a thread that is
+// wait is Motion.Wait for what concerns the command: an event of a thread that is
 // not to run waits until it may.
 func (e *Engine) wait() (tracee.Event, error) {
 	if e.only == nil {
-		return e.target.Wait()
+		return e.await(nil)
 	}
-	return e.target.WaitFor(func(ev *tracee.Event) bool {
-		return e.only[ev.TID] || ends(ev) || ev.Kind == tracee.EventExec
+	return e.await(func(ev *tracee.Event) bool {
+		return e.only[ev.TID] || ev.Ends() || ev.Kind == tracee.EventExec
 	})
 }
 
-// waitEnd is Target.Wait for the ends of threads and of the process alone.
-func (e *Engine) waitEnd() (tracee.Event, error) { return e.target.WaitFor(ends) }
+// waitEnd is Motion.Wait for the ends of threads and of the process alone.
+func (e *Engine) waitEnd() (tracee.Event, error) { return e.await((*tracee.Event).Ends) }
 
-func ends(ev *tracee.Event) bool {
-	return ev.Kind == tracee.EventExit || ev.Kind == tracee.EventProcessExit
+func (e *Engine) await(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	return e.target.Wait(wanted)
 }
 
 // lastOnly reports whether the thread that has gone was the last one that might run.

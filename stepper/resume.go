@@ -2,7 +2,6 @@ package stepper
 
 import (
 	"slices"
-	"time"
 
 	"rseqstep/stepper/tracee"
 )
@@ -31,12 +30,12 @@ func (e *Engine) resumeAll(stepped int) error {
 			rest = append(rest, th)
 			continue
 		}
-		if err := e.resumeHeld(th, e.target.ResumeInPlace); err != nil {
+		if err := e.resumeHeld(th, tracee.InPlace); err != nil {
 			return err
 		}
 	}
 	for _, th := range rest {
-		if err := e.resumeHeld(th, e.target.Resume); err != nil {
+		if err := e.resumeHeld(th, tracee.Freely); err != nil {
 			return err
 		}
 	}
@@ -54,33 +53,31 @@ func (e *Engine) inPlace(th *thread, stepped int) bool {
 	return th.tid == stepped || e.load(th) == nil && e.book.TrapAt(th.regs.PC())
 }
 
-// resumeAndWait is Step or Run of the Target with the signal that the thread is owed. It stays
-// owed where the thread had something to report and has not moved.
-func (e *Engine) resumeAndWait(m *move, how func(tid, sig int, patience time.Duration) (tracee.Event, error)) (tracee.Event, error) {
-	th := m.th
-	if m.quiet {
-		return how(th.tid, 0, m.alone)
+// resumeAndWait is Go of the Target with the signal that the thread is owed, none in a
+// quiet phase. It stays owed where the thread had something to report and has not moved.
+func (e *Engine) resumeAndWait(m *move, how tracee.How) (tracee.Event, error) {
+	th, sig := m.th, 0
+	if !m.quiet {
+		sig, th.signal = th.signal, 0
 	}
-	sig := th.signal
-	th.signal = 0
-	ev, err := how(th.tid, sig, m.alone)
-	if err == nil && ev.Still {
+	ev, err := e.target.Go(th.tid, sig, how, m.alone)
+	if err == nil && ev.Still && !m.quiet {
 		th.signal = sig
 	}
 	return ev, err
 }
 
 // resumeHeld is resumeOne for a thread that may have been killed from outside meanwhile.
-func (e *Engine) resumeHeld(th *thread, resume func(tid, sig int) error) error {
+func (e *Engine) resumeHeld(th *thread, how tracee.How) error {
 	if !e.target.Held(th.tid) {
 		return nil
 	}
-	return e.resumeOne(th, resume)
+	return e.resumeOne(th, how)
 }
 
 // resumeOne resumes one thread with the signal it is owed. One whose single step
 // waits in the kernel goes on with that.
-func (e *Engine) resumeOne(th *thread, resume func(tid, sig int) error) error {
+func (e *Engine) resumeOne(th *thread, how tracee.How) error {
 	if err := e.watchPasses(th); err != nil && !isGone(err) {
 		return err
 	}
@@ -91,12 +88,12 @@ func (e *Engine) resumeOne(th *thread, resume func(tid, sig int) error) error {
 		sig, th.deferred = th.deferred, 0
 	}
 	if e.stepping(th) != nil {
-		resume = e.target.ResumeStep
+		how = tracee.Single
 	}
 	th.fresh, th.rseqKnown = false, false
 	th.inCall, th.answered = false, false
 	th.runs++
-	err := resume(th.tid, sig)
+	err := e.release(th, sig, how)
 	if isGone(err) {
 		if _, gone := e.target.SignalMask(th.tid); gone == nil {
 			return err // it is there: nothing would ever come of it
@@ -111,5 +108,10 @@ func (e *Engine) resume(tid int) error {
 	if !e.target.Alive() || !e.mayGo(tid) {
 		return nil
 	}
-	return e.resumeOne(e.adopt(tid), e.target.Resume)
+	return e.resumeOne(e.adopt(tid), tracee.Freely)
+}
+
+// release is Release of the Target.
+func (e *Engine) release(th *thread, sig int, how tracee.How) error {
+	return e.target.Release(th.tid, sig, how)
 }

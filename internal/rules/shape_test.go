@@ -17,15 +17,15 @@ import (
 // them may find the world changed by any other.
 var limits = map[string]int{
 	"functions in circles that move threads": 0,
-	"calls of the backend's motion":          11,
-	"functions that ask an event's kind":     16,
-	"fields of Engine":                       43,
-	"methods of Engine":                      356,
-	"methods of the largest interface":       29,
+	"calls of the backend's motion":          3,
+	"functions that ask an event's kind":     15,
+	"fields of Engine":                       37,
+	"methods of Engine":                      349,
+	"methods of the largest interface":       13,
 }
 
 // motion is what lets threads go, or waits for them.
-var motion = []string{"Step", "Run", "Wait", "WaitFor", "Resume", "ResumeInPlace", "ResumeStep"}
+var motion = []string{"Go", "Release", "Wait"}
 
 // booked is what is done to a program for the debugger's own purposes, by package
 // ledger alone: what is not in the book is not undone.

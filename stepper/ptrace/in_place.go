@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ResumeInPlace is Resume for a thread that has to go on on the CPU it stopped
+// resumeInPlace is Resume for a thread that has to go on on the CPU it stopped
 // on. A thread that was stopped between reading its CPU's number and the
 // section that compares it would otherwise abort there, because the kernel
 // seldom wakes a tracee on the CPU its tracer runs on: of 160 continues from
@@ -29,7 +29,7 @@ import (
 // A thread that is to outlive us (reprieve) keeps its affinity: killed in that
 // time, we would leave it the narrow one. What it may meet is an abort
 // such as any preemption brings.
-func (p *Process) ResumeInPlace(tid, sig int) error {
+func (p *Process) resumeInPlace(tid, sig int) error {
 	if p.pinned.tid != 0 {
 		if err := p.Unpin(); err != nil {
 			return err

@@ -128,7 +128,7 @@ func (p *Process) comesAgain(t *thread) bool {
 }
 
 // DropSignal drops the signal that a held thread is stopped for: Detach will
-// not deliver it. (Step, Run and Resume deliver what they are given.)
+// not deliver it. (Go and Release deliver what they are given.)
 func (p *Process) DropSignal(tid int) error {
 	t, err := p.findHeld(tid, "drop signal")
 	if err == nil && t.stop == stopSignal {

@@ -93,7 +93,7 @@ func (p *Process) unreported(t *thread, asked bool) error {
 }
 
 // notAsked lets a thread go on from a syscall-stop that it was resumed to for
-// ResumeInPlace's sake, or while calls were reported still. It does not stay
+// resumeInPlace's sake, or while calls were reported still. It does not stay
 // there if it was asked to stop: it stops in the call then, as it would have.
 func (p *Process) notAsked(t *thread, asked bool) error {
 	t.how = reqCont

@@ -30,15 +30,14 @@ func (p *Process) collect(tid, flags int) (int, error) {
 	return 0, &Error{Op: "wait", TID: max(tid, 0), Err: e}
 }
 
-// Wait returns the next event of any thread: a queued one, or the next that
-// a running thread brings. With no thread running and nothing queued it fails
-// with ErrState instead of waiting for ever.
-func (p *Process) Wait() (tracee.Event, error) {
-	return p.WaitFor(func(*tracee.Event) bool { return true })
-}
-
-// WaitFor is Wait for the events that wanted takes; the others stay queued.
-func (p *Process) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+// Wait returns the next event of any thread that wanted takes (nil: every one): a
+// queued one, or the next that a running thread brings. The others stay queued. With
+// no thread running and nothing queued it fails with ErrState instead of waiting for
+// ever.
+func (p *Process) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	if wanted == nil {
+		wanted = func(*tracee.Event) bool { return true }
+	}
 	p.kicker.quiet()
 	if err := p.recheck(); err != nil {
 		return tracee.Event{}, err

@@ -104,7 +104,7 @@ func (c *client) resumeOne(actions []action) (string, error) {
 
 // reportEnd reports the end of the current process, which has been waited for.
 func (c *client) reportEnd() (string, error) {
-	ev, err := c.p.target.Wait()
+	ev, err := c.p.target.Wait(nil)
 	if err != nil {
 		return "", err
 	}

@@ -4,7 +4,7 @@
 //
 // A Target has threads with registers, memory, planted breakpoints and debug
 // registers, and keeps them as the kernel would. What it does not do is run
-// code: every call that lets a thread run and waits (Step, Run, Wait) takes the
+// code: every call that lets a thread run and waits (Go, Wait) takes the
 // next Call of a script, which must be the one expected, and which says where
 // the thread comes to.
 //

@@ -100,17 +100,12 @@ func (s *Target) play(name string) (tracee.Event, error) {
 	return do(s)
 }
 
-// Step takes "step TID" from the script.
-func (s *Target) Step(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return s.let("step", tid, sig)
-}
-
-// Run takes "run TID" from the script.
-func (s *Target) Run(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return s.let("run", tid, sig)
-}
-
-func (s *Target) let(verb string, tid, sig int) (tracee.Event, error) {
+// Go takes "step TID" or "run TID" from the script.
+func (s *Target) Go(tid, sig int, how tracee.How, _ time.Duration) (tracee.Event, error) {
+	verb := "run"
+	if how == tracee.Single {
+		verb = "step"
+	}
 	th, err := s.find(tid)
 	if err != nil {
 		return tracee.Event{}, err
@@ -119,14 +114,12 @@ func (s *Target) let(verb string, tid, sig int) (tracee.Event, error) {
 	return s.play(called(verb, tid, sig))
 }
 
-// Wait takes "wait" from the script.
-func (s *Target) Wait() (tracee.Event, error) {
-	return s.WaitFor(func(*tracee.Event) bool { return true })
-}
-
-// WaitFor takes "wait" from the script until what it answers is wanted; the rest is
+// Wait takes "wait" from the script until what it answers is wanted; the rest is
 // for the waits to come.
-func (s *Target) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+func (s *Target) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	if wanted == nil {
+		wanted = func(*tracee.Event) bool { return true }
+	}
 	for i, ev := range s.queue {
 		if wanted(&ev) {
 			s.queue = slices.Delete(s.queue, i, i+1)

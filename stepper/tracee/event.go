@@ -20,7 +20,7 @@ const (
 	EventGroupStop                          // job control stopped the process with Signal
 	EventGroupEnd                           // TID's part in that stop is over: SIGCONT came; it is held
 	EventInterrupt                          // Interrupt was called; TID is held, with nothing else to say
-	EventBlocked                            // Step or Run lost patience; TID still runs
+	EventBlocked                            // Go lost patience; TID still runs
 	EventSyscall                            // a seccomp RET_TRACE stop (PTRACE_EVENT_SECCOMP)
 	EventSyscallEntry                       // before system call Number; also instead of EventStep, the thread standing behind the instruction (SyscallTarget)
 	EventSyscallReturn                      // after it; also instead of EventStep
@@ -39,7 +39,7 @@ type Event struct {
 	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)
 	Number uint64     // EventSyscallEntry, EventSyscallReturn
 	Status ExitStatus // EventProcessExit
-	Still  bool       // of Step and Run: the thread has not moved, and was not given the signal
+	Still  bool       // of Go: the thread has not moved, and was not given the signal
 }
 
 // ExitStatus is how a process ended.

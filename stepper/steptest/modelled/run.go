@@ -153,14 +153,17 @@ func (w *World) alone(th *Thread, single bool) {
 	}
 }
 
-// Step implements tracee.Target.
-func (w *World) Step(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, true) }
+// Go implements tracee.Motion.
+func (w *World) Go(tid, _ int, how tracee.How, _ time.Duration) (tracee.Event, error) {
+	return w.let(tid, how == tracee.Single)
+}
 
-// Run implements tracee.Target.
-func (w *World) Run(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, false) }
-
-// Resume implements tracee.Target. Signals are ignored by the program.
-func (w *World) Resume(tid, _ int) error {
+// Release implements tracee.Motion. Signals are ignored by the program, and no
+// instruction of this machine blocks.
+func (w *World) Release(tid, _ int, how tracee.How) error {
+	if how == tracee.Single {
+		w.broken("the single step of thread %d is not done", tid)
+	}
 	th, err := w.find(tid)
 	if err != nil || w.Queued(tid) {
 		return err
@@ -173,23 +176,12 @@ func (w *World) Resume(tid, _ int) error {
 	return nil
 }
 
-// ResumeInPlace implements tracee.Target.
-func (w *World) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
-
-// ResumeStep implements tracee.Target. No instruction of this machine blocks.
-func (w *World) ResumeStep(tid, sig int) error {
-	w.broken("the single step of thread %d is not done", tid)
-	return w.Resume(tid, sig)
-}
-
-// Wait lets the threads that were resumed run, one instruction at a time, until
+// Wait lets the threads that were released run, one instruction at a time, until
 // one of them stops.
-func (w *World) Wait() (tracee.Event, error) {
-	return w.WaitFor(anyEvent)
-}
-
-// WaitFor implements tracee.Target.
-func (w *World) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+func (w *World) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	if wanted == nil {
+		wanted = anyEvent
+	}
 	for n := 0; ; n++ {
 		if ev, ok := w.queue.next(wanted); ok {
 			return ev, nil
