@@ -16,24 +16,33 @@ var ErrNoSyscallReports = errors.New("the target cannot report system calls")
 // Catches reports whether the kind waits for an event instead of a place or data.
 func (k BreakpointKind) Catches() bool { return k >= CatchFork }
 
-// caughtBy is the kind of catchpoint that an event is for, and the number of its
-// system call or signal; ok is false for events that none is for.
-func caughtBy(ev *tracee.Event) (kind BreakpointKind, number int, ok bool) {
+// caught is what a catchpoint knows an event as: its own kind, the Stop's reason, and
+// the number of a system call or a signal.
+type caught struct {
+	kind   BreakpointKind
+	reason Reason
+	number int
+}
+
+// caughtBy is what catchpoints know an event as; ok is false for events that none is for.
+func caughtBy(ev *tracee.Event) (c caught, ok bool) {
 	switch ev.Kind {
 	case tracee.EventFork:
-		return CatchFork, 0, true
+		return caught{kind: CatchFork, reason: StopFork}, true
 	case tracee.EventVfork:
-		return CatchVfork, 0, true
+		return caught{kind: CatchVfork, reason: StopVfork}, true
 	case tracee.EventVforkDone:
-		return CatchVforkDone, 0, true
+		return caught{kind: CatchVforkDone, reason: StopVforkDone}, true
 	case tracee.EventExec:
-		return CatchExec, 0, true
-	case tracee.EventSyscallEntry, tracee.EventSyscallReturn:
-		return CatchSyscall, int(ev.Number), true
+		return caught{kind: CatchExec, reason: StopExec}, true
+	case tracee.EventSyscallEntry:
+		return caught{kind: CatchSyscall, reason: StopSyscallEntry, number: int(ev.Number)}, true
+	case tracee.EventSyscallReturn:
+		return caught{kind: CatchSyscall, reason: StopSyscallReturn, number: int(ev.Number)}, true
 	case tracee.EventSignal:
-		return CatchSignal, ev.Signal, true
+		return caught{kind: CatchSignal, reason: StopSignal, number: ev.Signal}, true
 	}
-	return 0, 0, false
+	return caught{}, false
 }
 
 // waitsFor reports whether b is for an event.
@@ -42,9 +51,8 @@ func (b *Breakpoint) waitsFor(kind BreakpointKind, number int) bool {
 }
 
 // anyCatches reports whether a catchpoint is for an event, whatever its condition.
-func (e *Engine) anyCatches(ev *tracee.Event) bool {
-	kind, number, ok := caughtBy(ev)
-	return ok && slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return b.waitsFor(kind, number) })
+func (e *Engine) anyCatches(c caught) bool {
+	return slices.ContainsFunc(e.breakpoints, func(b *Breakpoint) bool { return b.waitsFor(c.kind, c.number) })
 }
 
 // clientCatches reports whether a client, which says itself what it has caught, has a
@@ -58,33 +66,28 @@ func (e *Engine) clientCatches(kind BreakpointKind) bool {
 // event's own work (a fork's child, the signal owed) is done as without them.
 // Precondition: every thread is held.
 func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
-	kind, number, ok := caughtBy(&ev)
+	c, ok := caughtBy(&ev)
 	if !ok {
 		return nil, nil
 	}
 	th := e.adopt(ev.TID)
 	var met []int
 	for _, b := range e.breakpoints {
-		if b.waitsFor(kind, number) && (b.Thread == 0 || b.Thread == th.tid) && e.comes(b, th) {
+		if b.waitsFor(c.kind, c.number) && (b.Thread == 0 || b.Thread == th.TID) && e.comes(b, th) {
 			met = append(met, b.Number)
 		}
 	}
 	if met == nil {
 		return nil, nil
 	}
-	stop = &Stop{TID: ev.TID}
-	switch ev.Kind {
-	case tracee.EventFork, tracee.EventVfork:
-		stop = e.caughtFork(ev)
-	case tracee.EventVforkDone:
-		stop.Reason = StopVforkDone
-	case tracee.EventExec:
-		stop.Reason = StopExec
-	case tracee.EventSyscallEntry:
-		stop.Reason, stop.Syscall, th.inCall = StopSyscallEntry, ev.Number, true
-	case tracee.EventSyscallReturn:
-		stop.Reason, stop.Syscall = StopSyscallReturn, ev.Number
-	case tracee.EventSignal:
+	stop = &Stop{Reason: c.reason, TID: ev.TID}
+	switch c.kind {
+	case CatchFork, CatchVfork:
+		e.fork, stop.Child = &undecided{event: ev}, ev.Child
+	case CatchSyscall:
+		stop.Syscall = ev.Number
+		th.InCall = th.InCall || c.reason == StopSyscallEntry
+	case CatchSignal:
 		if stop, err = e.signalStop(th, ev); err != nil {
 			return nil, err
 		}
@@ -114,7 +117,7 @@ func (e *Engine) comes(b *Breakpoint, th *thread) bool {
 	if b.When != nil {
 		yes, err := e.holds(b, th)
 		if err != nil {
-			e.notify("error in testing the condition of %s: %v", e.nameOf(b), err)
+			e.drive.Notify("error in testing the condition of %s: %v", e.nameOf(b), err)
 		} else if !yes {
 			return false
 		}
@@ -136,12 +139,4 @@ func (e *Engine) dropMet(met []int) error {
 		}
 	}
 	return err
-}
-
-// toBeRestarted reports whether the thread's system call was interrupted, so
-// that its return is not its end: the kernel moves the PC back to the call when
-// the thread goes on, and a step makes the whole call again, for as long as it
-// takes.
-func (e *Engine) toBeRestarted(th *thread) bool {
-	return e.load(th) == nil && th.regs.Restarts()
 }

@@ -28,9 +28,6 @@
 // quiet pass: going on from the first looks for the others on the way to the exit
 // (endQuiet). Only parting with the program passes them over.
 //
-// The watchdog belongs to a step, not to a journey: a loop that cannot commit may
-// lead out of its line and back each round, and each journey ends in microseconds.
-//
 // The passes that a step runs natively are counted by debug registers of the
 // stepped thread: at the abort handlers of the sections that it may come to, which
 // are hardly ever met on a way that commits, and at post-commit only while a pass
@@ -104,10 +101,6 @@
 // to begin without it, and before detaching. A program that would be harmed by what is
 // still not undone then (Book.Harm) is killed, never let go: without its registration
 // it would lose updates, and of a breakpoint it would die.
-//
-// A command is interrupted by the end of its context. Refused: a flag of the Engine
-// that any goroutine sets. It belongs to no command: one that comes before the command
-// has begun is either lost or, kept, stops another one, so that everybody repeated it.
 //
 // A function that the user calls returns to the hlt behind the program's entry
 // point, where a trap waits (returnAddress says why not to the stack, gdb's

@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
@@ -21,14 +22,12 @@ type Engine struct {
 	symbols Symbols
 	policy  Policy
 	modules ModuleReader
+	drive   *drive.Driver
 	calls   tracee.CallTarget // the target, when it has calls to be answered (ProvideCPUOpv)
 	answer  func(tracee.Caller) error
 
 	sections *rseq.Sections // and the code around them; see learn for what else has to know of a new one
 	vdso     *machine.VDSO
-	threads  map[int]*thread
-	current  int // the selected thread
-	met      int // the thread that stopped the program at a breakpoint last
 
 	breakpoints []*Breakpoint
 	nextNumber  int
@@ -40,26 +39,16 @@ type Engine struct {
 	signals     *SignalTable
 	counts      map[table.Addr]*Counts
 
-	lastThread int
-	watched    map[table.Addr]int // sections, by start, that a watchpoint was met inside of
-	interrupt  interrupt          // how the command that runs is interrupted
-	entering   bool               // the command steps into sections
-	alone      bool               // the command is StepAlone
-	fork       *undecided         // a fork that was caught, until one of its processes is chosen
-	onStuck    func(StuckReport)
-	sentry     *sentry // of the Continue that runs
-
-	nextOnly map[int]bool // the only threads that may run in the next command; nil: all
+	watched  map[table.Addr]int // sections, by start, that a watchpoint was met inside of
+	entering bool               // the command steps into sections
+	fork     *undecided         // a fork that was caught, until one of its processes is chosen
+	onStuck  func(StuckReport)
+	sentry   *sentry // of the Continue that runs
 
 	// Of the command that runs.
-	only     map[int]bool // the only threads that may run; nil: all
-	moves    []*move      // under way, each begun inside the one before (drive.go)
-	released bool         // some thread may be running
-	departed bool         // and all that the command lets run do
-	report   []UnitReport
-	dropped  int // reports that did not fit
-	notes    []string
-	child    int // a process that forked off and was let go
+	report  []UnitReport
+	dropped int // reports that did not fit
+	child   int // a process that forked off and was let go
 }
 
 // ModuleReader reads which modules the process has now.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 )
 
@@ -13,7 +15,7 @@ var ErrOutermost = errors.New(`"finish" not meaningful in the outermost frame`)
 // Finish runs until the given frame (0 is the innermost shown) has returned.
 func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
-		frames, err := e.Frames(th.tid, frame+2)
+		frames, err := e.Frames(th.TID, frame+2)
 		if err != nil {
 			return nil, err
 		}
@@ -29,7 +31,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		}
 		tr := journey(th)
 		for _, g := range frames[:frame+1] {
-			tr.sections = append(tr.sections, e.sections.Around(g.PC)...)
+			tr.Sections = append(tr.Sections, e.sections.Around(g.PC)...)
 		}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
 		w := &walk{cfa: f.CFA, whole: true}
@@ -38,26 +40,26 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.sp == frames[frame+1].CFA {
 			done := &Finished{Function: f.Function, Entry: f.Entry, Integers: stop.Returned.Integers}
 			copy(done.XMM0[:], stop.Returned.XState[xmm0:])
-			return &Stop{Reason: StopFinished, TID: th.tid, Finished: done}, err
+			return &Stop{Reason: StopFinished, TID: th.TID, Finished: done}, err
 		}
 		if !arrived || err != nil {
 			return stop, err
 		}
 		if w.caught {
-			e.notify("%s did not return: an exception or a longjmp led out of it", f.Function)
+			e.drive.Notify("%s did not return: an exception or a longjmp led out of it", f.Function)
 			return nil, nil
 		}
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		done := &Finished{Function: f.Function, Entry: f.Entry, Integers: th.regs.Results()}
-		if area, err := e.target.XState(th.tid); err == nil && len(area) >= xmm0+len(done.XMM0) {
+		done := &Finished{Function: f.Function, Entry: f.Entry, Integers: th.Regs.Results()}
+		if area, err := e.target.XState(th.TID); err == nil && len(area) >= xmm0+len(done.XMM0) {
 			copy(done.XMM0[:], area[xmm0:])
 		}
 		if err := e.showOuter(th); err != nil {
 			return nil, err
 		}
-		return &Stop{Reason: StopFinished, TID: th.tid, Finished: done}, nil
+		return &Stop{Reason: StopFinished, TID: th.TID, Finished: done}, nil
 	})
 }
 
@@ -69,7 +71,7 @@ const xmm0 = 160
 // line table still gives to the callee, are gone through as well: at them the
 // caller's frame would show the callee's line.
 func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	if f.PC != pc {
 		return nil, errors.New("finish out of an inlined call needs it to be in the innermost function")
 	}
@@ -77,8 +79,8 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	if !ok {
 		return nil, errors.New("cannot find bounds of current function")
 	}
-	w := &walk{fn: fn, depth: f.Inlined - 1, cfa: f.CFA, watchdog: e.watchLine()}
-	defer w.watchdog.end()
+	w := &walk{fn: fn, depth: f.Inlined - 1, cfa: f.CFA, watchdog: e.drive.Watch(e.look)}
+	defer w.watchdog.Stop()
 	w.line, _ = e.symbols.Line(pc, w.depth) // of the call
 	w.block = e.symbols.BlockRanges(pc, f.Inlined)
 	ranges := w.block
@@ -100,8 +102,8 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 // strays is the instructions up to the next statement, where the thread stands
 // in the frame of the walk in the middle of another line than the walk's.
 func (e *Engine) strays(th *thread, w *walk) ([]Range, bool) {
-	pc := th.regs.PC()
-	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+	pc := th.Regs.PC()
+	cfa, _, ok := e.symbols.Caller(&th.Regs, e.target)
 	if w.caught || !ok || cfa != w.cfa || !machine.InRanges(w.fn.Ranges, pc) {
 		return nil, false
 	}
@@ -120,19 +122,19 @@ func (e *Engine) Until(ctx context.Context) (Stop, error) {
 		if entered, stop, err := e.deliverLine(th, false); entered || stop != nil || err != nil {
 			return stop, err
 		}
-		pc := th.regs.PC()
+		pc := th.Regs.PC()
 		depth := e.depth(th)
 		fn, known := e.symbols.Function(pc)
 		line, hasLine := e.symbols.Line(pc, depth)
 		if !known || !hasLine {
 			return e.stepOut(th, fn, known)
 		}
-		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+		cfa, _, ok := e.symbols.Caller(&th.Regs, e.target)
 		if !ok {
-			cfa = th.regs.SP()
+			cfa = th.Regs.SP()
 		}
-		w := &walk{fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth), cfa: cfa, watchdog: e.watchLine()}
-		defer w.watchdog.end()
+		w := &walk{fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth), cfa: cfa, watchdog: e.drive.Watch(e.look)}
+		defer w.watchdog.Stop()
 		last := pc
 		for _, r := range e.symbols.LineRanges(pc, depth) {
 			if r.Contains(pc) {
@@ -186,14 +188,14 @@ func outside(r Range, ranges []Range) []Range {
 func (e *Engine) Advance(ctx context.Context, places []Place) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		tr := journey(th)
-		tr.sections = e.sections.Around(th.regs.PC())
+		tr.Sections = e.sections.Around(th.Regs.PC())
 		for _, p := range places {
 			if err := e.sections.GuardOwn(p.Addr); err != nil {
 				return nil, err
 			}
-			tr.trap(p.Addr, always)
+			tr.Trap(p.Addr, drive.Always)
 		}
-		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
+		if cfa, caller, ok := e.symbols.Caller(&th.Regs, e.target); ok && caller.PC() != 0 {
 			e.trapReturn(tr, caller.PC(), cfa)
 			e.trapUnwinding(tr, &walk{cfa: cfa, whole: true})
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
@@ -18,9 +19,9 @@ type walk struct {
 	block []Range    // what stands in the same inlined call
 	cfa   table.Addr // of the frame
 
-	caught   bool      // an exception or a longjmp led out: the step ends where it landed
-	whole    bool      // only what leaves the frame itself leads out (finish)
-	watchdog *watchdog // of the whole step
+	caught   bool            // an exception or a longjmp led out: the step ends where it landed
+	whole    bool            // only what leaves the frame itself leads out (finish)
+	watchdog *drive.Watchdog // of the whole step
 }
 
 // Step goes on to another line, into functions that have lines (step).
@@ -53,7 +54,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	depth := e.depth(th)
 	fn, known := e.symbols.Function(pc)
 	line, hasLine := e.symbols.Line(pc, depth)
@@ -61,7 +62,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 		if stop, err := e.leaveHandler(th); stop != nil || err != nil {
 			return stop, err
 		}
-		if th.regs.PC() != pc {
+		if th.Regs.PC() != pc {
 			return e.lineStep(th, into)
 		}
 		return e.stepOut(th, fn, known)
@@ -71,13 +72,13 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 		return nil, nil
 	}
 	w := &walk{into: into, fn: fn, depth: depth, line: line, block: e.symbols.BlockRanges(pc, depth)}
-	cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+	cfa, _, ok := e.symbols.Caller(&th.Regs, e.target)
 	if !ok {
-		cfa = th.regs.SP()
+		cfa = th.Regs.SP()
 	}
 	w.cfa = cfa
-	w.watchdog = e.watchLine()
-	defer w.watchdog.end()
+	w.watchdog = e.drive.Watch(e.look)
+	defer w.watchdog.Stop()
 	ranges := e.symbols.LineRanges(pc, depth)
 	if th.quiet != nil {
 		// Inside a section: what it began commits first.
@@ -112,10 +113,10 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 	if !known {
 		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
 	}
-	e.notify("single stepping until exit from function %s, which has no line number information", name)
-	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
+	e.drive.Notify("single stepping until exit from function %s, which has no line number information", name)
+	cfa, caller, ok := e.symbols.Caller(&th.Regs, e.target)
 	tr := journey(th)
-	tr.sections = e.sections.Around(th.regs.PC())
+	tr.Sections = e.sections.Around(th.Regs.PC())
 	if ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
@@ -127,30 +128,30 @@ func (e *Engine) stepOut(th *thread, fn Function, known bool) (*Stop, error) {
 // trapReturn arrives when the frame with this CFA has returned to ra: the
 // stack pointer is then at the CFA or above it; a deeper activation of the
 // same code is below.
-func (e *Engine) trapReturn(tr *move, ra, cfa table.Addr) {
-	e.trapAt(tr, ra, when(func(th *thread) bool { return th.regs.SP() >= cfa }))
+func (e *Engine) trapReturn(tr *drive.Move, ra, cfa table.Addr) {
+	e.trapAt(tr, ra, drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= cfa }))
 }
 
 // returnTo is a journey to where a call returns that a thread makes next, or has just
 // made: to ra, with the stack pointer at sp or above.
-func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *move {
+func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *drive.Move {
 	m := journey(th)
-	m.trap(ra, when(func(th *thread) bool { return th.regs.SP() >= sp }))
+	m.Trap(ra, drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= sp }))
 	return m
 }
 
 // trapAt adds a trap, moved to the exits of the section a lies in, if any.
-func (e *Engine) trapAt(tr *move, a table.Addr, d decision) {
+func (e *Engine) trapAt(tr *drive.Move, a table.Addr, d drive.Decision) {
 	for _, x := range e.sections.Places(a) {
-		tr.trap(x, d)
+		tr.Trap(x, d)
 	}
 }
 
 // sameFrame arrives in the frame of the walk or one that it returned to, not
 // in a deeper activation of the function (recursion, a signal handler).
-func (e *Engine) sameFrame(w *walk) decision {
-	return when(func(th *thread) bool {
-		cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+func (e *Engine) sameFrame(w *walk) drive.Decision {
+	return drive.When(func(th *drive.Thread) bool {
+		cfa, _, ok := e.symbols.Caller(&th.Regs, e.target)
 		return !ok || cfa >= w.cfa
 	})
 }
@@ -172,12 +173,12 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	if err := e.load(th); err != nil {
 		return false, false, nil, err
 	}
-	ways := e.sections.WaysOut(ranges, th.regs.PC())
+	ways := e.sections.WaysOut(ranges, th.Regs.PC())
 	tr := journey(th)
-	tr.watchdog = w.watchdog
+	tr.Watchdog = w.watchdog
 	entered := false
 	inside := func(a table.Addr) bool { return machine.InRanges(ranges, a) }
-	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
+	wt := &wayTraps{Move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
 	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
 	for _, b := range ways.Falls {
 		wt.way(b, e.sameFrame(w))
@@ -191,13 +192,13 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		}
 	}
 	sections := e.sections.Touching(ranges, ways)
-	tr.sections = e.sections.Near(sections, ways)
+	tr.Sections = e.sections.Near(sections, ways)
 	for p := range sections {
 		if !inside(p.Abort) {
 			e.trapAt(tr, p.Abort, e.sameFrame(w))
 		}
 		if e.looks(th, p) {
-			w.watchdog.look()
+			w.watchdog.Begin()
 		}
 	}
 	wt.unknowns(sections)
@@ -210,7 +211,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 			}
 		}
 	}
-	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
+	if _, caller, ok := e.symbols.Caller(&th.Regs, e.target); ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), w.cfa)
 		if !e.sections.Allow(e.sections.Places(caller.PC())) {
 			for _, a := range ways.Returns {
@@ -222,12 +223,12 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	wt.prune(ranges, func(a table.Addr) bool { return e.isReturnTo(th, a) })
 	if wt.blind {
 		done, stop, err := e.lineBlind(th, w)
-		return !done && inside(th.regs.PC()), done, stop, err
+		return !done && inside(th.Regs.PC()), done, stop, err
 	}
 	// The thread may stand at an indirect branch now: going on would step off
 	// the trap there unseen.
-	if pc := th.regs.PC(); wt.stepped[pc] {
-		if arrived, stop, err := e.decideNow(th, tr.at[pc]); arrived || stop != nil || err != nil {
+	if pc := th.Regs.PC(); wt.stepped[pc] {
+		if arrived, stop, err := e.decideNow(th, tr.At[pc]); arrived || stop != nil || err != nil {
 			return again, entered, stop, err
 		}
 	}
@@ -239,7 +240,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 // isReturnTo: a is the return address of the walk's frame (a recursive call on
 // the line itself returns into the line).
 func (e *Engine) isReturnTo(th *thread, a table.Addr) bool {
-	_, caller, ok := e.symbols.Caller(&th.regs, e.target)
+	_, caller, ok := e.symbols.Caller(&th.Regs, e.target)
 	return ok && caller.PC() == a
 }
 
@@ -247,22 +248,22 @@ func (e *Engine) isReturnTo(th *thread, a table.Addr) bool {
 // the thread on its CPU, so that stepping through such lines neither disturbs the
 // others (each stop may abort a section of theirs) nor moves the thread away from
 // the CPU whose number it has read.
-func (e *Engine) tryAlone(tr *move, ways *machine.Ways) {
+func (e *Engine) tryAlone(tr *drive.Move, ways *machine.Ways) {
 	if len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0 {
-		tr.alone = blockPatience
+		tr.Alone = blockPatience
 	}
 }
 
 // decideNow asks a decision about where a thread stands, and makes what it needs.
-func (e *Engine) decideNow(th *thread, d decision) (arrived bool, stop *Stop, err error) {
+func (e *Engine) decideNow(th *thread, d drive.Decision) (arrived bool, stop *Stop, err error) {
 	asked := false
-	_, stop, err = e.do(plan(th, func() answer {
+	_, stop, err = e.do(plan(th, func() drive.Answer {
 		if asked {
 			arrived = false
-			return arrive()
+			return drive.Arrive()
 		}
 		asked, arrived = true, true
-		return d(th)
+		return d(th.Thread)
 	}))
 	return arrived && stop == nil && err == nil, stop, err
 }

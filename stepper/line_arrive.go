@@ -16,10 +16,10 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 		if err := e.load(th); err != nil {
 			return true, nil, nil, err
 		}
-		pc := th.regs.PC()
+		pc := th.Regs.PC()
 		fn, known := e.symbols.Function(pc)
 		if known && fn.Entry == w.fn.Entry {
-			if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); !ok || cfa == w.cfa {
+			if cfa, _, ok := e.symbols.Caller(&th.Regs, e.target); !ok || cfa == w.cfa {
 				if done, ranges, ok := e.sameFunction(th, w, pc); ok {
 					return done, ranges, nil, nil
 				}
@@ -28,7 +28,7 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 				return done, ranges, nil, nil
 			}
 		} else if !e.bareCode(th, pc, fn, known) {
-			cfa, _, ok := e.symbols.Caller(&th.regs, e.target)
+			cfa, _, ok := e.symbols.Caller(&th.Regs, e.target)
 			if !known || !ok {
 				return true, nil, nil, e.showOuter(th)
 			}
@@ -49,7 +49,7 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 // where an exception was caught. In the middle of a line the walk goes on there,
 // to the end of that line, as gdb has it ("step", "next").
 func (e *Engine) returned(th *thread, w *walk, fn Function, cfa table.Addr) (done bool, ranges []Range) {
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	total, entering := e.symbols.Inlines(pc)
 	depth := total - entering
 	line, ok := e.symbols.Line(pc, depth)
@@ -138,7 +138,7 @@ func (e *Engine) showOuter(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	total, entering := e.symbols.Inlines(pc)
 	th.show(pc, total-entering)
 	return nil

@@ -18,7 +18,7 @@ func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint)
 	var met []int
 	var place Place
 	for _, b := range e.breakpoints {
-		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.tid || !here(b) {
+		if !b.Enabled || b.Kind > BreakHardware || b.Thread != 0 && b.Thread != th.TID || !here(b) {
 			continue
 		}
 		if !e.comes(b, th) {
@@ -38,7 +38,7 @@ func (e *Engine) userBreakAt(th *thread, addr table.Addr, here func(*Breakpoint)
 	if err := e.dropMet(met); err != nil {
 		return nil, err
 	}
-	return &Stop{Reason: StopBreakpoint, TID: th.tid, PC: addr, Breakpoints: met}, nil
+	return &Stop{Reason: StopBreakpoint, TID: th.TID, PC: addr, Breakpoints: met}, nil
 }
 
 // showBreak shows the inlined call a breakpoint was set in, or else its caller.
@@ -76,10 +76,10 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		th.stoppedAt = th.regs.PC()
-		return e.userBreak(th, th.regs.PC())
+		th.StoppedAt = th.Regs.PC()
+		return e.userBreak(th, th.Regs.PC())
 	}
-	if b.Thread != 0 && b.Thread != th.tid {
+	if b.Thread != 0 && b.Thread != th.TID {
 		return nil, nil
 	}
 	was, now := b.old, e.watchedBytes(b)
@@ -100,7 +100,7 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 		b.Ignore--
 		return nil, nil
 	}
-	return &Stop{Reason: StopWatchpoint, TID: th.tid, Breakpoints: []int{b.Number},
+	return &Stop{Reason: StopWatchpoint, TID: th.TID, Breakpoints: []int{b.Number},
 		Watch: []WatchChange{{Number: b.Number, Expr: b.Location, Old: was, New: now}}}, nil
 }
 
@@ -116,37 +116,8 @@ func (e *Engine) watchedBytes(b *Breakpoint) []byte {
 
 // holds decides a breakpoint's condition in the thread that met it.
 func (e *Engine) holds(b *Breakpoint, th *thread) (bool, error) {
-	selected := e.current
-	defer func() { e.current = selected }()
-	e.current = th.tid
-	return b.When(th.tid)
-}
-
-// hardwareAt reports whether a hardware breakpoint of the user's is at a.
-func (e *Engine) hardwareAt(a table.Addr) bool {
-	if !e.book.Hardware() {
-		return false
-	}
-	for _, b := range e.breakpoints {
-		if b.Kind == BreakHardware && contains(b.planted, a) {
-			return true
-		}
-	}
-	return false
-}
-
-// stoodOnHardware reports whether an event is only the hardware breakpoint the
-// thread stood on already: it is met before its instruction, so once more when
-// going on from there, and nothing has run.
-func (e *Engine) stoodOnHardware(th *thread, ev tracee.Event, from table.Addr) (bool, error) {
-	if ev.Kind != tracee.EventDebug || !e.hardwareAt(from) {
-		return false, nil
-	}
-	if err := e.load(th); err != nil {
-		if isGone(err) {
-			return false, nil
-		}
-		return false, err
-	}
-	return th.regs.PC() == from, nil
+	selected := e.drive.Current()
+	defer func() { e.drive.Select(selected) }()
+	e.drive.Select(th.TID)
+	return b.When(th.TID)
 }

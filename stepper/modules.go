@@ -58,7 +58,7 @@ func (e *Engine) reload() error {
 func (e *Engine) listen() {
 	e.listening = true
 	if e.hook != 0 {
-		_ = e.insertTrap(e.hook, ledger.Owner{Why: ledger.Linker}) // tried again at each command
+		_ = e.book.Plant(e.hook, ledger.Owner{Why: ledger.Linker}) // tried again at each command
 	}
 }
 
@@ -87,7 +87,7 @@ func (e *Engine) dropUnmapped(sites []table.Addr) {
 			continue
 		}
 		if err := e.book.Withdraw(a); err != nil {
-			e.notify("the breakpoint at %v: %v", a, err)
+			e.drive.Notify("the breakpoint at %v: %v", a, err)
 		}
 		for _, b := range e.breakpoints {
 			b.traps = without(b.traps, a)
@@ -107,7 +107,7 @@ func (e *Engine) readVDSO(m *table.Module) {
 	n, _ := e.target.ReadMemory(m.Low, image)
 	v, err := machine.ParseVDSO(e.target.Arch(), image[:n], m.Low)
 	if err != nil {
-		e.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
+		e.drive.Notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
 		e.vdso = nil
 		return
 	}
@@ -121,9 +121,7 @@ func (e *Engine) forget() {
 	e.sections.Forget()
 	e.vdso = nil
 	e.counts = map[table.Addr]*Counts{}
-	for _, th := range e.threads {
-		th.called, th.quiet = nil, nil // a command under way may still have the thread
+	for th := range e.threads() {
+		th.called, th.quiet, th.Lifted = nil, nil, nil // a command under way may still have the thread
 	}
-	e.threads = map[int]*thread{}
-	e.lastThread = 0
 }

@@ -35,7 +35,7 @@ func (e *Engine) leaveProgram() {
 		if b.thisProgram {
 			b.Gone = true
 			if b.name != nil {
-				e.notify("%s is deleted: the program has left the block in which its expression is valid", e.nameOf(b))
+				e.drive.Notify("%s is deleted: the program has left the block in which its expression is valid", e.nameOf(b))
 			}
 			continue
 		}
@@ -88,7 +88,7 @@ func (e *Engine) resolve(b *Breakpoint) {
 	if b.Pending || b.Kind <= BreakHardware && !b.isAddress() {
 		if err := e.relocate(b); err != nil && !b.complained {
 			b.complained = true
-			e.notify("error in re-setting %s: %v", e.nameOf(b), err)
+			e.drive.Notify("error in re-setting %s: %v", e.nameOf(b), err)
 		}
 	}
 }

@@ -7,18 +7,12 @@ import (
 	"rseqstep/table"
 )
 
-// insertTrap plants a software breakpoint for an owner, where one may stand.
-func (e *Engine) insertTrap(a table.Addr, o ledger.Owner) error {
-	if !e.book.OwnedFor(a) {
-		guard := e.sections.GuardOwn
-		if o.Why == ledger.Asked {
-			guard = e.sections.Guard
-		}
-		if err := guard(a); err != nil {
-			return err
-		}
+// guard says why an owner's breakpoint may not stand at a place.
+func (e *Engine) guard(a table.Addr, o ledger.Owner) error {
+	if o.Why == ledger.Asked {
+		return e.sections.Guard(a)
 	}
-	return e.book.Plant(a, o)
+	return e.sections.GuardOwn(a)
 }
 
 // awaited reports whether the command under way, or a called function, waits for a
@@ -36,7 +30,7 @@ func (e *Engine) withdraw() {
 				continue
 			}
 			if err := errors.Join(e.uproot(b), e.plant(b)); err != nil {
-				e.notify("%s: %v", e.nameOf(b), err)
+				e.drive.Notify("%s: %v", e.nameOf(b), err)
 			}
 			break
 		}
@@ -44,7 +38,7 @@ func (e *Engine) withdraw() {
 	for _, a := range e.book.Traps() {
 		if err := e.sections.Guard(a); err != nil {
 			if e.book.Withdraw(a) == nil {
-				e.notify("a breakpoint was taken away: %v", err)
+				e.drive.Notify("a breakpoint was taken away: %v", err)
 			}
 		}
 	}

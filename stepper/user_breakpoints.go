@@ -77,7 +77,7 @@ func (e *Engine) plant(b *Breakpoint) error {
 			if p.Trap != 0 || contains(b.planted, p.Addr) {
 				continue
 			}
-			if err := e.insertTrap(p.Addr, b.asker()); err != nil {
+			if err := e.book.Plant(p.Addr, b.asker()); err != nil {
 				return err
 			}
 			b.planted = append(b.planted, p.Addr)
@@ -124,7 +124,7 @@ func (e *Engine) plantInside(b *Breakpoint) error {
 		if trap == 0 || contains(b.traps, trap) {
 			continue
 		}
-		if err := e.insertTrap(trap, b.insider()); err != nil {
+		if err := e.book.Plant(trap, b.insider()); err != nil {
 			return err
 		}
 		b.traps = append(b.traps, trap)
@@ -172,7 +172,7 @@ func (e *Engine) replant() {
 	for _, b := range e.breakpoints {
 		e.resolve(b)
 		if err := e.plant(b); err != nil && !b.nameless {
-			e.notify("%s: %v", e.nameOf(b), err)
+			e.drive.Notify("%s: %v", e.nameOf(b), err)
 		}
 	}
 }
@@ -191,7 +191,7 @@ func (e *Engine) dropStale(b *Breakpoint) {
 		if keep {
 			kept = append(kept, a)
 		} else if err := e.book.Unplant(a, b.asker()); err != nil {
-			e.notify("%s: %v", e.nameOf(b), err)
+			e.drive.Notify("%s: %v", e.nameOf(b), err)
 		}
 	}
 	b.planted = kept

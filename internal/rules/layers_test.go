@@ -22,6 +22,7 @@ var layers = [][]string{
 	{"stepper/rseq"},              // the sections of a process, and the code around them
 	{"stepper/line"},              // what stepping through lines asks
 	{"stepper/ledger"},            // what is changed in the program, and to be undone
+	{"stepper/drive"},             // the loop that moves threads
 	{"stepper/corefile"},          // the world, as a core file has it
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine

@@ -49,3 +49,20 @@ type ExitStatus struct {
 	Signal   int // the killing signal when Signaled
 	Core     bool
 }
+
+// Ends reports whether a thread or the process has ended with an event.
+func (ev *Event) Ends() bool { return ev.Kind == EventExit || ev.Kind == EventProcessExit }
+
+// EndsProcess reports whether the whole process has ended with an event.
+func (ev *Event) EndsProcess() bool { return ev.Kind == EventProcessExit }
+
+// EndsThreads reports whether threads may be gone with an event: those that end, and
+// all but one at an execve(2).
+func (ev *Event) EndsThreads() bool { return ev.Ends() || ev.Kind == EventExec }
+
+// Forks reports whether an event is the making of another process.
+func (ev *Event) Forks() bool { return ev.Kind == EventFork || ev.Kind == EventVfork }
+
+// Vforks reports whether the other process has the memory until it ends or executes
+// another program.
+func (ev *Event) Vforks() bool { return ev.Kind == EventVfork }

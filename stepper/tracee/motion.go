@@ -49,9 +49,3 @@ const (
 	// that CPU has other work.
 	InPlace
 )
-
-// Ends reports whether a thread or the process has ended with an event.
-func (ev *Event) Ends() bool { return ev.Kind == EventExit || ev.Kind == EventProcessExit }
-
-// Forks reports whether an event is the making of another process.
-func (ev *Event) Forks() bool { return ev.Kind == EventFork || ev.Kind == EventVfork }

@@ -1,4 +1,4 @@
-package stepper
+package drive
 
 import "context"
 
@@ -36,17 +36,4 @@ func (i *interrupt) take() bool {
 	}
 	i.taken = true
 	return true
-}
-
-// notBegun is the Stop of a command whose context had ended before it began. The
-// threads stand as before, for the next command too.
-func (e *Engine) notBegun(th *thread) (Stop, error) {
-	if err := e.load(th); err != nil {
-		end, err := e.vanished(th, err)
-		if end == nil {
-			end = &Stop{}
-		}
-		return *end, err
-	}
-	return Stop{Reason: StopInterrupt, TID: th.tid, PC: th.regs.PC(), Depth: e.depth(th)}, nil
 }

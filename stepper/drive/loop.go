@@ -1,0 +1,249 @@
+package drive
+
+import (
+	"errors"
+
+	"rseqstep/stepper/ledger"
+	"rseqstep/table"
+)
+
+// Do makes a move and all that it turns out to need first. It is the one loop that
+// lets threads go and waits for them: before and after it every thread is held,
+// and so they are whenever anything is asked. arrived: the move has come to its end;
+// a Stop or an error says what came in between.
+//
+// The moves under way are a stack. The innermost is carried on; when its thread, or
+// another one, comes to a place, all of them are asked about it, and one that has
+// arrived ends those inside it.
+func (d *Driver) Do(m *Move) (arrived bool, stop Stop, err error) {
+	base := len(d.moves)
+	for a := Then(m, nil); ; {
+		switch {
+		case a.stop != nil || a.err != nil:
+			err := d.endAll(base, a.err)
+			return false, a.stop, err
+		case a.then != nil:
+			a = d.push(a)
+		case a.arrived:
+			a = d.pop(a.of, base)
+			if len(d.moves) == base && a.GoesOn() {
+				return true, nil, d.holdAfter(nil)
+			}
+		default:
+			a = d.advance(d.moves[len(d.moves)-1])
+		}
+	}
+}
+
+// push begins the move that an answer asks for.
+func (d *Driver) push(a Answer) Answer {
+	m := a.then
+	m.asker, m.after = a.of, a.next
+	if m.asker == nil && len(d.moves) > 0 {
+		m.asker = d.moves[len(d.moves)-1]
+	}
+	if err := d.Pause(); err != nil {
+		return Fails(err)
+	}
+	d.moves = append(d.moves, m)
+	if m.Gait == Planned {
+		return Answer{}
+	}
+	if err := d.begin(m); err != nil {
+		return Fails(err)
+	}
+	return Answer{}
+}
+
+// pop ends a move that has arrived (nil: the innermost), and those inside it, and
+// asks what is next.
+func (d *Driver) pop(of *Move, base int) Answer {
+	if err := d.Pause(); err != nil {
+		return Fails(err)
+	}
+	if of == nil {
+		of = d.moves[len(d.moves)-1]
+	}
+	if err := d.finish(of, Arrived); err != nil {
+		return Fails(err)
+	}
+	if of.after == nil || len(d.moves) < base {
+		return Answer{}
+	}
+	return d.put(of.asker, of.after)
+}
+
+// finish takes a move off the stack, and those inside it.
+func (d *Driver) finish(of *Move, how Ending) (err error) {
+	for {
+		m := d.moves[len(d.moves)-1]
+		d.moves = d.moves[:len(d.moves)-1]
+		if m == of {
+			return errors.Join(err, d.finishOne(m, how))
+		}
+		err = errors.Join(err, d.finishOne(m, Lost))
+	}
+}
+
+// endAll ends all moves of a command that ends in the middle of them.
+func (d *Driver) endAll(base int, err error) error {
+	if err != nil && d.target.Alive() {
+		d.released = true // a thread may have gone on, or is dying
+	}
+	err = errors.Join(err, d.Pause())
+	how := Halted
+	if err != nil {
+		how = Failed
+	}
+	for len(d.moves) > base {
+		m := d.moves[len(d.moves)-1]
+		d.moves = d.moves[:len(d.moves)-1]
+		err = errors.Join(err, d.finishOne(m, how))
+	}
+	return d.holdAfter(err)
+}
+
+// put asks for a move, with the registers of its thread read.
+func (d *Driver) put(of *Move, question func() Answer) Answer {
+	if of != nil && d.target.Alive() {
+		if err := d.Load(of.Thread); err != nil {
+			return Fails(err)
+		}
+	}
+	a := question()
+	if a.of == nil {
+		a.of = of
+	}
+	return a
+}
+
+// advance carries the innermost move on.
+func (d *Driver) advance(m *Move) Answer {
+	switch {
+	case m.Gait == Planned:
+		return d.put(m, m.Ask)
+	case m.Gait == joining:
+		return d.goJoining(m)
+	case m.wide:
+		return d.goWide(m)
+	case m.Gait == Single:
+		return d.goSingle(m)
+	}
+	return d.goNative(m)
+}
+
+// begin prepares a move: its traps are planted, and who looks after it is set on it.
+func (d *Driver) begin(m *Move) error {
+	th := m.Thread
+	if err := d.Load(th); err != nil {
+		return err
+	}
+	m.from, m.owner = th.Regs.PC(), d.book.Fresh(ledger.Way)
+	switch {
+	case m.Gait == Single && m.Kernel && d.book.Pinned() != 0:
+		m.repin = true
+		return d.book.Unpin()
+	case m.Gait != Native:
+		return nil
+	case m.Quiet:
+		return d.plantTraps(m)
+	case m.Lone:
+		// A breakpoint under the thread's feet is no news.
+		if _, waits := m.At[m.from]; d.book.TrapAt(m.from) && !waits && d.target.Inserted(m.from) {
+			if err := d.Lift(m, m.from); err != nil {
+				return err
+			}
+		}
+	default:
+		m.wide = m.Alone == 0
+	}
+	if err := d.mind.Begins(m); err != nil {
+		return err
+	}
+	return d.plantTraps(m)
+}
+
+// finishOne gives back what a move has changed.
+// Precondition: every thread is held.
+func (d *Driver) finishOne(m *Move, how Ending) error {
+	err := d.clearTraps(m)
+	if a := m.lifted; a != 0 {
+		m.lifted = 0
+		err = errors.Join(err, d.book.PutBack(a))
+	}
+	if m.Kernel {
+		m.Thread.RseqKnown = false // it may have registered it
+	}
+	if m.repin && how == Arrived {
+		err = errors.Join(err, d.Pin(m.Thread))
+	}
+	for _, close := range m.close {
+		err = errors.Join(err, close())
+	}
+	m.close = nil
+	if m.End != nil {
+		err = errors.Join(err, m.End(how))
+	}
+	return err
+}
+
+// Lift takes a breakpoint out while the thread of a move passes it alone.
+func (d *Driver) Lift(m *Move, a table.Addr) error {
+	if err := d.book.TakeOut(a); err != nil {
+		return err
+	}
+	m.lifted = a
+	return nil
+}
+
+// widen lets every thread go with a move that has been made alone: what its thread
+// waits for may be another one's to do. Breakpoints that it was to pass are back first,
+// and its signals come.
+func (d *Driver) widen(m *Move) error {
+	m.wide = true
+	for _, o := range d.moves {
+		if a := o.lifted; a != 0 {
+			o.lifted = 0
+			if err := d.book.PutBack(a); err != nil {
+				return err
+			}
+		}
+	}
+	if d.book.Blocked(m.Thread.TID) {
+		if err := errors.Join(d.Pause(), d.UnblockSignals(m.Thread)); err != nil {
+			return err
+		}
+	}
+	if m.Overdue != nil {
+		d.watchUnit(m)
+		m.AtEnd(func() error { m.Watchdog.Stop(); return nil })
+	}
+	return nil
+}
+
+// Pause holds every thread in the middle of a move.
+func (d *Driver) Pause() error {
+	if !d.released || !d.target.Alive() {
+		return nil
+	}
+	return d.Hold()
+}
+
+// Hold is Target.Hold; what is known of the threads' registers is forgotten.
+func (d *Driver) Hold() error {
+	err := d.target.Hold()
+	d.departed = false
+	if err == nil {
+		d.released = false
+	}
+	d.moved()
+	return err
+}
+
+// holdAfter holds every thread at the end of a move.
+func (d *Driver) holdAfter(err error) error {
+	if !d.target.Alive() || len(d.moves) > 0 {
+		return err
+	}
+	return errors.Join(err, d.Pause())
+}
