@@ -25,7 +25,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		watched:  map[table.Addr]int{},
 	}
 	e.book.Guard = e.guard
-	e.drive = drive.New(t, e.book, mind{e})
+	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
 		if e.drive.Current() == 0 {

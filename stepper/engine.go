@@ -18,13 +18,14 @@ import (
 // thread is held again and the Stop is StopInterrupt; where it has ended before,
 // nothing has moved.
 type Engine struct {
-	target  tracee.Target
-	symbols Symbols
-	policy  Policy
-	modules ModuleReader
-	drive   *drive.Driver
-	calls   tracee.CallTarget // the target, when it has calls to be answered (ProvideCPUOpv)
-	answer  func(tracee.Caller) error
+	target   tracee.Target
+	symbols  Symbols
+	policy   Policy
+	modules  ModuleReader
+	drive    *drive.Driver
+	asksUnit func(*drive.Move) drive.Answer // askUnit, made once
+	calls    tracee.CallTarget              // the target, when it has calls to be answered (ProvideCPUOpv)
+	answer   func(tracee.Caller) error
 
 	sections *rseq.Sections // and the code around them; see learn for what else has to know of a new one
 	vdso     *machine.VDSO
@@ -43,6 +44,7 @@ type Engine struct {
 	entering bool               // the command steps into sections
 	fork     *undecided         // a fork that was caught, until one of its processes is chosen
 	onStuck  func(StuckReport)
+	watching bool    // some thread has points to see its passes by (passwatch.go)
 	sentry   *sentry // of the Continue that runs
 
 	// Of the command that runs.

@@ -75,6 +75,7 @@ func (e *Engine) watchPasses(th *thread) error {
 	if err := e.unwatchPasses(th); err != nil {
 		return err
 	}
+	e.watching = true
 	for i, p := range points {
 		if p.slot == planted {
 			continue
@@ -120,6 +121,10 @@ func (e *Engine) unwatchPasses(th *thread) (err error) {
 
 // unwatchAll is unwatchPasses of every thread, at the end of a journey.
 func (e *Engine) unwatchAll() (err error) {
+	if !e.watching {
+		return nil
+	}
+	e.watching = false
 	for th := range e.threads() {
 		if len(th.watch.points) == 0 {
 			continue

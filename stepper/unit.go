@@ -23,9 +23,17 @@ func (e *Engine) stepOne(th *thread) (*Stop, error) {
 // unit is one instruction of a thread, or the unit that it begins (DESIGN 4.1). Only
 // that thread moves, unless it blocks in the kernel.
 func (e *Engine) unit(th *thread) *drive.Move {
-	m := plan(th, nil)
-	m.Ask = func() drive.Answer { return e.unitHere(th, m) }
+	m := e.drive.NewMove(th.Thread, drive.Planned)
+	m.Ask = e.asksUnit
 	return m
+}
+
+// askUnit is the plan of a unit: what it begins, and then what its instruction has led to.
+func (e *Engine) askUnit(m *drive.Move) drive.Answer {
+	if m.Insn != nil {
+		return e.afterInstruction(own(m.Thread), m.Insn)
+	}
+	return e.unitHere(own(m.Thread), m)
 }
 
 // unitHere says what a thread's next instruction begins. It is asked once.
@@ -73,7 +81,8 @@ func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 			return e.restart(th, now.Section)
 		}
 	}
-	return drive.Then(e.instruction(th, insn), func() drive.Answer { return e.afterInstruction(th, insn) })
+	m.Insn = insn
+	return drive.Then(e.instruction(th, insn), nil)
 }
 
 // afterInstruction looks at where an instruction has led: out of a function that the
@@ -98,7 +107,8 @@ func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) drive.Answer {
 
 // instruction is a single step of one instruction. insn may be nil when it could not be decoded.
 func (e *Engine) instruction(th *thread, insn *machine.Insn) *drive.Move {
-	m := &drive.Move{Thread: th.Thread, Gait: drive.Single, Lone: true, Alone: tracee.FaultPatience}
+	m := e.drive.NewMove(th.Thread, drive.Single)
+	m.Lone, m.Alone = true, tracee.FaultPatience
 	if insn == nil || insn.Kind == machine.Syscall || th.InCall || e.drive.Restarts(th.Thread) {
 		// The kernel may look at the thread's affinity, or block, and map other code.
 		m.Alone, m.Kernel = blockPatience, true

@@ -29,6 +29,7 @@ type Driver struct {
 	only      map[int]bool // the only threads that may run; nil: all
 	interrupt interrupt    // how it is interrupted
 	moves     []*Move      // under way, each begun inside the one before (loop.go)
+	spare     []*Move      // that are over, to be used again
 	released  bool         // some thread may be running
 	departed  bool         // and all that the command lets run do
 	Notes     []string     // sentences for the user: what was done that they may not expect

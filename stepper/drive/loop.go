@@ -67,10 +67,14 @@ func (d *Driver) pop(of *Move, base int) Answer {
 	if err := d.finish(of, Arrived); err != nil {
 		return Fails(err)
 	}
-	if of.after == nil || len(d.moves) < base {
+	asker, after := of.asker, of.after
+	if of.again {
+		d.spare = append(d.spare, of)
+	}
+	if after == nil || len(d.moves) < base {
 		return Answer{}
 	}
-	return d.put(of.asker, of.after)
+	return d.put(asker, after)
 }
 
 // finish takes a move off the stack, and those inside it.
@@ -117,11 +121,25 @@ func (d *Driver) put(of *Move, question func() Answer) Answer {
 	return a
 }
 
+// plan is put for the plan of a move.
+func (d *Driver) plan(m *Move) Answer {
+	if d.target.Alive() {
+		if err := d.Load(m.Thread); err != nil {
+			return Fails(err)
+		}
+	}
+	a := m.Ask(m)
+	if a.of == nil {
+		a.of = m
+	}
+	return a
+}
+
 // advance carries the innermost move on.
 func (d *Driver) advance(m *Move) Answer {
 	switch {
 	case m.Gait == Planned:
-		return d.put(m, m.Ask)
+		return d.plan(m)
 	case m.Gait == joining:
 		return d.goJoining(m)
 	case m.wide:
@@ -180,7 +198,7 @@ func (d *Driver) finishOne(m *Move, how Ending) error {
 	for _, close := range m.close {
 		err = errors.Join(err, close())
 	}
-	m.close = nil
+	m.close = m.close[:0]
 	if m.End != nil {
 		err = errors.Join(err, m.End(how))
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -24,7 +25,7 @@ type Move struct {
 	Thread *Thread
 	Gait   Gait
 
-	Ask func() Answer           // Planned: what to do now
+	Ask func(m *Move) Answer    // Planned: what to do now
 	End func(how Ending) error  // called when it is over; nil: nothing is to be done
 	At  map[table.Addr]Decision // Native: its traps
 
@@ -41,7 +42,10 @@ type Move struct {
 	Sections []*table.Placed // that the code on the way holds
 	Watchdog *Watchdog       // looks after a step that takes long; nil: none
 	Overdue  Decision        // looks at a unit that takes long; nil: nothing does
+	Insn     *machine.Insn   // the Mind's, of a Planned move that executes an instruction
 	Woken    func()          // called, with every thread held, where the wait was woken and nobody had asked; nil: nothing is to be done
+
+	again bool // when it is over, and nothing refers to it any more, it is used again (Driver.NewMove)
 
 	// Of the move under way.
 	asker  *Move          // whose answer began it
@@ -69,8 +73,23 @@ const (
 	Failed                // and so, by an error
 )
 
+// NewMove is a move to be filled in, for the moves of which a step is made, over and over:
+// when it has arrived it is used again. Nobody may keep it.
+func (d *Driver) NewMove(th *Thread, gait Gait) *Move {
+	n := len(d.spare)
+	if n == 0 {
+		return &Move{Thread: th, Gait: gait, again: true}
+	}
+	m := d.spare[n-1]
+	d.spare = d.spare[:n-1]
+	*m = Move{Thread: th, Gait: gait, again: true, slots: m.slots[:0], sites: m.sites[:0], close: m.close[:0]}
+	return m
+}
+
 // Plan is a move made of others: ask says which.
-func Plan(th *Thread, ask func() Answer) *Move { return &Move{Thread: th, Ask: ask} }
+func Plan(th *Thread, ask func() Answer) *Move {
+	return &Move{Thread: th, Ask: func(*Move) Answer { return ask() }}
+}
 
 // Journey lets every thread run until th has arrived at one of the traps.
 func Journey(th *Thread) *Move {

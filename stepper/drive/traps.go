@@ -52,6 +52,6 @@ func (d *Driver) clearTraps(m *Move) (err error) {
 	for _, a := range m.sites {
 		err = errors.Join(err, d.book.Unplant(a, m.owner))
 	}
-	m.slots, m.sites = nil, nil
+	m.slots, m.sites = m.slots[:0], m.sites[:0]
 	return err
 }
