@@ -133,7 +133,7 @@ func (d *Driver) depart(m *Move) Answer {
 		if d.stepsOff(th) {
 			return Then(d.mind.Unit(th), nil)
 		}
-		if th == m.Thread {
+		if th == m.Thread || !d.standsAtSite(th) {
 			continue
 		}
 		if a := d.mind.Through(th, false); !a.GoesOn() {

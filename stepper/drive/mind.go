@@ -13,8 +13,8 @@ type Mind interface {
 	// something that the user has set there stops it. It may learn of modules and
 	// sections, and plant and remove breakpoints.
 	Met(th *Thread, ev tracee.Event) Answer
-	// Through is asked about a thread that is about to go on with all others, and may
-	// be taken through something by itself first. met: it has just met a breakpoint
+	// Through is asked about a thread that stands at a breakpoint, is about to go on with
+	// all others, and may be taken through something by itself first. met: it has just met a breakpoint
 	// there, which nobody stops at.
 	Through(th *Thread, met bool) Answer
 	// Passed takes note of the debug registers of an event that serve to count; ev keeps
@@ -44,7 +44,8 @@ type Mind interface {
 	Begins(m *Move) error
 	// Runs is asked before a thread runs natively. Others may run.
 	Runs(th *Thread) error
-	// First is what has to be done before anything runs natively.
+	// First is what has to be done before anything runs natively. A thread that has not
+	// come back may run.
 	First() Answer
 	// Unit executes the thread's next instruction, or the unit that it begins, by itself.
 	Unit(th *Thread) *Move
