@@ -21,7 +21,7 @@
 // rseq.Sections.Guard is the one place that refuses. A breakpoint there is a trap
 // on the arming store, from where the thread is taken to it in a quiet phase. A
 // thread that has run into such a trap while another one was dealt with is taken
-// through before it goes on (stepThroughSectionHere): let go and met again it may be on
+// through before it goes on (drive.Mind.Through): let go and met again it may be on
 // another CPU, which cost four times the aborts of a breakpoint outside.
 //
 // Two breakpoints inside one section, and one in a loop there, are all met in one
@@ -64,7 +64,7 @@
 // (tracee.InPlace): it may have read that CPU's number and be about to
 // compare it.
 //
-// Signals are held back while a unit runs (signal_mask.go). Letting them in was
+// Signals are held back while a unit runs (drive.Driver.BlockSignals). Letting them in was
 // refused: a unit takes some 50 µs under a tracer, and a 100 µs timer would
 // abort every second one.
 //

@@ -203,5 +203,10 @@ type ThreadInfo struct {
 }
 
 // Only makes these threads, and those that they make, the only ones that run in the
-// next command (drive.Driver.Only).
+// next command (gdb's "set scheduler-locking on"), whatever that command needs to
+// get on: a thread that waits for one that is held waits until it is interrupted.
+// What the others have still to report stays unreported, and they stand where they
+// are: one that is looked at inside of a section is left to the kernel, which
+// restarts the section when the thread goes on. The selected thread is one of
+// those that run.
 func (e *Engine) Only(tids ...int) { e.drive.Only(tids...) }

@@ -1,6 +1,10 @@
 package drive
 
-import "context"
+import (
+	"context"
+
+	"rseqstep/stepper/tracee"
+)
 
 // interrupt is the request to stop the command that runs: its context has ended. A
 // context per command is why no request is lost, where it comes before the command has
@@ -36,4 +40,33 @@ func (i *interrupt) take() bool {
 	}
 	i.taken = true
 	return true
+}
+
+// onInterrupt ends the command when the user asks for it. Else it is time to look at
+// a thread that takes long, or the request belonged to a command that has ended.
+func (d *Driver) onInterrupt(ev tracee.Event, m *Move) Answer {
+	if d.interrupt.take() {
+		if d.threads[d.current] != nil {
+			ev.TID = d.current
+		}
+		return Halt(d.mind.Ends(ev))
+	}
+	if m.Gait == joining {
+		return Fails(d.joinGroupStop(ev.TID))
+	}
+	if !m.wide {
+		return Answer{}
+	}
+	// More threads than this one may have been asked to stop, one after the other,
+	// and would stay so unnoticed.
+	if err := d.Pause(); err != nil {
+		return Fails(err)
+	}
+	switch {
+	case m.Watchdog.due() && m.Overdue != nil:
+		return d.lookOverdue(m)
+	case m.Woken != nil:
+		m.Woken()
+	}
+	return Answer{}
 }

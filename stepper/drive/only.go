@@ -3,12 +3,8 @@ package drive
 import "rseqstep/stepper/tracee"
 
 // Only makes these threads, and those that they make, the only ones that run in the
-// next command (gdb's "set scheduler-locking on"), whatever that command needs to
-// get on: a thread that waits for one that is held waits until it is interrupted.
-// What the others have still to report stays unreported, and they stand where they
-// are: one that is looked at inside of a section is left to the kernel, which
-// restarts the section when the thread goes on. The selected thread is one of
-// those that run.
+// next command, with the selected one. What the others have still to report stays
+// unreported, and they stand where they are.
 func (d *Driver) Only(tids ...int) {
 	d.nextOnly = map[int]bool{}
 	for _, tid := range tids {

@@ -90,3 +90,41 @@ func (d *Driver) RestoreKept(th *Thread) {
 // firstRealTime is SIGRTMIN of the kernel: signals below it are pending once
 // at most, those from it on are queued (signal(7)).
 const firstRealTime = 32
+
+// onSignal deals with a signal that came to a thread. A handler that passes
+// silently in the middle of a single step runs to its end, as gdb has it.
+func (d *Driver) onSignal(ev tracee.Event, m *Move) Answer {
+	th := d.Adopt(ev.TID)
+	a, passes := d.mind.Signal(th, ev)
+	if !a.GoesOn() {
+		return a
+	}
+	if passes {
+		if o := d.stepping(th); o != nil && !m.Quiet {
+			if err := d.Pause(); err != nil {
+				return Fails(err)
+			}
+			return d.handle(th, ev.Signal)
+		}
+		if err := d.QueueSignal(th, ev.Signal); err != nil {
+			return Fails(err)
+		}
+	}
+	if m.Quiet {
+		return Arrive() // the phase is over
+	}
+	return Fails(d.goOn(ev.TID))
+}
+
+// stepping is the move that steps one instruction of a thread, nil for none.
+func (d *Driver) stepping(th *Thread) *Move {
+	for i := len(d.moves) - 1; i >= 0; i-- {
+		if m := d.moves[i]; m.Thread == th && m.Gait != Planned {
+			if m.Gait == Single {
+				return m
+			}
+			return nil
+		}
+	}
+	return nil
+}
