@@ -70,7 +70,7 @@ type host struct{ e *Engine }
 
 func (h host) ReadMemory(a table.Addr, p []byte) (int, error) { return h.e.target.ReadMemory(a, p) }
 func (h host) Alive() bool                                    { return h.e.target.Alive() }
-func (h host) Notify(format string, args ...any)              { h.e.report.notify(format, args...) }
+func (h host) Notify(format string, args ...any)              { h.e.drive.Notify(format, args...) }
 
 // ReportSyscalls is points.Host.ReportSyscalls. Errors: ErrNoSyscallReports.
 func (h host) ReportSyscalls(on bool) error {
@@ -86,8 +86,8 @@ func (h host) ReportSyscalls(on bool) error {
 
 // Holds is points.Host.Holds: the thread is selected meanwhile.
 func (h host) Holds(tid int, when func(int) (bool, error)) (bool, error) {
-	selected := h.e.current
-	defer func() { h.e.current = selected }()
-	h.e.current = tid
+	selected := h.e.drive.Current()
+	defer func() { h.e.drive.Select(selected) }()
+	h.e.drive.Select(tid)
 	return when(tid)
 }

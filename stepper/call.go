@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/table"
 )
 
@@ -48,7 +49,7 @@ func (e *Engine) CallRoom() (table.Addr, error) {
 	if err := e.callable(th); err != nil {
 		return 0, err
 	}
-	return (th.regs.SP() - redZone) &^ 15, nil
+	return (th.Regs.SP() - redZone) &^ 15, nil
 }
 
 // CallError says why a function cannot be called now, and what to do about it.
@@ -62,16 +63,16 @@ func (e *Engine) callable(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	if q := th.quiet; q != nil && q.Inside(th.regs.PC()) {
+	if q := th.quiet; q != nil && q.Inside(th.Regs.PC()) {
 		return insideError(e.sections.Name(q.Placed))
 	}
 	if now := e.threadRseq(th); now.Live {
 		return insideError(e.sections.Name(now.Section))
 	}
-	if th.inCall {
+	if th.InCall {
 		return &CallError{"The thread stands at the entry of a system call, which a function call would make it skip. Step over it first (\"stepi\")."}
 	}
-	if shadowStack(th.tid) {
+	if shadowStack(th.TID) {
 		return &CallError{"The thread has a shadow stack: a function that it did not call itself cannot return."}
 	}
 	return nil
@@ -111,15 +112,15 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 		arrived, stop, err := e.do(tr)
 		switch {
 		case err != nil:
-			if e.threads[th.tid] == th && th.holds(d) {
+			if e.drive.Knows(th.Thread) && th.holds(d) {
 				err = errors.Join(err, e.restore(th, d, true))
 			}
 			return stop, err
 		case arrived && *terminated:
-			return &Stop{Reason: StopTerminate, TID: th.tid}, nil
+			return &Stop{Reason: StopTerminate, TID: th.TID}, nil
 		case arrived && w.Caught:
 			e.dropCall(th, d)
-			return &Stop{Reason: StopCallLeft, TID: th.tid}, nil
+			return &Stop{Reason: StopCallLeft, TID: th.TID}, nil
 		}
 		return stop, nil
 	})
@@ -133,12 +134,12 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 // trapTerminate stops a call that is about to end the program because nobody
 // catches its exception: the frames of its callers cannot be unwound to, and
 // std::terminate would be called for that alone.
-func (e *Engine) trapTerminate(tr *move) *bool {
+func (e *Engine) trapTerminate(tr *drive.Move) *bool {
 	met := new(bool)
 	if a, ok := e.symbols.Address("_ZSt9terminatev"); ok {
-		e.trapAt(tr, a, func(*thread) answer {
+		e.trapAt(tr, a, func(*drive.Thread) drive.Answer {
 			*met = true
-			return arrive()
+			return drive.Arrive()
 		})
 	}
 	return met

@@ -27,11 +27,11 @@ func (e *Engine) callReturned(th *thread) (*Stop, error) {
 	}
 	for i := len(th.called) - 1; i >= 0; i-- {
 		d := th.called[i]
-		if th.regs.PC() != d.back || th.regs.SP() != d.sp {
+		if th.Regs.PC() != d.back || th.Regs.SP() != d.sp {
 			continue
 		}
-		r := &CallResult{Integers: th.regs.Results()}
-		area, err := e.target.XState(th.tid)
+		r := &CallResult{Integers: th.Regs.Results()}
+		area, err := e.target.XState(th.TID)
 		if err == nil {
 			r.XState = area
 			err = e.restore(th, d, false)
@@ -39,7 +39,7 @@ func (e *Engine) callReturned(th *thread) (*Stop, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Stop{Reason: StopCallReturned, TID: th.tid, Returned: r, call: d}, nil
+		return &Stop{Reason: StopCallReturned, TID: th.TID, Returned: r, call: d}, nil
 	}
 	return nil, nil
 }
@@ -50,7 +50,7 @@ func (e *Engine) dropCall(th *thread, d *called) {
 		last := th.called[len(th.called)-1]
 		th.called = th.called[:len(th.called)-1]
 		if err := e.book.Unplant(last.back, last.trap); err != nil && !isGone(err) {
-			e.report.notify("%v", err) // still to be done: see restoreRest
+			e.drive.Notify("%v", err) // still to be done: see restoreRest
 		}
 	}
 }
@@ -59,7 +59,7 @@ func (e *Engine) dropCall(th *thread, d *called) {
 const staleDepth = 1000
 
 func (e *Engine) reaches(th *thread, d *called) bool {
-	for _, f := range e.symbols.Frames(&th.regs, e.target, staleDepth) {
+	for _, f := range e.symbols.Frames(&th.Regs, e.target, staleDepth) {
 		if f.PC == d.back && f.Regs.SP() == d.sp {
 			return true
 		}
@@ -71,7 +71,7 @@ func (e *Engine) reaches(th *thread, d *called) bool {
 // were abandoned in it: let go in them, it would return to where nothing is.
 func (e *Engine) unwindAll() error {
 	var err error
-	for _, th := range e.threads {
+	for th := range e.threads() {
 		if len(th.called) == 0 || !e.target.Alive() {
 			continue
 		}
@@ -86,7 +86,7 @@ func (e *Engine) unwindAll() error {
 // (out of a quiet phase), and forgets calls whose frames are gone: a longjmp or
 // an exception has led past them.
 func (e *Engine) lookAfterCalls() (back *Stop, err error) {
-	for _, th := range e.threads {
+	for th := range e.threads() {
 		if len(th.called) == 0 || th.quiet != nil {
 			continue
 		}
@@ -96,7 +96,7 @@ func (e *Engine) lookAfterCalls() (back *Stop, err error) {
 		for len(th.called) > 0 && e.load(th) == nil {
 			d := th.called[len(th.called)-1]
 			// A handler on an alternate stack may stand higher as well.
-			if th.regs.SP() < d.sp || e.reaches(th, d) {
+			if th.Regs.SP() < d.sp || e.reaches(th, d) {
 				break
 			}
 			e.dropCall(th, d)

@@ -34,34 +34,34 @@ type called struct {
 // outlive us (tracee.Changes.ExitKill).
 func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if t, ok := e.target.(tracee.CallingTarget); ok {
-		if err := t.Settle(th.tid); err != nil {
+		if err := t.Settle(th.TID); err != nil {
 			return nil, err
 		}
-		th.fresh = false
+		th.Fresh = false
 	}
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	d = &called{sp: c.SP + e.target.Arch().ReturnSlot, regs: th.regs, signal: th.signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
-	if d.area, err = e.target.XState(th.tid); err != nil {
+	d = &called{sp: c.SP + e.target.Arch().ReturnSlot, regs: th.Regs, signal: th.Signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
+	if d.area, err = e.target.XState(th.TID); err != nil {
 		return nil, err
 	}
-	if d.mask, err = e.target.SignalMask(th.tid); err != nil {
+	if d.mask, err = e.target.SignalMask(th.TID); err != nil {
 		return nil, err
 	}
 	if d.signal != 0 {
-		d.siginfo, _ = e.target.Siginfo(th.tid) // none, where the signal was put there by the user
+		d.siginfo, _ = e.target.Siginfo(th.TID) // none, where the signal was put there by the user
 	}
 	if d.back, err = e.returnAddress(); err != nil {
 		return nil, err
 	}
 	for _, m := range append(c.Memory, CallMemory{c.SP, binary.LittleEndian.AppendUint64(nil, uint64(d.back))}) {
 		if n, err := e.target.WriteMemory(m.Addr, m.Data); n < len(m.Data) {
-			return nil, fmt.Errorf("the stack of thread %d cannot be written at %v: %w", th.tid, m.Addr, errors.Join(err, io.ErrShortWrite))
+			return nil, fmt.Errorf("the stack of thread %d cannot be written at %v: %w", th.TID, m.Addr, errors.Join(err, io.ErrShortWrite))
 		}
 	}
 	d.trap = e.book.Fresh(ledger.Returned)
-	if err := e.insertTrap(d.back, d.trap); err != nil {
+	if err := e.book.Plant(d.back, d.trap); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -71,18 +71,18 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	}()
 	area := append([]byte(nil), d.area...)
 	setVectors(area, &c)
-	r := th.regs
+	r := th.Regs
 	r.EnterFunction(c.Function, c.SP, c.Integers, c.VectorsUsed)
-	if err := e.target.SetXState(th.tid, area); err != nil {
+	if err := e.target.SetXState(th.TID, area); err != nil {
 		return nil, err
 	}
-	if err := e.target.SetRegs(th.tid, &r); err != nil {
-		return nil, errors.Join(err, e.target.SetXState(th.tid, d.area))
+	if err := e.target.SetRegs(th.TID, &r); err != nil {
+		return nil, errors.Join(err, e.target.SetXState(th.TID, d.area))
 	}
 	if d.signal != 0 {
-		err = e.target.DropSignal(th.tid)
+		err = e.target.DropSignal(th.TID)
 	}
-	th.signal, th.stoppedAt, th.calls, th.fresh = 0, 0, nil, false
+	th.Signal, th.StoppedAt, th.calls, th.Fresh = 0, 0, nil, false
 	th.called = append(th.called, d)
 	return d, err
 }
@@ -93,22 +93,22 @@ func (e *Engine) restore(th *thread, d *called, midway bool) error {
 	r := d.regs
 	if midway {
 		// What it is stopped for belongs to the function, and so may a mask.
-		if err := errors.Join(e.target.DropSignal(th.tid), e.target.SetSignalMask(th.tid, d.mask)); err != nil {
+		if err := errors.Join(e.target.DropSignal(th.TID), e.target.SetSignalMask(th.TID, d.mask)); err != nil {
 			return err
 		}
 		r.Restart() // the thread may be stopped in another call, where the kernel cannot be told of this one (ptrace.SetRegs)
 	}
-	if err := e.target.SetXState(th.tid, d.area); err != nil {
+	if err := e.target.SetXState(th.TID, d.area); err != nil {
 		return err
 	}
-	if err := e.target.SetRegs(th.tid, &r); err != nil {
+	if err := e.target.SetRegs(th.TID, &r); err != nil {
 		return err
 	}
-	th.signal, th.shownAt, th.shown, th.calls = d.signal, d.shownAt, d.shown, d.calls
-	th.stoppedAt, th.fresh = 0, false
+	th.Signal, th.shownAt, th.shown, th.calls = d.signal, d.shownAt, d.shown, d.calls
+	th.StoppedAt, th.Fresh = 0, false
 	e.dropCall(th, d)
 	if t, ok := e.target.(tracee.CallingTarget); ok && d.signal != 0 && d.siginfo != nil {
-		if err := t.RestoreSignal(th.tid, d.signal, d.siginfo); err != nil {
+		if err := t.RestoreSignal(th.TID, d.signal, d.siginfo); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ const CalledFrame = "<function called from gdb>"
 // the frames the call was made in.
 func (e *Engine) unwind(th *thread, max int) []Frame {
 	var all []Frame
-	regs := &th.regs
+	regs := &th.Regs
 	for i := len(th.called) - 1; i >= 0 && len(all) < max; i-- {
 		d, met := th.called[i], false
 		for _, f := range e.symbols.Frames(regs, e.target, max-len(all)) {

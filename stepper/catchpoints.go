@@ -1,6 +1,9 @@
 package stepper
 
-import "rseqstep/stepper/tracee"
+import (
+	"rseqstep/stepper/points"
+	"rseqstep/stepper/tracee"
+)
 
 // catchpoint decides whether the user's catchpoints stop the thread for an
 // event; they are the Breakpoints of the Stop, which is nil if none does. An
@@ -15,19 +18,17 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	if met == nil {
 		return nil, nil
 	}
-	stop = &Stop{TID: ev.TID}
-	switch ev.Kind {
-	case tracee.EventFork, tracee.EventVfork:
-		stop = e.caughtFork(ev)
-	case tracee.EventVforkDone:
-		stop.Reason = StopVforkDone
-	case tracee.EventExec:
-		stop.Reason = StopExec
-	case tracee.EventSyscallEntry:
-		stop.Reason, stop.Syscall, th.inCall = StopSyscallEntry, ev.Number, true
-	case tracee.EventSyscallReturn:
-		stop.Reason, stop.Syscall = StopSyscallReturn, ev.Number
-	case tracee.EventSignal:
+	kind, number, _ := points.CaughtBy(&ev)
+	stop = &Stop{Reason: reasonOf(kind), TID: ev.TID}
+	switch kind {
+	case CatchFork, CatchVfork:
+		e.fork, stop.Child = &undecided{event: ev}, ev.Child
+	case CatchSyscall:
+		stop.Syscall = uint64(number)
+		if ev.Kind == tracee.EventSyscallEntry {
+			stop.Reason, th.InCall = StopSyscallEntry, true
+		}
+	case CatchSignal:
 		if stop, err = e.signalStop(th, ev); err != nil {
 			return nil, err
 		}
@@ -36,10 +37,20 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	return stop, e.undone(e.points.DropTemporary(met))
 }
 
-// toBeRestarted reports whether the thread's system call was interrupted, so
-// that its return is not its end: the kernel moves the PC back to the call when
-// the thread goes on, and a step makes the whole call again, for as long as it
-// takes.
-func (e *Engine) toBeRestarted(th *thread) bool {
-	return e.load(th) == nil && th.regs.Restarts()
+// reasonOf is the Stop's reason for an event that catchpoints of a kind are for; of a
+// system call, that of its return.
+func reasonOf(kind BreakpointKind) Reason {
+	switch kind {
+	case CatchFork:
+		return StopFork
+	case CatchVfork:
+		return StopVfork
+	case CatchVforkDone:
+		return StopVforkDone
+	case CatchExec:
+		return StopExec
+	case CatchSyscall:
+		return StopSyscallReturn
+	}
+	return StopSignal
 }

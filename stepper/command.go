@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
@@ -19,16 +20,17 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e := &Engine{
 		target: t, symbols: s, modules: m, policy: p,
 		sections: rseq.New(t.Arch(), t, extents{s}),
-		threads:  map[int]*thread{},
 		book:     ledger.New(t),
 		signals:  NewSignalTable(),
 	}
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
+	e.book.Guard = e.guard
+	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
-		if e.current == 0 {
-			e.current = tid
+		if e.drive.Current() == 0 {
+			e.drive.Select(tid)
 		}
 	}
 	if err := e.reload(); err != nil {
@@ -65,16 +67,19 @@ func (e *Engine) command(ctx context.Context, do func(*thread) (*Stop, error)) (
 // commandWith is command; listens says whether the dynamic linker's hook has to
 // have its trap.
 func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
-	defer func() { e.nextOnly, e.only = nil, nil }() // a command that cannot begin is one, too
+	defer e.drive.EndOnly() // a command that cannot begin is one, too
 	was, err := e.selected()
 	if err != nil {
 		return Stop{}, err
 	}
-	defer e.interrupt.begin(ctx, e.target.Interrupt)()
-	if e.interrupt.take() {
+	release, begun := e.drive.Begin(ctx)
+	defer release()
+	if !begun {
 		return e.notBegun(was)
 	}
 	e.report.begin()
+	e.drive.Notes = nil
+	e.drive.Shares = e.policy.Pin
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
@@ -82,8 +87,8 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if err != nil {
 		return Stop{}, err
 	}
-	e.beginOnly()
-	if e.book.Pinned() != th.tid && !e.anyQuiet() {
+	e.drive.BeginOnly()
+	if e.book.Pinned() != th.TID && !e.anyQuiet() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
 		}
@@ -111,40 +116,41 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 		err = e.restoreRestAfter(err)
 	}
 	if stop == nil {
-		stop = &Stop{Reason: StopStep, TID: th.tid}
+		stop = &Stop{Reason: StopStep, TID: th.TID}
 	}
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
 	e.report.end(stop)
+	stop.Notes = e.drive.Notes
 	if !e.target.Alive() {
 		return *stop, err
 	}
-	if _, ok := e.threads[stop.TID]; ok && stop.TID != 0 {
-		e.current = stop.TID
+	if e.drive.Thread(stop.TID) != nil && stop.TID != 0 {
+		e.drive.Select(stop.TID)
 	}
 	if back, lost := e.lookAfterCalls(); lost != nil {
 		err = errors.Join(err, lost)
 	} else if back != nil {
 		stop.Reason, stop.Returned, stop.call = back.Reason, back.Returned, back.call
 	}
-	cur, ok := e.threads[e.current]
-	if ok && isGone(e.load(cur)) { // killed just now
+	cur := e.thread(e.drive.Current())
+	if cur != nil && isGone(e.load(cur)) { // killed just now
 		end, lost := e.vanished(cur, e.load(cur))
 		if end != nil {
 			end.Units, end.Notes, end.Dropped = stop.Units, stop.Notes, stop.Dropped
 			return *end, errors.Join(err, lost)
 		}
 	}
-	if ok && e.load(cur) == nil {
-		pc := cur.regs.PC()
+	if cur != nil && e.load(cur) == nil {
+		pc := cur.Regs.PC()
 		if cur.shownAt != pc {
 			total, entering := e.symbols.Inlines(pc)
 			cur.show(pc, total-entering)
 		}
-		stop.TID, stop.PC, stop.Depth = cur.tid, pc, cur.shown
-		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.hardwareAt(pc) {
-			cur.stoppedAt = pc
+		stop.TID, stop.PC, stop.Depth = cur.TID, pc, cur.shown
+		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.book.HardwareAt(pc) {
+			cur.StoppedAt = pc
 		}
 	}
 	return *stop, err
@@ -160,7 +166,7 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 			}
 		}
 		m := journey(th)
-		m.free = true
+		m.Free = true
 		_, stop, err := e.do(m)
 		return stop, err
 	})
@@ -182,7 +188,7 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 func (e *Engine) Kill() error {
 	err := e.target.Kill()
 	if !e.target.Alive() {
-		e.ended(tracee.Event{})
+		e.drive.Ended(tracee.Event{Kind: tracee.EventProcessExit})
 	}
 	return err
 }
@@ -201,33 +207,22 @@ func (e *Engine) Detach() error {
 	if harm := e.book.Harm(); harm != nil && e.target.Alive() {
 		return errors.Join(err, fmt.Errorf("killed the program: %w", harm), e.Kill())
 	}
-	for _, th := range e.threads {
-		if th.deferred != 0 && e.target.Alive() && e.target.Held(th.tid) {
-			e.restoreKept(th)
-			failed := e.target.Resume(th.tid, th.deferred)
+	for th := range e.threads() {
+		if th.Deferred != 0 && e.target.Alive() && e.target.Held(th.TID) {
+			e.drive.RestoreKept(th.Thread)
+			failed := e.drive.Release(th.Thread, th.Deferred, tracee.Freely)
 			if failed == nil {
-				th.deferred = 0
+				th.Deferred = 0
 			}
 			err = errors.Join(err, failed)
 		}
 	}
 	err = errors.Join(err, e.sendOwed(), e.target.Detach())
 	if !e.target.Alive() {
-		e.ended(tracee.Event{})
+		e.drive.Ended(tracee.Event{Kind: tracee.EventProcessExit})
 		return err
 	}
 	return errors.Join(err, e.points.PlantAll())
-}
-
-// pin puts tracer and thread on one CPU for a burst of steps.
-func (e *Engine) pin(th *thread) error {
-	if !e.policy.Pin || e.book.Pinned() != 0 || !e.target.Alive() {
-		return nil
-	}
-	if _, ok := e.threads[th.tid]; !ok {
-		return nil
-	}
-	return e.book.Pin(th.tid)
 }
 
 // Rest gives back what commands keep for the next one (Policy.Linger). It costs
@@ -241,3 +236,16 @@ func (e *Engine) Rest() error {
 
 // unpin restores both affinities.
 func (e *Engine) unpin() error { return e.book.Unpin() }
+
+// notBegun is the Stop of a command whose context had ended before it began. The
+// threads stand as before, for the next command too.
+func (e *Engine) notBegun(th *thread) (Stop, error) {
+	if err := e.load(th); err != nil {
+		end, err := e.vanished(th, err)
+		if end == nil {
+			end = &Stop{}
+		}
+		return *end, err
+	}
+	return Stop{Reason: StopInterrupt, TID: th.TID, PC: th.Regs.PC(), Depth: e.depth(th)}, nil
+}

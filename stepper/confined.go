@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,10 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 	if !e.filtered(th) {
 		return false
 	}
-	e.report.notifyOnce("%s is run natively, not stepped inside: the program has a seccomp filter that may kill it for the rseq call this takes", e.sections.Name(p))
+	text := fmt.Sprintf("%s is run natively, not stepped inside: the program has a seccomp filter that may kill it for the rseq call this takes", e.sections.Name(p))
+	if !slices.Contains(e.drive.Notes, text) {
+		e.drive.Notes = append(e.drive.Notes, text)
+	}
 	return true
 }
 
@@ -26,7 +30,7 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 // the system call. A container's filter is both sides', and the one that
 // provides cpu_opv is ours.
 func (e *Engine) filtered(th *thread) bool {
-	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", th.tid, th.tid))
+	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", th.TID, th.TID))
 	ownMode, allowed := seccompOf("/proc/thread-self/status")
 	if mode == seccompFilter && filters > 0 {
 		if e.answer != nil {

@@ -11,7 +11,7 @@ func (e *Engine) ContinueOver(ctx context.Context) (Stop, error) {
 			return nil, err
 		}
 		m := journey(th)
-		m.free, m.over, m.sections = true, true, e.sections.Around(th.regs.PC())
+		m.Free, m.Over, m.Sections = true, true, e.sections.Around(th.Regs.PC())
 		_, stop, err := e.do(m)
 		return stop, err
 	})

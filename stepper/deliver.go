@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -13,14 +14,14 @@ import (
 // nothing has happened, where no handler would run.
 func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	t, ok := e.target.(tracee.HandlerTarget)
-	if !ok || th.signal == 0 || !t.Handles(th.tid, th.signal) {
+	if !ok || th.Signal == 0 || !t.Handles(th.TID, th.Signal) {
 		return false, nil, nil
 	}
 	if err := e.restoreRegistration(th); err != nil {
 		return false, nil, err
 	}
 	now := e.threadRseq(th)
-	th.stoppedAt = 0
+	th.StoppedAt = 0
 	if _, stop, err := e.do(e.instruction(th, nil)); stop != nil || err != nil {
 		return false, stop, err
 	}
@@ -29,7 +30,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
-		e.report.unit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.report.unit(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
 	}
 	return true, nil, nil
 }
@@ -40,17 +41,17 @@ func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, e
 	if err := e.load(th); err != nil {
 		return false, nil, err
 	}
-	back, sp := []table.Addr{th.regs.PC()}, th.regs.SP()
-	if p := e.sections.Image().At(th.regs.PC()); p != nil {
+	back, sp := []table.Addr{th.Regs.PC()}, th.Regs.SP()
+	if p := e.sections.Image().At(th.Regs.PC()); p != nil {
 		back = append(back, p.Abort)
 	}
 	entered, stop, err = e.deliver(th)
 	if !entered || !into {
 		return entered, stop, err
 	}
-	if _, named := e.symbols.Function(th.regs.PC()); named {
+	if _, named := e.symbols.Function(th.Regs.PC()); named {
 		return true, nil, nil
 	}
-	_, stop, err = e.do(e.runTo(th, back, func(th *thread) bool { return th.regs.SP() == sp }))
+	_, stop, err = e.do(runTo(th, back, func(th *drive.Thread) bool { return th.Regs.SP() == sp }))
 	return false, stop, err
 }

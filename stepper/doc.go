@@ -21,15 +21,12 @@
 // rseq.Sections.Guard is the one place that refuses. A breakpoint there is a trap
 // on the arming store, from where the thread is taken to it in a quiet phase. A
 // thread that has run into such a trap while another one was dealt with is taken
-// through before it goes on (stepThroughSectionHere): let go and met again it may be on
+// through before it goes on (drive.Mind.Through): let go and met again it may be on
 // another CPU, which cost four times the aborts of a breakpoint outside.
 //
 // Two breakpoints inside one section, and one in a loop there, are all met in one
 // quiet pass: going on from the first looks for the others on the way to the exit
 // (endQuiet). Only parting with the program passes them over.
-//
-// The watchdog belongs to a step, not to a journey: a loop that cannot commit may
-// lead out of its line and back each round, and each journey ends in microseconds.
 //
 // The passes that a step runs natively are counted by debug registers of the
 // stepped thread: at the abort handlers of the sections that it may come to, which
@@ -64,10 +61,10 @@
 // each stop of the others may abort a section of theirs.
 //
 // A thread that goes on after a stop is woken on the CPU it stopped on
-// (Target.ResumeInPlace): it may have read that CPU's number and be about to
+// (tracee.InPlace): it may have read that CPU's number and be about to
 // compare it.
 //
-// Signals are held back while a unit runs (signal_mask.go). Letting them in was
+// Signals are held back while a unit runs (drive.Driver.BlockSignals). Letting them in was
 // refused: a unit takes some 50 µs under a tracer, and a 100 µs timer would
 // abort every second one.
 //
@@ -104,10 +101,6 @@
 // to begin without it, and before detaching. A program that would be harmed by what is
 // still not undone then (Book.Harm) is killed, never let go: without its registration
 // it would lose updates, and of a breakpoint it would die.
-//
-// A command is interrupted by the end of its context. Refused: a flag of the Engine
-// that any goroutine sets. It belongs to no command: one that comes before the command
-// has begun is either lost or, kept, stops another one, so that everybody repeated it.
 //
 // A function that the user calls returns to the hlt behind the program's entry
 // point, where a trap waits (returnAddress says why not to the stack, gdb's

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/rseq"
 )
 
@@ -18,19 +19,19 @@ const (
 // endQuiet ends a thread's quiet phase: at once, or, when the thread stands
 // inside a section, after stepping it to its exit, so that what it began
 // commits. A breakpoint inside that says stop comes first.
-func (e *Engine) endQuiet(th *thread) *move {
+func (e *Engine) endQuiet(th *thread) *drive.Move {
 	steps := 0
-	return plan(th, func() answer {
+	return plan(th, func() drive.Answer {
 		if steps == 0 && e.policy.StandsToMeet {
-			if a := stopped(e.quietStop(th)); !a.goesOn() {
+			if a := stopped(e.quietStop(th)); !a.GoesOn() {
 				return a
 			}
 		}
-		if q := th.quiet; q == nil || !q.Inside(th.regs.PC()) {
-			return arriveOr(e.restoreRegistration(th))
+		if q := th.quiet; q == nil || !q.Inside(th.Regs.PC()) {
+			return drive.ArriveOr(e.restoreRegistration(th))
 		}
 		steps++
-		return e.quietOn(th, steps-1, func(rseq.QuietEnd) answer { return stopped(e.quietStop(th)) })
+		return e.quietOn(th, steps-1, func(rseq.QuietEnd) drive.Answer { return stopped(e.quietStop(th)) })
 	})
 }
 
@@ -48,30 +49,30 @@ func (e *Engine) endAllQuiet(but *thread) (*Stop, error) {
 }
 
 // quietFirst ends the quiet phases before the program runs.
-func (e *Engine) quietFirst() answer {
+func (e *Engine) quietFirst() drive.Answer {
 	m, err := e.nextQuiet(nil)
 	if m == nil || err != nil {
-		return fails(err)
+		return drive.Fails(err)
 	}
-	return then(m, nil)
+	return drive.Then(m, nil)
 }
 
 // nextQuiet is the end of some thread's quiet phase, nil where there is none. A thread
 // that may not run is not stepped for it: its section is restarted later.
-func (e *Engine) nextQuiet(but *thread) (*move, error) {
+func (e *Engine) nextQuiet(but *thread) (*drive.Move, error) {
 	if !e.anyQuiet() {
 		return nil, nil
 	}
 	for _, tid := range e.target.Threads() {
-		th := e.threads[tid]
+		th := e.thread(tid)
 		if th == nil || th == but || th.quiet == nil {
 			continue
 		}
-		if e.mayRun(tid) {
+		if e.drive.MayRun(tid) {
 			return e.endQuiet(th), nil
 		}
 		// It stays where it is.
-		if err := e.pause(); err != nil {
+		if err := e.drive.Pause(); err != nil {
 			return nil, err
 		}
 		if err := e.restoreRegistration(th); err != nil && !isGone(err) {
@@ -87,7 +88,7 @@ func (e *Engine) nextQuiet(but *thread) (*move, error) {
 func (e *Engine) restoreRegistrations() error {
 	var err error
 	for _, tid := range e.target.Threads() {
-		th := e.threads[tid]
+		th := e.thread(tid)
 		if th == nil || th.quiet == nil {
 			continue
 		}
@@ -102,15 +103,15 @@ func (e *Engine) restoreRegistrations() error {
 }
 
 // partFrom takes a thread to its section's exit, as far as that does not take too long.
-func (e *Engine) partFrom(th *thread) *move {
+func (e *Engine) partFrom(th *thread) *drive.Move {
 	steps := 0
-	return plan(th, func() answer {
-		if q := th.quiet; q == nil || steps >= partQuiet || !q.Inside(th.regs.PC()) {
-			return arrive()
+	return plan(th, func() drive.Answer {
+		if q := th.quiet; q == nil || steps >= partQuiet || !q.Inside(th.Regs.PC()) {
+			return drive.Arrive()
 		}
 		if steps++; steps > quietBurst && e.quietPlaces(th) != nil {
-			return e.quietRun(th, e.sections.Exits(th.quiet.Body), partPatience, func(rseq.QuietEnd) answer { return arrive() })
+			return e.quietRun(th, e.sections.Exits(th.quiet.Body), partPatience, func(rseq.QuietEnd) drive.Answer { return drive.Arrive() })
 		}
-		return e.quietStep(th, func(rseq.QuietEnd) answer { return answer{} })
+		return e.quietStep(th, func(rseq.QuietEnd) drive.Answer { return drive.Answer{} })
 	})
 }

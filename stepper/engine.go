@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
@@ -18,19 +19,18 @@ import (
 // thread is held again and the Stop is StopInterrupt; where it has ended before,
 // nothing has moved.
 type Engine struct {
-	target  tracee.Target
-	symbols Symbols
-	policy  Policy
-	modules ModuleReader
-	calls   tracee.CallTarget // the target, when it has calls to be answered (ProvideCPUOpv)
-	answer  func(tracee.Caller) error
+	target   tracee.Target
+	symbols  Symbols
+	policy   Policy
+	modules  ModuleReader
+	drive    *drive.Driver
+	asksUnit func(*drive.Move) drive.Answer // askUnit, made once
+	calls    tracee.CallTarget              // the target, when it has calls to be answered (ProvideCPUOpv)
+	answer   func(tracee.Caller) error
 
 	sections *rseq.Sections // and the code around them; see learn for what else has to know of a new one
 	program  *line.Program  // and the lines of its source
 	vdso     *machine.VDSO
-	threads  map[int]*thread
-	current  int // the selected thread
-	met      int // the thread that stopped the program at a breakpoint last
 
 	points    *points.Set  // the user's breakpoints
 	book      *ledger.Book // what is changed in the program for the debugger's own purposes
@@ -39,24 +39,12 @@ type Engine struct {
 	rules     rseqRules    // of the kernel
 	signals   *SignalTable
 
-	lastThread int
-	interrupt  interrupt  // how the command that runs is interrupted
-	entering   bool       // the command steps into sections
-	alone      bool       // the command is StepAlone
-	fork       *undecided // a fork that was caught, until one of its processes is chosen
-	onStuck    func(StuckReport)
-	sentry     *sentry // of the Continue that runs
-
-	nextOnly map[int]bool // the only threads that may run in the next command; nil: all
-
-	// Of the command that runs.
-	only     map[int]bool // the only threads that may run; nil: all
-	moves    []*move      // under way, each begun inside the one before (drive.go)
-	spare    []*move      // that are over, to be used again (newMove)
-	watching bool         // some thread has points to see its passes by (passwatch.go)
-	released bool         // some thread may be running
-	departed bool         // and all that the command lets run do
-	report   report
+	entering bool       // the command steps into sections
+	fork     *undecided // a fork that was caught, until one of its processes is chosen
+	onStuck  func(StuckReport)
+	watching bool    // some thread has points to see its passes by (passwatch.go)
+	sentry   *sentry // of the Continue that runs
+	report   report  // of the command that runs
 }
 
 // ModuleReader reads which modules the process has now.

@@ -5,7 +5,7 @@ import "rseqstep/table"
 // PassesInVain is how many passes of the section at start the Engine has counted
 // for a thread since its last commit.
 func (e *Engine) PassesInVain(tid int, start table.Addr) int {
-	th := e.threads[tid]
+	th := e.thread(tid)
 	if th == nil || th.passes[start] == nil {
 		return 0
 	}

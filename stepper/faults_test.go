@@ -77,7 +77,7 @@ func (f *faulty) there(a table.Addr, n int) []byte {
 }
 
 // heldBack is what a thread with no mask of its own blocks while a unit runs
-// (heldBack in signal_mask.go), but for SIGKILL and SIGSTOP, which nobody blocks.
+// (heldBack of package drive), but for SIGKILL and SIGSTOP, which nobody blocks.
 const heldBack = "fffffffffffbfa27"
 
 // changed says of the first thread that does not have what it had how it differs.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
 )
 
@@ -14,7 +15,7 @@ var ErrOutermost = errors.New(`"finish" not meaningful in the outermost frame`)
 // Finish runs until the given frame (0 is the innermost shown) has returned.
 func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
-		frames, err := e.Frames(th.tid, frame+2)
+		frames, err := e.Frames(th.TID, frame+2)
 		if err != nil {
 			return nil, err
 		}
@@ -30,7 +31,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		}
 		tr := journey(th)
 		for _, g := range frames[:frame+1] {
-			tr.sections = append(tr.sections, e.sections.Around(g.PC)...)
+			tr.Sections = append(tr.Sections, e.sections.Around(g.PC)...)
 		}
 		e.trapReturn(tr, frames[frame+1].PC, f.CFA)
 		w := waiting(f.CFA)
@@ -39,26 +40,26 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.sp == frames[frame+1].CFA {
 			done := &Finished{Function: f.Function, Entry: f.Entry, Integers: stop.Returned.Integers}
 			copy(done.XMM0[:], stop.Returned.XState[xmm0:])
-			return &Stop{Reason: StopFinished, TID: th.tid, Finished: done}, err
+			return &Stop{Reason: StopFinished, TID: th.TID, Finished: done}, err
 		}
 		if !arrived || err != nil {
 			return stop, err
 		}
 		if w.Caught {
-			e.report.notify("%s did not return: an exception or a longjmp led out of it", f.Function)
+			e.drive.Notify("%s did not return: an exception or a longjmp led out of it", f.Function)
 			return nil, nil
 		}
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		done := &Finished{Function: f.Function, Entry: f.Entry, Integers: th.regs.Results()}
-		if area, err := e.target.XState(th.tid); err == nil && len(area) >= xmm0+len(done.XMM0) {
+		done := &Finished{Function: f.Function, Entry: f.Entry, Integers: th.Regs.Results()}
+		if area, err := e.target.XState(th.TID); err == nil && len(area) >= xmm0+len(done.XMM0) {
 			copy(done.XMM0[:], area[xmm0:])
 		}
 		if err := e.showOuter(th); err != nil {
 			return nil, err
 		}
-		return &Stop{Reason: StopFinished, TID: th.tid, Finished: done}, nil
+		return &Stop{Reason: StopFinished, TID: th.TID, Finished: done}, nil
 	})
 }
 
@@ -70,7 +71,7 @@ const xmm0 = 160
 // line table still gives to the callee, are gone through as well: at them the
 // caller's frame would show the callee's line.
 func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	if f.PC != pc {
 		return nil, errors.New("finish out of an inlined call needs it to be in the innermost function")
 	}
@@ -78,8 +79,8 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	if !ok {
 		return nil, errors.New("cannot find bounds of current function")
 	}
-	w := &walk{watchdog: e.watchLine()}
-	defer w.watchdog.end()
+	w := &walk{watchdog: e.drive.Watch(e.look)}
+	defer w.watchdog.Stop()
 	call, _ := e.symbols.Line(pc, f.Inlined-1)
 	w.Walk = line.Walk{Function: fn, Depth: f.Inlined - 1, CFA: f.CFA, Line: call, Block: e.symbols.BlockRanges(pc, f.Inlined)}
 	ranges := w.Block
@@ -92,7 +93,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 			return nil, err
 		}
 		var strays bool
-		if ranges, strays = e.program.Strays(&w.Walk, &th.regs); !strays {
+		if ranges, strays = e.program.Strays(&w.Walk, &th.Regs); !strays {
 			return nil, e.showOuter(th)
 		}
 	}
@@ -104,13 +105,13 @@ func (e *Engine) Until(ctx context.Context) (Stop, error) {
 		if entered, stop, err := e.deliverLine(th, false); entered || stop != nil || err != nil {
 			return stop, err
 		}
-		begun, ok := e.program.Begin(&th.regs, e.depth(th), false)
+		begun, ok := e.program.Begin(&th.Regs, e.depth(th), false)
 		if !ok {
 			return e.stepOut(th)
 		}
-		w := &walk{Walk: begun, watchdog: e.watchLine()}
-		defer w.watchdog.end()
-		before := e.program.Before(&w.Walk, th.regs.PC())
+		w := &walk{Walk: begun, watchdog: e.drive.Watch(e.look)}
+		defer w.watchdog.Stop()
+		before := e.program.Before(&w.Walk, th.Regs.PC())
 		ranges := []Range{before}
 		for {
 			landed, stop, err := e.leave(th, w, ranges)
@@ -131,14 +132,14 @@ func (e *Engine) Until(ctx context.Context) (Stop, error) {
 func (e *Engine) Advance(ctx context.Context, places []Place) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		tr := journey(th)
-		tr.sections = e.sections.Around(th.regs.PC())
+		tr.Sections = e.sections.Around(th.Regs.PC())
 		for _, p := range places {
 			if err := e.sections.GuardOwn(p.Addr); err != nil {
 				return nil, err
 			}
-			tr.trap(p.Addr, always)
+			tr.Trap(p.Addr, drive.Always)
 		}
-		if cfa, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
+		if cfa, caller, ok := e.symbols.Caller(&th.Regs, e.target); ok && caller.PC() != 0 {
 			e.trapReturn(tr, caller.PC(), cfa)
 			e.trapUnwinding(tr, waiting(cfa))
 		}

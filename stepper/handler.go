@@ -7,7 +7,7 @@ import "rseqstep/stepper/rseq"
 // without a symbol, where a line step would not know what function it is in; and
 // a thread that is stopped inside a section goes on there. Elsewhere it does nothing.
 func (e *Engine) leaveHandler(th *thread) (*Stop, error) {
-	if !e.sections.InHandler(th.regs.PC()) {
+	if !e.sections.InHandler(th.Regs.PC()) {
 		return nil, nil
 	}
 	for range rseq.MaxHandler { // steps that it may take to jump back
@@ -17,7 +17,7 @@ func (e *Engine) leaveHandler(th *thread) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		pc := th.regs.PC()
+		pc := th.Regs.PC()
 		if _, ok := e.symbols.Line(pc, 0); ok || !e.sections.InHandler(pc) {
 			return nil, nil
 		}

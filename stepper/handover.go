@@ -14,7 +14,7 @@ func (e *Engine) PassSignal(tid, sig int) error {
 	if err != nil {
 		return err
 	}
-	th.signal = sig
+	th.Signal = sig
 	if sig == 0 {
 		return e.target.DropSignal(tid)
 	}
@@ -28,13 +28,13 @@ func (e *Engine) AddSignal(tid, sig int) error {
 	if err != nil {
 		return err
 	}
-	return e.queueSignal(th, sig)
+	return e.drive.QueueSignal(th.Thread, sig)
 }
 
 // anyThread is a thread of the program's, be it one that was made while the others
 // were being stopped.
 func (e *Engine) anyThread(tid int) (*thread, error) {
-	if th, ok := e.threads[tid]; ok {
+	if th := e.thread(tid); th != nil {
 		return th, nil
 	}
 	if e.target.Held(tid) {
@@ -43,41 +43,22 @@ func (e *Engine) anyThread(tid int) (*thread, error) {
 	return nil, fmt.Errorf("no thread %d", tid)
 }
 
-// queueSignal makes a signal the one that the thread gets when it goes on. One that it is
-// to have from before, and that could not be delivered since, becomes pending.
-func (e *Engine) queueSignal(th *thread, sig int) error {
-	before := th.signal
-	th.signal = sig
-	if before == 0 {
-		return nil
-	}
-	t, ok := e.target.(tracee.SenderTarget)
-	if !ok {
-		th.signal = before
-		return fmt.Errorf("thread %d is still to have signal %d, and cannot be given signal %d as well", th.tid, before, sig)
-	}
-	if err := t.Send(th.tid, before); err != nil && !isGone(err) {
-		return err
-	}
-	return nil
-}
-
 // sendOwed makes the signals that threads are to have pending, but for those that
 // their threads are stopped for, which detaching delivers.
 func (e *Engine) sendOwed() (err error) {
 	t, ok := e.target.(tracee.SenderTarget)
-	for _, th := range e.threads {
-		if !ok || th.signal == 0 || !e.target.Alive() || !e.target.Held(th.tid) {
+	for th := range e.threads() {
+		if !ok || th.Signal == 0 || !e.target.Alive() || !e.target.Held(th.TID) {
 			continue
 		}
-		info, failed := e.target.Siginfo(th.tid)
-		if failed == nil && len(info) >= 4 && int(binary.LittleEndian.Uint32(info)) == th.signal {
+		info, failed := e.target.Siginfo(th.TID)
+		if failed == nil && len(info) >= 4 && int(binary.LittleEndian.Uint32(info)) == th.Signal {
 			continue
 		}
-		if failed = errors.Join(e.target.DropSignal(th.tid), t.Send(th.tid, th.signal)); !isGone(failed) {
+		if failed = errors.Join(e.target.DropSignal(th.TID), t.Send(th.TID, th.Signal)); !isGone(failed) {
 			err = errors.Join(err, failed)
 		}
-		th.signal = 0
+		th.Signal = 0
 	}
 	return err
 }

@@ -3,8 +3,9 @@ package stepper
 import (
 	"errors"
 	"fmt"
-	"rseqstep/stepper/ledger"
 
+	"rseqstep/stepper/drive"
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
@@ -14,46 +15,46 @@ import (
 // climb carries out the section the thread is about to arm on the rung of the
 // ladder that its fruitless passes have earned (DESIGN 4.4). It goes on, to run the
 // section, when that is the first.
-func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) answer {
+func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) drive.Answer {
 	n := th.passes[p.Start]
 	switch n.Rung(e.policy.StuckLimit) {
 	case RungRun:
-		return answer{}
+		return drive.Answer{}
 	case RungEscape:
 		delete(th.passes, p.Start)
 		return e.escape(th, p)
 	case RungOpv:
 		injected, err := e.inject(th, p, insn)
 		if injected {
-			return arriveOr(err) // of its registers: its work is done, and must not be done again
+			return drive.ArriveOr(err) // of its registers: its work is done, and must not be done again
 		}
 		if err != nil {
-			e.report.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
+			e.drive.Notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		}
 	}
 	if e.confined(th, p) {
 		delete(th.passes, p.Start)
 		return e.escape(th, p)
 	}
-	return then(e.quietPass(th, p), arrive)
+	return drive.Then(e.quietPass(th, p), drive.Arrive)
 }
 
 // quietPass is rung 3: from the arming store on in a quiet phase, until a
 // section commits, or the function returns, or the thread is about to enter
 // the kernel, or comes to where the command under way waits for it.
-func (e *Engine) quietPass(th *thread, p *table.Placed) *move {
+func (e *Engine) quietPass(th *thread, p *table.Placed) *drive.Move {
 	steps, outside := 0, 0
-	inVain := func(why string) answer {
-		e.report.notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
+	inVain := func(why string) drive.Answer {
+		e.drive.Notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
 		if n := th.passes[p.Start]; n != nil {
 			n.Quiets++
 		}
-		return arriveOr(e.restoreRegistration(th))
+		return drive.ArriveOr(e.restoreRegistration(th))
 	}
-	return plan(th, func() answer {
+	return plan(th, func() drive.Answer {
 		if steps == 0 {
 			if err := e.liftRegistration(th); err != nil {
-				return fails(err)
+				return drive.Fails(err)
 			}
 		}
 		if outside >= maxQuiet || th.quiet == nil {
@@ -61,52 +62,50 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) *move {
 		}
 		q := th.quiet
 		steps++
-		return e.quietOn(th, steps-1, func(end rseq.QuietEnd) answer {
-			if a := stopped(e.quietStop(th)); !a.goesOn() {
+		return e.quietOn(th, steps-1, func(end rseq.QuietEnd) drive.Answer {
+			if a := stopped(e.quietStop(th)); !a.GoesOn() {
 				return a
 			}
 			switch {
 			case end == rseq.QuietCommit:
 				delete(th.passes, p.Start)
-				return arriveOr(e.restoreRegistration(th))
+				return drive.ArriveOr(e.restoreRegistration(th))
 			case end == rseq.QuietReturn:
 				return inVain("its function has returned")
 			case end == rseq.QuietKernel:
 				return inVain("before a system call")
-			case !q.Entered && e.awaited(th.regs.PC()):
+			case !q.Entered && e.awaited(th.Regs.PC()):
 				return inVain("at a breakpoint of the command")
 			case !q.Entered:
 				outside++
 			}
-			return answer{}
+			return drive.Answer{}
 		})
 	})
 }
 
 // escape is rung 4: run to the function's return, or to where a move around it
 // arrives. It goes on where the thread is on that way already.
-func (e *Engine) escape(th *thread, p *table.Placed) answer {
-	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
+func (e *Engine) escape(th *thread, p *table.Placed) drive.Answer {
+	cfa, caller, ok := e.symbols.Caller(&th.Regs, e.target)
 	if !ok || caller.PC() == 0 {
-		return fails(fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.sections.Name(p)))
+		return drive.Fails(fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", e.sections.Name(p)))
 	}
-	for _, m := range e.moves {
-		if m.th == th && m.escape == cfa {
-			return answer{}
-		}
+	if e.drive.Escapes(th.Thread, cfa) {
+		return drive.Answer{}
 	}
 	m := journey(th)
-	m.escape, m.watchdog = cfa, e.watchLine()
-	m.watchdog.seldom()
+	m.Escape, m.Watchdog = cfa, e.drive.Watch(e.look)
+	m.Watchdog.Seldom()
 	e.trapReturn(m, caller.PC(), cfa)
-	m.end = func(how ending) error {
-		m.watchdog.end()
-		if how == endArrived || how == endLost {
-			e.report.unit(UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.regs.PC(), CPU: -1, Rung: RungEscape})
+	m.End = func(how drive.Ending) error {
+		m.Watchdog.Stop()
+		if how == drive.Arrived || how == drive.Lost {
+			e.report.unit(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.Regs.PC(), CPU: -1, Rung: RungEscape})
 		}
 		return nil
 	}
-	return then(m, arrive)
+	return drive.Then(m, drive.Arrive)
 }
 
 // maxRebuild bounds how often a vector is made anew when a compare of it
@@ -131,9 +130,9 @@ func (e *Engine) inject(th *thread, p *table.Placed, insn *machine.Insn) (done b
 // startState is the state the thread has at the section's start, from where it
 // stands at the arming store.
 func (e *Engine) startState(th *thread, p *table.Placed) (opv.State, error) {
-	s := opv.State{Regs: th.regs}
+	s := opv.State{Regs: th.Regs}
 	s.SetPC(p.Start)
-	area, err := e.target.XState(th.tid)
+	area, err := e.target.XState(th.TID)
 	if err != nil {
 		return s, err
 	}
@@ -146,7 +145,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 	if err != nil {
 		return false, err
 	}
-	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.rseq)}
+	place := opv.Place{Area: th.Rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.Rseq)}
 	for try := 0; try < maxRebuild; try++ {
 		plan, err := opv.Build(opv.V3, body, s, e.target, place)
 		if err != nil {
@@ -164,8 +163,8 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		}
 		left := ledger.Exit{Regs: plan.Exit.Regs, Vectors: plan.Exit.StoreVectors}
 		left.Regs.SetPC(plan.ExitPC)
-		e.book.OweExit(th.tid, left)
-		r := UnitReport{TID: th.tid, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Committed,
+		e.book.OweExit(th.TID, left)
+		r := UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Committed,
 			Exit: plan.ExitPC, CPU: plan.CPU, Rung: RungOpv}
 		for _, op := range plan.Vector {
 			r.Vector = append(r.Vector, op.String())
@@ -181,8 +180,8 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 // once a vector has done its work. Until then they are owed: from where it stands
 // the thread would do that work again (see restoreRest).
 func (e *Engine) takeExit(th *thread) error {
-	th.fresh = false
-	if err := e.book.TakeExit(th.tid); err != nil {
+	th.Fresh = false
+	if err := e.book.TakeExit(th.TID); err != nil {
 		return err
 	}
 	return e.load(th)

@@ -1,46 +1,50 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/table"
 )
 
 // trapUnwinding makes a step end where an exception or a longjmp leads that
 // leaves the frame of the walk for itself or a caller.
-func (e *Engine) trapUnwinding(tr *move, w *walk) {
+func (e *Engine) trapUnwinding(tr *drive.Move, w *walk) {
 	l := e.program.Landings()
 	if l.Unwind != 0 {
-		e.trapAt(tr, l.Unwind, func(th *thread) answer {
-			return e.land(th, w, table.Addr(th.regs.Arguments()[1]), nil)
+		e.trapAt(tr, l.Unwind, func(t *drive.Thread) drive.Answer {
+			th := own(t)
+			return e.land(th, w, table.Addr(th.Regs.Arguments()[1]), nil)
 		})
 	}
 	if l.Catch != 0 {
-		e.trapAt(tr, l.Catch, func(th *thread) answer {
-			ra, ok := th.regs.ReturnAddress(e.target)
+		e.trapAt(tr, l.Catch, func(t *drive.Thread) drive.Answer {
+			th := own(t)
+			ra, ok := th.Regs.ReturnAddress(e.target)
 			if !ok {
-				return answer{}
+				return drive.Answer{}
 			}
-			sp := th.regs.SP()
-			return e.land(th, w, ra, func(th *thread) bool { return th.regs.SP() > sp })
+			sp := th.Regs.SP()
+			return e.land(th, w, ra, func(th *drive.Thread) bool { return th.Regs.SP() > sp })
 		})
 	}
 	for _, a := range l.Jumps {
-		e.trapAt(tr, a, func(th *thread) answer {
-			place, sp, ok := e.program.JumpTarget(&th.regs)
-			if !ok || sp < th.regs.SP() {
-				return answer{}
+		e.trapAt(tr, a, func(t *drive.Thread) drive.Answer {
+			th := own(t)
+			place, sp, ok := e.program.JumpTarget(&th.Regs)
+			if !ok || sp < th.Regs.SP() {
+				return drive.Answer{}
 			}
-			return e.land(th, w, place, func(th *thread) bool { return th.regs.SP() == sp })
+			return e.land(th, w, place, func(th *drive.Thread) bool { return th.Regs.SP() == sp })
 		})
 	}
 }
 
 // land runs to where an exception or a longjmp leads, and arrives where that has left
 // the frame of the walk.
-func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*thread) bool) answer {
+func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*drive.Thread) bool) drive.Answer {
 	if e.sections.Image().At(place) != nil {
-		return answer{}
+		return drive.Answer{}
 	}
-	return then(e.runTo(th, []table.Addr{place}, accept), func() answer {
-		return answer{arrived: e.program.Land(&w.Walk, &th.regs)}
+	return drive.Then(runTo(th, []table.Addr{place}, accept), func() drive.Answer {
+		return drive.ArriveIf(e.program.Land(&w.Walk, &th.Regs))
 	})
 }

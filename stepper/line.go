@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
@@ -12,7 +13,7 @@ import (
 // walk is a line step under way, and what looks after the whole of it.
 type walk struct {
 	line.Walk
-	watchdog *watchdog
+	watchdog *drive.Watchdog
 }
 
 // waiting is the walk of a command that waits for the end of the frame with a CFA.
@@ -48,14 +49,14 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	depth := e.depth(th)
-	begun, ok := e.program.Begin(&th.regs, depth, into)
+	begun, ok := e.program.Begin(&th.Regs, depth, into)
 	if !ok {
 		if stop, err := e.leaveHandler(th); stop != nil || err != nil {
 			return stop, err
 		}
-		if th.regs.PC() != pc {
+		if th.Regs.PC() != pc {
 			return e.lineStep(th, into)
 		}
 		return e.stepOut(th)
@@ -64,8 +65,8 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 		th.show(pc, depth+1)
 		return nil, nil
 	}
-	w := &walk{Walk: begun, watchdog: e.watchLine()}
-	defer w.watchdog.end()
+	w := &walk{Walk: begun, watchdog: e.drive.Watch(e.look)}
+	defer w.watchdog.Stop()
 	ranges := e.symbols.LineRanges(pc, depth)
 	if th.quiet != nil {
 		// Inside a section: what it began commits first.
@@ -93,7 +94,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 
 // stepOut runs a function without lines until it returns, as gdb does.
 func (e *Engine) stepOut(th *thread) (*Stop, error) {
-	fn, known := e.symbols.Function(th.regs.PC())
+	fn, known := e.symbols.Function(th.Regs.PC())
 	name := fn.Name
 	if name == "" {
 		name = "at " + fn.Entry.String()
@@ -101,10 +102,10 @@ func (e *Engine) stepOut(th *thread) (*Stop, error) {
 	if !known {
 		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
 	}
-	e.report.notify("single stepping until exit from function %s, which has no line number information", name)
-	cfa, caller, ok := e.symbols.Caller(&th.regs, e.target)
+	e.drive.Notify("single stepping until exit from function %s, which has no line number information", name)
+	cfa, caller, ok := e.symbols.Caller(&th.Regs, e.target)
 	tr := journey(th)
-	tr.sections = e.sections.Around(th.regs.PC())
+	tr.Sections = e.sections.Around(th.Regs.PC())
 	if ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), cfa)
 	}
@@ -116,29 +117,29 @@ func (e *Engine) stepOut(th *thread) (*Stop, error) {
 // trapReturn arrives when the frame with this CFA has returned to ra: the
 // stack pointer is then at the CFA or above it; a deeper activation of the
 // same code is below.
-func (e *Engine) trapReturn(tr *move, ra, cfa table.Addr) {
-	e.trapAt(tr, ra, when(func(th *thread) bool { return th.regs.SP() >= cfa }))
+func (e *Engine) trapReturn(tr *drive.Move, ra, cfa table.Addr) {
+	e.trapAt(tr, ra, drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= cfa }))
 }
 
 // returnTo is a journey to where a call returns that a thread makes next, or has just
 // made: to ra, with the stack pointer at sp or above.
-func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *move {
+func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *drive.Move {
 	m := journey(th)
-	m.trap(ra, when(func(th *thread) bool { return th.regs.SP() >= sp }))
+	m.Trap(ra, drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= sp }))
 	return m
 }
 
 // trapAt adds a trap, moved to the exits of the section a lies in, if any.
-func (e *Engine) trapAt(tr *move, a table.Addr, d decision) {
+func (e *Engine) trapAt(tr *drive.Move, a table.Addr, d drive.Decision) {
 	for _, x := range e.sections.Places(a) {
-		tr.trap(x, d)
+		tr.Trap(x, d)
 	}
 }
 
 // sameFrame arrives in the frame of the walk or one that it returned to, not
 // in a deeper activation of the function (recursion, a signal handler).
-func (e *Engine) sameFrame(w *walk) decision {
-	return when(func(th *thread) bool { return e.program.InFrame(&w.Walk, &th.regs) })
+func (e *Engine) sameFrame(w *walk) drive.Decision {
+	return drive.When(func(th *drive.Thread) bool { return e.program.InFrame(&w.Walk, &th.Regs) })
 }
 
 // leave runs the thread out of the ranges. done: it stands where the step ends.
@@ -158,12 +159,12 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	if err := e.load(th); err != nil {
 		return false, false, nil, err
 	}
-	ways := e.sections.WaysOut(ranges, th.regs.PC())
+	ways := e.sections.WaysOut(ranges, th.Regs.PC())
 	tr := journey(th)
-	tr.watchdog = w.watchdog
+	tr.Watchdog = w.watchdog
 	entered := false
 	inside := func(a table.Addr) bool { return machine.InRanges(ranges, a) }
-	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
+	wt := &wayTraps{Move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
 	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
 	for _, b := range ways.Falls {
 		wt.way(b, e.sameFrame(w))
@@ -177,13 +178,13 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		}
 	}
 	sections := e.sections.Touching(ranges, ways)
-	tr.sections = e.sections.Near(sections, ways)
+	tr.Sections = e.sections.Near(sections, ways)
 	for p := range sections {
 		if !inside(p.Abort) {
 			e.trapAt(tr, p.Abort, e.sameFrame(w))
 		}
 		if e.looks(th, p) {
-			w.watchdog.look()
+			w.watchdog.Begin()
 		}
 	}
 	wt.unknowns(sections)
@@ -196,7 +197,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 			}
 		}
 	}
-	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
+	if _, caller, ok := e.symbols.Caller(&th.Regs, e.target); ok && caller.PC() != 0 {
 		e.trapReturn(tr, caller.PC(), w.CFA)
 		if !e.sections.Allow(e.sections.Places(caller.PC())) {
 			for _, a := range ways.Returns {
@@ -205,15 +206,15 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		}
 	}
 	e.trapUnwinding(tr, w)
-	wt.prune(ranges, func(a table.Addr) bool { return e.program.ReturnsTo(&th.regs, a) })
+	wt.prune(ranges, func(a table.Addr) bool { return e.program.ReturnsTo(&th.Regs, a) })
 	if wt.blind {
 		done, stop, err := e.lineBlind(th, w)
-		return !done && inside(th.regs.PC()), done, stop, err
+		return !done && inside(th.Regs.PC()), done, stop, err
 	}
 	// The thread may stand at an indirect branch now: going on would step off
 	// the trap there unseen.
-	if pc := th.regs.PC(); wt.stepped[pc] {
-		if arrived, stop, err := e.decideNow(th, tr.at[pc]); arrived || stop != nil || err != nil {
+	if pc := th.Regs.PC(); wt.stepped[pc] {
+		if arrived, stop, err := e.decideNow(th, tr.At[pc]); arrived || stop != nil || err != nil {
 			return again, entered, stop, err
 		}
 	}
@@ -226,22 +227,22 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 // the thread on its CPU, so that stepping through such lines neither disturbs the
 // others (each stop may abort a section of theirs) nor moves the thread away from
 // the CPU whose number it has read.
-func (e *Engine) tryAlone(tr *move, ways *machine.Ways) {
+func (e *Engine) tryAlone(tr *drive.Move, ways *machine.Ways) {
 	if len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0 {
-		tr.alone = blockPatience
+		tr.Alone = blockPatience
 	}
 }
 
 // decideNow asks a decision about where a thread stands, and makes what it needs.
-func (e *Engine) decideNow(th *thread, d decision) (arrived bool, stop *Stop, err error) {
+func (e *Engine) decideNow(th *thread, d drive.Decision) (arrived bool, stop *Stop, err error) {
 	asked := false
-	_, stop, err = e.do(plan(th, func() answer {
+	_, stop, err = e.do(plan(th, func() drive.Answer {
 		if asked {
 			arrived = false
-			return arrive()
+			return drive.Arrive()
 		}
 		asked, arrived = true, true
-		return d(th)
+		return d(th.Thread)
 	}))
 	return arrived && stop == nil && err == nil, stop, err
 }

@@ -15,12 +15,12 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 		if err := e.load(th); err != nil {
 			return true, nil, nil, err
 		}
-		a := e.program.Arrive(&w.Walk, &th.regs)
+		a := e.program.Arrive(&w.Walk, &th.Regs)
 		switch {
 		case a.Kind == line.Within:
 			return false, a.Ranges, nil, nil
 		case a.Kind == line.Ends:
-			th.show(th.regs.PC(), a.Depth)
+			th.show(th.Regs.PC(), a.Depth)
 			return true, nil, nil, nil
 		case bare >= maxBare:
 			return true, nil, nil, e.showOuter(th)
@@ -36,6 +36,6 @@ func (e *Engine) showOuter(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	th.show(th.regs.PC(), e.program.Outer(th.regs.PC()))
+	th.show(th.Regs.PC(), e.program.Outer(th.Regs.PC()))
 	return nil
 }

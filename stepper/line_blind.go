@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 
 	"rseqstep/table"
@@ -9,18 +10,18 @@ import (
 // lineBlind carries out one instruction of a line whose ways out cannot all be
 // trapped, as stepi does. A call is made as a whole, unless step enters what it calls.
 func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err error) {
-	insn, err := e.sections.Decode(th.regs.PC())
+	insn, err := e.sections.Decode(th.Regs.PC())
 	calls := err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall)
-	sp := th.regs.SP()
+	sp := th.Regs.SP()
 	if stop, err := e.stepOne(th); stop != nil || err != nil {
 		return false, stop, err
 	}
 	if err := e.load(th); err != nil {
 		return false, nil, err
 	}
-	if calls && th.regs.SP() < sp {
-		if fn, ok := e.program.Callee(th.regs.PC()); ok && w.Into {
-			_, stop, err := e.decideNow(th, func(th *thread) answer { return e.enterFrom(th, fn) })
+	if calls && th.Regs.SP() < sp {
+		if fn, ok := e.program.Callee(th.Regs.PC()); ok && w.Into {
+			_, stop, err := e.decideNow(th, func(t *drive.Thread) drive.Answer { return e.enterFrom(th, fn) })
 			return true, stop, err
 		}
 		if stop, err := e.backFrom(th, insn.Next(), sp); stop != nil || err != nil {
@@ -37,7 +38,7 @@ func (e *Engine) backFrom(th *thread, ra, sp table.Addr) (*Stop, error) {
 		_, stop, err := e.do(e.returnTo(th, ra, sp))
 		return stop, err
 	}
-	for th.regs.SP() < sp {
+	for th.Regs.SP() < sp {
 		if stop, err := e.stepOne(th); stop != nil || err != nil {
 			return stop, err
 		}

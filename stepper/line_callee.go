@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 
 	"rseqstep/table"
@@ -8,14 +9,15 @@ import (
 
 // trapCallee makes a step enter a function that has lines: at its entry, when
 // it was called from the frame of the walk, and from there past its prologue.
-func (e *Engine) trapCallee(tr *move, w *walk, target table.Addr, entered *bool) {
+func (e *Engine) trapCallee(tr *drive.Move, w *walk, target table.Addr, entered *bool) {
 	fn, ok := e.program.Callee(target)
 	if !ok {
 		return
 	}
-	e.trapAt(tr, fn.Entry, func(th *thread) answer {
-		if !e.program.CalledFrom(&w.Walk, &th.regs) {
-			return answer{}
+	e.trapAt(tr, fn.Entry, func(t *drive.Thread) drive.Answer {
+		th := own(t)
+		if !e.program.CalledFrom(&w.Walk, &th.Regs) {
+			return drive.Answer{}
 		}
 		*entered = true
 		return e.enter(th, fn)
@@ -23,46 +25,47 @@ func (e *Engine) trapCallee(tr *move, w *walk, target table.Addr, entered *bool)
 }
 
 // enter takes a thread from a function's entry past its prologue.
-func (e *Engine) enter(th *thread, fn Function) answer {
-	if fn.Body == th.regs.PC() || fn.Body == 0 || e.sections.Covering(fn.Body) != nil {
-		return arrive()
+func (e *Engine) enter(th *thread, fn Function) drive.Answer {
+	if fn.Body == th.Regs.PC() || fn.Body == 0 || e.sections.Covering(fn.Body) != nil {
+		return drive.Arrive()
 	}
-	return then(e.runTo(th, []table.Addr{fn.Body}, nil), arrive)
+	return drive.Then(runTo(th, []table.Addr{fn.Body}, nil), drive.Arrive)
 }
 
 // stepLine is the trap at an instruction of the line that only the processor knows
 // the way from: an indirect branch, one of a section that is stepped. again is set
 // where it leads inside, to code that its ways had not shown.
-func (e *Engine) stepLine(w *walk, ways *machine.Ways, inside func(table.Addr) bool, entered, again *bool) decision {
-	return func(th *thread) answer {
-		if a := e.sameFrame(w)(th); !a.arrived {
-			return answer{}
+func (e *Engine) stepLine(w *walk, ways *machine.Ways, inside func(table.Addr) bool, entered, again *bool) drive.Decision {
+	return func(t *drive.Thread) drive.Answer {
+		th := own(t)
+		if a := e.sameFrame(w)(t); !a.Arrives() {
+			return drive.Answer{}
 		}
-		return then(e.unit(th), func() answer {
-			pc := th.regs.PC()
+		return drive.Then(e.unit(th), func() drive.Answer {
+			pc := th.Regs.PC()
 			switch {
 			case inside(pc):
 				*again = !ways.Begins(pc)
-				return answer{arrived: *again}
+				return drive.ArriveIf(*again)
 			case machine.InRanges(w.Function.Ranges, pc) && pc != w.Function.Entry:
-				return answer{arrived: e.sections.Covering(pc) == nil}
-			case th.regs.SP() >= w.CFA:
-				return arrive() // it was a return
+				return drive.ArriveIf(e.sections.Covering(pc) == nil)
+			case th.Regs.SP() >= w.CFA:
+				return drive.Arrive() // it was a return
 			case w.Into:
 				if fn, ok := e.program.Callee(pc); ok {
 					*entered = true
 					return e.enterFrom(th, fn)
 				}
 			}
-			return answer{}
+			return drive.Answer{}
 		})
 	}
 }
 
 // enterFrom is enter for a thread that may stand in a PLT stub that leads to the function.
-func (e *Engine) enterFrom(th *thread, fn Function) answer {
-	if fn.Entry == th.regs.PC() {
+func (e *Engine) enterFrom(th *thread, fn Function) drive.Answer {
+	if fn.Entry == th.Regs.PC() {
 		return e.enter(th, fn)
 	}
-	return then(e.runTo(th, []table.Addr{fn.Entry}, nil), func() answer { return e.enter(th, fn) })
+	return drive.Then(runTo(th, []table.Addr{fn.Entry}, nil), func() drive.Answer { return e.enter(th, fn) })
 }

@@ -8,7 +8,7 @@ import (
 // userBreak decides whether the user's breakpoints at addr stop the thread.
 // Precondition: every thread is held.
 func (e *Engine) userBreak(th *thread, addr table.Addr) (*Stop, error) {
-	met, place := e.points.Meet(th.tid, addr)
+	met, place := e.points.Meet(th.TID, addr)
 	return e.metAt(th, addr, met, place)
 }
 
@@ -21,7 +21,7 @@ func (e *Engine) metAt(th *thread, pc table.Addr, met []int, place Place) (*Stop
 	if err := e.undone(e.points.DropTemporary(met)); err != nil {
 		return nil, err
 	}
-	return &Stop{Reason: StopBreakpoint, TID: th.tid, PC: pc, Breakpoints: met}, nil
+	return &Stop{Reason: StopBreakpoint, TID: th.TID, PC: pc, Breakpoints: met}, nil
 }
 
 // debugHit decides at a debug register of the user's: a hardware breakpoint's or a
@@ -35,10 +35,10 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		th.stoppedAt = th.regs.PC()
-		return e.userBreak(th, th.regs.PC())
+		th.StoppedAt = th.Regs.PC()
+		return e.userBreak(th, th.Regs.PC())
 	}
-	change, err := e.points.Trigger(b, th.tid, func() *table.Placed {
+	change, err := e.points.Trigger(b, th.TID, func() *table.Placed {
 		if now := e.threadRseq(th); th.quiet == nil && now.Live {
 			return now.Section
 		}
@@ -47,24 +47,5 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 	if change == nil || err != nil {
 		return nil, err
 	}
-	return &Stop{Reason: StopWatchpoint, TID: th.tid, Breakpoints: []int{b.Number}, Watch: []WatchChange{*change}}, nil
-}
-
-// hardwareAt reports whether a hardware breakpoint of the user's is at a.
-func (e *Engine) hardwareAt(a table.Addr) bool { return e.points.HardwareAt(a) }
-
-// stoodOnHardware reports whether an event is only the hardware breakpoint the
-// thread stood on already: it is met before its instruction, so once more when
-// going on from there, and nothing has run.
-func (e *Engine) stoodOnHardware(th *thread, ev tracee.Event, from table.Addr) (bool, error) {
-	if ev.Kind != tracee.EventDebug || !e.points.HardwareAt(from) {
-		return false, nil
-	}
-	if err := e.load(th); err != nil {
-		if isGone(err) {
-			return false, nil
-		}
-		return false, err
-	}
-	return th.regs.PC() == from, nil
+	return &Stop{Reason: StopWatchpoint, TID: th.TID, Breakpoints: []int{b.Number}, Watch: []WatchChange{*change}}, nil
 }

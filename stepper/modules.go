@@ -58,7 +58,7 @@ func (e *Engine) reload() error {
 func (e *Engine) listen() {
 	e.listening = true
 	if e.hook != 0 {
-		_ = e.insertTrap(e.hook, ledger.Owner{Why: ledger.Linker}) // tried again at each command
+		_ = e.book.Plant(e.hook, ledger.Owner{Why: ledger.Linker}) // tried again at each command
 	}
 }
 
@@ -77,7 +77,7 @@ func (e *Engine) readVDSO(m *table.Module) {
 	n, _ := e.target.ReadMemory(m.Low, image)
 	v, err := machine.ParseVDSO(e.target.Arch(), image[:n], m.Low)
 	if err != nil {
-		e.report.notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
+		e.drive.Notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
 		e.vdso = nil
 		return
 	}
@@ -90,9 +90,7 @@ func (e *Engine) forget() {
 	e.sections.Forget()
 	e.vdso = nil
 	e.report.counts = nil
-	for _, th := range e.threads {
-		th.called, th.quiet = nil, nil // a command under way may still have the thread
+	for th := range e.threads() {
+		th.called, th.quiet, th.Lifted = nil, nil, nil // a command under way may still have the thread
 	}
-	e.threads = map[int]*thread{}
-	e.lastThread = 0
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
@@ -45,7 +46,7 @@ func (e *Engine) Opv(ctx context.Context) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		if last := th.last; last != nil && th.regs.PC() == last.placed.Abort && last.runs == th.runs {
+		if last := th.last; last != nil && th.Regs.PC() == last.placed.Abort && last.runs == th.Runs {
 			state, err := e.lastState(th, last)
 			if err != nil {
 				return nil, err
@@ -68,7 +69,7 @@ func (e *Engine) Opv(ctx context.Context) (Stop, error) {
 func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 	now := opv.State{Regs: last.regs}
 	now.SetPC(last.placed.Start)
-	area, err := e.target.XState(th.tid)
+	area, err := e.target.XState(th.TID)
 	if err != nil {
 		return now, err
 	}
@@ -85,7 +86,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 			other.Vec[i][j] ^= 0xa5
 		}
 	}
-	place := opv.Place{Area: th.rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.rseq)}
+	place := opv.Place{Area: th.Rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.Rseq)}
 	a, err := opv.Build(opv.V3, body, now, e.target, place)
 	if err != nil {
 		return now, err
@@ -126,14 +127,14 @@ func (e *Engine) AbortAt(ctx context.Context, n int) (Stop, error) {
 			return nil, fmt.Errorf("the section %s has instructions 1 to %d", e.sections.Name(p), len(body.Insns))
 		}
 		at := body.Insns[n-1].Addr
-		if _, stop, err := e.do(e.runTo(th, append([]table.Addr{at}, e.sections.Exits(body)...), nil)); stop != nil || err != nil {
+		if _, stop, err := e.do(runTo(th, append([]table.Addr{at}, e.sections.Exits(body)...), nil)); stop != nil || err != nil {
 			return stop, err
 		}
-		where := th.regs.PC()
+		where := th.Regs.PC()
 		if where != at {
 			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.sections.AddressName(where), n)
 		}
-		_, stop, err = e.decideNow(th, func(th *thread) answer { return e.restart(th, p) })
+		_, stop, err = e.decideNow(th, func(t *drive.Thread) drive.Answer { return e.restart(th, p) })
 		return stop, err
 	})
 }

@@ -3,6 +3,7 @@ package stepper
 import (
 	"testing"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/tracee"
 )
 
@@ -15,11 +16,12 @@ func (living) Alive() bool { return true }
 // behind it lets every thread run.
 func TestOnlyIsForOneCommandThatCannotBegin(t *testing.T) {
 	e := &Engine{target: living{}}
+	e.drive = drive.New(e.target, nil, mind{e})
 	e.Only(7)
 	if _, err := e.StepAlone(t.Context()); err == nil {
 		t.Fatal("a command without a thread began")
 	}
-	if e.beginOnly(); !e.mayRun(8) {
+	if e.drive.BeginOnly(); !e.drive.MayRun(8) {
 		t.Error("the next command holds a thread that it was not asked to hold")
 	}
 }

@@ -3,6 +3,7 @@ package stepper
 import (
 	"errors"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/rseq"
@@ -28,32 +29,32 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 			n.Arm = a
 		}
 	}
-	return n.Arm, n.Arm != 0 && !e.book.TrapAt(n.Arm) && !e.hardwareAt(n.Arm)
+	return n.Arm, n.Arm != 0 && !e.book.TrapAt(n.Arm) && !e.book.HardwareAt(n.Arm)
 }
 
 // countedPass runs the pass that begins at the arming store of p, where a thread
 // stands, and helps it if it must.
-func (e *Engine) countedPass(th *thread, p *table.Placed) *move {
+func (e *Engine) countedPass(th *thread, p *table.Placed) *drive.Move {
 	asked := 0
-	return plan(th, func() answer {
+	return plan(th, func() drive.Answer {
 		switch asked++; asked {
 		case 1:
 			th.watch.helped = nil
 			return e.passCounted(th, p)
 		case 2:
-			if a := stopped(e.arrivedAtBreak(th)); !a.goesOn() {
+			if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
 				return a
 			}
-			return e.atTrap(th, th.regs.PC())
+			return e.drive.AtTrap(th.Thread, th.Regs.PC())
 		}
-		return arrive()
+		return drive.Arrive()
 	})
 }
 
-func (e *Engine) passCounted(th *thread, p *table.Placed) answer {
+func (e *Engine) passCounted(th *thread, p *table.Placed) drive.Answer {
 	insn, armed, err := e.atArming(th)
 	if err != nil || armed != p {
-		return then(e.unit(th), nil) // that store arms something else this time, or nothing
+		return drive.Then(e.unit(th), nil) // that store arms something else this time, or nothing
 	}
 	n := th.passes.Of(p.Start)
 	if n.Vectorless {
@@ -61,17 +62,17 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) answer {
 	}
 	state, err := e.startState(th, p)
 	if err != nil {
-		return fails(err)
+		return drive.Fails(err)
 	}
-	if err := errors.Join(e.unwatchPasses(th), e.pin(th)); err != nil {
-		return fails(err)
+	if err := errors.Join(e.unwatchPasses(th), e.drive.Pin(th.Thread)); err != nil {
+		return drive.Fails(err)
 	}
 	th.comes(p, insn)
-	return e.runSection(th, p, func() answer {
-		if th.regs.PC() != p.Abort || n.Aborts < max(e.policy.StuckLimit, 1) {
-			return answer{}
+	return e.runSection(th, p, func() drive.Answer {
+		if th.Regs.PC() != p.Abort || n.Aborts < max(e.policy.StuckLimit, 1) {
+			return drive.Answer{}
 		}
-		return fails(e.injectCounted(th, p, insn, state))
+		return drive.Fails(e.injectCounted(th, p, insn, state))
 	})
 }
 
@@ -88,7 +89,7 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, 
 	case done:
 		return err // of its registers: its work is done, and must not be done again
 	case err != nil:
-		e.report.notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
+		e.drive.Notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		n.Vectorless = true
 	default:
 		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
@@ -99,11 +100,11 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, 
 // quietCounted is the next rung for a section that no vector can be made of. It
 // is not climbed further: a step of a line that ends by itself is not to run to
 // the end of its function.
-func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) answer {
+func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) drive.Answer {
 	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
-		return then(e.quietPass(th, p), nil)
+		return drive.Then(e.quietPass(th, p), nil)
 	}
 	n.Helpless = true
-	e.report.notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
-	return answer{} // the program goes on as it would
+	e.drive.Notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
+	return drive.Answer{} // the program goes on as it would
 }

@@ -46,7 +46,7 @@ func (e *Engine) watchPasses(th *thread) error {
 	if w.trapped > 0 || !w.counting && w.probe == nil && len(th.passes) == 0 && len(w.points) == 0 {
 		return nil
 	}
-	free := e.book.FreeIn(th.tid, passesOwner())
+	free := e.book.FreeIn(th.TID, passesOwner())
 	var points []point
 	seen := map[table.Addr]bool{}
 	for _, p := range e.pointsOf(th) {
@@ -80,7 +80,7 @@ func (e *Engine) watchPasses(th *thread) error {
 		if p.slot == planted {
 			continue
 		}
-		if err := e.book.SetDebugIn(th.tid, p.slot, passesOwner(), p.addr); err != nil {
+		if err := e.book.SetDebugIn(th.TID, p.slot, passesOwner(), p.addr); err != nil {
 			w.points = points[:i] // those before it are set
 			return err
 		}
@@ -96,11 +96,11 @@ func passesOwner() ledger.Owner { return ledger.Owner{Why: ledger.Passes} }
 // pass that was to be run as a unit from there has not begun.
 func (e *Engine) meetsArming(th *thread, points []point) error {
 	for _, p := range points {
-		if p.kind != pointArm || e.load(th) != nil || th.regs.PC() != p.addr || !th.regs.PassesDebug() {
+		if p.kind != pointArm || e.load(th) != nil || th.Regs.PC() != p.addr || !th.Regs.PassesDebug() {
 			continue
 		}
-		th.regs.SetPassesDebug(false)
-		return e.target.SetRegs(th.tid, &th.regs)
+		th.Regs.SetPassesDebug(false)
+		return e.target.SetRegs(th.TID, &th.Regs)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (e *Engine) unwatchPasses(th *thread) (err error) {
 		if p.slot == planted {
 			continue
 		}
-		if failed := e.book.FreeDebugIn(th.tid, p.slot, passesOwner()); failed != nil && !(isGone(failed) && e.book.Gone(th.tid)) && err == nil {
+		if failed := e.book.FreeDebugIn(th.TID, p.slot, passesOwner()); failed != nil && !(isGone(failed) && e.book.Gone(th.TID)) && err == nil {
 			err = failed
 		}
 	}
@@ -125,7 +125,7 @@ func (e *Engine) unwatchAll() (err error) {
 		return nil
 	}
 	e.watching = false
-	for _, th := range e.threads {
+	for th := range e.threads() {
 		if len(th.watch.points) == 0 {
 			continue
 		}
@@ -173,7 +173,7 @@ func (e *Engine) pointsOf(th *thread) (points []point) {
 // within reports whether a held thread is in the middle of a pass of a section,
 // which something has stopped, or at its end.
 func (e *Engine) within(th *thread, p *table.Placed) bool {
-	return e.load(th) == nil && (p.Contains(th.regs.PC()) || th.regs.PC() == p.Abort || th.regs.PC() == p.End)
+	return e.load(th) == nil && (p.Contains(th.Regs.PC()) || th.Regs.PC() == p.Abort || th.Regs.PC() == p.End)
 }
 
 func samePoints(a, b []point) bool {
@@ -193,8 +193,8 @@ func samePoints(a, b []point) bool {
 // on, from the arming store of arms (nil: from no such place) as a counted pass.
 // Precondition: the thread is held; others may run.
 func (e *Engine) passHit(ev *tracee.Event) (arms *table.Placed, done bool, err error) {
-	th := e.threads[ev.TID]
-	if ev.Kind != tracee.EventDebug || th == nil || len(th.watch.points) == 0 {
+	th := e.thread(ev.TID)
+	if th == nil || len(th.watch.points) == 0 {
 		return nil, false, nil
 	}
 	slots := ev.Slots
@@ -231,11 +231,11 @@ func (e *Engine) passMet(th *thread, at table.Addr) error {
 		if p.slot != planted || p.addr != at {
 			continue
 		}
-		if err := e.countPass(th, p); err != nil || e.load(th) != nil || th.regs.PC() != at {
+		if err := e.countPass(th, p); err != nil || e.load(th) != nil || th.Regs.PC() != at {
 			return err // gone since: its exit is the next event
 		}
-		th.regs.SetPassesDebug(true)
-		if err := e.target.SetRegs(th.tid, &th.regs); !isGone(err) {
+		th.Regs.SetPassesDebug(true)
+		if err := e.target.SetRegs(th.TID, &th.Regs); !isGone(err) {
 			return err
 		}
 		return nil
@@ -247,11 +247,11 @@ func (e *Engine) passMet(th *thread, at table.Addr) error {
 // event comes with the next command, when the point is gone. The kernel has set
 // RF then.
 func (e *Engine) countUntold(th *thread) {
-	if !e.target.Alive() || !e.target.Queued(th.tid) || e.load(th) != nil || !th.regs.PassesDebug() {
+	if !e.target.Alive() || !e.target.Queued(th.TID) || e.load(th) != nil || !th.Regs.PassesDebug() {
 		return
 	}
 	for _, p := range th.watch.points {
-		if p.slot != planted && p.addr == th.regs.PC() {
+		if p.slot != planted && p.addr == th.Regs.PC() {
 			_ = e.countPass(th, p) // where it fails the pass stays uncounted
 		}
 	}
@@ -273,7 +273,7 @@ func (e *Engine) countPass(th *thread, p point) error {
 		p.placed = e.abortedIn(th, p.placed)
 	case pointEnd:
 		r = Committed
-		if body, err := e.sections.Body(p.placed); err == nil && body.Outcome(nil, &th.regs) == machine.OutcomeFailed {
+		if body, err := e.sections.Body(p.placed); err == nil && body.Outcome(nil, &th.Regs) == machine.OutcomeFailed {
 			r = SideExit
 		}
 	}

@@ -38,52 +38,39 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	e.report.child = ev.Child
 	switch {
 	case ev.Shared:
-		e.report.notify("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
+		e.drive.Notify("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
 	case e.calls != nil:
-		e.report.notify("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
+		e.drive.Notify("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
 	default:
-		e.report.notify("the new process %d runs free of the debugger", ev.Child)
+		e.drive.Notify("the new process %d runs free of the debugger", ev.Child)
 	}
 	return nil
 }
 
 // followed goes on in the child: the command under way keeps its thread.
 func (e *Engine) followed(ev tracee.Event) {
-	th := e.adopt(ev.TID)
-	th.tid, th.fresh, th.rseqKnown = ev.Child, false, false
-	th.watch.points = nil // debug registers are not inherited
-	e.threads = map[int]*thread{ev.Child: th}
-	e.book.Followed(ev.TID, ev.Child)
-	e.current = ev.Child
-	if e.only != nil {
-		e.only = map[int]bool{ev.Child: true}
-	}
+	e.adopt(ev.TID).watch.points = nil // debug registers are not inherited
+	e.drive.Followed(ev.TID, ev.Child)
 	switch {
-	case ev.Kind == tracee.EventVfork:
-		e.report.notify("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
+	case ev.Vforks():
+		e.drive.Notify("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
 	case ev.Shared:
-		e.report.notify("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
+		e.drive.Notify("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
 	case e.calls != nil:
-		e.report.notify("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
+		e.drive.Notify("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
 	default:
-		e.report.notify("following the new process %d; %d was let go", ev.Child, ev.TID)
+		e.drive.Notify("following the new process %d; %d was let go", ev.Child, ev.TID)
 	}
 }
 
-// executed starts over with the program that replaced the old one. Its thread
-// keeps what the kernel lets it keep: signals that are still to come, affinity.
+// executed starts over with the program that replaced the old one.
 func (e *Engine) executed(ev tracee.Event) error {
 	e.points.LeaveProgram()
-	was := e.threads[ev.Former]
+	e.sentry.renew()
 	e.forget()
-	e.book.Executed(ev.Former, ev.TID)
-	th := e.adopt(ev.TID)
-	if was != nil {
-		th.signal, th.deferred, th.keptInfo = was.signal, was.deferred, was.keptInfo
-	}
-	e.current, e.only = ev.TID, nil
+	e.drive.Executed(ev.Former, ev.TID)
 	if !e.points.ClientCatches(CatchExec) {
-		e.report.notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
+		e.drive.Notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())
 	}
 	return e.reload()
 }

@@ -94,15 +94,15 @@ func (e *Engine) provide(tid int) error {
 	}
 	var errs error
 	for _, id := range e.calls.Calls() {
-		if tid != 0 && id != tid || !e.mayRun(id) {
+		if tid != 0 && id != tid || !e.drive.MayRun(id) {
 			continue
 		}
 		c, err := e.calls.Caller(id)
 		if err == nil {
 			err = e.answer(c)
 		}
-		if th, ok := e.threads[id]; ok {
-			th.fresh, th.answered = false, true
+		if th := e.thread(id); th != nil {
+			th.Fresh, th.Answered = false, true
 		}
 		if err != nil && !isGone(err) {
 			errs = errors.Join(errs, err)
@@ -115,10 +115,10 @@ func (e *Engine) provide(tid int) error {
 // all run with its call all those that came at the same time, so that the other
 // threads are stopped once.
 func (e *Engine) provideAt(tid int) error {
-	if !e.released {
+	if !e.drive.Released() {
 		return e.provide(tid)
 	}
-	if err := e.pause(); err != nil {
+	if err := e.drive.Pause(); err != nil {
 		return err
 	}
 	return e.provide(0)

@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
@@ -18,16 +19,16 @@ type quiet struct {
 
 // quietStep steps one instruction of a quiet phase, and then asks next. The phase is
 // still on by then, but for rseq.QuietKernel.
-func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) answer) answer {
+func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) drive.Answer) drive.Answer {
 	q := th.quiet
 	if err := e.load(th); err != nil {
-		return fails(err)
+		return drive.Fails(err)
 	}
-	pc := th.regs.PC()
-	th.stoppedAt = 0
+	pc := th.Regs.PC()
+	th.StoppedAt = 0
 	if e.vdso != nil && e.vdso.Contains(pc) {
 		if f, ok := e.vdso.Entry(pc); ok {
-			return then(e.runVDSO(th, f), func() answer { return next(rseq.QuietGoing) })
+			return drive.Then(e.runVDSO(th, f), func() drive.Answer { return next(rseq.QuietGoing) })
 		}
 	}
 	insn, err := e.sections.Decode(pc)
@@ -36,37 +37,37 @@ func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) answer) answer {
 	}
 	if insn.Kind == machine.Syscall {
 		if err := e.restoreRegistration(th); err != nil {
-			return fails(err)
+			return drive.Fails(err)
 		}
 		return next(rseq.QuietKernel)
 	}
-	if rseq.Arms(insn, &th.regs, q.config) {
+	if rseq.Arms(insn, &th.Regs, q.config) {
 		if p := e.armed(th, insn); p != nil {
 			body, err := e.sections.Body(p)
 			if err != nil {
-				return fails(err)
+				return drive.Fails(err)
 			}
 			q.Enter(p, body)
 			th.comes(p, insn)
 		}
 	}
 	end := rseq.QuietKernel
-	m := &move{th: th, gait: single, lone: true, quiet: true}
-	m.end = func(how ending) error {
-		if how == endFailed || th.quiet == nil || e.threads[th.tid] != th {
+	m := &drive.Move{Thread: th.Thread, Gait: drive.Single, Lone: true, Quiet: true}
+	m.End = func(how drive.Ending) error {
+		if how == drive.Failed || th.quiet == nil || !e.drive.Knows(th.Thread) {
 			return nil
 		}
 		switch err := e.load(th); {
-		case err != nil && how == endArrived:
+		case err != nil && how == drive.Arrived:
 			return err
-		case err != nil, th.regs.PC() == pc && how != endArrived: // the instruction has not run
+		case err != nil, th.Regs.PC() == pc && how != drive.Arrived: // the instruction has not run
 			return nil
 		}
-		end = q.Step(insn, th.regs.PC(), th.regs.SP())
+		end = q.Step(insn, th.Regs.PC(), th.Regs.SP())
 		e.reportQuiet(th, q, end)
 		return nil
 	}
-	return then(m, func() answer { return next(end) })
+	return drive.Then(m, func() drive.Answer { return next(end) })
 }
 
 // maxQuiet bounds what a quiet phase runs outside of sections, instructions.
@@ -80,8 +81,8 @@ func (e *Engine) reportQuiet(th *thread, q *quiet, end rseq.QuietEnd) {
 	if result == 0 {
 		return
 	}
-	r := UnitReport{TID: th.tid, Section: e.sections.Name(q.Placed), Start: q.Placed.Start, End: q.Placed.End,
-		Result: result, Exit: th.regs.PC(), CPU: rseq.CPU(e.target, q.config), Rung: RungQuiet}
+	r := UnitReport{TID: th.TID, Section: e.sections.Name(q.Placed), Start: q.Placed.Start, End: q.Placed.End,
+		Result: result, Exit: th.Regs.PC(), CPU: rseq.CPU(e.target, q.config), Rung: RungQuiet}
 	e.report.unit(r)
 	e.tally(th, q.Placed, result)
 }

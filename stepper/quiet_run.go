@@ -1,9 +1,10 @@
 package stepper
 
 import (
-	"rseqstep/stepper/ledger"
 	"time"
 
+	"rseqstep/stepper/drive"
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/table"
@@ -17,7 +18,7 @@ const quietBurst = 64
 // before, natively to where the section is left or to a breakpoint inside it. The
 // registration is lifted and every other thread held, so traps disturb nothing.
 // Then it asks next; the phase is still on by then, but for rseq.QuietKernel.
-func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) answer) answer {
+func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) drive.Answer) drive.Answer {
 	if n >= quietBurst {
 		if where := e.quietPlaces(th); where != nil {
 			return e.quietRun(th, where, 0, next)
@@ -31,12 +32,12 @@ func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) answer) ans
 // is nil for one that must be stepped: ways out are not known, or there are calls,
 // or it stands at a place already, or there are too many.
 func (e *Engine) quietPlaces(th *thread) []table.Addr {
-	q, pc := th.quiet, th.regs.PC()
+	q, pc := th.quiet, th.Regs.PC()
 	if q == nil || !q.Inside(pc) || !q.Body.Known() || len(q.Body.Calls)+len(q.Body.Syscalls) > 0 {
 		return nil
 	}
-	where := e.points.Within(th.tid, q.Placed)
-	free := len(e.book.FreeIn(th.tid, ledger.Owner{}))
+	where := e.points.Within(th.TID, q.Placed)
+	free := len(e.book.FreeIn(th.TID, ledger.Owner{}))
 	if contains(where, pc) || len(where) > free {
 		return nil
 	}
@@ -49,20 +50,20 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 
 // quietRun runs a thread of a quiet phase natively to one of the places, and then
 // asks next. With a patience it may still be inside, at none of them.
-func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration, next func(rseq.QuietEnd) answer) answer {
+func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration, next func(rseq.QuietEnd) drive.Answer) drive.Answer {
 	q := th.quiet
-	th.stoppedAt = 0
-	m := e.runTo(th, where, nil)
-	m.quiet, m.alone = true, patience
-	return then(m, func() answer {
-		if th.quiet == nil || e.threads[th.tid] != th {
+	th.StoppedAt = 0
+	m := runTo(th, where, nil)
+	m.Quiet, m.Alone = true, patience
+	return drive.Then(m, func() drive.Answer {
+		if th.quiet == nil || !e.drive.Knows(th.Thread) {
 			return next(rseq.QuietKernel)
 		}
 		var before *machine.Regs
 		if th.last != nil && th.last.placed == q.Placed {
 			before = &th.last.regs
 		}
-		end := q.Run(before, &th.regs)
+		end := q.Run(before, &th.Regs)
 		e.reportQuiet(th, q, end)
 		return next(end)
 	})

@@ -2,6 +2,8 @@ package stepper
 
 import (
 	"context"
+
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
 
@@ -25,9 +27,9 @@ func (e *Engine) StepRange(ctx context.Context, low, high table.Addr) (Stop, err
 func (e *Engine) StepInlined(ctx context.Context, from table.Addr) (Stop, error) {
 	if th, err := e.selected(); err == nil && e.load(th) == nil {
 		depth, _ := e.symbols.Inlines(from)
-		deeper, _ := e.symbols.Inlines(th.regs.PC())
+		deeper, _ := e.symbols.Inlines(th.Regs.PC())
 		ranges := e.symbols.LineRanges(from, depth)
-		if deeper > depth && machine.InRanges(ranges, th.regs.PC()) {
+		if deeper > depth && machine.InRanges(ranges, th.Regs.PC()) {
 			return e.stepRanges(ctx, ranges)
 		}
 	}
@@ -40,7 +42,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		began := machine.InRanges(ranges, th.regs.PC())
+		began := machine.InRanges(ranges, th.Regs.PC())
 		if !began {
 			if stop, err := e.stepOne(th); stop != nil || err != nil {
 				return stop, err
@@ -55,7 +57,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 			}
 			// A section that is restarted while it is settled, or where it was stepped,
 			// leaves the thread at its abort handler.
-			if pc := th.regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(e.program.Cover(&line.Walk{}, ranges), pc)) {
+			if pc := th.Regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(e.program.Cover(&line.Walk{}, ranges), pc)) {
 				break
 			}
 			if stop, err := e.leaveRange(th, ranges); stop != nil || err != nil {
@@ -74,17 +76,17 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 // that had to be stepped.
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	ranges = e.program.Cover(&line.Walk{}, ranges)
-	ways := e.sections.WaysOut(ranges, th.regs.PC())
+	ways := e.sections.WaysOut(ranges, th.Regs.PC())
 	tr := journey(th)
-	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
+	wt := &wayTraps{Move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
 	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
-		wt.way(b, always)
+		wt.way(b, drive.Always)
 	}
 	sections := e.sections.Touching(ranges, ways)
-	tr.sections = e.sections.Near(sections, ways)
+	tr.Sections = e.sections.Near(sections, ways)
 	for p := range sections {
 		if !machine.InRanges(ranges, p.Abort) {
-			e.trapAt(tr, p.Abort, always)
+			e.trapAt(tr, p.Abort, drive.Always)
 		}
 	}
 	for _, c := range ways.Calls {
@@ -92,8 +94,8 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 			wt.jump(c.Addr)
 			continue
 		}
-		e.trapAt(tr, c.Target, when(func(th *thread) bool {
-			ra, ok := th.regs.ReturnAddress(e.target)
+		e.trapAt(tr, c.Target, drive.When(func(th *drive.Thread) bool {
+			ra, ok := th.Regs.ReturnAddress(e.target)
 			return !ok || ra == c.Return || machine.InRanges(ranges, ra)
 		}))
 	}
@@ -102,7 +104,7 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	}
 	wt.unknowns(sections)
 	wt.prune(ranges, func(table.Addr) bool { return false })
-	if wt.blind || wt.stepped[th.regs.PC()] {
+	if wt.blind || wt.stepped[th.Regs.PC()] {
 		return e.stepOne(th) // going on would step off the trap here unseen
 	}
 	e.tryAlone(tr, &ways)
@@ -113,11 +115,12 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 // stepOut1 steps the instruction at the trap, of which only the processor knows
 // where it leads, and arrives when that is out of the ranges, or to code inside that
 // the ways out had not shown.
-func (e *Engine) stepOut1(ranges []Range, ways *machine.Ways) decision {
-	return func(th *thread) answer {
-		return then(e.unit(th), func() answer {
-			pc := th.regs.PC()
-			return answer{arrived: !machine.InRanges(ranges, pc) || !ways.Begins(pc)}
+func (e *Engine) stepOut1(ranges []Range, ways *machine.Ways) drive.Decision {
+	return func(t *drive.Thread) drive.Answer {
+		th := own(t)
+		return drive.Then(e.unit(th), func() drive.Answer {
+			pc := th.Regs.PC()
+			return drive.ArriveIf(!machine.InRanges(ranges, pc) || !ways.Begins(pc))
 		})
 	}
 }

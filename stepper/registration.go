@@ -16,38 +16,38 @@ func (e *Engine) liftRegistration(th *thread) error {
 	if th.quiet != nil {
 		return nil
 	}
-	if err := e.registration(th); err != nil {
+	if err := e.drive.Registration(th.Thread); err != nil {
 		return err
 	}
-	if !th.rseq.Registered() {
+	if !th.Rseq.Registered() {
 		return errors.New("the thread has registered no rseq area")
 	}
 	// Pinned whatever the policy says: the section was told its CPU, and must commit on it.
-	if err := e.book.Pin(th.tid); err != nil {
+	if err := e.book.Pin(th.TID); err != nil {
 		return err
 	}
 	if err := e.unwatchPasses(th); err != nil {
 		return err
 	}
-	c := th.rseq
+	c := th.Rseq
 	area, err := e.writtenArea(th)
 	if err != nil {
 		return err
 	}
-	if err := e.blockSignals(th); err != nil {
+	if err := e.drive.BlockSignals(th.Thread); err != nil {
 		return err
 	}
 	slice := rseq.ParseArea(c, area).Slice
 	rseq.ClearSlice(c, area)
-	th.quiet, th.fresh = &quiet{config: c}, false
+	th.quiet, th.Lifted, th.Fresh = &quiet{config: c}, &c, false
 	r := ledger.Registration{Config: c, Slice: slice.Enabled, Back: func() { e.probe(c) }}
-	if err = e.book.Lift(th.tid, r, area); err == nil {
+	if err = e.book.Lift(th.TID, r, area); err == nil {
 		err = e.load(th)
 	}
 	if err != nil {
 		return errors.Join(err, e.restoreRegistration(th)) // it may be lifted all the same
 	}
-	if cfa, _, ok := e.symbols.Caller(&th.regs, e.target); ok {
+	if cfa, _, ok := e.symbols.Caller(&th.Regs, e.target); ok {
 		th.quiet.CFA = cfa
 	}
 	return nil
@@ -62,36 +62,36 @@ func (e *Engine) restoreRegistration(th *thread) error {
 	if q == nil {
 		return nil
 	}
-	if !e.target.Alive() || e.threads[th.tid] != th {
-		th.quiet = nil
+	if !e.target.Alive() || !e.drive.Knows(th.Thread) {
+		th.quiet, th.Lifted = nil, nil
 		return nil
 	}
-	th.fresh, th.rseqKnown = false, false
+	th.Fresh, th.RseqKnown = false, false
 	var arms *table.Placed
 	if q.Entered {
 		arms = q.Placed
 	}
-	if err := e.book.Restore(th.tid, arms); err != nil {
+	if err := e.book.Restore(th.TID, arms); err != nil {
 		return err // still to be done: see restoreRest
 	}
-	th.quiet = nil
-	return errors.Join(e.load(th), e.unblockSignals(th), e.unpin())
+	th.quiet, th.Lifted = nil, nil
+	return errors.Join(e.load(th), e.drive.UnblockSignals(th.Thread), e.unpin())
 }
 
 // writtenArea is the content of a thread's registered rseq area, the id fields
 // as the kernel has written them. Since Linux 6.19 they say -1 from the
 // registration on until the thread has run (rseq_register, kernel/rseq.c).
 func (e *Engine) writtenArea(th *thread) ([]byte, error) {
-	area := make([]byte, th.rseq.Size)
+	area := make([]byte, th.Rseq.Size)
 	for again := false; ; again = true {
-		if n, err := e.target.ReadMemory(th.rseq.Area, area); n < len(area) {
-			return nil, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.tid, th.rseq.Area, errors.Join(err, io.ErrUnexpectedEOF))
+		if n, err := e.target.ReadMemory(th.Rseq.Area, area); n < len(area) {
+			return nil, fmt.Errorf("the rseq area of thread %d at %v cannot be read: %w", th.TID, th.Rseq.Area, errors.Join(err, io.ErrUnexpectedEOF))
 		}
-		if again || rseq.ParseArea(th.rseq, area).CPU >= 0 {
+		if again || rseq.ParseArea(th.Rseq, area).CPU >= 0 {
 			return area, nil
 		}
-		th.fresh = false
-		if err := e.target.StepAside(th.tid); err != nil {
+		th.Fresh = false
+		if err := e.target.StepAside(th.TID); err != nil {
 			return nil, err
 		}
 		if err := e.load(th); err != nil {

@@ -1,11 +1,6 @@
 package stepper
 
-import (
-	"fmt"
-	"slices"
-
-	"rseqstep/table"
-)
+import "rseqstep/table"
 
 // maxReport bounds the units that one command reports (stepi 1000000 passes many).
 const maxReport = 64
@@ -15,17 +10,16 @@ const maxReport = 64
 type report struct {
 	units   []UnitReport
 	dropped int // units before those that did not fit
-	notes   []string
 	child   int // a process that forked off and was let go
 	counts  map[table.Addr]*Counts
 }
 
 // begin forgets what the command before has said.
-func (r *report) begin() { r.units, r.notes, r.dropped, r.child = nil, nil, 0, 0 }
+func (r *report) begin() { r.units, r.dropped, r.child = nil, 0, 0 }
 
 // end makes it part of the Stop of its command.
 func (r *report) end(stop *Stop) {
-	stop.Units, stop.Notes = r.units, r.notes
+	stop.Units = r.units
 	if stop.Child == 0 {
 		stop.Child = r.child
 	}
@@ -74,16 +68,4 @@ func (r *report) sections() map[table.Addr]Counts {
 		out[a] = *c
 	}
 	return out
-}
-
-// notify adds a sentence for the user.
-func (r *report) notify(format string, args ...any) {
-	r.notes = append(r.notes, fmt.Sprintf(format, args...))
-}
-
-// notifyOnce is notify for what is said once in a command.
-func (r *report) notifyOnce(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(r.notes, text) {
-		r.notes = append(r.notes, text)
-	}
 }

@@ -1,7 +1,6 @@
 package stepper
 
 import (
-	"slices"
 	"testing"
 
 	"rseqstep/table"
@@ -35,19 +34,5 @@ func TestAReportSumsUpEqualPassesAndKeepsTheLastUnits(t *testing.T) {
 	}
 	if got := r.sections()[0x100]; got != (Counts{Passes: 4, Commits: 1, Aborts: 3}) {
 		t.Errorf("the section's counts over all commands are %+v", got)
-	}
-}
-
-func TestAReportSaysTheSameSentenceOnceWhereAskedTo(t *testing.T) {
-	var r report
-	r.notifyOnce("section %s", "a")
-	r.notify("section %s", "b")
-	r.notifyOnce("section %s", "b")
-	r.notifyOnce("section %s", "a")
-	if !slices.Equal(r.notes, []string{"section a", "section b"}) {
-		t.Errorf("the notes are %q", r.notes)
-	}
-	if r.begin(); r.notes != nil {
-		t.Errorf("the next command begins with %q", r.notes)
 	}
 }

@@ -3,8 +3,6 @@ package stepper
 import (
 	"errors"
 	"fmt"
-
-	"rseqstep/table"
 )
 
 // restoreRest puts back whatever a failed command has left changed: every thread is
@@ -14,17 +12,17 @@ import (
 func (e *Engine) restoreRest() error {
 	for _, tid := range e.target.Threads() {
 		if e.target.Alive() && !e.target.Held(tid) {
-			if err := errors.Join(e.hold(), e.unwatchAll()); err != nil {
+			if err := errors.Join(e.drive.Hold(), e.unwatchAll()); err != nil {
 				return err
 			}
 			break
 		}
 	}
 	err := e.book.GiveBack()
-	for _, th := range e.threads {
-		th.fresh = false
-		if th.quiet != nil && !e.book.Lifted(th.tid) {
-			th.quiet, th.rseqKnown = nil, false
+	for th := range e.threads() {
+		th.Fresh = false
+		if th.quiet != nil && !e.book.Lifted(th.TID) {
+			th.quiet, th.Lifted, th.RseqKnown = nil, nil, false
 		}
 	}
 	return err
@@ -38,6 +36,3 @@ func (e *Engine) restoreRestAfter(err error) error {
 	}
 	return err
 }
-
-// putBack plants a breakpoint again that was taken out for a thread to pass.
-func (e *Engine) putBack(a table.Addr) error { return e.book.PutBack(a) }

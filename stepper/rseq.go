@@ -28,14 +28,14 @@ func (e *Engine) threadRseq(th *thread) ThreadRseq {
 // readRseq reads where a held thread stands.
 func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	s := ThreadRseq{CPU: -1}
-	if err := e.registration(th); err != nil || !th.rseq.Registered() {
-		s.Unknown = err == nil && th.rseqLost
+	if err := e.drive.Registration(th.Thread); err != nil || !th.Rseq.Registered() {
+		s.Unknown = err == nil && th.RseqLost
 		return s, err
 	}
-	s.Config = th.rseq
-	area, err := rseq.ReadArea(e.target, th.rseq)
+	s.Config = th.Rseq
+	area, err := rseq.ReadArea(e.target, th.Rseq)
 	if err != nil {
-		return s, fmt.Errorf("thread %d: %w", th.tid, err)
+		return s, fmt.Errorf("thread %d: %w", th.TID, err)
 	}
 	s.CPU, s.Armed, s.Slice = area.CPU, area.Armed, area.Slice
 	if s.Armed == 0 {
@@ -45,7 +45,7 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 		if err := e.load(th); err != nil {
 			return s, err
 		}
-		s.Live = s.Section.Contains(th.regs.PC())
+		s.Live = s.Section.Contains(th.Regs.PC())
 		th.seen(s.Section)
 	}
 	return s, nil
@@ -55,7 +55,7 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 // declares what it stands in: a breakpoint there is then moved to its arming
 // store, and the thread is not stepped inside it.
 func (e *Engine) findSection(th *thread) {
-	if e.load(th) == nil && e.sections.Image().At(th.regs.PC()) == nil {
+	if e.load(th) == nil && e.sections.Image().At(th.Regs.PC()) == nil {
 		e.threadRseq(th)
 	}
 }

@@ -41,7 +41,7 @@ func (e *Engine) learn(descriptor table.Addr) *table.Placed {
 
 // armed is the section that an arming store is about to arm, nil for none.
 func (e *Engine) armed(th *thread, insn *machine.Insn) *table.Placed {
-	p, learnt := e.sections.Armed(insn, &th.regs, th.rseq.CSField())
+	p, learnt := e.sections.Armed(insn, &th.Regs, th.Rseq.CSField())
 	if learnt {
 		e.points.Withdraw()
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/table"
 )
 
@@ -48,8 +49,8 @@ type toldOf struct {
 }
 
 // watchContinue sets a sentry on a journey without end, nil where none is wanted.
-func (e *Engine) watchContinue(m *move) *sentry {
-	if !m.free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 {
+func (e *Engine) watchContinue(m *drive.Move) *sentry {
+	if !m.Free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 {
 		return nil
 	}
 	s := &sentry{period: e.policy.StuckTime, wake: e.target.Interrupt, pid: e.target.PID(), areas: map[int]table.Addr{}, told: map[toldOf]bool{}}
@@ -199,8 +200,8 @@ func (e *Engine) closely(s *sentry) {
 	defer s.mu.Unlock()
 	s.pid = e.target.PID()
 	for _, tid := range s.found {
-		th, ok := e.threads[tid]
-		if !ok || !e.target.Held(tid) || e.target.Queued(tid) {
+		th := e.thread(tid)
+		if th == nil || !e.target.Held(tid) || e.target.Queued(tid) {
 			continue
 		}
 		now, err := e.readRseq(th)
@@ -214,7 +215,7 @@ func (e *Engine) closely(s *sentry) {
 
 // endProbes ends what a Continue has begun.
 func (e *Engine) endProbes() {
-	for _, th := range e.threads {
+	for th := range e.threads() {
 		th.watch.probe, th.watch.helped = nil, nil
 	}
 }

@@ -6,26 +6,14 @@ import (
 	"rseqstep/table"
 )
 
-// A Continue is looked after in the next program too, and what was known of the last
-// one's threads is known of no other's.
-func TestAnExecKeepsTheSentryAndNotWhatItKnew(t *testing.T) {
+// What a sentry knew of the threads of a program is known of no other's.
+func TestASentryForgetsTheProgramBefore(t *testing.T) {
 	s := &sentry{areas: map[int]table.Addr{1: 0x1000}, told: map[toldOf]bool{{1, 0x2000}: true}, found: []int{1}}
-	next := &thread{tid: 1}
-	m := journey(&thread{tid: 2})
-	m.free, m.sentry = true, s
-	m.loseTraps(next)
-	if m.sentry != s || !m.free || m.th != next {
-		t.Errorf("%+v", m)
-	}
+	s.renew()
 	if len(s.areas)+len(s.found) != 0 || !s.tell(1, 0x2000) {
 		t.Errorf("known still: %v, %v, %v", s.areas, s.found, s.told)
 	}
-	step := journey(&thread{tid: 2})
-	step.trap(0x1000, always)
-	step.loseTraps(next)
-	if step.sentry != nil || step.at != nil || !step.free {
-		t.Errorf("%+v", step)
-	}
+	(*sentry)(nil).renew() // a command that has none
 }
 
 // Where a thousand passes take longer than the stuck-time, they are counted

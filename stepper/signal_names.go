@@ -41,5 +41,5 @@ func SignalText(n int) string {
 
 // notifySignal mentions a signal that stops nothing.
 func (e *Engine) notifySignal(th *thread, sig int) {
-	e.report.notify("thread %d received signal %s, %s", th.number, SignalName(sig), SignalText(sig))
+	e.drive.Notify("thread %d received signal %s, %s", th.Number, SignalName(sig), SignalText(sig))
 }

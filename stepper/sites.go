@@ -5,8 +5,13 @@ import (
 	"rseqstep/table"
 )
 
-// insertTrap plants a software breakpoint for an owner, where one may stand.
-func (e *Engine) insertTrap(a table.Addr, o ledger.Owner) error { return e.points.Insert(a, o) }
+// guard says why an owner's breakpoint may not stand at a place.
+func (e *Engine) guard(a table.Addr, o ledger.Owner) error {
+	if o.Why == ledger.Asked {
+		return e.sections.Guard(a)
+	}
+	return e.sections.GuardOwn(a)
+}
 
 // awaited reports whether the command under way, or a called function, waits for a
 // thread at pc.

@@ -13,11 +13,11 @@ import (
 // set it would send the thread to the abort handler before the pass has begun. The
 // store is about to set it again.
 func (e *Engine) disarmStale(th *thread, p *table.Placed) error {
-	if !p.Contains(th.regs.PC()) {
+	if !p.Contains(th.Regs.PC()) {
 		return nil
 	}
 	var none [8]byte
-	if n, err := e.target.WriteMemory(th.rseq.CSField(), none[:]); n < len(none) {
+	if n, err := e.target.WriteMemory(th.Rseq.CSField(), none[:]); n < len(none) {
 		if err == nil {
 			err = io.ErrShortWrite
 		}

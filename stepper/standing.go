@@ -13,14 +13,14 @@ import (
 // "set $pc"), and not for a client that steps threads off breakpoints itself
 // (Policy.StandsToMeet): there a breakpoint is met, as if it was come to.
 func (e *Engine) startOff(th *thread) error {
-	put := th.put
-	for _, t := range e.threads {
-		t.put = 0
+	put := th.Put
+	for t := range e.threads() {
+		t.Put = 0
 	}
 	if e.policy.StandsToMeet {
 		var err error
-		for _, t := range e.threads {
-			t.stoppedAt = 0
+		for t := range e.threads() {
+			t.StoppedAt = 0
 			err = errors.Join(err, e.meetsHardware(t))
 		}
 		return err
@@ -28,32 +28,32 @@ func (e *Engine) startOff(th *thread) error {
 	if e.load(th) != nil { // it is going
 		return nil
 	}
-	pc := th.regs.PC()
-	if !e.book.TrapAt(pc) && !e.hardwareAt(pc) {
+	pc := th.Regs.PC()
+	if !e.book.TrapAt(pc) && !e.book.HardwareAt(pc) {
 		return nil
 	}
 	if pc == put {
 		return e.meetsHardware(th)
 	}
-	th.stoppedAt = pc
+	th.StoppedAt = pc
 	return nil
 }
 
 // meetsHardware makes a held thread meet the hardware breakpoint that it stands
 // at, also if the last stop was one there.
 func (e *Engine) meetsHardware(th *thread) error {
-	if !e.book.Hardware() || !e.target.Held(th.tid) || e.target.Queued(th.tid) || e.load(th) != nil {
+	if !e.book.Hardware() || !e.target.Held(th.TID) || e.target.Queued(th.TID) || e.load(th) != nil {
 		return nil
 	}
-	if !e.hardwareAt(th.regs.PC()) || !th.regs.PassesDebug() {
+	if !e.book.HardwareAt(th.Regs.PC()) || !th.Regs.PassesDebug() {
 		return nil
 	}
-	r := th.regs
+	r := th.Regs
 	r.SetPassesDebug(false)
-	if err := e.target.SetRegs(th.tid, &r); err != nil && !isGone(err) {
+	if err := e.target.SetRegs(th.TID, &r); err != nil && !isGone(err) {
 		return err
 	}
-	th.fresh = false
+	th.Fresh = false
 	return nil
 }
 
@@ -61,16 +61,16 @@ func (e *Engine) meetsHardware(th *thread) error {
 // of the user's stands at: the breakpoint is all that is to be seen of it, as with
 // gdb (infrun.c, gdbarch_skip_permanent_breakpoint).
 func (e *Engine) passOwnTrap(th *thread) (bool, error) {
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	if !e.points.At(pc) || !holds(e.target, pc, e.target.Arch().Breakpoint) {
 		return false, nil
 	}
-	r := th.regs
+	r := th.Regs
 	r.SetPC(pc + table.Addr(len(e.target.Arch().Breakpoint)))
-	if err := e.target.SetRegs(th.tid, &r); err != nil {
+	if err := e.target.SetRegs(th.TID, &r); err != nil {
 		return false, err
 	}
-	th.fresh = false
+	th.Fresh = false
 	return true, e.load(th)
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/tracee"
 )
 
 // StepAlone is StepInstruction of one instruction for a client that has taken a
@@ -19,15 +18,15 @@ func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
-		e.entering, e.alone = e.policy.Inside, true
-		defer func() { e.entering, e.alone = false, false }()
+		e.entering, e.drive.Holds = e.policy.Inside, true
+		defer func() { e.entering, e.drive.Holds = false, false }()
 		blocked, err := e.blockFor(th)
 		if err != nil {
 			return nil, err
 		}
 		stop, err := e.stepOne(th)
 		if blocked && th.quiet == nil { // a quiet phase keeps them blocked to its end
-			err = errors.Join(err, e.unblockSignals(th))
+			err = errors.Join(err, e.drive.UnblockSignals(th.Thread))
 		}
 		if stop != nil || err != nil {
 			return stop, err
@@ -43,45 +42,23 @@ func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
 // keeps them. It does not where that is a system call: it may look at the mask,
 // change it or hand it on to a child, and a signal may have to end its wait.
 func (e *Engine) blockFor(th *thread) (bool, error) {
-	if e.book.Blocked(th.tid) {
+	if e.book.Blocked(th.TID) {
 		return false, nil
 	}
 	if err := e.load(th); err != nil {
 		return false, err
 	}
-	insn, err := e.sections.Decode(th.regs.PC())
-	if err != nil || insn.Kind == machine.Syscall || th.inCall || e.toBeRestarted(th) {
-		if th.signal != 0 && th.deferred == 0 { // it was taken before
-			th.keepSignal(e.target, th.signal)
-			th.signal = 0
+	insn, err := e.sections.Decode(th.Regs.PC())
+	if err != nil || insn.Kind == machine.Syscall || th.InCall || e.drive.Restarts(th.Thread) {
+		if th.Signal != 0 && th.Deferred == 0 { // it was taken before
+			e.drive.Keep(th.Thread, th.Signal)
+			th.Signal = 0
 		}
 		return false, nil
 	}
-	if th.signal == 0 && th.deferred != 0 {
-		e.restoreKept(th)
-		th.signal, th.deferred = th.deferred, 0
+	if th.Signal == 0 && th.Deferred != 0 {
+		e.drive.RestoreKept(th.Thread)
+		th.Signal, th.Deferred = th.Deferred, 0
 	}
-	return true, e.blockSignals(th)
+	return true, e.drive.BlockSignals(th.Thread)
 }
-
-// waits reports whether a signal that came in a step alone waits for its end. One
-// that is blocked meanwhile is resumed with: the kernel queues it again, with its
-// siginfo_t (ptrace_signal, kernel/signal.c). One that cannot be blocked is a
-// fault, whose handler begins by that.
-func (e *Engine) waits(th *thread, ev tracee.Event) bool {
-	if ev.Kind != tracee.EventSignal || e.points.Catches(&ev) {
-		return false
-	}
-	d := e.signals.Of(ev.Signal)
-	if d.Stop || d.Print || !d.Pass {
-		return false
-	}
-	if ev.Signal != sigStop && (e.book.Blocked(th.tid) || heldBack>>(ev.Signal-1)&1 == 0) {
-		th.signal = ev.Signal
-		return true
-	}
-	return e.keepBack(th, ev)
-}
-
-// sigStop is SIGSTOP, which cannot be blocked (signal(7)).
-const sigStop = 19

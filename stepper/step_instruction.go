@@ -42,7 +42,7 @@ func (e *Engine) showInner(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	total, _ := e.symbols.Inlines(pc)
 	th.show(pc, total)
 	return nil
@@ -53,13 +53,13 @@ func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	pc := th.regs.PC()
-	if th.stoppedAt == pc || !e.book.TrapAt(pc) && !e.hardwareAt(pc) {
+	pc := th.Regs.PC()
+	if th.StoppedAt == pc || !e.book.TrapAt(pc) && !e.book.HardwareAt(pc) {
 		return nil, nil
 	}
 	stop, err := e.userBreak(th, pc)
 	if stop != nil {
-		th.stoppedAt = pc
+		th.StoppedAt = pc
 	}
 	return stop, err
 }
@@ -80,13 +80,13 @@ func (e *Engine) NextInstruction(ctx context.Context, n int) (Stop, error) {
 			if stop != nil || err != nil {
 				return stop, err
 			}
-			insn, err := e.sections.Decode(th.regs.PC())
+			insn, err := e.sections.Decode(th.Regs.PC())
 			if entered {
 				// The signal was the whole step.
 			} else if err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall) {
-				m := e.returnTo(th, insn.Next(), th.regs.SP())
+				m := e.returnTo(th, insn.Next(), th.Regs.SP())
 				if insn.Kind == machine.Call {
-					m.sections = e.sections.InFunction(insn.Target)
+					m.Sections = e.sections.InFunction(insn.Target)
 				}
 				if _, stop, err := e.do(m); stop != nil || err != nil {
 					return stop, err

@@ -94,12 +94,12 @@ func (q *probe) met(r Result) (over, stuck bool) {
 // stuckIn tells of a thread whose probe has found it stuck, and has it helped at
 // its next pass where the user wants that. The thread is held, others may run.
 func (e *Engine) stuckIn(th *thread, q *probe) {
-	if e.sentry != nil && e.sentry.tell(th.tid, q.placed.Start) {
-		r := StuckReport{TID: th.tid, Number: th.number, Section: e.sections.Name(q.placed), Start: q.placed.Start, For: e.policy.StuckTime, Passes: q.aborts}
+	if e.sentry != nil && e.sentry.tell(th.TID, q.placed.Start) {
+		r := StuckReport{TID: th.TID, Number: th.Number, Section: e.sections.Name(q.placed), Start: q.placed.Start, For: e.policy.StuckTime, Passes: q.aborts}
 		if e.onStuck != nil {
 			e.onStuck(r)
 		} else {
-			e.report.notify("%v", r)
+			e.drive.Notify("%v", r)
 		}
 	}
 	if e.policy.Stuck == StuckInjects {

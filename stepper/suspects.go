@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/table"
 )
 
@@ -23,12 +24,12 @@ func (th *thread) seen(p *table.Placed) {
 
 // count begins to count the passes of the thread that a move is for, and
 // returns what ends it; nil where nothing is counted. A move may be made on the way of another.
-func (e *Engine) count(th *thread, m *move) (end func() error) {
+func (e *Engine) count(th *thread, m *drive.Move) (end func() error) {
 	before := th.watch
-	if !m.counts() || len(e.sections.Image().Sections()) == 0 {
+	if !m.Counts() || len(e.sections.Image().Sections()) == 0 {
 		return nil
 	}
-	th.watch.counting, th.watch.suspects = true, e.suspects(th, m.sections)
+	th.watch.counting, th.watch.suspects = true, e.suspects(th, m.Sections)
 	return func() error {
 		th.watch.counting, th.watch.suspects = before.counting, before.suspects
 		return nil

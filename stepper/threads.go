@@ -3,55 +3,61 @@ package stepper
 import (
 	"errors"
 	"fmt"
+	"iter"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
 // thread is what the Engine knows of one thread.
 type thread struct {
-	tid    int
-	number int // 1, 2, … as first seen
+	*drive.Thread
 
-	regs  machine.Regs
-	fresh bool // regs are those of the thread as it is held now
-
-	rseq      tracee.RseqConfig
-	rseqKnown bool
-	rseqLost  bool // nothing tells whether it has a registration (tracee.ErrRseqUnknown)
-
-	signal    int        // to be delivered when it goes on
-	stoppedAt table.Addr // a breakpoint here has been reported; resuming steps off it
-	put       table.Addr // where SetRegs has put it since the last command: a breakpoint here is met
-	shownAt   table.Addr // shown counts only at this PC
-	shown     int        // inline depth the user is shown there
+	shownAt table.Addr // shown counts only at this PC
+	shown   int        // inline depth the user is shown there
 
 	quiet     *quiet       // the quiet phase it is in, nil in none
-	deferred  int          // a signal kept back until the instruction it interrupted is done
-	keptInfo  []byte       // its siginfo_t
 	passes    rseq.History // passes that did not commit, since the last commit
 	watch     passWatch
 	fruitless int         // all passes that did not commit
 	last      *lastPass   // the section it ran last
 	calls     []*vdsoCall // of vDSO functions it was stepped in and has not left, innermost last
-	runs      int         // how often it was let run natively
-	inCall    bool        // it was stopped at the entry into a system call
-	answered  bool        // its cpu_opv call was answered, and may have put it on another CPU
 	called    []*called   // functions it was made to call that have not returned, innermost last
+}
+
+// own is the Engine's part of a thread.
+func own(t *drive.Thread) *thread {
+	th, ok := t.Own.(*thread)
+	if !ok {
+		th = &thread{Thread: t}
+		t.Own = th
+	}
+	return th
 }
 
 var errGone = errors.New("the program is not being run")
 
-func (e *Engine) adopt(tid int) *thread {
-	if th, ok := e.threads[tid]; ok {
-		return th
+func (e *Engine) adopt(tid int) *thread { return own(e.drive.Adopt(tid)) }
+
+// thread is the thread of that id, nil for none.
+func (e *Engine) thread(tid int) *thread {
+	if t := e.drive.Thread(tid); t != nil {
+		return own(t)
 	}
-	e.lastThread++
-	th := &thread{tid: tid, number: e.lastThread}
-	e.threads[tid] = th
-	return th
+	return nil
+}
+
+// threads are all threads, in no order.
+func (e *Engine) threads() iter.Seq[*thread] {
+	return func(yield func(*thread) bool) {
+		for _, t := range e.drive.Threads() {
+			if !yield(own(t)) {
+				return
+			}
+		}
+	}
 }
 
 // selected is the thread commands work on.
@@ -59,55 +65,19 @@ func (e *Engine) selected() (*thread, error) {
 	if !e.target.Alive() {
 		return nil, errGone
 	}
-	th, ok := e.threads[e.current]
-	if !ok {
+	th := e.thread(e.drive.Current())
+	if th == nil {
 		return nil, errGone
 	}
 	return th, nil
 }
 
-// load makes th.regs those of the held thread.
-func (e *Engine) load(th *thread) error {
-	if th.fresh {
-		return nil
-	}
-	if err := e.target.Regs(th.tid, &th.regs); err != nil {
-		return err
-	}
-	th.fresh = true
-	return nil
-}
-
-// registration makes th.rseq what the kernel has registered.
-func (e *Engine) registration(th *thread) error {
-	if th.quiet != nil {
-		th.rseq, th.rseqKnown = th.quiet.config, true
-	}
-	if th.rseqKnown {
-		return nil
-	}
-	c, err := e.target.Rseq(th.tid)
-	if err != nil {
-		th.rseqLost = errors.Is(err, tracee.ErrRseqUnknown)
-		if !errors.Is(err, tracee.ErrNoRseq) && !th.rseqLost {
-			return err
-		}
-		c = tracee.RseqConfig{}
-	}
-	th.rseq, th.rseqKnown = c, true
-	return nil
-}
-
-// moved forgets what running may have changed in every thread.
-func (e *Engine) moved() {
-	for _, th := range e.threads {
-		th.fresh, th.rseqKnown = false, false
-	}
-}
+// load makes th.Regs those of the held thread.
+func (e *Engine) load(th *thread) error { return e.drive.Load(th.Thread) }
 
 // depth is the inline depth the user is shown at the thread's PC.
 func (e *Engine) depth(th *thread) int {
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	if th.shownAt == pc && pc != 0 {
 		return th.shown
 	}
@@ -122,15 +92,15 @@ func (e *Engine) Thread() int {
 	if !e.target.Alive() {
 		return 0
 	}
-	return e.current
+	return e.drive.Current()
 }
 
 // SelectThread makes tid the thread that commands work on.
 func (e *Engine) SelectThread(tid int) error {
-	if _, ok := e.threads[tid]; !ok || !e.target.Alive() {
+	if e.drive.Thread(tid) == nil || !e.target.Alive() {
 		return fmt.Errorf("no thread %d", tid)
 	}
-	e.current = tid
+	e.drive.Select(tid)
 	return nil
 }
 
@@ -139,9 +109,9 @@ func (e *Engine) Threads() []ThreadInfo {
 	var list []ThreadInfo
 	for _, tid := range e.target.Threads() {
 		th := e.adopt(tid)
-		info := ThreadInfo{Number: th.number, TID: tid, Name: e.target.ThreadName(tid)}
+		info := ThreadInfo{Number: th.Number, TID: tid, Name: e.target.ThreadName(tid)}
 		if e.load(th) == nil {
-			info.PC = th.regs.PC()
+			info.PC = th.Regs.PC()
 		}
 		info.Rseq = e.threadRseq(th)
 		e.RseqFeatureSize()
@@ -154,8 +124,8 @@ func (e *Engine) Threads() []ThreadInfo {
 // Regs are the registers of a held thread, or of a process that the Target holds
 // beside its own: one whose making was caught, the parent of a vfork.
 func (e *Engine) Regs(tid int) (machine.Regs, error) {
-	th, ok := e.threads[tid]
-	if !ok {
+	th := e.thread(tid)
+	if th == nil {
 		var r machine.Regs
 		if e.target.Regs(tid, &r) != nil {
 			return r, fmt.Errorf("no thread %d", tid)
@@ -163,29 +133,29 @@ func (e *Engine) Regs(tid int) (machine.Regs, error) {
 		return r, nil
 	}
 	err := e.load(th)
-	return th.regs, err
+	return th.Regs, err
 }
 
 // SetRegs changes the registers of a held thread, or of a process whose making was
 // caught.
 func (e *Engine) SetRegs(tid int, r machine.Regs) error {
-	th, ok := e.threads[tid]
-	if !ok && tid != 0 && tid == e.Undecided() {
+	th := e.thread(tid)
+	if th == nil && tid != 0 && tid == e.Undecided() {
 		return e.target.SetRegs(tid, &r)
 	}
-	if !ok {
+	if th == nil {
 		return fmt.Errorf("no thread %d", tid)
 	}
 	if err := e.load(th); err != nil {
 		return err
 	}
-	was := th.regs.PC()
+	was := th.Regs.PC()
 	if err := e.target.SetRegs(tid, &r); err != nil {
 		return err
 	}
-	th.fresh = false
+	th.Fresh = false
 	if r.PC() != was {
-		th.put, th.stoppedAt = r.PC(), 0
+		th.Put, th.StoppedAt = r.PC(), 0
 	}
 	// It may be where a called function returns to ("return").
 	_, err := e.callReturned(th)
@@ -201,14 +171,14 @@ func (e *Engine) WriteMemory(a table.Addr, p []byte) (int, error) {
 // Frames unwinds at most max frames of a held thread, innermost first. Inlined
 // calls that begin at the PC and are still to be entered are not shown.
 func (e *Engine) Frames(tid, max int) ([]Frame, error) {
-	th, ok := e.threads[tid]
-	if !ok {
+	th := e.thread(tid)
+	if th == nil {
 		return nil, fmt.Errorf("no thread %d", tid)
 	}
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	pc := th.regs.PC()
+	pc := th.Regs.PC()
 	total, _ := e.symbols.Inlines(pc)
 	hidden := total - e.depth(th)
 	frames := e.unwind(th, max+hidden)
@@ -231,3 +201,12 @@ type ThreadInfo struct {
 	Rseq   ThreadRseq
 	Mode   rseq.Mode // of its registration; 0 when it has none
 }
+
+// Only makes these threads, and those that they make, the only ones that run in the
+// next command (gdb's "set scheduler-locking on"), whatever that command needs to
+// get on: a thread that waits for one that is held waits until it is interrupted.
+// What the others have still to report stays unreported, and they stand where they
+// are: one that is looked at inside of a section is left to the kernel, which
+// restarts the section when the thread goes on. The selected thread is one of
+// those that run.
+func (e *Engine) Only(tids ...int) { e.drive.Only(tids...) }

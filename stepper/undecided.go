@@ -37,13 +37,3 @@ func (e *Engine) decide(keep FollowFork) error {
 	}
 	return errors.Join(e.unpin(), e.forkedAs(e.fork.event, keep))
 }
-
-// caughtFork is the Stop of a caught fork or vfork.
-func (e *Engine) caughtFork(ev tracee.Event) *Stop {
-	e.fork = &undecided{event: ev}
-	stop := &Stop{Reason: StopFork, TID: ev.TID, Child: ev.Child}
-	if ev.Kind == tracee.EventVfork {
-		stop.Reason = StopVfork
-	}
-	return stop
-}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 )
@@ -21,37 +22,36 @@ func (e *Engine) stepOne(th *thread) (*Stop, error) {
 
 // unit is one instruction of a thread, or the unit that it begins (DESIGN 4.1). Only
 // that thread moves, unless it blocks in the kernel.
-func (e *Engine) unit(th *thread) *move {
-	m := e.newMove()
-	m.th, m.unit = th, true
+func (e *Engine) unit(th *thread) *drive.Move {
+	m := e.drive.NewMove(th.Thread, drive.Planned)
+	m.Ask = e.asksUnit
 	return m
 }
 
 // askUnit is the plan of a unit: what it begins, and then what its instruction has led to.
-func (e *Engine) askUnit(m *move) answer {
-	if m.insn != nil {
-		return e.afterInstruction(m.th, m.insn)
+func (e *Engine) askUnit(m *drive.Move) drive.Answer {
+	if m.Insn != nil {
+		return e.afterInstruction(own(m.Thread), m.Insn)
 	}
-	return e.unitHere(m)
+	return e.unitHere(own(m.Thread), m)
 }
 
 // unitHere says what a thread's next instruction begins. It is asked once.
-func (e *Engine) unitHere(m *move) answer {
-	th := m.th
-	if err := errors.Join(e.pin(th), e.unwatchPasses(th)); err != nil {
-		return fails(err)
+func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
+	if err := errors.Join(e.drive.Pin(th.Thread), e.unwatchPasses(th)); err != nil {
+		return drive.Fails(err)
 	}
-	pc := th.regs.PC()
-	th.stoppedAt = 0
+	pc := th.Regs.PC()
+	th.StoppedAt = 0
 	if th.quiet != nil {
 		return e.insideHere(th)
 	}
 	if passed, err := e.passOwnTrap(th); passed || err != nil {
-		return arriveOr(err)
+		return drive.ArriveOr(err)
 	}
 	if e.book.TrapAt(pc) {
-		if err := e.liftTrap(m, pc); err != nil {
-			return fails(err)
+		if err := e.drive.Lift(m, pc); err != nil {
+			return drive.Fails(err)
 		}
 	}
 	if e.vdso != nil && e.vdso.Contains(pc) {
@@ -60,14 +60,14 @@ func (e *Engine) unitHere(m *move) answer {
 	insn, err := e.sections.Decode(pc)
 	if err != nil {
 		// Unreadable or unknown code: the processor decides (it will fault or not).
-		return then(e.instruction(th, nil), arrive)
+		return drive.Then(e.instruction(th, nil), drive.Arrive)
 	}
 	if insn.Store.Size != 0 {
-		if err := e.registration(th); err != nil {
-			return fails(err)
+		if err := e.drive.Registration(th.Thread); err != nil {
+			return drive.Fails(err)
 		}
-		if th.rseq.Registered() {
-			if arms, value, known := insn.Arms(&th.regs, th.rseq.CSField()); arms && !(known && value == 0) {
+		if th.Rseq.Registered() {
+			if arms, value, known := insn.Arms(&th.Regs, th.Rseq.CSField()); arms && !(known && value == 0) {
 				return e.sectionHere(th, insn)
 			}
 		}
@@ -75,21 +75,21 @@ func (e *Engine) unitHere(m *move) answer {
 	if e.sections.Image().At(pc) != nil {
 		now, err := e.readRseq(th)
 		if err != nil {
-			return fails(err)
+			return drive.Fails(err)
 		}
 		if now.Live {
 			return e.restart(th, now.Section)
 		}
 	}
-	m.insn = insn
-	return then(e.instruction(th, insn), nil)
+	m.Insn = insn
+	return drive.Then(e.instruction(th, insn), nil)
 }
 
 // afterInstruction looks at where an instruction has led: out of a function that the
 // user has called, or into a vDSO function, which is the unit then.
-func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) answer {
-	if len(th.called) > 0 && e.threads[th.tid] == th {
-		if a := stopped(e.callReturned(th)); !a.goesOn() {
+func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) drive.Answer {
+	if len(th.called) > 0 && e.drive.Knows(th.Thread) {
+		if a := stopped(e.callReturned(th)); !a.GoesOn() {
 			return a
 		}
 	}
@@ -98,21 +98,22 @@ func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) answer {
 		if e.vdso == nil || e.entering {
 			break
 		}
-		if f, ok := e.vdso.Entry(th.regs.PC()); ok {
-			return then(e.runVDSO(th, f), arrive)
+		if f, ok := e.vdso.Entry(th.Regs.PC()); ok {
+			return drive.Then(e.runVDSO(th, f), drive.Arrive)
 		}
 	}
-	return arrive()
+	return drive.Arrive()
 }
 
 // instruction is a single step of one instruction. insn may be nil when it could not be decoded.
-func (e *Engine) instruction(th *thread, insn *machine.Insn) *move {
-	m := e.newMove()
-	m.th, m.gait, m.lone, m.alone = th, single, true, tracee.FaultPatience
-	if insn == nil || insn.Kind == machine.Syscall || th.inCall || e.toBeRestarted(th) {
-		// The kernel may look at the thread's affinity, or block.
-		m.alone, m.kernel = blockPatience, true
+func (e *Engine) instruction(th *thread, insn *machine.Insn) *drive.Move {
+	m := e.drive.NewMove(th.Thread, drive.Single)
+	m.Lone, m.Alone = true, tracee.FaultPatience
+	if insn == nil || insn.Kind == machine.Syscall || th.InCall || e.drive.Restarts(th.Thread) {
+		// The kernel may look at the thread's affinity, or block, and map other code.
+		m.Alone, m.Kernel = blockPatience, true
+		m.End = func(drive.Ending) error { e.sections.FlushCode(); return nil }
 	}
-	th.inCall = false
+	th.InCall = false
 	return m
 }

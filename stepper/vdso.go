@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
@@ -30,9 +31,9 @@ func (c *vdsoCall) name() string { return c.function.Short }
 // newVDSOCall describes the activation that a thread is in. Its arguments are
 // known at the function's first instruction alone.
 func (e *Engine) newVDSOCall(th *thread, f *machine.VDSOFrame) *vdsoCall {
-	c := &vdsoCall{function: f.Function, back: f.Caller.PC(), cfa: f.CFA(), rounds: map[round]int{}, runs: th.runs, rung: RungRun}
-	if th.regs.PC() == f.Function.Start {
-		c.seen, c.args = true, th.regs.Arguments()
+	c := &vdsoCall{function: f.Function, back: f.Caller.PC(), cfa: f.CFA(), rounds: map[round]int{}, runs: th.Runs, rung: RungRun}
+	if th.Regs.PC() == f.Function.Start {
+		c.seen, c.args = true, th.Regs.Arguments()
 		if c.name() == "getrandom" {
 			c.untaken = e.randomUntaken(c)
 		}
@@ -48,21 +49,21 @@ func (c *vdsoCall) is(f *machine.VDSOFrame) bool {
 // vdsoHere steps a thread whose PC is in the vDSO: from a function's first
 // instruction the unit to its return, unless the user wants to look inside;
 // from anywhere else one instruction.
-func (e *Engine) vdsoHere(th *thread) answer {
-	pc := th.regs.PC()
-	frame, err := e.vdso.Leave(&th.regs, e.target)
+func (e *Engine) vdsoHere(th *thread) drive.Answer {
+	pc := th.Regs.PC()
+	frame, err := e.vdso.Leave(&th.Regs, e.target)
 	if err != nil {
 		insn, _ := e.sections.Decode(pc) // nil when it cannot be decoded
-		return then(e.instruction(th, insn), arrive)
+		return drive.Then(e.instruction(th, insn), drive.Arrive)
 	}
 	entry := pc == frame.Function.Start
 	c := th.vdsoCallOf(&frame)
-	if c != nil && entry && (!c.seen || c.args != th.regs.Arguments()) {
+	if c != nil && entry && (!c.seen || c.args != th.Regs.Arguments()) {
 		c = nil // called anew; with the same arguments it is as good as the same
 	}
 	if c == nil {
 		if entry && !e.entering {
-			return then(e.runVDSO(th, frame.Function), arrive)
+			return drive.Then(e.runVDSO(th, frame.Function), drive.Arrive)
 		}
 		c = e.newVDSOCall(th, &frame)
 		th.keepVDSOCall(c)
@@ -74,7 +75,7 @@ func (e *Engine) vdsoHere(th *thread) answer {
 // stepped in, in one go with no native run of which nobody knows what it did.
 func (th *thread) vdsoCallOf(f *machine.VDSOFrame) *vdsoCall {
 	for _, c := range th.calls {
-		if c.runs == th.runs && c.is(f) {
+		if c.runs == th.Runs && c.is(f) {
 			return c
 		}
 	}
@@ -86,7 +87,7 @@ func (th *thread) vdsoCallOf(f *machine.VDSOFrame) *vdsoCall {
 func (th *thread) keepVDSOCall(c *vdsoCall) {
 	var calls []*vdsoCall
 	for _, d := range th.calls {
-		if d.runs == th.runs && d.cfa != c.cfa {
+		if d.runs == th.Runs && d.cfa != c.cfa {
 			calls = append(calls, d)
 		}
 	}
@@ -104,10 +105,10 @@ func (th *thread) dropVDSOCall(c *vdsoCall) {
 }
 
 // runVDSO runs a vDSO function natively from its first instruction to its return address.
-func (e *Engine) runVDSO(th *thread, f machine.VDSOFunction) *move {
-	frame, err := e.vdso.Leave(&th.regs, e.target)
+func (e *Engine) runVDSO(th *thread, f machine.VDSOFunction) *drive.Move {
+	frame, err := e.vdso.Leave(&th.Regs, e.target)
 	if err != nil || frame.Function.Start != f.Start {
-		insn, _ := e.sections.Decode(th.regs.PC())
+		insn, _ := e.sections.Decode(th.Regs.PC())
 		return e.instruction(th, insn)
 	}
 	return e.runOut(th, e.newVDSOCall(th, &frame))
@@ -115,16 +116,16 @@ func (e *Engine) runVDSO(th *thread, f machine.VDSOFunction) *move {
 
 // runOut runs an activation natively to its return. When that takes long and
 // the thread still spins in it, the system call is made instead.
-func (e *Engine) runOut(th *thread, c *vdsoCall) *move {
-	m := e.runTo(th, []table.Addr{c.back}, func(th *thread) bool { return th.regs.SP() >= c.cfa })
-	m.keeps, m.overdue = true, func(th *thread) answer { return e.spins(th, c) }
-	m.end = func(how ending) error {
-		report := UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1, Rung: c.rung, Result: Diverted}
+func (e *Engine) runOut(th *thread, c *vdsoCall) *drive.Move {
+	m := runTo(th, []table.Addr{c.back}, func(th *drive.Thread) bool { return th.Regs.SP() >= c.cfa })
+	m.Keeps, m.Overdue = true, func(t *drive.Thread) drive.Answer { return e.spins(th, c) }
+	m.End = func(how drive.Ending) error {
+		report := UnitReport{TID: th.TID, Section: c.function.Name, Start: c.function.Start, CPU: -1, Rung: c.rung, Result: Diverted}
 		switch how {
-		case endFailed:
+		case drive.Failed:
 			return nil
-		case endArrived:
-			report.Result, report.Exit = Returned, th.regs.PC()
+		case drive.Arrived:
+			report.Result, report.Exit = Returned, th.Regs.PC()
 		}
 		e.report.unit(report)
 		return nil
@@ -135,25 +136,25 @@ func (e *Engine) runOut(th *thread, c *vdsoCall) *move {
 // spins looks at a thread that ought to have returned from c long ago and
 // still runs. It may be in a signal's handler, or about to return from a system
 // call that the function fell back to: then it goes on.
-func (e *Engine) spins(th *thread, c *vdsoCall) answer {
+func (e *Engine) spins(th *thread, c *vdsoCall) drive.Answer {
 	c.looks++
-	if th.regs.InSyscall() || !e.vdso.Contains(th.regs.PC()) || c.looks < c.enoughLooks() {
-		return answer{}
+	if th.Regs.InSyscall() || !e.vdso.Contains(th.Regs.PC()) || c.looks < c.enoughLooks() {
+		return drive.Answer{}
 	}
-	frame, err := e.vdso.Leave(&th.regs, e.target)
+	frame, err := e.vdso.Leave(&th.Regs, e.target)
 	if err != nil || !c.is(&frame) {
-		return answer{}
+		return drive.Answer{}
 	}
 	why, err := e.callInstead(th, c, &frame)
 	if err != nil {
-		return fails(err)
+		return drive.Fails(err)
 	}
 	if why != "" {
 		e.notifyVDSO(c, "it does not return, and the system call cannot take its place: "+why)
-		return answer{}
+		return drive.Answer{}
 	}
-	e.notifyVDSO(c, "it did not return within "+firstLook.String()+"; the system call of that name was made in its place")
-	return arrive()
+	e.notifyVDSO(c, "it did not return within "+drive.FirstLook.String()+"; the system call of that name was made in its place")
+	return drive.Arrive()
 }
 
 // slowestRandom is what getrandom generates at least in a second, bytes: a
@@ -176,5 +177,5 @@ func (e *Engine) notifyVDSO(c *vdsoCall, text string) {
 		}
 	}
 	c.told = append(c.told, text)
-	e.report.notify("%s in the vDSO: %s", c.name(), text)
+	e.drive.Notify("%s in the vDSO: %s", c.name(), text)
 }

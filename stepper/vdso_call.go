@@ -60,8 +60,8 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *machine.VDSOFrame) (why
 	case e.filtered(th):
 		return "the program has a seccomp filter that may kill it for the system call", nil
 	}
-	result, err := e.target.Syscall(th.tid, call.number, c.args[:call.args]...)
-	th.fresh = false
+	result, err := e.target.Syscall(th.TID, call.number, c.args[:call.args]...)
+	th.Fresh = false
 	if err != nil {
 		if isGone(err) {
 			return "", err
@@ -82,7 +82,7 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *machine.VDSOFrame) (why
 	regs := f.Caller
 	regs.SetResult(uint64(result))
 	regs.ForgetSyscall()
-	if err := e.target.SetRegs(th.tid, &regs); err != nil {
+	if err := e.target.SetRegs(th.TID, &regs); err != nil {
 		return "", err
 	}
 	c.rung = RungOpv

@@ -3,6 +3,7 @@ package stepper
 import (
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
@@ -11,22 +12,22 @@ import (
 // A loop in it that has come round too often is left: a stepped thread can find
 // the sequence count changed at each round, and would stay for ever. inner is
 // the frame the PC is in.
-func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) answer {
-	insn, err := e.sections.Decode(th.regs.PC())
+func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) drive.Answer {
+	insn, err := e.sections.Decode(th.Regs.PC())
 	if err != nil {
-		return then(e.instruction(th, nil), arrive)
+		return drive.Then(e.instruction(th, nil), drive.Arrive)
 	}
-	return then(e.instruction(th, insn), func() answer { return e.afterVDSOStep(th, c, insn, inner) })
+	return drive.Then(e.instruction(th, insn), func() drive.Answer { return e.afterVDSOStep(th, c, insn, inner) })
 }
 
 // afterVDSOStep counts the rounds that an activation's loops have made.
-func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *machine.Insn, inner table.Addr) answer {
-	pc := th.regs.PC()
+func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *machine.Insn, inner table.Addr) drive.Answer {
+	pc := th.Regs.PC()
 	if !e.vdso.Contains(pc) {
 		if insn.Kind == machine.Return {
 			th.dropVDSOCall(c)
 		}
-		return arrive() // or a signal's handler has begun
+		return drive.Arrive() // or a signal's handler has begun
 	}
 	switch insn.Kind {
 	case machine.Call, machine.IndirectCall:
@@ -46,7 +47,7 @@ func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *machine.Insn, inne
 			return e.leaveVDSO(th, c, c.rounds[r])
 		}
 	}
-	return arrive()
+	return drive.Arrive()
 }
 
 // maxRounds is how often a loop of a vDSO function may come round in one
@@ -74,51 +75,51 @@ const maxRandom = 0x7ffff000
 
 // leaveVDSO gets a thread out of an activation whose loop came round n times:
 // by the equivalent system call, or natively where that cannot be made.
-func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) answer {
+func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) drive.Answer {
 	th.dropVDSOCall(c)
-	frame, err := e.vdso.Leave(&th.regs, e.target)
+	frame, err := e.vdso.Leave(&th.Regs, e.target)
 	if err != nil {
-		return fails(fmt.Errorf("internal: the frame of %s is lost: %w", c.function.Name, err))
+		return drive.Fails(fmt.Errorf("internal: the frame of %s is lost: %w", c.function.Name, err))
 	}
 	why, err := e.callInstead(th, c, &frame)
 	if err != nil {
-		return fails(err)
+		return drive.Fails(err)
 	}
 	if why != "" {
 		e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; it was run natively to its return, because %s", n, why))
-		return then(e.runOut(th, c), arrive)
+		return drive.Then(e.runOut(th, c), drive.Arrive)
 	}
 	e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; the system call of that name was made in its place", n))
-	e.report.unit(UnitReport{TID: th.tid, Section: c.function.Name, Start: c.function.Start, CPU: -1,
-		Result: Returned, Exit: th.regs.PC(), Rung: c.rung})
-	return arrive()
+	e.report.unit(UnitReport{TID: th.TID, Section: c.function.Name, Start: c.function.Start, CPU: -1,
+		Result: Returned, Exit: th.Regs.PC(), Rung: c.rung})
+	return drive.Arrive()
 }
 
 // throughHandler runs a signal's handler, about to begin, to its end: the thread
 // is back where it stands. Inside a vDSO function the handler may have left by
 // siglongjmp(3) instead, and come back to this place in another call of the
 // function; that one is met at its first instruction.
-func (e *Engine) throughHandler(th *thread) *move {
-	pc, sp, runs := th.regs.PC(), th.regs.SP(), th.runs
+func (e *Engine) throughHandler(th *thread) *drive.Move {
+	pc, sp, runs := th.Regs.PC(), th.Regs.SP(), th.Runs
 	where := []table.Addr{pc}
 	var c *vdsoCall
 	if e.vdso != nil && e.vdso.Contains(pc) && len(th.calls) > 0 {
-		if frame, err := e.vdso.Leave(&th.regs, e.target); err == nil {
+		if frame, err := e.vdso.Leave(&th.Regs, e.target); err == nil {
 			c = th.vdsoCallOf(&frame)
 		}
 		if c != nil && c.function.Start != pc {
 			where = append(where, c.function.Start)
 		}
 	}
-	m := e.runTo(th, where, func(th *thread) bool {
-		r := &th.regs
+	m := runTo(th, where, func(th *drive.Thread) bool {
+		r := &th.Regs
 		return r.PC() == pc && r.SP() == sp || c != nil && r.PC() == c.function.Start && r.EntryCFA() == c.cfa
 	})
-	m.end = func(how ending) error {
-		if how == endArrived && th.regs.PC() == pc {
+	m.End = func(how drive.Ending) error {
+		if how == drive.Arrived && th.Regs.PC() == pc {
 			for _, d := range th.calls {
 				if d.runs == runs {
-					d.runs = th.runs
+					d.runs = th.Runs
 				}
 			}
 		}

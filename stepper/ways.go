@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
@@ -9,17 +10,17 @@ import (
 // outside that the ways out lead to, and at instructions inside of which only
 // the processor knows where they lead.
 type wayTraps struct {
-	*move
+	*drive.Move
 	e       *Engine
 	ways    machine.Ways
 	stepped map[table.Addr]bool // instructions inside that are stepped when they are met
-	here    decision            // steps one
+	here    drive.Decision      // steps one
 	blind   bool                // some way out cannot be trapped: instruction by instruction, then
 }
 
 // way traps a way out where it ends or, where nothing may be planted there, on the
 // instruction that it begins with.
-func (w *wayTraps) way(b machine.Branch, there decision) {
+func (w *wayTraps) way(b machine.Branch, there drive.Decision) {
 	places := w.e.sections.Places(b.To)
 	if !w.e.sections.Allow(places) {
 		if w.ways.Sure(b.From) {
@@ -28,7 +29,7 @@ func (w *wayTraps) way(b machine.Branch, there decision) {
 		return
 	}
 	for _, a := range places {
-		w.trap(a, there)
+		w.Trap(a, there)
 	}
 }
 
@@ -43,7 +44,7 @@ func (w *wayTraps) step(a table.Addr) {
 		w.blind = true
 	default:
 		w.stepped[a] = true
-		w.trap(a, w.here)
+		w.Trap(a, w.here)
 	}
 }
 
@@ -92,9 +93,9 @@ func (w *wayTraps) jump(a table.Addr) {
 // prune drops traps that the exits of a section put into the ranges themselves,
 // but for those that keep names, and those of which a place is not allowed.
 func (w *wayTraps) prune(ranges []Range, keep func(table.Addr) bool) {
-	for a := range w.at {
+	for a := range w.At {
 		if machine.InRanges(ranges, a) && !w.stepped[a] && !keep(a) || w.e.sections.GuardOwn(a) != nil {
-			delete(w.at, a)
+			delete(w.At, a)
 		}
 	}
 }

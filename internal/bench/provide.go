@@ -70,7 +70,7 @@ func answerAll(stdout *os.File, argv []string) error {
 		if err := p.Resume(tid, 0); err != nil {
 			return err
 		}
-		ev, err := p.Wait()
+		ev, err := p.Wait(nil)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ var layers = [][]string{
 	{"stepper/line"},              // what stepping through lines asks
 	{"stepper/ledger"},            // what is changed in the program, and to be undone
 	{"stepper/points"},            // breakpoints of the user's
+	{"stepper/drive"},             // the loop that moves threads
 	{"stepper/corefile"},          // the world, as a core file has it
 	{"stepper/ptrace"},            // the world: Linux
 	{"stepper"},                   // the Engine

@@ -149,53 +149,33 @@ func (t *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr,
 	return t.Target.SetDebug(tid, slot, kind, addr, length)
 }
 
-func (t *Target) Step(tid, sig int, patience time.Duration) (tracee.Event, error) {
-	if err := t.fails("step", tid, append(request(), waiting()...)); err != nil {
+func (t *Target) Go(tid, sig int, how tracee.How, patience time.Duration) (tracee.Event, error) {
+	verb := "run"
+	if how == tracee.Single {
+		verb = "step"
+	}
+	if err := t.fails(verb, tid, append(request(), waiting()...)); err != nil {
 		return tracee.Event{}, err
 	}
-	return t.Target.Step(tid, sig, patience)
+	return t.Target.Go(tid, sig, how, patience)
 }
 
-func (t *Target) Run(tid, sig int, patience time.Duration) (tracee.Event, error) {
-	if err := t.fails("run", tid, append(request(), waiting()...)); err != nil {
-		return tracee.Event{}, err
+func (t *Target) Release(tid, sig int, how tracee.How) error {
+	verb := "resume"
+	if how != tracee.Freely {
+		verb = "resume in place"
 	}
-	return t.Target.Run(tid, sig, patience)
-}
-
-func (t *Target) Resume(tid, sig int) error {
-	if err := t.fails("resume", tid, request()); err != nil {
+	if err := t.fails(verb, tid, request()); err != nil {
 		return err
 	}
-	return t.Target.Resume(tid, sig)
+	return t.Target.Release(tid, sig, how)
 }
 
-func (t *Target) ResumeInPlace(tid, sig int) error {
-	if err := t.fails("resume in place", tid, request()); err != nil {
-		return err
-	}
-	return t.Target.ResumeInPlace(tid, sig)
-}
-
-func (t *Target) ResumeStep(tid, sig int) error {
-	if err := t.fails("resume in place", tid, request()); err != nil {
-		return err
-	}
-	return t.Target.ResumeStep(tid, sig)
-}
-
-func (t *Target) Wait() (tracee.Event, error) {
+func (t *Target) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	if err := t.fails("wait", 0, waiting()); err != nil {
 		return tracee.Event{}, err
 	}
-	return t.Target.Wait()
-}
-
-func (t *Target) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
-	if err := t.fails("wait", 0, waiting()); err != nil {
-		return tracee.Event{}, err
-	}
-	return t.Target.WaitFor(wanted)
+	return t.Target.Wait(wanted)
 }
 
 func (t *Target) Hold() error {

@@ -24,6 +24,10 @@ type Book struct {
 	p     Process
 	fresh int
 
+	// Guard says why an owner's breakpoint may not stand at a place; nil: it may
+	// stand anywhere.
+	Guard func(table.Addr, Owner) error
+
 	traps   map[table.Addr]*trap
 	every   [Slots]register   // debug registers of every thread
 	own     map[slot]register // debug registers of one thread

@@ -25,6 +25,7 @@ type slot struct{ tid, n int }
 type register struct {
 	owner Owner // nobody: it is to be freed, and that has failed so far
 	set   bool
+	at    table.Addr // of one that stops before the instruction there; 0 for others
 }
 
 // SetDebug gives an owner a free debug register of every thread.
@@ -38,7 +39,10 @@ func (b *Book) SetDebug(o Owner, kind tracee.DebugKind, a table.Addr, length int
 			b.end()
 			return fmt.Errorf("cannot set debug register %d to %v: %w", n, a, err)
 		}
-		b.every[n] = register{o, true}
+		b.every[n] = register{owner: o, set: true}
+		if kind == tracee.DebugExecute {
+			b.every[n].at = a
+		}
 		return nil
 	}
 	return ErrNoSlot
@@ -87,6 +91,17 @@ func (b *Book) Hardware() bool {
 	return false
 }
 
+// HardwareAt reports whether a debug register of every thread stops before the
+// instruction at a.
+func (b *Book) HardwareAt(a table.Addr) bool {
+	for n := range b.every {
+		if !b.Free(n) && b.every[n].at == a && a != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // FreeIn is the debug registers that nobody but an owner has in a thread.
 func (b *Book) FreeIn(tid int, o Owner) (free []int) {
 	for n := range b.every {
@@ -104,7 +119,7 @@ func (b *Book) SetDebugIn(tid, n int, o Owner, a table.Addr) error {
 		b.end()
 		return err
 	}
-	b.own[slot{tid, n}] = register{o, true}
+	b.own[slot{tid, n}] = register{owner: o, set: true, at: a}
 	return nil
 }
 

@@ -14,10 +14,21 @@ type trap struct {
 	out    bool    // it is out of the program's memory, for a thread to pass
 }
 
+// RefusedError says why no breakpoint may stand at a place.
+type RefusedError struct{ Err error }
+
+func (e *RefusedError) Error() string { return e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
+
 // Plant plants a software breakpoint for an owner, who may have it already. It is
-// planted once, however many owners it has. Whether one may stand there is the
-// caller's to know.
+// planted once, however many owners it has. A *RefusedError says that none may stand
+// there (Book.Guard).
 func (b *Book) Plant(a table.Addr, o Owner) error {
+	if b.Guard != nil && !b.OwnedFor(a) {
+		if err := b.Guard(a, o); err != nil {
+			return &RefusedError{Err: err}
+		}
+	}
 	if t := b.traps[a]; t != nil {
 		if !slices.Contains(t.owners, o) {
 			t.owners = append(t.owners, o)

@@ -10,9 +10,9 @@ import (
 // ErrNoSyscallReports says that system calls of the process cannot be reported.
 var ErrNoSyscallReports = errors.New("the target cannot report system calls")
 
-// caughtBy is the kind of catchpoint that an event is for, and the number of its
+// CaughtBy is the kind of catchpoint that an event is for, and the number of its
 // system call or signal; ok is false for events that none is for.
-func caughtBy(ev *tracee.Event) (kind Kind, number int, ok bool) {
+func CaughtBy(ev *tracee.Event) (kind Kind, number int, ok bool) {
 	switch ev.Kind {
 	case tracee.EventFork:
 		return CatchFork, 0, true
@@ -37,7 +37,7 @@ func (b *Breakpoint) waitsFor(kind Kind, number int) bool {
 
 // Catches reports whether a catchpoint is for an event, whatever its condition.
 func (s *Set) Catches(ev *tracee.Event) bool {
-	kind, number, ok := caughtBy(ev)
+	kind, number, ok := CaughtBy(ev)
 	return ok && slices.ContainsFunc(s.list, func(b *Breakpoint) bool { return b.waitsFor(kind, number) })
 }
 
@@ -50,7 +50,7 @@ func (s *Set) ClientCatches(kind Kind) bool {
 // Catch decides which catchpoints stop the thread for its event.
 // Precondition: every thread is held.
 func (s *Set) Catch(ev *tracee.Event) (met []int) {
-	kind, number, ok := caughtBy(ev)
+	kind, number, ok := CaughtBy(ev)
 	if !ok {
 		return nil
 	}

@@ -43,7 +43,7 @@ func TestProcessesThatAreSplitRunInTurn(t *testing.T) {
 	if ev, err := runPassing(p); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Code != 100+9 {
 		t.Errorf("the parent: %+v, %v", ev, err)
 	}
-	if ev, err := q.Wait(); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Signal != int(unix.SIGKILL) {
+	if ev, err := q.Wait(nil); err != nil || ev.Kind != tracee.EventProcessExit || ev.Status.Signal != int(unix.SIGKILL) {
 		t.Errorf("the child: %+v, %v", ev, err)
 	}
 }

@@ -61,7 +61,7 @@ func countHits(t *testing.T, p *Process, kind tracee.EventKind, over func(tracee
 	t.Helper()
 	for {
 		resumeAll(t, p)
-		ev, err := p.Wait()
+		ev, err := p.Wait(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func TestRemovedBreakpointIsForgottenByWhoeverRanIntoIt(t *testing.T) {
 	first := 0
 	for first == 0 {
 		resumeAll(t, p)
-		ev, err := p.Wait()
+		ev, err := p.Wait(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -85,11 +85,11 @@ func checkEnd(t *testing.T, p *Process, tid int, want tracee.ExitStatus, patienc
 		case tracee.EventStep:
 			continue
 		case tracee.EventExit:
-			if ev, err = p.Wait(); err != nil {
+			if ev, err = p.Wait(nil); err != nil {
 				t.Fatal(err)
 			}
 			for ev.Kind == tracee.EventExit {
-				if ev, err = p.Wait(); err != nil {
+				if ev, err = p.Wait(nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -141,7 +141,7 @@ int main(void) {
 	clones, exits := 0, 0
 	for n := 0; ; n++ {
 		resumeAll(t, p)
-		ev, err := p.Wait()
+		ev, err := p.Wait(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -128,7 +128,7 @@ func resumeAll(t testing.TB, p *Process) {
 func until(t testing.TB, p *Process, kind tracee.EventKind) tracee.Event {
 	t.Helper()
 	for {
-		ev, err := p.Wait()
+		ev, err := p.Wait(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

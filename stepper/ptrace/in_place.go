@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ResumeInPlace is Resume for a thread that must run on the CPU it stopped on.
+// resumeInPlace is Resume for a thread that must run on the CPU it stopped on.
 // A thread that stopped between reading its CPU's number and the section that
 // compares it would otherwise abort there, because the kernel seldom wakes a
 // tracee on its tracer's CPU: 88 of 160 continues between the two aborted.
@@ -29,7 +29,7 @@ import (
 // A thread that is to survive the debugger (reprieve) keeps its affinity: if
 // the debugger were killed in that time, the thread would keep the narrow one.
 // Such a thread may see an abort, as any preemption causes.
-func (p *Process) ResumeInPlace(tid, sig int) error {
+func (p *Process) resumeInPlace(tid, sig int) error {
 	if p.pinned.tid != 0 {
 		if err := p.Unpin(); err != nil {
 			return err

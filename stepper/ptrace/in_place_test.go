@@ -45,7 +45,7 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 	}
 	rounds, waiting := 0, 0
 	for {
-		ev, err := p.Wait()
+		ev, err := p.Wait(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func TestResumeInPlaceKeepsTheCPUAndTheAffinity(t *testing.T) {
 		}
 		stepOver(t, p, ev.TID, f)
 		before, counted := p.turns(ev.TID)
-		if err := p.ResumeInPlace(ev.TID, 0); err != nil {
+		if err := p.resumeInPlace(ev.TID, 0); err != nil {
 			t.Fatal(err)
 		}
 		rounds++

@@ -23,7 +23,7 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 	var met int
 	for met == 0 {
 		resumeAll(t, p)
-		ev, err := p.Wait()
+		ev, err := p.Wait(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 	main := p.PID() // it waits for the others, which stop as soon as they are created
 	for _, changed := range []bool{false, true} {
 		for p.Queued(main) { // a thread that it created
-			if _, err := p.Wait(); err != nil {
+			if _, err := p.Wait(nil); err != nil {
 				t.Fatal(err)
 			}
 		}

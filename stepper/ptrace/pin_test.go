@@ -80,7 +80,7 @@ func TestStayAndPinEndInEitherOrder(t *testing.T) {
 		'R': p.Roam,
 		'P': func() error { return p.Pin(pid) },
 		'U': p.Unpin,
-		'G': func() error { return errors.Join(p.ResumeInPlace(pid, 0), p.Hold()) },
+		'G': func() error { return errors.Join(p.resumeInPlace(pid, 0), p.Hold()) },
 	}
 	letters := "SRPUG"
 	for n := range 5 * 5 * 5 * 5 {

@@ -128,7 +128,7 @@ func (p *Process) comesAgain(t *thread) bool {
 }
 
 // DropSignal drops the signal that a stopped thread is stopped for: Detach will
-// not deliver it. (Step, Run and Resume deliver the signal they are given.)
+// not deliver it. (Go and Release deliver the signal they are given.)
 func (p *Process) DropSignal(tid int) error {
 	t, err := p.findHeld(tid, "drop signal")
 	if err == nil && t.stop == stopSignal {

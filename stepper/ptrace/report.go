@@ -18,10 +18,10 @@ const stoppedAtCall = unix.SIGTRAP | 0x80
 // returns, from its next resume on.
 func (p *Process) ReportSyscalls(on bool) { p.reports = on }
 
-// reporting replaces req by the request that also reports the thread's system
-// calls. A step over the call instruction, or out of a call whose entry was
-// reported, becomes PTRACE_SYSCALL: it stops at the entry, or at the return,
-// and a single step would show neither.
+// reporting is the request that a thread is to be resumed with instead of req
+// so that its system calls are reported. A step over the instruction, or out of
+// a call whose entry was reported, is a PTRACE_SYSCALL too: it stops at the
+// entry, or at the return, and single steps would show neither.
 func (p *Process) reporting(tid, req, sig int) int {
 	if !p.reports || req != reqCont && req != reqSingleStep {
 		return req
@@ -31,7 +31,7 @@ func (p *Process) reporting(tid, req, sig int) int {
 	}
 	t := p.threads[tid]
 	if t == nil || !t.held || sig != 0 {
-		return req // a handler runs first
+		return req // a handler comes first
 	}
 	if t.entered && t.midcall {
 		return reqSyscall
@@ -46,9 +46,8 @@ func (p *Process) reporting(tid, req, sig int) int {
 	return req
 }
 
-// takeSyscall handles a syscall-stop. If the tracer has interrupted a call, the
-// kernel makes it again, so neither its return nor its second entry is
-// reported.
+// takeSyscall is a syscall-stop. A call that we have interrupted ourselves is
+// made again by the kernel, so neither its return nor its second entry is news.
 func (p *Process) takeSyscall(t *thread, asked bool) error {
 	entry, err := p.atEntry(t)
 	if err != nil {
@@ -59,9 +58,9 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	}
 	number := t.regs.now.SyscallNumber()
 	t.entered, t.midcall = entry, entry
-	// The entry's stop answers an earlier request to stop, but that request leaves the
-	// thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets TIF_SIGPENDING,
-	// but never clears it"): the call will be interrupted at once.
+	// A request to stop that came before the entry's stop is answered by that, but
+	// leaves the thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets
+	// TIF_SIGPENDING, but never clears it"): the call will be interrupted at once.
 	ours := asked || t.nudged
 	t.nudged = entry && asked
 	if !p.reports {
@@ -84,8 +83,8 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	return nil
 }
 
-// unreported resumes a thread from a syscall-stop that is not to be reported,
-// unless it was asked to stop: then it stays.
+// unreported lets a thread go on from a syscall-stop that nobody wants to know
+// of, unless it was asked to stop: then it has.
 func (p *Process) unreported(t *thread, asked bool) error {
 	if asked {
 		return nil
@@ -93,9 +92,9 @@ func (p *Process) unreported(t *thread, asked bool) error {
 	return p.resume(t, t.how, 0)
 }
 
-// notAsked resumes a thread from a syscall-stop that comes from ResumeInPlace,
-// or from the time when calls were still reported. If the thread was asked to
-// stop, it stops in the call, as it would have.
+// notAsked lets a thread go on from a syscall-stop that it was resumed to for
+// resumeInPlace's sake, or while calls were reported still. It does not stay
+// there if it was asked to stop: it stops in the call then, as it would have.
 func (p *Process) notAsked(t *thread, asked bool) error {
 	t.how = reqCont
 	err := p.resume(t, t.how, 0)
@@ -116,8 +115,8 @@ func (p *Process) atEntry(t *thread) (bool, error) {
 	return info[0] == entry, nil
 }
 
-// interrupted reports whether a system call's result makes the kernel restart
-// the call (ERESTARTSYS to ERESTART_RESTARTBLOCK, include/linux/errno.h).
+// interrupted reports whether a system call's result tells the kernel to make
+// the call again (ERESTARTSYS to ERESTART_RESTARTBLOCK, include/linux/errno.h).
 func interrupted(rax uint64) bool {
 	n := -int64(rax)
 	return n >= 512 && n <= 516

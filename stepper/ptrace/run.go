@@ -84,9 +84,6 @@ func (p *Process) send(t *thread, sig int) error {
 // SIGCONT.
 func (p *Process) Resume(tid, sig int) error { return p.letGo(tid, reqCont, sig) }
 
-// ResumeStep is Resume by PTRACE_SINGLESTEP.
-func (p *Process) ResumeStep(tid, sig int) error { return p.letGo(tid, reqSingleStep, sig) }
-
 func (p *Process) letGo(tid, req, sig int) error {
 	req = p.reporting(tid, req, sig)
 	p.kicker.quiet()

@@ -29,7 +29,7 @@ int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`
 				if err := p.Resume(p.PID(), 0); err != nil {
 					return tracee.Event{}, err
 				}
-				return p.Wait()
+				return p.Wait(nil)
 			},
 		} {
 			t.Run(name+", "+way, func(t *testing.T) {
@@ -253,7 +253,7 @@ int main(void) { signal(SIGCONT, handler); raise(SIGSTOP); return continued ? 11
 		t.Fatal(err)
 	}
 	time.AfterFunc(50*time.Millisecond, func() { _ = unix.Kill(p.PID(), unix.SIGCONT) })
-	if ev, err = p.Wait(); err != nil || ev.Kind != tracee.EventGroupEnd {
+	if ev, err = p.Wait(nil); err != nil || ev.Kind != tracee.EventGroupEnd {
 		t.Fatalf("got %+v, %v", ev, err)
 	}
 	if ev, err = p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGCONT) {

@@ -55,7 +55,7 @@ func TestStepRunsEachInstructionOnceAndUnseen(t *testing.T) {
 	if p.Alive() {
 		t.Error("still alive")
 	}
-	if _, err := p.Wait(); err == nil {
+	if _, err := p.Wait(nil); err == nil {
 		t.Error("Wait after the end returned another event")
 	}
 }
@@ -129,7 +129,7 @@ int main(void) { char c; return read(0, &c, 1) == 1 ? c : 99; }`)
 	if _, err := w.Write([]byte{7}); err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Wait(); err != nil || ev.Kind != tracee.EventStep {
+	if ev, err := p.Wait(nil); err != nil || ev.Kind != tracee.EventStep {
 		t.Fatalf("got %+v, %v; the step was to end when the call did", ev, err)
 	}
 	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 7 {

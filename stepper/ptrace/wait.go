@@ -13,12 +13,12 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// kicked is what collect returns if a kick ended the wait.
+// kicked is what collect returns for a wait that was ended by a kick.
 const kicked = -1
 
-// collect waits for a status of thread tid, or of any thread if tid is -1, and
-// stores it in p.status. It returns the thread's id; 0 with waitNoHang if there
-// is none; or kicked.
+// collect waits for a status of the thread tid, or of any when tid is -1,
+// and leaves it in p.status. It returns whose it is; 0 with waitNoHang when
+// there is none; kicked.
 func (p *Process) collect(tid, flags int) (int, error) {
 	got, e := wait4(tid, &p.status, waitAll|waitNoThread|flags)
 	switch e {
@@ -30,15 +30,14 @@ func (p *Process) collect(tid, flags int) (int, error) {
 	return 0, &Error{Op: "wait", TID: max(tid, 0), Err: e}
 }
 
-// Wait returns the next event of any thread: a queued one, or the next one of a
-// running thread. With no thread running and nothing queued it fails with
-// ErrState instead of waiting for ever.
-func (p *Process) Wait() (tracee.Event, error) {
-	return p.WaitFor(func(*tracee.Event) bool { return true })
-}
-
-// WaitFor is Wait for the events that wanted accepts; the others stay queued.
-func (p *Process) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+// Wait returns the next event of any thread that wanted takes (nil: every one): a
+// queued one, or the next that a running thread brings. The others stay queued. With
+// no thread running and nothing queued it fails with ErrState instead of waiting for
+// ever.
+func (p *Process) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	if wanted == nil {
+		wanted = func(*tracee.Event) bool { return true }
+	}
 	p.kicker.quiet()
 	if err := p.recheck(); err != nil {
 		return tracee.Event{}, err
@@ -73,10 +72,10 @@ func (p *Process) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error)
 	}
 }
 
-// takeOthers collects the statuses that the other threads have meanwhile, so that each
-// gets its turn before a resumed one reports again. wait4(2) reports a tracer's newest
-// threads first (do_wait, kernel/exit.c): of 500 threads that each created another and
-// ended, the older ones were not reported for minutes.
+// takeOthers takes what the other threads have brought meanwhile, so that each has its
+// turn before one that goes on brings the next. wait4(2) tells of a tracer's
+// newest threads first (do_wait, kernel/exit.c): of 500 that each made another and
+// ended, the older ones were never told of, for minutes.
 func (p *Process) takeOthers() error {
 	for n := len(p.order) - 1; n > 0 && p.alive; n-- {
 		got, err := p.collect(-1, waitNoHang)
@@ -93,8 +92,8 @@ func (p *Process) takeOthers() error {
 	return nil
 }
 
-// anyRunning reports whether a wait can end: some thread is not stopped, apart from a
-// leader that only waits to be reaped. (It is reaped after its last thread.)
+// anyRunning reports whether a wait can end: some thread is not held, a
+// leader that only waits to be reaped aside. (It is reaped after its last thread.)
 func (p *Process) anyRunning() bool {
 	for _, t := range p.order {
 		if !t.held && (!t.zombie || p.alone(t)) {
@@ -104,8 +103,8 @@ func (p *Process) anyRunning() bool {
 	return false
 }
 
-// anyKilled looks for stopped threads that SIGKILL or another thread's
-// exit_group has taken out of their stop: their exits will follow.
+// anyKilled looks for threads that we hold and that SIGKILL or another
+// thread's exit_group has taken out of their stop: their ends are on the way.
 func (p *Process) anyKilled() bool {
 	found := false
 	for _, t := range append([]*thread(nil), p.order...) {
@@ -120,9 +119,9 @@ func (p *Process) anyKilled() bool {
 	return found
 }
 
-// await waits until thread t has an event, and queues the events of others. A
-// zero deadline waits for ever. Only Step and Run call it, so it also returns
-// an event of the whole process.
+// await waits until thread t has something to say, and queues what others
+// say meanwhile. deadline zero waits without end. Only Step and Run call it,
+// so an event that concerns the whole process is theirs to return as well.
 func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 	for {
 		for i := range p.queue {
@@ -136,8 +135,8 @@ func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 			return tracee.Event{}, &Error{Op: "wait", TID: t.tid, Err: unix.ESRCH}
 		}
 		if t.held {
-			// It answered PTRACE_INTERRUPT, perhaps while the expected trap is still
-			// pending: report the trap first, and the interrupt with the next call.
+			// It answered PTRACE_INTERRUPT, perhaps with the trap waited for
+			// still pending: that comes first, the interrupt with the next call.
 			if trapPending(t.tid) {
 				if err := p.takeUp(t); err != nil {
 					return tracee.Event{}, err
@@ -169,9 +168,9 @@ func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 	}
 }
 
-// take updates the threads' state with one wait status and queues the event, if there is
-// one. A thread that has been killed meanwhile has none, without an error: its exit is
-// the next status.
+// take works one wait status into the threads' state and queues the event it
+// makes, if it makes one. A thread that is killed meanwhile makes none and is no
+// error: its exit is the next status.
 func (p *Process) take(tid int, status uint32) error {
 	return ignoreGone(p.takeStatus(tid, status))
 }
@@ -242,12 +241,11 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		p.push(tracee.Event{Kind: tracee.EventSyscall, TID: tid})
 		return nil
 	default:
-		return &Error{Op: "wait", TID: tid, Err: fmt.Errorf("%w: unexpected stop %#x", ErrState, status)}
+		return &Error{Op: "wait", TID: tid, Err: fmt.Errorf("%w: stop %#x was not asked for", ErrState, status)}
 	}
 }
 
-// stopped records that a thread has stopped, and reports whether it was asked
-// to.
+// stopped notes that a thread has stopped, and reports whether it was asked to.
 func (t *thread) stopped() (asked bool) {
 	asked = t.asked
 	t.dying = false
@@ -256,8 +254,8 @@ func (t *thread) stopped() (asked bool) {
 	return asked
 }
 
-// takeStop handles PTRACE_EVENT_STOP: the answer to PTRACE_INTERRUPT, a group-stop, or,
-// with SIGTRAP and unasked, the end of one. See ptrace(2), "PTRACE_EVENT stops".
+// takeStop is PTRACE_EVENT_STOP: the answer to PTRACE_INTERRUPT, a group-stop,
+// or, with SIGTRAP and unasked, the end of one. See ptrace(2), "PTRACE_EVENT stops".
 func (p *Process) takeStop(t *thread, sig int, asked, listened bool) error {
 	if sig == int(unix.SIGTRAP) {
 		switch {
@@ -276,8 +274,8 @@ func (p *Process) takeStop(t *thread, sig int, asked, listened bool) error {
 	return nil
 }
 
-// ended handles a thread's exit. The kernel delays a leader's exit until every
-// other thread has been reaped, so the leader's exit is the process's.
+// ended works in a thread's exit. The kernel holds a leader's exit back until
+// every other thread has been reaped, so the leader's is the process's.
 func (p *Process) ended(tid int, ws unix.WaitStatus) error {
 	p.drop(tid)
 	if tid != p.pid {
@@ -299,7 +297,7 @@ func (p *Process) ended(tid int, ws unix.WaitStatus) error {
 // push queues an event.
 func (p *Process) push(ev tracee.Event) { p.queue = append(p.queue, ev) }
 
-// unqueueFirst removes and returns the oldest event that is wanted.
+// unqueueFirst takes the oldest event that is wanted.
 func (p *Process) unqueueFirst(wanted func(*tracee.Event) bool) (tracee.Event, bool) {
 	i := slices.IndexFunc(p.queue, func(ev tracee.Event) bool { return wanted(&ev) })
 	if i < 0 {

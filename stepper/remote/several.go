@@ -105,7 +105,7 @@ func (c *client) resumeOne(actions []action) (string, error) {
 // reportEnd reports the end of the current process, which has already been
 // reaped.
 func (c *client) reportEnd() (string, error) {
-	ev, err := c.p.target.Wait()
+	ev, err := c.p.target.Wait(nil)
 	if err != nil {
 		return "", err
 	}

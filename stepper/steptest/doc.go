@@ -4,7 +4,7 @@
 //
 // A Target has threads with registers, memory, planted breakpoints and debug
 // registers, and keeps them as the kernel would. It does not run code: every
-// call that resumes a thread and waits (Step, Run, Wait) takes the next Call of
+// call that resumes a thread and waits (Go, Wait) takes the next Call of
 // a script, which must be the expected one, and which determines where the
 // thread stops.
 //

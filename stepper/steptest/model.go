@@ -157,14 +157,8 @@ func (s *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr,
 	return err
 }
 
-// Resume implements tracee.Target.
-func (s *Target) Resume(tid, sig int) error { return s.letGo("resume", tid, sig) }
-
-// ResumeStep is logged as Resume is.
-func (s *Target) ResumeStep(tid, sig int) error { return s.letGo("resume", tid, sig) }
-
-// ResumeInPlace is logged as Resume is.
-func (s *Target) ResumeInPlace(tid, sig int) error { return s.letGo("resume", tid, sig) }
+// Release is logged as "resume", however the thread is let go.
+func (s *Target) Release(tid, sig int, _ tracee.How) error { return s.letGo("resume", tid, sig) }
 
 func (s *Target) letGo(verb string, tid, sig int) error {
 	th, err := s.find(tid)

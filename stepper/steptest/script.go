@@ -5,15 +5,14 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
 // Call is one waiting call that a script expects: "step TID", "run TID" or
-// "wait", followed by " SIG" if a signal is delivered. Do moves the model to
-// the thread's next stop and returns the result.
+// "wait", with " SIG" behind it where a signal is delivered. Do brings the
+// model to where the thread has come, and gives the answer.
 type Call struct {
 	Name string
 	Do   func(*Target) (tracee.Event, error)
@@ -22,8 +21,8 @@ type Call struct {
 // Expect adds calls to the script.
 func (s *Target) Expect(calls ...Call) { s.script = append(s.script, calls...) }
 
-// Reach moves a thread to an instruction with a debug register or a breakpoint,
-// and returns its event.
+// Reach moves a thread to an instruction where something waits for it: the
+// event is that of the debug register or the breakpoint there.
 func Reach(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 	return func(s *Target) (tracee.Event, error) {
 		th := s.Thread(tid)
@@ -34,7 +33,7 @@ func Reach(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 			}
 		}
 		if !s.planted[pc] {
-			s.t.Errorf("thread %d reaches %v, which has neither a breakpoint nor a debug register; planted are %v and %+v", tid, pc, s.Planted(), th.Debug)
+			s.t.Errorf("thread %d comes to %v, where nothing waits for it; planted are %v and %+v", tid, pc, s.Planted(), th.Debug)
 		}
 		return tracee.Event{Kind: tracee.EventBreakpoint, TID: tid, Addr: pc}, nil
 	}
@@ -49,8 +48,8 @@ func Stepped(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 	}
 }
 
-// Answer is any other event. The kind of the event determines whether its
-// thread is stopped, gone or running.
+// Answer is any other event. Its thread is held, or gone, or running, as the
+// kind of the event has it.
 func Answer(ev tracee.Event) func(*Target) (tracee.Event, error) {
 	return func(s *Target) (tracee.Event, error) {
 		switch ev.Kind {
@@ -59,7 +58,7 @@ func Answer(ev tracee.Event) func(*Target) (tracee.Event, error) {
 		case tracee.EventProcessExit:
 			s.threads, s.alive = nil, false
 		case tracee.EventClone:
-			s.threads = append(s.threads, &Thread{TID: ev.Child, Regs: amd64.Regs(machine.Words{}), held: true, Debug: s.all})
+			s.threads = append(s.threads, &Thread{TID: ev.Child, held: true, Debug: s.all})
 			s.Thread(ev.TID).held = true
 		case tracee.EventBlocked:
 		default:
@@ -69,7 +68,7 @@ func Answer(ev tracee.Event) func(*Target) (tracee.Event, error) {
 	}
 }
 
-// Vanished is ESRCH for a thread that has ended; its exit event follows.
+// Vanished is ESRCH for a thread that is no more; its exit is an event to come.
 func Vanished(tid int) func(*Target) (tracee.Event, error) {
 	return func(s *Target) (tracee.Event, error) {
 		s.Thread(tid).Dying = true
@@ -86,7 +85,7 @@ func (s *Target) drop(tid int) {
 	}
 }
 
-// play removes the next call from the script.
+// play takes the next call of the script.
 func (s *Target) play(name string) (tracee.Event, error) {
 	s.Log = append(s.Log, name)
 	if len(s.script) == 0 || s.script[0].Name != name {
@@ -101,17 +100,12 @@ func (s *Target) play(name string) (tracee.Event, error) {
 	return do(s)
 }
 
-// Step removes "step TID" from the script.
-func (s *Target) Step(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return s.let("step", tid, sig)
-}
-
-// Run removes "run TID" from the script.
-func (s *Target) Run(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return s.let("run", tid, sig)
-}
-
-func (s *Target) let(verb string, tid, sig int) (tracee.Event, error) {
+// Go takes "step TID" or "run TID" from the script.
+func (s *Target) Go(tid, sig int, how tracee.How, _ time.Duration) (tracee.Event, error) {
+	verb := "run"
+	if how == tracee.Single {
+		verb = "step"
+	}
 	th, err := s.find(tid)
 	if err != nil {
 		return tracee.Event{}, err
@@ -120,14 +114,12 @@ func (s *Target) let(verb string, tid, sig int) (tracee.Event, error) {
 	return s.play(called(verb, tid, sig))
 }
 
-// Wait removes "wait" from the script.
-func (s *Target) Wait() (tracee.Event, error) {
-	return s.WaitFor(func(*tracee.Event) bool { return true })
-}
-
-// WaitFor removes "wait" from the script until its event is wanted; it queues the others
-// for later waits.
-func (s *Target) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+// Wait takes "wait" from the script until what it answers is wanted; the rest is
+// for the waits to come.
+func (s *Target) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	if wanted == nil {
+		wanted = func(*tracee.Event) bool { return true }
+	}
 	for i, ev := range s.queue {
 		if wanted(&ev) {
 			s.queue = slices.Delete(s.queue, i, i+1)

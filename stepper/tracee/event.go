@@ -20,7 +20,7 @@ const (
 	EventGroupStop                          // job control stopped the process with Signal
 	EventGroupEnd                           // TID's part in that stop is over: SIGCONT came; it is held
 	EventInterrupt                          // Interrupt was called; TID is held, with nothing else to say
-	EventBlocked                            // Step or Run lost patience; TID still runs
+	EventBlocked                            // Go lost patience; TID still runs
 	EventSyscall                            // a seccomp RET_TRACE stop (PTRACE_EVENT_SECCOMP)
 	EventSyscallEntry                       // before system call Number; also instead of EventStep, the thread standing behind the instruction (SyscallTarget)
 	EventSyscallReturn                      // after it; also instead of EventStep
@@ -39,7 +39,7 @@ type Event struct {
 	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)
 	Number uint64     // EventSyscallEntry, EventSyscallReturn
 	Status ExitStatus // EventProcessExit
-	Still  bool       // of Step and Run: the thread has not moved, and was not given the signal
+	Still  bool       // of Go: the thread has not moved, and was not given the signal
 }
 
 // ExitStatus is how a process ended.
@@ -49,3 +49,20 @@ type ExitStatus struct {
 	Signal   int // the killing signal when Signaled
 	Core     bool
 }
+
+// Ends reports whether a thread or the process has ended with an event.
+func (ev *Event) Ends() bool { return ev.Kind == EventExit || ev.Kind == EventProcessExit }
+
+// EndsProcess reports whether the whole process has ended with an event.
+func (ev *Event) EndsProcess() bool { return ev.Kind == EventProcessExit }
+
+// EndsThreads reports whether threads may be gone with an event: those that end, and
+// all but one at an execve(2).
+func (ev *Event) EndsThreads() bool { return ev.Ends() || ev.Kind == EventExec }
+
+// Forks reports whether an event is the making of another process.
+func (ev *Event) Forks() bool { return ev.Kind == EventFork || ev.Kind == EventVfork }
+
+// Vforks reports whether the other process has the memory until it ends or executes
+// another program.
+func (ev *Event) Vforks() bool { return ev.Kind == EventVfork }

@@ -45,13 +45,9 @@ func (still) SetRegs(int, *machine.Regs) error                          { return
 func (still) SetXState(int, []byte) error                               { return ErrNoMotion }
 func (still) Insert(table.Addr) error                                   { return ErrNoMotion }
 func (still) SetDebug(_, _ int, _ DebugKind, _ table.Addr, _ int) error { return ErrNoMotion }
-func (still) Step(int, int, time.Duration) (Event, error)               { return Event{}, ErrNoMotion }
-func (still) Run(int, int, time.Duration) (Event, error)                { return Event{}, ErrNoMotion }
-func (still) Resume(int, int) error                                     { return ErrNoMotion }
-func (still) ResumeInPlace(int, int) error                              { return ErrNoMotion }
-func (still) ResumeStep(int, int) error                                 { return ErrNoMotion }
-func (still) Wait() (Event, error)                                      { return Event{}, ErrNoMotion }
-func (still) WaitFor(func(*Event) bool) (Event, error)                  { return Event{}, ErrNoMotion }
+func (still) Go(int, int, How, time.Duration) (Event, error)            { return Event{}, ErrNoMotion }
+func (still) Release(int, int, How) error                               { return ErrNoMotion }
+func (still) Wait(func(*Event) bool) (Event, error)                     { return Event{}, ErrNoMotion }
 func (still) Hold() error                                               { return nil }
 func (still) Syscall(int, uint64, ...uint64) (int64, error)             { return 0, ErrNoMotion }
 func (still) StepAside(int) error                                       { return ErrNoMotion }

@@ -12,47 +12,9 @@ import "time"
 type Target interface {
 	State
 	Changes
+	Motion
 
 	Alive() bool // false once the process is gone or detached
-
-	// Step runs one instruction of one held thread (PTRACE_SINGLESTEP),
-	// delivering sig first if it is not 0, and waits for that thread alone;
-	// no other thread is resumed. When the thread has not come back after
-	// patience (a system call that blocks) the Event is EventBlocked and the
-	// thread is running; patience 0 waits without end.
-	Step(tid, sig int, patience time.Duration) (Event, error)
-	// Run resumes one held thread (PTRACE_CONT) and waits as Step does.
-	Run(tid, sig int, patience time.Duration) (Event, error)
-	// Resume lets a held thread go (PTRACE_CONT) and does not wait.
-	Resume(tid, sig int) error
-	// ResumeInPlace is Resume for the thread that is stepped: it goes on on
-	// the CPU it stopped on, so that a CPU number it has read stays true. It
-	// has begun when this returns, unless that CPU has other work.
-	ResumeInPlace(tid, sig int) error
-	// ResumeStep is Resume for the thread whose Step is not done: it was interrupted in
-	// a system call that blocks. The end of the step is an EventStep that Wait brings.
-	ResumeStep(tid, sig int) error
-	// Wait returns the next event of any thread. New threads are announced
-	// by EventClone and are held at their first instruction.
-	Wait() (Event, error)
-	// WaitFor is Wait for the events that wanted takes. The others stay queued, in
-	// their order, and their threads with them (Queued). EventInterrupt, which is
-	// of no thread, is returned whatever wanted says. wanted is asked again at each
-	// call, and must not depend on what the Target does meanwhile.
-	WaitFor(wanted func(*Event) bool) (Event, error)
-	// Hold stops every running thread and returns when all are held. What
-	// they report on the way is queued for Wait. A software breakpoint that a
-	// queued thread ran into and that is still unreported is taken back (its
-	// PC rewound), so that it is met again.
-	Hold() error
-	// Queued reports whether an event of the thread waits in Wait's queue. Such
-	// a thread is not resumed before its event was taken.
-	Queued(tid int) bool
-	// Held reports whether the thread is in a ptrace-stop.
-	Held(tid int) bool
-	// Interrupt makes a waiting Wait, Step or Run return an EventInterrupt
-	// soon. It may be called from any goroutine.
-	Interrupt()
 
 	// DetachChild lets a child of EventFork or EventVfork go, free of planted
 	// breakpoints; Follow keeps it and lets the parent go instead.
@@ -60,7 +22,7 @@ type Target interface {
 	Follow(child int) error
 
 	// DropSignal drops the signal that a held thread is stopped for: Detach
-	// would deliver it. (Step, Run and Resume deliver what they are given.)
+	// would deliver it. (Go and Release deliver what they are given.)
 	DropSignal(tid int) error
 
 	// Detach removes every breakpoint, clears debug registers, restores

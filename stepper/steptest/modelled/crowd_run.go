@@ -213,16 +213,12 @@ func (w *Crowd) runsBeside(but *Walker) bool {
 	return slices.ContainsFunc(w.threads, func(th *Walker) bool { return th != but && !th.held })
 }
 
-// Step and the methods below are those of tracee.Target.
-func (w *Crowd) Step(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return w.let(tid, sig, true)
+// Go and the methods below are those of tracee.Motion.
+func (w *Crowd) Go(tid, sig int, how tracee.How, _ time.Duration) (tracee.Event, error) {
+	return w.let(tid, sig, how == tracee.Single)
 }
 
-func (w *Crowd) Run(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return w.let(tid, sig, false)
-}
-
-func (w *Crowd) Resume(tid, sig int) error {
+func (w *Crowd) Release(tid, sig int, _ tracee.How) error {
 	th, err := w.find(tid)
 	if err != nil {
 		return err
@@ -238,15 +234,10 @@ func (w *Crowd) Resume(tid, sig int) error {
 	return nil
 }
 
-func (w *Crowd) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
-
-func (w *Crowd) ResumeStep(tid, sig int) error { return w.Resume(tid, sig) }
-
-func (w *Crowd) Wait() (tracee.Event, error) {
-	return w.WaitFor(anyEvent)
-}
-
-func (w *Crowd) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+func (w *Crowd) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	if wanted == nil {
+		wanted = anyEvent
+	}
 	for n := 0; n < patience; n++ {
 		if ev, ok := w.queue.next(wanted); ok {
 			return ev, nil

@@ -11,11 +11,10 @@ import (
 // resumeFlag is EFLAGS.RF.
 const resumeFlag = 1 << 16
 
-// execute runs one instruction of a thread, or returns the event that it stops for
-// instead.
+// execute runs one instruction of a thread, or says what it stopped for instead.
 func (w *World) execute(th *Thread) (tracee.Event, bool) {
 	pc := th.Regs.PC()
-	th.trapped = true // if it stops here, it does so by an exception
+	th.trapped = true // it stops by an exception, if it does
 	if w.last[th.cpu] != th.TID {
 		w.last[th.cpu] = th.TID
 		w.turns[th.cpu]++
@@ -42,8 +41,7 @@ func (w *World) execute(th *Thread) (tracee.Event, bool) {
 	return tracee.Event{}, false
 }
 
-// outside decides whether an external event happens to a running thread before its next
-// instruction.
+// outside lets something happen to a running thread before its next instruction.
 func (w *World) outside(th *Thread, more ...string) (ev tracee.Event, stops bool) {
 	if th.pending != 0 && th.Mask>>(signal-1)&1 == 0 {
 		th.pending = 0
@@ -94,7 +92,7 @@ func (w *World) drop(tid int) {
 // patience bounds the instructions of one wait: the program is an endless loop.
 const patience = 200
 
-// let implements Step and Run: one thread runs alone.
+// let is Step and Run: a thread goes on alone.
 func (w *World) let(tid int, single bool) (tracee.Event, error) {
 	th, err := w.find(tid)
 	if err != nil {
@@ -135,15 +133,16 @@ func (w *World) let(tid int, single bool) (tracee.Event, error) {
 	}
 }
 
-// alone checks that no other thread runs while one is stepped: it may be at a breakpoint,
-// which is removed meanwhile. A thread without its registration may only be stepped.
+// alone checks that nobody runs beside a thread that is stepped: it may stand at a
+// breakpoint, which is taken out meanwhile. A thread without its registration may
+// only be stepped.
 func (w *World) alone(th *Thread, single bool) {
 	for _, o := range w.threads {
 		if o != th && !o.held && (th.Rseq.Area == 0 || single) {
 			w.broken("thread %d is stepped while thread %d runs", th.TID, o.TID)
 		}
 		if o != th && o.Rseq.Area == 0 {
-			w.broken("thread %d is resumed while thread %d is without its registration", th.TID, o.TID)
+			w.broken("thread %d goes on while thread %d is without its registration", th.TID, o.TID)
 		}
 	}
 	if th.Rseq.Area == 0 && !single {
@@ -154,43 +153,35 @@ func (w *World) alone(th *Thread, single bool) {
 	}
 }
 
-// Step implements tracee.Target.
-func (w *World) Step(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, true) }
+// Go implements tracee.Motion.
+func (w *World) Go(tid, _ int, how tracee.How, _ time.Duration) (tracee.Event, error) {
+	return w.let(tid, how == tracee.Single)
+}
 
-// Run implements tracee.Target.
-func (w *World) Run(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, false) }
-
-// Resume implements tracee.Target. The program ignores signals.
-func (w *World) Resume(tid, _ int) error {
+// Release implements tracee.Motion. Signals are ignored by the program, and no
+// instruction of this machine blocks.
+func (w *World) Release(tid, _ int, how tracee.How) error {
+	if how == tracee.Single {
+		w.broken("the single step of thread %d is not done", tid)
+	}
 	th, err := w.find(tid)
 	if err != nil || w.Queued(tid) {
 		return err
 	}
 	if th.Rseq.Area == 0 {
-		w.broken("thread %d is resumed without its registration", tid)
+		w.broken("thread %d is let go without its registration", tid)
 	}
 	th.held = false
 	w.wake(th)
 	return nil
 }
 
-// ResumeInPlace implements tracee.Target.
-func (w *World) ResumeInPlace(tid, sig int) error { return w.Resume(tid, sig) }
-
-// ResumeStep implements tracee.Target. No instruction of this machine blocks.
-func (w *World) ResumeStep(tid, sig int) error {
-	w.broken("the single step of thread %d did not complete", tid)
-	return w.Resume(tid, sig)
-}
-
-// Wait runs the resumed threads, one instruction at a time, until one of them
-// stops.
-func (w *World) Wait() (tracee.Event, error) {
-	return w.WaitFor(anyEvent)
-}
-
-// WaitFor implements tracee.Target.
-func (w *World) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+// Wait lets the threads that were released run, one instruction at a time, until
+// one of them stops.
+func (w *World) Wait(wanted func(*tracee.Event) bool) (tracee.Event, error) {
+	if wanted == nil {
+		wanted = anyEvent
+	}
 	for n := 0; ; n++ {
 		if ev, ok := w.queue.next(wanted); ok {
 			return ev, nil
@@ -235,8 +226,8 @@ func (w *World) WaitFor(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	}
 }
 
-// Hold stops every thread. Meanwhile a thread may still reach a breakpoint,
-// receive a signal, or exit.
+// Hold stops every thread. On the way one may still run to a breakpoint, be
+// sent a signal, or exit.
 func (w *World) Hold() error {
 	for _, th := range append([]*Thread(nil), w.threads...) {
 		if th.held {
@@ -247,7 +238,7 @@ func (w *World) Hold() error {
 		case "runs on":
 			for range 6 {
 				if _, stops := w.execute(th); stops {
-					break // an unreported breakpoint hit: the thread hits it again
+					break // a breakpoint that nobody was told of: it is met again
 				}
 			}
 			th.Regs.W[amd64.EFLAGS] &^= resumeFlag
@@ -271,6 +262,6 @@ func (w *World) Hold() error {
 // Queued implements tracee.Target.
 func (w *World) Queued(tid int) bool { return w.queue.of(tid) }
 
-// Interrupt does nothing: no time passes on this machine, so a timer's
-// interrupt has no purpose, and the user's is a decision.
+// Interrupt does nothing: no time goes by on this machine, so a timer's is for
+// nothing, and the user's is a decision.
 func (w *World) Interrupt() {}

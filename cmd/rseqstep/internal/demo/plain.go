@@ -119,7 +119,7 @@ func plainClock(program, source string) (p plain, err error) {
 
 // step makes one plain single step.
 func (l *launched) step() (table.Addr, error) {
-	ev, err := l.target.Step(l.target.Threads()[0], 0, 0)
+	ev, err := l.target.Go(l.target.Threads()[0], 0, tracee.Single, 0)
 	if err != nil {
 		return 0, err
 	}

@@ -1,4 +1,4 @@
-package stepper
+package drive
 
 import (
 	"bytes"
@@ -10,16 +10,16 @@ import (
 // watchUnit sets a watchdog on a unit, which is to take some tens of nanoseconds: its
 // thread is looked at when it takes long. What sleeps in the kernel waits for somebody
 // and is left alone: a system call that the function fell back to, a page on its way.
-func (e *Engine) watchUnit(m *move) {
+func (d *Driver) watchUnit(m *Move) {
 	var ran atomic.Bool
-	tid, look := m.th.tid, m.overdue
-	m.watchdog = startWatchdog(func() {
+	tid, look := m.Thread.TID, m.Overdue
+	m.Watchdog = newWatchdog(nil, func() {
 		ran.Store(taskState(tid) == 'R')
-		e.target.Interrupt()
+		d.target.Interrupt()
 	})
-	m.overdue = func(th *thread) answer {
+	m.Overdue = func(th *Thread) Answer {
 		if !ran.Load() {
-			return answer{}
+			return Answer{}
 		}
 		return look(th)
 	}
@@ -28,15 +28,15 @@ func (e *Engine) watchUnit(m *move) {
 // lookOverdue lets a move look at its thread, which takes long, unless the thread has
 // an event that is still to be told: then it has moved on.
 // Precondition: every thread is held.
-func (e *Engine) lookOverdue(m *move) answer {
-	th := m.th
-	if e.threads[th.tid] == th && !e.target.Queued(th.tid) {
-		if a := e.put(m, func() answer { return m.overdue(th) }); !a.goesOn() {
+func (d *Driver) lookOverdue(m *Move) Answer {
+	th := m.Thread
+	if d.threads[th.TID] == th && !d.target.Queued(th.TID) {
+		if a := d.put(m, func() Answer { return m.Overdue(th) }); !a.GoesOn() {
 			return a
 		}
 	}
-	m.watchdog.again(true)
-	return answer{}
+	m.Watchdog.Again(true)
+	return Answer{}
 }
 
 // taskState is the state letter of proc_pid_stat(5), 0 when the thread is gone.

@@ -1,6 +1,10 @@
-package stepper
+package drive
 
-import "context"
+import (
+	"context"
+
+	"rseqstep/stepper/tracee"
+)
 
 // interrupt is the request to stop the command that runs: its context has ended. A
 // context per command is why no request is lost, where it comes before the command has
@@ -38,15 +42,31 @@ func (i *interrupt) take() bool {
 	return true
 }
 
-// notBegun is the Stop of a command whose context had ended before it began. The
-// threads stand as before, for the next command too.
-func (e *Engine) notBegun(th *thread) (Stop, error) {
-	if err := e.load(th); err != nil {
-		end, err := e.vanished(th, err)
-		if end == nil {
-			end = &Stop{}
+// onInterrupt ends the command when the user asks for it. Else it is time to look at
+// a thread that takes long, or the request belonged to a command that has ended.
+func (d *Driver) onInterrupt(ev tracee.Event, m *Move) Answer {
+	if d.interrupt.take() {
+		if d.threads[d.current] != nil {
+			ev.TID = d.current
 		}
-		return *end, err
+		return Halt(d.mind.Ends(ev))
 	}
-	return Stop{Reason: StopInterrupt, TID: th.tid, PC: th.regs.PC(), Depth: e.depth(th)}, nil
+	if m.Gait == joining {
+		return Fails(d.joinGroupStop(ev.TID))
+	}
+	if !m.wide {
+		return Answer{}
+	}
+	// More threads than this one may have been asked to stop, one after the other,
+	// and would stay so unnoticed.
+	if err := d.Pause(); err != nil {
+		return Fails(err)
+	}
+	switch {
+	case m.Watchdog.due() && m.Overdue != nil:
+		return d.lookOverdue(m)
+	case m.Woken != nil:
+		m.Woken()
+	}
+	return Answer{}
 }

@@ -1,0 +1,104 @@
+package drive
+
+import (
+	"errors"
+
+	"rseqstep/stepper/tracee"
+)
+
+// goSingle steps one instruction of a thread that moves alone.
+func (d *Driver) goSingle(m *Move) Answer {
+	th := m.Thread
+	if sig := th.Deferred; !m.began && sig != 0 && th.Signal == 0 && !m.Quiet && !d.Holds {
+		d.RestoreKept(th)
+		th.Deferred = 0
+		return d.handle(th, sig)
+	}
+	m.began = true
+	if m.Quiet {
+		if err := d.passQuietly(m); err != nil {
+			return Fails(err)
+		}
+	}
+	ev, err := d.resumeAndWait(m, tracee.Single)
+	if err != nil {
+		return Fails(err)
+	}
+	th.Fresh = false
+	if ev.Kind == tracee.EventStep {
+		return Arrive()
+	}
+	return d.on(ev, m)
+}
+
+// goNative runs a thread that moves alone.
+func (d *Driver) goNative(m *Move) Answer {
+	th := m.Thread
+	if !m.Quiet {
+		if a := d.beforeNative(m); !a.GoesOn() {
+			return a
+		}
+		th.Runs++
+	} else if err := d.passQuietly(m); err != nil {
+		return Fails(err)
+	}
+	ev, err := d.resumeAndWait(m, tracee.Freely)
+	if err != nil {
+		return Fails(err)
+	}
+	if th.Fresh = false; !m.Keeps && !m.Quiet {
+		th.RseqKnown = false
+	}
+	return d.on(ev, m)
+}
+
+// beforeNative steps a thread off a breakpoint that it has met, before it runs alone.
+func (d *Driver) beforeNative(m *Move) Answer {
+	th := m.Thread
+	if err := d.Load(th); err != nil {
+		return Fails(err)
+	}
+	if d.stepsOff(th) {
+		return Then(d.mind.Unit(th), nil)
+	}
+	if m.Lone {
+		return Answer{}
+	}
+	if a := d.mind.First(); !a.GoesOn() {
+		return a
+	}
+	return Fails(errors.Join(d.Pin(th), d.mind.Runs(th)))
+}
+
+// passQuietly takes a breakpoint out that a thread of a quiet phase stands at: nobody
+// else can come to it.
+func (d *Driver) passQuietly(m *Move) error {
+	if err := d.Load(m.Thread); err != nil {
+		return err
+	}
+	a := m.Thread.Regs.PC()
+	if !d.book.TrapAt(a) || d.isLifted(a) {
+		return nil
+	}
+	if was := m.lifted; was != 0 {
+		m.lifted = 0
+		if err := d.book.PutBack(was); err != nil {
+			return err
+		}
+	}
+	return d.Lift(m, a)
+}
+
+// goWide waits for what the running program brings, once every thread that may go does.
+func (d *Driver) goWide(m *Move) Answer {
+	if !d.departed {
+		if a := d.depart(m); !a.GoesOn() {
+			return a
+		}
+	}
+	ev, err := d.wait()
+	if err != nil {
+		return Fails(err)
+	}
+	return d.on(ev, m)
+}

@@ -1,0 +1,41 @@
+package drive
+
+import (
+	"rseqstep/stepper/tracee"
+)
+
+// goJoining lets every thread take part in a stop by job control that the stepped
+// one has come to, and waits for its end. The kernel tells the parent (a shell's
+// waitpid with WUNTRACED) when the last thread has stopped. A thread that is let go
+// executes nothing before it stops, and reports the end before it executes anything
+// more (ptrace(2), "Group-stop"), so what is planted may stay as it is.
+func (d *Driver) goJoining(m *Move) Answer {
+	if !d.departed {
+		for _, tid := range d.target.Threads() {
+			if err := d.joinGroupStop(tid); err != nil {
+				return Fails(err)
+			}
+		}
+		d.released, d.departed = true, true
+	}
+	ev, err := d.wait()
+	if err != nil {
+		return Fails(err)
+	}
+	return d.on(ev, m)
+}
+
+// joinGroupStop lets one thread go into the stop. The signal it is owed waits until then.
+func (d *Driver) joinGroupStop(tid int) error {
+	if !d.target.Held(tid) || d.target.Queued(tid) {
+		return nil
+	}
+	th := d.Adopt(tid)
+	th.Fresh, th.RseqKnown = false, false
+	th.Runs++
+	err := d.Release(th, 0, tracee.Freely)
+	if isGone(err) {
+		return nil // its exit is the next event
+	}
+	return err
+}

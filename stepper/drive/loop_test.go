@@ -1,0 +1,240 @@
+package drive_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"rseqstep/stepper/drive"
+	"rseqstep/stepper/steptest"
+	"rseqstep/stepper/tracee"
+	"rseqstep/table"
+)
+
+func TestAnAnswerSaysOneThing(t *testing.T) {
+	wrong := errors.New("wrong")
+	for name, c := range map[string]struct {
+		answer           drive.Answer
+		goesOn, arrives_ bool
+	}{
+		"nothing":     {drive.Answer{}, true, false},
+		"arrive":      {drive.Arrive(), false, true},
+		"arrived":     {drive.ArriveIf(true), false, true},
+		"not arrived": {drive.ArriveIf(false), true, false},
+		"no error":    {drive.ArriveOr(nil), false, true},
+		"or error":    {drive.ArriveOr(wrong), false, false},
+		"fails":       {drive.Fails(wrong), false, false},
+		"fails not":   {drive.Fails(nil), true, false},
+		"halt":        {drive.Halt(1), false, false},
+		"then":        {drive.Then(step(nil), nil), false, false},
+		"always":      {drive.Always(nil), false, true},
+		"when":        {drive.When(func(*drive.Thread) bool { return false })(nil), true, false},
+	} {
+		if c.answer.GoesOn() != c.goesOn || c.answer.Arrives() != c.arrives_ {
+			t.Errorf("%s: goes on %v, arrives %v", name, c.answer.GoesOn(), c.answer.Arrives())
+		}
+	}
+}
+
+// A plan is asked again after each move that it has asked for, with the registers of
+// its thread read.
+func TestAPlanIsAskedUntilItArrives(t *testing.T) {
+	s, th := begin(t, 2)
+	var at []table.Addr
+	for pc := table.Addr(start + 1); pc <= start+3; pc++ {
+		s.target.Expect(steptest.Call{Name: "step 1", Do: steptest.Stepped(1, pc)})
+	}
+	arrived, stop, err := s.d.Do(drive.Plan(th, func() drive.Answer {
+		s.note("plan", true)
+		if at = append(at, th.Regs.PC()); len(at) > 3 {
+			return drive.Arrive()
+		}
+		return drive.Then(step(th), nil)
+	}))
+	if !arrived || stop != nil || err != nil || !slices.Equal(at, []table.Addr{start, start + 1, start + 2, start + 3}) {
+		t.Errorf("%v, %v, %v, asked at %v", arrived, stop, err, at)
+	}
+}
+
+// stack makes a journey to A of all threads, in which thread 1 is then run by itself to
+// C; on the way it comes to a place where both wait, or only one does. How the two
+// moves end, and who was asked in what order, is noted.
+func stack(t *testing.T, comesTo table.Addr, outer, inner []table.Addr, innerArrives bool) (log []string) {
+	s, th := begin(t, 2)
+	s.target.Expect(
+		steptest.Call{Name: "wait", Do: steptest.Reach(1, placeA)},
+		steptest.Call{Name: "run 1", Do: steptest.Reach(1, comesTo)},
+	)
+	says := func(who string, a drive.Answer) drive.Decision {
+		return func(th *drive.Thread) drive.Answer {
+			s.note(who, true)
+			log = append(log, fmt.Sprintf("%s at %v", who, th.Regs.PC()))
+			return a
+		}
+	}
+	ends := func(who string) func(drive.Ending) error {
+		return func(how drive.Ending) error {
+			log = append(log, fmt.Sprintf("%s ends %v", who, how))
+			return nil
+		}
+	}
+	in := drive.Run(th, inner, says("inner", drive.ArriveIf(innerArrives)), 0)
+	in.Registers, in.End = false, ends("inner")
+	out := drive.Journey(th)
+	out.End = ends("outer")
+	out.Trap(placeA, func(*drive.Thread) drive.Answer {
+		s.note("A", true)
+		return drive.Then(in, drive.Arrive)
+	})
+	for _, a := range outer {
+		out.Trap(a, says("outer", drive.Arrive()))
+	}
+	arrived, stop, err := s.d.Do(out)
+	if !arrived || stop != nil || err != nil {
+		t.Errorf("%v, %v, %v", arrived, stop, err)
+	}
+	if left := s.target.Planted(); len(left) > 0 {
+		t.Errorf("planted still: %v", left)
+	}
+	return log
+}
+
+// What waits around a move counts on whatever way the move takes, behind the move's own.
+func TestEveryMoveIsAskedTheInnermostFirst(t *testing.T) {
+	arrived, lost := drive.Arrived, drive.Lost
+	for _, c := range []struct {
+		name         string
+		outer, inner []table.Addr
+		innerArrives bool
+		want         []string
+	}{
+		{"the outer one alone", []table.Addr{placeB}, []table.Addr{placeC}, true,
+			[]string{"outer at 0x1020", fmt.Sprint("inner ends ", lost), fmt.Sprint("outer ends ", arrived)}},
+		{"both, and the inner one has not arrived", []table.Addr{placeB}, []table.Addr{placeB}, false,
+			[]string{"inner at 0x1020", "inner at 0x1020", "outer at 0x1020", fmt.Sprint("inner ends ", lost), fmt.Sprint("outer ends ", arrived)}},
+		{"both, and the inner one has", []table.Addr{placeB}, []table.Addr{placeB}, true,
+			[]string{"inner at 0x1020", fmt.Sprint("inner ends ", arrived), fmt.Sprint("outer ends ", arrived)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if log := stack(t, placeB, c.outer, c.inner, c.innerArrives); !slices.Equal(log, c.want) {
+				t.Errorf("%q, want %q", log, c.want)
+			}
+		})
+	}
+}
+
+// An error in the middle ends every move under way, and leaves nothing planted and
+// nobody running.
+func TestAnErrorEndsEveryMove(t *testing.T) {
+	s, th := begin(t, 2)
+	broken := errors.New("broken")
+	s.target.Expect(
+		steptest.Call{Name: "wait", Do: steptest.Reach(1, placeA)},
+		steptest.Call{Name: "step 1", Do: func(*steptest.Target) (tracee.Event, error) { return tracee.Event{}, broken }},
+	)
+	var ends []drive.Ending
+	m := drive.Journey(th)
+	m.End = func(how drive.Ending) error { ends = append(ends, how); return nil }
+	m.AtEnd(func() error { ends = append(ends, drive.Ending(-1)); return nil })
+	m.Trap(placeA, func(*drive.Thread) drive.Answer {
+		one := step(th)
+		one.End = m.End
+		return drive.Then(one, nil)
+	})
+	arrived, stop, err := s.d.Do(m)
+	if arrived || stop != nil || !errors.Is(err, broken) || !slices.Equal(ends, []drive.Ending{drive.Failed, -1, drive.Failed}) {
+		t.Errorf("%v, %v, %v, ends %v", arrived, stop, err, ends)
+	}
+	if left := s.target.Planted(); len(left) > 0 || !s.target.Held(1) || !s.target.Held(2) {
+		t.Errorf("planted still: %v", left)
+	}
+}
+
+// A thread that blocks makes the same move with all threads.
+func TestAMoveThatBlocksLetsTheOthersGo(t *testing.T) {
+	s, th := begin(t, 2)
+	s.target.Expect(
+		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
+		steptest.Call{Name: "wait", Do: steptest.Stepped(1, start+2)},
+	)
+	arrived, stop, err := s.d.Do(step(th))
+	if !arrived || stop != nil || err != nil || s.target.Logged("resume 2") != 1 || s.target.Logged("resume 1") != 0 {
+		t.Errorf("%v, %v, %v: %q", arrived, stop, err, s.target.Log)
+	}
+}
+
+// Of threads that may not run nothing is heard, and none of them runs.
+func TestOnlyThoseThatMayRun(t *testing.T) {
+	s, th := begin(t, 3)
+	s.d.Only(2)
+	s.d.BeginOnly()
+	s.target.Expect(
+		steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 3, Signal: 10})},
+		steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventExit, TID: 1})},
+	)
+	_, stop, err := s.d.Do(drive.Journey(th))
+	if ev, ok := stop.(tracee.Event); !ok || err != nil || ev.Kind != tracee.EventExit || s.target.Logged("resume 3") != 0 || s.target.Logged("resume 2") != 1 {
+		t.Errorf("%+v, %v: %q", stop, err, s.target.Log)
+	}
+	if slices.Contains(s.asked, "signal") {
+		t.Error("the signal of a thread that may not run was heard of")
+	}
+}
+
+// A command that runs the program goes on in another one, without the places that it
+// was to end at. A step ends there.
+func TestAnExecEndsWhatIsMadeAlone(t *testing.T) {
+	exec := steptest.Answer(tracee.Event{Kind: tracee.EventExec, TID: 1, Former: 1})
+	t.Run("a journey", func(t *testing.T) {
+		s, th := begin(t, 1)
+		woken := 0
+		s.target.Expect(
+			steptest.Call{Name: "wait", Do: exec},
+			steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})},
+			steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventProcessExit, TID: 1})},
+		)
+		m := drive.Journey(th)
+		m.Woken = func() { woken++ }
+		m.Trap(placeA, drive.Always)
+		arrived, stop, err := s.d.Do(m)
+		if ev, ok := stop.(tracee.Event); !ok || arrived || err != nil || ev.Kind != tracee.EventProcessExit || woken != 1 {
+			t.Errorf("%v, %+v, %v, woken %d times", arrived, stop, err, woken)
+		}
+	})
+	t.Run("a step", func(t *testing.T) {
+		s, th := begin(t, 1)
+		s.target.Expect(steptest.Call{Name: "step 1", Do: exec})
+		_, stop, err := s.d.Do(step(th))
+		if ev, ok := stop.(tracee.Event); !ok || err != nil || ev.Kind != tracee.EventExec {
+			t.Errorf("%+v, %v", stop, err)
+		}
+	})
+}
+
+// The end of a command's context stops it once, and no other one.
+func TestACommandIsInterruptedByItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s, th := begin(t, 1)
+	release, begun := s.d.Begin(ctx)
+	cancel()
+	s.target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})})
+	_, stop, err := s.d.Do(drive.Journey(th))
+	if ev, ok := stop.(tracee.Event); !begun || !ok || err != nil || ev.Kind != tracee.EventInterrupt || s.d.Interrupted() {
+		t.Errorf("%v, %+v, %v", begun, stop, err)
+	}
+	release()
+	if s.d.Interrupted() {
+		t.Error("the request outlives its command")
+	}
+	release, begun = s.d.Begin(ctx)
+	defer release()
+	if begun {
+		t.Error("a command has begun whose context had ended")
+	}
+	if strings.Contains(strings.Join(s.target.Log, " "), "run") {
+		t.Errorf("%q", s.target.Log)
+	}
+}

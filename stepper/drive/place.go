@@ -1,0 +1,116 @@
+package drive
+
+import (
+	"rseqstep/stepper/tracee"
+	"rseqstep/table"
+)
+
+// onBreakpoint decides at a software breakpoint that a thread has run into.
+func (d *Driver) onBreakpoint(ev tracee.Event, m *Move) Answer {
+	if err := d.Pause(); err != nil {
+		return Fails(err)
+	}
+	th := d.Adopt(ev.TID)
+	if m.Quiet {
+		return d.quietTrap(m)
+	}
+	if th == m.Thread && m.Lone && m.Gait == Native {
+		// What it waits for comes before a breakpoint of the user's at the same place.
+		if a := d.askMove(m, th); !a.GoesOn() {
+			return a
+		}
+	}
+	if a := d.meet(th, ev.Addr); !a.GoesOn() || m.Gait != Single || m.wide {
+		return a
+	}
+	return Arrive()
+}
+
+// askMove asks a move about the place that its thread has come to.
+func (d *Driver) askMove(m *Move, th *Thread) Answer {
+	if err := d.Load(th); err != nil {
+		return Fails(err)
+	}
+	decide, ok := m.At[th.Regs.PC()]
+	if !ok {
+		return Answer{}
+	}
+	a := decide(th)
+	if a.of == nil {
+		a.of = m
+	}
+	return a
+}
+
+// quietTrap is askMove for a thread of a quiet phase, in which nothing else is asked.
+func (d *Driver) quietTrap(m *Move) Answer {
+	if m.Gait == Single {
+		return Arrive()
+	}
+	return d.askMove(m, m.Thread)
+}
+
+// onDebug decides at a debug register: the user's, or one of ours.
+func (d *Driver) onDebug(ev tracee.Event, m *Move) Answer {
+	if a, done := d.mind.Passed(&ev); !a.GoesOn() {
+		return a
+	} else if done {
+		return Fails(d.goOn(ev.TID))
+	}
+	if d.book.Free(ev.Slot & 3) {
+		return d.ownDebug(ev, m)
+	}
+	if m.Gait == Native && m.events == 1 && !m.wide {
+		if stood, err := d.stoodOnHardware(m.Thread, ev, m.from); stood || err != nil {
+			return Fails(err)
+		}
+	}
+	if err := d.Pause(); err != nil {
+		return Fails(err)
+	}
+	if a := d.mind.Met(d.Adopt(ev.TID), ev); !a.GoesOn() || m.Gait != Single || m.wide {
+		return a
+	}
+	return Arrive()
+}
+
+// ownDebug decides at a debug register that a move has taken.
+func (d *Driver) ownDebug(ev tracee.Event, m *Move) Answer {
+	if m.Quiet {
+		return d.quietTrap(m)
+	}
+	if m.Gait == Single && !m.wide {
+		return Answer{} // set by a move that has ended, or to count
+	}
+	if err := d.Pause(); err != nil {
+		return Fails(err)
+	}
+	th := d.Adopt(ev.TID)
+	for i := len(d.moves) - 1; i >= 0; i-- {
+		if o := d.moves[i]; o.Registers && o.Thread == th {
+			if a := d.askMove(o, th); !a.GoesOn() {
+				return a
+			}
+		}
+	}
+	if err := d.Load(th); err != nil {
+		return Fails(err)
+	}
+	return d.AtTrap(th, th.Regs.PC())
+}
+
+// stoodOnHardware reports whether an event is only the hardware breakpoint the
+// thread stood on already: it is met before its instruction, so once more when
+// going on from there, and nothing has run.
+func (d *Driver) stoodOnHardware(th *Thread, ev tracee.Event, from table.Addr) (bool, error) {
+	if ev.Kind != tracee.EventDebug || !d.book.HardwareAt(from) {
+		return false, nil
+	}
+	if err := d.Load(th); err != nil {
+		if isGone(err) {
+			return false, nil
+		}
+		return false, err
+	}
+	return th.Regs.PC() == from, nil
+}

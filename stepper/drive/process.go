@@ -1,0 +1,69 @@
+package drive
+
+import (
+	"rseqstep/stepper/tracee"
+)
+
+// onChange has the Mind carry out what an event has changed in the process.
+func (d *Driver) onChange(ev tracee.Event) Answer {
+	goes, err := d.mind.Changed(ev)
+	if err != nil {
+		return Fails(err)
+	}
+	return Fails(d.goOn(goes))
+}
+
+// onExec starts over in the program that the process executes now. A step ends there. A
+// command that runs the program goes on without the places that it was to end at, as
+// gdb does: they were in a program that is no more.
+func (d *Driver) onExec(ev tracee.Event) Answer {
+	if _, err := d.mind.Changed(ev); err != nil {
+		return Fails(err)
+	}
+	alone := false
+	for _, m := range d.moves {
+		alone = alone || m.Lone || m.Gait != Native
+	}
+	outermost := d.moves[0]
+	if !alone {
+		for len(d.moves) > 1 {
+			if err := d.finish(d.moves[len(d.moves)-1], Lost); err != nil {
+				return Fails(err)
+			}
+		}
+		outermost.loseTraps(d.threads[ev.TID])
+	}
+	if a := d.mind.Caught(ev); !a.GoesOn() {
+		return a
+	}
+	if alone {
+		return Halt(d.mind.Ends(ev))
+	}
+	return Fails(d.goOn(ev.TID))
+}
+
+// loseTraps makes a move one that waits for nothing. A Continue is looked after as before.
+func (m *Move) loseTraps(th *Thread) {
+	m.Thread, m.wide, m.Free, m.Over, m.Overdue, m.Watchdog = th, true, true, false, nil, nil
+	m.At, m.order, m.sites, m.slots, m.Sections, m.Escape = nil, nil, nil, nil, nil, 0
+}
+
+// onExit ends what waits for a thread that has gone.
+func (d *Driver) onExit(ev tracee.Event) Answer {
+	waited := d.waitsFor(ev.TID)
+	stop := d.Ended(ev)
+	if waited || d.lastOnly() {
+		return Halt(stop)
+	}
+	return Answer{}
+}
+
+// waitsFor reports whether a move ends with thread tid.
+func (d *Driver) waitsFor(tid int) bool {
+	for _, m := range d.moves {
+		if m.Thread.TID == tid && !m.Free {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package drive
+
+import (
+	"fmt"
+
+	"rseqstep/stepper/tracee"
+)
+
+// handle lets the thread have a signal and runs it until its handler, if it
+// has one, has returned to where the thread stands.
+func (d *Driver) handle(th *Thread, sig int) Answer {
+	if err := d.Load(th); err != nil {
+		return Fails(err)
+	}
+	if err := d.QueueSignal(th, sig); err != nil {
+		return Fails(err)
+	}
+	return Then(d.mind.Handler(th), nil)
+}
+
+// QueueSignal makes a signal the one that the thread gets when it goes on. One that it is
+// to have from before, and that could not be delivered since, becomes pending.
+func (d *Driver) QueueSignal(th *Thread, sig int) error {
+	before := th.Signal
+	th.Signal = sig
+	if before == 0 {
+		return nil
+	}
+	t, ok := d.target.(tracee.SenderTarget)
+	if !ok {
+		th.Signal = before
+		return fmt.Errorf("thread %d is still to have signal %d, and cannot be given signal %d as well", th.TID, before, sig)
+	}
+	if err := t.Send(th.TID, before); err != nil && !isGone(err) {
+		return err
+	}
+	return nil
+}
+
+// keepBack keeps a signal that passes silently for after the instruction, when
+// the same instruction was interrupted before: a timer that fires more often
+// than its handler takes under a debugger would stop all progress.
+func (d *Driver) keepBack(th *Thread, ev *tracee.Event) bool {
+	if d.mind.Concern(ev) != Silent || th.Deferred != 0 && (th.Deferred != ev.Signal || ev.Signal >= firstRealTime) {
+		return false
+	}
+	d.Keep(th, ev.Signal)
+	return true
+}
+
+// waits reports whether a signal that came in a step alone waits for its end. One
+// that is blocked meanwhile is resumed with: the kernel queues it again, with its
+// siginfo_t (ptrace_signal, kernel/signal.c). One that cannot be blocked is a
+// fault, whose handler begins by that.
+func (d *Driver) waits(th *Thread, ev *tracee.Event) bool {
+	if d.mind.Concern(ev) != Silent {
+		return false
+	}
+	if ev.Signal != sigStop && (d.book.Blocked(th.TID) || heldBack>>(ev.Signal-1)&1 == 0) {
+		th.Signal = ev.Signal
+		return true
+	}
+	return d.keepBack(th, ev)
+}
+
+// sigStop is SIGSTOP, which cannot be blocked (signal(7)).
+const sigStop = 19
+
+// Keep keeps a signal that the held thread is stopped for, with its siginfo_t, until
+// the thread has executed an instruction.
+func (d *Driver) Keep(th *Thread, sig int) {
+	th.Deferred, th.keptInfo = sig, nil
+	if info, err := d.target.Siginfo(th.TID); err == nil {
+		th.keptInfo = info
+	}
+}
+
+// RestoreKept makes the signal that is kept back what the held thread is stopped
+// for, so that the program sees it as it was sent.
+func (d *Driver) RestoreKept(th *Thread) {
+	info := th.keptInfo
+	th.keptInfo = nil
+	if t, ok := d.target.(tracee.CallingTarget); ok && len(info) > 0 && int(info[0]) == th.Deferred {
+		if err := t.RestoreSignal(th.TID, th.Deferred, info); err != nil && !isGone(err) {
+			d.Notify("signal %d is delivered without what it was sent with: %v", th.Deferred, err)
+		}
+	}
+}
+
+// firstRealTime is SIGRTMIN of the kernel: signals below it are pending once
+// at most, those from it on are queued (signal(7)).
+const firstRealTime = 32
+
+// onSignal deals with a signal that came to a thread. A handler that passes
+// silently in the middle of a single step runs to its end, as gdb has it.
+func (d *Driver) onSignal(ev tracee.Event, m *Move) Answer {
+	th := d.Adopt(ev.TID)
+	a, passes := d.mind.Signal(th, ev)
+	if !a.GoesOn() {
+		return a
+	}
+	if passes {
+		if o := d.stepping(th); o != nil && !m.Quiet {
+			if err := d.Pause(); err != nil {
+				return Fails(err)
+			}
+			return d.handle(th, ev.Signal)
+		}
+		if err := d.QueueSignal(th, ev.Signal); err != nil {
+			return Fails(err)
+		}
+	}
+	if m.Quiet {
+		return Arrive() // the phase is over
+	}
+	return Fails(d.goOn(ev.TID))
+}
+
+// stepping is the move that steps one instruction of a thread, nil for none.
+func (d *Driver) stepping(th *Thread) *Move {
+	for i := len(d.moves) - 1; i >= 0; i-- {
+		if m := d.moves[i]; m.Thread == th && m.Gait != Planned {
+			if m.Gait == Single {
+				return m
+			}
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package stepper
+
+import (
+	"errors"
+
+	"rseqstep/stepper/drive"
+	"rseqstep/table"
+)
+
+// do makes a move and all that it turns out to need first (drive.Driver.Do).
+func (e *Engine) do(m *drive.Move) (arrived bool, stop *Stop, err error) {
+	arrived, halt, err := e.drive.Do(m)
+	if e.target.Alive() {
+		err = errors.Join(err, e.unwatchAll())
+	}
+	return arrived && err == nil, stopOf(halt), err
+}
+
+// stopped ends a command by a Stop or an error, and goes on without both.
+func stopped(stop *Stop, err error) drive.Answer {
+	if stop == nil || err != nil {
+		return drive.Fails(err)
+	}
+	return drive.Halt(stop)
+}
+
+// plan is a move made of others: ask says which.
+func plan(th *thread, ask func() drive.Answer) *drive.Move { return drive.Plan(th.Thread, ask) }
+
+// journey lets every thread run until th has arrived at one of the traps.
+func journey(th *thread) *drive.Move { return drive.Journey(th.Thread) }
+
+// runTo runs one thread, the others held, until it stands at one of the places with
+// registers that accept takes (nil: any). A thread that blocks gets the others' help.
+func runTo(th *thread, where []table.Addr, accept func(*drive.Thread) bool) *drive.Move {
+	decide := drive.Always
+	if accept != nil {
+		decide = drive.When(accept)
+	}
+	return drive.Run(th.Thread, where, decide, blockPatience)
+}
+
+func contains(list []table.Addr, a table.Addr) bool {
+	for _, x := range list {
+		if x == a {
+			return true
+		}
+	}
+	return false
+}
+
+// without is list with a taken out, in place.
+func without(list []table.Addr, a table.Addr) []table.Addr {
+	kept := list[:0]
+	for _, x := range list {
+		if x != a {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
