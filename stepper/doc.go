@@ -7,6 +7,9 @@
 // steps are used everywhere else. Line steps plant traps on every way out of
 // the line and let the program run.
 //
+// Threads are moved by package drive, which asks the Engine what places and events
+// mean (mind.go).
+//
 // # Decisions, and what was refused
 //
 // Exits are met with debug registers first and int3 second: both are harmless

@@ -1,21 +1,19 @@
 package drive
 
-import (
-	"rseqstep/stepper/tracee"
-)
+import "rseqstep/stepper/tracee"
 
-// Mind decides what the loop cannot know. It is asked with every thread held, where
-// nothing else is said, and the registers of the thread that it is asked about are
-// read. It moves nothing: what is to be moved is a Move of its Answer.
+// Mind decides what the loop cannot know. Where nothing else is said it is asked with
+// every thread held, and the registers of the thread that it is asked about are read.
+// It moves nothing: what is to be moved is a Move of its Answer.
 type Mind interface {
 	// Met is asked about a thread that has come to a planted breakpoint
-	// (EventBreakpoint), or to a debug register of every thread (EventDebug): whether
-	// something that the user has set there stops it. It may learn of modules and
-	// sections, and plant and remove breakpoints.
+	// (EventBreakpoint), or to a debug register of every thread (EventDebug; its
+	// registers are not read yet): whether something that the user has set there stops
+	// it. It may learn of modules and sections, and plant and remove breakpoints.
 	Met(th *Thread, ev tracee.Event) Answer
-	// Through is asked about a thread that stands at a breakpoint, is about to go on with
-	// all others, and may be taken through something by itself first. met: it has just met a breakpoint
-	// there, which nobody stops at.
+	// Through is asked about a thread that stands at a breakpoint and is about to go on
+	// with all others: it may be taken through something by itself first. met: it has
+	// just met the breakpoint, and nobody stops there.
 	Through(th *Thread, met bool) Answer
 	// Passed takes note of the debug registers of an event that serve to count; ev keeps
 	// the others. done: there are no others. Others may run.
@@ -32,7 +30,7 @@ type Mind interface {
 	Signal(th *Thread, ev tracee.Event) (a Answer, passes bool)
 	// Changed carries out what an event has changed in the process, a fork, an execve(2),
 	// a system call that the debugger answers, and says which thread goes on. Others
-	// may run, but at an execve(2).
+	// may run, except at an execve(2), which leaves none.
 	Changed(ev tracee.Event) (goes int, err error)
 	// Ends forgets a thread or a process that has ended (EventExit, EventProcessExit), and
 	// is the Stop of a command that ends with an event: one of these, EventExec, or

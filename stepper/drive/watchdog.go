@@ -15,7 +15,7 @@ type Watchdog struct {
 	timer  *time.Timer
 	period time.Duration
 	fired  atomic.Bool
-	bark   func()
+	bark   func()             // called on a goroutine of the timer's
 	look   func(*Move) Answer // nil: the move looks itself (Move.Overdue)
 
 	// Of the look under way, which may go on from one journey to the next.
@@ -46,6 +46,7 @@ func newWatchdog(look func(*Move) Answer, bark func()) *Watchdog {
 	return w
 }
 
+// Stop ends the watch; nil has none.
 func (w *Watchdog) Stop() {
 	if w != nil {
 		w.timer.Stop()

@@ -1,0 +1,70 @@
+package ledger_test
+
+import (
+	"errors"
+	"testing"
+
+	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/tracee"
+	"rseqstep/table"
+)
+
+// Where the guard refuses nothing is planted; it is not asked about a place where a
+// breakpoint stands already.
+func TestTheGuardIsAskedBeforeABreakpointIsPlanted(t *testing.T) {
+	w := newWorld(t)
+	b := ledger.New(w)
+	user, way := ledger.Owner{Why: ledger.Asked, Of: 1}, b.Fresh(ledger.Way)
+	wrong := errors.New("a signature is there")
+	b.Guard = func(a table.Addr, o ledger.Owner) error {
+		if a == here && o == user {
+			return nil
+		}
+		return wrong
+	}
+	for _, c := range []struct {
+		at      table.Addr
+		owner   ledger.Owner
+		refused bool
+	}{
+		{here, way, true},
+		{here, user, false},
+		{here, way, false},
+		{here + 1, user, true},
+	} {
+		err := b.Plant(c.at, c.owner)
+		var refused *ledger.RefusedError
+		if errors.As(err, &refused) != c.refused || errors.Is(err, wrong) != c.refused || err != nil && !c.refused {
+			t.Errorf("%v for %v: %v", c.at, c.owner, err)
+		}
+		if w.planted[c.at] == c.refused || b.TrapAt(c.at) == c.refused {
+			t.Errorf("%v for %v: planted %v, in the book %v", c.at, c.owner, w.planted[c.at], b.TrapAt(c.at))
+		}
+	}
+	if err := errors.Join(b.Unplant(here, way), b.Unplant(here, user)); err != nil {
+		t.Error(err)
+	}
+}
+
+// A hardware breakpoint is known by its place as long as somebody owns it; a watchpoint
+// there is none.
+func TestTheBookKnowsWhereHardwareBreakpointsAre(t *testing.T) {
+	w := newWorld(t)
+	b := ledger.New(w)
+	breakpoint, watchpoint := ledger.Owner{Why: ledger.Asked, Of: 1}, ledger.Owner{Why: ledger.Asked, Of: 2}
+	if err := errors.Join(
+		b.SetDebug(breakpoint, tracee.DebugExecute, here, 1),
+		b.SetDebug(watchpoint, tracee.DebugWrite, here+8, 8),
+		b.SetDebugIn(first, 3, b.Fresh(ledger.Way), here+16),
+	); err != nil {
+		t.Fatal(err)
+	}
+	for a, want := range map[table.Addr]bool{here: true, here + 8: false, here + 16: false, 0: false} {
+		if b.HardwareAt(a) != want {
+			t.Errorf("%v: %v", a, !want)
+		}
+	}
+	if err := b.FreeDebug(breakpoint); err != nil || b.HardwareAt(here) {
+		t.Errorf("there still, %v", err)
+	}
+}
