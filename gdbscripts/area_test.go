@@ -53,7 +53,7 @@ func TestAreasThroughServers(t *testing.T) {
 	})
 	t.Run("gdbserver", func(t *testing.T) {
 		out := gdb(t, "set sysroot /\ntarget remote | "+tabletest.NeedTool(t, "gdbserver")+" - "+program+"\n"+script, program)
-		wantInOrder(t, out, "main+", "* 1 (", "0x7f", "areas that glibc says")
+		wantInOrder(t, out, "main+", "* 1 (", "0x7f", "glibc says that it has registered these areas")
 		if strings.Contains(out, "monitor") {
 			t.Errorf("a foreign server is bothered:\n%s", out)
 		}

@@ -41,7 +41,7 @@ func TestCoreFileTellsWhatTheProcessTold(t *testing.T) {
 	build(t, "cp", seed(t), program)
 	live := gdb(t, inside+"info rseq\ngcore "+core+"\n", program)
 	dead := gdb(t, "info rseq\nbacktrace 1\n", program, core)
-	wantInOrder(t, dead, "main+", "Armed\n* 1 (", "main+", ", live\n", "areas that glibc says", "[rseq section main+", ", live]")
+	wantInOrder(t, dead, "main+", "Armed\n* 1 (", "main+", ", live\n", "glibc says that it has registered these areas", "[rseq section main+", ", live]")
 	if a, b := sectionRow.FindString(live), sectionRow.FindString(dead); a == "" || a != b {
 		t.Errorf("live %q, in the core %q", a, b)
 	}
@@ -57,7 +57,7 @@ func TestCoreFileTellsWhatTheProcessTold(t *testing.T) {
 	// Some gdbs find the libraries all the same, and ask glibc.
 	alone := gdb(t, "info rseq\n", "-c", core)
 	wantInOrder(t, alone, "no program file", "Armed\n")
-	if !strings.Contains(alone, "not known") && !strings.Contains(alone, "areas that glibc says") {
+	if !strings.Contains(alone, "not known") && !strings.Contains(alone, "glibc says that it has registered these areas") {
 		t.Errorf("nothing is said of the area:\n%s", alone)
 	}
 }
