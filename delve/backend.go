@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 )
 
-// Backend is the path of an executable that stock dlv can be given in
-// DELVE_DEBUGSERVER_PATH: this binary under another name, in the user's cache
-// folder. A folder beside it with the name lldb-server in it serves a dlv that
-// looks for that on PATH.
+// Backend returns the path of an executable that a stock dlv can use as
+// DELVE_DEBUGSERVER_PATH: a link to this binary, in the user's cache directory. A
+// directory beside it contains a link named lldb-server, for a dlv that looks for that
+// name on PATH.
 func Backend() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -34,8 +34,8 @@ func Backend() (string, error) {
 	return filepath.Join(dir, DebugserverName), nil
 }
 
-// link makes path a symbolic link to target. Whoever comes at the same time
-// makes the same one.
+// link makes path a symbolic link to target. Several processes may do so at the same
+// time.
 func link(target, path string) error {
 	if to, err := os.Readlink(path); err == nil && to == target {
 		return nil

@@ -1,26 +1,25 @@
-// Package delve is rseqstep for users of Delve, the debugger for Go: the whole
-// of dlv as a command of ours, and what Delve must be told and answered to have
-// our server (stepper/remote) behind it.
+// Package delve makes rseqstep the backend of Delve, the debugger for Go: it contains all
+// of dlv as a command of ours, and translates between Delve and our server
+// (stepper/remote).
 //
-// Delve has no plugins, but its lldb backend starts an executable that it is
-// told of and speaks gdb's remote protocol to it. So the same server serves the
-// terminal, headless and DAP sessions of an unmodified dlv, and after a restart
-// Delve simply starts it again.
+// Delve has no plugins, but its lldb backend starts an executable of the user's choice
+// and speaks gdb's remote protocol to it. So the same server works with the terminal,
+// headless and DAP sessions of an unmodified dlv, and after a restart Delve simply starts
+// it again.
 //
 // # Decisions, and what was refused
 //
-// `rseqstep dlv` makes Delve start /proc/self/exe, so that it leaves nothing in
-// the file system; only --print-backend makes a link, in the user's cache folder.
+// `rseqstep dlv` makes Delve start /proc/self/exe, so that it leaves nothing in the file
+// system; only --print-backend creates a link, in the user's cache directory.
 //
-// The form of macOS's debugserver rather than that of lldb-server: Delve tells
-// it of files, variables and ASLR, and is dialled instead of dialling, which it
-// tries only once a second. The price is that Delve reads registers one by one
-// from it (stepper/remote, delve_row.go).
+// Delve starts us as macOS's debugserver rather than as lldb-server. In this form Delve
+// passes on files, variables and ASLR, and the server dials Delve; in the other form Delve
+// dials, and tries only once a second. The price is that Delve reads registers one by one
+// (stepper/remote, delve_row.go).
 //
-// A second binary, for a shorter start of our other commands, was refused: with
-// Delve inside `rseqstep version` takes 6 ms rather than 4, and the binary has
-// 25 MB rather than 12.
+// Refused: a second binary, so that our other commands start faster. With Delve inside,
+// `rseqstep version` takes 6 ms rather than 4, and the binary has 25 MB rather than 12.
 //
-// Delve's lldb backend cannot follow an exec and says so itself; nothing is
-// asked of us.
+// Delve's lldb backend cannot follow an exec and reports so itself; the server need not do
+// anything.
 package delve

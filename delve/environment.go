@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// ConsoleVariable names the pipe that our server's sentences go to, and says
-// that `rseqstep dlv dap` is to be Delve itself: it was started by the process
-// that the editor talks to, which reads the pipe.
+// ConsoleVariable names the pipe for our server's messages. If it is set, `rseqstep dlv
+// dap` runs Delve itself: the process that the editor talks to has started it, and
+// reads the pipe.
 const ConsoleVariable = "RSEQSTEP_CONSOLE"
 
-// CPUOpvVariable says which cpu_opv call `rseqstep dlv --cpu-opv` is to give the
+// CPUOpvVariable says which cpu_opv call `rseqstep dlv --cpu-opv` provides to the
 // program: its ABI, a colon, its number.
 const CPUOpvVariable = "RSEQSTEP_CPU_OPV"
 
-// PrepareEnvironment makes our own environment the program's: what Delve has
-// named is added, and what `rseqstep dlv` added for its own sake is gone.
+// PrepareEnvironment turns our environment into the program's: it adds the variables
+// that Delve has named and removes those that `rseqstep dlv` added for itself.
 func (l *Launch) PrepareEnvironment() error {
 	if os.Getenv(PathVariable) == selfPath {
 		if err := os.Unsetenv(PathVariable); err != nil {

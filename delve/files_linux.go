@@ -10,16 +10,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Files are the standard input, output and error of a program that is debugged.
+// Files are the standard input, output and error of a debugged program.
 type Files struct {
 	Std [3]*os.File
-	own []*os.File // those that Close closes
+	own []*os.File // the files that Close closes
 }
 
-// OpenFiles opens the files that Delve named. Where it named none, the program
-// gets Delve's own, as it does under Delve's native backend: Delve leaves its
-// debug server without any, and relies on macOS's making a terminal for the
-// program. A file that cannot be had so is nil.
+// OpenFiles opens the files that Delve named. If it named none, the program gets
+// Delve's own, as under Delve's native backend: Delve starts its debug server without
+// standard files, and relies on macOS to make a terminal for the program. A file that
+// cannot be obtained in this way is nil.
 func (l *Launch) OpenFiles() (*Files, error) {
 	f := &Files{}
 	for i, path := range l.Stdio {
@@ -30,7 +30,7 @@ func (l *Launch) OpenFiles() (*Files, error) {
 	return f, nil
 }
 
-// Close closes what OpenFiles opened.
+// Close closes the files that OpenFiles opened.
 func (f *Files) Close() (err error) {
 	for _, file := range f.own {
 		err = errors.Join(err, file.Close())
@@ -44,7 +44,7 @@ func (f *Files) open(i int, path string, all [3]string) (err error) {
 	standard := [3]*os.File{os.Stdin, os.Stdout, os.Stderr}
 	switch {
 	case path == "/dev/"+[3]string{"stdin", "stdout", "stderr"}[i]:
-		f.Std[i] = standard[i] // Delve's own; opened anew, a file would be written from its start
+		f.Std[i] = standard[i] // Delve's own; reopening a file would write it from its start
 		return nil
 	case path == "" && (i == 0 || !null(standard[i])):
 		f.Std[i] = standard[i]
@@ -65,19 +65,19 @@ func (f *Files) open(i int, path string, all [3]string) (err error) {
 	return err
 }
 
-// null reports whether a file is /dev/null, which is what os/exec gives to
-// programs that were given nothing (memory devices, include/uapi/linux/major.h
-// and drivers/char/mem.c: 1, 3).
+// null reports whether a file is /dev/null, which os/exec passes to programs without
+// standard files (memory devices, include/uapi/linux/major.h and drivers/char/mem.c: 1,
+// 3).
 func null(f *os.File) bool {
 	var st unix.Stat_t
 	err := unix.Fstat(int(f.Fd()), &st)
 	return err == nil && st.Mode&unix.S_IFMT == unix.S_IFCHR && unix.Major(st.Rdev) == 1 && unix.Minor(st.Rdev) == 3
 }
 
-// parents is a standard file of the process that started us; nil if it cannot
-// be had. pidfd_getfd(2) needs the right to trace it, which Yama gives to nobody
-// but a tracer's parents; opening it by its name under /proc would be wrong for
-// a file (it would be written from its start) and does not work for a socket.
+// parents returns a standard file of the process that started us; nil if it cannot be
+// obtained. pidfd_getfd(2) requires permission to trace that process, which Yama gives
+// only to its ancestors. Opening the file by its name under /proc would write a regular
+// file from its start, and does not work for a socket.
 func parents(n int) *os.File {
 	name := fmt.Sprintf("/proc/%d/fd/%d", os.Getppid(), n)
 	if pidfd, err := unix.PidfdOpen(os.Getppid(), 0); err == nil {
@@ -97,12 +97,12 @@ func parents(n int) *os.File {
 	return f
 }
 
-// Console is where a DAP client sees what is written: the pipe of `rseqstep dlv
-// dap`; or else Delve has given the program a pipe for its standard error, whose
-// content it turns into output events. nil if there is neither.
+// Console returns the writer whose output a DAP client shows: the pipe of `rseqstep dlv
+// dap`; or else the pipe that Delve has given the program as standard error, whose
+// content Delve turns into output events. nil if there is neither.
 func (l *Launch) Console(f *Files) io.Writer {
 	if l.console != "" {
-		if pipe, err := os.OpenFile(l.console, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil { // blocked by nobody who has gone
+		if pipe, err := os.OpenFile(l.console, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil { // a reader that has gone cannot block us
 			f.own = append(f.own, pipe)
 			return pipe
 		}
@@ -116,7 +116,7 @@ func (l *Launch) Console(f *Files) io.Writer {
 	return f.Std[2]
 }
 
-// Log is where sentences for the user go that no Delve will show.
+// Log returns the writer for messages that no Delve will show to the user.
 func (f *Files) Log() io.Writer {
 	if f.Std[2] == nil {
 		return os.Stderr

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Form is how Delve asks for its debug server.
+// Form is how Delve started us as its debug server.
 type Form int
 
 const (
 	NoForm      Form = iota // the process was not started by Delve
-	Debugserver             // macOS's debugserver, which dials Delve: DELVE_DEBUGSERVER_PATH
-	LLDBServer              // lldb-server, which Delve dials: found on PATH
+	Debugserver             // as macOS's debugserver, which dials Delve: DELVE_DEBUGSERVER_PATH
+	LLDBServer              // as lldb-server, which Delve dials: found on PATH
 )
 
-// Names under which the binary is a debug server, the last parts of argv[0].
+// Names under which the binary is a debug server: the last path elements of argv[0].
 const (
 	DebugserverName = "rseqstep-debugserver"
 	LLDBServerName  = "lldb-server"
@@ -28,7 +28,7 @@ const (
 // selfPath is argv[0] when `rseqstep dlv` starts itself.
 const selfPath = "/proc/self/exe"
 
-// FormOf tells from argv[0] whether Delve started the process, and how.
+// FormOf determines from argv[0] whether Delve started the process, and how.
 func FormOf(argv0 string) Form {
 	switch filepath.Base(argv0) {
 	case DebugserverName, "debugserver":
@@ -42,38 +42,38 @@ func FormOf(argv0 string) Form {
 	return NoForm
 }
 
-// Launch is what Delve asks its debug server for (Delve,
+// Launch is what Delve asks its debug server to do (Delve,
 // pkg/proc/gdbserial/gdbserver.go, LLDBLaunch and LLDBAttach).
 type Launch struct {
 	Address string // host:port to dial, or in the form LLDBServer to listen on
 
 	Program []string // program and its arguments, or
 	Attach  int      // a process id, or
-	WaitFor WaitFor  // a process that is to come
+	WaitFor WaitFor  // a process that does not exist yet
 
-	Env   []string  // "NAME=value", beside our own
+	Env   []string  // "NAME=value", in addition to our own
 	Stdio [3]string // paths of standard input, output and error; "" for none
 	ASLR  bool
 
-	CPUOpv  string // what CPUOpvVariable says, once the environment is prepared
-	console string // what ConsoleVariable says
+	CPUOpv  string // value of CPUOpvVariable, once the environment is prepared
+	console string // value of ConsoleVariable
 }
 
-// WaitFor is a process that is to come.
+// WaitFor describes a process that does not exist yet.
 type WaitFor struct {
-	Name     string // how its name begins; "" for none
+	Name     string // the beginning of its name; "" for none
 	Interval time.Duration
-	Duration time.Duration // 0: without end
+	Duration time.Duration // 0: no limit
 }
 
-// UnknownOptionError says that an option is not known, in the words that Delve
-// looks for when it tries one out (canUnmaskSignals).
+// UnknownOptionError says that an option is not known, in the words that Delve looks
+// for when it tries an option (canUnmaskSignals).
 type UnknownOptionError string
 
 func (e UnknownOptionError) Error() string { return "unrecognized option '" + string(e) + "'" }
 
-// ParseLaunch reads the command line, without argv[0]. Errors are
-// UnknownOptionError, or say what is missing.
+// ParseLaunch parses the command line, without argv[0]. Errors are UnknownOptionError,
+// or say what is missing.
 func ParseLaunch(form Form, args []string) (*Launch, error) {
 	l := &Launch{ASLR: true}
 	if form == LLDBServer {
@@ -108,8 +108,8 @@ func ParseLaunch(form Form, args []string) (*Launch, error) {
 	return l, l.complete()
 }
 
-// takesValue reports whether an option has a value. -l and -g, which debugserver
-// has for its log, may come from --log-output=lldbout.
+// takesValue reports whether an option has a value. debugserver's log options -l and -g
+// may come from --log-output=lldbout.
 func takesValue(form Form, name string) bool {
 	if form == LLDBServer {
 		return name == "--attach"
@@ -118,12 +118,12 @@ func takesValue(form Form, name string) bool {
 		"--stdin-path", "--stdout-path", "--stderr-path", "--stdio-path"}, name)
 }
 
-// flag takes an argument without a value.
+// flag handles an argument without a value.
 func (l *Launch) flag(form Form, name string) error {
 	switch {
 	case name == "-D":
 		l.ASLR = false
-	case name == "-F" || name == "-g": // the environment is handed on anyway
+	case name == "-F" || name == "-g": // we pass the environment on anyway
 	case form == LLDBServer && l.Address == "" && !strings.HasPrefix(name, "-"):
 		l.Address = name
 	default:

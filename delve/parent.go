@@ -7,13 +7,12 @@ import (
 	"os"
 )
 
-// modulePath is Delve's, as the Go toolchain records it in a binary.
+// modulePath is Delve's module path, as the Go toolchain records it in a binary.
 const modulePath = "github.com/go-delve/delve"
 
-// IsParent reports whether the process that has started us is Delve, or has
-// Delve in it. lldb-server is what others start us as too. A binary says what it
-// was built from (debug/buildinfo); one whose builder has left that out is known
-// by its name, dlv (proc_pid_comm(5)).
+// IsParent reports whether the process that started us is Delve, or contains Delve.
+// Others also start us as lldb-server. A binary records its modules (debug/buildinfo);
+// if its builder has stripped that, its name, dlv, decides (proc_pid_comm(5)).
 func IsParent() bool {
 	folder := fmt.Sprintf("/proc/%d/", os.Getppid())
 	if info, err := buildinfo.ReadFile(folder + "exe"); err == nil {

@@ -10,7 +10,7 @@ import (
 //go:embed rseqstep.star
 var script string
 
-// WriteScript writes out rseqstep.star, which a user's dlv is told to source.
+// WriteScript writes rseqstep.star, which the user loads into dlv with source.
 func WriteScript(w io.Writer) error {
 	_, err := io.WriteString(w, script)
 	return err

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// Find waits for a process whose command line begins with the name, and returns
-// its id: `dlv attach --waitfor`. One that is there already is taken at once, as
-// Delve's own search does (WaitFor, pkg/proc/native/proc.go).
+// Find waits for a process whose command line begins with the name, and returns its id:
+// `dlv attach --waitfor`. Like Delve's own search, it accepts a process that exists
+// already (WaitFor, pkg/proc/native/proc.go).
 func (w WaitFor) Find(ctx context.Context) (pid int, err error) {
 	if w.Duration > 0 {
 		var cancel context.CancelFunc
@@ -34,8 +34,8 @@ func (w WaitFor) Find(ctx context.Context) (pid int, err error) {
 	}
 }
 
-// look looks through the processes once, in the order in which Delve does; 0 is
-// none. Neither we nor the Delve that has started us are meant.
+// look searches the processes once, in Delve's order; 0 means none. It skips this
+// process and the Delve that started it.
 func (w WaitFor) look() (int, error) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -48,7 +48,7 @@ func (w WaitFor) look() (int, error) {
 		}
 		line, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
 		if err != nil || len(line) == 0 {
-			continue // gone, or a kernel thread, or not yet itself
+			continue // it has ended, or is a kernel thread, or has not executed its program yet
 		}
 		if strings.HasPrefix(string(bytes.ReplaceAll(line, []byte{0}, []byte{' '})), w.Name) {
 			return pid, nil

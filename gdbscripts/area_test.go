@@ -26,20 +26,20 @@ func TestAreasOfThreadsAreTheKernels(t *testing.T) {
 	if n := regexp.MustCompile(`'glibc': ([5-9]), 'symbol': 0, 'file': 0`).FindString(out); n == "" {
 		t.Errorf("glibc's word and the kernel's differ:\n%s", out)
 	}
-	wantInOrder(t, out, "Thread", "0x53053053", "The kernel told these areas.")
+	wantInOrder(t, out, "Thread", "0x53053053", "The kernel reported these areas.")
 }
 
 func TestAreaThatTheProgramRegistered(t *testing.T) {
 	program := tabletest.Build(t, tabletest.Fixture{Source: "ownreg.c", Flags: []string{"-DFIX_CALL"}})
 	out := areas(t, "rseq_addv", []string{"GLIBC_TUNABLES=glibc.pthread.rseq=0"}, program)
-	wantInOrder(t, out, "AGREE {'glibc': 0, 'symbol': 0", "0x53053053", "The kernel told these areas.")
+	wantInOrder(t, out, "AGREE {'glibc': 0, 'symbol': 0", "0x53053053", "The kernel reported these areas.")
 }
 
 // workerd's area is tcmalloc's __rseq_abi: libthread_db finds it, and so does
 // the program's file, which is what there is for a core.
 func TestAreaOfTcmalloc(t *testing.T) {
 	out := areas(t, "exit", []string{"GLIBC_TUNABLES=glibc.pthread.rseq=0"}, tabletest.NeedWorkerdRuns(t), "--version")
-	wantInOrder(t, out, "AGREE {'glibc': 0, 'symbol': 1, 'file': 1}", "The kernel told these areas.")
+	wantInOrder(t, out, "AGREE {'glibc': 0, 'symbol': 1, 'file': 1}", "The kernel reported these areas.")
 }
 
 func TestAreasThroughServers(t *testing.T) {
@@ -53,7 +53,7 @@ func TestAreasThroughServers(t *testing.T) {
 	})
 	t.Run("gdbserver", func(t *testing.T) {
 		out := gdb(t, "set sysroot /\ntarget remote | "+tabletest.NeedTool(t, "gdbserver")+" - "+program+"\n"+script, program)
-		wantInOrder(t, out, "main+", "* 1 (", "0x7f", "areas that glibc says")
+		wantInOrder(t, out, "main+", "* 1 (", "0x7f", "glibc says that it has registered these areas")
 		if strings.Contains(out, "monitor") {
 			t.Errorf("a foreign server is bothered:\n%s", out)
 		}

@@ -1,59 +1,44 @@
-// Package gdbscripts carries the Python script that makes gdb aware of
-// restartable sequences, so that an installed binary can write it out, and
-// tests it in a real gdb.
+// Package gdbscripts contains the Python script that teaches gdb about restartable
+// sequences, so that an installed binary can write it out, and tests it in a real gdb.
 //
-// rseqstep.py is the entry: `source` it, or import it with this folder on
-// sys.path. The package rseqstep_gdb beside it has one module an idea:
-//
-//	sections, listing, declared, elf, reloc   what is declared, and where it lies
-//	area, kernel, server, tls                 a thread's rseq area, by whoever knows it
-//	live                                      armed and live
-//	info, show, function, frames, printers    what the user sees of these
-//	switch    `rseq on`, `rseq off`, and what they have to undo (settings)
-//	child     the server, a child of gdb's
-//	handover  how a process changes hands; carry: what gdb would forget then
-//	context                                   gdb's selection, memory and byte order
-//	symbol                                    what gdb calls an address
-//	output                                    what gdb's commands print, for code that reads it
-//	stepping                                  `rseq next` and its like: `rseq on`, then gdb's own command
-//	warn                                      breakpoints that gdb's own target mishandles
+// To use the script, `source` rseqstep.py, or import it with this directory on sys.path.
 //
 // # Decisions
 //
-// Which sections of which files lie where is read from gdb's own listing
-// (`maint info sections`, 0.1 ms for a program with ten libraries): it follows
-// libraries as they come and go and it knows of files added by hand. That text
-// is also what the sections read are kept by. Refused: events. gdb 12 and 13
-// send none when a library goes, and none when the program itself is moved.
+// gdb's own listing (`maint info sections`, 0.1 ms for a program with ten libraries)
+// says which sections of which files are where. It follows libraries as they are loaded
+// and unloaded, and includes files added by hand. Its text is also the key under which
+// the sections read are cached. Refused: events. gdb 12 and 13 send none when a library
+// is unloaded, and none when the program itself is relocated.
 //
-// Contents come from memory, which the dynamic linker has relocated; before it
-// has, as at `starti`, and without a process from the file with its relocations
-// applied. Refused: the file always, since a program is often rebuilt while an
-// older one is being debugged; memory always, since `rseq sections` is asked
-// before `run` as well.
+// The script reads contents from memory, which the dynamic linker has relocated. Before
+// that, as at `starti`, and without a process, it reads the file and applies its
+// relocations. Refused: always the file, since a program is often rebuilt while an older
+// one is being debugged; always memory, since users also type `rseq sections` before
+// `run`.
 //
-// The registered area is asked of the kernel by a ptrace call of gdb's own
-// (gdb traces and runs Python on one thread), then of our server. Where only the
-// program can be asked, a core file, what glibc and __rseq_abi say is shown as
-// such. Refused: glibc's offset without asking, which is wrong for programs that
-// register an area of their own.
+// The script asks the kernel for the registered area by a ptrace call of its own (gdb
+// traces and runs Python on one thread), or else asks our server. If neither can answer,
+// as for a core file, it shows the areas of glibc and __rseq_abi, and says so. Refused:
+// always glibc's offset, which is wrong for programs that register an area of their own.
 //
-// `rseq on` makes our server gdb's target, so that gdb's commands stay gdb's own.
-// The server is in a process group of its own and hands the terminal to the
-// program's, and back to gdb's: a Ctrl-C meets only the one that has it. A
-// process changes hands in a stop by SIGSTOP, sent while it is traced: each
-// thread finds it before its next instruction. The SIGCONT that ends the stop is
-// swallowed by the tracer that has the process then. Standard output is
-// /dev/null meanwhile, since gdb shows stops past to_string and a front end would
-// take the detaching for the end of the program. The server outlives a process
-// given back until that runs: its end would orphan a stopped process group, which
-// the kernel hangs up. Refused: to launch natively and adopt at main, which loses
-// what happens before; a server with --once, for the same end.
+// `rseq on` makes our server gdb's target, so that gdb's commands stay gdb's own. The
+// server has a process group of its own. It makes the program's group the terminal's
+// foreground group while the program runs, and gdb's group afterwards, so that a Ctrl-C
+// reaches only one of them. A process is handed over while a SIGSTOP, sent while it is
+// traced, stops it: each thread gets the signal before its next instruction. The new
+// tracer swallows the SIGCONT that ends the stop. Standard output is /dev/null
+// meanwhile, because gdb prints stops in spite of to_string, and a front end would take
+// the detach for the end of the program. After `rseq off` the server stays until the
+// process runs: if it exited earlier, the stopped process group would be orphaned, and
+// the kernel would send it SIGHUP. Refused: to launch natively and adopt at main, which
+// loses what happens before; a server with --once, for the same reason.
 //
-// Refused: a second engine, in Python, for a process that gdb keeps. It could not lift a
-// registration, answer cpu_opv or step inside a section, and everything was to be done
-// twice. What gdb alone can do with a process (record, checkpoint) is there after `rseq off`.
+// Refused: a second engine, in Python, for a process that gdb keeps. It could not remove
+// a registration, answer cpu_opv or step inside a section, and every feature would have
+// to be written twice. What only gdb can do with a process (record, checkpoint) works
+// after `rseq off`.
 //
-// Install writes a folder for each version and swaps a symbolic link, because a
-// gdb that starts meanwhile must not read modules of two versions.
+// Install writes a directory for each version and swaps a symbolic link, because a gdb
+// that starts meanwhile must not read modules of two versions.
 package gdbscripts

@@ -8,5 +8,5 @@ import (
 //go:embed rseqstep.py rseqstep_gdb/*.py
 var files embed.FS
 
-// Files are the script's: rseqstep.py and the folder rseqstep_gdb.
+// Files contains the script: rseqstep.py and the directory rseqstep_gdb.
 func Files() fs.FS { return files }

@@ -24,7 +24,7 @@ func TestCommandsTellOfALiveSection(t *testing.T) {
 		"rseq sections mai[n]\nrseq sections nothing\nfinish\nprint $_strlen($_rseq_section())\n", seed(t))
 	before, after, _ := strings.Cut(out, "INSIDE")
 	wantInOrder(t, before, "Start ", "main+", "The program is not being run")
-	wantInOrder(t, after, "Start ", "main+", "Mode", "Slice", "Armed\n* 1 (", ", live\n", "The kernel told these areas.",
+	wantInOrder(t, after, "Start ", "main+", "Mode", "Slice", "Armed\n* 1 (", ", live\n", "The kernel reported these areas.",
 		"#0 ", " in rseq_addv [rseq section main+", ", live] (", "#1  main (",
 		`$1 = "main+`, "main+", `None of the 1 restartable sequences matches "nothing".`)
 	if strings.Contains(after, "#1  main [") {
@@ -41,7 +41,7 @@ func TestCoreFileTellsWhatTheProcessTold(t *testing.T) {
 	build(t, "cp", seed(t), program)
 	live := gdb(t, inside+"info rseq\ngcore "+core+"\n", program)
 	dead := gdb(t, "info rseq\nbacktrace 1\n", program, core)
-	wantInOrder(t, dead, "main+", "Armed\n* 1 (", "main+", ", live\n", "areas that glibc says", "[rseq section main+", ", live]")
+	wantInOrder(t, dead, "main+", "Armed\n* 1 (", "main+", ", live\n", "glibc says that it has registered these areas", "[rseq section main+", ", live]")
 	if a, b := sectionRow.FindString(live), sectionRow.FindString(dead); a == "" || a != b {
 		t.Errorf("live %q, in the core %q", a, b)
 	}
@@ -56,8 +56,8 @@ func TestCoreFileTellsWhatTheProcessTold(t *testing.T) {
 	}
 	// Some gdbs find the libraries all the same, and ask glibc.
 	alone := gdb(t, "info rseq\n", "-c", core)
-	wantInOrder(t, alone, "No program file", "Armed\n")
-	if !strings.Contains(alone, "not known") && !strings.Contains(alone, "areas that glibc says") {
+	wantInOrder(t, alone, "no program file", "Armed\n")
+	if !strings.Contains(alone, "not known") && !strings.Contains(alone, "glibc says that it has registered these areas") {
 		t.Errorf("nothing is said of the area:\n%s", alone)
 	}
 }

@@ -17,20 +17,20 @@ import (
 const (
 	entryName   = "rseqstep.py"
 	packageName = "rseqstep_gdb"
-	writerName  = "written_by.py" // where child.py looks for a server
+	writerName  = "written_by.py" // child.py looks for a server there
 )
 
-// ErrForeign is a folder that holds a script which Install did not write.
+// ErrForeign means that the directory contains a script that Install did not write.
 var ErrForeign = errors.New("not written by rseqstep gdb-script; name another folder")
 
-// Path is where Install puts the entry in a folder.
+// Path returns where Install puts the entry in a directory.
 func Path(dir string) string { return filepath.Join(dir, entryName) }
 
-// Install writes the script into a folder, which it makes if need be, and
-// returns the path of its entry. The package's name there is a symbolic link to
-// a folder named by version and contents, swapped once that is complete; what
-// is there already is left alone. It returns ErrForeign, wrapped, when the name
-// belongs to something else, such as a checkout of the source.
+// Install writes the script into a directory, which it creates if necessary, and
+// returns the path of its entry. The package's name there is a symbolic link to a
+// directory named by version and contents; Install swaps the link once that directory
+// is complete, and changes nothing if it exists already. It returns ErrForeign,
+// wrapped, if the name belongs to something else, such as a checkout of the source.
 func Install(dir, version string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
@@ -59,8 +59,8 @@ func Install(dir, version string) (string, error) {
 	return Path(dir), removeOld(dir, stamped)
 }
 
-// stamp names the folder of this version: two builds of one version that
-// differ in a byte, or lie in two places, have different ones.
+// stamp returns the directory name of this version. Two builds of one version that
+// differ in a byte, or are in two places, have different names.
 func stamp(version string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, writer())
@@ -75,7 +75,7 @@ func stamp(version string) (string, error) {
 	return packageName + "-" + filepath.Base(version) + "-" + hex.EncodeToString(sum.Sum(nil)[:6]), err
 }
 
-// writer is the path of this program, "" where the system does not tell.
+// writer returns the path of this program, "" if the system does not report it.
 func writer() string {
 	path, err := os.Executable()
 	if err != nil {
@@ -84,8 +84,8 @@ func writer() string {
 	return path
 }
 
-// writePackage writes the modules into a folder of their own and gives it its
-// name when they are all there.
+// writePackage writes the modules into a temporary directory and renames it when it is
+// complete.
 func writePackage(dir, name string) (err error) {
 	final := filepath.Join(dir, name)
 	if _, err := os.Stat(final); err == nil {
@@ -95,7 +95,7 @@ func writePackage(dir, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }() // nothing is left once it is renamed
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }() // removes nothing once the directory is renamed
 	modules, err := fs.Sub(files, packageName)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func swapLink(link, target string) error {
 	if have, err := os.Readlink(link); err == nil && have == target {
 		return nil
 	}
-	temp := fmt.Sprintf("%s.%x", link, rand.Uint64()) // several may install at once
+	temp := fmt.Sprintf("%s.%x", link, rand.Uint64()) // several processes may install at once
 	if err := os.Symlink(target, temp); err != nil {
 		return err
 	}
@@ -149,10 +149,10 @@ func removeLeft(path string) error {
 	return nil
 }
 
-// grace is how long another version's folder is kept: a gdb may be reading it.
+// grace is how long another version's directory is kept: a gdb may be reading it.
 const grace = time.Hour
 
-// removeOld removes other versions' folders, and what was left half-written.
+// removeOld removes other versions' directories, and unfinished ones.
 func removeOld(dir, keep string) error {
 	list, err := os.ReadDir(dir)
 	for _, e := range list {

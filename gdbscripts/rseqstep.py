@@ -10,7 +10,7 @@ import sys
 
 
 def _folder():
-    """Where this file lies; gdb sets __file__ for both ways of reading it."""
+    """The directory of this file; gdb sets __file__ for both ways of reading it."""
     return os.path.dirname(os.path.abspath(os.path.expanduser(__file__)))
 
 

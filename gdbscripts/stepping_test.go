@@ -107,7 +107,7 @@ func TestTheCommandsSayWhatTheyNeed(t *testing.T) {
 	out := gdbScript(t, "commands.gdb", "set confirm off\nbreak 17\nrun\n"+
 		"python\nfor c in 'rseq next', 'rseq stepi', 'rseq continue', 'rseq finish':\n  try: gdb.execute(c)\n  except gdb.error as e: print('REFUSED %s' % e)\nend\n"+
 		"set $before = $pc\nprint $pc == $before\ndelete\nkill\npython\ntry: gdb.execute('rseq next')\nexcept gdb.error as e: print('REFUSED %s' % e)\nend\n", []string{"PATH=/usr/bin:/bin"}, program)
-	if n := strings.Count(out, `REFUSED "rseq on" needs the rseqstep program, and there is none on PATH: build it by`); n != 4 {
+	if n := strings.Count(out, `REFUSED "rseq on" needs the rseqstep program, and there is none on PATH: build it with`); n != 4 {
 		t.Errorf("%d times in\n%s", n, out)
 	}
 	wantInOrder(t, out, "Breakpoint 1, main", "$1 = 1", "REFUSED The program is not being run.")
@@ -134,7 +134,7 @@ func TestRseqNextRunsALineOfManySectionsNatively(t *testing.T) {
 func TestFalseConditionOnTheCommittingStoreLosesNothing(t *testing.T) {
 	program := tabletest.Build(t, tabletest.Fixture{Source: "counter.c", Opt: "-O2", Flags: []string{"-pthread"}})
 	out := gdb(t, live(t)+"break *commit_store if $rsp == 0\nbreak main\nrun 4 100\nrseq continue\n", program)
-	wantInOrder(t, out, "warning: breakpoint 1 lies inside the critical section compare_and_store", "rseq continue", "rseq is on", "sum 400 of 400", "exited normally")
+	wantInOrder(t, out, "warning: breakpoint 1 is inside the critical section compare_and_store", "rseq continue", "rseq is on", "sum 400 of 400", "exited normally")
 }
 
 func TestBreakpointInsideASectionStopsThereAndCommits(t *testing.T) {
@@ -156,7 +156,7 @@ func TestBreakpointOnAnArmingStoreAbortsNothing(t *testing.T) {
 		t.Fatalf("no labels in\n%s", labels)
 	}
 	out := gdb(t, live(t)+fmt.Sprintf("break main\nrun 20\nbreak *%s if $rsp == 0\nrseq continue\n", m[1]), program)
-	wantInOrder(t, out, "lies on the instruction that arms", "aborts 0", "exited normally")
+	wantInOrder(t, out, "is on the instruction that arms", "aborts 0", "exited normally")
 }
 
 // The last of eight threads is stepped by lines, the others run.

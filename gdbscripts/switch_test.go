@@ -219,7 +219,7 @@ func TestAMissingProgramIsSaid(t *testing.T) {
 	program := tabletest.Build(t, seedLoop)
 	t.Setenv("PATH", os.Getenv("PATH"))
 	out, _ := exec.Command(tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-batch", "-x", entryName, "-x", scriptFile(t, switching("/nonexistent/rseqstep")+"rseq on\n"), program).CombinedOutput()
-	wantInOrder(t, string(out), `"/nonexistent/rseqstep" (set rseq binary) is no program that can be run`)
+	wantInOrder(t, string(out), `"/nonexistent/rseqstep" (set rseq binary) cannot be run`)
 }
 
 func TestAutoTurnsRseqOn(t *testing.T) {

@@ -17,8 +17,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// driven is a debugger that is sent commands through a pipe and answers with
-// its stops as JSON.
+// driven is a debugger that receives commands through a pipe and answers with its stops
+// as JSON.
 type driven struct {
 	t       *testing.T
 	in      io.WriteCloser
@@ -29,7 +29,7 @@ type driven struct {
 	cancel  context.CancelFunc
 }
 
-// jsonEvent is a stop, as far as these tests look at it.
+// jsonEvent is the part of a stop that these tests check.
 type jsonEvent struct {
 	Reason   string
 	Function string

@@ -11,8 +11,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// TestMainJob is what the first issue says must be shown, with the debugger as
-// it is built and used.
+// TestMainJob shows what the first issue demands, with the debugger as it is built and
+// used.
 func TestMainJob(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
@@ -24,8 +24,8 @@ func TestMainJob(t *testing.T) {
 	t.Run("TableAgreesWithObjdump", func(t *testing.T) { tableAgreesWithObjdump(t, bin) })
 }
 
-// seedLoopEnds: the loop of the original report, from main to the program's
-// end by each command. The abort handler lies in main or far from it.
+// seedLoopEnds runs the loop of the original report, from main to the program's end, by
+// each command. The abort handler is in main or far from it.
 func seedLoopEnds(t *testing.T, bin string) {
 	times := map[string]int{"next": 40, "step": 2000, "stepi": 20000, "stepi 20000": 20}
 	var rows [][3]string

@@ -15,9 +15,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt: the first step of a
-// thread that was attached to in a system call makes the call again, whose end
-// may depend on the others, and which Ctrl-C ends the wait for.
+// TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt: after an attach in a system
+// call, the first step makes the call again. Its end may depend on other threads, and
+// Ctrl-C must end the wait.
 func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "blocked.c")
 	for thread, name := range map[string]string{"1": "read", "2": "mutex", "3": "sleep", "4": "poll"} {
@@ -26,7 +26,7 @@ func TestSteppingAThreadThatIsBlockedLetsTheOthersReleaseIt(t *testing.T) {
 				c := startBlocked(t, program)
 				var out bytes.Buffer
 				d := startAttach(t, bin, &out, c.pid, "thread "+thread, command, "bt")
-				time.Sleep(300 * time.Millisecond) // the command is at work; sooner tests less
+				time.Sleep(300 * time.Millisecond) // the command has begun; an earlier interrupt would test less
 				if _, err := io.WriteString(c.in, "\n"); err != nil {
 					t.Fatal(err)
 				}

@@ -15,11 +15,10 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// mark stands before each command's answer.
+// mark precedes each command's answer.
 const mark = "@@@"
 
-// ask sends the debugger commands and returns what it says to each, its
-// errors included.
+// ask sends commands to the debugger and returns its answer to each, including errors.
 func ask(t *testing.T, bin, program string, commands []string) []string {
 	t.Helper()
 	var in bytes.Buffer
@@ -36,12 +35,12 @@ func ask(t *testing.T, bin, program string, commands []string) []string {
 	return answers(t, string(out), commands)
 }
 
-// cannotCall is what gdb 13 says of every call on a processor with AMX: it writes
-// less than the extended state that the kernel then has (PTRACE_SETREGSET: EFAULT).
+// cannotCall is gdb 13's answer to every call on a processor with AMX: it writes less
+// than the kernel's extended state (PTRACE_SETREGSET: EFAULT).
 const cannotCall = "Couldn't write extended state status"
 
-// askGDB does the same with gdb. Where gdb can make no calls by itself, our server
-// writes the registers for it: which, with what, is gdb's own decision as before.
+// askGDB does the same with gdb. If gdb cannot call by itself, our server writes the
+// registers for it; gdb still decides which, and with what.
 func askGDB(t *testing.T, bin, program string, commands []string) []string {
 	t.Helper()
 	got := gdbSays(t, program, "", commands)

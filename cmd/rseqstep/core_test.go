@@ -13,13 +13,13 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// coreCrew builds the program of eight threads that stand inside sections.
+// coreCrew builds the program of eight threads that are inside sections.
 func coreCrew(t *testing.T) string {
 	tabletest.NeedRseq(t)
 	return tabletest.Build(t, tabletest.Fixture{Source: "corecrew.c", Flags: []string{"-pthread"}})
 }
 
-// gdbSaysOf is what gdb prints of a core file, or of a program.
+// gdbSaysOf returns gdb's output about a core file, or about a program.
 func gdbSaysOf(t *testing.T, commands []string, words ...string) string {
 	t.Helper()
 	args := []string{"-nx", "-q", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set width 0", "-ex", "set backtrace past-main on"}
@@ -45,7 +45,7 @@ func gdbCore(t *testing.T, program string) string {
 	return path
 }
 
-// cores are the program's core files, each of whoever can write one.
+// cores returns core files of the program, one from each tool that can write one.
 func eachCore(t *testing.T, do func(t *testing.T, program, core string)) {
 	program := coreCrew(t)
 	t.Run("gdb", func(t *testing.T) { do(t, program, gdbCore(t, program)) })
@@ -55,7 +55,7 @@ func eachCore(t *testing.T, do func(t *testing.T, program, core string)) {
 	})
 }
 
-// onCore is what rseqstep prints, and how it ends.
+// onCore returns rseqstep's output and exit status.
 func onCore(t *testing.T, commands []string, words ...string) (text string, status int) {
 	t.Helper()
 	args := []string{"--batch"}
@@ -155,9 +155,9 @@ func TestCoreIsShownAsGdbShowsIt(t *testing.T) {
 	})
 }
 
-// whereTheyStand is which section each thread of a core stands in, by id, as its PC and the
-// fixture's own symbols say; "" outside: a thread that was restarted just then stands at
-// its abort handler.
+// whereTheyStand returns the section that each thread of a core is inside, by id, from
+// its PC and the fixture's own symbols; "" outside: a thread that was just restarted is
+// at its abort handler.
 func whereTheyStand(t *testing.T, program, core string) map[string]string {
 	t.Helper()
 	commands := []string{"thread apply all p/x $pc"}
@@ -218,8 +218,8 @@ func TestCoreIsNamedAsWithGdb(t *testing.T) {
 	}
 }
 
-// Where the registration is not known, it is said; the PC alone then says which section
-// a thread stood in.
+// If the registration is not known, rseqstep says so; the PC alone then shows which
+// section a thread was inside.
 func TestCoreWhoseRegistrationIsNotKnown(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program, core := coreCrew(t), filepath.Join(t.TempDir(), "core")
@@ -274,8 +274,8 @@ func TestCoreOfAProgramThatHasMoved(t *testing.T) {
 	}
 }
 
-// What moves or changes a program says that it is not being run; breakpoints can be set, and
-// "run" starts the program, which meets them.
+// Commands that run or change a program answer that it is not being run. Breakpoints
+// can be set; "run" starts the program, which hits them.
 func TestCoreCannotMoveAndIsRunAnew(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program := coreCrew(t)
@@ -299,7 +299,7 @@ func TestCoreCannotMoveAndIsRunAnew(t *testing.T) {
 	}
 }
 
-// A file that is no core file of ours is said to be what it is.
+// rseqstep says what a file is that is not one of our core files.
 func TestCoreThatIsNone(t *testing.T) {
 	program := coreCrew(t)
 	core := gdbCore(t, program)

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-dap"
 )
 
-// hasCpuOpv checks what a program printed that was given cpu_opv.
+// hasCpuOpv checks the output of a program for which rseqstep provided cpu_opv.
 func hasCpuOpv(t *testing.T, out string) {
 	t.Helper()
 	if !strings.Contains(out, " cases, ") || !strings.Contains(out, " passed") || strings.Contains(out, "want") {
@@ -23,8 +23,8 @@ func hasCpuOpv(t *testing.T, out string) {
 	}
 }
 
-// A process that runs already has the call where the kernel raises SIGILL for it;
-// elsewhere the reason is given, and the process is left alone.
+// A running process can have the call only if the kernel raises SIGILL for it;
+// otherwise rseqstep gives the reason and leaves the process alone.
 func TestAttachGivesCPUOpvWhereItCan(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)

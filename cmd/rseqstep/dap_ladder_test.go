@@ -10,7 +10,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// The endless loop of several lines: an editor goes round it, and is let out.
+// The endless loop of several lines: an editor steps round it, and gets out.
 func TestAnEditorStepsOutOfALoopOfSeveralLinesThatNeverEndsNatively(t *testing.T) {
 	for step, most := range map[string]int{"next": 14, "stepIn": 42, "stepOut": 1} {
 		t.Run(step, func(t *testing.T) {

@@ -21,13 +21,13 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// found is all of a process that a debugger may leave something in.
+// found is everything in which a debugger may leave traces.
 type found struct {
 	text    []byte   // every byte that can be executed
 	threads []string // affinity, blocked signals, registration, debug control; a line for each thread
 }
 
-// look reads it. The process is stopped thread by thread for it.
+// look reads it, and stops the process thread by thread meanwhile.
 func look(t *testing.T, pid int) found {
 	t.Helper()
 	runtime.LockOSThread()
@@ -77,7 +77,7 @@ func lookAtThread(t *testing.T, p *ptrace.Process, tid int) string {
 	return strings.Join(said, ", ")
 }
 
-// same complains of everything in which two looks differ.
+// same reports every difference between two looks.
 func (f found) same(t *testing.T, before found) {
 	t.Helper()
 	if !bytes.Equal(f.text, before.text) {
@@ -105,7 +105,7 @@ func deaths(t *testing.T) int {
 	return n
 }
 
-// dying is what the debugger is at when it is killed.
+// dying is what the debugger is doing when it is killed.
 var dying = []struct {
 	name     string
 	commands []string
@@ -119,10 +119,9 @@ var dying = []struct {
 	{"watch", []string{"watch rounds", "continue"}, false},
 }
 
-// TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled kills the debugger with
-// SIGKILL at random moments. A program that it attached to is then gone, or it
-// has nothing of the debugger left in it and keeps all its sums; one that it
-// launched is gone.
+// TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled kills the debugger with SIGKILL
+// at random moments. An attached program must then be dead, or contain nothing of the
+// debugger and keep all its sums; a launched one must be dead.
 func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
@@ -188,7 +187,7 @@ func TestAProgramIsIntactOrDeadAfterTheDebuggerWasKilled(t *testing.T) {
 	}
 }
 
-// atWork is what the debugger is told to print before it begins.
+// atWork is the text that the debugger prints before it begins.
 const atWork = "at work"
 
 // killDebugger starts it and kills it up to 100 ms after it has begun to work.

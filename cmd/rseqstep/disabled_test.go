@@ -7,8 +7,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A breakpoint that is disabled needs no debug register, and one that could not be
-// planted when the program was started is planted when it is enabled.
+// A disabled breakpoint needs no debug register, and one that could not be set when the
+// program started is set when it is enabled.
 func TestABreakpointIsPlantedWhenItIsEnabled(t *testing.T) {
 	program := tabletest.Build(t, tabletest.Fixture{Source: "hits.c", Flags: []string{"-pthread"}})
 	for name, c := range map[string]struct {

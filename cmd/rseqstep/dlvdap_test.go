@@ -105,9 +105,8 @@ func TestDelvesAdapterDebugsGo(t *testing.T) {
 	disconnect(c)
 }
 
-// With "outputMode" "remote" Delve reads what the program writes from pipes, and
-// ends the session at their end: nobody may hold them open when the program has
-// ended.
+// With "outputMode" "remote" Delve reads the program's output from pipes, and ends the
+// session at their end: nobody may keep them open after the program has ended.
 func TestDelvesAdapterEndsASessionWhoseOutputItCarries(t *testing.T) {
 	c := delveEditor(t)
 	program, _ := goFixture(t, "gotime", "main.go")

@@ -13,7 +13,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// becoming is a way from one program to another.
+// becoming is one way in which a process executes another program.
 type becoming struct {
 	how      string
 	old, new tabletest.Shape
@@ -37,9 +37,9 @@ func (b becoming) programs(t *testing.T) (old, next string) {
 	return tabletest.Build(t, tabletest.Fixture{Source: "become.c", Shape: b.old}), tabletest.Build(t, tabletest.Fixture{Source: "became.c", Shape: b.new})
 }
 
-// Every kind of breakpoint that is set before the process executes another
-// program: those that mean something there are met there, the others harm nothing.
-// What gdb does with each was tried with gdb 13.
+// Every kind of breakpoint is set before the process executes another program: those
+// that are valid there are hit, the others do no harm. The rows record what gdb 13 does
+// with each.
 func TestBreakpointsAreResetInAnExecutedProgram(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)

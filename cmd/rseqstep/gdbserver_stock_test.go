@@ -22,8 +22,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// servers are the programs that a row is tried with, by name: ours under the
-// file name gdbserver, and the stock one, whose behaviour is what the rows claim.
+// servers are the programs that run each row, by name: ours under the file name
+// gdbserver, and the stock one, whose behaviour the rows describe.
 func servers(t *testing.T) map[string]string {
 	t.Helper()
 	return map[string]string{"ours": named(t, "gdbserver"), "stock": "gdbserver"}
@@ -179,8 +179,8 @@ func knows(t *testing.T, line string) bool {
 	return true
 }
 
-// A program is run to its end by gdb on each command line, by the stock gdbserver
-// and by ours: what they say, how they end, and what the program finds.
+// gdb runs a program to its end on each command line, with the stock gdbserver and with
+// ours. The rows state what they print, how they end, and what the program sees.
 func TestGDBServersCommandLines(t *testing.T) {
 	program := words(t)
 	const (
@@ -314,7 +314,8 @@ func TestGDBServersOnASerialLine(t *testing.T) {
 	})
 }
 
-// A running process is taken over, whichever way round it is said, and let go.
+// Both attach to a running process, in every form of the command line, and detach from
+// it.
 func TestGDBServersAttach(t *testing.T) {
 	program := words(t)
 	lines := map[string]bool{"--attach :0 PID": true, ":0 --attach PID": true, "--once --attach :0 PID": true, // gdbserver's
@@ -353,7 +354,8 @@ func TestGDBServersAttach(t *testing.T) {
 	})
 }
 
-// Command lines that are wrong, or ask only for words: neither server stays.
+// After a wrong command line, or one that only asks for information, neither server
+// stays.
 func TestGDBServersRefuseAndAnswer(t *testing.T) {
 	program := words(t)
 	all := map[string]struct {
@@ -416,7 +418,7 @@ func TestGDBServersRefuseAndAnswer(t *testing.T) {
 	})
 }
 
-// A wrapper that does not come to the program is no reason not to end.
+// The server ends even if a wrapper never executes the program.
 func TestGDBServerEndsWhileTheWrapperRuns(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program := words(t)
@@ -450,7 +452,7 @@ func TestGDBServerEndsWhileTheWrapperRuns(t *testing.T) {
 	wanted(t, "the server", s.words(), `interrupted before it started the program`, `(?m)^Exiting$`)
 }
 
-// A server that lets clients choose stays for the next one, and says so.
+// A server that lets clients choose waits for the next one, and says so.
 func TestGDBServersStayForTheNextClient(t *testing.T) {
 	program := words(t)
 	eachServer(t, func(t *testing.T, server string) {

@@ -12,8 +12,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// readers are command lines that read a file in every way there is without
-// starting it. FILE stands for its path.
+// readers are command lines that read a file in every possible way without starting it.
+// FILE stands for its path.
 func readers() [][]string {
 	return [][]string{
 		{"table", "--check", "--lines", "FILE"},
@@ -23,8 +23,8 @@ func readers() [][]string {
 	}
 }
 
-// survives carries out the readers on a file, within this process: an internal
-// error is status 70, and a crash ends the test. A file may be read or refused.
+// survives runs the readers on a file, within this process: an internal error is status
+// 70, and a crash ends the test. A file may be read or refused.
 func survives(t *testing.T, what, path string) {
 	t.Helper()
 	for _, args := range readers() {

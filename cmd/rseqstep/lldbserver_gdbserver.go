@@ -116,7 +116,7 @@ func (l *lldbLine) serve(e *env, say io.Writer, debug *remote.DebugLog) (err err
 	}
 	fmt.Fprintf(e.stdout, "lldb-server by %s\n", version())
 	if listener != nil {
-		if err := l.tellPort(listener); err != nil {
+		if err := l.writePort(listener); err != nil {
 			return err
 		}
 		return s.Serve(ctx, listener)
@@ -169,9 +169,9 @@ func (l *lldbLine) connect() (io.ReadWriteCloser, error) {
 	return f, nil // a terminal, or one end of a pair
 }
 
-// tellPort writes the port, or a socket's path, to the named pipes, followed by the
+// writePort writes the port, or a socket's path, to the named pipes, followed by the
 // zero byte at which lldb stops reading.
-func (l *lldbLine) tellPort(listener net.Listener) error {
+func (l *lldbLine) writePort(listener net.Listener) error {
 	text := listener.Addr().String()
 	if a, ok := listener.Addr().(*net.TCPAddr); ok {
 		text = strconv.Itoa(a.Port)

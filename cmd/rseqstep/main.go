@@ -1,6 +1,6 @@
-// Command rseqstep is a debugger that steps over Linux restartable sequences
-// (rseq) and vDSO functions as units. This folder has one file a subcommand;
-// the prompt lives in internal/.
+// Command rseqstep is a debugger that steps over Linux restartable sequences (rseq) and
+// vDSO functions as units. This directory has one file per subcommand; the packages of
+// the prompt are in internal/.
 package main
 
 import (

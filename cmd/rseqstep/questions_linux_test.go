@@ -9,13 +9,13 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// outcome is what an input to a question comes to.
+// outcome is the effect of an input on a question.
 type outcome int
 
 const (
 	open    outcome = iota // the question still waits
-	again                  // it was no answer: the question is asked once more
-	given                  // the command is given up: "Quit"
+	again                  // the input is not an answer: the question is asked again
+	given                  // the command is cancelled: "Quit"
 	refused                // the answer is no
 	agreed                 // the answer is yes
 	eofYes                 // the end of the input, which means yes
@@ -102,8 +102,8 @@ func promptOn(t *testing.T, program string) *typist {
 	return x
 }
 
-// TestEveryQuestionIsAnsweredOrGoesOn types every input at every question: the
-// session goes on, or ends where the answer says so, as in gdb.
+// TestEveryQuestionIsAnsweredOrGoesOn types every input at every question: the session
+// continues, or ends if the answer says so, as in gdb.
 func TestEveryQuestionIsAnsweredOrGoesOn(t *testing.T) {
 	program := tabletest.Build(t, tabletest.Fixture{Source: "calls.c", Flags: []string{"-lm"}})
 	for _, q := range questions(program) {
@@ -133,8 +133,8 @@ func TestEveryQuestionIsAnsweredOrGoesOn(t *testing.T) {
 	}
 }
 
-// answered looks at what comes of an input, and reports whether the session
-// is not to be used further.
+// answered checks the effect of an input, and reports whether the session cannot be
+// used further.
 func (x *typist) answered(q question, in input, want outcome) (spent bool) {
 	x.t.Helper()
 	switch want {
@@ -275,8 +275,8 @@ func TestAQuestionFollowsTheWindow(t *testing.T) {
 	}
 }
 
-// TestCtrlZStopsThePromptForItsShell stops the debugger at a question, and lets
-// it go on, from a shell with job control.
+// TestCtrlZStopsThePromptForItsShell stops the debugger at a question and continues it,
+// from a shell with job control.
 func TestCtrlZStopsThePromptForItsShell(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "calls.c", Flags: []string{"-lm"}})

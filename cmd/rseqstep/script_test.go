@@ -29,9 +29,9 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts carries out testdata/script. A script that needs a fixture names
-// it in its first line, "# fixtures: seed vdso", and finds the program's path in
-// the variable of the same name in capitals.
+// TestScripts runs testdata/script. A script that needs a fixture names it in its first
+// line, "# fixtures: seed vdso", and finds the program's path in the variable of the
+// same name in capitals.
 func TestScripts(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)

@@ -21,8 +21,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// charge is a program that runs on its own, with us as the shell it was
-// started by. A line on its standard input ends it.
+// charge is a program that runs by itself, with the test as the shell that started it.
+// A line on its standard input ends it.
 type charge struct {
 	t   *testing.T
 	pid int
@@ -54,7 +54,7 @@ func startCharge(t *testing.T, program string, args ...string) *charge {
 	return c
 }
 
-// waits is what waitpid tells a shell, with a limit.
+// waits returns what waitpid reports to a shell, with a time limit.
 func (c *charge) waits(options int) unix.WaitStatus {
 	c.t.Helper()
 	var ws unix.WaitStatus
@@ -81,8 +81,8 @@ func (c *charge) ends() {
 	}
 }
 
-// TestJobControlIsSeenAsWithoutADebugger: a shell's waitpid is told of every
-// stop and every continuation, while the program runs and while it is stepped.
+// TestJobControlIsSeenAsWithoutADebugger: waitpid reports every stop and every
+// continuation to a shell, while the program runs and while it is stepped.
 func TestJobControlIsSeenAsWithoutADebugger(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "signals.c")
 	for name, commands := range map[string][]string{
@@ -149,8 +149,8 @@ func startAttach(t *testing.T, bin string, out *bytes.Buffer, pid int, commands 
 	}
 }
 
-// TestALeaderlessProcessIsRefusedUnharmed: one whose main thread has ended while
-// others live is not attached to, is told so, and goes on.
+// TestALeaderlessProcessIsRefusedUnharmed: rseqstep refuses to attach to a process
+// whose main thread has ended while others live; it says so, and the process runs on.
 func TestALeaderlessProcessIsRefusedUnharmed(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	c := startCharge(t, program, "leader")

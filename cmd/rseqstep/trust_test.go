@@ -38,7 +38,7 @@ import (
 //	follow fork parent, child, both      script/catch.txtar; TestTheChildOfAManyThreadedProgramIsFollowed
 //	catch                                script/catch.txtar; TestSystemCallsAreCaughtDuringEveryCommand
 
-// lived is a debugger's run over a program, to its end.
+// lived is a run of a program under the debugger, to its end.
 type lived struct {
 	out string
 	err error
@@ -82,8 +82,8 @@ func buildThreaded(t *testing.T, source string) string {
 	return tabletest.Build(t, tabletest.Fixture{Source: source, Flags: []string{"-pthread"}})
 }
 
-// ways of going through a program from main to its end. What passes silently
-// is the program's own affair.
+// ways to run a program from main to its end. Signals that pass silently are the
+// program's own business.
 func waysThrough() map[string][]string {
 	quietly := func(commands ...string) []string {
 		return append([]string{"handle all nostop noprint pass", "handle SIGTRAP nostop noprint pass"}, commands...)
@@ -99,8 +99,8 @@ func waysThrough() map[string][]string {
 	}
 }
 
-// TestProgramsLiveAsAlone: every mode of two programs checks what became of its
-// processes, threads and signals, and comes to its right end by every way through.
+// TestProgramsLiveAsAlone: every mode of two programs checks its own processes, threads
+// and signals, and ends correctly in every way of running it.
 func TestProgramsLiveAsAlone(t *testing.T) {
 	bin := tabletest.Command(t)
 	for source, modes := range map[string]map[string]string{
@@ -137,8 +137,8 @@ func TestProgramsLiveAsAlone(t *testing.T) {
 	}
 }
 
-// TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds: a trap in memory that a
-// process shares which nobody debugs would kill it.
+// TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds: a trap in shared memory would
+// kill a process that nobody debugs.
 func TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	l := live(t, bin, []string{"break work", "run", "print stage", "print v", "continue"}, program, "sharing")
@@ -146,8 +146,8 @@ func TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds(t *testing.T) {
 }
 
 // TestAThreadGroupInTheSameMemoryIsHeldAsAThread: clone(2) with CLONE_VM, without
-// CLONE_THREAD and without SIGCHLD. Breakpoints meet both, and who goes or stays
-// meets none that was left behind.
+// CLONE_THREAD and without SIGCHLD. Both thread groups hit breakpoints, and neither,
+// whether it ends or stays, hits one that was left behind.
 func TestAThreadGroupInTheSameMemoryIsHeldAsAThread(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	for mode, wants := range map[string][]string{
@@ -184,9 +184,9 @@ func TestTheChildOfAManyThreadedProgramIsFollowed(t *testing.T) {
 	}
 }
 
-// TestConfinedProgramsAreNotMadeToCallRseq: neither a program in strict mode nor
-// one whose filter kills for calls it does not know is harmed by what needs a
-// call injected; the stop says what was not done.
+// TestConfinedProgramsAreNotMadeToCallRseq: commands that would inject a call harm
+// neither a program in strict mode nor one whose filter kills for unknown calls; the
+// stop says what was not done.
 func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)

@@ -16,8 +16,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// typist is a person at a terminal of a program's own, who reads before he
-// types on.
+// typist is a user at a program's own terminal, who reads before typing on.
 type typist struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -53,7 +52,8 @@ func atTerminal(t *testing.T, prompt, path string, args ...string) *typist {
 	return x
 }
 
-// pollable is f as a file that can be closed while it is read. It takes f over.
+// pollable returns f as a file that can be closed during a read. It takes ownership of
+// f.
 func pollable(t *testing.T, f *os.File) *os.File {
 	t.Helper()
 	defer f.Close()
@@ -155,7 +155,7 @@ func (x *typist) shows(text string) bool {
 	return false
 }
 
-// isOver reports whether nobody has the terminal open any more.
+// isOver reports whether no process has the terminal open any more.
 func (x *typist) isOver() bool {
 	select {
 	case <-x.over:

@@ -1,4 +1,4 @@
-"""What gdb forgets when a process changes hands, and how it is put back: the
+"""What gdb forgets at a handover, and how the script restores it: the
 selected thread and frame, signals that threads have stopped for, watchpoints on
 local variables and breakpoints of one thread."""
 
@@ -20,13 +20,13 @@ MOST_FRAMES = 64  # how far out a watched local is looked for
 
 
 class Carried:
-    """What must outlive one change of hands. Made while the process is still
+    """State that must survive one handover. Created while the process is still
     gdb's; put_back() is called when it is again. A thread is known by its id in
     the kernel."""
 
     def __init__(self, inferior, owed):
-        """owed holds the signals that an earlier put_back() has queued and that
-        no thread has gone on with yet, by thread: gdb does not tell them."""
+        """owed holds, by thread, the signals that an earlier put_back() has queued
+        and no resumed thread has got yet: gdb does not report them."""
         self._owed = owed
         thread = gdb.selected_thread()
         self._lwp = thread.ptid[1]
@@ -41,7 +41,7 @@ class Carried:
             if not name:
                 name, again = _stopped_for()
             if name:
-                gdb.execute("queue-signal 0", to_string=True)  # or letting go delivers it
+                gdb.execute("queue-signal 0", to_string=True)  # otherwise the detach would deliver it
             if name and not again:
                 self._signals[t.ptid[1]] = name
         thread.switch()

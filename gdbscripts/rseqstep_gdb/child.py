@@ -28,12 +28,12 @@ def binary(wish):
     if wish:
         found = shutil.which(os.path.expanduser(wish))
         if not found:
-            raise gdb.GdbError("\"%s\" (set rseq binary) is no program that can be run." % wish)
+            raise gdb.GdbError("\"%s\" (set rseq binary) cannot be run." % wish)
         return found
     found = shutil.which("rseqstep") or _writer()
     if not found:
-        raise gdb.GdbError("\"rseq on\" needs the rseqstep program, and there is none on PATH: build it by"
-                           " \"go build ./cmd/rseqstep\" in its sources, and give it by \"set rseq binary PATH\".")
+        raise gdb.GdbError("\"rseq on\" needs the rseqstep program, and there is none on PATH: build it with"
+                           " \"go build ./cmd/rseqstep\" in its source directory, and name it with \"set rseq binary PATH\".")
     return found
 
 
@@ -51,8 +51,8 @@ class Server:
 
     def __init__(self, program, stdout=None, adopt=0, launched=False):
         """Starts it and waits until it listens. stdout is a descriptor for the
-        programs it starts, gdb's own by default; adopt the id of a process that
-        is held by a SIGSTOP. Raises gdb.GdbError with the server's own words."""
+        programs it starts, gdb's own by default; adopt is the id of a process that
+        a SIGSTOP has stopped. Raises gdb.GdbError with the server's own message."""
         self._folder = _private_folder()
         self.address = os.path.join(self._folder, "socket")
         self._log = os.path.join(self._folder, "log")
@@ -82,7 +82,7 @@ class Server:
             time.sleep(0.002)
 
     def words(self):
-        """All it has said, while its folder is there."""
+        """Everything it has logged, while its directory exists."""
         try:
             with open(self._log) as f:
                 return f.read()
@@ -97,7 +97,7 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def stop(self):
-        """Ends it. A process that it still has is killed or let go as it came."""
+        """Ends it. If it still has a process, it kills one that it launched and detaches from another."""
         self.forget_folder()
         for end in (self._child.terminate, self._child.kill):
             end()
@@ -121,9 +121,9 @@ _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 def _as_gdbs_child():
-    """Runs in the child before it becomes the server. It ends with gdb, whose
-    Ctrl-C and Ctrl-Z are not meant for it; and what gdb has made of signals is
-    not what the programs it starts should find."""
+    """Runs in the child before it becomes the server. The server must end with gdb,
+    must not get gdb's Ctrl-C and Ctrl-Z, and must not pass gdb's signal settings on
+    to the programs that it starts."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     os.setpgid(0, 0)
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGPIPE):

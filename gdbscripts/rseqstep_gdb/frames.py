@@ -1,4 +1,4 @@
-"""A frame filter that marks the frames of a backtrace that stand inside a section.
+"""A frame filter that marks the frames of a backtrace that are inside a section.
 
 `disable frame-filter global rseqstep` is gdb's own way to switch it off.
 """

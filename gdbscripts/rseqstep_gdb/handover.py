@@ -1,9 +1,9 @@
-"""How a stopped process changes hands between gdb's native target and a server,
-neither running nor noticing: it is held by a SIGSTOP, let go, and taken over by
-the other side, which ends that stop unseen.
+"""Hands a stopped process over between gdb's native target and a server, without
+running it and without its noticing: one side sends it a SIGSTOP and detaches, the
+other attaches and ends that stop unseen.
 
-Precondition of all: every thread of the process is stopped, as gdb's all-stop
-mode has it.
+Precondition of all: every thread of the process is stopped, as in gdb's all-stop
+mode.
 """
 
 import contextlib
@@ -15,18 +15,18 @@ import gdb
 
 from . import carry
 
-# How long the kernel may take to stop a process, in seconds: each of its
-# threads has to come that far.
+# How long the kernel may take to stop a process, in seconds: each of its threads
+# has to reach the stop.
 PATIENCE = 5
 
 
 @contextlib.contextmanager
 def quietly():
-    """While it lasts gdb writes nothing to standard output. to_string does not
-    keep stops and signals from the prompt, nor from a front end, which would take
-    the change of hands for the end of the program. Yields the descriptor of what
-    standard output is otherwise. A Ctrl-C waits until it is over: the process must
-    not be left half way."""
+    """Discards gdb's standard output while the block runs. With to_string alone, the
+    prompt and a front end would still show stops and signals, and a front end would
+    take the handover for the end of the program. Yields a descriptor of the real
+    standard output. A Ctrl-C waits until the block ends, so that no handover is left
+    half done."""
     gdb.flush(gdb.STDOUT)
     stdout = os.dup(1)
     null = os.open(os.devnull, os.O_WRONLY)
@@ -44,10 +44,10 @@ def quietly():
 
 @contextlib.contextmanager
 def in_place(pid):
-    """Keeps every thread on the CPU it stopped on while the process changes hands:
-    each hand wakes the threads for a moment, and one that has read its CPU's
-    number for a section to come would find itself on another CPU there, and
-    abort. (Seen in 2 of 12 changes on two busy CPUs.)"""
+    """Keeps every thread on the CPU it stopped on during a handover. Both sides wake
+    the threads for a moment. A thread that has read its CPU number for the next
+    section could wake up on another CPU, and would then abort. (Seen in 2 of 12
+    handovers on two busy CPUs.)"""
     with contextlib.ExitStack() as kept:
         for tid in _threads(pid):
             cpu = _cpu(pid, tid)
@@ -87,9 +87,9 @@ def _cpu(pid, tid):
 
 
 def let_go(pid):
-    """Detaches, on whichever target, and returns when the process is stopped
-    and nobody's. The SIGSTOP waits until then: a thread that is let go finds it
-    before its next instruction, and it stops them all."""
+    """Detaches, from either target, and returns when the process is stopped and
+    untraced. The SIGSTOP stays pending until then: a detached thread gets it before
+    its next instruction, and it stops all threads."""
     os.kill(pid, signal.SIGSTOP)
     gdb.execute("detach", to_string=True)
     if _held(pid, PATIENCE):
@@ -98,7 +98,7 @@ def let_go(pid):
     os.kill(pid, signal.SIGSTOP)
     if not _held(pid, PATIENCE):
         raise gdb.GdbError("Process %d does not stop for a SIGSTOP." % pid)
-    gdb.write("warning: process %d has run for a moment while it changed hands\n" % pid)
+    gdb.write("warning: process %d ran for a moment during the handover\n" % pid)
 
 
 def _held(pid, patience):
@@ -106,7 +106,7 @@ def _held(pid, patience):
     end = time.monotonic() + patience
     while True:
         if _field(pid, pid, "State")[:1] in ("", "Z", "X"):
-            raise gdb.GdbError("Process %d has ended while it changed hands." % pid)
+            raise gdb.GdbError("Process %d ended during the handover." % pid)
         if all(_field(pid, tid, "State")[:1] == "T" and _field(pid, tid, "TracerPid") == "0" for tid in _threads(pid)):
             return True
         if time.monotonic() > end:
@@ -132,15 +132,15 @@ def _field(pid, tid, name):
 
 def take_natively(pid):
     """Attaches gdb itself to a process that let_go() has left, and ends its stop.
-    A tracer that lets a stopped process run leaves it in the stop all the same:
-    when it is detached from it would stand still."""
+    When a tracer resumes a process that job control has stopped, the kernel still
+    counts it as stopped: after a detach it would not run."""
     gdb.execute("attach %d" % pid, to_string=True)
     for t in gdb.selected_inferior().threads():
         if not _blocks(pid, t.ptid[1], signal.SIGCONT):
             t.switch()
             _swallow_cont(pid)
             return
-    # Nobody can take it: it ends the stop, and waits for a thread that asks for it.
+    # Every thread blocks SIGCONT: it ends the stop, and stays pending.
     os.kill(pid, signal.SIGCONT)
 
 
@@ -150,8 +150,8 @@ def _blocks(pid, tid, number):
 
 
 def _swallow_cont(pid):
-    """Ends the stop by a SIGCONT that the selected thread meets before it has
-    stepped an instruction, and that is not passed to it."""
+    """Ends the stop by a SIGCONT that the selected thread gets before it has
+    stepped an instruction, and that gdb does not pass to it."""
     row = carry.signal_row("SIGCONT")
     locking = gdb.parameter("scheduler-locking")
     gdb.execute("handle SIGCONT stop print nopass", to_string=True)

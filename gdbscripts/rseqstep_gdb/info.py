@@ -8,9 +8,9 @@ from . import area as areas
 from . import context, frames, function, live, printers, sections, show
 
 _TOLD = {
-    "kernel": "The kernel told these areas.",
+    "kernel": "The kernel reported these areas.",
     "server": "The server asked the kernel for these areas.",
-    "glibc": "These are the areas that glibc says it has registered; the kernel cannot be asked.",
+    "glibc": "glibc says that it has registered these areas; the kernel cannot be asked.",
     "symbol": "These are the threads' __rseq_abi; the kernel cannot be asked.",
 }
 
@@ -33,10 +33,11 @@ Lists the critical sections that the program and its libraries declare, then
 what each thread has registered with the kernel.  "rseq sections" and
 "rseq threads" show these one by one.
 
-A thread is armed for a section from the store of its descriptor's address into
-its rseq area on; it is live while it also stands inside.  A live thread that is
-preempted, given a signal or moved to another CPU starts the section again, by
-way of its abort handler: and that is what each single-step does to it.
+A thread arms a section by storing the address of its descriptor in the thread's
+rseq area; it is live while it is also inside the section.  If a live thread is
+preempted, gets a signal or moves to another CPU, the kernel sends it to the
+section's abort handler, which starts the section again.  Each single-step has
+the same effect.
 
 Works on a core file too."""
 
@@ -57,11 +58,11 @@ class RseqSections(gdb.Command):
     """List the critical sections that the program and its libraries declare.
 Usage: rseq sections [REGEX]
 
-With REGEX only those whose function, source file or object file matches it.
+With REGEX, list only those whose function, source file or object file matches.
 Start is the first instruction, End the one after the last (post-commit), Abort
-the abort handler; side exits are those declared besides.
+the abort handler; side exits are other declared addresses to leave to.
 
-Before the program runs the addresses are those of the file, and the libraries
+Before the program runs, addresses are those in the file, and the libraries that
 it will load are not known yet."""
 
     def __init__(self):
@@ -76,13 +77,13 @@ class RseqThreads(gdb.Command):
     """Show what each thread has registered with rseq(2), and whether it is armed.
 Usage: rseq threads
 
-Area, Size and Signature are the arguments of the registration, CPU is what the
-kernel wrote there last.  Mode is "legacy" where the kernel writes it each time the
-thread was scheduled out, "optimized" where it does so only when it changes and the
-program must not.  Slice is the time slice extension: none, off, on, and whether it
-is requested or granted.  Armed names the section whose descriptor the area's
-rseq_cs field points to: "live" when the thread stands inside it, "not inside"
-when it has left; the kernel clears the field when it next looks."""
+Area, Size and Signature are the arguments of the registration, CPU is the number
+that the kernel last wrote there.  Mode is "legacy" if the kernel writes it each
+time the thread was scheduled out, "optimized" if the kernel writes it only when it
+changes and the program must not.  Slice is the time slice extension: none, off, on,
+and whether it is requested or granted.  Armed names the section whose descriptor
+the area's rseq_cs field points to: "live" if the thread is inside it, "not inside"
+if it has left; the kernel clears the field when it next checks."""
 
     def __init__(self):
         super().__init__("rseq threads", gdb.COMMAND_STATUS)
@@ -101,11 +102,11 @@ def show_sections(pattern):
     try:
         wanted = re.compile(pattern)
     except re.error as e:
-        raise gdb.GdbError("\"%s\" is no regular expression: %s." % (pattern, e))
+        raise gdb.GdbError("\"%s\" is not a regular expression: %s." % (pattern, e))
     if not gdb.objfiles():
         raise gdb.GdbError("No program: name one with \"file\", or attach to a process.")
     if gdb.current_progspace().filename is None:
-        gdb.write("No program file, which says what is declared: name it with \"file\".\n")
+        gdb.write("gdb knows no program file to read declarations from: name it with \"file\".\n")
     found = sections.read()
     for path in found.unread:
         gdb.write("%s declares restartable sequences, but they cannot be read here.\n"
@@ -118,10 +119,10 @@ def show_sections(pattern):
         gdb.write("None of the %d restartable sequences matches \"%s\".\n" % (len(every), pattern))
     elif not found.unread:
         gdb.write("No restartable sequences are declared here.\n"
-                  "One that no file declares becomes known when a thread arms it.\n")
+                  "gdb learns of one that no file declares when a thread arms it.\n")
     if not gdb.selected_inferior().pid:
-        gdb.write("The program is not being run; when it is, it may lie elsewhere and have\n"
-                  "loaded libraries that declare more.\n")
+        gdb.write("The program is not being run; when it runs, its addresses may differ, and its\n"
+                  "libraries may declare more.\n")
 
 
 def _row(section):

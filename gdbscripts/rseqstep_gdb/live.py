@@ -1,4 +1,4 @@
-"""Armed and live: where a thread stands as the kernel sees it.
+"""Armed and live: the state of a thread as the kernel sees it.
 
 Armed: rseq_cs of the registered area is not zero. Live: armed, and the PC is
 inside that section. A thread that is resumed live is moved to the abort handler.
@@ -16,7 +16,7 @@ def armed(thread):
 
 
 def live(thread):
-    """The Section a gdb.InferiorThread stands inside while armed for it, or None."""
+    """The Section a gdb.InferiorThread is inside and has armed, or None."""
     section = armed(thread)
     pc = context.pc(thread)
     return section if section is not None and pc is not None and section.inside(pc) else None

@@ -1,4 +1,4 @@
-"""What `rseq on` changes in gdb's own settings, and puts back; and the
+"""gdb's own settings that `rseq on` changes, and `rseq off` restores; and the
 settings `set rseq binary` and `set rseq auto`."""
 
 import gdb
@@ -52,12 +52,12 @@ class Binary(gdb.Parameter):
 
 
 class Auto(gdb.Parameter):
-    """Whether rseq is on without being asked for."""
+    """Whether `rseq on` is the default."""
 
     set_doc = "Set whether \"rseq on\" is the default."
     show_doc = "Show whether \"rseq on\" is the default."
-    doc = ("In an init file it stands after the line that reads rseqstep.py; in front of that\n"
-           "line \"set $rseq_auto = 1\" does the same.")
+    doc = ("In an init file, put it after the line that reads rseqstep.py; before that line,\n"
+           "use \"set $rseq_auto = 1\" instead.")
 
     def __init__(self, changed):
         """changed(bool) is called when the user sets it; an error of its own
@@ -75,14 +75,14 @@ class Auto(gdb.Parameter):
 
 
 class Kept:
-    """gdb settings that are changed for a while: change() remembers what was,
-    restore() puts it back unless somebody has changed it meanwhile."""
+    """gdb settings that are changed for a while: change() stores the old value,
+    restore() restores it unless somebody has changed the setting meanwhile."""
 
     def __init__(self):
         self._was = {}  # name: (the value before, the value as we left it)
 
     def change(self, name, value):
-        """Sets one. A second change keeps the first memory."""
+        """Sets one. A second change keeps the value from before the first."""
         before = self._was[name][0] if name in self._was else _read(name)
         _write(name, value)
         self._was[name] = (before, _read(name))
@@ -92,7 +92,7 @@ class Kept:
         return name in self._was and _read(name) == self._was[name][1]
 
     def restore(self):
-        """Puts everything back, what was changed last first."""
+        """Restores all settings, in reverse order."""
         for name, (before, ours) in reversed(self._was.items()):
             if _read(name) == ours:
                 _write(name, before)

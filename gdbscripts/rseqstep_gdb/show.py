@@ -35,10 +35,10 @@ def file(section):
 
 def armed(thread, area, pc):
     """What the rseq_cs field of a thread's Area says: "no", "f+12, live",
-    "f+12, not inside" or an address that is no descriptor's."""
+    "f+12, not inside" or an address that is not a descriptor's."""
     if not area.rseq_cs:
         return "no"
     section = live.section_of(thread, area)
     if section is None:
-        return "%#x, no descriptor" % area.rseq_cs
+        return "%#x, not a descriptor" % area.rseq_cs
     return "%s, %s" % (section.name(), "live" if pc is not None and section.inside(pc) else "not inside")

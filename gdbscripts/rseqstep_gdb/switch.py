@@ -28,11 +28,12 @@ def _truth(name):
 class On(gdb.Command):
     """Make gdb's own commands aware of restartable sequences.
 
-From now on gdb's target is rseqstep's server, on this machine and gdb's alone:
-next, step, stepi, until, finish, continue and the others pass restartable
-sequences and vDSO functions as units.  run, start and attach work as always,
-breakpoints stay, and so does a process that is being debugged: it is handed
-over as it stands.  "rseq off" undoes it.  "monitor help" tells what else there is."""
+Starts rseqstep's server on this machine and makes it gdb's target: next, step,
+stepi, until, finish, continue and the others then run each restartable sequence
+and vDSO function as a unit, in one step.  run, start and attach work as always,
+and breakpoints stay.  If gdb is debugging a process, the server takes it over
+while it stays stopped.  "rseq off" undoes this.  "monitor help" lists the server's
+own commands."""
 
     def __init__(self, switch):
         self._switch = switch
@@ -46,7 +47,7 @@ over as it stands.  "rseq off" undoes it.  "monitor help" tells what else there 
 
 
 class Off(gdb.Command):
-    """Undo "rseq on": gdb steps by itself again, and keeps a process it has."""
+    """Undo "rseq on": gdb itself steps again, and keeps the process that it debugs."""
 
     def __init__(self, switch):
         self._switch = switch
@@ -81,18 +82,18 @@ class Switch:
         gdb.events.gdb_exiting.connect(self._exiting)
 
     def sentence(self):
-        """How it stands."""
+        """The state, in a sentence."""
         if self._server:
-            return "rseq is on: gdb's commands pass restartable sequences as units."
+            return "rseq is on: gdb's commands run each restartable sequence as a unit."
         return "rseq is off: gdb's own stepping restarts restartable sequences."
 
     def auto(self, wanted):
-        """What `set rseq auto` does beside being remembered."""
+        """The effect of `set rseq auto`."""
         if wanted and not self._server and not gdb.selected_inferior().pid:
             self.on()
 
     def needed(self):
-        """Turns it on, unless it is, or gdb is on a server of ours that a user has started."""
+        """Turns it on, unless it is on, or gdb's target is a server of ours that a user has started."""
         thread = gdb.selected_thread()
         if self._server or thread is not None and server.configuration(thread) is not None:
             return
@@ -114,7 +115,7 @@ class Switch:
         _say(said)
 
     def _serve(self, new):
-        """Connects to a server. Whatever fails, nothing is left changed."""
+        """Connects to a server. On failure it restores everything."""
         self._server = new
         try:
             if self._kept_sysroot():
@@ -157,7 +158,7 @@ class Switch:
             raise gdb.GdbError("rseq is off already.")
         inferior = gdb.selected_inferior()
         if inferior.connection != self._connection:
-            raise gdb.GdbError("Select the inferior first that rseq is on for.")
+            raise gdb.GdbError("First select the inferior for which rseq is on.")
         if not inferior.pid:
             gdb.execute("disconnect", to_string=True)
             return
@@ -191,7 +192,7 @@ class Switch:
             self._gone()
 
     def _gone(self):
-        """Forgets a server, and gives back what was changed for it."""
+        """Drops a server, and restores the settings that were changed for it."""
         old, self._server, self._connection = self._server, None, None
         self._kept.restore()
         if old:
@@ -215,36 +216,36 @@ def _program():
 
 
 def _check_target(inferior):
-    """Raises gdb.GdbError where rseq cannot be on."""
+    """Raises gdb.GdbError if rseq cannot be turned on."""
     connection = inferior.connection
     if connection is not None and connection.type != "native":
         raise gdb.GdbError("This inferior's target is \"%s\", not a process on this machine that gdb runs itself: \"disconnect\""
                            " (or \"core-file\") first." % connection.type)
     if gdb.parameter("non-stop"):
-        raise gdb.GdbError("rseq works in all-stop mode only, because other threads may have to be held while a"
-                           " section is passed: \"set non-stop off\" first.")
+        raise gdb.GdbError("rseq works in all-stop mode only, because rseqstep may have to stop the other threads while"
+                           " a section runs: \"set non-stop off\" first.")
     _check_stopped(inferior)
 
 
 def _check_stopped(inferior):
     if any(t.is_running() for t in inferior.threads()):
         raise gdb.GdbError("The program is running: \"interrupt\" it first.")
-    # Its return address is on the program's stack, its breakpoint there gdb's, and
-    # forgotten when gdb lets go: it would return into nothing, and die of it.
+    # The call's return address is on the program's stack, with a breakpoint of gdb's
+    # that gdb drops when it detaches: the return would then crash the program.
     calls = output.of("maint print dummy-frames")
     if inferior.pid and "ptid=%d." % inferior.pid in calls:  # it lists those of processes that have ended as well
-        raise gdb.GdbError("A function that you have called in the program has not returned: let it (\"finish\"), or leave it"
-                           " with \"return\" in the frame <function called from gdb>, first.")
+        raise gdb.GdbError("A function that you have called in the program has not returned: \"finish\" it first, or leave it"
+                           " with \"return\" in the frame <function called from gdb>.")
 
 
 def _live_threads(inferior):
-    """Sentences about threads that stand inside a section for which they are armed."""
+    """Sentences about threads that are live: inside the section that they have armed."""
     said = []
     for thread in inferior.threads():
         section = live.live(thread)
         if section:
-            said.append("Thread %d stands inside the critical section %s: it restarts when the thread goes on,"
-                        " as it would have without the change." % (thread.num, section.name() or hex(section.start)))
+            said.append("Thread %d is inside the critical section %s, which restarts when the thread continues,"
+                        " as it would have anyway." % (thread.num, section.name() or hex(section.start)))
     return said
 
 

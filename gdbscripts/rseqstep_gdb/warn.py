@@ -1,4 +1,4 @@
-"""A word to the user whose breakpoint lies where gdb's own target mishandles it."""
+"""Warns of breakpoints at places where gdb's own target mishandles them."""
 
 import re
 
@@ -6,10 +6,10 @@ import gdb
 
 from . import output, sections
 
-INSIDE = ("gdb steps the instruction under a breakpoint out of line. The kernel then takes the section for left and no longer "
-          "protects its rest: updates get lost, even when the condition is false.")
-ARMING = ("stepped over by gdb, the section it arms is restarted each time: the program may never get past.")
-REMEDY = "\"rseq on\" keeps such breakpoints safe, and \"rseq continue\", \"rseq next\" and their like, which switch it on."
+INSIDE = ("gdb executes a copy of the instruction under a breakpoint at another address. The kernel then disarms the section, "
+          "and updates get lost, even if the condition is false.")
+ARMING = ("each time gdb steps over it, the section that it arms restarts: the program may never get past.")
+REMEDY = "\"rseq on\" makes such breakpoints safe, and so do \"rseq continue\", \"rseq next\" and their like, which turn it on."
 
 _LONGEST = 15  # bytes of an instruction (Intel SDM vol. 2, 2.3.11)
 _PLACE = re.compile(r"^\d+(?:\.\d+)?\s.*?\b[yn]-?\s+(0x[0-9a-f]+)\b", re.M)
@@ -18,12 +18,12 @@ _STORE = re.compile(r"^(?:movq?|xchg|movnti|movabs)\s+[^,]+,\s*(?:%\ws:)?(?:-?0x
 
 
 def install():
-    """Looks at breakpoints from now on."""
+    """Starts watching for new breakpoints."""
     Warner()
 
 
 class Warner:
-    """Warns once of each place of each breakpoint, when it is made, or found in a
+    """Warns once of each place of each breakpoint, when it is set, or found in a
     library that is loaded later."""
 
     def __init__(self):
@@ -53,7 +53,7 @@ class Warner:
         if key in self._told:
             return
         self._told.add(key)
-        gdb.write("warning: breakpoint %d lies %s the critical section %s [%#x,%#x): %s\n%s\n" % (
+        gdb.write("warning: breakpoint %d is %s the critical section %s [%#x,%#x): %s\n%s\n" % (
             number, "inside" if inside else "on the instruction that arms", section.name() or "%#x" % section.start,
             section.start, section.end, INSIDE if inside else ARMING, REMEDY))
 
@@ -65,7 +65,7 @@ def _native():
 
 
 def _addresses(breakpoint):
-    """Where a breakpoint is, as a tuple of addresses. (gdb 12 tells in text only.)"""
+    """Where a breakpoint is, as a tuple of addresses. (gdb 12 has only the text.)"""
     places = getattr(breakpoint, "locations", None)
     if places is not None:
         return tuple(place.address for place in places)

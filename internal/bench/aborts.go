@@ -13,30 +13,31 @@ import (
 	"rseqstep/table"
 )
 
-// independent is how many units the contest of counted aborts makes.
+// independent is how many units the contest of counted aborts runs.
 const independent = 100000
 
-// noUprobe is how testdata/bench/counted.c ends where the kernel gives none.
+// noUprobe is the exit status of testdata/bench/counted.c if the kernel has no uprobes.
 const noUprobe = 77
 
-// toMain brings gdb out of an abort handler, from where it finds no frame of main, and has it
-// select main's frame, which others are inlined into.
+// toMain takes gdb out of an abort handler, where it finds no frame of main, and
+// selects main's frame, into which others are inlined.
 const toMain = `python exec("while not gdb.selected_frame().function(): gdb.execute('stepi', to_string=True)` +
 	`\nf = gdb.selected_frame()\nwhile f.name() != 'main': f = f.older()\nf.select()")`
 
-// counting compares the aborts of 100,000 units, by a count that is neither ours nor the
-// program's: the kernel's, from a uprobe in the abort handler. The probe is on the
-// handler's second instruction. One on the first misses aborts under a debugger
-// (seen on Linux 6.18: 0 of 173 under gdb's stepi, all 173 on the second): a single step out
-// of a live section ends one instruction past the abort handler's start with
-// no probe hit, and our breakpoint there takes the place of the probe's.
-// Where there are no uprobes it is the program's own count, and the row says so.
+// counting compares the aborts of 100,000 units, counted independently by the kernel:
+// by a uprobe in the abort handler. The probe is on the handler's second instruction.
+// One on the first misses aborts under a debugger (seen on Linux 6.18: 0 of 173 under
+// gdb's stepi, all 173 on the second): a single step out of a live section ends one
+// instruction after the abort handler's start without a probe hit, and our breakpoint
+// there replaces the probe's. Without uprobes the figure is the program's own count,
+// and the row says so.
 //
-// The program counts in its handler too. The two must agree, or the row is a failure.
+// The program counts in its handler too. If the two counts differ, the row is a
+// failure.
 //
-// gdb makes no unit, stepping by instructions (hardly one in 100,000 steps) or by lines (its next
-// gives up in the abort handler, which has no line), so its rows are bounded, and
-// say how many units and aborts there were.
+// gdb completes no unit, whether it steps by instructions (hardly one in 100,000 steps)
+// or by lines (its next gives up in the abort handler, which has no line), so its rows
+// have a limit, and say how many units and aborts there were.
 func counting(b *built) contest {
 	n := strconv.Itoa(independent)
 	title := "aborts of " + n + " units, counted by the kernel (uprobe)"
@@ -58,7 +59,7 @@ func counting(b *built) contest {
 		}
 	}
 	stepped := func(command string) func() (float64, error) {
-		// More steps than the program has: it ends on the way.
+		// More steps than the program has: it ends first.
 		return whole(b.rseqstep, "--batch", "-e", "break main", "-e", "run", "-e", command+" 100000000", b.units, n)
 	}
 	bounded := func(commands ...string) func() (float64, error) {
@@ -89,7 +90,7 @@ func counting(b *built) contest {
 
 var errNoUprobe = errors.New("the kernel gives no uprobe")
 
-// probe is the file offset of the second instruction of the units' abort handler.
+// probe returns the file offset of the second instruction of the units' abort handler.
 func (b *built) probe() (uint64, error) {
 	f, err := table.Open(b.units)
 	if err != nil {
@@ -129,8 +130,8 @@ func (b *built) probe() (uint64, error) {
 	return offset, err
 }
 
-// counted runs a command, and returns what it printed and how often units were aborted:
-// as the kernel says, if it can be asked.
+// counted runs a command, and returns its output and how often units were aborted, by
+// the kernel's count if available.
 func (b *built) counted(probe uint64, argv ...string) (out string, aborts float64, err error) {
 	if probe != 0 {
 		argv = append([]string{b.kernelCount, b.units, strconv.FormatUint(probe, 10)}, argv...)

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// built is everything that is run: paths of programs, and one source line.
+// built holds everything that the contests run: paths of programs, and one source line.
 type built struct {
 	rseqstep, workerd    string
-	workerdConfig        string // a server that answers on a loopback port of the kernel's choice
+	workerdConfig        string // a server on a loopback port that the kernel chooses
 	loop, units, hotline string
 	rawstep, rawunit     string
 	calls                string
@@ -20,12 +20,12 @@ type built struct {
 	kernelCount          string
 	goloop, gotime, dlv  string // Go programs, and stock Delve
 	gohits               string // one as dlv debug builds it
-	backend              string // the variable that names our backend to it: "NAME=path"
+	backend              string // the variable that names our backend: "NAME=path"
 	hotPlace, afterHot   string // "hotline.c:22" and the line after it
 }
 
 // prepare compiles the C programs into .cache/bench. Precondition: the working
-// folder is the module's root.
+// directory is the module's root.
 func prepare(rseqstep string) (*built, error) {
 	dir, err := filepath.Abs(filepath.Join(".cache", "bench"))
 	if err != nil {
@@ -99,7 +99,8 @@ const config :Workerd.Config = (
 );
 `
 
-// lineOf is the place of the only line of a source of testdata that holds mark.
+// lineOf returns the location of the only line in a source of testdata that contains
+// mark.
 func lineOf(source, mark string) (string, error) {
 	text, err := os.ReadFile(filepath.Join("testdata", source))
 	if err != nil {

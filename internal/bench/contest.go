@@ -7,24 +7,24 @@ import (
 	"text/tabwriter"
 )
 
-// contest is one thing measured for several contenders in the same rounds. The
-// first contender is ours; the others' figures are compared with it.
+// contest is one thing measured for several contenders in the same rounds. The first
+// contender is rseqstep; the others are compared with it.
 type contest struct {
 	title      string
 	unit       string // printed after each figure
 	moreIsGood bool
 	contenders []contender
-	target     string // what the project wants of the ratio, printed as it is
-	rounds     int    // at most, where one takes long; 0: as many as asked for
+	target     string // the goal for the ratio, printed unchanged
+	rounds     int    // the maximum number of rounds, if one takes long; 0: as many as asked for
 }
 
-// contender is one way to get a figure.
+// contender is one way to obtain a figure.
 type contender struct {
 	name    string
 	measure func() (float64, error)
 }
 
-// result is what a contender came to.
+// result holds the figures of a contender.
 type result struct {
 	name   string
 	values []float64
@@ -58,8 +58,8 @@ func (c contest) hold(rounds int, progress io.Writer) []result {
 	return results
 }
 
-// write prints the results as a table. The ratio is ours against theirs, above
-// 1 where ours is better.
+// write prints the results as a table. The ratio compares rseqstep with the contender;
+// it is above 1 if rseqstep is better.
 func (c contest) write(w io.Writer, results []result) error {
 	fmt.Fprintf(w, "%s\n", c.title)
 	if c.target != "" {
@@ -108,7 +108,7 @@ func (c contest) ratio(ours, theirs result, i int) string {
 		better, worse = worse, better
 	}
 	if better == 0 || worse == 0 {
-		return "" // counts of nothing have no ratio
+		return "" // counts of zero have no ratio
 	}
 	return fmt.Sprintf("%.2f ×", better/worse)
 }

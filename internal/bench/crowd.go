@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// crowds is how many threads the contests of threads are held with.
+// crowds lists the numbers of threads in the contests about threads.
 var crowds = []int{1, 8, 64, 500}
 
-// crowded compares what threads cost a step: all but the one that is stepped
-// wait in the kernel. By default gdb lets every thread go for each step; with
-// `scheduler-locking step` it holds them, as we do.
+// crowded compares the cost of threads per step: all but the stepped one wait in the
+// kernel. By default gdb resumes every thread for each step; with `scheduler-locking
+// step` it keeps the others stopped, as rseqstep does.
 func crowded(b *built, threads int) contest {
 	program := []string{b.crowd, strconv.Itoa(threads)}
 	gdb := func(steps int, more ...string) func() (float64, error) {
@@ -35,8 +35,7 @@ func crowded(b *built, threads int) contest {
 	}
 }
 
-// attaching compares how long it takes to attach to a running process and to
-// let it go again.
+// attaching compares how long it takes to attach to a running process and to detach.
 func attaching(b *built, title string, program ...string) contest {
 	visit := func(argv ...string) func() (float64, error) {
 		return func() (ms float64, err error) {
@@ -67,8 +66,8 @@ func attaching(b *built, title string, program ...string) contest {
 	}
 }
 
-// serve starts a program that goes on until it is killed, and waits for its
-// first line, or for some time if it prints none.
+// serve starts a program that runs until it is killed, and waits for its first line, or
+// for some time if it prints none.
 func serve(argv ...string) (pid int, done func(), err error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	out, err := cmd.StdoutPipe()
@@ -90,7 +89,7 @@ func serve(argv ...string) (pid int, done func(), err error) {
 	return cmd.Process.Pid, func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }, nil
 }
 
-// alive says whether a process goes on with no tracer, as after a detach.
+// alive reports whether a process runs without a tracer, as it should after a detach.
 func alive(pid int) error {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

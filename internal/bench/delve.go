@@ -16,10 +16,10 @@ import (
 // delveSteps is how many instructions the contests of Delve's backends step.
 const delveSteps = 1000
 
-// delving compares Delve's step-instruction on our backend with that on its own,
-// in the same Go program from the same place: driven as by an editor in one that
-// only computes, at Delve's prompt, and as by an editor in one that asks for the
-// time, whose vDSO function Delve's own backend never leaves.
+// delving compares Delve's step-instruction on our backend with that on its own, in the
+// same Go program from the same place: with requests as an editor sends them, in a
+// program that only computes; at Delve's prompt; and as from an editor in a program
+// that asks for the time, whose vDSO function Delve's own backend never leaves.
 func delving(b *built) []contest {
 	ours := []string{b.rseqstep, "dlv"}
 	native := []string{b.dlv}
@@ -44,8 +44,8 @@ func delving(b *built) []contest {
 	}
 }
 
-// prompted measures step-instruction from the beginning of a function on, as
-// commands at Delve's prompt.
+// prompted measures step-instruction from the start of a function, as commands at
+// Delve's prompt.
 func prompted(program, function string, dlv ...string) func() (float64, error) {
 	return func() (float64, error) {
 		dir, err := os.MkdirTemp("", "bench")
@@ -74,8 +74,8 @@ func prompted(program, function string, dlv ...string) func() (float64, error) {
 	}
 }
 
-// delve measures step-instruction from the beginning of a function on, through
-// Delve's JSON-RPC, as an editor drives it.
+// delve measures step-instruction from the start of a function, through Delve's
+// JSON-RPC, as an editor uses it.
 func delve(program, function string, dlv ...string) func() (float64, error) {
 	return func() (rate float64, err error) {
 		args := append(dlv[1:len(dlv):len(dlv)], "--headless", "--listen=127.0.0.1:0", "exec", program, "--", "1000000000")
@@ -95,7 +95,7 @@ func delve(program, function string, dlv ...string) func() (float64, error) {
 			return 0, fmt.Errorf("%s did not say where it listens", dlv[0])
 		}
 		_, address, _ := strings.Cut(lines.Text(), "listening at: ")
-		go func() { // what else it says must not hold it up
+		go func() { // discard the rest of its output, so that it does not block
 			for lines.Scan() {
 			}
 		}()

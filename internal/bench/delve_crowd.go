@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// What the contests among many goroutines do.
+// How much work the contests among many goroutines do.
 const (
 	crowdOf   = 8
 	crowdHits = 200 // of each goroutine
 	crowdNext = 100
 )
 
-// amongGoroutines compares Delve on our backend with Delve on its own among goroutines that
-// all come to one function: at a breakpoint there whose condition is never true,
-// and with next, which the others meet the temporary breakpoints of.
+// amongGoroutines compares Delve on our backend with Delve on its own among goroutines
+// that all reach one function: at a breakpoint there whose condition is never true, and
+// with next, whose temporary breakpoints the other goroutines hit.
 func amongGoroutines(b *built) []contest {
 	titled := func(title string, count, rounds int, script string) contest {
 		measure := func(dlv ...string) func() (float64, error) {
@@ -40,8 +40,8 @@ func amongGoroutines(b *built) []contest {
 	}
 }
 
-// ratedScript is how many times a second Delve's commands do what they do count
-// times while each goroutine does its rounds, Delve's start and end without them left out.
+// ratedScript returns how often per second Delve's commands do their work, count times
+// while each goroutine runs its rounds, without the time for Delve's start and end.
 func ratedScript(count, rounds int, commands, program string, dlv ...string) func() (float64, error) {
 	run := func(commands string) (time.Duration, error) {
 		dir, err := os.MkdirTemp("", "bench")

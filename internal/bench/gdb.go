@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// gdbScript runs gdb's commands, with every word that starts a server or a
-// program before them, and returns what gdb printed.
+// gdbScript runs gdb's commands, after the words that start a server or a program, and
+// returns gdb's output.
 func gdbScript(connect []string, script, program string) (string, error) {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
@@ -31,26 +31,26 @@ func gdbScript(connect []string, script, program string) (string, error) {
 	return o.out, err
 }
 
-// on is how gdb gets a program through a server on a pipe.
+// on returns the commands by which gdb debugs a program through a server on a pipe.
 func on(server ...string) func(program ...string) []string {
 	return func(program ...string) []string {
 		return []string{"target remote | " + strings.Join(append(server[:len(server):len(server)], program...), " ")}
 	}
 }
 
-// gdbOwn is how gdb gets a program by itself.
+// gdbOwn returns the commands by which gdb debugs a program natively.
 func gdbOwn(program ...string) []string {
 	return []string{"set args " + strings.Join(program[1:], " "), "starti"}
 }
 
-// timed is a Python block of gdb's that prints how long a command took, in ms,
-// and then what the command said, which has what a server on a pipe printed.
+// timed returns a Python block for gdb that prints how long a command took, in ms, and
+// then the command's output, which includes what a server on a pipe printed.
 func timed(command string) string {
 	return "python\nimport time\nt = time.monotonic()\nout = gdb.execute('" + command + "', to_string=True)\n" +
 		"print('\\ntook %.3f' % ((time.monotonic() - t) * 1e3))\nprint(out)\nend\n"
 }
 
-// took runs gdb and returns what timed printed.
+// took runs gdb and returns the time that timed printed.
 func took(connect []string, script, program string) (float64, error) {
 	out, err := gdbScript(connect, script, program)
 	if err != nil {
@@ -59,7 +59,7 @@ func took(connect []string, script, program string) (float64, error) {
 	return field(out, "took")
 }
 
-// gdbStepping compares gdb's own `stepi 20000` on servers, timed inside of gdb.
+// gdbStepping compares gdb's own `stepi 20000` on servers, timed inside gdb.
 func gdbStepping(b *built) contest {
 	n := strconv.Itoa(steps)
 	rate := func(connect func(...string) []string) func() (float64, error) {
@@ -84,11 +84,10 @@ func gdbStepping(b *built) contest {
 	}
 }
 
-// gdbHotLine compares gdb's `next` over a line of 10,000,000 sections with the
-// same line at native speed: untraced, and in the same gdb by `advance` to the
-// line after it, which single-steps nothing, so that the program just runs. gdb
-// makes one `next` before, because its first one looks for symbols of the C
-// library's.
+// gdbHotLine compares gdb's `next` over a line of 10,000,000 sections with the same
+// line at native speed: untraced, and in the same gdb by `advance` to the line after
+// it, which single-steps nothing, so that the program just runs. gdb runs one `next`
+// before, because its first one searches the C library's symbols.
 func gdbHotLine(b *built) contest {
 	over := func(command string, connect func(...string) []string, begin string, more ...string) func() (float64, error) {
 		return func() (float64, error) {
@@ -144,10 +143,10 @@ func onSocket(rseqstep string, next func(func(...string) []string, string, ...st
 	}, "run")()
 }
 
-// falsely compares what an update costs that meets a breakpoint on the
-// committing store of its section, with a condition that is never true, in 4
-// threads at once. gdb by itself loses updates here, which the program's sum
-// shows; the floor is what it takes to stop 4 threads and let them go.
+// falsely compares the cost of an update that hits a breakpoint on the committing store
+// of its section, with a condition that is never true, in 4 threads at once. Native gdb
+// loses updates here, as the program's sum shows; the lower bound is the time to stop 4
+// threads and resume them.
 func falsely(b *built) contest {
 	const threads, each = 4, 100
 	update := func(connect func(...string) []string) func() (float64, error) {
@@ -171,7 +170,8 @@ func falsely(b *built) contest {
 		target: "2000 at most, and no update lost",
 		contenders: []contender{
 			{"gdb on rseqstep gdbserver", update(on(b.rseqstep, "gdbserver", "-"))},
-			// Killed before gdb loses patience: it would go on without gdb, for ever.
+			// Killed before gdb loses patience: otherwise it would run on without gdb,
+			// for ever.
 			{"gdb on gdbserver", update(on("timeout", "--signal=KILL", "100", "gdbserver", "--once", "-"))},
 			{"gdb", update(gdbOwn)},
 			{"raw C, stop 4 threads", func() (float64, error) {

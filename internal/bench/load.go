@@ -1,7 +1,7 @@
 package main
 
-// loads compares what it takes to get a prompt on workerd, a program of 162 MB,
-// and to list its sections.
+// loads compares the time and memory needed to get a prompt on workerd, a program of
+// 162 MB, and to list its sections.
 func loads(b *built) []contest {
 	prompt := func(argv ...string) func(func(outcome) float64) func() (float64, error) {
 		return func(of func(outcome) float64) func() (float64, error) {

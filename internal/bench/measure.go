@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// patience is how long one run may take before it counts as failed; long is that
-// of a run that is made once.
+// patience is how long one run may take before it counts as failed; long applies to a
+// run that is made once.
 const (
 	patience = 2 * time.Minute
 	long     = 20 * time.Minute

@@ -36,9 +36,8 @@ func providing(b *built) contest {
 	}
 }
 
-// trapped runs a program whose getpid calls are trapped by seccomp and answered
-// with its process id, by the tracer that rseqstep is made of. It returns what
-// the program prints as "ns".
+// trapped runs a program whose getpid calls seccomp traps; rseqstep's tracer answers
+// them with the process id. It returns what the program prints as "ns".
 func trapped(argv ...string) (float64, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -46,7 +45,7 @@ func trapped(argv ...string) (float64, error) {
 	}
 	defer r.Close()
 	done := make(chan error, 1)
-	go func() { // the tracer's OS thread ends with it
+	go func() { // ends with the tracer's OS thread
 		defer w.Close()
 		done <- answerAll(w, argv)
 	}()

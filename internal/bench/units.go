@@ -10,7 +10,7 @@ import (
 // units is how many sections the contest of units steps, one by one.
 const units = 10000
 
-// aborting counts the aborts of 10,000 units, each stepped.
+// aborting counts the aborts of 10,000 units, each of which is stepped.
 func aborting(b *built) contest {
 	return contest{
 		title:  fmt.Sprintf("aborts of %d units stepped by stepi, from main to the end", units),
@@ -18,7 +18,7 @@ func aborting(b *built) contest {
 		target: "10 at most",
 		contenders: []contender{
 			{"rseqstep", func() (float64, error) {
-				// More steps than the program has: it ends on the way.
+				// More steps than the program has: it ends first.
 				o, err := launch(b.rseqstep, "--batch", "-e", "break main", "-e", "run", "-e", "stepi 100000000", b.units, strconv.Itoa(units))
 				if err != nil {
 					return 0, err
@@ -36,9 +36,9 @@ func aborting(b *built) contest {
 	}
 }
 
-// unitRate compares what a unit costs, from the arming store to its exit and by
-// plain steps on to the next one: the program's whole loop by stepi, against raw C
-// that does the same, and no more, with the addresses known beforehand.
+// unitRate compares the cost of a unit, from the arming store to its exit, and of the
+// plain steps to the next one: it runs the program's whole loop by stepi, and raw C
+// that does just the same with addresses known in advance.
 func unitRate(b *built) contest {
 	n := strconv.Itoa(units)
 	return contest{
@@ -85,7 +85,7 @@ func hotLine(b *built) contest {
 	}
 }
 
-// printed runs a program and returns the number it prints after a word.
+// printed runs a program and returns the number that it prints after a word.
 func printed(name string, argv ...string) (float64, error) {
 	o, err := launch(argv...)
 	if err != nil {

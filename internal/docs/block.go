@@ -1,36 +1,34 @@
-// Package docs runs the console sessions that README.md and the pages under
-// docs/ show, so that none of them can say what is not so.
+// Package docs runs the console sessions in README.md and the pages under docs/, so that
+// none of them can show what is not true.
 //
-// A fenced block marked "console" is a session. "$ command" is carried out by
-// bash, in one folder for a page, where testdata/ is the project's and
-// rseqstep is the built binary. Lines that begin with a debugger's prompt are its
-// standard input. The other lines are output, which must come in that order; what
-// lies between them may be left out. In a line "…" stands for anything, and
-// so does every hexadecimal number and every decimal one of four digits or more:
-// addresses and process ids differ from run to run.
+// A fenced block marked "console" is a session. bash runs each "$ command", in one
+// directory per page, in which testdata/ is the project's and rseqstep is the built
+// binary. Lines that begin with a debugger's prompt are its standard input. The other
+// lines are output, which must occur in that order; a page may leave out lines between
+// them. In a line "…" matches anything, and so does every hexadecimal number and every
+// decimal one of four digits or more: addresses and process ids differ from run to run.
 //
 // # Decisions, and what was refused
 //
-// Sessions are not golden files made by a tool: a page is written for its
-// reader, who needs a few lines of many. Comparing whole outputs was refused for
-// that reason.
+// Sessions are not golden files made by a tool: a page is written for its reader, who
+// needs a few lines of many. For that reason, comparing whole outputs was refused.
 package docs
 
 import "strings"
 
 // Session is one command of a block: what to run, what to type, what to expect.
 type Session struct {
-	Line    int    // where "$ " stands in the page, from 1
+	Line    int    // line of "$ " in the page, from 1
 	Command string // for bash
 	Prompt  string // before the lines to type, empty without any
 	Input   []string
 	Output  []string
 }
 
-// prompts begin lines that are typed to a debugger.
+// prompts mark lines that are typed to a debugger.
 var prompts = [...]string{"(rseqstep) ", "(gdb) ", "(lldb) ", "(dlv) "}
 
-// Sessions takes the console sessions out of a page, in order.
+// Sessions returns the console sessions of a page, in order.
 func Sessions(page string) []Session {
 	var all []Session
 	inside := false
@@ -69,8 +67,8 @@ func input(line string) (prompt, typed string, ok bool) {
 	return "", "", false
 }
 
-// Stray finds lines outside console blocks that look like a command to type,
-// and would never be run: their numbers, from 1.
+// Stray finds lines outside console blocks that look like a command to type, which no
+// test would run. It returns their numbers, from 1.
 func Stray(page string) []int {
 	var lines []int
 	fence := ""

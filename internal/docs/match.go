@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// varying is what differs from run to run: addresses, process ids, times.
+// varying matches what differs from run to run: addresses, process ids, times.
 var varying = regexp.MustCompile(`0x[0-9a-f]+|\b[0-9]{4,}\b|…`)
 
-// pattern is the regular expression that a line of a page stands for. White
-// space is any white space: a table's columns move with its addresses.
+// pattern returns the regular expression that a line of a page stands for. White space
+// matches any white space: a table's columns move with its addresses.
 func pattern(line string) *regexp.Regexp {
 	var b strings.Builder
 	rest := strings.TrimSpace(line)
@@ -37,7 +37,7 @@ func quote(text string) string {
 	return regexp.MustCompile(`\s+`).ReplaceAllString(regexp.QuoteMeta(text), `\s+`)
 }
 
-// Missing is the first line of want that does not come in got, in order, and
+// Missing returns the first line of want that does not occur in got, in order, and
 // whether there is one.
 func Missing(want []string, got string) (string, bool) {
 	lines := strings.Split(got, "\n")

@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// debugger is a running rseqstep that is sent commands on a pipe.
+// debugger is a running rseqstep that receives commands on a pipe.
 type debugger struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
-	lines chan string // what it writes, to both outputs; closed at its end
+	lines chan string // its output on both standard output and error; closed at its end
 	asked int
 	log   io.Writer // nil: none
-	last  []string  // what was said by both, the latest
+	last  []string  // the latest commands and answers
 }
 
-// heard keeps a line for the report of a failure.
+// heard stores a line for the report of a failure.
 func (d *debugger) heard(line string) {
 	const kept = 40
 	if d.log != nil {
@@ -33,7 +33,7 @@ func (d *debugger) heard(line string) {
 	d.last = d.last[max(0, len(d.last)-kept):]
 }
 
-// event is a stop, as far as it matters here.
+// event is the part of a stop that matters here.
 type event struct {
 	Reason   string
 	PID      int
@@ -46,7 +46,7 @@ var (
 	errEnded = errors.New("debugger ended")
 )
 
-// begin starts the debugger with a program, or attached to a process.
+// begin starts the debugger on a program, or attached to a process.
 func begin(binary string, p program, attach int, log io.Writer) (*debugger, error) {
 	args := []string{"--json", p.path}
 	if attach != 0 {
@@ -54,7 +54,7 @@ func begin(binary string, p program, attach int, log io.Writer) (*debugger, erro
 	}
 	d := &debugger{cmd: exec.Command(binary, args...), lines: make(chan string, 1024), log: log}
 	d.cmd.Env = append(os.Environ(), p.env...)
-	// A Ctrl-C is a signal to the debugger alone.
+	// A Ctrl-C is a signal to the debugger only.
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -81,9 +81,8 @@ func begin(binary string, p program, attach int, log io.Writer) (*debugger, erro
 	return d, nil
 }
 
-// do carries a command out and returns what was answered. The debugger is
-// interrupted after a time, and from then on now and again, if that is not 0.
-// Errors: errHang, errEnded.
+// do runs a command and returns its answer. If after is not 0, it interrupts the
+// debugger after that time, and again from time to time. Errors: errHang, errEnded.
 func (d *debugger) do(command string, interrupt, patience time.Duration) (answer []string, err error) {
 	d.asked++
 	mark := fmt.Sprintf("@@%d@@", d.asked)
@@ -91,7 +90,7 @@ func (d *debugger) do(command string, interrupt, patience time.Duration) (answer
 	if _, err := fmt.Fprintf(d.in, "%s\necho %s\\n\n", command, mark); err != nil {
 		return nil, fmt.Errorf("%w: %w", errEnded, err)
 	}
-	const again = time.Second // a Ctrl-C between two moves is nobody's
+	const again = time.Second // a Ctrl-C between two moves has no effect
 	lost := time.NewTimer(patience)
 	defer lost.Stop()
 	var ctrlC <-chan time.Time
@@ -120,7 +119,7 @@ func (d *debugger) do(command string, interrupt, patience time.Duration) (answer
 	}
 }
 
-// dump has the debugger say where its goroutines are. It does not outlive that.
+// dump makes the debugger print its goroutines, which ends it.
 func (d *debugger) dump() (stacks []string) {
 	if err := d.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		return []string{err.Error()}
@@ -145,7 +144,7 @@ func (d *debugger) end(patience time.Duration) error {
 	go func() {
 		for range d.lines {
 		}
-		_ = d.cmd.Wait() // its status tells of failed commands, which there are
+		_ = d.cmd.Wait() // its exit status reports failed commands, which are expected
 		close(gone)
 	}()
 	select {
@@ -157,7 +156,7 @@ func (d *debugger) end(patience time.Duration) error {
 	}
 }
 
-// events are the stops in an answer.
+// events returns the stops in an answer.
 func events(answer []string) (all []event, err error) {
 	for _, line := range answer {
 		if !strings.HasPrefix(line, `{"version"`) {

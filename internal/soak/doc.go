@@ -1,33 +1,33 @@
-// Soak drives the built rseqstep for a long time with random commands, over the
-// fixtures of testdata and workerd, and looks for harm: `go run ./internal/soak
-// -for 30m`.
+// Soak runs rseqstep for a long time with random commands, on the fixtures of testdata and
+// on workerd, and looks for damage: `go run ./internal/soak -for 30m`.
 //
-// A round is a list of commands on a pipe (step kinds, breakpoints, conditions and
-// watchpoints outside and inside sections, quiet stepping, forced aborts and
-// vectors, interrupts, kill and run, detach and attach), and at its end everything is
-// deleted and the program runs out. A session is one debugger for some rounds with
-// one program. Looked at are
+// A round is a list of commands on a pipe (all kinds of steps, breakpoints, conditions and
+// watchpoints outside and inside sections, stepping inside, forced aborts and vectors,
+// interrupts, kill and run, detach and attach). At its end all breakpoints are deleted and
+// the program runs to its end. A session is one debugger that runs some rounds with one
+// program. Soak checks
 //
-//   - the program's own verdict on its sums: exit status and output, also of
-//     a program that was let go;
+//   - the program's own verdict on its sums: exit status and output, also of a program
+//     that the debugger has detached from;
 //   - words that must not occur: "internal", a Go stack trace;
-//   - patience: a command that has not come back, nor does when interrupted, is a
-//     hang, and the debugger's goroutines are printed (SIGQUIT);
+//   - patience: a command that does not return, even when interrupted, is a hang; Soak
+//     then prints the debugger's goroutines (SIGQUIT);
 //   - leaks of the debugger between its early rounds and its last: resident memory, file
 //     descriptors, threads, children and zombies;
-//   - a process that was let go: nobody traces it and it runs.
+//   - a process after a detach: it runs and nobody traces it.
 //
-// A failure prints the round's seed and its commands, in fewer if the failure comes
-// back with fewer; -replay runs such a list.
+// For a failure Soak prints the round's seed and commands, and a shorter list if that
+// fails too; -replay runs such a list.
 //
 // Decisions:
 //
-//   - A round's commands follow from its seed alone, not from what the debugger
-//     answers, so that a seed is the round. When a command of it does not apply
-//     (the program has ended), its error is one more thing to survive; only a `run` is
-//     put before the next. What two threads do at once does not come back by a seed.
-//   - Ends of runs without breakpoints are not interrupted: what would end by itself has
-//     to end. Commands before that are, after some time, because a condition inside a hot
-//     section may make them last for hours with good reason.
-//   - A program and not only a test, for the hours; the test runs it for some seconds.
+//   - A round's commands follow from its seed alone, not from the debugger's answers, so
+//     that the seed reproduces the round. If a command does not apply (the program has
+//     ended), its error is one more thing to survive; only a `run` is inserted before the
+//     next. A seed does not reproduce the timing of two threads.
+//   - Soak does not interrupt runs to the end without breakpoints: a program that would
+//     end by itself has to end. It interrupts earlier commands after some time, because a
+//     condition inside a hot section may rightly take hours.
+//   - A program and not only a test, so that it can run for hours; the test runs it for
+//     some seconds.
 package main

@@ -8,19 +8,19 @@ import (
 	"regexp"
 )
 
-// fixture is a program that knows whether it was harmed.
+// fixture is a program that detects damage to itself.
 type fixture struct {
 	name    string
-	sources []string // in testdata; the first names lines to break at
-	library string   // a source in testdata that is built as a library, the program's first argument
-	builds  []string // flags of the compiler, one build each, beside -O0 and -O2
+	sources []string // in testdata; breakpoints go on lines of the first
+	library string   // a source in testdata for a library, the program's first argument
+	builds  []string // compiler flags, one build each, besides -O0 and -O2
 	args    []string
 	env     []string
-	prints  string // all of its output, a regular expression
+	prints  string // its whole output, a regular expression
 	code    int    // exit status
-	killed  string // the signal it dies by, instead
+	killed  string // the signal that kills it, instead of an exit status
 	watch   []string
-	service bool // runs until a line comes on its standard input: it is attached to
+	service bool // runs until a line arrives on its standard input: the debugger attaches to it
 	path    string
 }
 
@@ -55,13 +55,14 @@ func fixtures() []fixture {
 		{name: "crash", sources: []string{"crash.c"}, prints: `about to crash\n`, killed: "SIGSEGV"},
 		{name: "exit7", sources: []string{"exit7.c"}, code: 7},
 		{name: "workerd", args: []string{"--version"}, prints: `workerd .*\n`,
-			// Its tcmalloc registers an area of its own, if glibc has not.
+			// Its tcmalloc registers an area of its own, unless glibc has registered
+			// one.
 			env: []string{"GLIBC_TUNABLES=glibc.pthread.rseq=0"}},
 	}
 }
 
-// choose lists the programs, each way of a fixture one; workerd is left out where it
-// was not fetched. Precondition: the working folder is the module's root.
+// choose returns the programs, one for each way to build a fixture, without workerd if
+// it was not fetched. Precondition: the working directory is the module's root.
 func choose(only string) ([]program, error) {
 	var all []program
 	for _, f := range fixtures() {
@@ -103,8 +104,8 @@ func (f fixture) ways() []string {
 	return f.builds
 }
 
-// build compiles a program, once. Programs that are attached to have fixed addresses, so
-// that addresses can be chosen before they run; so do half of the others.
+// build compiles a program, once. Programs to attach to have fixed addresses, so that
+// addresses can be chosen before they run; so have half of the others.
 func (p *program) build(dir string) error {
 	if p.path != "" {
 		return nil
@@ -146,7 +147,7 @@ func compile(args ...string) error {
 	return nil
 }
 
-// said reports whether a whole run's output is as it should be.
+// said reports whether the output of a whole run is correct.
 func (f fixture) said(file string) error {
 	out, err := os.ReadFile(file)
 	if err != nil {

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// step is one command, and when to press Ctrl-C in it (0: never).
+// step is one command, and when to press Ctrl-C during it (0: never).
 type step struct {
 	command   string
 	interrupt time.Duration
 }
 
-// String is the command as a replayed file has it.
+// String returns the command as a replay file has it.
 func (s step) String() string {
 	if s.interrupt == 0 {
 		return s.command
@@ -21,7 +21,7 @@ func (s step) String() string {
 	return fmt.Sprintf("%s # interrupt %v", s.command, s.interrupt)
 }
 
-// parseStep reads what String wrote.
+// parseStep parses the output of String.
 func parseStep(line string) (step, error) {
 	command, after, ok := strings.Cut(line, " # interrupt ")
 	if !ok {
@@ -31,10 +31,10 @@ func parseStep(line string) (step, error) {
 	return step{command, d}, err
 }
 
-// pid in a command stands for the process's number.
+// pid in a command stands for the process id.
 const pid = "%pid"
 
-// generator makes a round's commands.
+// generator generates a round's commands.
 type generator struct {
 	*rand.Rand
 	program
@@ -63,7 +63,7 @@ func (g generator) begin() []step {
 	}
 }
 
-// moving is a command that may last.
+// moving returns a command that may take long.
 func (g generator) moving(format string, args ...any) step {
 	after := []time.Duration{20, 200, 1500}
 	if g.service {
@@ -74,7 +74,7 @@ func (g generator) moving(format string, args ...any) step {
 
 func one[T any](g generator, list ...T) T { return list[g.IntN(len(list))] }
 
-// place is somewhere to break at, or to run to.
+// place returns an address to break at, or to run to.
 func (g generator) place() string {
 	if len(g.inside) > 0 && g.IntN(3) == 0 {
 		return one(g, g.inside...)
@@ -95,7 +95,7 @@ func (g generator) condition() string {
 	return " if " + one(g, "0", "1", "$rsp == 1", "$rax & 1", "$rip > 0x1000", "no_such_name")
 }
 
-// some is the next command or two.
+// some returns the next command or two.
 func (g generator) some() []step {
 	single := func(format string, args ...any) []step { return []step{{command: fmt.Sprintf(format, args...)}} }
 	moving := func(format string, args ...any) []step { return []step{g.moving(format, args...)} }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// told makes a failure a message with what it takes to have it again: the seed
-// and the commands, in fewer if it comes back by itself.
+// told turns a failure into a message with all that is needed to reproduce it: the seed
+// and the commands, or a shorter list if that fails too.
 func (s *soak) told(err error) error {
 	var f *failure
 	if !errors.As(err, &f) {
@@ -27,13 +27,13 @@ func (s *soak) told(err error) error {
 	return fmt.Errorf("%s (seed %d, round %d), %s:\n%s\n%w", f.p.name, s.seed, f.seed, how, strings.Join(lines, "\n"), err)
 }
 
-// tries and trying bound the search for a shorter list.
+// tries and trying limit the search for a shorter list.
 const (
 	tries  = 40
 	trying = 3 * time.Minute
 )
 
-// minimised leaves commands out as long as the failure comes back.
+// minimised removes commands as long as the failure reproduces.
 func (s *soak) minimised(f *failure) (list []step, again bool) {
 	left, end := tries, time.Now().Add(trying)
 	fails := func(list []step) bool {
@@ -42,7 +42,7 @@ func (s *soak) minimised(f *failure) (list []step, again bool) {
 		return err != nil && (&failure{err: err}).kind() == f.kind()
 	}
 	list = f.list
-	for range 3 { // what threads do differs from one time to the next
+	for range 3 { // the timing of threads differs from run to run
 		if again = fails(list); again {
 			break
 		}

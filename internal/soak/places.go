@@ -12,7 +12,7 @@ import (
 	"rseqstep/table"
 )
 
-// pieBias is where a position-independent program is put without address space
+// pieBias is the load address of a position-independent program without address space
 // randomization: ELF_ET_DYN_BASE, two thirds of the user's address space
 // (arch/x86/include/asm/elf.h), a page down to its alignment.
 const pieBias = 0x555555554000
@@ -27,7 +27,7 @@ type program struct {
 	variables []string // expressions of 1 to 8 bytes
 }
 
-// readPlaces fills in what can be broken at and watched.
+// readPlaces finds the places to break at and the variables to watch.
 func (p *program) readPlaces() error {
 	f, err := elf.Open(p.path)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// holding is what a process holds.
+// holding is the resources that a process holds.
 type holding struct {
 	memory   int64 // resident, bytes
 	files    int   // open file descriptors
@@ -21,7 +21,7 @@ func (h holding) String() string {
 	return fmt.Sprintf("%d MB, %d files, %d threads, %d children", h.memory>>20, h.files, h.threads, h.children)
 }
 
-// status reads one field of /proc/PID/status; "" when the process is gone. See proc(5).
+// status reads one field of /proc/PID/status; "" if the process has ended. See proc(5).
 func status(path, field string) string {
 	text, err := os.ReadFile(path + "/status")
 	if err != nil {
@@ -48,7 +48,7 @@ func tasks(pid int) []string {
 	return all
 }
 
-// held reads what a process holds.
+// held reads the resources that a process holds.
 func held(pid int) (h holding, err error) {
 	path := fmt.Sprintf("/proc/%d", pid)
 	kilobytes, err := strconv.ParseInt(strings.TrimSuffix(status(path, "VmRSS"), " kB"), 10, 64)
@@ -63,7 +63,7 @@ func held(pid int) (h holding, err error) {
 	h.files = len(files)
 	for _, f := range files {
 		to, err := os.Readlink(path + "/fd/" + f.Name())
-		if err == nil { // else closed since
+		if err == nil { // otherwise closed since
 			h.open = append(h.open, to)
 		}
 	}
@@ -78,11 +78,11 @@ func held(pid int) (h holding, err error) {
 	return h, nil
 }
 
-// grown says in what a debugger holds more than it did. Memory may be half as
-// much again and 48 MB more: the collector's target is twice what is alive (GOGC=100)
-// and the C library's symbols are read when first wanted. The Go runtime keeps
-// threads that blocked once. The last program that was let go and has ended since is a zombie until
-// the next one is started.
+// grown describes the resources of which a debugger holds more than before. Memory may
+// grow by half and 48 MB: the collector's target is twice the live heap (GOGC=100), and
+// the C library's symbols are read when first needed. The Go runtime keeps threads that
+// blocked once. A program that ended after a detach stays a zombie until the next one
+// starts.
 func (h holding) grown(before holding) error {
 	const slack, idle, letGo = 48 << 20, 6, 1
 	switch {
@@ -104,7 +104,7 @@ func untraced(pid int) error {
 		if tracer := status(t, "TracerPid"); tracer != "0" && tracer != "" {
 			return fmt.Errorf("detach: %s is traced by %s", t, tracer)
 		}
-		// A thread that has only just been let go may show its old state.
+		// Right after a detach, a thread may still show its old state.
 		for range 100 {
 			state := status(t, "State")
 			if !strings.HasPrefix(state, "T") && !strings.HasPrefix(state, "t") {

@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// round is one list of commands being carried out.
+// round is one list of commands while it runs.
 type round struct {
 	d        *debugger
 	p        program
 	patience time.Duration
-	printed  string // the file that gets what the program prints
+	printed  string // the file for the program's output
 	tally    *tally
-	live     bool // the program runs, or stands, under the debugger
+	live     bool // the program runs or is stopped under the debugger
 	pid      int  // of the last program
-	killed   bool // by the debugger: its output is not whole
+	killed   bool // killed by the debugger: its output is incomplete
 	runs     int
 }
 
-// maxRuns bounds how often a round starts its program, for those that end soon.
+// maxRuns limits how often a round starts its program, for programs that end soon.
 const maxRuns = 8
 
-// carryOut does all of a round: the list, and the program run out.
+// carryOut runs a whole round: the list, and then the program to its end.
 func (r *round) carryOut(list []step) error {
 	for _, s := range list {
 		if !r.live && !r.p.service && r.runs > 0 && !strings.HasPrefix(s.command, "attach") {
@@ -56,7 +56,7 @@ func (r *round) runOut() error {
 		}
 		return r.do(step{command: "detach"})
 	}
-	// Signals stop it, and late Ctrl-Cs.
+	// Signals and late Ctrl-Cs stop it.
 	for range 200 {
 		if !r.live {
 			return nil
@@ -68,7 +68,7 @@ func (r *round) runOut() error {
 	return errors.New("end: it has been continued 200 times and lives")
 }
 
-// do carries out one command and judges the answer.
+// do runs one command and checks the answer.
 func (r *round) do(s step) error {
 	command := strings.ReplaceAll(s.command, pid, fmt.Sprint(r.pid))
 	word, _, _ := strings.Cut(command, " ")
@@ -101,7 +101,7 @@ func (r *round) do(s step) error {
 	return nil
 }
 
-// judge looks at an answer.
+// judge checks an answer.
 func (r *round) judge(answer []string) error {
 	for _, line := range answer {
 		if strings.HasPrefix(line, "internal") || strings.Contains(line, ": internal:") || strings.HasPrefix(line, "goroutine ") || strings.HasPrefix(line, "panic:") {
@@ -143,7 +143,7 @@ func (r *round) judge(answer []string) error {
 	return nil
 }
 
-// said checks what a finished run printed.
+// said checks the output of a finished run.
 func (r *round) said() error {
 	if r.p.service {
 		return errors.New("status: the service ended")
@@ -151,8 +151,8 @@ func (r *round) said() error {
 	return r.p.said(r.printed)
 }
 
-// letGo checks a process that was detached from: it runs, nobody traces it. One of
-// our own goes on to its end.
+// letGo checks a process after a detach: it runs, nobody traces it. If we started it,
+// it runs to its end.
 func (r *round) letGo() error {
 	if !r.live {
 		return nil
@@ -161,7 +161,7 @@ func (r *round) letGo() error {
 	return untraced(r.pid)
 }
 
-// settle waits for a program that was let go, and checks what it printed.
+// settle waits for a program after a detach, and checks its output.
 func (r *round) settle() error {
 	if r.pid == 0 || r.p.service {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// service is a program at work that is attached to.
+// service is a running program to attach to.
 type service struct {
 	p   program
 	cmd *exec.Cmd
@@ -39,11 +39,11 @@ func serve(p program) (*service, error) {
 	return s, nil
 }
 
-// finish lets it end and hears whether it kept its sums.
+// finish ends the service and checks its sums.
 func (s *service) finish(patience time.Duration) error {
 	stuck := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
 	defer stuck.Stop()
-	_, _ = io.WriteString(s.in, "\n") // refused by one that died, which Wait tells
+	_, _ = io.WriteString(s.in, "\n") // fails if the service has died, which Wait reports
 	said, _ := io.ReadAll(s.out)
 	if err := s.cmd.Wait(); err != nil {
 		return fmt.Errorf("status: the service ended with %w: %s", err, said)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// soak is all sessions.
+// soak is the state of all sessions.
 type soak struct {
 	options
 	out      io.Writer
@@ -31,7 +31,7 @@ type failure struct {
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// kind is the failure in a word, to know it again.
+// kind returns the failure in one word, to recognize it again.
 func (f *failure) kind() string {
 	for _, e := range []error{errHang, errEnded} {
 		if errors.Is(f.err, e) {
@@ -46,8 +46,8 @@ func (f *failure) kind() string {
 	return "other"
 }
 
-// soak holds sessions until the time is over or there were too many failures, with all
-// programs in turn. It returns the failures, told.
+// soak runs sessions with all programs in turn, until the time is over or there were
+// too many failures. It returns the failures as messages.
 func (s *soak) soak() error {
 	fmt.Fprintf(s.out, "seed %d\n", s.seed)
 	rng := rand.New(rand.NewPCG(s.seed, 1))
@@ -88,7 +88,7 @@ func (s *soak) session(p program, seeds []uint64) error {
 	return nil
 }
 
-// hold carries lists out in one debugger. On failure it says in which.
+// hold runs lists in one debugger. On failure it returns the list that failed.
 func (s *soak) hold(p program, lists [][]step) (at int, err error) {
 	var to *service
 	attach := 0
@@ -108,7 +108,7 @@ func (s *soak) hold(p program, lists [][]step) (at int, err error) {
 		return 0, err
 	}
 	defer d.cmd.Process.Kill()
-	if _, err := d.do("", 0, s.patience); err != nil { // before a Ctrl-C, which ends a program that is only starting
+	if _, err := d.do("", 0, s.patience); err != nil { // before a Ctrl-C, which would end a program that is just starting
 		return 0, err
 	}
 	var before holding
@@ -150,7 +150,7 @@ func (s *soak) hold(p program, lists [][]step) (at int, err error) {
 	return 0, nil
 }
 
-// replayed runs the list of a file.
+// replayed runs the list in a file.
 func (s *soak) replayed() error {
 	text, err := os.ReadFile(s.replay)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// tally is what a soak has seen.
+// tally counts what a soak has done.
 type tally struct {
 	begun                      time.Time
 	sessions, rounds, commands int
@@ -26,7 +26,8 @@ func newTally() *tally {
 	return &tally{begun: time.Now(), stops: map[string]int{}, refused: map[string]int{}, numbers: regexp.MustCompile(`0x[0-9a-f]+|\d+`)}
 }
 
-// line counts an answer's line if it looks like a message: a sentence or an error, not data.
+// line counts a line of an answer if it looks like a message: a sentence or an error,
+// not data.
 func (t *tally) line(line string) {
 	if strings.HasPrefix(line, "{") || !strings.ContainsAny(line, ".:") || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "=>") ||
 		strings.HasPrefix(line, "#") || strings.HasPrefix(line, "*") || strings.HasPrefix(line, "[") || strings.HasPrefix(line, "\t") {
@@ -52,7 +53,7 @@ func (t *tally) write(w io.Writer) error {
 	return err
 }
 
-// messages lists what the debugger said, the most frequent first.
+// messages returns the debugger's messages, the most frequent first.
 func (t *tally) messages(w io.Writer) {
 	all := slices.SortedFunc(maps.Keys(t.refused), func(a, b string) int { return t.refused[b] - t.refused[a] })
 	for _, m := range all {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # variables of scripts/kernels
-# Sourced by scripts/kernels. Debian's packages by the ordinary apt, with a configuration of our own: the
-# system's sources, lists and archives are read to learn which registry to ask, and never changed.
+# Sourced by scripts/kernels. Fetches Debian's packages by the ordinary apt, with a separate configuration: it
+# reads the system's sources, lists and archives to find the archive's address, and never changes them.
 
 # registry: the URI of Debian's archive, from the system's own sources (either format of sources.list(5)).
 registry() {
@@ -12,7 +12,7 @@ registry() {
 	printf '%s\n' "${uri%/}"
 }
 
-# private_apt NAME SUITE...: makes the configuration NAME, with these suites. Its lists are fetched once a day.
+# private_apt NAME SUITE...: creates the configuration NAME, with these suites. It fetches the lists once a day.
 private_apt() {
 	local dir=$cache/apt/$1 suite uri key=/usr/share/keyrings/debian-archive-keyring.gpg
 	shift
@@ -34,7 +34,7 @@ private_apt() {
 }
 
 # apt_with NAME get|cache ARGUMENT...: apt-get or apt-cache with the configuration NAME. The system's
-# apt.conf still counts (a proxy, say): only the places are ours.
+# apt.conf still applies (a proxy, say): only the directories are ours.
 apt_with() {
 	local dir=$cache/apt/$1 tool=apt-$2
 	shift 2

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154,SC2054 # variables of scripts/kernels
-# Sourced by scripts/kernels. One machine: boots, runs one command, prints what it printed, switches off.
+# Sourced by scripts/kernels. One machine: boots, runs one command, prints its output, powers off.
 
 # boot: runs the command in $command. Reads release, suite, words, cpu, memory, shares, limit.
-# The status is the command's; 124 when time ran out, 125 when the machine died first.
+# The status is the command's; 124 after a timeout, 125 if the machine died first.
 boot() {
 	local dir vm accel status args=() i=0 share
 	dir=$(mktemp -d "$cache/run-XXXXXX")
@@ -79,7 +79,7 @@ offer() {
 	args+=(-chardev "socket,id=$1,path=$socket" -device "vhost-user-fs-pci,chardev=$1,tag=$1")
 }
 
-# follow PID DIR: prints what comes into DIR's stdout and stderr as long as the process lives.
+# follow PID DIR: prints what is written to DIR's stdout and stderr while the process lives.
 follow() {
 	tail -q -c +1 -F --pid="$1" "$2/stdout" 2>/dev/null | shown &
 	tails=($!)
@@ -93,7 +93,7 @@ followed() {
 	[ -z "$tests" ] || cat "$1/stdout" >>"$tested"
 }
 
-# await PID SECONDS: waits for the process to end, no longer than that.
+# await PID SECONDS: waits at most that long for the process to end.
 await() {
 	local end=$((SECONDS + $2))
 	while kill -0 "$1" 2>/dev/null; do
@@ -117,7 +117,7 @@ acceleration() {
 	printf '%s\n' "$probe"
 }
 
-# kvm_boots: a guest without a disk reaches init, which says so on the console and switches off.
+# kvm_boots: tests whether a guest without a disk reaches init, which says so on the console and powers off.
 kvm_boots() {
 	local log=$cache/kvm-probe vm said=1
 	qemu-system-x86_64 -accel kvm -cpu host -m 512 -nodefaults -no-user-config -display none -no-reboot \

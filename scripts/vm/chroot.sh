@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # variables of scripts/kernels
-# Sourced by scripts/kernels. The quick way: a suite's userland on the running kernel.
+# Sourced by scripts/kernels. The quick alternative: a suite's userland on the running kernel.
 
 # enter: runs $command in the userland of $suite, with the folders of $shares where they are here. All of it
 # is mounted in a namespace of its own, which ends with it.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # variables of scripts/kernels
-# Sourced by scripts/kernels. A kernel of Debian's, with the modules that a machine needs to find its files.
+# Sourced by scripts/kernels. Fetches a Debian kernel, with the modules that a machine needs to find its files.
 
 # find_kernel VERSION: the newest package whose version is VERSION or begins with it, as in 6.12, 7, 7.3.4; of
 # all where VERSION is newest.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # variables of scripts/kernels
-# Sourced by scripts/kernels. The live tests: built here, where there is a go command and a fast compiler, run there.
+# Sourced by scripts/kernels. The live tests: built on the host, which has Go and a fast compiler, and run in the machine.
 
 # The tests that say most about a kernel: what it does to sections, to registrations and at signals.
 short_packages='stepper stepper/ptrace'
@@ -12,7 +12,7 @@ short_skip='^TestSectionsOfStrippedProgramsAreLearnt$' # reads files, for minute
 cannot=('^TestStepReportsAWatchRegister$' '^TestWatchpointsShowChangesDuringEveryCommand$/^(stepi|nexti)$'
 	'^TestAWatchpointInsideASectionStopsAndLetsItCommit$')
 
-# What takes long and asks no kernel: every order of events of a model.
+# Tests that take long and do not depend on the kernel: every order of events of a model.
 model='^TestEveryOrderOf(Events|AClientsCommands)$'
 
 # build_tests: a binary for each package, which needs no library, and the Go programs that tests run.
@@ -53,7 +53,7 @@ test_command() {
 }
 
 # test_with HOW: runs all packages by HOW, boot or enter. A machine that dies takes one test with it: that one
-# is noted, and the others go on in a new machine.
+# is recorded, and the others continue in a new machine.
 test_with() {
 	local left=$packages without=$model${skip:+|$skip} skipped status lost=() failed=() name tries=0
 	if [ "$1" = boot ] && [[ "$(acceleration)" = tcg* ]]; then
@@ -87,7 +87,7 @@ test_with() {
 	local passed once=()
 	passed=$(grep -c '^--- PASS' "$tested" || :)
 	if [ "$1" = boot ] && ((${#failed[@]} > 0 && ${#lost[@]} == 0)); then
-		# In emulation a tick of the clock meets any section sooner or later; what is wrong is wrong twice.
+		# In emulation a clock tick interrupts any section sooner or later; a real fault fails twice.
 		say "failed, and run again: ${failed[*]}"
 		once=("${failed[@]}")
 		run=$(IFS='|' && printf '^(%s)$' "${failed[*]}")

@@ -1,7 +1,6 @@
-// Package commands is the prompt's commands, one file a family. Each family is
-// a function that returns its commands as closures over the Session; All puts
-// them into one table.
+// Package commands contains the prompt's commands. Each family is a function that returns
+// its commands as closures over the Session; All builds one table of them.
 //
-// Names, abbreviations, arguments and answers are gdb's wherever gdb has the
-// command, so that hands and scripts carry over.
+// If gdb has a command, ours has gdb's name, abbreviations, arguments and answers, so that
+// habits and scripts carry over.
 package commands

@@ -12,13 +12,13 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// harmful are the commands that a fuzzer must not carry out: they start
-// programs, take hold of processes, read or leave what is outside of the test.
+// harmful are the commands that a fuzzer must not run: they start programs, attach to
+// processes, or access files outside of the test.
 var harmful = []string{"shell", "!", "make", "run", "start", "starti", "attach", "source", "cd", "file", "core-file", "core", "directory", "quit"}
 
-// FuzzCommands types its input at the prompt of a session that has a program
-// and no process: no panic, no more output than a person could want, and every
-// line either does something or says what is wrong with it.
+// FuzzCommands types its input at the prompt of a session that has a program and no
+// process: there is no panic and no flood of output, and every line either does
+// something or reports an error.
 func FuzzCommands(f *testing.F) {
 	for _, text := range []string{
 		"break main if x > 1 thread 2\ninfo breakpoints\ndelete 1-3", "p/x 1+2*3\np $1\nx/4xw $sp", "define a\nb\nend\na 1 2",

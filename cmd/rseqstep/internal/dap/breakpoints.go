@@ -154,9 +154,9 @@ func (s *server) lineIn(b *session.Breakpoint, p stepper.Place) stepper.Line {
 	return p.Line
 }
 
-// tellChanged reports to the client the breakpoints whose place was found since, and
+// reportChanged reports to the client the breakpoints whose place was found since, and
 // those that have no place in a program that the process has executed.
-func (s *server) tellChanged() {
+func (s *server) reportChanged() {
 	s.session.Breakpoints() // updates them
 	for _, group := range s.points.groups {
 		for _, p := range group {

@@ -1,27 +1,27 @@
-// Package dap is a debug adapter: it speaks the Debug Adapter Protocol with an
-// editor and carries its requests out on a session.Session. It is for programs
-// in C, C++ and anything else but Go; Go's has Delve, with our server behind
-// it. See the protocol's specification, "Debug Adapter Protocol", version 1.71.
+// Package dap is a debug adapter: it speaks the Debug Adapter Protocol with an editor and
+// performs its requests on a session.Session. It is for programs in C, C++ and all
+// languages but Go; Go programs are debugged by Delve, with our server as its backend. See
+// the protocol's specification, "Debug Adapter Protocol", version 1.71.
 //
 // # Decisions, and what was refused
 //
-// One goroutine, the process's tracer, answers requests in order. While the
-// program runs another one looks at what comes: it answers what needs no held
-// program, stops the program for what does, and refuses the rest. A continue
-// that was stopped so goes on by itself; a step has ended, and says so.
+// One goroutine, the process's tracer, answers requests in order. While the program runs,
+// another goroutine reads the requests. It answers those that do not need a stopped
+// program, stops the program for some that do, and refuses the rest. After such a stop, a
+// continue resumes by itself; a step ends, and reports its stop.
 //
-// Threads are the kernel's, by their ids. The program stops and runs as a
-// whole; only an instruction step moves one thread alone.
+// Threads have the kernel's ids. The program stops and runs as a whole; only an
+// instruction step moves one thread alone.
 //
-// Breakpoints are the session's, so that the console, which takes every
-// command of the prompt, shows and changes the same ones.
+// Breakpoints are the session's, so that the console, which accepts every command of the
+// prompt, shows and changes the same ones.
 //
-// Values are expanded by package expr, not by evaluating texts: a variable
-// that an inner block hides has no name to evaluate.
+// Package expr expands values by their types, not by evaluating text: a variable that an
+// inner block hides has no name to evaluate.
 //
-// A stop on entry is a stop in main, where the program has one. At its first
-// instruction no library is loaded and there is no source to be shown.
+// A stop on entry is a stop in main, if the program has one. At the program's first
+// instruction no library is loaded and there is no source to show.
 //
-// Refused: runInTerminal. The program would be started by somebody else, and
-// its sections' registration would have happened before we could see it.
+// Refused: runInTerminal. The editor would start the program, and its threads would have
+// registered their rseq areas before we attached.
 package dap

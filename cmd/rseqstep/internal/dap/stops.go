@@ -26,7 +26,7 @@ func (s *server) stopped(reason string) error {
 		s.terminated()
 		return nil
 	}
-	s.tellChanged()
+	s.reportChanged()
 	body := s.reasonOf(v)
 	if reason != "" {
 		body.Reason, body.Description = reason, "Paused on entry"

@@ -17,7 +17,7 @@ func (f *front) says(r io.Reader) {
 			content, failed := json.Marshal(map[string]any{"seq": 0, "type": "event", "event": "output",
 				"body": map[string]any{"category": "console", "output": string(buf[:n])}})
 			if failed == nil {
-				failed = f.tell(content)
+				failed = f.send(content)
 			}
 			if failed != nil {
 				return // the editor has disconnected
@@ -29,8 +29,8 @@ func (f *front) says(r io.Reader) {
 	}
 }
 
-// tell sends the editor a message. Any goroutine may call it.
-func (f *front) tell(content []byte) error {
+// send sends the editor a message. Any goroutine may call it.
+func (f *front) send(content []byte) error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
 	return dap.WriteMessage(f.Out, content)

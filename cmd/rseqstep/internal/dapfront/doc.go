@@ -1,19 +1,17 @@
-// Package dapfront stands between an editor and Delve's debug adapter: when the
-// editor asks for a program that is not Go's, it takes the session over with
-// package dap, else it passes everything on.
+// Package dapfront relays between an editor and Delve's debug adapter. If the editor asks
+// for a program that is not a Go program, package dap takes the session over; otherwise
+// dapfront passes everything on.
 //
 // # Decisions, and what was refused
 //
-// Delve answers initialize, and we answer for it only from the launch or attach
-// request on, which names the program. So the capabilities an editor is told of
-// are always those of the Delve that is there; a "capabilities" event tells of
-// ours when we take over. Refused: a list of Delve's capabilities of our own,
-// which the next Delve would make wrong.
+// Delve answers initialize; we answer only from the launch or attach request on, which
+// names the program. So the editor always gets the capabilities of the installed Delve; if
+// we take over, a "capabilities" event announces ours. Refused: our own list of Delve's
+// capabilities, which the next version of Delve would make wrong.
 //
-// Delve is a process of its own, at a socket that nobody else can open. Its
-// dap command ends the process when its editor leaves, and it traces from
-// threads of its own.
+// Delve is a separate process, at a socket that nobody else can open. Its dap command ends
+// the process when its editor disconnects, and it traces from threads of its own.
 //
-// A program is Go's if it holds what the Go linker leaves in every one
-// (IsGo). What cannot be read is left to Delve, whose message its users know.
+// A program is a Go program if it contains what the Go linker writes into every program
+// (IsGo). Delve handles files that cannot be read, because its users know its message.
 package dapfront

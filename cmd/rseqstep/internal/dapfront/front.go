@@ -51,7 +51,7 @@ func Serve(c Config) (err error) {
 	}
 	take, err := f.untilChosen()
 	if err == nil && take != nil {
-		f.settle()
+		f.awaitResponses()
 		err = f.delve.Close()
 		<-f.closed
 		take.Seq = f.seq
@@ -129,7 +129,7 @@ func (f *front) fromDelve() {
 	r := bufio.NewReader(f.delve)
 	for {
 		content, err := dap.ReadMessage(r)
-		if err != nil || f.tell(content) != nil {
+		if err != nil || f.send(content) != nil {
 			break
 		}
 		var m message
@@ -148,8 +148,8 @@ func (f *front) fromDelve() {
 	f.mu.Unlock()
 }
 
-// settle waits until Delve has responded to all requests.
-func (f *front) settle() {
+// awaitResponses waits until Delve has responded to all requests.
+func (f *front) awaitResponses() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.waiting) > 0 && !f.gone {

@@ -1,31 +1,28 @@
-// Package lineedit reads lines from a person at a terminal: with editing as in
-// GNU readline's emacs mode, history, search and completion.
+// Package lineedit reads lines from a user at a terminal: with editing as in GNU readline's
+// emacs mode, history, search and completion.
 //
 // Decisions:
-//   - github.com/ergochat/readline edits the line. It reads bytes on a goroutine
-//     of its own, but one at a time, and only while Read waits for it; so no key
-//     is read by a line that is over, and none beyond the end of the line: what
-//     follows may be meant for the program being debugged.
-//   - What it reads is ours: poll(2) waits for a key, a signal and the caller's
-//     stop channel at once. So Ctrl-C works at any moment, whatever key or search
-//     has begun, and SIGTERM ends what is being read.
-//   - Tab is carried out by the library's listener, not by its completer.
-//     Complete is called on the goroutine that called Read: only that one may
-//     look at the program being debugged. The completer's menu also panics
-//     ("index out of range" in complete.go, found with random keys), and it is a
-//     read inside a read, as a question before many candidates are listed
-//     ("Display all 150 possibilities?") would be. The list is cut off instead, as
-//     gdb's max-completions does it.
-//   - The library asks the terminal where the cursor is (DSR) before each line,
-//     and waits for the answer. It is given one at once: a terminal may have none,
-//     and the keys typed ahead come before it.
+//   - github.com/ergochat/readline edits the line. It reads bytes on its own goroutine, but
+//     one at a time, and only while Read waits for it. So it reads no key after the end of
+//     the line: what follows may be meant for the program being debugged.
+//   - The library reads from our console: poll(2) waits for a key, a signal and the
+//     caller's stop channel at once. So Ctrl-C works at any moment, even in the middle of
+//     a key or a search, and SIGTERM ends a read.
+//   - The library's listener handles Tab, not its completer. Complete is called on the
+//     goroutine that called Read, because only that one may inspect the program being
+//     debugged. The completer's menu also panics ("index out of range" in complete.go,
+//     found with random keys). Both the menu and a question before many candidates
+//     ("Display all 150 possibilities?") would be a read inside a read; so the list is
+//     cut off instead, as with gdb's max-completions.
+//   - The library asks the terminal for the cursor position (DSR) before each line, and
+//     waits for the answer. We answer at once: a terminal may not answer at all, and keys
+//     that the user has typed ahead come before its answer.
 //
 // Refused:
-//   - golang.org/x/term: it has no search and no yank, and takes each character to
-//     be one column wide; it panics where ESC begins more than 256 bytes that end
-//     no key, waits for a byte more where Enter follows half a character, and takes
-//     ESC O A for the letter A.
-//   - github.com/go-delve/liner: it asks for candidates on a goroutine of its own,
-//     panics in a search in a narrow window, and reads keys when its line is over.
+//   - golang.org/x/term: it has no search and no yank, and treats each character as one
+//     column wide; it panics if ESC begins more than 256 bytes that end no key, waits for
+//     another byte if Enter follows half a character, and reads ESC O A as the letter A.
+//   - github.com/go-delve/liner: it asks for candidates on its own goroutine, panics in a
+//     search in a narrow window, and reads keys after the end of its line.
 //   - An editor of our own: it was twice the code.
 package lineedit

@@ -72,8 +72,8 @@ func TestUnitSaysWhatBecameOfIt(t *testing.T) {
 			r.Result, r.Exit, r.CPU = stepper.Aborted, 0x401400, -1
 		}),
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) is live here: the kernel will restart it when the thread continues": with(func(r *stepper.UnitReport) { r.Result = stepper.Restarts }),
-		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 by cpu_opv injection (rung 2)":             with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungOpv }),
-		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 in a quiet phase (rung 3)":                 with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungQuiet }),
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 by cpu_opv injection (rung 2)":                   with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungOpv }),
+		"rseq: rseq_addv+0x12 [0x401170,0x401187) committed on CPU 1 in a quiet phase (rung 3)":                       with(func(r *stepper.UnitReport) { r.Result, r.Rung = stepper.Committed, stepper.RungQuiet }),
 		"rseq: rseq_addv+0x12 [0x401170,0x401187) left by its side exit to <slow_path> on CPU 1 in a quiet phase (rung 3, 2 passes)": with(func(r *stepper.UnitReport) {
 			r.Result, r.Exit, r.Passes, r.Rung = stepper.SideExit, 0x401300, 2, stepper.RungQuiet
 		}),
@@ -84,8 +84,8 @@ func TestUnitSaysWhatBecameOfIt(t *testing.T) {
 			r.Result, r.Exit = stepper.Restarts, 0x401300
 		}),
 		"vdso: time returned, by the equivalent system call (rung 2)": {Section: "time", Result: stepper.Returned, Passes: 1, Rung: stepper.RungOpv},
-		"vdso: clock_gettime returned":                                        {Section: "clock_gettime", Result: stepper.Returned, Passes: 1, Rung: 1},
-		"vdso: clock_gettime returned (5 calls)":                              {Section: "clock_gettime", Result: stepper.Returned, Passes: 5, Rung: 1},
+		"vdso: clock_gettime returned":                                {Section: "clock_gettime", Result: stepper.Returned, Passes: 1, Rung: 1},
+		"vdso: clock_gettime returned (5 calls)":                      {Section: "clock_gettime", Result: stepper.Returned, Passes: 5, Rung: 1},
 	} {
 		if got := Unit(r, name); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -14,8 +14,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// visits are what a debugger does between attach and detach. Thread 1 waits for
-// input: a step there would wait with it.
+// visits are what a debugger does between attach and detach. Thread 1 waits for input,
+// and a step there would wait too.
 var visits = [][]string{
 	{"thread 2", "stepi 200"},
 	{"thread 2", "next 20"},
@@ -26,7 +26,7 @@ var visits = [][]string{
 	{"hbreak one_round", "continue", "continue"},
 	{"watch rounds", "thread 2", "stepi 50"},
 	{"thread 2", "abort", "stepi 100"},
-	{"break *($rseq_inside)", "continue"}, // let go while a thread stands inside
+	{"break *($rseq_inside)", "continue"}, // detach while a thread is inside
 	{"info rseq", "info threads", "bt"},
 }
 
@@ -74,8 +74,8 @@ func TestDetachLeavesAProcessAsItWas(t *testing.T) {
 	}
 }
 
-// TestManyThreadsThatComeAndGoAreAttachedToAndLetGo has 500 threads, each of which
-// makes its successor every 100 rounds.
+// TestManyThreadsThatComeAndGoAreAttachedToAndLetGo attaches to 500 threads, each of
+// which starts its successor every 100 rounds, and detaches.
 func TestManyThreadsThatComeAndGoAreAttachedToAndLetGo(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
@@ -95,7 +95,7 @@ func TestManyThreadsThatComeAndGoAreAttachedToAndLetGo(t *testing.T) {
 	}
 }
 
-// visit runs the debugger; one that hangs is made to say where.
+// visit runs the debugger; if it hangs, visit makes it print where.
 func visit(bin string, args []string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
