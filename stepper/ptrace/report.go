@@ -62,19 +62,19 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	// The entry's stop answers an earlier request to stop, but that request leaves the
 	// thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets TIF_SIGPENDING,
 	// but never clears it"): the call will be interrupted at once.
-	ours := asked || t.nudged
-	t.nudged = entry && asked
+	ours := asked || t.askedBeforeEntry
+	t.askedBeforeEntry = entry && asked
 	if !p.reports {
-		return p.notAsked(t, asked)
+		return p.leaveSyscallStop(t, asked)
 	}
 	if entry && t.again {
 		t.again = false
-		return p.unreported(t, asked)
+		return p.resumeUnreported(t, asked)
 	}
 	t.again = false
 	if !entry && ours && interrupted(t.regs.now.Results()[0]) {
 		t.again = true
-		return p.unreported(t, asked)
+		return p.resumeUnreported(t, asked)
 	}
 	kind := tracee.EventSyscallReturn
 	if entry {
@@ -84,23 +84,23 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	return nil
 }
 
-// unreported resumes a thread from a syscall-stop that is not to be reported,
+// resumeUnreported resumes a thread from a syscall-stop that is not to be reported,
 // unless it was asked to stop: then it stays.
-func (p *Process) unreported(t *thread, asked bool) error {
+func (p *Process) resumeUnreported(t *thread, asked bool) error {
 	if asked {
 		return nil
 	}
 	return p.resume(t, t.how, 0)
 }
 
-// notAsked resumes a thread from a syscall-stop that comes from ResumeInPlace,
+// leaveSyscallStop resumes a thread from a syscall-stop that comes from ResumeInPlace,
 // or from the time when calls were still reported. If the thread was asked to
 // stop, it stops in the call, as it would have.
-func (p *Process) notAsked(t *thread, asked bool) error {
+func (p *Process) leaveSyscallStop(t *thread, asked bool) error {
 	t.how = reqCont
 	err := p.resume(t, t.how, 0)
 	if err == nil && asked {
-		p.ask(t)
+		p.requestStop(t)
 	}
 	return err
 }

@@ -139,7 +139,7 @@ func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 			// It answered PTRACE_INTERRUPT, perhaps while the expected trap is still
 			// pending: report the trap first, and the interrupt with the next call.
 			if trapPending(t.tid) {
-				if err := p.takeUp(t); err != nil {
+				if err := p.takePendingTrap(t); err != nil {
 					return tracee.Event{}, err
 				}
 				continue
@@ -161,7 +161,7 @@ func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 			return tracee.Event{}, err
 		}
 		if p.interrupt.Load() && !t.asked {
-			p.ask(t)
+			p.requestStop(t)
 		}
 		if !deadline.IsZero() && !time.Now().Before(deadline) {
 			return tracee.Event{Kind: tracee.EventBlocked, TID: t.tid}, nil
@@ -203,7 +203,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 	}
 	listened := t.listens
 	asked := t.stopped()
-	moved, err := p.arrive(t)
+	moved, err := p.endMigration(t)
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		return p.takeSignal(t, int(ws.StopSignal()))
 	case eventStop:
 		if moved && ws.StopSignal() == unix.SIGTRAP {
-			return p.goOn(t)
+			return p.resumeMigrated(t)
 		}
 		return p.takeStop(t, int(ws.StopSignal()), asked && !moved, listened)
 	case eventClone, eventFork, eventVfork:
@@ -223,7 +223,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		return p.takeChild(t, event)
 	case eventVforkDone:
 		t.midcall = true
-		if err := p.giveBack(); err != nil {
+		if err := p.sharerGone(); err != nil {
 			return err
 		}
 		p.push(tracee.Event{Kind: tracee.EventVforkDone, TID: tid})
@@ -284,7 +284,7 @@ func (p *Process) ended(tid int, ws unix.WaitStatus) error {
 		p.push(tracee.Event{Kind: tracee.EventExit, TID: tid})
 		return nil
 	}
-	left := p.partGroups()
+	left := p.detachGroups()
 	st := tracee.ExitStatus{Signaled: ws.Signaled()}
 	if ws.Signaled() {
 		st.Signal, st.Core = int(ws.Signal()), ws.CoreDump()
