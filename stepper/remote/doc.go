@@ -125,7 +125,7 @@
 //
 // If Delve reads registers one by one, the server sends them all at once when it knows that Delve
 // does so, and likewise the answers to what it asks after a stop (delve_row.go). Threads that have
-// hit breakpoints together are reported to it together (alsoMet), which saves a stop each. Refused:
+// hit breakpoints together are reported to it together (alsoHit), which saves a stop each. Refused:
 // waking up only when the rest of its packets has arrived (SO_RCVLOWAT): it gained nothing
 // measurable, and once hung.
 //

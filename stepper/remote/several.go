@@ -118,8 +118,8 @@ func (c *client) reportEnd() (string, error) {
 	return c.last, nil
 }
 
-// joins makes a new Process known to those that are held.
-func (s *Server) joins(target *ptrace.Process) error {
+// addBeside makes a new Process known to those that are held.
+func (s *Server) addBeside(target *ptrace.Process) error {
 	for _, p := range s.all() {
 		if other, ok := p.target.(*ptrace.Process); ok {
 			return target.Beside(other)
