@@ -157,15 +157,15 @@ func (s *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr,
 }
 
 // Resume implements tracee.Target.
-func (s *Target) Resume(tid, sig int) error { return s.letGo("resume", tid, sig) }
+func (s *Target) Resume(tid, sig int) error { return s.resume("resume", tid, sig) }
 
 // ResumeStep is logged as Resume is.
-func (s *Target) ResumeStep(tid, sig int) error { return s.letGo("resume", tid, sig) }
+func (s *Target) ResumeStep(tid, sig int) error { return s.resume("resume", tid, sig) }
 
 // ResumeInPlace is logged as Resume is.
-func (s *Target) ResumeInPlace(tid, sig int) error { return s.letGo("resume", tid, sig) }
+func (s *Target) ResumeInPlace(tid, sig int) error { return s.resume("resume", tid, sig) }
 
-func (s *Target) letGo(verb string, tid, sig int) error {
+func (s *Target) resume(verb string, tid, sig int) error {
 	th, err := s.find(tid)
 	if err != nil {
 		return err

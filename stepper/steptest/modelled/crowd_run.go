@@ -148,8 +148,8 @@ func (w *Crowd) runOn(th *Walker) {
 	}
 }
 
-// give resumes a stopped thread with a signal, or without one.
-func (w *Crowd) give(th *Walker, sig int) {
+// resumeWith resumes a stopped thread with a signal, or without one.
+func (w *Crowd) resumeWith(th *Walker, sig int) {
 	th.signal = false
 	if sig != 0 {
 		th.Delivered++
@@ -161,8 +161,8 @@ func (w *Crowd) give(th *Walker, sig int) {
 	}
 }
 
-// let implements Step and Run: one thread runs alone.
-func (w *Crowd) let(tid, sig int, single bool) (tracee.Event, error) {
+// runAlone implements Step and Run: one thread runs alone.
+func (w *Crowd) runAlone(tid, sig int, single bool) (tracee.Event, error) {
 	th, err := w.find(tid)
 	if err != nil {
 		return tracee.Event{}, err
@@ -178,7 +178,7 @@ func (w *Crowd) let(tid, sig int, single bool) (tracee.Event, error) {
 	if single && w.runsBeside(th) {
 		w.broken("thread %d is stepped while another one runs, and may be at a breakpoint that is removed", tid)
 	}
-	w.give(th, sig)
+	w.resumeWith(th, sig)
 	for n := 0; n < patience; n++ {
 		var more []string
 		if !single || th.Regs.PC() == Made {
@@ -215,11 +215,11 @@ func (w *Crowd) runsBeside(but *Walker) bool {
 
 // Step and the methods below are those of tracee.Target.
 func (w *Crowd) Step(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return w.let(tid, sig, true)
+	return w.runAlone(tid, sig, true)
 }
 
 func (w *Crowd) Run(tid, sig int, _ time.Duration) (tracee.Event, error) {
-	return w.let(tid, sig, false)
+	return w.runAlone(tid, sig, false)
 }
 
 func (w *Crowd) Resume(tid, sig int) error {
@@ -233,7 +233,7 @@ func (w *Crowd) Resume(tid, sig int) error {
 		}
 		return nil
 	}
-	w.give(th, sig)
+	w.resumeWith(th, sig)
 	th.held = false
 	return nil
 }

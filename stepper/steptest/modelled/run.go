@@ -94,8 +94,8 @@ func (w *World) drop(tid int) {
 // patience bounds the instructions of one wait: the program is an endless loop.
 const patience = 200
 
-// let implements Step and Run: one thread runs alone.
-func (w *World) let(tid int, single bool) (tracee.Event, error) {
+// runAlone implements Step and Run: one thread runs alone.
+func (w *World) runAlone(tid int, single bool) (tracee.Event, error) {
 	th, err := w.find(tid)
 	if err != nil {
 		return tracee.Event{}, err
@@ -155,10 +155,10 @@ func (w *World) alone(th *Thread, single bool) {
 }
 
 // Step implements tracee.Target.
-func (w *World) Step(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, true) }
+func (w *World) Step(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.runAlone(tid, true) }
 
 // Run implements tracee.Target.
-func (w *World) Run(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.let(tid, false) }
+func (w *World) Run(tid, _ int, _ time.Duration) (tracee.Event, error) { return w.runAlone(tid, false) }
 
 // Resume implements tracee.Target. The program ignores signals.
 func (w *World) Resume(tid, _ int) error {
