@@ -27,7 +27,7 @@ type child struct {
 }
 
 // takeChild handles PTRACE_EVENT_CLONE, FORK and VFORK. The new thread's own
-// first stop comes before or after this event. Breakpoints that are lifted now
+// first stop may precede or follow this event. Breakpoints that are lifted now
 // may have been in memory when it was copied: the event may have waited while
 // another thread's vfork was handled.
 func (p *Process) takeChild(t *thread, event uint32) error {

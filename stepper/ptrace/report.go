@@ -61,7 +61,7 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	t.entered, t.midcall = entry, entry
 	// The entry's stop answers an earlier request to stop, but that request leaves the
 	// thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets TIF_SIGPENDING,
-	// but never clears it"): the call will be interrupted at once.
+	// but never clears it"): the call will be interrupted immediately.
 	ours := asked || t.askedBeforeEntry
 	t.askedBeforeEntry = entry && asked
 	if !p.reports {

@@ -112,8 +112,8 @@ func (c *client) plant(at point, b *planted) error {
 	return nil
 }
 
-// explain tells the user once per place how a breakpoint inside a section is
-// kept safe.
+// explain tells the user once per place how the debugger keeps a breakpoint
+// inside a section safe.
 func (c *client) explain(b *stepper.Breakpoint) {
 	for _, p := range b.Places {
 		if p.Trap == 0 {

@@ -27,7 +27,7 @@ type process struct {
 	regs        []register        // nil until they are needed
 	owned       map[uint64]uint64 // sizes of lldb's scratch allocations in the program's memory, by address
 	stop        stepper.Stop      // the last one
-	forward     *forward          // carries the program's output; nil: the output does not come to the server
+	forward     *forward          // carries the program's output; nil: the server does not receive the output
 }
 
 // launchWith are the settings of clients for the programs they start.
