@@ -13,10 +13,10 @@ package ptrace
 // process with it. The code that makes the changes keeps track of them and
 // reports it here (ExitKill).
 //
-// Changes that Process makes itself count too, until the thread is next resumed with
-// PTRACE_CONT. A single step is one: the trap flag outlives the tracer, and after a step
-// the thread is in a signal-delivery-stop of SIGTRAP, which the kernel would deliver.
-// Migration is another: it changes the thread's affinity meanwhile.
+// Changes that Process makes itself count too, until the thread next runs natively. A
+// single step is one: the trap flag outlives the tracer, and after a step the thread is
+// in a signal-delivery-stop of SIGTRAP, which the kernel would deliver. Migration is
+// another: it changes the thread's affinity meanwhile.
 
 // survival is what a thread's ptrace options make of the tracer's death.
 type survival int
