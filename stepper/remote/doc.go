@@ -51,7 +51,7 @@
 // without it: gdb removes all of them at each stop and inserts them again.
 //
 // The server evaluates conditions, in gdb's agent bytecode, so that a false one
-// costs a quiet pass and no round trip. Refused: breakpoint commands in
+// costs one unreported pass and no round trip. Refused: breakpoint commands in
 // bytecode, because gdb sends them only on request, for its dprintf.
 //
 // gdb's disconnect sends no packet: it closes the connection. So when a client
