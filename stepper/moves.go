@@ -49,13 +49,3 @@ func contains(list []table.Addr, a table.Addr) bool {
 	return false
 }
 
-// without is list with a taken out, in place.
-func without(list []table.Addr, a table.Addr) []table.Addr {
-	kept := list[:0]
-	for _, x := range list {
-		if x != a {
-			kept = append(kept, x)
-		}
-	}
-	return kept
-}

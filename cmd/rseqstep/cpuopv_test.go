@@ -59,7 +59,7 @@ func TestAttachGivesCPUOpvWhereItCan(t *testing.T) {
 			}
 		}
 		if err := debugger.Wait(); !attached {
-			if err == nil || !strings.Contains(said.String(), "not to a process that runs already") {
+			if err == nil || !strings.Contains(said.String(), "not in a process that is already running") {
 				t.Errorf("call %s: %v, and no reason: %s", number, err, said.String())
 			}
 			shell.Process.Kill()
@@ -145,7 +145,7 @@ func TestServerGivesCPUOpv(t *testing.T) {
 	}
 	hasCpuOpv(t, string(out))
 	refused, err := exec.Command(bin, "gdbserver", "--cpu-opv=v3", "--cpu-opv-nr=333", "--attach=1", "-").CombinedOutput()
-	if err == nil || !strings.Contains(string(refused), "not to a process that runs already") {
+	if err == nil || !strings.Contains(string(refused), "not in a process that is already running") {
 		t.Errorf("%v: %s", err, refused)
 	}
 }

@@ -44,7 +44,7 @@ type Arch struct {
 	Passes  uint64 // the processor ignores a debug register at the next instruction; 0: it has no such flag
 
 	Breakpoint string     // the instruction of a software breakpoint
-	Halt       string     // an instruction that no program executes and survives: a return address to which control never comes
+	Halt       string     // an instruction that no program executes and survives, for addresses that control must not reach
 	ReturnSlot table.Addr // bytes that a call pushes
 	CallLen    table.Addr // length of a direct call
 

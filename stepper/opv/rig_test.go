@@ -106,7 +106,7 @@ func (g *rig) run(from opv.State) (opv.State, error) {
 		return after, err
 	}
 	if ev.Kind != tracee.EventDebug {
-		return after, fmt.Errorf("at %v it met %+v", after.PC(), ev)
+		return after, fmt.Errorf("at %v it stopped with %+v", after.PC(), ev)
 	}
 	if g.area, err = p.XState(tid); err != nil {
 		return after, err

@@ -19,9 +19,9 @@ func Adopt(pid int, launched bool) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = p.wake()
+	err = p.endJobStop()
 	if err == nil && launched {
-		err = p.dieWithUs()
+		err = p.setExitKill()
 	}
 	if err != nil {
 		if p.alive {
@@ -33,13 +33,13 @@ func Adopt(pid int, launched bool) (*Process, error) {
 	return p, nil
 }
 
-// wake ends a job-control stop. SIGCONT ends the stop when it is sent, whether
+// endJobStop ends a job-control stop. SIGCONT ends the stop when it is sent, whether
 // or not it is delivered (signal(7)). So one thread receives it with every
-// other signal blocked, and wake drops it there. Each other thread reports the
-// end with a stop before its next instruction; wake consumes those stops too.
+// other signal blocked, and endJobStop drops it there. Each other thread reports the
+// end with a stop before its next instruction; endJobStop consumes those stops too.
 //
 // Precondition: every thread is held.
-func (p *Process) wake() error {
+func (p *Process) endJobStop() error {
 	var lead *thread
 	for _, t := range p.order {
 		if t.held && !t.zombie {
@@ -63,7 +63,7 @@ func (p *Process) wake() error {
 		return errors.Join(&Error{Op: "adopt", TID: p.pid, Err: err}, p.SetSignalMask(lead.tid, mask))
 	}
 	for lead.stop != stopSignal {
-		if err := p.bounce(lead); err != nil {
+		if err := p.takePendingStop(lead); err != nil {
 			return err
 		}
 	}
@@ -78,7 +78,7 @@ func (p *Process) wake() error {
 		if e := ptraceCall(reqInterrupt, t.tid, 0, 0); e != 0 {
 			return p.fail(t, "adopt", e)
 		}
-		if err := p.bounce(t); err != nil {
+		if err := p.takePendingStop(t); err != nil {
 			return err
 		}
 	}
@@ -86,8 +86,8 @@ func (p *Process) wake() error {
 	return nil
 }
 
-// bounce resumes a thread and waits for the stop that is pending for it.
-func (p *Process) bounce(t *thread) error {
+// takePendingStop resumes a thread and waits for the stop that is pending for it.
+func (p *Process) takePendingStop(t *thread) error {
 	if e := ptraceCall(reqCont, t.tid, 0, 0); e != 0 {
 		return p.fail(t, "adopt", e)
 	}
@@ -108,9 +108,9 @@ func (p *Process) bounce(t *thread) error {
 	return nil
 }
 
-// dieWithUs makes the kernel kill the process if the debugger dies without
+// setExitKill makes the kernel kill the process if the debugger dies without
 // detaching.
-func (p *Process) dieWithUs() error {
+func (p *Process) setExitKill() error {
 	for _, t := range p.order {
 		if t.zombie {
 			continue

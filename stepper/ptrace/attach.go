@@ -109,7 +109,7 @@ func (p *Process) seizeAll() error {
 			switch e := ptraceCall(reqSeize, id, 0, optTraceSysGood|optEvents); {
 			case e == 0:
 				t := p.add(id, p.pid)
-				t.held, t.how, t.outlives = false, reqCont, goesOn
+				t.held, t.how, t.survival = false, reqCont, survivesTracer
 				fresh++
 			case e == unix.ESRCH: // it has ended
 			case e == unix.EPERM && p.ending(id):

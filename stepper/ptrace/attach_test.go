@@ -89,7 +89,7 @@ func running(t *testing.T, source string) (pid int, finish func()) {
 	}
 }
 
-// relay has threads that each make their successor and end at once: no two
+// relay has threads that each create a successor and end at once: no two
 // listings are the same. A line on its standard input ends it.
 const relay = `
 #include <pthread.h>

@@ -29,7 +29,7 @@ func (p *Process) TakeSignal() (tid, sig int, err error) {
 		if t.zombie || t.stop != stopEvent || t.midcall || p.Queued(t.tid) || !p.aboutToTake(t) {
 			continue
 		}
-		if err := p.takeUp(t); err != nil {
+		if err := p.takePendingTrap(t); err != nil {
 			return 0, 0, ignoreGone(err)
 		}
 		for !t.held && p.alive && p.threads[t.tid] == t {

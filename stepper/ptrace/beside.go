@@ -13,7 +13,7 @@ import (
 // may run at a time while the others are stopped: a wait by the running one can receive,
 // of the others, only the exit of one that something else killed.
 
-// beside are the Processes of one OS thread.
+// beside is the list of the Processes of one OS thread.
 type beside struct{ all []*Process }
 
 // Beside makes p and q, and the other Processes of q's OS thread, known to each other.

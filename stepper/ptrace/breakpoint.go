@@ -148,18 +148,18 @@ func (p *Process) lift() error {
 	return nil
 }
 
-// lend is lift for one more process that shares the memory; giveBack reports
+// liftForSharer is lift for one more process that shares the memory; sharerGone reports
 // that one of them no longer does.
-func (p *Process) lend() error {
-	p.lent++
+func (p *Process) liftForSharer() error {
+	p.sharers++
 	return p.lift()
 }
 
-func (p *Process) giveBack() error {
-	if p.lent > 0 {
-		p.lent--
+func (p *Process) sharerGone() error {
+	if p.sharers > 0 {
+		p.sharers--
 	}
-	if p.lent > 0 {
+	if p.sharers > 0 {
 		return nil
 	}
 	return p.replant()

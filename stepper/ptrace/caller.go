@@ -34,14 +34,14 @@ func (c *caller) Arguments() ([6]uint64, error) {
 // Answer makes the kernel skip the call and return result to the program.
 func (c *caller) Answer(result int64) error { return c.p.skipCall(c.t, result) }
 
-// mine reports whether our breakpoints are in the caller's memory.
-func (c *caller) mine() bool { return !c.p.lifted && c.p.threads[c.t.tid] == c.t }
+// hasBreakpoints reports whether our breakpoints are in the caller's memory.
+func (c *caller) hasBreakpoints() bool { return !c.p.lifted && c.p.threads[c.t.tid] == c.t }
 
 // ReadMemory reads with the program's rights: process_vm_readv(2) honours
 // protections.
 func (c *caller) ReadMemory(addr table.Addr, buf []byte) (int, error) {
 	n, e := processRead(c.t.tid, addr, buf)
-	if c.mine() {
+	if c.hasBreakpoints() {
 		c.p.points.hide(addr, buf[:n])
 	}
 	return n, c.outcome("read memory", addr, n, len(buf), e)
@@ -49,7 +49,7 @@ func (c *caller) ReadMemory(addr table.Addr, buf []byte) (int, error) {
 
 // WriteMemory writes with the program's rights.
 func (c *caller) WriteMemory(addr table.Addr, buf []byte) (int, error) {
-	if c.mine() {
+	if c.hasBreakpoints() {
 		if first, last := c.p.points.span(addr, len(buf)); first != last {
 			return c.p.WriteMemory(addr, buf) // its own code; CheckMemory has allowed it
 		}
@@ -126,7 +126,7 @@ func (c *caller) MoveTo(cpu int) error {
 			return err
 		}
 	}
-	c.t.moves, c.t.target = true, cpu
+	c.t.migrates, c.t.target = true, cpu
 	return nil
 }
 

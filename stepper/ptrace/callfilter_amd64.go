@@ -42,7 +42,7 @@ const redZone = 128
 
 // callFilter is a seccomp filter that reports one x86-64 system call number to
 // the tracer and allows every other: struct sock_filter[6], then a struct
-// sock_fprog that points to them as they lie at addr.
+// sock_fprog that points to them at addr.
 func callFilter(number uint64, addr table.Addr) (program []byte, fprog table.Addr) {
 	instruction := func(code uint16, yes, no uint8, k uint32) {
 		program = binary.LittleEndian.AppendUint16(program, code)

@@ -27,7 +27,7 @@ type child struct {
 }
 
 // takeChild handles PTRACE_EVENT_CLONE, FORK and VFORK. The new thread's own
-// first stop comes before or after this event. Breakpoints that are lifted now
+// first stop may precede or follow this event. Breakpoints that are lifted now
 // may have been in memory when it was copied: the event may have waited while
 // another thread's vfork was handled.
 func (p *Process) takeChild(t *thread, event uint32) error {
@@ -118,7 +118,7 @@ func (p *Process) takeExec(t *thread) error {
 			p.drop(o.tid)
 		}
 	}
-	left := p.partGroups()
+	left := p.detachGroups()
 	p.queue = append(p.queue[:0], forks...)
 	if t.tid != p.pid {
 		return &Error{Op: "exec", TID: t.tid, Err: fmt.Errorf("%w: reported by another thread than the leader", ErrState)}
@@ -128,7 +128,7 @@ func (p *Process) takeExec(t *thread) error {
 	p.all = [debugSlots]slot{}
 	left = errors.Join(left, p.leaveFormer(true))
 	p.points.forget()
-	p.lifted, p.lent = false, 0
+	p.lifted, p.sharers = false, 0
 	p.gate, p.nop = 0, 0
 	p.exe = exePath(p.pid)
 	p.maps.forget()
@@ -146,7 +146,7 @@ func (p *Process) leaveMemory() (forks []tracee.Event) {
 		ch.vfork, ch.shares = false, false
 	}
 	for _, s := range p.served {
-		s.borrows = false
+		s.shares = false
 	}
 	for _, ev := range p.queue {
 		if ev.Kind == tracee.EventFork || ev.Kind == tracee.EventVfork {
@@ -196,8 +196,8 @@ func (p *Process) DetachChild(pid int) error {
 		return err
 	}
 	if ch.vfork || ch.shares {
-		if err := p.lend(); err != nil {
-			p.lent--
+		if err := p.liftForSharer(); err != nil {
+			p.sharers--
 			return err
 		}
 	} else if err := ch.clean(); err != nil {
@@ -207,7 +207,7 @@ func (p *Process) DetachChild(pid int) error {
 	var errs error
 	if p.trap != 0 || ch.shares {
 		s := p.serve(pid)
-		s.borrows = ch.shares
+		s.shares = ch.shares
 		return errors.Join(errs, p.advance(s))
 	}
 	if e := ptraceCall(reqDetach, pid, 0, 0); e != 0 && e != unix.ESRCH {
@@ -280,7 +280,7 @@ func (p *Process) Follow(pid int) error {
 		p.inherit(t)
 		return errs
 	}
-	p.lent = 0
+	p.sharers = 0
 	if ch.shares {
 		p.points.list, p.lifted = wanted, true
 		p.inherit(t)

@@ -14,7 +14,7 @@ func (p *Process) Settle(tid int) error {
 	if err != nil {
 		return err
 	}
-	return p.settle(t)
+	return p.finishCall(t)
 }
 
 // RestoreSignal makes sig, with its siginfo_t, the signal that a stopped thread

@@ -154,7 +154,7 @@ int main(void) {
 			// The process's exit event replaces the thread exits that were not
 			// reported yet.
 			if ev.Status.Code != 6 || clones != 1200 || exits < 1196 {
-				t.Errorf("%+v, %d threads came, %d went, of 1200", ev.Status, clones, exits)
+				t.Errorf("%+v, of 1200 threads %d were created and %d ended", ev.Status, clones, exits)
 			}
 			return
 		default:

@@ -48,7 +48,7 @@ func TestCallThatAnotherFilterRefusesCannotBeTrapped(t *testing.T) {
 		{Code: bpfReturn, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)}, {Code: bpfReturn, K: seccompAllow},
 	}
 	err := underFilter(LaunchOptions{Path: path, Trap: 1000}, refuse)
-	if !errors.Is(err, ErrNotSupported) || !strings.Contains(err.Error(), "does not come to the tracer") {
+	if !errors.Is(err, ErrNotSupported) || !strings.Contains(err.Error(), "does not reach the tracer") {
 		t.Errorf("%v", err)
 	}
 	if err := underFilter(LaunchOptions{Path: path, Trap: 1001}, refuse); err != nil {

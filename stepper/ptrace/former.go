@@ -4,10 +4,10 @@ package ptrace
 
 import "errors"
 
-// Follow leaves the parent that sleeps in a vfork behind: until the child execs or ends,
-// they share the memory and the breakpoints in it. The parent's threads stay stopped for
-// that time, because no one would handle the breakpoints they hit. The thread that
-// created the child would sleep anyway.
+// Follow of a vfork's child sets its sleeping parent aside: until the child execs or
+// ends, they share the memory and the breakpoints in it. The parent's threads stay
+// stopped for that time, because no one would handle the breakpoints they hit. The thread
+// that created the child would sleep anyway.
 
 // keepFormer sets aside the process that Follow leaves for the child of its
 // vfork. Precondition: every thread is stopped.

@@ -55,10 +55,10 @@ func (p *Process) otherGroups() []int {
 	return ids
 }
 
-// partGroups detaches from the other thread groups after removing the breakpoints: the
+// detachGroups detaches from the other thread groups after removing the breakpoints: the
 // process is leaving the memory, and they stay in it. Precondition: p.mem and p.points
 // still refer to that memory.
-func (p *Process) partGroups() error {
+func (p *Process) detachGroups() error {
 	if len(p.otherGroups()) == 0 {
 		return nil
 	}

@@ -47,15 +47,15 @@ func (p *Process) answerInterrupt() (tracee.Event, bool) {
 		}
 	}
 	if next != nil {
-		p.ask(next)
+		p.requestStop(next)
 	}
 	return tracee.Event{}, false
 }
 
-// ask sends PTRACE_INTERRUPT. Any trap clears a pending one (ptrace_stop,
+// requestStop sends PTRACE_INTERRUPT. Any trap clears a pending one (ptrace_stop,
 // kernel/signal.c), so if the thread stops first for another reason, none is
 // left over. If the request fails, the thread is dying and its exit follows.
-func (p *Process) ask(t *thread) {
+func (p *Process) requestStop(t *thread) {
 	if !t.asked && !t.held && !t.zombie {
 		t.asked = ptraceCall(reqInterrupt, t.tid, 0, 0) == 0
 	}
@@ -73,7 +73,7 @@ func (p *Process) Hold() error {
 		waiting := false
 		for _, t := range p.order {
 			if !t.held && !t.zombie {
-				p.ask(t)
+				p.requestStop(t)
 				waiting = true
 			}
 		}

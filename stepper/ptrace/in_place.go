@@ -26,7 +26,7 @@ import (
 // wake, and another CPU that has just become idle steals a thread that waits for it. With
 // four other threads resumed meanwhile, this happened to 1 in 60.
 //
-// A thread that is to survive the debugger (reprieve) keeps its affinity: if
+// A thread that is to survive the debugger (disarmExitKill) keeps its affinity: if
 // the debugger were killed in that time, the thread would keep the narrow one.
 // Such a thread may see an abort, as any preemption causes.
 func (p *Process) resumeInPlace(tid, sig int) error {
@@ -41,7 +41,7 @@ func (p *Process) resumeInPlace(tid, sig int) error {
 	}
 	var thread, own cpuMask
 	st, err := readStat(t.tid, t.tid)
-	if err != nil || t.moves || affinity(tid, &thread) != 0 || affinity(0, &own) != 0 || !thread.has(st.processor) {
+	if err != nil || t.migrates || affinity(tid, &thread) != 0 || affinity(0, &own) != 0 || !thread.has(st.processor) {
 		return p.Resume(tid, sig)
 	}
 	here := only(st.processor)
@@ -49,7 +49,7 @@ func (p *Process) resumeInPlace(tid, sig int) error {
 		return p.Resume(tid, sig)
 	}
 	elsewhere := own
-	if p.stays {
+	if p.keepsCPU {
 		elsewhere = p.home
 	}
 	elsewhere[st.processor/64] &^= here[st.processor/64]
@@ -63,7 +63,7 @@ func (p *Process) resumeInPlace(tid, sig int) error {
 	outlives := !p.launched && p.intact(t)
 	narrowed := !outlives && setAffinity(tid, &here) == 0
 	if narrowed {
-		err = p.letGo(tid, reqSyscall, sig)
+		err = p.resumeWith(tid, reqSyscall, sig)
 	} else {
 		err = p.Resume(tid, sig)
 	}

@@ -27,7 +27,7 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 	if len(args) > 6 {
 		return 0, &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: %d arguments", unix.EINVAL, len(args))}
 	}
-	err = p.away(tid, op, func(t *thread, r *machine.Regs) error {
+	err = p.withStateSaved(tid, op, func(t *thread, r *machine.Regs) error {
 		gate, err := p.findCode(t, &p.gate, opSyscall, "a syscall instruction")
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func (p *Process) Syscall(tid int, nr uint64, args ...uint64) (result int64, err
 // the registers have been set to.
 func (p *Process) StepAside(tid int) error {
 	const op = "step aside"
-	return p.away(tid, op, func(t *thread, r *machine.Regs) error {
+	return p.withStateSaved(tid, op, func(t *thread, r *machine.Regs) error {
 		at, err := p.findCode(t, &p.nop, opNop, "a nop instruction")
 		if err != nil {
 			return err
@@ -64,9 +64,9 @@ func (p *Process) StepAside(tid int) error {
 	})
 }
 
-// away calls do to step a stopped thread outside of any system call, with
+// withStateSaved calls do to step a stopped thread outside of any system call, with
 // registers that do may change, and then restores everything.
-func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error) (err error) {
+func (p *Process) withStateSaved(tid int, op string, do func(*thread, *machine.Regs) error) (err error) {
 	t, err := p.findHeld(tid, op)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error
 			return &Error{Op: op, TID: tid, Err: fmt.Errorf("%w: thread %d is running", ErrState, o.tid)}
 		}
 	}
-	if err := p.settle(t); err != nil {
+	if err := p.finishCall(t); err != nil {
 		return err
 	}
 	if err := p.load(t); err != nil {
@@ -85,7 +85,7 @@ func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error
 	if err := p.keepSiginfo(t); err != nil {
 		return err
 	}
-	p.endanger(t)
+	p.armExitKill(t)
 	saved, how, stop, signal := t.regs, t.how, t.stop, t.signal
 	mask, err := p.blockSignals(t)
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *Process) away(tid int, op string, do func(*thread, *machine.Regs) error
 // stepOnce sets the thread's registers and steps it over the instruction they
 // point to. It returns RAX after it, the result of a system call.
 //
-// The caller, away, sets the flags. RF: a debug register at that address does not
+// The caller, withStateSaved, sets the flags. RF: a debug register at that address does not
 // trigger. Not ZF: the address may be in the vDSO's
 // __vdso_futex_robust_list64_try_unlock, where the kernel takes a set ZF of an
 // interrupted thread for an unlocked futex and writes to where RDX points
@@ -215,10 +215,10 @@ func (p *Process) stopOf(t *thread, how int) (uint32, error) {
 	}
 }
 
-// settle brings a thread from a stop in the middle of a system call, such as
+// finishCall brings a thread from a stop in the middle of a system call, such as
 // PTRACE_EVENT_CLONE, to the end of the call, before its next instruction: in the middle,
 // the call's result would overwrite a new value of RAX.
-func (p *Process) settle(t *thread) error {
+func (p *Process) finishCall(t *thread) error {
 	if !t.midcall {
 		return nil
 	}
@@ -231,7 +231,7 @@ func (p *Process) trapAgain(t *thread) error {
 	if e := ptraceCall(reqInterrupt, t.tid, 0, 0); e != 0 {
 		return p.fail(t, "interrupt", e)
 	}
-	t.asked, t.moves = true, false
+	t.asked, t.migrates = true, false
 	if err := p.resume(t, reqCont, 0); err != nil {
 		return err
 	}

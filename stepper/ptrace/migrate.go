@@ -12,44 +12,44 @@ import (
 
 // migrate prepares a stopped thread with a MoveTo request for its resume: it
 // narrows the thread's affinity to the CPU and makes the thread stop again on
-// that CPU before its first instruction, where arrive restores the affinity. So
+// that CPU before its first instruction, where endMigration restores the affinity. So
 // the program cannot see the narrow affinity, and no new thread inherits it.
 // Refused: restoring it right after the resume; with both on one CPU the thread
-// preempts the tracer first, one time in a hundred. After arrive the scheduler
+// preempts the tracer first, one time in a hundred. After endMigration the scheduler
 // may move the thread if another CPU is idle and this one is not.
 func (p *Process) migrate(t *thread) {
-	if !t.moves {
+	if !t.migrates {
 		return
 	}
-	t.moves = false
+	t.migrates = false
 	var m cpuMask
 	if affinity(t.tid, &m) != 0 {
 		return
 	}
-	p.endanger(t)
+	p.armExitKill(t)
 	one := only(t.target)
 	if ptraceCall(reqInterrupt, t.tid, 0, 0) != 0 || setAffinity(t.tid, &one) != 0 {
 		return // dying, or the CPU is offline
 	}
-	t.asked, t.away = true, &m
+	t.asked, t.ownAffinity = true, &m
 }
 
-// arrive restores the affinity of a thread that has stopped again. It reports
+// endMigration restores the affinity of a thread that has stopped again. It reports
 // whether this is the stop that migrate requested.
-func (p *Process) arrive(t *thread) (bool, error) {
-	if t.away == nil {
+func (p *Process) endMigration(t *thread) (bool, error) {
+	if t.ownAffinity == nil {
 		return false, nil
 	}
-	m := t.away
-	t.away = nil
+	m := t.ownAffinity
+	t.ownAffinity = nil
 	if e := setAffinity(t.tid, m); e != 0 && e != unix.ESRCH {
 		return true, &Error{Op: "restore affinity", TID: t.tid, Err: e}
 	}
 	return true, nil
 }
 
-// goOn resumes a thread after the stop that migrate requested.
-func (p *Process) goOn(t *thread) error {
+// resumeMigrated resumes a thread after the stop that migrate requested.
+func (p *Process) resumeMigrated(t *thread) error {
 	skipped := t.skipped
 	err := p.resume(t, t.how, 0)
 	t.skipped = skipped

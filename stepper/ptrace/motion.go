@@ -20,7 +20,7 @@ func (p *Process) Go(tid, sig int, how tracee.How, patience time.Duration) (trac
 func (p *Process) Release(tid, sig int, how tracee.How) error {
 	switch how {
 	case tracee.Single:
-		return p.letGo(tid, reqSingleStep, sig)
+		return p.resumeWith(tid, reqSingleStep, sig)
 	case tracee.InPlace:
 		return p.resumeInPlace(tid, sig)
 	}

@@ -22,7 +22,7 @@ func (p *Process) drain() (moved bool, err error) {
 			continue
 		}
 		moved = true
-		if err := p.takeUp(t); err != nil {
+		if err := p.takePendingTrap(t); err != nil {
 			return moved, err
 		}
 		// The pending signal stops it again before its next instruction. If the
@@ -43,10 +43,10 @@ func (p *Process) drain() (moved bool, err error) {
 	return moved, nil
 }
 
-// takeUp resumes a thread so that it takes the trap pending for it, with the
+// takePendingTrap resumes a thread so that it takes the trap pending for it, with the
 // request it was last resumed with: the end of a step must be recognisable as
 // one.
-func (p *Process) takeUp(t *thread) error {
+func (p *Process) takePendingTrap(t *thread) error {
 	how := t.how
 	if how == 0 {
 		how = reqCont // it has not run yet

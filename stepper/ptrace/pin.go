@@ -110,11 +110,11 @@ func (p *Process) unpin(tid int) error {
 // changed.
 func (p *Process) Stay() (cpu int) {
 	pn := &p.pinned
-	if p.stays {
+	if p.keepsCPU {
 		return p.stay
 	}
 	if pn.tid != 0 {
-		p.home, p.stay, p.stays = pn.own, pn.cpu, true
+		p.home, p.stay, p.keepsCPU = pn.own, pn.cpu, true
 		pn.own = only(pn.cpu)
 		return p.stay
 	}
@@ -125,19 +125,19 @@ func (p *Process) Stay() (cpu int) {
 	if one := only(own.processor); setAffinity(0, &one) != 0 {
 		return -1
 	}
-	p.stay, p.stays = own.processor, true
+	p.stay, p.keepsCPU = own.processor, true
 	return p.stay
 }
 
-// anywhere ends Pin and Stay.
-func (p *Process) anywhere() error { return errors.Join(p.Unpin(), p.Roam()) }
+// unpinAndRoam ends Pin and Stay.
+func (p *Process) unpinAndRoam() error { return errors.Join(p.Unpin(), p.Roam()) }
 
 // Roam ends Stay, or does nothing.
 func (p *Process) Roam() error {
-	if !p.stays {
+	if !p.keepsCPU {
 		return nil
 	}
-	p.stays = false
+	p.keepsCPU = false
 	if p.pinned.tid != 0 {
 		p.pinned.own = p.home
 		return nil

@@ -105,7 +105,7 @@ func TestStayAndPinEndInEitherOrder(t *testing.T) {
 				t.Fatalf("%s: after %c we may run on %x, and stay on CPU %d", order, c, now[:1], stays)
 			}
 		}
-		if err := p.anywhere(); err != nil {
+		if err := p.unpinAndRoam(); err != nil {
 			t.Fatal(err)
 		}
 		if affinity(0, &now); now != own {

@@ -38,24 +38,24 @@ type Process struct {
 	others   *beside
 	former   *Process // stopped until p, the child of its vfork, no longer shares its memory
 
-	trap    uint64          // the system call that stops before it is made; 0 for none
-	served  map[int]*served // processes traced because of that call, by each of their threads
-	answer  func(tracee.Caller) error
-	parting bool // the served processes are being detached
-	maps    mappings
-	reports bool // every thread stops at the entry and return of its system calls
+	trap      uint64          // the system call that stops before it is made; 0 for none
+	served    map[int]*served // processes traced because of that call, by each of their threads
+	answer    func(tracee.Caller) error
+	detaching bool // the served processes are being detached
+	maps      mappings
+	reports   bool // every thread stops at the entry and return of its system calls
 
-	mem    *os.File // /proc/PID/mem
-	points points
-	lifted bool    // the breakpoints are out of memory while detached processes share it
-	lent   int     // number of those processes
-	all    [4]slot // debug registers of every present and future thread
+	mem     *os.File // /proc/PID/mem
+	points  points
+	lifted  bool    // the breakpoints are out of memory while detached processes share it
+	sharers int     // number of those processes
+	all     [4]slot // debug registers of every present and future thread
 
 	terminal  terminal
 	gate      table.Addr // a syscall instruction in the program, 0 unknown
 	nop       table.Addr // a nop, 0 unknown
 	pinned    pin
-	stays     bool // on a CPU that the caller asked for (Stay)
+	keepsCPU  bool // on a CPU that the caller asked for (Stay)
 	stay      int
 	home      cpuMask // the affinity before Stay
 	kicker    kicker
@@ -67,33 +67,33 @@ var _ tracee.Target = (*Process)(nil)
 
 // thread is one traced thread.
 type thread struct {
-	tid     int
-	group   int  // its thread group's id: the process's, or that of another group in the same memory (groups.go)
-	held    bool // in a ptrace-stop
-	dying   bool // killed while stopped: its exit is still to be collected
-	zombie  bool // a leader that ended before its threads: it does not stop and cannot be reaped yet
-	asked   bool // PTRACE_INTERRUPT sent, no stop seen since
-	listens bool // in a group-stop, left to PTRACE_LISTEN
-	midcall bool // its stop is a PTRACE_EVENT in the middle of a system call
-	stop    stopKind
-	signal  int   // stopSignal: the signal to be delivered or dropped
-	owed    []int // signals that the tracer sent, to be delivered unreported
-	how     int   // the request that last resumed it
+	tid        int
+	group      int  // its thread group's id: the process's, or that of another group in the same memory (groups.go)
+	held       bool // in a ptrace-stop
+	dying      bool // killed while stopped: its exit is still to be collected
+	zombie     bool // a leader that ended before its threads: it does not stop and cannot be reaped yet
+	asked      bool // PTRACE_INTERRUPT sent, no stop seen since
+	listens    bool // in a group-stop, left to PTRACE_LISTEN
+	midcall    bool // its stop is a PTRACE_EVENT in the middle of a system call
+	stop       stopKind
+	signal     int   // stopSignal: the signal to be delivered or dropped
+	ownSignals []int // signals that the tracer sent, to be delivered unreported
+	how        int   // the request that last resumed it
 
 	regs     registers
 	first    uint64 // the PC at exec, while it may not have executed anything since; else 0
 	debug    debugState
-	outlives survival
+	survival survival
 	siginfo  []byte // of signal, if an injected call has replaced the stop it came with
 
-	entered bool // it is in a system call whose entry was reported
-	again   bool // the tracer interrupted the call: the kernel enters it again
-	nudged  bool // it was asked to stop before the entry of its current call
-	call    callState
-	skipped bool // it was resumed from an answered call: the end of a step looks different then
-	moves   bool // it is to resume on CPU target
-	target  int
-	away    *cpuMask // its own affinity, while narrowed for the migration
+	entered          bool // it is in a system call whose entry was reported
+	again            bool // the tracer interrupted the call: the kernel enters it again
+	askedBeforeEntry bool // it was asked to stop before the entry of its current call
+	call             callState
+	skipped          bool // it was resumed from an answered call: the end of a step looks different then
+	migrates         bool // it is to resume on CPU target
+	target           int
+	ownAffinity      *cpuMask // its own affinity, while narrowed for the migration
 }
 
 // stopKind is which ptrace-stop a held thread is in. See ptrace(2).

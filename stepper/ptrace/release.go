@@ -46,7 +46,7 @@ func (p *Process) finish() error {
 // release detaches from every thread of the process. If the process has been
 // killed meanwhile, its memory is gone and nothing needs to be restored.
 func (p *Process) release() error {
-	errs, removed := p.anywhere(), p.removeAll()
+	errs, removed := p.unpinAndRoam(), p.removeAll()
 	var killed []int
 	for _, t := range append([]*thread(nil), p.order...) {
 		if t.zombie || !t.held {
@@ -57,7 +57,7 @@ func (p *Process) release() error {
 		}
 		errs = errors.Join(errs, p.releaseCall(t))
 		pass := 0
-		if t.stop == stopSignal && t.signal != 0 && !p.comesAgain(t) {
+		if t.stop == stopSignal && t.signal != 0 && !p.faultRecurs(t) {
 			var err error
 			if pass, err = p.prepareSignal(t, t.signal); err != nil {
 				errs = errors.Join(errs, err)
@@ -75,14 +75,14 @@ func (p *Process) release() error {
 	if len(killed) == 0 || !errors.Is(removed, unix.ESRCH) {
 		errs = errors.Join(errs, removed)
 	}
-	return errors.Join(errs, p.bury(killed))
+	return errors.Join(errs, p.reapHeld(killed))
 }
 
-// bury reaps threads that were stopped and could not be detached: the process has been
+// reapHeld reaps threads that were stopped and could not be detached: the process has been
 // killed. Until its tracer has reaped all of them no one else sees its end, not even its
 // parent (delay_group_leader, include/linux/sched/signal.h); the leader's status comes
 // last.
-func (p *Process) bury(tids []int) error {
+func (p *Process) reapHeld(tids []int) error {
 	slices.SortStableFunc(tids, func(a, b int) int {
 		switch {
 		case a == p.pid && b != p.pid:
@@ -110,11 +110,11 @@ func (p *Process) bury(tids []int) error {
 	return errs
 }
 
-// comesAgain reports whether a thread is stopped for a fault of the instruction at its
+// faultRecurs reports whether a thread is stopped for a fault of the instruction at its
 // PC. Delivering it could end a program whose registers have been changed since: gdb lets
 // a function that it calls return to its stack, where no code may run, and then restores
 // the registers.
-func (p *Process) comesAgain(t *thread) bool {
+func (p *Process) faultRecurs(t *thread) bool {
 	last := map[int]int32{ // si_code of its faults, by asm-generic/siginfo.h; SI_KERNEL, a higher code, may have another cause
 		int(unix.SIGSEGV): 0x7f, int(unix.SIGFPE): 0x7f, int(unix.SIGILL): 0x7f,
 		int(unix.SIGBUS): 3, // BUS_OBJERR: higher codes report faulty memory
@@ -147,7 +147,7 @@ func (p *Process) Kill() error {
 	for id := range p.children {
 		errs = errors.Join(errs, p.DetachChild(id))
 	}
-	errs = errors.Join(errs, p.anywhere())
+	errs = errors.Join(errs, p.unpinAndRoam())
 	for _, id := range append([]int{p.pid}, p.otherGroups()...) {
 		if err := unix.Kill(id, unix.SIGKILL); err != nil && err != unix.ESRCH {
 			return errors.Join(errs, &Error{Op: "kill", TID: id, Err: err})
@@ -182,9 +182,9 @@ func (p *Process) Kill() error {
 // close releases the resources of a process that has ended or is detached. It
 // forgets the threads and detaches from a child that is still stopped.
 func (p *Process) close() {
-	_ = p.anywhere() // the pinned thread may be gone; the tracer's affinity is restored all the same
+	_ = p.unpinAndRoam() // the pinned thread may be gone; the tracer's affinity is restored all the same
 	_ = p.leaveFormer(false)
-	_ = p.partAll() // the kernel kills what is stuck when the debugger ends
+	_ = p.detachAllServed() // the kernel kills what is stuck when the debugger ends
 	p.maps.forget()
 	for id, ch := range p.children {
 		_ = ch.clean()

@@ -60,20 +60,20 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	t.entered, t.midcall = entry, entry
 	// A request to stop that came before the entry's stop is answered by that, but
 	// leaves the thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets
-	// TIF_SIGPENDING, but never clears it"): the call will be interrupted at once.
-	ours := asked || t.nudged
-	t.nudged = entry && asked
+	// TIF_SIGPENDING, but never clears it"): the call will be interrupted immediately.
+	ours := asked || t.askedBeforeEntry
+	t.askedBeforeEntry = entry && asked
 	if !p.reports {
-		return p.notAsked(t, asked)
+		return p.leaveSyscallStop(t, asked)
 	}
 	if entry && t.again {
 		t.again = false
-		return p.unreported(t, asked)
+		return p.resumeUnreported(t, asked)
 	}
 	t.again = false
 	if !entry && ours && interrupted(t.regs.now.Results()[0]) {
 		t.again = true
-		return p.unreported(t, asked)
+		return p.resumeUnreported(t, asked)
 	}
 	kind := tracee.EventSyscallReturn
 	if entry {
@@ -83,23 +83,23 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	return nil
 }
 
-// unreported lets a thread go on from a syscall-stop that nobody wants to know
+// resumeUnreported lets a thread go on from a syscall-stop that nobody wants to know
 // of, unless it was asked to stop: then it has.
-func (p *Process) unreported(t *thread, asked bool) error {
+func (p *Process) resumeUnreported(t *thread, asked bool) error {
 	if asked {
 		return nil
 	}
 	return p.resume(t, t.how, 0)
 }
 
-// notAsked lets a thread go on from a syscall-stop that it was resumed to for
+// leaveSyscallStop lets a thread go on from a syscall-stop that it was resumed to for
 // resumeInPlace's sake, or while calls were reported still. It does not stay
 // there if it was asked to stop: it stops in the call then, as it would have.
-func (p *Process) notAsked(t *thread, asked bool) error {
+func (p *Process) leaveSyscallStop(t *thread, asked bool) error {
 	t.how = reqCont
 	err := p.resume(t, t.how, 0)
 	if err == nil && asked {
-		p.ask(t)
+		p.requestStop(t)
 	}
 	return err
 }

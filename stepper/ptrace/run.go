@@ -31,9 +31,9 @@ func (p *Process) resume(t *thread, req, sig int) error {
 	}
 	p.migrate(t)
 	if req == reqSingleStep || p.changed {
-		p.endanger(t)
+		p.armExitKill(t)
 	} else {
-		p.reprieve(t)
+		p.disarmExitKill(t)
 	}
 	if e := ptraceCall(req, t.tid, 0, uintptr(pass)); e != 0 {
 		if err := p.fail(t, "resume", e); e != unix.ESRCH || unix.Gettid() != p.owner {
@@ -74,7 +74,7 @@ func (p *Process) send(t *thread, sig int) error {
 	if err := unix.Tgkill(t.group, t.tid, unix.Signal(sig)); err != nil {
 		return &Error{Op: "send signal", TID: t.tid, Err: err}
 	}
-	t.owed = append(t.owed, sig)
+	t.ownSignals = append(t.ownSignals, sig)
 	return nil
 }
 
@@ -82,9 +82,9 @@ func (p *Process) send(t *thread, sig int) error {
 // that Wait has not returned yet stays stopped, so that no event is lost. A
 // thread in a group-stop stays stopped for job control (PTRACE_LISTEN) until a
 // SIGCONT.
-func (p *Process) Resume(tid, sig int) error { return p.letGo(tid, reqCont, sig) }
+func (p *Process) Resume(tid, sig int) error { return p.resumeWith(tid, reqCont, sig) }
 
-func (p *Process) letGo(tid, req, sig int) error {
+func (p *Process) resumeWith(tid, req, sig int) error {
 	req = p.reporting(tid, req, sig)
 	p.kicker.quiet()
 	t, err := p.findHeld(tid, "resume")

@@ -21,13 +21,13 @@ type served struct {
 	guests map[int]*guest
 	maps   mappings
 
-	borrows bool // it shares the debugged process's memory, which has no breakpoints meanwhile
+	shares bool // it shares the debugged process's memory, which has no breakpoints meanwhile
 }
 
 // guest is a thread of a served process.
 type guest struct {
 	*thread
-	pass   int  // the signal it was stopped for, to be delivered when it resumes
+	signal int  // the signal it was stopped for, to be delivered when it resumes
 	vforks bool // asleep until the child of its vfork execs or ends
 }
 
@@ -72,15 +72,15 @@ func (p *Process) takeServed(s *served, tid int, status uint32) error {
 		return errors.Join(err, p.advance(s))
 	}
 	g.stopped()
-	g.pass, g.vforks = 0, false
-	_, err := p.arrive(g.thread)
+	g.signal, g.vforks = 0, false
+	_, err := p.endMigration(g.thread)
 	switch event := status >> 16; event {
 	case 0:
-		g.stop, g.pass = stopSignal, int(ws.StopSignal())
-		if g.pass == int(unix.SIGILL) {
+		g.stop, g.signal = stopSignal, int(ws.StopSignal())
+		if g.signal == int(unix.SIGILL) {
 			var ours bool
 			if ours, err = p.takeIllegal(g.thread); ours {
-				g.pass = 0
+				g.signal = 0
 			}
 		}
 	case eventStop:
@@ -98,7 +98,7 @@ func (p *Process) takeServed(s *served, tid int, status uint32) error {
 		}
 		s.maps.forget()
 		if err = p.returned(s); err == nil && p.trap == 0 {
-			return p.part(s)
+			return p.detachServed(s)
 		}
 	case eventSeccomp:
 		_, err = p.takeCall(g.thread)
@@ -108,14 +108,14 @@ func (p *Process) takeServed(s *served, tid int, status uint32) error {
 
 // returned records that a process no longer shares the debugged one's memory.
 func (p *Process) returned(s *served) error {
-	if !s.borrows {
+	if !s.shares {
 		return nil
 	}
-	s.borrows = false
+	s.shares = false
 	if !p.alive {
 		return nil
 	}
-	return p.giveBack()
+	return p.sharerGone()
 }
 
 // takeServedChild handles a served process's new thread or process.
@@ -163,11 +163,11 @@ func (p *Process) adoptOrphans() {
 
 // advance runs a served process as far as possible without waiting.
 func (p *Process) advance(s *served) error {
-	if p.parting {
-		return p.part(s)
+	if p.detaching {
+		return p.detachServed(s)
 	}
 	calls := s.calls()
-	if len(calls) > 0 && !s.still(p) {
+	if len(calls) > 0 && !s.allStopped(p) {
 		p.kicker.keepTicking()
 		return nil
 	}
@@ -177,7 +177,7 @@ func (p *Process) advance(s *served) error {
 	}
 	for _, g := range s.guests {
 		if g.held {
-			errs = errors.Join(errs, ignoreGone(p.letGuestGo(g)))
+			errs = errors.Join(errs, ignoreGone(p.resumeGuest(g)))
 		}
 	}
 	return errs
@@ -203,9 +203,9 @@ func (s *served) calls() []*guest {
 	return at
 }
 
-// still reports whether no thread of the process can run, and asks those that
+// allStopped reports whether no thread of the process can run, and asks those that
 // can to stop.
-func (s *served) still(p *Process) bool {
+func (s *served) allStopped(p *Process) bool {
 	yes := true
 	for _, g := range s.guests {
 		if g.held || g.listens || g.vforks || g.zombie {
@@ -215,7 +215,7 @@ func (s *served) still(p *Process) bool {
 			g.zombie = true
 			continue
 		}
-		p.ask(g.thread)
+		p.requestStop(g.thread)
 		yes = false
 	}
 	return yes
@@ -232,8 +232,8 @@ func (s *served) leaderless() bool {
 	return err == nil && len(ids) > 1
 }
 
-// letGuestGo resumes a served thread and delivers its signal.
-func (p *Process) letGuestGo(g *guest) error {
+// resumeGuest resumes a served thread and delivers its signal.
+func (p *Process) resumeGuest(g *guest) error {
 	if g.stop == stopGroup {
 		if e := ptraceCall(reqListen, g.tid, 0, 0); e != 0 {
 			return p.fail(g.thread, "listen", e)
@@ -241,7 +241,7 @@ func (p *Process) letGuestGo(g *guest) error {
 		g.held, g.listens = false, true
 		return nil
 	}
-	return p.resume(g.thread, reqCont, g.pass)
+	return p.resume(g.thread, reqCont, g.signal)
 }
 
 // recheck runs at every tick of a wait: a leader that was asked to stop may
@@ -266,7 +266,7 @@ func ignoreGone(err error) error {
 
 // serveParent serves the process that Follow leaves. Every thread is stopped.
 func (p *Process) serveParent() error {
-	errs := errors.Join(p.anywhere(), p.removeAll())
+	errs := errors.Join(p.unpinAndRoam(), p.removeAll())
 	p.maps.forget()
 	return errors.Join(errs, p.serveThreads(p.pid, p.order))
 }
@@ -281,7 +281,7 @@ func (p *Process) serveThreads(pid int, threads []*thread) error {
 		}
 		g := &guest{thread: t}
 		if t.stop == stopSignal {
-			g.pass = t.signal
+			g.signal = t.signal
 		}
 		s.guests[t.tid], p.served[t.tid] = g, s
 	}

@@ -45,7 +45,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 			which = tid
 		}
 	}
-	p.endanger(t)
+	p.armExitKill(t)
 	from, sp := t.regs.now.PC(), t.regs.now.SP()
 	if e := ptraceCall(reqSingleStep, tid, 0, 0); e != 0 {
 		if err := p.fail(t, "step", e); e != unix.ESRCH {

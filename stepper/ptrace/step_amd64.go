@@ -9,9 +9,9 @@ import (
 )
 
 // plainStep reports whether a SIGTRAP after PTRACE_SINGLESTEP can only be the
-// step's own, so that its siginfo need not be asked for. The others are
+// step's own, so that its siginfo need not be read. The others are
 //
-//   - a SIGTRAP that somebody sent: it is reported before the instruction runs,
+//   - a SIGTRAP that another process sent: it is reported before the instruction runs,
 //     with the PC where it was; one that the instruction itself sends is sent by
 //     a system call (orig_rax is its number; it is -1 otherwise);
 //   - int3 and int1: the PC moves by one byte, by two for int3's long form;

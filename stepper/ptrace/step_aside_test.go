@@ -105,7 +105,7 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 		t.Fatalf("%+v, %v, after the signals %v", ev, err, came)
 	}
 	if came[int(unix.SIGUSR1)] != 1 || came[int(unix.SIGSTOP)] != 1 {
-		t.Errorf("the signals that came: %v", came)
+		t.Errorf("the delivered signals: %v", came)
 	}
 }
 

@@ -25,11 +25,11 @@ func (p *Process) takeSignal(t *thread, sig int) error {
 			return nil
 		}
 	}
-	if i := slices.Index(t.owed, sig); i >= 0 {
+	if i := slices.Index(t.ownSignals, sig); i >= 0 {
 		if code, sender, err := p.cause(t); err != nil {
 			return err
 		} else if code == codeTkill && sender == p.kicker.tgid {
-			t.owed = slices.Delete(t.owed, i, i+1)
+			t.ownSignals = slices.Delete(t.ownSignals, i, i+1)
 			return p.resume(t, t.how, sig)
 		}
 	}

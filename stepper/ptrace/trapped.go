@@ -126,6 +126,6 @@ func (p *Process) Serve(answer func(tracee.Caller) error) { p.answer = answer }
 // releaseCall prepares a thread for the detach: an unanswered call fails as it
 // does untraced.
 func (p *Process) releaseCall(t *thread) error {
-	_, err := p.arrive(t)
+	_, err := p.endMigration(t)
 	return errors.Join(err, ignoreGone(p.skipCall(t, noSuchCall)))
 }

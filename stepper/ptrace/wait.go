@@ -138,7 +138,7 @@ func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 			// It answered PTRACE_INTERRUPT, perhaps with the trap waited for
 			// still pending: that comes first, the interrupt with the next call.
 			if trapPending(t.tid) {
-				if err := p.takeUp(t); err != nil {
+				if err := p.takePendingTrap(t); err != nil {
 					return tracee.Event{}, err
 				}
 				continue
@@ -160,7 +160,7 @@ func (p *Process) await(t *thread, deadline time.Time) (tracee.Event, error) {
 			return tracee.Event{}, err
 		}
 		if p.interrupt.Load() && !t.asked {
-			p.ask(t)
+			p.requestStop(t)
 		}
 		if !deadline.IsZero() && !time.Now().Before(deadline) {
 			return tracee.Event{Kind: tracee.EventBlocked, TID: t.tid}, nil
@@ -202,7 +202,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 	}
 	listened := t.listens
 	asked := t.stopped()
-	moved, err := p.arrive(t)
+	moved, err := p.endMigration(t)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		return p.takeSignal(t, int(ws.StopSignal()))
 	case eventStop:
 		if moved && ws.StopSignal() == unix.SIGTRAP {
-			return p.goOn(t)
+			return p.resumeMigrated(t)
 		}
 		return p.takeStop(t, int(ws.StopSignal()), asked && !moved, listened)
 	case eventClone, eventFork, eventVfork:
@@ -222,7 +222,7 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 		return p.takeChild(t, event)
 	case eventVforkDone:
 		t.midcall = true
-		if err := p.giveBack(); err != nil {
+		if err := p.sharerGone(); err != nil {
 			return err
 		}
 		p.push(tracee.Event{Kind: tracee.EventVforkDone, TID: tid})
@@ -282,7 +282,7 @@ func (p *Process) ended(tid int, ws unix.WaitStatus) error {
 		p.push(tracee.Event{Kind: tracee.EventExit, TID: tid})
 		return nil
 	}
-	left := p.partGroups()
+	left := p.detachGroups()
 	st := tracee.ExitStatus{Signaled: ws.Signaled()}
 	if ws.Signaled() {
 		st.Signal, st.Core = int(ws.Signal()), ws.CoreDump()

@@ -4,10 +4,10 @@ package ptrace
 
 import "sync"
 
-// XSaveComponent is where state component n lies in an XSAVE area of the
-// standard format and how long it is, in bytes; zeros if this processor does
-// not have it (CPUID leaf 0dh, subleaf n: size in eax, offset in ebx; Intel SDM
-// volume 1, 13.2).
+// XSaveComponent is the offset and size in bytes of state component n in an
+// XSAVE area of the standard format; zeros if this processor does not have it
+// (CPUID leaf 0dh, subleaf n: size in eax, offset in ebx; Intel SDM volume 1,
+// 13.2).
 func XSaveComponent(n int) (offset, size int) {
 	if n < 2 || n >= len(components()) {
 		return 0, 0

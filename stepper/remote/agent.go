@@ -34,9 +34,9 @@ func parseConditions(s string) ([]condition, error) {
 	return out, nil
 }
 
-// holds reports whether a breakpoint stops a thread: it has no conditions, or
+// conditionHolds reports whether a breakpoint stops a thread: it has no conditions, or
 // one of them is true.
-func (c *client) holds(conds []condition, tid int) (bool, error) {
+func (c *client) conditionHolds(conds []condition, tid int) (bool, error) {
 	if len(conds) == 0 {
 		return true, nil
 	}

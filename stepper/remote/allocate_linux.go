@@ -9,7 +9,7 @@ import (
 )
 
 // errAllInside: no thread can make a system call for the client.
-var errAllInside = errors.New("every thread stands inside a critical section")
+var errAllInside = errors.New("every thread is inside a critical section")
 
 // allocate answers lldb's packets for scratch memory in the program
 // (lldb-gdb-remote.txt): _M SIZE,PERMISSIONS and _m ADDR. lldb sends them

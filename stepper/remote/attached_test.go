@@ -61,7 +61,7 @@ func TestAttachingIntoASignalReportsIt(t *testing.T) {
 	}
 	t.Logf("%d of %d attaches met a signal", told, n)
 	if told == 0 {
-		t.Error("no attach has met a signal")
+		t.Error("no attach has found a pending signal")
 	}
 	in.Close()
 	if line, err := lines.ReadString('\n'); err != nil || line != "sent == handled\n" {

@@ -53,13 +53,13 @@ func (s *Server) resumesBeside(step bool, now time.Time) {
 	switch {
 	case b.pid == 0 || b.quick < burst:
 		if !step {
-			s.apart()
+			s.endBurst()
 		}
 	case step:
 		b.share(onlyCPU()) // the Engine pins the server's thread when it steps (stepper.Policy.Pin)
 	default:
 		b.share(s.process.target.Stay())
-		b.runs = time.AfterFunc(restAfter, b.part)
+		b.runs = time.AfterFunc(restAfter, b.restore)
 	}
 }
 
@@ -75,22 +75,22 @@ func (b *beside) share(cpu int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if cpu != b.cpu {
-		b.leave()
-		b.join(cpu)
+		b.restoreThreads()
+		b.moveThreads(cpu)
 	}
 }
 
-// part restores the debugger's scheduling. Any goroutine may call it.
-func (b *beside) part() {
+// restore restores the debugger's scheduling. Any goroutine may call it.
+func (b *beside) restore() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.leave()
+	b.restoreThreads()
 }
 
-// join moves the debugger's threads to a CPU, those that may run there. Precondition of
+// moveThreads moves the debugger's threads to a CPU, those that may run there. Precondition of
 // it and of the functions below: mu is locked.
-func (b *beside) join(cpu int) {
-	if cpu < 0 || !b.there() {
+func (b *beside) moveThreads(cpu int) {
+	if cpu < 0 || !b.sameParent() {
 		return
 	}
 	b.cpu, b.before = cpu, map[int]scheduling{}
@@ -105,30 +105,30 @@ func (b *beside) join(cpu int) {
 		}
 		there := scheduling{just(cpu), at.policy}
 		there.policy.Policy = unix.SCHED_BATCH
-		if there.give(tid) {
+		if there.apply(tid) {
 			b.before[tid], b.usual = at, at
 		}
 	}
 }
 
-// leave restores the threads' scheduling. A thread created meanwhile inherits its
+// restoreThreads restores the threads' scheduling. A thread created meanwhile inherits its
 // creator's current one, even a thread created during leave: hence the repetitions, a few
 // at most.
-func (b *beside) leave() {
+func (b *beside) restoreThreads() {
 	if b.cpu < 0 {
 		return
 	}
 	for range 8 {
-		if b.giveBack() == 0 {
+		if b.restoreEach() == 0 {
 			break
 		}
 	}
 	b.cpu, b.before = -1, nil
 }
 
-// giveBack restores the threads it finds and returns their number.
-func (b *beside) giveBack() (n int) {
-	if len(b.before) == 0 || !b.there() {
+// restoreEach restores the threads it finds and returns their number.
+func (b *beside) restoreEach() (n int) {
+	if len(b.before) == 0 || !b.sameParent() {
 		return 0
 	}
 	for _, tid := range threadsOf(b.pid) {
@@ -140,7 +140,7 @@ func (b *beside) giveBack() (n int) {
 		if !ok {
 			at = b.usual
 		}
-		if at.cpus != now.cpus && at.give(tid) {
+		if at.cpus != now.cpus && at.apply(tid) {
 			n++
 		}
 	}
@@ -163,14 +163,14 @@ func schedulingOf(tid int) (s scheduling, ok bool) {
 	return s, true
 }
 
-// give sets a thread's scheduling; false if it has ended.
-func (s scheduling) give(tid int) bool {
+// apply sets a thread's scheduling; false if it has ended.
+func (s scheduling) apply(tid int) bool {
 	return unix.SchedSetaffinity(tid, &s.cpus) == nil &&
 		(s.policy.Size == 0 || unix.SchedSetAttr(tid, &s.policy, 0) == nil)
 }
 
-// there reports whether the process id is still the debugger's.
-func (b *beside) there() bool { return os.Getppid() == b.pid }
+// sameParent reports whether the process id is still the debugger's.
+func (b *beside) sameParent() bool { return os.Getppid() == b.pid }
 
 func just(cpu int) (set unix.CPUSet) {
 	set.Set(cpu)

@@ -25,32 +25,32 @@ type client struct {
 	linuxSignals bool // signals are numbered as Linux does, not as gdb does
 	threadList   bool // lldb: stop replies list all threads
 
-	general    int          // the thread of g, p, m (Hg)
-	elsewhere  bool         // Hg named a process that is detached
-	left       map[int]bool // processes detached from after a fork
-	resuming   int          // the thread of c and s (Hc)
-	files      map[int]*regfile
-	last       string // the last stop reply
-	ranged     ranged
-	row        row
-	saved      checkpoints
-	stepping   bool     // the running command is a step
-	notes      []string // sentences to show when the program next runs
-	next       motion
-	open       map[int]*hostFile
-	why        map[int]string      // each thread's last stop reply, until the thread is resumed
-	stoppedFor map[int]int         // the signals reported for threads that have not been resumed since
-	met        map[int]bool        // threads reported together with the one that stopped (alsoMet)
-	explained  map[table.Addr]bool // addresses inside sections whose protection was explained to the client
-	table      osTable
-	spawned    []int // servers started for lldb's platform
-	listed     []int // processes still to be listed
-	over       bool
+	general      int          // the thread of g, p, m (Hg)
+	elsewhere    bool         // Hg named a process that is detached
+	left         map[int]bool // processes detached from after a fork
+	resuming     int          // the thread of c and s (Hc)
+	files        map[int]*regfile
+	last         string // the last stop reply
+	ranged       ranged
+	row          row
+	saved        checkpoints
+	stepping     bool     // the running command is a step
+	notes        []string // sentences to show when the program next runs
+	next         motion
+	open         map[int]*hostFile
+	why          map[int]string      // each thread's last stop reply, until the thread is resumed
+	stoppedFor   map[int]int         // the signals reported for threads that have not been resumed since
+	alsoReported map[int]bool        // threads reported together with the one that stopped (alsoHit)
+	explainedAt  map[table.Addr]bool // addresses inside sections whose protection was explained to the client
+	table        osTable
+	spawned      []int // servers started for lldb's platform
+	listed       []int // processes still to be listed
+	over         bool
 }
 
 // blankClient is a new client without a connection.
 func blankClient(s *Server) *client {
-	return &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explained: map[table.Addr]bool{}, stoppedFor: map[int]int{}, met: map[int]bool{}}
+	return &client{Server: s, files: map[int]*regfile{}, open: map[int]*hostFile{}, left: map[int]bool{}, why: map[int]string{}, explainedAt: map[table.Addr]bool{}, stoppedFor: map[int]int{}, alsoReported: map[int]bool{}}
 }
 
 func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
@@ -61,7 +61,7 @@ func newClient(s *Server, rw io.ReadWriteCloser) (c *client, err error) {
 	for _, p := range s.all() {
 		p.regs = nil // the last client may have been of another kind
 	}
-	c.finds()
+	c.adoptStop()
 	c.catchEvents()
 	return c, err
 }

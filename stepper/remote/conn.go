@@ -34,14 +34,14 @@ type conn struct {
 	// wanted: the interrupt byte arrived, or the client disconnected, and no stop has
 	// answered that yet. gdb sends the byte as soon as its user has said "continue",
 	// while it still inserts breakpoints and steps off one: it applies to whatever runs
-	// next. forgets is for clients that accept any stop as the answer (lldb, Delve).
-	wanted, forgets atomic.Bool
-	keeps           atomic.Bool     // the end of the connection does not stop the program; halt does
-	ctx             context.Context // canceled by halt
-	halts           context.CancelFunc
-	gone            func()  // called when the client has disconnected
-	rest            func()  // called when the client has been silent for a while
-	log             *Server // its DebugLog shows the packets
+	// next. anyStopAnswers is for clients that accept any stop as the answer (lldb, Delve).
+	wanted, anyStopAnswers atomic.Bool
+	keepsRunning           atomic.Bool     // the end of the connection does not stop the program; halt does
+	ctx                    context.Context // canceled by halt
+	halts                  context.CancelFunc
+	gone                   func()  // called when the client has disconnected
+	rest                   func()  // called when the client has been silent for a while
+	log                    *Server // its DebugLog shows the packets
 
 	turn   atomic.Uint64 // even while the owner reads, odd while it is busy
 	parked atomic.Bool   // the watcher waits for unpark
@@ -139,14 +139,14 @@ func (c *conn) pull(turn uint64) {
 		case Nak:
 			c.again()
 		case Interrupt:
-			if c.running.Load() || !c.forgets.Load() {
+			if c.running.Load() || !c.anyStopAnswers.Load() {
 				c.wanted.Store(true)
 				c.interrupt()
 			}
 		}
 	}
 	if err != nil {
-		c.ends()
+		c.finishLocked()
 	}
 }
 
@@ -154,14 +154,14 @@ func (c *conn) pull(turn uint64) {
 func (c *conn) finish() {
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	c.ends()
+	c.finishLocked()
 }
 
-// ends is finish. Precondition: reading is locked.
-func (c *conn) ends() {
+// finishLocked is finish. Precondition: reading is locked.
+func (c *conn) finishLocked() {
 	if !c.ended {
 		c.ended = true
-		if !c.keeps.Load() {
+		if !c.keepsRunning.Load() {
 			c.halt()
 		}
 		c.gone()

@@ -57,7 +57,7 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 	if c.stepping {
 		return b.String() // Delve reads nothing else after a step
 	}
-	stopped := append([]int{tid}, c.alsoMet(tid, sig)...)
+	stopped := append([]int{tid}, c.alsoHit(tid, sig)...)
 	fmt.Fprintf(&b, "jstopinfo:%s;", reasons(stopped, sig))
 	regs, err := c.registers()
 	if err != nil {
@@ -85,11 +85,11 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 // fitsStop reports whether Delve takes a register from a stop reply.
 func (r *register) fitsStop() bool { return r.size <= 8 }
 
-// alsoMet are the threads other than tid that are at breakpoints of Delve's, which they
+// alsoHit are the threads other than tid that are at breakpoints of Delve's, which they
 // hit while tid was handled. They are reported together with tid, as Delve's own backend
 // does, which saves a stop for each; Delve steps them off as well.
-func (c *client) alsoMet(tid, sig int) (others []int) {
-	clear(c.met)
+func (c *client) alsoHit(tid, sig int) (others []int) {
+	clear(c.alsoReported)
 	if sig != sigTrap {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (c *client) alsoMet(tid, sig int) (others []int) {
 		// "Architecture calling conventions"; -1 is ptrace's "in none").
 		if err == nil && !regs.InSyscall() && c.wantedAt(regs.PC()) {
 			others = append(others, t)
-			c.met[t] = true
+			c.alsoReported[t] = true
 		}
 	}
 	return others
@@ -142,7 +142,7 @@ func (c *client) delveThread(tid int) string {
 	if tid == c.p.engine.Thread() && strings.HasPrefix(c.last, "T") {
 		return c.last
 	}
-	if c.met[tid] {
+	if c.alsoReported[tid] {
 		return fmt.Sprintf("T%02xreason:breakpoint;thread:%s;", sigTrap, c.threadName(tid))
 	}
 	return "T00thread:" + c.threadName(tid) + ";"

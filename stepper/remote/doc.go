@@ -51,7 +51,7 @@
 // without it: gdb removes all of them at each stop and inserts them again.
 //
 // The server evaluates conditions, in gdb's agent bytecode, so that a false one
-// costs a quiet pass and no round trip. Refused: breakpoint commands in
+// costs one unreported pass and no round trip. Refused: breakpoint commands in
 // bytecode, because gdb sends them only on request, for its dprintf.
 //
 // gdb's disconnect sends no packet: it closes the connection. So when a client
@@ -125,7 +125,7 @@
 //
 // If Delve reads registers one by one, the server sends them all at once when it knows that Delve
 // does so, and likewise the answers to what it asks after a stop (delve_row.go). Threads that have
-// hit breakpoints together are reported to it together (alsoMet), which saves a stop each. Refused:
+// hit breakpoints together are reported to it together (alsoHit), which saves a stop each. Refused:
 // waking up only when the rest of its packets has arrived (SO_RCVLOWAT): it gained nothing
 // measurable, and once hung.
 //

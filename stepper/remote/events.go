@@ -129,13 +129,13 @@ func (c *client) whichEvent(stop stepper.Stop) string {
 	return ""
 }
 
-// executed forgets the state of the program that an exec has replaced.
-func (c *client) executed() {
+// afterExec forgets the state of the program that an exec has replaced.
+func (c *client) afterExec() {
 	if !c.seesExec() {
 		c.print(fmt.Sprintf("process %d is executing new program: %s", c.p.target.PID(), c.p.target.Executable()))
 	}
 	clear(c.p.points) // the Engine has dropped them (BreakpointSpec.ThisProgram)
-	clear(c.explained)
+	clear(c.explainedAt)
 	clear(c.stoppedFor)
 	c.p.regs, c.p.owned = nil, nil
 }

@@ -20,7 +20,7 @@ func TestGDBCatchesForkAndVforkInTheParent(t *testing.T) {
 	wantInOrder(t, out, "Catchpoint 2 (forked process", "#0", "Detaching after fork from child", "Catchpoint 3 (vforked process", "vfork ()",
 		"Detaching after vfork from child", "forked 5 vforked 6 v 1", "exited normally")
 	if strings.Contains(out, "hit Breakpoint 1") {
-		t.Errorf("the child met a breakpoint:\n%s", out)
+		t.Errorf("the child hit a breakpoint:\n%s", out)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestCallThatADebuggerInterruptsIsCaughtOnce(t *testing.T) {
 		t.Errorf("%d calls, %d returns of the one read in\n%s", entries, returns, out)
 	}
 	if n := strings.Count(out, "hit Breakpoint 3"); n != 5 {
-		t.Errorf("%d breakpoints met, want 5", n)
+		t.Errorf("%d breakpoints hit, want 5", n)
 	}
 	wantInOrder(t, out, "exited normally")
 }
@@ -196,7 +196,7 @@ func TestForkIsReportedOnlyToThoseWhoAskForIt(t *testing.T) {
 	w.ask("QStartNoAckMode")
 	w.ask("QPassSignals:14") // SIGCHLD
 	if reply := w.ask("vCont;c"); reply != "W00" {
-		t.Errorf("a client that knows nothing of fork is told %q", reply)
+		t.Errorf("a client without fork events got %q", reply)
 	}
 	w, _, _ = serve(t, bin, "SOCKET", program)
 	if s := w.ask("qSupported:multiprocess+;fork-events+;vfork-events+;exec-events+"); !strings.Contains(s, "fork-events+;vfork-events+;exec-events+") {

@@ -6,9 +6,9 @@ import (
 	"rseqstep/stepper"
 )
 
-// parts prepares a process for its client's disconnect: it removes the client's
+// endSession prepares a process for its client's disconnect: it removes the client's
 // breakpoints and catchpoints. The process does not move.
-func (c *client) parts() error {
+func (c *client) endSession() error {
 	c.pass, c.hide = [65]bool{}, [65]bool{}
 	var errs error
 	for _, p := range c.all() {
@@ -37,17 +37,17 @@ func (c *client) closeFiles() {
 	}
 }
 
-// finds makes the last client's reports known to the next one: if the program
+// adoptStop makes the last client's reports known to the next one: if the program
 // has stopped for a signal, the new client passes it on or drops it.
-func (c *client) finds() {
+func (c *client) adoptStop() {
 	if c.p == nil || c.p.stop.Reason != stepper.StopSignal || !c.alive(c.p.stop.TID) {
 		return
 	}
 	c.stoppedFor[c.p.stop.TID] = c.p.stop.Signal
 }
 
-// standsFor is the signal that the program is stopped for, as "?" reports it.
-func (c *client) standsFor() (sig, tid int) {
+// pendingSignal is the signal that the program is stopped for, as "?" reports it.
+func (c *client) pendingSignal() (sig, tid int) {
 	if s := c.p.stop; s.Reason == stepper.StopSignal && c.alive(s.TID) {
 		return s.Signal, s.TID
 	}

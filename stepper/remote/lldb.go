@@ -17,7 +17,7 @@ func (c *client) lldbSet(name string) string {
 		if c.p != nil {
 			c.p.regs = nil // lldb has its own layout
 		}
-		c.conn.forgets.Store(true)
+		c.conn.anyStopAnswers.Store(true)
 	case "ListThreadsInStopReply":
 		c.threadList = true
 	}

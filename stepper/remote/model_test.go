@@ -154,7 +154,7 @@ func (m *modelClient) resume(kind string, tid int, others, drop bool) error {
 	}
 	lead := m.w.Walker(tid)
 	midcall := lead.InCall()
-	m.byteComes()
+	m.sendByte()
 	reply, err := m.ask(packet)
 	if err != nil {
 		return err
@@ -264,10 +264,10 @@ func (m *modelClient) breakpoint(in bool) error {
 	return err
 }
 
-// stands reports whether the client steps a thread off the breakpoint before it resumes.
+// stepsOff reports whether the client steps a thread off the breakpoint before it resumes.
 // gdb does so whatever reason for the stop was reported, and always with its user's
 // current thread.
-func (m *modelClient) stands(tid int) bool {
+func (m *modelClient) stepsOff(tid int) bool {
 	if th := m.w.Walker(tid); !m.standing[tid] && (m.stopped[tid] || tid == m.current) && th.Regs.PC() == modelled.At {
 		if th.Regs.W[amd64.RDX] == 0 {
 			m.own[tid]++
@@ -338,7 +338,7 @@ func (m *modelClient) do(cmd string) error {
 		}
 	}
 	for _, o := range m.w.Threads() {
-		if (others || o == tid) && m.stands(o) {
+		if (others || o == tid) && m.stepsOff(o) {
 			done, err := m.stepOff(o)
 			if !done || err != nil || kind == "s" && o == tid {
 				return err
@@ -351,8 +351,8 @@ func (m *modelClient) do(cmd string) error {
 	return m.resume(kind, tid, others, cmd == "drop")
 }
 
-// byteComes sends the interrupt byte while the program is stopped.
-func (m *modelClient) byteComes() {
+// sendByte sends the interrupt byte while the program is stopped.
+func (m *modelClient) sendByte() {
 	if !m.c.conn.wanted.Load() && m.w.ByteComes() {
 		m.c.conn.wanted.Store(true)
 	}
@@ -361,7 +361,7 @@ func (m *modelClient) byteComes() {
 // raw resumes every thread with the packet as it is.
 func (m *modelClient) raw(packet string, tid int) error {
 	for _, o := range m.w.Threads() {
-		if m.stands(o) {
+		if m.stepsOff(o) {
 			if done, err := m.stepOff(o); !done || err != nil {
 				m.handed[tid]--
 				return err
@@ -374,7 +374,7 @@ func (m *modelClient) raw(packet string, tid int) error {
 	clear(m.decide)
 	clear(m.standing)
 	clear(m.stopped)
-	m.byteComes()
+	m.sendByte()
 	reply, err := m.ask(packet)
 	if err != nil {
 		return err
@@ -386,8 +386,8 @@ func (m *modelClient) raw(packet string, tid int) error {
 	return err
 }
 
-// settled compares the accounts at the end.
-func (m *modelClient) settled(open map[int]int, openChildren int) (faults []string) {
+// compareAccounts compares the accounts at the end.
+func (m *modelClient) compareAccounts(open map[int]int, openChildren int) (faults []string) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for _, th := range m.w.Walkers() {
 		tid, standing := th.TID, 0
@@ -494,7 +494,7 @@ func TestEveryOrderOfAClientsCommands(t *testing.T) {
 				if err != nil {
 					wrong = append(wrong, err.Error())
 				} else {
-					wrong = append(wrong, m.settled(open, children)...)
+					wrong = append(wrong, m.compareAccounts(open, children)...)
 				}
 				if len(wrong) > 0 {
 					faults++

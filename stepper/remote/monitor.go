@@ -11,13 +11,13 @@ import (
 
 const monitorHelp = `monitor rseq                      sections, registrations and counts
 monitor rseq inside on|off        whether stepi goes through sections one instruction at a time
-monitor rseq stuck-limit N        fruitless passes before the work is done by a cpu_opv vector
+monitor rseq stuck-limit N        fruitless passes before a cpu_opv vector does the work
 monitor rseq stuck report|inject|off
                                   what continue does about a thread that repeats a section and never commits
 monitor rseq stuck-time N         after how many seconds without a commit; 0 is never
-monitor rseq opv                  the next step does the coming section's work by a cpu_opv vector
-monitor rseq abort [at N]         the next step lets the kernel abort the coming section before its instruction N
-monitor rseq drop-signals         signals that the program stopped for are not delivered when it is let go
+monitor rseq opv                  the next step does the work of the section it reaches with a cpu_opv vector
+monitor rseq abort [at N]         the next step lets the kernel abort the section it reaches before its instruction N
+monitor rseq drop-signals         signals that the program stopped for are not delivered on detach
 monitor rseq follow parent|child  which process is kept after a fork
 ` + gdbserverHelp + `monitor help                      this list
 `
@@ -102,7 +102,7 @@ func (c *client) command(words []string) string {
 		return ""
 	case "opv":
 		c.next = (*stepper.Engine).Opv
-		return "The next step does the work of the section it comes to by a cpu_opv vector.\n"
+		return "The next step does the work of the section it reaches with a cpu_opv vector.\n"
 	case "abort":
 		n := 1
 		if rest, ok := strings.CutPrefix(value, "at "); ok {
@@ -114,7 +114,7 @@ func (c *client) command(words []string) string {
 			return "Give \"abort\" or \"abort at N\".\n"
 		}
 		c.next = func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.AbortAt(ctx, n) }
-		return fmt.Sprintf("The next step lets the kernel abort the section it comes to, before its instruction %d.\n", n)
+		return fmt.Sprintf("The next step lets the kernel abort the section it reaches, before its instruction %d.\n", n)
 	default:
 		return fmt.Sprintf("No rseq command %q.\n%s", words[0], monitorHelp)
 	}

@@ -7,16 +7,16 @@ import (
 )
 
 // gdbserverHelp are the monitor commands that gdbserver has.
-const gdbserverHelp = `monitor set debug 0|1             show what is done with the program, at the server's own output
+const gdbserverHelp = `monitor set debug 0|1             show operations on the program, in the server's own output
 monitor set remote-debug 0|1      show every packet there
-monitor set event-loop-debug 0|1  show there who reads the connection
+monitor set event-loop-debug 0|1  show there which goroutine reads the connection
 monitor set debug threads|remote|event-loop|all on|off
-                                  the same, as newer gdbservers have it
+                                  the same, in the form of newer gdbservers
 monitor set debug-format all|none|timestamp[,...]
                                   what else each of these lines shows
-monitor set debug-hw-points 0|1   as set debug: traps and debug registers are part of what is done
+monitor set debug-hw-points 0|1   like set debug, which includes traps and debug registers
 monitor set libthread-db-search-path PATH
-                                  taken, and not needed: threads are found without libthread_db
+                                  accepted but not needed: threads are found without libthread_db
 monitor exit                      end the server; a program that it started is killed
 `
 

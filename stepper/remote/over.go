@@ -26,9 +26,9 @@ func (c *client) stepsOver(e *stepper.Engine) bool {
 	return b != nil && b.wanted && !b.used
 }
 
-// use records the breakpoints that are inserted for the next run of the
+// markUsed records the breakpoints that are inserted for the next run of the
 // program.
-func (c *client) use() {
+func (c *client) markUsed() {
 	for _, b := range c.p.points {
 		b.used = b.used || b.wanted
 	}

@@ -125,7 +125,7 @@ func TestRestartPacketStartsAnew(t *testing.T) {
 		t.Errorf("process %d, then %d", first, second)
 	}
 	if reply := w.ask("?"); !strings.HasPrefix(reply, "T05") {
-		t.Errorf("it stands: %q", reply)
+		t.Errorf("its stop: %q", reply)
 	}
 }
 

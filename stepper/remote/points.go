@@ -83,7 +83,7 @@ func (c *client) mark() func(b *planted, there bool) {
 
 // plant adds a new breakpoint to the Engine.
 func (c *client) plant(at point, b *planted) error {
-	when := func(tid int) (bool, error) { return c.holds(b.conds, tid) }
+	when := func(tid int) (bool, error) { return c.conditionHolds(b.conds, tid) }
 	specs := []stepper.BreakpointSpec{{ThisProgram: true, Kind: stepper.BreakpointKind(at.kind), Location: "*" + at.addr.String(), Addrs: []table.Addr{at.addr}, Nameless: true, When: when}}
 	if at.kind >= 2 {
 		pieces := aligned(at.addr, at.length)
@@ -103,7 +103,7 @@ func (c *client) plant(at point, b *planted) error {
 		n, err := c.p.engine.AddBreakpoint(spec)
 		if err != nil {
 			c.notes = append(c.notes, "breakpoint refused: "+err.Error())
-			return errors.Join(err, c.uproot(b))
+			return errors.Join(err, c.unplant(b))
 		}
 		b.numbers = append(b.numbers, n.Number)
 		c.explain(n)
@@ -112,8 +112,8 @@ func (c *client) plant(at point, b *planted) error {
 	return nil
 }
 
-// explain tells the user once per place how a breakpoint inside a section is
-// kept safe.
+// explain tells the user once per place how the debugger keeps a breakpoint
+// inside a section safe.
 func (c *client) explain(b *stepper.Breakpoint) {
 	for _, p := range b.Places {
 		if p.Trap == 0 {
@@ -127,8 +127,8 @@ func (c *client) explain(b *stepper.Breakpoint) {
 		if c.delve() {
 			about = s.Start // next sets a breakpoint on every line there
 		}
-		if !c.explained[about] {
-			c.explained[about] = true
+		if !c.explainedAt[about] {
+			c.explainedAt[about] = true
 			c.notes = append(c.notes, fmt.Sprintf("the breakpoint at %v lies inside the critical section %s; it is kept safe by a trap on the arming store %v, from where a thread is taken to it with its rseq registration lifted and the other threads held, so that it still commits",
 				p.Addr, c.p.engine.SectionName(s), p.Trap))
 		}
@@ -149,7 +149,7 @@ func aligned(addr table.Addr, length uint64) []point {
 	return out
 }
 
-func (c *client) uproot(b *planted) (err error) {
+func (c *client) unplant(b *planted) (err error) {
 	for _, n := range b.numbers {
 		err = errors.Join(err, c.p.engine.DeleteBreakpoint(n))
 	}
@@ -161,7 +161,7 @@ func (c *client) dropUnwanted() (err error) {
 	for at, b := range c.p.points {
 		if !b.wanted {
 			delete(c.p.points, at)
-			err = errors.Join(err, c.uproot(b))
+			err = errors.Join(err, c.unplant(b))
 		}
 	}
 	return err

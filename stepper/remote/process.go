@@ -27,7 +27,7 @@ type process struct {
 	regs        []register        // nil until they are needed
 	owned       map[uint64]uint64 // sizes of lldb's scratch allocations in the program's memory, by address
 	stop        stepper.Stop      // the last one
-	forward     *forward          // carries the program's output; nil: the output does not come to the server
+	forward     *forward          // carries the program's output; nil: the server does not receive the output
 }
 
 // launchWith are the settings of clients for the programs they start.
@@ -94,7 +94,7 @@ func (s *Server) launch(ctx context.Context, path string, args []string) (err er
 	for _, n := range target.Notes() {
 		s.logf("note: %s", n)
 	}
-	if err := s.joins(target); err != nil {
+	if err := s.addBeside(target); err != nil {
 		return errors.Join(err, target.Kill())
 	}
 	s.setAside()
@@ -127,7 +127,7 @@ func (s *Server) attach(pid int) error {
 		return err
 	}
 	target.Trap(trap)
-	if err := s.joins(target); err != nil {
+	if err := s.addBeside(target); err != nil {
 		return errors.Join(err, target.Detach())
 	}
 	s.setAside()
@@ -138,12 +138,12 @@ func (s *Server) attach(pid int) error {
 	if s.delve() {
 		return nil
 	}
-	return s.standsAtSignal()
+	return s.takePendingSignal()
 }
 
-// standsAtSignal makes a signal that a thread was about to take at the attach the first
+// takePendingSignal makes a signal that a thread was about to take at the attach the first
 // stop that the client sees.
-func (s *Server) standsAtSignal() error {
+func (s *Server) takePendingSignal() error {
 	p := s.process
 	tid, sig, err := p.target.TakeSignal()
 	if err != nil || sig == 0 {
@@ -241,7 +241,7 @@ func (s *Server) endOne() error {
 
 // forget drops a process that has ended or is detached.
 func (s *Server) forget() {
-	s.apart()
+	s.endBurst()
 	if s.process != nil && s.Terminal != nil {
 		if err := s.process.target.TakeTerminal(s.Terminal); err != nil {
 			s.logf("the terminal stays with the program: %v", err)

@@ -151,7 +151,7 @@ func (c *client) resume(actions []action) (string, error) {
 		from = lead.low
 	}
 	c.ranged = ranged{}
-	c.use()
+	c.markUsed()
 	reply, err := c.move(do)
 	if err == nil && over && c.process != nil {
 		c.ranged = ranged{valid: true, tid: tid, from: from}
@@ -234,7 +234,7 @@ func (c *client) motion(a action) motion {
 
 // move runs the program and answers with its stop.
 func (c *client) move(do motion) (string, error) {
-	c.tell()
+	c.printNotes()
 	clear(c.files)
 	if c.Terminal != nil {
 		if err := c.p.target.GiveTerminal(c.Terminal); err != nil {
@@ -249,7 +249,7 @@ func (c *client) move(do motion) (string, error) {
 	c.debugf("resume: process %d", c.p.target.PID())
 	stop, err := do(e, ctx)
 	for err == nil && stop.Reason == stepper.StopExec {
-		c.executed()
+		c.afterExec()
 		if c.seesExec() {
 			break
 		}
@@ -297,8 +297,8 @@ func (c *client) move(do motion) (string, error) {
 	return c.last, nil
 }
 
-// tell prints the sentences collected since the last stop.
-func (c *client) tell() {
+// printNotes prints the sentences collected since the last stop.
+func (c *client) printNotes() {
 	for _, n := range c.notes {
 		c.print(n)
 	}

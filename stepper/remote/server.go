@@ -116,7 +116,7 @@ func (s *Server) logf(format string, args ...any) {
 // rest runs when a client has stopped sending packets: it releases what is kept
 // between the steps of a burst.
 func (s *Server) rest() {
-	s.apart()
+	s.endBurst()
 	if s.process == nil {
 		return
 	}
@@ -125,9 +125,9 @@ func (s *Server) rest() {
 	}
 }
 
-// apart ends a burst (beside).
-func (s *Server) apart() {
-	s.beside.part()
+// endBurst ends a burst (beside).
+func (s *Server) endBurst() {
+	s.beside.restore()
 	if s.process == nil {
 		return
 	}
@@ -149,7 +149,7 @@ func (s *Server) serveOne(ctx context.Context, rw io.ReadWriteCloser, keep bool)
 	if err != nil {
 		return errors.Join(err, rw.Close())
 	}
-	c.conn.keeps.Store(keep)
+	c.conn.keepsRunning.Store(keep)
 	s.serving.Store(c.conn)
 	defer s.serving.Store(nil)
 	stop := context.AfterFunc(ctx, func() {
@@ -169,7 +169,7 @@ func (s *Server) serveOne(ctx context.Context, rw io.ReadWriteCloser, keep bool)
 	if !keep {
 		return nil
 	}
-	return c.parts()
+	return c.endSession()
 }
 
 // Serve answers the clients of a listener, one at a time; a client that connects while

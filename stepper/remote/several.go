@@ -118,8 +118,8 @@ func (c *client) reportEnd() (string, error) {
 	return c.last, nil
 }
 
-// joins makes a new Process known to those that are held.
-func (s *Server) joins(target *ptrace.Process) error {
+// addBeside makes a new Process known to those that are held.
+func (s *Server) addBeside(target *ptrace.Process) error {
 	for _, p := range s.all() {
 		if other, ok := p.target.(*ptrace.Process); ok {
 			return target.Beside(other)
@@ -140,7 +140,7 @@ func (c *client) mayHoldMore() error {
 	case !c.multiprocess:
 		return fmt.Errorf("process %d is debugged here, and this client cannot distinguish two of them: \"kill\" or \"detach\" it first", pid)
 	case slices.ContainsFunc(all, func(p *process) bool { return p.target.Serves() }):
-		return fmt.Errorf("process %d has processes that are traced because of its cpu_opv calls and that run while it is stopped: nothing else can be held beside it; start another server for the second one", pid)
+		return fmt.Errorf("process %d has processes that are traced because of its cpu_opv calls and that run while it is stopped: no other process can be held beside it; start another server for the second one", pid)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func TestInferiorsAreHeldAtOnce(t *testing.T) {
 				"  1    process", "  2    process", "* 3    process", "= 0", "[Inferior 3", "exited normally", "= 1", "[Inferior 2", "detached]", "* 1.1 ",
 				"[Inferior 1", "exited normally", "* 1    <null>", "  2    <null>", "  3    <null>")
 			if n := strings.Count(out, "attempts 1\n"); name == "ours" && n != 2 {
-				t.Errorf("%d of 2 programs came to their end:\n%s", n, out)
+				t.Errorf("%d of 2 programs ended:\n%s", n, out)
 			}
 			s.isUntouched()
 			if s.Finish() {

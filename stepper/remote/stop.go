@@ -128,7 +128,7 @@ func (c *client) status() (string, error) {
 		return "W00", nil
 	}
 	if c.last == "" || c.last[0] != 'T' {
-		sig, tid := c.standsFor()
+		sig, tid := c.pendingSignal()
 		c.last = c.stopped(c.signalOut(sig), tid, "")
 	}
 	return c.last, nil

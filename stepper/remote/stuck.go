@@ -13,8 +13,8 @@ var stuckWords = []struct {
 	when stepper.WhenStuck
 	says string
 }{
-	{"report", stepper.StuckReports, "it is said"},
-	{"inject", stepper.StuckInjects, "it is said, and the section's work done by a cpu_opv vector"},
+	{"report", stepper.StuckReports, "it is reported"},
+	{"inject", stepper.StuckInjects, "it is reported, and a cpu_opv vector does the section's work"},
 	{"off", stepper.StuckIgnored, "nothing is done"},
 }
 
@@ -55,6 +55,6 @@ func showStuck(p *stepper.Policy) string {
 func (c *client) stuck(r stepper.StuckReport) {
 	c.print(fmt.Sprintf("rseq: %v.", r))
 	if c.policyNow().Stuck == stepper.StuckReports {
-		c.print("\"monitor rseq stuck inject\" has its work done by a cpu_opv vector; once the program is stopped, \"monitor rseq opv\" and a step do.")
+		c.print("\"monitor rseq stuck inject\" makes a cpu_opv vector do its work; once the program is stopped, \"monitor rseq opv\" and a step do.")
 	}
 }

@@ -21,7 +21,7 @@ func TestSecondClientIsToldWhyItIsSentAway(t *testing.T) {
 		}
 		second := dial(t, path)
 		if reply := second.ask("qSupported"); !strings.HasPrefix(reply, "E.another client is being served") {
-			t.Errorf("the second client is told %q", reply)
+			t.Errorf("the second client got %q", reply)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -36,7 +36,7 @@ func TestSecondClientIsToldWhyItIsSentAway(t *testing.T) {
 			}
 		}
 		if reply := w.ask("vMustReplyEmpty"); reply != "" {
-			t.Errorf("the first client is told %q", reply)
+			t.Errorf("the first client got %q", reply)
 		}
 	}
 }
@@ -57,6 +57,6 @@ func TestSilentSecondClientIsSentAwayAndHoldsNobodyUp(t *testing.T) {
 		t.Errorf("the next client finds %q", reply)
 	}
 	if n, err := silent.conn.Read(make([]byte, 1)); err == nil {
-		t.Errorf("the silent client was told %d bytes", n)
+		t.Errorf("the silent client got %d bytes", n)
 	}
 }

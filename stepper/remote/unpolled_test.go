@@ -75,7 +75,7 @@ func TestUnpolledSocketIsOne(t *testing.T) {
 					t.Error("something was read from a closed socket")
 				}
 			case <-time.After(tabletest.Patience(10 * time.Second)):
-				t.Fatal("a read goes on after Close")
+				t.Fatal("a read still blocks after Close")
 			}
 			if _, err := other.Read(b[:]); err == nil {
 				t.Error("the other side does not see the end")

@@ -164,7 +164,7 @@ func TestAttachedServiceIsLeftToTheNextClientByEachThatVanished(t *testing.T) {
 		v.do(t, w, p)
 		w.conn.Close()
 		if w = foundBy(t, path, v.name, s.PID, p, text); w.ask("D") != "OK" {
-			t.Fatalf("%s: it cannot be let go of", v.name)
+			t.Fatalf("%s: it cannot be detached", v.name)
 		}
 		s.isUntouched()
 		if t.Failed() {

@@ -58,11 +58,11 @@ func (c *client) run(args string) (string, error) {
 // begin forgets the state of the last process.
 func (c *client) begin() (string, error) {
 	c.p = c.process
-	c.finds()
+	c.adoptStop()
 	c.catchEvents()
 	delete(c.left, c.p.target.PID())
 	clear(c.files)
-	clear(c.explained)
+	clear(c.explainedAt)
 	clear(c.why)
 	c.general, c.resuming, c.last, c.next = 0, 0, "", nil
 	return c.status()

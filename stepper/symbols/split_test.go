@@ -36,8 +36,8 @@ func splitPair(t testing.TB, flags ...string) (dir, program string) {
 	return dir, filepath.Join(dir, "prog")
 }
 
-// told is a Set of one file that records its warnings.
-func told(t testing.TB, path string) (s *Set, warnings *[]string) {
+// withWarnings is a Set of one file that records its warnings.
+func withWarnings(t testing.TB, path string) (s *Set, warnings *[]string) {
 	warnings = &[]string{}
 	s = New(Options{DebugDirs: []string{}, Warn: func(w string) { *warnings = append(*warnings, w) }})
 	s.Reload([]*table.Module{{Path: path, High: 1 << 40}})
@@ -57,7 +57,7 @@ func entry(t testing.TB, s *Set, name string) table.Addr {
 func TestSplitUnitIsOpenedWhenItsDIEsAreNeeded(t *testing.T) {
 	for _, version := range []string{"-gdwarf-4", "-gdwarf-5"} {
 		_, program := splitPair(t, version)
-		s, warnings := told(t, program)
+		s, warnings := withWarnings(t, program)
 		im := s.modules[0].img
 		if u := im.unitAt(s.modules[0].file(entry(t, s, "inb"))); u == nil || len(im.spaces) != 1 {
 			t.Fatalf("%s: %d files opened for the unit at an address", version, len(im.spaces)-1)
@@ -100,7 +100,7 @@ func TestMissingSplitUnitsAreToldOfOnce(t *testing.T) {
 			if err := os.Remove(filepath.Join(dir, "b.dwo")); err != nil && !os.IsNotExist(err) {
 				t.Fatal(err)
 			}
-			s, warnings := told(t, program)
+			s, warnings := withWarnings(t, program)
 			tabletest.Within(t, func() {
 				for _, f := range []string{"main", "inb"} {
 					pc := entry(t, s, f)

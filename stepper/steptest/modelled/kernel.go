@@ -80,16 +80,16 @@ func (w *World) resumed(th *Thread) {
 		}
 	}
 	if w.Kernel == WhenChanged {
-		if th.told == uint32(th.cpu) {
+		if th.writtenCPU == uint32(th.cpu) {
 			return
 		}
-		if start, id := w.get32(th.area), w.get32(th.area+4); start != th.told || id != th.told {
-			w.broken("thread %d is killed: its area has CPU %d, %d, but the kernel has written %d", th.TID, int32(start), int32(id), int32(th.told))
+		if start, id := w.get32(th.area), w.get32(th.area+4); start != th.writtenCPU || id != th.writtenCPU {
+			w.broken("thread %d is killed: its area has CPU %d, %d, but the kernel has written %d", th.TID, int32(start), int32(id), int32(th.writtenCPU))
 		}
 	}
-	th.told = uint32(th.cpu)
-	w.put32(th.area, th.told)
-	w.put32(th.area+4, th.told)
+	th.writtenCPU = uint32(th.cpu)
+	w.put32(th.area, th.writtenCPU)
+	w.put32(th.area+4, th.writtenCPU)
 }
 
 // interrupted is an interrupt after which the thread continues: it may have
@@ -131,7 +131,7 @@ func (w *World) register(th *Thread, flags uint64) bool {
 		field = sliceAvailable | uint32(flags<<4)
 	}
 	w.put32(th.area+flagsAt, field)
-	th.told = uninitialized
+	th.writtenCPU = uninitialized
 	w.put32(th.area, uninitialized)
 	w.put32(th.area+4, uninitialized)
 	return true

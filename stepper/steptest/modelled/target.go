@@ -158,7 +158,7 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := w.elsewhere(th); err != nil {
+	if err := w.stepElsewhere(th); err != nil {
 		return 0, err
 	}
 	th.trapped = false // it returns from a system call
@@ -189,7 +189,7 @@ func (w *World) Syscall(tid int, nr uint64, args ...uint64) (int64, error) {
 func (w *World) StepAside(tid int) error {
 	th, err := w.find(tid)
 	if err == nil {
-		err = w.elsewhere(th)
+		err = w.stepElsewhere(th)
 	}
 	if err == nil {
 		th.trapped = true
@@ -197,9 +197,9 @@ func (w *World) StepAside(tid int) error {
 	return err
 }
 
-// elsewhere resumes a thread at an instruction outside of the section, and
+// stepElsewhere resumes a thread at an instruction outside of the section, and
 // restores its registers.
-func (w *World) elsewhere(th *Thread) error {
+func (w *World) stepElsewhere(th *Thread) error {
 	for _, o := range w.threads {
 		if !o.held {
 			w.broken("thread %d executes code that is not its own while thread %d runs", th.TID, o.TID)

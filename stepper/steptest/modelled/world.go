@@ -44,22 +44,22 @@ var _ tracee.Target = (*World)(nil)
 
 // Thread is one thread.
 type Thread struct {
-	TID     int
-	Regs    machine.Regs
-	Rseq    tracee.RseqConfig
-	Mask    uint64
-	Debug   [4]debug
-	Pinned  bool
-	area    table.Addr
-	cpu     int
-	held    bool
-	long    bool   // it runs because Run has timed out
-	pending int    // a blocked signal
-	trapped bool   // its last entry into the kernel was an interrupt or an exception
-	told    uint32 // the CPU that the kernel last wrote into the area
-	loaded  int    // number of turns of its CPU when it last read the counter
-	InVain  int    // passes of the section since the last commit, its own or one made for it
-	Most    int    // maximum of InVain
+	TID        int
+	Regs       machine.Regs
+	Rseq       tracee.RseqConfig
+	Mask       uint64
+	Debug      [4]debug
+	Pinned     bool
+	area       table.Addr
+	cpu        int
+	held       bool
+	long       bool   // it runs because Run has timed out
+	pending    int    // a blocked signal
+	trapped    bool   // its last entry into the kernel was an interrupt or an exception
+	writtenCPU uint32 // the CPU that the kernel last wrote into the area
+	loaded     int    // number of turns of its CPU when it last read the counter
+	InVain     int    // passes of the section since the last commit, its own or one made for it
+	Most       int    // maximum of InVain
 }
 
 type debug struct {
@@ -159,7 +159,7 @@ func (w *World) happens(names ...string) string {
 func (w *World) count() {
 	h := fnv.New64a()
 	for _, th := range w.threads {
-		fmt.Fprint(h, th.TID, th.Regs.W[amd64.RIP], th.Regs.W[amd64.RDX], th.Regs.W[amd64.R8], th.Rseq.Area, th.Mask, th.Debug, th.Pinned, th.cpu, th.held, th.pending, th.trapped, th.told, w.get64(th.area), w.get64(th.area+8), ";")
+		fmt.Fprint(h, th.TID, th.Regs.W[amd64.RIP], th.Regs.W[amd64.RDX], th.Regs.W[amd64.R8], th.Rseq.Area, th.Mask, th.Debug, th.Pinned, th.cpu, th.held, th.pending, th.trapped, th.writtenCPU, w.get64(th.area), w.get64(th.area+8), ";")
 	}
 	fmt.Fprint(h, w.Planted(), w.queue, w.get64(Data), w.get64(Data+8), w.alive)
 	w.seen.States[h.Sum64()] = true

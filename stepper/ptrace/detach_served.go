@@ -10,24 +10,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// partAll detaches from every served process, when the debugged one has ended
+// detachAllServed detaches from every served process, when the debugged one has ended
 // or is detached. Untraced, their calls fail with ENOSYS.
-func (p *Process) partAll() error {
+func (p *Process) detachAllServed() error {
 	if len(p.served) == 0 {
 		return nil
 	}
-	p.parting = true
-	defer func() { p.parting = false }()
+	p.detaching = true
+	defer func() { p.detaching = false }()
 	p.kicker.set(tick, tick)
 	defer p.kicker.quiet()
 	var errs error
 	for _, s := range p.served {
-		errs = errors.Join(errs, p.part(s))
+		errs = errors.Join(errs, p.detachServed(s))
 	}
 	begin := time.Now()
 	for len(p.served) > 0 {
 		if time.Since(begin) > stuckAfter {
-			errs = errors.Join(errs, p.stuckGuests())
+			errs = errors.Join(errs, p.dropStuckGuests())
 			break
 		}
 		got, err := p.collect(-1, 0)
@@ -38,7 +38,7 @@ func (p *Process) partAll() error {
 			return errors.Join(errs, err)
 		case got == kicked:
 			for _, s := range p.served {
-				errs = errors.Join(errs, p.part(s))
+				errs = errors.Join(errs, p.detachServed(s))
 			}
 		case p.ownerOf(got) != nil:
 			q := p.ownerOf(got)
@@ -52,15 +52,15 @@ func (p *Process) partAll() error {
 	return errs
 }
 
-// part detaches from the threads of a served process that are stopped, and asks
+// detachServed detaches from the threads of a served process that are stopped, and asks
 // the others to stop.
-func (p *Process) part(s *served) error {
+func (p *Process) detachServed(s *served) error {
 	var errs error
 	for id, g := range s.guests {
 		switch {
 		case g.held:
 			errs = errors.Join(errs, p.releaseCall(g.thread))
-			if e := ptraceCall(reqDetach, id, 0, uintptr(g.pass)); e != 0 && e != unix.ESRCH {
+			if e := ptraceCall(reqDetach, id, 0, uintptr(g.signal)); e != 0 && e != unix.ESRCH {
 				errs = errors.Join(errs, &Error{Op: "detach", TID: id, Err: e})
 			}
 			s.leave(p, id)
@@ -68,7 +68,7 @@ func (p *Process) part(s *served) error {
 			s.leave(p, id)
 		default:
 			g.listens = false
-			p.ask(g.thread)
+			p.requestStop(g.thread)
 			if id == s.pid && s.leaderless() {
 				s.leave(p, id)
 			}
@@ -77,10 +77,10 @@ func (p *Process) part(s *served) error {
 	return errs
 }
 
-// stuckGuests forgets the threads that have not stopped and returns an error
+// dropStuckGuests forgets the threads that have not stopped and returns an error
 // that names them: they stay traced, so the kernel kills them when the debugger
 // ends.
-func (p *Process) stuckGuests() error {
+func (p *Process) dropStuckGuests() error {
 	var errs error
 	for id := range p.served {
 		errs = errors.Join(errs, &Error{Op: "let go", TID: id, Err: fmt.Errorf("%w: it is in an uninterruptible wait, and will be killed when the debugger ends", unix.EBUSY)})

@@ -33,11 +33,11 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 	}
 	want := func(when string, tid int, want survival) {
 		t.Helper()
-		if got := p.threads[tid].outlives; got != want {
+		if got := p.threads[tid].survival; got != want {
 			t.Errorf("%s: %d, want %d", when, got, want)
 		}
 	}
-	want("with a breakpoint", met, diesWithUs)
+	want("with a breakpoint", met, diesWithTracer)
 	if err := p.Hold(); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 	if ev, err := p.Step(met, 0, 0); err != nil || ev.Kind != tracee.EventStep {
 		t.Fatalf("%+v, %v", ev, err)
 	}
-	want("stepped", met, diesWithUs)
+	want("stepped", met, diesWithTracer)
 	main := p.PID() // it waits for the others, which stop as soon as they are created
 	for _, changed := range []bool{false, true} {
 		for p.Queued(main) { // a thread that it created
@@ -60,11 +60,11 @@ func TestAThreadDiesWithUsWhileSomethingIsChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !changed {
-			want("run natively", main, goesOn)
+			want("run natively", main, survivesTracer)
 			p.ExitKill(true)
-			want("running while something is changed", main, goesOn)
+			want("running while something is changed", main, survivesTracer)
 		} else {
-			want("resumed with something changed", main, diesWithUs)
+			want("resumed with something changed", main, diesWithTracer)
 		}
 		if err := p.Hold(); err != nil {
 			t.Fatal(err)

@@ -13,28 +13,28 @@ package ptrace
 // process with it. The code that makes the changes keeps track of them and
 // reports it here (ExitKill).
 //
-// Changes that Process makes itself count too, until the thread is next resumed with
-// PTRACE_CONT. A single step is one: the trap flag outlives the tracer, and after a step
-// the thread is in a signal-delivery-stop of SIGTRAP, which the kernel would deliver.
-// Migration is another: it changes the thread's affinity meanwhile.
+// Changes that Process makes itself count too, until the thread next runs natively. A
+// single step is one: the trap flag outlives the tracer, and after a step the thread is
+// in a signal-delivery-stop of SIGTRAP, which the kernel would deliver. Migration is
+// another: it changes the thread's affinity meanwhile.
 
 // survival is what a thread's ptrace options make of the tracer's death.
 type survival int
 
 const (
-	unknown    survival = iota // inherited from the thread that created it
-	goesOn                     // without PTRACE_O_EXITKILL
-	diesWithUs                 // with it
+	unknown        survival = iota // inherited from the thread that created it
+	survivesTracer                 // without PTRACE_O_EXITKILL
+	diesWithTracer                 // with it
 )
 
-// endanger makes the kernel kill a stopped thread when the debugger dies. Call
+// armExitKill makes the kernel kill a stopped thread when the debugger dies. Call
 // it before a change.
-func (p *Process) endanger(t *thread) {
-	if p.launched || t.outlives == diesWithUs {
+func (p *Process) armExitKill(t *thread) {
+	if p.launched || t.survival == diesWithTracer {
 		return
 	}
 	if ptraceCall(reqSetOptions, t.tid, 0, optTraceSysGood|optEvents|optExitKill) == 0 { // else it has been killed
-		t.outlives = diesWithUs
+		t.survival = diesWithTracer
 	}
 }
 
@@ -47,21 +47,21 @@ func (p *Process) ExitKill(on bool) {
 	}
 	for _, t := range p.order {
 		if t.held {
-			p.endanger(t)
+			p.armExitKill(t)
 		}
 	}
 }
 
-// reprieve lets a stopped thread that is about to run natively survive the
+// disarmExitKill lets a stopped thread that is about to run natively survive the
 // debugger, if the debugger has left nothing in it.
-func (p *Process) reprieve(t *thread) {
-	if p.launched || t.outlives == goesOn || !p.intact(t) {
+func (p *Process) disarmExitKill(t *thread) {
+	if p.launched || t.survival == survivesTracer || !p.intact(t) {
 		return
 	}
 	if ptraceCall(reqSetOptions, t.tid, 0, optTraceSysGood|optEvents) == 0 {
-		t.outlives = goesOn
+		t.survival = survivesTracer
 	}
 }
 
 // intact reports whether a thread would run on as if it had never been traced.
-func (p *Process) intact(t *thread) bool { return !p.changed && t.away == nil }
+func (p *Process) intact(t *thread) bool { return !p.changed && t.ownAffinity == nil }
