@@ -1,36 +1,35 @@
 package stepper
 
 import (
+	"rseqstep/stepper/line"
 	"rseqstep/table"
 )
 
 // trapUnwinding makes a step end where an exception or a longjmp leads that
 // leaves the frame of the walk for itself or a caller.
 func (e *Engine) trapUnwinding(tr *move, w *walk) {
-	l := e.program.Landings()
-	if l.Unwind != 0 {
-		e.trapAt(tr, l.Unwind, func(th *thread) answer {
+	for _, t := range e.program.Unwinding() {
+		tr.trap(t.Addr, e.unwinds(w, t.Kind))
+	}
+}
+
+// unwinds decides at one of the places where exceptions and longjmps pass through.
+func (e *Engine) unwinds(w *walk, kind line.TrapKind) decision {
+	return func(th *thread) answer {
+		switch kind {
+		case line.Unwinds:
 			return e.land(th, w, table.Addr(th.regs.Arguments()[1]), nil)
-		})
-	}
-	if l.Catch != 0 {
-		e.trapAt(tr, l.Catch, func(th *thread) answer {
-			ra, ok := th.regs.ReturnAddress(e.target)
-			if !ok {
-				return answer{}
+		case line.Catches:
+			if ra, ok := th.regs.ReturnAddress(e.target); ok {
+				sp := th.regs.SP()
+				return e.land(th, w, ra, func(th *thread) bool { return th.regs.SP() > sp })
 			}
-			sp := th.regs.SP()
-			return e.land(th, w, ra, func(th *thread) bool { return th.regs.SP() > sp })
-		})
-	}
-	for _, a := range l.Jumps {
-		e.trapAt(tr, a, func(th *thread) answer {
-			place, sp, ok := e.program.JumpTarget(&th.regs)
-			if !ok || sp < th.regs.SP() {
-				return answer{}
+		case line.Jumps:
+			if place, sp, ok := e.program.JumpTarget(&th.regs); ok && sp >= th.regs.SP() {
+				return e.land(th, w, place, func(th *thread) bool { return th.regs.SP() == sp })
 			}
-			return e.land(th, w, place, func(th *thread) bool { return th.regs.SP() == sp })
-		})
+		}
+		return answer{}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/line"
-	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -117,14 +116,19 @@ func (e *Engine) stepOut(th *thread) (*Stop, error) {
 // stack pointer is then at the CFA or above it; a deeper activation of the
 // same code is below.
 func (e *Engine) trapReturn(tr *move, ra, cfa table.Addr) {
-	e.trapAt(tr, ra, when(func(th *thread) bool { return th.regs.SP() >= cfa }))
+	e.trapAt(tr, ra, returnedTo(cfa))
+}
+
+// returnedTo arrives when the stack pointer is at a CFA or above.
+func returnedTo(cfa table.Addr) decision {
+	return when(func(th *thread) bool { return th.regs.SP() >= cfa })
 }
 
 // returnTo is a journey to where a call returns that a thread makes next, or has just
 // made: to ra, with the stack pointer at sp or above.
 func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *move {
 	m := journey(th)
-	m.trap(ra, when(func(th *thread) bool { return th.regs.SP() >= sp }))
+	m.trap(ra, returnedTo(sp))
 	return m
 }
 
@@ -133,12 +137,6 @@ func (e *Engine) trapAt(tr *move, a table.Addr, d decision) {
 	for _, x := range e.sections.Places(a) {
 		tr.trap(x, d)
 	}
-}
-
-// sameFrame arrives in the frame of the walk or one that it returned to, not
-// in a deeper activation of the function (recursion, a signal handler).
-func (e *Engine) sameFrame(w *walk) decision {
-	return when(func(th *thread) bool { return e.program.InFrame(&w.Walk, &th.regs) })
 }
 
 // leave runs the thread out of the ranges. done: it stands where the step ends.
@@ -158,78 +156,56 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	if err := e.load(th); err != nil {
 		return false, false, nil, err
 	}
-	ways := e.sections.WaysOut(ranges, th.regs.PC())
-	tr := journey(th)
-	tr.watchdog = w.watchdog
-	entered := false
-	inside := func(a table.Addr) bool { return machine.InRanges(ranges, a) }
-	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
-	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
-	for _, b := range ways.Falls {
-		wt.way(b, e.sameFrame(w))
-	}
-	for _, b := range ways.Branches {
-		switch {
-		case machine.InRanges(w.Function.Ranges, b.To):
-			wt.way(b, e.sameFrame(w))
-		case w.Into:
-			e.trapCallee(tr, w, b.To, &entered)
-		}
-	}
-	sections := e.sections.Touching(ranges, ways)
-	tr.sections = e.sections.Near(sections, ways)
-	for p := range sections {
-		if !inside(p.Abort) {
-			e.trapAt(tr, p.Abort, e.sameFrame(w))
-		}
+	plan := e.program.LeaveLine(&w.Walk, &th.regs, ranges)
+	for p := range plan.Touched {
 		if e.looks(th, p) {
 			w.watchdog.look()
 		}
 	}
-	wt.unknowns(sections)
-	if w.Into {
-		for _, c := range ways.Calls {
-			if c.Indirect {
-				wt.jump(c.Addr)
-			} else {
-				e.trapCallee(tr, w, c.Target, &entered)
-			}
-		}
-	}
-	if _, caller, ok := e.symbols.Caller(&th.regs, e.target); ok && caller.PC() != 0 {
-		e.trapReturn(tr, caller.PC(), w.CFA)
-		if !e.sections.Allow(e.sections.Places(caller.PC())) {
-			for _, a := range ways.Returns {
-				wt.step(a)
-			}
-		}
-	}
-	e.trapUnwinding(tr, w)
-	wt.prune(ranges, func(a table.Addr) bool { return e.program.ReturnsTo(&th.regs, a) })
-	if wt.blind {
+	if plan.Blind {
 		done, stop, err := e.lineBlind(th, w)
-		return !done && inside(th.regs.PC()), done, stop, err
+		return !done && plan.Inside(&th.regs), done, stop, err
 	}
+	entered := false
+	tr := e.planned(th, plan, func(t line.Trap) decision {
+		switch t.Kind {
+		case line.Steps:
+			return e.stepLine(w, plan, &entered, &again)
+		case line.Enters:
+			return e.enterCallee(w, *t.Callee, &entered)
+		case line.Returns:
+			return returnedTo(w.CFA)
+		case line.Out:
+			return when(func(th *thread) bool { return e.program.InFrame(&w.Walk, &th.regs) })
+		}
+		return e.unwinds(w, t.Kind)
+	})
+	tr.watchdog = w.watchdog
 	// The thread may stand at an indirect branch now: going on would step off
 	// the trap there unseen.
-	if pc := th.regs.PC(); wt.stepped[pc] {
+	if pc := th.regs.PC(); plan.Stepped[pc] {
 		if arrived, stop, err := e.decideNow(th, tr.at[pc]); arrived || stop != nil || err != nil {
 			return again, entered, stop, err
 		}
 	}
-	e.tryAlone(tr, &ways)
 	_, stop, err = e.do(tr)
 	return again, entered || w.Caught, stop, err
 }
 
-// tryAlone lets a short way that makes no calls be tried with the other threads held and
-// the thread on its CPU, so that stepping through such lines neither disturbs the
-// others (each stop may abort a section of theirs) nor moves the thread away from
-// the CPU whose number it has read.
-func (e *Engine) tryAlone(tr *move, ways *machine.Ways) {
-	if len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0 {
+// planned is a journey out of some code. One that is short and makes no calls is tried
+// with the other threads held and the thread on its CPU, so that stepping through such
+// lines neither disturbs the others (each stop may abort a section of theirs) nor moves
+// the thread away from the CPU whose number it has read.
+func (e *Engine) planned(th *thread, plan *line.Plan, decide func(line.Trap) decision) *move {
+	tr := journey(th)
+	tr.sections = plan.Sections
+	for _, t := range plan.Traps {
+		tr.trap(t.Addr, decide(t))
+	}
+	if plan.Short {
 		tr.alone = blockPatience
 	}
+	return tr
 }
 
 // decideNow asks a decision about where a thread stands, and makes what it needs.

@@ -74,52 +74,22 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 // that had to be stepped.
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	ranges = e.program.Cover(&line.Walk{}, ranges)
-	ways := e.sections.WaysOut(ranges, th.regs.PC())
-	tr := journey(th)
-	wt := &wayTraps{move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
-	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
-		wt.way(b, always)
-	}
-	sections := e.sections.Touching(ranges, ways)
-	tr.sections = e.sections.Near(sections, ways)
-	for p := range sections {
-		if !machine.InRanges(ranges, p.Abort) {
-			e.trapAt(tr, p.Abort, always)
-		}
-	}
-	for _, c := range ways.Calls {
-		if places := e.sections.Places(c.Target); c.Indirect || !e.sections.Allow(places) {
-			wt.jump(c.Addr)
-			continue
-		}
-		e.trapAt(tr, c.Target, when(func(th *thread) bool {
-			ra, ok := th.regs.ReturnAddress(e.target)
-			return !ok || ra == c.Return || machine.InRanges(ranges, ra)
-		}))
-	}
-	for _, a := range ways.Returns {
-		wt.jump(a)
-	}
-	wt.unknowns(sections)
-	wt.prune(ranges, func(table.Addr) bool { return false })
-	if wt.blind || wt.stepped[th.regs.PC()] {
+	plan := e.program.LeaveRanges(&th.regs, ranges)
+	if plan.Blind || plan.Stepped[th.regs.PC()] {
 		return e.stepOne(th) // going on would step off the trap here unseen
 	}
-	e.tryAlone(tr, &ways)
-	_, stop, err := e.do(tr)
+	_, stop, err := e.do(e.planned(th, plan, func(t line.Trap) decision {
+		switch t.Kind {
+		case line.Steps:
+			return func(th *thread) answer {
+				return then(e.unit(th), func() answer { return answer{arrived: plan.LedOut(&th.regs)} })
+			}
+		case line.Called:
+			return when(func(th *thread) bool { return plan.CalledOut(t, &th.regs) })
+		}
+		return always
+	}))
 	return stop, err
-}
-
-// stepOut1 steps the instruction at the trap, of which only the processor knows
-// where it leads, and arrives when that is out of the ranges, or to code inside that
-// the ways out had not shown.
-func (e *Engine) stepOut1(ranges []Range, ways *machine.Ways) decision {
-	return func(th *thread) answer {
-		return then(e.unit(th), func() answer {
-			pc := th.regs.PC()
-			return answer{arrived: !machine.InRanges(ranges, pc) || !ways.Begins(pc)}
-		})
-	}
 }
 
 // StepForClient is StepInstruction of one instruction for a client that makes
