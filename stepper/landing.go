@@ -2,39 +2,36 @@ package stepper
 
 import (
 	"rseqstep/stepper/drive"
+	"rseqstep/stepper/line"
 	"rseqstep/table"
 )
 
 // trapUnwinding makes a step end where an exception or a longjmp leads that
 // leaves the frame of the walk for itself or a caller.
 func (e *Engine) trapUnwinding(tr *drive.Move, w *walk) {
-	l := e.program.Landings()
-	if l.Unwind != 0 {
-		e.trapAt(tr, l.Unwind, func(t *drive.Thread) drive.Answer {
-			th := own(t)
+	for _, t := range e.program.Unwinding() {
+		tr.Trap(t.Addr, e.unwinds(w, t.Kind))
+	}
+}
+
+// unwinds decides at one of the places where exceptions and longjmps pass through.
+func (e *Engine) unwinds(w *walk, kind line.TrapKind) drive.Decision {
+	return func(t *drive.Thread) drive.Answer {
+		th := own(t)
+		switch kind {
+		case line.Unwinds:
 			return e.land(th, w, table.Addr(th.Regs.Arguments()[1]), nil)
-		})
-	}
-	if l.Catch != 0 {
-		e.trapAt(tr, l.Catch, func(t *drive.Thread) drive.Answer {
-			th := own(t)
-			ra, ok := th.Regs.ReturnAddress(e.target)
-			if !ok {
-				return drive.Answer{}
+		case line.Catches:
+			if ra, ok := th.Regs.ReturnAddress(e.target); ok {
+				sp := th.Regs.SP()
+				return e.land(th, w, ra, func(th *drive.Thread) bool { return th.Regs.SP() > sp })
 			}
-			sp := th.Regs.SP()
-			return e.land(th, w, ra, func(th *drive.Thread) bool { return th.Regs.SP() > sp })
-		})
-	}
-	for _, a := range l.Jumps {
-		e.trapAt(tr, a, func(t *drive.Thread) drive.Answer {
-			th := own(t)
-			place, sp, ok := e.program.JumpTarget(&th.Regs)
-			if !ok || sp < th.Regs.SP() {
-				return drive.Answer{}
+		case line.Jumps:
+			if place, sp, ok := e.program.JumpTarget(&th.Regs); ok && sp >= th.Regs.SP() {
+				return e.land(th, w, place, func(th *drive.Thread) bool { return th.Regs.SP() == sp })
 			}
-			return e.land(th, w, place, func(th *drive.Thread) bool { return th.Regs.SP() == sp })
-		})
+		}
+		return drive.Answer{}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
-	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -118,14 +117,19 @@ func (e *Engine) stepOut(th *thread) (*Stop, error) {
 // stack pointer is then at the CFA or above it; a deeper activation of the
 // same code is below.
 func (e *Engine) trapReturn(tr *drive.Move, ra, cfa table.Addr) {
-	e.trapAt(tr, ra, drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= cfa }))
+	e.trapAt(tr, ra, returnedTo(cfa))
+}
+
+// returnedTo arrives when the stack pointer is at a CFA or above.
+func returnedTo(cfa table.Addr) drive.Decision {
+	return drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= cfa })
 }
 
 // returnTo is a journey to where a call returns that a thread makes next, or has just
 // made: to ra, with the stack pointer at sp or above.
 func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *drive.Move {
 	m := journey(th)
-	m.Trap(ra, drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= sp }))
+	m.Trap(ra, returnedTo(sp))
 	return m
 }
 
@@ -134,12 +138,6 @@ func (e *Engine) trapAt(tr *drive.Move, a table.Addr, d drive.Decision) {
 	for _, x := range e.sections.Places(a) {
 		tr.Trap(x, d)
 	}
-}
-
-// sameFrame arrives in the frame of the walk or one that it returned to, not
-// in a deeper activation of the function (recursion, a signal handler).
-func (e *Engine) sameFrame(w *walk) drive.Decision {
-	return drive.When(func(th *drive.Thread) bool { return e.program.InFrame(&w.Walk, &th.Regs) })
 }
 
 // leave runs the thread out of the ranges. done: it stands where the step ends.
@@ -159,81 +157,59 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	if err := e.load(th); err != nil {
 		return false, false, nil, err
 	}
-	ways := e.sections.WaysOut(ranges, th.Regs.PC())
-	tr := journey(th)
-	tr.Watchdog = w.watchdog
-	entered := false
-	inside := func(a table.Addr) bool { return machine.InRanges(ranges, a) }
-	wt := &wayTraps{Move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}}
-	wt.here = e.stepLine(w, &ways, inside, &entered, &again)
-	for _, b := range ways.Falls {
-		wt.way(b, e.sameFrame(w))
-	}
-	for _, b := range ways.Branches {
-		switch {
-		case machine.InRanges(w.Function.Ranges, b.To):
-			wt.way(b, e.sameFrame(w))
-		case w.Into:
-			e.trapCallee(tr, w, b.To, &entered)
-		}
-	}
-	sections := e.sections.Touching(ranges, ways)
-	tr.Sections = e.sections.Near(sections, ways)
-	for p := range sections {
-		if !inside(p.Abort) {
-			e.trapAt(tr, p.Abort, e.sameFrame(w))
-		}
+	plan := e.program.LeaveLine(&w.Walk, &th.Regs, ranges)
+	for p := range plan.Touched {
 		if e.looks(th, p) {
 			w.watchdog.Begin()
 		}
 	}
-	wt.unknowns(sections)
-	if w.Into {
-		for _, c := range ways.Calls {
-			if c.Indirect {
-				wt.jump(c.Addr)
-			} else {
-				e.trapCallee(tr, w, c.Target, &entered)
-			}
-		}
-	}
-	if _, caller, ok := e.symbols.Caller(&th.Regs, e.target); ok && caller.PC() != 0 {
-		e.trapReturn(tr, caller.PC(), w.CFA)
-		if !e.sections.Allow(e.sections.Places(caller.PC())) {
-			for _, a := range ways.Returns {
-				wt.step(a)
-			}
-		}
-	}
-	e.trapUnwinding(tr, w)
-	wt.prune(ranges, func(a table.Addr) bool { return e.program.ReturnsTo(&th.Regs, a) })
-	if wt.blind {
+	if plan.Blind {
 		done, stop, err := e.lineBlind(th, w)
-		return !done && inside(th.Regs.PC()), done, stop, err
+		return !done && plan.Inside(&th.Regs), done, stop, err
 	}
+	entered := false
+	tr := e.planned(th, plan, func(t line.Trap) drive.Decision {
+		switch t.Kind {
+		case line.Steps:
+			return e.stepLine(w, plan, &entered, &again)
+		case line.Enters:
+			return e.enterCallee(w, *t.Callee, &entered)
+		case line.Returns:
+			return returnedTo(w.CFA)
+		case line.Out:
+			return drive.When(func(th *drive.Thread) bool { return e.program.InFrame(&w.Walk, &th.Regs) })
+		}
+		return e.unwinds(w, t.Kind)
+	})
+	tr.Watchdog = w.watchdog
 	// The thread may stand at an indirect branch now: going on would step off
 	// the trap there unseen.
-	if pc := th.Regs.PC(); wt.stepped[pc] {
+	if pc := th.Regs.PC(); plan.Stepped[pc] {
 		if arrived, stop, err := e.decideNow(th, tr.At[pc]); arrived || stop != nil || err != nil {
 			return again, entered, stop, err
 		}
 	}
-	e.tryAlone(tr, &ways)
 	_, stop, err = e.do(tr)
 	return again, entered || w.Caught, stop, err
 }
 
-// tryAlone lets a short way that makes no calls be tried with the other threads held and
-// the thread on its CPU, so that stepping through such lines neither disturbs the
-// others (each stop may abort a section of theirs) nor moves the thread away from
-// the CPU whose number it has read.
-func (e *Engine) tryAlone(tr *drive.Move, ways *machine.Ways) {
-	if len(ways.Calls)+len(ways.Syscalls)+len(ways.Jumps) == 0 {
+// planned is a journey out of some code. One that is short and makes no calls is tried
+// with the other threads held and the thread on its CPU, so that stepping through such
+// lines neither disturbs the others (each stop may abort a section of theirs) nor moves
+// the thread away from the CPU whose number it has read.
+func (e *Engine) planned(th *thread, plan *line.Plan, decide func(line.Trap) drive.Decision) *drive.Move {
+	tr := journey(th)
+	tr.Sections = plan.Sections
+	for _, t := range plan.Traps {
+		tr.Trap(t.Addr, decide(t))
+	}
+	if plan.Short {
 		tr.Alone = blockPatience
 	}
+	return tr
 }
 
-// decideNow asks a decision about where a thread stands, and makes what it needs.
+// decideNow asks a drive.Decision about where a thread stands, and makes what it needs.
 func (e *Engine) decideNow(th *thread, d drive.Decision) (arrived bool, stop *Stop, err error) {
 	asked := false
 	_, stop, err = e.do(plan(th, func() drive.Answer {

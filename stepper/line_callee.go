@@ -2,26 +2,21 @@ package stepper
 
 import (
 	"rseqstep/stepper/drive"
-	"rseqstep/stepper/machine"
-
+	"rseqstep/stepper/line"
 	"rseqstep/table"
 )
 
-// trapCallee makes a step enter a function that has lines: at its entry, when
+// enterCallee makes a step enter a function at whose entry the thread stands, when
 // it was called from the frame of the walk, and from there past its prologue.
-func (e *Engine) trapCallee(tr *drive.Move, w *walk, target table.Addr, entered *bool) {
-	fn, ok := e.program.Callee(target)
-	if !ok {
-		return
-	}
-	e.trapAt(tr, fn.Entry, func(t *drive.Thread) drive.Answer {
+func (e *Engine) enterCallee(w *walk, fn Function, entered *bool) drive.Decision {
+	return func(t *drive.Thread) drive.Answer {
 		th := own(t)
 		if !e.program.CalledFrom(&w.Walk, &th.Regs) {
 			return drive.Answer{}
 		}
 		*entered = true
 		return e.enter(th, fn)
-	})
+	}
 }
 
 // enter takes a thread from a function's entry past its prologue.
@@ -32,30 +27,26 @@ func (e *Engine) enter(th *thread, fn Function) drive.Answer {
 	return drive.Then(runTo(th, []table.Addr{fn.Body}, nil), drive.Arrive)
 }
 
-// stepLine is the trap at an instruction of the line that only the processor knows
-// the way from: an indirect branch, one of a section that is stepped. again is set
-// where it leads inside, to code that its ways had not shown.
-func (e *Engine) stepLine(w *walk, ways *machine.Ways, inside func(table.Addr) bool, entered, again *bool) drive.Decision {
+// stepLine steps an instruction of the line that only the processor knows the way
+// from: an indirect branch, one of a section that is stepped. again is set where it
+// leads inside, to code that the plan had not seen.
+func (e *Engine) stepLine(w *walk, plan *line.Plan, entered, again *bool) drive.Decision {
 	return func(t *drive.Thread) drive.Answer {
 		th := own(t)
-		if a := e.sameFrame(w)(t); !a.Arrives() {
+		if !e.program.InFrame(&w.Walk, &th.Regs) {
 			return drive.Answer{}
 		}
 		return drive.Then(e.unit(th), func() drive.Answer {
-			pc := th.Regs.PC()
-			switch {
-			case inside(pc):
-				*again = !ways.Begins(pc)
-				return drive.ArriveIf(*again)
-			case machine.InRanges(w.Function.Ranges, pc) && pc != w.Function.Entry:
-				return drive.ArriveIf(e.sections.Covering(pc) == nil)
-			case th.Regs.SP() >= w.CFA:
-				return drive.Arrive() // it was a return
-			case w.Into:
-				if fn, ok := e.program.Callee(pc); ok {
-					*entered = true
-					return e.enterFrom(th, fn)
-				}
+			led, fn := plan.Led(&w.Walk, &th.Regs)
+			switch led {
+			case line.LedAnew:
+				*again = true
+				return drive.Arrive()
+			case line.LedOut:
+				return drive.Arrive()
+			case line.LedInto:
+				*entered = true
+				return e.enterFrom(th, fn)
 			}
 			return drive.Answer{}
 		})

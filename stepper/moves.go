@@ -48,4 +48,3 @@ func contains(list []table.Addr, a table.Addr) bool {
 	}
 	return false
 }
-

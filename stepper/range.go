@@ -6,7 +6,6 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
-
 	"rseqstep/table"
 )
 
@@ -76,53 +75,23 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 // that had to be stepped.
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	ranges = e.program.Cover(&line.Walk{}, ranges)
-	ways := e.sections.WaysOut(ranges, th.Regs.PC())
-	tr := journey(th)
-	wt := &wayTraps{Move: tr, e: e, ways: ways, stepped: map[table.Addr]bool{}, here: e.stepOut1(ranges, &ways)}
-	for _, b := range append(ways.Falls[:len(ways.Falls):len(ways.Falls)], ways.Branches...) {
-		wt.way(b, drive.Always)
-	}
-	sections := e.sections.Touching(ranges, ways)
-	tr.Sections = e.sections.Near(sections, ways)
-	for p := range sections {
-		if !machine.InRanges(ranges, p.Abort) {
-			e.trapAt(tr, p.Abort, drive.Always)
-		}
-	}
-	for _, c := range ways.Calls {
-		if places := e.sections.Places(c.Target); c.Indirect || !e.sections.Allow(places) {
-			wt.jump(c.Addr)
-			continue
-		}
-		e.trapAt(tr, c.Target, drive.When(func(th *drive.Thread) bool {
-			ra, ok := th.Regs.ReturnAddress(e.target)
-			return !ok || ra == c.Return || machine.InRanges(ranges, ra)
-		}))
-	}
-	for _, a := range ways.Returns {
-		wt.jump(a)
-	}
-	wt.unknowns(sections)
-	wt.prune(ranges, func(table.Addr) bool { return false })
-	if wt.blind || wt.stepped[th.Regs.PC()] {
+	plan := e.program.LeaveRanges(&th.Regs, ranges)
+	if plan.Blind || plan.Stepped[th.Regs.PC()] {
 		return e.stepOne(th) // going on would step off the trap here unseen
 	}
-	e.tryAlone(tr, &ways)
-	_, stop, err := e.do(tr)
+	_, stop, err := e.do(e.planned(th, plan, func(t line.Trap) drive.Decision {
+		switch t.Kind {
+		case line.Steps:
+			return func(t *drive.Thread) drive.Answer {
+				th := own(t)
+				return drive.Then(e.unit(th), func() drive.Answer { return drive.ArriveIf(plan.LedOut(&th.Regs)) })
+			}
+		case line.Called:
+			return drive.When(func(th *drive.Thread) bool { return plan.CalledOut(t, &th.Regs) })
+		}
+		return drive.Always
+	}))
 	return stop, err
-}
-
-// stepOut1 steps the instruction at the trap, of which only the processor knows
-// where it leads, and arrives when that is out of the ranges, or to code inside that
-// the ways out had not shown.
-func (e *Engine) stepOut1(ranges []Range, ways *machine.Ways) drive.Decision {
-	return func(t *drive.Thread) drive.Answer {
-		th := own(t)
-		return drive.Then(e.unit(th), func() drive.Answer {
-			pc := th.Regs.PC()
-			return drive.ArriveIf(!machine.InRanges(ranges, pc) || !ways.Begins(pc))
-		})
-	}
 }
 
 // StepForClient is StepInstruction of one instruction for a client that makes

@@ -64,10 +64,13 @@ var stack = map[table.Addr]frame{
 	0x7010: {0x7040, 0x401020}, // h, called by an f
 	0x6ff8: {0x7000, 0x401018}, // at the first instruction of what this f calls
 	0x7008: {0x7010, 0x401088}, // at that of what it calls last
+	0x7020: {0x7030, 0x401005}, // where a call on line 1 returns to
+	0x7028: {0x7030, 0x401003}, // on line 1
+	0x7030: {0x7040, 0x40102b}, // f, called from nowhere: a signature is there
 }
 
-// symbols answer from the lists above.
-type symbols struct{}
+// symbols answer from the lists above, and names.
+type symbols struct{ names map[string]table.Addr }
 
 var functions = []source.Function{
 	{Name: "f", Entry: fEntry, Ranges: []machine.Range{{Low: cold, High: cold + 8}, {Low: fEntry, High: 0x401050}}, HasLines: true},
@@ -151,7 +154,10 @@ func (symbols) Caller(r *machine.Regs, _ machine.Memory) (cfa table.Addr, caller
 	return f.cfa, regs(f.back, f.cfa), ok
 }
 
-func (symbols) Address(string) (table.Addr, bool) { return 0, false }
+func (s symbols) Address(name string) (table.Addr, bool) {
+	a, ok := s.names[name]
+	return a, ok
+}
 
 func (s symbols) Extent(pc table.Addr) (table.Addr, []machine.Range, bool) {
 	f, ok := s.Function(pc)
@@ -172,10 +178,11 @@ func regs(pc, sp table.Addr) machine.Regs {
 	return r
 }
 
-// text is memory of one-byte nops, but for two jumps and the stack's return addresses.
-type text struct{}
+// text is memory of one-byte nops, but for two jumps and the stack's return addresses,
+// and what is given.
+type text map[table.Addr]string
 
-func (text) ReadMemory(a table.Addr, p []byte) (int, error) {
+func (m text) ReadMemory(a table.Addr, p []byte) (int, error) {
 	if a-0x6000 < 0x2000 {
 		f, ok := stack[a]
 		if !ok {
@@ -192,17 +199,25 @@ func (text) ReadMemory(a table.Addr, p []byte) (int, error) {
 		default:
 			p[i] = 0x90
 		}
+		for at, code := range m {
+			if n := a + table.Addr(i) - at; n < table.Addr(len(code)) {
+				p[i] = code[n]
+			}
+		}
 	}
 	return len(p), nil
 }
 
-func program() *line.Program {
-	s := rseq.New(amd64.Arch(), text{}, symbols{})
+func program() *line.Program { return programOf(text{}, symbols{}) }
+
+// programOf is the program with other code in some places.
+func programOf(m text, sym symbols) *line.Program {
+	s := rseq.New(amd64.Arch(), m, sym)
 	s.Reload([]*table.Module{{Low: 0x400000, High: 0x403000, File: &table.File{Sections: []table.Section{
 		{At: 0x402100, Start: 0x401009, End: 0x40100c, Abort: table.FileAddr(abort)},
-		{At: 0x402120, Start: 0x401028, End: 0x40102a, Abort: table.FileAddr(within)},
+		{At: 0x402120, Start: 0x401028, End: 0x401029, Abort: table.FileAddr(within)},
 	}}}})
-	return line.New(text{}, symbols{}, s)
+	return line.New(m, sym, s)
 }
 
 // begin is the walk out of the line at pc.
