@@ -66,7 +66,7 @@ func answerAll(stdout *os.File, argv []string) error {
 	}
 	defer p.Kill()
 	for tid := p.PID(); ; {
-		if err := p.Resume(tid, 0); err != nil {
+		if err := p.Release(tid, 0, tracee.Freely); err != nil {
 			return err
 		}
 		ev, err := p.Wait(nil)

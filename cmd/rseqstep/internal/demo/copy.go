@@ -85,7 +85,7 @@ func (l *launched) runTo(at table.Addr) error {
 	if err := l.target.Insert(at); err != nil {
 		return err
 	}
-	ev, err := l.target.Run(tid, 0, 0)
+	ev, err := l.target.Go(tid, 0, tracee.Freely, 0)
 	if err != nil {
 		return err
 	}
