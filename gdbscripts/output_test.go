@@ -86,7 +86,8 @@ func TestListsAreTheSameInAFrontEnd(t *testing.T) {
 		if len(parts) != 3 {
 			t.Fatalf("%d parts in\n%s", len(parts), text)
 		}
-		return regexp.MustCompile(`(1 \()\d+(\).* 0x53053053 +)\d+( .*\n)`).ReplaceAllString(parts[1], "${1}PID${2}CPU${3}")
+		lists := regexp.MustCompile(`(1 \()\d+(\).* 0x53053053 +)\d+( .*\n)`).ReplaceAllString(parts[1], "${1}PID${2}CPU${3}")
+		return regexp.MustCompile(` {2,}`).ReplaceAllString(lists, "  ") // columns are as wide as the process id
 	}
 	if want, got := between(plain), between(sent.String()); want != got {
 		t.Errorf("at the prompt:\n%s\nin a front end:\n%s", want, got)
