@@ -90,12 +90,18 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, 
 		return err // of its registers: its work is done, and must not be done again
 	case err != nil:
 		e.drive.Notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
-		n.Vectorless = true
+		// A request that failed may succeed with the next pass; what cannot be made of this
+		// section never will.
+		n.Refused++
+		n.Vectorless = n.Refused >= maxRefused
 	default:
 		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
 	}
 	return nil
 }
+
+// maxRefused is how many times in a row a vector is tried that cannot be made or carried out.
+const maxRefused = 3
 
 // quietCounted is the next rung for a section that no vector can be made of. It
 // is not climbed further: a step of a line that ends by itself is not to run to

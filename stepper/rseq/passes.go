@@ -11,6 +11,7 @@ type Passes struct {
 	// Of the passes that line steps run.
 	Arm        table.Addr // the arming store, 0 where it is not found
 	ArmKnown   bool       // it was looked for
+	Refused    int        // how often no vector could be made or carried out
 	Vectorless bool       // no cpu_opv vector can be made of it
 	Helpless   bool       // nothing has helped
 }
