@@ -70,6 +70,9 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	defer e.drive.EndOnly() // a command that cannot begin is one, too
 	was, err := e.selected()
 	if err != nil {
+		if end := e.unreported(); end != nil {
+			return *end, nil
+		}
 		return Stop{}, err
 	}
 	release, begun := e.drive.Begin(ctx)

@@ -22,6 +22,21 @@ func stopOf(s drive.Stop) *Stop {
 	return stop
 }
 
+// unreported is the end of a process that ended between two commands, where no command has
+// reported it: it was noticed when a breakpoint was removed. nil when there is none.
+func (e *Engine) unreported() *Stop {
+	for !e.target.Alive() {
+		ev, err := e.drive.WaitEnd()
+		if err != nil {
+			break
+		}
+		if ev.EndsProcess() {
+			return stopOf(e.drive.Ended(ev))
+		}
+	}
+	return nil
+}
+
 // overtaken turns a Stop that the end of the process has overtaken into that end:
 // exit_group(2) or SIGKILL took the other threads too, held as they were.
 func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
