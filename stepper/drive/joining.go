@@ -1,6 +1,8 @@
 package drive
 
 import (
+	"slices"
+
 	"rseqstep/stepper/tracee"
 )
 
@@ -12,6 +14,9 @@ import (
 func (d *Driver) goJoining(m *Move) Answer {
 	if !d.departed {
 		for _, tid := range d.target.Threads() {
+			if d.target.Held(tid) && d.target.Queued(tid) {
+				m.late = append(m.late, tid)
+			}
 			if err := d.joinGroupStop(tid); err != nil {
 				return Fails(err)
 			}
@@ -38,4 +43,16 @@ func (d *Driver) joinGroupStop(tid int) error {
 		return nil // its exit is the next event
 	}
 	return err
+}
+
+// onGroupEnd decides at the end of a thread's part in a stop. What a thread had to
+// report before this stop began was the end of another one: it takes part in this one
+// now. The parent would never be told of the stop without it. The others whose part
+// ends are held until the step is done.
+func (d *Driver) onGroupEnd(tid int, m *Move) Answer {
+	if i := slices.Index(m.late, tid); i >= 0 {
+		m.late = slices.Delete(m.late, i, i+1)
+		return Fails(d.joinGroupStop(tid))
+	}
+	return ArriveIf(tid == m.Thread.TID)
 }

@@ -60,6 +60,7 @@ type Move struct {
 	slots  []int          // debug registers that it has taken
 	sites  []table.Addr   // software breakpoints that it has planted
 	owner  ledger.Owner   // of both
+	late   []int          // joining: the threads that had something to report when it began
 	close  []func() error // what its beginning has to be ended by, in order
 }
 

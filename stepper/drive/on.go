@@ -61,7 +61,7 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 		}
 	case tracee.EventGroupEnd:
 		if m.Gait == joining {
-			return ArriveIf(ev.TID == m.Thread.TID) // the others are held until the step is done
+			return d.onGroupEnd(ev.TID, m)
 		}
 	case tracee.EventExec:
 		return d.onExec(ev)
