@@ -10,7 +10,7 @@ type Stop any
 
 // Answer is the result of a decision. The zero Answer means: continue the move.
 type Answer struct {
-	arrived bool          // the move of the code that was asked is finished
+	arrived bool          // the move that gave the answer is finished
 	then    *Move         // run this move first,
 	next    func() Answer // and call this afterwards; nil: continue, or call the plan again
 	stop    Stop          // the command ends with this Stop

@@ -64,7 +64,7 @@ func (d *Driver) finishOne(m *Move, how Ending) error {
 }
 
 // Lift removes a breakpoint while the thread of m, which runs alone, executes the instruction
-// below it.
+// that it replaces.
 func (d *Driver) Lift(m *Move, a table.Addr) error {
 	if err := d.book.TakeOut(a); err != nil {
 		return err

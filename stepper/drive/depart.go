@@ -84,7 +84,7 @@ func (d *Driver) stepsOff(th *Thread) bool {
 }
 
 // isLifted reports whether the breakpoint at a is removed so that a thread can execute the
-// instruction below it.
+// instruction that it replaces.
 func (d *Driver) isLifted(a table.Addr) bool {
 	return slices.ContainsFunc(d.moves, func(m *Move) bool { return m.lifted == a })
 }

@@ -5,7 +5,7 @@
 //
 // The words of this package:
 //
-//   - A thread is held while it is in a ptrace-stop and the debugger does not resume it.
+//   - A thread is held while it is in a ptrace-stop.
 //   - A move (Move) is one thing that a thread is made to do, with its own end and its own
 //     changes to the program.
 //   - A journey (Journey) is a move in which every thread runs until one thread has arrived at a
@@ -16,10 +16,10 @@
 //     move; its Answer says what happens next.
 //   - A gait (Gait) is how a move resumes its thread: for one instruction, until a trap, into a
 //     group-stop, or not at all (a plan).
-//   - A lone move (Move.Lone) resumes only its own thread for as long as that thread makes
-//     progress.
-//   - A wide move resumes every thread; a move that begins with one thread becomes wide when that
-//     thread blocks.
+//   - A lone move (Move.Lone) resumes only its own thread, as long as that thread stops again
+//     within the patience of the move (Move.Alone).
+//   - A wide move resumes every thread; a move that resumed one thread alone becomes wide when
+//     that thread has not stopped within the patience.
 //
 // The loop's contract: when it calls a decision or a method of Mind, every thread is held and the
 // registers of the thread in question are loaded. The callee resumes no thread. It answers that

@@ -56,7 +56,7 @@ type Move struct {
 	began  bool           // the thread has been resumed
 	events int            // the number of events before the end
 	from   table.Addr     // where the thread stood at the beginning
-	lifted table.Addr     // the breakpoint below the thread that is removed while it runs alone
+	lifted table.Addr     // the breakpoint at the thread's PC that is removed while the thread runs alone
 	order  []table.Addr   // the keys of At; those that come first get debug registers first
 	slots  []int          // the debug registers that the move uses
 	sites  []table.Addr   // the software breakpoints that it has inserted

@@ -48,10 +48,10 @@ func (d *Driver) keepBack(th *Thread, ev *tracee.Event) bool {
 	return true
 }
 
-// waits reports whether a signal that arrived during a lone step waits for the end of the step. A
-// signal that is blocked now is delivered at once: the kernel queues it again with its siginfo_t
-// (ptrace_signal, kernel/signal.c). A signal that cannot be blocked is a fault, which the handler
-// must see at this instruction.
+// waits reports whether a signal that arrived during a lone step waits for the end of the step,
+// and so the thread must repeat the step. A signal that is blocked now, and a fault, go back to
+// the thread with the repeated step: the kernel queues a blocked signal again, with its siginfo_t
+// (ptrace_signal, kernel/signal.c), and the handler of a fault begins with that step.
 func (d *Driver) waits(th *Thread, ev *tracee.Event) bool {
 	if d.mind.Concern(ev) != Silent {
 		return false
