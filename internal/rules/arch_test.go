@@ -9,23 +9,23 @@ import (
 	"testing"
 )
 
-// ofAMD64 are the folders that may name what only amd64 has: its decoder, its
-// interpreter, and where it is one of those that there are. (A model's program is
-// amd64's, too.) In stepper/ptrace files whose names end in _amd64.go may.
+// ofAMD64 lists the folders that may name what only amd64 has: its decoder, its interpreter, and
+// the list of architectures. (The program of a test model is amd64's, too.) In stepper/ptrace,
+// only files whose names end in _amd64.go may.
 var ofAMD64 = []string{"stepper/machine/amd64", "stepper/machine/arches", "stepper/opv", "stepper/steptest", "stepper/steptest/modelled", "stepper/faulttest"}
 
-// ofFiles are those that read files of all architectures, by each one's numbers.
+// ofFiles lists the folders that read files of all architectures and so use the numbers of each.
 var ofFiles = []string{"table", "table/tabletest"}
 
-// archLimits is how many such names each folder still has. The numbers only go
-// down. A folder that is not here has none.
+// archLimits is the number of such names that each folder still has. The numbers may only
+// decrease. A folder that is not in the map has none.
 var archLimits = map[string]int{}
 
-// What is asked of registers has a name that says what it means (package machine,
-// convention.go), and what is known of an architecture stands in its Arch, so that
-// another one can answer as well: no register, system call number, relocation or
-// instruction length of amd64 is named elsewhere. The numbers of the debugger's own
-// calls are those of the machine it is built for.
+// The methods of registers have names that say what they mean (package machine, convention.go),
+// and the facts about an architecture are in its Arch, so that another architecture can provide
+// them as well. No other code names a register, system call number, relocation or instruction
+// length of amd64. The numbers of the debugger's own calls are those of the machine for which it
+// is built.
 func TestArchitecturesAreNamedInFewPlaces(t *testing.T) {
 	all := sources(t)
 	registers := stringsOf(all, "stepper/machine/amd64/reg.go")
@@ -62,7 +62,7 @@ func TestArchitecturesAreNamedInFewPlaces(t *testing.T) {
 	}
 }
 
-// stringsOf are a file's string literals that are long enough to mean one thing.
+// stringsOf returns a file's string literals that are long enough to have one meaning.
 func stringsOf(all []*source, file string) (list []string) {
 	for _, s := range all {
 		if s.path != file {
@@ -81,8 +81,8 @@ func stringsOf(all []*source, file string) (list []string) {
 	return list
 }
 
-// archNames are the registers, system call numbers, ELF constants and instruction
-// lengths of one architecture that a file names, and what it asks package amd64 for.
+// archNames returns the registers, system call numbers, ELF constants and instruction lengths of
+// one architecture that a file names, and the names of package amd64 that it uses.
 func archNames(file *ast.File, registers []string) (names []string) {
 	own := map[ast.Expr]bool{} // the numbers of calls that the debugger makes itself
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -114,7 +114,7 @@ func archNames(file *ast.File, registers []string) (names []string) {
 	return names
 }
 
-// fromSys reports whether a name is of package syscall or unix.
+// fromSys reports whether a name belongs to package syscall or unix.
 func fromSys(s *ast.SelectorExpr) bool {
 	of, ok := s.X.(*ast.Ident)
 	return ok && (of.Name == "syscall" || of.Name == "unix")
@@ -135,12 +135,12 @@ func asksPlace(x ast.Expr) bool {
 	return ok && slices.Contains([]string{"PC", "SP"}, f.Sel.Name)
 }
 
-// Build tags that name an architecture are the backend's alone: all else takes
-// the architecture of the program that it looks at.
+// Only the backend has build tags that name an architecture: all other code uses the architecture
+// of the program that it examines.
 func TestBuildTagsNameArchitecturesInTheBackendOnly(t *testing.T) {
 	found := 0
 	for _, s := range sources(t) {
-		if s.test() { // code that a test executes is the machine's own
+		if s.test() { // code that a test executes is the host's own
 			continue
 		}
 		tagged := false

@@ -5,10 +5,9 @@ import (
 	"testing"
 )
 
-// layers is the map of the module, lowest first (DESIGN 5). The code of a
-// package imports packages of lower layers only; packages of one layer do not
-// know each other, but those inside cmd. A folder belongs to the longest entry
-// that it equals or lies under.
+// layers is the map of the module, lowest first (DESIGN 5). A package's code imports only
+// packages of lower layers. Packages of one layer do not import each other, except those inside
+// cmd. A folder belongs to the longest entry that equals or contains it.
 var layers = [][]string{
 	{"table"},                     // what a file declares
 	{"table/tabletest"},           // fixtures, for tests
@@ -16,33 +15,33 @@ var layers = [][]string{
 	{"stepper/dwexpr"},            // DWARF expressions
 	{"stepper/machine"},           // what one step covers, whatever the architecture
 	{"stepper/machine/amd64"},     // an architecture
-	{"stepper/machine/arches"},    // which one a file is of
+	{"stepper/machine/arches"},    // the architecture of a file
 	{"stepper/opv"},               // cpu_opv vectors
-	{"stepper/source"},            // the words for functions, lines and frames
-	{"stepper/tracee"},            // what the Engine needs of a traced process
+	{"stepper/source"},            // functions, lines and frames
+	{"stepper/tracee"},            // what the Engine needs from a traced process
 	{"stepper/rseq"},              // the sections of a process, and the code around them
-	{"stepper/line"},              // what stepping through lines asks
-	{"stepper/ledger"},            // what is changed in the program, and to be undone
-	{"stepper/points"},            // breakpoints of the user's
+	{"stepper/line"},              // the questions of line stepping
+	{"stepper/ledger"},            // the debugger's changes to the program, and how to undo them
+	{"stepper/points"},            // the user's breakpoints
 	{"stepper/drive"},             // the loop that moves threads
-	{"stepper/corefile"},          // the world, as a core file has it
-	{"stepper/ptrace"},            // the world: Linux
+	{"stepper/corefile"},          // the backend for core files
+	{"stepper/ptrace"},            // the backend for Linux
 	{"stepper"},                   // the Engine
-	{"stepper/symbols"},           // the world: DWARF and ELF symbols
+	{"stepper/symbols"},           // DWARF and ELF symbols
 	{"stepper/live"},              // a process, opened with its Engine and symbols
-	{"stepper/steptest"},          // the world, scripted
-	{"stepper/steptest/modelled"}, // the world, a machine to explore
-	{"stepper/faulttest"},         // the world, failing
+	{"stepper/steptest"},          // a scripted backend
+	{"stepper/steptest/modelled"}, // a backend that models a machine, to explore
+	{"stepper/faulttest"},         // a backend that fails
 	{"stepper/expr"},              // expressions over symbols
 	{"stepper/remote"},            // gdb's remote protocol
 	{"gdbscripts", "delve"},       // other debuggers' extensions
-	{"internal/bench"},            // figures
-	{"internal/rules"},            // this
-	{"cmd/rseqstep/internal"},     // the command's own parts; they may know each other
-	{"cmd/rseqstep", "internal"},  // what ties them together
+	{"internal/bench"},            // measurements
+	{"internal/rules"},            // this package
+	{"cmd/rseqstep/internal"},     // the command's own parts; they may import each other
+	{"cmd/rseqstep", "internal"},  // the packages that combine the others
 }
 
-// layer finds a folder's layer and the entry that named it.
+// layer returns a folder's layer and the entry that contains it.
 func layer(folder string) (n int, entry string) {
 	n = -1
 	for i, l := range layers {
@@ -78,8 +77,8 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
-// Only tests see what is made for tests: the fixtures, the scripted worlds, the
-// clients. Their folders end in "test", or lie in one that does.
+// Only tests import test code: the fixtures, the scripted backends, the clients. The names of its
+// folders end in "test", or those of their parents do.
 func TestShippedCodeImportsNoTestHelpers(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test() || forTests(s.folder()) {

@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// standard reports whether an import path is the standard library's: only
-// others have a dot in their first element (go help importpath).
+// standard reports whether an import path belongs to the standard library: only other paths have
+// a dot in their first element (go help importpath).
 func standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".") && first != module
 }
 
-// A test is skipped in one place, which RSEQSTEP_REQUIRE=all turns into a failure.
+// Only one helper skips tests; RSEQSTEP_REQUIRE=all turns its skips into failures.
 func TestTestsAreSkippedInOnePlace(t *testing.T) {
 	const place = "table/tabletest/need.go"
 	found := 0
@@ -39,7 +39,7 @@ func TestTestsAreSkippedInOnePlace(t *testing.T) {
 	}
 }
 
-// Whoever wants to read a file's sections takes package table and nothing with it.
+// A program that only reads a file's sections needs only package table and the standard library.
 func TestTableNeedsTheStandardLibraryOnly(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.folder() != "table" || s.test() {
@@ -74,12 +74,11 @@ func TestTheKernelIsCalledInFewPlaces(t *testing.T) {
 	}
 }
 
-// One place owns the tracees (stepper/ptrace): requests from elsewhere would
-// go behind its back.
+// Only stepper/ptrace controls the tracees: it would not know of requests from other packages.
 func TestPtraceCallsAreInOnePackage(t *testing.T) {
 	found := 0
 	for _, s := range sources(t) {
-		if s.test() || s.folder() == "table/tabletest" { // which tries whether tests may trace at all
+		if s.test() || s.folder() == "table/tabletest" { // which tries whether tests may use ptrace(2) at all
 			continue
 		}
 		ast.Inspect(s.syntax, func(n ast.Node) bool {
@@ -108,9 +107,9 @@ func TestPtraceCallsAreInOnePackage(t *testing.T) {
 	}
 }
 
-// Delve is what delve/ extends and what benchmarks compare with. Its packages read what
-// nobody has checked, and panic on some of it (stepper/cfi and stepper/dwexpr are ours for
-// that); its command line brings half of Delve with it.
+// Package delve extends Delve, and the benchmarks compare with it. Delve's packages read
+// unchecked data and panic on some of it (stepper/cfi and stepper/dwexpr are our replacements);
+// its command line imports half of Delve.
 func TestOnlyDelveAndBenchmarksImportDelve(t *testing.T) {
 	found := 0
 	for _, s := range sources(t) {

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// The engine's shape, as numbers that only go down. A thread is moved by a
-// function that calls the backend's motion, itself or through others. Functions
-// that move threads and call each other in circles cannot be read alone: each of
-// them may find the world changed by any other.
+// limits holds the numbers that describe the engine's shape; they may only decrease. A function
+// moves a thread if it calls the backend's motion, directly or through other functions. Functions
+// that move threads and call each other in circles cannot be understood one by one: each may find
+// a state that any other has changed.
 var limits = map[string]int{
 	"functions in circles that move threads": 0,
 	"calls of the backend's motion":          3,
@@ -27,11 +27,11 @@ var limits = map[string]int{
 	"methods of the largest interface":       13,
 }
 
-// motion is what lets threads go, or waits for them.
+// motion lists the methods that resume threads or wait for them.
 var motion = []string{"Go", "Release", "Wait"}
 
-// booked is what is done to a program for the debugger's own purposes, by package
-// ledger alone: what is not in the book is not undone.
+// booked lists the changes to a program for the debugger's own purposes. Only package ledger
+// makes them, because nothing undoes a change that is not in the book.
 var booked = []string{"Insert", "Remove", "SetDebug", "SetSignalMask", "Pin", "Unpin", "ExitKill"}
 
 func TestTheEnginesShapeGetsSimpler(t *testing.T) {
@@ -76,21 +76,21 @@ func TestTheEnginesShapeGetsSimpler(t *testing.T) {
 	t.Logf("ask an event's kind: %s", strings.Join(e.deciders, " "))
 }
 
-// engine is package stepper with the loop, package drive, and who calls whom there.
+// engine is package stepper with the loop, package drive, and their call graph.
 type engine struct {
 	stepper  *types.Scope
 	drive    *types.Scope
 	tracee   *types.Scope                  // the backend's interfaces
-	asked    map[string][]*types.Func      // who answers a question of the loop, a method of drive.Mind
-	calls    map[*types.Func][]*types.Func // functions named in a body, each once
+	asked    map[string][]*types.Func      // the implementations of each method of drive.Mind, the loop's questions
+	calls    map[*types.Func][]*types.Func // the functions that a body names, each once
 	motions  map[*types.Func]int           // how often each calls the backend's motion
-	changes  int                           // how often they change the program beside the book
+	changes  int                           // how often they change the program without the book
 	deciders []string
 }
 
-// loadEngine type-checks the two packages. A function that is only named, as one
-// that is handed on, counts as called: who gets it calls it. A question of the loop is
-// a call of everyone who answers it.
+// loadEngine type-checks the two packages. A function that is only named, for example one that is
+// passed as an argument, counts as called, because its receiver calls it. A question of the loop
+// counts as a call of all its implementations.
 func loadEngine(t *testing.T) *engine {
 	t.Helper()
 	const needs = packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps
@@ -131,7 +131,7 @@ func loadEngine(t *testing.T) *engine {
 	return e
 }
 
-// read notes what the functions of a package call.
+// read records the calls of a package's functions.
 func (e *engine) read(p *packages.Package) {
 	ours := func(f *types.Func) bool {
 		return f.Pkg() != nil && (f.Pkg().Scope() == e.stepper || f.Pkg().Scope() == e.drive || f.Pkg().Scope() == e.tracee)
@@ -169,7 +169,7 @@ func (e *engine) read(p *packages.Package) {
 	}
 }
 
-// call notes that f names callee.
+// call records that f names callee.
 func (e *engine) call(f, callee *types.Func) {
 	if receiver := callee.Signature().Recv(); receiver != nil && types.IsInterface(receiver.Type()) {
 		if callee.Pkg().Scope() == e.drive {
@@ -191,7 +191,7 @@ func (e *engine) call(f, callee *types.Func) {
 	}
 }
 
-// moves is the set of functions that move threads.
+// moves returns the set of functions that move threads.
 func (e *engine) moves() map[*types.Func]bool {
 	out := map[*types.Func]bool{}
 	for f := range e.motions {
@@ -208,8 +208,8 @@ func (e *engine) moves() map[*types.Func]bool {
 	return out
 }
 
-// circles are the sets of two and more functions each of which comes to all
-// others of its set (strongly connected components, by Tarjan's algorithm).
+// circles returns the sets of two or more functions in which each function reaches all the others
+// (strongly connected components, by Tarjan's algorithm).
 func (e *engine) circles() [][]*types.Func {
 	var (
 		out   [][]*types.Func
@@ -246,14 +246,14 @@ func (e *engine) circles() [][]*types.Func {
 	return out
 }
 
-// counted is how many fields and methods a struct has.
+// counted returns the number of fields and methods of a struct.
 func counted(scope *types.Scope, name string) (fields, methods int) {
 	named := scope.Lookup(name).Type().(*types.Named)
 	return named.Underlying().(*types.Struct).NumFields(), named.NumMethods()
 }
 
-// largest is the number of methods of the largest interface, without those of the
-// interfaces that it is made of: these are read, and implemented, by themselves.
+// largest returns the number of methods of the largest interface, without those of its embedded
+// interfaces, which are counted separately.
 func (e *engine) largest() int {
 	most := 0
 	for _, name := range e.tracee.Names() {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// module is our own import path's first element; see go.mod.
+// module is the first element of our own import paths; see go.mod.
 const module = "rseqstep"
 
 // source is one Go file of the module.
@@ -27,8 +27,8 @@ func (s *source) folder() string { return path.Dir(s.path) }
 // test reports whether only tests are built from the file.
 func (s *source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
 
-// sources parses every Go file of the module. Fixtures are programs of their
-// own and are left out, as are folders that hold no source of ours.
+// sources parses every Go file of the module. It skips fixtures, which are separate programs, and
+// folders without source of ours.
 func sources(t *testing.T) []*source {
 	t.Helper()
 	root := filepath.Join("..", "..")

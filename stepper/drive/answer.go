@@ -1,53 +1,54 @@
 package drive
 
-// Decision looks at a thread that has come to a trap of a move. It is asked with
-// every thread held and the thread's registers read, and moves nothing.
+// Decision decides what happens when a thread of a move has reached a trap. The loop calls it
+// with every thread held and with the thread's registers loaded. It must not resume a thread.
 type Decision func(th *Thread) Answer
 
-// Stop is why a command ends. It is the Mind's: the loop hands it on, and nil is none.
+// Stop is the reason why a command ends. Only the Mind knows its type; the loop passes it to the
+// caller. nil means no reason.
 type Stop any
 
-// Answer is what a decision says. The zero Answer is to go on.
+// Answer is the result of a decision. The zero Answer means: continue the move.
 type Answer struct {
-	arrived bool          // the move of whoever was asked is over
-	then    *Move         // make this move first,
-	next    func() Answer // and ask this afterwards; nil: go on, or ask the plan again
-	stop    Stop          // the command ends
-	err     error         // and so
-	of      *Move         // whose answer it is; nil: the innermost move's
+	arrived bool          // the move that gave the answer is finished
+	then    *Move         // run this move first,
+	next    func() Answer // and call this afterwards; nil: continue, or call the plan again
+	stop    Stop          // the command ends with this Stop
+	err     error         // the command ends with this error
+	of      *Move         // the move that gave the answer; nil: the innermost move
 }
 
-// GoesOn reports whether it is the zero Answer.
+// GoesOn reports whether a is the zero Answer.
 func (a *Answer) GoesOn() bool {
 	return !a.arrived && a.then == nil && a.stop == nil && a.err == nil
 }
 
-// Arrives reports whether the move of whoever was asked is over.
+// Arrives reports whether the answer finishes the move that gave it.
 func (a *Answer) Arrives() bool { return a.arrived }
 
-// Arrive ends the move of whoever was asked.
+// Arrive finishes the move that gives the answer.
 func Arrive() Answer { return Answer{arrived: true} }
 
-// ArriveIf is Arrive where it holds, and to go on elsewhere.
+// ArriveIf returns Arrive() if holds is true, otherwise the zero Answer.
 func ArriveIf(holds bool) Answer { return Answer{arrived: holds} }
 
-// ArriveOr is Arrive, or Fails where there is an error.
+// ArriveOr returns Arrive() if err is nil, otherwise Fails(err).
 func ArriveOr(err error) Answer { return Answer{arrived: err == nil, err: err} }
 
-// Fails ends the command by an error; nil: to go on.
+// Fails ends the command with err. If err is nil, it returns the zero Answer.
 func Fails(err error) Answer { return Answer{err: err} }
 
-// Halt ends the command by a Stop.
+// Halt ends the command with stop.
 func Halt(stop Stop) Answer { return Answer{stop: stop} }
 
-// Then has a move made first, and asks next when that has arrived. next nil: to go on
-// from there, or, of a plan, to ask it again.
+// Then runs m first and calls next when m has arrived. If next is nil, the loop continues the
+// current move or, for a plan, calls the plan again.
 func Then(m *Move, next func() Answer) Answer { return Answer{then: m, next: next} }
 
-// Always arrives.
+// Always is the Decision that always arrives.
 func Always(*Thread) Answer { return Arrive() }
 
-// When arrives where it holds.
+// When returns the Decision that arrives if holds returns true.
 func When(holds func(*Thread) bool) Decision {
 	return func(th *Thread) Answer { return ArriveIf(holds(th)) }
 }

@@ -7,7 +7,8 @@ import (
 	"rseqstep/table"
 )
 
-// begin prepares a move: its traps are planted, and who looks after it is set on it.
+// begin prepares a move: it plants the move's traps and calls Mind.Begins, which may set a
+// watchdog.
 func (d *Driver) begin(m *Move) error {
 	th := m.Thread
 	if err := d.Load(th); err != nil {
@@ -23,7 +24,7 @@ func (d *Driver) begin(m *Move) error {
 	case m.Quiet:
 		return d.plantTraps(m)
 	case m.Lone:
-		// A breakpoint under the thread's feet is no news.
+		// The thread stands on this breakpoint already, so do not report it again.
 		if _, waits := m.At[m.from]; d.book.TrapAt(m.from) && !waits && d.target.Inserted(m.from) {
 			if err := d.Lift(m, m.from); err != nil {
 				return err
@@ -38,7 +39,7 @@ func (d *Driver) begin(m *Move) error {
 	return d.plantTraps(m)
 }
 
-// finishOne gives back what a move has changed.
+// finishOne undoes the changes that a move has made.
 // Precondition: every thread is held.
 func (d *Driver) finishOne(m *Move, how Ending) error {
 	err := d.clearTraps(m)
@@ -47,7 +48,7 @@ func (d *Driver) finishOne(m *Move, how Ending) error {
 		err = errors.Join(err, d.book.PutBack(a))
 	}
 	if m.Kernel {
-		m.Thread.RseqKnown = false // it may have registered it
+		m.Thread.RseqKnown = false // the move may have changed the registration
 	}
 	if m.repin && how == Arrived {
 		err = errors.Join(err, d.Pin(m.Thread))
@@ -62,7 +63,8 @@ func (d *Driver) finishOne(m *Move, how Ending) error {
 	return err
 }
 
-// Lift takes a breakpoint out while the thread of a move passes it alone.
+// Lift removes a breakpoint while the thread of m, which runs alone, executes the instruction
+// that it replaces.
 func (d *Driver) Lift(m *Move, a table.Addr) error {
 	if err := d.book.TakeOut(a); err != nil {
 		return err
@@ -71,9 +73,9 @@ func (d *Driver) Lift(m *Move, a table.Addr) error {
 	return nil
 }
 
-// widen lets every thread go with a move that has been made alone: what its thread
-// waits for may be another one's to do. Breakpoints that it was to pass are back first,
-// and its signals come.
+// widen turns a move whose thread ran alone into one that resumes every thread, because the
+// thread may be waiting for another one. It first inserts again the breakpoints that the move had
+// removed and unblocks the thread's signals.
 func (d *Driver) widen(m *Move) error {
 	m.wide = true
 	for _, o := range d.moves {

@@ -6,8 +6,8 @@ import (
 	"rseqstep/table"
 )
 
-// depart lets every thread go, unless something is to be done before: it is asked
-// again afterwards.
+// depart resumes every thread, unless something must be done first. In that case the loop calls
+// depart again afterwards.
 func (d *Driver) depart(m *Move) Answer {
 	if a := d.mind.First(); !a.GoesOn() {
 		return a
@@ -28,7 +28,7 @@ func (d *Driver) depart(m *Move) Answer {
 			continue
 		}
 		th := d.Adopt(tid)
-		if d.Load(th) != nil { // it is going: its exit is the next event
+		if d.Load(th) != nil { // the thread is dying: its exit is the next event
 			continue
 		}
 		if d.stepsOff(th) {
@@ -47,14 +47,15 @@ func (d *Driver) depart(m *Move) Answer {
 	return Answer{}
 }
 
-// mayGo reports whether a thread is about to be let go.
+// mayGo reports whether the command is about to resume a thread.
 func (d *Driver) mayGo(tid int) bool {
 	return d.target.Held(tid) && !d.target.Queued(tid) && d.MayRun(tid)
 }
 
-// holdAtSites holds every thread where one runs on, because a step or a run of it
-// has lost patience, and another stands at a breakpoint: stepped off it, or asked
-// about it, while the first runs, it would let that pass the breakpoint unseen.
+// holdAtSites holds every thread if one of them runs because a step or run has exceeded its
+// patience and another one stands at a breakpoint. To step the second thread off its breakpoint,
+// or to decide about it, the debugger removes the breakpoint, and the running thread could
+// execute that place unnoticed.
 func (d *Driver) holdAtSites() error {
 	runs, stands := false, false
 	for _, tid := range d.target.Threads() {
@@ -76,21 +77,22 @@ func (d *Driver) standsAtSite(th *Thread) bool {
 	return d.Load(th) == nil && (d.book.TrapAt(th.Regs.PC()) || d.book.HardwareAt(th.Regs.PC()))
 }
 
-// stepsOff reports whether a held thread stands at a breakpoint that was met already.
+// stepsOff reports whether a held thread is at a breakpoint that it has already hit.
 func (d *Driver) stepsOff(th *Thread) bool {
 	at := th.StoppedAt
 	return at != 0 && th.Regs.PC() == at && !d.isLifted(at) && (d.book.TrapAt(at) || d.book.HardwareAt(at))
 }
 
-// isLifted reports whether a breakpoint is out for a thread to pass it.
+// isLifted reports whether the breakpoint at a is removed so that a thread can execute the
+// instruction that it replaces.
 func (d *Driver) isLifted(a table.Addr) bool {
 	return slices.ContainsFunc(d.moves, func(m *Move) bool { return m.lifted == a })
 }
 
-// meetHere decides, in turns, for the threads that stand at planted breakpoints, as
-// if they had continued and hit them: they came there while another thread's
-// breakpoint was dealt with. If they were released instead, wait4(2), which reports
-// the newest tracee first, would serve the same few threads and starve the rest.
+// meetHere decides, in turns, for the threads that stand at inserted breakpoints, as if they had
+// continued and hit them: they arrived there while the debugger handled another thread's
+// breakpoint. If they were released instead, wait4(2), which reports the newest tracee first,
+// would serve the same few threads and starve the rest.
 func (d *Driver) meetHere(m *Move) Answer {
 	for _, tid := range d.turns(m) {
 		if !d.target.Alive() {
@@ -100,7 +102,7 @@ func (d *Driver) meetHere(m *Move) Answer {
 			continue
 		}
 		th := d.Adopt(tid)
-		if th.Signal != 0 || d.Load(th) != nil || d.Restarts(th) { // its handler, its end, or its system call comes first
+		if th.Signal != 0 || d.Load(th) != nil || d.Restarts(th) { // its handler, its exit or its system call comes first
 			continue
 		}
 		pc := th.Regs.PC()
@@ -114,10 +116,10 @@ func (d *Driver) meetHere(m *Move) Answer {
 	return Answer{}
 }
 
-// turns is the order in which threads that stand at breakpoints are asked. The one
-// that travels is first. Where none does, so that each is as good as the other, the
-// ones behind the last that has stopped the program are: asked in the same order
-// each time, of two threads in one loop the same one would always stop it.
+// turns returns the order in which meetHere decides about the threads that stand at breakpoints.
+// The thread of the move m is first. If m has no such thread, the order starts behind the thread
+// that stopped the program last. With a fixed order, the same one of two threads in one loop
+// would stop the program every time.
 func (d *Driver) turns(m *Move) []int {
 	all := d.target.Threads()
 	if !m.Free || m.Over {

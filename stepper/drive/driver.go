@@ -9,49 +9,49 @@ import (
 	"rseqstep/table"
 )
 
-// Driver moves the threads of one process. All its methods belong to the OS thread
-// that made the Target.
+// Driver moves the threads of one process. Call its methods only on the OS thread that made the
+// Target.
 type Driver struct {
 	target tracee.Target
 	book   *ledger.Book
 	mind   Mind
 
-	Shares bool // one CPU is shared with the stepped thread during bursts of steps (Pin)
-	Holds  bool // signals that pass silently wait for the end of a single step
+	Shares bool // pin the debugger to the stepped thread's CPU during bursts of steps (Pin)
+	Holds  bool // deliver signals that pass without a report after the current single step
 
 	threads    map[int]*Thread
 	lastThread int
-	current    int          // the selected thread
-	met        int          // the thread that stopped the program at a breakpoint last
+	current    int          // TID of the selected thread
+	met        int          // TID of the thread that last stopped the program at a breakpoint
 	nextOnly   map[int]bool // the only threads that may run in the next command; nil: all
 
-	// Of the command that runs.
+	// State of the current command.
 	only      map[int]bool // the only threads that may run; nil: all
-	interrupt interrupt    // how it is interrupted
-	moves     []*Move      // under way, each begun inside the one before (loop.go)
-	spare     []*Move      // that are over, to be used again
+	interrupt interrupt    // the request to interrupt it
+	moves     []*Move      // unfinished moves; each began inside the one before (loop.go)
+	spare     []*Move      // finished moves, for reuse
 	released  bool         // some thread may be running
-	departed  bool         // and all that the command lets run do
-	Notes     []string     // sentences for the user: what was done that they may not expect
+	departed  bool         // and so is every thread that the command lets run
+	Notes     []string     // sentences for the user about side effects they may not expect
 }
 
-// New is the Driver of a target whose threads are all held.
+// New returns the Driver of a target. Precondition: every thread of t is held.
 func New(t tracee.Target, book *ledger.Book, mind Mind) *Driver {
 	return &Driver{target: t, book: book, mind: mind, threads: map[int]*Thread{}}
 }
 
-// Begin makes the end of ctx the request to stop the command that begins, until release
-// is called. begun is false where ctx has ended before: then nothing is to be moved.
+// Begin begins a command: until the caller calls release, the end of ctx is the request to stop
+// it. begun is false if ctx has already ended; the caller must then resume no thread.
 func (d *Driver) Begin(ctx context.Context) (release func(), begun bool) {
 	release = d.interrupt.begin(ctx, d.target.Interrupt)
 	return release, !d.interrupt.take()
 }
 
-// Interrupted reports whether the command is to stop, once per command: the caller
-// that gets true returns the Stop.
+// Interrupted reports whether the command must stop. It returns true once per command: that
+// caller returns the Stop.
 func (d *Driver) Interrupted() bool { return d.interrupt.take() }
 
-// Notify adds a note.
+// Notify adds a sentence to Notes.
 func (d *Driver) Notify(format string, args ...any) {
 	d.Notes = append(d.Notes, fmt.Sprintf(format, args...))
 }
@@ -59,8 +59,8 @@ func (d *Driver) Notify(format string, args ...any) {
 // Released reports whether some thread may be running.
 func (d *Driver) Released() bool { return d.released }
 
-// Escapes reports whether a move of a thread under way runs to the return of the
-// frame with this CFA.
+// Escapes reports whether an unfinished move of th runs to the return of the frame with this CFA
+// (a process address).
 func (d *Driver) Escapes(th *Thread, cfa table.Addr) bool {
 	for _, m := range d.moves {
 		if m.Thread == th && m.Escape == cfa {
@@ -70,7 +70,7 @@ func (d *Driver) Escapes(th *Thread, cfa table.Addr) bool {
 	return false
 }
 
-// Pin puts debugger and thread on one CPU for a burst of steps, where that is wanted.
+// Pin moves the debugger to the thread's CPU for a burst of steps if Shares is set.
 func (d *Driver) Pin(th *Thread) error {
 	if !d.Shares || d.book.Pinned() != 0 || !d.target.Alive() || d.threads[th.TID] == nil {
 		return nil

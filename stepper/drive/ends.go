@@ -9,8 +9,8 @@ import (
 
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
-// Ended forgets the thread or the process that has ended with an event, and is the Stop
-// of a command that ends with it.
+// Ended removes the thread or process whose end ev reports, and returns the Stop of a command
+// that ends with ev.
 func (d *Driver) Ended(ev tracee.Event) Stop {
 	stop := d.mind.Ends(ev)
 	if ev.EndsProcess() {
@@ -25,18 +25,18 @@ func (d *Driver) Ended(ev tracee.Event) Stop {
 		d.current = 0
 		for _, tid := range d.target.Threads() {
 			if d.current == 0 || d.target.Held(tid) && !d.target.Held(d.current) {
-				d.current = tid // not a leader that has ended before its threads
+				d.current = tid // not a leader that exited before its threads
 			}
 		}
 	}
 	return stop
 }
 
-// Vanished explains why a command failed by the end of a thread, if one has ended,
-// whatever it was that failed then: a thread that vanished is a Stop, not an error.
-// Nobody looks for it where a request fails, for a held thread can only vanish by
-// SIGKILL, or by another thread's exit_group(2) or execve(2). It is the thread that
-// the command moves, or the one that the error names. What others report stays queued.
+// Vanished returns the Stop of a command that failed because a thread ended: the thread that the
+// command moves, or the one that err names. Such a thread is a Stop, not an error. If no thread
+// ended, it returns err. Code that makes a request does not check for this itself, because only
+// SIGKILL, or exit_group(2) or execve(2) of another thread, removes a held thread. Events of
+// other threads stay queued.
 func (d *Driver) Vanished(th *Thread, err error) (Stop, error) {
 	var named interface{ Thread() int }
 	if isGone(err) && errors.As(err, &named) && d.threads[named.Thread()] != nil {
@@ -61,7 +61,7 @@ func (d *Driver) Vanished(th *Thread, err error) (Stop, error) {
 	}
 }
 
-// AnyHeld is a thread that is held, 0 for none.
+// AnyHeld returns the TID of a held thread, 0 if there is none.
 func (d *Driver) AnyHeld() int {
 	for _, tid := range d.target.Threads() {
 		if d.threads[tid] != nil && d.target.Held(tid) {
@@ -71,7 +71,7 @@ func (d *Driver) AnyHeld() int {
 	return 0
 }
 
-// Followed goes on in a child of a fork: the command under way keeps its thread.
+// Followed continues debugging in the child of a fork: the current command keeps its thread.
 func (d *Driver) Followed(parent, child int) {
 	th := d.Adopt(parent)
 	th.TID, th.Fresh, th.RseqKnown = child, false, false
@@ -83,8 +83,8 @@ func (d *Driver) Followed(parent, child int) {
 	}
 }
 
-// Executed goes on in the program that thread former has executed as tid. It keeps
-// what the kernel lets it keep: signals that are still to come, affinity.
+// Executed continues in the program that thread former has executed; its TID is now tid. The
+// Driver keeps what the kernel keeps: undelivered signals and the CPU affinity.
 func (d *Driver) Executed(former, tid int) {
 	was := d.threads[former]
 	d.threads, d.lastThread = map[int]*Thread{}, 0

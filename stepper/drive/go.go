@@ -6,7 +6,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// goSingle steps one instruction of a thread that moves alone.
+// goSingle steps one instruction of a thread while the others are held.
 func (d *Driver) goSingle(m *Move) Answer {
 	th := m.Thread
 	if sig := th.Deferred; !m.began && sig != 0 && th.Signal == 0 && !m.Quiet && !d.Holds {
@@ -31,7 +31,7 @@ func (d *Driver) goSingle(m *Move) Answer {
 	return d.on(ev, m)
 }
 
-// goNative runs a thread that moves alone.
+// goNative runs a thread while the others are held.
 func (d *Driver) goNative(m *Move) Answer {
 	th := m.Thread
 	if !m.Quiet {
@@ -52,7 +52,7 @@ func (d *Driver) goNative(m *Move) Answer {
 	return d.on(ev, m)
 }
 
-// beforeNative steps a thread off a breakpoint that it has met, before it runs alone.
+// beforeNative steps a thread off a breakpoint that it has already hit, before goNative runs it.
 func (d *Driver) beforeNative(m *Move) Answer {
 	th := m.Thread
 	if err := d.Load(th); err != nil {
@@ -70,8 +70,8 @@ func (d *Driver) beforeNative(m *Move) Answer {
 	return Fails(errors.Join(d.Pin(th), d.mind.Runs(th)))
 }
 
-// passQuietly takes a breakpoint out that a thread of a quiet phase stands at: nobody
-// else can come to it.
+// passQuietly removes the breakpoint that a thread in a quiet phase stands at. No other thread
+// can reach it, because all of them are held.
 func (d *Driver) passQuietly(m *Move) error {
 	if err := d.Load(m.Thread); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (d *Driver) passQuietly(m *Move) error {
 	return d.Lift(m, a)
 }
 
-// goWide waits for what the running program brings, once every thread that may go does.
+// goWide resumes every thread that may run and waits for an event.
 func (d *Driver) goWide(m *Move) Answer {
 	if !d.departed {
 		if a := d.depart(m); !a.GoesOn() {

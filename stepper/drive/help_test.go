@@ -10,7 +10,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// simple is a Mind without a user: nothing concerns it, and no signal is special.
+// simple is a Mind without a user: no event concerns it and no signal is special.
 type simple struct {
 	t      *testing.T
 	target *steptest.Target
@@ -63,12 +63,12 @@ func (s *simple) EndQuiet(*drive.Thread) error      { return nil }
 
 var _ drive.Mind = (*simple)(nil)
 
-// step is a single step of one instruction.
+// step single-steps one instruction.
 func step(th *drive.Thread) *drive.Move {
 	return &drive.Move{Thread: th, Gait: drive.Single, Lone: true}
 }
 
-// begin is a Driver of the threads 1 to n, all at start.
+// begin returns a Driver with the threads 1 to n, all at start.
 func begin(t *testing.T, n int) (*simple, *drive.Thread) {
 	t.Helper()
 	var threads []*steptest.Thread

@@ -12,7 +12,7 @@ func (d *Driver) Pause() error {
 	return d.Hold()
 }
 
-// Hold is Target.Hold; what is known of the threads' registers is forgotten.
+// Hold calls Target.Hold and marks the cached registers of all threads as stale.
 func (d *Driver) Hold() error {
 	err := d.target.Hold()
 	d.departed = false
@@ -23,7 +23,7 @@ func (d *Driver) Hold() error {
 	return err
 }
 
-// holdAfter holds every thread at the end of a move.
+// holdAfter holds every thread at the end of a move. It joins its error to err.
 func (d *Driver) holdAfter(err error) error {
 	if !d.target.Alive() || len(d.moves) > 0 {
 		return err

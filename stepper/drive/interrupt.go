@@ -6,17 +6,17 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// interrupt is the request to stop the command that runs: its context has ended. A
-// context per command is why no request is lost, where it comes before the command has
-// begun, or stops another command, where it comes after the end.
+// interrupt is the request to stop the current command: its context has ended. Each command has
+// its own context, so a request that comes before the command begins is not lost, and one that
+// comes after its end stops no other command.
 type interrupt struct {
 	ctx   context.Context // nil between commands
-	taken bool            // a Stop for it is on its way
+	taken bool            // a caller already returns the Stop for it
 }
 
-// begin makes the end of ctx the request, until release is called. wake is called then,
-// on a goroutine of its own, and has the wait for the program return an
-// EventInterrupt, or the next one where the command has ended meanwhile.
+// begin makes the end of ctx the request until the caller calls release. When ctx ends, a
+// separate goroutine calls wake, which makes the current wait for the program return an
+// EventInterrupt, or the next wait if the command has ended meanwhile.
 func (i *interrupt) begin(ctx context.Context, wake func()) (release func()) {
 	*i = interrupt{ctx: ctx}
 	stop := func() bool { return true }
@@ -29,11 +29,12 @@ func (i *interrupt) begin(ctx context.Context, wake func()) (release func()) {
 	}
 }
 
-// pending reports whether the command is to stop and nobody has taken the request.
+// pending reports whether the command must stop and no caller has taken the request.
 func (i *interrupt) pending() bool { return i.ctx != nil && !i.taken && i.ctx.Err() != nil }
 
-// take is pending, once per command: the caller that gets true returns the Stop. An
-// EventInterrupt without a request is a watchdog's, or a former command's.
+// take reports pending and takes the request, so it returns true once per command: that caller
+// returns the Stop. An EventInterrupt without a request comes from a watchdog or from an earlier
+// command.
 func (i *interrupt) take() bool {
 	if !i.pending() {
 		return false
@@ -42,8 +43,8 @@ func (i *interrupt) take() bool {
 	return true
 }
 
-// onInterrupt ends the command when the user asks for it. Else it is time to look at
-// a thread that takes long, or the request belonged to a command that has ended.
+// onInterrupt ends the command if the user has requested it. Otherwise a watchdog is due and
+// examines a thread that takes long, or the request belonged to a command that has ended.
 func (d *Driver) onInterrupt(ev tracee.Event, m *Move) Answer {
 	if d.interrupt.take() {
 		if d.threads[d.current] != nil {
@@ -57,8 +58,8 @@ func (d *Driver) onInterrupt(ev tracee.Event, m *Move) Answer {
 	if !m.wide {
 		return Answer{}
 	}
-	// More threads than this one may have been asked to stop, one after the other,
-	// and would stay so unnoticed.
+	// The kernel may have been asked to stop several threads, one after the other. Without this
+	// call the others would stay stopped unnoticed.
 	if err := d.Pause(); err != nil {
 		return Fails(err)
 	}

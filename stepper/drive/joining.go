@@ -6,11 +6,11 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// goJoining lets every thread take part in a stop by job control that the stepped
-// one has come to, and waits for its end. The kernel tells the parent (a shell's
-// waitpid with WUNTRACED) when the last thread has stopped. A thread that is let go
-// executes nothing before it stops, and reports the end before it executes anything
-// more (ptrace(2), "Group-stop"), so what is planted may stay as it is.
+// goJoining resumes every thread into a group-stop (job control) that the stepped thread has
+// entered, and waits for its end. The kernel notifies the parent (a shell's waitpid with
+// WUNTRACED) when the last thread has stopped. A thread resumed this way executes nothing before
+// it stops, and it reports the end of the stop before it executes anything more (ptrace(2),
+// "Group-stop"), so all breakpoints can stay inserted.
 func (d *Driver) goJoining(m *Move) Answer {
 	if !d.departed {
 		for _, tid := range d.target.Threads() {
@@ -30,7 +30,8 @@ func (d *Driver) goJoining(m *Move) Answer {
 	return d.on(ev, m)
 }
 
-// joinGroupStop lets one thread go into the stop. The signal it is owed waits until then.
+// joinGroupStop resumes one thread into the group-stop. Its undelivered signal waits until the
+// stop has ended.
 func (d *Driver) joinGroupStop(tid int) error {
 	if !d.target.Held(tid) || d.target.Queued(tid) {
 		return nil

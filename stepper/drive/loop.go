@@ -4,14 +4,14 @@ import (
 	"errors"
 )
 
-// Do makes a move and all that it turns out to need first. It is the one loop that
-// lets threads go and waits for them: before and after it every thread is held,
-// and so they are whenever anything is asked. arrived: the move has come to its end;
-// a Stop or an error says what came in between.
+// Do runs a move and every move that must run before it. It is the only loop that resumes threads
+// and waits for them. Every thread is held when Do begins and when it returns, and whenever it
+// calls a decision. arrived is true if the move reached its end; otherwise stop or err says why
+// it did not.
 //
-// The moves under way are a stack. The innermost is carried on; when its thread, or
-// another one, comes to a place, all of them are asked about it, and one that has
-// arrived ends those inside it.
+// The unfinished moves form a stack. The loop advances the innermost one. When a thread reaches a
+// place, the loop calls the decisions of all moves for it; a move that arrives ends the moves
+// inside it.
 func (d *Driver) Do(m *Move) (arrived bool, stop Stop, err error) {
 	base := len(d.moves)
 	for a := Then(m, nil); ; {
@@ -52,8 +52,8 @@ func (d *Driver) push(a Answer) Answer {
 	return Answer{}
 }
 
-// pop ends a move that has arrived (nil: the innermost), and those inside it, and
-// asks what is next.
+// pop ends the move of that has arrived (nil: the innermost) and those inside it, and asks its
+// asker what is next.
 func (d *Driver) pop(of *Move, base int) Answer {
 	if err := d.Pause(); err != nil {
 		return Fails(err)
@@ -74,7 +74,7 @@ func (d *Driver) pop(of *Move, base int) Answer {
 	return d.put(asker, after)
 }
 
-// finish takes a move off the stack, and those inside it.
+// finish removes a move and those inside it from the stack.
 func (d *Driver) finish(of *Move, how Ending) (err error) {
 	for {
 		m := d.moves[len(d.moves)-1]
@@ -86,10 +86,10 @@ func (d *Driver) finish(of *Move, how Ending) (err error) {
 	}
 }
 
-// endAll ends all moves of a command that ends in the middle of them.
+// endAll ends all moves of a command that ends before they have arrived.
 func (d *Driver) endAll(base int, err error) error {
 	if err != nil && d.target.Alive() {
-		d.released = true // a thread may have gone on, or is dying
+		d.released = true // the kernel may have resumed a thread, or a thread is dying
 	}
 	err = errors.Join(err, d.Pause())
 	how := Halted
@@ -104,7 +104,7 @@ func (d *Driver) endAll(base int, err error) error {
 	return d.holdAfter(err)
 }
 
-// put asks for a move, with the registers of its thread read.
+// put calls question on behalf of the move of, after loading the registers of its thread.
 func (d *Driver) put(of *Move, question func() Answer) Answer {
 	if of != nil && d.target.Alive() {
 		if err := d.Load(of.Thread); err != nil {
@@ -118,7 +118,7 @@ func (d *Driver) put(of *Move, question func() Answer) Answer {
 	return a
 }
 
-// plan is put for the plan of a move.
+// plan calls the plan of a move, after loading the registers of its thread.
 func (d *Driver) plan(m *Move) Answer {
 	if d.target.Alive() {
 		if err := d.Load(m.Thread); err != nil {
@@ -132,7 +132,7 @@ func (d *Driver) plan(m *Move) Answer {
 	return a
 }
 
-// advance carries the innermost move on.
+// advance runs the next part of the innermost move.
 func (d *Driver) advance(m *Move) Answer {
 	switch {
 	case m.Gait == Planned:

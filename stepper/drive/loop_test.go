@@ -39,8 +39,8 @@ func TestAnAnswerSaysOneThing(t *testing.T) {
 	}
 }
 
-// A plan is asked again after each move that it has asked for, with the registers of
-// its thread read.
+// The loop calls a plan again after each move that the plan has asked for, with the registers of
+// its thread loaded.
 func TestAPlanIsAskedUntilItArrives(t *testing.T) {
 	s, th := begin(t, 2)
 	var at []table.Addr
@@ -59,9 +59,9 @@ func TestAPlanIsAskedUntilItArrives(t *testing.T) {
 	}
 }
 
-// stack makes a journey to A of all threads, in which thread 1 is then run by itself to
-// C; on the way it comes to a place where both wait, or only one does. How the two
-// moves end, and who was asked in what order, is noted.
+// stack runs a journey of all threads to A, inside which thread 1 runs alone to C. On its way it
+// reaches a place where both moves wait, or only one of them. The log records how the two moves
+// end and in which order the loop called their decisions.
 func stack(t *testing.T, comesTo table.Addr, outer, inner []table.Addr, innerArrives bool) (log []string) {
 	s, th := begin(t, 2)
 	s.target.Expect(
@@ -102,7 +102,8 @@ func stack(t *testing.T, comesTo table.Addr, outer, inner []table.Addr, innerArr
 	return log
 }
 
-// What waits around a move counts on whatever way the move takes, behind the move's own.
+// A trap of an outer move counts whichever inner move reaches it. The inner move's own decision
+// comes first.
 func TestEveryMoveIsAskedTheInnermostFirst(t *testing.T) {
 	arrived, lost := drive.Arrived, drive.Lost
 	for _, c := range []struct {
@@ -126,8 +127,7 @@ func TestEveryMoveIsAskedTheInnermostFirst(t *testing.T) {
 	}
 }
 
-// An error in the middle ends every move under way, and leaves nothing planted and
-// nobody running.
+// An error ends every unfinished move and leaves no breakpoint inserted and no thread running.
 func TestAnErrorEndsEveryMove(t *testing.T) {
 	s, th := begin(t, 2)
 	broken := errors.New("broken")
@@ -153,7 +153,7 @@ func TestAnErrorEndsEveryMove(t *testing.T) {
 	}
 }
 
-// A thread that blocks makes the same move with all threads.
+// When a thread blocks, the same move resumes all threads.
 func TestAMoveThatBlocksLetsTheOthersGo(t *testing.T) {
 	s, th := begin(t, 2)
 	s.target.Expect(
@@ -166,7 +166,7 @@ func TestAMoveThatBlocksLetsTheOthersGo(t *testing.T) {
 	}
 }
 
-// Of threads that may not run nothing is heard, and none of them runs.
+// A thread that may not run is never resumed, and its events are not reported.
 func TestOnlyThoseThatMayRun(t *testing.T) {
 	s, th := begin(t, 3)
 	s.d.Only(2)
@@ -184,8 +184,8 @@ func TestOnlyThoseThatMayRun(t *testing.T) {
 	}
 }
 
-// A command that runs the program goes on in another one, without the places that it
-// was to end at. A step ends there.
+// A command that runs the program continues in the new program, without its former traps. A step
+// ends at the execve(2).
 func TestAnExecEndsWhatIsMadeAlone(t *testing.T) {
 	exec := steptest.Answer(tracee.Event{Kind: tracee.EventExec, TID: 1, Former: 1})
 	t.Run("a journey", func(t *testing.T) {
@@ -214,7 +214,7 @@ func TestAnExecEndsWhatIsMadeAlone(t *testing.T) {
 	})
 }
 
-// The end of a command's context stops it once, and no other one.
+// The end of a command's context stops that command once, and no other command.
 func TestACommandIsInterruptedByItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s, th := begin(t, 1)

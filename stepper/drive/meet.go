@@ -5,8 +5,8 @@ import (
 	"rseqstep/table"
 )
 
-// meet decides at a planted breakpoint that a thread has come to: the Mind's, a trap
-// of a move, or one in front of a section that the thread is taken through.
+// meet decides for a thread that has reached an inserted breakpoint. The breakpoint may be one of
+// the Mind's, a trap of a move, or one in front of a section that the thread passes as a unit.
 // Precondition: every thread is held.
 func (d *Driver) meet(th *Thread, at table.Addr) Answer {
 	if err := d.Load(th); err != nil {
@@ -25,9 +25,9 @@ func (d *Driver) meet(th *Thread, at table.Addr) Answer {
 	return d.mind.Through(th, true)
 }
 
-// AtTrap asks every move about a thread that stands at a place, whether it has met a
-// breakpoint there or not: the innermost first, then those around it. A command's
-// own places count on whatever way its thread takes.
+// AtTrap calls the decisions of every move of a thread for the place where it stands, whether it
+// hit a breakpoint there or not: the innermost move first, then the outer ones. So a trap of the
+// command counts whichever way its thread gets there.
 func (d *Driver) AtTrap(th *Thread, at table.Addr) Answer {
 	for i := len(d.moves) - 1; i >= 0; i-- {
 		if m := d.moves[i]; m.Thread == th && m.Gait == Native && !m.Quiet && d.target.Alive() && th.Regs.PC() == at {

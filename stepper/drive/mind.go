@@ -2,63 +2,63 @@ package drive
 
 import "rseqstep/stepper/tracee"
 
-// Mind decides what the loop cannot know. Where nothing else is said it is asked with
-// every thread held, and the registers of the thread that it is asked about are read.
-// It moves nothing: what is to be moved is a Move of its Answer.
+// Mind decides what the loop cannot know. Unless a method says otherwise, the loop calls it with
+// every thread held and with the registers of the thread in question loaded. A Mind resumes no
+// thread itself: it returns an Answer that asks for a Move.
 type Mind interface {
-	// Met is asked about a thread that has come to a planted breakpoint
-	// (EventBreakpoint), or to a debug register of every thread (EventDebug; its
-	// registers are not read yet): whether something that the user has set there stops
-	// it. It may learn of modules and sections, and plant and remove breakpoints.
+	// Met decides for a thread that has reached an inserted breakpoint (EventBreakpoint) or
+	// triggered a debug register that is set for every thread (EventDebug; its registers are not
+	// loaded yet): whether something that the user set there stops it. It may discover modules
+	// and sections, and insert and remove breakpoints.
 	Met(th *Thread, ev tracee.Event) Answer
-	// Through is asked about a thread that stands at a breakpoint and is about to go on
-	// with all others: it may be taken through something by itself first. met: it has
-	// just met the breakpoint, and nobody stops there.
+	// Through decides for a thread that stands at a breakpoint and is about to run with all
+	// others: it may first have to pass something alone. met: the thread has just hit the
+	// breakpoint, and the program does not stop there.
 	Through(th *Thread, met bool) Answer
-	// Passed takes note of the debug registers of an event that serve to count; ev keeps
-	// the others. done: there are no others. Others may run.
+	// Passed counts the hits of those debug registers of an event that only count, and removes
+	// them from ev. done: ev has no others. Other threads may run.
 	Passed(ev *tracee.Event) (a Answer, done bool)
 
-	// Concern says whether an event is to be looked at. It is asked of each event, and
-	// others may run. An execve(2) is Caught by nobody yet: Mind.Caught is asked once it is
-	// carried out.
+	// Concern reports who must handle an event. The loop calls it for each event, and other
+	// threads may run. Concern does not return Caught for an execve(2): the loop calls
+	// Mind.Caught after Mind.Changed.
 	Concern(ev *tracee.Event) Concern
-	// Caught is asked about an event of Concern Caught.
+	// Caught decides for an event whose Concern is Caught.
 	Caught(ev tracee.Event) Answer
-	// Signal is asked about a signal: passes says whether the program is to have it.
-	// Others may run.
+	// Signal decides about a signal; passes reports whether the debugger delivers it to the
+	// program. Other threads may run.
 	Signal(th *Thread, ev tracee.Event) (a Answer, passes bool)
-	// Changed carries out what an event has changed in the process, a fork, an execve(2),
-	// a system call that the debugger answers, and says which thread goes on. Others
-	// may run, except at an execve(2), which leaves none.
+	// Changed carries out what an event has changed in the process (a fork, an execve(2), a
+	// system call that the debugger answers) and returns the TID of the thread that the loop
+	// resumes. Other threads may run, except at an execve(2), which leaves none.
 	Changed(ev tracee.Event) (goes int, err error)
-	// Ends forgets a thread or a process that has ended (EventExit, EventProcessExit), and
-	// is the Stop of a command that ends with an event: one of these, EventExec, or
-	// EventInterrupt.
+	// Ends removes a thread or process that has ended (EventExit, EventProcessExit), and returns
+	// the Stop of a command that ends with an event: one of these, EventExec, or EventInterrupt.
 	Ends(ev tracee.Event) Stop
 
-	// Begins is asked before the traps of a native move are planted. It may set the
-	// move's Watchdog and Woken, and add to its end (Move.AtEnd).
+	// Begins is called before the loop inserts the traps of a native move. It may set the move's
+	// Watchdog and Woken, and add an undo function (Move.AtEnd).
 	Begins(m *Move) error
-	// Runs is asked before a thread runs natively. Others may run.
+	// Runs is called before a thread runs natively. Other threads may run.
 	Runs(th *Thread) error
-	// First is what has to be done before anything runs natively. A thread that has not
-	// come back may run.
+	// First returns what must be done before any thread runs natively. A thread that has exceeded
+	// its patience may be running.
 	First() Answer
-	// Unit executes the thread's next instruction, or the unit that it begins, by itself.
+	// Unit returns the move that executes the thread's next instruction, or the unit that begins
+	// there, while the others are held.
 	Unit(th *Thread) *Move
-	// Handler runs a thread until the handler of the signal that it is to have has
-	// returned to where it stands.
+	// Handler returns the move that delivers the thread's signal and runs the thread until the
+	// handler has returned to the present PC.
 	Handler(th *Thread) *Move
-	// EndQuiet ends the quiet phase that a thread is in.
+	// EndQuiet ends the quiet phase of a thread.
 	EndQuiet(th *Thread) error
 }
 
-// Concern is whom an event concerns.
+// Concern says who must handle an event.
 type Concern int
 
 const (
-	Nobody Concern = iota // it means what it means to the moves
-	Silent                // a signal that the program has without a word
-	Caught                // every thread is to be held for it, and Mind.Caught asked
+	Nobody Concern = iota // only the moves
+	Silent                // a signal that is delivered without a report
+	Caught                // the loop holds every thread and calls Mind.Caught
 )

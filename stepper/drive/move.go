@@ -8,74 +8,75 @@ import (
 	"rseqstep/table"
 )
 
-// Gait is how a move lets its thread go.
+// Gait is how a move resumes its thread.
 type Gait int
 
 const (
-	Planned Gait = iota // not by itself: it is made of other moves
+	Planned Gait = iota // it does not: the move is a plan, made of other moves
 	Single              // for one instruction (PTRACE_SINGLESTEP)
-	Native              // to its traps (PTRACE_CONT)
-	joining             // into a stop by job control, until that has ended
+	Native              // until a trap (PTRACE_CONT)
+	joining             // into a group-stop (job control), until its end
 )
 
-// Move is something that one thread is made to do. Moves form a stack: the
-// innermost is under way, and each of the others waits for the one above it. All
-// of them are asked about each place that their thread comes to.
+// Move is one thing that a thread is made to do. Moves form a stack: the loop runs the innermost
+// one, and each of the others waits for the one above it. The loop calls the decisions of all of
+// them at each place that their thread reaches. The exported fields are the caller's to set
+// before the move begins; addresses are process addresses.
 type Move struct {
 	Thread *Thread
 	Gait   Gait
 
-	Ask func(m *Move) Answer    // Planned: what to do now
-	End func(how Ending) error  // called when it is over; nil: nothing is to be done
-	At  map[table.Addr]Decision // Native: its traps
+	Ask func(m *Move) Answer    // Planned: returns the next move or the end
+	End func(how Ending) error  // called when the move is over; nil: nothing is called
+	At  map[table.Addr]Decision // Native: the traps, by address
 
-	Alone     time.Duration // for how long the other threads are held; 0: not at all, or for ever (see Lone)
-	Lone      bool          // the thread moves by itself: the others go only where it does not come back
-	Quiet     bool          // in a quiet phase: no signal is delivered, nobody else goes
-	Registers bool          // its traps are debug registers, as long as there are free ones
-	Free      bool          // nothing is waited for: the end of its thread ends nothing
-	Keeps     bool          // Native: what runs does not change the thread's registration
+	Alone     time.Duration // how long the other threads are held; 0: not at all, or without limit if Lone is set
+	Lone      bool          // only this thread runs; the others run only if it does not arrive in time
+	Quiet     bool          // the thread is in a quiet phase: no signal is delivered and no other thread runs
+	Registers bool          // use debug registers for the traps while some are free
+	Free      bool          // the move waits for no event of its thread: the end of the thread does not end it
+	Keeps     bool          // Native: the code that runs does not change the thread's registration
 	Kernel    bool          // Single: the instruction enters the kernel, or may
-	Over      bool          // Free, but a step all the same
+	Over      bool          // Free, but Counts reports true
 
-	Escape   table.Addr      // the CFA whose return it runs to, for one that leaves a function whatever else waits; 0 for other moves
-	Sections []*table.Placed // that the code on the way holds
-	Watchdog *Watchdog       // looks after a step that takes long; nil: none
-	Overdue  Decision        // looks at a unit that takes long; nil: nothing does
-	Insn     *machine.Insn   // the Mind's, of a Planned move that executes an instruction
-	Woken    func()          // called, with every thread held, where the wait was woken and nobody had asked; nil: nothing is to be done
+	Escape   table.Addr      // the CFA of the frame whose return the move runs to, if it leaves a function whatever else waits; 0 for other moves
+	Sections []*table.Placed // the sections in the code that the move runs
+	Watchdog *Watchdog       // examines the thread of a step that takes long; nil: none
+	Overdue  Decision        // examines a unit that takes long; nil: none
+	Insn     *machine.Insn   // used by the Mind, for a Planned move that executes an instruction
+	Woken    func()          // called with every thread held if something woke the wait without a request; nil: nothing is called
 
-	again bool // when it is over, and nothing refers to it any more, it is used again (Driver.NewMove)
+	again bool // reuse the move when it is over and nothing refers to it (Driver.NewMove)
 
-	// Of the move under way.
-	asker  *Move          // whose answer began it
-	after  func() Answer  // asked when it has arrived
-	wide   bool           // every thread goes
-	repin  bool           // the debugger shared the thread's CPU before
-	began  bool           // its thread has been let go
-	events int            // how many have come to it before its end
-	from   table.Addr     // where its thread stood
-	lifted table.Addr     // a breakpoint under the thread that is out while it moves alone
-	order  []table.Addr   // the keys of At, those that are to have debug registers first
-	slots  []int          // debug registers that it has taken
-	sites  []table.Addr   // software breakpoints that it has planted
-	owner  ledger.Owner   // of both
-	late   []int          // joining: the threads that had something to report when it began
-	close  []func() error // what its beginning has to be ended by, in order
+	// State of a move that has begun.
+	asker  *Move          // the move whose answer began this one
+	after  func() Answer  // called when this move has arrived
+	wide   bool           // every thread runs
+	repin  bool           // the debugger was pinned to the thread's CPU before
+	began  bool           // the thread has been resumed
+	events int            // the number of events before the end
+	from   table.Addr     // where the thread stood at the beginning
+	lifted table.Addr     // the breakpoint at the thread's PC that is removed while the thread runs alone
+	order  []table.Addr   // the keys of At; those that come first get debug registers first
+	slots  []int          // the debug registers that the move uses
+	sites  []table.Addr   // the software breakpoints that it has inserted
+	owner  ledger.Owner   // the owner of both in the book
+	late   []int          // joining: the threads with a queued event when it began
+	close  []func() error // the undo functions, in the order of their calls
 }
 
 // Ending is how a move ended.
 type Ending int
 
 const (
-	Arrived Ending = iota // it arrived
-	Lost                  // a move around it arrived first, or its thread has gone
-	Halted                // the command ends in it
-	Failed                // and so, by an error
+	Arrived Ending = iota // it reached its end
+	Lost                  // an outer move arrived first, or the thread is gone
+	Halted                // the command stopped before the move arrived
+	Failed                // the command failed before the move arrived
 )
 
-// NewMove is a move to be filled in, for the moves of which a step is made, over and over:
-// when it has arrived it is used again. Nobody may keep it.
+// NewMove returns a move for the caller to fill in. It serves the many moves of one step: the
+// Driver reuses the move when it has arrived, so the caller must not keep it.
 func (d *Driver) NewMove(th *Thread, gait Gait) *Move {
 	n := len(d.spare)
 	if n == 0 {
@@ -87,18 +88,20 @@ func (d *Driver) NewMove(th *Thread, gait Gait) *Move {
 	return m
 }
 
-// Plan is a move made of others: ask says which.
+// Plan returns a move that is made of other moves: ask returns the next one.
 func Plan(th *Thread, ask func() Answer) *Move {
 	return &Move{Thread: th, Ask: func(*Move) Answer { return ask() }}
 }
 
-// Journey lets every thread run until th has arrived at one of the traps.
+// Journey returns a move in which every thread runs until th has arrived at one of the traps,
+// which the caller adds.
 func Journey(th *Thread) *Move {
 	return &Move{Thread: th, Gait: Native, At: map[table.Addr]Decision{}}
 }
 
-// Run runs one thread, the others held, until it stands at one of the places where
-// the decision says so. One that has not come back after patience gets the others' help.
+// Run returns a move in which th runs, while the others are held, until it stands at one of the
+// places and decide arrives. If it has not arrived after patience, the loop resumes the other
+// threads too.
 func Run(th *Thread, where []table.Addr, decide Decision, patience time.Duration) *Move {
 	m := &Move{Thread: th, Gait: Native, Lone: true, Registers: true, Alone: patience, At: map[table.Addr]Decision{}}
 	for _, a := range where {
@@ -109,16 +112,16 @@ func Run(th *Thread, where []table.Addr, decide Decision, patience time.Duration
 	return m
 }
 
-// Counts reports whether a move is a step, not the wait of a command for
-// something that it has begun.
+// Counts reports whether a move is a step, as opposed to a command that waits for something it
+// has started.
 func (m *Move) Counts() bool {
 	return m.Over || m.Gait == Native && !m.Free && !m.Lone && len(m.At) > 0
 }
 
-// AtEnd adds what is to be undone when the move is over, whichever way it ends.
+// AtEnd adds an undo function that the Driver calls when the move is over, however it ends.
 func (m *Move) AtEnd(undo func() error) { m.close = append(m.close, undo) }
 
-// Trap adds a decision at a place, asked behind those that are there.
+// Trap adds a decision at a. Decisions that are already there come first.
 func (m *Move) Trap(a table.Addr, d Decision) {
 	if one, ok := m.At[a]; ok {
 		m.At[a] = func(th *Thread) Answer {

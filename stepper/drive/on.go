@@ -6,9 +6,9 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// on says what an event means to the moves under way: the innermost, m, has let
-// threads go and waits. This is the one place that decides it, whoever goes, alone
-// or with all others, in a quiet phase or not.
+// on decides what an event means to the unfinished moves. The innermost, m, has resumed threads
+// and waits. No other code decides this, whether one thread runs or all of them, in a quiet phase
+// or outside.
 // Precondition: the thread of the event is held, or gone.
 func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 	m.events++
@@ -22,8 +22,8 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 		}
 	}
 	if ev.Kind == tracee.EventSignal && m.Quiet {
-		// One that cannot be held back, or that the instruction raised: the phase ends
-		// first, and the kernel restarts the section as it would have.
+		// The signal cannot be blocked, or the instruction raised it. End the phase first; the
+		// kernel then restarts the section, as it would have without the debugger.
 		if err := errors.Join(d.Load(m.Thread), d.mind.EndQuiet(m.Thread)); err != nil {
 			return Fails(err)
 		}
@@ -48,7 +48,7 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 	case tracee.EventSyscall, tracee.EventFork, tracee.EventVfork:
 		return d.onChange(ev)
 	case tracee.EventSyscallReturn:
-		// Stepped, a thread comes here instead of to the end of its step.
+		// A single-stepped thread reports this event instead of the end of its step.
 		if !d.Restarts(d.Adopt(ev.TID)) {
 			return d.stepped(ev.TID)
 		}
@@ -56,7 +56,7 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 		if m.Gait == joining {
 			return Fails(d.joinGroupStop(ev.TID))
 		}
-		if !m.Quiet && !m.wide { // in a quiet phase job control waits until that is over
+		if !m.Quiet && !m.wide { // in a quiet phase, the group-stop waits for the end of the phase
 			return Then(&Move{Thread: m.Thread, Gait: joining}, nil)
 		}
 	case tracee.EventGroupEnd:
@@ -75,8 +75,8 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 	return Fails(d.goOn(ev.TID))
 }
 
-// goOn lets a thread go on that alone has stopped, while the others run. One that
-// moves alone is let go by its move.
+// goOn resumes a thread that stopped while the others run. The move resumes a thread that runs
+// alone.
 func (d *Driver) goOn(tid int) error {
 	if !d.departed {
 		return nil
@@ -84,7 +84,7 @@ func (d *Driver) goOn(tid int) error {
 	return d.resume(tid)
 }
 
-// stepped is the end of a thread's single step.
+// stepped handles the end of a thread's single step.
 func (d *Driver) stepped(tid int) Answer {
 	for i := len(d.moves) - 1; i >= 0; i-- {
 		if m := d.moves[i]; m.Gait == Single && m.Thread.TID == tid {
@@ -94,9 +94,9 @@ func (d *Driver) stepped(tid int) Answer {
 	return Fails(d.goOn(tid))
 }
 
-// stepsAgain reports whether the instruction of a single step is still to be done,
-// and nothing else about an event: it was met by the hardware breakpoint that the
-// thread stands on, or its signal waits until the instruction has been executed.
+// stepsAgain reports whether the thread must repeat its single step because the instruction has
+// not run: the event comes from the hardware breakpoint that the thread stands on, or the
+// thread's signal waits until the instruction has run.
 func (d *Driver) stepsAgain(ev tracee.Event, m *Move) (bool, error) {
 	if stood, err := d.stoodOnHardware(m.Thread, ev, m.from); stood || err != nil {
 		return stood, err
@@ -107,19 +107,19 @@ func (d *Driver) stepsAgain(ev tracee.Event, m *Move) (bool, error) {
 	return d.Holds && d.waits(m.Thread, &ev) || m.events > 1 && d.keepBack(m.Thread, &ev), nil
 }
 
-// onBlocked lets the other threads go too: one of them may hold what the thread of
-// the move waits for.
+// onBlocked resumes the other threads too, because one of them may hold what the thread of the
+// move waits for.
 func (d *Driver) onBlocked(m *Move) Answer {
 	d.released, d.departed = true, false
 	if m.Quiet {
-		return Arrive() // it has run for as long as it may
+		return Arrive() // it has run as long as the phase allows
 	}
 	return Fails(d.widen(m))
 }
 
-// catches holds every thread for an event that one of the user's catchpoints is
-// for, or whose process is to be followed, and decides on the former. decided: the
-// event means nothing else; its thread may have been killed since.
+// catches holds every thread for an event that one of the user's catchpoints matches, or whose
+// process the debugger must follow, and decides about a catchpoint. decided: the event has no
+// other meaning; its thread may have been killed since.
 func (d *Driver) catches(ev tracee.Event) (a Answer, decided bool) {
 	if d.mind.Concern(&ev) != Caught {
 		return Answer{}, false
@@ -128,7 +128,7 @@ func (d *Driver) catches(ev tracee.Event) (a Answer, decided bool) {
 		return Fails(err), true
 	}
 	if !d.target.Held(ev.TID) {
-		return Answer{}, true // its end is the next event
+		return Answer{}, true // its exit is the next event
 	}
 	a = d.mind.Caught(ev)
 	return a, !a.GoesOn()

@@ -2,9 +2,8 @@ package drive
 
 import "rseqstep/stepper/tracee"
 
-// Only makes these threads, and those that they make, the only ones that run in the
-// next command, with the selected one. What the others have still to report stays
-// unreported, and they stand where they are.
+// Only restricts the next command: only these threads, the threads they create, and the selected
+// thread may run. The others stay where they are, and their events stay queued.
 func (d *Driver) Only(tids ...int) {
 	d.nextOnly = map[int]bool{}
 	for _, tid := range tids {
@@ -12,20 +11,20 @@ func (d *Driver) Only(tids ...int) {
 	}
 }
 
-// BeginOnly makes what Only asked for the rule of the command that begins.
+// BeginOnly applies the restriction of Only to the command that begins.
 func (d *Driver) BeginOnly() {
 	if d.only, d.nextOnly = d.nextOnly, nil; d.only != nil {
 		d.only[d.current] = true
 	}
 }
 
-// EndOnly forgets what Only asked for: a command that cannot begin is one, too.
+// EndOnly removes the restriction of Only. A command that cannot begin uses it up, too.
 func (d *Driver) EndOnly() { d.nextOnly, d.only = nil, nil }
 
-// MayRun reports whether the command may let a thread run.
+// MayRun reports whether the command may resume a thread.
 func (d *Driver) MayRun(tid int) bool { return d.only == nil || d.only[tid] }
 
-// made notes that a thread has made another one: it runs where its maker may.
+// made adds the thread that another thread has created: it may run if its creator may.
 func (d *Driver) made(ev tracee.Event) *Thread {
 	if d.only != nil && d.only[ev.TID] {
 		d.only[ev.Child] = true
@@ -33,8 +32,8 @@ func (d *Driver) made(ev tracee.Event) *Thread {
 	return d.Adopt(ev.Child)
 }
 
-// wait is Motion.Wait for what concerns the command: an event of a thread that is
-// not to run waits until it may.
+// wait is Motion.Wait without the events of threads that may not run; those stay queued until the
+// threads may run.
 func (d *Driver) wait() (tracee.Event, error) {
 	if d.only == nil {
 		return d.await(nil)
@@ -44,12 +43,13 @@ func (d *Driver) wait() (tracee.Event, error) {
 	})
 }
 
-// WaitEnd is Motion.Wait for the ends of threads and of the process alone.
+// WaitEnd is Motion.Wait for the ends of threads and of the process only.
 func (d *Driver) WaitEnd() (tracee.Event, error) { return d.await((*tracee.Event).Ends) }
 
 func (d *Driver) await(wanted func(*tracee.Event) bool) (tracee.Event, error) {
 	return d.target.Wait(wanted)
 }
 
-// lastOnly reports whether the thread that has gone was the last one that might run.
+// lastOnly reports whether the thread that has just exited was the last one that was allowed to
+// run.
 func (d *Driver) lastOnly() bool { return d.only != nil && len(d.only) == 0 && d.target.Alive() }

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// watchUnit sets a watchdog on a unit, which is to take some tens of nanoseconds: its
-// thread is looked at when it takes long. What sleeps in the kernel waits for somebody
-// and is left alone: a system call that the function fell back to, a page on its way.
+// watchUnit sets a watchdog on a unit, which normally takes some tens of nanoseconds, to examine
+// its thread when the unit takes long. It ignores a thread that sleeps in the kernel and so waits
+// for something else: the system call that a vDSO function falls back to, or a page fault.
 func (d *Driver) watchUnit(m *Move) {
 	var ran atomic.Bool
 	tid, look := m.Thread.TID, m.Overdue
@@ -25,8 +25,8 @@ func (d *Driver) watchUnit(m *Move) {
 	}
 }
 
-// lookOverdue lets a move look at its thread, which takes long, unless the thread has
-// an event that is still to be told: then it has moved on.
+// lookOverdue calls Move.Overdue for a thread that takes long, unless an event of the thread is
+// queued, which shows that it has made progress.
 // Precondition: every thread is held.
 func (d *Driver) lookOverdue(m *Move) Answer {
 	th := m.Thread
@@ -39,13 +39,13 @@ func (d *Driver) lookOverdue(m *Move) Answer {
 	return Answer{}
 }
 
-// taskState is the state letter of proc_pid_stat(5), 0 when the thread is gone.
+// taskState returns the state letter of proc_pid_stat(5), 0 if the thread is gone.
 func taskState(tid int) byte {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", tid, tid))
 	if err != nil {
 		return 0
 	}
-	// The name stands in parentheses and may hold anything, parentheses too.
+	// The name is in parentheses and may contain any character, including parentheses.
 	after := b[bytes.LastIndexByte(b, ')')+1:]
 	if len(after) < 2 {
 		return 0

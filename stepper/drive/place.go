@@ -5,7 +5,7 @@ import (
 	"rseqstep/table"
 )
 
-// onBreakpoint decides at a software breakpoint that a thread has run into.
+// onBreakpoint decides for a thread that has hit a software breakpoint.
 func (d *Driver) onBreakpoint(ev tracee.Event, m *Move) Answer {
 	if err := d.Pause(); err != nil {
 		return Fails(err)
@@ -15,7 +15,8 @@ func (d *Driver) onBreakpoint(ev tracee.Event, m *Move) Answer {
 		return d.quietTrap(m)
 	}
 	if th == m.Thread && m.Lone && m.Gait == Native {
-		// What it waits for comes before a breakpoint of the user's at the same place.
+		// The trap of the move takes precedence over a breakpoint of the user at the same
+		// address.
 		if a := d.askMove(m, th); !a.GoesOn() {
 			return a
 		}
@@ -26,7 +27,7 @@ func (d *Driver) onBreakpoint(ev tracee.Event, m *Move) Answer {
 	return Arrive()
 }
 
-// askMove asks a move about the place that its thread has come to.
+// askMove calls the decision of a move for the PC of its thread.
 func (d *Driver) askMove(m *Move, th *Thread) Answer {
 	if err := d.Load(th); err != nil {
 		return Fails(err)
@@ -42,7 +43,7 @@ func (d *Driver) askMove(m *Move, th *Thread) Answer {
 	return a
 }
 
-// quietTrap is askMove for a thread of a quiet phase, in which nothing else is asked.
+// quietTrap is askMove for a thread in a quiet phase, in which the loop calls no other decision.
 func (d *Driver) quietTrap(m *Move) Answer {
 	if m.Gait == Single {
 		return Arrive()
@@ -50,7 +51,7 @@ func (d *Driver) quietTrap(m *Move) Answer {
 	return d.askMove(m, m.Thread)
 }
 
-// onDebug decides at a debug register: the user's, or one of ours.
+// onDebug decides for a debug register, which is the user's or one of a move.
 func (d *Driver) onDebug(ev tracee.Event, m *Move) Answer {
 	if a, done := d.mind.Passed(&ev); !a.GoesOn() {
 		return a
@@ -74,13 +75,13 @@ func (d *Driver) onDebug(ev tracee.Event, m *Move) Answer {
 	return Arrive()
 }
 
-// ownDebug decides at a debug register that a move has taken.
+// ownDebug decides for a debug register that a move has set.
 func (d *Driver) ownDebug(ev tracee.Event, m *Move) Answer {
 	if m.Quiet {
 		return d.quietTrap(m)
 	}
 	if m.Gait == Single && !m.wide {
-		return Answer{} // set by a move that has ended, or to count
+		return Answer{} // set by a move that has ended, or one that only counts
 	}
 	if err := d.Pause(); err != nil {
 		return Fails(err)
@@ -99,9 +100,9 @@ func (d *Driver) ownDebug(ev tracee.Event, m *Move) Answer {
 	return d.AtTrap(th, th.Regs.PC())
 }
 
-// stoodOnHardware reports whether an event is only the hardware breakpoint the
-// thread stood on already: it is met before its instruction, so once more when
-// going on from there, and nothing has run.
+// stoodOnHardware reports whether an event only repeats the hardware breakpoint that the thread
+// already stood on. The CPU reports such a breakpoint before the instruction executes, so it
+// reports it again when the thread resumes there, and no instruction has run.
 func (d *Driver) stoodOnHardware(th *Thread, ev tracee.Event, from table.Addr) (bool, error) {
 	if ev.Kind != tracee.EventDebug || !d.book.HardwareAt(from) {
 		return false, nil

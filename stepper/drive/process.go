@@ -4,7 +4,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// onChange has the Mind carry out what an event has changed in the process.
+// onChange calls the Mind to carry out what an event has changed in the process.
 func (d *Driver) onChange(ev tracee.Event) Answer {
 	goes, err := d.mind.Changed(ev)
 	if err != nil {
@@ -13,9 +13,9 @@ func (d *Driver) onChange(ev tracee.Event) Answer {
 	return Fails(d.goOn(goes))
 }
 
-// onExec starts over in the program that the process executes now. A step ends there. A
-// command that runs the program goes on without the places that it was to end at, as
-// gdb does: they were in a program that is no more.
+// onExec starts over in the program that the process executes now. A step ends there. A command
+// that runs the program continues without the places where it would have ended, as gdb does: they
+// were addresses of the old program.
 func (d *Driver) onExec(ev tracee.Event) Answer {
 	if _, err := d.mind.Changed(ev); err != nil {
 		return Fails(err)
@@ -42,13 +42,13 @@ func (d *Driver) onExec(ev tracee.Event) Answer {
 	return Fails(d.goOn(ev.TID))
 }
 
-// loseTraps makes a move one that waits for nothing. A Continue is looked after as before.
+// loseTraps removes everything that a move waits for. A Continue keeps its watchdog.
 func (m *Move) loseTraps(th *Thread) {
 	m.Thread, m.wide, m.Free, m.Over, m.Overdue, m.Watchdog = th, true, true, false, nil, nil
 	m.At, m.order, m.sites, m.slots, m.Sections, m.Escape = nil, nil, nil, nil, nil, 0
 }
 
-// onExit ends what waits for a thread that has gone.
+// onExit ends the moves that wait for a thread that has exited.
 func (d *Driver) onExit(ev tracee.Event) Answer {
 	waited := d.waitsFor(ev.TID)
 	stop := d.Ended(ev)
@@ -58,7 +58,7 @@ func (d *Driver) onExit(ev tracee.Event) Answer {
 	return Answer{}
 }
 
-// waitsFor reports whether a move ends with thread tid.
+// waitsFor reports whether a move ends when thread tid exits.
 func (d *Driver) waitsFor(tid int) bool {
 	for _, m := range d.moves {
 		if m.Thread.TID == tid && !m.Free {

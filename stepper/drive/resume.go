@@ -6,9 +6,9 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// resumeAll lets every held thread go that the command may let run; none stands at a
-// breakpoint that was met already. The stepped thread goes on where it is, and those
-// that do start before the others, which would compete with them for their CPUs.
+// resumeAll resumes every held thread that the command may run. Precondition: none of them stands
+// at a breakpoint that it has already hit. Threads that must stay on their CPU, such as the
+// stepped one, start before the others, which would compete with them for their CPUs.
 func (d *Driver) resumeAll(stepped int) error {
 	if err := d.book.Unpin(); err != nil {
 		return err
@@ -41,10 +41,10 @@ func (d *Driver) resumeAll(stepped int) error {
 	return nil
 }
 
-// inPlace reports whether a thread must go on on the CPU it stopped on: it can be
-// in sections (it has an area), and has been stepped, or stands at a trap that it has
-// run into and is still to be asked about, which for a trap on an arming store is
-// after it has read its CPU's number. A cpu_opv call has put its thread where it goes on.
+// inPlace reports whether a thread must resume on the CPU where it stopped. That is so if it can
+// be in a section (it has an area) and was single-stepped, or if it stands at a trap that is not
+// decided yet: at a trap on an arming store it has already read its CPU number. A cpu_opv call
+// has already placed its thread on the right CPU.
 func (d *Driver) inPlace(th *Thread, stepped int) bool {
 	if th.Answered || d.Registration(th) == nil && th.Rseq.Area == 0 {
 		return false
@@ -52,8 +52,8 @@ func (d *Driver) inPlace(th *Thread, stepped int) bool {
 	return th.TID == stepped || d.Load(th) == nil && d.book.TrapAt(th.Regs.PC())
 }
 
-// resumeAndWait is Go of the Target with the signal that the thread is owed, none in a
-// quiet phase. It stays owed where the thread had something to report and has not moved.
+// resumeAndWait is Go of the Target with the thread's undelivered signal, or none in a quiet
+// phase. The signal stays undelivered if the thread had an event to report and has not moved.
 func (d *Driver) resumeAndWait(m *Move, how tracee.How) (tracee.Event, error) {
 	th, sig := m.Thread, 0
 	if !m.Quiet {
@@ -66,7 +66,7 @@ func (d *Driver) resumeAndWait(m *Move, how tracee.How) (tracee.Event, error) {
 	return ev, err
 }
 
-// resumeHeld is resumeOne for a thread that may have been killed from outside meanwhile.
+// resumeHeld is resumeOne for a thread that another process may have killed meanwhile.
 func (d *Driver) resumeHeld(th *Thread, how tracee.How) error {
 	if !d.target.Held(th.TID) {
 		return nil
@@ -74,8 +74,8 @@ func (d *Driver) resumeHeld(th *Thread, how tracee.How) error {
 	return d.resumeOne(th, how)
 }
 
-// resumeOne resumes one thread with the signal it is owed. One whose single step
-// waits in the kernel goes on with that.
+// resumeOne resumes one thread with its undelivered signal. A thread whose single step is blocked
+// in the kernel continues with that step.
 func (d *Driver) resumeOne(th *Thread, how tracee.How) error {
 	if err := d.mind.Runs(th); err != nil && !isGone(err) {
 		return err
@@ -95,14 +95,14 @@ func (d *Driver) resumeOne(th *Thread, how tracee.How) error {
 	err := d.Release(th, sig, how)
 	if isGone(err) {
 		if _, gone := d.target.SignalMask(th.TID); gone == nil {
-			return err // it is there: nothing would ever come of it
+			return err // the thread exists: without this error the loop would wait for it without end
 		}
 		return nil // its exit is the next event
 	}
 	return err
 }
 
-// resume lets one thread go by its id.
+// resume is resumeHeld by TID.
 func (d *Driver) resume(tid int) error {
 	if !d.target.Alive() || !d.mayGo(tid) {
 		return nil
@@ -110,7 +110,7 @@ func (d *Driver) resume(tid int) error {
 	return d.resumeOne(d.Adopt(tid), tracee.Freely)
 }
 
-// Release lets a held thread go, with a signal that is not noted for it.
+// Release resumes a held thread with sig instead of its recorded signal.
 func (d *Driver) Release(th *Thread, sig int, how tracee.How) error {
 	return d.target.Release(th.TID, sig, how)
 }

@@ -6,8 +6,8 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// handle lets the thread have a signal and runs it until its handler, if it
-// has one, has returned to where the thread stands.
+// handle delivers the signal to the thread. If it has a handler, the thread runs until the
+// handler has returned to the PC where the thread stands now.
 func (d *Driver) handle(th *Thread, sig int) Answer {
 	if err := d.Load(th); err != nil {
 		return Fails(err)
@@ -18,8 +18,8 @@ func (d *Driver) handle(th *Thread, sig int) Answer {
 	return Then(d.mind.Handler(th), nil)
 }
 
-// QueueSignal makes a signal the one that the thread gets when it goes on. One that it is
-// to have from before, and that could not be delivered since, becomes pending.
+// QueueSignal makes sig the signal that the thread gets when it resumes. An earlier signal that
+// the debugger has not delivered yet becomes pending in the kernel.
 func (d *Driver) QueueSignal(th *Thread, sig int) error {
 	before := th.Signal
 	th.Signal = sig
@@ -37,9 +37,9 @@ func (d *Driver) QueueSignal(th *Thread, sig int) error {
 	return nil
 }
 
-// keepBack keeps a signal that passes silently for after the instruction, when
-// the same instruction was interrupted before: a timer that fires more often
-// than its handler takes under a debugger would stop all progress.
+// keepBack keeps a signal that passes without a report until the instruction has run, if a signal
+// has already interrupted the same instruction. Otherwise a timer that fires more often than its
+// handler takes under a debugger would prevent all progress.
 func (d *Driver) keepBack(th *Thread, ev *tracee.Event) bool {
 	if d.mind.Concern(ev) != Silent || th.Deferred != 0 && (th.Deferred != ev.Signal || ev.Signal >= firstRealTime) {
 		return false
@@ -48,10 +48,10 @@ func (d *Driver) keepBack(th *Thread, ev *tracee.Event) bool {
 	return true
 }
 
-// waits reports whether a signal that came in a step alone waits for its end. One
-// that is blocked meanwhile is resumed with: the kernel queues it again, with its
-// siginfo_t (ptrace_signal, kernel/signal.c). One that cannot be blocked is a
-// fault, whose handler begins by that.
+// waits reports whether a signal that arrived during a lone step waits for the end of the step,
+// and so the thread must repeat the step. A signal that is blocked now, and a fault, go back to
+// the thread with the repeated step: the kernel queues a blocked signal again, with its siginfo_t
+// (ptrace_signal, kernel/signal.c), and the handler of a fault begins with that step.
 func (d *Driver) waits(th *Thread, ev *tracee.Event) bool {
 	if d.mind.Concern(ev) != Silent {
 		return false
@@ -66,8 +66,8 @@ func (d *Driver) waits(th *Thread, ev *tracee.Event) bool {
 // sigStop is SIGSTOP, which cannot be blocked (signal(7)).
 const sigStop = 19
 
-// Keep keeps a signal that the held thread is stopped for, with its siginfo_t, until
-// the thread has executed an instruction.
+// Keep keeps the signal, with its siginfo_t, that stopped the held thread until the thread has
+// executed an instruction.
 func (d *Driver) Keep(th *Thread, sig int) {
 	th.Deferred, th.keptInfo = sig, nil
 	if info, err := d.target.Siginfo(th.TID); err == nil {
@@ -75,8 +75,8 @@ func (d *Driver) Keep(th *Thread, sig int) {
 	}
 }
 
-// RestoreKept makes the signal that is kept back what the held thread is stopped
-// for, so that the program sees it as it was sent.
+// RestoreKept makes the kept signal the one that the held thread is stopped for, so that the
+// program gets it as it was sent.
 func (d *Driver) RestoreKept(th *Thread) {
 	info := th.keptInfo
 	th.keptInfo = nil
@@ -87,12 +87,12 @@ func (d *Driver) RestoreKept(th *Thread) {
 	}
 }
 
-// firstRealTime is SIGRTMIN of the kernel: signals below it are pending once
-// at most, those from it on are queued (signal(7)).
+// firstRealTime is the kernel's SIGRTMIN. A signal below it is pending at most once; the kernel
+// queues the others (signal(7)).
 const firstRealTime = 32
 
-// onSignal deals with a signal that came to a thread. A handler that passes
-// silently in the middle of a single step runs to its end, as gdb has it.
+// onSignal handles a signal that a thread has received. If its handler passes without a report in
+// the middle of a single step, the handler runs to its end, as in gdb.
 func (d *Driver) onSignal(ev tracee.Event, m *Move) Answer {
 	th := d.Adopt(ev.TID)
 	a, passes := d.mind.Signal(th, ev)
@@ -116,7 +116,7 @@ func (d *Driver) onSignal(ev tracee.Event, m *Move) Answer {
 	return Fails(d.goOn(ev.TID))
 }
 
-// stepping is the move that steps one instruction of a thread, nil for none.
+// stepping returns the move that single-steps a thread, nil if there is none.
 func (d *Driver) stepping(th *Thread) *Move {
 	for i := len(d.moves) - 1; i >= 0; i-- {
 		if m := d.moves[i]; m.Thread == th && m.Gait != Planned {

@@ -8,41 +8,41 @@ import (
 	"rseqstep/table"
 )
 
-// Thread is what the Driver knows of one thread.
+// Thread is the Driver's state of one thread.
 type Thread struct {
 	TID    int
-	Number int // 1, 2, … as first seen
-	Own    any // the Mind's, of this thread
+	Number int // 1, 2, … in the order of discovery
+	Own    any // the Mind's data about this thread
 
 	Regs  machine.Regs
-	Fresh bool // Regs are those of the thread as it is held now
+	Fresh bool // Regs are the registers of the thread in its current ptrace-stop
 
 	Rseq      tracee.RseqConfig
-	RseqKnown bool               // Rseq is what the kernel has registered
-	RseqLost  bool               // nothing tells whether it has a registration (tracee.ErrRseqUnknown)
-	Lifted    *tracee.RseqConfig // the registration that it is without, nil for none
+	RseqKnown bool               // Rseq is the registration that the kernel has
+	RseqLost  bool               // nothing shows whether it has a registration (tracee.ErrRseqUnknown)
+	Lifted    *tracee.RseqConfig // the registration that is lifted, nil if none is
 
-	Signal   int    // to be delivered when it goes on
-	Deferred int    // a signal kept back until the instruction it interrupted is done
+	Signal   int    // signal to deliver when the thread resumes; 0: none
+	Deferred int    // signal kept until the instruction that it interrupted has run
 	keptInfo []byte // its siginfo_t
 
 	StoppedAt table.Addr // a breakpoint here has been reported; resuming steps off it
-	Put       table.Addr // where SetRegs has put it since the last command: a breakpoint here is met
-	Runs      int        // how often it was let run natively
-	InCall    bool       // it was stopped at the entry into a system call
-	Answered  bool       // its cpu_opv call was answered, and may have put it on another CPU
+	Put       table.Addr // where SetRegs has moved the PC since the last command: a breakpoint here counts as not yet hit
+	Runs      int        // how often it has been resumed natively
+	InCall    bool       // it stopped at a system call entry
+	Answered  bool       // the debugger answered its cpu_opv call and may have moved it to another CPU
 }
 
-// Thread is the thread of that id, nil for none.
+// Thread returns the thread with that TID, nil if there is none.
 func (d *Driver) Thread(tid int) *Thread { return d.threads[tid] }
 
-// Threads are all threads by their ids. The map is the Driver's.
+// Threads returns all threads by TID. The map belongs to the Driver.
 func (d *Driver) Threads() map[int]*Thread { return d.threads }
 
-// Knows reports whether a thread is still one of the program's.
+// Knows reports whether a thread still belongs to the program.
 func (d *Driver) Knows(th *Thread) bool { return d.threads[th.TID] == th }
 
-// Adopt is the thread of that id, which is new where it was not known.
+// Adopt returns the thread with that TID and adds it if it is new.
 func (d *Driver) Adopt(tid int) *Thread {
 	if th, ok := d.threads[tid]; ok {
 		return th
@@ -53,16 +53,16 @@ func (d *Driver) Adopt(tid int) *Thread {
 	return th
 }
 
-// Selected is the thread that commands work on, nil for none.
+// Selected returns the thread that commands work on, nil if there is none.
 func (d *Driver) Selected() *Thread { return d.threads[d.current] }
 
-// Current is its id.
+// Current returns the TID of the selected thread.
 func (d *Driver) Current() int { return d.current }
 
-// Select makes a thread the one that commands work on.
+// Select selects the thread that commands work on.
 func (d *Driver) Select(tid int) { d.current = tid }
 
-// Load makes th.Regs those of the held thread.
+// Load reads the registers of the held thread into th.Regs.
 func (d *Driver) Load(th *Thread) error {
 	if th.Fresh {
 		return nil
@@ -74,7 +74,7 @@ func (d *Driver) Load(th *Thread) error {
 	return nil
 }
 
-// Registration makes th.Rseq what the kernel has registered, or what is lifted.
+// Registration sets th.Rseq to the registration that the kernel has, or to the lifted one.
 func (d *Driver) Registration(th *Thread) error {
 	if th.Lifted != nil {
 		th.Rseq, th.RseqKnown = *th.Lifted, true
@@ -94,15 +94,14 @@ func (d *Driver) Registration(th *Thread) error {
 	return nil
 }
 
-// Restarts reports whether the thread's system call was interrupted, so
-// that its return is not its end: the kernel moves the PC back to the call when
-// the thread goes on, and a step makes the whole call again, for as long as it
-// takes.
+// Restarts reports whether a signal interrupted the thread's system call, so that the call has
+// not finished with this return: when the thread resumes, the kernel moves the PC back to the
+// call. A single step then executes the whole call again, however long that takes.
 func (d *Driver) Restarts(th *Thread) bool {
 	return d.Load(th) == nil && th.Regs.Restarts()
 }
 
-// moved forgets what running may have changed in every thread.
+// moved marks as stale the state of every thread that running may have changed.
 func (d *Driver) moved() {
 	for _, th := range d.threads {
 		th.Fresh, th.RseqKnown = false, false

@@ -7,11 +7,11 @@ import (
 	"rseqstep/stepper/ledger"
 )
 
-// plantTraps plants the traps of a move. Debug registers come first where the move
-// asks for them, as they disturb nothing; the rest are software breakpoints.
+// plantTraps inserts the traps of a move. If the move asks for debug registers, it uses those
+// first, because they change no code; the rest are software breakpoints.
 func (d *Driver) plantTraps(m *Move) error {
 	if _, here := m.At[m.from]; m.Registers && here && m.Thread.Regs.PassesDebug() {
-		// Coming back to this very instruction counts.
+		// A return to this instruction counts as arriving.
 		m.Thread.Regs.SetPassesDebug(false)
 		if err := d.target.SetRegs(m.Thread.TID, &m.Thread.Regs); err != nil {
 			return err
@@ -43,8 +43,8 @@ func (d *Driver) plantTraps(m *Move) error {
 	return nil
 }
 
-// clearTraps takes them out again. Those of a program that another one has
-// replaced went with it.
+// clearTraps removes the traps of a move. After an execve(2) there is nothing to remove, because
+// the kernel has replaced the program.
 func (d *Driver) clearTraps(m *Move) (err error) {
 	for _, s := range m.slots {
 		err = errors.Join(err, d.book.FreeDebugIn(m.Thread.TID, s, m.owner))

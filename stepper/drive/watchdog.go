@@ -5,34 +5,33 @@ import (
 	"time"
 )
 
-// Watchdog looks after a line step, which runs natively and so sees nothing of
-// the sections on its way: when it has not ended after a while, the thread is
-// stepped by units for a moment, and where it turns out to be in a section's
-// endless loop, the ladder is climbed (DESIGN 4.4). It serves a whole step: a
-// loop may lead out of the line and back again each round, which takes a journey
-// each.
+// Watchdog examines a line step that takes long. A line step runs at full speed and so does not
+// see the sections that it executes. When the step has not ended after a while, the watchdog
+// steps the thread by units for a moment; if the thread is in an endless loop around a section,
+// it climbs the rungs of the ladder (DESIGN 4.4). A Watchdog serves a whole step: a loop may
+// leave its line and return in each round, which makes one journey per round.
 type Watchdog struct {
 	timer  *time.Timer
 	period time.Duration
 	fired  atomic.Bool
-	bark   func()             // called on a goroutine of the timer's
-	look   func(*Move) Answer // nil: the move looks itself (Move.Overdue)
+	bark   func()             // called on a separate goroutine
+	look   func(*Move) Answer // nil: the move has its own examination (Move.Overdue)
 
-	// Of the look under way, which may go on from one journey to the next.
+	// State of the current look, which may extend from one journey to the next.
 	looking     bool
-	Found       bool // a section was passed in vain
+	Found       bool // a section was passed without a commit
 	steps, idle int  // instructions so far, and since the last such pass
 }
 
-// The first look comes after FirstLook; each one that finds nothing doubles
-// the wait, so that a line that takes long for good reasons is left in peace.
+// The first look comes after FirstLook. Each look that finds nothing doubles the wait, so that
+// the watchdog rarely disturbs a line that takes long for good reasons.
 const (
 	FirstLook = time.Second
 	lastLook  = 16 * time.Second
 )
 
-// Watch begins to look after a step: look is asked when it takes long, with every
-// thread held, before they go on.
+// Watch starts a watchdog for a step. When the step takes long, the loop calls look with every
+// thread held, before it resumes them.
 func (d *Driver) Watch(look func(*Move) Answer) *Watchdog {
 	return newWatchdog(look, d.target.Interrupt)
 }
@@ -46,14 +45,14 @@ func newWatchdog(look func(*Move) Answer, bark func()) *Watchdog {
 	return w
 }
 
-// Stop ends the watch; nil has none.
+// Stop ends the watchdog. w may be nil.
 func (w *Watchdog) Stop() {
 	if w != nil {
 		w.timer.Stop()
 	}
 }
 
-// due reports whether it is time to look, or a look is under way.
+// due reports whether a look is due or in progress.
 func (w *Watchdog) due() bool {
 	if w == nil {
 		return false
@@ -64,21 +63,21 @@ func (w *Watchdog) due() bool {
 	return w.looking
 }
 
-// Seldom puts the first look off: what runs has been looked at.
+// Seldom postpones the first look, because the running code has already been examined.
 func (w *Watchdog) Seldom() {
 	w.period = lastLook
 	w.timer.Reset(w.period)
 }
 
-// Begin begins a look, unless one is under way.
+// Begin begins a look, unless one is in progress.
 func (w *Watchdog) Begin() {
 	if !w.looking {
 		w.looking, w.Found, w.steps, w.idle = true, false, 0, 0
 	}
 }
 
-// More counts an instruction of a look and reports whether there is a next one.
-// fruitless: a section was passed in vain by it.
+// More counts an instruction of a look and reports whether the look continues. fruitless: the
+// instruction passed a section without a commit.
 func (w *Watchdog) More(fruitless bool) bool {
 	w.steps++
 	w.idle++
@@ -88,7 +87,7 @@ func (w *Watchdog) More(fruitless bool) bool {
 	return w.steps < lookStepsMost && w.idle < lookSteps
 }
 
-// Again sets the time for the next look.
+// Again sets the time of the next look.
 func (w *Watchdog) Again(found bool) {
 	w.looking = false
 	if !found {
@@ -97,15 +96,15 @@ func (w *Watchdog) Again(found bool) {
 	w.timer.Reset(w.period)
 }
 
-// A look ends after so many instructions without a fruitless pass of a
-// section; after the larger number in any case.
+// A look ends after the first number of instructions without a fruitless pass of a section, and
+// after the second number in any case.
 const (
 	lookSteps     = 2000
 	lookStepsMost = 100000
 )
 
-// look has a move looked after that takes long, unless its thread has something to
-// report, which means that it has moved on.
+// look examines a move that takes long, unless its thread has an event to report, which shows
+// that it has made progress.
 func (d *Driver) look(m *Move) Answer {
 	if err := d.Pause(); err != nil {
 		return Fails(err)
@@ -116,7 +115,7 @@ func (d *Driver) look(m *Move) Answer {
 		if err := d.Load(th); err != nil {
 			return Fails(err)
 		}
-		// It may have run into a trap that is not told yet: that is met again.
+		// The thread may have hit a trap that is not reported yet: it will hit it again.
 		pc := th.Regs.PC()
 		looks = !d.book.TrapAt(pc) || th.StoppedAt == pc
 	}

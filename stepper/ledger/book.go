@@ -6,7 +6,7 @@ import (
 	"rseqstep/table"
 )
 
-// Process is what a Book needs of the traced process.
+// Process is the part of a traced process that a Book needs.
 type Process interface {
 	tracee.Changes
 	machine.Memory
@@ -19,26 +19,26 @@ type Process interface {
 	SignalMask(tid int) (uint64, error)
 }
 
-// Book is what is changed in one process.
+// Book records the debugger's own changes to one process.
 type Book struct {
 	p     Process
 	fresh int
 
-	// Guard says why an owner's breakpoint may not stand at a place; nil: it may
-	// stand anywhere.
+	// Guard returns the reason why an owner's breakpoint must not stand at an address, nil if it
+	// may. A nil Guard allows every address.
 	Guard func(table.Addr, Owner) error
 
 	traps   map[table.Addr]*trap
 	every   [Slots]register   // debug registers of every thread
 	own     map[slot]register // debug registers of one thread
-	masks   map[int]uint64    // the signal masks of threads that have another one now
+	masks   map[int]uint64    // the original signal masks of threads whose mask is changed
 	lifted  map[int]*lift     // threads without their rseq registration
-	exits   map[int]Exit      // registers that threads are still to be given
-	pinned  int               // the thread that shares our CPU; 0: none
-	harmful bool              // the backend has been told that the program must die with us
+	exits   map[int]Exit      // registers that threads must still get
+	pinned  int               // the thread pinned to our CPU; 0: none
+	harmful bool              // the backend kills the program if the debugger dies
 }
 
-// New is the empty book of a process.
+// New returns the empty Book of a process.
 func New(p Process) *Book {
 	b := &Book{p: p}
 	b.clear()
@@ -51,7 +51,8 @@ func (b *Book) clear() {
 	b.every, b.pinned = [Slots]register{}, 0
 }
 
-// begin says that the program is about to be changed.
+// begin must be called before a change to the program: it makes the kernel kill the program if
+// the debugger dies.
 func (b *Book) begin() {
 	if !b.harmful {
 		b.harmful = true
@@ -59,7 +60,7 @@ func (b *Book) begin() {
 	}
 }
 
-// end says, once nothing is changed any more, that the program may go on without us.
+// end lets the program survive the debugger's death, if no change remains.
 func (b *Book) end() {
 	if b.harmful && b.empty() {
 		b.harmful = false
@@ -71,10 +72,10 @@ func (b *Book) empty() bool {
 	return len(b.traps)+len(b.own)+len(b.masks)+len(b.lifted)+len(b.exits) == 0 && b.pinned == 0 && b.every == [Slots]register{}
 }
 
-// runs reports whether nothing can be asked of a thread now.
+// runs reports whether no request to a thread is possible now.
 func (b *Book) runs(tid int) bool { return b.p.Alive() && !b.p.Held(tid) }
 
-// ThreadGone forgets a thread that has ended: it is owed nothing.
+// ThreadGone removes the entries of a thread that has ended.
 func (b *Book) ThreadGone(tid int) {
 	for at := range b.own {
 		if at.tid == tid {
@@ -87,9 +88,8 @@ func (b *Book) ThreadGone(tid int) {
 	b.end()
 }
 
-// Executed forgets a program that another one has replaced, and all that was
-// changed in it. The affinity alone stays as it was, with the thread that called
-// execve(2): it was former, and is tid now.
+// Executed removes the entries of a program that the kernel has replaced. Only the affinity
+// remains, because execve(2) keeps it: the calling thread was former and is now tid.
 func (b *Book) Executed(former, tid int) {
 	pinned := b.pinned
 	if pinned == former {
@@ -100,8 +100,8 @@ func (b *Book) Executed(former, tid int) {
 	b.end()
 }
 
-// Followed goes on in a child, the copy of thread parent. Its memory has the
-// breakpoints; its debug registers are clear but for those of every thread.
+// Followed continues in a child process, the copy of thread parent. The child's memory contains
+// the breakpoints; its debug registers are clear, except those set for every thread.
 func (b *Book) Followed(parent, child int) {
 	mask, blocked := b.masks[parent]
 	l, lifted := b.lifted[parent]
@@ -120,7 +120,7 @@ func (b *Book) Followed(parent, child int) {
 	b.end()
 }
 
-// Ended forgets a process that is no more, or is not traced any more.
+// Ended removes all entries of a process that has ended or is no longer traced.
 func (b *Book) Ended() {
 	b.clear()
 	b.harmful = false

@@ -8,27 +8,27 @@ import (
 	"rseqstep/table"
 )
 
-// Slots is how many debug registers a thread has for addresses.
+// Slots is the number of address debug registers of a thread.
 const Slots = 4
 
-// everyThread stands for all threads, those to come included; see
-// tracee.Changes.SetDebug.
+// everyThread stands for all threads, including future ones; see tracee.Changes.SetDebug.
 const everyThread = 0
 
-// ErrNoSlot says that all debug registers are taken.
+// ErrNoSlot says that all debug registers are in use.
 var ErrNoSlot = errors.New("all four hardware debug registers are in use")
 
 // slot is a debug register of one thread.
 type slot struct{ tid, n int }
 
-// register is a debug register that is in use.
+// register is a debug register in use.
 type register struct {
-	owner Owner // nobody: it is to be freed, and that has failed so far
+	owner Owner // zero: an earlier attempt to free it has failed
 	set   bool
-	at    table.Addr // of one that stops before the instruction there; 0 for others
+	at    table.Addr // the address of a breakpoint, which stops before the instruction; 0 for a watchpoint
 }
 
-// SetDebug gives an owner a free debug register of every thread.
+// SetDebug sets a free debug register of every thread for an owner. length is in bytes. Error:
+// ErrNoSlot, or that of the process.
 func (b *Book) SetDebug(o Owner, kind tracee.DebugKind, a table.Addr, length int) error {
 	for n := range b.every {
 		if !b.Free(n) {
@@ -70,10 +70,10 @@ func (b *Book) freeEvery(n int) error {
 	return nil
 }
 
-// Free reports whether nobody has debug register n of every thread.
+// Free reports whether debug register n of every thread has no owner.
 func (b *Book) Free(n int) bool { return b.every[n].owner == Owner{} }
 
-// DebugOwner is who has debug register n of every thread.
+// DebugOwner returns the owner of debug register n of every thread.
 func (b *Book) DebugOwner(n int) Owner {
 	if n < 0 || n >= Slots {
 		return Owner{}
@@ -81,7 +81,7 @@ func (b *Book) DebugOwner(n int) Owner {
 	return b.every[n].owner
 }
 
-// Hardware reports whether somebody has a debug register of every thread.
+// Hardware reports whether a debug register of every thread has an owner.
 func (b *Book) Hardware() bool {
 	for n := range b.every {
 		if !b.Free(n) {
@@ -91,8 +91,7 @@ func (b *Book) Hardware() bool {
 	return false
 }
 
-// HardwareAt reports whether a debug register of every thread stops before the
-// instruction at a.
+// HardwareAt reports whether a debug register of every thread stops before the instruction at a.
 func (b *Book) HardwareAt(a table.Addr) bool {
 	for n := range b.every {
 		if !b.Free(n) && b.every[n].at == a && a != 0 {
@@ -102,7 +101,7 @@ func (b *Book) HardwareAt(a table.Addr) bool {
 	return false
 }
 
-// FreeIn is the debug registers that nobody but an owner has in a thread.
+// FreeIn lists the debug registers of a thread that are free or belong to o.
 func (b *Book) FreeIn(tid int, o Owner) (free []int) {
 	for n := range b.every {
 		if have := b.own[slot{tid, n}].owner; b.Free(n) && (have == Owner{} || have == o) {
@@ -112,7 +111,7 @@ func (b *Book) FreeIn(tid int, o Owner) (free []int) {
 	return free
 }
 
-// SetDebugIn gives an owner debug register n of one held thread.
+// SetDebugIn sets debug register n of one held thread for an owner.
 func (b *Book) SetDebugIn(tid, n int, o Owner, a table.Addr) error {
 	b.begin()
 	if err := b.p.SetDebug(tid, n, tracee.DebugExecute, a, 1); err != nil {
@@ -123,8 +122,8 @@ func (b *Book) SetDebugIn(tid, n int, o Owner, a table.Addr) error {
 	return nil
 }
 
-// FreeDebugIn frees debug register n of one thread, if the owner has it. A thread
-// that runs keeps it until GiveBack.
+// FreeDebugIn frees debug register n of one thread if it belongs to o. If the thread runs,
+// GiveBack frees it later.
 func (b *Book) FreeDebugIn(tid, n int, o Owner) error {
 	at := slot{tid, n}
 	if r, ok := b.own[at]; !ok || r.owner != o {
@@ -139,7 +138,7 @@ func (b *Book) freeOwn(at slot) error {
 		return nil
 	}
 	if b.p.Alive() {
-		if err := b.p.SetDebug(at.tid, at.n, tracee.DebugOff, 0, 0); err != nil { // ESRCH too: a thread may only seem to be gone
+		if err := b.p.SetDebug(at.tid, at.n, tracee.DebugOff, 0, 0); err != nil { // do not ignore ESRCH: a thread may only seem to be gone
 			return err
 		}
 	}

@@ -2,21 +2,21 @@ package ledger
 
 import "rseqstep/stepper/machine"
 
-// Exit is the registers that a thread would have left a section with, once a
-// vector has done the section's work. From where the thread stands it would do
-// that work again.
+// Exit holds the registers with which a thread would have left a section, after a vector has done
+// the section's work. If the thread resumed from its present place instead, it would do that work
+// again.
 type Exit struct {
 	Regs    machine.Regs
-	Vectors func(area []byte) error // puts the vector registers into an XSAVE area
+	Vectors func(area []byte) error // writes the vector registers into an XSAVE area
 }
 
-// OweExit notes that a held thread is to be given an exit's registers: TakeExit does it.
+// OweExit records the exit registers that a held thread must get; TakeExit sets them.
 func (b *Book) OweExit(tid int, x Exit) {
 	b.begin()
 	b.exits[tid] = x
 }
 
-// TakeExit gives a thread the registers that it is owed, if it is owed any.
+// TakeExit sets the recorded exit registers of a thread, if there are any.
 func (b *Book) TakeExit(tid int) error {
 	x, owed := b.exits[tid]
 	if !owed {

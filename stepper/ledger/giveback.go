@@ -9,19 +9,18 @@ import (
 	"syscall"
 )
 
-// loan is one change that is to be undone: nobody needs it, or it was to be undone
-// and that has failed.
+// loan is one change to undo: it has no owner left, or an earlier attempt to undo it has failed.
 type loan struct {
-	what    string       // what is wrong while it is not undone
-	tid     int          // whose it is; 0: the process's
-	harms   bool         // it harms a program that goes on without us
-	lingers bool         // commands may keep it for the next one
-	back    func() error // undoes it, and strikes it out
-	drop    func()       // strikes it out
+	what    string       // what is wrong as long as the change remains
+	tid     int          // the thread it belongs to; 0: the process
+	harms   bool         // the change harms the program if the debugger detaches
+	lingers bool         // a command may leave it for the next one
+	back    func() error // undoes the change and removes its entry
+	drop    func()       // removes its entry only
 }
 
-// due lists the changes that are to be undone, in the order in which they are. A
-// thread whose registration is lifted by intent keeps its signals blocked and its CPU.
+// due lists the changes to undo, in the order in which GiveBack undoes them. A thread in a quiet
+// phase, whose registration is lifted on purpose, keeps its signals blocked and stays pinned.
 func (b *Book) due() (list []loan) {
 	for _, a := range b.Traps() {
 		t := b.traps[a]
@@ -72,7 +71,8 @@ func (b *Book) due() (list []loan) {
 	return list
 }
 
-// liftedByIntent reports whether a registration is lifted, and to be so.
+// liftedByIntent reports whether a registration is lifted on purpose, not because Restore has
+// failed.
 func (b *Book) liftedByIntent() bool {
 	for _, l := range b.lifted {
 		if !l.over {
@@ -82,7 +82,7 @@ func (b *Book) liftedByIntent() bool {
 	return false
 }
 
-// unblockRegistered is UnblockSignals of a thread that has its registration back.
+// unblockRegistered is UnblockSignals, but only for a thread whose registration is restored.
 func (b *Book) unblockRegistered(tid int) error {
 	if b.Lifted(tid) {
 		return nil
@@ -90,8 +90,8 @@ func (b *Book) unblockRegistered(tid int) error {
 	return b.UnblockSignals(tid)
 }
 
-// unpinRegistered is Unpin once every thread has its registration back: sections
-// commit on the CPU that they have begun on.
+// unpinRegistered is Unpin, but only when every registration is restored: a section commits on
+// the CPU on which it began.
 func (b *Book) unpinRegistered() error {
 	if len(b.lifted) > 0 {
 		return nil
@@ -99,9 +99,10 @@ func (b *Book) unpinRegistered() error {
 	return b.Unpin()
 }
 
-// GiveBack undoes every change that nobody needs any more: those that could not be
-// undone when they were to be, and those that a command lends for its own time. What
-// fails is kept, and tried again the next time. A thread that is gone is owed nothing.
+// GiveBack undoes every change without an owner, those that an earlier attempt failed to undo,
+// and those that a command makes only for its own duration. It records what fails and repeats it
+// on the next call. It removes the entries of a thread that is gone. It returns the joined
+// errors.
 // Precondition: every thread is held.
 func (b *Book) GiveBack() error {
 	if !b.p.Alive() {
@@ -110,7 +111,7 @@ func (b *Book) GiveBack() error {
 	}
 	var errs error
 	for _, l := range b.due() {
-		if l.tid != 0 && !b.p.Held(l.tid) { // it has ended, be that reported yet or not
+		if l.tid != 0 && !b.p.Held(l.tid) { // it has ended, although its exit may not be reported yet
 			l.drop()
 			continue
 		}
@@ -125,12 +126,13 @@ func (b *Book) GiveBack() error {
 	return errs
 }
 
-// Outstanding reports whether something could not be undone when it was to be.
+// Outstanding reports whether an attempt to undo a change has failed and the change remains.
 func (b *Book) Outstanding() bool {
 	return slices.ContainsFunc(b.due(), func(l loan) bool { return !l.lingers })
 }
 
-// Harm says what would harm the program if it was let go as it is; nil: nothing.
+// Harm returns an error that names the changes that would harm the program if the debugger
+// detached now, nil if there are none.
 func (b *Book) Harm() error {
 	for _, l := range b.due() {
 		switch {
@@ -144,8 +146,8 @@ func (b *Book) Harm() error {
 	return nil
 }
 
-// Gone reports whether a thread that a request did not find has really gone, or with
-// 0 whether the process has.
+// Gone reports whether a thread is really gone after a request has returned ESRCH, or with tid 0,
+// whether the process is.
 func (b *Book) Gone(tid int) bool {
 	for _, t := range b.p.Threads() {
 		if tid == 0 || t == tid {

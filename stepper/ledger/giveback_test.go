@@ -12,17 +12,17 @@ import (
 	"rseqstep/table"
 )
 
-// Places for breakpoints.
+// Addresses of breakpoints.
 const (
 	here  = table.Addr(0x8000)
 	there = table.Addr(0x8100)
 )
 
-// own is what the program finds in its area.
+// own is the content of the program's area.
 var own = []byte(strings.Repeat("own!", areaSize/4))
 
-// life is everything that a book does for a program, and its end. It stops changing
-// the program at the first error, and ends what it has begun in any case.
+// life makes every kind of change that a Book can make to a program, and undoes them. It makes no
+// more changes after the first error, but undoes the ones it has made.
 func life(b *ledger.Book) error {
 	user, way := ledger.Owner{Why: ledger.Asked, Of: 1}, b.Fresh(ledger.Way)
 	var err error
@@ -64,7 +64,7 @@ func wantSettled(t *testing.T, what string, w *world, b *ledger.Book) {
 	}
 }
 
-// Without a failure everything is as it was, and the vector's registers are taken.
+// Without a failure, the program is as before, and it has the vector's registers.
 func TestNothingIsLeftOfALife(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -84,12 +84,12 @@ func TestNothingIsLeftOfALife(t *testing.T) {
 	}
 }
 
-// undoing are the requests that undo something: they may fail and have been carried
-// out all the same, as a system call after which the thread is not waited for.
+// undoing lists the requests that undo a change. Such a request may fail although the kernel has
+// executed it, for example if the wait after a system call fails.
 var undoing = []string{"remove", "rseq", "aside", "set regs", "set xstate", "unpin"}
 
-// failing goes the life once for each request that it makes and each way that the
-// request can fail, and calls check afterwards, the failure having hit.
+// failing runs life once for each request that it makes and each way in which the request can
+// fail, and then calls check.
 func failing(t *testing.T, check func(what, op string, w *world, b *ledger.Book, err error)) {
 	t.Helper()
 	hits := map[string]int{}
@@ -131,11 +131,11 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// Whatever request fails, once: it is reported, and the next GiveBack undoes all of it.
+// If any request fails once, life reports the error, and the next GiveBack undoes every change.
 func TestWhatFailsIsUndoneLater(t *testing.T) {
 	failing(t, func(what, _ string, w *world, b *ledger.Book, err error) {
 		w.fail, w.made = nil, false
-		if err == nil && !strings.Contains(what, "unpin") { // an affinity of a thread that is not found
+		if err == nil && !strings.Contains(what, "unpin") { // the affinity of a thread that does not exist
 			t.Errorf("%s: nothing is reported", what)
 		}
 		if err := b.GiveBack(); err != nil {
@@ -145,8 +145,8 @@ func TestWhatFailsIsUndoneLater(t *testing.T) {
 	})
 }
 
-// What fails again is kept, reported again, counts as harm where it would kill the
-// program or let it go on wrong, and is undone when it can be.
+// If undoing fails again, the entry remains, GiveBack reports the error again, Harm names it if
+// it would kill the program or make it run wrong, and a later GiveBack undoes the change.
 func TestWhatFailsAgainIsKept(t *testing.T) {
 	harms := map[string]bool{}
 	failing(t, func(what, op string, w *world, b *ledger.Book, _ error) {
@@ -186,8 +186,8 @@ func TestWhatFailsAgainIsKept(t *testing.T) {
 	}
 }
 
-// A thread that has gone is owed nothing, whether its exit was reported or not, and
-// what the process has is given back nevertheless.
+// A thread that is gone has no changes to undo, whether its exit was reported or not. GiveBack
+// still undoes the changes to the process.
 func TestAThreadThatIsGoneIsOwedNothing(t *testing.T) {
 	for name, goes := range map[string]func(*world, *worker, *ledger.Book){
 		"killed":   func(_ *world, th *worker, _ *ledger.Book) { th.gone = true },
@@ -204,7 +204,7 @@ func TestAThreadThatIsGoneIsOwedNothing(t *testing.T) {
 			failing(t, func(what, _ string, w *world, b *ledger.Book, _ error) {
 				w.fail, w.made = nil, false
 				switch name {
-				case "removed": // the whole process but its exit
+				case "removed": // the whole process except its exit
 					goes(w, &worker{tid: second}, b)
 				default:
 					for _, th := range w.order {
@@ -226,7 +226,7 @@ func TestAThreadThatIsGoneIsOwedNothing(t *testing.T) {
 	}
 }
 
-// A thread that only seems to be gone, twice, keeps what it is owed.
+// A thread that only seems to be gone, twice, keeps its entries.
 func TestAThreadThatSeemsToBeGoneIsNotForgotten(t *testing.T) {
 	failing(t, func(what, op string, w *world, b *ledger.Book, _ error) {
 		w.made = false
@@ -245,8 +245,8 @@ func TestAThreadThatSeemsToBeGoneIsNotForgotten(t *testing.T) {
 	})
 }
 
-// Of a thread that runs, since holding it has failed, nothing is asked; it gets back
-// what it is owed when it is held.
+// A Book makes no request to a running thread (a hold has failed). GiveBack undoes the changes
+// when the thread is held.
 func TestAThreadThatRunsGetsItsOwnLater(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -268,7 +268,7 @@ func TestAThreadThatRunsGetsItsOwnLater(t *testing.T) {
 	wantSettled(t, "held again", w, b)
 }
 
-// A process that is no more is asked for nothing.
+// A Book makes no request to a dead process.
 func TestADeadProcessIsAskedForNothing(t *testing.T) {
 	failing(t, func(what, _ string, w *world, b *ledger.Book, _ error) {
 		w.fail, w.alive = nil, false

@@ -9,8 +9,8 @@ import (
 	"rseqstep/table"
 )
 
-// Where the guard refuses nothing is planted; it is not asked about a place where a
-// breakpoint stands already.
+// If the guard refuses an address, the Book inserts nothing. It does not call the guard for an
+// address that already has a breakpoint.
 func TestTheGuardIsAskedBeforeABreakpointIsPlanted(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -46,8 +46,8 @@ func TestTheGuardIsAskedBeforeABreakpointIsPlanted(t *testing.T) {
 	}
 }
 
-// A hardware breakpoint is known by its place as long as somebody owns it; a watchpoint
-// there is none.
+// HardwareAt reports the address of a hardware breakpoint while the breakpoint has an owner; it
+// does not report a watchpoint.
 func TestTheBookKnowsWhereHardwareBreakpointsAre(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)

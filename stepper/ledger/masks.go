@@ -1,8 +1,8 @@
 package ledger
 
-// BlockSignals makes a held thread block signals, signal n at bit n-1, besides those
-// that it blocks itself. The kernel keeps them pending until UnblockSignals. Where
-// they are blocked by us already, or were by the thread, nothing happens.
+// BlockSignals makes a held thread block signals (signal n at bit n-1) in addition to those that
+// it blocks itself. The kernel keeps them pending until UnblockSignals. If the Book or the thread
+// already blocks them all, nothing happens.
 func (b *Book) BlockSignals(tid int, signals uint64) error {
 	if b.Blocked(tid) {
 		return nil
@@ -23,14 +23,14 @@ func (b *Book) BlockSignals(tid int, signals uint64) error {
 	return nil
 }
 
-// Blocked reports whether a thread has another signal mask than its own.
+// Blocked reports whether the Book has changed the thread's signal mask.
 func (b *Book) Blocked(tid int) bool {
 	_, blocked := b.masks[tid]
 	return blocked
 }
 
-// UnblockSignals gives a thread its own signal mask back. One that runs gets it from
-// GiveBack.
+// UnblockSignals restores a thread's original signal mask. If the thread runs, GiveBack restores
+// it later.
 func (b *Book) UnblockSignals(tid int) error {
 	mask, blocked := b.masks[tid]
 	if !blocked || b.runs(tid) {

@@ -1,7 +1,7 @@
 package ledger
 
-// Pin puts a held thread and ourselves on one CPU, in place of the one that was
-// before. See tracee.Changes.Pin.
+// Pin pins a held thread and the debugger to one CPU, and unpins the previously pinned thread.
+// See tracee.Changes.Pin.
 func (b *Book) Pin(tid int) error {
 	b.begin()
 	if err := b.p.Pin(tid); err != nil {
@@ -12,7 +12,7 @@ func (b *Book) Pin(tid int) error {
 	return nil
 }
 
-// Pinned is the thread that shares our CPU, 0 for none.
+// Pinned returns the thread that is pinned to our CPU, 0 if there is none.
 func (b *Book) Pinned() int { return b.pinned }
 
 // Unpin restores both affinities.
@@ -20,7 +20,7 @@ func (b *Book) Unpin() error {
 	if b.pinned == 0 {
 		return nil
 	}
-	if err := b.p.Unpin(); err != nil { // ESRCH too: of the two affinities, one is our own
+	if err := b.p.Unpin(); err != nil { // do not ignore ESRCH: one of the two affinities is the debugger's own
 		return err
 	}
 	b.pinned = 0

@@ -18,26 +18,26 @@ const (
 	rseqSliceOn    = 2 // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON
 )
 
-// Registration is a thread's rseq registration, as it is to be again.
+// Registration is the rseq registration of a thread that Restore will make again.
 type Registration struct {
 	Config tracee.RseqConfig
-	Slice  bool // the time slice extension was switched on
+	Slice  bool // the time slice extension was enabled
 
-	// Back is called when it is registered again, before the thread has run; nil: nobody asks.
+	// Back is called when the registration is restored, before the thread has run; nil: nothing
+	// is called.
 	Back func()
 }
 
-// lift is a registration that a thread is without.
+// lift is the registration that a thread lacks.
 type lift struct {
 	Registration
-	over bool          // it is to be back, and that has failed so far
-	arms *table.Placed // over: the section that the thread stands in, if it stands in one
+	over bool          // Restore was called and has failed so far
+	arms *table.Placed // with over: the section that contains the thread's PC, nil if there is none
 }
 
-// Lift lifts a thread's rseq registration, and writes into its area what the program
-// is to find there. Where it fails the registration may be lifted or not: Restore is
-// to be called in any case.
-// Precondition: every other thread is held, and the thread stands in no live section.
+// Lift removes a thread's rseq registration and writes area into its rseq area, for the program
+// to read. After an error the registration may be lifted or not: call Restore in any case.
+// Precondition: every other thread is held, and the thread is not in a live section.
 func (b *Book) Lift(tid int, r Registration, area []byte) error {
 	b.begin()
 	b.lifted[tid] = &lift{Registration: r}
@@ -49,14 +49,13 @@ func (b *Book) Lift(tid int, r Registration, area []byte) error {
 	return err
 }
 
-// Lifted reports whether a thread is without its registration.
+// Lifted reports whether a thread lacks its registration.
 func (b *Book) Lifted(tid int) bool { return b.lifted[tid] != nil }
 
-// Restore gives a thread its registration back. A thread that stands inside the
-// section arms (nil: in none that it has armed) then is armed in the kernel's eyes,
-// which restarts the section when the thread goes on. What fails is tried again by
-// GiveBack. ESRCH says that the thread has been killed.
-// Preconditions are those of Lift.
+// Restore registers a thread's area again. If the thread stands inside the section arms (nil:
+// inside no section that it has armed), Restore arms the section, so the kernel restarts it when
+// the thread resumes. GiveBack repeats what fails. ESRCH means that the thread has been killed.
+// The preconditions are those of Lift.
 func (b *Book) Restore(tid int, arms *table.Placed) error {
 	l := b.lifted[tid]
 	if l == nil {
@@ -77,16 +76,16 @@ func (b *Book) restore(tid int) error {
 	return nil
 }
 
-// register makes the thread register its area, and arms the section that it
-// stands in. In between the thread steps aside. Since Linux 6.19 the kernel
-// looks at rseq_cs only if the thread's last entry was an interrupt or an
-// exception, and registering was a system call: resumed inside the section, the
-// thread would not be restarted, and would commit on whatever CPU it wakes up on.
-// And so that the area does not say -1 for the CPU, the kernel must have written it.
-// Both cost one step (tried on 6.1 to 7.3).
+// register makes the thread register its area, and arms the section that the thread stands in. In
+// between the thread executes one instruction elsewhere. Since Linux 6.19 the kernel examines
+// rseq_cs only if the thread's last entry was an interrupt or an exception, and the registration
+// was a system call: if the thread resumed inside the section directly, the kernel would not
+// restart it, and it would commit on whatever CPU it wakes up on. The kernel must also have
+// written the CPU number, so that the area does not contain -1. Both need one step (tried on 6.1
+// to 7.3).
 //
-// Nothing here writes the id fields once the area is registered: since 7.1 the
-// kernel kills a program in whose area of more than 32 bytes somebody has.
+// No code here writes the id fields after the registration: since 7.1 the kernel kills a program
+// whose area of more than 32 bytes was changed there.
 func (b *Book) register(tid int, l *lift) error {
 	flags := uint64(0)
 	if l.Slice {
@@ -100,7 +99,7 @@ func (b *Book) register(tid int, l *lift) error {
 		l.Back()
 	}
 	if errors.Is(err, syscall.EBUSY) {
-		err = nil // it has this very registration: see rseq(2), and kernel/rseq.c
+		err = nil // it has this registration already: see rseq(2), and kernel/rseq.c
 	}
 	if err == nil {
 		err = b.p.StepAside(tid)
@@ -112,7 +111,7 @@ func (b *Book) register(tid int, l *lift) error {
 	if err := b.p.Regs(tid, &r); err != nil || !l.arms.Contains(r.PC()) {
 		return err
 	}
-	// Registration cleared rseq_cs.
+	// The registration cleared rseq_cs.
 	var cs [8]byte
 	binary.LittleEndian.PutUint64(cs[:], uint64(l.arms.Descriptor))
 	if n, err := b.p.WriteMemory(l.Config.CSField(), cs[:]); n < len(cs) {

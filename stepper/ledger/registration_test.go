@@ -9,9 +9,8 @@ import (
 	"rseqstep/table"
 )
 
-// A registration comes back as it was, on kernels that know the flag for time slice
-// extensions and on those that do not; a section is armed only where the thread stands
-// in it.
+// Restore makes a registration as it was before, whether or not the kernel knows the flag for
+// time slice extensions. It arms a section only if the thread stands in it.
 func TestARegistrationComesBackAsItWas(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
@@ -51,7 +50,8 @@ func TestARegistrationComesBackAsItWas(t *testing.T) {
 	}
 }
 
-// What a registration that is lifted by intent needs stays: it is nobody's debt.
+// GiveBack does not undo the changes that a quiet phase needs: its registration is lifted on
+// purpose.
 func TestAQuietThreadIsLeftQuiet(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -70,8 +70,8 @@ func TestAQuietThreadIsLeftQuiet(t *testing.T) {
 	}
 }
 
-// A thread whose registration cannot be restored keeps its signals blocked and its CPU:
-// it may stand in a section.
+// A thread whose registration cannot be restored keeps its signals blocked and stays pinned,
+// because it may stand in a section.
 func TestAThreadWithoutItsRegistrationStaysAsItIs(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -99,7 +99,7 @@ func TestAThreadWithoutItsRegistrationStaysAsItIs(t *testing.T) {
 	wantSettled(t, "restored", w, b)
 }
 
-// A thread that blocks all of them itself is not touched.
+// BlockSignals does not change a thread that already blocks all of the signals.
 func TestAThreadThatBlocksSignalsItselfIsLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)

@@ -8,21 +8,21 @@ import (
 	"rseqstep/table"
 )
 
-// trap is a planted software breakpoint.
+// trap is an inserted software breakpoint.
 type trap struct {
-	owners []Owner // each once; none: it is to be removed, and that has failed so far
-	out    bool    // it is out of the program's memory, for a thread to pass
+	owners []Owner // each once; empty: an earlier attempt to remove it has failed
+	out    bool    // it is removed from memory while a thread executes the instruction that it replaces
 }
 
-// RefusedError says why no breakpoint may stand at a place.
+// RefusedError says why no breakpoint may stand at an address.
 type RefusedError struct{ Err error }
 
 func (e *RefusedError) Error() string { return e.Err.Error() }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// Plant plants a software breakpoint for an owner, who may have it already. It is
-// planted once, however many owners it has. A *RefusedError says that none may stand
-// there (Book.Guard).
+// Plant inserts a software breakpoint for an owner, which may already have it. One breakpoint
+// serves all its owners. Error: *RefusedError if none may stand there (Book.Guard), or that of
+// the process.
 func (b *Book) Plant(a table.Addr, o Owner) error {
 	if b.Guard != nil && !b.OwnedFor(a) {
 		if err := b.Guard(a, o); err != nil {
@@ -44,9 +44,9 @@ func (b *Book) Plant(a table.Addr, o Owner) error {
 	return nil
 }
 
-// Unplant ends an owner's need of a breakpoint, and removes it with the last one's.
-// Where it has none nothing happens. One that cannot be removed counts as planted
-// until GiveBack removes it: a thread that meets it is stepped over it.
+// Unplant removes an owner from a breakpoint, and removes the breakpoint with its last owner. If
+// the owner has none at a, nothing happens. A breakpoint whose removal fails counts as inserted
+// until GiveBack removes it: the debugger steps a thread that hits it over it.
 func (b *Book) Unplant(a table.Addr, o Owner) error {
 	t := b.traps[a]
 	if t == nil {
@@ -59,7 +59,7 @@ func (b *Book) Unplant(a table.Addr, o Owner) error {
 	return b.removeTrap(a)
 }
 
-// Withdraw removes a breakpoint whoever needs it.
+// Withdraw removes a breakpoint whatever its owners.
 func (b *Book) Withdraw(a table.Addr) error {
 	t := b.traps[a]
 	if t == nil {
@@ -69,7 +69,7 @@ func (b *Book) Withdraw(a table.Addr) error {
 	return b.removeTrap(a)
 }
 
-// removeTrap removes a breakpoint that nobody owns.
+// removeTrap removes a breakpoint without owners.
 func (b *Book) removeTrap(a table.Addr) error {
 	if b.p.Alive() && !b.traps[a].out {
 		if err := b.p.Remove(a); err != nil {
@@ -81,21 +81,22 @@ func (b *Book) removeTrap(a table.Addr) error {
 	return nil
 }
 
-// TrapAt reports whether a breakpoint is planted at a, taken out for a thread to
-// pass or not.
+// TrapAt reports whether a breakpoint is inserted at a, even if it is taken out while a thread
+// passes it.
 func (b *Book) TrapAt(a table.Addr) bool { return b.traps[a] != nil }
 
-// OwnedFor reports whether a breakpoint at a is needed for one of the reasons; for
-// any, where none is given.
+// OwnedFor reports whether a breakpoint at a has an owner with one of the given reasons, or any
+// owner if no reason is given.
 func (b *Book) OwnedFor(a table.Addr, why ...Why) bool {
 	t := b.traps[a]
 	return t != nil && slices.ContainsFunc(t.owners, func(o Owner) bool { return len(why) == 0 || slices.Contains(why, o.Why) })
 }
 
-// Traps lists the planted breakpoints by address.
+// Traps lists the addresses of the inserted breakpoints in order.
 func (b *Book) Traps() []table.Addr { return slices.Sorted(maps.Keys(b.traps)) }
 
-// TakeOut takes a breakpoint out of memory for a thread to pass it; PutBack ends that.
+// TakeOut removes a breakpoint from memory while a thread executes the instruction that it
+// replaces; PutBack inserts it again.
 // Precondition: every other thread is held.
 func (b *Book) TakeOut(a table.Addr) error {
 	t := b.traps[a]
@@ -109,7 +110,7 @@ func (b *Book) TakeOut(a table.Addr) error {
 	return nil
 }
 
-// PutBack plants a breakpoint again that was taken out for a thread to pass.
+// PutBack inserts a breakpoint that TakeOut has removed.
 func (b *Book) PutBack(a table.Addr) error {
 	t := b.traps[a]
 	if t == nil || !t.out || !b.p.Alive() {

@@ -13,13 +13,13 @@ import (
 	"rseqstep/table"
 )
 
-// A breakpoint is there as long as one of its owners needs it, whoever comes and goes
-// first, however often.
+// A breakpoint stays inserted while it has an owner, in whatever order, and however often, owners
+// are added and removed.
 func TestABreakpointIsThereForEachOfItsOwners(t *testing.T) {
 	user, inside := ledger.Owner{Why: ledger.Asked, Of: 1}, ledger.Owner{Why: ledger.Inside, Of: 1}
 	for _, tc := range []struct {
 		name string
-		does string // +u: the user's is planted, -w: the command's ends, …
+		does string // +u: insert the user's, -w: remove the command's, …
 		left bool
 	}{
 		{"one", "+u -u", false},
@@ -51,7 +51,7 @@ func TestABreakpointIsThereForEachOfItsOwners(t *testing.T) {
 	}
 }
 
-// Who needs the breakpoint that a thread stands at is asked, not worked out.
+// The Book answers who owns the breakpoint that a thread stands at.
 func TestABreakpointKnowsWhoNeedsIt(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -69,7 +69,7 @@ func TestABreakpointKnowsWhoNeedsIt(t *testing.T) {
 	want(true, true, true)
 	_ = b.Unplant(here, user)
 	want(false, true, true)
-	// One that cannot be removed is planted, and nobody waits there.
+	// A breakpoint whose removal failed is inserted, without an owner.
 	w.fail = func(int, string) error { return syscall.EIO }
 	if err := b.Unplant(here, way); !errors.Is(err, syscall.EIO) {
 		t.Errorf("the error is %v", err)
@@ -78,7 +78,7 @@ func TestABreakpointKnowsWhoNeedsIt(t *testing.T) {
 	if !b.TrapAt(here) {
 		t.Error("a breakpoint in the program is not known any more")
 	}
-	// Planted anew, it is nobody's debt.
+	// Inserted again, it no longer counts as a failed removal.
 	w.fail = nil
 	_ = b.Plant(here, user)
 	if err := b.GiveBack(); err != nil || !w.planted[here] {
@@ -86,12 +86,12 @@ func TestABreakpointKnowsWhoNeedsIt(t *testing.T) {
 	}
 }
 
-// A breakpoint that is out for a thread to pass is put back where somebody needs it still.
+// PutBack inserts a breakpoint again that TakeOut removed, if it still has an owner.
 func TestABreakpointThatIsOutIsPutBack(t *testing.T) {
 	user, way := ledger.Owner{Why: ledger.Asked, Of: 1}, ledger.Owner{Why: ledger.Way, Of: 1}
 	for _, tc := range []struct {
 		name  string
-		while func(*ledger.Book) error // it is out
+		while func(*ledger.Book) error // runs while the breakpoint is removed from memory
 		back  func(*ledger.Book) error
 		want  bool
 	}{
@@ -120,8 +120,8 @@ func TestABreakpointThatIsOutIsPutBack(t *testing.T) {
 	}
 }
 
-// A program that another one has replaced is owed nothing, and what its owners give
-// back late is not taken from those of the new one.
+// A program that the kernel has replaced has no changes to undo, and a late Unplant for it
+// removes nothing from the new program.
 func TestAReplacedProgramIsOwedNothing(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -140,7 +140,7 @@ func TestAReplacedProgramIsOwedNothing(t *testing.T) {
 	if b.Pinned() != second || !w.dies {
 		t.Errorf("thread %d is pinned, dies with the debugger: %v: execve(2) keeps affinities", b.Pinned(), w.dies)
 	}
-	w.planted, w.every = map[table.Addr]bool{}, [4]table.Addr{} // as the kernel does it
+	w.planted, w.every = map[table.Addr]bool{}, [4]table.Addr{} // as the kernel does
 	if err := errors.Join(b.Plant(here, way), b.SetDebugIn(first, 0, way, here)); err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestAReplacedProgramIsOwedNothing(t *testing.T) {
 	}
 }
 
-// In a child the copy of the thread that made it keeps what it has inherited.
+// In a child process, the copy of the parent's thread keeps the changes that it has inherited.
 func TestAFollowedChildKeepsWhatItInherits(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -173,7 +173,7 @@ func TestAFollowedChildKeepsWhatItInherits(t *testing.T) {
 	wantSettled(t, "followed", w, b)
 }
 
-// Two ways of one thread have different debug registers, and neither frees the other's.
+// Two commands of one thread use different debug registers, and neither frees those of the other.
 func TestDebugRegistersAreSharedOut(t *testing.T) {
 	w := newWorld(t)
 	b := ledger.New(w)
@@ -210,8 +210,8 @@ func TestDebugRegistersAreSharedOut(t *testing.T) {
 	wantSettled(t, "all free", w, b)
 }
 
-// However owners come and go, threads pass breakpoints and requests fail: a
-// breakpoint is in memory exactly where somebody needs it, once nothing fails.
+// After any sequence of new and removed owners, threads passing breakpoints, and failing
+// requests, a breakpoint is in memory exactly where it has an owner, once nothing fails any more.
 func TestOwnersComeAndGoInAnyOrder(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 1))

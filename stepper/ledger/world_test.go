@@ -13,7 +13,7 @@ import (
 	"rseqstep/table"
 )
 
-// Two threads, the area and the section of each, and what both have in common.
+// Two threads, each with an area and a section, and what both share.
 const (
 	first, second = 1, 2
 	areaOf        = table.Addr(0x1000)
@@ -26,17 +26,17 @@ const (
 
 var section = table.Placed{Start: 0x4000, End: 0x4020, Descriptor: 0x5000}
 
-// world is a process that does what it is told, and checks what it is told.
+// world is a process that executes the Book's requests and checks that they are allowed.
 type world struct {
 	t       *testing.T
-	fail    func(call int, op string) error // what a request fails with; nil: it does not
-	made    bool                            // the request that fails has been carried out nevertheless
+	fail    func(call int, op string) error // the error of a request; nil: it succeeds
+	made    bool                            // the failing request takes effect nevertheless
 	calls   int
 	log     []string
 	alive   bool
 	dies    bool
 	planted map[table.Addr]bool
-	every   [4]table.Addr // for threads to come
+	every   [4]table.Addr // for future threads
 	order   []*worker
 	pinned  int
 	slices  bool // the kernel knows the flag for time slice extensions
@@ -51,10 +51,10 @@ type worker struct {
 	mask       uint64
 	debug      [4]table.Addr
 	registered bool
-	slice      bool // registered with its time slice extension switched on
+	slice      bool // registered with its time slice extension enabled
 	cs         uint64
 	area       [areaSize]byte
-	aside      bool // its last entry was no system call
+	aside      bool // its last kernel entry was no system call
 }
 
 func newWorld(t *testing.T) *world {
@@ -71,7 +71,7 @@ func config(tid int) tracee.RseqConfig {
 	return tracee.RseqConfig{Area: areaOf * table.Addr(tid), Size: areaSize, Signature: signature}
 }
 
-// request is one request: it may fail.
+// request makes one request, which may fail.
 func (w *world) request(op string, args ...any) (done func() bool, err error) {
 	n := w.calls
 	w.calls++
@@ -328,7 +328,7 @@ func (w *world) ExitKill(on bool) {
 
 var _ ledger.Process = (*world)(nil)
 
-// left says what is not as it was.
+// left lists what differs from the original state.
 func (w *world) left() (list []string) {
 	if len(w.planted) > 0 {
 		list = append(list, fmt.Sprint("planted: ", w.planted))

@@ -6,25 +6,25 @@ import (
 	"rseqstep/table"
 )
 
-// Arrival is what a place means that a way out of a line has led to.
+// Arrival says what the place at the exit of a line means for the step.
 type Arrival struct {
 	Kind   ArrivalKind
-	Depth  int             // Ends: the inline depth that is shown
-	Ranges []machine.Range // Within: to be left next
+	Depth  int             // Ends: the inline depth to show
+	Ranges []machine.Range // Within: the code to leave next
 }
 
-// ArrivalKind is how a walk goes on from a place.
+// ArrivalKind says how a walk continues from a place.
 type ArrivalKind int
 
 // The kinds of arrivals.
 const (
 	Ends   ArrivalKind = iota // the step ends there
-	Within                    // it is in the middle of a line, that of the walk from now on
-	Bare                      // it is code between lines, to be stepped through: an abort handler, the return from a signal
+	Within                    // the place is in the middle of a line, which becomes the line of the walk
+	Bare                      // the place is in code between lines that the step runs through: an abort handler, the return from a signal
 )
 
-// Arrive decides about the place of r. Where it is in another frame, or inlined call,
-// the walk is one there afterwards.
+// Arrive decides about the place of r. If that place is in another frame or inlined call, Arrive
+// moves the walk there.
 func (p *Program) Arrive(w *Walk, r *machine.Regs) Arrival {
 	pc := r.PC()
 	fn, known := p.symbols.Function(pc)
@@ -46,17 +46,17 @@ func (p *Program) Arrive(w *Walk, r *machine.Regs) Arrival {
 	return Arrival{Kind: Bare}
 }
 
-// returned decides for an arrival in another frame, that of a caller or one
-// where an exception was caught. In the middle of a line the walk goes on there,
-// to the end of that line, as gdb has it ("step", "next").
+// returned decides for an arrival in another frame: that of a caller, or one that has caught an
+// exception. If the place is in the middle of a line, the walk continues to the end of that line,
+// as in gdb ("step", "next").
 func (p *Program) returned(w *Walk, fn source.Function, cfa, pc table.Addr) Arrival {
 	depth := p.Outer(pc)
 	line, ok := p.symbols.Line(pc, depth)
 	if !ok || line.Line == 0 || p.symbols.LineStart(pc, depth) {
 		return Arrival{Kind: Ends, Depth: depth}
 	}
-	// The line that is under way is the call's; the return address may be in the
-	// middle of the next one, whose statement is still to begin.
+	// The call's line is the current line; the return address may be inside the next line, whose
+	// statement has not begun.
 	if call, ok := p.symbols.Line(pc-1, depth); ok && call.Line != 0 {
 		line = call
 	}
@@ -65,7 +65,7 @@ func (p *Program) returned(w *Walk, fn source.Function, cfa, pc table.Addr) Arri
 	return Arrival{Kind: Within, Ranges: p.symbols.LineRanges(pc, depth)}
 }
 
-// sameFunction decides for an arrival in the frame the walk began in.
+// sameFunction decides for an arrival in the frame in which the walk began.
 func (p *Program) sameFunction(w *Walk, pc table.Addr) Arrival {
 	total, entering := p.symbols.Inlines(pc)
 	depth := w.Depth
@@ -79,7 +79,7 @@ func (p *Program) sameFunction(w *Walk, pc table.Addr) Arrival {
 	case !ok || line.Line == 0:
 		return Arrival{Kind: Bare}
 	case w.Into && !left && total > depth && line == w.Line:
-		// A call inlined on this very line: step enters it.
+		// This line contains an inlined call: step enters it.
 		return Arrival{Kind: Ends, Depth: depth + 1}
 	case line != w.Line && p.symbols.LineStart(pc, depth):
 		return Arrival{Kind: Ends, Depth: depth}
@@ -89,18 +89,18 @@ func (p *Program) sameFunction(w *Walk, pc table.Addr) Arrival {
 	}
 	ranges := p.symbols.LineRanges(pc, depth)
 	if total > depth && line != w.Line {
-		// Part of an inlined call was moved up before the statement that makes
-		// the call: the line is still to begin.
+		// The compiler moved a part of an inlined call before the statement that makes the call:
+		// the line has not begun yet.
 		ranges = p.untilStart(ranges, pc, depth)
 	}
-	// In the middle of a line is no place to stop. Coming back from there to the
-	// line that was left (w.Line) is still that line: compilers give the head of
-	// a loop to the line before it. gdb stops there, once a round.
+	// A step does not stop in the middle of a line. If the thread returns from there to the line
+	// that the walk left (w.Line), it is still on that line: compilers attribute the head of a
+	// loop to the line before it. gdb stops there, once per round.
 	return Arrival{Kind: Within, Ranges: ranges}
 }
 
-// bare reports whether pc is in code to be walked through rather than shown:
-// an abort handler without lines, or a signal's return trampoline.
+// bare reports whether the step runs through the code at pc instead of showing it: an abort
+// handler without lines, or a signal return trampoline.
 func (p *Program) bare(pc table.Addr, fn source.Function, known bool) bool {
 	if _, ok := p.symbols.Line(pc, 0); ok {
 		return false

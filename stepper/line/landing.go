@@ -9,15 +9,16 @@ import (
 	"rseqstep/table"
 )
 
-// Landings is where exceptions and longjmps pass through. An address is 0 where the
-// program has no such place.
+// Landings holds the process addresses that exceptions and longjmps pass through. An address is 0
+// if the program has no such place.
 type Landings struct {
 	Unwind table.Addr   // libgcc's _Unwind_DebugHook(cfa, handler), called before it jumps to a handler
-	Catch  table.Addr   // __cxa_begin_catch, the first thing a C++ handler calls; where there is no hook
-	Jumps  []table.Addr // longjmp and its kin
+	Catch  table.Addr   // __cxa_begin_catch, which a C++ handler calls first; used if there is no hook
+	Jumps  []table.Addr // longjmp and its variants
 }
 
-// FindLandings finds them by name: address finds a symbol by its linkage name.
+// FindLandings finds the landings by name: address returns the address of a symbol by its linkage
+// name.
 func FindLandings(address func(name string) (table.Addr, bool)) Landings {
 	var l Landings
 	var ok bool
@@ -32,12 +33,12 @@ func FindLandings(address func(name string) (table.Addr, bool)) Landings {
 	return l
 }
 
-// JumpTarget reads where longjmp, at its first instruction, will lead: its
-// jmp_buf keeps the stack pointer in word 6 and the PC in word 7, in glibc
-// (sysdeps/x86_64/jmpbuf-offsets.h) and in musl (src/setjmp/x86_64). glibc
-// mangles both: rotated left by 17 after an exclusive or with the word at
-// %fs:0x30 (sysdeps/unix/sysv/linux/x86_64/pointer_guard.h). mapped says whether an
-// address is in a module; ok is false where neither reading is.
+// JumpTarget reads the destination of longjmp from a thread at its first instruction. The jmp_buf
+// holds the stack pointer in word 6 and the PC in word 7, in glibc
+// (sysdeps/x86_64/jmpbuf-offsets.h) and in musl (src/setjmp/x86_64). glibc mangles both: it XORs
+// them with the word at %fs:0x30 and rotates them left by 17
+// (sysdeps/unix/sysv/linux/x86_64/pointer_guard.h). mapped reports whether an address is in a
+// module; ok is false if it accepts neither the plain nor the decoded PC.
 func JumpTarget(r *machine.Regs, mem machine.Memory, mapped func(table.Addr) bool) (place, sp table.Addr, ok bool) {
 	const atSP, atPC, guardAt, rotation = 6, 7, 0x30, 17
 	env := table.Addr(r.Arguments()[0])

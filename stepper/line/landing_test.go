@@ -26,8 +26,8 @@ func (m words) ReadMemory(a table.Addr, p []byte) (int, error) {
 	return copy(p, b[:]), nil
 }
 
-// TestWhereALongjmpLeads: with pointers as they are and as glibc mangles them; to no
-// place that is no code.
+// TestWhereALongjmpLeads: with plain pointers and with glibc's mangled ones; never to an address
+// outside of code.
 func TestWhereALongjmpLeads(t *testing.T) {
 	const env, thread, guard = table.Addr(0x7ffe0000), table.Addr(0x7f000000), uint64(0x1122334455667788)
 	const place, sp = table.Addr(0x401234), table.Addr(0x7ffe1000)
@@ -54,8 +54,8 @@ func TestWhereALongjmpLeads(t *testing.T) {
 	}
 }
 
-// TestLandingsAreFoundByName: the C++ runtime's only where the unwinder has no hook, and
-// aliases once.
+// TestLandingsAreFoundByName: the C++ runtime's only if the unwinder has no hook, and each alias
+// once.
 func TestLandingsAreFoundByName(t *testing.T) {
 	for _, c := range []struct {
 		name    string

@@ -6,46 +6,46 @@ import (
 	"rseqstep/table"
 )
 
-// Trap is a place where a thread that runs out of some code is waited for.
+// Trap is an address at which the debugger waits for a thread that runs out of some code.
 type Trap struct {
 	Addr   table.Addr
 	Kind   TrapKind
 	Callee *source.Function // Enters
-	Return table.Addr       // Called: where the call returns to
+	Return table.Addr       // Called: the return address of the call
 }
 
-// TrapKind is what is decided about a thread that has come to a Trap.
+// TrapKind says what the debugger decides about a thread that has reached a Trap.
 type TrapKind int
 
 // The kinds of traps.
 const (
-	Out     TrapKind = iota // it is out of the code; of a line only where Program.InFrame says so
-	Steps                   // only the processor knows where this instruction leads: it is stepped (Program.Led)
-	Enters                  // it enters Callee, where Program.CalledFrom says so
-	Called                  // it is out, where CalledOut says so
-	Returns                 // it has returned from its frame, where its stack pointer is at the walk's CFA or above
-	Unwinds                 // it is at Landings.Unwind,
+	Out     TrapKind = iota // the thread has left the code; for a line, only if Program.InFrame says so
+	Steps                   // only the CPU knows where this instruction leads: the debugger steps it (Program.Led)
+	Enters                  // the thread enters Callee, if Program.CalledFrom says so
+	Called                  // the thread has left the code, if CalledOut says so
+	Returns                 // the thread has returned from its frame, if its stack pointer is at or above the walk's CFA
+	Unwinds                 // the thread is at Landings.Unwind,
 	Catches                 // at Landings.Catch,
 	Jumps                   // at one of Landings.Jumps
 )
 
-// Plan is how a thread is run out of some ranges of code. There may be several traps at
-// one place; they are asked in their order.
+// Plan says how a thread runs out of some ranges of code. Several traps may share an address; the
+// debugger tries them in their order.
 type Plan struct {
 	Traps    []Trap
-	Sections []*table.Placed        // on the way: their passes are counted
-	Touched  map[*table.Placed]bool // those of the code itself
+	Sections []*table.Placed        // the sections that the code can run; the debugger counts their passes
+	Touched  map[*table.Placed]bool // the sections that the code itself touches
 	Stepped  map[table.Addr]bool    // the instructions with a trap of kind Steps
-	Blind    bool                   // some way out can have no trap: instruction by instruction, then
-	Short    bool                   // no call is made on the way, nor a jump or system call that may take long
+	Blind    bool                   // some exit cannot have a trap: the thread must be single-stepped
+	Short    bool                   // the code contains no call, and no jump or system call that may take long
 
 	program *Program
 	ranges  []machine.Range
 	ways    machine.Ways
 }
 
-// LeaveRanges is the plan for a thread, with the registers r, to leave the ranges by a
-// call, a return or a branch, in whatever frame.
+// LeaveRanges returns the plan for a thread with the registers r to leave the ranges by a call, a
+// return or a branch, in any frame.
 func (p *Program) LeaveRanges(r *machine.Regs, ranges []machine.Range) *Plan {
 	pl := p.plan(r, ranges)
 	for _, b := range append(pl.ways.Falls[:len(pl.ways.Falls):len(pl.ways.Falls)], pl.ways.Branches...) {
@@ -67,8 +67,8 @@ func (p *Program) LeaveRanges(r *machine.Regs, ranges []machine.Range) *Plan {
 	return pl
 }
 
-// LeaveLine is the plan for a thread, with the registers r, to leave the ranges, which
-// the line of the walk covers.
+// LeaveLine returns the plan for a thread with the registers r to leave the ranges, which are the
+// line of the walk.
 func (p *Program) LeaveLine(w *Walk, r *machine.Regs, ranges []machine.Range) *Plan {
 	pl := p.plan(r, ranges)
 	for _, b := range pl.ways.Falls {
@@ -109,7 +109,7 @@ func (p *Program) LeaveLine(w *Walk, r *machine.Regs, ranges []machine.Range) *P
 	return pl
 }
 
-// Unwinding is the traps for exceptions and longjmps (Program.Land).
+// Unwinding returns the traps for exceptions and longjmps (Program.Land).
 func (p *Program) Unwinding() (list []Trap) {
 	l := p.Landings()
 	if l.Unwind != 0 {
@@ -124,7 +124,8 @@ func (p *Program) Unwinding() (list []Trap) {
 	return list
 }
 
-// moved adds a trap, at the exits of the section that its address lies in, if any.
+// moved adds a trap. If its address lies in a section, it adds traps at the section's exits
+// instead.
 func (p *Program) moved(list []Trap, t Trap) []Trap {
 	for _, a := range p.sections.Places(t.Addr) {
 		t.Addr = a
@@ -133,7 +134,7 @@ func (p *Program) moved(list []Trap, t Trap) []Trap {
 	return list
 }
 
-// plan is a Plan without traps.
+// plan returns a Plan without traps.
 func (p *Program) plan(r *machine.Regs, ranges []machine.Range) *Plan {
 	ways := p.sections.WaysOut(ranges, r.PC())
 	pl := &Plan{Stepped: map[table.Addr]bool{}, program: p, ranges: ranges, ways: ways, Touched: p.sections.Touching(ranges, ways)}
@@ -144,11 +145,11 @@ func (p *Program) plan(r *machine.Regs, ranges []machine.Range) *Plan {
 
 func (pl *Plan) trap(t Trap) { pl.Traps = pl.program.moved(pl.Traps, t) }
 
-// inside reports whether an address is in the code that is to be left.
+// inside reports whether an address is in the code to leave.
 func (pl *Plan) inside(a table.Addr) bool { return machine.InRanges(pl.ranges, a) }
 
-// way traps a way out where it ends or, where nothing may be planted there, on the
-// instruction that it begins with.
+// way adds a trap at the destination of an exit or, if no trap may stand there, at the
+// instruction of the exit.
 func (pl *Plan) way(b machine.Branch) {
 	if sections := pl.program.sections; sections.Allow(sections.Places(b.To)) {
 		pl.trap(Trap{Addr: b.To, Kind: Out})
@@ -157,14 +158,14 @@ func (pl *Plan) way(b machine.Branch) {
 	}
 }
 
-// callee waits at a function that has lines, for a step to enter it.
+// callee adds a trap at a function with lines, for a step that enters it.
 func (pl *Plan) callee(target table.Addr) {
 	if fn, ok := pl.program.Callee(target); ok {
 		pl.trap(Trap{Addr: fn.Entry, Kind: Enters, Callee: &fn})
 	}
 }
 
-// aborts waits at the abort handlers of sections that are outside.
+// aborts adds traps at those abort handlers of sections that are outside the ranges.
 func (pl *Plan) aborts() {
 	for s := range pl.Touched {
 		if !pl.inside(s.Abort) {
@@ -173,8 +174,8 @@ func (pl *Plan) aborts() {
 	}
 }
 
-// step has an instruction stepped when it is met. Where no trap can be, the
-// plan is blind; but a section whose exits are not known is stepped as a whole.
+// step adds a trap of kind Steps for an instruction. If none can stand there, the plan is blind;
+// but a section with unknown exits is stepped as a whole.
 func (pl *Plan) step(a table.Addr) {
 	sections := pl.program.sections
 	switch {
@@ -189,16 +190,16 @@ func (pl *Plan) step(a table.Addr) {
 	}
 }
 
-// returnsAmiss reports whether a call is at a that returns to where nothing may be
-// planted: stepped, it would lead into its callee and be lost sight of.
+// returnsAmiss reports whether there is a call at a whose return address may hold no trap. A step
+// of that call would end in its callee, and the debugger would lose track of the thread.
 func (pl *Plan) returnsAmiss(a table.Addr) bool {
 	sections := pl.program.sections
 	insn, err := sections.Decode(a)
 	return err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall) && sections.GuardOwn(insn.Next()) != nil
 }
 
-// unknowns traps what leads to where nothing is known: indirect jumps, places that
-// do not decode, and the arming stores of sections with exits that are not known.
+// unknowns adds traps at the instructions with unknown destinations: indirect jumps, addresses
+// that do not decode, and the arming stores of sections with unknown exits.
 func (pl *Plan) unknowns() {
 	sections := pl.program.sections
 	for _, a := range pl.ways.Jumps {
@@ -206,7 +207,7 @@ func (pl *Plan) unknowns() {
 	}
 	for _, b := range pl.ways.Lost {
 		if sections.Covering(b.To) != nil {
-			continue // its section's exits are not known
+			continue // its section's exits are unknown
 		}
 		if sections.GuardOwn(b.To) == nil {
 			pl.step(b.To)
@@ -226,7 +227,7 @@ func (pl *Plan) unknowns() {
 	}
 }
 
-// jump has an indirect jump stepped, but for one inside a section.
+// jump adds a trap of kind Steps for an indirect jump, unless it is inside a section.
 func (pl *Plan) jump(a table.Addr) {
 	sections := pl.program.sections
 	if sections.Covering(a) == nil && (pl.ways.Sure(a) || sections.GuardOwn(a) == nil) {
@@ -234,8 +235,8 @@ func (pl *Plan) jump(a table.Addr) {
 	}
 }
 
-// prune drops traps that the exits of a section put into the ranges themselves,
-// but for those that keep names, and those of which a place is not allowed.
+// prune removes the traps that a section's exits put into the ranges themselves, except those
+// that keep accepts, and the traps at addresses that may hold none.
 func (pl *Plan) prune(keep func(table.Addr) bool) {
 	kept := pl.Traps[:0]
 	for _, t := range pl.Traps {

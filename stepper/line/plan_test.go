@@ -10,7 +10,7 @@ import (
 	"rseqstep/table"
 )
 
-// traps are a plan's, by address, without what else they hold.
+// traps lists a plan's traps by address, without their other fields.
 func traps(pl *line.Plan) (list []line.Trap) {
 	for _, t := range pl.Traps {
 		list = append(list, line.Trap{Addr: t.Addr, Kind: t.Kind})
@@ -21,7 +21,7 @@ func traps(pl *line.Plan) (list []line.Trap) {
 	return list
 }
 
-const back = table.Addr(0x401088) // where f returns to
+const back = table.Addr(0x401088) // the return address of f
 
 func TestEachWayOutOfALineHasItsTrap(t *testing.T) {
 	one := []machine.Range{{Low: fEntry, High: fEntry + 8}}
@@ -31,7 +31,7 @@ func TestEachWayOutOfALineHasItsTrap(t *testing.T) {
 		code   string // at the first byte of the ranges
 		ranges []machine.Range
 		into   bool
-		want   []line.Trap // without that where f returns to
+		want   []line.Trap // without the trap at f's return address
 		short  bool
 		blind  bool
 	}{
@@ -71,7 +71,7 @@ func TestEachWayOutOfALineHasItsTrap(t *testing.T) {
 	}
 }
 
-// sameTraps compares traps whatever their order.
+// sameTraps compares traps in any order.
 func sameTraps(got, want []line.Trap) bool {
 	return slices.Equal(got, traps(&line.Plan{Traps: want}))
 }
@@ -130,7 +130,7 @@ func TestTheReturnOfTheFrameIsTrappedInsideTheLine(t *testing.T) {
 	}
 }
 
-// Where no trap can be at the return address, the return itself is stepped.
+// If no trap can stand at the return address, the plan steps the return instruction.
 func TestAReturnIsSteppedWhereItsPlaceHasNoTrap(t *testing.T) {
 	p := programOf(text{fEntry: "\xc3"}, symbols{})
 	w := begin(t, p, fEntry, 0x7030, 0, false)

@@ -7,8 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// Symbols is what stepping through lines asks about the program's source: see
-// source.Symbols.
+// Symbols is the part of source.Symbols that line stepping needs.
 type Symbols interface {
 	Function(pc table.Addr) (source.Function, bool)
 	Inlines(pc table.Addr) (depth, entering int)
@@ -20,24 +19,24 @@ type Symbols interface {
 	Address(name string) (table.Addr, bool)
 }
 
-// Program answers what stepping through the lines of one process asks.
+// Program answers the questions of line stepping for one process.
 type Program struct {
 	mem      machine.Memory
 	symbols  Symbols
 	sections *rseq.Sections
-	landings *Landings // nil: not looked for yet
+	landings *Landings // nil: not searched yet
 }
 
-// New is the Program of a process, whose symbols and sections are the caller's to keep.
+// New returns the Program of a process. The symbols and the sections belong to the caller.
 func New(mem machine.Memory, symbols Symbols, sections *rseq.Sections) *Program {
 	return &Program{mem: mem, symbols: symbols, sections: sections}
 }
 
-// Reload forgets what depends on the modules, which have changed.
+// Reload drops the data that depends on the modules. Call it when they have changed.
 func (p *Program) Reload() { p.landings = nil }
 
-// Landings is where exceptions and longjmps pass through, looked for once for each set
-// of modules. It belongs to the Program.
+// Landings returns the landings, which it searches once for each set of modules. The result
+// belongs to the Program.
 func (p *Program) Landings() *Landings {
 	if p.landings == nil {
 		l := FindLandings(p.symbols.Address)
@@ -46,18 +45,18 @@ func (p *Program) Landings() *Landings {
 	return p.landings
 }
 
-// JumpTarget is JumpTarget in the program's modules.
+// JumpTarget is the function JumpTarget for the program's modules.
 func (p *Program) JumpTarget(r *machine.Regs) (place, sp table.Addr, ok bool) {
 	return JumpTarget(r, p.mem, func(a table.Addr) bool { return p.sections.Image().ModuleAt(a) != nil })
 }
 
-// Outer is the inline depth at pc without the inlined calls that begin there.
+// Outer returns the inline depth at pc without the inlined calls that begin there.
 func (p *Program) Outer(pc table.Addr) int {
 	total, entering := p.symbols.Inlines(pc)
 	return total - entering
 }
 
-// frame is the CFA of the frame with these registers.
+// frame returns the CFA of the frame with these registers.
 func (p *Program) frame(r *machine.Regs) (cfa table.Addr, ok bool) {
 	cfa, _, ok = p.symbols.Caller(r, p.mem)
 	return cfa, ok

@@ -13,26 +13,26 @@ import (
 	"rseqstep/table"
 )
 
-// The program: f is called by h, and both by themselves; g is inlined into f.
+// The program: h calls f, and each calls itself; g is inlined into f.
 const (
 	fEntry  = table.Addr(0x401000)
-	cold    = table.Addr(0x400f00) // f's, before its entry
+	cold    = table.Addr(0x400f00) // part of f, before its entry
 	hEntry  = table.Addr(0x401080)
 	kEntry  = table.Addr(0x4010c0) // has no lines
 	restore = table.Addr(0x4010d0) // __restore_rt
 	stub    = table.Addr(0x4010e0) // leads to h
 	nowhere = table.Addr(0x401100) // in no function
-	abort   = table.Addr(0x402004) // of a section on f's line 2
-	within  = table.Addr(0x40102e) // that of a section on line 4, in the line itself
+	abort   = table.Addr(0x402004) // handler of a section on f's line 2
+	within  = table.Addr(0x40102e) // handler of a section on line 4, in the line itself
 	jump    = table.Addr(0x40103a) // a jump in g's code before line 5
 )
 
-// row is code of one line; at inline depth n it is lines[n].
+// row is the code of one line; at inline depth n the line is lines[n].
 type row struct {
 	low, high table.Addr
 	lines     []int
-	statement bool // begins here
-	entering  int  // how many inlined calls do
+	statement bool // a statement begins here
+	entering  int  // the number of inlined calls that begin here
 }
 
 var rows = []row{
@@ -45,7 +45,7 @@ var rows = []row{
 	{0x401020, 0x401028, []int{2}, false, 0},
 	{0x401028, 0x401030, []int{4}, true, 0},
 	{0x401030, 0x401038, []int{0}, false, 0},
-	{0x401038, 0x401040, []int{5, 22}, false, 0}, // g's, before the statement that calls it
+	{0x401038, 0x401040, []int{5, 22}, false, 0}, // code of g, before the statement that calls it
 	{0x401040, 0x401044, []int{5}, true, 0},
 	{0x401044, 0x401048, []int{5}, false, 0},
 	{0x401048, 0x40104c, []int{5}, true, 0},
@@ -55,21 +55,21 @@ var rows = []row{
 	{0x401098, 0x4010a0, []int{31}, true, 0},
 }
 
-// frame is what a stack pointer tells of its frame.
+// frame is the frame that belongs to a stack pointer.
 type frame struct{ cfa, back table.Addr }
 
 var stack = map[table.Addr]frame{
 	0x6fe0: {0x7000, 0x401018}, // f, called by f
 	0x7000: {0x7010, 0x401088}, // f, called by h
 	0x7010: {0x7040, 0x401020}, // h, called by an f
-	0x6ff8: {0x7000, 0x401018}, // at the first instruction of what this f calls
-	0x7008: {0x7010, 0x401088}, // at that of what it calls last
-	0x7020: {0x7030, 0x401005}, // where a call on line 1 returns to
+	0x6ff8: {0x7000, 0x401018}, // at the first instruction of a function that this f calls
+	0x7008: {0x7010, 0x401088}, // at that of the function that it calls last
+	0x7020: {0x7030, 0x401005}, // the return address of a call on line 1
 	0x7028: {0x7030, 0x401003}, // on line 1
 	0x7030: {0x7040, 0x40102b}, // f, called from nowhere: a signature is there
 }
 
-// symbols answer from the lists above, and names.
+// symbols answers from the lists above, and from names.
 type symbols struct{ names map[string]table.Addr }
 
 var functions = []source.Function{
@@ -171,15 +171,15 @@ func (symbols) Trampoline(pc table.Addr, _ machine.Memory) (table.Addr, bool) {
 	return hEntry, pc == stub
 }
 
-// regs is a thread's registers.
+// regs returns a thread's registers.
 func regs(pc, sp table.Addr) machine.Regs {
 	r := amd64.Regs(machine.Words{amd64.RSP: uint64(sp)})
 	r.SetPC(pc)
 	return r
 }
 
-// text is memory of one-byte nops, but for two jumps and the stack's return addresses,
-// and what is given.
+// text is memory of one-byte nops, with two jumps, the return addresses on the stack, and the
+// given bytes.
 type text map[table.Addr]string
 
 func (m text) ReadMemory(a table.Addr, p []byte) (int, error) {
@@ -210,7 +210,7 @@ func (m text) ReadMemory(a table.Addr, p []byte) (int, error) {
 
 func program() *line.Program { return programOf(text{}, symbols{}) }
 
-// programOf is the program with other code in some places.
+// programOf returns the program with other code at some addresses.
 func programOf(m text, sym symbols) *line.Program {
 	s := rseq.New(amd64.Arch(), m, sym)
 	s.Reload([]*table.Module{{Low: 0x400000, High: 0x403000, File: &table.File{Sections: []table.Section{
@@ -220,7 +220,7 @@ func programOf(m text, sym symbols) *line.Program {
 	return line.New(m, sym, s)
 }
 
-// begin is the walk out of the line at pc.
+// begin returns the walk out of the line at pc.
 func begin(t *testing.T, p *line.Program, pc, sp table.Addr, depth int, into bool) line.Walk {
 	t.Helper()
 	r := regs(pc, sp)
@@ -256,8 +256,8 @@ func TestWhereALineStepEnds(t *testing.T) {
 		pc, sp   table.Addr
 		kind     line.ArrivalKind
 		shown    int           // Ends: the depth
-		next     machine.Range // Within: the first code to be left next
-		lineThen int           // Within: the line and the depth of the walk from now on
+		next     machine.Range // Within: the first code to leave next
+		lineThen int           // Within: the line and the depth of the walk afterwards
 		then     int
 	}{
 		{"another line's statement", false, 0x401000, 0, 0x401008, 0x7000, line.Ends, 0, machine.Range{}, 0, 0},
@@ -299,7 +299,7 @@ func TestWhereALineStepEnds(t *testing.T) {
 	}
 }
 
-// Out of one inlined call the beginning of the next one is shown in their caller.
+// If a step leaves one inlined call at the beginning of the next one, it shows their caller.
 func TestAnInlinedCallIsNotEnteredFromAnother(t *testing.T) {
 	p := program()
 	w := begin(t, p, 0x401014, 0x7000, 1, true)
@@ -371,8 +371,8 @@ func TestUntilRunsOutWhatStandsBefore(t *testing.T) {
 	}{
 		{0x40100a, 0, machine.Range{Low: fEntry, High: 0x401010}},
 		{0x401020, 0, machine.Range{Low: fEntry, High: 0x401028}},
-		{cold, 0, machine.Range{Low: cold, High: cold + 1}},         // what is before it is no loop of its
-		{0x401014, 1, machine.Range{Low: 0x401014, High: 0x401018}}, // g's code alone
+		{cold, 0, machine.Range{Low: cold, High: cold + 1}},         // the code before it belongs to no loop of it
+		{0x401014, 1, machine.Range{Low: 0x401014, High: 0x401018}}, // g's code only
 	} {
 		p := program()
 		w := begin(t, p, c.pc, 0x7000, c.depth, false)
@@ -382,7 +382,7 @@ func TestUntilRunsOutWhatStandsBefore(t *testing.T) {
 	}
 }
 
-// Against the addresses one by one.
+// Compare with a check of each address.
 func TestOutsideCutsARangeAway(t *testing.T) {
 	const size = 7
 	var all []machine.Range

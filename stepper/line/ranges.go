@@ -5,10 +5,9 @@ import (
 	"rseqstep/table"
 )
 
-// Cover is what counts as still on the line: for next, calls inlined on it
-// too; for step, their code is a way out. Abort handlers without lines of
-// their own that belong to sections of the line count, so that aborts in it
-// are taken at native speed.
+// Cover returns the code that belongs to the line. For next this includes the calls inlined on
+// it; for step their code is outside. It includes abort handlers without lines of their own that
+// belong to sections of the line, so that the thread runs through aborts at full speed.
 func (p *Program) Cover(w *Walk, ranges []machine.Range) []machine.Range {
 	out := ranges
 	if w.Into {
@@ -22,8 +21,8 @@ func (p *Program) Cover(w *Walk, ranges []machine.Range) []machine.Range {
 	return out
 }
 
-// withoutInlined cuts code of deeper inlined calls out of the ranges. Bytes are
-// looked at, not instructions: among them may be data.
+// withoutInlined removes the code of deeper inlined calls from the ranges. It examines bytes, not
+// instructions, because the ranges may contain data.
 func (p *Program) withoutInlined(w *Walk, ranges []machine.Range) []machine.Range {
 	var out []machine.Range
 	for _, r := range ranges {
@@ -44,8 +43,8 @@ func (p *Program) withoutInlined(w *Walk, ranges []machine.Range) []machine.Rang
 	return out
 }
 
-// untilStart is the straight run from pc to where a statement begins. It ends with
-// an instruction that does not go on to the next: behind it may lie data.
+// untilStart returns the straight run from pc to the beginning of a statement. It ends at an
+// instruction that does not continue at the next one, because data may follow.
 func (p *Program) untilStart(ranges []machine.Range, pc table.Addr, depth int) []machine.Range {
 	run := machine.Range{Low: pc, High: pc}
 	for machine.InRanges(ranges, run.High) && (run.High == pc || !p.symbols.LineStart(run.High, depth)) {
@@ -61,8 +60,8 @@ func (p *Program) untilStart(ranges []machine.Range, pc table.Addr, depth int) [
 	return []machine.Range{run}
 }
 
-// Strays is the instructions up to the next statement, where r stands in the frame of
-// the walk in the middle of another line than the walk's.
+// Strays returns the instructions up to the next statement if r stands in the frame of the walk,
+// in the middle of another line than the walk's.
 func (p *Program) Strays(w *Walk, r *machine.Regs) ([]machine.Range, bool) {
 	pc := r.PC()
 	if cfa, ok := p.frame(r); w.Caught || !ok || cfa != w.CFA || !machine.InRanges(w.Function.Ranges, pc) {
@@ -76,8 +75,8 @@ func (p *Program) Strays(w *Walk, r *machine.Regs) ([]machine.Range, bool) {
 	return p.untilStart(p.symbols.LineRanges(pc, depth), pc, depth), true
 }
 
-// Before is the code of a walk's function, or inlined call, from its beginning to the
-// end of the line at pc: what until does not stop in.
+// Before returns the code of a walk's function, or inlined call, from its beginning to the end of
+// the line at pc. The until command does not stop in it.
 func (p *Program) Before(w *Walk, pc table.Addr) machine.Range {
 	last := pc
 	for _, r := range p.symbols.LineRanges(pc, w.Depth) {
@@ -87,8 +86,8 @@ func (p *Program) Before(w *Walk, pc table.Addr) machine.Range {
 	}
 	before := machine.Range{Low: w.Function.Entry, High: last}
 	if w.Depth > 0 {
-		// The caller's code is no part of an inlined call, though it may stand
-		// before it: a loop around the call would be run out too.
+		// The caller's code is not part of an inlined call, although it may stand before it:
+		// until would also run out of a loop around the call.
 		for _, r := range w.Block {
 			if r.Contains(pc) {
 				before = machine.Range{Low: r.Low, High: min(last, r.High)}
@@ -101,7 +100,7 @@ func (p *Program) Before(w *Walk, pc table.Addr) machine.Range {
 	return before
 }
 
-// Outside cuts r away from ranges.
+// Outside removes r from ranges.
 func Outside(r machine.Range, ranges []machine.Range) []machine.Range {
 	var out []machine.Range
 	for _, x := range ranges {

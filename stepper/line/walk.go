@@ -6,22 +6,22 @@ import (
 	"rseqstep/table"
 )
 
-// Walk is a line step under way: the frame it began in, or has come to, and the line
-// that is being left.
+// Walk is an unfinished line step: its current frame and the line that it leaves. Addresses are
+// process addresses.
 type Walk struct {
-	Into     bool // step rather than next
+	Into     bool // step, as opposed to next
 	Function source.Function
-	Depth    int // inline depth the user is shown
+	Depth    int // inline depth that the user sees
 	Line     source.Line
-	Block    []machine.Range // what stands in the same inlined call
+	Block    []machine.Range // the code of the same inlined call
 	CFA      table.Addr      // of the frame
 
-	Caught bool // an exception or a longjmp led out: the step ends where it landed
-	Whole  bool // only what leaves the frame itself leads out (finish)
+	Caught bool // an exception or a longjmp left the frame: the step ends where it landed
+	Whole  bool // only leaving the frame itself ends the walk (finish)
 }
 
-// Begin is the walk out of the line that r stands at, seen from an inline depth. ok is
-// false where there is no line, or no function: what is known of it is in the walk.
+// Begin returns the walk out of the line at r, at an inline depth. ok is false if there is no
+// line or no function; the walk then holds what is known.
 func (p *Program) Begin(r *machine.Regs, depth int, into bool) (w Walk, ok bool) {
 	pc := r.PC()
 	fn, known := p.symbols.Function(pc)
@@ -37,24 +37,23 @@ func (p *Program) Begin(r *machine.Regs, depth int, into bool) (w Walk, ok bool)
 	return w, true
 }
 
-// InFrame reports whether r is in the frame of the walk or one that it returned to, not
-// in a deeper activation of the function (recursion, a signal handler).
+// InFrame reports whether r is in the frame of the walk or in one that it returned to, as opposed
+// to a deeper activation of the function (recursion, a signal handler).
 func (p *Program) InFrame(w *Walk, r *machine.Regs) bool {
 	cfa, ok := p.frame(r)
 	return !ok || cfa >= w.CFA
 }
 
-// ReturnsTo reports whether the frame of r returns to an address. (A recursive call on
-// the line itself returns into the line.)
+// ReturnsTo reports whether a is the return address of the frame of r. (A recursive call on the
+// line itself returns into the line.)
 func (p *Program) ReturnsTo(r *machine.Regs, a table.Addr) bool {
 	_, caller, ok := p.symbols.Caller(r, p.mem)
 	return ok && caller.PC() == a
 }
 
-// Land reports whether an exception or a longjmp that has led to r has left the frame of
-// the walk, and notes that it is caught there. A place further in is no arrival; nor is
-// one in that frame for a walk that waits for the frame's end: a siglongjmp back to its
-// own sigsetjmp, a catch.
+// Land reports whether an exception or a longjmp that led to r has left the frame of the walk,
+// and sets w.Caught if so. An inner frame does not count; nor does the same frame for a walk that
+// waits for the frame's end (a siglongjmp back to its own sigsetjmp, a catch).
 func (p *Program) Land(w *Walk, r *machine.Regs) bool {
 	cfa, ok := p.frame(r)
 	w.Caught = !ok || cfa > w.CFA || cfa == w.CFA && !w.Whole
@@ -68,15 +67,15 @@ func (p *Program) Callee(target table.Addr) (source.Function, bool) {
 	return fn, ok && fn.HasLines && fn.Entry == target
 }
 
-// CalledFrom reports whether r, at a function's first instruction, was called by the
-// frame of the walk (or by a tail call of it).
+// CalledFrom reports whether the frame of the walk (or a tail call of it) called the function
+// whose first instruction is at r.
 func (p *Program) CalledFrom(w *Walk, r *machine.Regs) bool {
 	ra, ok := r.ReturnAddress(p.mem)
 	switch {
 	case !ok:
 		return false
 	case r.EntryCFA() == w.CFA:
-		return true // tail call: the frame was handed over
+		return true // tail call: the function took over the frame
 	case !machine.InRanges(w.Function.Ranges, ra-1):
 		return false
 	}

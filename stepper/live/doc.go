@@ -1,11 +1,11 @@
-// Package live opens a process to be debugged: the symbols of what it has loaded, the
-// vDSO's among them, and the Engine over both. The prompt, the adapter and the server
-// open theirs here.
+// Package live opens a process for debugging: it loads the symbols of the process's modules,
+// including the vDSO, and creates the Engine. The prompt, the adapter and the server open their
+// processes with it.
 //
 // # Decisions, and what was refused
 //
-// Whoever opens a process has started it or attached to it already, and says which:
-// where opening fails, what was started is killed and what was attached to is let go,
-// so that no caller is left with half a process. A core file is opened by the session
-// itself (stepper/corefile): it has no motion, and its modules are not those of proc(5).
+// The caller has already started or attached to the process, and says which. If Open fails, it
+// kills a started process and detaches from an attached one, so that no caller gets a process in
+// between. The session itself opens a core file (stepper/corefile): it has no motion, and its
+// modules are not those of proc(5).
 package live

@@ -11,17 +11,18 @@ import (
 	"rseqstep/table"
 )
 
-// Options are how a process is opened.
+// Options control how Open opens a process.
 type Options struct {
 	Policy   stepper.Policy
-	CPUOpv   stepper.CPUOpv // is provided unless its Number is 0
-	Warn     func(string)   // gets sentences about debug information that cannot be used; nil: nobody does
-	Attached bool           // the process is let go when it cannot be opened; otherwise it is killed
+	CPUOpv   stepper.CPUOpv // the cpu_opv call that the debugger provides; none if its Number is 0
+	Warn     func(string)   // called with sentences about debug information that cannot be used; nil: not called
+	Attached bool           // if Open fails, it detaches from the process instead of killing it
 }
 
-// Open opens a process whose threads are all held. The caller closes the symbols when
-// the process has ended or is let go. Where Open fails, the process is killed or let
-// go; errors are those of stepper.New, of cpu_opv and of that.
+// Open opens a process. Precondition: all its threads are held. The caller closes the symbols
+// when the process has ended or is detached. If Open fails, it kills the process or detaches from
+// it (Options.Attached). Errors are those of stepper.New, of cpu_opv, and of the kill or detach,
+// joined.
 func Open(target tracee.Target, o Options) (*stepper.Engine, *symbols.Set, error) {
 	set := symbols.New(symbols.Options{Open: Image(target), Warn: o.Warn})
 	engine, err := stepper.New(target, set, Modules(target), o.Policy)
@@ -38,14 +39,15 @@ func Open(target tracee.Target, o Options) (*stepper.Engine, *symbols.Set, error
 	return nil, nil, errors.Join(err, target.Kill())
 }
 
-// Modules reads what a process has mapped, from proc(5), each time it is called.
+// Modules returns a function that reads the mapped modules of a process from proc(5) on each
+// call.
 func Modules(target tracee.Target) stepper.ModuleReader {
 	var cache table.Cache
 	return func() ([]*table.Module, error) { return cache.ReadModules(stepper.ProcID(target), target) }
 }
 
-// Image opens the one module that is no file, the vDSO, from the process's memory; it
-// returns nil for others (symbols.Options.Open).
+// Image returns a function that opens the only module without a file, the vDSO, from the
+// process's memory. For other modules that function returns nil (symbols.Options.Open).
 func Image(mem tracee.State) func(*table.Module) (io.ReaderAt, error) {
 	return func(m *table.Module) (io.ReaderAt, error) {
 		if m.Path != "[vdso]" {

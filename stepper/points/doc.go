@@ -1,16 +1,15 @@
-// Package points keeps the user's breakpoints, watchpoints and catchpoints: where they
-// are planted, what they wait for, and which of them a thread has met. It reads memory,
-// asks symbols, and plants through the ledger; no thread moves here.
+// Package points holds the user's breakpoints, watchpoints and catchpoints: where they are
+// inserted, what they wait for, and which of them a thread has hit. It reads memory, queries
+// symbols, and inserts breakpoints through the ledger. It resumes no thread.
 //
 // # Decisions, and what was refused
 //
-// A breakpoint inside a critical section is planted at the section's arming store
-// (rseq.Sections.InsideTrap), and whoever moves the thread takes it to the place from
-// there (Set.Wants, Set.MetInside). Refused: to plant it where it was asked for, since
-// the kernel would abort the section each time it is hit.
+// A breakpoint inside a critical section is inserted at the section's arming store
+// (rseq.Sections.InsideTrap). From there the code that moves the thread steps it to the place
+// (Set.Wants, Set.MeetInside). Refused: to insert it where the user asked for it, because the
+// kernel would abort the section on each hit.
 //
-// A condition is evaluated here, in the order in which gdb has it: the thread, the
-// condition, the count of hits, and then how many are still to be ignored. Refused: to
-// return the candidates and let the Engine decide, which would have to be done alike at
-// five places.
+// This package evaluates conditions, in gdb's order: the thread, the condition, the hit count,
+// and then the ignore count. Refused: to return candidates and let the Engine decide, because
+// five places would have to decide alike.
 package points

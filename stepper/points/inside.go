@@ -6,7 +6,7 @@ import (
 	"rseqstep/table"
 )
 
-// Within lists the addresses inside a section that breakpoints of a thread's wait at.
+// Within lists the addresses inside a section at which a thread's breakpoints wait.
 func (s *Set) Within(tid int, p *table.Placed) (list []table.Addr) {
 	for _, b := range s.list {
 		if !b.Enabled || !b.Kind.Breaks() || !b.isFor(tid) {
@@ -21,20 +21,20 @@ func (s *Set) Within(tid int, p *table.Placed) (list []table.Addr) {
 	return list
 }
 
-// Wants reports whether a breakpoint or a watchpoint needs a thread to be taken through
-// the section with its registration lifted.
+// Wants reports whether a breakpoint or a watchpoint requires the debugger to step a thread
+// through the section with its registration lifted.
 func (s *Set) Wants(tid int, p *table.Placed) bool {
 	return s.watched[p.Start] > 0 || len(s.Within(tid, p)) > 0
 }
 
-// Arming reports whether a breakpoint is planted at an address for what lies inside a
-// section.
+// Arming reports whether the breakpoint at a is inserted for a place inside a section.
 func (s *Set) Arming(a table.Addr) bool {
 	return slices.ContainsFunc(s.list, func(b *Breakpoint) bool { return slices.Contains(b.traps, a) })
 }
 
-// metInside makes sure that a section which a watchpoint was met inside of is from now
-// on gone through with the registration lifted: the kernel would abort it each time.
+// metInside records that a watchpoint was triggered inside a section. From now on the debugger
+// steps threads through that section with their registration lifted, because the kernel would
+// abort it on each trigger.
 func (s *Set) metInside(b *Breakpoint, p *table.Placed) error {
 	if slices.Contains(b.inside, p.Start) {
 		return nil

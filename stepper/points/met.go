@@ -5,15 +5,15 @@ import (
 	"rseqstep/table"
 )
 
-// Meet decides which breakpoints stop a thread that has come to an address where they
-// are planted: met is their numbers, and place the last one's.
+// Meet decides which breakpoints stop a thread that has reached a process address where they are
+// inserted: met lists their numbers, and place is that of the last one.
 // Precondition: every thread is held.
 func (s *Set) Meet(tid int, a table.Addr) (met []int, place source.Place) {
 	return s.meet(tid, a, func(b *Breakpoint) bool { return b.at(a) })
 }
 
-// MeetInside is Meet for a thread that was taken to an address inside a section, where
-// nothing is planted.
+// MeetInside is Meet for a thread that the debugger stepped to an address inside a section, where
+// nothing is inserted.
 func (s *Set) MeetInside(tid int, a table.Addr) (met []int, place source.Place) {
 	return s.meet(tid, a, func(b *Breakpoint) bool {
 		for _, p := range b.Places {
@@ -40,7 +40,7 @@ func (s *Set) meet(tid int, a table.Addr, here func(*Breakpoint) bool) (met []in
 	return met, place
 }
 
-// comes decides a breakpoint that a thread has come to: its condition first,
+// comes decides whether a breakpoint that a thread has reached stops it: its condition first,
 // then its count. An error in the condition stops the program.
 func (s *Set) comes(b *Breakpoint, tid int) bool {
 	if b.When != nil {
@@ -64,8 +64,8 @@ func (b *Breakpoint) hit() bool {
 	return true
 }
 
-// ShownDepth is the inline depth at which a breakpoint at pc is shown: that of the
-// inlined call that it was set in, or else of the caller of those that begin there.
+// ShownDepth returns the inline depth to show for a breakpoint at pc: that of the inlined call in
+// which it was set, otherwise that of the caller of the inlined calls that begin there.
 func (s *Set) ShownDepth(pc table.Addr, place source.Place) int {
 	total, entering := s.symbols.Inlines(pc)
 	if entering > 0 && place.Function != "" {
@@ -76,8 +76,8 @@ func (s *Set) ShownDepth(pc table.Addr, place source.Place) int {
 	return total - entering
 }
 
-// depthOf is the innermost inline depth at which pc shows a line, among those
-// of the calls that begin at pc; the innermost of all when none does.
+// depthOf returns the innermost inline depth at which pc shows a line, among those of the calls
+// that begin at pc. If none shows it, it returns the innermost depth.
 func (s *Set) depthOf(pc table.Addr, line source.Line) int {
 	total, entering := s.symbols.Inlines(pc)
 	for d := total; d >= total-entering; d-- {
@@ -88,8 +88,8 @@ func (s *Set) depthOf(pc table.Addr, line source.Line) int {
 	return total
 }
 
-// At reports whether a breakpoint that the user asked for is planted at an address,
-// enabled for whatever thread.
+// At reports whether an enabled breakpoint that the user asked for is inserted at an address, for
+// any thread.
 func (s *Set) At(a table.Addr) bool {
 	for _, b := range s.list {
 		if b.at(a) {
@@ -99,7 +99,8 @@ func (s *Set) At(a table.Addr) bool {
 	return false
 }
 
-// HardwareAt reports whether one is there that the program's memory does not show.
+// HardwareAt reports whether an enabled hardware breakpoint of the user's is set at an address,
+// for any thread. It does not change the program's memory.
 func (s *Set) HardwareAt(a table.Addr) bool {
 	if !s.traps.Hardware() {
 		return false

@@ -12,7 +12,7 @@ import (
 	"rseqstep/table"
 )
 
-// The condition comes before the count, as in gdb: what is passed over by it is no hit.
+// The condition comes before the count, as in gdb: if it is false, the hit does not count.
 func TestWhichBreakpointsAreMet(t *testing.T) {
 	yes := func(int) (bool, error) { return true, nil }
 	no := func(int) (bool, error) { return false, nil }
@@ -146,8 +146,8 @@ func TestAWatchpointShowsEachChange(t *testing.T) {
 	}
 }
 
-// The kernel aborts a section that a watchpoint is met inside of, each time: from the
-// next time on its threads are stepped through it.
+// The kernel aborts a section each time a watchpoint is triggered inside it: from the second time
+// on, the debugger steps threads through it.
 func TestASectionThatAWatchpointIsMetInsideOfIsWanted(t *testing.T) {
 	w := newWorld(t)
 	p := w.sections.Image().At(store)
@@ -179,7 +179,7 @@ func TestWhichCatchpointIsForAnEvent(t *testing.T) {
 	}
 	for _, c := range []struct {
 		spec points.Spec
-		want []int // of events
+		want []int // one entry per event
 	}{
 		{points.Spec{Kind: points.CatchFork}, []int{0}},
 		{points.Spec{Kind: points.CatchVfork}, []int{1}},
@@ -224,7 +224,7 @@ func TestOnlyAClientsCatchpointsChangeNothing(t *testing.T) {
 	}
 }
 
-// Where calls are inlined, the one that the breakpoint was set in is shown.
+// At inlined calls, ShownDepth selects the one in which the breakpoint was set.
 func TestTheInlinedCallOfABreakpointIsShown(t *testing.T) {
 	for _, c := range []struct {
 		pc    table.Addr
@@ -244,7 +244,8 @@ func TestTheInlinedCallOfABreakpointIsShown(t *testing.T) {
 	}
 }
 
-// A breakpoint outlives the program that it was set in, by what the user wrote.
+// A breakpoint survives an execve(2) if the text that the user wrote names something in the new
+// program.
 func TestWhatBecomesOfBreakpointsInAnotherProgram(t *testing.T) {
 	there := func() (points.Located, error) { return points.Located{Addrs: []table.Addr{far}}, nil }
 	nowhere := func() (points.Located, error) { return points.Located{}, errors.New("no symbol x") }
@@ -257,7 +258,7 @@ func TestWhatBecomesOfBreakpointsInAnotherProgram(t *testing.T) {
 		pending bool
 		planted []table.Addr
 		notes   int
-		bias    table.Addr // of the file before
+		bias    table.Addr // load bias of the old file
 	}{
 		{"a place of both", points.Spec{Location: "after"}, false, false, false, []table.Addr{after}, 0, 0},
 		{"a place of neither", points.Spec{Location: "nowhere", Pending: true}, false, false, true, nil, 0, 0},
@@ -287,7 +288,7 @@ func TestWhatBecomesOfBreakpointsInAnotherProgram(t *testing.T) {
 		w.sections.Forget()
 		reload()
 		w.Reset()
-		w.Reset() // says why it is pending once
+		w.Reset() // it notifies the user once why it is pending
 		w.wantPlanted(t, c.name, c.planted...)
 		if b.Gone != c.gone || slices.Contains(w.All(), b) == c.gone || b.Pending != c.pending || len(w.notes) != c.notes {
 			t.Errorf("%s: %v, notes %q", c.name, fmt.Sprintf("gone %v, pending %v", b.Gone, b.Pending), w.notes)
@@ -295,7 +296,7 @@ func TestWhatBecomesOfBreakpointsInAnotherProgram(t *testing.T) {
 	}
 }
 
-// Each program that a breakpoint means nothing in is reported.
+// The user is notified of each program in which a breakpoint names nothing.
 func TestABreakpointSaysInEachProgramWhyItIsPending(t *testing.T) {
 	w := newWorld(t)
 	w.add(t, points.Spec{Location: "*x", Addrs: []table.Addr{after}, Relocate: func() (points.Located, error) { return points.Located{}, errNoPlace }})

@@ -7,8 +7,9 @@ import (
 	"rseqstep/table"
 )
 
-// Reset resolves pending breakpoints again and plants what is missing, after the modules
-// changed. A place that went away is planted when it comes back.
+// Reset resolves pending breakpoints again and inserts what is missing. Call it after the modules
+// have changed. If the module of a place was unmapped, Reset inserts the breakpoint when the
+// module is mapped again.
 func (s *Set) Reset() {
 	for _, b := range s.list {
 		s.resolve(b)
@@ -18,7 +19,7 @@ func (s *Set) Reset() {
 	}
 }
 
-// dropStale takes breakpoints of b out of addresses that are no longer its places.
+// dropStale removes breakpoints of b from addresses that are no longer its places.
 func (s *Set) dropStale(b *Breakpoint) {
 	if b.Kind != Software {
 		return
@@ -38,7 +39,7 @@ func (s *Set) dropStale(b *Breakpoint) {
 	b.planted = kept
 }
 
-// InModules lists the planted breakpoints, whoever owns them, that stand in some module.
+// InModules lists the inserted breakpoints of all owners that are in a module.
 func (s *Set) InModules() (list []table.Addr) {
 	for _, a := range s.traps.Traps() {
 		if s.sections.Image().ModuleAt(a) != nil {
@@ -48,8 +49,8 @@ func (s *Set) InModules() (list []table.Addr) {
 	return list
 }
 
-// DropUnmapped forgets those of the addresses whose module has been unmapped, and
-// the breakpoints there with it: they are planted again when it comes back.
+// DropUnmapped removes the entries of those addresses whose module has been unmapped, because the
+// breakpoints disappeared with it. Reset inserts them again when the module is mapped again.
 func (s *Set) DropUnmapped(addrs []table.Addr) {
 	for _, a := range addrs {
 		if s.sections.Image().ModuleAt(a) != nil {
@@ -68,8 +69,8 @@ func (s *Set) DropUnmapped(addrs []table.Addr) {
 	}
 }
 
-// Withdraw removes planted breakpoints that a section learnt just now covers;
-// the user's are moved to its arming store.
+// Withdraw removes inserted breakpoints that are inside a newly learnt section. It moves the
+// user's to the section's arming store.
 func (s *Set) Withdraw() {
 	for _, b := range s.list {
 		covered := func(a table.Addr) bool { return s.sections.Covering(a) != nil }

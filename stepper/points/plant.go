@@ -9,8 +9,8 @@ import (
 	"rseqstep/table"
 )
 
-// Insert plants a software breakpoint for an owner, the user's or one of the debugger's
-// own, where one may stand. Errors: those of rseq.Sections.Guard and GuardOwn.
+// Insert inserts a software breakpoint for an owner, the user or the debugger, if one may stand
+// at a. Errors: those of rseq.Sections.Guard and GuardOwn, and those of the ledger.
 func (s *Set) Insert(a table.Addr, o ledger.Owner) error {
 	if !s.traps.OwnedFor(a) {
 		guard := s.sections.GuardOwn
@@ -24,7 +24,7 @@ func (s *Set) Insert(a table.Addr, o ledger.Owner) error {
 	return s.traps.Plant(a, o)
 }
 
-// plant puts what an enabled breakpoint needs into the program.
+// plant inserts everything that an enabled breakpoint needs.
 func (s *Set) plant(b *Breakpoint) error {
 	switch {
 	case !s.host.Alive() || !b.Enabled:
@@ -57,7 +57,7 @@ func (s *Set) plant(b *Breakpoint) error {
 	return nil
 }
 
-// plantWatch takes a debug register for a watchpoint.
+// plantWatch sets a debug register for a watchpoint.
 func (s *Set) plantWatch(b *Breakpoint) error {
 	if len(b.planted) > 0 || b.Pending {
 		return nil
@@ -74,8 +74,8 @@ func (s *Set) plantWatch(b *Breakpoint) error {
 	return nil
 }
 
-// plantInside puts a breakpoint on the arming store of every section that a place
-// of b lies inside of.
+// plantInside inserts a breakpoint on the arming store of every section that contains a place of
+// b.
 func (s *Set) plantInside(b *Breakpoint) error {
 	for i := range b.Places {
 		p := &b.Places[i]
@@ -95,8 +95,8 @@ func (s *Set) plantInside(b *Breakpoint) error {
 	return nil
 }
 
-// uproot takes out what was planted for a breakpoint. What fails stays in the ledger,
-// to be given back later.
+// uproot removes what was inserted for a breakpoint. The ledger keeps what fails and removes it
+// later.
 func (s *Set) uproot(b *Breakpoint) error {
 	var err error
 	for _, a := range b.traps {
@@ -124,7 +124,7 @@ func (s *Set) uproot(b *Breakpoint) error {
 	return err
 }
 
-// UprootAll takes all breakpoints out of the program, which is about to be let go.
+// UprootAll removes all breakpoints from the program, before a detach.
 func (s *Set) UprootAll() (err error) {
 	for _, b := range s.list {
 		err = errors.Join(err, s.uproot(b))
@@ -132,7 +132,7 @@ func (s *Set) UprootAll() (err error) {
 	return err
 }
 
-// PlantAll puts them back where that came to nothing.
+// PlantAll inserts them again if the detach has failed.
 func (s *Set) PlantAll() (err error) {
 	for _, b := range s.list {
 		err = errors.Join(err, s.plant(b))
@@ -140,7 +140,7 @@ func (s *Set) PlantAll() (err error) {
 	return err
 }
 
-// Ended forgets what was planted in a process that is no more.
+// Ended removes the entries of a process that has ended.
 func (s *Set) Ended() {
 	clear(s.watched)
 	for _, b := range s.list {
@@ -148,8 +148,8 @@ func (s *Set) Ended() {
 	}
 }
 
-// reportSyscalls has system calls reported where a catchpoint is for them. One that is
-// being made is not in the list yet.
+// reportSyscalls makes the target report system calls if a catchpoint needs that. made: so does a
+// catchpoint that is not in the list yet.
 func (s *Set) reportSyscalls(made bool) error {
 	if !s.host.Alive() {
 		return nil

@@ -68,7 +68,7 @@ func TestWhatFailsToBePlantedLeavesNothing(t *testing.T) {
 	w.wantPlanted(t, "enabled", after, far)
 }
 
-// What two breakpoints share stays as long as one of them needs it.
+// A trap that two breakpoints share stays inserted while one of them needs it.
 func TestBreakpointsComeAndGoByThemselves(t *testing.T) {
 	w := newWorld(t)
 	one := w.add(t, points.Spec{Addrs: []table.Addr{store, after}})
@@ -144,7 +144,8 @@ func TestSystemCallsAreReportedAsLongAsACatchpointIsForThem(t *testing.T) {
 	}
 }
 
-// The breakpoints of a library that goes are forgotten, and planted when it is back.
+// If a library is unmapped, the entries of its breakpoints disappear; if it is mapped again, they
+// are inserted again.
 func TestBreakpointsFollowTheModules(t *testing.T) {
 	w := newWorld(t)
 	w.add(t, points.Spec{Location: "after"})
@@ -165,7 +166,7 @@ func TestBreakpointsFollowTheModules(t *testing.T) {
 	}
 }
 
-// A section that was not known when the breakpoint was set takes it to its arming store.
+// If a breakpoint lies in a newly learnt section, it moves to the arming store.
 func TestABreakpointIsMovedOutOfASectionThatIsLearnt(t *testing.T) {
 	w := newWorld(t)
 	w.load(false)
@@ -182,7 +183,7 @@ func TestABreakpointIsMovedOutOfASectionThatIsLearnt(t *testing.T) {
 	}
 }
 
-// The user may know more of the code than its control flow shows; the debugger does not.
+// The user may know more about the code than its control flow shows; the debugger does not.
 func TestWhereTheDebuggersOwnBreakpointsAreRefused(t *testing.T) {
 	w := newWorld(t)
 	own, middle := ledger.Owner{Why: ledger.Way}, (*rseq.MiddleError)(nil)

@@ -8,27 +8,26 @@ import (
 	"rseqstep/table"
 )
 
-// Located is where the expression of a breakpoint leads in the program that the
-// process executes now.
+// Located holds the process addresses to which the expression of a breakpoint evaluates in the
+// program that the process now executes.
 type Located struct {
 	Addrs       []table.Addr // of a breakpoint
 	Watch       table.Addr   // of a watchpoint
 	WatchLength int          // bytes
 }
 
-// fixed is an address that was given as a number: it means one place in one
-// file, and nothing in any other.
+// fixed is an address that the user gave as a number: it names one place in one file, and nothing
+// in any other file.
 type fixed struct {
 	addr table.Addr
 	home *table.Module // nil: it was in no file
 }
 
-// LeaveProgram takes the user's breakpoints out of the program that another one
-// has replaced. As in gdb ("update_breakpoints_after_exec", gdb/breakpoint.c)
-// they are kept, with their counts and conditions, and re-set in the new program
-// by what the user wrote; until that names something there they are pending.
-// Those that were for this program alone are deleted.
-// Precondition: s.sections are still the old program's.
+// LeaveProgram removes the user's breakpoints from the program that the kernel has replaced. As
+// in gdb ("update_breakpoints_after_exec", gdb/breakpoint.c) they keep their counts and
+// conditions, and the text that the user wrote is resolved in the new program; they are pending
+// until it names something there. LeaveProgram deletes those that were only for the old program.
+// Precondition: s.sections still describes the old program.
 func (s *Set) LeaveProgram() {
 	clear(s.watched)
 	kept := s.list[:0:0]
@@ -54,7 +53,7 @@ func (s *Set) LeaveProgram() {
 	s.list = kept
 }
 
-// fixed are the addresses of a breakpoint that was given as a number.
+// fixed returns the addresses of a breakpoint that the user gave as a number.
 func (s *Set) fixed(b *Breakpoint) (list []fixed) {
 	switch {
 	case b.Kind.Watches():
@@ -67,12 +66,12 @@ func (s *Set) fixed(b *Breakpoint) (list []fixed) {
 	return list
 }
 
-// Carried reports whether it was set in a program that the process has left by
-// executing another one: its Places are then those of the new program.
+// Carried reports whether the breakpoint was set in a program that the process has replaced by
+// execve(2). Its Places are those of the new program.
 func (b *Breakpoint) Carried() bool { return b.carried }
 
-// resolve finds the places of a breakpoint anew, after the modules changed. One
-// that names nothing now keeps the places it had.
+// resolve finds the places of a breakpoint again after the modules have changed. If it names
+// nothing now, it keeps its old places.
 func (s *Set) resolve(b *Breakpoint) {
 	if b.Kind.Catches() || !b.carried && (b.Kind.Watches() || b.Location == "" || b.isAddress()) {
 		return
@@ -92,9 +91,9 @@ func (s *Set) resolve(b *Breakpoint) {
 	}
 }
 
-// relocate finds the places of a breakpoint that was set in another program. No
-// error for a place in the source that this one does not have: it may come with a
-// library, as one of gdb's pending breakpoints.
+// relocate finds the places of a breakpoint that was set in another program. A place in the
+// source that this program lacks is no error: a library may contain it, as with gdb's pending
+// breakpoints.
 func (s *Set) relocate(b *Breakpoint) error {
 	var places []source.Place
 	switch {
@@ -105,7 +104,7 @@ func (s *Set) relocate(b *Breakpoint) error {
 		}
 		if b.Kind.Watches() {
 			b.Watch, b.WatchLength, b.Pending = at.Watch, at.WatchLength, false
-			return nil // its condition is evaluated where it is met
+			return nil // its condition is evaluated when a thread hits it
 		}
 		for _, a := range at.Addrs {
 			places = append(places, s.placeAt(a))
@@ -136,8 +135,8 @@ func (s *Set) relocate(b *Breakpoint) error {
 	return err
 }
 
-// where is those of the places at which the breakpoint's condition means
-// something; gdb disables the others.
+// where returns the places at which the breakpoint's condition has a meaning; gdb disables the
+// others.
 func (b *Breakpoint) where(places []source.Place) (kept []source.Place, err error) {
 	if b.applies == nil {
 		return places, nil
@@ -152,8 +151,8 @@ func (b *Breakpoint) where(places []source.Place) (kept []source.Place, err erro
 	return kept, err
 }
 
-// sameFile reports whether a module is the very file that was in the same place
-// in another program.
+// sameFile reports whether two modules of two programs are the same file, loaded at the same
+// address.
 func sameFile(was, is *table.Module) bool {
 	if was == nil || is == nil || was.Bias != is.Bias {
 		return false

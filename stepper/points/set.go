@@ -12,7 +12,7 @@ import (
 	"rseqstep/table"
 )
 
-// Symbols is what a Set asks about the program's source: see source.Symbols.
+// Symbols is the part of source.Symbols that a Set needs.
 type Symbols interface {
 	Function(pc table.Addr) (source.Function, bool)
 	Inlines(pc table.Addr) (depth, entering int)
@@ -20,20 +20,20 @@ type Symbols interface {
 	Lookup(location string, near table.Addr) ([]source.Place, error)
 }
 
-// Host is what a Set needs of the process and of whoever moves its threads.
+// Host is what a Set needs from the process and from the code that moves its threads.
 type Host interface {
 	machine.Memory
-	// Alive is false once the process is gone or detached: nothing is planted then.
+	// Alive is false if the process has ended or is detached: the Set then inserts nothing.
 	Alive() bool
-	// ReportSyscalls has system calls reported, or not any more.
+	// ReportSyscalls switches the reports of system calls on or off.
 	ReportSyscalls(on bool) error
-	// Holds evaluates a condition, when, for a thread.
+	// Holds evaluates the condition when for a thread.
 	Holds(tid int, when func(tid int) (bool, error)) (bool, error)
-	// Notify adds a sentence for the user to what the command reports.
+	// Notify adds a sentence for the user to the report of the command.
 	Notify(format string, args ...any)
 }
 
-// Set is the user's breakpoints of one process.
+// Set holds the user's breakpoints of one process.
 type Set struct {
 	host     Host
 	traps    *ledger.Book
@@ -41,11 +41,11 @@ type Set struct {
 	symbols  Symbols
 
 	list    []*Breakpoint
-	last    int                // the last number that was given
-	watched map[table.Addr]int // sections, by start, that a watchpoint was met inside of: how many were
+	last    int                // the last number in use
+	watched map[table.Addr]int // sections, by start, inside which watchpoints were triggered, with the number of such watchpoints
 }
 
-// New is the empty Set of a process, whose breakpoints are in traps.
+// New returns the empty Set of a process. traps records its breakpoints.
 func New(h Host, traps *ledger.Book, sections *rseq.Sections, symbols Symbols) *Set {
 	return &Set{host: h, traps: traps, sections: sections, symbols: symbols, watched: map[table.Addr]int{}}
 }
@@ -53,7 +53,7 @@ func New(h Host, traps *ledger.Book, sections *rseq.Sections, symbols Symbols) *
 // All lists the breakpoints by number. The list belongs to the Set.
 func (s *Set) All() []*Breakpoint { return s.list }
 
-// Of is the breakpoint of a number, nil for none.
+// Of returns the breakpoint with a number, nil if there is none.
 func (s *Set) Of(number int) *Breakpoint {
 	for _, b := range s.list {
 		if b.Number == number {
@@ -63,14 +63,14 @@ func (s *Set) Of(number int) *Breakpoint {
 	return nil
 }
 
-// Bare reports whether there is nothing but catchpoints of a client's: no memory of the
-// program is to be changed for them, and they wait for no library.
+// Bare reports whether the Set has only catchpoints of a client: they need no change to the
+// program's memory and wait for no library.
 func (s *Set) Bare() bool {
 	return !slices.ContainsFunc(s.list, func(b *Breakpoint) bool { return !b.Kind.Catches() || !b.nameless })
 }
 
-// Add makes a breakpoint or watchpoint. Errors: rseq.ErrInside, ledger.ErrNoSlot, and
-// those of Symbols.Lookup.
+// Add creates a breakpoint, watchpoint or catchpoint. Errors: rseq.ErrInside, ledger.ErrNoSlot,
+// and those of Symbols.Lookup.
 func (s *Set) Add(spec Spec) (*Breakpoint, error) {
 	b := &Breakpoint{
 		Kind: spec.Kind, Location: spec.Location, Enabled: !spec.Disabled, Temporary: spec.Temporary, Thread: spec.Thread, Ignore: spec.Ignore,
@@ -115,7 +115,7 @@ func (s *Set) placeAt(a table.Addr) source.Place {
 	return p
 }
 
-// Delete removes a breakpoint for good.
+// Delete removes a breakpoint permanently.
 func (s *Set) Delete(number int) error {
 	for i, b := range s.list {
 		if b.Number == number {
@@ -126,7 +126,7 @@ func (s *Set) Delete(number int) error {
 	return unknown(number)
 }
 
-// Enable turns a breakpoint on or off. One that cannot be planted stays off.
+// Enable enables or disables a breakpoint. If it cannot be inserted, it stays disabled.
 func (s *Set) Enable(number int, on bool) error {
 	b := s.Of(number)
 	switch {
@@ -149,7 +149,7 @@ func (s *Set) Enable(number int, on bool) error {
 
 func unknown(number int) error { return fmt.Errorf("no breakpoint number %d", number) }
 
-// DropTemporary deletes the temporary ones of the breakpoints that were met.
+// DropTemporary deletes the temporary breakpoints among those that were hit.
 func (s *Set) DropTemporary(met []int) error {
 	var err error
 	for _, n := range met {

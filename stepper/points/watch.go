@@ -6,19 +6,19 @@ import (
 	"rseqstep/table"
 )
 
-// WatchChange is one watchpoint's trigger.
+// WatchChange describes one trigger of a watchpoint.
 type WatchChange struct {
 	Number   int
 	Expr     string
 	Old, New []byte // nil: they could not be read
 }
 
-// InSlot is the breakpoint or watchpoint whose debug register a slot is, nil for none.
+// InSlot returns the breakpoint or watchpoint that owns a debug register, nil if there is none.
 func (s *Set) InSlot(slot int) *Breakpoint { return s.Of(s.traps.DebugOwner(slot).Of) }
 
-// Trigger decides a watchpoint that a thread has triggered: its bytes must have changed
-// (but for rwatch and awatch). nil: the program goes on. live is asked for the critical
-// section, if any, that the thread is in the middle of.
+// Trigger decides whether a watchpoint that a thread has triggered stops the program: its bytes
+// must have changed (except for rwatch and awatch). nil: the program continues. live returns the
+// critical section in which the thread is live, nil if there is none.
 // Precondition: every thread is held.
 func (s *Set) Trigger(b *Breakpoint, tid int, live func() *table.Placed) (*WatchChange, error) {
 	if !b.isFor(tid) {
@@ -45,8 +45,8 @@ func (s *Set) Trigger(b *Breakpoint, tid int, live func() *table.Placed) (*Watch
 	return &WatchChange{Number: b.Number, Expr: b.Location, Old: was, New: now}, nil
 }
 
-// watchedBytes are those of a watchpoint, nil where they cannot be read: a
-// pointer's target may be watched before there is any.
+// watchedBytes returns the bytes of a watchpoint, nil if they cannot be read: the user may watch
+// the target of a pointer before it is mapped.
 func (s *Set) watchedBytes(b *Breakpoint) []byte {
 	now := make([]byte, b.WatchLength)
 	if n, _ := s.host.ReadMemory(b.Watch, now); n < len(now) {

@@ -30,17 +30,17 @@ const (
 	data  = table.Addr(0x402100)
 )
 
-// world is a process whose memory, breakpoints and debug registers are maps. What the
-// Set and its ledger do not ask for is not there.
+// world is a process whose memory, breakpoints and debug registers are maps. It has only what the
+// Set and its ledger use.
 type world struct {
 	tracee.Changes
 	bytes    map[table.Addr]byte
 	gone     bool
 	traps    map[table.Addr]bool
 	slots    [4]table.Addr
-	refuse   map[table.Addr]error // of Insert
-	syscalls bool                 // are reported
-	selected int                  // by Holds
+	refuse   map[table.Addr]error // errors of Insert
+	syscalls bool                 // system call reports are on
+	selected int                  // the thread that Holds selected
 	notes    []string
 
 	book     *ledger.Book
@@ -133,10 +133,10 @@ func (w *world) Notify(format string, args ...any) {
 	w.notes = append(w.notes, fmt.Sprintf(format, args...))
 }
 
-// planted are the software breakpoints, by address.
+// planted lists the inserted software breakpoints by address.
 func (w *world) planted() []table.Addr { return slices.Sorted(maps.Keys(w.traps)) }
 
-// wantPlanted fails the test where other breakpoints are planted.
+// wantPlanted fails the test unless exactly these breakpoints are inserted.
 func (w *world) wantPlanted(t *testing.T, what string, want ...table.Addr) {
 	t.Helper()
 	if got := w.planted(); !slices.Equal(got, want) {
@@ -144,7 +144,7 @@ func (w *world) wantPlanted(t *testing.T, what string, want ...table.Addr) {
 	}
 }
 
-// add makes a breakpoint that has to be possible.
+// add creates a breakpoint and fails the test on an error.
 func (w *world) add(t *testing.T, s points.Spec) *points.Breakpoint {
 	t.Helper()
 	b, err := w.Add(s)
@@ -154,7 +154,7 @@ func (w *world) add(t *testing.T, s points.Spec) *points.Breakpoint {
 	return b
 }
 
-// symbols know one function, with a call inlined into it at far, and the place "after".
+// symbols has one function, with a call inlined into it at far, and the place "after".
 type symbols struct{}
 
 func (symbols) Function(pc table.Addr) (source.Function, bool) {

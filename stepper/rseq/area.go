@@ -20,8 +20,8 @@ const (
 	atSliceCtrl = 28 // u8 request, u8 granted, two bytes of padding
 )
 
-// AreaSize is the size that a registration had before fields were added, bytes
-// (ORIG_RSEQ_SIZE, kernel/rseq.c). The kernel takes no smaller one.
+// AreaSize is the size in bytes that a registration had before the kernel added fields
+// (ORIG_RSEQ_SIZE, kernel/rseq.c). The kernel accepts no smaller one.
 const AreaSize = 32
 
 // Flags in struct rseq, written by the kernel. See include/uapi/linux/rseq.h.
@@ -36,15 +36,15 @@ const (
 	SliceDefaultOn = 2 // RSEQ_FLAG_SLICE_EXT_DEFAULT_ON: since Linux 7.0
 )
 
-// Area is what a thread's registered struct rseq says.
+// Area holds the fields of a thread's registered struct rseq.
 type Area struct {
 	CPU   int        // cpu_id; negative until the kernel has written it
-	Armed table.Addr // rseq_cs: the address of a descriptor; 0 when not armed
+	Armed table.Addr // rseq_cs: the process address of a descriptor; 0 when not armed
 	Slice Slice
 }
 
-// ReadArea reads the area of a registration. Errors: that of the memory, or
-// io.ErrUnexpectedEOF, wrapped.
+// ReadArea reads the area of a registration. Errors, wrapped: that of mem, or
+// io.ErrUnexpectedEOF.
 func ReadArea(mem machine.Memory, c tracee.RseqConfig) (Area, error) {
 	var b [AreaSize]byte
 	if n, err := mem.ReadMemory(c.Area, b[:]); n < len(b) {
@@ -56,8 +56,7 @@ func ReadArea(mem machine.Memory, c tracee.RseqConfig) (Area, error) {
 	return ParseArea(c, b[:]), nil
 }
 
-// ParseArea is ReadArea of bytes that were read. Precondition: there are AreaSize of
-// them or more.
+// ParseArea decodes the bytes of an area. Precondition: len(b) >= AreaSize.
 func ParseArea(c tracee.RseqConfig, b []byte) Area {
 	return Area{
 		CPU:   int(int32(binary.LittleEndian.Uint32(b[atCPUID:]))),
@@ -66,14 +65,13 @@ func ParseArea(c tracee.RseqConfig, b []byte) Area {
 	}
 }
 
-// CPU is the CPU that an area names (cpu_id), -1 when it cannot be read or there is none.
+// CPU returns the CPU number in an area (cpu_id), -1 if there is no area or it cannot be read.
 func CPU(mem machine.Memory, c tracee.RseqConfig) int { return field(mem, c, atCPUID) }
 
-// CID is the concurrency id that an area names (mm_cid), -1 when it cannot be read or
-// there is none.
+// CID returns the concurrency id in an area (mm_cid), -1 if there is none or it cannot be read.
 func CID(mem machine.Memory, c tracee.RseqConfig) int { return field(mem, c, atMMCID) }
 
-// field reads a signed 32-bit field of a registered area, -1 when it cannot.
+// field reads a signed 32-bit field of a registered area; it returns -1 if the read fails.
 func field(mem machine.Memory, c tracee.RseqConfig, offset table.Addr) int {
 	var b [4]byte
 	if !c.Registered() {
@@ -85,17 +83,17 @@ func field(mem machine.Memory, c tracee.RseqConfig, offset table.Addr) int {
 	return int(int32(binary.LittleEndian.Uint32(b[:])))
 }
 
-// Slice is a thread's time slice extension, as its rseq area says. See
+// Slice is the time slice extension state in a thread's rseq area. See
 // Documentation/userspace-api/rseq.rst, "Scheduler time slice extensions".
 type Slice struct {
-	Available bool // the kernel has it, and the registration is large enough
-	Enabled   bool // the thread has switched it on
-	Requested bool // the thread asks for an extension
-	Granted   bool // the kernel has given one
+	Available bool // the kernel supports it, and the registration is large enough
+	Enabled   bool // the thread has enabled it
+	Requested bool // the thread requests an extension
+	Granted   bool // the kernel has granted one
 }
 
-// String is "none" where there is no extension, else "off" or "on" and what the
-// thread has asked for and been given.
+// String returns "none" if the extension is not available, otherwise "off" or "on" with the
+// thread's request and the kernel's grant.
 func (s Slice) String() string {
 	text := "on"
 	switch {
@@ -113,8 +111,8 @@ func (s Slice) String() string {
 	return text
 }
 
-// sliceOf reads a registered area. One of the original size has no such fields:
-// a program may keep something of its own there, as tcmalloc does.
+// sliceOf decodes the slice fields of a registered area. An area of the original size has no such
+// fields: a program may keep its own data there, as tcmalloc does.
 func sliceOf(c tracee.RseqConfig, area []byte) Slice {
 	if c.Size <= AreaSize {
 		return Slice{}
@@ -127,9 +125,9 @@ func sliceOf(c tracee.RseqConfig, area []byte) Slice {
 	return s
 }
 
-// ClearSlice takes back what the thread has asked for and been given, in the bytes of
-// its area, as the kernel does when a thread was scheduled out. Where the extension is not
-// available or not switched on, the bytes may be the program's own, and stay.
+// ClearSlice clears the thread's request and the kernel's grant in the bytes of an area, as the
+// kernel does when it has scheduled the thread out. If the extension is not available or not
+// enabled, the bytes may belong to the program, and ClearSlice leaves them unchanged.
 func ClearSlice(c tracee.RseqConfig, area []byte) {
 	if s := sliceOf(c, area); s.Available && s.Enabled {
 		clear(area[atSliceCtrl : atSliceCtrl+4])

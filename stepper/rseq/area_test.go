@@ -10,7 +10,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// area is a struct rseq: cpu_id, rseq_cs, flags, mm_cid, and the bytes of slice_ctrl.
+// area builds a struct rseq: cpu_id, rseq_cs, flags, mm_cid, and the bytes of slice_ctrl.
 func area(cpu int32, cs uint64, flags uint32, cid int32, slice ...byte) []byte {
 	b := make([]byte, 64)
 	binary.LittleEndian.PutUint32(b[4:], uint32(cpu))
@@ -21,7 +21,7 @@ func area(cpu int32, cs uint64, flags uint32, cid int32, slice ...byte) []byte {
 	return b
 }
 
-// TestAreasAreRead: field by field, and the fields beyond the original size only where the
+// TestAreasAreRead: every field decodes; the fields beyond the original size decode only if the
 // registration has them.
 func TestAreasAreRead(t *testing.T) {
 	const at, flags = 0x7000, 1<<4 | 1<<5
@@ -61,12 +61,12 @@ func TestAreasAreRead(t *testing.T) {
 	}
 }
 
-// short reads less than it is asked for, and finds nothing wrong with that.
+// short reads fewer bytes than requested and returns no error.
 type short struct{}
 
 func (short) ReadMemory(addr, []byte) (int, error) { return 8, nil }
 
-// TestAreasThatCannotBeRead: an error, and no CPU.
+// TestAreasThatCannotBeRead: ReadArea returns an error, and CPU returns -1.
 func TestAreasThatCannotBeRead(t *testing.T) {
 	c := tracee.RseqConfig{Area: 0x7000, Size: 32}
 	m := &memory{bytes: map[addr]byte{}}
@@ -85,8 +85,8 @@ func TestAreasThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestModesOfRegistrations: two on a kernel with fields beyond the original size, by the
-// registered size; on any other one for all.
+// TestModesOfRegistrations: a kernel with fields beyond the original size has two modes, chosen
+// by the registered size; any other kernel has one mode for all registrations.
 func TestModesOfRegistrations(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -8,18 +8,18 @@ import (
 	"rseqstep/table"
 )
 
-// How far before a section its arming store is looked for, bytes: from its function's
-// entry, where that is near enough, else a little way.
+// Limits of the search for the arming store before a section, in bytes. The search begins at the
+// function's entry if that is near enough, otherwise a short distance before the section.
 const (
 	maxEntry  = 1 << 16
 	fewBefore = 256
 )
 
-// pageSize is the smallest that memory is mapped in, bytes, of any machine.
+// pageSize is the smallest page size of any supported machine, in bytes.
 const pageSize = 4096
 
-// Arming is where the arming store of a section is, as far as its code shows; ok is
-// false where it does not show. Errors: that of the memory of its function.
+// Arming returns the process address of the arming store of a section, as far as the code shows
+// it. ok is false if the code does not show it. Errors: that of reading the function's memory.
 func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
 	from, known := p.Start-fewBefore, false
 	if entry, _, ok := s.symbols.Extent(p.Start); ok && entry <= p.Start && p.Start-entry < maxEntry {
@@ -27,8 +27,8 @@ func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error)
 	}
 	code, err := s.read(from, p.Start)
 	if err != nil && !known {
-		// Before the section there need not be code, nor memory: code made at run time
-		// often begins with a page.
+		// Before the section there may be no code, or no memory: code made at run time often
+		// begins at a page boundary.
 		from = max(from, p.Start&^(pageSize-1))
 		if code, err = s.read(from, p.Start); err != nil {
 			from, code = p.Start, nil
@@ -36,16 +36,16 @@ func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error)
 	} else if err != nil {
 		return 0, false, err
 	}
-	// It may begin with its arming store.
+	// The section may begin with its arming store.
 	head := make([]byte, min(4*machine.MaxLen, p.End-p.Start))
 	n, _ := s.mem.ReadMemory(p.Start, head)
 	trap, ok = machine.FindArming(s.arch, p, from, append(code, head[:n]...), s.signatures(machine.Range{Low: from, High: p.Start})...)
 	return trap, ok, nil
 }
 
-// Arms reports whether an instruction, about to be executed with the registers r, is an
-// arming store: it writes the rseq_cs of the registration c, and not nothing. A value that
-// cannot be computed counts as a descriptor.
+// Arms reports whether an instruction, about to execute with the registers r, is an arming store:
+// it writes a value other than 0 to the rseq_cs of the registration c. A value that cannot be
+// computed counts as a descriptor.
 func Arms(insn *machine.Insn, r *machine.Regs, c tracee.RseqConfig) bool {
 	if insn.Store.Size == 0 || !c.Registered() {
 		return false
@@ -54,9 +54,9 @@ func Arms(insn *machine.Insn, r *machine.Regs, c tracee.RseqConfig) bool {
 	return arms && !(known && value == 0)
 }
 
-// Armed is the section that an arming store, about to be executed with the
-// registers r, arms; nil for none. field is the address of the thread's rseq_cs. learnt
-// is as of Learn.
+// Armed returns the section that an arming store, about to execute with the registers r, arms;
+// nil if there is none. field is the process address of the thread's rseq_cs. learnt is as in
+// Learn.
 func (s *Sections) Armed(insn *machine.Insn, r *machine.Regs, field table.Addr) (p *table.Placed, learnt bool) {
 	descriptor, known := insn.FieldAfter(r, s.mem, field)
 	switch {
@@ -65,20 +65,20 @@ func (s *Sections) Armed(insn *machine.Insn, r *machine.Regs, field table.Addr) 
 	case known:
 		return s.Learn(table.Addr(descriptor))
 	}
-	// A value that cannot be computed (a vector register): the section that
-	// begins right behind the store.
+	// If the value cannot be computed (a vector register), take the section that begins directly
+	// behind the store.
 	if q := s.image.At(insn.Next()); q != nil && q.Start == insn.Next() {
 		return q, false
 	}
 	return nil, false
 }
 
-// Learn finds the section that the descriptor at an address describes. Where no file
-// declares it, it is read from memory each time: code made at run time may use a
-// descriptor anew. nil where there is none that the kernel would take.
+// Learn returns the section that the descriptor at a process address describes, nil if the kernel
+// would accept none there. If no file declares the section, Learn reads the descriptor from
+// memory each time, because code made at run time may reuse a descriptor.
 //
-// learnt says that the section was not known so far. Breakpoints may stand inside it
-// then: the caller has to withdraw them.
+// learnt reports that the section was not known before. Breakpoints may be inserted inside it;
+// the caller must then withdraw them.
 func (s *Sections) Learn(descriptor table.Addr) (p *table.Placed, learnt bool) {
 	old := s.image.ByDescriptor(descriptor)
 	if old != nil && old.Module != nil {
@@ -95,9 +95,9 @@ func (s *Sections) Learn(descriptor table.Addr) (p *table.Placed, learnt bool) {
 	return p, true
 }
 
-// refused reports whether the kernel takes a section for none whatever the thread has
-// registered: it kills the thread instead (rseq_get_rseq_cs, kernel/rseq.c). Flags are
-// not looked at: kernels before 6.1 took some.
+// refused reports whether the kernel accepts no thread in this section, whatever the thread has
+// registered: it kills the thread instead (rseq_get_rseq_cs, kernel/rseq.c). This function
+// ignores flags, because kernels before 6.1 accept some.
 func refused(p *table.Placed) bool {
 	for _, failed := range table.Validate(p.Section.Descriptor, p.Section.Signature, table.Rules{}) {
 		if failed.Check != table.CheckFlags {

@@ -5,8 +5,8 @@ import (
 	"rseqstep/table"
 )
 
-// Body is a section's instructions. That of a section which a file declares is
-// decoded once, and belongs to Sections; that of code made at run time is read anew.
+// Body returns a section's instructions. If a file declares the section, Body decodes it once and
+// the result belongs to Sections; a section of code made at run time is decoded on each call.
 // Errors: that of the memory, and those of machine.DecodeBody.
 func (s *Sections) Body(p *table.Placed) (*machine.Body, error) {
 	if b, ok := s.bodies[p]; ok {
@@ -16,7 +16,7 @@ func (s *Sections) Body(p *table.Placed) (*machine.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	var behind [machine.MaxLen]byte // of an instruction that the end lies in
+	var behind [machine.MaxLen]byte // bytes of an instruction that extends beyond the end
 	n, _ := s.mem.ReadMemory(p.End, behind[:])
 	b, err := machine.DecodeBody(s.arch, p, append(code, behind[:n]...))
 	if err != nil {
@@ -28,8 +28,8 @@ func (s *Sections) Body(p *table.Placed) (*machine.Body, error) {
 	return &b, nil
 }
 
-// Exits lists where a section can leave to, by address. An exit inside another section
-// stands for that one's exits, because nothing may be planted inside it.
+// Exits lists the exits of a section, by address. If an exit lies inside another section, that
+// section's exits replace it, because nothing may be inserted inside a section.
 func (s *Sections) Exits(b *machine.Body) []table.Addr {
 	stops := b.Stops(func(a table.Addr) *machine.Body {
 		q := s.image.At(a)
@@ -49,8 +49,8 @@ func (s *Sections) Exits(b *machine.Body) []table.Addr {
 	return out
 }
 
-// ExitsKnown reports whether all exits of the sections at a are known: such sections
-// can be run natively.
+// ExitsKnown reports whether all exits of the sections at a are known. Only such sections can run
+// natively.
 func (s *Sections) ExitsKnown(a table.Addr) bool {
 	for _, p := range s.image.AllAt(a) {
 		if body, err := s.Body(p); err != nil || !body.Known() {

@@ -7,8 +7,8 @@ import (
 	"rseqstep/table"
 )
 
-// TestDecodedTextIsKept: until it is said that it may have changed. A hit reads
-// nothing and allocates nothing: it is on the path of each step.
+// TestDecodedTextIsKept: Decode caches instructions until FlushCode. A cache hit reads nothing
+// and allocates nothing, because every step takes this path.
 func TestDecodedTextIsKept(t *testing.T) {
 	s, m, _ := program(t)
 	first, err := s.Decode(arm)
@@ -29,7 +29,7 @@ func TestDecodedTextIsKept(t *testing.T) {
 	}
 }
 
-// TestCodeMadeAtRunTimeIsReadAnew, since nobody says when it changes.
+// TestCodeMadeAtRunTimeIsReadAnew: Decode does not cache it, because nothing reports its changes.
 func TestCodeMadeAtRunTimeIsReadAnew(t *testing.T) {
 	s, m, _ := program(t)
 	const at = table.Addr(0x700000)
@@ -49,7 +49,7 @@ func TestCodeMadeAtRunTimeIsReadAnew(t *testing.T) {
 	}
 }
 
-// TestBodiesAreKeptUntilTheModulesChange: decoded once where a file declares the section.
+// TestBodiesAreKeptUntilTheModulesChange: Body decodes a section once if a file declares it.
 func TestBodiesAreKeptUntilTheModulesChange(t *testing.T) {
 	s, m, _ := program(t)
 	p := s.Image().At(start)
@@ -67,7 +67,7 @@ func TestBodiesAreKeptUntilTheModulesChange(t *testing.T) {
 	}
 }
 
-// TestUnknownExits: of a section that leaves by a register.
+// TestUnknownExits: the exits of a section that jumps through a register are unknown.
 func TestUnknownExits(t *testing.T) {
 	s, _, _ := program(t)
 	for at, want := range map[table.Addr]bool{start: true, outer: true, blind: false, side: true} {
@@ -82,7 +82,7 @@ func TestUnknownExits(t *testing.T) {
 	}
 }
 
-// TestWaysOutOfALine: they lead out of its ranges, over sections as over anything else.
+// TestWaysOutOfALine: they are the exits from the line's ranges; sections do not stop the search.
 func TestWaysOutOfALine(t *testing.T) {
 	s, _, _ := program(t)
 	line := []machine.Range{{Low: lea, High: end}}

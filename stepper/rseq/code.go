@@ -7,16 +7,16 @@ import (
 	"rseqstep/table"
 )
 
-// maxCached bounds how many decoded instructions are kept: about 6 MB.
+// maxCached limits the number of cached instructions: about 6 MB.
 const maxCached = 1 << 16
 
-// maxCode bounds what is decoded as a whole, bytes: a section, whose descriptor can say
-// anything, and a function. A function of a megabyte takes 20 ms.
+// maxCode limits the number of bytes decoded at once: those of a section, because a descriptor
+// may contain any length, or of a function. A function of one megabyte takes 20 ms.
 const maxCode = 4 << 20
 
-// Decode is the instruction at pc. Text of modules is taken as fixed until
-// FlushCode: instructions of it are kept, and the pointer is to the one kept. Code made
-// at run time is read anew each time. Errors: that of the memory, *machine.DecodeError.
+// Decode returns the instruction at pc. It treats the text of modules as unchanged until
+// FlushCode: it caches those instructions and returns a pointer into the cache. It decodes code
+// made at run time on each call. Errors: that of the memory, *machine.DecodeError.
 func (s *Sections) Decode(pc table.Addr) (*machine.Insn, error) {
 	if i, ok := s.insns[pc]; ok {
 		return i, nil
@@ -39,16 +39,15 @@ func (s *Sections) Decode(pc table.Addr) (*machine.Insn, error) {
 	return &insn, nil
 }
 
-// FlushCode drops the instructions that Decode keeps. Precondition of every later
-// Decode: it was called since other threads than the stepped one ran, or memory
-// was mapped or written.
+// FlushCode empties the cache of Decode. Precondition of every later Decode: FlushCode was called
+// after any thread but the stepped one ran, or after memory was mapped or written.
 func (s *Sections) FlushCode() {
 	if len(s.insns) > 0 {
 		clear(s.insns)
 	}
 }
 
-// read reads all of [low, high) or says why not.
+// read returns all bytes of [low, high), or an error that says why it cannot.
 func (s *Sections) read(low, high table.Addr) ([]byte, error) {
 	if high-low > maxCode {
 		return nil, fmt.Errorf("the code at [%v, %v) is too long to be decoded", low, high)

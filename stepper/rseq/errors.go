@@ -7,14 +7,15 @@ import (
 	"rseqstep/table"
 )
 
-// ErrInside refuses a breakpoint inside a critical section: hit
-// there it makes the kernel abort the section, each time.
+// ErrInside refuses a breakpoint inside a critical section: each time a thread hits it there, the
+// kernel aborts the section.
 var ErrInside = errors.New("inside a critical section")
 
-// InsideError carries the section a breakpoint would have stood in. It is an ErrInside.
+// InsideError names the section that would contain a refused breakpoint. errors.Is(e, ErrInside)
+// is true.
 type InsideError struct {
 	Addr    table.Addr
-	Section string // its name
+	Section string // the section's name
 	Start   table.Addr
 	End     table.Addr
 }
@@ -26,8 +27,8 @@ func (e *InsideError) Error() string {
 
 func (e *InsideError) Unwrap() error { return ErrInside }
 
-// MiddleError refuses a trap of the debugger's own in the middle of an instruction:
-// another way through the code would execute a changed instruction.
+// MiddleError refuses a trap of the debugger's own in the middle of an instruction: a thread that
+// takes another path through the code would execute a changed instruction.
 type MiddleError struct{ Addr table.Addr }
 
 func (e *MiddleError) Error() string {

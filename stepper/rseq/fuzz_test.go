@@ -9,7 +9,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// stretches are a process's memory.
+// stretches is the memory of a process.
 type stretches []stretch
 
 type stretch struct {
@@ -29,8 +29,8 @@ func (m *stretches) ReadMemory(a table.Addr, p []byte) (int, error) {
 	return 0, errUnmapped
 }
 
-// FuzzSections: whatever code and descriptors say, nothing is planted inside a section or
-// on a signature, and nothing panics.
+// FuzzSections: for any code and descriptors, Guard allows nothing inside a section or on a
+// signature, and nothing panics.
 func FuzzSections(f *testing.F) {
 	f.Add([]byte("\x48\x8b\x07\x48\x85\xc0\x74\x28\x48\xff\xc0\x48\x89\x07\xc3"), []byte{0, 14, 64, 3, 9, 80}, uint16(4))
 	f.Add([]byte("\xeb\xfe\xff\xe1\x74\x00\x0f\x05"), []byte{0, 8, 9, 4, 8, 2, 8, 0, 0}, uint16(1))
@@ -47,7 +47,7 @@ func FuzzSections(f *testing.F) {
 			list = append(list, section{0x480000 + 32*table.Addr(len(list)), start, start + table.Addr(sections[1]), base + 0x100 + table.Addr(sections[2])})
 		}
 		s := process(&m, &symbols{functions: []function{{"f", []machine.Range{{Low: base, High: base + size}}}}}, list...)
-		if len(list) > 0 { // the last one again, from memory, of any length
+		if len(list) > 0 { // read the last section again from memory, with any length
 			last := list[len(list)-1]
 			m = append(m, stretch{late, descriptor(last.start, uint64(at)<<(at%60), last.abort)})
 			s.Learn(late)

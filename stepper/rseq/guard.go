@@ -8,8 +8,8 @@ import (
 	"rseqstep/table"
 )
 
-// Guard refuses a breakpoint inside a section or on a signature: the one would make
-// the kernel abort the section, the other kill the program. Errors: *InsideError.
+// Guard refuses a breakpoint inside a section, where the kernel would abort the section, and on a
+// signature, where the kernel would kill the program. Errors: *InsideError.
 func (s *Sections) Guard(a table.Addr) error {
 	if p := s.Covering(a); p != nil {
 		return s.inside(a, p)
@@ -21,9 +21,9 @@ func (s *Sections) Guard(a table.Addr) error {
 	return nil
 }
 
-// GuardOwn is Guard for a trap of the debugger's own, which is refused in the middle of
-// an instruction, too. (Where the user wants one it is planted: the user may know more of
-// the code than its control flow shows.) Errors: *InsideError, *MiddleError.
+// GuardOwn is Guard for a trap of the debugger's own. It also refuses the middle of an
+// instruction. (Guard allows that for the user, who may know more about the code than its control
+// flow shows.) Errors: *InsideError, *MiddleError.
 func (s *Sections) GuardOwn(a table.Addr) error {
 	if err := s.Guard(a); err != nil {
 		return err
@@ -35,9 +35,9 @@ func (s *Sections) inside(a table.Addr, p *table.Placed) error {
 	return &InsideError{Addr: a, Section: s.Name(p), Start: p.Start, End: p.End}
 }
 
-// Covering is the section inside which nothing may be planted at a, nil for none.
-// The arming store of a section that begins with it is no such place: the section
-// is not armed there, or not yet again.
+// Covering returns the section inside which no breakpoint may be inserted at a, nil if there is
+// none. If a section begins with its own arming store, that address is allowed, because the
+// section is not armed there, or not armed again yet.
 func (s *Sections) Covering(a table.Addr) *table.Placed {
 	if s.image.At(a) == nil {
 		return nil
@@ -50,7 +50,8 @@ func (s *Sections) Covering(a table.Addr) *table.Placed {
 	return nil
 }
 
-// Places is where a trap for a goes: the exits of the section it lies in, if any.
+// Places returns the addresses at which a trap for a is inserted: a itself, or the exits of the
+// section that contains a.
 func (s *Sections) Places(a table.Addr) []table.Addr {
 	if p := s.Covering(a); p != nil {
 		if body, err := s.Body(p); err == nil {
@@ -61,7 +62,7 @@ func (s *Sections) Places(a table.Addr) []table.Addr {
 	return []table.Addr{a}
 }
 
-// Allow reports whether traps of the debugger's own may be planted at all the places.
+// Allow reports whether traps of the debugger's own may be inserted at all the places.
 func (s *Sections) Allow(places []table.Addr) bool {
 	for _, a := range places {
 		if s.GuardOwn(a) != nil {
@@ -71,11 +72,11 @@ func (s *Sections) Allow(places []table.Addr) bool {
 	return true
 }
 
-// InsideTrap is where the trap for a breakpoint inside a section goes: the
-// arming store, from where the thread is stepped to the breakpoint with its registration
-// lifted. It is 0 for an address outside of sections, and for an arming store inside.
-// Errors: that of memory which cannot be read, *InsideError where no such trap is possible,
-// and one for an address in the middle of an instruction.
+// InsideTrap returns the process address of the trap for a breakpoint inside a section: its
+// arming store. From there the debugger steps the thread to the breakpoint with its registration
+// lifted. The result is 0 for an address outside all sections, and for an arming store inside
+// one. Errors: that of memory that cannot be read, *InsideError if no such trap is possible, and
+// one for an address in the middle of an instruction.
 func (s *Sections) InsideTrap(a table.Addr) (table.Addr, error) {
 	p := s.Covering(a)
 	if p == nil {

@@ -31,8 +31,8 @@ func refusal(err error) string {
 	return signature
 }
 
-// TestWhereBreakpointsAreRefused: inside sections and on signatures for
-// everybody; in the middle of an instruction for the debugger's own.
+// TestWhereBreakpointsAreRefused: inside sections and on signatures for everyone; in the middle
+// of an instruction for the debugger's own traps.
 func TestWhereBreakpointsAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		name       string
@@ -72,7 +72,7 @@ func TestWhereBreakpointsAreRefused(t *testing.T) {
 	}
 }
 
-// TestNamesOfRefusals: an error names the section and where to break instead.
+// TestNamesOfRefusals: an error names the section and the address to use instead.
 func TestNamesOfRefusals(t *testing.T) {
 	s, _, _ := program(t)
 	var err *rseq.InsideError
@@ -81,8 +81,8 @@ func TestNamesOfRefusals(t *testing.T) {
 	}
 }
 
-// TestPlacesOfTraps: those for an address inside a section are at its exits, those of a
-// section that an exit leads into instead of it.
+// TestPlacesOfTraps: the traps for an address inside a section are at its exits. If an exit leads
+// into another section, the exits of that section replace it.
 func TestPlacesOfTraps(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -107,8 +107,8 @@ func TestPlacesOfTraps(t *testing.T) {
 	}
 }
 
-// TestReachedCodeIsKnown: where a thread stands an instruction begins, and what
-// it leads to is refused from then on.
+// TestReachedCodeIsKnown: an instruction begins where a thread stands, and from then on GuardOwn
+// refuses the middles of the instructions that follow it.
 func TestReachedCodeIsKnown(t *testing.T) {
 	s, m, _ := program(t)
 	m.code(t, 0x401060, "48 8d 05 00 00 00 00 c3")
@@ -121,8 +121,8 @@ func TestReachedCodeIsKnown(t *testing.T) {
 	}
 }
 
-// TestWhereABreakpointInsideIsMet: at the arming store, and nowhere where that is
-// not found, or would not be allowed.
+// TestWhereABreakpointInsideIsMet: at the arming store, and nowhere if the arming store is
+// unknown or may hold no breakpoint.
 func TestWhereABreakpointInsideIsMet(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -133,7 +133,7 @@ func TestWhereABreakpointInsideIsMet(t *testing.T) {
 		{"outside", side, 0, nothing},
 		{"the first instruction", start, arm, nothing},
 		{"the last", final, arm, nothing},
-		{"the middle of one", final + 1, 0, signature}, // no InsideError: moving it would not help
+		{"the middle of one", final + 1, 0, signature}, // no InsideError: another address would not help
 		{"an arming store inside", selfArming, 0, nothing},
 		{"behind that", selfArming + 9, selfArming, nothing},
 		{"a section that nothing arms", inner, 0, inside},

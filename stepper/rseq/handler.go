@@ -5,25 +5,25 @@ import (
 	"rseqstep/table"
 )
 
-// MaxHandler is how far an abort handler may reach, in bytes, that stands by
-// itself. Those that librseq and tcmalloc emit are one jump, or count the abort first:
-// up to 14 bytes.
+// MaxHandler is the maximum length, in bytes, of an abort handler that stands outside its
+// function's code. The handlers that librseq and tcmalloc emit are one jump, or count the abort
+// first: up to 14 bytes.
 const MaxHandler = 64
 
-// maxHandlerInsns is how many instructions of a handler are looked at for its end.
+// maxHandlerInsns is the maximum number of instructions that Handler examines to find the
+// handler's end.
 const maxHandlerInsns = 32
 
-// InHandler reports whether a place is at the abort handler of a section, or a
-// little behind its start.
+// InHandler reports whether pc is at the abort handler of a section, or shortly behind its start.
 func (s *Sections) InHandler(pc table.Addr) bool {
 	low := pc - min(pc, MaxHandler-1)
 	return len(s.image.HandlersIn(low, pc+1)) > 0
 }
 
-// Handler is the straight run of instructions at a section's abort handler, when
-// no statement of its own begins there, and where it leads: the target of its first
-// unconditional jump, or the statement that it falls into. (A handler put into a
-// subsection of its function's text seems to belong to whatever line stands before it.)
+// Handler returns the straight run of instructions at a section's abort handler, if no statement
+// of its own begins there, and where the run leads: the target of its first unconditional jump,
+// or the statement that it falls into. (The line table assigns a handler in a subsection of its
+// function's text to whatever line stands before it.)
 func (s *Sections) Handler(p *table.Placed) (r machine.Range, to table.Addr, ok bool) {
 	r = machine.Range{Low: p.Abort, High: p.Abort}
 	if s.symbols.BeginsStatement(p.Abort) {

@@ -17,10 +17,10 @@ type addr = table.Addr
 
 var errUnmapped = errors.New("nothing is mapped there")
 
-// memory is the bytes of a process, by address.
+// memory holds the bytes of a process, by address.
 type memory struct {
 	bytes map[table.Addr]byte
-	reads int // how often it was read
+	reads int // the number of reads
 }
 
 func (m *memory) ReadMemory(addr table.Addr, p []byte) (int, error) {
@@ -41,7 +41,7 @@ func (m *memory) put(addr table.Addr, p ...byte) {
 	}
 }
 
-// code puts instructions, in hexadecimal with spaces.
+// code stores instructions given in hexadecimal with spaces.
 func (m *memory) code(t testing.TB, addr table.Addr, text string) {
 	t.Helper()
 	b, err := hex.DecodeString(strings.ReplaceAll(text, " ", ""))
@@ -51,12 +51,12 @@ func (m *memory) code(t testing.TB, addr table.Addr, text string) {
 	m.put(addr, b...)
 }
 
-// descriptor puts a struct rseq_cs.
+// descriptor stores a struct rseq_cs.
 func (m *memory) descriptor(at, start table.Addr, length uint64, abort table.Addr) {
 	m.put(at, descriptor(start, length, abort)...)
 }
 
-// descriptor is a struct rseq_cs.
+// descriptor encodes a struct rseq_cs.
 func descriptor(start table.Addr, length uint64, abort table.Addr) []byte {
 	b := make([]byte, 8, table.DescriptorSize) // version and flags are 0
 	for _, v := range []uint64{uint64(start), length, uint64(abort)} {
@@ -65,20 +65,20 @@ func descriptor(start table.Addr, length uint64, abort table.Addr) []byte {
 	return b
 }
 
-// regs is a thread's registers at pc.
+// regs returns a thread's registers at pc.
 func regs(pc table.Addr, rax, fsBase, flags uint64) machine.Regs {
 	r := amd64.Regs(machine.Words{amd64.RAX: rax, amd64.FSBase: fsBase, amd64.EFLAGS: flags})
 	r.SetPC(pc)
 	return r
 }
 
-// function is what a program's symbols know of one.
+// function is a program's symbol data about one function.
 type function struct {
 	name string
-	code []machine.Range // the first one begins with its entry
+	code []machine.Range // the first range begins at the entry
 }
 
-// symbols answer from lists.
+// symbols answers from lists.
 type symbols struct {
 	functions  []function
 	statements []table.Addr
@@ -129,7 +129,7 @@ func (s *symbols) Trampoline(pc table.Addr, _ machine.Memory) (table.Addr, bool)
 // section is a section of the module.
 type section struct{ at, start, end, abort table.Addr }
 
-// process is a process of one module, at its own addresses.
+// process returns the Sections of a process with one module, loaded at its own addresses.
 func process(mem machine.Memory, sym *symbols, sections ...section) *rseq.Sections {
 	f := &table.File{}
 	for _, c := range sections {

@@ -5,8 +5,8 @@ import (
 	"rseqstep/table"
 )
 
-// layout is the instructions of the function at a, nil where there is none, or
-// where its code may change.
+// layout returns the instructions of the function at a, nil if there is no function or its code
+// may change.
 func (s *Sections) layout(a table.Addr) *machine.Layout {
 	if s.image.ModuleAt(a) == nil {
 		return nil
@@ -35,8 +35,8 @@ func (s *Sections) layout(a table.Addr) *machine.Layout {
 
 func (s *Sections) dropLayouts() { s.functions, s.passed = nil, nil }
 
-// Reached says that a thread stands at pc: what leads on from there is added to what
-// is known of its function. Code that only an indirect jump leads to is not known before.
+// Reached records that a thread stands at pc, and adds the code that control reaches from there
+// to the layout of its function. Code that only an indirect jump reaches is unknown before.
 func (s *Sections) Reached(pc table.Addr) {
 	l := s.layout(pc)
 	if l == nil || l.Begins(pc) {
@@ -47,8 +47,8 @@ func (s *Sections) Reached(pc table.Addr) {
 	s.passed = nil
 }
 
-// middle refuses an address inside an instruction that control reaches. It says
-// nothing against code that nothing is known to lead to.
+// middle refuses an address inside an instruction that control reaches. It refuses nothing in
+// code that no known path reaches.
 func (s *Sections) middle(a table.Addr) error {
 	if s.passed[a] {
 		return nil
@@ -67,14 +67,14 @@ func (s *Sections) middle(a table.Addr) error {
 	return nil
 }
 
-// Code is the code of ranges (sorted), to be followed from entries and from what the
-// descriptors of sections say: instructions begin at a section's start, behind
-// its end and at its abort handler, and the signature is none. The line table's
-// statements are likely to begin with one.
+// Code returns the code of ranges (sorted) to follow from entries and from the addresses in the
+// sections' descriptors: instructions begin at a section's start, behind its end and at its abort
+// handler, and the signature is not an instruction. An instruction probably begins at each
+// statement of the line table.
 func (s *Sections) Code(ranges []machine.Range, entries ...table.Addr) machine.Code {
 	c := machine.Code{Arch: s.arch, Ranges: ranges, Entries: entries, Read: s.mem.ReadMemory}
 	for _, r := range ranges {
-		for _, p := range s.image.Overlapping(r.Low-min(r.Low, 1), r.High) { // one that ends at r.Low included
+		for _, p := range s.image.Overlapping(r.Low-min(r.Low, 1), r.High) { // includes a section that ends at r.Low
 			for _, a := range [...]table.Addr{p.Start, p.End} {
 				if r.Contains(a) {
 					c.Entries = append(c.Entries, a)
@@ -90,7 +90,7 @@ func (s *Sections) Code(ranges []machine.Range, entries ...table.Addr) machine.C
 	return c
 }
 
-// signatures is the signatures of abort handlers that lie in r, by address.
+// signatures returns the ranges of the abort handlers' signatures in r, by address.
 func (s *Sections) signatures(r machine.Range) []machine.Range {
 	var list []machine.Range
 	for _, p := range s.image.HandlersIn(r.Low+1, r.High+machine.SignatureSize) {
@@ -99,8 +99,8 @@ func (s *Sections) signatures(r machine.Range) []machine.Range {
 	return list
 }
 
-// WaysOut follows the code of ranges from pc, where a thread stands. From an address
-// outside of them (code moved out of an inlined call) all that may begin counts.
+// WaysOut follows the code of ranges from pc, where a thread stands. If pc is outside of them
+// (code moved out of an inlined call), it follows them from every address where code may begin.
 func (s *Sections) WaysOut(ranges []machine.Range, pc table.Addr) machine.Ways {
 	s.Reached(pc)
 	c := s.Code(ranges, pc)

@@ -27,8 +27,8 @@ func withMade(t testing.TB) (*rseq.Sections, *memory) {
 	return s, m
 }
 
-// TestASectionIsLearntOnce: breakpoints inside it have to be withdrawn then, and
-// not at each pass.
+// TestASectionIsLearntOnce: the caller must withdraw breakpoints inside it at the first pass
+// only.
 func TestASectionIsLearntOnce(t *testing.T) {
 	s, m := withMade(t)
 	if refusal(s.Guard(madeStart)) != nothing {
@@ -51,14 +51,14 @@ func TestASectionIsLearntOnce(t *testing.T) {
 		t.Errorf("a breakpoint inside is met at %v, %v", trap, err)
 	}
 
-	// The descriptor is used for other code.
+	// The program uses the descriptor for other code.
 	m.descriptor(madeDesc, madeStart+0x20, 3, madeAbort)
 	q, learnt := s.Learn(madeDesc)
 	if q == nil || q == p || !learnt || refusal(s.Guard(madeStart)) != nothing || refusal(s.Guard(madeStart+0x20)) != inside {
 		t.Errorf("used anew: %+v, %v", q, learnt)
 	}
 
-	// One that a file declares is no news.
+	// A section that a file declares is not new.
 	if p, learnt := s.Learn(desc); p == nil || p.Start != start || learnt {
 		t.Errorf("declared: %+v, %v", p, learnt)
 	}
@@ -68,7 +68,7 @@ func TestASectionIsLearntOnce(t *testing.T) {
 	}
 }
 
-// TestBodiesOfLearntSectionsAreReadAnew.
+// TestBodiesOfLearntSectionsAreReadAnew: Body decodes them on each call.
 func TestBodiesOfLearntSectionsAreReadAnew(t *testing.T) {
 	s, m := withMade(t)
 	p, _ := s.Learn(madeDesc)
@@ -81,7 +81,7 @@ func TestBodiesOfLearntSectionsAreReadAnew(t *testing.T) {
 	}
 }
 
-// TestArmingStores: they write rseq_cs, whatever part of it, and more than nothing.
+// TestArmingStores: they write any part of rseq_cs, with a value other than 0.
 func TestArmingStores(t *testing.T) {
 	const thread = 0x7000_0000
 	registered := tracee.RseqConfig{Area: thread, Size: 32}
@@ -113,7 +113,7 @@ func TestArmingStores(t *testing.T) {
 	}
 }
 
-// TestWhatAnInstructionArms: what its store leaves in rseq_cs says it, not where it stands.
+// TestWhatAnInstructionArms: the value stored in rseq_cs decides, not the position of the store.
 func TestWhatAnInstructionArms(t *testing.T) {
 	const thread = 0x7000_0000
 	store, whole := "64 48 89 04 25 08 00 00 00", "64 0f 11 04 25 08 00 00 00" // mov %rax,%fs:8; movups %xmm0,%fs:8
@@ -148,9 +148,9 @@ func TestWhatAnInstructionArms(t *testing.T) {
 	}
 }
 
-// TestHostileDescriptors: a program may arm anything. What the kernel does not take
-// is no section; what it takes is bounded by what can be read. The code around is
-// as it was.
+// TestHostileDescriptors: a program may arm any address. A descriptor that the kernel does not
+// accept is no section; the readable memory limits one that it accepts. The layout of the
+// surrounding code does not change.
 func TestHostileDescriptors(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -158,7 +158,7 @@ func TestHostileDescriptors(t *testing.T) {
 		start   table.Addr
 		length  uint64
 		abort   table.Addr
-		section bool // the kernel takes it
+		section bool // the kernel accepts it
 		body    bool // it can be decoded
 	}{
 		{"one that is fine", 0, madeStart, 3, madeAbort, true, true},

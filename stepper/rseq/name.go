@@ -6,7 +6,7 @@ import (
 	"rseqstep/table"
 )
 
-// Name is a section as reports show it: symbol+offset of its start.
+// Name returns the name of a section for reports: symbol+offset of its start.
 func (s *Sections) Name(p *table.Placed) string {
 	if name, off, ok := s.symbols.Symbol(p.Start); ok {
 		return withOffset(name, off)
@@ -17,7 +17,7 @@ func (s *Sections) Name(p *table.Placed) string {
 	return p.Start.String()
 }
 
-// AddressName is an address as reports show it: symbol+offset, or the address itself.
+// AddressName returns the name of an address for reports: symbol+offset, or the address itself.
 func (s *Sections) AddressName(a table.Addr) string {
 	if name, off, ok := s.symbols.Symbol(a); ok {
 		return withOffset(name, off)

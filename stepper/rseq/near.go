@@ -5,8 +5,7 @@ import (
 	"rseqstep/table"
 )
 
-// Touching is the set of sections that the ranges touch or that begin where
-// they are left.
+// Touching returns the set of sections that overlap the ranges or begin at an exit of the ranges.
 func (s *Sections) Touching(ranges []machine.Range, ways machine.Ways) map[*table.Placed]bool {
 	found := map[*table.Placed]bool{}
 	for _, r := range ranges {
@@ -22,7 +21,7 @@ func (s *Sections) Touching(ranges []machine.Range, ways machine.Ways) map[*tabl
 	return found
 }
 
-// Near lists the sections of a line, which are given, and of the functions that it calls.
+// Near lists the given sections of a line and those of the functions that the line calls.
 func (s *Sections) Near(sections map[*table.Placed]bool, ways machine.Ways) (list []*table.Placed) {
 	for p := range sections {
 		list = append(list, p)
@@ -38,7 +37,7 @@ func (s *Sections) Near(sections map[*table.Placed]bool, ways machine.Ways) (lis
 	return list
 }
 
-// Around lists the sections of the function at pc, and of those that it calls.
+// Around lists the sections of the function at pc and of the functions that it calls.
 func (s *Sections) Around(pc table.Addr) []*table.Placed {
 	entry, code, ok := s.symbols.Extent(pc)
 	if !ok || len(s.image.Sections()) == 0 {
@@ -60,7 +59,7 @@ func (s *Sections) InFunction(target table.Addr) (list []*table.Placed) {
 	return list
 }
 
-// SkipStubs follows PLT stubs and the like from target to what they lead to.
+// SkipStubs follows PLT stubs and similar trampolines from target and returns their destination.
 func (s *Sections) SkipStubs(target table.Addr) table.Addr {
 	for hops := 0; hops < 4; hops++ {
 		to, ok := s.symbols.Trampoline(target, s.mem)

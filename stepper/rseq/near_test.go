@@ -39,13 +39,13 @@ func TestSectionsAroundAPlace(t *testing.T) {
 	if got := starts(s.InFunction(stub)); !slices.Equal(got, []table.Addr{outer, inner}) {
 		t.Errorf("behind the stub: %v", got)
 	}
-	sym.stubs[stub] = stub // a stub that leads to itself is no way out of it
+	sym.stubs[stub] = stub // a stub that leads to itself has no destination
 	if got := s.SkipStubs(stub); got != stub {
 		t.Errorf("a circle of stubs leads to %v", got)
 	}
 }
 
-// TestAbortHandlers: where one stands, how far it reaches and where it leads.
+// TestAbortHandlers: where a handler stands, how long it is and where it leads.
 func TestAbortHandlers(t *testing.T) {
 	s, m, sym := program(t)
 	for pc, want := range map[table.Addr]bool{abort - 1: false, abort: true, abort + 5: true, side: false, blindAbort + 63: true, blindAbort + 64: false} {
@@ -72,7 +72,7 @@ func TestAbortHandlers(t *testing.T) {
 	}
 }
 
-// TestNamesOfSections: by the nearest symbol, else by the address.
+// TestNamesOfSections: by the nearest symbol, otherwise by the address.
 func TestNamesOfSections(t *testing.T) {
 	s, _, _ := program(t)
 	for at, want := range map[table.Addr]string{lea: "f", start: "f+0x10", 0x10000000: "0x10000000"} {

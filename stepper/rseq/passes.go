@@ -2,29 +2,28 @@ package rseq
 
 import "rseqstep/table"
 
-// Passes counts a thread's passes of one section that did not commit, since its last
-// commit. A nil Passes counts none.
+// Passes counts a thread's passes of one section without a commit, since its last commit. A nil
+// Passes has counted none.
 type Passes struct {
 	Aborts, Sides int
-	Quiets        int // quiet phases that brought no commit
+	Quiets        int // quiet phases that did not commit
 
-	// Of the passes that line steps run.
-	Arm        table.Addr // the arming store, 0 where it is not found
-	ArmKnown   bool       // it was looked for
-	Refused    int        // how often no vector could be made or carried out
-	Vectorless bool       // no cpu_opv vector can be made of it
-	Helpless   bool       // nothing has helped
+	// Fields for the passes that line steps run.
+	Arm        table.Addr // the arming store, 0 if the search has not found it
+	ArmKnown   bool       // the search for it is done
+	Refused    int        // how often no vector could be made or executed
+	Vectorless bool       // no cpu_opv vector can represent the section
+	Helpless   bool       // no rung has helped
 }
 
-// Stuck reports whether the section has earned more than being run: limit passes in
-// vain, and one at least.
+// Stuck reports whether the section needs a higher rung than the native run: it had limit passes
+// without a commit, and at least one.
 func (n *Passes) Stuck(limit int) bool {
 	return n != nil && n.Aborts+n.Sides >= max(limit, 1)
 }
 
-// Rung is the rung of the ladder that the section's next pass has earned. Side exits
-// earn no vector: it would leave by the same exit. A vector that cannot be made is
-// followed by a quiet phase.
+// Rung returns the rung of the ladder for the section's next pass. Side exits do not lead to a
+// vector: it would take the same exit. If no vector can be made, a quiet phase follows.
 func (n *Passes) Rung(limit int) Rung {
 	limit = max(limit, 1)
 	switch {
@@ -38,11 +37,11 @@ func (n *Passes) Rung(limit int) Rung {
 	return RungQuiet
 }
 
-// History is a thread's passes of sections that did not commit, by the section's start.
-// The zero value is empty.
+// History holds a thread's passes without a commit, by the section's start. The zero value is
+// empty.
 type History map[table.Addr]*Passes
 
-// Of is the count of the section at start, begun where there is none.
+// Of returns the counts of the section at start, and creates them if there are none.
 func (h *History) Of(start table.Addr) *Passes {
 	if *h == nil {
 		*h = History{}
@@ -55,7 +54,7 @@ func (h *History) Of(start table.Addr) *Passes {
 	return n
 }
 
-// Count counts a pass of the section at start. A commit ends the section's count.
+// Count counts a pass of the section at start. A commit removes the section's counts.
 func (h *History) Count(start table.Addr, r Result) {
 	switch r {
 	case Committed:
@@ -67,7 +66,7 @@ func (h *History) Count(start table.Addr, r Result) {
 	}
 }
 
-// Counts are what was seen of one section in all threads.
+// Counts holds the results of one section's passes in all threads.
 type Counts struct {
 	Passes, Commits, Aborts, SideExits int
 }

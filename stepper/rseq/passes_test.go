@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// TestTheRungThatPassesEarn: of passes in a row, with a limit of three.
+// TestTheRungThatPassesEarn: for passes in a row, with a limit of three.
 func TestTheRungThatPassesEarn(t *testing.T) {
 	const a, s, c = rseq.Aborted, rseq.SideExit, rseq.Committed
 	for _, d := range []struct {
@@ -53,7 +53,7 @@ func TestTheRungThatPassesEarn(t *testing.T) {
 	}
 }
 
-// TestCountsOfASection.
+// TestCountsOfASection: a result increments its own count only.
 func TestCountsOfASection(t *testing.T) {
 	var n rseq.Counts
 	for _, r := range []rseq.Result{rseq.Committed, rseq.Aborted, rseq.Restarts, rseq.SideExit, rseq.Diverted} {

@@ -8,7 +8,7 @@ import (
 	"rseqstep/table"
 )
 
-// A function with one section, its abort handler in a place of its own.
+// A function with one section, whose abort handler stands elsewhere.
 const (
 	lea    = table.Addr(0x401000) // lea of the descriptor's address, 7 bytes
 	arm    = table.Addr(0x401007) // mov %rax,%fs:8
@@ -21,7 +21,7 @@ const (
 	desc   = table.Addr(0x404000)
 )
 
-// A section that leaves to the middle of another one.
+// A section with an exit into the middle of another one.
 const (
 	outer      = table.Addr(0x401110)
 	outerEnd   = table.Addr(0x401118)
@@ -39,13 +39,13 @@ const (
 	selfDesc   = table.Addr(0x404060)
 )
 
-// A section whose way out only a register knows.
+// A section whose exit address is in a register.
 const (
 	blind      = table.Addr(0x401300)
 	blindAbort = table.Addr(0x402080)
 )
 
-// mapped is 16 KiB of a module's text and data, filled with one-byte nops.
+// mapped returns 16 KiB of a module's text and data, filled with one-byte nops.
 func mapped() *memory {
 	m := &memory{bytes: map[table.Addr]byte{}}
 	for a := table.Addr(0x401000); a < 0x405000; a++ {
@@ -54,7 +54,7 @@ func mapped() *memory {
 	return m
 }
 
-// program is the code above, its descriptors, and its symbols.
+// program returns the code above, its descriptors and its symbols.
 func program(t testing.TB) (*rseq.Sections, *memory, *symbols) {
 	t.Helper()
 	m := mapped()

@@ -5,30 +5,30 @@ import (
 	"rseqstep/table"
 )
 
-// Quiet is how far a thread has come that is stepped with its registration lifted (a
-// quiet phase): the kernel neither aborts its section nor clears rseq_cs, so what a pass
-// came to is known from the instructions.
+// Quiet is the state of a thread in a quiet phase: the debugger single-steps the thread with its
+// registration lifted, so the kernel neither aborts its section nor clears rseq_cs, and the
+// executed instructions show how a pass ends.
 type Quiet struct {
 	Placed  *table.Placed // the section armed last
 	Body    *machine.Body // its instructions
 	Entered bool          // the thread has armed it and not left it since
-	Final   bool          // its last store has run in this pass
-	CFA     table.Addr    // of the frame the phase began in; 0 unknown
+	Final   bool          // the section's last store has executed in this pass
+	CFA     table.Addr    // of the frame in which the phase began; 0 if unknown
 }
 
-// QuietEnd is how one step of a quiet phase left the section, if it did.
+// QuietEnd says how one step of a quiet phase left the section, or that it did not.
 type QuietEnd int
 
 const (
-	QuietGoing  QuietEnd = iota // somewhere on the way
-	QuietCommit                 // at post-commit with the final store done
+	QuietGoing  QuietEnd = iota // it did not
+	QuietCommit                 // at post-commit, after the final store
 	QuietSide                   // at another exit
-	QuietAbort                  // at the abort handler, by the section's own compare
-	QuietKernel                 // about to enter the kernel: the phase is over
-	QuietReturn                 // the function the phase began in has returned
+	QuietAbort                  // at the abort handler, by the section's own comparison
+	QuietKernel                 // the thread is about to enter the kernel, and the phase is over
+	QuietReturn                 // the function in which the phase began has returned
 )
 
-// Result is what the pass came to that has ended so, 0 when none has.
+// Result returns the result of the pass that ended this way, 0 if the pass has not ended.
 func (end QuietEnd) Result() Result {
 	switch end {
 	case QuietCommit:
@@ -41,15 +41,16 @@ func (end QuietEnd) Result() Result {
 	return 0
 }
 
-// Enter says that the thread is about to arm a section.
+// Enter records that the thread is about to arm a section.
 func (q *Quiet) Enter(p *table.Placed, body *machine.Body) {
 	q.Placed, q.Body, q.Entered, q.Final = p, body, true, false
 }
 
-// Inside reports whether a thread at pc is in the middle of its section.
+// Inside reports whether pc is inside the section that the thread has armed.
 func (q *Quiet) Inside(pc table.Addr) bool { return q.Entered && q.Placed.Contains(pc) }
 
-// Step judges where the step of one instruction has led, to pc with the stack pointer sp.
+// Step evaluates the step of one instruction, after which the thread is at pc with the stack
+// pointer sp.
 func (q *Quiet) Step(insn *machine.Insn, pc, sp table.Addr) QuietEnd {
 	if q.CFA != 0 && sp >= q.CFA {
 		q.Entered = false
@@ -59,7 +60,7 @@ func (q *Quiet) Step(insn *machine.Insn, pc, sp table.Addr) QuietEnd {
 		return QuietGoing
 	}
 	if insn.Addr == q.Body.Final || !q.Body.Known() && insn.Kind == machine.Plain && insn.Store.Size > 0 {
-		q.Final = true // where the code does not show which store is the last, it is one of those made
+		q.Final = true // if the code does not show which store is the last, any executed store counts
 	}
 	if q.Placed.Contains(pc) {
 		return QuietGoing
@@ -74,7 +75,7 @@ func (q *Quiet) Step(insn *machine.Insn, pc, sp table.Addr) QuietEnd {
 	return QuietSide
 }
 
-// Run judges where a native run from inside the section has led, as Ended does.
+// Run evaluates a native run from inside the section, as Ended does.
 func (q *Quiet) Run(before, after *machine.Regs) QuietEnd {
 	if q.Body.Contains(after.PC()) {
 		return QuietGoing

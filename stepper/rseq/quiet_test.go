@@ -7,17 +7,17 @@ import (
 	"rseqstep/table"
 )
 
-// TestWhatAQuietPassCameTo: judged from the instructions that ran, one after another.
+// TestWhatAQuietPassCameTo: the instructions that ran, one after another, give the result.
 func TestWhatAQuietPassCameTo(t *testing.T) {
 	const cfa = 0x7fff0000
 	whole := []table.Addr{start, 0x401013, branch, 0x401018, final}
 	way := func(more ...table.Addr) []table.Addr { return append(append([]table.Addr(nil), whole[:3]...), more...) }
 	for _, c := range []struct {
 		name    string
-		patch   string // the instruction at branch; "": as it is
+		patch   string // the instruction at branch; "": unchanged
 		section table.Addr
-		way     []table.Addr // where instructions run, and where the thread is then
-		sp      table.Addr   // then
+		way     []table.Addr // the addresses of the executed instructions, and of the thread afterwards
+		sp      table.Addr   // the stack pointer afterwards
 		want    rseq.QuietEnd
 		result  rseq.Result
 	}{
@@ -68,8 +68,7 @@ func TestWhatAQuietPassCameTo(t *testing.T) {
 	}
 }
 
-// TestWhatANativePassCameTo: judged from where it has left the section, and a commit
-// only where it is proved.
+// TestWhatANativePassCameTo: the exit gives the result, and it is a commit only with proof.
 func TestWhatANativePassCameTo(t *testing.T) {
 	const zero = 1 << 6 // ZF
 	for _, c := range []struct {

@@ -2,21 +2,22 @@ package rseq
 
 import "rseqstep/stepper/machine"
 
-// Result is what a unit came to.
+// Result says how a unit ended.
 type Result int
 
 const (
-	Committed Result = iota + 1 // left at post-commit, its final store done
-	SideExit                    // left at another exit
+	Committed Result = iota + 1 // it left at post-commit, after its final store
+	SideExit                    // it left at another exit
 	Aborted                     // the kernel moved the thread to the abort handler
 	Returned                    // a vDSO function returned
-	Restarts                    // the thread was found inside, live: the kernel restarts it when it goes on
-	Diverted                    // a breakpoint, signal or exit came in the middle
+	Restarts                    // the thread was found inside, live: the kernel restarts the section when the thread resumes
+	Diverted                    // a breakpoint, signal or exit interrupted it
 )
 
-// Ended is what a pass came to that ran natively and has left the section. before is the
-// thread's state at the arming store, nil when it is not known or something ran between
-// there and the section; after is its state now. It is SideExit where a commit is not proved.
+// Ended returns the result of a pass that ran natively and has left the section. before holds the
+// thread's registers at the arming store, nil if they are unknown or other code ran between the
+// store and the section; after holds its registers now. The result is SideExit if a commit cannot
+// be proved.
 func Ended(b *machine.Body, before, after *machine.Regs) Result {
 	switch pc := after.PC(); {
 	case pc == b.Abort:
@@ -27,13 +28,13 @@ func Ended(b *machine.Body, before, after *machine.Regs) Result {
 	return SideExit
 }
 
-// Rung is a step of the ladder that is climbed when a unit does not commit. Each is named
-// in the report of what it did.
+// Rung is one step of the ladder that the debugger climbs when a unit does not commit. The report
+// of a step names it.
 type Rung int
 
 const (
 	RungRun    Rung = iota + 1 // the unit ran natively
-	RungOpv                    // a cpu_opv vector did its work, or a system call that of a vDSO function
-	RungQuiet                  // stepped with the rseq registration lifted, the others held
-	RungEscape                 // run to the function's return
+	RungOpv                    // a cpu_opv vector did the unit's work, or a system call that of a vDSO function
+	RungQuiet                  // the thread was stepped with its rseq registration lifted and the other threads held
+	RungEscape                 // the thread ran to its function's return
 )

@@ -1,10 +1,10 @@
-// Package source names what a program was compiled from: functions, lines, frames, and
-// the Symbols that answer for them. Package symbols answers from DWARF and ELF.
+// Package source declares the source-level terms of a program (functions, lines, frames) and the
+// interface Symbols that answers for them. Package symbols implements it from DWARF and ELF.
 //
 // # Decisions, and what was refused
 //
-// The words lie below the Engine, so that what decides by them (stepper/line,
-// stepper/points) needs no Engine. Refused: an interface of all of Symbols where one or
-// two of its questions are asked. A package names those that it asks, and Symbols has
-// them.
+// The package is below the Engine, so that stepper/line and stepper/points, which decide with
+// these types, do not need the Engine. Refused: that a package which calls one or two methods
+// takes the whole interface Symbols. Such a package declares the methods it calls, and Symbols
+// has them.
 package source

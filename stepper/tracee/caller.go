@@ -2,36 +2,37 @@ package tracee
 
 import "rseqstep/stepper/opv"
 
-// Caller is a thread that stands at a trapped system call, every thread of its
-// process stopped. As a Memory it is the process's memory as the program itself
-// may use it: protections are honoured, breakpoints do not show.
+// Caller is a thread that stands at a trapped system call while every thread of its process is
+// held. Its Memory methods access the process's memory with the program's own rights: they honour
+// protections and hide breakpoints.
 type Caller interface {
 	opv.Memory
 	opv.Checker
 
-	// Arguments are the call's, in the order of syscall(2).
+	// Arguments returns the call's arguments, in the order of syscall(2).
 	Arguments() ([6]uint64, error)
 	// Allowed reports whether a CPU is possible and in the thread's affinity mask.
 	Allowed(cpu int) bool
-	// MoveTo makes the thread go on on a CPU that it may run on; one that is
-	// offline leaves it where it is. Its affinity mask is not changed.
+	// MoveTo makes the thread resume on a CPU that it may run on. If the CPU is offline, the
+	// thread stays where it is. MoveTo does not change the affinity mask.
 	MoveTo(cpu int) error
-	// Answer makes the kernel skip the call. The program finds result in RAX.
+	// Answer makes the kernel skip the call and return result to the program (in RAX on amd64).
 	Answer(result int64) error
 }
 
-// CallTarget is a Target that traps one system call number. A call that
-// nobody answers comes again when its thread goes on.
+// CallTarget is a Target that traps one system call number. If nothing answers a call, the thread
+// reports it again when it resumes.
 type CallTarget interface {
 	Target
 
-	// Trapped is the call's number, 0 when none is trapped.
+	// Trapped returns the call's number, 0 if none is trapped.
 	Trapped() uint64
-	// Calls are the held threads of the process that stand at a trapped call.
+	// Calls lists the TIDs of the held threads that stand at a trapped call.
 	Calls() []int
-	// Caller is one of them. Precondition: every thread is held, until it is answered.
+	// Caller returns one of them. Precondition: every thread stays held until the call is
+	// answered.
 	Caller(tid int) (Caller, error)
-	// Serve sets who answers for the processes that the program makes and
-	// that are not debugged.
+	// Serve sets the function that answers the calls of processes that the program creates and
+	// that the debugger does not debug.
 	Serve(answer func(Caller) error)
 }

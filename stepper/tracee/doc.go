@@ -1,5 +1,5 @@
-// Package tracee says what the Engine needs of a traced process: its state, what
-// lets its threads go and waits for them, what changes it, and the events that come
-// of it. It is a leaf: the Engine uses it, and whoever implements it (stepper/ptrace
-// on Linux, stepper/corefile of a core file, the machines of the tests) knows nothing of the Engine.
+// Package tracee declares what the Engine needs from a traced process: its state, the methods
+// that resume its threads and wait for them, the methods that change it, and its events. It is a
+// leaf: the Engine imports it, and its implementations (stepper/ptrace on Linux, stepper/corefile
+// for a core file, the test machines) do not know the Engine.
 package tracee

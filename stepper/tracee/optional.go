@@ -1,7 +1,7 @@
 package tracee
 
-// SyscallTarget is a Target that can report a thread's entry into system calls
-// and its return from them (EventSyscallEntry, EventSyscallReturn).
+// SyscallTarget is a Target that can report a thread's entry into system calls and its return
+// from them (EventSyscallEntry, EventSyscallReturn).
 type SyscallTarget interface {
 	Target
 	ReportSyscalls(on bool)
@@ -10,29 +10,27 @@ type SyscallTarget interface {
 // SenderTarget is a Target that can send signals to one thread.
 type SenderTarget interface {
 	Target
-	// Send makes a signal pending for a thread (tgkill(2)). It is delivered as any
-	// other, and is no event when it is.
+	// Send makes a signal pending for a thread (tgkill(2)). The kernel delivers it as any other
+	// signal, but the Target reports no event for it.
 	Send(tid, sig int) error
 }
 
 // HandlerTarget is a Target that knows which signals the program handles.
 type HandlerTarget interface {
 	Target
-	// Handles reports whether a signal that thread tid is given now runs a
-	// handler of the program's: it has one, and the thread does not block it.
+	// Handles reports whether a signal that thread tid gets now runs a handler of the program:
+	// the program has one, and the thread does not block the signal.
 	// Precondition: the thread is held.
 	Handles(tid, sig int) bool
 }
 
-// CallingTarget is a Target whose threads can be taken away from any stop and
-// put back into it.
+// CallingTarget is a Target that can make a thread leave any ptrace-stop and enter it again.
 type CallingTarget interface {
 	Target
 
-	// Settle takes a held thread out of a stop in the middle of a system call,
-	// such as that of a fork, to the call's end. Precondition: every other
-	// thread is held.
+	// Settle moves a held thread from a stop in the middle of a system call, such as that of a
+	// fork, to the call's end. Precondition: every other thread is held.
 	Settle(tid int) error
-	// RestoreSignal makes sig, with its siginfo_t, what a held thread is stopped for.
+	// RestoreSignal makes sig, with its siginfo_t, the signal that a held thread is stopped for.
 	RestoreSignal(tid, sig int, siginfo []byte) error
 }

@@ -7,27 +7,26 @@ import (
 	"rseqstep/table"
 )
 
-// ErrNoMotion says that a State is all there is: nothing of it runs or can be changed.
+// ErrNoMotion says that the target is only a State: nothing in it runs or can be changed.
 var ErrNoMotion error = noMotion{}
 
 type noMotion struct{}
 
 func (noMotion) Error() string { return "a core file cannot run or be changed" }
 
-// Reason is the error as what it explains is shown with (expr.MemoryError).
+// Reason returns the error as the text that explains a failed read (expr.MemoryError).
 func (e noMotion) Reason() string { return e.Error() }
 
-// Still makes a Target of a State that nothing can be done to, such as a core file:
-// every thread is held for good. What would move or change something fails with
-// ErrNoMotion.
+// Still returns a Target for a State that cannot run or change, such as a core file: every thread
+// is held permanently. A method that would resume or change something returns ErrNoMotion.
 func Still(s State) Target { return still{s} }
 
 type still struct{ State }
 
-// Alive is true: there are threads to look at.
+// Alive is true: there are threads to examine.
 func (still) Alive() bool { return true }
 
-// Held is true of every thread.
+// Held is true for every thread.
 func (s still) Held(tid int) bool {
 	var r machine.Regs
 	return s.Regs(tid, &r) == nil
@@ -36,7 +35,7 @@ func (s still) Held(tid int) bool {
 func (still) Queued(int) bool          { return false }
 func (still) Inserted(table.Addr) bool { return false }
 func (still) Interrupt()               {}
-func (still) Remove(table.Addr) error  { return nil } // nothing is planted
+func (still) Remove(table.Addr) error  { return nil } // nothing is inserted
 func (still) Unpin() error             { return nil } // nothing is pinned
 func (still) ExitKill(bool)            {}
 
