@@ -10,20 +10,20 @@ import (
 
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
-// vanished explains why a command failed by the end of a thread, if one has ended.
+// vanished explains a command's error by the end of a thread, if one has ended.
 func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 	stop, err := e.drive.Vanished(th.Thread, err)
 	return stopOf(stop), err
 }
 
-// stopOf is the Stop that the loop hands on, nil for none.
+// stopOf is the Stop that the loop returned, nil for none.
 func stopOf(s drive.Stop) *Stop {
 	stop, _ := s.(*Stop)
 	return stop
 }
 
-// overtaken turns a Stop that the end of the process has overtaken into that end:
-// exit_group(2) or SIGKILL took the other threads too, held as they were.
+// overtaken replaces a Stop by the end of the process if the process has ended meanwhile:
+// exit_group(2) or SIGKILL also ends threads that are held.
 func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 	for stop.Reason != StopExited && stop.Reason != StopKilled {
 		if !e.target.Alive() {
@@ -44,8 +44,8 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 			return stop, nil
 		}
 		if !e.target.Held(th.TID) {
-			// A leader that has ended before its threads: another one is selected, and
-			// where it is the only one left the process ends.
+			// A leader has ended before its threads: select another thread, or, if no other is
+			// left, wait for the process's end.
 			if tid := e.drive.AnyHeld(); tid != 0 {
 				e.drive.Select(tid)
 				continue
@@ -61,7 +61,7 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 			}
 			continue
 		}
-		// Its registers may be known still; this asks the kernel.
+		// The registers may still be cached; this request asks the kernel.
 		_, err := e.target.SignalMask(th.TID)
 		if err == nil {
 			return stop, nil
@@ -99,8 +99,8 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 	return &Stop{Reason: StopThreadExited, TID: ev.TID, Gone: ev.TID}
 }
 
-// signalStop reports a signal the user asked to see. It stays owed to the
-// thread when the program is to have it.
+// signalStop reports a signal that the user asked to see. It stays pending for the thread if
+// the program is to receive it.
 func (e *Engine) signalStop(th *thread, ev tracee.Event) (*Stop, error) {
 	if e.signals.Of(ev.Signal).Pass {
 		if err := e.drive.QueueSignal(th.Thread, ev.Signal); err != nil {
