@@ -129,9 +129,9 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 	return stop, stop.Returned, err
 }
 
-// trapTerminate stops a call whose exception nobody catches before the program ends: the
-// unwinder cannot reach the frames of the callers, and calls std::terminate only for that
-// reason.
+// trapTerminate stops a call before std::terminate ends the program because nobody catches the
+// call's exception: the unwinder cannot reach the frames of the callers, which alone would be
+// the reason.
 func (e *Engine) trapTerminate(tr *drive.Move) *bool {
 	met := new(bool)
 	if a, ok := e.symbols.Address("_ZSt9terminatev"); ok {

@@ -20,16 +20,16 @@
 // 3.2).
 //
 // No breakpoint is inserted inside a section or on an abort handler's signature: rseq.Sections
-// refuses it (Guard for the user's breakpoints, GuardOwn for the debugger's). For a breakpoint
-// there, package points inserts a trap at the arming store, and a quiet phase takes the thread
-// from the store to the place. A thread that hit such a trap while the Engine handled another
-// thread's stop passes through the section before it resumes (drive.Mind.Through). If it were
-// resumed and hit the trap again, it might be on another CPU by then; this cost four times the
-// aborts of a breakpoint outside.
+// refuses it (Guard; GuardOwn also refuses the debugger's own traps in the middle of an
+// instruction). For a breakpoint inside a section, package points inserts a trap at the arming
+// store, and a quiet phase takes the thread from the store to the place. A thread that hit such
+// a trap while the Engine handled another thread's stop passes through the section before it
+// resumes (drive.Mind.Through). If it were resumed and hit the trap again, it might be on
+// another CPU by then; this cost four times the aborts of a breakpoint outside.
 //
-// One quiet phase meets every breakpoint inside a section, and each pass of one in a loop
-// there: resuming from the first looks for the others on the way to the exit (endQuiet). Only
-// detaching ignores them (partFrom).
+// One quiet phase stops at every breakpoint inside a section, and in every round at one in a
+// loop there: resuming from the first looks for the others on the way to the exit (endQuiet).
+// Only detaching ignores them (partFrom).
 //
 // To count the passes that a step runs natively, the Engine sets debug registers of the stepped
 // thread: at the abort handlers of the sections that it may reach, which a committing pass
@@ -62,8 +62,9 @@
 // without calls first runs alone (planned), since each stop of the other threads may abort a
 // section of theirs.
 //
-// A thread resumes on the CPU on which it stopped (tracee.InPlace): it may have read that CPU's
-// number and be about to compare it.
+// The stepped thread resumes on the CPU on which it stopped, and so does a thread at a trap
+// that has an rseq area (tracee.InPlace): it may have read that CPU's number and be about to
+// compare it.
 //
 // Signals are blocked while a unit runs (drive.Driver.BlockSignals). Refused: delivering them.
 // A unit takes some 50 µs under a tracer, and a 100 µs timer would abort every second one.
@@ -80,15 +81,15 @@
 // that a step looks for there (deliver.go): the step ends in the handler, as gdb's steps do. If
 // a signal arrives during a step and is passed silently, its handler runs to the end, as in
 // gdb. StepAlone is the exception: a client that steps a thread off one of its own breakpoints
-// has removed that breakpoint from the program, and a handler that does not return would lead
-// past it, or lead the other threads there.
+// has removed that breakpoint from the program, and a handler that does not return would take
+// the thread, or the other threads, past it.
 //
 // If a stepped thread does not leave the loop of a vDSO function, the equivalent system call
 // replaces the function only if the arguments are known from its first instruction and the
 // thread has made no native run since; otherwise the function runs natively to its return,
 // which is always correct. Refused: guessing the arguments from registers in the middle, where
 // they may be overwritten; and a fourth, fifth … round, since a stepped thread may find the
-// clock page changed every time. getrandom has no such loop: the length that it was asked for
+// clock page changed every time. getrandom has no such loop: the number of bytes requested
 // bounds its rounds, and the Engine does not interrupt them.
 //
 // A thread under a seccomp filter that the debugger is not under itself never executes rseq(2)

@@ -14,10 +14,10 @@ import (
 // runs natively. Most sections are shorter, and single-stepping them costs less.
 const quietBurst = 64
 
-// quietOn continues a quiet phase: by one instruction or, after n have been stepped, natively
-// to a breakpoint inside the section or to its exit. The registration is lifted and every other
-// thread is held, so traps disturb nothing. Then it calls next; the phase has not ended by
-// then, except for rseq.QuietKernel.
+// quietOn continues a quiet phase: by one instruction or, if n, the number of instructions
+// stepped before, is at least quietBurst, natively to a breakpoint inside the section or to its
+// exit. The registration is lifted and every other thread is held, so traps disturb nothing.
+// Then it calls next; the phase has not ended by then, except for rseq.QuietKernel.
 func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) drive.Answer) drive.Answer {
 	if n >= quietBurst {
 		if where := e.quietPlaces(th); where != nil {
@@ -29,8 +29,8 @@ func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) drive.Answe
 
 // quietPlaces is where a thread in the middle of its section must stop when it runs natively:
 // the places inside first, since those get debug registers. It is nil if the thread must be
-// stepped: the ways out are not known, or the section has calls, or the thread is at one of the
-// places already, or there are too many places.
+// stepped: the ways out are not known, or the section has calls or system calls, or the thread
+// is at one of the places already, or there are too many places.
 func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	q, pc := th.quiet, th.Regs.PC()
 	if q == nil || !q.Inside(pc) || !q.Body.Known() || len(q.Body.Calls)+len(q.Body.Syscalls) > 0 {

@@ -6,8 +6,8 @@ import (
 )
 
 // restoreRest undoes whatever a failed command has left changed: it holds every thread and
-// undoes those changes in the book that nothing needs any more. It leaves a quiet phase that
-// continues as it is. What it cannot undo, the Engine tries to undo again before the next
+// undoes those changes in the book that nothing needs any more. It does not end a quiet phase
+// that is to continue. What it cannot undo, the Engine tries to undo again before the next
 // command and before detaching.
 func (e *Engine) restoreRest() error {
 	for _, tid := range e.target.Threads() {

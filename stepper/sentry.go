@@ -17,10 +17,11 @@ import (
 // sentry watches a Continue for threads that loop around a section and never commit. Once in
 // each stuck-time it looks from outside, without stopping anything: which threads have used a
 // CPU, and which of those have armed a section (it reads their rseq_cs while they run). Only if
-// one may have, the Engine holds every thread for a moment, and that thread gets a probe
-// (stuck.go). If the thread commits, it hits the probe once, and that removes the probe. So the
-// Engine stops a program that makes progress once in the stuck-time, and also one that computes
-// without an area; it does not stop one that sleeps, or computes outside of sections.
+// a thread may have done so does the Engine hold every thread for a moment, and give that
+// thread a probe (stuck.go). If the thread commits, it hits the probe once, and that removes
+// the probe. So the Engine stops a program that makes progress once in the stuck-time, and also
+// one that computes without an area; it does not stop one that sleeps, or computes outside of
+// sections.
 //
 // Refused: stopping threads to sample their PCs, which aborts sections of correct programs;
 // counting by perf_event_open(2), which containers usually forbid.
