@@ -45,8 +45,8 @@ func (p *program) wantCall(n uint64, name string, args ...uint64) {
 	}
 }
 
-// guarded.c itself checks the red zone, the registers, the direction flag and the x87 stack,
-// and exits with bits for what it found changed.
+// guarded, in calls.c, checks the red zone, the registers, the direction flag and the x87
+// stack, and returns bits for what it found changed.
 func TestCallLeavesEverythingAsItWas(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "calls.c"})
 	for _, label := range []string{"in_the_middle", "in_avx"} {
