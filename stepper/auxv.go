@@ -8,7 +8,7 @@ const (
 	auxRseqFeatureSize = 27 // AT_RSEQ_FEATURE_SIZE, since Linux 6.3
 )
 
-// auxiliary is a value of the process's auxiliary vector; 0 where it has no such one.
+// auxiliary returns a value of the process's auxiliary vector, 0 if it has no such entry.
 func (e *Engine) auxiliary(kind uint64) (uint64, error) {
 	b, err := e.target.Auxv()
 	for ; len(b) >= 16; b = b[16:] {

@@ -9,9 +9,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A single step of a system call that blocks ends behind that call, also where the
-// other threads, which are let go for it, have been stopped in between: for each meeting
-// of a breakpoint of theirs, the blocked thread is taken out of the kernel and goes on.
+// A single step of a system call that blocks ends behind that call, even if the other threads,
+// which run meanwhile, stop in between: each time one of them hits a breakpoint, the Engine
+// interrupts the blocked call, which the kernel later restarts.
 func TestASingleStepThatBlocksEndsBehindItsCallWhileOthersMeetBreakpoints(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "read")
 	p.runTo("marker")

@@ -49,12 +49,13 @@ func (e *Engine) AddBreakpoint(s BreakpointSpec) (*Breakpoint, error) { return e
 // DeleteBreakpoint removes a breakpoint for good.
 func (e *Engine) DeleteBreakpoint(number int) error { return e.undone(e.points.Delete(number)) }
 
-// EnableBreakpoint turns a breakpoint on or off. One that cannot be planted stays off.
+// EnableBreakpoint enables or disables a breakpoint. One that cannot be inserted stays
+// disabled.
 func (e *Engine) EnableBreakpoint(number int, on bool) error {
 	return e.undone(e.points.Enable(number, on))
 }
 
-// undone tries once more to undo what an operation has failed to.
+// undone tries once more to undo what an operation failed to undo.
 func (e *Engine) undone(err error) error {
 	if err != nil && e.book.Outstanding() {
 		return e.restoreRestAfter(err)
@@ -62,10 +63,10 @@ func (e *Engine) undone(err error) error {
 	return err
 }
 
-// uprootAll takes all breakpoints out, the user's and the one on the dynamic linker's hook.
+// uprootAll removes all breakpoints, the user's and the one at the dynamic linker's hook.
 func (e *Engine) uprootAll() error { return errors.Join(e.unlisten(), e.points.UprootAll()) }
 
-// host shows the Engine as points.Set needs it.
+// host is the Engine as points.Set needs it.
 type host struct{ e *Engine }
 
 func (h host) ReadMemory(a table.Addr, p []byte) (int, error) { return h.e.target.ReadMemory(a, p) }
@@ -84,7 +85,7 @@ func (h host) ReportSyscalls(on bool) error {
 	return nil
 }
 
-// Holds is points.Host.Holds: the thread is selected meanwhile.
+// Holds is points.Host.Holds: it selects the thread while when runs.
 func (h host) Holds(tid int, when func(int) (bool, error)) (bool, error) {
 	selected := h.e.drive.Current()
 	defer func() { h.e.drive.Select(selected) }()

@@ -12,7 +12,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// watched is a watchpoint's four bytes before and after a change.
+// watched returns a watchpoint's four bytes before and after a change.
 func watched(t *testing.T, stop stepper.Stop) (old, now uint32) {
 	t.Helper()
 	if len(stop.Watch) != 1 || len(stop.Watch[0].Old) != 4 || len(stop.Watch[0].New) != 4 {
@@ -21,8 +21,8 @@ func watched(t *testing.T, stop stepper.Stop) (old, now uint32) {
 	return binary.LittleEndian.Uint32(stop.Watch[0].Old), binary.LittleEndian.Uint32(stop.Watch[0].New)
 }
 
-// Each change is seen once, with the value before and after it; a store that
-// changes nothing is not.
+// Each change stops once, with the value before and after it; a store that changes nothing does
+// not stop.
 func TestWatchpointsShowChangesDuringEveryCommand(t *testing.T) {
 	for _, command := range []string{"continue", "next", "step", "stepi", "nexti", "finish"} {
 		t.Run(command, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestWatchpointsShowChangesDuringEveryCommand(t *testing.T) {
 	}
 }
 
-// run is do with the error handed back.
+// run is do that returns the error.
 func (p *program) run(command string) (stepper.Stop, error) {
 	if command == "finish" {
 		return p.Finish(p.ctx, 0)
@@ -109,7 +109,7 @@ func TestHardwareBreakpointsStopOnceAtTheirPlace(t *testing.T) {
 	}
 }
 
-// Four slots are the user's; units then use int3 on their exits.
+// The user takes all four slots; units then use int3 on their exits.
 func TestUnitsRunWithEveryDebugRegisterTaken(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "20")
 	for i := range 4 {
@@ -188,8 +188,8 @@ func TestABreakpointOfOneThreadLetsOthersPass(t *testing.T) {
 	}
 }
 
-// Hit natively, a trap inside a section would abort it every time, and one on
-// a signature would have the kernel kill the program.
+// If a native run hit a trap inside a section, the kernel would abort the section every time; a
+// trap on a signature would make the kernel kill the program.
 func TestNothingIsPlantedInsideSectionsNorOnSignatures(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "asmmain.c", Extra: []string{"asm.S"}})
 	for _, s := range p.Image().Sections() {
@@ -219,7 +219,7 @@ func TestNothingIsPlantedInsideSectionsNorOnSignatures(t *testing.T) {
 	p.wantPrinted("sum 30 limited 6 added 6 aside 4\n")
 }
 
-// The ends of sections are places like any other.
+// Breakpoints at the ends of sections work as at any other place.
 func TestBreakpointsAtTheEndsOfSectionsDisturbNothing(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "asmmain.c", Extra: []string{"asm.S"}})
 	aborts := map[table.Addr]bool{}
@@ -237,7 +237,7 @@ func TestBreakpointsAtTheEndsOfSectionsDisturbNothing(t *testing.T) {
 		}
 		p.wantReason(stop, stepper.StopBreakpoint)
 		if aborts[stop.PC] {
-			aborted++ // it was preempted inside, as on a busy machine any section is now and then
+			aborted++ // the kernel preempted it inside, which can happen to any section on a busy machine
 		} else {
 			ends++
 		}
@@ -248,8 +248,8 @@ func TestBreakpointsAtTheEndsOfSectionsDisturbNothing(t *testing.T) {
 	}
 }
 
-// The thread is taken quietly to a place inside, stands there with live state,
-// and its section commits all the same.
+// The thread reaches a place inside in a quiet phase, stops there with live state, and its
+// section still commits.
 func TestABreakpointInsideASectionStopsThereAndCommits(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O2"} {
 		t.Run(opt, func(t *testing.T) {
@@ -273,7 +273,7 @@ func TestABreakpointInsideASectionStopsThereAndCommits(t *testing.T) {
 	}
 }
 
-// Breakpoints at a unit's exits are met once by stepi and do not disturb it.
+// stepi stops once at breakpoints on a unit's exits, and they do not disturb the unit.
 func TestStepiStopsAtBreakpointsOnExits(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "5")
 	for _, s := range p.Image().Sections() {
@@ -298,8 +298,8 @@ func TestStepiStopsAtBreakpointsOnExits(t *testing.T) {
 	p.wantPrinted("aborts 0 attempts 5 sum 5\n")
 }
 
-// A breakpoint that is made disabled needs nothing, and one that cannot be enabled
-// stays disabled: the next library that comes does not plant it.
+// A breakpoint created disabled needs no slot, and one that cannot be enabled stays disabled:
+// loading another library does not insert it.
 func TestABreakpointThatCannotBeEnabledStaysDisabled(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "20")
 	var watches []int

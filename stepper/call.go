@@ -9,20 +9,20 @@ import (
 	"rseqstep/table"
 )
 
-// Call is one call of a function of the program, its arguments already where
-// the System V AMD64 psABI (3.2.3 "Parameter Passing") wants them.
+// Call is one call of a function of the program, with its arguments placed as the System V
+// AMD64 psABI (3.2.3 "Parameter Passing") requires.
 type Call struct {
 	Function table.Addr // its first instruction
-	// SP is where the return address goes, process address: 8 less than a
-	// multiple of 16, and lower than CallRoom by all that Memory holds.
+	// SP is where the return address is written, a process address: 8 less than a multiple of
+	// 16, and below CallRoom by at least the size of all Memory.
 	SP          table.Addr
-	Memory      []CallMemory // to be written first: arguments on the stack, what pointers lead to
+	Memory      []CallMemory // written first: arguments on the stack, what pointers refer to
 	Integers    [6]uint64    // RDI, RSI, RDX, RCX, R8, R9
 	Vectors     [8][16]byte  // XMM0 to XMM7
-	VectorsUsed int          // how many of them hold arguments: AL, for varargs
+	VectorsUsed int          // how many of Vectors hold arguments: AL, for varargs
 }
 
-// CallMemory is memory that a call needs written below the stack.
+// CallMemory is memory below the stack pointer that a call writes first.
 type CallMemory struct {
 	Addr table.Addr
 	Data []byte
@@ -34,13 +34,12 @@ type CallResult struct {
 	XState   []byte    // the XSAVE area: XMM0, XMM1, ST0, ST1
 }
 
-// redZone is how far below RSP a function keeps data of its own, bytes (psABI
-// 3.2.2 "The Stack Frame").
+// redZone is the size of the area below RSP in which a function keeps its own data, bytes
+// (psABI 3.2.2 "The Stack Frame").
 const redZone = 128
 
-// CallRoom is the address below which the selected thread's stack is free: a
-// multiple of 16, under the red zone. Errors: a *CallError for a thread that
-// cannot be made to call functions now.
+// CallRoom is the address below which the selected thread's stack is free: a multiple of 16,
+// below the red zone. Errors: a *CallError if the thread cannot call functions now.
 func (e *Engine) CallRoom() (table.Addr, error) {
 	th, err := e.selected()
 	if err != nil {
@@ -52,13 +51,13 @@ func (e *Engine) CallRoom() (table.Addr, error) {
 	return (th.Regs.SP() - redZone) &^ 15, nil
 }
 
-// CallError says why a function cannot be called now, and what to do about it.
+// CallError says why a function cannot be called now, and what the user can do about it.
 type CallError struct{ Why string }
 
 func (e *CallError) Error() string { return e.Why }
 
-// callable makes sure that a thread can be taken away from where it stands and
-// put back, with nothing lost.
+// callable returns an error unless the Engine can move a thread away from its PC and restore it
+// later without loss.
 func (e *Engine) callable(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
@@ -82,14 +81,13 @@ func insideError(section string) error {
 	return &CallError{fmt.Sprintf("The thread stands inside the critical section %s: a function called from here would disarm it, and the rest of it would run unprotected. Leave it first (\"finish\", or \"stepi\" to its end).", section)}
 }
 
-// Call makes the selected thread call a function and runs the program, as
-// Continue does, until it returns. Then everything is as it was before and
-// the CallResult is not nil. A Stop for another reason leaves the thread where it is,
-// in the function: the call is abandoned, and when the function returns later
-// the program stops with StopCallReturned, everything as it was before.
-// Errors: *CallError; what failed to be read or written.
+// Call makes the selected thread call a function and runs the program, as Continue does, until
+// the function returns. Then the Engine restores the thread's state, and the CallResult is not
+// nil. A Stop for another reason abandons the call and leaves the thread in the function; when
+// the function returns later, the program stops with StopCallReturned, and the Engine restores
+// the thread's state then. Errors: *CallError; failed reads and writes.
 //
-// Precondition: the arguments were laid out below CallRoom.
+// Precondition: the arguments lie below CallRoom.
 func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 	var d *called
 	stop, err := e.command(ctx, func(th *thread) (*Stop, error) {
@@ -131,9 +129,9 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 	return stop, stop.Returned, err
 }
 
-// trapTerminate stops a call that is about to end the program because nobody
-// catches its exception: the frames of its callers cannot be unwound to, and
-// std::terminate would be called for that alone.
+// trapTerminate stops a call before std::terminate ends the program because nobody catches the
+// call's exception: the unwinder cannot reach the frames of the callers, which alone would be
+// the reason.
 func (e *Engine) trapTerminate(tr *drive.Move) *bool {
 	met := new(bool)
 	if a, ok := e.symbols.Address("_ZSt9terminatev"); ok {
@@ -145,8 +143,8 @@ func (e *Engine) trapTerminate(tr *drive.Move) *bool {
 	return met
 }
 
-// UnwindCall puts the selected thread back to where it stood before its
-// innermost abandoned call (gdb's "set unwindonsignal on").
+// UnwindCall restores the selected thread to its state before its innermost abandoned call
+// (gdb's "set unwindonsignal on").
 func (e *Engine) UnwindCall() error {
 	th, err := e.selected()
 	if err != nil {

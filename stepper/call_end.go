@@ -4,7 +4,7 @@ import (
 	"errors"
 )
 
-// holds reports whether a call is still to return.
+// holds reports whether a call has not returned yet.
 func (th *thread) holds(d *called) bool {
 	for _, have := range th.called {
 		if have == d {
@@ -14,9 +14,9 @@ func (th *thread) holds(d *called) bool {
 	return false
 }
 
-// callReturned looks whether a called function has just returned, and if so
-// puts the thread back to where it was called. Functions called from inside it
-// that never returned (longjmp) are forgotten with it.
+// callReturned checks whether a called function has just returned, and if so restores the
+// thread to its state before the call. It drops calls made inside that one which never returned
+// (longjmp).
 // Precondition: every thread is held.
 func (e *Engine) callReturned(th *thread) (*Stop, error) {
 	if len(th.called) == 0 {
@@ -44,18 +44,18 @@ func (e *Engine) callReturned(th *thread) (*Stop, error) {
 	return nil, nil
 }
 
-// dropCall forgets a call and those inside it, with their traps.
+// dropCall forgets a call and those inside it, and removes their traps.
 func (e *Engine) dropCall(th *thread, d *called) {
 	for th.holds(d) {
 		last := th.called[len(th.called)-1]
 		th.called = th.called[:len(th.called)-1]
 		if err := e.book.Unplant(last.back, last.trap); err != nil && !isGone(err) {
-			e.drive.Notify("%v", err) // still to be done: see restoreRest
+			e.drive.Notify("%v", err) // not undone yet: see restoreRest
 		}
 	}
 }
 
-// staleDepth bounds how far down a stack a call's frame is looked for, frames.
+// staleDepth bounds the search for a call's frame on a stack, frames.
 const staleDepth = 1000
 
 func (e *Engine) reaches(th *thread, d *called) bool {
@@ -67,8 +67,8 @@ func (e *Engine) reaches(th *thread, d *called) bool {
 	return false
 }
 
-// unwindAll puts every thread back to where it stood before the calls that
-// were abandoned in it: let go in them, it would return to where nothing is.
+// unwindAll restores every thread to its state before its abandoned calls: if it were detached
+// in them, it would return to an address where there is no code.
 func (e *Engine) unwindAll() error {
 	var err error
 	for th := range e.threads() {
@@ -82,9 +82,9 @@ func (e *Engine) unwindAll() error {
 	return err
 }
 
-// lookAfterCalls ends, at the end of a command, what has come back unnoticed
-// (out of a quiet phase), and forgets calls whose frames are gone: a longjmp or
-// an exception has led past them.
+// lookAfterCalls runs at the end of a command. It ends calls that returned unnoticed (out of a
+// quiet phase), and forgets calls whose frames no longer exist because a longjmp or an
+// exception left them.
 func (e *Engine) lookAfterCalls() (back *Stop, err error) {
 	for th := range e.threads() {
 		if len(th.called) == 0 || th.quiet != nil {
@@ -95,7 +95,7 @@ func (e *Engine) lookAfterCalls() (back *Stop, err error) {
 		}
 		for len(th.called) > 0 && e.load(th) == nil {
 			d := th.called[len(th.called)-1]
-			// A handler on an alternate stack may stand higher as well.
+			// A handler on an alternate stack may have a higher stack pointer as well.
 			if th.Regs.SP() < d.sp || e.reaches(th, d) {
 				break
 			}

@@ -12,16 +12,16 @@ import (
 	"rseqstep/table"
 )
 
-// called is a call of a function that the user has made and that has not
-// returned: what the thread was before it.
+// called is a call of a function that the user has made and that has not returned, with the
+// thread's state before it.
 type called struct {
-	back table.Addr // the return address, with a trap of ours
+	back table.Addr // the return address, where a trap of ours is set
 	trap ledger.Owner
-	sp   table.Addr // RSP once the function has returned there
+	sp   table.Addr // RSP after the function has returned to back
 
 	regs    machine.Regs
 	area    []byte // the XSAVE area
-	signal  int    // still to be delivered
+	signal  int    // not delivered yet
 	siginfo []byte // its siginfo_t
 	mask    uint64 // blocked signals
 	shownAt table.Addr
@@ -29,9 +29,9 @@ type called struct {
 	calls   []*vdsoCall
 }
 
-// enterCall keeps what the thread is and puts it at the function's first
-// instruction. The trap comes first: while it is there the program does not
-// outlive us (tracee.Changes.ExitKill).
+// enterCall saves the thread's state and sets its PC to the function's first instruction. It
+// inserts the trap first: while that trap is set, the program dies with the debugger
+// (tracee.Changes.ExitKill).
 func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if t, ok := e.target.(tracee.CallingTarget); ok {
 		if err := t.Settle(th.TID); err != nil {
@@ -50,7 +50,7 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 		return nil, err
 	}
 	if d.signal != 0 {
-		d.siginfo, _ = e.target.Siginfo(th.TID) // none, where the signal was put there by the user
+		d.siginfo, _ = e.target.Siginfo(th.TID) // none if the user has set the signal
 	}
 	if d.back, err = e.returnAddress(); err != nil {
 		return nil, err
@@ -87,16 +87,16 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	return d, err
 }
 
-// restore puts a thread back to where it stood before a call, and forgets that
-// call and those inside it. midway: the function has not returned.
+// restore restores a thread to its state before a call, and forgets that call and those inside
+// it. midway: the function has not returned.
 func (e *Engine) restore(th *thread, d *called, midway bool) error {
 	r := d.regs
 	if midway {
-		// What it is stopped for belongs to the function, and so may a mask.
+		// A pending signal-delivery-stop belongs to the function, and the mask may, too.
 		if err := errors.Join(e.target.DropSignal(th.TID), e.target.SetSignalMask(th.TID, d.mask)); err != nil {
 			return err
 		}
-		r.Restart() // the thread may be stopped in another call, where the kernel cannot be told of this one (ptrace.SetRegs)
+		r.Restart() // the thread may be stopped in another system call, where the kernel cannot learn of this one (ptrace.SetRegs)
 	}
 	if err := e.target.SetXState(th.TID, d.area); err != nil {
 		return err
@@ -115,8 +115,8 @@ func (e *Engine) restore(th *thread, d *called, midway bool) error {
 	return e.load(th)
 }
 
-// Places in the XSAVE area, bytes (Intel SDM volume 1, 10.5.1 and 13.4): FSW,
-// the abridged FTW, XMM0, XSTATE_BV.
+// Offsets in the XSAVE area, bytes (Intel SDM volume 1, 10.5.1 and 13.4): FSW, the abridged
+// FTW, XSTATE_BV; then bits.
 const (
 	areaFSW, areaFTW = 2, 4
 	areaBV           = 512
@@ -124,8 +124,8 @@ const (
 	fswTop           = 7 << 11
 )
 
-// setVectors puts arguments into XMM0 to XMM7, and empties the x87 stack, as a
-// function finds it (psABI 3.2.1).
+// setVectors writes arguments into XMM0 to XMM7 and empties the x87 stack, as functions expect
+// it (psABI 3.2.1).
 func setVectors(area []byte, c *Call) {
 	if len(area) < areaBV {
 		return

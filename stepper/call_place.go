@@ -9,11 +9,11 @@ import (
 	"rseqstep/table"
 )
 
-// CalledFrame is the Function of a frame that stands for a call made by the user.
+// CalledFrame is the Function of a frame that represents a call made by the user.
 const CalledFrame = "<function called from gdb>"
 
-// unwind is Symbols.Frames that goes on, past a call made by the user, with
-// the frames the call was made in.
+// unwind is Symbols.Frames that continues, beyond a call made by the user, with the frames in
+// which the user made it.
 func (e *Engine) unwind(th *thread, max int) []Frame {
 	var all []Frame
 	regs := &th.Regs
@@ -27,7 +27,7 @@ func (e *Engine) unwind(th *thread, max int) []Frame {
 			all = append(all, f)
 		}
 		if !met {
-			return all // cut short
+			return all // truncated
 		}
 		regs = &d.regs
 	}
@@ -44,12 +44,12 @@ func (e *Engine) unwind(th *thread, max int) []Frame {
 	return append(all, rest...)
 }
 
-// returnAddress is where called functions return to: the hlt behind the
-// program's entry point, which ends a process that forks off in a called
-// function and has no trap there; without one, the entry point itself. Nothing
-// runs there a second time. gdb returns to the stack (i386_push_dummy_code,
-// gdb/i386-tdep.c), where the fault of a page that cannot be executed is the
-// trap; refused, for a SIGSEGV that the program blocks would lose its handler.
+// returnAddress is where called functions return to: the hlt behind the program's entry point,
+// or the entry point itself if there is no hlt. The hlt ends a process that forks in a called
+// function and has no trap there. The program executes neither place a second time. gdb makes
+// functions return to the stack (i386_push_dummy_code, gdb/i386-tdep.c), where the fault on a
+// page that is not executable serves as the trap. Refused: if the program blocks SIGSEGV, that
+// fault would make it lose its handler.
 func (e *Engine) returnAddress() (table.Addr, error) {
 	at, err := e.auxiliary(auxEntry)
 	if err != nil {

@@ -45,8 +45,8 @@ func (p *program) wantCall(n uint64, name string, args ...uint64) {
 	}
 }
 
-// guarded.c checks the red zone, the registers, the direction flag and the x87
-// stack itself, and ends with the bits of what it found changed.
+// guarded, in calls.c, checks the red zone, the registers, the direction flag and the x87
+// stack, and returns bits for what it found changed.
 func TestCallLeavesEverythingAsItWas(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "calls.c"})
 	for _, label := range []string{"in_the_middle", "in_avx"} {
@@ -79,7 +79,7 @@ func TestCallLeavesEverythingAsItWas(t *testing.T) {
 	p.wantPrinted("calls 0\n")
 }
 
-// intoCall goes on until a thread is stopped in a system call.
+// intoCall continues until a thread is stopped in a system call.
 func (p *program) intoCall(tid int) {
 	p.t.Helper()
 	for range 100 {
@@ -96,7 +96,7 @@ func (p *program) intoCall(tid int) {
 	p.t.Fatalf("thread %d does not come to its system call", tid)
 }
 
-// A thread blocked in a system call goes on in it, with its result and in its time.
+// A thread blocked in a system call resumes that call, with the correct result and timeout.
 func TestCallInABlockedThreadLeavesItsSystemCall(t *testing.T) {
 	for mode, want := range map[string]string{"sleep": "sleep 0", "poll": "poll 0", "read": "read 1", "futex": "futex 0"} {
 		t.Run(mode, func(t *testing.T) {
@@ -113,8 +113,8 @@ func TestCallInABlockedThreadLeavesItsSystemCall(t *testing.T) {
 	}
 }
 
-// Given up in a system call of the function's own, the thread is back in that
-// which it was called from.
+// If the user abandons the call while the function is in a system call, the thread returns to
+// the system call from which the function was called.
 func TestUnwoundCallLeavesTheSystemCallToo(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "read")
 	p.runTo("marker")
@@ -135,7 +135,7 @@ func TestUnwoundCallLeavesTheSystemCallToo(t *testing.T) {
 	p.wantPrinted("read 1 in time, runs 1, handled 0\n")
 }
 
-// A signal that was to be delivered comes after the call, not in it.
+// A pending signal is delivered after the call, not in it.
 func TestCallKeepsASignalForAfterwards(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "read")
 	p.runTo("marker")
@@ -162,7 +162,7 @@ func (p *program) integer(name string) int32 {
 	return int32(binary.LittleEndian.Uint32(b[:]))
 }
 
-// Called sections commit, and no update of the other threads is lost.
+// Sections commit in called functions, and no update of the other threads is lost.
 func TestSumsAreRightWithCallsInOneThreadOfEight(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "percpu.c", Flags: []string{"-pthread"}}, "8", "2000", "3")
 	p.runTo("stepped")
@@ -182,7 +182,8 @@ func TestSumsAreRightWithCallsInOneThreadOfEight(t *testing.T) {
 	}
 }
 
-// Inside a section, live or in a quiet phase, nothing is called: it would be disarmed.
+// The Engine calls nothing inside a section, live or in a quiet phase: the call would disarm
+// the section.
 func TestCallInsideASectionIsRefused(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c"}, "5")
 	var refused *stepper.CallError
@@ -210,7 +211,7 @@ func TestCallInsideASectionIsRefused(t *testing.T) {
 	p.wantExit(0)
 }
 
-// Wherever the call was abandoned, finishing it brings everything back.
+// Wherever the call was abandoned, finishing it restores the thread's state.
 func TestAbandonedCallComesBackHoweverItIsLeft(t *testing.T) {
 	for _, command := range []string{"continue", "finish", "next", "step", "stepi", "nexti", "until"} {
 		t.Run(command, func(t *testing.T) {
@@ -256,8 +257,7 @@ func TestAbandonedCallComesBackHoweverItIsLeft(t *testing.T) {
 	}
 }
 
-// A longjmp out of the called function leads where the program wants, and the
-// call is forgotten.
+// A longjmp out of the called function leads to its target, and the Engine forgets the call.
 func TestLongjmpOutOfACall(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "jump")
 	p.runTo("marker")
@@ -273,7 +273,7 @@ func TestLongjmpOutOfACall(t *testing.T) {
 	p.wantPrinted("got 7\n")
 }
 
-// The thread ends in the function; the program goes on.
+// The thread exits in the function; the program continues.
 func TestThreadThatEndsInACall(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "leave")
 	p.runTo("marker")
@@ -286,8 +286,8 @@ func TestThreadThatEndsInACall(t *testing.T) {
 	p.wantPrinted("joined\n")
 }
 
-// A child made in a called function has no frame to return to: it dies, and
-// does not run the program from its start again.
+// A child forked in a called function has no frame to return to: it dies, and does not run the
+// program from its start again.
 func TestChildForkedInACallDies(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "fork")
 	p.runTo("marker")
@@ -302,7 +302,7 @@ func TestChildForkedInACallDies(t *testing.T) {
 	p.wantPrinted("runs 2\n")
 }
 
-// Let go in an abandoned call, a program goes on as if it had not been made.
+// After detaching in an abandoned call, a program continues as if the call had not been made.
 func TestDetachInAnAbandonedCall(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "callwait.c", Flags: []string{"-pthread"}}, "read")
 	p.runTo("marker")
@@ -320,7 +320,7 @@ func TestDetachInAnAbandonedCall(t *testing.T) {
 	p.wantPrinted("read 1 in time, runs 0, handled 0\n")
 }
 
-// waitGone waits for a process that is no longer ours to debug.
+// waitGone waits for the end of a process that we no longer trace.
 func waitGone(t *testing.T, pid int) {
 	t.Helper()
 	proc, err := os.FindProcess(pid)

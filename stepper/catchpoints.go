@@ -5,9 +5,9 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// catchpoint decides whether the user's catchpoints stop the thread for an
-// event; they are the Breakpoints of the Stop, which is nil if none does. An
-// event's own work (a fork's child, the signal owed) is done as without them.
+// catchpoint decides whether the user's catchpoints stop the thread at an event; the Stop's
+// Breakpoints are those that do, and the Stop is nil if there are none. The Engine handles the
+// event itself (a fork's child, a pending signal) as it does without catchpoints.
 // Precondition: every thread is held.
 func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	if !e.points.Catches(&ev) {
@@ -37,8 +37,8 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	return stop, e.undone(e.points.DropTemporary(met))
 }
 
-// reasonOf is the Stop's reason for an event that catchpoints of a kind are for; of a
-// system call, that of its return.
+// reasonOf is the Stop's reason for an event that catchpoints of a kind catch; for a system
+// call, that of its return.
 func reasonOf(kind BreakpointKind) Reason {
 	switch kind {
 	case CatchFork:

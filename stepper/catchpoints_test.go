@@ -11,7 +11,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// insertions are the breakpoints that are inserted into a process.
+// insertions counts the breakpoints that the Engine inserts into a process.
 type insertions struct {
 	*ptrace.Process
 	at []table.Addr
@@ -22,9 +22,8 @@ func (i *insertions) Insert(a table.Addr) error {
 	return i.Process.Insert(a)
 }
 
-// A continue without breakpoints leaves nothing in the program, so that it survives a
-// debugger that is killed. What a client wants to see of forks, and of exec, changes
-// nothing of that.
+// A continue without breakpoints leaves nothing in the program, so that the program survives a
+// debugger that is killed. A client's catchpoints for forks and for exec do not change that.
 func TestAClientsCatchpointsPutNothingIntoTheProgram(t *testing.T) {
 	var in *insertions
 	p := launchAs(t, func(q *ptrace.Process) tracee.Target { in = &insertions{Process: q}; return in }, []string{}, tabletest.Build(t, tabletest.Fixture{Source: "fork.c"}))

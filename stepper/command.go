@@ -15,7 +15,7 @@ import (
 	"rseqstep/table"
 )
 
-// New makes an Engine for a target whose threads are all held.
+// New makes an Engine for a target all of whose threads are held.
 func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
 	e := &Engine{
 		target: t, symbols: s, modules: m, policy: p,
@@ -42,32 +42,32 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 // Target is the process the Engine works on.
 func (e *Engine) Target() tracee.Target { return e.target }
 
-// Symbols are those the Engine asks.
+// Symbols are those that the Engine uses.
 func (e *Engine) Symbols() Symbols { return e.symbols }
 
-// Image is the sections known now; it changes when libraries come and go.
+// Image is the sections known now; it changes when the program loads or unloads libraries.
 func (e *Engine) Image() *table.Image { return e.sections.Image() }
 
-// VDSO is the process's vDSO, nil when it has none that can be read.
+// VDSO is the process's vDSO, nil if it has none or the Engine cannot read it.
 func (e *Engine) VDSO() *machine.VDSO { return e.vdso }
 
-// Policy is what the user may set; changes count from the next command on.
+// Policy is what the user may set; changes take effect with the next command.
 func (e *Engine) Policy() *Policy { return &e.policy }
 
 // Signals is the `handle` table.
 func (e *Engine) Signals() *SignalTable { return e.signals }
 
-// command runs one command on the selected thread and makes its Stop whole. A
-// nil Stop from do means that the step asked for is done. When ctx ends, the command
-// does: every thread is held, and the Stop is StopInterrupt.
+// command runs one command on the selected thread and completes its Stop. A nil Stop from do
+// means that the step is done. When ctx ends, the command ends: every thread is held, and the
+// Stop is StopInterrupt.
 func (e *Engine) command(ctx context.Context, do func(*thread) (*Stop, error)) (Stop, error) {
 	return e.commandWith(ctx, true, do)
 }
 
-// commandWith is command; listens says whether the dynamic linker's hook has to
-// have its trap.
+// commandWith is command; listens says whether the trap at the dynamic linker's hook must be
+// set.
 func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
-	defer e.drive.EndOnly() // a command that cannot begin is one, too
+	defer e.drive.EndOnly() // also for a command that cannot begin
 	was, err := e.selected()
 	if err != nil {
 		if end := e.unreported(); end != nil {
@@ -86,7 +86,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
-	th, err := e.selected() // another one, where the child is kept
+	th, err := e.selected() // another one if the Engine has kept a fork's child
 	if err != nil {
 		return Stop{}, err
 	}
@@ -174,7 +174,7 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 		return stop, err
 	})
 	if bare && e.target.Alive() {
-		// Libraries may have come and gone unseen.
+		// The program may have loaded and unloaded libraries unnoticed.
 		switch failed := e.reload(); {
 		case isGone(failed) && err == nil: // killed since
 			if end, err := e.vanished(e.adopt(stop.TID), failed); end != nil {
@@ -187,7 +187,7 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 	return stop, err
 }
 
-// Kill ends the program. Where that fails it is held as before.
+// Kill ends the program. If that fails, the program stays held.
 func (e *Engine) Kill() error {
 	err := e.target.Kill()
 	if !e.target.Alive() {
@@ -196,9 +196,10 @@ func (e *Engine) Kill() error {
 	return err
 }
 
-// Detach lets the program go as it was found. Signals that were shown and are
-// to be passed are delivered. Where the program cannot be let go it is held as
-// before, and where it could only be let go changed it is killed.
+// Detach detaches from the program and leaves it as the debugger found it. It delivers signals
+// that the user has seen and that are to be passed. If it cannot detach, the program stays
+// held; if it could only detach with changes left in the program that harm it, it kills the
+// program.
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
 	if lost := e.unwindAll(); lost != nil {
@@ -228,11 +229,11 @@ func (e *Engine) Detach() error {
 	return errors.Join(err, e.points.PlantAll())
 }
 
-// Rest gives back what commands keep for the next one (Policy.Linger). It costs
-// the next step some 30 µs.
+// Rest undoes what commands keep for the next one (Policy.Linger). It costs the next step some
+// 30 µs.
 func (e *Engine) Rest() error {
 	if e.anyQuiet() {
-		return nil // it commits on the CPU that it is on
+		return nil // its section must commit on the current CPU
 	}
 	return e.unpin()
 }
@@ -240,8 +241,8 @@ func (e *Engine) Rest() error {
 // unpin restores both affinities.
 func (e *Engine) unpin() error { return e.book.Unpin() }
 
-// notBegun is the Stop of a command whose context had ended before it began. The
-// threads stand as before, for the next command too.
+// notBegun is the Stop of a command whose context had ended before it began. No thread has
+// moved, and the next command begins as this one would have.
 func (e *Engine) notBegun(th *thread) (Stop, error) {
 	if err := e.load(th); err != nil {
 		end, err := e.vanished(th, err)

@@ -11,9 +11,9 @@ import (
 	"rseqstep/table"
 )
 
-// confined reports whether a quiet phase of the thread is out of the question,
-// and says so: it takes rseq(2), for which a filter of the program's own may
-// kill it. Sections are then run natively, whatever was to be seen inside.
+// confined reports whether the Engine must not use a quiet phase for the thread, and adds a
+// note in that case: a quiet phase needs rseq(2), for which a filter of the program's own may
+// kill it. Sections then run natively, even if the user asked to see inside.
 func (e *Engine) confined(th *thread, p *table.Placed) bool {
 	if !e.filtered(th) {
 		return false
@@ -25,10 +25,9 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 	return true
 }
 
-// filtered reports whether a thread has a seccomp filter that the debugger
-// itself has not: one of its own, which may allow the vDSO's work and kill for
-// the system call. A container's filter is both sides', and the one that
-// provides cpu_opv is ours.
+// filtered reports whether a thread has a seccomp filter that the debugger itself does not
+// have: one of its own, which may allow what the vDSO does and kill for the system call. A
+// container's filter applies to both, and the filter that traps cpu_opv calls is ours.
 func (e *Engine) filtered(th *thread) bool {
 	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", th.TID, th.TID))
 	ownMode, allowed := seccompOf("/proc/thread-self/status")
@@ -44,8 +43,8 @@ func (e *Engine) filtered(th *thread) bool {
 // seccompFilter is SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h.
 const seccompFilter = 2
 
-// seccompOf reads two fields of proc_pid_status(5); 0 where one is missing
-// (Seccomp_filters came with Linux 5.9).
+// seccompOf reads two fields of proc_pid_status(5), 0 for a missing one (Seccomp_filters exists
+// since Linux 5.9).
 func seccompOf(path string) (mode, filters int) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -2,9 +2,9 @@ package stepper
 
 import "context"
 
-// ContinueOver is Continue for a client that steps by it: it waits for the
-// selected thread at a breakpoint of its own, where a function returns to, or at
-// the lines of one. So the thread's passes are counted, and helped, as in a step.
+// ContinueOver is Continue for a client that uses it to step: the client has a breakpoint of
+// its own for the selected thread, at a function's return address or on the lines of a
+// function. So the Engine counts the thread's passes, and helps them, as in a step.
 func (e *Engine) ContinueOver(ctx context.Context) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if err := e.load(th); err != nil {

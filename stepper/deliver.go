@@ -6,12 +6,11 @@ import (
 	"rseqstep/table"
 )
 
-// deliver gives the thread the signal that it is to have, which it was stopped
-// for or which the user has named, and leaves it at the first instruction of the
-// handler. There gdb's steps end, those by lines as well ("stepi", "nexti",
-// "step", "next", "until"; gdb, "Signals"; tried with gdb 13), whatever the thread
-// stands at: the signal comes before its next instruction. entered is false, and
-// nothing has happened, where no handler would run.
+// deliver delivers the thread's pending signal, from its signal-delivery-stop or set by the
+// user, and leaves the thread at the handler's first instruction. gdb's steps end there, those
+// by lines as well ("stepi", "nexti", "step", "next", "until"; gdb, "Signals"; tried with gdb
+// 13), whatever the thread's PC: the signal precedes the next instruction. If no handler would
+// run, entered is false and nothing has happened.
 func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	t, ok := e.target.(tracee.HandlerTarget)
 	if !ok || th.Signal == 0 || !t.Handles(th.TID, th.Signal) {
@@ -35,8 +34,8 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	return true, nil, nil
 }
 
-// deliverLine is deliver for a step by lines. entered: the step ends here.
-// As with gdb, step runs a handler that nothing is known of to its end, and goes on.
+// deliverLine is deliver for a step by lines. entered: the step ends here. As in gdb, step runs
+// a handler without symbols to its end and continues.
 func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, err error) {
 	if err := e.load(th); err != nil {
 		return false, nil, err

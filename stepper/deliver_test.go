@@ -10,8 +10,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// After a stop by a signal that the program handles, every step ends at the
-// handler's first instruction, as gdb's do (tried with gdb 13).
+// After a stop by a signal that the program handles, every step ends at the handler's first
+// instruction, as gdb's steps do (tried with gdb 13).
 func TestStepAfterASignalStopEndsInTheHandler(t *testing.T) {
 	const next = "" // in main, on the next line
 	for _, row := range []struct{ mode, command, want string }{
@@ -48,7 +48,7 @@ func TestStepAfterASignalStopEndsInTheHandler(t *testing.T) {
 	}
 }
 
-// word reads a pointer of the program's.
+// word reads a pointer in the program's memory.
 func (p *program) word(name string) table.Addr {
 	p.t.Helper()
 	var b [8]byte
@@ -58,7 +58,7 @@ func (p *program) word(name string) table.Addr {
 	return table.Addr(binary.LittleEndian.Uint64(b[:]))
 }
 
-// A breakpoint at the handler's first instruction is met there.
+// A step after a signal stop hits a breakpoint at the handler's first instruction.
 func TestBreakpointAtTheHandlerIsMetByAStepAfterASignalStop(t *testing.T) {
 	for _, kind := range []stepper.BreakpointKind{stepper.BreakSoftware, stepper.BreakHardware} {
 		for _, command := range []string{"stepi", "next"} {
@@ -78,8 +78,8 @@ func TestBreakpointAtTheHandlerIsMetByAStepAfterASignalStop(t *testing.T) {
 	}
 }
 
-// A signal raised inside a section: the handler comes next, and returns to the
-// section's abort handler, to which the kernel has moved the thread.
+// After a signal raised inside a section, the handler runs next, and returns to the section's
+// abort handler, to which the kernel has moved the thread.
 func TestSignalInsideASectionLeadsToItsHandler(t *testing.T) {
 	for _, inside := range []bool{false, true} {
 		for _, command := range []string{"stepi", "nexti", "step", "next", "until"} {
@@ -102,7 +102,7 @@ func TestSignalInsideASectionLeadsToItsHandler(t *testing.T) {
 	}
 }
 
-// Stepped as a unit, a section that is interrupted is reported with the place.
+// If a signal interrupts a section that is stepped as a unit, the report has the place.
 func TestInterruptedSectionIsReportedWithItsPlace(t *testing.T) {
 	for _, inside := range []bool{false, true} {
 		p := start(t, tabletest.Fixture{Source: "ud2.c"})

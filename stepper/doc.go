@@ -1,123 +1,121 @@
-// Package stepper is what stepping means: an Engine that carries out a
-// debugger's commands on a Target so that restartable sequences and vDSO
-// functions are passed as units.
+// Package stepper defines what stepping means: an Engine carries out a debugger's commands on a
+// Target so that restartable sequences and vDSO functions execute as units.
 //
-// A unit runs at native speed from its arming store (or from the function's
-// first instruction) to its first exit, with traps only on the exits. Single
-// steps are used everywhere else. Line steps plant traps on every way out of
-// the line and let the program run.
+// A unit runs at full speed from its arming store (or from the function's first instruction) to
+// its first exit, with traps only on the exits. The Engine single-steps everything else. A line
+// step sets traps on every way out of the line (package line) and lets the program run.
 //
-// Threads are moved by package drive, which asks the Engine what places and events
-// mean (mind.go).
+// Package drive has the loop that resumes threads and waits for them. It asks the Engine what
+// places and events mean (mind.go).
 //
 // # Decisions, and what was refused
 //
-// Exits are met with debug registers first and int3 second: both are harmless
-// outside of sections, but debug registers need no write to the program's text.
+// The Engine sets debug registers on a section's exits first, and int3 instructions when it has
+// no free register: both are harmless outside of sections, but debug registers need no write to
+// the program's text.
 //
-// An instruction under a breakpoint is executed in its place with every other
-// thread held. Executing a copy elsewhere (displaced stepping) was refused:
-// inside a section it makes the kernel see a PC outside, disarm the section and
-// leave its rest unprotected, which loses updates (DESIGN 3.2).
+// An instruction under a breakpoint is executed in place while every other thread is stopped.
+// Refused: executing a copy elsewhere (displaced stepping). Inside a section, the kernel sees a
+// PC outside, disarms the section and leaves its rest unprotected, which loses updates (DESIGN
+// 3.2).
 //
-// Nothing is planted inside a section or on an abort handler's signature:
-// rseq.Sections.Guard is the one place that refuses. A breakpoint there is a trap
-// on the arming store, from where the thread is taken to it in a quiet phase. A
-// thread that has run into such a trap while another one was dealt with is taken
-// through before it goes on (drive.Mind.Through): let go and met again it may be on
-// another CPU, which cost four times the aborts of a breakpoint outside.
+// No breakpoint is inserted inside a section or on an abort handler's signature: rseq.Sections
+// refuses it (Guard; GuardOwn also refuses the debugger's own traps in the middle of an
+// instruction). For a breakpoint inside a section, package points inserts a trap at the arming
+// store, and a quiet phase takes the thread from the store to the place. A thread that hit such
+// a trap while the Engine handled another thread's stop passes through the section before it
+// resumes (drive.Mind.Through). If it were resumed and hit the trap again, it might be on
+// another CPU by then; this cost four times the aborts of a breakpoint outside.
 //
-// Two breakpoints inside one section, and one in a loop there, are all met in one
-// quiet pass: going on from the first looks for the others on the way to the exit
-// (endQuiet). Only parting with the program passes them over.
+// One quiet phase stops at every breakpoint inside a section, and in every round at one in a
+// loop there: resuming from the first looks for the others on the way to the exit (endQuiet).
+// Only detaching ignores them (partFrom).
 //
-// The passes that a step runs natively are counted by debug registers of the
-// stepped thread: at the abort handlers of the sections that it may come to, which
-// are hardly ever met on a way that commits, and at post-commit only while a pass
-// was in vain. Refused: breakpoints there, which the other threads would meet, each
-// time with all of them stopped and more sections aborted; and traps at the arming
-// store of every pass, which would slow a line of many sections. What a continue runs
-// counts for no step, and it helps nobody unless it is told to; a commit ends the
-// count whoever runs it. Side exits of a natively run section are not counted: to
-// find a list empty is no failure.
+// To count the passes that a step runs natively, the Engine sets debug registers of the stepped
+// thread: at the abort handlers of the sections that it may reach, which a committing pass
+// hardly ever executes, and at post-commit only while a pass has failed to commit. Refused:
+// breakpoints there, since other threads would hit them too, and each hit stops all threads and
+// aborts more sections; and traps at the arming store of every pass, which would slow down a
+// line with many sections. A pass during Continue does not count for a step, and Continue helps
+// no thread unless the user enables that (StuckInjects); a commit resets the count whatever
+// command runs it. Side exits of a natively run section do not count: an empty list is no
+// failure.
 //
-// A step that counts helps by a vector, else by quiet phases, and then no more: it
-// would have ended by itself, and running to the end of the function (the ladder's
-// last rung) might not.
+// A step that counts tries a cpu_opv vector first, then quiet phases, and then nothing more: it
+// would have ended by itself, and running to the end of the function (the ladder's last rung)
+// might not.
 //
-// A quiet phase that ends inside a section, by a signal or because the section is
-// too long, leaves the thread to the kernel as well: it is registered again, steps
-// aside (Target.StepAside), and only then is its section armed (ledger.Book.Restore).
-// Refused: to arm it and no more, which kernels since 6.19 do not look at after a
-// system call; and to set the PC to the abort handler ourselves, since a signal
-// that is on its way would then be shown and delivered at another place than the
-// one it was raised at.
+// A quiet phase can end inside a section, because of a signal or because the section is too
+// long. The kernel then restarts the section: the Engine registers the thread's rseq area,
+// makes the thread execute an instruction elsewhere (tracee.Target.StepAside), and only then
+// arms the section (ledger.Book.Restore). Refused: arming alone, since kernels from 6.19 on do
+// not check rseq_cs after a system call; and setting the PC to the abort handler ourselves,
+// since a pending signal would then be reported and delivered at a place other than the one
+// where it was raised.
 //
-// A thread that is found inside a live section when the program stops is left
-// to the kernel, which restarts the section. Taking it to its end quietly was
-// refused: between its stop and the last thread's another one may have run on
-// its CPU and changed what it had read.
+// If a thread is inside a live section when the program stops, the kernel restarts the section.
+// Refused: taking the thread to the section's end in a quiet phase. Between its stop and the
+// last thread's, another thread may have run on its CPU and changed what it had read.
 //
-// An instruction step runs its thread alone; the others are let go only when
-// it blocks in the kernel. A line step lets every thread run, because the line
-// may wait for them; but a line without calls is tried alone first (dash), since
-// each stop of the others may abort a section of theirs.
+// An instruction step runs its thread alone; the other threads run only if it blocks in the
+// kernel. A line step runs every thread, because the line may wait for them; but a short line
+// without calls first runs alone (planned), since each stop of the other threads may abort a
+// section of theirs.
 //
-// A thread that goes on after a stop is woken on the CPU it stopped on
-// (tracee.InPlace): it may have read that CPU's number and be about to
+// The stepped thread resumes on the CPU on which it stopped, and so does a thread at a trap
+// that has an rseq area (tracee.InPlace): it may have read that CPU's number and be about to
 // compare it.
 //
-// Signals are held back while a unit runs (drive.Driver.BlockSignals). Letting them in was
-// refused: a unit takes some 50 µs under a tracer, and a 100 µs timer would
-// abort every second one.
+// Signals are blocked while a unit runs (drive.Driver.BlockSignals). Refused: delivering them.
+// A unit takes some 50 µs under a tracer, and a 100 µs timer would abort every second one.
 //
-// When the process executes another program, everything about the old one's memory
-// is forgotten, and the user's breakpoints are re-set by what was asked for
-// (reset.go), as gdb does: a place in the source, an expression. What names nothing
-// is pending, also where gdb would delete or disable it. An address that was
-// given as a number counts only where the same file is in the same place; gdb
-// plants it all the same, in whatever instruction is there. A client's breakpoints
-// end with the program (BreakpointSpec.ThisProgram): it puts them in again.
+// When the process executes another program, the Engine forgets everything about the old
+// program's memory and re-sets the user's breakpoints from what the user wrote, a source
+// location or an expression (points/reset.go), as gdb does. A breakpoint whose location cannot
+// be resolved becomes pending, also where gdb would delete or disable it. An address given as a
+// number is valid only if the same file is mapped at the same place; gdb inserts the breakpoint
+// anyway, into whatever instruction is there. A client's breakpoints end with the program
+// (BreakpointSpec.ThisProgram): the client inserts them again.
 //
-// A signal that the thread is to have comes before its next instruction, and so
-// before everything that a step looks for there (deliver.go): the step ends in the
-// handler, as gdb's do. Signals that come in the course of a step and pass silently
-// have their handlers run to the end, as gdb has it too. Not so in StepAlone: a client
-// that steps a thread off a breakpoint of its own has taken it out of the program, and
-// a handler that does not come back would lead past it, or lead the others there.
+// A signal that the thread is about to receive precedes its next instruction, and so everything
+// that a step looks for there (deliver.go): the step ends in the handler, as gdb's steps do. If
+// a signal arrives during a step and is passed silently, its handler runs to the end, as in
+// gdb. StepAlone is the exception: a client that steps a thread off one of its own breakpoints
+// has removed that breakpoint from the program, and a handler that does not return would take
+// the thread, or the other threads, past it.
 //
-// A vDSO function that stepping holds in its loop is left by the equivalent
-// system call only where its arguments are known from its first instruction and
-// nothing unseen ran since; else it is run natively to its return, which is
-// always right. Refused: guessing the arguments from registers in the middle,
-// where they may be gone; and a fourth, fifth … round, since a stepped thread
-// may find the clock page changed for ever. getrandom has no such loop: its
-// rounds are bounded by what it was asked for, and are let pass.
+// If a stepped thread does not leave the loop of a vDSO function, the equivalent system call
+// replaces the function only if the arguments are known from its first instruction and the
+// thread has made no native run since; otherwise the function runs natively to its return,
+// which is always correct. Refused: guessing the arguments from registers in the middle, where
+// they may be overwritten; and a fourth, fifth … round, since a stepped thread may find the
+// clock page changed every time. getrandom has no such loop: the number of bytes requested
+// bounds its rounds, and the Engine does not interrupt them.
 //
-// A thread under a seccomp filter that we are not under ourselves is never made to
-// call rseq(2): a filter that kills for calls it does not know cannot be asked.
-// Its sections run natively whatever was to be seen inside, and the stop says so.
+// A thread under a seccomp filter that the debugger is not under itself never executes rseq(2)
+// for the debugger: there is no way to ask a filter whether it kills for that call. Its
+// sections run natively even if the user asked to see inside, and the stop says so.
 //
-// What is changed in the program for the debugger's own purposes is in one book
-// (package ledger). What a command could not undo because a request failed stays
-// there: it is tried again at the command's end, before the next one, which refuses
-// to begin without it, and before detaching. A program that would be harmed by what is
-// still not undone then (Book.Harm) is killed, never let go: without its registration
-// it would lose updates, and of a breakpoint it would die.
+// One book (package ledger) records what the debugger changes in the program for its own
+// purposes. If a command cannot undo a change because a request failed, the change stays in the
+// book: the Engine tries again at the end of the command, before the next command, which does
+// not begin unless that succeeds, and before detaching. If changes remain that would harm the
+// program (Book.Harm), the Engine kills it instead of detaching: without its registration it
+// would lose updates, and at a leftover breakpoint it would die.
 //
-// A function that the user calls returns to the hlt behind the program's entry
-// point, where a trap waits (returnAddress says why not to the stack, gdb's
-// way). The thread's registers are kept, its system call is left as the kernel
-// had it interrupted, and the program runs as Continue has it: held back, the
-// other threads might hold what the function waits for. From inside a section,
-// live or in a quiet phase, nothing is called: refused was to finish the section
-// first, since the user would then find the thread elsewhere than it was.
+// A function that the user calls returns to the hlt behind the program's entry point, where a
+// trap is set (returnAddress says why not to the stack, as in gdb). The Engine saves the
+// thread's registers, keeps the interrupted system call as the kernel left it, and runs all
+// threads as Continue does: if they were stopped, they might hold what the function waits for.
+// The Engine calls no function from inside a section, live or in a quiet phase. Refused:
+// finishing the section first, since the user would then find the thread at another place than
+// before.
 //
-// A called function that stops stays where it is, and Frames goes on from it to
-// the frames it was called in. Parting with the program puts its thread back
-// to before the call; gdb lets it return to where nothing is.
+// If a called function stops, the thread stays in it, and Frames continues from its frames to
+// those of its caller. Detaching restores the thread to its state before the call; gdb lets it
+// return to an address where there is no code.
 //
-// A commit is not proved by the PC at post_commit_ip alone: sections with a
-// branch to it are told apart by the registers and flags at the exit
-// (machine.Body.Outcome), in a quiet phase by the instructions themselves.
+// A PC at post_commit_ip alone does not prove a commit. For sections with a branch to that
+// address, the registers and flags at the exit decide (machine.Body.Outcome); in a quiet phase,
+// the executed instructions decide.
 package stepper

@@ -8,17 +8,16 @@ import (
 	"rseqstep/stepper/rseq"
 )
 
-// partQuiet bounds what a section is still stepped when the debugger parts with
-// the program, instructions, and partPatience how long the rest of one may then run
-// natively: half a second each.
+// When the debugger detaches, partQuiet bounds how many instructions of a section it still
+// steps, and partPatience how long the rest may then run natively: half a second each.
 const (
 	partQuiet    = 20000
 	partPatience = 500 * time.Millisecond
 )
 
-// endQuiet ends a thread's quiet phase: at once, or, when the thread stands
-// inside a section, after stepping it to its exit, so that what it began
-// commits. A breakpoint inside that says stop comes first.
+// endQuiet ends a thread's quiet phase: immediately, or, if the thread is inside a section,
+// after stepping it to the section's exit, so that the pass commits. A breakpoint inside stops
+// it earlier.
 func (e *Engine) endQuiet(th *thread) *drive.Move {
 	steps := 0
 	return plan(th, func() drive.Answer {
@@ -35,7 +34,7 @@ func (e *Engine) endQuiet(th *thread) *drive.Move {
 	})
 }
 
-// endAllQuiet ends the quiet phases of all threads but one (nil: none excepted).
+// endAllQuiet ends the quiet phases of all threads except but (nil: of all threads).
 func (e *Engine) endAllQuiet(but *thread) (*Stop, error) {
 	for {
 		m, err := e.nextQuiet(but)
@@ -57,8 +56,8 @@ func (e *Engine) quietFirst() drive.Answer {
 	return drive.Then(m, nil)
 }
 
-// nextQuiet is the end of some thread's quiet phase, nil where there is none. A thread
-// that may not run is not stepped for it: its section is restarted later.
+// nextQuiet is the move that ends some thread's quiet phase, nil if there is none. It does not
+// step a thread that must not run: the kernel restarts that thread's section later.
 func (e *Engine) nextQuiet(but *thread) (*drive.Move, error) {
 	if !e.anyQuiet() {
 		return nil, nil
@@ -71,7 +70,7 @@ func (e *Engine) nextQuiet(but *thread) (*drive.Move, error) {
 		if e.drive.MayRun(tid) {
 			return e.endQuiet(th), nil
 		}
-		// It stays where it is.
+		// The thread keeps its PC.
 		if err := e.drive.Pause(); err != nil {
 			return nil, err
 		}
@@ -82,9 +81,9 @@ func (e *Engine) nextQuiet(but *thread) (*drive.Move, error) {
 	return nil, nil
 }
 
-// restoreRegistrations ends every quiet phase for the debugger to part with the program:
-// sections commit, breakpoints inside are passed over, and whatever comes in
-// between leaves the thread registered, its section to be restarted.
+// restoreRegistrations ends every quiet phase before the debugger detaches: sections commit,
+// breakpoints inside them are ignored, and if something interrupts this, the thread is
+// registered again and the kernel restarts its section.
 func (e *Engine) restoreRegistrations() error {
 	var err error
 	for _, tid := range e.target.Threads() {
@@ -102,7 +101,7 @@ func (e *Engine) restoreRegistrations() error {
 	return err
 }
 
-// partFrom takes a thread to its section's exit, as far as that does not take too long.
+// partFrom takes a thread to its section's exit, unless that takes too long.
 func (e *Engine) partFrom(th *thread) *drive.Move {
 	steps := 0
 	return plan(th, func() drive.Answer {

@@ -13,61 +13,60 @@ import (
 	"rseqstep/table"
 )
 
-// Engine carries out stepping commands on a Target. All its methods belong to
-// the OS thread that made the Target. Between commands every thread of the program
-// is held. A command takes a context: when it ends, on whatever goroutine, every
-// thread is held again and the Stop is StopInterrupt; where it has ended before,
-// nothing has moved.
+// Engine carries out stepping commands on a Target. Call its methods only on the OS thread that
+// made the Target. Between commands every thread of the program is held. A command takes a
+// context: when the context ends, on whatever goroutine, the Engine holds every thread again
+// and the Stop is StopInterrupt; if it has ended before the command begins, no thread moves.
 type Engine struct {
 	target   tracee.Target
 	symbols  Symbols
 	policy   Policy
 	modules  ModuleReader
 	drive    *drive.Driver
-	asksUnit func(*drive.Move) drive.Answer // askUnit, made once
-	calls    tracee.CallTarget              // the target, when it has calls to be answered (ProvideCPUOpv)
+	asksUnit func(*drive.Move) drive.Answer // askUnit, allocated once
+	calls    tracee.CallTarget              // the target, if it has system calls for the debugger to answer (ProvideCPUOpv)
 	answer   func(tracee.Caller) error
 
-	sections *rseq.Sections // and the code around them; see learn for what else has to know of a new one
+	sections *rseq.Sections // and the code around them; learn and armed withdraw breakpoints from a new one
 	program  *line.Program  // and the lines of its source
 	vdso     *machine.VDSO
 
 	points    *points.Set  // the user's breakpoints
-	book      *ledger.Book // what is changed in the program for the debugger's own purposes
-	hook      table.Addr   // where the dynamic linker announces libraries; 0 when unknown
-	listening bool         // a breakpoint is to stand there, once it is known
-	rules     rseqRules    // of the kernel
+	book      *ledger.Book // what the debugger has changed in the program for its own purposes
+	hook      table.Addr   // the function that the dynamic linker calls when libraries change; 0 when unknown
+	listening bool         // hook must have a breakpoint, once it is known
+	rules     rseqRules    // the kernel's
 	signals   *SignalTable
 
 	entering bool       // the command steps into sections
-	fork     *undecided // a fork that was caught, until one of its processes is chosen
+	fork     *undecided // a caught fork, until the user chooses one of its processes
 	onStuck  func(StuckReport)
-	watching bool    // some thread has points to see its passes by (passwatch.go)
-	sentry   *sentry // of the Continue that runs
-	report   report  // of the command that runs
+	watching bool    // some thread has points that count its passes (passwatch.go)
+	sentry   *sentry // of the Continue under way
+	report   report  // of the command under way
 }
 
-// ModuleReader reads which modules the process has now.
+// ModuleReader reads the modules that the process has mapped now.
 type ModuleReader func() ([]*table.Module, error)
 
 // Policy is what the user may set.
 type Policy struct {
-	StuckLimit int  // fruitless passes before the ladder's next rung (DESIGN 4.4)
+	StuckLimit int  // passes without a commit before the ladder's next rung (DESIGN 4.4)
 	Inside     bool // step instructions inside sections
 	FollowFork FollowFork
-	Pin        bool // share one CPU with the stepped thread during bursts of steps
-	Linger     bool // go on sharing it between commands, until Rest
+	Pin        bool // let the debugger share one CPU with the stepped thread during bursts of steps
+	Linger     bool // keep sharing it between commands, until Rest
 
-	// StandsToMeet: a thread that goes on from a place with a breakpoint meets it.
-	// Clients that step threads off breakpoints themselves (gdb, lldb, Delve) have
-	// taken out what they have shown, and one that they leave in is to be hit.
+	// StandsToMeet: a thread that resumes at a breakpoint hits it. Clients that step threads
+	// off breakpoints themselves (gdb, lldb, Delve) have removed the breakpoints they have
+	// reported, and expect a hit of one that they leave inserted.
 	StandsToMeet bool
 
 	Stuck     WhenStuck     // what Continue does about a loop that makes no progress
-	StuckTime time.Duration // for how long it has made none; 0: never
+	StuckTime time.Duration // how long it must have made none; 0: Continue does not look
 }
 
-// FollowFork says which process is kept after a fork.
+// FollowFork says which process the debugger keeps after a fork.
 type FollowFork int
 
 const (

@@ -12,8 +12,8 @@ import (
 	"rseqstep/table"
 )
 
-// The scripted program: a section with six exits in a function of its own, and
-// a system call. Process addresses.
+// The scripted program, process addresses: a section with six exits in a function of its own,
+// and a system call.
 const (
 	lea    = table.Addr(0x401000)
 	arm    = table.Addr(0x401007)
@@ -65,7 +65,7 @@ func scripted(t *testing.T, pc table.Addr, more ...*steptest.Thread) (*stepper.E
 	return e, target
 }
 
-// clean fails the test when the Engine has left a trap behind.
+// clean fails the test if the Engine has left a trap behind.
 func clean(t *testing.T, target *steptest.Target, breakpoints int) {
 	t.Helper()
 	if got := target.Planted(); len(got) != breakpoints {
@@ -78,7 +78,7 @@ func clean(t *testing.T, target *steptest.Target, breakpoints int) {
 	}
 }
 
-// one wants a Stop with one unit of that result.
+// one fails the test unless a Stop has one unit with that result.
 func one(t *testing.T, stop stepper.Stop, reason stepper.Reason, result stepper.Result) {
 	t.Helper()
 	if stop.Reason != reason || len(stop.Units) != 1 || stop.Units[0].Result != result || stop.Units[0].Passes != 1 {

@@ -15,7 +15,7 @@ import (
 	"rseqstep/table"
 )
 
-// An arming store is run, never stepped; each exit decides the unit's result.
+// An arming store runs natively and is never stepped; each exit decides the unit's result.
 func TestArmingStoresAreRunToAnExit(t *testing.T) {
 	for name, c := range map[string]struct {
 		exit   table.Addr
@@ -41,9 +41,8 @@ func TestArmingStoresAreRunToAnExit(t *testing.T) {
 	}
 }
 
-// Four exits are met with debug registers, which write nothing to the
-// program's text; the rest with int3, and so is what the user leaves no
-// register for.
+// Four exits get debug registers, which write nothing to the program's text; the other exits
+// get int3, and so do those for which the user leaves no register.
 func TestExitsTakeDebugRegistersFirst(t *testing.T) {
 	for _, taken := range []int{0, 1, 4} {
 		e, target := scripted(t, arm)
@@ -70,7 +69,7 @@ func TestExitsTakeDebugRegistersFirst(t *testing.T) {
 	}
 }
 
-// A store of 0 disarms: nothing to run.
+// A store of 0 disarms: there is no section to run.
 func TestADisarmingStoreIsStepped(t *testing.T) {
 	e, target := scripted(t, arm)
 	target.Thread(1).Regs.W[amd64.RAX] = 0
@@ -81,7 +80,7 @@ func TestADisarmingStoreIsStepped(t *testing.T) {
 	}
 }
 
-// Attached in the middle of a section, the honest way on is the kernel's.
+// If the debugger attaches in the middle of a section, the kernel restarts the section.
 func TestALiveSectionIsMetAtItsAbortHandler(t *testing.T) {
 	e, target := scripted(t, begin+4)
 	target.Code(area+8, 0x00, 0x20, 0x40) // rseq_cs: the descriptor's address
@@ -122,7 +121,7 @@ func TestAStoppingSignalInTheMiddleOfAUnitDivertsIt(t *testing.T) {
 	clean(t, target, 0)
 }
 
-// A thread that vanished is a Stop, not an error.
+// A thread that has vanished is a Stop, not an error.
 func TestAThreadThatVanishesIsAStop(t *testing.T) {
 	for _, at := range []table.Addr{arm, commit} {
 		verb := map[table.Addr]string{arm: "run 2", commit: "step 2"}[at]
@@ -145,7 +144,7 @@ func TestAThreadThatVanishesIsAStop(t *testing.T) {
 	}
 }
 
-// exit_group takes the held threads too, before they can say so.
+// exit_group also ends the held threads, before they report their exits.
 func TestTheProcessesEndOvertakesAThreads(t *testing.T) {
 	e, target := scripted(t, lea, &steptest.Thread{TID: 2})
 	target.Thread(2).Regs.W[amd64.RIP] = uint64(call)
@@ -166,7 +165,7 @@ func TestTheProcessesEndOvertakesAThreads(t *testing.T) {
 	}
 }
 
-// A system call that makes a thread is two events; the new thread stays held.
+// A system call that creates a thread causes two events; the new thread stays held.
 func TestACloneInAStepIsAdopted(t *testing.T) {
 	e, target := scripted(t, call)
 	target.Expect(
@@ -182,7 +181,7 @@ func TestACloneInAStepIsAdopted(t *testing.T) {
 	}
 }
 
-// A stepped thread that blocks in the kernel may wait for the others.
+// A stepped thread that blocks in the kernel may wait for the other threads.
 func TestABlockedSystemCallLetsTheOthersGo(t *testing.T) {
 	e, target := scripted(t, call, &steptest.Thread{TID: 2}, &steptest.Thread{TID: 3})
 	target.Expect(
@@ -203,7 +202,7 @@ func TestABlockedSystemCallLetsTheOthersGo(t *testing.T) {
 	}
 }
 
-// The others would take its CPU from the thread that is continued.
+// If the others ran first, they would take its CPU from the thread that continues.
 func TestTheContinuedThreadIsLetGoFirst(t *testing.T) {
 	e, target := scripted(t, call, &steptest.Thread{TID: 2}, &steptest.Thread{TID: 3})
 	if err := e.SelectThread(3); err != nil {
@@ -239,7 +238,7 @@ func TestAnExecEndsAStepThatHasBlocked(t *testing.T) {
 	}
 }
 
-// Others run and stop for themselves meanwhile.
+// The other threads run meanwhile, and their own stops are reported.
 func TestASignalOfAnotherThreadIsShownWhileOneIsBlocked(t *testing.T) {
 	e, target := scripted(t, call, &steptest.Thread{TID: 2})
 	target.Expect(
@@ -252,14 +251,14 @@ func TestASignalOfAnotherThreadIsShownWhileOneIsBlocked(t *testing.T) {
 	}
 }
 
-// Whatever fails in the middle, what was planted is taken out again and the
-// error is told.
+// Whatever request fails in the middle of a unit, the Engine removes what it has inserted and
+// returns the error.
 func TestAFailureLeavesNothingBehind(t *testing.T) {
 	broken := errors.New("broken")
 	t.Run("debug register", func(t *testing.T) {
 		e, target := scripted(t, arm)
 		for _, a := range []table.Addr{commit, sideA, sideA + 2, sideA + 4, sideD, abort} {
-			target.Fail["debug 1 2 "+a.String()] = []error{broken} // whichever exit comes third
+			target.Fail["debug 1 2 "+a.String()] = []error{broken} // the third exit, whichever it is
 		}
 		if _, err := e.StepInstruction(t.Context(), 1); !errors.Is(err, broken) {
 			t.Errorf("error %v", err)
@@ -311,8 +310,8 @@ func TestAFailureLeavesNothingBehind(t *testing.T) {
 	})
 }
 
-// Precondition of every breakpoint: not on a signature, and inside a section
-// never where it says, only on its arming store.
+// What holds for every breakpoint: none on a signature; inside a section none at its own
+// address, only a trap at the arming store.
 func TestGuardRefusesSignaturesAndInsides(t *testing.T) {
 	e, target := scripted(t, lea)
 	for a := abort - 4; a < abort; a++ {
@@ -332,7 +331,7 @@ func TestGuardRefusesSignaturesAndInsides(t *testing.T) {
 	}
 }
 
-// Every thread is held again after an interrupt, and the step can go on.
+// After an interrupt every thread is held again, and the step can continue.
 func TestAnInterruptEndsABurstOfSteps(t *testing.T) {
 	e, target := scripted(t, commit, &steptest.Thread{TID: 2})
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -354,8 +353,8 @@ func TestAnInterruptEndsABurstOfSteps(t *testing.T) {
 	}
 }
 
-// Continue steps each thread off a breakpoint it was shown at, the others held,
-// before it lets any of them go.
+// Continue steps each thread off a breakpoint that it has reported, with the others held,
+// before it resumes any of them.
 func TestContinueStepsOffABreakpointFirst(t *testing.T) {
 	e, target := scripted(t, commit, &steptest.Thread{TID: 2})
 	if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{commit}}); err != nil {

@@ -10,13 +10,13 @@ import (
 
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
-// vanished explains why a command failed by the end of a thread, if one has ended.
+// vanished explains a command's error by the end of a thread, if one has ended.
 func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
 	stop, err := e.drive.Vanished(th.Thread, err)
 	return stopOf(stop), err
 }
 
-// stopOf is the Stop that the loop hands on, nil for none.
+// stopOf is the Stop that the loop returned, nil for none.
 func stopOf(s drive.Stop) *Stop {
 	stop, _ := s.(*Stop)
 	return stop
@@ -59,8 +59,8 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 			return stop, nil
 		}
 		if !e.target.Held(th.TID) {
-			// A leader that has ended before its threads: another one is selected, and
-			// where it is the only one left the process ends.
+			// A leader has ended before its threads: select another thread, or, if no other is
+			// left, wait for the process's end.
 			if tid := e.drive.AnyHeld(); tid != 0 {
 				e.drive.Select(tid)
 				continue
@@ -76,7 +76,7 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 			}
 			continue
 		}
-		// Its registers may be known still; this asks the kernel.
+		// The registers may still be cached; this request asks the kernel.
 		_, err := e.target.SignalMask(th.TID)
 		if err == nil {
 			return stop, nil
@@ -114,8 +114,8 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 	return &Stop{Reason: StopThreadExited, TID: ev.TID, Gone: ev.TID}
 }
 
-// signalStop reports a signal the user asked to see. It stays owed to the
-// thread when the program is to have it.
+// signalStop reports a signal that the user asked to see. It stays pending for the thread if
+// the program is to receive it.
 func (e *Engine) signalStop(th *thread, ev tracee.Event) (*Stop, error) {
 	if e.signals.Of(ev.Signal).Pass {
 		if err := e.drive.QueueSignal(th.Thread, ev.Signal); err != nil {

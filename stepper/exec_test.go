@@ -11,14 +11,14 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// becomes launches the program that executes another, both of some shape.
+// becomes launches the program that executes another one, each with its own shape.
 func becomes(t *testing.T, how string, old, next tabletest.Shape) *program {
 	t.Helper()
 	return launch(t, tabletest.Fixture{Source: "become.c", Shape: old}, how, tabletest.Build(t, tabletest.Fixture{Source: "became.c", Shape: next}))
 }
 
-// lineIn is the first line of a fixture that a text stands in, as a location; with
-// "$" at the end of the text, the last line that is no more than that.
+// lineIn is the first line of a fixture that contains a text, as a location; if the text ends
+// in "$", the last line that consists only of it.
 func lineIn(t testing.TB, source, text string) string {
 	t.Helper()
 	b, err := os.ReadFile(tabletest.Root(t) + "/testdata/" + source)
@@ -38,7 +38,7 @@ func lineIn(t testing.TB, source, text string) string {
 	return fmt.Sprintf("%s:%d", source, found)
 }
 
-// shapes are the ways from one program to another.
+// shapes are the pairs of an old and a new program's shape.
 func shapes(t *testing.T, n int) [][2]tabletest.Shape {
 	var all [][2]tabletest.Shape
 	for _, old := range []tabletest.Shape{tabletest.NoPIE, tabletest.PIE, tabletest.Static} {
@@ -49,8 +49,8 @@ func shapes(t *testing.T, n int) [][2]tabletest.Shape {
 	return tabletest.Some(t, n, all)
 }
 
-// One breakpoint at a time, of every kind, that the old program met: the new one
-// runs to its end as if there were no debugger.
+// For one breakpoint at a time, of every kind, that the old program hit: the new program runs
+// to its end as if there were no debugger.
 func TestNoBreakpointOfTheOldProgramIsLeftInTheNew(t *testing.T) {
 	kinds := map[string]func(p *program) stepper.BreakpointSpec{
 		"break": func(*program) stepper.BreakpointSpec { return stepper.BreakpointSpec{Location: "only_old"} },
@@ -99,8 +99,8 @@ func TestNoBreakpointOfTheOldProgramIsLeftInTheNew(t *testing.T) {
 	}
 }
 
-// An address in a file that is in the same place in the new program is the same
-// code there; in another file's code it might lie in the middle of an instruction.
+// If a file is at the same place in the new program, an address in it is the same code; in
+// another file's code it might lie in the middle of an instruction.
 func TestBreakpointOnAnAddressComesBackWithItsFile(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "become.c", Shape: tabletest.NoPIE}, "self")
 	p.runTo("work")
@@ -124,8 +124,8 @@ func TestBreakpointOnAnAddressComesBackWithItsFile(t *testing.T) {
 	p.wantPrinted("again 2\n")
 }
 
-// What a step had planted went with the old program. It must not be taken out of
-// the new one, where the user's breakpoint is in its place.
+// The breakpoints that a step had inserted vanish with the old program. The Engine must not
+// remove them from the new one, where the user's breakpoint is at the same address.
 func TestStepOverAnExecTakesNothingOutOfTheNewProgram(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "become.c", Shape: tabletest.NoPIE}, "self")
 	p.runTo(lineIn(t, "become.c", "return myself"))
@@ -141,7 +141,7 @@ func TestStepOverAnExecTakesNothingOutOfTheNewProgram(t *testing.T) {
 	p.wantExit(5)
 }
 
-// The same of debug registers: the trap behind a signal handler that executes.
+// The same for debug registers: the trap behind a signal handler that calls exec.
 func TestExecInAHandlerFreesNoDebugRegisterOfTheNewProgram(t *testing.T) {
 	p := becomes(t, "handler", tabletest.Static, tabletest.Static)
 	p.runTo(lineIn(t, "become.c", "kill(getpid"))
@@ -160,8 +160,8 @@ func TestExecInAHandlerFreesNoDebugRegisterOfTheNewProgram(t *testing.T) {
 	p.wantPrinted("new 9 counter 6\n")
 }
 
-// A breakpoint inside a section is a trap on its arming store, which is the
-// engine's own choice: it goes with the program, and comes back with it.
+// For a breakpoint inside a section, the Engine itself chose a trap at the arming store: that
+// trap vanishes with the program, and is inserted again with it.
 func TestBreakpointInsideASectionGoesAndComesWithItsProgram(t *testing.T) {
 	for _, how := range []string{"self", "exec"} {
 		for _, command := range []string{"continue", "next"} {

@@ -2,8 +2,8 @@ package stepper
 
 import "rseqstep/table"
 
-// PassesInVain is how many passes of the section at start the Engine has counted
-// for a thread since its last commit.
+// PassesInVain is how many passes of the section at start without a commit the Engine has
+// counted for a thread since its last commit.
 func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 	th := e.thread(tid)
 	if th == nil || th.passes[start] == nil {
@@ -12,7 +12,7 @@ func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 	return th.passes[start].Aborts + th.passes[start].Sides
 }
 
-// Unlisten takes the breakpoint on the dynamic linker's hook out until the next command.
+// Unlisten removes the breakpoint at the dynamic linker's hook until the next command.
 func (e *Engine) Unlisten() error { return e.unlisten() }
 
 // Quiet reports whether a thread is in a quiet phase.

@@ -10,9 +10,9 @@ import (
 	"rseqstep/table"
 )
 
-// A thread that has come to its way out while another one was met there has
-// arrived. Let go to meet it by itself it may never be the one that is reported:
-// gdb's next in one of 200 threads in nanosleep(2) did not end.
+// A thread that has reached its way out while another thread hit a breakpoint there has
+// arrived. If it were resumed to hit the breakpoint itself, wait4 might never report it: gdb's
+// next in one of 200 threads in nanosleep(2) did not end.
 func TestAThreadThatArrivesBehindAnotherOnesBreakpointHasArrived(t *testing.T) {
 	const out = called + 1
 	e, target := scripted(t, called, &steptest.Thread{TID: 2})
@@ -30,8 +30,8 @@ func TestAThreadThatArrivesBehindAnotherOnesBreakpointHasArrived(t *testing.T) {
 	clean(t, target, 0)
 }
 
-// Of several threads that come to a breakpoint at once each is told in turn,
-// before any of them runs on to come there again.
+// If several threads reach a breakpoint at once, each is reported once before any of them runs
+// to the breakpoint again.
 func TestThreadsAtOneBreakpointTakeTurns(t *testing.T) {
 	e, target := scripted(t, lea, &steptest.Thread{TID: 2}, &steptest.Thread{TID: 3})
 	if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{called}}); err != nil {

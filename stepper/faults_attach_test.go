@@ -22,14 +22,14 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// served is service.c at work: a program that was there before us.
+// served is service.c while it runs: a program that was started before the debugger.
 type served struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Reader
 }
 
-// serve starts it from another OS thread, so that no wait of the tracer's takes its end.
+// serve starts it from another OS thread, so that no wait of the tracer reaps it.
 func serve(t *testing.T, path string, args ...string) *served {
 	t.Helper()
 	runtime.LockOSThread()
@@ -57,20 +57,20 @@ func serve(t *testing.T, path string, args ...string) *served {
 	return s
 }
 
-// end lets the service end and reports whether it had been killed. One that was
-// not must be in nobody's hands and have kept all its sums.
+// end lets the service end and reports whether it had been killed. A service that was not
+// killed must be untraced and have kept all its sums.
 func (s *served) end(t *testing.T, after fmt.Stringer) (killed bool) {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {
-		return true // its tracer has collected its end, which its parent, the same process, need not any more
+		return true // the tracer, which is also the parent, has reaped it already
 	}
 	if !strings.Contains(string(status), "TracerPid:\t0\n") && !strings.Contains(string(status), "State:\tZ") {
 		t.Errorf("%v: let go, and still traced", after)
 	}
 	hangs := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
 	defer hangs.Stop()
-	_, _ = io.WriteString(s.in, "\n") // refused by one that has been killed
+	_, _ = io.WriteString(s.in, "\n") // fails if the service has been killed
 	said, _ := io.ReadAll(s.out)
 	err = s.cmd.Wait()
 	if s.cmd.ProcessState == nil {
@@ -85,7 +85,7 @@ func (s *served) end(t *testing.T, after fmt.Stringer) (killed bool) {
 	return false
 }
 
-// visits are what is done to an attached program before it is let go again.
+// visits are what a test does to an attached program before it detaches again.
 func visits() map[string]func(*faulty) error {
 	second := func(f *faulty) error { return f.SelectThread(f.process.Threads()[1]) }
 	step := func(f *faulty, command func(context.Context) (stepper.Stop, error)) error {
@@ -124,8 +124,8 @@ func visits() map[string]func(*faulty) error {
 	}
 }
 
-// visit attaches, does something, and lets the program go, one call failing on
-// the way: attaching and letting go included. It returns the calls it made.
+// visit attaches, does something and detaches, with one failing call on the way; that call may
+// also belong to attaching or detaching. It returns the calls it made.
 func visit(t *testing.T, path string, do func(*faulty) error, fault *faulttest.Fault) (calls int) {
 	t.Helper()
 	tabletest.NeedPtrace(t)
@@ -152,7 +152,7 @@ func visit(t *testing.T, path string, do func(*faulty) error, fault *faulttest.F
 	}
 	calls = f.faults.Calls()
 	f.faults.Arm(nil)
-	if process.Alive() { // held as before: it can be tried again
+	if process.Alive() { // still held: detaching can be tried again
 		if f.Engine == nil {
 			err = errors.Join(err, process.Detach())
 		} else if again := f.Detach(); again != nil {
@@ -175,8 +175,8 @@ func visit(t *testing.T, path string, do func(*faulty) error, fault *faulttest.F
 	return calls
 }
 
-// Whatever request fails between attaching and letting go: the program is left
-// as it was found, or killed where it cannot be, and the debugger says so.
+// Whatever request fails between attaching and detaching: the debugger leaves the program as it
+// found it, or kills it if it cannot, and says so.
 func TestAttachedProgramIsIntactOrKilledAfterAnyFault(t *testing.T) {
 	path := tabletest.Build(t, tabletest.Fixture{Source: "service.c", Opt: "-O2", Shape: tabletest.NoPIE, Flags: []string{"-pthread"}})
 	for name, do := range visits() {

@@ -11,12 +11,12 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// fixed builds a fixture whose text is where its file says.
+// fixed builds a fixture that is mapped at the addresses in its file (no PIE).
 func fixed(source string) tabletest.Fixture {
 	return tabletest.Fixture{Source: source, Opt: "-O2", Shape: tabletest.NoPIE}
 }
 
-// onceAt continues to an address and is rid of the breakpoint again.
+// onceAt continues to an address and removes its breakpoint again.
 func (f *faulty) onceAt(a table.Addr) {
 	f.t.Helper()
 	b := f.add(stepper.BreakpointSpec{Addrs: []table.Addr{a}})
@@ -24,7 +24,7 @@ func (f *faulty) onceAt(a table.Addr) {
 	f.delete(b)
 }
 
-// with goes on with a breakpoint for as long as command takes.
+// with sets a breakpoint while command runs.
 func (f *faulty) with(s stepper.BreakpointSpec, command func(context.Context) (stepper.Stop, error)) (stepper.Stop, error) {
 	b, err := f.AddBreakpoint(s)
 	if err != nil {
@@ -37,8 +37,8 @@ func (f *faulty) with(s stepper.BreakpointSpec, command func(context.Context) (s
 	return stop, err
 }
 
-// toVDSO takes vdsocalls.c to the first instruction of a vDSO function, its
-// argument's.
+// toVDSO takes vdsocalls.c to the first instruction of the vDSO function name, which is also
+// the program's argument.
 func toVDSO(name string) func(*faulty) {
 	return func(f *faulty) {
 		f.runTo("main")
@@ -53,8 +53,8 @@ func toVDSO(name string) func(*faulty) {
 	}
 }
 
-// vdsoTrials are journeys through the vDSO: as a unit, looked into, left by
-// finish, left by the system call in its place, and by line.
+// vdsoTrials are journeys through the vDSO: as a unit, stepping inside, left by finish, left by
+// the system call in its place, and by line.
 func vdsoTrials() map[string]trial {
 	clock := func(begin func(*faulty), journey func(*faulty) (stepper.Stop, error)) trial {
 		return trial{fixture: fixed("vdsocalls.c"), args: []string{"clock_gettime"}, begin: begin, journey: journey}
@@ -72,7 +72,7 @@ func vdsoTrials() map[string]trial {
 	}
 }
 
-// inside steps n instructions, into sections and vDSO functions.
+// inside steps n instructions, and enters sections and vDSO functions.
 func (f *faulty) inside(n int) {
 	f.t.Helper()
 	if stop, err := f.StepInside(f.ctx, n); err != nil || stop.Reason != stepper.StopStep {
@@ -80,12 +80,12 @@ func (f *faulty) inside(n int) {
 	}
 }
 
-// ladderTrials are those in which the ladder comes to an injection by itself.
+// ladderTrials are those in which the ladder itself leads to an injection.
 func ladderTrials() map[string]trial {
 	stuck := func(f *faulty) {
 		f.runTo(wrongcpuLoop)
 		limit := f.Policy().StuckLimit
-		f.Policy().StuckLimit = 1 << 20 // the kernel may abort one more
+		f.Policy().StuckLimit = 1 << 20 // the kernel may abort one pass more
 		defer func() { f.Policy().StuckLimit = limit }()
 		for n, aborted := 0, 0; aborted < 3 || !f.atLine(); n++ {
 			if n > 1000 {
@@ -125,7 +125,7 @@ func (f *faulty) atLine() bool {
 	return ok
 }
 
-// leaveWrongCPU steps on to the end of a loop that has none natively.
+// leaveWrongCPU steps to the end of a loop that never ends natively.
 func leaveWrongCPU(f *faulty) {
 	f.t.Helper()
 	f.stepi(500)
@@ -133,8 +133,7 @@ func leaveWrongCPU(f *faulty) {
 	f.wantPrinted("counters 0 1\n")
 }
 
-// threadTrials are journeys of one thread beside two others that count on the
-// same CPUs.
+// threadTrials are journeys of one thread while two other threads count on the same CPUs.
 func threadTrials() map[string]trial {
 	const rounds = 100000
 	begin := func(f *faulty) {
@@ -177,9 +176,9 @@ func threadTrials() map[string]trial {
 	}
 }
 
-// Whatever request fails on a journey through the vDSO, up the ladder, or beside
-// other threads: the command says so, the program is as it was, and it comes to
-// its right end with nothing lost.
+// Whatever request fails on a journey through the vDSO, up the ladder, or beside other threads:
+// the command returns the error, the program is unchanged, and it ends correctly with no update
+// lost.
 func TestEveryRequestMayFailOnALongerWay(t *testing.T) {
 	for _, trials := range []map[string]trial{vdsoTrials(), ladderTrials(), threadTrials()} {
 		for _, name := range tabletest.SomeKeys(t, 3, trials) {

@@ -8,8 +8,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// processTrials are journeys on which the program forks or executes another,
-// and its end by our hand.
+// processTrials are journeys on which the program forks or executes another one, or the
+// debugger kills it.
 func processTrials() map[string]trial {
 	toMain := func(f *faulty) { f.runTo("main") }
 	forks := func(f *faulty) {
@@ -53,8 +53,8 @@ func processTrials() map[string]trial {
 	}
 }
 
-// Whatever request fails while the program forks, executes another program or
-// is killed: the command says so, and what is left of it comes to its right end.
+// Whatever request fails while the program forks, executes another program or is killed: the
+// command returns the error, and what is left of the program ends correctly.
 func TestEveryRequestMayFailWhileProcessesComeAndGo(t *testing.T) {
 	trials := processTrials()
 	for _, name := range tabletest.SomeKeys(t, 3, trials) {

@@ -18,7 +18,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// faulty is a fixture under an Engine whose requests can be made to fail.
+// faulty is a fixture under an Engine whose requests a test can make fail.
 type faulty struct {
 	*program
 	faults *faulttest.Target
@@ -51,7 +51,7 @@ func launchFaulty(t *testing.T, path string, args ...string) *faulty {
 	return f
 }
 
-// remember takes note of all that a journey may change for its own purposes.
+// remember records everything that a journey may change for its own purposes.
 func (f *faulty) remember() {
 	f.t.Helper()
 	f.before, f.quiet = map[int]owned{}, f.Quiet()
@@ -61,7 +61,7 @@ func (f *faulty) remember() {
 	f.base, f.vdso = f.VDSO().Base, f.there(f.VDSO().Base, int(f.VDSO().High-f.VDSO().Base))
 }
 
-// there is what really stands in the program's memory.
+// there returns what the program's memory really contains.
 func (f *faulty) there(a table.Addr, n int) []byte {
 	f.t.Helper()
 	got := make([]byte, n)
@@ -76,21 +76,21 @@ func (f *faulty) there(a table.Addr, n int) []byte {
 	return got
 }
 
-// heldBack is what a thread with no mask of its own blocks while a unit runs
-// (heldBack of package drive), but for SIGKILL and SIGSTOP, which nobody blocks.
+// heldBack is the set of signals that a thread without a mask of its own blocks while a unit
+// runs (heldBack of package drive), without SIGKILL and SIGSTOP, which cannot be blocked.
 const heldBack = "fffffffffffbfa27"
 
-// changed says of the first thread that does not have what it had how it differs.
+// changed describes the first thread whose state differs from the recorded one.
 func (f *faulty) changed() string {
 	f.t.Helper()
 	for _, tid := range f.process.Threads() {
 		was, ok := f.before[tid]
 		now := f.owned(tid)
 		if !was.config.Registered() {
-			was.config = now.config // it was being made
+			was.config = now.config // the thread was being created then
 		}
 		if now.blocked != heldBack {
-			now.blocked = was.blocked // the program's own doing
+			now.blocked = was.blocked // the program itself changed it
 		}
 		if ok && now != was {
 			return fmt.Sprintf("thread %d has %+v, before %+v", tid, now, was)
@@ -99,8 +99,8 @@ func (f *faulty) changed() string {
 	return ""
 }
 
-// forgetReplaced forgets what a new program registers for itself, and the vDSO,
-// which it may have elsewhere. Affinities and masks come with the exec.
+// forgetReplaced forgets what a new program registers for itself, and the vDSO, which may be at
+// another address. An exec keeps affinities and masks.
 func (f *faulty) forgetReplaced() {
 	for tid, was := range f.before {
 		was.config = tracee.RseqConfig{}
@@ -109,7 +109,7 @@ func (f *faulty) forgetReplaced() {
 	f.vdso = nil
 }
 
-// goHome continues to where a section has just been committed.
+// goHome continues to where a section has just committed.
 func (f *faulty) goHome() {
 	f.t.Helper()
 	b := f.add(stepper.BreakpointSpec{Addrs: []table.Addr{f.home}})
@@ -120,8 +120,8 @@ func (f *faulty) goHome() {
 	f.delete(b)
 }
 
-// debugControl is DR7 of a thread, or what of it switches registers on: see
-// u_debugreg in struct user (arch/x86/include/asm/user_64.h), 848 bytes in.
+// debugControl is DR7 of a thread, or its bits that enable registers: see u_debugreg in struct
+// user (arch/x86/include/asm/user_64.h), at offset 848 bytes.
 func debugControl(t testing.TB, tid int) uint64 {
 	t.Helper()
 	const dr7 = 848 + 7*8
@@ -132,8 +132,7 @@ func debugControl(t testing.TB, tid int) uint64 {
 	return uint64(out[0])
 }
 
-// wantUntouched fails the test where something of the debugger's is left in
-// the program.
+// wantUntouched fails the test if the debugger has left something in the program.
 func (f *faulty) wantUntouched(after fmt.Stringer) {
 	f.t.Helper()
 	if err := f.process.FlushDebug(); err != nil {
@@ -174,9 +173,8 @@ func (f *faulty) wantUntouched(after fmt.Stringer) {
 	}
 }
 
-// journeys are commands that between them do all that the Engine does with a
-// section: run it, step inside it, replace it, restart it, step lines over it,
-// stop inside it.
+// journeys are commands that together do everything that the Engine does with a section: run
+// it, step inside it, replace it, restart it, step lines over it, stop inside it.
 func journeys() map[string]func(*faulty) (stepper.Stop, error) {
 	return map[string]func(*faulty) (stepper.Stop, error){
 		"stepi":  func(f *faulty) (stepper.Stop, error) { return f.StepInstruction(f.ctx, 14) },
@@ -203,9 +201,9 @@ func (f *faulty) stopInside() (stop stepper.Stop, err error) {
 	return stop, err
 }
 
-// everyFault goes the journey once for each call it makes and each errno that
-// call can get, in one program: afterwards it is taken home, must be as it was,
-// and at the end must have the right sum. Then once for each call before which
+// everyFault makes the journey once for each call that it makes and each errno that this call
+// can return, in one program: after each, the program goes home and must be unchanged, and at
+// the end its sum must be correct. Then it makes the journey once for each call before which
 // the program is killed.
 func everyFault(t *testing.T, path string, journey func(*faulty) (stepper.Stop, error)) {
 	const rounds = 100000
@@ -254,7 +252,7 @@ func everyFault(t *testing.T, path string, journey func(*faulty) (stepper.Stop, 
 		f.faults.Arm(fault)
 		stop, err := journey(f)
 		f.faults.Arm(nil)
-		if fault.Hit { // launched anew it makes some calls less
+		if fault.Hit { // a newly launched program makes some calls less
 			f.wantKilled(fault, stop, err)
 		}
 		if err := f.process.Kill(); err != nil {
@@ -276,8 +274,8 @@ func (p *program) wantUnitsSum(n int) {
 	}
 }
 
-// Whatever request fails, with whatever error it can: the command says so, the
-// program is as it was, and it goes on to the right end.
+// Whatever request fails, with whatever error it can return: the command returns the error, the
+// program is unchanged, and it ends correctly.
 func TestEveryRequestMayFail(t *testing.T) {
 	path := tabletest.Build(t, tabletest.Fixture{Source: "units.c", Opt: "-O2", Shape: tabletest.NoPIE})
 	all := journeys()

@@ -18,8 +18,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// trial is a journey that is gone in a program launched anew for each fault,
-// since it changes the program for good or its calls are not the same each time.
+// trial is a journey that a newly launched program makes for each fault, since the journey
+// changes the program for good or its calls are not the same each time.
 type trial struct {
 	fixture tabletest.Fixture
 	args    []string
@@ -31,9 +31,9 @@ type trial struct {
 	slow    bool                                // it waits for a watchdog: a quarter of the faults
 }
 
-// trials bounds the faults that a trial is given, taken evenly from all of them:
-// a few, or with RSEQSTEP_REQUIRE=all (CI) more, or with RSEQSTEP_FAULTS=all every one,
-// which takes half an hour.
+// trials bounds the number of faults of a trial, taken evenly from all of them: a few, or with
+// RSEQSTEP_REQUIRE=all (CI) more, or with RSEQSTEP_FAULTS=all every one, which takes half an
+// hour.
 func trials() int {
 	switch {
 	case os.Getenv("RSEQSTEP_FAULTS") == "all":
@@ -44,10 +44,11 @@ func trials() int {
 	return 16
 }
 
-// ways is more than any call has of failing; the last one is to be killed.
+// ways is more than the number of errors that any call can return; the last one means that the
+// program is killed.
 const ways = 16
 
-// launch starts the program and takes it to where the journey begins.
+// launch starts the program and takes it to the start of the journey.
 func (tr *trial) launch(t *testing.T, path string) *faulty {
 	t.Helper()
 	f := launchUnder(t, path, tr.args...)
@@ -58,9 +59,9 @@ func (tr *trial) launch(t *testing.T, path string) *faulty {
 	return f
 }
 
-// run goes the journey with a fault, and says whether its call was made. The
-// program must be as it was before and come to its right end, or have been
-// killed where that was the fault.
+// run makes the journey with a fault, and reports whether the journey made that call. The
+// program must be unchanged afterwards and end correctly, or have been killed if that was the
+// fault.
 func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bool) {
 	t.Helper()
 	f := tr.launch(t, path)
@@ -70,7 +71,7 @@ func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bo
 	t.Logf("%v: %v", fault, err)
 	switch {
 	case fault.Hit && fault.Err == 0 && f.process.PID() != fault.PID:
-		// Killed was the parent, and the command goes on in the child.
+		// The fault killed the parent, and the command continues in the child.
 	case fault.Hit && fault.Err == 0:
 		if !tr.killed {
 			f.wantKilled(fault, stop, err)
@@ -113,7 +114,7 @@ func (tr *trial) run(t *testing.T, path string, fault *faulttest.Fault) (told bo
 	return err != nil
 }
 
-// calm ends a quiet phase that the journey has left the thread in by the user's wish.
+// calm ends a quiet phase in which the user's command has left the thread.
 func (f *faulty) calm() {
 	f.t.Helper()
 	for n := 0; n < 40 && f.process.Alive() && (f.changed() != "" || f.Quiet() && !f.quiet); n++ {
@@ -123,7 +124,7 @@ func (f *faulty) calm() {
 	}
 }
 
-// wantKilled fails the test unless the program's end is known, and by whose hand.
+// wantKilled fails the test unless the Engine reports the program's end and what killed it.
 func (f *faulty) wantKilled(fault *faulttest.Fault, stop stepper.Stop, err error) {
 	f.t.Helper()
 	if (err == nil || errors.Is(err, unix.ESRCH)) && stop.Reason != stepper.StopKilled {
@@ -132,12 +133,12 @@ func (f *faulty) wantKilled(fault *faulttest.Fault, stop stepper.Stop, err error
 	if err != nil || stop.Reason != stepper.StopKilled || stop.Status.Signal != int(syscall.SIGKILL) {
 		f.t.Errorf("%v: %s, %v", fault, f.describe(stop), err)
 	}
-	if err := f.process.Kill(); err != nil { // the next one's waits are not to see this one's end
+	if err := f.process.Kill(); err != nil { // otherwise the next program's waits might report this one's end
 		f.t.Fatal(err)
 	}
 }
 
-// wantTold fails the test unless an error is the fault's, and says what failed.
+// wantTold fails the test unless an error wraps the fault's and says what failed.
 func (f *faulty) wantTold(fault *faulttest.Fault, err error) {
 	f.t.Helper()
 	switch {
@@ -148,8 +149,8 @@ func (f *faulty) wantTold(fault *faulttest.Fault, err error) {
 	}
 }
 
-// every goes the journey without a fault, and then with faults: all of them, or
-// as many as there is time for.
+// every makes the journey without a fault, and then with faults: all of them, or as many as
+// trials allows.
 func (tr *trial) every(t *testing.T) {
 	path := tabletest.Build(t, tr.fixture)
 	calls := 0
@@ -176,15 +177,15 @@ func (tr *trial) every(t *testing.T) {
 	wantNoneLeft(t, path)
 }
 
-// sample tries the faults of so many calls, or most of them at least, in a
-// subtest each until one fails. It returns how many calls failed.
+// sample tries the faults of so many calls, or at most most of them, each in a subtest, until
+// one fails. It returns how many calls failed.
 func sample(t *testing.T, calls, most int, try func(*testing.T, *faulttest.Fault)) (tried int) {
 	t.Helper()
 	every, stride := calls*ways <= most, 1
 	if !every {
 		stride = calls * ways / most
 		if stride%2 == 0 {
-			stride++ // ways is even: every pick comes
+			stride++ // ways is even, so an odd stride reaches every pick
 		}
 	}
 	for n := 0; n < calls*ways && !t.Failed(); n += stride {
@@ -197,13 +198,13 @@ func sample(t *testing.T, calls, most int, try func(*testing.T, *faulttest.Fault
 			tried++
 		}
 		if every && !fault.Hit && fault.Pick != faulttest.Kill {
-			n += ways - 2 - fault.Pick // it has no more
+			n += ways - 2 - fault.Pick // the call has no more errors
 		}
 	}
 	return tried
 }
 
-// wantNoneLeft fails the test where a process of the program is still there.
+// wantNoneLeft fails the test if a process of the program still exists.
 func wantNoneLeft(t *testing.T, path string) {
 	t.Helper()
 	var left []string

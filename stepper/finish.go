@@ -66,10 +66,10 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 // xmm0 is where the FXSAVE area keeps XMM0, bytes (Intel SDM volume 1, 10.5.1).
 const xmm0 = 160
 
-// finishInlined leaves an inlined call; its caller's frame must be the innermost
-// real one. Instructions of the call that the compiler moved out of it, which the
-// line table still gives to the callee, are gone through as well: at them the
-// caller's frame would show the callee's line.
+// finishInlined leaves an inlined call; the frame that contains it must be the innermost real
+// one. The thread also leaves instructions that the compiler moved out of the call but that the
+// line table still assigns to the callee: at them, the caller's frame would show the callee's
+// line.
 func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	pc := th.Regs.PC()
 	if f.PC != pc {
@@ -99,7 +99,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	}
 }
 
-// Until is next that never goes back: it passes a loop's end (until).
+// Until is Next that never goes backwards: it runs past a loop's end (until).
 func (e *Engine) Until(ctx context.Context) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if entered, stop, err := e.deliverLine(th, false); entered || stop != nil || err != nil {
@@ -127,8 +127,8 @@ func (e *Engine) Until(ctx context.Context) (Stop, error) {
 	})
 }
 
-// Advance runs to one of the places, or until the current frame returns
-// (until LOCATION, advance LOCATION).
+// Advance runs until the thread reaches one of the places, or the current frame returns (until
+// LOCATION, advance LOCATION).
 func (e *Engine) Advance(ctx context.Context, places []Place) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		tr := journey(th)

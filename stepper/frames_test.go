@@ -10,8 +10,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// walk repeats a command until the program stands at the last place wanted, and
-// fails the test where it does not get there as wanted: "next main:24 main:25".
+// walk repeats a command until the program is at the last expected place, and fails the test if
+// a place differs: "next main:24 main:25".
 func (p *program) walk(want string) {
 	p.t.Helper()
 	places := strings.Fields(want)
@@ -61,7 +61,7 @@ func TestNextOverAThrowEndsInTheHandler(t *testing.T) {
 				}
 				caught := false
 				for range 6 {
-					// At -O2 the first line of the handler is the one behind the catch.
+					// At -O2 the first line of the handler is the one after the catch.
 					if at := p.where(p.next()); at == "main:64" || at == "main:65" {
 						caught = true
 						break
@@ -76,7 +76,7 @@ func TestNextOverAThrowEndsInTheHandler(t *testing.T) {
 	}
 }
 
-// A frame that is asked for ends the step, not a deeper activation of its function.
+// The frame that the command names ends the step, not a deeper activation of its function.
 func TestNextAndFinishTellRecursionApart(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O2"} {
 		t.Run(opt, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestNextAndFinishTellRecursionApart(t *testing.T) {
 			if err != nil || len(frames) < 4 {
 				t.Fatalf("frames %v, %v", frames, err)
 			}
-			stop := p.do("finish") // fib(8), out of it
+			stop := p.do("finish") // out of fib(8)
 			p.wantReason(stop, stepper.StopFinished)
 			if opt == "-O0" && stop.Finished.Integers[0] != 21 {
 				t.Errorf("fib(8) is %d", stop.Finished.Integers[0])
@@ -189,7 +189,7 @@ func TestAdvanceEndsAtThePlaceOrAtTheReturn(t *testing.T) {
 	}
 	p.wantLine(advance("recurse.c:24"), "main:24")
 	p.wantLine(advance("depth"), "depth:15")
-	p.wantLine(advance("fib"), "main:24") // never called again: the frame returns
+	p.wantLine(advance("fib"), "main:24") // not called again: the frame returns
 	p.wantExit(0)
 }
 
@@ -225,15 +225,15 @@ func TestFinishPassesAJumpBackIntoItsOwnFrame(t *testing.T) {
 		if got := int32(stop.Finished.Integers[0]); got != -1 {
 			t.Errorf("%s: attempt returned %d", opt, got)
 		}
-		if opt == "-O0" { // -O2 puts the next line's instructions right behind the call
+		if opt == "-O0" { // at -O2 the next line's instructions follow the call directly
 			p.wantLine(stop, "main:46")
 		}
 		p.wantExit(0)
 	}
 }
 
-// gcc -O1 moves the end of number(), a sign extension or a store, behind the
-// call's block: there the frame is main's and the line still the callee's.
+// gcc -O1 moves the end of number(), a sign extension or a store, behind the call's block:
+// there the frame is main's, but the line table still has the callee's line.
 func TestFinishOfAnInlinedCallNeverShowsTheCalleesLine(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "goback.c", Opt: "-O1"}, "3", "4")
 	b := p.breakAt("number")
@@ -247,8 +247,8 @@ func TestFinishOfAnInlinedCallNeverShowsTheCalleesLine(t *testing.T) {
 	p.wantExit(0)
 }
 
-// A line that begins with an inlined call is asked for as the caller's, and is
-// shown so; gdb 13 shows the call's innermost frame instead.
+// If the user sets a breakpoint on a line that begins with an inlined call, the stop shows the
+// caller's line; gdb 13 shows the call's innermost frame instead.
 func TestABreakpointOnALineShowsThatLine(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O1", "-O2"} {
 		for line, want := range map[string]string{"inline.c:21": "outer:21", "inline.c:23": "outer:23", "inline.c:15": "middle:15"} {
@@ -262,9 +262,9 @@ func TestABreakpointOnALineShowsThatLine(t *testing.T) {
 	}
 }
 
-// until runs a loop out, but not the one that the inlined call it was given in
-// stands in. (gcc 16 counts line 32 among the loop's own code where it optimizes:
-// then until has left the call, and would run out the loop next.)
+// until runs a loop to its end, but not the loop around the inlined call in which it was
+// issued. (gcc 16 counts line 32 as the loop's own code when it optimizes: then until has left
+// the call, and would run out of the loop next.)
 func TestUntilInAnInlinedCallStaysInTheLoopAroundIt(t *testing.T) {
 	for opt, want := range map[string]string{"-O0": "loop:39", "-O1": "loop:38", "-O2": "loop:38"} {
 		p := start(t, tabletest.Fixture{Source: "goback.c", Opt: opt})

@@ -14,8 +14,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// gdbScript repeats a command from main on and prints where it leads, until
-// the program or its lines end.
+// gdbScript repeats a command from main on and prints each place, until the program or its
+// lines end.
 const gdbScript = `
 import gdb
 gdb.execute("set debug-file-directory /nonexistent")
@@ -30,7 +30,7 @@ for n in range(%d):
         break
 `
 
-// gdbWalk is where gdb's command leads, time and again, from main on.
+// gdbWalk returns the places to which gdb's command leads, repeated from main on.
 func gdbWalk(t testing.TB, command string, most int, path string, args ...string) []string {
 	t.Helper()
 	script := filepath.Join(t.TempDir(), "walk.py")
@@ -53,7 +53,7 @@ func gdbWalk(t testing.TB, command string, most int, path string, args ...string
 	return walk
 }
 
-// ourWalk is where the Engine's command leads.
+// ourWalk returns the places to which the Engine's command leads.
 func ourWalk(t testing.TB, command string, most int, path string, args ...string) []string {
 	t.Helper()
 	p := launchFile(t, path, args...)
@@ -70,18 +70,19 @@ func ourWalk(t testing.TB, command string, most int, path string, args ...string
 	return walk
 }
 
-// samePlace reports whether our place is gdb's. Of GCC 16's library gdb 18 names
-// constructors without their scope, or after the base that they call: its lines count there.
+// samePlace reports whether our place is gdb's. For constructors in GCC 16's library, gdb 18
+// shows the name without its scope, or the name of the base constructor that they call: there
+// only the lines count.
 func samePlace(ours, gdbs string) bool {
 	line := func(place string) string { return place[strings.LastIndex(place, ":"):] }
 	return ours == gdbs || strings.HasPrefix(ours, "std::") && line(ours) == line(gdbs)
 }
 
-// gdb is the oracle for what a line step is, in programs without sections. Where main
-// begins is no step: gdb 18 counts an inlined call there that covers nothing (GCC 16).
-// Left out is what gdb 13 has otherwise: it enters inlined calls at their
-// lowest address (see package symbols), and loses a thread to a longjmp or an
-// exception where libc and libgcc_s have no probes.
+// gdb is the oracle for what a line step is, in programs without sections. The test does not
+// compare where main begins: gdb 18 counts an inlined call there that covers no code (GCC 16).
+// It also omits what gdb 13 does differently: gdb enters inlined calls at their lowest address
+// (see package symbols), and loses a thread at a longjmp or an exception if libc and libgcc_s
+// have no probes.
 func TestLineStepsLeadWhereGDBsLead(t *testing.T) {
 	const all = 120
 	walks := []struct {

@@ -10,8 +10,8 @@ import (
 	"rseqstep/table"
 )
 
-// A way out that ends in the middle of an instruction, which another way executes
-// whole, has no trap there: the branch is stepped.
+// If a way out leads into the middle of an instruction that another way executes as a whole,
+// the Engine sets no trap there: it steps the branch.
 func TestNoTrapOfOursLiesInAnInstruction(t *testing.T) {
 	const at, locked, unlocked, ret = table.Addr(0x401050), table.Addr(0x401052), table.Addr(0x401053), table.Addr(0x401055)
 	e, target := scripted(t, at)
@@ -30,8 +30,8 @@ func TestNoTrapOfOursLiesInAnInstruction(t *testing.T) {
 	clean(t, target, 0)
 }
 
-// Where a user's breakpoint may be: anywhere, but not on a signature, nor in the middle
-// of an instruction of a section, where it would never be met.
+// A user's breakpoint may be anywhere except on a signature, and except in the middle of an
+// instruction of a section, where no thread would hit it.
 func TestWhereABreakpointIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		name    string

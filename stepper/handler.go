@@ -2,15 +2,15 @@ package stepper
 
 import "rseqstep/stepper/rseq"
 
-// leaveHandler steps a thread out of an abort handler that has no lines, to the
-// code that it jumps back to. Handlers often stand in a section of their own,
-// without a symbol, where a line step would not know what function it is in; and
-// a thread that is stopped inside a section goes on there. Elsewhere it does nothing.
+// leaveHandler steps a thread out of an abort handler without lines, to the code to which the
+// handler jumps. Handlers often lie in a section of their own, without a symbol, where a line
+// step would not know its function; and a thread that stopped inside a critical section resumes
+// at its handler. Outside of such handlers leaveHandler does nothing.
 func (e *Engine) leaveHandler(th *thread) (*Stop, error) {
 	if !e.sections.InHandler(th.Regs.PC()) {
 		return nil, nil
 	}
-	for range rseq.MaxHandler { // steps that it may take to jump back
+	for range rseq.MaxHandler { // instructions that a handler may execute before it jumps back
 		if stop, err := e.stepOne(th); stop != nil || err != nil {
 			return stop, err
 		}

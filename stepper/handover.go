@@ -8,7 +8,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// PassSignal replaces the signal the thread gets when it goes on; 0 for none.
+// PassSignal replaces the signal that the thread receives when it resumes; 0 for none.
 func (e *Engine) PassSignal(tid, sig int) error {
 	th, err := e.anyThread(tid)
 	if err != nil {
@@ -21,8 +21,8 @@ func (e *Engine) PassSignal(tid, sig int) error {
 	return nil
 }
 
-// AddSignal gives the thread a signal when it goes on, besides the one that it is
-// to have and has not had yet.
+// AddSignal gives the thread a signal when it resumes, in addition to the one that is still
+// pending for it.
 func (e *Engine) AddSignal(tid, sig int) error {
 	th, err := e.anyThread(tid)
 	if err != nil {
@@ -31,8 +31,8 @@ func (e *Engine) AddSignal(tid, sig int) error {
 	return e.drive.QueueSignal(th.Thread, sig)
 }
 
-// anyThread is a thread of the program's, be it one that was made while the others
-// were being stopped.
+// anyThread is a thread of the program, including one created while the Engine stopped the
+// others.
 func (e *Engine) anyThread(tid int) (*thread, error) {
 	if th := e.thread(tid); th != nil {
 		return th, nil
@@ -43,8 +43,8 @@ func (e *Engine) anyThread(tid int) (*thread, error) {
 	return nil, fmt.Errorf("no thread %d", tid)
 }
 
-// sendOwed makes the signals that threads are to have pending, but for those that
-// their threads are stopped for, which detaching delivers.
+// sendOwed sends each thread the signal that it has yet to receive, except the signal of a
+// signal-delivery-stop that the thread is still in: detaching delivers that one.
 func (e *Engine) sendOwed() (err error) {
 	t, ok := e.target.(tracee.SenderTarget)
 	for th := range e.threads() {

@@ -9,17 +9,17 @@ import (
 	"rseqstep/table"
 )
 
-// StepInside is StepInstruction that enters sections: the thread is stepped
-// with its rseq registration lifted (see quiet.go), so that it stands inside
-// with live state and still commits.
+// StepInside is StepInstruction that enters sections: it steps the thread with its rseq
+// registration lifted (see quiet.go), so that the thread stops inside with live state and its
+// section still commits.
 func (e *Engine) StepInside(ctx context.Context, n int) (Stop, error) {
 	return e.instructions(ctx, n, true)
 }
 
-// insideHere steps one instruction of a quiet phase, and ends the phase with
-// the section's commit, the function's return, or a system call to come. An
-// unsuccessful pass goes on quietly: a program that has to prepare its area
-// first (tcmalloc) would never commit otherwise.
+// insideHere steps one instruction of a quiet phase. It ends the phase when the section
+// commits, when the function returns, or before a system call. After a pass that did not commit
+// the phase continues: a program that has to prepare its area first (tcmalloc) would never
+// commit otherwise.
 func (e *Engine) insideHere(th *thread) drive.Answer {
 	q := th.quiet
 	return e.quietStep(th, func(end rseq.QuietEnd) drive.Answer {
@@ -33,7 +33,7 @@ func (e *Engine) insideHere(th *thread) drive.Answer {
 	})
 }
 
-// anyQuiet reports whether a thread stands in a quiet phase.
+// anyQuiet reports whether a thread is in a quiet phase.
 func (e *Engine) anyQuiet() bool {
 	for th := range e.threads() {
 		if th.quiet != nil {
@@ -43,12 +43,12 @@ func (e *Engine) anyQuiet() bool {
 	return false
 }
 
-// wantedInside reports whether a breakpoint or a watchpoint of the user's
-// needs the thread to be taken through the section quietly.
+// wantedInside reports whether one of the user's breakpoints or watchpoints requires the thread
+// to execute the section in a quiet phase.
 func (e *Engine) wantedInside(th *thread, p *table.Placed) bool { return e.points.Wants(th.TID, p) }
 
-// throughSection takes a thread that stands at an arming store through its section
-// quietly, to a breakpoint inside that says stop, or to the exit.
+// throughSection takes a thread from an arming store through its section in a quiet phase, to a
+// breakpoint inside that stops it, or to the exit.
 func (e *Engine) throughSection(th *thread) *drive.Move {
 	steps := 0
 	return plan(th, func() drive.Answer {
@@ -74,21 +74,21 @@ func (e *Engine) throughSection(th *thread) *drive.Move {
 	})
 }
 
-// comesThrough reports whether a thread that is about to go on stands at the arming
-// store of a section with a breakpoint inside, which it has run into while another one
-// was dealt with. It is taken through as it would be there and then: let go and met once
-// more, it might have left the CPU whose number it has read.
+// comesThrough reports whether a thread that is about to resume is at the arming store of a
+// section with a breakpoint inside, where it stopped while the Engine handled another thread's
+// stop. The Engine takes it through the section now, as it would have then: if the thread
+// resumed and hit the trap again, it might have left the CPU whose number it has read.
 // Precondition: every other thread is held.
 func (e *Engine) comesThrough(th *thread) bool {
-	if e.load(th) != nil { // a thread that is going: its exit is the next event
+	if e.load(th) != nil { // the thread is exiting: its exit is the next event
 		return false
 	}
 	pc := th.Regs.PC()
-	return e.points.Arming(pc) && !e.points.At(pc) // the user's at pc itself is to be reported
+	return e.points.Arming(pc) && !e.points.At(pc) // the Engine reports the user's breakpoint at pc itself
 }
 
-// quietStop is the Stop of a user's breakpoint that a quiet phase has come to,
-// inside a section or outside.
+// quietStop is the Stop at a user's breakpoint that a quiet phase has reached, inside a section
+// or outside.
 func (e *Engine) quietStop(th *thread) (*Stop, error) {
 	if th.quiet == nil {
 		return nil, nil
@@ -104,8 +104,8 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 	return e.metAt(th, pc, met, place)
 }
 
-// atArming decodes the instruction a thread stands at as an arming store and
-// finds its section; nil when it arms nothing.
+// atArming decodes the instruction at a thread's PC as an arming store and finds its section;
+// nil if it arms nothing.
 func (e *Engine) atArming(th *thread) (*machine.Insn, *table.Placed, error) {
 	if err := e.load(th); err != nil {
 		return nil, nil, err

@@ -34,7 +34,7 @@ func (p *program) bodies(n int) []machine.Body {
 	return list
 }
 
-// Sections of the fixtures by how many instructions they have (rseqfix.h, watchin.c).
+// Sections of the fixtures by their number of instructions (rseqfix.h, watchin.c).
 const (
 	addv  = 3
 	stage = 5
@@ -51,7 +51,7 @@ func at(bodies []machine.Body, n int) []table.Addr {
 	return list
 }
 
-// live is where the selected thread stands with rseq.
+// live is the rseq state of the selected thread.
 func (p *program) live() stepper.ThreadRseq {
 	p.t.Helper()
 	for _, th := range p.Threads() {
@@ -86,7 +86,7 @@ func (p *program) delete(b *stepper.Breakpoint) {
 	}
 }
 
-// percpu is percpu.c with 8 threads, the last one of which runs on for a while.
+// percpu is percpu.c with 8 threads, the last of which runs longer than the others.
 func percpu(t *testing.T, opt string) *program {
 	t.Helper()
 	p := launch(t, tabletest.Fixture{Source: "percpu.c", Opt: opt}, "8", "100", "100000")
@@ -94,8 +94,8 @@ func percpu(t *testing.T, opt string) *program {
 	return p
 }
 
-// Eight threads share few CPUs, so some sections are aborted by the program's
-// own doing; the log compares with as many stops behind the sections.
+// Eight threads share few CPUs, so the program itself aborts some sections; the log compares
+// this with as many stops after the sections.
 func TestABreakpointInsideASectionStopsThereLive(t *testing.T) {
 	n := times(t, 300)
 	for _, opt := range []string{"-O0", "-O2"} {
@@ -104,7 +104,7 @@ func TestABreakpointInsideASectionStopsThereLive(t *testing.T) {
 			b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), addv-1)})
 			p.hits(b, n)
 			p.delete(b)
-			p.wantExit(0) // its sums are right
+			p.wantExit(0) // its sums are correct
 			t.Logf("%d stops inside: %s", n, p.printed())
 
 			p = percpu(t, opt)
@@ -123,8 +123,8 @@ func TestABreakpointInsideASectionStopsThereLive(t *testing.T) {
 	}
 }
 
-// wantUnits checks what units.c printed. A thread alone is hardly ever aborted:
-// 1 in 100 is what a busy machine may preempt.
+// wantUnits checks what units.c printed. The kernel hardly ever aborts a section of a single
+// thread: the test allows 1 preemption in 100 on a busy machine.
 func (p *program) wantUnits(n int) {
 	p.t.Helper()
 	var aborts, attempts, sum int
@@ -223,8 +223,7 @@ func TestAHardwareBreakpointInsideASectionStopsThereLive(t *testing.T) {
 	p.wantExit(0)
 }
 
-// Two places of one section, and one in a loop inside, are met one after the
-// other in the same pass.
+// One pass hits two places of a section and one in a loop inside, one after the other.
 func TestEveryBreakpointOfAPassIsMet(t *testing.T) {
 	const rounds, length = 3, 16 // sidexit.c copies 16 bytes
 	p := start(t, tabletest.Fixture{Source: "sidexit.c", Opt: "-O2"}, fmt.Sprint(rounds))
@@ -241,7 +240,7 @@ func TestEveryBreakpointOfAPassIsMet(t *testing.T) {
 	p.wantPrinted("committed 2 aside 1 copied 3 aborts 0\n")
 }
 
-// stepi goes on inside from a breakpoint there, and the section commits.
+// stepi continues inside from a breakpoint there, and the section commits.
 func TestStepiGoesOnFromABreakpointInside(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c"}, "20")
 	body := p.bodies(addv)[0]
@@ -276,9 +275,9 @@ func TestABreakpointInsideASectionOfALibraryComesAndGoesWithIt(t *testing.T) {
 	p.wantPrinted(fmt.Sprintf("sum %d\n", 2*n))
 }
 
-// Without section headers the section is known only once a thread arms it. A
-// breakpoint is then in it already: it is met once, which the kernel answers with
-// an abort, and moves to the arming store.
+// Without section headers the Engine learns the section only when a thread arms it. By then a
+// breakpoint is inside: a thread hits it once, the kernel aborts the section, and the
+// breakpoint moves to the arming store.
 func TestABreakpointInsideASectionLearntLateMovesToItsArmingStore(t *testing.T) {
 	const n = 30
 	whole := tabletest.Fixture{Source: "units.c", Shape: tabletest.Static, Opt: "-O2"}
@@ -298,8 +297,8 @@ func TestABreakpointInsideASectionLearntLateMovesToItsArmingStore(t *testing.T) 
 	p.wantPrinted(fmt.Sprintf("aborts 1 attempts %d sum %d\n", n+1, n))
 }
 
-// The first time the watchpoint is met natively, which the kernel answers with
-// an abort; then quietly.
+// The first hit of the watchpoint is native, and the kernel aborts the section; later hits
+// happen in a quiet phase.
 func TestAWatchpointInsideASectionStopsAndLetsItCommit(t *testing.T) {
 	const n = 20
 	for _, opt := range []string{"-O0", "-O2"} {

@@ -10,8 +10,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// commands are all that move the program, each with arguments that mean something at
-// any place.
+// commands are all commands that move the program, each with arguments that are valid at any
+// place.
 func commands(e *stepper.Engine) map[string]func(context.Context) (stepper.Stop, error) {
 	n := func(do func(context.Context, int) (stepper.Stop, error)) func(context.Context) (stepper.Stop, error) {
 		return func(ctx context.Context) (stepper.Stop, error) { return do(ctx, 1) }
@@ -50,7 +50,7 @@ func TestACommandWhoseContextHasEndedMovesNothing(t *testing.T) {
 	}
 }
 
-// A breakpoint where the user has put the thread is still to be met.
+// The next command still hits a breakpoint to which the user has set the thread's PC.
 func TestACommandWhoseContextHasEndedIsNoStopThatWasSeen(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -74,8 +74,8 @@ func TestACommandWhoseContextHasEndedIsNoStopThatWasSeen(t *testing.T) {
 	}
 }
 
-// A context that ends while its command does stops that one or none: what wakes the
-// next command is ignored by it.
+// A context that ends together with its command stops that command or none: the next command
+// ignores the wake-up.
 func TestAContextThatEndsWithItsCommandStopsNoOther(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "1000000000")
 	p.runTo("units.c:14")

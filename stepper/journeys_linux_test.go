@@ -12,9 +12,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A command's breakpoints count on whatever way its thread takes, also where
-// another journey of the thread has begun on it: a single step that blocks, and
-// lets all threads go until it ends.
+// A command's breakpoints are effective whatever way its thread takes, also while another
+// journey of the thread is under way inside the command's: a single step that blocks, and
+// resumes all threads until it ends.
 func TestACommandEndsWhereASignalHandlerLeadsOutOfACallThatBlocks(t *testing.T) {
 	for _, command := range []string{"next", "step", "until", "finish"} {
 		t.Run(command, func(t *testing.T) {
@@ -34,8 +34,8 @@ func TestACommandEndsWhereASignalHandlerLeadsOutOfACallThatBlocks(t *testing.T) 
 	}
 }
 
-// A handler that is run while the instruction at a breakpoint is stepped may lead
-// out of the line, and never come back.
+// A handler that runs while the Engine steps the instruction at a breakpoint may lead out of
+// the line, and never return.
 func TestACommandEndsWhereASignalHandlerLeadsOutOfASteppedInstruction(t *testing.T) {
 	for _, command := range []string{"next", "step", "until", "finish"} {
 		t.Run(command, func(t *testing.T) {
@@ -52,8 +52,8 @@ func TestACommandEndsWhereASignalHandlerLeadsOutOfASteppedInstruction(t *testing
 	}
 }
 
-// Escape, the last rung of the ladder, runs to the function's return; a line step
-// that climbs it ends where the line is left.
+// Escape, the last rung of the ladder, runs to the function's return; a line step that reaches
+// this rung ends where the thread leaves the line.
 func TestALineStepThatEscapesEndsAtTheNextLine(t *testing.T) {
 	for n := 1_000_000; ; n *= 4 {
 		p := start(t, tabletest.Fixture{Source: "sided.c", Opt: "-O2"}, strconv.Itoa(n))
@@ -65,7 +65,7 @@ func TestALineStepThatEscapesEndsAtTheNextLine(t *testing.T) {
 		for _, u := range stop.Units {
 			escaped = escaped || u.Rung == stepper.RungEscape
 		}
-		if !escaped { // the loop has ended before the ladder was climbed
+		if !escaped { // the loop ended before the ladder reached escape
 			continue
 		}
 		p.wantReason(stop, stepper.StopStep)
@@ -76,7 +76,7 @@ func TestALineStepThatEscapesEndsAtTheNextLine(t *testing.T) {
 	}
 }
 
-// poke writes an int of the program's.
+// poke writes an int in the program's memory.
 func (p *program) poke(name string, value int32) {
 	p.t.Helper()
 	if _, err := p.process.WriteMemory(p.address(name), binary.LittleEndian.AppendUint32(nil, uint32(value))); err != nil {

@@ -9,9 +9,9 @@ import (
 	"rseqstep/table"
 )
 
-// A line step steps its thread off a breakpoint at a system call, which blocks: a
-// journey begins inside the step's own, and waits for the instruction's end. A signal
-// handler that leaves the line ends both, whatever the inner one waits for.
+// A line step steps its thread off a breakpoint at a system call, which blocks: a journey
+// begins inside the step's own, and waits for the instruction's end. A signal handler that
+// leaves the line ends both, whatever the inner one waits for.
 func TestAnInnerJourneyEndsWhereTheOuterArrives(t *testing.T) {
 	e, target := scripted(t, call)
 	names := e.Symbols().(*steptest.Symbols)

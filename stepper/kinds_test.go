@@ -13,8 +13,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// counting is the fixtures of testdata/sections that count: each another way to lay
-// out a section's code, with data in it, or beside it, and its abort handler in line.
+// counting returns the fixtures of testdata/sections that count: each lays out a section's code
+// in a different way, with data in it or beside it, and the abort handler in line.
 func counting() []tabletest.Fixture {
 	var list []tabletest.Fixture
 	for _, name := range []string{"inline", "armfirst", "armsecond", "armloop", "before", "table", "jumpin", "datain",
@@ -26,7 +26,7 @@ func counting() []tabletest.Fixture {
 	return list
 }
 
-// ways are the ways to go through such a program; afterwards it is let go.
+// countingWays are the ways to step through such a program; the test detaches afterwards.
 func countingWays() map[string]func(p *program) {
 	repeat := func(command string, n int) func(p *program) {
 		return func(p *program) {
@@ -34,7 +34,7 @@ func countingWays() map[string]func(p *program) {
 			for range n {
 				stop := p.do(command)
 				if stop.Reason == stepper.StopThreadExited {
-					break // its rounds are over: others had had them
+					break // its rounds are over: the other threads have done them
 				}
 				if stop.Reason != stepper.StopStep {
 					p.t.Fatalf("%s: %s", command, p.describe(stop))
@@ -63,15 +63,15 @@ func countingWays() map[string]func(p *program) {
 				p.t.Fatal(err)
 			}
 		},
-		"never": func(p *program) { // a condition that is false each time
+		"never": func(p *program) { // a condition that is always false
 			p.add(stepper.BreakpointSpec{Addrs: []table.Addr{p.address("commit")},
 				When: func(int) (bool, error) { return false, nil }})
 		},
 	}
 }
 
-// However such a program is gone through, it comes to its sum, which a lost update, a
-// section that commits twice or a trap in the middle of an instruction would change.
+// Whatever way steps through it, such a program prints its correct sum; a lost update, a
+// section that commits twice or a trap in the middle of an instruction would change the sum.
 func TestSectionsOfEveryLayoutCountRight(t *testing.T) {
 	ways := countingWays()
 	rounds := tabletest.Rounds(t, 1, 2)
@@ -89,8 +89,8 @@ func TestSectionsOfEveryLayoutCountRight(t *testing.T) {
 	}
 }
 
-// Every pass of goto.c leaves its line by the abort handler in line, behind data that
-// decodes as a jump's beginning.
+// Every pass of goto.c leaves its line by the abort handler in line, behind data that decodes
+// as a jump's beginning.
 func TestALineIsLeftByAHandlerBehindItsSignature(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O1", "-O2"} {
 		for _, command := range []string{"next", "step"} {
@@ -128,9 +128,9 @@ func TestARangeIsLeftByAHandlerBehindItsSignature(t *testing.T) {
 	p.wantExit(0)
 }
 
-// Of the instructions that a thread executes in a function none begins inside one that
-// control flow was found to reach, unless that one begins there as well; those that no
-// indirect jump leads to are all found.
+// No instruction that a thread executes in a function begins inside one that the control flow
+// analysis has found, unless the analysis has found that one, too; it finds all instructions
+// that are reached without an indirect jump.
 func TestLayoutIsWhatIsExecuted(t *testing.T) {
 	for _, f := range tabletest.Some(t, 8, counting()) {
 		t.Run(f.String(), func(t *testing.T) {

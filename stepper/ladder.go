@@ -12,9 +12,9 @@ import (
 	"rseqstep/table"
 )
 
-// climb carries out the section the thread is about to arm on the rung of the
-// ladder that its fruitless passes have earned (DESIGN 4.4). It goes on, to run the
-// section, when that is the first.
+// climb executes the section that the thread is about to arm on the ladder's rung for its
+// number of passes without a commit (DESIGN 4.4). On the first rung it returns the zero Answer,
+// and the caller runs the section.
 func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) drive.Answer {
 	n := th.passes[p.Start]
 	switch n.Rung(e.policy.StuckLimit) {
@@ -26,7 +26,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) drive.An
 	case RungOpv:
 		injected, err := e.inject(th, p, insn)
 		if injected {
-			return drive.ArriveOr(err) // of its registers: its work is done, and must not be done again
+			return drive.ArriveOr(err) // of its registers: the vector has done the section's work, which must not be repeated
 		}
 		if err != nil {
 			e.drive.Notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
@@ -39,9 +39,9 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) drive.An
 	return drive.Then(e.quietPass(th, p), drive.Arrive)
 }
 
-// quietPass is rung 3: from the arming store on in a quiet phase, until a
-// section commits, or the function returns, or the thread is about to enter
-// the kernel, or comes to where the command under way waits for it.
+// quietPass is rung 3: a quiet phase from the arming store until a section commits, the
+// function returns, the thread is about to enter the kernel, or it reaches a place that the
+// command under way waits for.
 func (e *Engine) quietPass(th *thread, p *table.Placed) *drive.Move {
 	steps, outside := 0, 0
 	inVain := func(why string) drive.Answer {
@@ -84,8 +84,8 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) *drive.Move {
 	})
 }
 
-// escape is rung 4: run to the function's return, or to where a move around it
-// arrives. It goes on where the thread is on that way already.
+// escape is rung 4: it runs the thread to the function's return, or until an enclosing move
+// arrives. It returns the zero Answer if the thread is already on that way.
 func (e *Engine) escape(th *thread, p *table.Placed) drive.Answer {
 	cfa, caller, ok := e.symbols.Caller(&th.Regs, e.target)
 	if !ok || caller.PC() == 0 {
@@ -108,14 +108,14 @@ func (e *Engine) escape(th *thread, p *table.Placed) drive.Answer {
 	return drive.Then(m, drive.Arrive)
 }
 
-// maxRebuild bounds how often a vector is made anew when a compare of it
-// fails; with every thread held only another process can be the reason.
+// maxRebuild bounds how often inject rebuilds a vector whose compare fails; with every thread
+// held, only another process can cause that.
 const maxRebuild = 16
 
-// inject is rung 2: the section's work is done by a cpu_opv vector, and the
-// thread put where the section would have left. done is false when the section
-// would not have committed; with done an error says that the registers are owed.
-// Precondition: the thread stands at the arming store, every other is held.
+// inject is rung 2: a cpu_opv vector does the section's work, and the thread's PC and registers
+// become those at the section's exit. done is false if the section would not have committed; if
+// done is true, an error says that the registers are still to be set.
+// Precondition: the thread is at the arming store, and every other thread is held.
 func (e *Engine) inject(th *thread, p *table.Placed, insn *machine.Insn) (done bool, err error) {
 	if insn.Next() != p.Start {
 		return false, errors.New("there is other code between the arming store and the section")
@@ -127,8 +127,7 @@ func (e *Engine) inject(th *thread, p *table.Placed, insn *machine.Insn) (done b
 	return e.injectFrom(th, p, state)
 }
 
-// startState is the state the thread has at the section's start, from where it
-// stands at the arming store.
+// startState is the thread's state at the section's start, computed at the arming store.
 func (e *Engine) startState(th *thread, p *table.Placed) (opv.State, error) {
 	s := opv.State{Regs: th.Regs}
 	s.SetPC(p.Start)
@@ -176,9 +175,9 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 	return false, errors.New("its memory is changed from outside all the time")
 }
 
-// takeExit gives the thread the registers that the section would have left,
-// once a vector has done its work. Until then they are owed: from where it stands
-// the thread would do that work again (see restoreRest).
+// takeExit sets the registers that the section would have left, after a vector has done its
+// work. Until then the book owes them to the thread: from its current PC the thread would
+// repeat that work (see restoreRest).
 func (e *Engine) takeExit(th *thread) error {
 	th.Fresh = false
 	if err := e.book.TakeExit(th.TID); err != nil {

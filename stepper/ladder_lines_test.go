@@ -10,8 +10,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// wrongLoops are the builds of wrongloop.c: its section inlined, a function of
-// the same file, and one of another file.
+// wrongLoops are the builds of wrongloop.c: its section is inlined, in a function of the same
+// file, or in one of another file.
 func wrongLoops(opt string) map[string]tabletest.Fixture {
 	return map[string]tabletest.Fixture{
 		"inlined":  {Source: "wrongloop.c", Opt: opt},
@@ -20,7 +20,8 @@ func wrongLoops(opt string) map[string]tabletest.Fixture {
 	}
 }
 
-// vectors is how many units of a thread's (0: of any) a cpu_opv vector has done.
+// vectors is the number of a thread's units (0: any thread's) whose work a cpu_opv vector has
+// done.
 func vectors(units []stepper.UnitReport, tid int) (n int) {
 	for _, u := range units {
 		if u.Rung == stepper.RungOpv && u.Result == stepper.Committed && (tid == 0 || u.TID == tid) {
@@ -30,7 +31,7 @@ func vectors(units []stepper.UnitReport, tid int) (n int) {
 	return n
 }
 
-// lineOf finds the first line of a file of testdata that holds text.
+// lineOf finds the first line of a file of testdata that contains text.
 func lineOf(t testing.TB, file, text string) int {
 	t.Helper()
 	source, err := os.ReadFile("../testdata/" + file)
@@ -66,7 +67,7 @@ func (p *program) leaveCount(command string, max int) (units []stepper.UnitRepor
 	return nil, 0
 }
 
-// Each command ends by itself there, and the loop goes on for ever.
+// Each command ends by itself, and the loop never ends.
 func TestEveryStepPassesALoopOfSeveralLinesThatNeverEndsNatively(t *testing.T) {
 	const lines, instructions = 14, 400
 	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
@@ -88,7 +89,7 @@ func TestEveryStepPassesALoopOfSeveralLinesThatNeverEndsNatively(t *testing.T) {
 	}
 }
 
-// Two passes in vain and then a commit, again and again: nothing is stuck.
+// Two passes without a commit and then a commit, repeatedly: nothing is stuck.
 func TestACommitEndsTheCountOfFruitlessPasses(t *testing.T) {
 	const rounds, wrong = 4, 2
 	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
@@ -110,8 +111,8 @@ func TestACommitEndsTheCountOfFruitlessPasses(t *testing.T) {
 	}
 }
 
-// Other threads are stuck in the same section: their passes are not counted for
-// the one that is stepped, and they are not helped.
+// Other threads are stuck in the same section: their passes do not count for the stepped
+// thread, and get no help.
 func TestPassesOfAnotherThreadAreItsOwn(t *testing.T) {
 	const others = 2
 	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {

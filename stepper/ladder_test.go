@@ -16,8 +16,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// times is how often a test repeats something: usual, or what the environment
-// variable RSEQSTEP_TIMES asks for.
+// times is how often a test repeats something: usual, or the value of the environment variable
+// RSEQSTEP_TIMES.
 func times(t testing.TB, usual int) int {
 	t.Helper()
 	text := os.Getenv("RSEQSTEP_TIMES")
@@ -31,12 +31,12 @@ func times(t testing.TB, usual int) int {
 	return n
 }
 
-// leaveMalloc steps out of the call of malloc that the program stands at the
-// first instruction of, and returns how many steps it took, every unit, and in
-// how many sections that committed each instruction was stopped at.
+// leaveMalloc steps out of a call of malloc from malloc's first instruction. It returns the
+// number of steps, every unit, and the number of sections that committed after a stop at each
+// of their instructions.
 func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole int) {
 	p.t.Helper()
-	var seen []table.Addr // of the section it is inside of
+	var seen []table.Addr // in the current section
 	r, err := p.Regs(p.Thread())
 	if err != nil {
 		p.t.Fatal(err)
@@ -93,8 +93,8 @@ func (p *program) insns(start table.Addr) []table.Addr {
 	return list
 }
 
-// tcmalloc keeps a pointer where the kernel writes cpu_id_start after each
-// stop, so stepping by units alone goes round in its slow path for ever.
+// tcmalloc keeps a pointer where the kernel writes cpu_id_start after each stop, so stepping by
+// units alone never leaves its slow path.
 func TestStepiLeavesTcmallocsMalloc(t *testing.T) {
 	for _, inside := range []bool{false, true} {
 		t.Run(fmt.Sprintf("inside=%v", inside), func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestStepiLeavesTcmallocsMalloc(t *testing.T) {
 	}
 }
 
-// enable turns a breakpoint on or off.
+// enable enables or disables a breakpoint.
 func (p *program) enable(b *stepper.Breakpoint, on bool) {
 	p.t.Helper()
 	if err := p.EnableBreakpoint(b.Number, on); err != nil {
@@ -218,7 +218,7 @@ func TestStepsPassSectionsUnderAStormOfSignals(t *testing.T) {
 	}
 }
 
-// The kernel is let abort a section before each of its instructions in turn.
+// AbortAt makes the kernel abort a section before each of its instructions in turn.
 func TestAbortAtStopsAtTheHandler(t *testing.T) {
 	for _, f := range []struct {
 		source string
@@ -232,7 +232,7 @@ func TestAbortAtStopsAtTheHandler(t *testing.T) {
 				}
 				p := start(t, fixture)
 				stop, err := p.AbortAt(p.ctx, n)
-				for try := 0; err != nil && try < 3; try++ { // preempted on the way, as on a busy machine
+				for try := 0; err != nil && try < 3; try++ { // the kernel preempted the section, as on a busy machine
 					p = start(t, fixture)
 					stop, err = p.AbortAt(p.ctx, n)
 				}
@@ -248,7 +248,7 @@ func TestAbortAtStopsAtTheHandler(t *testing.T) {
 						t.Errorf("the handler is at %v, the thread at %v", s.Abort, stop.PC)
 					}
 				}
-				p.stepi(1) // the handler can be walked
+				p.stepi(1) // a step works in the handler
 				p.wantExit(0)
 				if f.source != "asmmain.c" && !strings.Contains(p.printed(), "aborts 1") {
 					t.Errorf("the program printed %q", p.printed())
@@ -279,7 +279,7 @@ func TestOpvDoesASectionsWork(t *testing.T) {
 					for k := range n {
 						if aborted {
 							_, err := p.AbortAt(p.ctx, k%addv+1)
-							if err != nil { // preempted on the way, as on a busy machine: the next pass
+							if err != nil { // the kernel preempted the section, as on a busy machine: the next pass
 								_, err = p.AbortAt(p.ctx, k%addv+1)
 							}
 							if err != nil {
@@ -305,7 +305,7 @@ func TestOpvDoesASectionsWork(t *testing.T) {
 	}
 }
 
-// The program ends before the next section comes.
+// The program ends before it reaches another section.
 func TestOpvWithoutASectionToComeSaysSo(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "units.c"}, "1")
 	if _, err := p.Opv(p.ctx); err != nil {

@@ -6,15 +6,15 @@ import (
 	"rseqstep/table"
 )
 
-// trapUnwinding makes a step end where an exception or a longjmp leads that
-// leaves the frame of the walk for itself or a caller.
+// trapUnwinding ends a step where an exception or a longjmp arrives that leaves the walk's
+// frame for an earlier place in it or for a caller.
 func (e *Engine) trapUnwinding(tr *drive.Move, w *walk) {
 	for _, t := range e.program.Unwinding() {
 		tr.Trap(t.Addr, e.unwinds(w, t.Kind))
 	}
 }
 
-// unwinds decides at one of the places where exceptions and longjmps pass through.
+// unwinds decides at one of the places that exceptions and longjmps pass through.
 func (e *Engine) unwinds(w *walk, kind line.TrapKind) drive.Decision {
 	return func(t *drive.Thread) drive.Answer {
 		th := own(t)
@@ -35,8 +35,8 @@ func (e *Engine) unwinds(w *walk, kind line.TrapKind) drive.Decision {
 	}
 }
 
-// land runs to where an exception or a longjmp leads, and arrives where that has left
-// the frame of the walk.
+// land runs to the target of an exception or a longjmp, and arrives if that has left the walk's
+// frame.
 func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*drive.Thread) bool) drive.Answer {
 	if e.sections.Image().At(place) != nil {
 		return drive.Answer{}

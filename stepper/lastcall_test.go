@@ -15,8 +15,8 @@ func atLastCall(t *testing.T, mode string) (p *program, tid int) {
 	return p, p.Thread()
 }
 
-// A thread, or its process, ends in the middle of a unit: the step says so, and
-// what is left of the program is as it was.
+// If a thread, or its process, ends in the middle of a unit, the step reports that, and the
+// rest of the program is unchanged.
 func TestAThreadThatEndsInsideAUnitSaysSo(t *testing.T) {
 	commands := map[string]func(*program) (stepper.Stop, error){
 		"stepi":  func(p *program) (stepper.Stop, error) { return p.StepInstruction(p.ctx, 50) },
@@ -31,7 +31,7 @@ func TestAThreadThatEndsInsideAUnitSaysSo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if stop.Reason != stepper.StopExited { // the first thread may have ended before this end is seen
+			if stop.Reason != stepper.StopExited { // the first thread may have ended before the Engine sees this end
 				p.wantReason(stop, stepper.StopThreadExited)
 				if stop.Gone != tid || p.Thread() != p.process.PID() || len(p.Threads()) != 1 {
 					t.Errorf("thread %d has ended, %d is selected: %s", tid, p.Thread(), p.describe(stop))
@@ -54,8 +54,8 @@ func TestAThreadThatEndsInsideAUnitSaysSo(t *testing.T) {
 	}
 }
 
-// Stepped quietly, the section comes to its system call as to any: registered
-// again, so that the kernel restarts it. Let go, the thread ends.
+// A quiet phase treats the system call in the section as any other: it registers the thread
+// again before the call, so the kernel restarts the section. After detaching, the thread ends.
 func TestAThreadThatEndsAfterAQuietPhaseIsNoTrouble(t *testing.T) {
 	for n := 1; n <= 14; n++ {
 		p, _ := atLastCall(t, "exit")
@@ -69,8 +69,8 @@ func TestAThreadThatEndsAfterAQuietPhaseIsNoTrouble(t *testing.T) {
 	}
 }
 
-// The first thread of procs.c ends while another one is stepped, which forks,
-// makes a thread and ends the process.
+// The first thread of procs.c ends while the debugger steps another one, which forks, creates a
+// thread and ends the process.
 func TestALeaderThatEndsDoesNotDisturbTheSteppedThread(t *testing.T) {
 	for name, command := range map[string]func(*program) (stepper.Stop, error){
 		"next":   func(p *program) (stepper.Stop, error) { return p.Next(p.ctx, 1) },
@@ -82,7 +82,7 @@ func TestALeaderThatEndsDoesNotDisturbTheSteppedThread(t *testing.T) {
 			p := launch(t, fixed("procs.c"), "leader")
 			p.runTo("survivor")
 			tid := p.Thread()
-			p.next() // lets the first one go, and end
+			p.next() // the first one runs, and ends
 			for n := 0; ; n++ {
 				stop, err := command(p)
 				if err != nil {

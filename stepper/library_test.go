@@ -7,7 +7,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Sections and pending breakpoints come and go with the library.
+// Sections appear and vanish with their library, and its breakpoints become pending without it.
 func TestSectionsComeWithTheirLibrary(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O2"} {
 		t.Run(opt, func(t *testing.T) {
@@ -42,7 +42,8 @@ func TestStepsThroughALibraryThatComesEnd(t *testing.T) {
 		t.Run(command, func(t *testing.T) {
 			p := start(t, tabletest.Fixture{Source: "dlmain.c"}, lib, "3")
 			if command == "stepi" {
-				// dlopen and dlclose are long; the library itself is stepped.
+				// dlopen and dlclose take many instructions; the test steps only through the
+				// library itself.
 				for range 2 {
 					b := p.add(stepper.BreakpointSpec{Location: "libsec_add", Pending: true})
 					p.wantReason(p.cont(), stepper.StopBreakpoint)
@@ -62,7 +63,7 @@ func TestStepsThroughALibraryThatComesEnd(t *testing.T) {
 	}
 }
 
-// Without section headers a descriptor becomes known only when a thread arms it.
+// Without section headers the Engine learns a descriptor only when a thread arms it.
 func TestSectionsOfStrippedProgramsAreLearnt(t *testing.T) {
 	for _, strip := range tabletest.Some(t, 1, []tabletest.Strip{tabletest.StripDebug, tabletest.StripAll, tabletest.StripSections}) {
 		f := tabletest.Fixture{Source: "units.c", Opt: "-O2", Shape: tabletest.Static, Strip: strip}
@@ -72,7 +73,8 @@ func TestSectionsOfStrippedProgramsAreLearnt(t *testing.T) {
 			if strip == tabletest.StripSections && sections != 0 {
 				t.Fatalf("%d sections are declared without section headers", sections)
 			}
-			// There may be no symbol for main: from the program's first instruction.
+			// There may be no symbol for main, so the test starts at the program's first
+			// instruction.
 			code, units := p.stepiToEnd(500000)
 			if code != 0 {
 				t.Errorf("the program exits with %d", code)

@@ -9,19 +9,19 @@ import (
 	"rseqstep/table"
 )
 
-// walk is a line step under way, and what looks after the whole of it.
+// walk is a line step under way, with the watchdog for the whole of it.
 type walk struct {
 	line.Walk
 	watchdog *drive.Watchdog
 }
 
-// waiting is the walk of a command that waits for the end of the frame with a CFA.
+// waiting is the walk of a command that waits until the frame with a CFA ends.
 func waiting(cfa table.Addr) *walk { return &walk{Walk: line.Walk{CFA: cfa, Whole: true}} }
 
-// Step goes on to another line, into functions that have lines (step).
+// Step continues to another line, and enters functions that have lines (step).
 func (e *Engine) Step(ctx context.Context, n int) (Stop, error) { return e.lines(ctx, n, true) }
 
-// Next goes on to another line of this function or its caller (next).
+// Next continues to another line of this function or its caller (next).
 func (e *Engine) Next(ctx context.Context, n int) (Stop, error) { return e.lines(ctx, n, false) }
 
 func (e *Engine) lines(ctx context.Context, n int, into bool) (Stop, error) {
@@ -42,8 +42,8 @@ func (e *Engine) lines(ctx context.Context, n int, into bool) (Stop, error) {
 	})
 }
 
-// lineStep is one step or next (DESIGN 4.2): breakpoints on every way out of
-// the line, and the program runs.
+// lineStep is one step or next (DESIGN 4.2): it sets breakpoints on every way out of the line
+// and runs the program.
 func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	if err := e.load(th); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	defer w.watchdog.Stop()
 	ranges := e.symbols.LineRanges(pc, depth)
 	if th.quiet != nil {
-		// Inside a section: what it began commits first.
+		// Inside a section: its pass commits first.
 		if _, stop, err := e.do(e.endQuiet(th)); stop != nil || err != nil {
 			return stop, err
 		}
@@ -113,34 +113,33 @@ func (e *Engine) stepOut(th *thread) (*Stop, error) {
 	return stop, err
 }
 
-// trapReturn arrives when the frame with this CFA has returned to ra: the
-// stack pointer is then at the CFA or above it; a deeper activation of the
-// same code is below.
+// trapReturn arrives when the frame with this CFA has returned to ra: the stack pointer is then
+// at or above the CFA; in a deeper activation of the same code it is below.
 func (e *Engine) trapReturn(tr *drive.Move, ra, cfa table.Addr) {
 	e.trapAt(tr, ra, returnedTo(cfa))
 }
 
-// returnedTo arrives when the stack pointer is at a CFA or above.
+// returnedTo arrives when the stack pointer is at or above a CFA.
 func returnedTo(cfa table.Addr) drive.Decision {
 	return drive.When(func(th *drive.Thread) bool { return th.Regs.SP() >= cfa })
 }
 
-// returnTo is a journey to where a call returns that a thread makes next, or has just
-// made: to ra, with the stack pointer at sp or above.
+// returnTo is a journey to ra, the return address of a call that the thread makes next or has
+// just made, with the stack pointer at or above sp.
 func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *drive.Move {
 	m := journey(th)
 	m.Trap(ra, returnedTo(sp))
 	return m
 }
 
-// trapAt adds a trap, moved to the exits of the section a lies in, if any.
+// trapAt adds a trap; if a lies in a section, it adds traps at that section's exits instead.
 func (e *Engine) trapAt(tr *drive.Move, a table.Addr, d drive.Decision) {
 	for _, x := range e.sections.Places(a) {
 		tr.Trap(x, d)
 	}
 }
 
-// leave runs the thread out of the ranges. done: it stands where the step ends.
+// leave runs the thread out of the ranges. done: the thread is where the step ends.
 func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *Stop, err error) {
 	ranges = e.program.Cover(&w.Walk, ranges)
 	for {
@@ -151,8 +150,8 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 	}
 }
 
-// leaveFrom is leave from where the thread stands. again: it still stands inside,
-// where its way there had not shown that instructions are.
+// leaveFrom is leave from the thread's current PC. again: the thread is still inside, in code
+// that the plan had not found from there.
 func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done bool, stop *Stop, err error) {
 	if err := e.load(th); err != nil {
 		return false, false, nil, err
@@ -182,8 +181,8 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 		return e.unwinds(w, t.Kind)
 	})
 	tr.Watchdog = w.watchdog
-	// The thread may stand at an indirect branch now: going on would step off
-	// the trap there unseen.
+	// The thread may be at an indirect branch now: resuming would step off the trap there
+	// without asking its decision.
 	if pc := th.Regs.PC(); plan.Stepped[pc] {
 		if arrived, stop, err := e.decideNow(th, tr.At[pc]); arrived || stop != nil || err != nil {
 			return again, entered, stop, err
@@ -193,10 +192,10 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	return again, entered || w.Caught, stop, err
 }
 
-// planned is a journey out of some code. One that is short and makes no calls is tried
-// with the other threads held and the thread on its CPU, so that stepping through such
-// lines neither disturbs the others (each stop may abort a section of theirs) nor moves
-// the thread away from the CPU whose number it has read.
+// planned is a journey out of some code. If that code is short and makes no calls, the thread
+// first runs alone and on its CPU. So a step through such lines neither disturbs the other
+// threads (each stop may abort a section of theirs) nor moves the thread away from the CPU
+// whose number it has read.
 func (e *Engine) planned(th *thread, plan *line.Plan, decide func(line.Trap) drive.Decision) *drive.Move {
 	tr := journey(th)
 	tr.Sections = plan.Sections
@@ -209,7 +208,8 @@ func (e *Engine) planned(th *thread, plan *line.Plan, decide func(line.Trap) dri
 	return tr
 }
 
-// decideNow asks a drive.Decision about where a thread stands, and makes what it needs.
+// decideNow asks a drive.Decision at the thread's current PC, and makes the moves that the
+// answer requires.
 func (e *Engine) decideNow(th *thread, d drive.Decision) (arrived bool, stop *Stop, err error) {
 	asked := false
 	_, stop, err = e.do(plan(th, func() drive.Answer {

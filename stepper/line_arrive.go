@@ -4,12 +4,12 @@ import (
 	"rseqstep/stepper/line"
 )
 
-// maxBare bounds how many instructions without line information are stepped to
-// come back to a line (abort handlers, stubs between two lines).
+// maxBare bounds how many instructions without line information a step executes to return to a
+// line (abort handlers, stubs between two lines).
 const maxBare = 64
 
-// arrive looks at where a way out has led. done: the step ends here; else the
-// ranges to leave next.
+// arrive checks where a way out has led. done: the step ends here; otherwise ranges are those
+// to leave next.
 func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *Stop, err error) {
 	for bare := 0; ; bare++ {
 		if err := e.load(th); err != nil {
@@ -31,7 +31,7 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 	}
 }
 
-// showOuter shows the frame at the PC without the inlined calls that begin there.
+// showOuter selects the frame at the PC that is outside the inlined calls beginning there.
 func (e *Engine) showOuter(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err

@@ -7,8 +7,8 @@ import (
 	"rseqstep/table"
 )
 
-// lineBlind carries out one instruction of a line whose ways out cannot all be
-// trapped, as stepi does. A call is made as a whole, unless step enters what it calls.
+// lineBlind executes one instruction, as stepi does, of a line whose ways out cannot all have
+// traps. It steps over a call, unless step enters the callee.
 func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err error) {
 	insn, err := e.sections.Decode(th.Regs.PC())
 	calls := err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall)
@@ -32,7 +32,7 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 	return false, stop, err
 }
 
-// backFrom goes on until a call that the thread has just made has returned to ra.
+// backFrom continues until a call that the thread has just made has returned to ra.
 func (e *Engine) backFrom(th *thread, ra, sp table.Addr) (*Stop, error) {
 	if e.sections.GuardOwn(ra) == nil {
 		_, stop, err := e.do(e.returnTo(th, ra, sp))

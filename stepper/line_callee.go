@@ -6,8 +6,8 @@ import (
 	"rseqstep/table"
 )
 
-// enterCallee makes a step enter a function at whose entry the thread stands, when
-// it was called from the frame of the walk, and from there past its prologue.
+// enterCallee decides at a function's entry: if the walk's frame has called the function, the
+// step enters it and continues past its prologue.
 func (e *Engine) enterCallee(w *walk, fn Function, entered *bool) drive.Decision {
 	return func(t *drive.Thread) drive.Answer {
 		th := own(t)
@@ -27,9 +27,9 @@ func (e *Engine) enter(th *thread, fn Function) drive.Answer {
 	return drive.Then(runTo(th, []table.Addr{fn.Body}, nil), drive.Arrive)
 }
 
-// stepLine steps an instruction of the line that only the processor knows the way
-// from: an indirect branch, one of a section that is stepped. again is set where it
-// leads inside, to code that the plan had not seen.
+// stepLine steps an instruction of the line whose next PC only the processor knows: an indirect
+// branch, or one of a section that is stepped. It sets again if the instruction leads to code
+// inside the line that the plan had not found.
 func (e *Engine) stepLine(w *walk, plan *line.Plan, entered, again *bool) drive.Decision {
 	return func(t *drive.Thread) drive.Answer {
 		th := own(t)
@@ -53,7 +53,7 @@ func (e *Engine) stepLine(w *walk, plan *line.Plan, entered, again *bool) drive.
 	}
 }
 
-// enterFrom is enter for a thread that may stand in a PLT stub that leads to the function.
+// enterFrom is enter for a thread that may be in a PLT stub of the function.
 func (e *Engine) enterFrom(th *thread, fn Function) drive.Answer {
 	if fn.Entry == th.Regs.PC() {
 		return e.enter(th, fn)

@@ -19,11 +19,11 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// patience is when a test gives a program up as hanging.
+// patience is the time after which a test considers a program as hanging.
 var patience = tabletest.Patience(2 * time.Minute)
 
-// patiently is a context for the commands of a test: it ends when the program hangs,
-// and the command under test then returns a Stop that nobody expects.
+// patiently is a context for the commands of a test: it ends when the program hangs, and the
+// command under test then returns a Stop that no test expects.
 func patiently(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -37,12 +37,12 @@ type program struct {
 	t       testing.TB
 	ctx     context.Context // of its commands
 	process *ptrace.Process
-	stdout  string // the file that gets what the program prints
+	stdout  string // the file to which the program prints
 	path    string
 }
 
-// interruptAfter interrupts the program's commands once so much time has gone by, until
-// end is called.
+// interruptAfter interrupts the program's commands after a duration, unless the caller calls
+// end before.
 func (p *program) interruptAfter(d time.Duration) (end func()) {
 	was := p.ctx
 	ctx, cancel := context.WithTimeout(was, d)
@@ -53,14 +53,14 @@ func (p *program) interruptAfter(d time.Duration) (end func()) {
 	}
 }
 
-// launch builds a fixture and holds it at its first instruction.
+// launch builds a fixture and launches it, stopped at its first instruction.
 func launch(t testing.TB, f tabletest.Fixture, args ...string) *program {
 	t.Helper()
 	return launchFile(t, tabletest.Build(t, f), args...)
 }
 
-// launchFile is launch of a program that is built already. The C library's
-// separate debug files, which some machines have, are not looked for.
+// launchFile is launch of an existing program. It does not use the C library's separate debug
+// files, which only some machines have.
 func launchFile(t testing.TB, path string, args ...string) *program {
 	t.Helper()
 	return launchWith(t, []string{}, path, args...)
@@ -103,7 +103,7 @@ func launchAs(t testing.TB, as func(*ptrace.Process) tracee.Target, debugDirs []
 	return p
 }
 
-// open reads the vDSO's image out of the process.
+// open reads the vDSO's image from the process's memory.
 func (p *program) open(m *table.Module) (io.ReaderAt, error) {
 	if m.Path != "[vdso]" {
 		return nil, nil
@@ -113,7 +113,7 @@ func (p *program) open(m *table.Module) (io.ReaderAt, error) {
 	return bytes.NewReader(image[:n]), nil
 }
 
-// start is launch, then on to main.
+// start is launch, and runs to main.
 func start(t testing.TB, f tabletest.Fixture, args ...string) *program {
 	t.Helper()
 	p := launch(t, f, args...)
@@ -121,7 +121,7 @@ func start(t testing.TB, f tabletest.Fixture, args ...string) *program {
 	return p
 }
 
-// runTo continues to a location that is passed once at most until then.
+// runTo continues to a location that the program reaches once at most until then.
 func (p *program) runTo(location string) stepper.Stop {
 	p.t.Helper()
 	b := p.breakAt(location)
@@ -151,7 +151,7 @@ func (p *program) add(spec stepper.BreakpointSpec) *stepper.Breakpoint {
 	return b
 }
 
-// do carries out one command that must not fail.
+// do executes one command, which must not fail.
 func (p *program) do(command string) stepper.Stop {
 	p.t.Helper()
 	var stop stepper.Stop
@@ -230,7 +230,7 @@ func (p *program) stepiToEnd(max int) (code int, units []stepper.UnitReport) {
 	return 0, nil
 }
 
-// wantExit continues until the program ends, which must be well.
+// wantExit continues until the program exits, with this code.
 func (p *program) wantExit(code int) {
 	p.t.Helper()
 	stop := p.cont()
@@ -247,8 +247,7 @@ func (p *program) wantReason(stop stepper.Stop, want stepper.Reason) {
 	}
 }
 
-// wantLine fails the test unless the program stands at a line of a function as
-// "main:12".
+// wantLine fails the test unless the program is at a line of a function, such as "main:12".
 func (p *program) wantLine(stop stepper.Stop, want string) {
 	p.t.Helper()
 	if got := p.where(stop); got != want {
@@ -256,7 +255,7 @@ func (p *program) wantLine(stop stepper.Stop, want string) {
 	}
 }
 
-// where is the place a Stop shows, as "main:12"; ":0" stands for no line.
+// where is the place that a Stop shows, as "main:12"; ":0" means no line.
 func (p *program) where(stop stepper.Stop) string {
 	p.t.Helper()
 	if !p.process.Alive() {
@@ -270,13 +269,13 @@ func (p *program) where(stop stepper.Stop) string {
 	return fmt.Sprintf("%s:%d", shortName(frames[0].Function), line.Line)
 }
 
-// shortName drops parameters: gdb and the symbol table disagree on them.
+// shortName drops parameters: gdb and the symbol table disagree about them.
 func shortName(name string) string {
 	name, _, _ = strings.Cut(name, "(")
 	return name
 }
 
-// describe is a Stop for people.
+// describe is a Stop as text for test messages.
 func (p *program) describe(stop stepper.Stop) string {
 	name, off, _ := p.Symbols().Symbol(stop.PC)
 	return fmt.Sprintf("%+v at %s+%#x (%s)", stop, name, off, p.where(stop))
@@ -292,7 +291,7 @@ func (p *program) printed() string {
 	return string(text)
 }
 
-// wantPrinted fails the test unless the program wrote exactly that.
+// wantPrinted fails the test unless the program has written exactly that.
 func (p *program) wantPrinted(want string) {
 	p.t.Helper()
 	if got := p.printed(); got != want {

@@ -12,7 +12,7 @@ func (e *Engine) userBreak(th *thread, addr table.Addr) (*Stop, error) {
 	return e.metAt(th, addr, met, place)
 }
 
-// metAt is the Stop of the breakpoints that were met at a place, nil for none.
+// metAt is the Stop of the breakpoints that the thread has hit at a place, nil for none.
 func (e *Engine) metAt(th *thread, pc table.Addr, met []int, place Place) (*Stop, error) {
 	if met == nil {
 		return nil, nil
@@ -24,7 +24,7 @@ func (e *Engine) metAt(th *thread, pc table.Addr, met []int, place Place) (*Stop
 	return &Stop{Reason: StopBreakpoint, TID: th.TID, PC: pc, Breakpoints: met}, nil
 }
 
-// debugHit decides at a debug register of the user's: a hardware breakpoint's or a
+// debugHit decides at one of the user's debug registers: a hardware breakpoint's or a
 // watchpoint's.
 func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 	b := e.points.InSlot(ev.Slot)

@@ -7,7 +7,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// mind is the Engine as the loop asks it (drive.Mind).
+// mind implements drive.Mind with the Engine.
 type mind struct{ *Engine }
 
 // Met is drive.Mind.Met.
@@ -55,7 +55,8 @@ func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
 	}
 }
 
-// Concern is drive.Mind.Concern. A fork is undecided from here on, should what follows fail.
+// Concern is drive.Mind.Concern. From here on the fork is undecided, in case a later request
+// fails.
 func (e mind) Concern(ev *tracee.Event) drive.Concern {
 	if ev.Forks() {
 		e.fork = &undecided{event: *ev}
@@ -172,8 +173,8 @@ func (e mind) Handler(t *drive.Thread) *drive.Move { return e.throughHandler(own
 // EndQuiet is drive.Mind.EndQuiet.
 func (e mind) EndQuiet(t *drive.Thread) error { return e.restoreRegistration(own(t)) }
 
-// look steps the thread of a move that takes long by units until the look is over, or the
-// thread has come to a trap. It goes on when there is nothing more to look at.
+// look steps the thread of an overdue move by units until the watchdog has seen enough or the
+// thread has reached a trap. It returns the zero Answer when there is nothing more to look at.
 func (e *Engine) look(m *drive.Move) drive.Answer {
 	watch, th := m.Watchdog, own(m.Thread)
 	before := th.fruitless

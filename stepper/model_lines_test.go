@@ -16,8 +16,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// linesOf are ways in which a compiler may have put the modelled program on lines,
-// each as addresses where a new one begins. The bytes of its signature belong to none.
+// linesOf are ways in which a compiler may have assigned the modelled program to lines, each as
+// the addresses where a new line begins. The bytes of the signature belong to no line.
 func linesOf() map[string][]steptest.Row {
 	rows := func(handler bool, starts ...table.Addr) (list []steptest.Row) {
 		ends := append(starts[1:], modelled.Abort-7)
@@ -37,17 +37,17 @@ func linesOf() map[string][]steptest.Row {
 	}
 }
 
-// lineRun is a modelRun whose counts are compared after every command.
+// lineRun is a modelRun that compares counts after every command.
 type lineRun struct {
 	modelRun
 	limit    int
-	unseen   int         // passes that a stop at the handler may have kept from being counted
-	diverted int         // commands that ended early: each may have cost a pass that was to be helped
+	unseen   int         // passes that the Engine may not have counted because of a stop at the handler
+	diverted int         // commands that ended early: each may have missed a pass that needed help
 	injected [2]int      // commits by vectors, on each CPU
-	units    map[int]int // passes in vain that were run as units, by thread
+	units    map[int]int // passes without a commit that ran as units, by thread
 }
 
-// next is one command. It reports whether to go on.
+// next executes one command. It reports whether to continue.
 func (r *lineRun) next() (bool, error) {
 	if err := r.SelectThread(1); err != nil {
 		return false, err
@@ -77,17 +77,18 @@ func (r *lineRun) next() (bool, error) {
 			}
 			continue
 		case stop.Reason != stepper.StopStep && passed == 0 && r.w.Thread(tid).Regs.PC() == modelled.End:
-			continue // its commit is seen when it runs on
+			continue // the Engine sees its commit when the thread runs again
 		case counted == passed:
 			r.unseen = 0
 		case stop.Reason != stepper.StopStep && r.w.Thread(tid).Regs.PC() == modelled.Abort:
-			// It counts when the thread runs on, and not where it is stepped out of the handler.
+			// The Engine counts the pass when the thread resumes natively, and not if it steps
+			// the thread out of the handler.
 			r.unseen = min(r.unseen+1, passed-counted)
 		}
 		if counted > passed || counted < passed-r.unseen {
 			return false, fmt.Errorf("%d passes in vain are counted, and %d were made, at %+v", counted, passed, stop)
 		}
-		// Before one is helped there must be one to be counted.
+		// The Engine can help a pass only after it has counted one, so the limit is at least 2.
 		if most := r.w.Thread(tid).Most; most > max(r.limit, 2)+r.diverted {
 			return false, fmt.Errorf("%d passes in vain, the limit is %d, %d commands were diverted", most, r.limit, r.diverted)
 		}
@@ -103,11 +104,11 @@ func (r *lineRun) next() (bool, error) {
 	return true, nil
 }
 
-// A thread has read another CPU's number and goes round its section in vain, and
-// the user steps line by line. Whatever comes in between: the passes that are
-// counted are those that the thread has made, each once, and no other thread's;
-// the one that would be the StuckLimit-th is helped; nothing is committed twice, lost,
-// or committed on another CPU; and no command leaves anything behind.
+// A thread has read another CPU's number, so no pass of its section commits, and the user steps
+// line by line. Whatever happens in between: the Engine counts the passes that the thread has
+// made, each once, and no other thread's; it helps the one that would be the StuckLimit-th; no
+// update is committed twice, lost, or committed on another CPU; and no command leaves anything
+// behind.
 func TestEveryOrderOfEventsInLineSteps(t *testing.T) {
 	more, _ := strconv.Atoi(os.Getenv("RSEQSTEP_DEVIATIONS"))
 	layouts, kernels := linesOf(), modelled.Kernels()
@@ -136,7 +137,7 @@ func TestEveryOrderOfEventsInLineSteps(t *testing.T) {
 					w.Thread(tid).Regs.W[amd64.RDX], w.Thread(tid).Regs.W[amd64.RDI] = 1, uint64(modelled.Data)+8
 				}
 				policy := stepper.DefaultPolicy()
-				policy.StuckLimit, policy.Pin = row.limit, row.limit != 3 // free to move, it may come to commit by itself
+				policy.StuckLimit, policy.Pin = row.limit, row.limit != 3 // without a pin the kernel may migrate it to the CPU where it commits
 				e, err := w.Engine(policy)
 				if err != nil {
 					t.Fatal(err)

@@ -24,7 +24,7 @@ type modelRun struct {
 	rungs    map[stepper.Rung]int
 }
 
-// do takes note of what a command came to. It reports whether to go on.
+// do records how a command ended. It reports whether to continue.
 func (r *modelRun) do(stop stepper.Stop, err error) (bool, error) {
 	for _, u := range stop.Units {
 		r.rungs[u.Rung] += u.Passes
@@ -36,10 +36,10 @@ func (r *modelRun) do(stop stepper.Stop, err error) (bool, error) {
 	return err == nil && !r.ended, err
 }
 
-// scenarios are commands from a thread at the section's arming store; each
-// reports an error only where there must be none. free: bursts of steps are not
-// pinned, the thread may move. stale: the thread has read another CPU's number,
-// and its first pass leaves by the side. faults: the section's load may raise SIGSEGV.
+// scenarios are commands from a thread at the section's arming store; each returns an error
+// only where none is allowed. free: bursts of steps are not pinned, the thread may migrate.
+// stale: the thread has read another CPU's number, and its first pass takes a side exit.
+// faults: the section's load may raise SIGSEGV.
 func scenarios() map[string]struct {
 	threads, deviations int
 	limit               int
@@ -52,7 +52,7 @@ func scenarios() map[string]struct {
 		drive               func(*modelRun) error
 		free, stale, faults bool
 	}
-	// until steps until something has been committed.
+	// until steps until an update has been committed.
 	until := func(step func(*modelRun) (stepper.Stop, error)) func(*modelRun) error {
 		return func(r *modelRun) error {
 			for range 60 {
@@ -108,7 +108,7 @@ func scenarios() map[string]struct {
 	}
 }
 
-// thenNative stops in the middle of a quiet phase and lets the program go on.
+// thenNative stops in the middle of a quiet phase and then continues natively.
 func thenNative(r *modelRun, inside func(*modelRun) (stepper.Stop, error)) error {
 	for range 4 {
 		if on, err := r.do(inside(r)); !on {
@@ -125,12 +125,12 @@ func thenNative(r *modelRun, inside func(*modelRun) (stepper.Stop, error)) error
 	return r.DeleteBreakpoint(b.Number)
 }
 
-// Whatever happens at any point of a unit, a quiet phase or an injection, in any
-// order: nothing is planted inside, nothing injected and no registration lifted
-// while another thread runs, no commit is wrong or lost, and in the end the
-// threads are registered, unpinned and unblocked. On every kind of kernel.
+// Whatever happens at any point of a unit, a quiet phase or an injection, in any order: the
+// Engine inserts no breakpoint inside, injects nothing and lifts no registration while another
+// thread runs; no commit is wrong or lost; and in the end the threads are registered, unpinned
+// and have their own signal masks. This holds on every kind of kernel.
 func TestEveryOrderOfEvents(t *testing.T) {
-	more, _ := strconv.Atoi(os.Getenv("RSEQSTEP_DEVIATIONS")) // each one more takes some 50 times as long
+	more, _ := strconv.Atoi(os.Getenv("RSEQSTEP_DEVIATIONS")) // each additional one takes some 50 times as long
 	all, kernels := scenarios(), modelled.Kernels()
 	type row struct {
 		scenario, kernel string
@@ -161,7 +161,8 @@ func TestEveryOrderOfEvents(t *testing.T) {
 				}
 				r := &modelRun{Engine: e, w: w, rungs: rungs}
 				err = s.drive(r)
-				// A thread may stand in a quiet phase by the user's wish: it ends with the next steps.
+				// A user's command may have left a thread in a quiet phase: the next steps end
+				// the phase.
 				for n := 0; err == nil && !r.ended && w.Alive() && len(w.Left()) > 0 && n < 12; n++ {
 					_, err = r.do(r.StepInstruction(r.w.Context(), 1))
 				}

@@ -10,12 +10,12 @@ import (
 	"rseqstep/table"
 )
 
-// linkerHook is the function the dynamic linker calls when the list of
-// libraries changed (glibc and musl; see link.h's r_brk).
+// linkerHook is the function that the dynamic linker calls when the list of libraries has
+// changed (glibc and musl; see link.h's r_brk).
 const linkerHook = "_dl_debug_state"
 
-// reload reads the process's modules anew and plants what waits for them. It
-// fails with ESRCH when the process was killed.
+// reload reads the process's modules again and inserts pending breakpoints. It fails with ESRCH
+// if the process was killed.
 func (e *Engine) reload() error {
 	modules, err := e.modules()
 	if errors.Is(err, table.ErrNoMemory) {
@@ -51,24 +51,24 @@ func (e *Engine) reload() error {
 	return nil
 }
 
-// listen plants the trap on the dynamic linker's hook. It stands there from the
-// first command on that needs to know of libraries at once. The program that
-// was only attached to, and one that runs with nothing else set, go without:
-// nothing of ours is then in it, and it outlives whatever becomes of us.
+// listen inserts the trap at the dynamic linker's hook. It stays from the first command on that
+// must learn of libraries immediately. A program that the debugger has only attached to, or
+// that runs with nothing else set, does not have it: such a program contains nothing of the
+// debugger and survives its death.
 func (e *Engine) listen() {
 	e.listening = true
 	if e.hook != 0 {
-		_ = e.book.Plant(e.hook, ledger.Owner{Why: ledger.Linker}) // tried again at each command
+		_ = e.book.Plant(e.hook, ledger.Owner{Why: ledger.Linker}) // each command tries again
 	}
 }
 
-// unlisten takes that trap out.
+// unlisten removes that trap.
 func (e *Engine) unlisten() error {
 	e.listening = false
 	return e.book.Unplant(e.hook, ledger.Owner{Why: ledger.Linker})
 }
 
-// readVDSO decodes the vDSO's own ELF image out of the process.
+// readVDSO decodes the vDSO's ELF image from the process's memory.
 func (e *Engine) readVDSO(m *table.Module) {
 	if e.vdso != nil && e.vdso.Base == m.Low {
 		return
@@ -84,13 +84,13 @@ func (e *Engine) readVDSO(m *table.Module) {
 	e.vdso = v
 }
 
-// forget drops everything about a program that is no more (exec).
+// forget drops everything about a program that an execve(2) has replaced.
 func (e *Engine) forget() {
 	e.hook = 0
 	e.sections.Forget()
 	e.vdso = nil
 	e.report.counts = nil
 	for th := range e.threads() {
-		th.called, th.quiet, th.Lifted = nil, nil, nil // a command under way may still have the thread
+		th.called, th.quiet, th.Lifted = nil, nil, nil // a command under way may still use the thread
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"rseqstep/table"
 )
 
-// do makes a move and all that it turns out to need first (drive.Driver.Do).
+// do makes a move, and first the moves that it requires (drive.Driver.Do).
 func (e *Engine) do(m *drive.Move) (arrived bool, stop *Stop, err error) {
 	arrived, halt, err := e.drive.Do(m)
 	if e.target.Alive() {
@@ -16,7 +16,8 @@ func (e *Engine) do(m *drive.Move) (arrived bool, stop *Stop, err error) {
 	return arrived && err == nil, stopOf(halt), err
 }
 
-// stopped ends a command by a Stop or an error, and goes on without both.
+// stopped is the Answer that ends a command by a Stop or an error; without either, the zero
+// Answer.
 func stopped(stop *Stop, err error) drive.Answer {
 	if stop == nil || err != nil {
 		return drive.Fails(err)
@@ -24,14 +25,14 @@ func stopped(stop *Stop, err error) drive.Answer {
 	return drive.Halt(stop)
 }
 
-// plan is a move made of others: ask says which.
+// plan is a move made of others, which ask returns.
 func plan(th *thread, ask func() drive.Answer) *drive.Move { return drive.Plan(th.Thread, ask) }
 
 // journey lets every thread run until th has arrived at one of the traps.
 func journey(th *thread) *drive.Move { return drive.Journey(th.Thread) }
 
-// runTo runs one thread, the others held, until it stands at one of the places with
-// registers that accept takes (nil: any). A thread that blocks gets the others' help.
+// runTo runs one thread, the others held, until it is at one of the places with registers that
+// accept accepts (nil: any). If the thread blocks, the other threads run, too.
 func runTo(th *thread, where []table.Addr, accept func(*drive.Thread) bool) *drive.Move {
 	decide := drive.Always
 	if accept != nil {

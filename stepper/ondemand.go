@@ -13,13 +13,13 @@ import (
 	"rseqstep/table"
 )
 
-// ErrNoSection says that the thread comes to no section within reach.
+// ErrNoSection says that the thread reaches no section within maxSearch instructions.
 var ErrNoSection = errors.New("the thread does not come to a critical section within the next 100000 instructions")
 
-// maxSearch bounds the way to the next section, instructions.
+// maxSearch bounds the search for the next section, instructions.
 const maxSearch = 100000
 
-// toArming steps the thread to the next arming store it comes to.
+// toArming steps the thread to the next arming store that it reaches.
 func (e *Engine) toArming(th *thread) (*machine.Insn, *table.Placed, *Stop, error) {
 	for n := 0; n < maxSearch; n++ {
 		insn, p, err := e.atArming(th)
@@ -36,8 +36,8 @@ func (e *Engine) toArming(th *thread) (*machine.Insn, *table.Placed, *Stop, erro
 	return nil, nil, nil, ErrNoSection
 }
 
-// Opv does the work of the section the thread comes to next, or has just been
-// aborted in, by a cpu_opv vector, without waiting for it to be stuck.
+// Opv does, by a cpu_opv vector, the work of the section that the thread reaches next or was
+// just aborted in, without waiting until it is stuck.
 func (e *Engine) Opv(ctx context.Context) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
@@ -63,9 +63,9 @@ func (e *Engine) Opv(ctx context.Context) (Stop, error) {
 	})
 }
 
-// lastState is the state the thread had at the start of the section it was
-// aborted in. Its vector registers are those of now, so the section's work must
-// not depend on them.
+// lastState is the thread's state at the start of the section that it was aborted in. The
+// vector registers are the current ones, so lastState fails if the section's work depends on
+// them.
 func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 	now := opv.State{Regs: last.regs}
 	now.SetPC(last.placed.Start)
@@ -105,9 +105,8 @@ func notDone(done bool, err error, name string) error {
 	return err
 }
 
-// AbortAt lets the section the thread comes to next be aborted by the kernel
-// before its instruction number n (1 is the first), and stops at its abort
-// handler.
+// AbortAt makes the kernel abort the next section that the thread reaches, before the section's
+// instruction number n (1 is the first), and stops at the abort handler.
 func (e *Engine) AbortAt(ctx context.Context, n int) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {

@@ -12,8 +12,8 @@ type living struct{ tracee.Target }
 
 func (living) Alive() bool { return true }
 
-// What Only asks for is for the next command, also where that cannot begin: the one
-// behind it lets every thread run.
+// Only applies to the next command, even if that command cannot begin: the command after it
+// runs every thread.
 func TestOnlyIsForOneCommandThatCannotBegin(t *testing.T) {
 	e := &Engine{target: living{}}
 	e.drive = drive.New(e.target, nil, mind{e})

@@ -11,9 +11,9 @@ import (
 	"rseqstep/table"
 )
 
-// A breakpoint that cannot be removed would end the program after parting: it is tried
-// again, and the program is killed where that fails too. One that is let go has none
-// when the Target is told to.
+// A breakpoint that remains inserted would end the program after detaching: the Engine tries
+// again to remove it, and kills the program if that fails, too. When the Engine calls the
+// Target's Detach, the program has no breakpoint.
 func TestAProgramIsLetGoWithoutBreakpointsOrKilled(t *testing.T) {
 	broken := errors.New("broken")
 	for _, tc := range []struct {
@@ -32,7 +32,7 @@ func TestAProgramIsLetGoWithoutBreakpointsOrKilled(t *testing.T) {
 			e, target := scripted(t, lea)
 			for _, s := range []stepper.BreakpointSpec{
 				{Addrs: []table.Addr{called}},
-				{Addrs: []table.Addr{begin}}, // inside the section: on its arming store
+				{Addrs: []table.Addr{begin}}, // inside the section: at its arming store
 				{Kind: stepper.BreakHardware, Addrs: []table.Addr{commit}},
 			} {
 				if _, err := e.AddBreakpoint(s); err != nil {

@@ -10,14 +10,14 @@ import (
 	"rseqstep/table"
 )
 
-// A loop around a section is most often several lines long. Each line step of it
-// ends, so none is stuck; what goes round for ever is the user. So the passes that
-// steps run natively are counted from step to step (passWatch), and the one that
-// would be the StuckLimit-th in vain is run as a unit and, if it is in vain too,
-// done by a cpu_opv vector at once.
+// A loop around a section usually spans several lines. Each line step in it ends, so no step is
+// stuck; the user repeats the loop for ever. So the Engine counts the passes that steps run
+// natively across steps (passWatch). It runs the one that would be the StuckLimit-th without a
+// commit as a unit, and if that does not commit either, a cpu_opv vector does its work
+// immediately.
 
-// helpedAt is where the thread's next pass of a section is to be met to be
-// helped. ok is false while it is not to be.
+// helpedAt is where the Engine catches the thread's next pass of a section to help it. ok is
+// false if it is not to be caught.
 func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool) {
 	n := th.passes[p.Start]
 	if n == nil || n.Helpless || n.Aborts < max(e.policy.StuckLimit-1, 1) || e.wantedInside(th, p) {
@@ -32,8 +32,8 @@ func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool)
 	return n.Arm, n.Arm != 0 && !e.book.TrapAt(n.Arm) && !e.book.HardwareAt(n.Arm)
 }
 
-// countedPass runs the pass that begins at the arming store of p, where a thread
-// stands, and helps it if it must.
+// countedPass runs the pass that begins at the arming store of p, the thread's PC, and helps it
+// if necessary.
 func (e *Engine) countedPass(th *thread, p *table.Placed) *drive.Move {
 	asked := 0
 	return plan(th, func() drive.Answer {
@@ -54,7 +54,7 @@ func (e *Engine) countedPass(th *thread, p *table.Placed) *drive.Move {
 func (e *Engine) passCounted(th *thread, p *table.Placed) drive.Answer {
 	insn, armed, err := e.atArming(th)
 	if err != nil || armed != p {
-		return drive.Then(e.unit(th), nil) // that store arms something else this time, or nothing
+		return drive.Then(e.unit(th), nil) // this time the store arms another section, or none
 	}
 	n := th.passes.Of(p.Start)
 	if n.Vectorless {
@@ -76,41 +76,41 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) drive.Answer {
 	})
 }
 
-// injectCounted does the work of the pass that began in state and has ended in
-// the abort handler, where the thread stands, by a vector.
+// injectCounted does the work of a pass by a vector. The pass began in state and ended in the
+// abort handler, where the thread is now.
 func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, state opv.State) error {
 	n := th.passes.Of(p.Start)
 	if insn.Next() != p.Start {
-		n.Vectorless = true // what runs between the two is not known
+		n.Vectorless = true // the code between the two is not known
 		return nil
 	}
 	done, err := e.injectFrom(th, p, state)
 	switch {
 	case done:
-		return err // of its registers: its work is done, and must not be done again
+		return err // of its registers: the vector has done the section's work, which must not be repeated
 	case err != nil:
 		e.drive.Notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
-		// A request that failed may succeed with the next pass; what cannot be made of this
+		// A failed request may succeed in the next pass; a vector that cannot be built for this
 		// section never will.
 		n.Refused++
 		n.Vectorless = n.Refused >= maxRefused
 	default:
-		delete(th.passes, p.Start) // it would leave by another exit now: the program's own affair
+		delete(th.passes, p.Start) // the pass would now leave by another exit, as the program intends
 	}
 	return nil
 }
 
-// maxRefused is how many times in a row a vector is tried that cannot be made or carried out.
+// maxRefused is how many times in a row the Engine tries a vector that it cannot build or
+// execute.
 const maxRefused = 3
 
-// quietCounted is the next rung for a section that no vector can be made of. It
-// is not climbed further: a step of a line that ends by itself is not to run to
-// the end of its function.
+// quietCounted is the next rung for a section without a vector. It climbs no further: a line
+// step that ends by itself must not run to the end of its function.
 func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) drive.Answer {
 	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
 		return drive.Then(e.quietPass(th, p), nil)
 	}
 	n.Helpless = true
 	e.drive.Notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))
-	return drive.Answer{} // the program goes on as it would
+	return drive.Answer{} // the program continues by itself
 }

@@ -7,26 +7,26 @@ import (
 	"rseqstep/table"
 )
 
-// passWatch is how a thread's passes of sections are seen while it runs natively:
-// debug registers of that thread alone at the sections' exits. Nobody else meets
-// them, nothing is planted in the code, and those that are met on the way of a
-// section that commits are set only while an earlier pass of it was in vain.
+// passWatch is how the Engine sees a thread's passes of sections while the thread runs
+// natively: by debug registers of that thread alone at the sections' exits. No other thread
+// hits them, the code does not change, and the registers that a committing pass hits are set
+// only while an earlier pass has not committed.
 type passWatch struct {
-	counting bool            // the thread is the one that a command steps
-	suspects []*table.Placed // counting: the sections to be looked after, the likeliest first
-	recent   []*table.Placed // sections that it was seen to have armed, the last one first
-	points   []point         // what is set now
-	trapped  int             // its free debug registers are taken (runTo)
+	counting bool            // the command steps this thread
+	suspects []*table.Placed // counting: the sections to watch, the likeliest first
+	recent   []*table.Placed // sections that it has armed, the latest first
+	points   []point         // those set now
+	trapped  int             // moves that use its free debug registers (runTo)
 	probe    *probe          // of a Continue
-	helped   *table.Placed   // its next pass of this is run as a unit, whoever is stepped
+	helped   *table.Placed   // its next pass of this section runs as a unit, whichever thread the command steps
 }
 
-// point is an address that a pass is seen at.
+// point is an address at which the Engine sees a pass.
 type point struct {
 	kind   pointKind
 	addr   table.Addr
 	placed *table.Placed
-	slot   int // the debug register; planted: a breakpoint stands there anyway
+	slot   int // the debug register; planted: a breakpoint is already inserted there
 }
 
 const planted = -1
@@ -34,13 +34,13 @@ const planted = -1
 type pointKind int
 
 const (
-	pointAbort pointKind = iota + 1 // the abort handler: a fruitless pass
-	pointEnd                        // post-commit: the end of what was counted
-	pointArm                        // the arming store: the pass is run as a unit, and helped
+	pointAbort pointKind = iota + 1 // the abort handler: a pass without a commit
+	pointEnd                        // post-commit: resets the count
+	pointArm                        // the arming store: the pass runs as a unit, and gets help
 )
 
 // watchPasses sets the points of a thread that is about to run.
-// Precondition: it is held.
+// Precondition: the thread is held.
 func (e *Engine) watchPasses(th *thread) error {
 	w := &th.watch
 	if w.trapped > 0 || !w.counting && w.probe == nil && len(th.passes) == 0 && len(w.points) == 0 {
@@ -51,14 +51,14 @@ func (e *Engine) watchPasses(th *thread) error {
 	seen := map[table.Addr]bool{}
 	for _, p := range e.pointsOf(th) {
 		if seen[p.addr] {
-			continue // wanted for two reasons, and met once
+			continue // listed for two reasons, hit once
 		}
 		seen[p.addr] = true
 		p.slot = planted
 		if !e.book.TrapAt(p.addr) {
 			if len(free) == 0 || e.sections.GuardOwn(p.addr) != nil { // it may lie inside another section
 				if p.kind == pointEnd {
-					delete(th.passes, p.placed.Start) // a commit would go unseen
+					delete(th.passes, p.placed.Start) // the Engine would not see a commit
 				}
 				continue
 			}
@@ -89,11 +89,11 @@ func (e *Engine) watchPasses(th *thread) error {
 	return nil
 }
 
-// passesOwner owns the debug registers of points, in each thread.
+// passesOwner is the owner of the debug registers of points, in each thread.
 func passesOwner() ledger.Owner { return ledger.Owner{Why: ledger.Passes} }
 
-// meetsArming makes a thread meet the point at the arming store where it stands: a
-// pass that was to be run as a unit from there has not begun.
+// meetsArming makes a thread hit the point at the arming store where it is: a pass that is to
+// run as a unit has not begun yet.
 func (e *Engine) meetsArming(th *thread, points []point) error {
 	for _, p := range points {
 		if p.kind != pointArm || e.load(th) != nil || th.Regs.PC() != p.addr || !th.Regs.PassesDebug() {
@@ -137,9 +137,9 @@ func (e *Engine) unwatchAll() (err error) {
 	return err
 }
 
-// pointsOf lists the points that a thread is to have, the most wanted first. Of
-// a thread that is not stepped only commits are of interest: its passes are
-// nobody's, but what was counted while it was stepped ends with a commit.
+// pointsOf lists the points that a thread needs, the most important first. For a thread that
+// the command does not step, only commits matter: its passes count for no step, but a commit
+// resets what earlier steps have counted.
 func (e *Engine) pointsOf(th *thread) (points []point) {
 	if p := th.watch.helped; p != nil {
 		if a, ok := e.helpedAt(th, p); ok {
@@ -170,8 +170,8 @@ func (e *Engine) pointsOf(th *thread) (points []point) {
 	return points
 }
 
-// within reports whether a held thread is in the middle of a pass of a section,
-// which something has stopped, or at its end.
+// within reports whether a held thread has stopped in the middle of a pass of a section, or at
+// its end.
 func (e *Engine) within(th *thread, p *table.Placed) bool {
 	return e.load(th) == nil && (p.Contains(th.Regs.PC()) || th.Regs.PC() == p.Abort || th.Regs.PC() == p.End)
 }
@@ -188,9 +188,9 @@ func samePoints(a, b []point) bool {
 	return true
 }
 
-// passHit deals with the debug registers of an event that belong to the thread's
-// points; ev keeps the others. done: there are no others, and the thread may go
-// on, from the arming store of arms (nil: from no such place) as a counted pass.
+// passHit handles the debug registers of an event that belong to the thread's points; ev keeps
+// the others. done: there are no others, and the thread may resume. If arms is not nil, the
+// thread is at that section's arming store, and a counted pass begins.
 // Precondition: the thread is held; others may run.
 func (e *Engine) passHit(ev *tracee.Event) (arms *table.Placed, done bool, err error) {
 	th := e.thread(ev.TID)
@@ -223,9 +223,9 @@ func (e *Engine) passHit(ev *tracee.Event) (arms *table.Placed, done bool, err e
 	return nil, false, nil
 }
 
-// passMet counts at a planted breakpoint that a thread has met. The command may end
-// there, and the next one set a debug register at this place: the pass is counted,
-// and the register passes over it, as over one that has matched.
+// passMet counts at a planted breakpoint that a thread has hit. The command may end there, and
+// the next one set a debug register at this place: the pass is counted already, so RF makes the
+// thread skip that register, as after a match.
 func (e *Engine) passMet(th *thread, at table.Addr) error {
 	for _, p := range th.watch.points {
 		if p.slot != planted || p.addr != at {
@@ -243,16 +243,16 @@ func (e *Engine) passMet(th *thread, at table.Addr) error {
 	return nil
 }
 
-// countUntold counts a match that was not told before the journey ended: its
-// event comes with the next command, when the point is gone. The kernel has set
-// RF then.
+// countUntold counts a match that wait4 has not reported before the journey ends: its event
+// arrives during the next command, when the point no longer exists. The kernel has set RF in
+// this case.
 func (e *Engine) countUntold(th *thread) {
 	if !e.target.Alive() || !e.target.Queued(th.TID) || e.load(th) != nil || !th.Regs.PassesDebug() {
 		return
 	}
 	for _, p := range th.watch.points {
 		if p.slot != planted && p.addr == th.Regs.PC() {
-			_ = e.countPass(th, p) // where it fails the pass stays uncounted
+			_ = e.countPass(th, p) // on failure the pass stays uncounted
 		}
 	}
 }
@@ -294,9 +294,9 @@ func (e *Engine) countPass(th *thread, p point) error {
 	return nil
 }
 
-// abortedIn is the section that a thread at the abort handler of p comes from:
-// sections may share a handler. One that jumped there is armed still; the kernel
-// has cleared rseq_cs.
+// abortedIn is the section from which a thread at the abort handler of p comes: sections may
+// share a handler. If the thread jumped there itself, rseq_cs is still set; the kernel clears
+// it when it aborts.
 func (e *Engine) abortedIn(th *thread, p *table.Placed) *table.Placed {
 	for _, q := range th.watch.suspects {
 		if q == p || q.Abort != p.Abort {

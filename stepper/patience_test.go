@@ -8,7 +8,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A program that never ends does not keep a test waiting.
+// A program that never ends does not block a test.
 func TestAHangingCommandIsInterrupted(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "wrongloop.c", Opt: "-O2"}, "-1")
 	p.Policy().Stuck, p.Policy().StuckLimit = stepper.StuckIgnored, 1<<30

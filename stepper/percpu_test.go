@@ -9,8 +9,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// stepPercpu steps the eighth thread of percpu.c through its rounds while seven
-// others work, then lets the program end, which checks its sums.
+// stepPercpu steps the eighth thread of percpu.c through its rounds while the seven others
+// work, then lets the program end, which checks its sums.
 func stepPercpu(t *testing.T, opt, command string) {
 	t.Helper()
 	const rounds = 3
@@ -42,8 +42,8 @@ func stepPercpu(t *testing.T, opt, command string) {
 	p.wantExit(0)
 }
 
-// The program's own sums tell whether an update was lost or a section aborted
-// half way, in the stepped thread or in the others.
+// The program's own sums show whether an update was lost or a section aborted half way, in the
+// stepped thread or in the others.
 func TestSumsAreRightWhenOneThreadOfEightIsStepped(t *testing.T) {
 	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		for _, command := range []string{"next", "step", "stepi"} {
@@ -52,7 +52,7 @@ func TestSumsAreRightWhenOneThreadOfEightIsStepped(t *testing.T) {
 	}
 }
 
-// The same often enough to meet rare interleavings.
+// The same, often enough to include rare interleavings.
 func TestSumsAreRightEveryTimeOf20(t *testing.T) {
 	for n := range tabletest.Rounds(t, 2, 20) {
 		for _, command := range []string{"next", "step", "stepi"} {
@@ -62,8 +62,8 @@ func TestSumsAreRightEveryTimeOf20(t *testing.T) {
 	}
 }
 
-// Threads that live for one section each come and go under next, and under
-// stepi, which lets them run while it waits in the kernel.
+// Threads that execute one section each begin and end under next, and under stepi, which
+// resumes them while it waits in the kernel.
 func TestShortLivedThreadsComeAndGo(t *testing.T) {
 	for _, command := range []string{"next", "stepi"} {
 		t.Run(command, func(t *testing.T) {
@@ -87,8 +87,8 @@ func TestShortLivedThreadsComeAndGo(t *testing.T) {
 	}
 }
 
-// The thread that next was asked for ends in it. The kernel wakes the thread
-// that joins it before its end is seen, so the next one may come in between.
+// The thread that next steps ends in it. The kernel wakes the thread that joins it before the
+// tracer sees the end, so the next created thread may hit the breakpoint first.
 func TestNextInAThreadThatEndsSaysSo(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "threads.c", Opt: "-O2"}, "4", "1")
 	b := p.breakAt("brief")

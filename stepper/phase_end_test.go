@@ -16,7 +16,7 @@ import (
 // faulting is how many instructions endsinside.c's section has; the fourth faults.
 const faulting = 6
 
-// toFault takes endsinside.c into its section quietly, to the store that faults.
+// toFault takes endsinside.c into its section in a quiet phase, to the store that faults.
 func toFault(p *program, way string) {
 	p.t.Helper()
 	body := p.bodies(faulting)
@@ -43,8 +43,8 @@ func toFault(p *program, way string) {
 	}
 }
 
-// A signal ends a quiet phase inside a section, and its handler moves the thread to
-// another CPU: the kernel restarts the section, as it would have.
+// A signal ends a quiet phase inside a section, and its handler moves the thread to another
+// CPU: the kernel restarts the section, as it would have without a debugger.
 func TestASectionInWhichAQuietPhaseEndsIsRestarted(t *testing.T) {
 	ends := map[string]func(*program){
 		"continue": func(p *program) {
@@ -109,8 +109,8 @@ func nostop(p *program) {
 	}
 }
 
-// A quiet phase that begins where one has just ended, the thread not having run
-// in between, finds the CPU's number in the area: every section commits.
+// A quiet phase that begins where another has just ended, without a run of the thread in
+// between, finds the CPU's number in the area: every section commits.
 func TestAPhaseBeginsWhereAnotherEnds(t *testing.T) {
 	const n = 3
 	for _, own := range []bool{false, true} {
@@ -164,10 +164,10 @@ func (p *program) exitsNext() bool {
 	return passes >= 6
 }
 
-// What the program has set of the time slice extension, a quiet phase leaves set:
-// where the kernel has none, that is nothing.
+// A quiet phase keeps the program's setting of the time slice extension; if the kernel has no
+// such extension, there is no setting.
 func TestTheSliceExtensionIsAsItWasAfterAQuietPhase(t *testing.T) {
-	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // its own would exec first
+	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // otherwise slice.c would set it and exec itself first
 	p := start(t, tabletest.Fixture{Source: "slice.c", Opt: "-O2"})
 	b := p.add(stepper.BreakpointSpec{Addrs: at(p.bodies(addv), 2)})
 	p.hits(b, 2)
@@ -178,7 +178,7 @@ func TestTheSliceExtensionIsAsItWasAfterAQuietPhase(t *testing.T) {
 	}
 }
 
-// The counters of eight threads are right after many breakpoints inside their sections.
+// The counters of eight threads are correct after many breakpoints inside their sections.
 func TestSumsAreRightAfterBreakpointsInside(t *testing.T) {
 	n := tabletest.Rounds(t, 20, 200)
 	p := launch(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O2", Flags: []string{"-pthread"}}, "8", "2000", "200")
@@ -189,8 +189,8 @@ func TestSumsAreRightAfterBreakpointsInside(t *testing.T) {
 	p.wantExit(0)
 }
 
-// The counters of eight threads are right after the debugger has come and gone
-// many times, each time letting go of one that it had stepped into a section.
+// The counters of eight threads are correct after the debugger has attached and detached many
+// times, each time from a thread that it had stepped into a section.
 func TestSumsAreRightAfterDetachesInside(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)

@@ -5,15 +5,15 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// forked keeps the parent and lets the child go free of breakpoints, or the
-// other way round, as the policy says.
+// forked keeps the parent and detaches from the child, without breakpoints in it, or the other
+// way round, as the policy says.
 func (e *Engine) forked(ev tracee.Event) error {
 	return e.forkedAs(ev, e.policy.FollowFork)
 }
 
-// forkedAs is forked with the choice made. Until it is carried out the fork stays
-// undecided: the next command tries again, for a parent that waits for a child
-// which is held would wait for ever.
+// forkedAs is forked with the choice made. The fork stays undecided until the choice is carried
+// out, and the next command tries again: a parent that waits for a held child would wait for
+// ever.
 func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	e.fork = &undecided{event: ev}
 	var err error
@@ -27,7 +27,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 		e.fork = nil
 	}
 	if keep == FollowChild {
-		if e.target.PID() == ev.Child { // with an error, too, if something of it went wrong
+		if e.target.PID() == ev.Child { // also after an error, if only a part of it failed
 			e.followed(ev)
 		}
 		return err
@@ -47,9 +47,9 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	return nil
 }
 
-// followed goes on in the child: the command under way keeps its thread.
+// followed continues in the child: the command under way keeps its thread.
 func (e *Engine) followed(ev tracee.Event) {
-	e.adopt(ev.TID).watch.points = nil // debug registers are not inherited
+	e.adopt(ev.TID).watch.points = nil // a child inherits no debug registers
 	e.drive.Followed(ev.TID, ev.Child)
 	switch {
 	case ev.Vforks():
@@ -63,7 +63,7 @@ func (e *Engine) followed(ev tracee.Event) {
 	}
 }
 
-// executed starts over with the program that replaced the old one.
+// executed starts again with the program that has replaced the old one.
 func (e *Engine) executed(ev tracee.Event) error {
 	e.points.LeaveProgram()
 	e.sentry.renew()

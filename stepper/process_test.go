@@ -29,14 +29,14 @@ func TestExitStatusIsTheProgramsOwn(t *testing.T) {
 	}
 }
 
-// The child runs free of breakpoints, and its own sections commit.
+// The child runs without breakpoints, and its own sections commit.
 func TestNextOverForkKeepsTheParent(t *testing.T) {
 	for _, command := range []string{"next", "step", "stepi", "continue"} {
 		for _, shape := range []tabletest.Shape{tabletest.PIE, tabletest.Static} {
 			t.Run(command+string(shape), func(t *testing.T) {
 				p := start(t, tabletest.Fixture{Source: "fork.c", Shape: shape})
 				if command == "continue" {
-					p.breakAt("child") // would kill the child if it stayed in its memory
+					p.breakAt("child") // would kill the child if it stayed in the child's memory
 				}
 				if command == "stepi" {
 					if code, _ := p.stepiToEnd(400000); code != 0 {
@@ -51,8 +51,8 @@ func TestNextOverForkKeepsTheParent(t *testing.T) {
 	}
 }
 
-// A fork's event may wait while another thread's vfork takes the breakpoints out
-// of memory: the child's copy has them all the same, and would die of them.
+// A fork's event may wait while another thread's vfork removes the breakpoints from memory: the
+// child's copy still has them, and the child would die of them.
 func TestNoChildOfConcurrentForksKeepsABreakpoint(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "forkers.c", Flags: []string{"-pthread"}})
 	p.add(stepper.BreakpointSpec{Location: "work", When: func(int) (bool, error) { return false, nil }})
@@ -80,7 +80,7 @@ func TestFollowChildGoesOnInTheChild(t *testing.T) {
 func TestBreakpointsMoveToTheNewProgramOfAnExec(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "exec.c"})
 	b := p.breakAt("main")
-	stop := p.cont() // main hands over to a second thread, which execs
+	stop := p.cont() // main starts a second thread, which execs
 	p.wantReason(stop, stepper.StopBreakpoint)
 	if len(stop.Breakpoints) != 1 || stop.Breakpoints[0] != b.Number || len(p.Threads()) != 1 {
 		t.Errorf("after the exec: %s, threads %+v", p.describe(stop), p.Threads())
@@ -91,7 +91,7 @@ func TestBreakpointsMoveToTheNewProgramOfAnExec(t *testing.T) {
 	p.wantPrinted("executed\n")
 }
 
-// Detached in the middle of its loop, the program comes to its right end.
+// After detaching in the middle of its loop, the program ends correctly.
 func TestDetachLetsTheProgramGoOn(t *testing.T) {
 	for _, command := range []string{"next", "stepi"} {
 		t.Run(command, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestDetachLetsTheProgramGoOn(t *testing.T) {
 	}
 }
 
-// wantRightEnd waits for a detached child and looks at what it printed.
+// wantRightEnd waits for a detached child and checks what it printed.
 func (p *program) wantRightEnd(pid int, prefix string) {
 	p.t.Helper()
 	var status syscall.WaitStatus
@@ -132,7 +132,7 @@ func (p *program) wantRightEnd(pid int, prefix string) {
 	}
 }
 
-// Killed in the middle of a step, nothing is left of the program.
+// Kill in the middle of a step leaves nothing of the program.
 func TestKillEndsTheProgram(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "percpu.c", Opt: "-O2"})
 	p.runTo("stepped")
@@ -149,7 +149,7 @@ func TestKillEndsTheProgram(t *testing.T) {
 	}
 }
 
-// The end of the process overtakes a step: SIGKILL from outside.
+// The end of the process ends a step: SIGKILL from outside.
 func TestAProgramKilledFromOutsideIsReported(t *testing.T) {
 	for name, command := range map[string]func(p *program) (stepper.Stop, error){
 		"stepi": func(p *program) (stepper.Stop, error) { return p.StepInstruction(p.ctx, 100_000_000) },

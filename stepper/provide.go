@@ -12,7 +12,7 @@ import (
 // ErrNoCalls says that the Target traps no system call.
 var ErrNoCalls = errors.New("the program's system calls are not trapped")
 
-// CPUOpv is a cpu_opv system call as it is to be provided. Number 0 is none.
+// CPUOpv is the cpu_opv system call to provide. Number 0 is none.
 type CPUOpv struct {
 	ABI    opv.ABI
 	Number uint64
@@ -23,12 +23,12 @@ type CPUOpv struct {
 // uretprobe, which kills a program that calls it.
 const CPUOpvNumber = 335
 
-// lastCallNumber is the highest system call number there can be: the next bit
-// says x32 (__X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h).
+// lastCallNumber is the highest possible system call number: the next bit means x32
+// (__X32_SYSCALL_BIT, arch/x86/include/uapi/asm/unistd.h).
 const lastCallNumber = 1<<30 - 1
 
-// ParseCPUOpv makes a CPUOpv of an ABI's name and a number. Errors say what is
-// wrong with which of the two.
+// ParseCPUOpv makes a CPUOpv from an ABI's name and a number. Its errors say which of the two
+// is wrong, and why.
 func ParseCPUOpv(abi string, number uint64) (CPUOpv, error) {
 	p := CPUOpv{ABI: opv.V3, Number: number}
 	switch abi {
@@ -44,11 +44,10 @@ func ParseCPUOpv(abi string, number uint64) (CPUOpv, error) {
 	return p, nil
 }
 
-// ProvideCPUOpv gives the program and the processes it makes a cpu_opv system
-// call of that ABI, under the number the Target traps. Nothing has to be
-// stepped for it. The vector runs while every thread of the calling process is
-// stopped; other processes that share its memory are not, and nor are those
-// that the debugger does not trace.
+// ProvideCPUOpv gives the program and its child processes a cpu_opv system call of that ABI,
+// under the number that the Target traps. It requires no stepping. While a vector runs, every
+// thread of the calling process is stopped; other processes that share its memory continue, and
+// so do those that the debugger does not trace.
 func (e *Engine) ProvideCPUOpv(abi opv.ABI) error {
 	calls, ok := e.target.(tracee.CallTarget)
 	if !ok || calls.Trapped() == 0 {
@@ -75,18 +74,18 @@ func answerCall(abi opv.ABI, c tracee.Caller) error {
 			return moves
 		},
 	}
-	result, _ := call.Return(c) // why it failed is the program's to find out
+	result, _ := call.Return(c) // the program learns from the result why it failed
 	if moves {
-		// The kernel moved the thread before the first operation, so it stays
-		// there whatever the operations came to.
+		// The kernel moved the thread before the first operation, so the thread stays on that
+		// CPU whatever the operations return.
 		err = c.MoveTo(int(call.CPU))
 	}
 	return errors.Join(err, c.Answer(result))
 }
 
-// provide answers one thread's call, or with tid 0 every call that a thread of
-// the program stands at. A thread that was killed meanwhile is no error: its
-// exit is the next event.
+// provide answers one thread's call, or, if tid is 0, the call of every thread of the program
+// that is stopped at one. A thread that was killed meanwhile is no error: its exit is the next
+// event.
 // Precondition: every thread is held.
 func (e *Engine) provide(tid int) error {
 	if e.calls == nil {
@@ -111,9 +110,9 @@ func (e *Engine) provide(tid int) error {
 	return errs
 }
 
-// provideAt answers at an event of the program: a thread that moves alone, or while
-// all run with its call all those that came at the same time, so that the other
-// threads are stopped once.
+// provideAt answers at an event of the program. For a thread that moves alone it answers that
+// thread's call; while all threads run, it answers all calls that arrived at the same time, so
+// that it stops the other threads once.
 func (e *Engine) provideAt(tid int) error {
 	if !e.drive.Released() {
 		return e.provide(tid)

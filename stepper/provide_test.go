@@ -17,8 +17,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Numbers that the fixtures are built for: 335, which today's kernels let past
-// seccomp filters, and one that no kernel has given away.
+// Numbers that the fixtures are built for: 335, which current kernels exempt from seccomp
+// filters, and one that no kernel has assigned.
 const (
 	callNumber = 335
 	freeNumber = 1000
@@ -34,7 +34,7 @@ func opvFixture(t testing.TB, source string, abi opv.ABI, number int) string {
 	return tabletest.Build(t, tabletest.Fixture{Source: source, Flags: []string{"-pthread", define, fmt.Sprintf("-DOPV_NR=%d", number)}})
 }
 
-// launchProvided holds a program at its first instruction that will have the call.
+// launchProvided launches a program that will have the call, stopped at its first instruction.
 func launchProvided(t testing.TB, path string, abi opv.ABI, number int, args ...string) *program {
 	t.Helper()
 	tabletest.NeedPtrace(t)

@@ -7,18 +7,18 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// quiet is a quiet phase: a short stretch in which one thread is stepped with
-// its rseq registration lifted, so that stops neither abort sections nor
-// rewrite the area, pinned to its CPU, its signals held back, every other
-// thread held. What sections promise, that nothing else runs on the CPU's
-// data, holds because nothing else of the program runs.
+// quiet is a quiet phase: a short period in which one thread single-steps with its rseq
+// registration lifted, so that stops neither abort sections nor rewrite the area. The thread is
+// pinned to its CPU, its signals are blocked, and every other thread is held. The guarantee of
+// sections, that nothing else uses the CPU's data, holds because nothing else of the program
+// runs.
 type quiet struct {
 	rseq.Quiet
 	config tracee.RseqConfig
 }
 
-// quietStep steps one instruction of a quiet phase, and then asks next. The phase is
-// still on by then, but for rseq.QuietKernel.
+// quietStep steps one instruction of a quiet phase, and then calls next. The phase has not
+// ended by then, except for rseq.QuietKernel.
 func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) drive.Answer) drive.Answer {
 	q := th.quiet
 	if err := e.load(th); err != nil {
@@ -33,7 +33,7 @@ func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) drive.Answer) dr
 	}
 	insn, err := e.sections.Decode(pc)
 	if err != nil {
-		insn = &machine.Insn{Addr: pc} // the processor knows
+		insn = &machine.Insn{Addr: pc} // unknown code: the processor decides
 	}
 	if insn.Kind == machine.Syscall {
 		if err := e.restoreRegistration(th); err != nil {
@@ -70,12 +70,11 @@ func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) drive.Answer) dr
 	return drive.Then(m, func() drive.Answer { return next(end) })
 }
 
-// maxQuiet bounds what a quiet phase runs outside of sections, instructions.
-// tcmalloc's slow paths take some hundreds. A section itself is as long as it
-// is; the user can interrupt it.
+// maxQuiet bounds how many instructions a quiet phase runs outside of sections. tcmalloc's slow
+// paths take some hundreds. There is no bound inside a section; the user can interrupt it.
 const maxQuiet = 200000
 
-// reportQuiet reports a pass that a quiet phase has ended.
+// reportQuiet reports a pass that has ended in a quiet phase.
 func (e *Engine) reportQuiet(th *thread, q *quiet, end rseq.QuietEnd) {
 	result := end.Result()
 	if result == 0 {

@@ -10,8 +10,8 @@ import (
 	"rseqstep/stepper"
 )
 
-// Whatever command is given to a thread in a quiet phase, its section commits
-// first, and nothing of the phase is left when the command goes on.
+// Whatever command the user gives to a thread in a quiet phase, its section commits first, and
+// nothing of the phase remains when the command continues.
 func TestEveryCommandEndsAQuietPhaseWhole(t *testing.T) {
 	for _, command := range []string{"continue", "next", "step", "finish", "until", "nexti", "stepi", "opv", "abort"} {
 		t.Run(command, func(t *testing.T) {
@@ -28,7 +28,7 @@ func TestEveryCommandEndsAQuietPhaseWhole(t *testing.T) {
 					stop = p.do(command)
 				}
 			case "opv":
-				stop, _ = p.Opv(p.ctx) // refused where the next section leaves aside
+				stop, _ = p.Opv(p.ctx) // refused if the next section takes a side exit
 			case "abort":
 				stop, err = p.AbortAt(p.ctx, 1)
 			default:
@@ -57,7 +57,7 @@ func TestSteppingAnotherThreadEndsAQuietPhaseWhole(t *testing.T) {
 			p, tid, before := inside(t, "-O2", 1000000000)
 			for _, th := range p.Threads() {
 				name, _, _ := p.Symbols().Symbol(th.PC)
-				if th.TID == tid || name != "worker" { // the first one sleeps in a join
+				if th.TID == tid || name != "worker" { // the first one blocks in a join
 					continue
 				}
 				if err := p.SelectThread(th.TID); err != nil {
@@ -117,7 +117,7 @@ func TestKillInAQuietPhaseEndsTheProgram(t *testing.T) {
 	}
 }
 
-// Our own affinity was narrowed for the phase; the next test must not inherit it.
+// The phase narrowed the debugger's own affinity; the next test must not inherit that.
 func TestTheDebuggersAffinityIsWholeAfterAQuietPhase(t *testing.T) {
 	own := func() string {
 		text, err := os.ReadFile("/proc/thread-self/status")

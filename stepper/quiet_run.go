@@ -10,14 +10,14 @@ import (
 	"rseqstep/table"
 )
 
-// quietBurst is how many instructions of a quiet phase are single-stepped before the
-// rest of a section is run natively. Most sections are shorter, and cost less so.
+// quietBurst is how many instructions of a quiet phase single-step before the rest of a section
+// runs natively. Most sections are shorter, and single-stepping them costs less.
 const quietBurst = 64
 
-// quietOn carries a quiet phase on: by one instruction or, when n have been stepped
-// before, natively to where the section is left or to a breakpoint inside it. The
-// registration is lifted and every other thread held, so traps disturb nothing.
-// Then it asks next; the phase is still on by then, but for rseq.QuietKernel.
+// quietOn continues a quiet phase: by one instruction or, if n, the number of instructions
+// stepped before, is at least quietBurst, natively to a breakpoint inside the section or to its
+// exit. The registration is lifted and every other thread is held, so traps disturb nothing.
+// Then it calls next; the phase has not ended by then, except for rseq.QuietKernel.
 func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) drive.Answer) drive.Answer {
 	if n >= quietBurst {
 		if where := e.quietPlaces(th); where != nil {
@@ -27,10 +27,10 @@ func (e *Engine) quietOn(th *thread, n int, next func(rseq.QuietEnd) drive.Answe
 	return e.quietStep(th, next)
 }
 
-// quietPlaces is where a thread in the middle of its section has to be waited for
-// when it runs natively: the places inside first, for those get debug registers. It
-// is nil for one that must be stepped: ways out are not known, or there are calls,
-// or it stands at a place already, or there are too many.
+// quietPlaces is where a thread in the middle of its section must stop when it runs natively:
+// the places inside first, since those get debug registers. It is nil if the thread must be
+// stepped: the ways out are not known, or the section has calls or system calls, or the thread
+// is at one of the places already, or there are too many places.
 func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	q, pc := th.quiet, th.Regs.PC()
 	if q == nil || !q.Inside(pc) || !q.Body.Known() || len(q.Body.Calls)+len(q.Body.Syscalls) > 0 {
@@ -48,8 +48,8 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	return append(where, exits...)
 }
 
-// quietRun runs a thread of a quiet phase natively to one of the places, and then
-// asks next. With a patience it may still be inside, at none of them.
+// quietRun runs a thread in a quiet phase natively to one of the places, and then calls next.
+// With a patience, the thread may still be inside, at none of them.
 func (e *Engine) quietRun(th *thread, where []table.Addr, patience time.Duration, next func(rseq.QuietEnd) drive.Answer) drive.Answer {
 	q := th.quiet
 	th.StoppedAt = 0

@@ -20,7 +20,7 @@ func longSection(t *testing.T, opt string, rounds int64) *program {
 	return p
 }
 
-// Stepped one by one the loop would take ten minutes.
+// Single-stepping the loop would take ten minutes.
 func TestALongLoopInASectionIsRunNatively(t *testing.T) {
 	const rounds = 30_000_000
 	commit := func(p *program, met bool) *stepper.Breakpoint {
@@ -63,8 +63,8 @@ func TestALongLoopInASectionIsRunNatively(t *testing.T) {
 	})
 }
 
-// A breakpoint in the loop is met in each round, and one whose condition holds in a
-// late round stops there.
+// A breakpoint in the loop is hit in each round, and one whose condition becomes true in a late
+// round stops there.
 func TestABreakpointInALongLoopInsideIsMet(t *testing.T) {
 	const rounds = 2000
 	p := longSection(t, "-O2", rounds)
@@ -84,8 +84,8 @@ func TestABreakpointInALongLoopInsideIsMet(t *testing.T) {
 	p.wantPrinted("done 1 aborts 0\n")
 }
 
-// interrupted is long.c in the middle of its section's loop, which would never end,
-// on the way to a breakpoint behind it.
+// interrupted is long.c in the middle of its section's loop, which would never end, on the way
+// to a breakpoint behind it.
 func interrupted(t *testing.T) *program {
 	t.Helper()
 	p := longSection(t, "-O2", 1<<60)
@@ -114,7 +114,7 @@ func TestALongQuietPhaseCanBeInterrupted(t *testing.T) {
 	p.wantPrinted("done 1 aborts 0\n")
 }
 
-// It does not end while it is waited for: the kernel restarts it.
+// The loop does not end while the debugger waits for it: the kernel restarts the section.
 func TestALongQuietPhaseCanBeDetachedFrom(t *testing.T) {
 	p := interrupted(t)
 	var few [8]byte

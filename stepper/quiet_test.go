@@ -30,7 +30,7 @@ func (p *program) status(tid int, field string) string {
 	return ""
 }
 
-// owned is what a quiet phase takes from a thread and must give back.
+// owned is the state of a thread that a quiet phase changes and must restore.
 type owned struct {
 	config   tracee.RseqConfig
 	affinity string
@@ -46,8 +46,8 @@ func (p *program) owned(tid int) owned {
 	return owned{c, p.status(tid, "Cpus_allowed"), p.status(tid, "SigBlk")}
 }
 
-// inside is percpu.c with its last thread stepped into a section, in a quiet phase.
-// That thread's rounds, some 100 ns each, keep it alive while others run.
+// inside is percpu.c with its last thread stepped into a section, in a quiet phase. That
+// thread's rounds, some 100 ns each, keep it alive while others run.
 func inside(t *testing.T, opt string, rounds int) (p *program, tid int, before owned) {
 	t.Helper()
 	p = launch(t, tabletest.Fixture{Source: "percpu.c", Opt: opt}, "8", "100", fmt.Sprint(rounds))
@@ -82,7 +82,7 @@ func (p *program) enter() {
 	}
 }
 
-// The signal waits until the section has committed.
+// The signal is delivered after the section has committed.
 func TestASignalInAQuietPhaseComesAfterwards(t *testing.T) {
 	p, tid, _ := inside(t, "-O0", 100000)
 	section := p.live().Section
@@ -116,9 +116,9 @@ func TestASignalInAQuietPhaseComesAfterwards(t *testing.T) {
 	p.wantExit(0)
 }
 
-// Areas of the program's own, and one of 64 bytes.
+// Areas that the program registers itself, one of them of 64 bytes.
 func TestQuietPhasesRegisterTheSameAreaAgain(t *testing.T) {
-	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // ownreg.c's own would exec first
+	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // otherwise ownreg.c would set it and exec itself first
 	for _, f := range []tabletest.Fixture{{Source: "ownreg.c", Opt: "-O2"}, {Source: "units.c", Own: true}} {
 		t.Run(f.String(), func(t *testing.T) {
 			const n = 30
@@ -161,8 +161,8 @@ func (p *program) switches(tid int) int {
 	return n
 }
 
-// Besides the instructions it steps, a quiet phase may cost 12 ptrace-stops
-// (the limit), the trap at the arming store among them.
+// In addition to the instructions that it steps, a quiet phase may cost 12 ptrace-stops,
+// including the trap at the arming store.
 func TestAQuietPhaseCostsFewStops(t *testing.T) {
 	const n, limit = 100, 12
 	p := start(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}, "1000")
@@ -173,8 +173,8 @@ func TestAQuietPhaseCostsFewStops(t *testing.T) {
 	t.Logf("%.1f ptrace-stops a quiet phase besides the instructions stepped", overhead)
 }
 
-// quietStops runs the thread through n sections quietly, and returns the stops
-// that each one cost besides its instructions and the arming store.
+// quietStops runs the thread through n sections in quiet phases, and returns the stops per
+// section in addition to its instructions and the arming store.
 func quietStops(t testing.TB, p *program, n int) float64 {
 	t.Helper()
 	passes := 0

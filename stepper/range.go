@@ -9,20 +9,19 @@ import (
 	"rseqstep/table"
 )
 
-// StepRange lets the selected thread go until its PC is outside of [low, high),
-// by a call, a return or a branch, in whatever frame: the range step of the gdb
-// remote protocol ("vCont;r"), at native speed. Sections on the way run as
-// units; a way out that lies inside one is moved to its exits, and an abort
-// handler without lines of its own counts as part of the range. A PC that is
-// outside already is stepped once.
+// StepRange runs the selected thread until its PC is outside of [low, high), by a call, a
+// return or a branch, in whatever frame: the range step of the gdb remote protocol ("vCont;r"),
+// at full speed. Sections on the way run as units. A trap for a way out inside a section is set
+// at the section's exits instead, and an abort handler without lines of its own counts as part
+// of the range. If the PC is outside already, StepRange steps once.
 func (e *Engine) StepRange(ctx context.Context, low, high table.Addr) (Stop, error) {
 	return e.stepRanges(ctx, []Range{{Low: low, High: high}})
 }
 
-// StepInlined goes on for a client that has stepped out of a range beginning
-// at from into a call inlined on its line, and has not stopped there: it does
-// next. It runs out of the whole line as next sees it, inlined calls included,
-// or steps one instruction where the thread stands in no such call.
+// StepInlined continues a step for a client that has stepped out of a range beginning at from
+// into a call inlined on its line, and has not stopped there: the client does next. StepInlined
+// runs out of the whole line as next sees it, including inlined calls, or steps one instruction
+// if the thread is in no such call.
 func (e *Engine) StepInlined(ctx context.Context, from table.Addr) (Stop, error) {
 	if th, err := e.selected(); err == nil && e.load(th) == nil {
 		depth, _ := e.symbols.Inlines(from)
@@ -54,8 +53,8 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 			if err := e.load(th); err != nil {
 				return nil, err
 			}
-			// A section that is restarted while it is settled, or where it was stepped,
-			// leaves the thread at its abort handler.
+			// If the kernel restarts a section during endQuiet, or during the first step, the
+			// thread is at that section's abort handler.
 			if pc := th.Regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(e.program.Cover(&line.Walk{}, ranges), pc)) {
 				break
 			}
@@ -70,14 +69,13 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 	})
 }
 
-// leaveRange runs the thread to the first way out of the ranges. The thread has
-// not left them when it comes back without a Stop from an instruction of theirs
-// that had to be stepped.
+// leaveRange runs the thread to the first way out of the ranges. If it had to step an
+// instruction of the ranges, it can return without a Stop while the thread is still inside.
 func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	ranges = e.program.Cover(&line.Walk{}, ranges)
 	plan := e.program.LeaveRanges(&th.Regs, ranges)
 	if plan.Blind || plan.Stepped[th.Regs.PC()] {
-		return e.stepOne(th) // going on would step off the trap here unseen
+		return e.stepOne(th) // resuming would step off the trap here without asking its decision
 	}
 	_, stop, err := e.do(e.planned(th, plan, func(t line.Trap) drive.Decision {
 		switch t.Kind {
@@ -94,11 +92,11 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	return stop, err
 }
 
-// StepForClient is StepInstruction of one instruction for a client that makes
-// its own line steps of them, as gdb does through inlined calls. A unit that was
-// aborted leaves the thread at the abort handler, and where that has no lines
-// (the inline assembly has put it into a section of its own) the client's next
-// would end in the middle of nowhere. So the handler is run through as well.
+// StepForClient is StepInstruction of one instruction for a client that makes its own line
+// steps of such steps, as gdb does through inlined calls. An aborted unit leaves the thread at
+// the abort handler; if that handler has no lines (inline assembly puts it into a section of
+// its own), the client's next would end in code without a line. So StepForClient also runs
+// through the handler.
 func (e *Engine) StepForClient(ctx context.Context) (Stop, error) {
 	stop, err := e.StepInstruction(ctx, 1)
 	if err != nil || stop.Reason != StopStep || e.policy.Inside || len(stop.Units) == 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // liftRegistration begins a quiet phase.
-// Precondition: every other thread is held, and the thread stands in no live section.
+// Precondition: every other thread is held, and the thread is in no live section.
 func (e *Engine) liftRegistration(th *thread) error {
 	if th.quiet != nil {
 		return nil
@@ -22,7 +22,8 @@ func (e *Engine) liftRegistration(th *thread) error {
 	if !th.Rseq.Registered() {
 		return errors.New("the thread has registered no rseq area")
 	}
-	// Pinned whatever the policy says: the section was told its CPU, and must commit on it.
+	// Pinned whatever the policy says: the section has read its CPU number, and must commit on
+	// that CPU.
 	if err := e.book.Pin(th.TID); err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func (e *Engine) liftRegistration(th *thread) error {
 		err = e.load(th)
 	}
 	if err != nil {
-		return errors.Join(err, e.restoreRegistration(th)) // it may be lifted all the same
+		return errors.Join(err, e.restoreRegistration(th)) // the registration may be lifted in spite of the error
 	}
 	if cfa, _, ok := e.symbols.Caller(&th.Regs, e.target); ok {
 		th.quiet.CFA = cfa
@@ -53,10 +54,9 @@ func (e *Engine) liftRegistration(th *thread) error {
 	return nil
 }
 
-// restoreRegistration ends a quiet phase: the area is registered again and the affinity
-// restored. A thread that stands inside a section then is armed in the
-// kernel's eyes, which restarts the section when the thread goes on. ESRCH says
-// that the thread has been killed.
+// restoreRegistration ends a quiet phase: it registers the area again and restores the
+// affinity. If the thread is inside a section, the section is armed then, and the kernel
+// restarts it when the thread resumes. ESRCH says that the thread has been killed.
 func (e *Engine) restoreRegistration(th *thread) error {
 	q := th.quiet
 	if q == nil {
@@ -72,15 +72,15 @@ func (e *Engine) restoreRegistration(th *thread) error {
 		arms = q.Placed
 	}
 	if err := e.book.Restore(th.TID, arms); err != nil {
-		return err // still to be done: see restoreRest
+		return err // not restored yet: see restoreRest
 	}
 	th.quiet, th.Lifted = nil, nil
 	return errors.Join(e.load(th), e.drive.UnblockSignals(th.Thread), e.unpin())
 }
 
-// writtenArea is the content of a thread's registered rseq area, the id fields
-// as the kernel has written them. Since Linux 6.19 they say -1 from the
-// registration on until the thread has run (rseq_register, kernel/rseq.c).
+// writtenArea is the content of a thread's registered rseq area, with the id fields as the
+// kernel has written them. Since Linux 6.19 they contain -1 from the registration until the
+// thread has run (rseq_register, kernel/rseq.c).
 func (e *Engine) writtenArea(th *thread) ([]byte, error) {
 	area := make([]byte, th.Rseq.Size)
 	for again := false; ; again = true {

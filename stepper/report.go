@@ -5,19 +5,19 @@ import "rseqstep/table"
 // maxReport bounds the units that one command reports (stepi 1000000 passes many).
 const maxReport = 64
 
-// report is what the command that runs has to say besides where it ends. The counts of
-// the sections are of all commands.
+// report is what the command under way reports besides its Stop's place. The counts of the
+// sections cover all commands.
 type report struct {
 	units   []UnitReport
-	dropped int // units before those that did not fit
-	child   int // a process that forked off and was let go
+	dropped int // units before those kept, which did not fit
+	child   int // a process that was forked and detached
 	counts  map[table.Addr]*Counts
 }
 
-// begin forgets what the command before has said.
+// begin forgets the report of the command before.
 func (r *report) begin() { r.units, r.dropped, r.child = nil, 0, 0 }
 
-// end makes it part of the Stop of its command.
+// end adds the report to the Stop of its command.
 func (r *report) end(stop *Stop) {
 	stop.Units = r.units
 	if stop.Child == 0 {
@@ -28,7 +28,8 @@ func (r *report) end(stop *Stop) {
 	}
 }
 
-// unit reports a unit, equal passes in a row as one. A section's unit is counted, too.
+// unit reports a unit, and merges equal passes in a row. For a section's unit it also counts
+// the pass.
 func (r *report) unit(u UnitReport) {
 	if u.End != 0 {
 		r.count(u.Start, u.Result)

@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// restoreRest puts back whatever a failed command has left changed: every thread is
-// held, and the book's changes that nobody needs are undone. A quiet phase that goes
-// on is left as it is. What cannot be undone is tried again before the next command,
-// and before the program is let go.
+// restoreRest undoes whatever a failed command has left changed: it holds every thread and
+// undoes those changes in the book that nothing needs any more. It does not end a quiet phase
+// that is to continue. What it cannot undo, the Engine tries to undo again before the next
+// command and before detaching.
 func (e *Engine) restoreRest() error {
 	for _, tid := range e.target.Threads() {
 		if e.target.Alive() && !e.target.Held(tid) {
@@ -28,8 +28,8 @@ func (e *Engine) restoreRest() error {
 	return err
 }
 
-// restoreRestAfter is restoreRest for a command that ended in err: what could not be put back
-// is told besides, and once.
+// restoreRestAfter is restoreRest after a command that ended in err: it joins the error of what
+// could not be undone to err.
 func (e *Engine) restoreRestAfter(err error) error {
 	if again := e.restoreRest(); again != nil && !isGone(again) {
 		return errors.Join(err, fmt.Errorf("and the program is not as it was: %w", again))

@@ -8,24 +8,24 @@ import (
 	"rseqstep/table"
 )
 
-// ThreadRseq is where a thread stands with rseq.
+// ThreadRseq is the state of a thread's rseq.
 type ThreadRseq struct {
 	Config  tracee.RseqConfig
-	Unknown bool          // of a core file: nothing tells whether the thread is registered
+	Unknown bool          // of a core file: it does not show whether the thread is registered
 	CPU     int           // cpu_id of the area; -1 when not registered
 	Armed   table.Addr    // content of rseq_cs: the descriptor's address; 0 when not armed
-	Section *table.Placed // what that descriptor describes, nil when it cannot be read
+	Section *table.Placed // what that descriptor describes, nil when it is unreadable
 	Live    bool          // armed, and the PC is inside Section
 	Slice   rseq.Slice    // the time slice extension
 }
 
-// threadRseq is where a held thread stands, as far as it can be read.
+// threadRseq is the rseq state of a held thread, as far as it is readable.
 func (e *Engine) threadRseq(th *thread) ThreadRseq {
 	s, _ := e.readRseq(th)
 	return s
 }
 
-// readRseq reads where a held thread stands.
+// readRseq reads the rseq state of a held thread.
 func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	s := ThreadRseq{CPU: -1}
 	if err := e.drive.Registration(th.Thread); err != nil || !th.Rseq.Registered() {
@@ -51,16 +51,16 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 	return s, nil
 }
 
-// findSection learns the section that a thread has armed, where no file
-// declares what it stands in: a breakpoint there is then moved to its arming
-// store, and the thread is not stepped inside it.
+// findSection learns the section that a thread has armed if no file declares a section at its
+// PC. A breakpoint there then moves to the section's arming store, and the Engine does not
+// single-step the thread inside it.
 func (e *Engine) findSection(th *thread) {
 	if e.load(th) == nil && e.sections.Image().At(th.Regs.PC()) == nil {
 		e.threadRseq(th)
 	}
 }
 
-// Counts are what was seen of one section while it was stepped.
+// Counts are the passes of one section that the Engine saw while stepping.
 type Counts = rseq.Counts
 
 // SectionCounts returns the counts by the section's start address.

@@ -5,7 +5,7 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// rseqRules is what the kernel was found to do with registrations.
+// rseqRules is how the kernel was observed to treat registrations.
 type rseqRules struct {
 	rseq.Rules
 	asked  bool // FeatureSize is known
@@ -13,7 +13,7 @@ type rseqRules struct {
 }
 
 // RseqFeatureSize is how many bytes of struct rseq the kernel has fields for:
-// AT_RSEQ_FEATURE_SIZE, since Linux 6.3; 0 where it does not say.
+// AT_RSEQ_FEATURE_SIZE, since Linux 6.3; 0 if the kernel does not report it.
 func (e *Engine) RseqFeatureSize() int {
 	if !e.rules.asked && e.target.Alive() {
 		if n, err := e.auxiliary(auxRseqFeatureSize); err == nil {
@@ -23,7 +23,7 @@ func (e *Engine) RseqFeatureSize() int {
 	return e.rules.FeatureSize
 }
 
-// probe looks at the area of a thread that has just been registered.
+// probe checks the area of a thread that has just been registered.
 func (e *Engine) probe(c tracee.RseqConfig) {
 	if !e.rules.probed {
 		e.rules.probed, e.rules.Resets = true, rseq.CPU(e.target, c) < 0

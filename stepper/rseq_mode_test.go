@@ -11,7 +11,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// features is what the kernel tells this very process: AT_RSEQ_FEATURE_SIZE.
+// features is the test process's own AT_RSEQ_FEATURE_SIZE.
 func features(t *testing.T) int {
 	t.Helper()
 	b, err := os.ReadFile("/proc/self/auxv")
@@ -26,10 +26,10 @@ func features(t *testing.T) int {
 	return 0
 }
 
-// A kernel with fields beyond 32 bytes has two modes, by the registered size;
-// any other has one for all sizes.
+// A kernel with fields beyond 32 bytes has two modes, by the registered size; any other has one
+// for all sizes.
 func TestModeOfARegistration(t *testing.T) {
-	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // ownreg.c's own would exec first
+	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // otherwise ownreg.c would set it and exec itself first
 	modes := map[uint32]rseq.Mode{}
 	for _, f := range []tabletest.Fixture{{Source: "units.c", Opt: "-O2", Own: true}, {Source: "ownreg.c", Opt: "-O2"}} {
 		p := start(t, f, "3")
@@ -46,7 +46,7 @@ func TestModeOfARegistration(t *testing.T) {
 		want[32] = modes[32]
 	}
 	if features(t) == 0 {
-		delete(want, 64) // a kernel that takes 32 bytes only
+		delete(want, 64) // a kernel that accepts 32 bytes only
 	}
 	for size, mode := range want {
 		if modes[size] != mode || mode == 0 {

@@ -7,13 +7,13 @@ import (
 	"rseqstep/table"
 )
 
-// sectionHere is the unit that begins at an arming store, insn, where a thread
-// stands: its section, up to the first exit.
+// sectionHere executes the unit that begins at the arming store insn, the thread's PC: its
+// section, up to the first exit.
 func (e *Engine) sectionHere(th *thread, insn *machine.Insn) drive.Answer {
 	p := e.armed(th, insn)
 	if p == nil {
-		// It disarms, or writes no descriptor that the kernel would take: that
-		// kills the program on the next preemption, with or without us.
+		// The store disarms, or writes a descriptor that the kernel does not accept: the kernel
+		// then kills the program at the next preemption, with or without the debugger.
 		return drive.Then(e.instruction(th, insn), drive.Arrive)
 	}
 	wanted := e.wantedInside(th, p)
@@ -31,7 +31,7 @@ func (e *Engine) sectionHere(th *thread, insn *machine.Insn) drive.Answer {
 		return drive.Fails(err)
 	}
 	if !e.sections.ExitsKnown(p.Start) && !e.confined(th, p) {
-		return drive.Then(e.throughSection(th), drive.Arrive) // run natively, it might leave by another way than those known
+		return drive.Then(e.throughSection(th), drive.Arrive) // a native run might leave by a way that is not known
 	}
 	if a := e.climb(th, p, insn); !a.GoesOn() {
 		return a
@@ -40,14 +40,14 @@ func (e *Engine) sectionHere(th *thread, insn *machine.Insn) drive.Answer {
 	return e.runSection(th, p, drive.Arrive)
 }
 
-// lastPass is a section as a thread came to it last.
+// lastPass is the section that a thread reached last.
 type lastPass struct {
 	placed *table.Placed
-	regs   machine.Regs // at the arming store; Start follows it at once
-	runs   int          // the thread's runs when the pass had ended: later ones are not known
+	regs   machine.Regs // at the arming store, which Start follows immediately
+	runs   int          // thread.Runs when the pass had ended; a larger number: unknown code ran since
 }
 
-// comes records a thread that stands at the arming store insn of p.
+// comes records that a thread is at the arming store insn of p.
 func (th *thread) comes(p *table.Placed, insn *machine.Insn) {
 	th.last = nil
 	if insn.Next() == p.Start {
@@ -62,12 +62,12 @@ func (th *thread) goes() {
 	}
 }
 
-// restart is DESIGN 4.3: the thread stands inside a live section, which the
-// kernel restarts when the thread goes on. It is met at the abort handler.
+// restart is DESIGN 4.3: the thread is inside a live section, which the kernel restarts when
+// the thread resumes. It runs the thread to the abort handler.
 func (e *Engine) restart(th *thread, p *table.Placed) drive.Answer {
 	if th.Regs.PassesDebug() {
-		// Stopped by a debug register, it would pass over the one at the handler,
-		// which the kernel moves it to before its first instruction.
+		// The thread stopped at a debug register, so RF is set, and it would skip the debug
+		// register at the handler, to which the kernel moves it before its first instruction.
 		th.Regs.SetPassesDebug(false)
 		if err := e.target.SetRegs(th.TID, &th.Regs); err != nil {
 			return drive.Fails(err)
@@ -81,8 +81,8 @@ func (e *Engine) restart(th *thread, p *table.Placed) drive.Answer {
 	})
 }
 
-// runSection runs the thread to the first exit of p and reports what came of it.
-// Precondition: the thread's last pass is this one, as far as it is known.
+// runSection runs the thread to the first exit of p and reports the result.
+// Precondition: the thread's last pass is this one, if it is known.
 func (e *Engine) runSection(th *thread, p *table.Placed, next func() drive.Answer) drive.Answer {
 	body, err := e.sections.Body(p)
 	if err != nil {
@@ -104,7 +104,7 @@ func (e *Engine) runSection(th *thread, p *table.Placed, next func() drive.Answe
 	return drive.Then(m, next)
 }
 
-// reportSection says what came of a section that was run natively.
+// reportSection reports the result of a section that ran natively.
 func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, how drive.Ending) {
 	report := UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, CPU: -1, Rung: RungRun}
 	if how != drive.Arrived {
@@ -125,7 +125,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 	e.report.unit(report)
 }
 
-// cpuOf is the CPU the area names, -1 when there is none.
+// cpuOf is the CPU number in the area, -1 when there is none.
 func (e *Engine) cpuOf(th *thread) int {
 	if e.drive.Registration(th.Thread) != nil {
 		return -1

@@ -12,10 +12,10 @@ type (
 	MiddleError = rseq.MiddleError
 )
 
-// ErrInsideSection is what an *InsideError is.
+// ErrInsideSection is the error that an *InsideError wraps.
 var ErrInsideSection = rseq.ErrInside
 
-// extents shows Symbols as rseq.Sections needs them.
+// extents is Symbols as rseq.Sections needs them.
 type extents struct{ Symbols }
 
 // Extent is rseq.Symbols.Extent.
@@ -48,5 +48,5 @@ func (e *Engine) armed(th *thread, insn *machine.Insn) *table.Placed {
 	return p
 }
 
-// SectionName is a section as reports show it: symbol+offset of its start.
+// SectionName is a section's name in reports: symbol+offset of its start.
 func (e *Engine) SectionName(p *table.Placed) string { return e.sections.Name(p) }

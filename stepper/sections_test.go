@@ -9,7 +9,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// passes sums up what units came to.
+// passes sums up the results of units.
 func passes(units []stepper.UnitReport) map[stepper.Result]int {
 	sums := map[stepper.Result]int{}
 	for _, u := range units {
@@ -30,7 +30,7 @@ func (p *program) counted() stepper.Counts {
 	return sum
 }
 
-// 0.1 % is what an idle machine may preempt by itself.
+// The kernel may preempt 0.1 % on an idle machine.
 func TestUnitsSteppedOneByOneRarelyAbort(t *testing.T) {
 	for _, c := range []struct {
 		opt string
@@ -71,7 +71,7 @@ func TestNextOverTheHotLineEnds(t *testing.T) {
 	}
 }
 
-// Each round leaves one section aside, or commits it, and commits another that loops.
+// Each round takes a side exit of one section, or commits it, and commits another that loops.
 func TestStepiTellsSideExitsFromCommits(t *testing.T) {
 	for _, f := range tabletest.Some(t, 2, []tabletest.Fixture{
 		{Source: "sidexit.c", Shape: tabletest.Static},
@@ -121,15 +121,15 @@ func TestStepiFindsAnAreaTheProgramRegistered(t *testing.T) {
 	if code != 0 || !strings.Contains(p.printed(), "sum 100 aborts ") {
 		t.Errorf("exit %d, printed %q", code, p.printed())
 	}
-	// The kernel's own preemption may abort one on a busy machine.
+	// The kernel may preempt and abort one on a busy machine.
 	got := passes(units)
 	if aborted := got[stepper.Aborted]; got[stepper.Committed] != 100 || aborted > 3 || len(got) > 2 {
 		t.Errorf("want 100 commits, got %v", got)
 	}
 }
 
-// In asm.S every instruction has a line of its own: a line step from the arming
-// store covers the section and ends behind it, or at the declared side exit.
+// In asm.S every instruction has a line of its own: a line step from the arming store covers
+// the section and ends behind it, or at the declared side exit.
 func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
 	for _, command := range []string{"next", "step"} {
 		for _, table := range []tabletest.Table{tabletest.RseqCS, tabletest.RseqTable} {
@@ -147,7 +147,7 @@ func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
 					}
 					want := "asm_addv:15 asm_addv:25 asm_addv:26 main:31"
 					if got := strings.Join(lines, " "); got == "asm_addv:15 asm_addv:31 asm_addv:32 main:31" && preempted < 2 {
-						preempted++ // to its abort handler: main tries again, before it comes to asm_addbelow
+						preempted++ // to its abort handler: main tries again, before it reaches asm_addbelow
 					} else if got != want {
 						t.Fatalf("round %d: asm_addv: got %s, want %s", round, got, want)
 					}

@@ -7,7 +7,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// runnable leaves those builds that are programs.
+// runnable selects the builds that are programs.
 func runnable(all []tabletest.Fixture) []tabletest.Fixture {
 	var programs []tabletest.Fixture
 	for _, f := range all {
@@ -18,8 +18,8 @@ func runnable(all []tabletest.Fixture) []tabletest.Fixture {
 	return programs
 }
 
-// seeds is the loop of the original report in many builds, each with its abort
-// handler in main and far from it.
+// seeds is the loop of the original report in many builds, each with its abort handler in main
+// and far from it.
 func seeds() []tabletest.Fixture {
 	var all []tabletest.Fixture
 	for _, f := range runnable(tabletest.Pairs("seed.c")) {
@@ -30,8 +30,7 @@ func seeds() []tabletest.Fixture {
 	return all
 }
 
-// The promise on the loop of the original report: the command ends, and the
-// section is not aborted once.
+// On the loop of the original report, the command ends and the section is never aborted.
 func TestLineStepsThroughTheSeedLoopEnd(t *testing.T) {
 	for _, f := range tabletest.Some(t, 4, seeds()) {
 		t.Run(f.String(), func(t *testing.T) {
@@ -50,7 +49,7 @@ func TestLineStepsThroughTheSeedLoopEnd(t *testing.T) {
 	}
 }
 
-// With whatever debug files of the C library the machine has: step enters it there.
+// step enters the C library if the machine has debug files for it.
 func TestLineStepsFromMainToExitEnd(t *testing.T) {
 	for _, opt := range tabletest.Some(t, 1, []string{"-O0", "-O2"}) {
 		for _, command := range []string{"next", "step"} {

@@ -14,17 +14,17 @@ import (
 	"rseqstep/table"
 )
 
-// sentry looks after a Continue, for threads that go round a section and never
-// commit. Once in the stuck-time it looks from outside, without stopping
-// anything: which threads have had a CPU, and which of those have armed a
-// section (their rseq_cs is read as it is). Only where one may have, every thread
-// is held for a moment, and the thread gets a probe (stuck.go). A thread that
-// commits meets the probe once, by itself. So a program that makes progress is
-// held once in the stuck-time, as is one that computes without an area, and one that
-// sleeps, or computes outside of sections, is not.
+// sentry watches a Continue for threads that loop around a section and never commit. Once in
+// each stuck-time it looks from outside, without stopping anything: which threads have used a
+// CPU, and which of those have armed a section (it reads their rseq_cs while they run). Only if
+// a thread may have done so does the Engine hold every thread for a moment, and give that
+// thread a probe (stuck.go). If the thread commits, it hits the probe once, and that removes
+// the probe. So the Engine stops a program that makes progress once in the stuck-time, and also
+// one that computes without an area; it does not stop one that sleeps, or computes outside of
+// sections.
 //
-// Refused: stopping threads to sample their PCs, which aborts sections of programs
-// that are fine; counting by perf_event_open(2), which containers forbid as a rule.
+// Refused: stopping threads to sample their PCs, which aborts sections of correct programs;
+// counting by perf_event_open(2), which containers usually forbid.
 type sentry struct {
 	timer  *time.Timer
 	period time.Duration
@@ -36,19 +36,20 @@ type sentry struct {
 	over  bool
 	pid   int
 	last  time.Time          // when it looked last
-	ran   map[int]uint64     // ns on a CPU, by thread, then; nil before
-	areas map[int]table.Addr // of the threads that it was seen of
-	found []int              // the threads to be looked at closely
+	ran   map[int]uint64     // ns on a CPU, by thread, at that time; nil before
+	areas map[int]table.Addr // of the threads whose area it has learned
+	found []int              // the threads that the Engine must look at closely
 	told  map[toldOf]bool
 }
 
-// toldOf is a thread and a section's start.
+// toldOf is a thread and a section's start, which identify a report.
 type toldOf struct {
 	tid   int
 	start table.Addr
 }
 
-// watchContinue sets a sentry on a journey without end, nil where none is wanted.
+// watchContinue sets a sentry on a move that waits for nothing (Free), nil if the policy
+// disables it.
 func (e *Engine) watchContinue(m *drive.Move) *sentry {
 	if !m.Free || e.policy.Stuck == StuckIgnored || e.policy.StuckTime <= 0 {
 		return nil
@@ -61,10 +62,9 @@ func (e *Engine) watchContinue(m *drive.Move) *sentry {
 	return s
 }
 
-// soon is how long it waits before it looks for the first time, and then for the
-// second, with which it can compare: a tenth of the period for both, since the
-// probe's time is still to come. Nothing is read at the start, for most Continues
-// end sooner.
+// soon is how long the sentry waits before its first look, and then before the second, which it
+// can compare with the first: a tenth of the period for both, since the probe needs the rest.
+// It reads nothing at the start, because most Continues end sooner.
 func (s *sentry) soon() time.Duration { return s.period / 20 }
 
 func (s *sentry) end() {
@@ -76,7 +76,7 @@ func (s *sentry) end() {
 	}
 }
 
-// renew forgets what was seen of a program that another one has replaced.
+// renew forgets what the sentry saw of a program that another one has replaced.
 func (s *sentry) renew() {
 	if s != nil {
 		s.mu.Lock()
@@ -87,18 +87,18 @@ func (s *sentry) renew() {
 	}
 }
 
-// learn takes note of whether the program has sections now: a library that it loads,
-// and the next program, may have the first ones.
+// learn notes whether the program has sections now: a library that it loads, and the next
+// program, may have the first ones.
 func (s *sentry) learn(image *table.Image) {
 	if s != nil {
 		s.needed.Store(len(image.Sections()) > 0)
 	}
 }
 
-// due reports whether there are threads to be looked at closely.
+// due reports whether there are threads that the Engine must look at closely.
 func (s *sentry) due() bool { return s != nil && s.fired.Swap(false) }
 
-// tell reports whether a thread stuck in a section is news.
+// tell reports whether a thread stuck in a section has not been reported yet.
 func (s *sentry) tell(tid int, start table.Addr) bool {
 	is := toldOf{tid, start}
 	was := s.told[is]
@@ -106,7 +106,7 @@ func (s *sentry) tell(tid int, start table.Addr) bool {
 	return !was
 }
 
-// look looks from outside, on a goroutine of its own.
+// look reads the threads' state from outside, on a goroutine of its own.
 func (s *sentry) look() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +119,7 @@ func (s *sentry) look() {
 		s.ran, s.last = now, time.Now()
 		return
 	}
-	s.timer.Reset(s.period) // what wakes the Engine may go to another wait of its
+	s.timer.Reset(s.period) // a different wait of the Engine may consume the wake-up, so look again
 	s.found = busy(s.ran, now, time.Since(s.last))
 	s.ran, s.last = now, time.Now()
 	s.found = s.armed(s.found)
@@ -129,8 +129,8 @@ func (s *sentry) look() {
 	}
 }
 
-// busy lists the threads that have been on a CPU for a fiftieth of the period: on
-// a machine with more to do than it has CPUs even an endless loop gets no more.
+// busy lists the threads that have used a CPU for a fiftieth of the period: on an overloaded
+// machine even an endless loop gets no more.
 func busy(before, now map[int]uint64, period time.Duration) (list []int) {
 	for tid, ns := range now {
 		if was, ok := before[tid]; ok && ns-was >= uint64(period)/50 {
@@ -140,11 +140,11 @@ func busy(before, now map[int]uint64, period time.Duration) (list []int) {
 	return list
 }
 
-// armed leaves out the threads that are known to have armed nothing just now.
+// armed removes the threads that are known to have no section armed now.
 func (s *sentry) armed(list []int) (left []int) {
 	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", s.pid))
 	if err != nil {
-		return list // gone, or not ours to read: it is seen when it is held
+		return list // gone, or not readable for us: the Engine reads it when the thread is held
 	}
 	defer mem.Close()
 	for _, tid := range list {
@@ -157,10 +157,10 @@ func (s *sentry) armed(list []int) (left []int) {
 	return left
 }
 
-// mayBeArmed reports whether the area that a thread had when it was held last has a
-// section armed, or may no longer be the thread's: a thread without an area may have
-// registered one since, and where one is unregistered the kernel writes -1 to its
-// cpu_id (rseq_reset_rseq_cpu_node_id, kernel/rseq.c).
+// mayBeArmed reports whether the area that a thread had when it was last held has a section
+// armed, or may no longer be the thread's: a thread without an area may have registered one
+// since, and when an area is unregistered the kernel writes -1 to its cpu_id
+// (rseq_reset_rseq_cpu_node_id, kernel/rseq.c).
 func mayBeArmed(mem *os.File, area table.Addr) bool {
 	const cpuID, rseqCS = 4, 8 // in struct rseq (include/uapi/linux/rseq.h)
 	var b [rseqCS + 8]byte
@@ -171,8 +171,8 @@ func mayBeArmed(mem *os.File, area table.Addr) bool {
 	return err != nil || n < len(b) || int32(binary.LittleEndian.Uint32(b[cpuID:])) < 0 || binary.LittleEndian.Uint64(b[rseqCS:]) != 0
 }
 
-// onCPU is how long each thread of a process has been on a CPU, ns: the first
-// number of /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
+// onCPU is how long each thread of a process has used a CPU, ns: the first number of
+// /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
 func onCPU(pid int) map[int]uint64 {
 	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
@@ -193,7 +193,8 @@ func onCPU(pid int) map[int]uint64 {
 	return ran
 }
 
-// closely looks at the threads that may go round a section.
+// closely reads the rseq state of the threads that may loop around a section, and sets or
+// advances their probes.
 // Precondition: every thread is held.
 func (e *Engine) closely(s *sentry) {
 	s.mu.Lock()
@@ -206,14 +207,14 @@ func (e *Engine) closely(s *sentry) {
 		}
 		now, err := e.readRseq(th)
 		if err != nil {
-			continue // it is going; its end is the next event
+			continue // the thread is exiting; its exit is the next event
 		}
 		s.areas[tid] = now.Config.Area
 		th.watch.probe = th.watch.probe.found(now.Section)
 	}
 }
 
-// endProbes ends what a Continue has begun.
+// endProbes removes the probes of a Continue.
 func (e *Engine) endProbes() {
 	for th := range e.threads() {
 		th.watch.probe, th.watch.helped = nil, nil

@@ -6,18 +6,18 @@ import (
 	"rseqstep/table"
 )
 
-// What a sentry knew of the threads of a program is known of no other's.
+// A sentry forgets what it knew of a program's threads when another program replaces it.
 func TestASentryForgetsTheProgramBefore(t *testing.T) {
 	s := &sentry{areas: map[int]table.Addr{1: 0x1000}, told: map[toldOf]bool{{1, 0x2000}: true}, found: []int{1}}
 	s.renew()
 	if len(s.areas)+len(s.found) != 0 || !s.tell(1, 0x2000) {
 		t.Errorf("known still: %v, %v, %v", s.areas, s.found, s.told)
 	}
-	(*sentry)(nil).renew() // a command that has none
+	(*sentry)(nil).renew() // a command without a sentry
 }
 
-// Where a thousand passes take longer than the stuck-time, they are counted
-// nevertheless: a look in between finds the thread armed or not.
+// If a thousand passes take longer than the stuck-time, the probe still counts them all,
+// whether a look in between finds the thread armed or not.
 func TestAProbeThatCountsIsNotBegunAnewWhereItIsLookedAt(t *testing.T) {
 	here, other := &table.Placed{}, &table.Placed{}
 	var q *probe

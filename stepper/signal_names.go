@@ -2,8 +2,8 @@ package stepper
 
 import "fmt"
 
-// signalNames are Linux's on x86-64 (signal(7)) with the descriptions gdb gives
-// (gdb, "Signals").
+// signalNames are Linux's signal names on x86-64 (signal(7)), with gdb's descriptions (gdb,
+// "Signals").
 func signalNames() [32][2]string {
 	return [32][2]string{
 		1: {"SIGHUP", "Hangup"}, 2: {"SIGINT", "Interrupt"}, 3: {"SIGQUIT", "Quit"},
@@ -31,7 +31,7 @@ func SignalName(n int) string {
 	return fmt.Sprintf("SIG%d", n)
 }
 
-// SignalText is the sentence that goes with it.
+// SignalText is a signal's description.
 func SignalText(n int) string {
 	if n > 0 && n < 32 {
 		return signalNames()[n][1]
@@ -39,7 +39,7 @@ func SignalText(n int) string {
 	return fmt.Sprintf("Real-time event %d", n)
 }
 
-// notifySignal mentions a signal that stops nothing.
+// notifySignal adds a note about a signal that does not stop the program.
 func (e *Engine) notifySignal(th *thread, sig int) {
 	e.drive.Notify("thread %d received signal %s, %s", th.Number, SignalName(sig), SignalText(sig))
 }

@@ -4,9 +4,9 @@ import "fmt"
 
 // Disposition is what the debugger does about a signal (gdb's `handle`).
 type Disposition struct {
-	Stop  bool // stop the program and show it
-	Print bool // mention it
-	Pass  bool // let the program have it
+	Stop  bool // stop the program and show the signal
+	Print bool // print it
+	Pass  bool // deliver it to the program
 }
 
 // SignalTable is the `handle` table.
@@ -14,9 +14,9 @@ type SignalTable struct {
 	of [65]Disposition
 }
 
-// NewSignalTable has gdb's defaults: everything stops and passes, but SIGINT
-// and SIGTRAP are the debugger's own, and signals that are part of a program's
-// normal life pass silently (gdb, "Signals").
+// NewSignalTable has gdb's defaults: every signal stops and passes, except that SIGINT and
+// SIGTRAP belong to the debugger, and the signals of a program's normal operation pass silently
+// (gdb, "Signals").
 func NewSignalTable() *SignalTable {
 	t := &SignalTable{}
 	for i := range t.of {
@@ -40,7 +40,7 @@ func (t *SignalTable) Of(sig int) Disposition {
 	return t.of[sig]
 }
 
-// Set changes it. Stop implies Print, as in gdb.
+// Set changes a signal's disposition. Stop implies Print, as in gdb.
 func (t *SignalTable) Set(sig int, d Disposition) error {
 	if sig < 1 || sig >= len(t.of) {
 		return fmt.Errorf("no signal %d", sig)

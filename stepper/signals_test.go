@@ -9,7 +9,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// handle sets what is done about a signal.
+// handle sets a signal's disposition.
 func (p *program) handle(sig syscall.Signal, d stepper.Disposition) {
 	p.t.Helper()
 	if err := p.Signals().Set(int(sig), d); err != nil {
@@ -17,7 +17,7 @@ func (p *program) handle(sig syscall.Signal, d stepper.Disposition) {
 	}
 }
 
-// Handlers run to their end inside a step, which stays in the frame that asked.
+// Handlers run to their end inside a step, which ends in the frame where it began.
 func TestHandlersOfPassedSignalsRunDuringSteps(t *testing.T) {
 	for _, command := range []string{"next", "step", "stepi"} {
 		t.Run(command, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestHandlersOfPassedSignalsRunDuringSteps(t *testing.T) {
 	}
 }
 
-// A timer that goes off all the time does not keep next from ending.
+// next ends in spite of a timer that expires all the time.
 func TestNextUnderATimerEnds(t *testing.T) {
 	p := launch(t, tabletest.Fixture{Source: "sig.c"})
 	p.handle(syscall.SIGUSR1, stepper.Disposition{Pass: true})
@@ -78,7 +78,7 @@ func TestSignalsStopAndPassAsTheTableSays(t *testing.T) {
 	}
 }
 
-// gdb's "signal 0": what was shown is dropped all the same.
+// gdb's "signal 0": the signal that the stop has shown is discarded.
 func TestAPassedSignalCanBeDropped(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "sig.c"})
 	p.handle(syscall.SIGUSR2, stepper.Disposition{Pass: true})

@@ -5,7 +5,7 @@ import (
 	"rseqstep/table"
 )
 
-// guard says why an owner's breakpoint may not stand at a place.
+// guard returns an error if an owner's breakpoint must not be inserted at a place.
 func (e *Engine) guard(a table.Addr, o ledger.Owner) error {
 	if o.Why == ledger.Asked {
 		return e.sections.Guard(a)

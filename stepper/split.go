@@ -1,8 +1,7 @@
 package stepper
 
-// SplitChild ends the time after a caught fork in which both processes are held:
-// split makes a Target of its own of the child, and both stay held. Where that
-// fails the fork stays undecided.
+// SplitChild ends the state after a caught fork in which both processes are held: split makes
+// the child a Target of its own, and both stay held. If split fails, the fork stays undecided.
 func (e *Engine) SplitChild(split func(child int) error) error {
 	child := e.Undecided()
 	if child == 0 {

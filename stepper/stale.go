@@ -6,12 +6,12 @@ import (
 	"rseqstep/table"
 )
 
-// disarmStale clears rseq_cs of a thread that stands at an arming store inside the
-// section p which it arms. Programs leave the field set after a commit, and the kernel
-// clears it when it next looks (rseq(2)): up to Linux 6.18 at every stop, newer ones not
-// where the thread has been stopped in a system call (include/linux/rseq_entry.h). Still
-// set it would send the thread to the abort handler before the pass has begun. The
-// store is about to set it again.
+// disarmStale clears rseq_cs of a thread that is at an arming store inside p, the section which
+// that store arms. Programs leave the field set after a commit, and the kernel clears it when
+// it next checks it (rseq(2)): up to Linux 6.18 at every stop, newer kernels not if the thread
+// stopped in a system call (include/linux/rseq_entry.h). If the field were still set, the
+// kernel would move the thread to the abort handler before the pass has begun. The store is
+// about to set it again.
 func (e *Engine) disarmStale(th *thread, p *table.Placed) error {
 	if !p.Contains(th.Regs.PC()) {
 		return nil

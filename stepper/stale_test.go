@@ -20,8 +20,8 @@ func (p *program) aborts() uint64 {
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-// A section may begin with its arming store. Where a loop inside leads back there the
-// section is armed, and a thread that goes on after a stop would be restarted each time.
+// A section may contain its own arming store. If a loop inside leads back there, the section is
+// armed, and the kernel would restart a thread that resumes there after each stop.
 func TestStopsAtAnArmingStoreInsideDoNotAbort(t *testing.T) {
 	const rounds = 200
 	for _, source := range []string{"armfirst", "armloop"} {
@@ -52,7 +52,7 @@ func TestStopsAtAnArmingStoreInsideDoNotAbort(t *testing.T) {
 				b := p.add(spec(p))
 				stop := p.cont()
 				for ; stop.Reason == stepper.StopBreakpoint; stop = p.cont() {
-					if n := p.aborts(); n > rounds/10 { // the kernel's own preemption may be the cause of a few
+					if n := p.aborts(); n > rounds/10 { // the kernel's own preemption may cause a few
 						t.Fatalf("%d aborts after %d stops", n, b.Hits)
 					}
 				}

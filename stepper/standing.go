@@ -7,11 +7,11 @@ import (
 	"rseqstep/table"
 )
 
-// startOff decides at a command's start what becomes of the breakpoints that
-// threads stand at. The user has seen the one that the selected thread th stopped
-// at: going on steps off it. Not so where they have put the thread there ("jump",
-// "set $pc"), and not for a client that steps threads off breakpoints itself
-// (Policy.StandsToMeet): there a breakpoint is met, as if it was come to.
+// startOff decides at a command's start what happens at the breakpoints where threads are
+// stopped. The user has seen the one at which the selected thread th stopped: resuming steps
+// off it. There are two exceptions. If the user has set the thread's PC to the breakpoint
+// ("jump", "set $pc"), or if the client steps threads off breakpoints itself
+// (Policy.StandsToMeet), the thread hits the breakpoint as if it had just arrived.
 func (e *Engine) startOff(th *thread) error {
 	put := th.Put
 	for t := range e.threads() {
@@ -25,7 +25,7 @@ func (e *Engine) startOff(th *thread) error {
 		}
 		return err
 	}
-	if e.load(th) != nil { // it is going
+	if e.load(th) != nil { // the thread is exiting
 		return nil
 	}
 	pc := th.Regs.PC()
@@ -39,8 +39,8 @@ func (e *Engine) startOff(th *thread) error {
 	return nil
 }
 
-// meetsHardware makes a held thread meet the hardware breakpoint that it stands
-// at, also if the last stop was one there.
+// meetsHardware makes a held thread hit the hardware breakpoint at its PC, even if it stopped
+// there last.
 func (e *Engine) meetsHardware(th *thread) error {
 	if !e.book.Hardware() || !e.target.Held(th.TID) || e.target.Queued(th.TID) || e.load(th) != nil {
 		return nil
@@ -57,9 +57,9 @@ func (e *Engine) meetsHardware(th *thread) error {
 	return nil
 }
 
-// passOwnTrap takes a thread behind an int3 of the program's own that a breakpoint
-// of the user's stands at: the breakpoint is all that is to be seen of it, as with
-// gdb (infrun.c, gdbarch_skip_permanent_breakpoint).
+// passOwnTrap moves a thread's PC behind an int3 of the program's own at which the user has a
+// breakpoint: the user sees only the breakpoint, as with gdb (infrun.c,
+// gdbarch_skip_permanent_breakpoint).
 func (e *Engine) passOwnTrap(th *thread) (bool, error) {
 	pc := th.Regs.PC()
 	if !e.points.At(pc) || !holds(e.target, pc, e.target.Arch().Breakpoint) {
@@ -74,7 +74,7 @@ func (e *Engine) passOwnTrap(th *thread) (bool, error) {
 	return true, e.load(th)
 }
 
-// holds reports whether the program has an instruction at pc.
+// holds reports whether the program's memory has an instruction at pc.
 func holds(mem machine.Memory, pc table.Addr, insn string) bool {
 	code := make([]byte, len(insn))
 	n, _ := mem.ReadMemory(pc, code)

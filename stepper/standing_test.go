@@ -9,8 +9,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Where the user has put a thread, a breakpoint is met; where a command has left it,
-// they have seen it, and going on steps off it.
+// If the user has set a thread's PC to a breakpoint, the thread hits it; if a command has
+// stopped it there, the user has seen the breakpoint, and resuming steps off it.
 func TestABreakpointIsMetWhereTheUserHasPutTheThread(t *testing.T) {
 	for _, kinds := range [][2]stepper.BreakpointKind{
 		{stepper.BreakSoftware, stepper.BreakSoftware}, {stepper.BreakSoftware, stepper.BreakHardware},
@@ -39,8 +39,8 @@ func TestABreakpointIsMetWhereTheUserHasPutTheThread(t *testing.T) {
 	}
 }
 
-// A breakpoint at an int3 of the program's own stands for it: going on from there
-// shows no SIGTRAP besides, whatever its condition.
+// A breakpoint at an int3 of the program's own replaces it: resuming from there reports no
+// SIGTRAP, whatever the breakpoint's condition.
 func TestABreakpointStandsForTheProgramsOwnTrap(t *testing.T) {
 	for _, kind := range []stepper.BreakpointKind{stepper.BreakSoftware, stepper.BreakHardware} {
 		for _, met := range []bool{true, false} {

@@ -7,12 +7,12 @@ import (
 	"rseqstep/stepper/machine"
 )
 
-// StepAlone is StepInstruction of one instruction for a client that has taken a
-// breakpoint out to step a thread off it, and goes on with all threads as soon as
-// it has put it in again, as Delve does: signals that pass silently wait until the
-// step has ended, so that no handler runs meanwhile, which might not come back
-// (Go's preemption leads to the scheduler). The signals that an instruction raises
-// itself do not wait: their handler begins, and the step ends there.
+// StepAlone is StepInstruction of one instruction for a client that has removed a breakpoint to
+// step a thread off it, and resumes all threads as soon as it has inserted the breakpoint
+// again, as Delve does. Signals that pass silently wait until the step has ended, so that no
+// handler runs meanwhile that might not return (Go's preemption leads to the scheduler). The
+// signals that the instruction itself raises do not wait: their handler begins, and the step
+// ends there.
 func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
@@ -38,9 +38,9 @@ func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
 	})
 }
 
-// blockFor blocks the thread's signals for its next instruction, so that the kernel
-// keeps them. It does not where that is a system call: it may look at the mask,
-// change it or hand it on to a child, and a signal may have to end its wait.
+// blockFor blocks the thread's signals for its next instruction, so that the kernel keeps them
+// pending. It does not if that instruction is a system call, which may read the mask, change it
+// or pass it on to a child, and a signal may have to end its wait.
 func (e *Engine) blockFor(th *thread) (bool, error) {
 	if e.book.Blocked(th.TID) {
 		return false, nil
@@ -50,7 +50,7 @@ func (e *Engine) blockFor(th *thread) (bool, error) {
 	}
 	insn, err := e.sections.Decode(th.Regs.PC())
 	if err != nil || insn.Kind == machine.Syscall || th.InCall || e.drive.Restarts(th.Thread) {
-		if th.Signal != 0 && th.Deferred == 0 { // it was taken before
+		if th.Signal != 0 && th.Deferred == 0 { // taken from the kernel before this step
 			e.drive.Keep(th.Thread, th.Signal)
 			th.Signal = 0
 		}

@@ -11,9 +11,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// A step alone executes its instruction and nothing of a handler, whatever signals
-// are waiting. They come afterwards, each as often and with the siginfo_t that it
-// was sent with.
+// A step alone executes its instruction and nothing of a handler, whatever signals are pending.
+// They are delivered afterwards, each as often and with the siginfo_t that it was sent with.
 func TestAStepAloneKeepsSignalsForAfterwards(t *testing.T) {
 	for _, row := range []struct {
 		name    string
@@ -58,8 +57,8 @@ func TestAStepAloneKeepsSignalsForAfterwards(t *testing.T) {
 	}
 }
 
-// The instruction's own fault begins its handler: held back it would come again
-// and again, and blocked it would kill the program.
+// The instruction's own fault begins its handler: a deferred fault would repeat for ever, and a
+// blocked one would make the kernel kill the program.
 func TestAStepAloneOfAFaultBeginsTheHandler(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "deliver.c", Shape: tabletest.NoPIE}, "fault")
 	p.wantReason(p.cont(), stepper.StopSignal)
@@ -78,8 +77,9 @@ func TestAStepAloneOfAFaultBeginsTheHandler(t *testing.T) {
 	p.wantExit(0)
 }
 
-// A signal that was taken before the step began is given back to the kernel,
-// blocked, which keeps it: nothing of the thread's mask is left changed.
+// If the tracer took a signal before the step began, it sends the signal back to the kernel
+// while the thread blocks it, so that the signal stays pending: the thread's mask does not
+// change.
 func TestAStepAloneGivesATakenSignalBack(t *testing.T) {
 	e, target := scripted(t, lea)
 	if err := e.Signals().Set(10, stepper.Disposition{Pass: true}); err != nil {

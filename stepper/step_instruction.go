@@ -48,7 +48,7 @@ func (e *Engine) showInner(th *thread) error {
 	return nil
 }
 
-// arrivedAtBreak reports a user's breakpoint that stepping has come to.
+// arrivedAtBreak is the Stop at a user's breakpoint that stepping has reached, nil for none.
 func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 	if err := e.load(th); err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (e *Engine) NextInstruction(ctx context.Context, n int) (Stop, error) {
 			}
 			insn, err := e.sections.Decode(th.Regs.PC())
 			if entered {
-				// The signal was the whole step.
+				// The signal's delivery was the whole step.
 			} else if err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall) {
 				m := e.returnTo(th, insn.Next(), th.Regs.SP())
 				if insn.Kind == machine.Call {

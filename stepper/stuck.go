@@ -7,52 +7,51 @@ import (
 	"rseqstep/table"
 )
 
-// WhenStuck says what Continue does about a thread that goes round a section and
-// never commits.
+// WhenStuck says what Continue does about a thread that loops around a section and never
+// commits.
 type WhenStuck int
 
 const (
-	StuckReports WhenStuck = iota // it is said, once for each thread and section
-	StuckInjects                  // the section's work is done by a cpu_opv vector besides
-	StuckIgnored                  // nobody looks
+	StuckReports WhenStuck = iota // report it, once for each thread and section
+	StuckInjects                  // also do the section's work by a cpu_opv vector
+	StuckIgnored                  // do not look for such threads
 )
 
-// DefaultStuckTime is how long a thread must have gone round by then.
+// DefaultStuckTime is how long a thread must have looped by default.
 const DefaultStuckTime = 10 * time.Second
 
-// StuckReport is a thread that a Continue has found to go round in vain.
+// StuckReport is a thread that a Continue has found looping without a commit.
 type StuckReport struct {
 	TID, Number int // the thread, and its number in `info threads`
 	Section     string
 	Start       table.Addr
-	For         time.Duration // for how long no commit was seen at least: the stuck-time
-	Passes      int           // passes counted one after the other, all ended in the abort handler
+	For         time.Duration // how long at least no commit was seen: the stuck-time
+	Passes      int           // passes counted in a row, all of which ended in the abort handler
 }
 
-// String is the report as a sentence without its end.
+// String is the report as a sentence without its final period.
 func (r StuckReport) String() string {
 	return fmt.Sprintf("thread %d (%d) goes round the critical section %s and does not commit: no commit in %v, and %d of %d passes counted ended in its abort handler",
 		r.Number, r.TID, r.Section, r.For, r.Passes, r.Passes)
 }
 
-// OnStuck sets who is told of such a thread, while the program runs, on the
-// Engine's own thread. Nobody: the next Stop has a note.
+// OnStuck sets the function that receives such reports, while the program runs, on the Engine's
+// own thread. nil: the next Stop has a note.
 func (e *Engine) OnStuck(told func(StuckReport)) { e.onStuck = told }
 
-// A probe looks whether a thread that runs natively commits a section that it has
-// armed. It has a debug register at post-commit, so the first commit ends it; and
-// once the stuck-time has gone by without one, at the abort handler too,
-// for so many passes.
+// A probe checks whether a thread that runs natively commits a section that it has armed. It
+// has a debug register at post-commit, so the first commit ends it; if the stuck-time has
+// passed without a commit, it has one at the abort handler, too, for probePasses passes.
 type probe struct {
 	placed *table.Placed
-	counts bool // passes, too
+	counts bool // count passes, too
 	aborts int
-	looked int // aborts when it was looked at last
+	looked int // aborts at the last look
 }
 
 const probePasses = 1000
 
-// points are what the probe wants to be set.
+// points are those that the probe needs.
 func (q *probe) points() []point {
 	if q.counts {
 		return []point{{kind: pointEnd, addr: q.placed.End, placed: q.placed}, {kind: pointAbort, addr: q.placed.Abort, placed: q.placed}}
@@ -60,11 +59,10 @@ func (q *probe) points() []point {
 	return []point{{kind: pointEnd, addr: q.placed.End, placed: q.placed}}
 }
 
-// found says what a probe makes of a thread when it is looked at again, which is
-// armed with p now (nil: nothing): the probe to go on with, nil for none. One that
-// counts goes on as long as there is something to count, armed or not: where passes
-// are slow, it is looked at between two of them, and the kernel disarms a thread that
-// has stopped outside of its section.
+// found is the probe to continue with (nil for none) when the sentry looks at a thread again
+// that has armed p now (nil: nothing). A probe that counts continues as long as there are
+// passes to count, armed or not: if passes are slow, the look falls between two of them, and
+// the kernel disarms a thread that has stopped outside of its section.
 func (q *probe) found(p *table.Placed) *probe {
 	switch {
 	case q != nil && q.counts && q.aborts > q.looked:
@@ -79,8 +77,8 @@ func (q *probe) found(p *table.Placed) *probe {
 	return q
 }
 
-// met takes note of a pass's end. over: the probe has its answer; stuck: that is
-// that nothing was committed.
+// met records a pass's end. over: the probe is finished; stuck: because the thread has not
+// committed.
 func (q *probe) met(r Result) (over, stuck bool) {
 	switch r {
 	case Committed:
@@ -91,8 +89,8 @@ func (q *probe) met(r Result) (over, stuck bool) {
 	return q.aborts >= probePasses, q.aborts >= probePasses
 }
 
-// stuckIn tells of a thread whose probe has found it stuck, and has it helped at
-// its next pass where the user wants that. The thread is held, others may run.
+// stuckIn reports a thread whose probe has found it stuck, and requests help for its next pass
+// if the user wants that. The thread is held, others may run.
 func (e *Engine) stuckIn(th *thread, q *probe) {
 	if e.sentry != nil && e.sentry.tell(th.TID, q.placed.Start) {
 		r := StuckReport{TID: th.TID, Number: th.Number, Section: e.sections.Name(q.placed), Start: q.placed.Start, For: e.policy.StuckTime, Passes: q.aborts}

@@ -14,10 +14,10 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// shortly is a stuck-time that is over a few times while a test runs.
+// shortly is a stuck-time that elapses a few times while a test runs.
 const shortly = 100 * time.Millisecond
 
-// holds counts how often every thread is held.
+// holds counts how often the Engine holds every thread.
 type holds struct {
 	*ptrace.Process
 	n atomic.Int32
@@ -28,8 +28,8 @@ func (h *holds) Hold() error {
 	return h.Process.Hold()
 }
 
-// lookedAfter launches a fixture whose continues are looked after, and gathers
-// what is said; the first interrupts the command where stops is set.
+// lookedAfter launches a fixture whose continues a sentry watches, and collects the reports; if
+// stops is set, the first report interrupts the command.
 func lookedAfter(t *testing.T, f tabletest.Fixture, when stepper.WhenStuck, stops bool, args ...string) (*program, *holds, *[]stepper.StuckReport) {
 	t.Helper()
 	var h *holds
@@ -57,7 +57,7 @@ func TestAContinueSaysWhichThreadGoesRoundWhichSection(t *testing.T) {
 				stop := p.cont()
 				p.wantReason(stop, stepper.StopInterrupt)
 				p.ctx = patiently(t)
-				seen := map[int]bool{} // a second thread may have gone round as often before all are stopped
+				seen := map[int]bool{} // a second thread may have made as many passes before all are stopped
 				for _, r := range *said {
 					seen[r.TID] = true
 				}
@@ -71,7 +71,7 @@ func TestAContinueSaysWhichThreadGoesRoundWhichSection(t *testing.T) {
 				if n := vectors(stop.Units, 0); n != 0 {
 					t.Errorf("%d vectors without being told to", n)
 				}
-				// What it advises helps.
+				// The command that the report recommends helps.
 				if err := p.SelectThread(tid); err != nil {
 					t.Fatal(err)
 				}
@@ -86,7 +86,7 @@ func TestAContinueSaysWhichThreadGoesRoundWhichSection(t *testing.T) {
 	}
 }
 
-// The program that it continues has no sections; the one that this becomes has them.
+// The program that it continues has no sections; the one that replaces it has them.
 func TestAContinueLooksAfterTheProgramThatComesByExec(t *testing.T) {
 	loop := tabletest.Build(t, wrongLoops("-O2")["inlined"])
 	p, _, said := lookedAfter(t, tabletest.Fixture{Source: "exec.c"}, stepper.StuckReports, true, loop, "-1", "1", "0")
@@ -96,8 +96,8 @@ func TestAContinueLooksAfterTheProgramThatComesByExec(t *testing.T) {
 	}
 }
 
-// A thread that has no area yet, or another one than later, when it is looked at for
-// the first time is looked at again.
+// The Engine looks again at a thread that has no area at the first look, or a different one
+// later.
 func TestAContinueLooksAgainAtAThreadThatRegistersLate(t *testing.T) {
 	for name, registers := range map[string]string{"no area": "0", "glibc's area": "1"} {
 		t.Run(name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestAContinueLooksAgainAtAThreadThatRegistersLate(t *testing.T) {
 	}
 }
 
-// Told to, it helps each of the loops, one after the other.
+// With StuckInjects, a continue helps each of the loops, one after the other.
 func TestAContinueInjectsWhenItIsToldTo(t *testing.T) {
 	const rounds = 3
 	for _, build := range tabletest.SomeKeys(t, 2, wrongLoops("-O2")) {
@@ -136,9 +136,9 @@ func TestAContinueInjectsWhenItIsToldTo(t *testing.T) {
 	}
 }
 
-// Ten million sections that commit, sections under other threads' disturbance,
-// computing, sleeping: nothing is said of any, and those that arm nothing are
-// held no more often for being looked after.
+// Ten million sections that commit, sections under other threads' disturbance, computing,
+// sleeping: none of them causes a report, and the sentry causes no additional stops of those
+// that arm nothing.
 func TestAContinueSaysNothingOfAProgramThatMakesProgress(t *testing.T) {
 	for name, f := range map[string]struct {
 		fixture tabletest.Fixture

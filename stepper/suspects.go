@@ -8,10 +8,10 @@ import (
 	"rseqstep/table"
 )
 
-// maxRecent is how many sections that a thread has armed are kept in mind.
+// maxRecent is how many of the sections that a thread has armed the Engine remembers.
 const maxRecent = 2
 
-// seen notes a section that a thread was found to have armed.
+// seen records a section that a thread has armed.
 func (th *thread) seen(p *table.Placed) {
 	list := []*table.Placed{p}
 	for _, q := range th.watch.recent {
@@ -22,8 +22,8 @@ func (th *thread) seen(p *table.Placed) {
 	th.watch.recent = list
 }
 
-// count begins to count the passes of the thread that a move is for, and
-// returns what ends it; nil where nothing is counted. A move may be made on the way of another.
+// count begins to count the passes of the thread of a move, and returns the function that ends
+// this; nil if it counts nothing. A move may begin while another one counts.
 func (e *Engine) count(th *thread, m *drive.Move) (end func() error) {
 	before := th.watch
 	if !m.Counts() || len(e.sections.Image().Sections()) == 0 {
@@ -36,8 +36,8 @@ func (e *Engine) count(th *thread, m *drive.Move) (end func() error) {
 	}
 }
 
-// suspects are the sections that the thread may go round in vain: those that it
-// has passed so, those that it armed last, and those that the code about to run holds.
+// suspects are the sections that the thread may loop around without a commit: those whose
+// passes have not committed, those that it armed last, and those in the code about to run.
 func (e *Engine) suspects(th *thread, near []*table.Placed) (list []*table.Placed) {
 	seen := map[*table.Placed]bool{}
 	add := func(p *table.Placed) {
@@ -58,8 +58,8 @@ func (e *Engine) suspects(th *thread, near []*table.Placed) (list []*table.Place
 	return list
 }
 
-// counted lists the sections with passes in vain, and forgets those of code that
-// is gone.
+// counted lists the sections with passes that have not committed, and forgets those of code
+// that is no longer mapped.
 func (e *Engine) counted(th *thread) (list []*table.Placed) {
 	for _, start := range slices.Sorted(maps.Keys(th.passes)) {
 		if p := e.sections.Image().At(start); p != nil {

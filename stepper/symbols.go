@@ -2,8 +2,7 @@ package stepper
 
 import "rseqstep/stepper/source"
 
-// What is asked about a program's source, and what it is answered with, for clients of
-// the Engine.
+// The questions about a program's source and their answers, for clients of the Engine.
 type (
 	Symbols  = source.Symbols
 	Line     = source.Line

@@ -11,20 +11,20 @@ import (
 	"rseqstep/table"
 )
 
-// thread is what the Engine knows of one thread.
+// thread is what the Engine knows about one thread.
 type thread struct {
 	*drive.Thread
 
-	shownAt table.Addr // shown counts only at this PC
-	shown   int        // inline depth the user is shown there
+	shownAt table.Addr // shown is valid only at this PC
+	shown   int        // inline depth shown to the user there
 
-	quiet     *quiet       // the quiet phase it is in, nil in none
+	quiet     *quiet       // the quiet phase it is in, nil for none
 	passes    rseq.History // passes that did not commit, since the last commit
 	watch     passWatch
 	fruitless int         // all passes that did not commit
 	last      *lastPass   // the section it ran last
-	calls     []*vdsoCall // of vDSO functions it was stepped in and has not left, innermost last
-	called    []*called   // functions it was made to call that have not returned, innermost last
+	calls     []*vdsoCall // of vDSO functions in which it was stepped and which it has not left, innermost last
+	called    []*called   // functions that the user called in it and that have not returned, innermost last
 }
 
 // own is the Engine's part of a thread.
@@ -41,7 +41,7 @@ var errGone = errors.New("the program is not being run")
 
 func (e *Engine) adopt(tid int) *thread { return own(e.drive.Adopt(tid)) }
 
-// thread is the thread of that id, nil for none.
+// thread is the thread with an id, nil for none.
 func (e *Engine) thread(tid int) *thread {
 	if t := e.drive.Thread(tid); t != nil {
 		return own(t)
@@ -60,7 +60,7 @@ func (e *Engine) threads() iter.Seq[*thread] {
 	}
 }
 
-// selected is the thread commands work on.
+// selected is the thread that commands work on.
 func (e *Engine) selected() (*thread, error) {
 	if !e.target.Alive() {
 		return nil, errGone
@@ -72,10 +72,10 @@ func (e *Engine) selected() (*thread, error) {
 	return th, nil
 }
 
-// load makes th.Regs those of the held thread.
+// load reads the registers of the held thread into th.Regs.
 func (e *Engine) load(th *thread) error { return e.drive.Load(th.Thread) }
 
-// depth is the inline depth the user is shown at the thread's PC.
+// depth is the inline depth shown to the user at the thread's PC.
 func (e *Engine) depth(th *thread) int {
 	pc := th.Regs.PC()
 	if th.shownAt == pc && pc != 0 {
@@ -87,7 +87,7 @@ func (e *Engine) depth(th *thread) int {
 
 func (th *thread) show(pc table.Addr, depth int) { th.shownAt, th.shown = pc, depth }
 
-// Thread is the selected thread's id, 0 when the program is gone.
+// Thread is the selected thread's id, 0 when the program has ended.
 func (e *Engine) Thread() int {
 	if !e.target.Alive() {
 		return 0
@@ -104,7 +104,7 @@ func (e *Engine) SelectThread(tid int) error {
 	return nil
 }
 
-// Threads lists the program's threads in the order they were first seen.
+// Threads lists the program's threads in the order in which the Engine first saw them.
 func (e *Engine) Threads() []ThreadInfo {
 	var list []ThreadInfo
 	for _, tid := range e.target.Threads() {
@@ -121,8 +121,8 @@ func (e *Engine) Threads() []ThreadInfo {
 	return list
 }
 
-// Regs are the registers of a held thread, or of a process that the Target holds
-// beside its own: one whose making was caught, the parent of a vfork.
+// Regs are the registers of a held thread, or of another process that the Target holds: the
+// child of a caught fork, the parent of a vfork.
 func (e *Engine) Regs(tid int) (machine.Regs, error) {
 	th := e.thread(tid)
 	if th == nil {
@@ -136,8 +136,7 @@ func (e *Engine) Regs(tid int) (machine.Regs, error) {
 	return th.Regs, err
 }
 
-// SetRegs changes the registers of a held thread, or of a process whose making was
-// caught.
+// SetRegs changes the registers of a held thread, or of the child of a caught fork.
 func (e *Engine) SetRegs(tid int, r machine.Regs) error {
 	th := e.thread(tid)
 	if th == nil && tid != 0 && tid == e.Undecided() {
@@ -157,7 +156,7 @@ func (e *Engine) SetRegs(tid int, r machine.Regs) error {
 	if r.PC() != was {
 		th.Put, th.StoppedAt = r.PC(), 0
 	}
-	// It may be where a called function returns to ("return").
+	// The PC may now be a called function's return address ("return").
 	_, err := e.callReturned(th)
 	return errors.Join(err, e.load(th))
 }
@@ -168,8 +167,8 @@ func (e *Engine) WriteMemory(a table.Addr, p []byte) (int, error) {
 	return e.target.WriteMemory(a, p)
 }
 
-// Frames unwinds at most max frames of a held thread, innermost first. Inlined
-// calls that begin at the PC and are still to be entered are not shown.
+// Frames unwinds at most max frames of a held thread, innermost first. It omits inlined calls
+// that begin at the PC and are not entered yet.
 func (e *Engine) Frames(tid, max int) ([]Frame, error) {
 	th := e.thread(tid)
 	if th == nil {
@@ -194,7 +193,7 @@ func (e *Engine) Frames(tid, max int) ([]Frame, error) {
 
 // ThreadInfo is one thread as `info threads` and `info rseq` show it.
 type ThreadInfo struct {
-	Number int // 1, 2, … as they were first seen
+	Number int // 1, 2, … in the order in which the Engine first saw them
 	TID    int
 	Name   string
 	PC     table.Addr
@@ -202,11 +201,9 @@ type ThreadInfo struct {
 	Mode   rseq.Mode // of its registration; 0 when it has none
 }
 
-// Only makes these threads, and those that they make, the only ones that run in the
-// next command (gdb's "set scheduler-locking on"), whatever that command needs to
-// get on: a thread that waits for one that is held waits until it is interrupted.
-// What the others have still to report stays unreported, and they stand where they
-// are: one that is looked at inside of a section is left to the kernel, which
-// restarts the section when the thread goes on. The selected thread is one of
-// those that run.
+// Only makes these threads, and those that they create, the only ones that run in the next
+// command (gdb's "set scheduler-locking on"), whatever that command waits for: a thread that
+// waits for a held thread waits until the user interrupts. Pending events of the other threads
+// stay unreported, and their PCs do not change; if one is inside a section in a quiet phase,
+// the kernel restarts that section when the thread resumes. The selected thread also runs.
 func (e *Engine) Only(tids ...int) { e.drive.Only(tids...) }

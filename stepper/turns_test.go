@@ -8,7 +8,7 @@ import (
 	"rseqstep/table"
 )
 
-// Threads that stand at one breakpoint when the program goes on stop it in turns.
+// Threads that are at one breakpoint when the program resumes stop there in turn.
 func TestThreadsAtOneBreakpointStopInTurns(t *testing.T) {
 	seen := &modelled.Explored{States: map[uint64]bool{}, Events: map[string]int{}}
 	w := modelled.NewCrowd(&modelled.Chooser{}, seen, 3, 100)
@@ -23,7 +23,7 @@ func TestThreadsAtOneBreakpointStopInTurns(t *testing.T) {
 	first := w.Threads()[0]
 	stopped := map[int]int{}
 	for range 30 {
-		// As with threads that spin there: the breakpoint comes to where they stand.
+		// As with threads that spin there: the user sets the breakpoint at their PC.
 		if err := e.DeleteBreakpoint(b.Number); err != nil {
 			t.Fatal(err)
 		}

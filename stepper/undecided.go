@@ -6,13 +6,12 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// undecided is a fork that was caught: which process is kept is still open.
+// undecided is a caught fork of which the user has not chosen the process to keep.
 type undecided struct {
 	event tracee.Event
 }
 
-// Undecided is the process whose making was caught and that is still held, 0
-// for none.
+// Undecided is the child of a caught fork that is still held, 0 for none.
 func (e *Engine) Undecided() int {
 	if e.fork == nil || !e.target.Alive() {
 		return 0
@@ -20,14 +19,14 @@ func (e *Engine) Undecided() int {
 	return e.fork.event.Child
 }
 
-// UndecidedShares reports whether that process runs in its parent's memory, and the
-// parent in it as well (clone(2): CLONE_VM and SIGCHLD, without CLONE_VFORK).
+// UndecidedShares reports whether that child and its parent both run in the same memory
+// (clone(2): CLONE_VM and SIGCHLD, without CLONE_VFORK).
 func (e *Engine) UndecidedShares() bool { return e.Undecided() != 0 && e.fork.event.Shared }
 
-// KeepParent lets a caught child go, free of breakpoints.
+// KeepParent detaches from a caught child, without breakpoints in it.
 func (e *Engine) KeepParent() error { return e.decide(FollowParent) }
 
-// KeepChild goes on with a caught child; the parent is let go.
+// KeepChild continues in a caught child and detaches from the parent.
 func (e *Engine) KeepChild() error { return e.decide(FollowChild) }
 
 // decide keeps one of the processes of a caught fork.

@@ -9,26 +9,27 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// blockPatience is how long a stepped system call, or a unit, may take before
-// the other threads are let go: it may be waiting for one of them.
+// blockPatience is how long a stepped system call, or a unit, may take before the other threads
+// run, too: it may be waiting for one of them.
 const blockPatience = 20 * time.Millisecond
 
-// stepOne carries out one instruction of a held thread, or the unit it begins. A Stop
-// says that something else came in between.
+// stepOne executes one instruction of a held thread, or the unit that it begins. A Stop says
+// that something else ended the command first.
 func (e *Engine) stepOne(th *thread) (*Stop, error) {
 	_, stop, err := e.do(e.unit(th))
 	return stop, err
 }
 
-// unit is one instruction of a thread, or the unit that it begins (DESIGN 4.1). Only
-// that thread moves, unless it blocks in the kernel.
+// unit is one instruction of a thread, or the unit that it begins (DESIGN 4.1). Only that
+// thread moves, unless it blocks in the kernel.
 func (e *Engine) unit(th *thread) *drive.Move {
 	m := e.drive.NewMove(th.Thread, drive.Planned)
 	m.Ask = e.asksUnit
 	return m
 }
 
-// askUnit is the plan of a unit: what it begins, and then what its instruction has led to.
+// askUnit is the plan of a unit: first what its instruction begins, then where the instruction
+// has led.
 func (e *Engine) askUnit(m *drive.Move) drive.Answer {
 	if m.Insn != nil {
 		return e.afterInstruction(own(m.Thread), m.Insn)
@@ -36,7 +37,7 @@ func (e *Engine) askUnit(m *drive.Move) drive.Answer {
 	return e.unitHere(own(m.Thread), m)
 }
 
-// unitHere says what a thread's next instruction begins. It is asked once.
+// unitHere decides what a thread's next instruction begins. A unit calls it once.
 func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 	if err := errors.Join(e.drive.Pin(th.Thread), e.unwatchPasses(th)); err != nil {
 		return drive.Fails(err)
@@ -59,7 +60,7 @@ func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 	}
 	insn, err := e.sections.Decode(pc)
 	if err != nil {
-		// Unreadable or unknown code: the processor decides (it will fault or not).
+		// Unreadable or unknown code: the processor decides whether it faults.
 		return drive.Then(e.instruction(th, nil), drive.Arrive)
 	}
 	if insn.Store.Size != 0 {
@@ -85,8 +86,8 @@ func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 	return drive.Then(e.instruction(th, insn), nil)
 }
 
-// afterInstruction looks at where an instruction has led: out of a function that the
-// user has called, or into a vDSO function, which is the unit then.
+// afterInstruction checks where an instruction has led: out of a function that the user has
+// called, or into a vDSO function, which then is the unit.
 func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) drive.Answer {
 	if len(th.called) > 0 && e.drive.Knows(th.Thread) {
 		if a := stopped(e.callReturned(th)); !a.GoesOn() {
@@ -105,12 +106,12 @@ func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) drive.Answer {
 	return drive.Arrive()
 }
 
-// instruction is a single step of one instruction. insn may be nil when it could not be decoded.
+// instruction is a single step of one instruction. insn is nil if it cannot be decoded.
 func (e *Engine) instruction(th *thread, insn *machine.Insn) *drive.Move {
 	m := e.drive.NewMove(th.Thread, drive.Single)
 	m.Lone, m.Alone = true, tracee.FaultPatience
 	if insn == nil || insn.Kind == machine.Syscall || th.InCall || e.drive.Restarts(th.Thread) {
-		// The kernel may look at the thread's affinity, or block, and map other code.
+		// The kernel may read the thread's affinity, block the thread, or map other code.
 		m.Alone, m.Kernel = blockPatience, true
 		m.End = func(drive.Ending) error { e.sections.FlushCode(); return nil }
 	}

@@ -12,24 +12,24 @@ type vdsoCall struct {
 	back     table.Addr // return address
 	cfa      table.Addr // rsp after the return
 	args     [6]uint64  // as they were at its first instruction
-	seen     bool       // args is known: the thread was seen there
-	untaken  bool       // getrandom: at the first instruction its state was in nobody's use
+	seen     bool       // args is known: the Engine saw the thread there
+	untaken  bool       // getrandom: no call used its state at the first instruction
 
 	rounds map[round]int
-	runs   int      // thread.runs as of the last look; another number: the call may be another one
-	rung   Rung     // what it was left by
-	looks  int      // how often it was found running, firstLook apart
-	told   []string // what the user was told of it
+	runs   int      // thread.Runs at the last look; if it has changed, the call may be another one
+	rung   Rung     // the rung that ended it
+	looks  int      // how often a look has found it running, drive.FirstLook apart
+	told   []string // the texts of the notes about it
 }
 
-// round is a loop's head in one frame, of the function or a helper of it.
+// round is the head of a loop in one frame, of the function or one of its helpers.
 type round struct{ head, cfa table.Addr }
 
 // name is the function as the C library calls it.
 func (c *vdsoCall) name() string { return c.function.Short }
 
-// newVDSOCall describes the activation that a thread is in. Its arguments are
-// known at the function's first instruction alone.
+// newVDSOCall describes the activation that a thread is in. It knows the arguments only
+// at the function's first instruction.
 func (e *Engine) newVDSOCall(th *thread, f *machine.VDSOFrame) *vdsoCall {
 	c := &vdsoCall{function: f.Function, back: f.Caller.PC(), cfa: f.CFA(), rounds: map[round]int{}, runs: th.Runs, rung: RungRun}
 	if th.Regs.PC() == f.Function.Start {
@@ -41,14 +41,13 @@ func (e *Engine) newVDSOCall(th *thread, f *machine.VDSOFrame) *vdsoCall {
 	return c
 }
 
-// is reports whether a frame is of this activation.
+// is reports whether a frame belongs to this activation.
 func (c *vdsoCall) is(f *machine.VDSOFrame) bool {
 	return c.cfa == f.CFA() && c.back == f.Caller.PC() && c.function.Start == f.Function.Start
 }
 
-// vdsoHere steps a thread whose PC is in the vDSO: from a function's first
-// instruction the unit to its return, unless the user wants to look inside;
-// from anywhere else one instruction.
+// vdsoHere steps a thread whose PC is in the vDSO: from a function's first instruction the unit
+// to its return, unless the user steps inside; from anywhere else one instruction.
 func (e *Engine) vdsoHere(th *thread) drive.Answer {
 	pc := th.Regs.PC()
 	frame, err := e.vdso.Leave(&th.Regs, e.target)
@@ -59,7 +58,7 @@ func (e *Engine) vdsoHere(th *thread) drive.Answer {
 	entry := pc == frame.Function.Start
 	c := th.vdsoCallOf(&frame)
 	if c != nil && entry && (!c.seen || c.args != th.Regs.Arguments()) {
-		c = nil // called anew; with the same arguments it is as good as the same
+		c = nil // another call; with the same arguments, treating it as the same one is correct
 	}
 	if c == nil {
 		if entry && !e.entering {
@@ -71,8 +70,8 @@ func (e *Engine) vdsoHere(th *thread) drive.Answer {
 	return e.insideVDSO(th, c, frame.Inner)
 }
 
-// vdsoCallOf finds the activation of a frame among those the thread was
-// stepped in, in one go with no native run of which nobody knows what it did.
+// vdsoCallOf finds the activation of a frame among those in which the thread was stepped
+// without a native run since.
 func (th *thread) vdsoCallOf(f *machine.VDSOFrame) *vdsoCall {
 	for _, c := range th.calls {
 		if c.runs == th.Runs && c.is(f) {
@@ -82,8 +81,8 @@ func (th *thread) vdsoCallOf(f *machine.VDSOFrame) *vdsoCall {
 	return nil
 }
 
-// keepVDSOCall remembers an activation beside those that a signal's handler,
-// or a handler's handler, has interrupted. What it replaces is forgotten.
+// keepVDSOCall stores an activation beside those that a signal's handler, or a handler's
+// handler, has interrupted. It forgets the activation that this one replaces.
 func (th *thread) keepVDSOCall(c *vdsoCall) {
 	var calls []*vdsoCall
 	for _, d := range th.calls {
@@ -94,7 +93,7 @@ func (th *thread) keepVDSOCall(c *vdsoCall) {
 	th.calls = append(calls, c)
 }
 
-// dropVDSOCall forgets an activation that is over.
+// dropVDSOCall forgets an activation that has ended.
 func (th *thread) dropVDSOCall(c *vdsoCall) {
 	for n, d := range th.calls {
 		if d == c {
@@ -114,8 +113,8 @@ func (e *Engine) runVDSO(th *thread, f machine.VDSOFunction) *drive.Move {
 	return e.runOut(th, e.newVDSOCall(th, &frame))
 }
 
-// runOut runs an activation natively to its return. When that takes long and
-// the thread still spins in it, the system call is made instead.
+// runOut runs an activation natively to its return. If that takes long and the thread still
+// loops in it, the system call replaces it.
 func (e *Engine) runOut(th *thread, c *vdsoCall) *drive.Move {
 	m := runTo(th, []table.Addr{c.back}, func(th *drive.Thread) bool { return th.Regs.SP() >= c.cfa })
 	m.Keeps, m.Overdue = true, func(t *drive.Thread) drive.Answer { return e.spins(th, c) }
@@ -133,9 +132,9 @@ func (e *Engine) runOut(th *thread, c *vdsoCall) *drive.Move {
 	return m
 }
 
-// spins looks at a thread that ought to have returned from c long ago and
-// still runs. It may be in a signal's handler, or about to return from a system
-// call that the function fell back to: then it goes on.
+// spins checks a thread that should have returned from c long ago and still runs. If it is in a
+// signal's handler, or about to return from a system call that the function fell back to, it
+// continues.
 func (e *Engine) spins(th *thread, c *vdsoCall) drive.Answer {
 	c.looks++
 	if th.Regs.InSyscall() || !e.vdso.Contains(th.Regs.PC()) || c.looks < c.enoughLooks() {
@@ -157,11 +156,11 @@ func (e *Engine) spins(th *thread, c *vdsoCall) drive.Answer {
 	return drive.Arrive()
 }
 
-// slowestRandom is what getrandom generates at least in a second, bytes: a
-// hundredth of what it does on a processor of today.
+// slowestRandom is how many bytes getrandom generates per second at least: a hundredth of what
+// it generates on a current processor.
 const slowestRandom = 4 << 20
 
-// enoughLooks is how often an activation must be found running to be stuck.
+// enoughLooks is how many looks must find an activation running before it counts as stuck.
 func (c *vdsoCall) enoughLooks() int {
 	if !c.bounded() {
 		return 1
@@ -169,7 +168,7 @@ func (c *vdsoCall) enoughLooks() int {
 	return 2 + int(min(c.args[1], maxRandom)/slowestRandom)
 }
 
-// notifyVDSO tells the user about an activation, each thing once.
+// notifyVDSO adds a note about an activation, each text once.
 func (e *Engine) notifyVDSO(c *vdsoCall, text string) {
 	for _, t := range c.told {
 		if t == text {

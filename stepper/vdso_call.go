@@ -8,18 +8,18 @@ import (
 	"rseqstep/table"
 )
 
-// equivalent is the system call that does what a vDSO function does.
+// equivalent is the system call that does the same as a vDSO function.
 type equivalent struct {
 	number uint64 // 0: no call known
-	args   int    // the first so many arguments are the call's
+	args   int    // how many of the first arguments the call takes
 }
 
-// equivalentOf finds a function's system call. An empty one stands for a
-// function that has none, or that this program does not know.
+// equivalentOf finds a function's system call. The empty one means that the function has none,
+// or that this package does not know it.
 //
-// The conventions are the same: a negative errno, time's value, and nothing
-// that needs converting, because the 64-bit vDSO and the 64-bit calls agree on
-// their types. vDSOs of other sizes are not parsed at all.
+// The conventions are the same: a negative errno, time's value, and no conversion, because the
+// 64-bit vDSO and the 64-bit calls agree on their types. This package does not parse vDSOs of
+// other sizes.
 func equivalentOf(calls *machine.Calls, function string) equivalent {
 	switch function {
 	case "clock_gettime":
@@ -42,9 +42,9 @@ func equivalentOf(calls *machine.Calls, function string) equivalent {
 // bounded reports whether the function's loops end by themselves, however slowly it runs.
 func (c *vdsoCall) bounded() bool { return c.name() == "getrandom" }
 
-// callInstead makes the equivalent system call in a thread that stands in the
-// activation c, and lets it return from the function with the result. why says
-// what forbids it; then nothing was changed.
+// callInstead makes the equivalent system call in a thread that is in the activation c, and
+// makes it return from the function with the result. why says what prevents it; then nothing
+// was changed.
 // Precondition: every other thread is held; the thread is in no system call.
 func (e *Engine) callInstead(th *thread, c *vdsoCall, f *machine.VDSOFrame) (why string, err error) {
 	call := equivalentOf(&e.target.Arch().Calls, c.name())
@@ -70,8 +70,8 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *machine.VDSOFrame) (why
 	}
 	switch errno := syscall.Errno(-result); errno {
 	case syscall.EFAULT, syscall.EPERM, syscall.ENOSYS, syscall.EINTR:
-		// Not what the function would have come to: it would have raised
-		// SIGSEGV at that address, and asks no filter.
+		// The function would have ended differently: it would have raised SIGSEGV at that
+		// address, and no filter applies to it.
 		return fmt.Sprintf("the system call failed: %v", errno), nil
 	}
 	if c.bounded() {
@@ -93,11 +93,11 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *machine.VDSOFrame) (why
 const (
 	randomStateSize  = 144
 	randomGeneration = 128 // u64: of the kernel's generator when the key was made
-	randomInUse      = 137 // bool: a call is at work on the state
+	randomInUse      = 137 // bool: a call uses the state now
 )
 
-// randomUntaken reports whether a call of getrandom, at its first instruction,
-// is given a state whose layout is known and that no other call is at work on.
+// randomUntaken reports whether a call of getrandom, at its first instruction, receives a state
+// whose layout is known and that no other call uses.
 func (e *Engine) randomUntaken(c *vdsoCall) bool {
 	if c.args[4] != randomStateSize {
 		return false
@@ -107,10 +107,10 @@ func (e *Engine) randomUntaken(c *vdsoCall) bool {
 	return n == 1 && use[0] == 0
 }
 
-// releaseRandom leaves the state of an abandoned call of getrandom as the
-// function itself does when it cannot trust it: of generation 0, which no
-// kernel is at, so that the next call makes a new key, and in nobody's use.
-// Bytes that were handed out may stand in it still; they are never used.
+// releaseRandom leaves the state of an abandoned call of getrandom as the function itself does
+// when it cannot trust the state: unused, and with generation 0, which no kernel's generator
+// has, so that the next call makes a new key. Bytes that a call has returned may remain in it;
+// no call uses them again.
 func (e *Engine) releaseRandom(c *vdsoCall) error {
 	state := table.Addr(c.args[3])
 	for _, w := range []struct {

@@ -11,11 +11,11 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// vdsoFunctions are the arguments of vdsocalls.c that call a function of the
-// vDSO in the usual way, and the functions.
+// vdsoFunctions are the arguments of vdsocalls.c that call a function of the vDSO in the usual
+// way; they are also the functions' names.
 var vdsoFunctions = []string{"clock_gettime", "gettimeofday", "time", "clock_getres", "getcpu", "getrandom"}
 
-// vdsoProgram is vdsocalls.c at the first instruction of the call it is about.
+// vdsoProgram is vdsocalls.c at the first instruction of the call under test.
 type vdsoProgram struct {
 	*program
 	f     machine.VDSOFunction
@@ -34,7 +34,8 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 		}
 	}
 	if p.f.Name == "" {
-		// getrandom came with Linux 6.11, the unlocking of futexes later; a kernel without them has nothing to show.
+		// getrandom exists since Linux 6.11, the unlocking of futexes since a later one;
+		// without them there is nothing to test.
 		if function == "getrandom" || strings.HasPrefix(function, "futex_") {
 			t.Logf("this kernel's vDSO has no %s", function)
 			return nil
@@ -61,7 +62,7 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 	return p
 }
 
-// now is the state of the selected thread.
+// now is the register state of the selected thread.
 func (p *vdsoProgram) now() *machine.Regs {
 	p.t.Helper()
 	r, err := p.Regs(p.Thread())
@@ -102,12 +103,11 @@ func (p *vdsoProgram) restore() {
 	}
 }
 
-// backward reports whether an instruction is a conditional jump back.
+// backward reports whether an instruction is a conditional backward jump.
 func backward(i *machine.Insn) bool { return i.Kind == machine.CondJump && i.Target <= i.Addr }
 
-// always makes every conditional jump back in [low, high) unconditional, so
-// that a loop never ends, and returns how many there were. It stops behind the
-// first return when once is true.
+// always makes every conditional backward jump in [low, high) unconditional, so that a loop
+// never ends, and returns their number. If once is true, it stops at the first return.
 func (p *vdsoProgram) always(low, high table.Addr, once bool) (n int) {
 	p.t.Helper()
 	for a := low; a < high; {
@@ -139,8 +139,8 @@ func (p *vdsoProgram) stick() {
 	p.t.Helper()
 	switch p.f.Name {
 	case "__vdso_time", "__vdso_clock_getres", "__vdso_getcpu":
-		// They have no loop: one over the first two instructions, or the first
-		// where the second moves the stack.
+		// They have no loop: make one over the first two instructions, or over the first if the
+		// second changes the stack pointer.
 		first, _ := p.insn(p.f.Start)
 		second, _ := p.insn(first.Next())
 		at := second.Next()
@@ -149,7 +149,7 @@ func (p *vdsoProgram) stick() {
 		}
 		p.patch(at, 0xeb, byte(p.f.Start-(at+2)))
 	case "__vdso_getrandom":
-		// The ChaCha20 core behind it, whose loop stores nothing.
+		// Use the ChaCha20 core behind it, whose loop stores nothing.
 		if p.always(p.f.End, p.VDSO().High, true) == 0 {
 			p.t.Fatal("no loop found behind getrandom")
 		}
@@ -160,8 +160,8 @@ func (p *vdsoProgram) stick() {
 	}
 }
 
-// bend sets the flags so that the conditional jump back that the thread stands
-// at is taken. It is false at any other instruction.
+// bend sets the flags so that the conditional backward jump at the PC is taken. It returns
+// false at any other instruction.
 func (p *vdsoProgram) bend() bool {
 	p.t.Helper()
 	r := p.now()
@@ -182,8 +182,8 @@ func (p *vdsoProgram) bend() bool {
 	return false
 }
 
-// stepOut steps instructions until the thread is back in the function's
-// caller, and returns the last Stop. Before each step it calls before.
+// stepOut steps instructions until the thread is back in the function's caller, and returns the
+// last Stop. It calls before before each step.
 func (p *vdsoProgram) stepOut(max int, before func()) (stop stepper.Stop, steps int) {
 	p.t.Helper()
 	for steps = 1; steps <= max; steps++ {
@@ -200,8 +200,8 @@ func (p *vdsoProgram) stepOut(max int, before func()) (stop stepper.Stop, steps 
 	return stop, 0
 }
 
-// wantLeft fails the test unless a Stop says that the function was left on a
-// rung of the ladder, with these words.
+// wantLeft fails the test unless a Stop says, with these words, that a rung of the ladder has
+// ended the function.
 func (p *vdsoProgram) wantLeft(stop stepper.Stop, rung stepper.Rung, words string) {
 	p.t.Helper()
 	notes := strings.Join(stop.Notes, "\n")

@@ -8,10 +8,9 @@ import (
 	"rseqstep/table"
 )
 
-// insideVDSO steps one instruction of an activation that the user looks into.
-// A loop in it that has come round too often is left: a stepped thread can find
-// the sequence count changed at each round, and would stay for ever. inner is
-// the frame the PC is in.
+// insideVDSO steps one instruction of an activation into which the user steps. It leaves a loop
+// that has repeated too often: a stepped thread can find that the sequence count has changed in
+// each round, and would never leave. inner is the frame of the PC.
 func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) drive.Answer {
 	insn, err := e.sections.Decode(th.Regs.PC())
 	if err != nil {
@@ -20,7 +19,7 @@ func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) drive.Ans
 	return drive.Then(e.instruction(th, insn), func() drive.Answer { return e.afterVDSOStep(th, c, insn, inner) })
 }
 
-// afterVDSOStep counts the rounds that an activation's loops have made.
+// afterVDSOStep counts the rounds of an activation's loops.
 func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *machine.Insn, inner table.Addr) drive.Answer {
 	pc := th.Regs.PC()
 	if !e.vdso.Contains(pc) {
@@ -31,7 +30,7 @@ func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *machine.Insn, inne
 	}
 	switch insn.Kind {
 	case machine.Call, machine.IndirectCall:
-		// What the helper did when it was called before is another activation's.
+		// What the helper did in an earlier call belongs to another activation.
 		for r := range c.rounds {
 			if r.cfa < inner {
 				delete(c.rounds, r)
@@ -50,15 +49,14 @@ func (e *Engine) afterVDSOStep(th *thread, c *vdsoCall, insn *machine.Insn, inne
 	return drive.Arrive()
 }
 
-// maxRounds is how often a loop of a vDSO function may come round in one
-// activation while it is stepped (DESIGN 4.4).
+// maxRounds is how often a loop of a vDSO function may repeat in one activation while it is
+// stepped (DESIGN 4.4).
 const maxRounds = 3
 
-// limit is how often a loop of the activation may come round; 0 for any number.
-// getrandom's loops all end by themselves, stepped or not: they copy and
-// generate at least a byte each round, and start over once at most
-// (lib/vdso/getrandom.c, have_retried). Ten rounds of ChaCha20's are one
-// block's of 64 bytes, two blocks are its smallest call.
+// limit is how often a loop of the activation may repeat; 0: without limit. getrandom's loops
+// all end by themselves, stepped or not: each round copies and generates at least a byte, and
+// they start over once at most (lib/vdso/getrandom.c, have_retried). ChaCha20 takes ten rounds
+// for one block of 64 bytes, and getrandom's smallest call makes two blocks.
 func (c *vdsoCall) limit() int {
 	if !c.bounded() {
 		return maxRounds
@@ -69,12 +67,12 @@ func (c *vdsoCall) limit() int {
 	return int(2*min(c.args[1], maxRandom)) + 64
 }
 
-// maxRandom is what one call of getrandom gives at most, bytes: MAX_RW_COUNT,
+// maxRandom is how many bytes one call of getrandom returns at most: MAX_RW_COUNT,
 // include/linux/fs.h.
 const maxRandom = 0x7ffff000
 
-// leaveVDSO gets a thread out of an activation whose loop came round n times:
-// by the equivalent system call, or natively where that cannot be made.
+// leaveVDSO takes a thread out of an activation whose loop has repeated n times: by the
+// equivalent system call, or natively if that is impossible.
 func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) drive.Answer {
 	th.dropVDSOCall(c)
 	frame, err := e.vdso.Leave(&th.Regs, e.target)
@@ -95,10 +93,10 @@ func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) drive.Answer {
 	return drive.Arrive()
 }
 
-// throughHandler runs a signal's handler, about to begin, to its end: the thread
-// is back where it stands. Inside a vDSO function the handler may have left by
-// siglongjmp(3) instead, and come back to this place in another call of the
-// function; that one is met at its first instruction.
+// throughHandler runs a signal's handler, which is about to begin, to its end: the thread is
+// then back at its current PC. Inside a vDSO function, the handler may instead have left by
+// siglongjmp(3) and reached this place in another call of the function; that call has a trap at
+// its first instruction.
 func (e *Engine) throughHandler(th *thread) *drive.Move {
 	pc, sp, runs := th.Regs.PC(), th.Regs.SP(), th.Runs
 	where := []table.Addr{pc}

@@ -15,8 +15,8 @@ import (
 
 const madeInPlace = "the system call of that name was made in its place"
 
-// Each function is made to loop for ever; stepped from its first instruction
-// it returns all the same, with the right result.
+// The test makes each function loop for ever; stepped from its first instruction it still
+// returns, with the correct result.
 func TestLoopSteppedInsideTheVDSOIsLeftByTheSystemCall(t *testing.T) {
 	for _, name := range tabletest.Some(t, 3, append([]string{"timenull"}, vdsoFunctions...)) {
 		t.Run(name, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestLoopSteppedInsideTheVDSOIsLeftByTheSystemCall(t *testing.T) {
 	}
 }
 
-// The same functions run as units: they spin until the system call is made.
+// The same functions run as units: they loop until the Engine makes the system call.
 func TestVDSOUnitThatDoesNotReturnIsLeftByTheSystemCall(t *testing.T) {
 	for _, name := range tabletest.Some(t, 1, []string{"clock_gettime", "getcpu", "getrandom"}) {
 		t.Run(name, func(t *testing.T) {
@@ -53,8 +53,8 @@ func TestVDSOUnitThatDoesNotReturnIsLeftByTheSystemCall(t *testing.T) {
 	}
 }
 
-// As they are, the functions are stepped through from the first instruction to
-// the return, and nothing takes their place.
+// Stepping goes through unmodified functions from the first instruction to the return, and
+// nothing replaces them.
 func TestSteppingInsideTheVDSOComesOut(t *testing.T) {
 	for _, name := range vdsoFunctions {
 		t.Run(name, func(t *testing.T) {
@@ -77,8 +77,8 @@ func TestSteppingInsideTheVDSOComesOut(t *testing.T) {
 	}
 }
 
-// A thread stopped at an inner instruction of the function: nobody has seen
-// its arguments, so it is run natively when the loop comes round too often.
+// A thread stopped at an inner instruction of the function: the Engine has not seen its
+// arguments, so the function runs natively when the loop repeats too often.
 func TestVDSOLoopEnteredInTheMiddleIsRunNatively(t *testing.T) {
 	for _, name := range []string{"clock_gettime", "gettimeofday"} {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestVDSOLoopEnteredInTheMiddleIsRunNatively(t *testing.T) {
 				}
 			})
 			p.wantLeft(stop, stepper.RungRun, "its arguments are not known")
-			if bent > 3 { // a tick of the kernel's may have made others by itself
+			if bent > 3 { // the kernel's timer tick may cause further rounds
 				t.Errorf("the loop came round %d times, not 3", bent)
 			}
 			p.wantExit(0)
@@ -106,8 +106,7 @@ func TestVDSOLoopEnteredInTheMiddleIsRunNatively(t *testing.T) {
 	}
 }
 
-// Two rounds are let pass: the loop is left in the ordinary way when the count
-// has not changed then.
+// Two rounds are allowed: the loop ends in the normal way if the count has not changed then.
 func TestTwoRoundsOfAVDSOLoopAreLetPass(t *testing.T) {
 	p := atVDSO(t, "clock_gettime", "clock_gettime")
 	p.Policy().Inside = true
@@ -117,15 +116,14 @@ func TestTwoRoundsOfAVDSOLoopAreLetPass(t *testing.T) {
 			bent++
 		}
 	})
-	// A tick of the kernel's may have made the third round by itself.
+	// The kernel's timer tick may cause the third round.
 	if bent != 2 || len(stop.Units) > 1 || len(stop.Units) == 1 && stop.Units[0].Rung != stepper.RungOpv {
 		t.Errorf("after %d rounds: %s", bent, p.describe(stop))
 	}
 	p.wantExit(0)
 }
 
-// A handler that runs natively in the middle, and asks for the time itself,
-// changes nothing.
+// A handler that runs natively in the middle, and itself asks for the time, changes nothing.
 func TestSignalInTheMiddleOfAVDSOFunctionKeepsItsArguments(t *testing.T) {
 	p := atVDSO(t, "clock_gettime", "clock_gettime")
 	p.Policy().Inside = true
@@ -146,9 +144,8 @@ func TestSignalInTheMiddleOfAVDSOFunctionKeepsItsArguments(t *testing.T) {
 	p.wantPrinted("ok clock_gettime 1\n")
 }
 
-// A handler that jumps out of the function instead, after which the same
-// function is called from the same frame with another buffer: the arguments of
-// the first call are not used for the second.
+// A handler jumps out of the function instead, and then the same frame calls the same function
+// with another buffer: the Engine does not use the first call's arguments for the second.
 func TestSignalThatJumpsOutOfAVDSOFunctionTakesItsArgumentsAlong(t *testing.T) {
 	p := atVDSO(t, "jumping", "clock_gettime")
 	p.Policy().Inside = true
@@ -170,8 +167,8 @@ func TestSignalThatJumpsOutOfAVDSOFunctionTakesItsArgumentsAlong(t *testing.T) {
 	p.wantPrinted("ok jumping 1\n")
 }
 
-// A handler that is stepped through, and stepped inside the function it
-// interrupts, has its own rounds and its own arguments.
+// A handler that is stepped, and stepped inside the function that it interrupts, has its own
+// rounds and its own arguments.
 func TestHandlerSteppedInsideTheSameVDSOFunction(t *testing.T) {
 	p := atVDSO(t, "clock_gettime", "clock_gettime")
 	p.Policy().Inside = true
@@ -185,7 +182,7 @@ func TestHandlerSteppedInsideTheSameVDSOFunction(t *testing.T) {
 	stop := p.stepi(1)
 	p.wantReason(stop, stepper.StopSignal)
 	outer := stop.PC
-	// Through the handler by single steps: its own call is forced round as well.
+	// Single-step through the handler: its own call is forced to loop as well.
 	nested := 0
 	for n := 0; ; n++ {
 		if n > 5000 {
@@ -216,14 +213,14 @@ func TestHandlerSteppedInsideTheSameVDSOFunction(t *testing.T) {
 		}
 	})
 	p.wantLeft(stop, stepper.RungOpv, madeInPlace)
-	if bent > 2 { // a tick of the kernel's may have made others by itself
+	if bent > 2 { // the kernel's timer tick may cause further rounds
 		t.Errorf("the interrupted call had one round behind it, and %d more were taken", bent)
 	}
 	p.wantExit(0)
 	p.wantPrinted("ok clock_gettime 1\n")
 }
 
-// A buffer that is not mapped: the program has the SIGSEGV that it would have had.
+// A buffer that is not mapped: the program gets the same SIGSEGV as without a debugger.
 func TestBadPointerInTheVDSOIsTheProgramsOwnFault(t *testing.T) {
 	p := atVDSO(t, "badptr", "clock_gettime")
 	p.Policy().Inside = true
@@ -242,7 +239,7 @@ func TestBadPointerInTheVDSOIsTheProgramsOwnFault(t *testing.T) {
 	}
 }
 
-// A program whose filter kills for the system call is not made to call it.
+// The Engine does not make the system call in a program whose filter kills for it.
 func TestFilterOfTheProgramsOwnForbidsTheSystemCall(t *testing.T) {
 	p := atVDSO(t, "filtered", "clock_gettime")
 	p.Policy().Inside = true
@@ -252,8 +249,8 @@ func TestFilterOfTheProgramsOwnForbidsTheSystemCall(t *testing.T) {
 	p.wantPrinted("ok filtered 0\n")
 }
 
-// An activation seen once is not taken for a later one at the same place: the
-// thread ran freely in between, and nobody knows the later one's arguments.
+// The Engine does not confuse an earlier activation with a later one at the same place: the
+// thread ran natively in between, and the later one's arguments are unknown.
 func TestArgumentsOfAnEarlierVDSOCallAreForgotten(t *testing.T) {
 	p := atVDSO(t, "getrandom", "getrandom")
 	if p == nil {
@@ -266,8 +263,8 @@ func TestArgumentsOfAnEarlierVDSOCallAreForgotten(t *testing.T) {
 	if r := p.now(); r.W[amd64.RSP]+8 == p.regs.W[amd64.RSP] {
 		t.Logf("the next call stands on the same frame")
 	}
-	// Its ChaCha20 core loops for ever now: with arguments known it would be
-	// left by the system call, into the first call's buffer.
+	// The ChaCha20 core loops for ever now: if the Engine used the known arguments, it would
+	// make the system call, into the first call's buffer.
 	p.stick()
 	limit := int(2*p.regs.W[amd64.RSI]) + 64
 	stop := p.stepi(limit * 60)
@@ -309,7 +306,7 @@ func TestVDSOLoopInAGoProgramIsLeft(t *testing.T) {
 	p.wantPrinted("ok 20\n")
 }
 
-// With `set inside on` stepi enters the function at a call, and nothing else does.
+// With `set inside on` only stepi enters the function at a call.
 func TestInsideOnEntersVDSOFunctions(t *testing.T) {
 	for _, inside := range []bool{false, true} {
 		t.Run(fmt.Sprint(inside), func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// returned lists the vDSO functions that were passed as units.
+// returned counts the vDSO functions that ran as units.
 func returned(units []stepper.UnitReport) map[string]int {
 	names := map[string]int{}
 	for _, u := range units {
@@ -51,7 +51,7 @@ func TestLineStepsThroughTheVDSOEnd(t *testing.T) {
 	}
 }
 
-// Go calls the vDSO from its own stack switching code.
+// Go calls the vDSO from its own code that switches stacks.
 func TestStepiPassesTheVDSOInAGoProgram(t *testing.T) {
 	p := launchFile(t, tabletest.BuildGo(t, "gotime", false), "100")
 	p.runTo("main.read")
@@ -60,7 +60,7 @@ func TestStepiPassesTheVDSOInAGoProgram(t *testing.T) {
 	p.wantPrinted("ok 100\n")
 }
 
-// The runtime's first look at the clock: stepping goes on behind it.
+// The runtime's first reading of the clock: stepping continues behind it.
 func TestStepiFromNanotimeGoesOn(t *testing.T) {
 	p := launchFile(t, tabletest.BuildGo(t, "gotime", true), "3")
 	p.runTo("runtime.nanotime1")
@@ -73,9 +73,9 @@ func TestStepiFromNanotimeGoesOn(t *testing.T) {
 	p.wantPrinted("ok 3\n")
 }
 
-// steppedThroughVDSO steps instructions until clock_gettime was passed n times.
-// It is false when the program has ended well before: a thread that is stepped
-// and waits for the others lets them go.
+// steppedThroughVDSO steps instructions until clock_gettime has run n times. It returns false
+// if the program exits normally before: a stepped thread that waits for the others makes the
+// Engine resume them.
 func (p *program) steppedThroughVDSO(n int) bool {
 	p.t.Helper()
 	for passed, bursts := 0, 0; passed < n; bursts++ {

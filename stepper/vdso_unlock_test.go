@@ -9,10 +9,10 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// unlocks are the vDSO's functions that unlock a robust futex. Interrupted
-// between the unlocking and the clearing of the pending operation, a thread has
-// the latter done by the kernel (futex_fixup_robust_unlock, include/linux/futex.h):
-// every single step there is such an interruption, and does no harm.
+// unlocks are the vDSO's functions that unlock a robust futex. If a thread is interrupted
+// between the unlocking and the clearing of the pending operation, the kernel does the latter
+// (futex_fixup_robust_unlock, include/linux/futex.h): every single step there is such an
+// interruption, and is harmless.
 var unlocks = map[string]string{"unlock64": "futex_robust_list64_try_unlock", "unlock32": "futex_robust_list32_try_unlock"}
 
 func TestUnlockingAFutexInTheVDSOIsAUnit(t *testing.T) {
@@ -32,7 +32,7 @@ func TestUnlockingAFutexInTheVDSOIsAUnit(t *testing.T) {
 	}
 }
 
-// stepsToEnd steps the program's second call, a unit as well, and what follows.
+// stepsToEnd steps the program's second call, which is also a unit, and what follows.
 func (p *vdsoProgram) stepsToEnd(argument string) {
 	p.t.Helper()
 	if code, _ := p.stepiToEnd(200000); code != 0 {
@@ -58,8 +58,8 @@ func TestUnlockingAFutexInTheVDSOIsSteppedThrough(t *testing.T) {
 	}
 }
 
-// Stopped at any instruction of the function, by a step or a breakpoint, the
-// program goes on right, and ends right when it is let go.
+// After a stop at any instruction of the function, by a step or a breakpoint, the program
+// continues correctly, and ends correctly after detaching.
 func TestUnlockingAFutexGoesOnFromAnyOfItsInstructions(t *testing.T) {
 	for argument, function := range unlocks {
 		p := atVDSO(t, argument, function)
@@ -87,7 +87,7 @@ func TestUnlockingAFutexGoesOnFromAnyOfItsInstructions(t *testing.T) {
 						}
 						p.wantRightEnd(pid, "ok "+argument+" 0\n")
 					case "aside":
-						// Where the kernel sees it then is not in the function.
+						// The place where the kernel interrupts it then is not in the function.
 						for range 10 {
 							if err := p.process.StepAside(p.Thread()); err != nil {
 								t.Fatal(err)

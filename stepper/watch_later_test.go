@@ -7,8 +7,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// Memory that cannot be read has no value yet: the first write to it is a change,
-// and its end is none.
+// Unreadable memory has no value yet: the first write to it is a change, and unmapping it is
+// none.
 func TestMemoryThatCannotBeReadYetIsWatched(t *testing.T) {
 	const place = 0x10000000
 	p := start(t, tabletest.Fixture{Source: "later.c"})
@@ -26,8 +26,8 @@ func TestMemoryThatCannotBeReadYetIsWatched(t *testing.T) {
 	}
 }
 
-// At our own prompt a write that changes nothing is no stop, as for gdb; for a
-// client that decides itself each one is.
+// At our own prompt a write that changes nothing does not stop, as in gdb; for a client that
+// decides itself, every write stops.
 func TestAWriteThatChangesNothingCountsForClientsAlone(t *testing.T) {
 	for each, want := range map[bool]int{false: 3, true: 4} {
 		p := start(t, tabletest.Fixture{Source: "watch.c"})
