@@ -238,3 +238,34 @@ func TestACommandIsInterruptedByItsContext(t *testing.T) {
 		t.Errorf("%q", s.target.Log)
 	}
 }
+
+// The end of a former group-stop that a thread still has to report does not keep it from
+// taking part in the next one.
+func TestAThreadTakesPartInTheNextGroupStopToo(t *testing.T) {
+	s, th := begin(t, 2)
+	group := func(kind tracee.EventKind, tid int) func(*steptest.Target) (tracee.Event, error) {
+		return steptest.Answer(tracee.Event{Kind: kind, TID: tid, Signal: 19})
+	}
+	// Nobody waits for the end that thread 2 reports: it stays queued.
+	s.target.Expect(
+		steptest.Call{Name: "wait", Do: group(tracee.EventGroupEnd, 2)},
+		steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})},
+	)
+	if _, err := s.d.WaitEnd(); err != nil || !s.target.Queued(2) {
+		t.Fatalf("%v, queued %v", err, s.target.Queued(2))
+	}
+	s.target.Expect(
+		steptest.Call{Name: "step 1", Do: group(tracee.EventGroupStop, 1)},
+		steptest.Call{Name: "wait", Do: group(tracee.EventGroupStop, 2)},
+		steptest.Call{Name: "wait", Do: group(tracee.EventGroupEnd, 2)},
+		steptest.Call{Name: "wait", Do: group(tracee.EventGroupEnd, 1)},
+		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, start+1)},
+	)
+	arrived, stop, err := s.d.Do(step(th))
+	if !arrived || stop != nil || err != nil {
+		t.Errorf("%v, %v, %v", arrived, stop, err)
+	}
+	if n := s.target.Logged("resume 2"); n != 2 {
+		t.Errorf("thread 2 was resumed %d times, want once into the stop and once in it: %q", n, s.target.Log)
+	}
+}
