@@ -70,7 +70,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	defer e.drive.EndOnly() // also for a command that cannot begin
 	was, err := e.selected()
 	if err != nil {
-		if end := e.unreported(); end != nil {
+		if end, _ := e.unreported(); end != nil { // an error says that all is reported
 			return *end, nil
 		}
 		return Stop{}, err
@@ -138,14 +138,18 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 		stop.Reason, stop.Returned, stop.call = back.Reason, back.Returned, back.call
 	}
 	cur := e.thread(e.drive.Current())
-	if cur != nil && isGone(e.load(cur)) { // killed just now
-		end, lost := e.vanished(cur, e.load(cur))
+	var unread error
+	if cur != nil {
+		unread = e.load(cur)
+	}
+	if isGone(unread) { // killed just now
+		end, lost := e.vanished(cur, unread)
 		if end != nil {
 			end.Units, end.Notes, end.Dropped = stop.Units, stop.Notes, stop.Dropped
 			return *end, errors.Join(err, lost)
 		}
 	}
-	if cur != nil && e.load(cur) == nil {
+	if cur != nil && unread == nil {
 		pc := cur.Regs.PC()
 		if cur.shownAt != pc {
 			total, entering := e.symbols.Inlines(pc)

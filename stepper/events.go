@@ -22,19 +22,20 @@ func stopOf(s drive.Stop) *Stop {
 	return stop
 }
 
-// unreported is the end of a process that ended between two commands, where no command has
-// reported it: it was noticed when a breakpoint was removed. nil when there is none.
-func (e *Engine) unreported() *Stop {
+// unreported is the Stop for the end of a process that no command has reported yet, nil if
+// there is none. The Engine may have noticed the end between two commands, for example when the
+// user deleted a breakpoint.
+func (e *Engine) unreported() (*Stop, error) {
 	for !e.target.Alive() {
 		ev, err := e.drive.WaitEnd()
 		if err != nil {
-			break
+			return nil, err
 		}
 		if ev.EndsProcess() {
-			return stopOf(e.drive.Ended(ev))
+			return stopOf(e.drive.Ended(ev)), nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // overtaken turns a Stop that the end of the process has overtaken into that end:
@@ -42,14 +43,11 @@ func (e *Engine) unreported() *Stop {
 func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 	for stop.Reason != StopExited && stop.Reason != StopKilled {
 		if !e.target.Alive() {
-			ev, err := e.drive.WaitEnd()
-			if err != nil {
+			end, err := e.unreported()
+			if end == nil {
 				return stop, err
 			}
-			if ev.EndsProcess() {
-				return stopOf(e.drive.Ended(ev)), nil
-			}
-			continue
+			return end, nil
 		}
 		if stop.Reason != StopThreadExited {
 			return stop, nil

@@ -114,11 +114,8 @@ func (e *Engine) atArming(th *thread) (*machine.Insn, *table.Placed, error) {
 	if err != nil || insn.Store.Size == 0 {
 		return nil, nil, err
 	}
-	if err := e.drive.Registration(th.Thread); err != nil || !th.Rseq.Registered() {
+	if err := e.drive.Registration(th.Thread); err != nil || !rseq.Arms(insn, &th.Regs, th.Rseq) {
 		return nil, nil, err
-	}
-	if arms, value, known := insn.Arms(&th.Regs, th.Rseq.CSField()); !arms || known && value == 0 {
-		return nil, nil, nil
 	}
 	return insn, e.armed(th, insn), nil
 }

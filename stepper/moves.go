@@ -40,12 +40,3 @@ func runTo(th *thread, where []table.Addr, accept func(*drive.Thread) bool) *dri
 	}
 	return drive.Run(th.Thread, where, decide, blockPatience)
 }
-
-func contains(list []table.Addr, a table.Addr) bool {
-	for _, x := range list {
-		if x == a {
-			return true
-		}
-	}
-	return false
-}

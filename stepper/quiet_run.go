@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"slices"
 	"time"
 
 	"rseqstep/stepper/drive"
@@ -38,7 +39,7 @@ func (e *Engine) quietPlaces(th *thread) []table.Addr {
 	}
 	where := e.points.Within(th.TID, q.Placed)
 	free := len(e.book.FreeIn(th.TID, ledger.Owner{}))
-	if contains(where, pc) || len(where) > free {
+	if slices.Contains(where, pc) || len(where) > free {
 		return nil
 	}
 	exits := e.sections.Exits(q.Body)

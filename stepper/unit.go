@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 )
 
@@ -67,10 +68,8 @@ func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 		if err := e.drive.Registration(th.Thread); err != nil {
 			return drive.Fails(err)
 		}
-		if th.Rseq.Registered() {
-			if arms, value, known := insn.Arms(&th.Regs, th.Rseq.CSField()); arms && !(known && value == 0) {
-				return e.sectionHere(th, insn)
-			}
+		if rseq.Arms(insn, &th.Regs, th.Rseq) {
+			return e.sectionHere(th, insn)
 		}
 	}
 	if e.sections.Image().At(pc) != nil {

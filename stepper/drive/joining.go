@@ -27,6 +27,10 @@ func (d *Driver) goJoining(m *Move) Answer {
 	if err != nil {
 		return Fails(err)
 	}
+	i := slices.Index(m.late, ev.TID)
+	if m.stale = i >= 0; m.stale {
+		m.late = slices.Delete(m.late, i, i+1)
+	}
 	return d.on(ev, m)
 }
 
@@ -46,13 +50,12 @@ func (d *Driver) joinGroupStop(tid int) error {
 	return err
 }
 
-// onGroupEnd decides at the end of a thread's part in a stop. What a thread had to
-// report before this stop began was the end of another one: it takes part in this one
-// now. The parent would never be told of the stop without it. The others whose part
-// ends are held until the step is done.
+// onGroupEnd handles the end of a thread's part in a group-stop. If the event was queued before
+// this stop began, it reports the end of an earlier stop: the thread still has to enter this
+// one, or the kernel never notifies the parent. Otherwise the thread stays held until the step
+// is done, and the end of the stepped thread's part ends the move.
 func (d *Driver) onGroupEnd(tid int, m *Move) Answer {
-	if i := slices.Index(m.late, tid); i >= 0 {
-		m.late = slices.Delete(m.late, i, i+1)
+	if m.stale {
 		return Fails(d.joinGroupStop(tid))
 	}
 	return ArriveIf(tid == m.Thread.TID)

@@ -239,16 +239,25 @@ func TestACommandIsInterruptedByItsContext(t *testing.T) {
 	}
 }
 
-// The end of a former group-stop that a thread still has to report does not keep it from
-// taking part in the next one.
+// A queued event from before a group-stop does not keep its thread out of that stop, and the
+// end of that stop does not resume the thread.
 func TestAThreadTakesPartInTheNextGroupStopToo(t *testing.T) {
+	for name, queued := range map[string]tracee.Event{
+		"end of a stop": {Kind: tracee.EventGroupEnd, TID: 2},
+		"signal":        {Kind: tracee.EventSignal, TID: 2, Signal: 10},
+	} {
+		t.Run(name, func(t *testing.T) { joinsAfter(t, queued) })
+	}
+}
+
+func joinsAfter(t *testing.T, queued tracee.Event) {
 	s, th := begin(t, 2)
 	group := func(kind tracee.EventKind, tid int) func(*steptest.Target) (tracee.Event, error) {
 		return steptest.Answer(tracee.Event{Kind: kind, TID: tid, Signal: 19})
 	}
-	// Nobody waits for the end that thread 2 reports: it stays queued.
+	// No wait wants the event of thread 2: it stays queued.
 	s.target.Expect(
-		steptest.Call{Name: "wait", Do: group(tracee.EventGroupEnd, 2)},
+		steptest.Call{Name: "wait", Do: steptest.Answer(queued)},
 		steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})},
 	)
 	if _, err := s.d.WaitEnd(); err != nil || !s.target.Queued(2) {
@@ -265,7 +274,7 @@ func TestAThreadTakesPartInTheNextGroupStopToo(t *testing.T) {
 	if !arrived || stop != nil || err != nil {
 		t.Errorf("%v, %v, %v", arrived, stop, err)
 	}
-	if n := s.target.Logged("resume 2"); n != 2 {
+	if n := s.target.Logged("resume 2") + s.target.Logged("resume 2 10"); n != 2 {
 		t.Errorf("thread 2 was resumed %d times, want once into the stop and once in it: %q", n, s.target.Log)
 	}
 }

@@ -61,7 +61,8 @@ type Move struct {
 	slots  []int          // the debug registers that the move uses
 	sites  []table.Addr   // the software breakpoints that it has inserted
 	owner  ledger.Owner   // the owner of both in the book
-	late   []int          // joining: the threads with a queued event when it began
+	late   []int          // joining: the threads with an event that was queued before it began
+	stale  bool           // joining: the current event was queued before it began
 	close  []func() error // the undo functions, in the order of their calls
 }
 

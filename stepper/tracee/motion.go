@@ -13,7 +13,7 @@ type Motion interface {
 	Release(tid, sig int, how How) error
 	// Wait returns the next event of any thread that wanted accepts (nil: every event). The
 	// others stay queued, in their order, and their threads stay held (Queued). Wait returns
-	// EventInterrupt, which belongs to no thread, whatever wanted returns. Wait calls wanted
+	// EventInterrupt whatever wanted returns. Wait calls wanted
 	// again on each call, and its result must not depend on what the Target does meanwhile.
 	// EventClone announces a new thread, which is held at its first instruction.
 	Wait(wanted func(*Event) bool) (Event, error)
