@@ -25,7 +25,6 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	}
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
-	e.book.Guard = e.guard
 	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
 	for _, tid := range t.Threads() {
 		e.adopt(tid)

@@ -49,14 +49,3 @@ func (d *Driver) joinGroupStop(tid int) error {
 	}
 	return err
 }
-
-// onGroupEnd handles the end of a thread's part in a group-stop. If the event was queued before
-// this stop began, it reports the end of an earlier stop: the thread still has to enter this
-// one, or the kernel never notifies the parent. Otherwise the thread stays held until the step
-// is done, and the end of the stepped thread's part ends the move.
-func (d *Driver) onGroupEnd(tid int, m *Move) Answer {
-	if m.stale {
-		return Fails(d.joinGroupStop(tid))
-	}
-	return ArriveIf(tid == m.Thread.TID)
-}

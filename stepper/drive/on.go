@@ -61,7 +61,12 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 		}
 	case tracee.EventGroupEnd:
 		if m.Gait == joining {
-			return d.onGroupEnd(ev.TID, m)
+			if m.stale {
+				// The end of an earlier stop. The thread still has to enter this one, or the kernel
+				// never notifies the parent.
+				return Fails(d.joinGroupStop(ev.TID))
+			}
+			return ArriveIf(ev.TID == m.Thread.TID) // the others stay held until the step is done
 		}
 	case tracee.EventExec:
 		return d.onExec(ev)

@@ -47,7 +47,7 @@ func (s *Set) metInside(b *Breakpoint, p *table.Placed) error {
 		s.host.Notify("watchpoint %d was met inside the critical section %s, which the kernel restarts", b.Number, s.sections.Name(p))
 		return nil
 	}
-	if err := s.Insert(trap, b.insider()); err != nil {
+	if err := s.traps.Plant(trap, b.insider()); err != nil {
 		return err
 	}
 	s.host.Notify("watchpoint %d was met inside the critical section %s: the kernel restarts it, and from the next time on it is stepped with its registration lifted", b.Number, s.sections.Name(p))

@@ -9,19 +9,13 @@ import (
 	"rseqstep/table"
 )
 
-// Insert inserts a software breakpoint for an owner, the user or the debugger, if one may stand
-// at a. Errors: those of rseq.Sections.Guard and GuardOwn, and those of the ledger.
-func (s *Set) Insert(a table.Addr, o ledger.Owner) error {
-	if !s.traps.OwnedFor(a) {
-		guard := s.sections.GuardOwn
-		if o.Why == ledger.Asked {
-			guard = s.sections.Guard
-		}
-		if err := guard(a); err != nil {
-			return err
-		}
+// guard is Book.Guard: whether an owner's breakpoint may stand at a. Errors: those of
+// rseq.Sections.Guard and GuardOwn.
+func (s *Set) guard(a table.Addr, o ledger.Owner) error {
+	if o.Why == ledger.Asked {
+		return s.sections.Guard(a)
 	}
-	return s.traps.Plant(a, o)
+	return s.sections.GuardOwn(a)
 }
 
 // plant inserts everything that an enabled breakpoint needs.
@@ -45,7 +39,7 @@ func (s *Set) plant(b *Breakpoint) error {
 		}
 		var err error
 		if b.Kind == Software {
-			err = s.Insert(p.Addr, b.asker())
+			err = s.traps.Plant(p.Addr, b.asker())
 		} else {
 			err = s.traps.SetDebug(b.asker(), tracee.DebugExecute, p.Addr, 1)
 		}
@@ -87,7 +81,7 @@ func (s *Set) plantInside(b *Breakpoint) error {
 		if trap == 0 || slices.Contains(b.traps, trap) {
 			continue
 		}
-		if err := s.Insert(trap, b.insider()); err != nil {
+		if err := s.traps.Plant(trap, b.insider()); err != nil {
 			return err
 		}
 		b.traps = append(b.traps, trap)

@@ -172,7 +172,7 @@ func TestABreakpointIsMovedOutOfASectionThatIsLearnt(t *testing.T) {
 	w.load(false)
 	b := w.add(t, points.Spec{Addrs: []table.Addr{store}})
 	w.wantPlanted(t, "unknown", store)
-	if err := w.Set.Insert(begin, ledger.Owner{Why: ledger.Way}); err != nil {
+	if err := w.book.Plant(begin, ledger.Owner{Why: ledger.Way}); err != nil {
 		t.Fatal(err)
 	}
 	w.load(true)
@@ -187,14 +187,14 @@ func TestABreakpointIsMovedOutOfASectionThatIsLearnt(t *testing.T) {
 func TestWhereTheDebuggersOwnBreakpointsAreRefused(t *testing.T) {
 	w := newWorld(t)
 	own, middle := ledger.Owner{Why: ledger.Way}, (*rseq.MiddleError)(nil)
-	if err := w.Set.Insert(begin, own); !errors.Is(err, rseq.ErrInside) {
+	if err := w.book.Plant(begin, own); !errors.Is(err, rseq.ErrInside) {
 		t.Errorf("inside a section: %v", err)
 	}
-	if err := w.Set.Insert(arm+1, own); !errors.As(err, &middle) {
+	if err := w.book.Plant(arm+1, own); !errors.As(err, &middle) {
 		t.Errorf("in the middle of an instruction: %v", err)
 	}
 	w.add(t, points.Spec{Addrs: []table.Addr{arm + 1}})
-	if err := w.Set.Insert(arm+1, own); err != nil {
+	if err := w.book.Plant(arm+1, own); err != nil {
 		t.Errorf("where one of the user's is: %v", err)
 	}
 }

@@ -45,9 +45,12 @@ type Set struct {
 	watched map[table.Addr]int // sections, by start, inside which watchpoints were triggered, with the number of such watchpoints
 }
 
-// New returns the empty Set of a process. traps records its breakpoints.
+// New returns the empty Set of a process. traps records its breakpoints, and from now on refuses
+// every breakpoint that must not stand in or beside one of the sections (Book.Guard).
 func New(h Host, traps *ledger.Book, sections *rseq.Sections, symbols Symbols) *Set {
-	return &Set{host: h, traps: traps, sections: sections, symbols: symbols, watched: map[table.Addr]int{}}
+	s := &Set{host: h, traps: traps, sections: sections, symbols: symbols, watched: map[table.Addr]int{}}
+	traps.Guard = s.guard
+	return s
 }
 
 // All lists the breakpoints by number. The list belongs to the Set.
