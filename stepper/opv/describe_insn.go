@@ -71,7 +71,7 @@ func (w *words) insnOne(i *inst) bool {
 		}
 		return w.alu(i, op>>3, size, a, b, op&2 != 0)
 	case op < 0x40 && op&7 < 6:
-		i.modrm = 0xc0 // rax
+		i.modrm, i.rex = 0xc0, i.rex&^1 // rax
 		return w.alu(i, op>>3, size, w.regs[0].narrow(size), constant(int64(i.signed())), false)
 	case op == 0x80, op == 0x81, op == 0x83:
 		return w.alu(i, i.digit(), size, w.get(i, size), constant(int64(i.signed())), false)
@@ -129,7 +129,7 @@ func (w *words) insnTwo(i *inst) bool {
 		w.give(i, i.reg(), size, named(fmt.Sprintf("s%d(%v)", 8*size, w.get(i, 1+int(op&1)))))
 	case op == 0xba && i.digit() >= 4:
 		v := w.get(i, size)
-		bit := int64(number(i.imm)) & int64(8*size-1)
+		bit := int64(i.count()) & int64(8*size-1)
 		w.flags = flagWords{kind: "bit", a: v, b: constant(bit)}
 		switch i.digit() {
 		case 5:
@@ -185,7 +185,7 @@ func (w *words) alu(i *inst, op byte, size int, a, b value, toReg bool) bool {
 func (w *words) shift(i *inst, size int) {
 	by := int64(1)
 	if i.op < 0xd0 {
-		by = int64(number(i.imm)) & int64(max(8*size, 32)-1)
+		by = int64(i.count()) & int64(max(8*size, 32)-1)
 	}
 	v := w.get(i, size)
 	sign, whole := "<<=", v.scaled(1<<by)

@@ -109,7 +109,7 @@ func (m *interpreter) execRest(i *inst) error {
 	case op == 0xa4 || op == 0xa5 || op == 0xaa || op == 0xab || op == 0xac || op == 0xad:
 		return m.repeated(i)
 	case op == 0xc0 || op == 0xc1:
-		return m.shift(i, number(i.imm))
+		return m.shift(i, i.count())
 	case op == 0xd0 || op == 0xd1:
 		return m.shift(i, 1)
 	case op == 0xd2 || op == 0xd3:
@@ -179,9 +179,9 @@ func (m *interpreter) execTwo(i *inst) error {
 	case op == 0xa3, op == 0xab, op == 0xb3, op == 0xbb:
 		return m.bitTest(i, op>>3&3, m.getReg(i, i.reg(), size), true)
 	case op == 0xba && i.digit() >= 4:
-		return m.bitTest(i, i.digit()&3, number(i.imm), false)
+		return m.bitTest(i, i.digit()&3, i.count(), false)
 	case op == 0xa4, op == 0xac:
-		return m.shiftDouble(i, number(i.imm))
+		return m.shiftDouble(i, i.count())
 	case op == 0xa5, op == 0xad:
 		return m.shiftDouble(i, m.W[amd64.RCX]&0xff)
 	case op == 0xaf:

@@ -1,6 +1,7 @@
 package opv
 
 import (
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
@@ -43,8 +44,8 @@ func (m *interpreter) stringOnce(i *inst, size int, by uint64) error {
 	v := m.State.reg(0, size, false)
 	if i.op < 0xaa || i.op >= 0xac { // movs, lods
 		var err error
-		source := i.mem // prefixes only: the segment of rsi
-		if v, err = m.load(table.Addr(m.W[amd64.RSI])+source.Address(&m.Regs), size); err != nil {
+		source := machine.Mem{Base: amd64.RSI, Segment: i.segment, Scale: 1}
+		if v, err = m.load(source.Address(&m.Regs), size); err != nil {
 			return err
 		}
 		m.W[amd64.RSI] += by

@@ -47,6 +47,7 @@ type decoder struct {
 	opcode   byte
 	pp       byte // mandatory prefix: 0 none, 1: 66, 2: F3, 3: F2
 	length   byte // vector length: 16<<length bytes
+	vvvv     byte // VEX and XOP: the second source
 
 	modrm    byte
 	hasModRM bool

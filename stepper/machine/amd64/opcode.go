@@ -77,6 +77,7 @@ func (d *decoder) vexPrefix(b byte) error {
 	d.rex = ^p >> 5 & rexR
 	d.pp = p & 3
 	d.length = p >> 2 & 1
+	d.vvvv = ^p >> 3 & 15
 	d.opcode, err = d.byte1()
 	return err
 }
@@ -98,6 +99,7 @@ func (d *decoder) threeByteVEX() error {
 	d.rex = ^p1>>5&7 | p2>>7<<3
 	d.pp = p2 & 3
 	d.length = p2 >> 2 & 1
+	d.vvvv = ^p2 >> 3 & 15
 	d.opcode, err = d.byte1()
 	return err
 }
