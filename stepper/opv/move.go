@@ -77,11 +77,15 @@ func (m *interpreter) exchangeAdd(i *inst) error {
 	count := m.getReg(i, i.reg(), size)
 	m.newFlags()
 	v := m.add(old, count, 0, size)
-	m.putReg(i, i.reg(), size, old) // first: if both are the same register, it keeps the sum
-	if err := m.putSum(i, size, old, v, count); err != nil || !i.inMemory() {
+	if !i.inMemory() {
+		m.putReg(i, i.reg(), size, old) // first: if both are the same register, it keeps the sum
+		return m.putSum(i, size, old, v, count)
+	}
+	if err := m.putSum(i, size, old, v, count); err != nil { // first: the address may use the register
 		return err
 	}
 	m.mem.log[len(m.mem.log)-1].UsesOld = true
+	m.putReg(i, i.reg(), size, old)
 	return nil
 }
 

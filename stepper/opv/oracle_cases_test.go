@@ -43,6 +43,10 @@ func oracleCases() []oracleCase {
 		"xchg{w} {a}, {d}", "xchg{w} {d}, (%rbx)", "xchg %rax, %r9", "xchg %ah, %dl", "nop", "pause", "lock xadd{w} {d}, (%rbx)", "xadd{w} {d}, {a}", "xadd %rax, %rax",
 		"cmpxchg{w} {d}, {a}", "lock cmpxchg{w} {d}, (%rbx)", "cmpxchg %ecx, %edx", "movbe{v} (%rbx), {d}", "movbe{v} {d}, (%rbx)",
 		"push %rax", "push %rsp", "push $-7", "pushq 8(%rbx)", "pushw %dx", "pop %rdx", "pop %rsp", "popq 8(%rsp)", "popw %dx", "bswap %eax", "bswap %r9", "movnti %rdx, (%rbx)")
+	// The register that changes is the address's, too.
+	plain(0, "xadd %rbx, (%rbx)", "xadd %bx, 8(%rbx)", "xadd %bl, (%rbx)", "xadd %bh, (%rbx)", "xchg %rbx, (%rbx)", "xchg %bl, (%rbx)", "xchg %bh, 3(%rbx)",
+		"cmpxchg %rbx, (%rbx)", "cmpxchg %bh, (%rbx)", "add (%rbx), %rbx", "add %rbx, (%rbx)", "mov (%rbx), %rbx", "mov %rbx, (%rbx)", "mov (%rbx), %bh", "movzbl (%rbx), %ebx",
+		"movslq (%rbx), %rbx", "cmove (%rbx), %rbx", "cmovne (%rbx), %ebx", "lea 8(%rbx,%rbx,2), %rbx", "movbe (%rbx), %rbx", "pushq (%rsp)", "popq (%rsp)", "popq -8(%rsp)", "pushq -16(%rsp)")
 	for _, c := range []string{"o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"} {
 		plain(0, "j"+c+" .+8", "set"+c+" %dl", "set"+c+" (%rbx)", "cmov"+c+"{v} (%rbx), {d}", "cmov"+c+" %edx, %eax")
 	}
