@@ -129,6 +129,37 @@ func TestRestartPacketStartsAnew(t *testing.T) {
 	}
 }
 
+// Where the restart fails, the program being gone or never named, the server goes on without a
+// process.
+func TestRestartPacketWithoutAProgram(t *testing.T) {
+	bin, program := rseqstep(t), spin(t)
+	for name, args := range map[string][]string{"never named": {"--multi", "SOCKET"}, "removed since": {"--multi", "SOCKET", program}} {
+		w, _, _ := serve(t, bin, args...)
+		w.ask("QStartNoAckMode")
+		first := 0
+		if len(args) > 2 {
+			first = pidOf(t, w)
+			if err := os.Rename(program, program+".away"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.say("R00")
+		if reply := w.ask("g"); !strings.HasPrefix(reply, "E") {
+			t.Errorf("%s: registers %q", name, reply)
+		}
+		if first != 0 && tabletest.Running(first) {
+			t.Errorf("%s: the first process still runs", name)
+		}
+		if reply := w.ask("?"); reply != "W00" {
+			t.Errorf("%s: its stop: %q", name, reply)
+		}
+		w.say("R00")
+		if reply := w.ask("?"); reply != "W00" {
+			t.Errorf("%s: after another restart: %q", name, reply)
+		}
+	}
+}
+
 // A detach does not deliver a signal that the client dropped, and does deliver
 // one that it passed.
 func TestSignalsOfADetachedProgram(t *testing.T) {

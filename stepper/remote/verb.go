@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"errors"
 	"os"
 	"strings"
 )
@@ -171,14 +172,15 @@ func (c *client) resetEnvironment() { c.with.env = os.Environ() }
 // restart is the packet R of the extended protocol, which has no answer.
 func (c *client) restart() (string, error) {
 	err := c.end()
-	if err == nil && c.program != "" {
+	if err == nil {
 		err = c.launch(c.conn.ctx, c.program, c.args)
 	}
-	if err != nil {
-		c.logf("%v", err)
+	if c.p = c.process; c.p != nil {
+		_, begun := c.begin()
+		err = errors.Join(err, begun)
 	}
-	if _, err := c.begin(); err != nil {
-		c.logf("%v", err)
+	if err != nil {
+		c.logf("cannot run the program again: %v", err)
 	}
 	return "", errSilent
 }
