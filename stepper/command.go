@@ -79,7 +79,8 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if !begun {
 		return e.notBegun(was)
 	}
-	e.report.begin()
+	e.report.Begin()
+	e.report.child = 0
 	e.drive.Notes = nil
 	e.drive.Shares = e.policy.Pin
 	if err := e.decide(e.policy.FollowFork); err != nil {
@@ -123,7 +124,10 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
-	e.report.end(stop)
+	stop.Units, stop.Dropped = e.report.Units, e.report.Dropped
+	if stop.Child == 0 {
+		stop.Child = e.report.child
+	}
 	stop.Notes = e.drive.Notes
 	if !e.target.Alive() {
 		return *stop, err

@@ -29,7 +29,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
-		e.report.unit(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.report.Add(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
 	}
 	return true, nil, nil
 }

@@ -43,7 +43,10 @@ type Engine struct {
 	onStuck  func(StuckReport)
 	watching bool    // some thread has points that count its passes (passwatch.go)
 	sentry   *sentry // of the Continue under way
-	report   report  // of the command under way
+	report   struct {
+		rseq.Report
+		child int // a process that the command under way forked and detached; 0: none
+	}
 }
 
 // ModuleReader reads the modules that the process has mapped now.

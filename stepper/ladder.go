@@ -101,7 +101,7 @@ func (e *Engine) escape(th *thread, p *table.Placed) drive.Answer {
 	m.End = func(how drive.Ending) error {
 		m.Watchdog.Stop()
 		if how == drive.Arrived || how == drive.Lost {
-			e.report.unit(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.Regs.PC(), CPU: -1, Rung: RungEscape})
+			e.report.Add(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: SideExit, Exit: th.Regs.PC(), CPU: -1, Rung: RungEscape})
 		}
 		return nil
 	}
@@ -168,7 +168,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 		for _, op := range plan.Vector {
 			r.Vector = append(r.Vector, op.String())
 		}
-		e.report.unit(r)
+		e.report.Add(r)
 		e.tally(th, p, Committed)
 		return true, e.takeExit(th)
 	}

@@ -277,7 +277,7 @@ func (e *Engine) countPass(th *thread, p point) error {
 			r = SideExit
 		}
 	}
-	e.report.count(p.placed.Start, r)
+	e.report.Count(p.placed.Start, r)
 	if q := th.watch.probe; q != nil && q.placed == p.placed {
 		over, stuck := q.met(r)
 		if over {

@@ -82,6 +82,6 @@ func (e *Engine) reportQuiet(th *thread, q *quiet, end rseq.QuietEnd) {
 	}
 	r := UnitReport{TID: th.TID, Section: e.sections.Name(q.Placed), Start: q.Placed.Start, End: q.Placed.End,
 		Result: result, Exit: th.Regs.PC(), CPU: rseq.CPU(e.target, q.config), Rung: RungQuiet}
-	e.report.unit(r)
+	e.report.Add(r)
 	e.tally(th, q.Placed, result)
 }

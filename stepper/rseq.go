@@ -64,4 +64,4 @@ func (e *Engine) findSection(th *thread) {
 type Counts = rseq.Counts
 
 // SectionCounts returns the counts by the section's start address.
-func (e *Engine) SectionCounts() map[table.Addr]Counts { return e.report.sections() }
+func (e *Engine) SectionCounts() map[table.Addr]Counts { return e.report.Counts() }

@@ -76,7 +76,7 @@ func (e *Engine) restart(th *thread, p *table.Placed) drive.Answer {
 	m := runTo(th, []table.Addr{p.Abort}, nil)
 	m.Keeps = true
 	return drive.Then(m, func() drive.Answer {
-		e.report.unit(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.report.Add(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
 		return drive.Arrive()
 	})
 }
@@ -112,7 +112,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 		if e.drive.Knows(th.Thread) && e.load(th) == nil {
 			report.Exit = th.Regs.PC()
 		}
-		e.report.unit(report)
+		e.report.Add(report)
 		return
 	}
 	report.Exit, report.CPU = th.Regs.PC(), e.cpuOf(th)
@@ -122,7 +122,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 	}
 	report.Result = rseq.Ended(body, before, &th.Regs)
 	e.tally(th, p, report.Result)
-	e.report.unit(report)
+	e.report.Add(report)
 }
 
 // cpuOf is the CPU number in the area, -1 when there is none.

@@ -126,7 +126,7 @@ func (e *Engine) runOut(th *thread, c *vdsoCall) *drive.Move {
 		case drive.Arrived:
 			report.Result, report.Exit = Returned, th.Regs.PC()
 		}
-		e.report.unit(report)
+		e.report.Add(report)
 		return nil
 	}
 	return m
