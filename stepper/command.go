@@ -9,6 +9,8 @@ import (
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
@@ -36,6 +38,13 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		return nil, err
 	}
 	return e, nil
+}
+
+// ProvideCPUOpv provides the cpu_opv system call of that ABI to the program and its child
+// processes (opvcall.New). Errors: opvcall.ErrNotTrapped.
+func (e *Engine) ProvideCPUOpv(abi opv.ABI) (err error) {
+	e.provider, err = opvcall.New(e.target, e.drive, abi)
+	return err
 }
 
 // Target is the process the Engine works on.

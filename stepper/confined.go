@@ -32,7 +32,7 @@ func (e *Engine) filtered(th *thread) bool {
 	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", th.TID, th.TID))
 	ownMode, allowed := seccompOf("/proc/thread-self/status")
 	if mode == seccompFilter && filters > 0 {
-		if e.answer != nil {
+		if e.provider != nil {
 			allowed++
 		}
 		return filters > allowed

@@ -7,6 +7,7 @@ import (
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
@@ -24,8 +25,7 @@ type Engine struct {
 	modules  ModuleReader
 	drive    *drive.Driver
 	asksUnit func(*drive.Move) drive.Answer // askUnit, allocated once
-	calls    tracee.CallTarget              // the target, if it has system calls for the debugger to answer (ProvideCPUOpv)
-	answer   func(tracee.Caller) error
+	provider *opvcall.Provider              // of cpu_opv; nil: the debugger provides none
 
 	sections *rseq.Sections // and the code around them; learn and armed withdraw breakpoints from a new one
 	program  *line.Program  // and the lines of its source

@@ -98,7 +98,7 @@ func (e mind) Changed(ev tracee.Event) (int, error) {
 	case ev.Kind == tracee.EventExec:
 		return ev.TID, e.executed(ev)
 	case !ev.Forks():
-		return ev.TID, e.provideAt(ev.TID)
+		return ev.TID, e.provider.At(ev.TID)
 	case e.policy.FollowFork == FollowChild:
 		return ev.Child, e.forked(ev)
 	}
