@@ -65,7 +65,7 @@ func (e *Engine) callable(th *thread) error {
 	if q := th.quiet; q != nil && q.Inside(th.Regs.PC()) {
 		return insideError(e.sections.Name(q.Placed))
 	}
-	if now := e.threadRseq(th); now.Live {
+	if now, _ := e.rseq.Read(th.Thread); now.Live {
 		return insideError(e.sections.Name(now.Section))
 	}
 	if th.InCall {

@@ -12,6 +12,7 @@ import (
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -28,6 +29,8 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
+	e.rseq = registration.New(t, e.drive, e.sections, e.points)
+	e.rseq.Seen = func(th *drive.Thread, p *table.Placed) { own(th).seen(p) }
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
 		if e.drive.Current() == 0 {
@@ -43,7 +46,9 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 // ProvideCPUOpv provides the cpu_opv system call of that ABI to the program and its child
 // processes (opvcall.New). Errors: opvcall.ErrNotTrapped.
 func (e *Engine) ProvideCPUOpv(abi opv.ABI) (err error) {
-	e.provider, err = opvcall.New(e.target, e.drive, abi)
+	if e.provider, err = opvcall.New(e.target, e.drive, abi); err == nil {
+		e.rseq.OwnFilters = 1 // the one that traps the calls
+	}
 	return err
 }
 
@@ -116,7 +121,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
 	}
-	e.findSection(th)
+	e.rseq.Discover(th.Thread)
 	stop, err := do(th)
 	if err != nil {
 		stop, err = e.vanished(th, err)

@@ -19,7 +19,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	if err := e.restoreRegistration(th); err != nil {
 		return false, nil, err
 	}
-	now := e.threadRseq(th)
+	now, _ := e.rseq.Read(th.Thread)
 	th.StoppedAt = 0
 	if _, stop, err := e.do(e.instruction(th, nil)); stop != nil || err != nil {
 		return false, stop, err
@@ -29,7 +29,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
-		e.report.Add(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.report.Add(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.rseq.CPU(th.Thread), Rung: RungRun})
 	}
 	return true, nil, nil
 }

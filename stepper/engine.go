@@ -9,6 +9,7 @@ import (
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -27,15 +28,15 @@ type Engine struct {
 	asksUnit func(*drive.Move) drive.Answer // askUnit, allocated once
 	provider *opvcall.Provider              // of cpu_opv; nil: the debugger provides none
 
-	sections *rseq.Sections // and the code around them; learn and armed withdraw breakpoints from a new one
-	program  *line.Program  // and the lines of its source
+	sections *rseq.Sections       // and the code around them
+	rseq     *registration.Reader // of each thread
+	program  *line.Program        // and the lines of its source
 	vdso     *machine.VDSO
 
 	points    *points.Set  // the user's breakpoints
 	book      *ledger.Book // what the debugger has changed in the program for its own purposes
 	hook      table.Addr   // the function that the dynamic linker calls when libraries change; 0 when unknown
 	listening bool         // hook must have a breakpoint, once it is known
-	rules     rseqRules    // the kernel's
 	signals   *SignalTable
 
 	entering bool       // the command steps into sections

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"rseqstep/stepper/drive"
-	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/table"
 )
@@ -53,7 +52,7 @@ func (e *Engine) throughSection(th *thread) *drive.Move {
 	steps := 0
 	return plan(th, func() drive.Answer {
 		if steps == 0 {
-			if _, p, err := e.atArming(th); err == nil && p != nil && e.confined(th, p) {
+			if _, p, err := e.rseq.AtArming(th.Thread); err == nil && p != nil && e.rseq.Confined(th.Thread, p) {
 				return drive.Then(e.unit(th), drive.Arrive)
 			}
 			if err := e.liftRegistration(th); err != nil {
@@ -102,20 +101,4 @@ func (e *Engine) quietStop(th *thread) (*Stop, error) {
 	}
 	met, place := e.points.MeetInside(th.TID, pc)
 	return e.metAt(th, pc, met, place)
-}
-
-// atArming decodes the instruction at a thread's PC as an arming store and finds its section;
-// nil if it arms nothing.
-func (e *Engine) atArming(th *thread) (*machine.Insn, *table.Placed, error) {
-	if err := e.load(th); err != nil {
-		return nil, nil, err
-	}
-	insn, err := e.sections.Decode(th.Regs.PC())
-	if err != nil || insn.Store.Size == 0 {
-		return nil, nil, err
-	}
-	if err := e.drive.Registration(th.Thread); err != nil || !rseq.Arms(insn, &th.Regs, th.Rseq) {
-		return nil, nil, err
-	}
-	return insn, e.armed(th, insn), nil
 }

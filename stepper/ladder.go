@@ -32,7 +32,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) drive.An
 			e.drive.Notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		}
 	}
-	if e.confined(th, p) {
+	if e.rseq.Confined(th.Thread, p) {
 		delete(th.passes, p.Start)
 		return e.escape(th, p)
 	}
@@ -144,7 +144,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 	if err != nil {
 		return false, err
 	}
-	place := opv.Place{Area: th.Rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.Rseq)}
+	place := opv.Place{Area: th.Rseq.Area, CPU: e.rseq.CPU(th.Thread), CID: rseq.CID(e.target, th.Rseq)}
 	for try := 0; try < maxRebuild; try++ {
 		plan, err := opv.Build(opv.V3, body, s, e.target, place)
 		if err != nil {

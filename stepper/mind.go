@@ -19,7 +19,7 @@ func (e mind) Met(t *drive.Thread, ev tracee.Event) drive.Answer {
 	if err := e.passMet(th, ev.Addr); err != nil {
 		return drive.Fails(err)
 	}
-	e.findSection(th)
+	e.rseq.Discover(th.Thread)
 	if e.book.OwnedFor(ev.Addr, ledger.Linker) {
 		if err := e.reload(); err != nil {
 			return drive.Fails(err)
@@ -37,7 +37,7 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 	if !met && !e.comesThrough(th) {
 		return drive.Answer{}
 	}
-	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
+	if _, p, err := e.rseq.AtArming(th.Thread); err != nil || p == nil || !e.wantedInside(th, p) {
 		return drive.Fails(err)
 	}
 	return drive.Then(e.throughSection(th), nil)

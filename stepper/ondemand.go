@@ -22,7 +22,7 @@ const maxSearch = 100000
 // toArming steps the thread to the next arming store that it reaches.
 func (e *Engine) toArming(th *thread) (*machine.Insn, *table.Placed, *Stop, error) {
 	for n := 0; n < maxSearch; n++ {
-		insn, p, err := e.atArming(th)
+		insn, p, err := e.rseq.AtArming(th.Thread)
 		if err != nil || p != nil {
 			return insn, p, nil, err
 		}
@@ -86,7 +86,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 			other.Vec[i][j] ^= 0xa5
 		}
 	}
-	place := opv.Place{Area: th.Rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.Rseq)}
+	place := opv.Place{Area: th.Rseq.Area, CPU: e.rseq.CPU(th.Thread), CID: rseq.CID(e.target, th.Rseq)}
 	a, err := opv.Build(opv.V3, body, now, e.target, place)
 	if err != nil {
 		return now, err

@@ -52,7 +52,7 @@ func (e *Engine) countedPass(th *thread, p *table.Placed) *drive.Move {
 }
 
 func (e *Engine) passCounted(th *thread, p *table.Placed) drive.Answer {
-	insn, armed, err := e.atArming(th)
+	insn, armed, err := e.rseq.AtArming(th.Thread)
 	if err != nil || armed != p {
 		return drive.Then(e.unit(th), nil) // this time the store arms another section, or none
 	}
@@ -107,7 +107,7 @@ const maxRefused = 3
 // quietCounted is the next rung for a section without a vector. It climbs no further: a line
 // step that ends by itself must not run to the end of its function.
 func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) drive.Answer {
-	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
+	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.rseq.Confined(th.Thread, p) {
 		return drive.Then(e.quietPass(th, p), nil)
 	}
 	n.Helpless = true

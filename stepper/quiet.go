@@ -42,7 +42,7 @@ func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) drive.Answer) dr
 		return next(rseq.QuietKernel)
 	}
 	if rseq.Arms(insn, &th.Regs, q.config) {
-		if p := e.armed(th, insn); p != nil {
+		if p := e.rseq.Armed(th.Thread, insn); p != nil {
 			body, err := e.sections.Body(p)
 			if err != nil {
 				return drive.Fails(err)

@@ -41,7 +41,7 @@ func (e *Engine) liftRegistration(th *thread) error {
 	slice := rseq.ParseArea(c, area).Slice
 	rseq.ClearSlice(c, area)
 	th.quiet, th.Lifted, th.Fresh = &quiet{config: c}, &c, false
-	r := ledger.Registration{Config: c, Slice: slice.Enabled, Back: func() { e.probe(c) }}
+	r := ledger.Registration{Config: c, Slice: slice.Enabled, Back: func() { e.rseq.Probe(c) }}
 	if err = e.book.Lift(th.TID, r, area); err == nil {
 		err = e.load(th)
 	}

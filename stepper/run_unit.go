@@ -10,14 +10,14 @@ import (
 // sectionHere executes the unit that begins at the arming store insn, the thread's PC: its
 // section, up to the first exit.
 func (e *Engine) sectionHere(th *thread, insn *machine.Insn) drive.Answer {
-	p := e.armed(th, insn)
+	p := e.rseq.Armed(th.Thread, insn)
 	if p == nil {
 		// The store disarms, or writes a descriptor that the kernel does not accept: the kernel
 		// then kills the program at the next preemption, with or without the debugger.
 		return drive.Then(e.instruction(th, insn), drive.Arrive)
 	}
 	wanted := e.wantedInside(th, p)
-	confined := (e.entering || wanted) && e.confined(th, p)
+	confined := (e.entering || wanted) && e.rseq.Confined(th.Thread, p)
 	if e.entering && !confined {
 		if err := e.liftRegistration(th); err != nil {
 			return drive.Fails(err)
@@ -30,7 +30,7 @@ func (e *Engine) sectionHere(th *thread, insn *machine.Insn) drive.Answer {
 	if err := e.disarmStale(th, p); err != nil {
 		return drive.Fails(err)
 	}
-	if !e.sections.ExitsKnown(p.Start) && !e.confined(th, p) {
+	if !e.sections.ExitsKnown(p.Start) && !e.rseq.Confined(th.Thread, p) {
 		return drive.Then(e.throughSection(th), drive.Arrive) // a native run might leave by a way that is not known
 	}
 	if a := e.climb(th, p, insn); !a.GoesOn() {
@@ -76,7 +76,7 @@ func (e *Engine) restart(th *thread, p *table.Placed) drive.Answer {
 	m := runTo(th, []table.Addr{p.Abort}, nil)
 	m.Keeps = true
 	return drive.Then(m, func() drive.Answer {
-		e.report.Add(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.report.Add(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.rseq.CPU(th.Thread), Rung: RungRun})
 		return drive.Arrive()
 	})
 }
@@ -115,7 +115,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 		e.report.Add(report)
 		return
 	}
-	report.Exit, report.CPU = th.Regs.PC(), e.cpuOf(th)
+	report.Exit, report.CPU = th.Regs.PC(), e.rseq.CPU(th.Thread)
 	var before *machine.Regs
 	if th.last != nil {
 		before = &th.last.regs
@@ -123,12 +123,4 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 	report.Result = rseq.Ended(body, before, &th.Regs)
 	e.tally(th, p, report.Result)
 	e.report.Add(report)
-}
-
-// cpuOf is the CPU number in the area, -1 when there is none.
-func (e *Engine) cpuOf(th *thread) int {
-	if e.drive.Registration(th.Thread) != nil {
-		return -1
-	}
-	return rseq.CPU(e.target, th.Rseq)
 }

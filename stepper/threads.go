@@ -113,9 +113,8 @@ func (e *Engine) Threads() []ThreadInfo {
 		if e.load(th) == nil {
 			info.PC = th.Regs.PC()
 		}
-		info.Rseq = e.threadRseq(th)
-		e.RseqFeatureSize()
-		info.Mode = e.rules.Mode(info.Rseq.Config)
+		info.Rseq, _ = e.rseq.Read(th.Thread)
+		info.Mode = e.rseq.Mode(info.Rseq.Config)
 		list = append(list, info)
 	}
 	return list

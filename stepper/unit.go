@@ -73,7 +73,7 @@ func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 		}
 	}
 	if e.sections.Image().At(pc) != nil {
-		now, err := e.readRseq(th)
+		now, err := e.rseq.Read(th.Thread)
 		if err != nil {
 			return drive.Fails(err)
 		}
