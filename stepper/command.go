@@ -15,6 +15,7 @@ import (
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/units"
 	"rseqstep/table"
 )
 
@@ -28,9 +29,14 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	}
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
-	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
+	e.drive = drive.New(t, e.book, mind{e})
 	e.rseq = registration.New(t, e.drive, e.sections, e.points)
 	e.rseq.Seen = func(th *drive.Thread, p *table.Placed) { own(th).seen(p) }
+	host := unitHost{e}
+	e.units = units.New(units.Parts{
+		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
+		Report: &e.report.Report, Symbols: s, Passes: host, Functions: host, Host: host,
+	})
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
 		if e.drive.Current() == 0 {
@@ -97,6 +103,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	e.report.child = 0
 	e.drive.Notes = nil
 	e.drive.Shares = e.policy.Pin
+	e.units.Policy = units.Policy{StuckLimit: e.policy.StuckLimit, Meets: e.policy.StandsToMeet}
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
@@ -105,7 +112,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 		return Stop{}, err
 	}
 	e.drive.BeginOnly()
-	if e.book.Pinned() != th.TID && !e.anyQuiet() {
+	if e.book.Pinned() != th.TID && !e.units.Quiet.Any() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
 		}
@@ -113,7 +120,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if listens {
 		e.listen()
 	}
-	if err := e.startOff(th); err != nil {
+	if err := e.units.StartOff(th.Thread); err != nil {
 		return Stop{}, err
 	}
 	if e.book.Outstanding() {
@@ -182,7 +189,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.anyQuiet() && e.points.Bare()
+	bare := !e.units.Quiet.Any() && e.points.Bare()
 	stop, err := e.commandWith(ctx, !bare, func(th *thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {
@@ -253,7 +260,7 @@ func (e *Engine) Detach() error {
 // Rest undoes what commands keep for the next one (Policy.Linger). It costs the next step some
 // 30 µs.
 func (e *Engine) Rest() error {
-	if e.anyQuiet() {
+	if e.units.Quiet.Any() {
 		return nil // its section must commit on the current CPU
 	}
 	return e.unpin()

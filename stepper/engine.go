@@ -12,6 +12,7 @@ import (
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/units"
 	"rseqstep/table"
 )
 
@@ -25,8 +26,8 @@ type Engine struct {
 	policy   Policy
 	modules  ModuleReader
 	drive    *drive.Driver
-	asksUnit func(*drive.Move) drive.Answer // askUnit, allocated once
-	provider *opvcall.Provider              // of cpu_opv; nil: the debugger provides none
+	units    *units.Runner
+	provider *opvcall.Provider // of cpu_opv; nil: the debugger provides none
 
 	sections *rseq.Sections       // and the code around them
 	rseq     *registration.Reader // of each thread
@@ -39,7 +40,6 @@ type Engine struct {
 	listening bool         // hook must have a breakpoint, once it is known
 	signals   *SignalTable
 
-	entering bool       // the command steps into sections
 	fork     *undecided // a caught fork, until the user chooses one of its processes
 	onStuck  func(StuckReport)
 	watching bool    // some thread has points that count its passes (passwatch.go)

@@ -91,6 +91,7 @@ func (e *Engine) forget() {
 	e.vdso = nil
 	e.report.Forget()
 	for th := range e.threads() {
-		th.called, th.quiet, th.Lifted = nil, nil, nil // a command under way may still use the thread
+		th.called = nil // a command under way may still use the thread
 	}
+	e.units.Quiet.Forget()
 }

@@ -19,12 +19,10 @@ func (e *Engine) restoreRest() error {
 		}
 	}
 	err := e.book.GiveBack()
-	for th := range e.threads() {
+	for _, th := range e.drive.Threads() {
 		th.Fresh = false
-		if th.quiet != nil && !e.book.Lifted(th.TID) {
-			th.quiet, th.Lifted, th.RseqKnown = nil, nil, false
-		}
 	}
+	e.units.Quiet.Settle()
 	return err
 }
 

@@ -14,9 +14,9 @@ import (
 func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) drive.Answer {
 	insn, err := e.sections.Decode(th.Regs.PC())
 	if err != nil {
-		return drive.Then(e.instruction(th, nil), drive.Arrive)
+		return drive.Then(e.units.Instruction(th.Thread, nil), drive.Arrive)
 	}
-	return drive.Then(e.instruction(th, insn), func() drive.Answer { return e.afterVDSOStep(th, c, insn, inner) })
+	return drive.Then(e.units.Instruction(th.Thread, insn), func() drive.Answer { return e.afterVDSOStep(th, c, insn, inner) })
 }
 
 // afterVDSOStep counts the rounds of an activation's loops.
