@@ -231,7 +231,7 @@ func (e *Engine) Kill() error {
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
 	if lost := e.unwindAll(); lost != nil {
-		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())
+		return errors.Join(err, lost, errors.New("killed the program: a function called from the debugger has not returned, and the thread could not get back its registers from before the call"), e.Kill())
 	}
 	if err = errors.Join(err, e.uprootAll()); e.book.Outstanding() {
 		err = e.restoreRestAfter(err)

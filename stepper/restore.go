@@ -30,7 +30,7 @@ func (e *Engine) restoreRest() error {
 // could not be undone to err.
 func (e *Engine) restoreRestAfter(err error) error {
 	if again := e.restoreRest(); again != nil && !isGone(again) {
-		return errors.Join(err, fmt.Errorf("and the program is not as it was: %w", again))
+		return errors.Join(err, fmt.Errorf("changes to the program could not be undone (the next command tries again): %w", again))
 	}
 	return err
 }

@@ -46,8 +46,8 @@ const (
 	Diverted  = rseq.Diverted
 )
 
-// Rung is a rung of the ladder that the Engine climbs when a unit does not commit
-// (Engine.climb).
+// Rung is a rung of the ladder that the Engine climbs when a unit does not commit (package
+// units).
 type Rung = rseq.Rung
 
 // The rungs, for clients of the Engine.

@@ -20,7 +20,7 @@ func (r *Reader) Confined(th *drive.Thread, p *table.Placed) bool {
 	if !r.Filtered(th) {
 		return false
 	}
-	text := fmt.Sprintf("%s is run natively, not stepped inside: the program has a seccomp filter that may kill it for the rseq call this takes", r.sections.Name(p))
+	text := fmt.Sprintf("%s runs at full speed and is not stepped inside: a seccomp filter of the program may kill it for the rseq(2) call that stepping there needs", r.sections.Name(p))
 	if !slices.Contains(r.drive.Notes, text) {
 		r.drive.Notes = append(r.drive.Notes, text)
 	}

@@ -75,12 +75,12 @@ func (r *Runner) InjectFrom(th *drive.Thread, p *table.Placed, s opv.State) (boo
 		r.Passes.Count(th, p, rseq.Committed)
 		return true, r.takeExit(th)
 	}
-	return false, errors.New("its memory is changed from outside all the time")
+	return false, errors.New("another process keeps changing the memory that the section uses")
 }
 
 // takeExit sets the registers that the section would have left, after a vector has done its
 // work. Until then the book owes them to the thread: from its current PC the thread would
-// repeat that work (see restoreRest).
+// repeat that work (Book.GiveBack).
 func (r *Runner) takeExit(th *drive.Thread) error {
 	th.Fresh = false
 	if err := r.Book.TakeExit(th.TID); err != nil {

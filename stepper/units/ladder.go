@@ -27,7 +27,7 @@ func (r *Runner) climb(th *drive.Thread, p *table.Placed, insn *machine.Insn) dr
 			return drive.ArriveOr(err) // of its registers: the vector has done the section's work, which must not be repeated
 		}
 		if err != nil {
-			r.Drive.Notify("no cpu_opv vector for %s: %v", r.Sections.Name(p), err)
+			r.Drive.Notify("no cpu_opv vector can do the work of section %s: %v", r.Sections.Name(p), err)
 		}
 	}
 	if r.Registration.Confined(th, p) {
@@ -47,7 +47,7 @@ const maxQuiet = 200000
 func (r *Runner) QuietPass(th *drive.Thread, p *table.Placed) *drive.Move {
 	steps, outside := 0, 0
 	inVain := func(why string) drive.Answer {
-		r.Drive.Notify("%s: the quiet phase ended without a commit, %s", r.Sections.Name(p), why)
+		r.Drive.Notify("the quiet phase of section %s ended without a commit: %s", r.Sections.Name(p), why)
 		if n := (*r.Passes.History(th))[p.Start]; n != nil {
 			n.Quiets++
 		}
@@ -61,7 +61,7 @@ func (r *Runner) QuietPass(th *drive.Thread, p *table.Placed) *drive.Move {
 		}
 		q := r.Quiet.of[th]
 		if outside >= maxQuiet || q == nil {
-			return inVain("it takes too long")
+			return inVain("the thread executed too many instructions outside of sections")
 		}
 		steps++
 		return r.Quiet.on(th, steps-1, func(end rseq.QuietEnd) drive.Answer {
@@ -73,11 +73,11 @@ func (r *Runner) QuietPass(th *drive.Thread, p *table.Placed) *drive.Move {
 				delete(*r.Passes.History(th), p.Start)
 				return drive.ArriveOr(r.Quiet.Restore(th))
 			case end == rseq.QuietReturn:
-				return inVain("its function has returned")
+				return inVain("the function in which it began has returned")
 			case end == rseq.QuietKernel:
-				return inVain("before a system call")
+				return inVain("the next instruction is a system call")
 			case !q.Entered && r.Book.OwnedFor(th.Regs.PC(), ledger.Way, ledger.Returned):
-				return inVain("at a breakpoint of the command")
+				return inVain("the thread reached a place that the command waits for")
 			case !q.Entered:
 				outside++
 			}
@@ -91,7 +91,7 @@ func (r *Runner) QuietPass(th *drive.Thread, p *table.Placed) *drive.Move {
 func (r *Runner) escape(th *drive.Thread, p *table.Placed) drive.Answer {
 	cfa, caller, ok := r.Symbols.Caller(&th.Regs, r.Target)
 	if !ok || caller.PC() == 0 {
-		return drive.Fails(fmt.Errorf("the section %s does not commit, and the end of its function cannot be found to run to", r.Sections.Name(p)))
+		return drive.Fails(fmt.Errorf("the section %s does not commit, and its function's return address is unknown; set a breakpoint behind the section and continue", r.Sections.Name(p)))
 	}
 	if r.Drive.Escapes(th, cfa) {
 		return drive.Answer{}
