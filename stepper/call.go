@@ -62,10 +62,10 @@ func (e *Engine) callable(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
-	if q := th.quiet; q != nil && q.Inside(th.Regs.PC()) {
-		return insideError(e.sections.Name(q.Placed))
+	if p := e.units.Quiet.Inside(th.Thread); p != nil {
+		return insideError(e.sections.Name(p))
 	}
-	if now := e.threadRseq(th); now.Live {
+	if now, _ := e.rseq.Read(th.Thread); now.Live {
 		return insideError(e.sections.Name(now.Section))
 	}
 	if th.InCall {

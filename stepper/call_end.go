@@ -87,7 +87,7 @@ func (e *Engine) unwindAll() error {
 // exception left them.
 func (e *Engine) lookAfterCalls() (back *Stop, err error) {
 	for th := range e.threads() {
-		if len(th.called) == 0 || th.quiet != nil {
+		if len(th.called) == 0 || e.units.Quiet.In(th.Thread) {
 			continue
 		}
 		if stop, err := e.callReturned(th); stop != nil || err != nil {

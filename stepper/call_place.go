@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -51,7 +52,7 @@ func (e *Engine) unwind(th *thread, max int) []Frame {
 // page that is not executable serves as the trap. Refused: if the program blocks SIGSEGV, that
 // fault would make it lose its handler.
 func (e *Engine) returnAddress() (table.Addr, error) {
-	at, err := e.auxiliary(auxEntry)
+	at, err := tracee.AuxValue(e.target, tracee.AuxEntry)
 	if err != nil {
 		return 0, err
 	}

@@ -9,9 +9,13 @@ import (
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/opv"
+	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/units"
 	"rseqstep/table"
 )
 
@@ -25,7 +29,14 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	}
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
-	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
+	e.drive = drive.New(t, e.book, mind{e})
+	e.rseq = registration.New(t, e.drive, e.sections, e.points)
+	e.rseq.Seen = func(th *drive.Thread, p *table.Placed) { own(th).seen(p) }
+	host := unitHost{e}
+	e.units = units.New(units.Parts{
+		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
+		Report: &e.report.Report, Symbols: s, Passes: host, Functions: host, Host: host,
+	})
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
 		if e.drive.Current() == 0 {
@@ -36,6 +47,15 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		return nil, err
 	}
 	return e, nil
+}
+
+// ProvideCPUOpv provides the cpu_opv system call of that ABI to the program and its child
+// processes (opvcall.New). Errors: opvcall.ErrNotTrapped.
+func (e *Engine) ProvideCPUOpv(abi opv.ABI) (err error) {
+	if e.provider, err = opvcall.New(e.target, e.drive, abi); err == nil {
+		e.rseq.OwnFilters = 1 // the one that traps the calls
+	}
+	return err
 }
 
 // Target is the process the Engine works on.
@@ -79,9 +99,11 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if !begun {
 		return e.notBegun(was)
 	}
-	e.report.begin()
+	e.report.Begin()
+	e.report.child = 0
 	e.drive.Notes = nil
 	e.drive.Shares = e.policy.Pin
+	e.units.Policy = units.Policy{StuckLimit: e.policy.StuckLimit, Meets: e.policy.StandsToMeet}
 	if err := e.decide(e.policy.FollowFork); err != nil {
 		return Stop{}, err
 	}
@@ -90,7 +112,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 		return Stop{}, err
 	}
 	e.drive.BeginOnly()
-	if e.book.Pinned() != th.TID && !e.anyQuiet() {
+	if e.book.Pinned() != th.TID && !e.units.Quiet.Any() {
 		if err := e.unpin(); err != nil {
 			return Stop{}, err
 		}
@@ -98,7 +120,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if listens {
 		e.listen()
 	}
-	if err := e.startOff(th); err != nil {
+	if err := e.units.StartOff(th.Thread); err != nil {
 		return Stop{}, err
 	}
 	if e.book.Outstanding() {
@@ -106,7 +128,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
 	}
-	e.findSection(th)
+	e.rseq.Discover(th.Thread)
 	stop, err := do(th)
 	if err != nil {
 		stop, err = e.vanished(th, err)
@@ -123,7 +145,10 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
-	e.report.end(stop)
+	stop.Units, stop.Dropped = e.report.Units, e.report.Dropped
+	if stop.Child == 0 {
+		stop.Child = e.report.child
+	}
 	stop.Notes = e.drive.Notes
 	if !e.target.Alive() {
 		return *stop, err
@@ -164,7 +189,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.anyQuiet() && e.points.Bare()
+	bare := !e.units.Quiet.Any() && e.points.Bare()
 	stop, err := e.commandWith(ctx, !bare, func(th *thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {
@@ -206,7 +231,7 @@ func (e *Engine) Kill() error {
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
 	if lost := e.unwindAll(); lost != nil {
-		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())
+		return errors.Join(err, lost, errors.New("killed the program: a function called from the debugger has not returned, and the thread could not get back its registers from before the call"), e.Kill())
 	}
 	if err = errors.Join(err, e.uprootAll()); e.book.Outstanding() {
 		err = e.restoreRestAfter(err)
@@ -235,7 +260,7 @@ func (e *Engine) Detach() error {
 // Rest undoes what commands keep for the next one (Policy.Linger). It costs the next step some
 // 30 µs.
 func (e *Engine) Rest() error {
-	if e.anyQuiet() {
+	if e.units.Quiet.Any() {
 		return nil // its section must commit on the current CPU
 	}
 	return e.unpin()

@@ -16,12 +16,12 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	if !ok || th.Signal == 0 || !t.Handles(th.TID, th.Signal) {
 		return false, nil, nil
 	}
-	if err := e.restoreRegistration(th); err != nil {
+	if err := e.units.Quiet.Restore(th.Thread); err != nil {
 		return false, nil, err
 	}
-	now := e.threadRseq(th)
+	now, _ := e.rseq.Read(th.Thread)
 	th.StoppedAt = 0
-	if _, stop, err := e.do(e.instruction(th, nil)); stop != nil || err != nil {
+	if _, stop, err := e.do(e.units.Instruction(th.Thread, nil)); stop != nil || err != nil {
 		return false, stop, err
 	}
 	if err := e.load(th); err != nil {
@@ -29,7 +29,7 @@ func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
-		e.report.unit(UnitReport{TID: th.TID, Section: e.sections.Name(p), Start: p.Start, End: p.End, Result: Restarts, Exit: p.Abort, CPU: e.cpuOf(th), Rung: RungRun})
+		e.units.ReportRestart(th.Thread, p)
 	}
 	return true, nil, nil
 }

@@ -6,18 +6,12 @@
 // step sets traps on every way out of the line (package line) and lets the program run.
 //
 // Package drive has the loop that resumes threads and waits for them. It asks the Engine what
-// places and events mean (mind.go).
+// places and events mean (mind.go). Package units has the moves of a thread over a unit, with the
+// rungs of the ladder and the quiet phases, and asks the Engine what a place means to the user
+// (unit_host.go). Package registration reads what a thread's rseq registration means, and package
+// opvcall provides the cpu_opv call to the program.
 //
 // # Decisions, and what was refused
-//
-// The Engine sets debug registers on a section's exits first, and int3 instructions when it has
-// no free register: both are harmless outside of sections, but debug registers need no write to
-// the program's text.
-//
-// An instruction under a breakpoint is executed in place while every other thread is stopped.
-// Refused: executing a copy elsewhere (displaced stepping). Inside a section, the kernel sees a
-// PC outside, disarms the section and leaves its rest unprotected, which loses updates (DESIGN
-// 3.2).
 //
 // No breakpoint is inserted inside a section or on an abort handler's signature: rseq.Sections
 // refuses it (Guard; GuardOwn also refuses the debugger's own traps in the middle of an
@@ -26,10 +20,6 @@
 // a trap while the Engine handled another thread's stop passes through the section before it
 // resumes (drive.Mind.Through). If it were resumed and hit the trap again, it might be on
 // another CPU by then; this cost four times the aborts of a breakpoint outside.
-//
-// One quiet phase stops at every breakpoint inside a section, and in every round at one in a
-// loop there: resuming from the first looks for the others on the way to the exit (endQuiet).
-// Only detaching ignores them (partFrom).
 //
 // To count the passes that a step runs natively, the Engine sets debug registers of the stepped
 // thread: at the abort handlers of the sections that it may reach, which a committing pass
@@ -45,18 +35,6 @@
 // would have ended by itself, and running to the end of the function (the ladder's last rung)
 // might not.
 //
-// A quiet phase can end inside a section, because of a signal or because the section is too
-// long. The kernel then restarts the section: the Engine registers the thread's rseq area,
-// makes the thread execute an instruction elsewhere (tracee.Target.StepAside), and only then
-// arms the section (ledger.Book.Restore). Refused: arming alone, since kernels from 6.19 on do
-// not check rseq_cs after a system call; and setting the PC to the abort handler ourselves,
-// since a pending signal would then be reported and delivered at a place other than the one
-// where it was raised.
-//
-// If a thread is inside a live section when the program stops, the kernel restarts the section.
-// Refused: taking the thread to the section's end in a quiet phase. Between its stop and the
-// last thread's, another thread may have run on its CPU and changed what it had read.
-//
 // An instruction step runs its thread alone; the other threads run only if it blocks in the
 // kernel. A line step runs every thread, because the line may wait for them; but a short line
 // without calls first runs alone (planned), since each stop of the other threads may abort a
@@ -65,9 +43,6 @@
 // The stepped thread resumes on the CPU on which it stopped, and so does a thread at a trap
 // that has an rseq area (tracee.InPlace): it may have read that CPU's number and be about to
 // compare it.
-//
-// Signals are blocked while a unit runs (drive.Driver.BlockSignals). Refused: delivering them.
-// A unit takes some 50 µs under a tracer, and a 100 µs timer would abort every second one.
 //
 // When the process executes another program, the Engine forgets everything about the old
 // program's memory and re-sets the user's breakpoints from what the user wrote, a source
@@ -92,10 +67,6 @@
 // clock page changed every time. getrandom has no such loop: the number of bytes requested
 // bounds its rounds, and the Engine does not interrupt them.
 //
-// A thread under a seccomp filter that the debugger is not under itself never executes rseq(2)
-// for the debugger: there is no way to ask a filter whether it kills for that call. Its
-// sections run natively even if the user asked to see inside, and the stop says so.
-//
 // One book (package ledger) records what the debugger changes in the program for its own
 // purposes. If a command cannot undo a change because a request failed, the change stays in the
 // book: the Engine tries again at the end of the command, before the next command, which does
@@ -114,8 +85,4 @@
 // If a called function stops, the thread stays in it, and Frames continues from its frames to
 // those of its caller. Detaching restores the thread to its state before the call; gdb lets it
 // return to an address where there is no code.
-//
-// A PC at post_commit_ip alone does not prove a commit. For sections with a branch to that
-// address, the registers and flags at the exit decide (machine.Body.Outcome); in a quiet phase,
-// the executed instructions decide.
 package stepper

@@ -7,9 +7,12 @@ import (
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/units"
 	"rseqstep/table"
 )
 
@@ -23,27 +26,28 @@ type Engine struct {
 	policy   Policy
 	modules  ModuleReader
 	drive    *drive.Driver
-	asksUnit func(*drive.Move) drive.Answer // askUnit, allocated once
-	calls    tracee.CallTarget              // the target, if it has system calls for the debugger to answer (ProvideCPUOpv)
-	answer   func(tracee.Caller) error
+	units    *units.Runner
+	provider *opvcall.Provider // of cpu_opv; nil: the debugger provides none
 
-	sections *rseq.Sections // and the code around them; learn and armed withdraw breakpoints from a new one
-	program  *line.Program  // and the lines of its source
+	sections *rseq.Sections       // and the code around them
+	rseq     *registration.Reader // of each thread
+	program  *line.Program        // and the lines of its source
 	vdso     *machine.VDSO
 
 	points    *points.Set  // the user's breakpoints
 	book      *ledger.Book // what the debugger has changed in the program for its own purposes
 	hook      table.Addr   // the function that the dynamic linker calls when libraries change; 0 when unknown
 	listening bool         // hook must have a breakpoint, once it is known
-	rules     rseqRules    // the kernel's
 	signals   *SignalTable
 
-	entering bool       // the command steps into sections
 	fork     *undecided // a caught fork, until the user chooses one of its processes
 	onStuck  func(StuckReport)
 	watching bool    // some thread has points that count its passes (passwatch.go)
 	sentry   *sentry // of the Continue under way
-	report   report  // of the command under way
+	report   struct {
+		rseq.Report
+		child int // a process that the command under way forked and detached; 0: none
+	}
 }
 
 // ModuleReader reads the modules that the process has mapped now.

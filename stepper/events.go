@@ -107,7 +107,7 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 		e.dropCall(th, th.called[0])
 	}
 	if ev.Child != 0 {
-		e.drive.Notify("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)
+		e.drive.Notify("detached from process %d, which shared the program's memory: it executes another program", ev.Child)
 	}
 	return &Stop{Reason: StopThreadExited, TID: ev.TID, Gone: ev.TID}
 }

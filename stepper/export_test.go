@@ -16,4 +16,4 @@ func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 func (e *Engine) Unlisten() error { return e.unlisten() }
 
 // Quiet reports whether a thread is in a quiet phase.
-func (e *Engine) Quiet() bool { return e.anyQuiet() }
+func (e *Engine) Quiet() bool { return e.units.Quiet.Any() }

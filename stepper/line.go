@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -67,9 +68,9 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 	w := &walk{Walk: begun, watchdog: e.drive.Watch(e.look)}
 	defer w.watchdog.Stop()
 	ranges := e.symbols.LineRanges(pc, depth)
-	if th.quiet != nil {
+	if e.units.Quiet.In(th.Thread) {
 		// Inside a section: its pass commits first.
-		if _, stop, err := e.do(e.endQuiet(th)); stop != nil || err != nil {
+		if _, stop, err := e.do(e.units.Quiet.End(th.Thread)); stop != nil || err != nil {
 			return stop, err
 		}
 		done, next, stop, err := e.arrive(th, w)
@@ -203,7 +204,7 @@ func (e *Engine) planned(th *thread, plan *line.Plan, decide func(line.Trap) dri
 		tr.Trap(t.Addr, decide(t))
 	}
 	if plan.Short {
-		tr.Alone = blockPatience
+		tr.Alone = tracee.BlockPatience
 	}
 	return tr
 }

@@ -36,7 +36,7 @@ func (e *Engine) stepLine(w *walk, plan *line.Plan, entered, again *bool) drive.
 		if !e.program.InFrame(&w.Walk, &th.Regs) {
 			return drive.Answer{}
 		}
-		return drive.Then(e.unit(th), func() drive.Answer {
+		return drive.Then(e.units.Unit(th.Thread), func() drive.Answer {
 			led, fn := plan.Led(&w.Walk, &th.Regs)
 			switch led {
 			case line.LedAnew:

@@ -39,7 +39,7 @@ func (e *Engine) debugHit(th *thread, ev tracee.Event) (*Stop, error) {
 		return e.userBreak(th, th.Regs.PC())
 	}
 	change, err := e.points.Trigger(b, th.TID, func() *table.Placed {
-		if now := e.threadRseq(th); th.quiet == nil && now.Live {
+		if now, _ := e.rseq.Read(th.Thread); !e.units.Quiet.In(th.Thread) && now.Live {
 			return now.Section
 		}
 		return nil

@@ -19,7 +19,7 @@ func (e mind) Met(t *drive.Thread, ev tracee.Event) drive.Answer {
 	if err := e.passMet(th, ev.Addr); err != nil {
 		return drive.Fails(err)
 	}
-	e.findSection(th)
+	e.rseq.Discover(th.Thread)
 	if e.book.OwnedFor(ev.Addr, ledger.Linker) {
 		if err := e.reload(); err != nil {
 			return drive.Fails(err)
@@ -33,14 +33,7 @@ func (e mind) Met(t *drive.Thread, ev tracee.Event) drive.Answer {
 
 // Through is drive.Mind.Through.
 func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
-	th := own(t)
-	if !met && !e.comesThrough(th) {
-		return drive.Answer{}
-	}
-	if _, p, err := e.atArming(th); err != nil || p == nil || !e.wantedInside(th, p) {
-		return drive.Fails(err)
-	}
-	return drive.Then(e.throughSection(th), nil)
+	return e.units.Through(t, met)
 }
 
 // Passed is drive.Mind.Passed.
@@ -98,7 +91,7 @@ func (e mind) Changed(ev tracee.Event) (int, error) {
 	case ev.Kind == tracee.EventExec:
 		return ev.TID, e.executed(ev)
 	case !ev.Forks():
-		return ev.TID, e.provideAt(ev.TID)
+		return ev.TID, e.provider.At(ev.TID)
 	case e.policy.FollowFork == FollowChild:
 		return ev.Child, e.forked(ev)
 	}
@@ -162,23 +155,23 @@ func (e mind) Runs(t *drive.Thread) error {
 }
 
 // First is drive.Mind.First.
-func (e mind) First() drive.Answer { return e.quietFirst() }
+func (e mind) First() drive.Answer { return e.units.Quiet.First() }
 
 // Unit is drive.Mind.Unit.
-func (e mind) Unit(t *drive.Thread) *drive.Move { return e.unit(own(t)) }
+func (e mind) Unit(t *drive.Thread) *drive.Move { return e.units.Unit(t) }
 
 // Handler is drive.Mind.Handler.
 func (e mind) Handler(t *drive.Thread) *drive.Move { return e.throughHandler(own(t)) }
 
 // EndQuiet is drive.Mind.EndQuiet.
-func (e mind) EndQuiet(t *drive.Thread) error { return e.restoreRegistration(own(t)) }
+func (e mind) EndQuiet(t *drive.Thread) error { return e.units.Quiet.Restore(t) }
 
 // look steps the thread of an overdue move by units until the watchdog has seen enough or the
 // thread has reached a trap. It returns the zero Answer when there is nothing more to look at.
 func (e *Engine) look(m *drive.Move) drive.Answer {
 	watch, th := m.Watchdog, own(m.Thread)
 	before := th.fruitless
-	return drive.Then(e.unit(th), func() drive.Answer {
+	return drive.Then(e.units.Unit(th.Thread), func() drive.Answer {
 		if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
 			return a
 		}

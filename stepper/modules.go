@@ -89,8 +89,9 @@ func (e *Engine) forget() {
 	e.hook = 0
 	e.sections.Forget()
 	e.vdso = nil
-	e.report.counts = nil
+	e.report.Forget()
 	for th := range e.threads() {
-		th.called, th.quiet, th.Lifted = nil, nil, nil // a command under way may still use the thread
+		th.called = nil // a command under way may still use the thread
 	}
+	e.units.Quiet.Forget()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"rseqstep/stepper/drive"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -14,6 +15,13 @@ func (e *Engine) do(m *drive.Move) (arrived bool, stop *Stop, err error) {
 		err = errors.Join(err, e.unwatchAll())
 	}
 	return arrived && err == nil, stopOf(halt), err
+}
+
+// stepOne executes one instruction of a held thread, or the unit that it begins. A Stop says
+// that something else ended the command first.
+func (e *Engine) stepOne(th *thread) (*Stop, error) {
+	_, stop, err := e.do(e.units.Unit(th.Thread))
+	return stop, err
 }
 
 // stopped is the Answer that ends a command by a Stop or an error; without either, the zero
@@ -38,5 +46,5 @@ func runTo(th *thread, where []table.Addr, accept func(*drive.Thread) bool) *dri
 	if accept != nil {
 		decide = drive.When(accept)
 	}
-	return drive.Run(th.Thread, where, decide, blockPatience)
+	return drive.Run(th.Thread, where, decide, tracee.BlockPatience)
 }

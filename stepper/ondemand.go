@@ -22,7 +22,7 @@ const maxSearch = 100000
 // toArming steps the thread to the next arming store that it reaches.
 func (e *Engine) toArming(th *thread) (*machine.Insn, *table.Placed, *Stop, error) {
 	for n := 0; n < maxSearch; n++ {
-		insn, p, err := e.atArming(th)
+		insn, p, err := e.rseq.AtArming(th.Thread)
 		if err != nil || p != nil {
 			return insn, p, nil, err
 		}
@@ -46,19 +46,19 @@ func (e *Engine) Opv(ctx context.Context) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		if last := th.last; last != nil && th.Regs.PC() == last.placed.Abort && last.runs == th.Runs {
+		if last := th.Pass; last != nil && th.Regs.PC() == last.Placed.Abort && last.Runs == th.Runs {
 			state, err := e.lastState(th, last)
 			if err != nil {
 				return nil, err
 			}
-			done, err := e.injectFrom(th, last.placed, state)
-			return nil, notDone(done, err, e.sections.Name(last.placed))
+			done, err := e.units.InjectFrom(th.Thread, last.Placed, state)
+			return nil, notDone(done, err, e.sections.Name(last.Placed))
 		}
 		insn, p, stop, err := e.toArming(th)
 		if stop != nil || err != nil {
 			return stop, err
 		}
-		done, err := e.inject(th, p, insn)
+		done, err := e.units.Inject(th.Thread, p, insn)
 		return nil, notDone(done, err, e.sections.Name(p))
 	})
 }
@@ -66,9 +66,9 @@ func (e *Engine) Opv(ctx context.Context) (Stop, error) {
 // lastState is the thread's state at the start of the section that it was aborted in. The
 // vector registers are the current ones, so lastState fails if the section's work depends on
 // them.
-func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
-	now := opv.State{Regs: last.regs}
-	now.SetPC(last.placed.Start)
+func (e *Engine) lastState(th *thread, last *rseq.Pass) (opv.State, error) {
+	now := opv.State{Regs: last.Before}
+	now.SetPC(last.Placed.Start)
 	area, err := e.target.XState(th.TID)
 	if err != nil {
 		return now, err
@@ -76,7 +76,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 	if err := now.LoadVectors(area); err != nil {
 		return now, err
 	}
-	body, err := e.sections.Body(last.placed)
+	body, err := e.sections.Body(last.Placed)
 	if err != nil {
 		return now, err
 	}
@@ -86,7 +86,7 @@ func (e *Engine) lastState(th *thread, last *lastPass) (opv.State, error) {
 			other.Vec[i][j] ^= 0xa5
 		}
 	}
-	place := opv.Place{Area: th.Rseq.Area, CPU: e.cpuOf(th), CID: rseq.CID(e.target, th.Rseq)}
+	place := opv.Place{Area: th.Rseq.Area, CPU: e.rseq.CPU(th.Thread), CID: rseq.CID(e.target, th.Rseq)}
 	a, err := opv.Build(opv.V3, body, now, e.target, place)
 	if err != nil {
 		return now, err
@@ -116,8 +116,8 @@ func (e *Engine) AbortAt(ctx context.Context, n int) (Stop, error) {
 		if stop != nil || err != nil {
 			return stop, err
 		}
-		th.comes(p, insn)
-		defer th.goes()
+		th.Pass = rseq.BeginPass(p, insn, &th.Regs, th.Runs)
+		defer func() { th.Pass.End(th.Runs) }()
 		body, err := e.sections.Body(p)
 		if err != nil {
 			return nil, err
@@ -133,7 +133,7 @@ func (e *Engine) AbortAt(ctx context.Context, n int) (Stop, error) {
 		if where != at {
 			return nil, fmt.Errorf("the section left to %s before it came to its instruction %d", e.sections.AddressName(where), n)
 		}
-		_, stop, err = e.decideNow(th, func(t *drive.Thread) drive.Answer { return e.restart(th, p) })
+		_, stop, err = e.decideNow(th, func(t *drive.Thread) drive.Answer { return e.units.Restart(th.Thread, p) })
 		return stop, err
 	})
 }

@@ -20,7 +20,7 @@ import (
 // false if it is not to be caught.
 func (e *Engine) helpedAt(th *thread, p *table.Placed) (arm table.Addr, ok bool) {
 	n := th.passes[p.Start]
-	if n == nil || n.Helpless || n.Aborts < max(e.policy.StuckLimit-1, 1) || e.wantedInside(th, p) {
+	if n == nil || n.Helpless || n.Aborts < max(e.policy.StuckLimit-1, 1) || e.points.Wants(th.TID, p) {
 		return 0, false
 	}
 	if !n.ArmKnown {
@@ -52,23 +52,23 @@ func (e *Engine) countedPass(th *thread, p *table.Placed) *drive.Move {
 }
 
 func (e *Engine) passCounted(th *thread, p *table.Placed) drive.Answer {
-	insn, armed, err := e.atArming(th)
+	insn, armed, err := e.rseq.AtArming(th.Thread)
 	if err != nil || armed != p {
-		return drive.Then(e.unit(th), nil) // this time the store arms another section, or none
+		return drive.Then(e.units.Unit(th.Thread), nil) // this time the store arms another section, or none
 	}
 	n := th.passes.Of(p.Start)
 	if n.Vectorless {
 		return e.quietCounted(th, p, n)
 	}
-	state, err := e.startState(th, p)
+	state, err := e.units.StartState(th.Thread, p)
 	if err != nil {
 		return drive.Fails(err)
 	}
 	if err := errors.Join(e.unwatchPasses(th), e.drive.Pin(th.Thread)); err != nil {
 		return drive.Fails(err)
 	}
-	th.comes(p, insn)
-	return e.runSection(th, p, func() drive.Answer {
+	th.Pass = rseq.BeginPass(p, insn, &th.Regs, th.Runs)
+	return e.units.RunSection(th.Thread, p, func() drive.Answer {
 		if th.Regs.PC() != p.Abort || n.Aborts < max(e.policy.StuckLimit, 1) {
 			return drive.Answer{}
 		}
@@ -84,7 +84,7 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, 
 		n.Vectorless = true // the code between the two is not known
 		return nil
 	}
-	done, err := e.injectFrom(th, p, state)
+	done, err := e.units.InjectFrom(th.Thread, p, state)
 	switch {
 	case done:
 		return err // of its registers: the vector has done the section's work, which must not be repeated
@@ -107,8 +107,8 @@ const maxRefused = 3
 // quietCounted is the next rung for a section without a vector. It climbs no further: a line
 // step that ends by itself must not run to the end of its function.
 func (e *Engine) quietCounted(th *thread, p *table.Placed, n *rseq.Passes) drive.Answer {
-	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.confined(th, p) {
-		return drive.Then(e.quietPass(th, p), nil)
+	if n.Quiets < max(e.policy.StuckLimit, 1) && !e.rseq.Confined(th.Thread, p) {
+		return drive.Then(e.units.QuietPass(th.Thread, p), nil)
 	}
 	n.Helpless = true
 	e.drive.Notify("the section %s does not commit, and nothing that can be done for it helps", e.sections.Name(p))

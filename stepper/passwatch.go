@@ -277,7 +277,7 @@ func (e *Engine) countPass(th *thread, p point) error {
 			r = SideExit
 		}
 	}
-	e.report.count(p.placed.Start, r)
+	e.report.Count(p.placed.Start, r)
 	if q := th.watch.probe; q != nil && q.placed == p.placed {
 		over, stuck := q.met(r)
 		if over {
@@ -302,7 +302,7 @@ func (e *Engine) abortedIn(th *thread, p *table.Placed) *table.Placed {
 		if q == p || q.Abort != p.Abort {
 			continue
 		}
-		if s, err := e.readRseq(th); err == nil && s.Section != nil && s.Section.Abort == p.Abort {
+		if s, err := e.rseq.Read(th.Thread); err == nil && s.Section != nil && s.Section.Abort == p.Abort {
 			return s.Section
 		}
 		break

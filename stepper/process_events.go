@@ -38,11 +38,11 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	e.report.child = ev.Child
 	switch {
 	case ev.Shared:
-		e.drive.Notify("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
-	case e.calls != nil:
-		e.drive.Notify("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
+		e.drive.Notify("detached from the new process %d, which shares the program's memory: no breakpoint is inserted until it exits or executes another program", ev.Child)
+	case e.provider != nil:
+		e.drive.Notify("detached from the new process %d, whose cpu_opv calls are still answered", ev.Child)
 	default:
-		e.drive.Notify("the new process %d runs free of the debugger", ev.Child)
+		e.drive.Notify("detached from the new process %d", ev.Child)
 	}
 	return nil
 }
@@ -53,13 +53,13 @@ func (e *Engine) followed(ev tracee.Event) {
 	e.drive.Followed(ev.TID, ev.Child)
 	switch {
 	case ev.Vforks():
-		e.drive.Notify("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
+		e.drive.Notify("following the new process %d; process %d, whose memory it shares, stays stopped until %d executes another program or exits", ev.Child, ev.TID, ev.Child)
 	case ev.Shared:
-		e.drive.Notify("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
-	case e.calls != nil:
-		e.drive.Notify("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
+		e.drive.Notify("following the new process %d; detached from process %d, whose memory it shares: no breakpoint is inserted until %d executes another program", ev.Child, ev.TID, ev.Child)
+	case e.provider != nil:
+		e.drive.Notify("following the new process %d; detached from process %d, whose cpu_opv calls are still answered", ev.Child, ev.TID)
 	default:
-		e.drive.Notify("following the new process %d; %d was let go", ev.Child, ev.TID)
+		e.drive.Notify("following the new process %d; detached from process %d", ev.Child, ev.TID)
 	}
 }
 

@@ -47,7 +47,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 			}
 		}
 		for {
-			if _, stop, err := e.do(e.endQuiet(th)); stop != nil || err != nil {
+			if _, stop, err := e.do(e.units.Quiet.End(th.Thread)); stop != nil || err != nil {
 				return stop, err
 			}
 			if err := e.load(th); err != nil {
@@ -82,7 +82,7 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 		case line.Steps:
 			return func(t *drive.Thread) drive.Answer {
 				th := own(t)
-				return drive.Then(e.unit(th), func() drive.Answer { return drive.ArriveIf(plan.LedOut(&th.Regs)) })
+				return drive.Then(e.units.Unit(th.Thread), func() drive.Answer { return drive.ArriveIf(plan.LedOut(&th.Regs)) })
 			}
 		case line.Called:
 			return drive.When(func(th *drive.Thread) bool { return plan.CalledOut(t, &th.Regs) })

@@ -19,12 +19,10 @@ func (e *Engine) restoreRest() error {
 		}
 	}
 	err := e.book.GiveBack()
-	for th := range e.threads() {
+	for _, th := range e.drive.Threads() {
 		th.Fresh = false
-		if th.quiet != nil && !e.book.Lifted(th.TID) {
-			th.quiet, th.Lifted, th.RseqKnown = nil, nil, false
-		}
 	}
+	e.units.Quiet.Settle()
 	return err
 }
 
@@ -32,7 +30,7 @@ func (e *Engine) restoreRest() error {
 // could not be undone to err.
 func (e *Engine) restoreRestAfter(err error) error {
 	if again := e.restoreRest(); again != nil && !isGone(again) {
-		return errors.Join(err, fmt.Errorf("and the program is not as it was: %w", again))
+		return errors.Join(err, fmt.Errorf("changes to the program could not be undone (the next command tries again): %w", again))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/table"
 )
@@ -30,23 +31,18 @@ func (s extents) BeginsStatement(a table.Addr) bool {
 	return s.LineStart(a, total)
 }
 
-// learn is rseq.Sections.Learn for a descriptor that a thread has armed.
-func (e *Engine) learn(descriptor table.Addr) *table.Placed {
-	p, learnt := e.sections.Learn(descriptor)
-	if learnt {
-		e.points.Withdraw()
-	}
-	return p
-}
+// ThreadRseq is the state of a thread's rseq.
+type ThreadRseq = registration.State
 
-// armed is the section that an arming store is about to arm, nil for none.
-func (e *Engine) armed(th *thread, insn *machine.Insn) *table.Placed {
-	p, learnt := e.sections.Armed(insn, &th.Regs, th.Rseq.CSField())
-	if learnt {
-		e.points.Withdraw()
-	}
-	return p
-}
+// RseqFeatureSize is how many bytes of struct rseq the kernel has fields for:
+// AT_RSEQ_FEATURE_SIZE, since Linux 6.3; 0 if the kernel does not report it.
+func (e *Engine) RseqFeatureSize() int { return e.rseq.FeatureSize() }
+
+// Counts are the passes of one section that the Engine saw while stepping.
+type Counts = rseq.Counts
+
+// SectionCounts returns the counts by the section's start address.
+func (e *Engine) SectionCounts() map[table.Addr]Counts { return e.report.Counts() }
 
 // SectionName is a section's name in reports: symbol+offset of its start.
 func (e *Engine) SectionName(p *table.Placed) string { return e.sections.Name(p) }

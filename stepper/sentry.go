@@ -205,7 +205,7 @@ func (e *Engine) closely(s *sentry) {
 		if th == nil || !e.target.Held(tid) || e.target.Queued(tid) {
 			continue
 		}
-		now, err := e.readRseq(th)
+		now, err := e.rseq.Read(th.Thread)
 		if err != nil {
 			continue // the thread is exiting; its exit is the next event
 		}

@@ -3,8 +3,6 @@ package stepper
 import (
 	"context"
 	"errors"
-
-	"rseqstep/stepper/machine"
 )
 
 // StepAlone is StepInstruction of one instruction for a client that has removed a breakpoint to
@@ -18,14 +16,14 @@ func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
-		e.entering, e.drive.Holds = e.policy.Inside, true
-		defer func() { e.entering, e.drive.Holds = false, false }()
-		blocked, err := e.blockFor(th)
+		e.units.Entering, e.drive.Holds = e.policy.Inside, true
+		defer func() { e.units.Entering, e.drive.Holds = false, false }()
+		blocked, err := e.units.BlockFor(th.Thread)
 		if err != nil {
 			return nil, err
 		}
 		stop, err := e.stepOne(th)
-		if blocked && th.quiet == nil { // a quiet phase keeps them blocked to its end
+		if blocked && !e.units.Quiet.In(th.Thread) { // a quiet phase keeps them blocked to its end
 			err = errors.Join(err, e.drive.UnblockSignals(th.Thread))
 		}
 		if stop != nil || err != nil {
@@ -36,29 +34,4 @@ func (e *Engine) StepAlone(ctx context.Context) (Stop, error) {
 		}
 		return nil, e.showInner(th)
 	})
-}
-
-// blockFor blocks the thread's signals for its next instruction, so that the kernel keeps them
-// pending. It does not if that instruction is a system call, which may read the mask, change it
-// or pass it on to a child, and a signal may have to end its wait.
-func (e *Engine) blockFor(th *thread) (bool, error) {
-	if e.book.Blocked(th.TID) {
-		return false, nil
-	}
-	if err := e.load(th); err != nil {
-		return false, err
-	}
-	insn, err := e.sections.Decode(th.Regs.PC())
-	if err != nil || insn.Kind == machine.Syscall || th.InCall || e.drive.Restarts(th.Thread) {
-		if th.Signal != 0 && th.Deferred == 0 { // taken from the kernel before this step
-			e.drive.Keep(th.Thread, th.Signal)
-			th.Signal = 0
-		}
-		return false, nil
-	}
-	if th.Signal == 0 && th.Deferred != 0 {
-		e.drive.RestoreKept(th.Thread)
-		th.Signal, th.Deferred = th.Deferred, 0
-	}
-	return true, e.drive.BlockSignals(th.Thread)
 }

@@ -10,14 +10,20 @@ func (e *Engine) StepInstruction(ctx context.Context, n int) (Stop, error) {
 	return e.instructions(ctx, n, e.policy.Inside)
 }
 
+// StepInside is StepInstruction that enters sections: it steps the thread in a quiet phase
+// (units.Phases), so that the thread stops inside with live state and its section still commits.
+func (e *Engine) StepInside(ctx context.Context, n int) (Stop, error) {
+	return e.instructions(ctx, n, true)
+}
+
 // instructions steps n instructions; inside enters sections.
 func (e *Engine) instructions(ctx context.Context, n int, inside bool) (Stop, error) {
 	return e.command(ctx, func(th *thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
-		e.entering = inside
-		defer func() { e.entering = false }()
+		e.units.Entering = inside
+		defer func() { e.units.Entering = false }()
 		for i := 0; i < n; i++ {
 			if entered, stop, err := e.deliver(th); stop != nil || err != nil {
 				return stop, err
@@ -70,8 +76,8 @@ func (e *Engine) NextInstruction(ctx context.Context, n int) (Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
-		e.entering = e.policy.Inside
-		defer func() { e.entering = false }()
+		e.units.Entering = e.policy.Inside
+		defer func() { e.units.Entering = false }()
 		for i := 0; i < n; i++ {
 			if err := e.load(th); err != nil {
 				return nil, err

@@ -46,8 +46,8 @@ const (
 	Diverted  = rseq.Diverted
 )
 
-// Rung is a rung of the ladder that the Engine climbs when a unit does not commit
-// (Engine.climb).
+// Rung is a rung of the ladder that the Engine climbs when a unit does not commit (package
+// units).
 type Rung = rseq.Rung
 
 // The rungs, for clients of the Engine.
@@ -58,20 +58,8 @@ const (
 	RungEscape = rseq.RungEscape
 )
 
-// UnitReport says how the units of one section (or vDSO function) ended during a command:
-// Passes of them in a row with the same result.
-type UnitReport struct {
-	TID     int
-	Section string // symbol+offset of the section, or the vDSO function's name
-	Start   table.Addr
-	End     table.Addr // 0 for a vDSO function
-	Result  Result
-	Exit    table.Addr // the PC after the unit
-	CPU     int        // the CPU it ran on, from the area's cpu_id at the end; -1 unknown
-	Passes  int        // how many passes in a row had this result
-	Rung    Rung       // the rung that produced it
-	Vector  []string   // RungOpv: the operations, in words
-}
+// UnitReport says how the units of one section (or vDSO function) ended during a command.
+type UnitReport = rseq.UnitReport
 
 // Stop is what every command returns: where the program stopped and what happened before.
 type Stop struct {

@@ -31,8 +31,8 @@ type StuckReport struct {
 
 // String is the report as a sentence without its final period.
 func (r StuckReport) String() string {
-	return fmt.Sprintf("thread %d (%d) goes round the critical section %s and does not commit: no commit in %v, and %d of %d passes counted ended in its abort handler",
-		r.Number, r.TID, r.Section, r.For, r.Passes, r.Passes)
+	return fmt.Sprintf("thread %d (%d) repeats the critical section %s without a commit: none in %v, and the kernel or the section itself aborted all of the %d passes counted",
+		r.Number, r.TID, r.Section, r.For, r.Passes)
 }
 
 // OnStuck sets the function that receives such reports, while the program runs, on the Engine's

@@ -18,11 +18,9 @@ type thread struct {
 	shownAt table.Addr // shown is valid only at this PC
 	shown   int        // inline depth shown to the user there
 
-	quiet     *quiet       // the quiet phase it is in, nil for none
 	passes    rseq.History // passes that did not commit, since the last commit
 	watch     passWatch
 	fruitless int         // all passes that did not commit
-	last      *lastPass   // the section it ran last
 	calls     []*vdsoCall // of vDSO functions in which it was stepped and which it has not left, innermost last
 	called    []*called   // functions that the user called in it and that have not returned, innermost last
 }
@@ -35,6 +33,14 @@ func own(t *drive.Thread) *thread {
 		t.Own = th
 	}
 	return th
+}
+
+// driven is the Driver's part of a thread, nil for nil.
+func (th *thread) driven() *drive.Thread {
+	if th == nil {
+		return nil
+	}
+	return th.Thread
 }
 
 var errGone = errors.New("the program is not being run")
@@ -113,9 +119,8 @@ func (e *Engine) Threads() []ThreadInfo {
 		if e.load(th) == nil {
 			info.PC = th.Regs.PC()
 		}
-		info.Rseq = e.threadRseq(th)
-		e.RseqFeatureSize()
-		info.Mode = e.rules.Mode(info.Rseq.Config)
+		info.Rseq, _ = e.rseq.Read(th.Thread)
+		info.Mode = e.rseq.Mode(info.Rseq.Config)
 		list = append(list, info)
 	}
 	return list

@@ -53,7 +53,7 @@ func (e *Engine) vdsoHere(th *thread) drive.Answer {
 	frame, err := e.vdso.Leave(&th.Regs, e.target)
 	if err != nil {
 		insn, _ := e.sections.Decode(pc) // nil when it cannot be decoded
-		return drive.Then(e.instruction(th, insn), drive.Arrive)
+		return drive.Then(e.units.Instruction(th.Thread, insn), drive.Arrive)
 	}
 	entry := pc == frame.Function.Start
 	c := th.vdsoCallOf(&frame)
@@ -61,7 +61,7 @@ func (e *Engine) vdsoHere(th *thread) drive.Answer {
 		c = nil // another call; with the same arguments, treating it as the same one is correct
 	}
 	if c == nil {
-		if entry && !e.entering {
+		if entry && !e.units.Entering {
 			return drive.Then(e.runVDSO(th, frame.Function), drive.Arrive)
 		}
 		c = e.newVDSOCall(th, &frame)
@@ -108,7 +108,7 @@ func (e *Engine) runVDSO(th *thread, f machine.VDSOFunction) *drive.Move {
 	frame, err := e.vdso.Leave(&th.Regs, e.target)
 	if err != nil || frame.Function.Start != f.Start {
 		insn, _ := e.sections.Decode(th.Regs.PC())
-		return e.instruction(th, insn)
+		return e.units.Instruction(th.Thread, insn)
 	}
 	return e.runOut(th, e.newVDSOCall(th, &frame))
 }
@@ -126,7 +126,7 @@ func (e *Engine) runOut(th *thread, c *vdsoCall) *drive.Move {
 		case drive.Arrived:
 			report.Result, report.Exit = Returned, th.Regs.PC()
 		}
-		e.report.unit(report)
+		e.report.Add(report)
 		return nil
 	}
 	return m

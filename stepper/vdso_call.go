@@ -57,7 +57,7 @@ func (e *Engine) callInstead(th *thread, c *vdsoCall, f *machine.VDSOFrame) (why
 		return "the thread stands in another call of it", nil
 	case c.bounded() && !c.untaken:
 		return "nothing is known of the state it was given", nil
-	case e.filtered(th):
+	case e.rseq.Filtered(th.Thread):
 		return "the program has a seccomp filter that may kill it for the system call", nil
 	}
 	result, err := e.target.Syscall(th.TID, call.number, c.args[:call.args]...)

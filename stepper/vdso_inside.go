@@ -14,9 +14,9 @@ import (
 func (e *Engine) insideVDSO(th *thread, c *vdsoCall, inner table.Addr) drive.Answer {
 	insn, err := e.sections.Decode(th.Regs.PC())
 	if err != nil {
-		return drive.Then(e.instruction(th, nil), drive.Arrive)
+		return drive.Then(e.units.Instruction(th.Thread, nil), drive.Arrive)
 	}
-	return drive.Then(e.instruction(th, insn), func() drive.Answer { return e.afterVDSOStep(th, c, insn, inner) })
+	return drive.Then(e.units.Instruction(th.Thread, insn), func() drive.Answer { return e.afterVDSOStep(th, c, insn, inner) })
 }
 
 // afterVDSOStep counts the rounds of an activation's loops.
@@ -88,7 +88,7 @@ func (e *Engine) leaveVDSO(th *thread, c *vdsoCall, n int) drive.Answer {
 		return drive.Then(e.runOut(th, c), drive.Arrive)
 	}
 	e.notifyVDSO(c, fmt.Sprintf("its loop came round %d times; the system call of that name was made in its place", n))
-	e.report.unit(UnitReport{TID: th.TID, Section: c.function.Name, Start: c.function.Start, CPU: -1,
+	e.report.Add(UnitReport{TID: th.TID, Section: c.function.Name, Start: c.function.Start, CPU: -1,
 		Result: Returned, Exit: th.Regs.PC(), Rung: c.rung})
 	return drive.Arrive()
 }

@@ -104,7 +104,7 @@ func TestAdapterRefusesAWrongCPUOpv(t *testing.T) {
 	c := daptest.Start(t, rseqstepHere(t), "dap")
 	c.Initialize()
 	program := tabletest.Build(t, tabletest.Fixture{Source: "exit7.c"})
-	if why := c.Refused("launch", args{"program": program, "cpuOpv": "v4"}); !strings.Contains(why, `v3 or v9 is wanted, not "v4"`) {
+	if why := c.Refused("launch", args{"program": program, "cpuOpv": "v4"}); !strings.Contains(why, `the ABI of cpu_opv is v3 or v9, not "v4"`) {
 		t.Error(why)
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/dapfront"
 	"rseqstep/delve"
-	"rseqstep/stepper"
+	"rseqstep/stepper/opvcall"
 )
 
 // adapter is a command line of dlv dap.
@@ -71,7 +71,7 @@ func adapterArgs(args []string) (a adapter, ok bool) {
 
 // delveAdapter is `rseqstep dlv dap`: it relays between the editor and Delve, which it
 // starts as a separate process.
-func delveAdapter(e *env, a adapter, cpuOpv stepper.CPUOpv) (err error) {
+func delveAdapter(e *env, a adapter, cpuOpv opvcall.Call) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	dir, err := os.MkdirTemp("", "rseqstep-") // readable by this user only

@@ -12,8 +12,8 @@ import (
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
-	"rseqstep/stepper"
 	"rseqstep/stepper/corefile"
+	"rseqstep/stepper/opvcall"
 )
 
 // options are the flags of the debugger.
@@ -27,7 +27,7 @@ type options struct {
 	noColor bool
 	log     []logRequest
 	provide provideOptions
-	cpuOpv  stepper.CPUOpv // the system call that provide asks for
+	cpuOpv  opvcall.Call // the system call that provide asks for
 }
 
 // scriptPart is one -x FILE or -e COMMAND.

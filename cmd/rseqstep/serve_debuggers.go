@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/remote"
 )
 
@@ -36,7 +36,7 @@ func (o *serverOptions) serve(cmd *cobra.Command, e *env) error {
 
 // config translates the flags into a server's configuration. DebugLog's file is closed
 // when the process ends.
-func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (remote.Config, error) {
+func (o *serverOptions) config(cpuOpv opvcall.Call, e *env, say io.Writer) (remote.Config, error) {
 	if o.remoteDebug {
 		o.debug.Packets.Store(true)
 	}
@@ -60,7 +60,7 @@ func (o *serverOptions) config(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (re
 }
 
 // serveDebuggers starts the process to debug, or attaches to it, and serves.
-func (o *serverOptions) serveDebuggers(cpuOpv stepper.CPUOpv, e *env, say io.Writer) (err error) {
+func (o *serverOptions) serveDebuggers(cpuOpv opvcall.Call, e *env, say io.Writer) (err error) {
 	c, err := o.config(cpuOpv, e, say)
 	if err != nil {
 		return err

@@ -142,7 +142,7 @@ func TestProgramsLiveAsAlone(t *testing.T) {
 func TestBreakpointsComeBackWhenAProcessInTheSameMemoryEnds(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	l := live(t, bin, []string{"break work", "run", "print stage", "print v", "continue"}, program, "sharing")
-	l.wants(t, "Breakpoint 1, ", "in the program's own memory", "$1 = 1\n", "$2 = 1\n", "shared 8 stage 1 v 2\n", "exited normally]")
+	l.wants(t, "Breakpoint 1, ", "shares the program's memory", "$1 = 1\n", "$2 = 1\n", "shared 8 stage 1 v 2\n", "exited normally]")
 }
 
 // TestAThreadGroupInTheSameMemoryIsHeldAsAThread: clone(2) with CLONE_VM, without
@@ -152,7 +152,7 @@ func TestAThreadGroupInTheSameMemoryIsHeldAsAThread(t *testing.T) {
 	bin, program := tabletest.Command(t), buildThreaded(t, "procs.c")
 	for mode, wants := range map[string][]string{
 		"grouped":   {"Thread 2 ", "hit Breakpoint 1, ", "Breakpoint 1, ", "grouped 8 stage 1 v 2\n", "exited normally]"},
-		"groupexec": {"Thread 2 ", "hit Breakpoint 1, ", "which ran in the program's memory, executes another program and was let go", "group left 5 v 2\n"},
+		"groupexec": {"Thread 2 ", "hit Breakpoint 1, ", "which shared the program's memory: it executes another program", "group left 5 v 2\n"},
 		"stayed":    {"is executing new program", "stayed 1 v 1\n", "exited normally]"},
 	} {
 		l := live(t, bin, []string{"break work", "run", "info threads", "continue", "continue"}, program, mode)
@@ -212,7 +212,7 @@ func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 				l.wants(t, "right\n")
 				l.wants(t, "exited normally]")
 				if c.refused {
-					l.wants(t, "note: work+", "is run natively, not stepped inside: the program has a seccomp filter")
+					l.wants(t, "note: work+", "runs at full speed and is not stepped inside: a seccomp filter of the program")
 				}
 			})
 		}

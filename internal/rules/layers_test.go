@@ -24,6 +24,9 @@ var layers = [][]string{
 	{"stepper/ledger"},            // the debugger's changes to the program, and how to undo them
 	{"stepper/points"},            // the user's breakpoints
 	{"stepper/drive"},             // the loop that moves threads
+	{"stepper/opvcall"},           // the cpu_opv call for the program
+	{"stepper/registration"},      // what a thread's rseq registration means
+	{"stepper/units"},             // how a thread runs a unit
 	{"stepper/corefile"},          // the backend for core files
 	{"stepper/ptrace"},            // the backend for Linux
 	{"stepper"},                   // the Engine

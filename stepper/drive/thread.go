@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -31,6 +32,7 @@ type Thread struct {
 	Runs      int        // how often it has been resumed natively
 	InCall    bool       // it stopped at a system call entry
 	Answered  bool       // the debugger answered its cpu_opv call and may have moved it to another CPU
+	Pass      *rseq.Pass // the section that it ran last, nil if unknown; kept by the Mind
 }
 
 // Thread returns the thread with that TID, nil if there is none.

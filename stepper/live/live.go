@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/symbols"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -14,9 +15,9 @@ import (
 // Options control how Open opens a process.
 type Options struct {
 	Policy   stepper.Policy
-	CPUOpv   stepper.CPUOpv // the cpu_opv call that the debugger provides; none if its Number is 0
-	Warn     func(string)   // called with sentences about debug information that cannot be used; nil: not called
-	Attached bool           // if Open fails, it detaches from the process instead of killing it
+	CPUOpv   opvcall.Call // the cpu_opv call that the debugger provides; none if its Number is 0
+	Warn     func(string) // called with sentences about debug information that cannot be used; nil: not called
+	Attached bool         // if Open fails, it detaches from the process instead of killing it
 }
 
 // Open opens a process. Precondition: all its threads are held. The caller closes the symbols

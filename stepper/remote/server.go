@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/opvcall"
 )
 
 // Config configures a Server.
@@ -43,7 +44,7 @@ type Config struct {
 	Forward               bool     // send the output of programs to the client, unless files are named for it
 	NoShell               bool     // arguments of programs that clients start are words without shell redirections
 
-	CPUOpv stepper.CPUOpv // the cpu_opv call provided to programs
+	CPUOpv opvcall.Call // the cpu_opv call provided to programs
 
 	// Console receives messages for the user; nil: the client's own console.
 	Console io.Writer

@@ -34,3 +34,7 @@ type Target interface {
 // resumes the other threads: it may touch a page that one of them must provide (userfaultfd(2),
 // or a file system that the program itself serves).
 const FaultPatience = 200 * time.Millisecond
+
+// BlockPatience is how long a stepped system call, or a unit, may take before the debugger
+// resumes the other threads: it may be waiting for one of them.
+const BlockPatience = 20 * time.Millisecond

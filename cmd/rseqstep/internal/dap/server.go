@@ -16,6 +16,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
+	"rseqstep/stepper/opvcall"
 )
 
 // Config is the input of Serve.
@@ -31,7 +32,7 @@ type Config struct {
 
 	About string // the debugger's version
 
-	CPUOpv stepper.CPUOpv // the cpu_opv call for programs whose configuration names none
+	CPUOpv opvcall.Call // the cpu_opv call for programs whose configuration names none
 }
 
 // server is one debugging session with one editor.

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"rseqstep/cmd/rseqstep/internal/dap"
-	"rseqstep/stepper"
+	"rseqstep/stepper/opvcall"
 )
 
 // Config is the input of Serve.
@@ -20,7 +20,7 @@ type Config struct {
 	Said  io.Reader // our server's messages about sections, for the editor's console; nil: none
 	About string    // the debugger's version
 
-	CPUOpv stepper.CPUOpv // as in dap.Config
+	CPUOpv opvcall.Call // as in dap.Config
 }
 
 // front is one editor's session until it is known which adapter handles it.

@@ -10,6 +10,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
+	"rseqstep/stepper/opvcall"
 )
 
 // Config is the configuration of a Session.
@@ -29,7 +30,7 @@ type Config struct {
 	// debugger's own, or the redirections among Args. The caller keeps ownership.
 	Stdio *[3]*os.File
 
-	CPUOpv stepper.CPUOpv // the cpu_opv call for programs
+	CPUOpv opvcall.Call // the cpu_opv call for programs
 
 	Settings Settings
 	About    string // the debugger's version

@@ -1,8 +1,9 @@
-package stepper
+package units
 
 import (
 	"io"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/table"
 )
 
@@ -12,12 +13,12 @@ import (
 // stopped in a system call (include/linux/rseq_entry.h). If the field were still set, the
 // kernel would move the thread to the abort handler before the pass has begun. The store is
 // about to set it again.
-func (e *Engine) disarmStale(th *thread, p *table.Placed) error {
+func (r *Runner) disarmStale(th *drive.Thread, p *table.Placed) error {
 	if !p.Contains(th.Regs.PC()) {
 		return nil
 	}
 	var none [8]byte
-	if n, err := e.target.WriteMemory(th.Rseq.CSField(), none[:]); n < len(none) {
+	if n, err := r.Target.WriteMemory(th.Rseq.CSField(), none[:]); n < len(none) {
 		if err == nil {
 			err = io.ErrShortWrite
 		}
