@@ -26,7 +26,6 @@ type called struct {
 	mask    uint64 // blocked signals
 	shownAt table.Addr
 	shown   int
-	calls   []*vdsoCall
 }
 
 // enterCall saves the thread's state and sets its PC to the function's first instruction. It
@@ -42,7 +41,7 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if err := e.load(th); err != nil {
 		return nil, err
 	}
-	d = &called{sp: c.SP + e.target.Arch().ReturnSlot, regs: th.Regs, signal: th.Signal, shownAt: th.shownAt, shown: th.shown, calls: th.calls}
+	d = &called{sp: c.SP + e.target.Arch().ReturnSlot, regs: th.Regs, signal: th.Signal, shownAt: th.shownAt, shown: th.shown}
 	if d.area, err = e.target.XState(th.TID); err != nil {
 		return nil, err
 	}
@@ -82,7 +81,7 @@ func (e *Engine) enterCall(th *thread, c Call) (d *called, err error) {
 	if d.signal != 0 {
 		err = e.target.DropSignal(th.TID)
 	}
-	th.Signal, th.StoppedAt, th.calls, th.Fresh = 0, 0, nil, false
+	th.Signal, th.StoppedAt, th.Fresh = 0, 0, false
 	th.called = append(th.called, d)
 	return d, err
 }
@@ -104,7 +103,7 @@ func (e *Engine) restore(th *thread, d *called, midway bool) error {
 	if err := e.target.SetRegs(th.TID, &r); err != nil {
 		return err
 	}
-	th.Signal, th.shownAt, th.shown, th.calls = d.signal, d.shownAt, d.shown, d.calls
+	th.Signal, th.shownAt, th.shown = d.signal, d.shownAt, d.shown
 	th.StoppedAt, th.Fresh = 0, false
 	e.dropCall(th, d)
 	if t, ok := e.target.(tracee.CallingTarget); ok && d.signal != 0 && d.siginfo != nil {

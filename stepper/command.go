@@ -12,6 +12,7 @@ import (
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/vdso"
 	"rseqstep/table"
 )
 
@@ -26,6 +27,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
+	e.vdso = vdso.New(t, e.sections, vdsoHost{e}, blockPatience)
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
 		if e.drive.Current() == 0 {
@@ -48,7 +50,7 @@ func (e *Engine) Symbols() Symbols { return e.symbols }
 func (e *Engine) Image() *table.Image { return e.sections.Image() }
 
 // VDSO is the process's vDSO, nil if it has none or the Engine cannot read it.
-func (e *Engine) VDSO() *machine.VDSO { return e.vdso }
+func (e *Engine) VDSO() *machine.VDSO { return e.vdso.Image() }
 
 // Policy is what the user may set; changes take effect with the next command.
 func (e *Engine) Policy() *Policy { return &e.policy }

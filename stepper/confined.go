@@ -15,7 +15,7 @@ import (
 // note in that case: a quiet phase needs rseq(2), for which a filter of the program's own may
 // kill it. Sections then run natively, even if the user asked to see inside.
 func (e *Engine) confined(th *thread, p *table.Placed) bool {
-	if !e.filtered(th) {
+	if !e.filtered(th.TID) {
 		return false
 	}
 	text := fmt.Sprintf("%s is run natively, not stepped inside: the program has a seccomp filter that may kill it for the rseq call this takes", e.sections.Name(p))
@@ -28,8 +28,8 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 // filtered reports whether a thread has a seccomp filter that the debugger itself does not
 // have: one of its own, which may allow what the vDSO does and kill for the system call. A
 // container's filter applies to both, and the filter that traps cpu_opv calls is ours.
-func (e *Engine) filtered(th *thread) bool {
-	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", th.TID, th.TID))
+func (e *Engine) filtered(tid int) bool {
+	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", tid, tid))
 	ownMode, allowed := seccompOf("/proc/thread-self/status")
 	if mode == seccompFilter && filters > 0 {
 		if e.answer != nil {

@@ -8,6 +8,9 @@
 // Package drive has the loop that resumes threads and waits for them. It asks the Engine what
 // places and events mean (mind.go).
 //
+// Package vdso plans the steps through the vDSO's functions; the Engine is its host
+// (vdso_host.go).
+//
 // # Decisions, and what was refused
 //
 // The Engine sets debug registers on a section's exits first, and int3 instructions when it has
@@ -83,14 +86,6 @@
 // gdb. StepAlone is the exception: a client that steps a thread off one of its own breakpoints
 // has removed that breakpoint from the program, and a handler that does not return would take
 // the thread, or the other threads, past it.
-//
-// If a stepped thread does not leave the loop of a vDSO function, the equivalent system call
-// replaces the function only if the arguments are known from its first instruction and the
-// thread has made no native run since; otherwise the function runs natively to its return,
-// which is always correct. Refused: guessing the arguments from registers in the middle, where
-// they may be overwritten; and a fourth, fifth … round, since a stepped thread may find the
-// clock page changed every time. getrandom has no such loop: the number of bytes requested
-// bounds its rounds, and the Engine does not interrupt them.
 //
 // A thread under a seccomp filter that the debugger is not under itself never executes rseq(2)
 // for the debugger: there is no way to ask a filter whether it kills for that call. Its

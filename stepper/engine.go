@@ -6,10 +6,10 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
-	"rseqstep/stepper/machine"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
+	"rseqstep/stepper/vdso"
 	"rseqstep/table"
 )
 
@@ -29,7 +29,7 @@ type Engine struct {
 
 	sections *rseq.Sections // and the code around them; learn and armed withdraw breakpoints from a new one
 	program  *line.Program  // and the lines of its source
-	vdso     *machine.VDSO
+	vdso     *vdso.Stepper
 
 	points    *points.Set  // the user's breakpoints
 	book      *ledger.Book // what the debugger has changed in the program for its own purposes

@@ -168,7 +168,7 @@ func (e mind) First() drive.Answer { return e.quietFirst() }
 func (e mind) Unit(t *drive.Thread) *drive.Move { return e.unit(own(t)) }
 
 // Handler is drive.Mind.Handler.
-func (e mind) Handler(t *drive.Thread) *drive.Move { return e.throughHandler(own(t)) }
+func (e mind) Handler(t *drive.Thread) *drive.Move { return e.vdso.Handler(t) }
 
 // EndQuiet is drive.Mind.EndQuiet.
 func (e mind) EndQuiet(t *drive.Thread) error { return e.restoreRegistration(own(t)) }

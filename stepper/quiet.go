@@ -26,10 +26,8 @@ func (e *Engine) quietStep(th *thread, next func(rseq.QuietEnd) drive.Answer) dr
 	}
 	pc := th.Regs.PC()
 	th.StoppedAt = 0
-	if e.vdso != nil && e.vdso.Contains(pc) {
-		if f, ok := e.vdso.Entry(pc); ok {
-			return drive.Then(e.runVDSO(th, f), func() drive.Answer { return next(rseq.QuietGoing) })
-		}
+	if e.vdso.Begins(pc) {
+		return drive.Then(e.vdso.Run(th.Thread), func() drive.Answer { return next(rseq.QuietGoing) })
 	}
 	insn, err := e.sections.Decode(pc)
 	if err != nil {

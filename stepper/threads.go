@@ -21,10 +21,9 @@ type thread struct {
 	quiet     *quiet       // the quiet phase it is in, nil for none
 	passes    rseq.History // passes that did not commit, since the last commit
 	watch     passWatch
-	fruitless int         // all passes that did not commit
-	last      *lastPass   // the section it ran last
-	calls     []*vdsoCall // of vDSO functions in which it was stepped and which it has not left, innermost last
-	called    []*called   // functions that the user called in it and that have not returned, innermost last
+	fruitless int       // all passes that did not commit
+	last      *lastPass // the section it ran last
+	called    []*called // functions that the user called in it and that have not returned, innermost last
 }
 
 // own is the Engine's part of a thread.

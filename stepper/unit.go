@@ -56,8 +56,8 @@ func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 			return drive.Fails(err)
 		}
 	}
-	if e.vdso != nil && e.vdso.Contains(pc) {
-		return e.vdsoHere(th)
+	if e.vdso.Contains(pc) {
+		return e.vdso.Step(th.Thread, e.entering)
 	}
 	insn, err := e.sections.Decode(pc)
 	if err != nil {
@@ -95,11 +95,8 @@ func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) drive.Answer {
 	}
 	switch insn.Kind {
 	case machine.Call, machine.IndirectCall, machine.IndirectJump, machine.Jump:
-		if e.vdso == nil || e.entering {
-			break
-		}
-		if f, ok := e.vdso.Entry(th.Regs.PC()); ok {
-			return drive.Then(e.runVDSO(th, f), drive.Arrive)
+		if !e.entering && e.vdso.Begins(th.Regs.PC()) {
+			return drive.Then(e.vdso.Run(th.Thread), drive.Arrive)
 		}
 	}
 	return drive.Arrive()
