@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
@@ -27,6 +28,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
+	e.called = call.New(t, e.drive, e.book, e.sections, s)
 	e.vdso = vdso.New(t, e.sections, vdsoHost{e}, blockPatience)
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
@@ -133,10 +135,10 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if e.drive.Thread(stop.TID) != nil && stop.TID != 0 {
 		e.drive.Select(stop.TID)
 	}
-	if back, lost := e.lookAfterCalls(); lost != nil {
+	if back, result, lost := e.called.Settle(func(t *drive.Thread) bool { return own(t).quiet != nil }); lost != nil {
 		err = errors.Join(err, lost)
 	} else if back != nil {
-		stop.Reason, stop.Returned, stop.call = back.Reason, back.Returned, back.call
+		stop.Reason, stop.Returned, stop.call = StopCallReturned, result, back
 	}
 	cur := e.thread(e.drive.Current())
 	var unread error
@@ -152,11 +154,11 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	}
 	if cur != nil && unread == nil {
 		pc := cur.Regs.PC()
-		if cur.shownAt != pc {
+		if cur.View.PC != pc {
 			total, entering := e.symbols.Inlines(pc)
 			cur.show(pc, total-entering)
 		}
-		stop.TID, stop.PC, stop.Depth = cur.TID, pc, cur.shown
+		stop.TID, stop.PC, stop.Depth = cur.TID, pc, cur.View.Depth
 		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.book.HardwareAt(pc) {
 			cur.StoppedAt = pc
 		}
@@ -207,7 +209,7 @@ func (e *Engine) Kill() error {
 // program.
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
-	if lost := e.unwindAll(); lost != nil {
+	if lost := e.called.UndoAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("the program was killed: a function that was called in it had nowhere to return to"), e.Kill())
 	}
 	if err = errors.Join(err, e.uprootAll()); e.book.Outstanding() {

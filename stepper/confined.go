@@ -1,13 +1,10 @@
 package stepper
 
 import (
-	"bufio"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
 
+	"rseqstep/stepper/status"
 	"rseqstep/table"
 )
 
@@ -26,40 +23,12 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 }
 
 // filtered reports whether a thread has a seccomp filter that the debugger itself does not
-// have: one of its own, which may allow what the vDSO does and kill for the system call. A
-// container's filter applies to both, and the filter that traps cpu_opv calls is ours.
+// have: one of its own, which may allow what the vDSO does and kill for the system call. The
+// filter that traps cpu_opv calls is the debugger's.
 func (e *Engine) filtered(tid int) bool {
-	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", tid, tid))
-	ownMode, allowed := seccompOf("/proc/thread-self/status")
-	if mode == seccompFilter && filters > 0 {
-		if e.answer != nil {
-			allowed++
-		}
-		return filters > allowed
+	ours := 0
+	if e.answer != nil {
+		ours = 1
 	}
-	return mode != 0 && mode != ownMode
-}
-
-// seccompFilter is SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h.
-const seccompFilter = 2
-
-// seccompOf reads two fields of proc_pid_status(5), 0 for a missing one (Seccomp_filters exists
-// since Linux 5.9).
-func seccompOf(path string) (mode, filters int) {
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, 0
-	}
-	defer f.Close()
-	for in := bufio.NewScanner(f); in.Scan(); {
-		key, value, _ := strings.Cut(in.Text(), ":")
-		n, _ := strconv.Atoi(strings.TrimSpace(value))
-		switch key {
-		case "Seccomp":
-			mode = n
-		case "Seccomp_filters":
-			filters = n
-		}
-	}
-	return mode, filters
+	return status.Of(tid).Filtered(status.Own(), ours)
 }

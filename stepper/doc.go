@@ -9,7 +9,9 @@
 // places and events mean (mind.go).
 //
 // Package vdso plans the steps through the vDSO's functions; the Engine is its host
-// (vdso_host.go).
+// (vdso_host.go). Package call makes a thread call a function for the user, recognises its return
+// and restores the thread; the Engine runs the program in between (call.go). Package status reads
+// what proc(5) says of a thread.
 //
 // # Decisions, and what was refused
 //
@@ -97,18 +99,6 @@
 // not begin unless that succeeds, and before detaching. If changes remain that would harm the
 // program (Book.Harm), the Engine kills it instead of detaching: without its registration it
 // would lose updates, and at a leftover breakpoint it would die.
-//
-// A function that the user calls returns to the hlt behind the program's entry point, where a
-// trap is set (returnAddress says why not to the stack, as in gdb). The Engine saves the
-// thread's registers, keeps the interrupted system call as the kernel left it, and runs all
-// threads as Continue does: if they were stopped, they might hold what the function waits for.
-// The Engine calls no function from inside a section, live or in a quiet phase. Refused:
-// finishing the section first, since the user would then find the thread at another place than
-// before.
-//
-// If a called function stops, the thread stays in it, and Frames continues from its frames to
-// those of its caller. Detaching restores the thread to its state before the call; gdb lets it
-// return to an address where there is no code.
 //
 // A PC at post_commit_ip alone does not prove a commit. For sections with a branch to that
 // address, the registers and flags at the exit decide (machine.Body.Outcome); in a quiet phase,

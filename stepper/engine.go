@@ -3,6 +3,7 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
@@ -32,6 +33,7 @@ type Engine struct {
 	vdso     *vdso.Stepper
 
 	points    *points.Set  // the user's breakpoints
+	called    *call.Calls  // the functions that the user called and that have not returned
 	book      *ledger.Book // what the debugger has changed in the program for its own purposes
 	hook      table.Addr   // the function that the dynamic linker calls when libraries change; 0 when unknown
 	listening bool         // hook must have a breakpoint, once it is known

@@ -98,6 +98,7 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 	e.hook = 0
 	e.fork = nil
 	e.points.Ended()
+	e.called.Forget()
 	return stop
 }
 
@@ -105,9 +106,7 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 func (e *Engine) threadGone(ev tracee.Event) *Stop {
 	if th := e.thread(ev.TID); th != nil {
 		e.vdso.Gone(th.Thread)
-		if len(th.called) > 0 {
-			e.dropCall(th, th.called[0])
-		}
+		e.called.Gone(th.Thread)
 	}
 	if ev.Child != 0 {
 		e.drive.Notify("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)

@@ -72,8 +72,9 @@ func (e *Engine) forget() {
 	e.hook = 0
 	e.sections.Forget()
 	e.vdso.Forget()
+	e.called.Forget()
 	e.report.counts = nil
 	for th := range e.threads() {
-		th.called, th.quiet, th.Lifted = nil, nil, nil // a command under way may still use the thread
+		th.quiet, th.Lifted = nil, nil // a command under way may still use the thread
 	}
 }

@@ -16,7 +16,7 @@ type rseqRules struct {
 // AT_RSEQ_FEATURE_SIZE, since Linux 6.3; 0 if the kernel does not report it.
 func (e *Engine) RseqFeatureSize() int {
 	if !e.rules.asked && e.target.Alive() {
-		if n, err := e.auxiliary(auxRseqFeatureSize); err == nil {
+		if n, err := tracee.Auxiliary(e.target, tracee.AuxRseqFeatureSize); err == nil {
 			e.rules.asked, e.rules.FeatureSize = true, int(n)
 		}
 	}

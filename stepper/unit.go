@@ -88,7 +88,7 @@ func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
 // afterInstruction checks where an instruction has led: out of a function that the user has
 // called, or into a vDSO function, which then is the unit.
 func (e *Engine) afterInstruction(th *thread, insn *machine.Insn) drive.Answer {
-	if len(th.called) > 0 && e.drive.Knows(th.Thread) {
+	if e.drive.Knows(th.Thread) {
 		if a := stopped(e.callReturned(th)); !a.GoesOn() {
 			return a
 		}

@@ -19,11 +19,13 @@ var layers = [][]string{
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/source"},            // functions, lines and frames
 	{"stepper/tracee"},            // what the Engine needs from a traced process
+	{"stepper/status"},            // proc_pid_status(5)
 	{"stepper/rseq"},              // the sections of a process, and the code around them
 	{"stepper/line"},              // the questions of line stepping
 	{"stepper/ledger"},            // the debugger's changes to the program, and how to undo them
 	{"stepper/points"},            // the user's breakpoints
 	{"stepper/drive"},             // the loop that moves threads
+	{"stepper/call"},              // the program's functions, called for the user
 	{"stepper/vdso"},              // stepping through the vDSO's functions
 	{"stepper/corefile"},          // the backend for core files
 	{"stepper/ptrace"},            // the backend for Linux

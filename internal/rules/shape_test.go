@@ -19,8 +19,8 @@ var limits = map[string]int{
 	"functions in circles that move threads": 0,
 	"calls of the backend's motion":          3,
 	"functions that ask an event's kind":     6,
-	"fields of Engine":                       23,
-	"methods of Engine":                      214,
+	"fields of Engine":                       24,
+	"methods of Engine":                      205,
 	"fields of Driver":                       17,
 	"methods of Driver":                      104,
 	"questions of the loop":                  14,
@@ -78,7 +78,7 @@ func TestTheEnginesShapeGetsSimpler(t *testing.T) {
 }
 
 // parts are the packages that move threads or plan moves.
-var parts = []string{"stepper", "stepper/drive", "stepper/vdso"}
+var parts = []string{"stepper", "stepper/drive", "stepper/call", "stepper/vdso"}
 
 // engine is package stepper with the loop, package drive, the packages that plan moves for it, and
 // their call graph.
