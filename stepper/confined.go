@@ -27,7 +27,7 @@ func (e *Engine) confined(th *thread, p *table.Placed) bool {
 // filter that traps cpu_opv calls is the debugger's.
 func (e *Engine) filtered(tid int) bool {
 	ours := 0
-	if e.answer != nil {
+	if e.provides != nil {
 		ours = 1
 	}
 	return status.Of(tid).Filtered(status.Own(), ours)

@@ -11,7 +11,7 @@
 // Package vdso plans the steps through the vDSO's functions; the Engine is its host
 // (vdso_host.go). Package call makes a thread call a function for the user, recognises its return
 // and restores the thread; the Engine runs the program in between (call.go). Package status reads
-// what proc(5) says of a thread.
+// what proc(5) says of a thread. Package provide answers the cpu_opv calls of a program.
 //
 // # Decisions, and what was refused
 //

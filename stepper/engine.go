@@ -8,6 +8,7 @@ import (
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/provide"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/vdso"
@@ -25,8 +26,7 @@ type Engine struct {
 	modules  ModuleReader
 	drive    *drive.Driver
 	asksUnit func(*drive.Move) drive.Answer // askUnit, allocated once
-	calls    tracee.CallTarget              // the target, if it has system calls for the debugger to answer (ProvideCPUOpv)
-	answer   func(tracee.Caller) error
+	provides *provide.Service               // answers the program's cpu_opv calls; nil: none
 
 	sections *rseq.Sections // and the code around them; learn and armed withdraw breakpoints from a new one
 	program  *line.Program  // and the lines of its source

@@ -39,7 +39,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	switch {
 	case ev.Shared:
 		e.drive.Notify("the new process %d runs free of the debugger in the program's own memory, which is without breakpoints until it ends or executes another program", ev.Child)
-	case e.calls != nil:
+	case e.provides != nil:
 		e.drive.Notify("the new process %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child)
 	default:
 		e.drive.Notify("the new process %d runs free of the debugger", ev.Child)
@@ -56,7 +56,7 @@ func (e *Engine) followed(ev tracee.Event) {
 		e.drive.Notify("following the new process %d; %d is held while they share their memory: until %d executes another program or ends", ev.Child, ev.TID, ev.Child)
 	case ev.Shared:
 		e.drive.Notify("following the new process %d in the memory of %d, which was let go: breakpoints stay out of it until %d executes another program", ev.Child, ev.TID, ev.Child)
-	case e.calls != nil:
+	case e.provides != nil:
 		e.drive.Notify("following the new process %d; %d runs free of the debugger, and its cpu_opv calls are answered", ev.Child, ev.TID)
 	default:
 		e.drive.Notify("following the new process %d; %d was let go", ev.Child, ev.TID)

@@ -11,12 +11,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"rseqstep/delve"
-	"rseqstep/stepper"
+	"rseqstep/stepper/provide"
 )
 
 // delveCPUOpv removes --cpu-opv and --cpu-opv-nr from the front of a dlv command line
 // and stores their values in the environment, for the backend that Delve will start.
-func delveCPUOpv(cmd *cobra.Command, args []string) (rest []string, p stepper.CPUOpv, err error) {
+func delveCPUOpv(cmd *cobra.Command, args []string) (rest []string, p provide.CPUOpv, err error) {
 	flags := &cobra.Command{Use: cmd.Use}
 	o := &provideOptions{}
 	provideFlags(flags, o)
@@ -73,14 +73,14 @@ func withoutBackend(args []string) string {
 }
 
 // cpuOpvOf parses what delveCPUOpv has stored; "" means no call.
-func cpuOpvOf(text string) (stepper.CPUOpv, error) {
+func cpuOpvOf(text string) (provide.CPUOpv, error) {
 	if text == "" {
-		return stepper.CPUOpv{}, nil
+		return provide.CPUOpv{}, nil
 	}
 	abi, number, _ := strings.Cut(text, ":")
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil {
-		return stepper.CPUOpv{}, fmt.Errorf("%s=%q: %w", delve.CPUOpvVariable, text, err)
+		return provide.CPUOpv{}, fmt.Errorf("%s=%q: %w", delve.CPUOpvVariable, text, err)
 	}
-	return stepper.ParseCPUOpv(abi, n)
+	return provide.Parse(abi, n)
 }

@@ -19,6 +19,7 @@ var layers = [][]string{
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/source"},            // functions, lines and frames
 	{"stepper/tracee"},            // what the Engine needs from a traced process
+	{"stepper/provide"},           // the cpu_opv system call, for programs
 	{"stepper/status"},            // proc_pid_status(5)
 	{"stepper/rseq"},              // the sections of a process, and the code around them
 	{"stepper/line"},              // the questions of line stepping

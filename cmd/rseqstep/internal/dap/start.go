@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-dap"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/provide"
 )
 
 // launchArguments are the arguments of a launch request that the adapter knows. They
@@ -50,9 +51,9 @@ func (s *server) provide(o cpuOpv) error {
 		return nil
 	}
 	if o.Number == 0 {
-		o.Number = stepper.CPUOpvNumber
+		o.Number = provide.Number
 	}
-	p, err := stepper.ParseCPUOpv(o.ABI, o.Number)
+	p, err := provide.Parse(o.ABI, o.Number)
 	if err != nil {
 		return fmt.Errorf("cpuOpv: %w", err)
 	}
