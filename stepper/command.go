@@ -140,6 +140,9 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	} else if back != nil {
 		stop.Reason, stop.Returned, stop.call = StopCallReturned, result, back
 	}
+	if e.called.Kept() {
+		err = e.restoreRestAfter(err)
+	}
 	cur := e.thread(e.drive.Current())
 	var unread error
 	if cur != nil {

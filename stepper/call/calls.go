@@ -27,6 +27,7 @@ type Calls struct {
 	code    *rseq.Sections
 	symbols Symbols
 	of      map[*drive.Thread]frames
+	kept    bool // a trap could not be removed; the book has it
 }
 
 // New returns the Calls of a process in which no function is called.
@@ -115,13 +116,23 @@ func (c *Calls) Drop(th *drive.Thread, f *Frame) {
 	for c.Holds(th, f) {
 		last := c.Innermost(th)
 		c.of[th] = c.of[th][:len(c.of[th])-1]
-		if err := c.book.Unplant(last.back, last.trap); err != nil && !errors.Is(err, syscall.ESRCH) {
-			c.threads.Notify("%v", err) // the book tries again
+		err := c.book.Unplant(last.back, last.trap)
+		c.kept = c.kept || err != nil
+		if err != nil && !errors.Is(err, syscall.ESRCH) {
+			c.threads.Notify("%v", err)
 		}
 	}
 	if len(c.of[th]) == 0 {
 		delete(c.of, th)
 	}
+}
+
+// Kept reports whether a trap of a call that is over could not be removed since the last call of
+// Kept. The book has that trap without an owner: Book.GiveBack tries again.
+func (c *Calls) Kept() bool {
+	kept := c.kept
+	c.kept = false
+	return kept
 }
 
 // Gone forgets a thread that has ended.

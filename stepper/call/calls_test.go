@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"syscall"
 	"testing"
 
 	"rseqstep/stepper/call"
@@ -119,6 +120,7 @@ type program struct {
 	*call.Calls
 	t     *testing.T
 	w     *world
+	book  *ledger.Book
 	th    *drive.Thread
 	known *threads
 }
@@ -133,9 +135,9 @@ func newProgram(t *testing.T) *program {
 	w.Code(entry, 0x90, 0x90, amd64.Arch().Halt[0])
 	w.Code(sp-0x400, make([]byte, 0x400)...)
 	symbols := &steptest.Symbols{}
-	p := &program{t: t, w: w, th: &drive.Thread{TID: 1, Signal: usr1, StoppedAt: pc, View: source.View{PC: pc, Depth: 2}}}
+	p := &program{t: t, w: w, book: ledger.New(w), th: &drive.Thread{TID: 1, Signal: usr1, StoppedAt: pc, View: source.View{PC: pc, Depth: 2}}}
 	p.known = &threads{w: w, known: map[*drive.Thread]bool{p.th: true}}
-	p.Calls = call.New(w, p.known, ledger.New(w), rseq.New(w.Arch(), w, extents{symbols}), symbols)
+	p.Calls = call.New(w, p.known, p.book, rseq.New(w.Arch(), w, extents{symbols}), symbols)
 	if err := p.known.Load(p.th); err != nil {
 		t.Fatal(err)
 	}
@@ -313,6 +315,28 @@ func TestCallThatCannotBeginChangesNothing(t *testing.T) {
 			t.Errorf("request %d: %v", n, err)
 		}
 		p.left(fmt.Sprintf("request %d failed", n), before)
+	}
+}
+
+// A trap that cannot be removed stays in the book, and the caller learns of it once.
+func TestTrapThatCannotBeRemovedIsKept(t *testing.T) {
+	for _, broken := range []error{errBroken, syscall.ESRCH} { // a thread may only seem to be gone
+		p := newProgram(t)
+		f, _ := p.mustEnter(1)
+		if p.Kept() {
+			t.Error("a trap is kept that is still used")
+		}
+		p.w.Fail["remove "+(entry+2).String()] = []error{broken}
+		p.Drop(p.th, f)
+		if !p.Kept() || p.Kept() || p.Holds(p.th, f) {
+			t.Errorf("%v: not reported, or not once", broken)
+		}
+		if told := len(p.known.notes) > 0; told != (broken == errBroken) {
+			t.Errorf("%v: notes %q", broken, p.known.notes)
+		}
+		if err := p.book.GiveBack(); err != nil || len(p.w.Planted()) != 0 {
+			t.Errorf("%v: tried again: %v, traps %v", broken, err, p.w.Planted())
+		}
 	}
 }
 
