@@ -12,6 +12,7 @@ import (
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/vdso"
 	"rseqstep/table"
@@ -23,7 +24,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		target: t, symbols: s, modules: m, policy: p,
 		sections: rseq.New(t.Arch(), t, extents{s}),
 		book:     ledger.New(t),
-		signals:  NewSignalTable(),
+		signals:  signals.NewTable(),
 	}
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)

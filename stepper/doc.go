@@ -12,6 +12,7 @@
 // (vdso_host.go). Package call makes a thread call a function for the user, recognises its return
 // and restores the thread; the Engine runs the program in between (call.go). Package status reads
 // what proc(5) says of a thread. Package provide answers the cpu_opv calls of a program.
+// Package signals has the `handle` table.
 //
 // # Decisions, and what was refused
 //

@@ -10,6 +10,7 @@ import (
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/provide"
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/vdso"
 	"rseqstep/table"
@@ -47,6 +48,12 @@ type Engine struct {
 	sentry   *sentry // of the Continue under way
 	report   report  // of the command under way
 }
+
+// SignalTable is the `handle` table, and Disposition what it says of a signal.
+type (
+	SignalTable = signals.Table
+	Disposition = signals.Disposition
+)
 
 // ModuleReader reads the modules that the process has mapped now.
 type ModuleReader func() ([]*table.Module, error)

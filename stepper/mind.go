@@ -4,6 +4,7 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 )
 
@@ -87,7 +88,7 @@ func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 		return stopped(e.signalStop(own(t), ev)), false
 	}
 	if d.Print {
-		e.notifySignal(own(t), ev.Signal)
+		e.drive.Notify("thread %d received signal %s, %s", t.Number, signals.Name(ev.Signal), signals.Text(ev.Signal))
 	}
 	return drive.Answer{}, d.Pass
 }

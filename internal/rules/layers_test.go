@@ -20,6 +20,7 @@ var layers = [][]string{
 	{"stepper/source"},            // functions, lines and frames
 	{"stepper/tracee"},            // what the Engine needs from a traced process
 	{"stepper/provide"},           // the cpu_opv system call, for programs
+	{"stepper/signals"},           // what the debugger does about signals, and their names
 	{"stepper/status"},            // proc_pid_status(5)
 	{"stepper/rseq"},              // the sections of a process, and the code around them
 	{"stepper/line"},              // the questions of line stepping
