@@ -10,6 +10,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
+	"rseqstep/stepper/tracee"
 )
 
 // Config is the configuration of a Session.
@@ -142,7 +143,7 @@ func (s *Session) ProcID() int {
 	if s.process == nil {
 		return 0
 	}
-	return stepper.ProcID(s.process.target)
+	return tracee.ProcID(s.process.target)
 }
 
 // Terminated returns the channel that is closed when SIGTERM or SIGHUP asks the
