@@ -5,38 +5,22 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
+	"rseqstep/stepper/status"
 	"rseqstep/table"
 )
 
-// Call is one call of a function of the program, with its arguments placed as the System V
-// AMD64 psABI (3.2.3 "Parameter Passing") requires.
-type Call struct {
-	Function table.Addr // its first instruction
-	// SP is where the return address is written, a process address: 8 less than a multiple of
-	// 16, and below CallRoom by at least the size of all Memory.
-	SP          table.Addr
-	Memory      []CallMemory // written first: arguments on the stack, what pointers refer to
-	Integers    [6]uint64    // RDI, RSI, RDX, RCX, R8, R9
-	Vectors     [8][16]byte  // XMM0 to XMM7
-	VectorsUsed int          // how many of Vectors hold arguments: AL, for varargs
-}
+// What a call is and what it returns, for clients of the Engine.
+type (
+	Call       = call.Call
+	CallMemory = call.Memory
+	CallResult = call.Result
+	CallError  = call.Error
+)
 
-// CallMemory is memory below the stack pointer that a call writes first.
-type CallMemory struct {
-	Addr table.Addr
-	Data []byte
-}
-
-// CallResult is what a called function left in the registers.
-type CallResult struct {
-	Integers [2]uint64 // RAX, RDX
-	XState   []byte    // the XSAVE area: XMM0, XMM1, ST0, ST1
-}
-
-// redZone is the size of the area below RSP in which a function keeps its own data, bytes
-// (psABI 3.2.2 "The Stack Frame").
-const redZone = 128
+// CalledFrame is the Function of a frame that represents a call made by the user.
+const CalledFrame = call.Function
 
 // CallRoom is the address below which the selected thread's stack is free: a multiple of 16,
 // below the red zone. Errors: a *CallError if the thread cannot call functions now.
@@ -48,13 +32,8 @@ func (e *Engine) CallRoom() (table.Addr, error) {
 	if err := e.callable(th); err != nil {
 		return 0, err
 	}
-	return (th.Regs.SP() - redZone) &^ 15, nil
+	return call.Room(&th.Regs), nil
 }
-
-// CallError says why a function cannot be called now, and what the user can do about it.
-type CallError struct{ Why string }
-
-func (e *CallError) Error() string { return e.Why }
 
 // callable returns an error unless the Engine can move a thread away from its PC and restore it
 // later without loss.
@@ -62,23 +41,13 @@ func (e *Engine) callable(th *thread) error {
 	if err := e.load(th); err != nil {
 		return err
 	}
+	section := ""
 	if p := e.units.Quiet.Inside(th.Thread); p != nil {
-		return insideError(e.sections.Name(p))
+		section = e.sections.Name(p)
+	} else if now, _ := e.rseq.Read(th.Thread); now.Live {
+		section = e.sections.Name(now.Section)
 	}
-	if now, _ := e.rseq.Read(th.Thread); now.Live {
-		return insideError(e.sections.Name(now.Section))
-	}
-	if th.InCall {
-		return &CallError{"The thread stands at the entry of a system call, which a function call would make it skip. Step over it first (\"stepi\")."}
-	}
-	if shadowStack(th.TID) {
-		return &CallError{"The thread has a shadow stack: a function that it did not call itself cannot return."}
-	}
-	return nil
-}
-
-func insideError(section string) error {
-	return &CallError{fmt.Sprintf("The thread stands inside the critical section %s: a function called from here would disarm it, and the rest of it would run unprotected. Leave it first (\"finish\", or \"stepi\" to its end).", section)}
+	return call.Possible(th.Thread, section, status.Of(th.TID).ShadowStack)
 }
 
 // Call makes the selected thread call a function and runs the program, as Continue does, until
@@ -89,40 +58,40 @@ func insideError(section string) error {
 //
 // Precondition: the arguments lie below CallRoom.
 func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
-	var d *called
+	var f *call.Frame
 	stop, err := e.command(ctx, func(th *thread) (*Stop, error) {
 		if err := e.callable(th); err != nil {
 			return nil, err
 		}
 		if p := e.sections.Image().At(c.Function); p != nil {
-			return nil, &CallError{fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.sections.Name(p))}
+			return nil, &CallError{Why: fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.sections.Name(p))}
 		}
 		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
 			return stop, err
 		}
 		var err error
-		if d, err = e.enterCall(th, c); err != nil {
+		if f, err = e.called.Enter(th.Thread, c); err != nil {
 			return nil, err
 		}
-		tr, w := journey(th), waiting(d.sp)
+		tr, w := journey(th), waiting(f.CFA())
 		e.trapUnwinding(tr, w)
 		terminated := e.trapTerminate(tr)
 		arrived, stop, err := e.do(tr)
 		switch {
 		case err != nil:
-			if e.drive.Knows(th.Thread) && th.holds(d) {
-				err = errors.Join(err, e.restore(th, d, true))
+			if e.drive.Knows(th.Thread) && e.called.Holds(th.Thread, f) {
+				err = errors.Join(err, e.called.Undo(th.Thread, f))
 			}
 			return stop, err
 		case arrived && *terminated:
 			return &Stop{Reason: StopTerminate, TID: th.TID}, nil
 		case arrived && w.Caught:
-			e.dropCall(th, d)
+			e.called.Drop(th.Thread, f)
 			return &Stop{Reason: StopCallLeft, TID: th.TID}, nil
 		}
 		return stop, nil
 	})
-	if d == nil || stop.call != d {
+	if f == nil || stop.call != f {
 		return stop, nil, err
 	}
 	stop.Reason = StopStep
@@ -143,6 +112,16 @@ func (e *Engine) trapTerminate(tr *drive.Move) *bool {
 	return met
 }
 
+// callReturned is the Stop of a called function that has just returned, nil for none. The thread
+// then has its state from before the call.
+func (e *Engine) callReturned(th *thread) (*Stop, error) {
+	f, result, err := e.called.Returned(th.Thread)
+	if f == nil || err != nil {
+		return nil, err
+	}
+	return &Stop{Reason: StopCallReturned, TID: th.TID, Returned: result, call: f}, nil
+}
+
 // UnwindCall restores the selected thread to its state before its innermost abandoned call
 // (gdb's "set unwindonsignal on").
 func (e *Engine) UnwindCall() error {
@@ -150,8 +129,9 @@ func (e *Engine) UnwindCall() error {
 	if err != nil {
 		return err
 	}
-	if len(th.called) == 0 {
+	f := e.called.Innermost(th.Thread)
+	if f == nil {
 		return errors.New("no function is being called")
 	}
-	return e.restoreRestAfter(e.restore(th, th.called[len(th.called)-1], true))
+	return e.restoreRestAfter(e.called.Undo(th.Thread, f))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
@@ -14,8 +15,10 @@ import (
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/units"
+	"rseqstep/stepper/vdso"
 	"rseqstep/table"
 )
 
@@ -25,17 +28,19 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		target: t, symbols: s, modules: m, policy: p,
 		sections: rseq.New(t.Arch(), t, extents{s}),
 		book:     ledger.New(t),
-		signals:  NewSignalTable(),
+		signals:  signals.NewTable(),
 	}
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive = drive.New(t, e.book, mind{e})
 	e.rseq = registration.New(t, e.drive, e.sections, e.points)
 	e.rseq.Seen = func(th *drive.Thread, p *table.Placed) { own(th).seen(p) }
+	e.called = call.New(t, e.drive, e.book, e.sections, s)
+	e.vdso = vdso.New(t, e.sections, vdsoHost{e}, tracee.BlockPatience)
 	host := unitHost{e}
 	e.units = units.New(units.Parts{
 		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
-		Report: &e.report.Report, Symbols: s, Passes: host, Functions: host, Host: host,
+		Report: &e.report.Report, Symbols: s, Passes: host, Functions: e.vdso, Host: host,
 	})
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
@@ -68,7 +73,7 @@ func (e *Engine) Symbols() Symbols { return e.symbols }
 func (e *Engine) Image() *table.Image { return e.sections.Image() }
 
 // VDSO is the process's vDSO, nil if it has none or the Engine cannot read it.
-func (e *Engine) VDSO() *machine.VDSO { return e.vdso }
+func (e *Engine) VDSO() *machine.VDSO { return e.vdso.Image() }
 
 // Policy is what the user may set; changes take effect with the next command.
 func (e *Engine) Policy() *Policy { return &e.policy }
@@ -156,10 +161,13 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if e.drive.Thread(stop.TID) != nil && stop.TID != 0 {
 		e.drive.Select(stop.TID)
 	}
-	if back, lost := e.lookAfterCalls(); lost != nil {
+	if back, result, lost := e.called.Settle(e.units.Quiet.In); lost != nil {
 		err = errors.Join(err, lost)
 	} else if back != nil {
-		stop.Reason, stop.Returned, stop.call = back.Reason, back.Returned, back.call
+		stop.Reason, stop.Returned, stop.call = StopCallReturned, result, back
+	}
+	if e.called.Kept() {
+		err = e.restoreRestAfter(err)
 	}
 	cur := e.thread(e.drive.Current())
 	var unread error
@@ -175,11 +183,11 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	}
 	if cur != nil && unread == nil {
 		pc := cur.Regs.PC()
-		if cur.shownAt != pc {
+		if cur.View.PC != pc {
 			total, entering := e.symbols.Inlines(pc)
 			cur.show(pc, total-entering)
 		}
-		stop.TID, stop.PC, stop.Depth = cur.TID, pc, cur.shown
+		stop.TID, stop.PC, stop.Depth = cur.TID, pc, cur.View.Depth
 		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.book.HardwareAt(pc) {
 			cur.StoppedAt = pc
 		}
@@ -230,7 +238,7 @@ func (e *Engine) Kill() error {
 // program.
 func (e *Engine) Detach() error {
 	err := e.restoreRestAfter(e.restoreRegistrations())
-	if lost := e.unwindAll(); lost != nil {
+	if lost := e.called.UndoAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("killed the program: a function called from the debugger has not returned, and the thread could not get back its registers from before the call"), e.Kill())
 	}
 	if err = errors.Join(err, e.uprootAll()); e.book.Outstanding() {

@@ -11,6 +11,12 @@
 // (unit_host.go). Package registration reads what a thread's rseq registration means, and package
 // opvcall provides the cpu_opv call to the program.
 //
+// Package vdso plans the steps through the vDSO's functions; the Engine is its host
+// (vdso_host.go). Package call makes a thread call a function for the user, recognises its return
+// and restores the thread; the Engine runs the program in between (call.go). Package status reads
+// what proc(5) says of a thread. Package provide answers the cpu_opv calls of a program.
+// Package signals has the `handle` table.
+//
 // # Decisions, and what was refused
 //
 // No breakpoint is inserted inside a section or on an abort handler's signature: rseq.Sections
@@ -59,30 +65,10 @@
 // has removed that breakpoint from the program, and a handler that does not return would take
 // the thread, or the other threads, past it.
 //
-// If a stepped thread does not leave the loop of a vDSO function, the equivalent system call
-// replaces the function only if the arguments are known from its first instruction and the
-// thread has made no native run since; otherwise the function runs natively to its return,
-// which is always correct. Refused: guessing the arguments from registers in the middle, where
-// they may be overwritten; and a fourth, fifth … round, since a stepped thread may find the
-// clock page changed every time. getrandom has no such loop: the number of bytes requested
-// bounds its rounds, and the Engine does not interrupt them.
-//
 // One book (package ledger) records what the debugger changes in the program for its own
 // purposes. If a command cannot undo a change because a request failed, the change stays in the
 // book: the Engine tries again at the end of the command, before the next command, which does
 // not begin unless that succeeds, and before detaching. If changes remain that would harm the
 // program (Book.Harm), the Engine kills it instead of detaching: without its registration it
 // would lose updates, and at a leftover breakpoint it would die.
-//
-// A function that the user calls returns to the hlt behind the program's entry point, where a
-// trap is set (returnAddress says why not to the stack, as in gdb). The Engine saves the
-// thread's registers, keeps the interrupted system call as the kernel left it, and runs all
-// threads as Continue does: if they were stopped, they might hold what the function waits for.
-// The Engine calls no function from inside a section, live or in a quiet phase. Refused:
-// finishing the section first, since the user would then find the thread at another place than
-// before.
-//
-// If a called function stops, the thread stays in it, and Frames continues from its frames to
-// those of its caller. Detaching restores the thread to its state before the call; gdb lets it
-// return to an address where there is no code.
 package stepper

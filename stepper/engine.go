@@ -3,16 +3,18 @@ package stepper
 import (
 	"time"
 
+	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
-	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/units"
+	"rseqstep/stepper/vdso"
 	"rseqstep/table"
 )
 
@@ -32,9 +34,10 @@ type Engine struct {
 	sections *rseq.Sections       // and the code around them
 	rseq     *registration.Reader // of each thread
 	program  *line.Program        // and the lines of its source
-	vdso     *machine.VDSO
+	vdso     *vdso.Stepper
 
 	points    *points.Set  // the user's breakpoints
+	called    *call.Calls  // the functions that the user called and that have not returned
 	book      *ledger.Book // what the debugger has changed in the program for its own purposes
 	hook      table.Addr   // the function that the dynamic linker calls when libraries change; 0 when unknown
 	listening bool         // hook must have a breakpoint, once it is known
@@ -49,6 +52,12 @@ type Engine struct {
 		child int // a process that the command under way forked and detached; 0: none
 	}
 }
+
+// SignalTable is the `handle` table, and Disposition what it says of a signal.
+type (
+	SignalTable = signals.Table
+	Disposition = signals.Disposition
+)
 
 // ModuleReader reads the modules that the process has mapped now.
 type ModuleReader func() ([]*table.Module, error)

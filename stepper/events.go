@@ -98,13 +98,15 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 	e.hook = 0
 	e.fork = nil
 	e.points.Ended()
+	e.called.Forget()
 	return stop
 }
 
 // threadGone forgets a thread.
 func (e *Engine) threadGone(ev tracee.Event) *Stop {
-	if th := e.thread(ev.TID); th != nil && len(th.called) > 0 {
-		e.dropCall(th, th.called[0])
+	if th := e.thread(ev.TID); th != nil {
+		e.vdso.Gone(th.Thread)
+		e.called.Gone(th.Thread)
 	}
 	if ev.Child != 0 {
 		e.drive.Notify("detached from process %d, which shared the program's memory: it executes another program", ev.Child)

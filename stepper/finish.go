@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
 )
@@ -37,10 +38,11 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		w := waiting(f.CFA)
 		e.trapUnwinding(tr, w)
 		arrived, stop, err := e.do(tr)
-		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.sp == frames[frame+1].CFA {
-			done := &Finished{Function: f.Function, Entry: f.Entry, Integers: stop.Returned.Integers}
-			copy(done.XMM0[:], stop.Returned.XState[xmm0:])
-			return &Stop{Reason: StopFinished, TID: th.TID, Finished: done}, err
+		finished := func(r *CallResult) *Stop {
+			return &Stop{Reason: StopFinished, TID: th.TID, Finished: &Finished{Function: f.Function, Entry: f.Entry, Integers: r.Integers, Vector: r.Vector}}
+		}
+		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.CFA() == frames[frame+1].CFA {
+			return finished(stop.Returned), err
 		}
 		if !arrived || err != nil {
 			return stop, err
@@ -52,19 +54,14 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		if err := e.load(th); err != nil {
 			return nil, err
 		}
-		done := &Finished{Function: f.Function, Entry: f.Entry, Integers: th.Regs.Results()}
-		if area, err := e.target.XState(th.TID); err == nil && len(area) >= xmm0+len(done.XMM0) {
-			copy(done.XMM0[:], area[xmm0:])
-		}
+		area, _ := e.target.XState(th.TID)
+		result := call.ResultOf(&th.Regs, area)
 		if err := e.showOuter(th); err != nil {
 			return nil, err
 		}
-		return &Stop{Reason: StopFinished, TID: th.TID, Finished: done}, nil
+		return finished(result), nil
 	})
 }
-
-// xmm0 is where the FXSAVE area keeps XMM0, bytes (Intel SDM volume 1, 10.5.1).
-const xmm0 = 160
 
 // finishInlined leaves an inlined call; the frame that contains it must be the innermost real
 // one. The thread also leaves instructions that the compiler moved out of the call but that the
@@ -81,8 +78,8 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 	}
 	w := &walk{watchdog: e.drive.Watch(e.look)}
 	defer w.watchdog.Stop()
-	call, _ := e.symbols.Line(pc, f.Inlined-1)
-	w.Walk = line.Walk{Function: fn, Depth: f.Inlined - 1, CFA: f.CFA, Line: call, Block: e.symbols.BlockRanges(pc, f.Inlined)}
+	from, _ := e.symbols.Line(pc, f.Inlined-1)
+	w.Walk = line.Walk{Function: fn, Depth: f.Inlined - 1, CFA: f.CFA, Line: from, Block: e.symbols.BlockRanges(pc, f.Inlined)}
 	ranges := w.Block
 	for {
 		_, stop, err := e.leave(th, w, ranges)

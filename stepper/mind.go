@@ -4,6 +4,7 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 )
 
@@ -80,7 +81,7 @@ func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 		return stopped(e.signalStop(own(t), ev)), false
 	}
 	if d.Print {
-		e.notifySignal(own(t), ev.Signal)
+		e.drive.Notify("thread %d received signal %s, %s", t.Number, signals.Name(ev.Signal), signals.Text(ev.Signal))
 	}
 	return drive.Answer{}, d.Pass
 }
@@ -161,7 +162,7 @@ func (e mind) First() drive.Answer { return e.units.Quiet.First() }
 func (e mind) Unit(t *drive.Thread) *drive.Move { return e.units.Unit(t) }
 
 // Handler is drive.Mind.Handler.
-func (e mind) Handler(t *drive.Thread) *drive.Move { return e.throughHandler(own(t)) }
+func (e mind) Handler(t *drive.Thread) *drive.Move { return e.vdso.Handler(t) }
 
 // EndQuiet is drive.Mind.EndQuiet.
 func (e mind) EndQuiet(t *drive.Thread) error { return e.units.Quiet.Restore(t) }

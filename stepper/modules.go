@@ -6,7 +6,6 @@ import (
 	"syscall"
 
 	"rseqstep/stepper/ledger"
-	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -32,7 +31,7 @@ func (e *Engine) reload() error {
 	e.program.Reload()
 	for _, m := range modules {
 		if m.Path == "[vdso]" {
-			e.readVDSO(m)
+			e.vdso.Read(m.Low, m.High)
 		}
 	}
 	hook, _ := e.symbols.Address(linkerHook)
@@ -68,30 +67,12 @@ func (e *Engine) unlisten() error {
 	return e.book.Unplant(e.hook, ledger.Owner{Why: ledger.Linker})
 }
 
-// readVDSO decodes the vDSO's ELF image from the process's memory.
-func (e *Engine) readVDSO(m *table.Module) {
-	if e.vdso != nil && e.vdso.Base == m.Low {
-		return
-	}
-	image := make([]byte, m.High-m.Low)
-	n, _ := e.target.ReadMemory(m.Low, image)
-	v, err := machine.ParseVDSO(e.target.Arch(), image[:n], m.Low)
-	if err != nil {
-		e.drive.Notify("the vDSO cannot be read, its functions are stepped instruction by instruction: %v", err)
-		e.vdso = nil
-		return
-	}
-	e.vdso = v
-}
-
 // forget drops everything about a program that an execve(2) has replaced.
 func (e *Engine) forget() {
 	e.hook = 0
 	e.sections.Forget()
-	e.vdso = nil
+	e.vdso.Forget()
+	e.called.Forget()
 	e.report.Forget()
-	for th := range e.threads() {
-		th.called = nil // a command under way may still use the thread
-	}
 	e.units.Quiet.Forget()
 }

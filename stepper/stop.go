@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/call"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -80,13 +81,13 @@ type Stop struct {
 	Child       int      // a process that was forked and detached, 0 for none; StopFork, StopVfork: the one that is held
 	Syscall     uint64   // StopSyscallEntry, StopSyscallReturn: its number
 
-	call *called // StopCallReturned
+	call *call.Frame // StopCallReturned
 }
 
 // Finished is the function that a `finish` returned from, with its results.
 type Finished struct {
 	Function string
 	Entry    table.Addr // of the function that returned
-	Integers [2]uint64  // RAX, RDX
-	XMM0     [16]byte
+	Integers [2]uint64  // the integer registers for results
+	Vector   [16]byte   // the vector register for results
 }

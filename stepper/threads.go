@@ -8,6 +8,7 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/source"
 	"rseqstep/table"
 )
 
@@ -15,14 +16,9 @@ import (
 type thread struct {
 	*drive.Thread
 
-	shownAt table.Addr // shown is valid only at this PC
-	shown   int        // inline depth shown to the user there
-
 	passes    rseq.History // passes that did not commit, since the last commit
 	watch     passWatch
-	fruitless int         // all passes that did not commit
-	calls     []*vdsoCall // of vDSO functions in which it was stepped and which it has not left, innermost last
-	called    []*called   // functions that the user called in it and that have not returned, innermost last
+	fruitless int // all passes that did not commit
 }
 
 // own is the Engine's part of a thread.
@@ -84,14 +80,14 @@ func (e *Engine) load(th *thread) error { return e.drive.Load(th.Thread) }
 // depth is the inline depth shown to the user at the thread's PC.
 func (e *Engine) depth(th *thread) int {
 	pc := th.Regs.PC()
-	if th.shownAt == pc && pc != 0 {
-		return th.shown
+	if th.View.PC == pc && pc != 0 {
+		return th.View.Depth
 	}
 	total, _ := e.symbols.Inlines(pc)
 	return total
 }
 
-func (th *thread) show(pc table.Addr, depth int) { th.shownAt, th.shown = pc, depth }
+func (th *thread) show(pc table.Addr, depth int) { th.View = source.View{PC: pc, Depth: depth} }
 
 // Thread is the selected thread's id, 0 when the program has ended.
 func (e *Engine) Thread() int {
@@ -185,7 +181,7 @@ func (e *Engine) Frames(tid, max int) ([]Frame, error) {
 	pc := th.Regs.PC()
 	total, _ := e.symbols.Inlines(pc)
 	hidden := total - e.depth(th)
-	frames := e.unwind(th, max+hidden)
+	frames := e.called.Frames(th.Thread, max+hidden)
 	for hidden > 0 && len(frames) > 1 && frames[0].PC == pc {
 		frames = frames[1:]
 		hidden--

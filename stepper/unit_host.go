@@ -6,7 +6,7 @@ import (
 	"rseqstep/table"
 )
 
-// unitHost is the Engine as package units needs it: units.Host, Passes and Functions.
+// unitHost is the Engine as package units needs it: units.Host and Passes.
 type unitHost struct{ *Engine }
 
 // Stops is units.Host.Stops.
@@ -28,10 +28,10 @@ func (e unitHost) Stops(t *drive.Thread) drive.Answer {
 
 // Returned is units.Host.Returned.
 func (e unitHost) Returned(t *drive.Thread) drive.Answer {
-	if th := own(t); len(th.called) > 0 && e.drive.Knows(t) {
-		return stopped(e.callReturned(th))
+	if !e.drive.Knows(t) {
+		return drive.Answer{}
 	}
-	return drive.Answer{}
+	return stopped(e.callReturned(own(t)))
 }
 
 // ToReturn is units.Host.ToReturn.
@@ -50,23 +50,3 @@ func (e unitHost) History(t *drive.Thread) *rseq.History { return &own(t).passes
 
 // Unwatch is units.Passes.Unwatch.
 func (e unitHost) Unwatch(t *drive.Thread) error { return e.unwatchPasses(own(t)) }
-
-// Enter is units.Functions.Enter.
-func (e unitHost) Enter(t *drive.Thread) *drive.Move {
-	if e.vdso == nil {
-		return nil
-	}
-	f, ok := e.vdso.Entry(t.Regs.PC())
-	if !ok {
-		return nil
-	}
-	return e.runVDSO(own(t), f)
-}
-
-// Inside is units.Functions.Inside.
-func (e unitHost) Inside(t *drive.Thread) (drive.Answer, bool) {
-	if e.vdso == nil || !e.vdso.Contains(t.Regs.PC()) {
-		return drive.Answer{}, false
-	}
-	return e.vdsoHere(own(t)), true
-}

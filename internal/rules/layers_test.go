@@ -19,6 +19,8 @@ var layers = [][]string{
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/source"},            // functions, lines and frames
 	{"stepper/tracee"},            // what the Engine needs from a traced process
+	{"stepper/signals"},           // what the debugger does about signals, and their names
+	{"stepper/status"},            // proc_pid_status(5)
 	{"stepper/rseq"},              // the sections of a process, and the code around them
 	{"stepper/line"},              // the questions of line stepping
 	{"stepper/ledger"},            // the debugger's changes to the program, and how to undo them
@@ -26,6 +28,8 @@ var layers = [][]string{
 	{"stepper/drive"},             // the loop that moves threads
 	{"stepper/opvcall"},           // the cpu_opv call for the program
 	{"stepper/registration"},      // what a thread's rseq registration means
+	{"stepper/call"},              // the program's functions, called for the user
+	{"stepper/vdso"},              // stepping through the vDSO's functions
 	{"stepper/units"},             // how a thread runs a unit
 	{"stepper/corefile"},          // the backend for core files
 	{"stepper/ptrace"},            // the backend for Linux

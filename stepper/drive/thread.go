@@ -5,6 +5,7 @@ import (
 
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/source"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -26,6 +27,8 @@ type Thread struct {
 	Signal   int    // signal to deliver when the thread resumes; 0: none
 	Deferred int    // signal kept until the instruction that it interrupted has run
 	keptInfo []byte // its siginfo_t
+
+	View source.View // of the user; valid only at its PC
 
 	StoppedAt table.Addr // a breakpoint here has been reported; resuming steps off it
 	Put       table.Addr // where SetRegs has moved the PC since the last command: a breakpoint here counts as not yet hit

@@ -44,7 +44,7 @@ func Open(target tracee.Target, o Options) (*stepper.Engine, *symbols.Set, error
 // call.
 func Modules(target tracee.Target) stepper.ModuleReader {
 	var cache table.Cache
-	return func() ([]*table.Module, error) { return cache.ReadModules(stepper.ProcID(target), target) }
+	return func() ([]*table.Module, error) { return cache.ReadModules(tracee.ProcID(target), target) }
 }
 
 // Image returns a function that opens the only module without a file, the vDSO, from the

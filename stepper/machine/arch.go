@@ -46,6 +46,7 @@ type Arch struct {
 	Breakpoint string     // the instruction of a software breakpoint
 	Halt       string     // an instruction that no program executes and survives, for addresses that control must not reach
 	ReturnSlot table.Addr // bytes that a call pushes
+	RedZone    table.Addr // size of the area below the stack pointer in which a function keeps its own data, bytes
 	CallLen    table.Addr // length of a direct call
 
 	// Restarts reports whether registers in a system call are those of an interrupted

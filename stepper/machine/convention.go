@@ -32,6 +32,16 @@ func (r *Regs) ReturnAddress(mem Memory) (ra table.Addr, ok bool) {
 	return table.Addr(binary.LittleEndian.Uint64(b[:])), true
 }
 
+// SetReturnAddress makes a thread at a function's first instruction return to ra. ok is false if
+// the return address is not in a register: the caller must write it where the stack pointer points.
+func (r *Regs) SetReturnAddress(ra table.Addr) (ok bool) {
+	if r.of().Link == NoReg {
+		return false
+	}
+	r.W[r.of().Link] = uint64(ra)
+	return true
+}
+
 // EntryCFA is the canonical frame address (DWARF 5, 6.4) of a function that the
 // thread stands at the first instruction of: the stack pointer once it has returned.
 func (r *Regs) EntryCFA() table.Addr { return r.SP() + r.of().ReturnSlot }

@@ -11,6 +11,12 @@ type Others interface {
 	Register(area []byte, name string) ([]byte, bool)
 	// SetRegister changes a register in the area.
 	SetRegister(area []byte, name string, b []byte) bool
+	// EnterFunction changes the area to that of a thread at the first instruction of a function:
+	// the first vector registers hold the arguments, and what functions expect to be empty is.
+	EnterFunction(area []byte, arguments [][16]byte)
+	// VectorResult copies from the area the vector register for a function's result; ok is false
+	// if it is beyond the area.
+	VectorResult(area []byte) (b [16]byte, ok bool)
 	// DWARFName is the name of the register with a DWARF number that Arch.DWARF does not have; ""
 	// for none.
 	DWARFName(n uint64) string

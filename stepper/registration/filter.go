@@ -1,14 +1,11 @@
 package registration
 
 import (
-	"bufio"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
-	"strings"
 
 	"rseqstep/stepper/drive"
+	"rseqstep/stepper/status"
 	"rseqstep/table"
 )
 
@@ -31,34 +28,5 @@ func (r *Reader) Confined(th *drive.Thread, p *table.Placed) bool {
 // one of its own, which may allow what the vDSO does and kill for the system call. A container's
 // filter applies to both, and OwnFilters are the debugger's.
 func (r *Reader) Filtered(th *drive.Thread) bool {
-	mode, filters := seccompOf(fmt.Sprintf("/proc/%d/task/%d/status", th.TID, th.TID))
-	ownMode, allowed := seccompOf("/proc/thread-self/status")
-	if mode == seccompFilter && filters > 0 {
-		return filters > allowed+r.OwnFilters
-	}
-	return mode != 0 && mode != ownMode
-}
-
-// seccompFilter is SECCOMP_MODE_FILTER, include/uapi/linux/seccomp.h.
-const seccompFilter = 2
-
-// seccompOf reads two fields of proc_pid_status(5), 0 for a missing one (Seccomp_filters exists
-// since Linux 5.9).
-func seccompOf(path string) (mode, filters int) {
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, 0
-	}
-	defer f.Close()
-	for in := bufio.NewScanner(f); in.Scan(); {
-		key, value, _ := strings.Cut(in.Text(), ":")
-		n, _ := strconv.Atoi(strings.TrimSpace(value))
-		switch key {
-		case "Seccomp":
-			mode = n
-		case "Seccomp_filters":
-			filters = n
-		}
-	}
-	return mode, filters
+	return status.Of(th.TID).Filtered(status.Own(), r.OwnFilters)
 }

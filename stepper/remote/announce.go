@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/signals"
 )
 
 // sayf prints a sentence exactly as gdbserver does, for front ends and scripts
@@ -51,7 +52,7 @@ func (s *Server) announceEnd(stop stepper.Stop) {
 	case stepper.StopExited:
 		s.sayf("\nChild exited with status %d", stop.Status.Code)
 	case stepper.StopKilled:
-		s.sayf("\nChild terminated with signal = 0x%x (%s)", stop.Status.Signal, stepper.SignalName(stop.Status.Signal))
+		s.sayf("\nChild terminated with signal = 0x%x (%s)", stop.Status.Signal, signals.Name(stop.Status.Signal))
 	}
 }
 

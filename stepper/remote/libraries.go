@@ -9,7 +9,7 @@ import (
 	"os"
 	"strings"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -198,7 +198,7 @@ func (c *client) dynamic() (uint64, error) {
 // kernel's auxiliary vector points to them (getauxval(3)).
 func (c *client) programHeaders() (headers []elf.Prog64, at uint64, err error) {
 	const atPhdr, atPhent, atPhnum = 3, 4, 5
-	auxv, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "auxv"))
+	auxv, err := os.ReadFile(procFile(tracee.ProcID(c.p.target), "auxv"))
 	if err != nil {
 		return nil, 0, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/signals"
 )
 
 // lldb reports whether the client is lldb, the only client besides Delve whose
@@ -54,7 +55,7 @@ func faultText(sig int, info []byte) string {
 	case code < 1 || code > len(list):
 		return ""
 	}
-	text := fmt.Sprintf("signal %s: %s", stepper.SignalName(sig), list[code-1])
+	text := fmt.Sprintf("signal %s: %s", signals.Name(sig), list[code-1])
 	if sig == 11 && code <= 2 {
 		text += fmt.Sprintf(" (fault address: 0x%x)", binary.LittleEndian.Uint64(info[16:]))
 	}

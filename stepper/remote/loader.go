@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"strings"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -18,7 +18,7 @@ func (c *client) loaderDebug() (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	f, err := elf.Open(procFile(stepper.ProcID(c.p.target), "exe"))
+	f, err := elf.Open(procFile(tracee.ProcID(c.p.target), "exe"))
 	if err != nil {
 		return 0, err
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -212,7 +212,7 @@ func (c *client) pidOf(annex string) int {
 	if n, ok := number(annex); ok && int(n) != c.p.target.PID() {
 		return int(n)
 	}
-	return stepper.ProcID(c.p.target)
+	return tracee.ProcID(c.p.target)
 }
 
 // procFile is the path of a file of the process's under /proc.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -17,7 +17,7 @@ func (c *client) region(args string) (string, error) {
 	if !ok {
 		return "", errSyntax
 	}
-	maps, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "maps"))
+	maps, err := os.ReadFile(procFile(tracee.ProcID(c.p.target), "maps"))
 	if err != nil {
 		return "", err
 	}
@@ -87,7 +87,7 @@ func (c *client) unreadable(m mapping) bool {
 		n, _ := c.p.target.ReadMemory(table.Addr(m.low), b[:])
 		return n == 0
 	}
-	smaps, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "smaps"))
+	smaps, err := os.ReadFile(procFile(tracee.ProcID(c.p.target), "smaps"))
 	if err != nil {
 		return false // without CONFIG_PROC_PAGE_MONITOR there are no flags
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/signals"
 )
 
 // throughWrapper runs a launched wrapper until it has replaced itself by the program:
@@ -35,7 +36,7 @@ func (s *Server) throughWrapper(ctx context.Context) (err error) {
 			return fmt.Errorf("%s: during startup program exited with code %d", s.Wrapper[0], stop.Status.Code)
 		case stop.Reason == stepper.StopKilled:
 			s.forget()
-			return fmt.Errorf("%s: during startup program terminated with signal %s", s.Wrapper[0], stepper.SignalName(stop.Status.Signal))
+			return fmt.Errorf("%s: during startup program terminated with signal %s", s.Wrapper[0], signals.Name(stop.Status.Signal))
 		case stop.Reason == stepper.StopInterrupt:
 			return errors.Join(fmt.Errorf("%s: interrupted before it started the program", s.Wrapper[0]), s.end())
 		}

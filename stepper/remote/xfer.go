@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/tracee"
 )
 
 // transfer answers qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH and
@@ -84,7 +84,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		}
 		return description(c.p.features), true, nil
 	case "auxv":
-		b, err := os.ReadFile(procFile(stepper.ProcID(c.p.target), "auxv"))
+		b, err := os.ReadFile(procFile(tracee.ProcID(c.p.target), "auxv"))
 		return string(b), true, err
 	case "exec-file":
 		path, err := os.Readlink(procFile(c.pidOf(annex), "exe"))

@@ -40,6 +40,13 @@ type Frame struct {
 	Called   bool // a call that the user made (Engine.Call) lies between the adjacent frames
 }
 
+// View is how many of the inlined calls nested at PC the user sees as entered. A call that begins
+// at PC may not be entered yet.
+type View struct {
+	PC    table.Addr
+	Depth int
+}
+
 // Symbols answers the Engine's questions about the program's source. Without the required debug
 // information the answer is "not found", never an error. It loads debug information on first use.
 // Addresses are process addresses.

@@ -45,12 +45,16 @@ type Passes interface {
 
 // Functions runs the functions of the vDSO.
 type Functions interface {
-	// Enter returns the move that runs the function whose first instruction a thread stands at, up
-	// to its return; nil if the thread stands at none.
-	Enter(th *drive.Thread) *drive.Move
-	// Inside decides for the next instruction of a thread whose PC is in the vDSO; ok is false if
-	// it is not.
-	Inside(th *drive.Thread) (a drive.Answer, ok bool)
+	// Begins reports whether a function begins at pc.
+	Begins(pc table.Addr) bool
+	// Run returns the move that runs the function whose first instruction a thread stands at, up to
+	// its return.
+	Run(th *drive.Thread) *drive.Move
+	// Contains reports whether pc is in the vDSO.
+	Contains(pc table.Addr) bool
+	// Step decides for the next instruction of a thread whose PC is in the vDSO. inside: the user
+	// steps into its functions.
+	Step(th *drive.Thread, inside bool) drive.Answer
 }
 
 // Host decides what a place means to the user.

@@ -15,8 +15,8 @@ func (p *Phases) step(th *drive.Thread, next func(rseq.QuietEnd) drive.Answer) d
 	}
 	pc := th.Regs.PC()
 	th.StoppedAt = 0
-	if m := p.Functions.Enter(th); m != nil {
-		return drive.Then(m, func() drive.Answer { return next(rseq.QuietGoing) })
+	if p.Functions.Begins(pc) {
+		return drive.Then(p.Functions.Run(th), func() drive.Answer { return next(rseq.QuietGoing) })
 	}
 	insn, err := p.Sections.Decode(pc)
 	if err != nil {

@@ -44,8 +44,8 @@ func (r *Runner) here(th *drive.Thread, m *drive.Move) drive.Answer {
 			return drive.Fails(err)
 		}
 	}
-	if a, ok := r.Functions.Inside(th); ok {
-		return a
+	if r.Functions.Contains(pc) {
+		return r.Functions.Step(th, r.Entering)
 	}
 	insn, err := r.Sections.Decode(pc)
 	if err != nil {
@@ -81,11 +81,8 @@ func (r *Runner) afterInstruction(th *drive.Thread, insn *machine.Insn) drive.An
 	}
 	switch insn.Kind {
 	case machine.Call, machine.IndirectCall, machine.IndirectJump, machine.Jump:
-		if r.Entering {
-			break
-		}
-		if m := r.Functions.Enter(th); m != nil {
-			return drive.Then(m, drive.Arrive)
+		if !r.Entering && r.Functions.Begins(th.Regs.PC()) {
+			return drive.Then(r.Functions.Run(th), drive.Arrive)
 		}
 	}
 	return drive.Arrive()

@@ -44,7 +44,8 @@ var arch = machine.Arch{
 	Breakpoint: "\xcc", // int3; the PC of a thread that has executed it is behind it
 	Halt:       "\xf4", // hlt
 	ReturnSlot: 8,
-	CallLen:    5, // e8 and a displacement of 4 bytes
+	RedZone:    128, // 3.2.2 "The Stack Frame"
+	CallLen:    5,   // e8 and a displacement of 4 bytes
 
 	Restarts: restarts,
 	Restart:  restart,

@@ -2,6 +2,8 @@ package amd64
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
 	"testing"
 
 	"rseqstep/stepper/machine"
@@ -94,5 +96,45 @@ func TestDWARFNumbersNameRegisters(t *testing.T) {
 	}
 	if x, ok := a.Register("none"); ok || x != machine.NoReg {
 		t.Error("none is a register")
+	}
+}
+
+// A function that the debugger calls finds its vector arguments and an empty x87 stack, and nothing
+// else changed.
+func TestAreaOfAThreadAtAFunctionsFirstInstruction(t *testing.T) {
+	a := Arch()
+	arguments := [][16]byte{{1, 2, 3}, {4}, {15: 5}}
+	for _, n := range []int{0, len(arguments)} {
+		before := make([]byte, xsaveYMMH+256)
+		for i := range before {
+			before[i] = byte(i*7 + i>>8)
+		}
+		binary.LittleEndian.PutUint64(before[xsaveBV:], xsaveAVX)
+		area := bytes.Clone(before)
+		a.EnterFunction(area, arguments[:n])
+		for i, v := range arguments[:n] {
+			if got, _ := a.Others.Register(area, fmt.Sprintf("xmm%d", i)); !bytes.Equal(got, v[:]) {
+				t.Errorf("xmm%d is % x, want % x", i, got, v)
+			}
+		}
+		if fsw := binary.LittleEndian.Uint16(area[xsaveFSW:]); fsw>>11&7 != 0 || area[xsaveFTW] != 0 {
+			t.Errorf("the x87 stack is not empty: FSW %#x, FTW %#x", fsw, area[xsaveFTW])
+		}
+		if got, want := binary.LittleEndian.Uint64(area[xsaveBV:])&xsaveSSE != 0, n > 0; got != want {
+			t.Errorf("%d arguments: SSE state in use: %v", n, got)
+		}
+		changed := map[int]bool{xsaveFSW + 1: true, xsaveFTW: true, xsaveBV: n > 0}
+		for i := range area {
+			if area[i] != before[i] && !changed[i] && uint(i-xsaveXMM) >= uint(16*n) {
+				t.Errorf("%d arguments: byte %d has changed", n, i)
+			}
+		}
+		if got, ok := a.VectorResult(area); !ok || !bytes.Equal(got[:], area[xsaveXMM:][:16]) {
+			t.Errorf("the result: % x, %v", got, ok)
+		}
+	}
+	a.EnterFunction(make([]byte, 16), arguments)
+	if _, ok := a.VectorResult(make([]byte, 16)); ok {
+		t.Error("a result beyond the area")
 	}
 }

@@ -11,13 +11,18 @@ import (
 // xmm0 at 160; the header's XSTATE_BV at 512; the upper halves of ymm0 to ymm15 at 576 (CPUID leaf
 // 0xd reports that on every processor that has AVX).
 const (
+	xsaveFSW    = 2 // x87 status word, 16 bits
+	xsaveFTW    = 4 // abridged x87 tag word: bit n is set if register n is in use
 	xsaveST     = 32
 	xsaveMXCSR  = 24
 	xsaveXMM    = 160
 	xsaveBV     = 512
 	xsaveLegacy = 512 // the part that always exists
 	xsaveYMMH   = 576
-	xsaveAVX    = 1 << 2 // the bit of AVX state in XSTATE_BV
+	xsaveSSE    = 1 << 1 // the bit of SSE state in XSTATE_BV
+	xsaveAVX    = 1 << 2 // the bit of AVX state
+
+	fswTop = 7 << 11 // the top of the x87 stack, in the status word
 )
 
 // ordinal parses the number of a name such as "xmm12".
@@ -69,7 +74,7 @@ func (others) SetRegister(p []byte, name string, b []byte) bool {
 	}
 	if n, ok := ordinal(name, "xmm", 16); ok && len(b) == 16 {
 		copy(p[xsaveXMM+16*n:], b)
-		mark(1 << 1)
+		mark(xsaveSSE)
 		return true
 	}
 	if n, ok := ordinal(name, "ymm", 16); ok && len(b) == 32 && len(p) >= xsaveYMMH+256 {
@@ -78,7 +83,7 @@ func (others) SetRegister(p []byte, name string, b []byte) bool {
 		}
 		copy(p[xsaveXMM+16*n:], b[:16])
 		copy(p[xsaveYMMH+16*n:], b[16:])
-		mark(1<<1 | xsaveAVX)
+		mark(xsaveSSE | xsaveAVX)
 		return true
 	}
 	if n, ok := ordinal(name, "st", 8); ok && len(b) >= 10 {
@@ -87,4 +92,29 @@ func (others) SetRegister(p []byte, name string, b []byte) bool {
 		return true
 	}
 	return false
+}
+
+// EnterFunction implements machine.Others: functions expect the x87 stack to be empty (System V
+// ABI, AMD64 supplement, 3.2.1).
+func (others) EnterFunction(p []byte, arguments [][16]byte) {
+	if len(p) < xsaveLegacy {
+		return
+	}
+	binary.LittleEndian.PutUint16(p[xsaveFSW:], binary.LittleEndian.Uint16(p[xsaveFSW:])&^fswTop)
+	p[xsaveFTW] = 0
+	for n, v := range arguments {
+		copy(p[xsaveXMM+16*n:], v[:])
+	}
+	if len(arguments) > 0 && len(p) >= xsaveBV+8 {
+		binary.LittleEndian.PutUint64(p[xsaveBV:], binary.LittleEndian.Uint64(p[xsaveBV:])|xsaveSSE)
+	}
+}
+
+// VectorResult implements machine.Others: xmm0.
+func (others) VectorResult(p []byte) (b [16]byte, ok bool) {
+	if len(p) < xsaveXMM+len(b) {
+		return b, false
+	}
+	copy(b[:], p[xsaveXMM:])
+	return b, true
 }

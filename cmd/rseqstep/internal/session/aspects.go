@@ -4,6 +4,7 @@ import (
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 )
@@ -14,7 +15,7 @@ func (s *Session) SignalTable() *stepper.SignalTable {
 		return s.process.engine.Signals()
 	}
 	if s.handle == nil {
-		s.handle = stepper.NewSignalTable()
+		s.handle = signals.NewTable()
 	}
 	return s.handle
 }

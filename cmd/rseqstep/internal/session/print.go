@@ -187,9 +187,9 @@ func (v *values) Returned(f *stepper.Finished) string {
 	case expr.Float:
 		switch b.Size {
 		case 4:
-			text = fmt.Sprintf("(%s)%s", ret, float(float64(math.Float32frombits(binary.LittleEndian.Uint32(f.XMM0[:])))))
+			text = fmt.Sprintf("(%s)%s", ret, float(float64(math.Float32frombits(binary.LittleEndian.Uint32(f.Vector[:])))))
 		case 8:
-			text = fmt.Sprintf("(%s)%s", ret, float(math.Float64frombits(binary.LittleEndian.Uint64(f.XMM0[:]))))
+			text = fmt.Sprintf("(%s)%s", ret, float(math.Float64frombits(binary.LittleEndian.Uint64(f.Vector[:]))))
 		}
 	}
 	if text == "" {

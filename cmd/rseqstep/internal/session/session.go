@@ -11,6 +11,7 @@ import (
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 	"rseqstep/stepper/opvcall"
+	"rseqstep/stepper/tracee"
 )
 
 // Config is the configuration of a Session.
@@ -143,7 +144,7 @@ func (s *Session) ProcID() int {
 	if s.process == nil {
 		return 0
 	}
-	return stepper.ProcID(s.process.target)
+	return tracee.ProcID(s.process.target)
 }
 
 // Terminated returns the channel that is closed when SIGTERM or SIGHUP asks the

@@ -5,17 +5,17 @@ import (
 	"strconv"
 	"strings"
 
-	"rseqstep/stepper"
+	"rseqstep/stepper/signals"
 )
 
 // Signals is how many signals Linux has, including the real-time ones.
-const Signals = stepper.LastSignal
+const Signals = signals.Last
 
 // SignalName returns the name of a signal: "SIGINT", or "SIG34" for a real-time one.
-func SignalName(n int) string { return stepper.SignalName(n) }
+func SignalName(n int) string { return signals.Name(n) }
 
 // SignalText returns the description of a signal.
-func SignalText(n int) string { return stepper.SignalText(n) }
+func SignalText(n int) string { return signals.Text(n) }
 
 // SignalNumber parses "SIGINT", "INT", "sigint", "34" and "SIG34".
 func SignalNumber(text string) (int, error) {

@@ -1,13 +1,11 @@
-package stepper
-
-import "rseqstep/stepper/tracee"
+package tracee
 
 // ProcID is the id under which proc(5) shows the process's memory, program and auxiliary
 // vector: that of a thread that exists. A leader that has ended before its threads
 // (pthread_exit(3)) has none of these any more, although the process keeps its id.
-func ProcID(t tracee.Target) int {
-	if threads := t.Threads(); len(threads) > 0 {
+func ProcID(s State) int {
+	if threads := s.Threads(); len(threads) > 0 {
 		return threads[0]
 	}
-	return t.PID()
+	return s.PID()
 }

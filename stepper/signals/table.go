@@ -1,4 +1,4 @@
-package stepper
+package signals
 
 import "fmt"
 
@@ -9,16 +9,16 @@ type Disposition struct {
 	Pass  bool // deliver it to the program
 }
 
-// SignalTable is the `handle` table.
-type SignalTable struct {
+// Table is the `handle` table.
+type Table struct {
 	of [65]Disposition
 }
 
-// NewSignalTable has gdb's defaults: every signal stops and passes, except that SIGINT and
+// NewTable has gdb's defaults: every signal stops and passes, except that SIGINT and
 // SIGTRAP belong to the debugger, and the signals of a program's normal operation pass silently
 // (gdb, "Signals").
-func NewSignalTable() *SignalTable {
-	t := &SignalTable{}
+func NewTable() *Table {
+	t := &Table{}
 	for i := range t.of {
 		t.of[i] = Disposition{Stop: true, Print: true, Pass: true}
 	}
@@ -33,7 +33,7 @@ func NewSignalTable() *SignalTable {
 }
 
 // Of is the disposition of a signal.
-func (t *SignalTable) Of(sig int) Disposition {
+func (t *Table) Of(sig int) Disposition {
 	if sig < 1 || sig >= len(t.of) {
 		return Disposition{Stop: true, Print: true, Pass: true}
 	}
@@ -41,7 +41,7 @@ func (t *SignalTable) Of(sig int) Disposition {
 }
 
 // Set changes a signal's disposition. Stop implies Print, as in gdb.
-func (t *SignalTable) Set(sig int, d Disposition) error {
+func (t *Table) Set(sig int, d Disposition) error {
 	if sig < 1 || sig >= len(t.of) {
 		return fmt.Errorf("no signal %d", sig)
 	}

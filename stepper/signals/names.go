@@ -1,10 +1,12 @@
-package stepper
+// Package signals has the names of signals and the table that says what a debugger does about each
+// (gdb's `handle`).
+package signals
 
 import "fmt"
 
-// signalNames are Linux's signal names on x86-64 (signal(7)), with gdb's descriptions (gdb,
+// names are Linux's signal names on x86-64 (signal(7)), with gdb's descriptions (gdb,
 // "Signals").
-func signalNames() [32][2]string {
+func names() [32][2]string {
 	return [32][2]string{
 		1: {"SIGHUP", "Hangup"}, 2: {"SIGINT", "Interrupt"}, 3: {"SIGQUIT", "Quit"},
 		4: {"SIGILL", "Illegal instruction"}, 5: {"SIGTRAP", "Trace/breakpoint trap"}, 6: {"SIGABRT", "Aborted"},
@@ -20,26 +22,21 @@ func signalNames() [32][2]string {
 	}
 }
 
-// LastSignal is how many signals Linux has, the real-time ones included.
-const LastSignal = 64
+// Last is how many signals Linux has, the real-time ones included.
+const Last = 64
 
-// SignalName is the name of a signal: "SIGINT", or "SIG34" for a real-time one.
-func SignalName(n int) string {
+// Name is the name of a signal: "SIGINT", or "SIG34" for a real-time one.
+func Name(n int) string {
 	if n > 0 && n < 32 {
-		return signalNames()[n][0]
+		return names()[n][0]
 	}
 	return fmt.Sprintf("SIG%d", n)
 }
 
-// SignalText is a signal's description.
-func SignalText(n int) string {
+// Text is a signal's description.
+func Text(n int) string {
 	if n > 0 && n < 32 {
-		return signalNames()[n][1]
+		return names()[n][1]
 	}
 	return fmt.Sprintf("Real-time event %d", n)
-}
-
-// notifySignal adds a note about a signal that does not stop the program.
-func (e *Engine) notifySignal(th *thread, sig int) {
-	e.drive.Notify("thread %d received signal %s, %s", th.Number, SignalName(sig), SignalText(sig))
 }
