@@ -10,6 +10,7 @@ import (
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/progress"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -26,6 +27,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive, e.asksUnit = drive.New(t, e.book, mind{e}), e.askUnit
+	e.progress = progress.New(t, e.drive, e.book, e.sections, watched{e}, &e.policy.Limits)
 	for _, tid := range t.Threads() {
 		e.adopt(tid)
 		if e.drive.Current() == 0 {
@@ -188,6 +190,21 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 		}
 	}
 	return stop, err
+}
+
+// ContinueOver is Continue for a client that uses it to step: the client has a breakpoint of
+// its own for the selected thread, at a function's return address or on the lines of a
+// function. So the Engine counts the thread's passes, and helps them, as in a step.
+func (e *Engine) ContinueOver(ctx context.Context) (Stop, error) {
+	return e.command(ctx, func(th *thread) (*Stop, error) {
+		if err := e.load(th); err != nil {
+			return nil, err
+		}
+		m := journey(th)
+		m.Free, m.Over, m.Sections = true, true, e.sections.Around(th.Regs.PC())
+		_, stop, err := e.do(m)
+		return stop, err
+	})
 }
 
 // Kill ends the program. If that fails, the program stays held.

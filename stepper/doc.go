@@ -6,7 +6,8 @@
 // step sets traps on every way out of the line (package line) and lets the program run.
 //
 // Package drive has the loop that resumes threads and waits for them. It asks the Engine what
-// places and events mean (mind.go).
+// places and events mean (mind.go). Package progress counts the passes of sections that run
+// natively, and finds the thread that repeats one without a commit.
 //
 // # Decisions, and what was refused
 //
@@ -31,19 +32,9 @@
 // loop there: resuming from the first looks for the others on the way to the exit (endQuiet).
 // Only detaching ignores them (partFrom).
 //
-// To count the passes that a step runs natively, the Engine sets debug registers of the stepped
-// thread: at the abort handlers of the sections that it may reach, which a committing pass
-// hardly ever executes, and at post-commit only while a pass has failed to commit. Refused:
-// breakpoints there, since other threads would hit them too, and each hit stops all threads and
-// aborts more sections; and traps at the arming store of every pass, which would slow down a
-// line with many sections. A pass during Continue does not count for a step, and Continue helps
-// no thread unless the user enables that (StuckInjects); a commit resets the count whatever
-// command runs it. Side exits of a natively run section do not count: an empty list is no
-// failure.
-//
-// A step that counts tries a cpu_opv vector first, then quiet phases, and then nothing more: it
-// would have ended by itself, and running to the end of the function (the ladder's last rung)
-// might not.
+// A step that helps a pass (rseq.Passes.Help) tries a cpu_opv vector first, then quiet phases, and
+// then nothing more: it would have ended by itself, and running to the end of the function (the
+// ladder's last rung) might not.
 //
 // A quiet phase can end inside a section, because of a signal or because the section is too
 // long. The kernel then restarts the section: the Engine registers the thread's rseq area,

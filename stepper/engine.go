@@ -1,13 +1,12 @@
 package stepper
 
 import (
-	"time"
-
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/progress"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -40,10 +39,8 @@ type Engine struct {
 
 	entering bool       // the command steps into sections
 	fork     *undecided // a caught fork, until the user chooses one of its processes
-	onStuck  func(StuckReport)
-	watching bool    // some thread has points that count its passes (passwatch.go)
-	sentry   *sentry // of the Continue under way
-	report   report  // of the command under way
+	progress *progress.Watch
+	report   report // of the command under way
 }
 
 // ModuleReader reads the modules that the process has mapped now.
@@ -51,7 +48,7 @@ type ModuleReader func() ([]*table.Module, error)
 
 // Policy is what the user may set.
 type Policy struct {
-	StuckLimit int  // passes without a commit before the ladder's next rung (DESIGN 4.4)
+	progress.Limits
 	Inside     bool // step instructions inside sections
 	FollowFork FollowFork
 	Pin        bool // let the debugger share one CPU with the stepped thread during bursts of steps
@@ -61,9 +58,6 @@ type Policy struct {
 	// off breakpoints themselves (gdb, lldb, Delve) have removed the breakpoints they have
 	// reported, and expect a hit of one that they leave inserted.
 	StandsToMeet bool
-
-	Stuck     WhenStuck     // what Continue does about a loop that makes no progress
-	StuckTime time.Duration // how long it must have made none; 0: Continue does not look
 }
 
 // FollowFork says which process the debugger keeps after a fork.
@@ -75,4 +69,4 @@ const (
 )
 
 // DefaultPolicy is what a debugger starts with.
-func DefaultPolicy() Policy { return Policy{StuckLimit: 3, Pin: true, StuckTime: DefaultStuckTime} }
+func DefaultPolicy() Policy { return Policy{Limits: progress.DefaultLimits(), Pin: true} }

@@ -6,10 +6,10 @@ import "rseqstep/table"
 // counted for a thread since its last commit.
 func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 	th := e.thread(tid)
-	if th == nil || th.passes[start] == nil {
+	if th == nil || th.progress.History[start] == nil {
 		return 0
 	}
-	return th.passes[start].Aborts + th.passes[start].Sides
+	return th.progress.History[start].Aborts + th.progress.History[start].Sides
 }
 
 // Unlisten removes the breakpoint at the dynamic linker's hook until the next command.

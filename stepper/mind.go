@@ -16,7 +16,7 @@ func (e mind) Met(t *drive.Thread, ev tracee.Event) drive.Answer {
 	if ev.Kind == tracee.EventDebug {
 		return stopped(e.debugHit(th, ev))
 	}
-	if err := e.passMet(th, ev.Addr); err != nil {
+	if err := e.progress.HitsBreakpoint(&th.progress, ev.Addr); err != nil {
 		return drive.Fails(err)
 	}
 	e.findSection(th)
@@ -45,11 +45,15 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 
 // Passed is drive.Mind.Passed.
 func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
-	switch arms, done, err := e.passHit(ev); {
+	th := e.thread(ev.TID)
+	if th == nil {
+		return drive.Answer{}, false
+	}
+	switch arms, done, err := e.progress.Hits(&th.progress, ev); {
 	case err != nil:
 		return drive.Fails(err), false
 	case done && arms != nil:
-		return drive.Then(e.countedPass(e.adopt(ev.TID), arms), nil), true
+		return drive.Then(e.countedPass(th, arms), nil), true
 	default:
 		return drive.Answer{}, done
 	}
@@ -120,37 +124,11 @@ func (e mind) Ends(ev tracee.Event) drive.Stop {
 
 // Begins is drive.Mind.Begins.
 func (e mind) Begins(m *drive.Move) error {
-	th := own(m.Thread)
-	if m.Lone {
-		if err := e.unwatchPasses(th); err != nil {
-			return err
-		}
-		th.watch.trapped++
-		m.AtEnd(func() error { th.watch.trapped--; return nil })
-		return nil
-	}
-	if m.Watchdog == nil && !m.Free && len(m.At) > 0 {
+	if m.Watchdog == nil && !m.Lone && !m.Free && len(m.At) > 0 {
 		m.Watchdog = e.drive.Watch(e.look)
 		m.AtEnd(func() error { m.Watchdog.Stop(); return nil })
 	}
-	if end := e.count(th, m); end != nil {
-		m.AtEnd(end)
-	}
-	if watch := e.watchContinue(m); watch != nil {
-		e.sentry = watch
-		m.Woken = func() {
-			if watch.due() {
-				e.closely(watch)
-			}
-		}
-		m.AtEnd(func() error {
-			watch.end()
-			e.sentry = nil
-			e.endProbes()
-			return nil
-		})
-	}
-	return nil
+	return e.progress.Begins(&own(m.Thread).progress, m)
 }
 
 // Runs is drive.Mind.Runs.
@@ -158,7 +136,7 @@ func (e mind) Runs(t *drive.Thread) error {
 	if e.drive.Released() {
 		e.sections.FlushCode()
 	}
-	return e.watchPasses(own(t))
+	return e.progress.Runs(&own(t).progress)
 }
 
 // First is drive.Mind.First.
@@ -177,12 +155,12 @@ func (e mind) EndQuiet(t *drive.Thread) error { return e.restoreRegistration(own
 // thread has reached a trap. It returns the zero Answer when there is nothing more to look at.
 func (e *Engine) look(m *drive.Move) drive.Answer {
 	watch, th := m.Watchdog, own(m.Thread)
-	before := th.fruitless
+	before := th.progress.Fruitless
 	return drive.Then(e.unit(th), func() drive.Answer {
 		if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
 			return a
 		}
-		if !watch.More(th.fruitless != before) {
+		if !watch.More(th.progress.Fruitless != before) {
 			watch.Again(watch.Found)
 		}
 		if a := e.drive.AtTrap(th.Thread, th.Regs.PC()); !a.GoesOn() {

@@ -121,7 +121,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 		before = &th.last.regs
 	}
 	report.Result = rseq.Ended(body, before, &th.Regs)
-	e.tally(th, p, report.Result)
+	th.progress.Count(p.Start, report.Result)
 	e.report.unit(report)
 }
 

@@ -24,6 +24,7 @@ var layers = [][]string{
 	{"stepper/ledger"},            // the debugger's changes to the program, and how to undo them
 	{"stepper/points"},            // the user's breakpoints
 	{"stepper/drive"},             // the loop that moves threads
+	{"stepper/progress"},          // passes without a commit, and loops that make no progress
 	{"stepper/corefile"},          // the backend for core files
 	{"stepper/ptrace"},            // the backend for Linux
 	{"stepper"},                   // the Engine

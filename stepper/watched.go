@@ -1,0 +1,45 @@
+package stepper
+
+import (
+	"rseqstep/stepper/drive"
+	"rseqstep/stepper/progress"
+	"rseqstep/table"
+)
+
+// What Continue does about a thread that repeats a section without a commit, for clients of the
+// Engine.
+type (
+	WhenStuck   = progress.When
+	StuckReport = progress.Report
+)
+
+// The values of Policy.Stuck, and the default of Policy.StuckTime, for clients of the Engine.
+const (
+	StuckReports = progress.Reports
+	StuckInjects = progress.Injects
+	StuckIgnored = progress.Ignored
+
+	DefaultStuckTime = progress.DefaultStuckTime
+)
+
+// OnStuck sets the function that receives such reports, while the program runs, on the Engine's
+// own thread. nil: the next Stop has a note.
+func (e *Engine) OnStuck(told func(StuckReport)) { e.progress.Stuck = told }
+
+// watched is the Engine as progress.Watch needs it.
+type watched struct{ e *Engine }
+
+// Of is progress.Host.Of.
+func (w watched) Of(t *drive.Thread) *progress.Thread { return &own(t).progress }
+
+// Armed is progress.Host.Armed.
+func (w watched) Armed(t *drive.Thread) (area table.Addr, p *table.Placed, err error) {
+	s, err := w.e.readRseq(own(t))
+	return s.Config.Area, s.Section, err
+}
+
+// Inside is progress.Host.Inside.
+func (w watched) Inside(tid int, p *table.Placed) bool { return w.e.points.Wants(tid, p) }
+
+// Count is progress.Host.Count.
+func (w watched) Count(start table.Addr, r Result) { w.e.report.count(start, r) }
