@@ -1,0 +1,26 @@
+package opv
+
+import (
+	"bytes"
+
+	"rseqstep/stepper/machine"
+)
+
+// NeedsVectors reports whether the Plan of the pass that begins in s depends on the vector
+// registers in s. A thread that was aborted has its general registers as they were at the
+// section's start, if somebody kept them, but vector registers that the section may have changed.
+// The parameters, the errors and the precondition are those of Build.
+func NeedsVectors(abi ABI, body *machine.Body, s State, mem machine.Memory, at Place) (bool, error) {
+	other := s
+	for i := range other.Vec {
+		for j := range other.Vec[i] {
+			other.Vec[i][j] ^= 0xa5
+		}
+	}
+	a, err := Build(abi, body, s, mem, at)
+	if err != nil {
+		return false, err
+	}
+	b, err := Build(abi, body, other, mem, at)
+	return err != nil || a.Vector.String() != b.Vector.String() || !bytes.Equal(a.Data, b.Data) || a.Exit.Regs != b.Exit.Regs, nil
+}
