@@ -22,5 +22,18 @@ func NeedsVectors(abi ABI, body *machine.Body, s State, mem machine.Memory, at P
 		return false, err
 	}
 	b, err := Build(abi, body, other, mem, at)
-	return err != nil || a.Vector.String() != b.Vector.String() || !bytes.Equal(a.Data, b.Data) || a.Exit.Regs != b.Exit.Regs, nil
+	if err != nil || a.Vector.String() != b.Vector.String() || !bytes.Equal(a.Data, b.Data) || a.Exit.Regs != b.Exit.Regs {
+		return true, nil
+	}
+	// Each byte is either as it was or the same in both. One that the pass has computed from others
+	// may have been computed before the abort, too.
+	for i := range s.Vec {
+		for j := range s.Vec[i] {
+			x, y := a.Exit.Vec[i][j], b.Exit.Vec[i][j]
+			if x != y && (x != s.Vec[i][j] || y != other.Vec[i][j]) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }

@@ -22,6 +22,9 @@ func TestWhatAPassNeedsOfVectorRegisters(t *testing.T) {
 		{"a zero", "pxor %xmm0, %xmm0; movups %xmm0, (%rdi)", false},
 		{"a general register", "movq %xmm3, %rdx; incq (%rdi)", true},
 		{"a constant in one", "movq %rdx, %xmm3; incq (%rdi)", false},
+		{"a change of one, for the code behind the section", "pxor %xmm0, %xmm1; incq (%rdi)", true},
+		{"one that is set", "movups (%rdi), %xmm1; pxor %xmm1, %xmm1; incq (%rdi)", false},
+		{"half of one that is set", "movlps (%rdi), %xmm1; incq (%rsi)", false},
 		{"an address", "movq %xmm3, %rbx; incq (%rbx)", true},
 	}
 	var texts []oracleCase
