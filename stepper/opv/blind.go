@@ -2,6 +2,7 @@ package opv
 
 import (
 	"bytes"
+	"math/rand/v2"
 
 	"rseqstep/stepper/machine"
 )
@@ -11,10 +12,10 @@ import (
 // section's start, if somebody kept them, but vector registers that the section may have changed.
 // The parameters, the errors and the precondition are those of Build.
 func NeedsVectors(abi ABI, body *machine.Body, s State, mem machine.Memory, at Place) (bool, error) {
-	other := s
+	other, random := s, rand.New(rand.NewPCG(0, 0)) // the same change of two registers would not change their xor
 	for i := range other.Vec {
 		for j := range other.Vec[i] {
-			other.Vec[i][j] ^= 0xa5
+			other.Vec[i][j] ^= byte(random.Uint32()) | 1 // changes each byte
 		}
 	}
 	a, err := Build(abi, body, s, mem, at)

@@ -18,6 +18,8 @@ func TestWhatAPassNeedsOfVectorRegisters(t *testing.T) {
 	}{
 		{"none", "incq (%rdi)", false},
 		{"a store", "movups %xmm0, (%rdi)", true},
+		{"a store of what two have in common", "pxor %xmm0, %xmm1; movups %xmm1, (%rdi)", true},
+		{"of three", "pxor %xmm1, %xmm2; pxor %xmm3, %xmm2; movups %xmm2, (%rdi)", true},
 		{"a copy of memory", "movups (%rdi), %xmm0; movups %xmm0, (%rsi)", false},
 		{"a zero", "pxor %xmm0, %xmm0; movups %xmm0, (%rdi)", false},
 		{"a general register", "movq %xmm3, %rdx; incq (%rdi)", true},
