@@ -211,14 +211,16 @@ func TestAStepCountsItsPassesAndCatchesTheOneThatNeedsHelp(t *testing.T) {
 	w.aborts(t, th)
 	w.runs(t, th, end, abort)
 	w.aborts(t, th)
+	w.runs(t, th, arm, end, abort) // it is still at the handler
 	w.at(1, 0x401000)
 	w.runs(t, th, arm)
 	w.runs(t, w.thread(2)) // the other thread has no points
 	n := slices.Index(w.debug[1][:], arm)
 	w.at(1, arm)
-	arms, done, err := w.Hits(th, &tracee.Event{Kind: tracee.EventDebug, TID: 1, Slots: 1<<n | 1<<3})
-	if arms != nil || done || err != nil {
-		t.Errorf("with a watchpoint of the user's: %v, %v, %v", arms, done, err)
+	both := tracee.Event{Kind: tracee.EventDebug, TID: 1, Slot: n, Slots: 1<<n | 1<<3}
+	arms, done, err := w.Hits(th, &both)
+	if arms != nil || done || err != nil || both.Slot != 3 || both.Slots != 1<<3 {
+		t.Errorf("with a watchpoint of the user's: %v, %v, %v, %+v", arms, done, err, both)
 	}
 	if arms, done, err = w.Hits(th, &tracee.Event{Kind: tracee.EventDebug, TID: 1, Slots: 1 << n}); arms == nil || arms.Start != begin || !done || err != nil {
 		t.Errorf("at the arming store: %v, %v, %v", arms, done, err)
