@@ -103,8 +103,11 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 
 // threadGone forgets a thread.
 func (e *Engine) threadGone(ev tracee.Event) *Stop {
-	if th := e.thread(ev.TID); th != nil && len(th.called) > 0 {
-		e.dropCall(th, th.called[0])
+	if th := e.thread(ev.TID); th != nil {
+		e.progress.Ended(th.Thread)
+		if len(th.called) > 0 {
+			e.dropCall(th, th.called[0])
+		}
 	}
 	if ev.Child != 0 {
 		e.drive.Notify("process %d, which ran in the program's memory, executes another program and was let go", ev.Child)

@@ -6,10 +6,10 @@ import "rseqstep/table"
 // counted for a thread since its last commit.
 func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 	th := e.thread(tid)
-	if th == nil || th.progress.History[start] == nil {
+	if th == nil || (*e.progress.History(th.Thread))[start] == nil {
 		return 0
 	}
-	return th.progress.History[start].Aborts + th.progress.History[start].Sides
+	return (*e.progress.History(th.Thread))[start].Aborts + (*e.progress.History(th.Thread))[start].Sides
 }
 
 // Unlisten removes the breakpoint at the dynamic linker's hook until the next command.

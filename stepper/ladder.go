@@ -16,12 +16,12 @@ import (
 // number of passes without a commit (DESIGN 4.4). On the first rung it returns the zero Answer,
 // and the caller runs the section.
 func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) drive.Answer {
-	n := th.progress.History[p.Start]
+	n := (*e.progress.History(th.Thread))[p.Start]
 	switch n.Rung(e.policy.StuckLimit) {
 	case RungRun:
 		return drive.Answer{}
 	case RungEscape:
-		delete(th.progress.History, p.Start)
+		delete(*e.progress.History(th.Thread), p.Start)
 		return e.escape(th, p)
 	case RungOpv:
 		injected, err := e.inject(th, p, insn)
@@ -33,7 +33,7 @@ func (e *Engine) climb(th *thread, p *table.Placed, insn *machine.Insn) drive.An
 		}
 	}
 	if e.confined(th, p) {
-		delete(th.progress.History, p.Start)
+		delete(*e.progress.History(th.Thread), p.Start)
 		return e.escape(th, p)
 	}
 	return drive.Then(e.quietPass(th, p), drive.Arrive)
@@ -46,7 +46,7 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) *drive.Move {
 	steps, outside := 0, 0
 	inVain := func(why string) drive.Answer {
 		e.drive.Notify("%s: the quiet phase ended without a commit, %s", e.sections.Name(p), why)
-		if n := th.progress.History[p.Start]; n != nil {
+		if n := (*e.progress.History(th.Thread))[p.Start]; n != nil {
 			n.Quiets++
 		}
 		return drive.ArriveOr(e.restoreRegistration(th))
@@ -68,7 +68,7 @@ func (e *Engine) quietPass(th *thread, p *table.Placed) *drive.Move {
 			}
 			switch {
 			case end == rseq.QuietCommit:
-				delete(th.progress.History, p.Start)
+				delete(*e.progress.History(th.Thread), p.Start)
 				return drive.ArriveOr(e.restoreRegistration(th))
 			case end == rseq.QuietReturn:
 				return inVain("its function has returned")
@@ -169,7 +169,7 @@ func (e *Engine) injectFrom(th *thread, p *table.Placed, s opv.State) (bool, err
 			r.Vector = append(r.Vector, op.String())
 		}
 		e.report.unit(r)
-		th.progress.Count(p.Start, Committed)
+		e.progress.Count(th.Thread, p, Committed)
 		return true, e.takeExit(th)
 	}
 	return false, errors.New("its memory is changed from outside all the time")

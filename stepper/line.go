@@ -158,7 +158,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 	}
 	plan := e.program.LeaveLine(&w.Walk, &th.Regs, ranges)
 	for p := range plan.Touched {
-		if e.progress.NeedsLook(&th.progress, p) {
+		if e.progress.NeedsLook(th.Thread, p) {
 			w.watchdog.Begin()
 		}
 	}

@@ -16,7 +16,7 @@ func (e mind) Met(t *drive.Thread, ev tracee.Event) drive.Answer {
 	if ev.Kind == tracee.EventDebug {
 		return stopped(e.debugHit(th, ev))
 	}
-	if err := e.progress.HitsBreakpoint(&th.progress, ev.Addr); err != nil {
+	if err := e.progress.HitsBreakpoint(t, ev.Addr); err != nil {
 		return drive.Fails(err)
 	}
 	e.findSection(th)
@@ -45,15 +45,12 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 
 // Passed is drive.Mind.Passed.
 func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
-	th := e.thread(ev.TID)
-	if th == nil {
-		return drive.Answer{}, false
-	}
-	switch arms, done, err := e.progress.Hits(&th.progress, ev); {
+	t := e.drive.Thread(ev.TID)
+	switch arms, done, err := e.progress.Hits(t, ev); {
 	case err != nil:
 		return drive.Fails(err), false
 	case done && arms != nil:
-		return drive.Then(e.countedPass(th, arms), nil), true
+		return drive.Then(e.countedPass(own(t), arms), nil), true
 	default:
 		return drive.Answer{}, done
 	}
@@ -128,7 +125,7 @@ func (e mind) Begins(m *drive.Move) error {
 		m.Watchdog = e.drive.Watch(e.look)
 		m.AtEnd(func() error { m.Watchdog.Stop(); return nil })
 	}
-	return e.progress.Begins(&own(m.Thread).progress, m)
+	return e.progress.Begins(m)
 }
 
 // Runs is drive.Mind.Runs.
@@ -136,7 +133,7 @@ func (e mind) Runs(t *drive.Thread) error {
 	if e.drive.Released() {
 		e.sections.FlushCode()
 	}
-	return e.progress.Runs(&own(t).progress)
+	return e.progress.Runs(t)
 }
 
 // First is drive.Mind.First.
@@ -155,12 +152,12 @@ func (e mind) EndQuiet(t *drive.Thread) error { return e.restoreRegistration(own
 // thread has reached a trap. It returns the zero Answer when there is nothing more to look at.
 func (e *Engine) look(m *drive.Move) drive.Answer {
 	watch, th := m.Watchdog, own(m.Thread)
-	before := th.progress.Fruitless
+	before := e.progress.Fruitless(th.Thread)
 	return drive.Then(e.unit(th), func() drive.Answer {
 		if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
 			return a
 		}
-		if !watch.More(th.progress.Fruitless != before) {
+		if !watch.More(e.progress.Fruitless(th.Thread) != before) {
 			watch.Again(watch.Found)
 		}
 		if a := e.drive.AtTrap(th.Thread, th.Regs.PC()); !a.GoesOn() {

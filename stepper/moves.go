@@ -11,7 +11,7 @@ import (
 func (e *Engine) do(m *drive.Move) (arrived bool, stop *Stop, err error) {
 	arrived, halt, err := e.drive.Do(m)
 	if e.target.Alive() {
-		err = errors.Join(err, e.progress.ClearAll())
+		err = errors.Join(err, e.progress.UnwatchAll())
 	}
 	return arrived && err == nil, stopOf(halt), err
 }

@@ -17,7 +17,7 @@ func (e *Engine) countedPass(th *thread, p *table.Placed) *drive.Move {
 	return plan(th, func() drive.Answer {
 		switch asked++; asked {
 		case 1:
-			th.progress.Helps()
+			e.progress.Helps(th.Thread)
 			return e.passCounted(th, p)
 		case 2:
 			if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
@@ -34,7 +34,7 @@ func (e *Engine) passCounted(th *thread, p *table.Placed) drive.Answer {
 	if err != nil || armed != p {
 		return drive.Then(e.unit(th), nil) // this time the store arms another section, or none
 	}
-	n := th.progress.History.Of(p.Start)
+	n := e.progress.History(th.Thread).Of(p.Start)
 	switch help := n.Help(e.policy.StuckLimit); {
 	case help == rseq.HelpVector:
 		return e.runCounted(th, p, n, insn)
@@ -52,7 +52,7 @@ func (e *Engine) runCounted(th *thread, p *table.Placed, n *rseq.Passes, insn *m
 	if err != nil {
 		return drive.Fails(err)
 	}
-	if err := errors.Join(e.progress.Clear(&th.progress), e.drive.Pin(th.Thread)); err != nil {
+	if err := errors.Join(e.progress.Unwatch(th.Thread), e.drive.Pin(th.Thread)); err != nil {
 		return drive.Fails(err)
 	}
 	th.comes(p, insn)
@@ -67,7 +67,7 @@ func (e *Engine) runCounted(th *thread, p *table.Placed, n *rseq.Passes, insn *m
 // injectCounted does the work of a pass by a vector. The pass began in state and ended in the
 // abort handler, where the thread is now.
 func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, state opv.State) error {
-	n := th.progress.History.Of(p.Start)
+	n := e.progress.History(th.Thread).Of(p.Start)
 	if insn.Next() != p.Start {
 		n.Vectorless = true // the code between the two is not known
 		return nil
@@ -80,7 +80,7 @@ func (e *Engine) injectCounted(th *thread, p *table.Placed, insn *machine.Insn, 
 		e.drive.Notify("no cpu_opv vector for %s: %v", e.sections.Name(p), err)
 		n.Refuse()
 	default:
-		delete(th.progress.History, p.Start) // the pass would now leave by another exit, as the program intends
+		delete(*e.progress.History(th.Thread), p.Start) // the pass would now leave by another exit, as the program intends
 	}
 	return nil
 }

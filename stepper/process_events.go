@@ -49,7 +49,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 
 // followed continues in the child: the command under way keeps its thread.
 func (e *Engine) followed(ev tracee.Event) {
-	e.adopt(ev.TID).progress.Forked()
+	e.progress.Forked(e.adopt(ev.TID).Thread)
 	e.drive.Followed(ev.TID, ev.Child)
 	switch {
 	case ev.Vforks():

@@ -83,5 +83,5 @@ func (e *Engine) reportQuiet(th *thread, q *quiet, end rseq.QuietEnd) {
 	r := UnitReport{TID: th.TID, Section: e.sections.Name(q.Placed), Start: q.Placed.Start, End: q.Placed.End,
 		Result: result, Exit: th.Regs.PC(), CPU: rseq.CPU(e.target, q.config), Rung: RungQuiet}
 	e.report.unit(r)
-	th.progress.Count(q.Placed.Start, result)
+	e.progress.Count(th.Thread, q.Placed, result)
 }

@@ -27,7 +27,7 @@ func (e *Engine) liftRegistration(th *thread) error {
 	if err := e.book.Pin(th.TID); err != nil {
 		return err
 	}
-	if err := e.progress.Clear(&th.progress); err != nil {
+	if err := e.progress.Unwatch(th.Thread); err != nil {
 		return err
 	}
 	c := th.Rseq

@@ -46,7 +46,7 @@ func (e *Engine) readRseq(th *thread) (ThreadRseq, error) {
 			return s, err
 		}
 		s.Live = s.Section.Contains(th.Regs.PC())
-		th.progress.Arms(s.Section)
+		e.progress.Arms(th.Thread, s.Section)
 	}
 	return s, nil
 }

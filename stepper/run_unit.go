@@ -121,7 +121,7 @@ func (e *Engine) reportSection(th *thread, p *table.Placed, body *machine.Body, 
 		before = &th.last.regs
 	}
 	report.Result = rseq.Ended(body, before, &th.Regs)
-	th.progress.Count(p.Start, report.Result)
+	e.progress.Count(th.Thread, p, report.Result)
 	e.report.unit(report)
 }
 

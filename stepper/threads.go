@@ -7,7 +7,6 @@ import (
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/progress"
 	"rseqstep/stepper/rseq"
 	"rseqstep/table"
 )
@@ -19,18 +18,17 @@ type thread struct {
 	shownAt table.Addr // shown is valid only at this PC
 	shown   int        // inline depth shown to the user there
 
-	quiet    *quiet          // the quiet phase it is in, nil for none
-	progress progress.Thread // the passes that it has made
-	last     *lastPass       // the section it ran last
-	calls    []*vdsoCall     // of vDSO functions in which it was stepped and which it has not left, innermost last
-	called   []*called       // functions that the user called in it and that have not returned, innermost last
+	quiet  *quiet      // the quiet phase it is in, nil for none
+	last   *lastPass   // the section it ran last
+	calls  []*vdsoCall // of vDSO functions in which it was stepped and which it has not left, innermost last
+	called []*called   // functions that the user called in it and that have not returned, innermost last
 }
 
 // own is the Engine's part of a thread.
 func own(t *drive.Thread) *thread {
 	th, ok := t.Own.(*thread)
 	if !ok {
-		th = &thread{Thread: t, progress: progress.Thread{Thread: t}}
+		th = &thread{Thread: t}
 		t.Own = th
 	}
 	return th

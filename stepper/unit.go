@@ -40,7 +40,7 @@ func (e *Engine) askUnit(m *drive.Move) drive.Answer {
 
 // unitHere decides what a thread's next instruction begins. A unit calls it once.
 func (e *Engine) unitHere(th *thread, m *drive.Move) drive.Answer {
-	if err := errors.Join(e.drive.Pin(th.Thread), e.progress.Clear(&th.progress)); err != nil {
+	if err := errors.Join(e.drive.Pin(th.Thread), e.progress.Unwatch(th.Thread)); err != nil {
 		return drive.Fails(err)
 	}
 	pc := th.Regs.PC()

@@ -29,9 +29,6 @@ func (e *Engine) OnStuck(told func(StuckReport)) { e.progress.Stuck = told }
 // watched is the Engine as progress.Watch needs it.
 type watched struct{ e *Engine }
 
-// Of is progress.Host.Of.
-func (w watched) Of(t *drive.Thread) *progress.Thread { return &own(t).progress }
-
 // Armed is progress.Host.Armed.
 func (w watched) Armed(t *drive.Thread) (area table.Addr, p *table.Placed, err error) {
 	s, err := w.e.readRseq(own(t))
@@ -41,5 +38,5 @@ func (w watched) Armed(t *drive.Thread) (area table.Addr, p *table.Placed, err e
 // Inside is progress.Host.Inside.
 func (w watched) Inside(tid int, p *table.Placed) bool { return w.e.points.Wants(tid, p) }
 
-// Count is progress.Host.Count.
-func (w watched) Count(start table.Addr, r Result) { w.e.report.count(start, r) }
+// Saw is progress.Host.Saw.
+func (w watched) Saw(start table.Addr, r Result) { w.e.report.count(start, r) }

@@ -17,8 +17,7 @@ func (w *Watch) lookAfter(m *drive.Move) {
 	m.AtEnd(func() error {
 		s.end()
 		w.sentry = nil
-		for _, t := range w.drive.Threads() {
-			th := w.host.Of(t)
+		for _, th := range w.threads {
 			th.probe, th.helped = nil, nil
 		}
 		return nil
@@ -38,7 +37,7 @@ func (w *Watch) closely(s *sentry) {
 		if err != nil {
 			return 0, false // the thread is exiting; its exit is the next event
 		}
-		th := w.host.Of(t)
+		th := w.of(t)
 		th.probe = th.probe.found(armed)
 		return area, true
 	})
@@ -46,7 +45,7 @@ func (w *Watch) closely(s *sentry) {
 
 // foundStuck reports a thread whose probe has found that it makes no progress, and requests help
 // for its next pass if the user wants that. The thread is held, others may run.
-func (w *Watch) foundStuck(th *Thread, q *probe) {
+func (w *Watch) foundStuck(th *thread, q *probe) {
 	if w.sentry != nil && w.sentry.tell(th.TID, q.placed.Start) {
 		r := Report{TID: th.TID, Number: th.Number, Section: w.sections.Name(q.placed), Start: q.placed.Start, For: w.limits.StuckTime, Passes: q.aborts}
 		if w.Stuck != nil {
@@ -56,7 +55,7 @@ func (w *Watch) foundStuck(th *Thread, q *probe) {
 		}
 	}
 	if w.limits.Stuck == Injects {
-		n := th.History.Of(q.placed.Start)
+		n := th.history.Of(q.placed.Start)
 		n.Aborts = max(n.Aborts, w.limits.StuckLimit)
 		th.helped = q.placed
 	}
@@ -66,12 +65,5 @@ func (w *Watch) foundStuck(th *Thread, q *probe) {
 func (w *Watch) Reloaded() {
 	if w.sentry != nil {
 		w.sentry.learn(w.sections.Image())
-	}
-}
-
-// Executed is called when another program has replaced that of the process (execve(2)).
-func (w *Watch) Executed() {
-	if w.sentry != nil {
-		w.sentry.renew()
 	}
 }

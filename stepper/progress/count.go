@@ -3,6 +3,7 @@ package progress
 import (
 	"math/bits"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
@@ -13,7 +14,11 @@ import (
 // (drive.Mind.Passed); ev keeps the others. done: there are no others, and the thread may resume.
 // If arms is not nil, the thread is at that section's arming store, and a counted pass begins.
 // Precondition: the thread is held; others may run.
-func (w *Watch) Hits(th *Thread, ev *tracee.Event) (arms *table.Placed, done bool, err error) {
+func (w *Watch) Hits(t *drive.Thread, ev *tracee.Event) (arms *table.Placed, done bool, err error) {
+	th := w.threads[t]
+	if th == nil {
+		return nil, false, nil
+	}
 	slots := ev.Slots
 	if slots == 0 {
 		slots = 1 << ev.Slot
@@ -36,7 +41,11 @@ func (w *Watch) Hits(th *Thread, ev *tracee.Event) (arms *table.Placed, done boo
 // HitsBreakpoint counts at a breakpoint that a thread has hit. The command may end there, and the
 // next one set a debug register at this place: the pass is counted already, so RF makes the thread
 // skip that register, as after a match.
-func (w *Watch) HitsBreakpoint(th *Thread, at table.Addr) error {
+func (w *Watch) HitsBreakpoint(t *drive.Thread, at table.Addr) error {
+	th := w.threads[t]
+	if th == nil {
+		return nil
+	}
 	for _, p := range th.points {
 		if p.slot != planted || p.addr != at {
 			continue
@@ -56,7 +65,7 @@ func (w *Watch) HitsBreakpoint(th *Thread, at table.Addr) error {
 // countUntold counts a match that wait4 has not reported before the journey ends: its event
 // arrives during the next command, when the point no longer exists. The kernel has set RF in
 // this case.
-func (w *Watch) countUntold(th *Thread) {
+func (w *Watch) countUntold(th *thread) {
 	if !w.process.Alive() || !w.process.Queued(th.TID) || w.drive.Load(th.Thread) != nil || !th.Regs.PassesDebug() {
 		return
 	}
@@ -68,7 +77,7 @@ func (w *Watch) countUntold(th *Thread) {
 }
 
 // count counts the pass that a held thread ends at a point.
-func (w *Watch) count(th *Thread, p point) error {
+func (w *Watch) count(th *thread, p point) error {
 	if err := w.drive.Load(th.Thread); err != nil {
 		if isGone(err) {
 			return nil // its exit is the next event
@@ -87,13 +96,13 @@ func (w *Watch) count(th *Thread, p point) error {
 			result = rseq.SideExit
 		}
 	}
-	w.host.Count(section.Start, result)
+	w.host.Saw(section.Start, result)
 	stuck, counts := th.passed(section, result)
 	if stuck != nil {
 		w.foundStuck(th, stuck)
 	}
 	if counts {
-		th.Count(section.Start, result)
+		th.count(section.Start, result)
 	}
 	return nil
 }
@@ -101,7 +110,7 @@ func (w *Watch) count(th *Thread, p point) error {
 // abortedIn is the section from which a thread at the abort handler of p comes: sections may
 // share a handler. If the thread jumped there itself, rseq_cs is still set; the kernel clears
 // it when it aborts.
-func (w *Watch) abortedIn(th *Thread, p *table.Placed) *table.Placed {
+func (w *Watch) abortedIn(th *thread, p *table.Placed) *table.Placed {
 	for _, q := range th.suspects {
 		if q == p || q.Abort != p.Abort {
 			continue

@@ -12,7 +12,7 @@
 // thread hits them, the code does not change, and the registers that a committing pass hits are set
 // only while an earlier pass has not committed. What a thread needs is decided from values alone:
 // choose lists the points, assign finds a place for each, split says which of them an event
-// belongs to, and Thread.passed and probe say what a pass means.
+// belongs to, and thread.passed and probe say what a pass means.
 //
 // A Continue steps no thread. A sentry looks from outside for threads that may repeat a section,
 // and a probe then counts the passes of each.

@@ -1,11 +1,14 @@
 package progress
 
-import "rseqstep/table"
+import (
+	"rseqstep/stepper/drive"
+	"rseqstep/table"
+)
 
 // catch is the arming store at which a thread's next pass of a section is to begin as a unit, so
 // that it gets help; 0 if the pass is to run natively.
-func (w *Watch) catch(th *Thread, p *table.Placed) table.Addr {
-	n := th.History[p.Start]
+func (w *Watch) catch(th *thread, p *table.Placed) table.Addr {
+	n := th.history[p.Start]
 	if !n.Catches(w.limits.StuckLimit) || w.host.Inside(th.TID, p) {
 		return 0
 	}
@@ -23,7 +26,8 @@ func (w *Watch) catch(th *Thread, p *table.Placed) table.Addr {
 
 // NeedsLook reports whether a line step over the section should start its watchdog at once: the
 // section is stuck, and no point at its arming store will catch its next pass.
-func (w *Watch) NeedsLook(th *Thread, p *table.Placed) bool {
-	n := th.History[p.Start]
+func (w *Watch) NeedsLook(t *drive.Thread, p *table.Placed) bool {
+	th := w.of(t)
+	n := th.history[p.Start]
 	return n.Stuck(w.limits.StuckLimit) && !n.Helpless && w.catch(th, p) == 0
 }

@@ -6,13 +6,12 @@ import (
 	"rseqstep/table"
 )
 
-// Thread is what a Watch knows about one thread. Its owner makes it with the Thread of the loop
-// alone.
-type Thread struct {
+// thread is what a Watch knows about one thread.
+type thread struct {
 	*drive.Thread
 
-	History   rseq.History // the passes that did not commit, since the last commit
-	Fruitless int          // all passes that did not commit
+	history   rseq.History // the passes that did not commit, since the last commit
+	fruitless int          // all passes that did not commit
 
 	counting bool            // the command steps this thread
 	suspects []*table.Placed // counting: the sections to watch, the likeliest first
@@ -23,11 +22,11 @@ type Thread struct {
 	helped   *table.Placed   // its next pass of this section runs as a unit, whichever thread the command steps
 }
 
-// maxRecent is how many of the sections that a thread has armed a Thread remembers.
+// maxRecent is how many of the sections that a thread has armed a Watch remembers.
 const maxRecent = 2
 
-// Arms records a section that the thread has armed.
-func (th *Thread) Arms(p *table.Placed) {
+// arms records a section that the thread has armed.
+func (th *thread) arms(p *table.Placed) {
 	list := []*table.Placed{p}
 	for _, q := range th.recent {
 		if q != p && len(list) < maxRecent {
@@ -37,25 +36,18 @@ func (th *Thread) Arms(p *table.Placed) {
 	th.recent = list
 }
 
-// Count counts a pass of the section at start.
-func (th *Thread) Count(start table.Addr, r rseq.Result) {
+// count counts a pass of the section at start.
+func (th *thread) count(start table.Addr, r rseq.Result) {
 	if r != rseq.Committed {
-		th.Fruitless++
+		th.fruitless++
 	}
-	th.History.Count(start, r)
+	th.history.Count(start, r)
 }
-
-// Helps records that the pass which StuckInjects asked for runs now.
-func (th *Thread) Helps() { th.helped = nil }
-
-// Forked records that the thread continues in the child of a fork, which inherits no debug
-// registers.
-func (th *Thread) Forked() { th.points = nil }
 
 // passed tells the probe of the end of a native pass. counts reports whether the pass counts, too:
 // one that a Continue runs counts for no step, unless it is a commit. stuck is the probe if it has
 // found now that the thread makes no progress, else nil.
-func (th *Thread) passed(p *table.Placed, r rseq.Result) (stuck *probe, counts bool) {
+func (th *thread) passed(p *table.Placed, r rseq.Result) (stuck *probe, counts bool) {
 	q := th.probe
 	if q == nil || q.placed != p {
 		return nil, true

@@ -11,7 +11,7 @@ import (
 // TestTheSectionsThatAThreadArmedLast: the latest first, each once, and not too many.
 func TestTheSectionsThatAThreadArmedLast(t *testing.T) {
 	a, b, c := section(0x100), section(0x200), section(0x300)
-	var th Thread
+	var th thread
 	for _, s := range []struct {
 		arms *table.Placed
 		want []*table.Placed
@@ -22,7 +22,7 @@ func TestTheSectionsThatAThreadArmedLast(t *testing.T) {
 		{a, []*table.Placed{a, b}},
 		{c, []*table.Placed{c, a}},
 	} {
-		if th.Arms(s.arms); !slices.Equal(th.recent, s.want) {
+		if th.arms(s.arms); !slices.Equal(th.recent, s.want) {
 			t.Fatalf("%v after %v", th.recent, s.arms)
 		}
 	}
@@ -66,7 +66,7 @@ func TestWhatAPassCountsFor(t *testing.T) {
 		{"a side exit", false, &probe{placed: a, counts: true}, a, rseq.SideExit, false, false, false},
 		{"another section's", false, &probe{placed: b, counts: true}, a, rseq.Committed, false, false, true},
 	} {
-		th := Thread{counting: c.counting, probe: c.probe}
+		th := thread{counting: c.counting, probe: c.probe}
 		stuck, counts := th.passed(c.of, c.result)
 		if (stuck != nil) != c.stuck || counts != c.counts || c.probe != nil && (th.probe == nil) != c.ends {
 			t.Errorf("%s: stuck %v, counts %v, the probe is %+v", c.name, stuck, counts, th.probe)
@@ -76,11 +76,11 @@ func TestWhatAPassCountsFor(t *testing.T) {
 
 // TestFruitlessPassesAddUp: a commit resets a section's count, not the number of all.
 func TestFruitlessPassesAddUp(t *testing.T) {
-	var th Thread
+	var th thread
 	for _, r := range []rseq.Result{rseq.Aborted, rseq.SideExit, rseq.Committed, rseq.Aborted} {
-		th.Count(0x100, r)
+		th.count(0x100, r)
 	}
-	if n := th.History[0x100]; th.Fruitless != 3 || n == nil || n.Aborts != 1 || n.Sides != 0 {
-		t.Errorf("%d in all, %+v", th.Fruitless, n)
+	if n := th.history[0x100]; th.fruitless != 3 || n == nil || n.Aborts != 1 || n.Sides != 0 {
+		t.Errorf("%d in all, %+v", th.fruitless, n)
 	}
 }

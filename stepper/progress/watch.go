@@ -20,16 +20,14 @@ type Process interface {
 
 // Host is what a Watch needs from its owner.
 type Host interface {
-	// Of returns the Watch's part of a thread.
-	Of(t *drive.Thread) *Thread
 	// Armed returns the address of a held thread's area, 0 for none, and the section that it has
-	// armed, nil for none. It calls Thread.Arms for that section.
+	// armed, nil for none. It calls Watch.Arms for that section.
 	Armed(t *drive.Thread) (area table.Addr, p *table.Placed, err error)
 	// Inside reports whether the user has asked for places inside the section, so that a thread's
 	// passes of it do not run natively anyway.
 	Inside(tid int, p *table.Placed) bool
-	// Count counts a pass of the section at start for the user, whichever command runs it.
-	Count(start table.Addr, r rseq.Result)
+	// Saw counts a pass of the section at start for the user, whichever command runs it.
+	Saw(start table.Addr, r rseq.Result)
 }
 
 // Watch watches the threads of one process for passes of sections that they run natively.
@@ -43,21 +41,23 @@ type Watch struct {
 
 	Stuck func(Report) // receives the reports, on the loop's own thread; nil: the next Stop has a note
 
-	set    bool    // some thread has points
-	sentry *sentry // of the Continue under way, nil for none
+	threads map[*drive.Thread]*thread // those that it knows something about
+	set     bool                      // some thread has points
+	sentry  *sentry                   // of the Continue under way, nil for none
 }
 
 // New returns the Watch of a process. It reads limits, which belongs to the caller, at each
 // decision.
 func New(p Process, d *drive.Driver, book *ledger.Book, sections *rseq.Sections, h Host, limits *Limits) *Watch {
-	return &Watch{process: p, drive: d, book: book, sections: sections, host: h, limits: limits}
+	return &Watch{process: p, drive: d, book: book, sections: sections, host: h, limits: limits, threads: map[*drive.Thread]*thread{}}
 }
 
-// Begins is called when a native move of the thread begins (drive.Mind.Begins). A lone move uses
-// the thread's free debug registers; the passes of a step count; a sentry watches a Continue.
-func (w *Watch) Begins(th *Thread, m *drive.Move) error {
+// Begins is called when a native move begins (drive.Mind.Begins). A lone move uses its thread's
+// free debug registers; the passes of a step count; a sentry watches a Continue.
+func (w *Watch) Begins(m *drive.Move) error {
+	th := w.of(m.Thread)
 	if m.Lone {
-		if err := w.Clear(th); err != nil {
+		if err := w.clear(th); err != nil {
 			return err
 		}
 		th.lone++
@@ -75,7 +75,7 @@ func (w *Watch) Begins(th *Thread, m *drive.Move) error {
 
 // steps counts the passes of the thread of a move until its end. A move may begin while another
 // one counts.
-func (w *Watch) steps(th *Thread, m *drive.Move) {
+func (w *Watch) steps(th *thread, m *drive.Move) {
 	counting, suspects := th.counting, th.suspects
 	th.counting = true
 	th.suspects = likely(w.sections.Image(), w.vain(th), th.recent, m.Sections)

@@ -42,7 +42,6 @@ type world struct {
 	drive  *drive.Driver
 	book   *ledger.Book
 	limits Limits
-	parts  map[*drive.Thread]*Thread
 	*Watch
 }
 
@@ -50,7 +49,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
 		bytes: map[table.Addr]byte{}, regs: map[int]*machine.Regs{}, debug: map[int]*[4]table.Addr{}, queued: map[int]bool{},
-		armed: map[int]*table.Placed{}, counts: map[table.Addr]rseq.Counts{}, limits: DefaultLimits(), parts: map[*drive.Thread]*Thread{},
+		armed: map[int]*table.Placed{}, counts: map[table.Addr]rseq.Counts{}, limits: DefaultLimits(),
 	}
 	for a := table.Addr(0x401000); a < 0x402200; a++ {
 		w.bytes[a] = 0x90
@@ -123,18 +122,12 @@ func (w *world) SetDebug(tid, n int, kind tracee.DebugKind, a table.Addr, _ int)
 	return nil
 }
 
-// Of, Armed, Inside and Count make it a Host.
-func (w *world) Of(t *drive.Thread) *Thread {
-	if w.parts[t] == nil {
-		w.parts[t] = &Thread{Thread: t}
-	}
-	return w.parts[t]
-}
+// Armed, Inside and Saw make it a Host.
 func (w *world) Armed(t *drive.Thread) (table.Addr, *table.Placed, error) {
 	return 0, w.armed[t.TID], nil
 }
 func (w *world) Inside(int, *table.Placed) bool { return w.inside }
-func (w *world) Count(start table.Addr, r rseq.Result) {
+func (w *world) Saw(start table.Addr, r rseq.Result) {
 	c := w.counts[start]
 	c.Count(r)
 	w.counts[start] = c
@@ -151,7 +144,7 @@ func (symbols) BeginsStatement(table.Addr) bool                          { retur
 func (symbols) Symbol(table.Addr) (string, uint64, bool)                 { return "", 0, false }
 func (symbols) Trampoline(table.Addr, machine.Memory) (table.Addr, bool) { return 0, false }
 
-func (w *world) thread(tid int) *Thread { return w.Of(w.drive.Thread(tid)) }
+func (w *world) thread(tid int) *thread { return w.of(w.drive.Thread(tid)) }
 
 // at moves a thread.
 func (w *world) at(tid int, pc table.Addr) {
@@ -167,38 +160,38 @@ func (w *world) watches(tid int) []table.Addr {
 }
 
 // steps begins a step of thread 1 over the code of the first section.
-func (w *world) steps(t *testing.T) (th *Thread, m *drive.Move) {
+func (w *world) steps(t *testing.T) (th *thread, m *drive.Move) {
 	t.Helper()
 	th = w.thread(1)
 	m = drive.Journey(th.Thread)
 	m.Trap(0x401047, drive.Always)
 	m.Sections = []*table.Placed{w.image.At(begin)}
-	if err := w.Begins(th, m); err != nil {
+	if err := w.Begins(m); err != nil {
 		t.Fatal(err)
 	}
 	return th, m
 }
 
 // aborts is an abort of the thread in the first section, at the debug register that watches it.
-func (w *world) aborts(t *testing.T, th *Thread) {
+func (w *world) aborts(t *testing.T, th *thread) {
 	t.Helper()
 	w.at(th.TID, abort)
 	n := slices.Index(w.debug[th.TID][:], abort)
 	if n < 0 {
 		t.Fatalf("an abort is not seen: %v", w.watches(th.TID))
 	}
-	if _, done, err := w.Hits(th, &tracee.Event{Kind: tracee.EventDebug, TID: th.TID, Slot: n}); !done || err != nil {
+	if _, done, err := w.Hits(th.Thread, &tracee.Event{Kind: tracee.EventDebug, TID: th.TID, Slot: n}); !done || err != nil {
 		t.Fatalf("done %v, %v", done, err)
 	}
 }
 
-func (w *world) runs(t *testing.T, th *Thread, want ...table.Addr) {
+func (w *world) runs(t *testing.T, th *thread, want ...table.Addr) {
 	t.Helper()
-	if err := w.Runs(th); err != nil {
+	if err := w.Runs(th.Thread); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.watches(th.TID); !slices.Equal(got, want) {
-		t.Fatalf("thread %d is watched at %v, not %v, after %+v", th.TID, got, want, th.History[begin])
+		t.Fatalf("thread %d is watched at %v, not %v, after %+v", th.TID, got, want, th.history[begin])
 	}
 }
 
@@ -218,20 +211,20 @@ func TestAStepCountsItsPassesAndCatchesTheOneThatNeedsHelp(t *testing.T) {
 	n := slices.Index(w.debug[1][:], arm)
 	w.at(1, arm)
 	both := tracee.Event{Kind: tracee.EventDebug, TID: 1, Slot: n, Slots: 1<<n | 1<<3}
-	arms, done, err := w.Hits(th, &both)
+	arms, done, err := w.Hits(th.Thread, &both)
 	if arms != nil || done || err != nil || both.Slot != 3 || both.Slots != 1<<3 {
 		t.Errorf("with a watchpoint of the user's: %v, %v, %v, %+v", arms, done, err, both)
 	}
-	if arms, done, err = w.Hits(th, &tracee.Event{Kind: tracee.EventDebug, TID: 1, Slots: 1 << n}); arms == nil || arms.Start != begin || !done || err != nil {
+	if arms, done, err = w.Hits(th.Thread, &tracee.Event{Kind: tracee.EventDebug, TID: 1, Slots: 1 << n}); arms == nil || arms.Start != begin || !done || err != nil {
 		t.Errorf("at the arming store: %v, %v, %v", arms, done, err)
 	}
-	if w.counts[begin] != (rseq.Counts{Passes: 2, Aborts: 2}) || th.Fruitless != 2 {
+	if w.counts[begin] != (rseq.Counts{Passes: 2, Aborts: 2}) || th.fruitless != 2 {
 		t.Errorf("%+v", w.counts)
 	}
-	th.Count(begin, rseq.Committed)
+	th.count(begin, rseq.Committed)
 	w.at(1, 0x401000)
 	w.runs(t, th, abort)
-	if err := w.ClearAll(); err != nil || len(w.watches(1)) != 0 || w.book.Outstanding() {
+	if err := w.UnwatchAll(); err != nil || len(w.watches(1)) != 0 || w.book.Outstanding() {
 		t.Errorf("left: %v, %v", w.watches(1), err)
 	}
 }
@@ -251,13 +244,13 @@ func TestAPassThatCannotBeCaught(t *testing.T) {
 	} {
 		w := newWorld(t)
 		th, _ := w.steps(t)
-		p, n := w.image.At(begin), th.History.Of(begin)
+		p, n := w.image.At(begin), th.history.Of(begin)
 		n.Aborts = 3
-		if w.catch(th, p) != arm || w.NeedsLook(th, p) {
+		if w.catch(th, p) != arm || w.NeedsLook(th.Thread, p) {
 			t.Fatalf("%s: not caught before", name)
 		}
-		if prevent(w, n); w.catch(th, p) != 0 || w.NeedsLook(th, p) == n.Helpless {
-			t.Errorf("%s: caught at %v, needs a look: %v", name, w.catch(th, p), w.NeedsLook(th, p))
+		if prevent(w, n); w.catch(th, p) != 0 || w.NeedsLook(th.Thread, p) == n.Helpless {
+			t.Errorf("%s: caught at %v, needs a look: %v", name, w.catch(th, p), w.NeedsLook(th.Thread, p))
 		}
 	}
 }
@@ -267,7 +260,7 @@ func TestAPassThatCannotBeCaught(t *testing.T) {
 func TestAThreadAtTheArmingStoreIsCaughtThere(t *testing.T) {
 	w := newWorld(t)
 	th, _ := w.steps(t)
-	th.History.Of(begin).Aborts = 2
+	th.history.Of(begin).Aborts = 2
 	w.regs[1].SetPassesDebug(true)
 	w.at(1, arm)
 	if w.runs(t, th, arm); w.regs[1].PassesDebug() {
@@ -286,8 +279,8 @@ func TestAPassCountsOnce(t *testing.T) {
 		th, _ := w.steps(t)
 		w.runs(t, th) // no debug register
 		w.at(1, abort)
-		if err := w.HitsBreakpoint(th, abort); err != nil || th.History[begin].Aborts != 1 {
-			t.Fatalf("%v, %+v", err, th.History[begin])
+		if err := w.HitsBreakpoint(th.Thread, abort); err != nil || th.history[begin].Aborts != 1 {
+			t.Fatalf("%v, %+v", err, th.history[begin])
 		}
 		if !w.regs[1].PassesDebug() {
 			t.Error("a debug register there would count it again")
@@ -301,8 +294,8 @@ func TestAPassCountsOnce(t *testing.T) {
 			w.queued[1] = queued
 			w.regs[1].SetPassesDebug(true)
 			w.at(1, abort)
-			if err := w.ClearAll(); err != nil || (th.History[begin] != nil) != queued {
-				t.Errorf("queued %v: %v, %+v", queued, err, th.History[begin])
+			if err := w.UnwatchAll(); err != nil || (th.history[begin] != nil) != queued {
+				t.Errorf("queued %v: %v, %+v", queued, err, th.history[begin])
 			}
 		}
 	})
@@ -314,7 +307,7 @@ func TestAnAbortIsCountedForItsSection(t *testing.T) {
 		w := newWorld(t)
 		th, m := w.steps(t)
 		m.Sections = append(m.Sections, w.image.At(other))
-		if err := w.Begins(th, m); err != nil {
+		if err := w.Begins(m); err != nil {
 			t.Fatal(err)
 		}
 		if armed != 0 {
@@ -322,7 +315,7 @@ func TestAnAbortIsCountedForItsSection(t *testing.T) {
 		}
 		w.runs(t, th, abort)
 		w.aborts(t, th)
-		if got := slices.Collect(maps.Keys(th.History)); !slices.Equal(got, []table.Addr{start}) {
+		if got := slices.Collect(maps.Keys(th.history)); !slices.Equal(got, []table.Addr{start}) {
 			t.Errorf("armed %v: counted for %v", armed, got)
 		}
 	}
@@ -334,16 +327,16 @@ func TestRegistersAreFreed(t *testing.T) {
 	w := newWorld(t)
 	th, _ := w.steps(t)
 	w.refuse = syscall.EIO
-	if err := w.Runs(th); !errors.Is(err, syscall.EIO) {
+	if err := w.Runs(th.Thread); !errors.Is(err, syscall.EIO) {
 		t.Errorf("%v", err)
 	}
 	w.refuse = nil
-	if err := w.ClearAll(); err != nil || w.book.Outstanding() {
+	if err := w.UnwatchAll(); err != nil || w.book.Outstanding() {
 		t.Errorf("left: %v, %v", w.watches(1), err)
 	}
 	w.runs(t, th, abort)
 	lone := drive.Run(th.Thread, nil, drive.Always, 0)
-	if err := w.Begins(th, lone); err != nil || len(w.watches(1)) != 0 {
+	if err := w.Begins(lone); err != nil || len(w.watches(1)) != 0 {
 		t.Errorf("a lone move: %v, %v", w.watches(1), err)
 	}
 	w.runs(t, th)
@@ -360,7 +353,7 @@ func TestAProbeOfAContinueReportsAndHelps(t *testing.T) {
 		th := w.thread(1)
 		m := drive.Journey(th.Thread)
 		m.Free = true
-		if err := w.Begins(th, m); err != nil {
+		if err := w.Begins(m); err != nil {
 			t.Fatal(err)
 		}
 		w.armed[1] = w.image.At(begin)
@@ -385,8 +378,8 @@ func TestAProbeOfAContinueReportsAndHelps(t *testing.T) {
 				w.runs(t, th)
 			} else {
 				w.runs(t, th, want...)
-				th.Helps()
-				th.Count(begin, rseq.Committed)
+				w.Helps(th.Thread)
+				th.count(begin, rseq.Committed)
 			}
 		}
 		if len(said) != 1 || said[0].TID != 1 || said[0].Start != begin || said[0].Passes != probePasses {
