@@ -37,17 +37,17 @@ func (e *Engine) CallRoom() (table.Addr, error) {
 
 // callable returns an error unless the Engine can move a thread away from its PC and restore it
 // later without loss.
-func (e *Engine) callable(th *thread) error {
-	if err := e.load(th); err != nil {
+func (e *Engine) callable(th *drive.Thread) error {
+	if err := e.drive.Load(th); err != nil {
 		return err
 	}
 	section := ""
-	if p := e.units.Quiet.Inside(th.Thread); p != nil {
+	if p := e.units.Quiet.Inside(th); p != nil {
 		section = e.sections.Name(p)
-	} else if now, _ := e.rseq.Read(th.Thread); now.Live {
+	} else if now, _ := e.rseq.Read(th); now.Live {
 		section = e.sections.Name(now.Section)
 	}
-	return call.Possible(th.Thread, section, status.Of(th.TID).ShadowStack)
+	return call.Possible(th, section, status.Of(th.TID).ShadowStack)
 }
 
 // Call makes the selected thread call a function and runs the program, as Continue does, until
@@ -59,7 +59,7 @@ func (e *Engine) callable(th *thread) error {
 // Precondition: the arguments lie below CallRoom.
 func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 	var f *call.Frame
-	stop, err := e.command(ctx, func(th *thread) (*Stop, error) {
+	stop, err := e.command(ctx, func(th *drive.Thread) (*Stop, error) {
 		if err := e.callable(th); err != nil {
 			return nil, err
 		}
@@ -70,7 +70,7 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 			return stop, err
 		}
 		var err error
-		if f, err = e.called.Enter(th.Thread, c); err != nil {
+		if f, err = e.called.Enter(th, c); err != nil {
 			return nil, err
 		}
 		tr, w := journey(th), waiting(f.CFA())
@@ -79,14 +79,14 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 		arrived, stop, err := e.do(tr)
 		switch {
 		case err != nil:
-			if e.drive.Knows(th.Thread) && e.called.Holds(th.Thread, f) {
-				err = errors.Join(err, e.called.Undo(th.Thread, f))
+			if e.drive.Knows(th) && e.called.Holds(th, f) {
+				err = errors.Join(err, e.called.Undo(th, f))
 			}
 			return stop, err
 		case arrived && *terminated:
 			return &Stop{Reason: StopTerminate, TID: th.TID}, nil
 		case arrived && w.Caught:
-			e.called.Drop(th.Thread, f)
+			e.called.Drop(th, f)
 			return &Stop{Reason: StopCallLeft, TID: th.TID}, nil
 		}
 		return stop, nil
@@ -114,8 +114,8 @@ func (e *Engine) trapTerminate(tr *drive.Move) *bool {
 
 // callReturned is the Stop of a called function that has just returned, nil for none. The thread
 // then has its state from before the call.
-func (e *Engine) callReturned(th *thread) (*Stop, error) {
-	f, result, err := e.called.Returned(th.Thread)
+func (e *Engine) callReturned(th *drive.Thread) (*Stop, error) {
+	f, result, err := e.called.Returned(th)
 	if f == nil || err != nil {
 		return nil, err
 	}
@@ -129,9 +129,9 @@ func (e *Engine) UnwindCall() error {
 	if err != nil {
 		return err
 	}
-	f := e.called.Innermost(th.Thread)
+	f := e.called.Innermost(th)
 	if f == nil {
 		return errors.New("no function is being called")
 	}
-	return e.restoreRestAfter(e.called.Undo(th.Thread, f))
+	return e.restoreRestAfter(e.called.Undo(th, f))
 }

@@ -13,7 +13,7 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	if !e.points.Catches(&ev) {
 		return nil, nil
 	}
-	th := e.adopt(ev.TID)
+	th := e.drive.Adopt(ev.TID)
 	met := e.points.Catch(&ev)
 	if met == nil {
 		return nil, nil

@@ -13,6 +13,7 @@ import (
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/progress"
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/signals"
@@ -34,16 +35,16 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive = drive.New(t, e.book, mind{e})
 	e.rseq = registration.New(t, e.drive, e.sections, e.points)
-	e.rseq.Seen = func(th *drive.Thread, p *table.Placed) { own(th).seen(p) }
 	e.called = call.New(t, e.drive, e.book, e.sections, s)
 	e.vdso = vdso.New(t, e.sections, vdsoHost{e}, tracee.BlockPatience)
-	host := unitHost{e}
+	e.progress = progress.New(t, e.drive, e.book, e.sections, watched{e}, &e.policy.Limits)
+	e.rseq.Seen = e.progress.Arms
 	e.units = units.New(units.Parts{
 		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
-		Report: &e.report.Report, Symbols: s, Passes: host, Functions: e.vdso, Host: host,
+		Report: &e.report.Report, Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
 	})
 	for _, tid := range t.Threads() {
-		e.adopt(tid)
+		e.drive.Adopt(tid)
 		if e.drive.Current() == 0 {
 			e.drive.Select(tid)
 		}
@@ -84,13 +85,13 @@ func (e *Engine) Signals() *SignalTable { return e.signals }
 // command runs one command on the selected thread and completes its Stop. A nil Stop from do
 // means that the step is done. When ctx ends, the command ends: every thread is held, and the
 // Stop is StopInterrupt.
-func (e *Engine) command(ctx context.Context, do func(*thread) (*Stop, error)) (Stop, error) {
+func (e *Engine) command(ctx context.Context, do func(*drive.Thread) (*Stop, error)) (Stop, error) {
 	return e.commandWith(ctx, true, do)
 }
 
 // commandWith is command; listens says whether the trap at the dynamic linker's hook must be
 // set.
-func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread) (*Stop, error)) (Stop, error) {
+func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.Thread) (*Stop, error)) (Stop, error) {
 	defer e.drive.EndOnly() // also for a command that cannot begin
 	was, err := e.selected()
 	if err != nil {
@@ -125,7 +126,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if listens {
 		e.listen()
 	}
-	if err := e.units.StartOff(th.Thread); err != nil {
+	if err := e.units.StartOff(th); err != nil {
 		return Stop{}, err
 	}
 	if e.book.Outstanding() {
@@ -133,7 +134,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
 	}
-	e.rseq.Discover(th.Thread)
+	e.rseq.Discover(th)
 	stop, err := do(th)
 	if err != nil {
 		stop, err = e.vanished(th, err)
@@ -169,10 +170,10 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 	if e.called.Kept() {
 		err = e.restoreRestAfter(err)
 	}
-	cur := e.thread(e.drive.Current())
+	cur := e.drive.Thread(e.drive.Current())
 	var unread error
 	if cur != nil {
-		unread = e.load(cur)
+		unread = e.drive.Load(cur)
 	}
 	if isGone(unread) { // killed just now
 		end, lost := e.vanished(cur, unread)
@@ -185,7 +186,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 		pc := cur.Regs.PC()
 		if cur.View.PC != pc {
 			total, entering := e.symbols.Inlines(pc)
-			cur.show(pc, total-entering)
+			cur.Show(pc, total-entering)
 		}
 		stop.TID, stop.PC, stop.Depth = cur.TID, pc, cur.View.Depth
 		if stop.Reason != StopStep || e.book.TrapAt(pc) || e.book.HardwareAt(pc) {
@@ -198,7 +199,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 	bare := !e.units.Quiet.Any() && e.points.Bare()
-	stop, err := e.commandWith(ctx, !bare, func(th *thread) (*Stop, error) {
+	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {
 				return nil, err
@@ -213,7 +214,7 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 		// The program may have loaded and unloaded libraries unnoticed.
 		switch failed := e.reload(); {
 		case isGone(failed) && err == nil: // killed since
-			if end, err := e.vanished(e.adopt(stop.TID), failed); end != nil {
+			if end, err := e.vanished(e.drive.Adopt(stop.TID), failed); end != nil {
 				return *end, err
 			}
 		case failed != nil:
@@ -221,6 +222,21 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 		}
 	}
 	return stop, err
+}
+
+// ContinueOver is Continue for a client that uses it to step: the client has a breakpoint of
+// its own for the selected thread, at a function's return address or on the lines of a
+// function. So the Engine counts the thread's passes, and helps them, as in a step.
+func (e *Engine) ContinueOver(ctx context.Context) (Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
+		if err := e.drive.Load(th); err != nil {
+			return nil, err
+		}
+		m := journey(th)
+		m.Free, m.Over, m.Sections = true, true, e.sections.Around(th.Regs.PC())
+		_, stop, err := e.do(m)
+		return stop, err
+	})
 }
 
 // Kill ends the program. If that fails, the program stays held.
@@ -247,10 +263,10 @@ func (e *Engine) Detach() error {
 	if harm := e.book.Harm(); harm != nil && e.target.Alive() {
 		return errors.Join(err, fmt.Errorf("killed the program: %w", harm), e.Kill())
 	}
-	for th := range e.threads() {
+	for _, th := range e.drive.Threads() {
 		if th.Deferred != 0 && e.target.Alive() && e.target.Held(th.TID) {
-			e.drive.RestoreKept(th.Thread)
-			failed := e.drive.Release(th.Thread, th.Deferred, tracee.Freely)
+			e.drive.RestoreKept(th)
+			failed := e.drive.Release(th, th.Deferred, tracee.Freely)
 			if failed == nil {
 				th.Deferred = 0
 			}
@@ -279,8 +295,8 @@ func (e *Engine) unpin() error { return e.book.Unpin() }
 
 // notBegun is the Stop of a command whose context had ended before it began. No thread has
 // moved, and the next command begins as this one would have.
-func (e *Engine) notBegun(th *thread) (Stop, error) {
-	if err := e.load(th); err != nil {
+func (e *Engine) notBegun(th *drive.Thread) (Stop, error) {
+	if err := e.drive.Load(th); err != nil {
 		end, err := e.vanished(th, err)
 		if end == nil {
 			end = &Stop{}

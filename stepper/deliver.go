@@ -11,33 +11,33 @@ import (
 // by lines as well ("stepi", "nexti", "step", "next", "until"; gdb, "Signals"; tried with gdb
 // 13), whatever the thread's PC: the signal precedes the next instruction. If no handler would
 // run, entered is false and nothing has happened.
-func (e *Engine) deliver(th *thread) (entered bool, stop *Stop, err error) {
+func (e *Engine) deliver(th *drive.Thread) (entered bool, stop *Stop, err error) {
 	t, ok := e.target.(tracee.HandlerTarget)
 	if !ok || th.Signal == 0 || !t.Handles(th.TID, th.Signal) {
 		return false, nil, nil
 	}
-	if err := e.units.Quiet.Restore(th.Thread); err != nil {
+	if err := e.units.Quiet.Restore(th); err != nil {
 		return false, nil, err
 	}
-	now, _ := e.rseq.Read(th.Thread)
+	now, _ := e.rseq.Read(th)
 	th.StoppedAt = 0
-	if _, stop, err := e.do(e.units.Instruction(th.Thread, nil)); stop != nil || err != nil {
+	if _, stop, err := e.do(e.units.Instruction(th, nil)); stop != nil || err != nil {
 		return false, stop, err
 	}
-	if err := e.load(th); err != nil {
+	if err := e.drive.Load(th); err != nil {
 		return false, nil, err
 	}
 	if p := now.Section; now.Live {
 		// See rseq_signal_deliver, kernel/rseq.c: the handler returns to the abort handler.
-		e.units.ReportRestart(th.Thread, p)
+		e.units.ReportRestart(th, p)
 	}
 	return true, nil, nil
 }
 
 // deliverLine is deliver for a step by lines. entered: the step ends here. As in gdb, step runs
 // a handler without symbols to its end and continues.
-func (e *Engine) deliverLine(th *thread, into bool) (entered bool, stop *Stop, err error) {
-	if err := e.load(th); err != nil {
+func (e *Engine) deliverLine(th *drive.Thread, into bool) (entered bool, stop *Stop, err error) {
+	if err := e.drive.Load(th); err != nil {
 		return false, nil, err
 	}
 	back, sp := []table.Addr{th.Regs.PC()}, th.Regs.SP()

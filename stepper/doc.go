@@ -13,9 +13,9 @@
 //
 // Package vdso plans the steps through the vDSO's functions; the Engine is its host
 // (vdso_host.go). Package call makes a thread call a function for the user, recognises its return
-// and restores the thread; the Engine runs the program in between (call.go). Package status reads
-// what proc(5) says of a thread. Package provide answers the cpu_opv calls of a program.
-// Package signals has the `handle` table.
+// and restores the thread; the Engine runs the program in between (call.go). Package progress counts
+// the passes of sections that run natively, and finds the thread that repeats one without a commit.
+// Package status reads what proc(5) says of a thread. Package signals has the `handle` table.
 //
 // # Decisions, and what was refused
 //
@@ -27,19 +27,9 @@
 // resumes (drive.Mind.Through). If it were resumed and hit the trap again, it might be on
 // another CPU by then; this cost four times the aborts of a breakpoint outside.
 //
-// To count the passes that a step runs natively, the Engine sets debug registers of the stepped
-// thread: at the abort handlers of the sections that it may reach, which a committing pass
-// hardly ever executes, and at post-commit only while a pass has failed to commit. Refused:
-// breakpoints there, since other threads would hit them too, and each hit stops all threads and
-// aborts more sections; and traps at the arming store of every pass, which would slow down a
-// line with many sections. A pass during Continue does not count for a step, and Continue helps
-// no thread unless the user enables that (StuckInjects); a commit resets the count whatever
-// command runs it. Side exits of a natively run section do not count: an empty list is no
-// failure.
-//
-// A step that counts tries a cpu_opv vector first, then quiet phases, and then nothing more: it
-// would have ended by itself, and running to the end of the function (the ladder's last rung)
-// might not.
+// A step that helps a pass (rseq.Passes.Help) tries a cpu_opv vector first, then quiet phases, and
+// then nothing more: it would have ended by itself, and running to the end of the function (the
+// ladder's last rung) might not.
 //
 // An instruction step runs its thread alone; the other threads run only if it blocks in the
 // kernel. A line step runs every thread, because the line may wait for them; but a short line

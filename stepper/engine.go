@@ -1,14 +1,13 @@
 package stepper
 
 import (
-	"time"
-
 	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
+	"rseqstep/stepper/progress"
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/signals"
@@ -44,9 +43,7 @@ type Engine struct {
 	signals   *SignalTable
 
 	fork     *undecided // a caught fork, until the user chooses one of its processes
-	onStuck  func(StuckReport)
-	watching bool    // some thread has points that count its passes (passwatch.go)
-	sentry   *sentry // of the Continue under way
+	progress *progress.Watch
 	report   struct {
 		rseq.Report
 		child int // a process that the command under way forked and detached; 0: none
@@ -64,7 +61,7 @@ type ModuleReader func() ([]*table.Module, error)
 
 // Policy is what the user may set.
 type Policy struct {
-	StuckLimit int  // passes without a commit before the ladder's next rung (DESIGN 4.4)
+	progress.Limits
 	Inside     bool // step instructions inside sections
 	FollowFork FollowFork
 	Pin        bool // let the debugger share one CPU with the stepped thread during bursts of steps
@@ -74,9 +71,6 @@ type Policy struct {
 	// off breakpoints themselves (gdb, lldb, Delve) have removed the breakpoints they have
 	// reported, and expect a hit of one that they leave inserted.
 	StandsToMeet bool
-
-	Stuck     WhenStuck     // what Continue does about a loop that makes no progress
-	StuckTime time.Duration // how long it must have made none; 0: Continue does not look
 }
 
 // FollowFork says which process the debugger keeps after a fork.
@@ -88,4 +82,4 @@ const (
 )
 
 // DefaultPolicy is what a debugger starts with.
-func DefaultPolicy() Policy { return Policy{StuckLimit: 3, Pin: true, StuckTime: DefaultStuckTime} }
+func DefaultPolicy() Policy { return Policy{Limits: progress.DefaultLimits(), Pin: true} }

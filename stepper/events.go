@@ -11,8 +11,8 @@ import (
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
 // vanished explains a command's error by the end of a thread, if one has ended.
-func (e *Engine) vanished(th *thread, err error) (*Stop, error) {
-	stop, err := e.drive.Vanished(th.Thread, err)
+func (e *Engine) vanished(th *drive.Thread, err error) (*Stop, error) {
+	stop, err := e.drive.Vanished(th, err)
 	return stopOf(stop), err
 }
 
@@ -52,7 +52,7 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 		if stop.Reason != StopThreadExited {
 			return stop, nil
 		}
-		th := e.thread(e.drive.Current())
+		th := e.drive.Thread(e.drive.Current())
 		if th == nil {
 			return stop, nil
 		}
@@ -104,9 +104,10 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 
 // threadGone forgets a thread.
 func (e *Engine) threadGone(ev tracee.Event) *Stop {
-	if th := e.thread(ev.TID); th != nil {
-		e.vdso.Gone(th.Thread)
-		e.called.Gone(th.Thread)
+	if th := e.drive.Thread(ev.TID); th != nil {
+		e.vdso.Gone(th)
+		e.called.Gone(th)
+		e.progress.Ended(th)
 	}
 	if ev.Child != 0 {
 		e.drive.Notify("detached from process %d, which shared the program's memory: it executes another program", ev.Child)
@@ -116,9 +117,9 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 
 // signalStop reports a signal that the user asked to see. It stays pending for the thread if
 // the program is to receive it.
-func (e *Engine) signalStop(th *thread, ev tracee.Event) (*Stop, error) {
+func (e *Engine) signalStop(th *drive.Thread, ev tracee.Event) (*Stop, error) {
 	if e.signals.Of(ev.Signal).Pass {
-		if err := e.drive.QueueSignal(th.Thread, ev.Signal); err != nil {
+		if err := e.drive.QueueSignal(th, ev.Signal); err != nil {
 			return nil, err
 		}
 	} else if err := e.target.DropSignal(th.TID); err != nil && !isGone(err) {

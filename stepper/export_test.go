@@ -5,11 +5,11 @@ import "rseqstep/table"
 // PassesInVain is how many passes of the section at start without a commit the Engine has
 // counted for a thread since its last commit.
 func (e *Engine) PassesInVain(tid int, start table.Addr) int {
-	th := e.thread(tid)
-	if th == nil || th.passes[start] == nil {
+	th := e.drive.Thread(tid)
+	if th == nil || (*e.progress.History(th))[start] == nil {
 		return 0
 	}
-	return th.passes[start].Aborts + th.passes[start].Sides
+	return (*e.progress.History(th))[start].Aborts + (*e.progress.History(th))[start].Sides
 }
 
 // Unlisten removes the breakpoint at the dynamic linker's hook until the next command.

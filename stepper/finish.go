@@ -15,7 +15,7 @@ var ErrOutermost = errors.New(`"finish" not meaningful in the outermost frame`)
 
 // Finish runs until the given frame (0 is the innermost shown) has returned.
 func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
-	return e.command(ctx, func(th *thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
 		frames, err := e.Frames(th.TID, frame+2)
 		if err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 			e.drive.Notify("%s did not return: an exception or a longjmp led out of it", f.Function)
 			return nil, nil
 		}
-		if err := e.load(th); err != nil {
+		if err := e.drive.Load(th); err != nil {
 			return nil, err
 		}
 		area, _ := e.target.XState(th.TID)
@@ -67,7 +67,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 // one. The thread also leaves instructions that the compiler moved out of the call but that the
 // line table still assigns to the callee: at them, the caller's frame would show the callee's
 // line.
-func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
+func (e *Engine) finishInlined(th *drive.Thread, f Frame) (*Stop, error) {
 	pc := th.Regs.PC()
 	if f.PC != pc {
 		return nil, errors.New("finish out of an inlined call needs it to be in the innermost function")
@@ -86,7 +86,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 		if stop != nil || err != nil {
 			return stop, err
 		}
-		if err := e.load(th); err != nil {
+		if err := e.drive.Load(th); err != nil {
 			return nil, err
 		}
 		var strays bool
@@ -98,7 +98,7 @@ func (e *Engine) finishInlined(th *thread, f Frame) (*Stop, error) {
 
 // Until is Next that never goes backwards: it runs past a loop's end (until).
 func (e *Engine) Until(ctx context.Context) (Stop, error) {
-	return e.command(ctx, func(th *thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
 		if entered, stop, err := e.deliverLine(th, false); entered || stop != nil || err != nil {
 			return stop, err
 		}
@@ -127,7 +127,7 @@ func (e *Engine) Until(ctx context.Context) (Stop, error) {
 // Advance runs until the thread reaches one of the places, or the current frame returns (until
 // LOCATION, advance LOCATION).
 func (e *Engine) Advance(ctx context.Context, places []Place) (Stop, error) {
-	return e.command(ctx, func(th *thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
 		tr := journey(th)
 		tr.Sections = e.sections.Around(th.Regs.PC())
 		for _, p := range places {

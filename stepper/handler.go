@@ -1,12 +1,15 @@
 package stepper
 
-import "rseqstep/stepper/rseq"
+import (
+	"rseqstep/stepper/drive"
+	"rseqstep/stepper/rseq"
+)
 
 // leaveHandler steps a thread out of an abort handler without lines, to the code to which the
 // handler jumps. Handlers often lie in a section of their own, without a symbol, where a line
 // step would not know its function; and a thread that stopped inside a critical section resumes
 // at its handler. Outside of such handlers leaveHandler does nothing.
-func (e *Engine) leaveHandler(th *thread) (*Stop, error) {
+func (e *Engine) leaveHandler(th *drive.Thread) (*Stop, error) {
 	if !e.sections.InHandler(th.Regs.PC()) {
 		return nil, nil
 	}
@@ -14,7 +17,7 @@ func (e *Engine) leaveHandler(th *thread) (*Stop, error) {
 		if stop, err := e.stepOne(th); stop != nil || err != nil {
 			return stop, err
 		}
-		if err := e.load(th); err != nil {
+		if err := e.drive.Load(th); err != nil {
 			return nil, err
 		}
 		pc := th.Regs.PC()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/tracee"
 )
 
@@ -28,17 +29,17 @@ func (e *Engine) AddSignal(tid, sig int) error {
 	if err != nil {
 		return err
 	}
-	return e.drive.QueueSignal(th.Thread, sig)
+	return e.drive.QueueSignal(th, sig)
 }
 
 // anyThread is a thread of the program, including one created while the Engine stopped the
 // others.
-func (e *Engine) anyThread(tid int) (*thread, error) {
-	if th := e.thread(tid); th != nil {
+func (e *Engine) anyThread(tid int) (*drive.Thread, error) {
+	if th := e.drive.Thread(tid); th != nil {
 		return th, nil
 	}
 	if e.target.Held(tid) {
-		return e.adopt(tid), nil
+		return e.drive.Adopt(tid), nil
 	}
 	return nil, fmt.Errorf("no thread %d", tid)
 }
@@ -47,7 +48,7 @@ func (e *Engine) anyThread(tid int) (*thread, error) {
 // signal-delivery-stop that the thread is still in: detaching delivers that one.
 func (e *Engine) sendOwed() (err error) {
 	t, ok := e.target.(tracee.SenderTarget)
-	for th := range e.threads() {
+	for _, th := range e.drive.Threads() {
 		if !ok || th.Signal == 0 || !e.target.Alive() || !e.target.Held(th.TID) {
 			continue
 		}

@@ -16,8 +16,7 @@ func (e *Engine) trapUnwinding(tr *drive.Move, w *walk) {
 
 // unwinds decides at one of the places that exceptions and longjmps pass through.
 func (e *Engine) unwinds(w *walk, kind line.TrapKind) drive.Decision {
-	return func(t *drive.Thread) drive.Answer {
-		th := own(t)
+	return func(th *drive.Thread) drive.Answer {
 		switch kind {
 		case line.Unwinds:
 			return e.land(th, w, table.Addr(th.Regs.Arguments()[1]), nil)
@@ -37,7 +36,7 @@ func (e *Engine) unwinds(w *walk, kind line.TrapKind) drive.Decision {
 
 // land runs to the target of an exception or a longjmp, and arrives if that has left the walk's
 // frame.
-func (e *Engine) land(th *thread, w *walk, place table.Addr, accept func(*drive.Thread) bool) drive.Answer {
+func (e *Engine) land(th *drive.Thread, w *walk, place table.Addr, accept func(*drive.Thread) bool) drive.Answer {
 	if e.sections.Image().At(place) != nil {
 		return drive.Answer{}
 	}

@@ -26,7 +26,7 @@ func (e *Engine) Step(ctx context.Context, n int) (Stop, error) { return e.lines
 func (e *Engine) Next(ctx context.Context, n int) (Stop, error) { return e.lines(ctx, n, false) }
 
 func (e *Engine) lines(ctx context.Context, n int, into bool) (Stop, error) {
-	return e.command(ctx, func(th *thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
 		for i := 0; i < n; i++ {
 			if entered, stop, err := e.deliverLine(th, into); stop != nil || err != nil {
 				return stop, err
@@ -45,8 +45,8 @@ func (e *Engine) lines(ctx context.Context, n int, into bool) (Stop, error) {
 
 // lineStep is one step or next (DESIGN 4.2): it sets breakpoints on every way out of the line
 // and runs the program.
-func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
-	if err := e.load(th); err != nil {
+func (e *Engine) lineStep(th *drive.Thread, into bool) (*Stop, error) {
+	if err := e.drive.Load(th); err != nil {
 		return nil, err
 	}
 	pc := th.Regs.PC()
@@ -62,15 +62,15 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 		return e.stepOut(th)
 	}
 	if total, _ := e.symbols.Inlines(pc); into && depth < total {
-		th.show(pc, depth+1)
+		th.Show(pc, depth+1)
 		return nil, nil
 	}
 	w := &walk{Walk: begun, watchdog: e.drive.Watch(e.look)}
 	defer w.watchdog.Stop()
 	ranges := e.symbols.LineRanges(pc, depth)
-	if e.units.Quiet.In(th.Thread) {
+	if e.units.Quiet.In(th) {
 		// Inside a section: its pass commits first.
-		if _, stop, err := e.do(e.units.Quiet.End(th.Thread)); stop != nil || err != nil {
+		if _, stop, err := e.do(e.units.Quiet.End(th)); stop != nil || err != nil {
 			return stop, err
 		}
 		done, next, stop, err := e.arrive(th, w)
@@ -93,7 +93,7 @@ func (e *Engine) lineStep(th *thread, into bool) (*Stop, error) {
 }
 
 // stepOut runs a function without lines until it returns, as gdb does.
-func (e *Engine) stepOut(th *thread) (*Stop, error) {
+func (e *Engine) stepOut(th *drive.Thread) (*Stop, error) {
 	fn, known := e.symbols.Function(th.Regs.PC())
 	name := fn.Name
 	if name == "" {
@@ -127,7 +127,7 @@ func returnedTo(cfa table.Addr) drive.Decision {
 
 // returnTo is a journey to ra, the return address of a call that the thread makes next or has
 // just made, with the stack pointer at or above sp.
-func (e *Engine) returnTo(th *thread, ra, sp table.Addr) *drive.Move {
+func (e *Engine) returnTo(th *drive.Thread, ra, sp table.Addr) *drive.Move {
 	m := journey(th)
 	m.Trap(ra, returnedTo(sp))
 	return m
@@ -141,7 +141,7 @@ func (e *Engine) trapAt(tr *drive.Move, a table.Addr, d drive.Decision) {
 }
 
 // leave runs the thread out of the ranges. done: the thread is where the step ends.
-func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *Stop, err error) {
+func (e *Engine) leave(th *drive.Thread, w *walk, ranges []Range) (done bool, stop *Stop, err error) {
 	ranges = e.program.Cover(&w.Walk, ranges)
 	for {
 		again, done, stop, err := e.leaveFrom(th, w, ranges)
@@ -153,13 +153,13 @@ func (e *Engine) leave(th *thread, w *walk, ranges []Range) (done bool, stop *St
 
 // leaveFrom is leave from the thread's current PC. again: the thread is still inside, in code
 // that the plan had not found from there.
-func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done bool, stop *Stop, err error) {
-	if err := e.load(th); err != nil {
+func (e *Engine) leaveFrom(th *drive.Thread, w *walk, ranges []Range) (again, done bool, stop *Stop, err error) {
+	if err := e.drive.Load(th); err != nil {
 		return false, false, nil, err
 	}
 	plan := e.program.LeaveLine(&w.Walk, &th.Regs, ranges)
 	for p := range plan.Touched {
-		if e.looks(th, p) {
+		if e.progress.NeedsLook(th, p) {
 			w.watchdog.Begin()
 		}
 	}
@@ -197,7 +197,7 @@ func (e *Engine) leaveFrom(th *thread, w *walk, ranges []Range) (again, done boo
 // first runs alone and on its CPU. So a step through such lines neither disturbs the other
 // threads (each stop may abort a section of theirs) nor moves the thread away from the CPU
 // whose number it has read.
-func (e *Engine) planned(th *thread, plan *line.Plan, decide func(line.Trap) drive.Decision) *drive.Move {
+func (e *Engine) planned(th *drive.Thread, plan *line.Plan, decide func(line.Trap) drive.Decision) *drive.Move {
 	tr := journey(th)
 	tr.Sections = plan.Sections
 	for _, t := range plan.Traps {
@@ -211,7 +211,7 @@ func (e *Engine) planned(th *thread, plan *line.Plan, decide func(line.Trap) dri
 
 // decideNow asks a drive.Decision at the thread's current PC, and makes the moves that the
 // answer requires.
-func (e *Engine) decideNow(th *thread, d drive.Decision) (arrived bool, stop *Stop, err error) {
+func (e *Engine) decideNow(th *drive.Thread, d drive.Decision) (arrived bool, stop *Stop, err error) {
 	asked := false
 	_, stop, err = e.do(plan(th, func() drive.Answer {
 		if asked {
@@ -219,7 +219,7 @@ func (e *Engine) decideNow(th *thread, d drive.Decision) (arrived bool, stop *St
 			return drive.Arrive()
 		}
 		asked, arrived = true, true
-		return d(th.Thread)
+		return d(th)
 	}))
 	return arrived && stop == nil && err == nil, stop, err
 }

@@ -1,6 +1,7 @@
 package stepper
 
 import (
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
 )
 
@@ -10,9 +11,9 @@ const maxBare = 64
 
 // arrive checks where a way out has led. done: the step ends here; otherwise ranges are those
 // to leave next.
-func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *Stop, err error) {
+func (e *Engine) arrive(th *drive.Thread, w *walk) (done bool, ranges []Range, stop *Stop, err error) {
 	for bare := 0; ; bare++ {
-		if err := e.load(th); err != nil {
+		if err := e.drive.Load(th); err != nil {
 			return true, nil, nil, err
 		}
 		a := e.program.Arrive(&w.Walk, &th.Regs)
@@ -20,7 +21,7 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 		case a.Kind == line.Within:
 			return false, a.Ranges, nil, nil
 		case a.Kind == line.Ends:
-			th.show(th.Regs.PC(), a.Depth)
+			th.Show(th.Regs.PC(), a.Depth)
 			return true, nil, nil, nil
 		case bare >= maxBare:
 			return true, nil, nil, e.showOuter(th)
@@ -32,10 +33,10 @@ func (e *Engine) arrive(th *thread, w *walk) (done bool, ranges []Range, stop *S
 }
 
 // showOuter selects the frame at the PC that is outside the inlined calls beginning there.
-func (e *Engine) showOuter(th *thread) error {
-	if err := e.load(th); err != nil {
+func (e *Engine) showOuter(th *drive.Thread) error {
+	if err := e.drive.Load(th); err != nil {
 		return err
 	}
-	th.show(th.Regs.PC(), e.program.Outer(th.Regs.PC()))
+	th.Show(th.Regs.PC(), e.program.Outer(th.Regs.PC()))
 	return nil
 }

@@ -9,14 +9,14 @@ import (
 
 // lineBlind executes one instruction, as stepi does, of a line whose ways out cannot all have
 // traps. It steps over a call, unless step enters the callee.
-func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err error) {
+func (e *Engine) lineBlind(th *drive.Thread, w *walk) (done bool, stop *Stop, err error) {
 	insn, err := e.sections.Decode(th.Regs.PC())
 	calls := err == nil && (insn.Kind == machine.Call || insn.Kind == machine.IndirectCall)
 	sp := th.Regs.SP()
 	if stop, err := e.stepOne(th); stop != nil || err != nil {
 		return false, stop, err
 	}
-	if err := e.load(th); err != nil {
+	if err := e.drive.Load(th); err != nil {
 		return false, nil, err
 	}
 	if calls && th.Regs.SP() < sp {
@@ -33,7 +33,7 @@ func (e *Engine) lineBlind(th *thread, w *walk) (done bool, stop *Stop, err erro
 }
 
 // backFrom continues until a call that the thread has just made has returned to ra.
-func (e *Engine) backFrom(th *thread, ra, sp table.Addr) (*Stop, error) {
+func (e *Engine) backFrom(th *drive.Thread, ra, sp table.Addr) (*Stop, error) {
 	if e.sections.GuardOwn(ra) == nil {
 		_, stop, err := e.do(e.returnTo(th, ra, sp))
 		return stop, err
@@ -42,7 +42,7 @@ func (e *Engine) backFrom(th *thread, ra, sp table.Addr) (*Stop, error) {
 		if stop, err := e.stepOne(th); stop != nil || err != nil {
 			return stop, err
 		}
-		if err := e.load(th); err != nil {
+		if err := e.drive.Load(th); err != nil {
 			return nil, err
 		}
 		if stop, err := e.arrivedAtBreak(th); stop != nil || err != nil {

@@ -9,8 +9,7 @@ import (
 // enterCallee decides at a function's entry: if the walk's frame has called the function, the
 // step enters it and continues past its prologue.
 func (e *Engine) enterCallee(w *walk, fn Function, entered *bool) drive.Decision {
-	return func(t *drive.Thread) drive.Answer {
-		th := own(t)
+	return func(th *drive.Thread) drive.Answer {
 		if !e.program.CalledFrom(&w.Walk, &th.Regs) {
 			return drive.Answer{}
 		}
@@ -20,7 +19,7 @@ func (e *Engine) enterCallee(w *walk, fn Function, entered *bool) drive.Decision
 }
 
 // enter takes a thread from a function's entry past its prologue.
-func (e *Engine) enter(th *thread, fn Function) drive.Answer {
+func (e *Engine) enter(th *drive.Thread, fn Function) drive.Answer {
 	if fn.Body == th.Regs.PC() || fn.Body == 0 || e.sections.Covering(fn.Body) != nil {
 		return drive.Arrive()
 	}
@@ -31,12 +30,11 @@ func (e *Engine) enter(th *thread, fn Function) drive.Answer {
 // branch, or one of a section that is stepped. It sets again if the instruction leads to code
 // inside the line that the plan had not found.
 func (e *Engine) stepLine(w *walk, plan *line.Plan, entered, again *bool) drive.Decision {
-	return func(t *drive.Thread) drive.Answer {
-		th := own(t)
+	return func(th *drive.Thread) drive.Answer {
 		if !e.program.InFrame(&w.Walk, &th.Regs) {
 			return drive.Answer{}
 		}
-		return drive.Then(e.units.Unit(th.Thread), func() drive.Answer {
+		return drive.Then(e.units.Unit(th), func() drive.Answer {
 			led, fn := plan.Led(&w.Walk, &th.Regs)
 			switch led {
 			case line.LedAnew:
@@ -54,7 +52,7 @@ func (e *Engine) stepLine(w *walk, plan *line.Plan, entered, again *bool) drive.
 }
 
 // enterFrom is enter for a thread that may be in a PLT stub of the function.
-func (e *Engine) enterFrom(th *thread, fn Function) drive.Answer {
+func (e *Engine) enterFrom(th *drive.Thread, fn Function) drive.Answer {
 	if fn.Entry == th.Regs.PC() {
 		return e.enter(th, fn)
 	}

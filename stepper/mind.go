@@ -12,15 +12,14 @@ import (
 type mind struct{ *Engine }
 
 // Met is drive.Mind.Met.
-func (e mind) Met(t *drive.Thread, ev tracee.Event) drive.Answer {
-	th := own(t)
+func (e mind) Met(th *drive.Thread, ev tracee.Event) drive.Answer {
 	if ev.Kind == tracee.EventDebug {
 		return stopped(e.debugHit(th, ev))
 	}
-	if err := e.passMet(th, ev.Addr); err != nil {
+	if err := e.progress.HitsBreakpoint(th, ev.Addr); err != nil {
 		return drive.Fails(err)
 	}
-	e.rseq.Discover(th.Thread)
+	e.rseq.Discover(th)
 	if e.book.OwnedFor(ev.Addr, ledger.Linker) {
 		if err := e.reload(); err != nil {
 			return drive.Fails(err)
@@ -39,11 +38,12 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 
 // Passed is drive.Mind.Passed.
 func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
-	switch arms, done, err := e.passHit(ev); {
+	t := e.drive.Thread(ev.TID)
+	switch arms, done, err := e.progress.Hits(t, ev); {
 	case err != nil:
 		return drive.Fails(err), false
 	case done && arms != nil:
-		return drive.Then(e.countedPass(e.adopt(ev.TID), arms), nil), true
+		return drive.Then(e.countedPass(t, arms), nil), true
 	default:
 		return drive.Answer{}, done
 	}
@@ -78,7 +78,7 @@ func (e mind) Caught(ev tracee.Event) drive.Answer { return stopped(e.catchpoint
 func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 	d := e.signals.Of(ev.Signal)
 	if d.Stop {
-		return stopped(e.signalStop(own(t), ev)), false
+		return stopped(e.signalStop(t, ev)), false
 	}
 	if d.Print {
 		e.drive.Notify("thread %d received signal %s, %s", t.Number, signals.Name(ev.Signal), signals.Text(ev.Signal))
@@ -114,37 +114,11 @@ func (e mind) Ends(ev tracee.Event) drive.Stop {
 
 // Begins is drive.Mind.Begins.
 func (e mind) Begins(m *drive.Move) error {
-	th := own(m.Thread)
-	if m.Lone {
-		if err := e.unwatchPasses(th); err != nil {
-			return err
-		}
-		th.watch.trapped++
-		m.AtEnd(func() error { th.watch.trapped--; return nil })
-		return nil
-	}
-	if m.Watchdog == nil && !m.Free && len(m.At) > 0 {
+	if m.Watchdog == nil && !m.Lone && !m.Free && len(m.At) > 0 {
 		m.Watchdog = e.drive.Watch(e.look)
 		m.AtEnd(func() error { m.Watchdog.Stop(); return nil })
 	}
-	if end := e.count(th, m); end != nil {
-		m.AtEnd(end)
-	}
-	if watch := e.watchContinue(m); watch != nil {
-		e.sentry = watch
-		m.Woken = func() {
-			if watch.due() {
-				e.closely(watch)
-			}
-		}
-		m.AtEnd(func() error {
-			watch.end()
-			e.sentry = nil
-			e.endProbes()
-			return nil
-		})
-	}
-	return nil
+	return e.progress.Begins(m)
 }
 
 // Runs is drive.Mind.Runs.
@@ -152,7 +126,7 @@ func (e mind) Runs(t *drive.Thread) error {
 	if e.drive.Released() {
 		e.sections.FlushCode()
 	}
-	return e.watchPasses(own(t))
+	return e.progress.Runs(t)
 }
 
 // First is drive.Mind.First.
@@ -170,16 +144,16 @@ func (e mind) EndQuiet(t *drive.Thread) error { return e.units.Quiet.Restore(t) 
 // look steps the thread of an overdue move by units until the watchdog has seen enough or the
 // thread has reached a trap. It returns the zero Answer when there is nothing more to look at.
 func (e *Engine) look(m *drive.Move) drive.Answer {
-	watch, th := m.Watchdog, own(m.Thread)
-	before := th.fruitless
-	return drive.Then(e.units.Unit(th.Thread), func() drive.Answer {
+	watch, th := m.Watchdog, m.Thread
+	before := e.progress.Fruitless(th)
+	return drive.Then(e.units.Unit(th), func() drive.Answer {
 		if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
 			return a
 		}
-		if !watch.More(th.fruitless != before) {
+		if !watch.More(e.progress.Fruitless(th) != before) {
 			watch.Again(watch.Found)
 		}
-		if a := e.drive.AtTrap(th.Thread, th.Regs.PC()); !a.GoesOn() {
+		if a := e.drive.AtTrap(th, th.Regs.PC()); !a.GoesOn() {
 			return a
 		}
 		if e.drive.Interrupted() {

@@ -25,7 +25,7 @@ func (e *Engine) reload() error {
 	}
 	mapped := e.points.InModules()
 	e.sections.Reload(modules)
-	e.sentry.learn(e.sections.Image())
+	e.progress.Reloaded()
 	e.points.DropUnmapped(mapped)
 	e.symbols.Reload(modules)
 	e.program.Reload()

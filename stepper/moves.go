@@ -12,15 +12,15 @@ import (
 func (e *Engine) do(m *drive.Move) (arrived bool, stop *Stop, err error) {
 	arrived, halt, err := e.drive.Do(m)
 	if e.target.Alive() {
-		err = errors.Join(err, e.unwatchAll())
+		err = errors.Join(err, e.progress.UnwatchAll())
 	}
 	return arrived && err == nil, stopOf(halt), err
 }
 
 // stepOne executes one instruction of a held thread, or the unit that it begins. A Stop says
 // that something else ended the command first.
-func (e *Engine) stepOne(th *thread) (*Stop, error) {
-	_, stop, err := e.do(e.units.Unit(th.Thread))
+func (e *Engine) stepOne(th *drive.Thread) (*Stop, error) {
+	_, stop, err := e.do(e.units.Unit(th))
 	return stop, err
 }
 
@@ -34,17 +34,17 @@ func stopped(stop *Stop, err error) drive.Answer {
 }
 
 // plan is a move made of others, which ask returns.
-func plan(th *thread, ask func() drive.Answer) *drive.Move { return drive.Plan(th.Thread, ask) }
+func plan(th *drive.Thread, ask func() drive.Answer) *drive.Move { return drive.Plan(th, ask) }
 
 // journey lets every thread run until th has arrived at one of the traps.
-func journey(th *thread) *drive.Move { return drive.Journey(th.Thread) }
+func journey(th *drive.Thread) *drive.Move { return drive.Journey(th) }
 
 // runTo runs one thread, the others held, until it is at one of the places with registers that
 // accept accepts (nil: any). If the thread blocks, the other threads run, too.
-func runTo(th *thread, where []table.Addr, accept func(*drive.Thread) bool) *drive.Move {
+func runTo(th *drive.Thread, where []table.Addr, accept func(*drive.Thread) bool) *drive.Move {
 	decide := drive.Always
 	if accept != nil {
 		decide = drive.When(accept)
 	}
-	return drive.Run(th.Thread, where, decide, tracee.BlockPatience)
+	return drive.Run(th, where, decide, tracee.BlockPatience)
 }

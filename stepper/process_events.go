@@ -49,7 +49,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 
 // followed continues in the child: the command under way keeps its thread.
 func (e *Engine) followed(ev tracee.Event) {
-	e.adopt(ev.TID).watch.points = nil // a child inherits no debug registers
+	e.progress.Forked(e.drive.Adopt(ev.TID))
 	e.drive.Followed(ev.TID, ev.Child)
 	switch {
 	case ev.Vforks():
@@ -66,7 +66,7 @@ func (e *Engine) followed(ev tracee.Event) {
 // executed starts again with the program that has replaced the old one.
 func (e *Engine) executed(ev tracee.Event) error {
 	e.points.LeaveProgram()
-	e.sentry.renew()
+	e.progress.Executed()
 	e.forget()
 	e.drive.Executed(ev.Former, ev.TID)
 	if !e.points.ClientCatches(CatchExec) {

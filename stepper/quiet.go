@@ -1,11 +1,14 @@
 package stepper
 
-import "errors"
+import (
+	"errors"
+	"rseqstep/stepper/drive"
+)
 
 // endAllQuiet ends the quiet phases of all threads except but (nil: of all threads).
-func (e *Engine) endAllQuiet(but *thread) (*Stop, error) {
+func (e *Engine) endAllQuiet(but *drive.Thread) (*Stop, error) {
 	for {
-		m, err := e.units.Quiet.Next(but.driven())
+		m, err := e.units.Quiet.Next(but)
 		if m == nil || err != nil {
 			return nil, err
 		}

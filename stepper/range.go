@@ -23,7 +23,7 @@ func (e *Engine) StepRange(ctx context.Context, low, high table.Addr) (Stop, err
 // runs out of the whole line as next sees it, including inlined calls, or steps one instruction
 // if the thread is in no such call.
 func (e *Engine) StepInlined(ctx context.Context, from table.Addr) (Stop, error) {
-	if th, err := e.selected(); err == nil && e.load(th) == nil {
+	if th, err := e.selected(); err == nil && e.drive.Load(th) == nil {
 		depth, _ := e.symbols.Inlines(from)
 		deeper, _ := e.symbols.Inlines(th.Regs.PC())
 		ranges := e.symbols.LineRanges(from, depth)
@@ -36,8 +36,8 @@ func (e *Engine) StepInlined(ctx context.Context, from table.Addr) (Stop, error)
 
 // stepRanges is StepRange of several ranges, sorted.
 func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
-	return e.command(ctx, func(th *thread) (*Stop, error) {
-		if err := e.load(th); err != nil {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
+		if err := e.drive.Load(th); err != nil {
 			return nil, err
 		}
 		began := machine.InRanges(ranges, th.Regs.PC())
@@ -47,10 +47,10 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 			}
 		}
 		for {
-			if _, stop, err := e.do(e.units.Quiet.End(th.Thread)); stop != nil || err != nil {
+			if _, stop, err := e.do(e.units.Quiet.End(th)); stop != nil || err != nil {
 				return stop, err
 			}
-			if err := e.load(th); err != nil {
+			if err := e.drive.Load(th); err != nil {
 				return nil, err
 			}
 			// If the kernel restarts a section during endQuiet, or during the first step, the
@@ -71,7 +71,7 @@ func (e *Engine) stepRanges(ctx context.Context, ranges []Range) (Stop, error) {
 
 // leaveRange runs the thread to the first way out of the ranges. If it had to step an
 // instruction of the ranges, it can return without a Stop while the thread is still inside.
-func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
+func (e *Engine) leaveRange(th *drive.Thread, ranges []Range) (*Stop, error) {
 	ranges = e.program.Cover(&line.Walk{}, ranges)
 	plan := e.program.LeaveRanges(&th.Regs, ranges)
 	if plan.Blind || plan.Stepped[th.Regs.PC()] {
@@ -80,9 +80,8 @@ func (e *Engine) leaveRange(th *thread, ranges []Range) (*Stop, error) {
 	_, stop, err := e.do(e.planned(th, plan, func(t line.Trap) drive.Decision {
 		switch t.Kind {
 		case line.Steps:
-			return func(t *drive.Thread) drive.Answer {
-				th := own(t)
-				return drive.Then(e.units.Unit(th.Thread), func() drive.Answer { return drive.ArriveIf(plan.LedOut(&th.Regs)) })
+			return func(th *drive.Thread) drive.Answer {
+				return drive.Then(e.units.Unit(th), func() drive.Answer { return drive.ArriveIf(plan.LedOut(&th.Regs)) })
 			}
 		case line.Called:
 			return drive.When(func(th *drive.Thread) bool { return plan.CalledOut(t, &th.Regs) })

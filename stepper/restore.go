@@ -12,7 +12,7 @@ import (
 func (e *Engine) restoreRest() error {
 	for _, tid := range e.target.Threads() {
 		if e.target.Alive() && !e.target.Held(tid) {
-			if err := errors.Join(e.drive.Hold(), e.unwatchAll()); err != nil {
+			if err := errors.Join(e.drive.Hold(), e.progress.UnwatchAll()); err != nil {
 				return err
 			}
 			break

@@ -2,6 +2,7 @@ package stepper
 
 import (
 	"context"
+	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 )
 
@@ -18,7 +19,7 @@ func (e *Engine) StepInside(ctx context.Context, n int) (Stop, error) {
 
 // instructions steps n instructions; inside enters sections.
 func (e *Engine) instructions(ctx context.Context, n int, inside bool) (Stop, error) {
-	return e.command(ctx, func(th *thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
@@ -41,22 +42,22 @@ func (e *Engine) instructions(ctx context.Context, n int, inside bool) (Stop, er
 }
 
 // showInner shows the innermost inlined call, as gdb does after stepi.
-func (e *Engine) showInner(th *thread) error {
+func (e *Engine) showInner(th *drive.Thread) error {
 	if !e.target.Alive() {
 		return nil
 	}
-	if err := e.load(th); err != nil {
+	if err := e.drive.Load(th); err != nil {
 		return err
 	}
 	pc := th.Regs.PC()
 	total, _ := e.symbols.Inlines(pc)
-	th.show(pc, total)
+	th.Show(pc, total)
 	return nil
 }
 
 // arrivedAtBreak is the Stop at a user's breakpoint that stepping has reached, nil for none.
-func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
-	if err := e.load(th); err != nil {
+func (e *Engine) arrivedAtBreak(th *drive.Thread) (*Stop, error) {
+	if err := e.drive.Load(th); err != nil {
 		return nil, err
 	}
 	pc := th.Regs.PC()
@@ -72,14 +73,14 @@ func (e *Engine) arrivedAtBreak(th *thread) (*Stop, error) {
 
 // NextInstruction is StepInstruction that steps over calls (nexti).
 func (e *Engine) NextInstruction(ctx context.Context, n int) (Stop, error) {
-	return e.command(ctx, func(th *thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
 		if stop, err := e.endAllQuiet(th); stop != nil || err != nil {
 			return stop, err
 		}
 		e.units.Entering = e.policy.Inside
 		defer func() { e.units.Entering = false }()
 		for i := 0; i < n; i++ {
-			if err := e.load(th); err != nil {
+			if err := e.drive.Load(th); err != nil {
 				return nil, err
 			}
 			entered, stop, err := e.deliver(th)

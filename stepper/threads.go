@@ -3,82 +3,29 @@ package stepper
 import (
 	"errors"
 	"fmt"
-	"iter"
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/source"
 	"rseqstep/table"
 )
 
-// thread is what the Engine knows about one thread.
-type thread struct {
-	*drive.Thread
-
-	passes    rseq.History // passes that did not commit, since the last commit
-	watch     passWatch
-	fruitless int // all passes that did not commit
-}
-
-// own is the Engine's part of a thread.
-func own(t *drive.Thread) *thread {
-	th, ok := t.Own.(*thread)
-	if !ok {
-		th = &thread{Thread: t}
-		t.Own = th
-	}
-	return th
-}
-
-// driven is the Driver's part of a thread, nil for nil.
-func (th *thread) driven() *drive.Thread {
-	if th == nil {
-		return nil
-	}
-	return th.Thread
-}
-
 var errGone = errors.New("the program is not being run")
 
-func (e *Engine) adopt(tid int) *thread { return own(e.drive.Adopt(tid)) }
-
-// thread is the thread with an id, nil for none.
-func (e *Engine) thread(tid int) *thread {
-	if t := e.drive.Thread(tid); t != nil {
-		return own(t)
-	}
-	return nil
-}
-
-// threads are all threads, in no order.
-func (e *Engine) threads() iter.Seq[*thread] {
-	return func(yield func(*thread) bool) {
-		for _, t := range e.drive.Threads() {
-			if !yield(own(t)) {
-				return
-			}
-		}
-	}
-}
-
 // selected is the thread that commands work on.
-func (e *Engine) selected() (*thread, error) {
+func (e *Engine) selected() (*drive.Thread, error) {
 	if !e.target.Alive() {
 		return nil, errGone
 	}
-	th := e.thread(e.drive.Current())
+	th := e.drive.Thread(e.drive.Current())
 	if th == nil {
 		return nil, errGone
 	}
 	return th, nil
 }
 
-// load reads the registers of the held thread into th.Regs.
-func (e *Engine) load(th *thread) error { return e.drive.Load(th.Thread) }
-
 // depth is the inline depth shown to the user at the thread's PC.
-func (e *Engine) depth(th *thread) int {
+func (e *Engine) depth(th *drive.Thread) int {
 	pc := th.Regs.PC()
 	if th.View.PC == pc && pc != 0 {
 		return th.View.Depth
@@ -86,8 +33,6 @@ func (e *Engine) depth(th *thread) int {
 	total, _ := e.symbols.Inlines(pc)
 	return total
 }
-
-func (th *thread) show(pc table.Addr, depth int) { th.View = source.View{PC: pc, Depth: depth} }
 
 // Thread is the selected thread's id, 0 when the program has ended.
 func (e *Engine) Thread() int {
@@ -110,12 +55,12 @@ func (e *Engine) SelectThread(tid int) error {
 func (e *Engine) Threads() []ThreadInfo {
 	var list []ThreadInfo
 	for _, tid := range e.target.Threads() {
-		th := e.adopt(tid)
+		th := e.drive.Adopt(tid)
 		info := ThreadInfo{Number: th.Number, TID: tid, Name: e.target.ThreadName(tid)}
-		if e.load(th) == nil {
+		if e.drive.Load(th) == nil {
 			info.PC = th.Regs.PC()
 		}
-		info.Rseq, _ = e.rseq.Read(th.Thread)
+		info.Rseq, _ = e.rseq.Read(th)
 		info.Mode = e.rseq.Mode(info.Rseq.Config)
 		list = append(list, info)
 	}
@@ -125,7 +70,7 @@ func (e *Engine) Threads() []ThreadInfo {
 // Regs are the registers of a held thread, or of another process that the Target holds: the
 // child of a caught fork, the parent of a vfork.
 func (e *Engine) Regs(tid int) (machine.Regs, error) {
-	th := e.thread(tid)
+	th := e.drive.Thread(tid)
 	if th == nil {
 		var r machine.Regs
 		if e.target.Regs(tid, &r) != nil {
@@ -133,20 +78,20 @@ func (e *Engine) Regs(tid int) (machine.Regs, error) {
 		}
 		return r, nil
 	}
-	err := e.load(th)
+	err := e.drive.Load(th)
 	return th.Regs, err
 }
 
 // SetRegs changes the registers of a held thread, or of the child of a caught fork.
 func (e *Engine) SetRegs(tid int, r machine.Regs) error {
-	th := e.thread(tid)
+	th := e.drive.Thread(tid)
 	if th == nil && tid != 0 && tid == e.Undecided() {
 		return e.target.SetRegs(tid, &r)
 	}
 	if th == nil {
 		return fmt.Errorf("no thread %d", tid)
 	}
-	if err := e.load(th); err != nil {
+	if err := e.drive.Load(th); err != nil {
 		return err
 	}
 	was := th.Regs.PC()
@@ -159,7 +104,7 @@ func (e *Engine) SetRegs(tid int, r machine.Regs) error {
 	}
 	// The PC may now be a called function's return address ("return").
 	_, err := e.callReturned(th)
-	return errors.Join(err, e.load(th))
+	return errors.Join(err, e.drive.Load(th))
 }
 
 // WriteMemory writes the program's memory.
@@ -171,17 +116,17 @@ func (e *Engine) WriteMemory(a table.Addr, p []byte) (int, error) {
 // Frames unwinds at most max frames of a held thread, innermost first. It omits inlined calls
 // that begin at the PC and are not entered yet.
 func (e *Engine) Frames(tid, max int) ([]Frame, error) {
-	th := e.thread(tid)
+	th := e.drive.Thread(tid)
 	if th == nil {
 		return nil, fmt.Errorf("no thread %d", tid)
 	}
-	if err := e.load(th); err != nil {
+	if err := e.drive.Load(th); err != nil {
 		return nil, err
 	}
 	pc := th.Regs.PC()
 	total, _ := e.symbols.Inlines(pc)
 	hidden := total - e.depth(th)
-	frames := e.called.Frames(th.Thread, max+hidden)
+	frames := e.called.Frames(th, max+hidden)
 	for hidden > 0 && len(frames) > 1 && frames[0].PC == pc {
 		frames = frames[1:]
 		hidden--

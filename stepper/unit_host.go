@@ -2,20 +2,18 @@ package stepper
 
 import (
 	"rseqstep/stepper/drive"
-	"rseqstep/stepper/rseq"
 	"rseqstep/table"
 )
 
-// unitHost is the Engine as package units needs it: units.Host and Passes.
+// unitHost implements units.Host with the Engine.
 type unitHost struct{ *Engine }
 
 // Stops is units.Host.Stops.
-func (e unitHost) Stops(t *drive.Thread) drive.Answer {
-	if !e.units.Quiet.In(t) {
+func (e unitHost) Stops(th *drive.Thread) drive.Answer {
+	if !e.units.Quiet.In(th) {
 		return drive.Answer{}
 	}
-	th := own(t)
-	if err := e.load(th); err != nil {
+	if err := e.drive.Load(th); err != nil {
 		return drive.Fails(err)
 	}
 	pc := th.Regs.PC()
@@ -31,7 +29,7 @@ func (e unitHost) Returned(t *drive.Thread) drive.Answer {
 	if !e.drive.Knows(t) {
 		return drive.Answer{}
 	}
-	return stopped(e.callReturned(own(t)))
+	return stopped(e.callReturned(t))
 }
 
 // ToReturn is units.Host.ToReturn.
@@ -41,12 +39,3 @@ func (e unitHost) ToReturn(t *drive.Thread, back, cfa table.Addr) *drive.Move {
 	e.trapReturn(m, back, cfa)
 	return m
 }
-
-// Count is units.Passes.Count.
-func (e unitHost) Count(t *drive.Thread, p *table.Placed, r rseq.Result) { e.tally(own(t), p, r) }
-
-// History is units.Passes.History.
-func (e unitHost) History(t *drive.Thread) *rseq.History { return &own(t).passes }
-
-// Unwatch is units.Passes.Unwatch.
-func (e unitHost) Unwatch(t *drive.Thread) error { return e.unwatchPasses(own(t)) }

@@ -30,6 +30,7 @@ var layers = [][]string{
 	{"stepper/registration"},      // what a thread's rseq registration means
 	{"stepper/call"},              // the program's functions, called for the user
 	{"stepper/vdso"},              // stepping through the vDSO's functions
+	{"stepper/progress"},          // passes without a commit, and loops that make no progress
 	{"stepper/units"},             // how a thread runs a unit
 	{"stepper/corefile"},          // the backend for core files
 	{"stepper/ptrace"},            // the backend for Linux

@@ -14,7 +14,6 @@ import (
 type Thread struct {
 	TID    int
 	Number int // 1, 2, … in the order of discovery
-	Own    any // the Mind's data about this thread
 
 	Regs  machine.Regs
 	Fresh bool // Regs are the registers of the thread in its current ptrace-stop
@@ -37,6 +36,9 @@ type Thread struct {
 	Answered  bool       // the debugger answered its cpu_opv call and may have moved it to another CPU
 	Pass      *rseq.Pass // the section that it ran last, nil if unknown; kept by the Mind
 }
+
+// Show records that the user sees the thread at an inline depth of the function at pc.
+func (th *Thread) Show(pc table.Addr, depth int) { th.View = source.View{PC: pc, Depth: depth} }
 
 // Thread returns the thread with that TID, nil if there is none.
 func (d *Driver) Thread(tid int) *Thread { return d.threads[tid] }

@@ -1,8 +1,9 @@
-package stepper
+package progress
 
 import (
 	"testing"
 
+	"rseqstep/stepper/rseq"
 	"rseqstep/table"
 )
 
@@ -13,7 +14,7 @@ func TestASentryForgetsTheProgramBefore(t *testing.T) {
 	if len(s.areas)+len(s.found) != 0 || !s.tell(1, 0x2000) {
 		t.Errorf("known still: %v, %v, %v", s.areas, s.found, s.told)
 	}
-	(*sentry)(nil).renew() // a command without a sentry
+	(&Watch{}).Executed() // a command without a sentry
 }
 
 // If a thousand passes take longer than the stuck-time, the probe still counts them all,
@@ -26,7 +27,7 @@ func TestAProbeThatCountsIsNotBegunAnewWhereItIsLookedAt(t *testing.T) {
 	}
 	q = q.found(here).found(here)
 	for n := range probePasses - 1 {
-		if over, _ := q.met(Aborted); over {
+		if over, _ := q.met(rseq.Aborted); over {
 			t.Fatalf("over after %d passes", n+1)
 		}
 		for i, p := range []*table.Placed{nil, here, other} {
@@ -35,7 +36,7 @@ func TestAProbeThatCountsIsNotBegunAnewWhereItIsLookedAt(t *testing.T) {
 			}
 		}
 	}
-	if over, stuck := q.met(Aborted); !over || !stuck {
+	if over, stuck := q.met(rseq.Aborted); !over || !stuck {
 		t.Error("not stuck after all passes")
 	}
 	q = (*probe)(nil).found(here).found(here)
