@@ -43,7 +43,7 @@ func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
 	case err != nil:
 		return drive.Fails(err), false
 	case done && arms != nil:
-		return drive.Then(e.countedPass(t, arms), nil), true
+		return drive.Then(e.units.Counted(t, arms), nil), true
 	default:
 		return drive.Answer{}, done
 	}

@@ -24,6 +24,9 @@ func (e unitHost) Stops(th *drive.Thread) drive.Answer {
 	return stopped(e.metAt(th, pc, met, place))
 }
 
+// Arrived is units.Host.Arrived.
+func (e unitHost) Arrived(th *drive.Thread) drive.Answer { return stopped(e.arrivedAtBreak(th)) }
+
 // Returned is units.Host.Returned.
 func (e unitHost) Returned(t *drive.Thread) drive.Answer {
 	if !e.drive.Knows(t) {

@@ -23,15 +23,15 @@ func (r *Runner) Inject(th *drive.Thread, p *table.Placed, insn *machine.Insn) (
 	if insn.Next() != p.Start {
 		return false, errors.New("there is other code between the arming store and the section")
 	}
-	state, err := r.StartState(th, p)
+	state, err := r.startState(th, p)
 	if err != nil {
 		return false, err
 	}
 	return r.InjectFrom(th, p, state)
 }
 
-// StartState is the thread's state at the section's start, computed at the arming store.
-func (r *Runner) StartState(th *drive.Thread, p *table.Placed) (opv.State, error) {
+// startState is the thread's state at the section's start, computed at the arming store.
+func (r *Runner) startState(th *drive.Thread, p *table.Placed) (opv.State, error) {
 	s := opv.State{Regs: th.Regs}
 	s.SetPC(p.Start)
 	area, err := r.Target.XState(th.TID)

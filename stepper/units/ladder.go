@@ -34,17 +34,17 @@ func (r *Runner) climb(th *drive.Thread, p *table.Placed, insn *machine.Insn) dr
 		delete(*r.Passes.History(th), p.Start)
 		return r.escape(th, p)
 	}
-	return drive.Then(r.QuietPass(th, p), drive.Arrive)
+	return drive.Then(r.quietPass(th, p), drive.Arrive)
 }
 
 // maxQuiet bounds how many instructions a quiet phase runs outside of sections. tcmalloc's slow
 // paths take some hundreds. There is no bound inside a section; the user can interrupt it.
 const maxQuiet = 200000
 
-// QuietPass is rung 3: a quiet phase from the arming store until a section commits, the
+// quietPass is rung 3: a quiet phase from the arming store until a section commits, the
 // function returns, the thread is about to enter the kernel, or it reaches a place that the
 // command under way waits for.
-func (r *Runner) QuietPass(th *drive.Thread, p *table.Placed) *drive.Move {
+func (r *Runner) quietPass(th *drive.Thread, p *table.Placed) *drive.Move {
 	steps, outside := 0, 0
 	inVain := func(why string) drive.Answer {
 		r.Drive.Notify("the quiet phase of section %s ended without a commit: %s", r.Sections.Name(p), why)

@@ -39,6 +39,8 @@ type Passes interface {
 	Count(th *drive.Thread, p *table.Placed, r rseq.Result)
 	// History returns the passes of a thread that did not commit.
 	History(th *drive.Thread) *rseq.History
+	// Helps records that the thread's counted pass, which was to be helped, has begun.
+	Helps(th *drive.Thread)
 	// Unwatch frees the debug registers of a held thread that see its passes.
 	Unwatch(th *drive.Thread) error
 }
@@ -62,6 +64,9 @@ type Host interface {
 	// Stops decides whether one of the user's breakpoints stops a thread of a quiet phase where it
 	// stands, inside a section or outside.
 	Stops(th *drive.Thread) drive.Answer
+	// Arrived decides whether one of the user's breakpoints stops a thread that has come to its PC
+	// by a step.
+	Arrived(th *drive.Thread) drive.Answer
 	// Returned decides whether the thread has returned from a function that the user called.
 	Returned(th *drive.Thread) drive.Answer
 	// ToReturn returns a move of every thread that arrives when the frame of th with this CFA has

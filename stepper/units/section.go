@@ -38,7 +38,7 @@ func (r *Runner) sectionHere(th *drive.Thread, insn *machine.Insn) drive.Answer 
 		return a
 	}
 	th.Pass = rseq.BeginPass(p, insn, &th.Regs, th.Runs)
-	return r.RunSection(th, p, drive.Arrive)
+	return r.runSection(th, p, drive.Arrive)
 }
 
 // Restart is DESIGN 4.3: the thread is inside a live section, which the kernel restarts when
@@ -73,9 +73,9 @@ func (p *Parts) unitOf(th *drive.Thread, s *table.Placed, result rseq.Result, ru
 	return rseq.UnitReport{TID: th.TID, Section: p.Sections.Name(s), Start: s.Start, End: s.End, Result: result, CPU: -1, Rung: rung}
 }
 
-// RunSection runs the thread to the first exit of p and reports the result.
+// runSection runs the thread to the first exit of p and reports the result.
 // Precondition: the thread's last pass is this one, if it is known.
-func (r *Runner) RunSection(th *drive.Thread, p *table.Placed, next func() drive.Answer) drive.Answer {
+func (r *Runner) runSection(th *drive.Thread, p *table.Placed, next func() drive.Answer) drive.Answer {
 	body, err := r.Sections.Body(p)
 	if err != nil {
 		return drive.Fails(err)
