@@ -25,7 +25,7 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 		e.fork, stop.Child = &undecided{event: ev}, ev.Child
 	case CatchSyscall:
 		stop.Syscall = uint64(number)
-		if ev.Kind == tracee.EventSyscallEntry {
+		if ev.EntersCall() {
 			stop.Reason, th.InCall = StopSyscallEntry, true
 		}
 	case CatchSignal:

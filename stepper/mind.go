@@ -6,29 +6,32 @@ import (
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
+	"rseqstep/table"
 )
 
 // mind implements drive.Mind with the Engine.
 type mind struct{ *Engine }
 
 // Met is drive.Mind.Met.
-func (e mind) Met(th *drive.Thread, ev tracee.Event) drive.Answer {
-	if ev.Kind == tracee.EventDebug {
-		return stopped(e.debugHit(th, ev))
-	}
-	if err := e.progress.HitsBreakpoint(th, ev.Addr); err != nil {
+func (e mind) Met(th *drive.Thread, at table.Addr) drive.Answer {
+	if err := e.progress.HitsBreakpoint(th, at); err != nil {
 		return drive.Fails(err)
 	}
 	e.rseq.Discover(th)
-	if e.book.OwnedFor(ev.Addr, ledger.Linker) {
+	if e.book.OwnedFor(at, ledger.Linker) {
 		if err := e.reload(); err != nil {
 			return drive.Fails(err)
 		}
 	}
-	if a := stopped(e.userBreak(th, ev.Addr)); !a.GoesOn() {
+	if a := stopped(e.userBreak(th, at)); !a.GoesOn() {
 		return a
 	}
 	return stopped(e.callReturned(th))
+}
+
+// Triggered is drive.Mind.Triggered.
+func (e mind) Triggered(th *drive.Thread, ev tracee.Event) drive.Answer {
+	return stopped(e.debugHit(th, ev))
 }
 
 // Through is drive.Mind.Through.
@@ -86,18 +89,19 @@ func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 	return drive.Answer{}, d.Pass
 }
 
-// Changed is drive.Mind.Changed.
-func (e mind) Changed(ev tracee.Event) (int, error) {
-	switch {
-	case ev.Kind == tracee.EventExec:
-		return ev.TID, e.executed(ev)
-	case !ev.Forks():
-		return ev.TID, e.provider.At(ev.TID)
-	case e.policy.FollowFork == FollowChild:
+// Forked is drive.Mind.Forked.
+func (e mind) Forked(ev tracee.Event) (int, error) {
+	if e.policy.FollowFork == FollowChild {
 		return ev.Child, e.forked(ev)
 	}
 	return ev.TID, e.forked(ev)
 }
+
+// Executed is drive.Mind.Executed.
+func (e mind) Executed(ev tracee.Event) error { return e.executed(ev) }
+
+// Called is drive.Mind.Called.
+func (e mind) Called(tid int) error { return e.provider.At(tid) }
 
 // Ends is drive.Mind.Ends.
 func (e mind) Ends(ev tracee.Event) drive.Stop {

@@ -8,6 +8,7 @@ import (
 	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
+	"rseqstep/table"
 )
 
 // simple is a Mind without a user: no event concerns it and no signal is special.
@@ -27,7 +28,7 @@ func (s *simple) note(what string, held bool) {
 	}
 }
 
-func (s *simple) Met(th *drive.Thread, _ tracee.Event) drive.Answer {
+func (s *simple) Met(th *drive.Thread, _ table.Addr) drive.Answer {
 	if s.note("met", true); !th.Fresh {
 		s.t.Error("met is asked before the registers are read")
 	}
@@ -47,12 +48,20 @@ func (s *simple) Signal(*drive.Thread, tracee.Event) (drive.Answer, bool) {
 	s.note("signal", false)
 	return drive.Answer{}, true
 }
-func (s *simple) Changed(ev tracee.Event) (int, error) {
-	if s.note("changed", false); ev.EndsThreads() {
-		s.d.Executed(ev.Former, ev.TID)
-	}
+func (s *simple) Triggered(*drive.Thread, tracee.Event) drive.Answer {
+	s.note("triggered", true)
+	return drive.Answer{}
+}
+func (s *simple) Forked(ev tracee.Event) (int, error) {
+	s.note("forked", false)
 	return ev.TID, nil
 }
+func (s *simple) Executed(ev tracee.Event) error {
+	s.note("executed", false)
+	s.d.Executed(ev.Former, ev.TID)
+	return nil
+}
+func (s *simple) Called(int) error                  { s.note("called", false); return nil }
 func (s *simple) Ends(ev tracee.Event) drive.Stop   { return ev }
 func (s *simple) Begins(*drive.Move) error          { s.note("begins", true); return nil }
 func (s *simple) Runs(*drive.Thread) error          { return nil }

@@ -1,7 +1,6 @@
 package drive
 
 import (
-	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -13,7 +12,7 @@ func (d *Driver) meet(th *Thread, at table.Addr) Answer {
 		return Fails(err)
 	}
 	th.StoppedAt = at
-	if a := d.mind.Met(th, tracee.Event{Kind: tracee.EventBreakpoint, TID: th.TID, Addr: at}); !a.GoesOn() {
+	if a := d.mind.Met(th, at); !a.GoesOn() {
 		if a.stop != nil {
 			d.met = th.TID
 		}

@@ -1,16 +1,21 @@
 package drive
 
-import "rseqstep/stepper/tracee"
+import (
+	"rseqstep/stepper/tracee"
+	"rseqstep/table"
+)
 
 // Mind decides what the loop cannot know. Unless a method says otherwise, the loop calls it with
 // every thread held and with the registers of the thread in question loaded. A Mind resumes no
 // thread itself: it returns an Answer that asks for a Move.
 type Mind interface {
-	// Met decides for a thread that has reached an inserted breakpoint (EventBreakpoint) or
-	// triggered a debug register that is set for every thread (EventDebug; its registers are not
-	// loaded yet): whether something that the user set there stops it. It may discover modules
-	// and sections, and insert and remove breakpoints.
-	Met(th *Thread, ev tracee.Event) Answer
+	// Met decides for a thread that has reached an inserted breakpoint: whether something that the
+	// user set there stops it. It may discover modules and sections, and insert and remove
+	// breakpoints.
+	Met(th *Thread, at table.Addr) Answer
+	// Triggered decides likewise for a thread that has triggered a debug register that is set for
+	// every thread. The thread's registers are not loaded yet.
+	Triggered(th *Thread, ev tracee.Event) Answer
 	// Through decides for a thread that stands at a breakpoint and is about to run with all
 	// others: it may first have to pass something alone. met: the thread has just hit the
 	// breakpoint, and the program does not stop there.
@@ -21,17 +26,20 @@ type Mind interface {
 
 	// Concern reports who must handle an event. The loop calls it for each event, and other
 	// threads may run. Concern does not return Caught for an execve(2): the loop calls
-	// Mind.Caught after Mind.Changed.
+	// Mind.Caught after Mind.Executed.
 	Concern(ev *tracee.Event) Concern
 	// Caught decides for an event whose Concern is Caught.
 	Caught(ev tracee.Event) Answer
 	// Signal decides about a signal; passes reports whether the debugger delivers it to the
 	// program. Other threads may run.
 	Signal(th *Thread, ev tracee.Event) (a Answer, passes bool)
-	// Changed carries out what an event has changed in the process (a fork, an execve(2), a
-	// system call that the debugger answers) and returns the TID of the thread that the loop
-	// resumes. Other threads may run, except at an execve(2), which leaves none.
-	Changed(ev tracee.Event) (goes int, err error)
+	// Forked carries out a fork or vfork and returns the TID of the thread that the loop resumes:
+	// that of the process that stays. Other threads may run.
+	Forked(ev tracee.Event) (goes int, err error)
+	// Executed carries out an execve(2), which leaves no other thread.
+	Executed(ev tracee.Event) error
+	// Called answers a system call that the debugger provides (EventSyscall). Other threads may run.
+	Called(tid int) error
 	// Ends removes a thread or process that has ended (EventExit, EventProcessExit), and returns
 	// the Stop of a command that ends with an event: one of these, EventExec, or EventInterrupt.
 	Ends(ev tracee.Event) Stop

@@ -45,8 +45,10 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 	case tracee.EventClone:
 		d.made(ev)
 		return Fails(errors.Join(d.goOn(ev.TID), d.goOn(ev.Child)))
-	case tracee.EventSyscall, tracee.EventFork, tracee.EventVfork:
-		return d.onChange(ev)
+	case tracee.EventSyscall:
+		return d.onCall(ev)
+	case tracee.EventFork, tracee.EventVfork:
+		return d.onFork(ev)
 	case tracee.EventSyscallReturn:
 		// A single-stepped thread reports this event instead of the end of its step.
 		if !d.Restarts(d.Adopt(ev.TID)) {

@@ -69,7 +69,7 @@ func (d *Driver) onDebug(ev tracee.Event, m *Move) Answer {
 	if err := d.Pause(); err != nil {
 		return Fails(err)
 	}
-	if a := d.mind.Met(d.Adopt(ev.TID), ev); !a.GoesOn() || m.Gait != Single || m.wide {
+	if a := d.mind.Triggered(d.Adopt(ev.TID), ev); !a.GoesOn() || m.Gait != Single || m.wide {
 		return a
 	}
 	return Arrive()

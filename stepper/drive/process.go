@@ -4,20 +4,28 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// onChange calls the Mind to carry out what an event has changed in the process.
-func (d *Driver) onChange(ev tracee.Event) Answer {
-	goes, err := d.mind.Changed(ev)
+// onFork continues in the process that the Mind keeps.
+func (d *Driver) onFork(ev tracee.Event) Answer {
+	goes, err := d.mind.Forked(ev)
 	if err != nil {
 		return Fails(err)
 	}
 	return Fails(d.goOn(goes))
 }
 
+// onCall continues a thread whose system call the Mind has answered.
+func (d *Driver) onCall(ev tracee.Event) Answer {
+	if err := d.mind.Called(ev.TID); err != nil {
+		return Fails(err)
+	}
+	return Fails(d.goOn(ev.TID))
+}
+
 // onExec starts over in the program that the process executes now. A step ends there. A command
 // that runs the program continues without the places where it would have ended, as gdb does: they
 // were addresses of the old program.
 func (d *Driver) onExec(ev tracee.Event) Answer {
-	if _, err := d.mind.Changed(ev); err != nil {
+	if err := d.mind.Executed(ev); err != nil {
 		return Fails(err)
 	}
 	alone := false

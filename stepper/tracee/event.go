@@ -66,3 +66,6 @@ func (ev *Event) Forks() bool { return ev.Kind == EventFork || ev.Kind == EventV
 // Vforks reports whether the new process uses the memory until it ends or executes another
 // program.
 func (ev *Event) Vforks() bool { return ev.Kind == EventVfork }
+
+// EntersCall reports whether the thread stopped before its system call, not after it.
+func (ev *Event) EntersCall() bool { return ev.Kind == EventSyscallEntry }
