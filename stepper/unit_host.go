@@ -29,7 +29,7 @@ func (e unitHost) Arrived(th *drive.Thread) drive.Answer { return stopped(e.arri
 
 // Returned is units.Host.Returned.
 func (e unitHost) Returned(t *drive.Thread) drive.Answer {
-	if !e.drive.Knows(t) {
+	if e.called.Innermost(t) == nil || !e.drive.Knows(t) {
 		return drive.Answer{}
 	}
 	return stopped(e.callReturned(t))

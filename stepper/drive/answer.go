@@ -8,23 +8,28 @@ type Decision func(th *Thread) Answer
 // caller. nil means no reason.
 type Stop any
 
-// Answer is the result of a decision. The zero Answer means: continue the move.
+// Answer is the result of a decision. The zero Answer means: continue the move. A step makes many
+// of them: with four words, the compiler keeps one in registers.
 type Answer struct {
-	arrived bool          // the move that gave the answer is finished
-	then    *Move         // run this move first,
-	next    func() Answer // and call this afterwards; nil: continue, or call the plan again
-	stop    Stop          // the command ends with this Stop
-	err     error         // the command ends with this error
-	of      *Move         // the move that gave the answer; nil: the innermost move
+	arrived bool  // the move that gave the answer is finished
+	then    *Move // run this move first
+	end     *end  // the command ends so
+	of      *Move // the move that gave the answer; nil: the innermost move
+}
+
+// end is how a command ends: with a Stop or with an error.
+type end struct {
+	stop Stop
+	err  error
 }
 
 // GoesOn reports whether a is the zero Answer.
-func (a *Answer) GoesOn() bool {
-	return !a.arrived && a.then == nil && a.stop == nil && a.err == nil
+func (a Answer) GoesOn() bool {
+	return !a.arrived && a.then == nil && a.end == nil
 }
 
 // Arrives reports whether the answer finishes the move that gave it.
-func (a *Answer) Arrives() bool { return a.arrived }
+func (a Answer) Arrives() bool { return a.arrived }
 
 // Arrive finishes the move that gives the answer.
 func Arrive() Answer { return Answer{arrived: true} }
@@ -33,17 +38,35 @@ func Arrive() Answer { return Answer{arrived: true} }
 func ArriveIf(holds bool) Answer { return Answer{arrived: holds} }
 
 // ArriveOr returns Arrive() if err is nil, otherwise Fails(err).
-func ArriveOr(err error) Answer { return Answer{arrived: err == nil, err: err} }
+func ArriveOr(err error) Answer {
+	if err != nil {
+		return Fails(err)
+	}
+	return Arrive()
+}
 
 // Fails ends the command with err. If err is nil, it returns the zero Answer.
-func Fails(err error) Answer { return Answer{err: err} }
+func Fails(err error) Answer {
+	if err == nil {
+		return Answer{}
+	}
+	return Answer{end: &end{err: err}}
+}
 
-// Halt ends the command with stop.
-func Halt(stop Stop) Answer { return Answer{stop: stop} }
+// Halt ends the command with stop. If stop is nil, it returns the zero Answer.
+func Halt(stop Stop) Answer {
+	if stop == nil {
+		return Answer{}
+	}
+	return Answer{end: &end{stop: stop}}
+}
 
 // Then runs m first and calls next when m has arrived. If next is nil, the loop continues the
 // current move or, for a plan, calls the plan again.
-func Then(m *Move, next func() Answer) Answer { return Answer{then: m, next: next} }
+func Then(m *Move, next func() Answer) Answer {
+	m.after = next
+	return Answer{then: m}
+}
 
 // Always is the Decision that always arrives.
 func Always(*Thread) Answer { return Arrive() }

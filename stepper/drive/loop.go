@@ -16,9 +16,9 @@ func (d *Driver) Do(m *Move) (arrived bool, stop Stop, err error) {
 	base := len(d.moves)
 	for a := Then(m, nil); ; {
 		switch {
-		case a.stop != nil || a.err != nil:
-			err := d.endAll(base, a.err)
-			return false, a.stop, err
+		case a.end != nil:
+			err := d.endAll(base, a.end.err)
+			return false, a.end.stop, err
 		case a.then != nil:
 			a = d.push(a)
 		case a.arrived:
@@ -35,7 +35,7 @@ func (d *Driver) Do(m *Move) (arrived bool, stop Stop, err error) {
 // push begins the move that an answer asks for.
 func (d *Driver) push(a Answer) Answer {
 	m := a.then
-	m.asker, m.after = a.of, a.next
+	m.asker = a.of
 	if m.asker == nil && len(d.moves) > 0 {
 		m.asker = d.moves[len(d.moves)-1]
 	}

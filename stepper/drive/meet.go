@@ -13,7 +13,7 @@ func (d *Driver) meet(th *Thread, at table.Addr) Answer {
 	}
 	th.StoppedAt = at
 	if a := d.mind.Met(th, at); !a.GoesOn() {
-		if a.stop != nil {
+		if a.end != nil && a.end.stop != nil {
 			d.met = th.TID
 		}
 		return a

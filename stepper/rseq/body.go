@@ -29,13 +29,20 @@ func (s *Sections) Body(p *table.Placed) (*machine.Body, error) {
 }
 
 // Exits lists the exits of a section, by address. If an exit lies inside another section, that
-// section's exits replace it, because nothing may be inserted inside a section.
+// section's exits replace it, because nothing may be inserted inside a section. The list belongs
+// to Sections, which keeps it while the modules and the known sections stay the same; that of code
+// made at run time it computes anew.
 func (s *Sections) Exits(b *machine.Body) []table.Addr {
+	if list, ok := s.exits[b]; ok {
+		return list
+	}
+	keep := s.declares(b)
 	stops := b.Stops(func(a table.Addr) *machine.Body {
 		q := s.image.At(a)
 		if q == nil {
 			return nil
 		}
+		keep = keep && q.Module != nil
 		inner, err := s.Body(q)
 		if err != nil {
 			return nil
@@ -46,7 +53,23 @@ func (s *Sections) Exits(b *machine.Body) []table.Addr {
 	for i, x := range stops {
 		out[i] = x.Addr
 	}
+	if keep {
+		if s.exits == nil {
+			s.exits = map[*machine.Body][]table.Addr{}
+		}
+		s.exits[b] = out
+	}
 	return out
+}
+
+// declares reports whether a body is that of a section that a file declares.
+func (s *Sections) declares(b *machine.Body) bool {
+	for _, p := range s.image.AllAt(b.Start) {
+		if s.bodies[p] == b {
+			return true
+		}
+	}
+	return false
 }
 
 // ExitsKnown reports whether all exits of the sections at a are known. Only such sections can run

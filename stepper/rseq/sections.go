@@ -33,6 +33,7 @@ type Sections struct {
 
 	insns     map[table.Addr]*machine.Insn    // see Decode
 	bodies    map[*table.Placed]*machine.Body // of sections that a file declares
+	exits     map[*machine.Body][]table.Addr  // see Exits
 	functions map[table.Addr]*machine.Layout  // by the function's entry; nil: not laid out
 	passed    map[table.Addr]bool             // addresses that are known not to be in the middle of an instruction
 }
