@@ -185,7 +185,7 @@ func (e *Engine) leaveFrom(th *drive.Thread, w *walk, ranges []Range) (again, do
 	// The thread may be at an indirect branch now: resuming would step off the trap there
 	// without asking its decision.
 	if pc := th.Regs.PC(); plan.Stepped[pc] {
-		if arrived, stop, err := e.decideNow(th, tr.At[pc]); arrived || stop != nil || err != nil {
+		if arrived, stop, err := e.decideNow(th, tr.Decision(pc)); arrived || stop != nil || err != nil {
 			return again, entered, stop, err
 		}
 	}

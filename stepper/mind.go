@@ -118,7 +118,7 @@ func (e mind) Ends(ev tracee.Event) drive.Stop {
 
 // Begins is drive.Mind.Begins.
 func (e mind) Begins(m *drive.Move) error {
-	if m.Watchdog == nil && !m.Lone && !m.Free && len(m.At) > 0 {
+	if m.Watchdog == nil && !m.Lone && !m.Free && m.Traps() {
 		m.Watchdog = e.drive.Watch(e.look)
 		m.AtEnd(func() error { m.Watchdog.Stop(); return nil })
 	}

@@ -25,7 +25,7 @@ func (d *Driver) begin(m *Move) error {
 		return d.plantTraps(m)
 	case m.Lone:
 		// The thread stands on this breakpoint already, so do not report it again.
-		if _, waits := m.At[m.from]; d.book.TrapAt(m.from) && !waits && d.target.Inserted(m.from) {
+		if d.book.TrapAt(m.from) && m.Decision(m.from) == nil && d.target.Inserted(m.from) {
 			if err := d.Lift(m, m.from); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package drive
 
 import (
+	"slices"
 	"time"
 
 	"rseqstep/stepper/ledger"
@@ -26,9 +27,8 @@ type Move struct {
 	Thread *Thread
 	Gait   Gait
 
-	Ask func(m *Move) Answer    // Planned: returns the next move or the end
-	End func(how Ending) error  // called when the move is over; nil: nothing is called
-	At  map[table.Addr]Decision // Native: the traps, by address
+	Ask func(m *Move) Answer   // Planned: returns the next move or the end
+	End func(how Ending) error // called when the move is over; nil: nothing is called
 
 	Alone     time.Duration // how long the other threads are held; 0: not at all, or without limit if Lone is set
 	Lone      bool          // only this thread runs; the others run only if it does not arrive in time
@@ -57,7 +57,8 @@ type Move struct {
 	events int            // the number of events before the end
 	from   table.Addr     // where the thread stood at the beginning
 	lifted table.Addr     // the breakpoint at the thread's PC that is removed while the thread runs alone
-	order  []table.Addr   // the keys of At; those that come first get debug registers first
+	at     []table.Addr   // Native: the traps (Move.Trap); those that come first get debug registers first
+	decide []Decision     // of each of them
 	slots  []int          // the debug registers that the move uses
 	sites  []table.Addr   // the software breakpoints that it has inserted
 	owner  ledger.Owner   // the owner of both in the book
@@ -97,17 +98,18 @@ func Plan(th *Thread, ask func() Answer) *Move {
 // Journey returns a move in which every thread runs until th has arrived at one of the traps,
 // which the caller adds.
 func Journey(th *Thread) *Move {
-	return &Move{Thread: th, Gait: Native, At: map[table.Addr]Decision{}}
+	return &Move{Thread: th, Gait: Native}
 }
 
 // Run returns a move in which th runs, while the others are held, until it stands at one of the
 // places and decide arrives. If it has not arrived after patience, the loop resumes the other
 // threads too.
 func Run(th *Thread, where []table.Addr, decide Decision, patience time.Duration) *Move {
-	m := &Move{Thread: th, Gait: Native, Lone: true, Registers: true, Alone: patience, At: map[table.Addr]Decision{}}
+	m := &Move{Thread: th, Gait: Native, Lone: true, Registers: true, Alone: patience}
+	m.at, m.decide = make([]table.Addr, 0, len(where)), make([]Decision, 0, len(where))
 	for _, a := range where {
-		if _, twice := m.At[a]; !twice {
-			m.At[a], m.order = decide, append(m.order, a)
+		if !slices.Contains(m.at, a) {
+			m.at, m.decide = append(m.at, a), append(m.decide, decide)
 		}
 	}
 	return m
@@ -116,7 +118,7 @@ func Run(th *Thread, where []table.Addr, decide Decision, patience time.Duration
 // Counts reports whether a move is a step, as opposed to a command that waits for something it
 // has started.
 func (m *Move) Counts() bool {
-	return m.Over || m.Gait == Native && !m.Free && !m.Lone && len(m.At) > 0
+	return m.Over || m.Gait == Native && !m.Free && !m.Lone && len(m.at) > 0
 }
 
 // AtEnd adds an undo function that the Driver calls when the move is over, however it ends.
@@ -124,15 +126,27 @@ func (m *Move) AtEnd(undo func() error) { m.close = append(m.close, undo) }
 
 // Trap adds a decision at a. Decisions that are already there come first.
 func (m *Move) Trap(a table.Addr, d Decision) {
-	if one, ok := m.At[a]; ok {
-		m.At[a] = func(th *Thread) Answer {
-			if a := one(th); !a.GoesOn() {
-				return a
-			}
-			return d(th)
-		}
+	n := slices.Index(m.at, a)
+	if n < 0 {
+		m.at, m.decide = append(m.at, a), append(m.decide, d)
 		return
 	}
-	m.At[a] = d
-	m.order = append(m.order, a)
+	one := m.decide[n]
+	m.decide[n] = func(th *Thread) Answer {
+		if a := one(th); !a.GoesOn() {
+			return a
+		}
+		return d(th)
+	}
+}
+
+// Traps reports whether the move has traps.
+func (m *Move) Traps() bool { return len(m.at) > 0 }
+
+// Decision returns the decision at an address, nil if the move has no trap there.
+func (m *Move) Decision(a table.Addr) Decision {
+	if n := slices.Index(m.at, a); n >= 0 {
+		return m.decide[n]
+	}
+	return nil
 }

@@ -32,8 +32,8 @@ func (d *Driver) askMove(m *Move, th *Thread) Answer {
 	if err := d.Load(th); err != nil {
 		return Fails(err)
 	}
-	decide, ok := m.At[th.Regs.PC()]
-	if !ok {
+	decide := m.Decision(th.Regs.PC())
+	if decide == nil {
 		return Answer{}
 	}
 	a := decide(th)

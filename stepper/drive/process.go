@@ -53,7 +53,7 @@ func (d *Driver) onExec(ev tracee.Event) Answer {
 // loseTraps removes everything that a move waits for. A Continue keeps its watchdog.
 func (m *Move) loseTraps(th *Thread) {
 	m.Thread, m.wide, m.Free, m.Over, m.Overdue, m.Watchdog = th, true, true, false, nil, nil
-	m.At, m.order, m.sites, m.slots, m.Sections, m.Escape = nil, nil, nil, nil, nil, 0
+	m.at, m.decide, m.sites, m.slots, m.Sections, m.Escape = nil, nil, nil, nil, nil, 0
 }
 
 // onExit ends the moves that wait for a thread that has exited.

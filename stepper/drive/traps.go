@@ -10,7 +10,7 @@ import (
 // plantTraps inserts the traps of a move. If the move asks for debug registers, it uses those
 // first, because they change no code; the rest are software breakpoints.
 func (d *Driver) plantTraps(m *Move) error {
-	if _, here := m.At[m.from]; m.Registers && here && m.Thread.Regs.PassesDebug() {
+	if m.Registers && m.Thread.Regs.PassesDebug() && m.Decision(m.from) != nil {
 		// A return to this instruction counts as arriving.
 		m.Thread.Regs.SetPassesDebug(false)
 		if err := d.target.SetRegs(m.Thread.TID, &m.Thread.Regs); err != nil {
@@ -21,10 +21,7 @@ func (d *Driver) plantTraps(m *Move) error {
 	if m.Registers {
 		free = d.book.FreeIn(m.Thread.TID, m.owner)
 	}
-	for _, a := range m.order {
-		if _, there := m.At[a]; !there {
-			continue
-		}
+	for _, a := range m.at {
 		if len(free) > 0 {
 			if err := d.book.SetDebugIn(m.Thread.TID, free[0], m.owner, a); err != nil {
 				return err
