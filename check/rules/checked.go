@@ -40,7 +40,7 @@ func checkedRules() []check.Rule {
 		{
 			Name: "abort-signature", Family: family, Severity: check.Error, Title: "the abort handler has no valid signature",
 			Says:    "The 4 bytes before abort_ip are the signature that the thread registered. glibc and librseq register RSEQ_SIG; only a program that registers its own areas can use another value, and then in all sections.",
-			Sources: []check.Source{uapi("struct rseq_cs"), kernel("rseq_get_rseq_cs"), librseq("include/rseq/arch/x86.h")},
+			Sources: []check.Source{uapi("struct rseq_cs"), kernel("rseq_get_rseq_cs"), librseq("include/rseq/arch/x86.h", "RSEQ_SIG")},
 			On:      check.Everywhere(check.Killed, segv), Advice: "Put RSEQ_SIG right before the handler's label, with no alignment between the two.",
 		},
 	}

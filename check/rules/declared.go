@@ -62,7 +62,7 @@ func declaredRules() []check.Rule {
 		{
 			Name: "descriptor-in-data", Family: family, Severity: check.Warning, Title: "the descriptor is among the program's data",
 			Says:    "A descriptor is constant. It is declared in __rseq_cs, where only relocation writes, not in .data or .bss, where any stray store changes what the kernel does.",
-			Sources: []check.Source{uapi("struct rseq_cs: usually declared as link-time constant data"), librseq("include/rseq/arch/generic/common.h")},
+			Sources: []check.Source{uapi("struct rseq_cs: usually declared as link-time constant data"), librseq("include/rseq/arch/generic/common.h", "RSEQ_ASM_DEFINE_TABLE")},
 			On:      check.Everywhere(check.Tools, "works as long as nothing overwrites it (then: SIGSEGV); tools that read __rseq_cs do not see the section"),
 			Advice:  "Write the descriptor into a section named __rseq_cs.",
 		},
@@ -75,13 +75,13 @@ func declaredRules() []check.Rule {
 		{
 			Name: "array-disagrees", Family: family, Severity: check.Warning, Title: "the pointer array and the descriptors disagree",
 			Says:    "__rseq_cs_ptr_array, if a file has one, points to every descriptor.",
-			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h")}, On: misled,
+			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h", "RSEQ_ASM_DEFINE_TABLE")}, On: misled,
 			Advice: "Write the pointer beside each descriptor, in the same macro. Link with KEEP or without --gc-sections if the linker dropped a part.",
 		},
 		{
 			Name: "section-undeclared", Family: family, Severity: check.Warning, Title: "code has an abort handler that no descriptor in the file names",
 			Says:    "Every section is declared in __rseq_cs. A signature in the code with no descriptor is what is left if the linker, or a tool behind it, has dropped the declaration.",
-			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h")}, On: misled,
+			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h", "RSEQ_ASM_DEFINE_TABLE")}, On: misled,
 			Advice: "Keep __rseq_cs in the linker script (KEEP), do not remove it with objcopy, and do not declare descriptors elsewhere.",
 		},
 	}

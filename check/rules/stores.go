@@ -17,7 +17,7 @@ func storeRules() []check.Rule {
 			Name: "store-before-commit", Family: family, Severity: check.Warning, Title: "a shared value is changed before the commit",
 			Says: "A section commits with one store, its last instruction. What it stores before must not be visible to anybody until then: " +
 				"a place that it has only filled, never one that it has read, added to, or that has a name of its own.",
-			Sources: []check.Source{kernel("comment on the algorithm of sections: the last instruction commits"), librseq("include/rseq/rseq.h, rseq_load_cbne_store_store__ptr")},
+			Sources: []check.Source{kernel("comment on the algorithm of sections: the last instruction commits"), librseq("include/rseq/rseq.h", "rseq_load_cbne_store_store__ptr")},
 			On:      check.Everywhere(check.Wrong, doubled), Advice: "Compute the new value in a register and store it once, at the end. Two places cannot be changed by one section: let one store publish both.",
 		},
 		{
