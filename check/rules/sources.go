@@ -1,6 +1,10 @@
 package rules
 
-import "rseqstep/check"
+import (
+	"strings"
+
+	"rseqstep/check"
+)
 
 // uapi is a part of the kernel's header for programs.
 func uapi(part string) check.Source {
@@ -23,9 +27,9 @@ func commit(hash, subject, since string) check.Source {
 	return check.Source{Text: "Linux commit " + hash + " (\"" + subject + "\", " + since + ")", URL: "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/commit/?id=" + hash}
 }
 
-// librseq is a part of a file of librseq.
-func librseq(file, part string) check.Source {
-	return check.Source{Text: "librseq, " + file + ": " + part, URL: "https://git.kernel.org/pub/scm/libs/librseq/librseq.git/tree/" + file}
+// librseq is a file of librseq, or what it defines.
+func librseq(file string, names ...string) check.Source {
+	return check.Source{Text: strings.Join(append([]string{"librseq", file}, names...), ", "), URL: "https://git.kernel.org/pub/scm/libs/librseq/librseq.git/tree/" + file}
 }
 
 // segv is what the kernel does to a thread whose section it finds to be wrong.
