@@ -12,8 +12,8 @@ import (
 	"rseqstep/table/tabletest"
 )
 
-// checked runs rseqstep check and returns its exit status and what it wrote.
-func checked(args ...string) (status int, stdout, stderr string) {
+// checkedFile runs rseqstep check and returns its exit status and what it wrote.
+func checkedFile(args ...string) (status int, stdout, stderr string) {
 	var out, errors bytes.Buffer
 	status = run(&env{stdout: &out, stderr: &errors}, append([]string{"check"}, args...))
 	return status, out.String(), errors.String()
@@ -55,7 +55,7 @@ func TestCheckExitsWithWhatItFound(t *testing.T) {
 		{[]string{t.TempDir()}, check.StatusFailed, "not a regular file"},
 		{[]string{known}, check.StatusFailed, "not an ELF file"},
 	} {
-		status, out, errors := checked(c.args...)
+		status, out, errors := checkedFile(c.args...)
 		text := out
 		if text == "" {
 			text = errors
@@ -68,11 +68,11 @@ func TestCheckExitsWithWhatItFound(t *testing.T) {
 
 func TestCheckLimitsThePlacesOfTheTextOnly(t *testing.T) {
 	workerd := tabletest.NeedWorkerd(t)
-	_, text, _ := checked(workerd)
+	_, text, _ := checkedFile(workerd)
 	if !strings.Contains(text, "10 errors, 167 not shown (--max).") {
 		t.Errorf("the text ends: %s", text[max(0, len(text)-300):])
 	}
-	_, out, _ := checked("--json", workerd)
+	_, out, _ := checkedFile("--json", workerd)
 	var report struct {
 		Version  int
 		Findings []struct{ Rule string }
@@ -81,7 +81,7 @@ func TestCheckLimitsThePlacesOfTheTextOnly(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &report); err != nil || report.Version != check.JSONVersion || len(report.Findings) != 177 {
 		t.Errorf("%v, version %d, %d findings", err, report.Version, len(report.Findings))
 	}
-	_, out, _ = checked("--json", "--max=3", workerd)
+	_, out, _ = checkedFile("--json", "--max=3", workerd)
 	report.Findings = nil
 	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Findings) != 3 || report.Left != 174 {
 		t.Errorf("%v, %d findings, %d left out", err, len(report.Findings), report.Left)
@@ -95,7 +95,7 @@ func TestCheckOfFilesThatLackSomething(t *testing.T) {
 		{Source: "seed.c", Shape: tabletest.StaticPIE}, {Source: "seed.c", Shape: tabletest.Static, Strip: tabletest.StripAll}, {Source: "seed.c", Shape: tabletest.Object},
 	} {
 		path := tabletest.Build(t, f)
-		status, out, errors := checked(path)
+		status, out, errors := checkedFile(path)
 		want := "1 section declared, 1 decoded"
 		switch {
 		case f.Strip == tabletest.StripSections:
@@ -116,7 +116,7 @@ func TestCheckOfFilesThatLackSomething(t *testing.T) {
 		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if status, out, errors := checked(path); status != check.StatusClean && status != check.StatusFailed || out+errors == "" || strings.Contains(errors, "internal error") {
+		if status, out, errors := checkedFile(path); status != check.StatusClean && status != check.StatusFailed || out+errors == "" || strings.Contains(errors, "internal error") {
 			t.Fatalf("the first %d of %d bytes: status %d\n%s%s", n, len(whole), status, out, errors)
 		}
 	}
