@@ -77,7 +77,8 @@ file to the program as its argument instead.`,
   rseqstep --core core                            the same; the core file names
                                                   its program
   rseqstep table ./prog                           list the sections of a file
-  rseqstep opv ./prog                             say what each section does`,
+  rseqstep opv ./prog                             say what each section does
+  rseqstep check ./prog                           say what is wrong with them`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -118,7 +119,7 @@ file to the program as its argument instead.`,
 	root.Flags().StringVarP(&o.core, "core", "c", "", "examine the core file `FILE`; without PROGRAM, use the program that it names")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working directory `DIR` of the program")
 	provideFlags(root, &o.provide)
-	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
+	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newCheckCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
 	return root
 }
 

@@ -11,6 +11,7 @@ import (
 var layers = [][]string{
 	{"table"},                     // what a file declares
 	{"table/tabletest"},           // fixtures, for tests
+	{"check"},                     // findings about a program's use of rseq
 	{"stepper/cfi"},               // call frame information
 	{"stepper/dwexpr"},            // DWARF expressions
 	{"stepper/machine"},           // what one step covers, whatever the architecture
@@ -36,6 +37,8 @@ var layers = [][]string{
 	{"stepper/ptrace"},            // the backend for Linux
 	{"stepper"},                   // the Engine
 	{"stepper/symbols"},           // DWARF and ELF symbols
+	{"check/code"},                // what is read of a file, to be judged
+	{"check/rules"},               // the rules
 	{"stepper/live"},              // a process, opened with its Engine and symbols
 	{"stepper/steptest"},          // a scripted backend
 	{"stepper/steptest/modelled"}, // a backend that models a machine, to explore
