@@ -164,7 +164,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*thread)
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.anyQuiet() && e.points.Bare()
+	bare := !e.anyQuiet() && e.points.Bare() && e.observer == nil
 	stop, err := e.commandWith(ctx, !bare, func(th *thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {

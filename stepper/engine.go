@@ -44,6 +44,7 @@ type Engine struct {
 	watching bool    // some thread has points that count its passes (passwatch.go)
 	sentry   *sentry // of the Continue under way
 	report   report  // of the command under way
+	observer Observer
 }
 
 // ModuleReader reads the modules that the process has mapped now.

@@ -28,7 +28,10 @@ func (e mind) Met(t *drive.Thread, ev tracee.Event) drive.Answer {
 	if a := stopped(e.userBreak(th, ev.Addr)); !a.GoesOn() {
 		return a
 	}
-	return stopped(e.callReturned(th))
+	if a := stopped(e.callReturned(th)); !a.GoesOn() {
+		return a
+	}
+	return e.observedAt(th, ev.Addr)
 }
 
 // Through is drive.Mind.Through.
@@ -45,6 +48,9 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 
 // Passed is drive.Mind.Passed.
 func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
+	if a, done := e.observedStore(ev); done || !a.GoesOn() {
+		return a, done
+	}
 	switch arms, done, err := e.passHit(ev); {
 	case err != nil:
 		return drive.Fails(err), false
@@ -96,10 +102,13 @@ func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 func (e mind) Changed(ev tracee.Event) (int, error) {
 	switch {
 	case ev.Kind == tracee.EventExec:
+		e.observedChange(ev)
 		return ev.TID, e.executed(ev)
 	case !ev.Forks():
 		return ev.TID, e.provideAt(ev.TID)
-	case e.policy.FollowFork == FollowChild:
+	}
+	e.observedChange(ev)
+	if e.policy.FollowFork == FollowChild {
 		return ev.Child, e.forked(ev)
 	}
 	return ev.TID, e.forked(ev)
@@ -107,6 +116,9 @@ func (e mind) Changed(ev tracee.Event) (int, error) {
 
 // Ends is drive.Mind.Ends.
 func (e mind) Ends(ev tracee.Event) drive.Stop {
+	if ev.Ends() {
+		e.observedChange(ev)
+	}
 	switch kind, _, known := points.CaughtBy(&ev); {
 	case ev.EndsProcess():
 		return e.ended(ev)
@@ -157,6 +169,9 @@ func (e mind) Begins(m *drive.Move) error {
 func (e mind) Runs(t *drive.Thread) error {
 	if e.drive.Released() {
 		e.sections.FlushCode()
+	}
+	if err := e.observedRun(t.TID); err != nil {
+		return err
 	}
 	return e.watchPasses(own(t))
 }

@@ -1,6 +1,8 @@
 package stepper
 
 import (
+	"math/bits"
+
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
@@ -197,11 +199,7 @@ func (e *Engine) passHit(ev *tracee.Event) (arms *table.Placed, done bool, err e
 	if th == nil || len(th.watch.points) == 0 {
 		return nil, false, nil
 	}
-	slots := ev.Slots
-	if slots == 0 {
-		slots = 1 << ev.Slot
-	}
-	met := 0
+	slots, met := slotsOf(ev), 0
 	for _, p := range th.watch.points {
 		if p.slot == planted || slots>>p.slot&1 == 0 {
 			continue
@@ -214,13 +212,25 @@ func (e *Engine) passHit(ev *tracee.Event) (arms *table.Placed, done bool, err e
 			return nil, false, err
 		}
 	}
-	if slots &^= met; met == 0 || slots == 0 {
+	if met == 0 || slots == met {
 		return arms, met != 0, nil
 	}
-	for ev.Slots, ev.Slot = slots, 0; slots>>ev.Slot&1 == 0; {
-		ev.Slot++
-	}
+	dropSlots(ev, met)
 	return nil, false, nil
+}
+
+// slotsOf is the debug registers that an event matched, register n at bit n.
+func slotsOf(ev *tracee.Event) int {
+	if ev.Slots == 0 {
+		return 1 << ev.Slot
+	}
+	return ev.Slots
+}
+
+// dropSlots removes debug registers from an event that matched others, too.
+func dropSlots(ev *tracee.Event, slots int) {
+	ev.Slots = slotsOf(ev) &^ slots
+	ev.Slot = bits.TrailingZeros(uint(ev.Slots))
 }
 
 // passMet counts at a planted breakpoint that a thread has hit. The command may end there, and
