@@ -10,7 +10,7 @@ import "rseqstep/check"
 // All are all rules, in the order of the catalogue.
 func All() []check.Rule {
 	var all []check.Rule
-	for _, family := range [][]check.Rule{} {
+	for _, family := range [][]check.Rule{registration(), area()} {
 		all = append(all, family...)
 	}
 	return all

@@ -1,0 +1,177 @@
+package watch
+
+import (
+	"errors"
+	"syscall"
+
+	"rseqstep/check"
+	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/tracee"
+	"rseqstep/table"
+)
+
+// thread is what a Watch knows about one thread.
+type thread struct {
+	tid    int
+	config tracee.RseqConfig // as last read from the kernel
+	reg    *Registration
+	slots  map[int]field // its debug registers
+	budget int           // reports that tell nothing new, until its debug registers are freed
+	tired  bool          // they were
+	call   *Call         // its last successful rseq(2)
+	armed  table.Addr    // rseq_cs, when the libraries were last looked at
+	lost   bool          // its area cannot be read
+}
+
+// field is some of the kernel's bytes in an area, or an arming store of a thread without one.
+type field struct {
+	at      table.Addr
+	length  int
+	execute bool
+}
+
+// fieldNames are the fields that only the kernel may write. See struct rseq in
+// include/uapi/linux/rseq.h.
+func fieldNames() []struct {
+	name   string
+	offset table.Addr
+} {
+	return []struct {
+		name   string
+		offset table.Addr
+	}{{"cpu_id_start", 0}, {"cpu_id", 4}, {"node_id", 20}, {"mm_cid", 24}}
+}
+
+// newIDs is the feature size of kernels that write node_id and mm_cid, since Linux 6.3. On older
+// ones the program may keep its own data there.
+const newIDs = 28
+
+func (w *Watch) thread(tid int) *thread {
+	th := w.threads[tid]
+	if th == nil {
+		th = &thread{tid: tid, slots: map[int]field{}, budget: w.limits.Thread}
+		w.threads[tid] = th
+		w.seen.Threads++
+	}
+	return th
+}
+
+// Runs is stepper.Observer.Runs.
+func (w *Watch) Runs(tid int) error {
+	th := w.thread(tid)
+	if err := w.look(th); err != nil {
+		return err
+	}
+	if th.config.Registered() {
+		return nil
+	}
+	return w.watchArmings(th)
+}
+
+// look reads a held thread's registration, and watches the fields of a new one.
+func (w *Watch) look(th *thread) error {
+	c, err := w.o.Registration(th.tid)
+	switch {
+	case errors.Is(err, tracee.ErrNoRseq):
+		return nil
+	case err != nil:
+		return err
+	}
+	if c != th.config {
+		if err := w.registered(th, c); err != nil {
+			return err
+		}
+	}
+	if c.Registered() {
+		w.lookAtArea(th)
+	}
+	return nil
+}
+
+// registered notes that a thread's registration has changed.
+func (w *Watch) registered(th *thread, c tracee.RseqConfig) error {
+	if err := w.unwatch(th); err != nil {
+		return err
+	}
+	if th.reg != nil {
+		th.reg.Over = true
+	}
+	th.config, th.reg, th.lost = c, nil, false
+	if !c.Registered() {
+		return nil
+	}
+	th.reg = &Registration{TID: th.tid, Config: c, Early: !w.lasting}
+	if th.call != nil && th.call.Result == 0 {
+		th.reg.By = th.call
+	}
+	if r, err := w.engine.Regs(th.tid); err == nil {
+		var caller *check.Place
+		if th.reg.By != nil {
+			caller = &th.reg.By.Where
+		}
+		th.reg.Glibc = w.glibcs(c.Area, r.ThreadPointer(), caller)
+	}
+	w.seen.Registrations = append(w.seen.Registrations, th.reg)
+	if th.tired {
+		return nil
+	}
+	fields := []field{{at: c.Area, length: 8}}
+	if w.seen.FeatureSize >= newIDs {
+		fields = append(fields, field{at: c.Area + 20, length: 4}, field{at: c.Area + 24, length: 4})
+	}
+	for _, f := range fields {
+		slot, err := w.o.Watch(th.tid, f.at, f.length)
+		if errors.Is(err, ledger.ErrNoSlot) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		th.slots[slot] = f
+	}
+	return nil
+}
+
+// unwatch frees the debug registers of a held thread.
+func (w *Watch) unwatch(th *thread) error {
+	for slot := range th.slots {
+		if err := w.o.Unwatch(th.tid, slot); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return err
+		}
+		delete(th.slots, slot)
+	}
+	return nil
+}
+
+// lookAtArea notes an area that is gone, and a section that no file declares.
+func (w *Watch) lookAtArea(th *thread) {
+	area, err := rseq.ReadArea(w.engine.Target(), th.config)
+	if err != nil {
+		if !th.lost && !errors.Is(err, syscall.ESRCH) {
+			th.lost = true
+			r, _ := w.engine.Regs(th.tid)
+			w.seen.Lost = append(w.seen.Lost, &Lost{Event: w.event(th.tid, r.PC()), Config: th.config})
+		}
+		return
+	}
+	if area.Armed != 0 {
+		w.pointsTo(th, area.Armed)
+	}
+}
+
+// clear takes every trap and debug register of the watch out of the program.
+func (w *Watch) clear() (errs error) {
+	for a := range w.sites {
+		errs = errors.Join(errs, w.o.Unplant(a))
+	}
+	for a := range w.armings {
+		errs = errors.Join(errs, w.o.Unplant(a))
+	}
+	clear(w.sites)
+	clear(w.armings)
+	for _, th := range w.threads {
+		errs = errors.Join(errs, w.unwatch(th))
+	}
+	return errs
+}
