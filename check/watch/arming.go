@@ -19,7 +19,9 @@ func (w *Watch) Loaded() {
 	for _, m := range w.modules {
 		if key := m.Path + m.Bias.String(); !w.scanned[key] {
 			w.scanned[key] = true
-			w.seen.Files = append(w.seen.Files, m.Path)
+			if w.once("file %s", m.Path) {
+				w.seen.Files = append(w.seen.Files, m.Path)
+			}
 			w.findSites(m)
 			w.signatures(m)
 		}
@@ -29,8 +31,11 @@ func (w *Watch) Loaded() {
 			continue
 		}
 		w.declared[p.Start] = true
-		w.seen.Declared++
-		if !w.plantArming(p) {
+		fresh, planted := w.once("section %s %v", p.Module.Path, p.Section.At), w.plantArming(p)
+		if fresh {
+			w.seen.Declared++
+		}
+		if fresh && !planted {
 			w.seen.Unwatched++
 		}
 	}
@@ -95,14 +100,12 @@ func (w *Watch) pointer(th *thread) table.Addr {
 
 // signatures notes the signatures of a module's sections.
 func (w *Watch) signatures(m *table.Module) {
-	seen := map[uint32]bool{}
 	if m.File == nil {
 		return
 	}
 	for n := range m.File.Sections {
 		s := &m.File.Sections[n]
-		if v := s.Signature; v.Found && !seen[v.Value] {
-			seen[v.Value] = true
+		if v := s.Signature; v.Found && w.once("signature %s %d", m.Path, v.Value) {
 			w.seen.Signatures = append(w.seen.Signatures, Signature{Module: m.Path, Value: v.Value, First: w.section(m.Place(s))})
 		}
 	}
@@ -177,8 +180,11 @@ const rseqCS = 8
 
 // entered counts a section.
 func (w *Watch) entered(p *table.Placed) {
-	if !w.armed[p.Start] && p.Module != nil {
-		w.armed[p.Start] = true
+	if w.armed[p.Start] || p.Module == nil {
+		return
+	}
+	w.armed[p.Start] = true
+	if w.once("armed %s %v", p.Module.Path, p.Section.At) {
 		w.seen.Armed++
 	}
 }

@@ -46,7 +46,7 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 		}
 		return stepper.Passage{}, nil
 	}
-	note := &Call{Name: s.name, Event: w.event(tid, at)}
+	note := &Call{Name: s.name, Event: w.event(tid, at), Program: w.seen.Processes}
 	note.Before, _ = w.o.Registration(tid)
 	if !s.called {
 		return w.enter(tid, at, s, note), nil

@@ -50,9 +50,13 @@ func debugMode(r *check.Report) string {
 // registrants says who registers, and whether glibc and the program get on.
 func registrants(seen *Seen) (list []string) {
 	var glibc, own, refused *Call
+	program := 0 // the last one that registered
+	for _, g := range seen.Registrations {
+		program = max(program, g.Program)
+	}
 	for _, c := range seen.Calls {
 		switch {
-		case c.Name != "rseq" || c.Flags&unregisters != 0:
+		case c.Name != "rseq" || c.Flags&unregisters != 0 || c.Program != program:
 		case c.Result < 0 && c.Before.Registered() && !c.Glibc:
 			refused = first(refused, c)
 		case c.Result < 0:

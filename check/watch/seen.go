@@ -49,25 +49,27 @@ type Event struct {
 // Call is one kind of call at one place: the same arguments but for the area, and the same result.
 type Call struct {
 	Event
-	Name   string // "rseq" or "membarrier"
-	Who    string // the library or program that called, as a user knows it: "glibc", "workerd"
-	Glibc  bool   // it is the C library's
-	Area   table.Addr
-	Length uint64
-	Flags  uint64
-	Sig    uint32
-	Result int64             // negative errno
-	Before tracee.RseqConfig // of the thread, at the first time
+	Name    string // "rseq" or "membarrier"
+	Who     string // the library or program that called, as a user knows it: "glibc", "workerd"
+	Glibc   bool   // it is the C library's
+	Area    table.Addr
+	Length  uint64
+	Flags   uint64
+	Sig     uint32
+	Result  int64             // negative errno
+	Before  tracee.RseqConfig // of the thread, at the first time
+	Program int               // 1, 2, … : which of the programs that the process executed
 }
 
 // Registration is a thread's area.
 type Registration struct {
-	TID    int
-	Config tracee.RseqConfig
-	By     *Call // nil: the call was not seen
-	Glibc  bool  // the area is the C library's
-	Early  bool  // it was there when the watch began
-	Over   bool  // unregistered since
+	TID     int
+	Config  tracee.RseqConfig
+	By      *Call // nil: the call was not seen
+	Glibc   bool  // the area is the C library's
+	Early   bool  // it was there when the watch began
+	Program int   // 1, 2, … : which of the programs that the process executed
+	Over    bool  // unregistered since
 }
 
 // Store is an instruction that writes the kernel's fields.

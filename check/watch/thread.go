@@ -22,6 +22,7 @@ type thread struct {
 	call   *Call         // its last successful rseq(2)
 	armed  table.Addr    // rseq_cs, when the libraries were last looked at
 	lost   bool          // its area cannot be read
+	former bool          // its registration is that of the program before the execve(2)
 }
 
 // field is some of the kernel's bytes in an area, or an arming store of a thread without one.
@@ -60,6 +61,10 @@ func (w *Watch) thread(tid int) *thread {
 // Runs is stepper.Observer.Runs.
 func (w *Watch) Runs(tid int) error {
 	th := w.thread(tid)
+	if th.former {
+		th.former = false
+		return nil
+	}
 	if err := w.look(th); err != nil {
 		return err
 	}
@@ -101,7 +106,7 @@ func (w *Watch) registered(th *thread, c tracee.RseqConfig) error {
 	if !c.Registered() {
 		return nil
 	}
-	th.reg = &Registration{TID: th.tid, Config: c, Early: !w.lasting}
+	th.reg = &Registration{TID: th.tid, Config: c, Early: !w.lasting, Program: w.seen.Processes}
 	if th.call != nil && th.call.Result == 0 {
 		th.reg.By = th.call
 	}

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -36,6 +37,7 @@ type Watch struct {
 	armed    map[table.Addr]bool // sections that were entered, by start
 	scanned  map[string]bool     // modules whose code was searched for call sites
 	declared map[table.Addr]bool // sections with or without a trap, by start
+	counted  map[string]bool     // what the totals of Seen have counted: files and their sections
 	modules  []*table.Module
 	lasting  bool // the watch has begun: what is found is of now
 	found    bool // something new since the last question (Limits.Stop)
@@ -47,7 +49,7 @@ var _ stepper.Observer = (*Watch)(nil)
 // on.
 func Start(e *stepper.Engine, l Limits) *Watch {
 	w := &Watch{engine: e, limits: l, begun: time.Now()}
-	w.seen.Processes = 1
+	w.seen.Processes, w.counted = 1, map[string]bool{}
 	w.renew()
 	w.o = stepper.Observe(e, w)
 	w.seen.FeatureSize, w.seen.Align = auxv(e.Target())
@@ -82,6 +84,10 @@ func (w *Watch) Changed(ev tracee.Event) {
 	case ev.Kind == tracee.EventExec:
 		w.renew()
 		w.seen.Processes++
+		// The kernel forgets the registration only after the stop that reports the execve(2)
+		// (rseq_execve, called behind exec_binprm in fs/exec.c).
+		w.thread(ev.TID).former = true
+		w.seen.Threads-- // the thread that is left goes on in it
 	}
 }
 
@@ -105,6 +111,16 @@ func (w *Watch) End() (*Seen, error) {
 	}
 	stepper.Observe(w.engine, nil)
 	return &w.seen, err
+}
+
+// once reports whether something is counted for the first time.
+func (w *Watch) once(format string, args ...any) bool {
+	key := fmt.Sprintf(format, args...)
+	if w.counted[key] {
+		return false
+	}
+	w.counted[key] = true
+	return true
 }
 
 // again merges a note of the same place.
