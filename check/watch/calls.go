@@ -147,6 +147,7 @@ func (w *Watch) noteCall(tid int, at table.Addr, s *site, note *Call) stepper.Pa
 		w.dropSite(at)
 	}
 	th := w.thread(tid)
+	th.looks = 0
 	if s.name == "rseq" && note.Result == 0 {
 		th.call = have
 	}

@@ -3,6 +3,7 @@ package watch
 import (
 	"errors"
 	"syscall"
+	"time"
 
 	"rseqstep/check"
 	"rseqstep/stepper/ledger"
@@ -22,6 +23,8 @@ type thread struct {
 	call   *Call         // its last successful rseq(2)
 	armed  table.Addr    // rseq_cs, when the libraries were last looked at
 	lost   bool          // its area cannot be read
+	looks  int           // since its registration has changed
+	looked time.Time     // when last
 	former bool          // its registration is that of the program before the execve(2)
 }
 
@@ -65,6 +68,9 @@ func (w *Watch) Runs(tid int) error {
 		th.former = false
 		return nil
 	}
+	if !th.looksNow() {
+		return nil
+	}
 	if err := w.look(th); err != nil {
 		return err
 	}
@@ -72,6 +78,26 @@ func (w *Watch) Runs(tid int) error {
 		return nil
 	}
 	return w.watchArmings(th)
+}
+
+// Bounds of how often a thread's registration is read: a thread under a fast interval timer stops
+// for each signal, and gets on only if a stop costs less than the time between two of them.
+const (
+	alwaysLooks = 32
+	lookPause   = 5 * time.Millisecond
+)
+
+// looksNow reports whether to look at a thread that is about to run.
+func (th *thread) looksNow() bool {
+	if th.looks++; th.looks <= alwaysLooks {
+		return true
+	}
+	now := time.Now()
+	if now.Sub(th.looked) < lookPause {
+		return false
+	}
+	th.looked = now
+	return true
 }
 
 // look reads a held thread's registration, and watches the fields of a new one.
@@ -102,7 +128,7 @@ func (w *Watch) registered(th *thread, c tracee.RseqConfig) error {
 	if th.reg != nil {
 		th.reg.Over = true
 	}
-	th.config, th.reg, th.lost = c, nil, false
+	th.config, th.reg, th.lost, th.looks = c, nil, false, 0
 	if !c.Registered() {
 		return nil
 	}
