@@ -24,6 +24,7 @@ type Effect uint8
 
 const (
 	Nothing Effect = iota // no effect
+	Tools                 // debuggers and other readers of the file are misled; the program is not
 	Debug                 // killed if rseq debug mode is on, else nothing
 	Refused               // a system call fails, or a feature is missing
 	Wrong                 // wrong results: lost or doubled updates, updates of another CPU's data
@@ -31,7 +32,7 @@ const (
 )
 
 func (e Effect) String() string {
-	names := [...]string{"nothing", "killed in debug mode", "refused", "wrong results", "killed"}
+	names := [...]string{"nothing", "misleads tools", "killed in debug mode", "refused", "wrong results", "killed"}
 	if int(e) < len(names) {
 		return names[e]
 	}

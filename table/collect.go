@@ -59,8 +59,8 @@ func (p *parser) collect() error {
 	if err := c.pointers(kinds[namePointers]); err != nil {
 		return err
 	}
-	if n := len(c.unmoved); n > 0 {
-		p.warning(fmt.Errorf("%d descriptors hold addresses that no relocation moves with the file (the first at %v)", n, c.unmoved[0]))
+	if len(c.unmoved) > 0 {
+		p.warning(&UnmovedError{At: c.unmoved})
 	}
 	slices.SortFunc(c.list, func(a, b Section) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.At, b.At))

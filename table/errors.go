@@ -41,6 +41,16 @@ func (e *FormatError) Error() string {
 
 func (e *FormatError) Unwrap() error { return e.Err }
 
+// UnmovedError is a warning about descriptors whose addresses no relocation moves with the file,
+// though the file can be loaded anywhere.
+type UnmovedError struct {
+	At []FileAddr // the descriptors
+}
+
+func (e *UnmovedError) Error() string {
+	return fmt.Sprintf("%d descriptors hold addresses that no relocation moves with the file (the first at %v)", len(e.At), e.At[0])
+}
+
 // because joins a sentinel and the details; errors.Is finds the sentinel.
 func because(sentinel error, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), sentinel)

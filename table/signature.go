@@ -54,6 +54,27 @@ func Signatures(m elf.Machine, order binary.ByteOrder) []KnownSignature {
 	return nil
 }
 
+// SignatureForm is how a signature looks in code.
+type SignatureForm struct {
+	Bytes []byte // ends with the signature
+	Align uint64 // of its address, in bytes
+}
+
+// SignatureForms lists the forms that no other code has, so that finding one in a program's text
+// means that an abort handler follows; nil for a machine without such a form. On x86 it is the
+// operand of a ud1: the four bytes alone are also the constant that a program registers.
+func SignatureForms(m elf.Machine, order binary.ByteOrder) []SignatureForm {
+	switch m {
+	case elf.EM_X86_64, elf.EM_386:
+		return []SignatureForm{{[]byte{0x0f, 0xb9, 0x3d, 0x53, 0x30, 0x05, 0x53}, 1}}
+	case elf.EM_AARCH64:
+		if order == binary.LittleEndian {
+			return []SignatureForm{{[]byte{0x00, 0xbc, 0x28, 0xd4}, 4}}
+		}
+	}
+	return nil
+}
+
 // Signature is the 4 bytes before an abort handler, read as by the kernel: one
 // word in the byte order of the process's data.
 type Signature struct {

@@ -10,7 +10,17 @@ import "rseqstep/check"
 // All are all rules, in the order of the catalogue.
 func All() []check.Rule {
 	var all []check.Rule
-	for _, family := range [][]check.Rule{registration(), area()} {
+	for _, family := range [][]check.Rule{
+		checkedRules(),
+		declaredRules(),
+		bodyRules(),
+		storeRules(),
+		cpuRules(),
+		wayRules(),
+		handlerRules(),
+		registrationRules(),
+		areaRules(),
+	} {
 		all = append(all, family...)
 	}
 	return all

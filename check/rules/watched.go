@@ -2,17 +2,8 @@ package rules
 
 import "rseqstep/check"
 
-// Sources of the rules about running programs.
-func uapi(what string) check.Source {
-	return check.Source{Text: "include/uapi/linux/rseq.h: " + what}
-}
-
-func rseqDocument(chapter string) check.Source {
-	return check.Source{Text: "Documentation/userspace-api/rseq.rst, " + chapter, URL: "https://docs.kernel.org/userspace-api/rseq.html"}
-}
-
-// registration are the rules about rseq(2).
-func registration() []check.Rule {
+// registrationRules are the rules about rseq(2).
+func registrationRules() []check.Rule {
 	const family = "Registration"
 	return []check.Rule{
 		{
@@ -20,7 +11,7 @@ func registration() []check.Rule {
 			Title: "a registration is refused, because the thread has one",
 			Says: "A thread has one rseq area. The kernel refuses another one with EINVAL, the same one again with EBUSY, and the same one " +
 				"with another signature with EPERM. Since version 2.35 glibc registers an area for each thread before the program's own code runs.",
-			Sources: []check.Source{{Text: "kernel/rseq.c, rseq(2): the checks of a thread that has an area"}, {Text: "glibc manual, \"Restartable Sequences\"", URL: "https://sourceware.org/glibc/manual/latest/html_node/Restartable-Sequences.html"}},
+			Sources: []check.Source{kernel("rseq(2): the checks of a thread that has an area"), {Text: "glibc manual, \"Restartable Sequences\"", URL: "https://sourceware.org/glibc/manual/latest/html_node/Restartable-Sequences.html"}},
 			On:      check.Everywhere(check.Refused, "the call fails: the code that made it does without restartable sequences, or runs them unprotected"),
 			Advice: "Use the area that glibc has registered (__rseq_offset and __rseq_size of <sys/rseq.h>), or start the program with " +
 				"GLIBC_TUNABLES=glibc.pthread.rseq=0, so that its own library can register.",
@@ -30,7 +21,7 @@ func registration() []check.Rule {
 			Title: "rseq(2) rejects the arguments",
 			Says: "The size must be 32 bytes or at least AT_RSEQ_FEATURE_SIZE; the area must be aligned to 32 bytes, a larger one to " +
 				"AT_RSEQ_ALIGN; the flags must be 0 to register. An area is unregistered with the address, size and signature that it was registered with.",
-			Sources: []check.Source{{Text: "kernel/rseq.c, rseq(2)"}, uapi("enum rseq_flags"), {Text: "getauxval(3): AT_RSEQ_FEATURE_SIZE, AT_RSEQ_ALIGN (Linux 6.3)"}},
+			Sources: []check.Source{kernel("rseq(2)"), uapi("enum rseq_flags"), {Text: "getauxval(3): AT_RSEQ_FEATURE_SIZE, AT_RSEQ_ALIGN (Linux 6.3)"}},
 			On:      check.Everywhere(check.Refused, "the call fails, and the thread has no area: its sections are not protected"),
 			Advice:  "Take size and alignment from getauxval(AT_RSEQ_FEATURE_SIZE) and getauxval(AT_RSEQ_ALIGN), and pass 0 as flags.",
 		},
@@ -39,7 +30,7 @@ func registration() []check.Rule {
 			Title: "an area larger than 32 bytes is not aligned for newer kernels",
 			Says: "An area of more than 32 bytes must be aligned to AT_RSEQ_ALIGN. That is 32 up to Linux 7.0 and 64 from Linux 7.1 on, " +
 				"because struct rseq has grown beyond 32 bytes.",
-			Sources: []check.Source{{Text: "kernel/rseq.c, rseq(2)"}, {Text: "getauxval(3): AT_RSEQ_ALIGN (Linux 6.3)"}},
+			Sources: []check.Source{kernel("rseq(2)"), {Text: "getauxval(3): AT_RSEQ_ALIGN (Linux 6.3)"}},
 			On: check.Table{
 				check.Until618: {}, check.From619: {},
 				check.From71Legacy:  {},
@@ -52,7 +43,7 @@ func registration() []check.Rule {
 			Title: "the program registers an area of the original size",
 			Says: "A registration of 32 bytes is in legacy mode for ever: the kernel writes the fields after every context switch, as it did " +
 				"up to Linux 6.18, and offers no extensions. Only a larger one, of at least AT_RSEQ_FEATURE_SIZE bytes, is optimized.",
-			Sources: []check.Source{rseqDocument("\"Optimized RSEQ V2\"")},
+			Sources: []check.Source{document("\"Optimized RSEQ V2\"")},
 			On: check.Table{
 				check.Until618: {}, check.From619: {},
 				check.From71Legacy:  {Effect: check.Refused, Text: "legacy mode: no time slice extension, and the costs of the old behaviour"},
@@ -66,7 +57,7 @@ func registration() []check.Rule {
 			Title: "a thread registers another signature than its sections have",
 			Says: "The 4 bytes before the abort handler of a section must be the signature that the thread has registered. The kernel checks them " +
 				"when it looks at the section.",
-			Sources: []check.Source{{Text: "kernel/rseq.c, rseq_get_rseq_cs: the check of the signature"}, {Text: "rseq(2)"}},
+			Sources: []check.Source{kernel("rseq_get_rseq_cs: the check of the signature"), {Text: "rseq(2)"}},
 			On:      check.Everywhere(check.Killed, "SIGSEGV the first time that the thread is interrupted inside such a section"),
 			Advice:  "Register the signature of the architecture (RSEQ_SIG, 0x53053053 on x86), and assemble the sections with the same.",
 		},
@@ -82,15 +73,15 @@ func registration() []check.Rule {
 			Name: "membarrier-unregistered", Family: family, Severity: check.Error, Running: true,
 			Title:   "membarrier(2) restarts no sequences, because the process has not registered for it",
 			Says:    "MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ needs MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ once before.",
-			Sources: []check.Source{{Text: "membarrier(2)"}, {Text: "Linux commit 2a36ab717e8f \"rseq/membarrier: Add MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ\" (v5.10)"}},
+			Sources: []check.Source{{Text: "membarrier(2)"}, commit("2a36ab717e8f", "rseq/membarrier: Add MEMBARRIER_EXPEDITED_RSEQ", "v5.10")},
 			On:      check.Everywhere(check.Wrong, "the call fails with EPERM: threads that are inside sections go on with what they have read"),
 			Advice:  "Call membarrier with MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ at the start of the program, and check the result.",
 		},
 	}
 }
 
-// area are the rules about what a program does with its areas.
-func area() []check.Rule {
+// areaRules are the rules about what a program does with its areas.
+func areaRules() []check.Rule {
 	const family = "The area of a thread"
 	return []check.Rule{
 		{
@@ -99,7 +90,7 @@ func area() []check.Rule {
 			Says: "cpu_id_start, cpu_id, node_id and mm_cid of a registered area are the kernel's to write; the program only reads them. Up to Linux " +
 				"6.18 the kernel wrote them after every context switch, and a value of the program's own soon disappeared: tcmalloc relies on that. " +
 				"Newer kernels write them when they change.",
-			Sources: []check.Source{uapi("struct rseq: \"Updated by the kernel. Read by user-space\""), rseqDocument("\"Optimized RSEQ V2\""),
+			Sources: []check.Source{uapi("struct rseq: \"Updated by the kernel. Read by user-space\""), document("\"Optimized RSEQ V2\""),
 				{Text: "google/tcmalloc issue 292", URL: "https://github.com/google/tcmalloc/issues/292"}},
 			On: check.Table{
 				check.Until618: {Effect: check.Nothing, Text: "the kernel writes the field again after the next context switch"},
@@ -125,7 +116,7 @@ func area() []check.Rule {
 			Title: "a section is entered with an area that is not the registered one",
 			Says: "The kernel reads rseq_cs of the area that the thread has registered, and of no other. A section whose descriptor is stored elsewhere " +
 				"is unprotected.",
-			Sources: []check.Source{{Text: "rseq(2)"}, {Text: "kernel/rseq.c, rseq_get_rseq_cs"}},
+			Sources: []check.Source{{Text: "rseq(2)"}, kernel("rseq_get_rseq_cs")},
 			On:      check.Everywhere(check.Wrong, "the section is never restarted: updates get lost, or reach another CPU's data"),
 			Advice: "Use the registered area: glibc's is at __rseq_offset from the thread pointer. If the program has an area of its own, glibc must not register " +
 				"one: GLIBC_TUNABLES=glibc.pthread.rseq=0.",
@@ -142,7 +133,7 @@ func area() []check.Rule {
 			Name: "left-in-unloaded", Family: family, Severity: check.Error, Running: true,
 			Title:   "rseq_cs points into a library that is unloaded",
 			Says:    "rseq_cs keeps its value after a section, until the kernel clears it. A thread must set it to NULL before the library with the descriptor is unloaded.",
-			Sources: []check.Source{uapi("struct rseq: rseq_cs"), {Text: "librseq, include/rseq/rseq.h: rseq_prepare_unload"}},
+			Sources: []check.Source{uapi("struct rseq: rseq_cs"), librseq("include/rseq/rseq.h")},
 			On: check.Table{
 				check.Until618:      {Effect: check.Killed, Text: "SIGSEGV after the next context switch, if the memory is unmapped"},
 				check.From619:       {Effect: check.Killed, Text: "SIGSEGV after the next interrupt, if the memory is unmapped"},

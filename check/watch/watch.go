@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rseqstep/check"
+	"rseqstep/check/rules"
 	"rseqstep/stepper"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -142,6 +143,13 @@ func (w *Watch) event(tid int, at table.Addr) Event {
 		e.Where = check.Place{Process: check.Address(at)}
 	}
 	return e
+}
+
+// Findings are those of what was seen so far.
+func (w *Watch) Findings() []check.Finding {
+	r := check.NewReport("", "", rules.All())
+	Judge(&w.seen, r)
+	return r.Findings
 }
 
 // Found reports whether there is something new since the last call.

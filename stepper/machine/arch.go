@@ -72,6 +72,9 @@ type Decoder interface {
 	// Constant returns the general register that an instruction loads with a value from its own
 	// code.
 	Constant(i *Insn) (to Reg, value uint64, ok bool)
+	// Usage returns what an instruction reads and replaces; known is false for one that is not
+	// listed: it may read everything.
+	Usage(i *Insn) (u Usage, known bool)
 	// Taken is Insn.Taken of a conditional jump.
 	Taken(i *Insn, r *Regs) (taken, known bool)
 }
@@ -91,6 +94,10 @@ type Shapes interface {
 	// its start and the GOT slot that it jumps through; ok is false if there is no such
 	// entry. read reads the file's code.
 	Stub(t PLT, a uint64, read func(at uint64, p []byte) error) (start, slot uint64, ok bool)
+	// Branches calls f for each place in code, which begins at the address at, whose bytes can be
+	// a direct jump or call into [low, high). The bytes may be data, or the middle of an
+	// instruction. It only looks for branches whose distance has 4 bytes if far is set.
+	Branches(at table.Addr, code []byte, into Range, far bool, f func(from, to table.Addr))
 	// Pushed is the number of bytes that an entry has pushed before a.
 	Pushed(t PLT, a uint64) table.Addr
 }

@@ -40,6 +40,26 @@ func (d Describer) Lines(b *machine.Body) []string {
 	return second.lines
 }
 
+// ByAddress is Lines, each with the instructions that it describes: the text of an instruction
+// that has more than one line is joined by "; ". An instruction without a line has no text.
+func (d Describer) ByAddress(b *machine.Body) map[table.Addr]string {
+	w := newWords(d, b, nil)
+	w.walk()
+	if len(w.labels) > 0 {
+		w = newWords(d, b, w.changed)
+		w.walk()
+	}
+	said := map[table.Addr]string{}
+	for n, line := range w.lines {
+		if at := w.at[n]; said[at] != "" && !strings.HasSuffix(said[at], ":") {
+			said[at] += "; " + line
+		} else {
+			said[at] = line // also in place of a label
+		}
+	}
+	return said
+}
+
 // words is one walk over a section's code.
 type words struct {
 	Describer
@@ -55,6 +75,8 @@ type words struct {
 	areaSeg machine.Reg
 	hasArea bool
 	lines   []string
+	at      []table.Addr // of each line's instruction
+	now     table.Addr   // the instruction being described
 }
 
 func newWords(d Describer, b *machine.Body, unsure map[byte]bool) *words {
@@ -85,6 +107,7 @@ func newWords(d Describer, b *machine.Body, unsure map[byte]bool) *words {
 func (w *words) walk() {
 	for n := range w.body.Insns {
 		u := &w.body.Insns[n]
+		w.now = u.Addr
 		if label := w.labels[u.Addr]; label != "" {
 			w.say("%s:", label)
 			for r := range w.unsure {
@@ -102,6 +125,7 @@ func (w *words) walk() {
 
 func (w *words) say(format string, args ...any) {
 	w.lines = append(w.lines, fmt.Sprintf(format, args...))
+	w.at = append(w.at, w.now)
 }
 
 // forget discards what is known of the registers that an undescribed
