@@ -88,6 +88,7 @@ func (e mind) Caught(ev tracee.Event) drive.Answer { return stopped(e.catchpoint
 
 // Signal is drive.Mind.Signal.
 func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
+	e.observedChange(ev)
 	d := e.signals.Of(ev.Signal)
 	if d.Stop {
 		return stopped(e.signalStop(own(t), ev)), false

@@ -24,9 +24,10 @@ type Observer interface {
 	// Reached is called for a thread that has reached a trap of the observer's
 	// (Observation.Plant), with every thread held and before the instruction there.
 	Reached(tid int, at table.Addr) (Passage, error)
-	// Changed is called for the end of a thread or of the process; for an execve(2), before
-	// the Engine forgets the old program; and for a fork, before the Engine detaches from one
-	// of the processes. Other threads may run, except at an execve(2).
+	// Changed is called for a signal that a thread has received; for the end of a thread or of
+	// the process; for an execve(2), before the Engine forgets the old program; and for a fork,
+	// before the Engine detaches from one of the processes. Other threads may run, except at an
+	// execve(2).
 	Changed(ev tracee.Event)
 }
 

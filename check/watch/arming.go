@@ -26,6 +26,7 @@ func (w *Watch) Loaded() {
 			w.signatures(m)
 		}
 	}
+	w.watchSyscall()
 	for _, p := range image.Sections() {
 		if p.Module == nil || w.declared[p.Start] {
 			continue

@@ -40,13 +40,26 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 	if s.called {
 		number = uint64(uint32(r.Arguments()[0]))
 	}
-	if number != s.number {
-		if s.strange++; s.strange > maxStrange {
+	if w.thread(tid).calling {
+		return stepper.Passage{}, nil // seen at the call of syscall(3)
+	}
+	most := maxStrange
+	if name := w.numbers()[number]; s.any && name != "" {
+		s = &site{number: number, name: name}
+	} else if s.any {
+		most = maxStrangeAny
+	}
+	if number != s.number || s.any {
+		if s.strange++; s.strange > most {
 			w.dropSite(at)
 		}
 		return stepper.Passage{}, nil
 	}
 	note := &Call{Name: s.name, Event: w.event(tid, at), Program: w.seen.Processes}
+	if w.sites[at].any && len(note.Stack) > 1 {
+		note.Stack = note.Stack[1:] // the caller of syscall(3)
+		note.Where = note.Stack[0]
+	}
 	note.Before, _ = w.o.Registration(tid)
 	if !s.called {
 		return w.enter(tid, at, s, note), nil
@@ -69,7 +82,9 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 	if enters, ok := w.entersAt(insn); ok {
 		until = append(until, enters)
 	}
+	w.thread(tid).calling = true
 	return stepper.Passage{Until: until, SP: sp - maxFrame, Then: func(pc table.Addr) (stepper.Passage, error) {
+		w.thread(tid).calling = false
 		if pc != back {
 			if r, err := w.engine.Regs(tid); err == nil && r.Results()[0] == s.number {
 				return w.enter(tid, at, s, note), nil
@@ -142,7 +157,9 @@ func (w *Watch) noteCall(tid int, at table.Addr, s *site, note *Call) stepper.Pa
 		have.again(tid)
 		w.found = false
 	}
-	if have.Count >= w.limits.Place || s.name == "membarrier" && note.Result >= 0 {
+	if w.sites[at].any {
+		// it serves other calls, too
+	} else if have.Count >= w.limits.Place || s.name == "membarrier" && note.Result >= 0 {
 		have.AtLeast = true
 		w.dropSite(at)
 	}
@@ -155,9 +172,10 @@ func (w *Watch) noteCall(tid int, at table.Addr, s *site, note *Call) stepper.Pa
 }
 
 // entersAt finds the instruction of syscall(3) that enters the kernel, for a call of it.
+// Without one, it is that of the program's syscall(3).
 func (w *Watch) entersAt(call *machine.Insn) (table.Addr, bool) {
 	var starts []table.Addr
-	if call.Kind == machine.Call || call.Kind == machine.Jump {
+	if call != nil && (call.Kind == machine.Call || call.Kind == machine.Jump) {
 		starts = append(starts, w.o.Destination(call.Target))
 	}
 	if a, ok := w.engine.Symbols().Address("syscall"); ok {

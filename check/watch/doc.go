@@ -12,7 +12,8 @@
 //     The kernel's own writes do not stop a thread (tried on Linux 6.18), nor do those that a
 //     system call makes.
 //   - rseq(2) and membarrier(2) at call sites whose code loads the call's number as a constant
-//     right before the instruction that enters the kernel, or before a call of syscall(3).
+//     right before the instruction that enters the kernel, or before a call of syscall(3); and any
+//     of the first 500 calls of syscall(3).
 //   - The first arming of each declared section: a trap at its arming store, which is taken out
 //     after its first use; and every arming in a thread that has no registration, as far as its
 //     debug registers reach.
@@ -23,8 +24,9 @@
 // # What is not seen
 //
 // Writes to another thread's area: debug registers belong to a thread, and an area belongs to the
-// thread that registered it. Calls whose number is computed or comes out of a table: the
-// registration that such a call makes is seen, its caller is not. Sections that no file declares
+// thread that registered it. Calls whose number is computed or comes out of a table, and that
+// do not use syscall(3): the registration that such a call makes is seen at the thread's next stop,
+// its caller is not. Sections that no file declares
 // (code made at run time), unless a thread happens to stop while rseq_cs points to one. Processes
 // that the program creates: the Engine detaches from them.
 //

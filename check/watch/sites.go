@@ -18,11 +18,23 @@ type site struct {
 	name    string
 	called  bool // a call of syscall(3), whose arguments are a function's
 	done    bool // nothing more is to be learnt here
+	any     bool // the instruction of syscall(3) itself: the number may be that of any call of interest
 	strange int  // how often it made another call
 }
 
-// maxStrange is how often a site may make calls of no interest before its trap is taken out.
-const maxStrange = 16
+// How often a site may make calls of no interest before its trap is taken out. That of syscall(3)
+// stays for longer, because it is where calls are seen whose number the code does not show.
+const (
+	maxStrange    = 16
+	maxStrangeAny = 500
+)
+
+// watchSyscall plants a trap at the instruction of syscall(3) that enters the kernel.
+func (w *Watch) watchSyscall() {
+	if at, ok := w.entersAt(nil); ok && w.sites[at] == nil {
+		w.plantSite(at, &site{any: true})
+	}
+}
 
 // Limits of the way from the instruction that loads a call's number to the one that makes the call.
 const (

@@ -14,18 +14,19 @@ import (
 
 // thread is what a Watch knows about one thread.
 type thread struct {
-	tid    int
-	config tracee.RseqConfig // as last read from the kernel
-	reg    *Registration
-	slots  map[int]field // its debug registers
-	budget int           // reports that tell nothing new, until its debug registers are freed
-	tired  bool          // they were
-	call   *Call         // its last successful rseq(2)
-	armed  table.Addr    // rseq_cs, when the libraries were last looked at
-	lost   bool          // its area cannot be read
-	looks  int           // since its registration has changed
-	looked time.Time     // when last
-	former bool          // its registration is that of the program before the execve(2)
+	tid     int
+	config  tracee.RseqConfig // as last read from the kernel
+	reg     *Registration
+	slots   map[int]field // its debug registers
+	budget  int           // reports that tell nothing new, until its debug registers are freed
+	tired   bool          // they were
+	call    *Call         // its last successful rseq(2)
+	armed   table.Addr    // rseq_cs, when the libraries were last looked at
+	lost    bool          // its area cannot be read
+	looks   int           // since its registration has changed
+	looked  time.Time     // when last
+	calling bool          // it is in a call of syscall(3) that is watched
+	former  bool          // its registration is that of the program before the execve(2)
 }
 
 // field is some of the kernel's bytes in an area, or an arming store of a thread without one.

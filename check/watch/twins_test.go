@@ -18,6 +18,7 @@ func twins(t *testing.T) []twin {
 		{source: "watch/writes-good.c"},
 		{source: "watch/size32.c", bad: true},
 		{source: "watch/size-good.c"},
+		{source: "watch/computed.c", bad: true},
 		{source: "watch/wrongsig.c", bad: true},
 		{source: "watch/refused.c", bad: true},
 		{source: "watch/misaligned.c", bad: true},

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"rseqstep/check"
-	"rseqstep/check/rules"
 	"rseqstep/stepper"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -65,6 +64,9 @@ func Start(e *stepper.Engine, l Limits) *Watch {
 	return w
 }
 
+// sigSEGV is SIGSEGV, signal(7).
+const sigSEGV = 11
+
 // renew forgets what belongs to one program.
 func (w *Watch) renew() {
 	w.threads, w.sites, w.armings = map[int]*thread{}, map[table.Addr]*site{}, map[table.Addr][]*table.Placed{}
@@ -82,6 +84,10 @@ func (w *Watch) Changed(ev tracee.Event) {
 		delete(w.threads, ev.TID)
 	case ev.Forks():
 		w.seen.Children++
+	case ev.Kind == tracee.EventSignal:
+		if th := w.threads[ev.TID]; th != nil && ev.Signal == sigSEGV {
+			th.looks = 0 // the kernel may have sent it because of the thread's area
+		}
 	case ev.Kind == tracee.EventExec:
 		w.renew()
 		w.seen.Processes++
@@ -143,13 +149,6 @@ func (w *Watch) event(tid int, at table.Addr) Event {
 		e.Where = check.Place{Process: check.Address(at)}
 	}
 	return e
-}
-
-// Findings are those of what was seen so far.
-func (w *Watch) Findings() []check.Finding {
-	r := check.NewReport("", "", rules.All())
-	Judge(&w.seen, r)
-	return r.Findings
 }
 
 // Found reports whether there is something new since the last call.

@@ -132,13 +132,16 @@ func stopAndWatch(e *env, o *checkOptions, r *check.Report, args []string) error
 		return w.Run(ctx)
 	})
 	*engine.Signals(), *engine.Policy() = was, policy
-	if err == nil && d.session.Live() {
-		for _, f := range w.Findings() {
+	seen, failed := w.End() // the user debugs a program that nobody watches
+	watch.Judge(seen, r)
+	if err == nil && failed == nil && d.session.Live() {
+		for _, f := range r.Findings {
 			fmt.Fprintf(e.stdout, "%s: %s [%s]\n", f.Severity, f.Detail, f.Rule)
 		}
-		err = d.converse()
+		var exit *exitError
+		if err = d.converse(); errors.As(err, &exit) && exit.Err == nil {
+			err = nil // the status is the report's
+		}
 	}
-	seen, failed := w.End()
-	watch.Judge(seen, r)
 	return errors.Join(err, failed, d.close())
 }
