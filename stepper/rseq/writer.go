@@ -8,13 +8,17 @@ import (
 // maxBack is how far before a store Writer begins to decode, bytes.
 const maxBack = 64
 
+// few times more ways must lead to the end of an instruction than to a longer one with the same end:
+// code that no way before the store leads to shows nothing, and the end of an instruction is often one, too.
+const few = 6
+
 // Writer finds the instruction that has just written some of the length bytes at a, in a thread
 // with the registers r after that store. A debug register that watches data stops the thread
 // behind the instruction (Intel SDM volume 3, 18.2.2 "Data Breakpoint Exception Conditions"), or,
 // in a repeated string instruction, at it, after one of its rounds.
 //
 // Where the function's layout shows the instruction that ends at the PC, that is the one. Else
-// the code is decoded from many places before the PC, and most of those that come out at the PC
+// the code is followed from many places before the PC, and most of the ways that come out at the PC
 // decide: decoding from a wrong place soon falls in step with the instructions. The instruction
 // must write to these bytes. ok is false if none does.
 func (s *Sections) Writer(r *machine.Regs, a table.Addr, length int) (insn machine.Insn, ok bool) {
@@ -36,8 +40,11 @@ func (s *Sections) Writer(r *machine.Regs, a table.Addr, length int) (insn machi
 	}
 	s.Reached(pc)
 	layout := s.layout(pc - 1)
-	var found machine.Insn
-	votes, most := map[table.Addr]int{}, 0
+	var ways [machine.MaxLen + 1]struct { // by the instruction's length
+		votes int
+		insn  machine.Insn
+	}
+	most := 0
 	for start := from; start < pc && start-from < table.Addr(n); start++ {
 		var last machine.Insn
 		at := start
@@ -46,7 +53,11 @@ func (s *Sections) Writer(r *machine.Regs, a table.Addr, length int) (insn machi
 			if err != nil {
 				break
 			}
-			last, at = i, i.Next()
+			if last, at = i, i.Next(); i.Kind == machine.Jump && i.Target > i.Addr {
+				at = i.Target
+			} else if !i.Continues() && at < pc {
+				break
+			}
 		}
 		if at != pc || last.Store.Size == 0 {
 			continue
@@ -57,15 +68,19 @@ func (s *Sections) Writer(r *machine.Regs, a table.Addr, length int) (insn machi
 		if !writes(&last) {
 			continue
 		}
-		if votes[last.Addr]++; votes[last.Addr] > most {
-			most, found = votes[last.Addr], last
+		w := &ways[last.Len]
+		w.votes, w.insn = w.votes+1, last
+		most = max(most, w.votes)
+	}
+	for n := machine.MaxLen; n > 0 && most > 0; n-- {
+		if w := &ways[n]; w.votes*few >= most {
+			return w.insn, true
 		}
 	}
-	if most > 0 {
-		return found, true
-	}
-	if n <= int(pc-from) {
-		return found, false
+	if from >= pc || n <= int(pc-from) {
+		from, code = pc, code[:0]
+		n, _ = s.mem.ReadMemory(pc, code[:machine.MaxLen])
+		code = code[:n]
 	}
 	i, err := s.arch.Decode(pc, code[pc-from:])
 	return i, err == nil && i.Store.Count != machine.NoReg
