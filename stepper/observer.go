@@ -120,29 +120,38 @@ func (e mind) observedAt(th *thread, at table.Addr) drive.Answer {
 	return e.passage(th, p, err)
 }
 
-// passage is the Answer that makes a thread go on as the observer wants.
+// passage is the Answer that makes a thread go on as the observer wants. It is a plan of that
+// thread: the move under way may be one of a leader that has ended before its threads.
 func (e mind) passage(th *thread, p Passage, err error) drive.Answer {
 	if err != nil || p.Stop {
 		return stopped(&Stop{Reason: StopInterrupt, TID: th.TID}, err)
 	}
-	next := func() drive.Answer {
-		if p.Then == nil || !e.drive.Knows(th.Thread) {
-			return drive.Answer{}
-		}
-		if err := e.load(th); err != nil {
-			return drive.Fails(err)
-		}
-		q, err := p.Then(th.Regs.PC())
-		return e.passage(th, q, err)
+	if !p.moves() {
+		return drive.Answer{}
 	}
-	switch {
-	case len(p.Until) > 0:
-		return drive.Then(runTo(th, p.Until, func(t *drive.Thread) bool { return t.Regs.SP() > p.SP }), next)
-	case p.One:
-		return drive.Then(e.unit(th), next)
-	}
-	return drive.Answer{}
+	moved := false
+	return drive.Then(plan(th, func() drive.Answer {
+		if moved {
+			if p.Then == nil || !e.drive.Knows(th.Thread) {
+				return drive.Arrive()
+			}
+			if p, err = p.Then(th.Regs.PC()); err != nil || p.Stop {
+				return stopped(&Stop{Reason: StopInterrupt, TID: th.TID}, err)
+			}
+		}
+		if moved = true; !p.moves() {
+			return drive.Arrive()
+		}
+		if len(p.Until) > 0 {
+			sp := p.SP
+			return drive.Then(runTo(th, p.Until, func(t *drive.Thread) bool { return t.Regs.SP() > sp }), nil)
+		}
+		return drive.Then(e.unit(th), nil)
+	}), nil)
 }
+
+// moves reports whether the thread is to be moved alone.
+func (p *Passage) moves() bool { return p.One || len(p.Until) > 0 }
 
 // observedStore tells the observer of a store to what it watches, and takes its debug registers
 // out of ev. done: there were no others.

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"rseqstep/check"
@@ -75,8 +76,15 @@ func TestNothingIsFoundInPrograms(t *testing.T) {
 		{f: tabletest.Fixture{Source: "endsinside.c"}},
 		{f: tabletest.Fixture{Source: "secondphase.c"}},
 		{f: tabletest.Fixture{Source: "signals.c"}, args: []string{"directed"}},
+		{f: tabletest.Fixture{Source: "signals.c"}, args: []string{"traps"}},
+		{f: tabletest.Fixture{Source: "confined.c"}, args: []string{"filter"}},
+		{f: tabletest.Fixture{Source: "confined.c"}, args: []string{"strict"}},
+		{f: tabletest.Fixture{Source: "procs.c"}, args: []string{"spawn"}},
+		{f: tabletest.Fixture{Source: "procs.c"}, args: []string{"leader"}},
+		{f: tabletest.Fixture{Source: "vforkers.c"}},
+		{f: tabletest.Fixture{Source: "forkers.c"}},
 	} {
-		t.Run(p.f.String(), func(t *testing.T) {
+		t.Run(strings.Join(append([]string{p.f.String()}, p.args[min(len(p.args), 1):]...), "-"), func(t *testing.T) {
 			w := launch(t, tabletest.Build(t, p.f), p.args...)
 			seen := w.run(0)
 			if !seen.Ended || seen.Status.Signaled || seen.Status.Code != 0 {

@@ -12,7 +12,8 @@ import (
 // says which. Signals pass to the program unseen by the user. A program that lives is held.
 func (w *Watch) Run(ctx context.Context) (stop stepper.Stop, err error) {
 	quietly(w.engine.Signals())
-	w.engine.Policy().StuckTime = 0
+	p := w.engine.Policy()
+	p.StuckTime, p.Pin = 0, false // no thread is stepped for a user
 	for {
 		stop, err = w.engine.Continue(ctx)
 		switch {
