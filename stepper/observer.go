@@ -19,8 +19,8 @@ type Observer interface {
 	// Stored is called for a thread that has triggered debug registers of the observer's:
 	// register n is bit n of slots. The thread is held, behind the instruction that has stored
 	// to what Observation.Watch watches, or at that of Observation.BreakIn; other threads may
-	// run. stop ends the command.
-	Stored(tid, slots int) (stop bool, err error)
+	// run.
+	Stored(tid, slots int) (Passage, error)
 	// Reached is called for a thread that has reached a trap of the observer's
 	// (Observation.Plant), with every thread held and before the instruction there.
 	Reached(tid int, at table.Addr) (Passage, error)
@@ -32,7 +32,7 @@ type Observer interface {
 }
 
 // Passage is how a thread goes on from a trap of an observer's. The zero Passage: it executes the
-// instruction there and goes on.
+// next instruction and goes on.
 type Passage struct {
 	Stop bool // end the command here
 
@@ -168,12 +168,12 @@ func (e mind) observedStore(ev *tracee.Event) (a drive.Answer, done bool) {
 	if ours == 0 {
 		return drive.Answer{}, false
 	}
-	stop, err := e.observer.Stored(ev.TID, ours)
-	if err != nil && !isGone(err) {
-		return drive.Fails(err), false
+	p, err := e.observer.Stored(ev.TID, ours)
+	if isGone(err) {
+		err = nil // its exit is the next event
 	}
-	if stop {
-		return drive.Halt(&Stop{Reason: StopInterrupt, TID: ev.TID}), false
+	if a := e.passage(e.adopt(ev.TID), p, err); !a.GoesOn() {
+		return a, false
 	}
 	if slots == ours {
 		return drive.Answer{}, true

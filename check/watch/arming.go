@@ -26,7 +26,7 @@ func (w *Watch) Loaded() {
 			w.signatures(m)
 		}
 	}
-	w.watchSyscall()
+	w.syscall, _ = w.entersAt(nil)
 	for _, p := range image.Sections() {
 		if p.Module == nil || w.declared[p.Start] {
 			continue
@@ -233,8 +233,14 @@ func (w *Watch) onStack(tid int, a table.Addr) bool {
 // watchArmings sets the free debug registers of a held thread without a registration to arming
 // stores: whatever it arms, nothing protects.
 func (w *Watch) watchArmings(th *thread) error {
-	if len(th.slots) > 0 || th.tired || !w.lasting {
+	if th.tired || !w.lasting {
 		return nil
+	}
+	n := 0
+	for _, f := range th.slots {
+		if f.kind == arms {
+			return nil
+		}
 	}
 	for start := range w.armed {
 		for _, p := range w.engine.Image().AllAt(start) {
@@ -249,8 +255,8 @@ func (w *Watch) watchArmings(th *thread) error {
 			if err != nil {
 				return err
 			}
-			th.slots[slot] = field{at: a, execute: true}
-			if len(th.slots) == maxBreaks {
+			th.slots[slot] = field{at: a, kind: arms}
+			if n++; n == maxBreaks {
 				return nil
 			}
 		}
@@ -258,13 +264,12 @@ func (w *Watch) watchArmings(th *thread) error {
 	return nil
 }
 
-// maxBreaks is how many debug registers a thread without a registration uses; one is left for
-// the Engine.
+// maxBreaks is how many debug registers a thread without a registration uses for arming stores.
 const maxBreaks = 3
 
 // unregisteredArms notes an arming in a thread without a registration, and looks for another
 // section next time.
-func (w *Watch) unregisteredArms(th *thread, slot int, f field) error {
+func (w *Watch) unregisteredArms(th *thread, f field) error {
 	r, err := w.engine.Regs(th.tid)
 	if err != nil {
 		return err

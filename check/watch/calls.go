@@ -40,26 +40,13 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 	if s.called {
 		number = uint64(uint32(r.Arguments()[0]))
 	}
-	if w.thread(tid).calling {
-		return stepper.Passage{}, nil // seen at the call of syscall(3)
-	}
-	most := maxStrange
-	if name := w.numbers()[number]; s.any && name != "" {
-		s = &site{number: number, name: name}
-	} else if s.any {
-		most = maxStrangeAny
-	}
-	if number != s.number || s.any {
-		if s.strange++; s.strange > most {
-			w.dropSite(at)
+	if number != s.number {
+		if s.strange++; s.strange > maxStrange {
+			w.dropSite(at, s)
 		}
 		return stepper.Passage{}, nil
 	}
 	note := &Call{Name: s.name, Event: w.event(tid, at), Program: w.seen.Processes}
-	if w.sites[at].any && len(note.Stack) > 1 {
-		note.Stack = note.Stack[1:] // the caller of syscall(3)
-		note.Where = note.Stack[0]
-	}
 	note.Before, _ = w.o.Registration(tid)
 	if !s.called {
 		return w.enter(tid, at, s, note), nil
@@ -84,11 +71,13 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 	}
 	w.thread(tid).calling = true
 	return stepper.Passage{Until: until, SP: sp - maxFrame, Then: func(pc table.Addr) (stepper.Passage, error) {
-		w.thread(tid).calling = false
 		if pc != back {
 			if r, err := w.engine.Regs(tid); err == nil && r.Results()[0] == s.number {
 				return w.enter(tid, at, s, note), nil
 			}
+		}
+		w.thread(tid).calling = false
+		if pc != back {
 			return stepper.Passage{}, nil
 		}
 		return w.returned(tid, at, s, note, r)
@@ -104,7 +93,9 @@ func (w *Watch) enter(tid int, at table.Addr, s *site, note *Call) stepper.Passa
 	args := r.SyscallArguments()
 	w.arguments(note, s, &r, args[:])
 	from := r.PC()
+	w.thread(tid).calling = true
 	return stepper.Passage{One: true, Then: func(pc table.Addr) (stepper.Passage, error) {
+		w.thread(tid).calling = false
 		r, err := w.engine.Regs(tid)
 		if err != nil || pc == from {
 			return stepper.Passage{}, err // a signal came first
@@ -157,11 +148,9 @@ func (w *Watch) noteCall(tid int, at table.Addr, s *site, note *Call) stepper.Pa
 		have.again(tid)
 		w.found = false
 	}
-	if w.sites[at].any {
-		// it serves other calls, too
-	} else if have.Count >= w.limits.Place || s.name == "membarrier" && note.Result >= 0 {
+	if have.Count >= w.limits.Place || s.name == "membarrier" && note.Result >= 0 {
 		have.AtLeast = true
-		w.dropSite(at)
+		w.dropSite(at, s)
 	}
 	th := w.thread(tid)
 	th.looks = 0

@@ -13,7 +13,7 @@
 //     system call makes.
 //   - rseq(2) and membarrier(2) at call sites whose code loads the call's number as a constant
 //     right before the instruction that enters the kernel, or before a call of syscall(3); and any
-//     of the first 500 calls of syscall(3).
+//     of the first 32 calls of syscall(3) of each thread.
 //   - The first arming of each declared section: a trap at its arming store, which is taken out
 //     after its first use; and every arming in a thread that has no registration, as far as its
 //     debug registers reach.

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/binary"
-	"errors"
 
-	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
@@ -18,23 +16,12 @@ type site struct {
 	name    string
 	called  bool // a call of syscall(3), whose arguments are a function's
 	done    bool // nothing more is to be learnt here
-	any     bool // the instruction of syscall(3) itself: the number may be that of any call of interest
+	planted bool // it has a trap
 	strange int  // how often it made another call
 }
 
-// How often a site may make calls of no interest before its trap is taken out. That of syscall(3)
-// stays for longer, because it is where calls are seen whose number the code does not show.
-const (
-	maxStrange    = 16
-	maxStrangeAny = 500
-)
-
-// watchSyscall plants a trap at the instruction of syscall(3) that enters the kernel.
-func (w *Watch) watchSyscall() {
-	if at, ok := w.entersAt(nil); ok && w.sites[at] == nil {
-		w.plantSite(at, &site{any: true})
-	}
-}
+// maxStrange is how often a site may make calls of no interest before its trap is taken out.
+const maxStrange = 16
 
 // Limits of the way from the instruction that loads a call's number to the one that makes the call.
 const (
@@ -142,18 +129,17 @@ func (w *Watch) plantSite(at table.Addr, s *site) bool {
 	if w.sites[at] != nil {
 		return true
 	}
-	var refused *ledger.RefusedError
-	if err := w.o.Plant(at); err != nil && !errors.As(err, &refused) {
-		return false // not writable: the module is being unmapped
-	} else if err != nil {
-		return false
+	if w.o.Plant(at) != nil {
+		return false // none may stand there, or the module is being unmapped
 	}
+	s.planted = true
 	w.sites[at] = s
 	return true
 }
 
 // dropSite takes a site's trap out.
-func (w *Watch) dropSite(at table.Addr) {
-	w.sites[at].done = true
-	_ = w.o.Unplant(at) // the ledger tries again
+func (w *Watch) dropSite(at table.Addr, s *site) {
+	if s.done = true; s.planted {
+		_ = w.o.Unplant(at) // the ledger tries again
+	}
 }

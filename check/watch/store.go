@@ -3,40 +3,45 @@ package watch
 import (
 	"slices"
 
+	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
 // Stored is stepper.Observer.Stored.
-func (w *Watch) Stored(tid, slots int) (stop bool, err error) {
+func (w *Watch) Stored(tid, slots int) (p stepper.Passage, err error) {
 	th := w.thread(tid)
 	for slot, f := range th.slots {
 		if slots>>slot&1 == 0 {
 			continue
 		}
-		if f.execute {
-			err = w.unregisteredArms(th, slot, f)
-		} else {
-			err = w.stored(th, slot, f)
+		switch f.kind {
+		case written:
+			err = w.stored(th, f)
+		case arms:
+			err = w.unregisteredArms(th, f)
+		case calls:
+			p, err = w.calls3(th, slot, f)
 		}
 		if err != nil {
-			return false, err
+			return stepper.Passage{}, err
 		}
 	}
-	return w.limits.Stop && w.Found(), nil
+	p.Stop = p.Stop || w.limits.Stop && w.Found()
+	return p, nil
 }
 
 // stored notes a store to one of the kernel's fields.
-func (w *Watch) stored(th *thread, slot int, f field) error {
+func (w *Watch) stored(th *thread, f field) error {
 	r, err := w.engine.Regs(th.tid)
 	if err != nil {
 		return err
 	}
 	insn, found := w.o.Writer(&r, f.at, f.length)
-	at, written := r.PC(), f
+	at, wrote := r.PC(), f
 	if found {
 		at = insn.Addr
 		if a, n, ok := insn.StoreAddress(&r); ok {
-			written = field{at: a, length: n}
+			wrote = field{at: a, length: n}
 		}
 	}
 	s, known := w.stores[at], true
@@ -52,7 +57,7 @@ func (w *Watch) stored(th *thread, slot int, f field) error {
 	} else {
 		s.again(th.tid)
 	}
-	for _, name := range th.fields(f, written) {
+	for _, name := range th.fields(f, wrote) {
 		if !slices.Contains(s.Fields, name) {
 			s.Fields = append(s.Fields, name)
 			known = false
@@ -72,13 +77,13 @@ func (w *Watch) stored(th *thread, slot int, f field) error {
 
 // fields names the kernel's fields that a store to some bytes has written; the debug register
 // watched f.
-func (th *thread) fields(f, written field) (names []string) {
+func (th *thread) fields(f, wrote field) (names []string) {
 	overlap := func(a table.Addr, n int, b table.Addr, m int) bool {
 		return uint64(a-b) < uint64(m) || uint64(b-a) < uint64(n)
 	}
 	for _, k := range fieldNames() {
 		a := th.config.Area + k.offset
-		if overlap(a, 4, f.at, f.length) && overlap(a, 4, written.at, written.length) {
+		if overlap(a, 4, f.at, f.length) && overlap(a, 4, wrote.at, wrote.length) {
 			names = append(names, k.name)
 		}
 	}

@@ -26,15 +26,26 @@ type thread struct {
 	looks   int           // since its registration has changed
 	looked  time.Time     // when last
 	calling bool          // it is in a call of syscall(3) that is watched
+	called  int           // how often it has called syscall(3)
 	former  bool          // its registration is that of the program before the execve(2)
 }
 
-// field is some of the kernel's bytes in an area, or an arming store of a thread without one.
+// field is what one debug register of a thread watches: some of the kernel's bytes in an area, or
+// an instruction.
 type field struct {
-	at      table.Addr
-	length  int
-	execute bool
+	at     table.Addr
+	length int
+	kind   kind
 }
+
+// kind is what a debug register is for.
+type kind int
+
+const (
+	written kind = iota // a store to the kernel's bytes
+	arms                // an arming store, in a thread without a registration
+	calls               // the instruction of syscall(3) that enters the kernel
+)
 
 // fieldNames are the fields that only the kernel may write. See struct rseq in
 // include/uapi/linux/rseq.h.
@@ -75,8 +86,8 @@ func (w *Watch) Runs(tid int) error {
 	if err := w.look(th); err != nil {
 		return err
 	}
-	if th.config.Registered() {
-		return nil
+	if err := w.watchCalls(th); err != nil || th.config.Registered() {
+		return err
 	}
 	return w.watchArmings(th)
 }

@@ -39,8 +39,9 @@ type Watch struct {
 	declared map[table.Addr]bool // sections with or without a trap, by start
 	counted  map[string]bool     // what the totals of Seen have counted: files and their sections
 	modules  []*table.Module
-	lasting  bool // the watch has begun: what is found is of now
-	found    bool // something new since the last question (Limits.Stop)
+	syscall  table.Addr // the instruction of syscall(3) that enters the kernel; 0: unknown
+	lasting  bool       // the watch has begun: what is found is of now
+	found    bool       // something new since the last question (Limits.Stop)
 }
 
 var _ stepper.Observer = (*Watch)(nil)
