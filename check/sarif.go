@@ -127,7 +127,11 @@ func sarifLocation(p *Place) object {
 		physical["artifactLocation"] = object{"uri": uri(p.Module)}
 	}
 	if p.Address != 0 {
-		physical["address"] = object{"absoluteAddress": uint64(p.Address), "fullyQualifiedName": fmt.Sprintf("%s+%v", path.Base(p.Module), p.Address)}
+		address := object{"fullyQualifiedName": fmt.Sprintf("%s+%v", path.Base(p.Module), p.Address)}
+		if p.Address < 1<<53 { // readers keep numbers as float64 or int64
+			address["absoluteAddress"] = uint64(p.Address)
+		}
+		physical["address"] = address
 	}
 	o := object{}
 	if len(physical) > 0 {

@@ -23,7 +23,11 @@ type Pattern struct {
 }
 
 func (p Pattern) String() string {
-	return fmt.Sprintf("line %d: %s %s %s", p.Line, p.Rule, p.Function, p.Module)
+	words := []string{p.Rule, p.Function, p.Module}
+	for len(words) > 1 && words[len(words)-1] == "*" {
+		words = words[:len(words)-1]
+	}
+	return fmt.Sprintf("line %d: %s", p.Line, strings.Join(words, " "))
 }
 
 // ParseSuppressions reads a suppression file: on each line a rule, and optionally a function and a

@@ -112,7 +112,7 @@ func (t *textWriter) finding(f *Finding) {
 func (t *textWriter) place(p *Place) string {
 	var parts []string
 	if p.Function != "" {
-		name := p.Function
+		name := short(p.Function)
 		if p.Offset != 0 {
 			name += fmt.Sprintf("+%#x", p.Offset)
 		}
@@ -146,6 +146,30 @@ func (t *textWriter) place(p *Place) string {
 		text += "  " + p.Text
 	}
 	return text
+}
+
+// longName is the length from which a function's name is shown without its template arguments, in
+// bytes.
+const longName = 60
+
+// short is a long name without what is in angle brackets. Names of operators stay as they are.
+func short(name string) string {
+	if len(name) < longName || strings.Contains(name, "operator") {
+		return name
+	}
+	var b strings.Builder
+	depth := 0
+	for _, c := range name {
+		switch {
+		case c == '<':
+			depth++
+		case c == '>' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(c)
+		}
+	}
+	return strings.TrimSpace(b.String())
 }
 
 func (t *textWriter) step(p *Place, indent string) {

@@ -6,6 +6,13 @@
 
 #include <sched.h>
 
+/* FIX_POINTER of the second descriptor. */
+#if defined(FIX_TABLE) || defined(FIX_NO_POINTERS)
+#define POINTER ""
+#else
+#define POINTER ".pushsection __rseq_cs_ptr_array, \"aw\"\n\t.quad 33b\n\t.popsection\n\t"
+#endif
+
 static struct { intptr_t first, second; char pad[48]; } slots[CPU_SETSIZE];
 
 /* ++*v, then ++*w, each in a section on cpu. Returns 0, or which of the two must be tried again. */
@@ -21,9 +28,7 @@ __attribute__((noinline, noclone)) static int both(intptr_t *v, intptr_t *w, int
 		".quad 11f, (12f - 11f), 44f\n\t"
 		".popsection\n\t"
 		FIX_POINTER
-		".pushsection __rseq_cs_ptr_array, \"aw\"\n\t"
-		".quad 33b\n\t"
-		".popsection\n\t"
+		POINTER
 		"leaq 33b(%%rip), %%rcx\n\t"
 		"leaq 3b(%%rip), %%rax\n\t"
 		"movq %%rax, " FIX_FS "8(%[area])\n\t"

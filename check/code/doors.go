@@ -109,14 +109,19 @@ func (f *File) layout(a table.Addr) *machine.Layout {
 	if !ok {
 		return nil
 	}
+	if l, ok := f.layouts[fn.Entry]; ok {
+		return l
+	}
 	size := table.Addr(0)
 	for _, r := range fn.Ranges {
 		size += r.High - r.Low
 	}
-	if size > maxFunction {
-		return nil
+	var l *machine.Layout
+	if size <= maxFunction {
+		l = machine.Lay(f.rseq.Code(fn.Ranges, fn.Entry))
 	}
-	return machine.Lay(f.rseq.Code(fn.Ranges, fn.Entry))
+	f.layouts[fn.Entry] = l
+	return l
 }
 
 // Function lists the instructions of the function around a section that its flow reaches, in the

@@ -27,6 +27,8 @@ type File struct {
 	set   *symbols.Set
 	rseq  *rseq.Sections
 	image *table.Image
+
+	layouts map[table.Addr]*machine.Layout // of functions, by entry; nil: too long
 }
 
 // Open reads a file's declarations. Errors are those of table.Open; the File is nil if and only if
@@ -36,7 +38,7 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: path, Table: t}
+	f := &File{Path: path, Table: t, layouts: map[table.Addr]*machine.Layout{}}
 	if f.r, err = os.Open(path); err != nil {
 		return nil, err
 	}

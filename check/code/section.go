@@ -1,6 +1,9 @@
 package code
 
 import (
+	"cmp"
+	"slices"
+
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/table"
@@ -17,6 +20,7 @@ type Section struct {
 
 	accesses []Access
 	said     map[table.Addr]string
+	after    [][]bool // see After, by instruction
 }
 
 // maxBody limits the length of a section whose code is read, in bytes; real ones have fewer than
@@ -39,40 +43,85 @@ func (s *Section) read(p *table.Placed) {
 	s.readAccesses()
 }
 
-// Next lists where control goes inside the section after an instruction of it; End for leaving it
-// at its end. Jumps to elsewhere are not in the list.
-func (s *Section) Next(i *machine.Insn) (list []table.Addr) {
-	add := func(a table.Addr) {
-		if a == s.Body.End || s.Body.Contains(a) && s.Body.Insn(a) != nil {
-			list = append(list, a)
-		}
-	}
-	if i.Continues() {
-		add(i.Next())
-	}
-	if i.Kind == machine.Jump || i.Kind == machine.CondJump {
-		add(i.Target)
-	}
-	return list
+// MaxOrdered is the most instructions of a section whose order is examined (Ordered). Real ones
+// have fewer than 100.
+const MaxOrdered = 2000
+
+// Ordered reports whether the section is short enough that After answers.
+func (s *Section) Ordered() bool { return s.Body != nil && len(s.Body.Insns) <= MaxOrdered }
+
+// Reach is a set of places in a section: its instructions, and its end.
+type Reach struct {
+	body *machine.Body
+	at   []bool // by the instruction's index; the last is the end
 }
 
-// After is the set of addresses in the section that control can reach after an instruction, that
-// instruction itself only if it is in a loop. The section's End can be among them.
-func (s *Section) After(i *machine.Insn) map[table.Addr]bool {
-	seen := map[table.Addr]bool{}
-	todo := s.Next(i)
+// Has reports whether an instruction begins there and is in the set.
+func (r Reach) Has(a table.Addr) bool {
+	if len(r.at) == 0 {
+		return false
+	}
+	if a == r.body.End {
+		return r.at[len(r.at)-1]
+	}
+	n, ok := index(r.body, a)
+	return ok && r.at[n]
+}
+
+// Inside reports whether the set has an instruction of the section.
+func (r Reach) Inside() bool { return len(r.at) > 0 && slices.Contains(r.at[:len(r.at)-1], true) }
+
+// After is what control can reach in the section after an instruction of it, that instruction
+// itself only if it is in a loop. Jumps out of the section, except to its end, are not followed.
+// Precondition: Ordered.
+func (s *Section) After(i *machine.Insn) Reach {
+	from, ok := index(s.Body, i.Addr)
+	if !ok || !s.Ordered() {
+		return Reach{}
+	}
+	if s.after == nil {
+		s.after = make([][]bool, len(s.Body.Insns))
+	}
+	if s.after[from] == nil {
+		s.after[from] = s.reach(from)
+	}
+	return Reach{s.Body, s.after[from]}
+}
+
+func (s *Section) reach(from int) []bool {
+	end := len(s.Body.Insns)
+	seen := make([]bool, end+1)
+	todo := []int{from}
+	add := func(a table.Addr) {
+		n, ok := index(s.Body, a)
+		if a == s.Body.End {
+			n, ok = end, true
+		}
+		if ok && !seen[n] {
+			seen[n] = true
+			todo = append(todo, n)
+		}
+	}
 	for len(todo) > 0 {
-		a := todo[len(todo)-1]
+		n := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if seen[a] {
+		if n == end {
 			continue
 		}
-		seen[a] = true
-		if next := s.Body.Insn(a); next != nil {
-			todo = append(todo, s.Next(next)...)
+		i := &s.Body.Insns[n]
+		if i.Continues() {
+			add(i.Next())
+		}
+		if i.Kind == machine.Jump || i.Kind == machine.CondJump {
+			add(i.Target)
 		}
 	}
 	return seen
+}
+
+// index finds the instruction of a body that begins at an address.
+func index(b *machine.Body, a table.Addr) (int, bool) {
+	return slices.BinarySearchFunc(b.Insns, a, func(i machine.Insn, a table.Addr) int { return cmp.Compare(i.Addr, a) })
 }
 
 // Text is an instruction in the assembler's syntax.

@@ -35,7 +35,7 @@ func bodyRules() []check.Rule {
 		{
 			Name: "trap-inside", Family: family, Severity: check.Error, Title: "an instruction inside a section that raises an exception by design",
 			Says:    "The handler of the signal that the exception raises runs after the kernel has aborted the section: the section cannot get past such an instruction.",
-			Sources: []check.Source{kernel("rseq_handle_notify_resume: called before a signal is delivered")},
+			Sources: []check.Source{{Text: "include/linux/rseq.h of Linux 6.18, rseq_signal_deliver: rseq_cs is looked at before a signal is delivered", URL: "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/include/linux/rseq.h?h=v6.18"}},
 			On:      check.Everywhere(check.Wrong, "each pass ends in a signal and in the abort handler, so that the section never commits"),
 			Advice:  "Remove the breakpoint or the undefined instruction, or move the check that leads to it behind a side exit.",
 		},

@@ -130,7 +130,7 @@ func mayBeID(s *code.Section, a *code.Access) bool {
 func storedBefore(s *code.Section, i *machine.Insn) *machine.Insn {
 	all := s.Accesses()
 	for n := range all {
-		if a := &all[n]; outward(a) && a.Insn.Addr != i.Addr && s.After(a.Insn)[i.Addr] && !s.After(i)[a.Insn.Addr] {
+		if a := &all[n]; outward(a) && a.Insn.Addr != i.Addr && s.After(a.Insn).Has(i.Addr) && !s.After(i).Has(a.Insn.Addr) {
 			return a.Insn
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"rseqstep/check"
 	"rseqstep/check/code"
@@ -61,7 +62,7 @@ func declaredRules() []check.Rule {
 		{
 			Name: "descriptor-in-data", Family: family, Severity: check.Warning, Title: "the descriptor is among the program's data",
 			Says:    "A descriptor is constant. It is declared in __rseq_cs, where only relocation writes, not in .data or .bss, where any stray store changes what the kernel does.",
-			Sources: []check.Source{uapi("struct rseq_cs: usually declared as link-time constant data"), librseq("include/rseq/arch/generic/common.h")},
+			Sources: []check.Source{uapi("struct rseq_cs: usually declared as link-time constant data"), librseq("include/rseq/arch/generic/common.h", "RSEQ_ASM_DEFINE_TABLE")},
 			On:      check.Everywhere(check.Tools, "works as long as nothing overwrites it (then: SIGSEGV); tools that read __rseq_cs do not see the section"),
 			Advice:  "Write the descriptor into a section named __rseq_cs.",
 		},
@@ -74,13 +75,13 @@ func declaredRules() []check.Rule {
 		{
 			Name: "array-disagrees", Family: family, Severity: check.Warning, Title: "the pointer array and the descriptors disagree",
 			Says:    "__rseq_cs_ptr_array, if a file has one, points to every descriptor.",
-			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h")}, On: misled,
+			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h", "RSEQ_ASM_DEFINE_TABLE")}, On: misled,
 			Advice: "Write the pointer beside each descriptor, in the same macro. Link with KEEP or without --gc-sections if the linker dropped a part.",
 		},
 		{
 			Name: "section-undeclared", Family: family, Severity: check.Warning, Title: "code has an abort handler that no descriptor in the file names",
 			Says:    "Every section is declared in __rseq_cs. A signature in the code with no descriptor is what is left if the linker, or a tool behind it, has dropped the declaration.",
-			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h")}, On: misled,
+			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h", "RSEQ_ASM_DEFINE_TABLE")}, On: misled,
 			Advice: "Keep __rseq_cs in the linker script (KEEP), do not remove it with objcopy, and do not declare descriptors elsewhere.",
 		},
 	}
@@ -129,7 +130,7 @@ func judgeDeclared(f *code.File) (list []hit) {
 func judgePlacement(f *code.File, s *code.Section) (list []hit) {
 	outside := ""
 	switch {
-	case uint64(s.Start) > uint64(s.End): // it wraps around: another finding
+	case !possible(f, s): // another finding
 		return nil
 	case s.PostCommitOffset > 0 && !f.Executable(s.Start, s.PostCommitOffset):
 		outside = fmt.Sprintf("[%v, %v), the section,", s.Start, s.End)
@@ -139,9 +140,8 @@ func judgePlacement(f *code.File, s *code.Section) (list []hit) {
 	if outside != "" {
 		return append(list, hit{rule: "outside-text", section: s, detail: upper(outside) + " is not in an executable segment of the file."})
 	}
-	if seg := f.Segment(s.At, table.DescriptorSize); seg != nil && seg.Flags&elf.PF_W != 0 && !named(s) {
-		where, _, _ := f.Table.Where(s.At)
-		list = append(list, hit{rule: "descriptor-in-data", section: s, detail: fmt.Sprintf("The descriptor at %v is in %s, which is writable; only the pointer array leads to it.", s.At, where)})
+	if where, _, _ := f.Table.Where(s.At); isData(where) && !named(s) {
+		list = append(list, hit{rule: "descriptor-in-data", section: s, detail: fmt.Sprintf("The descriptor at %v is in %s, among the variables; only the pointer array leads to it.", s.At, where)})
 	}
 	inside := func(what string, a table.FileAddr) {
 		list = append(list, hit{rule: "boundary-inside-instruction", section: s, detail: fmt.Sprintf("%s, %v, is not the address of an instruction.", what, a)})
@@ -167,6 +167,17 @@ func judgePlacement(f *code.File, s *code.Section) (list []hit) {
 		}
 	}
 	return list
+}
+
+// isData reports whether an ELF section holds variables. What is in .data.rel.ro is read-only once
+// it is relocated.
+func isData(name string) bool {
+	for _, data := range [...]string{".data", ".bss"} {
+		if name == data || strings.HasPrefix(name, data+".") && !strings.HasPrefix(name, ".data.rel.ro") {
+			return true
+		}
+	}
+	return false
 }
 
 // wordAligned is the size of a machine's instructions, to which all are aligned, in bytes; 1 for

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"rseqstep/check"
 	"rseqstep/check/code"
@@ -27,11 +26,11 @@ func judges() []func(*code.File) []hit {
 	}
 }
 
-// each judges section by section those whose code is known.
+// each judges section by section those whose code is known, and short enough to be one's.
 func each(judge func(*code.Section) []hit) func(*code.File) []hit {
 	return func(f *code.File) (list []hit) {
 		for _, s := range f.Sections {
-			if s.Body != nil {
+			if s.Ordered() {
 				list = append(list, judge(s)...)
 			}
 		}
@@ -44,7 +43,7 @@ func File(r *check.Report, f *code.File) {
 	r.Watched.Files = append(r.Watched.Files, f.Path)
 	r.Watched.Declared += len(f.Sections)
 	for _, s := range f.Sections {
-		if s.Body != nil && len(s.Body.Lost) == 0 {
+		if s.Ordered() && len(s.Body.Lost) == 0 {
 			r.Watched.Decoded++
 		}
 	}
@@ -63,6 +62,8 @@ func File(r *check.Report, f *code.File) {
 		switch {
 		case s.Err != nil && s.PostCommitOffset != 0: // an empty section is a finding
 			r.Problems = append(r.Problems, fmt.Sprintf("%s: the code of the section at %v: %v", f.Path, s.Start, s.Err))
+		case s.Body != nil && !s.Ordered():
+			r.Problems = append(r.Problems, fmt.Sprintf("%s: the section at %v has %d instructions, too many to be judged", f.Path, s.Start, len(s.Body.Insns)))
 		case s.Body != nil && len(s.Body.Lost) > 0:
 			r.Problems = append(r.Problems, fmt.Sprintf("%s: the section at %v leads to %v, where no known instruction is", f.Path, s.Start, s.Body.Lost[0]))
 		}
@@ -84,14 +85,4 @@ func (h *hit) finding(f *code.File) check.Finding {
 		out.Section = h.section.Info()
 	}
 	return out
-}
-
-// addrs sorts a set of addresses.
-func addrs(set map[table.Addr]bool) []table.Addr {
-	var list []table.Addr
-	for a := range set {
-		list = append(list, a)
-	}
-	slices.Sort(list)
-	return list
 }

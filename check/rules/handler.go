@@ -46,8 +46,11 @@ func handlerRules() []check.Rule {
 
 // judgeHandler follows a section's abort handler.
 func judgeHandler(s *code.Section) (list []hit) {
+	if s.Contains(s.Abort) || !s.File.Executable(s.Abort, 1) {
+		return nil // another finding
+	}
 	for _, other := range s.File.Within(s.Placed.Abort) {
-		if other.Start == s.Start && other.End == s.End || s.Contains(s.Abort) {
+		if other.Start == s.Start && other.End == s.End {
 			continue
 		}
 		list = append(list, hit{rule: "handler-in-section", section: s, at: s.Placed.Abort,

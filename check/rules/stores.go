@@ -17,7 +17,7 @@ func storeRules() []check.Rule {
 			Name: "store-before-commit", Family: family, Severity: check.Warning, Title: "a shared value is changed before the commit",
 			Says: "A section commits with one store, its last instruction. What it stores before must not be visible to anybody until then: " +
 				"a place that it has only filled, never one that it has read, added to, or that has a name of its own.",
-			Sources: []check.Source{kernel("comment on the algorithm of sections: the last instruction commits"), librseq("include/rseq/rseq.h, rseq_load_cbne_store_store__ptr")},
+			Sources: []check.Source{kernel("comment on the algorithm of sections: the last instruction commits"), librseq("include/rseq/rseq.h", "rseq_load_cbne_store_store__ptr")},
 			On:      check.Everywhere(check.Wrong, doubled), Advice: "Compute the new value in a register and store it once, at the end. Two places cannot be changed by one section: let one store publish both.",
 		},
 		{
@@ -53,7 +53,7 @@ func judgeStores(s *code.Section) (list []hit) {
 			return "names a variable of the program"
 		}
 		for k := range all[:n] {
-			if b := &all[k]; !b.Store && !b.InArea && b.Same == a.Same && b.Insn != a.Insn && s.After(b.Insn)[a.Insn.Addr] {
+			if b := &all[k]; !b.Store && !b.InArea && b.Same == a.Same && b.Insn != a.Insn && s.After(b.Insn).Has(a.Insn.Addr) {
 				return fmt.Sprintf("has read the same place at %v", b.Insn.Addr)
 			}
 		}
@@ -71,15 +71,15 @@ func judgeStores(s *code.Section) (list []hit) {
 		after := s.After(a.Insn)
 		more := (*machine.Insn)(nil)
 		for k := range all {
-			if b := &all[k]; outward(b) && after[b.Insn.Addr] && b.Insn.Addr != a.Insn.Addr {
+			if b := &all[k]; outward(b) && after.Has(b.Insn.Addr) && b.Insn.Addr != a.Insn.Addr {
 				more = b.Insn
 			}
 		}
-		switch behind := addrs(after); {
+		switch {
 		case more != nil:
 			list = append(list, hit{rule: "store-before-commit", section: s, at: a.Insn.Addr,
 				detail: fmt.Sprintf("This store%s %s, and the section stores again at %v: an abort between the two leaves it visible.", quote(s.Said(a.Insn.Addr)), why, more.Addr)})
-		case len(behind) > 0 && behind[0] < s.Placed.End && onlyForward(s, a.Insn):
+		case after.Inside() && !after.Has(a.Insn.Addr): // in a loop the last store of a round is not the last one
 			list = append(list, hit{rule: "commit-not-last", section: s, at: a.Insn.Addr,
 				detail: fmt.Sprintf("This store%s is the section's last, and the section ends only at %v, %d bytes behind it.", quote(s.Said(a.Insn.Addr)), s.End, uint64(s.Placed.End-a.Insn.Next()))})
 		}
@@ -90,10 +90,6 @@ func judgeStores(s *code.Section) (list []hit) {
 	}
 	return list
 }
-
-// onlyForward reports whether an instruction is not in a loop: in a loop the last store of a round
-// is not the last one.
-func onlyForward(s *code.Section, i *machine.Insn) bool { return !s.After(i)[i.Addr] }
 
 // leaves reports whether a section has an exit other than its abort handler.
 func leaves(s *code.Section) bool {
@@ -106,5 +102,5 @@ func leaves(s *code.Section) bool {
 	if i := s.Body.Insn(s.Placed.Start); i != nil {
 		first = i
 	}
-	return s.After(first)[s.Placed.End]
+	return s.After(first).Has(s.Placed.End)
 }

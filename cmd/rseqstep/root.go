@@ -77,7 +77,8 @@ file to the program as its argument instead.`,
   rseqstep --core core                            the same; the core file names
                                                   its program
   rseqstep table ./prog                           list the sections of a file
-  rseqstep opv ./prog                             say what each section does`,
+  rseqstep opv ./prog                             say what each section does
+  rseqstep check ./prog                           say what is wrong with them`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,

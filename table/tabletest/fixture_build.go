@@ -46,7 +46,7 @@ func Build(t testing.TB, f Fixture) string {
 }
 
 // sources are the files that a build reads: its own, and every header of
-// testdata.
+// testdata/include and of its own folder.
 func (f Fixture) sources(t testing.TB) []string {
 	t.Helper()
 	testdata := filepath.Join(Root(t), "testdata")
@@ -54,6 +54,11 @@ func (f Fixture) sources(t testing.TB) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	beside, err := filepath.Glob(filepath.Join(testdata, filepath.Dir(f.Source), "*.h"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, beside...)
 	for _, source := range append([]string{f.Source}, f.Extra...) {
 		files = append(files, filepath.Join(testdata, source))
 	}

@@ -68,6 +68,14 @@ func (u *usage) rm(size int) machine.RegSet {
 	return u.number(u.modrm&7|u.rex&rexB<<3, size)
 }
 
+// popSize is the size of what pop takes from the stack, in bytes.
+func (u *usage) popSize() int {
+	if u.data16 && !u.wide() {
+		return 2
+	}
+	return 8
+}
+
 // load reads the operand that ModRM.rm names.
 func (u *usage) load(size int) {
 	if u.inMemory() {
@@ -125,8 +133,8 @@ func (u *usage) one() bool {
 		u.Changes |= rsp
 	case op >= 0x58 && op <= 0x5f:
 		u.Reads |= rsp
-		u.Sets |= low
 		u.Changes |= rsp
+		u.set(low, u.popSize())
 	case op == 0x63, op == 0x8b, op == 0x69, op == 0x6b, op == 0x8a:
 		size := u.operandSize()
 		switch op {

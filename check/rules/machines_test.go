@@ -1,0 +1,74 @@
+package rules_test
+
+import (
+	"bytes"
+	"debug/elf"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rseqstep/check"
+	"rseqstep/table/tabletest"
+)
+
+// On a machine whose instructions are not decoded, the declarations are judged all the same, and
+// the report says that the code was not read.
+func TestDeclarationsOfAMachineThatIsNotDecoded(t *testing.T) {
+	const text, handler = 0x10000, 0x10048
+	signature := []byte{0x00, 0xbc, 0x28, 0xd4} // brk #0x45e0
+	for name, c := range map[string]struct {
+		start, length, abort uint64
+		want                 []string
+	}{
+		"good":            {text, 0x20, handler, nil},
+		"between":         {text + 2, 0x1e, handler, []string{"boundary-inside-instruction"}},
+		"no signature":    {text, 0x20, handler + 4, []string{"abort-signature", "section-undeclared"}},
+		"not in the text": {text, 0x2000, handler - 0x10000, []string{"abort-signature", "outside-text", "section-undeclared"}},
+		"empty":           {text, 0, handler, []string{"section-empty"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := &tabletest.ELF{Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB, Machine: elf.EM_AARCH64, Type: elf.ET_EXEC}
+			code := bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 0x40) // nop
+			copy(code[handler-text-4:], signature)
+			e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: text, Data: code})
+			e.Add(tabletest.ELFSection{Name: "__rseq_cs", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_WRITE, Addr: 0x30000, Align: 32, Data: e.Descriptor(0, 0, c.start, c.length, c.abort)})
+			path := filepath.Join(t.TempDir(), "arm64")
+			if err := os.WriteFile(path, e.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			r := judged(t, path)
+			var got []string
+			for _, f := range r.Findings {
+				got = append(got, f.Rule)
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+			if r.Watched.Declared != 1 || r.Watched.Decoded != 0 || !strings.Contains(r.Watched.Reason, "EM_AARCH64") {
+				t.Errorf("%+v", r.Watched)
+			}
+		})
+	}
+}
+
+// A section may be declared with any length; one of thousands of instructions is not judged, and
+// the report says so.
+func TestSectionsOfThousandsOfInstructionsAreNotJudged(t *testing.T) {
+	e := &tabletest.ELF{Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB, Machine: elf.EM_X86_64, Type: elf.ET_EXEC}
+	const text = 0x10000
+	code := bytes.Repeat([]byte{0x48, 0xff, 0x06}, 10000) // incq (%rsi)
+	code = append(code, 0xc3, 0x0f, 0xb9, 0x3d, 0x53, 0x30, 0x05, 0x53, 0xc3)
+	e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: text, Data: code})
+	e.Add(tabletest.ELFSection{Name: "__rseq_cs", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC, Addr: 0x30000, Align: 32, Data: e.Descriptor(0, 0, text, 30000, text+30008)})
+	path := filepath.Join(t.TempDir(), "long")
+	if err := os.WriteFile(path, e.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := judged(t, path)
+	if len(r.Findings) != 0 || len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "10000 instructions") || r.Watched.Decoded != 0 || r.Status(check.Note) != check.StatusClean {
+		t.Errorf("%+v, %q, %+v", r.Findings, r.Problems, r.Watched)
+	}
+}
