@@ -86,6 +86,10 @@ func (o Observation) BreakIn(tid int, a table.Addr) (slot int, err error) {
 // Unwatch frees a debug register that Watch or BreakIn has returned.
 func (o Observation) Unwatch(tid, slot int) error { return o.e.book.FreeDebugIn(tid, slot, observes()) }
 
+// Clear removes every trap and frees every debug register of the observer's. Every thread must be
+// held.
+func (o Observation) Clear() error { return o.e.book.DropOwner(observes()) }
+
 // Registration reads a thread's registration from the kernel.
 func (o Observation) Registration(tid int) (tracee.RseqConfig, error) { return o.e.target.Rseq(tid) }
 

@@ -204,17 +204,11 @@ func (w *Watch) lookAtArea(th *thread) {
 }
 
 // clear takes every trap and debug register of the watch out of the program.
-func (w *Watch) clear() (errs error) {
-	for a := range w.sites {
-		errs = errors.Join(errs, w.o.Unplant(a))
-	}
-	for a := range w.armings {
-		errs = errors.Join(errs, w.o.Unplant(a))
-	}
+func (w *Watch) clear() error {
 	clear(w.sites)
 	clear(w.armings)
 	for _, th := range w.threads {
-		errs = errors.Join(errs, w.unwatch(th))
+		clear(th.slots)
 	}
-	return errs
+	return w.o.Clear()
 }

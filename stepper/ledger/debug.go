@@ -31,7 +31,7 @@ type register struct {
 // ErrNoSlot, or that of the process.
 func (b *Book) SetDebug(o Owner, kind tracee.DebugKind, a table.Addr, length int) error {
 	for n := range b.every {
-		if !b.Free(n) {
+		if !b.Free(n) || b.observes(n) {
 			continue
 		}
 		b.begin()
@@ -46,6 +46,17 @@ func (b *Book) SetDebug(o Owner, kind tracee.DebugKind, a table.Addr, length int
 		return nil
 	}
 	return ErrNoSlot
+}
+
+// observes reports whether debug register n of some thread is an observer's. It stays set between
+// commands, unlike those of moves, and a register of every thread would replace it.
+func (b *Book) observes(n int) bool {
+	for at, r := range b.own {
+		if at.n == n && r.owner.Why == Observed {
+			return true
+		}
+	}
+	return false
 }
 
 // FreeDebug frees an owner's debug registers of every thread.
