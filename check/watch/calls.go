@@ -46,7 +46,7 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 		}
 		return stepper.Passage{}, nil
 	}
-	note := &Call{Name: s.name, Event: w.event(tid, at), Program: w.seen.Processes}
+	note := &Call{Name: s.name, Program: w.seen.Processes, from: r}
 	note.Before, _ = w.o.Registration(tid)
 	if !s.called {
 		return w.enter(tid, at, s, note), nil
@@ -130,10 +130,7 @@ func (w *Watch) arguments(note *Call, s *site, r *machine.Regs, args []uint64) {
 	} else {
 		note.Flags = uint64(uint32(args[0])) // its command
 	}
-	note.Glibc = s.name == "rseq" && w.glibcs(note.Area, r.ThreadPointer(), &note.Where)
-	if note.Who = "glibc"; !note.Glibc {
-		note.Who = who(&note.Where)
-	}
+	note.Glibc = s.name == "rseq" && w.glibcs(note.Area, r.ThreadPointer(), w.moduleAt(note.from.PC()))
 }
 
 // noteCall notes a call that has returned.
@@ -143,12 +140,12 @@ func (w *Watch) noteCall(tid int, at table.Addr, s *site, note *Call) stepper.Pa
 	if have == nil {
 		have = note
 		w.calls[k] = have
+		w.describe(tid, at, note)
 		w.seen.Calls = append(w.seen.Calls, note)
 	} else {
 		have.again(tid)
-		w.found = false
 	}
-	if have.Count >= w.limits.Place || s.name == "membarrier" && note.Result >= 0 {
+	if have.Count >= w.limits.Call || s.name == "membarrier" && note.Result >= 0 {
 		have.AtLeast = true
 		w.dropSite(at, s)
 	}
@@ -158,6 +155,27 @@ func (w *Watch) noteCall(tid int, at table.Addr, s *site, note *Call) stepper.Pa
 		th.call = have
 	}
 	return stepper.Passage{Stop: w.limits.Stop && w.Found() && len(judgeCall(have, &w.seen)) > 0}
+}
+
+// describe says where a call of a kind that is not noted yet was made. The callers' frames are as they
+// were at the call.
+func (w *Watch) describe(tid int, at table.Addr, note *Call) {
+	note.Event = w.eventFrom(tid, at, note.from)
+	if note.inside && len(note.Stack) > 1 {
+		note.Stack = note.Stack[1:] // the caller of syscall(3)
+		note.Where = note.Stack[0]
+	}
+	if note.Who = "glibc"; !note.Glibc {
+		note.Who = who(&note.Where)
+	}
+}
+
+// moduleAt is the path of the module at an address, "" for none.
+func (w *Watch) moduleAt(a table.Addr) string {
+	if m := w.engine.Image().ModuleAt(a); m != nil {
+		return m.Path
+	}
+	return ""
 }
 
 // entersAt finds the instruction of syscall(3) that enters the kernel, for a call of it.

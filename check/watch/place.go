@@ -8,6 +8,7 @@ import (
 
 	"rseqstep/check"
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -15,13 +16,9 @@ import (
 // maxStack is how many frames a note keeps.
 const maxStack = 16
 
-// stack is the frames of a held thread that executes the instruction at an address, which is its PC or
-// the instruction before it.
-func (w *Watch) stack(tid int, at table.Addr) []check.Place {
-	r, err := w.engine.Regs(tid)
-	if err != nil {
-		return nil
-	}
+// stack is the frames of a thread with the registers r that executes the instruction at an address, which
+// is its PC or the instruction before it.
+func (w *Watch) stack(at table.Addr, r machine.Regs) []check.Place {
 	r.SetPC(at)
 	var list []check.Place
 	for n, f := range w.engine.Symbols().Frames(&r, w.engine.Target(), maxStack) {
@@ -86,16 +83,14 @@ func (w *Watch) word(a table.Addr) (uint64, bool) {
 // thread pointer is the library's, because a program's thread-local variables lie below it ("ELF
 // Handling For Thread-Local Storage", variant II), and so is one that code of the library
 // registers.
-func (w *Watch) glibcs(area, pointer table.Addr, caller *check.Place) bool {
+func (w *Watch) glibcs(area, pointer table.Addr, caller string) bool {
 	if at, ok := w.engine.Symbols().Address("__rseq_offset"); ok {
 		if offset, ok := w.word(at); ok && offset != 0 {
 			return area == pointer+table.Addr(offset)
 		}
 	}
-	if caller != nil {
-		if base := path.Base(caller.Module); strings.HasPrefix(base, "libc.so") || strings.HasPrefix(base, "ld-linux") {
-			return true
-		}
+	if base := path.Base(caller); strings.HasPrefix(base, "libc.so") || strings.HasPrefix(base, "ld-linux") {
+		return true
 	}
 	return area-pointer < descriptorSize
 }

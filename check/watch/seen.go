@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rseqstep/check"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -49,16 +50,19 @@ type Event struct {
 // Call is one kind of call at one place: the same arguments but for the area, and the same result.
 type Call struct {
 	Event
-	Name    string // "rseq" or "membarrier"
-	Who     string // the library or program that called, as a user knows it: "glibc", "workerd"
-	Glibc   bool   // it is the C library's
-	Area    table.Addr
-	Length  uint64
-	Flags   uint64
-	Sig     uint32
-	Result  int64             // negative errno
-	Before  tracee.RseqConfig // of the thread, at the first time
-	Program int               // 1, 2, … : which of the programs that the process executed
+	Name   string // "rseq" or "membarrier"
+	Who    string // the library or program that called, as a user knows it: "glibc", "workerd"
+	Glibc  bool   // it is the C library's
+	Area   table.Addr
+	Length uint64
+	Flags  uint64
+	Sig    uint32
+	Result int64             // negative errno
+	Before tracee.RseqConfig // of the thread, at the first time
+
+	from    machine.Regs // at the call
+	inside  bool         // in syscall(3): its caller is meant
+	Program int          // 1, 2, … : which of the programs that the process executed
 }
 
 // Registration is a thread's area.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/rseq"
 	"rseqstep/table"
 )
 
@@ -32,6 +33,11 @@ func (w *Watch) Stored(tid, slots int) (p stepper.Passage, err error) {
 
 // stored notes a store to one of the kernel's fields.
 func (w *Watch) stored(th *thread, f field) error {
+	if !th.config.Registered() { // the area was expected: is it registered by now?
+		if err := w.look(th); err != nil || !th.config.Registered() || f.at-th.config.Area >= rseq.AreaSize {
+			return err
+		}
+	}
 	r, err := w.engine.Regs(th.tid)
 	if err != nil {
 		return err

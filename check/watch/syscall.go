@@ -50,11 +50,7 @@ func (w *Watch) calls3(th *thread, slot int, f field) (stepper.Passage, error) {
 	if name == "" || th.calling || r.PC() != f.at {
 		return stepper.Passage{}, nil
 	}
-	note := &Call{Name: name, Event: w.event(th.tid, f.at), Program: w.seen.Processes}
-	if len(note.Stack) > 1 {
-		note.Stack = note.Stack[1:] // the caller of syscall(3)
-		note.Where = note.Stack[0]
-	}
+	note := &Call{Name: name, Program: w.seen.Processes, from: r, inside: true}
 	note.Before, _ = w.o.Registration(th.tid)
 	return w.enter(th.tid, f.at, &site{number: r.Results()[0], name: name}, note), nil
 }

@@ -5,7 +5,6 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/check"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
@@ -86,6 +85,11 @@ func (w *Watch) Runs(tid int) error {
 	if err := w.look(th); err != nil {
 		return err
 	}
+	if th.looks == 1 && !th.config.Registered() {
+		if err := w.expect(th); err != nil {
+			return err
+		}
+	}
 	if err := w.watchCalls(th); err != nil || th.config.Registered() {
 		return err
 	}
@@ -149,19 +153,45 @@ func (w *Watch) registered(th *thread, c tracee.RseqConfig) error {
 		th.reg.By = th.call
 	}
 	if r, err := w.engine.Regs(th.tid); err == nil {
-		var caller *check.Place
+		caller := ""
 		if th.reg.By != nil {
-			caller = &th.reg.By.Where
+			caller = th.reg.By.Where.Module
 		}
-		th.reg.Glibc = w.glibcs(c.Area, r.ThreadPointer(), caller)
+		if th.reg.Glibc = w.glibcs(c.Area, r.ThreadPointer(), caller); th.reg.Glibc {
+			w.glibc = glibc{offset: c.Area - r.ThreadPointer(), known: true}
+		}
 	}
 	w.seen.Registrations = append(w.seen.Registrations, th.reg)
+	return w.watchArea(th, c.Area)
+}
+
+// glibc is where the C library has its areas, once a thread has one.
+type glibc struct {
+	offset table.Addr // from the thread pointer; it may be negative
+	known  bool
+}
+
+// expect watches the area that the C library is about to register for a new thread. The trap at that call is
+// out of the program once it has been seen often enough.
+func (w *Watch) expect(th *thread) error {
+	if !w.glibc.known || len(th.slots) > 0 {
+		return nil
+	}
+	r, err := w.engine.Regs(th.tid)
+	if err != nil {
+		return err
+	}
+	return w.watchArea(th, r.ThreadPointer()+w.glibc.offset)
+}
+
+// watchArea sets debug registers of a held thread to the kernel's fields of an area.
+func (w *Watch) watchArea(th *thread, area table.Addr) error {
 	if th.tired {
 		return nil
 	}
-	fields := []field{{at: c.Area, length: 8}}
+	fields := []field{{at: area, length: 8}}
 	if w.seen.FeatureSize >= newIDs {
-		fields = append(fields, field{at: c.Area + 20, length: 4}, field{at: c.Area + 24, length: 4})
+		fields = append(fields, field{at: area + 20, length: 4}, field{at: area + 24, length: 4})
 	}
 	for _, f := range fields {
 		slot, err := w.o.Watch(th.tid, f.at, f.length)

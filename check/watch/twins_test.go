@@ -15,6 +15,7 @@ func twins(t *testing.T) []twin {
 	lib := tabletest.Build(t, tabletest.Fixture{Source: "libsec.c", Shape: tabletest.Shared, Opt: "-O2"})
 	return []twin{
 		{source: "watch/writes.c", bad: true},
+		{source: "watch/crowd.c", args: []string{"100"}, bad: true},
 		{source: "watch/writes-good.c"},
 		{source: "watch/size32.c", bad: true},
 		{source: "watch/size-good.c"},

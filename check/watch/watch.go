@@ -7,6 +7,7 @@ import (
 
 	"rseqstep/check"
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -14,12 +15,13 @@ import (
 // Limits bound what a watch costs.
 type Limits struct {
 	Place  uint64 // reports of a place, after which threads are no longer watched because of it
+	Call   uint64 // calls of one kind at a place, after which its trap is taken out
 	Thread int    // reports of a thread that told nothing new, after which its debug registers are freed
 	Stop   bool   // end the command at each new finding
 }
 
 // DefaultLimits are those of the command.
-func DefaultLimits() Limits { return Limits{Place: 1000, Thread: 64} }
+func DefaultLimits() Limits { return Limits{Place: 1000, Call: 64, Thread: 64} }
 
 // Watch observes one program.
 type Watch struct {
@@ -39,6 +41,7 @@ type Watch struct {
 	declared map[table.Addr]bool // sections with or without a trap, by start
 	counted  map[string]bool     // what the totals of Seen have counted: files and their sections
 	modules  []*table.Module
+	glibc    glibc
 	syscall  table.Addr // the instruction of syscall(3) that enters the kernel; 0: unknown
 	lasting  bool       // the watch has begun: what is found is of now
 	found    bool       // something new since the last question (Limits.Stop)
@@ -141,8 +144,18 @@ func (e *Event) again(tid int) {
 
 // event notes what a thread does at a place for the first time.
 func (w *Watch) event(tid int, at table.Addr) Event {
+	r, err := w.engine.Regs(tid)
+	if err != nil {
+		w.found = true
+		return Event{Where: check.Place{Process: check.Address(at)}, Count: 1, Threads: []int{tid}}
+	}
+	return w.eventFrom(tid, at, r)
+}
+
+// eventFrom is event with the thread's registers.
+func (w *Watch) eventFrom(tid int, at table.Addr, r machine.Regs) Event {
 	w.found = true
-	stack := w.stack(tid, at)
+	stack := w.stack(at, r)
 	e := Event{Stack: stack, Count: 1, Threads: []int{tid}}
 	if len(stack) > 0 {
 		e.Where = stack[0]
