@@ -19,7 +19,7 @@ type Section struct {
 	Arming *machine.Insn // the store that arms it, as far as the code shows it; nil if it does not
 
 	accesses []Access
-	said     map[table.Addr]string
+	words    map[table.Addr]string
 	after    [][]bool // see After, by instruction
 }
 
@@ -138,11 +138,11 @@ func (f *File) Text(i *machine.Insn) string {
 	})
 }
 
-// Said is what an instruction of the section does, in words with its address expression
+// InWords is what an instruction of the section does, in words with its address expression
 // (opv.Describer); "" if there are none.
-func (s *Section) Said(a table.Addr) string {
-	if s.said == nil && s.Body != nil && s.File.Arch == opv.Arch() {
-		s.said = opv.Describer{Arming: s.Arming, Name: func(a table.Addr) (string, table.Addr) {
+func (s *Section) InWords(a table.Addr) string {
+	if s.words == nil && s.Body != nil && s.File.Arch == opv.Arch() {
+		s.words = opv.Describer{Arming: s.Arming, Name: func(a table.Addr) (string, table.Addr) {
 			name, off, ok := s.File.set.Symbol(a)
 			if !ok {
 				return "", 0
@@ -150,5 +150,5 @@ func (s *Section) Said(a table.Addr) string {
 			return name, a - table.Addr(off)
 		}}.ByAddress(s.Body)
 	}
-	return s.said[a]
+	return s.words[a]
 }

@@ -206,9 +206,9 @@ func judgePairs(f *code.File) (list []hit) {
 				break
 			}
 			switch {
-			case t.Descriptor == s.Descriptor:
+			case t.Start == s.Start && t.End == s.End: // the same code, perhaps with another handler
 			case t.Start == s.Start:
-				list = append(list, hit{rule: "descriptor-duplicate", section: t, detail: fmt.Sprintf("The descriptors at %v and %v begin at %v; one ends at %v and aborts to %v, the other ends at %v and aborts to %v.", s.At, t.At, s.Start, s.End, s.Abort, t.End, t.Abort)})
+				list = append(list, hit{rule: "descriptor-duplicate", section: t, detail: fmt.Sprintf("The descriptors at %v and %v begin at %v; one ends at %v, the other at %v.", s.At, t.At, s.Start, s.End, t.End)})
 			default:
 				list = append(list, hit{rule: "sections-overlap", section: t, detail: fmt.Sprintf("This section [%v, %v) begins inside the section [%v, %v).", t.Start, t.End, s.Start, s.End)})
 			}

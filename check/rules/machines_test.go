@@ -72,3 +72,43 @@ func TestSectionsOfThousandsOfInstructionsAreNotJudged(t *testing.T) {
 		t.Errorf("%+v, %q, %+v", r.Findings, r.Problems, r.Watched)
 	}
 }
+
+// Two descriptors of the same code are no mistake: a thread may choose its handler. Those of which
+// one is shorter, or begins inside the other, are.
+func TestPairsOfDescriptors(t *testing.T) {
+	const text, handler = 0x10000, 0x10048
+	for name, c := range map[string]struct {
+		start, length, abort uint64
+		want                 []string
+	}{
+		"the same":        {text, 0x20, handler, nil},
+		"another handler": {text, 0x20, handler + 8, nil},
+		"behind":          {text + 0x20, 0x8, handler, nil},
+		"shorter":         {text, 0x10, handler, []string{"descriptor-duplicate"}},
+		"overlapping":     {text + 0x10, 0x20, handler, []string{"sections-overlap"}},
+		"nested":          {text + 8, 8, handler, []string{"sections-overlap"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := &tabletest.ELF{Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB, Machine: elf.EM_AARCH64, Type: elf.ET_EXEC}
+			code := bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 0x40) // nop
+			for _, at := range []int{handler, handler + 8} {
+				copy(code[at-text-4:], []byte{0x00, 0xbc, 0x28, 0xd4})
+			}
+			e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: text, Data: code})
+			data := append(e.Descriptor(0, 0, text, 0x20, handler), e.Descriptor(0, 0, c.start, c.length, c.abort)...)
+			data = append(data, e.Descriptor(0, 0, text+0x60, 4, handler+8)...) // so that both handlers are declared
+			e.Add(tabletest.ELFSection{Name: "__rseq_cs", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC, Addr: 0x30000, Align: 32, Data: data})
+			path := filepath.Join(t.TempDir(), "pair")
+			if err := os.WriteFile(path, e.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range judged(t, path).Findings {
+				got = append(got, f.Rule)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}

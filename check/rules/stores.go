@@ -78,10 +78,10 @@ func judgeStores(s *code.Section) (list []hit) {
 		switch {
 		case more != nil:
 			list = append(list, hit{rule: "store-before-commit", section: s, at: a.Insn.Addr,
-				detail: fmt.Sprintf("This store%s %s, and the section stores again at %v: an abort between the two leaves it visible.", quote(s.Said(a.Insn.Addr)), why, more.Addr)})
+				detail: fmt.Sprintf("This store%s %s, and the section stores again at %v: an abort between the two leaves it visible.", quote(s.InWords(a.Insn.Addr)), why, more.Addr)})
 		case after.Inside() && !after.Has(a.Insn.Addr): // in a loop the last store of a round is not the last one
 			list = append(list, hit{rule: "commit-not-last", section: s, at: a.Insn.Addr,
-				detail: fmt.Sprintf("This store%s is the section's last, and the section ends only at %v, %d bytes behind it.", quote(s.Said(a.Insn.Addr)), s.End, uint64(s.Placed.End-a.Insn.Next()))})
+				detail: fmt.Sprintf("This store%s is the section's last, and the section ends only at %v, %d bytes behind it.", quote(s.InWords(a.Insn.Addr)), s.End, uint64(s.Placed.End-a.Insn.Next()))})
 		}
 	}
 	if s.Body.Known() && len(s.Body.Insns) > 0 && !leaves(s) {

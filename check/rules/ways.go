@@ -23,7 +23,7 @@ func wayRules() []check.Rule {
 
 // judgeWays looks for branches into the middle of sections, in the whole file.
 func judgeWays(f *code.File) (list []hit) {
-	for _, d := range f.Doors() {
+	for _, d := range f.BranchesInside() {
 		list = append(list, hit{rule: "entry-inside", section: d.Section, at: d.From,
 			detail: fmt.Sprintf("This branch leads to %v, %d bytes into the section that begins at %v.", d.To, uint64(d.To-d.Section.Placed.Start), d.Section.Start)})
 	}

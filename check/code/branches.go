@@ -9,8 +9,8 @@ import (
 	"rseqstep/table"
 )
 
-// Door is a branch into the middle of a section, from outside of it.
-type Door struct {
+// BranchInside is a branch into the middle of a section, from outside of it.
+type BranchInside struct {
 	Section  *Section
 	From, To table.Addr
 }
@@ -37,10 +37,10 @@ func (f *File) eachText(do func(at table.Addr, code []byte)) {
 	}
 }
 
-// Doors finds the direct branches in the file that lead into the middle of a section from outside
+// BranchesInside finds the direct branches in the file that lead into the middle of a section from outside
 // of it. A place that only looks like one, because its bytes are data or the middle of an
-// instruction, is not among them: a door is an instruction that the flow of its function reaches.
-func (f *File) Doors() []Door {
+// instruction, is not among them: only instructions that the flow of their function reaches are.
+func (f *File) BranchesInside() []BranchInside {
 	var bodies []*Section
 	var all machine.Range
 	for _, s := range f.Sections {
@@ -72,22 +72,22 @@ func (f *File) Doors() []Door {
 		n, _ := f.ReadMemory(low, code)
 		f.Arch.Branches(low, code[:n], machine.Range{Low: s.Placed.Start, High: s.Placed.End}, false, into)
 	}
-	var doors []Door
+	var list []BranchInside
 	for b := range found {
 		if !f.reaches(b) {
 			continue
 		}
 		for _, s := range f.Within(b.To) {
 			if b.To != s.Placed.Start && !s.Placed.Contains(b.From) && s.Body != nil && s.Body.Insn(b.To) != nil {
-				doors = append(doors, Door{s, b.From, b.To})
+				list = append(list, BranchInside{s, b.From, b.To})
 			}
 		}
 	}
-	sort.Slice(doors, func(i, j int) bool {
-		a, b := &doors[i], &doors[j]
+	sort.Slice(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
 		return a.From < b.From || a.From == b.From && a.Section.At < b.Section.At
 	})
-	return doors
+	return list
 }
 
 // maxFunction limits the code of a function that is followed, in bytes.
