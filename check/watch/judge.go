@@ -161,11 +161,11 @@ func judgeRegistration(g *Registration, seen *Seen) []check.Finding {
 }
 
 func judgeStore(s *Store) []check.Finding {
-	whose := ""
+	whose := "an area of the program's own"
 	if s.Glibc {
-		whose = " of the area that glibc has registered"
+		whose = "the area that glibc has registered"
 	}
-	f := s.finding("kernel-field-written", fmt.Sprintf("writes %s%s", strings.Join(s.Fields, " and "), whose))
+	f := s.finding("kernel-field-written", fmt.Sprintf("writes %s of %s: %s", strings.Join(s.Fields, " and "), whose, size(uint64(s.Size))))
 	f[0].Value = fmt.Sprintf("%#x", s.Value)
 	return f
 }

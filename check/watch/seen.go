@@ -82,6 +82,7 @@ type Store struct {
 	Fields []string // as in struct rseq, sorted
 	Value  uint64   // at the first time: what the watched bytes contained afterwards
 	Glibc  bool     // in the C library's area
+	Size   uint32   // of the area's registration, bytes
 }
 
 // Arming is the first arming of a section in one way.

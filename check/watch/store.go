@@ -53,7 +53,7 @@ func (w *Watch) stored(th *thread, f field) error {
 	s, known := w.stores[at], true
 	if s == nil {
 		known = false
-		s = &Store{Event: w.event(th.tid, at), Glibc: th.reg != nil && th.reg.Glibc}
+		s = &Store{Event: w.event(th.tid, at), Glibc: th.reg != nil && th.reg.Glibc, Size: th.config.Size}
 		s.Value, _ = w.word(f.at)
 		if f.length == 4 {
 			s.Value &= 1<<32 - 1
