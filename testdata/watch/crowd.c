@@ -8,8 +8,10 @@ static long rounds = 20000;
 
 static void *disturb(void *unused)
 {
+	struct area *a = glibc_area();
+
 	for (long i = 0; i < rounds; i++)
-		glibc_area()->cpu_id_start = i; /* BREAKS kernel-field-written cpu_id_start */
+		a->cpu_id_start = i; /* BREAKS kernel-field-written cpu_id_start */
 	return unused;
 }
 
