@@ -28,6 +28,9 @@ func Judge(seen *Seen, r *check.Report) {
 		add(r, l.finding("area-gone", fmt.Sprintf("the registered area of %d bytes at %v cannot be read", l.Config.Size, l.Config.Area)))
 	}
 	r.Says = append(r.Says, conclusions(seen, r)...)
+	if seen.Blind {
+		r.Problems = append(r.Problems, "The kernel does not tell which areas are registered (PTRACE_GET_RSEQ_CONFIGURATION, Linux 5.13): who writes them was not watched.")
+	}
 	r.Watched.Running = true
 	r.Watched.Files = append(r.Watched.Files, seen.Files...)
 	r.Watched.Declared, r.Watched.Decoded = seen.Declared, seen.Declared-seen.Unwatched

@@ -23,14 +23,15 @@ type Seen struct {
 	FeatureSize uint64 // AT_RSEQ_FEATURE_SIZE, bytes; 0: the kernel does not say
 	Align       uint64 // AT_RSEQ_ALIGN, bytes; 0: the kernel does not say
 
-	Threads      int // that lived while the program was watched
-	Unregistered int // of those alive at the end, how many had no registration
-	Alive        int // at the end
-	Processes    int // 1, and those that it executed
-	Children     int // processes that it created and that were not watched
-	Declared     int // sections of the files
-	Armed        int // of those, how many were entered
-	Unwatched    int // of those, in how many the arming store is unknown or must not have a trap
+	Blind        bool // the kernel does not tell registrations (tracee.ErrNoRseq)
+	Threads      int  // that lived while the program was watched
+	Unregistered int  // of those alive at the end, how many had no registration
+	Alive        int  // at the end
+	Processes    int  // 1, and those that it executed
+	Children     int  // processes that it created and that were not watched
+	Declared     int  // sections of the files
+	Armed        int  // of those, how many were entered
+	Unwatched    int  // of those, in how many the arming store is unknown or must not have a trap
 	Files        []string
 	Time         time.Duration
 

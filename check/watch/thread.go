@@ -121,6 +121,7 @@ func (w *Watch) look(th *thread) error {
 	c, err := w.o.Registration(th.tid)
 	switch {
 	case errors.Is(err, tracee.ErrNoRseq):
+		w.seen.Blind = true
 		return nil
 	case err != nil:
 		return err
