@@ -2,6 +2,7 @@ package watch
 
 import (
 	"errors"
+	"slices"
 
 	"rseqstep/check"
 	"rseqstep/stepper"
@@ -131,12 +132,14 @@ func (w *Watch) atArming(tid int, at table.Addr, list []*table.Placed) (stepper.
 		return stepper.Passage{}, nil // it disarms
 	}
 	p := list[0]
-	for _, q := range list {
-		if known && table.Addr(value) == q.Descriptor {
-			p = q
-		}
+	n := slices.IndexFunc(list, func(q *table.Placed) bool { return known && table.Addr(value) == q.Descriptor })
+	var a *Arming
+	if n >= 0 {
+		p = list[n]
+		a = w.arms(tid, at, p, to)
+	} else if w.once("guess %s %v", p.Module.Path, p.Section.At) {
+		w.seen.Unwatched++ // rseq.Sections.Arming has guessed, and another store stands here
 	}
-	a := w.arms(tid, at, p, to)
 	for n, q := range list {
 		if q == p {
 			list = append(list[:n:n], list[n+1:]...)

@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +96,24 @@ func TestNothingIsFoundInPrograms(t *testing.T) {
 				t.Errorf("%s", text(t, r))
 			}
 			t.Logf("%d threads, %d of %d sections entered, in %v", seen.Threads, seen.Armed, seen.Declared, seen.Time)
+		})
+	}
+}
+
+// Sections in all kinds of code, with their arming store at odd places, are entered without a finding.
+func TestNothingIsFoundInSectionsOfAllKinds(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(tabletest.Root(t), "testdata", "sections", "*.c"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, files)
+	}
+	for _, file := range files {
+		f := tabletest.Fixture{Source: "sections/" + filepath.Base(file), Opt: "-O2"}
+		t.Run(f.String(), func(t *testing.T) {
+			seen := launch(t, tabletest.Build(t, f), "50").run(0)
+			if r := judged(seen); len(r.Findings) > 0 || !seen.Ended || seen.Status.Code != 0 {
+				t.Errorf("%+v %s", seen.Status, text(t, r))
+			}
+			t.Logf("%d of %d sections entered, %d not watched", seen.Armed, seen.Declared, seen.Unwatched)
 		})
 	}
 }

@@ -26,6 +26,7 @@ func twins(t *testing.T) []twin {
 		{source: "watch/elsewhere.c", bad: true},
 		{source: "watch/unregistered.c", bad: true},
 		{source: "watch/waiting.c"},
+		{source: "watch/hidden.c"},
 		{source: "watch/freed.c", bad: true, dies: true},
 		{source: "watch/freed.c", args: []string{"good"}},
 		{source: "watch/membarrier.c", bad: true},
