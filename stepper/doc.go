@@ -103,6 +103,12 @@
 // program (Book.Harm), the Engine kills it instead of detaching: without its registration it
 // would lose updates, and at a leftover breakpoint it would die.
 //
+// An Observer (package check/watch) notes what the program does while Continue runs it. It has traps
+// and debug registers of its own in the book, and the Engine's Mind calls it where it decides anyway,
+// so the loop has no question more. Its debug registers stay set between commands. Refused: a
+// second loop for watching, which would need everything that the first one knows about signals,
+// forks, execs and libraries.
+//
 // A function that the user calls returns to the hlt behind the program's entry point, where a
 // trap is set (returnAddress says why not to the stack, as in gdb). The Engine saves the
 // thread's registers, keeps the interrupted system call as the kernel left it, and runs all

@@ -23,6 +23,8 @@ func conclusions(seen *Seen, r *check.Report) []string {
 		list = append(list, fmt.Sprintf("The program was killed by signal %d.", seen.Status.Signal))
 	case seen.Ended:
 		list = append(list, fmt.Sprintf("The program exited with status %d.", seen.Status.Code))
+	default:
+		list = append(list, "The program still ran when the watch ended.")
 	}
 	return list
 }
