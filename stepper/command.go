@@ -198,7 +198,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.units.Quiet.Any() && e.points.Bare()
+	bare := !e.units.Quiet.Any() && e.points.Bare() && e.observer == nil
 	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {

@@ -61,4 +61,10 @@
 // not begin unless that succeeds, and before detaching. If changes remain that would harm the
 // program (Book.Harm), the Engine kills it instead of detaching: without its registration it
 // would lose updates, and at a leftover breakpoint it would die.
+//
+// An Observer (package check/watch) notes what the program does while Continue runs it. It has traps
+// and debug registers of its own in the book, and the Engine's Mind calls it where it decides anyway,
+// so the loop has no question more. Its debug registers stay set between commands. Refused: a
+// second loop for watching, which would need everything that the first one knows about signals,
+// forks, execs and libraries.
 package stepper

@@ -48,6 +48,7 @@ type Engine struct {
 		rseq.Report
 		child int // a process that the command under way forked and detached; 0: none
 	}
+	observer Observer
 }
 
 // SignalTable is the `handle` table, and Disposition what it says of a signal.

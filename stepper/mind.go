@@ -26,7 +26,10 @@ func (e mind) Met(th *drive.Thread, at table.Addr) drive.Answer {
 	if a := stopped(e.userBreak(th, at)); !a.GoesOn() {
 		return a
 	}
-	return stopped(e.callReturned(th))
+	if a := stopped(e.callReturned(th)); !a.GoesOn() {
+		return a
+	}
+	return e.observedAt(th, at)
 }
 
 // Triggered is drive.Mind.Triggered.
@@ -41,6 +44,9 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 
 // Passed is drive.Mind.Passed.
 func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
+	if a, done := e.observedStore(ev); done || !a.GoesOn() {
+		return a, done
+	}
 	t := e.drive.Thread(ev.TID)
 	switch arms, done, err := e.progress.Hits(t, ev); {
 	case err != nil:
@@ -79,6 +85,7 @@ func (e mind) Caught(ev tracee.Event) drive.Answer { return stopped(e.catchpoint
 
 // Signal is drive.Mind.Signal.
 func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
+	e.observedChange(ev)
 	d := e.signals.Of(ev.Signal)
 	if d.Stop {
 		return stopped(e.signalStop(t, ev)), false
@@ -91,6 +98,7 @@ func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 
 // Forked is drive.Mind.Forked.
 func (e mind) Forked(ev tracee.Event) (int, error) {
+	e.observedChange(ev)
 	if e.policy.FollowFork == FollowChild {
 		return ev.Child, e.forked(ev)
 	}
@@ -98,13 +106,19 @@ func (e mind) Forked(ev tracee.Event) (int, error) {
 }
 
 // Executed is drive.Mind.Executed.
-func (e mind) Executed(ev tracee.Event) error { return e.executed(ev) }
+func (e mind) Executed(ev tracee.Event) error {
+	e.observedChange(ev)
+	return e.executed(ev)
+}
 
 // Called is drive.Mind.Called.
 func (e mind) Called(tid int) error { return e.provider.At(tid) }
 
 // Ends is drive.Mind.Ends.
 func (e mind) Ends(ev tracee.Event) drive.Stop {
+	if ev.Ends() {
+		e.observedChange(ev)
+	}
 	switch kind, _, known := points.CaughtBy(&ev); {
 	case ev.EndsProcess():
 		return e.ended(ev)
@@ -129,6 +143,9 @@ func (e mind) Begins(m *drive.Move) error {
 func (e mind) Runs(t *drive.Thread) error {
 	if e.drive.Released() {
 		e.sections.FlushCode()
+	}
+	if err := e.observedRun(t.TID); err != nil {
+		return err
 	}
 	return e.progress.Runs(t)
 }

@@ -47,6 +47,9 @@ func (e *Engine) reload() error {
 	}
 	e.points.Withdraw()
 	e.points.Reset()
+	if e.observer != nil {
+		e.observer.Loaded()
+	}
 	return nil
 }
 

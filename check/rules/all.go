@@ -18,6 +18,8 @@ func All() []check.Rule {
 		cpuRules(),
 		wayRules(),
 		handlerRules(),
+		registrationRules(),
+		areaRules(),
 	} {
 		all = append(all, family...)
 	}

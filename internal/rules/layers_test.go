@@ -40,6 +40,7 @@ var layers = [][]string{
 	{"check/code"},                // what is read of a file, to be judged
 	{"check/rules"},               // the rules
 	{"stepper/live"},              // a process, opened with its Engine and symbols
+	{"check/watch"},               // a process, watched for violations of the rules
 	{"stepper/steptest"},          // a scripted backend
 	{"stepper/steptest/modelled"}, // a backend that models a machine, to explore
 	{"stepper/faulttest"},         // a backend that fails

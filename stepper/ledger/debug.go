@@ -31,7 +31,7 @@ type register struct {
 // ErrNoSlot, or that of the process.
 func (b *Book) SetDebug(o Owner, kind tracee.DebugKind, a table.Addr, length int) error {
 	for n := range b.every {
-		if !b.Free(n) {
+		if !b.Free(n) || b.observes(n) {
 			continue
 		}
 		b.begin()
@@ -46,6 +46,17 @@ func (b *Book) SetDebug(o Owner, kind tracee.DebugKind, a table.Addr, length int
 		return nil
 	}
 	return ErrNoSlot
+}
+
+// observes reports whether debug register n of some thread is an observer's. It stays set between
+// commands, unlike those of moves, and a register of every thread would replace it.
+func (b *Book) observes(n int) bool {
+	for at, r := range b.own {
+		if at.n == n && r.owner.Why == Observed {
+			return true
+		}
+	}
+	return false
 }
 
 // FreeDebug frees an owner's debug registers of every thread.
@@ -111,16 +122,29 @@ func (b *Book) FreeIn(tid int, o Owner) (free []int) {
 	return free
 }
 
-// SetDebugIn sets debug register n of one held thread for an owner.
+// SetDebugIn sets debug register n of one held thread for an owner: a breakpoint.
 func (b *Book) SetDebugIn(tid, n int, o Owner, a table.Addr) error {
+	return b.setIn(tid, n, register{owner: o, set: true, at: a}, tracee.DebugExecute, a, 1)
+}
+
+// WatchIn sets debug register n of one held thread for an owner: a watchpoint on what the thread
+// writes. length is in bytes: 1, 2, 4 or 8; a is a multiple of it.
+func (b *Book) WatchIn(tid, n int, o Owner, a table.Addr, length int) error {
+	return b.setIn(tid, n, register{owner: o, set: true}, tracee.DebugWrite, a, length)
+}
+
+func (b *Book) setIn(tid, n int, r register, kind tracee.DebugKind, a table.Addr, length int) error {
 	b.begin()
-	if err := b.p.SetDebug(tid, n, tracee.DebugExecute, a, 1); err != nil {
+	if err := b.p.SetDebug(tid, n, kind, a, length); err != nil {
 		b.end()
 		return err
 	}
-	b.own[slot{tid, n}] = register{owner: o, set: true, at: a}
+	b.own[slot{tid, n}] = r
 	return nil
 }
+
+// OwnerIn returns the owner of debug register n of one thread; zero if it is none of its own.
+func (b *Book) OwnerIn(tid, n int) Owner { return b.own[slot{tid, n}].owner }
 
 // FreeDebugIn frees debug register n of one thread if it belongs to o. If the thread runs,
 // GiveBack frees it later.

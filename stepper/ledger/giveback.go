@@ -126,6 +126,21 @@ func (b *Book) GiveBack() error {
 	return errs
 }
 
+// DropOwner removes an owner from all breakpoints, and frees the debug registers that it has of single
+// threads. It joins the errors; what fails stays for GiveBack.
+// Precondition: every thread is held.
+func (b *Book) DropOwner(o Owner) (err error) {
+	for _, a := range b.Traps() {
+		err = errors.Join(err, b.Unplant(a, o))
+	}
+	for at, r := range b.own {
+		if r.owner == o {
+			err = errors.Join(err, b.FreeDebugIn(at.tid, at.n, o))
+		}
+	}
+	return err
+}
+
 // Outstanding reports whether an attempt to undo a change has failed and the change remains.
 func (b *Book) Outstanding() bool {
 	return slices.ContainsFunc(b.due(), func(l loan) bool { return !l.lingers })

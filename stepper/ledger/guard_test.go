@@ -68,3 +68,31 @@ func TestTheBookKnowsWhereHardwareBreakpointsAre(t *testing.T) {
 		t.Errorf("there still, %v", err)
 	}
 }
+
+// Watchpoints of one thread have an owner each, and DropOwner removes what an owner has: its share of
+// a breakpoint, and its debug registers.
+func TestAnOwnerGivesBackAllItHas(t *testing.T) {
+	w := newWorld(t)
+	b := ledger.New(w)
+	mine, other := ledger.Owner{Why: ledger.Observed}, ledger.Owner{Why: ledger.Asked, Of: 1}
+	if err := errors.Join(
+		b.Plant(here, mine), b.Plant(here, other), b.Plant(here+8, mine),
+		b.WatchIn(first, 0, mine, here+16, 8),
+		b.SetDebugIn(first, 1, other, here+24),
+		b.SetDebugIn(second, 0, mine, here+24),
+	); err != nil {
+		t.Fatal(err)
+	}
+	if got := [3]ledger.Owner{b.OwnerIn(first, 0), b.OwnerIn(first, 1), b.OwnerIn(first, 2)}; got != [3]ledger.Owner{mine, other, {}} {
+		t.Errorf("owners %+v", got)
+	}
+	if err := b.DropOwner(mine); err != nil {
+		t.Error(err)
+	}
+	if !w.planted[here] || w.planted[here+8] || b.OwnerIn(first, 0) != (ledger.Owner{}) || b.OwnerIn(first, 1) != other || b.OwnerIn(second, 0) != (ledger.Owner{}) {
+		t.Errorf("planted %v, owners %+v %+v %+v", w.planted, b.OwnerIn(first, 0), b.OwnerIn(first, 1), b.OwnerIn(second, 0))
+	}
+	if err := errors.Join(b.DropOwner(other), b.GiveBack()); err != nil || len(w.planted) > 0 {
+		t.Errorf("%v, planted %v", err, w.planted)
+	}
+}

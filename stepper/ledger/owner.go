@@ -17,6 +17,7 @@ const (
 	Way          // where a command ends, or decides how to continue
 	Returned     // the return address of a function that the user has called
 	Passes       // to count a thread's passes of sections
+	Observed     // to note what the program does, without stopping it
 )
 
 // Fresh returns a new Owner, different from all earlier ones.

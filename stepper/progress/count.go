@@ -1,8 +1,6 @@
 package progress
 
 import (
-	"math/bits"
-
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
@@ -19,11 +17,7 @@ func (w *Watch) Hits(t *drive.Thread, ev *tracee.Event) (arms *table.Placed, don
 	if th == nil {
 		return nil, false, nil
 	}
-	slots := ev.Slots
-	if slots == 0 {
-		slots = 1 << ev.Slot
-	}
-	hit, rest := split(th.points, slots)
+	hit, rest := split(th.points, ev.DebugSlots())
 	for _, p := range hit {
 		if p.kind == atArm {
 			arms = p.placed
@@ -34,7 +28,7 @@ func (w *Watch) Hits(t *drive.Thread, ev *tracee.Event) (arms *table.Placed, don
 	if rest == 0 || len(hit) == 0 {
 		return arms, len(hit) > 0, nil
 	}
-	ev.Slots, ev.Slot = rest, bits.TrailingZeros(uint(rest))
+	ev.DropSlots(^rest)
 	return nil, false, nil
 }
 

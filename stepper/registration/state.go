@@ -59,10 +59,7 @@ func (r *Reader) Read(th *drive.Thread) (State, error) {
 	if s.Armed == 0 {
 		return s, nil
 	}
-	section, learnt := r.sections.Learn(s.Armed)
-	if learnt {
-		r.points.Withdraw()
-	}
+	section := r.Learn(s.Armed)
 	if s.Section = section; section != nil {
 		if err := r.drive.Load(th); err != nil {
 			return s, err
@@ -73,6 +70,16 @@ func (r *Reader) Read(th *drive.Thread) (State, error) {
 		}
 	}
 	return s, nil
+}
+
+// Learn is the section that a descriptor describes, nil if the kernel would accept none there.
+// Breakpoints inside a section that was not known before are withdrawn.
+func (r *Reader) Learn(descriptor table.Addr) *table.Placed {
+	section, learnt := r.sections.Learn(descriptor)
+	if learnt {
+		r.points.Withdraw()
+	}
+	return section
 }
 
 // CPU returns the CPU number in a held thread's area, -1 if it has none.

@@ -1,6 +1,9 @@
 package tracee
 
-import "rseqstep/table"
+import (
+	"math/bits"
+	"rseqstep/table"
+)
 
 // EventKind says which fields of an Event are valid.
 type EventKind int
@@ -69,3 +72,17 @@ func (ev *Event) Vforks() bool { return ev.Kind == EventVfork }
 
 // EntersCall reports whether the thread stopped before its system call, not after it.
 func (ev *Event) EntersCall() bool { return ev.Kind == EventSyscallEntry }
+
+// DebugSlots are the debug registers that the thread has triggered: register n is bit n.
+func (ev *Event) DebugSlots() int {
+	if ev.Slots == 0 {
+		return 1 << ev.Slot
+	}
+	return ev.Slots
+}
+
+// DropSlots removes debug registers from an event of others, too.
+func (ev *Event) DropSlots(slots int) {
+	ev.Slots = ev.DebugSlots() &^ slots
+	ev.Slot = bits.TrailingZeros(uint(ev.Slots))
+}

@@ -57,7 +57,7 @@ var arch = machine.Arch{
 
 	VDSOPrefix: "__vdso_",
 	Calls: machine.Calls{
-		Mmap: 9, Munmap: 11, Rseq: 334,
+		Mmap: 9, Munmap: 11, Rseq: 334, Membarrier: 324,
 		Gettimeofday: 96, Time: 201, ClockGettime: 228, ClockGetres: 229, Getcpu: 309, Getrandom: 318,
 	},
 }
