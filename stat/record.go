@@ -1,0 +1,130 @@
+package stat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"rseqstep/stat/perf"
+	"rseqstep/table"
+)
+
+// Options say what Start records.
+type Options struct {
+	PID   int    // that process, from its next execve(2) on and with its children; 0: every process
+	Only  int    // with PID 0: count this process's aborts only; 0: all
+	Stack bool   // record user stacks
+	Hot   uint64 // sample the clock so many times a second; 0: do not
+}
+
+// Recorder records the aborts of running programs. Its methods are not safe for concurrent use.
+type Recorder struct {
+	*Collector
+	format perf.Format
+	group  *perf.Group
+	began  time.Time
+}
+
+// Start begins to record. Errors say what privilege is missing. The caller calls Close.
+func Start(o Options) (*Recorder, error) {
+	format, err := Tracepoint()
+	if err != nil {
+		return nil, err
+	}
+	events := []perf.Event{perf.Tracepoint(format)}
+	if o.Hot > 0 {
+		events = append(events, perf.Clock(o.Hot))
+	}
+	r := &Recorder{Collector: NewCollector(), format: format, began: time.Now()}
+	whose := perf.Options{PID: o.PID, Stack: o.Stack}
+	if o.PID == 0 {
+		whose.PID = -1
+		r.Before = proc{}
+		if o.Only != 0 {
+			r.Wanted = func(pid int) bool { return pid == o.Only }
+		}
+	}
+	if r.group, err = perf.Open(events, whose); errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("%w\nThe kernel lets only root, or a program with CAP_PERFMON, read tracepoints (or everybody: sudo sysctl kernel.perf_event_paranoid=-1).\nTo give the capability: sudo setcap cap_perfmon,cap_dac_read_search+ep RSEQSTEP", err)
+	}
+	return r, err
+}
+
+// Run takes records in until ctx ends, and calls tick once each period, if it is not 0.
+func (r *Recorder) Run(ctx context.Context, period time.Duration, tick func()) error {
+	next := time.Now().Add(period)
+	for ctx.Err() == nil {
+		if err := r.group.Wait(100 * time.Millisecond); err != nil {
+			return err
+		}
+		r.take(r.group.Read(false))
+		if period > 0 && !time.Now().Before(next) {
+			next = next.Add(period)
+			tick()
+		}
+	}
+	return nil
+}
+
+// take takes records in.
+func (r *Recorder) take(records []perf.Record) {
+	for _, rec := range records {
+		s, ok := rec.(*perf.Sample)
+		if !ok {
+			r.Track(rec)
+			continue
+		}
+		if r.group.Event(s) == 0 {
+			if a, ok := AbortOf(r.format, s.Raw); ok {
+				r.Abort(s, a)
+			}
+		}
+	}
+}
+
+// Finish takes the last records in and returns the report.
+func (r *Recorder) Finish(files *Files) (*Report, error) {
+	r.take(r.group.Read(true))
+	return r.Report(files)
+}
+
+// Report returns the report so far.
+func (r *Recorder) Report(files *Files) (*Report, error) {
+	out := &Report{
+		Seconds: time.Since(r.began).Seconds(), Aborts: r.Aborts, Recorded: r.Aborts,
+		Lost: r.Lost, Unplaced: r.Unplaced, Samples: r.Samples, Rows: files.Resolve(r.Collector),
+	}
+	if r.Wanted == nil { // else the kernel counts other processes' aborts too
+		total, err := r.group.Total(0)
+		if err != nil {
+			return nil, err
+		}
+		out.Aborts = max(total, r.Aborts)
+	}
+	return out, nil
+}
+
+// Close ends the recording.
+func (r *Recorder) Close() error { return r.group.Close() }
+
+// proc reads /proc for what processes had mapped before the recording began.
+type proc struct{}
+
+func (proc) Name(pid, tid int) string {
+	text, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "task", strconv.Itoa(tid), "comm"))
+	return strings.TrimSpace(string(text))
+}
+
+func (proc) Maps(pid int) (out []perf.Mmap) {
+	code, _ := table.ReadCode(pid) // it may have ended: then its aborts are counted as in unknown memory
+	for _, c := range code {
+		out = append(out, perf.Mmap{PID: pid, Start: uint64(c.Low), Length: uint64(c.High - c.Low), Offset: c.Offset, Ino: c.Inode, File: c.Path})
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package stat
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"rseqstep/stat/perf"
+)
+
+// ErrNoTracepoint says that the kernel has no tracepoint rseq:rseq_ip_fixup.
+var ErrNoTracepoint = errors.New("the kernel has no tracepoint rseq:rseq_ip_fixup (it needs CONFIG_RSEQ and CONFIG_TRACEPOINTS, Linux 4.18 or newer)")
+
+// tracefs lists where the kernel's tracing file system may be mounted. See
+// Documentation/trace/ftrace.rst.
+func tracefs() []string { return []string{"/sys/kernel/tracing", "/sys/kernel/debug/tracing"} }
+
+// Tracepoint reads the format of rseq:rseq_ip_fixup. Its error says what to do: it wraps
+// ErrNoTracepoint, fs.ErrPermission, or says that tracefs is not mounted.
+func Tracepoint() (perf.Format, error) {
+	for _, root := range tracefs() {
+		events := filepath.Join(root, "events")
+		if _, err := os.Stat(events); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return perf.Format{}, fmt.Errorf("cannot read %s: %w\nRun as root, or let a group read it: sudo chgrp -R GROUP %s; sudo chmod -R g+rX %[3]s", root, errors.Unwrap(err), root)
+		}
+		f, err := os.Open(filepath.Join(events, "rseq/rseq_ip_fixup/format"))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return perf.Format{}, ErrNoTracepoint
+		case err != nil:
+			return perf.Format{}, fmt.Errorf("cannot read the tracepoint: %w\nRun as root, or let a group read tracefs: sudo chgrp -R GROUP %s; sudo chmod -R g+rX %[2]s", err, root)
+		}
+		defer f.Close()
+		format, err := perf.ParseFormat(f)
+		if err == nil {
+			if name := format.Missing(Fields()...); name != "" {
+				err = fmt.Errorf("the kernel's rseq_ip_fixup has no field %s", name)
+			}
+		}
+		return format, err
+	}
+	return perf.Format{}, errors.New("tracefs is not mounted: sudo mount -t tracefs tracefs /sys/kernel/tracing")
+}
