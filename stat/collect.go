@@ -19,10 +19,11 @@ type Collector struct {
 	Wanted func(pid int) bool
 
 	Sections map[Code]*Section
-	Aborts   uint64 // that were recorded and wanted
-	Lost     uint64 // records that the kernel dropped because a buffer was full
-	Unplaced uint64 // aborts and samples at addresses where no mapping is known
-	Samples  uint64 // of the clock, in sections and outside
+	Aborts   uint64          // that were recorded and wanted
+	Lost     uint64          // records that the kernel dropped because a buffer was full
+	Unplaced uint64          // aborts and samples at addresses where no mapping is known
+	Samples  uint64          // of the clock, in sections and outside
+	Clock    map[Code]uint64 // and where they were
 
 	processes map[int]codeMap
 	names     map[int]string // of threads
@@ -30,7 +31,7 @@ type Collector struct {
 
 // NewCollector returns a Collector that has seen nothing.
 func NewCollector() *Collector {
-	return &Collector{Sections: map[Code]*Section{}, processes: map[int]codeMap{}, names: map[int]string{}}
+	return &Collector{Sections: map[Code]*Section{}, Clock: map[Code]uint64{}, processes: map[int]codeMap{}, names: map[int]string{}}
 }
 
 // Track takes in a record about a process. Precondition: records come in the order of time.
@@ -70,6 +71,17 @@ func (c *Collector) Abort(s *perf.Sample, a Abort) {
 	sec.CPUs[s.CPU]++
 	if len(s.Stack) > 0 {
 		c.stack(sec, s.PID, s.Stack)
+	}
+}
+
+// Sample takes in a sample of the clock. Precondition: as Track.
+func (c *Collector) Sample(s *perf.Sample) {
+	if c.Wanted != nil && !c.Wanted(s.PID) {
+		return
+	}
+	c.Samples++
+	if at, ok := c.maps(s.PID).find(s.IP); ok {
+		c.Clock[at]++
 	}
 }
 

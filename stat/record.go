@@ -56,6 +56,12 @@ func Start(o Options) (*Recorder, error) {
 	return r, err
 }
 
+// The events of a Recorder, in the order of Start's list.
+const (
+	eventAbort = iota
+	eventClock
+)
+
 // Run takes records in until ctx ends, and calls tick once each period, if it is not 0.
 func (r *Recorder) Run(ctx context.Context, period time.Duration, tick func()) error {
 	next := time.Now().Add(period)
@@ -80,10 +86,13 @@ func (r *Recorder) take(records []perf.Record) {
 			r.Track(rec)
 			continue
 		}
-		if r.group.Event(s) == 0 {
+		switch r.group.Event(s) {
+		case eventAbort:
 			if a, ok := AbortOf(r.format, s.Raw); ok {
 				r.Abort(s, a)
 			}
+		case eventClock:
+			r.Sample(s)
 		}
 	}
 }
@@ -101,7 +110,7 @@ func (r *Recorder) Report(files *Files) (*Report, error) {
 		Lost: r.Lost, Unplaced: r.Unplaced, Samples: r.Samples, Rows: files.Resolve(r.Collector),
 	}
 	if r.Wanted == nil { // else the kernel counts other processes' aborts too
-		total, err := r.group.Total(0)
+		total, err := r.group.Total(eventAbort)
 		if err != nil {
 			return nil, err
 		}

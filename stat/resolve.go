@@ -108,14 +108,47 @@ func (f *Files) Function(c Code) (name string, offset uint64, source string, lin
 
 // Resolve names what a Collector has counted.
 func (f *Files) Resolve(c *Collector) []*Row {
+	sections := maps.Clone(c.Sections)
+	for at, n := range c.Clock {
+		if start, length, ok := f.around(at); ok {
+			sec := sections[start]
+			if sec == nil {
+				sec = newSection(start, length)
+			} else if sec == c.Sections[start] {
+				again := *sec // the Collector's own counts go on
+				sec = &again
+			}
+			sec.Samples += n
+			sections[start] = sec
+		}
+	}
 	var rows []*Row
-	for _, sec := range c.Sections {
+	for _, sec := range sections {
 		rows = append(rows, f.row(sec))
 	}
 	slices.SortFunc(rows, func(a, b *Row) int {
 		return cmp.Or(cmp.Compare(b.Aborts, a.Aborts), cmp.Compare(b.Samples, a.Samples), cmp.Compare(a.Start.File, b.Start.File), cmp.Compare(a.Start.Offset, b.Start.Offset))
 	})
 	return rows
+}
+
+// around is the declared section around a place.
+func (f *Files) around(c Code) (start Code, length uint64, ok bool) {
+	one := f.open(c.File)
+	if c.File == "" || one.err != nil {
+		return Code{}, 0, false
+	}
+	addr, ok := one.table.FileAddr(c.Offset)
+	if !ok {
+		return Code{}, 0, false
+	}
+	n := slices.IndexFunc(one.table.Sections, func(s table.Section) bool { return s.Contains(addr) })
+	if n < 0 {
+		return Code{}, 0, false
+	}
+	s := &one.table.Sections[n]
+	offset, ok := one.table.FileOffset(s.Start)
+	return Code{File: c.File, Offset: offset}, s.PostCommitOffset, ok
 }
 
 func (f *Files) row(sec *Section) *Row {

@@ -48,8 +48,10 @@ func (r *Report) Summary() string {
 	if r.Seconds > 0 && r.Aborts > 0 {
 		fmt.Fprintf(b, " (%.1f per second)", float64(r.Aborts)/r.Seconds)
 	}
-	if r.Aborts > 0 {
-		fmt.Fprintf(b, ", in %d sections", len(r.Rows))
+	if n := r.aborted(); n == 1 {
+		b.WriteString(", in 1 section")
+	} else if n > 1 {
+		fmt.Fprintf(b, ", in %d sections", n)
 	}
 	if r.Lost > 0 {
 		fmt.Fprintf(b, "; %d records were lost, so the shares are those of %d aborts", r.Lost, r.Recorded)
@@ -58,6 +60,16 @@ func (r *Report) Summary() string {
 		fmt.Fprintf(b, "; %d were in unknown memory", r.Unplaced)
 	}
 	return b.String()
+}
+
+// aborted counts the sections that aborted.
+func (r *Report) aborted() (n int) {
+	for _, row := range r.Rows {
+		if row.Aborts > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // text is a row's section: function, file, source, and the instructions that it was interrupted at.
