@@ -28,6 +28,8 @@ var layers = [][]string{
 	{"stepper/ptrace"},            // the backend for Linux
 	{"stepper"},                   // the Engine
 	{"stepper/symbols"},           // DWARF and ELF symbols
+	{"stat/perf"},                 // kernel events, recorded
+	{"stat"},                      // aborts, counted
 	{"stepper/live"},              // a process, opened with its Engine and symbols
 	{"stepper/steptest"},          // a scripted backend
 	{"stepper/steptest/modelled"}, // a backend that models a machine, to explore
@@ -35,6 +37,7 @@ var layers = [][]string{
 	{"stepper/expr"},              // expressions over symbols
 	{"stepper/remote"},            // gdb's remote protocol
 	{"gdbscripts", "delve"},       // other debuggers' extensions
+	{"page"},                      // reports as HTML
 	{"internal/bench"},            // measurements
 	{"internal/rules"},            // this package
 	{"cmd/rseqstep/internal"},     // the command's own parts; they may import each other
