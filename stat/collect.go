@@ -2,6 +2,7 @@ package stat
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"rseqstep/stat/perf"
@@ -83,6 +84,22 @@ func (c *Collector) Sample(s *perf.Sample) {
 	if at, ok := c.maps(s.PID).find(s.IP); ok {
 		c.Clock[at]++
 	}
+}
+
+// Mapped lists the files whose code the wanted processes had mapped.
+func (c *Collector) Mapped() []string {
+	seen := map[string]bool{}
+	for pid, m := range c.processes {
+		if c.Wanted != nil && !c.Wanted(pid) {
+			continue
+		}
+		for _, one := range m {
+			if one.file != "" {
+				seen[one.file] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // section returns the section that a process has at an address.

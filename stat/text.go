@@ -48,7 +48,7 @@ func (r *Report) Summary() string {
 	if r.Seconds > 0 && r.Aborts > 0 {
 		fmt.Fprintf(b, " (%.1f per second)", float64(r.Aborts)/r.Seconds)
 	}
-	if n := r.aborted(); n == 1 {
+	if n := r.Aborted(); n == 1 {
 		b.WriteString(", in 1 section")
 	} else if n > 1 {
 		fmt.Fprintf(b, ", in %d sections", n)
@@ -62,8 +62,8 @@ func (r *Report) Summary() string {
 	return b.String()
 }
 
-// aborted counts the sections that aborted.
-func (r *Report) aborted() (n int) {
+// Aborted counts the sections that aborted.
+func (r *Report) Aborted() (n int) {
 	for _, row := range r.Rows {
 		if row.Aborts > 0 {
 			n++

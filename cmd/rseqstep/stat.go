@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,6 +26,7 @@ type statOptions struct {
 	hot      bool
 	json     bool
 	pprof    string
+	html     string
 }
 
 func newStatCmd(e *env) *cobra.Command {
@@ -67,6 +69,7 @@ or kernel.perf_event_paranoid=-1.`,
 	f.BoolVarP(&o.all, "all", "a", false, "count every process of the machine")
 	f.BoolVar(&o.hot, "hot", false, "sample the clock too, to see how much time sections take")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
+	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`")
 	f.StringVar(&o.pprof, "pprof", "", "write a profile of the aborts, with stacks, to `FILE`")
 	return cmd
 }
@@ -79,7 +82,7 @@ func runStat(e *env, o *statOptions, args []string) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, o.duration)
 		defer cancel()
 	}
-	opts := stat.Options{Stack: o.pprof != "", Only: o.pid}
+	opts := stat.Options{Stack: o.pprof != "" || o.html != "", Only: o.pid}
 	if o.hot {
 		opts.Hot = 999
 	}
@@ -125,10 +128,26 @@ func runStat(e *env, o *statOptions, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if o.html != "" {
+		if err := writePage(o.html, statPage(o.subject(args), report, files, rec.Mapped())); err != nil {
+			return err
+		}
+	}
 	if err := writeStat(e, o, report, files); err != nil || prog == nil {
 		return err
 	}
 	return prog.status()
+}
+
+// subject says what is counted.
+func (o *statOptions) subject(args []string) string {
+	switch {
+	case len(args) > 0:
+		return strings.Join(args, " ")
+	case o.pid != 0:
+		return fmt.Sprintf("process %d", o.pid)
+	}
+	return "all processes"
 }
 
 // status is the error of a program that has failed: its exit status is the command's, or 128 + N
