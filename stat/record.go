@@ -62,8 +62,9 @@ const (
 	eventClock
 )
 
-// Run takes records in until ctx ends, and calls tick once each period, if it is not 0.
-func (r *Recorder) Run(ctx context.Context, period time.Duration, tick func()) error {
+// Run takes records in until ctx ends, and calls tick once each period, if it is not 0. An
+// error of tick ends it.
+func (r *Recorder) Run(ctx context.Context, period time.Duration, tick func() error) error {
 	next := time.Now().Add(period)
 	for ctx.Err() == nil {
 		if err := r.group.Wait(100 * time.Millisecond); err != nil {
@@ -71,8 +72,10 @@ func (r *Recorder) Run(ctx context.Context, period time.Duration, tick func()) e
 		}
 		r.take(r.group.Read(false))
 		if period > 0 && !time.Now().Before(next) {
-			next = next.Add(period)
-			tick()
+			next = time.Now().Add(period) // a tick that takes long is not made up for
+			if err := tick(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -105,10 +108,7 @@ func (r *Recorder) Finish(files *Files) (*Report, error) {
 
 // Report returns the report so far.
 func (r *Recorder) Report(files *Files) (*Report, error) {
-	out := &Report{
-		Seconds: time.Since(r.began).Seconds(), Aborts: r.Aborts, Recorded: r.Aborts,
-		Lost: r.Lost, Unplaced: r.Unplaced, Samples: r.Samples, Rows: files.Resolve(r.Collector),
-	}
+	out := &Report{Seconds: time.Since(r.began).Seconds(), Aborts: r.Aborts, Recorded: r.Aborts, Lost: r.Lost, Unplaced: r.Unplaced, Samples: r.Samples}
 	if r.Wanted == nil { // else the kernel counts other processes' aborts too
 		total, err := r.group.Total(eventAbort)
 		if err != nil {
@@ -116,6 +116,7 @@ func (r *Recorder) Report(files *Files) (*Report, error) {
 		}
 		out.Aborts = max(total, r.Aborts)
 	}
+	out.Rows = files.Resolve(r.Collector) // last: it may take seconds, in which the kernel counts on
 	return out, nil
 }
 

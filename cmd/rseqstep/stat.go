@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rseqstep/page"
 	"rseqstep/stat"
 )
 
@@ -27,6 +28,7 @@ type statOptions struct {
 	json     bool
 	pprof    string
 	html     string
+	live     bool
 }
 
 func newStatCmd(e *env) *cobra.Command {
@@ -60,7 +62,9 @@ or kernel.perf_event_paranoid=-1.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runStat(e, o, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runStat(e, o, args, newLiveTable(e, o, o.subject(args), cmd.Flags().Changed("live"), len(args) > 0))
+		},
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
@@ -69,12 +73,13 @@ or kernel.perf_event_paranoid=-1.`,
 	f.BoolVarP(&o.all, "all", "a", false, "count every process of the machine")
 	f.BoolVar(&o.hot, "hot", false, "sample the clock too, to see how much time sections take")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
+	f.BoolVar(&o.live, "live", false, "show the numbers each second while it runs (on a terminal, the\ndefault with --pid and -a)")
 	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`")
 	f.StringVar(&o.pprof, "pprof", "", "write a profile of the aborts, with stacks, to `FILE`")
 	return cmd
 }
 
-func runStat(e *env, o *statOptions, args []string) (err error) {
+func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if o.duration > 0 {
@@ -119,11 +124,13 @@ func runStat(e *env, o *statOptions, args []string) (err error) {
 		defer cancel()
 		go untilGone(ctx, o.pid, cancel)
 	}
-	if err := rec.Run(ctx, 0, nil); err != nil {
-		return err
-	}
 	files := stat.NewFiles()
 	defer files.Close()
+	err = watch(ctx, rec, files, l)
+	l.end()
+	if err != nil {
+		return err
+	}
 	report, err := rec.Finish(files)
 	if err != nil {
 		return err
@@ -137,6 +144,20 @@ func runStat(e *env, o *statOptions, args []string) (err error) {
 		return err
 	}
 	return prog.status()
+}
+
+// watch records until ctx ends, and shows the recording each second.
+func watch(ctx context.Context, rec *stat.Recorder, files *stat.Files, l *liveTable) error {
+	if l == nil {
+		return rec.Run(ctx, 0, nil)
+	}
+	return rec.Run(ctx, time.Second, func() error {
+		report, err := rec.Report(files)
+		if err == nil {
+			l.show(report)
+		}
+		return err
+	})
 }
 
 // subject says what is counted.
@@ -202,7 +223,14 @@ func writeStat(e *env, o *statOptions, report *stat.Report, files *stat.Files) e
 		_, err := fmt.Fprintf(out, "%s. No thread was interrupted inside a section.\n", report.Summary())
 		return err
 	}
-	return report.WriteText(out)
+	var b strings.Builder
+	if err := report.WriteText(&b); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		fmt.Fprintln(out, page.Clean(strings.TrimSuffix(line, "\n")))
+	}
+	return nil
 }
 
 // starting is a program that waits before its execve(2), so that its events can be opened.
