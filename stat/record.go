@@ -21,6 +21,7 @@ type Options struct {
 	Only  int    // with PID 0: count this process's aborts only; 0: all
 	Stack bool   // record user stacks
 	Hot   uint64 // sample the clock so many times a second; 0: do not
+	Pages int    // of each CPU's buffer, a power of two; 0: enough
 }
 
 // Recorder records the aborts of running programs. Its methods are not safe for concurrent use.
@@ -29,6 +30,7 @@ type Recorder struct {
 	format perf.Format
 	group  *perf.Group
 	began  time.Time
+	seen   uint64 // records of aborts, wanted or not
 }
 
 // Start begins to record. Errors say what privilege is missing. The caller calls Close.
@@ -42,7 +44,7 @@ func Start(o Options) (*Recorder, error) {
 		events = append(events, perf.Clock(o.Hot))
 	}
 	r := &Recorder{Collector: NewCollector(), format: format, began: time.Now()}
-	whose := perf.Options{PID: o.PID, Stack: o.Stack}
+	whose := perf.Options{PID: o.PID, Stack: o.Stack, Pages: o.Pages}
 	if o.PID == 0 {
 		whose.PID = -1
 		r.Before = proc{}
@@ -91,6 +93,7 @@ func (r *Recorder) take(records []perf.Record) {
 		}
 		switch r.group.Event(s) {
 		case eventAbort:
+			r.seen++
 			if a, ok := AbortOf(r.format, s.Raw); ok {
 				r.Abort(s, a)
 			}
@@ -102,7 +105,16 @@ func (r *Recorder) take(records []perf.Record) {
 
 // Finish takes the last records in and returns the report.
 func (r *Recorder) Finish(files *Files) (*Report, error) {
+	// The kernel writes that records were lost only with the next record for which there is space
+	// (perf_event_open(2), PERF_RECORD_LOST): what was lost at the end is told by its count alone.
+	total, err := r.group.Total(eventAbort)
+	if err != nil {
+		return nil, err
+	}
 	r.take(r.group.Read(true))
+	if total > r.seen {
+		r.Lost = max(r.Lost, total-r.seen)
+	}
 	return r.Report(files)
 }
 

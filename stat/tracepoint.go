@@ -19,8 +19,10 @@ func tracefs() []string { return []string{"/sys/kernel/tracing", "/sys/kernel/de
 
 // Tracepoint reads the format of rseq:rseq_ip_fixup. Its error says what to do: it wraps
 // ErrNoTracepoint, fs.ErrPermission, or says that tracefs is not mounted.
-func Tracepoint() (perf.Format, error) {
-	for _, root := range tracefs() {
+func Tracepoint() (perf.Format, error) { return tracepointIn(tracefs()) }
+
+func tracepointIn(roots []string) (perf.Format, error) {
+	for _, root := range roots {
 		events := filepath.Join(root, "events")
 		if _, err := os.Stat(events); errors.Is(err, fs.ErrNotExist) {
 			continue

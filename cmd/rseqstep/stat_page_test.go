@@ -312,3 +312,26 @@ func (b *browser) picture(name string) {
 		b.t.Fatal(err)
 	}
 }
+
+// The page of a program that ran has its counts at the instructions.
+func TestStatWritesAPageOfWhatItCounted(t *testing.T) {
+	needStat(t)
+	file := filepath.Join(t.TempDir(), "page.html")
+	got := runStatCommand(t, "--html", file, "--", tabletest.Build(t, tabletest.Fixture{Source: "aborts.c", Opt: "-O2"}), "1000")
+	html, err := os.ReadFile(file)
+	if err != nil || got.status != 0 {
+		t.Fatal(err, got)
+	}
+	text := string(html)
+	for _, want := range []string{"spin_long", "spin_short", "aborts.c:", "dec %eax", "Arming store", "abort handler", `<span class="role">commit</span>`, "Who called it"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not contain %q", want)
+		}
+	}
+	if at := strings.Index(text, "ud2"); at < 0 || !strings.Contains(text[max(0, at-500):at], "<span>") {
+		t.Errorf("no number stands at the instruction that aborts")
+	}
+	if runStatCommand(t, "--html", "/no/such/folder/x.html", "--", "true").status != 1 {
+		t.Error("a page that cannot be written is no error")
+	}
+}

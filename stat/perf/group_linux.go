@@ -38,7 +38,7 @@ func Tracepoint(f Format) Event {
 type Options struct {
 	PID   int  // -1: every process's. Otherwise that process's from its next execve(2) on, and its children's
 	Stack bool // with the user stack, by frame pointers
-	Pages int  // of each CPU's buffer, a power of two; 0: 128
+	Pages int  // of each CPU's buffer, a power of two; 0: see bufferPages
 }
 
 // Group records events on every CPU. Its methods are not safe for concurrent use.
@@ -64,7 +64,7 @@ func Open(events []Event, o Options) (_ *Group, err error) {
 		return nil, err
 	}
 	if o.Pages == 0 {
-		o.Pages = 128
+		o.Pages = bufferPages(len(cpus))
 	}
 	g := &Group{stack: o.Stack}
 	defer func() {
@@ -83,6 +83,17 @@ func Open(events []Event, o Options) (_ *Group, err error) {
 		return nil, errors.New("no CPU is online")
 	}
 	return g, nil
+}
+
+// bufferPages is the size of each buffer if nothing else is asked for: all together use 64 MiB, and
+// each between 512 KiB and 4 MiB, a second of 50,000 aborts.
+func bufferPages(cpus int) int {
+	const all, least, most = 64 << 20 >> 12, 128, 1024
+	pages := most
+	for pages > least && pages*cpus > all {
+		pages /= 2
+	}
+	return pages
 }
 
 // openOn opens the events on one CPU. They share one buffer.

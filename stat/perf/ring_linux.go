@@ -21,9 +21,18 @@ type ring struct {
 	data   []byte
 }
 
+// newRing maps a buffer of so many pages, or fewer if the kernel does not allow this user more
+// (kernel.perf_event_mlock_kb, RLIMIT_MEMLOCK).
 func newRing(fd, pages int) (*ring, error) {
 	page := os.Getpagesize()
-	b, err := unix.Mmap(fd, 0, (1+pages)*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	m := func() ([]byte, error) {
+		return unix.Mmap(fd, 0, (1+pages)*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	}
+	b, err := m()
+	for (err == unix.EPERM || err == unix.ENOMEM) && pages > 1 {
+		pages /= 2
+		b, err = m()
+	}
 	if err != nil {
 		return nil, os.NewSyscallError("mmap", err)
 	}
