@@ -37,16 +37,19 @@ func newStatCmd(e *env) *cobra.Command {
 		Use:   "stat [flags] [--] PROGRAM [ARGS...] | --pid PID | -a",
 		Short: "Count how often each section aborts, at full speed",
 		Long: `Counts the aborts of restartable sequences by section and by instruction, while
-the program runs at full speed: the kernel's tracepoint rseq:rseq_ip_fixup, which
-costs nothing between aborts. Nothing is traced or stopped.
+the program runs at full speed. The kernel's tracepoint rseq:rseq_ip_fixup
+reports each abort and costs nothing between aborts. Nothing is traced or
+stopped.
 
-A program is counted with its children until it ends; --pid and -a count until
---duration is over, or until Ctrl-C. Reading a tracepoint needs root, CAP_PERFMON,
-or kernel.perf_event_paranoid=-1.`,
+A program is counted with its children until it ends, and its exit status is
+passed on. --pid and -a count until --duration is over, or until Ctrl-C.
+Recording a tracepoint needs root, CAP_PERFMON, or
+kernel.perf_event_paranoid=-1.`,
 		Example: `  rseqstep stat ./prog arg           count until ./prog ends
   rseqstep stat --pid 1234 -d 10s    count a running process for ten seconds
-  rseqstep stat -a -d 10s            count the whole machine
-  rseqstep stat --pprof abort.pb.gz ./prog; go tool pprof -top abort.pb.gz`,
+  rseqstep stat -a                   watch the whole machine
+  rseqstep stat --html p.html ./prog write a page with annotated listings
+  rseqstep stat --pprof p.gz ./prog; go tool pprof -top p.gz`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			n := 0
 			for _, given := range []bool{o.pid != 0, o.all, len(args) > 0} {
