@@ -45,7 +45,6 @@ func functions(p *Page) template.FuncMap {
 		"width":  func(share float64) string { return fmt.Sprintf("%.1f", 100*min(max(share, 0), 1)) },
 		"level":  level,
 		"heat":   heat,
-		"number": number,
 		"source": source,
 		"inc":    func(n int) int { return n + 1 },
 		"empty":  func(s State) bool { return s == Unknown },
@@ -66,19 +65,6 @@ func offset(n int64) string {
 		return ""
 	}
 	return fmt.Sprintf("%+d", n)
-}
-
-// number is a count with its digits in groups of three, by narrow no-break spaces.
-func number(n uint64) string {
-	digits := fmt.Sprint(n)
-	out := ""
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			out += "\u202f"
-		}
-		out += string(d)
-	}
-	return out
 }
 
 // source is a place in source: "list.c:12".
