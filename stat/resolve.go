@@ -171,6 +171,9 @@ func (f *Files) row(sec *Section) *Row {
 	}
 	name, offset, source, line := f.Function(sec.Start)
 	r.Source, r.Line = source, line
+	if d := r.Declared; d != nil && d.Symbol != "" { // of several names, the one that "rseqstep table" shows
+		name, offset = demangle.Filter(d.Symbol, demangle.NoParams), d.Offset
+	}
 	if name != "" {
 		r.Name = named(name, offset)
 	}

@@ -105,6 +105,7 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 			return fmt.Errorf("no process %d (has it ended?)", o.pid)
 		}
 	}
+	subject := o.subject(args) // now: it may have ended later
 	rec, err := stat.Start(opts)
 	if err != nil {
 		if prog != nil {
@@ -139,7 +140,7 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 		return err
 	}
 	if o.html != "" {
-		if err := writePage(o.html, statPage(o.subject(args), report, files, rec.Mapped())); err != nil {
+		if err := writePage(o.html, statPage(subject, report, files, rec.Mapped())); err != nil {
 			return err
 		}
 	}
@@ -169,7 +170,8 @@ func (o *statOptions) subject(args []string) string {
 	case len(args) > 0:
 		return strings.Join(args, " ")
 	case o.pid != 0:
-		return fmt.Sprintf("process %d", o.pid)
+		name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", o.pid)) // "" if it has ended
+		return strings.TrimSpace(fmt.Sprintf("process %d %s", o.pid, name))
 	}
 	return "all processes"
 }

@@ -217,6 +217,7 @@ func (b *browser) opensByKeyboard() {
 	id := answer[string](b, "document.activeElement.hash.slice(1)")
 	b.key(kb.Enter)
 	b.do(chromedp.Poll[chromedp.Void](fmt.Sprintf("document.getElementById(%q).open", id), chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(tabletest.Patience(time.Minute))))
+	b.picture(filepath.Base(b.t.Name()) + "-section.png")
 	if got := answer[string](b, focused); got != id {
 		b.t.Errorf("after the link to %s the keyboard is at %s", id, got)
 	}
