@@ -26,13 +26,17 @@ type Collector struct {
 	Samples  uint64          // of the clock, in sections and outside
 	Clock    map[Code]uint64 // and where they were
 
+	// Causes says that switches and signals are among the records, so that aborts have causes.
+	Causes bool
+
+	causes    causes
 	processes map[int]codeMap
 	names     map[int]string // of threads
 }
 
 // NewCollector returns a Collector that has seen nothing.
 func NewCollector() *Collector {
-	return &Collector{Sections: map[Code]*Section{}, Clock: map[Code]uint64{}, processes: map[int]codeMap{}, names: map[int]string{}}
+	return &Collector{Sections: map[Code]*Section{}, Clock: map[Code]uint64{}, processes: map[int]codeMap{}, names: map[int]string{}, causes: causes{}}
 }
 
 // Track takes in a record about a process. Precondition: records come in the order of time.
@@ -50,6 +54,8 @@ func (c *Collector) Track(r perf.Record) {
 		if !r.Exit && r.PID != r.Parent {
 			c.processes[r.PID] = slices.Clone(c.maps(r.Parent))
 		}
+	case *perf.Switch:
+		c.causes.switched(r)
 	case *perf.Lost:
 		c.Lost += r.Count
 	}
@@ -61,6 +67,7 @@ func (c *Collector) Abort(s *perf.Sample, a Abort) {
 		return
 	}
 	c.Aborts++
+	cause := c.causes.of(s.TID, s.Time)
 	sec := c.section(s.PID, a.Start, a.Length)
 	if sec == nil {
 		c.Unplaced++
@@ -70,10 +77,16 @@ func (c *Collector) Abort(s *perf.Sample, a Abort) {
 	sec.At[a.At-a.Start]++
 	sec.Threads[Thread{PID: s.PID, TID: s.TID, Name: c.name(s)}]++
 	sec.CPUs[s.CPU]++
+	if c.Causes {
+		sec.Causes[cause]++
+	}
 	if len(s.Stack) > 0 {
 		c.stack(sec, s.PID, s.Stack)
 	}
 }
+
+// Signal takes in that a thread handles a signal. Precondition: as Track.
+func (c *Collector) Signal(s *perf.Sample) { c.causes.signalled(s.TID, s.Time) }
 
 // Sample takes in a sample of the clock. Precondition: as Track.
 func (c *Collector) Sample(s *perf.Sample) {

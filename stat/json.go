@@ -28,6 +28,7 @@ type JSONSection struct {
 	Samples      uint64            `json:"samples,omitempty"`
 	Instructions map[string]uint64 `json:"instructions"` // aborts by offset from the start, decimal bytes
 	CPUs         map[string]uint64 `json:"cpus"`
+	Causes       map[string]uint64 `json:"causes,omitempty"`
 	Threads      []JSONThread      `json:"threads"`
 }
 
@@ -49,6 +50,12 @@ func (r *Report) JSON() JSON {
 		}
 		for at, n := range row.At {
 			s.Instructions[fmt.Sprint(at)] = n
+		}
+		for cause, n := range row.Causes {
+			if s.Causes == nil {
+				s.Causes = map[string]uint64{}
+			}
+			s.Causes[cause.String()] = n
 		}
 		for cpu, n := range row.CPUs {
 			s.CPUs[fmt.Sprint(cpu)] = n

@@ -21,6 +21,7 @@ type Options struct {
 	Only  int    // with PID 0: count this process's aborts only; 0: all
 	Stack bool   // record user stacks
 	Hot   uint64 // sample the clock so many times a second; 0: do not
+	Cause bool   // record switches and signals too, which tell why a section was aborted
 	Pages int    // of each CPU's buffer, a power of two; 0: enough
 }
 
@@ -30,6 +31,7 @@ type Recorder struct {
 	format perf.Format
 	group  *perf.Group
 	began  time.Time
+	kinds  []int  // of the group's events
 	seen   uint64 // records of aborts, wanted or not
 }
 
@@ -39,12 +41,20 @@ func Start(o Options) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	events := []perf.Event{perf.Tracepoint(format)}
+	events, kinds := []perf.Event{perf.Tracepoint(format)}, []int{eventAbort}
 	if o.Hot > 0 {
-		events = append(events, perf.Clock(o.Hot))
+		events, kinds = append(events, perf.Clock(o.Hot)), append(kinds, eventClock)
 	}
-	r := &Recorder{Collector: NewCollector(), format: format, began: time.Now()}
-	whose := perf.Options{PID: o.PID, Stack: o.Stack, Pages: o.Pages}
+	if o.Cause {
+		deliver, err := tracepointIn(tracefs(), "signal/signal_deliver", errNoSignals)
+		if err != nil {
+			return nil, err
+		}
+		events, kinds = append(events, perf.Tracepoint(deliver)), append(kinds, eventSignal)
+	}
+	r := &Recorder{Collector: NewCollector(), format: format, kinds: kinds, began: time.Now()}
+	r.Causes = o.Cause
+	whose := perf.Options{PID: o.PID, Stack: o.Stack, Switches: o.Cause, Pages: o.Pages}
 	if o.PID == 0 {
 		whose.PID = -1
 		r.Before = proc{}
@@ -58,10 +68,11 @@ func Start(o Options) (*Recorder, error) {
 	return r, err
 }
 
-// The events of a Recorder, in the order of Start's list.
+// The kinds of a Recorder's events. That of aborts is always the first of the group.
 const (
 	eventAbort = iota
 	eventClock
+	eventSignal
 )
 
 // Run takes records in until ctx ends, and calls tick once each period, if it is not 0. An
@@ -91,7 +102,11 @@ func (r *Recorder) take(records []perf.Record) {
 			r.Track(rec)
 			continue
 		}
-		switch r.group.Event(s) {
+		n := r.group.Event(s)
+		if n < 0 {
+			continue
+		}
+		switch r.kinds[n] {
 		case eventAbort:
 			r.seen++
 			if a, ok := AbortOf(r.format, s.Raw); ok {
@@ -99,6 +114,8 @@ func (r *Recorder) take(records []perf.Record) {
 			}
 		case eventClock:
 			r.Sample(s)
+		case eventSignal:
+			r.Signal(s)
 		}
 	}
 }

@@ -9,6 +9,7 @@ type Section struct {
 	Threads map[Thread]uint64 // aborts by thread
 	CPUs    map[int]uint64    // aborts by CPU
 	Stacks  map[string]*Stack // by their frames; empty unless stacks were recorded
+	Causes  map[Cause]uint64  // aborts by cause; empty unless causes were recorded
 	Samples uint64            // of the clock; 0 unless it was recorded
 }
 
@@ -27,6 +28,6 @@ type Stack struct {
 func newSection(start Code, length uint64) *Section {
 	return &Section{
 		Start: start, Length: length,
-		At: map[uint64]uint64{}, Threads: map[Thread]uint64{}, CPUs: map[int]uint64{}, Stacks: map[string]*Stack{},
+		At: map[uint64]uint64{}, Threads: map[Thread]uint64{}, CPUs: map[int]uint64{}, Stacks: map[string]*Stack{}, Causes: map[Cause]uint64{},
 	}
 }

@@ -82,6 +82,16 @@ func (row *Row) text() string {
 	if row.Source != "" {
 		fmt.Fprintf(b, " at %s:%d", filepath.Base(row.Source), row.Line)
 	}
+	sep := " ("
+	for _, cause := range Causes() {
+		if n := row.Causes[cause]; n > 0 {
+			fmt.Fprintf(b, "%s%s %s", sep, percent(n, row.Aborts), cause)
+			sep = ", "
+		}
+	}
+	if sep == ", " {
+		b.WriteString(")")
+	}
 	list := row.Instructions()
 	for n, at := range list {
 		if n == maxInstructions {

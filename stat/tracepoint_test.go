@@ -45,7 +45,7 @@ func TestTheTracepointIsReadOrSaysWhatIsMissing(t *testing.T) {
 		"a field has gone":   {roots: []string{tracefsWith(t, fixupFormat)}, says: "has no field abort_ip"},
 		"something else":     {roots: []string{tracefsWith(t, "hello\n")}, says: "not the format of a tracepoint"},
 	} {
-		f, err := tracepointIn(c.roots)
+		f, err := tracepointIn(c.roots, "rseq/rseq_ip_fixup", ErrNoTracepoint, Fields()...)
 		switch {
 		case c.says == "" && c.is == nil:
 			if err != nil || f.ID != 591 {

@@ -29,6 +29,7 @@ type statOptions struct {
 	pprof    string
 	html     string
 	live     bool
+	cause    bool
 }
 
 func newStatCmd(e *env) *cobra.Command {
@@ -75,6 +76,7 @@ kernel.perf_event_paranoid=-1.`,
 	f.IntVarP(&o.pid, "pid", "p", 0, "count the process `PID`")
 	f.BoolVarP(&o.all, "all", "a", false, "count every process of the machine")
 	f.BoolVar(&o.hot, "hot", false, "sample the clock too, to see how much time sections take")
+	f.BoolVar(&o.cause, "cause", false, "record context switches and signals too, to tell why sections\nwere aborted")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	f.BoolVar(&o.live, "live", false, "show the numbers each second while it runs (on a terminal, the\ndefault with --pid and -a)")
 	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`")
@@ -90,7 +92,7 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, o.duration)
 		defer cancel()
 	}
-	opts := stat.Options{Stack: o.pprof != "" || o.html != "", Only: o.pid}
+	opts := stat.Options{Stack: o.pprof != "" || o.html != "", Only: o.pid, Cause: o.cause}
 	if o.hot {
 		opts.Hot = 999
 	}

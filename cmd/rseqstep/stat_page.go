@@ -162,6 +162,9 @@ func (b *pager) count(s *page.Section, row *stat.Row) {
 	thread := func(t stat.Thread) string { return fmt.Sprintf("%s %d (process %d)", t.Name, t.TID, t.PID) }
 	s.Tallies = append(s.Tallies, tally("Threads", row.Threads, thread, row.Aborts),
 		tally("CPUs", row.CPUs, func(n int) string { return fmt.Sprintf("CPU %d", n) }, row.Aborts))
+	if len(row.Causes) > 0 {
+		s.Tallies = append(s.Tallies, tally("Causes", row.Causes, stat.Cause.String, row.Aborts))
+	}
 	stacks := slices.Collect(maps.Values(row.Stacks))
 	slices.SortFunc(stacks, func(x, y *stat.Stack) int { return cmp.Compare(y.Aborts, x.Aborts) })
 	for _, st := range stacks[:min(len(stacks), maxStacks)] {

@@ -323,3 +323,34 @@ func TestStatWithoutPrivilegesSaysWhatIsMissing(t *testing.T) {
 		t.Log(got.err)
 	}
 }
+
+// The sections of aborts.c are aborted by a signal. Those of units.c, on one CPU and without signals,
+// are preempted, or wait for a page.
+func TestStatTellsCauses(t *testing.T) {
+	needStat(t)
+	taskset := tabletest.NeedTool(t, "taskset")
+	sum := func(r stat.JSON) map[string]uint64 {
+		out := map[string]uint64{}
+		for _, s := range r.Sections {
+			var all uint64
+			for cause, n := range s.Causes {
+				out[cause] += n
+				all += n
+			}
+			if all != s.Aborts {
+				t.Errorf("%s: %d causes of %d aborts", s.Function, all, s.Aborts)
+			}
+		}
+		return out
+	}
+	r, _ := runStatCommand(t, "--json", "--cause", "--", tabletest.Build(t, tabletest.Fixture{Source: "aborts.c", Opt: "-O2"}), "10000").report(t)
+	if causes := sum(r); causes["signal"]*10 < r.Recorded*9 {
+		t.Errorf("of %d aborts by a signal the causes are %v", r.Recorded, causes)
+	}
+	r, _ = runStatCommand(t, "--json", "--cause", "--", taskset, "-c", "0", tabletest.Build(t, tabletest.Fixture{Source: "units.c", Opt: "-O2"}), "50000000").report(t)
+	if causes := sum(r); causes["signal"]+causes["migrated"] > 0 || r.Recorded > 20 && causes["preempted"]*2 < r.Recorded {
+		t.Errorf("of %d aborts on one CPU the causes are %v", r.Recorded, causes)
+	} else {
+		t.Logf("on one CPU: %v", causes)
+	}
+}

@@ -38,7 +38,9 @@ func Tracepoint(f Format) Event {
 type Options struct {
 	PID   int  // -1: every process's. Otherwise that process's from its next execve(2) on, and its children's
 	Stack bool // with the user stack, by frame pointers
-	Pages int  // of each CPU's buffer, a power of two; 0: see bufferPages
+	// Switches adds a Switch each time that a CPU begins or ends to execute one of the threads.
+	Switches bool
+	Pages    int // of each CPU's buffer, a power of two; 0: see bufferPages
 }
 
 // Group records events on every CPU. Its methods are not safe for concurrent use.
@@ -100,6 +102,9 @@ func bufferPages(cpus int) int {
 func (g *Group) openOn(cpu int, events []Event, o Options) error {
 	track := unix.PerfEventAttr{Type: unix.PERF_TYPE_SOFTWARE, Config: unix.PERF_COUNT_SW_DUMMY, Sample: 1}
 	track.Bits = unix.PerfBitMmap | unix.PerfBitMmap2 | unix.PerfBitComm | unix.PerfBitCommExec | unix.PerfBitTask
+	if o.Switches {
+		track.Bits |= unix.PerfBitContextSwitch
+	}
 	first, err := g.open(&track, -1, cpu, o)
 	if err != nil {
 		return err

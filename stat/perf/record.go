@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 )
 
-// Record is one record of a ring buffer: a Sample, Mmap, Comm, Task or Lost.
+// Record is one record of a ring buffer: a Sample, Mmap, Comm, Task, Switch or Lost.
 type Record interface {
 	// When is CLOCK_MONOTONIC, nanoseconds.
 	When() uint64
@@ -47,6 +47,16 @@ type Task struct {
 	Exit             bool
 }
 
+// Switch is PERF_RECORD_SWITCH or PERF_RECORD_SWITCH_CPU_WIDE: a CPU has begun or ended to execute a
+// thread.
+type Switch struct {
+	PID, TID int
+	CPU      int
+	Time     uint64
+	Out      bool // it has ended to
+	Runnable bool // Out: the thread could go on. It was preempted; else it waits
+}
+
 // Lost is PERF_RECORD_LOST or PERF_RECORD_LOST_SAMPLES: the buffer was full.
 type Lost struct {
 	Time  uint64
@@ -57,6 +67,7 @@ func (r *Sample) When() uint64 { return r.Time }
 func (r *Mmap) When() uint64   { return r.Time }
 func (r *Comm) When() uint64   { return r.Time }
 func (r *Task) When() uint64   { return r.Time }
+func (r *Switch) When() uint64 { return r.Time }
 func (r *Lost) When() uint64   { return r.Time }
 
 // Types and bits of records (include/uapi/linux/perf_event.h).
@@ -68,8 +79,12 @@ const (
 	recordSample      = 9
 	recordMmap2       = 10
 	recordLostSamples = 13
+	recordSwitch      = 14
+	recordSwitchWide  = 15
 
-	miscCommExec = 1 << 13
+	miscCommExec         = 1 << 13
+	miscSwitchOut        = 1 << 13
+	miscSwitchOutPreempt = 1 << 14
 
 	headerSize = 8
 	// sampleIDSize is the size of what every other record ends with (sample_id_all): pid, tid,
@@ -127,6 +142,12 @@ func decode(kind uint32, misc uint16, b []byte, stack bool) Record {
 	case recordFork, recordExit:
 		t := &Task{Time: time, Exit: kind == recordExit, PID: c.id(), Parent: c.id(), TID: c.id()}
 		r = t
+	case recordSwitch, recordSwitchWide:
+		id := cursor{b: b[len(b)-sampleIDSize:]} // the thread is current: before the switch if Out, else after it
+		w := &Switch{Time: time, PID: id.id(), TID: id.id(), Out: misc&miscSwitchOut != 0, Runnable: misc&miscSwitchOutPreempt != 0}
+		id.u64()
+		w.CPU = id.id()
+		r = w
 	case recordLost:
 		c.u64()
 		r = &Lost{Time: time, Count: c.u64()}
