@@ -42,8 +42,8 @@ func statPage(subject string, r *stat.Report, files *stat.Files, mapped []string
 	if r.Samples > 0 {
 		p.Columns = append(p.Columns, page.Column{Name: "Time", Means: "how much of the sampled time was inside the section"})
 	}
-	b := &pager{r: r, files: files, opened: map[string]*annotate.File{}, done: map[*table.Placed]bool{}}
-	defer b.close()
+	b := &pager{r: r, files: files, listings: annotate.NewFiles(), done: map[*table.Placed]bool{}}
+	defer b.listings.Close()
 	for _, row := range r.Rows {
 		p.Sections = append(p.Sections, b.row(row))
 	}
@@ -81,52 +81,23 @@ func statNotes(r *stat.Report) (notes []string) {
 
 // pager makes the sections of a page.
 type pager struct {
-	r      *stat.Report
-	files  *stat.Files
-	opened map[string]*annotate.File // nil: it cannot be read
-	done   map[*table.Placed]bool
-}
-
-func (b *pager) close() {
-	for _, f := range b.opened {
-		if f != nil {
-			f.Close()
-		}
-	}
-}
-
-// open opens a file. nil: it cannot be read, or is no file with sections.
-func (b *pager) open(path string) *annotate.File {
-	f, known := b.opened[path]
-	if !known {
-		if t, err := table.Open(path); err == nil && len(t.Sections) > 0 {
-			f, _ = annotate.OpenFile(t)
-		}
-		b.opened[path] = f
-	}
-	return f
+	r        *stat.Report
+	files    *stat.Files
+	listings *annotate.Files
+	done     map[*table.Placed]bool
 }
 
 // row is a section of the report.
 func (b *pager) row(row *stat.Row) page.Section {
 	s := page.Section{Function: row.Name, Module: row.Start.File, File: row.Source, Line: row.Line}
-	var placed *table.Placed
-	if f := b.open(row.Start.File); f != nil {
-		for _, p := range f.All() {
-			if table.FileAddr(p.Start) == row.Addr && uint64(p.End-p.Start) == row.Length {
-				placed = p
-				b.done[p] = true
-			}
-		}
-		if placed != nil {
-			s = f.Section(placed)
-		}
-	}
-	if placed == nil {
+	switch p := b.listings.Find(row.Start.File, row.Addr, row.Length); {
+	case p != nil:
+		b.done[p] = true
+		s = b.listings.Section(p)
+	case row.Err != nil:
+		s.Unlisted = row.Err.Error()
+	default:
 		s.Unlisted = "the file declares no such section"
-		if row.Err != nil {
-			s.Unlisted = row.Err.Error()
-		}
 	}
 	b.count(&s, row)
 	return s
@@ -134,7 +105,7 @@ func (b *pager) row(row *stat.Row) page.Section {
 
 // quiet are the sections of a file that did not abort.
 func (b *pager) quiet(path string) (out []page.Section) {
-	f := b.open(path)
+	f := b.listings.Open(path)
 	if f == nil {
 		return nil
 	}

@@ -290,6 +290,13 @@ func (b *browser) prints() {
 	if pdf, err := chromedp.Run(b, chromedp.PrintToPDF()); err != nil || len(pdf) == 0 {
 		b.t.Errorf("a print of %d bytes, %v", len(pdf), err)
 	}
+	if os.Getenv(picturesVariable) != "" {
+		if _, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+			b.t.Fatal(err)
+		}
+		b.do(chromedp.EmulateViewport(800, 1100), js("document.querySelector('details.section').open = true"))
+		b.picture(filepath.Base(b.t.Name()) + "-print.png")
+	}
 	if n := answer[int](b, "window.onPaper"); n != 0 {
 		b.t.Errorf("%d parts are closed on paper", n)
 	}
@@ -298,10 +305,13 @@ func (b *browser) prints() {
 	}
 }
 
+// picturesVariable is the environment's variable with the folder for screenshots.
+const picturesVariable = "RSEQSTEP_PICTURES"
+
 // picture writes a screenshot into the folder of RSEQSTEP_PICTURES, for people to look at.
 func (b *browser) picture(name string) {
 	b.t.Helper()
-	dir := os.Getenv("RSEQSTEP_PICTURES")
+	dir := os.Getenv(picturesVariable)
 	if dir == "" {
 		return
 	}
