@@ -51,7 +51,13 @@ func (c *Collector) Track(r perf.Record) {
 		}
 	case *perf.Task:
 		// What has ended keeps its maps and its name: others of its records may carry the same time.
-		if !r.Exit && r.PID != r.Parent {
+		if r.Exit {
+			break
+		}
+		if name, known := c.names[r.Parent]; known {
+			c.names[r.TID] = name
+		}
+		if r.PID != r.Parent {
 			c.processes[r.PID] = slices.Clone(c.maps(r.Parent))
 		}
 	case *perf.Switch:
@@ -132,7 +138,10 @@ func (c *Collector) section(pid int, start, length uint64) *Section {
 func (c *Collector) stack(sec *Section, pid int, stack []uint64) {
 	m := c.maps(pid)
 	frames := make([]Code, 0, len(stack))
-	for _, ip := range stack {
+	for n, ip := range stack {
+		if n > 0 {
+			ip-- // a return address: the call is before it, and may be the function's last instruction
+		}
 		if at, ok := m.find(ip); ok {
 			frames = append(frames, at)
 		}

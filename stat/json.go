@@ -7,13 +7,14 @@ const JSONVersion = 1
 
 // JSON is a Report as it is written.
 type JSON struct {
-	Version  int           `json:"version"`
-	Seconds  float64       `json:"seconds"`
-	Aborts   uint64        `json:"aborts"`
-	Recorded uint64        `json:"recorded"`
-	Lost     uint64        `json:"lost"`
-	Unplaced uint64        `json:"unplaced"`
-	Sections []JSONSection `json:"sections"`
+	Version   int           `json:"version"`
+	Seconds   float64       `json:"seconds"`
+	Aborts    uint64        `json:"aborts"`
+	Recorded  uint64        `json:"recorded"`
+	Lost      uint64        `json:"lost"`
+	Unplaced  uint64        `json:"unplaced"`
+	Sections  []JSONSection `json:"sections"`
+	Processes []Process     `json:"processes"`
 }
 
 // JSONSection is one Row.
@@ -42,7 +43,7 @@ type JSONThread struct {
 
 // JSON returns the report as it is written.
 func (r *Report) JSON() JSON {
-	out := JSON{Version: JSONVersion, Seconds: r.Seconds, Aborts: r.Aborts, Recorded: r.Recorded, Lost: r.Lost, Unplaced: r.Unplaced, Sections: []JSONSection{}}
+	out := JSON{Version: JSONVersion, Seconds: r.Seconds, Aborts: r.Aborts, Recorded: r.Recorded, Lost: r.Lost, Unplaced: r.Unplaced, Sections: []JSONSection{}, Processes: r.Processes()}
 	for _, row := range r.Rows {
 		s := JSONSection{
 			Function: row.Name, Module: row.Start.File, Start: row.Addr.String(), Length: row.Length, Source: row.Source, Line: row.Line,

@@ -38,6 +38,24 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(tw, "  %s\n", row.text())
 	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	return r.writeProcesses(w)
+}
+
+// writeProcesses writes the processes that suffered aborts, if they are several.
+func (r *Report) writeProcesses(w io.Writer) error {
+	list := r.Processes()
+	if len(list) < 2 {
+		return nil
+	}
+	fmt.Fprintln(w)
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(tw, "Aborts\tShare\t  Process")
+	for _, p := range list {
+		fmt.Fprintf(tw, "%d\t%s\t  %d %s\n", p.Aborts, percent(p.Aborts, r.Recorded), p.PID, p.Name)
+	}
 	return tw.Flush()
 }
 
