@@ -1,7 +1,6 @@
 package stat
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -18,6 +17,8 @@ type Collector struct {
 	}
 	// Wanted reports whether the aborts of a process count. nil: all do.
 	Wanted func(pid int) bool
+	// Unwind finds the stacks of records that have registers. nil: stacks are those of frame pointers.
+	Unwind *Unwinder
 
 	Sections map[Code]*Section
 	Aborts   uint64          // that were recorded and wanted
@@ -86,8 +87,11 @@ func (c *Collector) Abort(s *perf.Sample, a Abort) {
 	if c.Causes {
 		sec.Causes[cause]++
 	}
-	if len(s.Stack) > 0 {
-		c.stack(sec, s.PID, s.Stack)
+	switch m := c.maps(s.PID); {
+	case c.Unwind != nil && s.Registers != nil:
+		sec.stack(c.Unwind.stack(s, m))
+	case len(s.Stack) > 0:
+		sec.stack(m.places(s.Stack))
 	}
 }
 
@@ -133,24 +137,6 @@ func (c *Collector) section(pid int, start, length uint64) *Section {
 		c.Sections[at] = sec
 	}
 	return sec
-}
-
-func (c *Collector) stack(sec *Section, pid int, stack []uint64) {
-	m := c.maps(pid)
-	frames := make([]Code, 0, len(stack))
-	for n, ip := range stack {
-		if n > 0 {
-			ip-- // a return address: the call is before it, and may be the function's last instruction
-		}
-		if at, ok := m.find(ip); ok {
-			frames = append(frames, at)
-		}
-	}
-	key := fmt.Sprint(frames)
-	if sec.Stacks[key] == nil {
-		sec.Stacks[key] = &Stack{Frames: frames}
-	}
-	sec.Stacks[key].Aborts++
 }
 
 // maps is what a process has mapped.

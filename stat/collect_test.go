@@ -104,4 +104,14 @@ func TestACallerIsThePlaceOfItsCall(t *testing.T) {
 			t.Errorf("the frames are %+v", s.Frames)
 		}
 	}
+	c.Abort(&perf.Sample{PID: 1, TID: 1, Stack: []uint64{0x1014, 0x1080}}, Abort{Start: 0x1010, At: 0x1014, Length: 8})
+	if n := len(c.Sections[Code{File: "/lib", Offset: 0x10}].Stacks); n != 1 {
+		t.Errorf("two instructions of a section, called by one place, have %d stacks", n)
+	}
+}
+
+func TestStacksOfAnUnknownMachineAreRefused(t *testing.T) {
+	if u, err := newUnwinder(NewFiles(), "pdp11"); err == nil {
+		t.Errorf("%+v", u)
+	}
 }

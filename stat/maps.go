@@ -59,6 +59,20 @@ func (m codeMap) find(addr uint64) (Code, bool) {
 	return Code{File: m[n].file, Offset: addr - m[n].start + m[n].offset}, true
 }
 
+// places are those of a stack, the innermost first, that lie in known code.
+func (m codeMap) places(stack []uint64) []Code {
+	frames := make([]Code, 0, len(stack))
+	for n, ip := range stack {
+		if n > 0 {
+			ip-- // a return address: the call is before it, and may be the function's last instruction
+		}
+		if at, ok := m.find(ip); ok {
+			frames = append(frames, at)
+		}
+	}
+	return frames
+}
+
 // fromRecord is the mapping that a record reports.
 func fromRecord(r *perf.Mmap) mapping {
 	m := mapping{start: r.Start, end: r.Start + r.Length, offset: r.Offset}

@@ -17,12 +17,15 @@ import (
 
 // Options say what Start records.
 type Options struct {
-	PID   int    // that process, from its next execve(2) on and with its children; 0: every process
-	Only  int    // with PID 0: count this process's aborts only; 0: all
-	Stack bool   // record user stacks
-	Hot   uint64 // sample the clock so many times a second; 0: do not
-	Cause bool   // record switches and signals too, which tell why a section was aborted
-	Pages int    // of each CPU's buffer, a power of two; 0: enough
+	PID   int  // that process, from its next execve(2) on and with its children; 0: every process
+	Only  int  // with PID 0: count this process's aborts only; 0: all
+	Stack bool // record user stacks
+	// Unwind records registers and a piece of each stack, for programs without frame pointers. nil: do
+	// not. It needs a hundred times the space for each abort.
+	Unwind *Unwinder
+	Hot    uint64 // sample the clock so many times a second; 0: do not
+	Cause  bool   // record switches and signals too, which tell why a section was aborted
+	Pages  int    // of each CPU's buffer, a power of two; 0: enough
 }
 
 // Recorder records the aborts of running programs. Its methods are not safe for concurrent use.
@@ -55,6 +58,9 @@ func Start(o Options) (*Recorder, error) {
 	r := &Recorder{Collector: NewCollector(), format: format, kinds: kinds, began: time.Now()}
 	r.Causes = o.Cause
 	whose := perf.Options{PID: o.PID, Stack: o.Stack, Switches: o.Cause, Pages: o.Pages}
+	if r.Unwind = o.Unwind; r.Unwind != nil {
+		whose.Stack, whose.Registers, whose.Dump = false, r.Unwind.bits, dumpSize
+	}
 	if o.PID == 0 {
 		whose.PID = -1
 		r.Before = proc{}

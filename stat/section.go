@@ -1,5 +1,7 @@
 package stat
 
+import "fmt"
+
 // Section is what happened to one critical section, in all processes that map its code.
 type Section struct {
 	Start   Code
@@ -30,4 +32,16 @@ func newSection(start Code, length uint64) *Section {
 		Start: start, Length: length,
 		At: map[uint64]uint64{}, Threads: map[Thread]uint64{}, CPUs: map[int]uint64{}, Stacks: map[string]*Stack{}, Causes: map[Cause]uint64{},
 	}
+}
+
+// stack counts a stack. Its first place is the section, whatever the instruction: At has those.
+func (s *Section) stack(frames []Code) {
+	if len(frames) > 0 {
+		frames[0] = s.Start
+	}
+	key := fmt.Sprint(frames)
+	if s.Stacks[key] == nil {
+		s.Stacks[key] = &Stack{Frames: frames}
+	}
+	s.Stacks[key].Aborts++
 }

@@ -30,6 +30,7 @@ type statOptions struct {
 	html     string
 	live     bool
 	cause    bool
+	dwarf    bool
 }
 
 func newStatCmd(e *env) *cobra.Command {
@@ -77,6 +78,7 @@ kernel.perf_event_paranoid=-1.`,
 	f.BoolVarP(&o.all, "all", "a", false, "count every process of the machine")
 	f.BoolVar(&o.hot, "hot", false, "sample the clock too, to see how much time sections take")
 	f.BoolVar(&o.cause, "cause", false, "record context switches and signals too, to tell why sections\nwere aborted")
+	f.BoolVar(&o.dwarf, "dwarf-stacks", false, "find stacks without frame pointers, by call frame\ninformation (8 KiB each abort)")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	f.BoolVar(&o.live, "live", false, "show the numbers each second while it runs (on a terminal, the\ndefault with --pid and -a)")
 	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`")
@@ -93,6 +95,13 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 		defer cancel()
 	}
 	opts := stat.Options{Stack: o.pprof != "" || o.html != "", Only: o.pid, Cause: o.cause}
+	files := stat.NewFiles()
+	defer files.Close()
+	if o.dwarf {
+		if opts.Unwind, err = stat.NewUnwinder(files); err != nil {
+			return err
+		}
+	}
 	if o.hot {
 		opts.Hot = 999
 	}
@@ -130,8 +139,6 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 		defer cancel()
 		go untilGone(ctx, o.pid, cancel)
 	}
-	files := stat.NewFiles()
-	defer files.Close()
 	err = watch(ctx, rec, files, l)
 	l.end()
 	if err != nil {

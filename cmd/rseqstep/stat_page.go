@@ -154,7 +154,7 @@ func (b *pager) stack(st *stat.Stack) page.Stack {
 		out.Frames = append(out.Frames, page.Frame{Function: name, Module: at.File, File: source, Line: line})
 	}
 	if len(out.Frames) == 0 {
-		out.Frames = []page.Frame{{Function: "unknown (the stack was not recorded, or has no frame pointers)"}}
+		out.Frames = []page.Frame{{Function: "unknown: the program has no frame pointers (--dwarf-stacks finds callers without them)"}}
 	}
 	return out
 }

@@ -38,6 +38,10 @@ func Tracepoint(f Format) Event {
 type Options struct {
 	PID   int  // -1: every process's. Otherwise that process's from its next execve(2) on, and its children's
 	Stack bool // with the user stack, by frame pointers
+	// Registers are bits of the user registers that each Sample has, with Dump bytes of the stack (a
+	// multiple of 8, less than 64 KiB); 0: none. See the architecture's asm/perf_regs.h.
+	Registers uint64
+	Dump      int
 	// Switches adds a Switch each time that a CPU begins or ends to execute one of the threads.
 	Switches bool
 	Pages    int // of each CPU's buffer, a power of two; 0: see bufferPages
@@ -47,7 +51,7 @@ type Options struct {
 type Group struct {
 	events []opened
 	rings  []*ring
-	stack  bool
+	layout Layout
 	held   []Record // younger than what Read has returned
 	merged uint64   // Read has returned everything before
 }
@@ -68,7 +72,7 @@ func Open(events []Event, o Options) (_ *Group, err error) {
 	if o.Pages == 0 {
 		o.Pages = bufferPages(len(cpus))
 	}
-	g := &Group{stack: o.Stack}
+	g := &Group{layout: Layout{Stack: o.Stack, Registers: o.Registers}}
 	defer func() {
 		if err != nil {
 			g.Close()
@@ -140,6 +144,10 @@ func (g *Group) open(attr *unix.PerfEventAttr, event, cpu int, o Options) (int, 
 	if o.Stack {
 		attr.Sample_type |= unix.PERF_SAMPLE_CALLCHAIN
 		attr.Bits |= unix.PerfBitExcludeCallchainKernel
+	}
+	if o.Registers != 0 {
+		attr.Sample_type |= unix.PERF_SAMPLE_REGS_USER | unix.PERF_SAMPLE_STACK_USER
+		attr.Sample_regs_user, attr.Sample_stack_user = o.Registers, uint32(o.Dump)
 	}
 	attr.Bits |= unix.PerfBitSampleIDAll | unix.PerfBitUseClockID | unix.PerfBitWatermark
 	attr.Clockid = unix.CLOCK_MONOTONIC
@@ -219,7 +227,7 @@ func (g *Group) Read(all bool) []Record {
 	var now unix.Timespec
 	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) // cannot fail: the clock and the pointer are right
 	for _, r := range g.rings {
-		g.held = append(g.held, Decode(r.read(), g.stack)...)
+		g.held = append(g.held, Decode(r.read(), g.layout)...)
 	}
 	slices.SortStableFunc(g.held, func(a, b Record) int { return cmp.Compare(a.When(), b.When()) })
 	until := g.merged
@@ -249,6 +257,13 @@ func (g *Group) Close() error {
 	}
 	g.rings, g.events = nil, nil
 	return errors.Join(errs...)
+}
+
+// Machine is the name of the machine's architecture, as in uname(2): "x86_64".
+func Machine() string {
+	var name unix.Utsname
+	_ = unix.Uname(&name) // cannot fail: the pointer is right
+	return unix.ByteSliceToString(name.Machine[:])
 }
 
 // online lists the CPUs that are online.

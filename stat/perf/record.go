@@ -3,6 +3,7 @@ package perf
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 )
 
 // Record is one record of a ring buffer: a Sample, Mmap, Comm, Task, Switch or Lost.
@@ -20,6 +21,16 @@ type Sample struct {
 	CPU      int
 	Stack    []uint64 // user-space return addresses, the innermost first; nil unless asked for
 	Raw      []byte   // a tracepoint's data
+	// The user registers, in the order of their bits in Layout.Registers, and the memory from the
+	// stack pointer on; nil unless asked for.
+	Registers []uint64
+	Memory    []byte
+}
+
+// Layout says which parts a Sample has besides those that all have.
+type Layout struct {
+	Stack     bool   // PERF_SAMPLE_CALLCHAIN
+	Registers uint64 // PERF_SAMPLE_REGS_USER: sample_regs_user; 0: neither these nor the stack's memory
 }
 
 // Mmap is PERF_RECORD_MMAP2: a process has mapped code.
@@ -86,6 +97,9 @@ const (
 	miscSwitchOut        = 1 << 13
 	miscSwitchOutPreempt = 1 << 14
 
+	abiNone = 0 // PERF_SAMPLE_REGS_ABI_NONE, _64
+	abi64   = 2
+
 	headerSize = 8
 	// sampleIDSize is the size of what every other record ends with (sample_id_all): pid, tid,
 	// time, cpu, reserved, id.
@@ -98,9 +112,8 @@ const (
 // Decode decodes the records in b. Records of other types, and what does not decode, are left
 // out. The Records own their memory.
 //
-// Precondition: the events' sample types are those of sampleTypes, stack says whether
-// PERF_SAMPLE_CALLCHAIN is one of them.
-func Decode(b []byte, stack bool) []Record {
+// Precondition: the events' sample types are those that Open asks for, and l.
+func Decode(b []byte, l Layout) []Record {
 	var out []Record
 	for len(b) >= headerSize {
 		kind, misc := binary.NativeEndian.Uint32(b), binary.NativeEndian.Uint16(b[4:])
@@ -108,7 +121,7 @@ func Decode(b []byte, stack bool) []Record {
 		if size < headerSize || size > len(b) {
 			break
 		}
-		if r := decode(kind, misc, b[headerSize:size], stack); r != nil {
+		if r := decode(kind, misc, b[headerSize:size], l); r != nil {
 			out = append(out, r)
 		}
 		b = b[size:]
@@ -116,10 +129,10 @@ func Decode(b []byte, stack bool) []Record {
 	return out
 }
 
-func decode(kind uint32, misc uint16, b []byte, stack bool) Record {
+func decode(kind uint32, misc uint16, b []byte, l Layout) Record {
 	c := cursor{b: b}
 	if kind == recordSample {
-		return c.sample(stack)
+		return c.sample(l)
 	}
 	if len(b) < sampleIDSize {
 		return nil
@@ -161,7 +174,7 @@ func decode(kind uint32, misc uint16, b []byte, stack bool) Record {
 }
 
 // sample decodes a Sample: its parts come in the order of perf_event_open(2).
-func (c *cursor) sample(stack bool) Record {
+func (c *cursor) sample(l Layout) Record {
 	s := &Sample{}
 	s.ID = c.u64() // PERF_SAMPLE_IDENTIFIER
 	s.IP = c.u64()
@@ -169,7 +182,7 @@ func (c *cursor) sample(stack bool) Record {
 	s.Time = c.u64()
 	s.CPU = c.id()
 	c.u32()
-	if stack {
+	if l.Stack {
 		n := c.u64()
 		if n > uint64(len(c.b))/8 {
 			return nil
@@ -182,7 +195,21 @@ func (c *cursor) sample(stack bool) Record {
 		}
 	}
 	if n := int(c.u32()); n > 0 && n <= len(c.b) {
-		s.Raw = bytes.Clone(c.b[:n])
+		s.Raw = bytes.Clone(c.take(n))
+	}
+	if l.Registers != 0 {
+		if abi := c.u64(); abi != abiNone {
+			for range bits.OnesCount64(l.Registers) {
+				s.Registers = append(s.Registers, c.u64())
+			}
+			if abi != abi64 { // 32-bit code
+				s.Registers = nil
+			}
+		}
+		if n := c.u64(); n > 0 && n <= uint64(len(c.b)) {
+			memory := c.take(int(n))
+			s.Memory = bytes.Clone(memory[:min(c.u64(), n)])
+		}
 	}
 	if c.short {
 		return nil
