@@ -2,6 +2,15 @@
 // else: no server, no network, no other file. `rseqstep stat`, `exercise` and `check` fill the
 // same Page.
 //
+//	p := &page.Page{Command: "rseqstep stat", Subject: "./prog", Columns: …, Sections: …}
+//	s := &p.Sections[0]
+//	r := s.At(10) // the instruction at +10; nil if the listing has none
+//	r.State, r.Count, r.Share = page.Covered, 3, 1
+//	s.Find(0x401234, page.Finding{…}) // below the instruction at that file address
+//	err := page.Write(w, p)
+//
+// The command's package internal/annotate makes a Section of a file's section: its listing and its words.
+//
 // A Page is data. It has a summary, a table of sections that can be sorted, and for each
 // section its annotated listing: instructions, their roles, what was counted at each, what the
 // section does in words, who called it, and the findings about it.

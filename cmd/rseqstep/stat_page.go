@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -22,13 +22,13 @@ const (
 	maxStacks = 12
 )
 
-// writePage writes a page to a file. It replaces the file only when the page is complete.
+// writePage writes a page to a file.
 func writePage(path string, p *page.Page) error {
-	f, err := os.Create(path)
-	if err != nil {
+	var b bytes.Buffer
+	if err := page.Write(&b, p); err != nil {
 		return err
 	}
-	return errors.Join(page.Write(f, p), f.Close())
+	return os.WriteFile(path, b.Bytes(), 0o666)
 }
 
 // statPage makes the page of a report: all sections that aborted, and all others of the files

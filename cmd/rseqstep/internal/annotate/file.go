@@ -36,7 +36,7 @@ func (f *File) All() []*table.Placed { return f.all }
 // and its words.
 func (f *File) Section(p *table.Placed) page.Section {
 	s := page.Section{Function: ops.SymbolName(p), Module: f.Table.Path}
-	if l, ok := f.line(p.Start); ok {
+	if l, ok := f.Symbols.Line(p.Start, 0); ok { // in the function, not in what is inlined into it
 		s.File, s.Line = l.File, l.Line
 	}
 	fact := func(name, format string, args ...any) {
