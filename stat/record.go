@@ -70,8 +70,29 @@ func Start(o Options) (*Recorder, error) {
 	}
 	if r.group, err = perf.Open(events, whose); errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("%w\nThe kernel lets only root, or a program with CAP_PERFMON, read tracepoints (or everybody: sudo sysctl kernel.perf_event_paranoid=-1).\nTo give the capability: sudo setcap cap_perfmon,cap_dac_read_search+ep RSEQSTEP", err)
+	} else if err != nil {
+		return nil, err
 	}
-	return r, err
+	if o.PID == 0 {
+		for _, pid := range running(o.Only) {
+			r.maps(pid) // now: it may have ended when its records are read
+		}
+	}
+	return r, nil
+}
+
+// running lists the processes that there are, or only one if that is not 0.
+func running(only int) (pids []int) {
+	if only != 0 {
+		return []int{only}
+	}
+	names, _ := filepath.Glob("/proc/[0-9]*") // the pattern is right
+	for _, name := range names {
+		if pid, err := strconv.Atoi(filepath.Base(name)); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // The kinds of a Recorder's events. That of aborts is always the first of the group.

@@ -93,3 +93,52 @@ func TestATickThatFailsEndsTheRecording(t *testing.T) {
 		t.Errorf("%d aborts", r.Aborts)
 	}
 }
+
+// The records of a process that ran before the recording, and has ended when they are read, still have
+// their sections.
+func TestTheAbortsOfAProcessThatHasEndedAreInSections(t *testing.T) {
+	tabletest.NeedRseq(t)
+	tabletest.NeedTracepoint(t)
+	for _, only := range []bool{false, true} {
+		cmd := exec.Command(tabletest.Build(t, tabletest.Fixture{Source: "aborts.c"}), "1000000000")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer cmd.Process.Kill()
+		aborting := func() *Recorder { // since when: the program has come to its sections
+			rec, err := Start(Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for {
+				if n, err := rec.group.Total(eventAbort); err != nil || n > 0 {
+					return rec
+				}
+			}
+		}
+		aborting().Close()
+		var o Options
+		if only {
+			o.Only = cmd.Process.Pid
+		}
+		rec, err := Start(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := uint64(0); n < 200 && err == nil; n, err = rec.group.Total(eventAbort) {
+		}
+		cmd.Process.Kill()
+		cmd.Wait()
+		r := finish(t, rec)
+		rec.Close()
+		var of uint64
+		for _, p := range r.Processes() {
+			if p.PID == cmd.Process.Pid {
+				of = p.Aborts
+			}
+		}
+		if of == 0 || only && r.Unplaced > 0 {
+			t.Errorf("only that process: %v; %d of its aborts are in sections, %d of all are not", only, of, r.Unplaced)
+		}
+	}
+}
