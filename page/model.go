@@ -9,7 +9,8 @@ type Page struct {
 	Summary  []Fact
 	Notes    []string // what a reader must know to believe the numbers, a sentence each
 	Columns  []Column
-	Order    int // index in Columns by which the sections are sorted already, the greatest first; -1: they are not
+	Order    int    // index in Columns by which the sections are sorted already, the greatest first; -1: they are not
+	Counted  string // heading of the numbers at the instructions: "Aborts"
 	Sections []Section
 	Findings []Finding // that concern no section
 	Legend   []Legend  // the states that instructions have

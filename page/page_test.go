@@ -20,7 +20,7 @@ func full(name string) *Page {
 		Callers: []Stack{{Count: 2, Frames: []Frame{{name, name, name, 1}}}}, Findings: []Finding{f}, Unlisted: name,
 	}
 	return &Page{Command: name, Subject: name, Version: name, Made: name, Summary: []Fact{{name, name, name}}, Notes: []string{name},
-		Columns: []Column{{name, name}}, Sections: []Section{s, s}, Findings: []Finding{f}, Legend: []Legend{{Counted, name}}}
+		Columns: []Column{{name, name}}, Counted: name, Sections: []Section{s, s}, Findings: []Finding{f}, Legend: []Legend{{Counted, name}}}
 }
 
 func text(t testing.TB, p *Page) string {

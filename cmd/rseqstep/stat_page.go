@@ -37,6 +37,7 @@ func statPage(subject string, r *stat.Report, files *stat.Files, mapped []string
 	p := &page.Page{
 		Command: "rseqstep stat", Subject: subject, Version: version(), Made: time.Now().Format("2006-01-02 15:04:05 -0700"),
 		Columns: []page.Column{{Name: "Aborts", Means: "how often the kernel aborted the section"}, {Name: "Per second"}, {Name: "Share", Means: "of all aborts"}},
+		Counted: "Aborts",
 		Legend:  []page.Legend{{State: page.Counted, Text: "aborts of threads that were interrupted at this instruction, before it was executed"}},
 	}
 	if r.Samples > 0 {
