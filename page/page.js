@@ -46,12 +46,14 @@
   document.getElementById('open').addEventListener('click', () => sections.forEach(s => s.open = true));
   document.getElementById('close').addEventListener('click', () => sections.forEach(s => s.open = false));
 
-  // A link to a section opens it, and moves the keyboard there.
+  // A link to a section opens it, and moves the keyboard there: to the section, not to its summary, which the same
+  // press of Enter would close again if it comes between the key's two events.
   const follow = () => {
     const target = document.getElementById(location.hash.slice(1));
     if (!target || !target.matches('details.section')) return;
     target.open = true;
-    target.querySelector('summary').focus({ preventScroll: true });
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
     target.scrollIntoView();
   };
   addEventListener('hashchange', follow);

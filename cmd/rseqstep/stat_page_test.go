@@ -221,9 +221,13 @@ func (b *browser) opensByKeyboard() {
 	if got := answer[string](b, focused); got != id {
 		b.t.Errorf("after the link to %s the keyboard is at %s", id, got)
 	}
+	if answer[string](b, "document.activeElement.tagName") == "SUMMARY" {
+		b.t.Error("the keyboard is at the summary, which the press that followed the link may close again")
+	}
 	if outline := answer[string](b, "getComputedStyle(document.activeElement).outlineStyle"); outline == "none" {
 		b.t.Error("the focus is not visible")
 	}
+	b.key(kb.Tab) // to its summary
 	b.key(kb.Enter)
 	if answer[bool](b, fmt.Sprintf("document.getElementById(%q).open", id)) {
 		b.t.Errorf("the key does not close %s", id)
