@@ -38,7 +38,7 @@ func decodeExits(f *table.File) error {
 }
 
 func bodyExits(a *machine.Arch, f *table.File, s *table.Section, r io.ReaderAt) []machine.Exit {
-	body, err := ops.Source{Arch: a, Memory: fileMemory{f, r}}.Body((&table.Module{File: f}).Place(s))
+	body, err := ops.Source{Arch: a, Memory: ops.FileMemory{Table: f, From: r}}.Body((&table.Module{File: f}).Place(s))
 	if err != nil {
 		return nil
 	}

@@ -10,8 +10,10 @@ import (
 
 func main() {
 	e := newEnv()
-	if status, ok := asBackend(e, os.Args); ok {
-		os.Exit(status)
+	for _, as := range []func(*env, []string) (int, bool){asBackend, asWaiting} {
+		if status, ok := as(e, os.Args); ok {
+			os.Exit(status)
+		}
 	}
 	// Only the OS thread that started a process or attached to it may trace it.
 	runtime.LockOSThread()

@@ -4,15 +4,11 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"rseqstep/cmd/rseqstep/internal/ops"
 	"rseqstep/stepper/opv"
-	"rseqstep/stepper/symbols"
-	"rseqstep/table"
 )
 
 func newOpvCmd(e *env) *cobra.Command {
@@ -72,35 +68,10 @@ func describeFile(path, which string) ([]ops.Section, error) {
 	case f.Type == elf.ET_REL:
 		return nil, fmt.Errorf("%s: is an object file, whose branches are not relocated yet; link it first", path)
 	}
-	r, err := os.Open(path)
+	file, err := ops.OpenFile(f)
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	low, high := f.Extent()
-	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
-	set := symbols.New(symbols.Options{})
-	set.Reload([]*table.Module{m})
-	source := ops.Source{Arch: opv.Arch(), Memory: fileMemory{f, r}, Name: func(a table.Addr) (string, table.Addr) {
-		name, off, ok := set.Symbol(a)
-		if !ok {
-			return "", 0
-		}
-		return name, a - table.Addr(off)
-	}}
-	return source.Choose(table.NewImage([]*table.Module{m}).Sections(), ops.SymbolName, which)
-}
-
-// fileMemory reads what a file contains for an address.
-type fileMemory struct {
-	f *table.File
-	r io.ReaderAt
-}
-
-func (m fileMemory) ReadMemory(a table.Addr, p []byte) (int, error) {
-	at, ok := m.f.FileOffset(table.FileAddr(a))
-	if !ok {
-		return 0, fmt.Errorf("the file has no segment at %v", a)
-	}
-	return m.r.ReadAt(p, int64(at))
+	defer file.Close()
+	return file.Source().Choose(file.Sections(), ops.SymbolName, which)
 }

@@ -40,6 +40,9 @@ func TestEveryCommandOfThePagesDoesWhatItShows(t *testing.T) {
 			for _, n := range Stray(string(text)) {
 				t.Errorf("%s:%d: a command outside a console block, which nothing runs", filepath.Base(page), n)
 			}
+			if strings.Contains(string(text), "$ rseqstep stat ") {
+				tabletest.NeedTracepoint(t)
+			}
 			dir := t.TempDir()
 			for name, target := range map[string]string{"testdata": filepath.Join(root, "testdata"), "workerd": workerd} {
 				if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {

@@ -39,6 +39,8 @@ var layers = [][]string{
 	{"stepper/symbols"},           // DWARF and ELF symbols
 	{"check/code"},                // what is read of a file, to be judged
 	{"check/rules"},               // the rules
+	{"stat/perf"},                 // kernel events, recorded
+	{"stat"},                      // aborts, counted
 	{"stepper/live"},              // a process, opened with its Engine and symbols
 	{"check/watch"},               // a process, watched for violations of the rules
 	{"stepper/steptest"},          // a scripted backend
@@ -47,6 +49,7 @@ var layers = [][]string{
 	{"stepper/expr"},              // expressions over symbols
 	{"stepper/remote"},            // gdb's remote protocol
 	{"gdbscripts", "delve"},       // other debuggers' extensions
+	{"page"},                      // reports as HTML
 	{"internal/bench"},            // measurements
 	{"internal/rules"},            // this package
 	{"cmd/rseqstep/internal"},     // the command's own parts; they may import each other

@@ -12,8 +12,9 @@ short_skip='^TestSectionsOfStrippedProgramsAreLearnt$' # reads files, for minute
 cannot=('^TestStepReportsAWatchRegister$' '^TestWatchpointsShowChangesDuringEveryCommand$/^(stepi|nexti)$'
 	'^TestAWatchpointInsideASectionStopsAndLetsItCommit$')
 
-# Tests that take long and do not depend on the kernel: every order of events of a model.
-model='^TestEveryOrderOf(Events|AClientsCommands)$'
+# Tests that do not depend on the kernel, and take long (every order of events of a model) or need what a machine does not have
+# (a browser, the go command).
+model='^TestEveryOrderOf(Events|AClientsCommands)$|^TestThePageWorksInABrowser$|^TestPprofReadsTheProfile$'
 
 # build_tests: a binary for each package, which needs no library, and the Go programs that tests run.
 build_tests() {

@@ -32,6 +32,7 @@ type Arch struct {
 	Kept             RegSet   // those that a call does not change, or whose contents in a caller's frame unwinding recovers
 	Shown            []Reg    // the general registers in the order of "info registers"
 	DWARF            []Reg    // by DWARF number
+	Perf             []Reg    // by number in perf_event_open(2)'s sample_regs_user (asm/perf_regs.h); NoReg: not to be asked for
 	Names            []string // by Reg, gdb's names
 	Words            int      // this many words, from W[1] on, are the kernel's (NT_PRSTATUS)
 

@@ -29,6 +29,7 @@ func programs() []program {
 		{Fixture{Source: "percpu.c", Flags: []string{"-DFIX_NEAR"}}, nil, "", `sum (\d+) of \d+, nodes 64 of 64, stepped 100, aborts \d+\n`, 0},
 		{Fixture{Source: "vdso.c"}, nil, "", `ok\n`, 0},
 		{Fixture{Source: "vdso.c", Shape: Static}, nil, "", `ok\n`, 0},
+		{Fixture{Source: "aborts.c"}, []string{"300", "2"}, "", `aborts \d+ short \d+ long \d+\n`, 0},
 		{Fixture{Source: "units.c"}, []string{"5000"}, "", `aborts \d+ attempts \d+ sum 5000\n`, 0},
 		{Fixture{Source: "hotline.c"}, []string{"100000"}, "", `sum 100000 ns \d+ aborts \d+\n`, 0},
 		{Fixture{Source: "hotline.c", Flags: []string{"-DFIX_CALL"}}, []string{"100000"}, "", `sum 100000 ns \d+ aborts \d+\n`, 0},

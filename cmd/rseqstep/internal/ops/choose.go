@@ -62,7 +62,7 @@ func named(p *table.Placed, shown, text string) bool {
 		return true
 	}
 	function, _, _ := strings.Cut(shown, "+0x")
-	for _, f := range []string{function, plain(p), bare(plain(p))} {
+	for _, f := range []string{function, plain(p), Bare(plain(p))} {
 		if f != "" && (f == text || strings.HasSuffix(f, "::"+text)) {
 			return true
 		}
@@ -78,8 +78,8 @@ func plain(p *table.Placed) string {
 	return demangle.Filter(p.Section.Symbol, demangle.NoParams)
 }
 
-// bare returns a C++ name without template arguments: "ns::c::f" for "ns::c<int>::f".
-func bare(name string) string {
+// Bare returns a C++ name without template arguments: "ns::c::f" for "ns::c<int>::f".
+func Bare(name string) string {
 	var b strings.Builder
 	depth := 0
 	for n := 0; n < len(name); n++ {

@@ -72,7 +72,7 @@ func (s Source) Body(p *table.Placed) (machine.Body, error) {
 // name. If the section's function has several names, it uses that one; and it leaves
 // out template arguments, which fill lines in tcmalloc and repeat themselves.
 func (s Source) nameFor(p *table.Placed, name string) machine.SymName {
-	own, _, _ := strings.Cut(bare(name), "+0x")
+	own, _, _ := strings.Cut(Bare(name), "+0x")
 	if s.Name == nil || own == "" || own == p.Start.String() {
 		return s.Name
 	}

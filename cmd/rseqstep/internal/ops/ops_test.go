@@ -92,8 +92,8 @@ func TestBareKeepsOperators(t *testing.T) {
 	for name, want := range map[string]string{
 		"a::b<c<int>, 3>::d": "a::b::d", "operator<": "operator<", "operator<< <int>": "operator<< ", "x<y>::operator->": "x::operator->", "operator<=>": "operator<=>", "f": "f",
 	} {
-		if got := bare(name); got != want {
-			t.Errorf("bare(%q) = %q, want %q", name, got, want)
+		if got := Bare(name); got != want {
+			t.Errorf("Bare(%q) = %q, want %q", name, got, want)
 		}
 	}
 }
