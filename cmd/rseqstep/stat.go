@@ -139,7 +139,7 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 		defer cancel()
 		go untilGone(ctx, o.pid, cancel)
 	}
-	err = watch(ctx, rec, files, l)
+	err = record(ctx, rec, files, l)
 	l.end()
 	if err != nil {
 		return err
@@ -159,8 +159,8 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 	return prog.status()
 }
 
-// watch records until ctx ends, and shows the recording each second.
-func watch(ctx context.Context, rec *stat.Recorder, files *stat.Files, l *liveTable) error {
+// record records until ctx ends, and shows the recording each second.
+func record(ctx context.Context, rec *stat.Recorder, files *stat.Files, l *liveTable) error {
 	if l == nil {
 		return rec.Run(ctx, 0, nil)
 	}
