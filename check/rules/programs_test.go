@@ -143,57 +143,61 @@ func TestGoodProgramsRun(t *testing.T) {
 	}
 }
 
-// clang builds a program with clang, if that is installed; "" if not.
-func (p *program) clang(t *testing.T, flags ...string) string {
-	t.Helper()
-	cc, err := exec.LookPath("clang")
-	if err != nil {
-		t.Log("clang is not installed: gcc alone")
-		return ""
-	}
-	out := filepath.Join(t.TempDir(), "clang")
-	cmd := exec.Command(cc, append(flags, "-g", "-pthread", "-Iinclude", "-o", out, p.source)...)
-	cmd.Dir = filepath.Join(tabletest.Root(t), "testdata")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd.Args, err, said)
-	}
-	return out
-}
-
-// The rule is found whatever the compiler makes of the code around the section.
-func TestOneSourceByCompilersAndLevels(t *testing.T) {
-	all := programs(t)
-	p := all[slices.IndexFunc(all, func(p program) bool { return p.source == "check/build.c" })]
+// The rule is found whatever the compiler makes of the code around the section, and nothing where
+// the program keeps it.
+func TestOneSourceByLevelsAndShapes(t *testing.T) {
+	p := built(t)
 	for _, level := range []string{"-O0", "-O1", "-O2", "-Os"} {
 		for _, shape := range []tabletest.Shape{tabletest.PIE, tabletest.NoPIE, tabletest.Static, tabletest.StaticPIE} {
 			t.Run(level+string(shape), func(t *testing.T) {
 				f := tabletest.Fixture{Source: p.source, Opt: level, Shape: shape}
-				good := judged(t, tabletest.Build(t, f))
-				for n := range good.Findings {
-					tell(t, &good.Findings[n])
-				}
+				good := tabletest.Build(t, f)
 				f.Flags = []string{"-DBAD"}
-				bad := []*check.Report{judged(t, tabletest.Build(t, f))}
-				if shape == tabletest.PIE {
-					if path := p.clang(t, level); path != "" {
-						for _, f := range judged(t, path).Findings {
-							tell(t, &f)
-						}
-						bad = append(bad, judged(t, p.clang(t, level, "-DBAD")))
-					}
-				}
-				for _, r := range bad {
-					if len(r.Findings) != 1 {
-						t.Errorf("%s: %d findings, want one", r.Target, len(r.Findings))
-					}
-					for n := range r.Findings {
-						// A compiler gives all instructions of a statement the line at which it begins, or ends.
-						if f := &r.Findings[n]; f.Rule != p.rule || f.Where.Function == "" || f.Where.Line < p.line || f.Where.Line > p.line+14 {
-							tell(t, f)
-						}
-					}
-				}
+				p.twins(t, good, tabletest.Build(t, f))
 			})
+		}
+	}
+}
+
+func TestOneSourceByClang(t *testing.T) {
+	cc, p := tabletest.NeedTool(t, "clang"), built(t)
+	for _, level := range []string{"-O0", "-O1", "-O2", "-Os"} {
+		t.Run(level, func(t *testing.T) {
+			build := func(flags ...string) string {
+				out := filepath.Join(t.TempDir(), "clang")
+				cmd := exec.Command(cc, append(flags, level, "-g", "-pthread", "-Iinclude", "-o", out, p.source)...)
+				cmd.Dir = filepath.Join(tabletest.Root(t), "testdata")
+				if said, err := cmd.CombinedOutput(); err != nil {
+					t.Fatalf("%v: %v\n%s", cmd.Args, err, said)
+				}
+				return out
+			}
+			p.twins(t, build(), build("-DBAD"))
+		})
+	}
+}
+
+// built is the source that is built in many ways.
+func built(t *testing.T) program {
+	t.Helper()
+	all := programs(t)
+	return all[slices.IndexFunc(all, func(p program) bool { return p.source == "check/build.c" })]
+}
+
+// twins: nothing is found in good, the program's rule once in bad.
+func (p *program) twins(t *testing.T, good, bad string) {
+	t.Helper()
+	for _, f := range judged(t, good).Findings {
+		tell(t, &f)
+	}
+	r := judged(t, bad)
+	if len(r.Findings) != 1 {
+		t.Errorf("%s: %d findings, want one", r.Target, len(r.Findings))
+	}
+	for n := range r.Findings {
+		// A compiler gives all instructions of a statement the line at which it begins, or ends.
+		if f := &r.Findings[n]; f.Rule != p.rule || f.Where.Function == "" || f.Where.Line < p.line || f.Where.Line > p.line+14 {
+			tell(t, f)
 		}
 	}
 }
