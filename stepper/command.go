@@ -276,7 +276,7 @@ func (e *Engine) Detach() error {
 	err = errors.Join(err, e.sendOwed(), e.target.Detach())
 	if !e.target.Alive() {
 		e.drive.Ended(tracee.Event{Kind: tracee.EventProcessExit})
-		return err
+		return withoutGone(err)
 	}
 	return errors.Join(err, e.points.PlantAll())
 }

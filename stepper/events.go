@@ -10,6 +10,21 @@ import (
 
 func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
+// withoutGone removes from joined errors those of requests for threads that have ended.
+func withoutGone(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var rest []error
+		for _, one := range joined.Unwrap() {
+			rest = append(rest, withoutGone(one))
+		}
+		return errors.Join(rest...)
+	}
+	if isGone(err) {
+		return nil
+	}
+	return err
+}
+
 // vanished explains a command's error by the end of a thread, if one has ended.
 func (e *Engine) vanished(th *drive.Thread, err error) (*Stop, error) {
 	stop, err := e.drive.Vanished(th, err)

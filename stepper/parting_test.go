@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"rseqstep/stepper"
@@ -65,5 +66,28 @@ func TestAProgramIsLetGoWithoutBreakpointsOrKilled(t *testing.T) {
 				t.Errorf("let go with breakpoints at %v", target.Planted())
 			}
 		})
+	}
+}
+
+// A process that is killed while the debugger detaches is no failure of detaching: what its end made
+// fail is not reported, anything else is.
+func TestTheEndOfAProcessIsNoErrorOfDetach(t *testing.T) {
+	broken := errors.New("broken")
+	gone := fmt.Errorf("write memory: %w", syscall.ESRCH)
+	for name, c := range map[string]struct {
+		fails []error
+		want  error
+	}{
+		"its end":            {[]error{gone}, nil},
+		"and something else": {[]error{errors.Join(gone, broken)}, broken},
+	} {
+		e, target := scripted(t, lea)
+		if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{called}}); err != nil {
+			t.Fatal(err)
+		}
+		target.Fail["remove "+called.String()] = c.fails
+		if err := e.Detach(); !errors.Is(err, c.want) || errors.Is(err, syscall.ESRCH) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
