@@ -1,0 +1,227 @@
+package exercise
+
+import (
+	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/tracee"
+	"rseqstep/table"
+)
+
+// Exercise is one run of a program.
+type Exercise struct {
+	engine   *stepper.Engine
+	o        stepper.Observation
+	options  Options
+	coverage *Coverage // of all runs
+
+	points map[table.Addr][]*point // by address; more than one where sections overlap
+	placed map[Key]*placed         // sections of the program as it is now, by their start
+	run    Run
+}
+
+// Run is what happened in one run.
+type Run struct {
+	Ended  bool // the program has ended
+	Status tracee.ExitStatus
+	Last   *Boundary   // the one that was aborted last; nil: none
+	Order  []*Boundary // those that were aborted, each once, in the order of their first aborts
+	Aborts uint64
+}
+
+// placed is a section where it is mapped.
+type placed struct {
+	*Section
+	p         *table.Placed
+	body      *machine.Body
+	described bool
+}
+
+// point is a boundary with a breakpoint.
+type point struct {
+	*Boundary
+	in         *placed
+	at         table.Addr
+	descriptor table.Addr
+	left       int // aborts to come
+	met        bool
+	unarmed    int // threads that met it unarmed, since its last abort
+}
+
+var _ stepper.Aborter = (*Exercise)(nil)
+
+// maxUnarmed is how often a boundary is met by threads that have not armed its section before its
+// breakpoint is removed: each of them stops the whole program for one instruction.
+const maxUnarmed = 256
+
+// Start makes an Exercise of a program whose threads are all held. Its commands run under it from
+// now on. What is aborted is added to coverage; a boundary that has been aborted often enough there
+// is left alone.
+func Start(e *stepper.Engine, o Options, coverage *Coverage) *Exercise {
+	x := &Exercise{engine: e, options: o, coverage: coverage}
+	x.renew()
+	x.o = stepper.Observe(e, x)
+	x.Loaded()
+	return x
+}
+
+func (x *Exercise) renew() { x.points, x.placed = map[table.Addr][]*point{}, map[Key]*placed{} }
+
+// Loaded is stepper.Observer.Loaded.
+func (x *Exercise) Loaded() {
+	image := x.engine.Image()
+	for key, in := range x.placed {
+		if now := image.At(in.p.Start); now == nil || now.Descriptor != in.p.Descriptor || now.Module == nil || now.Module.Path != key.Module {
+			x.drop(key, in)
+		}
+	}
+	for _, p := range image.Sections() {
+		if p.Module == nil {
+			continue
+		}
+		key := keyOf(p)
+		if x.placed[key] == nil {
+			x.place(key, p)
+		}
+	}
+}
+
+func keyOf(p *table.Placed) Key {
+	return Key{p.Module.Path, addressOf(p, p.Start)}
+}
+
+// place plants the breakpoints of a section that has been mapped.
+func (x *Exercise) place(key Key, p *table.Placed) {
+	body, err := x.o.Body(p)
+	var arming table.Addr
+	if err == nil {
+		arming, _ = x.o.Arming(p)
+	}
+	s := x.coverage.add(declared(p, x.engine.SectionName(p), body, arming))
+	in := &placed{Section: s, p: p, body: body}
+	x.placed[key] = in
+	if err != nil {
+		s.Unplanted = err.Error()
+		return
+	}
+	if !x.options.takes(s) {
+		return
+	}
+	for _, b := range s.Boundaries {
+		if x.options.Only != nil && !x.options.Only(b) {
+			continue
+		}
+		pt := &point{Boundary: b, in: in, at: p.Module.Addr(table.FileAddr(b.Address)), descriptor: p.Descriptor}
+		if pt.left = x.options.times(b) - int(min(b.Aborts, 1<<20)); pt.left <= 0 {
+			continue
+		}
+		if err := x.o.PlantInside(pt.at); err != nil {
+			s.Unplanted = err.Error()
+			continue
+		}
+		x.points[pt.at] = append(x.points[pt.at], pt)
+	}
+}
+
+// drop forgets a section that is no longer mapped; its breakpoints are gone with the memory.
+func (x *Exercise) drop(key Key, in *placed) {
+	delete(x.placed, key)
+	for at, list := range x.points {
+		if list[0].in == in {
+			_ = x.o.UnplantInside(at)
+			delete(x.points, at)
+		}
+	}
+}
+
+// Aborts is stepper.Aborter.Aborts.
+func (x *Exercise) Aborts(tid int, at, armed table.Addr, held bool) (bool, error) {
+	for _, pt := range x.points[at] {
+		if pt.descriptor == armed {
+			return x.aborted(pt, held)
+		}
+	}
+	if !held {
+		return false, nil
+	}
+	if p := x.learn(armed); p != nil && uint64(at-p.Start) < uint64(p.End-p.Start) {
+		return true, nil // a descriptor that no file declares
+	}
+	var err error
+	for _, pt := range x.points[at] {
+		pt.Boundary.section.Unarmed++
+		if pt.unarmed++; pt.unarmed >= maxUnarmed {
+			err = x.done(pt)
+		}
+	}
+	return false, err
+}
+
+// aborted counts an abort. The breakpoint is removed with the last one, which needs every thread
+// held.
+func (x *Exercise) aborted(pt *point, held bool) (bool, error) {
+	if pt.left <= 1 && !held {
+		return false, nil
+	}
+	pt.left--
+	pt.unarmed = 0
+	pt.Boundary.Aborts++
+	x.run.Aborts++
+	x.run.Last = pt.Boundary
+	if !pt.met {
+		pt.met = true
+		x.first(pt)
+	}
+	if pt.left > 0 {
+		return true, nil
+	}
+	return true, x.done(pt)
+}
+
+// first notes that a boundary was aborted for the first time in this run.
+func (x *Exercise) first(pt *point) {
+	pt.section.Executed = true
+	x.run.Order = append(x.run.Order, pt.Boundary)
+	if !pt.in.described {
+		pt.in.described = true
+		x.describe(pt.in)
+	}
+}
+
+// done removes a breakpoint, unless another section needs it.
+func (x *Exercise) done(pt *point) error {
+	pt.left = 0
+	for _, other := range x.points[pt.at] {
+		if other.left > 0 {
+			return nil
+		}
+	}
+	delete(x.points, pt.at)
+	return x.o.UnplantInside(pt.at)
+}
+
+// Reached is stepper.Observer.Reached: an Exercise has no such traps.
+func (x *Exercise) Reached(int, table.Addr) (stepper.Passage, error) { return stepper.Passage{}, nil }
+
+// Stored is stepper.Observer.Stored: an Exercise watches no memory.
+func (x *Exercise) Stored(int, int) (stepper.Passage, error) { return stepper.Passage{}, nil }
+
+// Runs is stepper.Observer.Runs.
+func (x *Exercise) Runs(int) error { return nil }
+
+// Changed is stepper.Observer.Changed.
+func (x *Exercise) Changed(ev tracee.Event) {
+	switch {
+	case ev.EndsProcess():
+		x.run.Ended, x.run.Status = true, ev.Status
+	case ev.Kind == tracee.EventExec:
+		x.renew()
+	}
+}
+
+// learn is the section that a descriptor describes, nil if it describes none.
+func (x *Exercise) learn(descriptor table.Addr) *table.Placed {
+	if descriptor == 0 {
+		return nil
+	}
+	return x.o.Learn(descriptor)
+}

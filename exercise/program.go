@@ -1,0 +1,187 @@
+package exercise
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"rseqstep/stepper"
+	"rseqstep/stepper/live"
+	"rseqstep/stepper/ptrace"
+	"rseqstep/stepper/signals"
+)
+
+// Program is a program to run again and again.
+type Program struct {
+	Path    string
+	Args    []string      // argv
+	Limit   time.Duration // a run that takes longer hangs; 0: no limit
+	Check   string        // a shell command that must succeed after a run; its input is the program's output
+	Output  io.Writer     // receives the program's standard output if there is a Check
+	Quietly bool          // the program's output goes nowhere
+}
+
+// Result is one run with its verdict.
+type Result struct {
+	Run
+	Hung        bool
+	Interrupted bool   // ctx has ended
+	Check       error  // why the check failed
+	Said        string // what a check that failed has written
+}
+
+// Failed reports whether the program or its check failed.
+func (r *Result) Failed() bool { return r.Failure() != "" }
+
+// Failure is the verdict in words, "" for a run that did not fail.
+func (r *Result) Failure() string {
+	switch {
+	case r.Interrupted:
+		return ""
+	case r.Hung:
+		return "did not end in time, and was killed"
+	case r.Status.Signaled:
+		return "was killed by " + signals.Name(r.Status.Signal)
+	case r.Status.Code != 0:
+		return fmt.Sprintf("ended with status %d", r.Status.Code)
+	case r.Check != nil:
+		return fmt.Sprintf("ended with status 0, but its check failed: %v", r.Check)
+	}
+	return ""
+}
+
+// Run runs the program once under an exercise. An error says that it could not be run.
+func (p *Program) Run(ctx context.Context, o Options, coverage *Coverage) (*Result, error) {
+	limited := ctx
+	if p.Limit > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, p.Limit)
+		defer cancel()
+	}
+	launch := ptrace.LaunchOptions{Path: p.Path, Args: p.Args, ASLR: true}
+	output, closing, err := p.files(&launch)
+	if err != nil {
+		return nil, err
+	}
+	defer closing()
+	target, err := ptrace.Launch(launch)
+	if err != nil {
+		return nil, err
+	}
+	engine, symbols, err := live.Open(target, live.Options{Policy: stepper.DefaultPolicy()})
+	if err != nil {
+		return nil, err
+	}
+	defer symbols.Close()
+	x := Start(engine, o, coverage)
+	failed := x.Run(limited)
+	run, err := x.Finish(ctx.Err() == nil)
+	if err = errors.Join(failed, err); err != nil {
+		return nil, err
+	}
+	r := &Result{Run: *run, Interrupted: ctx.Err() != nil}
+	r.Hung = !r.Ended && !r.Interrupted
+	return r, p.check(r, output)
+}
+
+// files opens what the program writes to. With a check, its standard output is a file that output
+// reads.
+func (p *Program) files(launch *ptrace.LaunchOptions) (output *os.File, closing func(), err error) {
+	var opened []*os.File
+	closing = func() {
+		for _, f := range opened {
+			_ = f.Close()
+		}
+	}
+	if p.Quietly {
+		nowhere, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+		if err != nil {
+			return nil, closing, err
+		}
+		opened = append(opened, nowhere)
+		launch.Stdout, launch.Stderr = nowhere, nowhere
+	}
+	if p.Check != "" {
+		if output, err = os.CreateTemp("", "rseqstep-output-*"); err != nil {
+			return nil, closing, err
+		}
+		_ = os.Remove(output.Name()) // it lives as long as it is open
+		opened = append(opened, output)
+		launch.Stdout = output
+	}
+	return output, closing, nil
+}
+
+// check runs the check of a run that has not failed otherwise.
+func (p *Program) check(r *Result, output *os.File) error {
+	if output == nil {
+		return nil
+	}
+	if !p.Quietly && p.Output != nil {
+		if _, err := output.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if _, err := io.Copy(p.Output, output); err != nil {
+			return err
+		}
+	}
+	if r.Failed() || r.Interrupted {
+		return nil
+	}
+	if _, err := output.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	var said bytes.Buffer
+	cmd := exec.Command("/bin/sh", "-c", p.Check)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = output, &said, &said
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return fmt.Errorf("cannot run the check: %w", err)
+	}
+	r.Check, r.Said = err, said.String()
+	return nil
+}
+
+// tries is how often a trial is repeated until the program counts as not failing: a failure may
+// depend on what else the machine does.
+const tries = 3
+
+// Bisect runs the program again, with the same options, until it knows which boundaries make it
+// fail (Bisect).
+func (p *Program) Bisect(ctx context.Context, o Options, r *Result, told func(trial int, some []*Boundary)) (*Culprit, error) {
+	again := *p
+	again.Quietly = true
+	trials := 0
+	return Bisect(r.Order, r.Last, func(only []*Boundary) (bool, error) {
+		if trials++; told != nil {
+			told(trials, only)
+		}
+		keys := map[Key]bool{}
+		for _, b := range only {
+			keys[b.Key()] = true
+		}
+		limited := o
+		limited.Only = func(b *Boundary) bool { return keys[b.Key()] }
+		for n := range tries {
+			if n > 0 && len(only) == 0 {
+				break
+			}
+			r, err := again.Run(ctx, limited, &Coverage{})
+			if err != nil {
+				return false, err
+			}
+			if r.Interrupted {
+				return false, context.Cause(ctx)
+			}
+			if r.Failed() {
+				return true, nil
+			}
+		}
+		return false, nil
+	})
+}

@@ -1,0 +1,220 @@
+package exercise
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"text/tabwriter"
+)
+
+// Report is the outcome of all runs of a program.
+type Report struct {
+	Program string
+	Options Options
+	Runs    int
+	Failed  *Result  // the run that failed, nil if none did
+	Culprit *Culprit // nil: not searched for
+	Stopped bool     // the user has interrupted it
+	*Coverage
+}
+
+// WriteText writes the report for people.
+func (r *Report) WriteText(w io.Writer) error {
+	out := &strings.Builder{}
+	t := r.Totals()
+	fmt.Fprintf(out, "%s: %s\n", r.Program, r.verdict())
+	if r.Failed != nil {
+		r.failure(out)
+	}
+	fmt.Fprintf(out, "\nSections:   %d declared, %d executed\n", t.Declared, t.Executed)
+	fmt.Fprintf(out, "Boundaries: %d in the executed sections, %d aborted at least once (%.1f %%)\n", t.Boundaries, t.Aborted, t.Percent)
+	if t.Executed > 0 {
+		fmt.Fprintln(out)
+		r.table(out)
+	}
+	r.missed(out)
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+func (r *Report) verdict() string {
+	t := r.Totals()
+	did := fmt.Sprintf("%d aborts in %s", t.Aborts, count(r.Runs, "run"))
+	switch {
+	case r.Failed != nil:
+		return fmt.Sprintf("FAILED: the program %s (%s)", r.Failed.Failure(), did)
+	case r.Stopped:
+		return "interrupted after " + did
+	}
+	return "passed " + did
+}
+
+// failure says what is known about the cause.
+func (r *Report) failure(out *strings.Builder) {
+	if said := strings.TrimSpace(r.Failed.Said); said != "" {
+		fmt.Fprintf(out, "The check said: %s\n", said)
+	}
+	c := r.Culprit
+	switch {
+	case c == nil && r.Failed.Last == nil:
+		fmt.Fprintf(out, "Nothing had been aborted.\n")
+		return
+	case c == nil:
+		fmt.Fprintf(out, "The last abort was at ")
+		place(out, r.Failed.Last)
+		fmt.Fprintf(out, "--bisect finds the abort that it does not survive.\n")
+		return
+	case c.Without:
+		fmt.Fprintf(out, "It fails without any abort, too.\n")
+		return
+	case c.Gone:
+		fmt.Fprintf(out, "It did not fail again when it was run with the same aborts.\n")
+		return
+	}
+	if len(c.Boundaries) > 1 {
+		fmt.Fprintf(out, "It fails if it is aborted at all of these places (%s):\n", count(c.Trials, "trial"))
+		for _, b := range c.Boundaries {
+			fmt.Fprintf(out, "  ")
+			place(out, b)
+		}
+		return
+	}
+	fmt.Fprintf(out, "It fails if it is aborted only at (%s)\n  ", count(c.Trials, "trial"))
+	place(out, c.Boundaries[0])
+	done := c.Executed()
+	if len(done) == 0 {
+		fmt.Fprintf(out, "Nothing of the section has been executed there: look at its abort handler, and at\nwhat the program does when the section has failed.\n")
+		return
+	}
+	if c.Harmless != nil {
+		fmt.Fprintf(out, "It does not fail if it is aborted only at %v. ", c.Harmless)
+	}
+	fmt.Fprintf(out, "By then the section has done:\n")
+	for _, b := range done {
+		fmt.Fprintf(out, "  %+#6x  %s\n", b.Offset(), b.Said())
+	}
+}
+
+// Said is what the instruction behind a boundary does, with the instruction.
+func (b *Boundary) Said() string {
+	if b.Words == "" {
+		return b.Text
+	}
+	return fmt.Sprintf("%-32s %s", b.Text, b.Words)
+}
+
+// place writes a boundary with its source line and instruction.
+func place(out *strings.Builder, b *Boundary) {
+	fmt.Fprintf(out, "%v", b)
+	if b.File != "" {
+		fmt.Fprintf(out, " (%s:%d)", path.Base(b.File), b.Line)
+	}
+	if b.Text != "" {
+		fmt.Fprintf(out, ", before: %s", b.Text)
+	}
+	fmt.Fprintln(out)
+}
+
+// table lists the executed sections.
+func (r *Report) table(out *strings.Builder) {
+	tab := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tab, "SECTION\tSOURCE\tMODULE\tABORTED\tABORTS")
+	for _, s := range r.Sections {
+		if !s.Executed {
+			continue
+		}
+		source := "-"
+		if s.File != "" {
+			source = fmt.Sprintf("%s:%d", path.Base(s.File), s.Line)
+		}
+		aborts := uint64(0)
+		for _, b := range s.Boundaries {
+			aborts += b.Aborts
+		}
+		fmt.Fprintf(tab, "%s\t%s\t%s\t%d of %d\t%d\n", s.Name(), source, path.Base(s.Module), s.Aborted(), len(s.Boundaries), aborts)
+	}
+	_ = tab.Flush() // a Builder takes everything
+}
+
+// missed lists the boundaries of executed sections that were not reached, and what could not be
+// aborted.
+func (r *Report) missed(out *strings.Builder) {
+	head := "\nNot reached by control, so not aborted:\n"
+	for _, s := range r.Sections {
+		for _, b := range s.Boundaries {
+			if s.Executed && b.Aborts == 0 {
+				fmt.Fprintf(out, "%s  ", head)
+				place(out, b)
+				head = ""
+			}
+		}
+	}
+	for _, s := range r.Sections {
+		if s.Unplanted != "" {
+			fmt.Fprintf(out, "%s cannot be aborted everywhere: %s\n", s.Name(), s.Unplanted)
+		}
+		if s.Unarmed > 0 {
+			fmt.Fprintf(out, "%s: %d times, a thread was inside that had not armed it in its registered area\n", s.Name(), s.Unarmed)
+		}
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// WriteJSON writes the report for programs.
+func (r *Report) WriteJSON(w io.Writer) error {
+	type mark struct {
+		Section string `json:"section"`
+		Module  string `json:"module"`
+		Offset  uint64 `json:"offset"`
+		*Boundary
+	}
+	marked := func(b *Boundary) *mark {
+		if b == nil {
+			return nil
+		}
+		return &mark{b.section.Name(), b.section.Module, b.Offset(), b}
+	}
+	type culprit struct {
+		Boundaries []*mark `json:"boundaries"`
+		Harmless   *mark   `json:"harmless,omitempty"`
+		Without    bool    `json:"fails_without_aborts"`
+		Gone       bool    `json:"did_not_fail_again"`
+		Trials     int     `json:"trials"`
+	}
+	report := struct {
+		Version     int        `json:"version"`
+		Program     string     `json:"program"`
+		Runs        int        `json:"runs"`
+		Times       int        `json:"times"`
+		Seed        uint64     `json:"seed"`
+		Passed      bool       `json:"passed"`
+		Interrupted bool       `json:"interrupted"`
+		Failure     string     `json:"failure,omitempty"`
+		Last        *mark      `json:"last,omitempty"`
+		Culprit     *culprit   `json:"culprit,omitempty"`
+		Totals      Totals     `json:"totals"`
+		Sections    []*Section `json:"sections"`
+	}{Version: Version, Program: r.Program, Runs: r.Runs, Times: r.Options.Times, Seed: r.Options.Seed,
+		Passed: r.Failed == nil && !r.Stopped, Interrupted: r.Stopped, Totals: r.Totals(), Sections: r.Sections}
+	if r.Failed != nil {
+		report.Failure, report.Last = r.Failed.Failure(), marked(r.Failed.Last)
+	}
+	if c := r.Culprit; c != nil {
+		report.Culprit = &culprit{Harmless: marked(c.Harmless), Without: c.Without, Gone: c.Gone, Trials: c.Trials, Boundaries: []*mark{}}
+		for _, b := range c.Boundaries {
+			report.Culprit.Boundaries = append(report.Culprit.Boundaries, marked(b))
+		}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(report)
+}
