@@ -64,7 +64,7 @@ func (b *Boundary) Key() Key { return Key{b.section.Module, b.Address} }
 func (b *Boundary) Offset() uint64 { return uint64(b.Address - b.section.Start) }
 
 // String is the boundary as reports name it.
-func (b *Boundary) String() string { return fmt.Sprintf("%s+%#x", b.section.Name(), b.Offset()) }
+func (b *Boundary) String() string { return fmt.Sprintf("+%#x of %s", b.Offset(), b.section.Name()) }
 
 // Name is the section as reports name it: its function, or its address.
 func (s *Section) Name() string {

@@ -1,6 +1,8 @@
 package exercise
 
 import (
+	"regexp"
+
 	"rseqstep/check"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
@@ -32,9 +34,9 @@ func (x *Exercise) describe(in *placed) {
 	for _, b := range in.Boundaries {
 		at := in.p.Module.Addr(table.FileAddr(b.Address))
 		if insn := in.body.Insn(at); insn != nil {
-			b.Text = x.engine.Target().Arch().Format(insn, name)
+			b.Text = named(x.engine.Target().Arch().Format(insn, name))
 		}
-		b.Words = words[at]
+		b.Words = named(words[at])
 		if l, ok := x.engine.Symbols().Line(at, 0); ok {
 			b.File, b.Line = l.File, l.Line
 		}
@@ -43,6 +45,12 @@ func (x *Exercise) describe(in *placed) {
 		in.File, in.Line = l.File, l.Line
 	}
 }
+
+// addressed is an address that has a name behind it, as machine.Arch.Format writes it.
+var addressed = regexp.MustCompile(`\s*(# |)0x[0-9a-f]+ <`)
+
+// named removes the addresses that have a name: they differ from run to run.
+func named(text string) string { return addressed.ReplaceAllString(text, " $1<") }
 
 // arming is a section's arming store, nil if the code does not show it.
 func (x *Exercise) arming(in *placed) *machine.Insn {

@@ -16,6 +16,7 @@ type Exercise struct {
 
 	points map[table.Addr][]*point // by address; more than one where sections overlap
 	placed map[Key]*placed         // sections of the program as it is now, by their start
+	last   map[int]*point          // where each thread, by TID, was aborted last
 	run    Run
 }
 
@@ -26,6 +27,10 @@ type Run struct {
 	Last   *Boundary   // the one that was aborted last; nil: none
 	Order  []*Boundary // those that were aborted, each once, in the order of their first aborts
 	Aborts uint64
+
+	// Unprotected is a boundary at which a thread was aborted and then was inside the same section
+	// again without having armed it: the abort handler leads behind the arming store. nil: none.
+	Unprotected *Boundary
 }
 
 // placed is a section where it is mapped.
@@ -64,7 +69,9 @@ func Start(e *stepper.Engine, o Options, coverage *Coverage) *Exercise {
 	return x
 }
 
-func (x *Exercise) renew() { x.points, x.placed = map[table.Addr][]*point{}, map[Key]*placed{} }
+func (x *Exercise) renew() {
+	x.points, x.placed, x.last = map[table.Addr][]*point{}, map[Key]*placed{}, map[int]*point{}
+}
 
 // Loaded is stepper.Observer.Loaded.
 func (x *Exercise) Loaded() {
@@ -137,7 +144,7 @@ func (x *Exercise) drop(key Key, in *placed) {
 func (x *Exercise) Aborts(tid int, at, armed table.Addr, held bool) (bool, error) {
 	for _, pt := range x.points[at] {
 		if pt.descriptor == armed {
-			return x.aborted(pt, held)
+			return x.aborted(tid, pt, held)
 		}
 	}
 	if !held {
@@ -148,7 +155,8 @@ func (x *Exercise) Aborts(tid int, at, armed table.Addr, held bool) (bool, error
 	}
 	var err error
 	for _, pt := range x.points[at] {
-		pt.Boundary.section.Unarmed++
+		pt.section.Unarmed++
+		x.reenters(tid, pt, armed)
 		if pt.unarmed++; pt.unarmed >= maxUnarmed {
 			err = x.done(pt)
 		}
@@ -158,10 +166,11 @@ func (x *Exercise) Aborts(tid int, at, armed table.Addr, held bool) (bool, error
 
 // aborted counts an abort. The breakpoint is removed with the last one, which needs every thread
 // held.
-func (x *Exercise) aborted(pt *point, held bool) (bool, error) {
+func (x *Exercise) aborted(tid int, pt *point, held bool) (bool, error) {
 	if pt.left <= 1 && !held {
 		return false, nil
 	}
+	x.last[tid] = pt
 	pt.left--
 	pt.unarmed = 0
 	pt.Boundary.Aborts++
@@ -175,6 +184,18 @@ func (x *Exercise) aborted(pt *point, held bool) (bool, error) {
 		return true, nil
 	}
 	return true, x.done(pt)
+}
+
+// reenters notes a thread that has been aborted inside a section and is there again without having
+// armed it. The kernel has cleared its rseq_cs with the abort.
+func (x *Exercise) reenters(tid int, pt *point, armed table.Addr) {
+	last := x.last[tid]
+	if last == nil || last.in != pt.in || armed != 0 || x.run.Unprotected != nil {
+		return
+	}
+	if c, err := x.o.Registration(tid); err == nil && c.Registered() {
+		x.run.Unprotected = last.Boundary
+	}
 }
 
 // first notes that a boundary was aborted for the first time in this run.
@@ -213,6 +234,8 @@ func (x *Exercise) Changed(ev tracee.Event) {
 	switch {
 	case ev.EndsProcess():
 		x.run.Ended, x.run.Status = true, ev.Status
+	case ev.Ends():
+		delete(x.last, ev.TID)
 	case ev.Kind == tracee.EventExec:
 		x.renew()
 	}

@@ -49,6 +49,8 @@ func (r *Result) Failure() string {
 		return "was killed by " + signals.Name(r.Status.Signal)
 	case r.Status.Code != 0:
 		return fmt.Sprintf("ended with status %d", r.Status.Code)
+	case r.Unprotected != nil:
+		return "ended with status 0, but was in a section without having armed it: the abort handler leads behind the arming store"
 	case r.Check != nil:
 		return fmt.Sprintf("ended with status 0, but its check failed: %v", r.Check)
 	}
@@ -157,7 +159,11 @@ func (p *Program) Bisect(ctx context.Context, o Options, r *Result, told func(tr
 	again := *p
 	again.Quietly = true
 	trials := 0
-	return Bisect(r.Order, r.Last, func(only []*Boundary) (bool, error) {
+	last := r.Last
+	if r.Unprotected != nil {
+		last = r.Unprotected
+	}
+	return Bisect(r.Order, last, func(only []*Boundary) (bool, error) {
 		if trials++; told != nil {
 			told(trials, only)
 		}

@@ -81,15 +81,15 @@ func (r *Report) failure(out *strings.Builder) {
 		}
 		return
 	}
-	fmt.Fprintf(out, "It fails if it is aborted only at (%s)\n  ", count(c.Trials, "trial"))
+	fmt.Fprintf(out, "It fails if it is aborted only at ")
 	place(out, c.Boundaries[0])
 	done := c.Executed()
 	if len(done) == 0 {
-		fmt.Fprintf(out, "Nothing of the section has been executed there: look at its abort handler, and at\nwhat the program does when the section has failed.\n")
+		fmt.Fprintf(out, "Nothing of the section has been executed there: look at its abort handler, at what\nthe program does after it, and at registers and flags that the section expects.\n")
 		return
 	}
 	if c.Harmless != nil {
-		fmt.Fprintf(out, "It does not fail if it is aborted only at %v. ", c.Harmless)
+		fmt.Fprintf(out, "It does not fail if it is aborted only at %+#x. ", c.Harmless.Offset())
 	}
 	fmt.Fprintf(out, "By then the section has done:\n")
 	for _, b := range done {
@@ -102,7 +102,7 @@ func (b *Boundary) Said() string {
 	if b.Words == "" {
 		return b.Text
 	}
-	return fmt.Sprintf("%-32s %s", b.Text, b.Words)
+	return fmt.Sprintf("%-34s %s", b.Text, b.Words)
 }
 
 // place writes a boundary with its source line and instruction.
