@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"rseqstep/check"
 )
@@ -66,12 +67,34 @@ func (b *Boundary) Offset() uint64 { return uint64(b.Address - b.section.Start) 
 // String is the boundary as reports name it.
 func (b *Boundary) String() string { return fmt.Sprintf("+%#x of %s", b.Offset(), b.section.Name()) }
 
-// Name is the section as reports name it: its function, or its address.
+// Name is the section as reports name it: its function without template arguments, or its address.
 func (s *Section) Name() string {
 	if s.Function != "" {
-		return s.Function
+		return withoutArguments(s.Function)
 	}
 	return s.Start.String()
+}
+
+// withoutArguments leaves out what stands between < and > in the name of a C++ function. The names
+// of operators have them unpaired, and stay whole.
+func withoutArguments(name string) string {
+	if strings.Contains(name, "operator") || strings.Count(name, "<") != strings.Count(name, ">") {
+		return name
+	}
+	out, depth := strings.Builder{}, 0
+	for _, c := range name {
+		switch {
+		case c == '<':
+			if depth++; depth == 1 {
+				out.WriteString("<...>")
+			}
+		case c == '>':
+			depth--
+		case depth == 0:
+			out.WriteRune(c)
+		}
+	}
+	return out.String()
 }
 
 // Aborted counts the boundaries that were aborted at least once.
@@ -91,12 +114,12 @@ type Totals struct {
 	Boundaries int     `json:"boundaries"` // of the executed sections
 	Aborted    int     `json:"aborted"`    // of those, at least once
 	Aborts     uint64  `json:"aborts"`
-	Percent    float64 `json:"percent"` // Aborted of Boundaries; 100 if nothing was executed
+	Percent    float64 `json:"percent"` // Aborted of Boundaries; 0 if nothing was executed
 }
 
 // Totals sums up.
 func (c *Coverage) Totals() Totals {
-	t := Totals{Declared: len(c.Sections), Percent: 100}
+	t := Totals{Declared: len(c.Sections)}
 	for _, s := range c.Sections {
 		if !s.Executed {
 			continue

@@ -119,21 +119,21 @@ func place(out *strings.Builder, b *Boundary) {
 
 // table lists the executed sections.
 func (r *Report) table(out *strings.Builder) {
-	tab := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tab, "SECTION\tSOURCE\tMODULE\tABORTED\tABORTS")
+	tab := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(tab, "Boundaries\tAborted\tAborts\t  Section")
 	for _, s := range r.Sections {
 		if !s.Executed {
 			continue
 		}
-		source := "-"
+		source := ""
 		if s.File != "" {
-			source = fmt.Sprintf("%s:%d", path.Base(s.File), s.Line)
+			source = fmt.Sprintf(" (%s:%d)", path.Base(s.File), s.Line)
 		}
 		aborts := uint64(0)
 		for _, b := range s.Boundaries {
 			aborts += b.Aborts
 		}
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%d of %d\t%d\n", s.Name(), source, path.Base(s.Module), s.Aborted(), len(s.Boundaries), aborts)
+		fmt.Fprintf(tab, "%d\t%d\t%d\t  %s in %s%s\n", len(s.Boundaries), s.Aborted(), aborts, s.Name(), path.Base(s.Module), source)
 	}
 	_ = tab.Flush() // a Builder takes everything
 }
