@@ -16,11 +16,12 @@ import (
 	"rseqstep/stepper/signals"
 )
 
-// Program is a program to run again and again.
+// Program is a program to run again and again, or a running process.
 type Program struct {
+	PID     int // a running process: it is detached from at the end of Limit; 0: the program is started
 	Path    string
 	Args    []string      // argv
-	Limit   time.Duration // a run that takes longer hangs; 0: no limit
+	Limit   time.Duration // a run that takes longer hangs, unless it is of a running process; 0: no limit
 	Check   string        // a shell command that must succeed after a run; its input is the program's output
 	Output  io.Writer     // receives the program's standard output if there is a Check
 	Quietly bool          // the program's output goes nowhere
@@ -30,6 +31,7 @@ type Program struct {
 type Result struct {
 	Run
 	Hung        bool
+	Detached    bool   // the process runs on
 	Interrupted bool   // ctx has ended
 	Check       error  // why the check failed
 	Said        string // what a check that failed has written
@@ -41,7 +43,7 @@ func (r *Result) Failed() bool { return r.Failure() != "" }
 // Failure is the verdict in words, "" for a run that did not fail.
 func (r *Result) Failure() string {
 	switch {
-	case r.Interrupted:
+	case r.Interrupted, r.Detached && r.Unprotected == nil && r.Check == nil:
 		return ""
 	case r.Hung:
 		return "did not end in time, and was killed"
@@ -50,9 +52,9 @@ func (r *Result) Failure() string {
 	case r.Status.Code != 0:
 		return fmt.Sprintf("ended with status %d", r.Status.Code)
 	case r.Unprotected != nil:
-		return "ended with status 0, but was in a section without having armed it: the abort handler leads behind the arming store"
+		return "was in a section without having armed it: the abort handler leads behind the arming store"
 	case r.Check != nil:
-		return fmt.Sprintf("ended with status 0, but its check failed: %v", r.Check)
+		return fmt.Sprintf("did not pass its check: %v", r.Check)
 	}
 	return ""
 }
@@ -71,23 +73,28 @@ func (p *Program) Run(ctx context.Context, o Options, coverage *Coverage) (*Resu
 		return nil, err
 	}
 	defer closing()
-	target, err := ptrace.Launch(launch)
+	open := func() (*ptrace.Process, error) { return ptrace.Launch(launch) }
+	if p.PID != 0 {
+		open = func() (*ptrace.Process, error) { return ptrace.Attach(p.PID) }
+	}
+	target, err := open()
 	if err != nil {
 		return nil, err
 	}
-	engine, symbols, err := live.Open(target, live.Options{Policy: stepper.DefaultPolicy()})
+	engine, symbols, err := live.Open(target, live.Options{Policy: stepper.DefaultPolicy(), Attached: p.PID != 0})
 	if err != nil {
 		return nil, err
 	}
 	defer symbols.Close()
 	x := Start(engine, o, coverage)
 	failed := x.Run(limited)
-	run, err := x.Finish(ctx.Err() == nil)
+	run, err := x.Finish(ctx.Err() == nil && p.PID == 0)
 	if err = errors.Join(failed, err); err != nil {
 		return nil, err
 	}
 	r := &Result{Run: *run, Interrupted: ctx.Err() != nil}
-	r.Hung = !r.Ended && !r.Interrupted
+	r.Hung = !r.Ended && !r.Interrupted && p.PID == 0
+	r.Detached = !r.Ended && p.PID != 0
 	return r, p.check(r, output)
 }
 
@@ -108,7 +115,7 @@ func (p *Program) files(launch *ptrace.LaunchOptions) (output *os.File, closing 
 		opened = append(opened, nowhere)
 		launch.Stdout, launch.Stderr = nowhere, nowhere
 	}
-	if p.Check != "" {
+	if p.Check != "" { // the output of a running process stays where it goes: the check has none
 		if output, err = os.CreateTemp("", "rseqstep-output-*"); err != nil {
 			return nil, closing, err
 		}

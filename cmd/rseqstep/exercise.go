@@ -31,18 +31,20 @@ type exerciseOptions struct {
 	json      bool
 	coverage  string // path of the coverage file, "" for none
 	failUnder float64
+	pid       int    // exercise this process
 	output    string // path of the report, "" for standard error
 }
 
 func newExerciseCmd(e *env) *cobra.Command {
 	o := &exerciseOptions{}
 	cmd := &cobra.Command{
-		Use:   "exercise [flags] -- PROGRAM [ARGS...]",
+		Use:   "exercise [flags] -- PROGRAM [ARGS...] | --pid PID",
 		Short: "Abort each section at each instruction, and see whether the program minds",
 		Long: `Runs a program, and makes the kernel abort every section that the program
 executes, at every instruction that control reaches there. The verdict is the
-program's own: its exit status must be 0, and where --check gives a command, that
-must succeed as well.
+program's own: its exit status must be 0, and where --check gives a command,
+that must succeed as well. A running process (--pid) is exercised until it ends,
+until --for is over or until Ctrl-C, and then runs on.
 
 A place before an instruction inside a section is a boundary. Each boundary is
 aborted --times times and then left alone, in the order in which the program
@@ -61,8 +63,10 @@ below --fail-under, and 2 if the program could not be run.`,
   rseqstep exercise --cov rseq.cov --fail-under 90 -- ./prog_test`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 0:
-				return usage(errors.New("exercise needs a program after --"))
+			case (len(args) == 0) == (o.pid == 0):
+				return usage(errors.New("exercise needs a program after --, or --pid"))
+			case o.pid != 0 && (o.bisect || o.runs > 1):
+				return usage(errors.New("a running process cannot be run again: --bisect and --runs need a program"))
 			case o.times < 1 || o.runs < 1 || o.limit < 0:
 				return usage(errors.New("--times and --runs are at least 1, and --for is not negative"))
 			case o.failUnder < 0 || o.failUnder > 100:
@@ -76,9 +80,10 @@ below --fail-under, and 2 if the program could not be run.`,
 	f.SetInterspersed(false)
 	f.IntVar(&o.times, "times", 3, "abort each boundary `N` times")
 	f.StringVar(&o.sections, "sections", "", "abort only sections whose function matches `REGEXP`")
-	f.DurationVar(&o.limit, "for", 0, "a run that takes longer than `TIME` (30s) has failed, and is killed")
+	f.DurationVar(&o.limit, "for", 0, "a run that takes longer than `TIME` (30s) has failed, and is killed; with --pid, detach after it")
 	f.IntVar(&o.runs, "runs", 1, "run the program up to `N` times, until every boundary of the executed sections is aborted")
 	f.StringVar(&o.check, "check", "", "shell `COMMAND` that must succeed after a run; it reads the program's standard output")
+	f.IntVar(&o.pid, "pid", 0, "exercise the running process `PID`")
 	f.Uint64Var(&o.seed, "seed", 0, "abort each boundary 1 to 2 * --times - 1 times, as `N` says; 0 is exactly --times")
 	f.BoolVar(&o.bisect, "bisect", false, "if the program fails, run it again until one boundary remains that makes it fail")
 	f.BoolVar(&o.json, "json", false, "print JSON")
@@ -100,7 +105,7 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	r := &exercise.Report{Program: strings.Join(args, " "), Coverage: &exercise.Coverage{},
+	r := &exercise.Report{Program: o.subject(args), Coverage: &exercise.Coverage{},
 		Options: exercise.Options{Times: o.times, Seed: o.seed, Sections: sections}}
 	before, err := o.read()
 	if err == nil {
@@ -125,14 +130,16 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 
 // run runs the program until it has failed, is covered, or has run often enough.
 func (o *exerciseOptions) run(ctx context.Context, e *env, r *exercise.Report, args []string) error {
-	path, err := filepath.Abs(findProgram(args[0]))
-	if err != nil {
-		return err
+	p := &exercise.Program{PID: o.pid, Args: args, Limit: o.limit, Check: o.check, Output: e.stdout}
+	if o.pid == 0 {
+		var err error
+		if p.Path, err = filepath.Abs(findProgram(args[0])); err != nil {
+			return err
+		}
+		if _, err := os.Stat(p.Path); errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%s: no such file", args[0])
+		}
 	}
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s: no such file", args[0])
-	}
-	p := &exercise.Program{Path: path, Args: args, Limit: o.limit, Check: o.check, Output: e.stdout}
 	for r.Runs < o.runs {
 		result, err := p.Run(ctx, r.Options, r.Coverage)
 		if err != nil {
@@ -153,11 +160,20 @@ func (o *exerciseOptions) run(ctx context.Context, e *env, r *exercise.Report, a
 	if r.Failed == nil || !o.bisect {
 		return nil
 	}
+	var err error
 	r.Culprit, err = p.Bisect(ctx, r.Options, r.Failed, nil)
 	if r.Stopped = ctx.Err() != nil; r.Stopped {
 		r.Culprit, err = nil, nil
 	}
 	return err
+}
+
+// subject is what is exercised, for the report.
+func (o *exerciseOptions) subject(args []string) string {
+	if o.pid != 0 {
+		return fmt.Sprintf("process %d", o.pid)
+	}
+	return strings.Join(args, " ")
 }
 
 // read reads the coverage file, which need not exist; nil without one.
