@@ -27,7 +27,7 @@ func (x *Exercise) describe(in *placed) {
 		if !ok {
 			return "", 0
 		}
-		return s, a - table.Addr(offset)
+		return withoutArguments(s), a - table.Addr(offset)
 	}
 	d := opv.Describer{Name: name, Arming: x.arming(in)}
 	words := d.ByAddress(in.body)
