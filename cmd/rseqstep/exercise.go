@@ -39,7 +39,7 @@ func newExerciseCmd(e *env) *cobra.Command {
 	o := &exerciseOptions{}
 	cmd := &cobra.Command{
 		Use:   "exercise [flags] -- PROGRAM [ARGS...] | --pid PID",
-		Short: "Abort each section at each instruction, and see whether the program minds",
+		Short: "Abort each section at each instruction: does the program mind?",
 		Long: `Runs a program, and makes the kernel abort every section that the program
 executes, at every instruction that control reaches there. The verdict is the
 program's own: its exit status must be 0, and where --check gives a command,
