@@ -151,14 +151,22 @@ func (r *Report) missed(out *strings.Builder) {
 			}
 		}
 	}
+	for _, note := range r.Notes() {
+		fmt.Fprintln(out, note)
+	}
+}
+
+// Notes say what could not be aborted, a sentence each.
+func (r *Report) Notes() (notes []string) {
 	for _, s := range r.Sections {
 		if s.Unplanted != "" {
-			fmt.Fprintf(out, "%s cannot be aborted everywhere: %s\n", s.Name(), s.Unplanted)
+			notes = append(notes, fmt.Sprintf("%s cannot be aborted everywhere: %s", s.Name(), s.Unplanted))
 		}
 		if s.Unarmed > 0 {
-			fmt.Fprintf(out, "%s: %d times, a thread was inside that had not armed it in its registered area\n", s.Name(), s.Unarmed)
+			notes = append(notes, fmt.Sprintf("%s: %d times, a thread was inside that had not armed it in its registered area", s.Name(), s.Unarmed))
 		}
 	}
+	return notes
 }
 
 func count(n int, what string) string {

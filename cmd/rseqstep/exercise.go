@@ -32,6 +32,7 @@ type exerciseOptions struct {
 	coverage  string // path of the coverage file, "" for none
 	failUnder float64
 	pid       int    // exercise this process
+	html      string // path of the page, "" for none
 	output    string // path of the report, "" for standard error
 }
 
@@ -87,6 +88,7 @@ below --fail-under, and 2 if the program could not be run.`,
 	f.Uint64Var(&o.seed, "seed", 0, "abort each boundary 1 to 2 * --times - 1 times, as `N` says; 0 is exactly --times")
 	f.BoolVar(&o.bisect, "bisect", false, "if the program fails, run it again until one boundary remains that makes it fail")
 	f.BoolVar(&o.json, "json", false, "print JSON")
+	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`, too")
 	f.StringVar(&o.coverage, "cov", "", "add to the coverage in `FILE`, and report that of all runs")
 	f.Float64Var(&o.failUnder, "fail-under", 0, "exit with status 1 if less than `PERCENT` of the boundaries were aborted")
 	f.StringVar(&o.output, "output", "", "write the report to `FILE`, not to standard error")
@@ -118,6 +120,9 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 	}
 	if err == nil {
 		err = o.write(e, r)
+	}
+	if err == nil && o.html != "" {
+		err = writePage(o.html, exercisePage(r))
 	}
 	if err != nil {
 		return &exitError{Status: check.StatusFailed, Err: err}

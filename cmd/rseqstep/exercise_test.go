@@ -99,6 +99,27 @@ func TestExerciseJSON(t *testing.T) {
 	}
 }
 
+// The page shows what was aborted, what was not, and where the program failed.
+func TestExercisePage(t *testing.T) {
+	for flags, marks := range map[string][]string{
+		"-DBAD":  {"abort-not-survived", "does not survive an abort before this instruction", "early.c", "failed: the program ended with status 1"},
+		"-DGOOD": {"passed", "3 of 3 (100.0%)", "add"},
+	} {
+		path := tabletest.Build(t, tabletest.Fixture{Source: "exercise/early.c", Opt: "-O2", Flags: []string{flags}})
+		file := filepath.Join(t.TempDir(), "page.html")
+		r := exercised(t, "--bisect", "--html", file, "--", path)
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatalf("%v: %s", err, r.err)
+		}
+		for _, m := range marks {
+			if !strings.Contains(string(b), m) {
+				t.Errorf("%s: the page has no %q", flags, m)
+			}
+		}
+	}
+}
+
 // Coverage adds up over programs in a file; a file of another form is refused, and stays.
 func TestExerciseAddsUpCoverage(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cov")
