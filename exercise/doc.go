@@ -24,6 +24,9 @@
 // it uses another one) executes the instruction at the breakpoint alone, with every other thread
 // held.
 //
+// Where no breakpoint can be written (code that is mapped shared and read-only), the debug registers
+// of each thread are set to boundaries instead, four at a time.
+//
 // # Decisions, and what was refused
 //
 // Refused: one breakpoint in each section, moved from boundary to boundary. It would wait for ever

@@ -1,7 +1,10 @@
 package exercise
 
 import (
+	"errors"
+
 	"rseqstep/stepper"
+	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -16,6 +19,8 @@ type Exercise struct {
 
 	points map[table.Addr][]*point // by address; more than one where sections overlap
 	placed map[Key]*placed         // sections of the program as it is now, by their start
+	hard   []*point                // those for which debug registers are set, because no breakpoint can be written
+	slots  map[int]*registers      // of each thread, by TID
 	last   map[int]*point          // where each thread, by TID, was aborted last
 	run    Run
 }
@@ -71,6 +76,7 @@ func Start(e *stepper.Engine, o Options, coverage *Coverage) *Exercise {
 
 func (x *Exercise) renew() {
 	x.points, x.placed, x.last = map[table.Addr][]*point{}, map[Key]*placed{}, map[int]*point{}
+	x.hard, x.slots = nil, map[int]*registers{}
 }
 
 // Loaded is stepper.Observer.Loaded.
@@ -122,7 +128,11 @@ func (x *Exercise) place(key Key, p *table.Placed) {
 			continue
 		}
 		if err := x.o.PlantInside(pt.at); err != nil {
-			s.Unplanted = err.Error()
+			if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
+				s.Unplanted = err.Error()
+			} else {
+				x.hard = append(x.hard, pt)
+			}
 			continue
 		}
 		x.points[pt.at] = append(x.points[pt.at], pt)
@@ -132,6 +142,11 @@ func (x *Exercise) place(key Key, p *table.Placed) {
 // drop forgets a section that is no longer mapped; its breakpoints are gone with the memory.
 func (x *Exercise) drop(key Key, in *placed) {
 	delete(x.placed, key)
+	for _, pt := range x.hard {
+		if pt.in == in {
+			pt.left = 0
+		}
+	}
 	for at, list := range x.points {
 		if list[0].in == in {
 			_ = x.o.UnplantInside(at)
@@ -223,12 +238,6 @@ func (x *Exercise) done(pt *point) error {
 // Reached is stepper.Observer.Reached: an Exercise has no such traps.
 func (x *Exercise) Reached(int, table.Addr) (stepper.Passage, error) { return stepper.Passage{}, nil }
 
-// Stored is stepper.Observer.Stored: an Exercise watches no memory.
-func (x *Exercise) Stored(int, int) (stepper.Passage, error) { return stepper.Passage{}, nil }
-
-// Runs is stepper.Observer.Runs.
-func (x *Exercise) Runs(int) error { return nil }
-
 // Changed is stepper.Observer.Changed.
 func (x *Exercise) Changed(ev tracee.Event) {
 	switch {
@@ -236,6 +245,7 @@ func (x *Exercise) Changed(ev tracee.Event) {
 		x.run.Ended, x.run.Status = true, ev.Status
 	case ev.Ends():
 		delete(x.last, ev.TID)
+		delete(x.slots, ev.TID)
 	case ev.Kind == tracee.EventExec:
 		x.renew()
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"rseqstep/exercise"
 	"rseqstep/table/tabletest"
@@ -98,6 +99,22 @@ func TestTheProgramCountsTheSameAborts(t *testing.T) {
 	own, _ := strconv.ParseUint(m[1], 10, 64)
 	if sum := c.Totals(); sum.Aborts != uint64(2000*sum.Boundaries) || own < sum.Aborts || own > sum.Aborts+sum.Aborts/10 {
 		t.Errorf("%+v, the program says %d", sum, own)
+	}
+}
+
+// Code that cannot be written is exercised by debug registers.
+func TestCodeThatCannotBeWrittenIsExercised(t *testing.T) {
+	tabletest.NeedRseq(t)
+	tabletest.NeedPtrace(t)
+	s := tabletest.StartService(t, tabletest.Build(t, tabletest.Fixture{Source: "remapped.c", Opt: "-O2"}))
+	c := &exercise.Coverage{}
+	p := &exercise.Program{PID: s.PID, Limit: time.Second}
+	r, err := p.Run(t.Context(), thrice, c)
+	if sum := c.Totals(); err != nil || r.Failed() || !r.Detached || sum.Executed != 1 || sum.Percent != 100 || sum.Aborts != uint64(3*sum.Boundaries) {
+		t.Errorf("%v, %+v, %+v", err, r, sum)
+	}
+	if s.Finish() {
+		t.Error("the service was killed")
 	}
 }
 
