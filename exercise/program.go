@@ -168,7 +168,8 @@ func (p *Program) Bisect(ctx context.Context, o Options, r *Result, told func(tr
 	trials := 0
 	last := r.Last
 	if r.Unprotected != nil {
-		last = r.Unprotected
+		// The breakpoint at which the thread was aborted must still be there when it comes again.
+		last, o.Times, o.Seed = r.Unprotected, max(o.Times, 2), 0
 	}
 	return Bisect(r.Order, last, func(only []*Boundary) (bool, error) {
 		if trials++; told != nil {

@@ -89,19 +89,25 @@ func TestEachMistakeIsFoundAtItsInstruction(t *testing.T) {
 			if name == "held" {
 				p.Limit = 2 * time.Second // it hangs
 			}
-			r, _ := run(t, p, thrice)
-			if !r.Failed() || r.Last == nil {
-				t.Fatalf("the bad one passes: %+v", r)
-			}
-			c, err := p.Bisect(t.Context(), thrice, r, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if c.Without || c.Gone || len(c.Boundaries) != 1 {
-				t.Fatalf("%s: %+v", r.Failure(), c)
-			}
-			if at := c.Boundaries[0]; at.Address != culprit(t, bad) {
-				t.Errorf("found %v (%s), want %v", at.Address, at.Said(), culprit(t, bad))
+			for _, o := range []exercise.Options{thrice, {Times: 1}, {Times: 3, Seed: 5}, {Times: 10, Seed: 6}} {
+				first := o.Times == 3 && o.Seed == 0
+				if !first && (name == "limit" || name == "held" || !tabletest.Thorough()) {
+					continue // it takes three aborts in a row, or long
+				}
+				r, _ := run(t, p, o)
+				if !r.Failed() || r.Last == nil {
+					t.Fatalf("%+v: the bad one passes: %+v", o, r)
+				}
+				c, err := p.Bisect(t.Context(), o, r, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.Without || c.Gone || len(c.Boundaries) != 1 {
+					t.Fatalf("%+v: %s: %+v", o, r.Failure(), c)
+				}
+				if at := c.Boundaries[0]; at.Address != culprit(t, bad) {
+					t.Errorf("%+v: found %v (%s), want %v", o, at.Address, at.Said(), culprit(t, bad))
+				}
 			}
 		})
 	}
