@@ -34,7 +34,8 @@
 // a breakpoint that a thread has to be stepped over. With all of them set, no pass goes by unused.
 //
 // Refused: to abort at random in time. Most instructions of a section take less than a nanosecond,
-// and some would never be met.
+// and some would never be met. A storm (Options.Storm) is random in place: at each tick, one
+// boundary gets a breakpoint for one abort.
 //
 // The place before a section's first instruction is a boundary like the others, unless that
 // instruction is the section's own arming store: then the section is not armed there.

@@ -20,6 +20,7 @@ type Exercise struct {
 	points map[table.Addr][]*point // by address; more than one where sections overlap
 	placed map[Key]*placed         // sections of the program as it is now, by their start
 	hard   []*point                // those for which debug registers are set, because no breakpoint can be written
+	storm  *storm                  // nil: each boundary in turn
 	slots  map[int]*registers      // of each thread, by TID
 	last   map[int]*point          // where each thread, by TID, was aborted last
 	run    Run
@@ -54,7 +55,8 @@ type point struct {
 	descriptor table.Addr
 	left       int // aborts to come
 	met        bool
-	unarmed    int // threads that met it unarmed, since its last abort
+	gone       bool // its section is no longer mapped
+	unarmed    int  // threads that met it unarmed, since its last abort
 }
 
 var _ stepper.Aborter = (*Exercise)(nil)
@@ -76,6 +78,7 @@ func Start(e *stepper.Engine, o Options, coverage *Coverage) *Exercise {
 
 func (x *Exercise) renew() {
 	x.points, x.placed, x.last = map[table.Addr][]*point{}, map[Key]*placed{}, map[int]*point{}
+	x.storm = newStorm(x.options)
 	x.hard, x.slots = nil, map[int]*registers{}
 }
 
@@ -124,19 +127,29 @@ func (x *Exercise) place(key Key, p *table.Placed) {
 			continue
 		}
 		pt := &point{Boundary: b, in: in, at: p.Module.Addr(table.FileAddr(b.Address)), descriptor: p.Descriptor}
-		if pt.left = x.options.times(b) - int(min(b.Aborts, 1<<20)); pt.left <= 0 {
+		if pt.left = x.options.times(b) - int(min(b.Aborts, 1<<20)); pt.left <= 0 && x.storm == nil {
 			continue
 		}
-		if err := x.o.PlantInside(pt.at); err != nil {
-			if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
-				s.Unplanted = err.Error()
-			} else {
-				x.hard = append(x.hard, pt)
-			}
+		if x.storm != nil {
+			x.storm.rest = append(x.storm.rest, pt)
 			continue
 		}
-		x.points[pt.at] = append(x.points[pt.at], pt)
+		x.plant(pt)
 	}
+}
+
+// plant sets a boundary's breakpoint, or lets debug registers do that.
+func (x *Exercise) plant(pt *point) {
+	err := x.o.PlantInside(pt.at)
+	if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
+		pt.section.Unplanted = err.Error()
+		return
+	}
+	if err != nil {
+		x.hard = append(x.hard, pt)
+		return
+	}
+	x.points[pt.at] = append(x.points[pt.at], pt)
 }
 
 // drop forgets a section that is no longer mapped; its breakpoints are gone with the memory.
@@ -145,6 +158,11 @@ func (x *Exercise) drop(key Key, in *placed) {
 	for _, pt := range x.hard {
 		if pt.in == in {
 			pt.left = 0
+		}
+	}
+	if x.storm != nil {
+		for _, pt := range x.storm.rest {
+			pt.gone = pt.gone || pt.in == in
 		}
 	}
 	for at, list := range x.points {
@@ -230,6 +248,9 @@ func (x *Exercise) done(pt *point) error {
 		if other.left > 0 {
 			return nil
 		}
+	}
+	if x.storm != nil {
+		x.storm.rest = append(x.storm.rest, x.points[pt.at]...)
 	}
 	delete(x.points, pt.at)
 	return x.o.UnplantInside(pt.at)

@@ -108,9 +108,25 @@ func TestCodeThatCannotBeWrittenIsExercised(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	s := tabletest.StartService(t, tabletest.Build(t, tabletest.Fixture{Source: "remapped.c", Opt: "-O2"}))
 	c := &exercise.Coverage{}
-	p := &exercise.Program{PID: s.PID, Limit: time.Second}
+	p := &exercise.Program{PID: s.PID, Limit: 2 * time.Second}
 	r, err := p.Run(t.Context(), thrice, c)
 	if sum := c.Totals(); err != nil || r.Failed() || !r.Detached || sum.Executed != 1 || sum.Percent != 100 || sum.Aborts != uint64(3*sum.Boundaries) {
+		t.Errorf("%v, %+v, %+v", err, r, sum)
+	}
+	if s.Finish() {
+		t.Error("the service was killed")
+	}
+}
+
+// A storm aborts at random until the program ends; the program's sums stay right.
+func TestAStormAbortsAtRandom(t *testing.T) {
+	tabletest.NeedRseq(t)
+	tabletest.NeedPtrace(t)
+	s := tabletest.StartService(t, tabletest.BuildService(t), "4")
+	c := &exercise.Coverage{}
+	p := &exercise.Program{PID: s.PID, Limit: 2 * time.Second}
+	r, err := p.Run(t.Context(), exercise.Options{Storm: 1000}, c)
+	if sum := c.Totals(); err != nil || r.Failed() || r.Aborts == 0 || sum.Aborts != r.Aborts {
 		t.Errorf("%v, %+v, %+v", err, r, sum)
 	}
 	if s.Finish() {

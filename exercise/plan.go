@@ -15,6 +15,7 @@ type Options struct {
 	Times    int                    // aborts of each boundary
 	Seed     uint64                 // varies the number of aborts; 0: each boundary has Times
 	Sections *regexp.Regexp         // only sections whose function matches; nil: all
+	Storm    float64                // aborts a second, at random, until the program ends; 0: none. Times does not count
 	Only     func(b *Boundary) bool // only these boundaries; nil: all
 }
 

@@ -142,6 +142,9 @@ func (r *Report) table(out *strings.Builder) {
 // aborted.
 func (r *Report) missed(out *strings.Builder) {
 	head := "\nNot reached by control, so not aborted:\n"
+	if r.Options.Storm > 0 {
+		head = "\nNot aborted:\n"
+	}
 	for _, s := range r.Sections {
 		for _, b := range s.Boundaries {
 			if s.Executed && b.Aborts == 0 {

@@ -18,7 +18,16 @@ func (x *Exercise) Run(ctx context.Context) error {
 	p := x.engine.Policy()
 	p.StuckTime, p.Pin = 0, false // no thread is stepped for a user
 	for {
-		stop, err := x.engine.Continue(ctx)
+		var stop stepper.Stop
+		var err error
+		if x.storm == nil {
+			stop, err = x.engine.Continue(ctx)
+		} else {
+			var done bool
+			if stop, done, err = x.more(ctx); !done {
+				continue
+			}
+		}
 		switch {
 		case err != nil:
 			return err

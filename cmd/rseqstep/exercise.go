@@ -27,6 +27,7 @@ type exerciseOptions struct {
 	runs      int
 	check     string
 	seed      uint64
+	storm     float64
 	bisect    bool
 	json      bool
 	coverage  string // path of the coverage file, "" for none
@@ -35,6 +36,9 @@ type exerciseOptions struct {
 	html      string // path of the page, "" for none
 	output    string // path of the report, "" for standard error
 }
+
+// maxStorm is the greatest rate of --storm: each abort stops the whole program once before.
+const maxStorm = 10000
 
 func newExerciseCmd(e *env) *cobra.Command {
 	o := &exerciseOptions{}
@@ -70,6 +74,8 @@ below --fail-under, and 2 if the program could not be run.`,
 				return usage(errors.New("a running process cannot be run again: --bisect and --runs need a program"))
 			case o.times < 1 || o.runs < 1 || o.limit < 0:
 				return usage(errors.New("--times and --runs are at least 1, and --for is not negative"))
+			case o.storm < 0 || o.storm > maxStorm:
+				return usage(fmt.Errorf("--storm is a number of aborts a second, 0 to %d", maxStorm))
 			case o.failUnder < 0 || o.failUnder > 100:
 				return usage(errors.New("--fail-under is a percentage, 0 to 100"))
 			}
@@ -86,6 +92,7 @@ below --fail-under, and 2 if the program could not be run.`,
 	f.StringVar(&o.check, "check", "", "shell `COMMAND` that must succeed after a run; it reads the program's standard output")
 	f.IntVar(&o.pid, "pid", 0, "exercise the running process `PID`")
 	f.Uint64Var(&o.seed, "seed", 0, "abort each boundary 1 to 2 * --times - 1 times, as `N` says; 0 is exactly --times")
+	f.Float64Var(&o.storm, "storm", 0, "abort at random instead, up to `RATE` times a second, until the program ends; --seed chooses the places")
 	f.BoolVar(&o.bisect, "bisect", false, "if the program fails, run it again until one boundary remains that makes it fail")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`, too")
@@ -108,7 +115,7 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	r := &exercise.Report{Program: o.subject(args), Coverage: &exercise.Coverage{},
-		Options: exercise.Options{Times: o.times, Seed: o.seed, Sections: sections}}
+		Options: exercise.Options{Times: o.times, Seed: o.seed, Storm: o.storm, Sections: sections}}
 	before, err := o.read()
 	if err == nil {
 		err = o.run(ctx, e, r, args)
