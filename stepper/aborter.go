@@ -66,10 +66,20 @@ func (e mind) aborts(o Aborter, th *drive.Thread, at table.Addr, held bool) (boo
 	}
 	var armed table.Addr
 	if th.Rseq.Registered() {
-		var b [8]byte
-		if n, _ := e.target.ReadMemory(th.Rseq.CSField(), b[:]); n == len(b) {
-			armed = table.Addr(binary.LittleEndian.Uint64(b[:]))
-		}
+		armed = e.armed(th)
 	}
 	return o.Aborts(th.TID, at, armed, held)
+}
+
+// armed is the content of a registered thread's rseq_cs, 0 if it cannot be read.
+func (e mind) armed(th *drive.Thread) table.Addr {
+	if t, ok := e.target.(tracee.PeekTarget); ok {
+		w, _ := t.Peek(th.TID, th.Rseq.CSField())
+		return table.Addr(w)
+	}
+	var b [8]byte
+	if n, _ := e.target.ReadMemory(th.Rseq.CSField(), b[:]); n < len(b) {
+		return 0
+	}
+	return table.Addr(binary.LittleEndian.Uint64(b[:]))
 }
