@@ -102,6 +102,22 @@ func TestTheProgramCountsTheSameAborts(t *testing.T) {
 	}
 }
 
+// tcmalloc survives aborts in the sections that `workerd --version` executes.
+func TestTcmallocIsExercised(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	workerd := tabletest.NeedWorkerdRuns(t)
+	t.Setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0") // tcmalloc registers its own area
+	r, c := run(t, quietly(workerd, "--version"), thrice)
+	sum, unarmed := c.Totals(), uint64(0)
+	for _, s := range c.Sections {
+		unarmed += s.Unarmed
+	}
+	if r.Failed() || !r.Ended || sum.Declared < 100 || sum.Executed == 0 && unarmed == 0 {
+		t.Errorf("%s, %+v, unarmed %d", r.Failure(), sum, unarmed)
+	}
+	t.Logf("%+v, unarmed %d", sum, unarmed)
+}
+
 // Code that cannot be written is exercised by debug registers.
 func TestCodeThatCannotBeWrittenIsExercised(t *testing.T) {
 	tabletest.NeedRseq(t)
