@@ -67,4 +67,9 @@
 // so the loop has no question more. Its debug registers stay set between commands. Refused: a
 // second loop for watching, which would need everything that the first one knows about signals,
 // forks, execs and libraries.
+//
+// An Aborter (package exercise) is the one whose traps do stand inside sections, to make the kernel
+// abort them. A thread that meets one with the section armed is resumed as it stands, while the
+// others run: the kernel moves it to the abort handler. Where no section is armed, the thread steps
+// over the trap like over any other.
 package stepper

@@ -44,6 +44,9 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 
 // Passed is drive.Mind.Passed.
 func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
+	if ev.Breaks() {
+		return e.abortedAt(ev)
+	}
 	if a, done := e.observedStore(ev); done || !a.GoesOn() {
 		return a, done
 	}

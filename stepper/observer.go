@@ -1,6 +1,8 @@
 package stepper
 
 import (
+	"errors"
+
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/machine"
@@ -88,7 +90,9 @@ func (o Observation) Unwatch(tid, slot int) error { return o.e.book.FreeDebugIn(
 
 // Clear removes every trap and frees every debug register of the observer's. Every thread must be
 // held.
-func (o Observation) Clear() error { return o.e.book.DropOwner(observes()) }
+func (o Observation) Clear() error {
+	return errors.Join(o.e.book.DropOwner(observes()), o.e.book.DropOwner(aborting()))
+}
 
 // Registration reads a thread's registration from the kernel.
 func (o Observation) Registration(tid int) (tracee.RseqConfig, error) { return o.e.target.Rseq(tid) }
@@ -117,8 +121,13 @@ func (o Observation) Destination(target table.Addr) table.Addr { return o.e.sect
 
 // observedAt answers for a thread at a trap of the observer's.
 func (e mind) observedAt(th *drive.Thread, at table.Addr) drive.Answer {
-	if e.observer == nil || !e.book.OwnedFor(at, ledger.Observed) {
+	if e.observer == nil || !e.book.OwnedFor(at, ledger.Observed, ledger.Aborting) {
 		return drive.Answer{}
+	}
+	if e.book.OwnedFor(at, ledger.Aborting) {
+		if a := e.abortsAt(th, at); th.Aborted || !a.GoesOn() || !e.book.OwnedFor(at, ledger.Observed) {
+			return a
+		}
 	}
 	p, err := e.observer.Reached(th.TID, at)
 	return e.passage(th, p, err)

@@ -14,6 +14,7 @@ type built struct {
 	workerdConfig        string // a server on a loopback port that the kernel chooses
 	loop, units, hotline string
 	rawstep, rawunit     string
+	rawabort             string
 	calls                string
 	counter, rawhold     string
 	crowd                string
@@ -37,7 +38,7 @@ func prepare(rseqstep string) (*built, error) {
 	b := &built{
 		rseqstep: rseqstep,
 		loop:     filepath.Join(dir, "loop"), units: filepath.Join(dir, "units"), hotline: filepath.Join(dir, "hotline"),
-		rawstep: filepath.Join(dir, "rawstep"), rawunit: filepath.Join(dir, "rawunit"),
+		rawstep: filepath.Join(dir, "rawstep"), rawunit: filepath.Join(dir, "rawunit"), rawabort: filepath.Join(dir, "rawabort"),
 		calls: filepath.Join(dir, "calls"), counter: filepath.Join(dir, "counter"), rawhold: filepath.Join(dir, "rawhold"),
 		crowd:       filepath.Join(dir, "crowd"),
 		kernelCount: filepath.Join(dir, "counted"),
@@ -60,7 +61,7 @@ func prepare(rseqstep string) (*built, error) {
 	b.backend = "DELVE_DEBUGSERVER_PATH=" + strings.TrimSpace(string(backend))
 	for out, source := range map[string]string{
 		b.loop: "loop.c", b.units: "units.c", b.hotline: "hotline.c",
-		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c",
+		b.rawstep: "bench/rawstep.c", b.rawunit: "bench/rawunit.c", b.rawabort: "bench/rawabort.c",
 		b.calls: "bench/calls.c", b.counter: "counter.c", b.rawhold: "bench/rawhold.c",
 		b.kernelCount: "bench/counted.c", b.crowd: "bench/crowd.c",
 	} {

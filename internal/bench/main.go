@@ -60,7 +60,7 @@ func bench(args []string, out io.Writer) error {
 }
 
 func allContests(b *built) []contest {
-	contests := []contest{stepping(b), unitRate(b), aborting(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b)}
+	contests := []contest{stepping(b), unitRate(b), aborting(b), exercising(b), counting(b), hotLine(b), providing(b), gdbStepping(b), gdbHotLine(b), falsely(b)}
 	contests = append(contests, append(delving(b), amongGoroutines(b)...)...)
 	for _, threads := range crowds {
 		contests = append(contests, crowded(b, threads))

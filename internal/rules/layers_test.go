@@ -43,6 +43,7 @@ var layers = [][]string{
 	{"stat"},                      // aborts, counted
 	{"stepper/live"},              // a process, opened with its Engine and symbols
 	{"check/watch"},               // a process, watched for violations of the rules
+	{"exercise"},                  // sections, aborted at each instruction
 	{"stepper/steptest"},          // a scripted backend
 	{"stepper/steptest/modelled"}, // a backend that models a machine, to explore
 	{"stepper/faulttest"},         // a backend that fails

@@ -80,7 +80,7 @@ func (d *Driver) standsAtSite(th *Thread) bool {
 // stepsOff reports whether a held thread is at a breakpoint that it has already hit.
 func (d *Driver) stepsOff(th *Thread) bool {
 	at := th.StoppedAt
-	return at != 0 && th.Regs.PC() == at && !d.isLifted(at) && (d.book.TrapAt(at) || d.book.HardwareAt(at))
+	return at != 0 && th.Regs.PC() == at && !th.Aborted && !d.isLifted(at) && (d.book.TrapAt(at) || d.book.HardwareAt(at))
 }
 
 // isLifted reports whether the breakpoint at a is removed so that a thread can execute the
@@ -106,7 +106,7 @@ func (d *Driver) meetHere(m *Move) Answer {
 			continue
 		}
 		pc := th.Regs.PC()
-		if !d.book.TrapAt(pc) || th.StoppedAt == pc {
+		if !d.book.TrapAt(pc) || th.StoppedAt == pc || th.Aborted {
 			continue
 		}
 		if a := d.meet(th, pc); !a.GoesOn() {

@@ -21,7 +21,9 @@ type Mind interface {
 	// breakpoint, and the program does not stop there.
 	Through(th *Thread, met bool) Answer
 	// Passed counts the hits of those debug registers of an event that only count, and removes
-	// them from ev. done: ev has no others. Other threads may run.
+	// them from ev. done: ev has no others. For a breakpoint, done means that nothing happens
+	// there: the kernel moves the thread elsewhere when it resumes. Other threads may run, and the
+	// registers may not be loaded.
 	Passed(ev *tracee.Event) (a Answer, done bool)
 
 	// Concern reports who must handle an event. The loop calls it for each event, and other

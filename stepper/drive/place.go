@@ -7,6 +7,14 @@ import (
 
 // onBreakpoint decides for a thread that has hit a software breakpoint.
 func (d *Driver) onBreakpoint(ev tracee.Event, m *Move) Answer {
+	if m.wide && d.departed {
+		if a, done := d.mind.Passed(&ev); done || !a.GoesOn() {
+			if a.GoesOn() {
+				a = Fails(d.goOn(ev.TID))
+			}
+			return a
+		}
+	}
 	if err := d.Pause(); err != nil {
 		return Fails(err)
 	}

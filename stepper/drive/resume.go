@@ -46,7 +46,7 @@ func (d *Driver) resumeAll(stepped int) error {
 // decided yet: at a trap on an arming store it has already read its CPU number. A cpu_opv call
 // has already placed its thread on the right CPU.
 func (d *Driver) inPlace(th *Thread, stepped int) bool {
-	if th.Answered || d.Registration(th) == nil && th.Rseq.Area == 0 {
+	if th.Answered || th.Aborted || d.Registration(th) == nil && th.Rseq.Area == 0 {
 		return false
 	}
 	return th.TID == stepped || d.Load(th) == nil && d.book.TrapAt(th.Regs.PC())
@@ -90,7 +90,7 @@ func (d *Driver) resumeOne(th *Thread, how tracee.How) error {
 		how = tracee.Single
 	}
 	th.Fresh, th.RseqKnown = false, false
-	th.InCall, th.Answered = false, false
+	th.InCall, th.Answered, th.Aborted = false, false, false
 	th.Runs++
 	err := d.Release(th, sig, how)
 	if isGone(err) {

@@ -30,6 +30,7 @@ type Thread struct {
 	View source.View // of the user; valid only at its PC
 
 	StoppedAt table.Addr // a breakpoint here has been reported; resuming steps off it
+	Aborted   bool       // it stands inside a section that the kernel restarts when it resumes: it does not execute the instruction at its PC
 	Put       table.Addr // where SetRegs has moved the PC since the last command: a breakpoint here counts as not yet hit
 	Runs      int        // how often it has been resumed natively
 	InCall    bool       // it stopped at a system call entry

@@ -46,6 +46,31 @@ func TestTheGuardIsAskedBeforeABreakpointIsPlanted(t *testing.T) {
 	}
 }
 
+// The guard is called for an address with a breakpoint that aborts, as that stands where others may
+// not; and for a breakpoint that is to abort where another one stands.
+func TestTheGuardIsAskedBesideABreakpointThatAborts(t *testing.T) {
+	w := newWorld(t)
+	b := ledger.New(w)
+	user, aborts := ledger.Owner{Why: ledger.Asked, Of: 1}, ledger.Owner{Why: ledger.Aborting}
+	b.Guard = func(a table.Addr, o ledger.Owner) error {
+		if (a == here) != (o == aborts) {
+			return errors.New("not there")
+		}
+		return nil
+	}
+	if err := errors.Join(b.Plant(here, aborts), b.Plant(here, aborts), b.Plant(there, user)); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{b.Plant(here, user), b.Plant(there, aborts)} {
+		if refused := (*ledger.RefusedError)(nil); !errors.As(err, &refused) {
+			t.Errorf("not refused: %v", err)
+		}
+	}
+	if err := errors.Join(b.Unplant(here, aborts), b.Unplant(there, user)); err != nil {
+		t.Error(err)
+	}
+}
+
 // HardwareAt reports the address of a hardware breakpoint while the breakpoint has an owner; it
 // does not report a watchpoint.
 func TestTheBookKnowsWhereHardwareBreakpointsAre(t *testing.T) {

@@ -18,6 +18,7 @@ const (
 	Returned     // the return address of a function that the user has called
 	Passes       // to count a thread's passes of sections
 	Observed     // to note what the program does, without stopping it
+	Aborting     // to make the kernel restart the section inside which it stands
 )
 
 // Fresh returns a new Owner, different from all earlier ones.

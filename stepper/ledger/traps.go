@@ -24,7 +24,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // serves all its owners. Error: *RefusedError if none may stand there (Book.Guard), or that of
 // the process.
 func (b *Book) Plant(a table.Addr, o Owner) error {
-	if b.Guard != nil && !b.OwnedFor(a) {
+	if b.Guard != nil && !b.accepted(a, o) {
 		if err := b.Guard(a, o); err != nil {
 			return &RefusedError{Err: err}
 		}
@@ -42,6 +42,13 @@ func (b *Book) Plant(a table.Addr, o Owner) error {
 	}
 	b.traps[a] = &trap{owners: []Owner{o}}
 	return nil
+}
+
+// accepted reports whether the guard has accepted what a has for the purpose of another owner. A
+// breakpoint that aborts stands where others may not, and the other way round.
+func (b *Book) accepted(a table.Addr, o Owner) bool {
+	t := b.traps[a]
+	return t != nil && slices.ContainsFunc(t.owners, func(have Owner) bool { return (have.Why == Aborting) == (o.Why == Aborting) })
 }
 
 // Unplant removes an owner from a breakpoint, and removes the breakpoint with its last owner. If

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"rseqstep/stepper/ledger"
 	"rseqstep/table"
 )
 
@@ -82,6 +83,9 @@ func (s *Set) Withdraw() {
 		}
 	}
 	for _, a := range s.traps.Traps() {
+		if s.traps.OwnedFor(a, ledger.Aborting) {
+			continue // it is meant to stand there
+		}
 		if err := s.sections.Guard(a); err != nil {
 			if s.traps.Withdraw(a) == nil {
 				s.host.Notify("a breakpoint was taken away: %v", err)

@@ -10,10 +10,13 @@ import (
 )
 
 // guard is Book.Guard: whether an owner's breakpoint may stand at a. Errors: those of
-// rseq.Sections.Guard and GuardOwn.
+// rseq.Sections.Guard, GuardOwn and GuardAborting.
 func (s *Set) guard(a table.Addr, o ledger.Owner) error {
-	if o.Why == ledger.Asked {
+	switch o.Why {
+	case ledger.Asked:
 		return s.sections.Guard(a)
+	case ledger.Aborting:
+		return s.sections.GuardAborting(a)
 	}
 	return s.sections.GuardOwn(a)
 }

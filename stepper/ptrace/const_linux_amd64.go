@@ -3,6 +3,7 @@ package ptrace
 // Requests of ptrace(2) in use. See include/uapi/linux/ptrace.h and
 // arch/x86/include/uapi/asm/ptrace-abi.h.
 const (
+	reqPeekData    = 2
 	reqPeekUser    = 3
 	reqPokeText    = 4
 	reqPokeUser    = 6

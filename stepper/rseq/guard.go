@@ -31,6 +31,24 @@ func (s *Sections) GuardOwn(a table.Addr) error {
 	return s.middle(a)
 }
 
+// GuardAborting refuses a trap that is to make the kernel restart a section, unless it stands inside
+// one at the beginning of an instruction and on no signature. Errors: *MiddleError, and those that
+// say why.
+func (s *Sections) GuardAborting(a table.Addr) error {
+	if s.image.At(a) == nil {
+		return fmt.Errorf("%v is not inside a critical section", a)
+	}
+	if p := s.image.SignatureAt(a); p != nil {
+		return fmt.Errorf("%v lies on the signature before the abort handler %v of the section %s", a, p.Abort, s.Name(p))
+	}
+	for _, p := range s.image.AllAt(a) {
+		if b, err := s.Body(p); err == nil && b.Within(a) {
+			return fmt.Errorf("%v is not the beginning of an instruction of the critical section %s", a, s.Name(p))
+		}
+	}
+	return s.middle(a)
+}
+
 func (s *Sections) inside(a table.Addr, p *table.Placed) error {
 	return &InsideError{Addr: a, Section: s.Name(p), Start: p.Start, End: p.End}
 }

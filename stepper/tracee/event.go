@@ -66,6 +66,9 @@ func (ev *Event) EndsThreads() bool { return ev.Ends() || ev.Kind == EventExec }
 // Forks reports whether the event is the creation of another process.
 func (ev *Event) Forks() bool { return ev.Kind == EventFork || ev.Kind == EventVfork }
 
+// Breaks reports whether the thread has met a software breakpoint.
+func (ev *Event) Breaks() bool { return ev.Kind == EventBreakpoint }
+
 // Vforks reports whether the new process uses the memory until it ends or executes another
 // program.
 func (ev *Event) Vforks() bool { return ev.Kind == EventVfork }

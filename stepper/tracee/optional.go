@@ -1,5 +1,7 @@
 package tracee
 
+import "rseqstep/table"
+
 // SyscallTarget is a Target that can report a thread's entry into system calls and its return
 // from them (EventSyscallEntry, EventSyscallReturn).
 type SyscallTarget interface {
@@ -33,4 +35,11 @@ type CallingTarget interface {
 	Settle(tid int) error
 	// RestoreSignal makes sig, with its siginfo_t, the signal that a held thread is stopped for.
 	RestoreSignal(tid, sig int, siginfo []byte) error
+}
+
+// PeekTarget is a Target that can read one word of a held thread's memory at the least cost. The word
+// must not contain code.
+type PeekTarget interface {
+	Target
+	Peek(tid int, a table.Addr) (uint64, error)
 }

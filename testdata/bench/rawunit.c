@@ -13,41 +13,6 @@
 #include <signal.h>
 #include <stddef.h>
 
-struct place {
-	unsigned long arm, start, end, abort;
-};
-
-/* Asks the program for its first section. Both start without randomization, so it holds for the next. */
-static struct place ask(const char *program)
-{
-	struct place at = { 0, 0, 0, 0 };
-	char line[512];
-	int pipes[2];
-	if (pipe(pipes))
-		die("pipe");
-	pid_t pid = fork();
-	if (pid == 0) {
-		dup2(pipes[1], 1);
-		close(pipes[0]);
-		close(pipes[1]);
-		execl(program, program, "--labels", (char *)NULL);
-		die(program);
-	}
-	close(pipes[1]);
-	FILE *f = fdopen(pipes[0], "r");
-	while (fgets(line, sizeof line, f))
-		if (!at.arm)
-			sscanf(line, "section %*s arm %lx start %lx end %lx abort %lx", &at.arm, &at.start, &at.end,
-			       &at.abort);
-	fclose(f);
-	waitpid(pid, NULL, 0);
-	if (!at.abort) {
-		fprintf(stderr, "%s tells no section\n", program);
-		exit(1);
-	}
-	return at;
-}
-
 static void debug_register(pid_t pid, int n, unsigned long value)
 {
 	if (ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg) + n * sizeof(long), value))
@@ -76,14 +41,6 @@ static long step_to(pid_t pid, unsigned long at, struct user_regs_struct *regs)
 	while (resume(PTRACE_SINGLESTEP, pid, regs) != at)
 		n++;
 	return n;
-}
-
-/* In nanoseconds. */
-static double now(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1e9 + ts.tv_nsec;
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,99 @@
+package exercise
+
+import (
+	"errors"
+
+	"rseqstep/stepper/ledger"
+	"rseqstep/table"
+)
+
+// Loaded is stepper.Observer.Loaded.
+func (x *Exercise) Loaded() {
+	image := x.engine.Image()
+	for key, in := range x.placed {
+		if now := image.At(in.p.Start); now == nil || now.Descriptor != in.p.Descriptor || now.Module == nil || now.Module.Path != key.Module {
+			x.drop(key, in)
+		}
+	}
+	for _, p := range image.Sections() {
+		if p.Module == nil {
+			continue
+		}
+		key := keyOf(p)
+		if x.placed[key] == nil {
+			x.place(key, p)
+		}
+	}
+}
+
+func keyOf(p *table.Placed) Key {
+	return Key{p.Module.Path, addressOf(p, p.Start)}
+}
+
+// place plants the breakpoints of a section that has been mapped.
+func (x *Exercise) place(key Key, p *table.Placed) {
+	body, err := x.o.Body(p)
+	var arming table.Addr
+	if err == nil {
+		arming, _ = x.o.Arming(p)
+	}
+	s := x.coverage.add(declared(p, x.engine.SectionName(p), body, arming))
+	in := &placed{Section: s, p: p, body: body}
+	x.placed[key] = in
+	if err != nil {
+		s.Unplanted = err.Error()
+		return
+	}
+	if !x.options.takes(s) {
+		return
+	}
+	for _, b := range s.Boundaries {
+		if x.options.Only != nil && !x.options.Only(b) {
+			continue
+		}
+		pt := &point{Boundary: b, in: in, at: p.Module.Addr(table.FileAddr(b.Address)), descriptor: p.Descriptor}
+		if pt.left = x.options.times(b) - int(min(b.Aborts, 1<<20)); pt.left <= 0 && x.storm == nil {
+			continue
+		}
+		if x.storm != nil {
+			x.storm.rest = append(x.storm.rest, pt)
+			continue
+		}
+		x.plant(pt)
+	}
+}
+
+// plant sets a boundary's breakpoint, or lets debug registers do that.
+func (x *Exercise) plant(pt *point) {
+	err := x.o.PlantInside(pt.at)
+	if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
+		pt.section.Unplanted = err.Error()
+		return
+	}
+	if err != nil {
+		x.hard = append(x.hard, pt)
+		return
+	}
+	x.points[pt.at] = append(x.points[pt.at], pt)
+}
+
+// drop forgets a section that is no longer mapped; its breakpoints are gone with the memory.
+func (x *Exercise) drop(key Key, in *placed) {
+	delete(x.placed, key)
+	for _, pt := range x.hard {
+		if pt.in == in {
+			pt.left = 0
+		}
+	}
+	if x.storm != nil {
+		for _, pt := range x.storm.rest {
+			pt.gone = pt.gone || pt.in == in
+		}
+	}
+	for at, list := range x.points {
+		if list[0].in == in {
+			_ = x.o.UnplantInside(at)
+			delete(x.points, at)
+		}
+	}
+}

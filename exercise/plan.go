@@ -1,0 +1,54 @@
+package exercise
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"slices"
+
+	"rseqstep/check"
+	"rseqstep/stepper/machine"
+	"rseqstep/table"
+)
+
+// Options say what is aborted.
+type Options struct {
+	Times    int                    // aborts of each boundary
+	Seed     uint64                 // varies the number of aborts; 0: each boundary has Times
+	Sections *regexp.Regexp         // only sections whose function matches; nil: all
+	Storm    float64                // aborts a second, at random, until the program ends; 0: none. Times does not count
+	Only     func(b *Boundary) bool // only these boundaries; nil: all
+}
+
+// times is how often a boundary is aborted in a run: with a seed, 1 to 2·Times-1, the same in every
+// run.
+func (o *Options) times(b *Boundary) int {
+	if o.Seed == 0 || o.Times <= 1 {
+		return max(o.Times, 1)
+	}
+	r := rand.New(rand.NewPCG(o.Seed, uint64(b.Address)))
+	return 1 + r.IntN(2*o.Times-1)
+}
+
+// takes reports whether a section is to be aborted.
+func (o *Options) takes(s *Section) bool {
+	return o.Sections == nil || o.Sections.MatchString(s.Function)
+}
+
+// declared is a section as a file declares it, with its boundaries: the places before each
+// instruction that control reaches from the start, but not before the section's own arming store
+// (arming; 0: unknown), where it is not armed.
+func declared(p *table.Placed, function string, body *machine.Body, arming table.Addr) *Section {
+	m := p.Module
+	file := func(a table.Addr) check.Address { return check.Address(m.FileAddr(a)) }
+	s := &Section{Module: m.Path, Function: function, Start: file(p.Start), End: file(p.End), Abort: file(p.Abort)}
+	if body == nil {
+		return s
+	}
+	for n := range body.Insns {
+		if at := body.Insns[n].Addr; at != arming && body.Contains(at) {
+			s.Boundaries = append(s.Boundaries, &Boundary{Address: file(at)})
+		}
+	}
+	slices.SortFunc(s.Boundaries, func(a, b *Boundary) int { return int(a.Address) - int(b.Address) })
+	return s
+}
