@@ -146,8 +146,8 @@ func TestLineStepsPassASectionWithLinesOfItsOwn(t *testing.T) {
 						}
 					}
 					want := "asm_addv:15 asm_addv:25 asm_addv:26 main:31"
-					if got := strings.Join(lines, " "); got == "asm_addv:15 asm_addv:31 asm_addv:32 main:31" && preempted < 2 {
-						preempted++ // to its abort handler: main tries again, before it reaches asm_addbelow
+					if got := strings.Join(lines, " "); strings.HasPrefix(got, "asm_addv:15 asm_addv:31 asm_addv:32 ") && preempted < 2 {
+						preempted++ // to its abort handler: main tries again (step enters what reads the CPU), before it reaches asm_addbelow
 					} else if got != want {
 						t.Fatalf("round %d: asm_addv: got %s, want %s", round, got, want)
 					}
