@@ -2,7 +2,8 @@
 // `go run ./internal/bench` (scripts/bench sets everything up).
 //
 // Every figure is the median of several rounds. In each round all programs run one after
-// the other, so that other load on the machine affects all of them. Each is started as a
+// the other, every second round backwards, so that other load on the machine and the
+// place in the round affect all of them. Each is started as a
 // user starts it, without options that would favour or hinder it, except those that keep
 // it from reading the user's start-up files. A rate of steps comes from the difference
 // between a run with the steps and one without, so that start-up time does not count;

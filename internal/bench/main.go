@@ -19,7 +19,7 @@ func main() {
 
 func bench(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	rounds := flags.Int("rounds", 5, "how often each figure is taken; the median counts")
+	rounds := flags.Int("rounds", 6, "how often each figure is taken; the median counts")
 	only := flags.String("only", "", "hold only the contests whose title contains this")
 	markdown := flags.Bool("markdown", false, "print what BENCHMARKS.md holds")
 	binary := flags.String("rseqstep", "bin/rseqstep", "the rseqstep to measure")
