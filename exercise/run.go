@@ -11,28 +11,13 @@ import (
 // Run runs the program until it has ended or ctx has ended. Signals pass to the program. A program
 // that lives is held.
 func (x *Exercise) Run(ctx context.Context) error {
-	signals := x.engine.Signals()
-	for sig := 1; sig <= 64; sig++ {
-		_ = signals.Set(sig, stepper.Disposition{Pass: true}) // these signals exist
-	}
-	p := x.engine.Policy()
-	p.StuckTime, p.Pin = 0, false // no thread is stepped for a user
 	for {
-		var stop stepper.Stop
-		var err error
 		if x.storm == nil {
-			stop, err = x.engine.Continue(ctx)
-		} else {
-			var done bool
-			if stop, done, err = x.more(ctx); !done {
-				continue
-			}
-		}
-		switch {
-		case err != nil:
+			_, err := x.o.Continue(ctx)
 			return err
-		case stop.Reason == stepper.StopExited, stop.Reason == stepper.StopKilled, stop.Reason == stepper.StopInterrupt:
-			return nil
+		}
+		if done, err := x.more(ctx); done {
+			return err
 		}
 	}
 }

@@ -51,16 +51,16 @@ func (s *storm) executed() (list []int) {
 
 // more is Continue for a storm: it runs the program until the next tick, at which every thread is
 // held, and sets one more breakpoint. done: something else has ended the command.
-func (x *Exercise) more(ctx context.Context) (stop stepper.Stop, done bool, err error) {
+func (x *Exercise) more(ctx context.Context) (done bool, err error) {
 	until, cancel := context.WithTimeout(ctx, x.storm.tick)
 	defer cancel()
-	stop, err = x.engine.Continue(until)
+	stop, err := x.o.Continue(until)
 	if err != nil || ctx.Err() != nil || stop.Reason != stepper.StopInterrupt {
-		return stop, true, err
+		return true, err
 	}
 	if pt := x.storm.pick(); pt != nil {
 		pt.left, pt.unarmed = 1, 0
 		x.plant(pt)
 	}
-	return stop, false, nil
+	return false, nil
 }

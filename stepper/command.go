@@ -27,7 +27,7 @@ import (
 func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
 	e := &Engine{
 		target: t, symbols: s, modules: m, policy: p,
-		sections: rseq.New(t.Arch(), t, extents{s}),
+		sections: rseq.New(t.Arch(), t, rseq.OfSource(s)),
 		book:     ledger.New(t),
 		signals:  signals.NewTable(),
 	}

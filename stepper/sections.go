@@ -1,7 +1,6 @@
 package stepper
 
 import (
-	"rseqstep/stepper/machine"
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/table"
@@ -15,21 +14,6 @@ type (
 
 // ErrInsideSection is the error that an *InsideError wraps.
 var ErrInsideSection = rseq.ErrInside
-
-// extents is Symbols as rseq.Sections needs them.
-type extents struct{ Symbols }
-
-// Extent is rseq.Symbols.Extent.
-func (s extents) Extent(pc table.Addr) (entry table.Addr, code []machine.Range, ok bool) {
-	fn, ok := s.Function(pc)
-	return fn.Entry, fn.Ranges, ok
-}
-
-// BeginsStatement is rseq.Symbols.BeginsStatement.
-func (s extents) BeginsStatement(a table.Addr) bool {
-	total, _ := s.Inlines(a)
-	return s.LineStart(a, total)
-}
 
 // ThreadRseq is the state of a thread's rseq.
 type ThreadRseq = registration.State

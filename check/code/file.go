@@ -56,7 +56,7 @@ func Open(path string) (*File, error) {
 		f.Reason = "an object file's branches are not relocated yet; check what it is linked into"
 	default:
 		f.Arch = arch
-		f.rseq = rseq.New(arch, f, extents{f.set})
+		f.rseq = rseq.New(arch, f, rseq.OfSource(f.set))
 		f.rseq.Reload([]*table.Module{m})
 	}
 	f.image = table.NewImage([]*table.Module{m})
@@ -165,18 +165,3 @@ func (f *File) Insn(a table.Addr) *machine.Insn {
 
 // IsSignature reports whether an address is in the signature before an abort handler.
 func (f *File) IsSignature(a table.Addr) bool { return f.image.SignatureAt(a) != nil }
-
-// extents is a symbols.Set as rseq.Sections needs it.
-type extents struct{ *symbols.Set }
-
-// Extent is rseq.Symbols.Extent.
-func (s extents) Extent(pc table.Addr) (entry table.Addr, code []machine.Range, ok bool) {
-	fn, ok := s.Function(pc)
-	return fn.Entry, fn.Ranges, ok
-}
-
-// BeginsStatement is rseq.Symbols.BeginsStatement.
-func (s extents) BeginsStatement(a table.Addr) bool {
-	total, _ := s.Inlines(a)
-	return s.LineStart(a, total)
-}

@@ -137,18 +137,12 @@ func newProgram(t *testing.T) *program {
 	symbols := &steptest.Symbols{}
 	p := &program{t: t, w: w, book: ledger.New(w), th: &drive.Thread{TID: 1, Signal: usr1, StoppedAt: pc, View: source.View{PC: pc, Depth: 2}}}
 	p.known = &threads{w: w, known: map[*drive.Thread]bool{p.th: true}}
-	p.Calls = call.New(w, p.known, p.book, rseq.New(w.Arch(), w, extents{symbols}), symbols)
+	p.Calls = call.New(w, p.known, p.book, rseq.New(w.Arch(), w, rseq.OfSource(symbols)), symbols)
 	if err := p.known.Load(p.th); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
-
-// extents are symbols without functions.
-type extents struct{ *steptest.Symbols }
-
-func (extents) Extent(table.Addr) (table.Addr, []machine.Range, bool) { return 0, nil, false }
-func (extents) BeginsStatement(table.Addr) bool                       { return false }
 
 // state is what a call must not change in the end.
 func (p *program) state() string {
