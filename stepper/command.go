@@ -10,6 +10,7 @@ import (
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/observe"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
@@ -43,6 +44,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
 		Report: &e.report.Report, Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
 	})
+	e.observed = observe.New(e.units, func(tid int) drive.Stop { return &Stop{Reason: StopInterrupt, TID: tid} })
 	for _, tid := range t.Threads() {
 		e.drive.Adopt(tid)
 		if e.drive.Current() == 0 {
@@ -198,7 +200,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.units.Quiet.Any() && e.points.Bare() && e.observer == nil
+	bare := !e.units.Quiet.Any() && e.points.Bare() && !e.observed.Observed()
 	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (*Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {

@@ -15,7 +15,8 @@
 // (vdso_host.go). Package call makes a thread call a function for the user, recognises its return
 // and restores the thread; the Engine runs the program in between (call.go). Package progress counts
 // the passes of sections that run natively, and finds the thread that repeats one without a commit.
-// Package status reads what proc(5) says of a thread. Package signals has the `handle` table.
+// Package observe calls an observer of the program while Continue runs it. Package status reads what
+// proc(5) says of a thread. Package signals has the `handle` table.
 //
 // # Decisions, and what was refused
 //
@@ -61,15 +62,4 @@
 // not begin unless that succeeds, and before detaching. If changes remain that would harm the
 // program (Book.Harm), the Engine kills it instead of detaching: without its registration it
 // would lose updates, and at a leftover breakpoint it would die.
-//
-// An Observer (package check/watch) notes what the program does while Continue runs it. It has traps
-// and debug registers of its own in the book, and the Engine's Mind calls it where it decides anyway,
-// so the loop has no question more. Its debug registers stay set between commands. Refused: a
-// second loop for watching, which would need everything that the first one knows about signals,
-// forks, execs and libraries.
-//
-// An Aborter (package exercise) is the one whose traps do stand inside sections, to make the kernel
-// abort them. A thread that meets one with the section armed is resumed as it stands, while the
-// others run: the kernel moves it to the abort handler. Where no section is armed, the thread steps
-// over the trap like over any other.
 package stepper

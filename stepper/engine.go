@@ -5,6 +5,7 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/line"
+	"rseqstep/stepper/observe"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/progress"
@@ -48,7 +49,7 @@ type Engine struct {
 		rseq.Report
 		child int // a process that the command under way forked and detached; 0: none
 	}
-	observer Observer
+	observed *observe.Process
 }
 
 // SignalTable is the `handle` table, and Disposition what it says of a signal.

@@ -29,7 +29,7 @@ func (e mind) Met(th *drive.Thread, at table.Addr) drive.Answer {
 	if a := stopped(e.callReturned(th)); !a.GoesOn() {
 		return a
 	}
-	return e.observedAt(th, at)
+	return e.observed.At(th, at)
 }
 
 // Triggered is drive.Mind.Triggered.
@@ -45,9 +45,9 @@ func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
 // Passed is drive.Mind.Passed.
 func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
 	if ev.Breaks() {
-		return e.abortedAt(ev)
+		return e.observed.Passed(ev)
 	}
-	if a, done := e.observedStore(ev); done || !a.GoesOn() {
+	if a, done := e.observed.Stored(ev); done || !a.GoesOn() {
 		return a, done
 	}
 	t := e.drive.Thread(ev.TID)
@@ -88,7 +88,7 @@ func (e mind) Caught(ev tracee.Event) drive.Answer { return stopped(e.catchpoint
 
 // Signal is drive.Mind.Signal.
 func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
-	e.observedChange(ev)
+	e.observed.Changed(ev)
 	d := e.signals.Of(ev.Signal)
 	if d.Stop {
 		return stopped(e.signalStop(t, ev)), false
@@ -101,7 +101,7 @@ func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 
 // Forked is drive.Mind.Forked.
 func (e mind) Forked(ev tracee.Event) (int, error) {
-	e.observedChange(ev)
+	e.observed.Changed(ev)
 	if e.policy.FollowFork == FollowChild {
 		return ev.Child, e.forked(ev)
 	}
@@ -110,7 +110,7 @@ func (e mind) Forked(ev tracee.Event) (int, error) {
 
 // Executed is drive.Mind.Executed.
 func (e mind) Executed(ev tracee.Event) error {
-	e.observedChange(ev)
+	e.observed.Changed(ev)
 	return e.executed(ev)
 }
 
@@ -120,7 +120,7 @@ func (e mind) Called(tid int) error { return e.provider.At(tid) }
 // Ends is drive.Mind.Ends.
 func (e mind) Ends(ev tracee.Event) drive.Stop {
 	if ev.Ends() {
-		e.observedChange(ev)
+		e.observed.Changed(ev)
 	}
 	switch kind, _, known := points.CaughtBy(&ev); {
 	case ev.EndsProcess():
@@ -147,7 +147,7 @@ func (e mind) Runs(t *drive.Thread) error {
 	if e.drive.Released() {
 		e.sections.FlushCode()
 	}
-	if err := e.observedRun(t.TID); err != nil {
+	if err := e.observed.Runs(t.TID); err != nil {
 		return err
 	}
 	return e.progress.Runs(t)

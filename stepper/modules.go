@@ -47,9 +47,7 @@ func (e *Engine) reload() error {
 	}
 	e.points.Withdraw()
 	e.points.Reset()
-	if e.observer != nil {
-		e.observer.Loaded()
-	}
+	e.observed.Loaded()
 	return nil
 }
 

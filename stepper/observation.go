@@ -1,6 +1,29 @@
 package stepper
 
-import "context"
+import (
+	"context"
+
+	"rseqstep/stepper/observe"
+)
+
+// What observes a program, for clients of the Engine.
+type (
+	Observer = observe.Observer
+	Aborter  = observe.Aborter
+	Passage  = observe.Passage
+)
+
+// Observation gives an Observer access to the program of an Engine.
+type Observation struct {
+	observe.Observation
+	e *Engine
+}
+
+// Observe makes o the Engine's observer, nil for none. The caller then calls o.Loaded, and before
+// it detaches, Observation.Clear.
+func Observe(e *Engine, o Observer) Observation {
+	return Observation{e.observed.Observe(o), e}
+}
 
 // Continue runs the program until it has ended, ctx has ended, or the observer stops it
 // (Passage.Stop); the Stop says which. Nobody is at the keyboard: signals pass to the program, and
