@@ -8,7 +8,6 @@ import (
 	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
-	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/observe"
 	"rseqstep/stepper/opv"
@@ -18,6 +17,7 @@ import (
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/signals"
+	"rseqstep/stepper/steps"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/units"
 	"rseqstep/stepper/vdso"
@@ -32,7 +32,6 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		book:     ledger.New(t),
 		signals:  signals.NewTable(),
 	}
-	e.program = line.New(t, s, e.sections)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive = drive.New(t, e.book, mind{e})
 	e.rseq = registration.New(t, e.drive, e.sections, e.points)
@@ -44,6 +43,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
 		Report: &e.report.Report, Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
 	})
+	e.steps = steps.New(e.units, e.progress, s)
 	e.observed = observe.New(e.units, func(tid int) drive.Stop { return &Stop{Reason: StopInterrupt, TID: tid} })
 	for _, tid := range t.Threads() {
 		e.drive.Adopt(tid)
@@ -87,13 +87,13 @@ func (e *Engine) Signals() *SignalTable { return e.signals }
 // command runs one command on the selected thread and completes its Stop. A nil Stop from do
 // means that the step is done. When ctx ends, the command ends: every thread is held, and the
 // Stop is StopInterrupt.
-func (e *Engine) command(ctx context.Context, do func(*drive.Thread) (*Stop, error)) (Stop, error) {
+func (e *Engine) command(ctx context.Context, do func(*drive.Thread) (drive.Stop, error)) (Stop, error) {
 	return e.commandWith(ctx, true, do)
 }
 
 // commandWith is command; listens says whether the trap at the dynamic linker's hook must be
 // set.
-func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.Thread) (*Stop, error)) (Stop, error) {
+func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.Thread) (drive.Stop, error)) (Stop, error) {
 	defer e.drive.EndOnly() // also for a command that cannot begin
 	was, err := e.selected()
 	if err != nil {
@@ -137,7 +137,8 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 		}
 	}
 	e.rseq.Discover(th)
-	stop, err := do(th)
+	halt, err := do(th)
+	stop := stopOf(halt)
 	if err != nil {
 		stop, err = e.vanished(th, err)
 	}
@@ -201,15 +202,15 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 	bare := !e.units.Quiet.Any() && e.points.Bare() && !e.observed.Observed()
-	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (*Stop, error) {
+	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (drive.Stop, error) {
 		if bare {
 			if err := e.unlisten(); err != nil {
 				return nil, err
 			}
 		}
-		m := journey(th)
+		m := drive.Journey(th)
 		m.Free = true
-		_, stop, err := e.do(m)
+		_, stop, err := e.steps.Do(m)
 		return stop, err
 	})
 	if bare && e.target.Alive() {
@@ -230,13 +231,13 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 // its own for the selected thread, at a function's return address or on the lines of a
 // function. So the Engine counts the thread's passes, and helps them, as in a step.
 func (e *Engine) ContinueOver(ctx context.Context) (Stop, error) {
-	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (drive.Stop, error) {
 		if err := e.drive.Load(th); err != nil {
 			return nil, err
 		}
-		m := journey(th)
+		m := drive.Journey(th)
 		m.Free, m.Over, m.Sections = true, true, e.sections.Around(th.Regs.PC())
-		_, stop, err := e.do(m)
+		_, stop, err := e.steps.Do(m)
 		return stop, err
 	})
 }
@@ -255,7 +256,7 @@ func (e *Engine) Kill() error {
 // held; if it could only detach with changes left in the program that harm it, it kills the
 // program.
 func (e *Engine) Detach() error {
-	err := e.restoreRestAfter(e.restoreRegistrations())
+	err := e.restoreRestAfter(e.steps.Part())
 	if lost := e.called.UndoAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("killed the program: a function called from the debugger has not returned, and the thread could not get back its registers from before the call"), e.Kill())
 	}
@@ -305,5 +306,5 @@ func (e *Engine) notBegun(th *drive.Thread) (Stop, error) {
 		}
 		return *end, err
 	}
-	return Stop{Reason: StopInterrupt, TID: th.TID, PC: th.Regs.PC(), Depth: e.depth(th)}, nil
+	return Stop{Reason: StopInterrupt, TID: th.TID, PC: th.Regs.PC(), Depth: e.steps.Depth(th)}, nil
 }

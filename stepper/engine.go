@@ -4,7 +4,6 @@ import (
 	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
-	"rseqstep/stepper/line"
 	"rseqstep/stepper/observe"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
@@ -12,6 +11,7 @@ import (
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/signals"
+	"rseqstep/stepper/steps"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/units"
 	"rseqstep/stepper/vdso"
@@ -29,11 +29,11 @@ type Engine struct {
 	modules  ModuleReader
 	drive    *drive.Driver
 	units    *units.Runner
+	steps    *steps.Stepper
 	provider *opvcall.Provider // of cpu_opv; nil: the debugger provides none
 
 	sections *rseq.Sections       // and the code around them
 	rseq     *registration.Reader // of each thread
-	program  *line.Program        // and the lines of its source
 	vdso     *vdso.Stepper
 
 	points    *points.Set  // the user's breakpoints

@@ -136,7 +136,7 @@ func (e mind) Ends(ev tracee.Event) drive.Stop {
 // Begins is drive.Mind.Begins.
 func (e mind) Begins(m *drive.Move) error {
 	if m.Watchdog == nil && !m.Lone && !m.Free && m.Traps() {
-		m.Watchdog = e.drive.Watch(e.look)
+		m.Watchdog = e.steps.Watchdog()
 		m.AtEnd(func() error { m.Watchdog.Stop(); return nil })
 	}
 	return e.progress.Begins(m)
@@ -165,24 +165,11 @@ func (e mind) Handler(t *drive.Thread) *drive.Move { return e.vdso.Handler(t) }
 // EndQuiet is drive.Mind.EndQuiet.
 func (e mind) EndQuiet(t *drive.Thread) error { return e.units.Quiet.Restore(t) }
 
-// look steps the thread of an overdue move by units until the watchdog has seen enough or the
-// thread has reached a trap. It returns the zero Answer when there is nothing more to look at.
-func (e *Engine) look(m *drive.Move) drive.Answer {
-	watch, th := m.Watchdog, m.Thread
-	before := e.progress.Fruitless(th)
-	return drive.Then(e.units.Unit(th), func() drive.Answer {
-		if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
-			return a
-		}
-		if !watch.More(e.progress.Fruitless(th) != before) {
-			watch.Again(watch.Found)
-		}
-		if a := e.drive.AtTrap(th, th.Regs.PC()); !a.GoesOn() {
-			return a
-		}
-		if e.drive.Interrupted() {
-			return drive.Halt(&Stop{Reason: StopInterrupt, TID: th.TID})
-		}
-		return drive.Answer{}
-	})
+// stopped is the Answer that ends a command by a Stop or an error; without either, the zero
+// Answer.
+func stopped(stop *Stop, err error) drive.Answer {
+	if stop == nil || err != nil {
+		return drive.Fails(err)
+	}
+	return drive.Halt(stop)
 }

@@ -28,7 +28,7 @@ func (e *Engine) reload() error {
 	e.progress.Reloaded()
 	e.points.DropUnmapped(mapped)
 	e.symbols.Reload(modules)
-	e.program.Reload()
+	e.steps.Reload()
 	for _, m := range modules {
 		if m.Path == "[vdso]" {
 			e.vdso.Read(m.Low, m.High)
