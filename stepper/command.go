@@ -26,14 +26,11 @@ import (
 
 // New makes an Engine for a target all of whose threads are held.
 func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
-	e := &Engine{
-		target: t, symbols: s, modules: m, policy: p,
-		sections: rseq.New(t.Arch(), t, rseq.OfSource(s)),
-		book:     ledger.New(t),
-		signals:  signals.NewTable(),
-	}
+	e := &Engine{target: t, policy: p, book: ledger.New(t)}
+	e.code = code{modules: m, symbols: s, sections: rseq.New(t.Arch(), t, rseq.OfSource(s)), linker: linker{book: e.book}}
+	e.mind = &mind{Engine: e, signals: signals.NewTable()}
 	e.points = points.New(host{e}, e.book, e.sections, s)
-	e.drive = drive.New(t, e.book, mind{e})
+	e.drive = drive.New(t, e.book, e.mind)
 	e.rseq = registration.New(t, e.drive, e.sections, e.points)
 	e.called = call.New(t, e.drive, e.book, e.sections, s)
 	e.vdso = vdso.New(t, e.sections, vdsoHost{e}, tracee.BlockPatience)
@@ -41,10 +38,10 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e.rseq.Seen = e.progress.Arms
 	e.units = units.New(units.Parts{
 		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
-		Report: &e.report.Report, Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
+		Report: new(rseq.Report), Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
 	})
 	e.steps = steps.New(e.units, e.progress, s)
-	e.observed = observe.New(e.units, func(tid int) drive.Stop { return &Stop{Reason: StopInterrupt, TID: tid} })
+	e.mind.observed = observe.New(e.units, func(tid int) drive.Stop { return &Stop{Reason: StopInterrupt, TID: tid} })
 	for _, tid := range t.Threads() {
 		e.drive.Adopt(tid)
 		if e.drive.Current() == 0 {
@@ -60,7 +57,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 // ProvideCPUOpv provides the cpu_opv system call of that ABI to the program and its child
 // processes (opvcall.New). Errors: opvcall.ErrNotTrapped.
 func (e *Engine) ProvideCPUOpv(abi opv.ABI) (err error) {
-	if e.provider, err = opvcall.New(e.target, e.drive, abi); err == nil {
+	if e.mind.provider, err = opvcall.New(e.target, e.drive, abi); err == nil {
 		e.rseq.OwnFilters = 1 // the one that traps the calls
 	}
 	return err
@@ -82,7 +79,7 @@ func (e *Engine) VDSO() *machine.VDSO { return e.vdso.Image() }
 func (e *Engine) Policy() *Policy { return &e.policy }
 
 // Signals is the `handle` table.
-func (e *Engine) Signals() *SignalTable { return e.signals }
+func (e *Engine) Signals() *SignalTable { return e.mind.signals }
 
 // command runs one command on the selected thread and completes its Stop. A nil Stop from do
 // means that the step is done. When ctx ends, the command ends: every thread is held, and the
@@ -107,8 +104,8 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 	if !begun {
 		return e.notBegun(was)
 	}
-	e.report.Begin()
-	e.report.child = 0
+	e.units.Report.Begin()
+	e.mind.child = 0
 	e.drive.Notes = nil
 	e.drive.Shares = e.policy.Pin
 	e.units.Policy = units.Policy{StuckLimit: e.policy.StuckLimit, Meets: e.policy.StandsToMeet}
@@ -126,7 +123,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 		}
 	}
 	if listens {
-		e.listen()
+		e.linker.listen()
 	}
 	if err := e.units.StartOff(th); err != nil {
 		return Stop{}, err
@@ -154,9 +151,9 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
-	stop.Units, stop.Dropped = e.report.Units, e.report.Dropped
+	stop.Units, stop.Dropped = e.units.Report.Units, e.units.Report.Dropped
 	if stop.Child == 0 {
-		stop.Child = e.report.child
+		stop.Child = e.mind.child
 	}
 	stop.Notes = e.drive.Notes
 	if !e.target.Alive() {
@@ -201,10 +198,10 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.units.Quiet.Any() && e.points.Bare() && !e.observed.Observed()
+	bare := !e.units.Quiet.Any() && e.points.Bare() && !e.mind.observed.Observed()
 	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (drive.Stop, error) {
 		if bare {
-			if err := e.unlisten(); err != nil {
+			if err := e.linker.unlisten(); err != nil {
 				return nil, err
 			}
 		}

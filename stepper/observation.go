@@ -22,7 +22,7 @@ type Observation struct {
 // Observe makes o the Engine's observer, nil for none. The caller then calls o.Loaded, and before
 // it detaches, Observation.Clear.
 func Observe(e *Engine, o Observer) Observation {
-	return Observation{e.observed.Observe(o), e}
+	return Observation{e.mind.observed.Observe(o), e}
 }
 
 // Continue runs the program until it has ended, ctx has ended, or the observer stops it
@@ -30,7 +30,7 @@ func Observe(e *Engine, o Observer) Observation {
 // nothing else stops it. A program that lives is held.
 func (o Observation) Continue(ctx context.Context) (Stop, error) {
 	for sig := 1; sig <= 64; sig++ {
-		_ = o.e.signals.Set(sig, Disposition{Pass: true}) // these signals exist
+		_ = o.e.mind.signals.Set(sig, Disposition{Pass: true}) // these signals exist
 	}
 	o.e.policy.StuckTime, o.e.policy.Pin = 0, false // no thread is stepped for a user
 	for {
