@@ -41,7 +41,7 @@ func (e *Engine) reload() error {
 	e.progress.Reloaded()
 	e.points.DropUnmapped(mapped)
 	e.symbols.Reload(modules)
-	e.steps.Reload()
+	e.steps.Program.Reload()
 	for _, m := range modules {
 		if m.Path == "[vdso]" {
 			e.vdso.Read(m.Low, m.High)

@@ -11,7 +11,7 @@ import (
 // step enters it and continues past its prologue.
 func (s *Stepper) enterCallee(w *walk, fn source.Function, entered *bool) drive.Decision {
 	return func(th *drive.Thread) drive.Answer {
-		if !s.program.CalledFrom(&w.Walk, &th.Regs) {
+		if !s.Program.CalledFrom(&w.Walk, &th.Regs) {
 			return drive.Answer{}
 		}
 		*entered = true
@@ -32,7 +32,7 @@ func (s *Stepper) enter(th *drive.Thread, fn source.Function) drive.Answer {
 // inside the line that the plan had not found.
 func (s *Stepper) stepLine(w *walk, plan *line.Plan, entered, again *bool) drive.Decision {
 	return func(th *drive.Thread) drive.Answer {
-		if !s.program.InFrame(&w.Walk, &th.Regs) {
+		if !s.Program.InFrame(&w.Walk, &th.Regs) {
 			return drive.Answer{}
 		}
 		return drive.Then(s.Unit(th), func() drive.Answer {

@@ -59,7 +59,7 @@ func (s *Stepper) FinishInlined(th *drive.Thread, f source.Frame) (drive.Stop, e
 			return nil, err
 		}
 		var strays bool
-		if ranges, strays = s.program.Strays(&w.Walk, &th.Regs); !strays {
+		if ranges, strays = s.Program.Strays(&w.Walk, &th.Regs); !strays {
 			return nil, s.showOuter(th)
 		}
 	}

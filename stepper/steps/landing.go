@@ -9,7 +9,7 @@ import (
 // trapUnwinding ends a step where an exception or a longjmp arrives that leaves the walk's
 // frame for an earlier place in it or for a caller.
 func (s *Stepper) trapUnwinding(tr *drive.Move, w *walk) {
-	for _, t := range s.program.Unwinding() {
+	for _, t := range s.Program.Unwinding() {
 		tr.Trap(t.Addr, s.unwinds(w, t.Kind))
 	}
 }
@@ -26,7 +26,7 @@ func (s *Stepper) unwinds(w *walk, kind line.TrapKind) drive.Decision {
 				return s.land(th, w, ra, func(th *drive.Thread) bool { return th.Regs.SP() > sp })
 			}
 		case line.Jumps:
-			if place, sp, ok := s.program.JumpTarget(&th.Regs); ok && sp >= th.Regs.SP() {
+			if place, sp, ok := s.Program.JumpTarget(&th.Regs); ok && sp >= th.Regs.SP() {
 				return s.land(th, w, place, func(th *drive.Thread) bool { return th.Regs.SP() == sp })
 			}
 		}
@@ -41,6 +41,6 @@ func (s *Stepper) land(th *drive.Thread, w *walk, place table.Addr, accept func(
 		return drive.Answer{}
 	}
 	return drive.Then(runTo(th, []table.Addr{place}, accept), func() drive.Answer {
-		return drive.ArriveIf(s.program.Land(&w.Walk, &th.Regs))
+		return drive.ArriveIf(s.Program.Land(&w.Walk, &th.Regs))
 	})
 }

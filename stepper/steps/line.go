@@ -1,8 +1,6 @@
 package steps
 
 import (
-	"fmt"
-
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
@@ -44,7 +42,7 @@ func (s *Stepper) lineStep(th *drive.Thread, into bool) (drive.Stop, error) {
 	}
 	pc := th.Regs.PC()
 	depth := s.Depth(th)
-	begun, ok := s.program.Begin(&th.Regs, depth, into)
+	begun, ok := s.Program.Begin(&th.Regs, depth, into)
 	if !ok {
 		if stop, err := s.leaveHandler(th); stop != nil || err != nil {
 			return stop, err
@@ -85,31 +83,9 @@ func (s *Stepper) lineStep(th *drive.Thread, into bool) (drive.Stop, error) {
 	}
 }
 
-// stepOut runs a function without lines until it returns, as gdb does.
-func (s *Stepper) stepOut(th *drive.Thread) (drive.Stop, error) {
-	fn, known := s.symbols.Function(th.Regs.PC())
-	name := fn.Name
-	if name == "" {
-		name = "at " + fn.Entry.String()
-	}
-	if !known {
-		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
-	}
-	s.Drive.Notify("single stepping until exit from function %s, which has no line number information", name)
-	cfa, caller, ok := s.symbols.Caller(&th.Regs, s.Target)
-	tr := drive.Journey(th)
-	tr.Sections = s.Sections.Around(th.Regs.PC())
-	if ok && caller.PC() != 0 {
-		s.trapReturn(tr, caller.PC(), cfa)
-	}
-	s.trapUnwinding(tr, waiting(cfa))
-	_, stop, err := s.Do(tr)
-	return stop, err
-}
-
 // leave runs the thread out of the ranges. done: the thread is where the step ends.
 func (s *Stepper) leave(th *drive.Thread, w *walk, ranges []machine.Range) (done bool, stop drive.Stop, err error) {
-	ranges = s.program.Cover(&w.Walk, ranges)
+	ranges = s.Program.Cover(&w.Walk, ranges)
 	for {
 		again, done, stop, err := s.leaveFrom(th, w, ranges)
 		if !again || stop != nil || err != nil {
@@ -124,7 +100,7 @@ func (s *Stepper) leaveFrom(th *drive.Thread, w *walk, ranges []machine.Range) (
 	if err := s.Drive.Load(th); err != nil {
 		return false, false, nil, err
 	}
-	plan := s.program.LeaveLine(&w.Walk, &th.Regs, ranges)
+	plan := s.Program.LeaveLine(&w.Walk, &th.Regs, ranges)
 	for p := range plan.Touched {
 		if s.watch.NeedsLook(th, p) {
 			w.watchdog.Begin()
@@ -144,7 +120,7 @@ func (s *Stepper) leaveFrom(th *drive.Thread, w *walk, ranges []machine.Range) (
 		case line.Returns:
 			return returnedTo(w.CFA)
 		case line.Out:
-			return drive.When(func(th *drive.Thread) bool { return s.program.InFrame(&w.Walk, &th.Regs) })
+			return drive.When(func(th *drive.Thread) bool { return s.Program.InFrame(&w.Walk, &th.Regs) })
 		}
 		return s.unwinds(w, t.Kind)
 	})
@@ -174,4 +150,31 @@ func (s *Stepper) planned(th *drive.Thread, plan *line.Plan, decide func(line.Tr
 		tr.Alone = tracee.BlockPatience
 	}
 	return tr
+}
+
+// maxBare bounds how many instructions without line information a step executes to return to a
+// line (abort handlers, stubs between two lines).
+const maxBare = 64
+
+// arrive checks where a way out has led. done: the step ends here; otherwise ranges are those
+// to leave next.
+func (s *Stepper) arrive(th *drive.Thread, w *walk) (done bool, ranges []machine.Range, stop drive.Stop, err error) {
+	for bare := 0; ; bare++ {
+		if err := s.Drive.Load(th); err != nil {
+			return true, nil, nil, err
+		}
+		a := s.Program.Arrive(&w.Walk, &th.Regs)
+		switch {
+		case a.Kind == line.Within:
+			return false, a.Ranges, nil, nil
+		case a.Kind == line.Ends:
+			th.Show(th.Regs.PC(), a.Depth)
+			return true, nil, nil, nil
+		case bare >= maxBare:
+			return true, nil, nil, s.showOuter(th)
+		}
+		if stop, err := s.one(th); stop != nil || err != nil {
+			return true, nil, stop, err
+		}
+	}
 }

@@ -29,7 +29,7 @@ func (s *Stepper) Ranges(th *drive.Thread, ranges []machine.Range) (drive.Stop, 
 		}
 		// If the kernel restarts a section during Quiet.End, or during the first step, the
 		// thread is at that section's abort handler.
-		if pc := th.Regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(s.program.Cover(&line.Walk{}, ranges), pc)) {
+		if pc := th.Regs.PC(); !machine.InRanges(ranges, pc) && !(began && machine.InRanges(s.Program.Cover(&line.Walk{}, ranges), pc)) {
 			break
 		}
 		if stop, err := s.leaveRange(th, ranges); stop != nil || err != nil {
@@ -45,8 +45,8 @@ func (s *Stepper) Ranges(th *drive.Thread, ranges []machine.Range) (drive.Stop, 
 // leaveRange runs the thread to the first way out of the ranges. If it had to step an
 // instruction of the ranges, it can return without a Stop while the thread is still inside.
 func (s *Stepper) leaveRange(th *drive.Thread, ranges []machine.Range) (drive.Stop, error) {
-	ranges = s.program.Cover(&line.Walk{}, ranges)
-	plan := s.program.LeaveRanges(&th.Regs, ranges)
+	ranges = s.Program.Cover(&line.Walk{}, ranges)
+	plan := s.Program.LeaveRanges(&th.Regs, ranges)
 	if plan.Blind || plan.Stepped[th.Regs.PC()] {
 		return s.one(th) // resuming would step off the trap here without asking its decision
 	}

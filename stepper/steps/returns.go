@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"rseqstep/stepper/drive"
 	"rseqstep/table"
 )
@@ -37,4 +38,26 @@ func returnTo(th *drive.Thread, ra, sp table.Addr) *drive.Move {
 	m := drive.Journey(th)
 	m.Trap(ra, returnedTo(sp))
 	return m
+}
+
+// stepOut runs a function without lines until it returns, as gdb does.
+func (s *Stepper) stepOut(th *drive.Thread) (drive.Stop, error) {
+	fn, known := s.symbols.Function(th.Regs.PC())
+	name := fn.Name
+	if name == "" {
+		name = "at " + fn.Entry.String()
+	}
+	if !known {
+		return nil, fmt.Errorf("cannot find bounds of current function; use stepi, or finish")
+	}
+	s.Drive.Notify("single stepping until exit from function %s, which has no line number information", name)
+	cfa, caller, ok := s.symbols.Caller(&th.Regs, s.Target)
+	tr := drive.Journey(th)
+	tr.Sections = s.Sections.Around(th.Regs.PC())
+	if ok && caller.PC() != 0 {
+		s.trapReturn(tr, caller.PC(), cfa)
+	}
+	s.trapUnwinding(tr, waiting(cfa))
+	_, stop, err := s.Do(tr)
+	return stop, err
 }

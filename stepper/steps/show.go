@@ -31,6 +31,6 @@ func (s *Stepper) showOuter(th *drive.Thread) error {
 	if err := s.Drive.Load(th); err != nil {
 		return err
 	}
-	th.Show(th.Regs.PC(), s.program.Outer(th.Regs.PC()))
+	th.Show(th.Regs.PC(), s.Program.Outer(th.Regs.PC()))
 	return nil
 }

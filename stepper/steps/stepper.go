@@ -15,18 +15,16 @@ import (
 // something else ended the command before the step was done.
 type Stepper struct {
 	*units.Runner
+	Program *line.Program // the lines of its source
+
 	symbols line.Symbols
-	program *line.Program
 	watch   *progress.Watch
 }
 
 // New returns the Stepper of a process. The arguments belong to the caller.
 func New(r *units.Runner, w *progress.Watch, s line.Symbols) *Stepper {
-	return &Stepper{Runner: r, symbols: s, program: line.New(r.Target, s, r.Sections), watch: w}
+	return &Stepper{Runner: r, Program: line.New(r.Target, s, r.Sections), symbols: s, watch: w}
 }
-
-// Reload drops what depends on the modules. Call it when they have changed.
-func (s *Stepper) Reload() { s.program.Reload() }
 
 // Do makes a move, and first the moves that it requires (drive.Driver.Do).
 func (s *Stepper) Do(m *drive.Move) (arrived bool, stop drive.Stop, err error) {

@@ -12,13 +12,13 @@ func (s *Stepper) Until(th *drive.Thread) (drive.Stop, error) {
 	if entered, stop, err := s.deliverLine(th, false); entered || stop != nil || err != nil {
 		return stop, err
 	}
-	begun, ok := s.program.Begin(&th.Regs, s.Depth(th), false)
+	begun, ok := s.Program.Begin(&th.Regs, s.Depth(th), false)
 	if !ok {
 		return s.stepOut(th)
 	}
 	w := &walk{Walk: begun, watchdog: s.Watchdog()}
 	defer w.watchdog.Stop()
-	before := s.program.Before(&w.Walk, th.Regs.PC())
+	before := s.Program.Before(&w.Walk, th.Regs.PC())
 	ranges := []machine.Range{before}
 	for {
 		landed, stop, err := s.leave(th, w, ranges)
