@@ -175,7 +175,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 	if cur != nil {
 		unread = e.drive.Load(cur)
 	}
-	if isGone(unread) { // killed just now
+	if tracee.IsGone(unread) { // killed just now
 		end, lost := e.vanished(cur, unread)
 		if end != nil {
 			end.Units, end.Notes, end.Dropped = stop.Units, stop.Notes, stop.Dropped
@@ -213,7 +213,7 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 	if bare && e.target.Alive() {
 		// The program may have loaded and unloaded libraries unnoticed.
 		switch failed := e.reload(); {
-		case isGone(failed) && err == nil: // killed since
+		case tracee.IsGone(failed) && err == nil: // killed since
 			if end, err := e.vanished(e.drive.Adopt(stop.TID), failed); end != nil {
 				return *end, err
 			}

@@ -2,13 +2,10 @@ package stepper
 
 import (
 	"errors"
-	"syscall"
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/tracee"
 )
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
 // withoutGone removes from joined errors those of requests for threads that have ended.
 func withoutGone(err error) error {
@@ -19,7 +16,7 @@ func withoutGone(err error) error {
 		}
 		return errors.Join(rest...)
 	}
-	if isGone(err) {
+	if tracee.IsGone(err) {
 		return nil
 	}
 	return err
@@ -137,7 +134,7 @@ func (e *mind) signalStop(th *drive.Thread, ev tracee.Event) (*Stop, error) {
 		if err := e.drive.QueueSignal(th, ev.Signal); err != nil {
 			return nil, err
 		}
-	} else if err := e.target.DropSignal(th.TID); err != nil && !isGone(err) {
+	} else if err := e.target.DropSignal(th.TID); err != nil && !tracee.IsGone(err) {
 		e.drive.Notify("signal %d may still reach the program after detach: %v", ev.Signal, err)
 	}
 	return &Stop{Reason: StopSignal, TID: th.TID, Signal: ev.Signal}, nil

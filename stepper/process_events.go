@@ -23,7 +23,7 @@ func (e *mind) forkedAs(ev tracee.Event, keep FollowFork) error {
 		err = e.target.DetachChild(ev.Child)
 	}
 	var r machine.Regs
-	if err == nil || e.target.PID() == ev.Child || isGone(err) && e.target.Regs(ev.Child, &r) != nil {
+	if err == nil || e.target.PID() == ev.Child || tracee.IsGone(err) && e.target.Regs(ev.Child, &r) != nil {
 		e.fork = nil
 	}
 	if keep == FollowChild {

@@ -116,7 +116,7 @@ func (d *Driver) stoodOnHardware(th *Thread, from table.Addr) (bool, error) {
 		return false, nil
 	}
 	if err := d.Load(th); err != nil {
-		if isGone(err) {
+		if tracee.IsGone(err) {
 			return false, nil
 		}
 		return false, err

@@ -59,7 +59,7 @@ func (p *Process) abortsAt(th *drive.Thread, at table.Addr) drive.Answer {
 // aborts asks an Aborter about a held thread. A thread that is dying restarts nothing.
 func (p *Process) aborts(o Aborter, th *drive.Thread, at table.Addr, held bool) (bool, error) {
 	if err := p.units.Drive.Registration(th); err != nil {
-		if isGone(err) {
+		if tracee.IsGone(err) {
 			err = nil
 		}
 		return false, err

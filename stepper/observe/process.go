@@ -1,9 +1,6 @@
 package observe
 
 import (
-	"errors"
-	"syscall"
-
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/tracee"
@@ -109,7 +106,7 @@ func (p *Process) Stored(ev *tracee.Event) (a drive.Answer, done bool) {
 		return drive.Answer{}, false
 	}
 	next, err := p.observer.Stored(ev.TID, ours)
-	if isGone(err) {
+	if tracee.IsGone(err) {
 		err = nil // its exit is the next event
 	}
 	if a := p.passage(p.units.Drive.Adopt(ev.TID), next, err); !a.GoesOn() {
@@ -127,7 +124,7 @@ func (p *Process) Runs(tid int) error {
 	if p.observer == nil {
 		return nil
 	}
-	if err := p.observer.Runs(tid); !isGone(err) {
+	if err := p.observer.Runs(tid); !tracee.IsGone(err) {
 		return err
 	}
 	return nil // its exit is the next event
@@ -139,5 +136,3 @@ func (p *Process) Changed(ev tracee.Event) {
 		p.observer.Changed(ev)
 	}
 }
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }

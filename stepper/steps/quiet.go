@@ -2,9 +2,9 @@ package steps
 
 import (
 	"errors"
-	"syscall"
 
 	"rseqstep/stepper/drive"
+	"rseqstep/stepper/tracee"
 )
 
 // EndQuiet ends the quiet phases of all threads except but (nil: of all threads).
@@ -30,14 +30,12 @@ func (s *Stepper) Part() error {
 		if th == nil || !s.Quiet.In(th) {
 			continue
 		}
-		if _, _, failed := s.Do(s.Quiet.Part(th)); !isGone(failed) {
+		if _, _, failed := s.Do(s.Quiet.Part(th)); !tracee.IsGone(failed) {
 			err = errors.Join(err, failed)
 		}
-		if failed := s.Quiet.Restore(th); !isGone(failed) {
+		if failed := s.Quiet.Restore(th); !tracee.IsGone(failed) {
 			err = errors.Join(err, failed)
 		}
 	}
 	return err
 }
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
