@@ -64,7 +64,7 @@ func (e *Engine) undone(err error) error {
 }
 
 // uprootAll removes all breakpoints, the user's and the one at the dynamic linker's hook.
-func (e *Engine) uprootAll() error { return errors.Join(e.unlisten(), e.points.UprootAll()) }
+func (e *Engine) uprootAll() error { return errors.Join(e.linker.unlisten(), e.points.UprootAll()) }
 
 // host is the Engine as points.Set needs it.
 type host struct{ e *Engine }

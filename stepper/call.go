@@ -59,33 +59,30 @@ func (e *Engine) callable(th *drive.Thread) error {
 // Precondition: the arguments lie below CallRoom.
 func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 	var f *call.Frame
-	stop, err := e.command(ctx, func(th *drive.Thread) (*Stop, error) {
+	stop, err := e.command(ctx, func(th *drive.Thread) (drive.Stop, error) {
 		if err := e.callable(th); err != nil {
 			return nil, err
 		}
 		if p := e.sections.Image().At(c.Function); p != nil {
 			return nil, &CallError{Why: fmt.Sprintf("%v lies inside the critical section %s and is no function.", c.Function, e.sections.Name(p))}
 		}
-		if stop, err := e.endAllQuiet(nil); stop != nil || err != nil {
+		if stop, err := e.steps.EndQuiet(nil); stop != nil || err != nil {
 			return stop, err
 		}
 		var err error
 		if f, err = e.called.Enter(th, c); err != nil {
 			return nil, err
 		}
-		tr, w := journey(th), waiting(f.CFA())
-		e.trapUnwinding(tr, w)
-		terminated := e.trapTerminate(tr)
-		arrived, stop, err := e.do(tr)
+		thrown, terminates, stop, err := e.steps.Called(th, f.CFA())
 		switch {
 		case err != nil:
 			if e.drive.Knows(th) && e.called.Holds(th, f) {
 				err = errors.Join(err, e.called.Undo(th, f))
 			}
 			return stop, err
-		case arrived && *terminated:
+		case terminates:
 			return &Stop{Reason: StopTerminate, TID: th.TID}, nil
-		case arrived && w.Caught:
+		case thrown:
 			e.called.Drop(th, f)
 			return &Stop{Reason: StopCallLeft, TID: th.TID}, nil
 		}
@@ -96,20 +93,6 @@ func (e *Engine) Call(ctx context.Context, c Call) (Stop, *CallResult, error) {
 	}
 	stop.Reason = StopStep
 	return stop, stop.Returned, err
-}
-
-// trapTerminate stops a call before std::terminate ends the program because nobody catches the
-// call's exception: the unwinder cannot reach the frames of the callers, which alone would be
-// the reason.
-func (e *Engine) trapTerminate(tr *drive.Move) *bool {
-	met := new(bool)
-	if a, ok := e.symbols.Address("_ZSt9terminatev"); ok {
-		e.trapAt(tr, a, func(*drive.Thread) drive.Answer {
-			*met = true
-			return drive.Arrive()
-		})
-	}
-	return met
 }
 
 // callReturned is the Stop of a called function that has just returned, nil for none. The thread

@@ -9,7 +9,7 @@ import (
 // Breakpoints are those that do, and the Stop is nil if there are none. The Engine handles the
 // event itself (a fork's child, a pending signal) as it does without catchpoints.
 // Precondition: every thread is held.
-func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
+func (e *mind) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	if !e.points.Catches(&ev) {
 		return nil, nil
 	}
@@ -22,7 +22,7 @@ func (e *Engine) catchpoint(ev tracee.Event) (stop *Stop, err error) {
 	stop = &Stop{Reason: reasonOf(kind), TID: ev.TID}
 	switch kind {
 	case CatchFork, CatchVfork:
-		e.fork, stop.Child = &undecided{event: ev}, ev.Child
+		e.fork, stop.Child = &ev, ev.Child
 	case CatchSyscall:
 		stop.Syscall = uint64(number)
 		if ev.EntersCall() {

@@ -8,8 +8,8 @@ import (
 	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
-	"rseqstep/stepper/line"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/observe"
 	"rseqstep/stepper/opv"
 	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
@@ -17,6 +17,7 @@ import (
 	"rseqstep/stepper/registration"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/signals"
+	"rseqstep/stepper/steps"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/units"
 	"rseqstep/stepper/vdso"
@@ -25,15 +26,11 @@ import (
 
 // New makes an Engine for a target all of whose threads are held.
 func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
-	e := &Engine{
-		target: t, symbols: s, modules: m, policy: p,
-		sections: rseq.New(t.Arch(), t, rseq.OfSource(s)),
-		book:     ledger.New(t),
-		signals:  signals.NewTable(),
-	}
-	e.program = line.New(t, s, e.sections)
+	e := &Engine{target: t, policy: p, book: ledger.New(t)}
+	e.code = code{modules: m, symbols: s, sections: rseq.New(t.Arch(), t, rseq.OfSource(s)), linker: linker{book: e.book}}
+	e.mind = &mind{Engine: e, signals: signals.NewTable()}
 	e.points = points.New(host{e}, e.book, e.sections, s)
-	e.drive = drive.New(t, e.book, mind{e})
+	e.drive = drive.New(t, e.book, e.mind)
 	e.rseq = registration.New(t, e.drive, e.sections, e.points)
 	e.called = call.New(t, e.drive, e.book, e.sections, s)
 	e.vdso = vdso.New(t, e.sections, vdsoHost{e}, tracee.BlockPatience)
@@ -41,8 +38,10 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 	e.rseq.Seen = e.progress.Arms
 	e.units = units.New(units.Parts{
 		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
-		Report: &e.report.Report, Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
+		Report: new(rseq.Report), Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
 	})
+	e.steps = steps.New(e.units, e.progress, s)
+	e.mind.observed = observe.New(e.units, func(tid int) drive.Stop { return &Stop{Reason: StopInterrupt, TID: tid} })
 	for _, tid := range t.Threads() {
 		e.drive.Adopt(tid)
 		if e.drive.Current() == 0 {
@@ -58,7 +57,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 // ProvideCPUOpv provides the cpu_opv system call of that ABI to the program and its child
 // processes (opvcall.New). Errors: opvcall.ErrNotTrapped.
 func (e *Engine) ProvideCPUOpv(abi opv.ABI) (err error) {
-	if e.provider, err = opvcall.New(e.target, e.drive, abi); err == nil {
+	if e.mind.provider, err = opvcall.New(e.target, e.drive, abi); err == nil {
 		e.rseq.OwnFilters = 1 // the one that traps the calls
 	}
 	return err
@@ -80,18 +79,18 @@ func (e *Engine) VDSO() *machine.VDSO { return e.vdso.Image() }
 func (e *Engine) Policy() *Policy { return &e.policy }
 
 // Signals is the `handle` table.
-func (e *Engine) Signals() *SignalTable { return e.signals }
+func (e *Engine) Signals() *SignalTable { return e.mind.signals }
 
 // command runs one command on the selected thread and completes its Stop. A nil Stop from do
 // means that the step is done. When ctx ends, the command ends: every thread is held, and the
 // Stop is StopInterrupt.
-func (e *Engine) command(ctx context.Context, do func(*drive.Thread) (*Stop, error)) (Stop, error) {
+func (e *Engine) command(ctx context.Context, do func(*drive.Thread) (drive.Stop, error)) (Stop, error) {
 	return e.commandWith(ctx, true, do)
 }
 
 // commandWith is command; listens says whether the trap at the dynamic linker's hook must be
 // set.
-func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.Thread) (*Stop, error)) (Stop, error) {
+func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.Thread) (drive.Stop, error)) (Stop, error) {
 	defer e.drive.EndOnly() // also for a command that cannot begin
 	was, err := e.selected()
 	if err != nil {
@@ -105,8 +104,8 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 	if !begun {
 		return e.notBegun(was)
 	}
-	e.report.Begin()
-	e.report.child = 0
+	e.units.Report.Begin()
+	e.mind.child = 0
 	e.drive.Notes = nil
 	e.drive.Shares = e.policy.Pin
 	e.units.Policy = units.Policy{StuckLimit: e.policy.StuckLimit, Meets: e.policy.StandsToMeet}
@@ -124,7 +123,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 		}
 	}
 	if listens {
-		e.listen()
+		e.linker.listen()
 	}
 	if err := e.units.StartOff(th); err != nil {
 		return Stop{}, err
@@ -135,7 +134,8 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 		}
 	}
 	e.rseq.Discover(th)
-	stop, err := do(th)
+	halt, err := do(th)
+	stop := stopOf(halt)
 	if err != nil {
 		stop, err = e.vanished(th, err)
 	}
@@ -151,9 +151,9 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 	if err == nil {
 		stop, err = e.overtaken(stop)
 	}
-	stop.Units, stop.Dropped = e.report.Units, e.report.Dropped
+	stop.Units, stop.Dropped = e.units.Report.Units, e.units.Report.Dropped
 	if stop.Child == 0 {
-		stop.Child = e.report.child
+		stop.Child = e.mind.child
 	}
 	stop.Notes = e.drive.Notes
 	if !e.target.Alive() {
@@ -175,7 +175,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 	if cur != nil {
 		unread = e.drive.Load(cur)
 	}
-	if isGone(unread) { // killed just now
+	if tracee.IsGone(unread) { // killed just now
 		end, lost := e.vanished(cur, unread)
 		if end != nil {
 			end.Units, end.Notes, end.Dropped = stop.Units, stop.Notes, stop.Dropped
@@ -198,22 +198,22 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 
 // Continue runs the program until something stops it.
 func (e *Engine) Continue(ctx context.Context) (Stop, error) {
-	bare := !e.units.Quiet.Any() && e.points.Bare() && e.observer == nil
-	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (*Stop, error) {
+	bare := !e.units.Quiet.Any() && e.points.Bare() && !e.mind.observed.Observed()
+	stop, err := e.commandWith(ctx, !bare, func(th *drive.Thread) (drive.Stop, error) {
 		if bare {
-			if err := e.unlisten(); err != nil {
+			if err := e.linker.unlisten(); err != nil {
 				return nil, err
 			}
 		}
-		m := journey(th)
+		m := drive.Journey(th)
 		m.Free = true
-		_, stop, err := e.do(m)
+		_, stop, err := e.steps.Do(m)
 		return stop, err
 	})
 	if bare && e.target.Alive() {
 		// The program may have loaded and unloaded libraries unnoticed.
 		switch failed := e.reload(); {
-		case isGone(failed) && err == nil: // killed since
+		case tracee.IsGone(failed) && err == nil: // killed since
 			if end, err := e.vanished(e.drive.Adopt(stop.TID), failed); end != nil {
 				return *end, err
 			}
@@ -228,13 +228,13 @@ func (e *Engine) Continue(ctx context.Context) (Stop, error) {
 // its own for the selected thread, at a function's return address or on the lines of a
 // function. So the Engine counts the thread's passes, and helps them, as in a step.
 func (e *Engine) ContinueOver(ctx context.Context) (Stop, error) {
-	return e.command(ctx, func(th *drive.Thread) (*Stop, error) {
+	return e.command(ctx, func(th *drive.Thread) (drive.Stop, error) {
 		if err := e.drive.Load(th); err != nil {
 			return nil, err
 		}
-		m := journey(th)
+		m := drive.Journey(th)
 		m.Free, m.Over, m.Sections = true, true, e.sections.Around(th.Regs.PC())
-		_, stop, err := e.do(m)
+		_, stop, err := e.steps.Do(m)
 		return stop, err
 	})
 }
@@ -253,7 +253,7 @@ func (e *Engine) Kill() error {
 // held; if it could only detach with changes left in the program that harm it, it kills the
 // program.
 func (e *Engine) Detach() error {
-	err := e.restoreRestAfter(e.restoreRegistrations())
+	err := e.restoreRestAfter(e.steps.Part())
 	if lost := e.called.UndoAll(); lost != nil {
 		return errors.Join(err, lost, errors.New("killed the program: a function called from the debugger has not returned, and the thread could not get back its registers from before the call"), e.Kill())
 	}
@@ -303,5 +303,5 @@ func (e *Engine) notBegun(th *drive.Thread) (Stop, error) {
 		}
 		return *end, err
 	}
-	return Stop{Reason: StopInterrupt, TID: th.TID, PC: th.Regs.PC(), Depth: e.depth(th)}, nil
+	return Stop{Reason: StopInterrupt, TID: th.TID, PC: th.Regs.PC(), Depth: e.steps.Depth(th)}, nil
 }

@@ -2,20 +2,22 @@
 // Target so that restartable sequences and vDSO functions execute as units.
 //
 // A unit runs at full speed from its arming store (or from the function's first instruction) to
-// its first exit, with traps only on the exits. The Engine single-steps everything else. A line
-// step sets traps on every way out of the line (package line) and lets the program run.
+// its first exit, with traps only on the exits. Everything else is single-stepped. A line step sets
+// traps on every way out of the line (package line) and lets the program run.
 //
 // Package drive has the loop that resumes threads and waits for them. It asks the Engine what
 // places and events mean (mind.go). Package units has the moves of a thread over a unit, with the
 // rungs of the ladder and the quiet phases, and asks the Engine what a place means to the user
-// (unit_host.go). Package registration reads what a thread's rseq registration means, and package
-// opvcall provides the cpu_opv call to the program.
+// (unit_host.go). Package steps makes the user's steps (stepi, next, finish and the others) out of
+// such moves; the Engine begins and ends the commands around them. Package registration reads what
+// a thread's rseq registration means, and package opvcall provides the cpu_opv call to the program.
 //
 // Package vdso plans the steps through the vDSO's functions; the Engine is its host
 // (vdso_host.go). Package call makes a thread call a function for the user, recognises its return
 // and restores the thread; the Engine runs the program in between (call.go). Package progress counts
 // the passes of sections that run natively, and finds the thread that repeats one without a commit.
-// Package status reads what proc(5) says of a thread. Package signals has the `handle` table.
+// Package observe calls an observer of the program while Continue runs it. Package status reads what
+// proc(5) says of a thread. Package signals has the `handle` table.
 //
 // # Decisions, and what was refused
 //
@@ -31,11 +33,6 @@
 // then nothing more: it would have ended by itself, and running to the end of the function (the
 // ladder's last rung) might not.
 //
-// An instruction step runs its thread alone; the other threads run only if it blocks in the
-// kernel. A line step runs every thread, because the line may wait for them; but a short line
-// without calls first runs alone (planned), since each stop of the other threads may abort a
-// section of theirs.
-//
 // The stepped thread resumes on the CPU on which it stopped, and so does a thread at a trap
 // that has an rseq area (tracee.InPlace): it may have read that CPU's number and be about to
 // compare it.
@@ -48,28 +45,10 @@
 // anyway, into whatever instruction is there. A client's breakpoints end with the program
 // (BreakpointSpec.ThisProgram): the client inserts them again.
 //
-// A signal that the thread is about to receive precedes its next instruction, and so everything
-// that a step looks for there (deliver.go): the step ends in the handler, as gdb's steps do. If
-// a signal arrives during a step and is passed silently, its handler runs to the end, as in
-// gdb. StepAlone is the exception: a client that steps a thread off one of its own breakpoints
-// has removed that breakpoint from the program, and a handler that does not return would take
-// the thread, or the other threads, past it.
-//
 // One book (package ledger) records what the debugger changes in the program for its own
 // purposes. If a command cannot undo a change because a request failed, the change stays in the
 // book: the Engine tries again at the end of the command, before the next command, which does
 // not begin unless that succeeds, and before detaching. If changes remain that would harm the
 // program (Book.Harm), the Engine kills it instead of detaching: without its registration it
 // would lose updates, and at a leftover breakpoint it would die.
-//
-// An Observer (package check/watch) notes what the program does while Continue runs it. It has traps
-// and debug registers of its own in the book, and the Engine's Mind calls it where it decides anyway,
-// so the loop has no question more. Its debug registers stay set between commands. Refused: a
-// second loop for watching, which would need everything that the first one knows about signals,
-// forks, execs and libraries.
-//
-// An Aborter (package exercise) is the one whose traps do stand inside sections, to make the kernel
-// abort them. A thread that meets one with the section armed is resumed as it stands, while the
-// others run: the kernel moves it to the abort handler. Where no section is armed, the thread steps
-// over the trap like over any other.
 package stepper

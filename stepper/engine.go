@@ -4,16 +4,13 @@ import (
 	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
-	"rseqstep/stepper/line"
-	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/progress"
 	"rseqstep/stepper/registration"
-	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/signals"
+	"rseqstep/stepper/steps"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/units"
-	"rseqstep/stepper/vdso"
 	"rseqstep/table"
 )
 
@@ -22,33 +19,20 @@ import (
 // context: when the context ends, on whatever goroutine, the Engine holds every thread again
 // and the Stop is StopInterrupt; if it has ended before the command begins, no thread moves.
 type Engine struct {
-	target   tracee.Target
-	symbols  Symbols
-	policy   Policy
-	modules  ModuleReader
-	drive    *drive.Driver
-	units    *units.Runner
-	provider *opvcall.Provider // of cpu_opv; nil: the debugger provides none
+	target tracee.Target
+	policy Policy
 
-	sections *rseq.Sections       // and the code around them
+	code
 	rseq     *registration.Reader // of each thread
-	program  *line.Program        // and the lines of its source
-	vdso     *vdso.Stepper
+	points   *points.Set          // the user's breakpoints
+	called   *call.Calls          // the functions that the user called and that have not returned
+	progress *progress.Watch      // of the passes that do not commit
+	book     *ledger.Book         // what the debugger has changed in the program for its own purposes
 
-	points    *points.Set  // the user's breakpoints
-	called    *call.Calls  // the functions that the user called and that have not returned
-	book      *ledger.Book // what the debugger has changed in the program for its own purposes
-	hook      table.Addr   // the function that the dynamic linker calls when libraries change; 0 when unknown
-	listening bool         // hook must have a breakpoint, once it is known
-	signals   *SignalTable
-
-	fork     *undecided // a caught fork, until the user chooses one of its processes
-	progress *progress.Watch
-	report   struct {
-		rseq.Report
-		child int // a process that the command under way forked and detached; 0: none
-	}
-	observer Observer
+	drive *drive.Driver
+	mind  *mind // what it asks
+	units *units.Runner
+	steps *steps.Stepper
 }
 
 // SignalTable is the `handle` table, and Disposition what it says of a signal.

@@ -2,13 +2,10 @@ package stepper
 
 import (
 	"errors"
-	"syscall"
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/tracee"
 )
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
 // withoutGone removes from joined errors those of requests for threads that have ended.
 func withoutGone(err error) error {
@@ -19,7 +16,7 @@ func withoutGone(err error) error {
 		}
 		return errors.Join(rest...)
 	}
-	if isGone(err) {
+	if tracee.IsGone(err) {
 		return nil
 	}
 	return err
@@ -105,12 +102,12 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 }
 
 // ended records the end of the process.
-func (e *Engine) ended(ev tracee.Event) *Stop {
+func (e *mind) ended(ev tracee.Event) *Stop {
 	stop := &Stop{Reason: StopExited, TID: ev.TID, Status: ev.Status}
 	if ev.Status.Signaled {
 		stop.Reason, stop.Signal = StopKilled, ev.Status.Signal
 	}
-	e.hook = 0
+	e.linker.hook = 0
 	e.fork = nil
 	e.points.Ended()
 	e.called.Forget()
@@ -118,7 +115,7 @@ func (e *Engine) ended(ev tracee.Event) *Stop {
 }
 
 // threadGone forgets a thread.
-func (e *Engine) threadGone(ev tracee.Event) *Stop {
+func (e *mind) threadGone(ev tracee.Event) *Stop {
 	if th := e.drive.Thread(ev.TID); th != nil {
 		e.vdso.Gone(th)
 		e.called.Gone(th)
@@ -132,12 +129,12 @@ func (e *Engine) threadGone(ev tracee.Event) *Stop {
 
 // signalStop reports a signal that the user asked to see. It stays pending for the thread if
 // the program is to receive it.
-func (e *Engine) signalStop(th *drive.Thread, ev tracee.Event) (*Stop, error) {
+func (e *mind) signalStop(th *drive.Thread, ev tracee.Event) (*Stop, error) {
 	if e.signals.Of(ev.Signal).Pass {
 		if err := e.drive.QueueSignal(th, ev.Signal); err != nil {
 			return nil, err
 		}
-	} else if err := e.target.DropSignal(th.TID); err != nil && !isGone(err) {
+	} else if err := e.target.DropSignal(th.TID); err != nil && !tracee.IsGone(err) {
 		e.drive.Notify("signal %d may still reach the program after detach: %v", ev.Signal, err)
 	}
 	return &Stop{Reason: StopSignal, TID: th.TID, Signal: ev.Signal}, nil

@@ -13,7 +13,7 @@ func (e *Engine) PassesInVain(tid int, start table.Addr) int {
 }
 
 // Unlisten removes the breakpoint at the dynamic linker's hook until the next command.
-func (e *Engine) Unlisten() error { return e.unlisten() }
+func (e *Engine) Unlisten() error { return e.linker.unlisten() }
 
 // Quiet reports whether a thread is in a quiet phase.
 func (e *Engine) Quiet() bool { return e.units.Quiet.Any() }

@@ -56,7 +56,7 @@ func (e *Engine) sendOwed() (err error) {
 		if failed == nil && len(info) >= 4 && int(binary.LittleEndian.Uint32(info)) == th.Signal {
 			continue
 		}
-		if failed = errors.Join(e.target.DropSignal(th.TID), t.Send(th.TID, th.Signal)); !isGone(failed) {
+		if failed = errors.Join(e.target.DropSignal(th.TID), t.Send(th.TID, th.Signal)); !tracee.IsGone(failed) {
 			err = errors.Join(err, failed)
 		}
 		th.Signal = 0

@@ -27,7 +27,7 @@ func (e *Engine) metAt(th *drive.Thread, pc table.Addr, met []int, place Place) 
 
 // debugHit decides at one of the user's debug registers: a hardware breakpoint's or a
 // watchpoint's.
-func (e *Engine) debugHit(th *drive.Thread, ev tracee.Event) (*Stop, error) {
+func (e *mind) debugHit(th *drive.Thread, ev tracee.Event) (*Stop, error) {
 	b := e.points.InSlot(ev.Slot)
 	if b == nil {
 		return nil, nil

@@ -3,17 +3,27 @@ package stepper
 import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/observe"
+	"rseqstep/stepper/opvcall"
 	"rseqstep/stepper/points"
 	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
-// mind implements drive.Mind with the Engine.
-type mind struct{ *Engine }
+// mind implements drive.Mind: it decides for the Engine what places and events mean, and has what only
+// these decisions need.
+type mind struct {
+	*Engine
+	signals  *SignalTable
+	provider *opvcall.Provider // of cpu_opv; nil: the debugger provides none
+	observed *observe.Process
+	fork     *tracee.Event // a caught fork, until the user chooses one of its processes
+	child    int           // a process that the command under way forked and detached; 0: none
+}
 
 // Met is drive.Mind.Met.
-func (e mind) Met(th *drive.Thread, at table.Addr) drive.Answer {
+func (e *mind) Met(th *drive.Thread, at table.Addr) drive.Answer {
 	if err := e.progress.HitsBreakpoint(th, at); err != nil {
 		return drive.Fails(err)
 	}
@@ -29,25 +39,25 @@ func (e mind) Met(th *drive.Thread, at table.Addr) drive.Answer {
 	if a := stopped(e.callReturned(th)); !a.GoesOn() {
 		return a
 	}
-	return e.observedAt(th, at)
+	return e.observed.At(th, at)
 }
 
 // Triggered is drive.Mind.Triggered.
-func (e mind) Triggered(th *drive.Thread, ev tracee.Event) drive.Answer {
+func (e *mind) Triggered(th *drive.Thread, ev tracee.Event) drive.Answer {
 	return stopped(e.debugHit(th, ev))
 }
 
 // Through is drive.Mind.Through.
-func (e mind) Through(t *drive.Thread, met bool) drive.Answer {
+func (e *mind) Through(t *drive.Thread, met bool) drive.Answer {
 	return e.units.Through(t, met)
 }
 
 // Passed is drive.Mind.Passed.
-func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
+func (e *mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
 	if ev.Breaks() {
-		return e.abortedAt(ev)
+		return e.observed.Passed(ev)
 	}
-	if a, done := e.observedStore(ev); done || !a.GoesOn() {
+	if a, done := e.observed.Stored(ev); done || !a.GoesOn() {
 		return a, done
 	}
 	t := e.drive.Thread(ev.TID)
@@ -63,9 +73,10 @@ func (e mind) Passed(ev *tracee.Event) (drive.Answer, bool) {
 
 // Concern is drive.Mind.Concern. From here on the fork is undecided, in case a later request
 // fails.
-func (e mind) Concern(ev *tracee.Event) drive.Concern {
+func (e *mind) Concern(ev *tracee.Event) drive.Concern {
 	if ev.Forks() {
-		e.fork = &undecided{event: *ev}
+		fork := *ev
+		e.fork = &fork
 		if e.policy.FollowFork == FollowChild {
 			return drive.Caught
 		}
@@ -84,11 +95,11 @@ func (e mind) Concern(ev *tracee.Event) drive.Concern {
 }
 
 // Caught is drive.Mind.Caught.
-func (e mind) Caught(ev tracee.Event) drive.Answer { return stopped(e.catchpoint(ev)) }
+func (e *mind) Caught(ev tracee.Event) drive.Answer { return stopped(e.catchpoint(ev)) }
 
 // Signal is drive.Mind.Signal.
-func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
-	e.observedChange(ev)
+func (e *mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
+	e.observed.Changed(ev)
 	d := e.signals.Of(ev.Signal)
 	if d.Stop {
 		return stopped(e.signalStop(t, ev)), false
@@ -100,8 +111,8 @@ func (e mind) Signal(t *drive.Thread, ev tracee.Event) (drive.Answer, bool) {
 }
 
 // Forked is drive.Mind.Forked.
-func (e mind) Forked(ev tracee.Event) (int, error) {
-	e.observedChange(ev)
+func (e *mind) Forked(ev tracee.Event) (int, error) {
+	e.observed.Changed(ev)
 	if e.policy.FollowFork == FollowChild {
 		return ev.Child, e.forked(ev)
 	}
@@ -109,18 +120,18 @@ func (e mind) Forked(ev tracee.Event) (int, error) {
 }
 
 // Executed is drive.Mind.Executed.
-func (e mind) Executed(ev tracee.Event) error {
-	e.observedChange(ev)
+func (e *mind) Executed(ev tracee.Event) error {
+	e.observed.Changed(ev)
 	return e.executed(ev)
 }
 
 // Called is drive.Mind.Called.
-func (e mind) Called(tid int) error { return e.provider.At(tid) }
+func (e *mind) Called(tid int) error { return e.provider.At(tid) }
 
 // Ends is drive.Mind.Ends.
-func (e mind) Ends(ev tracee.Event) drive.Stop {
+func (e *mind) Ends(ev tracee.Event) drive.Stop {
 	if ev.Ends() {
-		e.observedChange(ev)
+		e.observed.Changed(ev)
 	}
 	switch kind, _, known := points.CaughtBy(&ev); {
 	case ev.EndsProcess():
@@ -134,55 +145,42 @@ func (e mind) Ends(ev tracee.Event) drive.Stop {
 }
 
 // Begins is drive.Mind.Begins.
-func (e mind) Begins(m *drive.Move) error {
+func (e *mind) Begins(m *drive.Move) error {
 	if m.Watchdog == nil && !m.Lone && !m.Free && m.Traps() {
-		m.Watchdog = e.drive.Watch(e.look)
+		m.Watchdog = e.steps.Watchdog()
 		m.AtEnd(func() error { m.Watchdog.Stop(); return nil })
 	}
 	return e.progress.Begins(m)
 }
 
 // Runs is drive.Mind.Runs.
-func (e mind) Runs(t *drive.Thread) error {
+func (e *mind) Runs(t *drive.Thread) error {
 	if e.drive.Released() {
 		e.sections.FlushCode()
 	}
-	if err := e.observedRun(t.TID); err != nil {
+	if err := e.observed.Runs(t.TID); err != nil {
 		return err
 	}
 	return e.progress.Runs(t)
 }
 
 // First is drive.Mind.First.
-func (e mind) First() drive.Answer { return e.units.Quiet.First() }
+func (e *mind) First() drive.Answer { return e.units.Quiet.First() }
 
 // Unit is drive.Mind.Unit.
-func (e mind) Unit(t *drive.Thread) *drive.Move { return e.units.Unit(t) }
+func (e *mind) Unit(t *drive.Thread) *drive.Move { return e.units.Unit(t) }
 
 // Handler is drive.Mind.Handler.
-func (e mind) Handler(t *drive.Thread) *drive.Move { return e.vdso.Handler(t) }
+func (e *mind) Handler(t *drive.Thread) *drive.Move { return e.vdso.Handler(t) }
 
 // EndQuiet is drive.Mind.EndQuiet.
-func (e mind) EndQuiet(t *drive.Thread) error { return e.units.Quiet.Restore(t) }
+func (e *mind) EndQuiet(t *drive.Thread) error { return e.units.Quiet.Restore(t) }
 
-// look steps the thread of an overdue move by units until the watchdog has seen enough or the
-// thread has reached a trap. It returns the zero Answer when there is nothing more to look at.
-func (e *Engine) look(m *drive.Move) drive.Answer {
-	watch, th := m.Watchdog, m.Thread
-	before := e.progress.Fruitless(th)
-	return drive.Then(e.units.Unit(th), func() drive.Answer {
-		if a := stopped(e.arrivedAtBreak(th)); !a.GoesOn() {
-			return a
-		}
-		if !watch.More(e.progress.Fruitless(th) != before) {
-			watch.Again(watch.Found)
-		}
-		if a := e.drive.AtTrap(th, th.Regs.PC()); !a.GoesOn() {
-			return a
-		}
-		if e.drive.Interrupted() {
-			return drive.Halt(&Stop{Reason: StopInterrupt, TID: th.TID})
-		}
-		return drive.Answer{}
-	})
+// stopped is the Answer that ends a command by a Stop or an error; without either, the zero
+// Answer.
+func stopped(stop *Stop, err error) drive.Answer {
+	if stop == nil || err != nil {
+		return drive.Fails(err)
+	}
+	return drive.Halt(stop)
 }

@@ -16,7 +16,7 @@ func (living) Alive() bool { return true }
 // runs every thread.
 func TestOnlyIsForOneCommandThatCannotBegin(t *testing.T) {
 	e := &Engine{target: living{}}
-	e.drive = drive.New(e.target, nil, mind{e})
+	e.drive = drive.New(e.target, nil, &mind{Engine: e})
 	e.Only(7)
 	if _, err := e.StepAlone(t.Context()); err == nil {
 		t.Fatal("a command without a thread began")

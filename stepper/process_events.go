@@ -7,15 +7,15 @@ import (
 
 // forked keeps the parent and detaches from the child, without breakpoints in it, or the other
 // way round, as the policy says.
-func (e *Engine) forked(ev tracee.Event) error {
+func (e *mind) forked(ev tracee.Event) error {
 	return e.forkedAs(ev, e.policy.FollowFork)
 }
 
 // forkedAs is forked with the choice made. The fork stays undecided until the choice is carried
 // out, and the next command tries again: a parent that waits for a held child would wait for
 // ever.
-func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
-	e.fork = &undecided{event: ev}
+func (e *mind) forkedAs(ev tracee.Event, keep FollowFork) error {
+	e.fork = &ev
 	var err error
 	if keep == FollowChild {
 		err = e.target.Follow(ev.Child)
@@ -23,7 +23,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 		err = e.target.DetachChild(ev.Child)
 	}
 	var r machine.Regs
-	if err == nil || e.target.PID() == ev.Child || isGone(err) && e.target.Regs(ev.Child, &r) != nil {
+	if err == nil || e.target.PID() == ev.Child || tracee.IsGone(err) && e.target.Regs(ev.Child, &r) != nil {
 		e.fork = nil
 	}
 	if keep == FollowChild {
@@ -35,7 +35,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 	if err != nil {
 		return err
 	}
-	e.report.child = ev.Child
+	e.child = ev.Child
 	switch {
 	case ev.Shared:
 		e.drive.Notify("detached from the new process %d, which shares the program's memory: no breakpoint is inserted until it exits or executes another program", ev.Child)
@@ -48,7 +48,7 @@ func (e *Engine) forkedAs(ev tracee.Event, keep FollowFork) error {
 }
 
 // followed continues in the child: the command under way keeps its thread.
-func (e *Engine) followed(ev tracee.Event) {
+func (e *mind) followed(ev tracee.Event) {
 	e.progress.Forked(e.drive.Adopt(ev.TID))
 	e.drive.Followed(ev.TID, ev.Child)
 	switch {
@@ -64,10 +64,13 @@ func (e *Engine) followed(ev tracee.Event) {
 }
 
 // executed starts again with the program that has replaced the old one.
-func (e *Engine) executed(ev tracee.Event) error {
+func (e *mind) executed(ev tracee.Event) error {
 	e.points.LeaveProgram()
 	e.progress.Executed()
 	e.forget()
+	e.called.Forget()
+	e.units.Report.Forget()
+	e.units.Quiet.Forget()
 	e.drive.Executed(ev.Former, ev.TID)
 	if !e.points.ClientCatches(CatchExec) {
 		e.drive.Notify("process %d is executing new program: %s", e.target.PID(), e.target.Executable())

@@ -3,6 +3,8 @@ package stepper
 import (
 	"errors"
 	"fmt"
+
+	"rseqstep/stepper/tracee"
 )
 
 // restoreRest undoes whatever a failed command has left changed: it holds every thread and
@@ -29,7 +31,7 @@ func (e *Engine) restoreRest() error {
 // restoreRestAfter is restoreRest after a command that ended in err: it joins the error of what
 // could not be undone to err.
 func (e *Engine) restoreRestAfter(err error) error {
-	if again := e.restoreRest(); again != nil && !isGone(again) {
+	if again := e.restoreRest(); again != nil && !tracee.IsGone(again) {
 		return errors.Join(err, fmt.Errorf("changes to the program could not be undone (the next command tries again): %w", again))
 	}
 	return err

@@ -26,7 +26,7 @@ func (e *Engine) RseqFeatureSize() int { return e.rseq.FeatureSize() }
 type Counts = rseq.Counts
 
 // SectionCounts returns the counts by the section's start address.
-func (e *Engine) SectionCounts() map[table.Addr]Counts { return e.report.Counts() }
+func (e *Engine) SectionCounts() map[table.Addr]Counts { return e.units.Report.Counts() }
 
 // SectionName is a section's name in reports: symbol+offset of its start.
 func (e *Engine) SectionName(p *table.Placed) string { return e.sections.Name(p) }

@@ -24,16 +24,6 @@ func (e *Engine) selected() (*drive.Thread, error) {
 	return th, nil
 }
 
-// depth is the inline depth shown to the user at the thread's PC.
-func (e *Engine) depth(th *drive.Thread) int {
-	pc := th.Regs.PC()
-	if th.View.PC == pc && pc != 0 {
-		return th.View.Depth
-	}
-	total, _ := e.symbols.Inlines(pc)
-	return total
-}
-
 // Thread is the selected thread's id, 0 when the program has ended.
 func (e *Engine) Thread() int {
 	if !e.target.Alive() {
@@ -125,7 +115,7 @@ func (e *Engine) Frames(tid, max int) ([]Frame, error) {
 	}
 	pc := th.Regs.PC()
 	total, _ := e.symbols.Inlines(pc)
-	hidden := total - e.depth(th)
+	hidden := total - e.steps.Depth(th)
 	frames := e.called.Frames(th, max+hidden)
 	for hidden > 0 && len(frames) > 1 && frames[0].PC == pc {
 		frames = frames[1:]

@@ -1,27 +1,18 @@
 package stepper
 
-import (
-	"errors"
-
-	"rseqstep/stepper/tracee"
-)
-
-// undecided is a caught fork of which the user has not chosen the process to keep.
-type undecided struct {
-	event tracee.Event
-}
+import "errors"
 
 // Undecided is the child of a caught fork that is still held, 0 for none.
 func (e *Engine) Undecided() int {
-	if e.fork == nil || !e.target.Alive() {
+	if e.mind.fork == nil || !e.target.Alive() {
 		return 0
 	}
-	return e.fork.event.Child
+	return e.mind.fork.Child
 }
 
 // UndecidedShares reports whether that child and its parent both run in the same memory
 // (clone(2): CLONE_VM and SIGCHLD, without CLONE_VFORK).
-func (e *Engine) UndecidedShares() bool { return e.Undecided() != 0 && e.fork.event.Shared }
+func (e *Engine) UndecidedShares() bool { return e.Undecided() != 0 && e.mind.fork.Shared }
 
 // KeepParent detaches from a caught child, without breakpoints in it.
 func (e *Engine) KeepParent() error { return e.decide(FollowParent) }
@@ -34,5 +25,22 @@ func (e *Engine) decide(keep FollowFork) error {
 	if e.Undecided() == 0 {
 		return nil
 	}
-	return errors.Join(e.unpin(), e.forkedAs(e.fork.event, keep))
+	return errors.Join(e.unpin(), e.mind.forkedAs(*e.mind.fork, keep))
+}
+
+// SplitChild ends the state after a caught fork in which both processes are held: split makes
+// the child a Target of its own, and both stay held. If split fails, the fork stays undecided.
+func (e *Engine) SplitChild(split func(child int) error) error {
+	child := e.Undecided()
+	if child == 0 {
+		return nil
+	}
+	if err := e.unpin(); err != nil {
+		return err
+	}
+	if err := split(child); err != nil {
+		return err
+	}
+	e.mind.fork = nil
+	return nil
 }

@@ -18,14 +18,27 @@ func (e unitHost) Stops(th *drive.Thread) drive.Answer {
 	}
 	pc := th.Regs.PC()
 	if e.sections.Covering(pc) == nil {
-		return stopped(e.arrivedAtBreak(th))
+		return e.Arrived(th)
 	}
 	met, place := e.points.MeetInside(th.TID, pc)
 	return stopped(e.metAt(th, pc, met, place))
 }
 
 // Arrived is units.Host.Arrived.
-func (e unitHost) Arrived(th *drive.Thread) drive.Answer { return stopped(e.arrivedAtBreak(th)) }
+func (e unitHost) Arrived(th *drive.Thread) drive.Answer {
+	if err := e.drive.Load(th); err != nil {
+		return drive.Fails(err)
+	}
+	pc := th.Regs.PC()
+	if th.StoppedAt == pc || !e.book.TrapAt(pc) && !e.book.HardwareAt(pc) {
+		return drive.Answer{}
+	}
+	stop, err := e.userBreak(th, pc)
+	if stop != nil {
+		th.StoppedAt = pc
+	}
+	return stopped(stop, err)
+}
 
 // Returned is units.Host.Returned.
 func (e unitHost) Returned(t *drive.Thread) drive.Answer {
@@ -37,8 +50,5 @@ func (e unitHost) Returned(t *drive.Thread) drive.Answer {
 
 // ToReturn is units.Host.ToReturn.
 func (e unitHost) ToReturn(t *drive.Thread, back, cfa table.Addr) *drive.Move {
-	m := drive.Journey(t)
-	m.Watchdog = e.drive.Watch(e.look)
-	e.trapReturn(m, back, cfa)
-	return m
+	return e.steps.ToReturn(t, back, cfa)
 }

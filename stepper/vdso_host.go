@@ -23,7 +23,7 @@ func (e vdsoHost) Left(th *drive.Thread, f *machine.VDSOFunction, how rseq.Resul
 	if how == Returned {
 		u.Exit = th.Regs.PC()
 	}
-	e.report.Add(u)
+	e.units.Report.Add(u)
 }
 
 // Notify is vdso.Host.Notify.

@@ -39,4 +39,4 @@ func (w watched) Armed(t *drive.Thread) (area table.Addr, p *table.Placed, err e
 func (w watched) Inside(tid int, p *table.Placed) bool { return w.e.points.Wants(tid, p) }
 
 // Saw is progress.Host.Saw.
-func (w watched) Saw(start table.Addr, r Result) { w.e.report.Count(start, r) }
+func (w watched) Saw(start table.Addr, r Result) { w.e.units.Report.Count(start, r) }

@@ -33,6 +33,8 @@ var layers = [][]string{
 	{"stepper/vdso"},              // stepping through the vDSO's functions
 	{"stepper/progress"},          // passes without a commit, and loops that make no progress
 	{"stepper/units"},             // how a thread runs a unit
+	{"stepper/observe"},           // an observer of the program
+	{"stepper/steps"},             // the steps of the user, as moves
 	{"stepper/corefile"},          // the backend for core files
 	{"stepper/ptrace"},            // the backend for Linux
 	{"stepper"},                   // the Engine

@@ -18,9 +18,9 @@ import (
 var limits = map[string]int{
 	"functions in circles that move threads": 0,
 	"calls of the backend's motion":          3,
-	"functions that ask an event's kind":     3,
-	"fields of Engine":                       21,
-	"methods of Engine":                      123,
+	"functions that ask an event's kind":     1,
+	"fields of Engine":                       12,
+	"methods of Engine":                      73,
 	"fields of Driver":                       17,
 	"methods of Driver":                      105,
 	"questions of the loop":                  17,

@@ -31,6 +31,15 @@ func (a Answer) GoesOn() bool {
 // Arrives reports whether the answer finishes the move that gave it.
 func (a Answer) Arrives() bool { return a.arrived }
 
+// End returns the Stop or the error with which the answer ends the command, nil for both if it does
+// not.
+func (a Answer) End() (Stop, error) {
+	if a.end == nil {
+		return nil, nil
+	}
+	return a.end.stop, a.end.err
+}
+
 // Arrive finishes the move that gives the answer.
 func Arrive() Answer { return Answer{arrived: true} }
 

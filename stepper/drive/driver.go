@@ -47,9 +47,13 @@ func (d *Driver) Begin(ctx context.Context) (release func(), begun bool) {
 	return release, !d.interrupt.take()
 }
 
-// Interrupted reports whether the command must stop. It returns true once per command: that
-// caller returns the Stop.
-func (d *Driver) Interrupted() bool { return d.interrupt.take() }
+// Interrupted ends the command at a thread if it must stop. It does so once per command.
+func (d *Driver) Interrupted(th *Thread) Answer {
+	if !d.interrupt.take() {
+		return Answer{}
+	}
+	return Halt(d.mind.Ends(tracee.Event{Kind: tracee.EventInterrupt, TID: th.TID}))
+}
 
 // Notify adds a sentence to Notes.
 func (d *Driver) Notify(format string, args ...any) {

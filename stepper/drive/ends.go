@@ -2,12 +2,9 @@ package drive
 
 import (
 	"errors"
-	"syscall"
 
 	"rseqstep/stepper/tracee"
 )
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
 // Ended removes the thread or process whose end ev reports, and returns the Stop of a command
 // that ends with ev.
@@ -39,13 +36,13 @@ func (d *Driver) Ended(ev tracee.Event) Stop {
 // other threads stay queued.
 func (d *Driver) Vanished(th *Thread, err error) (Stop, error) {
 	var named interface{ Thread() int }
-	if isGone(err) && errors.As(err, &named) && d.threads[named.Thread()] != nil {
-		if _, dying := d.target.SignalMask(named.Thread()); isGone(dying) {
+	if tracee.IsGone(err) && errors.As(err, &named) && d.threads[named.Thread()] != nil {
+		if _, dying := d.target.SignalMask(named.Thread()); tracee.IsGone(dying) {
 			th = d.threads[named.Thread()]
 		}
 	}
 	_, dying := d.target.SignalMask(th.TID)
-	if !(isGone(dying) && d.Knows(th)) && (dying == nil || !isGone(err)) {
+	if !(tracee.IsGone(dying) && d.Knows(th)) && (dying == nil || !tracee.IsGone(err)) {
 		return nil, err
 	}
 	for {

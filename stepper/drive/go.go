@@ -25,9 +25,6 @@ func (d *Driver) goSingle(m *Move) Answer {
 		return Fails(err)
 	}
 	th.Fresh = false
-	if ev.Kind == tracee.EventStep {
-		return Arrive()
-	}
 	return d.on(ev, m)
 }
 

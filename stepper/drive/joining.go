@@ -44,7 +44,7 @@ func (d *Driver) joinGroupStop(tid int) error {
 	th.Fresh, th.RseqKnown = false, false
 	th.Runs++
 	err := d.Release(th, 0, tracee.Freely)
-	if isGone(err) {
+	if tracee.IsGone(err) {
 		return nil // its exit is the next event
 	}
 	return err

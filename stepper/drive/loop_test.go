@@ -222,11 +222,11 @@ func TestACommandIsInterruptedByItsContext(t *testing.T) {
 	cancel()
 	s.target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})})
 	_, stop, err := s.d.Do(drive.Journey(th))
-	if ev, ok := stop.(tracee.Event); !begun || !ok || err != nil || ev.Kind != tracee.EventInterrupt || s.d.Interrupted() {
+	if ev, ok := stop.(tracee.Event); !begun || !ok || err != nil || ev.Kind != tracee.EventInterrupt || !s.d.Interrupted(th).GoesOn() {
 		t.Errorf("%v, %+v, %v", begun, stop, err)
 	}
 	release()
-	if s.d.Interrupted() {
+	if !s.d.Interrupted(th).GoesOn() {
 		t.Error("the request outlives its command")
 	}
 	release, begun = s.d.Begin(ctx)

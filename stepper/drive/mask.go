@@ -1,5 +1,7 @@
 package drive
 
+import "rseqstep/stepper/tracee"
+
 // heldBack is the set of signals that are blocked while a unit runs: every signal except those
 // that an instruction of the unit raises (SIGILL 4, SIGTRAP 5, SIGBUS 7, SIGFPE 8, SIGSEGV 11).
 // Blocking one of these would kill the program (signal(7)).
@@ -14,7 +16,7 @@ func (d *Driver) BlockSignals(th *Thread) error { return d.book.BlockSignals(th.
 // UnblockSignals restores the thread's signal mask. A thread that is gone needs none, and a
 // running thread gets it later: the book tries again.
 func (d *Driver) UnblockSignals(th *Thread) error {
-	if err := d.book.UnblockSignals(th.TID); !isGone(err) {
+	if err := d.book.UnblockSignals(th.TID); !tracee.IsGone(err) {
 		return err
 	}
 	return nil // the book still has it to restore; a thread may also only seem to be gone

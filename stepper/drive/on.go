@@ -17,8 +17,16 @@ func (d *Driver) on(ev tracee.Event, m *Move) Answer {
 		th.Fresh, th.RseqKnown = false, false
 	}
 	if m.Gait == Single && !m.wide {
-		if again, err := d.stepsAgain(ev, m); again || err != nil {
-			return Fails(err)
+		switch ev.Kind {
+		case tracee.EventStep:
+			return Arrive()
+		case tracee.EventDebug:
+			if stood, err := d.stoodOnHardware(m.Thread, m.from); stood || err != nil {
+				return Fails(err)
+			}
+		}
+		if d.stepsAgain(ev, m) {
+			return Answer{}
 		}
 	}
 	if ev.Kind == tracee.EventSignal && m.Quiet {
@@ -101,17 +109,10 @@ func (d *Driver) stepped(tid int) Answer {
 	return Fails(d.goOn(tid))
 }
 
-// stepsAgain reports whether the thread must repeat its single step because the instruction has
-// not run: the event comes from the hardware breakpoint that the thread stands on, or the
-// thread's signal waits until the instruction has run.
-func (d *Driver) stepsAgain(ev tracee.Event, m *Move) (bool, error) {
-	if stood, err := d.stoodOnHardware(m.Thread, ev, m.from); stood || err != nil {
-		return stood, err
-	}
-	if m.Quiet {
-		return false, nil
-	}
-	return d.Holds && d.waits(m.Thread, &ev) || m.events > 1 && d.keepBack(m.Thread, &ev), nil
+// stepsAgain reports whether the thread must repeat its single step because its signal waits until
+// the instruction has run.
+func (d *Driver) stepsAgain(ev tracee.Event, m *Move) bool {
+	return !m.Quiet && (d.Holds && d.waits(m.Thread, &ev) || m.events > 1 && d.keepBack(m.Thread, &ev))
 }
 
 // onBlocked resumes the other threads too, because one of them may hold what the thread of the

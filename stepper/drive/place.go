@@ -70,7 +70,7 @@ func (d *Driver) onDebug(ev tracee.Event, m *Move) Answer {
 		return d.ownDebug(ev, m)
 	}
 	if m.Gait == Native && m.events == 1 && !m.wide {
-		if stood, err := d.stoodOnHardware(m.Thread, ev, m.from); stood || err != nil {
+		if stood, err := d.stoodOnHardware(m.Thread, m.from); stood || err != nil {
 			return Fails(err)
 		}
 	}
@@ -108,15 +108,15 @@ func (d *Driver) ownDebug(ev tracee.Event, m *Move) Answer {
 	return d.AtTrap(th, th.Regs.PC())
 }
 
-// stoodOnHardware reports whether an event only repeats the hardware breakpoint that the thread
-// already stood on. The CPU reports such a breakpoint before the instruction executes, so it
+// stoodOnHardware reports whether a debug register's event only repeats the hardware breakpoint that
+// the thread already stood on. The CPU reports such a breakpoint before the instruction executes, so it
 // reports it again when the thread resumes there, and no instruction has run.
-func (d *Driver) stoodOnHardware(th *Thread, ev tracee.Event, from table.Addr) (bool, error) {
-	if ev.Kind != tracee.EventDebug || !d.book.HardwareAt(from) {
+func (d *Driver) stoodOnHardware(th *Thread, from table.Addr) (bool, error) {
+	if !d.book.HardwareAt(from) {
 		return false, nil
 	}
 	if err := d.Load(th); err != nil {
-		if isGone(err) {
+		if tracee.IsGone(err) {
 			return false, nil
 		}
 		return false, err

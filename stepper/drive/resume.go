@@ -77,7 +77,7 @@ func (d *Driver) resumeHeld(th *Thread, how tracee.How) error {
 // resumeOne resumes one thread with its undelivered signal. A thread whose single step is blocked
 // in the kernel continues with that step.
 func (d *Driver) resumeOne(th *Thread, how tracee.How) error {
-	if err := d.mind.Runs(th); err != nil && !isGone(err) {
+	if err := d.mind.Runs(th); err != nil && !tracee.IsGone(err) {
 		return err
 	}
 	sig := th.Signal
@@ -93,7 +93,7 @@ func (d *Driver) resumeOne(th *Thread, how tracee.How) error {
 	th.InCall, th.Answered, th.Aborted = false, false, false
 	th.Runs++
 	err := d.Release(th, sig, how)
-	if isGone(err) {
+	if tracee.IsGone(err) {
 		if _, gone := d.target.SignalMask(th.TID); gone == nil {
 			return err // the thread exists: without this error the loop would wait for it without end
 		}

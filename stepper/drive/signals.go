@@ -31,7 +31,7 @@ func (d *Driver) QueueSignal(th *Thread, sig int) error {
 		th.Signal = before
 		return fmt.Errorf("thread %d is still to have signal %d, and cannot be given signal %d as well", th.TID, before, sig)
 	}
-	if err := t.Send(th.TID, before); err != nil && !isGone(err) {
+	if err := t.Send(th.TID, before); err != nil && !tracee.IsGone(err) {
 		return err
 	}
 	return nil
@@ -81,7 +81,7 @@ func (d *Driver) RestoreKept(th *Thread) {
 	info := th.keptInfo
 	th.keptInfo = nil
 	if t, ok := d.target.(tracee.CallingTarget); ok && len(info) > 0 && int(info[0]) == th.Deferred {
-		if err := t.RestoreSignal(th.TID, th.Deferred, info); err != nil && !isGone(err) {
+		if err := t.RestoreSignal(th.TID, th.Deferred, info); err != nil && !tracee.IsGone(err) {
 			d.Notify("signal %d is delivered without what it was sent with: %v", th.Deferred, err)
 		}
 	}

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"syscall"
+
+	"rseqstep/stepper/tracee"
 )
 
 // loan is one change to undo: it has no owner left, or an earlier attempt to undo it has failed.
@@ -116,7 +117,7 @@ func (b *Book) GiveBack() error {
 			continue
 		}
 		err := l.back()
-		if isGone(err) && b.Gone(l.tid) {
+		if tracee.IsGone(err) && b.Gone(l.tid) {
 			l.drop()
 			continue
 		}
@@ -173,5 +174,3 @@ func (b *Book) Gone(tid int) bool {
 	}
 	return true
 }
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }

@@ -48,7 +48,7 @@ func (w *Watch) HitsBreakpoint(t *drive.Thread, at table.Addr) error {
 			return err // gone since: its exit is the next event
 		}
 		th.Regs.SetPassesDebug(true)
-		if err := w.process.SetRegs(th.TID, &th.Regs); !isGone(err) {
+		if err := w.process.SetRegs(th.TID, &th.Regs); !tracee.IsGone(err) {
 			return err
 		}
 		return nil
@@ -73,7 +73,7 @@ func (w *Watch) countUntold(th *thread) {
 // count counts the pass that a held thread ends at a point.
 func (w *Watch) count(th *thread, p point) error {
 	if err := w.drive.Load(th.Thread); err != nil {
-		if isGone(err) {
+		if tracee.IsGone(err) {
 			return nil // its exit is the next event
 		}
 		return err

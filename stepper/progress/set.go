@@ -1,20 +1,17 @@
 package progress
 
 import (
-	"errors"
 	"maps"
 	"slices"
-	"syscall"
 
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/ledger"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
 // owner is the owner of the debug registers of points, in each thread.
 func owner() ledger.Owner { return ledger.Owner{Why: ledger.Passes} }
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }
 
 // Runs is called before a thread runs natively (drive.Mind.Runs). It sets the thread's points.
 // Precondition: the thread is held.
@@ -119,7 +116,7 @@ func (w *Watch) clear(th *thread) (err error) {
 		if p.slot == planted {
 			continue
 		}
-		if failed := w.book.FreeDebugIn(th.TID, p.slot, owner()); failed != nil && !(isGone(failed) && w.book.Gone(th.TID)) && err == nil {
+		if failed := w.book.FreeDebugIn(th.TID, p.slot, owner()); failed != nil && !(tracee.IsGone(failed) && w.book.Gone(th.TID)) && err == nil {
 			err = failed
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"rseqstep/stepper/drive"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/rseq"
+	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
 
@@ -142,7 +143,7 @@ func (s *Stepper) callInstead(th *drive.Thread, a *activation, f *machine.VDSOFr
 	result, err := s.target.Syscall(th.TID, call.number, a.args[:call.args]...)
 	th.Fresh = false
 	if err != nil {
-		if isGone(err) {
+		if tracee.IsGone(err) {
 			return "", err
 		}
 		return err.Error(), nil

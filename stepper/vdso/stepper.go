@@ -1,8 +1,6 @@
 package vdso
 
 import (
-	"errors"
-	"syscall"
 	"time"
 
 	"rseqstep/stepper/drive"
@@ -104,5 +102,3 @@ func (s *Stepper) notify(a *activation, text string) {
 		s.host.Notify("%s in the vDSO: %s", a.name(), text)
 	}
 }
-
-func isGone(err error) bool { return errors.Is(err, syscall.ESRCH) }

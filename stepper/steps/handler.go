@@ -1,4 +1,4 @@
-package stepper
+package steps
 
 import (
 	"rseqstep/stepper/drive"
@@ -9,19 +9,19 @@ import (
 // handler jumps. Handlers often lie in a section of their own, without a symbol, where a line
 // step would not know its function; and a thread that stopped inside a critical section resumes
 // at its handler. Outside of such handlers leaveHandler does nothing.
-func (e *Engine) leaveHandler(th *drive.Thread) (*Stop, error) {
-	if !e.sections.InHandler(th.Regs.PC()) {
+func (s *Stepper) leaveHandler(th *drive.Thread) (drive.Stop, error) {
+	if !s.Sections.InHandler(th.Regs.PC()) {
 		return nil, nil
 	}
 	for range rseq.MaxHandler { // instructions that a handler may execute before it jumps back
-		if stop, err := e.stepOne(th); stop != nil || err != nil {
+		if stop, err := s.one(th); stop != nil || err != nil {
 			return stop, err
 		}
-		if err := e.drive.Load(th); err != nil {
+		if err := s.Drive.Load(th); err != nil {
 			return nil, err
 		}
 		pc := th.Regs.PC()
-		if _, ok := e.symbols.Line(pc, 0); ok || !e.sections.InHandler(pc) {
+		if _, ok := s.symbols.Line(pc, 0); ok || !s.Sections.InHandler(pc) {
 			return nil, nil
 		}
 	}
