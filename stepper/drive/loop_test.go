@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper/drive"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/steptest"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -163,6 +164,35 @@ func TestAMoveThatBlocksLetsTheOthersGo(t *testing.T) {
 	arrived, stop, err := s.d.Do(step(th))
 	if !arrived || stop != nil || err != nil || s.target.Logged("resume 2") != 1 || s.target.Logged("resume 1") != 0 {
 		t.Errorf("%v, %v, %v: %q", arrived, stop, err, s.target.Log)
+	}
+}
+
+// A thread resumes on the CPU where it stopped if it may have read that CPU's number: at a trap, or
+// as the one that was stepped. One whose system call was interrupted sleeps in the kernel first.
+func TestWhichThreadsResumeOnTheirCPU(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*steptest.Thread)
+		want   [2]tracee.How
+	}{
+		{"the stepped one", func(*steptest.Thread) {}, [2]tracee.How{tracee.InPlace, tracee.Freely}},
+		{"without an area", func(th *steptest.Thread) { th.Rseq = tracee.RseqConfig{} }, [2]tracee.How{tracee.Freely, tracee.Freely}},
+		{"in a system call", func(th *steptest.Thread) {
+			th.Regs.W[amd64.OrigRAX], th.Regs.W[amd64.RAX] = 202, ^uint64(511) // -ERESTARTSYS
+		}, [2]tracee.How{tracee.Freely, tracee.Freely}},
+	} {
+		s, th := begin(t, 2)
+		one, two := s.target.Thread(1), s.target.Thread(2)
+		one.Rseq = tracee.RseqConfig{Area: 0x8000, Size: 32}
+		two.Rseq = one.Rseq
+		c.change(one)
+		s.target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventProcessExit, TID: 1})})
+		if _, _, err := s.d.Do(drive.Journey(th)); err != nil {
+			t.Fatal(err)
+		}
+		if got := [2]tracee.How{one.How, two.How}; got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
 	}
 }
 

@@ -44,12 +44,16 @@ func (d *Driver) resumeAll(stepped int) error {
 // inPlace reports whether a thread must resume on the CPU where it stopped. That is so if it can
 // be in a section (it has an area) and was single-stepped, or if it stands at a trap that is not
 // decided yet: at a trap on an arming store it has already read its CPU number. A cpu_opv call
-// has already placed its thread on the right CPU.
+// has already placed its thread on the right CPU. A thread whose system call was interrupted
+// compares no CPU number before it has slept in the kernel, which may move it anyway.
 func (d *Driver) inPlace(th *Thread, stepped int) bool {
-	if th.Answered || th.Aborted || d.Registration(th) == nil && th.Rseq.Area == 0 {
+	if th.Answered || th.Aborted || d.Load(th) != nil || th.Regs.Restarts() {
 		return false
 	}
-	return th.TID == stepped || d.Load(th) == nil && d.book.TrapAt(th.Regs.PC())
+	if th.TID != stepped && !d.book.TrapAt(th.Regs.PC()) {
+		return false
+	}
+	return d.Registration(th) != nil || th.Rseq.Area != 0
 }
 
 // resumeAndWait is Go of the Target with the thread's undelivered signal, or none in a quiet

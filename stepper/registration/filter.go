@@ -28,5 +28,6 @@ func (r *Reader) Confined(th *drive.Thread, p *table.Placed) bool {
 // one of its own, which may allow what the vDSO does and kill for the system call. A container's
 // filter applies to both, and OwnFilters are the debugger's.
 func (r *Reader) Filtered(th *drive.Thread) bool {
-	return status.Of(th.TID).Filtered(status.Own(), r.OwnFilters)
+	s := status.Of(th.TID)
+	return s.Seccomp != 0 && s.Filtered(status.Own(), r.OwnFilters)
 }

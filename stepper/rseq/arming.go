@@ -18,9 +18,29 @@ const (
 // pageSize is the smallest page size of any supported machine, in bytes.
 const pageSize = 4096
 
+// arming is a result of Arming.
+type arming struct {
+	trap table.Addr
+	ok   bool
+}
+
 // Arming returns the process address of the arming store of a section, as far as the code shows
 // it. ok is false if the code does not show it. Errors: that of reading the function's memory.
+// It keeps the result of a section that a file declares until FlushCode.
 func (s *Sections) Arming(p *table.Placed) (trap table.Addr, ok bool, err error) {
+	if a, ok := s.armings[p]; ok {
+		return a.trap, a.ok, nil
+	}
+	if trap, ok, err = s.findArming(p); err == nil && p.Module != nil {
+		if s.armings == nil {
+			s.armings = map[*table.Placed]arming{}
+		}
+		s.armings[p] = arming{trap, ok}
+	}
+	return trap, ok, err
+}
+
+func (s *Sections) findArming(p *table.Placed) (trap table.Addr, ok bool, err error) {
 	from, known := p.Start-fewBefore, false
 	if entry, _, ok := s.symbols.Extent(p.Start); ok && entry <= p.Start && p.Start-entry < maxEntry {
 		from, known = entry, true

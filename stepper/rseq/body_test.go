@@ -67,6 +67,28 @@ func TestBodiesAreKeptUntilTheModulesChange(t *testing.T) {
 	}
 }
 
+// TestArmingStoresAreKept: a thread that steps through a section is asked at each instruction
+// whether a breakpoint may stand there, which the arming store decides.
+func TestArmingStoresAreKept(t *testing.T) {
+	s, m, _ := program(t)
+	if p := s.Covering(final); p == nil || p.Start != start {
+		t.Fatalf("%v is not covered", final)
+	}
+	reads := m.reads
+	if s.Covering(final) == nil || m.reads != reads {
+		t.Errorf("asked again, it reads %d times", m.reads-reads)
+	}
+	p := s.Image().At(start)
+	m.code(t, arm, "90 90 90 90 90 90 90 90 90")
+	if trap, ok, err := s.Arming(p); trap != arm || !ok || err != nil {
+		t.Errorf("not kept: %v, %v, %v", trap, ok, err)
+	}
+	s.FlushCode()
+	if trap, ok, err := s.Arming(p); ok || err != nil {
+		t.Errorf("kept for too long: %v, %v", trap, err)
+	}
+}
+
 // TestUnknownExits: the exits of a section that jumps through a register are unknown.
 func TestUnknownExits(t *testing.T) {
 	s, _, _ := program(t)

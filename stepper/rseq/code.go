@@ -39,11 +39,15 @@ func (s *Sections) Decode(pc table.Addr) (*machine.Insn, error) {
 	return &insn, nil
 }
 
-// FlushCode empties the cache of Decode. Precondition of every later Decode: FlushCode was called
-// after any thread but the stepped one ran, or after memory was mapped or written.
+// FlushCode empties the caches of Decode and Arming. Precondition of each later call of them:
+// FlushCode was called after any thread but the stepped one ran, or after memory was mapped or
+// written.
 func (s *Sections) FlushCode() {
 	if len(s.insns) > 0 {
 		clear(s.insns)
+	}
+	if len(s.armings) > 0 {
+		clear(s.armings)
 	}
 }
 

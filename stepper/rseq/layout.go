@@ -33,7 +33,7 @@ func (s *Sections) layout(a table.Addr) *machine.Layout {
 	return l
 }
 
-func (s *Sections) dropLayouts() { s.functions, s.passed, s.exits = nil, nil, nil }
+func (s *Sections) dropLayouts() { s.functions, s.passed, s.exits, s.armings = nil, nil, nil, nil }
 
 // Reached records that a thread stands at pc, and adds the code that control reaches from there
 // to the layout of its function. Code that only an indirect jump reaches is unknown before.

@@ -32,6 +32,7 @@ type Sections struct {
 	image   *table.Image
 
 	insns     map[table.Addr]*machine.Insn    // see Decode
+	armings   map[*table.Placed]arming        // see Arming
 	bodies    map[*table.Placed]*machine.Body // of sections that a file declares
 	exits     map[*machine.Body][]table.Addr  // see Exits
 	functions map[table.Addr]*machine.Layout  // by the function's entry; nil: not laid out

@@ -1,7 +1,6 @@
 package status_test
 
 import (
-	"strings"
 	"testing"
 
 	"rseqstep/stepper/status"
@@ -20,7 +19,7 @@ func TestFieldsOfAStatus(t *testing.T) {
 		"shadow stack only locked": {"x86_Thread_features:\t\nx86_Thread_features_locked:\tshstk wrss \n", status.Status{}},
 		"empty":                    {"", status.Status{}},
 	} {
-		if got := status.Parse(strings.NewReader(c.text)); got != c.want {
+		if got := status.Parse([]byte(c.text)); got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}

@@ -158,7 +158,12 @@ func (s *Target) SetDebug(tid, slot int, kind tracee.DebugKind, addr table.Addr,
 }
 
 // Release is logged as "resume", however the thread is let go.
-func (s *Target) Release(tid, sig int, _ tracee.How) error { return s.letGo("resume", tid, sig) }
+func (s *Target) Release(tid, sig int, how tracee.How) error {
+	if th := s.Thread(tid); th != nil {
+		th.How = how
+	}
+	return s.letGo("resume", tid, sig)
+}
 
 func (s *Target) letGo(verb string, tid, sig int) error {
 	th, err := s.find(tid)

@@ -46,7 +46,8 @@ type Thread struct {
 	Rseq  tracee.RseqConfig
 	Mask  uint64 // blocked signals
 	Debug [4]Debug
-	Dying bool // it is gone, and its exit is still unreported
+	Dying bool       // it is gone, and its exit is still unreported
+	How   tracee.How // of its last Release
 	held  bool
 }
 
