@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"os/signal"
 	"strconv"
 	"strings"
@@ -245,62 +244,4 @@ func writeStat(e *env, o *statOptions, report *stat.Report, files *stat.Files) e
 		fmt.Fprintln(out, page.Clean(strings.TrimSuffix(line, "\n")))
 	}
 	return nil
-}
-
-// starting is a program that waits before its execve(2), so that its events can be opened.
-type starting struct {
-	cmd   *exec.Cmd
-	told  *os.File // closed or written: go on
-	ended chan error
-}
-
-// startWaiting starts a process that will execute a program when begin is called.
-func startWaiting(e *env, args []string) (*starting, error) {
-	path, err := exec.LookPath(args[0])
-	if err != nil {
-		return nil, err
-	}
-	read, write, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	defer read.Close()
-	s := &starting{told: write, ended: make(chan error, 1)}
-	s.cmd = &exec.Cmd{Path: "/proc/self/exe", Args: append([]string{waitAndExec, path}, args...)}
-	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = e.stdin, e.stdout, e.stderr
-	s.cmd.ExtraFiles = []*os.File{read}
-	if err := s.cmd.Start(); err != nil {
-		write.Close()
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *starting) begin() error {
-	_, err := s.told.Write([]byte{1})
-	return errors.Join(err, s.told.Close())
-}
-
-func (s *starting) abandon() {
-	s.told.Close()
-	_ = s.cmd.Wait() // it ends with an error, as it must
-}
-
-// waitAndExec is argument 0 of a process that waits for a byte from file descriptor 3, and then
-// executes the program at the path in argument 1, with the rest as the program's arguments.
-const waitAndExec = "rseqstep: waits for its start"
-
-// asWaiting is that process. It returns only if this is another, or the program cannot be executed.
-func asWaiting(e *env, argv []string) (status int, ok bool) {
-	if len(argv) < 3 || argv[0] != waitAndExec {
-		return 0, false
-	}
-	f := os.NewFile(3, "pipe")
-	syscall.CloseOnExec(3)
-	if n, _ := f.Read(make([]byte, 1)); n != 1 {
-		return 1, true // the parent has given up, and said why
-	}
-	err := syscall.Exec(argv[1], argv[2:], os.Environ())
-	fmt.Fprintf(e.stderr, "rseqstep: %s: %v\n", argv[1], err)
-	return 127, true
 }
