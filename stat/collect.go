@@ -21,11 +21,12 @@ type Collector struct {
 	Unwind *Unwinder
 
 	Sections map[Code]*Section
-	Aborts   uint64          // that were recorded and wanted
-	Lost     uint64          // records that the kernel dropped because a buffer was full
-	Unplaced uint64          // aborts and samples at addresses where no mapping is known
-	Samples  uint64          // of the clock, in sections and outside
-	Clock    map[Code]uint64 // and where they were
+	Aborts   uint64           // that were recorded and wanted
+	Lost     uint64           // records that the kernel dropped because a buffer was full
+	Unplaced uint64           // aborts and samples at addresses where no mapping is known
+	Samples  uint64           // of the clock, in sections and outside
+	Clock    map[Code]uint64  // and where they were
+	Passes   map[Code]*Passes // of sections, by their start; nil: not counted
 
 	// Causes says that switches and signals are among the records, so that aborts have causes.
 	Causes bool
@@ -33,6 +34,7 @@ type Collector struct {
 	causes    causes
 	processes map[int]codeMap
 	names     map[int]string // of threads
+	mapped    bool           // a mapping was recorded since it was last set to false
 }
 
 // NewCollector returns a Collector that has seen nothing.
@@ -45,6 +47,7 @@ func (c *Collector) Track(r perf.Record) {
 	switch r := r.(type) {
 	case *perf.Mmap:
 		c.processes[r.PID] = c.maps(r.PID).add(fromRecord(r))
+		c.mapped = true
 	case *perf.Comm:
 		c.names[r.TID] = r.Name
 		if r.Exec {

@@ -15,6 +15,7 @@ type JSON struct {
 	Unplaced  uint64        `json:"unplaced"`
 	Sections  []JSONSection `json:"sections"`
 	Processes []Process     `json:"processes"`
+	PassCost  float64       `json:"pass_cost_ns,omitempty"` // what counting a pass takes at most, nanoseconds
 }
 
 // JSONSection is one Row.
@@ -31,6 +32,36 @@ type JSONSection struct {
 	CPUs         map[string]uint64 `json:"cpus"`
 	Causes       map[string]uint64 `json:"causes,omitempty"`
 	Threads      []JSONThread      `json:"threads"`
+	Passes       *JSONPasses       `json:"passes,omitempty"` // if they were to be counted
+}
+
+// JSONPasses is a Passes.
+type JSONPasses struct {
+	Total    uint64     `json:"total"`
+	Complete bool       `json:"complete"` // every pass was counted
+	Late     float64    `json:"late_seconds,omitempty"`
+	Exits    []JSONExit `json:"exits"`
+}
+
+// JSONExit is an Exit.
+type JSONExit struct {
+	To        string `json:"to"` // file address, hexadecimal
+	End       bool   `json:"end,omitempty"`
+	Passes    uint64 `json:"passes"`
+	Uncounted string `json:"uncounted,omitempty"` // why it is not counted
+}
+
+// JSON returns the passes as they are written, nil for none.
+func (p *Passes) JSON() *JSONPasses {
+	if p == nil {
+		return nil
+	}
+	out := &JSONPasses{Late: p.Late, Exits: []JSONExit{}}
+	out.Total, out.Complete = p.Total()
+	for _, e := range p.Exits {
+		out.Exits = append(out.Exits, JSONExit{To: e.To.String(), End: e.End, Passes: e.Passes, Uncounted: e.Why})
+	}
+	return out
 }
 
 // JSONThread is a thread that suffered aborts.
@@ -43,11 +74,11 @@ type JSONThread struct {
 
 // JSON returns the report as it is written.
 func (r *Report) JSON() JSON {
-	out := JSON{Version: JSONVersion, Seconds: r.Seconds, Aborts: r.Aborts, Recorded: r.Recorded, Lost: r.Lost, Unplaced: r.Unplaced, Sections: []JSONSection{}, Processes: r.Processes()}
+	out := JSON{Version: JSONVersion, Seconds: r.Seconds, Aborts: r.Aborts, Recorded: r.Recorded, Lost: r.Lost, Unplaced: r.Unplaced, Sections: []JSONSection{}, Processes: r.Processes(), PassCost: r.PassCost}
 	for _, row := range r.Rows {
 		s := JSONSection{
 			Function: row.Name, Module: row.Start.File, Start: row.Addr.String(), Length: row.Length, Source: row.Source, Line: row.Line,
-			Aborts: row.Aborts, Samples: row.Samples, Instructions: map[string]uint64{}, CPUs: map[string]uint64{}, Threads: []JSONThread{},
+			Aborts: row.Aborts, Samples: row.Samples, Instructions: map[string]uint64{}, CPUs: map[string]uint64{}, Threads: []JSONThread{}, Passes: row.Passes.JSON(),
 		}
 		for at, n := range row.At {
 			s.Instructions[fmt.Sprint(at)] = n

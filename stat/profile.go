@@ -8,10 +8,14 @@ import (
 )
 
 // WriteProfile writes the aborts, with their stacks, as a profile that "go tool pprof" reads.
-// The innermost location is the critical section's first instruction.
+// The innermost location is the critical section's first instruction. If passes were counted, they
+// are a second kind of value, without stacks ("go tool pprof -sample_index=passes").
 func (r *Report) WriteProfile(w io.Writer, files *Files) error {
 	b := &profiler{files: files, locations: map[Code]*profile.Location{}, functions: map[string]*profile.Function{}}
 	b.SampleType = []*profile.ValueType{{Type: "aborts", Unit: "count"}}
+	if r.Passes != nil {
+		b.SampleType = append(b.SampleType, &profile.ValueType{Type: "passes", Unit: "count"})
+	}
 	b.DefaultSampleType = "aborts"
 	b.PeriodType, b.Period = b.SampleType[0], 1
 	b.DurationNanos = int64(r.Seconds * float64(time.Second))
@@ -19,10 +23,10 @@ func (r *Report) WriteProfile(w io.Writer, files *Files) error {
 		left := row.Aborts
 		for _, stack := range row.Stacks {
 			left -= min(left, stack.Aborts)
-			b.add(row.Start, stack.Frames, stack.Aborts)
+			b.add(row.Start, stack.Frames, stack.Aborts, 0)
 		}
-		if left > 0 {
-			b.add(row.Start, nil, left)
+		if n := row.passed(); left > 0 || n > 0 {
+			b.add(row.Start, nil, left, n)
 		}
 	}
 	return b.Write(w)
@@ -38,8 +42,8 @@ type profiler struct {
 
 // add adds a sample. The first frame is the thread's own place, in the section or at its abort
 // handler: the section stands for it.
-func (b *profiler) add(section Code, frames []Code, aborts uint64) {
-	s := &profile.Sample{Value: []int64{int64(aborts)}, Location: []*profile.Location{b.location(section)}}
+func (b *profiler) add(section Code, frames []Code, aborts, passes uint64) {
+	s := &profile.Sample{Value: []int64{int64(aborts), int64(passes)}[:len(b.SampleType)], Location: []*profile.Location{b.location(section)}}
 	for _, at := range frames[min(1, len(frames)):] {
 		s.Location = append(s.Location, b.location(at))
 	}

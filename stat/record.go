@@ -26,6 +26,11 @@ type Options struct {
 	Hot    uint64 // sample the clock so many times a second; 0: do not
 	Cause  bool   // record switches and signals too, which tell why a section was aborted
 	Pages  int    // of each CPU's buffer, a power of two; 0: enough
+	// Passes counts the passes of sections, too, in PID or Only. Files are those whose sections are
+	// counted from the beginning; others are when their mapping is recorded. Each pass then costs
+	// (Report.PassCost).
+	Passes bool
+	Files  []string
 }
 
 // Recorder records the aborts of running programs. Its methods are not safe for concurrent use.
@@ -36,6 +41,9 @@ type Recorder struct {
 	began  time.Time
 	kinds  []int  // of the group's events
 	seen   uint64 // records of aborts, wanted or not
+
+	passes   *passCounter // nil: passes are not counted
+	passCost float64      // nanoseconds
 }
 
 // Start begins to record. Errors say what privilege is missing. The caller calls Close.
@@ -78,6 +86,11 @@ func Start(o Options) (*Recorder, error) {
 			r.maps(pid) // now: it may have ended when its records are read
 		}
 	}
+	if o.Passes {
+		if err := r.countPasses(o); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+	}
 	return r, nil
 }
 
@@ -111,6 +124,9 @@ func (r *Recorder) Run(ctx context.Context, period time.Duration, tick func() er
 			return err
 		}
 		r.take(r.group.Read(false))
+		if err := r.countLoaded(); err != nil {
+			return err
+		}
 		if period > 0 && !time.Now().Before(next) {
 			next = time.Now().Add(period) // a tick that takes long is not made up for
 			if err := tick(); err != nil {
@@ -172,12 +188,24 @@ func (r *Recorder) Report(files *Files) (*Report, error) {
 		}
 		out.Aborts = max(total, r.Aborts)
 	}
+	if r.passes != nil {
+		if err := r.passes.update(); err != nil {
+			return nil, err
+		}
+		r.Collector.Passes, out.Passes, out.PassCost = r.passes.found, r.passes.found, r.passCost
+	}
 	out.Rows = files.Resolve(r.Collector) // last: it may take seconds, in which the kernel counts on
 	return out, nil
 }
 
 // Close ends the recording.
-func (r *Recorder) Close() error { return r.group.Close() }
+func (r *Recorder) Close() error {
+	err := r.group.Close()
+	if r.passes != nil {
+		err = errors.Join(err, r.passes.Close())
+	}
+	return err
+}
 
 // proc reads /proc for what processes had mapped before the recording began.
 type proc struct{}

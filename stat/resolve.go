@@ -21,6 +21,9 @@ type Report struct {
 	Unplaced uint64
 	Samples  uint64
 	Rows     []*Row // by aborts, the most first
+
+	Passes   map[Code]*Passes // of all sections, by their start; nil: not counted
+	PassCost float64          // what counting one takes a thread at most, nanoseconds
 }
 
 // Row is one section of a Report.
@@ -122,12 +125,25 @@ func (f *Files) Resolve(c *Collector) []*Row {
 			sections[start] = sec
 		}
 	}
+	for at, p := range c.Passes {
+		sec := sections[at]
+		if n, _ := p.Total(); sec == nil && n == 0 {
+			continue
+		} else if sec == nil {
+			sec = newSection(at, p.Length)
+		} else if sec == c.Sections[at] {
+			again := *sec
+			sec = &again
+		}
+		sec.Passes = p
+		sections[at] = sec
+	}
 	var rows []*Row
 	for _, sec := range sections {
 		rows = append(rows, f.row(sec))
 	}
 	slices.SortFunc(rows, func(a, b *Row) int {
-		return cmp.Or(cmp.Compare(b.Aborts, a.Aborts), cmp.Compare(b.Samples, a.Samples), cmp.Compare(a.Start.File, b.Start.File), cmp.Compare(a.Start.Offset, b.Start.Offset))
+		return cmp.Or(cmp.Compare(b.Aborts, a.Aborts), cmp.Compare(b.Samples, a.Samples), cmp.Compare(b.passed(), a.passed()), cmp.Compare(a.Start.File, b.Start.File), cmp.Compare(a.Start.Offset, b.Start.Offset))
 	})
 	return rows
 }

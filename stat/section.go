@@ -13,6 +13,7 @@ type Section struct {
 	Stacks  map[string]*Stack // by their frames; empty unless stacks were recorded
 	Causes  map[Cause]uint64  // aborts by cause; empty unless causes were recorded
 	Samples uint64            // of the clock; 0 unless it was recorded
+	Passes  *Passes           // nil: not counted
 }
 
 // Thread identifies a thread in a report.

@@ -21,6 +21,9 @@ const maxInstructions = 4
 // WriteText writes a report as a table with a summary above it.
 func (r *Report) WriteText(w io.Writer) error {
 	fmt.Fprintln(w, r.Summary())
+	if line := r.passSummary(); line != "" {
+		fmt.Fprintln(w, line)
+	}
 	if len(r.Rows) == 0 {
 		return nil
 	}
@@ -30,17 +33,24 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.Samples > 0 {
 		fmt.Fprint(tw, "Time\t")
 	}
+	if r.Passes != nil {
+		fmt.Fprint(tw, "Passes\tPer abort\t")
+	}
 	fmt.Fprintln(tw, "  Section")
 	for _, row := range r.Rows {
 		fmt.Fprintf(tw, "%d\t%.1f\t%s\t", row.Aborts, float64(row.Aborts)/r.Seconds, percent(row.Aborts, r.Recorded))
 		if r.Samples > 0 {
 			fmt.Fprintf(tw, "%s\t", percent(row.Samples, r.Samples))
 		}
+		if r.Passes != nil {
+			fmt.Fprintf(tw, "%s\t%s\t", row.PassText(), row.PerAbort())
+		}
 		fmt.Fprintf(tw, "  %s\n", row.text())
 	}
 	if err := tw.Flush(); err != nil {
 		return err
 	}
+	r.writeUncounted(w)
 	return r.writeProcesses(w)
 }
 

@@ -10,7 +10,7 @@ import (
 // sections with the most aborts. before is an earlier report of the same recording, nil for
 // none; from it come the rates of now.
 func (r *Report) Top(before *Report, width, height int) (lines []string) {
-	lines = append(lines, r.Summary()+r.now(before), "", fmt.Sprintf("%10s %10s %7s %7s  %s", "Aborts", "Now/s", "Share", r.hot("Time"), "Section"))
+	lines = append(lines, r.Summary()+r.now(before), "", fmt.Sprintf("%10s %10s %7s %7s%s  %s", "Aborts", "Now/s", "Share", r.hot("Time"), r.pass("Passes"), "Section"))
 	old, seconds := map[Code]uint64{}, r.Seconds
 	if before != nil {
 		seconds -= before.Seconds
@@ -27,7 +27,7 @@ func (r *Report) Top(before *Report, width, height int) (lines []string) {
 		if seconds > 0 {
 			now = fmt.Sprintf("%.1f", float64(row.Aborts-old[row.Start])/seconds)
 		}
-		lines = append(lines, fmt.Sprintf("%10d %10s %7s %7s  %s", row.Aborts, now, percent(row.Aborts, r.Recorded), r.hot(percent(row.Samples, r.Samples)), row.text()))
+		lines = append(lines, fmt.Sprintf("%10d %10s %7s %7s%s  %s", row.Aborts, now, percent(row.Aborts, r.Recorded), r.hot(percent(row.Samples, r.Samples)), r.pass(row.PassText()), row.text()))
 	}
 	lines = lines[:min(len(lines), max(height, 1))]
 	for n := range lines {
@@ -42,6 +42,14 @@ func (r *Report) hot(text string) string {
 		return ""
 	}
 	return text
+}
+
+// pass is a text for the column of passes, which is there if they are counted.
+func (r *Report) pass(text string) string {
+	if r.Passes == nil {
+		return ""
+	}
+	return fmt.Sprintf(" %12s", text)
 }
 
 // now is how many aborts there were since an earlier report.

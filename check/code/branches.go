@@ -66,11 +66,7 @@ func (f *File) BranchesInside() []BranchInside {
 	}
 	f.eachText(func(at table.Addr, code []byte) { f.Arch.Branches(at, code, all, true, into) })
 	for _, s := range bodies {
-		const near = 128 // the reach of a branch whose distance has 1 byte, bytes
-		low := s.Placed.Start - min(s.Placed.Start, near+2)
-		code := make([]byte, s.Placed.End-low+near+2)
-		n, _ := f.ReadMemory(low, code)
-		f.Arch.Branches(low, code[:n], machine.Range{Low: s.Placed.Start, High: s.Placed.End}, false, into)
+		f.near(machine.Range{Low: s.Placed.Start, High: s.Placed.End}, into)
 	}
 	var list []BranchInside
 	for b := range found {
@@ -88,6 +84,18 @@ func (f *File) BranchesInside() []BranchInside {
 		return a.From < b.From || a.From == b.From && a.Section.At < b.Section.At
 	})
 	return list
+}
+
+// near calls do for the branches into a range whose distance has 1 byte.
+func (f *File) near(r machine.Range, do func(from, to table.Addr)) {
+	const reach = 128 // bytes
+	low := r.Low - min(r.Low, reach+2)
+	if seg := f.Segment(table.FileAddr(r.Low), 1); seg != nil {
+		low = max(low, table.Addr(seg.Addr)) // before it there is nothing to read
+	}
+	code := make([]byte, r.High-low+reach+2)
+	n, _ := f.ReadMemory(low, code)
+	f.Arch.Branches(low, code[:n], r, false, do)
 }
 
 // maxFunction limits the code of a function that is followed, in bytes.

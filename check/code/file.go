@@ -28,7 +28,8 @@ type File struct {
 	rseq  *rseq.Sections
 	image *table.Image
 
-	layouts map[table.Addr]*machine.Layout // of functions, by entry; nil: too long
+	layouts   map[table.Addr]*machine.Layout // of functions, by entry; nil: too long
+	indirects map[table.Addr]table.Addr      // an indirect jump of a function, by entry; 0: it has none
 }
 
 // Open reads a file's declarations. Errors are those of table.Open; the File is nil if and only if
@@ -38,7 +39,7 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: path, Table: t, layouts: map[table.Addr]*machine.Layout{}}
+	f := &File{Path: path, Table: t, layouts: map[table.Addr]*machine.Layout{}, indirects: map[table.Addr]table.Addr{}}
 	if f.r, err = os.Open(path); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"os/signal"
 	"strconv"
 	"strings"
@@ -31,6 +30,7 @@ type statOptions struct {
 	live     bool
 	cause    bool
 	dwarf    bool
+	passes   bool
 }
 
 func newStatCmd(e *env) *cobra.Command {
@@ -45,7 +45,8 @@ stopped.
 
 A program is counted with its children until it ends, and its exit status is
 passed on. --pid and -a count until --duration is over, or until Ctrl-C.
-Recording a tracepoint needs root, CAP_PERFMON, or
+--passes also counts how often threads left each section, with probes that cost
+microseconds a pass. Recording a tracepoint needs root, CAP_PERFMON, or
 kernel.perf_event_paranoid=-1.`,
 		Example: `  rseqstep stat ./prog arg           count until ./prog ends
   rseqstep stat --pid 1234 -d 10s    count a running process for ten seconds
@@ -62,6 +63,8 @@ kernel.perf_event_paranoid=-1.`,
 			switch {
 			case n != 1:
 				return usage(errors.New("stat needs one of PROGRAM, --pid PID and -a"))
+			case o.all && o.passes:
+				return usage(errors.New("--passes needs a program or --pid: it would set probes in every process"))
 			case o.pid < 0 || o.duration < 0:
 				return usage(errors.New("a process id and a duration are not negative"))
 			}
@@ -78,6 +81,7 @@ kernel.perf_event_paranoid=-1.`,
 	f.BoolVarP(&o.all, "all", "a", false, "count every process of the machine")
 	f.BoolVar(&o.hot, "hot", false, "sample the clock too, to see how much time sections take")
 	f.BoolVar(&o.cause, "cause", false, "record context switches and signals too, to tell why sections\nwere aborted")
+	f.BoolVar(&o.passes, "passes", false, "count the passes of each section too, with probes behind its\nexits; each pass then takes microseconds longer")
 	f.BoolVar(&o.dwarf, "dwarf-stacks", false, "find stacks without frame pointers, by call frame\ninformation (8 KiB each abort)")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	f.BoolVar(&o.live, "live", false, "show the numbers each second while it runs (on a terminal, the\ndefault with --pid and -a)")
@@ -94,7 +98,7 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, o.duration)
 		defer cancel()
 	}
-	opts := stat.Options{Stack: o.pprof != "" || o.html != "", Only: o.pid, Cause: o.cause}
+	opts := stat.Options{Stack: o.pprof != "" || o.html != "", Only: o.pid, Cause: o.cause, Passes: o.passes}
 	files := stat.NewFiles()
 	defer files.Close()
 	if o.dwarf {
@@ -111,6 +115,9 @@ func runStat(e *env, o *statOptions, args []string, l *liveTable) (err error) {
 			return err
 		}
 		opts.PID = prog.cmd.Process.Pid
+		if o.passes {
+			opts.Files = stat.Ahead(args)
+		}
 	} else if o.pid != 0 {
 		if err := syscall.Kill(o.pid, 0); errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("no process %d (has it ended?)", o.pid)
@@ -233,7 +240,7 @@ func writeStat(e *env, o *statOptions, report *stat.Report, files *stat.Files) e
 		return enc.Encode(report.JSON())
 	}
 	out := e.stdout
-	if report.Rows == nil && report.Aborts == 0 {
+	if report.Rows == nil && report.Aborts == 0 && !o.passes {
 		_, err := fmt.Fprintf(out, "%s. No thread was interrupted inside a section.\n", report.Summary())
 		return err
 	}
@@ -245,62 +252,4 @@ func writeStat(e *env, o *statOptions, report *stat.Report, files *stat.Files) e
 		fmt.Fprintln(out, page.Clean(strings.TrimSuffix(line, "\n")))
 	}
 	return nil
-}
-
-// starting is a program that waits before its execve(2), so that its events can be opened.
-type starting struct {
-	cmd   *exec.Cmd
-	told  *os.File // closed or written: go on
-	ended chan error
-}
-
-// startWaiting starts a process that will execute a program when begin is called.
-func startWaiting(e *env, args []string) (*starting, error) {
-	path, err := exec.LookPath(args[0])
-	if err != nil {
-		return nil, err
-	}
-	read, write, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	defer read.Close()
-	s := &starting{told: write, ended: make(chan error, 1)}
-	s.cmd = &exec.Cmd{Path: "/proc/self/exe", Args: append([]string{waitAndExec, path}, args...)}
-	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = e.stdin, e.stdout, e.stderr
-	s.cmd.ExtraFiles = []*os.File{read}
-	if err := s.cmd.Start(); err != nil {
-		write.Close()
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *starting) begin() error {
-	_, err := s.told.Write([]byte{1})
-	return errors.Join(err, s.told.Close())
-}
-
-func (s *starting) abandon() {
-	s.told.Close()
-	_ = s.cmd.Wait() // it ends with an error, as it must
-}
-
-// waitAndExec is argument 0 of a process that waits for a byte from file descriptor 3, and then
-// executes the program at the path in argument 1, with the rest as the program's arguments.
-const waitAndExec = "rseqstep: waits for its start"
-
-// asWaiting is that process. It returns only if this is another, or the program cannot be executed.
-func asWaiting(e *env, argv []string) (status int, ok bool) {
-	if len(argv) < 3 || argv[0] != waitAndExec {
-		return 0, false
-	}
-	f := os.NewFile(3, "pipe")
-	syscall.CloseOnExec(3)
-	if n, _ := f.Read(make([]byte, 1)); n != 1 {
-		return 1, true // the parent has given up, and said why
-	}
-	err := syscall.Exec(argv[1], argv[2:], os.Environ())
-	fmt.Fprintf(e.stderr, "rseqstep: %s: %v\n", argv[1], err)
-	return 127, true
 }

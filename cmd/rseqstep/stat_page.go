@@ -43,6 +43,9 @@ func statPage(subject string, r *stat.Report, files *stat.Files, mapped []string
 	if r.Samples > 0 {
 		p.Columns = append(p.Columns, page.Column{Name: "Time", Means: "how much of the sampled time was inside the section"})
 	}
+	if r.Passes != nil {
+		p.Columns = append(p.Columns, page.Column{Name: "Passes", Means: "how often threads left the section, other than through its abort handler"}, page.Column{Name: "Per abort", Means: "passes for each abort"})
+	}
 	b := &pager{r: r, files: files, listings: annotate.NewFiles(), done: map[*table.Placed]bool{}}
 	defer b.listings.Close()
 	for _, row := range r.Rows {
@@ -114,7 +117,7 @@ func (b *pager) quiet(path string) (out []page.Section) {
 		if !b.done[p] {
 			b.done[p] = true
 			s := f.Section(p)
-			b.cells(&s, 0, 0)
+			b.cells(&s, &stat.Section{})
 			out = append(out, s)
 		}
 	}
@@ -123,7 +126,10 @@ func (b *pager) quiet(path string) (out []page.Section) {
 
 // count adds what was counted.
 func (b *pager) count(s *page.Section, row *stat.Row) {
-	b.cells(s, row.Aborts, row.Samples)
+	b.cells(s, row.Section)
+	if text := row.Uncounted(); text != "" {
+		s.Notes = append(s.Notes, "Passes that are not counted: "+text)
+	}
 	for at, n := range row.At {
 		if r := s.At(int64(at)); r != nil {
 			r.State, r.Count, r.Share = page.Counted, n, float64(n)/float64(row.Aborts)
@@ -161,13 +167,22 @@ func (b *pager) stack(st *stat.Stack) page.Stack {
 }
 
 // cells are a section's numbers in the table.
-func (b *pager) cells(s *page.Section, aborts, samples uint64) {
+func (b *pager) cells(s *page.Section, of *stat.Section) {
 	number := func(text string, n float64) { s.Cells = append(s.Cells, page.Cell{Text: text, Sort: n}) }
+	aborts := of.Aborts
 	number(fmt.Sprint(aborts), float64(aborts))
 	number(rate(aborts, b.r.Seconds), float64(aborts))
 	number(share(aborts, b.r.Recorded), float64(aborts))
 	if b.r.Samples > 0 {
-		number(share(samples, b.r.Samples), float64(samples))
+		number(share(of.Samples, b.r.Samples), float64(of.Samples))
+	}
+	if b.r.Passes != nil {
+		passes := uint64(0)
+		if of.Passes != nil {
+			passes, _ = of.Passes.Total()
+		}
+		number(of.PassText(), float64(passes))
+		number(of.PerAbort(), float64(passes)/float64(max(aborts, 1)))
 	}
 	if b.r.Recorded > 0 {
 		s.Heat = float64(aborts) / float64(b.r.Recorded)

@@ -34,3 +34,20 @@ func NeedTracepoint(t testing.TB) {
 	}
 	unix.Close(fd)
 }
+
+// NeedUprobes skips the test if it may not define probes of user code; it returns the tracing file
+// system in which it may.
+func NeedUprobes(t testing.TB) (root string) {
+	t.Helper()
+	NeedTracepoint(t)
+	var err error
+	for _, root := range []string{"/sys/kernel/tracing", "/sys/kernel/debug/tracing"} {
+		var f *os.File
+		if f, err = os.OpenFile(root+"/uprobe_events", os.O_WRONLY|os.O_APPEND, 0); err == nil {
+			f.Close()
+			return root
+		}
+	}
+	skip(t, "needs uprobes in tracefs: "+err.Error())
+	return ""
+}
