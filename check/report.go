@@ -100,18 +100,25 @@ func (r *Report) Apply(o Options) {
 	})
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return before(&a, &b) })
 	r.Unused = o.Suppress.unused()
-	if o.Max > 0 {
-		kept := map[string]int{}
-		r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
-			kept[f.Rule]++
-			if kept[f.Rule] > o.Max {
-				r.Left++
-				return true
-			}
-			return false
-		})
-	}
 	r.seen = nil
+	r.Limit(o.Max)
+}
+
+// Limit keeps at most a number of places of each rule, 0 for all, and counts the others in Left.
+// Precondition: Apply was called.
+func (r *Report) Limit(places int) {
+	if places <= 0 {
+		return
+	}
+	kept := map[string]int{}
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
+		kept[f.Rule]++
+		if kept[f.Rule] > places {
+			r.Left++
+			return true
+		}
+		return false
+	})
 }
 
 // Exit statuses of the command.

@@ -108,22 +108,26 @@ func (t *textWriter) finding(f *Finding) {
 	}
 }
 
-// place is a place on one line: "main at prog.c:12 (prog+0x1139)  mov %rax,(%rbx)".
-func (t *textWriter) place(p *Place) string {
+func (t *textWriter) place(p *Place) string { return p.text(&t.paint) }
+
+// String is the place on one line: "main at prog.c:12 (prog+0x1139)  mov %rax,(%rbx)".
+func (p *Place) String() string { return p.text(&Paint{}) }
+
+func (p *Place) text(c *Paint) string {
 	var parts []string
 	if p.Function != "" {
 		name := short(p.Function)
 		if p.Offset != 0 {
 			name += fmt.Sprintf("+%#x", p.Offset)
 		}
-		parts = append(parts, paint(t.paint.Function, name))
+		parts = append(parts, paint(c.Function, name))
 	}
 	if p.File != "" {
 		at := p.File
 		if p.Line > 0 {
 			at += fmt.Sprintf(":%d", p.Line)
 		}
-		parts = append(parts, "at "+paint(t.paint.File, at))
+		parts = append(parts, "at "+paint(c.File, at))
 	}
 	where := path.Base(p.Module)
 	if p.Module == "" {
@@ -136,7 +140,7 @@ func (t *textWriter) place(p *Place) string {
 		if len(parts) > 0 {
 			where = "(" + where + ")"
 		}
-		parts = append(parts, paint(t.paint.Address, where))
+		parts = append(parts, paint(c.Address, where))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "?")
@@ -186,18 +190,8 @@ func (t *textWriter) explain(r *Rule, kernels []Kernel) {
 	for _, s := range r.Sources {
 		t.wrap("    See ", "    ", s.Text+".")
 	}
-	for n := 0; n < len(kernels); {
-		names := kernels[n].String()
-		next := n + 1
-		for next < len(kernels) && r.On[kernels[next]] == r.On[kernels[n]] {
-			names += "; " + kernels[next].String()
-			next++
-		}
-		if next-n == int(numKernels) {
-			names = "all kernels"
-		}
-		t.wrap("  Linux "+names+": ", "    ", r.On[kernels[n]].String()+".")
-		n = next
+	for _, g := range r.On.Groups(kernels) {
+		t.wrap("  Linux "+g.Kernels+": ", "    ", g.String()+".")
 	}
 	t.wrap("  Advice: ", "    ", r.Advice)
 }
@@ -212,11 +206,11 @@ func (t *textWriter) ending(r *Report) {
 	for _, p := range r.Unused {
 		t.line("unused suppression: %v", p)
 	}
-	t.wrap("", "  ", r.counts()+" "+r.Watched.Sentence())
+	t.wrap("", "  ", r.Counts()+" "+r.Watched.Sentence())
 }
 
-// counts is the findings in numbers, one sentence.
-func (r *Report) counts() string {
+// Counts is the findings in numbers, one sentence.
+func (r *Report) Counts() string {
 	n := [Error + 1]int{}
 	for i := range r.Findings {
 		n[r.Findings[i].Severity]++

@@ -13,7 +13,9 @@
 //
 // A Page is data. It has a summary, a table of sections that can be sorted, and for each
 // section its annotated listing: instructions, their roles, what was counted at each, what the
-// section does in words, who called it, and the findings about it.
+// section does in words, who called it, and the findings about it. A finding names its rule, which
+// the page explains once: what it says, what a violation does on which kernels, what to do, and
+// who says so. What is most urgent of that stands at the finding, too.
 //
 // # Decisions
 //
@@ -24,6 +26,9 @@
 //
 // The page works without its script: the table is sorted as the command sorted it, the sections
 // open by themselves (details elements). The script sorts, filters and opens.
+//
+// In a narrow window a listing has no columns: each instruction is a block with its roles below
+// it, without address and bytes. Findings are as wide as the window, not as the listing.
 //
 // Numbers are shown as numbers; colour only repeats them.
 //

@@ -10,9 +10,10 @@ type Page struct {
 	Notes    []string // what a reader must know to believe the numbers, a sentence each
 	Columns  []Column
 	Order    int    // index in Columns by which the sections are sorted already, the greatest first; -1: they are not
-	Counted  string // heading of the numbers at the instructions: "Aborts"
+	Counted  string // heading of the numbers at the instructions: "Aborts"; "": nothing was counted
 	Sections []Section
 	Findings []Finding // that concern no section
+	Rules    []Rule    // that the findings name, by Rule.Name
 	Legend   []Legend  // the states that instructions have
 }
 
@@ -27,8 +28,9 @@ type Column struct {
 
 // Cell is a value in a Column: the text shown, and the number to sort by.
 type Cell struct {
-	Text string
-	Sort float64
+	Text  string
+	Sort  float64
+	Level string // as that of a Fact
 }
 
 // Section is one critical section. Addresses are those of its file, unless Module is "".
@@ -37,6 +39,9 @@ type Section struct {
 	Module   string // path of the file
 	File     string // source; "" when unknown
 	Line     int
+
+	Descriptor uint64 // its struct rseq_cs; with Module it names the section. 0: unknown
+
 	Cells    []Cell // one for each of Columns
 	Heat     float64
 	Facts    []Fact
@@ -57,7 +62,7 @@ type Row struct {
 	Bytes   string
 	Text    string   // the instruction; or the source line's text
 	Roles   []string // "arm", "commit", "exit", …
-	Inside  bool     // between the section's start and its end
+	Inside  bool     // between the section's start and its end; of a source line: behind its start
 	File    string   // RowSource: the file, if it is another than before
 	Line    int      // RowSource
 	// What was counted here.
@@ -121,15 +126,6 @@ type Frame struct {
 	Line     int
 }
 
-// Finding is something wrong.
-type Finding struct {
-	Rule     string
-	Severity string // "error", "warning" or "note"
-	Text     string
-	Where    string // the place, in words; "" where the finding's place in the page says it
-	More     []string
-}
-
 // At returns the row of the instruction at an offset from the section's start, nil if the
 // listing has none.
 func (s *Section) At(offset int64) *Row {
@@ -141,14 +137,22 @@ func (s *Section) At(offset int64) *Row {
 	return nil
 }
 
+// Row returns the row of the instruction at a file address, nil if the listing has none.
+func (s *Section) Row(address uint64) *Row {
+	for n := range s.Listing {
+		if r := &s.Listing[n]; r.Kind == RowCode && r.Address == address {
+			return r
+		}
+	}
+	return nil
+}
+
 // Find puts a finding below the instruction at a file address, or above the listing if there is
 // no such row.
 func (s *Section) Find(address uint64, f Finding) {
-	for n := range s.Listing {
-		if r := &s.Listing[n]; r.Kind == RowCode && r.Address == address {
-			r.Findings = append(r.Findings, f)
-			return
-		}
+	if r := s.Row(address); r != nil {
+		r.Findings = append(r.Findings, f)
+		return
 	}
 	s.Findings = append(s.Findings, f)
 }

@@ -1,5 +1,30 @@
 'use strict';
 (() => {
+  // A link to a section or a rule opens it, and moves the keyboard there: to the part, not to its summary, which the
+  // same press of Enter would close again if it comes between the key's two events.
+  const follow = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    if (!target || !target.matches('details')) return;
+    target.open = true;
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView();
+  };
+  addEventListener('hashchange', follow);
+  document.addEventListener('click', event => {
+    const link = event.target.closest('a');
+    if (link && link.hash && link.hash === location.hash) follow(); // the hash does not change
+  });
+  follow();
+
+  // On paper everything is open, and afterwards as before.
+  let closed = [];
+  addEventListener('beforeprint', () => {
+    closed = [...document.querySelectorAll('details:not([open])')];
+    closed.forEach(d => d.open = true);
+  });
+  addEventListener('afterprint', () => closed.forEach(d => d.open = false));
+
   const table = document.getElementById('table');
   if (!table) return;
   const body = table.tBodies[0];
@@ -45,29 +70,4 @@
   const sections = [...document.querySelectorAll('details.section')];
   document.getElementById('open').addEventListener('click', () => sections.forEach(s => s.open = true));
   document.getElementById('close').addEventListener('click', () => sections.forEach(s => s.open = false));
-
-  // A link to a section opens it, and moves the keyboard there: to the section, not to its summary, which the same
-  // press of Enter would close again if it comes between the key's two events.
-  const follow = () => {
-    const target = document.getElementById(location.hash.slice(1));
-    if (!target || !target.matches('details.section')) return;
-    target.open = true;
-    target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-    target.scrollIntoView();
-  };
-  addEventListener('hashchange', follow);
-  body.addEventListener('click', event => {
-    const link = event.target.closest('a');
-    if (link && link.hash === location.hash) follow(); // the hash does not change
-  });
-  follow();
-
-  // On paper everything is open, and afterwards as before.
-  let closed = [];
-  addEventListener('beforeprint', () => {
-    closed = [...document.querySelectorAll('details:not([open])')];
-    closed.forEach(d => d.open = true);
-  });
-  addEventListener('afterprint', () => closed.forEach(d => d.open = false));
 })();

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"path"
+	"strings"
 )
 
 //go:embed page.html
@@ -35,21 +36,33 @@ func functions(p *Page) template.FuncMap {
 	most := p.most()
 	hot := func(r *Row) int { return heat(float64(r.Count) / float64(most)) }
 	return template.FuncMap{
-		"clean":  Clean,
-		"base":   func(s string) string { return Clean(path.Base(s)) },
-		"hex":    func(a uint64) string { return fmt.Sprintf("%#x", a) },
-		"offset": offset,
-		"strip":  func(s *Section) []Mark { return s.strip(hot) },
-		"hot":    hot,
-		"state":  State.class,
-		"width":  func(share float64) string { return fmt.Sprintf("%.1f", 100*min(max(share, 0), 1)) },
-		"level":  level,
-		"heat":   heat,
-		"source": source,
-		"inc":    func(n int) int { return n + 1 },
-		"empty":  func(s State) bool { return s == Unknown },
-		"order":  order,
-		"worst":  (*Section).worst,
+		"clean":        Clean,
+		"base":         func(s string) string { return Clean(path.Base(s)) },
+		"hex":          func(a uint64) string { return fmt.Sprintf("%#x", a) },
+		"offset":       offset,
+		"strip":        func(s *Section) []Mark { return s.strip(hot) },
+		"hot":          hot,
+		"state":        State.class,
+		"width":        func(share float64) string { return fmt.Sprintf("%.1f", 100*min(max(share, 0), 1)) },
+		"level":        level,
+		"heat":         heat,
+		"source":       source,
+		"inc":          func(n int) int { return n + 1 },
+		"empty":        func(s State) bool { return s == Unknown },
+		"order":        order,
+		"worst":        (*Section).worst,
+		"found":        (*Section).found,
+		"rule":         func(f Finding) *Rule { return p.rule(&f) },
+		"again":        func(f Finding, before string) shown { return shown{f, f.Rule == before && before != ""} },
+		"columnsShown": p.columnsShown,
+		"web":          func(url string) bool { return strings.HasPrefix(url, "https://") },
+		"key":          key,
+		"columns": func() int {
+			if p.Counted == "" {
+				return 5
+			}
+			return 6
+		},
 		"isCode": func(k RowKind) bool { return k == RowCode },
 		"isGap":  func(k RowKind) bool { return k == RowGap },
 	}
@@ -84,6 +97,44 @@ func order(p *Page, n int) string {
 		return "descending"
 	}
 	return "none"
+}
+
+// shown is a finding as the page shows it.
+type shown struct {
+	Finding
+	Again bool // the one before is of the same rule: what it does and what to do is said there
+}
+
+// columnsShown are classes for the table of sections: which of its columns say nothing.
+func (p *Page) columnsShown() string {
+	classes := "nosource"
+	one := " onemodule"
+	for n := range p.Sections {
+		if p.Sections[n].File != "" {
+			classes = ""
+		}
+		if p.Sections[n].Module != p.Sections[0].Module {
+			one = ""
+		}
+	}
+	return classes + one
+}
+
+// key is a rule's name as an identifier in the page.
+func key(name string) string {
+	return "rule-" + strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, name)
+}
+
+func plural(n int, word string) string {
+	if n == 1 || word == "more" {
+		return fmt.Sprintf("%d %s", n, word)
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // level is the class of a Fact or a Finding.
@@ -125,42 +176,4 @@ func (p *Page) most() uint64 {
 		}
 	}
 	return most
-}
-
-// Mark is one instruction in a section's strip.
-type Mark struct {
-	X     int
-	State string // class of its State
-	Heat  int
-}
-
-// strip is the section's instructions in one line, for the table.
-func (s *Section) strip(hot func(*Row) int) (marks []Mark) {
-	for n := range s.Listing {
-		if r := &s.Listing[n]; r.Inside && r.Kind == RowCode {
-			state := r.State.class()
-			if len(r.Findings) > 0 {
-				state = State(Failed).class()
-			}
-			marks = append(marks, Mark{X: len(marks), State: state, Heat: hot(r)})
-		}
-	}
-	return marks
-}
-
-// worst is the level of the worst finding of a section, "" if it has none.
-func (s *Section) worst() (worst string) {
-	rank := map[string]int{"": 0, "plain": 1, "note": 2, "warning": 3, "bad": 4}
-	see := func(all []Finding) {
-		for n := range all {
-			if l := level(all[n].Severity); rank[l] > rank[worst] {
-				worst = l
-			}
-		}
-	}
-	see(s.Findings)
-	for n := range s.Listing {
-		see(s.Listing[n].Findings)
-	}
-	return worst
 }

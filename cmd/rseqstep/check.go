@@ -22,6 +22,7 @@ type checkOptions struct {
 	max         int    // places of each rule; -1: as the form of the output has it
 	kernels     string
 	noColor     bool
+	html        string // path of the page, "" for none
 
 	pid      int           // watch this process
 	duration time.Duration // for so long; 0: until it ends
@@ -58,6 +59,7 @@ docs/check.md lists the rules.`,
   rseqstep check --kernel=6.19,7.1 ./liballoc.so
   rseqstep check -- ./server --port 8080
   rseqstep check --pid 1234 --for 10s
+  rseqstep check --html page.html ./prog
   rseqstep check --sarif --fail-on=error ./prog > prog.sarif`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			watch := cmd.ArgsLenAtDash() == 0 || o.pid != 0
@@ -84,8 +86,9 @@ docs/check.md lists the rules.`,
 	f.BoolVar(&o.sarif, "sarif", false, "print SARIF 2.1.0, for code review systems and editors")
 	f.StringVar(&o.failOn, "fail-on", "warning", "exit with status 1 if there is a finding of this `SEVERITY` or worse: error, warning, note or never")
 	f.StringVar(&o.suppress, "suppress", "", "leave out the findings that `FILE` lists: on each line a rule, a function and a module (* stands for any text)")
-	f.IntVar(&o.max, "max", -1, "report at most `N` places of each rule, 0 for all (the default is 10 for the text and all for JSON and SARIF)")
+	f.IntVar(&o.max, "max", -1, "report at most `N` places of each rule, 0 for all (the default is 10 for the text and all for JSON, SARIF and the page)")
 	f.StringVar(&o.kernels, "kernel", "all", "judge for these kernels only: a `LIST` such as 6.18,6.19,7.1 (7.1-legacy, 7.1-optimized)")
+	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`, too")
 	f.BoolVar(&o.noColor, "no-color", false, "do not use colours (NO_COLOR has the same effect)")
 	watchFlags(cmd, o)
 	f.Lookup("max").DefValue = "0" // pflag shows no zero
@@ -112,7 +115,15 @@ func runCheck(e *env, o *checkOptions, args []string, watch bool) error {
 	if err != nil {
 		return &exitError{Status: check.StatusFailed, Err: err}
 	}
+	limit := apply.Max
+	apply.Max = max(o.max, 0) // the page has all, like JSON, unless --max is given
 	r.Apply(apply)
+	if o.html != "" {
+		if err := writePage(o.html, checkPage(r)); err != nil {
+			return &exitError{Status: check.StatusFailed, Err: err}
+		}
+	}
+	r.Limit(limit)
 	if err := o.write(e, r, watch && o.pid == 0); err != nil {
 		return &exitError{Status: check.StatusFailed, Err: err}
 	}

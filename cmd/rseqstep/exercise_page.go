@@ -34,6 +34,7 @@ func exercisePage(r *exercise.Report) *page.Page {
 			}
 		}
 	}
+	judgeFiles(p)
 	return p
 }
 

@@ -56,6 +56,7 @@ func statPage(subject string, r *stat.Report, files *stat.Files, mapped []string
 	}
 	p.Summary = statSummary(r, len(p.Sections))
 	p.Notes = statNotes(r)
+	judgeFiles(p)
 	return p
 }
 

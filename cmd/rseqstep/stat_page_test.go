@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"rseqstep/check"
 	"rseqstep/stat"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -102,7 +103,8 @@ func (b *browser) focus(selector string) {
 	b.do(js(fmt.Sprintf("document.querySelector(%q).focus()", selector)))
 }
 
-// reports are the pages to look at: four sections of two files, and workerd's 177.
+// reports are the pages to look at: stat's of four sections of two files, and of workerd's 177;
+// and one of check with findings in two sections.
 func reports(t *testing.T) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
@@ -116,6 +118,10 @@ func reports(t *testing.T) map[string]string {
 			t.Fatal(err)
 		}
 		out[name] = path
+	}
+	out["check"] = filepath.Join(dir, "check.html")
+	if status, _, errors := checkedFile("--html", out["check"], tabletest.Build(t, tabletest.Fixture{Source: "aborts.c", Opt: "-O2"})); status != check.StatusFound {
+		t.Fatalf("status %d: %s", status, errors)
 	}
 	return out
 }
@@ -149,6 +155,7 @@ func TestThePageWorksInABrowser(t *testing.T) {
 			b := browse(t, file)
 			b.sorts()
 			b.opensByKeyboard()
+			b.leadsToRules()
 			b.filters()
 			b.fits()
 			b.prints()
@@ -236,6 +243,29 @@ func (b *browser) opensByKeyboard() {
 	if left := answer[float64](b, "document.activeElement.getBoundingClientRect().left"); left < 0 {
 		b.t.Error("the skip link is invisible when the keyboard is there")
 	}
+}
+
+// leadsToRules follows a finding's link to its rule by keyboard, on pages with findings.
+func (b *browser) leadsToRules() {
+	b.t.Helper()
+	if answer[int](b, "document.querySelectorAll('.listing .finding').length") == 0 {
+		if strings.HasSuffix(b.t.Name(), "check") {
+			b.t.Error("no finding stands in a listing")
+		}
+		return
+	}
+	b.do(js("window.section = document.querySelector('.listing .finding a').closest('details.section'); section.open = true"))
+	b.focus(".listing .finding a")
+	if above := answer[string](b, "document.activeElement.closest('tr').previousElementSibling.className"); !strings.Contains(above, "code") || !strings.Contains(above, "found") {
+		b.t.Errorf("above a finding is a row %q, not its instruction", above)
+	}
+	id := answer[string](b, "document.activeElement.hash.slice(1)")
+	b.key(kb.Enter)
+	b.do(chromedp.Poll[chromedp.Void](fmt.Sprintf("document.activeElement.id == %q", id), chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(tabletest.Patience(time.Minute))))
+	if !answer[bool](b, "document.activeElement.open && document.activeElement.querySelectorAll('.kernels tbody tr').length > 0") {
+		b.t.Errorf("the rule %s is closed, or says nothing about kernels", id)
+	}
+	b.do(js("document.activeElement.open = false"))
 }
 
 // filters shows only the sections of one function.

@@ -35,7 +35,7 @@ func (f *File) All() []*table.Placed { return f.all }
 // Section is what a page shows of a section without having seen it run: its names, its listing
 // and its words.
 func (f *File) Section(p *table.Placed) page.Section {
-	s := page.Section{Function: ops.SymbolName(p), Module: f.Table.Path}
+	s := page.Section{Function: ops.SymbolName(p), Module: f.Table.Path, Descriptor: uint64(p.Descriptor)}
 	if l, ok := f.Symbols.Line(p.Start, 0); ok { // in the function, not in what is inlined into it
 		s.File, s.Line = l.File, l.Line
 	}
@@ -194,7 +194,9 @@ func (l *lister) annotate() (rows []page.Row) {
 		}
 		if at, ok := l.f.line(i.Addr); ok && at != last {
 			last = at
-			rows = append(rows, l.source(at, &file))
+			row := l.source(at, &file)
+			row.Inside = l.p.Contains(i.Addr) && i.Addr != l.p.Start
+			rows = append(rows, row)
 		}
 		rows = append(rows, page.Row{
 			Address: uint64(i.Addr), Offset: int64(i.Addr - l.p.Start), Bytes: fmt.Sprintf("% x", i.Bytes()), Text: show.Instruction(l.f.Arch, i, l.name),
