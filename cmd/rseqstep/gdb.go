@@ -51,7 +51,7 @@ Under a file name that ends in "gdb" (a symbolic link is enough) rseqstep acts a
 			if err != nil {
 				return err
 			}
-			return become(path, append(before, args...), os.Environ())
+			return replaceProcess(path, append(before, args...), os.Environ())
 		},
 	}
 }

@@ -71,9 +71,9 @@ func (h host) look(name string) string {
 	return ""
 }
 
-// become executes the debugger in place of this process, so that the terminal, signals
+// replaceProcess executes the debugger in place of this process, so that the terminal, signals
 // and the exit status are the debugger's own. It returns only if that fails.
-func become(path string, args, env []string) error {
+func replaceProcess(path string, args, env []string) error {
 	err := syscall.Exec(path, append([]string{path}, args...), env)
 	if errors.Is(err, syscall.ENOEXEC) {
 		return fmt.Errorf("%s is not a program for this machine", path)

@@ -50,7 +50,7 @@ ends in "lldb" (a symbolic link is enough) rseqstep acts as "rseqstep lldb".`,
 				return err
 			}
 			server := filepath.Join(filepath.Dir(backend), delve.LLDBServerName)
-			return become(path, args, append(os.Environ(), lldbServerVariable+"="+server))
+			return replaceProcess(path, args, append(os.Environ(), lldbServerVariable+"="+server))
 		},
 	}
 }
