@@ -15,17 +15,18 @@ func newGDBCmd(e *env) *cobra.Command {
 		Use: "gdb [--gdb PATH] [GDB ARGUMENTS...]", DisableFlagsInUseLine: true,
 		Short: "Run your own gdb, with rseqstep as its target",
 		Long: `Runs your own gdb with rseqstep's script loaded and "rseq on" as the default:
-run, start, attach, -p and the commands of editors then use rseqstep's server, and
+run, start, attach, -p and an editor's commands then use rseqstep's server, and
 next, step, stepi, until, finish and continue run each restartable sequence and
-vDSO function as a unit. All arguments are gdb's, and so are the prompt, TUI, MI,
-pretty-printers, your init files and the exit status. "rseq off" makes gdb plain
-again; "help rseq" lists what the script adds. "gdb --help" is gdb's own help.
+vDSO function as a unit. All arguments are gdb's; so are the prompt, TUI, MI,
+pretty-printers, your init files and the exit status. "rseq off" makes gdb
+plain again; "help rseq" lists what the script adds; "gdb --help" is gdb's own
+help.
 
---gdb PATH, as the first argument, or the variable RSEQSTEP_GDB names another gdb
-than the one on PATH. It must be gdb 12 or later and have Python.
+--gdb PATH, as the first argument, or the variable RSEQSTEP_GDB names another
+gdb than the one on PATH. It must be gdb 12 or later and have Python.
 
-Under a file name that ends in "gdb" (a symbolic link is enough) rseqstep acts as
-"rseqstep gdb". An editor that asks for the path of a gdb takes such a link.`,
+Under a file name that ends in "gdb" (a symbolic link is enough) rseqstep acts
+as "rseqstep gdb". An editor that asks for the path of a gdb takes such a link.`,
 		Example: `  rseqstep gdb --args ./prog arg
   rseqstep gdb -p 1234
   rseqstep gdb ./prog core

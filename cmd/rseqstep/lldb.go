@@ -18,10 +18,10 @@ func newLLDBCmd(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use: "lldb [--lldb PATH] [LLDB ARGUMENTS...]", DisableFlagsInUseLine: true,
 		Short: "Run your own lldb, with rseqstep as its server",
-		Long: `Runs your own lldb with rseqstep in place of its lldb-server: process launch, run,
-attach and -p use rseqstep, and step, next, finish and the instruction steps run
-each restartable sequence and vDSO function as a unit. All arguments are lldb's.
-"lldb --help" is lldb's own help.
+		Long: `Runs your own lldb with rseqstep in place of its lldb-server: process launch,
+run, attach and -p use rseqstep, and step, next, finish and the instruction
+steps run each restartable sequence and vDSO function as a unit. All arguments
+are lldb's. "lldb --help" is lldb's own help.
 
 --lldb PATH, as the first argument, or the variable RSEQSTEP_LLDB names another
 lldb than the one on PATH; lldb-dap is possible as well. Under a file name that
