@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed rseqstep.py rseqstep_gdb/*.py
+//go:embed rseqstep.py rseqstep_gdb/*.py rseqstep_gdb/*.gdb
 var files embed.FS
 
 // Files contains the script: rseqstep.py and the directory rseqstep_gdb.

@@ -26,6 +26,10 @@ var ErrForeign = errors.New("not written by rseqstep gdb-script; name another fo
 // Path returns where Install puts the entry in a directory.
 func Path(dir string) string { return filepath.Join(dir, entryName) }
 
+// Check returns where Install puts a file of gdb commands that ends a gdb in which the
+// entry could not be loaded, with a message.
+func Check(dir string) string { return filepath.Join(dir, packageName, "check.gdb") }
+
 // Install writes the script into a directory, which it creates if necessary, and
 // returns the path of its entry. The package's name there is a symbolic link to a
 // directory named by version and contents; Install swaps the link once that directory

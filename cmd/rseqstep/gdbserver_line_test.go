@@ -120,9 +120,10 @@ func TestWhatFollowsTheFlags(t *testing.T) {
 	}
 }
 
-func TestNamesUnderWhichTheProgramIsAServer(t *testing.T) {
+func TestNamesUnderWhichTheProgramIsAServerOrADebugger(t *testing.T) {
 	for name, want := range map[string]string{
 		"rseqstep": "a b", "/usr/bin/gdbserver": "gdbserver a b", "x86_64-linux-gnu-gdbserver": "gdbserver a b", "./gdbserver-not": "a b",
+		"gdb": "gdb a b", "/home/me/bin/rseqstep-gdb": "gdb a b", "rseqstep-lldb": "lldb a b", "lldb-server": "lldb-server a b", "gdb/rseqstep": "a b",
 	} {
 		if got := strings.Join(byName([]string{name, "a", "b"}), " "); got != want {
 			t.Errorf("%s: %q, not %q", name, got, want)

@@ -119,7 +119,7 @@ file to the program as its argument instead.`,
 	root.Flags().StringVarP(&o.core, "core", "c", "", "examine the core file `FILE`; without PROGRAM, use the program that it names")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working directory `DIR` of the program")
 	provideFlags(root, &o.provide)
-	root.AddCommand(newAttachCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newCheckCmd(e), newStatCmd(e), newExerciseCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
+	root.AddCommand(newAttachCmd(e), newGDBCmd(e), newLLDBCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newCheckCmd(e), newStatCmd(e), newExerciseCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
 	return root
 }
 

@@ -28,6 +28,7 @@ def install():
     for part in _PARTS:
         importlib.import_module("." + part, __name__).install()
     _installed = True
+    gdb.set_convenience_variable("rseqstep", 1)  # check.gdb looks for it
 
 
 def _major(version):

@@ -1,4 +1,5 @@
-"""What `rseqstep gdbserver` knows of a thread's area: its packet qRseqArea."""
+"""The packets of `rseqstep gdbserver` that no other server has: qRseqArea, which tells
+what it knows of a thread's area, and QRseqStart, which says how to start programs."""
 
 import gdb
 
@@ -18,3 +19,9 @@ def configuration(thread):
         return None
     address, size, signature = (int(word, 16) for word in answer.split(b","))
     return address, size, signature
+
+
+def send(packet):
+    """Sends a packet whose answer does not matter to the selected inferior's target, a
+    server of ours."""
+    gdb.execute("maint packet " + packet, to_string=True)

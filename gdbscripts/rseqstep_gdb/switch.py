@@ -3,7 +3,7 @@ native target again."""
 
 import gdb
 
-from . import carry, child, handover, live, output, server, settings, stepping
+from . import carry, child, handover, live, output, server, settings, start, stepping
 
 
 def install():
@@ -15,6 +15,7 @@ def install():
     switch.wish = settings.Binary()
     On(switch)
     Off(switch)
+    start.Prepare(switch)
     stepping.install(switch)
     if _truth("$rseq_auto"):
         gdb.execute("set rseq auto on")
@@ -70,6 +71,7 @@ class Switch:
 
     def __init__(self):
         self.wish = None  # settings.Binary
+        self._default = False  # `set rseq auto on`, and no `rseq off` since
         self._server = None
         self._connection = None
         self._kept = settings.Kept()
@@ -89,6 +91,9 @@ class Switch:
 
     def auto(self, wanted):
         """The effect of `set rseq auto`."""
+        self._default = wanted
+        if wanted:
+            start.hook()
         if wanted and not self._server and not gdb.selected_inferior().pid:
             self.on()
 
@@ -100,12 +105,21 @@ class Switch:
         self.on()
         _say([self.sentence()])
 
+    def prepare(self):
+        """What has to be done before a program is started or attached to."""
+        inferior = gdb.selected_inferior()
+        if self._default and not self._server and (not inferior.pid or inferior.connection.type == "core"):
+            self._serve(child.Server(child.binary(self.wish.value)))
+        if self._server and (inferior.connection is None or inferior.connection == self._connection):
+            server.send(start.packet())
+
     def on(self):
         """The command."""
         if self._server:
             raise gdb.GdbError("rseq is on already.")
         inferior = gdb.selected_inferior()
         _check_target(inferior)
+        start.hook()
         program = child.binary(self.wish.value)
         if not inferior.pid:
             self._serve(child.Server(program))
@@ -156,6 +170,7 @@ class Switch:
         """The command."""
         if not self._server:
             raise gdb.GdbError("rseq is off already.")
+        self._default = False
         inferior = gdb.selected_inferior()
         if inferior.connection != self._connection:
             raise gdb.GdbError("First select the inferior for which rseq is on.")

@@ -66,7 +66,7 @@ func start(path string, o LaunchOptions) (pid int, notes []string, err error) {
 	if env == nil {
 		env = os.Environ()
 	}
-	attr := &syscall.ProcAttr{Dir: o.Dir, Env: env, Sys: &syscall.SysProcAttr{Ptrace: true, Setpgid: o.NewGroup}}
+	attr := &syscall.ProcAttr{Dir: o.Dir, Env: env, Sys: &syscall.SysProcAttr{Ptrace: true, Setpgid: o.NewGroup && !o.Session, Setsid: o.Session}}
 	for i, f := range []*os.File{o.Stdin, o.Stdout, o.Stderr} {
 		fd := uintptr(i)
 		if f != nil {
@@ -74,7 +74,12 @@ func start(path string, o LaunchOptions) (pid int, notes []string, err error) {
 		}
 		attr.Files = append(attr.Files, fd)
 	}
-	if o.NewGroup && o.Terminal != nil {
+	if o.Session {
+		attr.Sys.Setctty, err = freeTerminal(o.Stdin) // of descriptor 0
+		if err != nil {
+			return 0, nil, &Error{Op: "launch " + path, Err: err}
+		}
+	} else if o.NewGroup && o.Terminal != nil {
 		attr.Sys.Foreground = true
 		attr.Sys.Ctty = int(o.Terminal.Fd())
 	}

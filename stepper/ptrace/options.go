@@ -23,4 +23,9 @@ type LaunchOptions struct {
 	// Launch gives Terminal, if it is not nil, to that group (tcsetpgrp(3)).
 	NewGroup bool
 	Terminal *os.File
+
+	// Session makes the program the leader of a session of its own instead. Its
+	// standard input, a terminal, becomes the session's controlling terminal unless
+	// it is another session's. See setsid(2).
+	Session bool
 }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,17 +37,19 @@ type launchWith struct {
 	dir  string
 	aslr bool
 	bare bool // the arguments contain no shell redirections
+	started   // how gdb itself would start programs
 
 	stdio [3]string // files that lldb has named for standard input, output and error; "" for none
 }
 
 // launch starts a program. The error says why that failed.
 func (s *Server) launch(ctx context.Context, path string, args []string) (err error) {
-	file, err := findProgram(path, s.with.dir)
+	dir := cmp.Or(s.with.dir, s.with.started.Dir)
+	file, err := findProgram(path, dir)
 	if err != nil {
 		return err
 	}
-	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: s.with.dir, ASLR: s.with.aslr, Trap: s.CPUOpv.Number,
+	o := ptrace.LaunchOptions{Path: file, Env: s.with.env, Dir: dir, ASLR: s.with.aslr, Trap: s.CPUOpv.Number,
 		NewGroup: true, Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr}
 	var out *forward
 	if s.Forward {
@@ -69,18 +72,30 @@ func (s *Server) launch(ctx context.Context, path string, args []string) (err er
 	}
 	defer func() { err = errors.Join(err, files.close()) }()
 	files.set(&o)
-	if !s.with.bare {
+	tty, err := s.with.terminal(&o, dir)
+	if err != nil {
+		return err
+	}
+	if tty != nil {
+		defer func() { err = errors.Join(err, tty.Close()) }()
+	}
+	words, execs := s.with.throughShell(file, args)
+	if words == nil && !s.with.bare {
 		var to redirected
-		if args, to, err = redirect(args, s.with.dir); err != nil {
+		if args, to, err = redirect(args, dir); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, to.close()) }()
 		to.set(&o)
 	}
-	words := append([]string{file}, args...)
+	if words == nil {
+		words = append([]string{file}, args...)
+	}
 	if len(s.Wrapper) > 0 {
-		words = append(slices.Clone(s.Wrapper), words...)
-		if o.Path, err = findProgram(words[0], s.with.dir); err != nil {
+		words, execs = append(slices.Clone(s.Wrapper), words...), execs+1
+	}
+	if execs > 0 {
+		if o.Path, err = findProgram(words[0], dir); err != nil {
 			return err
 		}
 	}
@@ -102,8 +117,8 @@ func (s *Server) launch(ctx context.Context, path string, args []string) (err er
 		return err
 	}
 	s.process.forward = out
-	if len(s.Wrapper) > 0 {
-		if err := s.throughWrapper(ctx); err != nil {
+	for range execs {
+		if err := s.throughWrapper(ctx, words[0]); err != nil {
 			return err
 		}
 	}

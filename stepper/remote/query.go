@@ -168,6 +168,8 @@ func (c *client) set(p string) (string, error) {
 		}
 	case "CatchSyscalls":
 		return done(c.catchSyscalls(args))
+	case "RseqStart":
+		return done(c.startAs(args))
 	case "StartupWithShell":
 		c.with.bare = args == "0"
 	case "ThreadSuffixSupported", "ListThreadsInStopReply", "EnableErrorStrings":

@@ -9,11 +9,11 @@ import (
 	"rseqstep/stepper/signals"
 )
 
-// throughWrapper runs a launched wrapper until it has replaced itself by the program:
-// gdbserver's --wrapper, and gdb's "set exec-wrapper". Until then the wrapper gets the
+// throughWrapper runs a launched wrapper (gdbserver's --wrapper, gdb's "set
+// exec-wrapper", the shell) until it has replaced itself by another program. Until then the wrapper gets the
 // signals and the terminal. The error says that the wrapper ended, or that it was
 // interrupted; the process is gone then.
-func (s *Server) throughWrapper(ctx context.Context) (err error) {
+func (s *Server) throughWrapper(ctx context.Context, name string) (err error) {
 	e, target := s.process.engine, s.process.target
 	if s.Terminal != nil {
 		if err := target.GiveTerminal(s.Terminal); err != nil {
@@ -33,12 +33,12 @@ func (s *Server) throughWrapper(ctx context.Context) (err error) {
 			return nil
 		case stop.Reason == stepper.StopExited:
 			s.forget()
-			return fmt.Errorf("%s: during startup program exited with code %d", s.Wrapper[0], stop.Status.Code)
+			return fmt.Errorf("%s: during startup program exited with code %d", name, stop.Status.Code)
 		case stop.Reason == stepper.StopKilled:
 			s.forget()
-			return fmt.Errorf("%s: during startup program terminated with signal %s", s.Wrapper[0], signals.Name(stop.Status.Signal))
+			return fmt.Errorf("%s: during startup program terminated with signal %s", name, signals.Name(stop.Status.Signal))
 		case stop.Reason == stepper.StopInterrupt:
-			return errors.Join(fmt.Errorf("%s: interrupted before it started the program", s.Wrapper[0]), s.end())
+			return errors.Join(fmt.Errorf("%s: interrupted before it started the program", name), s.end())
 		}
 	}
 }
