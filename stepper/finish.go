@@ -39,7 +39,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		e.trapUnwinding(tr, w)
 		arrived, stop, err := e.do(tr)
 		finished := func(r *CallResult) *Stop {
-			return &Stop{Reason: StopFinished, TID: th.TID, Finished: &Finished{Function: f.Function, Entry: f.Entry, Integers: r.Integers, Vector: r.Vector}}
+			return &Stop{Reason: StopFinished, TID: th.TID, Finished: &Finished{Function: f.Function, Entry: f.Entry, Result: *r}}
 		}
 		if stop != nil && stop.Reason == StopCallReturned && frames[frame+1].Called && stop.call.CFA() == frames[frame+1].CFA {
 			return finished(stop.Returned), err
