@@ -236,7 +236,7 @@ func TestAbandonedCallComesBackHoweverItIsLeft(t *testing.T) {
 				}
 				stop := p.do(command)
 				if stop.Reason == stepper.StopFinished {
-					if stop.Finished.Integers[0] != 8 {
+					if stop.Finished.Result.Integers[0] != 8 {
 						t.Errorf("finish: %+v", stop.Finished)
 					}
 					break

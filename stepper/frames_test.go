@@ -94,8 +94,8 @@ func TestNextAndFinishTellRecursionApart(t *testing.T) {
 			}
 			stop := p.do("finish") // out of fib(8)
 			p.wantReason(stop, stepper.StopFinished)
-			if opt == "-O0" && stop.Finished.Integers[0] != 21 {
-				t.Errorf("fib(8) is %d", stop.Finished.Integers[0])
+			if opt == "-O0" && stop.Finished.Result.Integers[0] != 21 {
+				t.Errorf("fib(8) is %d", stop.Finished.Result.Integers[0])
 			}
 			after, err := p.Frames(p.Thread(), 10)
 			if err != nil || len(after) != len(frames)-1 || after[0].CFA != frames[1].CFA {
@@ -133,7 +133,7 @@ func TestFinishOfAnOuterFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.wantReason(stop, stepper.StopFinished)
-	if got := stop.Finished.Integers[0]; got != 19 { // depth(18), the third of 21
+	if got := stop.Finished.Result.Integers[0]; got != 19 { // depth(18), the third of 21
 		t.Errorf("the frame that returned is depth(%d)", got-1)
 	}
 	p.wantExit(0)
@@ -222,7 +222,7 @@ func TestFinishPassesAJumpBackIntoItsOwnFrame(t *testing.T) {
 		p.runTo("attempt")
 		stop := p.do("finish")
 		p.wantReason(stop, stepper.StopFinished)
-		if got := int32(stop.Finished.Integers[0]); got != -1 {
+		if got := int32(stop.Finished.Result.Integers[0]); got != -1 {
 			t.Errorf("%s: attempt returned %d", opt, got)
 		}
 		if opt == "-O0" { // at -O2 the next line's instructions follow the call directly

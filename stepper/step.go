@@ -81,7 +81,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		caller := frames[frame+1]
 		returned, halt, err := e.steps.Finish(th, frames)
 		finished := func(r *CallResult) *Stop {
-			return &Stop{Reason: StopFinished, TID: th.TID, Finished: &Finished{Function: f.Function, Entry: f.Entry, Integers: r.Integers, Vector: r.Vector}}
+			return &Stop{Reason: StopFinished, TID: th.TID, Finished: &Finished{Function: f.Function, Entry: f.Entry, Result: *r}}
 		}
 		if stop := stopOf(halt); stop != nil && stop.Reason == StopCallReturned && caller.Called && stop.call.CFA() == caller.CFA {
 			return finished(stop.Returned), err

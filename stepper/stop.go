@@ -88,6 +88,5 @@ type Stop struct {
 type Finished struct {
 	Function string
 	Entry    table.Addr // of the function that returned
-	Integers [2]uint64  // the integer registers for results
-	Vector   [16]byte   // the vector register for results
+	Result   CallResult
 }

@@ -180,7 +180,7 @@ func TestTheChildOfAManyThreadedProgramIsFollowed(t *testing.T) {
 	} {
 		l := live(t, bin, commands, program, "forks")
 		l.wants(t, "following the new process")
-		l.wants(t, "exited with code 11]") // 9, as gdb writes it
+		l.wants(t, "exited with code 011]") // 9, as gdb writes it
 	}
 }
 

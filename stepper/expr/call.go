@@ -112,6 +112,29 @@ func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error
 	return c.returned(returns, result, back)
 }
 
+// Returned is what the function at entry has just returned, from the registers and the memory
+// in which the psABI returns a value of its type. The function is known by its address: several
+// functions may have its name. ok is false if the function returns nothing, has no debug
+// information, or returns its value in no place that is known.
+func (c *Context) Returned(entry table.Addr, back *stepper.CallResult) (v Value, ok bool) {
+	if c.Source == nil {
+		return Value{}, false
+	}
+	fn := strip(c.symbolValue("", entry).Type)
+	if fn.Kind != Func || fn.Elem == nil || c.misleading(fn, entry) {
+		return Value{}, false
+	}
+	t := c.complete(fn.Elem)
+	how, err := (&callLayout{}).result(t)
+	if err != nil || how == returnNothing {
+		return Value{}, false
+	}
+	if v, err = c.returned(t, how, back); err != nil {
+		return Value{Type: t, gone: err}, true
+	}
+	return v, true
+}
+
 // returned is the result of a call as a Value.
 func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (Value, error) {
 	size := sizeOf(t)

@@ -81,7 +81,7 @@ func (c *Context) methodCallee(x Value, class *Type, m method, direct bool) (cal
 		return callee{}, errInlined
 	}
 	f := callee{typ: class.info.Type(m.die), name: class.scope() + class.Name + "::" + m.name}
-	if e.Val(dwarf.AttrObjectPointer) != nil {
+	if class.info.hasObject(e) {
 		if x.kind != placeMemory || x.bitSize > 0 {
 			return f, sentence("Attempt to take address of value not located in memory.")
 		}
@@ -100,6 +100,23 @@ func (c *Context) methodCallee(x Value, class *Type, m method, direct bool) (cal
 	}
 	f.at = at
 	return f, nil
+}
+
+// hasObject reports whether a member function is called on an object. GCC says so of the
+// declaration (DW_AT_object_pointer), clang only of the definition: there the first parameter is
+// artificial.
+func (i *Info) hasObject(e *dwarf.Entry) bool {
+	if e.Val(dwarf.AttrObjectPointer) != nil {
+		return true
+	}
+	first, yes := true, false
+	i.children(e.Offset, func(p *dwarf.Entry) bool {
+		if p.Tag == dwarf.TagFormalParameter {
+			yes, first = first && flag(p.Val(dwarf.AttrArtificial)), false
+		}
+		return first
+	})
+	return yes
 }
 
 // vtableSlot is a virtual function's place in the table: DW_OP_constu n

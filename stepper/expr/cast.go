@@ -23,7 +23,7 @@ func (c *Context) evalCast(n castNode) (Value, error) {
 	return c.cast(v, t)
 }
 
-// cast converts as C does. A cast to a base class adjusts the pointer.
+// cast converts as C does. A cast between a class and its base class adjusts the pointer.
 func (c *Context) cast(v Value, to *Type) (Value, error) {
 	t := strip(c.complete(to))
 	from := strip(v.Type)
@@ -41,8 +41,14 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 			v.Type = to
 			return v, nil
 		}
-		if off, ok := c.baseOffset(from, t, 0); ok {
-			return v.slice(to, off), nil
+		if in, ok, err := c.baseOf(v, t, 0); ok || err != nil {
+			in.Type = to
+			return in, err
+		}
+		if v.kind == placeMemory {
+			if at, ok, err := c.derived(v.addr, from, t); ok || err != nil {
+				return memoryValue(to, at), err
+			}
 		}
 		return v, sentence("Invalid cast.")
 	case Array:
@@ -73,34 +79,13 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 	if err != nil {
 		return v, sentence("Invalid cast.")
 	}
-	if t.Kind == Pointer && strip(v.Type).Kind == Pointer {
-		if off, ok := c.baseOffset(strip(c.complete(strip(v.Type).Elem)), strip(c.complete(t.Elem)), 0); ok && off != 0 && n.i.Sign() != 0 {
-			return pointerValue(to, table.Addr(n.i.Uint64())+table.Addr(off)), nil
-		}
+	if t.Kind == Pointer && strip(v.Type).Kind == Pointer && n.i.Sign() != 0 {
+		at, err := c.related(table.Addr(n.i.Uint64()), strip(v.Type).Elem, t.Elem)
+		return pointerValue(to, at), err
 	}
 	b, err := n.encode(to)
 	if err != nil {
 		return v, sentence("Invalid cast.")
 	}
 	return newValue(to, b), nil
-}
-
-// baseOffset is the offset of a base class in a derived one.
-func (c *Context) baseOffset(derived, base *Type, depth int) (int64, bool) {
-	if derived.Kind != Struct || base.Kind != Struct || depth > 20 {
-		return 0, false
-	}
-	for _, f := range derived.Fields() {
-		if !f.Base || f.locate != nil {
-			continue
-		}
-		t := strip(c.complete(f.Type))
-		if t == base || t.Name == base.Name && t.Name != "" {
-			return f.Offset, true
-		}
-		if off, ok := c.baseOffset(t, base, depth+1); ok {
-			return f.Offset + off, true
-		}
-	}
-	return 0, false
 }

@@ -113,7 +113,7 @@ func (i *Info) method(c *dwarf.Entry, in *Type) method {
 	switch {
 	case integer(c.Val(dwarf.AttrVirtuality), 0) > 0 && name[:min(1, len(name))] != "~":
 		text = "virtual " + text
-	case c.Val(dwarf.AttrObjectPointer) == nil && flag(c.Val(dwarf.AttrExternal)):
+	case !i.hasObject(c) && flag(c.Val(dwarf.AttrExternal)):
 		text = "static " + text
 	}
 	return method{text, int(integer(c.Val(dwarf.AttrAccessibility), 0)), name, c.Offset}

@@ -26,12 +26,7 @@ func (c *Context) evalName(n nameNode) (Value, error) {
 			return named(v, n.name), err
 		}
 	} else {
-		for _, i := range c.infos() {
-			if v, ok := c.global(n.name, i, false); ok {
-				return named(v, n.name), nil
-			}
-		}
-		if v, ok := c.function(n.name); ok {
+		if v, ok := c.inModules(n.name); ok {
 			return named(v, n.name), nil
 		}
 	}
@@ -71,13 +66,16 @@ func (c *Context) scoped(n nameNode, full string) (Value, error) {
 			return v, nil
 		}
 	}
+	var missing error // a function or a file of that name has no such variable; a class may have
 	if len(n.scopes) == 1 {
-		if v, ok, err := c.inFunction(n.scopes[0], n.name); ok || err != nil {
+		v, ok, err := c.inFunction(n.scopes[0], n.name)
+		if !ok && err == nil {
+			v, ok, err = c.inFile(n.scopes[0], n.name)
+		}
+		if ok {
 			return v, err
 		}
-		if v, ok, err := c.inFile(n.scopes[0], n.name); ok || err != nil {
-			return v, err
-		}
+		missing = err
 	}
 	if v, ok := c.function(full); ok {
 		return v, nil
@@ -88,6 +86,9 @@ func (c *Context) scoped(n nameNode, full string) (Value, error) {
 			return v, nil
 		}
 		return Value{}, sentence("There is no field named %s", n.name)
+	}
+	if missing != nil {
+		return Value{}, missing
 	}
 	if len(n.scopes) == 1 && strings.Contains(n.scopes[0], ".") {
 		return Value{}, sentence("No symbol table is loaded for \"%s\".", n.scopes[0])

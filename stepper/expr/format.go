@@ -56,6 +56,9 @@ type printer struct {
 	b      strings.Builder
 	letter byte
 	limit  int
+
+	virtual map[string]bool // virtual base classes of the object that were shown
+	inBase  bool            // the value is a base class of that object
 }
 
 // maxNesting bounds structs in structs; real programs stay far below.

@@ -14,7 +14,19 @@ func (p *printer) structure(v Value, t *Type, depth int) error {
 	}
 	p.b.WriteString("{")
 	n, bases := 0, 0
+	outer := p.virtual
+	defer func() { p.virtual = outer }()
+	if p.virtual == nil || !p.inBase {
+		p.virtual = map[string]bool{}
+	}
 	for _, f := range t.Fields() {
+		if f.Base && f.Virtual { // part of the whole object once, however often it is inherited
+			name := f.Type.baseName()
+			if p.virtual[name] {
+				continue
+			}
+			p.virtual[name] = true
+		}
 		if f.Base {
 			bases++
 		}
@@ -37,7 +49,9 @@ func (p *printer) structure(v Value, t *Type, depth int) error {
 		case f.Static && strip(f.Type) == t:
 			p.b.WriteString("<same as static member of an already seen type>")
 		default:
+			p.inBase = f.Base
 			p.inner(m, depth+1)
+			p.inBase = false
 		}
 	}
 	if n == bases {

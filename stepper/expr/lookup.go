@@ -25,8 +25,9 @@ func (e *NoSymbolError) Error() string {
 func noSymbol(name string) error { return &NoSymbolError{Name: name} }
 
 // lookup resolves a name by C's scopes: blocks from the innermost out, the
-// members of "this", the unit's own names, other units of the module, other
-// modules, and last symbols without debug information.
+// members of "this", the unit's own names, what the module exports, then module by
+// module, the executable first, variables and functions of each, those without debug
+// information last. So no static variable of a library hides a function of the program.
 func (c *Context) lookup(name string) (Value, bool, error) {
 	if f, err := c.frame(); err == nil {
 		if v, ok, err := c.local(f, name); ok {
@@ -36,15 +37,58 @@ func (c *Context) lookup(name string) (Value, bool, error) {
 			return v, true, nil
 		}
 	}
-	for _, i := range c.infos() {
-		if v, ok := c.global(name, i, false); ok {
-			return v, true, nil
+	v, ok := c.inModules(name)
+	return v, ok, nil
+}
+
+// inModules is lookup outside of functions.
+func (c *Context) inModules(name string) (Value, bool) {
+	infos := c.infos()
+	if len(infos) > 0 {
+		own := infos[0]
+		if e, rank := c.best(name, own, true); rank >= rankOwn || rank == rankDefined && flag(own.attr(e, dwarf.AttrExternal)) {
+			return c.global(name, own, false)
 		}
 	}
-	if v, ok := c.function(name); ok {
-		return v, true, nil
+	functions := c.functions(name)
+	for _, a := range functions {
+		if c.inOwnUnit(a) {
+			return c.symbolValue(name, a), true
+		}
 	}
-	return Value{}, false, nil
+	for _, i := range c.inOrder(infos) {
+		if v, ok := c.global(name, i, false); ok {
+			return v, true
+		}
+		for _, a := range functions {
+			if c.infoAt(a) == i {
+				return c.symbolValue(name, a), true
+			}
+		}
+	}
+	return c.function(name)
+}
+
+// inOrder lists the modules as the linker searches them, the executable first.
+func (c *Context) inOrder(infos []*Info) (list []*Info) {
+	if c.Source == nil {
+		return infos
+	}
+	for _, m := range c.Source.Modules() {
+		list = append(list, c.info(m))
+	}
+	return list
+}
+
+// inOwnUnit reports whether a function is one of the selected frame's unit.
+func (c *Context) inOwnUnit(a table.Addr) bool {
+	i := c.infoAt(a)
+	if i == nil {
+		return false
+	}
+	here := c.unitOfFrame(i)
+	u, ok := i.mod.UnitAt(a)
+	return ok && here != 0 && u.Entry.Offset == here
 }
 
 // local finds a variable or parameter of the frame's blocks.
@@ -119,19 +163,7 @@ func (c *Context) memberOfThis(f *frame, name string) (Value, bool) {
 // module. The selected frame's unit goes first, then definitions, then
 // declarations. onlyDefined omits declarations.
 func (c *Context) global(name string, i *Info, onlyDefined bool) (Value, bool) {
-	var best *dwarf.Entry
-	rank := 0
-	here := c.unitOfFrame(i)
-	for _, try := range c.spellings(name, i) {
-		for _, e := range i.named(try) {
-			if n := c.rank(i, e, here); n > rank && !(onlyDefined && n < 2) {
-				best, rank = e, n
-			}
-		}
-		if best != nil {
-			break
-		}
-	}
+	best, rank := c.best(name, i, onlyDefined)
 	if best == nil {
 		return Value{}, false
 	}
@@ -143,10 +175,26 @@ func (c *Context) global(name string, i *Info, onlyDefined bool) (Value, bool) {
 	if err != nil {
 		return Value{gone: err, Type: c.Session.basics.int}, true
 	}
-	if rank == 1 && v.lost {
+	if rank == rankDeclared && v.lost {
 		return Value{}, false
 	}
 	return v, true
+}
+
+// best is global's DIE; nil if there is none.
+func (c *Context) best(name string, i *Info, onlyDefined bool) (best *dwarf.Entry, rank int) {
+	here := c.unitOfFrame(i)
+	for _, try := range c.spellings(name, i) {
+		for _, e := range i.named(try) {
+			if n := c.rank(i, e, here); n > rank && !(onlyDefined && n < rankDefined) {
+				best, rank = e, n
+			}
+		}
+		if best != nil {
+			break
+		}
+	}
+	return best, rank
 }
 
 // spellings are the candidates for a name: as given, and qualified with the
@@ -173,22 +221,29 @@ func (c *Context) spellings(name string, i *Info) []string {
 	}
 }
 
+// What rank returns.
+const (
+	rankDeclared = 1 + iota
+	rankDefined
+	rankOwn // defined in the selected frame's unit
+)
+
 // rank orders the candidates for a name: 0 for one without a value.
 func (c *Context) rank(i *Info, e *dwarf.Entry, here dwarf.Offset) int {
 	n := 0
 	switch e.Tag {
 	case dwarf.TagVariable, dwarf.TagConstant, dwarf.TagMember:
-		n = 1
+		n = rankDeclared
 		if e.Val(dwarf.AttrLocation) != nil || i.attr(e, dwarf.AttrConstValue) != nil {
-			n = 2
+			n = rankDefined
 		}
 	case dwarf.TagEnumerator:
-		n = 2
+		n = rankDefined
 	default:
 		return 0
 	}
-	if u, ok := i.mod.UnitOf(e.Offset); ok && here != 0 && u.Entry.Offset == here && n == 2 {
-		n = 3
+	if u, ok := i.mod.UnitOf(e.Offset); ok && here != 0 && u.Entry.Offset == here && n == rankDefined {
+		n = rankOwn
 	}
 	return n
 }
@@ -223,17 +278,30 @@ func (c *Context) function(name string) (Value, bool) {
 	}
 	a, ok := c.Source.Address(name)
 	if !ok {
-		places, err := c.Source.Lookup(name, c.here())
-		if err != nil || len(places) == 0 || strings.ContainsAny(name, ":*") && !strings.Contains(name, "::") {
+		list := c.functions(name)
+		if len(list) == 0 {
 			return Value{}, false
 		}
-		fn, ok := c.Source.Function(places[0].Addr)
-		if !ok {
-			return Value{}, false
-		}
-		a = fn.Entry
+		a = list[0]
 	}
 	return c.symbolValue(name, a), true
+}
+
+// functions are the entries of the functions with a name.
+func (c *Context) functions(name string) (list []table.Addr) {
+	if c.Source == nil || strings.ContainsAny(name, ":*") && !strings.Contains(name, "::") {
+		return nil
+	}
+	places, err := c.Source.Lookup(name, c.here())
+	if err != nil {
+		return nil
+	}
+	for _, p := range places {
+		if fn, ok := c.Source.Function(p.Addr); ok {
+			list = append(list, fn.Entry)
+		}
+	}
+	return list
 }
 
 func (c *Context) here() table.Addr {

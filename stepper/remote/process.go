@@ -33,11 +33,11 @@ type process struct {
 
 // launchWith are the settings of clients for the programs they start.
 type launchWith struct {
-	env  []string
-	dir  string
-	aslr bool
-	bare bool // the arguments contain no shell redirections
-	started   // how gdb itself would start programs
+	env     []string
+	dir     string
+	aslr    bool
+	bare    bool // the arguments contain no shell redirections
+	started      // how gdb itself would start programs
 
 	stdio [3]string // files that lldb has named for standard input, output and error; "" for none
 }

@@ -181,6 +181,9 @@ func newData(contents map[string][]byte) (*dwarf.Data, error) {
 	}
 	for name, p := range contents {
 		if p != nil {
+			if name == ".debug_str_offsets" {
+				p = stringOffsets(p)
+			}
 			if err := d.AddSection(name, p); err != nil {
 				return nil, err
 			}

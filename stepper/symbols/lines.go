@@ -6,6 +6,7 @@ import (
 	"io"
 	"path"
 	"sort"
+	"strings"
 )
 
 // row is one row of a line table: the code from addr up to the next row belongs
@@ -81,10 +82,21 @@ func (u *cu) namesOf(lr *dwarf.LineReader) []string {
 	names := make([]string, len(files))
 	for i, f := range files {
 		if f != nil {
-			names[i] = u.im.intern(absolute(dir, f.Name))
+			names[i] = u.im.intern(absolute(dir, u.notTwice(dir, f.Name)))
 		}
 	}
 	return names
+}
+
+// notTwice is a file's name without the compilation directory that debug/dwarf puts in front
+// of an absolute name too (debug/dwarf/line.go, readLNCT; DWARF 5). Compilers write an absolute
+// name in full only for the unit's own file, clang 14 for one.
+func (u *cu) notTwice(dir, name string) string {
+	own, _ := u.root.Val(dwarf.AttrName).(string)
+	if rest, ok := strings.CutPrefix(name, dir); ok && path.IsAbs(own) && dir != "" && path.Clean(rest) == path.Clean(own) {
+		return own
+	}
+	return name
 }
 
 func absolute(dir, name string) string {

@@ -67,15 +67,9 @@ func (im *image) findBody(f *fn, entry uint64) uint64 {
 			break
 		}
 	}
-	if f == nil {
+	t, first := im.linesOf(f, entry)
+	if t == nil {
 		return entry + uint64(end)
-	}
-	t := f.unit.lineTable()
-	first := span{}
-	for _, s := range f.spans {
-		if entry-s.lo < s.hi-s.lo {
-			first = span{entry, s.hi}
-		}
 	}
 	rows := t.rowsIn(first)
 	if len(rows) > 0 && isAssembler(t.file(rows[0].row)) {
@@ -96,4 +90,28 @@ func (im *image) findBody(f *fn, entry uint64) uint64 {
 		}
 	}
 	return past
+}
+
+// linesOf is the line table for a function and its code from entry on. f is nil for a function
+// that only the symbol table has: with clang's -gline-tables-only it has lines all the same. The
+// table is nil if it has none.
+func (im *image) linesOf(f *fn, entry uint64) (*lineTable, span) {
+	if f == nil {
+		u := im.unitAt(entry)
+		s, in, ok := im.nearestSymbol(entry)
+		if u == nil || !ok || s.addr != entry {
+			return nil, span{}
+		}
+		if s.size > 0 {
+			return u.lineTable(), span{entry, entry + s.size}
+		}
+		return u.lineTable(), span{entry, in.next(s)}
+	}
+	first := span{}
+	for _, s := range f.spans {
+		if entry-s.lo < s.hi-s.lo {
+			first = span{entry, s.hi}
+		}
+	}
+	return f.unit.lineTable(), first
 }

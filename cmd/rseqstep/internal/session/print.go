@@ -167,37 +167,16 @@ func aggregate(t *expr.Type) bool {
 	return t != nil && (t.Kind == expr.Struct || t.Kind == expr.Union || t.Kind == expr.Array)
 }
 
-// Returned returns a function's return value, from the registers of the System V ABI.
-// It leaves out structs and unions, which may be in memory.
+// Returned returns a function's return value, "" if its type is void or unknown.
 func (v *values) Returned(f *stepper.Finished) string {
-	fn, err := v.here().Evaluate(f.Function)
-	if err != nil || bare(fn.Type) == nil || bare(fn.Type).Kind != expr.Func {
+	c := v.here()
+	val, ok := c.Returned(f.Entry, &f.Result)
+	if !ok {
 		return ""
 	}
-	ret := bare(fn.Type).Elem
-	if ret == nil {
-		return ""
-	}
-	text := ""
-	switch b := bare(ret); b.Kind {
-	case expr.Int, expr.Char, expr.Bool, expr.Enum, expr.Pointer:
-		if b.Size <= 8 {
-			text = fmt.Sprintf("(%s)%s", ret, literal(f.Integers[0], b))
-		}
-	case expr.Float:
-		switch b.Size {
-		case 4:
-			text = fmt.Sprintf("(%s)%s", ret, float(float64(math.Float32frombits(binary.LittleEndian.Uint32(f.Vector[:])))))
-		case 8:
-			text = fmt.Sprintf("(%s)%s", ret, float(math.Float64frombits(binary.LittleEndian.Uint64(f.Vector[:]))))
-		}
-	}
-	if text == "" {
-		return ""
-	}
-	out, err := v.Print("", text)
+	out, err := v.record(c, val, expr.Format{})
 	if err != nil {
-		return ""
+		return "<error: " + err.Error() + ">"
 	}
 	return out
 }
@@ -209,8 +188,6 @@ func literal(n uint64, t *expr.Type) string {
 	}
 	return fmt.Sprintf("%#xUL", n)
 }
-
-func float(x float64) string { return strconv.FormatFloat(x, 'e', -1, 64) }
 
 // watched is a watched expression: its address, and how it was shown last.
 type watched struct {

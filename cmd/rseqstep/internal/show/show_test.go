@@ -42,7 +42,7 @@ func TestStopIsWordedAsGdbWordsIt(t *testing.T) {
 		"signal": {Stop{Stop: stepper.Stop{Reason: stepper.StopSignal, Signal: 11}, Frame: seedFrame(), Source: "x"},
 			"\nProgram received signal SIGSEGV, Segmentation fault.\n30\tx\n"},
 		"exit":       {Stop{Stop: stepper.Stop{Reason: stepper.StopExited}, PID: 7}, "[Inferior 1 (process 7) exited normally]\n"},
-		"exit code":  {Stop{Stop: stepper.Stop{Reason: stepper.StopExited, Status: tracee.ExitStatus{Code: 9}}, PID: 7}, "[Inferior 1 (process 7) exited with code 11]\n"},
+		"exit code":  {Stop{Stop: stepper.Stop{Reason: stepper.StopExited, Status: tracee.ExitStatus{Code: 9}}, PID: 7}, "[Inferior 1 (process 7) exited with code 011]\n"},
 		"killed":     {Stop{Stop: stepper.Stop{Reason: stepper.StopKilled, Status: tracee.ExitStatus{Signal: 9}}}, "\nProgram terminated with signal SIGKILL, Killed.\nThe program no longer exists.\n"},
 		"no source":  {Stop{Stop: stepper.Stop{Reason: stepper.StopStep}, Frame: seedFrame()}, "30\tin seed.c\n"},
 		"silent":     {Stop{Stop: stepper.Stop{Reason: stepper.StopBreakpoint}, Frame: seedFrame(), Silent: true}, ""},

@@ -138,7 +138,7 @@ func (s *Stop) heading(w io.Writer) (prefix string) {
 		if s.Status.Code == 0 {
 			fmt.Fprintf(w, "[Inferior 1 (process %d) exited normally]\n", s.PID)
 		} else {
-			fmt.Fprintf(w, "[Inferior 1 (process %d) exited with code %02o]\n", s.PID, s.Status.Code)
+			fmt.Fprintf(w, "[Inferior 1 (process %d) exited with code 0%o]\n", s.PID, s.Status.Code)
 		}
 	case stepper.StopKilled:
 		fmt.Fprintf(w, "\nProgram terminated with signal %s, %s.\nThe program no longer exists.\n", SignalName(s.Status.Signal), SignalText(s.Status.Signal))
