@@ -32,6 +32,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		signals:  signals.NewTable(),
 	}
 	e.program = line.New(t, s, e.sections)
+	decideSkips(e)
 	e.points = points.New(host{e}, e.book, e.sections, s)
 	e.drive = drive.New(t, e.book, mind{e})
 	e.rseq = registration.New(t, e.drive, e.sections, e.points)

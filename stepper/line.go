@@ -61,7 +61,7 @@ func (e *Engine) lineStep(th *drive.Thread, into bool) (*Stop, error) {
 		}
 		return e.stepOut(th)
 	}
-	if total, _ := e.symbols.Inlines(pc); into && depth < total {
+	if total, _ := e.symbols.Inlines(pc); into && depth < total && e.program.EntersInlined(pc, depth+1) {
 		th.Show(pc, depth+1)
 		return nil, nil
 	}

@@ -20,7 +20,7 @@ func (e *Engine) lineBlind(th *drive.Thread, w *walk) (done bool, stop *Stop, er
 		return false, nil, err
 	}
 	if calls && th.Regs.SP() < sp {
-		if fn, ok := e.program.Callee(th.Regs.PC()); ok && w.Into {
+		if fn, ok := e.program.Callee(&w.Walk, th.Regs.PC()); ok && w.Into {
 			_, stop, err := e.decideNow(th, func(t *drive.Thread) drive.Answer { return e.enterFrom(th, fn) })
 			return true, stop, err
 		}
