@@ -41,6 +41,7 @@ func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) 
 		Report: new(rseq.Report), Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
 	})
 	e.steps = steps.New(e.units, e.progress, s)
+	decideSkips(e)
 	e.mind.observed = observe.New(e.units, func(tid int) drive.Stop { return &Stop{Reason: StopInterrupt, TID: tid} })
 	for _, tid := range t.Threads() {
 		e.drive.Adopt(tid)

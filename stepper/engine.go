@@ -49,8 +49,9 @@ type Policy struct {
 	progress.Limits
 	Inside     bool // step instructions inside sections
 	FollowFork FollowFork
-	Pin        bool // let the debugger share one CPU with the stepped thread during bursts of steps
-	Linger     bool // keep sharing it between commands, until Rest
+	StepOver   StepOver // the functions that step does not enter; nil: none
+	Pin        bool     // let the debugger share one CPU with the stepped thread during bursts of steps
+	Linger     bool     // keep sharing it between commands, until Rest
 
 	// StandsToMeet: a thread that resumes at a breakpoint hits it. Clients that step threads
 	// off breakpoints themselves (gdb, lldb, Delve) have removed the breakpoints they have

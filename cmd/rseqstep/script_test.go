@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script. A script that needs a fixture names it in its first
 // line, "# fixtures: seed vdso", and finds the program's path in the variable of the
-// same name in capitals.
+// same name in capitals, with _ for what a variable's name cannot have.
 func TestScripts(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
@@ -55,7 +55,14 @@ func TestScripts(t *testing.T) {
 			if built[name] == "" {
 				source, strip := strings.CutSuffix(name, "-stripped")
 				source, fixed := strings.CutSuffix(source, "-nopie")
+				source, shared := strings.CutSuffix(source, "-so")
 				f := tabletest.Fixture{Source: source + ".c"}
+				if strings.HasSuffix(source, ".cc") {
+					f.Source = source
+				}
+				if shared {
+					f.Shape = tabletest.Shared
+				}
 				if strip {
 					f.Strip = tabletest.StripAll
 				}
@@ -79,7 +86,7 @@ func TestScripts(t *testing.T) {
 				if err := os.Chtimes(path, now, now); err != nil {
 					return err
 				}
-				e.Setenv(strings.ToUpper(strings.ReplaceAll(name, "-", "_")), path)
+				e.Setenv(strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name)), path)
 			}
 			// The program's history file must not be the developer's own.
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))

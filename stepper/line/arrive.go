@@ -78,7 +78,7 @@ func (p *Program) sameFunction(w *Walk, pc table.Addr) Arrival {
 	switch {
 	case !ok || line.Line == 0:
 		return Arrival{Kind: Bare}
-	case w.Into && !left && total > depth && line == w.Line:
+	case w.Into && !left && total > depth && line == w.Line && p.EntersInlined(pc, depth+1):
 		// This line contains an inlined call: step enters it.
 		return Arrival{Kind: Ends, Depth: depth + 1}
 	case line != w.Line && p.symbols.LineStart(pc, depth):

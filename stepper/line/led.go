@@ -43,7 +43,7 @@ func (pl *Plan) Led(w *Walk, r *machine.Regs) (led Led, fn source.Function) {
 	case r.SP() >= w.CFA:
 		out = true // the instruction was a return
 	case w.Into:
-		if fn, ok := pl.program.Callee(pc); ok {
+		if fn, ok := pl.program.Callee(w, pc); ok {
 			return LedInto, fn
 		}
 	}

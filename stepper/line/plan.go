@@ -79,7 +79,7 @@ func (p *Program) LeaveLine(w *Walk, r *machine.Regs, ranges []machine.Range) *P
 		case machine.InRanges(w.Function.Ranges, b.To):
 			pl.way(b)
 		case w.Into:
-			pl.callee(b.To)
+			pl.callee(w, b.To)
 		}
 	}
 	pl.aborts()
@@ -89,7 +89,7 @@ func (p *Program) LeaveLine(w *Walk, r *machine.Regs, ranges []machine.Range) *P
 			if c.Indirect {
 				pl.jump(c.Addr)
 			} else {
-				pl.callee(c.Target)
+				pl.callee(w, c.Target)
 			}
 		}
 	}
@@ -159,8 +159,8 @@ func (pl *Plan) way(b machine.Branch) {
 }
 
 // callee adds a trap at a function with lines, for a step that enters it.
-func (pl *Plan) callee(target table.Addr) {
-	if fn, ok := pl.program.Callee(target); ok {
+func (pl *Plan) callee(w *Walk, target table.Addr) {
+	if fn, ok := pl.program.Callee(w, target); ok {
 		pl.trap(Trap{Addr: fn.Entry, Kind: Enters, Callee: &fn})
 	}
 }

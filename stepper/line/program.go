@@ -25,6 +25,13 @@ type Program struct {
 	symbols  Symbols
 	sections *rseq.Sections
 	landings *Landings // nil: not searched yet
+
+	// Over decides whether a step from a function does not enter another, which has lines; nil:
+	// it enters them all.
+	Over func(from, to source.Function) bool
+
+	// OverInlined decides the same about the call inlined at pc at an inline depth.
+	OverInlined func(pc table.Addr, depth int) bool
 }
 
 // New returns the Program of a process. The symbols and the sections belong to the caller.

@@ -406,7 +406,7 @@ func TestOutsideCutsARangeAway(t *testing.T) {
 func TestWhichCallsAreEntered(t *testing.T) {
 	p := program()
 	for target, want := range map[table.Addr]table.Addr{hEntry: hEntry, stub: hEntry, hEntry + 8: 0, kEntry: 0, nowhere: 0} {
-		if fn, ok := p.Callee(target); ok != (want != 0) || ok && fn.Entry != want {
+		if fn, ok := p.Callee(&line.Walk{}, target); ok != (want != 0) || ok && fn.Entry != want {
 			t.Errorf("a call of %v enters %+v, %v", target, fn, ok)
 		}
 	}

@@ -21,13 +21,26 @@ func (p *Program) Cover(w *Walk, ranges []machine.Range) []machine.Range {
 	return out
 }
 
-// withoutInlined removes the code of deeper inlined calls from the ranges. It examines bytes, not
-// instructions, because the ranges may contain data.
+// withoutInlined removes the code of deeper inlined calls that the step enters from the ranges. It
+// examines bytes, not instructions, because the ranges may contain data.
 func (p *Program) withoutInlined(w *Walk, ranges []machine.Range) []machine.Range {
-	var out []machine.Range
+	var out, skipped, entered []machine.Range
 	for _, r := range ranges {
 		for pc := r.Low; pc < r.High; pc++ {
-			if total, _ := p.symbols.Inlines(pc); total > w.Depth {
+			if total, _ := p.symbols.Inlines(pc); total > w.Depth && !machine.InRanges(skipped, pc) {
+				block := []machine.Range{{Low: pc, High: pc + 1}}
+				if !machine.InRanges(entered, pc) {
+					if whole := p.symbols.BlockRanges(pc, w.Depth+1); machine.InRanges(whole, pc) {
+						block = whole
+					}
+					if p.EntersInlined(pc, w.Depth+1) {
+						entered = append(entered, block...)
+					} else {
+						skipped = append(skipped, block...)
+					}
+				}
+			}
+			if machine.InRanges(entered, pc) {
 				continue
 			}
 			if n := len(out); n > 0 && out[n-1].High == pc {

@@ -60,11 +60,17 @@ func (p *Program) Land(w *Walk, r *machine.Regs) bool {
 	return w.Caught
 }
 
-// Callee follows PLT stubs from target to a function that has lines.
-func (p *Program) Callee(target table.Addr) (source.Function, bool) {
+// Callee follows PLT stubs from target to a function that has lines and that a step from the
+// walk's function enters.
+func (p *Program) Callee(w *Walk, target table.Addr) (source.Function, bool) {
 	target = p.sections.SkipStubs(target)
 	fn, ok := p.symbols.Function(target)
-	return fn, ok && fn.HasLines && fn.Entry == target
+	return fn, ok && fn.HasLines && fn.Entry == target && (p.Over == nil || !p.Over(w.Function, fn))
+}
+
+// EntersInlined reports whether a step enters the call that is inlined at pc at an inline depth.
+func (p *Program) EntersInlined(pc table.Addr, depth int) bool {
+	return p.OverInlined == nil || !p.OverInlined(pc, depth)
 }
 
 // CalledFrom reports whether the frame of the walk (or a tail call of it) called the function

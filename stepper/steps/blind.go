@@ -20,7 +20,7 @@ func (s *Stepper) lineBlind(th *drive.Thread, w *walk) (done bool, stop drive.St
 		return false, nil, err
 	}
 	if calls && th.Regs.SP() < sp {
-		if fn, ok := s.Program.Callee(th.Regs.PC()); ok && w.Into {
+		if fn, ok := s.Program.Callee(&w.Walk, th.Regs.PC()); ok && w.Into {
 			_, stop, err := s.decideNow(th, func(t *drive.Thread) drive.Answer { return s.enterFrom(th, fn) })
 			return true, stop, err
 		}

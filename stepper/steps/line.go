@@ -52,7 +52,7 @@ func (s *Stepper) lineStep(th *drive.Thread, into bool) (drive.Stop, error) {
 		}
 		return s.stepOut(th)
 	}
-	if total, _ := s.symbols.Inlines(pc); into && depth < total {
+	if total, _ := s.symbols.Inlines(pc); into && depth < total && s.Program.EntersInlined(pc, depth+1) {
 		th.Show(pc, depth+1)
 		return nil, nil
 	}

@@ -12,6 +12,8 @@ import (
 type plt struct {
 	sections []machine.PLT
 	slots    map[uint64]string // GOT slot's file address to the symbol's name; nil until needed
+
+	functions map[string]bool // the names in slots that are not data's; nil until needed
 }
 
 // stubs describes the image's PLT, once.
@@ -36,7 +38,7 @@ func (im *image) stubs() *plt {
 func (im *image) slotName(slot uint64) string {
 	p := im.stubs()
 	if p.slots == nil {
-		p.slots = map[uint64]string{}
+		p.slots, p.functions = map[uint64]string{}, map[string]bool{}
 		im.readSlots()
 	}
 	return p.slots[slot]
@@ -65,7 +67,11 @@ func (im *image) readSlots() {
 				continue
 			}
 			if _, err := im.dynsym.syms.ReadAt(sym, int64(index)*symEntry64); err == nil {
-				im.plt.slots[o.Uint64(p)] = unversioned(im.dynsym.nameOf(o.Uint32(sym)))
+				name := unversioned(im.dynsym.nameOf(o.Uint32(sym)))
+				im.plt.slots[o.Uint64(p)] = name
+				if kind := elf.ST_TYPE(sym[4]); kind != elf.STT_OBJECT && kind != elf.STT_TLS {
+					im.plt.functions[name] = true
+				}
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import "encoding/binary"
 
 // Kinds of the auxiliary vector, include/uapi/linux/auxvec.h. See getauxval(3).
 const (
+	AuxBase            = 7  // AT_BASE: the dynamic linker; 0: none
 	AuxEntry           = 9  // AT_ENTRY
 	AuxRseqFeatureSize = 27 // AT_RSEQ_FEATURE_SIZE, since Linux 6.3
 )

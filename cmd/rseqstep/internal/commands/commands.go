@@ -15,7 +15,7 @@ func All(in *prompt.Interp, s *session.Session) {
 	in.After = s.After
 	d := &desk{Session: s, in: in}
 	families := []func() []*prompt.Command{
-		d.starting, d.stepping, d.forcing, d.signals,
+		d.starting, d.stepping, d.skipping, d.forcing, d.signals,
 		d.breaking, d.watching, d.catching, d.changing, d.attaching,
 		d.stack, d.threads,
 		d.printing, d.displays, d.memory, d.disassembly,

@@ -72,6 +72,7 @@ func (d *desk) info() []*prompt.Command {
 			Long: "Lists the sections, how often each was run and how that ended. Then, for each\nthread: its rseq area and the registered size; the mode, \"legacy\" (the kernel\nwrites the CPU number each time the thread was scheduled out) or \"optimized\"\n(only when it changes, and the program must not write it); the CPU number in\nthe area; and the time slice extension: none, off, on, requested or granted.",
 			Subs: prompt.NewRegistry("info rseq", &prompt.Command{Name: "ops", Usage: "[SECTION|all]", Short: "What a sequence does, as a cpu_opv vector in words", Run: d.infoOps, Complete: d.functionsOfSections,
 				Long: "SECTION is a number, an address inside the section (0x…, $pc, *EXPR) or of its\ndescriptor, or the function that contains it. The default is the section that\nthe thread is inside or about to arm, or else all of them. In the output, [x]\nstands for the 8 bytes at x, u32[x] for 4 of them, and a register for its value\nat the start of the section."})},
+		sub("skip", nil, "[N...]", "Functions that step does not enter", d.infoSkip),
 		sub("vdso", nil, "", "Functions of the vDSO", d.infoVDSO),
 	)
 	for _, c := range subs.Commands() {

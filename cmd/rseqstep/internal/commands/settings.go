@@ -158,6 +158,8 @@ func (d *desk) table() []setting {
 			"on: stepi steps through a sequence one instruction at a time, in a quiet phase:\nevery other thread is stopped, the thread is pinned to its CPU, and its rseq\nregistration is removed meanwhile. The thread stays live and still commits.\noff: a sequence is one step; \"stepi --inside\" enters it for one command.", "inside"),
 		number(&s.StuckLimit, 1, "Passes without a commit before rseqstep helps",
 			"A pass is one run of a restartable sequence. Stepping commands count, for each\nthread and sequence, the passes since the last commit. The count goes on from\none command to the next, so that a retry loop of several lines is helped too.\nWhen it reaches the limit, rseqstep helps, and the stop names the rung:\n  rung 1  (until then) the sequence runs natively\n  rung 2  after aborts: do its work by a cpu_opv vector (\"help opv\")\n  rung 3  if there is no vector, or after side exits: step it in a quiet phase\n          (\"help set inside\")\n  rung 4  if quiet phases do not commit either: run until the function returns\n\"continue\" does not count passes (\"help set stuck\").", "stuck-limit"),
+		flag(&s.SkipSystem, "Whether step skips functions of system headers",
+			"on: step does not enter functions that are defined below /usr/include, in\nheaders of the compiler, or in Rust's library (/rustc). \"help skip\" has the\nfunctions that step does not enter besides.", "skip-system"),
 		d.stuck(),
 		d.stuckTime(number(&s.StuckTime, 0, "Seconds without progress for \"set stuck\"; 0: never", "", "stuck-time")),
 		flag(&s.UnwindOnSignal, "Whether a signal ends a called function",

@@ -112,8 +112,10 @@ func (s *Session) place(b *Breakpoint) error {
 	if isInside(err) || errors.Is(err, stepper.ErrNoSlot) {
 		return err
 	}
-	if err := s.pend(err); err != nil {
-		return err
+	if !s.imported(b, err) {
+		if err := s.pend(err); err != nil {
+			return err
+		}
 	}
 	b.Pending = true
 	return s.plant(b)
@@ -216,6 +218,9 @@ func (s *Session) lookup(b *Breakpoint) error {
 	if err != nil && !b.Pending {
 		return err
 	}
+	if len(places) == 0 {
+		places = s.stubs(b.Location) // until the process has the library
+	}
 	b.Places = places
 	if len(places) > 0 {
 		b.Pending = false
@@ -244,7 +249,7 @@ func (s *Session) refresh(b *Breakpoint) {
 		return
 	}
 	b.Hits, b.Ignore, b.Pending = b.live.Hits, b.live.Ignore, b.live.Pending
-	if len(b.live.Places) > 0 || b.live.Carried() {
+	if len(b.live.Places) > 0 || b.live.Carried() || b.Pending {
 		b.Places = b.live.Places
 	}
 }

@@ -171,6 +171,7 @@ func (s *Session) policy() stepper.Policy {
 	p := stepper.DefaultPolicy()
 	p.StuckLimit, p.Inside = s.Settings.StuckLimit, s.Settings.Inside
 	s.Settings.looksAfter(&p)
+	p.StepOver = s.skipsFunction
 	if s.Settings.FollowFork == "child" {
 		p.FollowFork = stepper.FollowChild
 	}

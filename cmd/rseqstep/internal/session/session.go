@@ -66,6 +66,8 @@ type Session struct {
 
 	breakpoints []*Breakpoint
 	numbered    int // the last breakpoint number used
+	skips       []*Skip
+	skipped     int // the last number of a skip used
 	displays    []*Display
 	displayed   int
 	displaying  bool // the expressions are being shown

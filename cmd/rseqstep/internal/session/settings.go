@@ -23,6 +23,7 @@ type Settings struct {
 	StuckTime      int    // seconds; 0: never
 	FollowFork     string // "parent", "child"
 	Language       string
+	SkipSystem     bool // step does not enter functions of system headers and of Rust's library
 }
 
 // Pending says what to do with a breakpoint location that is not found.
@@ -36,5 +37,5 @@ const (
 
 // DefaultSettings are gdb's defaults where gdb has the setting.
 func DefaultSettings() Settings {
-	return Settings{Confirm: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto"}
+	return Settings{Confirm: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true}
 }
