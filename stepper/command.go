@@ -5,82 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"rseqstep/stepper/call"
 	"rseqstep/stepper/drive"
-	"rseqstep/stepper/ledger"
-	"rseqstep/stepper/machine"
-	"rseqstep/stepper/observe"
-	"rseqstep/stepper/opv"
-	"rseqstep/stepper/opvcall"
-	"rseqstep/stepper/points"
-	"rseqstep/stepper/progress"
-	"rseqstep/stepper/registration"
-	"rseqstep/stepper/rseq"
-	"rseqstep/stepper/signals"
-	"rseqstep/stepper/steps"
 	"rseqstep/stepper/tracee"
 	"rseqstep/stepper/units"
-	"rseqstep/stepper/vdso"
-	"rseqstep/table"
 )
-
-// New makes an Engine for a target all of whose threads are held.
-func New(t tracee.Target, s Symbols, m ModuleReader, p Policy) (*Engine, error) {
-	e := &Engine{target: t, policy: p, book: ledger.New(t)}
-	e.code = code{modules: m, symbols: s, sections: rseq.New(t.Arch(), t, rseq.OfSource(s)), linker: linker{book: e.book}}
-	e.mind = &mind{Engine: e, signals: signals.NewTable()}
-	e.points = points.New(host{e}, e.book, e.sections, s)
-	e.drive = drive.New(t, e.book, e.mind)
-	e.rseq = registration.New(t, e.drive, e.sections, e.points)
-	e.called = call.New(t, e.drive, e.book, e.sections, s)
-	e.vdso = vdso.New(t, e.sections, vdsoHost{e}, tracee.BlockPatience)
-	e.progress = progress.New(t, e.drive, e.book, e.sections, watched{e}, &e.policy.Limits)
-	e.rseq.Seen = e.progress.Arms
-	e.units = units.New(units.Parts{
-		Target: t, Drive: e.drive, Book: e.book, Sections: e.sections, Points: e.points, Registration: e.rseq,
-		Report: new(rseq.Report), Symbols: s, Passes: e.progress, Functions: e.vdso, Host: unitHost{e},
-	})
-	e.steps = steps.New(e.units, e.progress, s)
-	decideSkips(e)
-	e.mind.observed = observe.New(e.units, func(tid int) drive.Stop { return &Stop{Reason: StopInterrupt, TID: tid} })
-	for _, tid := range t.Threads() {
-		e.drive.Adopt(tid)
-		if e.drive.Current() == 0 {
-			e.drive.Select(tid)
-		}
-	}
-	if err := e.reload(); err != nil {
-		return nil, err
-	}
-	return e, nil
-}
-
-// ProvideCPUOpv provides the cpu_opv system call of that ABI to the program and its child
-// processes (opvcall.New). Errors: opvcall.ErrNotTrapped.
-func (e *Engine) ProvideCPUOpv(abi opv.ABI) (err error) {
-	if e.mind.provider, err = opvcall.New(e.target, e.drive, abi); err == nil {
-		e.rseq.OwnFilters = 1 // the one that traps the calls
-	}
-	return err
-}
-
-// Target is the process the Engine works on.
-func (e *Engine) Target() tracee.Target { return e.target }
-
-// Symbols are those that the Engine uses.
-func (e *Engine) Symbols() Symbols { return e.symbols }
-
-// Image is the sections known now; it changes when the program loads or unloads libraries.
-func (e *Engine) Image() *table.Image { return e.sections.Image() }
-
-// VDSO is the process's vDSO, nil if it has none or the Engine cannot read it.
-func (e *Engine) VDSO() *machine.VDSO { return e.vdso.Image() }
-
-// Policy is what the user may set; changes take effect with the next command.
-func (e *Engine) Policy() *Policy { return &e.policy }
-
-// Signals is the `handle` table.
-func (e *Engine) Signals() *SignalTable { return e.mind.signals }
 
 // command runs one command on the selected thread and completes its Stop. A nil Stop from do
 // means that the step is done. When ctx ends, the command ends: every thread is held, and the
@@ -105,38 +33,69 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 	if !begun {
 		return e.notBegun(was)
 	}
+	th, err := e.begin(listens)
+	if err != nil {
+		return Stop{}, err
+	}
+	halt, err := do(th)
+	stop, err := e.conclude(th, stopOf(halt), err)
+	if !e.target.Alive() {
+		return *stop, err
+	}
+	return e.stoppedAt(stop, err)
+}
+
+// notBegun is the Stop of a command whose context had ended before it began. No thread has
+// moved, and the next command begins as this one would have.
+func (e *Engine) notBegun(th *drive.Thread) (Stop, error) {
+	if err := e.drive.Load(th); err != nil {
+		end, err := e.vanished(th, err)
+		if end == nil {
+			end = &Stop{}
+		}
+		return *end, err
+	}
+	return Stop{Reason: StopInterrupt, TID: th.TID, PC: th.Regs.PC(), Depth: e.steps.Depth(th)}, nil
+}
+
+// begin prepares the program for a command and returns its thread.
+func (e *Engine) begin(listens bool) (*drive.Thread, error) {
 	e.units.Report.Begin()
 	e.mind.child = 0
 	e.drive.Notes = nil
 	e.drive.Shares = e.policy.Pin
 	e.units.Policy = units.Policy{StuckLimit: e.policy.StuckLimit, Meets: e.policy.StandsToMeet}
 	if err := e.decide(e.policy.FollowFork); err != nil {
-		return Stop{}, err
+		return nil, err
 	}
 	th, err := e.selected() // another one if the Engine has kept a fork's child
 	if err != nil {
-		return Stop{}, err
+		return nil, err
 	}
 	e.drive.BeginOnly()
 	if e.book.Pinned() != th.TID && !e.units.Quiet.Any() {
 		if err := e.unpin(); err != nil {
-			return Stop{}, err
+			return nil, err
 		}
 	}
 	if listens {
 		e.linker.listen()
 	}
 	if err := e.units.StartOff(th); err != nil {
-		return Stop{}, err
+		return nil, err
 	}
 	if e.book.Outstanding() {
 		if err := e.restoreRest(); err != nil {
-			return Stop{}, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
+			return nil, fmt.Errorf("cannot resume: an earlier command failed and its changes could not be undone: %w", err)
 		}
 	}
 	e.rseq.Discover(th)
-	halt, err := do(th)
-	stop := stopOf(halt)
+	return th, nil
+}
+
+// conclude turns what a command on a thread returned into its Stop, and undoes what the command has
+// left changed.
+func (e *Engine) conclude(th *drive.Thread, stop *Stop, err error) (*Stop, error) {
 	if err != nil {
 		stop, err = e.vanished(th, err)
 	}
@@ -157,9 +116,12 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 		stop.Child = e.mind.child
 	}
 	stop.Notes = e.drive.Notes
-	if !e.target.Alive() {
-		return *stop, err
-	}
+	return stop, err
+}
+
+// stoppedAt selects the thread of a Stop and says where it is. A called function may have returned
+// unnoticed there.
+func (e *Engine) stoppedAt(stop *Stop, err error) (Stop, error) {
 	if e.drive.Thread(stop.TID) != nil && stop.TID != 0 {
 		e.drive.Select(stop.TID)
 	}
@@ -238,71 +200,4 @@ func (e *Engine) ContinueOver(ctx context.Context) (Stop, error) {
 		_, stop, err := e.steps.Do(m)
 		return stop, err
 	})
-}
-
-// Kill ends the program. If that fails, the program stays held.
-func (e *Engine) Kill() error {
-	err := e.target.Kill()
-	if !e.target.Alive() {
-		e.drive.Ended(tracee.Event{Kind: tracee.EventProcessExit})
-	}
-	return err
-}
-
-// Detach detaches from the program and leaves it as the debugger found it. It delivers signals
-// that the user has seen and that are to be passed. If it cannot detach, the program stays
-// held; if it could only detach with changes left in the program that harm it, it kills the
-// program.
-func (e *Engine) Detach() error {
-	err := e.restoreRestAfter(e.steps.Part())
-	if lost := e.called.UndoAll(); lost != nil {
-		return errors.Join(err, lost, errors.New("killed the program: a function called from the debugger has not returned, and the thread could not get back its registers from before the call"), e.Kill())
-	}
-	if err = errors.Join(err, e.uprootAll()); e.book.Outstanding() {
-		err = e.restoreRestAfter(err)
-	}
-	if harm := e.book.Harm(); harm != nil && e.target.Alive() {
-		return errors.Join(err, fmt.Errorf("killed the program: %w", harm), e.Kill())
-	}
-	for _, th := range e.drive.Threads() {
-		if th.Deferred != 0 && e.target.Alive() && e.target.Held(th.TID) {
-			e.drive.RestoreKept(th)
-			failed := e.drive.Release(th, th.Deferred, tracee.Freely)
-			if failed == nil {
-				th.Deferred = 0
-			}
-			err = errors.Join(err, failed)
-		}
-	}
-	err = errors.Join(err, e.sendOwed(), e.target.Detach())
-	if !e.target.Alive() {
-		e.drive.Ended(tracee.Event{Kind: tracee.EventProcessExit})
-		return withoutGone(err)
-	}
-	return errors.Join(err, e.points.PlantAll())
-}
-
-// Rest undoes what commands keep for the next one (Policy.Linger). It costs the next step some
-// 30 µs.
-func (e *Engine) Rest() error {
-	if e.units.Quiet.Any() {
-		return nil // its section must commit on the current CPU
-	}
-	return e.unpin()
-}
-
-// unpin restores both affinities.
-func (e *Engine) unpin() error { return e.book.Unpin() }
-
-// notBegun is the Stop of a command whose context had ended before it began. No thread has
-// moved, and the next command begins as this one would have.
-func (e *Engine) notBegun(th *drive.Thread) (Stop, error) {
-	if err := e.drive.Load(th); err != nil {
-		end, err := e.vanished(th, err)
-		if end == nil {
-			end = &Stop{}
-		}
-		return *end, err
-	}
-	return Stop{Reason: StopInterrupt, TID: th.TID, PC: th.Regs.PC(), Depth: e.steps.Depth(th)}, nil
 }

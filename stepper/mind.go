@@ -11,8 +11,8 @@ import (
 	"rseqstep/table"
 )
 
-// mind implements drive.Mind: it decides for the Engine what places and events mean, and has what only
-// these decisions need.
+// mind implements drive.Mind: it decides for the Engine what places and events mean, and has what
+// only these decisions need.
 type mind struct {
 	*Engine
 	signals  *SignalTable
