@@ -139,7 +139,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 		v.Number, v.Name = number, p.target.ThreadName(stop.TID)
 	}
 	v.Changed = before != 0 && before != stop.TID
-	frames, err := s.Frames(2)
+	frames, err := s.Frames(1)
 	if err != nil {
 		v.Notes = append(v.Notes, "the stack cannot be read: "+err.Error())
 		return v
