@@ -41,6 +41,16 @@ func (e *Engine) SelectThread(tid int) error {
 	return nil
 }
 
+// Numbers returns the user's numbers of the program's threads, by TID. It reads nothing of them.
+func (e *Engine) Numbers() map[int]int {
+	tids := e.target.Threads()
+	numbers := make(map[int]int, len(tids))
+	for _, tid := range tids {
+		numbers[tid] = e.drive.Adopt(tid).Number
+	}
+	return numbers
+}
+
 // Threads lists the program's threads in the order in which the Engine first saw them.
 func (e *Engine) Threads() []ThreadInfo {
 	var list []ThreadInfo

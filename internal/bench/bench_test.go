@@ -80,3 +80,26 @@ func TestHotLineIsFoundInItsSource(t *testing.T) {
 		t.Error("a mark that is nowhere was found")
 	}
 }
+
+func TestEverySecondRoundGoesBackwards(t *testing.T) {
+	var order strings.Builder
+	measured := func(name string) contender {
+		return contender{name, func() (float64, error) { order.WriteString(name); return 1, nil }}
+	}
+	contest{title: "t", contenders: []contender{measured("a"), measured("b")}}.hold(4, io.Discard)
+	if got := order.String(); got != "abbaabba" {
+		t.Errorf("measured in the order %q", got)
+	}
+}
+
+// Each contest of two builds measures both, one by one, in the same rounds.
+func TestTwoBuildsAreMeasuredInTheSameRounds(t *testing.T) {
+	figure := func(name string) contest {
+		return contest{contenders: []contender{{name, nil}, {"gdb", nil}}, target: "1"}
+	}
+	for _, c := range against([]contest{figure("rseqstep"), figure("gdb on rseqstep gdbserver")}, []contest{figure("x"), figure("y")}) {
+		if len(c.contenders) != 2 || c.contenders[1].name != "before" || c.target != "" {
+			t.Errorf("%+v", c)
+		}
+	}
+}

@@ -33,10 +33,14 @@ var _ Source = (*symbols.Set)(nil)
 // thread. Only the goroutine that may access the program calls its functions.
 type Context struct {
 	// Frames is the stack, innermost first, as far as it was unwound; with the
-	// frames of inlined calls. Empty without a process. One concrete frame
-	// beyond Selected is needed to recover entry values.
+	// frames of inlined calls. Empty without a process.
 	Frames   []stepper.Frame
 	Selected int // index into Frames
+	// Further returns Frames with those beyond, which recover entry values and
+	// are places of functions' variables; it is called at most once. nil: there
+	// are no more. A stack's outer frames are in libraries: to name them reads
+	// the libraries' DWARF.
+	Further func() []stepper.Frame
 
 	// Arch is the program's architecture, for a Context without Frames; nil: unknown.
 	Arch   *machine.Arch

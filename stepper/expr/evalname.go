@@ -124,8 +124,8 @@ func (c *Context) inFunction(function, name string) (Value, bool, error) {
 		return Value{}, false, nil
 	}
 	var in *frame
-	for n := range c.Frames {
-		if c.Frames[n].Entry == fn.addr && c.Frames[n].Inlined == 0 {
+	for n, f := range c.stack() {
+		if f.Entry == fn.addr && f.Inlined == 0 {
 			in, _ = c.frameOf(n)
 			break
 		}

@@ -117,9 +117,20 @@ func (f *frame) innermost() bool {
 	return first.CFA == f.CFA && first.PC == f.PC
 }
 
+// stack is Frames with those beyond.
+func (c *Context) stack() []stepper.Frame {
+	if further := c.Further; further != nil {
+		c.Further = nil
+		if all := further(); len(all) > len(c.Frames) {
+			c.Frames = all
+		}
+	}
+	return c.Frames
+}
+
 // caller is the concrete frame that called this one, at its own depth.
 func (f *frame) caller() (*frame, error) {
-	for n := f.index + 1; n < len(f.ctx.Frames); n++ {
+	for n := f.index + 1; n < len(f.ctx.stack()); n++ {
 		if next := f.ctx.Frames[n]; next.CFA != f.CFA || next.PC != f.PC {
 			return f.ctx.frameOf(n)
 		}

@@ -24,18 +24,14 @@ type loan struct {
 // phase, whose registration is lifted on purpose, keeps its signals blocked and stays pinned.
 func (b *Book) due() (list []loan) {
 	for _, a := range b.Traps() {
-		t := b.traps[a]
-		l := loan{what: fmt.Sprintf("the breakpoint at %v could not be inserted again", a), drop: func() { delete(b.traps, a) }}
-		switch {
+		switch t := b.traps[a]; {
 		case len(t.owners) == 0:
-			l.what, l.harms = fmt.Sprintf("the breakpoint at %v could not be removed", a), true
-			l.back = func() error { return b.removeTrap(a) }
+			list = append(list, loan{what: fmt.Sprintf("the breakpoint at %v could not be removed", a), harms: true,
+				back: func() error { return b.removeTrap(a) }, drop: func() { delete(b.traps, a) }})
 		case t.out:
-			l.back = func() error { return b.PutBack(a) }
-		default:
-			continue
+			list = append(list, loan{what: fmt.Sprintf("the breakpoint at %v could not be inserted again", a),
+				back: func() error { return b.PutBack(a) }, drop: func() { delete(b.traps, a) }})
 		}
-		list = append(list, l)
 	}
 	for n, r := range b.every {
 		if r.set && r.owner == (Owner{}) {

@@ -265,3 +265,24 @@ func TestOwnersComeAndGoInAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// Each command asks whether something is left to undo. Breakpoints that are in place cost nothing then
+// but their order.
+func TestBreakpointsInPlaceCostTheQuestionNothing(t *testing.T) {
+	allocations := func(breakpoints int) float64 {
+		b := ledger.New(newWorld(t))
+		for n := range breakpoints {
+			if err := b.Plant(here+table.Addr(n), ledger.Owner{Why: ledger.Asked, Of: n + 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return testing.AllocsPerRun(100, func() {
+			if b.Outstanding() {
+				t.Error("something is left to undo")
+			}
+		})
+	}
+	if few, many := allocations(8), allocations(64); many > few+8 {
+		t.Errorf("%v allocations for 8 breakpoints, %v for 64", few, many)
+	}
+}

@@ -47,18 +47,20 @@ func (p *Process) Pin(tid int) error {
 	if err != nil {
 		return err
 	}
-	st, err := readStat(t.tid, t.tid)
-	if err != nil {
-		return nil
-	}
 	pn := &p.pinned
 	if affinity(tid, &pn.thread) != 0 || affinity(0, &pn.own) != 0 {
 		return nil
 	}
-	if !pn.thread.has(st.processor) || !pn.own.has(st.processor) {
-		return nil
+	both := func(cpu int) bool { return pn.thread.has(cpu) && pn.own.has(cpu) }
+	cpu := p.cpuOf(t)
+	if !both(cpu) { // the program may have written to its area, or the kernel not yet
+		st, err := readStat(t.tid, t.tid)
+		if err != nil || !both(st.processor) {
+			return nil
+		}
+		cpu = st.processor
 	}
-	one := only(st.processor)
+	one := only(cpu)
 	if setAffinity(tid, &one) != 0 {
 		return nil
 	}
@@ -68,7 +70,7 @@ func (p *Process) Pin(tid int) error {
 		}
 		return nil
 	}
-	pn.tid, pn.cpu = tid, st.processor
+	pn.tid, pn.cpu = tid, cpu
 	return nil
 }
 

@@ -99,9 +99,9 @@ func (s *Session) DefaultLine() (stepper.Line, error) {
 // ThreadID returns the kernel's id of the thread with a user's number.
 func (s *Session) ThreadID(number int) (int, error) {
 	if s.process != nil {
-		for _, t := range s.process.engine.Threads() {
-			if t.Number == number {
-				return t.TID, nil
+		for tid, n := range s.process.engine.Numbers() {
+			if n == number {
+				return tid, nil
 			}
 		}
 	}

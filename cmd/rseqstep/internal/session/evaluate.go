@@ -81,8 +81,9 @@ func (v *values) at(level int) *expr.Context {
 	}
 	e := v.process.engine
 	c.Mem = v.process.target
+	c.Frames = v.unwound(level + 1)
 	// Two more than the selected frame: entry values are found in the caller.
-	c.Frames = v.unwound(level + 3)
+	c.Further = func() []stepper.Frame { return v.unwound(level + 3) }
 	c.Selected = level
 	if level >= len(c.Frames) {
 		c.Selected = 0
@@ -118,12 +119,17 @@ func (s *Session) ContextOf(tid int) (*expr.Context, error) {
 	if p == nil {
 		return nil, ErrNotRun
 	}
-	frames, err := p.engine.Frames(tid, 3)
+	frames, err := p.engine.Frames(tid, 1)
 	if err != nil {
 		return nil, err
 	}
 	v := &values{s: s, process: p, frames: frames, whole: true, tid: p.engine.Thread()}
-	return v.at(0), nil
+	c := v.at(0)
+	c.Further = func() []stepper.Frame {
+		frames, _ := p.engine.Frames(tid, 3) // without the callers an entry value is not known
+		return frames
+	}
+	return c, nil
 }
 
 // here returns the selected frame, in which functions of the program can be called.

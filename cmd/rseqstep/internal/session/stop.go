@@ -133,17 +133,13 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 		stop.TID = p.engine.Thread() // the thread selected instead
 		v.TID, v.PC = stop.TID, s.pc()
 	}
-	threads := p.engine.Threads()
-	v.Threads = len(threads)
-	p.numbers = map[int]int{}
-	for _, t := range threads {
-		p.numbers[t.TID] = t.Number
-		if t.TID == stop.TID {
-			v.Number, v.Name = t.Number, t.Name
-		}
+	p.numbers = p.engine.Numbers()
+	v.Threads = len(p.numbers)
+	if number, known := p.numbers[stop.TID]; known {
+		v.Number, v.Name = number, p.target.ThreadName(stop.TID)
 	}
 	v.Changed = before != 0 && before != stop.TID
-	frames, err := s.Frames(2)
+	frames, err := s.Frames(1)
 	if err != nil {
 		v.Notes = append(v.Notes, "the stack cannot be read: "+err.Error())
 		return v
