@@ -61,18 +61,23 @@ func (e *Engine) overtaken(stop *Stop) (*Stop, error) {
 			}
 			return end, nil
 		}
-		if stop.Reason != StopThreadExited {
-			return stop, nil
-		}
 		th := e.drive.Thread(e.drive.Current())
 		if th == nil {
 			return stop, nil
 		}
-		if !e.target.Held(th.TID) {
+		// An interrupted command names the selected thread.
+		ended := !e.target.Held(th.TID) && (stop.Reason == StopThreadExited || stop.TID == th.TID)
+		if stop.Reason != StopThreadExited && !ended {
+			return stop, nil
+		}
+		if ended {
 			// A leader has ended before its threads: select another thread, or, if no other is
 			// left, wait for the process's end.
 			if tid := e.drive.AnyHeld(); tid != 0 {
 				e.drive.Select(tid)
+				if stop.Reason != StopThreadExited {
+					stop.TID = tid
+				}
 				continue
 			}
 			ev, err := e.drive.WaitEnd()
