@@ -33,11 +33,11 @@ type process struct {
 
 // launchWith are the settings of clients for the programs they start.
 type launchWith struct {
-	env  []string
-	dir  string
-	aslr bool
-	bare bool // the arguments contain no shell redirections
-	started   // how gdb itself would start programs
+	env     []string
+	dir     string
+	aslr    bool
+	bare    bool // the arguments contain no shell redirections
+	started      // how gdb itself would start programs
 
 	stdio [3]string // files that lldb has named for standard input, output and error; "" for none
 }
@@ -79,7 +79,11 @@ func (s *Server) launch(ctx context.Context, path string, args []string) (err er
 	if tty != nil {
 		defer func() { err = errors.Join(err, tty.Close()) }()
 	}
-	words, execs := s.with.throughShell(file, args)
+	var words []string
+	execs := 0
+	if !s.with.bare {
+		words, execs = s.with.throughShell(file, args)
+	}
 	if words == nil && !s.with.bare {
 		var to redirected
 		if args, to, err = redirect(args, dir); err != nil {
