@@ -49,6 +49,9 @@ func (o *serverOptions) config(cpuOpv opvcall.Call, e *env, say io.Writer) (remo
 	e.debug = e.debug || o.debugged.given
 	c := remote.Config{Multi: o.multi, Once: o.once, Log: say, Announce: true, Debug: o.debug, CPUOpv: cpuOpv, ASLR: o.randomize,
 		NoShell: o.noShell, Wrapper: o.wrapper, Disable: o.disable, Report: unitLines, Section: writeSections}
+	if o.log != "" {
+		c.Failures = e.stderr
+	}
 	if o.debugFile != "" {
 		f, err := os.OpenFile(o.debugFile, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 		if err != nil {

@@ -29,7 +29,7 @@ before gdb has split them into words."""
 
     def invoke(self, argument, from_tty):
         self.dont_repeat()
-        self._switch.prepare()
+        self._switch.prepare(argument != "attach")
 
 
 def hook():
@@ -37,30 +37,41 @@ def hook():
     defined runs as well, after it."""
     for name in COMMANDS:
         body = _body("hook-" + name)
-        if PREPARE not in body:
-            gdb.execute("define hook-%s\n%s\n%send" % (name, PREPARE, "".join(line + "\n" for line in body)), to_string=True)
+        ours = "%s %s" % (PREPARE, name)
+        if not any(line.strip() == ours for line in body):
+            gdb.execute("\n".join(["define hook-" + name, ours] + body + ["end"]), to_string=True)
 
 
 def _body(name):
-    """The lines of a user-defined command, [] for none."""
+    """The lines of a user-defined command, as gdb indents them (Python: not at all); []
+    for none."""
     try:
         lines = output.of("show user " + name).splitlines()
     except gdb.error:
         return []
-    return [line[2:] for line in lines[1:] if line.strip()]
+    return [line for line in lines[1:] if line.strip()]
 
 
 def packet():
     """The packet that tells the server about the next program."""
     # cwd: "set cwd"; gdb itself sends that one.
     values = {
-        "tty": gdb.parameter("inferior-tty") or "",
+        "tty": _setting("inferior-tty"),
         "dir": os.getcwd(),
-        "wrapper": gdb.parameter("exec-wrapper") or "",
+        "wrapper": _setting("exec-wrapper"),
         "shell": os.environ.get("SHELL") or "/bin/sh",
         "typed": [{"line": line, "words": gdb.string_to_argv(line)} for line in _typed() if line.strip()],
     }
     return "QRseqStart:" + json.dumps(values).encode().hex()
+
+
+def _setting(name):
+    """A setting of the selected inferior, "" where it is not set. gdb 13 shows those of
+    inferiors and gives Python none of them."""
+    value = gdb.parameter(name)
+    if not value:
+        value = output.of("show " + name).partition('"')[2].rpartition('"')[0]
+    return value
 
 
 def _typed():
@@ -68,7 +79,7 @@ def _typed():
     setting, the last command at the prompt, and gdb's command line. gdb tells nobody
     what the argument of a `run` is; the server takes the one of these that has the words
     that it gets."""
-    lines = [gdb.parameter("args") or ""]
+    lines = [_setting("args")]
     history = output.of("show commands").rstrip("\n").rpartition("\n")[2].split(None, 1)
     if len(history) == 2:
         lines += _of_a_run(history[1])

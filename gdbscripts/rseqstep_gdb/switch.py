@@ -105,12 +105,14 @@ class Switch:
         self.on()
         _say([self.sentence()])
 
-    def prepare(self):
-        """What has to be done before a program is started or attached to."""
+    def prepare(self, starts):
+        """What has to be done before a program is started (starts) or attached to."""
         inferior = gdb.selected_inferior()
         if self._default and not self._server and (not inferior.pid or inferior.connection.type == "core"):
             self._serve(child.Server(child.binary(self.wish.value)))
         if self._server and (inferior.connection is None or inferior.connection == self._connection):
+            if starts and not gdb.parameter("remote exec-file"):
+                raise gdb.GdbError("No executable file specified.\nUse the \"file\" or \"exec-file\" command.")
             server.send(start.packet())
 
     def on(self):

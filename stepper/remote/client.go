@@ -20,6 +20,7 @@ type client struct {
 	swbreak      bool
 	hwbreak      bool
 	binaryUpload bool
+	showsErrors  bool // the text of errors
 	wants        wishes
 	threadSuffix bool // lldb: packets name the thread at their end
 	linuxSignals bool // signals are numbered as Linux does, not as gdb does

@@ -79,7 +79,11 @@ func (s *Server) launch(ctx context.Context, path string, args []string) (err er
 	if tty != nil {
 		defer func() { err = errors.Join(err, tty.Close()) }()
 	}
-	words, execs := s.with.throughShell(file, args)
+	var words []string
+	execs := 0
+	if !s.with.bare {
+		words, execs = s.with.throughShell(file, args)
+	}
 	if words == nil && !s.with.bare {
 		var to redirected
 		if args, to, err = redirect(args, dir); err != nil {

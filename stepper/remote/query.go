@@ -84,6 +84,8 @@ func (c *client) supported(args string) string {
 			c.hwbreak = true
 		case "binary-upload+":
 			c.binaryUpload = true
+		case "error-message+":
+			c.showsErrors = true
 		}
 	}
 	out := []string{fmt.Sprintf("PacketSize=%x", maxPacket), "QStartNoAckMode+", "QPassSignals+", "QProgramSignals+", "QCatchSyscalls+",

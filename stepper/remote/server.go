@@ -25,6 +25,10 @@ type Config struct {
 	Stdio    bool      // the client is on the server's standard input and output, and shows its standard error to the user
 	Debug    *DebugLog // output for debugging the server; nil for none
 
+	// Failures is where the user of the client sees why a program could not be started
+	// or attached to, if the client does not show the text of errors; nil for nowhere.
+	Failures io.Writer
+
 	// LaunchServer starts another server for one program, and returns its process id and
 	// the port where it listens: it makes the server lldb's platform.
 	LaunchServer func() (pid, port int, err error)

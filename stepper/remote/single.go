@@ -23,3 +23,12 @@ func (c *client) mayAttach(pid int) error {
 	}
 	return err
 }
+
+// failed reports why a program could not be started or attached to: in the log, and to the
+// user of a client that does not show the text of errors.
+func (c *client) failed(err error) {
+	c.logf("%v", err)
+	if c.Failures != nil && !c.showsErrors {
+		fmt.Fprintf(c.Failures, "%v\n", err)
+	}
+}

@@ -50,7 +50,7 @@ func (c *client) run(args string) (string, error) {
 	}
 	c.args = words[1:]
 	if c.launchError = c.launch(c.conn.ctx, c.program, c.args); c.launchError != nil {
-		c.logf("%v", c.launchError)
+		c.failed(c.launchError)
 		return "", c.launchError
 	}
 	return c.begin()
@@ -83,7 +83,7 @@ func (c *client) takeOverPID(pid int) (string, error) {
 		return "", err
 	}
 	if err := c.attach(pid); err != nil {
-		c.logf("%v", err)
+		c.failed(err)
 		return "", err
 	}
 	return c.begin()
