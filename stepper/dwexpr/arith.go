@@ -7,7 +7,7 @@ func (m *machine) unary(op byte) error {
 		return err
 	}
 	if e.typ.float() {
-		return errFloat()
+		return m.unaryReal(op, e)
 	}
 	switch op {
 	case OpAbs:
@@ -34,8 +34,11 @@ func (m *machine) binary(op byte) error {
 	if err != nil {
 		return err
 	}
-	if a.typ.float() || b.typ.float() {
-		return errFloat()
+	switch {
+	case a.typ.float() && b.typ.float():
+		return m.binaryReal(op, a, b)
+	case a.typ.float() || b.typ.float():
+		return malformed("operation %#x on floating point and an integer", op)
 	}
 	switch op {
 	case OpEq, OpGe, OpGt, OpLe, OpLt, OpNe:
@@ -48,7 +51,7 @@ func (m *machine) binary(op byte) error {
 	return m.push(a.typ.fit(v), a.typ)
 }
 
-func errFloat() error { return unsupported("it computes with floating point") }
+func errFloat() error { return unsupported("it computes with floating point of 2, 10 or 16 bytes") }
 
 // calculate expects values that fit the type. Generic values are signed in a division and
 // unsigned in a modulo (DWARF 5, 2.5.1.4; gdb, dwarf2/expr.c, DW_OP_mod); the operation,

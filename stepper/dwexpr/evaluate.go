@@ -94,6 +94,9 @@ func (m *machine) run() (Location, error) {
 	case len(m.stack) == 0:
 		return Location{}, malformed("it leaves no value")
 	}
+	if m.stack[len(m.stack)-1].typ.float() {
+		return Location{}, malformed("it leaves floating point as an address")
+	}
 	return Location{Kind: InMemory, Addr: m.top()}, nil
 }
 

@@ -2,8 +2,10 @@ package dwexpr
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"testing"
 
 	"rseqstep/table"
@@ -57,7 +59,8 @@ func (unit) Indexed(n uint64) (uint64, error) {
 
 // types are those that a unit has, by the offsets of their DIEs.
 var types = map[uint64]*Type{1: {Size: 1}, 2: {Size: 1, Unsigned: true}, 3: {Size: 4}, 4: {Size: 4, Unsigned: true},
-	5: {Size: 8, Unsigned: true}, 6: {Size: 8, Float: true}, 7: {Size: 4, Float: true}}
+	5: {Size: 8, Unsigned: true}, 6: {Size: 8, Float: true}, 7: {Size: 4, Float: true},
+	8: {Size: 16, Float: true}, 9: {Size: 2, Float: true}}
 
 func (unit) BaseType(off uint64) (*Type, error) {
 	if types[off] == nil {
@@ -80,6 +83,11 @@ func inUnit() Place { return unit{width: 4, limit: &Limit{}}.place() }
 
 // typ is a constant n of a type: DW_OP_const_type.
 func typ(t, n byte) []byte { return []byte{OpConstType, t, 1, n} }
+
+// real is a constant of type 6, a double.
+func real(f float64) []byte {
+	return binary.LittleEndian.AppendUint64([]byte{OpConstType, 6, 8}, math.Float64bits(f))
+}
 
 func join(parts ...[]byte) (out []byte) {
 	for _, p := range parts {
@@ -206,52 +214,55 @@ func TestBrokenExpressionsAreErrors(t *testing.T) {
 		expr []byte
 		want error
 	}{
-		"division by zero":            {[]byte{OpLit0, OpLit0, OpDiv}, ErrMalformed},
-		"modulo by zero":              {[]byte{OpLit0, OpLit0, OpMod}, ErrMalformed},
-		"typed division by zero":      {join(typ(3, 1), typ(3, 0), []byte{OpDiv}), ErrMalformed},
-		"empty stack":                 {[]byte{OpPlus}, ErrMalformed},
-		"one of two":                  {[]byte{OpLit0, OpPlus}, ErrMalformed},
-		"plus_uconst":                 {[]byte{OpPlusUconst, 1}, ErrMalformed},
-		"abs":                         {[]byte{OpAbs}, ErrMalformed},
-		"bra":                         {[]byte{OpBra, 0, 0}, ErrMalformed},
-		"drop":                        {[]byte{OpDrop}, ErrMalformed},
-		"swap":                        {[]byte{OpLit0, OpSwap}, ErrMalformed},
-		"rot":                         {[]byte{OpLit0, OpLit0, OpRot}, ErrMalformed},
-		"deref":                       {[]byte{OpDeref}, ErrMalformed},
-		"stack_value":                 {[]byte{OpStackValue}, ErrMalformed},
-		"convert":                     {[]byte{OpConvert, 1}, ErrMalformed},
-		"cut off":                     {[]byte{OpConst4u, 1, 2}, ErrMalformed},
-		"number cut off":              {[]byte{OpConstu, 0x80}, ErrMalformed},
-		"piece cut off":               {[]byte{OpLit0, OpPiece}, ErrMalformed},
-		"skip cut off":                {[]byte{OpSkip, 0}, ErrMalformed},
-		"endless":                     {[]byte{OpSkip, 0xfd, 0xff}, ErrMalformed},
-		"endless with a stack":        {[]byte{OpLit0, OpSkip, 0xfc, 0xff}, ErrMalformed},
-		"endless pieces":              {[]byte{OpLit0, OpPiece, 1, OpSkip, 0xfa, 0xff}, ErrMalformed},
-		"deep":                        {many, ErrMalformed},
-		"nested":                      {nested, ErrMalformed},
-		"jump out":                    {[]byte{OpSkip, 0x00, 0x70}, ErrMalformed},
-		"jump before":                 {[]byte{OpSkip, 0x00, 0x80}, ErrMalformed},
-		"unknown":                     {[]byte{0x01}, ErrNotSupported},
-		"call4":                       {[]byte{0x99, 0, 0, 0, 0}, ErrNotSupported},
-		"nothing left":                {[]byte{OpNop}, ErrMalformed},
-		"pick too deep":               {[]byte{OpLit0, OpPick, 200}, ErrMalformed},
-		"piece of too much":           {[]byte{OpLit0, OpPiece, 0xff, 0xff, 0xff, 0xff, 0x0f}, ErrMalformed},
-		"piece whose bits overflow":   {[]byte{OpLit0, OpPiece, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20}, ErrMalformed},
-		"pieces of too much":          {[]byte{OpLit0, OpBitPiece, 0, 0xff, 0xff, 0xff, 0x0f, OpBitPiece, 0, 0xff, 0xff, 0xff, 0x0f, OpBitPiece, 0, 0xff, 0xff, 0xff, 0x0f}, ErrMalformed},
-		"implicit cut off":            {[]byte{OpImplicitValue, 0x7f, 1}, ErrMalformed},
-		"after the end":               {[]byte{OpReg0, OpLit0}, ErrMalformed},
-		"two ends":                    {[]byte{OpReg0, OpReg0}, ErrMalformed},
-		"no such register":            {[]byte{OpBregx, 17, 0}, errNot},
-		"no such memory":              {[]byte{OpConst1s, 0xff, OpDeref}, errNot},
-		"no such address":             {[]byte{OpAddrx, 4}, errNot},
-		"no such type":                {[]byte{OpLit0, OpConvert, 9}, errNot},
-		"deref of 0":                  {[]byte{OpLit0, OpDerefSize, 0}, ErrMalformed},
-		"deref of 9":                  {[]byte{OpLit0, OpDerefSize, 9}, ErrNotSupported},
-		"floating point":              {join(typ(6, 1), typ(6, 1), []byte{OpPlus}), ErrNotSupported},
-		"floating point and integer":  {join(typ(3, 1), typ(6, 1), []byte{OpPlus}), ErrNotSupported},
-		"the negative floating point": {join(typ(6, 1), []byte{OpNeg}), ErrNotSupported},
-		"floating point to integer":   {join(typ(6, 1), []byte{OpConvert, 3}), ErrNotSupported},
-		"double to float":             {join(typ(6, 1), []byte{OpConvert, 7}), ErrNotSupported},
+		"division by zero":                 {[]byte{OpLit0, OpLit0, OpDiv}, ErrMalformed},
+		"modulo by zero":                   {[]byte{OpLit0, OpLit0, OpMod}, ErrMalformed},
+		"typed division by zero":           {join(typ(3, 1), typ(3, 0), []byte{OpDiv}), ErrMalformed},
+		"empty stack":                      {[]byte{OpPlus}, ErrMalformed},
+		"one of two":                       {[]byte{OpLit0, OpPlus}, ErrMalformed},
+		"plus_uconst":                      {[]byte{OpPlusUconst, 1}, ErrMalformed},
+		"abs":                              {[]byte{OpAbs}, ErrMalformed},
+		"bra":                              {[]byte{OpBra, 0, 0}, ErrMalformed},
+		"drop":                             {[]byte{OpDrop}, ErrMalformed},
+		"swap":                             {[]byte{OpLit0, OpSwap}, ErrMalformed},
+		"rot":                              {[]byte{OpLit0, OpLit0, OpRot}, ErrMalformed},
+		"deref":                            {[]byte{OpDeref}, ErrMalformed},
+		"stack_value":                      {[]byte{OpStackValue}, ErrMalformed},
+		"convert":                          {[]byte{OpConvert, 1}, ErrMalformed},
+		"cut off":                          {[]byte{OpConst4u, 1, 2}, ErrMalformed},
+		"number cut off":                   {[]byte{OpConstu, 0x80}, ErrMalformed},
+		"piece cut off":                    {[]byte{OpLit0, OpPiece}, ErrMalformed},
+		"skip cut off":                     {[]byte{OpSkip, 0}, ErrMalformed},
+		"endless":                          {[]byte{OpSkip, 0xfd, 0xff}, ErrMalformed},
+		"endless with a stack":             {[]byte{OpLit0, OpSkip, 0xfc, 0xff}, ErrMalformed},
+		"endless pieces":                   {[]byte{OpLit0, OpPiece, 1, OpSkip, 0xfa, 0xff}, ErrMalformed},
+		"deep":                             {many, ErrMalformed},
+		"nested":                           {nested, ErrMalformed},
+		"jump out":                         {[]byte{OpSkip, 0x00, 0x70}, ErrMalformed},
+		"jump before":                      {[]byte{OpSkip, 0x00, 0x80}, ErrMalformed},
+		"unknown":                          {[]byte{0x01}, ErrNotSupported},
+		"call4":                            {[]byte{0x99, 0, 0, 0, 0}, ErrNotSupported},
+		"nothing left":                     {[]byte{OpNop}, ErrMalformed},
+		"pick too deep":                    {[]byte{OpLit0, OpPick, 200}, ErrMalformed},
+		"piece of too much":                {[]byte{OpLit0, OpPiece, 0xff, 0xff, 0xff, 0xff, 0x0f}, ErrMalformed},
+		"piece whose bits overflow":        {[]byte{OpLit0, OpPiece, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20}, ErrMalformed},
+		"pieces of too much":               {[]byte{OpLit0, OpBitPiece, 0, 0xff, 0xff, 0xff, 0x0f, OpBitPiece, 0, 0xff, 0xff, 0xff, 0x0f, OpBitPiece, 0, 0xff, 0xff, 0xff, 0x0f}, ErrMalformed},
+		"implicit cut off":                 {[]byte{OpImplicitValue, 0x7f, 1}, ErrMalformed},
+		"after the end":                    {[]byte{OpReg0, OpLit0}, ErrMalformed},
+		"two ends":                         {[]byte{OpReg0, OpReg0}, ErrMalformed},
+		"no such register":                 {[]byte{OpBregx, 17, 0}, errNot},
+		"no such memory":                   {[]byte{OpConst1s, 0xff, OpDeref}, errNot},
+		"no such address":                  {[]byte{OpAddrx, 4}, errNot},
+		"no such type":                     {[]byte{OpLit0, OpConvert, 10}, errNot},
+		"deref of 0":                       {[]byte{OpLit0, OpDerefSize, 0}, ErrMalformed},
+		"deref of 9":                       {[]byte{OpLit0, OpDerefSize, 9}, ErrNotSupported},
+		"floating point and integer":       {join(typ(3, 1), typ(6, 1), []byte{OpPlus}), ErrMalformed},
+		"the complement of floating point": {join(typ(6, 1), []byte{OpNot}), ErrMalformed},
+		"a floating-point address":         {typ(6, 1), ErrMalformed},
+		"x87's floating point":             {typ(8, 1), ErrNotSupported},
+		"half to float":                    {join([]byte{OpLit0, OpReinterpret, 9, OpConvert, 7, OpStackValue}), ErrNotSupported},
+		"too large for an int":             {join(real(1e10), []byte{OpConvert, 3, OpStackValue}), ErrNotSupported},
+		"negative for an unsigned":         {join(real(-1), []byte{OpConvert, 4, OpStackValue}), ErrNotSupported},
+		"not a number to an int":           {join(real(math.NaN()), []byte{OpConvert, 3, OpStackValue}), ErrNotSupported},
 	} {
 		if at, err := Evaluate(c.expr, inUnit()); !errors.Is(err, c.want) || at.Kind != 0 {
 			t.Errorf("%s: %+v, %v; want %v", name, at, err, c.want)
@@ -303,5 +314,37 @@ func (short) ReadMemory(a table.Addr, p []byte) (int, error) { return len(p) - 1
 func TestAShortReadIsAnError(t *testing.T) {
 	if v, err := Word([]byte{OpLit0, OpDeref}, short{}); cmp.Or(err, errNot) != io.ErrUnexpectedEOF {
 		t.Errorf("%#x, %v", v, err)
+	}
+}
+
+func TestFloatingPointIsComputedAsInC(t *testing.T) {
+	double, single := math.Float64bits, func(f float32) uint64 { return uint64(math.Float32bits(f)) }
+	third := float32(1) / 3
+	for name, c := range map[string]struct {
+		expr []byte
+		want uint64
+	}{
+		"plus":                       {join(real(1.5), real(2.25), []byte{OpPlus}), double(3.75)},
+		"minus":                      {join(real(1.5), real(2.25), []byte{OpMinus}), double(-0.75)},
+		"mul":                        {join(real(1.5), real(2.25), []byte{OpMul}), double(3.375)},
+		"div":                        {join(real(1), real(-4), []byte{OpDiv}), double(-0.25)},
+		"div by zero":                {join(real(1), real(0), []byte{OpDiv}), double(math.Inf(1))},
+		"neg":                        {join(real(0), []byte{OpNeg}), double(math.Copysign(0, -1))},
+		"abs":                        {join(real(-2), []byte{OpAbs}), double(2)},
+		"lt":                         {join(real(-2), real(1), []byte{OpLt}), 1},
+		"not a number is not itself": {join(real(math.NaN()), real(math.NaN()), []byte{OpEq}), 0},
+		"double to float":            {join(real(1.0/3), []byte{OpConvert, 7}), single(third)},
+		"float to double":            {join(real(1.0/3), []byte{OpConvert, 7, OpConvert, 6}), double(float64(third))},
+		"float to int":               {join(real(-2.75), []byte{OpConvert, 3}), ^uint64(0) - 1},
+		"float to unsigned long":     {join(real(1<<63), []byte{OpConvert, 5}), 1 << 63},
+		"int to double":              {[]byte{OpConst1s, 0xfe, OpConvert, 3, OpConvert, 6}, double(-2)},
+		"unsigned int to double":     {[]byte{OpConst1s, 0xfe, OpConvert, 4, OpConvert, 6}, double(1<<32 - 2)},
+		"unsigned long to float":     {[]byte{OpConst1s, 0xff, OpConvert, 5, OpConvert, 7}, single(1 << 64)},
+		"reinterpreted":              {join(real(1), []byte{OpReinterpret, 5}), double(1)},
+	} {
+		at, err := Evaluate(append(c.expr, OpStackValue), inUnit())
+		if err != nil || at.Kind != IsValue || at.Value != c.want {
+			t.Errorf("%s: %+v, %v; want %#x", name, at, err, c.want)
+		}
 	}
 }

@@ -25,8 +25,6 @@ func (m *machine) typed(op byte) error {
 		err = m.register(register, 0)
 	case OpDerefType, OpGNUDerefType:
 		err = m.deref(size)
-	case OpConvert, OpGNUConvert:
-		err = m.convertible(t)
 	}
 	if err != nil {
 		return err
@@ -35,19 +33,17 @@ func (m *machine) typed(op byte) error {
 	if err != nil {
 		return err
 	}
+	if op == OpConvert || op == OpGNUConvert {
+		e, err = e.convert(t)
+		if err != nil {
+			return err
+		}
+		return m.push(e.v, e.typ)
+	}
+	if t.float() && t.Size > 8 {
+		return unsupported("a floating-point number of %d bytes", t.Size)
+	}
 	return m.push(t.fit(e.v), t)
-}
-
-// convertible returns why the top of the stack cannot be converted to t.
-func (m *machine) convertible(t *Type) error {
-	if len(m.stack) == 0 {
-		return nil // pop reports it
-	}
-	from := m.stack[len(m.stack)-1].typ
-	if from.float() != t.float() || t.float() && from.Size != t.Size {
-		return unsupported("it converts floating point")
-	}
-	return nil
 }
 
 func (m *machine) baseType(off uint64) (*Type, error) {

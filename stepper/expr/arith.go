@@ -91,6 +91,9 @@ func (c *Context) operate(op string, x, y Value) (Value, error) {
 			return v, sentence("Structure has no component named operator%s.", op)
 		}
 	}
+	if composed(x.Type) || composed(y.Type) {
+		return c.operateComposed(op, x, y)
+	}
 	switch op {
 	case "+", "-":
 		switch {
@@ -219,7 +222,7 @@ func computeFloat(op string, a, b number, t *Type) ([]byte, error) {
 	s := strip(t)
 	if s.Size > 8 {
 		if x, y := a.wideOrNil(), b.wideOrNil(); x != nil && y != nil && !(op == "/" && y.Sign() == 0) {
-			r := new(big.Float).SetPrec(64)
+			r := new(big.Float).SetPrec(precision(s))
 			switch op {
 			case "+":
 				r.Add(x, y)

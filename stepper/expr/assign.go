@@ -68,7 +68,7 @@ func (c *Context) assign(x, y Value) (Value, error) {
 // assigned is y converted to the bytes of x's type.
 func (c *Context) assigned(x, y Value) ([]byte, error) {
 	t := strip(c.complete(x.Type))
-	if t.isAggregate() || t.Kind == Complex {
+	if t.isAggregate() {
 		y, err := c.fetch(y)
 		if err != nil {
 			return nil, err

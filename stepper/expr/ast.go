@@ -18,7 +18,14 @@ func (e *Expr) IsType() bool { _, ok := e.root.(typeNode); return ok }
 
 // Calls reports whether the expression calls a function of the program.
 func (e *Expr) Calls() bool {
-	return anyNode(e.root, func(n node) bool { _, ok := n.(callNode); return ok })
+	return anyNode(e.root, func(n node) bool {
+		call, ok := n.(callNode)
+		if !ok {
+			return false
+		}
+		_, builtin := call.function.(dollarNode)
+		return !builtin
+	})
 }
 
 // Names reports whether the expression names anything in a program: otherwise it is the

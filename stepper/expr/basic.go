@@ -11,6 +11,7 @@ type basics struct {
 	void, char, schar, uchar, short, ushort, int, uint, long, ulong       *Type
 	longlong, ulonglong, int128, uint128                                  *Type
 	bool, cppBool, float, double, longDouble, wchar, char16, char32, half *Type
+	float128                                                              *Type
 }
 
 func newBasics() *basics {
@@ -42,6 +43,7 @@ func newBasics() *basics {
 	add(&b.char16, Char, 2, true, "char16_t")
 	add(&b.char32, Char, 4, true, "char32_t")
 	add(&b.half, Float, 2, false, "_Float16")
+	add(&b.float128, Float, 16, false, "_Float128")
 	return b
 }
 

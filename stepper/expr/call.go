@@ -21,6 +21,11 @@ type Caller interface {
 // evalCall is f(a, b). declared is the return type given by a cast around the
 // call, nil without one: it is used if no other type is known (gdb's rule).
 func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
+	if name, ok := n.function.(dollarNode); ok {
+		if v, ok, err := c.builtin(name.name, n.arguments); ok {
+			return v, err
+		}
+	}
 	if c.Source == nil {
 		return Value{}, sentence("No symbol table is loaded.  Use the \"file\" command.")
 	}

@@ -67,6 +67,15 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 		return pointerValue(to, v.addr), nil
 	case Func:
 		return v, sentence("Invalid cast.")
+	case Complex:
+		return c.castComplex(v, to)
+	}
+	if from.Kind == Complex { // C drops the imaginary part
+		re, err := c.half(v, 0)
+		if err != nil {
+			return v, err
+		}
+		return c.cast(re, to)
 	}
 	if from.Kind == Func {
 		v = pointerValue(PointerTo(c.Session.basics.void), v.addr)

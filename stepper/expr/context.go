@@ -57,6 +57,10 @@ type Context struct {
 	// format of PTRACE_GETREGSET with NT_X86_XSTATE). nil: unavailable.
 	XState      func() ([]byte, error)
 	WriteXState func(area []byte) error
+	// Siginfo reads the siginfo_t of the signal that stopped the thread; nil: unavailable.
+	Siginfo func() ([]byte, error)
+	// Thread is the selected thread's number, 0 without a process.
+	Thread int
 	// Caller runs functions of the program; nil: refused.
 	Caller Caller
 

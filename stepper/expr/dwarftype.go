@@ -100,7 +100,7 @@ func fillBase(t *Type, encoding int64) {
 	default:
 		t.Kind = Unsupported
 	}
-	if name, ok := arithmetic(words(t.Name)); ok {
+	if name, ok := arithmetic(words(t.Name)); ok && t.Size <= 8 { // gdb leaves "__int128 unsigned" as it is
 		t.Name = name
 	}
 	if t.Kind == Int && t.Name == "wchar_t" {

@@ -224,6 +224,12 @@ func (c *Context) dollar(text string) (Value, error) {
 			return c.Session.past(false, 0)
 		}
 		return c.Session.past(true, n)
+	case name == "_siginfo":
+		return c.siginfo()
+	case name == "_thread" || name == "_gthread":
+		return newValue(c.Session.basics.int, leave(uint64(c.Thread), 4)), nil
+	case name == "_inferior":
+		return newValue(c.Session.basics.int, leave(1, 4)), nil
 	default:
 		if r, ok := c.register(name); ok {
 			f, err := c.frame()

@@ -153,7 +153,7 @@ func (c *Context) examineOne(addr table.Addr, f Format, size int64, dis Disassem
 		case 'w':
 			elem = c.Session.basics.char32
 		}
-		limit := c.Session.limit()
+		limit := c.Session.Options.limit()
 		data, ended, err := c.readString(addr, elem.Size, limit)
 		if err != nil && len(data) == 0 {
 			return fmt.Sprintf("<error: %v>", err), elem.Size, nil

@@ -22,6 +22,8 @@ func decodeFloat(b []byte, t *Type) (f float64, wide *big.Float) {
 		return float64(math.Float32frombits(le.Uint32(b))), nil
 	case len(b) == 8:
 		return math.Float64frombits(le.Uint64(b)), nil
+	case quad(t) && len(b) == 16:
+		return quadFloat(b)
 	case len(b) >= 10:
 		return x87Float(le.Uint64(b), le.Uint16(b[8:]))
 	}
@@ -75,12 +77,19 @@ func encodeFloat(f float64, wide *big.Float, t *Type) []byte {
 	b := make([]byte, t.Size)
 	le := binary.LittleEndian
 	switch {
+	case t.Size == 4 && wide != nil: // rounded once
+		f, _ := wide.Float32()
+		le.PutUint32(b, math.Float32bits(f))
 	case t.Size == 4:
 		le.PutUint32(b, math.Float32bits(float32(f)))
 	case t.Size == 8:
 		le.PutUint64(b, math.Float64bits(f))
 	case t.Size == 2 && t.Name == "bfloat16":
-		le.PutUint16(b, uint16(math.Float32bits(float32(f))>>16))
+		le.PutUint16(b, uint16(ieeeBits(f, wide, 8, 7).Uint64()))
+	case t.Size == 2:
+		le.PutUint16(b, uint16(ieeeBits(f, wide, 5, 10).Uint64()))
+	case quad(t) && t.Size == 16:
+		copy(b, encodeInt(ieeeBits(f, wide, 15, 112), 16))
 	case t.Size >= 10:
 		significand, signExp := x87Bits(f, wide)
 		le.PutUint64(b, significand)
@@ -94,17 +103,19 @@ func x87Bits(f float64, wide *big.Float) (significand uint64, signExp uint16) {
 		signExp = 0x8000
 	}
 	switch {
+	case wide != nil:
 	case math.IsNaN(f):
 		return 3 << 62, signExp | 0x7fff
 	case math.IsInf(f, 0):
 		return 1 << 63, signExp | 0x7fff
-	case wide == nil:
+	default:
 		wide = new(big.Float).SetFloat64(f)
 	}
 	if wide.Sign() == 0 {
 		return 0, signExp
 	}
 	var mant big.Float
+	wide = new(big.Float).SetPrec(64).Set(wide)
 	exp := wide.MantExp(&mant) // mant in [0.5, 1)
 	mant.SetPrec(64).Abs(&mant).SetMantExp(&mant, 64)
 	significand, _ = mant.Uint64()
@@ -121,10 +132,7 @@ func x87Bits(f float64, wide *big.Float) (significand uint64, signExp uint16) {
 // 2 more than its significand holds (9 for float, 17 for double).
 func floatText(b []byte, t *Type) string {
 	f, wide := decodeFloat(b, t)
-	digits := map[int64]int{2: 5, 4: 9, 8: 17, 12: 21, 16: 21}[t.Size]
-	if t.Name == "bfloat16" {
-		digits = 4
-	}
+	digits := 2 + int(precision(t))*30103/100000
 	switch {
 	case math.IsNaN(f) && wide == nil:
 		sign := ""

@@ -16,16 +16,10 @@ type Format struct {
 	Raw    bool // "/r": accepted, without effect here
 }
 
-// elementLimit is gdb's default for "set print elements".
-const elementLimit = 200
-
-// repeatThreshold: more equal elements than this are shown as one with
-// "<repeats N times>" (gdb's default for "set print repeats").
-const repeatThreshold = 10
-
 // Print formats a value as "print" does after "$1 = ".
 func (c *Context) Print(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, limit: c.Session.limit()}
+	p := &printer{ctx: c, letter: f.Letter, options: &c.Session.Options}
+	v = c.object(v)
 	if f.Letter == 'a' && (strip(v.Type).Kind == Func) {
 		return "", sentence("Value can't be converted to integer.")
 	}
@@ -38,27 +32,21 @@ func (c *Context) Print(v Value, f Format) (string, error) {
 // PrintMember formats a value as "info locals" and struct members do: pointers
 // without a leading type.
 func (c *Context) PrintMember(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, limit: c.Session.limit()}
+	p := &printer{ctx: c, letter: f.Letter, options: &c.Session.Options}
 	err := p.value(v, 0)
 	return p.b.String(), err
 }
 
-func (s *Session) limit() int {
-	if s.ElementLimit > 0 {
-		return s.ElementLimit
-	}
-	return elementLimit
-}
-
 // printer formats one value.
 type printer struct {
-	ctx    *Context
-	b      strings.Builder
-	letter byte
-	limit  int
+	ctx     *Context
+	b       strings.Builder
+	letter  byte
+	options *Options
 
-	virtual map[string]bool // virtual base classes of the object that were shown
-	inBase  bool            // the value is a base class of that object
+	virtual   map[string]bool // virtual base classes of the object that were shown
+	anonymous int             // how many anonymous structs and unions the value is in: they do not count for the option Depth
+	inBase    bool            // the value is a base class of that object
 }
 
 // maxNesting bounds structs in structs; real programs stay far below.
@@ -75,7 +63,7 @@ func (p *printer) top(v Value) error {
 			if _, err := p.ctx.fetch(v); err == nil || v.kind == placePointer {
 				fmt.Fprintf(&p.b, "(%s) ", v.Type)
 			}
-		case t.Kind == Reference:
+		case t.Kind == Reference, p.options.Object && t.Kind == Struct && p.ctx.dynamic(t, 0):
 			fmt.Fprintf(&p.b, "(%s) ", v.Type)
 		}
 	}
@@ -91,6 +79,11 @@ func (p *printer) value(v Value, depth int) error {
 	}
 	v.Type = p.ctx.complete(v.Type)
 	t := strip(v.Type)
+	parts := t.Kind == Struct || t.Kind == Union || t.Kind == Array && !textual(t.Elem)
+	if parts && p.options.Depth >= 0 && depth-p.anonymous >= p.options.Depth || t.Kind == Union && depth > 0 && !p.options.Union {
+		p.b.WriteString("{...}")
+		return nil
+	}
 	switch {
 	case v.lost:
 		p.b.WriteString("<optimized out>")
@@ -175,6 +168,9 @@ func (p *printer) address(v Value) error {
 // AddressText is an address with its symbol: "0x401136 <main+4>".
 func (c *Context) AddressText(a table.Addr) string {
 	s := fmt.Sprintf("%#x", uint64(a))
+	if !c.Session.Options.Address {
+		return c.symbolText(a)
+	}
 	if name := c.symbolText(a); name != "" {
 		s += " " + name
 	}

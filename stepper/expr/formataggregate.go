@@ -20,6 +20,9 @@ func (p *printer) structure(v Value, t *Type, depth int) error {
 		p.virtual = map[string]bool{}
 	}
 	for _, f := range t.Fields() {
+		if f.Static && !p.options.StaticMembers {
+			continue
+		}
 		if f.Base && f.Virtual { // part of the whole object once, however often it is inherited
 			name := f.Type.baseName()
 			if p.virtual[name] {
@@ -49,9 +52,7 @@ func (p *printer) structure(v Value, t *Type, depth int) error {
 		case f.Static && strip(f.Type) == t:
 			p.b.WriteString("<same as static member of an already seen type>")
 		default:
-			p.inBase = f.Base
-			p.inner(m, depth+1)
-			p.inBase = false
+			p.part(m, f, depth+1)
 		}
 	}
 	if n == bases {
@@ -62,6 +63,17 @@ func (p *printer) structure(v Value, t *Type, depth int) error {
 	}
 	p.b.WriteString("}")
 	return nil
+}
+
+// part formats a member.
+func (p *printer) part(m Value, f Field, depth int) {
+	if f.Name == "" && !f.Base {
+		p.anonymous++
+		defer func() { p.anonymous-- }()
+	}
+	p.inBase = f.Base
+	p.inner(m, depth)
+	p.inBase = false
 }
 
 // array formats an array as "{1, 2, 3 <repeats 20 times>...}", or a string for
@@ -84,27 +96,34 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 		chars = strip(elem)
 	}
 	if chars != nil {
-		p.b.WriteString(p.ctx.stringText(v.data, chars, p.limit, false, true))
+		p.b.WriteString(p.ctx.stringText(v.data, chars, p.options.limit(), false, true))
 		return nil
 	}
 	p.b.WriteString("{")
-	shown := 0
+	shown, repeats := 0, int64(p.options.repeats())
 	n := int64(len(v.data)) / size
 	i := int64(0)
-	for ; i < n && shown < p.limit; i++ {
+	for ; i < n && shown < p.options.limit(); i++ {
 		if i > 0 {
 			p.b.WriteString(", ")
+		}
+		if p.options.ArrayIndexes {
+			fmt.Fprintf(&p.b, "[%d] = ", i)
 		}
 		one := v.data[i*size : (i+1)*size]
 		same := int64(1)
 		for i+same < n && bytes.Equal(one, v.data[(i+same)*size:(i+same+1)*size]) {
 			same++
 		}
-		p.inner(v.slice(elem, i*size), depth+1)
-		if same > repeatThreshold {
+		if ct := characterType(elem); t.Vector && ct != nil && p.letter == 0 { // the machine's vectors consist of numbers
+			fmt.Fprint(&p.b, decodeInt(one, ct.Unsigned))
+		} else {
+			p.inner(v.slice(elem, i*size), depth+1)
+		}
+		if same > repeats {
 			fmt.Fprintf(&p.b, " <repeats %d times>", same)
 			i += same - 1
-			shown += repeatThreshold
+			shown += int(repeats)
 		} else {
 			shown++
 		}
@@ -119,7 +138,7 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 // goValue formats Go's strings and slices in Go's form; false for anything
 // else.
 func (p *printer) goValue(v Value, t *Type, depth int) bool {
-	if text, ok := p.ctx.goString(v, t, p.limit); ok {
+	if text, ok := p.ctx.goString(v, t, p.options.limit()); ok {
 		p.b.WriteString(text)
 		return true
 	}
@@ -137,8 +156,8 @@ func (p *printer) goValue(v Value, t *Type, depth int) bool {
 		return true
 	}
 	p.b.WriteString(", ")
-	more := length > int64(p.limit)
-	window := memoryValue(ArrayOf(elem, min(length, int64(p.limit))), data)
+	more := length > int64(p.options.limit())
+	window := memoryValue(ArrayOf(elem, min(length, int64(p.options.limit()))), data)
 	if full, err := p.ctx.fetch(window); err != nil {
 		fmt.Fprintf(&p.b, "<error: %v>", err)
 	} else {

@@ -78,30 +78,39 @@ func (p *printer) flags(bits []machine.Flag, n uint64) {
 // pointer formats an address with the string or the symbol it points to.
 func (p *printer) pointer(v Value, t *Type) error {
 	a := table.Addr(decodeInt(v.data, true).Uint64())
-	fmt.Fprintf(&p.b, "%#x", uint64(a))
-	if elem := characterType(t.Elem); elem != nil {
-		if a != 0 {
-			if name := p.ctx.objectText(a); name != "" {
-				p.b.WriteString(" " + name)
-			}
-			p.b.WriteString(" " + p.ctx.stringAt(a, elem, p.limit))
-		}
-		return nil
+	var words []string
+	if p.options.Address {
+		words = append(words, fmt.Sprintf("%#x", uint64(a)))
 	}
-	if name := p.ctx.symbolText(a); name != "" {
-		p.b.WriteString(" " + name)
+	elem := characterType(t.Elem)
+	name := ""
+	switch {
+	case elem != nil && a == 0:
+	case elem != nil:
+		name = p.ctx.objectText(a)
+	case p.options.Symbol || strip(t.Elem).Kind == Func:
+		name = p.ctx.symbolText(a)
 	}
+	if name != "" {
+		words = append(words, name)
+	}
+	if elem != nil && a != 0 {
+		words = append(words, p.ctx.stringAt(a, elem, p.options.limit()))
+	}
+	p.b.WriteString(strings.Join(words, " "))
 	return nil
 }
 
 func (p *printer) reference(v Value, t *Type, depth int) error {
 	a := table.Addr(decodeInt(v.data, true).Uint64())
-	fmt.Fprintf(&p.b, "@%#x", uint64(a))
-	if p.letter != 0 && p.letter != 's' {
-		return nil
+	if p.options.Address {
+		fmt.Fprintf(&p.b, "@%#x", uint64(a))
+		if p.letter != 0 && p.letter != 's' {
+			return nil
+		}
+		p.b.WriteString(": ")
 	}
-	p.b.WriteString(": ")
-	p.inner(memoryValue(t.Elem, a), depth+1)
+	p.inner(memoryValue(t.Elem, a), depth)
 	return nil
 }
 

@@ -82,6 +82,13 @@ type charRun struct {
 // data. dropZero omits the last element if it is the closing zero.
 func (c *Context) stringText(data []byte, elem *Type, limit int, more, dropZero bool) string {
 	size := int(sizeOf(elem))
+	if zero := make([]byte, size); dropZero && c.Session.Options.NullStop {
+		for n := 0; n+size <= len(data); n += size {
+			if string(data[n:n+size]) == string(zero) {
+				data, dropZero = data[:n], false
+			}
+		}
+	}
 	if dropZero && len(data) >= size && !more && decodeInt(data[len(data)-size:], true).Sign() == 0 {
 		data = data[:len(data)-size]
 	}
@@ -93,7 +100,7 @@ func (c *Context) stringText(data []byte, elem *Type, limit int, more, dropZero 
 	var b strings.Builder
 	open := false
 	for n, run := range runs {
-		if run.times > repeatThreshold {
+		if run.times > c.Session.Options.repeats() {
 			if open {
 				b.WriteString(`", `)
 			} else if n > 0 {
@@ -127,28 +134,21 @@ func ellipsis(more bool) string {
 	return ""
 }
 
-// runs splits characters into runs of equal ones, until limit of them are
-// counted; a long run counts as repeatThreshold.
+// runs splits characters into runs of equal ones, until limit of them are counted. A run is never
+// cut: gdb counts it as a whole.
 func (c *Context) runs(data []byte, size, limit int) (runs []charRun, cut bool) {
 	shown := 0
 	for len(data) >= size {
 		r, n, raw := c.char(data, size)
 		if last := len(runs) - 1; last >= 0 && runs[last].r == r && runs[last].raw == raw {
 			runs[last].times++
-			if runs[last].times <= repeatThreshold {
-				shown++
-			}
 		} else {
 			if shown >= limit {
 				return runs, true
 			}
 			runs = append(runs, charRun{r, raw, 1})
-			shown++
 		}
-		if shown > limit {
-			runs[len(runs)-1].times--
-			return runs, true
-		}
+		shown++
 		data = data[n:]
 	}
 	return runs, false

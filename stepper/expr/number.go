@@ -151,13 +151,13 @@ func (n number) float() float64 {
 func (n number) wideOrNil() *big.Float {
 	switch {
 	case n.i != nil:
-		return new(big.Float).SetPrec(64).SetInt(n.i)
+		return new(big.Float).SetPrec(113).SetInt(n.i)
 	case n.wide != nil:
 		return n.wide
 	case math.IsNaN(n.f) || math.IsInf(n.f, 0):
 		return nil
 	}
-	return new(big.Float).SetPrec(64).SetFloat64(n.f)
+	return new(big.Float).SetPrec(113).SetFloat64(n.f)
 }
 
 // integer is the value of an integer, pointer or floating-point expression

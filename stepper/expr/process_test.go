@@ -165,7 +165,7 @@ func TestDisplayShowsAsItWasAskedFor(t *testing.T) {
 
 func TestLimitOfElementsCuts(t *testing.T) {
 	p := oracle(t, compile(t, t.TempDir(), "testdata/types.c", "-g"), "stop", idle())
-	p.ctx.Session.ElementLimit = 5
+	p.ctx.Session.Options.Elements = 5
 	p.expect(t, "print count300", "{0, 1, 2, 3, 4...}", "print s40", `"hello"...`, "print long250", `"abcde"...`)
 }
 

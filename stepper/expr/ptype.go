@@ -196,7 +196,7 @@ func (l *labels) put(access int) {
 func (c *Context) fieldText(f Field, level int) string {
 	text := declareBase(f.Type, func(b *Type) string {
 		s := unqualified(b)
-		if (s.Kind == Struct || s.Kind == Union) && s.Name == "" {
+		if (s.Kind == Struct || s.Kind == Union || s.Kind == Enum) && s.Name == "" && level == 0 {
 			return c.body(b, level+1)
 		}
 		return b.baseName()

@@ -155,3 +155,27 @@ func (c *Context) wholeObject(at table.Addr, class *Type) (table.Addr, *Type, er
 	}
 	return whole, t, err
 }
+
+// object is a value as the option Object shows it: an object, or a pointer to one, by the
+// object's own class.
+func (c *Context) object(v Value) Value {
+	if !c.Session.Options.Object || v.Type == nil {
+		return v
+	}
+	t := strip(v.Type)
+	switch {
+	case t.Kind == Struct && v.kind == placeMemory:
+		if at, class, err := c.wholeObject(v.addr, t); err == nil {
+			return memoryValue(class, at)
+		}
+	case t.Kind == Pointer && c.dynamic(t.Elem, 0):
+		a, err := c.pointerTarget(v)
+		if err != nil {
+			return v
+		}
+		if at, class, err := c.wholeObject(a, strip(c.complete(t.Elem))); err == nil {
+			return pointerValue(PointerTo(class), at)
+		}
+	}
+	return v
+}

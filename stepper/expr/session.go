@@ -11,9 +11,8 @@ import (
 // convenience variables, and the types read from the modules. It is not safe
 // for concurrent use.
 type Session struct {
-	// ElementLimit is how many elements of an array or characters of a
-	// string are shown ("set print elements"); 0 means 200, gdb's default.
-	ElementLimit int
+	// Options say how values are shown.
+	Options Options
 	// UTF8 shows valid UTF-8 in strings as characters, not as octal bytes.
 	UTF8 bool
 
@@ -29,7 +28,7 @@ type Session struct {
 // NewSession makes an empty session.
 func NewSession() *Session {
 	b := newBasics()
-	return &Session{vars: map[string]Value{}, infos: map[*symbols.Module]*Info{}, basics: b,
+	return &Session{Options: DefaultOptions(), vars: map[string]Value{}, infos: map[*symbols.Module]*Info{}, basics: b,
 		regs: map[*machine.Arch]registerViews{}, tags: map[string]*Type{}}
 }
 

@@ -36,6 +36,9 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 	if k := strip(x.Type).Kind; k == Struct || k == Union {
 		return x, sentence("Structure has no component named operator%s.", n.op)
 	}
+	if composed(x.Type) {
+		return c.negateComposed(n.op, x)
+	}
 	a, err := c.number(x)
 	if err != nil {
 		return x, err
@@ -52,15 +55,20 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 		return newValue(t, encodeInt(new(big.Int).Not(a.i), t.Size)), nil
 	case n.op == "+":
 		return c.compute("+", a, zero)
-	case a.isFloat():
-		f := -a.f
-		w := a.wide
-		if w != nil {
-			w = new(big.Float).Neg(w)
-		}
-		return newValue(a.t, encodeFloat(f, w, strip(a.t))), nil
 	}
-	return c.compute("-", zero, a)
+	return c.negative(a)
+}
+
+// negative is -a.
+func (c *Context) negative(a number) (Value, error) {
+	if !a.isFloat() {
+		return c.compute("-", number{t: c.Session.basics.int, i: new(big.Int)}, a)
+	}
+	w := a.wide
+	if w != nil {
+		w = new(big.Float).Neg(w)
+	}
+	return newValue(a.t, encodeFloat(-a.f, w, strip(a.t))), nil
 }
 
 func (c *Context) step(x Value, op string) (Value, error) {

@@ -99,10 +99,11 @@ func (im *image) findSymbol(name string) (symbol, bool) {
 	return best, found
 }
 
-// symbolAt finds the symbol that covers a file address.
+// symbolAt finds the symbol that covers a file address: what is past the end of a symbol with a
+// size belongs to no symbol (gdb, minsyms.c).
 func (im *image) symbolAt(a uint64) (name string, offset uint64, ok bool) {
 	s, t, ok := im.nearestSymbol(a)
-	if !ok {
+	if !ok || s.size > 0 && a-s.addr >= s.size {
 		return "", 0, false
 	}
 	return unversioned(t.nameOf(s.name)), a - s.addr, true

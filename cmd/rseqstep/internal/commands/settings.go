@@ -146,7 +146,7 @@ func (d *desk) table() []setting {
 		}
 		return err
 	}
-	return []setting{
+	return append(d.printSettings(), []setting{
 		flag(&s.Confirm, "Whether to ask before destructive commands", "", "confirm"),
 		flag(&s.Pagination, "Paging (for gdb scripts; output is never paged)", "", "pagination"),
 		number(&s.Width, 0, "Screen columns (for gdb scripts; has no effect)", "", "width"),
@@ -187,7 +187,7 @@ func (d *desk) table() []setting {
 			return nil
 		}},
 		d.styleSetting(),
-	}
+	}...)
 }
 
 func (d *desk) choice(p *string, short, name string, words ...string) setting {

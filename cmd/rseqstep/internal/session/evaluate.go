@@ -90,6 +90,8 @@ func (v *values) at(level int) *expr.Context {
 	}
 	c.Write = e.WriteMemory
 	c.WriteRegs = func(r *machine.Regs) error { v.Forget(); return e.SetRegs(e.Thread(), *r) }
+	c.Thread = v.process.numbers[e.Thread()]
+	c.Siginfo = func() ([]byte, error) { return v.process.target.Siginfo(e.Thread()) }
 	c.XState = func() ([]byte, error) { return v.process.target.XState(e.Thread()) }
 	c.WriteXState = func(area []byte) error { return v.process.target.SetXState(e.Thread(), area) }
 	return c

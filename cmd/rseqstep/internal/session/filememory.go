@@ -7,6 +7,9 @@ import (
 	"rseqstep/table"
 )
 
+// elfHeader is sizeof(Elf64_Ehdr) (elf.h).
+const elfHeader = 64
+
 // ReadMemory reads what the file will place at an address when it is loaded.
 func (p *program) ReadMemory(a table.Addr, b []byte) (int, error) {
 	f, err := os.Open(p.path)
@@ -18,6 +21,9 @@ func (p *program) ReadMemory(a table.Addr, b []byte) (int, error) {
 		off := uint64(a) - uint64(seg.Addr)
 		if off >= seg.MemSize {
 			continue
+		}
+		if seg.Offset+off < elfHeader { // no section: a null pointer in a program of any address
+			break
 		}
 		n := 0
 		if off < seg.FileSize {

@@ -95,6 +95,7 @@ func (s *Session) shown(frames []stepper.Frame, level int) *show.Frame {
 		f.MidLine = !(frames[level-1].Inlined > 0 && frames[level-1].PC == f.PC) &&
 			!(frames[level-1].Called && s.process.symbols.LineStart(f.PC, f.Inlined))
 	}
+	f.MidLine = f.MidLine && s.history.Options.Address
 	if f.Function != "" && !f.Signal && f.Line.Line != 0 {
 		f.Args = s.process.values.FrameArguments(level)
 	}

@@ -133,9 +133,11 @@ func lines(c *expr.Context, list []expr.Variable, err error) ([]string, error) {
 	return out, nil
 }
 
-// FrameArguments shows scalars, and "..." for values with parts, as gdb does.
+// FrameArguments shows what "set print frame-arguments" says: by default scalars, and "..." for
+// values with parts, as gdb does.
 func (v *values) FrameArguments(level int) string {
 	c := v.at(level)
+	which := v.s.history.Options.Arguments
 	if level >= len(c.Frames) {
 		return ""
 	}
@@ -143,10 +145,13 @@ func (v *values) FrameArguments(level int) string {
 	if err != nil {
 		return ""
 	}
+	if which == expr.ArgumentsPresence && len(list) > 0 {
+		return "..."
+	}
 	var out []string
 	for _, x := range list {
 		text := "..."
-		if x.Err != nil || !aggregate(x.Value.Type) {
+		if which != expr.ArgumentsNone && (which == expr.ArgumentsAll || x.Err != nil || !aggregate(x.Value.Type)) {
 			text = c.Text(x, expr.Format{})
 		}
 		out = append(out, x.Name+"="+text)
@@ -163,7 +168,9 @@ func bare(t *expr.Type) *expr.Type {
 }
 
 func aggregate(t *expr.Type) bool {
-	t = bare(t)
+	if t = bare(t); t != nil && t.Kind == expr.Reference {
+		t = bare(t.Elem)
+	}
 	return t != nil && (t.Kind == expr.Struct || t.Kind == expr.Union || t.Kind == expr.Array)
 }
 

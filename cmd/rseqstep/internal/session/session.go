@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
@@ -94,8 +95,23 @@ var ErrNotRun = prompt.Message("The program is not being run.")
 // New creates a session. Close ends it.
 func New(c Config) *Session {
 	s := &Session{Config: c, meanwhile: context.Background(), Env: NewEnvironment(os.Environ()), history: expr.NewSession()}
+	s.history.UTF8 = utf8Locale(s.Env)
 	s.watcher = watch()
 	return s
+}
+
+// PrintOptions are the settings of "set print".
+func (s *Session) PrintOptions() *expr.Options { return &s.history.Options }
+
+// utf8Locale reports whether the user's locale has the characters of UTF-8 (locale(7)).
+func utf8Locale(env *Environment) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v, _ := env.Lookup(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
 }
 
 // Close ends the session: it kills a launched process, and detaches from an attached

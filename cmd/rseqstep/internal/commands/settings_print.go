@@ -1,0 +1,147 @@
+package commands
+
+import (
+	"strconv"
+	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper/expr"
+)
+
+// printOption is one name of "set print", which is also an option of "print".
+type printOption struct {
+	name  string
+	short string
+	flag  func(*expr.Options) *bool
+	count func(*expr.Options) *int // unlimited: all, the number
+	all   int
+}
+
+// printOptions lists the options of the display of values, by gdb's names.
+func printOptions() []printOption {
+	flag := func(name, short string, p func(*expr.Options) *bool) printOption {
+		return printOption{name: name, short: short, flag: p}
+	}
+	count := func(name, short string, all int, p func(*expr.Options) *int) printOption {
+		return printOption{name: name, short: short, count: p, all: all}
+	}
+	return []printOption{
+		count("elements", "Most elements of an array, or characters of a string, to show", 0, func(o *expr.Options) *int { return &o.Elements }),
+		count("repeats", "How many equal elements are shown one by one", 0, func(o *expr.Options) *int { return &o.Repeats }),
+		count("max-depth", "Most structures in one another to show", -1, func(o *expr.Options) *int { return &o.Depth }),
+		flag("object", "Whether to show an object by its own class, not its pointer's", func(o *expr.Options) *bool { return &o.Object }),
+		flag("address", "Whether to show addresses", func(o *expr.Options) *bool { return &o.Address }),
+		flag("symbol", "Whether to show the symbol that a pointer points to", func(o *expr.Options) *bool { return &o.Symbol }),
+		flag("array-indexes", "Whether to show the indexes of arrays", func(o *expr.Options) *bool { return &o.ArrayIndexes }),
+		flag("null-stop", "Whether arrays of characters end at the first zero", func(o *expr.Options) *bool { return &o.NullStop }),
+		flag("static-members", "Whether to show static members", func(o *expr.Options) *bool { return &o.StaticMembers }),
+		flag("union", "Whether to show unions inside structures", func(o *expr.Options) *bool { return &o.Union }),
+	}
+}
+
+// set sets the option from the text of a command.
+func (p printOption) set(o *expr.Options, text string) error {
+	if p.flag != nil {
+		b, err := on(text)
+		if err == nil {
+			*p.flag(o) = b
+		}
+		return err
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case text == "unlimited" || text == "0" && p.all == 0 || text == "-1" && p.all == -1:
+		n = p.all
+	case err != nil:
+		return prompt.Message("%q is not an integer.", text)
+	case n < 0:
+		return prompt.Message("integer %d out of range", n)
+	}
+	*p.count(o) = n
+	return nil
+}
+
+// get is the option's value as "show" prints it.
+func (p printOption) get(o *expr.Options) string {
+	if p.flag != nil {
+		return onOff(*p.flag(o))
+	}
+	if n := *p.count(o); n != p.all {
+		return strconv.Itoa(n)
+	}
+	return "unlimited"
+}
+
+// printSettings are the settings of "set print".
+func (d *desk) printSettings() (list []setting) {
+	o := d.PrintOptions()
+	for _, p := range printOptions() {
+		st := setting{names: []string{"print " + p.name}, short: p.short,
+			get: func() string { return p.get(o) }, set: func(text string) error { return p.set(o, text) }}
+		if p.flag != nil {
+			st.words = []string{"on", "off"}
+		}
+		list = append(list, st)
+	}
+	arguments := setting{names: []string{"print frame-arguments"}, short: "Which arguments the line of a frame shows",
+		words: []string{"scalars", "all", "none", "presence"}, get: func() string { return string(o.Arguments) }}
+	arguments.set = func(text string) error {
+		for _, w := range arguments.words {
+			if w == text {
+				o.Arguments = expr.FrameArguments(text)
+				return nil
+			}
+		}
+		return prompt.Message("%q is not one of: %s.", text, strings.Join(arguments.words, ", "))
+	}
+	return append(list, arguments)
+}
+
+// withPrintOptions runs a command whose arguments may begin with options of "set print":
+// "-elements 4 -object -- x". It restores the options afterwards.
+func (d *desk) withPrintOptions(args string, run func(args string) error) error {
+	o := d.PrintOptions()
+	old := *o
+	defer func() { *o = old }()
+	rest, err := setPrintOptions(o, args)
+	if err != nil {
+		return err
+	}
+	return run(rest)
+}
+
+// setPrintOptions sets the options at the start of args and returns what follows them. A minus
+// sign that begins no option's name begins the expression.
+func setPrintOptions(o *expr.Options, args string) (rest string, err error) {
+	for {
+		word, after := prompt.Split(args)
+		if word == "--" {
+			return after, nil
+		}
+		name, ok := strings.CutPrefix(word, "-")
+		if !ok || name == "" {
+			return args, nil
+		}
+		var found []printOption
+		for _, p := range printOptions() {
+			if strings.HasPrefix(p.name, name) {
+				found = append(found, p)
+			}
+		}
+		if len(found) != 1 {
+			return args, nil
+		}
+		p, value := found[0], "on"
+		next, past := prompt.Split(after)
+		if _, err := on(next); p.count != nil || err == nil && next != "" {
+			value, after = next, past
+		}
+		if p.count != nil && value == "" {
+			return args, prompt.Message("-%s requires an argument", p.name)
+		}
+		if err := p.set(o, value); err != nil {
+			return args, err
+		}
+		args = after
+	}
+}
