@@ -70,6 +70,8 @@ func (d *debugger) whole(open func() error) (err error) {
 	switch {
 	case errors.As(err, &quit):
 		return d.status(quit.Status)
+	case errors.Is(err, prompt.ErrReported) && (d.options.batch || !d.env.tty):
+		return d.status(1)
 	case err != nil && (d.options.batch || !d.env.tty):
 		return &exitError{Status: 1, Err: err}
 	case err != nil:
@@ -81,9 +83,20 @@ func (d *debugger) whole(open func() error) (err error) {
 				return err
 			}
 		}
+		if d.interp.Failed > 0 {
+			return d.status(1)
+		}
 		return d.passOn()
 	}
 	return d.converse()
+}
+
+// commands runs the lines of src: to their end, or with --stop-on-error to the first that fails.
+func (d *debugger) commands(src prompt.Source) error {
+	if d.options.stopOnError {
+		return d.interp.Script(src)
+	}
+	return d.interp.GoOn(src)
 }
 
 // runOut runs the program to its end and resumes it after every stop.
@@ -112,7 +125,7 @@ func (d *debugger) script() error {
 			if err != nil {
 				return err
 			}
-			if err := d.interp.Script(lines); err != nil {
+			if err := d.commands(lines); err != nil {
 				return err
 			}
 			i++
@@ -122,7 +135,7 @@ func (d *debugger) script() error {
 		for ; i < len(parts) && !parts[i].file; i++ {
 			lines.Text = append(lines.Text, parts[i].text)
 		}
-		if err := d.interp.Script(lines); err != nil {
+		if err := d.commands(lines); err != nil {
 			return err
 		}
 	}

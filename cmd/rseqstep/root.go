@@ -18,16 +18,17 @@ import (
 
 // options are the flags of the debugger.
 type options struct {
-	script  []scriptPart // -x and -e in the order given
-	batch   bool
-	json    bool
-	aslr    bool
-	cwd     string
-	core    string // the core file to look at
-	noColor bool
-	log     []logRequest
-	provide provideOptions
-	cpuOpv  opvcall.Call // the system call that provide asks for
+	script      []scriptPart // -x and -e in the order given
+	batch       bool
+	stopOnError bool
+	json        bool
+	aslr        bool
+	cwd         string
+	core        string // the core file to look at
+	noColor     bool
+	log         []logRequest
+	provide     provideOptions
+	cpuOpv      opvcall.Call // the system call that provide asks for
 }
 
 // scriptPart is one -x FILE or -e COMMAND.
@@ -128,7 +129,8 @@ func debugFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
 	f.VarP(partValue{&o.script, true}, "execute", "x", "run the commands in `FILE`")
 	f.VarP(partValue{&o.script, false}, "eval", "e", "run `COMMAND`; may be repeated")
-	f.BoolVar(&o.batch, "batch", false, "exit after the commands, or run the program if there are none; the exit status is the program's, or 128 + N if signal N killed it or would kill it next")
+	f.BoolVar(&o.batch, "batch", false, "exit after the commands, or run the program if there are none; the exit status is the program's, or 128 + N if signal N killed it or would kill it next; it is 1 if a command failed")
+	f.BoolVar(&o.stopOnError, "stop-on-error", false, "end at the first command of -e and -x that fails")
 	f.BoolVar(&o.json, "json", false, "print every stop as one JSON object per line")
 	f.Var(logValue{&o.log}, "log", "log to FILE (append), or to standard error: commands, stops (as JSON), opv (cpu_opv vectors), all, or several with commas; may be repeated")
 	f.BoolVar(&o.noColor, "no-color", false, "do not use colours (NO_COLOR has the same effect)")
