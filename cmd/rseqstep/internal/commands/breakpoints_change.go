@@ -141,7 +141,7 @@ func (d *desk) clear(args string) error {
 	}
 	var gone []string
 	for _, b := range append([]*session.Breakpoint(nil), d.Breakpoints()...) {
-		if b.Watch() || b.Catches() || !b.At(places) {
+		if b.Watch() || b.Catches() || b.Event != nil || !b.At(places) {
 			continue
 		}
 		if err := d.Delete(b); err != nil {
