@@ -38,6 +38,9 @@ type desk struct {
 
 func (d *desk) printf(format string, args ...any) { fmt.Fprintf(d.Out, format, args...) }
 
+// complain shows an error of a part of a command, which goes on.
+func (d *desk) complain(err error) { fmt.Fprintln(d.Err, err) }
+
 // sure is Ask for commands that ask only if the user typed them, not in a script or in
 // another command: gdb's from_tty.
 func (d *desk) sure(refusal error, format string, args ...any) error {

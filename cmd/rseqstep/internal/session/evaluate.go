@@ -77,12 +77,14 @@ func (v *values) at(level int) *expr.Context {
 		if v.file != nil {
 			c.Mem = v.file
 		}
+		v.s.countThread(0)
 		return c
 	}
 	e := v.process.engine
 	c.Mem = v.process.target
 	// Two more than the selected frame: entry values are found in the caller.
 	c.Frames = v.unwound(level + 3)
+	v.s.countThread(v.tid)
 	c.Selected = level
 	if level >= len(c.Frames) {
 		c.Selected = 0
@@ -170,6 +172,22 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 		return 0, 0, prompt.Message("The program is not being run: the expression has no address yet.")
 	}
 	return v.watchableIn(v.here(), text)
+}
+
+// Worthy implements Values.
+func (v *values) Worthy(text string) error {
+	c := v.here()
+	e, err := c.Parse(text)
+	if err != nil {
+		return err
+	}
+	if e.Constant() {
+		return prompt.Message("Cannot watch constant value `%s'.", text)
+	}
+	if e.Names() && c.Source == nil {
+		return ErrNoFile
+	}
+	return c.Resolves(e)
 }
 
 func (v *values) watchableIn(c *expr.Context, text string) (table.Addr, int, error) {

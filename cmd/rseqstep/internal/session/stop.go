@@ -111,7 +111,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	v := &show.Stop{Stop: stop, PID: p.target.PID(), Naming: s.Name, Core: s.coreHead()}
 	for _, n := range stop.Breakpoints {
 		if b := s.user(n); b != nil {
-			v.Hits = append(v.Hits, show.Hit{Number: b.Number, Temporary: b.Temporary})
+			v.Hits = append(v.Hits, b.hit())
 			b.remembers(&stop, p.target.Executable())
 			v.Program = p.target.Executable()
 			if len(b.Commands) > 0 && b.Commands[0] == "silent" {
@@ -139,7 +139,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	for _, t := range threads {
 		p.numbers[t.TID] = t.Number
 		if t.TID == stop.TID {
-			v.Number, v.Name = t.Number, t.Name
+			v.Number, v.Name = t.Number, s.ThreadName(t)
 		}
 	}
 	v.Changed = before != 0 && before != stop.TID
