@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"rseqstep/cmd/rseqstep/internal/commands"
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -62,10 +63,24 @@ func (d *debugger) whole(open func() error) (err error) {
 	defer func() {
 		err = errors.Join(err, d.close())
 	}()
-	if err := open(); err != nil {
-		return &exitError{Status: 1, Err: err}
+	if d.options.cd != "" {
+		if err := os.Chdir(d.options.cd); err != nil {
+			return &exitError{Status: 1, Err: err}
+		}
 	}
-	err = d.script()
+	for _, dir := range d.options.directory {
+		d.session.SourceDirs(dir)
+	}
+	err = d.initialize()
+	if err == nil {
+		err = d.script(d.options.first)
+	}
+	if err == nil {
+		if err := open(); err != nil {
+			return &exitError{Status: 1, Err: err}
+		}
+		err = d.script(d.options.script)
+	}
 	var quit *prompt.Quit
 	switch {
 	case errors.As(err, &quit):
@@ -117,8 +132,7 @@ func (d *debugger) runOut() error {
 
 // script runs -x and -e. Consecutive -e commands form one script, so that the lines of
 // a "commands" block may follow it, up to "end".
-func (d *debugger) script() error {
-	parts := d.options.script
+func (d *debugger) script(parts []scriptPart) error {
 	for i := 0; i < len(parts); {
 		if parts[i].file {
 			lines, err := prompt.OpenLines(parts[i].text)
