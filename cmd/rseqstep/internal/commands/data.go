@@ -148,7 +148,7 @@ func (d *desk) undisplay(args string) error {
 		d.Undisplay(0)
 		return nil
 	}
-	list, err := numbers(args)
+	list, err := d.numbers(args)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (d *desk) undisplay(args string) error {
 
 func (d *desk) display(name, short string, enable bool) *prompt.Command {
 	return &prompt.Command{Name: name, Usage: "[N...]", Short: short, Run: func(args string) error {
-		list, err := numbers(args)
+		list, err := d.numbers(args)
 		if err != nil {
 			return err
 		}

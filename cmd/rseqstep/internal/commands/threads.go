@@ -109,7 +109,7 @@ func (d *desk) applyThreads(args string) error {
 	} else {
 		for rest != "" {
 			word, after, _ := strings.Cut(rest, " ")
-			nums, err := numbers(word)
+			nums, err := d.numbers(word)
 			if err != nil || word[0] == '-' {
 				break
 			}

@@ -29,6 +29,7 @@ type Breakpoint struct {
 	Numbers   []int // system calls or signals of a catchpoint; empty for all
 	Pending   bool
 	Event     *Event // what a breakpoint on a run-time library's function is a catchpoint for; nil: none
+	Print     string // the arguments of dprintf; "" for other breakpoints
 	// Filter decides, after Condition, whether a thread that hit it stops; nil: always.
 	Filter func(tid int) (bool, error)
 	// Fixed: an editor took the numbers in Location from the program, so they mean
@@ -52,6 +53,8 @@ func (b *Breakpoint) Noun() string {
 		return "Temporary catchpoint"
 	case b.Catches() || b.Event != nil:
 		return "Catchpoint"
+	case b.Print != "":
+		return "Dprintf"
 	case b.Kind == stepper.WatchWrite:
 		return "Hardware watchpoint"
 	case b.Kind == stepper.WatchRead:

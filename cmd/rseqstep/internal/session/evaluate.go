@@ -242,6 +242,19 @@ func (v *values) Condition(text string) (func(int) (bool, error), error) {
 	}, nil
 }
 
+// FunctionsMatching returns the functions whose names the expression matches.
+func (s *Session) FunctionsMatching(pattern string) ([]symbols.Match, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, prompt.Message("Invalid regexp: %w", err)
+	}
+	set := s.set()
+	if set == nil {
+		return nil, ErrNoFile
+	}
+	return set.Functions(re), nil
+}
+
 func (v *values) Functions(pattern string) ([]string, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {

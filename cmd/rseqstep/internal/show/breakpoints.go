@@ -14,6 +14,7 @@ type BreakpointRow struct {
 	Temporary, Once, Enabled, Pending bool
 	Location, Condition               string
 	What                              string // of a catchpoint
+	Print                             string // the arguments of dprintf
 	Event                             bool   // a catchpoint on a function of a run-time library
 	Places                            []stepper.Place
 	Thread, Hits, Ignore              int
@@ -25,6 +26,9 @@ func (b *BreakpointRow) catches() bool { return b.Kind.Catches() || b.Event }
 func (b *BreakpointRow) kind() string {
 	if b.catches() {
 		return "catchpoint"
+	}
+	if b.Print != "" {
+		return "dprintf"
 	}
 	switch b.Kind {
 	case stepper.BreakHardware:
@@ -88,6 +92,9 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		}
 		if b.Ignore > 0 {
 			fmt.Fprintf(w, "\tignore next %d hits\n", b.Ignore)
+		}
+		if b.Print != "" {
+			fmt.Fprintf(w, "        printf %s\n", b.Print)
 		}
 		for _, c := range b.Commands {
 			fmt.Fprintf(w, "        %s\n", c)
