@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -34,20 +35,39 @@ detaches, the process no longer has the call.`,
 			if err != nil || pid <= 0 {
 				return usage(fmt.Errorf("%q is not a process id", args[0]))
 			}
-			if o.cpuOpv, err = o.provide.of(cmd); err != nil {
-				return err
-			}
-			d, err := newDebugger(e, o)
-			if err != nil {
-				return err
-			}
-			if o.batch && len(o.script) == 0 {
-				o.script = []scriptPart{{text: "detach"}}
-			}
-			return d.whole(func() error { return d.session.Attach(pid) })
+			o.pid = pid
+			return attachTo(e, o, cmd, nil)
 		},
 	}
 	debugFlags(cmd, o)
 	provideFlags(cmd, &o.provide)
 	return cmd
+}
+
+// attachTo debugs the running process o.pid. args may name its program.
+func attachTo(e *env, o *options, cmd *cobra.Command, args []string) (err error) {
+	switch {
+	case o.pid < 0:
+		return usage(fmt.Errorf("\"%d\" is not a process id", o.pid))
+	case len(args) > 1 || o.core != "":
+		return usage(errors.New("a process has its arguments already, and is no core file"))
+	}
+	if o.cpuOpv, err = o.provide.of(cmd); err != nil {
+		return err
+	}
+	d, err := newDebugger(e, o)
+	if err != nil {
+		return err
+	}
+	if o.batch && len(o.script) == 0 {
+		o.script = []scriptPart{{text: "detach"}}
+	}
+	return d.whole(func() error {
+		if len(args) == 1 {
+			if err := d.session.SetProgram(findProgram(args[0])); err != nil {
+				return err
+			}
+		}
+		return d.session.Attach(o.pid)
+	})
 }

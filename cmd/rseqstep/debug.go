@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"rseqstep/cmd/rseqstep/internal/commands"
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -62,14 +63,30 @@ func (d *debugger) whole(open func() error) (err error) {
 	defer func() {
 		err = errors.Join(err, d.close())
 	}()
-	if err := open(); err != nil {
-		return &exitError{Status: 1, Err: err}
+	if d.options.cd != "" {
+		if err := os.Chdir(d.options.cd); err != nil {
+			return &exitError{Status: 1, Err: err}
+		}
 	}
-	err = d.script()
+	for _, dir := range d.options.directory {
+		d.session.SourceDirs(dir)
+	}
+	err = d.initialize()
+	if err == nil {
+		err = d.script(d.options.first)
+	}
+	if err == nil {
+		if err := open(); err != nil {
+			return &exitError{Status: 1, Err: err}
+		}
+		err = d.script(d.options.script)
+	}
 	var quit *prompt.Quit
 	switch {
 	case errors.As(err, &quit):
 		return d.status(quit.Status)
+	case errors.Is(err, prompt.ErrReported) && (d.options.batch || !d.env.tty):
+		return d.status(1)
 	case err != nil && (d.options.batch || !d.env.tty):
 		return &exitError{Status: 1, Err: err}
 	case err != nil:
@@ -81,9 +98,20 @@ func (d *debugger) whole(open func() error) (err error) {
 				return err
 			}
 		}
+		if d.interp.Failed > 0 {
+			return d.status(1)
+		}
 		return d.passOn()
 	}
 	return d.converse()
+}
+
+// commands runs the lines of src: to their end, or with --stop-on-error to the first that fails.
+func (d *debugger) commands(src prompt.Source) error {
+	if d.options.stopOnError {
+		return d.interp.Script(src)
+	}
+	return d.interp.GoOn(src)
 }
 
 // runOut runs the program to its end and resumes it after every stop.
@@ -104,15 +132,14 @@ func (d *debugger) runOut() error {
 
 // script runs -x and -e. Consecutive -e commands form one script, so that the lines of
 // a "commands" block may follow it, up to "end".
-func (d *debugger) script() error {
-	parts := d.options.script
+func (d *debugger) script(parts []scriptPart) error {
 	for i := 0; i < len(parts); {
 		if parts[i].file {
 			lines, err := prompt.OpenLines(parts[i].text)
 			if err != nil {
 				return err
 			}
-			if err := d.interp.Script(lines); err != nil {
+			if err := d.commands(lines); err != nil {
 				return err
 			}
 			i++
@@ -122,7 +149,7 @@ func (d *debugger) script() error {
 		for ; i < len(parts) && !parts[i].file; i++ {
 			lines.Text = append(lines.Text, parts[i].text)
 		}
-		if err := d.interp.Script(lines); err != nil {
+		if err := d.commands(lines); err != nil {
 			return err
 		}
 	}

@@ -53,8 +53,11 @@ func run(e *env, args []string) (status int) {
 		}
 	}()
 	root := newRootCmd(e)
-	root.SetArgs(args)
-	err := root.Execute()
+	args, err := gdbLine(root, args)
+	if err == nil {
+		root.SetArgs(args)
+		err = root.Execute()
+	}
 	var exit *exitError
 	switch {
 	case err == nil:

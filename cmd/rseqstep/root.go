@@ -18,16 +18,22 @@ import (
 
 // options are the flags of the debugger.
 type options struct {
-	script  []scriptPart // -x and -e in the order given
-	batch   bool
-	json    bool
-	aslr    bool
-	cwd     string
-	core    string // the core file to look at
-	noColor bool
-	log     []logRequest
-	provide provideOptions
-	cpuOpv  opvcall.Call // the system call that provide asks for
+	script      []scriptPart // -x and -e in the order given
+	first       []scriptPart // the same before the program is opened
+	nx          bool         // run no init file
+	pid         int          // the process to attach to
+	cd          string       // the debugger's working directory
+	directory   []string     // for source files
+	batch       bool
+	stopOnError bool
+	json        bool
+	aslr        bool
+	cwd         string
+	core        string // the core file to look at
+	noColor     bool
+	log         []logRequest
+	provide     provideOptions
+	cpuOpv      opvcall.Call // the system call that provide asks for
 }
 
 // scriptPart is one -x FILE or -e COMMAND.
@@ -65,13 +71,22 @@ every vDSO function on the way as one unit: at full speed and in one step, which
 does not make a sequence abort. The stop reports the outcome. The prompt accepts
 gdb's commands and abbreviations.
 
-Flags come before PROGRAM; everything after PROGRAM is passed to it. As in gdb,
-"rseqstep PROGRAM CORE" opens a core file; put -- before PROGRAM to pass a core
-file to the program as its argument instead.`,
+Flags come before PROGRAM; everything after PROGRAM is passed to it. gdb's own
+options are accepted: --args, -ex, -iex, -x, -q, -nx, -batch, -cd, -d, -p PID,
+-c CORE. As in gdb, "rseqstep PROGRAM CORE" opens a core file; put -- or --args
+before PROGRAM to pass a core file to the program as its argument instead.
+
+The commands in ~/.config/rseqstep/init run first, and those in ./.rseqstep if
+you answer that they may.
+
+The exit status is 0, 1 if a command failed, 2 if the command line is wrong, 70
+after an internal error, and N after "quit N". With --batch it is otherwise the
+program's own.`,
 		Example: `  rseqstep ./prog                                 debug a program
   rseqstep -e 'break main' -e run -e next ./prog  run these commands first
   rseqstep --batch -x script ./prog arg           run a script, then exit
   rseqstep --cpu-opv=v3 --batch ./prog            run a program with cpu_opv
+  rseqstep --args ./prog core -x                  with these arguments
   rseqstep attach 1234                            debug a running process
   rseqstep ./prog core                            examine a core file
   rseqstep --core core                            the same; the core file names
@@ -83,6 +98,9 @@ file to the program as its argument instead.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.pid != 0 {
+				return attachTo(e, o, cmd, args)
+			}
 			if cmd.ArgsLenAtDash() < 0 && o.core == "" && len(args) == 2 && corefile.Is(args[1]) {
 				o.core, args = args[1], args[:1] // gdb PROGRAM CORE
 			}
@@ -105,6 +123,8 @@ file to the program as its argument instead.`,
 			return nil, cobra.ShellCompDirectiveDefault
 		},
 	}
+	root.Version = version()
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
@@ -117,6 +137,7 @@ file to the program as its argument instead.`,
 	debugFlags(root, o)
 	root.Flags().BoolVar(&o.aslr, "aslr", false, "leave address space layout randomization on")
 	root.Flags().StringVarP(&o.core, "core", "c", "", "examine the core file `FILE`; without PROGRAM, use the program that it names")
+	root.Flags().IntVarP(&o.pid, "pid", "p", 0, "attach to the running process `PID` (\"rseqstep attach --help\")")
 	root.Flags().StringVar(&o.cwd, "cwd", "", "working directory `DIR` of the program")
 	provideFlags(root, &o.provide)
 	root.AddCommand(newAttachCmd(e), newGDBCmd(e), newLLDBCmd(e), newGDBServerCmd(e), newLLDBServerCmd(e), newGDBScriptCmd(e), newDAPCmd(e), newTableCmd(e), newOpvCmd(e), newCheckCmd(e), newStatCmd(e), newExerciseCmd(e), newDemoCmd(e), newDlvCmd(e), newVersionCmd(e), newManCmd(e))
@@ -128,7 +149,13 @@ func debugFlags(cmd *cobra.Command, o *options) {
 	f := cmd.Flags()
 	f.VarP(partValue{&o.script, true}, "execute", "x", "run the commands in `FILE`")
 	f.VarP(partValue{&o.script, false}, "eval", "e", "run `COMMAND`; may be repeated")
-	f.BoolVar(&o.batch, "batch", false, "exit after the commands, or run the program if there are none; the exit status is the program's, or 128 + N if signal N killed it or would kill it next")
+	f.BoolVar(&o.nx, "nx", false, "do not run the commands in ~/.config/rseqstep/init, nor offer those in ./.rseqstep")
+	f.Var(partValue{&o.first, false}, "init-eval", "run `COMMAND` before the program is opened; may be repeated")
+	f.Var(partValue{&o.first, true}, "init-execute", "run the commands in `FILE` before the program is opened")
+	f.StringVar(&o.cd, "cd", "", "work in directory `DIR`")
+	f.StringArrayVarP(&o.directory, "directory", "d", nil, "search `DIR` for source files; may be repeated")
+	f.BoolVar(&o.batch, "batch", false, "exit after the commands, or run the program if there are none; the exit status is the program's, or 128 + N if signal N killed it or would kill it next; it is 1 if a command failed")
+	f.BoolVar(&o.stopOnError, "stop-on-error", false, "end at the first command of -e and -x that fails")
 	f.BoolVar(&o.json, "json", false, "print every stop as one JSON object per line")
 	f.Var(logValue{&o.log}, "log", "log to FILE (append), or to standard error: commands, stops (as JSON), opv (cpu_opv vectors), all, or several with commas; may be repeated")
 	f.BoolVar(&o.noColor, "no-color", false, "do not use colours (NO_COLOR has the same effect)")

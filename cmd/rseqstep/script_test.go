@@ -90,6 +90,7 @@ func TestScripts(t *testing.T) {
 			}
 			// The program's history file must not be the developer's own.
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			e.Setenv("NO_COLOR", "")
 			return nil
 		},

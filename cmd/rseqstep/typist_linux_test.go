@@ -38,7 +38,7 @@ func atTerminal(t *testing.T, prompt, path string, args ...string) *typist {
 	x := &typist{t: t, master: pollable(t, master), prompt: prompt, over: make(chan struct{}), cmd: exec.Command(path, args...)}
 	x.resize(24, 100)
 	home := t.TempDir()
-	x.cmd.Env = append(os.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8", "HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"))
+	x.cmd.Env = append(os.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8", "HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"), "XDG_CONFIG_HOME="+filepath.Join(home, "config"))
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = slave, slave, slave
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := x.cmd.Start(); err != nil {

@@ -77,11 +77,11 @@ func (d *desk) numbered(text string) (*session.Breakpoint, error) {
 	if text == "" {
 		return nil, prompt.Message("Argument required (breakpoint number).")
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil {
+	list, err := d.numbers(text)
+	if err != nil || len(list) != 1 {
 		return nil, prompt.Message("Bad breakpoint number %q.", text)
 	}
-	return d.Breakpoint(n)
+	return d.Breakpoint(list[0])
 }
 
 // forEach calls do for the breakpoints in a list, or for all if the list is empty.
@@ -94,7 +94,7 @@ func (d *desk) forEach(args string, do func(*session.Breakpoint) error) error {
 		}
 		return nil
 	}
-	list, err := numbers(args)
+	list, err := d.numbers(args)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (d *desk) clear(args string) error {
 	}
 	var gone []string
 	for _, b := range append([]*session.Breakpoint(nil), d.Breakpoints()...) {
-		if b.Watch() || b.Catches() || !b.At(places) {
+		if b.Watch() || b.Catches() || b.Event != nil || !b.At(places) {
 			continue
 		}
 		if err := d.Delete(b); err != nil {

@@ -15,10 +15,19 @@ func (d *desk) catching() []*prompt.Command {
 		return &prompt.Command{Name: name, Usage: strings.TrimSpace(usage + " [thread N] [if COND]"), Short: short, Long: long, Complete: complete,
 			Run: func(args string) error { return d.catch(kind, temporary, args) }}
 	}
+	event := func(name, usage, short string, temporary bool) *prompt.Command {
+		return &prompt.Command{Name: name, Usage: strings.TrimSpace(usage + " [thread N] [if COND]"), Short: short,
+			Run: func(args string) error { return d.catchEvent(name, temporary, args) }}
+	}
 	group := func(name, short string, temporary bool) *prompt.Command {
 		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "EVENT [if COND]", Short: short,
 			Long: "A catchpoint has a number, condition, ignore count and commands, as a\nbreakpoint has. A caught fork stops parent and child; when you continue,\n\"set follow-fork-mode\" decides which of them rseqstep keeps.",
 			Subs: prompt.NewRegistry(name,
+				event("throw", "[REGEXP]", "Stop when the program throws a C++ exception", temporary),
+				event("rethrow", "", "Stop when the program throws a C++ exception again", temporary),
+				event("catch", "[REGEXP]", "Stop when the program catches a C++ exception", temporary),
+				event("load", "[REGEXP]", "Stop when the program has loaded a library", temporary),
+				event("unload", "[REGEXP]", "Stop when the program has unloaded a library", temporary),
 				one("fork", "", "Stop when the program forks", "", stepper.CatchFork, temporary, nil),
 				one("vfork", "", "Stop when the program calls vfork", "", stepper.CatchVfork, temporary, nil),
 				one("exec", "", "Stop when the program has executed another one", "", stepper.CatchExec, temporary, nil),
@@ -30,9 +39,22 @@ func (d *desk) catching() []*prompt.Command {
 					stepper.CatchSignal, temporary, func(string) []string { return append(signalNames(), "all") }))}
 	}
 	return []*prompt.Command{
-		group("catch", "Stop at forks, execs, system calls or signals", false),
-		group("tcatch", "Stop at a fork, exec, system call or signal once", true),
+		group("catch", "Stop at exceptions, forks, libraries and the like", false),
+		group("tcatch", "Stop at an exception, fork or the like once", true),
 	}
+}
+
+// catchEvent creates a catchpoint for an event of a run-time library.
+func (d *desk) catchEvent(name string, temporary bool, args string) error {
+	w, err := parseWhere(args)
+	if err != nil {
+		return err
+	}
+	e, err := session.NewEvent(name, w.location)
+	if err != nil {
+		return err
+	}
+	return d.CatchEvent(e, &session.Breakpoint{Temporary: temporary, Condition: w.condition, Thread: w.thread})
 }
 
 // catch creates a catchpoint from the words after its event.

@@ -16,7 +16,7 @@ func All(in *prompt.Interp, s *session.Session) {
 	d := &desk{Session: s, in: in}
 	families := []func() []*prompt.Command{
 		d.starting, d.stepping, d.skipping, d.forcing, d.signals,
-		d.breaking, d.watching, d.catching, d.changing, d.attaching,
+		d.breaking, d.watching, d.catching, d.changing, d.several, d.saving, d.attaching,
 		d.stack, d.threads,
 		d.printing, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,
@@ -37,6 +37,9 @@ type desk struct {
 }
 
 func (d *desk) printf(format string, args ...any) { fmt.Fprintf(d.Out, format, args...) }
+
+// complain shows an error of a part of a command, which goes on.
+func (d *desk) complain(err error) { fmt.Fprintln(d.Err, err) }
 
 // sure is Ask for commands that ask only if the user typed them, not in a script or in
 // another command: gdb's from_tty.
@@ -76,6 +79,22 @@ func (d *desk) integer(text string) (int, error) {
 		return 0, fmt.Errorf("%q is not an integer", text)
 	}
 	return n, nil
+}
+
+// numbers is the function numbers for a list that may have variables, such as "$bpnum".
+func (d *desk) numbers(args string) ([]int, error) {
+	words := strings.Fields(args)
+	for i, w := range words {
+		if !strings.HasPrefix(w, "$") {
+			continue
+		}
+		n, err := d.integer(w)
+		if err != nil {
+			return nil, prompt.Message("Convenience variable must have integer value.")
+		}
+		words[i] = strconv.Itoa(n)
+	}
+	return numbers(strings.Join(words, " "))
 }
 
 // numbers parses a list such as "1 3-5".

@@ -150,7 +150,7 @@ func (d *desk) undisplay(args string) error {
 		d.Undisplay(0)
 		return nil
 	}
-	list, err := numbers(args)
+	list, err := d.numbers(args)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (d *desk) undisplay(args string) error {
 
 func (d *desk) display(name, short string, enable bool) *prompt.Command {
 	return &prompt.Command{Name: name, Usage: "[N...]", Short: short, Run: func(args string) error {
-		list, err := numbers(args)
+		list, err := d.numbers(args)
 		if err != nil {
 			return err
 		}

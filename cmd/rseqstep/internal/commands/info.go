@@ -98,7 +98,7 @@ func (d *desk) infoBreakpoints(args string) error {
 
 func (d *desk) tableOfBreakpoints(args, none string, want func(*session.Breakpoint) bool) error {
 	only := map[int]bool{}
-	list, err := numbers(args)
+	list, err := d.numbers(args)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func rowsOf(list []*session.Breakpoint) []show.BreakpointRow {
 	var rows []show.BreakpointRow
 	for _, b := range list {
 		rows = append(rows, show.BreakpointRow{Number: b.Number, Kind: b.Kind, Temporary: b.Temporary, Once: b.Once, Enabled: b.Enabled, Pending: b.Pending,
-			Location: b.Location, What: b.What(), Places: b.Places, Condition: b.Condition, Thread: b.Thread, Hits: b.Hits, Ignore: b.Ignore, Commands: b.Commands})
+			Location: b.Location, What: b.What(), Event: b.Event != nil, Print: b.Print, Places: b.Places, Condition: b.Condition, Thread: b.Thread, Hits: b.Hits, Ignore: b.Ignore, Commands: b.Commands})
 	}
 	return rows
 }
@@ -149,7 +149,7 @@ func (d *desk) infoThreads(string) error {
 		if f, err := d.FrameOf(t.TID); err == nil {
 			frame = f.Text(d.Style)
 		}
-		fmt.Fprintf(tw, "%s %d\tThread %d %q\t%s\n", mark, t.Number, t.TID, t.Name, frame)
+		fmt.Fprintf(tw, "%s %d\t%s\t%s\n", mark, t.Number, d.target(t), frame)
 	}
 	return tw.Flush()
 }

@@ -123,7 +123,7 @@ func (d *desk) eachSkip(args string, do func(*session.Skip)) error {
 }
 
 func (d *desk) chosenSkips(args string) (chosen []*session.Skip, err error) {
-	list, err := numbers(args)
+	list, err := d.numbers(args)
 	if err != nil {
 		return nil, err
 	}

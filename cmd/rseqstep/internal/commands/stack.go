@@ -45,7 +45,7 @@ func (d *desk) stack() []*prompt.Command {
 				}
 				return d.Backtrace(max, full)
 			}},
-		{Name: "frame", Aliases: []string{"f"}, Class: prompt.Stack, Usage: "[N]", Short: "Select and show a frame", Repeat: prompt.RepeatSame,
+		{Name: "frame", Aliases: []string{"f"}, Class: prompt.Stack, Usage: "[N]", Short: "Select and show a frame", Repeat: prompt.RepeatSame, Subs: d.frames(),
 			Run: func(args string) error {
 				if args != "" {
 					n, err := d.integer(args)
@@ -68,78 +68,4 @@ func (d *desk) stack() []*prompt.Command {
 		move("up", nil, "Select and show the caller's frame", 1),
 		move("down", []string{"dow"}, "Select and show the frame called by this one", -1),
 	}
-}
-
-func (d *desk) threads() []*prompt.Command {
-	subs := prompt.NewRegistry("thread",
-		&prompt.Command{Name: "apply", Usage: "N...|all COMMAND", Short: "Run a command in several threads", Run: d.applyThreads},
-	)
-	return []*prompt.Command{{Name: "thread", Aliases: []string{"t"}, Class: prompt.Stack, Usage: "[N]", Short: "Select a thread, or show which one is selected", Subs: subs, Repeat: prompt.RepeatSame,
-		Run: func(args string) error {
-			e, err := d.Engine()
-			if err != nil {
-				return prompt.Message("No thread selected")
-			}
-			if args == "" {
-				for _, t := range e.Threads() {
-					if t.TID == e.Thread() {
-						d.printf("[Current thread is %d (Thread %d %q)]\n", t.Number, t.TID, t.Name)
-					}
-				}
-				return nil
-			}
-			n, err := d.integer(args)
-			if err != nil {
-				return err
-			}
-			if err := d.SelectThread(n); err != nil {
-				return err
-			}
-			d.printf("[Switching to thread %d (Thread %d)]\n", n, e.Thread())
-			return d.ShowFrame()
-		}}}
-}
-
-func (d *desk) applyThreads(args string) error {
-	e, err := d.Engine()
-	if err != nil {
-		return err
-	}
-	var list []int
-	rest := args
-	if first, after, _ := strings.Cut(args, " "); first == "all" {
-		for _, t := range e.Threads() {
-			list = append(list, t.Number)
-		}
-		rest = strings.TrimSpace(after)
-	} else {
-		for rest != "" {
-			word, after, _ := strings.Cut(rest, " ")
-			nums, err := numbers(word)
-			if err != nil {
-				break
-			}
-			list, rest = append(list, nums...), strings.TrimSpace(after)
-		}
-	}
-	if len(list) == 0 || rest == "" {
-		return prompt.Message("Give the threads (numbers, or \"all\") and a command.")
-	}
-	tid, level := e.Thread(), d.Level()
-	for _, n := range list {
-		if err := d.Session.SelectThread(n); err != nil {
-			return err
-		}
-		d.printf("\nThread %d (Thread %d):\n", n, e.Thread())
-		if err := d.in.Execute(rest); err != nil {
-			return err
-		}
-		if !d.HasProcess() {
-			return nil
-		}
-	}
-	if err := e.SelectThread(tid); err != nil {
-		return err
-	}
-	return d.SelectFrame(level)
 }

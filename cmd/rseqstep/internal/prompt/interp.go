@@ -31,7 +31,7 @@ type Interp struct {
 	// Log receives every line that is run; nil for none.
 	Log func(line string)
 
-	// Failed counts the commands that ended in an error in Loop.
+	// Failed counts the commands that ended in an error in Loop and GoOn.
 	Failed int
 
 	sources []Source
@@ -85,11 +85,29 @@ func (in *Interp) Loop(src Source) error {
 			if errors.As(err, &quit) {
 				return err
 			}
-			in.Failed++
-			if !errors.Is(err, ErrReported) {
-				fmt.Fprintln(in.Err, err)
-			}
+			in.failed(err)
 		}
+	}
+}
+
+// failed counts and shows the error of a command after which the next one is run.
+func (in *Interp) failed(err error) {
+	in.Failed++
+	if !errors.Is(err, ErrReported) {
+		fmt.Fprintln(in.Err, err)
+	}
+}
+
+// GoOn is Script that shows an error and continues with the next line. It returns what ends
+// the session: a *Quit, ErrAborted, or an error of src.
+func (in *Interp) GoOn(src Source) error {
+	for {
+		err := in.Script(src)
+		var quit *Quit
+		if err == nil || errors.As(err, &quit) || errors.Is(err, ErrAborted) {
+			return err
+		}
+		in.failed(err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"path/filepath"
+
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
@@ -70,6 +72,12 @@ func (s *Session) ModuleName(a table.Addr) string {
 		}
 	}
 	return "no module"
+}
+
+// IsProgram reports whether a module's path is that of the program's file.
+func (s *Session) IsProgram(path string) bool {
+	abs, err := filepath.Abs(s.Program)
+	return err == nil && (path == abs || path == s.Program)
 }
 
 // set returns the symbols as their own type, nil if there are none.

@@ -28,6 +28,8 @@ type Breakpoint struct {
 	Commands  []string
 	Numbers   []int // system calls or signals of a catchpoint; empty for all
 	Pending   bool
+	Event     *Event // what a breakpoint on a run-time library's function is a catchpoint for; nil: none
+	Print     string // the arguments of dprintf; "" for other breakpoints
 	// Filter decides, after Condition, whether a thread that hit it stops; nil: always.
 	Filter func(tid int) (bool, error)
 	// Fixed: an editor took the numbers in Location from the program, so they mean
@@ -47,10 +49,12 @@ func (b *Breakpoint) Watch() bool { return b.Kind.Watches() }
 // Noun returns gdb's word for the kind at the start of a message.
 func (b *Breakpoint) Noun() string {
 	switch {
-	case b.Catches() && b.Temporary:
+	case (b.Catches() || b.Event != nil) && b.Temporary:
 		return "Temporary catchpoint"
-	case b.Catches():
+	case b.Catches() || b.Event != nil:
 		return "Catchpoint"
+	case b.Print != "":
+		return "Dprintf"
 	case b.Kind == stepper.WatchWrite:
 		return "Hardware watchpoint"
 	case b.Kind == stepper.WatchRead:
@@ -94,6 +98,9 @@ func (s *Session) Add(b *Breakpoint) error {
 	if err := s.place(b); err != nil {
 		return err
 	}
+	if err := s.validCondition(b, b.Condition); err != nil {
+		return errors.Join(err, s.unplant(b))
+	}
 	s.numbered++
 	b.Number = s.numbered
 	s.breakpoints = append(s.breakpoints, b)
@@ -112,7 +119,7 @@ func (s *Session) place(b *Breakpoint) error {
 	if isInside(err) || errors.Is(err, stepper.ErrNoSlot) {
 		return err
 	}
-	if !s.imported(b, err) {
+	if b.Event == nil && !s.imported(b, err) {
 		if err := s.pend(err); err != nil {
 			return err
 		}
@@ -146,6 +153,7 @@ func (s *Session) plant(b *Breakpoint) error {
 	if !s.Live() {
 		return s.lookup(b)
 	}
+	s.look(b)
 	spec := stepper.BreakpointSpec{Kind: b.Kind, Location: b.Location, Addrs: b.addrs, Near: b.near,
 		Pending: b.Pending, Temporary: b.Temporary, Disabled: !b.Enabled, Ignore: b.Ignore, Numbers: b.Numbers,
 		Relocate: s.relocate(b), Applies: s.applies(b), Name: b.name}
@@ -197,8 +205,11 @@ func (s *Session) when(b *Breakpoint) (func(tid int) (bool, error), error) {
 
 // lookup fills in b's addresses from the file.
 func (s *Session) lookup(b *Breakpoint) error {
-	if b.Watch() || b.Catches() {
-		return nil // a watchpoint's address is found at launch
+	if b.Watch() {
+		return s.Values().Worthy(b.Location) // its address is found at launch
+	}
+	if b.Catches() {
+		return nil
 	}
 	if b.Address {
 		b.Places = nil
@@ -257,6 +268,10 @@ func (s *Session) refresh(b *Breakpoint) {
 func (s *Session) announce(b *Breakpoint) {
 	if b.Catches() {
 		s.printf("Catchpoint %d (%s)\n", b.Number, b.event())
+		return
+	}
+	if b.Event != nil {
+		s.printf("%s %d (%s)\n", b.Noun(), b.Number, b.Event.Name)
 		return
 	}
 	s.printf("%s %d", b.Noun(), b.Number)

@@ -47,6 +47,7 @@ func (s *Session) Delete(b *Breakpoint) error {
 func (s *Session) Enable(b *Breakpoint, on bool) error {
 	was := b.Enabled
 	b.Enabled = on
+	s.look(b)
 	var err error
 	switch {
 	case s.process != nil && b.live != nil:
@@ -62,6 +63,9 @@ func (s *Session) Enable(b *Breakpoint, on bool) error {
 
 // SetCondition changes a breakpoint's condition; "" removes it.
 func (s *Session) SetCondition(b *Breakpoint, condition string) error {
+	if err := s.validCondition(b, condition); err != nil {
+		return err
+	}
 	was := b.Condition
 	b.Condition = condition
 	when, err := s.when(b)
@@ -81,6 +85,33 @@ func (s *Session) SetIgnore(b *Breakpoint, n int) {
 	if b.live != nil {
 		b.live.Ignore = n
 	}
+}
+
+// validCondition refuses a condition that is valid at none of b's places, such as one that names
+// what the program does not have.
+func (s *Session) validCondition(b *Breakpoint, condition string) error {
+	if condition == "" || b.Watch() || b.Catches() || s.set() == nil {
+		return nil
+	}
+	var first error
+	for _, p := range b.Places {
+		err := s.Values().ConditionAt(condition, p.Addr)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// unplant removes a breakpoint that has no number yet from the process.
+func (s *Session) unplant(b *Breakpoint) error {
+	if b.live == nil {
+		return nil
+	}
+	return s.process.engine.DeleteBreakpoint(b.live.Number)
 }
 
 func isInside(err error) bool {

@@ -50,6 +50,16 @@ func (b *Breakpoint) event() string {
 	return ""
 }
 
+// hit returns what a stop shows of the breakpoint.
+func (b *Breakpoint) hit() show.Hit {
+	h := show.Hit{Number: b.Number, Temporary: b.Temporary}
+	if b.Event != nil {
+		h.Event, h.Libraries = b.Event.thrown, b.Event.met
+		h.Caught = true
+	}
+	return h
+}
+
 // What returns the last column of `info breakpoints` for a catchpoint.
 func (b *Breakpoint) What() string {
 	plural := func(word string) string {
@@ -57,6 +67,9 @@ func (b *Breakpoint) What() string {
 			return word + "s"
 		}
 		return word
+	}
+	if b.Event != nil {
+		return b.Event.Listed()
 	}
 	switch b.Kind {
 	case stepper.CatchFork, stepper.CatchVfork:

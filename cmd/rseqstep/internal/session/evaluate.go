@@ -77,6 +77,7 @@ func (v *values) at(level int) *expr.Context {
 		if v.file != nil {
 			c.Mem = v.file
 		}
+		v.s.countThread(0)
 		return c
 	}
 	e := v.process.engine
@@ -84,6 +85,7 @@ func (v *values) at(level int) *expr.Context {
 	c.Frames = v.unwound(level + 1)
 	// Two more than the selected frame: entry values are found in the caller.
 	c.Further = func() []stepper.Frame { return v.unwound(level + 3) }
+	v.s.countThread(v.tid)
 	c.Selected = level
 	if level >= len(c.Frames) {
 		c.Selected = 0
@@ -180,6 +182,22 @@ func (v *values) Watchable(text string) (table.Addr, int, error) {
 	return v.watchableIn(v.here(), text)
 }
 
+// Worthy implements Values.
+func (v *values) Worthy(text string) error {
+	c := v.here()
+	e, err := c.Parse(text)
+	if err != nil {
+		return err
+	}
+	if e.Constant() {
+		return prompt.Message("Cannot watch constant value `%s'.", text)
+	}
+	if e.Names() && c.Source == nil {
+		return ErrNoFile
+	}
+	return c.Resolves(e)
+}
+
 func (v *values) watchableIn(c *expr.Context, text string) (table.Addr, int, error) {
 	e, err := c.Parse(text)
 	if err != nil {
@@ -230,6 +248,19 @@ func (v *values) Condition(text string) (func(int) (bool, error), error) {
 		}
 		return c.True(e)
 	}, nil
+}
+
+// FunctionsMatching returns the functions whose names the expression matches.
+func (s *Session) FunctionsMatching(pattern string) ([]symbols.Match, error) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, prompt.Message("Invalid regexp: %w", err)
+	}
+	set := s.set()
+	if set == nil {
+		return nil, ErrNoFile
+	}
+	return set.Functions(re), nil
 }
 
 func (v *values) Functions(pattern string) ([]string, error) {

@@ -130,7 +130,7 @@ func (s *Session) showSource(l stepper.Line) {
 func (s *Session) Backtrace(max int, full bool) error {
 	limit := max
 	if max <= 0 {
-		limit = maxFrames
+		limit = MaxFrames
 	}
 	frames, err := s.Frames(limit + 1)
 	if err != nil {
@@ -164,15 +164,15 @@ func (s *Session) Backtrace(max int, full bool) error {
 	if max > 0 && len(frames) > max {
 		s.printf("(More stack frames follow...)\n")
 	}
-	if len(frames) > maxFrames {
-		return fmt.Errorf("backtrace ended after %d frames; give a number for more", maxFrames)
+	if len(frames) > MaxFrames {
+		return fmt.Errorf("backtrace ended after %d frames; give a number for more", MaxFrames)
 	}
 	return nil
 }
 
-// maxFrames limits a backtrace without a number: endless recursion fills 8 MiB of stack
+// MaxFrames limits a backtrace without a number: endless recursion fills 8 MiB of stack
 // with frames of 32 bytes or more.
-const maxFrames = 1 << 18
+const MaxFrames = 1 << 18
 
 // Name returns the name of an address in reports: "main+0x12", "" if no symbol covers
 // it.

@@ -66,7 +66,8 @@ type Session struct {
 	process *process // nil when nothing runs
 
 	breakpoints []*Breakpoint
-	numbered    int // the last breakpoint number used
+	numbered    int            // the last breakpoint number used
+	names       map[int]string // the user's names of threads, by id
 	skips       []*Skip
 	skipped     int // the last number of a skip used
 	displays    []*Display

@@ -111,7 +111,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	v := &show.Stop{Stop: stop, PID: p.target.PID(), Naming: s.Name, Core: s.coreHead()}
 	for _, n := range stop.Breakpoints {
 		if b := s.user(n); b != nil {
-			v.Hits = append(v.Hits, show.Hit{Number: b.Number, Temporary: b.Temporary})
+			v.Hits = append(v.Hits, b.hit())
 			b.remembers(&stop, p.target.Executable())
 			v.Program = p.target.Executable()
 			if len(b.Commands) > 0 && b.Commands[0] == "silent" {
@@ -136,7 +136,7 @@ func (s *Session) view(stop stepper.Stop, before int) *show.Stop {
 	p.numbers = p.engine.Numbers()
 	v.Threads = len(p.numbers)
 	if number, known := p.numbers[stop.TID]; known {
-		v.Number, v.Name = number, p.target.ThreadName(stop.TID)
+		v.Number, v.Name = number, s.ThreadName(stepper.ThreadInfo{TID: stop.TID, Name: p.target.ThreadName(stop.TID)})
 	}
 	v.Changed = before != 0 && before != stop.TID
 	frames, err := s.Frames(1)

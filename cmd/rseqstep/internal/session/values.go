@@ -18,6 +18,7 @@ type Values interface {
 	Examine(format, expression string) (string, error) // x; expression "" continues after the last unit
 	Address(expression string) (table.Addr, error)     // *EXPR as an address in the code
 	Watchable(expression string) (addr table.Addr, length int, err error)
+	Worthy(expression string) error                   // the reason why a watchpoint on it is refused before there is a process; nil: none
 	Local(expression string) bool                     // whether the expression that Watchable resolved last is a local variable
 	Content(expression string, b []byte) string       // watched bytes as a value of the expression's type
 	Relocate(b *Breakpoint) (stepper.Located, error)  // the address of what an expression names in the program, independent of any frame

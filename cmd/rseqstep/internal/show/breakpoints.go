@@ -14,14 +14,21 @@ type BreakpointRow struct {
 	Temporary, Once, Enabled, Pending bool
 	Location, Condition               string
 	What                              string // of a catchpoint
+	Print                             string // the arguments of dprintf
+	Event                             bool   // a catchpoint on a function of a run-time library
 	Places                            []stepper.Place
 	Thread, Hits, Ignore              int
 	Commands                          []string
 }
 
+func (b *BreakpointRow) catches() bool { return b.Kind.Catches() || b.Event }
+
 func (b *BreakpointRow) kind() string {
-	if b.Kind.Catches() {
+	if b.catches() {
 		return "catchpoint"
+	}
+	if b.Print != "" {
+		return "dprintf"
 	}
 	switch b.Kind {
 	case stepper.BreakHardware:
@@ -56,7 +63,7 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		}
 		head := fmt.Sprintf("%-7d %-14s %-4s %-3s", b.Number, b.kind(), b.disposition(), enabled)
 		switch {
-		case b.Kind.Catches():
+		case b.catches():
 			fmt.Fprintf(w, "%s %-18s %s\n", head, "", b.What)
 		case b.Kind.Watches():
 			fmt.Fprintf(w, "%s %-18s %s\n", head, "", b.Location)
@@ -67,7 +74,7 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		default:
 			fmt.Fprintf(w, "%s %-18s \n", head, "<MULTIPLE>")
 		}
-		if len(b.Places) == 1 {
+		if len(b.Places) == 1 && !b.Event {
 			trap(w, b.Places[0], st)
 		}
 		if b.Condition != "" {
@@ -78,7 +85,7 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		}
 		if b.Hits > 0 {
 			noun := "breakpoint"
-			if b.Kind.Catches() {
+			if b.catches() {
 				noun = "catchpoint"
 			}
 			fmt.Fprintf(w, "\t%s already hit %s\n", noun, plural(b.Hits, "time", "times"))
@@ -86,10 +93,13 @@ func Breakpoints(w io.Writer, rows []BreakpointRow, st Style) {
 		if b.Ignore > 0 {
 			fmt.Fprintf(w, "\tignore next %d hits\n", b.Ignore)
 		}
+		if b.Print != "" {
+			fmt.Fprintf(w, "        printf %s\n", b.Print)
+		}
 		for _, c := range b.Commands {
 			fmt.Fprintf(w, "        %s\n", c)
 		}
-		if len(b.Places) > 1 {
+		if len(b.Places) > 1 && !b.Event {
 			for i, p := range b.Places {
 				fmt.Fprintf(w, "%-7s %-14s %-4s %-3s %s %s\n", fmt.Sprintf("%d.%d", b.Number, i+1), "", "", enabled, st.Addr(Address(p.Addr)), what(p, st))
 				trap(w, p, st)

@@ -51,6 +51,22 @@ func (c *Core) write(w io.Writer, signal int) {
 type Hit struct {
 	Number    int
 	Temporary bool
+	Caught    bool     // a catchpoint on a function of a run-time library
+	Event     string   // "exception thrown"; "" for libraries
+	Libraries []string // lines about those that have come or gone
+}
+
+// noun is gdb's word for what was hit.
+func (h *Hit) noun() string {
+	switch {
+	case h.Caught && h.Temporary:
+		return "Temporary catchpoint"
+	case h.Caught:
+		return "Catchpoint"
+	case h.Temporary:
+		return "Temporary breakpoint"
+	}
+	return "Breakpoint"
 }
 
 // Watched is a watchpoint's trigger.
@@ -120,12 +136,20 @@ func (s *Stop) heading(w io.Writer) (prefix string) {
 		if len(s.Hits) == 0 {
 			return ""
 		}
-		kind := "Breakpoint"
-		if s.Hits[0].Temporary {
-			kind = "Temporary breakpoint"
-		}
+		h := &s.Hits[0]
 		fmt.Fprintln(w)
-		return fmt.Sprintf("%s%s %d, ", who2, kind, s.Hits[0].Number)
+		switch head := fmt.Sprintf("%s%s %d", who2, h.noun(), h.Number); {
+		case h.Event != "":
+			return fmt.Sprintf("%s (%s), ", head, h.Event)
+		case h.Caught:
+			fmt.Fprintln(w, head)
+			for _, line := range h.Libraries {
+				fmt.Fprintln(w, line)
+			}
+			return ""
+		default:
+			return head + ", "
+		}
 	case stepper.StopWatchpoint:
 		for _, c := range s.Watched {
 			c.write(w, who2)
