@@ -74,7 +74,7 @@ func TestAbortHandlers(t *testing.T) {
 
 // TestNamesOfSections: by the nearest symbol, otherwise by the address.
 func TestNamesOfSections(t *testing.T) {
-	s, _, _ := program(t)
+	s, _, sym := program(t)
 	for at, want := range map[table.Addr]string{lea: "f", start: "f+0x10", 0x10000000: "0x10000000"} {
 		if got := s.AddressName(at); got != want {
 			t.Errorf("%v is %q, not %q", at, got, want)
@@ -82,6 +82,14 @@ func TestNamesOfSections(t *testing.T) {
 	}
 	if got := s.Name(s.Image().At(start)); got != "f+0x10" {
 		t.Errorf("the section is %q", got)
+	}
+	sym.functions = nil
+	if got := s.Name(s.Image().At(start)); got != "f+0x10" {
+		t.Errorf("asked again, the section is %q", got)
+	}
+	s.Reload(s.Image().Modules())
+	if got := s.Name(s.Image().At(start)); got == "f+0x10" {
+		t.Errorf("after a reload the section is still %q", got)
 	}
 	for _, c := range []struct {
 		section table.Section

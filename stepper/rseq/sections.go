@@ -34,6 +34,7 @@ type Sections struct {
 	insns     map[table.Addr]*machine.Insn    // see Decode
 	armings   map[*table.Placed]arming        // see Arming
 	bodies    map[*table.Placed]*machine.Body // of sections that a file declares
+	names     map[*table.Placed]string        // of these: see Name
 	exits     map[*machine.Body][]table.Addr  // see Exits
 	functions map[table.Addr]*machine.Layout  // by the function's entry; nil: not laid out
 	passed    map[table.Addr]bool             // addresses that are known not to be in the middle of an instruction
@@ -55,6 +56,7 @@ func (s *Sections) Image() *table.Image { return s.image }
 func (s *Sections) Reload(modules []*table.Module) {
 	s.image.Reload(modules)
 	clear(s.bodies)
+	clear(s.names)
 	s.dropLayouts()
 	s.FlushCode()
 }
@@ -62,7 +64,7 @@ func (s *Sections) Reload(modules []*table.Module) {
 // Forget removes all data about a program that the kernel has replaced (execve(2)).
 func (s *Sections) Forget() {
 	s.image = table.NewImage(nil)
-	s.bodies = map[*table.Placed]*machine.Body{}
+	s.bodies, s.names = map[*table.Placed]*machine.Body{}, nil
 	s.dropLayouts()
 	s.FlushCode()
 }
