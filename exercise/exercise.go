@@ -14,13 +14,15 @@ type Exercise struct {
 	options  Options
 	coverage *Coverage // of all runs
 
-	points map[table.Addr][]*point // by address; more than one where sections overlap
-	placed map[Key]*placed         // sections of the program as it is now, by their start
-	hard   []*point                // those for which debug registers are set, because no breakpoint can be written
-	storm  *storm                  // nil: each boundary in turn
-	slots  map[int]*registers      // of each thread, by TID
-	last   map[int]*point          // where each thread, by TID, was aborted last
-	run    Run
+	points   map[table.Addr][]*point // by address; more than one where sections overlap
+	placed   map[Key]*placed         // sections of the program as it is now, by their start
+	hard     []*point                // those for which debug registers are set, because no breakpoint can be written
+	storm    *storm                  // nil: each boundary in turn
+	slots    map[int]*registers      // of each thread, by TID
+	last     map[int]*point          // where each thread, by TID, was aborted last
+	moving   map[int]int             // the passage of each thread, by TID, that is being moved
+	passages int                     // that were begun
+	run      Run
 }
 
 // Run is what happened in one run.
@@ -76,7 +78,7 @@ func Start(e *stepper.Engine, o Options, coverage *Coverage) *Exercise {
 func (x *Exercise) renew() {
 	x.points, x.placed, x.last = map[table.Addr][]*point{}, map[Key]*placed{}, map[int]*point{}
 	x.storm = newStorm(x.options)
-	x.hard, x.slots = nil, map[int]*registers{}
+	x.hard, x.slots, x.moving = nil, map[int]*registers{}, map[int]int{}
 }
 
 // Aborts is stepper.Aborter.Aborts.
@@ -159,11 +161,16 @@ func (x *Exercise) done(pt *point) error {
 		x.storm.rest = append(x.storm.rest, x.points[pt.at]...)
 	}
 	delete(x.points, pt.at)
-	return x.o.UnplantInside(pt.at)
+	return x.unplant(pt)
 }
 
-// Reached is stepper.Observer.Reached: an Exercise has no such traps.
-func (x *Exercise) Reached(int, table.Addr) (stepper.Passage, error) { return stepper.Passage{}, nil }
+// unplant removes a boundary's breakpoint.
+func (x *Exercise) unplant(pt *point) error {
+	if pt.Move {
+		return x.o.Unplant(pt.at)
+	}
+	return x.o.UnplantInside(pt.at)
+}
 
 // Changed is stepper.Observer.Changed.
 func (x *Exercise) Changed(ev tracee.Event) {
@@ -173,6 +180,7 @@ func (x *Exercise) Changed(ev tracee.Event) {
 	case ev.Ends():
 		delete(x.last, ev.TID)
 		delete(x.slots, ev.TID)
+		delete(x.moving, ev.TID)
 	case ev.Kind == tracee.EventExec:
 		x.renew()
 	}
