@@ -34,6 +34,7 @@ type Section struct {
 	Start      check.Address `json:"start"`
 	End        check.Address `json:"end"`
 	Abort      check.Address `json:"abort"`
+	Learnt     bool          `json:"learnt,omitempty"`     // no file declares it; a thread had armed it
 	Executed   bool          `json:"executed"`             // a thread was inside, armed
 	Unarmed    uint64        `json:"unarmed,omitempty"`    // a thread was at a boundary and had not armed the section
 	Unmoved    uint64        `json:"unmoved,omitempty"`    // a thread could not be moved: it may run on one CPU only, or has no registration
@@ -117,10 +118,11 @@ func (s *Section) Aborted() (n int) {
 
 // Totals are the sums of a Coverage.
 type Totals struct {
-	Declared   int     `json:"declared"`   // sections
-	Executed   int     `json:"executed"`   // sections that a thread was in, armed
-	Boundaries int     `json:"boundaries"` // of the executed sections
-	Aborted    int     `json:"aborted"`    // of those, at least once
+	Declared   int     `json:"declared"`         // sections
+	Learnt     int     `json:"learnt,omitempty"` // sections that no file declares; not in Declared
+	Executed   int     `json:"executed"`         // sections that a thread was in, armed
+	Boundaries int     `json:"boundaries"`       // of the executed sections
+	Aborted    int     `json:"aborted"`          // of those, at least once
 	Aborts     uint64  `json:"aborts"`
 	Percent    float64 `json:"percent"` // Aborted of Boundaries; 0 if nothing was executed
 }
@@ -129,6 +131,10 @@ type Totals struct {
 func (c *Coverage) Totals() Totals {
 	t := Totals{Declared: len(c.Sections)}
 	for _, s := range c.Sections {
+		if s.Learnt {
+			t.Learnt++
+			t.Declared--
+		}
 		if !s.Executed {
 			continue
 		}

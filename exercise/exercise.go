@@ -1,6 +1,7 @@
 package exercise
 
 import (
+	"rseqstep/check"
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
@@ -42,8 +43,17 @@ type Run struct {
 type placed struct {
 	*Section
 	p         *table.Placed
+	module    *table.Module // the file that its code is in; nil: none
 	body      *machine.Body
 	described bool
+}
+
+// process is the process address of one of the section's.
+func (in *placed) process(a check.Address) table.Addr {
+	if in.module == nil {
+		return table.Addr(a)
+	}
+	return in.module.Addr(table.FileAddr(a))
 }
 
 // point is a boundary with a breakpoint.
@@ -91,8 +101,8 @@ func (x *Exercise) Aborts(tid int, at, armed table.Addr, held bool) (bool, error
 	if !held {
 		return false, nil
 	}
-	if p := x.learn(armed); p != nil && uint64(at-p.Start) < uint64(p.End-p.Start) {
-		return true, nil // a descriptor that no file declares
+	if p := x.learn(armed); p != nil && uint64(at-p.Start) < uint64(p.End-p.Start) && len(x.points[at]) > 0 {
+		return x.aborted(tid, x.points[at][0], true) // another descriptor: programs may make one each time
 	}
 	var err error
 	for _, pt := range x.points[at] {

@@ -30,6 +30,7 @@ func TestAProgramSurvivesEachFailureOfItsExercise(t *testing.T) {
 		{tabletest.Fixture{Source: "dlmain.c"}, []string{lib}, false},
 		{tabletest.Fixture{Source: "fork.c"}, nil, false},
 		{tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, []string{"3", "20", "5"}, true},
+		{tabletest.Fixture{Source: "made.c", Opt: "-O2"}, []string{"10000000"}, false},
 	} {
 		t.Run(fmt.Sprint(p.f, p.move), func(t *testing.T) {
 			faulttest.Survives(t, tabletest.Build(t, p.f), p.args, exercised(exercise.Options{Times: 3, Migrate: p.move}), trials())

@@ -11,23 +11,21 @@ import (
 func (x *Exercise) Loaded() {
 	image := x.engine.Image()
 	for key, in := range x.placed {
-		if now := image.At(in.p.Start); now == nil || now.Descriptor != in.p.Descriptor || now.Module == nil || now.Module.Path != key.Module {
-			x.drop(key, in)
+		now := image.At(in.p.Start)
+		if now != nil {
+			path, _ := x.moduleOf(now)
+			if now.Descriptor == in.p.Descriptor && now.End == in.p.End && path == key.Module {
+				continue
+			}
 		}
+		x.drop(key, in)
 	}
 	for _, p := range image.Sections() {
-		if p.Module == nil {
-			continue
-		}
-		key := keyOf(p)
-		if x.placed[key] == nil {
+		path, m := x.moduleOf(p)
+		if key := (Key{path, fileAddress(m, p.Start)}); x.placed[key] == nil {
 			x.place(key, p)
 		}
 	}
-}
-
-func keyOf(p *table.Placed) Key {
-	return Key{p.Module.Path, addressOf(p, p.Start)}
 }
 
 // place plants the breakpoints of a section that has been mapped.
@@ -37,8 +35,11 @@ func (x *Exercise) place(key Key, p *table.Placed) {
 	if err == nil {
 		arming, _ = x.o.Arming(p)
 	}
-	s := x.coverage.add(declared(p, x.engine.SectionName(p), body, arming, x.options.Migrate))
-	in := &placed{Section: s, p: p, body: body}
+	path, m := x.moduleOf(p)
+	s := sectionOf(p, path, m, body, arming, x.options.Migrate)
+	s.Function = x.engine.SectionName(p)
+	s = x.coverage.add(s)
+	in := &placed{Section: s, p: p, module: m, body: body}
 	x.placed[key] = in
 	if err != nil {
 		s.Unplanted = err.Error()
@@ -52,7 +53,7 @@ func (x *Exercise) place(key Key, p *table.Placed) {
 		return
 	}
 	for _, b := range s.Boundaries {
-		x.want(in, b, p.Module.Addr(table.FileAddr(b.Address)))
+		x.want(in, b, in.process(b.Address))
 	}
 }
 

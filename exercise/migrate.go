@@ -18,7 +18,7 @@ func (x *Exercise) placeMove(in *placed) {
 		in.Unplanted = "the code does not show its arming store"
 		return
 	}
-	address := addressOf(in.p, at)
+	address := fileAddress(in.module, at)
 	b := in.boundary(address)
 	if b == nil {
 		b = &Boundary{Address: address, Move: true, section: in.Section}

@@ -27,7 +27,11 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.Failed != nil {
 		r.failure(out)
 	}
-	fmt.Fprintf(out, "\nSections:   %d declared, %d executed\n", t.Declared, t.Executed)
+	learnt := ""
+	if t.Learnt > 0 {
+		learnt = fmt.Sprintf(", %d that no file declares", t.Learnt)
+	}
+	fmt.Fprintf(out, "\nSections:   %d declared%s, %d executed\n", t.Declared, learnt, t.Executed)
 	if r.Options.Migrate {
 		fmt.Fprintf(out, "Moves:      at the arming stores of %d sections\n", t.Aborted)
 	} else {
@@ -203,6 +207,9 @@ func (r *Report) missed(out *strings.Builder) {
 // Notes say what could not be aborted, a sentence each.
 func (r *Report) Notes() (notes []string) {
 	for _, s := range r.Sections {
+		if s.Learnt {
+			notes = append(notes, fmt.Sprintf("%s is declared by no file; it is known since a thread was seen to have it armed. There may be others like it", s.Name()))
+		}
 		if s.Unplanted != "" {
 			what := "aborted everywhere"
 			if r.Options.Migrate {
