@@ -34,8 +34,10 @@ type Section struct {
 	Start      check.Address `json:"start"`
 	End        check.Address `json:"end"`
 	Abort      check.Address `json:"abort"`
+	Learnt     bool          `json:"learnt,omitempty"`     // no file declares it; a thread had armed it
 	Executed   bool          `json:"executed"`             // a thread was inside, armed
 	Unarmed    uint64        `json:"unarmed,omitempty"`    // a thread was at a boundary and had not armed the section
+	Unmoved    uint64        `json:"unmoved,omitempty"`    // a thread could not be moved: it may run on one CPU only, or has no registration
 	Unplanted  string        `json:"unplanted,omitempty"`  // why no breakpoint stands in it; empty: it has them
 	Boundaries []*Boundary   `json:"boundaries,omitempty"` // by address
 }
@@ -46,8 +48,12 @@ type Boundary struct {
 	Aborts  uint64        `json:"aborts"`
 	Text    string        `json:"text,omitempty"`  // the instruction behind it
 	Words   string        `json:"words,omitempty"` // what that instruction does
-	File    string        `json:"file,omitempty"`
-	Line    int           `json:"line,omitempty"`
+	// Move says that this is the arming store, in front of which a thread is moved to another CPU;
+	// Aborts are the moves then, and Commits those after which the section reached its end.
+	Move    bool   `json:"move,omitempty"`
+	Commits uint64 `json:"commits,omitempty"`
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
 
 	section *Section
 }
@@ -58,11 +64,17 @@ func (b *Boundary) Section() *Section { return b.section }
 // Key identifies the boundary.
 func (b *Boundary) Key() Key { return Key{b.section.Module, b.Address} }
 
-// Offset is the boundary's distance from the section's start, bytes.
-func (b *Boundary) Offset() uint64 { return uint64(b.Address - b.section.Start) }
+// Offset is the boundary's distance from the section's start, bytes; that of an arming store is
+// negative as a rule.
+func (b *Boundary) Offset() int64 { return int64(b.Address - b.section.Start) }
 
 // String is the boundary as reports name it.
-func (b *Boundary) String() string { return fmt.Sprintf("+%#x of %s", b.Offset(), b.section.Name()) }
+func (b *Boundary) String() string {
+	if b.Move {
+		return "the arming store of " + b.section.Name()
+	}
+	return fmt.Sprintf("+%#x of %s", b.Offset(), b.section.Name())
+}
 
 // Name is the section as reports name it: its function without template arguments, or its address.
 func (s *Section) Name() string {
@@ -106,10 +118,11 @@ func (s *Section) Aborted() (n int) {
 
 // Totals are the sums of a Coverage.
 type Totals struct {
-	Declared   int     `json:"declared"`   // sections
-	Executed   int     `json:"executed"`   // sections that a thread was in, armed
-	Boundaries int     `json:"boundaries"` // of the executed sections
-	Aborted    int     `json:"aborted"`    // of those, at least once
+	Declared   int     `json:"declared"`         // sections
+	Learnt     int     `json:"learnt,omitempty"` // sections that no file declares; not in Declared
+	Executed   int     `json:"executed"`         // sections that a thread was in, armed
+	Boundaries int     `json:"boundaries"`       // of the executed sections
+	Aborted    int     `json:"aborted"`          // of those, at least once
 	Aborts     uint64  `json:"aborts"`
 	Percent    float64 `json:"percent"` // Aborted of Boundaries; 0 if nothing was executed
 }
@@ -118,6 +131,10 @@ type Totals struct {
 func (c *Coverage) Totals() Totals {
 	t := Totals{Declared: len(c.Sections)}
 	for _, s := range c.Sections {
+		if s.Learnt {
+			t.Learnt++
+			t.Declared--
+		}
 		if !s.Executed {
 			continue
 		}
@@ -169,6 +186,7 @@ func (c *Coverage) Merge(other *Coverage) {
 		}
 		s.Executed = s.Executed || o.Executed
 		s.Unarmed += o.Unarmed
+		s.Unmoved += o.Unmoved
 		for _, b := range o.Boundaries {
 			n := slices.IndexFunc(s.Boundaries, func(have *Boundary) bool { return have.Address == b.Address })
 			if n < 0 {
@@ -177,6 +195,7 @@ func (c *Coverage) Merge(other *Coverage) {
 				continue
 			}
 			have := s.Boundaries[n]
+			have.Commits += b.Commits
 			if have.Aborts += b.Aborts; have.Text == "" {
 				have.Text, have.Words, have.File, have.Line = b.Text, b.Words, b.File, b.Line
 			}

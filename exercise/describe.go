@@ -3,15 +3,10 @@ package exercise
 import (
 	"regexp"
 
-	"rseqstep/check"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv"
 	"rseqstep/table"
 )
-
-func addressOf(p *table.Placed, a table.Addr) check.Address {
-	return check.Address(p.Module.FileAddr(a))
-}
 
 // describe adds the instructions of a section, what they do, and their source lines. It is called
 // once for a section, when a thread is in it for the first time.
@@ -32,7 +27,7 @@ func (x *Exercise) describe(in *placed) {
 	d := opv.Describer{Name: name, Arming: x.arming(in)}
 	words := d.ByAddress(in.body)
 	for _, b := range in.Boundaries {
-		at := in.p.Module.Addr(table.FileAddr(b.Address))
+		at := in.process(b.Address)
 		if insn := in.body.Insn(at); insn != nil {
 			b.Text = named(x.engine.Target().Arch().Format(insn, name))
 		}

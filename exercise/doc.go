@@ -27,6 +27,10 @@
 // Where no breakpoint can be written (code that is mapped shared and read-only), the debug registers
 // of each thread are set to boundaries instead, four at a time.
 //
+// Sections that no file declares become known when a thread was seen to have armed them: the kernel
+// leaves rseq_cs as it is until the thread is preempted outside of the section. With Options.Migrate
+// nothing is aborted: a thread is moved to another CPU at the arming store.
+//
 // # Decisions, and what was refused
 //
 // Refused: one breakpoint in each section, moved from boundary to boundary. It would wait for ever

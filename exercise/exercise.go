@@ -1,6 +1,7 @@
 package exercise
 
 import (
+	"rseqstep/check"
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
@@ -14,13 +15,15 @@ type Exercise struct {
 	options  Options
 	coverage *Coverage // of all runs
 
-	points map[table.Addr][]*point // by address; more than one where sections overlap
-	placed map[Key]*placed         // sections of the program as it is now, by their start
-	hard   []*point                // those for which debug registers are set, because no breakpoint can be written
-	storm  *storm                  // nil: each boundary in turn
-	slots  map[int]*registers      // of each thread, by TID
-	last   map[int]*point          // where each thread, by TID, was aborted last
-	run    Run
+	points   map[table.Addr][]*point // by address; more than one where sections overlap
+	placed   map[Key]*placed         // sections of the program as it is now, by their start
+	hard     []*point                // those for which debug registers are set, because no breakpoint can be written
+	storm    *storm                  // nil: each boundary in turn
+	slots    map[int]*registers      // of each thread, by TID
+	last     map[int]*point          // where each thread, by TID, was aborted last
+	moving   map[int]int             // the passage of each thread, by TID, that is being moved
+	passages int                     // that were begun
+	run      Run
 }
 
 // Run is what happened in one run.
@@ -40,8 +43,17 @@ type Run struct {
 type placed struct {
 	*Section
 	p         *table.Placed
+	module    *table.Module // the file that its code is in; nil: none
 	body      *machine.Body
 	described bool
+}
+
+// process is the process address of one of the section's.
+func (in *placed) process(a check.Address) table.Addr {
+	if in.module == nil {
+		return table.Addr(a)
+	}
+	return in.module.Addr(table.FileAddr(a))
 }
 
 // point is a boundary with a breakpoint.
@@ -76,7 +88,7 @@ func Start(e *stepper.Engine, o Options, coverage *Coverage) *Exercise {
 func (x *Exercise) renew() {
 	x.points, x.placed, x.last = map[table.Addr][]*point{}, map[Key]*placed{}, map[int]*point{}
 	x.storm = newStorm(x.options)
-	x.hard, x.slots = nil, map[int]*registers{}
+	x.hard, x.slots, x.moving = nil, map[int]*registers{}, map[int]int{}
 }
 
 // Aborts is stepper.Aborter.Aborts.
@@ -89,8 +101,8 @@ func (x *Exercise) Aborts(tid int, at, armed table.Addr, held bool) (bool, error
 	if !held {
 		return false, nil
 	}
-	if p := x.learn(armed); p != nil && uint64(at-p.Start) < uint64(p.End-p.Start) {
-		return true, nil // a descriptor that no file declares
+	if p := x.learn(armed); p != nil && uint64(at-p.Start) < uint64(p.End-p.Start) && len(x.points[at]) > 0 {
+		return x.aborted(tid, x.points[at][0], true) // another descriptor: programs may make one each time
 	}
 	var err error
 	for _, pt := range x.points[at] {
@@ -159,11 +171,16 @@ func (x *Exercise) done(pt *point) error {
 		x.storm.rest = append(x.storm.rest, x.points[pt.at]...)
 	}
 	delete(x.points, pt.at)
-	return x.o.UnplantInside(pt.at)
+	return x.unplant(pt)
 }
 
-// Reached is stepper.Observer.Reached: an Exercise has no such traps.
-func (x *Exercise) Reached(int, table.Addr) (stepper.Passage, error) { return stepper.Passage{}, nil }
+// unplant removes a boundary's breakpoint.
+func (x *Exercise) unplant(pt *point) error {
+	if pt.Move {
+		return x.o.Unplant(pt.at)
+	}
+	return x.o.UnplantInside(pt.at)
+}
 
 // Changed is stepper.Observer.Changed.
 func (x *Exercise) Changed(ev tracee.Event) {
@@ -173,6 +190,7 @@ func (x *Exercise) Changed(ev tracee.Event) {
 	case ev.Ends():
 		delete(x.last, ev.TID)
 		delete(x.slots, ev.TID)
+		delete(x.moving, ev.TID)
 	case ev.Kind == tracee.EventExec:
 		x.renew()
 	}

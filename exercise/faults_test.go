@@ -3,6 +3,7 @@ package exercise_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"rseqstep/exercise"
@@ -21,15 +22,18 @@ func TestAProgramSurvivesEachFailureOfItsExercise(t *testing.T) {
 	for _, p := range []struct {
 		f    tabletest.Fixture
 		args []string
+		move bool
 	}{
-		{tabletest.Fixture{Source: "units.c", Opt: "-O2"}, []string{"100"}},
-		{tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, []string{"3", "20", "5"}},
-		{tabletest.Fixture{Source: "watch/unregistered.c", Opt: "-O2"}, nil},
-		{tabletest.Fixture{Source: "dlmain.c"}, []string{lib}},
-		{tabletest.Fixture{Source: "fork.c"}, nil},
+		{tabletest.Fixture{Source: "units.c", Opt: "-O2"}, []string{"100"}, false},
+		{tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, []string{"3", "20", "5"}, false},
+		{tabletest.Fixture{Source: "watch/unregistered.c", Opt: "-O2"}, nil, false},
+		{tabletest.Fixture{Source: "dlmain.c"}, []string{lib}, false},
+		{tabletest.Fixture{Source: "fork.c"}, nil, false},
+		{tabletest.Fixture{Source: "percpu.c", Opt: "-O2"}, []string{"3", "20", "5"}, true},
+		{tabletest.Fixture{Source: "made.c", Opt: "-O2"}, []string{"10000000"}, false},
 	} {
-		t.Run(p.f.String(), func(t *testing.T) {
-			faulttest.Survives(t, tabletest.Build(t, p.f), p.args, exercised, trials())
+		t.Run(fmt.Sprint(p.f, p.move), func(t *testing.T) {
+			faulttest.Survives(t, tabletest.Build(t, p.f), p.args, exercised(exercise.Options{Times: 3, Migrate: p.move}), trials())
 		})
 	}
 }
@@ -42,13 +46,15 @@ func trials() int {
 	return 12
 }
 
-// exercised is faulttest.Observed.
-func exercised(ctx context.Context, e *stepper.Engine) (*tracee.ExitStatus, error) {
-	x := exercise.Start(e, thrice, &exercise.Coverage{})
-	err := x.Run(ctx)
-	seen, failed := x.Finish(false)
-	if err = errors.Join(err, failed); !seen.Ended {
-		return nil, err
+// exercised is faulttest.Observed for an exercise.
+func exercised(o exercise.Options) func(context.Context, *stepper.Engine) (*tracee.ExitStatus, error) {
+	return func(ctx context.Context, e *stepper.Engine) (*tracee.ExitStatus, error) {
+		x := exercise.Start(e, o, &exercise.Coverage{})
+		err := x.Run(ctx)
+		seen, failed := x.Finish(false)
+		if err = errors.Join(err, failed); !seen.Ended {
+			return nil, err
+		}
+		return &seen.Status, err
 	}
-	return &seen.Status, err
 }

@@ -51,6 +51,35 @@ func TestEveryProgramSurvivesAbortsEverywhere(t *testing.T) {
 	}
 }
 
+// Sections whose descriptor or code is made at run time, or whose file has lost its section headers, are
+// exercised when a thread was seen to have armed them.
+func TestSectionsThatNoFileDeclaresAreExercised(t *testing.T) {
+	tabletest.NeedRseq(t)
+	tabletest.NeedPtrace(t)
+	for _, c := range []struct {
+		fixture tabletest.Fixture
+		passes  string
+	}{
+		{tabletest.Fixture{Source: "made.c", Opt: "-O2"}, "20000000"},
+		{tabletest.Fixture{Source: "units.c", Opt: "-O2", Strip: tabletest.StripSections}, "50000000"},
+		{tabletest.Fixture{Source: "units.c", Opt: "-O2", Shape: tabletest.Static, Strip: tabletest.StripSections}, "50000000"},
+	} {
+		t.Run(c.fixture.String(), func(t *testing.T) {
+			program := tabletest.Build(t, c.fixture)
+			var sum exercise.Totals
+			for n := 0; n < 10 && sum.Executed == 0; n++ { // where no thread was seen inside, again
+				r, cov := run(t, quietly(program, c.passes), thrice)
+				if sum = cov.Totals(); r.Failed() {
+					t.Fatal(r.Failure())
+				}
+			}
+			if sum.Declared != 0 || sum.Learnt != 1 || sum.Executed != 1 || sum.Boundaries == 0 || sum.Aborted != sum.Boundaries || sum.Aborts != 3*uint64(sum.Boundaries) {
+				t.Errorf("%+v", sum)
+			}
+		})
+	}
+}
+
 // survives runs a program until it is covered: which sections the threads of percpu.c execute
 // depends on the CPUs on which they run.
 func survives(t *testing.T, p *exercise.Program, missed int) {

@@ -10,7 +10,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	type mark struct {
 		Section string `json:"section"`
 		Module  string `json:"module"`
-		Offset  uint64 `json:"offset"`
+		Offset  int64  `json:"offset"`
 		*Boundary
 	}
 	marked := func(b *Boundary) *mark {
@@ -32,6 +32,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Runs        int        `json:"runs"`
 		Times       int        `json:"times"`
 		Seed        uint64     `json:"seed"`
+		Migrate     bool       `json:"migrate,omitempty"`
 		Passed      bool       `json:"passed"`
 		Interrupted bool       `json:"interrupted"`
 		Failure     string     `json:"failure,omitempty"`
@@ -39,7 +40,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Culprit     *culprit   `json:"culprit,omitempty"`
 		Totals      Totals     `json:"totals"`
 		Sections    []*Section `json:"sections"`
-	}{Version: Version, Program: r.Program, Runs: r.Runs, Times: r.Options.Times, Seed: r.Options.Seed,
+	}{Version: Version, Program: r.Program, Runs: r.Runs, Times: r.Options.Times, Seed: r.Options.Seed, Migrate: r.Options.Migrate,
 		Passed: r.Failed == nil && !r.Stopped, Interrupted: r.Stopped, Totals: r.Totals(), Sections: r.Sections}
 	if r.Failed != nil {
 		report.Failure, report.Last = r.Failed.Failure(), marked(r.Failed.Last)

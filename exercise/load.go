@@ -11,23 +11,21 @@ import (
 func (x *Exercise) Loaded() {
 	image := x.engine.Image()
 	for key, in := range x.placed {
-		if now := image.At(in.p.Start); now == nil || now.Descriptor != in.p.Descriptor || now.Module == nil || now.Module.Path != key.Module {
-			x.drop(key, in)
+		now := image.At(in.p.Start)
+		if now != nil {
+			path, _ := x.moduleOf(now)
+			if now.Descriptor == in.p.Descriptor && now.End == in.p.End && path == key.Module {
+				continue
+			}
 		}
+		x.drop(key, in)
 	}
 	for _, p := range image.Sections() {
-		if p.Module == nil {
-			continue
-		}
-		key := keyOf(p)
-		if x.placed[key] == nil {
+		path, m := x.moduleOf(p)
+		if key := (Key{path, fileAddress(m, p.Start)}); x.placed[key] == nil {
 			x.place(key, p)
 		}
 	}
-}
-
-func keyOf(p *table.Placed) Key {
-	return Key{p.Module.Path, addressOf(p, p.Start)}
 }
 
 // place plants the breakpoints of a section that has been mapped.
@@ -37,8 +35,11 @@ func (x *Exercise) place(key Key, p *table.Placed) {
 	if err == nil {
 		arming, _ = x.o.Arming(p)
 	}
-	s := x.coverage.add(declared(p, x.engine.SectionName(p), body, arming))
-	in := &placed{Section: s, p: p, body: body}
+	path, m := x.moduleOf(p)
+	s := sectionOf(p, path, m, body, arming, x.options.Migrate)
+	s.Function = x.engine.SectionName(p)
+	s = x.coverage.add(s)
+	in := &placed{Section: s, p: p, module: m, body: body}
 	x.placed[key] = in
 	if err != nil {
 		s.Unplanted = err.Error()
@@ -47,27 +48,42 @@ func (x *Exercise) place(key Key, p *table.Placed) {
 	if !x.options.takes(s) {
 		return
 	}
+	if x.options.Migrate {
+		x.placeMove(in)
+		return
+	}
 	for _, b := range s.Boundaries {
-		if x.options.Only != nil && !x.options.Only(b) {
-			continue
-		}
-		pt := &point{Boundary: b, in: in, at: p.Module.Addr(table.FileAddr(b.Address)), descriptor: p.Descriptor}
-		if pt.left = x.options.times(b) - int(min(b.Aborts, 1<<20)); pt.left <= 0 && x.storm == nil {
-			continue
-		}
-		if x.storm != nil {
-			x.storm.rest = append(x.storm.rest, pt)
-			continue
-		}
+		x.want(in, b, in.process(b.Address))
+	}
+}
+
+// want plants a boundary's breakpoint if it is to be aborted, or lets the storm do it.
+func (x *Exercise) want(in *placed, b *Boundary, at table.Addr) {
+	if x.options.Only != nil && !x.options.Only(b) {
+		return
+	}
+	pt := &point{Boundary: b, in: in, at: at, descriptor: in.p.Descriptor}
+	switch pt.left = x.options.times(b) - int(min(b.Aborts, 1<<20)); {
+	case x.storm != nil:
+		x.storm.rest = append(x.storm.rest, pt)
+	case pt.left > 0:
 		x.plant(pt)
 	}
 }
 
 // plant sets a boundary's breakpoint, or lets debug registers do that.
 func (x *Exercise) plant(pt *point) {
-	err := x.o.PlantInside(pt.at)
+	set := x.o.PlantInside
+	if pt.Move {
+		set = x.o.Plant
+	}
+	err := set(pt.at)
 	if refused := (*ledger.RefusedError)(nil); errors.As(err, &refused) {
 		pt.section.Unplanted = err.Error()
+		return
+	}
+	if err != nil && pt.Move {
+		pt.section.Unplanted = "no breakpoint can be written to its arming store"
 		return
 	}
 	if err != nil {
@@ -92,7 +108,7 @@ func (x *Exercise) drop(key Key, in *placed) {
 	}
 	for at, list := range x.points {
 		if list[0].in == in {
-			_ = x.o.UnplantInside(at)
+			_ = x.unplant(list[0])
 			delete(x.points, at)
 		}
 	}

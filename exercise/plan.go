@@ -1,6 +1,7 @@
 package exercise
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -17,6 +18,9 @@ type Options struct {
 	Sections *regexp.Regexp         // only sections whose function matches; nil: all
 	Storm    float64                // aborts a second, at random, until the program ends; 0: none. Times does not count
 	Only     func(b *Boundary) bool // only these boundaries; nil: all
+	// Migrate moves threads to another CPU at the arming store of each section, instead of aborting:
+	// the CPU's number that the program has read for the section is then that of another CPU.
+	Migrate bool
 }
 
 // times is how often a boundary is aborted in a run: with a seed, 1 to 2·Times-1, the same in every
@@ -34,14 +38,13 @@ func (o *Options) takes(s *Section) bool {
 	return o.Sections == nil || o.Sections.MatchString(s.Function)
 }
 
-// declared is a section as a file declares it, with its boundaries: the places before each
-// instruction that control reaches from the start, but not before the section's own arming store
-// (arming; 0: unknown), where it is not armed.
-func declared(p *table.Placed, function string, body *machine.Body, arming table.Addr) *Section {
-	m := p.Module
-	file := func(a table.Addr) check.Address { return check.Address(m.FileAddr(a)) }
-	s := &Section{Module: m.Path, Function: function, Start: file(p.Start), End: file(p.End), Abort: file(p.Abort)}
-	if body == nil {
+// sectionOf is a section with its boundaries: the places before each instruction that control reaches
+// from the start, but not before the section's own arming store (arming; 0: unknown), where it is
+// not armed. bare: without boundaries. m is the file that the code is in, nil if there is none.
+func sectionOf(p *table.Placed, path string, m *table.Module, body *machine.Body, arming table.Addr, bare bool) *Section {
+	file := func(a table.Addr) check.Address { return fileAddress(m, a) }
+	s := &Section{Module: path, Start: file(p.Start), End: file(p.End), Abort: file(p.Abort), Learnt: p.Module == nil}
+	if body == nil || bare {
 		return s
 	}
 	for n := range body.Insns {
@@ -49,6 +52,6 @@ func declared(p *table.Placed, function string, body *machine.Body, arming table
 			s.Boundaries = append(s.Boundaries, &Boundary{Address: file(at)})
 		}
 	}
-	slices.SortFunc(s.Boundaries, func(a, b *Boundary) int { return int(a.Address) - int(b.Address) })
+	slices.SortFunc(s.Boundaries, func(a, b *Boundary) int { return cmp.Compare(a.Address, b.Address) })
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"time"
@@ -81,7 +82,9 @@ func (p *Program) Run(ctx context.Context, o Options, coverage *Coverage) (*Resu
 	if err != nil {
 		return nil, err
 	}
-	engine, symbols, err := live.Open(target, live.Options{Policy: stepper.DefaultPolicy(), Attached: p.PID != 0})
+	policy := stepper.DefaultPolicy()
+	policy.StuckLimit = math.MaxInt32 // a section that does not commit is the program's to deal with
+	engine, symbols, err := live.Open(target, live.Options{Policy: policy, Attached: p.PID != 0})
 	if err != nil {
 		return nil, err
 	}

@@ -27,8 +27,16 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.Failed != nil {
 		r.failure(out)
 	}
-	fmt.Fprintf(out, "\nSections:   %d declared, %d executed\n", t.Declared, t.Executed)
-	fmt.Fprintf(out, "Boundaries: %d in the executed sections, %d aborted at least once (%.1f %%)\n", t.Boundaries, t.Aborted, t.Percent)
+	learnt := ""
+	if t.Learnt > 0 {
+		learnt = fmt.Sprintf(", %d that no file declares", t.Learnt)
+	}
+	fmt.Fprintf(out, "\nSections:   %d declared%s, %d executed\n", t.Declared, learnt, t.Executed)
+	if r.Options.Migrate {
+		fmt.Fprintf(out, "Moves:      at the arming stores of %d sections\n", t.Aborted)
+	} else {
+		fmt.Fprintf(out, "Boundaries: %d in the executed sections, %d aborted at least once (%.1f %%)\n", t.Boundaries, t.Aborted, t.Percent)
+	}
 	if t.Executed > 0 {
 		fmt.Fprintln(out)
 		r.table(out)
@@ -41,6 +49,9 @@ func (r *Report) WriteText(w io.Writer) error {
 func (r *Report) verdict() string {
 	t := r.Totals()
 	did := fmt.Sprintf("%d aborts in %s", t.Aborts, count(r.Runs, "run"))
+	if r.Options.Migrate {
+		did = fmt.Sprintf("%d moves in %s", t.Aborts, count(r.Runs, "run"))
+	}
 	switch {
 	case r.Failed != nil:
 		return fmt.Sprintf("FAILED: the program %s (%s)", r.Failed.Failure(), did)
@@ -56,6 +67,10 @@ func (r *Report) failure(out *strings.Builder) {
 		fmt.Fprintf(out, "The check said: %s\n", said)
 	}
 	c := r.Culprit
+	if r.Options.Migrate && (c != nil || r.Failed.Last != nil) {
+		r.moved(out)
+		return
+	}
 	switch {
 	case c == nil && r.Failed.Last == nil:
 		fmt.Fprintf(out, "Nothing had been aborted.\n")
@@ -96,6 +111,28 @@ func (r *Report) failure(out *strings.Builder) {
 	}
 }
 
+// moved says what is known about the cause when threads were moved.
+func (r *Report) moved(out *strings.Builder) {
+	c := r.Culprit
+	switch {
+	case c == nil:
+		fmt.Fprintf(out, "A thread was last moved to another CPU at ")
+		place(out, r.Failed.Last)
+		fmt.Fprintf(out, "--bisect finds the move that it does not survive.\n")
+	case c.Without:
+		fmt.Fprintf(out, "It fails without any move, too.\n")
+	case c.Gone:
+		fmt.Fprintf(out, "It did not fail again when it was run with the same moves.\n")
+	default:
+		fmt.Fprintf(out, "It fails if a thread is moved to another CPU only at (%s):\n", count(c.Trials, "trial"))
+		for _, b := range c.Boundaries {
+			fmt.Fprintf(out, "  ")
+			place(out, b)
+		}
+		fmt.Fprintf(out, "Look at what the section does with the CPU's number that was read before it: it must compare\nthe number with cpu_id (or mm_cid), and the program must read it again before it tries again.\n")
+	}
+}
+
 // Said is what the instruction behind a boundary does, with the instruction.
 func (b *Boundary) Said() string {
 	if b.Words == "" {
@@ -119,7 +156,11 @@ func place(out *strings.Builder, b *Boundary) {
 // table lists the executed sections.
 func (r *Report) table(out *strings.Builder) {
 	tab := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tab, "Boundaries\tAborted\tAborts\t  Section")
+	head, row := "Boundaries\tAborted\tAborts\t  Section", "%d\t%d\t%d\t  %s in %s%s\n"
+	if r.Options.Migrate {
+		head, row = "Moves\tCommits\t  Section", "%[3]d\t%[7]d\t  %[4]s in %[5]s%[6]s\n"
+	}
+	fmt.Fprintln(tab, head)
 	for _, s := range r.Sections {
 		if !s.Executed {
 			continue
@@ -128,11 +169,16 @@ func (r *Report) table(out *strings.Builder) {
 		if s.File != "" {
 			source = fmt.Sprintf(" (%s:%d)", path.Base(s.File), s.Line)
 		}
-		aborts := uint64(0)
+		aborts, commits := uint64(0), uint64(0)
 		for _, b := range s.Boundaries {
 			aborts += b.Aborts
+			commits += b.Commits
 		}
-		fmt.Fprintf(tab, "%d\t%d\t%d\t  %s in %s%s\n", len(s.Boundaries), s.Aborted(), aborts, s.Name(), path.Base(s.Module), source)
+		columns := []any{len(s.Boundaries), s.Aborted(), aborts, s.Name(), path.Base(s.Module), source}
+		if r.Options.Migrate {
+			columns = append(columns, commits)
+		}
+		fmt.Fprintf(tab, row, columns...)
 	}
 	_ = tab.Flush() // a Builder takes everything
 }
@@ -161,8 +207,23 @@ func (r *Report) missed(out *strings.Builder) {
 // Notes say what could not be aborted, a sentence each.
 func (r *Report) Notes() (notes []string) {
 	for _, s := range r.Sections {
+		if s.Learnt {
+			notes = append(notes, fmt.Sprintf("%s is declared by no file; it is known since a thread was seen to have it armed. There may be others like it", s.Name()))
+		}
 		if s.Unplanted != "" {
-			notes = append(notes, fmt.Sprintf("%s cannot be aborted everywhere: %s", s.Name(), s.Unplanted))
+			what := "aborted everywhere"
+			if r.Options.Migrate {
+				what = "entered on another CPU"
+			}
+			notes = append(notes, fmt.Sprintf("%s cannot be %s: %s", s.Name(), what, s.Unplanted))
+		}
+		if s.Unmoved > 0 {
+			notes = append(notes, fmt.Sprintf("%s: %d times, a thread could not be moved: it may run on one CPU only, or has no registration", s.Name(), s.Unmoved))
+		}
+		for _, b := range s.Boundaries {
+			if b.Commits > 0 {
+				notes = append(notes, fmt.Sprintf("%s committed after %d of %d moves. That is right only if it needs no CPU's number that was read before it", s.Name(), b.Commits, b.Aborts))
+			}
 		}
 		if s.Unarmed > 0 {
 			notes = append(notes, fmt.Sprintf("%s: %d times, a thread was inside that had not armed it in its registered area", s.Name(), s.Unarmed))

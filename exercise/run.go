@@ -13,8 +13,7 @@ import (
 func (x *Exercise) Run(ctx context.Context) error {
 	for {
 		if x.storm == nil {
-			_, err := x.o.Continue(ctx)
-			return err
+			return x.watch(ctx)
 		}
 		if done, err := x.more(ctx); done {
 			return err

@@ -28,6 +28,7 @@ type exerciseOptions struct {
 	check     string
 	seed      uint64
 	storm     float64
+	migrate   bool
 	bisect    bool
 	json      bool
 	coverage  string // path of the coverage file, "" for none
@@ -56,6 +57,10 @@ aborted --times times and then left alone, in the order in which the program
 gets there. The report says how many boundaries were aborted at least once. One
 that was not is one that this run of the program did not reach.
 
+With --migrate, nothing is aborted. Instead, a thread that is about to arm a
+section is moved to another CPU: a section that does not compare the CPU's
+number, or a program that does not read it again, shows that way.
+
 With --bisect, a program that fails, crashes or hangs is run again with fewer
 aborts, until one boundary remains. The report says what the section had done
 by then: if the program does not survive that, that is the bug.
@@ -76,6 +81,8 @@ below --fail-under, and 2 if the program could not be run.`,
 				return usage(errors.New("--times and --runs are at least 1, and --for is not negative"))
 			case o.storm < 0 || o.storm > maxStorm:
 				return usage(fmt.Errorf("--storm is a number of aborts a second, 0 to %d", maxStorm))
+			case o.migrate && (o.failUnder > 0 || o.storm > 0):
+				return usage(errors.New("--migrate aborts nothing: it goes with neither --storm nor --fail-under"))
 			case o.failUnder < 0 || o.failUnder > 100:
 				return usage(errors.New("--fail-under is a percentage, 0 to 100"))
 			}
@@ -93,6 +100,7 @@ below --fail-under, and 2 if the program could not be run.`,
 	f.IntVar(&o.pid, "pid", 0, "exercise the running process `PID`")
 	f.Uint64Var(&o.seed, "seed", 0, "abort each boundary 1 to 2 * --times - 1 times, as `N` says; 0 is exactly --times")
 	f.Float64Var(&o.storm, "storm", 0, "abort at random instead, up to `RATE` times a second, until the program ends; --seed chooses the places")
+	f.BoolVar(&o.migrate, "migrate", false, "move threads to another CPU at each section's arming store instead: between\nreading the CPU's number and the section")
 	f.BoolVar(&o.bisect, "bisect", false, "if the program fails, run it again until one boundary remains that makes it fail")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.StringVar(&o.html, "html", "", "write a page with annotated listings to `FILE`, too")
@@ -115,7 +123,7 @@ func runExercise(e *env, o *exerciseOptions, args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	r := &exercise.Report{Program: o.subject(args), Coverage: &exercise.Coverage{},
-		Options: exercise.Options{Times: o.times, Seed: o.seed, Storm: o.storm, Sections: sections}}
+		Options: exercise.Options{Times: o.times, Seed: o.seed, Storm: o.storm, Migrate: o.migrate, Sections: sections}}
 	before, err := o.read()
 	if err == nil {
 		err = o.run(ctx, e, r, args)

@@ -25,6 +25,13 @@ func exercisePage(r *exercise.Report) *page.Page {
 		},
 		Summary: exerciseSummary(r), Notes: r.Notes(),
 	}
+	if r.Options.Migrate {
+		p.Columns[0].Name, p.Counted = "Moves", "Moves"
+		p.Columns[1] = page.Column{Name: "Moved", Means: "arming stores at which a thread was moved to another CPU"}
+		p.Columns[2] = page.Column{Name: "Arming stores"}
+		p.Legend[0].Text = "a thread was moved to another CPU before this instruction, as often as the number says"
+		p.Legend[2].Text = "the program does not survive a move here"
+	}
 	listings := annotate.NewFiles()
 	defer listings.Close()
 	for _, executed := range []bool{true, false} {
@@ -47,6 +54,10 @@ func exerciseSummary(r *exercise.Report) []page.Fact {
 	case r.Stopped:
 		verdict.Value, verdict.Level = "interrupted", "warning"
 	}
+	if r.Options.Migrate {
+		return []page.Fact{verdict, {Name: "Runs", Value: fmt.Sprint(r.Runs)}, {Name: "Moves", Value: fmt.Sprint(t.Aborts)},
+			{Name: "Sections entered after a move", Value: fmt.Sprintf("%d of %d", t.Executed, t.Declared)}}
+	}
 	return []page.Fact{
 		verdict,
 		{Name: "Runs", Value: fmt.Sprint(r.Runs)},
@@ -58,6 +69,9 @@ func exerciseSummary(r *exercise.Report) []page.Fact {
 
 // notSurvived is the finding at the culprit's instruction.
 func notSurvived(r *exercise.Report) string {
+	if r.Options.Migrate {
+		return "The program does not survive that a thread is moved to another CPU before this instruction: it " + r.Failed.Failure() + "."
+	}
 	text := "The program does not survive an abort before this instruction: it " + r.Failed.Failure() + "."
 	if h := r.Culprit.Harmless; h != nil {
 		text += fmt.Sprintf(" It survives one at %+#x.", h.Offset())

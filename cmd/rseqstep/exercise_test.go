@@ -62,6 +62,8 @@ func TestExerciseSaysByItsStatusWhetherTheProgramMinds(t *testing.T) {
 	}{
 		"passes":                {[]string{"--", good}, 0, "passed 9 aborts in 1 run"},
 		"fails":                 {[]string{"--", bad}, 1, "FAILED: the program ended with status 1"},
+		"moves and a storm":     {[]string{"--migrate", "--storm", "9", "--", good}, 2, "--migrate aborts nothing"},
+		"is moved":              {[]string{"--migrate", "--", good}, 0, "Moves  Commits  Section"},
 		"is enough":             {[]string{"--fail-under", "100", "--", good}, 0, "(100.0 %)"},
 		"has no sections":       {[]string{"--fail-under", "1", "--", bare, "1"}, 1, "0 declared"},
 		"matches":               {[]string{"--sections", "^add", "--", good}, 0, "passed 9 aborts"},

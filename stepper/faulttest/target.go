@@ -128,6 +128,17 @@ func (t *Target) Rseq(tid int) (tracee.RseqConfig, error) {
 	return t.Target.Rseq(tid)
 }
 
+// Elsewhere is that of tracee.MovingTarget.
+func (t *Target) Elsewhere(tid int) (int, error) {
+	if err := t.fails("move", tid, request()); err != nil {
+		return -1, err
+	}
+	if m, ok := t.Target.(tracee.MovingTarget); ok {
+		return m.Elsewhere(tid)
+	}
+	return -1, nil
+}
+
 func (t *Target) Insert(addr table.Addr) error {
 	if err := t.fails("insert breakpoint", t.PID(), memory()); err != nil {
 		return err

@@ -57,6 +57,15 @@ func (o Observation) Registration(tid int) (tracee.RseqConfig, error) {
 	return o.units.Target.Rseq(tid)
 }
 
+// Elsewhere makes a thread resume on another CPU of those that it may run on, and returns which; -1
+// if there is none. See tracee.MovingTarget.
+func (o Observation) Elsewhere(tid int) (cpu int, err error) {
+	if t, ok := o.units.Target.(tracee.MovingTarget); ok {
+		return t.Elsewhere(tid)
+	}
+	return -1, nil
+}
+
 // Decode decodes the instruction at pc.
 func (o Observation) Decode(pc table.Addr) (*machine.Insn, error) { return o.units.Sections.Decode(pc) }
 

@@ -93,6 +93,7 @@ type thread struct {
 	skipped          bool // it was resumed from an answered call: the end of a step looks different then
 	migrates         bool // it is to resume on CPU target
 	target           int
+	apart            bool     // the tracer is to be on another CPU then
 	ownAffinity      *cpuMask // its own affinity, while narrowed for the migration
 }
 

@@ -43,3 +43,12 @@ type PeekTarget interface {
 	Target
 	Peek(tid int, a table.Addr) (uint64, error)
 }
+
+// MovingTarget is a Target that can move threads between CPUs.
+type MovingTarget interface {
+	Target
+	// Elsewhere makes a held thread resume on another CPU than the one it stopped on, of those that
+	// its affinity allows, and returns which: -1 if it allows no other. The thread executes nothing
+	// on the old one, and its affinity is the program's again before its next instruction.
+	Elsewhere(tid int) (cpu int, err error)
+}
