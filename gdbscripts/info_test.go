@@ -1,6 +1,7 @@
 package gdbscripts
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -131,6 +132,52 @@ func TestPrintersShowTheKernelsStructs(t *testing.T) {
 		"$4 = not registered, armed for stop()+2 = {cpu_id_start = 0, cpu_id = 4294967295, rseq_cs = 0x", "<where>, flags = 0}",
 		"$5 = section stop()+2, 5 bytes = {version = 0, flags = 0, start_ip = 0x", "<stop()+2>, post_commit_offset = 5, abort_ip = 0x", "<main()>}",
 		"$6 = registration failed, not armed", "$7 = no section")
+}
+
+// manySections is a program that declares twenty, which it does not run.
+const manySections = `
+#define SECTION(n) asm(".pushsection __rseq_cs,\"aw\"\n.balign 32\n.long 0,0\n.quad start" #n ",end" #n "-start" #n ",abort" #n "\n.popsection\n" \
+	".text\n.globl many" #n "\n.type many" #n ",@function\nmany" #n ":\nstart" #n ":\nincq (%rdi)\nend" #n ":\nret\n.long 0x53053053\nabort" #n ":\njmp many" #n "\n");
+#define FIVE(n) SECTION(n##0) SECTION(n##1) SECTION(n##2) SECTION(n##3) SECTION(n##4)
+FIVE(1) FIVE(2) FIVE(3) FIVE(4)
+int main() { return 0; }
+`
+
+// info rseq sums up what a program declares; it lists all of it, or what matches, only if asked.
+func TestInfoRseqSumsUpManySections(t *testing.T) {
+	source := filepath.Join(t.TempDir(), "many.c")
+	if err := os.WriteFile(source, []byte(manySections), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	program := strings.TrimSuffix(source, ".c")
+	build(t, "gcc", "-g", "-no-pie", "-o", program, source)
+	for commands, want := range map[string]struct {
+		rows int
+		says string
+	}{
+		"info rseq":                     {0, program + " declares 20 restartable sequences."},
+		"info rseq --all":               {20, "many44"},
+		"info rseq many2[13]$":          {2, "many23"},
+		"info rseq --all many2":         {5, "many20"},
+		"info rseq nothing":             {0, "None of the 20 restartable sequences matches \"nothing\"."},
+		"info rseq --every":             {0, "!info rseq has no option \"--every\"; it has --all."},
+		"info rseq (":                   {0, "!\"(\" is not a regular expression: "},
+		"rseq sections":                 {20, "many10"},
+		"set width 50\ninfo rseq --all": {20, "No room for: Abort"},
+	} {
+		script := commands + "\n"
+		if strings.HasPrefix(want.says, "!") { // an error ends gdb's script
+			want.says = want.says[1:]
+			script = fmt.Sprintf("python\ntry:\n gdb.execute(%q)\nexcept gdb.error as e:\n print(e)\nend\n", commands)
+		}
+		out := gdb(t, script, program)
+		if n := len(sectionRow.FindAllString(out, -1)); n != want.rows || !strings.Contains(out, want.says) {
+			t.Errorf("%s: %d sections, want %d and %q:\n%s", commands, n, want.rows, want.says, out)
+		}
+	}
+	if out := gdb(t, "info rseq\n", program); !strings.Contains(out, `"info rseq --all" lists all 20`) {
+		t.Errorf("nothing says how to list them:\n%s", out)
+	}
 }
 
 // printed is a program with the structs under the names they have.

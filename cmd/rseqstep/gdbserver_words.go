@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 
+	"rseqstep/cmd/rseqstep/internal/ops"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/table"
@@ -28,40 +28,28 @@ func naming(e *stepper.Engine) show.Naming {
 	}
 }
 
-// writeSections is "monitor rseq": sections, counts and registrations.
-func writeSections(e *stepper.Engine, w io.Writer) {
+// writeSections is "monitor rseq", or "monitor rseq info ARGS": a summary of the sections, those that
+// ran or that are asked for, and the threads' registrations, as "info rseq" at the prompt.
+func writeSections(e *stepper.Engine, args string, w io.Writer) {
+	choice, err := show.ParseChoice(args)
+	if err != nil {
+		fmt.Fprintln(w, err)
+		return
+	}
 	sections := e.Image().Sections()
 	if len(sections) == 0 {
 		fmt.Fprintln(w, "No restartable sequences.")
 	} else {
-		counts := e.SectionCounts()
-		tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(tw, "[Start,End)\tAbort\tPasses\tCommits\tAborts\tSide exits\tSection")
-		for _, p := range sections {
-			n := counts[p.Start]
-			fmt.Fprintf(tw, "[%v,%v)\t%v\t%d\t%d\t%d\t%d\t%s\n", p.Start, p.End, p.Abort, n.Passes, n.Commits, n.Aborts, n.SideExits, e.SectionName(p))
-		}
-		tw.Flush()
+		s := ops.Survey{Source: ops.Source{Arch: e.Target().Arch(), Memory: e.Target()}, Name: e.SectionName, Symbols: e.Symbols(), Counts: e.SectionCounts(), Threads: e.Threads(),
+			At: func(a table.Addr) (*table.Placed, bool) { p := e.Image().At(a); return p, p != nil }}
+		list := s.Sections(sections)
+		list.Seen, list.Command = "rseqstep has seen %s run", "monitor rseq info --all"
+		list.Write(w, choice, 0) // the client's terminal is not known
+	}
+	if choice.Pattern != nil {
+		return
 	}
 	fmt.Fprintln(w)
-	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "  Thread\tArea\tSize\tMode\tSignature\tCPU\tSlice\tArmed")
-	for _, t := range e.Threads() {
-		mark, armed := " ", "no"
-		if t.TID == e.Thread() {
-			mark = "*"
-		}
-		r := t.Rseq
-		switch {
-		case !r.Config.Registered():
-			fmt.Fprintf(tw, "%s %d (%d)\tnot registered\t\t\t\t\t\t\n", mark, t.Number, t.TID)
-			continue
-		case r.Live:
-			armed = e.SectionName(r.Section) + ", live"
-		case r.Armed != 0:
-			armed = r.Armed.String() + ", not inside"
-		}
-		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%v\t%#x\t%d\t%v\t%s\n", mark, t.Number, t.TID, r.Config.Area, r.Config.Size, t.Mode, r.Config.Signature, r.CPU, r.Slice, armed)
-	}
-	tw.Flush()
+	r := show.Registrations{Threads: e.Threads(), Selected: e.Thread(), Name: e.SectionName, Command: "monitor rseq info --all"}
+	r.Write(w, choice.All, 0)
 }

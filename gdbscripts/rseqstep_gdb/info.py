@@ -26,12 +26,15 @@ def install():
 
 
 class InfoRseq(gdb.Command):
-    """Show restartable sequences (rseq): those declared, and the threads' areas.
-Usage: info rseq
+    """Show restartable sequences (rseq): a summary, and the threads' areas.
+Usage: info rseq [--all] [REGEX]
 
-Lists the critical sections that the program and its libraries declare, then
+Says how many critical sections each file declares, and lists those that a thread
+has armed or is inside; if there are few, all of them.  --all lists all; REGEX
+only those whose function, source file or object file matches.  Then it shows
 what each thread has registered with the kernel.  "rseq sections" and
-"rseq threads" show these one by one.
+"rseq threads" show these one by one.  With rseqstep's server, "monitor rseq"
+also tells how often each section was seen to run.
 
 A thread arms a section by storing the address of its descriptor in the thread's
 rseq area; it is live while it is also inside the section.  If a live thread is
@@ -46,9 +49,16 @@ Works on a core file too."""
 
     def invoke(self, argument, from_tty):
         self.dont_repeat()
+        words = argument.split(None, 1)
+        every = bool(words) and words[0] in ("--all", "-all")
+        if every:
+            argument = "".join(words[1:])
+        elif argument.startswith("-"):
+            raise gdb.GdbError("info rseq has no option \"%s\"; it has --all." % words[0])
         if argument:
-            raise gdb.GdbError("info rseq takes no argument; \"rseq sections %s\" chooses sections." % argument)
-        show_sections("")
+            show_sections(argument)
+            return
+        show_sections("", every)
         if gdb.selected_inferior().pid:
             gdb.write("\n")
             show_threads()
@@ -97,8 +107,13 @@ if it has left; the kernel clears the field when it next checks."""
         show_threads()
 
 
-def show_sections(pattern):
-    """Writes the sections whose name, source or file a regular expression matches."""
+# How many sections info rseq lists without being asked for.
+_FEW = 12
+
+
+def show_sections(pattern, every=True):
+    """Writes the sections whose name, source or file a regular expression matches;
+    unless every, a summary before and of more than a few only those where threads are."""
     try:
         wanted = re.compile(pattern)
     except re.error as e:
@@ -111,18 +126,55 @@ def show_sections(pattern):
     for path in found.unread:
         gdb.write("%s declares restartable sequences, but they cannot be read here.\n"
                   "\"rseqstep table\" reads files that are not linked, or of another machine.\n" % path)
-    every = found.all() + _undeclared(found)
-    rows = [r for r in map(_row, every) if any(wanted.search(word) for word in r[5:])]
+    known = found.all() + _undeclared(found)
+    if not every:
+        _summary(known)
+    some = known if every or len(known) <= _FEW else _here(known)
+    rows = [r for r in map(_row, some) if any(wanted.search(word) for word in r[5:])]
     if rows:
-        show.table(("Start", "End", "Abort", "Side exits", "Flags", "Section", "Source", "File"), rows)
-    elif every:
-        gdb.write("None of the %d restartable sequences matches \"%s\".\n" % (len(every), pattern))
-    elif not found.unread:
+        show.table(("Start", "End", "Abort", "Side exits", "Flags", "Source", "File", "Section"),
+                   [r[:5] + r[6:] + r[5:6] for r in rows], (4, 3, 2, 6, 1, 0, 5))
+    elif known and pattern:
+        gdb.write("None of the %d restartable sequences matches \"%s\".\n" % (len(known), pattern))
+    elif not known and not found.unread:
         gdb.write("No restartable sequences are declared here.\n"
                   "gdb learns of one that no file declares when a thread arms it.\n")
+    if len(some) < len(known):
+        gdb.write("\"info rseq --all\" lists all %d, \"info rseq REGEX\" those that match.\n" % len(known))
     if not gdb.selected_inferior().pid:
         gdb.write("The program is not being run; when it runs, its addresses may differ, and its\n"
                   "libraries may declare more.\n")
+
+
+def _summary(known):
+    """Writes how many sections each file declares, and in how many threads are."""
+    if not known:
+        return
+    counts = {}
+    for section in known:
+        counts[show.file(section)] = counts.get(show.file(section), 0) + 1
+    text = "%d restartable sequence%s declared" % (len(known), " is" if len(known) == 1 else "s are")
+    if len(counts) == 1:
+        text = "%s declares %d restartable sequence%s" % (next(iter(counts)), len(known), "" if len(known) == 1 else "s")
+    if gdb.selected_inferior().pid:
+        text += "; threads are in %s" % (len(_here(known)) or "none")
+    gdb.write(text + ".\n")
+    if len(counts) > 1:
+        show.table(("Declared", "File"), [(str(n), name) for name, n in counts.items()])
+    gdb.write("\n")
+
+
+def _here(known):
+    """Those of some sections that a thread has armed or is inside."""
+    armed, pcs = set(), []
+    for thread in gdb.selected_inferior().threads():
+        section = live.armed(thread)
+        if section is not None:
+            armed.add(section.descriptor)
+        pc = context.pc(thread)
+        if pc is not None:
+            pcs.append(pc)
+    return [s for s in known if s.descriptor in armed or any(s.inside(pc) for pc in pcs)]
 
 
 def _row(section):
@@ -158,7 +210,7 @@ def show_threads():
         rows.append((name, "%#x" % area.address, str(area.size or "-"), area.mode(),
                      "-" if area.signature is None else "%#x" % area.signature,
                      str(area.cpu_id), area.slice, show.armed(thread, area, context.pc(thread))))
-    show.table(("  Thread", "Area", "Size", "Mode", "Signature", "CPU", "Slice", "Armed"), rows)
+    show.table(("  Thread", "Area", "Size", "Mode", "Signature", "CPU", "Slice", "Armed"), rows, (4, 2, 3, 6, 1, 5))
     size = areas.features()
     if size:
         gdb.write("The kernel has rseq features of %d bytes (AT_RSEQ_FEATURE_SIZE).\n" % size)

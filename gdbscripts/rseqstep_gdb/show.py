@@ -10,12 +10,29 @@ import gdb
 from . import live
 
 
-def table(header, rows):
-    """Writes rows of strings under a header, columns two spaces apart."""
-    lines = [header] + rows
-    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    for line in lines:
-        gdb.write("  ".join(cell.ljust(w) for cell, w in zip(line, widths)).rstrip() + "\n")
+def table(header, rows, spare=()):
+    """Writes rows of strings under a header, columns two spaces apart. Where gdb's
+    width is too small, columns are left out in the order of spare, a tuple of their
+    indexes; a line says what all rows say in them, or that they are missing."""
+    widths = [max(len(line[i]) for line in [header] + rows) for i in range(len(header))]
+    left, width = [], gdb.parameter("width") or 0
+    for i in spare:
+        room = sum(w + 2 for n, w in enumerate(widths) if n not in left) - 2
+        if width and room > width:
+            left.append(i)
+    for line in [header] + rows:
+        gdb.write("  ".join(cell.ljust(widths[i]) for i, cell in enumerate(line) if i not in left).rstrip() + "\n")
+    same, missing = [], []
+    for i in sorted(left):
+        values = {row[i] for row in rows} - {""}
+        if len(values) > 1:
+            missing.append(header[i])
+        elif values - {"-", "0x0"}:
+            same.append("%s %s" % (header[i], values.pop()))
+    if same:
+        gdb.write("In all rows: %s.\n" % ", ".join(same))
+    if missing:
+        gdb.write("No room for: %s (\"set width 0\" shows all).\n" % ", ".join(missing))
 
 
 def source(address):

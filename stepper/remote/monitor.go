@@ -9,7 +9,9 @@ import (
 	"rseqstep/stepper"
 )
 
-const monitorHelp = `monitor rseq                      sections, registrations and counts
+const monitorHelp = `monitor rseq                      sections that ran, with counts, and registrations
+monitor rseq info [--all] [REGEXP]
+                                  all sections, or those whose function, source or file matches
 monitor rseq inside on|off        whether stepi goes through sections one instruction at a time
 monitor rseq stuck-limit N        fruitless passes before a cpu_opv vector does the work
 monitor rseq stuck report|inject|off
@@ -56,8 +58,8 @@ func (c *client) command(words []string) string {
 	if len(words) > 0 && words[0] == "set" {
 		words = words[1:]
 	}
-	if len(words) == 0 || words[0] == "info" {
-		return c.rseqInfo()
+	if len(words) == 0 || words[0] == "info" || words[0] == "--all" {
+		return c.rseqInfo(strings.TrimSpace(strings.TrimPrefix(strings.Join(words, " "), "info")))
 	}
 	value := strings.Join(words[1:], " ")
 	if value == "" && words[0] != "opv" && words[0] != "abort" && words[0] != "drop-signals" {
@@ -152,13 +154,13 @@ func (c *client) setting(name string) string {
 	return fmt.Sprintf("No rseq command %q.\n%s", name, monitorHelp)
 }
 
-func (c *client) rseqInfo() string {
+func (c *client) rseqInfo(args string) string {
 	if c.p == nil {
 		return "The program is not being run.\n"
 	}
 	var b strings.Builder
 	if c.Section != nil {
-		c.Section(c.p.engine, &b)
+		c.Section(c.p.engine, args, &b)
 	}
 	return b.String()
 }

@@ -55,8 +55,9 @@ type Config struct {
 
 	// Report describes a stop's units, one line each; nil: they are not described.
 	Report func(*stepper.Engine, stepper.Stop) []string
-	// Section describes the sections and the threads' registrations.
-	Section func(*stepper.Engine, io.Writer)
+	// Section describes the sections and the threads' registrations, as the arguments of
+	// "monitor rseq info" ask.
+	Section func(e *stepper.Engine, args string, w io.Writer)
 }
 
 // Server answers debuggers. Precondition: one goroutine calls all its methods;

@@ -76,20 +76,16 @@ func (d *desk) coreProc(core *corefile.Process) {
 	d.printf("exe = '%s'\n", core.Executable())
 }
 
-// standsIn adds the section that a thread of a core file is inside by its PC alone, if
-// its rseq area does not name it.
-func (d *desk) standsIn(e *stepper.Engine, t stepper.ThreadInfo, armed string) string {
+// standsIn is the section that a thread of a core file is inside by its PC alone, if its rseq area
+// does not name it.
+func (d *desk) standsIn(t stepper.ThreadInfo) string {
 	if d.Core() == nil || t.Rseq.Live {
-		return armed
+		return ""
 	}
-	p, ok := d.SectionAt(t.PC)
-	switch {
-	case !ok:
-		return armed
-	case armed == "":
-		return "PC inside " + e.SectionName(p)
+	if p, ok := d.SectionAt(t.PC); ok {
+		return "PC inside " + d.SectionName(p)
 	}
-	return armed + "; PC inside " + e.SectionName(p)
+	return ""
 }
 
 // coreRegistrations explains how rseqstep knows the registrations of a core file's

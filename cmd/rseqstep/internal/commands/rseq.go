@@ -7,21 +7,22 @@ import (
 	"rseqstep/cmd/rseqstep/internal/ops"
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
-	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
-// infoRseq shows the sections, the threads' registrations, and the counts.
+// infoRseq shows a summary of the sections, those that ran or that are asked for, and the threads'
+// registrations.
 func (d *desk) infoRseq(args string) error {
-	if args != "" {
-		return prompt.Message("info rseq does not take %q; \"info rseq ops\" says what the sequences do.", args)
+	choice, err := show.ParseChoice(args)
+	if err != nil {
+		return prompt.Message("%v", err)
 	}
 	if d.Program == "" && !d.HasProcess() {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
 	sections := d.Sections()
 	if d.JSON {
-		return d.rseqJSON(sections)
+		return d.rseqJSON(sections, choice)
 	}
 	if len(sections) == 0 {
 		where := "this program's file"
@@ -30,18 +31,40 @@ func (d *desk) infoRseq(args string) error {
 		}
 		d.printf("No restartable sequences: none is declared in %s.\nrseqstep learns of sequences made at run time when a thread arms one.\n", where)
 	} else {
-		d.showSections(sections)
+		d.survey(sections).Write(d.Out, choice, d.Columns())
 	}
-	if !d.HasProcess() {
-		d.printf("The program is not being run: these are addresses in the file, and what its libraries declare is not known yet.\n")
+	switch {
+	case choice.Pattern != nil:
+		return nil
+	case !d.HasProcess():
+		show.Wrap(d.Out, "The program is not being run: these are addresses in the file, and what its libraries declare is not known yet.", d.Columns())
 		return nil
 	}
 	d.printf("\n")
-	return d.showRegistrations()
+	return d.showRegistrations(choice.All)
+}
+
+// survey is what is known of sections.
+func (d *desk) survey(sections []*table.Placed) *show.Sections {
+	s := ops.Survey{Source: ops.Source{Arch: d.Arch(), Memory: d}, Name: d.SectionName, Symbols: d.Symbols()}
+	if e, err := d.Engine(); err == nil {
+		s.Counts, s.Threads, s.At = e.SectionCounts(), e.Threads(), d.SectionAt
+	}
+	out := s.Sections(sections)
+	out.Command = "info rseq --all"
+	if d.Core() != nil {
+		out.Seen = "threads stand in %s"
+	} else if d.HasProcess() {
+		out.Seen = "rseqstep has seen %s run"
+	}
+	return out
 }
 
 // rseqJSON is info rseq under --json.
-func (d *desk) rseqJSON(sections []*table.Placed) error {
+func (d *desk) rseqJSON(sections []*table.Placed, choice show.Choice) error {
+	if choice.Pattern != nil {
+		sections = d.survey(sections).Chosen(choice)
+	}
 	r := show.Rseq{Sections: sections, Name: d.SectionName}
 	if d.Core() != nil {
 		r.At = d.SectionAt
@@ -52,72 +75,22 @@ func (d *desk) rseqJSON(sections []*table.Placed) error {
 	return r.WriteJSON(d.Out)
 }
 
-func (d *desk) showSections(sections []*table.Placed) {
-	counts := map[table.Addr]stepper.Counts{}
-	if e, err := d.Engine(); err == nil {
-		counts = e.SectionCounts()
-	}
-	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "[Start,End)\tAbort\tExits\tFlags\tPasses\tCommits\tAborts\tSide exits\tModule\tSection")
-	for _, p := range sections {
-		flags := "-"
-		if p.Section != nil && p.Section.Flags != 0 {
-			flags = fmt.Sprintf("%#x", p.Section.Flags)
-		}
-		module := "(made at run time)"
-		if p.Module != nil {
-			module = show.Path(p.Module.Path)
-		}
-		n := counts[p.Start]
-		fmt.Fprintf(tw, "[%v,%v)\t%v\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", p.Start, p.End, p.Abort, d.exits(p), flags,
-			n.Passes, n.Commits, n.Aborts, n.SideExits, module, d.SectionName(p))
-	}
-	tw.Flush()
-}
-
-// exits returns a section's exits besides post-commit and abort, as decoding finds
-// them.
-func (d *desk) exits(p *table.Placed) string {
-	text := ""
-	if body, err := (ops.Source{Arch: d.Arch(), Memory: d}).Body(p); err == nil {
-		for _, e := range body.Exits {
-			if e.Addr != p.End && e.Addr != p.Abort {
-				text += " " + e.Addr.String()
-			}
-		}
-	}
-	if text == "" {
-		return "-"
-	}
-	return text[1:]
-}
-
-func (d *desk) showRegistrations() error {
+func (d *desk) showRegistrations(all bool) error {
 	e, err := d.Engine()
 	if err != nil {
 		return err
 	}
-	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "  Thread\tArea\tSize\tMode\tSignature\tCPU\tSlice\tArmed")
+	r := show.Registrations{Threads: e.Threads(), Selected: e.Thread(), Name: e.SectionName, Inside: d.standsIn, Command: "info rseq --all"}
+	r.Write(d.Out, all, d.Columns())
 	registered, unknown := 0, 0
-	for _, t := range e.Threads() {
-		mark := " "
-		if t.TID == e.Thread() {
-			mark = "*"
+	for _, t := range r.Threads {
+		switch {
+		case t.Rseq.Config.Registered():
+			registered++
+		case t.Rseq.Unknown:
+			unknown++
 		}
-		if !t.Rseq.Config.Registered() {
-			what := "not registered"
-			if t.Rseq.Unknown {
-				what = "not known"
-				unknown++
-			}
-			fmt.Fprintf(tw, "%s %d (%d)\t%s\t\t\t\t\t\t%s\n", mark, t.Number, t.TID, what, d.standsIn(e, t, ""))
-			continue
-		}
-		registered++
-		fmt.Fprintf(tw, "%s %d (%d)\t%v\t%d\t%v\t%#x\t%d\t%v\t%s\n", mark, t.Number, t.TID, t.Rseq.Config.Area, t.Rseq.Config.Size, t.Mode, t.Rseq.Config.Signature, t.Rseq.CPU, t.Rseq.Slice, d.standsIn(e, t, d.armed(e, t.Rseq)))
 	}
-	tw.Flush()
 	if d.Core() != nil {
 		d.coreRegistrations(unknown)
 	}
@@ -127,19 +100,6 @@ func (d *desk) showRegistrations() error {
 		d.printf("The kernel has rseq features of %d bytes (AT_RSEQ_FEATURE_SIZE).\n", n)
 	}
 	return nil
-}
-
-// armed describes the content of a thread's rseq_cs field.
-func (d *desk) armed(e *stepper.Engine, r stepper.ThreadRseq) string {
-	switch {
-	case r.Armed == 0:
-		return "no"
-	case r.Section == nil:
-		return fmt.Sprintf("descriptor %v (not known)", r.Armed)
-	case r.Live:
-		return e.SectionName(r.Section) + ", live"
-	}
-	return e.SectionName(r.Section) + ", not inside"
 }
 
 // infoVDSO lists the vDSO's functions.

@@ -149,7 +149,7 @@ func (d *desk) table() []setting {
 	return append(d.printSettings(), []setting{
 		flag(&s.Confirm, "Whether to ask before destructive commands", "", "confirm"),
 		flag(&s.Pagination, "Paging (for gdb scripts; output is never paged)", "", "pagination"),
-		number(&s.Width, 0, "Screen columns (for gdb scripts; has no effect)", "", "width"),
+		d.width(number(&s.Width, 0, "How wide the tables of \"info rseq\" may be", "A number of columns, unlimited (or 0), or terminal (the default): as wide as the\nterminal.", "width")),
 		number(&s.Height, 0, "Screen lines (for gdb scripts; has no effect)", "", "height"),
 		number(&s.ListSize, 1, "How many lines \"list\" shows", "", "listsize"),
 		flag(&s.Pretty, "Whether to show one structure member per line", "", "print pretty"),
@@ -188,6 +188,26 @@ func (d *desk) table() []setting {
 		}},
 		d.styleSetting(),
 	}...)
+}
+
+// width adds the terminal's own width to the setting.
+func (d *desk) width(s setting) setting {
+	get, set := s.get, s.set
+	s.words = []string{"terminal", "unlimited"}
+	s.get = func() string {
+		if d.Settings.Width == session.TerminalWidth {
+			return "terminal"
+		}
+		return get()
+	}
+	s.set = func(text string) error {
+		if text == "terminal" {
+			d.Settings.Width = session.TerminalWidth
+			return nil
+		}
+		return set(text)
+	}
+	return s
 }
 
 func (d *desk) choice(p *string, short, name string, words ...string) setting {

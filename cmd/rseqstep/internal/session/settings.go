@@ -1,8 +1,10 @@
 package session
 
 import (
+	"os"
 	"time"
 
+	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 )
 
@@ -10,7 +12,7 @@ import (
 type Settings struct {
 	Confirm        bool
 	Pagination     bool // kept for scripts made for gdb; output is never held back
-	Width          int  // columns; 0 for no limit
+	Width          int  // columns; 0 for no limit, TerminalWidth for the terminal's
 	Height         int
 	ListSize       int // lines of `list`
 	Pretty         bool
@@ -26,6 +28,19 @@ type Settings struct {
 	SkipSystem     bool // step does not enter functions of system headers and of Rust's library
 }
 
+// TerminalWidth is a Width that follows the terminal.
+const TerminalWidth = -1
+
+// Columns is how wide tables may be, 0 for no limit: as Width says, and of what is no terminal no
+// limit.
+func (s *Session) Columns() int {
+	if s.Settings.Width != TerminalWidth {
+		return s.Settings.Width
+	}
+	f, _ := s.Out.(*os.File)
+	return show.Columns(f)
+}
+
 // Pending says what to do with a breakpoint location that is not found.
 type Pending string
 
@@ -37,5 +52,5 @@ const (
 
 // DefaultSettings are gdb's defaults where gdb has the setting.
 func DefaultSettings() Settings {
-	return Settings{Confirm: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true}
+	return Settings{Confirm: true, ListSize: 10, Width: TerminalWidth, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true}
 }

@@ -18,6 +18,18 @@ func StyleFor(f *os.File, noColor bool) Style {
 	return Style{Color: term.IsTerminal(int(f.Fd()))}
 }
 
+// Columns is the width of a file's terminal, 0 if it is none.
+func Columns(f *os.File) int {
+	if f == nil {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 func (s Style) in(code, text string) string {
 	if !s.Color || text == "" {
 		return text
