@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long gdb may take for one script: a hang is a failure.
-var patience = tabletest.Patience(12 * time.Second)
+var patience = tabletest.Patience(2 * time.Minute)
 
 // server is the program that `rseq on` runs.
 func server(t *testing.T) string {
