@@ -100,3 +100,16 @@ func TestGDBByRseqstepIsGDB(t *testing.T) {
 		})
 	}
 }
+
+// What a server cannot do is refused before anything happens.
+func TestWhatAServerCannotDoIsRefused(t *testing.T) {
+	for script, want := range map[string]string{
+		"-ex|set non-stop on|-ex|run|-ex|info inferiors": `"set non-stop off" or "rseq off" first`,
+		"-ex|start|-ex|checkpoint|-ex|info checkpoints":  `"rseq off" first`,
+	} {
+		out, _ := combined(hostGDB(t, append(append([]string{"-batch"}, strings.Split(script, "|")...), tabletest.Build(t, seedLoop))...))
+		if !strings.Contains(out, want) || strings.Contains(out, "attempts") || strings.Contains(out, "Detaching") {
+			t.Errorf("%s: %q is missing in\n%s", script, want, out)
+		}
+	}
+}

@@ -112,10 +112,17 @@ class Switch:
         if self._default and not self._server and (not inferior.pid or inferior.connection.type == "core"):
             self._serve(child.Server(child.binary(self.wish.value)))
         if self._server and (inferior.connection is None or inferior.connection == self._connection):
+            _check_mode()
             self._follow_file()
             if starts and not _remote_file():
                 raise gdb.GdbError("No executable file specified.\nUse the \"file\" or \"exec-file\" command.")
             server.send(start.packet())
+
+    def refuse_checkpoint(self):
+        """Raises gdb.GdbError where `checkpoint` would leave a second process running:
+        gdb knows what to do with it only if the target is its own."""
+        if self._server and gdb.selected_inferior().connection == self._connection:
+            raise gdb.GdbError("checkpoint works with gdb's own target only: \"rseq off\" first.")
 
     def on(self):
         """The command."""
@@ -252,10 +259,15 @@ def _check_target(inferior):
     if connection is not None and connection.type != "native":
         raise gdb.GdbError("This inferior's target is \"%s\", not a process on this machine that gdb runs itself: \"disconnect\""
                            " (or \"core-file\") first." % connection.type)
+    _check_mode()
+    _check_stopped(inferior)
+
+
+def _check_mode():
+    """Raises gdb.GdbError in non-stop mode."""
     if gdb.parameter("non-stop"):
         raise gdb.GdbError("rseq works in all-stop mode only, because rseqstep may have to stop the other threads while"
-                           " a section runs: \"set non-stop off\" first.")
-    _check_stopped(inferior)
+                           " a section runs: \"set non-stop off\" or \"rseq off\" first.")
 
 
 def _check_stopped(inferior):
