@@ -244,9 +244,12 @@ class Switch:
 
 
 def _remote_file():
-    """What the server is to run in the selected inferior: gdb 13 gives Python that of
-    another one."""
-    return output.of("show remote exec-file").strip()
+    """What the server is to run in the selected inferior, "" for what gdb does not know or
+    is not set. gdb 13 gives Python the value of the inferior for which it was set last; gdb
+    18 shows it in a sentence."""
+    value = gdb.parameter("remote exec-file")
+    said = output.of("show remote exec-file").strip()
+    return value if value and (said == value or '"%s"' % value in said) else ""
 
 
 def _program():
