@@ -130,7 +130,6 @@ type front struct {
 
 func startFront(t *testing.T, cmd *exec.Cmd) *front {
 	t.Helper()
-	f := &front{t: t}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -139,11 +138,22 @@ func startFront(t *testing.T, cmd *exec.Cmd) *front {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.in = in
 	cmd.Stderr = cmd.Stdout
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		in.Close()
+		limit := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+		defer limit.Stop()
+		_ = cmd.Wait()
+	})
+	return talkMI(t, in, out)
+}
+
+// talkMI makes a front of gdb's standard input and output.
+func talkMI(t *testing.T, in io.Writer, out io.Reader) *front {
+	f := &front{t: t, in: in}
 	go func() {
 		lines := bufio.NewReader(out)
 		for {
@@ -160,12 +170,6 @@ func startFront(t *testing.T, cmd *exec.Cmd) *front {
 			}
 		}
 	}()
-	t.Cleanup(func() {
-		in.Close()
-		limit := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
-		defer limit.Stop()
-		_ = cmd.Wait()
-	})
 	return f
 }
 

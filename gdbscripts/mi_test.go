@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"rseqstep/table/tabletest"
 )
@@ -177,4 +179,61 @@ func TestAnEditorPausesTheProgram(t *testing.T) {
 			}
 		})
 	}
+}
+
+// VS Code's C++ extension has a terminal run a shell, and that gdb in the background, with
+// pipes for MI and the terminal for the program. The terminal is the shell's: neither the
+// program nor gdb may take it away.
+func TestAnEditorsTerminalStaysItsShells(t *testing.T) {
+	dir := t.TempDir()
+	link := dir + "/rseqstep-gdb"
+	if err := os.Symlink(server(t), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, pipe := range []string{"in", "out"} {
+		if err := syscall.Mkfifo(dir+"/"+pipe, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	master, slave := tabletest.Terminal(t)
+	defer master.Close()
+	shell := exec.Command("/bin/sh", "-c", `set -o monitor; "$0" --interpreter=mi -nx --tty=$(tty) < "$1/in" > "$1/out" & wait $!; read line; echo "shell read $line"`, link, dir)
+	shell.Env = append(os.Environ(), "XDG_DATA_HOME="+dir, "PYTHONDONTWRITEBYTECODE=1")
+	shell.Stdin, shell.Stdout, shell.Stderr = slave, slave, slave
+	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
+	slave.Close()
+	limit := time.AfterFunc(patience, func() { _ = shell.Process.Kill() })
+	defer limit.Stop()
+	in, err := os.OpenFile(dir+"/in", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	out, err := os.Open(dir + "/out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := talkMI(t, in, out)
+	f.do("-file-exec-and-symbols %s", hostProgram(t))
+	f.do("-exec-arguments read")
+	f.do("-break-insert -f main")
+	f.runTo("breakpoint-hit", "-exec-run")
+	f.do("-exec-continue")
+	if _, err := io.WriteString(master, "typed\n\x04"); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.stop().text("exit-code"); got != "07" {
+		t.Errorf("exit code %s\n%s", got, f.said())
+	}
+	f.do("-gdb-exit")
+	if _, err := io.WriteString(master, "more\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := shell.Wait(); err != nil {
+		t.Errorf("the shell: %v", err)
+	}
+	wantInOrder(t, readAll(master), "terminals 1 1 1", "line typed", "shell read more")
 }

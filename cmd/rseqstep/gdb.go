@@ -22,8 +22,8 @@ pretty-printers, your init files and the exit status. "rseq off" makes gdb
 plain again; "help rseq" lists what the script adds; "gdb --help" is gdb's own
 help.
 
---gdb PATH, as the first argument, or the variable RSEQSTEP_GDB names another
-gdb than the one on PATH. It must be gdb 12 or later and have Python.
+--gdb PATH, before --args, or the variable RSEQSTEP_GDB names another gdb than
+the one on PATH. It must be gdb 12 or later and have Python.
 
 Under a file name that ends in "gdb" (a symbolic link is enough) rseqstep acts
 as "rseqstep gdb". An editor that asks for the path of a gdb takes such a link.`,

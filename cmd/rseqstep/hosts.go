@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -16,18 +17,22 @@ type host struct {
 	get      string // what to do when there is none
 }
 
-// named removes a leading --NAME PATH or --NAME=PATH from the arguments. Everything
-// else is the debugger's.
+// named removes --NAME PATH or --NAME=PATH from the arguments: the first one, before
+// "--args" and "--". Everything else is the debugger's.
 func (h host) named(args []string) (path string, rest []string, err error) {
 	flag := "--" + h.name
-	switch {
-	case len(args) == 0:
-	case args[0] == flag && len(args) == 1:
-		return "", nil, usage(fmt.Errorf("%s needs the path of a %s", flag, h.name))
-	case args[0] == flag:
-		return args[1], args[2:], nil
-	case strings.HasPrefix(args[0], flag+"="):
-		return strings.TrimPrefix(args[0], flag+"="), args[1:], nil
+	for i, arg := range args {
+		path, inline := strings.CutPrefix(arg, flag+"=")
+		switch {
+		case arg == "--args" || arg == "-args" || arg == "--":
+			return "", args, nil
+		case inline:
+			return path, slices.Concat(args[:i], args[i+1:]), nil
+		case arg == flag && i+1 == len(args):
+			return "", nil, usage(fmt.Errorf("%s needs the path of a %s", flag, h.name))
+		case arg == flag:
+			return args[i+1], slices.Concat(args[:i], args[i+2:]), nil
+		}
 	}
 	return "", args, nil
 }

@@ -23,9 +23,9 @@ run, attach and -p use rseqstep, and step, next, finish and the instruction
 steps run each restartable sequence and vDSO function as a unit. All arguments
 are lldb's. "lldb --help" is lldb's own help.
 
---lldb PATH, as the first argument, or the variable RSEQSTEP_LLDB names another
-lldb than the one on PATH; lldb-dap is possible as well. Under a file name that
-ends in "lldb" (a symbolic link is enough) rseqstep acts as "rseqstep lldb".`,
+--lldb PATH, before "--", or the variable RSEQSTEP_LLDB names another lldb than
+the one on PATH; lldb-dap is possible as well. Under a file name that ends in
+"lldb" (a symbolic link is enough) rseqstep acts as "rseqstep lldb".`,
 		Example: `  rseqstep lldb -- ./prog arg
   rseqstep lldb -p 1234
   rseqstep lldb --lldb lldb-dap`,

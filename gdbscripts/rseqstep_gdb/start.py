@@ -1,7 +1,8 @@
 """What gdb's native target takes from gdb when it starts a program, and a remote
 server does not: the terminal of `tty`, gdb's working directory, `set exec-wrapper`,
 and arguments as the user has typed them, for the shell. gdb's hooks of run, start,
-starti and attach run `rseq prepare`, which sends them to the server."""
+starti and attach run `rseq prepare`, which sends them to the server, and refuses what
+does not work there."""
 
 import json
 import os
@@ -10,13 +11,13 @@ import gdb
 
 from . import output
 
-COMMANDS = ("run", "start", "starti", "attach")
+COMMANDS = ("run", "start", "starti", "attach", "checkpoint")
 
 PREPARE = "rseq prepare"
 
 
 class Prepare(gdb.Command):
-    """Prepare for run, start, starti and attach; gdb's hooks of these run it.
+    """Prepare for run, start, starti, attach and checkpoint; gdb's hooks of these run it.
 
 With "set rseq auto on", connects gdb to rseqstep's server again if it has none
 (after a core file, say).  Tells the server what gdb does not: the terminal that
@@ -29,7 +30,10 @@ before gdb has split them into words."""
 
     def invoke(self, argument, from_tty):
         self.dont_repeat()
-        self._switch.prepare(argument != "attach")
+        if argument == "checkpoint":
+            self._switch.refuse_checkpoint()
+        else:
+            self._switch.prepare(argument != "attach")
 
 
 def hook():

@@ -75,6 +75,7 @@ class Switch:
         self._server = None
         self._connection = None
         self._kept = settings.Kept()
+        self._files = {}  # what we have the server run, by the inferior's number
         self._launched = set()  # processes that we attached gdb to and that it had launched
         self._owed = {}  # signals queued for threads that have not gone on since
         gdb.events.cont.connect(lambda event: self._owed.clear())
@@ -111,9 +112,17 @@ class Switch:
         if self._default and not self._server and (not inferior.pid or inferior.connection.type == "core"):
             self._serve(child.Server(child.binary(self.wish.value)))
         if self._server and (inferior.connection is None or inferior.connection == self._connection):
-            if starts and not gdb.parameter("remote exec-file"):
+            _check_mode()
+            self._follow_file()
+            if starts and not _remote_file():
                 raise gdb.GdbError("No executable file specified.\nUse the \"file\" or \"exec-file\" command.")
             server.send(start.packet())
+
+    def refuse_checkpoint(self):
+        """Raises gdb.GdbError where `checkpoint` would leave a second process running:
+        gdb knows what to do with it only if the target is its own."""
+        if self._server and gdb.selected_inferior().connection == self._connection:
+            raise gdb.GdbError("checkpoint works with gdb's own target only: \"rseq off\" first.")
 
     def on(self):
         """The command."""
@@ -139,7 +148,7 @@ class Switch:
             self._kept.change("remotetimeout", child.PATIENCE)
             gdb.execute("target extended-remote " + new.address, to_string=True)
             self._connection = gdb.selected_inferior().connection
-            self._kept.change("remote exec-file", _program())
+            self._follow_file()
         except BaseException:
             self._gone()
             raise
@@ -216,9 +225,15 @@ class Switch:
             old.stop()
 
     def _follow_file(self):
-        """Has the server run what gdb would: `file` may have been used since."""
-        if self._server and self._kept.ours("remote exec-file"):
-            self._kept.change("remote exec-file", _program())
+        """Has the server run what gdb would in this inferior: `file` may have been used
+        since."""
+        if not self._server:
+            return
+        inferior, program = gdb.selected_inferior().num, _program()
+        if _remote_file() in ("", self._files.get(inferior)) and program:
+            if _remote_file() != program:
+                self._kept.change("remote exec-file", program)
+            self._files[inferior] = program
 
     def _exiting(self, event):
         """Kills what gdb launched and only we have attached it to: quitting
@@ -226,6 +241,15 @@ class Switch:
         for inferior in gdb.inferiors():
             if inferior.pid in self._launched and inferior.was_attached:
                 gdb.execute("kill inferiors %d" % inferior.num, to_string=True)
+
+
+def _remote_file():
+    """What the server is to run in the selected inferior, "" for what gdb does not know or
+    is not set. gdb 13 gives Python the value of the inferior for which it was set last; gdb
+    18 shows it in a sentence."""
+    value = gdb.parameter("remote exec-file")
+    said = output.of("show remote exec-file").strip()
+    return value if value and (said == value or '"%s"' % value in said) else ""
 
 
 def _program():
@@ -238,10 +262,15 @@ def _check_target(inferior):
     if connection is not None and connection.type != "native":
         raise gdb.GdbError("This inferior's target is \"%s\", not a process on this machine that gdb runs itself: \"disconnect\""
                            " (or \"core-file\") first." % connection.type)
+    _check_mode()
+    _check_stopped(inferior)
+
+
+def _check_mode():
+    """Raises gdb.GdbError in non-stop mode."""
     if gdb.parameter("non-stop"):
         raise gdb.GdbError("rseq works in all-stop mode only, because rseqstep may have to stop the other threads while"
-                           " a section runs: \"set non-stop off\" first.")
-    _check_stopped(inferior)
+                           " a section runs: \"set non-stop off\" or \"rseq off\" first.")
 
 
 def _check_stopped(inferior):

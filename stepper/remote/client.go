@@ -21,6 +21,7 @@ type client struct {
 	hwbreak      bool
 	binaryUpload bool
 	showsErrors  bool // the text of errors
+	oneLine      bool // vRun has the arguments as the user has typed them (gdb 17)
 	wants        wishes
 	threadSuffix bool // lldb: packets name the thread at their end
 	linuxSignals bool // signals are numbered as Linux does, not as gdb does

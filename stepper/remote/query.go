@@ -84,6 +84,8 @@ func (c *client) supported(args string) string {
 			c.hwbreak = true
 		case "binary-upload+":
 			c.binaryUpload = true
+		case "single-inf-arg+":
+			c.oneLine = true
 		case "error-message+":
 			c.showsErrors = true
 		}
@@ -105,6 +107,9 @@ func (c *client) supported(args string) string {
 	}
 	if c.binaryUpload {
 		out = append(out, "binary-upload+")
+	}
+	if c.oneLine {
+		out = append(out, "single-inf-arg+")
 	}
 	return strings.Join(out, ";")
 }

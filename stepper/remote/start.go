@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -76,7 +77,44 @@ func (s *started) throughShell(file string, words []string) (command []string, e
 	if s.Wrapper != "" {
 		execs = 2
 	}
-	return []string{s.Shell, "-c", strings.Join([]string{"exec", s.Wrapper, quote(file), line}, " ")}, execs
+	shell := cmp.Or(s.Shell, os.Getenv("SHELL"), "/bin/sh")
+	return []string{shell, "-c", strings.Join([]string{"exec", s.Wrapper, quote(file), line}, " ")}, execs
+}
+
+// splitLine makes words of a line of arguments, as gdb does: white space separates them
+// unless it is quoted or comes after a backslash. See buildargv in libiberty/argv.c.
+func splitLine(line string) []string {
+	var words []string
+	var word strings.Builder
+	quoted, escaped, inside := rune(0), false, false
+	for _, r := range line {
+		switch {
+		case escaped:
+			word.WriteRune(r)
+			escaped = false
+		case r == '\\' && quoted != '\'':
+			escaped, inside = true, true
+		case quoted != 0 && r == quoted:
+			quoted = 0
+		case quoted != 0:
+			word.WriteRune(r)
+		case r == '\'' || r == '"':
+			quoted, inside = r, true
+		case strings.ContainsRune(" \t\n\v\f\r", r):
+			if inside {
+				words = append(words, word.String())
+				word.Reset()
+			}
+			inside = false
+		default:
+			word.WriteRune(r)
+			inside = true
+		}
+	}
+	if inside {
+		words = append(words, word.String())
+	}
+	return words
 }
 
 // quote makes a word of a shell of any text.

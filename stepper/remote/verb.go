@@ -32,7 +32,8 @@ func (c *client) verb(p string) (string, error) {
 	return unsupported, nil // vMustReplyEmpty requires just that
 }
 
-// run is vRun;FILE;ARG..., all in hexadecimal; without a file the last one.
+// run is vRun;FILE;ARG..., all in hexadecimal; without a file the last one. ARG is the line
+// of all arguments if both sides have single-inf-arg.
 func (c *client) run(args string) (string, error) {
 	if err := c.mayHoldMore(); err != nil {
 		return "", err
@@ -49,6 +50,11 @@ func (c *client) run(args string) (string, error) {
 		c.program = words[0]
 	}
 	c.args = words[1:]
+	if c.oneLine && len(c.args) > 0 {
+		line := strings.Join(c.args, " ")
+		c.args = splitLine(line)
+		c.with.Typed = []typed{{line, c.args}}
+	}
 	if c.launchError = c.launch(c.conn.ctx, c.program, c.args); c.launchError != nil {
 		c.failed(c.launchError)
 		return "", c.launchError
