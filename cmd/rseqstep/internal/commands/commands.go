@@ -14,6 +14,7 @@ func All(in *prompt.Interp, s *session.Session) {
 	in.Commands = prompt.NewRegistry("")
 	in.After = s.After
 	d := &desk{Session: s, in: in}
+	s.Shown = d.nextLine
 	families := []func() []*prompt.Command{
 		d.starting, d.stepping, d.skipping, d.forcing, d.signals,
 		d.breaking, d.watching, d.catching, d.changing, d.several, d.saving, d.attaching,
