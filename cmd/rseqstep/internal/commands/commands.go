@@ -21,7 +21,7 @@ func All(in *prompt.Interp, s *session.Session) {
 		d.stack, d.threads,
 		d.printing, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,
-		d.info, d.settings,
+		d.info, d.rseqCommands, d.settings,
 		d.support,
 	}
 	for _, family := range families {
