@@ -202,7 +202,7 @@ func TestConfinedProgramsAreNotMadeToCallRseq(t *testing.T) {
 			"inside":     {[]string{"set inside on", "stepi 500"}, true},
 			"breakpoint": {[]string{fmt.Sprintf("break *(%s)", inside), "next 20"}, true},
 			"aborts":     {[]string{"abort", "abort", "abort", "abort", "abort", "stepi 100"}, false},
-			"opv":        {[]string{"opv", "stepi 100"}, false},
+			"opv":        {[]string{"inject", "stepi 100"}, false},
 			"detach":     {[]string{"next 3", "info rseq"}, false},
 		}
 		for _, name := range tabletest.SomeKeys(t, 2, rows) {

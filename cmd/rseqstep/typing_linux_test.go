@@ -99,7 +99,7 @@ func TestCtrlCEndsWhateverRuns(t *testing.T) {
 			x.enter("break main")
 			x.enter("run " + c.args)
 			x.enter("delete 1")
-			for i, command := range []string{"continue", "next 1000", "step 1000000", "until 1000000", "stepi 1000000000", "nexti 1000000000", "opv", "abort at 1", "advance rubbish", "finish", "jump main"} {
+			for i, command := range []string{"continue", "next 1000", "step 1000000", "until 1000000", "stepi 1000000000", "nexti 1000000000", "inject", "abort at 1", "advance rubbish", "finish", "jump main"} {
 				x.types(command + "\r")
 				if !x.answers(1000 + i) {
 					t.Fatalf("%s has ended the session:\n%s", command, x.shown())

@@ -124,7 +124,7 @@ func (g generator) some() []step {
 	case n < 80:
 		return single("set inside %s", one(g, "on", "off"))
 	case n < 86:
-		return moving("%s", one(g, "opv", "abort", "abort at 2", "abort at 4"))
+		return moving("%s", one(g, "inject", "abort", "abort at 2", "abort at 4"))
 	case n < 89:
 		return single("thread %d", 1+g.IntN(5))
 	case n < 95:

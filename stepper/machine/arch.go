@@ -81,6 +81,21 @@ type Decoder interface {
 	Taken(i *Insn, r *Regs) (taken, known bool)
 }
 
+// IntelFormatter is a Decoder that also writes Intel's syntax.
+type IntelFormatter interface {
+	// FormatIntel is Format in Intel's syntax.
+	FormatIntel(i *Insn, name SymName) string
+}
+
+// FormatIntel writes an instruction in Intel's syntax if the architecture has one, otherwise as
+// Format does.
+func (a *Arch) FormatIntel(i *Insn, name SymName) string {
+	if f, ok := a.Decoder.(IntelFormatter); ok {
+		return f.FormatIntel(i, name)
+	}
+	return a.Format(i, name)
+}
+
 // Shapes recognises code by its bytes, if nothing else describes it.
 type Shapes interface {
 	// Prologue measures the beginning of a function that sets up a frame: the number of bytes until

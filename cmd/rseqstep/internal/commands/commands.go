@@ -14,13 +14,14 @@ func All(in *prompt.Interp, s *session.Session) {
 	in.Commands = prompt.NewRegistry("")
 	in.After = s.After
 	d := &desk{Session: s, in: in}
+	s.Shown = d.nextLine
 	families := []func() []*prompt.Command{
 		d.starting, d.stepping, d.skipping, d.forcing, d.signals,
 		d.breaking, d.watching, d.catching, d.changing, d.several, d.saving, d.attaching,
 		d.stack, d.threads,
 		d.printing, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,
-		d.info, d.settings,
+		d.info, d.rseqCommands, d.settings,
 		d.support,
 	}
 	for _, family := range families {

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -65,7 +64,9 @@ func (d *desk) info() []*prompt.Command {
 		sub("sharedlibrary", []string{"dll", "share"}, "", "Shared libraries loaded", d.infoShared),
 		sub("files", []string{"target"}, "", "The program's file and process", d.infoProgram),
 		sub("program", nil, "", "The state of the program", d.infoProgram),
-		sub("proc", nil, "", "The process", d.infoProc),
+		d.proc(),
+		sub("auxv", nil, "", "The auxiliary vector that the kernel gave the program", d.infoAuxv),
+		&prompt.Command{Name: "scope", Usage: "LOCATION", Short: "The variables of the blocks around a location", Run: d.infoScope, Complete: d.locations},
 		sub("inferiors", nil, "", "The process", d.infoProgram),
 		sub("display", nil, "", "Expressions shown at every stop", d.infoDisplay),
 		&prompt.Command{Name: "rseq", Usage: "[--all] [REGEXP] | ops [SECTION]", Short: "Restartable sequences: sections, threads, counts", Run: d.infoRseq, Complete: func(string) []string { return []string{"--all"} },
@@ -181,6 +182,32 @@ func (d *desk) infoLine(args string) error {
 			if r.Contains(p.Addr) {
 				d.printf("Line %d of %q starts at address %v <%s> and ends at %v <%s>.\n", p.Line.Line, show.Path(p.Line.File), r.Low, d.Symbolic(r.Low), r.High, d.Symbolic(r.High))
 			}
+		}
+	}
+	return nil
+}
+
+// infoScope names the variables that can be seen at a location.
+func (d *desk) infoScope(args string) error {
+	if args == "" {
+		return prompt.Message("requires an argument (function, line or *addr): try \"info scope main\"")
+	}
+	places, err := d.Lookup(args)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		list, err := d.Values().Scope(p.Addr)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			d.printf("Scope for %s:\nContains no locals or arguments.\n", args)
+			continue
+		}
+		d.printf("Scope for %s:\n", args)
+		for _, x := range list {
+			d.printf("Symbol %s is a variable of type %s.\n", x.Name, x.Type)
 		}
 	}
 	return nil
@@ -312,15 +339,7 @@ func (d *desk) infoProc(string) error {
 	}
 	d.printf("process %d\n", d.PID())
 	for _, name := range []string{"cmdline", "cwd", "exe"} {
-		path := fmt.Sprintf("/proc/%d/%s", d.ProcID(), name)
-		text := ""
-		if name == "cmdline" {
-			b, _ := os.ReadFile(path)
-			text = strings.TrimSpace(strings.ReplaceAll(string(b), "\x00", " "))
-		} else {
-			text, _ = os.Readlink(path)
-		}
-		d.printf("%s = '%s'\n", name, text)
+		_ = d.procFile(name) // what cannot be read is shown as empty
 	}
 	return nil
 }

@@ -31,8 +31,8 @@ func (d *desk) stepi(unit string) *prompt.Command {
 // forcing are the commands that decide how a sequence ends.
 func (d *desk) forcing() []*prompt.Command {
 	return []*prompt.Command{
-		{Name: "opv", Class: prompt.Running, Short: "Do a restartable sequence's work by a cpu_opv vector",
-			Long: "rseqstep carries out what the sequence would do, as a vector of operations of\nthe cpu_opv system call (proposed for Linux, never merged), and moves the\nthread to where the sequence leaves to. At the start of an abort handler this is\nthe sequence that was aborted; otherwise the next one that the thread reaches,\nstepping by instructions. The stop shows the vector. \"info rseq ops\" prints in\nwords what it would do.",
+		{Name: "inject", Class: prompt.Running, Short: "Do a restartable sequence's work by a cpu_opv vector",
+			Long: "rseqstep carries out what the sequence would do, as a vector of operations of\nthe cpu_opv system call (proposed for Linux, never merged), and moves the\nthread to where the sequence leaves to. At the start of an abort handler this is\nthe sequence that was aborted; otherwise the next one that the thread reaches,\nstepping by instructions. The stop shows the vector. \"opv\" prints in words what\nit would do, and changes nothing.",
 			Run: func(args string) error {
 				if err := noArgs(args); err != nil {
 					return err

@@ -9,6 +9,36 @@ import (
 	"rseqstep/table"
 )
 
+// rseqCommands are the commands about restartable sequences that only show something.
+func (d *desk) rseqCommands() []*prompt.Command {
+	return []*prompt.Command{
+		{Name: "opv", Class: prompt.Status, Usage: "[SECTION|all]", Short: "Show what a restartable sequence does, as a cpu_opv vector", Run: d.infoOps, Complete: d.functionsOfSections,
+			Long: "The same as \"info rseq ops\". It changes nothing; \"inject\" does the work."},
+		{Name: "rseq", Class: prompt.Status, Short: "Restartable sequences, and the words for them", Run: d.infoRseq,
+			Long: "The same as \"info rseq\". The words that stops and other commands use:\n\n" + rseqWords},
+	}
+}
+
+// rseqWords explains rseqstep's words. See rseq(2) for the kernel's.
+const rseqWords = `  section       a restartable sequence, or critical section: instructions that
+                the kernel restarts if the thread is preempted, migrated or
+                gets a signal in them
+  arming store  the store of a section's descriptor to the thread's rseq area.
+                From then on the kernel minds the section.
+  live          the thread is inside a section that it has armed
+  commit        the section has run to its end (post-commit)
+  abort         the kernel has sent the thread to the section's abort handler
+  side exit     the section has left by a jump, without committing
+  unit          what a step runs as a whole: a section from its arming store
+                to its end, or a vDSO function
+  pass          one run of a section, however it ended
+  rung          how rseqstep makes a section that does not commit do so: 1
+                natively, 2 by a cpu_opv vector, 3 in a quiet phase, 4 until
+                the function returns ("help set stuck-limit")
+  quiet phase   all other threads are stopped, and the thread is stepped with
+                its rseq registration removed, so that nothing aborts the
+                section`
+
 // infoOps describes sections in words, as cpu_opv vectors.
 func (d *desk) infoOps(args string) error {
 	if d.Program == "" && !d.HasProcess() {

@@ -86,7 +86,7 @@ func (d *desk) stepping() []*prompt.Command {
 				if err != nil {
 					return err
 				}
-				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return motion(e, ctx, n) })
+				return d.Session.Step(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return motion(e, ctx, n) })
 			}}
 	}
 	const unit = "A restartable sequence or vDSO function on the way runs as one unit at full\nspeed, and the stop reports its outcome."

@@ -65,6 +65,7 @@ func (d *desk) settings() []*prompt.Command {
 		}
 		return nil
 	}})
+	d.substitutePath(set, show)
 	show.Add(&prompt.Command{Name: "version", Short: "The debugger's version", Run: func(string) error { d.printf("%s\n", d.About); return nil }})
 	unset := prompt.NewRegistry("unset", &prompt.Command{Name: "environment", Aliases: []string{"env"}, Usage: "[NAME]", Short: "Remove a variable of the program's environment, or all",
 		Run: func(args string) error {
@@ -77,6 +78,7 @@ func (d *desk) settings() []*prompt.Command {
 			return nil
 		}},
 		&prompt.Command{Name: "args", Short: "Forget the program's arguments", Run: func(string) error { return d.SetArgs("") }})
+	unset.Add(d.unsubstitutePath())
 	return []*prompt.Command{
 		{Name: "set", Class: prompt.Support, Usage: "SETTING VALUE | VARIABLE = EXPR", Short: "Change a setting or a variable", Subs: set, Complete: d.variables,
 			Run: func(args string) error {
@@ -157,9 +159,12 @@ func (d *desk) table() []setting {
 		flag(&s.Inside, "Whether instruction steps enter rseq sections",
 			"on: stepi steps through a sequence one instruction at a time, in a quiet phase:\nevery other thread is stopped, the thread is pinned to its CPU, and its rseq\nregistration is removed meanwhile. The thread stays live and still commits.\noff: a sequence is one step; \"stepi --inside\" enters it for one command.", "inside"),
 		number(&s.StuckLimit, 1, "Passes without a commit before rseqstep helps",
-			"A pass is one run of a restartable sequence. Stepping commands count, for each\nthread and sequence, the passes since the last commit. The count goes on from\none command to the next, so that a retry loop of several lines is helped too.\nWhen it reaches the limit, rseqstep helps, and the stop names the rung:\n  rung 1  (until then) the sequence runs natively\n  rung 2  after aborts: do its work by a cpu_opv vector (\"help opv\")\n  rung 3  if there is no vector, or after side exits: step it in a quiet phase\n          (\"help set inside\")\n  rung 4  if quiet phases do not commit either: run until the function returns\n\"continue\" does not count passes (\"help set stuck\").", "stuck-limit"),
+			"A pass is one run of a restartable sequence. Stepping commands count, for each\nthread and sequence, the passes since the last commit. The count goes on from\none command to the next, so that a retry loop of several lines is helped too.\nWhen it reaches the limit, rseqstep helps, and the stop names the rung:\n  rung 1  (until then) the sequence runs natively\n  rung 2  after aborts: do its work by a cpu_opv vector (\"help inject\")\n  rung 3  if there is no vector, or after side exits: step it in a quiet phase\n          (\"help set inside\")\n  rung 4  if quiet phases do not commit either: run until the function returns\n\"continue\" does not count passes (\"help set stuck\").", "stuck-limit"),
 		flag(&s.SkipSystem, "Whether step skips functions of system headers",
 			"on: step does not enter functions that are defined below /usr/include, in\nheaders of the compiler, or in Rust's library (/rustc). \"help skip\" has the\nfunctions that step does not enter besides.", "skip-system"),
+		d.choice(&s.SchedulerLocking, "Which commands run only the selected thread", "scheduler-locking", "off", "step", "on"),
+		d.choice(&s.NextLine, "Whether a stop shows the machine code of its line", "disassemble-next-line", "off", "on", "auto"),
+		d.flavor(),
 		d.stuck(),
 		d.stuckTime(number(&s.StuckTime, 0, "Seconds without progress for \"set stuck\"; 0: never", "", "stuck-time")),
 		flag(&s.UnwindOnSignal, "Whether a signal ends a called function",
@@ -221,6 +226,20 @@ func (d *desk) choice(p *string, short, name string, words ...string) setting {
 		}
 		return prompt.Message("%q is not one of: %s.", text, strings.Join(words, ", "))
 	}}
+}
+
+// flavor is `set disassembly-flavor`.
+func (d *desk) flavor() setting {
+	text := map[bool]string{false: "att", true: "intel"}
+	return setting{names: []string{"disassembly-flavor"}, short: "The syntax in which machine code is shown", words: []string{"att", "intel"},
+		get: func() string { return text[d.Style.Intel] },
+		set: func(word string) error {
+			if word != "att" && word != "intel" {
+				return prompt.Message("%q is not one of: att, intel.", word)
+			}
+			d.Style.Intel = word == "intel"
+			return nil
+		}}
 }
 
 func (d *desk) styleSetting() setting {

@@ -3,6 +3,7 @@ package prompt
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -51,7 +52,7 @@ func (r *Registry) Commands() []*Command {
 type UnknownError struct {
 	Context    string // "info" for `info nosuch`
 	Word       string
-	Suggestion string // the closest name; "" when none is close
+	Suggestions []string // the names that may be meant, the best first; whole command lines
 }
 
 func (e *UnknownError) Error() string {
@@ -63,8 +64,15 @@ func (e *UnknownError) Error() string {
 	if e.Context != "" {
 		hint = fmt.Sprintf("Try %q.", "help "+e.Context)
 	}
-	if e.Suggestion != "" {
-		hint = fmt.Sprintf("Did you mean %q?", strings.TrimSpace(e.Context+" "+e.Suggestion))
+	if n := len(e.Suggestions); n > 0 {
+		var quoted []string
+		for _, s := range e.Suggestions {
+			quoted = append(quoted, strconv.Quote(s))
+		}
+		hint = fmt.Sprintf("Did you mean %s?", quoted[n-1])
+		if n > 1 {
+			hint = fmt.Sprintf("Did you mean %s or %s?", strings.Join(quoted[:n-1], ", "), quoted[n-1])
+		}
 	}
 	return fmt.Sprintf("Undefined command: %q.  %s", word, hint)
 }
@@ -94,7 +102,7 @@ func (r *Registry) Find(word string) (*Command, error) {
 	}
 	switch len(fits) {
 	case 0:
-		return nil, &UnknownError{Context: r.Context, Word: word, Suggestion: r.closest(word)}
+		return nil, &UnknownError{Context: r.Context, Word: word, Suggestions: r.nearest(word)}
 	case 1:
 		return fits[0], nil
 	}
@@ -128,20 +136,6 @@ func (r *Registry) Names(prefix string) []string {
 		}
 	}
 	return out
-}
-
-// closest returns the full name nearest to word, or "" if none is near enough for a
-// typing error (more than a third of the letters differ).
-func (r *Registry) closest(word string) string {
-	best, bestDistance := "", len(word)/3+1
-	for _, c := range r.Commands() {
-		for _, name := range append([]string{c.Name}, c.Aliases...) {
-			if d := distance(word, name); d <= bestDistance && len(name) > 2 && (best == "" || d < bestDistance) {
-				best, bestDistance = c.Name, d
-			}
-		}
-	}
-	return best
 }
 
 // distance returns the number of insertions, deletions, changes and swaps of neighbours

@@ -55,10 +55,10 @@ func TestFindNamesTheCandidatesOfAnAmbiguousPrefix(t *testing.T) {
 func TestUnknownCommandSuggestsTheClosest(t *testing.T) {
 	var log []string
 	in := newInterp(&log)
-	for word, want := range map[string]string{"cotninue": "continue", "prnt": "print", "zzzzzz": "", "satrt": "start"} {
+	for word, want := range map[string]string{"cotninue": "continue", "prnt": "print", "zzzzzz": "", "satrt": "start", "foo": "", "go": "continue,run", "regist": "info registers"} {
 		_, err := in.Commands.Find(word)
 		var unknown *UnknownError
-		if !errors.As(err, &unknown) || unknown.Suggestion != want {
+		if !errors.As(err, &unknown) || strings.Join(unknown.Suggestions, ",") != want {
 			t.Errorf("Find(%q): %v, want the suggestion %q", word, err, want)
 		}
 	}

@@ -3,6 +3,7 @@ package session
 import (
 	"path/filepath"
 
+	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
@@ -72,6 +73,14 @@ func (s *Session) ModuleName(a table.Addr) string {
 		}
 	}
 	return "no module"
+}
+
+// Auxv returns the process's auxiliary vector. See getauxval(3).
+func (s *Session) Auxv() ([]byte, error) {
+	if s.process == nil {
+		return nil, prompt.Message("The program has no auxiliary information now.")
+	}
+	return s.process.target.Auxv()
 }
 
 // IsProgram reports whether a module's path is that of the program's file.

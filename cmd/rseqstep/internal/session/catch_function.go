@@ -161,7 +161,7 @@ func (s *Session) exceptionType(b *Breakpoint, tid int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := s.cString(name)
+	text, err := s.CString(name)
 	if err != nil {
 		return "", err
 	}
@@ -184,8 +184,8 @@ func (s *Session) word(a table.Addr) (table.Addr, error) {
 	return table.Addr(binary.LittleEndian.Uint64(b[:])), nil
 }
 
-// cString reads text up to its zero byte.
-func (s *Session) cString(a table.Addr) (string, error) {
+// CString reads text of the process up to its zero byte.
+func (s *Session) CString(a table.Addr) (string, error) {
 	const most = 4096 // bytes
 	var text []byte
 	for len(text) < most {

@@ -107,7 +107,7 @@ func (v *values) instruction(at table.Addr) (string, int, error) {
 	if err != nil {
 		return "(bad)", 1, nil
 	}
-	return show.Instruction(v.s.Arch(), &i, v.s.Symbolic), int(i.Len), nil
+	return v.s.Style.Instruction(v.s.Arch(), &i, v.s.Symbolic), int(i.Len), nil
 }
 
 func (v *values) Locals() ([]string, error) {

@@ -62,6 +62,9 @@ func (s *Session) SetProgram(path string) error {
 	if err != nil {
 		return err
 	}
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs // the working directory may change
+	}
 	s.Program = path
 	if s.file != nil {
 		s.file.symbols.Close()
@@ -71,9 +74,6 @@ func (s *Session) SetProgram(path string) error {
 }
 
 func (s *Session) newProgram(path string, f *table.File) *program {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
 	arch, _ := arches.Of(f.Machine, f.Class) // checkProgram has verified that the architecture is known
 	low, high := f.Extent()
 	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}

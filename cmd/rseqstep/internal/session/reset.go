@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/expr"
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
@@ -72,13 +73,46 @@ func (v *values) Local(text string) bool {
 	return w != nil && w.local
 }
 
-// ConditionAt implements Values.
-func (v *values) ConditionAt(condition string, a table.Addr) error {
+// standing returns the context of a frame that stands at an address, without values.
+func (v *values) standing(a table.Addr) *expr.Context {
 	c := v.at(0)
 	depth, entering := v.set().Inlines(a)
 	r := v.s.Arch().Regs(machine.Words{})
 	r.SetPC(a)
 	c.Frames = []stepper.Frame{{PC: a, Regs: r, Inlined: depth - entering}}
+	c.Selected = 0
+	return c
+}
+
+// Scope implements Values.
+func (v *values) Scope(a table.Addr) (out []Named, err error) {
+	if v.set() == nil {
+		return nil, ErrNoFile
+	}
+	c := v.standing(a)
+	seen := map[string]bool{}
+	for _, list := range []func() ([]expr.Variable, error){c.Locals, c.Args} {
+		vars, err := list()
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range vars {
+			n := Named{Name: x.Name}
+			if e, err := c.Parse(x.Name); err == nil {
+				n.Type, _ = c.Whatis(e)
+			}
+			if !seen[x.Name] {
+				out = append(out, n)
+			}
+			seen[x.Name] = true
+		}
+	}
+	return out, nil
+}
+
+// ConditionAt implements Values.
+func (v *values) ConditionAt(condition string, a table.Addr) error {
+	c := v.standing(a)
 	e, err := c.Parse(condition)
 	if err != nil {
 		return err

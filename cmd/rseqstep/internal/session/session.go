@@ -45,6 +45,9 @@ type Config struct {
 	// Stopped receives every stop, which is then not written to Out.
 	Stopped func(*show.Stop)
 
+	// Shown is called after a stop has been written to Out; nil: nothing follows it.
+	Shown func(*show.Stop)
+
 	// Running receives messages while the program runs, which are then not written to
 	// Out.
 	Running func(text string)

@@ -10,22 +10,24 @@ import (
 
 // Settings are what `set` changes and `show` shows.
 type Settings struct {
-	Confirm        bool
-	Pagination     bool // kept for scripts made for gdb; output is never held back
-	Width          int  // columns; 0 for no limit, TerminalWidth for the terminal's
-	Height         int
-	ListSize       int // lines of `list`
-	Pretty         bool
-	Pending        Pending
-	ASLR           bool // keep address space layout randomization
-	Inside         bool
-	UnwindOnSignal bool // a signal in a called function returns the thread to where it was
-	StuckLimit     int
-	Stuck          string // "report", "inject", "off"
-	StuckTime      int    // seconds; 0: never
-	FollowFork     string // "parent", "child"
-	Language       string
-	SkipSystem     bool // step does not enter functions of system headers and of Rust's library
+	Confirm          bool
+	Pagination       bool // kept for scripts made for gdb; output is never held back
+	Width            int  // columns; 0 for no limit, TerminalWidth for the terminal's
+	Height           int
+	ListSize         int // lines of `list`
+	Pretty           bool
+	Pending          Pending
+	ASLR             bool // keep address space layout randomization
+	Inside           bool
+	UnwindOnSignal   bool // a signal in a called function returns the thread to where it was
+	StuckLimit       int
+	Stuck            string // "report", "inject", "off"
+	StuckTime        int    // seconds; 0: never
+	FollowFork       string // "parent", "child"
+	Language         string
+	SchedulerLocking string // "off", "step", "on": which commands run only the selected thread
+	NextLine         string // "off", "on", "auto": whether a stop shows the machine code of its line
+	SkipSystem       bool   // step does not enter functions of system headers and of Rust's library
 }
 
 // TerminalWidth is a Width that follows the terminal.
@@ -52,5 +54,5 @@ const (
 
 // DefaultSettings are gdb's defaults where gdb has the setting.
 func DefaultSettings() Settings {
-	return Settings{Confirm: true, ListSize: 10, Width: TerminalWidth, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true}
+	return Settings{Confirm: true, ListSize: 10, Width: TerminalWidth, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true, SchedulerLocking: "off", NextLine: "off"}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/show"
 )
@@ -13,13 +15,47 @@ import (
 type sources struct {
 	files map[string][]string // nil for a file that cannot be read
 	dirs  []string            // `directory`: searched by base name
+	rules []Substitution
 }
+
+// Substitution is a rule of `set substitute-path`: a file whose path begins with From is
+// looked for below To.
+type Substitution struct{ From, To string }
+
+// substituted applies the first rule that fits whole components of a path.
+func (s *sources) substituted(path string) string {
+	for _, r := range s.rules {
+		rest, ok := strings.CutPrefix(path, strings.TrimSuffix(r.From, "/"))
+		if ok && (rest == "" || rest[0] == '/') {
+			return strings.TrimSuffix(r.To, "/") + rest
+		}
+	}
+	return path
+}
+
+// SubstitutePath adds a rule, which replaces one with the same From.
+func (s *Session) SubstitutePath(from, to string) {
+	s.UnsubstitutePath(from)
+	s.sources.rules = append(s.sources.rules, Substitution{from, to})
+	s.sources.files = nil
+}
+
+// UnsubstitutePath removes the rule for from, or all for "", and reports whether there was one.
+func (s *Session) UnsubstitutePath(from string) bool {
+	before := len(s.sources.rules)
+	s.sources.rules = slices.DeleteFunc(s.sources.rules, func(r Substitution) bool { return from == "" || r.From == from })
+	s.sources.files = nil
+	return len(s.sources.rules) < before
+}
+
+// Substitutions returns the rules in their order.
+func (s *Session) Substitutions() []Substitution { return s.sources.rules }
 
 // read reads a source file for the first time. found is its path; "" if it cannot be
 // read.
 func (s *sources) read(path string) (lines []string, found string) {
-	found = path
-	lines = readLines(path)
+	found = s.substituted(path)
+	lines = readLines(found)
 	for _, d := range s.dirs {
 		if lines != nil {
 			break
@@ -97,6 +133,9 @@ func newer(a, b string) bool {
 // removes all of them.
 func (s *Session) SourceDirs(dir string) []string {
 	if dir != "" {
+		if abs, err := filepath.Abs(dir); err == nil {
+			dir = abs // the working directory may change
+		}
 		s.sources.dirs = append([]string{dir}, s.sources.dirs...)
 	}
 	s.sources.files = nil

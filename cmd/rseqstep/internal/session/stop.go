@@ -21,6 +21,9 @@ func (s *Session) Move(motion Motion) error {
 	p := s.process
 	s.remember()
 	p.values.Forget()
+	if s.Settings.SchedulerLocking == "on" {
+		p.engine.Only(p.engine.Thread())
+	}
 	before := p.engine.Thread()
 	s.giveTerminal(p)
 	stop, err := motion(p.engine, s.watcher.begin(s.meanwhile, s.Batch))
@@ -45,6 +48,14 @@ func (s *Session) Move(motion Motion) error {
 	return nil
 }
 
+// Step is Move for a command that steps.
+func (s *Session) Step(motion Motion) error {
+	if s.Live() && s.Settings.SchedulerLocking == "step" {
+		s.process.engine.Only(s.process.engine.Thread())
+	}
+	return s.Move(motion)
+}
+
 // remember stores which frame the user was shown, so that the next stop can be compared
 // with it.
 func (s *Session) remember() {
@@ -67,6 +78,9 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 		v.WriteJSON(s.Out)
 	default:
 		v.Write(s.Out, s.Style)
+		if s.Shown != nil && v.Frame != nil && !v.Silent {
+			s.Shown(v)
+		}
 	}
 	if v.Frame != nil && v.Frame.Line.Line != 0 {
 		s.list.at(v.Frame.Line)

@@ -5,6 +5,9 @@ import (
 	"rseqstep/table"
 )
 
+// Named is a variable with the name of its type.
+type Named struct{ Name, Type string }
+
 // Values evaluates expressions of the program's language. Its methods work on the
 // selected thread and frame; without a process, only on the contents of the file.
 // Results are text as gdb would print it.
@@ -28,7 +31,8 @@ type Values interface {
 	Arguments() ([]string, error)
 	FrameArguments(level int) string // "argc=1, argv=0x7ffe…"
 	Returned(f *stepper.Finished) string
-	Names() []string // visible variables, for completion
+	Scope(a table.Addr) ([]Named, error) // the variables of the blocks around an address
+	Names() []string                     // visible variables, for completion
 	Functions(pattern string) ([]string, error)
 	Forget() // caches of memory and registers; called before the program moves
 }

@@ -59,7 +59,7 @@ func (l *Listing) Write(w io.Writer, insns []machine.Insn) {
 		if l.Bytes {
 			line += fmt.Sprintf("%-30s\t", strings.TrimSpace(fmt.Sprintf("% x", i.Bytes())))
 		}
-		line += Instruction(l.Arch, i, l.Name)
+		line += l.Style.Instruction(l.Arch, i, l.Name)
 		if len(mark.Words) > 0 {
 			line += "\t" + l.Style.Note("# rseq: "+strings.Join(mark.Words, ", "))
 		}
@@ -79,10 +79,18 @@ func (l *Listing) offset(a table.Addr) string {
 
 // Instruction returns one instruction in AT&T syntax, with the name of its target.
 func Instruction(a *machine.Arch, i *machine.Insn, name Naming) string {
+	return Style{}.Instruction(a, i, name)
+}
+
+// Instruction returns one instruction in the user's syntax, with the name of its target.
+func (st Style) Instruction(a *machine.Arch, i *machine.Insn, name Naming) string {
 	if len(i.Bytes()) == 0 || i.Len == 1 && i.Bytes()[0] == 0 {
 		return "(bad)"
 	}
 	text := a.Format(i, nil)
+	if st.Intel {
+		text = a.FormatIntel(i, nil)
+	}
 	if to := i.Target; to != 0 && name != nil {
 		if n := name(to); n != "" {
 			text += " <" + n + ">"

@@ -7,7 +7,10 @@ import (
 )
 
 // Style colours text for a terminal. The zero value leaves it plain.
-type Style struct{ Color bool }
+type Style struct {
+	Color bool
+	Intel bool // instructions in the syntax of Intel, not of AT&T
+}
 
 // StyleFor returns the Style for a file: colours on a terminal, unless NO_COLOR is set
 // to anything or TERM says that there are none (see no-color.org).
