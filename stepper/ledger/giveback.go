@@ -39,23 +39,23 @@ func (b *Book) due() (list []loan) {
 				back: func() error { return b.freeEvery(n) }, drop: func() { b.every[n] = register{} }})
 		}
 	}
-	for _, at := range slices.SortedFunc(maps.Keys(b.own), func(x, y slot) int { return cmp.Or(cmp.Compare(x.tid, y.tid), cmp.Compare(x.n, y.n)) }) {
+	for _, at := range inOrder(b.own, func(x, y slot) int { return cmp.Or(cmp.Compare(x.tid, y.tid), cmp.Compare(x.n, y.n)) }) {
 		if b.own[at].owner == (Owner{}) {
 			list = append(list, loan{what: fmt.Sprintf("debug register %d could not be freed", at.n), tid: at.tid, harms: true,
 				back: func() error { return b.freeOwn(at) }, drop: func() { delete(b.own, at) }})
 		}
 	}
-	for _, tid := range slices.Sorted(maps.Keys(b.exits)) {
+	for _, tid := range inOrder(b.exits, cmp.Compare[int]) {
 		list = append(list, loan{what: "it would have done the work of a critical section again", tid: tid, harms: true,
 			back: func() error { return b.TakeExit(tid) }, drop: func() { delete(b.exits, tid) }})
 	}
-	for _, tid := range slices.Sorted(maps.Keys(b.lifted)) {
+	for _, tid := range inOrder(b.lifted, cmp.Compare[int]) {
 		if b.lifted[tid].over {
 			list = append(list, loan{what: "its rseq registration could not be restored, so its critical sections would have run unprotected", tid: tid, harms: true,
 				back: func() error { return b.restore(tid) }, drop: func() { delete(b.lifted, tid) }})
 		}
 	}
-	for _, tid := range slices.Sorted(maps.Keys(b.masks)) {
+	for _, tid := range inOrder(b.masks, cmp.Compare[int]) {
 		if l := b.lifted[tid]; l == nil || l.over {
 			list = append(list, loan{what: "its signals would have stayed blocked", tid: tid, harms: true,
 				back: func() error { return b.unblockRegistered(tid) }, drop: func() { delete(b.masks, tid) }})
@@ -136,6 +136,14 @@ func (b *Book) DropOwner(o Owner) (err error) {
 		}
 	}
 	return err
+}
+
+// inOrder returns the keys of a map in order. Most maps of a Book are empty, and every command asks.
+func inOrder[K comparable, V any](m map[K]V, compare func(K, K) int) []K {
+	if len(m) == 0 {
+		return nil
+	}
+	return slices.SortedFunc(maps.Keys(m), compare)
 }
 
 // Outstanding reports whether an attempt to undo a change has failed and the change remains.
