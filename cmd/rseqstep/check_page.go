@@ -119,11 +119,17 @@ func checkSummary(r *check.Report, p *page.Page) (out []page.Fact) {
 		}
 	}
 	w := &r.Watched
-	out = append(out, page.Fact{Name: "Sections with findings", Value: fmt.Sprintf("%d of %d", found, len(p.Sections))},
-		page.Fact{Name: "Sections decoded", Value: fmt.Sprintf("%d of %d", w.Decoded, w.Declared)})
+	if w.Declared == 0 {
+		out = append(out, page.Fact{Name: "Sections", Value: "none declared"})
+	} else {
+		out = append(out, page.Fact{Name: "Sections with findings", Value: fmt.Sprintf("%d of %d", found, len(p.Sections))},
+			page.Fact{Name: "Sections decoded", Value: fmt.Sprintf("%d of %d", w.Decoded, w.Declared)})
+	}
+	if w.Running && w.Declared > 0 {
+		out = append(out, page.Fact{Name: "Sections entered", Value: fmt.Sprint(w.Armed)})
+	}
 	if w.Running {
-		out = append(out, page.Fact{Name: "Sections entered", Value: fmt.Sprint(w.Armed)}, page.Fact{Name: "Threads", Value: fmt.Sprint(w.Threads)},
-			page.Fact{Name: "Seconds", Value: fmt.Sprintf("%.1f", w.Seconds)})
+		out = append(out, page.Fact{Name: "Threads", Value: fmt.Sprint(w.Threads)}, page.Fact{Name: "Seconds", Value: fmt.Sprintf("%.1f", w.Seconds)})
 	}
 	return out
 }

@@ -90,7 +90,7 @@ func sectionOf(p *page.Page, f *check.Finding) *page.Section {
 
 // pageFinding is a finding without its place.
 func pageFinding(f *check.Finding) page.Finding {
-	out := page.Finding{Rule: f.Rule, Severity: f.Severity.String(), Text: sentence(f.Detail)}
+	out := page.Finding{Rule: f.Rule, Severity: f.Severity.String(), Text: stop(sentence(f.Detail))}
 	var often []string
 	if f.Count > 1 {
 		often = append(often, fmt.Sprintf("%d times", f.Count))
@@ -130,7 +130,7 @@ func pageRule(r *check.Rule, s check.Severity, places int, kernels []check.Kerne
 		out.Sources = append(out.Sources, page.Source(s))
 	}
 	for _, g := range r.On.Groups(kernels) {
-		out.Effects = append(out.Effects, page.Effect{Kernels: linux(g.Kernels), Short: g.Effect.String(), Text: sentence(g.String()), Level: effectLevel(g.Effect)})
+		out.Effects = append(out.Effects, page.Effect{Kernels: linux(g.Kernels), Short: g.Effect.String(), Text: stop(sentence(g.String())), Level: effectLevel(g.Effect)})
 	}
 	return out
 }
@@ -149,6 +149,14 @@ func sentence(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// stop is a sentence with its full stop.
+func stop(s string) string {
+	if strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
 // effectLevel is how bad an effect is.

@@ -182,8 +182,8 @@ func (l *lister) code() Code {
 
 // annotate makes rows of the instructions.
 func (l *lister) annotate() (rows []page.Row) {
-	marks := map[table.Addr]show.Mark{}
-	Code{Source: l.f.source, Named: func(*table.Placed) string { return "" }}.mark(l.p, l.insns, marks)
+	m := marks{}
+	Code{Source: l.f.source, Named: func(*table.Placed) string { return "" }}.mark(l.p, l.insns, m)
 	var last line
 	file := ""
 	for n := range l.insns {
@@ -200,7 +200,7 @@ func (l *lister) annotate() (rows []page.Row) {
 		}
 		rows = append(rows, page.Row{
 			Address: uint64(i.Addr), Offset: int64(i.Addr - l.p.Start), Bytes: fmt.Sprintf("% x", i.Bytes()), Text: show.Instruction(l.f.Arch, i, l.name),
-			Inside: l.p.Contains(i.Addr), Roles: l.roles(i, marks[i.Addr]),
+			Inside: l.p.Contains(i.Addr), Roles: roles(m[i.Addr]),
 		})
 	}
 	return rows
@@ -220,34 +220,12 @@ func (l *lister) source(at line, file *string) page.Row {
 }
 
 // roles are an instruction's parts in the section.
-func (l *lister) roles(i *machine.Insn, m show.Mark) (out []string) {
+func roles(m show.Mark) (out []string) {
 	for _, w := range m.Words {
-		switch w {
-		case "section ":
-			out = append(out, "start")
-		case "abort":
-			out = append(out, "abort handler")
-		default:
-			out = append(out, w)
+		if w == start {
+			w = "start"
 		}
-	}
-	if l.body.Final == i.Addr && l.body.Final != 0 {
-		out = append(out, "commit")
-	}
-	if !l.p.Contains(i.Addr) {
-		return out
-	}
-	for _, e := range l.body.Exits {
-		if slices.Contains(e.From, i.Addr) {
-			switch {
-			case e.Addr == l.p.End:
-				out = append(out, "to the end")
-			case e.Addr == l.p.Abort:
-				out = append(out, "to the abort handler")
-			default:
-				out = append(out, "side exit")
-			}
-		}
+		out = append(out, w)
 	}
 	return out
 }

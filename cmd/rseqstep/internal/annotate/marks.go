@@ -6,51 +6,74 @@ import (
 	"rseqstep/table"
 )
 
+// marks are the marks of instructions, by address.
+type marks map[table.Addr]show.Mark
+
+// add adds a word, once.
+func (m marks) add(at table.Addr, word string) {
+	if !m[at].Has(word) {
+		m[at] = m[at].With(word)
+	}
+}
+
 // Marks returns the marks of restartable sequences in a range that was decoded to insns.
 func (c Code) Marks(r machine.Range, insns []machine.Insn) map[table.Addr]show.Mark {
-	marks := map[table.Addr]show.Mark{}
+	m := marks{}
 	for _, p := range c.Sections {
 		if p.End <= r.Low || p.Start >= r.High {
 			if r.Contains(p.Abort) {
-				marks[p.Abort] = marks[p.Abort].With("abort of " + c.Named(p))
+				m.add(p.Abort, "abort handler of "+c.Named(p))
 			}
 			continue
 		}
-		c.mark(p, insns, marks)
+		c.mark(p, insns, m)
 	}
-	return marks
+	return m
 }
 
-// mark adds the marks of one section.
-func (c Code) mark(p *table.Placed, insns []machine.Insn, marks map[table.Addr]show.Mark) {
+// mark adds the marks of one section: of the instructions inside, of those that lead out of it, and of where
+// they lead.
+func (c Code) mark(p *table.Placed, insns []machine.Insn, m marks) {
 	for a := range insns {
 		if at := insns[a].Addr; p.Contains(at) {
-			m := marks[at]
-			m.Body = true
-			marks[at] = m
+			inside := m[at]
+			inside.Body = true
+			m[at] = inside
 		}
 	}
-	marks[p.Start] = marks[p.Start].With("section " + c.Named(p))
-	marks[p.End] = marks[p.End].With("post-commit")
-	marks[p.Abort] = marks[p.Abort].With("abort")
+	m.add(p.Start, start+c.Named(p))
+	m.add(p.End, "post-commit")
+	m.add(p.Abort, "abort handler")
 	for _, e := range p.Exits {
-		marks[e] = marks[e].With("exit")
+		m.add(e, "exit")
 	}
-	c.markExits(p, marks)
 	if i := c.Arming(p); i != nil {
-		marks[i.Addr] = marks[i.Addr].With("arm")
+		m.add(i.Addr, "arm")
 	}
-}
-
-// markExits adds the exits that only decoding shows.
-func (c Code) markExits(p *table.Placed, marks map[table.Addr]show.Mark) {
 	body, err := c.Body(p)
 	if err != nil {
 		return
 	}
+	if body.Final != 0 {
+		m.add(body.Final, "commit")
+	}
 	for _, e := range body.Exits {
-		if e.Addr != p.End && e.Addr != p.Abort && !marks[e.Addr].Has("exit") {
-			marks[e.Addr] = marks[e.Addr].With("exit")
+		leads := "side exit"
+		switch e.Addr {
+		case p.End:
+			leads = "to the end"
+		case p.Abort:
+			leads = "to the abort handler"
+		default:
+			m.add(e.Addr, "exit")
+		}
+		for _, from := range e.From {
+			if p.Contains(from) {
+				m.add(from, leads)
+			}
 		}
 	}
 }
+
+// start begins the word at a section's first instruction; its name follows.
+const start = "section "

@@ -15,7 +15,7 @@ import (
 func (d *desk) disassembly() []*prompt.Command {
 	return []*prompt.Command{{Name: "disassemble", Aliases: []string{"disas"}, Class: prompt.Data, Usage: "[/rs] [FUNCTION|ADDRESS|START,END|START,+LENGTH]",
 		Short: "Show machine code", Repeat: prompt.RepeatSame, Complete: d.variables,
-		Long: "Without an argument: the selected frame's function. /r adds the bytes, /s the\nsource lines. \"=>\" marks the next instruction. Restartable sequences are\nmarked: \"arm\" at the store that arms one, \"|\" along its instructions,\n\"post-commit\" and \"abort\" at the two addresses that its descriptor names,\n\"exit\" at the other addresses that it can jump out to.",
+		Long: "Without an argument: the selected frame's function. /r adds the bytes, /s the\nsource lines. \"=>\" marks the next instruction. Restartable sequences are\nmarked: \"arm\" at the store that arms one, \"|\" along its instructions, \"commit\"\nat the store that commits, \"side exit\", \"to the end\" and \"to the abort handler\"\nat the jumps that lead there, \"post-commit\" and \"abort handler\" at the two\naddresses that its descriptor names, \"exit\" where its side exits lead.",
 		Run:  d.disassemble}}
 }
 
@@ -37,7 +37,7 @@ func (d *desk) disassemble(args string) error {
 	} else {
 		d.printf("Dump of assembler code from %v to %v:\n", ranges[0].Low, ranges[len(ranges)-1].High)
 	}
-	l := show.Listing{Arch: d.Arch(), Style: d.Style, Bytes: strings.Contains(flags, "r"), Name: d.Symbolic}
+	l := show.Listing{Arch: d.Arch(), Style: d.Style, Bytes: strings.Contains(flags, "r"), Name: d.Symbolic, Width: d.Columns()}
 	if f, err := d.Frame(); err == nil {
 		l.PC = f.PC
 	}

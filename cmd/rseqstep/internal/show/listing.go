@@ -41,10 +41,17 @@ type Listing struct {
 	Entry    table.Addr // of Function
 	Name     Naming
 	Marks    map[table.Addr]Mark
+	Width    int // of the terminal; 0: no limit
 }
 
-// Write writes instructions, one per line.
+// Write writes instructions, one per line; the words of the marks stand in a column.
 func (l *Listing) Write(w io.Writer, insns []machine.Insn) {
+	column := 0
+	for n := range insns {
+		if i := &insns[n]; len(l.Marks[i.Addr].Words) > 0 {
+			column = max(column, min(len(l.Style.Instruction(l.Arch, i, l.Name)), maxColumn))
+		}
+	}
 	for n := range insns {
 		i := &insns[n]
 		mark := l.Marks[i.Addr]
@@ -55,17 +62,32 @@ func (l *Listing) Write(w io.Writer, insns []machine.Insn) {
 		if i.Addr == l.PC {
 			arrow[0], arrow[1] = '=', '>'
 		}
-		line := fmt.Sprintf("%s%s %s:\t", arrow, l.Style.Addr(Address(i.Addr)), l.offset(i.Addr))
+		offset := l.offset(i.Addr)
+		line := fmt.Sprintf("%s%s %s:\t", arrow, l.Style.Addr(Address(i.Addr)), offset)
+		begins := nextTab(len(arrow) + len(Address(i.Addr)) + len(offset) + 2)
 		if l.Bytes {
 			line += fmt.Sprintf("%-30s\t", strings.TrimSpace(fmt.Sprintf("% x", i.Bytes())))
+			begins = nextTab(begins + 30)
 		}
-		line += l.Style.Instruction(l.Arch, i, l.Name)
+		text := l.Style.Instruction(l.Arch, i, l.Name)
+		line += text
 		if len(mark.Words) > 0 {
-			line += "\t" + l.Style.Note("# rseq: "+strings.Join(mark.Words, ", "))
+			words := "# rseq: " + strings.Join(mark.Words, ", ")
+			at := column
+			if l.Width > 0 {
+				at = min(at, l.Width-begins-2-len(words))
+			}
+			line += strings.Repeat(" ", max(at-len(text), 0)+2) + l.Style.Note(words)
 		}
 		fmt.Fprintln(w, line)
 	}
 }
+
+// nextTab is the column that a tab leads to.
+func nextTab(n int) int { return n/8*8 + 8 }
+
+// maxColumn limits where that column is, characters from the instruction: few are longer.
+const maxColumn = 40
 
 func (l *Listing) offset(a table.Addr) string {
 	if l.Function != "" && a >= l.Entry {
