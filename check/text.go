@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path"
@@ -139,7 +140,7 @@ func (t *textWriter) place(p *Place) string {
 		parts = append(parts, paint(t.paint.Address, where))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "?")
+		return cmp.Or(p.Text, "?")
 	}
 	text := strings.Join(parts, " ")
 	if p.Text != "" {
