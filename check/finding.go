@@ -68,8 +68,8 @@ func (f *Finding) merge(later *Finding) {
 	f.Threads = slices.Compact(f.Threads)
 }
 
-// before orders findings: worst first, then by rule and place.
-func before(a, b *Finding) int {
-	return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Where.Module, b.Where.Module),
+// before orders findings: worst first, what was seen before what was read, then by rule and place.
+func (r *Report) before(a, b *Finding) int {
+	return cmp.Or(cmp.Compare(b.Severity, a.Severity), r.rules[a.Rule].order(r.rules[b.Rule]), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Where.Module, b.Where.Module),
 		cmp.Compare(a.Where.Address, b.Where.Address), cmp.Compare(a.Detail, b.Detail))
 }

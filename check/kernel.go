@@ -42,7 +42,8 @@ func (k Kernel) Key() string {
 func (k Kernel) MarshalText() ([]byte, error) { return []byte(k.Key()), nil }
 
 // ParseKernels reads a list such as "6.18,6.19,7.1", with commas. A version from 7.1 on stands for
-// both of its modes; "7.1-legacy" and "7.1-optimized" for one. "all" and "" stand for all.
+// both of its modes, 7.0 for these and for what came before, because 7.0.x got them later; "7.1-legacy" and "7.1-optimized" for one. A version may be a whole release, as
+// uname -r prints it. "all" and "" stand for all.
 func ParseKernels(text string) ([]Kernel, error) {
 	if text == "" || text == "all" {
 		return AllKernels(), nil
@@ -62,19 +63,24 @@ func ParseKernels(text string) ([]Kernel, error) {
 func parseKernel(word string) ([]Kernel, error) {
 	version, mode, hasMode := strings.Cut(word, "-")
 	major, minor, ok := strings.Cut(version, ".")
-	minor, _, _ = strings.Cut(minor, ".")
+	minor, _, release := strings.Cut(minor, ".") // as uname -r prints it: 6.18.15-amd64
 	x, err1 := strconv.Atoi(major)
 	y, err2 := strconv.Atoi(minor)
 	if !ok || err1 != nil || err2 != nil || x < 4 || y < 0 {
 		return nil, fmt.Errorf("%q is not a kernel's version: write 6.18, 6.19, 7.1, 7.1-legacy or 7.1-optimized", word)
+	}
+	if release && mode != "legacy" && mode != "optimized" {
+		hasMode = false
 	}
 	switch n := x*1000 + y; {
 	case hasMode && n < 7001:
 		return nil, fmt.Errorf("%q: only 7.1 and newer have a legacy and an optimized mode", word)
 	case n <= 6018:
 		return []Kernel{Until618}, nil
-	case n < 7001:
+	case n < 7000:
 		return []Kernel{From619}, nil
+	case n == 7000:
+		return []Kernel{From619, From71Legacy, From71Optimal}, nil
 	case !hasMode:
 		return []Kernel{From71Legacy, From71Optimal}, nil
 	case mode == "legacy":

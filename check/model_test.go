@@ -126,9 +126,9 @@ func TestSuppressionFilesWithMistakesAreRefused(t *testing.T) {
 
 func TestKernelsAreNamedByVersion(t *testing.T) {
 	for text, want := range map[string][]Kernel{
-		"": AllKernels(), "all": AllKernels(), "6.18": {Until618}, "4.18,5.10": {Until618}, "6.19": {From619}, "7.0.13": {From619},
+		"": AllKernels(), "all": AllKernels(), "6.18": {Until618}, "4.18,5.10": {Until618}, "6.19": {From619}, "7.0.13": {From619, From71Legacy, From71Optimal}, "6.18.15+deb13-amd64": {Until618}, "7.1.0-rc2": {From71Legacy, From71Optimal},
 		"7.1": {From71Legacy, From71Optimal}, "7.3.4-legacy": {From71Legacy}, "8.0-optimized, 6.1": {Until618, From71Optimal},
-		"6": nil, "x.y": nil, "6.18-legacy": nil, "7.1-fast": nil, "7.1,": nil,
+		"7.1.2-legacy": {From71Legacy}, "6.18.1-legacy": nil, "6": nil, "x.y": nil, "6.18-legacy": nil, "7.1-fast": nil, "7.1,": nil,
 	} {
 		got, err := ParseKernels(text)
 		if !slices.Equal(got, want) || (err != nil) != (want == nil) {

@@ -98,7 +98,7 @@ func (r *Report) Apply(o Options) {
 		r.worst = max(r.worst, f.Severity)
 		return false
 	})
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return before(&a, &b) })
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return r.before(&a, &b) })
 	r.Unused = o.Suppress.unused()
 	r.seen = nil
 	r.Limit(o.Max)

@@ -13,6 +13,17 @@ type Rule struct {
 	Running  bool     // found by watching a running program; else by reading a file
 }
 
+// order compares rules by how their findings are made: what happened in the program comes first.
+func (r *Rule) order(other *Rule) int {
+	switch {
+	case r.Running == other.Running:
+		return 0
+	case r.Running:
+		return -1
+	}
+	return 1
+}
+
 // Source is where a rule is written down.
 type Source struct {
 	Text string // "include/uapi/linux/rseq.h: struct rseq_cs", "Linux commit 0123456789ab \"subject\" (v6.1)"

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path"
@@ -143,7 +144,7 @@ func (p *Place) text(c *Paint) string {
 		parts = append(parts, paint(c.Address, where))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "?")
+		return cmp.Or(p.Text, "?")
 	}
 	text := strings.Join(parts, " ")
 	if p.Text != "" {

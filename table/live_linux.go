@@ -62,6 +62,32 @@ func (c *Cache) ReadModules(pid int, mem Memory) ([]*Module, error) {
 	return p.modules(), nil
 }
 
+// Mapping is a range of a process's memory.
+type Mapping struct {
+	Path       string // of its file; "[heap]", "[stack]"; "" for anonymous memory
+	Executable bool
+}
+
+// ReadMapping finds the mapping of an address in a process; ok is false if there is none, or if it
+// cannot be read.
+func ReadMapping(pid int, a Addr) (m Mapping, ok bool) {
+	f, err := os.Open(filepath.Join("/proc", strconv.Itoa(pid), "maps"))
+	if err != nil {
+		return Mapping{}, false
+	}
+	defer f.Close()
+	maps, err := parseMaps(f)
+	if err != nil {
+		return Mapping{}, false
+	}
+	for n := range maps {
+		if m := &maps[n]; uint64(a-m.low) < m.size() {
+			return Mapping{Path: m.path, Executable: m.executable}, true
+		}
+	}
+	return Mapping{}, false
+}
+
 // parse parses the file found at path, known as name, unless it has not changed
 // since the last time.
 func (c *Cache) parse(path, name string, id fileID) (*File, error) {

@@ -20,6 +20,7 @@ func All() []check.Rule {
 		handlerRules(),
 		registrationRules(),
 		areaRules(),
+		sliceRules(),
 	} {
 		all = append(all, family...)
 	}

@@ -130,6 +130,24 @@ func areaRules() []check.Rule {
 			Advice:  "Declare the descriptor in the section __rseq_cs (librseq's RSEQ_ASM_DEFINE_TABLE), or set rseq_cs to NULL before the function returns.",
 		},
 		{
+			Name: "descriptor-invalid", Family: family, Severity: check.Error, Running: true,
+			Title: "rseq_cs points to a descriptor that the kernel does not accept",
+			Says: "A descriptor that is made at run time must pass the same checks as a declared one: it can be read, version and flags are 0, the addresses " +
+				"are the program's, and the signature that the thread has registered stands before the abort handler.",
+			Sources: []check.Source{kernel("rseq_get_rseq_cs"), uapi("struct rseq_cs")},
+			On:      check.Everywhere(check.Killed, "the kernel sends SIGSEGV to the thread when it next looks at rseq_cs"),
+			Advice:  "Fill in the whole descriptor, and write the signature before the abort handler, before the thread stores the descriptor's address to rseq_cs.",
+		},
+		{
+			Name: "descriptor-undeclared", Family: family, Severity: check.Note, Running: true,
+			Title: "a thread enters a section that no file declares",
+			Says: "Sections are declared in __rseq_cs of the file that has their code. Code that is made at run time cannot be declared, and the kernel does " +
+				"not mind.",
+			Sources: []check.Source{librseq("include/rseq/arch/generic/common.h", "RSEQ_ASM_DEFINE_TABLE")},
+			On:      check.Everywhere(check.Tools, "the kernel does not mind; debuggers, checkpointing and instrumentation tools that read the declarations miss the section"),
+			Advice:  "Write the descriptor into a section named __rseq_cs. If the code is made at run time, there is nothing to do.",
+		},
+		{
 			Name: "left-in-unloaded", Family: family, Severity: check.Error, Running: true,
 			Title:   "rseq_cs points into a library that is unloaded",
 			Says:    "rseq_cs keeps its value after a section, until the kernel clears it. A thread must set it to NULL before the library with the descriptor is unloaded.",
@@ -141,6 +159,43 @@ func areaRules() []check.Rule {
 				check.From71Optimal: {Effect: check.Killed, Text: "SIGSEGV after the next interrupt, if the memory is unmapped"},
 			},
 			Advice: "Call rseq_prepare_unload() in each thread that has used the library, or store NULL to rseq_cs, before dlclose().",
+		},
+	}
+}
+
+// sliceRules are the rules about time slice extensions.
+func sliceRules() []check.Rule {
+	const family = "Time slice extension"
+	says := document("\"Scheduler time slice extensions\"")
+	return []check.Rule{
+		{
+			Name: "slice-not-enabled", Family: family, Severity: check.Warning, Running: true,
+			Title: "a thread requests a time slice extension without having it enabled",
+			Says: "A thread enables the extension with prctl(PR_RSEQ_SLICE_EXTENSION), or registers its area with RSEQ_FLAG_SLICE_EXT_DEFAULT_ON. The kernel " +
+				"then sets RSEQ_CS_FLAG_SLICE_EXT_ENABLED in the area's flags. Without it nobody looks at slice_ctrl.request.",
+			Sources: []check.Source{says, uapi("struct rseq: slice_ctrl, flags")},
+			On: check.Table{
+				check.Until618:      {Effect: check.Refused, Text: "nothing is granted: these kernels have no such extension"},
+				check.From619:       {Effect: check.Refused, Text: "nothing is granted: the critical section is preempted like other code (6.19 has no such extension)"},
+				check.From71Legacy:  {Effect: check.Refused, Text: "nothing is granted, and nothing can be: a registration of 32 bytes has no extensions"},
+				check.From71Optimal: {Effect: check.Refused, Text: "nothing is granted: the critical section is preempted like other code"},
+			},
+			Advice: "Enable the extension in each thread, and request only where the flags of its area say that it is on. Register at least AT_RSEQ_FEATURE_SIZE " +
+				"bytes: glibc does since 2.43.",
+		},
+		{
+			Name: "slice-not-yielded", Family: family, Severity: check.Warning, Running: true,
+			Title: "a thread does not give back a time slice extension",
+			Says: "When a thread has left its critical section, it clears slice_ctrl.request and looks at slice_ctrl.granted. If that is set, it calls " +
+				"rseq_slice_yield(2).",
+			Sources: []check.Source{says},
+			On: check.Table{
+				check.Until618:      {},
+				check.From619:       {Effect: check.Refused, Text: "7.0: the thread keeps the CPU until the kernel takes it away, and the thread that is due waits as long (5 µs, if slice_ext_nsec is as it was)"},
+				check.From71Legacy:  {},
+				check.From71Optimal: {Effect: check.Refused, Text: "the thread keeps the CPU until the kernel takes it away, and the thread that is due waits as long (5 µs, if slice_ext_nsec is as it was)"},
+			},
+			Advice: "Write `slice_ctrl.request = 0; if (slice_ctrl.granted) rseq_slice_yield();` behind the critical section.",
 		},
 	}
 }

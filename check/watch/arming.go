@@ -66,6 +66,7 @@ func (w *Watch) unloaded(image *table.Image) {
 			if th.armed != 0 && m.Contains(th.armed) {
 				r, _ := w.engine.Regs(th.tid)
 				w.seen.Left = append(w.seen.Left, &Left{Event: w.event(th.tid, r.PC()), Descriptor: th.armed, Module: m.Path})
+				w.seen.Undeclared = slices.DeleteFunc(w.seen.Undeclared, func(u *Undeclared) bool { return u.Descriptor == th.armed })
 			}
 		}
 		delete(w.scanned, m.Path+m.Bias.String())
@@ -152,7 +153,7 @@ func (w *Watch) atArming(tid int, at table.Addr, list []*table.Placed) (stepper.
 	} else {
 		w.armings[at] = list
 	}
-	return stepper.Passage{Stop: w.limits.Stop && a != nil && w.Found()}, err
+	return stepper.Passage{Stop: a != nil && w.stops()}, err
 }
 
 // arms notes that a thread is about to arm a section by a store to an address. It returns the
@@ -191,46 +192,6 @@ func (w *Watch) entered(p *table.Placed) {
 	if w.once("armed %s %v", p.Module.Path, p.Section.At) {
 		w.seen.Armed++
 	}
-}
-
-// pointsTo looks at the section that a held thread's rseq_cs points to. One that no file declares
-// may have its descriptor on the stack.
-func (w *Watch) pointsTo(th *thread, descriptor table.Addr) {
-	if p := w.engine.Image().ByDescriptor(descriptor); p != nil && p.Module != nil {
-		w.entered(p)
-		return
-	}
-	if w.engine.Image().ModuleAt(descriptor) != nil || !w.onStack(th.tid, descriptor) {
-		return
-	}
-	for _, have := range w.seen.Armings {
-		if have.OnStack && have.Descriptor == descriptor {
-			return
-		}
-	}
-	r, err := w.engine.Regs(th.tid)
-	if err != nil {
-		return
-	}
-	a := &Arming{Event: w.event(th.tid, r.PC()), Stored: th.config.CSField(), Config: th.config, OnStack: true, Descriptor: descriptor}
-	w.seen.Armings = append(w.seen.Armings, a)
-}
-
-// deadStack is how far below the stack pointer an address still counts as on the stack, bytes.
-const deadStack = 1 << 14
-
-// onStack reports whether an address is in a frame of a held thread, or in the place of one that
-// has returned.
-func (w *Watch) onStack(tid int, a table.Addr) bool {
-	r, err := w.engine.Regs(tid)
-	if err != nil || a < r.SP()-deadStack {
-		return false
-	}
-	if a < r.SP() {
-		return true
-	}
-	frames, _ := w.engine.Frames(tid, 64)
-	return len(frames) > 0 && a < frames[len(frames)-1].CFA
 }
 
 // watchArmings sets the free debug registers of a held thread without a registration to arming

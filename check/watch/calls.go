@@ -154,7 +154,10 @@ func (w *Watch) noteCall(tid int, at table.Addr, s *site, note *Call) stepper.Pa
 	if s.name == "rseq" && note.Result == 0 {
 		th.call = have
 	}
-	return stepper.Passage{Stop: w.limits.Stop && w.Found() && len(judgeCall(have, &w.seen)) > 0}
+	if len(judgeCall(have, &w.seen)) == 0 {
+		w.found = false // as it should be
+	}
+	return stepper.Passage{Stop: w.stops()}
 }
 
 // describe says where a call of a kind that is not noted yet was made. The callers' frames are as they

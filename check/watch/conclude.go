@@ -12,6 +12,9 @@ func conclusions(seen *Seen, r *check.Report) []string {
 	if n := seen.Unwatched; n > 0 {
 		list = append(list, fmt.Sprintf("The code of %d of %d sections does not show where they are entered; entering them was not watched.", n, seen.Declared))
 	}
+	if seen.Threads > 1 {
+		list = append(list, "Stores to another thread's area were looked for in samples.")
+	}
 	if n := seen.Unregistered; n > 0 && seen.Alive > 0 && !seen.Ended {
 		list = append(list, fmt.Sprintf("%d of the %d threads at the end had registered no area.", n, seen.Alive))
 	}

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rseqstep/check"
@@ -20,6 +21,15 @@ func Judge(seen *Seen, r *check.Report) {
 	}
 	for _, a := range seen.Armings {
 		add(r, judgeArming(a))
+	}
+	for _, u := range seen.Undeclared {
+		add(r, judgeUndeclared(u))
+	}
+	for _, o := range seen.Overwritten {
+		add(r, judgeOverwritten(o, seen))
+	}
+	for _, s := range seen.Slices {
+		add(r, judgeSlice(s))
 	}
 	for _, l := range seen.Left {
 		add(r, l.finding("left-in-unloaded", fmt.Sprintf("rseq_cs of the thread contains %v, in %s, which is unloaded", l.Descriptor, l.Module)))
@@ -163,10 +173,54 @@ func judgeRegistration(g *Registration, seen *Seen) []check.Finding {
 	return list
 }
 
+// judgeOverwritten judges an area that has changed. Where a store explains it, that is the finding.
+func judgeOverwritten(o *Overwritten, seen *Seen) []check.Finding {
+	if slices.ContainsFunc(seen.Stores, func(s *Store) bool { return s.Owner == o.TID }) {
+		return nil
+	}
+	return []check.Finding{{
+		Rule: "kernel-field-written", Threads: []int{o.TID}, Where: check.Place{Text: fmt.Sprintf("the area of thread %d at %v", o.TID, o.Area)},
+		Detail: fmt.Sprintf("cpu_id_start contains %#x and cpu_id %#x, though the kernel writes the same to both. The thread itself has stored neither: "+
+			"another thread has, or a system call. The area: %s", o.Start, o.CPU, size(uint64(o.Size))),
+	}}
+}
+
+// judgeUndeclared judges a descriptor that no file declares.
+func judgeUndeclared(u *Undeclared) []check.Finding {
+	rule, detail := "descriptor-undeclared", fmt.Sprintf("rseq_cs gets %v, an address %s", u.Descriptor, u.Lies)
+	if !u.Stored {
+		detail = fmt.Sprintf("rseq_cs contains %v, an address %s (here the thread has stopped; the store was not seen)", u.Descriptor, u.Lies)
+	}
+	switch {
+	case len(u.Failed) > 0:
+		rule, detail = "descriptor-invalid", fmt.Sprintf("%s: %s", detail, strings.Join(u.Failed, "; "))
+	default:
+		detail += "; the kernel accepts it"
+	}
+	if u.OnStack {
+		rule = "descriptor-on-stack"
+	}
+	f := u.finding(rule, detail)
+	if u.Section.Start != 0 {
+		f[0].Section = &u.Section
+	}
+	return f
+}
+
+func judgeSlice(s *Slice) []check.Finding {
+	if s.Enabled {
+		return s.finding("slice-not-yielded", "ends the request for a time slice extension here, and does not look at slice_ctrl.granted afterwards")
+	}
+	return s.finding("slice-not-enabled", "sets slice_ctrl.request, and the extension is not enabled for the thread: the flags of its area say so")
+}
+
 func judgeStore(s *Store) []check.Finding {
 	whose := "an area of the program's own"
 	if s.Glibc {
 		whose = "the area that glibc has registered"
+	}
+	if s.Owner != 0 {
+		whose = fmt.Sprintf("%s for another thread, %d", whose, s.Owner)
 	}
 	f := s.finding("kernel-field-written", fmt.Sprintf("writes %s of %s: %s", strings.Join(s.Fields, " and "), whose, size(uint64(s.Size))))
 	f[0].Value = fmt.Sprintf("%#x", s.Value)
@@ -175,8 +229,6 @@ func judgeStore(s *Store) []check.Finding {
 
 func judgeArming(a *Arming) []check.Finding {
 	switch {
-	case a.OnStack:
-		return a.finding("descriptor-on-stack", fmt.Sprintf("rseq_cs contains %v, an address on the thread's stack", a.Descriptor))
 	case a.Right() || a.CPU < 0:
 		return nil
 	}

@@ -92,6 +92,7 @@ func TestNothingIsFoundInPrograms(t *testing.T) {
 				t.Errorf("it ended with %+v (%v), and printed %q", seen.Status, seen.Ended, w.printed())
 			}
 			r := judged(seen)
+			withoutPurpose(t, r, p.f.Source)
 			if slices.ContainsFunc(r.Findings, func(f check.Finding) bool { return f.Severity > check.Note }) {
 				t.Errorf("%s", text(t, r))
 			}
@@ -110,7 +111,9 @@ func TestNothingIsFoundInSectionsOfAllKinds(t *testing.T) {
 		f := tabletest.Fixture{Source: "sections/" + filepath.Base(file), Opt: "-O2"}
 		t.Run(f.String(), func(t *testing.T) {
 			seen := launch(t, tabletest.Build(t, f), "50").run(0)
-			if r := judged(seen); len(r.Findings) > 0 || !seen.Ended || seen.Status.Code != 0 {
+			r := judged(seen)
+			withoutPurpose(t, r, f.Source)
+			if len(r.Findings) > 0 || !seen.Ended || seen.Status.Code != 0 {
 				t.Errorf("%+v %s", seen.Status, text(t, r))
 			}
 			t.Logf("%d of %d sections entered, %d not watched", seen.Armed, seen.Declared, seen.Unwatched)

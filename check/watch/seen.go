@@ -16,6 +16,9 @@ type Seen struct {
 	Registrations []*Registration
 	Stores        []*Store
 	Armings       []*Arming
+	Undeclared    []*Undeclared
+	Overwritten   []*Overwritten
+	Slices        []*Slice
 	Left          []*Left
 	Lost          []*Lost
 	Signatures    []Signature // of the sections in the files
@@ -74,7 +77,7 @@ type Registration struct {
 	Glibc   bool  // the area is the C library's
 	Early   bool  // it was there when the watch began
 	Program int   // 1, 2, … : which of the programs that the process executed
-	Over    bool  // unregistered since
+	Over    bool  // unregistered since, or its program was replaced
 }
 
 // Store is an instruction that writes the kernel's fields.
@@ -84,6 +87,7 @@ type Store struct {
 	Value  uint64   // at the first time: what the watched bytes contained afterwards
 	Glibc  bool     // in the C library's area
 	Size   uint32   // of the area's registration, bytes
+	Owner  int      // the thread whose area it is, if that is not the thread that stores; else 0
 }
 
 // Arming is the first arming of a section in one way.
@@ -92,8 +96,7 @@ type Arming struct {
 	Section    check.Section
 	Stored     table.Addr // the address that the arming store wrote to
 	Config     tracee.RseqConfig
-	CPU        int  // cpu_id of the area that it wrote to
-	OnStack    bool // the descriptor is on the thread's stack
+	CPU        int // cpu_id of the area that it wrote to
 	Descriptor table.Addr
 }
 

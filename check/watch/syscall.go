@@ -19,10 +19,8 @@ func (w *Watch) watchCalls(th *thread) error {
 	if w.syscall == 0 || th.called >= maxCalls || th.calling {
 		return nil
 	}
-	for _, f := range th.slots {
-		if f.kind == calls {
-			return nil
-		}
+	if th.watches(calls) {
+		return nil
 	}
 	slot, err := w.o.BreakIn(th.tid, w.syscall)
 	switch {

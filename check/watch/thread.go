@@ -5,7 +5,6 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/stepper/ledger"
 	"rseqstep/stepper/rseq"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
@@ -26,6 +25,15 @@ type thread struct {
 	looked  time.Time     // when last
 	calling bool          // it is in a call of syscall(3) that is watched
 	called  int           // how often it has called syscall(3)
+	round   int           // the round in which its fourth debug register was set
+	left    int           // turns of that register in this round
+	turns   int           // all of them
+	pointed int           // stores to rseq_cs in this turn
+	foreign int           // stores to another thread's area in this turn
+	slices  int           // stores to slice_ctrl
+	agreed  bool          // the fields of its area that are alike were so when last looked at
+	wrote   bool          // it has written the kernel's fields
+	suspect int           // for so many rounds: somebody else has
 	former  bool          // its registration is that of the program before the execve(2)
 }
 
@@ -35,6 +43,7 @@ type field struct {
 	at     table.Addr
 	length int
 	kind   kind
+	owner  int // others: the thread whose area it is
 }
 
 // kind is what a debug register is for.
@@ -44,6 +53,8 @@ const (
 	written kind = iota // a store to the kernel's bytes
 	arms                // an arming store, in a thread without a registration
 	calls               // the instruction of syscall(3) that enters the kernel
+	points              // a store to rseq_cs
+	others              // a store to another thread's area
 )
 
 // fieldNames are the fields that only the kernel may write. See struct rseq in
@@ -65,7 +76,7 @@ const newIDs = 28
 func (w *Watch) thread(tid int) *thread {
 	th := w.threads[tid]
 	if th == nil {
-		th = &thread{tid: tid, slots: map[int]field{}, budget: w.limits.Thread}
+		th = &thread{tid: tid, slots: map[int]field{}, budget: w.limits.Thread, round: -1}
 		w.threads[tid] = th
 		w.seen.Threads++
 	}
@@ -90,7 +101,7 @@ func (w *Watch) Runs(tid int) error {
 			return err
 		}
 	}
-	if err := w.watchCalls(th); err != nil || th.config.Registered() {
+	if err := w.turn(th); err != nil || th.config.Registered() {
 		return err
 	}
 	return w.watchArmings(th)
@@ -145,7 +156,7 @@ func (w *Watch) registered(th *thread, c tracee.RseqConfig) error {
 	if th.reg != nil {
 		th.reg.Over = true
 	}
-	th.config, th.reg, th.lost, th.looks = c, nil, false, 0
+	th.config, th.reg, th.lost, th.looks, th.agreed, th.round = c, nil, false, 0, false, -1
 	if !c.Registered() {
 		return nil
 	}
@@ -192,17 +203,12 @@ func (w *Watch) watchArea(th *thread, area table.Addr) error {
 	}
 	fields := []field{{at: area, length: 8}}
 	if w.seen.FeatureSize >= newIDs {
-		fields = append(fields, field{at: area + 20, length: 4}, field{at: area + 24, length: 4})
+		fields = append(fields, field{at: area + 20, length: 4}, th.idField(area))
 	}
 	for _, f := range fields {
-		slot, err := w.o.Watch(th.tid, f.at, f.length)
-		if errors.Is(err, ledger.ErrNoSlot) {
-			break
-		}
-		if err != nil {
+		if err := w.set(th, f); err != nil {
 			return err
 		}
-		th.slots[slot] = f
 	}
 	return nil
 }
@@ -230,8 +236,9 @@ func (w *Watch) lookAtArea(th *thread) {
 		return
 	}
 	if area.Armed != 0 {
-		w.pointsTo(th, area.Armed)
+		w.pointsTo(th, area.Armed, 0)
 	}
+	w.compareIDs(th)
 }
 
 // clear takes every trap and debug register of the watch out of the program.

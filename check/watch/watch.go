@@ -18,10 +18,16 @@ type Limits struct {
 	Call   uint64 // calls of one kind at a place, after which its trap is taken out
 	Thread int    // reports of a thread that told nothing new, after which its debug registers are freed
 	Stop   bool   // end the command at each new finding
+
+	// Round is how long the first round of the threads' fourth debug registers lasts; each further one
+	// lasts twice as long, up to longRound. At the end of one, every thread is held for a moment.
+	Round time.Duration
 }
 
 // DefaultLimits are those of the command.
-func DefaultLimits() Limits { return Limits{Place: 1000, Call: 64, Thread: 64} }
+func DefaultLimits() Limits {
+	return Limits{Place: 1000, Call: 64, Thread: 64, Round: 50 * time.Millisecond}
+}
 
 // Watch observes one program.
 type Watch struct {
@@ -34,7 +40,9 @@ type Watch struct {
 	threads  map[int]*thread
 	sites    map[table.Addr]*site           // traps at call sites
 	armings  map[table.Addr][]*table.Placed // traps at arming stores
-	stores   map[table.Addr]*Store
+	stores   map[table.Addr]*Store          // to a thread's own area
+	foreign  map[table.Addr]*Store          // to another thread's
+	yields   map[table.Addr]int             // how often threads were followed from a place that ends a request for a time slice
 	calls    map[callKey]*Call
 	armed    map[table.Addr]bool // sections that were entered, by start
 	scanned  map[string]bool     // modules whose code was searched for call sites
@@ -45,6 +53,12 @@ type Watch struct {
 	syscall  table.Addr // the instruction of syscall(3) that enters the kernel; 0: unknown
 	lasting  bool       // the watch has begun: what is found is of now
 	found    bool       // something new since the last question (Limits.Stop)
+
+	round  int     // how often the threads' fourth debug registers have changed
+	claims []claim // to be settled when every thread is held
+	pause  bool    // the run ends because of them
+	halted bool    // the run ends because of something new (Limits.Stop)
+	hurry  bool    // the next round should come soon
 }
 
 var _ stepper.Observer = (*Watch)(nil)
@@ -74,7 +88,8 @@ const sigSEGV = 11
 // renew forgets what belongs to one program.
 func (w *Watch) renew() {
 	w.threads, w.sites, w.armings = map[int]*thread{}, map[table.Addr]*site{}, map[table.Addr][]*table.Placed{}
-	w.stores, w.calls = map[table.Addr]*Store{}, map[callKey]*Call{}
+	w.stores, w.foreign, w.calls = map[table.Addr]*Store{}, map[table.Addr]*Store{}, map[callKey]*Call{}
+	w.yields, w.claims = map[table.Addr]int{}, nil
 	w.armed, w.scanned, w.declared, w.modules = map[table.Addr]bool{}, map[string]bool{}, map[table.Addr]bool{}, nil
 }
 
@@ -93,6 +108,9 @@ func (w *Watch) Changed(ev tracee.Event) {
 			th.looks = 0 // the kernel may have sent it because of the thread's area
 		}
 	case ev.Kind == tracee.EventExec:
+		for _, g := range w.seen.Registrations {
+			g.Over = true
+		}
 		w.renew()
 		w.seen.Processes++
 		// The kernel forgets the registration only after the stop that reports the execve(2)
@@ -108,6 +126,7 @@ func (w *Watch) End() (*Seen, error) {
 	w.seen.Time = time.Since(w.begun)
 	var err error
 	if w.engine.Target().Alive() {
+		w.settle()
 		w.seen.Alive, w.seen.Unregistered = 0, 0
 		for _, tid := range w.engine.Target().Threads() {
 			th := w.thread(tid)
@@ -163,6 +182,12 @@ func (w *Watch) eventFrom(tid int, at table.Addr, r machine.Regs) Event {
 		e.Where = check.Place{Process: check.Address(at)}
 	}
 	return e
+}
+
+// stops reports whether the command is to stop because of something new.
+func (w *Watch) stops() bool {
+	w.halted = w.halted || w.limits.Stop && w.Found()
+	return w.halted
 }
 
 // Found reports whether there is something new since the last call.

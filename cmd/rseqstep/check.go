@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -62,14 +63,21 @@ docs/check.md lists the rules.`,
   rseqstep check --html page.html ./prog
   rseqstep check --sarif --fail-on=error ./prog > prog.sarif`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			watch := cmd.ArgsLenAtDash() == 0 || o.pid != 0
+			attach := cmd.Flags().Changed("pid")
+			watch := cmd.ArgsLenAtDash() == 0 || attach
 			switch {
-			case watch && o.pid != 0 && len(args) > 0:
+			case attach && len(args) > 0:
 				return usage(errors.New("check watches either a process (--pid) or a program"))
-			case watch && o.pid == 0 && len(args) == 0:
+			case attach && o.pid <= 0:
+				return usage(fmt.Errorf("--pid: %d is not a process id", o.pid))
+			case watch && !attach && len(args) == 0:
 				return usage(errors.New("check needs a program after --"))
 			case !watch && len(args) != 1:
 				return usage(errors.New("check needs one file, or -- and a program"))
+			case !watch && (cmd.Flags().Changed("for") || o.stop):
+				return usage(fmt.Errorf("--for and --stop are for a program that runs: check -- %s", args[0]))
+			case cmd.Flags().Changed("for") && o.duration <= 0:
+				return usage(fmt.Errorf("--for is how long to watch, not %v", o.duration))
 			case o.json && o.sarif:
 				return usage(errors.New("check writes either JSON or SARIF"))
 			case cmd.Flags().Changed("max") && o.max < 0:
@@ -106,6 +114,10 @@ func runCheck(e *env, o *checkOptions, args []string, watch bool) error {
 	if len(args) > 0 {
 		target = args[0]
 	}
+	w, closing, err := o.reportTo(e, watch && o.pid == 0)
+	if err != nil {
+		return &exitError{Status: check.StatusFailed, Err: err}
+	}
 	r := check.NewReport(version(), target, rules.All())
 	if watch {
 		err = watchProgram(e, o, r, args)
@@ -113,18 +125,16 @@ func runCheck(e *env, o *checkOptions, args []string, watch bool) error {
 		err = checkFile(r, args[0])
 	}
 	if err != nil {
-		return &exitError{Status: check.StatusFailed, Err: err}
+		return &exitError{Status: check.StatusFailed, Err: errors.Join(err, closing())}
 	}
 	limit := apply.Max
 	apply.Max = max(o.max, 0) // the page has all, like JSON, unless --max is given
 	r.Apply(apply)
 	if o.html != "" {
-		if err := writePage(o.html, checkPage(r)); err != nil {
-			return &exitError{Status: check.StatusFailed, Err: err}
-		}
+		err = writePage(o.html, checkPage(r))
 	}
 	r.Limit(limit)
-	if err := o.write(e, r, watch && o.pid == 0); err != nil {
+	if err := errors.Join(err, o.write(w, r), closing()); err != nil {
 		return &exitError{Status: check.StatusFailed, Err: err}
 	}
 	if status := r.Status(failOn); status != check.StatusClean {
@@ -168,23 +178,23 @@ func (o *checkOptions) options() (apply check.Options, failOn check.Severity, er
 	return apply, failOn, nil
 }
 
-// write writes the report in the form that was asked for. started: about a program that check has
-// started.
-func (o *checkOptions) write(e *env, r *check.Report, started bool) error {
-	w, closing, err := o.reportTo(e, started)
-	if err != nil {
-		return err
+// write writes the report in the form that was asked for, in place of what a file contained.
+func (o *checkOptions) write(w io.Writer, r *check.Report) error {
+	file, _ := w.(*os.File)
+	if o.output != "" {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			if err := file.Truncate(0); err != nil {
+				return err
+			}
+		}
 	}
 	switch {
 	case o.json:
-		err = r.WriteJSON(w)
+		return r.WriteJSON(w)
 	case o.sarif:
-		err = r.WriteSARIF(w)
-	default:
-		file, _ := w.(*os.File)
-		err = r.WriteText(w, paintFor(show.StyleFor(file, o.noColor)))
+		return r.WriteSARIF(w)
 	}
-	return errors.Join(err, closing())
+	return r.WriteText(w, paintFor(show.StyleFor(file, o.noColor)))
 }
 
 // paintFor is a Style as package check takes it.

@@ -28,13 +28,13 @@ func watchFlags(cmd *cobra.Command, o *checkOptions) {
 	f.StringVar(&o.output, "output", "", "write the report to `FILE`, not to standard output (standard error for a program that check starts)")
 }
 
-// reportTo opens what the report goes to. The standard output of a program that check starts is
-// the program's.
+// reportTo opens what the report goes to, before there is one: a program that ran for hours does not run
+// again. The standard output of a program that check starts is the program's.
 func (o *checkOptions) reportTo(e *env, started bool) (w io.Writer, closing func() error, err error) {
 	nothing := func() error { return nil }
 	switch {
 	case o.output != "":
-		f, err := os.Create(o.output)
+		f, err := os.OpenFile(o.output, os.O_WRONLY|os.O_CREATE, 0o666)
 		if err != nil {
 			return nil, nil, fmt.Errorf("--output: %w", err)
 		}
@@ -67,6 +67,7 @@ func watchProgram(e *env, o *checkOptions, r *check.Report, args []string) error
 	_, failed := w.Run(ctx)
 	seen, err := w.Finish()
 	watch.Judge(seen, r)
+	watch.JudgeFiles(seen, r)
 	return errors.Join(failed, err)
 }
 
@@ -123,18 +124,22 @@ func stopAndWatch(e *env, o *checkOptions, r *check.Report, args []string) error
 	limits.Stop = true
 	w := watch.Start(engine, limits)
 	was, policy := *engine.Signals(), *engine.Policy()
+	over := false // the time is
 	err = d.session.Move(func(_ *stepper.Engine, ctx context.Context) (stepper.Stop, error) {
 		if o.duration > 0 {
 			limited, cancel := context.WithTimeout(ctx, o.duration)
-			defer cancel()
-			ctx = limited
+			defer func() { over = limited.Err() != nil && ctx.Err() == nil; cancel() }()
+			return w.Run(limited)
 		}
 		return w.Run(ctx)
 	})
 	*engine.Signals(), *engine.Policy() = was, policy
 	seen, failed := w.End() // the user debugs a program that nobody watches
 	watch.Judge(seen, r)
-	if err == nil && failed == nil && d.session.Live() {
+	switch ready := err == nil && failed == nil && d.session.Live(); {
+	case ready && over && len(r.Findings) == 0:
+		err = d.session.Detach()
+	case ready:
 		for _, f := range r.Findings {
 			fmt.Fprintf(e.stdout, "%s: %s [%s]\n", f.Severity, f.Detail, f.Rule)
 		}
@@ -143,5 +148,6 @@ func stopAndWatch(e *env, o *checkOptions, r *check.Report, args []string) error
 			err = nil // the status is the report's
 		}
 	}
+	watch.JudgeFiles(seen, r)
 	return errors.Join(err, failed, d.close())
 }

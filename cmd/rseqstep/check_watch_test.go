@@ -167,10 +167,65 @@ func TestCheckSaysWhyItCannotWatch(t *testing.T) {
 		{[]string{"--", filepath.Join(t.TempDir(), "nothing")}, "no such file"},
 		{[]string{"--", text}, "not an ELF file"},
 		{[]string{"--"}, "a program"},
+		{[]string{"--pid", "0"}, "0 is not a process id"},
+		{[]string{"--for", "-1s", "--", good}, "how long to watch"},
+		{[]string{"--for", "1s", good}, "check -- " + good},
+		{[]string{"--stop", good}, "check -- " + good},
 	} {
 		status, out, errs := checked(t, c.args...)
 		if status != 2 || out != "" || !strings.Contains(errs, c.why) {
 			t.Errorf("%v: status %d, %q, %q", c.args, status, out, errs)
+		}
+	}
+}
+
+// Where the report cannot be written, the program does not run first. What a file contained is replaced.
+func TestCheckOpensTheReportBeforeTheProgramRuns(t *testing.T) {
+	ran := filepath.Join(t.TempDir(), "ran")
+	touch, err := exec.LookPath("touch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := checked(t, "--output", filepath.Join(t.TempDir(), "no", "file"), "--", touch, ran)
+	if _, err := os.Stat(ran); status != 2 || out != "" || !strings.Contains(errs, "--output") || err == nil {
+		t.Errorf("status %d, %s%s, %v", status, out, errs, err)
+	}
+	file := filepath.Join(t.TempDir(), "report")
+	if err := os.WriteFile(file, bytes.Repeat([]byte("old "), 10000), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errs := checked(t, "--output", file, watchFixture(t, "writes-good.c")); status != 0 || out+errs != "" {
+		t.Errorf("status %d, %s%s", status, out, errs)
+	}
+	if b, err := os.ReadFile(file); err != nil || strings.Contains(string(b), "old") || !strings.HasPrefix(string(b), "No findings.") {
+		t.Errorf("%v, %.200s", err, b)
+	}
+}
+
+// A watch that ends with its time and without a finding opens no prompt.
+func TestCheckOpensNoPromptWithoutAFinding(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	s := tabletest.StartService(t, tabletest.BuildService(t))
+	status, out, errs := checkedWith(t, "print 40 + 2\n", "--pid", strconv.Itoa(s.PID), "--stop", "--for", "200ms")
+	if status != 0 || !strings.Contains(out, "No findings.") || strings.Contains(out, "42") {
+		t.Errorf("status %d, %s%s", status, out, errs)
+	}
+	if s.Finish() {
+		t.Error("the service was killed")
+	}
+}
+
+// A watch also tells what is wrong in the files, and counts both.
+func TestCheckReadsTheFilesOfAProgramThatItWatched(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	tabletest.NeedRseq(t)
+	bad := tabletest.Build(t, tabletest.Fixture{Source: "check/notlast.S", Flags: []string{"-DBAD"}})
+	status, _, errs := checked(t, "--", bad)
+	text := strings.Join(strings.Fields(errs), " ")
+	for _, want := range []string{"[commit-not-last]", "1 error.", "1 section declared, 1 decoded; watched 1 thread for", "1 of the sections entered"} {
+		if status != 1 || strings.Count(text, want) != 1 {
+			t.Errorf("status %d, not %q in: %s", status, want, errs)
 		}
 	}
 }

@@ -144,7 +144,7 @@ type SymName func(addr table.Addr) (name string, base table.Addr)
 // Calls are the numbers of system calls that the debugger makes in the traced program; 0
 // for one that the architecture lacks.
 type Calls struct {
-	Mmap, Munmap, Rseq, Membarrier                                   uint64
+	Mmap, Munmap, Rseq, Membarrier, SliceYield                       uint64
 	Gettimeofday, Time, ClockGettime, ClockGetres, Getcpu, Getrandom uint64
 }
 

@@ -1,7 +1,7 @@
 /*
  * What the programs for `rseqstep check` have in common: rseq(2) and a section of one add, each of
  * which a program can break in one way. A program marks the line that breaks a rule with
- * BREAKS(rule): the tests look for it there.
+ * BREAKS(rule): the tests look for it there. Built with -DGOOD it is its own good twin and breaks none.
  */
 #ifndef WATCHFIX_H
 #define WATCHFIX_H
@@ -23,7 +23,15 @@
 #ifndef SYS_rseq
 #define SYS_rseq 334
 #endif
+#ifndef SIGNATURE
 #define SIGNATURE 0x53053053
+#endif
+
+#ifdef GOOD
+enum { good = 1 };
+#else
+enum { good = 0 };
+#endif
 
 /* struct rseq of include/uapi/linux/rseq.h, with room to grow */
 struct area {
@@ -33,7 +41,9 @@ struct area {
 	volatile uint32_t flags;
 	volatile uint32_t node_id;
 	volatile uint32_t mm_cid;
-	char rest[256 - 28];
+	volatile uint8_t slice_request; /* of slice_ctrl, since Linux 7.0 */
+	volatile uint8_t slice_granted;
+	char rest[256 - 30];
 } __attribute__((aligned(64)));
 
 /* the area of the C library; sys/rseq.h has these since glibc 2.35 */
@@ -95,10 +105,10 @@ static inline int add(struct area *a, long *at, long n)
 		"2:\n"
 		".pushsection __rseq_failure, \"ax\"\n"
 		".byte 0x0f, 0xb9, 0x3d\n"
-		".long 0x53053053\n"
+		".long %c[signature]\n"
 		"4: jmp %l[aborted]\n"
 		".popsection\n"
-		: : [area] "r"(a), [at] "r"(at), [n] "r"(n) : "memory", "cc", "rax" : aborted);
+		: : [area] "r"(a), [at] "r"(at), [n] "r"(n), [signature] "i"(SIGNATURE) : "memory", "cc", "rax" : aborted);
 	return 0;
 aborted:
 	return -1;

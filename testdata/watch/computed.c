@@ -9,7 +9,8 @@ int main(int argc, char **argv)
 	(void)argc;
 	own(argv);
 	mine.cpu_id = -1;
-	must(syscall(number, &mine, 32, 0, SIGNATURE)); /* BREAKS legacy-size */
-	mine.cpu_id_start = 1; /* BREAKS kernel-field-written cpu_id_start */
+	must(syscall(number, &mine, good ? legal_size() : 32, 0, SIGNATURE)); /* BREAKS legacy-size */
+	if (!good)
+		mine.cpu_id_start = 1; /* BREAKS kernel-field-written cpu_id_start */
 	return 0;
 }

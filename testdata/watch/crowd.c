@@ -11,7 +11,8 @@ static void *disturb(void *unused)
 	struct area *a = glibc_area();
 
 	for (long i = 0; i < rounds; i++)
-		a->cpu_id_start = i; /* BREAKS kernel-field-written cpu_id_start */
+		if (!good)
+			a->cpu_id_start = i; /* BREAKS kernel-field-written cpu_id_start */
 	return unused;
 }
 

@@ -7,6 +7,6 @@ static long sum;
 int main(void)
 {
 	mine.cpu_id = mine.cpu_id_start = 0;
-	add_all(&mine, &sum, 10); /* BREAKS armed-elsewhere */
+	add_all(good ? glibc_area() : &mine, &sum, 10); /* BREAKS armed-elsewhere */
 	return sum != 10;
 }

@@ -1,10 +1,9 @@
-/* membarrier [good]: restarts other threads' sections without having registered for it; good: with. */
+/* membarrier: restarts other threads' sections without having registered for it; good: with. */
 #include "watchfix.h"
 
-int main(int argc, char **argv)
+int main(void)
 {
-	(void)argv;
-	if (argc > 1)
+	if (good)
 		syscall(SYS_membarrier, 1 << 8, 0, 0);
 	syscall(SYS_membarrier, 1 << 7, 0, 0); /* BREAKS membarrier-unregistered */
 	return 0;

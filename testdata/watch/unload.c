@@ -1,4 +1,4 @@
-/* unload LIBRARY [good]: unloads libsec.c's library while rseq_cs points into it; good: clears it before. */
+/* unload LIBRARY: unloads libsec.c's library while rseq_cs points into it; good: clears it before. */
 #include "watchfix.h"
 
 #include <dlfcn.h>
@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 			return 4;
 		((void (*)(ptrdiff_t))dlsym(lib, "libsec_init"))(__rseq_offset);
 		((long (*)(long *, long))dlsym(lib, "libsec_add"))(&sum, 1);
-		if (argc > 2)
+		if (good)
 			glibc_area()->rseq_cs = 0;
 		dlclose(lib); /* BREAKS left-in-unloaded */
 	}

@@ -3,6 +3,10 @@
 
 static void disturb(struct area *a, uint32_t v)
 {
+	if (good)
+		v = a->cpu_id_start + a->cpu_id + a->node_id + a->mm_cid;
+	if (good)
+		return;
 	a->cpu_id_start = v; /* BREAKS kernel-field-written cpu_id_start */
 	a->cpu_id = v; /* BREAKS kernel-field-written cpu_id */
 	a->node_id = v; /* BREAKS kernel-field-written node_id */

@@ -58,7 +58,7 @@ var arch = machine.Arch{
 
 	VDSOPrefix: "__vdso_",
 	Calls: machine.Calls{
-		Mmap: 9, Munmap: 11, Rseq: 334, Membarrier: 324,
+		Mmap: 9, Munmap: 11, Rseq: 334, Membarrier: 324, SliceYield: 471,
 		Gettimeofday: 96, Time: 201, ClockGettime: 228, ClockGetres: 229, Getcpu: 309, Getrandom: 318,
 	},
 }
