@@ -92,6 +92,25 @@ func TestGDBByRseqstepOnATerminalGoesFromProgramToProgram(t *testing.T) {
 	}
 }
 
+// A hook that the user types runs, and so does ours.
+func TestAHookOfTheUsersRunsAsWell(t *testing.T) {
+	program := hostProgram(t)
+	c := hostOnTerminal(t, "-iex", "set style enabled off", "-iex", "set confirm on", "--args", program, "$HOME")
+	c.wait(prompt)
+	c.send("define hook-run\n")
+	c.wait("y or n") // it is defined already: by us
+	c.send("y\n")
+	c.wait("End with a line")
+	c.send("echo one hook\\n\nend\n")
+	c.wait(prompt)
+	for range 2 {
+		c.send("run \"$((1 + 1))\"\n")
+		c.wait("one hook\n")
+		c.wait("argument 1 2\n")
+		c.wait("exited with code 07")
+	}
+}
+
 // The exit status is gdb's, whoever asks.
 func TestTheExitStatusIsGDBs(t *testing.T) {
 	program := tabletest.Build(t, seedLoop)
