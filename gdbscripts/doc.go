@@ -39,6 +39,16 @@
 // to be written twice. What only gdb can do with a process (record, checkpoint) works
 // after `rseq off`.
 //
+// `rseqstep gdb` is gdb itself with `set rseq auto on`: it connects at once, since gdb runs
+// -p and a core file on its command line without hooks. What gdb does not tell a remote
+// server (tty, its working directory, exec-wrapper, arguments before they are split) goes
+// there from a hook of run, start, starti and attach, together with gdb's own hooks of the
+// user's. No hook knows the arguments of the `run` that it precedes: the script sends the
+// lines that may be them with their words, and the server takes the one whose words it
+// gets. Refused: a command of our own named run, since MI's -exec-run would run it and
+// gdb's own would be gone; reading the setting from a thread, which gdb forbids; to have
+// the server expand words, whose quotes gdb has removed.
+//
 // Install writes a directory for each version and swaps a symbolic link, because a gdb
 // that starts meanwhile must not read modules of two versions.
 package gdbscripts

@@ -33,6 +33,7 @@ var hostScripts = map[string]string{
 	"exec":            `-ex|catch exec|-ex|run|-ex|continue|--args|PROG|exec`,
 	"inferiors":       `-ex|run|-ex|add-inferior -exec SEED|-ex|inferior 2|-ex|run|-ex|inferior 1|-ex|run|-ex|file SEED|-ex|run|-ex|info inferiors|PROG`,
 	"user's hook":     "-ex|source DIR/hook|-ex|set rseq auto on|-ex|run|PROG",
+	"script":          `-x|DIR/script|--args|PROG|one|two words`,
 	"wrong":           `-ex|attach|-ex|run|-ex|next|PROG`,
 }
 
@@ -66,7 +67,7 @@ func TestGDBByRseqstepIsGDB(t *testing.T) {
 	program, seed := hostProgram(t), tabletest.Build(t, seedLoop)
 	gdb := tabletest.NeedTool(t, "gdb")
 	dir := t.TempDir()
-	for name, text := range map[string]string{"in": "first\nsecond\n", "hook": "define hook-run\npython\nif 1:\n    print('the hook of the user')\nend\nend\n"} {
+	for name, text := range map[string]string{"in": "first\nsecond\n", "script": "break add\nrun\nfinish\nprint numbers\ncontinue\nrun other </dev/null >/dev/null\n", "hook": "define hook-run\npython\nif 1:\n    print('the hook of the user')\nend\nend\n"} {
 		if err := os.WriteFile(dir+"/"+name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

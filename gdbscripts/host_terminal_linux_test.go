@@ -1,6 +1,7 @@
 package gdbscripts
 
 import (
+	"os/exec"
 	"testing"
 
 	"rseqstep/table/tabletest"
@@ -48,6 +49,65 @@ func TestGDBByRseqstepOnATerminal(t *testing.T) {
 	c.send("quit\n")
 	if err := c.cmd.Wait(); err != nil {
 		t.Errorf("gdb: %v", err)
+	}
+}
+
+// The same terminal sees the loop of the original report by each step, a process that
+// waits, a core file, and a breakpoint in a section of four threads.
+func TestGDBByRseqstepOnATerminalGoesFromProgramToProgram(t *testing.T) {
+	waits, dir := hostProgram(t), t.TempDir()
+	pid := waiting(t, waits)
+	_ = exec.Command(tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-batch", "-ex", "run", "-ex", "generate-core-file "+dir+"/core", "--args", waits, "abort").Run() // the status is the last command's
+	c := hostOnTerminal(t, "-iex", "set style enabled off", tabletest.Build(t, seedLoop))
+	enter := func(line string, wanted ...string) {
+		t.Helper()
+		c.wait(prompt)
+		c.send(line + "\n")
+		for _, w := range wanted {
+			c.wait(w)
+		}
+	}
+	enter("break 17", "Breakpoint 1")
+	for _, how := range tabletest.Some(t, 1, []string{"next", "step", "stepi"}) {
+		enter("run", "Breakpoint 1, main")
+		enter("python while gdb.selected_frame().name() != 'main' or gdb.selected_frame().find_sal().line < 18: gdb.execute('" + how + "')")
+		enter("print v", " = 1\n")
+		enter("continue", "attempts ", "exited normally")
+	}
+	enter("attach " + pid)
+	enter("frame function main", "host.cc:64")
+	enter("detach", "detached]")
+	enter("core-file "+dir+"/core", "terminated with signal SIGABRT")
+	enter("frame function main", "abort()")
+	enter("print numbers", "= {1, 2, 3, 6, 9}")
+	enter("delete")
+	enter("file "+counterProgram(t), "Reading symbols")
+	enter("break *commit_store if $rsp == 0", "Breakpoint 2")
+	enter("tbreak *commit_store", "Temporary breakpoint 3")
+	enter("run 4 50", "Temporary breakpoint 3, ")
+	enter("continue", "sum 200 of 200", "exited normally")
+	enter("quit")
+	if err := c.cmd.Wait(); err != nil {
+		t.Errorf("gdb: %v", err)
+	}
+}
+
+// A hook that the user types runs, and so does ours.
+func TestAHookOfTheUsersRunsAsWell(t *testing.T) {
+	program := hostProgram(t)
+	c := hostOnTerminal(t, "-iex", "set style enabled off", "-iex", "set confirm on", "--args", program, "$HOME")
+	c.wait(prompt)
+	c.send("define hook-run\n")
+	c.wait("y or n") // it is defined already: by us
+	c.send("y\n")
+	c.wait("End with a line")
+	c.send("echo one hook\\n\nend\n")
+	c.wait(prompt)
+	for range 2 {
+		c.send("run \"$((1 + 1))\"\n")
+		c.wait("one hook\n")
+		c.wait("argument 1 2\n")
+		c.wait("exited with code 07")
 	}
 }
 

@@ -43,7 +43,19 @@ def hook():
         body = _body("hook-" + name)
         ours = "%s %s" % (PREPARE, name)
         if not any(line.strip() == ours for line in body):
-            gdb.execute("\n".join(["define hook-" + name, ours] + body + ["end"]), to_string=True)
+            _define("hook-" + name, [ours] + body)
+
+
+def _define(name, body):
+    """Defines a command, without gdb's question where it is defined already."""
+    confirm = gdb.parameter("confirm")
+    if confirm:
+        gdb.execute("set confirm off", to_string=True)
+    try:
+        gdb.execute("\n".join(["define " + name] + body + ["end"]), to_string=True)
+    finally:
+        if confirm:
+            gdb.execute("set confirm on", to_string=True)
 
 
 def _body(name):

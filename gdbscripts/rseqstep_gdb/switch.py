@@ -81,7 +81,7 @@ class Switch:
         gdb.events.cont.connect(lambda event: self._owed.clear())
         gdb.events.connection_removed.connect(self._removed)
         gdb.events.new_objfile.connect(lambda event: self._follow_file())
-        gdb.events.before_prompt.connect(self._follow_file)
+        gdb.events.before_prompt.connect(self._before_prompt)
         gdb.events.gdb_exiting.connect(self._exiting)
 
     def sentence(self):
@@ -223,6 +223,12 @@ class Switch:
         self._kept.restore()
         if old:
             old.stop()
+
+    def _before_prompt(self):
+        """The user may have changed the file, and hooks."""
+        self._follow_file()
+        if self._server or self._default:
+            start.hook()
 
     def _follow_file(self):
         """Has the server run what gdb would in this inferior: `file` may have been used

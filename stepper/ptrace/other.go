@@ -73,3 +73,6 @@ func FindRunningTrap(uint64) (RunningTrap, error) { return RunningTrap{}, errCan
 
 // XSaveComponent returns zeros: only x86 has XSAVE areas.
 func XSaveComponent(int) (offset, size int) { return 0, 0 }
+
+// OpenTerminal opens a terminal for a program to be launched, which cannot happen.
+func OpenTerminal(string) (*os.File, error) { return nil, errCannotTrace{} }
