@@ -107,6 +107,9 @@ func (c *Context) methodCallee(x Value, class *Type, m method, direct bool) (cal
 // definition is the code of a member function that its declaration does not name: one of a class
 // in an anonymous namespace, or of a local class.
 func (c *Context) definition(class *Type, m method) (table.Addr, bool) {
+	if low, ok := class.info.entry(m.die).Val(dwarf.AttrLowpc).(uint64); ok {
+		return class.info.addr(low), true
+	}
 	for _, a := range c.functions(class.scope() + class.Name + "::" + m.name) {
 		i := c.infoAt(a)
 		if i != class.info {
