@@ -40,8 +40,11 @@ func (c *Context) binary(n binaryNode) (Value, error) {
 	if err != nil {
 		return y, err
 	}
-	if n.op == "@" {
+	switch n.op {
+	case "@":
 		return c.repeat(x, y)
+	case ".*", "->*":
+		return c.throughMember(x, y)
 	}
 	return c.operate(n.op, x, y)
 }

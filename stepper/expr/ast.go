@@ -92,8 +92,9 @@ type (
 		arguments []node
 	}
 	castNode struct {
-		to *typeExpr
-		x  node
+		to   *typeExpr
+		x    node
+		word string // C++: "static_cast"; "" for C's
 	}
 	braceNode struct { // {type} address
 		to *typeExpr

@@ -1,6 +1,9 @@
 package expr
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // basics are the arithmetic types of C that literals and casts need without
 // debug information, for the amd64 System V ABI (section 3.1.2 "Data
@@ -12,6 +15,8 @@ type basics struct {
 	longlong, ulonglong, int128, uint128                                  *Type
 	bool, cppBool, float, double, longDouble, wchar, char16, char32, half *Type
 	float128                                                              *Type
+
+	unit map[int64]*Type // of "x", by size
 }
 
 func newBasics() *basics {
@@ -43,6 +48,10 @@ func newBasics() *basics {
 	add(&b.char16, Char, 2, true, "char16_t")
 	add(&b.char32, Char, 4, true, "char32_t")
 	add(&b.half, Float, 2, false, "_Float16")
+	b.unit = map[int64]*Type{}
+	for _, size := range []int64{1, 2, 4, 8} {
+		b.unit[size] = &Type{Kind: Int, Name: fmt.Sprintf("int%d_t", 8*size), Size: size}
+	}
 	add(&b.float128, Float, 16, false, "_Float128")
 	return b
 }

@@ -96,10 +96,44 @@ func (c *Context) methodCallee(x Value, class *Type, m method, direct bool) (cal
 	linkage := class.info.linkageName(e)
 	at, ok := c.Source.Address(linkage)
 	if !ok || linkage == "" {
-		return f, errInlined
+		if at, ok = c.definition(class, m); !ok {
+			return f, errInlined
+		}
 	}
 	f.at = at
 	return f, nil
+}
+
+// definition is the code of a member function that its declaration does not name: one of a class
+// in an anonymous namespace, or of a local class.
+func (c *Context) definition(class *Type, m method) (table.Addr, bool) {
+	if low, ok := class.info.entry(m.die).Val(dwarf.AttrLowpc).(uint64); ok {
+		return class.info.addr(low), true
+	}
+	for _, a := range c.functions(class.scope() + class.Name + "::" + m.name) {
+		i := c.infoAt(a)
+		if i != class.info {
+			continue
+		}
+		scopes := i.mod.Scopes(a)
+		if len(scopes) == 0 {
+			continue
+		}
+		e := scopes[0].Entry
+		for n := 0; e != nil && n < 8; n++ {
+			off, ok := e.Val(dwarf.AttrSpecification).(dwarf.Offset)
+			if ok && off == m.die {
+				return a, true
+			}
+			if !ok {
+				if off, ok = e.Val(dwarf.AttrAbstractOrigin).(dwarf.Offset); !ok {
+					break
+				}
+			}
+			e = i.entry(off)
+		}
+	}
+	return 0, false
 }
 
 // hasObject reports whether a member function is called on an object. GCC says so of the

@@ -20,7 +20,57 @@ func (c *Context) evalCast(n castNode) (Value, error) {
 	if err != nil {
 		return v, err
 	}
+	switch n.word {
+	case "reinterpret_cast":
+		return c.reinterpret(v, t)
+	case "dynamic_cast":
+		return c.dynamicCast(v, t)
+	}
 	return c.cast(v, t)
+}
+
+// reinterpret is cast without the adjustment of pointers to classes.
+func (c *Context) reinterpret(v Value, to *Type) (Value, error) {
+	t := strip(c.complete(to))
+	if t.Kind != Pointer && !t.isInteger() {
+		return v, sentence("Invalid reinterpret_cast")
+	}
+	v, err := c.rvalue(v)
+	if err != nil {
+		return v, err
+	}
+	n, err := c.number(v)
+	if err != nil || n.isFloat() {
+		return v, sentence("Invalid reinterpret_cast")
+	}
+	b, err := n.encode(to)
+	return newValue(to, b), err
+}
+
+// dynamicCast is C++'s dynamic_cast to a pointer: a null pointer if the object is none of that
+// class.
+func (c *Context) dynamicCast(v Value, to *Type) (Value, error) {
+	t, from := strip(c.complete(to)), strip(v.Type)
+	if t.Kind != Pointer || from.Kind != Pointer || !c.dynamic(from.Elem, 0) {
+		return v, sentence("Argument to dynamic_cast must be a pointer to a class with virtual functions, and its type a pointer")
+	}
+	at, err := c.pointerTarget(v)
+	if err != nil || at == 0 {
+		return pointerValue(to, 0), err
+	}
+	whole, class, err := c.wholeObject(at, strip(c.complete(from.Elem)))
+	if err != nil {
+		return v, err
+	}
+	want := strip(c.complete(t.Elem))
+	if want.Kind == Void || sameClass(class, want) {
+		return pointerValue(to, whole), nil
+	}
+	part, ok, err := c.baseOf(memoryValue(class, whole), want, 0)
+	if err != nil || !ok {
+		return pointerValue(to, 0), err
+	}
+	return pointerValue(to, part.addr), nil
 }
 
 // cast converts as C does. A cast between a class and its base class adjusts the pointer.

@@ -31,6 +31,8 @@ func (i *Info) loadFields(t *Type, off dwarf.Offset) {
 			f := i.field(c, t)
 			f.Static = true
 			t.fields = append(t.fields, f)
+		case dwarf.TagTemplateTypeParameter:
+			t.templates = append(t.templates, Field{Name: i.name(c), Type: i.typeOf(c)})
 		case dwarf.TagSubprogram:
 			if !flag(c.Val(dwarf.AttrArtificial)) {
 				t.methods = append(t.methods, i.method(c, t))
@@ -88,35 +90,51 @@ func constantOffset(expr []byte) (int64, bool) {
 	return int64(n), ok
 }
 
-// method is a C++ member function in ptype's list.
+// method is a C++ member function.
 type method struct {
-	text   string
-	access int // as Field.Access
-	name   string
-	die    dwarf.Offset
+	access  int // as Field.Access
+	name    string
+	die     dwarf.Offset
+	typ     *Type  // without "this"
+	before  string // "virtual ", "static "
+	after   string // " const"
+	special bool   // a constructor or destructor
+}
+
+// text is the method as ptype shows it.
+func (m *method) text(show func(*Type) string) string {
+	if m.special {
+		return m.before + m.name + "(" + m.typ.parametersBy(show) + ")"
+	}
+	return m.before + declareBy(m.typ, show, m.name) + m.after
 }
 
 func (i *Info) method(c *dwarf.Entry, in *Type) method {
-	t := Type{Kind: Func, Elem: i.typeOf(c), Prototyped: true}
+	t := &Type{Kind: Func, Elem: i.typeOf(c), Prototyped: true}
+	m := method{access: int(integer(c.Val(dwarf.AttrAccessibility), 0)), name: i.name(c), die: c.Offset, typ: t}
 	i.children(c.Offset, func(p *dwarf.Entry) bool {
-		if p.Tag == dwarf.TagFormalParameter && !flag(p.Val(dwarf.AttrArtificial)) {
+		switch {
+		case p.Tag != dwarf.TagFormalParameter:
+			t.Variadic = t.Variadic || p.Tag == dwarf.TagUnspecifiedParameters
+		case !flag(p.Val(dwarf.AttrArtificial)):
 			t.Params = append(t.Params, i.typeOf(p))
+		case m.after == "":
+			if this := strip(i.typeOf(p)); this.Kind == Pointer && this.Elem.Kind == Qualified {
+				m.after = spaced(this.Elem.qualifiers())
+			}
 		}
-		t.Variadic = t.Variadic || p.Tag == dwarf.TagUnspecifiedParameters
 		return true
 	})
-	name := i.name(c)
-	text := declare(&t, name)
-	if plain, _, _ := strings.Cut(in.Name, "<"); c.Val(dwarf.AttrType) == nil && (name == plain || strings.HasPrefix(name, "~")) {
-		text = name + "(" + t.parameters() + ")"
-	}
+	plain, _, _ := strings.Cut(in.Name, "<")
+	destroys := strings.HasPrefix(m.name, "~")
+	m.special = c.Val(dwarf.AttrType) == nil && (m.name == plain || destroys)
 	switch {
-	case integer(c.Val(dwarf.AttrVirtuality), 0) > 0 && name[:min(1, len(name))] != "~":
-		text = "virtual " + text
+	case integer(c.Val(dwarf.AttrVirtuality), 0) > 0 && !(destroys && i.linkageName(c) != ""):
+		m.before = "virtual "
 	case !i.hasObject(c) && flag(c.Val(dwarf.AttrExternal)):
-		text = "static " + text
+		m.before = "static "
 	}
-	return method{text, int(integer(c.Val(dwarf.AttrAccessibility), 0)), name, c.Offset}
+	return m
 }
 
 // fillArray makes one Array for each dimension, the last subrange innermost.
@@ -140,6 +158,11 @@ func (i *Info) fillArray(t *Type, e *dwarf.Entry) {
 	}
 	stated, vector := t.Size, flag(e.Val(attrGNUVector))
 	elem := i.typeOf(e)
+	if s := strip(elem); vector && s.Kind == Char { // the machine's vectors consist of numbers, not of characters
+		number := *s
+		number.Kind = Int
+		elem = &number
+	}
 	for n := len(dims) - 1; n >= 0; n-- {
 		a := t
 		if n > 0 {

@@ -41,9 +41,14 @@ func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 		t.Kind, t.Elem = MemberPtr, i.typeOf(e)
 		switch in := e.Val(dwarf.AttrContainingType).(type) {
 		case dwarf.Offset:
-			t.Name = i.Type(in).baseName()
+			t.class = i.Type(in)
 		case uint64:
-			t.Name = i.typeBySignature(in).baseName()
+			t.class = i.typeBySignature(in)
+		default:
+			t.class = &Type{Kind: Unsupported, Name: "?", info: i}
+		}
+		if t.Name = t.class.baseName(); t.Size == 0 && strip(t.Elem).Kind == Func {
+			t.Size = 16 // Itanium C++ ABI, 2.3
 		}
 	case dwarf.TagConstType, dwarf.TagVolatileType, dwarf.TagRestrictType, tagAtomic:
 		i.fillQualified(t, e)
@@ -136,7 +141,8 @@ func (i *Info) fillEnum(t *Type, e *dwarf.Entry) {
 	}
 	t.Unsigned, t.enumClass = true, flag(e.Val(dwarf.AttrEnumClass))
 	if off, ok := e.Val(dwarf.AttrType).(dwarf.Offset); ok {
-		t.Unsigned = strip(i.Type(off)).Unsigned
+		t.under = i.Type(off)
+		t.Unsigned = strip(t.under).Unsigned
 	}
 	if t.Size == 0 {
 		t.Size = 4
@@ -169,7 +175,11 @@ func (i *Info) fillFunc(t *Type, e *dwarf.Entry) {
 	i.children(e.Offset, func(c *dwarf.Entry) bool {
 		switch c.Tag {
 		case dwarf.TagFormalParameter:
-			t.Params = append(t.Params, i.typeOf(c))
+			p := i.typeOf(c)
+			if len(t.Params) == 0 && p.Kind == Pointer && flag(i.attr(c, dwarf.AttrArtificial)) && i.bareTags(e.Offset) { // "this"
+				p = &Type{Kind: Qualified, Const: true, Elem: p, Size: p.Size, info: i}
+			}
+			t.Params = append(t.Params, p)
 		case dwarf.TagUnspecifiedParameters:
 			t.Variadic = true
 		}

@@ -181,5 +181,5 @@ func (c *Context) unitType(f Format, size int64) *Type {
 	if f.Letter == 'f' && size >= 4 {
 		return map[int64]*Type{4: b.float, 8: b.double}[size]
 	}
-	return map[int64]*Type{1: b.schar, 2: b.short, 4: b.int, 8: b.long}[size]
+	return b.unit[size]
 }

@@ -56,10 +56,10 @@ const maxNesting = 200
 // pointer or reference, in parentheses.
 func (p *printer) top(v Value) error {
 	t := strip(v.Type)
-	if p.letter == 0 || p.letter == 's' {
+	if p.letter == 0 || p.letter == 's' || t.Kind == Reference {
 		switch {
 		case v.lost:
-		case t.Kind == Pointer && !textual(t.Elem):
+		case t.Kind == Pointer && !saysText(t.Elem):
 			if _, err := p.ctx.fetch(v); err == nil || v.kind == placePointer {
 				fmt.Fprintf(&p.b, "(%s) ", v.Type)
 			}
@@ -127,9 +127,7 @@ func (p *printer) value(v Value, depth int) error {
 	case Reference:
 		return p.reference(v, t, depth)
 	case Complex:
-		if p.letter == 0 || p.letter == 's' || p.letter == 'f' {
-			return p.complex(v, t)
-		}
+		return p.complex(v, t)
 	}
 	if p.letter != 0 && p.letter != 's' {
 		text, err := p.ctx.letterText(v, t, p.letter, 0)
@@ -183,8 +181,10 @@ func (c *Context) symbolText(a table.Addr) string {
 		return ""
 	}
 	name, off, ok := c.Source.Symbol(a)
-	switch {
-	case !ok:
+	if fn, in := c.Source.Function(a); in && fn.Name != "" && a >= fn.Entry && off <= uint64(a-fn.Entry) {
+		name, off, ok = fn.Name, uint64(a-fn.Entry), true // not "work.constprop.0"
+	}
+	if !ok {
 		return ""
 	}
 	// GCC numbers the static variables of functions: "calls.0".

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"rseqstep/table"
 )
 
 // structure formats a struct as "{a = 1, b = 2}", base classes first as "<Base>
@@ -71,6 +73,10 @@ func (p *printer) part(m Value, f Field, depth int) {
 		p.anonymous++
 		defer func() { p.anonymous-- }()
 	}
+	if full, err := p.ctx.fetch(m); err == nil && f.Artificial && strings.HasPrefix(f.Name, "_vptr") { // with its symbol in any format
+		p.b.WriteString(p.ctx.AddressText(table.Addr(decodeInt(full.data, true).Uint64())))
+		return
+	}
 	p.inBase = f.Base
 	p.inner(m, depth)
 	p.inBase = false
@@ -115,11 +121,7 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 		for i+same < n && bytes.Equal(one, v.data[(i+same)*size:(i+same+1)*size]) {
 			same++
 		}
-		if ct := characterType(elem); t.Vector && ct != nil && p.letter == 0 { // the machine's vectors consist of numbers
-			fmt.Fprint(&p.b, decodeInt(one, ct.Unsigned))
-		} else {
-			p.inner(v.slice(elem, i*size), depth+1)
-		}
+		p.inner(v.slice(elem, i*size), depth+1)
 		if same > repeats {
 			fmt.Fprintf(&p.b, " <repeats %d times>", same)
 			i += same - 1

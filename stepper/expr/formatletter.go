@@ -60,8 +60,14 @@ func PrintFormat(text string) (Format, error) {
 func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, error) {
 	b := v.data
 	n := decodeInt(b, true)
-	if t.Kind == Float && letter != 'f' && (letter == 'd' || letter == 'u' || letter == 'c' || letter == 'a') {
-		n = decodeInt(b, letter != 'd')
+	if t.Kind == Complex || t.Kind == Struct || t.Kind == Union {
+		return "", sentence("Value can't be converted to integer.")
+	}
+	if t.Kind == Float && (letter == 'c' || letter == 'a') { // these two show the number, others its bits
+		f, wide := decodeFloat(b, t)
+		n = number{t: t, f: f, wide: wide}.truncated()
+		b = encodeInt(n, 8)
+		n = decodeInt(b, true)
 	}
 	if len(b) == 0 {
 		return "", sentence("Value can't be converted to integer.")

@@ -9,22 +9,6 @@ import (
 	"rseqstep/table"
 )
 
-// objectText is symbolText for an address inside a variable of the program: a
-// string literal is in none, although some symbol precedes it.
-func (c *Context) objectText(a table.Addr) string {
-	text := c.symbolText(a)
-	i := c.infoAt(a)
-	if text == "" || i == nil {
-		return ""
-	}
-	name, off, _ := c.Source.Symbol(a)
-	plain, _, _ := strings.Cut(name, ".")
-	if v, ok := c.global(plain, i, true); ok && v.kind == placeMemory && uint64(a-v.addr) == off && off < uint64(sizeOf(v.Type)) {
-		return text
-	}
-	return ""
-}
-
 func (p *printer) scalar(v Value, t *Type) error {
 	if ct := characterType(v.Type); ct != nil {
 		t = ct
@@ -48,7 +32,7 @@ func (p *printer) scalar(v Value, t *Type) error {
 	case Pointer:
 		return p.pointer(v, t)
 	case MemberPtr:
-		p.b.WriteString(decodeInt(v.data, false).String())
+		p.b.WriteString(p.ctx.memberPointer(v, t))
 	default:
 		fmt.Fprintf(&p.b, "<%s>", t.Name)
 	}
@@ -86,8 +70,6 @@ func (p *printer) pointer(v Value, t *Type) error {
 	name := ""
 	switch {
 	case elem != nil && a == 0:
-	case elem != nil:
-		name = p.ctx.objectText(a)
 	case p.options.Symbol || strip(t.Elem).Kind == Func:
 		name = p.ctx.symbolText(a)
 	}
@@ -105,7 +87,7 @@ func (p *printer) reference(v Value, t *Type, depth int) error {
 	a := table.Addr(decodeInt(v.data, true).Uint64())
 	if p.options.Address {
 		fmt.Fprintf(&p.b, "@%#x", uint64(a))
-		if p.letter != 0 && p.letter != 's' {
+		if depth > 0 { // gdb follows only the reference that is shown itself
 			return nil
 		}
 		p.b.WriteString(": ")
@@ -115,13 +97,27 @@ func (p *printer) reference(v Value, t *Type, depth int) error {
 }
 
 func (p *printer) complex(v Value, t *Type) error {
-	half := &Type{Kind: Float, Size: t.Size / 2}
-	if int64(len(v.data)) < t.Size || half.Size < 4 {
+	half := p.ctx.partOf(t)
+	if int64(len(v.data)) < t.Size || t.Size != 2*half.Size {
 		p.b.WriteString("<complex>")
 		return nil
 	}
-	fmt.Fprintf(&p.b, "%s + %si", floatText(v.data[:half.Size], half), floatText(v.data[half.Size:], half))
-	return nil
+	show := func(b []byte) (string, error) {
+		switch p.letter {
+		case 0, 's', 'f':
+			return floatText(b, half), nil
+		case 'c', 'a':
+			return "", sentence("Value can't be converted to integer.")
+		}
+		return p.ctx.letterText(newValue(half, b), half, p.letter, 0)
+	}
+	re, err := show(v.data[:half.Size])
+	if err != nil {
+		return err
+	}
+	im, err := show(v.data[half.Size:])
+	fmt.Fprintf(&p.b, "%s + %si", re, im)
+	return err
 }
 
 // enumText is an enum's name, or for flags all their names. C++'s have their scope.

@@ -29,6 +29,19 @@ func characterType(t *Type) *Type {
 // textual reports whether arrays of and pointers to t are shown as strings.
 func textual(t *Type) bool { return characterType(t) != nil }
 
+// saysText reports whether a pointer to t is shown without its type, as its string says enough:
+// gdb's rule, by the name of the type.
+func saysText(t *Type) bool {
+	for t.Kind == Qualified {
+		t = t.Elem
+	}
+	switch t.Name {
+	case "char", "wchar_t", "char16_t", "char32_t":
+		return textual(t)
+	}
+	return false
+}
+
 // stringAt reads the string at an address and quotes it; at most limit
 // characters of it. An unreadable part is shown as an error.
 func (c *Context) stringAt(a table.Addr, elem *Type, limit int) string {

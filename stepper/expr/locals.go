@@ -34,23 +34,66 @@ func (c *Context) variables(want func(*dwarf.Entry) bool) (list []Variable, err 
 	}
 	for _, b := range f.blocks() {
 		f.info.children(b.Entry.Offset, func(e *dwarf.Entry) bool {
-			if !want(e) {
-				return true
+			if want(e) {
+				list = c.listed(list, f, e)
 			}
-			name := f.info.name(e)
-			if name == "" || flag(e.Val(dwarf.AttrExternal)) && flag(e.Val(dwarf.AttrDeclaration)) {
-				return true
-			}
-			v, err := c.variable(f, f.info, e)
-			if err == nil && escaped(f.info, e) {
-				name = name[1:]
-				v, err = c.deref(v)
-			}
-			list = append(list, Variable{name, v, err})
 			return true
 		})
+		for _, e := range f.info.onlyAbstract(b.Entry) {
+			if want(e) {
+				list = c.listed(list, f, e)
+			}
+		}
 	}
 	return list, nil
+}
+
+// listed adds a variable to a list, if it has a name and is no declaration.
+func (c *Context) listed(list []Variable, f *frame, e *dwarf.Entry) []Variable {
+	name := f.info.name(e)
+	if name == "" || flag(e.Val(dwarf.AttrExternal)) && flag(e.Val(dwarf.AttrDeclaration)) {
+		return list
+	}
+	v, err := c.variable(f, f.info, e)
+	if err == nil && escaped(f.info, e) {
+		name = name[1:]
+		v, err = c.deref(v)
+	}
+	return append(list, Variable{name, v, err})
+}
+
+// onlyAbstract lists the variables and parameters of a function that its concrete code does not
+// repeat: compilers leave out those that were optimized away, and static ones (DWARF 5, 3.3.8.1).
+func (i *Info) onlyAbstract(concrete *dwarf.Entry) (list []*dwarf.Entry) {
+	origin, ok := concrete.Val(dwarf.AttrAbstractOrigin).(dwarf.Offset)
+	if !ok {
+		return nil
+	}
+	repeated := map[dwarf.Offset]bool{}
+	i.origins(concrete.Offset, repeated, 0)
+	i.children(origin, func(e *dwarf.Entry) bool {
+		switch e.Tag {
+		case dwarf.TagVariable, dwarf.TagFormalParameter:
+			if !repeated[e.Offset] {
+				list = append(list, e)
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// origins records which DIEs those inside a DIE repeat.
+func (i *Info) origins(off dwarf.Offset, repeated map[dwarf.Offset]bool, depth int) {
+	i.children(off, func(e *dwarf.Entry) bool {
+		if o, ok := e.Val(dwarf.AttrAbstractOrigin).(dwarf.Offset); ok {
+			repeated[o] = true
+		}
+		if e.Tag == dwarf.TagLexDwarfBlock && depth < 50 {
+			i.origins(e.Offset, repeated, depth+1)
+		}
+		return true
+	})
 }
 
 // Text is the variable's value as in "info locals".

@@ -124,6 +124,13 @@ func inBlock(i *Info, block *symbols.Scope, name string) (found *dwarf.Entry) {
 		}
 		return true
 	})
+	if found == nil {
+		for _, e := range i.onlyAbstract(block.Entry) {
+			if i.name(e) == name {
+				found = e
+			}
+		}
+	}
 	return found
 }
 
@@ -242,10 +249,16 @@ func (c *Context) rank(i *Info, e *dwarf.Entry, here dwarf.Offset) int {
 	default:
 		return 0
 	}
-	if u, ok := i.mod.UnitOf(e.Offset); ok && here != 0 && u.Entry.Offset == here && n == rankDefined {
-		n = rankOwn
+	if u, ok := i.mod.UnitOf(e.Offset); ok && here != 0 && u.Entry.Offset == here && (n == rankDefined || e.Tag == dwarf.TagVariable && !declaration(i, e)) {
+		n = rankOwn // even if it was optimized out: another unit's variable is not meant
 	}
 	return n
+}
+
+// declaration reports whether a variable is only declared here, or is the definition of one that
+// another DIE declares.
+func declaration(i *Info, e *dwarf.Entry) bool {
+	return flag(e.Val(dwarf.AttrDeclaration)) || e.Val(dwarf.AttrSpecification) != nil || flag(i.attr(e, dwarf.AttrExternal))
 }
 
 // unitOfFrame is the first DIE of the selected frame's unit, if that is in i; else 0.

@@ -27,7 +27,12 @@ func (c *Context) number(v Value) (number, error) {
 	}
 	t := strip(v.Type)
 	switch t.Kind {
-	case Int, Char, Bool, Enum, Pointer, Reference, MemberPtr:
+	case MemberPtr:
+		if strip(t.Elem).Kind == Func {
+			return number{}, errNotArithmetic
+		}
+		return number{t: v.Type, i: decodeInt(v.data, false)}, nil
+	case Int, Char, Bool, Enum, Pointer, Reference:
 		return number{t: v.Type, i: decodeInt(v.data, t.Unsigned)}, nil
 	case Float:
 		f, wide := decodeFloat(v.data, t)

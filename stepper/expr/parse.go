@@ -159,6 +159,8 @@ func precedence(op string) int {
 		return 10
 	case "*", "/", "%":
 		return 11
+	case ".*", "->*":
+		return 12
 	}
 	return 0
 }
@@ -222,7 +224,7 @@ func (p *parser) unary() (node, error) {
 				return nil, err
 			}
 			x, err := p.unary()
-			return castNode{t, x}, err
+			return castNode{to: t, x: x}, err
 		}
 	}
 	return p.postfix()

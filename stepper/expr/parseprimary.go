@@ -82,6 +82,9 @@ func (p *parser) primary() (node, error) {
 	case tokDollar:
 		return dollarNode{t.text}, p.advance()
 	case tokName:
+		if word := p.tok.text; castWord(word) && !p.tok.quoted && p.ahead(func() bool { return p.advance() == nil && p.is("<") }) {
+			return p.wordCast(word)
+		}
 		if p.startsType() && !p.quotedName() {
 			return p.typeAsValue()
 		}
@@ -148,4 +151,38 @@ func (p *parser) name() (node, error) {
 			return nil, err
 		}
 	}
+}
+
+// castWord reports whether a word begins one of C++'s casts.
+func castWord(w string) bool {
+	switch w {
+	case "static_cast", "reinterpret_cast", "const_cast", "dynamic_cast":
+		return true
+	}
+	return false
+}
+
+// wordCast parses WORD<type>(expression).
+func (p *parser) wordCast(word string) (node, error) {
+	if err := p.advance(); err != nil {
+		return nil, err
+	}
+	if err := p.expect("<"); err != nil {
+		return nil, err
+	}
+	t, err := p.typeName()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.expect(">"); err != nil {
+		return nil, err
+	}
+	if err := p.expect("("); err != nil {
+		return nil, err
+	}
+	x, err := p.comma()
+	if err != nil {
+		return nil, err
+	}
+	return castNode{to: t, x: x, word: word}, p.expect(")")
 }

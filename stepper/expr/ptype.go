@@ -105,15 +105,23 @@ func (c *Context) structBody(t *Type, level int) string {
 	pad := strings.Repeat("    ", level)
 	head := t.keyword() + " "
 	if t.Name != "" {
-		head += t.scope() + t.Name + " "
+		head += canonical(t.scope()+t.Name) + " "
 	}
 	if t.Incomplete {
 		return head + "{\n" + pad + "    <incomplete type>\n" + pad + "}"
 	}
+	fields := t.Fields() // reads the template's arguments too
+	if len(t.templates) > 0 && level == 0 {
+		var list []string
+		for _, a := range t.templates {
+			list = append(list, a.Name+" = "+a.Type.String())
+		}
+		head += "[with " + strings.Join(list, ", ") + "] "
+	}
 	head += bases(t)
 	var b strings.Builder
 	l := &labels{class: t.Class, pad: pad, b: &b}
-	for _, f := range t.Fields() {
+	for _, f := range fields {
 		l.any = l.any || f.Access > 1
 	}
 	for _, m := range t.methods {
@@ -126,7 +134,7 @@ func (c *Context) structBody(t *Type, level int) string {
 		}
 		empty = false
 		l.put(f.Access)
-		b.WriteString(pad + "    " + c.fieldText(f, level) + ";\n")
+		b.WriteString(pad + "    " + c.fieldText(t, f, level) + ";\n")
 	}
 	if empty {
 		b.WriteString(pad + "    <no data fields>\n")
@@ -136,7 +144,7 @@ func (c *Context) structBody(t *Type, level int) string {
 			b.WriteString("\n")
 		}
 		l.put(m.access)
-		b.WriteString(pad + "    " + m.text + ";\n")
+		b.WriteString(pad + "    " + m.text(t.inTemplate) + ";\n")
 	}
 	return head + "{\n" + b.String() + pad + "}"
 }
@@ -193,13 +201,13 @@ func (l *labels) put(access int) {
 
 // fieldText formats a member's declaration. An unnamed struct is written in
 // full.
-func (c *Context) fieldText(f Field, level int) string {
-	text := declareBase(f.Type, func(b *Type) string {
+func (c *Context) fieldText(in *Type, f Field, level int) string {
+	text := declareBy(f.Type, func(b *Type) string {
 		s := unqualified(b)
 		if (s.Kind == Struct || s.Kind == Union || s.Kind == Enum) && s.Name == "" && level == 0 {
 			return c.body(b, level+1)
 		}
-		return b.baseName()
+		return in.inTemplate(b)
 	}, f.Name)
 	if f.BitSize > 0 {
 		text += fmt.Sprintf(" : %d", f.BitSize)
@@ -208,6 +216,20 @@ func (c *Context) fieldText(f Field, level int) string {
 		text = "static " + text
 	}
 	return text
+}
+
+// inTemplate is the name of a type as gdb writes it inside a class template: a type that is one
+// of its arguments has the argument's name.
+func (t *Type) inTemplate(b *Type) string {
+	if b.Kind == Qualified {
+		return b.qualifiers() + " " + t.inTemplate(b.Elem)
+	}
+	for _, a := range t.templates {
+		if b == a.Type || b.Kind == a.Type.Kind && b.Name != "" && b.baseName() == a.Type.baseName() {
+			return a.Name
+		}
+	}
+	return b.baseName()
 }
 
 func enumBody(t *Type) string {
@@ -220,6 +242,9 @@ func enumBody(t *Type) string {
 	}
 	if t.Incomplete {
 		return head + "{<incomplete type>}"
+	}
+	if t.under != nil && t.bare {
+		head += ": " + t.under.baseName() + " "
 	}
 	var names []string
 	next := int64(0)

@@ -57,11 +57,14 @@ type Type struct {
 	die        dwarf.Offset // its offset in info
 	enumClass  bool         // Enum: its names need the enum's as a prefix
 
-	load    func(*Type) // fills the following fields, once
-	fields  []Field
-	enums   []Enumerator
-	methods []method
-	dynamic *dynamicCount // Array: the length is known only at run time
+	load      func(*Type) // fills the following fields, once
+	fields    []Field
+	enums     []Enumerator
+	methods   []method
+	templates []Field       // a class template's type arguments: Name, Type
+	under     *Type         // Enum: the type its values have, if it is stated
+	class     *Type         // MemberPtr: the class of the object
+	dynamic   *dynamicCount // Array: the length is known only at run time
 }
 
 // Field is a member of a struct or union, a base class, or a static member.

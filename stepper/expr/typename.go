@@ -3,6 +3,8 @@ package expr
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // String formats the type as a C declaration without a name: "int (*)[3]".
@@ -17,6 +19,15 @@ func declare(t *Type, name string) string {
 // declareBase is declare with the innermost type formatted by show, so that
 // ptype can put a struct's body there.
 func declareBase(t *Type, show func(*Type) string, name string) string {
+	return declareWith(t, show, func(t *Type) string { return t.String() }, name)
+}
+
+// declareBy is declare with every innermost type formatted by show, those of parameters too.
+func declareBy(t *Type, show func(*Type) string, name string) string {
+	return declareWith(t, show, func(p *Type) string { return declareBy(p, show, "") }, name)
+}
+
+func declareWith(t *Type, show, parameter func(*Type) string, name string) string {
 	inner := name
 	for {
 		switch {
@@ -50,7 +61,7 @@ func declareBase(t *Type, show func(*Type) string, name string) string {
 			}
 			t = t.Elem
 		case t.Kind == Func:
-			inner += "(" + t.parameters() + ")"
+			inner += "(" + t.parametersWith(parameter) + ")"
 			if t.Elem == nil {
 				return "void" + spaced(inner)
 			}
@@ -69,10 +80,14 @@ func spaced(s string) string {
 	return " " + s
 }
 
-func (t *Type) parameters() string {
+func (t *Type) parametersBy(show func(*Type) string) string {
+	return t.parametersWith(func(p *Type) string { return declareBy(p, show, "") })
+}
+
+func (t *Type) parametersWith(show func(*Type) string) string {
 	var words []string
 	for _, p := range t.Params {
-		words = append(words, p.String())
+		words = append(words, show(p))
 	}
 	if t.Variadic {
 		words = append(words, "...")
@@ -116,14 +131,14 @@ func (t *Type) baseName() string {
 		return t.qualifiers() + " " + t.Elem.baseName()
 	case Struct, Union, Enum:
 		if t.bare && t.Name != "" {
-			return t.scope() + t.Name
+			return canonical(t.scope() + t.Name)
 		}
 		if t.Name == "" {
 			return t.keyword() + " {...}"
 		}
 		return t.keyword() + " " + t.Name
 	case Typedef:
-		return t.scope() + t.Name
+		return canonical(t.scope() + t.Name)
 	case Pointer, Reference, Array, Func, MemberPtr:
 		return declare(t, "")
 	case NoDebug:
@@ -138,4 +153,33 @@ func (t *Type) scope() string {
 		return ""
 	}
 	return t.info.scopeOf(t.die)
+}
+
+// canonical is the name of a C++ type as gdb writes it: GCC's template arguments are "short int"
+// and "long unsigned int", gdb's "short" and "unsigned long".
+func canonical(name string) string {
+	if !strings.Contains(name, "<") || !strings.Contains(name, " int") {
+		return name
+	}
+	var out strings.Builder
+	for name != "" {
+		n := strings.IndexFunc(name, func(r rune) bool { return r != ' ' && !letter(r) && !unicode.IsDigit(r) })
+		if n < 0 {
+			n = len(name)
+		}
+		run := name[:n]
+		if better, ok := arithmetic(words(run)); ok {
+			run = better
+		}
+		out.WriteString(run)
+		if name = name[n:]; name != "" {
+			_, size := utf8.DecodeRuneInString(name)
+			if out.WriteString(name[:size]); name[:size] == "," && strings.HasPrefix(name[size:], " ") {
+				out.WriteByte(' ')
+				size++
+			}
+			name = name[size:]
+		}
+	}
+	return out.String()
 }

@@ -46,23 +46,34 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 	if strip(x.Type).Kind == Pointer {
 		return x, errNotArithmetic
 	}
-	zero := number{t: c.Session.basics.int, i: new(big.Int)}
 	switch {
 	case n.op == "~" && a.isFloat():
 		return x, sentence("Argument to complement operation not an integer, boolean.")
 	case n.op == "~":
-		t := c.promoted(a, zero)
-		return newValue(t, encodeInt(new(big.Int).Not(a.i), t.Size)), nil
+		t := c.promotedAlone(a)
+		return newValue(t, encodeInt(new(big.Int).Not(a.i), sizeOf(t))), nil
 	case n.op == "+":
-		return c.compute("+", a, zero)
+		t := c.promotedAlone(a)
+		b, err := a.encode(t)
+		return newValue(t, b), err
 	}
 	return c.negative(a)
+}
+
+// promotedAlone is the type of an operation on one number: its own, unless that is smaller than
+// int.
+func (c *Context) promotedAlone(a number) *Type {
+	if t := strip(a.t); a.isFloat() || t.Size >= c.Session.basics.int.Size {
+		return t
+	}
+	return c.Session.basics.int
 }
 
 // negative is -a.
 func (c *Context) negative(a number) (Value, error) {
 	if !a.isFloat() {
-		return c.compute("-", number{t: c.Session.basics.int, i: new(big.Int)}, a)
+		t := c.promotedAlone(a)
+		return newValue(t, encodeInt(new(big.Int).Neg(a.i), sizeOf(t))), nil
 	}
 	w := a.wide
 	if w != nil {
