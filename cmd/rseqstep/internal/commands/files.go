@@ -104,5 +104,5 @@ func fileNames(prefix string) []string {
 func (d *desk) listing() []*prompt.Command {
 	return []*prompt.Command{{Name: "list", Aliases: []string{"l"}, Class: prompt.Files, Usage: "[-|N|N,M|FUNCTION|FILE:N|*ADDRESS]", Short: "Show source lines", Repeat: prompt.RepeatBare,
 		Long:     "Without an argument, and on an empty line, it continues after the lines shown\nlast; \"-\" shows the lines before those.",
-		Complete: d.locations, Run: d.List}}
+		Ranked: true, Complete: d.locations, Run: d.List}}
 }

@@ -41,7 +41,7 @@ func (d *desk) settings() []*prompt.Command {
 			return nil
 		}})
 	}
-	set.Add(&prompt.Command{Name: "variable", Aliases: []string{"var"}, Usage: "EXPR", Short: "Evaluate an assignment", Complete: d.variables, Run: d.assign})
+	set.Add(&prompt.Command{Name: "variable", Aliases: []string{"var"}, Usage: "EXPR", Short: "Evaluate an assignment", Ranked: true, Complete: d.variables, Run: d.assign})
 	set.Add(&prompt.Command{Name: "environment", Aliases: []string{"env"}, Usage: "NAME[=| ]VALUE", Short: "Set a variable of the program's environment", Run: func(args string) error {
 		name, value, ok := strings.Cut(args, "=")
 		if !ok || strings.Contains(strings.TrimSpace(name), " ") {
@@ -80,7 +80,7 @@ func (d *desk) settings() []*prompt.Command {
 		&prompt.Command{Name: "args", Short: "Forget the program's arguments", Run: func(string) error { return d.SetArgs("") }})
 	unset.Add(d.unsubstitutePath())
 	return []*prompt.Command{
-		{Name: "set", Class: prompt.Support, Usage: "SETTING VALUE | VARIABLE = EXPR", Short: "Change a setting or a variable", Subs: set, Complete: d.variables,
+		{Name: "set", Class: prompt.Support, Usage: "SETTING VALUE | VARIABLE = EXPR", Short: "Change a setting or a variable", Subs: set, Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				if word, _ := prompt.Split(args); !strings.Contains(args, "=") && word != "" && !strings.HasPrefix(args, "$") {
 					_, err := set.Find(word)

@@ -100,6 +100,34 @@ func (s *Session) set() *symbols.Set {
 	return nil
 }
 
+// SymbolNames returns functions and global variables that begin with prefix, for completion: the
+// program's own first.
+func (s *Session) SymbolNames(prefix string) []string {
+	set := s.set()
+	if set == nil || prefix == "" {
+		return nil
+	}
+	data, code := set.CompleteData(prefix), set.Complete(prefix)
+	own := s.own(data)
+	out := append(append([]string(nil), data[:own]...), code[:s.own(code)]...)
+	return append(append(out, data[own:]...), code[s.own(code):]...)
+}
+
+// own returns how many of the names are defined by the program itself.
+func (s *Session) own(names []string) int {
+	set := s.set()
+	for i, name := range names {
+		a, ok := set.Address(name)
+		if !ok {
+			continue // a name that only the debug information has
+		}
+		if m := set.Module(a); m != nil && !s.IsProgram(m.Path) {
+			return i
+		}
+	}
+	return len(names)
+}
+
 // LocationNames returns functions and files that begin with prefix, for completion.
 func (s *Session) LocationNames(prefix string) []string {
 	set := s.set()
