@@ -9,7 +9,7 @@ import (
 func (d *desk) printing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "print", Aliases: []string{"p", "inspect"}, Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show the value of an expression", Repeat: prompt.RepeatSame,
-			Long:     "EXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.",
+			Long:   "EXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.",
 			Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)
@@ -24,7 +24,7 @@ func (d *desk) printing() []*prompt.Command {
 				return nil
 			}},
 		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program; evaluate an expression", Repeat: prompt.RepeatSame,
-			Long:     "Like \"print\", but shows nothing for a void value. The selected thread runs the\nfunction while all other threads run, as with \"continue\"; afterwards everything\nis as before, except for what the function did. A breakpoint or a signal in\nthe function stops there and abandons the expression. \"finish\" and \"continue\"\nwork there, and when the function returns, the thread is back where it was.\nAfter \"set unwindonsignal on\" a signal returns there at once. rseqstep calls no\nfunction in a thread that is inside a restartable sequence, because the call\nwould disarm it. String literals are placed on the program's stack.",
+			Long:   "Like \"print\", but shows nothing for a void value. The selected thread runs the\nfunction while all other threads run, as with \"continue\"; afterwards everything\nis as before, except for what the function did. A breakpoint or a signal in\nthe function stops there and abandons the expression. \"finish\" and \"continue\"\nwork there, and when the function returns, the thread is back where it was.\nAfter \"set unwindonsignal on\" a signal returns there at once. rseqstep calls no\nfunction in a thread that is inside a restartable sequence, because the call\nwould disarm it. String literals are placed on the program's stack.",
 			Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)
@@ -227,7 +227,7 @@ func (d *desk) display(name, short string, enable bool) *prompt.Command {
 
 func (d *desk) memory() []*prompt.Command {
 	return []*prompt.Command{{Name: "x", Class: prompt.Data, Usage: "[/NFU] [ADDRESS]", Short: "Examine memory", Repeat: prompt.RepeatBare,
-		Long:     "N is how many units, F a format (x d u o t a c f s i), U a unit size: b 1, h 2,\nw 4, g 8 bytes. Without ADDRESS, and on an empty line, it continues after the\nlast unit shown.",
+		Long:   "N is how many units, F a format (x d u o t a c f s i), U a unit size: b 1, h 2,\nw 4, g 8 bytes. Without ADDRESS, and on an empty line, it continues after the\nlast unit shown.",
 		Ranked: true, Complete: d.variables,
 		Run: func(args string) error {
 			format, expr := prompt.Format(args)

@@ -115,7 +115,7 @@ func (d *desk) stepping() []*prompt.Command {
 				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.Finish(ctx, level) })
 			}},
 		{Name: "until", Aliases: []string{"u"}, Class: prompt.Running, Usage: "[LOCATION]", Short: "Run to a later line than this, or to LOCATION", Repeat: prompt.RepeatSame,
-			Long:     "Like \"next\", but never goes back: at the end of a loop it runs until the loop is\ndone. With LOCATION it stops there, or when the frame returns.",
+			Long:   "Like \"next\", but never goes back: at the end of a loop it runs until the loop is\ndone. With LOCATION it stops there, or when the frame returns.",
 			Ranked: true, Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {

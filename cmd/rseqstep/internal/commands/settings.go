@@ -150,9 +150,9 @@ func (d *desk) table() []setting {
 	}
 	return []setting{
 		flag(&s.Confirm, "Whether to ask before destructive commands", "", "confirm"),
-		flag(&s.Pagination, "Paging (for gdb scripts; output is never paged)", "", "pagination"),
+		flag(&s.Pagination, "Whether long output goes through $PAGER", "", "pagination"),
 		number(&s.Width, 0, "Screen columns (for gdb scripts; has no effect)", "", "width"),
-		number(&s.Height, 0, "Screen lines (for gdb scripts; has no effect)", "", "height"),
+		d.height(number(&s.Height, 0, "Screen lines above which output is long", "0: output is never long. The default is what the terminal has.", "height")),
 		number(&s.ListSize, 1, "How many lines \"list\" shows", "", "listsize"),
 		flag(&s.Pretty, "Whether to show one structure member per line", "", "print pretty"),
 		aslr,
@@ -206,6 +206,19 @@ func (d *desk) choice(p *string, short, name string, words ...string) setting {
 		}
 		return prompt.Message("%q is not one of: %s.", text, strings.Join(words, ", "))
 	}}
+}
+
+// height is `set height`, by which scripts switch paging off.
+func (d *desk) height(st setting) setting {
+	set := st.set
+	st.set = func(text string) error {
+		if err := set(text); err != nil {
+			return err
+		}
+		d.Settings.Pagination = d.Settings.Pagination && d.Settings.Height > 0
+		return nil
+	}
+	return st
 }
 
 // flavor is `set disassembly-flavor`.

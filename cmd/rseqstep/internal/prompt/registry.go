@@ -50,8 +50,8 @@ func (r *Registry) Commands() []*Command {
 
 // UnknownError says that no command has the name.
 type UnknownError struct {
-	Context    string // "info" for `info nosuch`
-	Word       string
+	Context     string // "info" for `info nosuch`
+	Word        string
 	Suggestions []string // the names that may be meant, the best first; whole command lines
 }
 

@@ -11,8 +11,8 @@ type Settings struct {
 	Confirm          bool
 	Pagination       bool // kept for scripts made for gdb; output is never held back
 	Width            int  // columns; 0 for no limit
-	Height           int
-	ListSize         int // lines of `list`
+	Height           int  // lines; 0: the terminal's
+	ListSize         int  // lines of `list`
 	Pretty           bool
 	Pending          Pending
 	ASLR             bool // keep address space layout randomization
@@ -39,5 +39,5 @@ const (
 
 // DefaultSettings are gdb's defaults where gdb has the setting.
 func DefaultSettings() Settings {
-	return Settings{Confirm: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true, SchedulerLocking: "off", NextLine: "off"}
+	return Settings{Confirm: true, Pagination: true, ListSize: 10, Width: 80, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true, SchedulerLocking: "off", NextLine: "off"}
 }
