@@ -1,9 +1,11 @@
 package commands
 
 import (
+	"strconv"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
 )
 
 func (d *desk) printing() []*prompt.Command {
@@ -20,8 +22,7 @@ func (d *desk) printing() []*prompt.Command {
 				if err != nil {
 					return err
 				}
-				d.printf("%s\n", text)
-				return nil
+				return d.showValue(expr, text)
 			}},
 		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program; evaluate an expression", Repeat: prompt.RepeatSame,
 			Long:   "Like \"print\", but shows nothing for a void value. The selected thread runs the\nfunction while all other threads run, as with \"continue\"; afterwards everything\nis as before, except for what the function did. A breakpoint or a signal in\nthe function stops there and abandons the expression. \"finish\" and \"continue\"\nwork there, and when the function returns, the thread is back where it was.\nAfter \"set unwindonsignal on\" a signal returns there at once. rseqstep calls no\nfunction in a thread that is inside a restartable sequence, because the call\nwould disarm it. String literals are placed on the program's stack.",
@@ -35,8 +36,7 @@ func (d *desk) printing() []*prompt.Command {
 				if err != nil || text == "" {
 					return err
 				}
-				d.printf("%s\n", text)
-				return nil
+				return d.showValue(expr, text)
 			}},
 		{Name: "output", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show a value without \"$N =\" and without a newline", Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
@@ -64,6 +64,22 @@ func (d *desk) printing() []*prompt.Command {
 		{Name: "whatis", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show the name of a type", Ranked: true, Complete: d.variables,
 			Run: func(args string) error { return d.typeOf(args, false) }},
 	}
+}
+
+// showValue shows what print made of an expression: "$1 = 5".
+func (d *desk) showValue(expression, text string) error {
+	if d.JSON == nil {
+		d.printf("%s\n", text)
+		return nil
+	}
+	p := show.Printed{Expression: expression, Value: text}
+	if number, value, ok := strings.Cut(text, " = "); ok && strings.HasPrefix(number, "$") {
+		if n, err := strconv.Atoi(number[1:]); err == nil {
+			p.Number, p.Value = n, value
+			p.Type, _ = d.Values().TypeOf(number, false)
+		}
+	}
+	return p.WriteJSON(d.JSON)
 }
 
 func (d *desk) typeOf(args string, deep bool) error {

@@ -20,7 +20,7 @@ func (d *desk) infoRseq(args string) error {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
 	sections := d.Sections()
-	if d.JSON {
+	if d.JSON != nil {
 		return d.rseqJSON(sections)
 	}
 	if len(sections) == 0 {
@@ -49,7 +49,7 @@ func (d *desk) rseqJSON(sections []*table.Placed) error {
 	if e, err := d.Engine(); err == nil {
 		r.FeatureSize, r.Counts, r.Threads = e.RseqFeatureSize(), e.SectionCounts(), e.Threads()
 	}
-	return r.WriteJSON(d.Out)
+	return r.WriteJSON(d.JSON)
 }
 
 func (d *desk) showSections(sections []*table.Placed) {

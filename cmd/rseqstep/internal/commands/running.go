@@ -218,7 +218,7 @@ func (d *desk) attaching() []*prompt.Command {
 				if !d.Live() {
 					return d.NotRun()
 				}
-				if !d.JSON {
+				if d.JSON == nil {
 					d.printf("Detaching from program: %s, process %d\n", d.Program, d.PID())
 				}
 				return d.Detach()
