@@ -83,6 +83,28 @@ func (s *Session) Auxv() ([]byte, error) {
 	return s.process.target.Auxv()
 }
 
+// HasDebugInfo reports whether the module of that path has debug information.
+func (s *Session) HasDebugInfo(path string) bool {
+	set := s.set()
+	if set == nil {
+		return false
+	}
+	for _, m := range set.Modules() {
+		if m.Path == path {
+			return m.HasDWARF()
+		}
+	}
+	return false
+}
+
+// SourceFiles returns the paths of all source files that debug information names, sorted.
+func (s *Session) SourceFiles() []string {
+	if set := s.set(); set != nil {
+		return set.SourceFiles()
+	}
+	return nil
+}
+
 // IsProgram reports whether a module's path is that of the program's file.
 func (s *Session) IsProgram(path string) bool {
 	abs, err := filepath.Abs(s.Program)
