@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strconv"
+	"syscall"
 
 	"rseqstep/cmd/rseqstep/internal/commands"
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -18,6 +21,7 @@ type debugger struct {
 	interp  *prompt.Interp
 	term    *prompt.Terminal // nil when input does not come from a terminal
 	logs    *logs
+	json    *os.File // --json=FD|FILE; nil for none, or standard output
 }
 
 func newDebugger(e *env, o *options) (*debugger, error) {
@@ -26,9 +30,29 @@ func newDebugger(e *env, o *options) (*debugger, error) {
 		return nil, err
 	}
 	d := &debugger{env: e, options: o, logs: logs}
+	var objects io.Writer
+	switch fd, err := strconv.Atoi(o.json); {
+	case o.json == "":
+	case err == nil && fd == 1:
+		objects = e.stdout
+	case err == nil && fd == 2:
+		objects = e.stderr
+	case err == nil && fd > 2:
+		d.json = os.NewFile(uintptr(fd), "--json")
+		if _, err := d.json.Stat(); err != nil {
+			return nil, usage(fmt.Errorf("--json: file descriptor %d is not open", fd))
+		}
+		syscall.CloseOnExec(fd) // the program does not get it
+		objects = d.json
+	default:
+		if d.json, err = os.Create(o.json); err != nil {
+			return nil, &exitError{Status: 1, Err: fmt.Errorf("--json: %w", err)}
+		}
+		objects = d.json
+	}
 	settings := session.DefaultSettings()
 	settings.ASLR = o.aslr
-	d.session = session.New(session.Config{Out: e.stdout, Err: e.stderr, Style: e.style(o.noColor), JSON: o.json, TTY: e.tty && !o.batch, Batch: o.batch, Logs: logs.Logs,
+	d.session = session.New(session.Config{Out: e.stdout, Err: e.stderr, Style: e.style(o.noColor), JSON: objects, TTY: e.tty && !o.batch, Batch: o.batch, Logs: logs.Logs,
 		Cwd: o.cwd, CPUOpv: o.cpuOpv, Settings: settings, Confirm: d.confirm, About: version()})
 	d.interp = &prompt.Interp{Err: e.stderr, Ask: "(rseqstep) "}
 	if w := logs.commands; w != nil {
@@ -230,5 +254,8 @@ func (d *debugger) close() error {
 		err = errors.Join(err, d.term.Close())
 	}
 	err = errors.Join(err, d.logs.close())
+	if d.json != nil {
+		err = errors.Join(err, d.json.Close())
+	}
 	return err
 }

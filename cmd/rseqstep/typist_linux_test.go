@@ -39,6 +39,9 @@ func atTerminal(t *testing.T, prompt, path string, args ...string) *typist {
 	x.resize(24, 100)
 	home := t.TempDir()
 	x.cmd.Env = append(os.Environ(), "TERM=xterm", "LC_ALL=C.UTF-8", "HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"), "XDG_CONFIG_HOME="+filepath.Join(home, "config"))
+	if os.Getenv("PAGER") == "" {
+		x.cmd.Env = append(x.cmd.Env, "PAGER=") // what is typed is for the debugger
+	}
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = slave, slave, slave
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := x.cmd.Start(); err != nil {

@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// completions finds names of code in a symbol table that begin with the prefix.
+// completions finds names in a symbol table that begin with the prefix, of the symbols that are
+// wanted.
 // It demangles only names whose leading components can match.
-func (t *symtab) completions(im *image, prefix string, fits func(string) bool) map[string]bool {
+func (t *symtab) completions(prefix string, fits func(string) bool, wanted func(symbol) bool) map[string]bool {
 	want := strings.Split(stripTemplates(prefix), "::")
 	shown := map[uint32]string{}
 	t.eachName(func(off uint32, name []byte) bool {
@@ -31,7 +32,7 @@ func (t *symtab) completions(im *image, prefix string, fits func(string) bool) m
 	}
 	out := map[string]bool{}
 	for _, sym := range t.find(offs) {
-		if im.isCode(sym) {
+		if wanted(sym) {
 			out[shown[sym.name]] = true
 		}
 	}

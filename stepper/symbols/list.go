@@ -1,7 +1,9 @@
 package symbols
 
 import (
+	"debug/elf"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -63,31 +65,65 @@ const maxCompletions = 200
 // functions that exist only as inlined calls.
 const maxEager = 16 << 20
 
-// Complete is the function names that begin with prefix, sorted, at most
-// maxCompletions. A prefix without "::" also matches the beginning of a
-// qualified name's last component.
+// Complete is the function names that begin with prefix, at most maxCompletions: those of the
+// first module, which is the program, and then those of the others, both sorted. A prefix without
+// "::" also matches the beginning of a qualified name's last component.
 func (s *Set) Complete(prefix string) []string {
+	return s.names(func(m *Module) map[string]bool { return m.completeCode(prefix) })
+}
+
+// CompleteData is Complete for variables with a symbol.
+func (s *Set) CompleteData(prefix string) []string {
+	fits := func(name string) bool { return strings.HasPrefix(name, prefix) }
+	return s.names(func(m *Module) map[string]bool {
+		have := map[string]bool{}
+		for _, t := range m.img.symtabs() {
+			for name := range t.completions(prefix, fits, func(sym symbol) bool { return sym.kind() == elf.STT_OBJECT || sym.kind() == elf.STT_TLS }) {
+				have[name] = true
+			}
+		}
+		return have
+	})
+}
+
+// names collects the names that of finds in each module, the program's before others.
+func (s *Set) names(of func(*Module) map[string]bool) (out []string) {
+	out = []string{}
+	seen, own := map[string]bool{}, 0
+	for i, m := range s.byOrder {
+		for _, name := range sortedKeys(of(m)) {
+			if !seen[name] {
+				out = append(out, name)
+			}
+			seen[name] = true
+		}
+		if i == 0 {
+			own = len(out)
+		}
+	}
+	slices.Sort(out[own:])
+	return out[:min(len(out), maxCompletions)]
+}
+
+func (m *Module) completeCode(prefix string) map[string]bool {
 	have := map[string]bool{}
 	fits := func(name string) bool {
 		return strings.HasPrefix(name, prefix) || prefix != "" && !strings.Contains(prefix, "::") && strings.HasPrefix(lastComponent(stripTemplates(name)), prefix)
 	}
-	for _, m := range s.byOrder {
-		for _, t := range m.img.symtabs() {
-			for name := range t.completions(m.img, prefix, fits) {
+	for _, t := range m.img.symtabs() {
+		for name := range t.completions(prefix, fits, m.img.isCode) {
+			have[name] = true
+		}
+	}
+	if !m.HasDWARF() || len(m.img.section(".debug_info")) > maxEager {
+		return have
+	}
+	for _, u := range m.img.unitsNaming("") {
+		for _, off := range u.functions().named {
+			if name := m.img.nameAt(off).short; fits(name) {
 				have[name] = true
 			}
 		}
-		if !m.HasDWARF() || len(m.img.section(".debug_info")) > maxEager {
-			continue
-		}
-		for _, u := range m.img.unitsNaming("") {
-			for _, off := range u.functions().named {
-				if name := m.img.nameAt(off).short; fits(name) {
-					have[name] = true
-				}
-			}
-		}
 	}
-	out := sortedKeys(have)
-	return out[:min(len(out), maxCompletions)]
+	return have
 }

@@ -109,6 +109,27 @@ func (s *Set) CompleteFile(prefix string) []string {
 	return sortedKeys(have)
 }
 
+// SourceFiles is the paths of all source files of the modules, sorted.
+func (s *Set) SourceFiles() []string {
+	have := map[string]bool{}
+	for _, m := range s.byOrder {
+		if _, err := m.img.dwarf(); err != nil {
+			continue
+		}
+		for _, u := range m.img.units {
+			if !u.compile {
+				continue
+			}
+			for _, f := range u.fileNames() {
+				if f != "" {
+					have[f] = true
+				}
+			}
+		}
+	}
+	return sortedKeys(have)
+}
+
 func sortedKeys(set map[string]bool) []string {
 	out := make([]string, 0, len(set))
 	for k := range set {

@@ -14,7 +14,7 @@ func (d *desk) breaking() []*prompt.Command {
 	const long = "LOCATION is a function, FILE:LINE, a line of the current file, or *ADDRESS. The\ndefault is the address of the selected frame. With \"if COND\", threads stop only\nif COND is not zero; with \"thread N\", only thread N stops.\n\nFor a location inside a restartable sequence, the trap goes on the store that\narms the sequence: a trap inside would abort it each time. From there rseqstep\nsteps the thread to the location in a quiet phase, with the thread's rseq\nregistration removed and all other threads stopped. The thread stops there\nlive: its work so far is valid, and it can still commit.\n\nWhen the process executes another program, rseqstep looks every LOCATION up\nagain. A breakpoint whose LOCATION is not found becomes pending, and so does\none at *NUMBER unless the same file is at that address."
 	set := func(name string, aliases []string, short string, kind stepper.BreakpointKind, temporary bool) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: aliases, Class: prompt.Breakpoints, Usage: "[LOCATION] [thread N] [if COND]",
-			Short: short, Long: long, Complete: d.locations,
+			Short: short, Long: long, Ranked: true, Complete: d.locations,
 			Run: func(args string) error {
 				w, err := parseWhere(args)
 				if err != nil {
@@ -131,7 +131,7 @@ func (d *desk) locations(args string) []string {
 
 func (d *desk) watching() []*prompt.Command {
 	set := func(name, short string, kind stepper.BreakpointKind) *prompt.Command {
-		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "[-l] EXPR [thread N] [if COND]", Short: short, Complete: d.variables,
+		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "[-l] EXPR [thread N] [if COND]", Short: short, Ranked: true, Complete: d.variables,
 			Long: "EXPR must have an address and a size of 1, 2, 4 or 8 bytes: a debug register\nwatches it. rseqstep watches the address that EXPR has now; the memory there\nneed not be readable yet.",
 			Run: func(args string) error {
 				args = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(args, "-location"), "-l"))

@@ -23,7 +23,7 @@ func (d *desk) changing() []*prompt.Command {
 		{Name: "delete", Aliases: []string{"d"}, Class: prompt.Breakpoints, Usage: "[N...]", Short: "Delete breakpoints; all of them without N", Run: d.delete,
 			Subs: prompt.NewRegistry("delete", &prompt.Command{Name: "breakpoints", Usage: "[N...]", Short: "Delete breakpoints", Run: d.delete},
 				&prompt.Command{Name: "display", Usage: "[N...]", Short: "Delete displays", Run: d.undisplay})},
-		{Name: "clear", Class: prompt.Breakpoints, Usage: "[LOCATION]", Short: "Delete the breakpoints at a location", Complete: d.locations, Run: d.clear},
+		{Name: "clear", Class: prompt.Breakpoints, Usage: "[LOCATION]", Short: "Delete the breakpoints at a location", Ranked: true, Complete: d.locations, Run: d.clear},
 		{Name: "enable", Aliases: []string{"en"}, Class: prompt.Breakpoints, Usage: "[once|delete] [N...]", Short: "Enable breakpoints", Subs: enable,
 			Run: func(args string) error {
 				return d.forEach(args, func(b *session.Breakpoint) error { return d.Enable(b, true) })

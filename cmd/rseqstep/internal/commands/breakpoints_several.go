@@ -11,9 +11,9 @@ import (
 // several are `rbreak` and `dprintf`.
 func (d *desk) several() []*prompt.Command {
 	return []*prompt.Command{
-		{Name: "rbreak", Class: prompt.Breakpoints, Usage: "[FILE:]REGEXP", Short: "Set breakpoints on all functions that match", Complete: d.locations,
+		{Name: "rbreak", Class: prompt.Breakpoints, Usage: "[FILE:]REGEXP", Short: "Set breakpoints on all functions that match", Ranked: true, Complete: d.locations,
 			Long: "REGEXP matches anywhere in a function's name. Functions with debug information\nare meant, and those of the program itself without it.", Run: d.rbreak},
-		{Name: "dprintf", Class: prompt.Breakpoints, Usage: "LOCATION,\"FORMAT\"[,EXPR...]", Short: "Print at a location, without stopping there", Complete: d.locations,
+		{Name: "dprintf", Class: prompt.Breakpoints, Usage: "LOCATION,\"FORMAT\"[,EXPR...]", Short: "Print at a location, without stopping there", Ranked: true, Complete: d.locations,
 			Long: "The breakpoint prints as \"printf\" does each time a thread reaches LOCATION. It\nhas a condition, ignore count and so on as any breakpoint.", Run: d.dprintf},
 	}
 }

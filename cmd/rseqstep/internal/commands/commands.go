@@ -15,6 +15,7 @@ func All(in *prompt.Interp, s *session.Session) {
 	in.After = s.After
 	d := &desk{Session: s, in: in}
 	s.Shown = d.nextLine
+	in.Around = d.around
 	families := []func() []*prompt.Command{
 		d.starting, d.stepping, d.skipping, d.forcing, d.signals,
 		d.breaking, d.watching, d.catching, d.changing, d.several, d.saving, d.attaching,
@@ -22,7 +23,7 @@ func All(in *prompt.Interp, s *session.Session) {
 		d.printing, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,
 		d.info, d.rseqCommands, d.settings,
-		d.support,
+		d.support, d.piping,
 	}
 	for _, family := range families {
 		for _, c := range family() {

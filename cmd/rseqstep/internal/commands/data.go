@@ -1,20 +1,22 @@
 package commands
 
 import (
+	"strconv"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
 )
 
 func (d *desk) printing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "print", Aliases: []string{"p", "inspect"}, Class: prompt.Data, Usage: "[-OPTION...] [/FMT] EXPR", Short: "Show the value of an expression", Repeat: prompt.RepeatSame,
-			Long:     "-OPTION is one of \"set print\", for this once: -elements 4, -object; \"--\" ends them.\nEXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.",
-			Complete: d.variables,
-			Run:      func(args string) error { return d.withPrintOptions(args, d.print) }},
+			Long:   "-OPTION is one of \"set print\", for this once: -elements 4, -object; \"--\" ends them.\nEXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.",
+			Ranked: true, Complete: d.variables,
+			Run: func(args string) error { return d.withPrintOptions(args, d.print) }},
 		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program; evaluate an expression", Repeat: prompt.RepeatSame,
-			Long:     "Like \"print\", but shows nothing for a void value. The selected thread runs the\nfunction while all other threads run, as with \"continue\"; afterwards everything\nis as before, except for what the function did. A breakpoint or a signal in\nthe function stops there and abandons the expression. \"finish\" and \"continue\"\nwork there, and when the function returns, the thread is back where it was.\nAfter \"set unwindonsignal on\" a signal returns there at once. rseqstep calls no\nfunction in a thread that is inside a restartable sequence, because the call\nwould disarm it. String literals are placed on the program's stack.",
-			Complete: d.variables,
+			Long:   "Like \"print\", but shows nothing for a void value. The selected thread runs the\nfunction while all other threads run, as with \"continue\"; afterwards everything\nis as before, except for what the function did. A breakpoint or a signal in\nthe function stops there and abandons the expression. \"finish\" and \"continue\"\nwork there, and when the function returns, the thread is back where it was.\nAfter \"set unwindonsignal on\" a signal returns there at once. rseqstep calls no\nfunction in a thread that is inside a restartable sequence, because the call\nwould disarm it. String literals are placed on the program's stack.",
+			Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)
 				if expr == "" {
@@ -24,10 +26,9 @@ func (d *desk) printing() []*prompt.Command {
 				if err != nil || text == "" {
 					return err
 				}
-				d.printf("%s\n", text)
-				return nil
+				return d.showValue(expr, text)
 			}},
-		{Name: "output", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show a value without \"$N =\" and without a newline", Complete: d.variables,
+		{Name: "output", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Show a value without \"$N =\" and without a newline", Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				format, expr := prompt.Format(args)
 				text, err := d.Values().Output(format, expr)
@@ -37,7 +38,7 @@ func (d *desk) printing() []*prompt.Command {
 				d.printf("%s", text)
 				return nil
 			}},
-		{Name: "printf", Class: prompt.Data, Usage: "\"FORMAT\", EXPR...", Short: "Show values as C's printf would", Complete: d.variables,
+		{Name: "printf", Class: prompt.Data, Usage: "\"FORMAT\", EXPR...", Short: "Show values as C's printf would", Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				text, err := d.Values().Printf(args)
 				if err != nil {
@@ -48,9 +49,9 @@ func (d *desk) printing() []*prompt.Command {
 			}},
 		{Name: "echo", Class: prompt.Data, Usage: "TEXT", Short: "Print text; C's backslash escapes work",
 			Run: func(args string) error { d.printf("%s", unescape(args)); return nil }},
-		{Name: "ptype", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show a type with its members", Complete: d.variables,
+		{Name: "ptype", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show a type with its members", Ranked: true, Complete: d.variables,
 			Run: func(args string) error { return d.typeOf(args, true) }},
-		{Name: "whatis", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show the name of a type", Complete: d.variables,
+		{Name: "whatis", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show the name of a type", Ranked: true, Complete: d.variables,
 			Run: func(args string) error { return d.typeOf(args, false) }},
 	}
 }
@@ -64,8 +65,23 @@ func (d *desk) print(args string) error {
 	if err != nil {
 		return err
 	}
-	d.printf("%s\n", text)
-	return nil
+	return d.showValue(expr, text)
+}
+
+// showValue shows what print made of an expression: "$1 = 5".
+func (d *desk) showValue(expression, text string) error {
+	if d.JSON == nil {
+		d.printf("%s\n", text)
+		return nil
+	}
+	p := show.Printed{Expression: expression, Value: text}
+	if number, value, ok := strings.Cut(text, " = "); ok && strings.HasPrefix(number, "$") {
+		if n, err := strconv.Atoi(number[1:]); err == nil {
+			p.Number, p.Value = n, value
+			p.Type, _ = d.Values().TypeOf(number, false)
+		}
+	}
+	return p.WriteJSON(d.JSON)
 }
 
 func (d *desk) typeOf(args string, deep bool) error {
@@ -83,7 +99,52 @@ func (d *desk) variables(args string) []string {
 	if i := strings.LastIndexAny(args, " \t(*&,=+-!<>["); strings.HasPrefix(args[i+1:], "$") {
 		return d.registerNames()
 	}
-	return append(d.Values().Names(), d.LocationNames(args[strings.LastIndexAny(args, " \t(*&,=+-!<>[")+1:])...)
+	if base, kept, ok := member(args); ok {
+		var out []string
+		for _, name := range d.Values().Members(base) {
+			out = append(out, kept+name)
+		}
+		return out
+	}
+	return append(d.Values().Names(), d.SymbolNames(args[strings.LastIndexAny(args, " \t(*&,=+-!<>[")+1:])...)
+}
+
+// member splits an expression that ends with "BASE->NAME" or "BASE.NAME", where NAME may be
+// incomplete. kept is the part of the last word, as completion sees it, before NAME.
+func member(args string) (base, kept string, ok bool) {
+	end := len(args)
+	for end > 0 && isIdentifier(args[end-1]) {
+		end--
+	}
+	whole := args[:end]
+	before, arrow := strings.CutSuffix(whole, "->")
+	if !arrow {
+		if before, ok = strings.CutSuffix(whole, "."); !ok {
+			return "", "", false
+		}
+		kept = whole[strings.LastIndexAny(whole, " \t(*&,=+-!<>[")+1:]
+	}
+	start, depth := len(before), 0
+	for start > 0 {
+		c := before[start-1]
+		switch {
+		case c == ')' || c == ']':
+			depth++
+		case depth > 0 && (c == '(' || c == '['):
+			depth--
+		case depth > 0 || isIdentifier(c) || c == '.' || c == ':' || c == '$':
+		case c == '>' && start > 1 && before[start-2] == '-':
+			start--
+		default:
+			return before[start:], kept, before[start:] != ""
+		}
+		start--
+	}
+	return before, kept, before != "" && depth == 0
+}
+
+func isIdentifier(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // unescape replaces the escapes of echo: \n, \t, \a, \e, \\, \" and octal.
@@ -123,7 +184,7 @@ func unescape(s string) string {
 
 func (d *desk) displays() []*prompt.Command {
 	return []*prompt.Command{
-		{Name: "display", Class: prompt.Data, Usage: "[/FMT] [EXPR]", Short: "Show an expression at every stop; without EXPR, all now", Complete: d.variables,
+		{Name: "display", Class: prompt.Data, Usage: "[/FMT] [EXPR]", Short: "Show an expression at every stop; without EXPR, all now", Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				if args == "" {
 					d.ShowDisplays()
@@ -184,8 +245,8 @@ func (d *desk) display(name, short string, enable bool) *prompt.Command {
 
 func (d *desk) memory() []*prompt.Command {
 	return []*prompt.Command{{Name: "x", Class: prompt.Data, Usage: "[/NFU] [ADDRESS]", Short: "Examine memory", Repeat: prompt.RepeatBare,
-		Long:     "N is how many units, F a format (x d u o t a c f s i), U a unit size: b 1, h 2,\nw 4, g 8 bytes. Without ADDRESS, and on an empty line, it continues after the\nlast unit shown.",
-		Complete: d.variables,
+		Long:   "N is how many units, F a format (x d u o t a c f s i), U a unit size: b 1, h 2,\nw 4, g 8 bytes. Without ADDRESS, and on an empty line, it continues after the\nlast unit shown.",
+		Ranked: true, Complete: d.variables,
 		Run: func(args string) error {
 			format, expr := prompt.Format(args)
 			text, err := d.Values().Examine(format, expr)

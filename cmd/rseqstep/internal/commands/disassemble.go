@@ -14,7 +14,7 @@ import (
 
 func (d *desk) disassembly() []*prompt.Command {
 	return []*prompt.Command{{Name: "disassemble", Aliases: []string{"disas"}, Class: prompt.Data, Usage: "[/rs] [FUNCTION|ADDRESS|START,END|START,+LENGTH]",
-		Short: "Show machine code", Repeat: prompt.RepeatSame, Complete: d.variables,
+		Short: "Show machine code", Repeat: prompt.RepeatSame, Ranked: true, Complete: d.variables,
 		Long: "Without an argument: the selected frame's function. /r adds the bytes, /s the\nsource lines. \"=>\" marks the next instruction. Restartable sequences are\nmarked: \"arm\" at the store that arms one, \"|\" along its instructions, \"commit\"\nat the store that commits, \"side exit\", \"to the end\" and \"to the abort handler\"\nat the jumps that lead there, \"post-commit\" and \"abort handler\" at the two\naddresses that its descriptor names, \"exit\" where its side exits lead.",
 		Run:  d.disassemble}}
 }

@@ -1,9 +1,7 @@
 package commands
 
 import (
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -55,21 +53,9 @@ func (d *desk) files() []*prompt.Command {
 		{Name: "pwd", Class: prompt.Files, Short: "Show the working directory", Run: func(string) error { return pwd(d) }},
 		{Name: "shell", Aliases: []string{"!"}, Class: prompt.Support, Usage: "COMMAND", Short: "Run a shell command",
 			Run: func(args string) error {
-				shell := os.Getenv("SHELL")
-				if shell == "" {
-					shell = "/bin/sh"
-				}
-				cmd := exec.Command(shell)
-				if args != "" {
-					cmd = exec.Command(shell, "-c", args)
-				}
+				cmd := shellCommand(args)
 				cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, d.Out, d.Err
-				err := cmd.Run()
-				var exit *exec.ExitError
-				if errors.As(err, &exit) {
-					return prompt.Message("%s ended with status %d.", filepath.Base(shell), exit.ExitCode())
-				}
-				return err
+				return ended(cmd, cmd.Run())
 			}},
 	}
 }
@@ -103,6 +89,6 @@ func fileNames(prefix string) []string {
 
 func (d *desk) listing() []*prompt.Command {
 	return []*prompt.Command{{Name: "list", Aliases: []string{"l"}, Class: prompt.Files, Usage: "[-|N|N,M|FUNCTION|FILE:N|*ADDRESS]", Short: "Show source lines", Repeat: prompt.RepeatBare,
-		Long:     "Without an argument, and on an empty line, it continues after the lines shown\nlast; \"-\" shows the lines before those.",
-		Complete: d.locations, Run: d.List}}
+		Long:   "Without an argument, and on an empty line, it continues after the lines shown\nlast; \"-\" shows the lines before those.",
+		Ranked: true, Complete: d.locations, Run: d.List}}
 }

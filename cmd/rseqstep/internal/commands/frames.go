@@ -32,7 +32,7 @@ func (d *desk) frames() *prompt.Registry {
 				}
 				return choose(n)
 			}},
-		&prompt.Command{Name: "function", Usage: "NAME", Short: "Select and show the innermost frame of a function", Complete: d.locations,
+		&prompt.Command{Name: "function", Usage: "NAME", Short: "Select and show the innermost frame of a function", Ranked: true, Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {
 					return prompt.Message("Missing function name argument")

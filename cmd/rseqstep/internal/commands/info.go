@@ -66,7 +66,7 @@ func (d *desk) info() []*prompt.Command {
 		sub("program", nil, "", "The state of the program", d.infoProgram),
 		d.proc(),
 		sub("auxv", nil, "", "The auxiliary vector that the kernel gave the program", d.infoAuxv),
-		&prompt.Command{Name: "scope", Usage: "LOCATION", Short: "The variables of the blocks around a location", Run: d.infoScope, Complete: d.locations},
+		&prompt.Command{Name: "scope", Usage: "LOCATION", Short: "The variables of the blocks around a location", Run: d.infoScope, Ranked: true, Complete: d.locations},
 		sub("inferiors", nil, "", "The process", d.infoProgram),
 		sub("display", nil, "", "Expressions shown at every stop", d.infoDisplay),
 		&prompt.Command{Name: "rseq", Usage: "[--all] [REGEXP] | ops [SECTION]", Short: "Restartable sequences: sections, threads, counts", Run: d.infoRseq, Complete: func(string) []string { return []string{"--all"} },

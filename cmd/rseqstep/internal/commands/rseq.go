@@ -21,7 +21,7 @@ func (d *desk) infoRseq(args string) error {
 		return prompt.Message("No program: name one with \"file\", or attach to a process.")
 	}
 	sections := d.Sections()
-	if d.JSON {
+	if d.JSON != nil {
 		return d.rseqJSON(sections, choice)
 	}
 	if len(sections) == 0 {
@@ -72,7 +72,7 @@ func (d *desk) rseqJSON(sections []*table.Placed, choice show.Choice) error {
 	if e, err := d.Engine(); err == nil {
 		r.FeatureSize, r.Counts, r.Threads = e.RseqFeatureSize(), e.SectionCounts(), e.Threads()
 	}
-	return r.WriteJSON(d.Out)
+	return r.WriteJSON(d.JSON)
 }
 
 func (d *desk) showRegistrations(all bool) error {

@@ -115,8 +115,8 @@ func (d *desk) stepping() []*prompt.Command {
 				return d.Move(func(e *stepper.Engine, ctx context.Context) (stepper.Stop, error) { return e.Finish(ctx, level) })
 			}},
 		{Name: "until", Aliases: []string{"u"}, Class: prompt.Running, Usage: "[LOCATION]", Short: "Run to a later line than this, or to LOCATION", Repeat: prompt.RepeatSame,
-			Long:     "Like \"next\", but never goes back: at the end of a loop it runs until the loop is\ndone. With LOCATION it stops there, or when the frame returns.",
-			Complete: d.locations,
+			Long:   "Like \"next\", but never goes back: at the end of a loop it runs until the loop is\ndone. With LOCATION it stops there, or when the frame returns.",
+			Ranked: true, Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {
 					return d.Move((*stepper.Engine).Until)
@@ -124,7 +124,7 @@ func (d *desk) stepping() []*prompt.Command {
 				return d.advance(args)
 			}},
 		{Name: "advance", Class: prompt.Running, Usage: "LOCATION", Short: "Run until LOCATION is reached or the frame returns", Repeat: prompt.RepeatSame,
-			Complete: d.locations,
+			Ranked: true, Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {
 					return prompt.Message("Argument required (a location).")
@@ -133,7 +133,7 @@ func (d *desk) stepping() []*prompt.Command {
 			}},
 		{Name: "continue", Aliases: []string{"c", "fg", "cont"}, Class: prompt.Running, Usage: "[N]", Short: "Continue the program", Repeat: prompt.RepeatSame,
 			Long: "With N, ignore the breakpoint that the program is stopped at N-1 more times.", Run: d.cont},
-		{Name: "jump", Class: prompt.Running, Usage: "LOCATION", Short: "Continue at another location", Complete: d.locations, Run: d.jump},
+		{Name: "jump", Class: prompt.Running, Usage: "LOCATION", Short: "Continue at another location", Ranked: true, Complete: d.locations, Run: d.jump},
 		{Name: "return", Class: prompt.Running, Usage: "[EXPR]", Short: "Make the selected function return without running on",
 			Long: "EXPR is the value that the caller gets.", Run: d.returnNow},
 	}
@@ -218,7 +218,7 @@ func (d *desk) attaching() []*prompt.Command {
 				if !d.Live() {
 					return d.NotRun()
 				}
-				if !d.JSON {
+				if d.JSON == nil {
 					d.printf("Detaching from program: %s, process %d\n", d.Program, d.PID())
 				}
 				return d.Detach()

@@ -41,7 +41,7 @@ func (d *desk) settings() []*prompt.Command {
 			return nil
 		}})
 	}
-	set.Add(&prompt.Command{Name: "variable", Aliases: []string{"var"}, Usage: "EXPR", Short: "Evaluate an assignment", Complete: d.variables, Run: d.assign})
+	set.Add(&prompt.Command{Name: "variable", Aliases: []string{"var"}, Usage: "EXPR", Short: "Evaluate an assignment", Ranked: true, Complete: d.variables, Run: d.assign})
 	set.Add(&prompt.Command{Name: "environment", Aliases: []string{"env"}, Usage: "NAME[=| ]VALUE", Short: "Set a variable of the program's environment", Run: func(args string) error {
 		name, value, ok := strings.Cut(args, "=")
 		if !ok || strings.Contains(strings.TrimSpace(name), " ") {
@@ -80,7 +80,7 @@ func (d *desk) settings() []*prompt.Command {
 		&prompt.Command{Name: "args", Short: "Forget the program's arguments", Run: func(string) error { return d.SetArgs("") }})
 	unset.Add(d.unsubstitutePath())
 	return []*prompt.Command{
-		{Name: "set", Class: prompt.Support, Usage: "SETTING VALUE | VARIABLE = EXPR", Short: "Change a setting or a variable", Subs: set, Complete: d.variables,
+		{Name: "set", Class: prompt.Support, Usage: "SETTING VALUE | VARIABLE = EXPR", Short: "Change a setting or a variable", Subs: set, Ranked: true, Complete: d.variables,
 			Run: func(args string) error {
 				if word, _ := prompt.Split(args); !strings.Contains(args, "=") && word != "" && !strings.HasPrefix(args, "$") {
 					_, err := set.Find(word)
@@ -150,9 +150,9 @@ func (d *desk) table() []setting {
 	}
 	return append(d.printSettings(), []setting{
 		flag(&s.Confirm, "Whether to ask before destructive commands", "", "confirm"),
-		flag(&s.Pagination, "Paging (for gdb scripts; output is never paged)", "", "pagination"),
+		flag(&s.Pagination, "Whether long output goes through $PAGER", "", "pagination"),
 		d.width(number(&s.Width, 0, "How wide the tables of \"info rseq\" may be", "A number of columns, unlimited (or 0), or terminal (the default): as wide as the\nterminal.", "width")),
-		number(&s.Height, 0, "Screen lines (for gdb scripts; has no effect)", "", "height"),
+		d.height(number(&s.Height, 0, "Screen lines above which output is long", "0: output is never long. The default is what the terminal has.", "height")),
 		number(&s.ListSize, 1, "How many lines \"list\" shows", "", "listsize"),
 		flag(&s.Pretty, "Whether to show one structure member per line", "", "print pretty"),
 		aslr,
@@ -226,6 +226,19 @@ func (d *desk) choice(p *string, short, name string, words ...string) setting {
 		}
 		return prompt.Message("%q is not one of: %s.", text, strings.Join(words, ", "))
 	}}
+}
+
+// height is `set height`, by which scripts switch paging off.
+func (d *desk) height(st setting) setting {
+	set := st.set
+	st.set = func(text string) error {
+		if err := set(text); err != nil {
+			return err
+		}
+		d.Settings.Pagination = d.Settings.Pagination && d.Settings.Height > 0
+		return nil
+	}
+	return st
 }
 
 // flavor is `set disassembly-flavor`.

@@ -15,8 +15,8 @@ func (d *desk) skipping() []*prompt.Command {
 		return &prompt.Command{Name: name, Usage: "[N...]", Short: short, Run: func(args string) error { return d.eachSkip(args, do) }}
 	}
 	subs := prompt.NewRegistry("skip",
-		&prompt.Command{Name: "function", Usage: "[FUNCTION]", Short: "Skip a function; without FUNCTION the current one", Complete: d.locations, Run: d.skipFunction},
-		&prompt.Command{Name: "file", Usage: "[FILE]", Short: "Skip a source file; without FILE the current one", Complete: d.locations,
+		&prompt.Command{Name: "function", Usage: "[FUNCTION]", Short: "Skip a function; without FUNCTION the current one", Ranked: true, Complete: d.locations, Run: d.skipFunction},
+		&prompt.Command{Name: "file", Usage: "[FILE]", Short: "Skip a source file; without FILE the current one", Ranked: true, Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {
 					f, err := d.Frame()
@@ -31,7 +31,7 @@ func (d *desk) skipping() []*prompt.Command {
 		list("enable", "Enable skips", func(k *session.Skip) { k.Enabled = true }),
 		list("disable", "Disable skips", func(k *session.Skip) { k.Enabled = false }),
 	)
-	return []*prompt.Command{{Name: "skip", Class: prompt.Running, Usage: "[FUNCTION | -fi FILE | -gfi GLOB | -fu FUNCTION | -rfu REGEXP ...]", Short: "Make step run over functions", Subs: subs, Complete: d.locations,
+	return []*prompt.Command{{Name: "skip", Class: prompt.Running, Usage: "[FUNCTION | -fi FILE | -gfi GLOB | -fu FUNCTION | -rfu REGEXP ...]", Short: "Make step run over functions", Subs: subs, Ranked: true, Complete: d.locations,
 		Long: "Without an argument, the current function is skipped. -fi names a source file,\n-gfi a pattern of source files as in a shell, -fu a function, and -rfu a regular\nexpression of functions; a function is skipped if all that is given applies.\n\"info skip\" lists the skips. Functions of system headers are skipped by default\n(\"help set skip-system\").",
 		Run: func(args string) error {
 			if !strings.HasPrefix(args, "-") {

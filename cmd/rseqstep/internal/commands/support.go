@@ -18,6 +18,14 @@ func (d *desk) support() []*prompt.Command {
 				return names
 			},
 			Run: func(args string) error { return d.in.Help(d.Out, args) }},
+		{Name: "complete", Class: prompt.Support, Usage: "LINE", Short: "List what the Tab key offers after LINE",
+			Run: func(args string) error {
+				head, list := d.in.Completions(args)
+				for _, word := range list {
+					d.printf("%s%s\n", head, word)
+				}
+				return nil
+			}},
 		{Name: "apropos", Class: prompt.Support, Usage: "WORD", Short: "Search the help of all commands",
 			Run: func(args string) error {
 				if args == "" {

@@ -35,6 +35,7 @@ type wanted struct {
 	fixed     bool // location is an address that the adapter sent to the client
 	condition string
 	hit, log  string
+	event     string // of an exception; condition is then a regular expression of its type
 	reason    string // reason of a stop at it: "" for "breakpoint"
 }
 
@@ -101,6 +102,9 @@ func (s *server) add(w wanted) (*point, error) {
 	if s.program != nil && s.program.launch != nil && s.program.launch.NoDebug {
 		return nil, errors.New("the program runs without debugging (noDebug)")
 	}
+	if w.event != "" {
+		return s.catch(w)
+	}
 	filter, err := s.filter(w)
 	if err != nil {
 		return nil, err
@@ -121,6 +125,10 @@ func (s *server) add(w wanted) (*point, error) {
 // describe returns a breakpoint in the form that the client shows.
 func (s *server) describe(b *session.Breakpoint) dap.Breakpoint {
 	out := dap.Breakpoint{Id: b.Number, Verified: b.Watch() && !b.Pending || len(b.Places) > 0}
+	if b.Event != nil {
+		out.Verified = true // its library may be loaded at any time
+		return out
+	}
 	if !out.Verified {
 		out.Message = fmt.Sprintf("%s is not found; a library that is loaded later may have it", b.Location)
 		return out

@@ -15,20 +15,22 @@ import (
 // whatever variables exist. The C++ extension of VS Code uses the same prefix.
 const commandMark = "-exec "
 
-// evaluate answers evaluate. In the console, a line that is not an expression is a
-// command of the prompt if it begins with the name of one.
+// evaluate answers evaluate. In the console, a line that begins with the name of a command of the
+// prompt is one, as the prompt has it ("print" evaluates an expression); any other line is an
+// expression.
 func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
 	text := strings.TrimSpace(a.Expression)
 	if line, ok := strings.CutPrefix(text, commandMark); ok && a.Context == "repl" {
 		return s.command(r, strings.TrimSpace(line))
 	}
-	body, err := s.value(text, a)
-	if err != nil && a.Context == "repl" {
-		word, _ := prompt.Split(text)
-		if _, unknown := s.interp.Commands.Find(word); unknown == nil {
-			return s.command(r, text)
+	if a.Context == "repl" {
+		word, rest := prompt.Split(text)
+		if _, unknown := s.interp.Commands.Find(word); unknown == nil && !continues(rest) {
+			return s.selected(r, text, a.FrameId)
 		}
 	}
+	text, suffix := s.suffix(text, a)
+	body, err := s.value(text, suffix, a)
 	if err != nil {
 		return err
 	}
@@ -36,7 +38,51 @@ func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
 	return nil
 }
 
-func (s *server) value(text string, a dap.EvaluateArguments) (body dap.EvaluateResponseBody, err error) {
+// continues reports whether what follows a word makes it a part of an expression: "n = 5",
+// "s->next", "x + 1".
+func continues(rest string) bool {
+	for _, op := range []string{"=", "->", ".", "[", "+ ", "+=", "-=", "- ", "* ", "/ ", "%", "<", ">", "==", "!=", "&&", "||", "? "} {
+		if strings.HasPrefix(rest, op) {
+			return true
+		}
+	}
+	return false
+}
+
+// selected runs a command of the prompt for the frame that the client shows.
+func (s *server) selected(r *request, line string, frame int) error {
+	if frame != 0 && s.session.Live() {
+		if h, err := s.handles.get(frame); err == nil {
+			if _, err := s.context(h); err != nil {
+				return err
+			}
+		}
+	}
+	return s.command(r, line)
+}
+
+// suffix splits the format off an expression: "x,h" is x in hexadecimal, as in Visual Studio and
+// its kin. A letter that names a variable is an operand of the comma operator.
+func (s *server) suffix(text string, a dap.EvaluateArguments) (expression string, f expr.Format) {
+	f = formatOf(a.Format)
+	i := strings.LastIndexByte(text, ',')
+	if i < 0 {
+		return text, f
+	}
+	letter := strings.TrimSpace(text[i+1:])
+	format, ok := map[string]byte{"h": 'x', "x": 'x', "X": 'x', "d": 'd', "o": 'o', "b": 't', "t": 't', "c": 'c', "s": 's', "u": 'u', "a": 'a', "f": 'f'}[letter]
+	if !ok {
+		return text, f
+	}
+	if c, _, err := s.frameContext(a.FrameId); err == nil {
+		if _, err := c.Evaluate(letter); err == nil {
+			return text, f
+		}
+	}
+	return strings.TrimSpace(text[:i]), expr.Format{Letter: format}
+}
+
+func (s *server) value(text string, f expr.Format, a dap.EvaluateArguments) (body dap.EvaluateResponseBody, err error) {
 	if !s.session.Live() {
 		return body, errors.New("no program is being debugged")
 	}
@@ -54,7 +100,7 @@ func (s *server) value(text string, a dap.EvaluateArguments) (body dap.EvaluateR
 			return body, err
 		}
 	}
-	shown := s.variable(c, h, expr.Variable{Value: v}, text, formatOf(a.Format))
+	shown := s.variable(c, h, expr.Variable{Value: v}, text, f)
 	if strings.HasPrefix(shown.Value, "<error: ") {
 		return body, errors.New(strings.TrimSuffix(strings.TrimPrefix(shown.Value, "<error: "), ">"))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-dap"
 
+	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 )
 
@@ -14,8 +15,9 @@ import (
 type handle struct {
 	tid, level int
 	kind       handleKind
-	value      expr.Value // ofValue
-	name       string     // ofValue: an expression for it, "" if there is none
+	value      expr.Value       // ofValue
+	name       string           // ofValue: an expression for it, "" if there is none
+	function   stepper.Function // ofFunction
 }
 
 type handleKind int
@@ -25,6 +27,7 @@ const (
 	ofLocals
 	ofRegisters
 	ofValue
+	ofFunction // a function that a line calls
 )
 
 // handles holds the numbers in use. A number is never reused within a session, so that

@@ -196,8 +196,11 @@ func (s *server) dispatch(r *request) error {
 	case *dap.SetInstructionBreakpointsRequest:
 		return s.setInstructionBreakpoints(r, m.Arguments)
 	case *dap.SetExceptionBreakpointsRequest:
-		s.respond(r, &dap.SetExceptionBreakpointsResponse{})
-		return nil
+		return s.setExceptionBreakpoints(r, m.Arguments)
+	case *dap.CompletionsRequest:
+		return s.completions(r, m.Arguments)
+	case *dap.BreakpointLocationsRequest:
+		return s.breakpointLocations(r, m.Arguments)
 	case *dap.EvaluateRequest:
 		return s.evaluate(r, m.Arguments)
 	}
@@ -215,7 +218,13 @@ func (s *server) dispatchLive(r *request) error {
 	case *dap.NextRequest:
 		return s.move(r, m.Arguments.ThreadId, m.Arguments.Granularity, (*stepper.Engine).Next, (*stepper.Engine).NextInstruction)
 	case *dap.StepInRequest:
-		return s.move(r, m.Arguments.ThreadId, m.Arguments.Granularity, (*stepper.Engine).Step, (*stepper.Engine).StepInstruction)
+		return s.stepIn(r, m.Arguments)
+	case *dap.StepInTargetsRequest:
+		return s.stepInTargets(r, m.Arguments)
+	case *dap.ModulesRequest:
+		return s.modules(r, m.Arguments)
+	case *dap.LoadedSourcesRequest:
+		return s.loadedSources(r)
 	case *dap.StepOutRequest:
 		return s.stepOut(r, m.Arguments.ThreadId)
 	case *dap.PauseRequest: // it is stopped already
@@ -253,27 +262,35 @@ func (s *server) dispatchLive(r *request) error {
 // capabilities returns those of `rseqstep dap`, a superset of Delve's.
 func capabilities() dap.Capabilities {
 	return dap.Capabilities{
-		SupportsConfigurationDoneRequest:  true,
-		SupportsFunctionBreakpoints:       true,
-		SupportsConditionalBreakpoints:    true,
-		SupportsHitConditionalBreakpoints: true,
-		SupportsEvaluateForHovers:         true,
-		SupportsSetVariable:               true,
-		SupportsSetExpression:             true,
-		SupportsRestartRequest:            true,
-		SupportsValueFormattingOptions:    true,
-		SupportsExceptionInfoRequest:      true,
-		SupportTerminateDebuggee:          true,
-		SupportsDelayedStackTraceLoading:  true,
-		SupportsLogPoints:                 true,
-		SupportsTerminateRequest:          true,
-		SupportsDataBreakpoints:           true,
-		SupportsReadMemoryRequest:         true,
-		SupportsWriteMemoryRequest:        true,
-		SupportsDisassembleRequest:        true,
-		SupportsClipboardContext:          true,
-		SupportsSteppingGranularity:       true,
-		SupportsInstructionBreakpoints:    true,
+		SupportsConfigurationDoneRequest:   true,
+		SupportsFunctionBreakpoints:        true,
+		SupportsConditionalBreakpoints:     true,
+		SupportsHitConditionalBreakpoints:  true,
+		SupportsEvaluateForHovers:          true,
+		SupportsSetVariable:                true,
+		SupportsSetExpression:              true,
+		SupportsRestartRequest:             true,
+		SupportsValueFormattingOptions:     true,
+		SupportsExceptionInfoRequest:       true,
+		SupportTerminateDebuggee:           true,
+		SupportsDelayedStackTraceLoading:   true,
+		SupportsLogPoints:                  true,
+		SupportsTerminateRequest:           true,
+		SupportsDataBreakpoints:            true,
+		SupportsReadMemoryRequest:          true,
+		SupportsWriteMemoryRequest:         true,
+		SupportsDisassembleRequest:         true,
+		SupportsClipboardContext:           true,
+		SupportsSteppingGranularity:        true,
+		SupportsInstructionBreakpoints:     true,
+		SupportsCompletionsRequest:         true,
+		CompletionTriggerCharacters:        []string{".", ">"},
+		SupportsStepInTargetsRequest:       true,
+		SupportsBreakpointLocationsRequest: true,
+		SupportsModulesRequest:             true,
+		SupportsLoadedSourcesRequest:       true,
+		SupportsExceptionFilterOptions:     true,
+		ExceptionBreakpointFilters:         exceptionFilters(),
 	}
 }
 

@@ -103,6 +103,9 @@ func (s *server) launch(r *request, raw json.RawMessage) error {
 	if err := arguments(raw, a); err != nil {
 		return err
 	}
+	if err := checkKeys(raw, a, "launch"); err != nil {
+		return err
+	}
 	switch {
 	case a.Mode != "" && a.Mode != "exec":
 		return fmt.Errorf("the mode %q is for Go programs; for other compiled programs use \"exec\"", clip(a.Mode))
@@ -182,6 +185,9 @@ func (s *server) attach(r *request, raw json.RawMessage) error {
 	}
 	a := &attachArguments{}
 	if err := arguments(raw, a); err != nil {
+		return err
+	}
+	if err := checkKeys(raw, a, "attach"); err != nil {
 		return err
 	}
 	pid := int(max(a.ProcessID, a.PID))

@@ -54,6 +54,9 @@ func (s *server) reasonOf(v *show.Stop) dap.StoppedEventBody {
 			if kind := s.points.kind(h.Number); kind != "" {
 				body.Reason = kind
 			}
+			if h.Event != "" {
+				body.Reason, body.Description, body.Text = "exception", "C++ "+h.Event, h.Event
+			}
 		}
 	case stepper.StopWatchpoint:
 		body.Reason = "data breakpoint"
@@ -110,8 +113,12 @@ func (s *server) reportUnits() {
 // exceptionInfo answers exceptionInfo for a stop by a signal.
 func (s *server) exceptionInfo(r *request) error {
 	v := s.shown
+	if event := s.exceptionAt(); event != "" {
+		s.respond(r, &dap.ExceptionInfoResponse{Body: dap.ExceptionInfoResponseBody{ExceptionId: event, Description: "C++ " + event, BreakMode: "always"}})
+		return nil
+	}
 	if v == nil || v.Reason != stepper.StopSignal {
-		return fmt.Errorf("the program did not stop for a signal")
+		return fmt.Errorf("the program did not stop for a signal or an exception")
 	}
 	name := show.SignalName(v.Signal)
 	s.respond(r, &dap.ExceptionInfoResponse{Body: dap.ExceptionInfoResponseBody{ExceptionId: name,

@@ -63,4 +63,7 @@ type Command struct {
 	// Complete returns the possible words in place of the last word of args; nil for
 	// none. It need not filter by prefix.
 	Complete func(args string) []string
+
+	// Ranked says that Complete returns the best words first; otherwise they are sorted.
+	Ranked bool
 }

@@ -40,7 +40,7 @@ func (in *Interp) Completions(line string) (head string, candidates []string) {
 			return line, nil
 		}
 		last := lastWord(rest)
-		return done + rest[:len(rest)-len(last)], withPrefix(cmd.Complete(args), last)
+		return done + rest[:len(rest)-len(last)], withPrefix(cmd.Complete(args), last, cmd.Ranked)
 	}
 }
 
@@ -50,7 +50,7 @@ func lastWord(s string) string {
 	return s[strings.LastIndexAny(s, " \t(*&,=+-!<>[")+1:]
 }
 
-func withPrefix(words []string, prefix string) []string {
+func withPrefix(words []string, prefix string, ranked bool) []string {
 	seen := map[string]bool{}
 	var out []string
 	for _, w := range words {
@@ -59,6 +59,8 @@ func withPrefix(words []string, prefix string) []string {
 			out = append(out, w)
 		}
 	}
-	sort.Strings(out)
+	if !ranked {
+		sort.Strings(out)
+	}
 	return out
 }

@@ -28,6 +28,10 @@ type Interp struct {
 	// Interp calls it again after each of them. nil for none.
 	After func() []string
 
+	// Around runs a command, by calling run, with what its whole line asks for besides; nil:
+	// run is called.
+	Around func(cmd *Command, line string, run func() error) error
+
 	// Log receives every line that is run; nil for none.
 	Log func(line string)
 
@@ -204,7 +208,16 @@ func (in *Interp) one(line string) error {
 	default:
 		in.repeat = ""
 	}
-	return cmd.Run(args)
+	run := func() error { return cmd.Run(args) }
+	if in.Around == nil {
+		return run()
+	}
+	word, _ := Split(line)
+	first, err := in.Commands.Find(word)
+	if err != nil {
+		return err
+	}
+	return in.Around(first, line, run)
 }
 
 // Resolve finds the command for a line, including subcommands, and its arguments.

@@ -108,6 +108,17 @@ func (r *Registry) nearest(word string) (out []string) {
 	return out
 }
 
+// Nearest returns the name that a word may be a misspelling of, "" for none.
+func Nearest(word string, names []string) string {
+	best, most := "", max(1, len(word)/3)
+	for _, name := range names {
+		if d := distance(strings.ToLower(word), strings.ToLower(name)); d <= most && (best == "" || d < most) {
+			best, most = name, d
+		}
+	}
+	return best
+}
+
 // alike returns the names that differ from a word by no more than typing errors, the nearest
 // first: one letter in a word of up to 4, two in one of up to 7, a third of a longer one's.
 func (r *Registry) alike(word string) (names []string) {

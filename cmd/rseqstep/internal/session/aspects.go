@@ -83,6 +83,28 @@ func (s *Session) Auxv() ([]byte, error) {
 	return s.process.target.Auxv()
 }
 
+// HasDebugInfo reports whether the module of that path has debug information.
+func (s *Session) HasDebugInfo(path string) bool {
+	set := s.set()
+	if set == nil {
+		return false
+	}
+	for _, m := range set.Modules() {
+		if m.Path == path {
+			return m.HasDWARF()
+		}
+	}
+	return false
+}
+
+// SourceFiles returns the paths of all source files that debug information names, sorted.
+func (s *Session) SourceFiles() []string {
+	if set := s.set(); set != nil {
+		return set.SourceFiles()
+	}
+	return nil
+}
+
 // IsProgram reports whether a module's path is that of the program's file.
 func (s *Session) IsProgram(path string) bool {
 	abs, err := filepath.Abs(s.Program)
@@ -98,6 +120,34 @@ func (s *Session) set() *symbols.Set {
 		return s.file.symbols
 	}
 	return nil
+}
+
+// SymbolNames returns functions and global variables that begin with prefix, for completion: the
+// program's own first.
+func (s *Session) SymbolNames(prefix string) []string {
+	set := s.set()
+	if set == nil || prefix == "" {
+		return nil
+	}
+	data, code := set.CompleteData(prefix), set.Complete(prefix)
+	own := s.own(data)
+	out := append(append([]string(nil), data[:own]...), code[:s.own(code)]...)
+	return append(append(out, data[own:]...), code[s.own(code):]...)
+}
+
+// own returns how many of the names are defined by the program itself.
+func (s *Session) own(names []string) int {
+	set := s.set()
+	for i, name := range names {
+		a, ok := set.Address(name)
+		if !ok {
+			continue // a name that only the debug information has
+		}
+		if m := set.Module(a); m != nil && !s.IsProgram(m.Path) {
+			return i
+		}
+	}
+	return len(names)
 }
 
 // LocationNames returns functions and files that begin with prefix, for completion.

@@ -57,7 +57,7 @@ func (k caller) Run(call stepper.Call, name string) (*stepper.CallResult, error)
 
 // onTheWay shows what happened to the program during a call that returned.
 func (s *Session) onTheWay(stop *stepper.Stop) {
-	if s.JSON {
+	if s.JSON != nil {
 		return
 	}
 	for _, line := range show.Units(stop.Units, s.Name, s.Style) {

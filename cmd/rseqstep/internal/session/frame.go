@@ -145,6 +145,9 @@ func (s *Session) Backtrace(max int, full bool) error {
 	}
 	old := s.level
 	defer func() { s.level = old }()
+	if s.JSON != nil {
+		return s.stackJSON(frames, first, last, full)
+	}
 	for i := first; i < last; i++ {
 		s.printf("%s\n", s.shown(frames, i).Numbered(s.Style))
 		if full {
@@ -168,6 +171,28 @@ func (s *Session) Backtrace(max int, full bool) error {
 		return fmt.Errorf("backtrace ended after %d frames; give a number for more", MaxFrames)
 	}
 	return nil
+}
+
+// stackJSON writes the frames from number first up to last as a JSON object.
+func (s *Session) stackJSON(frames []stepper.Frame, first, last int, full bool) error {
+	stack := show.Stack{TID: s.process.engine.Thread(), More: last < len(frames)}
+	for _, t := range s.process.engine.Threads() {
+		if t.TID == stack.TID {
+			stack.Thread = t.Number
+		}
+	}
+	for i := first; i < last; i++ {
+		stack.Frames = append(stack.Frames, s.shown(frames, i))
+		if full {
+			s.level = i
+			locals, err := s.process.values.Locals()
+			if err != nil {
+				return err
+			}
+			stack.Locals = append(stack.Locals, locals)
+		}
+	}
+	return stack.WriteJSON(s.JSON)
 }
 
 // MaxFrames limits a backtrace without a number: endless recursion fills 8 MiB of stack

@@ -58,7 +58,7 @@ func (s *Session) launch() (err error) {
 	if err != nil {
 		return err
 	}
-	if !s.JSON && s.TTY {
+	if s.JSON == nil && s.TTY {
 		s.printf("Starting program: %s\n", strings.TrimSpace(path+" "+s.ArgsText()))
 	}
 	s.CloseCore()

@@ -245,6 +245,9 @@ func (v *values) content(w *watched, b []byte) string {
 	return fmt.Sprintf("%#x", n)
 }
 
+// Members implements Values.
+func (v *values) Members(text string) []string { return v.here().Members(text) }
+
 // Names returns the variables of the selected frame.
 func (v *values) Names() []string {
 	c := v.here()

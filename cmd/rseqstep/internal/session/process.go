@@ -233,7 +233,7 @@ func (s *Session) Attach(pid int) error {
 	if s.Program == "" {
 		s.Program = target.Executable()
 	}
-	if !s.JSON {
+	if s.JSON == nil {
 		s.printf("Attaching to process %d\n", pid)
 	}
 	s.plantAll()
@@ -260,7 +260,7 @@ func (s *Session) Detach() error {
 		return err
 	}
 	s.gone()
-	if !s.JSON {
+	if s.JSON == nil {
 		s.printf("[Inferior 1 (process %d) detached]\n", pid)
 	}
 	return nil

@@ -19,9 +19,9 @@ import (
 type Config struct {
 	Out, Err io.Writer
 	Style    show.Style
-	JSON     bool // stops as JSON objects instead of text
-	TTY      bool // there is a user to ask
-	Batch    bool // an interrupt ends the session
+	JSON     io.Writer // receives stops and data as JSON objects, instead of text to Out; nil: text
+	TTY      bool      // there is a user to ask
+	Batch    bool      // an interrupt ends the session
 	Logs     Logs
 
 	Program string   // path of the file; "" if none was named yet

@@ -11,10 +11,10 @@ import (
 // Settings are what `set` changes and `show` shows.
 type Settings struct {
 	Confirm          bool
-	Pagination       bool // kept for scripts made for gdb; output is never held back
+	Pagination       bool // whether long output goes through $PAGER
 	Width            int  // columns; 0 for no limit, TerminalWidth for the terminal's
-	Height           int
-	ListSize         int // lines of `list`
+	Height           int  // lines; 0: the terminal's
+	ListSize         int  // lines of `list`
 	Pretty           bool
 	Pending          Pending
 	ASLR             bool // keep address space layout randomization
@@ -54,5 +54,5 @@ const (
 
 // DefaultSettings are gdb's defaults where gdb has the setting.
 func DefaultSettings() Settings {
-	return Settings{Confirm: true, ListSize: 10, Width: TerminalWidth, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true, SchedulerLocking: "off", NextLine: "off"}
+	return Settings{Confirm: true, Pagination: true, ListSize: 10, Width: TerminalWidth, Pending: PendingAuto, StuckLimit: 3, Stuck: "report", StuckTime: int(stepper.DefaultStuckTime / time.Second), FollowFork: "parent", Language: "auto", SkipSystem: true, SchedulerLocking: "off", NextLine: "off"}
 }

@@ -74,8 +74,8 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 	switch {
 	case s.Stopped != nil:
 		s.Stopped(v)
-	case s.JSON:
-		v.WriteJSON(s.Out)
+	case s.JSON != nil:
+		v.WriteJSON(s.JSON)
 	default:
 		v.Write(s.Out, s.Style)
 		if s.Shown != nil && v.Frame != nil && !v.Silent {

@@ -28,7 +28,7 @@ func (s *Session) stuck(r stepper.StuckReport) {
 	switch {
 	case s.Running != nil:
 		s.Running(text)
-	case s.JSON:
+	case s.JSON != nil:
 		fmt.Fprint(s.Err, text)
 	default:
 		s.printf("%s", text)

@@ -32,6 +32,7 @@ type Values interface {
 	FrameArguments(level int) string // "argc=1, argv=0x7ffe…"
 	Returned(f *stepper.Finished) string
 	Scope(a table.Addr) ([]Named, error) // the variables of the blocks around an address
+	Members(expression string) []string  // of its struct, or of the one that it points to, for completion
 	Names() []string                     // visible variables, for completion
 	Functions(pattern string) ([]string, error)
 	Forget() // caches of memory and registers; called before the program moves

@@ -1,0 +1,66 @@
+package show
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// jsonFrames is a backtrace as --json prints it.
+type jsonFrames struct {
+	Version int         `json:"version"`
+	Info    string      `json:"info"`
+	Thread  int         `json:"thread,omitempty"`
+	TID     int         `json:"tid,omitempty"`
+	Frames  []jsonFrame `json:"frames"`
+	More    bool        `json:"more,omitempty"` // the stack has more frames than were asked for
+}
+
+type jsonFrame struct {
+	Level    int      `json:"level"`
+	PC       string   `json:"pc"`
+	Function string   `json:"function,omitempty"`
+	Args     string   `json:"args,omitempty"`
+	File     string   `json:"file,omitempty"`
+	Line     int      `json:"line,omitempty"`
+	Module   string   `json:"module,omitempty"`
+	Inlined  int      `json:"inlined,omitempty"` // the inline depth
+	Signal   bool     `json:"signal,omitempty"`  // the frame of a signal trampoline
+	Locals   []string `json:"locals,omitempty"`  // "x = 5"; of backtrace full
+}
+
+// Stack is a backtrace.
+type Stack struct {
+	Thread, TID int
+	Frames      []*Frame
+	Locals      [][]string // of each frame; nil if they were not asked for
+	More        bool
+}
+
+// WriteJSON writes it as one line.
+func (s *Stack) WriteJSON(w io.Writer) error {
+	j := jsonFrames{Version: jsonVersion, Info: "backtrace", Thread: s.Thread, TID: s.TID, Frames: []jsonFrame{}, More: s.More}
+	for i, f := range s.Frames {
+		x := jsonFrame{Level: f.Level, PC: hex(f.PC), Function: f.Function, Args: f.Args, File: f.Line.File, Line: f.Line.Line, Module: f.Module, Inlined: f.Inlined, Signal: f.Signal}
+		if i < len(s.Locals) {
+			x.Locals = s.Locals[i]
+		}
+		j.Frames = append(j.Frames, x)
+	}
+	return json.NewEncoder(w).Encode(j)
+}
+
+// Printed is a value that print has shown.
+type Printed struct {
+	Version    int    `json:"version"`
+	Info       string `json:"info"`
+	Expression string `json:"expression"`
+	Number     int    `json:"number,omitempty"` // in the value history
+	Value      string `json:"value"`
+	Type       string `json:"type,omitempty"`
+}
+
+// WriteJSON writes it as one line.
+func (p Printed) WriteJSON(w io.Writer) error {
+	p.Version, p.Info = jsonVersion, "print"
+	return json.NewEncoder(w).Encode(p)
+}
