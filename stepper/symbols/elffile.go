@@ -85,39 +85,11 @@ func (f *elfFile) bytes(s *elf.Section) (p []byte, err error) {
 			return nil, fmt.Errorf("%s: section %s: %w", f.path, s.Name, err)
 		}
 	}
-	if p := f.inflated(s); p != nil {
-		return p, nil
-	}
 	p, err = s.Data()
 	if err != nil {
 		return nil, fmt.Errorf("%s: section %s: %w", f.path, s.Name, err)
 	}
 	return p, nil
-}
-
-// inflated is the content of a section that zlib has compressed; nil for others, and for data that
-// inflate does not accept.
-func (f *elfFile) inflated(s *elf.Section) []byte {
-	head := uint64(24) // Elf64_Chdr, elf(5)
-	if f.Class == elf.ELFCLASS32 {
-		head = 12
-	}
-	if s.Flags&elf.SHF_COMPRESSED == 0 || s.FileSize <= head {
-		return nil
-	}
-	var last [1]byte // the file may claim more than it has
-	if n, _ := f.r.ReadAt(last[:], int64(s.Offset+s.FileSize-1)); n == 0 {
-		return nil
-	}
-	raw := make([]byte, s.FileSize)
-	if n, _ := f.r.ReadAt(raw, int64(s.Offset)); n < len(raw) || elf.CompressionType(f.ByteOrder.Uint32(raw)) != elf.COMPRESS_ZLIB {
-		return nil
-	}
-	p := make([]byte, s.Size)
-	if !inflate(p, raw[head:]) {
-		return nil
-	}
-	return p
 }
 
 var errNotInFile = errors.New("address is not in the file")
