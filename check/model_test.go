@@ -194,7 +194,7 @@ func TestTextGroupsFindingsByRule(t *testing.T) {
       at 0x20
   Rule: Do not.
     See rseq(2).
-  Linux all kernels: the kernel ends the program.
+  All kernels: the kernel ends the program.
   Advice: Do something else.
 
 warning: something is odd [second]

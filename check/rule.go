@@ -90,21 +90,21 @@ func (t *Table) Concerns(list []Kernel) bool {
 
 // Group is kernels in a row that treat a violation alike.
 type Group struct {
-	Kernels string // their names: "6.18 and older; 6.19 to 7.0", "all kernels"
+	Kernels string // their names: "Linux 6.18 and older; 6.19 to 7.0", "All kernels"
 	Consequence
 }
 
 // Groups are the consequences on some kernels, which are sorted.
 func (t *Table) Groups(kernels []Kernel) (groups []Group) {
 	for n := 0; n < len(kernels); {
-		names := kernels[n].String()
+		names := "Linux " + kernels[n].String()
 		next := n + 1
 		for next < len(kernels) && t[kernels[next]] == t[kernels[n]] {
 			names += "; " + kernels[next].String()
 			next++
 		}
 		if next-n == int(numKernels) {
-			names = "all kernels"
+			names = "All kernels"
 		}
 		groups = append(groups, Group{names, t[kernels[n]]})
 		n = next

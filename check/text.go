@@ -192,7 +192,7 @@ func (t *textWriter) explain(r *Rule, kernels []Kernel) {
 		t.wrap("    See ", "    ", s.Text+".")
 	}
 	for _, g := range r.On.Groups(kernels) {
-		t.wrap("  Linux "+g.Kernels+": ", "    ", g.String()+".")
+		t.wrap("  "+g.Kernels+": ", "    ", g.String()+".")
 	}
 	t.wrap("  Advice: ", "    ", r.Advice)
 }

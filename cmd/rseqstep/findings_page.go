@@ -130,17 +130,9 @@ func pageRule(r *check.Rule, s check.Severity, places int, kernels []check.Kerne
 		out.Sources = append(out.Sources, page.Source(s))
 	}
 	for _, g := range r.On.Groups(kernels) {
-		out.Effects = append(out.Effects, page.Effect{Kernels: linux(g.Kernels), Short: g.Effect.String(), Text: stop(sentence(g.String())), Level: effectLevel(g.Effect)})
+		out.Effects = append(out.Effects, page.Effect{Kernels: g.Kernels, Short: g.Effect.String(), Text: stop(sentence(g.String())), Level: effectLevel(g.Effect)})
 	}
 	return out
-}
-
-// linux names kernels: "Linux 6.19 to 7.0", "All kernels".
-func linux(kernels string) string {
-	if strings.HasPrefix(kernels, "all") {
-		return sentence(kernels)
-	}
-	return "Linux " + kernels
 }
 
 // sentence is a text with a capital first letter.
