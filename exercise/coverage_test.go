@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 // aborted is a Coverage of sections whose boundaries were aborted that often.
@@ -97,5 +98,20 @@ func TestNamesWithoutTemplateArguments(t *testing.T) {
 		if got := withoutArguments(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
+	}
+}
+
+// A program that hangs under a flood of signals may do so because of them.
+func TestAHangUnderAFloodOfSignalsIsSaid(t *testing.T) {
+	r := &Report{Coverage: &Coverage{}, Failed: &Result{Hung: true, Run: Run{Time: time.Second}}}
+	for range 5000 {
+		r.Failed.Signals.Count(14)
+	}
+	if notes := r.Notes(); len(notes) != 1 || !strings.Contains(notes[0], "5000 signals a second") {
+		t.Errorf("%q", notes)
+	}
+	r.Failed.Hung = false
+	if notes := r.Notes(); len(notes) != 0 {
+		t.Errorf("%q", notes)
 	}
 }

@@ -1,9 +1,12 @@
 package exercise
 
 import (
+	"time"
+
 	"rseqstep/check"
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -33,6 +36,9 @@ type Run struct {
 	Last   *Boundary   // the one that was aborted last; nil: none
 	Order  []*Boundary // those that were aborted, each once, in the order of their first aborts
 	Aborts uint64
+
+	Signals signals.Flood // that the program received
+	Time    time.Duration // how long it ran
 
 	// Unprotected is a boundary at which a thread was aborted and then was inside the same section
 	// again without having armed it: the abort handler leads behind the arming store. nil: none.
@@ -191,6 +197,8 @@ func (x *Exercise) Changed(ev tracee.Event) {
 		delete(x.last, ev.TID)
 		delete(x.slots, ev.TID)
 		delete(x.moving, ev.TID)
+	case ev.Kind == tracee.EventSignal:
+		x.run.Signals.Count(ev.Signal)
 	case ev.Kind == tracee.EventExec:
 		x.renew()
 	}

@@ -206,6 +206,11 @@ func (r *Report) missed(out *strings.Builder) {
 
 // Notes say what could not be aborted, a sentence each.
 func (r *Report) Notes() (notes []string) {
+	if r.Failed != nil && r.Failed.Hung {
+		if flood := r.Failed.Signals.Words(r.Failed.Time); flood != "" {
+			notes = append(notes, flood)
+		}
+	}
 	for _, s := range r.Sections {
 		if s.Learnt {
 			notes = append(notes, fmt.Sprintf("%s is declared by no file; it is known since a thread was seen to have it armed. There may be others like it", s.Name()))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"rseqstep/stepper"
 )
@@ -11,6 +12,8 @@ import (
 // Run runs the program until it has ended or ctx has ended. Signals pass to the program. A program
 // that lives is held.
 func (x *Exercise) Run(ctx context.Context) error {
+	began := time.Now()
+	defer func() { x.run.Time = time.Since(began) }()
 	for {
 		if x.storm == nil {
 			return x.watch(ctx)

@@ -28,6 +28,9 @@ func conclusions(seen *Seen, r *check.Report) []string {
 		list = append(list, fmt.Sprintf("The program exited with status %d.", seen.Status.Code))
 	default:
 		list = append(list, "The program still ran when the watch ended.")
+		if flood := seen.Signals.Words(seen.Time); flood != "" {
+			list = append(list, flood)
+		}
 	}
 	return list
 }

@@ -5,6 +5,7 @@ import (
 
 	"rseqstep/check"
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/signals"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -37,6 +38,8 @@ type Seen struct {
 	Unwatched    int  // of those, in how many the arming store is unknown or must not have a trap
 	Files        []string
 	Time         time.Duration
+
+	Signals signals.Flood // that it received
 
 	Ended  bool // the program did, with:
 	Status tracee.ExitStatus

@@ -104,6 +104,7 @@ func (w *Watch) Changed(ev tracee.Event) {
 	case ev.Forks():
 		w.seen.Children++
 	case ev.Kind == tracee.EventSignal:
+		w.seen.Signals.Count(ev.Signal)
 		if th := w.threads[ev.TID]; th != nil && ev.Signal == sigSEGV {
 			th.looks = 0 // the kernel may have sent it because of the thread's area
 		}
