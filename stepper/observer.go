@@ -134,7 +134,8 @@ func (e mind) observedAt(th *drive.Thread, at table.Addr) drive.Answer {
 }
 
 // passage is the Answer that makes a thread go on as the observer wants. It is a plan of that
-// thread: the move under way may be one of a leader that has ended before its threads.
+// thread: the move under way may be one of a leader that has ended before its threads. A request to
+// stop the command waits for it: the observer would not learn what it wanted to know.
 func (e mind) passage(th *drive.Thread, p Passage, err error) drive.Answer {
 	if err != nil || p.Stop {
 		return stopped(&Stop{Reason: StopInterrupt, TID: th.TID}, err)
@@ -142,17 +143,20 @@ func (e mind) passage(th *drive.Thread, p Passage, err error) drive.Answer {
 	if !p.moves() {
 		return drive.Answer{}
 	}
-	moved := false
+	moved, resume := false, e.drive.Defer()
 	return drive.Then(drive.Plan(th, func() drive.Answer {
 		if moved {
 			if p.Then == nil || !e.drive.Knows(th) {
+				resume()
 				return drive.Arrive()
 			}
 			if p, err = p.Then(th.Regs.PC()); err != nil || p.Stop {
+				resume()
 				return stopped(&Stop{Reason: StopInterrupt, TID: th.TID}, err)
 			}
 		}
 		if moved = true; !p.moves() {
+			resume()
 			return drive.Arrive()
 		}
 		if len(p.Until) > 0 {
