@@ -1,6 +1,7 @@
 package stepper_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -108,6 +109,36 @@ func TestAThreadPassesAnObserversTrapAsItWants(t *testing.T) {
 	stop, err := e.Continue(t.Context())
 	want := []string{"reached " + call.String(), "then " + called.String(), "until " + (called + 2).String(), "ended"}
 	if err != nil || stop.Reason != stepper.StopExited || !slices.Equal(n.notes, want) {
+		t.Errorf("%+v, %v, %q, want %q", stop, err, n.notes, want)
+	}
+}
+
+// A command that is interrupted while a thread goes on from an observer's trap ends when it has: the
+// observer learns what it wants to know.
+func TestAnInterruptWaitsForAPassage(t *testing.T) {
+	e, target := scripted(t, lea)
+	n := &noting{}
+	if err := stepper.Observe(e, n).Plant(call); err != nil {
+		t.Fatal(err)
+	}
+	n.passage = stepper.Passage{One: true, Then: func(at table.Addr) (stepper.Passage, error) {
+		n.note("then " + at.String())
+		return stepper.Passage{}, nil
+	}}
+	ctx, cancel := context.WithCancel(t.Context())
+	interrupted := tracee.Event{Kind: tracee.EventInterrupt, TID: 1}
+	target.Expect(
+		steptest.Call{Name: "wait", Do: steptest.Reach(1, call)},
+		steptest.Call{Name: "step 1", Do: func(s *steptest.Target) (tracee.Event, error) {
+			cancel()
+			return steptest.Answer(interrupted)(s)
+		}},
+		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, called)},
+		steptest.Call{Name: "wait", Do: steptest.Answer(interrupted)},
+	)
+	stop, err := e.Continue(ctx)
+	want := []string{"reached " + call.String(), "then " + called.String()}
+	if err != nil || stop.Reason != stepper.StopInterrupt || !slices.Equal(n.notes, want) {
 		t.Errorf("%+v, %v, %q, want %q", stop, err, n.notes, want)
 	}
 }

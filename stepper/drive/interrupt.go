@@ -2,6 +2,7 @@ package drive
 
 import (
 	"context"
+	"time"
 
 	"rseqstep/stepper/tracee"
 )
@@ -12,13 +13,36 @@ import (
 type interrupt struct {
 	ctx   context.Context // nil between commands
 	taken bool            // a caller already returns the Stop for it
+	wake  func()          // makes the current wait for the program return
+
+	deferred int       // how many moves must end first
+	since    time.Time // the last of them began
+}
+
+// deferral is how long a request waits for moves that must end first: they are of a few instructions,
+// unless the thread waits in the kernel.
+const deferral = time.Second
+
+// Defer makes a request to stop the command wait for a short move, until the caller calls resume, or
+// until deferral has passed.
+func (d *Driver) Defer() (resume func()) {
+	i := &d.interrupt
+	i.deferred++
+	i.since = time.Now()
+	late := time.AfterFunc(deferral, i.wake)
+	return func() {
+		late.Stop()
+		if i.deferred = max(i.deferred-1, 0); i.deferred == 0 && i.pending() {
+			i.wake()
+		}
+	}
 }
 
 // begin makes the end of ctx the request until the caller calls release. When ctx ends, a
 // separate goroutine calls wake, which makes the current wait for the program return an
 // EventInterrupt, or the next wait if the command has ended meanwhile.
 func (i *interrupt) begin(ctx context.Context, wake func()) (release func()) {
-	*i = interrupt{ctx: ctx}
+	*i = interrupt{ctx: ctx, wake: wake}
 	stop := func() bool { return true }
 	if ctx.Done() != nil && ctx.Err() == nil {
 		stop = context.AfterFunc(ctx, wake)
@@ -29,8 +53,10 @@ func (i *interrupt) begin(ctx context.Context, wake func()) (release func()) {
 	}
 }
 
-// pending reports whether the command must stop and no caller has taken the request.
-func (i *interrupt) pending() bool { return i.ctx != nil && !i.taken && i.ctx.Err() != nil }
+// pending reports whether the command must stop now and no caller has taken the request.
+func (i *interrupt) pending() bool {
+	return i.ctx != nil && !i.taken && i.ctx.Err() != nil && (i.deferred == 0 || time.Since(i.since) > deferral)
+}
 
 // take reports pending and takes the request, so it returns true once per command: that caller
 // returns the Stop. An EventInterrupt without a request comes from a watchdog or from an earlier

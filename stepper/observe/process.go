@@ -53,7 +53,8 @@ func (p *Process) At(th *drive.Thread, at table.Addr) drive.Answer {
 }
 
 // passage is the Answer that makes a thread go on as the observer wants. It is a plan of that
-// thread: the move under way may be one of a leader that has ended before its threads.
+// thread: the move under way may be one of a leader that has ended before its threads. A request to
+// stop the command waits for it: the observer would not learn what it wanted to know.
 func (p *Process) passage(th *drive.Thread, next Passage, err error) drive.Answer {
 	if err != nil || next.Stop {
 		return p.halted(th, err)
@@ -61,17 +62,20 @@ func (p *Process) passage(th *drive.Thread, next Passage, err error) drive.Answe
 	if !next.moves() {
 		return drive.Answer{}
 	}
-	moved := false
+	moved, resume := false, p.units.Drive.Defer()
 	return drive.Then(drive.Plan(th, func() drive.Answer {
 		if moved {
 			if next.Then == nil || !p.units.Drive.Knows(th) {
+				resume()
 				return drive.Arrive()
 			}
 			if next, err = next.Then(th.Regs.PC()); err != nil || next.Stop {
+				resume()
 				return p.halted(th, err)
 			}
 		}
 		if moved = true; !next.moves() {
+			resume()
 			return drive.Arrive()
 		}
 		if len(next.Until) > 0 {
