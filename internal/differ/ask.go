@@ -82,8 +82,11 @@ func split(out string, n int) (answers []string, whole bool) {
 		if number == n {
 			return answers, true
 		}
-		if i+1 < len(found) && number < n {
-			text := out[m[1]:found[i+1][0]]
+		if end := len(out); number < n {
+			if i+1 < len(found) {
+				end = found[i+1][0]
+			}
+			text := out[m[1]:end]
 			answers[number] = strings.Trim(strings.NewReplacer("(gdb) ", "", "(rseqstep) ", "").Replace(text), "\n")
 		}
 	}

@@ -33,6 +33,11 @@ func compare(command, theirs, ours string) comparison {
 	word, _, _ := strings.Cut(command, " ")
 	word, _, _ = strings.Cut(word, "/")
 	c := comparison{command: command, gdb: plain(theirs), ours: plain(ours)}
+	if _, g, ok := strings.Cut(c.gdb, "Value returned is "); ok && word == "finish" {
+		if _, o, ok := strings.Cut(c.ours, "Value returned is "); ok { // where a call inlined next to it begins is a matter of taste
+			c.gdb, c.ours = g, o
+		}
+	}
 	if word == "ptype" {
 		c.gdb, c.ours = blank.ReplaceAllString(c.gdb, "\n"), blank.ReplaceAllString(c.ours, "\n")
 	}
@@ -76,6 +81,7 @@ var replacements = []struct {
 	{regexp.MustCompile(`(reakpoint \d+) at 0x[0-9a-f]+:`), "$1:"}, // gdb keeps the addresses of a program that has ended
 	{regexp.MustCompile(`\$\d+ = `), "$$ = "},
 	{regexp.MustCompile(`\b(at|file) \S*/([\w.]+[:,])`), "$1 $2"},
+	{regexp.MustCompile(`\.(constprop|isra|part)(\.\d+)?`), ""},
 	{regexp.MustCompile(`process \d+`), "process N"},
 	{regexp.MustCompile(`<([\w:~ ]+)\([^<>]*\)( const)?(\+\d+)?>`), "<$1$3>"}, // <f(int)>: parameters of a symbol
 	{regexp.MustCompile(`(?m)^\s*(public|protected|private):\n`), ""},         // gdb's labels in ptype depend on more than the access

@@ -31,13 +31,13 @@ namespace outer { int level = 1; namespace inner { int level = 2; struct Spot { 
 __attribute__((noinline)) static int over(int v) { stop(2); return v + 1; }
 __attribute__((noinline)) static double over(double v) { stop(2); return v * 2; }
 __attribute__((noinline)) static const char *over(const char *v) { stop(2); return v; }
-static int refs(int &a, const Base &b, int &&c, Derived *d) { stop(3); return a + c + (int)b.get() + (d != 0); }
+__attribute__((noinline)) static int refs(int &a, const Base &b, int &&c, Derived *d) { stop(3); return a + c + (int)b.get() + (d != 0); }
 thread_local int mine = {{.Factor}};
-static Derived made() { Derived d; stop(4); return d; }
-static Closed closed() { Closed c; stop(5); return c; }
+__attribute__((noinline)) static Derived made() { Derived d; stop(4); return d; }
+__attribute__((noinline)) static Closed closed() { Closed c; stop(5); return c; }
 {{range .Globals}}{{.}}
 {{end}}
-struct Host { int field = 8; int run(int n) { int local = n + field; stop(6); return local; } };
+struct Host { int field = 8; __attribute__((noinline)) int run(int n) { int local = n + field; stop(6); return local; } };
 __attribute__((noinline)) static int work(int count, Base &base) {
 	Derived d; Diamond dia; Virt *pv = &dia; Left *pl = &dia; Right *pr = &dia; Second *ps = &d; Base *pb = &d;
 	Color col = Color::{{.Color}}; Color odd = (Color)77; Plain plain = {{.Plain}}; Closed cl; Inner in; in.i = {{.Factor}}; in.lo = 1; in.hi = 2; in.color = Color::green; in.flags = 5;
@@ -131,7 +131,12 @@ func (g *gen) cplusplus() *program {
 			g.askf("continue")
 			g.askf("info args")
 			g.maybe(60, "bt 2")
-			g.maybe(60, "info locals")
+			if f == "Host::run" {
+				g.askf("break stop if n == 6")
+				g.askf("continue")
+				g.askf("up")
+				g.askf("info locals")
+			}
 			if f == "Host::run" {
 				g.askf("print *this")
 				g.askf("print field")

@@ -165,7 +165,7 @@ func (g *gen) c() *program {
 	}
 	for _, q := range []string{"print vla", "print vla[1]", "whatis vla", "ptype vla", "print sizeof(vla)", "print &vla", "print vla[0]@2", "print inner", "print count2",
 		"print count", "print wide + count", "print twice", "print shape", "print zero", "print hidden", "print 'other.c'::shape", "print work", "print *work", "print &work",
-		"whatis work", "ptype stop", "print twice(5)", "print twice(zero)", "call stop(3)", "print &zero", "x/2xw &zero", "print $_", "print $__", "print other_t", "ptype other_t", "whatis other_t",
+		"whatis work", "ptype stop", "print twice(5)", "print twice(zero)", "call stop(3)", "print &zero", "x/2xw &zero", "print $_", "print other_t", "ptype other_t", "whatis other_t",
 		"print sizeof(other_t)", "print (char)count", "print nosuch", "print count +", "print *count", "print shape * 2", "output count", "info symbol work", "print $rip", "print $nosuch", "print $1", "print $", "print $$2"} {
 		g.maybe(60, "%s", q)
 	}
@@ -242,7 +242,6 @@ func (g *gen) askFunctions(list []variable) {
 		g.askf("tbreak %s", f.name)
 		g.askf("continue")
 		g.askf("info args")
-		g.maybe(50, "info locals")
 		g.maybe(30, "bt 2")
 		g.askf("finish")
 		g.askf("print $")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,7 +31,8 @@ func (t tools) try(p *program, v variant) (*result, error) {
 		return nil, err
 	}
 	theirs, err := gdb(t.gdb).ask(exe, p.commands)
-	if err != nil {
+	died := errors.Is(err, errLost) && strings.Contains(err.Error(), "internal-error")
+	if err != nil && !died {
 		return nil, err
 	}
 	ours, err := rseqstep(t.rseqstep).ask(exe, p.commands)
@@ -39,6 +41,10 @@ func (t tools) try(p *program, v variant) (*result, error) {
 	}
 	r := &result{program: p, variant: v}
 	for n, c := range p.commands {
+		if died && (strings.Contains(theirs[n], "internal-error") || len(strings.Join(theirs[n:], "")) == 0) {
+			r.comparisons = append(r.comparisons, comparison{command: c, gdb: "gdb died of an internal error", ours: ours[n], verdict: known, why: "gdb dies"})
+			break // what comes later was not answered
+		}
 		r.comparisons = append(r.comparisons, compare(c, theirs[n], ours[n]))
 	}
 	return r, nil

@@ -160,7 +160,7 @@ func (c *Context) integerFor(size int64, unsigned bool) *Type {
 func (c *Context) compute(op string, a, b number) (Value, error) {
 	t := c.promoted(a, b)
 	if (op == "<<" || op == ">>") && !b.isFloat() { // the left operand's type alone decides
-		t = c.promoted(a, number{t: c.Session.basics.int, i: new(big.Int)})
+		t = c.promotedAlone(a)
 	}
 	if strip(t).Kind == Float {
 		r, err := computeFloat(op, a, b, t)

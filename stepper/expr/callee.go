@@ -26,6 +26,11 @@ func (c *Context) callees(n node) ([]callee, error) {
 		if list, err := c.methods(n); list != nil || err != nil {
 			return list, err
 		}
+	case binaryNode:
+		if n.op == ".*" || n.op == "->*" {
+			f, err := c.memberCallee(n)
+			return []callee{f}, err
+		}
 	case nameNode:
 		if list := c.overloads(n); len(list) > 1 {
 			return list, nil

@@ -98,7 +98,7 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 	chars := characterType(elem)
 	if t.Vector || p.letter != 0 && p.letter != 's' {
 		chars = nil
-	} else if p.letter == 's' && size == 1 && elem.isInteger() {
+	} else if p.letter == 's' && size == 1 && strip(elem).Kind == Int {
 		chars = strip(elem)
 	}
 	if chars != nil {

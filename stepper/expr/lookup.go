@@ -142,7 +142,7 @@ func (i *Info) enumeratorIn(block dwarf.Offset, name string) (v *Value) {
 		}
 		t := i.Type(e.Offset)
 		for _, x := range t.Enumerators() {
-			if x.Name == name {
+			if x.Name == name && !t.enumClass {
 				n := newValue(t, leave(uint64(x.Value), int(t.Size)))
 				v = &n
 			}

@@ -102,3 +102,51 @@ func (c *Context) throughMember(x, p Value) (Value, error) {
 	}
 	return x.slice(c.complete(t.Elem), off), nil
 }
+
+// memberCallee is the function of (x.*p)(…).
+func (c *Context) memberCallee(n binaryNode) (callee, error) {
+	x, err := c.operand(n.x)
+	if err != nil {
+		return callee{}, err
+	}
+	p, err := c.operand(n.y)
+	if err != nil {
+		return callee{}, err
+	}
+	t := strip(p.Type)
+	if t.Kind != MemberPtr || strip(t.Elem).Kind != Func {
+		f, err := c.throughMember(x, p)
+		if err != nil {
+			return callee{}, err
+		}
+		return c.calleeOf(f)
+	}
+	if p, err = c.fetch(p); err != nil {
+		return callee{}, err
+	}
+	if strip(x.Type).Kind == Pointer {
+		if x, err = c.deref(x); err != nil {
+			return callee{}, err
+		}
+	}
+	if x, err = c.cast(x, t.class); err != nil {
+		return callee{}, err
+	}
+	if x.kind != placeMemory || len(p.data) < 16 {
+		return callee{}, sentence("Attempt to take address of value not located in memory.")
+	}
+	word, adjust := decodeInt(p.data[:8], true).Uint64(), decodeInt(p.data[8:16], true).Uint64()
+	object := x.addr + table.Addr(adjust)
+	this := pointerValue(PointerTo(x.Type), object)
+	f := callee{at: table.Addr(word), typ: strip(t.Elem), this: &this}
+	switch {
+	case word == 0:
+		return f, sentence("The pointer to a member is null.")
+	case word&1 == 1:
+		if f.at, err = c.virtual(object, (word-1)/8); err != nil {
+			return f, err
+		}
+	}
+	f.name = c.functionName(f.at)
+	return f, nil
+}

@@ -21,6 +21,9 @@ var errNotArithmetic = sentence("Argument to arithmetic operation not a number o
 
 // number reads a scalar value.
 func (c *Context) number(v Value) (number, error) {
+	if v.Type = c.complete(v.Type); c.typesOnly && !v.have { // any value has the type
+		v.data, v.have = make([]byte, max(sizeOf(v.Type), 0)), true
+	}
 	v, err := c.fetch(v)
 	if err != nil {
 		return number{}, err

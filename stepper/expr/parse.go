@@ -159,8 +159,6 @@ func precedence(op string) int {
 		return 10
 	case "*", "/", "%":
 		return 11
-	case ".*", "->*":
-		return 12
 	}
 	return 0
 }

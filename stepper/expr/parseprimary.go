@@ -1,5 +1,7 @@
 package expr
 
+import "strings"
+
 func (p *parser) postfix() (node, error) {
 	x, err := p.primary()
 	for err == nil && p.tok.kind == tokOp {
@@ -35,6 +37,13 @@ func (p *parser) postfix() (node, error) {
 				}
 			}
 			x = memberNode{x, name, op == "->"}
+		case ".*", "->*": // binds like "." in gdb, not as loosely as in C++
+			if err = p.advance(); err != nil {
+				break
+			}
+			var y node
+			y, err = p.primary()
+			x = binaryNode{op, x, y}
 		case "(":
 			x, err = p.call(x)
 		default:
@@ -141,6 +150,9 @@ func (p *parser) name() (node, error) {
 		name += p.tok.text
 		if err := p.advance(); err != nil {
 			return nil, err
+		}
+		if p.is("<") { // T<int>::member, as far as T<int> is a type
+			name += p.template(strings.Join(append(n.scopes[:len(n.scopes):len(n.scopes)], name), "::"))
 		}
 		if !p.is("::") {
 			n.name = name

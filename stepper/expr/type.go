@@ -122,6 +122,19 @@ func strip(t *Type) *Type {
 	return t
 }
 
+// untyped removes typedefs: the qualifiers stay (gdb's check_typedef).
+func untyped(t *Type) *Type {
+	s := strip(t)
+	q := &Type{Kind: Qualified, Elem: s, Size: s.Size, info: s.info}
+	for ; t != s; t = t.Elem {
+		q.Const, q.Volatile, q.Restrict, q.Atomic = q.Const || t.Const, q.Volatile || t.Volatile, q.Restrict || t.Restrict, q.Atomic || t.Atomic
+	}
+	if q.qualifiers() == "" {
+		return s
+	}
+	return q
+}
+
 // unqualified removes qualifiers only: a typedef keeps its name.
 func unqualified(t *Type) *Type {
 	for t.Kind == Qualified {

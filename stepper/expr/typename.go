@@ -29,6 +29,9 @@ func declareBy(t *Type, show func(*Type) string, name string) string {
 
 func declareWith(t *Type, show, parameter func(*Type) string, name string) string {
 	inner := name
+	if t.Kind == Qualified && t.Elem.Kind == Array {
+		t = ofElements(t)
+	}
 	for {
 		switch {
 		case t.Kind == Pointer || t.Kind == Reference || t.Kind == MemberPtr:
@@ -42,7 +45,9 @@ func declareWith(t *Type, show, parameter func(*Type) string, name string) strin
 				mark = t.Name + "::*"
 			}
 			inner = mark + inner
-			t = t.Elem
+			if t = t.Elem; t.Kind == Qualified && t.Elem.Kind == Array {
+				t = ofElements(t)
+			}
 			if t.Kind == Array || t.Kind == Func {
 				inner = "(" + inner + ")"
 			}
@@ -70,6 +75,26 @@ func declareWith(t *Type, show, parameter func(*Type) string, name string) strin
 			return show(t) + spaced(inner)
 		}
 	}
+}
+
+// ofElements is a qualified array type with the qualifiers at its elements, as C has it.
+func ofElements(t *Type) *Type {
+	a := *t.Elem
+	switch in := a.Elem; in.Kind {
+	case Qualified:
+		q := *in
+		q.Const, q.Volatile, q.Restrict, q.Atomic = q.Const || t.Const, q.Volatile || t.Volatile, q.Restrict || t.Restrict, q.Atomic || t.Atomic
+		a.Elem = &q
+	case Array:
+		q := *t
+		q.Elem = in
+		a.Elem = ofElements(&q)
+	default:
+		q := *t
+		q.Elem, q.Size = in, in.Size
+		a.Elem = &q
+	}
+	return &a
 }
 
 // spaced prefixes a declarator with the space after its base type.

@@ -63,7 +63,7 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 // promotedAlone is the type of an operation on one number: its own, unless that is smaller than
 // int.
 func (c *Context) promotedAlone(a number) *Type {
-	if t := strip(a.t); a.isFloat() || t.Size >= c.Session.basics.int.Size {
+	if t := untyped(a.t); a.isFloat() || t.Size >= c.Session.basics.int.Size {
 		return t
 	}
 	return c.Session.basics.int

@@ -144,6 +144,9 @@ func (c *Context) count(f *frame, info *Info, d *dynamicCount) (int64, error) {
 	if f == nil {
 		return 0, errNoFrame
 	}
+	types := c.typesOnly
+	defer func() { c.typesOnly = types }()
+	c.typesOnly = false // the type depends on this value
 	if d.expr == nil {
 		e := info.entry(d.variable)
 		if e == nil {

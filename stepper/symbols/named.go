@@ -91,6 +91,9 @@ func (s *nameSearch) entry(e *dwarf.Entry, prefix string) (inner string, enter b
 		}
 		return prefix, true
 	case dwarf.TagEnumerationType:
+		if scoped, _ := e.Val(dwarf.AttrEnumClass).(bool); scoped {
+			return full + "::", true
+		}
 		return strings.TrimSuffix(full, own), true
 	case dwarf.TagCompileUnit, dwarf.TagPartialUnit, dwarf.TagTypeUnit:
 		return prefix, true

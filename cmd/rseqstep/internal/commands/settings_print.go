@@ -26,12 +26,12 @@ func printOptions() []printOption {
 		return printOption{name: name, short: short, count: p, all: all}
 	}
 	return []printOption{
-		count("elements", "Most elements of an array, or characters of a string, to show", 0, func(o *expr.Options) *int { return &o.Elements }),
-		count("repeats", "How many equal elements are shown one by one", 0, func(o *expr.Options) *int { return &o.Repeats }),
+		count("elements", "Most elements or characters to show", 0, func(o *expr.Options) *int { return &o.Elements }),
+		count("repeats", "Most equal elements to show one by one", 0, func(o *expr.Options) *int { return &o.Repeats }),
 		count("max-depth", "Most structures in one another to show", -1, func(o *expr.Options) *int { return &o.Depth }),
-		flag("object", "Whether to show an object by its own class, not its pointer's", func(o *expr.Options) *bool { return &o.Object }),
+		flag("object", "Whether to show objects by their own class", func(o *expr.Options) *bool { return &o.Object }),
 		flag("address", "Whether to show addresses", func(o *expr.Options) *bool { return &o.Address }),
-		flag("symbol", "Whether to show the symbol that a pointer points to", func(o *expr.Options) *bool { return &o.Symbol }),
+		flag("symbol", "Whether to show what pointers point to", func(o *expr.Options) *bool { return &o.Symbol }),
 		flag("array-indexes", "Whether to show the indexes of arrays", func(o *expr.Options) *bool { return &o.ArrayIndexes }),
 		flag("null-stop", "Whether arrays of characters end at the first zero", func(o *expr.Options) *bool { return &o.NullStop }),
 		flag("static-members", "Whether to show static members", func(o *expr.Options) *bool { return &o.StaticMembers }),
