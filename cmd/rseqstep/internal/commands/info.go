@@ -40,11 +40,6 @@ func (d *desk) info() []*prompt.Command {
 			return nil
 		}
 	}
-	refused := func(name, what string) *prompt.Command {
-		return sub(name, nil, "[REGEXP]", "Not available: "+what, func(string) error {
-			return prompt.Message("rseqstep has no %s. Use \"info locals\" and \"info args\" for the selected frame, \"info functions REGEXP\",\n\"ptype NAME\" and \"whatis EXPR\" for a type, \"print NAME\" for any variable, and \"info symbol ADDRESS\".", strings.TrimPrefix(what, "a "))
-		})
-	}
 	subs := prompt.NewRegistry("info",
 		sub("breakpoints", []string{"b", "br", "break"}, "[N...]", "Breakpoints, watchpoints and catchpoints", d.infoBreakpoints),
 		sub("watchpoints", []string{"wat"}, "[N...]", "Watchpoints", d.infoWatchpoints),
@@ -54,8 +49,8 @@ func (d *desk) info() []*prompt.Command {
 		sub("locals", nil, "", "Local variables of the selected frame", list(session.Values.Locals, "No locals.")),
 		sub("args", nil, "", "Arguments of the selected frame", list(session.Values.Arguments, "No arguments.")),
 		sub("functions", nil, "[REGEXP]", "Functions", pattern(session.Values.Functions)),
-		refused("variables", "a list of all variables"),
-		refused("types", "a list of all types"),
+		sub("variables", nil, "[REGEXP]", "Global and static variables", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, false) })),
+		sub("types", nil, "[REGEXP]", "Types", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, true) })),
 		sub("line", nil, "[LOCATION]", "Addresses of a source line", d.infoLine),
 		sub("symbol", []string{"sym"}, "ADDRESS", "The symbol at an address", d.infoSymbol),
 		sub("frame", []string{"f"}, "", "The selected frame in detail", d.infoFrame),

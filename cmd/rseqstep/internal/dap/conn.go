@@ -38,7 +38,7 @@ func (c *conn) read() (*request, error) {
 		}
 		r := decode(content)
 		if r.err == nil && r.Type != "request" {
-			continue // a response to a request that the adapter never sends
+			continue // a response to runInTerminal, whose effect is what matters
 		}
 		return r, nil
 	}
@@ -99,6 +99,13 @@ func (c *conn) refuse(r *request, err error) {
 // showsErrors reports whether the user should see that this request failed. Editors
 // send the other requests on their own.
 func (r *request) showsErrors() bool { return r.Command == "launch" || r.Command == "attach" }
+
+// request sends a request to the client. Its answer is not waited for.
+func (c *conn) request(command string, m dap.RequestMessage) {
+	head := m.GetRequest()
+	head.Type, head.Command = "request", command
+	c.send(m, func(n int) { head.Seq = n })
+}
 
 // event sends an event. m is one whose embedded Event is still empty.
 func (c *conn) event(name string, m dap.EventMessage) {

@@ -71,6 +71,10 @@ func (s *server) drain() {
 		f.drain()
 	}
 	s.outputs = nil
+	if err := s.terminal.close(); err != nil {
+		s.output("stderr", err.Error()+"\n")
+	}
+	s.terminal = nil
 }
 
 // connectOutput prepares the program's standard files. The caller calls done once the
@@ -80,6 +84,15 @@ func (s *server) connectOutput(a *launchArguments) (done func(), err error) {
 	done = func() {
 		for _, f := range ours {
 			f.Close()
+		}
+	}
+	kind, err := s.wantsTerminal(a)
+	if err != nil {
+		return nil, err
+	}
+	if kind != "" {
+		if s.terminal, err = s.openTerminal(kind, a); err != nil {
+			return nil, err
 		}
 	}
 	open := func(path string, flag int) (*os.File, error) {
@@ -94,12 +107,17 @@ func (s *server) connectOutput(a *launchArguments) (done func(), err error) {
 		stdin = os.DevNull
 	}
 	files := &[3]*os.File{}
-	if files[0], err = open(stdin, os.O_RDONLY); err != nil {
+	if a.StdinFrom == "" && s.terminal != nil {
+		files[0] = s.terminal.file
+	} else if files[0], err = open(stdin, os.O_RDONLY); err != nil {
+		s.drain()
 		return nil, fmt.Errorf("the program's standard input: %w", err)
 	}
 	for i, to := range []string{a.StdoutTo, a.StderrTo} {
 		if to != "" {
 			files[1+i], err = open(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+		} else if s.terminal != nil {
+			files[1+i] = s.terminal.file
 		} else {
 			var r *os.File
 			if r, files[1+i], err = os.Pipe(); err == nil {

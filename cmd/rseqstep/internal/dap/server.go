@@ -48,15 +48,16 @@ type server struct {
 	paths   []substitution
 	program *program // the program launched or attached to; nil for none yet
 
-	shown   *show.Stop   // the last stop
-	outputs []*forwarder // of the launched program
-	threads map[int]bool // those the client knows
-	list    *threadList  // the threads at the last stop
-	handles handles
-	points  points
-	after   func() error // what to do after the response was sent
-	ended   bool
-	over    bool // "terminated" was sent
+	shown    *show.Stop   // the last stop
+	outputs  []*forwarder // of the launched program
+	terminal *terminal    // the client's in which it runs; nil for none
+	threads  map[int]bool // those the client knows
+	list     *threadList  // the threads at the last stop
+	handles  handles
+	points   points
+	after    func() error // what to do after the response was sent
+	ended    bool
+	over     bool // "terminated" was sent
 }
 
 // Serve serves one editor until it disconnects or the connection ends. It then kills a
@@ -132,7 +133,7 @@ func (s *server) close() error {
 	for _, f := range s.outputs {
 		f.drain()
 	}
-	return err
+	return errors.Join(err, s.terminal.close())
 }
 
 // answer answers one request, and then does what the request started.

@@ -30,7 +30,8 @@ type launchArguments struct {
 	StdoutTo       string             `json:"stdoutTo"`
 	StderrTo       string             `json:"stderrTo"`
 	SubstitutePath []substitution     `json:"substitutePath"`
-	DlvCwd         string             `json:"dlvCwd"` // base of relative paths
+	DlvCwd         string             `json:"dlvCwd"`  // base of relative paths
+	Console        string             `json:"console"` // "internalConsole", which is the default, "integratedTerminal" or "externalTerminal"
 
 	// Not in Delve:
 	ASLR       bool `json:"aslr"`       // keep address space layout randomization

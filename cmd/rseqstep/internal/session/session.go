@@ -75,6 +75,7 @@ type Session struct {
 	skipped     int // the last number of a skip used
 	displays    []*Display
 	displayed   int
+	explained   bool // the words of a report were explained
 	displaying  bool // the expressions are being shown
 
 	level   int // the selected frame

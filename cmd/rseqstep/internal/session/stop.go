@@ -78,6 +78,7 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 		v.WriteJSON(s.JSON)
 	default:
 		v.Write(s.Out, s.Style)
+		s.explain(v)
 		if s.Shown != nil && v.Frame != nil && !v.Silent {
 			s.Shown(v)
 		}
@@ -98,6 +99,20 @@ func (s *Session) Present(stop stepper.Stop, before int) {
 	case stepper.StopCallReturned: // show as little as for the stop
 	default:
 		s.ShowDisplays()
+	}
+}
+
+// explain tells a user where the words of the first report of a section are explained.
+func (s *Session) explain(v *show.Stop) {
+	if !s.TTY || s.explained || v.Silent {
+		return
+	}
+	for _, u := range v.Units {
+		if u.End != 0 {
+			s.explained = true
+			s.printf("%s\n", s.Style.Note("(\"help rseq\" explains the words of such a report.)"))
+			return
+		}
 	}
 }
 

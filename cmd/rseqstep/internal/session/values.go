@@ -35,5 +35,6 @@ type Values interface {
 	Members(expression string) []string  // of its struct, or of the one that it points to, for completion
 	Names() []string                     // visible variables, for completion
 	Functions(pattern string) ([]string, error)
-	Forget() // caches of memory and registers; called before the program moves
+	Globals(pattern string, types bool) ([]string, error) // variables or types, as Functions has functions
+	Forget()                                              // caches of memory and registers; called before the program moves
 }

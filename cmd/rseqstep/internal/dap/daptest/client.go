@@ -40,6 +40,7 @@ type Client struct {
 	PID      int                   // of the process last told of
 	Verified map[int]bool          // breakpoints by id, as events have told of them
 	Ended    chan error            // gets the adapter's end
+	Terminal func(args []string)   // runs what runInTerminal asks for; nil: nothing happens
 }
 
 // Start starts an adapter on standard input and output.
@@ -116,6 +117,16 @@ func (c *Client) Send(command string, args any) int {
 	return c.seq
 }
 
+// respond answers a request of the adapter's.
+func (c *Client) respond(m dap.RequestMessage) {
+	c.t.Helper()
+	b, err := json.Marshal(Args{"seq": 0, "type": "response", "request_seq": m.GetRequest().Seq, "success": true, "command": m.GetRequest().Command, "body": Args{}})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.Raw(fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(b), b))
+}
+
 // Raw sends bytes.
 func (c *Client) Raw(text string) {
 	c.t.Helper()
@@ -135,6 +146,11 @@ func (c *Client) next() dap.Message {
 		switch m := m.(type) {
 		case *dap.OutputEvent:
 			c.Output[m.Body.Category] += m.Body.Output
+		case *dap.RunInTerminalRequest:
+			if c.Terminal != nil {
+				c.Terminal(m.Arguments.Args)
+			}
+			c.respond(m)
 		case *dap.ProcessEvent:
 			c.PID = m.Body.SystemProcessId
 		case *dap.BreakpointEvent:
