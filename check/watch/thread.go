@@ -190,7 +190,7 @@ func (w *Watch) expect(th *thread) error {
 		return nil
 	}
 	r, err := w.engine.Regs(th.tid)
-	if err != nil {
+	if err != nil || r.ThreadPointer() == 0 { // 0: it has no area yet
 		return err
 	}
 	return w.watchArea(th, r.ThreadPointer()+w.glibc.offset)

@@ -89,7 +89,7 @@ const sigSEGV = 11
 func (w *Watch) renew() {
 	w.threads, w.sites, w.armings = map[int]*thread{}, map[table.Addr]*site{}, map[table.Addr][]*table.Placed{}
 	w.stores, w.foreign, w.calls = map[table.Addr]*Store{}, map[table.Addr]*Store{}, map[callKey]*Call{}
-	w.yields, w.claims = map[table.Addr]int{}, nil
+	w.yields, w.claims, w.glibc = map[table.Addr]int{}, nil, glibc{}
 	w.armed, w.scanned, w.declared, w.modules = map[table.Addr]bool{}, map[string]bool{}, map[table.Addr]bool{}, nil
 }
 
