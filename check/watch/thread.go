@@ -174,6 +174,7 @@ func (w *Watch) registered(th *thread, c tracee.RseqConfig) error {
 		}
 	}
 	w.seen.Registrations = append(w.seen.Registrations, th.reg)
+	w.restart()
 	return w.watchArea(th, c.Area)
 }
 

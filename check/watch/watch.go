@@ -54,6 +54,9 @@ type Watch struct {
 	lasting  bool       // the watch has begun: what is found is of now
 	found    bool       // something new since the last question (Limits.Stop)
 
+	timer    *time.Timer // ends the round
+	restarts int
+
 	round  int     // how often the threads' fourth debug registers have changed
 	claims []claim // to be settled when every thread is held
 	pause  bool    // the run ends because of them
