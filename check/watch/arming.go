@@ -16,6 +16,10 @@ import (
 func (w *Watch) Loaded() {
 	image := w.engine.Image()
 	w.unloaded(image)
+	for _, th := range w.threads {
+		th.round, th.turns = -1, 0 // what is loaded may have sections that no file declares
+	}
+	w.restart()
 	w.modules = image.Modules()
 	for _, m := range w.modules {
 		if key := m.Path + m.Bias.String(); !w.scanned[key] {

@@ -17,8 +17,10 @@ const longRound = 10 * time.Second
 func (w *Watch) Run(ctx context.Context) (stop stepper.Stop, err error) {
 	w.halted = false
 	for lasts := w.limits.Round; ; {
-		round, cancel := context.WithTimeout(ctx, lasts)
+		round, cancel := context.WithCancel(ctx)
+		w.timer = time.AfterFunc(lasts, cancel)
 		stop, err = w.o.Continue(round)
+		w.timer.Stop()
 		over := round.Err() != nil
 		cancel()
 		if err != nil || stop.Reason != stepper.StopInterrupt || ctx.Err() != nil || !over && !w.pause {
@@ -36,6 +38,20 @@ func (w *Watch) Run(ctx context.Context) (stop stepper.Stop, err error) {
 		}
 		w.nextRound()
 	}
+}
+
+// maxRestarts is how often the rounds begin anew: a program may create threads all the time.
+const maxRestarts = 32
+
+// restart begins the rounds anew, with a short one: the program has loaded a library, or a thread has
+// registered.
+func (w *Watch) restart() {
+	if w.timer == nil || w.restarts == maxRestarts {
+		return
+	}
+	w.restarts++
+	w.hurry = true
+	w.timer.Reset(w.limits.Round)
 }
 
 // Finish ends the watch and detaches from the program, or notes that it has ended.

@@ -174,6 +174,7 @@ func (w *Watch) registered(th *thread, c tracee.RseqConfig) error {
 		}
 	}
 	w.seen.Registrations = append(w.seen.Registrations, th.reg)
+	w.restart()
 	return w.watchArea(th, c.Area)
 }
 
@@ -190,7 +191,7 @@ func (w *Watch) expect(th *thread) error {
 		return nil
 	}
 	r, err := w.engine.Regs(th.tid)
-	if err != nil {
+	if err != nil || r.ThreadPointer() == 0 { // 0: it has no area yet
 		return err
 	}
 	return w.watchArea(th, r.ThreadPointer()+w.glibc.offset)

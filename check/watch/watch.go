@@ -54,6 +54,9 @@ type Watch struct {
 	lasting  bool       // the watch has begun: what is found is of now
 	found    bool       // something new since the last question (Limits.Stop)
 
+	timer    *time.Timer // ends the round
+	restarts int
+
 	round  int     // how often the threads' fourth debug registers have changed
 	claims []claim // to be settled when every thread is held
 	pause  bool    // the run ends because of them
@@ -89,7 +92,7 @@ const sigSEGV = 11
 func (w *Watch) renew() {
 	w.threads, w.sites, w.armings = map[int]*thread{}, map[table.Addr]*site{}, map[table.Addr][]*table.Placed{}
 	w.stores, w.foreign, w.calls = map[table.Addr]*Store{}, map[table.Addr]*Store{}, map[callKey]*Call{}
-	w.yields, w.claims = map[table.Addr]int{}, nil
+	w.yields, w.claims, w.glibc = map[table.Addr]int{}, nil, glibc{}
 	w.armed, w.scanned, w.declared, w.modules = map[table.Addr]bool{}, map[string]bool{}, map[table.Addr]bool{}, nil
 }
 
