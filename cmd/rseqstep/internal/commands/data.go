@@ -11,7 +11,7 @@ func (d *desk) printing() []*prompt.Command {
 		{Name: "print", Aliases: []string{"p", "inspect"}, Class: prompt.Data, Usage: "[-OPTION...] [/FMT] EXPR", Short: "Show the value of an expression", Repeat: prompt.RepeatSame,
 			Long:     "-OPTION is one of \"set print\", for this once: -elements 4, -object. \"--\" ends\nthem.\nEXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.",
 			Complete: d.variables,
-			Run: func(args string) error { return d.withPrintOptions(args, d.print) }},
+			Run:      func(args string) error { return d.withPrintOptions(args, d.print) }},
 		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program; evaluate an expression", Repeat: prompt.RepeatSame,
 			Long:     "Like \"print\", but shows nothing for a void value. The selected thread runs the\nfunction while all other threads run, as with \"continue\"; afterwards everything\nis as before, except for what the function did. A breakpoint or a signal in\nthe function stops there and abandons the expression. \"finish\" and \"continue\"\nwork there, and when the function returns, the thread is back where it was.\nAfter \"set unwindonsignal on\" a signal returns there at once. rseqstep calls no\nfunction in a thread that is inside a restartable sequence, because the call\nwould disarm it. String literals are placed on the program's stack.",
 			Complete: d.variables,
