@@ -36,11 +36,12 @@ var elsewhere = map[string]string{
 func gdbLine(root *cobra.Command, args []string) ([]string, error) {
 	cmd := root
 	var out []string
-	if len(args) > 0 && args[0] == "attach" {
-		cmd, out, args = subcommand(root, "attach"), []string{"attach"}, args[1:]
-	}
 	for i := 0; i < len(args); i++ {
 		word := args[i]
+		if word == "attach" && cmd == root { // it opens the prompt too
+			cmd, out = subcommand(root, word), append(out, word)
+			continue
+		}
 		if word == "--" || word == "-" || !strings.HasPrefix(word, "-") {
 			return append(out, args[i:]...), nil
 		}

@@ -32,6 +32,7 @@ func TestGDBsCommandLineIsUnderstood(t *testing.T) {
 		"--cpu-opv v3 -q ./prog":          "--cpu-opv v3 ./prog",
 		"-- ./prog -q":                    "-- ./prog -q",
 		"attach -q -ex bt 12":             "attach --eval=bt 12",
+		"--debug attach -q -ex bt 12":     "--debug attach --eval=bt 12",
 		"attach 12 -ex bt":                "attach 12 -ex bt",
 		"table -x ./prog":                 "table -x ./prog",
 		"-v":                              "--version",
