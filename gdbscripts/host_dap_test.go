@@ -131,7 +131,9 @@ func TestAnEditorTalksDAPWithGDB(t *testing.T) {
 		t.Errorf("exit code %v", got)
 	}
 	if !strings.Contains(d.all.String(), "attempts ") { // gdb reads it in a thread of its own
-		d.wait("output of the program", func(m dapMessage) bool { return m.Event == "output" && strings.Contains(fmt.Sprint(m.Body), "attempts ") })
+		d.wait("output of the program", func(m dapMessage) bool {
+			return m.Event == "output" && strings.Contains(fmt.Sprint(m.Body), "attempts ")
+		})
 	}
 	d.send("disconnect", nil)
 	in.Close()
