@@ -65,7 +65,7 @@ func TestLLDBByRseqstepAttachesAndLaunches(t *testing.T) {
 		_ = waits.Wait()
 	}()
 	out := hostLLDB(t, []string{"process status", "expression over = 1", "process detach"}, "-p", fmt.Sprint(waits.Process.Pid))
-	wanted(t, "lldb", out, `Process \d+ stopped`, `Process \d+ detached`)
+	wanted(t, "lldb", out, `stop reason = signal SIGSTOP`, `Process \d+ detached`)
 	if _ = waits.Wait(); waits.ProcessState.ExitCode() != 7 {
 		t.Errorf("the process does not go on: %v\n%s", waits.ProcessState, out)
 	}

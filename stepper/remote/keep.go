@@ -46,10 +46,16 @@ func (c *client) adoptStop() {
 	c.stoppedFor[c.p.stop.TID] = c.p.stop.Signal
 }
 
-// pendingSignal is the signal that the program is stopped for, as "?" reports it.
+// pendingSignal is the signal that the program is stopped for, as "?" reports it: SIGTRAP
+// without one, but SIGSTOP for an lldb that has attached, as from lldb-server. "lldb
+// --batch" takes any other signal for a crash and carries out no further command (lldb 21;
+// CommandInterpreter::DidProcessStopAbnormally).
 func (c *client) pendingSignal() (sig, tid int) {
 	if s := c.p.stop; s.Reason == stepper.StopSignal && c.alive(s.TID) {
 		return s.Signal, s.TID
+	}
+	if c.lldb() && c.p.attached {
+		return sigStop, c.p.engine.Thread()
 	}
 	return sigTrap, c.p.engine.Thread()
 }
