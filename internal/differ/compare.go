@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -142,25 +143,47 @@ func within(a, b string) bool {
 	return err == nil && re.MatchString(b)
 }
 
-// byLine judges a list: each line on its own.
+// byLine judges a list: each line on its own, those of variables by their names. A variable that
+// one of the two does not list is missing there.
 func byLine(theirs, ours string) verdict {
 	g, o := withoutTwins(strings.Split(theirs, "\n")), strings.Split(ours, "\n")
-	if len(g) != len(o) {
-		return fault
-	}
 	worst := same
-	for n := range g {
+	for len(g) > 0 || len(o) > 0 {
 		switch {
-		case g[n] == o[n]:
-		case within(o[n], g[n]):
+		case len(g) == 0 || len(o) > 0 && !listed(g, o[0]):
+			worst, o = max(worst, more), o[1:]
+			continue
+		case len(o) == 0 || !listed(o, g[0]):
+			worst, g = max(worst, missing), g[1:]
+			continue
+		case g[0] == o[0]:
+		case within(o[0], g[0]):
 			worst = max(worst, missing)
-		case within(g[n], o[n]):
+		case within(g[0], o[0]):
 			worst = max(worst, more)
 		default:
 			return fault
 		}
+		g, o = g[1:], o[1:]
 	}
 	return worst
+}
+
+// listed reports whether a list has a line that begins as the given one does: with the name of
+// its variable, or the number of its frame.
+func listed(list []string, line string) bool {
+	head := func(l string) string {
+		if strings.HasPrefix(l, "#") {
+			l, _, _ = strings.Cut(l, " ")
+			return l
+		}
+		name, _, ok := strings.Cut(strings.TrimSpace(l), " = ")
+		if !ok {
+			return l
+		}
+		return name
+	}
+	return slices.ContainsFunc(list, func(l string) bool { return head(l) == head(line) })
 }
 
 // withoutTwins removes variables that gdb lists once more as optimized out: those of an inlined

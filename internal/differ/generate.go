@@ -222,7 +222,7 @@ func (g *gen) functions(defs, calls *[]string) (list []variable) {
 		}
 		v := variable{g.name("f"), t}
 		at, bt := g.scalar(), g.scalar()
-		*defs = append(*defs, fmt.Sprintf("__attribute__((noinline)) %s { %s = %s; KEEP(r); stop(2); return r; }",
+		*defs = append(*defs, fmt.Sprintf("__attribute__((noinline)) %s { static %s = %s; KEEP(r); stop(2); return r; }",
 			t.declare(fmt.Sprintf("%s(%s, %s)", v.name, at.declare("a"), bt.declare("b"))), t.declare("r"), g.literal(t)))
 		*calls = append(*calls, fmt.Sprintf("{ __typeof__(%s(0, 0)) r = %s((%s)%s, (%s)%s); KEEP(r); }", v.name, v.name, at.name, g.literal(at), bt.name, g.literal(bt)))
 		list = append(list, v)

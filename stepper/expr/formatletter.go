@@ -65,7 +65,7 @@ func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, 
 	}
 	if t.Kind == Float && (letter == 'c' || letter == 'a') { // these two show the number, others its bits
 		f, wide := decodeFloat(b, t)
-		n = number{t: t, f: f, wide: wide}.truncated()
+		n = clamped(number{t: t, f: f, wide: wide}.truncated(), false)
 		b = encodeInt(n, 8)
 		n = decodeInt(b, true)
 	}

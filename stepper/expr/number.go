@@ -112,7 +112,11 @@ func (n number) encode(t *Type) ([]byte, error) {
 	case Bool:
 		return encodeInt(big.NewInt(int64(truth64(!n.zero()))), s.Size), nil
 	case Int, Char, Enum, Pointer, Reference, MemberPtr:
-		return encodeInt(n.truncated(), s.Size), nil
+		i := n.truncated()
+		if n.isFloat() && s.Size <= 8 {
+			i = clamped(i, s.Unsigned)
+		}
+		return encodeInt(i, s.Size), nil
 	case Float:
 		return encodeFloat(n.float(), n.wideOrNil(), s), nil
 	}
@@ -143,6 +147,22 @@ func (n number) truncated() *big.Int {
 		w = big.NewFloat(n.f)
 	}
 	i, _ := w.Int(nil)
+	return i
+}
+
+// clamped is an integer limited to 64 bits. C does not define the conversion of a floating-point
+// number that is too large; gdb takes the nearest integer there is.
+func clamped(i *big.Int, unsigned bool) *big.Int {
+	low, high := big.NewInt(math.MinInt64), big.NewInt(math.MaxInt64)
+	if unsigned {
+		high = new(big.Int).SetUint64(math.MaxUint64)
+	}
+	switch {
+	case i.Cmp(low) < 0:
+		return low
+	case i.Cmp(high) > 0:
+		return high
+	}
 	return i
 }
 
