@@ -69,8 +69,11 @@ func (b *basics) named(name string) (*Type, bool) {
 
 // arithmetic maps the words of a C declaration specifier, in any order, to the
 // name of the type: "long unsigned int" to "unsigned long". ok is false for
-// words that do not combine.
+// words that do not combine, and for none.
 func arithmetic(words []string) (name string, ok bool) {
+	if len(words) == 0 {
+		return "", false
+	}
 	count := map[string]int{}
 	for _, w := range words {
 		count[w]++

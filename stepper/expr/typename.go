@@ -194,7 +194,7 @@ func canonical(name string) string {
 		}
 		run := name[:n]
 		if better, ok := arithmetic(words(run)); ok {
-			run = better
+			run = strings.Replace(run, strings.TrimSpace(run), better, 1)
 		}
 		out.WriteString(run)
 		if name = name[n:]; name != "" {
