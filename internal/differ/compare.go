@@ -34,6 +34,9 @@ func compare(command, theirs, ours string) comparison {
 	word, _, _ := strings.Cut(command, " ")
 	word, _, _ = strings.Cut(word, "/")
 	c := comparison{command: command, gdb: plain(theirs), ours: plain(ours)}
+	if command == "print $_" { // the type of the last unit of "x" is not compared
+		c.gdb, c.ours = pointerType.ReplaceAllString(c.gdb, "$$ = "), pointerType.ReplaceAllString(c.ours, "$$ = ")
+	}
 	if _, g, ok := strings.Cut(c.gdb, "Value returned is "); ok && word == "finish" {
 		if _, o, ok := strings.Cut(c.ours, "Value returned is "); ok { // where a call inlined next to it begins is a matter of taste
 			c.gdb, c.ours = g, o
@@ -90,6 +93,8 @@ var replacements = []struct {
 	{regexp.MustCompile(`(?m)^Note: breakpoints? .*\n`), ""},
 	{regexp.MustCompile(`[ \t]+`), " "},
 }
+
+var pointerType = regexp.MustCompile(`^\$ = \([^)]*\) `)
 
 // blank is an empty line; gdb has none before methods if a label is there.
 var blank = regexp.MustCompile(`\n\s*\n`)

@@ -22,6 +22,8 @@ var knownDifferences = []difference{
 	{re(`^print -.*half`), nil, nil, "gdb 13 drops the sign of the negative of a _Float16"},
 	{re(`^print/[a-z]`), nil, re(` \+ .*i\b`), "gdb formats a complex number as one integer if it is that small"},
 	{re(`^whatis \$`), nil, re(`^type = alias\d+$`), "gdb forgets the typedef of a returned character"},
+	{re(`^(print|whatis|ptype) [*&]?(twice|refs|over|closed|made)`), nil, re(`may be inlined`), "gdb gives the function that a call was inlined into, or nothing"},
+	{nil, re(`<\w+\[\w+\]`), nil, "gdb takes clang's name of a static variable of a function for one of the language D"},
 	{re(`^print dynamic_cast`), re(`<vtable`), nil, "gdb takes the table of virtual functions for the object"},
 	{re(`^(print|whatis|ptype) over$`), re(`\(`), re(`\(`), "one of several overloaded functions"},
 	{re(`^print \((VA|VB|Left|Right) ?\*\)\s*p[vlrb]`), nil, nil, "gdb does not go from a virtual base class to a class between it and the whole object"},

@@ -39,7 +39,18 @@ func (c *Context) evalName(n nameNode) (Value, error) {
 	if !c.anyDebug() {
 		return Value{}, &NoSymbolError{Name: n.name, why: "the program has no debug information"}
 	}
-	return Value{}, noSymbol(n.name)
+	return Value{}, c.missing(n.name)
+}
+
+// missing is the error for a name without a value: that of a function which has only been
+// inlined, or of nothing.
+func (c *Context) missing(name string) error {
+	if c.Source != nil && !(strings.ContainsAny(name, ":*") && !strings.Contains(name, "::")) {
+		if places, err := c.Source.Lookup(name, c.here()); err == nil && len(places) > 0 {
+			return errInlined
+		}
+	}
+	return noSymbol(name)
 }
 
 // named records the symbol's name in a value without debug information.
@@ -93,7 +104,7 @@ func (c *Context) scoped(n nameNode, full string) (Value, error) {
 	if len(n.scopes) == 1 && strings.Contains(n.scopes[0], ".") {
 		return Value{}, sentence("No symbol table is loaded for \"%s\".", n.scopes[0])
 	}
-	return Value{}, noSymbol(full)
+	return Value{}, c.missing(full)
 }
 
 // ofType finds a static member or an enumerator of a type.

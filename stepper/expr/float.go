@@ -48,6 +48,16 @@ func halfFloat(h uint16) float64 {
 	return sign * math.Ldexp(1024+frac, exp-25)
 }
 
+// invalidFloat reports whether bytes are no number of the x87's format: its integer bit is clear
+// exactly if the exponent is 0 (Intel SDM volume 1, 4.2.2, "unsupported" encodings).
+func invalidFloat(b []byte, t *Type) bool {
+	if len(b) < 10 || quad(t) {
+		return false
+	}
+	exponent := binary.LittleEndian.Uint16(b[8:]) & 0x7fff
+	return (exponent == 0) == (b[7]&0x80 != 0)
+}
+
 // x87Float decodes the x87's format: 64 bits of significand, its integer bit
 // among them, 15 of exponent (bias 16383), and the sign.
 func x87Float(significand uint64, signExp uint16) (float64, *big.Float) {
@@ -131,6 +141,9 @@ func x87Bits(f float64, wide *big.Float) (significand uint64, signExp uint16) {
 // floatText formats a floating-point number as C's %g with enough digits to read it back:
 // 2 more than its significand holds (9 for float, 17 for double).
 func floatText(b []byte, t *Type) string {
+	if invalidFloat(b, t) {
+		return "<invalid float value>"
+	}
 	f, wide := decodeFloat(b, t)
 	digits := 2 + int(precision(t))*30103/100000
 	switch {

@@ -64,6 +64,9 @@ func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, 
 		return "", sentence("Value can't be converted to integer.")
 	}
 	if t.Kind == Float && (letter == 'c' || letter == 'a') { // these two show the number, others its bits
+		if invalidFloat(b, t) {
+			return "", sentence("Invalid floating value found in program.")
+		}
 		f, wide := decodeFloat(b, t)
 		n = clamped(number{t: t, f: f, wide: wide}.truncated(), false)
 		b = encodeInt(n, 8)

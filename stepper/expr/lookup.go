@@ -300,6 +300,12 @@ func (c *Context) function(name string) (Value, bool) {
 	return c.symbolValue(name, a), true
 }
 
+// namesFunction reports whether a name given by the user is that of a function: its last component, or
+// all of it for Go, whose packages have paths.
+func namesFunction(function, name string) bool {
+	return lastName(function) == lastName(name) || strings.HasSuffix(function, name) || strings.Contains(name, "(")
+}
+
 // functions are the entries of the functions with a name.
 func (c *Context) functions(name string) (list []table.Addr) {
 	if c.Source == nil || strings.ContainsAny(name, ":*") && !strings.Contains(name, "::") {
@@ -310,7 +316,8 @@ func (c *Context) functions(name string) (list []table.Addr) {
 		return nil
 	}
 	for _, p := range places {
-		if fn, ok := c.Source.Function(p.Addr); ok {
+		// A call inlined into another function has no address of its own.
+		if fn, ok := c.Source.Function(p.Addr); ok && namesFunction(fn.Name, name) {
 			list = append(list, fn.Entry)
 		}
 	}

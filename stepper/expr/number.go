@@ -38,6 +38,9 @@ func (c *Context) number(v Value) (number, error) {
 	case Int, Char, Bool, Enum, Pointer, Reference:
 		return number{t: v.Type, i: decodeInt(v.data, t.Unsigned)}, nil
 	case Float:
+		if invalidFloat(v.data, t) {
+			return number{}, sentence("Invalid floating value found in program.")
+		}
 		f, wide := decodeFloat(v.data, t)
 		return number{t: v.Type, f: f, wide: wide}, nil
 	}

@@ -83,8 +83,8 @@ func (d *desk) registers(args string, all bool) error {
 			natural = hex
 		}
 		switch {
-		case strings.HasPrefix(natural, "{"):
-			d.printf("%-15s%s\n", n, natural)
+		case strings.HasPrefix(natural, "{"): // a vector, which gdb shows in hexadecimal only
+			d.printf("%-15s%s\n", n, hex)
 		case strings.HasPrefix(n, "st") && len(n) == 3:
 			d.printf("%-15s%-19s (raw %s)\n", n, natural, hex)
 		default:
