@@ -108,20 +108,6 @@ func (s *Session) ThreadID(number int) (int, error) {
 	return 0, prompt.Message("Unknown thread %d.", number)
 }
 
-// countThread sets $_thread, and $_gthread, which is the same with one process, to the number of
-// a thread; 0: no thread.
-func (s *Session) countThread(tid int) {
-	number := 0
-	if s.process != nil && tid != 0 {
-		if number = s.process.numbers[tid]; number == 0 { // a thread that has begun since the last stop
-			number = s.process.engine.Numbers()[tid]
-		}
-	}
-	s.history.SetInteger("_thread", int64(number))
-	s.history.SetInteger("_gthread", int64(number))
-	s.history.SetInteger("_inferior", 1)
-}
-
 // NameThread gives a thread a name for the user, or with "" its own one again.
 func (s *Session) NameThread(tid int, name string) {
 	if s.names == nil {

@@ -77,7 +77,6 @@ func (v *values) at(level int) *expr.Context {
 		if v.file != nil {
 			c.Mem = v.file
 		}
-		v.s.countThread(0)
 		return c
 	}
 	e := v.process.engine
@@ -85,7 +84,6 @@ func (v *values) at(level int) *expr.Context {
 	c.Frames = v.unwound(level + 1)
 	// Two more than the selected frame: entry values are found in the caller.
 	c.Further = func() []stepper.Frame { return v.unwound(level + 3) }
-	v.s.countThread(v.tid)
 	c.Selected = level
 	if level >= len(c.Frames) {
 		c.Selected = 0
