@@ -51,6 +51,10 @@ func compare(command, theirs, ours string) comparison {
 	if c.gdb == c.ours {
 		return c
 	}
+	if strings.HasPrefix(c.gdb, "$ = ") && negativeZero.ReplaceAllString(c.ours, "${1}0${2}") == c.gdb {
+		c.verdict, c.why = known, "gdb's -0.0 is 0 - 0.0, which is 0"
+		return c
+	}
 	if why := knownDifference(command, c.gdb, c.ours); why != "" {
 		c.verdict, c.why = known, why
 		return c
@@ -95,6 +99,8 @@ var replacements = []struct {
 }
 
 var pointerType = regexp.MustCompile(`^\$ = \([^)]*\) `)
+
+var negativeZero = regexp.MustCompile(`([ {])-0([,}]|$)`)
 
 // blank is an empty line; gdb has none before methods if a label is there.
 var blank = regexp.MustCompile(`\n\s*\n`)

@@ -163,7 +163,7 @@ func (c *Context) compute(op string, a, b number) (Value, error) {
 		t = c.promotedAlone(a)
 	}
 	if strip(t).Kind == Float {
-		r, err := computeFloat(op, a, b, t)
+		r, err := computeFloat(op, rounded(a, t), rounded(b, t), t)
 		return newValue(t, r), err
 	}
 	x, y := wrap(a.i, t), b.i
@@ -175,6 +175,13 @@ func (c *Context) compute(op string, a, b number) (Value, error) {
 		return Value{}, err
 	}
 	return newValue(t, encodeInt(r, t.Size)), nil
+}
+
+// rounded is a number as one of the floating-point type t, in which C computes.
+func rounded(n number, t *Type) number {
+	s := strip(t)
+	f, wide := decodeFloat(encodeFloat(n.float(), n.wideOrNil(), s), s)
+	return number{t: t, f: f, wide: wide}
 }
 
 // wrap converts an integer to t.

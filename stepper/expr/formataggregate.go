@@ -96,10 +96,10 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 		return nil
 	}
 	chars := characterType(elem)
-	if t.Vector || p.letter != 0 && p.letter != 's' {
-		chars = nil
-	} else if p.letter == 's' && size == 1 && strip(elem).Kind == Int {
+	if p.letter == 's' && size == 1 && strip(elem).Kind == Int {
 		chars = strip(elem)
+	} else if t.Vector || p.letter != 0 && p.letter != 's' {
+		chars = nil
 	}
 	if chars != nil {
 		p.b.WriteString(p.ctx.stringText(v.data, chars, p.options.limit(), false, true))
