@@ -87,6 +87,7 @@ func (w *Watch) compareIDs(th *thread) {
 	if slices.ContainsFunc(w.seen.Overwritten, func(o *Overwritten) bool { return o.TID == th.tid }) {
 		return
 	}
+	w.found = true
 	w.seen.Overwritten = append(w.seen.Overwritten, &Overwritten{TID: th.tid, Area: th.config.Area, Start: start, CPU: cpu, Size: th.config.Size, Glibc: th.reg != nil && th.reg.Glibc})
 }
 

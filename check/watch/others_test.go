@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,9 +16,12 @@ import (
 // instruction of the program has stored there.
 func TestFieldsThatASystemCallWroteAreFound(t *testing.T) {
 	limits := watch.DefaultLimits()
-	limits.Round = 20 * time.Millisecond
+	limits.Round, limits.Stop = 20*time.Millisecond, true
 	w := launchWith(t, limits, nil, tabletest.Build(t, tabletest.Fixture{Source: "watch/bysyscall.c"}))
-	seen := w.run(0)
+	seen := w.run(0) // at the finding it is detached from
+	if p, err := os.FindProcess(w.process.PID()); err != nil || p.Kill() != nil {
+		t.Errorf("the program does not wait: %v", err)
+	}
 	r := judged(seen)
 	if len(r.Findings) != 1 || r.Findings[0].Rule != "kernel-field-written" || !strings.Contains(r.Findings[0].Detail, "contains 0x4d2 ") ||
 		!slices.Equal(r.Findings[0].Threads, []int{w.process.PID()}) {
