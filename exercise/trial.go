@@ -6,6 +6,10 @@ import "context"
 // depend on what else the machine does.
 const tries = 3
 
+// blames is how many failures blame one boundary alone: meanwhile the kernel may abort the section
+// somewhere else, as it does on a busy machine.
+const blames = 2
+
 // Bisect runs the program again, with the same options, until it knows which boundaries make it
 // fail (Bisect).
 func (p *Program) Bisect(ctx context.Context, o Options, r *Result, told func(trial int, some []*Boundary)) (*Culprit, error) {
@@ -27,10 +31,14 @@ func (p *Program) Bisect(ctx context.Context, o Options, r *Result, told func(tr
 		}
 		limited := o
 		limited.Only = func(b *Boundary) bool { return keys[b.Key()] }
-		for n := range tries {
-			if n > 0 && len(only) == 0 {
-				break
-			}
+		left, needed := tries, 1
+		switch len(only) {
+		case 0:
+			left = 1
+		case 1:
+			needed = blames
+		}
+		for ; left > 0; left-- {
 			r, err := again.Run(ctx, limited, &Coverage{})
 			if err != nil {
 				return false, err
@@ -38,9 +46,13 @@ func (p *Program) Bisect(ctx context.Context, o Options, r *Result, told func(tr
 			if r.Interrupted {
 				return false, context.Cause(ctx)
 			}
-			if r.Failed() {
+			if !r.Failed() {
+				continue
+			}
+			if needed--; needed == 0 {
 				return true, nil
 			}
+			left = tries + 1
 		}
 		return false, nil
 	})
