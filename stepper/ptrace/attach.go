@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -85,24 +87,33 @@ func checkProcess(pid int) error {
 	return nil
 }
 
-// seizeAll seizes threads until it finds no new ones, and stops them all. The
-// kernel traces every thread that a seized thread creates, so each round leaves
-// fewer threads that can create unseen ones.
+// seizePatience is how long an attach tries to seize a thread that lists miss again and again.
+const seizePatience = 10 * time.Second
+
+// seizeAll seizes threads until every thread is traced, and stops them all. The kernel traces every
+// thread that a seized thread creates, so each round leaves fewer threads that can create unseen ones.
 //
-// A listing without a new thread proves nothing: a listed thread may have created another
-// and ended since, and a listing read while a thread ends can stop there (next_tid,
-// fs/proc/base.c). The proof is the kernel's thread count, which cannot change while all
-// known threads are stopped. An ended, unreaped thread can make that count differ
-// permanently; then several listings without a new thread must do.
+// A list without a new thread proves nothing. A listed thread may have created another and ended since.
+// A list that is read while a thread ends can stop there (next_tid, fs/proc/base.c). Of threads that
+// each create a successor and end, a tracer that is preempted between list and seize can miss every
+// one: seen with 4 lists in a row, and the thread that was left then met a breakpoint untraced and
+// died of it. The proof is the kernel's count of threads, which cannot change while all known
+// threads are stopped: an untraced thread that runs is one too many. Ended threads that nobody reaps
+// are in the count for good, and in every list.
+//
+// Error: errUnseized after seizePatience.
 func (p *Process) seizeAll() error {
-	const lists = 4
+	const lists = 100
+	begun := time.Now()
+	var zombies []int // threads that had ended, by the list before
 	for quiet := 0; quiet < lists; quiet++ {
 		ids, err := tasks(p.pid)
 		if err != nil {
 			return &Error{Op: "attach", TID: p.pid, Err: unix.ESRCH}
 		}
-		fresh := 0
-		for _, id := range ids {
+		fresh := false
+		var ended []int
+		for _, id := range slices.Backward(ids) { // the newest first: others may have ended soon
 			if p.threads[id] != nil {
 				continue
 			}
@@ -110,11 +121,13 @@ func (p *Process) seizeAll() error {
 			case e == 0:
 				t := p.add(id, p.pid)
 				t.held, t.how, t.survival = false, reqCont, survivesTracer
-				fresh++
+				fresh = true
 			case e == unix.ESRCH: // it has ended
+				quiet = -1
 			case e == unix.EPERM && p.ending(id):
+				ended = append(ended, id)
 			case e == unix.EPERM && statusField(id, "TracerPid") == strconv.Itoa(p.owner):
-				fresh++ // created by a seized thread; Hold collects its first stop
+				fresh = true // created by a seized thread; Hold collects its first stop
 			default:
 				return &Error{Op: "attach", TID: id, Err: denied(e, p.pid)}
 			}
@@ -125,16 +138,25 @@ func (p *Process) seizeAll() error {
 		if !p.alive {
 			return &Error{Op: "attach", TID: p.pid, Err: unix.ESRCH}
 		}
-		if fresh > 0 {
+		if fresh {
 			quiet = -1
-		} else if st, err := readStat(p.pid, p.pid); err == nil && st.threads == len(p.threads) {
+		}
+		left := slices.DeleteFunc(slices.Clone(ended), func(id int) bool { return !slices.Contains(zombies, id) })
+		zombies = ended
+		if st, err := readStat(p.pid, p.pid); !fresh && err == nil && st.threads == len(p.threads)+len(left) {
 			break
+		}
+		if time.Since(begun) > seizePatience {
+			return &Error{Op: "attach", TID: p.pid, Err: errUnseized}
 		}
 	}
 	// The caller gets these threads from Threads.
 	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind == tracee.EventClone || ev.Kind == tracee.EventExit })
 	return nil
 }
+
+// errUnseized says that an attach was given up: an untraced thread would die of the debugger's traps.
+var errUnseized = errors.New("its threads come and go too fast for all of them to be traced; try again")
 
 // ending reports whether a thread has ended and only waits to be reaped.
 func (p *Process) ending(tid int) bool {

@@ -108,19 +108,28 @@ int main(void) {
 }`
 
 func TestAttachMissesNoThreadOfARelay(t *testing.T) {
-	pid, finish := running(t, relay)
-	for range 100 {
-		p := attach(t, pid)
-		for _, id := range must(tasks(pid)) {
-			if tracer := taskStatus(pid, id, "TracerPid"); tracer == "0" {
-				t.Errorf("thread %d is not traced: %v", id, p.Threads())
+	for _, runners := range []string{"1", "8"} {
+		t.Run(runners, func(t *testing.T) {
+			pid, finish := running(t, strings.Replace(relay, "i < 8", "i < "+runners, 1))
+			for n := range 300 {
+				p := attach(t, pid)
+				for range 3 { // one that runs free is not in every list
+					for _, id := range must(tasks(pid)) {
+						if tracer := taskStatus(pid, id, "TracerPid"); tracer == "0" {
+							t.Fatalf("attach %d: thread %d is not traced: %v", n, id, p.Threads())
+						}
+					}
+					if st := must(readStat(pid, pid)); st.threads != len(p.Threads()) {
+						t.Fatalf("attach %d: %d threads, %v are traced", n, st.threads, p.Threads())
+					}
+				}
+				if err := p.Detach(); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		if err := p.Detach(); err != nil {
-			t.Fatal(err)
-		}
+			finish()
+		})
 	}
-	finish()
 }
 
 func TestAttachHoldsEveryThreadAndDetachLeavesNothing(t *testing.T) {

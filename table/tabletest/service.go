@@ -62,6 +62,7 @@ func (s *Service) Finish() (killed bool) {
 	said, _ := io.ReadAll(s.out)
 	err := s.cmd.Wait()
 	if ws, ok := s.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		s.t.Logf("the service was killed by signal %d", ws.Signal())
 		return true
 	}
 	if err != nil || !strings.HasSuffix(string(said), "check ok\n") {
