@@ -59,8 +59,8 @@ type Context struct {
 	WriteXState func(area []byte) error
 	// Siginfo reads the siginfo_t of the signal that stopped the thread; nil: unavailable.
 	Siginfo func() ([]byte, error)
-	// Thread is the selected thread's number, 0 without a process.
-	Thread int
+	// Thread returns the thread's number; nil: there is no process.
+	Thread func() int
 	// Caller runs functions of the program; nil: refused.
 	Caller Caller
 

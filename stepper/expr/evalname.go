@@ -238,7 +238,11 @@ func (c *Context) dollar(text string) (Value, error) {
 	case name == "_siginfo":
 		return c.siginfo()
 	case name == "_thread" || name == "_gthread":
-		return newValue(c.Session.basics.int, leave(uint64(c.Thread), 4)), nil
+		number := 0
+		if c.Thread != nil {
+			number = c.Thread()
+		}
+		return newValue(c.Session.basics.int, leave(uint64(number), 4)), nil
 	case name == "_inferior":
 		return newValue(c.Session.basics.int, leave(1, 4)), nil
 	default:

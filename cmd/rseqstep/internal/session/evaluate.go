@@ -69,6 +69,14 @@ func (v *values) unwound(max int) []stepper.Frame {
 
 // at returns the context of a frame of the selected thread.
 func (v *values) at(level int) *expr.Context {
+	if v.process == nil {
+		return v.of(0, level)
+	}
+	return v.of(v.process.engine.Thread(), level)
+}
+
+// of returns the context of a thread whose frames v has.
+func (v *values) of(tid, level int) *expr.Context {
 	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch()}
 	if set := v.set(); set != nil {
 		c.Source = set
@@ -89,11 +97,11 @@ func (v *values) at(level int) *expr.Context {
 		c.Selected = 0
 	}
 	c.Write = e.WriteMemory
-	c.WriteRegs = func(r *machine.Regs) error { v.Forget(); return e.SetRegs(e.Thread(), *r) }
-	c.Thread = v.process.numbers[e.Thread()]
-	c.Siginfo = func() ([]byte, error) { return v.process.target.Siginfo(e.Thread()) }
-	c.XState = func() ([]byte, error) { return v.process.target.XState(e.Thread()) }
-	c.WriteXState = func(area []byte) error { return v.process.target.SetXState(e.Thread(), area) }
+	c.WriteRegs = func(r *machine.Regs) error { v.Forget(); return e.SetRegs(tid, *r) }
+	c.Thread = func() int { return e.Numbers()[tid] }
+	c.Siginfo = func() ([]byte, error) { return v.process.target.Siginfo(tid) }
+	c.XState = func() ([]byte, error) { return v.process.target.XState(tid) }
+	c.WriteXState = func(area []byte) error { return v.process.target.SetXState(tid, area) }
 	return c
 }
 
@@ -126,7 +134,7 @@ func (s *Session) ContextOf(tid int) (*expr.Context, error) {
 		return nil, err
 	}
 	v := &values{s: s, process: p, frames: frames, whole: true, tid: p.engine.Thread()}
-	c := v.at(0)
+	c := v.of(tid, 0)
 	c.Further = func() []stepper.Frame {
 		frames, _ := p.engine.Frames(tid, 3) // without the callers an entry value is not known
 		return frames
