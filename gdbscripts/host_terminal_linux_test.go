@@ -33,7 +33,7 @@ func TestGDBByRseqstepOnATerminal(t *testing.T) {
 	c.wait("received signal SIGINT")
 	c.wait(prompt)
 	c.send("frame function main\n")
-	c.wait("usleep(1000)")
+	c.wait("in main (argc=2") // before its loop, or in it
 	c.send("print over = 1\n")
 	c.wait("$3 = 1")
 	c.send("continue\n")
