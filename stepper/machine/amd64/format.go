@@ -41,6 +41,12 @@ func place(addr table.Addr, symname machine.SymName) string {
 	return fmt.Sprintf("%s <%s+%#x>", text, name, uint64(addr-base))
 }
 
+// asDecoded is x86asm's reading of an instruction; ok is false if it is not that of Decode.
+func asDecoded(i *machine.Insn) (inst x86asm.Inst, ok bool) {
+	inst, err := x86asm.Decode(i.Bytes(), 64)
+	return inst, err == nil && inst.Len == int(i.Len) && inst.Op != 0
+}
+
 // gnuSyntax uses x86asm; ok is false if x86asm reads the bytes differently from Decode.
 func gnuSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool) {
 	defer func() {
@@ -50,8 +56,8 @@ func gnuSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool) 
 			text, ok = "", false
 		}
 	}()
-	inst, err := x86asm.Decode(i.Bytes(), 64)
-	if err != nil || inst.Len != int(i.Len) || inst.Op == 0 {
+	inst, ok := asDecoded(i)
+	if !ok {
 		return "", false
 	}
 	d := decoder{code: i.Bytes(), addr: i.Addr}

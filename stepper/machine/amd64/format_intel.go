@@ -32,8 +32,8 @@ func intelSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool
 			text, ok = "", false
 		}
 	}()
-	inst, err := x86asm.Decode(i.Bytes(), 64)
-	if err != nil || inst.Len != int(i.Len) || inst.Op == 0 {
+	inst, ok := asDecoded(i)
+	if !ok {
 		return "", false
 	}
 	d := decoder{code: i.Bytes(), addr: i.Addr}

@@ -18,20 +18,7 @@ func (d *desk) frames() *prompt.Registry {
 	}
 	return prompt.NewRegistry("frame",
 		&prompt.Command{Name: "level", Usage: "N", Short: "Select and show frame N",
-			Run: func(args string) error {
-				n, err := d.integer(args)
-				if err != nil {
-					return err
-				}
-				frames, err := d.Frames(n + 1)
-				if err != nil {
-					return err
-				}
-				if n < 0 || n >= len(frames) {
-					return prompt.Message("No frame at level %s.", args)
-				}
-				return choose(n)
-			}},
+			Run: d.frameLevel},
 		&prompt.Command{Name: "function", Usage: "NAME", Short: "Select and show the innermost frame of a function", Ranked: true, Complete: d.locations,
 			Run: func(args string) error {
 				if args == "" {
@@ -166,4 +153,23 @@ func reported(wrong bool) error {
 		return prompt.ErrReported
 	}
 	return nil
+}
+
+// frameLevel selects and shows the frame with a number.
+func (d *desk) frameLevel(args string) error {
+	n, err := d.integer(args)
+	if err != nil {
+		return err
+	}
+	frames, err := d.Frames(n + 1)
+	if err != nil {
+		return err
+	}
+	if n < 0 || n >= len(frames) {
+		return prompt.Message("No frame at level %s.", args)
+	}
+	if err := d.SelectFrame(n); err != nil {
+		return err
+	}
+	return d.ShowFrame()
 }

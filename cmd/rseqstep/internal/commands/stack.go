@@ -48,20 +48,7 @@ func (d *desk) stack() []*prompt.Command {
 		{Name: "frame", Aliases: []string{"f"}, Class: prompt.Stack, Usage: "[N]", Short: "Select and show a frame", Repeat: prompt.RepeatSame, Subs: d.frames(),
 			Run: func(args string) error {
 				if args != "" {
-					n, err := d.integer(args)
-					if err != nil {
-						return err
-					}
-					frames, err := d.Frames(n + 1)
-					if err != nil {
-						return err
-					}
-					if n < 0 || n >= len(frames) {
-						return prompt.Message("No frame at level %s.", args)
-					}
-					if err := d.SelectFrame(n); err != nil {
-						return err
-					}
+					return d.frameLevel(args)
 				}
 				return d.ShowFrame()
 			}},
