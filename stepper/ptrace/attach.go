@@ -3,6 +3,7 @@
 package ptrace
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -150,9 +151,22 @@ func (p *Process) seizeAll() error {
 			return &Error{Op: "attach", TID: p.pid, Err: errUnseized}
 		}
 	}
+	p.inOrderOfCreation()
 	// The caller gets these threads from Threads.
 	p.unqueue(func(ev *tracee.Event) bool { return ev.Kind == tracee.EventClone || ev.Kind == tracee.EventExit })
 	return nil
+}
+
+// inOrderOfCreation puts the threads in the order of the kernel's list, whichever was seized first:
+// gdb and the user number them in that order.
+func (p *Process) inOrderOfCreation() {
+	ids, err := tasks(p.pid)
+	if err != nil {
+		return // the process ends: the order of seizing serves
+	}
+	slices.SortStableFunc(p.order, func(a, b *thread) int {
+		return cmp.Compare(slices.Index(ids, a.tid), slices.Index(ids, b.tid))
+	})
 }
 
 // errUnseized says that an attach was given up: an untraced thread would die of the debugger's traps.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,48 @@ func TestAttachHoldsEveryThreadAndDetachLeavesNothing(t *testing.T) {
 		}
 	}
 	finish()
+}
+
+// many has twelve threads and prints their ids in the order of their creation.
+const many = `
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+static void *wait_(void *p) { *(int *)p = gettid(); pause(); return 0; }
+int main(void) {
+	puts("ready");
+	for (int i = 0; i < 12; i++) {
+		pthread_t t;
+		volatile int tid = 0;
+		pthread_create(&t, 0, wait_, (void *)&tid);
+		while (!tid) ;
+		printf("%d ", tid);
+	}
+	puts("");
+	fflush(stdout);
+	pause();
+}`
+
+// gdb numbers threads as the kernel lists them, and a change of hands between debuggers keeps the numbers.
+func TestAttachListsThreadsInTheOrderOfTheirCreation(t *testing.T) {
+	cmd := exec.Command(compile(t, many))
+	tabletest.NeedPtrace(t)
+	out := must(cmd.StdoutPipe())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
+	lines := bufio.NewReader(out)
+	must(lines.ReadString('\n'))
+	want := strings.Fields(must(lines.ReadString('\n')))
+	p := attach(t, cmd.Process.Pid)
+	if got := strings.Fields(strings.Trim(fmt.Sprint(p.Threads()[1:]), "[]")); !slices.Equal(got, want) {
+		t.Errorf("threads %v, created in the order %v", got, want)
+	}
+	if err := p.Detach(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func must[T any](v T, err error) T {

@@ -132,15 +132,21 @@ func exePath(pid int) string {
 	return link // another mount namespace, or replaced since
 }
 
-// tasks are the thread ids of a process.
+// tasks are the thread ids of a process, in the order of their creation: the kernel's list of them
+// is the directory's order (next_tid, fs/proc/base.c).
 func tasks(pid int) ([]int, error) {
-	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	dir, err := os.Open(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int, 0, len(entries))
-	for _, e := range entries {
-		if id, err := strconv.Atoi(e.Name()); err == nil {
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int, 0, len(names))
+	for _, name := range names {
+		if id, err := strconv.Atoi(name); err == nil {
 			ids = append(ids, id)
 		}
 	}
