@@ -10,6 +10,7 @@ import (
 // cmd. A folder belongs to the longest entry that equals or contains it.
 var layers = [][]string{
 	{"table"},                     // what a file declares
+	{"stat/tracefs"},              // the tracing file system
 	{"table/tabletest"},           // fixtures, for tests
 	{"check"},                     // findings about a program's use of rseq
 	{"stepper/cfi"},               // call frame information
