@@ -12,7 +12,6 @@ import (
 // Target.
 type Driver struct {
 	target tracee.Target
-	wake   func() // makes the current wait for the program, or the next, return an EventInterrupt
 	book   *ledger.Book
 	mind   Mind
 
@@ -37,7 +36,7 @@ type Driver struct {
 
 // New returns the Driver of a target. Precondition: every thread of t is held.
 func New(t tracee.Target, book *ledger.Book, mind Mind) *Driver {
-	return &Driver{target: t, wake: t.Interrupt, book: book, mind: mind, threads: map[int]*Thread{}}
+	return &Driver{target: t, book: book, mind: mind, threads: map[int]*Thread{}, interrupt: interrupt{wake: t.Interrupt}}
 }
 
 // Interrupted ends the command at a thread if it must stop. It does so once per command.

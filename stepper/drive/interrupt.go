@@ -12,8 +12,9 @@ import (
 // that has another context.
 type interrupt struct {
 	ctx    context.Context // nil between commands
-	forget func() bool     // ends the calls of Driver.wake at its end
+	forget func() bool     // ctx no longer calls wake at its end
 	taken  bool            // a caller already returns the Stop for it
+	wake   func()          // makes the current wait for the program, or the next, return an EventInterrupt
 
 	deferred int       // how many moves must end first
 	since    time.Time // the last of them began
@@ -29,11 +30,11 @@ func (d *Driver) Defer() (resume func()) {
 	i := &d.interrupt
 	i.deferred++
 	i.since = time.Now()
-	late := time.AfterFunc(deferral, d.wake)
+	late := time.AfterFunc(deferral, i.wake)
 	return func() {
 		late.Stop()
 		if i.deferred = max(i.deferred-1, 0); i.deferred == 0 && i.pending() {
-			d.wake()
+			i.wake()
 		}
 	}
 }
@@ -41,20 +42,22 @@ func (d *Driver) Defer() (resume func()) {
 // Begin begins a command: until End, the end of ctx is the request to stop it. It returns false if
 // ctx has already ended; the caller must then resume no thread.
 func (d *Driver) Begin(ctx context.Context) bool {
-	d.interrupt = interrupt{ctx: ctx}
-	if d.interrupt.take() {
+	i := &d.interrupt
+	*i = interrupt{ctx: ctx, wake: i.wake}
+	if i.take() {
 		return false
 	}
-	d.interrupt.forget = context.AfterFunc(ctx, d.wake)
+	i.forget = context.AfterFunc(ctx, i.wake)
 	return true
 }
 
 // End ends a command, even one that could not begin.
 func (d *Driver) End() {
-	if forget := d.interrupt.forget; forget != nil {
-		forget()
+	i := &d.interrupt
+	if i.forget != nil {
+		i.forget()
 	}
-	d.interrupt = interrupt{}
+	i.ctx, i.forget = nil, nil
 	d.nextOnly, d.only = nil, nil
 }
 

@@ -2,7 +2,6 @@ package remote
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -119,19 +118,14 @@ func (c *client) wantedAt(pc table.Addr) bool {
 // reasons is jstopinfo: the threads that Delve must ask about. Threads that it
 // does not name have no stop reason of their own.
 func reasons(tids []int, sig int) string {
-	type reason struct {
-		TID    int `json:"tid"`
-		Signal int `json:"signal"`
+	list := []byte{'['}
+	for i, tid := range tids {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = fmt.Appendf(list, `{"tid":%d,"signal":%d}`, tid, sig)
 	}
-	var list []reason
-	for _, tid := range tids {
-		list = append(list, reason{tid, sig})
-	}
-	out, err := json.Marshal(list)
-	if err != nil {
-		return "" // numbers have a JSON form
-	}
-	return hex.EncodeToString(out)
+	return hex.EncodeToString(append(list, ']'))
 }
 
 // delveThread is a thread's stop reason.
