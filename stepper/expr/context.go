@@ -61,6 +61,8 @@ type Context struct {
 	Siginfo func() ([]byte, error)
 	// Thread returns the thread's number; nil: there is no process.
 	Thread func() int
+	// Warn receives a sentence about a result that may surprise; nil: no warnings.
+	Warn func(string)
 	// Caller runs functions of the program; nil: refused.
 	Caller Caller
 
@@ -109,6 +111,12 @@ func (c *Context) read(addr table.Addr, p []byte) error {
 		return &MemoryError{Addr: addr, Err: err}
 	}
 	return nil
+}
+
+func (c *Context) warn(format string, args ...any) {
+	if c.Warn != nil {
+		c.Warn(fmt.Sprintf(format, args...))
+	}
 }
 
 func (c *Context) write(addr table.Addr, p []byte) error {

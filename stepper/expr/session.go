@@ -65,6 +65,7 @@ func (c *Context) Record(v Value) (number int, recorded Value, err error) {
 			return 0, v, err
 		}
 	}
+	v.past = true
 	c.Session.history = append(c.Session.history, v)
 	return len(c.Session.history), v, nil
 }
@@ -89,7 +90,10 @@ func (s *Session) past(absolute bool, n int) (Value, error) {
 
 // SetVariable sets a convenience variable; the name is without "$". The command
 // layer uses it for $_, $__, $_exitcode, $bpnum.
-func (s *Session) SetVariable(name string, v Value) { s.vars[name] = v }
+func (s *Session) SetVariable(name string, v Value) {
+	v.past = false
+	s.vars[name] = v
+}
 
 // SetInteger sets a convenience variable to an int.
 func (s *Session) SetInteger(name string, n int64) {

@@ -77,7 +77,7 @@ func (v *values) at(level int) *expr.Context {
 
 // of returns the context of a thread whose frames v has.
 func (v *values) of(tid, level int) *expr.Context {
-	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch()}
+	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch(), Warn: func(text string) { fmt.Fprintf(v.s.Err, "warning: %s\n", text) }}
 	if set := v.set(); set != nil {
 		c.Source = set
 	}
