@@ -23,6 +23,10 @@ type Source interface {
 	Address(name string) (table.Addr, bool)
 	// Lookup finds functions by name ("ns::f"), as breakpoints do.
 	Lookup(location string, near table.Addr) ([]stepper.Place, error)
+	// CallTarget returns the entry of the function that is called by the call which returns to
+	// an address, CallsItself whether a function may have been entered by a tail call of its own.
+	CallTarget(ret table.Addr) (entry table.Addr, ok bool)
+	CallsItself(entry table.Addr) bool
 	// Indirect reports whether the symbol at an address is an IFUNC.
 	Indirect(addr table.Addr) bool
 }
