@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/macro"
 	"rseqstep/stepper/symbols"
 )
 
@@ -23,6 +24,9 @@ type Session struct {
 	regs    map[*machine.Arch]registerViews // see views
 	tags    map[string]*Type                // complete types of tags only declared elsewhere
 	Examine ExamineState                    // where a bare "x" continues
+	Macros  map[string]macro.Definition     // the user's own
+
+	macroScope macroScope
 }
 
 // NewSession makes an empty session.

@@ -79,8 +79,8 @@ func (s *Session) Lookup(location string) ([]stepper.Place, error) {
 func (s *Session) find(location string, near table.Addr) (places []stepper.Place, full string, err error) {
 	sy := s.Symbols()
 	places, err = sy.Lookup(location, near)
-	if v, ok := s.Values().(*values); ok && errors.Is(err, symbols.ErrNoSymbol) {
-		for _, name := range v.here().Imported(strings.Trim(location, "'")) {
+	if errors.Is(err, symbols.ErrNoSymbol) {
+		for _, name := range s.Expressions().Imported(strings.Trim(location, "'")) {
 			if places, err := sy.Lookup(name, near); err == nil {
 				return places, name, nil
 			}

@@ -149,6 +149,14 @@ func (v *values) here() *expr.Context {
 	return c
 }
 
+// Expressions returns the context of the selected frame; without a process it is that of the file.
+func (s *Session) Expressions() *expr.Context {
+	if v, ok := s.Values().(*values); ok {
+		return v.here()
+	}
+	return &expr.Context{Session: s.history}
+}
+
 func (v *values) Evaluate(text string) error {
 	_, err := v.here().Evaluate(text)
 	v.Forget()
