@@ -15,6 +15,7 @@ var layers = [][]string{
 	{"check"},                     // findings about a program's use of rseq
 	{"stepper/cfi"},               // call frame information
 	{"stepper/dwexpr"},            // DWARF expressions
+	{"stepper/macro"},             // preprocessor macros
 	{"stepper/machine"},           // what one step covers, whatever the architecture
 	{"stepper/machine/amd64"},     // an architecture
 	{"stepper/machine/arches"},    // the architecture of a file
