@@ -9,15 +9,22 @@ import (
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/expr"
 )
 
 func (d *desk) info() []*prompt.Command {
 	sub := func(name string, aliases []string, usage, short string, run func(string) error) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: aliases, Usage: usage, Short: short, Run: run}
 	}
-	list := func(what func(session.Values) ([]string, error), none string) func(string) error {
+	list := func(info string, what func(*expr.Context) ([]expr.Variable, error), text func(session.Values) ([]string, error), none string) func(string) error {
 		return func(string) error {
-			lines, err := what(d.Values())
+			if d.JSON != nil {
+				vars, err := what(d.Expressions())
+				_, err = d.variablesOf(info, vars, err)
+				return err
+			}
+			lines, err := text(d.Values())
 			if err != nil {
 				return err
 			}
@@ -46,8 +53,8 @@ func (d *desk) info() []*prompt.Command {
 		sub("threads", []string{"thr"}, "", "Threads of the program", d.infoThreads),
 		sub("registers", []string{"r"}, "[NAME...]", "General registers, or those named", d.infoRegisters),
 		sub("all-registers", nil, "[NAME...]", "All registers", d.infoAllRegisters),
-		sub("locals", nil, "", "Local variables of the selected frame", list(session.Values.Locals, "No locals.")),
-		sub("args", nil, "", "Arguments of the selected frame", list(session.Values.Arguments, "No arguments.")),
+		sub("locals", nil, "", "Local variables of the selected frame", list("locals", (*expr.Context).Locals, session.Values.Locals, "No locals.")),
+		sub("args", nil, "", "Arguments of the selected frame", list("args", (*expr.Context).Args, session.Values.Arguments, "No arguments.")),
 		sub("functions", nil, "[REGEXP]", "Functions", pattern(session.Values.Functions)),
 		sub("variables", nil, "[REGEXP]", "Global and static variables", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, false) })),
 		sub("types", nil, "[REGEXP]", "Types", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, true) })),
@@ -112,6 +119,9 @@ func (d *desk) tableOfBreakpoints(args, none string, want func(*session.Breakpoi
 			rows = append(rows, b)
 		}
 	}
+	if done, err := d.asJSON("breakpoints", show.BreakpointFields(rowsOf(rows))); done {
+		return err
+	}
 	if len(rows) == 0 {
 		d.printf("%s\n", none)
 		return nil
@@ -135,6 +145,9 @@ func (d *desk) infoThreads(string) error {
 		d.printf("No threads.\n")
 		return nil
 	}
+	if d.JSON != nil {
+		return d.threadsJSON(e)
+	}
 	current := e.Thread()
 	tw := tabwriter.NewWriter(d.Out, 0, 8, 1, ' ', 0)
 	fmt.Fprintln(tw, "  Id\tTarget Id\tFrame")
@@ -152,6 +165,19 @@ func (d *desk) infoThreads(string) error {
 	return tw.Flush()
 }
 
+func (d *desk) threadsJSON(e *stepper.Engine) error {
+	list := []show.JSONThread{}
+	for _, t := range e.Threads() {
+		f, err := d.FrameOf(t.TID)
+		if err != nil {
+			f = nil
+		}
+		list = append(list, show.NewJSONThread(t, d.ThreadName(t), t.TID == e.Thread(), f))
+	}
+	_, err := d.asJSON("threads", show.Fields{"threads": list})
+	return err
+}
+
 func (d *desk) infoLine(args string) error {
 	if args == "" {
 		l, err := d.DefaultLine()
@@ -164,7 +190,7 @@ func (d *desk) infoLine(args string) error {
 	if err != nil {
 		return err
 	}
-	sy := d.Symbols()
+	sy, lines := d.Symbols(), []show.JSONLine{}
 	_, err = strconv.Atoi(args[strings.LastIndexByte(args, ':')+1:])
 	for _, p := range places {
 		if f, ok := sy.Function(p.Addr); ok && err != nil && f.Body == p.Addr && args[0] != '*' {
@@ -176,10 +202,17 @@ func (d *desk) infoLine(args string) error {
 		}
 		depth, _ := sy.Inlines(p.Addr)
 		for _, r := range sy.LineRanges(p.Addr, depth) {
-			if r.Contains(p.Addr) {
+			if r.Contains(p.Addr) && d.JSON != nil {
+				f, _ := sy.Function(r.Low)
+				lines = append(lines, show.JSONLine{File: p.Line.File, Line: p.Line.Line, Start: r.Low.String(), End: r.High.String(), Function: f.Name})
+			} else if r.Contains(p.Addr) {
 				d.printf("Line %d of %q starts at address %v <%s> and ends at %v <%s>.\n", p.Line.Line, show.Path(p.Line.File), r.Low, d.Symbolic(r.Low), r.High, d.Symbolic(r.High))
 			}
 		}
+	}
+	if len(lines) > 0 {
+		_, err := d.asJSON("line", show.Fields{"lines": lines})
+		return err
 	}
 	return nil
 }
@@ -220,6 +253,9 @@ func (d *desk) infoSymbol(args string) error {
 		return prompt.Message("No symbol table is loaded.  Use the \"file\" command.")
 	}
 	name, off, ok := sy.Symbol(a)
+	if done, err := d.asJSON("symbol", show.Fields{"address": a.String(), "symbol": name, "offset": off, "module": d.ModuleName(a), "found": ok}); done {
+		return err
+	}
 	switch {
 	case !ok:
 		d.printf("No symbol matches %s.\n", args)

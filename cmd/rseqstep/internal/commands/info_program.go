@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/table"
 )
 
 func (d *desk) infoSource(string) error {
@@ -46,16 +47,28 @@ func (d *desk) infoShared(string) error {
 		d.printf("No shared libraries loaded at this time.\n")
 		return nil
 	}
+	if d.JSON != nil {
+		list := []show.JSONLibrary{}
+		for _, m := range e.Image().Modules() {
+			list = append(list, show.JSONLibrary{From: m.Low.String(), To: m.High.String(), Sections: declared(m), File: m.Path})
+		}
+		_, err := d.asJSON("sharedlibrary", show.Fields{"libraries": list})
+		return err
+	}
 	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(tw, "From\tTo\tSections\tShared Object Library")
 	for _, m := range e.Image().Modules() {
-		n := 0
-		if m.File != nil {
-			n = len(m.File.Sections)
-		}
-		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\n", show.Address(m.Low), show.Address(m.High), n, m.Path)
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\n", show.Address(m.Low), show.Address(m.High), declared(m), m.Path)
 	}
 	return tw.Flush()
+}
+
+// declared is the number of sections that a module's file declares.
+func declared(m *table.Module) int {
+	if m.File == nil {
+		return 0
+	}
+	return len(m.File.Sections)
 }
 
 func (d *desk) infoProgram(string) error {

@@ -1,10 +1,12 @@
 package commands
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/session"
 )
 
 func (d *desk) stack() []*prompt.Command {
@@ -19,10 +21,14 @@ func (d *desk) stack() []*prompt.Command {
 					}
 				}
 				to := d.Level() + sign*n
-				if to < 0 && d.Level() > 0 {
+				if to < 0 && (d.Level() > 0 || args != "") {
 					to = 0
 				}
-				if err := d.SelectFrame(to); err != nil {
+				err := d.SelectFrame(to)
+				if frames, _ := d.Frames(session.MaxFrames); errors.Is(err, session.ErrTop) && args != "" && len(frames) > 0 {
+					err = d.SelectFrame(len(frames) - 1) // as far as there are frames
+				}
+				if err != nil {
 					return err
 				}
 				return d.ShowFrame()
