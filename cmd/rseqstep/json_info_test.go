@@ -37,6 +37,8 @@ var shownAsJSON = [][]string{
 	{"disassemble", "disassemble", "lines"},
 	{"show args", "args", "lines"},
 	{"thread", ""},
+	{"info address main", "address", "lines"},
+	{"info stack 1", "backtrace", "frames"},
 	{"info all-registers rip", "registers", "registers"},
 	{"info args", "args", "variables"},
 	{"info auxv", "auxv", "lines"},

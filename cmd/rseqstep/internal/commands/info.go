@@ -61,6 +61,8 @@ func (d *desk) info() []*prompt.Command {
 		sub("macro", nil, "NAME", "A macro's definition at the selected frame's line", d.infoMacro),
 		sub("macros", nil, "", "The macros that are defined at the selected frame's line", d.infoMacros),
 		sub("line", nil, "[LOCATION]", "Addresses of a source line", d.infoLine),
+		sub("address", nil, "SYMBOL", "Where a symbol is", d.infoAddress),
+		&prompt.Command{Name: "stack", Aliases: []string{"s"}, Usage: "[full] [N|-N]", Short: "The stack, as backtrace shows it", Run: d.backtrace},
 		sub("symbol", []string{"sym"}, "ADDRESS", "The symbol at an address", d.infoSymbol),
 		sub("frame", []string{"f"}, "", "The selected frame in detail", d.infoFrame),
 		sub("source", nil, "", "The current source file", d.infoSource),
@@ -200,15 +202,16 @@ func (d *desk) infoLine(args string) error {
 			d.printf("No line number information available for address %v <%s>\n", p.Addr, d.Symbolic(p.Addr))
 			continue
 		}
-		depth, _ := sy.Inlines(p.Addr)
-		for _, r := range sy.LineRanges(p.Addr, depth) {
-			if r.Contains(p.Addr) && d.JSON != nil {
-				f, _ := sy.Function(r.Low)
-				lines = append(lines, show.JSONLine{File: p.Line.File, Line: p.Line.Line, Start: r.Low.String(), End: r.High.String(), Function: f.Name})
-			} else if r.Contains(p.Addr) {
-				d.printf("Line %d of %q starts at address %v <%s> and ends at %v <%s>.\n", p.Line.Line, show.Path(p.Line.File), r.Low, d.Symbolic(r.Low), r.High, d.Symbolic(r.High))
-			}
+		r, ok := d.RowAt(p.Addr)
+		switch {
+		case !ok:
+			continue
+		case d.JSON != nil:
+			lines = append(lines, show.JSONLine{File: r.Line.File, Line: r.Line.Line, Start: r.Low.String(), End: r.High.String(), Function: r.Function})
+		default:
+			d.printf("Line %d of %q starts at address %v <%s> and ends at %v <%s>.\n", r.Line.Line, show.Path(r.Line.File), r.Low, d.Symbolic(r.Low), r.High, d.Symbolic(r.High))
 		}
+		d.Examined(r.Low)
 	}
 	if len(lines) > 0 {
 		_, err := d.asJSON("line", show.Fields{"lines": lines})
@@ -256,36 +259,21 @@ func (d *desk) infoSymbol(args string) error {
 	if done, err := d.asJSON("symbol", show.Fields{"address": a.String(), "symbol": name, "offset": off, "module": d.ModuleName(a), "found": ok}); done {
 		return err
 	}
-	switch {
-	case !ok:
+	if !ok {
 		d.printf("No symbol matches %s.\n", args)
-	case off == 0:
-		d.printf("%s in %s\n", name, d.ModuleName(a))
+		return nil
+	}
+	if off > 0 {
+		name = fmt.Sprintf("%s + %d", name, off)
+	}
+	section, file := d.SectionOf(a), d.ModuleName(a)
+	switch {
+	case section == "":
+		d.printf("%s in %s\n", name, file)
+	case !d.HasProcess(): // there is one file
+		d.printf("%s in section %s\n", name, section)
 	default:
-		d.printf("%s + %d in %s\n", name, off, d.ModuleName(a))
+		d.printf("%s in section %s of %s\n", name, section, file)
 	}
-	return nil
-}
-
-func (d *desk) infoFrame(string) error {
-	frames, err := d.Frames(d.Level() + 2)
-	if err != nil {
-		return err
-	}
-	f := frames[d.Level()]
-	d.printf("Stack level %d, frame at %v:\n", d.Level(), f.CFA)
-	d.printf(" rip = %v in %s", f.PC, f.Function)
-	if f.Line.Line != 0 {
-		d.printf(" (%s:%d)", show.Path(f.Line.File), f.Line.Line)
-	}
-	if d.Level()+1 < len(frames) {
-		d.printf("; saved rip = %v\n called by frame at %v\n", frames[d.Level()+1].PC, frames[d.Level()+1].CFA)
-	} else {
-		d.printf("\n outermost frame\n")
-	}
-	if f.Inlined > 0 {
-		d.printf(" inlined, %d deep\n", f.Inlined)
-	}
-	d.printf(" Module %s\n", f.Module)
 	return nil
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"debug/dwarf"
 	"fmt"
 	"text/tabwriter"
 
@@ -16,10 +17,23 @@ func (d *desk) infoSource(string) error {
 		return nil
 	}
 	d.printf("Current source file is %s\n", show.Path(l.File))
+	u := d.UnitOfFile(l.File)
+	if u != nil {
+		if dir, _ := u.Entry.Val(dwarf.AttrCompDir).(string); dir != "" {
+			d.printf("Compilation directory is %s\n", dir)
+		}
+	}
 	if lines := d.SourceLines(l.File); lines != nil {
-		d.printf("Contains %d lines.\n", len(lines))
+		d.printf("Located in %s\nContains %d line%s.\n", l.File, len(lines), map[bool]string{true: "", false: "s"}[len(lines) == 1])
 	} else {
 		d.printf("It cannot be read; \"directory DIR\" adds a directory to search for it.\n")
+	}
+	if u != nil {
+		macros := "Does not include"
+		if d.HasMacros(u) {
+			macros = "Includes"
+		}
+		d.printf("Source language is %s.\nProducer is %s.\nCompiled with DWARF %d debugging format.\n%s preprocessor macro info.\n", u.LanguageName(), u.Producer, u.Version, macros)
 	}
 	return nil
 }
