@@ -66,6 +66,9 @@ func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 		*t = *i.typeOf(e)
 	case dwarf.TagUnspecifiedType:
 		t.Kind, t.Size = Void, 1
+		if t.Name == "" { // of a function in assembler
+			t.Name = "void"
+		}
 		if t.Name == "decltype(nullptr)" {
 			t.Kind, t.Size, t.Unsigned = Int, 8, true
 		}
@@ -185,5 +188,5 @@ func (i *Info) fillFunc(t *Type, e *dwarf.Entry) {
 		}
 		return true
 	})
-	t.Prototyped = t.Prototyped || i.bareTags(e.Offset)
+	t.Prototyped = t.Prototyped || i.bareTags(e.Offset) || i.language(e.Offset) == langAssembler
 }

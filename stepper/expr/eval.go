@@ -204,6 +204,15 @@ func (c *Context) truth(v Value) (bool, error) {
 	if v, err = c.rvalue(v); err != nil {
 		return false, err
 	}
+	if t := strip(v.Type); t.Kind == Complex {
+		for _, off := range []int64{0, t.Size / 2} {
+			n, err := c.number(v.slice(t.Elem, off))
+			if err != nil || !n.zero() {
+				return err == nil, err
+			}
+		}
+		return false, nil
+	}
 	n, err := c.number(v)
 	return err == nil && !n.zero(), err
 }

@@ -237,6 +237,8 @@ func (c *Context) dollar(text string) (Value, error) {
 		return c.Session.past(true, n)
 	case name == "_siginfo":
 		return c.siginfo()
+	case name == "_exception":
+		return c.exception()
 	case name == "_thread" || name == "_gthread":
 		number := 0
 		if c.Thread != nil {

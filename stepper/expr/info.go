@@ -40,8 +40,8 @@ const (
 	langCpp11     = 0x1a
 	langRust      = 0x1c
 	langCpp14     = 0x21
-	langCpp17     = 0x2b
-	langCpp20     = 0x2c
+	langCpp17     = 0x2a
+	langCpp20     = 0x2b
 )
 
 func (i *Info) language(off dwarf.Offset) int64 {

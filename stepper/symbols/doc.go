@@ -36,7 +36,8 @@
 //   - Frames adds the frames of functions that ended in a tail call, by gdb's rule: those on
 //     every way from the call to the function that runs, and none if a way may be unknown.
 //   - An IFUNC's symbol is its resolver's address: the chosen function is
-//     only in the GOT, and only once it has run.
+//     only in the GOT, and only once it has run. Until then a breakpoint is on the stubs
+//     that call it; gdb stops in the resolver.
 //   - DIEs that are in another section or file (.dwo, .dwp, .debug_types, what dwz
 //     moved) are read by debug/dwarf too, each section by a separate reader,
 //     and get a range of the module's offsets: an Offset is still all that is needed

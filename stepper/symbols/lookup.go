@@ -30,7 +30,7 @@ func (s *Set) Lookup(location string, near table.Addr) ([]stepper.Place, error) 
 	var out []stepper.Place
 	q := newQuery(loc.function)
 	for _, m := range s.byOrder {
-		out = append(out, m.functionPlaces(q, loc.file)...)
+		out = append(out, s.functionPlaces(m, q, loc.file)...)
 	}
 	if len(out) == 0 {
 		if loc.file != "" {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -88,6 +89,10 @@ func (d *desk) typeOf(args string, deep bool) error {
 	_, expr := prompt.Format(args)
 	text, err := d.Values().TypeOf(expr, deep)
 	if err != nil {
+		return err
+	}
+	info := map[bool]string{true: "ptype", false: "whatis"}[deep]
+	if done, err := d.asJSON(info, show.Fields{"expression": expr, "type": text}); done {
 		return err
 	}
 	d.printf("type = %s\n", text)
@@ -250,6 +255,13 @@ func (d *desk) memory() []*prompt.Command {
 		Run: func(args string) error {
 			format, expr := prompt.Format(args)
 			text, err := d.Values().Examine(format, expr)
+			if d.JSON != nil {
+				if text == "" {
+					return err
+				}
+				_, wrote := d.asJSON("memory", show.Fields{"expression": expr, "format": format, "memory": memoryOf(text)})
+				return errors.Join(err, wrote)
+			}
 			if text != "" {
 				d.printf("%s", text)
 				if !strings.HasSuffix(text, "\n") {
