@@ -66,7 +66,7 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 		}
 		for _, part := range c.Part(h.value, start, count) {
 			name := ""
-			if h.name != "" {
+			if h.name != "" && part.Step != "" {
 				name = fmt.Sprintf(part.Step, h.name)
 			}
 			list = append(list, s.variable(c, h, part.Variable, name, f))
