@@ -77,6 +77,9 @@ func canonicalArgument(a string) string {
 	if better, ok := arithmetic(words(plain)); ok {
 		plain = better
 	}
+	if number := strings.TrimRight(plain, "uUlL"); number != "" && strings.Trim(number, "-0123456789") == "" {
+		plain = strings.ToLower(plain) // clang's "3UL"
+	}
 	if strings.HasPrefix(declarator, "(") {
 		declarator = " " + mapParameters(declarator)
 	}

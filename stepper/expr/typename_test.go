@@ -14,6 +14,7 @@ func TestTemplateArgumentsHaveGdbsNames(t *testing.T) {
 		"f<void (), int (&)(short int, const char *), long int [3]>":   "f<void (), int (&)(short, char const*), long[3]>",
 		"m<Point *, const Point *const, unsigned long const>":          "m<Point*, Point const*const, unsigned long const>",
 		"(anonymous namespace)::a<(anonymous namespace)::b, (char)37>": "(anonymous namespace)::a<(anonymous namespace)::b, (char)37>",
+		"std::array<int, 3UL>":                                         "std::array<int, 3ul>",
 		"std::array<int, 3>":                                           "std::array<int, 3>",
 		"long int":                                                     "long int",
 	} {
