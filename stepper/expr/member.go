@@ -40,6 +40,14 @@ func (c *Context) memberObject(n memberNode) (Value, error) {
 	if k := strip(x.Type).Kind; k != Struct && k != Union {
 		return x, extractError(n.arrow)
 	}
+	if n.arrow && t.Kind != Pointer {
+		if to, ok, err := c.pointedTo(x, "operator->"); ok {
+			if err == nil && strip(to.Type).Kind != Struct && strip(to.Type).Kind != Union {
+				err = extractError(true)
+			}
+			return to, err
+		}
+	}
 	return x, nil
 }
 
@@ -184,6 +192,9 @@ func (c *Context) evalIndex(n indexNode) (Value, error) {
 	t := strip(x.Type)
 	if (t.Kind == Int || t.Kind == Char) && !i.Type.isInteger() {
 		return x, fmt.Errorf("cannot subscript something of type `%s'", x.Type)
+	}
+	if v, ok, err := c.subscript(x, i); ok {
+		return v, err
 	}
 	k, err := c.integer(i)
 	if err != nil {

@@ -66,7 +66,7 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 		}
 		for _, part := range c.Part(h.value, start, count) {
 			name := ""
-			if h.name != "" {
+			if h.name != "" && part.Step != "" {
 				name = fmt.Sprintf(part.Step, h.name)
 			}
 			list = append(list, s.variable(c, h, part.Variable, name, f))
@@ -81,9 +81,9 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 // formatOf returns the format in which the client wants values.
 func formatOf(f *dap.ValueFormat) expr.Format {
 	if f != nil && f.Hex {
-		return expr.Format{Letter: 'x'}
+		return expr.Format{Letter: 'x', Line: true}
 	}
-	return expr.Format{}
+	return expr.Format{Line: true}
 }
 
 // variable describes a variable of h's frame. name is an expression for it.
