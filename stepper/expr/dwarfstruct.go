@@ -31,6 +31,8 @@ func (i *Info) loadFields(t *Type, off dwarf.Offset) {
 			f := i.field(c, t)
 			f.Static = true
 			t.fields = append(t.fields, f)
+		case dwarf.TagVariantPart:
+			t.variants = i.variantPart(c, t)
 		case dwarf.TagTemplateTypeParameter:
 			t.templates = append(t.templates, Field{Name: i.name(c), Type: i.typeOf(c)})
 		case dwarf.TagSubprogram:
@@ -169,7 +171,7 @@ func (i *Info) fillArray(t *Type, e *dwarf.Entry) {
 			a = &Type{info: i}
 		}
 		size := sizeOf(elem)
-		*a = Type{Kind: Array, info: i, Elem: elem, Count: dims[n].n, dynamic: dims[n].late, Vector: vector}
+		*a = Type{Kind: Array, info: i, rust: elem.rust, Elem: elem, Count: dims[n].n, dynamic: dims[n].late, Vector: vector}
 		if a.Count > 0 && size > 0 && a.Count <= (1<<62)/size {
 			a.Size = a.Count * size
 		}

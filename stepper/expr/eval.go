@@ -7,7 +7,12 @@ import (
 )
 
 // Parse parses an expression with the types visible in the selected frame.
-func (c *Context) Parse(text string) (*Expr, error) { return Parse(text, c.isType) }
+func (c *Context) Parse(text string) (*Expr, error) {
+	if c.rust() {
+		return ParseRust(text, c.isType)
+	}
+	return Parse(text, c.isType)
+}
 
 // Eval evaluates an expression and executes its assignments.
 func (c *Context) Eval(e *Expr) (Value, error) {
@@ -56,10 +61,10 @@ func (c *Context) eval(n node) (Value, error) {
 	b := c.Session.basics
 	switch n := n.(type) {
 	case intNode:
-		t := b.byName[n.kind]
+		t := b.literal(n.kind)
 		return newValue(t, encodeInt(n.value, t.Size)), nil
 	case floatNode:
-		t := b.byName[n.kind]
+		t := b.literal(n.kind)
 		return newValue(t, encodeFloat(n.value, n.wide, t)), nil
 	case charNode:
 		t := b.charOf(n.prefix)
@@ -101,6 +106,10 @@ func (c *Context) eval(n node) (Value, error) {
 		return memoryValue(t, tableAddr(at)), err
 	case sizeofNode:
 		return c.evalSizeof(n)
+	case sliceNode:
+		return c.subslice(n)
+	case unitNode:
+		return newValue(b.rust["()"], nil), nil
 	case typeNode:
 		t, err := c.resolve(n.of)
 		return Value{Type: t, kind: placeType}, err
@@ -110,6 +119,10 @@ func (c *Context) eval(n node) (Value, error) {
 
 func (b *basics) charOf(prefix byte) *Type {
 	switch prefix {
+	case 'r':
+		return b.rust["char"]
+	case 'b':
+		return b.rust["u8"]
 	case 'L':
 		return b.wchar
 	case 'u':
@@ -245,6 +258,9 @@ func (c *Context) evalSizeof(n sizeofNode) (Value, error) {
 		size = alignOf(t)
 	}
 	b := c.Session.basics
+	if c.rust() {
+		return newValue(b.rust["usize"], leave(uint64(size), 8)), nil
+	}
 	return newValue(b.ulong, leave(uint64(size), 8)), nil
 }
 

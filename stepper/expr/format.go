@@ -46,6 +46,7 @@ type printer struct {
 
 	virtual   map[string]bool // virtual base classes of the object that were shown
 	anonymous int             // how many anonymous structs and unions the value is in: they do not count for the option Depth
+	more      bool            // the array has more elements than the value
 	inBase    bool            // the value is a base class of that object
 }
 

@@ -207,6 +207,9 @@ func (c *Context) best(name string, i *Info, onlyDefined bool) (best *dwarf.Entr
 // spellings are the candidates for a name: as given, and qualified with the
 // namespaces (or the Go package) of the selected frame's function.
 func (c *Context) spellings(name string, i *Info) []string {
+	if paths, ok := c.rustPath(name); ok {
+		return paths
+	}
 	f, err := c.frame()
 	if err != nil || f.info != i || f.Function == "" {
 		return []string{name}
@@ -216,6 +219,12 @@ func (c *Context) spellings(name string, i *Info) []string {
 		if pkg, _, ok := strings.Cut(f.Function, "."); ok && !strings.Contains(name, ".") {
 			list = append(list, pkg+"."+name)
 		}
+	}
+	if c.rust() {
+		for _, m := range rustModules(f.Function) {
+			list = append(list, m+"::"+name)
+		}
+		return append(list, name)
 	}
 	in := f.Function
 	for {
