@@ -250,6 +250,9 @@ func (c *Context) rank(i *Info, e *dwarf.Entry, here dwarf.Offset) int {
 	switch e.Tag {
 	case dwarf.TagVariable, dwarf.TagConstant, dwarf.TagMember:
 		n = rankDeclared
+		if loc, ok := e.Val(dwarf.AttrLocation).([]byte); ok && dwexpr.Discarded(loc) {
+			return 0
+		}
 		if e.Val(dwarf.AttrLocation) != nil || i.attr(e, dwarf.AttrConstValue) != nil {
 			n = rankDefined
 		}

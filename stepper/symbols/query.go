@@ -73,6 +73,9 @@ func (q *query) matches(n *funcName) bool {
 	if n.linkage == q.text || n.short == q.text {
 		return true
 	}
+	if n.rust && mangled(n.linkage) && q.matches(&funcName{short: plain(n.linkage), linkage: n.linkage}) {
+		return true // "<T as Trait>::f", which DWARF calls "{impl#0}::f"
+	}
 	name := n.short
 	if q.params {
 		name = n.full()
