@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"rseqstep/table"
 )
@@ -23,6 +24,12 @@ func (c *Context) Children(v Value) (named, indexed int) {
 	if v.Type == nil || v.lost {
 		return 0, 0
 	}
+	if s, ok := c.parted(v); ok {
+		if s.members {
+			return int(s.parts()), 0
+		}
+		return 0, int(s.parts())
+	}
 	if _, _, n, ok := c.goSlice(v); ok {
 		return 0, int(max(n, 0))
 	}
@@ -42,6 +49,41 @@ func (c *Context) Children(v Value) (named, indexed int) {
 		}
 	}
 	return 0, 0
+}
+
+// parted is the shape by which a value's parts are named; ok is false if it is shown by its members.
+func (c *Context) parted(v Value) (s *shape, ok bool) {
+	if c.Session.Options.Raw {
+		return nil, false
+	}
+	s, err := c.shape(v)
+	if err != nil || s == nil {
+		return nil, false
+	}
+	if s.text != nil {
+		return &shape{}, true
+	}
+	return s, true
+}
+
+// shapeParts are parts of a shape. step leads to the value of that shape. A map's parts have their
+// keys as names.
+func (c *Context) shapeParts(s *shape, step string, start, count int) (children []Child) {
+	list, err := s.some(int64(start), int64(count))
+	for _, p := range list {
+		x := Child{Variable{Name: p.name, Value: p.value}, strings.Replace(p.step, "%s", step, 1)}
+		if p.key.Type != nil {
+			x.Name = "[" + c.Text(Variable{Value: p.key}, Format{}) + "]"
+		}
+		if p.step == "" {
+			x.Step = placed(p.value)
+		}
+		children = append(children, x)
+	}
+	if err != nil {
+		children = append(children, Child{Variable{Name: "?", Err: err}, ""})
+	}
+	return children
 }
 
 // whole is the value whose parts are v's: the target of a reference, or the
@@ -99,6 +141,9 @@ func (c *Context) Part(v Value, start, count int) []Child {
 	}
 	end := start + min(count, named+indexed-start)
 	v, step := c.whole(v)
+	if s, ok := c.parted(v); ok {
+		return c.shapeParts(s, step, start, end-start)
+	}
 	t := strip(v.Type)
 	var list []Child
 	switch {

@@ -13,12 +13,12 @@ type Format struct {
 	Letter byte // 0: by its type; else one of x d u o t z a c f s
 	Count  int  // x: how many; 0 means 1
 	Size   byte // x: b h w g; 0 the last one
-	Raw    bool // "/r": accepted, without effect here
+	Raw    bool // "/r": values by their members
 }
 
 // Print formats a value as "print" does after "$1 = ".
 func (c *Context) Print(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, options: &c.Session.Options}
+	p := &printer{ctx: c, letter: f.Letter, raw: f.Raw, options: &c.Session.Options}
 	v = c.object(v)
 	if f.Letter == 'a' && (strip(v.Type).Kind == Func) {
 		return "", sentence("Value can't be converted to integer.")
@@ -32,7 +32,7 @@ func (c *Context) Print(v Value, f Format) (string, error) {
 // PrintMember formats a value as "info locals" and struct members do: pointers
 // without a leading type.
 func (c *Context) PrintMember(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, options: &c.Session.Options}
+	p := &printer{ctx: c, letter: f.Letter, raw: f.Raw, options: &c.Session.Options}
 	err := p.value(v, 0)
 	return p.b.String(), err
 }
@@ -48,6 +48,8 @@ type printer struct {
 	anonymous int             // how many anonymous structs and unions the value is in: they do not count for the option Depth
 	more      bool            // the array has more elements than the value
 	inBase    bool            // the value is a base class of that object
+	raw       bool            // values by their members, whatever their shape is
+	shown     int             // parts of shapes
 }
 
 // maxNesting bounds structs in structs; real programs stay far below.
@@ -56,6 +58,9 @@ const maxNesting = 200
 // top formats a value with the prefix of an outermost one: the type of a
 // pointer or reference, in parentheses.
 func (p *printer) top(v Value) error {
+	if p.shaped(v, 0) {
+		return nil
+	}
 	t := strip(v.Type)
 	if p.letter == 0 || p.letter == 's' || t.Kind == Reference {
 		switch {
@@ -80,8 +85,11 @@ func (p *printer) value(v Value, depth int) error {
 	}
 	v.Type = p.ctx.complete(v.Type)
 	t := strip(v.Type)
+	if p.shaped(v, depth) {
+		return nil
+	}
 	parts := t.Kind == Struct || t.Kind == Union || t.Kind == Array && !textual(t.Elem)
-	if parts && p.options.Depth >= 0 && depth-p.anonymous >= p.options.Depth || t.Kind == Union && depth > 0 && !p.options.Union {
+	if parts && p.deep(depth) || t.Kind == Union && depth > 0 && !p.options.Union {
 		p.b.WriteString("{...}")
 		return nil
 	}

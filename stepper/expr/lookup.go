@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 )

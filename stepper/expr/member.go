@@ -197,6 +197,11 @@ func (c *Context) evalIndex(n indexNode) (Value, error) {
 	if (t.Kind == Int || t.Kind == Char) && !i.Type.isInteger() {
 		return x, fmt.Errorf("cannot subscript something of type `%s'", x.Type)
 	}
+	if s, err := c.operations(x, 0); err != nil {
+		return x, err
+	} else if s != nil && (s.each != nil || s.index != nil) {
+		return c.at(s, i)
+	}
 	k, err := c.integer(i)
 	if err != nil {
 		return i, err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -192,6 +193,8 @@ func (p *program) command(command string) (string, error) {
 		}
 		return c.ExamineMemory(addr, f, nil)
 	}
+	defer func(old expr.Options) { c.Session.Options = old }(c.Session.Options)
+	rest = printOptions(&c.Session.Options, rest)
 	e, err := c.Parse(rest)
 	if err != nil {
 		return "", err
@@ -225,6 +228,44 @@ func (p *program) command(command string) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("$%d = %s", n, s), nil
+}
+
+// printOptions sets the options before an expression, "-elements 3 -object -- x", and returns it.
+func printOptions(o *expr.Options, text string) string {
+	before, after, ok := strings.Cut(text, " -- ")
+	if !ok {
+		return text
+	}
+	words := strings.Fields(before)
+	for n, word := range words {
+		if strings.HasPrefix(word, "-") {
+			value := 1
+			if n+1 < len(words) && !strings.HasPrefix(words[n+1], "-") {
+				value, _ = strconv.Atoi(words[n+1]) // "off" is 0
+			}
+			switch word {
+			case "-elements":
+				o.Elements = value
+			case "-repeats":
+				o.Repeats = value
+			case "-max-depth":
+				o.Depth = value
+			case "-array-indexes":
+				o.ArrayIndexes = value != 0
+			case "-address":
+				o.Address = value != 0
+			case "-null-stop":
+				o.NullStop = value != 0
+			case "-object":
+				o.Object = value != 0
+			case "-raw-values":
+				o.Raw = value != 0
+			default:
+				panic(word)
+			}
+		}
+	}
+	return after
 }
 
 func (p *program) list(args bool) (string, error) {

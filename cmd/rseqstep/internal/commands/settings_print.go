@@ -29,6 +29,7 @@ func printOptions() []printOption {
 		count("elements", "Most elements or characters to show", 0, func(o *expr.Options) *int { return &o.Elements }),
 		count("repeats", "Most equal elements to show one by one", 0, func(o *expr.Options) *int { return &o.Repeats }),
 		count("max-depth", "Most structures in one another to show", -1, func(o *expr.Options) *int { return &o.Depth }),
+		flag("raw-values", "Whether to show values by their members", func(o *expr.Options) *bool { return &o.Raw }),
 		flag("object", "Whether to show objects by their own class", func(o *expr.Options) *bool { return &o.Object }),
 		flag("address", "Whether to show addresses", func(o *expr.Options) *bool { return &o.Address }),
 		flag("symbol", "Whether to show what pointers point to", func(o *expr.Options) *bool { return &o.Symbol }),

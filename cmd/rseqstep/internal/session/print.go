@@ -151,8 +151,11 @@ func (v *values) FrameArguments(level int) string {
 	var out []string
 	for _, x := range list {
 		text := "..."
-		if which != expr.ArgumentsNone && (which == expr.ArgumentsAll || x.Err != nil || !aggregate(x.Value.Type)) {
+		switch which {
+		case expr.ArgumentsAll:
 			text = c.Text(x, expr.Format{})
+		case expr.ArgumentsScalars:
+			text = c.Summary(x)
 		}
 		out = append(out, x.Name+"="+text)
 	}
@@ -165,13 +168,6 @@ func bare(t *expr.Type) *expr.Type {
 		t = t.Elem
 	}
 	return t
-}
-
-func aggregate(t *expr.Type) bool {
-	if t = bare(t); t != nil && t.Kind == expr.Reference {
-		t = bare(t.Elem)
-	}
-	return t != nil && (t.Kind == expr.Struct || t.Kind == expr.Union || t.Kind == expr.Array)
 }
 
 // Returned returns a function's return value, "" if its type is void or unknown.
