@@ -199,12 +199,12 @@ fn containers() -> i32 {
     let strings = vec![String::from("a"), String::from("b")];
     let pairs = vec![(1u8, Some(2u16)), (3, None)];
     let mut deque: VecDeque<i32> = VecDeque::with_capacity(4);
-    for i in 0..4 {
+    for i in 100..104 {
         deque.push_back(i);
     }
     deque.pop_front();
     deque.pop_front();
-    deque.push_back(4);
+    deque.push_back(104);
     let rc = Rc::new(5i32);
     let weak = Rc::downgrade(&rc);
     let again = rc.clone();

@@ -34,6 +34,9 @@ func (c *Context) Children(v Value) (named, indexed int) {
 		return 0, int(max(n, 0))
 	}
 	if elem, _, n, ok := c.rustSlice(v); ok && sizeOf(elem) > 0 {
+		if pointee(strip(v.Type).Name) == "str" {
+			return 0, 0
+		}
 		return 0, int(min(n, math.MaxInt32))
 	}
 	switch t := strip(v.Type); t.Kind {

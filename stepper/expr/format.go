@@ -50,6 +50,7 @@ type printer struct {
 	inBase    bool            // the value is a base class of that object
 	raw       bool            // values by their members, whatever their shape is
 	shown     int             // parts of shapes
+	fields    int             // of structures of Rust: hostile ones contain themselves twice
 }
 
 // maxNesting bounds structs in structs; real programs stay far below.

@@ -42,6 +42,10 @@ func (p *printer) rustFields(v Value, t *Type, depth int) {
 		if !unnamed {
 			p.b.WriteString(f.Name + ": ")
 		}
+		if p.fields++; p.fields > maxParts {
+			p.b.WriteString("...")
+			break
+		}
 		m, err := p.ctx.field(v, f)
 		if err != nil {
 			fmt.Fprintf(&p.b, "<error: %v>", err)

@@ -111,18 +111,7 @@ func (t *Type) rustName() string {
 		}
 		return fmt.Sprintf("[%s; %d]", t.Elem, t.Count)
 	case Func:
-		var params []string
-		for _, p := range t.Params {
-			params = append(params, p.String())
-		}
-		if t.Variadic {
-			params = append(params, "...")
-		}
-		text := "fn (" + strings.Join(params, ", ") + ")"
-		if t.Elem != nil && t.Elem.Kind != Void {
-			text += " -> " + t.Elem.String()
-		}
-		return text
+		return t.rustFunction()
 	case Void:
 		return "()"
 	case Qualified:
@@ -131,6 +120,28 @@ func (t *Type) rustName() string {
 		return t.scope() + t.Name
 	}
 	return t.Name
+}
+
+// maxSignature bounds the text of a function's type, in bytes: hostile ones are functions of
+// functions of functions.
+const maxSignature = 4096
+
+func (t *Type) rustFunction() string {
+	text := "fn ("
+	for n, p := range t.Params {
+		if n > 0 {
+			text += ", "
+		}
+		if len(text) > maxSignature {
+			text += "..."
+			break
+		}
+		text += p.String()
+	}
+	if text += ")"; t.Elem != nil && t.Elem.Kind != Void && len(text) <= maxSignature {
+		text += " -> " + t.Elem.String()
+	}
+	return text
 }
 
 // tuple reports whether t is a tuple: only its name says so.
