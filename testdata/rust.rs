@@ -187,7 +187,7 @@ fn values(n: i32, shape: Shape, holder: &Holder) -> i32 {
     let r = stop(closure(2)) + holder.total(1) as i32 + inner::sum(position, text) + dynamic.speak() + borrowed.speak();
     let r = r + keep(&(shape, dot, circle, named, none, some, no_ref, a_ref)) + keep(&(no_box, a_box, inside, outside, twice, flag, no_char, ok)) + keep(&(unit_err, one, two, only, minus, zero, plus, mid));
     let r = r + keep(&(wide_opt, no_wide, tup, nested, unit, empty, gen)) + keep(&(nonzero, same, none_at_all, grid, slice, no_slice, bytes, no_text, points, boxed, pair));
-    unsafe { r + (both.int >> 24) as i32 + CHANGING.0 as i32 + keep(&COUNT) + inner::DEEP as i32 }
+    unsafe { r + (both.int >> 24) as i32 + CHANGING.0 as i32 + keep(&COUNT) + keep(&inner::DEEP) }
 }
 
 #[inline(never)]

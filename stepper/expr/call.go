@@ -29,6 +29,9 @@ func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
 	if c.Source == nil {
 		return Value{}, sentence("No symbol table is loaded.  Use the \"file\" command.")
 	}
+	if v, ok, err := c.libraryCall(n); ok {
+		return v, err
+	}
 	list, err := c.callees(n.function)
 	if err != nil {
 		return Value{}, err

@@ -3,7 +3,6 @@ package expr
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"rseqstep/table"
 )
@@ -34,7 +33,7 @@ func (c *Context) Children(v Value) (named, indexed int) {
 		return 0, int(max(n, 0))
 	}
 	if elem, _, n, ok := c.rustSlice(v); ok && sizeOf(elem) > 0 {
-		if pointee(strip(v.Type).Name) == "str" {
+		if unsized(strip(v.Type).Name) == "str" {
 			return 0, 0
 		}
 		return 0, int(min(n, math.MaxInt32))
@@ -60,10 +59,10 @@ func (c *Context) parted(v Value) (s *shape, ok bool) {
 		return nil, false
 	}
 	s, err := c.shape(v)
-	if err != nil || s == nil {
+	switch {
+	case err != nil || s == nil || s.plain:
 		return nil, false
-	}
-	if s.text != nil {
+	case s.text != nil:
 		return &shape{}, true
 	}
 	return s, true
@@ -74,7 +73,7 @@ func (c *Context) parted(v Value) (s *shape, ok bool) {
 func (c *Context) shapeParts(s *shape, step string, start, count int) (children []Child) {
 	list, err := s.some(int64(start), int64(count))
 	for _, p := range list {
-		x := Child{Variable{Name: p.name, Value: p.value}, strings.Replace(p.step, "%s", step, 1)}
+		x := Child{Variable{Name: p.name, Value: p.value}, stepWithin(p.step, step)}
 		if p.key.Type != nil {
 			x.Name = "[" + c.Text(Variable{Value: p.key}, Format{}) + "]"
 		}
@@ -115,9 +114,17 @@ func (c *Context) target(v Value) (whole Value, step string) {
 		if k := strip(c.complete(t.Elem)).Kind; (k == Struct || k == Union) && c.leads(v, t) {
 			if to, err := c.deref(v); err == nil {
 				to.Type = c.complete(to.Type)
-				return to, "*(%s)"
+				return c.shownAs(to, "*(%s)")
 			}
 		}
+	}
+	return c.shownAs(v, step)
+}
+
+// shownAs is v, or the value as which it is shown.
+func (c *Context) shownAs(v Value, step string) (Value, string) {
+	if s, ok := c.parted(v); ok && s.as != nil {
+		return *s.as, "*(" + step + ")"
 	}
 	return v, step
 }

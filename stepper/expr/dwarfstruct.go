@@ -15,6 +15,7 @@ func (i *Info) fillStruct(t *Type, e *dwarf.Entry) {
 	t.Class = e.Tag == dwarf.TagClassType
 	t.Incomplete = flag(e.Val(dwarf.AttrDeclaration))
 	t.bare = i.bareTags(e.Offset)
+	t.align = integer(e.Val(dwarf.AttrAlignment), 0)
 	if i.signed(t, e) {
 		return
 	}
@@ -33,6 +34,13 @@ func (i *Info) loadFields(t *Type, off dwarf.Offset) {
 			t.fields = append(t.fields, f)
 		case dwarf.TagVariantPart:
 			t.variants = i.variantPart(c, t)
+		case tagGNUTemplatePack:
+			i.children(c.Offset, func(a *dwarf.Entry) bool {
+				if a.Tag == dwarf.TagTemplateTypeParameter {
+					t.pack = append(t.pack, i.typeOf(a))
+				}
+				return true
+			})
 		case dwarf.TagTemplateTypeParameter:
 			t.templates = append(t.templates, Field{Name: i.name(c), Type: i.typeOf(c)})
 		case dwarf.TagSubprogram:

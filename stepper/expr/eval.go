@@ -269,6 +269,9 @@ func alignOf(t *Type) int64 { return alignWithin(t, 0) }
 
 func alignWithin(t *Type, depth int) int64 {
 	t = strip(t)
+	if t.align > 0 {
+		return t.align
+	}
 	switch t.Kind {
 	case Array:
 		if t.Vector || depth > maxMembers {

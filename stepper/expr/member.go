@@ -40,6 +40,14 @@ func (c *Context) memberObject(n memberNode) (Value, error) {
 	if k := strip(x.Type).Kind; k != Struct && k != Union {
 		return x, extractError(n.arrow)
 	}
+	if n.arrow && t.Kind != Pointer {
+		if to, ok, err := c.pointedTo(x, "operator->"); ok {
+			if err == nil && strip(to.Type).Kind != Struct && strip(to.Type).Kind != Union {
+				err = extractError(true)
+			}
+			return to, err
+		}
+	}
 	return x, nil
 }
 
@@ -197,10 +205,8 @@ func (c *Context) evalIndex(n indexNode) (Value, error) {
 	if (t.Kind == Int || t.Kind == Char) && !i.Type.isInteger() {
 		return x, fmt.Errorf("cannot subscript something of type `%s'", x.Type)
 	}
-	if s, err := c.operations(x, 0); err != nil {
-		return x, err
-	} else if s != nil && (s.each != nil || s.index != nil) {
-		return c.at(s, i)
+	if v, ok, err := c.subscript(x, i); ok {
+		return v, err
 	}
 	k, err := c.integer(i)
 	if err != nil {

@@ -139,10 +139,26 @@ func (p *program) check(t testing.TB, commands []string) {
 		if word, _, _ := strings.Cut(c, " "); word == "up" || word == "down" || word == "frame" || word == "set" {
 			continue
 		}
-		if spelled(strip(got)) != spelled(strip(want)) {
+		if got, want = spelled(strip(got)), spelled(strip(want)); got != want {
+			got, want = differing(got, want)
 			t.Errorf("%s\n got %s\nwant %s", c, got, want)
 		}
 	}
+}
+
+// differing are the lines of two texts that are different, of as many lines each.
+func differing(got, want string) (string, string) {
+	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
+	if len(a) != len(b) {
+		return got, want
+	}
+	var c, d []string
+	for n := range a {
+		if a[n] != b[n] {
+			c, d = append(c, a[n]), append(d, b[n])
+		}
+	}
+	return strings.Join(c, "\n"), strings.Join(d, "\n")
 }
 
 // run executes a gdb command with this package.

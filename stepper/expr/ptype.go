@@ -43,7 +43,7 @@ func (c *Context) Whatis(e *Expr) (string, error) {
 	if named && t.Kind == Typedef {
 		t = t.Elem
 	}
-	return t.String(), nil
+	return shortName(t), nil
 }
 
 // Ptype is the output of "ptype" after "type = ": without typedefs, with a
@@ -97,6 +97,9 @@ func (c *Context) body(t *Type, level int) string {
 	}
 	switch t = c.complete(t); t.Kind {
 	case Struct, Union:
+		if name, ok := knownName(t); ok {
+			return name
+		}
 		return c.structBody(t, level)
 	case Enum:
 		return enumBody(t)
@@ -232,7 +235,7 @@ func (t *Type) inTemplate(b *Type) string {
 			return a.Name
 		}
 	}
-	return b.baseName()
+	return shortBase(b)
 }
 
 func enumBody(t *Type) string {

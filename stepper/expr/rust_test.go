@@ -117,7 +117,7 @@ var containers = []struct{ name, want string }{
 	{"vec[1] /", "-2"},
 	{"deque[2] /", "104"},
 	{"strings[1] /", `"b"`},
-	{"vec[3] /", "error: no element 3: there are 3"},
+	{"vec[3] /", "error: no element 3 in a container of 3"},
 	{"map[10] /", "error: A HashMap has no numbers for its elements."},
 	{"*rc + 1 /", "6"},
 	{"vec.len() == 3 && !string.is_empty() /", "true"},

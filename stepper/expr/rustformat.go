@@ -81,7 +81,7 @@ func (c *Context) rustSlice(v Value) (elem *Type, data table.Addr, length int64,
 		return nil, 0, 0, false
 	}
 	t := strip(v.Type)
-	if !t.rust || t.Kind != Struct || pointee(t.Name) == "" || len(t.Fields()) != 2 || t.fields[0].Name != "data_ptr" || t.fields[1].Name != "length" {
+	if !t.rust || t.Kind != Struct || unsized(t.Name) == "" || len(t.Fields()) != 2 || t.fields[0].Name != "data_ptr" || t.fields[1].Name != "length" {
 		return nil, 0, 0, false
 	}
 	at, err := c.field(v, t.fields[0])
@@ -99,8 +99,8 @@ func (c *Context) rustSlice(v Value) (elem *Type, data table.Addr, length int64,
 	return c.complete(strip(at.Type).Elem), data, length, err == nil && length >= 0
 }
 
-// pointee is "[" for the name of a pointer to a slice, "str" for that of a pointer to a str.
-func pointee(name string) string {
+// unsized is "[" for the name of a pointer to a slice, "str" for that of a pointer to a str.
+func unsized(name string) string {
 	for _, before := range []string{"&mut ", "&", "*const ", "*mut ", "alloc::boxed::Box<"} {
 		rest, ok := strings.CutPrefix(name, before)
 		switch {
@@ -120,7 +120,7 @@ func (p *printer) slice(v Value, t *Type, depth int) bool {
 	if !ok {
 		return false
 	}
-	if pointee(t.Name) == "str" && sizeOf(elem) == 1 {
+	if unsized(t.Name) == "str" && sizeOf(elem) == 1 {
 		p.b.WriteString(p.ctx.rustText(data, n, p.options.limit()))
 		return true
 	}

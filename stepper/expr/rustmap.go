@@ -10,7 +10,7 @@ import (
 
 // mapShape is the shape of a map, or of a set of its keys. walk yields keys and values.
 func (c *Context) mapShape(name string, length int64, set bool, walk func(yield func(key, value Value) bool) error) *shape {
-	s := &shape{hint: hintMap, head: fmt.Sprintf("%s(size=%d)", name, length), count: length, methods: c.lengths(length)}
+	s := &shape{hint: hintMap, head: fmt.Sprintf("%s(size=%d)", name, length), count: length, method: c.lengths(length)}
 	if set {
 		s.hint = hintArray
 	}

@@ -83,7 +83,7 @@ func (p *parser) rustType() (*typeExpr, error) {
 		if err != nil {
 			return nil, err
 		}
-		if text := rustSpaced(p.lex.text[start:p.tok.at]); pointee(text) != "" || p.isType != nil && p.isType(text) {
+		if text := rustSpaced(p.lex.text[start:p.tok.at]); unsized(text) != "" || p.isType != nil && p.isType(text) {
 			return &typeExpr{name: text}, nil
 		}
 		t.steps = append(t.steps, typeStep{kind: '*'})

@@ -173,7 +173,7 @@ func (r *inside) vector(v Value) (elem *Type, at table.Addr, length int64) {
 func rustVec(c *Context, v Value) (*shape, error) {
 	r := &inside{c: c}
 	elem, at, length := r.vector(v)
-	s := &shape{hint: hintArray, head: fmt.Sprintf("Vec(size=%d)", length), count: length, each: c.run(elem, at, length), methods: c.lengths(length)}
+	s := &shape{hint: hintArray, head: fmt.Sprintf("Vec(size=%d)", length), count: length, each: c.run(elem, at, length), method: c.lengths(length)}
 	return s, r.err
 }
 
@@ -184,7 +184,7 @@ func (r *inside) text(v Value) (*shape, error) {
 		r.err = errRustForm
 	}
 	chars := r.c.Session.basics.uchar
-	s := &shape{hint: hintArray, count: length, each: r.c.run(elem, at, length), text: &shapeText{at, length, chars}, methods: r.c.lengths(length)}
+	s := &shape{hint: hintArray, count: length, each: r.c.run(elem, at, length), text: &shapeText{at, length, chars}, method: r.c.lengths(length)}
 	return s, r.err
 }
 
@@ -222,7 +222,7 @@ func rustDeque(c *Context, v Value) (*shape, error) {
 	if r.err == nil && size > 0 && (length > room || first > room) {
 		r.err = errRustForm
 	}
-	s := &shape{hint: hintArray, head: fmt.Sprintf("VecDeque(size=%d)", length), count: length, methods: c.lengths(length)}
+	s := &shape{hint: hintArray, head: fmt.Sprintf("VecDeque(size=%d)", length), count: length, method: c.lengths(length)}
 	s.each = func(start int64, yield func(part) bool) error {
 		for n := start; n < length; n++ {
 			where := at
@@ -239,10 +239,14 @@ func rustDeque(c *Context, v Value) (*shape, error) {
 }
 
 // lengths are the methods of a container that need no call of the program.
-func (c *Context) lengths(n int64) map[string]func() (Value, error) {
-	usize := c.Session.basics.rust["usize"]
-	return map[string]func() (Value, error){
-		"len":      func() (Value, error) { return newValue(usize, leave(uint64(n), 8)), nil },
-		"is_empty": func() (Value, error) { return c.boolean(n == 0), nil },
+func (c *Context) lengths(n int64) func(name string) (Value, bool, error) {
+	return func(name string) (Value, bool, error) {
+		switch name {
+		case "len":
+			return newValue(c.Session.basics.rust["usize"], leave(uint64(n), 8)), true, nil
+		case "is_empty":
+			return c.boolean(n == 0), true, nil
+		}
+		return Value{}, false, nil
 	}
 }

@@ -15,21 +15,21 @@ type shape struct {
 	hint    hint
 	members bool // the parts have names of their own, not numbers or keys
 
-	text *shapeText // the value is a text: the only field then, except element and methods
-	as   *Value     // the value is shown as this one: an iterator as what it points to
+	text  *shapeText // the value is shown as a text; its parts are characters
+	as    *Value     // the value is shown as this one: an iterator as what it points to
+	plain bool       // the value is shown by its members: the shape is for expressions
 
 	// count is how many parts each yields, as the value says; -1: unknown, see parts.
 	count int64
 	// each yields the parts from number start on, in order, until yield returns false. nil: no parts.
 	each func(start int64, yield func(part) bool) error
 
-	// pointer is a smart pointer's plain one, target what unary "*" and "->" lead to, index what a
-	// subscript does, if it is not the part with that number. All may be nil.
-	pointer func() (Value, error)
-	target  func() (Value, error)
-	index   func(key Value) (Value, error)
-	// methods are the member functions without arguments that need no call of the program.
-	methods map[string]func() (Value, error)
+	// target is what unary "*" and "->" lead to, index what a subscript does, if it is not the part
+	// with that number. method is a member function without arguments that needs no call of the
+	// program, ok whether there is one of that name. All may be nil.
+	target func() (Value, error)
+	index  func(key Value) (Value, error)
+	method func(name string) (v Value, ok bool, err error)
 }
 
 // hint is how the parts of a shape are shown: gdb's display_hint of a pretty-printer.
@@ -109,27 +109,6 @@ func (c *Context) shape(v Value) (*shape, error) {
 	return s, err
 }
 
-// operations is the shape whose subscripts and member functions an object has: its own, or that of
-// a base class; nil for none.
-func (c *Context) operations(v Value, depth int) (*shape, error) {
-	s, err := c.shape(v)
-	if t := strip(v.Type); s == nil && err == nil && t.Kind == Struct && depth <= 20 {
-		for _, f := range t.Fields() {
-			if !f.Base {
-				continue
-			}
-			base, err := c.field(v, f)
-			if err != nil {
-				return nil, nil
-			}
-			if s, err := c.operations(base, depth+1); s != nil || err != nil {
-				return s, err
-			}
-		}
-	}
-	return s, err
-}
-
 // recogniser is recogniserOf, asked once for each type.
 func (c *Context) recogniser(t *Type) recogniser {
 	if t.Kind != Struct && t.Kind != Union || t.info == nil || t.die == 0 || t.Incomplete {
@@ -169,25 +148,6 @@ func (s *shape) some(start, count int64) (list []part, err error) {
 		return int64(len(list)) < count
 	})
 	return list, err
-}
-
-// at is what a subscript leads to.
-func (c *Context) at(s *shape, key Value) (Value, error) {
-	if s.index != nil {
-		return s.index(key)
-	}
-	k, err := c.integer(key)
-	if err != nil {
-		return key, err
-	}
-	list, err := s.some(k, 1)
-	if err == nil && len(list) == 0 {
-		err = fmt.Errorf("no element %d: there are %d", k, max(s.count, 0))
-	}
-	if err != nil {
-		return key, err
-	}
-	return list[0].value, nil
 }
 
 // run yields the count elements of type elem that lie one after the other at an address.

@@ -17,7 +17,7 @@ func (p *printer) shaped(v Value, depth int) bool {
 	case err != nil:
 		fmt.Fprintf(&p.b, "<error reading variable: %v>", err)
 		return true
-	case s == nil:
+	case s == nil || s.plain:
 		return false
 	case s.text != nil:
 		p.b.WriteString(p.ctx.shapeText(s.text, p.options.limit()))
@@ -73,10 +73,11 @@ func (p *printer) parts(s *shape, depth int) {
 	})
 	switch {
 	case n < 0:
-	case n == 0 && err != nil:
-		fmt.Fprintf(&p.b, " = <error: %v>", err)
-	case n > 0 && err != nil:
-		fmt.Fprintf(&p.b, ", <error: %v>}", err)
+	case err != nil:
+		fmt.Fprintf(&p.b, "<error reading variable: %v>", err)
+		if n > 0 {
+			p.b.WriteString("...}")
+		}
 	case n > 0:
 		p.b.WriteString(stop + "}")
 	}
@@ -133,13 +134,16 @@ func (c *Context) shapeText(t *shapeText, limit int) string {
 // containers by their head, "..." for other values with parts.
 func (c *Context) Summary(v Variable) string {
 	t := strip(c.complete(v.Value.Type))
+	moved := t.Kind == Reference && t.RValue
 	if t.Kind == Reference {
 		t = strip(c.complete(t.Elem))
 	}
 	if v.Err == nil && t.isAggregate() {
 		s, err := c.shape(v.Value)
 		switch {
-		case c.Session.Options.Raw || err != nil || s == nil:
+		case moved: // gdb's printers follow no such reference
+			return "..."
+		case c.Session.Options.Raw || err != nil || s == nil || s.plain:
 			return "..."
 		case s.text == nil && s.as == nil:
 			if list, _ := s.some(0, 1); len(list) == 0 {
@@ -151,6 +155,14 @@ func (c *Context) Summary(v Variable) string {
 		}
 	}
 	return c.Text(v, Format{})
+}
+
+// stepWithin is a step to a part of a part, whose own step is outer.
+func stepWithin(inner, outer string) string {
+	if inner == "" || outer == "" {
+		return ""
+	}
+	return strings.Replace(inner, "%s", outer, 1)
 }
 
 // placed is the step to a part that no expression names but by its address.

@@ -63,6 +63,8 @@ type Type struct {
 	enums     []Enumerator
 	methods   []method
 	templates []Field       // a class template's type arguments: Name, Type
+	pack      []*Type       // those in its parameter pack
+	align     int64         // the alignment that the program states, bytes; 0 for none
 	under     *Type         // Enum: the type its values have, if it is stated
 	class     *Type         // MemberPtr: the class of the object
 	dynamic   *dynamicCount // Array: the length is known only at run time

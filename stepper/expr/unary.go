@@ -28,6 +28,9 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 	}
 	switch n.op {
 	case "*":
+		if to, ok, err := c.pointedTo(x, "operator*"); ok {
+			return to, err
+		}
 		return c.deref(x)
 	case "!":
 		if k := strip(x.Type).Kind; k == Struct || k == Union {
