@@ -16,7 +16,7 @@ enum Shape {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Wide {
+pub enum Wide {
     Below = -3,
     Small = 1,
     Mid = 200,
@@ -43,7 +43,7 @@ enum Single {
 }
 
 #[derive(Debug)]
-struct Pt(i32, i64);
+pub struct Pt(i32, i64);
 
 #[derive(Debug)]
 struct Unit;
@@ -108,8 +108,11 @@ mod inner {
     }
 }
 
+static mut SEEN: i32 = 0;
+
 #[inline(never)]
 fn stop(n: i32) -> i32 {
+    unsafe { std::ptr::write_volatile(std::ptr::addr_of_mut!(SEEN), n) }; // is not optimized away
     n
 }
 
@@ -235,12 +238,56 @@ fn containers() -> i32 {
     r + keep(&(map, set, no_map, tree, leaves, no_tree, mutex))
 }
 
+mod back {
+    use super::{Pt, Wide};
+    #[inline(never)]
+    pub fn text(n: usize) -> &'static str {
+        &"more"[n..]
+    }
+    #[inline(never)]
+    pub fn maybe(n: u32) -> Option<u32> {
+        Some(n)
+    }
+    #[inline(never)]
+    pub fn pair(n: u8) -> (u8, u8) {
+        (n, n + 1)
+    }
+    #[inline(never)]
+    pub fn point(n: i32) -> Pt {
+        Pt(n, -7)
+    }
+    #[inline(never)]
+    pub fn string(n: u8) -> String {
+        format!("s{}", n)
+    }
+    #[inline(never)]
+    pub fn wide(n: u64) -> u128 {
+        (n as u128) << 70 | 5
+    }
+    #[inline(never)]
+    pub fn letter(n: u8) -> char {
+        (n + 90) as char
+    }
+    #[inline(never)]
+    pub fn kind(n: i32) -> Wide {
+        if n > 1 { Wide::Top } else { Wide::Small }
+    }
+    #[inline(never)]
+    pub fn vector(n: u16) -> Vec<u16> {
+        vec![n, 2]
+    }
+}
+
+fn returns() -> i32 {
+    keep(&(back::text(1), back::maybe(2), back::pair(3), back::point(4), back::string(5), back::wide(6), back::letter(7), back::kind(8), back::vector(9)))
+}
+
 fn main() {
     let holder = Holder { name: "héllo", items: vec![1, 2, 3], opt: Some(Box::new(11)), big: 1u128 << 100, c: 'é', nested: Gen { first: Pt(1, 2), second: (3, Wide::Small) } };
     let mut sum = 0;
     for n in 0..3 {
         sum += values(n, Shape::Rect { w: 4, h: 5 }, &holder);
     }
-    sum += scalars() + containers();
+    sum += scalars() + containers() + returns();
     println!("{} {}", sum, holder.name.len() + holder.opt.is_some() as usize + (holder.big as usize) + holder.c as usize);
 }

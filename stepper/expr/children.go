@@ -11,7 +11,7 @@ import (
 type Child struct {
 	Variable
 	// Step is the format that makes an expression for the part from one for the
-	// whole, its %s ("(%s).x").
+	// whole, its %s ("(%s).x"); "" if none leads there.
 	Step string
 }
 

@@ -99,7 +99,7 @@ func (p *printer) value(v Value, depth int) error {
 		p.b.WriteString("<optimized out>")
 		return nil
 	case t.Kind == Void:
-		p.b.WriteString("void")
+		p.b.WriteString(map[bool]string{false: "void", true: "()"}[t.rust])
 		return nil
 	case t.Kind == Func || t.Kind == NoDebug:
 		return p.symbol(v, t)

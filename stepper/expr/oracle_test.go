@@ -38,11 +38,7 @@ func compile(t testing.TB, dir, src string, flags ...string) string {
 		tool = "g++"
 	}
 	exe := filepath.Join(dir, "prog")
-	arguments := append(append([]string{"-w", "-o", exe}, flags...), src, "-lm")
-	if filepath.Ext(src) == ".rs" {
-		tool, arguments = "rustc", append([]string{"-A", "warnings", "--edition", "2021", "-o", exe, src}, flags...)
-	}
-	cmd := exec.Command(tabletest.NeedTool(t, tool), arguments...)
+	cmd := exec.Command(tabletest.NeedTool(t, tool), append(append([]string{"-w", "-o", exe}, flags...), src, "-lm")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

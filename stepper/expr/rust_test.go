@@ -20,7 +20,7 @@ var warning = regexp.MustCompile(`warning: \(.*\)\n`)
 // them, and the containers with what the printers of rust-gdb show. The lists omit what differs on
 // purpose: gdb computes with C's types, and cannot resolve crate:: and types without their path.
 func TestRust(t *testing.T) {
-	exe := compile(t, t.TempDir(), filepath.Join("..", "..", "testdata", "rust.rs"), "-g")
+	exe := tabletest.BuildRust(t)
 	t.Run("values", func(t *testing.T) {
 		p := agrees(t, exe, "values", "rust::stop")
 		partsLeadToTheirValues(t, p)

@@ -77,7 +77,7 @@ func (s *server) nameOf(h *handle, name string) (string, error) {
 		named, indexed := c.Children(h.value)
 		for start := 0; start < named+indexed && h.name != ""; start += maxParts {
 			for _, part := range c.Part(h.value, start, maxParts) {
-				if part.Name == name {
+				if part.Name == name && part.Step != "" {
 					return fmt.Sprintf(part.Step, h.name), nil
 				}
 			}
