@@ -14,11 +14,12 @@ type Format struct {
 	Count  int  // x: how many; 0 means 1
 	Size   byte // x: b h w g; 0 the last one
 	Raw    bool // "/r": values by their members
+	Line   bool // on one line, whatever the options say
 }
 
 // Print formats a value as "print" does after "$1 = ".
 func (c *Context) Print(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, raw: f.Raw, options: &c.Session.Options}
+	p := c.printer(f)
 	v = c.object(v)
 	if f.Letter == 'a' && (strip(v.Type).Kind == Func) {
 		return "", sentence("Value can't be converted to integer.")
@@ -32,7 +33,7 @@ func (c *Context) Print(v Value, f Format) (string, error) {
 // PrintMember formats a value as "info locals" and struct members do: pointers
 // without a leading type.
 func (c *Context) PrintMember(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, raw: f.Raw, options: &c.Session.Options}
+	p := c.printer(f)
 	err := p.value(v, 0)
 	return p.b.String(), err
 }
@@ -49,8 +50,20 @@ type printer struct {
 	more      bool            // the array has more elements than the value
 	inBase    bool            // the value is a base class of that object
 	raw       bool            // values by their members, whatever their shape is
+	pretty    bool            // members on lines of their own
+	arrays    bool            // elements on lines of their own
 	shown     int             // parts of shapes
 	fields    int             // of structures of Rust: hostile ones contain themselves twice
+}
+
+func (c *Context) printer(f Format) *printer {
+	o := &c.Session.Options
+	return &printer{ctx: c, letter: f.Letter, raw: f.Raw, pretty: o.Pretty && !f.Line, arrays: o.Arrays && !f.Line, options: o}
+}
+
+// newLine begins a line of a value that is depth structures deep.
+func (p *printer) newLine(depth int) {
+	p.b.WriteString("\n" + strings.Repeat("  ", depth))
 }
 
 // maxNesting bounds structs in structs; real programs stay far below.

@@ -268,6 +268,10 @@ func printOptions(o *expr.Options, text string) string {
 				o.Address = value != 0
 			case "-null-stop":
 				o.NullStop = value != 0
+			case "-pretty":
+				o.Pretty = value != 0
+			case "-array":
+				o.Arrays = value != 0
 			case "-object":
 				o.Object = value != 0
 			case "-raw-values":

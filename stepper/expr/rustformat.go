@@ -26,17 +26,24 @@ func (p *printer) rustStructure(v Value, t *Type, depth int) {
 		}
 		p.b.WriteString(" ")
 	}
-	p.rustFields(v, t, depth)
+	p.rustFields(v, t, depth, p.pretty)
 }
 
-func (p *printer) rustFields(v Value, t *Type, depth int) {
+// rustFields formats the fields of a structure, or of a variant, which never has lines of its own.
+func (p *printer) rustFields(v Value, t *Type, depth int, lines bool) {
 	open, end, unnamed := "{", "}", t.tuple() || t.unnamedFields()
 	if unnamed {
 		open, end = "(", ")"
 	}
 	p.b.WriteString(open)
 	for n, f := range t.Fields() {
-		if n > 0 {
+		switch {
+		case lines && n > 0:
+			p.b.WriteString(",")
+			fallthrough
+		case lines:
+			p.newLine(depth + 1)
+		case n > 0:
 			p.b.WriteString(", ")
 		}
 		if !unnamed {
@@ -52,6 +59,9 @@ func (p *printer) rustFields(v Value, t *Type, depth int) {
 			continue
 		}
 		p.inner(m, depth+1)
+	}
+	if lines {
+		p.newLine(depth)
 	}
 	p.b.WriteString(end)
 }
@@ -70,7 +80,7 @@ func (p *printer) variant(v Value, t *Type, depth int) {
 	s := strip(x.Type)
 	p.b.WriteString(s.rustName())
 	if len(s.Fields()) > 0 {
-		p.rustFields(x, s, depth)
+		p.rustFields(x, s, depth, false)
 	}
 }
 

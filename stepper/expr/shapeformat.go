@@ -44,25 +44,34 @@ func (p *printer) parts(s *shape, depth int) {
 	if s.each == nil {
 		return
 	}
+	pretty := p.pretty
+	if s.hint == hintArray {
+		pretty = p.arrays
+	}
 	n, stop := 0, ""
 	err := s.each(0, func(x part) bool {
-		if n == 0 {
-			if s.head != "" {
-				p.b.WriteString(" = ")
-			}
-			if p.deep(depth) {
-				p.b.WriteString("{...}")
-				n = -1
-				return false
-			}
-			p.b.WriteString("{")
+		if n == 0 && s.head != "" {
+			p.b.WriteString(" = ")
+		}
+		if n == 0 && p.deep(depth) {
+			p.b.WriteString("{...}")
+			n = -1
+			return false
 		}
 		if n >= p.options.limit() || p.shown >= maxParts {
 			stop = "..."
 			return false
 		}
-		if n > 0 {
+		switch {
+		case n == 0:
+			p.b.WriteString("{")
+		case pretty:
+			p.b.WriteString(",")
+		default:
 			p.b.WriteString(", ")
+		}
+		if pretty {
+			p.newLine(depth + 1)
 		}
 		p.shown++
 		n++
@@ -71,16 +80,21 @@ func (p *printer) parts(s *shape, depth int) {
 		}
 		return stop == ""
 	})
-	switch {
-	case n < 0:
-	case err != nil:
+	if err != nil {
 		fmt.Fprintf(&p.b, "<error reading variable: %v>", err)
-		if n > 0 {
-			p.b.WriteString("...}")
-		}
-	case n > 0:
-		p.b.WriteString(stop + "}")
+		stop = "..."
 	}
+	if n <= 0 {
+		return
+	}
+	if pretty && stop != "" {
+		p.newLine(depth + 1)
+	}
+	p.b.WriteString(stop)
+	if pretty {
+		p.newLine(depth)
+	}
+	p.b.WriteString("}")
 }
 
 // onePart formats part number n, and returns what stands for the parts after it if they are not
@@ -154,7 +168,7 @@ func (c *Context) Summary(v Variable) string {
 			return s.head + " = {...}"
 		}
 	}
-	return c.Text(v, Format{})
+	return c.Text(v, Format{Line: true})
 }
 
 // stepWithin is a step to a part of a part, whose own step is outer.

@@ -81,9 +81,9 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 // formatOf returns the format in which the client wants values.
 func formatOf(f *dap.ValueFormat) expr.Format {
 	if f != nil && f.Hex {
-		return expr.Format{Letter: 'x'}
+		return expr.Format{Letter: 'x', Line: true}
 	}
-	return expr.Format{}
+	return expr.Format{Line: true}
 }
 
 // variable describes a variable of h's frame. name is an expression for it.

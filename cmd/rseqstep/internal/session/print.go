@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
-	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 	"rseqstep/stepper/machine"
@@ -32,9 +31,6 @@ func (v *values) record(c *expr.Context, val expr.Value, f expr.Format) (string,
 		return "", err
 	}
 	out, err := c.Print(val, f)
-	if v.s.Settings.Pretty {
-		out = show.Pretty(out)
-	}
 	if err != nil || n == 0 {
 		return out, err
 	}
@@ -153,7 +149,7 @@ func (v *values) FrameArguments(level int) string {
 		text := "..."
 		switch which {
 		case expr.ArgumentsAll:
-			text = c.Text(x, expr.Format{})
+			text = c.Text(x, expr.Format{Line: true})
 		case expr.ArgumentsScalars:
 			text = c.Summary(x)
 		}
