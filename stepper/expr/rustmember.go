@@ -56,28 +56,19 @@ func (c *Context) rustParts(v Value) Value {
 // rust reports whether the selected frame's language is Rust; that of a frame without debug
 // information is the program's.
 func (c *Context) rust() bool {
-	if f, err := c.frame(); err == nil && f.info != nil {
-		if die, ok := f.unitDIE(); ok {
-			return f.info.language(die) == langRust
-		}
+	if f, err := c.frame(); err == nil && len(f.scopes) > 0 {
+		return f.rust
 	}
 	return c.rustProgram()
 }
 
-// rustProgram reports whether the executable's first unit with a language is Rust's.
+// rustProgram reports whether the executable is a program of Rust.
 func (c *Context) rustProgram() bool {
 	if c.Source == nil {
 		return false
 	}
-	for _, m := range c.Source.Modules() {
-		for _, u := range m.Units() {
-			if u.Language != 0 && u.Language != langAssembler {
-				return u.Language == langRust
-			}
-		}
-		break
-	}
-	return false
+	modules := c.Source.Modules()
+	return len(modules) > 0 && modules[0].Language() == langRust
 }
 
 // rustPath is a path with crate::, self:: and super:: resolved in the selected frame's function.
