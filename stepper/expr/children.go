@@ -3,6 +3,8 @@ package expr
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"rseqstep/table"
 )
@@ -68,24 +70,43 @@ func (c *Context) parted(v Value) (s *shape, ok bool) {
 	return s, true
 }
 
-// shapeParts are parts of a shape. step leads to the value of that shape. A map's parts have their
-// keys as names.
+// shapeParts are parts of a shape. step leads to the value of that shape.
 func (c *Context) shapeParts(s *shape, step string, start, count int) (children []Child) {
 	list, err := s.some(int64(start), int64(count))
 	for _, p := range list {
-		x := Child{Variable{Name: p.name, Value: p.value}, stepWithin(p.step, step)}
-		if p.key.Type != nil {
-			x.Name = "[" + c.Text(Variable{Value: p.key}, Format{}) + "]"
-		}
-		if p.step == "" {
-			x.Step = placed(p.value)
-		}
-		children = append(children, x)
+		children = append(children, c.shapePart(s, step, p))
 	}
 	if err != nil {
 		children = append(children, Child{Variable{Name: "?", Err: err}, ""})
 	}
 	return children
+}
+
+// shapePart is a part of a shape. A map's have their keys as names, and the expression has the
+// key if it is a plain one.
+func (c *Context) shapePart(s *shape, step string, p part) Child {
+	x := Child{Variable{Name: p.label(), Value: p.value}, stepWithin(p.path(), step)}
+	if p.key.Type != nil {
+		key := c.Text(Variable{Value: p.key}, Format{Line: true})
+		x.Name = "[" + key + "]"
+		if s.unique && plainKey(key) {
+			x.Step = "(" + step + ")[" + strings.ReplaceAll(key, "%", "%%") + "]"
+		}
+	}
+	if x.Step == "" {
+		x.Step = placed(p.value)
+	}
+	return x
+}
+
+// plainKey reports whether the text of a map's key is that of a literal.
+func plainKey(text string) bool {
+	if _, err := strconv.Atoi(text); err == nil {
+		return true
+	}
+	inner, ok := strings.CutPrefix(text, `"`)
+	inner, end := strings.CutSuffix(inner, `"`)
+	return ok && end && !strings.ContainsAny(inner, "\"\\")
 }
 
 // whole is the value whose parts are v's: the target of a reference, or the
@@ -142,6 +163,33 @@ func (c *Context) leads(v Value, t *Type) bool {
 	return err == nil && n != 0
 }
 
+// PartNamed finds a part by its name.
+func (c *Context) PartNamed(v Value, name string) (found Child, ok bool) {
+	if n, err := strconv.Atoi(strings.Trim(name, "[]")); err == nil {
+		if list := c.Part(v, n, 1); len(list) == 1 && list[0].Name == name {
+			return list[0], true
+		}
+	}
+	whole, step := c.whole(v)
+	if s, shaped := c.parted(whole); shaped && s.each != nil {
+		n := 0
+		_ = s.each(0, func(p part) bool {
+			found = c.shapePart(s, step, p)
+			n++
+			ok = found.Name == name
+			return !ok && n < maxWalk
+		})
+		return found, ok
+	}
+	named, _ := c.Children(v)
+	for _, x := range c.Part(v, 0, named) {
+		if x.Name == name {
+			return x, true
+		}
+	}
+	return Child{}, false
+}
+
 // Part returns at most count parts of a value, from number start on. A part
 // without a value has an Err.
 func (c *Context) Part(v Value, start, count int) []Child {
@@ -179,6 +227,8 @@ func (c *Context) Part(v Value, start, count int) []Child {
 			m, err := c.field(v, f)
 			x := Child{Variable{Name: t.rustField(f), Value: m, Err: err}, "(" + step + ")." + t.rustField(f)}
 			switch {
+			case f.Base && strings.Contains(f.Type.Name, "<"): // no expression has a template's name after a dot
+				x.Name, x.Step = f.Type.baseName(), placed(m)
 			case f.Base:
 				x.Name, x.Step = f.Type.baseName(), "("+step+")."+f.Type.Name
 			case f.Name == "": // its members are accessible as the whole's

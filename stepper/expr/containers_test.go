@@ -1,11 +1,14 @@
 package expr_test
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
+	"rseqstep/stepper/expr"
 	"rseqstep/table/tabletest"
 )
 
@@ -40,6 +43,51 @@ func TestContainersAreShownAsGDBsPrintersShowThem(t *testing.T) {
 			}
 			p.answers = p.answers[1:]
 			p.check(t, list[1:])
+			p.checkParts(t)
+			if c.flags == nil && c.compiler == "g++" {
+				p.checkCorrupt(t)
+			}
 		})
+	}
+}
+
+// checkParts compares the parts of the local variables, as DAP shows them, with what their
+// expressions evaluate to, and their number with their values.
+func (p *program) checkParts(t *testing.T) {
+	t.Helper()
+	locals, err := p.ctx.Locals()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range locals {
+		p.checkPart(t, v, v.Name, 0)
+	}
+}
+
+func (p *program) checkPart(t *testing.T, v expr.Variable, name string, depth int) {
+	t.Helper()
+	c := p.ctx
+	named, indexed := c.Children(v.Value)
+	for _, start := range []int{0, 2, named + indexed - 1} {
+		parts := c.Part(v.Value, start, 2)
+		if want := min(named+indexed-start, 2); want > 0 && start >= 0 && len(parts) != want {
+			t.Errorf("%s has %d parts, and %d from number %d", name, named+indexed, len(parts), start)
+		}
+		for _, part := range parts {
+			if part.Err != nil {
+				t.Errorf("%s: part %s: %v", name, part.Name, part.Err)
+				continue
+			}
+			step := fmt.Sprintf(part.Step, name)
+			x, err := c.Evaluate(step)
+			if strings.HasPrefix(name, "bits") { // gdb's printer shows 1, a subscript is a bool
+				continue
+			}
+			if got, want := c.Text(expr.Variable{Value: x, Err: err}, expr.Format{}), c.Text(part.Variable, expr.Format{}); got != want {
+				t.Errorf("part %s of %s is %s, %s is %s", part.Name, name, want, step, got)
+			} else if depth < 3 {
+				p.checkPart(t, part.Variable, step, depth+1)
+			}
+		}
 	}
 }

@@ -146,7 +146,7 @@ func stdSharedPtr(c *Context, v Value) (*shape, error) {
 		case name == "expired" && weak:
 			return c.boolean(uses == 0), true, nil
 		}
-		return pointer, name == "get" && !weak, nil
+		return pointer, name == "get", nil // weak_ptr has none: so its part has an expression
 	}
 	return s, r.err
 }
@@ -157,7 +157,7 @@ func (c *Context) holding(head string, held Value, hint hint, step string) *shap
 	in, err := c.shape(held)
 	if err == nil && in != nil && !in.plain && in.text == nil && in.as == nil {
 		s := *in
-		s.method, s.index = nil, nil
+		s.method, s.index, s.unique = nil, nil, false
 		if s.head = head; in.head != "" {
 			s.head = head + " containing " + in.head
 		}

@@ -57,7 +57,7 @@ func afterLinks(links int64) func(*Context, Value, table.Addr, *Type) (Value, er
 		if err != nil {
 			return Value{}, err
 		}
-		return inNode(at, links, of), nil
+		return memoryValue(of, at+afterNode(links, of)), nil
 	}
 }
 
@@ -69,7 +69,7 @@ func hashIterator(c *Context, v Value) (*shape, error) {
 	if r.err != nil || err != nil || at == 0 {
 		return nil, fmt.Errorf("an iterator of another kind")
 	}
-	to := inNode(at, 8, of)
+	to := memoryValue(of, at+afterNode(8, of))
 	return &shape{plain: true, as: &to}, nil
 }
 

@@ -9,10 +9,11 @@ import (
 	"rseqstep/table"
 )
 
-// inNode is the value in a node of a container, after the node's links of that many bytes.
-func inNode(at table.Addr, links int64, of *Type) Value {
+// afterNode is the offset of the value in a node of a container, after the node's links of that
+// many bytes.
+func afterNode(links int64, of *Type) table.Addr {
 	align := max(alignOf(of), 1)
-	return memoryValue(of, at+table.Addr((links+align-1)/align*align))
+	return table.Addr((links + align - 1) / align * align)
 }
 
 var errCircle = errors.New("the nodes form a circle")
@@ -20,6 +21,7 @@ var errCircle = errors.New("the nodes form a circle")
 // chain yields the values in the nodes from one on, each of which begins with the address of the
 // next one, until the node last.
 func (c *Context) chain(first, last table.Addr, links int64, of *Type) func(int64, func(part) bool) error {
+	offset := afterNode(links, of)
 	return func(start int64, yield func(part) bool) error {
 		at := first
 		for n := int64(0); at != last; n++ {
@@ -30,7 +32,7 @@ func (c *Context) chain(first, last table.Addr, links int64, of *Type) func(int6
 			if err != nil {
 				return err
 			}
-			if n >= start && !yield(numbered(n, inNode(at, links, of))) {
+			if n >= start && !yield(numbered(n, memoryValue(of, at+offset))) {
 				return nil
 			}
 			at = table.Addr(next)
@@ -97,7 +99,7 @@ func stdUnorderedMap(c *Context, v Value) (*shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.mapOf(s), nil
+	return c.mapOf(v, s), nil
 }
 
 // stdSet is a red-black tree, whose nodes have a color and the links parent, left and right.
@@ -114,6 +116,7 @@ func stdSet(c *Context, v Value) (*shape, error) {
 		return nil, err
 	}
 	s := &shape{head: stdName(v) + " with " + elements(size), count: size}
+	offset := afterNode(32, of)
 	s.each = func(start int64, yield func(part) bool) error {
 		walk := treeWalk{c: c, at: first}
 		for n := int64(0); n < size; n++ {
@@ -122,7 +125,7 @@ func stdSet(c *Context, v Value) (*shape, error) {
 					return err
 				}
 			}
-			if n >= start && !yield(numbered(n, inNode(walk.at, 32, of))) {
+			if n >= start && !yield(numbered(n, memoryValue(of, walk.at+offset))) {
 				return nil
 			}
 		}
@@ -185,13 +188,13 @@ func stdMap(c *Context, v Value) (*shape, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.mapOf(s), nil
+	return c.mapOf(v, s), nil
 }
 
 // mapOf is a container of pairs as a map.
-func (c *Context) mapOf(pairs *shape) *shape {
+func (c *Context) mapOf(v Value, pairs *shape) *shape {
 	s := *pairs
-	s.hint = hintMap
+	s.hint, s.unique = hintMap, !strings.Contains(templateName(strip(v.Type).Name), "multi")
 	s.each = func(start int64, yield func(part) bool) error {
 		var failed error
 		err := pairs.each(start, func(p part) bool {
@@ -203,7 +206,7 @@ func (c *Context) mapOf(pairs *shape) *shape {
 			if failed = r.err; failed != nil {
 				return false
 			}
-			return yield(part{name: p.name, key: key, value: value})
+			return yield(part{name: p.label(), key: key, value: value})
 		})
 		return errors.Join(err, failed)
 	}

@@ -62,11 +62,6 @@ func (c *Context) bit(at table.Addr, n int64) Value {
 	return v
 }
 
-// numbered is a part that a subscript leads to.
-func numbered(n int64, v Value) part {
-	return part{name: fmt.Sprintf("[%d]", n), value: v, step: fmt.Sprintf("(%%s)[%d]", n)}
-}
-
 func stdArray(c *Context, v Value) (*shape, error) {
 	r := &inside{c: c}
 	in := r.member(v, "_M_elems")
@@ -168,6 +163,9 @@ func stdBitset(c *Context, v Value) (*shape, error) {
 		return s, nil
 	}
 	words := r.member(v, "_M_w")
+	if sizeOf(words.Type) > maxValue {
+		return nil, fmt.Errorf("a bitset that is too large")
+	}
 	bit := func(n int64) Value {
 		b := words.slice(c.Session.basics.cppBool, n/8)
 		full, err := c.fetch(b)
@@ -187,7 +185,7 @@ func stdBitset(c *Context, v Value) (*shape, error) {
 			if err != nil {
 				return err
 			}
-			if first -= b; b == 1 && first < 0 && !yield(part{name: fmt.Sprintf("[%d]", n), value: newValue(c.Session.basics.int, leave(1, 4)), step: fmt.Sprintf("(%%s)[%d]", n)}) {
+			if first -= b; b == 1 && first < 0 && !yield(numbered(n, newValue(c.Session.basics.int, leave(1, 4)))) {
 				return nil
 			}
 		}
@@ -251,8 +249,7 @@ func stepsFrom(each func(int64, func(part) bool) error, step string) func(int64,
 	}
 	return func(start int64, yield func(part) bool) error {
 		return each(start, func(p part) bool {
-			p.step = stepWithin(p.step, step)
-			return yield(p)
+			return yield(part{name: p.label(), step: stepWithin(p.path(), step), key: p.key, value: p.value})
 		})
 	}
 }

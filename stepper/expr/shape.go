@@ -14,6 +14,7 @@ type shape struct {
 	head    string // before the parts: "std::vector of length 3, capacity 4"; "" for none
 	hint    hint
 	members bool // the parts have names of their own, not numbers or keys
+	unique  bool // hintMap: no two keys are the same
 
 	text  *shapeText // the value is shown as a text; its parts are characters
 	as    *Value     // the value is shown as this one: an iterator as what it points to
@@ -48,13 +49,34 @@ type shapeText struct {
 	elem   *Type
 }
 
-// part is one part of a shape. step is as in Child, "" for none: then the part is named by its
-// address.
+// part is one part of a shape: element number n, or one with a name and a step as in Child. A step
+// of "" is none: then the part's address names it.
 type part struct {
-	name  string
+	element bool
+	n       int64
+	name    string
+	step    string
+
 	key   Value // hintMap: its key; no type otherwise
 	value Value
-	step  string
+}
+
+// numbered is a part that a subscript leads to.
+func numbered(n int64, v Value) part { return part{element: true, n: n, value: v} }
+
+// label is the part's name, path its step.
+func (p part) label() string {
+	if p.element {
+		return fmt.Sprintf("[%d]", p.n)
+	}
+	return p.name
+}
+
+func (p part) path() string {
+	if p.element {
+		return fmt.Sprintf("(%%s)[%d]", p.n)
+	}
+	return p.step
 }
 
 // recogniser makes the shape of a value whose type it is for. A *MemoryError says what could not
@@ -124,7 +146,7 @@ func (c *Context) recogniser(t *Type) recogniser {
 
 // maxWalk bounds the steps from one node of a container to the next: a corrupt one may be a
 // circle.
-const maxWalk = 1 << 20
+const maxWalk = 1 << 18
 
 // parts are the number of parts, counted if the value does not say it, at most maxWalk.
 func (s *shape) parts() (n int64) {
@@ -166,7 +188,7 @@ func (c *Context) run(elem *Type, at table.Addr, count int64) func(start int64, 
 					window = full
 				}
 			}
-			if !yield(part{name: fmt.Sprintf("[%d]", n), value: window.slice(elem, (n-first)*size), step: fmt.Sprintf("(%%s)[%d]", n)}) {
+			if !yield(numbered(n, window.slice(elem, (n-first)*size))) {
 				return nil
 			}
 		}

@@ -36,8 +36,17 @@ func (p *printer) deep(depth int) bool {
 	return p.options.Depth >= 0 && depth-p.anonymous >= p.options.Depth
 }
 
-// maxParts bounds the parts of shapes in one value: corrupt memory may contain itself.
-const maxParts = 1 << 16
+// maxParts bounds the parts of shapes in one value: corrupt memory may contain itself. maxAll is
+// the bound for those who want to see all, and for the characters of a text.
+const (
+	maxParts = 1 << 16
+	maxAll   = 1 << 18
+)
+
+// spent reports whether no more parts are shown in the value.
+func (p *printer) spent() bool {
+	return p.shown >= maxAll || p.shown >= maxParts && p.options.Elements > 0
+}
 
 // parts formats the parts of a shape, in braces. A map's key and value count as two.
 func (p *printer) parts(s *shape, depth int) {
@@ -58,7 +67,7 @@ func (p *printer) parts(s *shape, depth int) {
 			n = -1
 			return false
 		}
-		if n >= p.options.limit() || p.shown >= maxParts {
+		if n >= p.options.limit() || p.spent() {
 			stop = "..."
 			return false
 		}
@@ -113,7 +122,7 @@ func (p *printer) onePart(s *shape, x part, n, depth int) (stop string) {
 	case s.hint == hintArray && p.options.ArrayIndexes:
 		fmt.Fprintf(&p.b, "[%d] = ", n)
 	case s.hint == hintMembers:
-		p.b.WriteString(x.name + " = ")
+		p.b.WriteString(x.label() + " = ")
 	}
 	err := p.value(x.value, depth)
 	if err == nil {
@@ -132,7 +141,7 @@ func (c *Context) shapeText(t *shapeText, limit int) string {
 	if t.length <= 0 || size <= 0 {
 		return charPrefix(t.elem) + `""`
 	}
-	n := min(t.length, int64(limit), maxValue/size)
+	n := min(t.length, int64(limit), maxAll)
 	more := t.length > n
 	data := make([]byte, n*size)
 	if err := c.read(t.at, data); err != nil {
