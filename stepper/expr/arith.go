@@ -83,6 +83,9 @@ func (c *Context) repeat(x, y Value) (Value, error) {
 }
 
 func (c *Context) operate(op string, x, y Value) (Value, error) {
+	if yes, ok, err := c.sameText(op, x, y); ok {
+		return c.boolean(yes), err
+	}
 	x, err := c.rvalue(x)
 	if err != nil {
 		return x, err

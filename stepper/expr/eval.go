@@ -134,12 +134,12 @@ func (b *basics) charOf(prefix byte) *Type {
 }
 
 // stringValue is a string literal: an array with a closing zero. Without a
-// prefix, code points beyond a byte are UTF-8.
+// prefix, code points beyond a byte are UTF-8; in Rust all are, but those of b"…".
 func (c *Context) stringValue(n stringNode) Value {
 	elem := c.Session.basics.charOf(n.prefix)
 	var data []byte
 	for _, r := range n.value {
-		if n.prefix == 0 && r > 0xff {
+		if n.prefix == 0 && (r > 0xff || c.rust()) {
 			data = append(data, string(r)...)
 			continue
 		}

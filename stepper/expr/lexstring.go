@@ -40,7 +40,7 @@ func (l *lexer) rustToken(t token, field bool) (_ token, ok bool, err error) {
 		return t, true, err
 	case strings.HasPrefix(rest, `b"`):
 		l.at++
-		t, err = l.str(t, 0)
+		t, err = l.str(t, 'B')
 		return t, true, err
 	case c == '.':
 		t.kind, t.text = tokOp, "."

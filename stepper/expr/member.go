@@ -225,6 +225,12 @@ func (c *Context) evalIndex(n indexNode) (Value, error) {
 	switch t.Kind {
 	case Array:
 		size := max(sizeOf(t.Elem), 0)
+		switch {
+		case t.rust && k < 0:
+			return x, sentence("Index less than zero")
+		case t.rust && t.Count >= 0 && k >= t.Count:
+			return x, sentence("Index greater than length")
+		}
 		if x.kind == placeMemory {
 			return memoryValue(c.complete(t.Elem), x.addr+table.Addr(k*size)), nil
 		}

@@ -175,3 +175,44 @@ func (c *Context) sliceOf(array Value) Value {
 		fields: []Field{{Name: "data_ptr", Type: to}, {Name: "length", Type: usize, Offset: 8}}}
 	return newValue(s, append(leave(uint64(array.addr), 8), leave(uint64(t.Count), 8)...))
 }
+
+// sameText is x == y or x != y of two texts of Rust, one of which may be a literal; ok is false for
+// anything else.
+func (c *Context) sameText(op string, x, y Value) (yes, ok bool, err error) {
+	if op != "==" && op != "!=" || strip(x.Type).Kind != Struct && strip(y.Type).Kind != Struct || !c.rust() {
+		return false, false, nil
+	}
+	a, ok, err := c.rustTextOf(x)
+	if !ok || err != nil {
+		return false, ok, err
+	}
+	b, ok, err := c.rustTextOf(y)
+	return (a == b) == (op == "=="), ok, err
+}
+
+// rustTextOf is the text of a str, a String, or a literal.
+func (c *Context) rustTextOf(v Value) (text string, ok bool, err error) {
+	var at table.Addr
+	var n int64
+	switch t := strip(v.Type); {
+	case t.Kind == Array && t.Elem == c.Session.basics.char:
+		v, err = c.fetch(v)
+		return strings.TrimSuffix(string(v.data), "\x00"), true, err
+	case t.rust && unsized(t.Name) == "str":
+		if _, at, n, ok = c.rustSlice(v); !ok {
+			return "", false, nil
+		}
+	default:
+		s, err := c.shape(v)
+		if err != nil || s == nil || s.text == nil {
+			return "", err != nil, err
+		}
+		at, n = s.text.at, s.text.length
+	}
+	if n < 0 || n > maxValue {
+		return "", true, sentence("A text of %d bytes is too long to be compared", n)
+	}
+	b := make([]byte, n)
+	err = c.read(at, b)
+	return string(b), true, err
+}

@@ -44,14 +44,18 @@ func (p *parser) rustTop() (node, bool) {
 	if p.is("(") && strings.TrimSpace(p.lex.text[p.lex.at:]) == ")" { // the value, not the type
 		return nil, false
 	}
-	certain := p.is("*") && p.ahead(func() bool { return p.advance() == nil && (p.word("mut") || p.word("const")) }) ||
-		p.word("fn") || p.is("!") && p.lex.text[p.lex.at:] == ""
+	certain := p.rawPointer() || p.word("fn") || p.is("!") && p.lex.text[p.lex.at:] == ""
 	t, err := p.rustType()
 	if err == nil && p.tok.kind == tokEnd && (certain || p.known(t)) {
 		return typeNode{t}, true
 	}
 	p.lex, p.tok = lex, tok
 	return nil, false
+}
+
+// rawPointer reports whether "*mut" or "*const" is next.
+func (p *parser) rawPointer() bool {
+	return p.is("*") && p.ahead(func() bool { return p.advance() == nil && (p.word("mut") || p.word("const")) })
 }
 
 // known reports whether a type's name is one: "&n" and "(n)" are none.
@@ -244,7 +248,7 @@ func (p *parser) rustSizeof(align bool) (node, error) {
 		return nil, err
 	}
 	lex, tok := p.lex, p.tok
-	if t, err := p.rustType(); err == nil && p.is(")") && (p.known(t) || p.ahead(func() bool { p.lex, p.tok = lex, tok; return p.is("*") || p.is("[") })) {
+	if t, err := p.rustType(); err == nil && p.is(")") && (p.known(t) || p.ahead(func() bool { p.lex, p.tok = lex, tok; return p.rawPointer() || p.is("[") })) {
 		return sizeofNode{of: t, align: align}, p.advance()
 	}
 	p.lex, p.tok = lex, tok
