@@ -24,6 +24,7 @@ func TestRust(t *testing.T) {
 	t.Run("values", func(t *testing.T) {
 		p := agrees(t, exe, "values", "rust::stop")
 		partsLeadToTheirValues(t, p)
+		membersAreNamed(t, p)
 		for _, c := range beyondGDB {
 			if got := strings.TrimPrefix(strip(p.run(c[0])), "type = "); got != c[1] {
 				t.Errorf("%s: %s, want %s", c[0], got, c[1])
@@ -160,6 +161,15 @@ func printers(t *testing.T) string {
 		return ""
 	}
 	return fmt.Sprintf("python import sys; sys.path.insert(0, %q); import gdb_lookup; gdb_lookup.register_printers(gdb.objfiles()[0])", dir)
+}
+
+// membersAreNamed compares the names that completion offers after a dot.
+func membersAreNamed(t *testing.T, p *program) {
+	for of, want := range map[string]string{"shape": "0 w h 1", "tup": "0 1 2 3 4", "holder": "name items opt big c nested", "pair": "0 1", "n": ""} {
+		if got := strings.Join(p.ctx.Members(of), " "); got != want {
+			t.Errorf("members of %s: %s, want %s", of, got, want)
+		}
+	}
 }
 
 // partsLeadToTheirValues evaluates the expression that DAP has for each part.

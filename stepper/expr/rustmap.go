@@ -48,6 +48,10 @@ func rustHashSet(c *Context, v Value) (*shape, error) {
 	return r.hashed("HashSet", r.member(v, "map", "base"), true)
 }
 
+// maxBuckets bounds the buckets that are searched for elements: corrupt memory may have any number
+// of them, all empty.
+const maxBuckets = 1 << 26
+
 // hashed is a HashMap of the crate hashbrown: an array of control bytes, whose highest bit is clear
 // for a used bucket, and before it, downwards, the buckets.
 func (r *inside) hashed(name string, v Value, set bool) (*shape, error) {
@@ -69,11 +73,11 @@ func (r *inside) hashed(name string, v Value, set bool) (*shape, error) {
 		for n, left := int64(0), items; n <= mask && left > 0; n++ {
 			k := n % int64(len(window))
 			if k == 0 {
+				if n >= maxBuckets {
+					return fmt.Errorf("%d elements are beyond %d buckets", left, n)
+				}
 				if err := c.read(ctrl+table.Addr(n), window); err != nil {
 					return err
-				}
-				if n >= maxWalk*int64(len(window)) {
-					return nil
 				}
 			}
 			if window[k]&0x80 != 0 {
