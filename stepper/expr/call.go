@@ -161,8 +161,9 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 		return Value{Type: t, have: true, data: make([]byte, max(size, 0))}, nil
 	case returnMemory:
 		b := make([]byte, size)
-		err := c.read(table.Addr(back.Integers[0]), b)
-		return newValue(t, b), err
+		v := newValue(t, b)
+		v.addr = table.Addr(back.Integers[0]) // it is no place any more, but parts of it may point to it
+		return v, c.read(v.addr, b)
 	}
 	classes, _ := classify(t)
 	vectors := func(format string, n int) []byte {

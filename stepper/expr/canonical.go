@@ -58,8 +58,29 @@ func templateArguments(text string) (arguments []string, rest string, ok bool) {
 	return nil, "", false
 }
 
+// spelling is how template arguments are written.
+type spelling int
+
+const (
+	gdbs spelling = iota
+	gccs
+	clangs
+)
+
 // canonicalArgument is a template argument as gdb writes it.
-func canonicalArgument(a string) string {
+func canonicalArgument(a string) string { return gdbs.argument(a) }
+
+// compilersNames are the names that the compilers may have given a class template of a name.
+func compilersNames(name string) (list []string) {
+	for _, s := range []spelling{gccs, clangs} {
+		if n := mapArguments(name, s.argument); n != name {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+func (s spelling) argument(a string) string {
 	base, declarator := splitDeclarator(a)
 	plain, qualifiers := base, ""
 	for {
@@ -75,12 +96,37 @@ func canonicalArgument(a string) string {
 		}
 	}
 	if better, ok := arithmetic(words(plain)); ok {
-		plain = better
+		if plain = better; s == gccs {
+			plain = gccArithmetic(better)
+		}
 	}
-	if strings.HasPrefix(declarator, "(") {
-		declarator = " " + mapParameters(declarator)
+	if number := strings.TrimRight(plain, "uUlL"); number != "" && strings.Trim(number, "-0123456789") == "" {
+		if plain = strings.ToLower(plain); s == clangs {
+			plain = strings.ToUpper(plain)
+		}
 	}
-	return canonical(plain) + qualifiers + declarator
+	switch {
+	case strings.HasPrefix(declarator, "("):
+		declarator = " " + s.parameters(declarator)
+	case declarator != "" && s == clangs:
+		declarator = " " + declarator
+	}
+	if plain = mapArguments(plain, s.argument); s == clangs && qualifiers != "" {
+		return qualifiers[1:] + " " + plain + declarator
+	}
+	return plain + qualifiers + declarator
+}
+
+// gccArithmetic is GCC's name of an integer type.
+func gccArithmetic(name string) string {
+	short, unsigned := strings.CutPrefix(name, "unsigned ")
+	if short != "long" && short != "long long" && short != "short" {
+		return name
+	}
+	if unsigned {
+		return short + " unsigned int"
+	}
+	return short + " int"
 }
 
 // splitDeclarator splits a type's name where its pointers and parameters begin: "int *" is "int"
@@ -109,8 +155,8 @@ func splitDeclarator(a string) (base, declarator string) {
 	return strings.TrimSpace(a), ""
 }
 
-// mapParameters writes the parameters of a function in a declarator as template arguments are.
-func mapParameters(declarator string) string {
+// parameters writes the parameters of a function in a declarator as template arguments are.
+func (s spelling) parameters(declarator string) string {
 	open := strings.LastIndexByte(declarator, '(')
 	end := strings.LastIndexByte(declarator, ')')
 	if open < 0 || end < open {
@@ -118,7 +164,7 @@ func mapParameters(declarator string) string {
 	}
 	parameters, rest, _ := templateArguments("<" + declarator[open+1:end] + ">")
 	for n := range parameters {
-		parameters[n] = canonicalArgument(parameters[n])
+		parameters[n] = s.argument(parameters[n])
 	}
 	return declarator[:open+1] + strings.Join(parameters, ", ") + ")" + rest + declarator[end+1:]
 }

@@ -79,7 +79,7 @@ func (p *printer) top(v Value) error {
 	if p.letter == 0 || p.letter == 's' || t.Kind == Reference {
 		switch {
 		case v.lost:
-		case t.Kind == Pointer && !saysText(t.Elem):
+		case t.Kind == Pointer && !(unqualified(v.Type).Kind == Pointer && saysText(t.Elem)): // a typedef's name always
 			if _, err := p.ctx.fetch(v); err == nil || v.kind == placePointer {
 				fmt.Fprintf(&p.b, "(%s) ", v.Type)
 			}

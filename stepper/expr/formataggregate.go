@@ -79,7 +79,7 @@ func (p *printer) member(v Value, t *Type, f Field, depth int) {
 		if p.pretty {
 			p.newLine(depth + 1)
 		}
-		p.b.WriteString("<" + f.Type.baseName() + "> = ")
+		p.b.WriteString("<" + strip(f.Type).baseName() + "> = ") // clang names the typedef
 		defer p.b.WriteString(", ")
 	case f.Static:
 		p.b.WriteString("static " + f.Name + " = ")

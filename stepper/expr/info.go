@@ -63,6 +63,11 @@ func (i *Info) named(name string) []*dwarf.Entry {
 	list, ok := i.byName[name]
 	if !ok && i.has {
 		list = i.mod.Named(name)
+		for _, other := range compilersNames(name) {
+			if len(list) == 0 {
+				list = i.mod.Named(other)
+			}
+		}
 		i.byName[name] = list
 	}
 	return list

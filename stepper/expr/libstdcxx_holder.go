@@ -162,10 +162,14 @@ func (c *Context) holding(head string, held Value, hint hint, step string) *shap
 			s.head = head + " containing " + in.head
 		}
 		s.each = stepsFrom(in.each, step)
+		if s.hint == hintMembers && !s.hinted {
+			s.hint = hint
+		}
+		s.hinted = true
 		return &s
 	}
 	s := fewParts(head, part{name: "[contained value]", value: held, step: step})
-	s.hint = hint
+	s.hint, s.hinted = hint, true
 	return s
 }
 

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"debug/dwarf"
 	"fmt"
 	"strings"
 )
@@ -26,10 +27,14 @@ func shortBase(t *Type) string {
 	if t.Kind != Struct && t.Kind != Union || !strings.Contains(t.Name, "<") {
 		return t.baseName()
 	}
+	arguments := t.arguments()
+	if len(arguments) == 0 {
+		arguments = t.namedArguments()
+	}
 	return mapArguments(t.baseName(), func(written string) string {
-		for _, a := range t.arguments() {
-			if name, ok := knownName(a); ok && written == canonical(a.String()) {
-				return canonical(name)
+		for _, a := range arguments {
+			if (a.Kind == Struct || a.Kind == Union) && written == canonical(a.String()) {
+				return shortBase(a)
 			}
 		}
 		return written
@@ -43,6 +48,21 @@ func (t *Type) arguments() (list []*Type) {
 		list = append(list, a.Type)
 	}
 	return append(list, t.pack...)
+}
+
+// namedArguments are the classes among a template's arguments by what the class's name says, for
+// a class whose arguments the compiler does not describe.
+func (t *Type) namedArguments() (list []*Type) {
+	written, _, ok := templateArguments(t.Name[strings.IndexByte(t.Name, '<'):])
+	for n := 0; ok && n < len(written); n++ {
+		for _, e := range t.info.named(written[n]) {
+			if e.Tag == dwarf.TagStructType || e.Tag == dwarf.TagClassType {
+				list = append(list, t.info.Type(e.Offset))
+				break
+			}
+		}
+	}
+	return list
 }
 
 func knownName(t *Type) (string, bool) {

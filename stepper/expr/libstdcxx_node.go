@@ -2,7 +2,6 @@ package expr
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -50,9 +49,9 @@ func stdList(c *Context, v Value) (*shape, error) {
 	if r.err != nil || err != nil {
 		return nil, errors.Join(r.err, err)
 	}
-	at, ok := head.Addr()
-	if !ok {
-		return nil, fmt.Errorf("a list that is not in memory")
+	at := head.addr
+	if head.kind != placeMemory && (head.kind != placeNone || at == 0) {
+		return nil, errors.New("a list that is not in memory")
 	}
 	s := &shape{head: stdName(v), count: -1, each: c.chain(next, at, 16, of)}
 	if r.has(head, "_M_size") {

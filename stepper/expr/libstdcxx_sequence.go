@@ -227,7 +227,7 @@ func stdAdapter(c *Context, v Value) (*shape, error) {
 	a := *s
 	a.head = stdName(v) + " wrapping: " + s.head
 	name := templateName(strip(v.Type).Name)
-	a.each = stepsFrom(s.each, "(%s).c")
+	a.each, a.hinted = stepsFrom(s.each, "(%s).c"), true
 	a.method = func(method string) (Value, bool, error) {
 		if method != "top" {
 			return Value{}, false, nil

@@ -14,6 +14,7 @@ type shape struct {
 	head    string // before the parts: "std::vector of length 3, capacity 4"; "" for none
 	hint    hint
 	members bool // the parts have names of their own, not numbers or keys
+	hinted  bool // hintMembers was chosen: what holds the value shows its parts so, too
 	unique  bool // hintMap: no two keys are the same
 
 	text  *shapeText // the value is shown as a text; its parts are characters

@@ -13,7 +13,7 @@ type Value struct {
 	Type *Type
 
 	kind  placeKind
-	addr  table.Addr // placeMemory; a function's entry
+	addr  table.Addr // placeMemory; placeNone: where a returned object was; a function's entry
 	reg   string     // placeRegister: a whole register; the value begins off bytes into it
 	off   int64      // placeRegister, placePieces: bytes
 	parts *composite // placePieces
@@ -140,6 +140,10 @@ func (v Value) slice(t *Type, off int64) Value {
 		w.off += off
 	case placeConvenience:
 		w.kind = placeNone
+	case placeNone:
+		if v.addr != 0 {
+			w.addr += table.Addr(off)
+		}
 	}
 	w.data, w.have = nil, false
 	if n := sizeOf(t); v.have {
