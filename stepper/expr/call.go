@@ -68,6 +68,13 @@ func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
 	if c.typesOnly {
 		return newValue(returns, make([]byte, max(sizeOf(returns), 0))), nil
 	}
+	if f.typ != nil && f.typ.rust {
+		for _, t := range append([]*Type{returns}, f.typ.Params...) {
+			if t = c.complete(t); !passedAsInC(t) || sizeOf(t) > 8 && t != returns {
+				return Value{}, unknownInRust(t)
+			}
+		}
+	}
 	if c.Caller == nil {
 		return Value{}, sentence("The program's functions cannot be called from an expression.")
 	}
@@ -133,6 +140,9 @@ func (c *Context) Returned(entry table.Addr, back *stepper.CallResult) (v Value,
 		return Value{}, false
 	}
 	t := c.complete(fn.Elem)
+	if fn.rust && !passedAsInC(t) {
+		return Value{Type: t, gone: unknownInRust(t)}, true
+	}
 	how, err := (&callLayout{}).result(t)
 	if err != nil || how == returnNothing {
 		return Value{}, false

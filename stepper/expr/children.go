@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 type Child struct {
 	Variable
 	// Step is the format that makes an expression for the part from one for the
-	// whole, its %s ("(%s).x").
+	// whole, its %s ("(%s).x"); "" if none leads there.
 	Step string
 }
 
@@ -32,6 +33,12 @@ func (c *Context) Children(v Value) (named, indexed int) {
 	}
 	if _, _, n, ok := c.goSlice(v); ok {
 		return 0, int(max(n, 0))
+	}
+	if elem, _, n, ok := c.rustSlice(v); ok && sizeOf(elem) > 0 {
+		if unsized(strip(v.Type).Name) == "str" {
+			return 0, 0
+		}
+		return 0, int(min(n, math.MaxInt32))
 	}
 	switch t := strip(v.Type); t.Kind {
 	case Struct, Union:
@@ -105,6 +112,12 @@ func plainKey(text string) bool {
 // whole is the value whose parts are v's: the target of a reference, or the
 // struct a pointer points to. step is as in Child.
 func (c *Context) whole(v Value) (whole Value, step string) {
+	v, step = c.target(v)
+	return c.rustParts(v), step
+}
+
+// target is whole, but an enum of Rust.
+func (c *Context) target(v Value) (whole Value, step string) {
 	step = "%s"
 	if v.Type == nil || v.lost {
 		return v, step
@@ -194,6 +207,9 @@ func (c *Context) Part(v Value, start, count int) []Child {
 	switch {
 	case indexed > 0:
 		elem, data, _, slice := c.goSlice(v)
+		if !slice {
+			elem, data, _, slice = c.rustSlice(v)
+		}
 		for i := start; i < end; i++ {
 			x := Child{Variable{Name: fmt.Sprintf("[%d]", i)}, fmt.Sprintf("(%s)[%d]", step, i)}
 			if slice {
@@ -209,7 +225,7 @@ func (c *Context) Part(v Value, start, count int) []Child {
 	default:
 		for _, f := range t.Fields()[start:end] {
 			m, err := c.field(v, f)
-			x := Child{Variable{Name: f.Name, Value: m, Err: err}, "(" + step + ")." + f.Name}
+			x := Child{Variable{Name: t.rustField(f), Value: m, Err: err}, "(" + step + ")." + t.rustField(f)}
 			switch {
 			case f.Base && strings.Contains(f.Type.Name, "<"): // no expression has a template's name after a dot
 				x.Name, x.Step = f.Type.baseName(), placed(m)

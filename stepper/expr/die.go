@@ -100,7 +100,7 @@ func (i *Info) typeOf(e *dwarf.Entry) *Type {
 	case uint64:
 		return i.typeBySignature(v)
 	}
-	return &Type{Kind: Void, Name: "void", Size: 1, info: i}
+	return &Type{Kind: Void, Name: "void", Size: 1, info: i, rust: i.language(e.Offset) == langRust}
 }
 
 func flag(v any) bool { b, _ := v.(bool); return b }

@@ -32,6 +32,8 @@ func (i *Info) loadFields(t *Type, off dwarf.Offset) {
 			f := i.field(c, t)
 			f.Static = true
 			t.fields = append(t.fields, f)
+		case dwarf.TagVariantPart:
+			t.variants = i.variantPart(c, t)
 		case tagGNUTemplatePack:
 			i.children(c.Offset, func(a *dwarf.Entry) bool {
 				if a.Tag == dwarf.TagTemplateTypeParameter {
@@ -177,7 +179,7 @@ func (i *Info) fillArray(t *Type, e *dwarf.Entry) {
 			a = &Type{info: i}
 		}
 		size := sizeOf(elem)
-		*a = Type{Kind: Array, info: i, Elem: elem, Count: dims[n].n, dynamic: dims[n].late, Vector: vector}
+		*a = Type{Kind: Array, info: i, rust: elem.rust, Elem: elem, Count: dims[n].n, dynamic: dims[n].late, Vector: vector}
 		if a.Count > 0 && size > 0 && a.Count <= (1<<62)/size {
 			a.Size = a.Count * size
 		}

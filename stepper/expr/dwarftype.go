@@ -11,7 +11,7 @@ func (i *Info) Type(off dwarf.Offset) *Type {
 		return t
 	}
 	i.types[off] = &Type{info: i, Kind: Unsupported, Name: "<circular type>"}
-	t := &Type{info: i, Kind: Unsupported, Name: "<unreadable type>"}
+	t := &Type{info: i, Kind: Unsupported, Name: "<unreadable type>", rust: i.language(off) == langRust}
 	i.depth++
 	if i.depth > maxTypeDepth {
 		t.Name = "<type nested too deeply>"

@@ -47,11 +47,13 @@ type printer struct {
 
 	virtual   map[string]bool // virtual base classes of the object that were shown
 	anonymous int             // how many anonymous structs and unions the value is in: they do not count for the option Depth
+	more      bool            // the array has more elements than the value
 	inBase    bool            // the value is a base class of that object
 	raw       bool            // values by their members, whatever their shape is
 	pretty    bool            // members on lines of their own
 	arrays    bool            // elements on lines of their own
 	shown     int             // parts of shapes
+	fields    int             // of structures of Rust: hostile ones contain themselves twice
 }
 
 func (c *Context) printer(f Format) *printer {
@@ -110,7 +112,7 @@ func (p *printer) value(v Value, depth int) error {
 		p.b.WriteString("<optimized out>")
 		return nil
 	case t.Kind == Void:
-		p.b.WriteString("void")
+		p.b.WriteString(map[bool]string{false: "void", true: "()"}[t.rust])
 		return nil
 	case t.Kind == Func || t.Kind == NoDebug:
 		return p.symbol(v, t)

@@ -11,6 +11,10 @@ import (
 // structure formats a struct as "{a = 1, b = 2}", base classes first as "<Base>
 // = {…}".
 func (p *printer) structure(v Value, t *Type, depth int) error {
+	if t.rust {
+		p.rustStructure(v, t, depth)
+		return nil
+	}
 	if p.goValue(v, t, depth) {
 		return nil
 	}
@@ -113,11 +117,15 @@ func (p *printer) part(m Value, f Field, depth int) {
 func (p *printer) array(v Value, t *Type, depth int) error {
 	elem := p.ctx.complete(t.Elem)
 	size := sizeOf(elem)
+	open, end := "{", "}"
+	if t.rust {
+		open, end = "[", "]"
+	}
 	if size <= 0 || t.Count == 0 {
 		if textual(elem) && size > 0 {
 			p.b.WriteString(`""`)
 		} else {
-			p.b.WriteString("{}")
+			p.b.WriteString(open + end)
 		}
 		return nil
 	}
@@ -131,7 +139,7 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 		p.b.WriteString(p.ctx.stringText(v.data, chars, p.options.limit(), false, true))
 		return nil
 	}
-	p.b.WriteString("{")
+	p.b.WriteString(open)
 	shown, repeats := 0, int64(p.options.repeats())
 	n := int64(len(v.data)) / size
 	i := int64(0)
@@ -154,13 +162,13 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 			shown++
 		}
 	}
-	if i < n {
+	if i < n || p.more {
 		p.b.WriteString("...")
 	}
 	if p.arrays {
 		p.newLine(depth)
 	}
-	p.b.WriteString("}")
+	p.b.WriteString(end)
 	return nil
 }
 

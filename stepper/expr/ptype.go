@@ -59,6 +59,9 @@ func (c *Context) Ptype(e *Expr) (string, error) {
 		}
 		return "", errors.New("a symbol without debug information has unknown type; cast it to its declared type")
 	}
+	if t.rust {
+		return c.rustBody(t), nil
+	}
 	return declareBase(c.bare(t), func(b *Type) string { return c.body(b, 0) }, ""), nil
 }
 

@@ -91,6 +91,8 @@ func recogniserOf(t *Type) recogniser {
 	switch t.info.language(t.die) {
 	case langCpp, langCpp03, langCpp11, langCpp14, langCpp17, langCpp20:
 		return libstdcxx(t)
+	case langRust:
+		return rustStd(t)
 	}
 	return nil
 }

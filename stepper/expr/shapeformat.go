@@ -194,5 +194,8 @@ func placed(v Value) string {
 	if !ok || v.Type == nil {
 		return ""
 	}
+	if v.Type.rust {
+		return fmt.Sprintf("%%.0s*(%#x as *mut %s)", uint64(a), strings.ReplaceAll(v.Type.String(), "%", "%%"))
+	}
 	return fmt.Sprintf("%%.0s*(%s *) %#x", strings.ReplaceAll(v.Type.String(), "%", "%%"), uint64(a))
 }

@@ -5,8 +5,13 @@ import (
 	"strings"
 )
 
-// String formats the type as a C declaration without a name: "int (*)[3]".
-func (t *Type) String() string { return declare(t, "") }
+// String formats the type as a C declaration without a name, "int (*)[3]", or as Rust does.
+func (t *Type) String() string {
+	if t.rust {
+		return t.rustName()
+	}
+	return declare(t, "")
+}
 
 // declare formats "t name" in C's inside-out order, with gdb's spacing: "int
 // *", "int * const", "char [4]", "int (*)(int)".
@@ -26,6 +31,9 @@ func declareBy(t *Type, show func(*Type) string, name string) string {
 }
 
 func declareWith(t *Type, show, parameter func(*Type) string, name string) string {
+	if t.rust {
+		return t.rustName() + spaced(name)
+	}
 	inner := name
 	if t.Kind == Qualified && t.Elem.Kind == Array {
 		t = ofElements(t)
@@ -149,6 +157,9 @@ func (t *Type) keyword() string {
 
 // baseName formats a type that is not a declarator.
 func (t *Type) baseName() string {
+	if t.rust {
+		return t.rustName()
+	}
 	switch t.Kind {
 	case Qualified:
 		return t.qualifiers() + " " + t.Elem.baseName()

@@ -48,5 +48,7 @@
 //     Beside a package gdb searches for no .dwo files; here they may supply what it lacks.
 //   - DW_TAG_imported_unit is followed for a partial unit's language only: names are
 //     searched in every unit anyway.
+//   - A function of Rust has DWARF's name, as in gdb, with its generic arguments and {impl#0}; a
+//     symbol's name, <T as Trait>::f, finds it too. A bare name means the program's own crates.
 //   - .gnu_debugdata (MiniDebugInfo) is not read: it is xz, which Go's library lacks.
 package symbols

@@ -38,7 +38,7 @@ func (s *Set) Lookup(location string, near table.Addr) ([]stepper.Place, error) 
 		}
 		return nil, lookupErr(ErrNoSymbol, location, "function %q not defined", loc.function)
 	}
-	return distinct(out), nil
+	return distinct(crateOnly(out, loc.function)), nil
 }
 
 // place is a parsed location.

@@ -12,7 +12,7 @@ import (
 func (d *desk) printing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "print", Aliases: []string{"p", "inspect"}, Class: prompt.Data, Usage: "[-OPTION...] [/FMT] EXPR", Short: "Show the value of an expression", Repeat: prompt.RepeatSame,
-			Long:   "-OPTION is one of \"set print\", for this once: -elements 4, -object. \"--\" ends\nthem.\nEXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.\nStrings, containers and smart pointers of GCC's C++ library are shown as gdb's\nprinters show them; /r shows their members. v[1], m[\"key\"], *up, up->a,\nv.size() and up.get() call nothing in the program.",
+			Long:   "-OPTION is one of \"set print\", for this once: -elements 4, -object. \"--\" ends\nthem.\nEXPR is in C, in a function of Rust in Rust (tup.0, n as u64, &list[1..]):\nvariables, registers ($rip), literals, casts, members, arrays, assignments.\n$ is the last value shown, $N the value numbered N, $name a variable of your\nown. FMT is one of x d u o t a c f s z.\nStrings, containers and smart pointers of the libraries of C++ (GCC's) and Rust\nare shown as gdb's printers show them; /r shows their members. v[1], m[\"key\"],\n*up, up->a, v.size() and up.get() call nothing in the program.",
 			Ranked: true, Complete: d.variables,
 			Run: func(args string) error { return d.withPrintOptions(args, d.print) }},
 		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program; evaluate an expression", Repeat: prompt.RepeatSame,

@@ -110,11 +110,16 @@ func (s *server) parts(c *expr.Context, h *handle, v expr.Value, name string) (n
 // memoryOf returns the start of the memory to show for a value: what a pointer points
 // to, otherwise the value's own address; "" for neither.
 func memoryOf(c *expr.Context, v expr.Value) string {
-	if a, err := c.ExamineAddress(v); err == nil && v.Type != nil && strings.HasSuffix(v.Type.String(), "*") {
+	if a, err := c.ExamineAddress(v); err == nil && v.Type != nil && pointerType(v.Type.String()) {
 		return a.String()
 	}
 	if a, ok := v.Addr(); ok {
 		return a.String()
 	}
 	return ""
+}
+
+// pointerType reports whether a type's name, C's or Rust's, is that of a pointer.
+func pointerType(name string) bool {
+	return strings.HasSuffix(name, "*") || strings.HasPrefix(name, "*mut ")
 }
