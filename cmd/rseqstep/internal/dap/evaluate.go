@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-dap"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 )
 
@@ -121,10 +122,14 @@ func (s *server) command(r *request, line string) error {
 	}
 	before := s.shown
 	s.shown = nil
+	s.session.Resuming = s.continued
+	defer func() { s.session.Resuming = nil }()
+	resumes := false
 	if s.session.HasProcess() && (c.Class == prompt.Running || c.Class == prompt.Data) { // an expression may call a function
 		var a *attendant
 		a, err = s.attended(func() error { return s.interp.Execute(line) })
 		s.ended = s.ended || a.gone
+		resumes = c.Name == "continue" && len(a.held) > 0 && !a.paused
 		defer func() {
 			for _, held := range a.held {
 				s.answerHeld(held)
@@ -144,6 +149,11 @@ func (s *server) command(r *request, line string) error {
 	if s.shown != nil {
 		s.moving()
 		s.seeThreads()
+		if resumes && s.shown.Reason == stepper.StopInterrupt {
+			s.reportUnits()
+			s.after = func() error { return s.run((*stepper.Engine).Continue, true) }
+			return nil
+		}
 		return s.stopped("")
 	}
 	if !s.session.Live() {
@@ -152,6 +162,18 @@ func (s *server) command(r *request, line string) error {
 		return nil
 	}
 	s.shown = before
-	s.event("invalidated", &dap.InvalidatedEvent{Body: dap.InvalidatedEventBody{Areas: []dap.InvalidatedAreas{"variables"}}})
+	if s.client.SupportsInvalidatedEvent {
+		s.event("invalidated", &dap.InvalidatedEvent{Body: dap.InvalidatedEventBody{Areas: []dap.InvalidatedAreas{"variables"}}})
+	}
 	return nil
+}
+
+// continued reports that a command of the console has resumed the program, which the client did
+// not ask for: it can then be paused.
+func (s *server) continued() {
+	e, err := s.session.Engine()
+	if err != nil {
+		return
+	}
+	s.event("continued", &dap.ContinuedEvent{Body: dap.ContinuedEventBody{ThreadId: e.Thread(), AllThreadsContinued: true}})
 }

@@ -47,6 +47,8 @@ type server struct {
 	greeted bool // the client has received our capabilities
 	paths   []substitution
 	program *program // the program launched or attached to; nil for none yet
+	cpuOpv  opvcall.Call
+	changed map[string]*string // in the program's environment, by its configuration
 
 	shown    *show.Stop   // the last stop
 	outputs  []*forwarder // of the launched program
@@ -66,7 +68,7 @@ type server struct {
 // Precondition: the calling goroutine is locked to its OS thread, which becomes the
 // tracer. Error: *FramingError if the stream does not follow the protocol.
 func Serve(c Config) (err error) {
-	s := &server{conn: &conn{r: c.In, w: c.Out, seq: c.Seq}, requests: make(chan *request, 16), list: &threadList{}, threads: map[int]bool{}}
+	s := &server{conn: &conn{r: c.In, w: c.Out, seq: c.Seq, declined: make(chan refusal, 4)}, requests: make(chan *request, 16), cpuOpv: c.CPUOpv, list: &threadList{}, threads: map[int]bool{}}
 	settings := session.DefaultSettings()
 	settings.Confirm, settings.Pending = false, session.PendingOn
 	null, err := os.Open(os.DevNull)
@@ -120,6 +122,7 @@ func (s *server) receive(broken chan<- error) {
 			broken <- err
 			return
 		case err != nil: // the editor has disconnected
+			s.decline(refusal{why: "it has disconnected"})
 			broken <- nil
 			return
 		}

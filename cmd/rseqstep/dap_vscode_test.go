@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"rseqstep/cmd/rseqstep/internal/dap"
+	"rseqstep/table/tabletest"
+)
+
+// bridge serves VS Code to a browser, and connects its extension with adapters.
+type bridge struct {
+	*http.ServeMux
+	t        *testing.T
+	adapter  string
+	mu       sync.Mutex
+	adapters []*exec.Cmd
+	in       []io.WriteCloser
+	out      []io.ReadCloser
+	report   chan []byte
+}
+
+func newBridge(t *testing.T, plan any) *bridge {
+	b := &bridge{ServeMux: http.NewServeMux(), t: t, adapter: rseqstepHere(t), report: make(chan []byte, 1)}
+	files := filepath.Join(tabletest.Root(t), "cmd/rseqstep/testdata/editors/vscode")
+	b.Handle("GET /code/", http.StripPrefix("/code/", http.FileServer(http.Dir(tabletest.NeedVSCode(t)))))
+	b.Handle("GET /extension/", http.StripPrefix("/extension/", http.FileServer(http.Dir(files))))
+	b.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join(files, "index.html")) })
+	b.HandleFunc("GET /plan", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(plan) })
+	b.HandleFunc("POST /report", func(_ http.ResponseWriter, r *http.Request) {
+		text, _ := io.ReadAll(r.Body)
+		b.report <- text
+	})
+	b.HandleFunc("POST /adapter", b.start)
+	b.HandleFunc("POST /adapter/{n}", b.write)
+	b.HandleFunc("GET /adapter/{n}", b.read)
+	b.HandleFunc("DELETE /adapter/{n}", b.end)
+	return b
+}
+
+// start starts an adapter and answers with its number.
+func (b *bridge) start(w http.ResponseWriter, _ *http.Request) {
+	cmd := exec.Command(b.adapter, "dap")
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.t.Error(err)
+		return
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.t.Error(err)
+		return
+	}
+	if err := cmd.Start(); err != nil {
+		b.t.Error(err)
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.adapters, b.in, b.out = append(b.adapters, cmd), append(b.in, in), append(b.out, out)
+	fmt.Fprint(w, len(b.adapters)-1)
+}
+
+func (b *bridge) number(r *http.Request) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := -1
+	if _, err := fmt.Sscan(r.PathValue("n"), &n); err != nil || n < 0 || n >= len(b.adapters) {
+		b.t.Errorf("no adapter %q", r.PathValue("n"))
+		return 0
+	}
+	return n
+}
+
+func (b *bridge) write(_ http.ResponseWriter, r *http.Request) {
+	text, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = dap.WriteMessage(b.in[b.number(r)], text)
+	}
+	if err != nil && !strings.Contains(string(text), `"disconnect"`) {
+		b.t.Errorf("%s: %v", text, err)
+	}
+}
+
+// read sends what an adapter says, one message a line.
+func (b *bridge) read(w http.ResponseWriter, r *http.Request) {
+	from := bufio.NewReader(b.out[b.number(r)])
+	w.WriteHeader(http.StatusOK)
+	for {
+		w.(http.Flusher).Flush()
+		text, err := dap.ReadMessage(from)
+		if err != nil {
+			return
+		}
+		fmt.Fprintf(w, "%s\n", text)
+	}
+}
+
+func (b *bridge) end(_ http.ResponseWriter, r *http.Request) {
+	n := b.number(r)
+	b.in[n].Close()
+	if err := b.adapters[n].Wait(); err != nil {
+		b.t.Errorf("adapter %d: %v", n, err)
+	}
+}
+
+func TestVSCodeDrivesTheAdapter(t *testing.T) {
+	b := newBridge(t, map[string]string{"seed": tabletest.Build(t, tabletest.Fixture{Source: "seed.c", Opt: "-O0"})})
+	server := httptest.NewServer(b)
+	defer server.Close()
+	tab := browse(t, server.URL)
+	_ = chromedp.Navigate
+	var report struct {
+		Version, Error string
+		Rows           []any
+		Log            []string
+	}
+	select {
+	case text := <-b.report:
+		if err := json.Unmarshal(text, &report); err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(tabletest.Patience(3 * time.Minute)):
+		t.Fatalf("no report; the browser says: %s", strings.Join(tab.problems, "\n"))
+	}
+	t.Logf("VS Code %s: %v\n%s\n%s", report.Version, report.Error, strings.Join(report.Log, "\n"), report.Rows)
+}
