@@ -32,7 +32,9 @@ func (s *server) completions(r *request, a dap.CompletionsArguments) error {
 	add(head, words, "text")
 	const print = "print "
 	if head, words := s.interp.Completions(print + text); len(head) >= len(print) {
-		add(head[len(print):], words, "variable")
+		if head = head[len(print):]; head == "" || !s.isCommand(text) {
+			add(head, words, "variable")
+		}
 	}
 	s.respond(r, &dap.CompletionsResponse{Body: dap.CompletionsResponseBody{Targets: targets}})
 	return nil

@@ -24,11 +24,8 @@ func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
 	if line, ok := strings.CutPrefix(text, commandMark); ok && a.Context == "repl" {
 		return s.command(r, strings.TrimSpace(line))
 	}
-	if a.Context == "repl" {
-		word, rest := prompt.Split(text)
-		if _, unknown := s.interp.Commands.Find(word); unknown == nil && !continues(rest) {
-			return s.selected(r, text, a.FrameId)
-		}
+	if a.Context == "repl" && s.isCommand(text) {
+		return s.selected(r, text, a.FrameId)
 	}
 	text, suffix := s.suffix(text, a)
 	body, err := s.value(text, suffix, a)
@@ -37,6 +34,13 @@ func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
 	}
 	s.respond(r, &dap.EvaluateResponse{Body: body})
 	return nil
+}
+
+// isCommand reports whether a line of the console is a command, not an expression.
+func (s *server) isCommand(line string) bool {
+	word, rest := prompt.Split(line)
+	_, unknown := s.interp.Commands.Find(word)
+	return unknown == nil && !continues(rest)
 }
 
 // continues reports whether what follows a word makes it a part of an expression: "n = 5",
@@ -127,7 +131,7 @@ func (s *server) command(r *request, line string) error {
 	resumes := false
 	if s.session.HasProcess() && (c.Class == prompt.Running || c.Class == prompt.Data) { // an expression may call a function
 		var a *attendant
-		a, err = s.attended(func() error { return s.interp.Execute(line) })
+		a, err = s.attended(c.Class == prompt.Data, func() error { return s.interp.Execute(line) })
 		s.ended = s.ended || a.gone
 		resumes = c.Name == "continue" && len(a.held) > 0 && !a.paused
 		defer func() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -263,15 +264,30 @@ func configuration(raw json.RawMessage, into any, of string) error {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return errors.New("the request has no arguments")
 	}
+	if err := checkKeys(raw, into, of); err != nil { // first: encoding/json takes a key in any case
+		return err
+	}
 	err := json.Unmarshal(raw, into)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return fmt.Errorf("%q must be of type %v, not %s", wrong.Field, wrong.Type, wrong.Value)
+		return fmt.Errorf("%q must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value)
 	}
-	if err != nil {
-		return err
+	return err
+}
+
+// typeName names a type of a configuration's values in the words of JSON.
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "an object"
 	}
-	return checkKeys(raw, into, of)
+	return "a number"
 }
 
 // configured resumes the program after the client has set its breakpoints.
