@@ -81,6 +81,7 @@ func (s *server) disconnect(r *request, a *dap.DisconnectArguments) error {
 	s.ended = true
 	err := s.leave(a != nil && a.TerminateDebuggee)
 	s.drain()
+	s.flush() // the answer is the last that the client hears
 	s.terminated()
 	if err != nil {
 		return err
