@@ -45,6 +45,9 @@ type server struct {
 
 	client  dap.InitializeRequestArguments
 	greeted bool // the client has received our capabilities
+
+	handedOver bool // the client has received those of Delve before
+
 	paths   []substitution
 	program *program // the program launched or attached to; nil for none yet
 	cpuOpv  opvcall.Call
@@ -85,7 +88,7 @@ func Serve(c Config) (err error) {
 
 	if c.Initialized != nil {
 		if m, ok := decode(c.Initialized).message.(*dap.InitializeRequest); ok {
-			s.client, s.greeted = m.Arguments, true
+			s.client, s.greeted, s.handedOver = m.Arguments, true, true
 		}
 		s.event("capabilities", &dap.CapabilitiesEvent{Body: dap.CapabilitiesEventBody{Capabilities: capabilities()}})
 		s.answer(decode(c.First))

@@ -116,9 +116,12 @@ async function say(text) {
 const sessions = {
 	// Breakpoints with number of hits and a log point on the line of a section, which four threads run.
 	async sections(plan) {
-		await start({ program: plan.percpu, args: ["4", "300", "30"] }, [new vscode.FunctionBreakpoint("stepped"),
-			point("percpu.c", plan.line.update, undefined, ">= 20"), point("percpu.c", plan.line.pop, undefined, "== 7", "popped")])
+		await start({ program: plan.percpu, args: ["4", "300", "30"] }, [new vscode.FunctionBreakpoint("stepped")])
 		await seen.stopped("function breakpoint")
+		vscode.debug.removeBreakpoints(vscode.debug.breakpoints)
+		await seen.answer("setFunctionBreakpoints")
+		vscode.debug.addBreakpoints([point("percpu.c", plan.line.update, undefined, ">= 20"), point("percpu.c", plan.line.pop, undefined, "== 7", "popped")])
+		await seen.answer("setBreakpoints")
 		await debug("continue")
 		await seen.stopped("breakpoint")
 		equal(seen.frame.line, plan.line.update, "the line of the stop")
@@ -127,7 +130,7 @@ const sessions = {
 			await seen.stopped()
 		}
 		vscode.debug.removeBreakpoints(vscode.debug.breakpoints)
-		await seen.answer("setFunctionBreakpoints")
+		await seen.answer("setBreakpoints")
 		await debug("continue")
 		equal((await seen.event("exited")).exitCode, 0, seen.output("stdout"))
 		equal(seen.output("stdout").includes("popped\n"), true, "the log point")
