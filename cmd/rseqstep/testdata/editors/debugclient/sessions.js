@@ -324,9 +324,10 @@ const sessions = {
 		return c
 	},
 
-	// Numbering from 0.
+	// Numbering from 0: of requests, as nvim-dap's are, of lines and of columns.
 	async zero() {
 		const c = client()
+		c.sequence = 0
 		const at = line("loop.c", "sum += i") - 1
 		await c.stop_(() => c.begin({ program: plan.loop, args: ["3"] }, { can: { linesStartAt1: false, columnsStartAt1: false }, before: () => breaks(c, "loop.c", { line: at }) }), "breakpoint")
 		const [frame] = await c.frames()
