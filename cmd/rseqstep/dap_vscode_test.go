@@ -135,7 +135,7 @@ func TestVSCodeDrivesTheAdapter(t *testing.T) {
 	if err := attached.Start(); err != nil {
 		t.Fatal(err)
 	}
-	plan["line"], plan["process"], plan["patience"] = line, attached.Process.Pid, tabletest.Patience(time.Minute).Milliseconds()
+	plan["line"], plan["process"], plan["patience"] = line, attached.Process.Pid, tabletest.Patience(2*time.Minute).Milliseconds()
 
 	b := newBridge(t, plan)
 	server := httptest.NewServer(b)
@@ -150,7 +150,7 @@ func TestVSCodeDrivesTheAdapter(t *testing.T) {
 		if err := json.Unmarshal(text, &report); err != nil {
 			t.Fatal(err)
 		}
-	case <-time.After(tabletest.Patience(4 * time.Minute)):
+	case <-time.After(tabletest.Patience(8 * time.Minute)):
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
 		t.Fatalf("no report; the browser says: %s", strings.Join(tab.problems, "\n"))
