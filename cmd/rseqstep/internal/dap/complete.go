@@ -9,7 +9,7 @@ import (
 // completions answers completions with what the Tab key offers at the prompt, and variables where
 // the line is an expression.
 func (s *server) completions(r *request, a dap.CompletionsArguments) error {
-	if s.session.Live() && a.FrameId != 0 {
+	if s.session.HasProcess() && a.FrameId != 0 {
 		if _, _, err := s.frameContext(a.FrameId); err != nil {
 			return err
 		}

@@ -68,6 +68,7 @@ func (s *server) again(raw json.RawMessage) (begin func() error, err error) {
 func (s *server) leave(kill bool) error {
 	switch {
 	case !s.session.Live():
+		s.session.CloseCore()
 		return nil
 	case s.session.Attached() && !kill:
 		return s.session.Detach()
@@ -93,7 +94,7 @@ func (s *server) disconnect(r *request, a *dap.DisconnectArguments) error {
 // terminate ends the program; the client disconnects afterwards.
 func (s *server) terminate(r *request) error {
 	s.respond(r, &dap.TerminateResponse{})
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		return nil
 	}
 	err := s.leave(false)

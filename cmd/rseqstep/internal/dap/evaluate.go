@@ -56,7 +56,7 @@ func continues(rest string) bool {
 
 // selected runs a command of the prompt for the frame that the client shows.
 func (s *server) selected(r *request, line string, frame int) error {
-	if frame != 0 && s.session.Live() {
+	if frame != 0 && s.session.HasProcess() {
 		if h, err := s.handles.get(frame); err == nil {
 			if _, err := s.context(h); err != nil {
 				return err
@@ -88,7 +88,7 @@ func (s *server) suffix(text string, a dap.EvaluateArguments) (expression string
 }
 
 func (s *server) value(text string, f expr.Format, a dap.EvaluateArguments) (body dap.EvaluateResponseBody, err error) {
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		return body, errors.New("no program is being debugged")
 	}
 	c, h, err := s.frameContext(a.FrameId)
@@ -144,7 +144,7 @@ func (s *server) command(r *request, line string) error {
 	}
 	text := s.take()
 	if err != nil && !errors.Is(err, prompt.ErrReported) {
-		if s.shown == nil && s.session.Live() {
+		if s.shown == nil && s.session.HasProcess() {
 			return fmt.Errorf("%s%w", text, err)
 		}
 		text += err.Error() // a called function stopped, and the program is at another place
@@ -160,7 +160,7 @@ func (s *server) command(r *request, line string) error {
 		}
 		return s.stopped("")
 	}
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		s.drain()
 		s.terminated()
 		return nil

@@ -211,7 +211,7 @@ func (s *server) dispatch(r *request) error {
 	case *dap.EvaluateRequest:
 		return s.evaluate(r, m.Arguments)
 	}
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		return fmt.Errorf("%s: no program is being debugged", r.Command)
 	}
 	return s.dispatchLive(r)
@@ -219,6 +219,12 @@ func (s *server) dispatch(r *request) error {
 
 // dispatchLive answers requests that need a process.
 func (s *server) dispatchLive(r *request) error {
+	switch r.message.(type) {
+	case *dap.ContinueRequest, *dap.NextRequest, *dap.StepInRequest, *dap.StepOutRequest:
+		if !s.session.Live() {
+			return s.session.NotRun() // a core file
+		}
+	}
 	switch m := r.message.(type) {
 	case *dap.ContinueRequest:
 		return s.proceed(r)

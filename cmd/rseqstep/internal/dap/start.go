@@ -21,7 +21,8 @@ import (
 // launchArguments are the arguments of a launch request that the adapter knows. They
 // have Delve's names, so that a configuration written for Delve works.
 type launchArguments struct {
-	Mode           string             `json:"mode"` // only "exec", which is also the default
+	Mode           string             `json:"mode"` // "exec", which is the default, or "core"
+	CoreFilePath   string             `json:"coreFilePath"`
 	Program        string             `json:"program"`
 	Args           []string           `json:"args"`
 	Cwd            string             `json:"cwd"`
@@ -101,7 +102,7 @@ type program struct {
 var errStarted = errors.New("a program is being debugged already")
 
 func (s *server) launch(r *request, raw json.RawMessage) error {
-	if s.session.Live() {
+	if s.session.HasProcess() {
 		return errStarted
 	}
 	a, err := launchConfiguration(raw)
@@ -123,6 +124,12 @@ func launchConfiguration(raw json.RawMessage) (*launchArguments, error) {
 		return nil, err
 	}
 	switch {
+	case a.Mode == "core" && a.CoreFilePath == "":
+		return nil, errors.New("the mode \"core\" needs \"coreFilePath\"")
+	case a.Mode != "core" && a.CoreFilePath != "":
+		return nil, errors.New("\"coreFilePath\" needs the mode \"core\"")
+	case a.Mode == "core":
+		return a, nil // the core file names its program
 	case a.Mode != "" && a.Mode != "exec":
 		return nil, fmt.Errorf("the mode %q is for Go programs; for other compiled programs use \"exec\"", clip(a.Mode))
 	case a.Program == "":
@@ -131,11 +138,25 @@ func launchConfiguration(raw json.RawMessage) (*launchArguments, error) {
 	return a, nil
 }
 
+// openCore opens a core file.
+func (s *server) openCore(a *launchArguments) error {
+	s.paths = a.SubstitutePath
+	if err := s.session.OpenCore(a.path(a.CoreFilePath)); err != nil {
+		return err
+	}
+	s.begun(&program{launch: a, stopOnEntry: true}, "attach")
+	return nil
+}
+
 // start launches the program and stops it at its first instruction.
 func (s *server) start(a *launchArguments) error {
-	path := a.path(a.Program)
-	if err := s.session.SetProgram(path); err != nil {
-		return err
+	if a.Program != "" {
+		if err := s.session.SetProgram(a.path(a.Program)); err != nil {
+			return err
+		}
+	}
+	if a.Mode == "core" {
+		return s.openCore(a)
 	}
 	s.session.Args = a.Args
 	if s.session.Cwd = a.path(a.Cwd); s.session.Cwd != "" {
@@ -204,7 +225,7 @@ func (a *launchArguments) path(p string) string {
 }
 
 func (s *server) attach(r *request, raw json.RawMessage) error {
-	if s.session.Live() {
+	if s.session.HasProcess() {
 		return errStarted
 	}
 	a, err := attachConfiguration(raw)
@@ -294,7 +315,7 @@ func typeName(t reflect.Type) string {
 func (s *server) configured(r *request) error {
 	s.respond(r, &dap.ConfigurationDoneResponse{})
 	p := s.program
-	if p == nil || p.configured || !s.session.Live() {
+	if p == nil || p.configured || !s.session.HasProcess() {
 		return nil
 	}
 	p.configured = true
@@ -305,6 +326,8 @@ func (s *server) configured(r *request) error {
 // enter resumes the program for the first time.
 func (s *server) enter() error {
 	switch {
+	case s.session.Core() != nil:
+		return s.stopped("")
 	case !s.program.stopOnEntry:
 		return s.run((*stepper.Engine).Continue, true)
 	case s.program.launch == nil:
