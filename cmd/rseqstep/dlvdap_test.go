@@ -178,6 +178,11 @@ func TestDelvesAdapterLeavesCToOurs(t *testing.T) {
 	if f := c.Frame(thread); f.Name != "main" || f.Line != 17 {
 		t.Errorf("at %s, line %d", f.Name, f.Line)
 	}
+	// An editor goes on to send the filters that Delve has offered it.
+	list := daptest.Do[*dap.SetExceptionBreakpointsResponse](c, "setExceptionBreakpoints", args{"filters": []string{"unrecovered-panic", "throw", "runtime-fatal-throw"}}).Body.Breakpoints
+	if len(list) != 3 || list[0].Verified || list[0].Message == "" || !list[1].Verified || list[2].Verified {
+		t.Errorf("%+v", list)
+	}
 	daptest.Do[*dap.NextResponse](c, "next", args{"threadId": thread})
 	c.Stop("step")
 	disconnect(c)

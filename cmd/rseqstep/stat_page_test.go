@@ -33,8 +33,8 @@ type browser struct {
 	loaded   []string // addresses that were requested
 }
 
-// browse opens a page in a browser.
-func browse(t *testing.T, file string) *browser {
+// browse opens the page of an address in a browser.
+func browse(t *testing.T, address string) *browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(tabletest.NeedBrowser(t)), chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(tabletest.Patience(time.Minute)))
 	if os.Geteuid() == 0 {
@@ -51,7 +51,7 @@ func browse(t *testing.T, file string) *browser {
 	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal(err)
 	}
-	b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate("file://"+file))
+	b.do(chromedp.EmulateViewport(1400, 900), chromedp.Navigate(address))
 	return b
 }
 
@@ -152,7 +152,7 @@ func counted(t *testing.T, files *stat.Files, program string) *stat.Report {
 func TestThePageWorksInABrowser(t *testing.T) {
 	for name, file := range reports(t) {
 		t.Run(name, func(t *testing.T) {
-			b := browse(t, file)
+			b := browse(t, "file://"+file)
 			b.sorts()
 			b.opensByKeyboard()
 			b.leadsToRules()

@@ -9,7 +9,7 @@ import (
 // completions answers completions with what the Tab key offers at the prompt, and variables where
 // the line is an expression.
 func (s *server) completions(r *request, a dap.CompletionsArguments) error {
-	if s.session.Live() && a.FrameId != 0 {
+	if s.session.HasProcess() && a.FrameId != 0 {
 		if _, _, err := s.frameContext(a.FrameId); err != nil {
 			return err
 		}
@@ -32,7 +32,9 @@ func (s *server) completions(r *request, a dap.CompletionsArguments) error {
 	add(head, words, "text")
 	const print = "print "
 	if head, words := s.interp.Completions(print + text); len(head) >= len(print) {
-		add(head[len(print):], words, "variable")
+		if head = head[len(print):]; head == "" || !s.isCommand(text) {
+			add(head, words, "variable")
+		}
 	}
 	s.respond(r, &dap.CompletionsResponse{Body: dap.CompletionsResponseBody{Targets: targets}})
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/google/go-dap"
@@ -13,12 +14,19 @@ import (
 // conn is the connection to an editor. Its send methods may be called from any
 // goroutine.
 type conn struct {
-	r *bufio.Reader
+	r        *bufio.Reader
+	declined chan refusal
 
 	mu     sync.Mutex
 	w      io.Writer
 	seq    int
 	failed error // error of the first write that failed; later writes do nothing
+}
+
+// refusal is why the client has opened no terminal.
+type refusal struct {
+	seq int // of our request; 0: the client answers none any more
+	why string
 }
 
 // request is one request: the fields common to all, and the decoded message.
@@ -38,9 +46,35 @@ func (c *conn) read() (*request, error) {
 		}
 		r := decode(content)
 		if r.err == nil && r.Type != "request" {
-			continue // a response to runInTerminal, whose effect is what matters
+			c.heard(content)
+			continue
 		}
 		return r, nil
+	}
+}
+
+// heard notes a response of the client. Of one to runInTerminal that succeeded, the effect is what
+// matters.
+func (c *conn) heard(content []byte) {
+	var m dap.ErrorResponse
+	if json.Unmarshal(content, &m) != nil || m.Command != "runInTerminal" || m.Success {
+		return
+	}
+	why := m.Message
+	if e := m.Body.Error; e != nil && e.Format != "" {
+		why = e.Format
+		for name, value := range e.Variables {
+			why = strings.ReplaceAll(why, "{"+name+"}", value)
+		}
+	}
+	c.decline(refusal{m.RequestSeq, why})
+}
+
+// decline says that no terminal will be opened.
+func (c *conn) decline(r refusal) {
+	select {
+	case c.declined <- r:
+	default: // nobody waits for it
 	}
 }
 
@@ -100,11 +134,12 @@ func (c *conn) refuse(r *request, err error) {
 // send the other requests on their own.
 func (r *request) showsErrors() bool { return r.Command == "launch" || r.Command == "attach" }
 
-// request sends a request to the client. Its answer is not waited for.
-func (c *conn) request(command string, m dap.RequestMessage) {
+// request sends a request to the client and returns its number. Its answer is not waited for.
+func (c *conn) request(command string, m dap.RequestMessage) int {
 	head := m.GetRequest()
 	head.Type, head.Command = "request", command
 	c.send(m, func(n int) { head.Seq = n })
+	return head.Seq
 }
 
 // event sends an event. m is one whose embedded Event is still empty.

@@ -8,7 +8,10 @@
 // One goroutine, the process's tracer, answers requests in order. While the program runs,
 // another goroutine reads the requests. It answers those that do not need a stopped
 // program, stops the program for some that do, and refuses the rest. After such a stop, a
-// continue resumes by itself; a step ends, and reports its stop.
+// continue resumes by itself; a step ends, and reports its stop. While a console command
+// evaluates an expression, requests wait, because the client does not know that a function
+// of the program may run. A console command that resumes the program is reported as
+// "continued".
 //
 // Threads have the kernel's ids. The program stops and runs as a whole; only an
 // instruction step moves one thread alone.

@@ -10,31 +10,30 @@ import (
 	"rseqstep/stepper"
 )
 
-// restart starts the program again, with a new configuration if one is given.
+// restart starts the program again, or attaches to the process again, by the configuration that
+// the request has, otherwise by the last one.
 func (s *server) restart(r *request, raw json.RawMessage) error {
-	switch {
-	case s.program == nil:
+	if s.program == nil {
 		return errors.New("no program is being debugged")
-	case s.program.launch == nil:
-		return errors.New("a process that was attached to cannot be restarted")
 	}
-	a := *s.program.launch
 	var outer struct {
 		Arguments json.RawMessage `json:"arguments"`
 	}
-	if len(raw) > 0 && json.Unmarshal(raw, &outer) == nil && len(outer.Arguments) > 0 {
-		if err := arguments(outer.Arguments, &a); err != nil {
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &outer); err != nil {
 			return err
 		}
 	}
-	if s.session.Live() {
-		if err := s.session.Kill(); err != nil {
-			return err
-		}
+	begin, err := s.again(outer.Arguments)
+	if err != nil {
+		return err
+	}
+	if err := s.leave(false); err != nil {
+		return err
 	}
 	s.drain()
 	s.moving()
-	if err := s.start(&a); err != nil {
+	if err := begin(); err != nil {
 		s.terminated()
 		return err
 	}
@@ -44,19 +43,46 @@ func (s *server) restart(r *request, raw json.RawMessage) error {
 	return nil
 }
 
+// again returns what begins the debugging by a configuration; by the last one if there is none.
+func (s *server) again(raw json.RawMessage) (begin func() error, err error) {
+	if s.program.launch == nil {
+		a := s.program.attach
+		if len(raw) > 0 {
+			if a, err = attachConfiguration(raw); err != nil {
+				return nil, err
+			}
+		}
+		return func() error { return s.join(a) }, nil
+	}
+	a := s.program.launch
+	if len(raw) > 0 {
+		if a, err = launchConfiguration(raw); err != nil {
+			return nil, err
+		}
+	}
+	return func() error { return s.start(a) }, nil
+}
+
+// leave kills a launched program and detaches from an attached process, which it kills too if
+// kill is set.
+func (s *server) leave(kill bool) error {
+	switch {
+	case !s.session.Live():
+		s.session.CloseCore()
+		return nil
+	case s.session.Attached() && !kill:
+		return s.session.Detach()
+	}
+	return s.session.Kill()
+}
+
 // disconnect ends the session: it kills a launched program, and detaches from an
 // attached process unless the client asks to end that too.
 func (s *server) disconnect(r *request, a *dap.DisconnectArguments) error {
 	s.ended = true
-	var err error
-	if s.session.Live() {
-		if s.session.Attached() && (a == nil || !a.TerminateDebuggee) {
-			err = s.session.Detach()
-		} else {
-			err = s.session.Kill()
-		}
-	}
+	err := s.leave(a != nil && a.TerminateDebuggee)
 	s.drain()
+	s.flush() // the answer is the last that the client hears
 	s.terminated()
 	if err != nil {
 		return err
@@ -68,15 +94,10 @@ func (s *server) disconnect(r *request, a *dap.DisconnectArguments) error {
 // terminate ends the program; the client disconnects afterwards.
 func (s *server) terminate(r *request) error {
 	s.respond(r, &dap.TerminateResponse{})
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		return nil
 	}
-	var err error
-	if s.session.Attached() {
-		err = s.session.Detach()
-	} else {
-		err = s.session.Kill()
-	}
+	err := s.leave(false)
 	s.drain()
 	s.terminated()
 	return err

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-dap"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 )
 
@@ -23,11 +24,8 @@ func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
 	if line, ok := strings.CutPrefix(text, commandMark); ok && a.Context == "repl" {
 		return s.command(r, strings.TrimSpace(line))
 	}
-	if a.Context == "repl" {
-		word, rest := prompt.Split(text)
-		if _, unknown := s.interp.Commands.Find(word); unknown == nil && !continues(rest) {
-			return s.selected(r, text, a.FrameId)
-		}
+	if a.Context == "repl" && s.isCommand(text) {
+		return s.selected(r, text, a.FrameId)
 	}
 	text, suffix := s.suffix(text, a)
 	body, err := s.value(text, suffix, a)
@@ -36,6 +34,13 @@ func (s *server) evaluate(r *request, a dap.EvaluateArguments) error {
 	}
 	s.respond(r, &dap.EvaluateResponse{Body: body})
 	return nil
+}
+
+// isCommand reports whether a line of the console is a command, not an expression.
+func (s *server) isCommand(line string) bool {
+	word, rest := prompt.Split(line)
+	_, unknown := s.interp.Commands.Find(word)
+	return unknown == nil && !continues(rest)
 }
 
 // continues reports whether what follows a word makes it a part of an expression: "n = 5",
@@ -51,7 +56,7 @@ func continues(rest string) bool {
 
 // selected runs a command of the prompt for the frame that the client shows.
 func (s *server) selected(r *request, line string, frame int) error {
-	if frame != 0 && s.session.Live() {
+	if frame != 0 && s.session.HasProcess() {
 		if h, err := s.handles.get(frame); err == nil {
 			if _, err := s.context(h); err != nil {
 				return err
@@ -83,7 +88,7 @@ func (s *server) suffix(text string, a dap.EvaluateArguments) (expression string
 }
 
 func (s *server) value(text string, f expr.Format, a dap.EvaluateArguments) (body dap.EvaluateResponseBody, err error) {
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		return body, errors.New("no program is being debugged")
 	}
 	c, h, err := s.frameContext(a.FrameId)
@@ -121,10 +126,14 @@ func (s *server) command(r *request, line string) error {
 	}
 	before := s.shown
 	s.shown = nil
+	s.session.Resuming = s.continued
+	defer func() { s.session.Resuming = nil }()
+	resumes := false
 	if s.session.HasProcess() && (c.Class == prompt.Running || c.Class == prompt.Data) { // an expression may call a function
 		var a *attendant
-		a, err = s.attended(func() error { return s.interp.Execute(line) })
+		a, err = s.attended(c.Class == prompt.Data, func() error { return s.interp.Execute(line) })
 		s.ended = s.ended || a.gone
+		resumes = c.Name == "continue" && len(a.held) > 0 && !a.paused
 		defer func() {
 			for _, held := range a.held {
 				s.answerHeld(held)
@@ -135,7 +144,7 @@ func (s *server) command(r *request, line string) error {
 	}
 	text := s.take()
 	if err != nil && !errors.Is(err, prompt.ErrReported) {
-		if s.shown == nil && s.session.Live() {
+		if s.shown == nil && s.session.HasProcess() {
 			return fmt.Errorf("%s%w", text, err)
 		}
 		text += err.Error() // a called function stopped, and the program is at another place
@@ -144,14 +153,31 @@ func (s *server) command(r *request, line string) error {
 	if s.shown != nil {
 		s.moving()
 		s.seeThreads()
+		if resumes && s.shown.Reason == stepper.StopInterrupt {
+			s.reportUnits()
+			s.after = func() error { return s.run((*stepper.Engine).Continue, true) }
+			return nil
+		}
 		return s.stopped("")
 	}
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		s.drain()
 		s.terminated()
 		return nil
 	}
 	s.shown = before
-	s.event("invalidated", &dap.InvalidatedEvent{Body: dap.InvalidatedEventBody{Areas: []dap.InvalidatedAreas{"variables"}}})
+	if s.client.SupportsInvalidatedEvent {
+		s.event("invalidated", &dap.InvalidatedEvent{Body: dap.InvalidatedEventBody{Areas: []dap.InvalidatedAreas{"variables"}}})
+	}
 	return nil
+}
+
+// continued reports that a command of the console has resumed the program, which the client did
+// not ask for: it can then be paused.
+func (s *server) continued() {
+	e, err := s.session.Engine()
+	if err != nil {
+		return
+	}
+	s.event("continued", &dap.ContinuedEvent{Body: dap.ContinuedEventBody{ThreadId: e.Thread(), AllThreadsContinued: true}})
 }

@@ -21,31 +21,37 @@ func exceptionFilters() []dap.ExceptionBreakpointsFilter {
 	return []dap.ExceptionBreakpointsFilter{of("throw", "C++: thrown", true), of("catch", "C++: caught", true), of("rethrow", "C++: thrown again", false)}
 }
 
-// setExceptionBreakpoints answers setExceptionBreakpoints.
+// setExceptionBreakpoints answers setExceptionBreakpoints. A client that Delve has answered first
+// chooses among Delve's filters too, which are for Go.
 func (s *server) setExceptionBreakpoints(r *request, a dap.SetExceptionBreakpointsArguments) error {
-	var list []wanted
 	known := map[string]bool{}
 	for _, f := range exceptionFilters() {
 		known[f.Filter] = true
 	}
-	add := func(filter, condition string) error {
-		if !known[filter] {
-			return fmt.Errorf("there is no exception filter %q", clip(filter))
-		}
-		list = append(list, wanted{event: filter, condition: strings.TrimSpace(condition), reason: "exception"})
-		return nil
+	var options []dap.ExceptionFilterOptions // answered in this order: the filters, then the options
+	for _, f := range a.Filters {
+		options = append(options, dap.ExceptionFilterOptions{FilterId: f})
 	}
-	for _, filter := range a.Filters {
-		if err := add(filter, ""); err != nil {
-			return err
-		}
-	}
-	for _, o := range a.FilterOptions {
-		if err := add(o.FilterId, o.Condition); err != nil {
-			return err
+	options = append(options, a.FilterOptions...)
+	var list []wanted
+	for _, o := range options {
+		switch {
+		case known[o.FilterId]:
+			list = append(list, wanted{event: o.FilterId, condition: strings.TrimSpace(o.Condition), reason: "exception"})
+		case !s.handedOver:
+			return fmt.Errorf("there is no exception filter %q", clip(o.FilterId))
 		}
 	}
-	s.respond(r, &dap.SetExceptionBreakpointsResponse{Body: dap.SetExceptionBreakpointsResponseBody{Breakpoints: s.set("exceptions", list)}})
+	set := s.set("exceptions", list)
+	answers := make([]dap.Breakpoint, len(options))
+	for i, o := range options {
+		if known[o.FilterId] {
+			answers[i], set = set[0], set[1:]
+		} else {
+			answers[i].Message = fmt.Sprintf("%q is for Go", clip(o.FilterId))
+		}
+	}
+	s.respond(r, &dap.SetExceptionBreakpointsResponse{Body: dap.SetExceptionBreakpointsResponseBody{Breakpoints: answers}})
 	return nil
 }
 

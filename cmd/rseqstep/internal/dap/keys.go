@@ -16,7 +16,7 @@ func editorKeys() []string {
 	return []string{"type", "request", "name", "preLaunchTask", "postDebugTask", "internalConsoleOptions", "debugServer", "presentation", "serverReadyAction",
 		"suppressMultipleSessionWarning", "linux", "osx", "windows", "console", "debugAdapter", "restart", "envFile", "port", "host", "remotePath",
 		"backend", "output", "buildFlags", "dlvFlags", "dlvToolPath", "showLog", "logOutput", "logDest", "trace", "stackTraceDepth", "showGlobalVariables",
-		"showRegisters", "showPprofLabels", "hideSystemGoroutines", "goroutineFilters", "apiVersion", "dlvLoadConfig", "asRoot", "coreFilePath", "traceDirPath", "outputMode", "packagePathToGoModPathMap"}
+		"showRegisters", "showPprofLabels", "hideSystemGoroutines", "goroutineFilters", "apiVersion", "dlvLoadConfig", "asRoot", "traceDirPath", "outputMode", "packagePathToGoModPathMap"}
 }
 
 // checkKeys refuses a configuration with a key that nobody knows, such as a misspelt one, which

@@ -71,7 +71,7 @@ func (s *server) run(m session.Motion, resumes bool) error {
 			return err
 		}
 		s.shown = nil
-		a, err := s.attended(func() error { return s.session.Move(m) })
+		a, err := s.attended(false, func() error { return s.session.Move(m) })
 		var quit *prompt.Quit
 		switch {
 		case errors.As(err, &quit):

@@ -11,6 +11,7 @@ import (
 // attendant handles requests that arrive while the program runs.
 type attendant struct {
 	s         *server
+	brief     bool               // the program moves only if an expression calls a function of it
 	interrupt context.CancelFunc // cancels the command that moves the program
 	done      chan struct{}      // closed when the program has stopped
 	ended     sync.WaitGroup
@@ -23,12 +24,13 @@ type attendant struct {
 // errRunning is the error for a request that needs a stopped program.
 var errRunning = errors.New("the program is running")
 
-// attended runs a command that moves the program, while an attendant handles requests.
-// When it returns, the attendant has ended and its fields may be read.
-func (s *server) attended(move func() error) (*attendant, error) {
+// attended runs a command that moves the program, while an attendant handles requests; a brief
+// one moves it at most to call a function. When it returns, the attendant has ended and its
+// fields may be read.
+func (s *server) attended(brief bool, move func() error) (*attendant, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &attendant{s: s, interrupt: cancel, done: make(chan struct{})}
+	a := &attendant{s: s, brief: brief, interrupt: cancel, done: make(chan struct{})}
 	a.ended.Go(a.loop)
 	err := s.session.Within(ctx, move)
 	close(a.done)
@@ -66,12 +68,21 @@ func (a *attendant) meet(r *request) {
 	case *dap.ThreadsRequest:
 		a.s.respond(r, a.s.list.response())
 		return
-	case *dap.DisconnectRequest, *dap.TerminateRequest, *dap.RestartRequest, *dap.ConfigurationDoneRequest,
+	case *dap.DisconnectRequest, *dap.TerminateRequest, *dap.RestartRequest:
+		a.held = append(a.held, r)
+	case *dap.ConfigurationDoneRequest,
 		*dap.SetBreakpointsRequest, *dap.SetFunctionBreakpointsRequest, *dap.SetInstructionBreakpointsRequest,
 		*dap.SetDataBreakpointsRequest, *dap.SetExceptionBreakpointsRequest:
 		a.held = append(a.held, r)
+		if a.brief {
+			return
+		}
 	default:
-		a.s.refuse(r, errRunning)
+		if a.brief { // the client has not been told that the program runs
+			a.held = append(a.held, r)
+		} else {
+			a.s.refuse(r, errRunning)
+		}
 		return
 	}
 	a.interrupt()

@@ -45,8 +45,13 @@ type server struct {
 
 	client  dap.InitializeRequestArguments
 	greeted bool // the client has received our capabilities
+
+	handedOver bool // the client has received those of Delve before
+
 	paths   []substitution
 	program *program // the program launched or attached to; nil for none yet
+	cpuOpv  opvcall.Call
+	changed map[string]*string // in the program's environment, by its configuration
 
 	shown    *show.Stop   // the last stop
 	outputs  []*forwarder // of the launched program
@@ -66,7 +71,7 @@ type server struct {
 // Precondition: the calling goroutine is locked to its OS thread, which becomes the
 // tracer. Error: *FramingError if the stream does not follow the protocol.
 func Serve(c Config) (err error) {
-	s := &server{conn: &conn{r: c.In, w: c.Out, seq: c.Seq}, requests: make(chan *request, 16), list: &threadList{}, threads: map[int]bool{}}
+	s := &server{conn: &conn{r: c.In, w: c.Out, seq: c.Seq, declined: make(chan refusal, 4)}, requests: make(chan *request, 16), cpuOpv: c.CPUOpv, list: &threadList{}, threads: map[int]bool{}}
 	settings := session.DefaultSettings()
 	settings.Confirm, settings.Pending = false, session.PendingOn
 	null, err := os.Open(os.DevNull)
@@ -83,7 +88,7 @@ func Serve(c Config) (err error) {
 
 	if c.Initialized != nil {
 		if m, ok := decode(c.Initialized).message.(*dap.InitializeRequest); ok {
-			s.client, s.greeted = m.Arguments, true
+			s.client, s.greeted, s.handedOver = m.Arguments, true, true
 		}
 		s.event("capabilities", &dap.CapabilitiesEvent{Body: dap.CapabilitiesEventBody{Capabilities: capabilities()}})
 		s.answer(decode(c.First))
@@ -120,6 +125,7 @@ func (s *server) receive(broken chan<- error) {
 			broken <- err
 			return
 		case err != nil: // the editor has disconnected
+			s.decline(refusal{why: "it has disconnected"})
 			broken <- nil
 			return
 		}
@@ -205,7 +211,7 @@ func (s *server) dispatch(r *request) error {
 	case *dap.EvaluateRequest:
 		return s.evaluate(r, m.Arguments)
 	}
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		return fmt.Errorf("%s: no program is being debugged", r.Command)
 	}
 	return s.dispatchLive(r)
@@ -213,6 +219,12 @@ func (s *server) dispatch(r *request) error {
 
 // dispatchLive answers requests that need a process.
 func (s *server) dispatchLive(r *request) error {
+	switch r.message.(type) {
+	case *dap.ContinueRequest, *dap.NextRequest, *dap.StepInRequest, *dap.StepOutRequest:
+		if !s.session.Live() {
+			return s.session.NotRun() // a core file
+		}
+	}
 	switch m := r.message.(type) {
 	case *dap.ContinueRequest:
 		return s.proceed(r)

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/google/go-dap"
 
+	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/stepper"
 	"rseqstep/stepper/opvcall"
 )
@@ -19,7 +21,8 @@ import (
 // launchArguments are the arguments of a launch request that the adapter knows. They
 // have Delve's names, so that a configuration written for Delve works.
 type launchArguments struct {
-	Mode           string             `json:"mode"` // only "exec", which is also the default
+	Mode           string             `json:"mode"` // "exec", which is the default, or "core"
+	CoreFilePath   string             `json:"coreFilePath"`
 	Program        string             `json:"program"`
 	Args           []string           `json:"args"`
 	Cwd            string             `json:"cwd"`
@@ -49,6 +52,7 @@ type cpuOpv struct {
 // provide sets it in the session.
 func (s *server) provide(o cpuOpv) error {
 	if o.ABI == "" {
+		s.session.CPUOpv = s.cpuOpv
 		return nil
 	}
 	if o.Number == 0 {
@@ -90,6 +94,7 @@ func (p *processID) UnmarshalJSON(b []byte) error {
 // program is the debugged program.
 type program struct {
 	launch      *launchArguments // nil for a process that was attached to
+	attach      *attachArguments // nil for a program that was launched
 	stopOnEntry bool
 	configured  bool // the program was resumed after the breakpoints were set
 }
@@ -97,21 +102,12 @@ type program struct {
 var errStarted = errors.New("a program is being debugged already")
 
 func (s *server) launch(r *request, raw json.RawMessage) error {
-	if s.session.Live() {
+	if s.session.HasProcess() {
 		return errStarted
 	}
-	a := &launchArguments{}
-	if err := arguments(raw, a); err != nil {
+	a, err := launchConfiguration(raw)
+	if err != nil {
 		return err
-	}
-	if err := checkKeys(raw, a, "launch"); err != nil {
-		return err
-	}
-	switch {
-	case a.Mode != "" && a.Mode != "exec":
-		return fmt.Errorf("the mode %q is for Go programs; for other compiled programs use \"exec\"", clip(a.Mode))
-	case a.Program == "":
-		return errors.New("the launch configuration names no \"program\"")
 	}
 	if err := s.start(a); err != nil {
 		return err
@@ -121,11 +117,46 @@ func (s *server) launch(r *request, raw json.RawMessage) error {
 	return nil
 }
 
+// launchConfiguration decodes and checks the arguments of a launch request.
+func launchConfiguration(raw json.RawMessage) (*launchArguments, error) {
+	a := &launchArguments{}
+	if err := configuration(raw, a, "launch"); err != nil {
+		return nil, err
+	}
+	switch {
+	case a.Mode == "core" && a.CoreFilePath == "":
+		return nil, errors.New("the mode \"core\" needs \"coreFilePath\"")
+	case a.Mode != "core" && a.CoreFilePath != "":
+		return nil, errors.New("\"coreFilePath\" needs the mode \"core\"")
+	case a.Mode == "core":
+		return a, nil // the core file names its program
+	case a.Mode != "" && a.Mode != "exec":
+		return nil, fmt.Errorf("the mode %q is for Go programs; for other compiled programs use \"exec\"", clip(a.Mode))
+	case a.Program == "":
+		return nil, errors.New("the launch configuration names no \"program\"")
+	}
+	return a, nil
+}
+
+// openCore opens a core file.
+func (s *server) openCore(a *launchArguments) error {
+	s.paths = a.SubstitutePath
+	if err := s.session.OpenCore(a.path(a.CoreFilePath)); err != nil {
+		return err
+	}
+	s.begun(&program{launch: a, stopOnEntry: true}, "attach")
+	return nil
+}
+
 // start launches the program and stops it at its first instruction.
 func (s *server) start(a *launchArguments) error {
-	path := a.path(a.Program)
-	if err := s.session.SetProgram(path); err != nil {
-		return err
+	if a.Program != "" {
+		if err := s.session.SetProgram(a.path(a.Program)); err != nil {
+			return err
+		}
+	}
+	if a.Mode == "core" {
+		return s.openCore(a)
 	}
 	s.session.Args = a.Args
 	if s.session.Cwd = a.path(a.Cwd); s.session.Cwd != "" {
@@ -133,16 +164,7 @@ func (s *server) start(a *launchArguments) error {
 			return fmt.Errorf("the working directory %q does not exist", s.session.Cwd)
 		}
 	}
-	for name, value := range a.Env {
-		switch {
-		case name == "":
-			continue
-		case value == nil:
-			s.session.Env.Unset(name)
-		default:
-			s.session.Env.Set(name, *value)
-		}
-	}
+	s.environment(a.Env)
 	s.paths = a.SubstitutePath
 	s.session.Settings.ASLR = a.ASLR
 	if err := s.provide(a.cpuOpv); err != nil {
@@ -163,10 +185,32 @@ func (s *server) start(a *launchArguments) error {
 	return nil
 }
 
-func (s *server) settings(stuckLimit int, inside bool) {
-	if stuckLimit > 0 {
-		s.session.Settings.StuckLimit = stuckLimit
+// environment changes the program's environment as a configuration says, after it has undone
+// what the one before said.
+func (s *server) environment(change map[string]*string) {
+	for name := range s.changed {
+		if value, ok := os.LookupEnv(name); ok {
+			s.session.Env.Set(name, value)
+		} else {
+			s.session.Env.Unset(name)
+		}
 	}
+	delete(change, "") // it is no variable, and Unset would remove all
+	for name, value := range change {
+		if value == nil {
+			s.session.Env.Unset(name)
+		} else {
+			s.session.Env.Set(name, *value)
+		}
+	}
+	s.changed = change
+}
+
+func (s *server) settings(stuckLimit int, inside bool) {
+	if stuckLimit <= 0 {
+		stuckLimit = session.DefaultSettings().StuckLimit
+	}
+	s.session.Settings.StuckLimit = stuckLimit
 	s.session.Settings.Inside = inside
 	s.session.Apply()
 }
@@ -181,34 +225,48 @@ func (a *launchArguments) path(p string) string {
 }
 
 func (s *server) attach(r *request, raw json.RawMessage) error {
-	if s.session.Live() {
+	if s.session.HasProcess() {
 		return errStarted
 	}
+	a, err := attachConfiguration(raw)
+	if err != nil {
+		return err
+	}
+	if err := s.join(a); err != nil {
+		return err
+	}
+	s.respond(r, &dap.AttachResponse{})
+	s.event("initialized", &dap.InitializedEvent{})
+	return nil
+}
+
+// attachConfiguration decodes and checks the arguments of an attach request.
+func attachConfiguration(raw json.RawMessage) (*attachArguments, error) {
 	a := &attachArguments{}
-	if err := arguments(raw, a); err != nil {
-		return err
+	if err := configuration(raw, a, "attach"); err != nil {
+		return nil, err
 	}
-	if err := checkKeys(raw, a, "attach"); err != nil {
-		return err
-	}
-	pid := int(max(a.ProcessID, a.PID))
+	a.ProcessID = max(a.ProcessID, a.PID)
 	switch {
 	case a.Mode != "" && a.Mode != "local":
-		return fmt.Errorf("the mode %q is not supported; use \"local\"", clip(a.Mode))
-	case pid == 0:
-		return errors.New("the attach configuration names no \"processId\"")
+		return nil, fmt.Errorf("the mode %q is not supported; use \"local\"", clip(a.Mode))
+	case a.ProcessID == 0:
+		return nil, errors.New("the attach configuration names no \"processId\"")
 	}
+	return a, nil
+}
+
+// join attaches to the process and stops it.
+func (s *server) join(a *attachArguments) error {
 	s.paths = a.SubstitutePath
 	s.settings(a.StuckLimit, a.Inside)
 	if err := s.provide(a.cpuOpv); err != nil {
 		return err
 	}
-	if err := s.session.Attach(pid); err != nil {
+	if err := s.session.Attach(int(a.ProcessID)); err != nil {
 		return err
 	}
-	s.begun(&program{stopOnEntry: a.StopOnEntry}, "attach")
-	s.respond(r, &dap.AttachResponse{})
-	s.event("initialized", &dap.InitializedEvent{})
+	s.begun(&program{attach: a, stopOnEntry: a.StopOnEntry}, "attach")
 	return nil
 }
 
@@ -221,24 +279,43 @@ func (s *server) begun(p *program, how string) {
 	s.seeThreads()
 }
 
-// arguments decodes a configuration and ignores fields that are not ours.
-func arguments(raw json.RawMessage, into any) error {
+// configuration decodes a configuration. Error: it has a key that nobody knows, or a value of
+// another type than its key's.
+func configuration(raw json.RawMessage, into any, of string) error {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return errors.New("the request has no arguments")
+	}
+	if err := checkKeys(raw, into, of); err != nil { // first: encoding/json takes a key in any case
+		return err
 	}
 	err := json.Unmarshal(raw, into)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return fmt.Errorf("%q must be of type %v, not %s", wrong.Field, wrong.Type, wrong.Value)
+		return fmt.Errorf("%q must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value)
 	}
 	return err
+}
+
+// typeName names a type of a configuration's values in the words of JSON.
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	}
+	return "a number"
 }
 
 // configured resumes the program after the client has set its breakpoints.
 func (s *server) configured(r *request) error {
 	s.respond(r, &dap.ConfigurationDoneResponse{})
 	p := s.program
-	if p == nil || p.configured || !s.session.Live() {
+	if p == nil || p.configured || !s.session.HasProcess() {
 		return nil
 	}
 	p.configured = true
@@ -249,6 +326,8 @@ func (s *server) configured(r *request) error {
 // enter resumes the program for the first time.
 func (s *server) enter() error {
 	switch {
+	case s.session.Core() != nil:
+		return s.stopped("")
 	case !s.program.stopOnEntry:
 		return s.run((*stepper.Engine).Continue, true)
 	case s.program.launch == nil:

@@ -22,7 +22,7 @@ func (s *server) stopped(reason string) error {
 		s.exited(v)
 		return nil
 	}
-	if !s.session.Live() {
+	if !s.session.HasProcess() {
 		s.terminated()
 		return nil
 	}
@@ -75,6 +75,11 @@ func (s *server) reasonOf(v *show.Stop) dap.StoppedEventBody {
 		body.Reason = "exception"
 		body.Description = show.SignalName(v.Signal)
 		body.Text = show.SignalText(v.Signal)
+	case stepper.StopCore:
+		body.Reason = "pause"
+		if v.Signal != 0 {
+			body.Reason, body.Description, body.Text = "exception", show.SignalName(v.Signal), show.SignalText(v.Signal)
+		}
 	case stepper.StopInterrupt, stepper.StopAttached:
 		body.Reason = "pause"
 	case stepper.StopLoaded:
@@ -117,7 +122,7 @@ func (s *server) exceptionInfo(r *request) error {
 		s.respond(r, &dap.ExceptionInfoResponse{Body: dap.ExceptionInfoResponseBody{ExceptionId: event, Description: "C++ " + event, BreakMode: "always"}})
 		return nil
 	}
-	if v == nil || v.Reason != stepper.StopSignal {
+	if v == nil || v.Signal == 0 || v.Reason != stepper.StopSignal && v.Reason != stepper.StopCore {
 		return fmt.Errorf("the program did not stop for a signal or an exception")
 	}
 	name := show.SignalName(v.Signal)

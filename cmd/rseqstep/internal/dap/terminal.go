@@ -1,6 +1,7 @@
 package dap
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -70,25 +71,43 @@ func (s *server) openTerminal(kind string, a *launchArguments) (t *terminal, err
 	if cwd == "" {
 		cwd = t.dir
 	}
-	s.request("runInTerminal", &dap.RunInTerminalRequest{Arguments: dap.RunInTerminalRequestArguments{Kind: kind, Title: filepath.Base(a.Program), Cwd: cwd,
+	asked := s.request("runInTerminal", &dap.RunInTerminalRequest{Arguments: dap.RunInTerminalRequestArguments{Kind: kind, Title: filepath.Base(a.Program), Cwd: cwd,
 		Args: []string{"/bin/sh", "-c", holder, t.dir}}})
-	if err := name.SetReadDeadline(time.Now().Add(terminalPatience)); err != nil {
+	path, err := s.terminalName(name, asked)
+	if err != nil {
 		return nil, err
 	}
-	var text strings.Builder
-	buf := make([]byte, 256)
-	for !strings.HasSuffix(text.String(), "\n") {
-		n, err := name.Read(buf)
-		if err != nil {
-			return nil, fmt.Errorf("the editor has opened no terminal for the program: %w", err)
-		}
-		text.Write(buf[:n])
-	}
-	path := strings.TrimSpace(text.String())
 	if t.file, err = os.OpenFile(path, os.O_RDWR|syscall.O_NOCTTY, 0); err != nil {
 		return nil, fmt.Errorf("the editor's terminal: %w", err)
 	}
 	return t, nil
+}
+
+// terminalName reads from a pipe the name of the terminal that the client was asked to open.
+func (s *server) terminalName(from *os.File, asked int) (string, error) {
+	type line struct {
+		text string
+		err  error
+	}
+	read := make(chan line, 1)
+	go func() {
+		text, err := bufio.NewReader(from).ReadString('\n')
+		read <- line{strings.TrimSpace(text), err}
+	}()
+	const problem = "the editor has opened no terminal for the program"
+	late := time.After(terminalPatience)
+	for {
+		select {
+		case l := <-read:
+			return l.text, l.err
+		case no := <-s.declined:
+			if no.seq == 0 || no.seq == asked {
+				return "", fmt.Errorf("%s: %s", problem, no.why)
+			}
+		case <-late:
+			return "", fmt.Errorf("%s within %v", problem, terminalPatience)
+		}
+	}
 }
 
 // pipe makes a named pipe and opens it so that neither end waits for the other.

@@ -9,8 +9,8 @@ import (
 	"rseqstep/stepper/expr"
 )
 
-// maxParts limits the parts in one answer; editors page through the rest.
-const maxParts = 1000
+// maxParts limits the parts in one answer; an editor that shows a value by pages gets the rest.
+const maxParts = 10000
 
 func (s *server) variables(r *request, a dap.VariablesArguments) error {
 	h, err := s.handles.get(a.VariablesReference)
@@ -56,11 +56,13 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 			list = append(list, s.variable(c, h, expr.Variable{Name: name, Value: v}, "$"+name, f))
 		}
 	case ofValue:
-		start, count := a.Start, a.Count
-		if count <= 0 || count > maxParts {
-			count = maxParts
-		}
 		named, indexed := c.Children(h.value)
+		start, count := max(a.Start, 0), a.Count
+		if rest := max(named+indexed-start, 0); count <= 0 || count > rest {
+			count = rest
+		}
+		more := max(count-maxParts, 0)
+		count -= more
 		if a.Filter == "indexed" && indexed == 0 || a.Filter == "named" && named == 0 {
 			break
 		}
@@ -70,6 +72,9 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 				name = fmt.Sprintf(part.Step, h.name)
 			}
 			list = append(list, s.variable(c, h, part.Variable, name, f))
+		}
+		if more > 0 {
+			list = append(list, dap.Variable{Name: "…", Value: fmt.Sprintf("%d more", more)})
 		}
 	default:
 		return fmt.Errorf("reference %d stands for a frame, which has no variables", a.VariablesReference)

@@ -38,7 +38,7 @@ func ours(m *message) bool {
 	}
 	path := ""
 	switch {
-	case m.Command == "launch" && t.Mode == "exec" && t.Program != "":
+	case m.Command == "launch" && (t.Mode == "exec" || t.Mode == "core") && t.Program != "":
 		path = t.Program
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(t.DlvCwd, path)

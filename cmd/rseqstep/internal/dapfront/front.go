@@ -138,7 +138,9 @@ func (f *front) fromDelve() {
 		}
 		f.mu.Lock()
 		f.seq = max(f.seq, m.Seq)
-		delete(f.waiting, m.RequestSeq)
+		if m.Type == "response" { // an editor's first request may have the number 0
+			delete(f.waiting, m.RequestSeq)
+		}
 		f.answered.Broadcast()
 		f.mu.Unlock()
 	}

@@ -48,6 +48,9 @@ type Config struct {
 	// Shown is called after a stop has been written to Out; nil: nothing follows it.
 	Shown func(*show.Stop)
 
+	// Resuming is called before a command moves the program; nil: nobody wants to know.
+	Resuming func()
+
 	// Running receives messages while the program runs, which are then not written to
 	// Out.
 	Running func(text string)

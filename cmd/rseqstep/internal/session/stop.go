@@ -25,6 +25,9 @@ func (s *Session) Move(motion Motion) error {
 		p.engine.Only(p.engine.Thread())
 	}
 	before := p.engine.Thread()
+	if s.Resuming != nil {
+		s.Resuming()
+	}
 	s.giveTerminal(p)
 	stop, err := motion(p.engine, s.watcher.begin(s.meanwhile, s.Batch))
 	s.watcher.end()
