@@ -70,10 +70,14 @@ func (d *desk) whileLoop(args string) error {
 	if err != nil {
 		return err
 	}
+	d.Interrupted() // what came before was meant for something else
 	for {
 		yes, err := d.holds(args)
 		if err != nil || !yes {
 			return err
+		}
+		if d.Interrupted() {
+			return prompt.ErrAborted
 		}
 		switch err := d.in.Script(&prompt.Lines{Text: lines}); {
 		case errors.Is(err, errBreak):
