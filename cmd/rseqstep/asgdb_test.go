@@ -31,6 +31,13 @@ func conversations() map[string]conversation {
 			"macro expand \"SCALE\" SCALE 'S' SCALE1", "print $SCALE", "whatis SCALE", "output SCALE", "printf \"%d\\n\", ADD(1, 2)", "up", "print LATE", "print LOCAL",
 			"print a.FIELD->id", "set var v = LATE", "print v", "display SCALE",
 		}},
+		"scripts": {"../../testdata/vars.c", "gcc", []string{"-g", "-O0"}, []string{
+			"break marker", "run", "if global_int\nprint 1\nelse\nprint 2\nend", "if 0\nprint 1\nelse\nif 0\nprint 3\nelse\nprint 4\nend\nend", "set var $i = 0",
+			"while $i < 5\nset var $i = $i + 1\nif $i == 2\nloop_continue\nend\nif $i == 4\nloop_break\nend\nprint $i\nend", "print $i", "if", "while",
+			"eval \"print %d + %d\", 1, 2", "define twice\nif $argc == 1\nprint $arg0 * 2\nend\nend", "twice 4", "document twice\nDouble it.\nAll of it.\nend",
+			"up-silently", "print argument", "down-silently", "select-frame 1", "print text", "frame function main", "select-frame 0", "define each\nset var $n = 0\nwhile $n < $argc\neval \"print %d\", $n\nset var $n++\nend\nend", "each a b c",
+			"break main if global_int == 1", "tbreak locals\ncommands\nsilent\nif 1\nprint 42\nend\nend",
+		}},
 		"places": {"../../testdata/vars.c", "gcc", []string{"-g", "-O0"}, []string{
 			"info symbol main", "break marker", "run", "info frame", "info source", "info symbol main", "info symbol global_int", "info symbol $pc", "info address main", "info address global_int",
 			"info line marker", "print $_", "info line main", "x/2dw &global_int", "print $_", "print $__", "whatis $__", "up", "info frame", "info source", "down 20", "info stack 1",
@@ -86,7 +93,7 @@ func (c conversation) compare(t *testing.T, program string) {
 // divider stands before the answer of each command.
 const divider = "@@@"
 
-var answerNoise = regexp.MustCompile(`(?m)^(?:\(gdb\) )*(Starting program: .*|\[Thread debugging .*|Using host libthread_db .*|Continuing\.|Run till exit .*)\n|\(gdb\) ?|\(rseqstep\) ?|0x7ff[0-9a-f]+|\w+=(\w+@entry=)`)
+var answerNoise = regexp.MustCompile(`(?m)^(?:\(gdb\) )*(Starting program: .*|\[Thread debugging .*|Using host libthread_db .*|Continuing\.|Run till exit .*)\n|\(gdb\) ?(?:[> ]*>)?|\(rseqstep\) ?|0x7ff[0-9a-f]+|\w+=(\w+@entry=)`)
 
 // plainAnswer is an answer without prompts, what only gdb says of a start, and addresses of the stack.
 func plainAnswer(s string) string {

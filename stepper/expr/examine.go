@@ -115,6 +115,15 @@ func (c *Context) ExamineMemory(addr table.Addr, f Format, dis Disassembler) (st
 	if f.Letter == 's' || f.Letter == 'i' {
 		perLine = 1
 	}
+	start := addr
+	if f.Count < 0 {
+		if f.Letter == 's' || f.Letter == 'i' {
+			return "", sentence("Strings and instructions are shown forwards only: their starts before an address are not known.")
+		}
+		start += table.Addr(int64(f.Count) * size)
+		addr, f.Count = start, -f.Count
+		defer func() { s.Examine.Next = start }() // the next ones are before these
+	}
 	for n := 0; n < f.Count; n++ {
 		if n%perLine == 0 {
 			if n > 0 {

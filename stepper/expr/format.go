@@ -11,7 +11,7 @@ import (
 // Format is the format of a value.
 type Format struct {
 	Letter byte // 0: by its type; else one of x d u o t z a c f s
-	Count  int  // x: how many; 0 means 1
+	Count  int  // x: how many; 0 means 1, and of a negative number that many lie before the address
 	Size   byte // x: b h w g; 0 the last one
 	Raw    bool // "/r": values by their members
 	Line   bool // on one line, whatever the options say

@@ -13,6 +13,10 @@ import (
 func ParseFormat(text string, def Format) (Format, error) {
 	f := def
 	f.Count = 1
+	digits, backward := strings.CutPrefix(text, "-")
+	if backward {
+		text = digits
+	}
 	i := 0
 	for i < len(text) && text[i] >= '0' && text[i] <= '9' {
 		i++
@@ -23,6 +27,9 @@ func ParseFormat(text string, def Format) (Format, error) {
 			return f, sentence("Too many elements: %s", text[:i])
 		}
 		f.Count = int(n.Int64())
+	}
+	if backward {
+		f.Count = -f.Count
 	}
 	for ; i < len(text); i++ {
 		switch ch := text[i]; {

@@ -218,6 +218,10 @@ func (p *program) command(command string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	switch {
+	case name == "ptype" && format == "o":
+		return c.PtypeOffsets(e)
+	}
 	switch name {
 	case "whatis", "ptype":
 		show := c.Whatis

@@ -126,23 +126,15 @@ func (c *Context) structBody(t *Type, level int) string {
 	}
 	head += bases(t)
 	var b strings.Builder
-	l := &labels{class: t.Class, pad: pad, b: &b}
+	l := t.labels(pad, &b)
 	for _, f := range fields {
-		l.any = l.any || f.Access > 1
-	}
-	for _, m := range t.methods {
-		l.any = l.any || m.access > 1
-	}
-	empty := true
-	for _, f := range t.Fields() {
 		if f.Base || f.Artificial {
 			continue
 		}
-		empty = false
 		l.put(f.Access)
 		b.WriteString(pad + "    " + c.fieldText(t, f, level) + ";\n")
 	}
-	if empty {
+	if t.nothing() {
 		b.WriteString(pad + "    <no data fields>\n")
 	}
 	for n, m := range t.methods {
@@ -153,6 +145,21 @@ func (c *Context) structBody(t *Type, level int) string {
 		b.WriteString(pad + "    " + m.text(t.inTemplate) + ";\n")
 	}
 	return head + "{\n" + b.String() + pad + "}"
+}
+
+// nothing reports whether a structure has no members at all, nor bases.
+func (t *Type) nothing() bool { return len(t.Fields())+len(t.methods) == 0 }
+
+// labels are those of a structure's members.
+func (t *Type) labels(pad string, b *strings.Builder) *labels {
+	l := &labels{class: t.Class, pad: pad, b: b}
+	for _, f := range t.Fields() {
+		l.any = l.any || f.Access > 1
+	}
+	for _, m := range t.methods {
+		l.any = l.any || m.access > 1
+	}
+	return l
 }
 
 func bases(t *Type) string {

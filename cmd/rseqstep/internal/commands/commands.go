@@ -12,6 +12,7 @@ import (
 // All builds the command table of a session and stores it in in.
 func All(in *prompt.Interp, s *session.Session) {
 	in.Commands = prompt.NewRegistry("")
+	in.Commands.Absent = absent()
 	in.After = s.After
 	d := &desk{Session: s, in: in}
 	s.Shown = d.nextLine
@@ -23,7 +24,7 @@ func All(in *prompt.Interp, s *session.Session) {
 		d.printing, d.macros, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,
 		d.info, d.rseqCommands, d.settings,
-		d.support, d.piping,
+		d.support, d.scripting, d.piping,
 	}
 	for _, family := range families {
 		for _, c := range family() {

@@ -50,7 +50,7 @@ func (d *desk) printing() []*prompt.Command {
 			}},
 		{Name: "echo", Class: prompt.Data, Usage: "TEXT", Short: "Print text; C's backslash escapes work",
 			Run: func(args string) error { d.printf("%s", unescape(args)); return nil }},
-		{Name: "ptype", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show a type with its members", Ranked: true, Complete: d.variables,
+		{Name: "ptype", Class: prompt.Data, Usage: "[/o] TYPE|EXPR", Short: "Show a type with its members", Long: "/o: with the members' offsets and sizes, and the holes between them.", Ranked: true, Complete: d.variables,
 			Run: func(args string) error { return d.typeOf(args, true) }},
 		{Name: "whatis", Class: prompt.Data, Usage: "TYPE|EXPR", Short: "Show the name of a type", Ranked: true, Complete: d.variables,
 			Run: func(args string) error { return d.typeOf(args, false) }},
@@ -86,8 +86,8 @@ func (d *desk) showValue(expression, text string) error {
 }
 
 func (d *desk) typeOf(args string, deep bool) error {
-	_, expr := prompt.Format(args)
-	text, err := d.Values().TypeOf(expr, deep)
+	flags, expr := prompt.Format(args)
+	text, err := d.describedType(flags, expr, deep)
 	if err != nil {
 		return err
 	}
@@ -95,8 +95,30 @@ func (d *desk) typeOf(args string, deep bool) error {
 	if done, err := d.asJSON(info, show.Fields{"expression": expr, "type": text}); done {
 		return err
 	}
-	d.printf("type = %s\n", text)
+	if !strings.HasPrefix(text, "/*") {
+		text = "type = " + text
+	}
+	d.printf("%s\n", text)
 	return nil
+}
+
+// describedType is what whatis and ptype show of a type: with the flag o, its members' offsets.
+func (d *desk) describedType(flags, expression string, deep bool) (string, error) {
+	for _, c := range flags {
+		if !strings.ContainsRune("omtrMT", c) {
+			return "", prompt.Message("unrecognized flag '%c'", c)
+		}
+	}
+	if !deep || !strings.Contains(flags, "o") {
+		return d.Values().TypeOf(expression, deep)
+	}
+	c := d.Expressions()
+	e, err := c.Parse(expression)
+	if err != nil {
+		return "", err
+	}
+	text, err := c.PtypeOffsets(e)
+	return strings.TrimPrefix(text, "type = "), err
 }
 
 // variables completes variables, functions and registers.

@@ -82,6 +82,7 @@ func (d *desk) info() []*prompt.Command {
 		sub("skip", nil, "[N...]", "Functions that step does not enter", d.infoSkip),
 		sub("vdso", nil, "", "Functions of the vDSO", d.infoVDSO),
 	)
+	subs.Absent = absentInfo()
 	for _, c := range subs.Commands() {
 		switch c.Name {
 		case "registers", "all-registers":

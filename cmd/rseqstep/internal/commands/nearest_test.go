@@ -16,7 +16,7 @@ func TestUnknownCommandsNameTheNearestBySense(t *testing.T) {
 		"foo": "", "zork": "", "frobnicate": "", "bar": "", // not "down", nor "tbreak"
 		"cotninue": "continue", "braek": "break", "finsh": "finish", "stepout": "finish", "bactrace": "backtrace", "nextt": "next", "disasemble": "disassemble",
 		"bp": "break", "stepover": "next", "resume": "continue", "restart": "run", "locals": "info locals", "threads": "info threads",
-		"registers": "info registers", "stack": "backtrace", "memory": "x", "eval": "print", "breakpoints": "info breakpoints", "sharedlib": "info sharedlibrary",
+		"registers": "info registers", "stack": "backtrace", "memory": "x", "evaluate": "print", "breakpoints": "info breakpoints", "sharedlib": "info sharedlibrary",
 		"listsize": "set listsize", "sections": "info rseq", "variables": "info locals", "functions": "info functions",
 	} {
 		_, _, err := in.Resolve(word)

@@ -20,7 +20,9 @@ type setting struct {
 
 func (d *desk) settings() []*prompt.Command {
 	set := prompt.NewRegistry("set")
+	set.Absent = absentSettings()
 	show := prompt.NewRegistry("show")
+	show.Absent = set.Absent
 	nested := map[string][2]*prompt.Registry{}
 	for _, st := range d.table() {
 		toSet, toShow := set, show

@@ -10,7 +10,7 @@ import (
 )
 
 func (d *desk) stack() []*prompt.Command {
-	move := func(name string, aliases []string, short string, sign int) *prompt.Command {
+	move := func(name string, aliases []string, short string, sign int, silent bool) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: aliases, Class: prompt.Stack, Usage: "[N]", Short: short, Repeat: prompt.RepeatSame,
 			Run: func(args string) error {
 				n := 1
@@ -28,7 +28,7 @@ func (d *desk) stack() []*prompt.Command {
 				if frames, _ := d.Frames(session.MaxFrames); errors.Is(err, session.ErrTop) && args != "" && len(frames) > 0 {
 					err = d.SelectFrame(len(frames) - 1) // as far as there are frames
 				}
-				if err != nil {
+				if err != nil || silent {
 					return err
 				}
 				return d.ShowFrame()
@@ -45,8 +45,18 @@ func (d *desk) stack() []*prompt.Command {
 				}
 				return d.ShowFrame()
 			}},
-		move("up", nil, "Select and show the caller's frame", 1),
-		move("down", []string{"dow"}, "Select and show the frame called by this one", -1),
+		move("up", nil, "Select and show the caller's frame", 1, false),
+		move("up-silently", nil, "Select the caller's frame", 1, true),
+		move("down-silently", nil, "Select the frame called by this one", -1, true),
+		{Name: "select-frame", Class: prompt.Stack, Usage: "N", Short: "Select a frame", Run: func(args string) error {
+			n, err := d.integer(args)
+			if err != nil {
+				return err
+			}
+			return d.SelectFrame(n)
+		}},
+		{Name: "faas", Class: prompt.Stack, Usage: "COMMAND", Short: "Same as \"frame apply all -s COMMAND\"", Run: func(args string) error { return d.applyFrames("all -s " + args) }},
+		move("down", []string{"dow"}, "Select and show the frame called by this one", -1, false),
 	}
 }
 

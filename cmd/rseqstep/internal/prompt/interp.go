@@ -281,3 +281,19 @@ func (in *Interp) hasBlock(line string) bool {
 	cmd, _, err := in.Resolve(line)
 	return err == nil && cmd.Block
 }
+
+// Else splits the lines of a block at the "else" that belongs to it.
+func (in *Interp) Else(lines []string) (before, after []string) {
+	inner := 0
+	for i, line := range lines {
+		switch {
+		case line == "else" && inner == 0:
+			return lines[:i], lines[i+1:]
+		case line == "end":
+			inner--
+		case in.hasBlock(line):
+			inner++
+		}
+	}
+	return lines, nil
+}

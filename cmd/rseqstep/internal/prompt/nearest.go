@@ -41,7 +41,7 @@ func meant(word string) []string {
 		return []string{"info rseq"}
 	case "sources":
 		return []string{"info source", "list"}
-	case "eval", "evaluate", "expr", "expression", "po":
+	case "evaluate", "expr":
 		return []string{"print", "call"}
 	case "type", "types":
 		return []string{"ptype", "whatis"}

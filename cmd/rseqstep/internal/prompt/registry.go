@@ -11,6 +11,7 @@ import (
 // "" for the prompt's own, "info" for those of `info`.
 type Registry struct {
 	Context  string
+	Absent   map[string]string // what to do instead of commands that users of gdb may miss, by name
 	commands []*Command
 	exact    map[string]*Command // names and aliases
 }
@@ -53,12 +54,16 @@ type UnknownError struct {
 	Context     string // "info" for `info nosuch`
 	Word        string
 	Suggestions []string // the names that may be meant, the best first; whole command lines
+	Answer      string   // what to do instead; "" if that is not known
 }
 
 func (e *UnknownError) Error() string {
 	word := e.Word
 	if e.Context != "" {
 		word = e.Context + " " + word
+	}
+	if e.Answer != "" {
+		return fmt.Sprintf("Undefined command: %q.  %s", word, e.Answer)
 	}
 	hint := `Try "help".`
 	if e.Context != "" {
@@ -100,9 +105,9 @@ func (r *Registry) Find(word string) (*Command, error) {
 			fits = append(fits, c)
 		}
 	}
-	switch len(fits) {
+	switch answer := r.Absent[word]; len(fits) {
 	case 0:
-		return nil, &UnknownError{Context: r.Context, Word: word, Suggestions: r.nearest(word)}
+		return nil, &UnknownError{Context: r.Context, Word: word, Suggestions: r.nearest(word), Answer: answer}
 	case 1:
 		return fits[0], nil
 	}

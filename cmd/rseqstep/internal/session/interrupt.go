@@ -89,7 +89,20 @@ func (s *Session) Within(ctx context.Context, do func() error) error {
 	return do()
 }
 
+// asked reports whether a SIGINT has come since the last question, or the session is to end.
+func (w *watcher) asked() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := w.pressed
+	w.pressed = false
+	return was || w.ending()
+}
+
 func (w *watcher) stop() {
 	signal.Stop(w.signals)
 	close(w.done)
 }
+
+// Interrupted reports whether the user has asked with Ctrl-C, since the last question, to end what
+// the debugger itself does, or has asked the debugger to end.
+func (s *Session) Interrupted() bool { return s.watcher.asked() }

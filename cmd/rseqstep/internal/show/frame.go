@@ -48,7 +48,7 @@ func (f *Frame) Text(st Style) string {
 }
 
 // Numbered returns the frame as `backtrace` and `frame` show it.
-func (f *Frame) Numbered(st Style) string { return fmt.Sprintf("#%-3d%s", f.Level, f.Text(st)) }
+func (f *Frame) Numbered(st Style) string { return fmt.Sprintf("#%-2d %s", f.Level, f.Text(st)) }
 
 // Path shortens a path below the working directory.
 func Path(path string) string {

@@ -174,3 +174,14 @@ func TestPlainStyleHasNoEscapes(t *testing.T) {
 		t.Errorf("%q has no coloured name", got)
 	}
 }
+
+// A frame's number never touches what follows it.
+func TestFrameNumbers(t *testing.T) {
+	for level, want := range map[int]string{0: "#0  f", 9: "#9  f", 10: "#10 f", 100: "#100 f", 20002: "#20002 f"} {
+		f := Frame{Level: level}
+		f.Function, f.Line.Line, f.Line.File = "f", 1, "f.c"
+		if got := f.Numbered(Style{}); !strings.HasPrefix(got, want+" (") {
+			t.Errorf("frame %d: %s", level, got)
+		}
+	}
+}
