@@ -11,7 +11,7 @@ import (
 
 func TestAnEditorSeesAndSetsTheElementsOfContainers(t *testing.T) {
 	c := editorAt(t, tabletest.Fixture{Source: "containers.cc", Opt: "-O0", Flags: []string{"-std=c++17"}}, nil)
-	daptest.Do[*dap.SetFunctionBreakpointsResponse](c, "setFunctionBreakpoints", args{"breakpoints": []args{{"name": "stop"}}})
+	daptest.Do[*dap.SetFunctionBreakpointsResponse](c, "setFunctionBreakpoints", args{"breakpoints": []args{{"name": "stop", "condition": `numbers.size() == 250 && numbers[2] == 6 && name[0] == 'n'`}}})
 	configured(c)
 	tid := c.Stop("function breakpoint").Body.ThreadId
 	frame := daptest.Do[*dap.StackTraceResponse](c, "stackTrace", args{"threadId": tid}).Body.StackFrames[1].Id

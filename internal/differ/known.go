@@ -26,6 +26,8 @@ var knownDifferences = []difference{
 	{nil, re(`<\w+\[\w+\]`), nil, "gdb takes clang's name of a static variable of a function for one of the language D"},
 	{re(`^finish`), re(`Python Exception|Cannot access memory`), nil, "gdb's printers do not find a type, or the list that was returned"},
 	{re(`^finish`), re(`std::(__cxx11::)?list = .*\.\.\.\}`), nil, "a returned list ends at its own address, which gdb does not know"},
+	{nil, re(`std::(optional|variant) (\[|=|containing)`), re(`std::(optional|variant)<`), "the printers of GCC 14 write no template arguments there"},
+	{nil, re(`std::tuple containing = \{\[0\]`), re(`std::tuple containing = \{\[1\]`), "the printers of GCC 14 number the elements from 0"},
 	{re(`^whatis .*\.size\(\)`), re(`std::size_t`), nil, "gdb's methods name the type of a size"},
 	{re(`^whatis`), re(`std::(less|hash|equal_to)<`), re(`^[^,]*(, [^,]*)?$`), "gdb's type printers do not find the default argument's type"},
 	{re(`^print dynamic_cast`), re(`<vtable`), nil, "gdb takes the table of virtual functions for the object"},

@@ -16,7 +16,8 @@ func (e *Expr) String() string { return e.text }
 // s").
 func (e *Expr) IsType() bool { _, ok := e.root.(typeNode); return ok }
 
-// Calls reports whether the expression calls a function of the program.
+// Calls reports whether the expression certainly calls a function of the program: v.size() does not
+// if v is a container, which only its evaluation shows.
 func (e *Expr) Calls() bool {
 	return anyNode(e.root, func(n node) bool {
 		call, ok := n.(callNode)
@@ -24,7 +25,7 @@ func (e *Expr) Calls() bool {
 			return false
 		}
 		_, builtin := call.function.(dollarNode)
-		return !builtin
+		return !builtin && !mayBeLibrarys(call)
 	})
 }
 

@@ -42,6 +42,9 @@ func TestContainersAreShownAsGDBsPrintersShowThem(t *testing.T) {
 				p.answers[n] = regexp.MustCompile(`warning: RTTI symbol not found .*\n`).ReplaceAllString(p.answers[n], "")
 			}
 			p.answers = p.answers[1:]
+			if c.program == "library" && !strings.Contains(strings.Join(p.answers, ""), "std::optional<int> =") {
+				p.alike = newerPrinters
+			}
 			p.check(t, list[1:])
 			p.checkParts(t)
 			if c.flags == nil && c.compiler == "g++" {
@@ -49,6 +52,31 @@ func TestContainersAreShownAsGDBsPrintersShowThem(t *testing.T) {
 			}
 		})
 	}
+}
+
+// newerPrinters rewrites an answer: the printers of GCC 14 number a tuple's elements from 0, not 1,
+// and write no template arguments after optional and variant.
+func newerPrinters(answer string) string {
+	if strings.Contains(answer, "std::tuple containing") {
+		answer = regexp.MustCompile(`\[\d+\] = `).ReplaceAllString(answer, "")
+	}
+	for _, name := range []string{"std::optional<", "std::variant<"} {
+		for at := strings.Index(answer, name); at >= 0; at = strings.Index(answer, name) {
+			open := at + len(name) - 1
+			end, depth := open, 0
+			for ; end < len(answer); end++ {
+				if answer[end] == '<' {
+					depth++
+				} else if answer[end] == '>' {
+					if depth--; depth == 0 {
+						break
+					}
+				}
+			}
+			answer = answer[:open] + answer[min(end+1, len(answer)):]
+		}
+	}
+	return answer
 }
 
 // checkParts compares the parts of the local variables, as DAP shows them, with what their

@@ -242,7 +242,8 @@ func (c *Context) atKey(s *shape, key Value) (found Value, err error) {
 func (c *Context) textOf(v Value) (string, bool) {
 	if s, err := c.shape(v); err == nil && s != nil && s.text != nil {
 		data := make([]byte, min(max(s.text.length, 0)*sizeOf(s.text.elem), maxValue))
-		return string(data), c.read(s.text.at, data) == nil && c.read(s.text.at, data) == nil
+		err := c.read(s.text.at, data)
+		return string(data), err == nil
 	}
 	switch t := strip(v.Type); {
 	case t.Kind == Array && textual(t.Elem):

@@ -83,13 +83,29 @@ func (c *Context) pointedTo(x Value, operator string) (v Value, ok bool, err err
 	return v, true, err
 }
 
+// mayBeLibrarys reports whether libraryCall may evaluate a call.
+func mayBeLibrarys(n callNode) bool {
+	function, member := n.function.(memberNode)
+	if !member {
+		return false
+	}
+	if len(n.arguments) == 1 {
+		return function.name == "at"
+	}
+	switch function.name {
+	case "size", "length", "empty", "front", "back", "capacity", "data", "c_str", "count", "top", "get", "use_count", "expired", "has_value", "value", "index", "load":
+		return len(n.arguments) == 0
+	}
+	return false
+}
+
 // libraryCall is the call of a member function of a value with a shape that needs no call of the
 // program, whose code may be inlined everywhere.
 func (c *Context) libraryCall(n callNode) (v Value, ok bool, err error) {
-	function, member := n.function.(memberNode)
-	if !member || len(n.arguments) > 1 {
+	if !mayBeLibrarys(n) {
 		return Value{}, false, nil
 	}
+	function := n.function.(memberNode)
 	x, err := c.memberObject(function)
 	if err != nil {
 		return Value{}, false, nil // the call says so
@@ -99,9 +115,6 @@ func (c *Context) libraryCall(n callNode) (v Value, ok bool, err error) {
 		return Value{}, false, nil
 	}
 	if len(n.arguments) == 1 {
-		if function.name != "at" {
-			return Value{}, false, nil
-		}
 		key, err := c.operand(n.arguments[0])
 		if err != nil {
 			return key, true, err
