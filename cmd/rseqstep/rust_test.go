@@ -101,7 +101,7 @@ func TestAnEditorSeesRustsValues(t *testing.T) {
 	daptest.Event[*dap.InitializedEvent](c)
 	source := filepath.Join(tabletest.Root(t), "testdata", "rust.rs")
 	daptest.Do[*dap.SetBreakpointsResponse](c, "setBreakpoints", args{"source": args{"path": source},
-		"breakpoints": []args{{"line": lineOf(t, "rust.rs", "let r = stop(deque[0])"), "condition": "vec[1] == -2 && pairs[0].0 == 1u8"}}})
+		"breakpoints": []args{{"line": lineOf(t, "rust.rs", "let r = stop(deque[0])"), "condition": "vec[1] == -2 && pairs[0].0 == 1u8 && vec.len() == 3"}}})
 	configured(c)
 	tid := c.Stop("breakpoint").Body.ThreadId
 	frame := c.Frame(tid)

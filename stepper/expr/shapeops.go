@@ -93,7 +93,8 @@ func mayBeLibrarys(n callNode) bool {
 		return function.name == "at"
 	}
 	switch function.name {
-	case "size", "length", "empty", "front", "back", "capacity", "data", "c_str", "count", "top", "get", "use_count", "expired", "has_value", "value", "index", "load":
+	case "size", "length", "empty", "front", "back", "capacity", "data", "c_str", "count", "top", "get", "use_count", "expired", "has_value", "value", "index", "load",
+		"len", "is_empty":
 		return len(n.arguments) == 0
 	}
 	return false
