@@ -81,6 +81,13 @@ type Decoder interface {
 	Taken(i *Insn, r *Regs) (taken, known bool)
 }
 
+// Adder is a Decoder of an architecture on which addresses are computed by instructions of their own.
+type Adder interface {
+	// Sum returns the register that an instruction loads with the sum of another one's content and
+	// a number. have are registers whose contents are known.
+	Sum(i *Insn, have *Constants) (to, from Reg, n uint64, ok bool)
+}
+
 // IntelFormatter is a Decoder that also writes Intel's syntax.
 type IntelFormatter interface {
 	// FormatIntel is Format in Intel's syntax.
