@@ -35,6 +35,7 @@ type Collector struct {
 	processes map[int]codeMap
 	names     map[int]string // of threads
 	mapped    bool           // a mapping was recorded since it was last set to false
+	forked    bool           // a process was made
 }
 
 // NewCollector returns a Collector that has seen nothing.
@@ -62,6 +63,7 @@ func (c *Collector) Track(r perf.Record) {
 			c.names[r.TID] = name
 		}
 		if r.PID != r.Parent {
+			c.forked = true
 			c.processes[r.PID] = slices.Clone(c.maps(r.Parent))
 		}
 	case *perf.Switch:

@@ -40,6 +40,7 @@ type JSONPasses struct {
 	Total    uint64     `json:"total"`
 	Complete bool       `json:"complete"` // every pass was counted
 	Late     float64    `json:"late_seconds,omitempty"`
+	Forked   bool       `json:"forked,omitempty"` // some of child processes may be missing
 	Exits    []JSONExit `json:"exits"`
 }
 
@@ -56,7 +57,7 @@ func (p *Passes) JSON() *JSONPasses {
 	if p == nil {
 		return nil
 	}
-	out := &JSONPasses{Late: p.Late, Exits: []JSONExit{}}
+	out := &JSONPasses{Late: p.Late, Forked: p.Forked, Exits: []JSONExit{}}
 	out.Total, out.Complete = p.Total()
 	for _, e := range p.Exits {
 		out.Exits = append(out.Exits, JSONExit{To: e.To.String(), End: e.End, Passes: e.Passes, Uncounted: e.Why})

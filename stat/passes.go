@@ -11,6 +11,7 @@ import (
 
 	"rseqstep/check/code"
 	"rseqstep/stat/perf"
+	"rseqstep/stat/tracefs"
 	"rseqstep/table"
 )
 
@@ -21,6 +22,9 @@ type Passes struct {
 	// Late is how many seconds after the recording had begun the counting did: the file was loaded
 	// then. 0: from the beginning.
 	Late float64
+	// Forked says that the program has made processes and the kernel may have lost some of their
+	// passes; see perf.Counter.Exact.
+	Forked bool
 }
 
 // Exit is one place to which a section leads.
@@ -33,7 +37,7 @@ type Exit struct {
 
 // Total is the sum. all: every exit was counted, from the beginning.
 func (p *Passes) Total() (n uint64, all bool) {
-	all = p.Late == 0
+	all = p.Late == 0 && !p.Forked
 	for _, e := range p.Exits {
 		n += e.Passes
 		all = all && e.Why == ""
@@ -56,6 +60,11 @@ type probe struct {
 	event    perf.Event
 	exit     *Exit
 	counters []*perf.Counter
+}
+
+// exact reports whether the passes of child processes are all counted.
+func (p *probe) exact() bool {
+	return !slices.ContainsFunc(p.counters, func(c *perf.Counter) bool { return !c.Exact() })
 }
 
 // counting begins to count an event in the threads that there are.
@@ -121,8 +130,11 @@ func (c *passCounter) probe(binary *os.File, t *table.File, e *Exit, count count
 	return err
 }
 
-// update reads the counters.
-func (c *passCounter) update() error {
+// update reads the counters. forked says that the program has made processes.
+func (c *passCounter) update(forked bool) error {
+	for _, p := range c.found {
+		p.Forked = forked && slices.ContainsFunc(c.probes, func(p *probe) bool { return !p.exact() })
+	}
 	for _, p := range c.probes {
 		sum := uint64(0)
 		for _, one := range p.counters {
@@ -155,7 +167,7 @@ var errPassesTake = errors.New("counting passes sets probes through tracefs (upr
 // countPasses begins to count passes.
 func (r *Recorder) countPasses(o Options) (err error) {
 	c := &passCounter{began: r.began, files: map[string]bool{}, found: map[Code]*Passes{}}
-	for _, root := range tracefs() {
+	for _, root := range tracefs.Roots() {
 		if c.uprobes, err = perf.NewUprobes(root); !errors.Is(err, perf.ErrNoUprobes) {
 			break
 		}

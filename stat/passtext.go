@@ -66,6 +66,9 @@ func (s *Section) Uncounted() string {
 	if s.Passes.Late > 0 {
 		parts = append(parts, fmt.Sprintf("those before the file was loaded and %.2f s had passed", s.Passes.Late))
 	}
+	if s.Passes.Forked {
+		parts = append(parts, "some of a child process after another one has ended (Linux before 6.13 removes its probes then)")
+	}
 	for _, e := range s.Passes.uncounted() {
 		what := fmt.Sprintf("those to %v", e.To)
 		if e.End {

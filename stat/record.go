@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rseqstep/stat/perf"
+	"rseqstep/stat/tracefs"
 	"rseqstep/table"
 )
 
@@ -57,7 +58,7 @@ func Start(o Options) (*Recorder, error) {
 		events, kinds = append(events, perf.Clock(o.Hot)), append(kinds, eventClock)
 	}
 	if o.Cause {
-		deliver, err := tracepointIn(tracefs(), "signal/signal_deliver", errNoSignals)
+		deliver, err := tracepointIn(tracefs.Roots(), "signal/signal_deliver", errNoSignals)
 		if err != nil {
 			return nil, err
 		}
@@ -189,7 +190,7 @@ func (r *Recorder) Report(files *Files) (*Report, error) {
 		out.Aborts = max(total, r.Aborts)
 	}
 	if r.passes != nil {
-		if err := r.passes.update(); err != nil {
+		if err := r.passes.update(r.forked); err != nil {
 			return nil, err
 		}
 		r.Collector.Passes, out.Passes, out.PassCost = r.passes.found, r.passes.found, r.passCost

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"rseqstep/stat/perf"
+	"rseqstep/stat/tracefs"
 )
 
 // ErrNoTracepoint says that the kernel has no tracepoint rseq:rseq_ip_fixup.
@@ -16,14 +17,10 @@ var ErrNoTracepoint = errors.New("the kernel has no tracepoint rseq:rseq_ip_fixu
 // errNoSignals says that the kernel has no tracepoint signal:signal_deliver.
 var errNoSignals = errors.New("the kernel has no tracepoint signal:signal_deliver, so that causes cannot be told")
 
-// tracefs lists where the kernel's tracing file system may be mounted. See
-// Documentation/trace/ftrace.rst.
-func tracefs() []string { return []string{"/sys/kernel/tracing", "/sys/kernel/debug/tracing"} }
-
 // Tracepoint reads the format of rseq:rseq_ip_fixup. Its error says what to do: it wraps
 // ErrNoTracepoint, fs.ErrPermission, or says that tracefs is not mounted.
 func Tracepoint() (perf.Format, error) {
-	return tracepointIn(tracefs(), "rseq/rseq_ip_fixup", ErrNoTracepoint, Fields()...)
+	return tracepointIn(tracefs.Roots(), "rseq/rseq_ip_fixup", ErrNoTracepoint, Fields()...)
 }
 
 // tracepointIn reads the format of a tracepoint that has some fields. absent is the error if the
@@ -52,5 +49,5 @@ func tracepointIn(roots []string, name string, absent error, fields ...string) (
 		}
 		return format, err
 	}
-	return perf.Format{}, errors.New("tracefs is not mounted: sudo mount -t tracefs tracefs /sys/kernel/tracing")
+	return perf.Format{}, errors.New("tracefs is not mounted; run as root, or: sudo mount -t tracefs tracefs /sys/kernel/tracing")
 }

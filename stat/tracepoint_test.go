@@ -40,7 +40,7 @@ func TestTheTracepointIsReadOrSaysWhatIsMissing(t *testing.T) {
 	}{
 		"all is there":       {roots: []string{tracefsWith(t, whole)}},
 		"only below debugfs": {roots: []string{absent, tracefsWith(t, whole)}},
-		"no tracefs":         {roots: []string{absent}, says: "tracefs is not mounted: sudo mount -t tracefs"},
+		"no tracefs":         {roots: []string{absent}, says: "tracefs is not mounted; run as root, or: sudo mount -t tracefs"},
 		"an old kernel":      {roots: []string{tracefsWith(t, "")}, says: "CONFIG_RSEQ", is: ErrNoTracepoint},
 		"a field has gone":   {roots: []string{tracefsWith(t, fixupFormat)}, says: "has no field abort_ip"},
 		"something else":     {roots: []string{tracefsWith(t, "hello\n")}, says: "not the format of a tracepoint"},

@@ -20,7 +20,7 @@ func (e *Engine) command(ctx context.Context, do func(*drive.Thread) (drive.Stop
 // commandWith is command; listens says whether the trap at the dynamic linker's hook must be
 // set.
 func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.Thread) (drive.Stop, error)) (Stop, error) {
-	defer e.drive.EndOnly() // also for a command that cannot begin
+	defer e.drive.End()
 	was, err := e.selected()
 	if err != nil {
 		if end, _ := e.unreported(); end != nil { // an error says that all is reported
@@ -28,9 +28,7 @@ func (e *Engine) commandWith(ctx context.Context, listens bool, do func(*drive.T
 		}
 		return Stop{}, err
 	}
-	release, begun := e.drive.Begin(ctx)
-	defer release()
-	if !begun {
+	if !e.drive.Begin(ctx) {
 		return e.notBegun(was)
 	}
 	th, err := e.begin(listens)

@@ -65,6 +65,9 @@ var ErrOutermost = errors.New(`"finish" not meaningful in the outermost frame`)
 func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 	return e.command(ctx, func(th *drive.Thread) (drive.Stop, error) {
 		frames, err := e.Frames(th.TID, frame+2)
+		for n := frame + 2; err == nil && len(frames) == n && frames[n-1].Tail; n++ { // not on the stack any more
+			frames, err = e.Frames(th.TID, n+1)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +81,7 @@ func (e *Engine) Finish(ctx context.Context, frame int) (Stop, error) {
 		if frame+1 >= len(frames) || f.Called {
 			return nil, ErrOutermost
 		}
-		caller := frames[frame+1]
+		caller := frames[len(frames)-1]
 		returned, halt, err := e.steps.Finish(th, frames)
 		finished := func(r *CallResult) *Stop {
 			return &Stop{Reason: StopFinished, TID: th.TID, Finished: &Finished{Function: f.Function, Entry: f.Entry, Result: *r}}

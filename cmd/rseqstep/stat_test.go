@@ -332,7 +332,7 @@ func TestStatWithoutPrivilegesSaysWhatIsMissing(t *testing.T) {
 		cmd.Dir = dir
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		got := runToEnd(t, cmd)
-		if got.status != 1 || !strings.Contains(got.err, "Run as root") && !strings.Contains(got.err, "CAP_PERFMON") || strings.Contains(got.err, "internal error") {
+		if got.status != 1 || !strings.Contains(strings.ToLower(got.err), "run as root") && !strings.Contains(got.err, "CAP_PERFMON") || strings.Contains(got.err, "internal error") {
 			t.Errorf("%q ends with status %d and %q", args, got.status, got.err)
 		}
 		t.Log(got.err)

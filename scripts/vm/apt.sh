@@ -43,7 +43,7 @@ apt_with() {
 		-o Dir::State::status="$dir/state/status" -o Dir::Cache="$dir/cache" \
 		-o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin \
 		-o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false -o Acquire::Languages=none \
-		-o APT::Sandbox::User="$(id -un)" -o APT::Architecture=amd64 -o APT::Architectures::=amd64 \
+		-o APT::Sandbox::User="$(id -un)" -o APT::Architecture="$arch" -o APT::Architectures::="$arch" \
 		-o Acquire::Retries=3 "$@" </dev/null
 }
 

@@ -1,6 +1,15 @@
 # shellcheck shell=bash disable=SC2154,SC2054 # variables of scripts/kernels
 # Sourced by scripts/kernels. One machine: boots, runs one command, prints its output, powers off.
 
+# hardware: sets qemu, machine and console for the architecture.
+hardware() {
+	case $arch in
+	amd64) qemu=qemu-system-x86_64 machine=(-smp 2) console=ttyS0 ;;
+	arm64) qemu=qemu-system-aarch64 machine=(-machine virt,gic-version=3 -smp 2) console=ttyAMA0 ;;
+	esac
+	[ -z "$icount" ] || machine+=(-icount "shift=$icount" -smp 1)
+}
+
 # boot: runs the command in $command. Reads release, suite, words, cpu, memory, shares, limit.
 # The status is the command's; 124 after a timeout, 125 if the machine died first.
 boot() {
@@ -10,10 +19,10 @@ boot() {
 	: >"$dir/stdout" && : >"$dir/stderr"
 	printf '%s\n' "$command" >"$dir/command"
 	accel=$(acceleration) || return
-	args=(-accel "$accel" -cpu "$(model "$accel")" -smp 2 -m "$memory" -nodefaults -no-user-config -display none -no-reboot
-		-serial "file:$dir/console" -kernel "$cache/kernel/$release/vmlinuz" -initrd "$cache/kernel/$release/initrd"
-		-append "console=ttyS0 quiet panic=-1 panic_on_warn=1 tsc=reliable$(clock "$accel") $words")
-	if [ -e "$cache/kernel/$release/modules" ]; then
+	args=("${machine[@]}" -accel "$accel" -cpu "$(model "$accel")" -m "$memory" -nodefaults -no-user-config -display none -no-reboot
+		-serial "file:$dir/console" -kernel "$cache/kernel/$release$pages/vmlinuz" -initrd "$cache/kernel/$release$pages/initrd"
+		-append "console=$console quiet panic=-1 panic_on_warn=1$(clock "$accel") $words")
+	if [ -e "$cache/kernel/$release$pages/modules" ]; then
 		args+=(-drive "file=$cache/userland/$suite/root.img,format=raw,if=virtio,snapshot=on")
 	else
 		args+=(-object "memory-backend-memfd,id=mem,size=$memory,share=on" -numa node,memdev=mem)
@@ -26,7 +35,7 @@ boot() {
 	done
 	printf '%s\n' "${shares[@]}" >"$dir/shares"
 	cp "$here/start" "$here/hold.c" "$dir/"
-	TMPDIR=$dir qemu-system-x86_64 "${args[@]}" </dev/null >"$dir/qemu" 2>&1 &
+	TMPDIR=$dir "$qemu" "${args[@]}" </dev/null >"$dir/qemu" 2>&1 &
 	vm=$!
 	children+=("$vm")
 	follow "$vm" "$dir"
@@ -63,7 +72,7 @@ boot() {
 # offer TAG FOLDER: the folder, under a name that the machine mounts. 9p is a module of Debian's kernels;
 # without modules it is virtiofs, which needs a server of its own, and that root.
 offer() {
-	if [ -e "$cache/kernel/$release/modules" ]; then
+	if [ -e "$cache/kernel/$release$pages/modules" ]; then
 		args+=(-virtfs "local,path=$2,mount_tag=$1,security_model=none,multidevs=remap")
 		return
 	fi
@@ -106,12 +115,16 @@ await() {
 # the host runs: /dev/kvm alone says little, some hosts offer a kind that runs no unmodified kernel.
 acceleration() {
 	local file=$cache/accel now probe=tcg,thread=multi
+	if [ -n "$icount" ]; then # virtual time follows the instructions, so one processor at a time
+		printf 'tcg,thread=single\n'
+		return
+	fi
 	now=$(cat /proc/sys/kernel/random/boot_id)
 	if [ "$(sed -n 1p "$file" 2>/dev/null)" = "$now" ]; then
 		sed -n 2p "$file"
 		return
 	fi
-	if [ -r /dev/kvm ] && [ -w /dev/kvm ] && kvm_boots; then probe=kvm; fi
+	if [ "$arch" = "$(dpkg --print-architecture)" ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] && kvm_boots; then probe=kvm; fi
 	printf '%s\n%s\n' "$now" "$probe" >"$file.new" && mv "$file.new" "$file"
 	say "machines are run by -accel $probe"
 	printf '%s\n' "$probe"
@@ -120,9 +133,9 @@ acceleration() {
 # kvm_boots: tests whether a guest without a disk reaches init, which says so on the console and powers off.
 kvm_boots() {
 	local log=$cache/kvm-probe vm said=1
-	qemu-system-x86_64 -accel kvm -cpu host -m 512 -nodefaults -no-user-config -display none -no-reboot \
-		-serial "file:$log" -kernel "$cache/kernel/$release/vmlinuz" -initrd "$cache/kernel/$release/initrd" \
-		-append "console=ttyS0 panic=-1" </dev/null >/dev/null 2>&1 &
+	"$qemu" "${machine[@]}" -accel kvm -cpu host -m 512 -nodefaults -no-user-config -display none -no-reboot \
+		-serial "file:$log" -kernel "$cache/kernel/$release$pages/vmlinuz" -initrd "$cache/kernel/$release$pages/initrd" \
+		-append "console=$console panic=-1" </dev/null >/dev/null 2>&1 &
 	vm=$!
 	children+=("$vm")
 	await "$vm" 15 || kill -KILL "$vm" 2>/dev/null || :
@@ -132,20 +145,25 @@ kvm_boots() {
 	((said))
 }
 
-# clock ACCEL: the rate of the time stamp counter, where it is known: emulation shows the host's own counter. A guest
+# clock ACCEL: words for the time stamp counter of amd64, with its rate where it is known: emulation shows the host's own counter. A guest
 # that measures the rate on a busy host errs, and its clock then ran six times too fast.
 clock() {
+	[ "$arch" = amd64 ] || return 0
+	printf ' tsc=reliable'
 	if [[ $1 = tcg* ]] && grep -q -w tsc_known_freq /proc/cpuinfo; then
 		awk -F: '/^cpu MHz/ { printf " tsc_early_khz=%d", $2 * 1000; exit }' /proc/cpuinfo
 	fi
 }
 
-# model ACCEL: the processor that --cpu named, or the fullest. Five-level page tables only slow emulation.
+# model ACCEL: the processor that --cpu named, or the fullest. Five-level page tables and the architecture's own
+# algorithm for pointer authentication only slow emulation (a boot of 36 s instead of 8).
 model() {
 	if [ -n "$cpu" ]; then
 		printf '%s\n' "$cpu"
 	elif [ "$1" = kvm ]; then
 		printf 'host\n'
+	elif [ "$arch" = arm64 ]; then
+		printf 'max,pauth-impdef=on\n'
 	else
 		printf 'max,la57=off\n'
 	fi

@@ -3,19 +3,19 @@
 
 # find_kernel VERSION: the newest package whose version is VERSION or begins with it, as in 6.12, 7, 7.3.4; of
 # all where VERSION is newest.
-# The names: linux-image-6.1.0-50-amd64, linux-image-7.3.4+deb13-amd64.
+# The names: linux-image-6.1.0-50-amd64, linux-image-7.3.4+deb13-amd64, linux-image-6.12.117+deb13-arm64-16k.
 find_kernel() {
 	local pattern=$1
 	[ "$1" != newest ] || pattern='[0-9]+'
 	private_apt kernels bookworm trixie trixie-backports sid
 	apt_with kernels cache pkgnames linux-image- |
-		sed -n -E 's/^linux-image-([0-9]+\.[0-9]+[.0-9]*([+-](deb)?[0-9.]+)?)-amd64$/\1/p' |
+		sed -n -E "s/^linux-image-([0-9]+\.[0-9]+[.0-9]*([+-](deb)?[0-9.]+)?)-$arch$pages\$/\\1/p" |
 		grep -E "^${pattern//./\\.}([.+-]|\$)" | sort -V | tail -n 1
 }
 
-# kernel RELEASE: makes vmlinuz and initrd of the release (as uname -r says it, without -amd64).
+# kernel RELEASE: makes vmlinuz and initrd of the release (as uname -r says it, without -amd64 or -arm64).
 kernel() {
-	local release=$1-amd64 dir=$cache/kernel/$1 tmp image
+	local release=$1-$arch$pages dir=$cache/kernel/$1$pages tmp image
 	[ -e "$dir/initrd" ] && cmp -s "$here/init" "$dir/init" && return
 	say "fetching the kernel $1"
 	rm -rf "$dir"
@@ -65,7 +65,7 @@ initrd() {
 		printf '%s\n' "$name"
 	done | awk '!seen[$0]++' >"$tree/modules/order"
 	install -m 755 "$here/init" "$tree/init"
-	(cd "$tree" && find . | ./bin/busybox cpio -o -H newc -R 0:0 2>/dev/null | gzip -1) >"$dir/initrd.new"
+	(cd "$tree" && find . | cpio -o -H newc -R 0:0 --quiet | gzip -1) >"$dir/initrd.new"
 	[ -z "$modules" ] || : >"$dir/modules"
 	mv "$dir/initrd.new" "$dir/initrd"
 }

@@ -6,14 +6,18 @@
 userland_packages=(
 	base-files base-passwd bash coreutils dash diffutils findutils gawk grep gzip hostname libc-bin
 	ncurses-base ncurses-bin procps sed tar util-linux mount busybox-static
-	gcc g++ libc6-dev libc6-dbg binutils dwz lld mold strace gdb gdbserver lldb python3-minimal
+	libc6-dbg binutils strace gdb gdbserver lldb python3-minimal
 )
+# A foreign processor is emulated and compiles a file in 3 to 17 s: there the host compiles.
+userland_compilers=(gcc g++ libc6-dev dwz lld mold)
 
 # userland SUITE: makes both, unless they are there.
 userland() {
 	local suite=$1 dir=$cache/userland/$1 root want
-	local packages=("${userland_packages[@]}") # gold left binutils after bookworm
-	[ "$suite" = bookworm ] || packages+=(binutils-gold)
+	local packages=("${userland_packages[@]}")
+	if [ "$arch" = "$(dpkg --print-architecture)" ]; then packages+=("${userland_compilers[@]}"); fi
+	# gold left binutils after bookworm
+	if [ "$arch" = amd64 ] && [ "$suite" != bookworm ]; then packages+=(binutils-gold); fi
 	want="1 ${packages[*]}"
 	[ -e "$dir/root.img" ] && [ "$(cat "$dir/made" 2>/dev/null)" = "$want" ] && return
 	private_apt "$suite" "$suite"
@@ -44,8 +48,8 @@ configure() {
 	printf 'rseqstep\n' >"$root/etc/hostname"
 	printf 'passwd: files\ngroup: files\nhosts: files\n' >"$root/etc/nsswitch.conf"
 	[ -e "$root/usr/bin/awk" ] || ln -s gawk "$root/usr/bin/awk"
-	[ -e "$root/usr/bin/cc" ] || ln -s gcc "$root/usr/bin/cc"
-	[ -e "$root/usr/bin/c++" ] || ln -s g++ "$root/usr/bin/c++"
+	[ -e "$root/usr/bin/cc" ] || [ ! -e "$root/usr/bin/gcc" ] || ln -s gcc "$root/usr/bin/cc"
+	[ -e "$root/usr/bin/c++" ] || [ ! -e "$root/usr/bin/g++" ] || ln -s g++ "$root/usr/bin/c++"
 	[ -e "$root/usr/bin/sh" ] || ln -s dash "$root/usr/bin/sh"
 	chmod 1777 "$root/tmp" "$root/var/tmp"
 }

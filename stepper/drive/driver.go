@@ -1,7 +1,6 @@
 package drive
 
 import (
-	"context"
 	"fmt"
 
 	"rseqstep/stepper/ledger"
@@ -37,14 +36,7 @@ type Driver struct {
 
 // New returns the Driver of a target. Precondition: every thread of t is held.
 func New(t tracee.Target, book *ledger.Book, mind Mind) *Driver {
-	return &Driver{target: t, book: book, mind: mind, threads: map[int]*Thread{}}
-}
-
-// Begin begins a command: until the caller calls release, the end of ctx is the request to stop
-// it. begun is false if ctx has already ended; the caller must then resume no thread.
-func (d *Driver) Begin(ctx context.Context) (release func(), begun bool) {
-	release = d.interrupt.begin(ctx, d.target.Interrupt)
-	return release, !d.interrupt.take()
+	return &Driver{target: t, book: book, mind: mind, threads: map[int]*Thread{}, interrupt: interrupt{wake: t.Interrupt}}
 }
 
 // Interrupted ends the command at a thread if it must stop. It does so once per command.

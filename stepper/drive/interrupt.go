@@ -7,13 +7,14 @@ import (
 	"rseqstep/stepper/tracee"
 )
 
-// interrupt is the request to stop the current command: its context has ended. Each command has
-// its own context, so a request that comes before the command begins is not lost, and one that
-// comes after its end stops no other command.
+// interrupt is the request to stop the current command: its context has ended. A request that
+// comes before the command begins is not lost, and one that comes after its end stops no command
+// that has another context.
 type interrupt struct {
-	ctx   context.Context // nil between commands
-	taken bool            // a caller already returns the Stop for it
-	wake  func()          // makes the current wait for the program return
+	ctx    context.Context // nil between commands
+	forget func() bool     // ctx no longer calls wake at its end
+	taken  bool            // a caller already returns the Stop for it
+	wake   func()          // makes the current wait for the program, or the next, return an EventInterrupt
 
 	deferred int       // how many moves must end first
 	since    time.Time // the last of them began
@@ -38,19 +39,26 @@ func (d *Driver) Defer() (resume func()) {
 	}
 }
 
-// begin makes the end of ctx the request until the caller calls release. When ctx ends, a
-// separate goroutine calls wake, which makes the current wait for the program return an
-// EventInterrupt, or the next wait if the command has ended meanwhile.
-func (i *interrupt) begin(ctx context.Context, wake func()) (release func()) {
-	*i = interrupt{ctx: ctx, wake: wake}
-	stop := func() bool { return true }
-	if ctx.Done() != nil && ctx.Err() == nil {
-		stop = context.AfterFunc(ctx, wake)
+// Begin begins a command: until End, the end of ctx is the request to stop it. It returns false if
+// ctx has already ended; the caller must then resume no thread.
+func (d *Driver) Begin(ctx context.Context) bool {
+	i := &d.interrupt
+	*i = interrupt{ctx: ctx, wake: i.wake}
+	if i.take() {
+		return false
 	}
-	return func() {
-		stop()
-		*i = interrupt{}
+	i.forget = context.AfterFunc(ctx, i.wake)
+	return true
+}
+
+// End ends a command, even one that could not begin.
+func (d *Driver) End() {
+	i := &d.interrupt
+	if i.forget != nil {
+		i.forget()
 	}
+	i.ctx, i.forget = nil, nil
+	d.nextOnly, d.only = nil, nil
 }
 
 // pending reports whether the command must stop now and no caller has taken the request.

@@ -248,20 +248,19 @@ func TestAnExecEndsWhatIsMadeAlone(t *testing.T) {
 func TestACommandIsInterruptedByItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s, th := begin(t, 1)
-	release, begun := s.d.Begin(ctx)
+	begun := s.d.Begin(ctx)
 	cancel()
 	s.target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventInterrupt, TID: 1})})
 	_, stop, err := s.d.Do(drive.Journey(th))
 	if ev, ok := stop.(tracee.Event); !begun || !ok || err != nil || ev.Kind != tracee.EventInterrupt || !s.d.Interrupted(th).GoesOn() {
 		t.Errorf("%v, %+v, %v", begun, stop, err)
 	}
-	release()
+	s.d.End()
 	if !s.d.Interrupted(th).GoesOn() {
 		t.Error("the request outlives its command")
 	}
-	release, begun = s.d.Begin(ctx)
-	defer release()
-	if begun {
+	defer s.d.End()
+	if s.d.Begin(ctx) {
 		t.Error("a command has begun whose context had ended")
 	}
 	if strings.Contains(strings.Join(s.target.Log, " "), "run") {

@@ -3,7 +3,8 @@ package drive
 import "rseqstep/stepper/tracee"
 
 // Only restricts the next command: only these threads, the threads they create, and the selected
-// thread may run. The others stay where they are, and their events stay queued.
+// thread may run. The others stay where they are, and their events stay queued. A command that
+// cannot begin uses up the restriction, too.
 func (d *Driver) Only(tids ...int) {
 	d.nextOnly = map[int]bool{}
 	for _, tid := range tids {
@@ -17,9 +18,6 @@ func (d *Driver) BeginOnly() {
 		d.only[d.current] = true
 	}
 }
-
-// EndOnly removes the restriction of Only. A command that cannot begin uses it up, too.
-func (d *Driver) EndOnly() { d.nextOnly, d.only = nil, nil }
 
 // MayRun reports whether the command may resume a thread.
 func (d *Driver) MayRun(tid int) bool { return d.only == nil || d.only[tid] }

@@ -32,8 +32,10 @@ func (c *Context) assign(x, y Value) (Value, error) {
 	switch {
 	case c.typesOnly:
 		return x, nil
-	case x.kind == placeConvenience:
-		y, err := c.fetch(y)
+	case x.past:
+		return x, sentence("Left operand of assignment is not a modifiable lvalue.")
+	case x.kind == placeConvenience && !x.part:
+		y, err := c.convenient(y)
 		if err != nil {
 			return y, err
 		}
@@ -63,6 +65,21 @@ func (c *Context) assign(x, y Value) (Value, error) {
 		}
 	}
 	return c.fetch(x)
+}
+
+// convenient is y as a convenience variable keeps it: C's arrays in memory as pointers.
+func (c *Context) convenient(y Value) (Value, error) {
+	t := strip(y.Type)
+	if t.Kind != Array || t.Vector || y.kind != placeMemory {
+		return c.fetch(y)
+	}
+	if t.info != nil {
+		switch t.info.language(t.die) {
+		case langGo, langRust:
+			return c.fetch(y)
+		}
+	}
+	return c.rvalue(y)
 }
 
 // assigned is y converted to the bytes of x's type.
@@ -106,10 +123,22 @@ func (c *Context) store(x Value, b []byte) error {
 			return err
 		}
 		raw = append([]byte(nil), raw...)
+		if !fits(b, strip(x.Type), x.bitSize) {
+			c.warn("Value does not fit in %d bits.", x.bitSize)
+		}
 		narrowBits(raw, x.bitOff, x.bitSize, decodeInt(b, true))
 		b = raw
 	}
 	switch x.kind {
+	case placeConvenience:
+		whole := c.Session.vars[x.name]
+		whole.data = append([]byte(nil), whole.data...)
+		if x.off < 0 || x.off+int64(len(b)) > int64(len(whole.data)) {
+			return sentence("no such vector element")
+		}
+		copy(whole.data[x.off:], b)
+		c.Session.vars[x.name] = whole
+		return nil
 	case placeMemory:
 		return c.write(x.addr, b)
 	case placeRegister:
@@ -126,4 +155,15 @@ func (c *Context) store(x Value, b []byte) error {
 		return c.writePieces(x, b)
 	}
 	return sentence("Left operand of assignment is not an lvalue.")
+}
+
+// fits reports whether a value of type t fits in a bitfield of size bits. It does if only its
+// sign extension is lost, whatever the bitfield's sign: gdb's rule.
+func fits(b []byte, t *Type, size int) bool {
+	n := decodeInt(b, t.Unsigned && len(b) < 8)
+	if n.Sign() < 0 {
+		n = n.Not(n)
+		size--
+	}
+	return n.BitLen() <= size
 }

@@ -23,6 +23,10 @@ type Source interface {
 	Address(name string) (table.Addr, bool)
 	// Lookup finds functions by name ("ns::f"), as breakpoints do.
 	Lookup(location string, near table.Addr) ([]stepper.Place, error)
+	// CallTarget returns the entry of the function that is called by the call which returns to
+	// an address, CallsItself whether a function may have been entered by a tail call of its own.
+	CallTarget(ret table.Addr) (entry table.Addr, ok bool)
+	CallsItself(entry table.Addr) bool
 	// Indirect reports whether the symbol at an address is an IFUNC.
 	Indirect(addr table.Addr) bool
 }
@@ -61,6 +65,8 @@ type Context struct {
 	Siginfo func() ([]byte, error)
 	// Thread returns the thread's number; nil: there is no process.
 	Thread func() int
+	// Warn receives a sentence about a result that may surprise; nil: no warnings.
+	Warn func(string)
 	// Caller runs functions of the program; nil: refused.
 	Caller Caller
 
@@ -109,6 +115,12 @@ func (c *Context) read(addr table.Addr, p []byte) error {
 		return &MemoryError{Addr: addr, Err: err}
 	}
 	return nil
+}
+
+func (c *Context) warn(format string, args ...any) {
+	if c.Warn != nil {
+		c.Warn(fmt.Sprintf(format, args...))
+	}
 }
 
 func (c *Context) write(addr table.Addr, p []byte) error {

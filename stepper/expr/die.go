@@ -10,6 +10,7 @@ const (
 	tagGNUCallSiteParam dwarf.Tag  = 0x410a
 	attrGNUVector       dwarf.Attr = 0x2107
 	attrGNUCallValue    dwarf.Attr = 0x2111
+	attrGNUCallTarget   dwarf.Attr = 0x2113
 	attrGNUAllTailCalls dwarf.Attr = 0x2116
 )
 

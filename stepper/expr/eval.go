@@ -6,8 +6,14 @@ import (
 	"math/big"
 )
 
-// Parse parses an expression with the types visible in the selected frame.
-func (c *Context) Parse(text string) (*Expr, error) { return Parse(text, c.isType) }
+// Parse parses an expression with the macros and types visible in the selected frame.
+func (c *Context) Parse(text string) (*Expr, error) {
+	text, err := c.ExpandMacros(text)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text, c.isType)
+}
 
 // Eval evaluates an expression and executes its assignments.
 func (c *Context) Eval(e *Expr) (Value, error) {

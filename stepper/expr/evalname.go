@@ -26,7 +26,7 @@ func (c *Context) evalName(n nameNode) (Value, error) {
 			return named(v, n.name), err
 		}
 	} else {
-		if v, ok := c.inModules(n.name); ok {
+		if v, ok := c.inModules("::" + n.name); ok {
 			return named(v, n.name), nil
 		}
 	}

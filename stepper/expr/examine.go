@@ -129,8 +129,11 @@ func (c *Context) ExamineMemory(addr table.Addr, f Format, dis Disassembler) (st
 			return b.String(), err
 		}
 		b.WriteString(text)
-		s.vars["_"] = newValue(PointerTo(c.unitType(f, size)), leave(uint64(addr), 8))
-		s.vars["__"] = memoryValue(c.unitType(f, size), addr)
+		t := c.Session.basics.unit[size] // for a floating-point number, too
+		s.vars["_"] = newValue(PointerTo(t), leave(uint64(addr), 8))
+		if s.vars["__"] = memoryValue(t, addr); f.Letter == 's' || f.Letter == 'i' {
+			delete(s.vars, "__")
+		}
 		addr += table.Addr(used)
 		s.Examine.Next = addr
 	}

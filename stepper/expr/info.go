@@ -3,6 +3,7 @@ package expr
 import (
 	"debug/dwarf"
 
+	"rseqstep/stepper/macro"
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 )
@@ -10,13 +11,15 @@ import (
 // Info caches one module's debug information: its types, read on first use. It
 // is not safe for concurrent use.
 type Info struct {
-	mod    *symbols.Module
-	has    bool                                     // the module has debug information
-	byName map[string][]*dwarf.Entry                // results of named
-	scopes map[dwarf.Offset]map[dwarf.Offset]string // scopeOf, by unit
-	types  map[dwarf.Offset]*Type
-	depth  int                    // of the type that is being read: see maxTypeDepth
-	enums  map[dwarf.Offset]*Type // by enumerator
+	mod         *symbols.Module
+	has         bool                                     // the module has debug information
+	byName      map[string][]*dwarf.Entry                // results of named
+	scopes      map[dwarf.Offset]map[dwarf.Offset]string // scopeOf, by unit
+	types       map[dwarf.Offset]*Type
+	macroTables map[dwarf.Offset]*macro.Table // macros, by unit
+	imports     map[dwarf.Offset]*imports     // importsOf, by unit
+	depth       int                           // of the type that is being read: see maxTypeDepth
+	enums       map[dwarf.Offset]*Type        // by enumerator
 }
 
 // NewInfo wraps a module. A module without debug information is valid: it has

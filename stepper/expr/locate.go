@@ -83,7 +83,7 @@ func (m *evaluation) atCallSite(is func(*Info, *dwarf.Entry) bool) (uint64, erro
 		return 0, errOptimizedOut
 	}
 	site := up.callSite(up.PC)
-	if site == nil {
+	if site == nil || !m.calledBy(up, site) {
 		return 0, errOptimizedOut
 	}
 	var expr []byte
@@ -109,6 +109,36 @@ func (m *evaluation) atCallSite(is func(*Info, *dwarf.Entry) bool) (uint64, erro
 		return uint64(at.Addr), nil
 	}
 	return 0, errOptimizedOut
+}
+
+// calledBy reports whether a call site is known to have entered the frame's function as it is: not
+// by a tail call of another function, or of its own.
+func (m *evaluation) calledBy(up *frame, site *dwarf.Entry) bool {
+	c := m.ctx
+	fn, ok := c.Source.Function(m.frame.lookup)
+	if !ok || c.Source.CallsItself(fn.Entry) {
+		return false
+	}
+	target, ok := c.Source.CallTarget(up.PC)
+	if !ok {
+		expr, _ := site.Val(dwarf.AttrCallTarget).([]byte)
+		if expr == nil {
+			expr, _ = site.Val(attrGNUCallTarget).([]byte)
+		}
+		if expr == nil {
+			return false
+		}
+		there := &evaluation{ctx: c, frame: up, info: up.info, unit: site.Offset}
+		at, err := there.run(expr)
+		if err != nil {
+			return false
+		}
+		target = at.Addr
+		if at.Kind == dwexpr.IsValue {
+			target = table.Addr(at.Value)
+		}
+	}
+	return target == fn.Entry
 }
 
 // callSite finds the call that returns to ret in the scopes of the frame.

@@ -204,9 +204,16 @@ func (c *Context) best(name string, i *Info, onlyDefined bool) (best *dwarf.Entr
 	return best, rank
 }
 
-// spellings are the candidates for a name: as given, and qualified with the
-// namespaces (or the Go package) of the selected frame's function.
+// spellings are the candidates for a name: as given, qualified with the namespaces (or the Go
+// package) of the selected frame's function, and what C++'s imports make of it.
 func (c *Context) spellings(name string, i *Info) []string {
+	if global, ok := strings.CutPrefix(name, "::"); ok {
+		return append([]string{global}, c.Imported(name)...)
+	}
+	return append(c.enclosing(name, i), c.Imported(name)...)
+}
+
+func (c *Context) enclosing(name string, i *Info) []string {
 	f, err := c.frame()
 	if err != nil || f.info != i || f.Function == "" {
 		return []string{name}

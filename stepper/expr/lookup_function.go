@@ -10,9 +10,14 @@ func (c *Context) function(name string) (Value, bool) {
 	if c.Source == nil {
 		return Value{}, false
 	}
-	a, ok := c.Source.Address(name)
+	a, ok := c.Source.Address(strings.TrimPrefix(name, "::"))
 	if !ok {
 		list := c.functions(name)
+		for _, try := range c.Imported(name) {
+			if len(list) == 0 {
+				list = c.functions(try)
+			}
+		}
 		if len(list) == 0 {
 			return Value{}, false
 		}

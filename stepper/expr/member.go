@@ -142,17 +142,8 @@ func (c *Context) field(v Value, f Field) (Value, error) {
 	if f.BitSize == 0 {
 		return v.slice(t, off), nil
 	}
-	w := v
-	w.bitOff, w.bitSize = f.BitOffset, f.BitSize
-	w.Type, w.data, w.have = t, nil, false
-	switch v.kind {
-	case placeMemory:
-		w.addr += table.Addr(off)
-	case placeRegister, placePieces:
-		w.off += off
-	default:
-		w.kind = placeNone
-	}
+	w := v.at(off)
+	w.bitOff, w.bitSize, w.Type = f.BitOffset, f.BitSize, t
 	if v.have {
 		end := min(off+int64(f.BitOffset+f.BitSize+7)/8, int64(len(v.data)))
 		if off < 0 || off > end {

@@ -142,11 +142,13 @@ func (p *program) check(t testing.TB, commands []string) {
 
 // run executes a gdb command with this package.
 func (p *program) run(command string) string {
+	said := ""
+	p.ctx.Warn = func(text string) { said += "warning: " + text + "\n" }
 	text, err := p.command(command)
 	if err != nil {
-		return text + "error: " + err.Error()
+		return said + text + "error: " + err.Error()
 	}
-	return text
+	return said + text
 }
 
 func (p *program) command(command string) (string, error) {
@@ -245,8 +247,12 @@ func (p *program) list(args bool) (string, error) {
 // strip removes the history's number: a command with a known difference shifts
 // all later ones.
 func strip(answer string) string {
-	if number, rest, ok := strings.Cut(answer, " = "); ok && strings.HasPrefix(number, "$") {
-		return rest
+	head, value := "", answer
+	if warning, rest, ok := strings.Cut(answer, "\n"); ok && strings.HasPrefix(warning, "warning: ") {
+		head, value = warning+"\n", rest
+	}
+	if number, rest, ok := strings.Cut(value, " = "); ok && strings.HasPrefix(number, "$") {
+		return head + rest
 	}
 	return answer
 }

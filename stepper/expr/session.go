@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/macro"
 	"rseqstep/stepper/symbols"
 )
 
@@ -23,6 +24,9 @@ type Session struct {
 	regs    map[*machine.Arch]registerViews // see views
 	tags    map[string]*Type                // complete types of tags only declared elsewhere
 	Examine ExamineState                    // where a bare "x" continues
+	Macros  map[string]macro.Definition     // the user's own
+
+	macroScope macroScope
 }
 
 // NewSession makes an empty session.
@@ -65,6 +69,7 @@ func (c *Context) Record(v Value) (number int, recorded Value, err error) {
 			return 0, v, err
 		}
 	}
+	v.past = true
 	c.Session.history = append(c.Session.history, v)
 	return len(c.Session.history), v, nil
 }
@@ -89,7 +94,10 @@ func (s *Session) past(absolute bool, n int) (Value, error) {
 
 // SetVariable sets a convenience variable; the name is without "$". The command
 // layer uses it for $_, $__, $_exitcode, $bpnum.
-func (s *Session) SetVariable(name string, v Value) { s.vars[name] = v }
+func (s *Session) SetVariable(name string, v Value) {
+	v.past = false
+	s.vars[name] = v
+}
 
 // SetInteger sets a convenience variable to an int.
 func (s *Session) SetInteger(name string, n int64) {

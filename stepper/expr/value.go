@@ -15,12 +15,15 @@ type Value struct {
 	kind  placeKind
 	addr  table.Addr // placeMemory; a function's entry
 	reg   string     // placeRegister: a whole register; the value begins off bytes into it
-	off   int64      // placeRegister, placePieces: bytes
+	off   int64      // placeRegister, placePieces, placeConvenience: bytes
 	parts *composite // placePieces
 	name  string     // placeConvenience
 	in    *frame     // placeRegister, placePieces: whose registers
 
 	bitOff, bitSize int // a bitfield: from the lowest bit of the first byte
+
+	part bool // placeConvenience: the bytes from off on, not the whole variable
+	past bool // of the value history: it is not changed
 
 	data []byte // contents, when have
 	have bool
@@ -111,6 +114,11 @@ func (c *Context) contents(v Value, n int64) ([]byte, error) {
 		return b[v.off : v.off+n], nil
 	case placePieces:
 		return c.readPieces(v, n)
+	case placeConvenience:
+		if whole := c.Session.vars[v.name].data; v.off >= 0 && v.off+n <= int64(len(whole)) {
+			return whole[v.off : v.off+n], nil
+		}
+		return nil, sentence("no such vector element")
 	case placeType:
 		return nil, sentence("Attempt to use a type name as an expression")
 	}
@@ -133,15 +141,7 @@ func (c *Context) fetchBits(v Value) (Value, error) {
 func (v Value) slice(t *Type, off int64) Value {
 	w := v
 	w.Type, w.bitOff, w.bitSize = t, 0, 0
-	switch v.kind {
-	case placeMemory:
-		w.addr += table.Addr(off)
-	case placeRegister, placePieces:
-		w.off += off
-	case placeConvenience:
-		w.kind = placeNone
-	}
-	w.data, w.have = nil, false
+	w = w.at(off)
 	if n := sizeOf(t); v.have {
 		if off >= 0 && n >= 0 && off+n <= int64(len(v.data)) {
 			w.data, w.have = v.data[off:off+n], true
@@ -150,4 +150,19 @@ func (v Value) slice(t *Type, off int64) Value {
 		}
 	}
 	return w
+}
+
+// at is the place off bytes into v's, without contents.
+func (v Value) at(off int64) Value {
+	switch v.kind {
+	case placeMemory:
+		v.addr += table.Addr(off)
+	case placeRegister, placePieces:
+		v.off += off
+	case placeConvenience:
+		v.off += off
+		v.part = true
+	}
+	v.data, v.have, v.past = nil, false, false
+	return v
 }

@@ -4,34 +4,33 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/table"
 )
 
 // loan is one change to undo: it has no owner left, or an earlier attempt to undo it has failed.
 type loan struct {
-	what    string       // what is wrong as long as the change remains
-	tid     int          // the thread it belongs to; 0: the process
-	harms   bool         // the change harms the program if the debugger detaches
-	lingers bool         // a command may leave it for the next one
-	back    func() error // undoes the change and removes its entry
-	drop    func()       // removes its entry only
+	what  string       // what is wrong as long as the change remains
+	tid   int          // the thread it belongs to; 0: the process
+	harms bool         // the change harms the program if the debugger detaches
+	back  func() error // undoes the change and removes its entry
+	drop  func()       // removes its entry only
 }
 
 // due lists the changes to undo, in the order in which GiveBack undoes them. A thread in a quiet
-// phase, whose registration is lifted on purpose, keeps its signals blocked and stays pinned.
+// phase, whose registration is lifted on purpose, keeps its signals blocked. Every command asks:
+// in most of them, nothing is due.
 func (b *Book) due() (list []loan) {
-	for _, a := range b.Traps() {
-		switch t := b.traps[a]; {
-		case len(t.owners) == 0:
-			list = append(list, loan{what: fmt.Sprintf("the breakpoint at %v could not be removed", a), harms: true,
-				back: func() error { return b.removeTrap(a) }, drop: func() { delete(b.traps, a) }})
-		case t.out:
-			list = append(list, loan{what: fmt.Sprintf("the breakpoint at %v could not be inserted again", a),
-				back: func() error { return b.PutBack(a) }, drop: func() { delete(b.traps, a) }})
+	for _, a := range inOrder(b.traps, cmp.Compare[table.Addr], func(t *trap) bool { return len(t.owners) == 0 || t.out }) {
+		l := loan{what: fmt.Sprintf("the breakpoint at %v could not be removed", a), harms: true,
+			back: func() error { return b.removeTrap(a) }, drop: func() { delete(b.traps, a) }}
+		if len(b.traps[a].owners) > 0 {
+			l.what, l.harms = fmt.Sprintf("the breakpoint at %v could not be inserted again", a), false
+			l.back = func() error { return b.PutBack(a) }
 		}
+		list = append(list, l)
 	}
 	for n, r := range b.every {
 		if r.set && r.owner == (Owner{}) {
@@ -39,31 +38,33 @@ func (b *Book) due() (list []loan) {
 				back: func() error { return b.freeEvery(n) }, drop: func() { b.every[n] = register{} }})
 		}
 	}
-	for _, at := range inOrder(b.own, func(x, y slot) int { return cmp.Or(cmp.Compare(x.tid, y.tid), cmp.Compare(x.n, y.n)) }) {
-		if b.own[at].owner == (Owner{}) {
-			list = append(list, loan{what: fmt.Sprintf("debug register %d could not be freed", at.n), tid: at.tid, harms: true,
-				back: func() error { return b.freeOwn(at) }, drop: func() { delete(b.own, at) }})
-		}
+	bySlot := func(x, y slot) int { return cmp.Or(cmp.Compare(x.tid, y.tid), cmp.Compare(x.n, y.n)) }
+	for _, at := range inOrder(b.own, bySlot, func(r register) bool { return r.owner == (Owner{}) }) {
+		list = append(list, loan{what: fmt.Sprintf("debug register %d could not be freed", at.n), tid: at.tid, harms: true,
+			back: func() error { return b.freeOwn(at) }, drop: func() { delete(b.own, at) }})
 	}
-	for _, tid := range inOrder(b.exits, cmp.Compare[int]) {
+	for _, tid := range inOrder(b.exits, cmp.Compare[int], func(Exit) bool { return true }) {
 		list = append(list, loan{what: "it would have done the work of a critical section again", tid: tid, harms: true,
 			back: func() error { return b.TakeExit(tid) }, drop: func() { delete(b.exits, tid) }})
 	}
-	for _, tid := range inOrder(b.lifted, cmp.Compare[int]) {
-		if b.lifted[tid].over {
-			list = append(list, loan{what: "its rseq registration could not be restored, so its critical sections would have run unprotected", tid: tid, harms: true,
-				back: func() error { return b.restore(tid) }, drop: func() { delete(b.lifted, tid) }})
-		}
+	for _, tid := range inOrder(b.lifted, cmp.Compare[int], func(l *lift) bool { return l.over }) {
+		list = append(list, loan{what: "its rseq registration could not be restored, so its critical sections would have run unprotected", tid: tid, harms: true,
+			back: func() error { return b.restore(tid) }, drop: func() { delete(b.lifted, tid) }})
 	}
-	for _, tid := range inOrder(b.masks, cmp.Compare[int]) {
+	for _, tid := range inOrder(b.masks, cmp.Compare[int], func(uint64) bool { return true }) {
 		if l := b.lifted[tid]; l == nil || l.over {
 			list = append(list, loan{what: "its signals would have stayed blocked", tid: tid, harms: true,
 				back: func() error { return b.unblockRegistered(tid) }, drop: func() { delete(b.masks, tid) }})
 		}
 	}
+	return list
+}
+
+// affinity is the loan of the pinned thread's affinity, if there is one and no quiet phase needs it: a
+// command may leave it for the next one.
+func (b *Book) affinity() (list []loan) {
 	if b.pinned != 0 && !b.liftedByIntent() {
-		list = append(list, loan{what: "its affinity could not be restored", lingers: true,
-			back: b.unpinRegistered, drop: func() { b.pinned = 0 }})
+		list = []loan{{what: "its affinity could not be restored", back: b.unpinRegistered, drop: func() { b.pinned = 0 }}}
 	}
 	return list
 }
@@ -107,7 +108,7 @@ func (b *Book) GiveBack() error {
 		return nil
 	}
 	var errs error
-	for _, l := range b.due() {
+	for _, l := range append(b.due(), b.affinity()...) {
 		if l.tid != 0 && !b.p.Held(l.tid) { // it has ended, although its exit may not be reported yet
 			l.drop()
 			continue
@@ -138,17 +139,20 @@ func (b *Book) DropOwner(o Owner) (err error) {
 	return err
 }
 
-// inOrder returns the keys of a map in order. Most maps of a Book are empty, and every command asks.
-func inOrder[K comparable, V any](m map[K]V, compare func(K, K) int) []K {
-	if len(m) == 0 {
-		return nil
+// inOrder returns in order the keys of those entries of a map that are due.
+func inOrder[K comparable, V any](m map[K]V, compare func(K, K) int, due func(V) bool) (keys []K) {
+	for k, v := range m {
+		if due(v) {
+			keys = append(keys, k)
+		}
 	}
-	return slices.SortedFunc(maps.Keys(m), compare)
+	slices.SortFunc(keys, compare)
+	return keys
 }
 
 // Outstanding reports whether an attempt to undo a change has failed and the change remains.
 func (b *Book) Outstanding() bool {
-	return slices.ContainsFunc(b.due(), func(l loan) bool { return !l.lingers })
+	return len(b.due()) > 0
 }
 
 // Harm returns an error that names the changes that would harm the program if the debugger

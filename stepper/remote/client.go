@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 
 	"rseqstep/table"
@@ -279,4 +280,4 @@ func (c *client) threadName(tid int) string {
 }
 
 // hexAddr is a number in hexadecimal, without a prefix.
-func hexAddr(a table.Addr) string { return a.String()[2:] }
+func hexAddr(a table.Addr) string { return strconv.FormatUint(uint64(a), 16) }

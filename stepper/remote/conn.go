@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,18 +31,20 @@ type conn struct {
 	// running: a packet that resumes the program was read, and its answer has
 	// not been sent.
 	running atomic.Bool
-	stop    atomic.Pointer[context.CancelFunc] // cancels the context of the current or last command
-	// wanted: the interrupt byte arrived, or the client disconnected, and no stop has
-	// answered that yet. gdb sends the byte as soon as its user has said "continue",
-	// while it still inserts breakpoints and steps off one: it applies to whatever runs
-	// next. anyStopAnswers is for clients that accept any stop as the answer (lldb, Delve).
-	wanted, anyStopAnswers atomic.Bool
-	keepsRunning           atomic.Bool     // the end of the connection does not stop the program; halt does
-	ctx                    context.Context // canceled by halt
-	halts                  context.CancelFunc
-	gone                   func()  // called when the client has disconnected
-	rest                   func()  // called when the client has been silent for a while
-	log                    *Server // its DebugLog shows the packets
+	// command is the context of the commands that run the program. It is canceled when the
+	// interrupt byte arrives or the client disconnects, and replaced when a stop has answered
+	// that. gdb sends the byte as soon as its user has said "continue", while it still inserts
+	// breakpoints and steps off one: it applies to whatever runs next. The owner writes both,
+	// with reading locked.
+	command        context.Context
+	interrupt      context.CancelFunc
+	anyStopAnswers atomic.Bool        // the client accepts any stop as the answer (lldb, Delve)
+	keepsRunning   atomic.Bool        // the end of the connection does not stop the program; halt does
+	ctx            context.Context    // canceled by halt, and command with it
+	halt           context.CancelFunc // stops the program, and no unanswered packet runs any more
+	gone           func()             // called when the client has disconnected
+	rest           func()             // called when the client has been silent for a while
+	log            *Server            // its DebugLog shows the packets
 
 	turn   atomic.Uint64 // even while the owner reads, odd while it is busy
 	parked atomic.Bool   // the watcher waits for unpark
@@ -59,7 +62,8 @@ func newConn(rw io.ReadWriteCloser, gone, rest func(), log *Server) (*conn, erro
 	}
 	c := &conn{stream: s, buffer: make([]byte, 1<<14), gone: gone, rest: rest, log: log,
 		unpark: make(chan struct{}, 1), closed: make(chan struct{})}
-	c.ctx, c.halts = context.WithCancel(context.Background())
+	c.ctx, c.halt = context.WithCancel(context.Background())
+	c.command, c.interrupt = context.WithCancel(c.ctx)
 	c.turn.Store(1)
 	go c.watch()
 	return c, nil
@@ -106,7 +110,8 @@ func (c *conn) take() (p []byte, ok, ended bool) {
 	if len(c.packets) == 0 {
 		return nil, false, c.ended
 	}
-	p, c.packets = c.packets[0], c.packets[1:]
+	p = c.packets[0]
+	c.packets = slices.Delete(c.packets, 0, 1) // keeps the array
 	return p, true, false
 }
 
@@ -122,7 +127,9 @@ func (c *conn) pull(turn uint64) {
 		return
 	}
 	n, err := c.stream.read(c.buffer)
-	c.log.eventf("%d bytes came from the client (error %v)", n, err)
+	if c.log.Debug.EventLoop.Load() {
+		c.log.eventf("%d bytes came from the client (error %v)", n, err)
+	}
 	for _, b := range c.buffer[:n] {
 		switch c.decoder.Feed(b) {
 		case Packet:
@@ -140,7 +147,6 @@ func (c *conn) pull(turn uint64) {
 			c.again()
 		case Interrupt:
 			if c.running.Load() || !c.anyStopAnswers.Load() {
-				c.wanted.Store(true)
 				c.interrupt()
 			}
 		}
@@ -166,13 +172,6 @@ func (c *conn) finishLocked() {
 		}
 		c.gone()
 	}
-}
-
-// halt stops the program, and no unanswered packet runs any more. Any goroutine may call
-// it.
-func (c *conn) halt() {
-	c.wanted.Store(true)
-	c.halts()
 }
 
 // full reports whether to stop reading, for now or for good.
@@ -236,31 +235,19 @@ func (c *conn) end() {
 	})
 }
 
-// starts marks the program as about to run, until ends is called. The returned context is
-// canceled when the program must stop; it is canceled already if the client wants that
-// now.
-func (c *conn) starts() (ctx context.Context, ends context.CancelFunc) {
-	ctx, ends = context.WithCancel(c.ctx)
+// starts marks the program as about to run. The returned context is canceled when the
+// program must stop; it is canceled already if the client wants that now.
+func (c *conn) starts() context.Context {
 	c.running.Store(true) // with packets read ahead, the last answer has cleared it
-	c.stop.Store(&ends)
-	if c.wanted.Load() {
-		ends()
-	}
-	return ctx, ends
+	return c.command
 }
 
 // answered records that the client is getting the stop that it wanted.
 func (c *conn) answered() {
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	c.wanted.Store(c.ctx.Err() != nil)
-}
-
-// interrupt stops the program if it runs. Precondition: wanted is set, so that a command
-// about to begin stops too.
-func (c *conn) interrupt() {
-	if stop := c.stop.Load(); stop != nil {
-		(*stop)()
+	if c.command.Err() != nil {
+		c.command, c.interrupt = context.WithCancel(c.ctx)
 	}
 }
 

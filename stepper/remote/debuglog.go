@@ -77,7 +77,8 @@ func (d *DebugLog) writef(wanted *atomic.Bool, w io.Writer, kind, format string,
 	io.WriteString(w, line) // the server continues even if the log cannot be written
 }
 
-// debugf writes a line about an operation on the program.
+// debugf writes a line about an operation on the program. What happens at every step first checks
+// whether its line is wanted: the arguments allocate memory.
 func (s *Server) debugf(format string, args ...any) {
 	s.Debug.writef(&s.Debug.General, s.Log, "threads", format, args...)
 }
@@ -88,8 +89,7 @@ func (s *Server) eventf(format string, args ...any) {
 }
 
 // packetf writes a line about a packet. It quotes the text, because of binary
-// packets. A caller with many packets first checks whether they are wanted:
-// making a line allocates memory.
+// packets.
 func (s *Server) packetf(direction string, payload []byte) {
 	s.Debug.writef(&s.Debug.Packets, s.Log, "remote", "%s (%q)", direction, payload)
 }

@@ -1,9 +1,6 @@
 package remote
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // row is the sequence of packets that a client is expected to send next. Delve reads a
 // thread's registers one by one, because it asks a debugserver for no more than one at a
@@ -20,7 +17,9 @@ import (
 type row struct {
 	steps, stops habit
 	habit        *habit   // the habit for this kind of row
-	expected     []string // the packets still to come
+	first        string   // the packet to come before those that read registers; "" for none
+	numbers      []int    // the registers that are still to be read
+	suffix       string   // of the packets that read them: it names the thread
 	sent         bool     // the answers have been sent already
 	ahead        []string // answers to send with the reply being made
 	asked        func()   // begins the row when the client has asked for the stop reasons of several threads
@@ -38,15 +37,34 @@ const rowsToKnow = 3
 
 func (h *habit) known() bool { return !h.broken && h.complete >= rowsToKnow }
 
-// expect begins a row. answers returns the answers to its packets, which are
-// sent ahead if the client is known to ask for them.
-func (r *row) expect(h *habit, packets []string, answers func() []string) {
-	r.habit, r.expected, r.sent = h, packets, false
+// expect begins a row: the packet first, unless it is "", and then one for each register of a
+// thread. answers returns the answers to its packets, which are sent ahead if the client is known
+// to ask for them.
+func (r *row) expect(h *habit, first string, numbers []int, tid string, answers func() []string) {
+	r.habit, r.first, r.numbers, r.suffix, r.sent = h, first, numbers, ";thread:"+tid+";", false
 	if h.broken {
-		r.expected = nil
+		r.first, r.numbers = "", nil
 	} else if h.known() {
 		r.sent, r.ahead = true, answers()
 	}
+}
+
+// over reports whether no packet of a row is to come.
+func (r *row) over() bool { return r.first == "" && len(r.numbers) == 0 }
+
+// continues reports whether p is the next packet of the row, and takes it off. Precondition: the
+// row is not over.
+func (r *row) continues(p string) bool {
+	if r.first != "" {
+		met := p == r.first
+		r.first = ""
+		return met
+	}
+	n, reads := strings.CutPrefix(strings.TrimSuffix(p, r.suffix), "p")
+	number, ok := number(n)
+	met := reads && ok && number == uint64(r.numbers[0]) && strings.HasSuffix(p, r.suffix)
+	r.numbers = r.numbers[1:]
+	return met
 }
 
 // inRow handles a packet that is part of a row. done means that the packet
@@ -56,14 +74,14 @@ func (c *client) inRow(p string) (done bool, err error) {
 		return false, nil
 	}
 	r := &c.row
-	if len(r.expected) > 0 {
-		if p == r.expected[0] {
-			if r.expected = r.expected[1:]; len(r.expected) == 0 {
+	if !r.over() {
+		if r.continues(p) {
+			if r.over() {
 				r.habit.complete++
 			}
 			return r.sent, nil
 		}
-		r.habit.broken, r.expected = true, nil
+		r.habit.broken, r.first, r.numbers = true, "", nil
 		if r.sent {
 			// Its next packets would get the answers of those it skipped.
 			c.over = true
@@ -78,11 +96,12 @@ func (c *client) inRow(p string) (done bool, err error) {
 		return false, nil
 	}
 	r.toAsk = 0
-	suffix, first := strings.CutPrefix(p, "p0")
-	if !first || !strings.HasPrefix(suffix, ";") {
+	tid, begins := strings.CutPrefix(p, "p0;thread:")
+	if !begins {
 		return false, nil
 	}
-	id, ok := parseThread(strings.Trim(strings.TrimPrefix(suffix, ";thread:"), ";"))
+	tid = strings.TrimSuffix(tid, ";")
+	id, ok := parseThread(tid)
 	if !ok {
 		return false, errSyntax
 	}
@@ -90,13 +109,11 @@ func (c *client) inRow(p string) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var packets []string
-	var numbers []int
+	numbers := make([]int, len(regs))
 	for n := range regs {
-		numbers = append(numbers, n)
-		packets = append(packets, fmt.Sprintf("p%x%s", n, suffix))
+		numbers[n] = n
 	}
-	r.expect(&r.steps, packets[1:], func() []string { return c.readEach(id.TID, numbers) })
+	r.expect(&r.steps, "", numbers[1:], tid, func() []string { return c.readEach(id.TID, numbers) })
 	if r.sent {
 		c.conn.sendAll(r.ahead[0], r.ahead[1:]...)
 		r.ahead = nil
@@ -112,22 +129,19 @@ func (c *client) expectAfterStop(stopped []int, reply string, left []int) {
 		return
 	}
 	tid, r := stopped[0], &c.row
-	var registers []string
-	for _, n := range left {
-		registers = append(registers, fmt.Sprintf("p%x;thread:%s;", n, c.threadName(tid)))
-	}
+	name := c.threadName(tid)
 	if r.toAsk = 0; len(stopped) > 1 && len(left) > 0 {
 		r.toAsk = len(stopped)
-		r.asked = func() { r.expect(&r.stops, registers, func() []string { return c.readEach(tid, left) }) }
+		r.asked = func() { r.expect(&r.stops, "", left, name, func() []string { return c.readEach(tid, left) }) }
 		return
 	}
-	packets := append([]string{"qThreadStopInfo" + c.threadName(tid)}, registers...)
-	r.expect(&r.stops, packets, func() []string { return append([]string{reply}, c.readEach(tid, left)...) })
+	r.expect(&r.stops, "qThreadStopInfo"+name, left, name, func() []string { return append([]string{reply}, c.readEach(tid, left)...) })
 }
 
 // readEach reads registers of a thread, each in the form of the answer to a
 // packet p.
-func (c *client) readEach(tid int, numbers []int) (answers []string) {
+func (c *client) readEach(tid int, numbers []int) []string {
+	answers := make([]string, 0, len(numbers))
 	for _, n := range numbers {
 		value, err := c.readOne(tid, uint64(n))
 		if err != nil {

@@ -7,11 +7,11 @@ import "testing"
 func TestRowsAreSentAheadOnlyToClientsThatKeepToThem(t *testing.T) {
 	c := &client{Server: &Server{Config: Config{Dialect: DelveDebugserver}}}
 	c.p = &process{}
-	packets := []string{"qThreadStopInfo1", "p15;thread:1;", "p16;thread:1;"}
+	packets := []string{"qThreadStopInfo1", "p15;thread:1;", "p1a;thread:1;"}
 	answers := func() []string { return []string{"T05", "aa", "bb"} }
 	row := func(asked ...string) (ahead bool) {
 		t.Helper()
-		c.row.expect(&c.row.stops, packets, answers)
+		c.row.expect(&c.row.stops, packets[0], []int{0x15, 0x1a}, "1", answers)
 		ahead = c.row.ahead != nil
 		c.row.ahead = nil
 		for _, p := range asked {
@@ -36,11 +36,13 @@ func TestRowsAreSentAheadOnlyToClientsThatKeepToThem(t *testing.T) {
 		t.Errorf("a packet behind the row: %v, %v", done, err)
 	}
 
-	c.row = fresh()
-	row(packets[0], "m1000,8") // it leaves the row
-	for range rowsToKnow + 1 {
-		if row(packets...) {
-			t.Fatal("sent ahead to a client that does not keep to it")
+	for _, leaves := range [][]string{{"m1000,8"}, {packets[0], "m1000,8"}, {packets[0], packets[2]}, {packets[0], "p15;thread:2;"}, {packets[0], "p15"}, {packets[0], packets[1], "g"}} {
+		c.row = fresh()
+		row(leaves...)
+		for range rowsToKnow + 1 {
+			if row(packets...) {
+				t.Fatalf("sent ahead to a client that has sent %q", leaves)
+			}
 		}
 	}
 }

@@ -2,7 +2,6 @@ package remote
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -36,32 +35,29 @@ func (c *client) delveStop(stop stepper.Stop) string {
 
 // threadsOfStop lists the threads, so that Delve does not ask for them.
 func (c *client) threadsOfStop() string {
-	var b strings.Builder
-	b.WriteString("threads:")
+	b := []byte("threads:")
 	for i, t := range c.p.target.Threads() {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		b.WriteString(c.threadName(t))
+		b = append(b, c.threadName(t)...)
 	}
-	b.WriteByte(';')
-	return b.String()
+	return string(append(b, ';'))
 }
 
 // delveStopped is a T reply with everything that saves Delve a round trip: the
 // threads, which of them have a reason to stop, and the registers that it
 // accepts in a stop reply (8 bytes at most).
 func (c *client) delveStopped(sig, tid int, why string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "T%02x%sthread:%s;%s", sig, why, c.threadName(tid), c.threadsOfStop())
+	b := fmt.Appendf(nil, "T%02x%sthread:%s;%s", sig, why, c.threadName(tid), c.threadsOfStop())
 	if c.stepping {
-		return b.String() // Delve reads nothing else after a step
+		return string(b) // Delve reads nothing else after a step
 	}
 	stopped := append([]int{tid}, c.alsoHit(tid, sig)...)
-	fmt.Fprintf(&b, "jstopinfo:%s;", reasons(stopped, sig))
+	b = fmt.Appendf(b, "jstopinfo:%s;", reasons(stopped, sig))
 	regs, err := c.registers()
 	if err != nil {
-		return b.String()
+		return string(b)
 	}
 	f := c.file(tid)
 	var left []int
@@ -71,15 +67,15 @@ func (c *client) delveStopped(sig, tid int, why string) string {
 			continue
 		}
 		if p, err := f.read(&regs[n]); err == nil {
-			fmt.Fprintf(&b, "%02x:%s;", n, hex.EncodeToString(p))
+			b = appendRegister(b, n, p)
 		} else {
 			left = append(left, n)
 		}
 	}
 	if sig == sigTrap {
-		c.expectAfterStop(stopped, b.String(), left)
+		c.expectAfterStop(stopped, string(b), left)
 	}
-	return b.String()
+	return string(b)
 }
 
 // fitsStop reports whether Delve takes a register from a stop reply.
@@ -122,19 +118,14 @@ func (c *client) wantedAt(pc table.Addr) bool {
 // reasons is jstopinfo: the threads that Delve must ask about. Threads that it
 // does not name have no stop reason of their own.
 func reasons(tids []int, sig int) string {
-	type reason struct {
-		TID    int `json:"tid"`
-		Signal int `json:"signal"`
+	list := []byte{'['}
+	for i, tid := range tids {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = fmt.Appendf(list, `{"tid":%d,"signal":%d}`, tid, sig)
 	}
-	var list []reason
-	for _, tid := range tids {
-		list = append(list, reason{tid, sig})
-	}
-	out, err := json.Marshal(list)
-	if err != nil {
-		return "" // numbers have a JSON form
-	}
-	return hex.EncodeToString(out)
+	return hex.EncodeToString(append(list, ']'))
 }
 
 // delveThread is a thread's stop reason.

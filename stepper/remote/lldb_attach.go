@@ -47,12 +47,12 @@ func (c *client) awaitProcess(name string, before []int) (pid int, err error) {
 	for _, pid := range before {
 		known[pid] = true
 	}
-	c.conn.running.Store(true) // an interrupt ends this wait
+	ctx := c.conn.starts() // an interrupt ends this wait
 	defer c.conn.running.Store(false)
 	tick := time.NewTicker(attachWait)
 	defer tick.Stop()
 	for range tick.C {
-		if c.conn.wanted.Load() {
+		if ctx.Err() != nil {
 			break
 		}
 		for _, pid := range processesOf(name) {

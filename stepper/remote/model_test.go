@@ -81,12 +81,10 @@ func newModelClient(w *modelled.Crowd, silent bool, stops map[string]int) (*mode
 	c := blankClient(s)
 	c.multiprocess, c.swbreak, c.linuxSignals = true, true, true
 	c.conn = &conn{ctx: context.Background()}
+	c.conn.command, c.conn.interrupt = context.WithCancel(c.conn.ctx)
 	c.wants.forks, c.p = true, s.process
 	c.catchEvents()
-	w.SendsByte = func() {
-		c.conn.wanted.Store(true)
-		c.conn.interrupt()
-	}
+	w.SendsByte = func() { c.conn.interrupt() }
 	m.c = c
 	return m, nil
 }
@@ -353,8 +351,8 @@ func (m *modelClient) do(cmd string) error {
 
 // sendByte sends the interrupt byte while the program is stopped.
 func (m *modelClient) sendByte() {
-	if !m.c.conn.wanted.Load() && m.w.ByteComes() {
-		m.c.conn.wanted.Store(true)
+	if m.c.conn.command.Err() == nil && m.w.ByteComes() {
+		m.c.conn.interrupt()
 	}
 }
 

@@ -105,7 +105,7 @@ func (d *Decoder) Feed(b byte) Kind {
 }
 
 func (d *Decoder) begin() {
-	d.state, d.body, d.sum, d.escaped, d.bad = inBody, nil, 0, false, false
+	d.state, d.body, d.sum, d.escaped, d.bad = inBody, make([]byte, 0, 64), 0, false, false
 }
 
 // take adds a byte of the body.

@@ -54,19 +54,18 @@ func (f *regfile) loadArea() (err error) {
 	return err
 }
 
-// read is a register's content in the target's byte order.
+// read is a register's content in the target's byte order. It may belong to the regfile.
 func (f *regfile) read(r *register) ([]byte, error) {
-	out := make([]byte, r.size)
 	if r.place == inUser {
 		if err := f.loadUser(); err != nil {
 			return nil, err
 		}
-		copy(out, f.user[8*r.at:])
-		return out, nil
+		return f.user[8*r.at:][:r.size:r.size], nil
 	}
 	if err := f.loadArea(); err != nil {
 		return nil, err
 	}
+	out := make([]byte, r.size)
 	if r.place == inPieces {
 		return out, f.readPieces(r, out)
 	}

@@ -242,11 +242,12 @@ func (c *client) move(do motion) (string, error) {
 		}
 	}
 	c.p.forward.starts(c.conn.send)
-	ctx, ends := c.conn.starts()
-	defer ends()
+	ctx := c.conn.starts()
 	e := c.p.engine
 	e.OnStuck(c.stuck)
-	c.debugf("resume: process %d", c.p.target.PID())
+	if c.Debug.General.Load() {
+		c.debugf("resume: process %d", c.p.target.PID())
+	}
 	stop, err := do(e, ctx)
 	for err == nil && stop.Reason == stepper.StopExec {
 		c.afterExec()
@@ -288,7 +289,9 @@ func (c *client) move(do motion) (string, error) {
 		c.conn.answered()
 	}
 	c.last = c.stopReply(stop)
-	c.debugf("wait: thread %d, reason %d, reply %s", stop.TID, stop.Reason, c.last)
+	if c.Debug.General.Load() {
+		c.debugf("wait: thread %d, reason %d, reply %s", stop.TID, stop.Reason, c.last)
+	}
 	c.keepReason(stop.TID)
 	c.announceEnd(stop)
 	if !c.p.target.Alive() {

@@ -52,6 +52,14 @@ func (s *Server) all() (list []*process) {
 	if s.process != nil {
 		list = append(list, s.process)
 	}
+	return append(list, s.others()...)
+}
+
+// others are the processes that are not current.
+func (s *Server) others() (list []*process) {
+	if len(s.held) == 0 {
+		return nil // so it is at nearly every step
+	}
 	for _, pid := range slices.Sorted(maps.Keys(s.held)) {
 		list = append(list, s.held[pid])
 	}
@@ -91,7 +99,7 @@ func (c *client) resumeOne(actions []action) (string, error) {
 	if !c.p.target.Alive() { // killed while another one ran
 		return c.reportEnd()
 	}
-	for _, p := range c.all()[1:] {
+	for _, p := range c.others() {
 		for _, a := range actions {
 			if a.kind != 't' && (a.thread.PID <= 0 || a.thread.PID == p.target.PID()) {
 				c.notes = append(c.notes, fmt.Sprintf("process %d stays held: this server lets one process run at a time", p.target.PID()))

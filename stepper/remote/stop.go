@@ -85,27 +85,34 @@ func (c *client) whichWatch(stop stepper.Stop) string {
 // stopped is a T reply: the signal, the registers that every client reads
 // first, the thread, and the reason.
 func (c *client) stopped(sig, tid int, why string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "T%02x", sig)
+	b := appendByte(append(make([]byte, 0, 128), 'T'), sig)
 	if !c.lldb() {
-		b.WriteString(why)
+		b = append(b, why...)
 	}
 	if c.threadList {
-		b.WriteString(c.listThreads())
+		b = append(b, c.listThreads()...)
 	}
-	fmt.Fprintf(&b, "thread:%s;", c.threadName(tid))
+	b = append(append(append(b, "thread:"...), c.threadName(tid)...), ';')
 	if c.lldb() {
-		b.WriteString(why) // lldb looks for ";reason:exec;" (ProcessGDBRemote::SetLastStopPacket)
+		b = append(b, why...) // lldb looks for ";reason:exec;" (ProcessGDBRemote::SetLastStopPacket)
 	}
 	if regs, err := c.registers(); err == nil {
 		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
 			if p, err := c.file(tid).read(&regs[n]); err == nil {
-				fmt.Fprintf(&b, "%02x:%s;", n, hex.EncodeToString(p))
+				b = appendRegister(b, n, p)
 			}
 		}
 	}
-	return b.String()
+	return string(b)
 }
+
+// appendRegister appends the content of register n as stop replies have it.
+func appendRegister(b []byte, n int, content []byte) []byte {
+	return append(hex.AppendEncode(append(appendByte(b, n), ':'), content), ';')
+}
+
+// appendByte appends a number below 256 in two digits.
+func appendByte(b []byte, n int) []byte { return append(b, hexDigits[n>>4], hexDigits[n&15]) }
 
 // listThreads is all threads and their PCs, which lldb asks for.
 func (c *client) listThreads() string {

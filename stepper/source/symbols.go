@@ -37,6 +37,7 @@ type Frame struct {
 	Line     Line
 	Module   string
 	Signal   bool // the frame of a signal trampoline
+	Tail     bool // a function that ended in a tail call: PC is behind its jump, CFA and Regs are those of its caller's call
 	Called   bool // a call that the user made (Engine.Call) lies between the adjacent frames
 }
 

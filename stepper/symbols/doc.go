@@ -33,8 +33,8 @@
 //   - A breakpoint on a function goes where gdb puts it: at prologue_end, past
 //     push and mov of the frame pointer, else at the entry. The second row of
 //     the line table, gdb's rule elsewhere, can be conditional code at -O2.
-//   - Frames shows the frames on the stack: gdb's invented frames for tail calls
-//     are not shown.
+//   - Frames adds the frames of functions that ended in a tail call, by gdb's rule: those on
+//     every way from the call to the function that runs, and none if a way may be unknown.
 //   - An IFUNC's symbol is its resolver's address: the chosen function is
 //     only in the GOT, and only once it has run.
 //   - DIEs that are in another section or file (.dwo, .dwp, .debug_types, what dwz

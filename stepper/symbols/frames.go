@@ -44,6 +44,9 @@ func (s *Set) Frames(r *machine.Regs, mem machine.Memory, max int) []stepper.Fra
 		if st.caller.PC() == regs.PC() && st.caller.SP() == regs.SP() {
 			break
 		}
+		if !st.signal {
+			out = s.appendTails(out, at, st, mem, max)
+		}
 		last, exact = st.cfa, st.signal
 		regs = st.caller
 	}

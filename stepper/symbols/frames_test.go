@@ -118,8 +118,7 @@ func TestFramesAreThoseOfGDB(t *testing.T) {
 	for _, flags := range builds(t) {
 		t.Run(strings.Join(flags, ""), func(t *testing.T) {
 			t.Parallel()
-			// gdb invents frames for tail calls; Frames shows only real ones.
-			program := compile(t, "calls.c", append(flags, "-fno-optimize-sibling-calls")...)
+			program := compile(t, "calls.c", flags...)
 			traces, cores := stacks(t, program, [][]string{
 				{"break *main", "run"},
 				{"break deep", "continue"},

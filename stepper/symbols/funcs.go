@@ -13,6 +13,9 @@ type fn struct {
 	name  *funcName // nil until needed
 	tree  *Scope    // nil until needed
 	body  uint64    // 0 until needed
+
+	calls  []call
+	called bool // calls has been read
 }
 
 // inl is an inlined call, by the DIE it is an instance of.

@@ -168,13 +168,14 @@ func (s *Set) Inlines(pc table.Addr) (depth, entering int) {
 	if m == nil {
 		return 0, 0
 	}
-	calls := inlinedCalls(m.Scopes(pc))
-	if len(calls) == 0 {
-		return 0, 0
-	}
-	depth = len(calls) - 1
-	for d := depth; d > 0 && calls[d].entry == m.file(pc); d-- {
-		entering++
+	for i, scope := range m.Scopes(pc) {
+		if i == 0 || !scope.isInlined() {
+			continue
+		}
+		depth++
+		if entering++; scope.entry != m.file(pc) {
+			entering = 0
+		}
 	}
 	return depth, entering
 }

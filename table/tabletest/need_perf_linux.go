@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"rseqstep/stat/tracefs"
 )
 
 // NeedTracepoint skips the test if the kernel does not let it record the tracepoint of aborts: that
@@ -15,7 +17,7 @@ func NeedTracepoint(t testing.TB) {
 	t.Helper()
 	var text []byte
 	var err error
-	for _, root := range []string{"/sys/kernel/tracing", "/sys/kernel/debug/tracing"} {
+	for _, root := range tracefs.Roots() {
 		if text, err = os.ReadFile(root + "/events/rseq/rseq_ip_fixup/id"); err == nil {
 			break
 		}
@@ -41,7 +43,7 @@ func NeedUprobes(t testing.TB) (root string) {
 	t.Helper()
 	NeedTracepoint(t)
 	var err error
-	for _, root := range []string{"/sys/kernel/tracing", "/sys/kernel/debug/tracing"} {
+	for _, root := range tracefs.Roots() {
 		var f *os.File
 		if f, err = os.OpenFile(root+"/uprobe_events", os.O_WRONLY|os.O_APPEND, 0); err == nil {
 			f.Close()

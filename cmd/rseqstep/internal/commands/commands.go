@@ -20,7 +20,7 @@ func All(in *prompt.Interp, s *session.Session) {
 		d.starting, d.stepping, d.skipping, d.forcing, d.signals,
 		d.breaking, d.watching, d.catching, d.changing, d.several, d.saving, d.attaching,
 		d.stack, d.threads,
-		d.printing, d.displays, d.memory, d.disassembly,
+		d.printing, d.macros, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,
 		d.info, d.rseqCommands, d.settings,
 		d.support, d.piping,

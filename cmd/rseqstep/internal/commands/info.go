@@ -51,6 +51,8 @@ func (d *desk) info() []*prompt.Command {
 		sub("functions", nil, "[REGEXP]", "Functions", pattern(session.Values.Functions)),
 		sub("variables", nil, "[REGEXP]", "Global and static variables", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, false) })),
 		sub("types", nil, "[REGEXP]", "Types", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, true) })),
+		sub("macro", nil, "NAME", "A macro's definition at the selected frame's line", d.infoMacro),
+		sub("macros", nil, "", "The macros that are defined at the selected frame's line", d.infoMacros),
 		sub("line", nil, "[LOCATION]", "Addresses of a source line", d.infoLine),
 		sub("symbol", []string{"sym"}, "ADDRESS", "The symbol at an address", d.infoSymbol),
 		sub("frame", []string{"f"}, "", "The selected frame in detail", d.infoFrame),

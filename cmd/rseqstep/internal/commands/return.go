@@ -16,6 +16,9 @@ func (d *desk) returnNow(args string) error {
 		return err
 	}
 	frames, err := d.Frames(d.Level() + 2)
+	for n := d.Level() + 2; err == nil && len(frames) == n && frames[n-1].Tail; n++ {
+		frames, err = d.Frames(n + 1)
+	}
 	if err != nil {
 		return err
 	}
@@ -32,7 +35,7 @@ func (d *desk) returnNow(args string) error {
 	if err := d.sure(prompt.Message("Not confirmed"), "Make %s return now?", f.Function); err != nil {
 		return err
 	}
-	caller := frames[d.Level()+1]
+	caller := frames[len(frames)-1]
 	now, err := e.Regs(e.Thread())
 	if err != nil {
 		return err

@@ -119,6 +119,10 @@ func (s *Session) place(b *Breakpoint) error {
 	if isInside(err) || errors.Is(err, stepper.ErrNoSlot) {
 		return err
 	}
+	if _, full, err := s.find(b.Location, b.near); err == nil && full != b.Location {
+		b.Location = full
+		return s.plant(b)
+	}
 	if b.Event == nil && !s.imported(b, err) {
 		if err := s.pend(err); err != nil {
 			return err

@@ -1,11 +1,14 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/stepper"
+	"rseqstep/stepper/symbols"
+	"rseqstep/table"
 )
 
 // At reports whether the breakpoint is at one of the places.
@@ -67,7 +70,23 @@ func (s *Session) Lookup(location string) ([]stepper.Place, error) {
 	if _, err := s.need(); err != nil {
 		return nil, err
 	}
-	return s.Symbols().Lookup(s.qualify(location), near.PC)
+	places, _, err := s.find(s.qualify(location), near.PC)
+	return places, err
+}
+
+// find looks up a location. full is the location without namespace aliases, inline namespaces
+// and using declarations, which only the expressions of a unit know.
+func (s *Session) find(location string, near table.Addr) (places []stepper.Place, full string, err error) {
+	sy := s.Symbols()
+	places, err = sy.Lookup(location, near)
+	if errors.Is(err, symbols.ErrNoSymbol) {
+		for _, name := range s.Expressions().Imported(strings.Trim(location, "'")) {
+			if places, err := sy.Lookup(name, near); err == nil {
+				return places, name, nil
+			}
+		}
+	}
+	return places, location, err
 }
 
 // qualify prefixes a bare line number with the current file.

@@ -77,7 +77,7 @@ func (v *values) at(level int) *expr.Context {
 
 // of returns the context of a thread whose frames v has.
 func (v *values) of(tid, level int) *expr.Context {
-	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch()}
+	c := &expr.Context{Session: v.s.history, Arch: v.s.Arch(), Warn: func(text string) { fmt.Fprintf(v.s.Err, "warning: %s\n", text) }}
 	if set := v.set(); set != nil {
 		c.Source = set
 	}
@@ -147,6 +147,14 @@ func (v *values) here() *expr.Context {
 	c := v.at(v.s.level)
 	c.Caller = caller{v}
 	return c
+}
+
+// Expressions returns the context of the selected frame; without a process it is that of the file.
+func (s *Session) Expressions() *expr.Context {
+	if v, ok := s.Values().(*values); ok {
+		return v.here()
+	}
+	return &expr.Context{Session: s.history}
 }
 
 func (v *values) Evaluate(text string) error {

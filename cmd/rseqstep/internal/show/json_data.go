@@ -24,6 +24,7 @@ type jsonFrame struct {
 	Line     int      `json:"line,omitempty"`
 	Module   string   `json:"module,omitempty"`
 	Inlined  int      `json:"inlined,omitempty"` // the inline depth
+	Tail     bool     `json:"tail,omitempty"`    // a function that ended in a tail call
 	Signal   bool     `json:"signal,omitempty"`  // the frame of a signal trampoline
 	Locals   []string `json:"locals,omitempty"`  // "x = 5"; of backtrace full
 }
@@ -40,7 +41,7 @@ type Stack struct {
 func (s *Stack) WriteJSON(w io.Writer) error {
 	j := jsonFrames{Version: jsonVersion, Info: "backtrace", Thread: s.Thread, TID: s.TID, Frames: []jsonFrame{}, More: s.More}
 	for i, f := range s.Frames {
-		x := jsonFrame{Level: f.Level, PC: hex(f.PC), Function: f.Function, Args: f.Args, File: f.Line.File, Line: f.Line.Line, Module: f.Module, Inlined: f.Inlined, Signal: f.Signal}
+		x := jsonFrame{Level: f.Level, PC: hex(f.PC), Function: f.Function, Args: f.Args, File: f.Line.File, Line: f.Line.Line, Module: f.Module, Inlined: f.Inlined, Tail: f.Tail, Signal: f.Signal}
 		if i < len(s.Locals) {
 			x.Locals = s.Locals[i]
 		}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rseqstep/table/tabletest"
+)
+
+// conversation is a list of commands for a program that this prompt and gdb answer alike.
+type conversation struct {
+	source   string
+	compiler string
+	flags    []string
+	commands []string
+}
+
+// conversations are tried in both. A command whose answer differs on purpose is not here.
+func conversations() map[string]conversation {
+	return map[string]conversation{
+		"macros": {"../../stepper/symbols/testdata/macros.c", "gcc", []string{"-g3", "-DCMD=33"}, []string{
+			"break 24", "run", "print SCALE", "print ADD(n, r)", "print ADD(1", "print ADD(1)", "print ADD", "print ADD (1,2)", "print XSTR(ADD(1, SCALE))",
+			"print CAT(glo, bal)", "macro expand LOG(\"x\")", "macro expand NAMED(\"x\", 1, 2)", "macro expand EMPTY", "print MULTI(4)", "print INH", "print CMD",
+			"print LOCAL", "print LATE", "print TWICE", "info macro SCALE", "info macro ADD", "info macro MULTI", "info macro INH", "info macro CMD",
+			"info macro TWICE", "info macro LOG", "info macro NAMED", "info macro LOCAL", "info macro __LINE__", "info macro -a INH", "info macro",
+			"print __LINE__", "print sizeof(__FILE__)", "macro define USR(x) x + SCALE", "print USR(3)", "macro list", "macro undef USR", "macro list", "print USR(3)",
+			"macro expand \"SCALE\" SCALE 'S' SCALE1", "print $SCALE", "whatis SCALE", "output SCALE", "printf \"%d\\n\", ADD(1, 2)", "up", "print LATE", "print LOCAL",
+			"print a.FIELD->id", "set var v = LATE", "print v", "display SCALE",
+		}},
+	}
+}
+
+func TestThePromptAnswersAsGDB(t *testing.T) {
+	tabletest.NeedPtrace(t)
+	for name, c := range conversations() {
+		t.Run(name, func(t *testing.T) {
+			program := filepath.Join(t.TempDir(), "prog")
+			source, err := filepath.Abs(c.source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			args := append(append([]string{"-w", "-o", program}, c.flags...), source)
+			if out, err := exec.Command(tabletest.NeedTool(t, c.compiler), args...).CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			c.compare(t, program)
+		})
+	}
+}
+
+// compare gives the commands to gdb and to the prompt, each as one script.
+func (c conversation) compare(t *testing.T, program string) {
+	var script strings.Builder
+	for _, line := range append([]string{"set confirm off", "set pagination off", "set width 0"}, c.commands...) {
+		script.WriteString("echo \\n" + divider + "\\n\n" + line + "\n")
+	}
+	answers := func(name string, args ...string) []string {
+		cmd := exec.Command(name, args...)
+		cmd.Env = append(os.Environ(), "LC_ALL=C", "NO_COLOR=1")
+		cmd.Stdin = strings.NewReader(script.String())
+		out, _ := cmd.CombinedOutput() // the status is 1 after a command that failed
+		return strings.Split(string(out), divider+"\n")
+	}
+	theirs := answers(tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-iex", "set debuginfod enabled off", "-iex", "set startup-with-shell off", program)
+	ours := answers(tabletest.Command(t), "--nx", program)
+	const before = 4 // the greeting, and the answers to the settings
+	if n := len(c.commands) + before; len(theirs) != n || len(ours) != n {
+		t.Fatalf("%d commands, %d answers of gdb, %d of the prompt:\n%s", n, len(theirs), len(ours), ours)
+	}
+	for i, line := range c.commands {
+		if got, want := plainAnswer(ours[before+i]), plainAnswer(theirs[before+i]); got != want {
+			t.Errorf("%s\n%s\ngdb:\n%s", line, got, want)
+		}
+	}
+}
+
+// divider stands before the answer of each command.
+const divider = "@@@"
+
+var answerNoise = regexp.MustCompile(`(?m)^(?:\(gdb\) )*(Starting program: .*|\[Thread debugging .*|Using host libthread_db .*|Continuing\.|Run till exit .*)\n|\(gdb\) ?|\(rseqstep\) ?|0x7ff[0-9a-f]+|\w+=(\w+@entry=)`)
+
+// plainAnswer is an answer without prompts, what only gdb says of a start, and addresses of the stack.
+func plainAnswer(s string) string {
+	return strings.TrimSpace(answerNoise.ReplaceAllString(s, "$2"))
+}
