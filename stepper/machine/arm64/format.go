@@ -97,7 +97,7 @@ func gnuSyntax(i *machine.Insn) (text string, ok bool) {
 
 // rawWord shows an instruction without a known name.
 func rawWord(i *machine.Insn) string {
-	text := fmt.Sprintf(".inst %#010x", uint32(wordOf(i.Bytes())))
+	text := fmt.Sprintf(".inst 0x%08x", uint32(wordOf(i.Bytes())))
 	if i.Kind != machine.Plain {
 		text += "        # " + i.Kind.String()
 	}

@@ -53,3 +53,44 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func FuzzDecodeBody(f *testing.F) {
+	f.Add(uint64(0x1000), uint64(0x1010), uint64(0x2000), bytesOf(0xb9400400, 0x6b01001f, 0x54000141, 0xf9000043))
+	f.Add(uint64(0x1000), uint64(0x100c), uint64(0x1000), bytesOf(ldaxrX0, addX0, stlxr, cbnzBack3))
+	f.Add(^uint64(3), uint64(8), uint64(0), bytesOf(nop, ret, 0x54ffffe1))
+	f.Fuzz(func(t *testing.T, start, end, abort uint64, code []byte) {
+		tabletest.Hurry(t)
+		p := &table.Placed{Start: table.Addr(start), End: table.Addr(end), Abort: table.Addr(abort), Exits: []table.Addr{table.Addr(abort + 8)}}
+		read := func(a table.Addr, q []byte) (int, error) {
+			return copy(q, code[min(uint64(len(code)), uint64(a)-start):]), nil
+		}
+		if s, ok := machine.FindSequence(Arch(), p.Start, read); ok && (len(s.Ways) == 0 || len(s.Inside) == 0 || s.Contains(s.Load)) {
+			t.Fatalf("%+v", s)
+		}
+		machine.SequenceAround(Arch(), p.Start+8, read)
+		b, err := machine.DecodeBody(Arch(), p, code)
+		if err != nil {
+			if b.Insns != nil || b.Exits != nil || b.End != 0 {
+				t.Fatalf("%+v beside %v", b, err)
+			}
+			return
+		}
+		for n := range b.Insns {
+			if i := &b.Insns[n]; !b.Contains(i.Addr) || i.Addr%4 != 0 || n > 0 && b.Insns[n-1].Addr >= i.Addr {
+				t.Fatalf("instruction %d begins at %v", n, i.Addr)
+			}
+		}
+		r := Regs(machine.Words{})
+		if b.Sure && b.Outcome(nil, &r) != machine.OutcomeCommitted {
+			t.Fatal("sure, but not committed")
+		}
+		for _, s := range b.Stops(func(table.Addr) *machine.Body { return nil }) {
+			if b.Contains(s.Addr) {
+				t.Fatalf("a stop inside the section: %v", s.Addr)
+			}
+		}
+		if at, ok := machine.FindArming(Arch(), p, p.Start-table.Addr(len(code)), code); ok && at%4 != 0 {
+			t.Fatalf("an arming store at %v", at)
+		}
+	})
+}

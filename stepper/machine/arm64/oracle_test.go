@@ -171,7 +171,7 @@ func TestDecodingAgreesWithObjdump(t *testing.T) {
 	for name, args := range files {
 		t.Run(name, func(t *testing.T) {
 			compare(t, func(l *listing, i *machine.Insn) string {
-				return firstOf(l.kind(i), l.memory(i), l.registers(i))
+				return firstOf(l.kind(i), l.memory(i), l.registers(i), l.text(i))
 			}, args...)
 		})
 	}
