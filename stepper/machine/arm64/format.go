@@ -86,7 +86,7 @@ func gnuSyntax(i *machine.Insn) (text string, ok bool) {
 	if always, ok := strings.CutSuffix(text, ", al"); ok && wordOf(i.Bytes()).bits(15, 12) == 15 { // its other encoding
 		text = always + ", nv"
 	}
-	if left, ok := strings.CutSuffix(text, ", #0"); ok && (inst.Op == arm64asm.FCMP || inst.Op == arm64asm.FCMPE) {
+	if left, ok := strings.CutSuffix(text, ", #0"); ok && strings.HasPrefix(text, "fcm") {
 		text = left + ", #0.0"
 	}
 	for number, name := range systemRegisters {
