@@ -9,23 +9,20 @@ func (d *decoder) exclusive() {
 	rs, rt, rt2 := general(d.rm()), general(d.rd()), general(d.ra())
 	pair := d.bit(21) == 1
 	m := d.based(0)
+	if d.bit(24) == 1 && d.bit(23) == 1 { // cast, caspt: without privilege
+		d.compareAndSwap(m, size, d.bit(31) == 0)
+		return
+	}
 	switch {
-	case d.bit(23) == 1 && pair: // cas
-		d.compares(m, size)
-		d.read(rs, rt)
-		d.set(rs)
+	case d.bit(23) == 1 && pair:
+		d.compareAndSwap(m, size, false)
 	case d.bit(23) == 1 && load: // ldar, ldlar
 		d.loads(m, size)
 		d.set(rt)
 	case d.bit(23) == 1: // stlr, stllr
 		d.storesRegister(m, size, rt)
-	case pair && d.bit(31) == 0: // casp
-		size = 8 << d.bit(30)
-		d.loads(m, size)
-		d.stores(m, size)
-		even, odd := general(d.rm()), general(d.rm()|1)
-		d.read(even, odd, rt, general(d.rd()|1))
-		d.set(even, odd)
+	case pair && d.bit(31) == 0:
+		d.compareAndSwap(m, size, true)
 	case load: // ldxr, ldaxr, ldxp, ldaxp
 		d.insn.Exclusive = machine.ExclusiveLoad
 		d.set(rt)
@@ -46,8 +43,20 @@ func (d *decoder) exclusive() {
 	}
 }
 
-// compares notes a compare-and-swap of one register.
-func (d *decoder) compares(m machine.Mem, size uint16) {
+// compareAndSwap is cas, or casp of a pair of registers.
+func (d *decoder) compareAndSwap(m machine.Mem, size uint16, pair bool) {
+	rs, rt := general(d.rm()), general(d.rd())
+	d.read(rs, rt)
+	d.set(rs)
+	if pair {
+		size = 8 << d.bit(30)
+		odd := general(d.rm() | 1)
+		d.read(odd, general(d.rd()|1))
+		d.set(odd)
+		d.loads(m, size)
+		d.stores(m, size)
+		return
+	}
 	d.loads(m, size)
 	s := d.stores(m, size)
 	// A value of the zero register is not in Regs: it is 0 there as well (machine.NoReg).
@@ -129,7 +138,7 @@ func (d *decoder) block(m machine.Mem, op uint32) {
 // copy and set (FEAT_MOPS), and the stores to a guarded control stack.
 func (d *decoder) ordered() {
 	switch mode := d.bits(11, 10); {
-	case mode == 1:
+	case mode == 1, mode == 0 && d.vectorAccess() && d.bits(23, 22) == 3: // the second: setgop, … of FEAT_MOPS_GO
 		d.copyOrSet()
 	case d.vectorAccess() && mode != 2:
 		d.unlisted()
@@ -225,14 +234,16 @@ func (d *decoder) otherAtomic(mode uint32) {
 		d.loads(m, 8)
 		d.stores(m, 8)
 		d.set(rs)
-	default: // ldclrp, ldsetp, swpp, rcwclrp, …; rcwcasp
+	case 3: // rcwcasp
+		d.loads(m, 16)
+		d.stores(m, 16)
+		odd := general(d.rm() | 1)
+		d.read(odd, general(d.rd()|1))
+		d.set(rs, odd)
+	default: // ldclrp, ldsetp, swpp, rcwclrp, …
 		d.loads(m, 16)
 		d.stores(m, 16)
 		d.set(rs, rt)
-		if mode == 3 {
-			d.set(general(d.rm() | 1))
-			d.read(general(d.rm()|1), general(d.rd()|1))
-		}
 	}
-	d.insn.Flags = mode != 0 || d.bits(14, 12) != 0 // those of FEAT_THE
+	d.insn.Flags = mode != 0 || d.bits(15, 12) > 0b1000 // those of FEAT_THE
 }

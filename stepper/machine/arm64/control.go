@@ -59,11 +59,11 @@ func (d *decoder) compareAndBranch() {
 
 // exception is an instruction that raises one.
 func (d *decoder) exception() {
-	switch d.bits(23, 21)<<5 | d.bits(4, 0) {
-	case 0<<5 | 1: // svc; the result is in x0
+	switch opc := d.bits(23, 21); {
+	case opc == 0 && d.bits(4, 0) == 1: // svc; the result is in x0
 		d.insn.Kind, d.unknown = machine.Syscall, true
 		d.set(X0)
-	case 3 << 5: // tcancel
+	case opc == 3, opc == 7: // tcancel, tenter
 		d.unlisted()
 	default: // brk, hlt, hvc, smc, dcps
 		d.insn.Kind = machine.Trap
@@ -109,8 +109,13 @@ func (d *decoder) system() {
 	rt := general(d.rd())
 	name := d.bits(20, 5) // op0, op1, CRn, CRm, op2
 	switch op0 := d.bits(20, 19); {
-	case d.bits(23, 22) == 1: // sysp, msrr, mrrs: a pair of registers
-		d.unlisted()
+	case d.bits(23, 22) == 1: // mrrs, and msrr, sysp: a pair of registers
+		pair := [2]machine.Reg{rt, general(d.rd() | 1)}
+		if d.unknown = true; d.bit(21) == 1 {
+			d.set(pair[:]...)
+		} else {
+			d.read(pair[:]...)
+		}
 	case d.bits(23, 22) != 0:
 		d.unlisted()
 	case d.bit(21) == 1: // mrs, sysl, tstart
@@ -129,14 +134,14 @@ func (d *decoder) system() {
 		}
 	case rt != machine.NoReg: // wfet, wfit
 		d.read(rt)
-	case d.bits(15, 12) == 2: // hints
+	case d.bits(18, 12) == 3<<4|2: // hints
 		d.hint(d.bits(11, 5))
-	case d.bits(15, 12) == 3: // clrex, barriers
+	case d.bits(18, 12) == 3<<4|3: // clrex, barriers
 		if d.bits(7, 5) == 2 {
 			d.insn.Exclusive = machine.ExclusiveClear
 		}
-	case d.bits(15, 12) == 4: // msr of a part of PSTATE; cfinv, xaflag, axflag
-		d.insn.Flags = d.bits(18, 16) == 0 && d.bits(7, 5) < 3
+	case d.bits(18, 8) == 4<<4: // cfinv, xaflag, axflag
+		d.insn.Flags = d.bits(7, 5) < 3
 	}
 }
 

@@ -121,10 +121,18 @@ func (d *decoder) vector() {
 	rd, rn := general(d.rd()), general(d.rn())
 	switch {
 	case d.bits(30, 24) == 0b0011110 && d.bit(21) == 0: // conversions of fixed-point numbers
-		d.convert(rd, rn, d.bits(18, 16) < 2)
+		if d.bits(18, 16) < 2 {
+			d.set(rd)
+		} else {
+			d.read(rn)
+		}
 	case d.bits(30, 24) == 0b0011110 && d.bits(15, 10) == 0: // of integers; fmov; fjcvtzs
-		op := d.bits(18, 16)
-		d.convert(rd, rn, op != 2 && op != 3 && op != 7)
+		switch rmode, op := d.bits(20, 19), d.bits(18, 16); {
+		case op < 2, op < 6 && op > 3 && rmode == 0, op == 6 && rmode != 2:
+			d.set(rd)
+		case op < 4 && rmode == 0, op == 7 && rmode < 2:
+			d.read(rn)
+		}
 		d.insn.Flags = d.bit(31) == 0 && d.bits(23, 16) == 0b01111110
 	case d.bits(30, 24) == 0b0011110 && (d.bits(15, 10) == 8 || d.bits(11, 10) == 1): // fcmp, fccmp
 		d.insn.Flags = true
@@ -135,14 +143,5 @@ func (d *decoder) vector() {
 		case 1, 3: // dup, ins
 			d.read(rn)
 		}
-	}
-}
-
-// convert is a conversion to or from a general register.
-func (d *decoder) convert(rd, rn machine.Reg, toGeneral bool) {
-	if toGeneral {
-		d.set(rd)
-	} else {
-		d.read(rn)
 	}
 }

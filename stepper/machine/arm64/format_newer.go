@@ -37,7 +37,7 @@ var conditions = [16]string{"eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi"
 // hints are the hints with a name, by number.
 var hints = map[uint32]string{
 	0: "nop", 1: "yield", 2: "wfe", 3: "wfi", 4: "sev", 5: "sevl", 6: "dgh", 7: "xpaclri",
-	8: "pacia1716", 10: "pacib1716", 12: "autia1716", 14: "autib1716", 16: "esb", 17: "psb csync", 18: "tsb csync", 20: "csdb", 22: "clearbhb",
+	8: "pacia1716", 10: "pacib1716", 12: "autia1716", 14: "autib1716", 16: "esb", 17: "psb csync", 18: "tsb csync", 20: "csdb", 22: "clrbhb",
 	24: "paciaz", 25: "paciasp", 26: "pacibz", 27: "pacibsp", 28: "autiaz", 29: "autiasp", 30: "autibz", 31: "autibsp",
 	32: "bti", 34: "bti c", 36: "bti j", 38: "bti jc",
 }
@@ -70,7 +70,7 @@ func (w word) signedBranch(k machine.Kind) string {
 	case k == machine.Return && w.rd() == 31, k == machine.Trap:
 		return name
 	case k == machine.Return:
-		return name + "sppc " + text(w.rd(), true)
+		return name + "sppcr " + text(w.rd(), true)
 	case w.bit(24) == 0:
 		return name + "z " + text(w.rn(), true)
 	}

@@ -15,11 +15,11 @@ import (
 
 var kinds = map[machine.Kind]*regexp.Regexp{
 	machine.Jump:         regexp.MustCompile(`^b$`),
-	machine.CondJump:     regexp.MustCompile(`^(bc?\..*|cbn?z|tbn?z)$`),
+	machine.CondJump:     regexp.MustCompile(`^(bc?\..*|cbn?z|tbn?z|cb[bh]?(eq|ne|gt|lt|ge|le|hi|hs|lo|ls))$`),
 	machine.IndirectJump: regexp.MustCompile(`^br(a[ab]z?)?$`),
 	machine.Call:         regexp.MustCompile(`^bl$`),
 	machine.IndirectCall: regexp.MustCompile(`^blr(a[ab]z?)?$`),
-	machine.Return:       regexp.MustCompile(`^reta?[ab]?$`),
+	machine.Return:       regexp.MustCompile(`^reta?[ab]?(sppcr?)?$`),
 	machine.Syscall:      regexp.MustCompile(`^svc$`),
 	machine.Trap:         regexp.MustCompile(`^(brk|hlt|udf|hvc|smc|dcps.|eret(a[ab])?|drps)$`),
 }
@@ -49,14 +49,15 @@ func (l *listing) kind(i *machine.Insn) string {
 
 var (
 	based   = regexp.MustCompile(`\[(x\d+|sp)`)
-	storing = regexp.MustCompile(`^(st|cas|swp|ld(add|clr|eor|set|[su]max|[su]min)|cpy|set[pmeg])`)
+	storing = regexp.MustCompile(`^(st|cas|swp|rcw|gcsst|ldt?(f?add|clr|eor|set|[su]max|[su]min|f?max|f?min|bf)|cpy|set[pmeg])`)
 	vectors = regexp.MustCompile(`^\{v\d+\.(\d*)([bhsdq])`)
 )
 
 // stores reports whether the instruction writes data, by its name.
 func (l *listing) stores() bool {
 	switch {
-	case l.mnemonic == "stg", l.mnemonic == "st2g", l.mnemonic == "stgm", l.mnemonic == "stzgm",
+	case l.mnemonic == "stshh", l.mnemonic == "stcph", l.mnemonic == "stmopa", // hints; a product of matrices
+		l.mnemonic == "stg", l.mnemonic == "st2g", l.mnemonic == "stgm", l.mnemonic == "stzgm",
 		strings.HasPrefix(l.mnemonic, "cpy") && !strings.Contains(l.operands, "]!"): // SVE's
 		return false
 	case l.mnemonic == "dc":
@@ -88,7 +89,7 @@ func (l *listing) memory(i *machine.Insn) string {
 	switch base := names[i.Store.Base]; {
 	case l.stores() && (base != m[1] || int(i.Store.Size) != size):
 		return fmt.Sprintf("writes %d bytes by %s, not %d", i.Store.Size, base, size)
-	case !known || strings.HasPrefix(l.mnemonic, "prf") || strings.HasPrefix(l.mnemonic, "st") && size == 0 || strings.HasSuffix(l.mnemonic, "g") && !l.stores():
+	case !known || strings.Contains(l.mnemonic, "prf") || strings.HasPrefix(l.mnemonic, "st") && size == 0 || strings.HasSuffix(l.mnemonic, "g") && !l.stores():
 	case l.word == l.word&0x3fffffff|0xc0000000 && l.word.bits(29, 24) == 0b011001 && l.word.bit(21) == 1: // of tags
 	case loads && (names[u.Load.Base] != m[1] || int(u.Loaded) != size):
 		return fmt.Sprintf("reads %d bytes by %s, not %d", u.Loaded, names[u.Load.Base], size)
@@ -202,17 +203,23 @@ func (l *listing) size() int {
 	return size
 }
 
+// vectorCount is the number of vectors in a list.
+func vectorCount(list string) int {
+	from, to, ok := strings.Cut(list, "-")
+	if !ok {
+		return strings.Count(list, ",") + 1
+	}
+	number := func(s string) int {
+		n, _ := strconv.Atoi(strings.Trim(strings.Split(s, ".")[0], "{ v"))
+		return n
+	}
+	return (number(to)-number(from)+32)%32 + 1
+}
+
 // structureSize is the size of a list of vectors, or of one element of each.
 func (l *listing) structureSize(m []string) int {
 	list, rest, _ := strings.Cut(l.operands, "}")
-	count := strings.Count(list, ",") + 1
-	if from, to, ok := strings.Cut(list, "-"); ok {
-		number := func(s string) int {
-			n, _ := strconv.Atoi(strings.Trim(strings.Split(s, ".")[0], "{ v"))
-			return n
-		}
-		count = (number(to)-number(from)+32)%32 + 1
-	}
+	count := vectorCount(list)
 	size := map[string]int{"b": 1, "h": 2, "s": 4, "d": 8}[m[2]]
 	if !strings.HasPrefix(rest, "[") && !strings.HasSuffix(l.mnemonic, "r") {
 		n, _ := strconv.Atoi(m[1])
@@ -223,7 +230,7 @@ func (l *listing) structureSize(m []string) int {
 
 // registers compares which general registers change, and whether the flags do.
 func (l *listing) registers(i *machine.Insn) string {
-	if op := l.word.bits(28, 25); op == 2 || op == 0 || l.mnemonic == "tcancel" || l.word == chkfeat { // SVE and SME: not listed
+	if op := l.word.bits(28, 25); op == 2 || op == 0 || l.mnemonic == "tcancel" || newControl.MatchString(l.mnemonic) || l.word == chkfeat { // SVE and SME: not listed
 		return ""
 	}
 	flags := setsFlags.MatchString(l.mnemonic) || l.mnemonic == "msr" && strings.HasPrefix(l.operands, "nzcv") ||
@@ -254,12 +261,15 @@ func namesOf(s machine.RegSet) (list []string) {
 }
 
 var (
-	setsFlags = regexp.MustCompile(`^(adds|subs|ands|bics|adcs|sbcs|negs|ngcs|cmp|cmn|tst|cmpp|subps|ccmp|ccmn|fcmpe?|fccmpe?|fjcvtzs|rmif|setf8|setf16|cfinv|xaflag|axflag|cpy.*|setg?[pme].*)$`)
-	signsX30  = regexp.MustCompile(`^((pac|aut)i[ab](z|sp)|xpaclri)$`)
-	none      = regexp.MustCompile(`^(st(r|ur|p|np|l|g|z|2|t|[1-4]|u?(max|min)|smax|smin|add|clr|eor|set|64)|cmp|cmn|tst|ccm|cb|tb|b$|b\.|bc\.|br|ret|msr|prf|dc$|ic$|at$|tlbi$|cfp$|dvp$|cpp$|sys$|rmif|setf|wf[ei]t|gcs|trcit)`)
-	second    = regexp.MustCompile(`^(swp|ld(add|clr|eor|set|[su]max|[su]min))`)
-	two       = regexp.MustCompile(`^(ldp|ldnp|ldpsw|ldxp|ldaxp|casp.*)$`)
+	setsFlags = regexp.MustCompile(`^(adds|subs|ands|bics|adcs|sbcs|negs|ngcs|cmp|cmn|tst|cmpp|subps|ccmp|ccmn|fcmpe?|fccmpe?|fjcvtzs|rmif|setf8|setf16|cfinv|xaflag|axflag|cpy.*|setg?o?[pme].*|rcw.*)$`)
+	signsX30  = regexp.MustCompile(`^((pac|aut)i[ab](z|sp)|xpaclri|autia?b?sppcr?|reta[ab]sppcr?)$`)
+	none      = regexp.MustCompile(`^(st(r|ur|p|ilp|lp|np|l|g|z|2|t|[1-4]|u?(max|min)|smax|smin|add|clr|eor|set|64)|cmp|cmn|tst|ccm|cb|tb|b$|b\.|bc\.|br|ret|msr|prf|dc$|ic$|at$|tlbi$|cfp$|dvp$|cpp$|sys$|rmif|setf|wf[ei]t|gcs|trcit)`)
+	second    = regexp.MustCompile(`^(swpt?[al]*[bh]?$|rcws?(clr|set|swp)[al]*$|ldt?(add|clr|eor|set|[su]max|[su]min)[al]*[bh]?$)`)
+	two       = regexp.MustCompile(`^(ldp|ldnp|ldtn?p|ldpsw|ldxp|ldaxp|ldiapp|ldapp?|casp.*|swpp.*|ldclrp.*|ldsetp.*|rcws?(clr|set|swp)p[al]*|mrrs|rcws?casp[al]*)$`)
 )
+
+// newControl are instructions of newer processors about which nothing is known here.
+var newControl = regexp.MustCompile(`^(tchange|tenter|texit|gicr)`)
 
 // changed are the general registers that the instruction changes.
 func (l *listing) changed() (list []string) {
@@ -305,9 +315,9 @@ func i64(w word) int { return int(w.rd()) + 1 }
 
 var (
 	writeback      = regexp.MustCompile(`\[(x\d+|sp)[^]]*\](?:!|, ?[#x])`)
-	exclusiveStore = regexp.MustCompile(`^stl?x`)
-	memorySet      = regexp.MustCompile(`^setg?[pme]`)
-	onePair        = regexp.MustCompile(`^(st|ld)(n?p$|l?a?xp$|psw$|gp$)`)
+	exclusiveStore = regexp.MustCompile(`^stl?t?x`)
+	memorySet      = regexp.MustCompile(`^setg?o?[pme]`)
+	onePair        = regexp.MustCompile(`^(st|ld)(t?n?p$|l?a?xp$|psw$|gp$|iapp$|ilp$|lp$|app?$)|^(swpp|ldclrp|ldsetp|rcws?(clr|set|swp|cas)p)`)
 	oneByte        = regexp.MustCompile(`^(ld|st|cas|swp)[a-z]*b$`)
 	oneHalf        = regexp.MustCompile(`^(ld|st|cas|swp)[a-z]*h$`)
 )
