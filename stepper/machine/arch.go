@@ -129,7 +129,7 @@ type Shapes interface {
 }
 
 // PrologueLen is the number of bytes that Shapes.Prologue needs.
-const PrologueLen = 16
+const PrologueLen = 40
 
 // PLT is a section of a procedure linkage table, file addresses.
 type PLT struct {

@@ -85,6 +85,43 @@ func TestRulesSayWhereReturnAddressesAreSigned(t *testing.T) {
 	}
 }
 
+// Where a function of the C library begins by setting up a frame, the call frame information agrees:
+// the caller's frame pointer is where the stack pointer points, or at the function's own.
+func TestProloguesForARM64AgreeWithTheRules(t *testing.T) {
+	libc, err := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), "-print-file-name=libc.so.6").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	im := alone(t, strings.TrimSpace(string(libc))).modules[0].img
+	section := im.main.Section(".eh_frame")
+	data, err := section.Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	im.frameSection(data, section.Addr, true).FDEs(func(_ uint64, f *cfi.FDE) {
+		code := make([]byte, machine.PrologueLen)
+		if im.main.readAt(f.Low, code) != nil {
+			return
+		}
+		saved, set := im.arch.Prologue(code)
+		if set == 0 || f.Low+uint64(set) >= f.High {
+			return
+		}
+		seen++
+		row := im.frames().row(f.Low + uint64(set))
+		if row == nil || row.Regs[29].Kind != cfi.Offset || row.Regs[30].N != row.Regs[29].N+8 {
+			t.Errorf("%#x, behind %d bytes: %+v", f.Low, set, row)
+		}
+		if row := im.frames().row(f.Low + uint64(saved)); saved < set && (row == nil || row.CFA.Reg != 31 || row.Regs[29].N != -row.CFA.Offset) {
+			t.Errorf("%#x, behind %d bytes: %+v", f.Low, saved, row)
+		}
+	})
+	if t.Logf("%d prologues", seen); seen < 500 {
+		t.Errorf("only %d prologues", seen)
+	}
+}
+
 // A return address is found in x30 or on the stack, and its signature is removed if the mask is
 // known.
 func TestReturnAddressesForARM64(t *testing.T) {

@@ -9,32 +9,52 @@ import (
 
 // Words of code that are recognised (Arm ARM C6.2).
 const (
-	btiC       word = 0xd503245f // bti c
-	paciasp    word = 0xd503233f
-	pacibsp    word = 0xd503237f
-	movX29SP   word = 0x910003fd // mov x29, sp
-	svc0       word = 0xd4000001 // svc #0
-	movX8Sig   word = 0xd2801168 // mov x8, #139: rt_sigreturn
-	stpX16X30  word = 0xa9bf7bf0 // stp x16, x30, [sp, #-16]!
-	pushesPair word = 0xa9807bfd // stp x29, x30, [sp, #…]!
+	btiC      word = 0xd503245f // bti c
+	paciasp   word = 0xd503233f
+	pacibsp   word = 0xd503237f
+	svc0      word = 0xd4000001 // svc #0
+	movX8Sig  word = 0xd2801168 // mov x8, #139: rt_sigreturn
+	stpX16X30 word = 0xa9bf7bf0 // stp x16, x30, [sp, #-16]!
 )
 
-// Prologue implements machine.Shapes: `[paciasp|bti c] stp x29,x30,[sp,#-N]!; mov x29,sp`. Only in
-// this form the two words are where the stack pointer points.
+// Prologue implements machine.Shapes: what compilers begin functions with, up to `mov x29,sp` or
+// `add x29,sp,#N`. The frame pointer is saved where the stack pointer points only if `stp
+// x29,x30,[sp,#-N]!` does it; otherwise it counts as saved once the function's own is set, because
+// until then x30 still holds the return address.
 func (shapes) Prologue(p []byte) (saved, set int) {
-	var list []word
+	stored := false
 	for n := 0; n+wordSize <= len(p); n += wordSize {
-		list = append(list, wordOf(p[n:]))
+		w, end := wordOf(p[n:]), n+wordSize
+		switch {
+		case w == paciasp, w == pacibsp, w == btiC, w&^(0xfff<<10) == 0xd10003ff: // sub sp, sp, #N
+		case w&^(0x7f<<15) == 0xa9807bfd: // stp x29, x30, [sp, #-N]!
+			saved, stored = end, true
+		case w&^(0x7f<<15) == 0xa9007bfd: // stp x29, x30, [sp, #N]
+			stored = true
+		case w&^(0xfff<<10) == 0x910003fd: // add x29, sp, #N
+			if !stored {
+				return 0, 0
+			}
+			if saved == 0 || w.bits(21, 10) != 0 {
+				saved = end
+			}
+			return saved, end
+		case !w.savesRegister():
+			return 0, 0
+		}
 	}
-	for saved < len(list) && (list[saved] == paciasp || list[saved] == pacibsp || list[saved] == btiC) {
-		saved++
-	}
-	if saved+1 >= len(list) || list[saved]&^(0x7f<<15) != pushesPair || list[saved+1] != movX29SP {
-		return 0, 0
-	}
-	saved++
-	return saved * wordSize, (saved + 1) * wordSize
+	return 0, 0
 }
+
+// savesRegister reports whether the instruction stores general or vector registers on the stack.
+func (w word) savesRegister() bool {
+	var i machine.Insn
+	var d decoder
+	return d.decode(0, bytesAt(w), &i) == nil && i.Kind == machine.Plain && i.Store.Size > 0 && i.Store.Base == SP && i.Writes&^(1<<SP) == 0
+}
+
+// bytesAt are the bytes of a word.
+func bytesAt(w word) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(w)) }
 
 // AfterCall implements machine.Shapes: bl, blr, blraa and the like.
 func (shapes) AfterCall(pc table.Addr, mem machine.Memory) bool {

@@ -18,6 +18,7 @@ import (
 const (
 	nop      word = 0xd503201f
 	ret      word = 0xd65f03c0
+	movX29SP word = 0x910003fd // mov x29, sp
 	pushPair word = 0xa9bd7bfd // stp x29, x30, [sp, #-48]!
 	subSP    word = 0xd10083ff // sub sp, sp, #32
 	blHere   word = 0x94000000
@@ -36,8 +37,13 @@ func TestPrologueIsMeasured(t *testing.T) {
 		"plain":         {bytesOf(pushPair, movX29SP, nop), [2]int{4, 8}},
 		"signed":        {bytesOf(paciasp, pushPair, movX29SP), [2]int{8, 12}},
 		"bti":           {bytesOf(btiC, pushPair, movX29SP), [2]int{8, 12}},
-		"room first":    {bytesOf(subSP, nop, movX29SP), [2]int{}},
+		"more saved":    {bytesOf(pushPair, 0xf9000bf5, 0xa90253f3, movX29SP), [2]int{4, 16}}, // str x21; stp x19, x20
+		"room first":    {bytesOf(subSP, 0xa9057bfd, 0xf90033f5, 0xa9074ff4, 0x910143fd, nop), [2]int{20, 20}},
+		"vectors saved": {bytesOf(pushPair, 0x6d0123e9, movX29SP), [2]int{4, 12}}, // stp d9, d8
+		"no pair":       {bytesOf(subSP, nop, movX29SP), [2]int{}},
+		"none saved":    {bytesOf(subSP, movX29SP), [2]int{}},
 		"no frame":      {bytesOf(paciasp, pushPair, nop), [2]int{}},
+		"not set":       {bytesOf(pushPair, 0xf9000bf5), [2]int{}},
 		"the end of it": {bytesOf(pushPair), [2]int{}},
 		"nothing":       {nil, [2]int{}},
 		"half a word":   {[]byte{1, 2}, [2]int{}},
