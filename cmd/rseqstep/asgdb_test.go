@@ -31,6 +31,11 @@ func conversations() map[string]conversation {
 			"macro expand \"SCALE\" SCALE 'S' SCALE1", "print $SCALE", "whatis SCALE", "output SCALE", "printf \"%d\\n\", ADD(1, 2)", "up", "print LATE", "print LOCAL",
 			"print a.FIELD->id", "set var v = LATE", "print v", "display SCALE",
 		}},
+		"places": {"../../testdata/vars.c", "gcc", []string{"-g", "-O0"}, []string{
+			"info symbol main", "break marker", "run", "info frame", "info source", "info symbol main", "info symbol global_int", "info symbol $pc", "info address main", "info address global_int",
+			"info line marker", "print $_", "info line main", "x/2dw &global_int", "print $_", "print $__", "whatis $__", "up", "info frame", "info source", "down 20", "info stack 1",
+			"print global_int", "print $1 = 5", "print $arr = array", "whatis $arr", "print $p = p", "print $p.x = 77", "print $p", "print p.x",
+		}},
 	}
 }
 
@@ -65,7 +70,7 @@ func (c conversation) compare(t *testing.T, program string) {
 		out, _ := cmd.CombinedOutput() // the status is 1 after a command that failed
 		return strings.Split(string(out), divider+"\n")
 	}
-	theirs := answers(tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-iex", "set debuginfod enabled off", "-iex", "set startup-with-shell off", program)
+	theirs := answers(tabletest.NeedTool(t, "gdb"), "-nx", "-q", "-iex", "set debuginfod enabled off", "-iex", "set startup-with-shell off", "-iex", "set backtrace past-main on", program)
 	ours := answers(tabletest.Command(t), "--nx", program)
 	const before = 4 // the greeting, and the answers to the settings
 	if n := len(c.commands) + before; len(theirs) != n || len(ours) != n {

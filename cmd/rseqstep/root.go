@@ -156,7 +156,7 @@ func debugFlags(cmd *cobra.Command, o *options) {
 	f.StringArrayVarP(&o.directory, "directory", "d", nil, "search `DIR` for source files; may be repeated")
 	f.BoolVar(&o.batch, "batch", false, "exit after the commands, or run the program if there are none; the exit status is the program's, or 128 + N if signal N killed it or would kill it next; it is 1 if a command failed")
 	f.BoolVar(&o.stopOnError, "stop-on-error", false, "end at the first command of -e and -x that fails")
-	f.StringVar(&o.json, "json", "", "write stops, and what backtrace, print and info rseq show, as one JSON object per line, to `FD` or a file of that name; without it to standard output")
+	f.StringVar(&o.json, "json", "", "write stops, and what commands show, as one JSON object per line, to `FD` or a file of that name; without it to standard output")
 	f.Lookup("json").NoOptDefVal = "1"
 	f.Var(logValue{&o.log}, "log", "log to FILE (append), or to standard error: commands, stops (as JSON), opv (cpu_opv vectors), all, or several with commas; may be repeated")
 	f.BoolVar(&o.noColor, "no-color", false, "do not use colours (NO_COLOR has the same effect)")

@@ -49,6 +49,9 @@ func (p *program) build(dir string, v variant) (string, error) {
 	}
 	exe := filepath.Join(dir, "prog")
 	args := append([]string{"-w", "-g", v.dwarf, v.level, "-o", exe}, p.flags...)
+	if compiler == "clang++" { // gdb's printers need the classes that clang leaves to the library's debug information
+		args = append(args, "-fstandalone-debug")
+	}
 	for _, f := range p.files {
 		path := filepath.Join(dir, f.name)
 		if err := os.WriteFile(path, []byte(f.text), 0o644); err != nil {

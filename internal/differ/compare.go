@@ -90,6 +90,7 @@ var replacements = []struct {
 	{regexp.MustCompile(`\$\d+ = `), "$$ = "},
 	{regexp.MustCompile(`\b(at|file) \S*/([\w.]+[:,])`), "$1 $2"},
 	{regexp.MustCompile(`\.(constprop|isra|part)(\.\d+)?`), ""},
+	{regexp.MustCompile(`\[abi:\w+\](\(\))?`), ""}, // gdb takes clang's name of the function with the parameters
 	{regexp.MustCompile(`process \d+`), "process N"},
 	{regexp.MustCompile(`<([\w:~ ]+)\([^<>]*\)( const)?(\+\d+)?>`), "<$1$3>"}, // <f(int)>: parameters of a symbol
 	{regexp.MustCompile(`(?m)^\s*(public|protected|private):\n`), ""},         // gdb's labels in ptype depend on more than the access

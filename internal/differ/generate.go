@@ -7,12 +7,18 @@ import (
 	"text/template"
 )
 
-// generate makes the program of a seed: C for two of three, else C++.
+// generate makes the program of a seed: C for two of three, else C++, with and without the
+// library's containers in turns.
 func generate(seed int64) *program {
 	g := &gen{Rand: rand.New(rand.NewSource(seed)), cxx: seed%3 == 0}
-	p := g.c()
-	if g.cxx {
+	var p *program
+	switch {
+	case seed%6 == 0:
+		p = g.library()
+	case g.cxx:
 		p = g.cplusplus()
+	default:
+		p = g.c()
 	}
 	p.name = fmt.Sprintf("seed %d", seed)
 	return p

@@ -24,6 +24,20 @@ func Static(expr []byte) bool {
 	return len(expr) > 0 && (expr[0] == OpAddr || expr[0] == OpAddrx || expr[0] == OpGNUAddrIndex)
 }
 
+// Discarded reports whether an expression is the address 0, or the highest one: linkers write that
+// for a variable that they discarded.
+func Discarded(expr []byte) bool {
+	if len(expr) < 5 || expr[0] != OpAddr {
+		return false
+	}
+	for _, b := range expr[1:] {
+		if b != expr[1] || b != 0 && b != 0xff {
+			return false
+		}
+	}
+	return true
+}
+
 // Register is the register of an expression that consists of a register's name.
 func Register(expr []byte) (n uint64, ok bool) {
 	if len(expr) == 1 && expr[0] >= OpReg0 && expr[0] <= OpReg31 {

@@ -52,7 +52,9 @@ func (c *Context) binary(n binaryNode) (Value, error) {
 // boolean is a truth value in the language: C's int, C++'s bool.
 func (c *Context) boolean(yes bool) Value {
 	t := c.Session.basics.int
-	if f, err := c.frame(); err == nil {
+	if c.rust() {
+		t = c.Session.basics.rust["bool"]
+	} else if f, err := c.frame(); err == nil {
 		if die, ok := f.unitDIE(); ok && f.info.bareTags(die) {
 			t = c.Session.basics.cppBool
 		}
@@ -81,6 +83,9 @@ func (c *Context) repeat(x, y Value) (Value, error) {
 }
 
 func (c *Context) operate(op string, x, y Value) (Value, error) {
+	if yes, ok, err := c.sameText(op, x, y); ok {
+		return c.boolean(yes), err
+	}
 	x, err := c.rvalue(x)
 	if err != nil {
 		return x, err
@@ -147,6 +152,10 @@ func wins(t, u *Type) bool { return t.Unsigned && t.Size >= 4 && t.Size >= u.Siz
 
 func (c *Context) integerFor(size int64, unsigned bool) *Type {
 	b := c.Session.basics
+	if c.rust() { // wide enough to show what the program would panic on, as gdb's are
+		name := map[bool]string{false: "i", true: "u"}[unsigned] + map[bool]string{false: "64", true: "128"}[size > 8]
+		return b.rust[name]
+	}
 	names := map[bool][3]*Type{false: {b.int, b.long, b.int128}, true: {b.uint, b.ulong, b.uint128}}[unsigned]
 	switch {
 	case size <= 4:

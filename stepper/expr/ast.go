@@ -105,7 +105,9 @@ type (
 		of    *typeExpr
 		align bool
 	}
-	typeNode struct{ of *typeExpr }
+	typeNode  struct{ of *typeExpr }
+	unitNode  struct{}                    // Rust's ()
+	sliceNode struct{ x, low, high node } // Rust's x[low..high]; a bound may be nil
 )
 
 // typeExpr is the name of a type as written in the expression.

@@ -17,6 +17,7 @@ type basics struct {
 	float128                                                              *Type
 
 	unit map[int64]*Type // of "x", by size
+	rust map[string]*Type
 }
 
 func newBasics() *basics {
@@ -53,7 +54,45 @@ func newBasics() *basics {
 		b.unit[size] = &Type{Kind: Int, Name: fmt.Sprintf("int%d_t", 8*size), Size: size}
 	}
 	add(&b.float128, Float, 16, false, "_Float128")
+	b.rust = rustBasics()
 	return b
+}
+
+// rustBasics are Rust's own types.
+func rustBasics() map[string]*Type {
+	m := map[string]*Type{}
+	add := func(name string, kind Kind, size int64, unsigned bool) {
+		m[name] = &Type{Kind: kind, Name: name, Size: size, Unsigned: unsigned, rust: true}
+	}
+	for _, bytes := range []int64{1, 2, 4, 8, 16} {
+		add(fmt.Sprintf("i%d", 8*bytes), Int, bytes, false)
+		add(fmt.Sprintf("u%d", 8*bytes), Int, bytes, true)
+	}
+	add("isize", Int, 8, false)
+	add("usize", Int, 8, true)
+	add("f32", Float, 4, false)
+	add("f64", Float, 8, false)
+	add("bool", Bool, 1, true)
+	add("char", Char, 4, true)
+	add("()", Int, 0, true)
+	return m
+}
+
+// literal is the type of a literal.
+func (b *basics) literal(kind string) *Type {
+	if t, ok := b.byName[kind]; ok {
+		return t
+	}
+	return b.rust[kind]
+}
+
+// own finds a type that the selected frame's language itself names.
+func (c *Context) own(name string) (*Type, bool) {
+	if c.rust() {
+		t, ok := c.Session.basics.rust[name]
+		return t, ok
+	}
+	return c.Session.basics.named(name)
 }
 
 // named finds a type that C itself names; bool and the wide characters are

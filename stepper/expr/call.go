@@ -29,6 +29,9 @@ func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
 	if c.Source == nil {
 		return Value{}, sentence("No symbol table is loaded.  Use the \"file\" command.")
 	}
+	if v, ok, err := c.libraryCall(n); ok {
+		return v, err
+	}
 	list, err := c.callees(n.function)
 	if err != nil {
 		return Value{}, err
@@ -64,6 +67,13 @@ func (c *Context) evalCall(n callNode, declared *Type) (Value, error) {
 	returns = c.complete(returns)
 	if c.typesOnly {
 		return newValue(returns, make([]byte, max(sizeOf(returns), 0))), nil
+	}
+	if f.typ != nil && f.typ.rust {
+		for _, t := range append([]*Type{returns}, f.typ.Params...) {
+			if t = c.complete(t); !passedAsInC(t) || sizeOf(t) > 8 && t != returns {
+				return Value{}, unknownInRust(t)
+			}
+		}
 	}
 	if c.Caller == nil {
 		return Value{}, sentence("The program's functions cannot be called from an expression.")
@@ -130,6 +140,9 @@ func (c *Context) Returned(entry table.Addr, back *stepper.CallResult) (v Value,
 		return Value{}, false
 	}
 	t := c.complete(fn.Elem)
+	if fn.rust && !passedAsInC(t) {
+		return Value{Type: t, gone: unknownInRust(t)}, true
+	}
 	how, err := (&callLayout{}).result(t)
 	if err != nil || how == returnNothing {
 		return Value{}, false
@@ -148,8 +161,9 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 		return Value{Type: t, have: true, data: make([]byte, max(size, 0))}, nil
 	case returnMemory:
 		b := make([]byte, size)
-		err := c.read(table.Addr(back.Integers[0]), b)
-		return newValue(t, b), err
+		v := newValue(t, b)
+		v.addr = table.Addr(back.Integers[0]) // it is no place any more, but parts of it may point to it
+		return v, c.read(v.addr, b)
 	}
 	classes, _ := classify(t)
 	vectors := func(format string, n int) []byte {

@@ -63,6 +63,9 @@ type Context struct {
 	WriteXState func(area []byte) error
 	// Siginfo reads the siginfo_t of the signal that stopped the thread; nil: unavailable.
 	Siginfo func() ([]byte, error)
+	// Exception returns the address and the type's name of the C++ exception at whose throw or
+	// catch the thread has stopped; nil: there is no process.
+	Exception func() (object table.Addr, class string, err error)
 	// Thread returns the thread's number; nil: there is no process.
 	Thread func() int
 	// Warn receives a sentence about a result that may surprise; nil: no warnings.

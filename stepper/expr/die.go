@@ -6,6 +6,7 @@ import "debug/dwarf"
 // 7.5; GCC's include/dwarf2.def for the GNU ones).
 const (
 	tagAtomic           dwarf.Tag  = 0x47
+	tagGNUTemplatePack  dwarf.Tag  = 0x4107
 	tagGNUCallSite      dwarf.Tag  = 0x4109
 	tagGNUCallSiteParam dwarf.Tag  = 0x410a
 	attrGNUVector       dwarf.Attr = 0x2107
@@ -99,7 +100,7 @@ func (i *Info) typeOf(e *dwarf.Entry) *Type {
 	case uint64:
 		return i.typeBySignature(v)
 	}
-	return &Type{Kind: Void, Name: "void", Size: 1, info: i}
+	return &Type{Kind: Void, Name: "void", Size: 1, info: i, rust: i.language(e.Offset) == langRust}
 }
 
 func flag(v any) bool { b, _ := v.(bool); return b }

@@ -46,4 +46,13 @@
 //   - Thread-local variables of libraries are found through the entries that the dynamic
 //     linker wrote into the library's GOT, not by glibc's private structures, whose
 //     layout changes between versions.
+//   - A value whose type is from a unit of Rust has Rust's form, in any frame; an expression is
+//     parsed as Rust if the frame's unit is (gdb: both by the frame). Its numbers are computed
+//     in 64 or 128 bits, as gdb's, under Rust's names of types: what the program would panic on
+//     is shown. Pointers, references and boxes are all "*mut T", as in gdb.
+//   - A variant is the active one by its discriminant, or none is shown. Containers of Rust's
+//     library are recognised by the names of their members, which differ between versions; one
+//     that is not made as expected is shown by its members.
+//   - Rust's own calling convention is not stable. Functions are called, and their results shown,
+//     only where it is the same as C's; gdb shows what C would return.
 package expr

@@ -15,6 +15,7 @@ func (i *Info) fillStruct(t *Type, e *dwarf.Entry) {
 	t.Class = e.Tag == dwarf.TagClassType
 	t.Incomplete = flag(e.Val(dwarf.AttrDeclaration))
 	t.bare = i.bareTags(e.Offset)
+	t.align = integer(e.Val(dwarf.AttrAlignment), 0)
 	if i.signed(t, e) {
 		return
 	}
@@ -31,6 +32,15 @@ func (i *Info) loadFields(t *Type, off dwarf.Offset) {
 			f := i.field(c, t)
 			f.Static = true
 			t.fields = append(t.fields, f)
+		case dwarf.TagVariantPart:
+			t.variants = i.variantPart(c, t)
+		case tagGNUTemplatePack:
+			i.children(c.Offset, func(a *dwarf.Entry) bool {
+				if a.Tag == dwarf.TagTemplateTypeParameter {
+					t.pack = append(t.pack, i.typeOf(a))
+				}
+				return true
+			})
 		case dwarf.TagTemplateTypeParameter:
 			t.templates = append(t.templates, Field{Name: i.name(c), Type: i.typeOf(c)})
 		case dwarf.TagSubprogram:
@@ -169,7 +179,7 @@ func (i *Info) fillArray(t *Type, e *dwarf.Entry) {
 			a = &Type{info: i}
 		}
 		size := sizeOf(elem)
-		*a = Type{Kind: Array, info: i, Elem: elem, Count: dims[n].n, dynamic: dims[n].late, Vector: vector}
+		*a = Type{Kind: Array, info: i, rust: elem.rust, Elem: elem, Count: dims[n].n, dynamic: dims[n].late, Vector: vector}
 		if a.Count > 0 && size > 0 && a.Count <= (1<<62)/size {
 			a.Size = a.Count * size
 		}

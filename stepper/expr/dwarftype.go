@@ -11,7 +11,7 @@ func (i *Info) Type(off dwarf.Offset) *Type {
 		return t
 	}
 	i.types[off] = &Type{info: i, Kind: Unsupported, Name: "<circular type>"}
-	t := &Type{info: i, Kind: Unsupported, Name: "<unreadable type>"}
+	t := &Type{info: i, Kind: Unsupported, Name: "<unreadable type>", rust: i.language(off) == langRust}
 	i.depth++
 	if i.depth > maxTypeDepth {
 		t.Name = "<type nested too deeply>"
@@ -66,6 +66,9 @@ func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 		*t = *i.typeOf(e)
 	case dwarf.TagUnspecifiedType:
 		t.Kind, t.Size = Void, 1
+		if t.Name == "" { // of a function in assembler
+			t.Name = "void"
+		}
 		if t.Name == "decltype(nullptr)" {
 			t.Kind, t.Size, t.Unsigned = Int, 8, true
 		}
@@ -185,5 +188,5 @@ func (i *Info) fillFunc(t *Type, e *dwarf.Entry) {
 		}
 		return true
 	})
-	t.Prototyped = t.Prototyped || i.bareTags(e.Offset)
+	t.Prototyped = t.Prototyped || i.bareTags(e.Offset) || i.language(e.Offset) == langAssembler
 }

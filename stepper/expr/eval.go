@@ -8,6 +8,9 @@ import (
 
 // Parse parses an expression with the macros and types visible in the selected frame.
 func (c *Context) Parse(text string) (*Expr, error) {
+	if c.rust() {
+		return ParseRust(text, c.isType)
+	}
 	text, err := c.ExpandMacros(text)
 	if err != nil {
 		return nil, err
@@ -62,10 +65,10 @@ func (c *Context) eval(n node) (Value, error) {
 	b := c.Session.basics
 	switch n := n.(type) {
 	case intNode:
-		t := b.byName[n.kind]
+		t := b.literal(n.kind)
 		return newValue(t, encodeInt(n.value, t.Size)), nil
 	case floatNode:
-		t := b.byName[n.kind]
+		t := b.literal(n.kind)
 		return newValue(t, encodeFloat(n.value, n.wide, t)), nil
 	case charNode:
 		t := b.charOf(n.prefix)
@@ -107,6 +110,10 @@ func (c *Context) eval(n node) (Value, error) {
 		return memoryValue(t, tableAddr(at)), err
 	case sizeofNode:
 		return c.evalSizeof(n)
+	case sliceNode:
+		return c.subslice(n)
+	case unitNode:
+		return newValue(b.rust["()"], nil), nil
 	case typeNode:
 		t, err := c.resolve(n.of)
 		return Value{Type: t, kind: placeType}, err
@@ -116,6 +123,10 @@ func (c *Context) eval(n node) (Value, error) {
 
 func (b *basics) charOf(prefix byte) *Type {
 	switch prefix {
+	case 'r':
+		return b.rust["char"]
+	case 'b':
+		return b.rust["u8"]
 	case 'L':
 		return b.wchar
 	case 'u':
@@ -127,12 +138,12 @@ func (b *basics) charOf(prefix byte) *Type {
 }
 
 // stringValue is a string literal: an array with a closing zero. Without a
-// prefix, code points beyond a byte are UTF-8.
+// prefix, code points beyond a byte are UTF-8; in Rust all are, but those of b"…".
 func (c *Context) stringValue(n stringNode) Value {
 	elem := c.Session.basics.charOf(n.prefix)
 	var data []byte
 	for _, r := range n.value {
-		if n.prefix == 0 && r > 0xff {
+		if n.prefix == 0 && (r > 0xff || c.rust()) {
 			data = append(data, string(r)...)
 			continue
 		}
@@ -204,6 +215,15 @@ func (c *Context) truth(v Value) (bool, error) {
 	if v, err = c.rvalue(v); err != nil {
 		return false, err
 	}
+	if t := strip(v.Type); t.Kind == Complex {
+		for _, off := range []int64{0, t.Size / 2} {
+			n, err := c.number(v.slice(t.Elem, off))
+			if err != nil || !n.zero() {
+				return err == nil, err
+			}
+		}
+		return false, nil
+	}
 	n, err := c.number(v)
 	return err == nil && !n.zero(), err
 }
@@ -251,6 +271,9 @@ func (c *Context) evalSizeof(n sizeofNode) (Value, error) {
 		size = alignOf(t)
 	}
 	b := c.Session.basics
+	if c.rust() {
+		return newValue(b.rust["usize"], leave(uint64(size), 8)), nil
+	}
 	return newValue(b.ulong, leave(uint64(size), 8)), nil
 }
 
@@ -259,6 +282,9 @@ func alignOf(t *Type) int64 { return alignWithin(t, 0) }
 
 func alignWithin(t *Type, depth int) int64 {
 	t = strip(t)
+	if t.align > 0 {
+		return t.align
+	}
 	switch t.Kind {
 	case Array:
 		if t.Vector || depth > maxMembers {

@@ -237,6 +237,8 @@ func (c *Context) dollar(text string) (Value, error) {
 		return c.Session.past(true, n)
 	case name == "_siginfo":
 		return c.siginfo()
+	case name == "_exception":
+		return c.exception()
 	case name == "_thread" || name == "_gthread":
 		number := 0
 		if c.Thread != nil {
@@ -251,7 +253,7 @@ func (c *Context) dollar(text string) (Value, error) {
 			if err != nil {
 				return Value{}, errNoProcess
 			}
-			v := Value{Type: r.typ, kind: placeRegister, reg: r.whole, off: r.off, in: f}
+			v := Value{Type: c.registerType(r.typ), kind: placeRegister, reg: r.whole, off: r.off, in: f}
 			if x, general := f.Regs.Arch().Register(r.whole); general && !f.inner && !f.Regs.Arch().Kept.Has(x) || !general && !f.innermost() {
 				v.gone = errNotSaved
 			}

@@ -80,6 +80,12 @@ func (s *Session) ExamineNext() (table.Addr, error) {
 	return s.Examine.Next, nil
 }
 
+// SetExamined sets $_ to an address in the code, where a bare "x" continues.
+func (s *Session) SetExamined(a table.Addr) {
+	s.vars["_"] = newValue(PointerTo(s.basics.void), leave(uint64(a), 8))
+	s.Examine.Next, s.Examine.known = a, true
+}
+
 // sizes of the letters b, h, w, g in bytes.
 func letterSize(size byte) int64 {
 	switch size {

@@ -13,12 +13,13 @@ type Format struct {
 	Letter byte // 0: by its type; else one of x d u o t z a c f s
 	Count  int  // x: how many; 0 means 1
 	Size   byte // x: b h w g; 0 the last one
-	Raw    bool // "/r": accepted, without effect here
+	Raw    bool // "/r": values by their members
+	Line   bool // on one line, whatever the options say
 }
 
 // Print formats a value as "print" does after "$1 = ".
 func (c *Context) Print(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, options: &c.Session.Options}
+	p := c.printer(f)
 	v = c.object(v)
 	if f.Letter == 'a' && (strip(v.Type).Kind == Func) {
 		return "", sentence("Value can't be converted to integer.")
@@ -32,7 +33,7 @@ func (c *Context) Print(v Value, f Format) (string, error) {
 // PrintMember formats a value as "info locals" and struct members do: pointers
 // without a leading type.
 func (c *Context) PrintMember(v Value, f Format) (string, error) {
-	p := &printer{ctx: c, letter: f.Letter, options: &c.Session.Options}
+	p := c.printer(f)
 	err := p.value(v, 0)
 	return p.b.String(), err
 }
@@ -46,7 +47,23 @@ type printer struct {
 
 	virtual   map[string]bool // virtual base classes of the object that were shown
 	anonymous int             // how many anonymous structs and unions the value is in: they do not count for the option Depth
+	more      bool            // the array has more elements than the value
 	inBase    bool            // the value is a base class of that object
+	raw       bool            // values by their members, whatever their shape is
+	pretty    bool            // members on lines of their own
+	arrays    bool            // elements on lines of their own
+	shown     int             // parts of shapes
+	fields    int             // of structures of Rust: hostile ones contain themselves twice
+}
+
+func (c *Context) printer(f Format) *printer {
+	o := &c.Session.Options
+	return &printer{ctx: c, letter: f.Letter, raw: f.Raw, pretty: o.Pretty && !f.Line, arrays: o.Arrays && !f.Line, options: o}
+}
+
+// newLine begins a line of a value that is depth structures deep.
+func (p *printer) newLine(depth int) {
+	p.b.WriteString("\n" + strings.Repeat("  ", depth))
 }
 
 // maxNesting bounds structs in structs; real programs stay far below.
@@ -55,11 +72,14 @@ const maxNesting = 200
 // top formats a value with the prefix of an outermost one: the type of a
 // pointer or reference, in parentheses.
 func (p *printer) top(v Value) error {
+	if p.shaped(v, 0) {
+		return nil
+	}
 	t := strip(v.Type)
 	if p.letter == 0 || p.letter == 's' || t.Kind == Reference {
 		switch {
 		case v.lost:
-		case t.Kind == Pointer && !saysText(t.Elem):
+		case t.Kind == Pointer && !(unqualified(v.Type).Kind == Pointer && saysText(t.Elem)): // a typedef's name always
 			if _, err := p.ctx.fetch(v); err == nil || v.kind == placePointer {
 				fmt.Fprintf(&p.b, "(%s) ", v.Type)
 			}
@@ -79,8 +99,11 @@ func (p *printer) value(v Value, depth int) error {
 	}
 	v.Type = p.ctx.complete(v.Type)
 	t := strip(v.Type)
+	if p.shaped(v, depth) {
+		return nil
+	}
 	parts := t.Kind == Struct || t.Kind == Union || t.Kind == Array && !textual(t.Elem)
-	if parts && p.options.Depth >= 0 && depth-p.anonymous >= p.options.Depth || t.Kind == Union && depth > 0 && !p.options.Union {
+	if parts && p.deep(depth) || t.Kind == Union && depth > 0 && !p.options.Union {
 		p.b.WriteString("{...}")
 		return nil
 	}
@@ -89,7 +112,7 @@ func (p *printer) value(v Value, depth int) error {
 		p.b.WriteString("<optimized out>")
 		return nil
 	case t.Kind == Void:
-		p.b.WriteString("void")
+		p.b.WriteString(map[bool]string{false: "void", true: "()"}[t.rust])
 		return nil
 	case t.Kind == Func || t.Kind == NoDebug:
 		return p.symbol(v, t)

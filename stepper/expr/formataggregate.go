@@ -11,6 +11,10 @@ import (
 // structure formats a struct as "{a = 1, b = 2}", base classes first as "<Base>
 // = {…}".
 func (p *printer) structure(v Value, t *Type, depth int) error {
+	if t.rust {
+		p.rustStructure(v, t, depth)
+		return nil
+	}
 	if p.goValue(v, t, depth) {
 		return nil
 	}
@@ -34,37 +38,63 @@ func (p *printer) structure(v Value, t *Type, depth int) error {
 		}
 		if f.Base {
 			bases++
+		} else {
+			p.separate(t, n, bases, depth)
+			n++
 		}
-		if n > 0 {
-			p.b.WriteString(", ")
-		}
-		n++
-		switch {
-		case f.Base:
-			p.b.WriteString("<" + f.Type.baseName() + "> = ")
-		case f.Static:
-			p.b.WriteString("static " + f.Name + " = ")
-		case f.Name != "":
-			p.b.WriteString(f.Name + " = ")
-		}
-		m, err := p.ctx.field(v, f)
-		switch {
-		case err != nil:
-			fmt.Fprintf(&p.b, "<error: %v>", err)
-		case f.Static && strip(f.Type) == t:
-			p.b.WriteString("<same as static member of an already seen type>")
-		default:
-			p.part(m, f, depth+1)
-		}
+		p.member(v, t, f, depth)
 	}
-	if n == bases {
-		if n > 0 {
-			p.b.WriteString(", ")
-		}
+	switch {
+	case n == 0:
 		p.b.WriteString("<No data fields>")
+	case p.pretty:
+		p.newLine(depth)
 	}
 	p.b.WriteString("}")
 	return nil
+}
+
+// separate writes what stands before member number n of a structure.
+func (p *printer) separate(t *Type, n, bases, depth int) {
+	if n > 0 {
+		p.b.WriteString(",")
+	}
+	if !p.pretty {
+		if n > 0 {
+			p.b.WriteString(" ")
+		}
+		return
+	}
+	if n == 0 && bases > 0 {
+		p.newLine(depth + 1)
+		p.b.WriteString("members of " + t.baseName() + ":")
+	}
+	p.newLine(depth + 1)
+}
+
+// member formats a member with its name. After a base class there is always something.
+func (p *printer) member(v Value, t *Type, f Field, depth int) {
+	switch {
+	case f.Base:
+		if p.pretty {
+			p.newLine(depth + 1)
+		}
+		p.b.WriteString("<" + strip(f.Type).baseName() + "> = ") // clang names the typedef
+		defer p.b.WriteString(", ")
+	case f.Static:
+		p.b.WriteString("static " + f.Name + " = ")
+	case f.Name != "":
+		p.b.WriteString(f.Name + " = ")
+	}
+	m, err := p.ctx.field(v, f)
+	switch {
+	case err != nil:
+		fmt.Fprintf(&p.b, "<error: %v>", err)
+	case f.Static && strip(f.Type) == t:
+		p.b.WriteString("<same as static member of an already seen type>")
+	default:
+		p.part(m, f, depth+1)
+	}
 }
 
 // part formats a member.
@@ -87,11 +117,15 @@ func (p *printer) part(m Value, f Field, depth int) {
 func (p *printer) array(v Value, t *Type, depth int) error {
 	elem := p.ctx.complete(t.Elem)
 	size := sizeOf(elem)
+	open, end := "{", "}"
+	if t.rust {
+		open, end = "[", "]"
+	}
 	if size <= 0 || t.Count == 0 {
 		if textual(elem) && size > 0 {
 			p.b.WriteString(`""`)
 		} else {
-			p.b.WriteString("{}")
+			p.b.WriteString(open + end)
 		}
 		return nil
 	}
@@ -105,14 +139,12 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 		p.b.WriteString(p.ctx.stringText(v.data, chars, p.options.limit(), false, true))
 		return nil
 	}
-	p.b.WriteString("{")
+	p.b.WriteString(open)
 	shown, repeats := 0, int64(p.options.repeats())
 	n := int64(len(v.data)) / size
 	i := int64(0)
 	for ; i < n && shown < p.options.limit(); i++ {
-		if i > 0 {
-			p.b.WriteString(", ")
-		}
+		p.separateElement(int(i), depth)
 		if p.options.ArrayIndexes {
 			fmt.Fprintf(&p.b, "[%d] = ", i)
 		}
@@ -130,11 +162,27 @@ func (p *printer) array(v Value, t *Type, depth int) error {
 			shown++
 		}
 	}
-	if i < n {
+	if i < n || p.more {
 		p.b.WriteString("...")
 	}
-	p.b.WriteString("}")
+	if p.arrays {
+		p.newLine(depth)
+	}
+	p.b.WriteString(end)
 	return nil
+}
+
+// separateElement writes what stands before element number n of an array.
+func (p *printer) separateElement(n, depth int) {
+	switch {
+	case p.arrays && n > 0:
+		p.b.WriteString(",")
+		fallthrough
+	case p.arrays:
+		p.newLine(depth + 1)
+	case n > 0:
+		p.b.WriteString(", ")
+	}
 }
 
 // goValue formats Go's strings and slices in Go's form; false for anything

@@ -15,6 +15,10 @@ func (p *printer) scalar(v Value, t *Type) error {
 	}
 	switch t.Kind {
 	case Int:
+		if t.rust && len(v.data) == 0 {
+			p.b.WriteString("()")
+			return nil
+		}
 		if t.flags != nil {
 			p.flags(t.flags, decodeInt(v.data, true).Uint64())
 			return nil
@@ -22,6 +26,10 @@ func (p *printer) scalar(v Value, t *Type) error {
 		p.b.WriteString(decodeInt(v.data, t.Unsigned).String())
 	case Char:
 		n := decodeInt(v.data, t.Unsigned)
+		if t.rust {
+			fmt.Fprintf(&p.b, "%s %s", n, rustChar(n))
+			return nil
+		}
 		fmt.Fprintf(&p.b, "%s %s", n, p.ctx.charText(n, t))
 	case Bool:
 		p.b.WriteString(boolText(decodeInt(v.data, true)))
@@ -78,6 +86,9 @@ func (p *printer) pointer(v Value, t *Type) error {
 	}
 	if elem != nil && a != 0 {
 		words = append(words, p.ctx.stringAt(a, elem, p.options.limit()))
+	}
+	if to := strip(t.Elem); t.rust && to.Kind == Array && sizeOf(to.Elem) == 1 && strip(to.Elem).Unsigned { // b"text"
+		words = append(words, "b"+p.ctx.rustText(a, to.Count, p.options.limit()))
 	}
 	p.b.WriteString(strings.Join(words, " "))
 	return nil

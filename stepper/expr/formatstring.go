@@ -20,7 +20,7 @@ func characterType(t *Type) *Type {
 		}
 		t = t.Elem
 	}
-	if t.Kind == Char && (t.Size == 1 || t.Size == 2 || t.Size == 4) {
+	if t.Kind == Char && !t.rust && (t.Size == 1 || t.Size == 2 || t.Size == 4) {
 		return t
 	}
 	return nil

@@ -20,6 +20,7 @@ type frame struct {
 	scopes []*symbols.Scope // the scopes at lookup, the concrete function first
 	inner  bool             // every register is this frame's own: no ordinary call is below
 	fbase  *table.Addr      // DW_AT_frame_base, once computed
+	rust   bool             // its unit's language is Rust
 }
 
 // frame is the selected frame.
@@ -59,6 +60,9 @@ func (c *Context) frameOf(index int) (*frame, error) {
 	f.info = c.infoAt(f.lookup)
 	if f.info != nil {
 		f.scopes = f.info.mod.Scopes(f.lookup)
+		if die, ok := f.unitDIE(); ok {
+			f.rust = f.info.language(die) == langRust
+		}
 	}
 	return f, nil
 }

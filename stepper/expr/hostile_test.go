@@ -181,6 +181,10 @@ func FuzzDWARF(f *testing.F) {
 		abbrev, info := tabletest.DWARF(program(typ))
 		f.Add(abbrev, info, []byte(nil), []byte(nil))
 	}
+	for _, typ := range rustCycles() {
+		abbrev, info := tabletest.DWARF(inRust(typ))
+		f.Add(abbrev, info, []byte(nil), []byte(nil))
+	}
 	for _, unit := range endless(f) {
 		abbrev, info := tabletest.DWARF(unit)
 		f.Add(abbrev, info, []byte(nil), []byte(nil))

@@ -40,8 +40,8 @@ const (
 	langCpp11     = 0x1a
 	langRust      = 0x1c
 	langCpp14     = 0x21
-	langCpp17     = 0x2b
-	langCpp20     = 0x2c
+	langCpp17     = 0x2a
+	langCpp20     = 0x2b
 )
 
 func (i *Info) language(off dwarf.Offset) int64 {
@@ -66,6 +66,11 @@ func (i *Info) named(name string) []*dwarf.Entry {
 	list, ok := i.byName[name]
 	if !ok && i.has {
 		list = i.mod.Named(name)
+		for _, other := range compilersNames(name) {
+			if len(list) == 0 {
+				list = i.mod.Named(other)
+			}
+		}
 		i.byName[name] = list
 	}
 	return list

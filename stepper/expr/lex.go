@@ -30,11 +30,13 @@ type token struct {
 // operators, the longer ones first.
 var operatorTexts = [...]string{"<<=", ">>=", "->*", ".*", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "::",
 	"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "...",
-	"+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "?", ":", ",", ".", "(", ")", "[", "]", "{", "}", "@"}
+	"+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "?", ":", ";", ",", ".", "(", ")", "[", "]", "{", "}", "@"}
 
 type lexer struct {
 	text string
 	at   int
+	rust bool // Rust's tokens
+	dot  bool // Rust: a field's name or number follows
 }
 
 func letter(r rune) bool { return r == '_' || unicode.IsLetter(r) || r == '·' }
@@ -50,6 +52,12 @@ func (l *lexer) next() (token, error) {
 		return t, nil
 	}
 	c := rest[0]
+	field := l.dot
+	if l.dot = l.rust && c == '.' && !strings.HasPrefix(rest, ".."); l.rust {
+		if rest, ok, err := l.rustToken(t, field); ok {
+			return rest, err
+		}
+	}
 	first, _ := utf8.DecodeRuneInString(rest)
 	switch {
 	case c >= '0' && c <= '9' || c == '.' && len(rest) > 1 && rest[1] >= '0' && rest[1] <= '9':
@@ -77,7 +85,7 @@ func (l *lexer) next() (token, error) {
 		return t, nil
 	}
 	for _, op := range operatorTexts {
-		if strings.HasPrefix(rest, op) {
+		if strings.HasPrefix(rest, op) && !(l.rust && (op == "++" || op == "--" || op == "->*" || op == ".*")) {
 			t.kind, t.text = tokOp, op
 			l.at += len(op)
 			return t, nil

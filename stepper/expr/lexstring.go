@@ -16,6 +16,47 @@ func (l *lexer) str(t token, prefix byte) (token, error) {
 	return t, nil
 }
 
+// rustToken reads a token that C does not have; ok is false for others. field: it follows a ".".
+func (l *lexer) rustToken(t token, field bool) (_ token, ok bool, err error) {
+	rest := l.text[l.at:]
+	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	switch c := rest[0]; {
+	case field && digits != "":
+		t.kind, t.text = tokName, digits
+		l.at += len(digits)
+		return t, true, nil
+	case digits != "":
+		t, err = l.rustNumber(t)
+		return t, true, err
+	case c == '\'' || strings.HasPrefix(rest, "b'"):
+		prefix := byte('r')
+		if c == 'b' {
+			l.at++
+			prefix = 'b'
+		}
+		if t, err = l.quote(t, prefix); err == nil && t.kind == tokNumber && prefix == 'b' && t.node.(charNode).value > 0xff {
+			err = sentence("Invalid character constant.")
+		}
+		return t, true, err
+	case strings.HasPrefix(rest, `b"`):
+		l.at++
+		t, err = l.str(t, 'B')
+		return t, true, err
+	case c == '.':
+		t.kind, t.text = tokOp, "."
+		if strings.HasPrefix(rest, "..") {
+			t.text = ".."
+		}
+		l.at += len(t.text)
+		return t, true, nil
+	case strings.IndexByte("LuU", c) >= 0:
+		t.kind, t.text = tokName, l.word(l.at)
+		l.at += len(t.text)
+		return t, true, nil
+	}
+	return t, false, nil
+}
+
 // quote reads a character constant, or a name between single quotes: text
 // longer than two characters is a name, as in gdb.
 func (l *lexer) quote(t token, prefix byte) (token, error) {
@@ -85,6 +126,13 @@ func escape(text string) (r rune, n int, err error) {
 		}
 		v, _ := strconv.ParseUint(text[1:n], 8, 32)
 		return rune(v), n, nil
+	case strings.HasPrefix(text, `\u{`): // Rust's
+		digits, _, ok := strings.Cut(text[3:], "}")
+		v, err := strconv.ParseUint(digits, 16, 21)
+		if !ok || err != nil {
+			return 0, 0, sentence("Unterminated escape sequence in expression.")
+		}
+		return rune(v), len(digits) + 4, nil
 	case c == 'x' || c == 'u' || c == 'U':
 		most := map[byte]int{'x': 4, 'u': 6, 'U': 10}[c]
 		n := 2

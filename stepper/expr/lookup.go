@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rseqstep/stepper/dwexpr"
 	"rseqstep/stepper/symbols"
 	"rseqstep/table"
 )
@@ -207,6 +208,9 @@ func (c *Context) best(name string, i *Info, onlyDefined bool) (best *dwarf.Entr
 // spellings are the candidates for a name: as given, qualified with the namespaces (or the Go
 // package) of the selected frame's function, and what C++'s imports make of it.
 func (c *Context) spellings(name string, i *Info) []string {
+	if paths, ok := c.rustPath(name); ok {
+		return paths
+	}
 	if global, ok := strings.CutPrefix(name, "::"); ok {
 		return append([]string{global}, c.Imported(name)...)
 	}
@@ -223,6 +227,12 @@ func (c *Context) enclosing(name string, i *Info) []string {
 		if pkg, _, ok := strings.Cut(f.Function, "."); ok && !strings.Contains(name, ".") {
 			list = append(list, pkg+"."+name)
 		}
+	}
+	if c.rust() {
+		for _, m := range rustModules(f.Function) {
+			list = append(list, m+"::"+name)
+		}
+		return append(list, name)
 	}
 	in := f.Function
 	for {
@@ -248,6 +258,9 @@ func (c *Context) rank(i *Info, e *dwarf.Entry, here dwarf.Offset) int {
 	switch e.Tag {
 	case dwarf.TagVariable, dwarf.TagConstant, dwarf.TagMember:
 		n = rankDeclared
+		if loc, ok := e.Val(dwarf.AttrLocation).([]byte); ok && dwexpr.Discarded(loc) {
+			return 0
+		}
 		if e.Val(dwarf.AttrLocation) != nil || i.attr(e, dwarf.AttrConstValue) != nil {
 			n = rankDefined
 		}

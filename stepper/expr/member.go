@@ -40,6 +40,14 @@ func (c *Context) memberObject(n memberNode) (Value, error) {
 	if k := strip(x.Type).Kind; k != Struct && k != Union {
 		return x, extractError(n.arrow)
 	}
+	if n.arrow && t.Kind != Pointer {
+		if to, ok, err := c.pointedTo(x, "operator->"); ok {
+			if err == nil && strip(to.Type).Kind != Struct && strip(to.Type).Kind != Union {
+				err = extractError(true)
+			}
+			return to, err
+		}
+	}
 	return x, nil
 }
 
@@ -73,6 +81,9 @@ func (c *Context) packageVariable(pkg, name string) (Value, bool) {
 // classes.
 func (c *Context) member(v Value, name string) (Value, error) {
 	v.Type = c.complete(v.Type)
+	if strip(v.Type).rust {
+		return c.rustMember(v, name)
+	}
 	if base, rest, ok := strings.Cut(name, "::"); ok {
 		in, err := c.member(v, base)
 		if err != nil {
@@ -185,11 +196,18 @@ func (c *Context) evalIndex(n indexNode) (Value, error) {
 	if (t.Kind == Int || t.Kind == Char) && !i.Type.isInteger() {
 		return x, fmt.Errorf("cannot subscript something of type `%s'", x.Type)
 	}
+	if v, ok, err := c.subscript(x, i); ok {
+		return v, err
+	}
 	k, err := c.integer(i)
 	if err != nil {
 		return i, err
 	}
-	if elem, data, length, ok := c.goSlice(x); ok {
+	elem, data, length, ok := c.goSlice(x)
+	if !ok {
+		elem, data, length, ok = c.rustSlice(x)
+	}
+	if ok {
 		if k < 0 || k >= length {
 			return x, fmt.Errorf("index %d is outside of a slice of %d", k, length)
 		}
@@ -198,6 +216,12 @@ func (c *Context) evalIndex(n indexNode) (Value, error) {
 	switch t.Kind {
 	case Array:
 		size := max(sizeOf(t.Elem), 0)
+		switch {
+		case t.rust && k < 0:
+			return x, sentence("Index less than zero")
+		case t.rust && t.Count >= 0 && k >= t.Count:
+			return x, sentence("Index greater than length")
+		}
 		if x.kind == placeMemory {
 			return memoryValue(c.complete(t.Elem), x.addr+table.Addr(k*size)), nil
 		}

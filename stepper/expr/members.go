@@ -1,6 +1,9 @@
 package expr
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Members returns the names of the members of a struct or union, of what a pointer to one points
 // to, or of an anonymous or base part of it. The expression is evaluated only for its type.
@@ -28,7 +31,14 @@ func (c *Context) Members(text string) []string {
 			case f.Base || f.Name == "":
 				add(f.Type)
 			default:
-				names = append(names, f.Name)
+				if name := t.rustField(f); !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+		if t.variants != nil { // any of them may be the active one
+			for _, x := range t.variants.list {
+				add(x.data.Type)
 			}
 		}
 	}

@@ -7,6 +7,9 @@ type Options struct {
 	Elements      int  // most elements of an array, or characters of a string; 0: all
 	Repeats       int  // more equal elements than this are shown as one; 0: none are
 	Depth         int  // most structures in one another; -1: any number
+	Pretty        bool // each member of a structure on a line of its own
+	Arrays        bool // each element of an array on a line of its own
+	Raw           bool // values by their members, whatever their shape is
 	Object        bool // an object by its own class, not by that of the pointer to it
 	Address       bool // addresses of pointers and functions
 	Symbol        bool // what a pointer points to

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -134,10 +135,26 @@ func (p *program) check(t testing.TB, commands []string) {
 		if word, _, _ := strings.Cut(c, " "); word == "up" || word == "down" || word == "frame" || word == "set" {
 			continue
 		}
-		if spelled(strip(got)) != spelled(strip(want)) {
+		if got, want = spelled(strip(got)), spelled(strip(want)); got != want {
+			got, want = differing(got, want)
 			t.Errorf("%s\n got %s\nwant %s", c, got, want)
 		}
 	}
+}
+
+// differing are the lines of two texts that are different, of as many lines each.
+func differing(got, want string) (string, string) {
+	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
+	if len(a) != len(b) {
+		return got, want
+	}
+	var c, d []string
+	for n := range a {
+		if a[n] != b[n] {
+			c, d = append(c, a[n]), append(d, b[n])
+		}
+	}
+	return strings.Join(c, "\n"), strings.Join(d, "\n")
 }
 
 // run executes a gdb command with this package.
@@ -190,6 +207,8 @@ func (p *program) command(command string) (string, error) {
 		}
 		return c.ExamineMemory(addr, f, nil)
 	}
+	defer func(old expr.Options) { c.Session.Options = old }(c.Session.Options)
+	rest = printOptions(&c.Session.Options, rest)
 	e, err := c.Parse(rest)
 	if err != nil {
 		return "", err
@@ -223,6 +242,48 @@ func (p *program) command(command string) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("$%d = %s", n, s), nil
+}
+
+// printOptions sets the options before an expression, "-elements 3 -object -- x", and returns it.
+func printOptions(o *expr.Options, text string) string {
+	before, after, ok := strings.Cut(text, " -- ")
+	if !ok {
+		return text
+	}
+	words := strings.Fields(before)
+	for n, word := range words {
+		if strings.HasPrefix(word, "-") {
+			value := 1
+			if n+1 < len(words) && !strings.HasPrefix(words[n+1], "-") {
+				value, _ = strconv.Atoi(words[n+1]) // "off" is 0
+			}
+			switch word {
+			case "-elements":
+				o.Elements = value
+			case "-repeats":
+				o.Repeats = value
+			case "-max-depth":
+				o.Depth = value
+			case "-array-indexes":
+				o.ArrayIndexes = value != 0
+			case "-address":
+				o.Address = value != 0
+			case "-null-stop":
+				o.NullStop = value != 0
+			case "-pretty":
+				o.Pretty = value != 0
+			case "-array":
+				o.Arrays = value != 0
+			case "-object":
+				o.Object = value != 0
+			case "-raw-values":
+				o.Raw = value != 0
+			default:
+				panic(word)
+			}
+		}
+	}
+	return after
 }
 
 func (p *program) list(args bool) (string, error) {

@@ -5,7 +5,11 @@ package expr
 // without that. With nil, a name in parentheses is a type only if nothing else
 // is possible. Errors are worded as gdb's.
 func Parse(text string, isType func(name string) bool) (*Expr, error) {
-	p := &parser{lex: lexer{text: text}, isType: isType}
+	return (&parser{lex: lexer{text: text}, isType: isType}).whole()
+}
+
+// whole parses all of the text.
+func (p *parser) whole() (*Expr, error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
@@ -16,7 +20,7 @@ func Parse(text string, isType func(name string) bool) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Expr{text: text, root: root}, nil
+	return &Expr{text: p.lex.text, root: root}, nil
 }
 
 type parser struct {
@@ -58,7 +62,11 @@ func (p *parser) ahead(f func() bool) bool {
 }
 
 func (p *parser) top() (node, error) {
-	if p.startsType() {
+	if p.lex.rust {
+		if t, ok := p.rustTop(); ok {
+			return t, nil
+		}
+	} else if p.startsType() {
 		whole := p.ahead(func() bool {
 			_, err := p.typeName()
 			return err == nil && p.tok.kind == tokEnd
@@ -163,11 +171,21 @@ func precedence(op string) int {
 	return 0
 }
 
+func (p *parser) precedence(op string) int {
+	if p.lex.rust {
+		return rustPrecedence(op)
+	}
+	return precedence(op)
+}
+
 func (p *parser) binary(above int) (node, error) {
 	x, err := p.unary()
+	if err == nil {
+		x, err = p.as(x)
+	}
 	for err == nil && p.tok.kind == tokOp {
 		op := p.tok.text
-		prec := precedence(op)
+		prec := p.precedence(op)
 		if prec <= above {
 			break
 		}
@@ -216,7 +234,7 @@ func (p *parser) unary() (node, error) {
 		x, err := p.unary()
 		return braceNode{t, x}, err
 	case "(":
-		if p.startsCast() {
+		if !p.lex.rust && p.startsCast() {
 			t, err := p.parenthesizedType()
 			if err != nil {
 				return nil, err
@@ -232,6 +250,9 @@ func (p *parser) sizeof() (node, error) {
 	align := p.tok.text != "sizeof"
 	if err := p.advance(); err != nil {
 		return nil, err
+	}
+	if p.lex.rust && p.is("(") {
+		return p.rustSizeof(align)
 	}
 	if p.is("(") && p.startsCast() {
 		t, err := p.parenthesizedType()

@@ -214,13 +214,15 @@ func TestHistoryCountsBack(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"1+2*3", "a->b.c[3]", "(struct s *)p", "*argv@argc", "{int} &x", "$1 + $$2", "'f.c'::x", "f(1, 2)",
-		"x ? y : z", "(int (*)(char, ...))0", "sizeof(int[3])", "\"a\\n\" L'x'", "a += b <<= c", "::a::b", "0x1.8p3", "Box<int>::x", "'a.c'::b++"} {
+		"x ? y : z", "(int (*)(char, ...))0", "sizeof(int[3])", "\"a\\n\" L'x'", "a += b <<= c", "::a::b", "0x1.8p3", "a.0.1 as u8", "&a[1..]", "<T as U>::f::<V>", "b'\\u{e9}' | 0o17_u8", "*mut [(i32, &str); 3]", "Box<int>::x", "'a.c'::b++"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		tabletest.Hurry(t)
-		for _, isType := range []func(string) bool{nil, func(n string) bool { return len(n)%2 == 0 }} {
-			e, err := Parse(text, isType)
+		even := func(n string) bool { return len(n)%2 == 0 }
+		for _, parse := range []func() (*Expr, error){func() (*Expr, error) { return Parse(text, nil) }, func() (*Expr, error) { return Parse(text, even) },
+			func() (*Expr, error) { return ParseRust(text, nil) }, func() (*Expr, error) { return ParseRust(text, even) }} {
+			e, err := parse()
 			if (e == nil) != (err != nil) {
 				t.Fatalf("%q: %v, %v", text, e, err)
 			}

@@ -12,9 +12,8 @@ func (p *parser) postfix() (node, error) {
 			if err = p.advance(); err != nil {
 				break
 			}
-			var index node
-			if index, err = p.comma(); err == nil {
-				x, err = indexNode{x, index}, p.expect("]")
+			if x, err = p.index(x); err == nil {
+				err = p.expect("]")
 			}
 		case ".", "->":
 			if err = p.advance(); err != nil {
@@ -53,6 +52,21 @@ func (p *parser) postfix() (node, error) {
 	return x, err
 }
 
+// index parses what is between brackets: an index, or a range of Rust.
+func (p *parser) index(x node) (node, error) {
+	var low, high node
+	var err error
+	if !p.is("..") {
+		if low, err = p.comma(); err != nil || !p.is("..") {
+			return indexNode{x, low}, err
+		}
+	}
+	if err = p.advance(); err == nil && !p.is("]") {
+		high, err = p.comma()
+	}
+	return sliceNode{x, low, high}, err
+}
+
 func (p *parser) call(function node) (node, error) {
 	if err := p.advance(); err != nil {
 		return nil, err
@@ -75,6 +89,11 @@ func (p *parser) call(function node) (node, error) {
 
 func (p *parser) primary() (node, error) {
 	t := p.tok
+	if p.lex.rust {
+		if n, ok, err := p.rustPrimary(); ok {
+			return n, err
+		}
+	}
 	switch t.kind {
 	case tokNumber:
 		return t.node, p.advance()

@@ -243,8 +243,8 @@ func (p *parser) suffix() (s typeStep, err error) {
 	return s, p.expect(end)
 }
 
-// template consumes "<…>" after a name, if that makes the name of a type. The
-// text must match the compiler's spelling.
+// template consumes "<…>" after a name, if that makes the name of a type, in gdb's or a compiler's
+// spelling.
 func (p *parser) template(name string) string {
 	if !p.is("<") || p.isType == nil {
 		return ""

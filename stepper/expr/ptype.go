@@ -43,7 +43,7 @@ func (c *Context) Whatis(e *Expr) (string, error) {
 	if named && t.Kind == Typedef {
 		t = t.Elem
 	}
-	return t.String(), nil
+	return shortName(t), nil
 }
 
 // Ptype is the output of "ptype" after "type = ": without typedefs, with a
@@ -58,6 +58,9 @@ func (c *Context) Ptype(e *Expr) (string, error) {
 			return "int (void)", nil
 		}
 		return "", errors.New("a symbol without debug information has unknown type; cast it to its declared type")
+	}
+	if t.rust {
+		return c.rustBody(t), nil
 	}
 	return declareBase(c.bare(t), func(b *Type) string { return c.body(b, 0) }, ""), nil
 }
@@ -94,6 +97,9 @@ func (c *Context) body(t *Type, level int) string {
 	}
 	switch t = c.complete(t); t.Kind {
 	case Struct, Union:
+		if name, ok := knownName(t); ok {
+			return name
+		}
 		return c.structBody(t, level)
 	case Enum:
 		return enumBody(t)
@@ -229,7 +235,7 @@ func (t *Type) inTemplate(b *Type) string {
 			return a.Name
 		}
 	}
-	return b.baseName()
+	return shortBase(b)
 }
 
 func enumBody(t *Type) string {

@@ -17,14 +17,15 @@ type Session struct {
 	// UTF8 shows valid UTF-8 in strings as characters, not as octal bytes.
 	UTF8 bool
 
-	history []Value
-	vars    map[string]Value
-	infos   map[*symbols.Module]*Info
-	basics  *basics
-	regs    map[*machine.Arch]registerViews // see views
-	tags    map[string]*Type                // complete types of tags only declared elsewhere
-	Examine ExamineState                    // where a bare "x" continues
-	Macros  map[string]macro.Definition     // the user's own
+	history    []Value
+	vars       map[string]Value
+	infos      map[*symbols.Module]*Info
+	basics     *basics
+	regs       map[*machine.Arch]registerViews // see views
+	tags       map[string]*Type                // complete types of tags only declared elsewhere
+	recognised map[*Type]recogniser            // see recogniser
+	Examine    ExamineState                    // where a bare "x" continues
+	Macros     map[string]macro.Definition     // the user's own
 
 	macroScope macroScope
 }
@@ -33,7 +34,7 @@ type Session struct {
 func NewSession() *Session {
 	b := newBasics()
 	return &Session{Options: DefaultOptions(), vars: map[string]Value{}, infos: map[*symbols.Module]*Info{}, basics: b,
-		regs: map[*machine.Arch]registerViews{}, tags: map[string]*Type{}}
+		regs: map[*machine.Arch]registerViews{}, tags: map[string]*Type{}, recognised: map[*Type]recogniser{}}
 }
 
 // views are the names of an architecture's registers.
@@ -48,7 +49,7 @@ func (s *Session) views(a *machine.Arch) registerViews {
 // process's modules have changed.
 func (s *Session) Forget(keep []*symbols.Module) {
 	old := s.infos
-	s.infos, s.tags = map[*symbols.Module]*Info{}, map[string]*Type{}
+	s.infos, s.tags, s.recognised = map[*symbols.Module]*Info{}, map[string]*Type{}, map[*Type]recogniser{}
 	for _, m := range keep {
 		if i, ok := old[m]; ok {
 			s.infos[m] = i

@@ -45,6 +45,7 @@ type Type struct {
 	RValue   bool           // Reference: &&
 	flags    []machine.Flag // Int: shown as the flags of EFLAGS
 	Vector   bool           // Array: a vector of the machine (GCC's vector_size)
+	rust     bool           // has Rust's names and is shown in Rust's form
 
 	Const, Volatile, Restrict, Atomic bool
 
@@ -62,9 +63,12 @@ type Type struct {
 	enums     []Enumerator
 	methods   []method
 	templates []Field       // a class template's type arguments: Name, Type
+	pack      []*Type       // those in its parameter pack
+	align     int64         // the alignment that the program states, bytes; 0 for none
 	under     *Type         // Enum: the type its values have, if it is stated
 	class     *Type         // MemberPtr: the class of the object
 	dynamic   *dynamicCount // Array: the length is known only at run time
+	variants  *variantPart  // Struct: an enum of Rust whose variants have data
 }
 
 // Field is a member of a struct or union, a base class, or a static member.
@@ -106,12 +110,12 @@ func (t *Type) fill() {
 
 // PointerTo makes the type "pointer to t" for a 64-bit program.
 func PointerTo(t *Type) *Type {
-	return &Type{Kind: Pointer, Size: 8, Elem: t, Unsigned: true, info: t.info}
+	return &Type{Kind: Pointer, Size: 8, Elem: t, Unsigned: true, info: t.info, rust: t.rust}
 }
 
 // ArrayOf makes the type "array of n t".
 func ArrayOf(t *Type, n int64) *Type {
-	return &Type{Kind: Array, Size: n * t.Size, Elem: t, Count: n, info: t.info}
+	return &Type{Kind: Array, Size: n * t.Size, Elem: t, Count: n, info: t.info, rust: t.rust}
 }
 
 // strip removes typedefs and qualifiers.

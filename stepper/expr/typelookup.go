@@ -13,7 +13,7 @@ func (c *Context) isType(name string) bool {
 			return false
 		}
 	}
-	if _, ok := c.Session.basics.named(name); ok {
+	if _, ok := c.own(name); ok {
 		return true
 	}
 	if t := c.localType(name, namesType); t != nil {
@@ -111,7 +111,7 @@ func (c *Context) base(e *typeExpr) (*Type, error) {
 // namedType finds a type that needs no keyword: C's own, typedefs, and
 // C++'s and Go's tags.
 func (c *Context) namedType(name string) (*Type, bool) {
-	if t, ok := c.Session.basics.named(name); ok {
+	if t, ok := c.own(name); ok {
 		return t, true
 	}
 	t := c.findType(name, namesType)

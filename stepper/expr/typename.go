@@ -3,12 +3,15 @@ package expr
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// String formats the type as a C declaration without a name: "int (*)[3]".
-func (t *Type) String() string { return declare(t, "") }
+// String formats the type as a C declaration without a name, "int (*)[3]", or as Rust does.
+func (t *Type) String() string {
+	if t.rust {
+		return t.rustName()
+	}
+	return declare(t, "")
+}
 
 // declare formats "t name" in C's inside-out order, with gdb's spacing: "int
 // *", "int * const", "char [4]", "int (*)(int)".
@@ -28,6 +31,9 @@ func declareBy(t *Type, show func(*Type) string, name string) string {
 }
 
 func declareWith(t *Type, show, parameter func(*Type) string, name string) string {
+	if t.rust {
+		return t.rustName() + spaced(name)
+	}
 	inner := name
 	if t.Kind == Qualified && t.Elem.Kind == Array {
 		t = ofElements(t)
@@ -151,6 +157,9 @@ func (t *Type) keyword() string {
 
 // baseName formats a type that is not a declarator.
 func (t *Type) baseName() string {
+	if t.rust {
+		return t.rustName()
+	}
 	switch t.Kind {
 	case Qualified:
 		return t.qualifiers() + " " + t.Elem.baseName()
@@ -178,33 +187,4 @@ func (t *Type) scope() string {
 		return ""
 	}
 	return t.info.scopeOf(t.die)
-}
-
-// canonical is the name of a C++ type as gdb writes it: GCC's template arguments are "short int"
-// and "long unsigned int", gdb's "short" and "unsigned long".
-func canonical(name string) string {
-	if !strings.Contains(name, "<") || !strings.Contains(name, " int") {
-		return name
-	}
-	var out strings.Builder
-	for name != "" {
-		n := strings.IndexFunc(name, func(r rune) bool { return r != ' ' && !letter(r) && !unicode.IsDigit(r) })
-		if n < 0 {
-			n = len(name)
-		}
-		run := name[:n]
-		if better, ok := arithmetic(words(run)); ok {
-			run = strings.Replace(run, strings.TrimSpace(run), better, 1)
-		}
-		out.WriteString(run)
-		if name = name[n:]; name != "" {
-			_, size := utf8.DecodeRuneInString(name)
-			if out.WriteString(name[:size]); name[:size] == "," && strings.HasPrefix(name[size:], " ") {
-				out.WriteByte(' ')
-				size++
-			}
-			name = name[size:]
-		}
-	}
-	return out.String()
 }

@@ -23,8 +23,14 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 	if err != nil {
 		return x, err
 	}
+	if t := strip(x.Type); n.op == "!" && t.isInteger() && t.Kind != Bool && c.rust() {
+		n.op = "~"
+	}
 	switch n.op {
 	case "*":
+		if to, ok, err := c.pointedTo(x, "operator*"); ok {
+			return to, err
+		}
 		return c.deref(x)
 	case "!":
 		if k := strip(x.Type).Kind; k == Struct || k == Union {
@@ -51,6 +57,9 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 		return x, sentence("Argument to complement operation not an integer, boolean.")
 	case n.op == "~":
 		t := c.promotedAlone(a)
+		if c.rust() {
+			t = untyped(a.t)
+		}
 		return newValue(t, encodeInt(new(big.Int).Not(a.i), sizeOf(t))), nil
 	case n.op == "+":
 		t := c.promotedAlone(a)
@@ -63,6 +72,9 @@ func (c *Context) unary(n unaryNode) (Value, error) {
 // promotedAlone is the type of an operation on one number: its own, unless that is smaller than
 // int.
 func (c *Context) promotedAlone(a number) *Type {
+	if t := strip(a.t); !a.isFloat() && t.Kind != Pointer && c.rust() {
+		return c.integerFor(t.Size, t.Unsigned)
+	}
 	if t := untyped(a.t); a.isFloat() || t.Size >= c.Session.basics.int.Size {
 		return t
 	}
@@ -128,7 +140,7 @@ func (c *Context) deref(v Value) (Value, error) {
 		}
 		a, err := c.pointerTarget(v)
 		return memoryValue(c.complete(t.Elem), a), err
-	case t.Kind == Int: // as gdb: the address of a long
+	case t.Kind == Int && !t.rust: // as gdb: the address of a long
 		n, err := c.integer(v)
 		return memoryValue(c.Session.basics.long, tableAddr(n)), err
 	case t.Kind == NoDebug:
@@ -165,6 +177,9 @@ func (c *Context) addressOf(n node) (Value, error) {
 	v, err := c.eval(n)
 	if err != nil {
 		return v, err
+	}
+	if _, ok := n.(sliceNode); ok {
+		return c.sliceOf(v), nil
 	}
 	switch {
 	case v.kind == placeType:

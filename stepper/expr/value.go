@@ -13,7 +13,7 @@ type Value struct {
 	Type *Type
 
 	kind  placeKind
-	addr  table.Addr // placeMemory; a function's entry
+	addr  table.Addr // placeMemory; placeNone: where a returned object was; a function's entry
 	reg   string     // placeRegister: a whole register; the value begins off bytes into it
 	off   int64      // placeRegister, placePieces, placeConvenience: bytes
 	parts *composite // placePieces
@@ -162,6 +162,10 @@ func (v Value) at(off int64) Value {
 	case placeConvenience:
 		v.off += off
 		v.part = true
+	case placeNone:
+		if v.addr != 0 {
+			v.addr += table.Addr(off)
+		}
 	}
 	v.data, v.have, v.past = nil, false, false
 	return v

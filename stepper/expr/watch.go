@@ -107,6 +107,8 @@ func anyNode(n node, is func(node) bool) bool {
 		return any(n.cond, n.yes, n.no)
 	case indexNode:
 		return any(n.x, n.index)
+	case sliceNode:
+		return any(n.x, n.low, n.high)
 	case memberNode:
 		return any(n.x)
 	case callNode:

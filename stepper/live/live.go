@@ -25,7 +25,7 @@ type Options struct {
 // it (Options.Attached). Errors are those of stepper.New, of cpu_opv, and of the kill or detach,
 // joined.
 func Open(target tracee.Target, o Options) (*stepper.Engine, *symbols.Set, error) {
-	set := symbols.New(symbols.Options{Open: Image(target), Warn: o.Warn})
+	set := symbols.New(symbols.Options{Open: Image(target), Memory: target, Warn: o.Warn})
 	engine, err := stepper.New(target, set, Modules(target), o.Policy)
 	if err == nil && o.CPUOpv.Number != 0 {
 		err = engine.ProvideCPUOpv(o.CPUOpv.ABI)

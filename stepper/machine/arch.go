@@ -143,6 +143,7 @@ type Stub struct{ Low, High, Slot uint64 }
 // Relocations are the types of dynamic relocations that are used.
 type Relocations struct {
 	GlobDat, JumpSlot uint32 // a function's address in the GOT
+	IRelative         uint32 // the address that a resolver function returns
 	TPOff, DTPMod     uint32 // thread-local variables: an offset from the thread pointer, a module's number
 }
 

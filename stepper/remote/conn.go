@@ -34,10 +34,10 @@ type conn struct {
 	// command is the context of the commands that run the program. It is canceled when the
 	// interrupt byte arrives or the client disconnects, and replaced when a stop has answered
 	// that. gdb sends the byte as soon as its user has said "continue", while it still inserts
-	// breakpoints and steps off one: it applies to whatever runs next. The owner writes both,
-	// with reading locked.
+	// breakpoints and steps off one: it applies to whatever runs next. The owner writes both
+	// fields, with reading locked.
 	command        context.Context
-	interrupt      context.CancelFunc
+	interrupt      context.CancelFunc // cancels command; guarded by reading
 	anyStopAnswers atomic.Bool        // the client accepts any stop as the answer (lldb, Delve)
 	keepsRunning   atomic.Bool        // the end of the connection does not stop the program; halt does
 	ctx            context.Context    // canceled by halt, and command with it

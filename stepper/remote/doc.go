@@ -5,8 +5,9 @@
 //
 // One goroutine, locked to its OS thread, owns the process, reads packets and answers
 // them. While the program runs, a connection's watcher goroutine reads for it, and
-// cancels the context of the Engine's command at the interrupt byte or the end of the
-// connection.
+// cancels the context of the Engine's commands at the interrupt byte or the end of the
+// connection. They share one until it is canceled: one for each step was a sixth of what a step
+// allocated.
 //
 // # Invariants
 //

@@ -36,7 +36,8 @@
 //   - Frames adds the frames of functions that ended in a tail call, by gdb's rule: those on
 //     every way from the call to the function that runs, and none if a way may be unknown.
 //   - An IFUNC's symbol is its resolver's address: the chosen function is
-//     only in the GOT, and only once it has run.
+//     only in the GOT, and only once it has run. Until then a breakpoint is on the stubs
+//     that call it; gdb stops in the resolver.
 //   - DIEs that are in another section or file (.dwo, .dwp, .debug_types, what dwz
 //     moved) are read by debug/dwarf too, each section by a separate reader,
 //     and get a range of the module's offsets: an Offset is still all that is needed
@@ -47,5 +48,7 @@
 //     Beside a package gdb searches for no .dwo files; here they may supply what it lacks.
 //   - DW_TAG_imported_unit is followed for a partial unit's language only: names are
 //     searched in every unit anyway.
+//   - A function of Rust has DWARF's name, as in gdb, with its generic arguments and {impl#0}; a
+//     symbol's name, <T as Trait>::f, finds it too. A bare name means the program's own crates.
 //   - .gnu_debugdata (MiniDebugInfo) is not read: it is xz, which Go's library lacks.
 package symbols

@@ -30,7 +30,7 @@ func (s *Set) Lookup(location string, near table.Addr) ([]stepper.Place, error) 
 	var out []stepper.Place
 	q := newQuery(loc.function)
 	for _, m := range s.byOrder {
-		out = append(out, m.functionPlaces(q, loc.file)...)
+		out = append(out, s.functionPlaces(m, q, loc.file)...)
 	}
 	if len(out) == 0 {
 		if loc.file != "" {
@@ -38,7 +38,7 @@ func (s *Set) Lookup(location string, near table.Addr) ([]stepper.Place, error) 
 		}
 		return nil, lookupErr(ErrNoSymbol, location, "function %q not defined", loc.function)
 	}
-	return distinct(out), nil
+	return distinct(crateOnly(out, loc.function)), nil
 }
 
 // place is a parsed location.

@@ -2,6 +2,7 @@ package symbols
 
 import (
 	"debug/dwarf"
+	"debug/elf"
 	"strings"
 
 	"rseqstep/stepper"
@@ -10,7 +11,7 @@ import (
 // functionPlaces finds the addresses for a breakpoint on a function of the
 // module: past the prologue of each concrete one, at the entry of each inlined
 // one. With a file, only functions whose first line is in it.
-func (m *Module) functionPlaces(q *query, file string) []stepper.Place {
+func (s *Set) functionPlaces(m *Module, q *query, file string) []stepper.Place {
 	var out []stepper.Place
 	im := m.img
 	seen := map[uint64]bool{} // entries found in DWARF
@@ -35,6 +36,12 @@ func (m *Module) functionPlaces(q *query, file string) []stepper.Place {
 			continue
 		}
 		seen[sym.addr] = true
+		if sym.kind() == elf.STT_GNU_IFUNC {
+			if places := s.chosenPlaces(m, sym.addr, sym.name); len(places) > 0 {
+				out = append(out, places...)
+				continue
+			}
+		}
 		f := im.fnAt(sym.addr)
 		if f != nil && f.entry != sym.addr {
 			f = nil // a label inside a function

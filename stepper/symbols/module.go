@@ -101,6 +101,23 @@ func (m *Module) Units() []*Unit {
 	return list
 }
 
+// Language is the language (DW_AT_language) of the first unit that has one, assembly aside; 0 if
+// there is none. It opens no .dwo files.
+func (m *Module) Language() int64 {
+	if m.DWARF() != nil {
+		return 0
+	}
+	for _, u := range m.img.units {
+		if !u.compile {
+			continue
+		}
+		if l := u.language(); l != 0 && l != langAssembler {
+			return l
+		}
+	}
+	return 0
+}
+
 // Scopes is the path of scopes that cover pc: the concrete function first,
 // then blocks and inlined calls, the innermost last. Empty without DWARF.
 func (m *Module) Scopes(pc table.Addr) []*Scope { return m.img.scopesAt(m.file(pc)) }

@@ -13,11 +13,12 @@ type funcName struct {
 	short   string // qualified, without parameters: "ns::f<int>"
 	linkage string // the symbol's name
 	goLang  bool
+	rust    bool // short is DWARF's name, which has the arguments that a symbol of before v0 lacks
 }
 
 // full is the name with its parameters, if its linkage name contains them.
 func (n *funcName) full() string {
-	if mangled(n.linkage) {
+	if mangled(n.linkage) && !n.rust {
 		if s, err := demangle.ToString(n.linkage); err == nil {
 			return s
 		}
@@ -58,7 +59,7 @@ func (im *image) nameAt(off dwarf.Offset) *funcName {
 		if err != nil {
 			break
 		}
-		n.goLang = u.language() == langGo
+		n.goLang, n.rust = u.language() == langGo, u.language() == langRust
 		if n.linkage == "" {
 			n.linkage = linkageName(e)
 		}
@@ -67,7 +68,7 @@ func (im *image) nameAt(off dwarf.Offset) *funcName {
 				n.short = u.qualify(off, name)
 			}
 		}
-		if n.linkage != "" {
+		if n.linkage != "" && (n.short != "" || !n.rust) {
 			break
 		}
 		next, ok := e.Val(dwarf.AttrSpecification).(dwarf.Offset)
@@ -79,7 +80,7 @@ func (im *image) nameAt(off dwarf.Offset) *funcName {
 		}
 		off = next
 	}
-	if mangled(n.linkage) {
+	if mangled(n.linkage) && !(n.rust && n.short != "") {
 		n.short = plain(n.linkage)
 	}
 	if n.short == "" {

@@ -13,7 +13,8 @@ type plt struct {
 	sections []machine.PLT
 	slots    map[uint64]string // GOT slot's file address to the symbol's name; nil until needed
 
-	functions map[string]bool // the names in slots that are not data's; nil until needed
+	functions map[string]bool     // the names in slots that are not data's; nil until needed
+	resolved  map[uint64][]uint64 // slots with what a resolver returns, by its file address; nil until needed
 }
 
 // stubs describes the image's PLT, once.
@@ -38,7 +39,7 @@ func (im *image) stubs() *plt {
 func (im *image) slotName(slot uint64) string {
 	p := im.stubs()
 	if p.slots == nil {
-		p.slots, p.functions = map[uint64]string{}, map[string]bool{}
+		p.slots, p.functions, p.resolved = map[uint64]string{}, map[string]bool{}, map[uint64][]uint64{}
 		im.readSlots()
 	}
 	return p.slots[slot]
@@ -63,6 +64,10 @@ func (im *image) readSlots() {
 		}
 		for ; len(p) >= entry; p = p[entry:] {
 			kind, index := o.Uint32(p[8:]), o.Uint32(p[12:])
+			if kind == im.arch.Relocations.IRelative {
+				resolver := o.Uint64(p[16:])
+				im.plt.resolved[resolver] = append(im.plt.resolved[resolver], o.Uint64(p))
+			}
 			if kind != im.arch.Relocations.GlobDat && kind != im.arch.Relocations.JumpSlot || index == 0 {
 				continue
 			}

@@ -22,7 +22,7 @@ type query struct {
 }
 
 func newQuery(text string) *query {
-	q := &query{given: text, text: squeeze(text)}
+	q := &query{given: text, text: turbofish(squeeze(text))}
 	if strings.HasPrefix(q.text, "::") {
 		q.global, q.text = true, q.text[2:]
 	}
@@ -73,6 +73,9 @@ func (q *query) matches(n *funcName) bool {
 	if n.linkage == q.text || n.short == q.text {
 		return true
 	}
+	if n.rust && mangled(n.linkage) && q.matches(&funcName{short: plain(n.linkage), linkage: n.linkage}) {
+		return true // "<T as Trait>::f", which DWARF calls "{impl#0}::f"
+	}
 	name := n.short
 	if q.params {
 		name = n.full()
@@ -82,6 +85,9 @@ func (q *query) matches(n *funcName) bool {
 		}
 	}
 	name = squeeze(name)
+	if strings.HasPrefix(n.linkage, "_R") {
+		name = inherent(turbofish(name))
+	}
 	if !strings.Contains(q.text, "[") {
 		name = stripTags(name)
 	}
@@ -104,6 +110,33 @@ func (q *query) matches(n *funcName) bool {
 	}
 	head, ok := strings.CutSuffix(name, q.text)
 	return ok && (strings.HasSuffix(head, "::") || n.goLang && (strings.HasSuffix(head, ".") || strings.HasSuffix(head, "/")))
+}
+
+// turbofish removes the "::" before generic arguments, which Rust has in expressions and in the
+// symbols of its v0 mangling. GCC's "f()::<lambda()>" stays.
+func turbofish(s string) string {
+	if !strings.Contains(s, "::<") || strings.Contains(s, "::<lambda") || strings.Contains(s, "::<unnamed") {
+		return s
+	}
+	return strings.ReplaceAll(s, "::<", "<")
+}
+
+// inherent is the name of a method in v0 mangling, "<T>::f", as the other one and users have it, "T::f".
+func inherent(s string) string {
+	for depth, i := 0, 0; i < len(s) && s[0] == '<'; i++ {
+		switch {
+		case s[i] == '<':
+			depth++
+		case s[i] == '>' && s[i-1] != '-':
+			if depth--; depth == 0 {
+				if strings.Contains(s[:i], " as ") {
+					return s
+				}
+				return s[1:i] + s[i+1:]
+			}
+		}
+	}
+	return s
 }
 
 // lastComponent is the text after the last "::".

@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -18,6 +19,8 @@ type Options struct {
 	Open func(*table.Module) (io.ReaderAt, error)
 	// DebugDirs are searched for separate debug files; nil means DefaultDebugDir.
 	DebugDirs []string
+	// Memory reads the process; nil: there is none, or its GOT is not needed.
+	Memory machine.Memory
 	// Warn receives, as a sentence, what is unavailable of a module's debug information;
 	// nil: no warnings.
 	Warn func(string)

@@ -34,6 +34,8 @@ type cu struct {
 const (
 	attrMIPSLinkageName = dwarf.Attr(0x2007) // DW_AT_MIPS_linkage_name
 	langGo              = 0x0016             // DW_LANG_Go
+	langRust            = 0x001c             // DW_LANG_Rust
+	langAssembler       = 0x8001             // DW_LANG_Mips_Assembler
 )
 
 // indexUnits reads unit headers and root DIEs, and finds the code that each

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -22,6 +23,15 @@ func NeedTool(t testing.TB, name string) string {
 		skip(t, "needs the program "+name)
 	}
 	return path
+}
+
+// NeedPrinters skips the test if gdb, whose "info pretty-printer" listed is, has not loaded the
+// printers of GCC's C++ library for the program.
+func NeedPrinters(t testing.TB, listed string) {
+	t.Helper()
+	if !strings.Contains(listed, "libstdc++") {
+		skip(t, "needs the C++ library's printers for gdb")
+	}
 }
 
 // NeedWorkerd returns the path of the pinned workerd, or skips the test if

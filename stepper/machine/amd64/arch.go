@@ -54,7 +54,7 @@ var arch = machine.Arch{
 	Restart:  restart,
 
 	Relocations: machine.Relocations{ // System V ABI, AMD64 supplement, table 4.9
-		GlobDat: uint32(elf.R_X86_64_GLOB_DAT), JumpSlot: uint32(elf.R_X86_64_JMP_SLOT),
+		GlobDat: uint32(elf.R_X86_64_GLOB_DAT), JumpSlot: uint32(elf.R_X86_64_JMP_SLOT), IRelative: uint32(elf.R_X86_64_IRELATIVE),
 		TPOff: uint32(elf.R_X86_64_TPOFF64), DTPMod: uint32(elf.R_X86_64_DTPMOD64),
 	},
 

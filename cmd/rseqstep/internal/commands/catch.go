@@ -21,7 +21,7 @@ func (d *desk) catching() []*prompt.Command {
 	}
 	group := func(name, short string, temporary bool) *prompt.Command {
 		return &prompt.Command{Name: name, Class: prompt.Breakpoints, Usage: "EVENT [if COND]", Short: short,
-			Long: "A catchpoint has a number, condition, ignore count and commands, as a\nbreakpoint has. A caught fork stops parent and child; when you continue,\n\"set follow-fork-mode\" decides which of them rseqstep keeps.",
+			Long: "A catchpoint has a number, condition, ignore count and commands, as a\nbreakpoint has. A caught fork stops parent and child; when you continue,\n\"set follow-fork-mode\" decides which of them rseqstep keeps.\nAt \"catch throw\" and \"catch catch\", \"print $_exception\" shows the exception.",
 			Subs: prompt.NewRegistry(name,
 				event("throw", "[REGEXP]", "Stop when the program throws a C++ exception", temporary),
 				event("rethrow", "", "Stop when the program throws a C++ exception again", temporary),

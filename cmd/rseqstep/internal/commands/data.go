@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 func (d *desk) printing() []*prompt.Command {
 	return []*prompt.Command{
 		{Name: "print", Aliases: []string{"p", "inspect"}, Class: prompt.Data, Usage: "[-OPTION...] [/FMT] EXPR", Short: "Show the value of an expression", Repeat: prompt.RepeatSame,
-			Long:   "-OPTION is one of \"set print\", for this once: -elements 4, -object. \"--\" ends\nthem.\nEXPR is in C: variables, registers ($rip), literals, casts, members, arrays,\nassignments. $ is the last value shown, $N the value numbered N, $name a\nvariable of your own. FMT is one of x d u o t a c f s z.",
+			Long:   "-OPTION is one of \"set print\", for this once: -elements 4, -object. \"--\" ends\nthem.\nEXPR is in C, in a function of Rust in Rust (tup.0, n as u64, &list[1..]):\nvariables, registers ($rip), literals, casts, members, arrays, assignments.\n$ is the last value shown, $N the value numbered N, $name a variable of your\nown. FMT is one of x d u o t a c f s z.\nStrings, containers and smart pointers of the libraries of C++ (GCC's) and Rust\nare shown as gdb's printers show them; /r shows their members. v[1], m[\"key\"],\n*up, up->a, v.size() and up.get() call nothing in the program.",
 			Ranked: true, Complete: d.variables,
 			Run: func(args string) error { return d.withPrintOptions(args, d.print) }},
 		{Name: "call", Class: prompt.Data, Usage: "[/FMT] EXPR", Short: "Call a function of the program; evaluate an expression", Repeat: prompt.RepeatSame,
@@ -88,6 +89,10 @@ func (d *desk) typeOf(args string, deep bool) error {
 	_, expr := prompt.Format(args)
 	text, err := d.Values().TypeOf(expr, deep)
 	if err != nil {
+		return err
+	}
+	info := map[bool]string{true: "ptype", false: "whatis"}[deep]
+	if done, err := d.asJSON(info, show.Fields{"expression": expr, "type": text}); done {
 		return err
 	}
 	d.printf("type = %s\n", text)
@@ -250,6 +255,13 @@ func (d *desk) memory() []*prompt.Command {
 		Run: func(args string) error {
 			format, expr := prompt.Format(args)
 			text, err := d.Values().Examine(format, expr)
+			if d.JSON != nil {
+				if text == "" {
+					return err
+				}
+				_, wrote := d.asJSON("memory", show.Fields{"expression": expr, "format": format, "memory": memoryOf(text)})
+				return errors.Join(err, wrote)
+			}
 			if text != "" {
 				d.printf("%s", text)
 				if !strings.HasSuffix(text, "\n") {

@@ -6,6 +6,7 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/session"
+	"rseqstep/cmd/rseqstep/internal/show"
 )
 
 // frames are the subcommands of `frame`.
@@ -78,7 +79,7 @@ func (d *desk) apply(f applyFlags, heading, command string) (failed bool, err er
 	if f.silent {
 		d.Out = text
 	} else if !f.quiet {
-		d.printf("%s\n", heading)
+		d.heading(heading)
 	}
 	err = d.in.Execute(command)
 	d.Out = out
@@ -89,7 +90,7 @@ func (d *desk) apply(f applyFlags, heading, command string) (failed bool, err er
 	case f.silent:
 		if err == nil && text.Len() > 0 {
 			if !f.quiet {
-				d.printf("%s\n", heading)
+				d.heading(heading)
 			}
 			d.printf("%s", text)
 		}
@@ -98,6 +99,13 @@ func (d *desk) apply(f applyFlags, heading, command string) (failed bool, err er
 		d.complain(err)
 	}
 	return err != nil, nil
+}
+
+// heading shows the thread or frame that a command is run for.
+func (d *desk) heading(text string) {
+	if done, _ := d.asJSON("apply", show.Fields{"to": strings.Trim(text, "\n:")}); !done {
+		d.printf("%s\n", text)
+	}
 }
 
 func (d *desk) applyFrames(args string) error {

@@ -9,15 +9,22 @@ import (
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/session"
 	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/stepper"
+	"rseqstep/stepper/expr"
 )
 
 func (d *desk) info() []*prompt.Command {
 	sub := func(name string, aliases []string, usage, short string, run func(string) error) *prompt.Command {
 		return &prompt.Command{Name: name, Aliases: aliases, Usage: usage, Short: short, Run: run}
 	}
-	list := func(what func(session.Values) ([]string, error), none string) func(string) error {
+	list := func(info string, what func(*expr.Context) ([]expr.Variable, error), text func(session.Values) ([]string, error), none string) func(string) error {
 		return func(string) error {
-			lines, err := what(d.Values())
+			if d.JSON != nil {
+				vars, err := what(d.Expressions())
+				_, err = d.variablesOf(info, vars, err)
+				return err
+			}
+			lines, err := text(d.Values())
 			if err != nil {
 				return err
 			}
@@ -46,14 +53,16 @@ func (d *desk) info() []*prompt.Command {
 		sub("threads", []string{"thr"}, "", "Threads of the program", d.infoThreads),
 		sub("registers", []string{"r"}, "[NAME...]", "General registers, or those named", d.infoRegisters),
 		sub("all-registers", nil, "[NAME...]", "All registers", d.infoAllRegisters),
-		sub("locals", nil, "", "Local variables of the selected frame", list(session.Values.Locals, "No locals.")),
-		sub("args", nil, "", "Arguments of the selected frame", list(session.Values.Arguments, "No arguments.")),
+		sub("locals", nil, "", "Local variables of the selected frame", list("locals", (*expr.Context).Locals, session.Values.Locals, "No locals.")),
+		sub("args", nil, "", "Arguments of the selected frame", list("args", (*expr.Context).Args, session.Values.Arguments, "No arguments.")),
 		sub("functions", nil, "[REGEXP]", "Functions", pattern(session.Values.Functions)),
 		sub("variables", nil, "[REGEXP]", "Global and static variables", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, false) })),
 		sub("types", nil, "[REGEXP]", "Types", pattern(func(v session.Values, re string) ([]string, error) { return v.Globals(re, true) })),
 		sub("macro", nil, "NAME", "A macro's definition at the selected frame's line", d.infoMacro),
 		sub("macros", nil, "", "The macros that are defined at the selected frame's line", d.infoMacros),
 		sub("line", nil, "[LOCATION]", "Addresses of a source line", d.infoLine),
+		sub("address", nil, "SYMBOL", "Where a symbol is", d.infoAddress),
+		&prompt.Command{Name: "stack", Aliases: []string{"s"}, Usage: "[full] [N|-N]", Short: "The stack, as backtrace shows it", Run: d.backtrace},
 		sub("symbol", []string{"sym"}, "ADDRESS", "The symbol at an address", d.infoSymbol),
 		sub("frame", []string{"f"}, "", "The selected frame in detail", d.infoFrame),
 		sub("source", nil, "", "The current source file", d.infoSource),
@@ -112,6 +121,9 @@ func (d *desk) tableOfBreakpoints(args, none string, want func(*session.Breakpoi
 			rows = append(rows, b)
 		}
 	}
+	if done, err := d.asJSON("breakpoints", show.BreakpointFields(rowsOf(rows))); done {
+		return err
+	}
 	if len(rows) == 0 {
 		d.printf("%s\n", none)
 		return nil
@@ -135,6 +147,9 @@ func (d *desk) infoThreads(string) error {
 		d.printf("No threads.\n")
 		return nil
 	}
+	if d.JSON != nil {
+		return d.threadsJSON(e)
+	}
 	current := e.Thread()
 	tw := tabwriter.NewWriter(d.Out, 0, 8, 1, ' ', 0)
 	fmt.Fprintln(tw, "  Id\tTarget Id\tFrame")
@@ -152,6 +167,19 @@ func (d *desk) infoThreads(string) error {
 	return tw.Flush()
 }
 
+func (d *desk) threadsJSON(e *stepper.Engine) error {
+	list := []show.JSONThread{}
+	for _, t := range e.Threads() {
+		f, err := d.FrameOf(t.TID)
+		if err != nil {
+			f = nil
+		}
+		list = append(list, show.NewJSONThread(t, d.ThreadName(t), t.TID == e.Thread(), f))
+	}
+	_, err := d.asJSON("threads", show.Fields{"threads": list})
+	return err
+}
+
 func (d *desk) infoLine(args string) error {
 	if args == "" {
 		l, err := d.DefaultLine()
@@ -164,7 +192,7 @@ func (d *desk) infoLine(args string) error {
 	if err != nil {
 		return err
 	}
-	sy := d.Symbols()
+	sy, lines := d.Symbols(), []show.JSONLine{}
 	_, err = strconv.Atoi(args[strings.LastIndexByte(args, ':')+1:])
 	for _, p := range places {
 		if f, ok := sy.Function(p.Addr); ok && err != nil && f.Body == p.Addr && args[0] != '*' {
@@ -174,12 +202,20 @@ func (d *desk) infoLine(args string) error {
 			d.printf("No line number information available for address %v <%s>\n", p.Addr, d.Symbolic(p.Addr))
 			continue
 		}
-		depth, _ := sy.Inlines(p.Addr)
-		for _, r := range sy.LineRanges(p.Addr, depth) {
-			if r.Contains(p.Addr) {
-				d.printf("Line %d of %q starts at address %v <%s> and ends at %v <%s>.\n", p.Line.Line, show.Path(p.Line.File), r.Low, d.Symbolic(r.Low), r.High, d.Symbolic(r.High))
-			}
+		r, ok := d.RowAt(p.Addr)
+		switch {
+		case !ok:
+			continue
+		case d.JSON != nil:
+			lines = append(lines, show.JSONLine{File: r.Line.File, Line: r.Line.Line, Start: r.Low.String(), End: r.High.String(), Function: r.Function})
+		default:
+			d.printf("Line %d of %q starts at address %v <%s> and ends at %v <%s>.\n", r.Line.Line, show.Path(r.Line.File), r.Low, d.Symbolic(r.Low), r.High, d.Symbolic(r.High))
 		}
+		d.Examined(r.Low)
+	}
+	if len(lines) > 0 {
+		_, err := d.asJSON("line", show.Fields{"lines": lines})
+		return err
 	}
 	return nil
 }
@@ -220,36 +256,24 @@ func (d *desk) infoSymbol(args string) error {
 		return prompt.Message("No symbol table is loaded.  Use the \"file\" command.")
 	}
 	name, off, ok := sy.Symbol(a)
-	switch {
-	case !ok:
-		d.printf("No symbol matches %s.\n", args)
-	case off == 0:
-		d.printf("%s in %s\n", name, d.ModuleName(a))
-	default:
-		d.printf("%s + %d in %s\n", name, off, d.ModuleName(a))
-	}
-	return nil
-}
-
-func (d *desk) infoFrame(string) error {
-	frames, err := d.Frames(d.Level() + 2)
-	if err != nil {
+	if done, err := d.asJSON("symbol", show.Fields{"address": a.String(), "symbol": name, "offset": off, "module": d.ModuleName(a), "found": ok}); done {
 		return err
 	}
-	f := frames[d.Level()]
-	d.printf("Stack level %d, frame at %v:\n", d.Level(), f.CFA)
-	d.printf(" rip = %v in %s", f.PC, f.Function)
-	if f.Line.Line != 0 {
-		d.printf(" (%s:%d)", show.Path(f.Line.File), f.Line.Line)
+	if !ok {
+		d.printf("No symbol matches %s.\n", args)
+		return nil
 	}
-	if d.Level()+1 < len(frames) {
-		d.printf("; saved rip = %v\n called by frame at %v\n", frames[d.Level()+1].PC, frames[d.Level()+1].CFA)
-	} else {
-		d.printf("\n outermost frame\n")
+	if off > 0 {
+		name = fmt.Sprintf("%s + %d", name, off)
 	}
-	if f.Inlined > 0 {
-		d.printf(" inlined, %d deep\n", f.Inlined)
+	section, file := d.SectionOf(a), d.ModuleName(a)
+	switch {
+	case section == "":
+		d.printf("%s in %s\n", name, file)
+	case !d.HasProcess(): // there is one file
+		d.printf("%s in section %s\n", name, section)
+	default:
+		d.printf("%s in section %s of %s\n", name, section, file)
 	}
-	d.printf(" Module %s\n", f.Module)
 	return nil
 }

@@ -1,11 +1,13 @@
 package commands
 
 import (
+	"debug/dwarf"
 	"fmt"
 	"text/tabwriter"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
 	"rseqstep/cmd/rseqstep/internal/show"
+	"rseqstep/table"
 )
 
 func (d *desk) infoSource(string) error {
@@ -15,10 +17,23 @@ func (d *desk) infoSource(string) error {
 		return nil
 	}
 	d.printf("Current source file is %s\n", show.Path(l.File))
+	u := d.UnitOfFile(l.File)
+	if u != nil {
+		if dir, _ := u.Entry.Val(dwarf.AttrCompDir).(string); dir != "" {
+			d.printf("Compilation directory is %s\n", dir)
+		}
+	}
 	if lines := d.SourceLines(l.File); lines != nil {
-		d.printf("Contains %d lines.\n", len(lines))
+		d.printf("Located in %s\nContains %d line%s.\n", l.File, len(lines), map[bool]string{true: "", false: "s"}[len(lines) == 1])
 	} else {
 		d.printf("It cannot be read; \"directory DIR\" adds a directory to search for it.\n")
+	}
+	if u != nil {
+		macros := "Does not include"
+		if d.HasMacros(u) {
+			macros = "Includes"
+		}
+		d.printf("Source language is %s.\nProducer is %s.\nCompiled with DWARF %d debugging format.\n%s preprocessor macro info.\n", u.LanguageName(), u.Producer, u.Version, macros)
 	}
 	return nil
 }
@@ -46,16 +61,28 @@ func (d *desk) infoShared(string) error {
 		d.printf("No shared libraries loaded at this time.\n")
 		return nil
 	}
+	if d.JSON != nil {
+		list := []show.JSONLibrary{}
+		for _, m := range e.Image().Modules() {
+			list = append(list, show.JSONLibrary{From: m.Low.String(), To: m.High.String(), Sections: declared(m), File: m.Path})
+		}
+		_, err := d.asJSON("sharedlibrary", show.Fields{"libraries": list})
+		return err
+	}
 	tw := tabwriter.NewWriter(d.Out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(tw, "From\tTo\tSections\tShared Object Library")
 	for _, m := range e.Image().Modules() {
-		n := 0
-		if m.File != nil {
-			n = len(m.File.Sections)
-		}
-		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\n", show.Address(m.Low), show.Address(m.High), n, m.Path)
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\n", show.Address(m.Low), show.Address(m.High), declared(m), m.Path)
 	}
 	return tw.Flush()
+}
+
+// declared is the number of sections that a module's file declares.
+func declared(m *table.Module) int {
+	if m.File == nil {
+		return 0
+	}
+	return len(m.File.Sections)
 }
 
 func (d *desk) infoProgram(string) error {

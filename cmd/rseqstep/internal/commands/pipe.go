@@ -89,9 +89,9 @@ func (d *desk) pipe(command, shell string) error {
 
 // into runs a command with its output going to w.
 func (d *desk) into(w io.Writer, command string) error {
-	out, style := d.Out, d.Style
-	defer func() { d.Out, d.Style = out, style }()
-	d.Out, d.Style.Color = w, false
+	out, style, objects := d.Out, d.Style, d.JSON
+	defer func() { d.Out, d.Style, d.JSON = out, style, objects }()
+	d.Out, d.Style.Color, d.JSON = w, false, nil
 	return d.in.Execute(command)
 }
 
@@ -140,6 +140,9 @@ func (d *desk) pager() (command string, rows int) {
 // around runs a command that only shows something: into a pipe that its line asks for, or to the
 // terminal, by the pager if it is long.
 func (d *desk) around(cmd *prompt.Command, line string, run func() error) error {
+	if _, _, piped := prompt.Pipeline(line); d.JSON != nil && shows(cmd) && !(piped && lists(cmd)) {
+		return d.counted(d.infoName(line), run)
+	}
 	if !lists(cmd) {
 		return run()
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/table"
 )
 
@@ -60,7 +61,10 @@ func (d *desk) infoMappings(string) error {
 	if err != nil {
 		return err
 	}
-	d.printf("process %d\nMapped address spaces:\n\n%18s %18s %10s %10s  %s  %s\n", d.PID(), "Start Addr", "End Addr", "Size", "Offset", "Perms", "objfile")
+	mappings := []show.JSONMapping{}
+	if d.JSON == nil {
+		d.printf("process %d\nMapped address spaces:\n\n%18s %18s %10s %10s  %s  %s\n", d.PID(), "Start Addr", "End Addr", "Size", "Offset", "Perms", "objfile")
+	}
 	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
 		var low, high, offset, inode uint64
 		var perms, device string
@@ -74,9 +78,14 @@ func (d *desk) infoMappings(string) error {
 				name = line[i:]
 			}
 		}
+		if d.JSON != nil {
+			mappings = append(mappings, show.JSONMapping{Start: table.Addr(low).String(), End: table.Addr(high).String(), Offset: fmt.Sprintf("%#x", offset), Perms: perms, File: name})
+			continue
+		}
 		d.printf("%#18x %#18x %#10x %#10x  %s   %s\n", low, high, high-low, offset, perms, name)
 	}
-	return nil
+	_, err = d.asJSON("mappings", show.Fields{"pid": d.PID(), "mappings": mappings})
+	return err
 }
 
 // auxKind is how gdb shows a kind of the auxiliary vector.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/arches"
 )
@@ -61,6 +62,7 @@ func (d *desk) registers(args string, all bool) error {
 			names = append(names, d.Arch().OtherNames()...)
 		}
 	}
+	list := []show.JSONVariable{}
 	for _, n := range names {
 		hex, err := d.Values().Output("x", "$"+n)
 		if err != nil || hex == "void" {
@@ -83,6 +85,8 @@ func (d *desk) registers(args string, all bool) error {
 			natural = hex
 		}
 		switch {
+		case d.JSON != nil:
+			list = append(list, show.JSONVariable{Name: n, Value: natural, Raw: hex})
 		case strings.HasPrefix(natural, "{"): // a vector, which gdb shows in hexadecimal only
 			d.printf("%-15s%s\n", n, hex)
 		case strings.HasPrefix(n, "st") && len(n) == 3:
@@ -91,5 +95,6 @@ func (d *desk) registers(args string, all bool) error {
 			d.printf("%-15s%-18s %s\n", n, hex, natural)
 		}
 	}
-	return nil
+	_, err := d.asJSON("registers", show.Fields{"registers": list})
+	return err
 }

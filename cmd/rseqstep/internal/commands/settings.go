@@ -154,7 +154,6 @@ func (d *desk) table() []setting {
 		d.width(number(&s.Width, 0, "How wide the tables of \"info rseq\" may be", "A number of columns, unlimited (or 0), or terminal (the default): as wide as the\nterminal.", "width")),
 		d.height(number(&s.Height, 0, "Screen lines above which output is long", "0: output is never long. The default is what the terminal has.", "height")),
 		number(&s.ListSize, 1, "How many lines \"list\" shows", "", "listsize"),
-		flag(&s.Pretty, "Whether to show one structure member per line", "", "print pretty"),
 		aslr,
 		flag(&s.Inside, "Whether instruction steps enter rseq sections",
 			"on: stepi steps through a sequence one instruction at a time, in a quiet phase:\nevery other thread is stopped, the thread is pinned to its CPU, and its rseq\nregistration is removed meanwhile. The thread stays live and still commits.\noff: a sequence is one step; \"stepi --inside\" enters it for one command.", "inside"),

@@ -29,6 +29,9 @@ func printOptions() []printOption {
 		count("elements", "Most elements or characters to show", 0, func(o *expr.Options) *int { return &o.Elements }),
 		count("repeats", "Most equal elements to show one by one", 0, func(o *expr.Options) *int { return &o.Repeats }),
 		count("max-depth", "Most structures in one another to show", -1, func(o *expr.Options) *int { return &o.Depth }),
+		flag("pretty", "Whether to show one structure member per line", func(o *expr.Options) *bool { return &o.Pretty }),
+		flag("array", "Whether to show one element of an array per line", func(o *expr.Options) *bool { return &o.Arrays }),
+		flag("raw-values", "Whether to show values by their members", func(o *expr.Options) *bool { return &o.Raw }),
 		flag("object", "Whether to show objects by their own class", func(o *expr.Options) *bool { return &o.Object }),
 		flag("address", "Whether to show addresses", func(o *expr.Options) *bool { return &o.Address }),
 		flag("symbol", "Whether to show what pointers point to", func(o *expr.Options) *bool { return &o.Symbol }),
@@ -124,6 +127,10 @@ func setPrintOptions(o *expr.Options, args string) (rest string, err error) {
 		}
 		var found []printOption
 		for _, p := range printOptions() {
+			if p.name == name {
+				found = []printOption{p}
+				break
+			}
 			if strings.HasPrefix(p.name, name) {
 				found = append(found, p)
 			}

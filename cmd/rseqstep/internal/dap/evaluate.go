@@ -79,7 +79,7 @@ func (s *server) suffix(text string, a dap.EvaluateArguments) (expression string
 			return text, f
 		}
 	}
-	return strings.TrimSpace(text[:i]), expr.Format{Letter: format}
+	return strings.TrimSpace(text[:i]), expr.Format{Letter: format, Line: true}
 }
 
 func (s *server) value(text string, f expr.Format, a dap.EvaluateArguments) (body dap.EvaluateResponseBody, err error) {

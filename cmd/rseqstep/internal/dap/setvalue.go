@@ -74,13 +74,8 @@ func (s *server) nameOf(h *handle, name string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		named, indexed := c.Children(h.value)
-		for start := 0; start < named+indexed && h.name != ""; start += maxParts {
-			for _, part := range c.Part(h.value, start, maxParts) {
-				if part.Name == name {
-					return fmt.Sprintf(part.Step, h.name), nil
-				}
-			}
+		if part, ok := c.PartNamed(h.value, name); ok && h.name != "" && part.Step != "" {
+			return fmt.Sprintf(part.Step, h.name), nil
 		}
 	}
 	return "", fmt.Errorf("%q cannot be assigned to", name)

@@ -66,7 +66,7 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 		}
 		for _, part := range c.Part(h.value, start, count) {
 			name := ""
-			if h.name != "" {
+			if h.name != "" && part.Step != "" {
 				name = fmt.Sprintf(part.Step, h.name)
 			}
 			list = append(list, s.variable(c, h, part.Variable, name, f))
@@ -81,9 +81,9 @@ func (s *server) variables(r *request, a dap.VariablesArguments) error {
 // formatOf returns the format in which the client wants values.
 func formatOf(f *dap.ValueFormat) expr.Format {
 	if f != nil && f.Hex {
-		return expr.Format{Letter: 'x'}
+		return expr.Format{Letter: 'x', Line: true}
 	}
-	return expr.Format{}
+	return expr.Format{Line: true}
 }
 
 // variable describes a variable of h's frame. name is an expression for it.
@@ -110,11 +110,16 @@ func (s *server) parts(c *expr.Context, h *handle, v expr.Value, name string) (n
 // memoryOf returns the start of the memory to show for a value: what a pointer points
 // to, otherwise the value's own address; "" for neither.
 func memoryOf(c *expr.Context, v expr.Value) string {
-	if a, err := c.ExamineAddress(v); err == nil && v.Type != nil && strings.HasSuffix(v.Type.String(), "*") {
+	if a, err := c.ExamineAddress(v); err == nil && v.Type != nil && pointerType(v.Type.String()) {
 		return a.String()
 	}
 	if a, ok := v.Addr(); ok {
 		return a.String()
 	}
 	return ""
+}
+
+// pointerType reports whether a type's name, C's or Rust's, is that of a pointer.
+func pointerType(name string) bool {
+	return strings.HasSuffix(name, "*") || strings.HasPrefix(name, "*mut ")
 }

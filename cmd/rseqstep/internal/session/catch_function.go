@@ -9,6 +9,7 @@ import (
 	"github.com/ianlancetaylor/demangle"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
+	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
@@ -173,6 +174,26 @@ func (s *Session) exceptionType(b *Breakpoint, tid int) (string, error) {
 		return strings.TrimPrefix(plain, "typeinfo name for "), nil
 	}
 	return text, nil
+}
+
+// exception returns the address and the type of the exception at whose catchpoint the thread is.
+func (s *Session) exception(tid int) (table.Addr, string, error) {
+	r, err := s.process.engine.Regs(tid)
+	if err != nil {
+		return 0, "", err
+	}
+	for _, b := range s.Breakpoints() {
+		if b.Event == nil || b.Event.Library() || b.Event.Name == "rethrow" || !b.At([]stepper.Place{{Addr: r.PC()}}) {
+			continue
+		}
+		object := table.Addr(r.Arguments()[0])
+		if b.Event.Name == "catch" {
+			object += 32 // sizeof(_Unwind_Exception) (psABI for x86-64): the object is behind it
+		}
+		class, err := s.exceptionType(b, tid)
+		return object, class, err
+	}
+	return 0, "", prompt.Message("not stopped at a C++ exception catchpoint")
 }
 
 // word reads 8 bytes of the process's memory.

@@ -24,7 +24,7 @@ func (s *Session) OpenCore(path string) error {
 	}
 	s.CloseCore()
 	target := tracee.Still(core)
-	set := symbols.New(symbols.Options{Open: coreImage(target), Warn: s.warn})
+	set := symbols.New(symbols.Options{Open: coreImage(target), Memory: target, Warn: s.warn})
 	core.FindSymbols(set.Address)
 	engine, err := stepper.New(target, set, core.Modules, s.policy())
 	if err != nil {

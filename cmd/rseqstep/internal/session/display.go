@@ -3,6 +3,8 @@ package session
 import (
 	"errors"
 	"strings"
+
+	"rseqstep/cmd/rseqstep/internal/show"
 )
 
 // Display is an expression shown at every stop.
@@ -64,7 +66,7 @@ func (s *Session) showDisplay(d *Display) {
 	s.displaying = true
 	defer func() { s.displaying = false }()
 	if d.memory() {
-		if text, err := s.Values().Examine(d.Format, d.Expr); err == nil {
+		if text, err := s.Values().Examine(d.Format, d.Expr); err == nil && !s.displayJSON(d, text) {
 			s.printf("%d: x/%s %s\n%s\n", d.Number, d.Format, d.Expr, strings.TrimRight(text, "\n"))
 		}
 		return
@@ -77,9 +79,20 @@ func (s *Session) showDisplay(d *Display) {
 	case err != nil:
 		return
 	}
+	if s.displayJSON(d, text) {
+		return
+	}
 	format := ""
 	if d.Format != "" {
 		format = "/" + d.Format + " "
 	}
 	s.printf("%d: %s%s = %s\n", d.Number, format, d.Expr, text)
+}
+
+// displayJSON writes a display as an object, if objects are asked for.
+func (s *Session) displayJSON(d *Display, text string) bool {
+	if s.JSON != nil {
+		show.WriteInfo(s.JSON, "display", show.Fields{"number": d.Number, "format": d.Format, "expression": d.Expr, "value": strings.TrimRight(text, "\n")})
+	}
+	return s.JSON != nil
 }

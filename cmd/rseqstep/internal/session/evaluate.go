@@ -99,6 +99,7 @@ func (v *values) of(tid, level int) *expr.Context {
 	c.Write = e.WriteMemory
 	c.WriteRegs = func(r *machine.Regs) error { v.Forget(); return e.SetRegs(tid, *r) }
 	c.Thread = func() int { return e.Numbers()[tid] }
+	c.Exception = func() (table.Addr, string, error) { return v.s.exception(tid) }
 	c.Siginfo = func() ([]byte, error) { return v.process.target.Siginfo(tid) }
 	c.XState = func() ([]byte, error) { return v.process.target.XState(tid) }
 	c.WriteXState = func(area []byte) error { return v.process.target.SetXState(tid, area) }

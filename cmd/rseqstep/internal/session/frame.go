@@ -80,8 +80,8 @@ func (s *Session) SelectFrame(level int) error {
 
 // ErrTop and ErrBottom say that there is no frame further on.
 var (
-	ErrTop    = prompt.Message("Initial frame selected; you can't go up.")
-	ErrBottom = prompt.Message("Bottom (innermost) frame selected; you can't go down.")
+	ErrTop    = prompt.Message("Initial frame selected; you cannot go up.")
+	ErrBottom = prompt.Message("Bottom (innermost) frame selected; you cannot go down.")
 )
 
 // shown returns frame number level of frames in the form that is shown.
@@ -107,6 +107,11 @@ func (s *Session) ShowFrame() error {
 	f, err := s.Frame()
 	if err != nil {
 		return err
+	}
+	if s.JSON != nil {
+		text, _ := s.SourceText(f.Line.File, f.Line.Line)
+		s.list.at(f.Line)
+		return f.WriteJSON(s.JSON, text)
 	}
 	s.printf("%s\n", f.Numbered(s.Style))
 	s.showSource(f.Line)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
-	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper"
 	"rseqstep/stepper/expr"
 	"rseqstep/stepper/machine"
@@ -32,9 +31,6 @@ func (v *values) record(c *expr.Context, val expr.Value, f expr.Format) (string,
 		return "", err
 	}
 	out, err := c.Print(val, f)
-	if v.s.Settings.Pretty {
-		out = show.Pretty(out)
-	}
 	if err != nil || n == 0 {
 		return out, err
 	}
@@ -151,8 +147,11 @@ func (v *values) FrameArguments(level int) string {
 	var out []string
 	for _, x := range list {
 		text := "..."
-		if which != expr.ArgumentsNone && (which == expr.ArgumentsAll || x.Err != nil || !aggregate(x.Value.Type)) {
-			text = c.Text(x, expr.Format{})
+		switch which {
+		case expr.ArgumentsAll:
+			text = c.Text(x, expr.Format{Line: true})
+		case expr.ArgumentsScalars:
+			text = c.Summary(x)
 		}
 		out = append(out, x.Name+"="+text)
 	}
@@ -165,13 +164,6 @@ func bare(t *expr.Type) *expr.Type {
 		t = t.Elem
 	}
 	return t
-}
-
-func aggregate(t *expr.Type) bool {
-	if t = bare(t); t != nil && t.Kind == expr.Reference {
-		t = bare(t.Elem)
-	}
-	return t != nil && (t.Kind == expr.Struct || t.Kind == expr.Union || t.Kind == expr.Array)
 }
 
 // Returned returns a function's return value, "" if its type is void or unknown.

@@ -15,7 +15,6 @@ type Settings struct {
 	Width            int  // columns; 0 for no limit, TerminalWidth for the terminal's
 	Height           int  // lines; 0: the terminal's
 	ListSize         int  // lines of `list`
-	Pretty           bool
 	Pending          Pending
 	ASLR             bool // keep address space layout randomization
 	Inside           bool

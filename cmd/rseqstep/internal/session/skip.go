@@ -4,6 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"rseqstep/stepper/symbols"
 )
 
 // Skip is an entry of `info skip`: functions that step does not enter. An empty condition
@@ -69,11 +71,11 @@ func (k *Skip) matchesFile(file string) bool {
 }
 
 // systemSource reports whether a file is part of the system or of a language: a C or C++ header,
-// or Rust's library, whose files rustc names after its own commit.
+// or Rust's library.
 func systemSource(file string) bool {
 	return strings.HasPrefix(file, "/usr/include/") || strings.HasPrefix(file, "/usr/local/include/") ||
 		strings.HasPrefix(file, "/usr/lib/") && strings.Contains(file, "/include/") ||
-		strings.HasPrefix(file, "/rustc/") || strings.Contains(file, "/rustlib/src/rust/")
+		symbols.RustLibrary(file)
 }
 
 // skipsFunction decides for the Engine whether step does not enter a function.

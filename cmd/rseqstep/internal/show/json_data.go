@@ -41,13 +41,23 @@ type Stack struct {
 func (s *Stack) WriteJSON(w io.Writer) error {
 	j := jsonFrames{Version: jsonVersion, Info: "backtrace", Thread: s.Thread, TID: s.TID, Frames: []jsonFrame{}, More: s.More}
 	for i, f := range s.Frames {
-		x := jsonFrame{Level: f.Level, PC: hex(f.PC), Function: f.Function, Args: f.Args, File: f.Line.File, Line: f.Line.Line, Module: f.Module, Inlined: f.Inlined, Tail: f.Tail, Signal: f.Signal}
+		x := newJSONFrame(f)
 		if i < len(s.Locals) {
 			x.Locals = s.Locals[i]
 		}
 		j.Frames = append(j.Frames, x)
 	}
 	return json.NewEncoder(w).Encode(j)
+}
+
+func newJSONFrame(f *Frame) jsonFrame {
+	return jsonFrame{Level: f.Level, PC: hex(f.PC), Function: f.Function, Args: f.Args, File: f.Line.File, Line: f.Line.Line,
+		Module: f.Module, Inlined: f.Inlined, Tail: f.Tail, Signal: f.Signal}
+}
+
+// WriteJSON writes the frame as one line, with the text of its source line.
+func (f *Frame) WriteJSON(w io.Writer, source string) error {
+	return WriteInfo(w, "frame", Fields{"frame": newJSONFrame(f), "source": source})
 }
 
 // Printed is a value that print has shown.
