@@ -18,6 +18,7 @@ var layers = [][]string{
 	{"stepper/macro"},             // preprocessor macros
 	{"stepper/machine"},           // what one step covers, whatever the architecture
 	{"stepper/machine/amd64"},     // an architecture
+	{"stepper/machine/arm64"},     // another one
 	{"stepper/machine/arches"},    // the architecture of a file
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/source"},            // functions, lines and frames

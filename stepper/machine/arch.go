@@ -3,6 +3,7 @@ package machine
 import (
 	"debug/elf"
 
+	"rseqstep/stepper/cfi"
 	"rseqstep/table"
 )
 
@@ -23,15 +24,17 @@ type Arch struct {
 	Flags            Reg
 	Syscall          Reg // number of the system call that the thread is in; negative for none
 	ThreadPointer    Reg
-	Arguments        [6]Reg   // a function's integer arguments, the first six
-	SyscallArguments [6]Reg   // a system call's (syscall(2))
-	Vectors          Reg      // number of vector registers that hold arguments; NoReg: not passed
-	Results          [2]Reg   // a function's result
-	General          RegSet   // the registers that instructions can name
-	Saved            RegSet   // those that a function preserves, except SP
-	Kept             RegSet   // those that a call does not change, or whose contents in a caller's frame unwinding recovers
-	Shown            []Reg    // the general registers in the order of "info registers"
-	DWARF            []Reg    // by DWARF number
+	Arguments        [6]Reg // a function's integer arguments, the first six
+	SyscallArguments [6]Reg // a system call's (syscall(2))
+	Vectors          Reg    // number of vector registers that hold arguments; NoReg: not passed
+	Results          [2]Reg // a function's result
+	General          RegSet // the registers that instructions can name
+	Saved            RegSet // those that a function preserves, except SP
+	Kept             RegSet // those that a call does not change, or whose contents in a caller's frame unwinding recovers
+	Shown            []Reg  // the general registers in the order of "info registers"
+	DWARF            []Reg  // by DWARF number
+	Frames           cfi.Registers
+	CodeMask         Reg      // the bits of an address of code that are its signature (pointer authentication); NoReg: none is signed
 	Perf             []Reg    // by number in perf_event_open(2)'s sample_regs_user (asm/perf_regs.h); NoReg: not to be asked for
 	Names            []string // by Reg, gdb's names
 	Words            int      // this many words, from W[1] on, are the kernel's (NT_PRSTATUS)
@@ -72,13 +75,20 @@ type Decoder interface {
 	// Format writes an instruction in GNU syntax. With a nil name addresses are numbers.
 	Format(i *Insn, name SymName) string
 	// Constant returns the general register that an instruction loads with a value from its own
-	// code.
-	Constant(i *Insn) (to Reg, value uint64, ok bool)
+	// code and from registers whose contents are known; nil: none is.
+	Constant(i *Insn, have *Constants) (to Reg, value uint64, ok bool)
 	// Usage returns what an instruction reads and replaces; known is false for one that is not
 	// listed: it may read everything.
 	Usage(i *Insn) (u Usage, known bool)
 	// Taken is Insn.Taken of a conditional jump.
 	Taken(i *Insn, r *Regs) (taken, known bool)
+}
+
+// Adder is a Decoder of an architecture on which addresses are computed by instructions of their own.
+type Adder interface {
+	// Sum returns the register that an instruction loads with the sum of another one's content and
+	// a number. have are registers whose contents are known.
+	Sum(i *Insn, have *Constants) (to, from Reg, n uint64, ok bool)
 }
 
 // IntelFormatter is a Decoder that also writes Intel's syntax.
@@ -107,10 +117,9 @@ type Shapes interface {
 	// Interrupted are the registers that a signal has interrupted, if r is in the
 	// trampoline that its handler returns to; the rest is as in r.
 	Interrupted(r *Regs, mem Memory) (Regs, bool)
-	// Stub decodes the entry of a procedure linkage table that covers the file address a:
-	// its start and the GOT slot that it jumps through; ok is false if there is no such
-	// entry. read reads the file's code.
-	Stub(t PLT, a uint64, read func(at uint64, p []byte) error) (start, slot uint64, ok bool)
+	// Stub decodes the entry of a procedure linkage table that covers the file address a; ok is
+	// false if there is no such entry. read reads the file's code.
+	Stub(t PLT, a uint64, read func(at uint64, p []byte) error) (s Stub, ok bool)
 	// Branches calls f for each place in code, which begins at the address at, whose bytes can be
 	// a direct jump or call into [low, high). The bytes may be data, or the middle of an
 	// instruction. It only looks for branches whose distance has 4 bytes if far is set.
@@ -120,7 +129,7 @@ type Shapes interface {
 }
 
 // PrologueLen is the number of bytes that Shapes.Prologue needs.
-const PrologueLen = 16
+const PrologueLen = 40
 
 // PLT is a section of a procedure linkage table, file addresses.
 type PLT struct {
@@ -128,8 +137,8 @@ type PLT struct {
 	Lazy      bool // .plt proper: its first entry jumps to the dynamic linker's resolver
 }
 
-// StubLen is the size of an entry, bytes; some have half of that.
-const StubLen = 16
+// Stub is an entry of such a table, [Low, High), and the GOT slot that it jumps through.
+type Stub struct{ Low, High, Slot uint64 }
 
 // Relocations are the types of dynamic relocations that are used.
 type Relocations struct {

@@ -125,7 +125,7 @@ func DecodeBody(a *Arch, p *table.Placed, code []byte) (Body, error) {
 	} else {
 		b.Final = b.Insns[b.commit].Addr
 	}
-	b.findFailures()
+	b.findFailures(a)
 	return b, nil
 }
 

@@ -23,13 +23,25 @@ func (o Outcome) String() string {
 type failure struct {
 	insn   int
 	writes RegSet // registers that may be written on some path from Start through it
+	tests  RegSet // the registers that its condition is about; 0 if it is about the flags
+	// keeps: no instruction after it changes what it tests, so that its condition can be evaluated
+	// at End.
+	keeps bool
 	// shows: if its condition holds at End, it was taken. Every other path to
-	// End passes it and does not change the flags after it.
+	// End passes it and does not change what it tests after it.
 	shows bool
 }
 
+// changes reports whether an instruction may change what the branch tests.
+func (f *failure) changes(i *Insn) bool {
+	if f.tests == 0 {
+		return i.Flags
+	}
+	return i.Writes&f.tests != 0
+}
+
 // findFailures fills Sure, failures and bypassed.
-func (b *Body) findFailures() {
+func (b *Body) findFailures(a *Arch) {
 	if len(b.Insns) == 0 {
 		b.bypassed = true
 		return
@@ -45,7 +57,9 @@ func (b *Body) findFailures() {
 	from := g.after(0, nil)
 	for _, addr := range b.ToEnd {
 		n, _ := b.index(addr)
-		f := failure{insn: n, shows: b.shows(g, n)}
+		f := failure{insn: n}
+		b.findTests(a, g, &f)
+		f.shows = f.keeps && b.shows(g, &f)
 		for m, leads := range g.before(n) {
 			if leads && from[m] {
 				f.writes |= b.Insns[m].Writes
@@ -55,11 +69,33 @@ func (b *Body) findFailures() {
 	}
 }
 
-// shows walks back from End, over instructions that keep the flags, and reports
-// whether all other paths to End come directly from branch number n not taken.
-func (b *Body) shows(g *graph, n int) bool {
-	i := &b.Insns[n]
-	if i.Kind != CondJump || !i.ByFlag || !b.Known() {
+// findTests fills in what a branch tests, and whether that is kept. Flags count as kept: they are
+// those at End if nothing ran after the branch, which is all that Outcome concludes from them.
+func (b *Body) findTests(a *Arch, g *graph, f *failure) {
+	i := &b.Insns[f.insn]
+	if i.Kind != CondJump {
+		return
+	}
+	if f.keeps = i.ByFlag; f.keeps {
+		return
+	}
+	u, known := a.Usage(i)
+	if f.tests = u.Reads; !known || f.tests == 0 || f.changes(i) {
+		return
+	}
+	f.keeps = true
+	for m, reached := range g.after(f.insn, nil) {
+		if reached && m < len(b.Insns) && f.changes(&b.Insns[m]) {
+			f.keeps = false
+		}
+	}
+}
+
+// shows walks back from End, over instructions that keep what a branch tests, and reports
+// whether all other paths to End come directly from that branch not taken.
+func (b *Body) shows(g *graph, f *failure) bool {
+	n := f.insn
+	if !b.Known() {
 		return false
 	}
 	seen := make([]bool, len(b.Insns)+1)
@@ -74,8 +110,8 @@ func (b *Body) shows(g *graph, n int) bool {
 		for _, l := range g.in[at] {
 			switch {
 			case l.from == n && l.taken && l.to == len(b.Insns): // the branch in question
-			case l.from == n: // not taken, and the flags are still those at End
-			case l.from == 0 || b.Insns[l.from].Flags:
+			case l.from == n: // not taken, and what it tests is still as at End
+			case l.from == 0 || f.changes(&b.Insns[l.from]):
 				return false
 			default:
 				list = append(list, l.from)
@@ -105,7 +141,7 @@ func (b *Body) Outcome(before, after *Regs) Outcome {
 	for _, f := range b.failures {
 		i := &b.Insns[f.insn]
 		holds, known := i.Taken(after)
-		if !i.ByFlag {
+		if !f.keeps {
 			known = false // the condition may have changed since: a loop has counted down
 		}
 		switch {
