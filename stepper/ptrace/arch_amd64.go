@@ -7,5 +7,5 @@ import (
 	"rseqstep/stepper/machine/amd64"
 )
 
-// Arch is the program's architecture: the one this backend is built for.
-func (p *Process) Arch() *machine.Arch { return amd64.Arch() }
+// ownArch is the architecture that this backend is built for.
+func ownArch() *machine.Arch { return amd64.Arch() }

@@ -189,7 +189,7 @@ func TestMemoryHidesBreakpoints(t *testing.T) {
 	if _, err := p.ReadMemory(f-4, after); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("with breakpoints % x, without % x, %v", after, before, err)
 	}
-	if _, err := p.readRaw(f, after[:2]); err != nil || after[0] != opInt3 || after[1] != opInt3 {
+	if _, err := p.readRaw(f, after[:2]); err != nil || after[0] != opBreakpoint[0] || after[1] != opBreakpoint[0] {
 		t.Errorf("in memory: % x, %v", after[:2], err)
 	}
 	// A write under the breakpoints changes what reads show now and what Remove
