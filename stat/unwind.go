@@ -31,7 +31,7 @@ type Unwinder struct {
 func NewUnwinder(files *Files) (*Unwinder, error) { return newUnwinder(files, perf.Machine()) }
 
 func newUnwinder(files *Files, name string) (*Unwinder, error) {
-	for _, a := range arches.All() {
+	for _, a := range arches.Debugged() {
 		if a.Name != name || len(a.Perf) == 0 {
 			continue
 		}

@@ -164,3 +164,15 @@ func loongarchRelocation(t elf.R_LARCH, word int) relocation {
 	}
 	return relocation{}
 }
+
+// InstructionAlign is the number of bytes that every instruction's address is a multiple of; 1 if
+// they begin anywhere.
+func InstructionAlign(m elf.Machine) uint64 {
+	switch m {
+	case elf.EM_AARCH64, elf.EM_PPC, elf.EM_PPC64, elf.EM_LOONGARCH:
+		return 4
+	case elf.EM_RISCV, elf.EM_S390, elf.EM_ARM:
+		return 2
+	}
+	return 1
+}

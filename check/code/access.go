@@ -31,6 +31,7 @@ type Access struct {
 type Location struct {
 	base, index, segment content
 	scale                uint8
+	extend               machine.Extend
 	disp                 int64
 }
 
@@ -55,7 +56,7 @@ type numbering map[machine.Reg]int
 
 func (n numbering) location(m *machine.Mem) Location {
 	at := func(x machine.Reg) content { return content{x, n[x]} }
-	l := Location{base: at(m.Base), index: at(m.Index), segment: at(m.Segment), scale: m.Scale, disp: m.Disp}
+	l := Location{base: at(m.Base), index: at(m.Index), segment: at(m.Segment), scale: m.Scale, extend: m.Extend, disp: m.Disp}
 	if m.Index == machine.NoReg {
 		l.scale = 1
 	}

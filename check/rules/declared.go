@@ -146,7 +146,7 @@ func judgePlacement(f *code.File, s *code.Section) (list []hit) {
 	inside := func(what string, a table.FileAddr) {
 		list = append(list, hit{rule: "boundary-inside-instruction", section: s, detail: fmt.Sprintf("%s, %v, is not the address of an instruction.", what, a)})
 	}
-	if n := wordAligned(f.Table.Machine); n > 1 {
+	if n := table.InstructionAlign(f.Table.Machine); n > 1 {
 		for _, x := range []struct {
 			what string
 			a    table.FileAddr
@@ -178,18 +178,6 @@ func isData(name string) bool {
 		}
 	}
 	return false
-}
-
-// wordAligned is the size of a machine's instructions, to which all are aligned, in bytes; 1 for
-// those of any size.
-func wordAligned(m elf.Machine) uint64 {
-	switch m {
-	case elf.EM_AARCH64, elf.EM_PPC, elf.EM_PPC64, elf.EM_LOONGARCH:
-		return 4
-	case elf.EM_RISCV, elf.EM_S390, elf.EM_ARM:
-		return 2
-	}
-	return 1
 }
 
 // named reports whether a section is declared in a section for descriptors, and not only by the

@@ -17,24 +17,24 @@ import (
 // the report says that the code was not read.
 func TestDeclarationsOfAMachineThatIsNotDecoded(t *testing.T) {
 	const text, handler = 0x10000, 0x10048
-	signature := []byte{0x00, 0xbc, 0x28, 0xd4} // brk #0x45e0
+	signature := []byte{0x10, 0x00, 0x2a, 0x00} // break 0x10
 	for name, c := range map[string]struct {
 		start, length, abort uint64
 		want                 []string
 	}{
 		"good":            {text, 0x20, handler, nil},
 		"between":         {text + 2, 0x1e, handler, []string{"boundary-inside-instruction"}},
-		"no signature":    {text, 0x20, handler + 4, []string{"abort-signature", "section-undeclared"}},
-		"not in the text": {text, 0x2000, handler - 0x10000, []string{"abort-signature", "outside-text", "section-undeclared"}},
+		"no signature":    {text, 0x20, handler + 4, []string{"abort-signature"}},
+		"not in the text": {text, 0x2000, handler - 0x10000, []string{"abort-signature", "outside-text"}},
 		"empty":           {text, 0, handler, []string{"section-empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := &tabletest.ELF{Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB, Machine: elf.EM_AARCH64, Type: elf.ET_EXEC}
-			code := bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 0x40) // nop
+			e := &tabletest.ELF{Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB, Machine: elf.EM_LOONGARCH, Type: elf.ET_EXEC}
+			code := bytes.Repeat([]byte{0x00, 0x00, 0x40, 0x03}, 0x40) // andi $zero, $zero, 0
 			copy(code[handler-text-4:], signature)
 			e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: text, Data: code})
 			e.Add(tabletest.ELFSection{Name: "__rseq_cs", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_WRITE, Addr: 0x30000, Align: 32, Data: e.Descriptor(0, 0, c.start, c.length, c.abort)})
-			path := filepath.Join(t.TempDir(), "arm64")
+			path := filepath.Join(t.TempDir(), "loongarch")
 			if err := os.WriteFile(path, e.Bytes(), 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -47,7 +47,7 @@ func TestDeclarationsOfAMachineThatIsNotDecoded(t *testing.T) {
 			if !slices.Equal(got, c.want) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
-			if r.Watched.Declared != 1 || r.Watched.Decoded != 0 || !strings.Contains(r.Watched.Reason, "EM_AARCH64") {
+			if r.Watched.Declared != 1 || r.Watched.Decoded != 0 || !strings.Contains(r.Watched.Reason, "EM_LOONGARCH") {
 				t.Errorf("%+v", r.Watched)
 			}
 		})
@@ -92,7 +92,7 @@ func TestPairsOfDescriptors(t *testing.T) {
 			e := &tabletest.ELF{Class: elf.ELFCLASS64, Data: elf.ELFDATA2LSB, Machine: elf.EM_AARCH64, Type: elf.ET_EXEC}
 			code := bytes.Repeat([]byte{0x1f, 0x20, 0x03, 0xd5}, 0x40) // nop
 			for _, at := range []int{handler, handler + 8} {
-				copy(code[at-text-4:], []byte{0x00, 0xbc, 0x28, 0xd4})
+				copy(code[at-text-4:], "\x00\xbc\x28\xd4\xc0\x03\x5f\xd6") // the signature; ret
 			}
 			e.Add(tabletest.ELFSection{Name: ".text", Type: elf.SHT_PROGBITS, Flags: elf.SHF_ALLOC | elf.SHF_EXECINSTR, Addr: text, Data: code})
 			data := append(e.Descriptor(0, 0, text, 0x20, handler), e.Descriptor(0, 0, c.start, c.length, c.abort)...)

@@ -97,7 +97,7 @@ func (w *Watch) follow(pc table.Addr, code []byte, number uint64, name string) b
 	if err != nil {
 		return false
 	}
-	to, value, ok := arch.Constant(&insn)
+	to, value, ok := arch.Constant(&insn, nil)
 	direct, called := to == arch.Results[0], to == arch.Arguments[0]
 	if !ok || value != number || !direct && !called {
 		return false

@@ -9,54 +9,54 @@ import (
 // packages of lower layers. Packages of one layer do not import each other, except those inside
 // cmd. A folder belongs to the longest entry that equals or contains it.
 var layers = [][]string{
-	{"table"},                     // what a file declares
-	{"table/tabletest"},           // fixtures, for tests
-	{"check"},                     // findings about a program's use of rseq
-	{"stepper/cfi"},               // call frame information
-	{"stepper/dwexpr"},            // DWARF expressions
-	{"stepper/machine"},           // what one step covers, whatever the architecture
-	{"stepper/machine/amd64"},     // an architecture
-	{"stepper/machine/arches"},    // the architecture of a file
-	{"stepper/opv"},               // cpu_opv vectors
-	{"stepper/source"},            // functions, lines and frames
-	{"stepper/tracee"},            // what the Engine needs from a traced process
-	{"stepper/signals"},           // what the debugger does about signals, and their names
-	{"stepper/status"},            // proc_pid_status(5)
-	{"stepper/rseq"},              // the sections of a process, and the code around them
-	{"stepper/line"},              // the questions of line stepping
-	{"stepper/ledger"},            // the debugger's changes to the program, and how to undo them
-	{"stepper/points"},            // the user's breakpoints
-	{"stepper/drive"},             // the loop that moves threads
-	{"stepper/opvcall"},           // the cpu_opv call for the program
-	{"stepper/registration"},      // what a thread's rseq registration means
-	{"stepper/call"},              // the program's functions, called for the user
-	{"stepper/vdso"},              // stepping through the vDSO's functions
-	{"stepper/progress"},          // passes without a commit, and loops that make no progress
-	{"stepper/units"},             // how a thread runs a unit
-	{"stepper/observe"},           // an observer of the program
-	{"stepper/steps"},             // the steps of the user, as moves
-	{"stepper/corefile"},          // the backend for core files
-	{"stepper/ptrace"},            // the backend for Linux
-	{"stepper"},                   // the Engine
-	{"stepper/symbols"},           // DWARF and ELF symbols
-	{"check/code"},                // what is read of a file, to be judged
-	{"check/rules"},               // the rules
-	{"stat/perf"},                 // kernel events, recorded
-	{"stat"},                      // aborts, counted
-	{"stepper/live"},              // a process, opened with its Engine and symbols
-	{"check/watch"},               // a process, watched for violations of the rules
-	{"exercise"},                  // sections, aborted at each instruction
-	{"stepper/steptest"},          // a scripted backend
-	{"stepper/steptest/modelled"}, // a backend that models a machine, to explore
-	{"stepper/faulttest"},         // a backend that fails
-	{"stepper/expr"},              // expressions over symbols
-	{"stepper/remote"},            // gdb's remote protocol
-	{"gdbscripts", "delve"},       // other debuggers' extensions
-	{"page"},                      // reports as HTML
-	{"internal/bench"},            // measurements
-	{"internal/rules"},            // this package
-	{"cmd/rseqstep/internal"},     // the command's own parts; they may import each other
-	{"cmd/rseqstep", "internal"},  // the packages that combine the others
+	{"table"},           // what a file declares
+	{"table/tabletest"}, // fixtures, for tests
+	{"check"},           // findings about a program's use of rseq
+	{"stepper/cfi"},     // call frame information
+	{"stepper/dwexpr"},  // DWARF expressions
+	{"stepper/machine"}, // what one step covers, whatever the architecture
+	{"stepper/machine/amd64", "stepper/machine/arm64"}, // the architectures
+	{"stepper/machine/arches"},                         // the architecture of a file
+	{"stepper/opv"},                                    // cpu_opv vectors
+	{"stepper/source"},                                 // functions, lines and frames
+	{"stepper/tracee"},                                 // what the Engine needs from a traced process
+	{"stepper/signals"},                                // what the debugger does about signals, and their names
+	{"stepper/status"},                                 // proc_pid_status(5)
+	{"stepper/rseq"},                                   // the sections of a process, and the code around them
+	{"stepper/line"},                                   // the questions of line stepping
+	{"stepper/ledger"},                                 // the debugger's changes to the program, and how to undo them
+	{"stepper/points"},                                 // the user's breakpoints
+	{"stepper/drive"},                                  // the loop that moves threads
+	{"stepper/opvcall"},                                // the cpu_opv call for the program
+	{"stepper/registration"},                           // what a thread's rseq registration means
+	{"stepper/call"},                                   // the program's functions, called for the user
+	{"stepper/vdso"},                                   // stepping through the vDSO's functions
+	{"stepper/progress"},                               // passes without a commit, and loops that make no progress
+	{"stepper/units"},                                  // how a thread runs a unit
+	{"stepper/observe"},                                // an observer of the program
+	{"stepper/steps"},                                  // the steps of the user, as moves
+	{"stepper/corefile"},                               // the backend for core files
+	{"stepper/ptrace"},                                 // the backend for Linux
+	{"stepper"},                                        // the Engine
+	{"stepper/symbols"},                                // DWARF and ELF symbols
+	{"check/code"},                                     // what is read of a file, to be judged
+	{"check/rules"},                                    // the rules
+	{"stat/perf"},                                      // kernel events, recorded
+	{"stat"},                                           // aborts, counted
+	{"stepper/live"},                                   // a process, opened with its Engine and symbols
+	{"check/watch"},                                    // a process, watched for violations of the rules
+	{"exercise"},                                       // sections, aborted at each instruction
+	{"stepper/steptest"},                               // a scripted backend
+	{"stepper/steptest/modelled"},                      // a backend that models a machine, to explore
+	{"stepper/faulttest"},                              // a backend that fails
+	{"stepper/expr"},                                   // expressions over symbols
+	{"stepper/remote"},                                 // gdb's remote protocol
+	{"gdbscripts", "delve"},                            // other debuggers' extensions
+	{"page"},                                           // reports as HTML
+	{"internal/bench"},                                 // measurements
+	{"internal/rules"},                                 // this package
+	{"cmd/rseqstep/internal"},                          // the command's own parts; they may import each other
+	{"cmd/rseqstep", "internal"},                       // the packages that combine the others
 }
 
 // layer returns a folder's layer and the entry that contains it.

@@ -99,7 +99,7 @@ func checkHeader(in input) ([]byte, *machine.Arch, error) {
 		return nil, nil, because(ErrNotCore, "an ELF file of type %v", fileType(h))
 	}
 	class, machine := elf.Class(h[elf.EI_CLASS]), elf.Machine(byteOrder(h).Uint16(h[18:]))
-	arch, err := arches.Of(machine, class)
+	arch, err := arches.OfProcess(machine, class)
 	if err != nil || elf.Data(h[elf.EI_DATA]) != elf.ELFDATA2LSB {
 		return nil, nil, because(ErrUnsupported, "the core of a program for %v (%v); only core files of 64-bit x86 programs can be read here", machine, class)
 	}

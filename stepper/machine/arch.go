@@ -72,8 +72,8 @@ type Decoder interface {
 	// Format writes an instruction in GNU syntax. With a nil name addresses are numbers.
 	Format(i *Insn, name SymName) string
 	// Constant returns the general register that an instruction loads with a value from its own
-	// code.
-	Constant(i *Insn) (to Reg, value uint64, ok bool)
+	// code and from registers whose contents are known; nil: none is.
+	Constant(i *Insn, have *Constants) (to Reg, value uint64, ok bool)
 	// Usage returns what an instruction reads and replaces; known is false for one that is not
 	// listed: it may read everything.
 	Usage(i *Insn) (u Usage, known bool)
@@ -107,10 +107,9 @@ type Shapes interface {
 	// Interrupted are the registers that a signal has interrupted, if r is in the
 	// trampoline that its handler returns to; the rest is as in r.
 	Interrupted(r *Regs, mem Memory) (Regs, bool)
-	// Stub decodes the entry of a procedure linkage table that covers the file address a:
-	// its start and the GOT slot that it jumps through; ok is false if there is no such
-	// entry. read reads the file's code.
-	Stub(t PLT, a uint64, read func(at uint64, p []byte) error) (start, slot uint64, ok bool)
+	// Stub decodes the entry of a procedure linkage table that covers the file address a; ok is
+	// false if there is no such entry. read reads the file's code.
+	Stub(t PLT, a uint64, read func(at uint64, p []byte) error) (s Stub, ok bool)
 	// Branches calls f for each place in code, which begins at the address at, whose bytes can be
 	// a direct jump or call into [low, high). The bytes may be data, or the middle of an
 	// instruction. It only looks for branches whose distance has 4 bytes if far is set.
@@ -128,8 +127,8 @@ type PLT struct {
 	Lazy      bool // .plt proper: its first entry jumps to the dynamic linker's resolver
 }
 
-// StubLen is the size of an entry, bytes; some have half of that.
-const StubLen = 16
+// Stub is an entry of such a table, [Low, High), and the GOT slot that it jumps through.
+type Stub struct{ Low, High, Slot uint64 }
 
 // Relocations are the types of dynamic relocations that are used.
 type Relocations struct {

@@ -24,15 +24,13 @@ func FindArming(a *Arch, p *table.Placed, from table.Addr, code []byte, data ...
 		return 0, false
 	}
 	insns := decodeUpTo(a, from, code[:before], data)
-	holds := RegSet(0) // registers that contain the descriptor's address
+	var have Constants
 	stores := func(i *Insn) bool {
 		s := &i.Store
+		value, known := have.Value(s.Reg)
 		arms := s.Size == fieldSize && i.Kind == Plain &&
-			(s.Source == SourceImm && table.Addr(s.Imm) == p.Descriptor || s.Source == SourceReg && holds&SetOf(s.Reg) != 0)
-		holds &^= i.Writes
-		if to, value, known := a.Constant(i); known && table.Addr(value) == p.Descriptor {
-			holds |= SetOf(to)
-		}
+			(s.Source == SourceImm && table.Addr(s.Imm) == p.Descriptor || s.Source == SourceReg && known && table.Addr(value) == p.Descriptor)
+		have.Pass(a, i)
 		return arms
 	}
 	found, near, ok := table.Addr(0), table.Addr(0), false

@@ -29,19 +29,30 @@ func (k Kind) String() string {
 	return "unknown kind"
 }
 
+// Exclusive is an instruction's part in an exclusive sequence (Sequence).
+type Exclusive uint8
+
+const (
+	ExclusiveNone  Exclusive = iota
+	ExclusiveLoad            // load-exclusive: it sets the exclusive monitor
+	ExclusiveStore           // store-exclusive: it stores only if the monitor is still set, and clears it
+	ExclusiveClear           // it clears the monitor
+)
+
 // Insn is one decoded instruction. It contains no pointers, so that a cache of
 // them costs the garbage collector nothing.
 type Insn struct {
-	Addr   table.Addr
-	Target table.Addr // Jump, CondJump, Call: the target
-	Store  Store      // the memory it writes; Store.Size is 0 if it writes none
-	Len    uint8      // bytes, 1 to MaxLen
-	Kind   Kind
-	Cond   uint8        // CondJump: its condition, in the architecture's numbering
-	ByFlag bool         // CondJump: the flags alone decide whether it is taken, and it does not change them
-	Flags  bool         // it may change the flags that conditions use
-	Writes RegSet       // general registers it may change
-	Code   [MaxLen]byte // the first Len bytes
+	Addr      table.Addr
+	Target    table.Addr // Jump, CondJump, Call: the target
+	Store     Store      // the memory it writes; Store.Size is 0 if it writes none
+	Len       uint8      // bytes, 1 to MaxLen
+	Kind      Kind
+	Cond      uint8        // CondJump: its condition, in the architecture's numbering
+	ByFlag    bool         // CondJump: the flags alone decide whether it is taken, and it does not change them
+	Flags     bool         // it may change the flags that conditions use
+	Exclusive Exclusive    // its part in an exclusive sequence
+	Writes    RegSet       // general registers it may change
+	Code      [MaxLen]byte // the first Len bytes
 }
 
 // Next is the address of the instruction after it: the return address of a call.

@@ -2,22 +2,39 @@ package machine
 
 import "rseqstep/table"
 
+// Extend is how an index register is extended to 64 bits.
+type Extend uint8
+
+const (
+	ExtendNone     Extend = iota // all 64 bits count
+	ExtendUnsigned               // the low 32 bits count
+	ExtendSigned                 // the low 32 bits count, as a signed number
+)
+
 // Mem is a memory operand: Base + Index×Scale + Disp, plus a segment's base.
 // A PC-relative operand has no Base and a Disp that is the address itself.
 type Mem struct {
 	Disp       int64
 	Base       Reg
 	Index      Reg
-	Scale      uint8 // 1, 2, 4 or 8
-	Segment    Reg   // the register with the segment's base: FSBase, GSBase, or NoReg
+	Scale      uint8 // 1, 2, 4, 8 or 16
+	Extend     Extend
+	Segment    Reg // the register with the segment's base: FSBase, GSBase, or NoReg
 	PCRelative bool
 	Short      bool // 32-bit address size: the sum is truncated to 32 bits before the segment's base is added
-	Vector     bool // the index is a vector register (scatters, AMX): no single address
+	Vector     bool // no single address or size: the index is a vector register (scatters, AMX), or the size depends on the processor
 }
 
 // Address computes the operand's effective address. Precondition: !m.Vector.
 func (m *Mem) Address(r *Regs) table.Addr {
-	a := uint64(m.Disp) + r.W[m.Base] + r.W[m.Index]*uint64(m.Scale)
+	index := r.W[m.Index]
+	switch m.Extend {
+	case ExtendUnsigned:
+		index = uint64(uint32(index))
+	case ExtendSigned:
+		index = uint64(int32(index))
+	}
+	a := uint64(m.Disp) + r.W[m.Base] + index*uint64(m.Scale)
 	if m.Short {
 		a = uint64(uint32(a))
 	}
@@ -53,6 +70,7 @@ const (
 	_ // cmp, which writes nothing
 	OpNot
 	OpNeg
+	OpClear // the operand's bits are cleared
 )
 
 // Store is the memory that an instruction writes, and the value.

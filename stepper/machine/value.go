@@ -81,6 +81,8 @@ func (s *Store) combine(old uint64, r *Regs) uint64 {
 		return old ^ operand
 	case OpNot:
 		return ^old
+	case OpClear:
+		return old &^ operand
 	default: // OpNeg
 		return -old
 	}

@@ -5,7 +5,6 @@ import (
 	"sort"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -23,8 +22,8 @@ func (s *Set) Function(pc table.Addr) (stepper.Function, bool) {
 	if !m.img.main.executable(a) {
 		return stepper.Function{}, false
 	}
-	if name, start, ok := m.img.stubName(a); ok {
-		return m.bareFunction(name+"@plt", name+"@plt", span{start, start + machine.StubLen}, start), true
+	if name, at, ok := m.img.stubName(a); ok {
+		return m.bareFunction(name+"@plt", name+"@plt", at, at.lo), true
 	}
 	if sym, t, ok := m.img.nearestSymbol(a); ok && m.img.isCode(sym) {
 		end := sym.addr + sym.size
@@ -72,8 +71,8 @@ func (s *Set) Symbol(addr table.Addr) (name string, offset uint64, ok bool) {
 		return "", 0, false
 	}
 	a := m.file(addr)
-	if name, start, ok := m.img.stubName(a); ok {
-		return name + "@plt", a - start, true
+	if name, at, ok := m.img.stubName(a); ok {
+		return name + "@plt", a - at.lo, true
 	}
 	name, offset, ok = m.img.symbolAt(a)
 	if ok {

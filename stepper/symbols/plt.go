@@ -87,25 +87,23 @@ func (p *plt) in(a uint64) (machine.PLT, bool) {
 	return machine.PLT{}, false
 }
 
-// stubSlot decodes the stub that covers a file address and returns its first
-// address and the GOT slot it jumps through.
-func (im *image) stubSlot(a uint64) (start, slot uint64, ok bool) {
+// stubAt decodes the stub that covers a file address.
+func (im *image) stubAt(a uint64) (s machine.Stub, ok bool) {
 	t, ok := im.stubs().in(a)
 	if !ok {
-		return 0, 0, false
+		return machine.Stub{}, false
 	}
 	return im.arch.Stub(t, a, im.main.readAt)
 }
 
-// stubName is the symbol that the stub at a file address jumps to, and the
-// stub's first address.
-func (im *image) stubName(a uint64) (name string, start uint64, ok bool) {
-	start, slot, ok := im.stubSlot(a)
+// stubName is the symbol that the stub at a file address jumps to, and where the stub is.
+func (im *image) stubName(a uint64) (name string, at span, ok bool) {
+	s, ok := im.stubAt(a)
 	if !ok {
-		return "", 0, false
+		return "", span{}, false
 	}
-	name = im.slotName(slot)
-	return name, start, name != ""
+	name = im.slotName(s.Slot)
+	return name, span{s.Low, s.High}, name != ""
 }
 
 // unwindStub unwinds from a PLT stub without CFI (lld emits none).
@@ -127,11 +125,11 @@ func (s *Set) Trampoline(pc table.Addr, mem machine.Memory) (to table.Addr, ok b
 	if m == nil {
 		return 0, false
 	}
-	_, slot, ok := m.img.stubSlot(m.file(pc))
+	stub, ok := m.img.stubAt(m.file(pc))
 	if !ok {
 		return 0, false
 	}
-	if v, err := readWord(mem, m.process(slot)); err == nil && v != 0 {
+	if v, err := readWord(mem, m.process(stub.Slot)); err == nil && v != 0 {
 		target := s.Module(table.Addr(v))
 		if target != nil && target.img.main.executable(target.file(table.Addr(v))) {
 			if _, stub := target.img.stubs().in(target.file(table.Addr(v))); !stub {
@@ -139,7 +137,7 @@ func (s *Set) Trampoline(pc table.Addr, mem machine.Memory) (to table.Addr, ok b
 			}
 		}
 	}
-	name := m.img.slotName(slot)
+	name := m.img.slotName(stub.Slot)
 	if name == "" {
 		return 0, false
 	}

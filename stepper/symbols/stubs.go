@@ -16,7 +16,7 @@ func (s *Set) Stubs(name string) (list []table.Addr) {
 		for _, t := range m.img.stubs().sections {
 			const least = 8 // bytes of the shortest stub
 			for a := t.Low; a < t.High; a += least {
-				if have, start, ok := m.img.stubName(a); ok && have == name && start == a {
+				if have, at, ok := m.img.stubName(a); ok && have == name && at.lo == a {
 					list = append(list, m.process(a))
 				}
 			}

@@ -26,11 +26,16 @@ func NeedTool(t testing.TB, name string) string {
 
 // NeedWorkerd returns the path of the pinned workerd, or skips the test if
 // scripts/setup has not fetched it.
-func NeedWorkerd(t testing.TB) string {
+func NeedWorkerd(t testing.TB) string { return needWorkerd(t, "workerd") }
+
+// NeedWorkerdARM64 is NeedWorkerd for the one for arm64, to be read only.
+func NeedWorkerdARM64(t testing.TB) string { return needWorkerd(t, "workerd-arm64") }
+
+func needWorkerd(t testing.TB, folder string) string {
 	t.Helper()
-	path := cachePath(t, "workerd", pinned(t, "WORKERD_VERSION"), "workerd")
+	path := cachePath(t, folder, pinned(t, "WORKERD_VERSION"), "workerd")
 	if _, err := os.Stat(path); err != nil {
-		skip(t, "needs workerd")
+		skip(t, "needs "+folder)
 	}
 	return path
 }

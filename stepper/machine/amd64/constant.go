@@ -3,7 +3,7 @@ package amd64
 import "rseqstep/stepper/machine"
 
 // Constant implements machine.Decoder: lea of a PC-relative address, or mov of an immediate.
-func (decoding) Constant(i *machine.Insn) (to machine.Reg, value uint64, ok bool) {
+func (decoding) Constant(i *machine.Insn, _ *machine.Constants) (to machine.Reg, value uint64, ok bool) {
 	d := decoder{code: i.Bytes(), addr: i.Addr}
 	var again machine.Insn
 	if d.decode(&again) != nil || d.encoding != legacy || d.opmap != mapOne {

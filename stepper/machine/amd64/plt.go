@@ -9,19 +9,19 @@ import (
 
 // stubLen is the size of an entry of a procedure linkage table; those of .plt.got may
 // have half.
-const stubLen = machine.StubLen
+const stubLen = 16
 
 // Stub implements machine.Shapes: `[endbr64] [bnd] jmp *slot(%rip)`,
 // and lld's and mold's `mov slot(%rip),%r11; jmp *%r11`-like forms of it.
-func (shapes) Stub(t machine.PLT, a uint64, read func(at uint64, p []byte) error) (start, slot uint64, ok bool) {
-	start = t.Low + (a-t.Low)&^(stubLen-1)
+func (shapes) Stub(t machine.PLT, a uint64, read func(at uint64, p []byte) error) (s machine.Stub, ok bool) {
+	start := t.Low + (a-t.Low)&^(stubLen-1)
 	var p [stubLen]byte
 	n := min(uint64(stubLen), t.High-start)
 	if read(start, p[:n]) != nil {
-		return 0, 0, false
+		return machine.Stub{}, false
 	}
 	if start == t.Low && t.Lazy && p[0] == 0xff && p[1] == 0x35 { // push GOT+8: entry 0
-		return start, 0, false
+		return machine.Stub{}, false
 	}
 	half := p[:n]
 	if n == stubLen && p[0] == 0xff && p[1] == 0x25 && p[8] == 0xff && p[9] == 0x25 { // two of 8 bytes
@@ -35,10 +35,10 @@ func (shapes) Stub(t machine.PLT, a uint64, read func(at uint64, p []byte) error
 		load := i > 0 && half[i-1]&0xf8 == 0x48 && half[i] == 0x8b && half[i+1]&0xc7 == 0x05 // mov disp(%rip),%reg
 		if jmp || load {
 			disp := int32(binary.LittleEndian.Uint32(half[i+2:]))
-			return start, start + uint64(i) + 6 + uint64(int64(disp)), true
+			return machine.Stub{Low: start, High: start + uint64(len(half)), Slot: start + uint64(i) + 6 + uint64(int64(disp))}, true
 		}
 	}
-	return start, 0, false
+	return machine.Stub{}, false
 }
 
 // Pushed implements machine.Shapes: an entry pushes the relocation's index after its

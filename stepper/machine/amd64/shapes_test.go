@@ -91,13 +91,13 @@ func TestStubsLeadThroughTheirSlots(t *testing.T) {
 		copy(p, b[at-plt.Low:])
 		return nil
 	}
-	for a, want := range map[uint64][2]uint64{ // where it begins, its slot; 0: none
-		0x1003: {0x1000, 0}, 0x1010: {0x1010, 0x1026}, 0x101f: {0x1010, 0x1026}, 0x1025: {0x1020, 0x104b},
-		0x1030: {0x1030, 0x1066}, 0x1039: {0x1038, 0x107e}, 0x1041: {0x1040, 0x1097}, 0x1050: {0x1050, 0},
+	for a, want := range map[uint64]machine.Stub{
+		0x1003: {}, 0x1010: {Low: 0x1010, High: 0x1020, Slot: 0x1026}, 0x101f: {Low: 0x1010, High: 0x1020, Slot: 0x1026},
+		0x1025: {Low: 0x1020, High: 0x1030, Slot: 0x104b}, 0x1030: {Low: 0x1030, High: 0x1038, Slot: 0x1066},
+		0x1039: {Low: 0x1038, High: 0x1040, Slot: 0x107e}, 0x1041: {Low: 0x1040, High: 0x1050, Slot: 0x1097}, 0x1050: {},
 	} {
-		start, slot, ok := Arch().Stub(plt, a, read)
-		if start != want[0] || slot != want[1] || ok != (want[1] != 0) {
-			t.Errorf("%#x: begins at %#x, slot %#x, %v", a, start, slot, ok)
+		if s, ok := Arch().Stub(plt, a, read); s != want || ok != (want.Slot != 0) {
+			t.Errorf("%#x: %#x, %v, not %#x", a, s, ok, want)
 		}
 	}
 	for a, want := range map[uint64]table.Addr{0x1000: 8, 0x1006: 16, 0x1010: 0, 0x1016: 0, 0x101b: 8} {

@@ -10,7 +10,7 @@ import (
 )
 
 // bareRegisterNames returns the general registers in gdb's order; without a program,
-// those of every architecture.
+// those of every architecture that can be debugged.
 func (d *desk) bareRegisterNames() (names []string) {
 	for _, a := range d.archs() {
 		for _, x := range a.Shown {
@@ -26,7 +26,7 @@ func (d *desk) archs() []*machine.Arch {
 	if a := d.Arch(); a != nil {
 		return []*machine.Arch{a}
 	}
-	return arches.All()
+	return arches.Debugged()
 }
 
 // registerNames returns the registers, and other names, as expressions spell them.

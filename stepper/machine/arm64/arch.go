@@ -1,0 +1,88 @@
+package arm64
+
+import (
+	"debug/elf"
+
+	"rseqstep/stepper/machine"
+)
+
+// Arch is arm64, for 64-bit little-endian programs. System call numbers are those of
+// include/uapi/asm-generic/unistd.h; conventions are those of the Procedure Call Standard for the
+// Arm 64-bit Architecture (AAPCS64): arguments in 6.8.2, saved registers in 6.1.1. DWARF's numbers
+// are those of DWARF for the Arm 64-bit Architecture (AADWARF64), 4.1.
+func Arch() *machine.Arch { return &arch }
+
+// Regs are registers of arm64.
+func Regs(w machine.Words) machine.Regs { return arch.Regs(w) }
+
+var arch = machine.Arch{
+	Name:    "aarch64",
+	Machine: elf.EM_AARCH64,
+	Decoder: decoding{},
+	Shapes:  shapes{},
+	Others:  others{},
+
+	PC: PC, SP: SP, FP: X29, Link: X30, Flags: PSTATE, Syscall: SystemCall, ThreadPointer: TPIDR,
+	Arguments:        firstSix,
+	SyscallArguments: firstSix,
+	Results:          [2]machine.Reg{X0, X0 + 1},
+	General:          allRegs,
+	Saved:            saved,
+	Kept:             saved | machine.SetOf(SP, PC, TPIDR),
+	Shown:            shown(),
+	FlagTypes:        flagTypes,
+	Area:             fpsimdSize,
+	DWARF:            dwarf(),
+	Perf:             dwarf()[:33], // the same order
+	Names:            names[:],
+	Words:            int(PSTATE),
+
+	Moved: pstateBTYPE,
+
+	Breakpoint: "\x00\x00\x20\xd4", // brk #0; the PC of a thread that has executed it is on it
+	Halt:       "\x00\x00\x00\x00", // udf #0
+	CallLen:    4,                  // bl
+
+	Relocations: machine.Relocations{ // ELF for the Arm 64-bit Architecture, 5.7.11
+		GlobDat: uint32(elf.R_AARCH64_GLOB_DAT), JumpSlot: uint32(elf.R_AARCH64_JUMP_SLOT),
+		TPOff: uint32(elf.R_AARCH64_TLS_TPREL64), DTPMod: uint32(elf.R_AARCH64_TLS_DTPMOD64),
+	},
+
+	VDSOPrefix: "__kernel_",
+	Calls: machine.Calls{
+		Mmap: 222, Munmap: 215, Rseq: 293, Membarrier: 283, SliceYield: 471,
+		Gettimeofday: 169, ClockGettime: 113, ClockGetres: 114, Getcpu: 168, Getrandom: 278,
+	},
+}
+
+// firstSix are the registers of arguments, of functions and of system calls. (A seventh and an
+// eighth argument of a function are in x6 and x7.)
+var firstSix = [6]machine.Reg{X0, X0 + 1, X0 + 2, X0 + 3, X0 + 4, X0 + 5}
+
+// saved are x19 to x29.
+const saved machine.RegSet = 1<<(X29+1) - 1<<(X0+19)
+
+// shown are the registers of "info registers", which are in the kernel's order.
+func shown() (list []machine.Reg) {
+	for x := X0; x <= PSTATE; x++ {
+		list = append(list, x)
+	}
+	return append(list, TPIDR, SystemCall)
+}
+
+// dwarf are the registers by DWARF number: x0 to x30, sp, pc; 36 is tpidr_el0.
+func dwarf() []machine.Reg {
+	var list [37]machine.Reg
+	for x := X0; x <= PC; x++ {
+		list[x-X0] = x
+	}
+	list[36] = TPIDR
+	return list[:]
+}
+
+// decoding implements machine.Decoder, shapes machine.Shapes, others machine.Others.
+type (
+	decoding struct{}
+	shapes   struct{}
+	others   struct{}
+)
