@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2154,SC2054 # variables of scripts/kernels
 # Sourced by scripts/kernels. One machine: boots, runs one command, prints its output, powers off.
 
-# hardware: sets qemu, machine and console for the architecture.
+# hardware: sets qemu, machine, console and the prefix of cross compilers for the architecture.
 hardware() {
 	case $arch in
 	amd64) qemu=qemu-system-x86_64 machine=(-smp 2) console=ttyS0 ;;
-	arm64) qemu=qemu-system-aarch64 machine=(-machine virt,gic-version=3 -smp 2) console=ttyAMA0 ;;
+	arm64) qemu=qemu-system-aarch64 machine=(-machine virt,gic-version=3 -smp 2) console=ttyAMA0 cross=aarch64-linux-gnu- ;;
 	esac
 	[ -z "$icount" ] || machine+=(-icount "shift=$icount" -smp 1)
 }
@@ -35,9 +35,17 @@ boot() {
 	done
 	printf '%s\n' "${shares[@]}" >"$dir/shares"
 	cp "$here/start" "$here/hold.c" "$dir/"
+	if [ "$arch" != "$(dpkg --print-architecture)" ]; then
+		mkdir "$dir/bin" "$dir/jobs"
+		cp -p "$here/compile" "$dir/bin/gcc" # with its time: it is a part of the fixtures' keys
+	fi
 	TMPDIR=$dir "$qemu" "${args[@]}" </dev/null >"$dir/qemu" 2>&1 &
 	vm=$!
 	children+=("$vm")
+	if [ -d "$dir/jobs" ]; then
+		compile_for "$vm" "$dir" &
+		children+=($!)
+	fi
 	follow "$vm" "$dir"
 	status=125
 	if ! await "$vm" "$limit"; then
@@ -67,6 +75,23 @@ boot() {
 	fi
 	rm -rf "$dir"
 	return "$status"
+}
+
+# compile_for PID DIR: runs the compilers that the machine asks for (scripts/vm/compile) while the process lives.
+compile_for() {
+	local job args status
+	while kill -0 "$1" 2>/dev/null; do
+		for job in "$2"/jobs/*/ask; do
+			[ -e "$job" ] || continue
+			job=${job%/ask} status=0
+			mapfile -d '' args <"$job/ask"
+			args=("${args[@]/#@/$job}")
+			rm "$job/ask"
+			(cd "${args[0]}" && "$cross${args[1]}" "${args[@]:2}") >"$job/said" 2>&1 || status=$?
+			printf '%s\n' "$status" >"$job/new" && mv "$job/new" "$job/status"
+		done
+		sleep 0.1
+	done
 }
 
 # offer TAG FOLDER: the folder, under a name that the machine mounts. 9p is a module of Debian's kernels;

@@ -91,6 +91,9 @@ func (p *Process) Insert(addr table.Addr) error {
 	if ok {
 		return nil
 	}
+	if addr%opAlign != 0 {
+		return &Error{Op: "insert breakpoint", TID: p.pid, Err: notAligned(addr)}
+	}
 	var was [trapLen]byte
 	if _, err := p.readRaw(addr, was[:]); err != nil {
 		return err

@@ -36,6 +36,8 @@ func (s slot) check() error {
 		return fmt.Errorf("%w: debug kind %d", unix.EINVAL, s.kind)
 	case s.addr >= userEnd:
 		return fmt.Errorf("%w: %v is not a user-space address", unix.EINVAL, s.addr)
+	case s.kind == tracee.DebugExecute && s.addr%opAlign != 0:
+		return notAligned(s.addr)
 	case s.kind == tracee.DebugExecute && s.length > 1:
 		return fmt.Errorf("%w: an execution breakpoint has length 1", unix.EINVAL)
 	case s.kind == tracee.DebugExecute:
@@ -46,6 +48,11 @@ func (s slot) check() error {
 		return fmt.Errorf("%w: a watchpoint of %d bytes must be aligned, %v is not", unix.EINVAL, s.length, s.addr)
 	}
 	return nil
+}
+
+// notAligned is the error of a breakpoint where no instruction begins.
+func notAligned(a table.Addr) error {
+	return fmt.Errorf("%w: an instruction begins at a multiple of %d, %v is none", unix.EINVAL, opAlign, a)
 }
 
 // SetDebug sets a debug register of one thread; tid 0 means every present and

@@ -1,12 +1,10 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
 import (
 	"debug/elf"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,17 +16,7 @@ import (
 // compile builds a C program and returns its path.
 func compile(t testing.TB, source string, flags ...string) string {
 	t.Helper()
-	gcc := tabletest.NeedTool(t, "gcc")
-	dir := t.TempDir()
-	c, out := filepath.Join(dir, "prog.c"), filepath.Join(dir, "prog")
-	if err := os.WriteFile(c, []byte(source), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	args := append([]string{"-O1", "-g", "-pthread", "-no-pie", "-o", out, c}, flags...)
-	if msg, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
-		t.Fatalf("the fixture does not compile: %v\n%s", err, msg)
-	}
-	return out
+	return tabletest.BuildText(t, source, append([]string{"-O1", "-g", "-pthread", "-no-pie"}, flags...)...)
 }
 
 // launch compiles and starts a program; the test kills it at the test's end.

@@ -103,6 +103,9 @@ func (p *Process) withStateSaved(tid int, op string, do func(*thread, *machine.R
 			err = errors.Join(err, p.trapAgain(t))
 		}
 	}()
+	if err := p.settleCall(t, &saved.now); err != nil {
+		return err
+	}
 	r := saved.now
 	r.ForgetSyscall()
 	aside(&r)

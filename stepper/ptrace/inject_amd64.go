@@ -27,3 +27,6 @@ func aside(r *machine.Regs) {
 
 // again is the result that puts a thread back before the system call that it is in.
 func again(r *machine.Regs) int64 { return int64(r.SyscallNumber()) }
+
+// settleCall does nothing: the registers of a thread in an interrupted call tell the kernel to restart it.
+func (p *Process) settleCall(*thread, *machine.Regs) error { return nil }

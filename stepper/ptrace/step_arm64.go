@@ -56,9 +56,7 @@ func (p *Process) afterSyscall(t *thread) (bool, error) {
 	if err := p.load(t); err != nil {
 		return false, err
 	}
-	var code [len(opSyscall)]byte
-	n, _ := p.ReadMemory(t.regs.now.PC()-table.Addr(len(code)), code[:])
-	return n == len(code) && string(code[:]) == opSyscall, nil
+	return p.holdsSyscall(t.regs.now.PC() - table.Addr(len(opSyscall))), nil
 }
 
 // fromKernel reports whether a SIGTRAP is not one that a process sent. That of a step over a system call
