@@ -111,7 +111,7 @@ func TestAttachMissesNoThreadOfARelay(t *testing.T) {
 	for _, runners := range []string{"1", "8"} {
 		t.Run(runners, func(t *testing.T) {
 			pid, finish := running(t, strings.Replace(relay, "i < 8", "i < "+runners, 1))
-			for n := range 300 {
+			for n := range tabletest.Rounds(t, 60, 300) {
 				p := attach(t, pid)
 				for range 3 { // one that runs free is not in every list
 					for _, id := range must(tasks(pid)) {

@@ -120,7 +120,7 @@ func TestWatchRegisterSeesEveryStore(t *testing.T) {
 	p := launch(t, busy)
 	third := symbol(t, p, "sums") + 2*8
 	// The slot is used for another length and alignment first.
-	if err := p.SetDebug(0, 0, tracee.DebugExecute, symbol(t, p, "f")+1, 1); err != nil {
+	if err := p.SetDebug(0, 0, tracee.DebugExecute, symbol(t, p, "f")+opAlign, 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.SetDebug(0, 0, tracee.DebugWrite, third, 8); err != nil {
