@@ -26,18 +26,13 @@ type Access struct {
 	Both   bool // the instruction reads and writes the place
 }
 
-// Location is a sum of register contents. A content is a register and how often it was written
-// before.
+// Location is a sum of register contents.
 type Location struct {
-	base, index, segment content
-	scale                uint8
-	extend               machine.Extend
-	disp                 int64
-}
-
-type content struct {
-	reg  machine.Reg
-	form int
+	base           content
+	index, segment sum
+	scale          uint8
+	extend         machine.Extend
+	disp           int64
 }
 
 // csOffset is the offset of rseq_cs in struct rseq, bytes.
@@ -51,27 +46,6 @@ const areaReach = 64
 // stack by push, pop and calls are not among them.
 func (s *Section) Accesses() []Access { return s.accesses }
 
-// numbering counts how often each register was written.
-type numbering map[machine.Reg]int
-
-func (n numbering) location(m *machine.Mem) Location {
-	at := func(x machine.Reg) content { return content{x, n[x]} }
-	l := Location{base: at(m.Base), index: at(m.Index), segment: at(m.Segment), scale: m.Scale, extend: m.Extend, disp: m.Disp}
-	if m.Index == machine.NoReg {
-		l.scale = 1
-	}
-	return l
-}
-
-func (n numbering) pass(arch *machine.Arch, i *machine.Insn) {
-	changed := changes(arch, i)
-	for x := machine.Reg(1); x < 64; x++ {
-		if changed.Has(x) {
-			n[x]++
-		}
-	}
-}
-
 // changes are the registers that an instruction may change.
 func changes(arch *machine.Arch, i *machine.Insn) machine.RegSet {
 	if u, known := arch.Usage(i); known {
@@ -82,16 +56,20 @@ func changes(arch *machine.Arch, i *machine.Insn) machine.RegSet {
 
 // readAccesses lists the accesses. It begins at the arming store, which shows where the area is.
 func (s *Section) readAccesses() {
-	n := numbering{}
+	n, written := newValues(), map[machine.Reg]int{}
+	pass := func(i *machine.Insn) {
+		n.pass(s.File.Arch, i, func(x machine.Reg) int { written[x]++; return written[x] })
+	}
 	var area *Location
 	if a := s.Arming; a != nil && a.Store.Size == 8 && !a.Store.Vector {
 		if a.Addr < s.Body.Start {
+			n = s.computedAt(a.Addr)
 			for i := a; i != nil && i.Addr < s.Body.Start; i = s.File.Insn(i.Next()) {
 				if i.Addr == a.Addr {
 					l := n.location(&i.Store.Mem)
 					area = &l
 				}
-				n.pass(s.File.Arch, i)
+				pass(i)
 			}
 		} else { // the section begins with it
 			l := n.location(&a.Store.Mem)
@@ -130,7 +108,7 @@ func (s *Section) readAccesses() {
 			last := &s.accesses[len(s.accesses)-1]
 			last.Both = i.Store.Source == machine.SourceOp || i.Store.Source == machine.SourceCompared || known && use.Loaded > 0 && use.Load == i.Store.Mem
 		}
-		n.pass(s.File.Arch, i)
+		pass(i)
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"debug/elf"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +53,60 @@ func TestDeclarationsOfAMachineThatIsNotDecoded(t *testing.T) {
 				t.Errorf("%+v", r.Watched)
 			}
 		})
+	}
+}
+
+// Code for arm64 is judged as that for amd64 is: each function of the fixture has a section that
+// breaks the rule of its name, or none.
+func TestSectionsForARM64(t *testing.T) {
+	gcc := tabletest.NeedTool(t, "aarch64-linux-gnu-gcc")
+	path := filepath.Join(t.TempDir(), "sections")
+	source := filepath.Join(tabletest.Root(t), "testdata", "arm64", "sections.S")
+	if out, err := exec.Command(gcc, "-nostdlib", "-static", "-Wl,-e,good_add", "-o", path, source).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, got := judged(t, path), map[string][]string{}
+	for n := range r.Findings {
+		f := &r.Findings[n]
+		got[f.Where.Function] = append(got[f.Where.Function], f.Rule)
+	}
+	// What follows from the mistake.
+	more := map[string]string{"trap_inside": "no-commit", "retry_unarmed": "entry-inside"}
+	functions := regexp.MustCompile(`(?m)^function (\S+)`).FindAllStringSubmatch(string(text), -1)
+	for _, m := range functions {
+		name, want := m[1], []string(nil)
+		if !strings.HasPrefix(name, "good") {
+			want = []string{strings.ReplaceAll(strings.TrimSuffix(name, "_atomic"), "_", "-")}
+		}
+		if also := more[name]; also != "" {
+			want = append(want, also)
+		}
+		slices.Sort(got[name])
+		slices.Sort(want)
+		if !slices.Equal(got[name], want) {
+			t.Errorf("%s: %q, want %q", name, got[name], want)
+		}
+	}
+	if r.Watched.Decoded != len(functions) || len(functions) < 15 {
+		t.Errorf("%d functions, %+v", len(functions), r.Watched)
+	}
+}
+
+// tcmalloc's cached slab overlaps cpu_id_start on arm64 as well, and one section stores it; nothing
+// else is wrong with it.
+func TestWorkerdForARM64(t *testing.T) {
+	r := judged(t, tabletest.NeedWorkerdARM64(t))
+	for n := range r.Findings {
+		if f := &r.Findings[n]; f.Rule != "cpu-id-overlaid" && (f.Rule != "cpu-id-written" || !strings.Contains(f.Detail, "8 bytes at offset -4")) {
+			tell(t, f)
+		}
+	}
+	if r.Watched.Declared != 177 || r.Watched.Decoded != 177 || len(r.Findings) < 100 {
+		t.Errorf("%d findings, %+v", len(r.Findings), r.Watched)
 	}
 }
 

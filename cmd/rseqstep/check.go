@@ -44,7 +44,7 @@ each finding it prints the rule and who says so, the place, what happens on
 which kernels, and what to do.
 
 FILE is an ELF file of any machine. Its declarations are read, and on 64-bit x86
-the code of its sections and around them. Nothing is run.
+and arm64 the code of its sections and around them. Nothing is run.
 
 With -- and a program, or with --pid, the program is watched while it runs: who
 writes the fields that belong to the kernel, who registers and what the kernel

@@ -20,6 +20,7 @@ type CIE struct {
 	signal    bool   // 'S': the frame of a signal trampoline
 	encoding  byte   // DW_EH_PE_* of the addresses in FDEs
 	init      []byte
+	registers Registers
 }
 
 // FDE is a Frame Description Entry: how to unwind from [Low, High), file addresses.
@@ -172,8 +173,8 @@ func (r *Reader) Encoded(enc byte, dataBase uint64) uint64 {
 
 // ReadCIE decodes the body of a CIE, the bytes after its id. eh is true for
 // .eh_frame, false for .debug_frame.
-func ReadCIE(r *Reader, eh bool) (*CIE, error) {
-	c := &CIE{order: r.Order, addrSize: r.AddrSize}
+func ReadCIE(r *Reader, eh bool, registers Registers) (*CIE, error) {
+	c := &CIE{order: r.Order, addrSize: r.AddrSize, registers: registers}
 	version := r.Uint(1)
 	aug := r.cstring()
 	if version != 1 && version != 3 && version != 4 {
@@ -226,6 +227,7 @@ func (c *CIE) augmentation(r *Reader, letters string) {
 			c.encoding = byte(r.Uint(1))
 		case 'S':
 			c.signal = true
+		case 'B', 'G': // arm64: signed with key B; the stack's memory is tagged
 		default:
 			return
 		}

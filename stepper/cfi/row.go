@@ -1,5 +1,7 @@
 package cfi
 
+import "slices"
+
 // RuleKind is the way in which a register of the caller is found (DWARF 5
 // section 6.4.1).
 type RuleKind uint8
@@ -22,9 +24,11 @@ type Rule struct {
 	Expr []byte
 }
 
-// Columns is the number of DWARF registers for which amd64 has rules: rax to
-// r15 and the return address (System V ABI, AMD64 supplement, figure 3.36).
-const Columns = 17
+// Registers says what an architecture has rules for.
+type Registers struct {
+	Columns int  // DWARF registers from 0 on
+	Signs   bool // return addresses may be signed (DW_CFA_AARCH64_negate_ra_state)
+}
 
 // CFARule is how the CFA is found: register + offset, or an expression.
 type CFARule struct {
@@ -39,9 +43,10 @@ const NoRegister = ^uint64(0)
 // Row is the unwinding rules that apply at one address.
 type Row struct {
 	CFA    CFARule
-	Regs   [Columns]Rule
+	Regs   []Rule // by column
 	RA     uint64 // the column of the return address
 	Signal bool   // the frame of a signal trampoline
+	Signed bool   // the return address is signed
 }
 
 // maxRemembered bounds DW_CFA_remember_state; compilers nest it at most twice.
@@ -49,16 +54,17 @@ const maxRemembered = 64
 
 // RowAt executes the entry's instructions up to pc.
 func (f *FDE) RowAt(pc uint64) (*Row, error) {
-	m := cfaMachine{cie: f.cie, loc: f.Low, row: Row{CFA: CFARule{Reg: NoRegister}, RA: f.cie.ra, Signal: f.cie.signal}}
+	columns := f.cie.registers.Columns
+	if f.cie.ra >= uint64(columns) {
+		return nil, ErrMalformed
+	}
+	m := cfaMachine{cie: f.cie, loc: f.Low, row: Row{CFA: CFARule{Reg: NoRegister}, Regs: make([]Rule, columns), RA: f.cie.ra, Signal: f.cie.signal}}
 	if err := m.run(f.cie.init, ^uint64(0)); err != nil {
 		return nil, err
 	}
-	m.initial, m.loc = m.row, f.Low
+	m.initial, m.loc = slices.Clone(m.row.Regs), f.Low
 	if err := m.run(f.code, pc); err != nil {
 		return nil, err
-	}
-	if m.row.RA >= Columns {
-		return nil, ErrMalformed
 	}
 	return &m.row, nil
 }
@@ -68,20 +74,23 @@ type cfaMachine struct {
 	cie     *CIE
 	loc     uint64
 	row     Row
-	initial Row
+	initial []Rule // after the CIE's instructions
 	saved   []Row
 }
 
-// set gives a register its rule; it drops registers that have no column on amd64.
+// set gives a register its rule; it drops registers that have no column.
 func (m *cfaMachine) set(reg uint64, r Rule) {
-	if reg < Columns {
+	if reg < uint64(len(m.row.Regs)) {
 		m.row.Regs[reg] = r
 	}
 }
 
 func (m *cfaMachine) restore(reg uint64) {
-	if reg < Columns {
-		m.row.Regs[reg] = m.initial.Regs[reg]
+	switch {
+	case reg < uint64(len(m.initial)):
+		m.row.Regs[reg] = m.initial[reg]
+	case reg < uint64(len(m.row.Regs)): // in the CIE itself
+		m.row.Regs[reg] = Rule{}
 	}
 }
 
@@ -145,6 +154,7 @@ func (m *cfaMachine) extended(op byte, r *Reader) error {
 			return ErrMalformed
 		}
 		m.saved = append(m.saved, m.row)
+		m.row.Regs = slices.Clone(m.row.Regs)
 	case 0x0b: // DW_CFA_restore_state
 		if len(m.saved) == 0 {
 			return ErrMalformed
@@ -172,6 +182,11 @@ func (m *cfaMachine) extended(op byte, r *Reader) error {
 		m.set(r.uleb(), Rule{Kind: ValOffset, N: r.sleb() * align})
 	case 0x16: // DW_CFA_val_expression
 		m.set(r.uleb(), Rule{Kind: ValExpression, Expr: r.block()})
+	case 0x2c, 0x2d: // DW_CFA_AARCH64_negate_ra_state_with_pc, DW_CFA_AARCH64_negate_ra_state (AADWARF64, 4.4)
+		if !m.cie.registers.Signs {
+			return ErrMalformed
+		}
+		m.row.Signed = !m.row.Signed
 	case 0x2e: // DW_CFA_GNU_args_size: only exception handling needs it
 		r.uleb()
 	case 0x2f: // DW_CFA_GNU_negative_offset_extended

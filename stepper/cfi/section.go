@@ -9,6 +9,8 @@ type Section struct {
 	EH       bool   // .eh_frame
 	Order    binary.ByteOrder
 	AddrSize int // bytes
+	// Registers are those of the program's architecture.
+	Registers Registers
 
 	cies map[uint64]*CIE // by their offsets
 }
@@ -99,7 +101,7 @@ func (s *Section) FDE(e Entry) (*FDE, error) {
 			return nil, ErrMalformed
 		}
 		var err error
-		if common, err = ReadCIE(s.reader(ce.Body, s.Base+ce.bodyAt), s.EH); err != nil {
+		if common, err = ReadCIE(s.reader(ce.Body, s.Base+ce.bodyAt), s.EH, s.Registers); err != nil {
 			return nil, err
 		}
 		if s.cies == nil {

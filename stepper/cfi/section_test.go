@@ -9,6 +9,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
+// p0 is a section's first byte: it selects the architecture.
+func p0(p []byte) byte { return append(p[:len(p):len(p)], 0)[0] }
+
 // FuzzSection uses any bytes as a section: no panic, every listed entry is found again at
 // its offset with the same content, and an entry has rules or is reported as malformed.
 // (That the rules are right is tested against readelf, in stepper/symbols.)
@@ -28,7 +31,7 @@ func FuzzSection(f *testing.F) {
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0x80}, false)
 	f.Fuzz(func(t *testing.T, p []byte, eh bool) {
 		tabletest.Hurry(t)
-		s := cfi.Section{P: p, Base: 0x1000, EH: eh, Order: binary.LittleEndian, AddrSize: 8}
+		s := cfi.Section{P: p, Base: 0x1000, EH: eh, Order: binary.LittleEndian, AddrSize: 8, Registers: cfi.Registers{Columns: 17 + 16*int(p0(p)&1), Signs: p0(p)&1 == 1}}
 		n := 0
 		s.FDEs(func(off uint64, e *cfi.FDE) {
 			if n++; n > 200 {

@@ -3,6 +3,7 @@ package machine
 import (
 	"debug/elf"
 
+	"rseqstep/stepper/cfi"
 	"rseqstep/table"
 )
 
@@ -23,15 +24,17 @@ type Arch struct {
 	Flags            Reg
 	Syscall          Reg // number of the system call that the thread is in; negative for none
 	ThreadPointer    Reg
-	Arguments        [6]Reg   // a function's integer arguments, the first six
-	SyscallArguments [6]Reg   // a system call's (syscall(2))
-	Vectors          Reg      // number of vector registers that hold arguments; NoReg: not passed
-	Results          [2]Reg   // a function's result
-	General          RegSet   // the registers that instructions can name
-	Saved            RegSet   // those that a function preserves, except SP
-	Kept             RegSet   // those that a call does not change, or whose contents in a caller's frame unwinding recovers
-	Shown            []Reg    // the general registers in the order of "info registers"
-	DWARF            []Reg    // by DWARF number
+	Arguments        [6]Reg // a function's integer arguments, the first six
+	SyscallArguments [6]Reg // a system call's (syscall(2))
+	Vectors          Reg    // number of vector registers that hold arguments; NoReg: not passed
+	Results          [2]Reg // a function's result
+	General          RegSet // the registers that instructions can name
+	Saved            RegSet // those that a function preserves, except SP
+	Kept             RegSet // those that a call does not change, or whose contents in a caller's frame unwinding recovers
+	Shown            []Reg  // the general registers in the order of "info registers"
+	DWARF            []Reg  // by DWARF number
+	Frames           cfi.Registers
+	CodeMask         Reg      // the bits of an address of code that are its signature (pointer authentication); NoReg: none is signed
 	Perf             []Reg    // by number in perf_event_open(2)'s sample_regs_user (asm/perf_regs.h); NoReg: not to be asked for
 	Names            []string // by Reg, gdb's names
 	Words            int      // this many words, from W[1] on, are the kernel's (NT_PRSTATUS)
@@ -79,6 +82,13 @@ type Decoder interface {
 	Usage(i *Insn) (u Usage, known bool)
 	// Taken is Insn.Taken of a conditional jump.
 	Taken(i *Insn, r *Regs) (taken, known bool)
+}
+
+// Adder is a Decoder of an architecture on which addresses are computed by instructions of their own.
+type Adder interface {
+	// Sum returns the register that an instruction loads with the sum of another one's content and
+	// a number. have are registers whose contents are known.
+	Sum(i *Insn, have *Constants) (to, from Reg, n uint64, ok bool)
 }
 
 // IntelFormatter is a Decoder that also writes Intel's syntax.

@@ -42,6 +42,13 @@ func (r *Regs) SetReturnAddress(ra table.Addr) (ok bool) {
 	return true
 }
 
+// CodeMask are the bits of an address of code that hold its signature; 0 if none do, or if they
+// are not known.
+func (r *Regs) CodeMask() uint64 { return r.W[r.of().CodeMask] }
+
+// Unsigned is an address of code without its signature.
+func (r *Regs) Unsigned(v uint64) table.Addr { return table.Addr(v &^ r.CodeMask()) }
+
 // EntryCFA is the canonical frame address (DWARF 5, 6.4) of a function that the
 // thread stands at the first instruction of: the stack pointer once it has returned.
 func (r *Regs) EntryCFA() table.Addr { return r.SP() + r.of().ReturnSlot }

@@ -11,6 +11,14 @@ const (
 	ExtendSigned                 // the low 32 bits count, as a signed number
 )
 
+// of is the low half of v, extended.
+func (e Extend) of(v uint64) uint64 {
+	if e == ExtendSigned {
+		return uint64(int32(v))
+	}
+	return uint64(uint32(v))
+}
+
 // Mem is a memory operand: Base + Index×Scale + Disp, plus a segment's base.
 // A PC-relative operand has no Base and a Disp that is the address itself.
 type Mem struct {
@@ -28,11 +36,8 @@ type Mem struct {
 // Address computes the operand's effective address. Precondition: !m.Vector.
 func (m *Mem) Address(r *Regs) table.Addr {
 	index := r.W[m.Index]
-	switch m.Extend {
-	case ExtendUnsigned:
-		index = uint64(uint32(index))
-	case ExtendSigned:
-		index = uint64(int32(index))
+	if m.Extend != ExtendNone {
+		index = m.Extend.of(index)
 	}
 	a := uint64(m.Disp) + r.W[m.Base] + index*uint64(m.Scale)
 	if m.Short {

@@ -83,6 +83,26 @@ func (f UnwoundFrame) Restored(n uint64, rule cfi.Rule, cfa table.Addr) (v uint6
 	return v, err == nil, err
 }
 
+// ReturnAddress is where the frame returns to, by the rules of its row; known is false for the
+// outermost frame. A register that holds the return address and has no rule has not been changed.
+func (f UnwoundFrame) ReturnAddress(row *cfi.Row, cfa table.Addr) (ra table.Addr, known bool, err error) {
+	rule := row.Regs[row.RA]
+	at := f.Regs.DWARF(row.RA)
+	if isPC := at == nil || at == &f.Regs.W[f.Regs.pc]; !isPC && rule.Kind == cfi.Unset {
+		rule.Kind = cfi.Same
+	} else if isPC && rule.Kind == cfi.Same {
+		return 0, false, nil
+	}
+	v, known, err := f.Restored(row.RA, rule, cfa)
+	if !known {
+		return 0, false, err
+	}
+	if row.Signed && f.Regs.CodeMask() == 0 {
+		return 0, false, fmt.Errorf("%w: the return address %#x is signed, and the mask of its signature is not known", ErrNoFrame, v)
+	}
+	return f.Regs.Unsigned(v), true, nil
+}
+
 // saved is a register's saved contents on the stack.
 func (f UnwoundFrame) saved(at table.Addr) (uint64, error) {
 	value, ok := readUint(f.Memory, at, 8)

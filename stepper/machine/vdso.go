@@ -66,7 +66,7 @@ func ParseVDSO(a *Arch, image []byte, base table.Addr) (v *VDSO, err error) {
 		return nil, fmt.Errorf("%w: %w", ErrNotVDSO, err)
 	}
 	v.addFunctions(a, symbols, bias)
-	if err := v.readFrames(f, bias); err != nil {
+	if err := v.readFrames(a, f, bias); err != nil {
 		return nil, err
 	}
 	return v, nil
@@ -111,7 +111,7 @@ func (v *VDSO) addFunctions(a *Arch, symbols []elf.Symbol, bias table.Addr) {
 }
 
 // readFrames reads .eh_frame. It converts the addresses to process addresses.
-func (v *VDSO) readFrames(f *elf.File, bias table.Addr) error {
+func (v *VDSO) readFrames(a *Arch, f *elf.File, bias table.Addr) error {
 	s := f.Section(".eh_frame")
 	if s == nil {
 		return nil // ReturnAddress then returns ErrNoFrame
@@ -120,7 +120,7 @@ func (v *VDSO) readFrames(f *elf.File, bias table.Addr) error {
 	if err != nil {
 		return fmt.Errorf("%w: .eh_frame: %w", ErrNotVDSO, err)
 	}
-	section := cfi.Section{P: data, Base: uint64(bias) + s.Addr, EH: true, Order: f.ByteOrder, AddrSize: 8}
+	section := cfi.Section{P: data, Base: uint64(bias) + s.Addr, EH: true, Order: f.ByteOrder, AddrSize: 8, Registers: a.Frames}
 	section.FDEs(func(_ uint64, f *cfi.FDE) { v.frames = append(v.frames, f) })
 	return nil
 }

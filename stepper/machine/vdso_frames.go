@@ -31,15 +31,17 @@ func (v *VDSO) unwind(pc table.Addr, r *Regs, mem Memory) (caller Regs, err erro
 	if err != nil {
 		return Regs{}, fmt.Errorf("frame address at %v: %w", pc, err)
 	}
+	ra, known, err := frame.ReturnAddress(row, cfa)
+	if err != nil {
+		return Regs{}, fmt.Errorf("the return address at %v: %w", pc, err)
+	}
+	if !known {
+		return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
+	}
 	caller = *r
+	caller.SetPC(ra)
 	for number, rule := range row.Regs {
 		place := caller.calleeSaved(uint64(number))
-		if uint64(number) == row.RA {
-			if rule.Kind == cfi.Unset || rule.Kind == cfi.Undefined || rule.Kind == cfi.Same {
-				return Regs{}, fmt.Errorf("%w for the return address at %v", ErrNoFrame, pc)
-			}
-			place = &caller.W[caller.pc]
-		}
 		if place == nil {
 			continue
 		}

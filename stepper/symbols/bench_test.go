@@ -28,7 +28,7 @@ func BenchmarkUnwindByExpression(b *testing.B) {
 	const base = 0x7000_0000
 	stack := make([]byte, 64)
 	put(stack[8:], 0x1234)
-	row := cfi.Row{RA: 16, CFA: cfi.CFARule{Expr: []byte{
+	row := cfi.Row{RA: 16, Regs: make([]cfi.Rule, 17), CFA: cfi.CFARule{Expr: []byte{
 		0x77, 8, 0x80, 0, // DW_OP_breg7 8, DW_OP_breg16 0
 		0x3f, 0x1a, 0x3b, 0x2a, // DW_OP_lit15, and, lit11, ge
 		0x33, 0x24, 0x22, // DW_OP_lit3, shl, plus
@@ -49,7 +49,7 @@ func BenchmarkUnwindByRules(b *testing.B) {
 	const base = 0x7000_0000
 	stack := make([]byte, 64)
 	put(stack[8:], 0x1234)
-	row := cfi.Row{RA: 16, CFA: cfi.CFARule{Reg: 7, Offset: 16}}
+	row := cfi.Row{RA: 16, Regs: make([]cfi.Rule, 17), CFA: cfi.CFARule{Reg: 7, Offset: 16}}
 	row.Regs[6], row.Regs[16] = cfi.Rule{Kind: cfi.Offset, N: -16}, cfi.Rule{Kind: cfi.Offset, N: -8}
 	m, r, mem := &Module{}, regs(machine.Words{amd64.RIP: 0x100b, amd64.RSP: base}), words{base, stack}
 	b.ReportAllocs()

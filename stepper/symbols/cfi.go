@@ -131,7 +131,15 @@ func (im *image) reader(p []byte, base uint64) *cfi.Reader {
 }
 
 func (im *image) frameSection(p []byte, base uint64, eh bool) *cfi.Section {
-	return &cfi.Section{P: p, Base: base, EH: eh, Order: im.main.ByteOrder, AddrSize: im.addrSize()}
+	return &cfi.Section{P: p, Base: base, EH: eh, Order: im.main.ByteOrder, AddrSize: im.addrSize(), Registers: im.registers()}
+}
+
+// registers are those that the image's architecture has rules for; of an unknown one, none.
+func (im *image) registers() cfi.Registers {
+	if im.arch == nil {
+		return cfi.Registers{}
+	}
+	return im.arch.Frames
 }
 
 func (im *image) addrSize() int {
@@ -214,7 +222,7 @@ func (c *cfiIndex) mappedCIE(at uint64) (*cfi.CIE, error) {
 	if err != nil || id != 0 {
 		return nil, cfi.ErrMalformed
 	}
-	common, err := cfi.ReadCIE(c.im.reader(body, idAt+4), true)
+	common, err := cfi.ReadCIE(c.im.reader(body, idAt+4), true, c.im.registers())
 	if err == nil {
 		c.cies[at] = common
 	}

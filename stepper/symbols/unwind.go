@@ -50,25 +50,21 @@ func (m *Module) apply(row *cfi.Row, r *machine.Regs, mem machine.Memory) (st st
 	st.caller = *r
 	st.caller.ForgetSyscall()
 	st.caller.SetSP(st.cfa)
+	ra, known, err := frame.ReturnAddress(row, st.cfa)
+	if err != nil {
+		return st, err
+	}
 	for i := range row.Regs {
 		if row.Regs[i].Kind == cfi.Unset {
 			continue
 		}
-		v, known, err := frame.Restored(uint64(i), row.Regs[i], st.cfa)
-		if err != nil {
-			if i == int(row.RA) {
-				return st, err
-			}
-			continue // a register that cannot be restored keeps its value
+		if v, known, err := frame.Restored(uint64(i), row.Regs[i], st.cfa); err == nil && known { // else it keeps its value
+			st.caller.SetDWARF(uint64(i), v)
 		}
-		if !known {
-			continue
-		}
-		st.caller.SetDWARF(uint64(i), v)
-		if i == int(row.RA) {
-			st.caller.SetPC(table.Addr(v))
-			st.ok = v != 0
-		}
+	}
+	if known {
+		st.caller.SetPC(ra)
+		st.ok = ra != 0
 	}
 	return st, nil
 }

@@ -58,7 +58,7 @@ func returned(r *machine.Regs, mem machine.Memory) (st step, ok bool) {
 	}
 	st = step{cfa: r.EntryCFA(), caller: *r, ok: true}
 	st.caller.ForgetSyscall()
-	st.caller.SetPC(ra)
+	st.caller.SetPC(r.Unsigned(uint64(ra)))
 	st.caller.SetSP(st.cfa)
 	return st, true
 }
@@ -77,7 +77,7 @@ func (s *Set) byRecord(r *machine.Regs, mem machine.Memory, at table.Addr) step 
 	st := step{cfa: at + 16, caller: *r, ok: true}
 	st.caller.ForgetSyscall()
 	st.caller.SetFP(table.Addr(fp))
-	st.caller.SetPC(table.Addr(ra))
+	st.caller.SetPC(r.Unsigned(ra))
 	st.caller.SetSP(st.cfa)
 	return s.inCode(st)
 }

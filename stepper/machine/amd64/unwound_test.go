@@ -76,7 +76,7 @@ func TestRulesOfAFrame(t *testing.T) {
 
 func TestDWARFNumbersNameEachRegisterOnce(t *testing.T) {
 	r, seen := regs(machine.Words{}), map[*uint64]uint64{}
-	for n := range uint64(cfi.Columns) {
+	for n := range uint64(Arch().Frames.Columns) {
 		at := r.DWARF(n)
 		if at == nil {
 			t.Fatalf("register %d is nowhere", n)
@@ -86,7 +86,7 @@ func TestDWARFNumbersNameEachRegisterOnce(t *testing.T) {
 		}
 		seen[at] = n
 	}
-	if r.DWARF(returnColumn) != &r.W[RIP] || r.DWARF(7) != &r.W[RSP] || r.DWARF(cfi.Columns) != nil || r.DWARF(^uint64(0)) != nil {
+	if r.DWARF(returnColumn) != &r.W[RIP] || r.DWARF(7) != &r.W[RSP] || r.DWARF(uint64(Arch().Frames.Columns)) != nil || r.DWARF(^uint64(0)) != nil {
 		t.Error("not as the psABI's figure 3.36 has it")
 	}
 }

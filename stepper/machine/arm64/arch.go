@@ -3,6 +3,7 @@ package arm64
 import (
 	"debug/elf"
 
+	"rseqstep/stepper/cfi"
 	"rseqstep/stepper/machine"
 )
 
@@ -33,6 +34,8 @@ var arch = machine.Arch{
 	FlagTypes:        flagTypes,
 	Area:             fpsimdSize,
 	DWARF:            dwarf(),
+	Frames:           cfi.Registers{Columns: 33, Signs: true}, // up to the PC
+	CodeMask:         CodeMask,
 	Perf:             dwarf()[:33], // the same order
 	Names:            names[:],
 	Words:            int(PSTATE),

@@ -59,6 +59,32 @@ func (w word) near(at table.Addr) table.Addr {
 	return at + n
 }
 
+// Sum implements machine.Adder: add and sub, a copy, and mrs of tpidr_el0, which is a register here.
+func (decoding) Sum(i *machine.Insn, have *machine.Constants) (to, from machine.Reg, n uint64, ok bool) {
+	w := wordOf(i.Bytes())
+	switch {
+	case w.bits(31, 23) == 0b100100010, w.bits(31, 23) == 0b110100010:
+		n = uint64(w.bits(21, 10)) << (12 * w.bit(22))
+		if w.bit(30) == 1 {
+			n = -n
+		}
+		to, from = orSP(w.rd()), orSP(w.rn())
+	case w.bits(31, 21) == 0b10001011000 && w.bits(15, 10) == 0: // add of two registers
+		to, from = general(w.rd()), general(w.rn())
+		if n, ok = have.Value(general(w.rm())); !ok {
+			from = general(w.rm())
+			if n, ok = have.Value(general(w.rn())); !ok {
+				return machine.NoReg, machine.NoReg, 0, false
+			}
+		}
+	case w.bits(31, 21) == 0b10101010000 && w.bits(15, 5) == 31: // mov
+		to, from = general(w.rd()), general(w.rm())
+	case w.bits(31, 21) == 0b11010101001 && w.bits(20, 5) == tpidr:
+		to, from = general(w.rd()), TPIDR
+	}
+	return to, from, n, to != machine.NoReg && from != machine.NoReg
+}
+
 // wide is the value of movn, movz and movk.
 func (w word) wide(from func(machine.Reg) uint64) uint64 {
 	shift := 16 * w.bits(22, 21)

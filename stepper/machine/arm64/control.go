@@ -148,6 +148,7 @@ func systemName(op0, op1, crn, crm, op2 uint32) uint32 {
 // The system registers and instructions that matter (Arm ARM C5.3, D19).
 var (
 	nzcv   = systemName(3, 3, 4, 2, 0)
+	tpidr  = systemName(3, 3, 13, 0, 2)
 	rndr   = systemName(3, 3, 2, 4, 0) // sets the flags
 	rndrrs = systemName(3, 3, 2, 4, 1)
 	dcZVA  = systemName(1, 3, 7, 4, 1)
