@@ -1,5 +1,3 @@
-//go:build linux
-
 package ptrace
 
 import (
@@ -7,5 +5,5 @@ import (
 	"rseqstep/stepper/machine/arm64"
 )
 
-// ownArch is the architecture that this backend is built for.
-func ownArch() *machine.Arch { return arm64.Arch() }
+// Arch is the architecture that this backend is built for: that of the programs it can trace.
+func Arch() *machine.Arch { return arm64.Arch() }

@@ -67,7 +67,7 @@ func checkHeader(r io.ReaderAt) error {
 		order = binary.BigEndian
 	}
 	class, machine, kind := elf.Class(h[elf.EI_CLASS]), elf.Machine(order.Uint16(h[18:])), elf.Type(order.Uint16(h[16:]))
-	if own := ownArch(); machine != own.Machine || class != elf.ELFCLASS64 || order != binary.LittleEndian {
+	if own := Arch(); machine != own.Machine || class != elf.ELFCLASS64 || order != binary.LittleEndian {
 		return fmt.Errorf("%w: it is a program for %s, and only %s programs can be stepped here", unix.ENOEXEC, processor(machine, class, order), own.Name)
 	}
 	if kind != elf.ET_EXEC && kind != elf.ET_DYN {

@@ -5,6 +5,7 @@ package ptrace
 import (
 	"debug/elf"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -155,10 +156,16 @@ int main(int argc, char **argv) {
 // settleThreads runs spin until it has created its threads, and stops it.
 func settleThreads(t testing.TB, p *Process, threads string) {
 	t.Helper()
-	resumeAll(t, p)
-	time.AfterFunc(200*time.Millisecond, p.Interrupt)
-	until(t, p, tracee.EventInterrupt)
-	if err := p.Hold(); err != nil {
+	count, err := strconv.Atoi(threads)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for settled := false; !settled; settled = len(p.Threads()) > count {
+		resumeAll(t, p)
+		time.AfterFunc(200*time.Millisecond, p.Interrupt)
+		until(t, p, tracee.EventInterrupt)
+		if err := p.Hold(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

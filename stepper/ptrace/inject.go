@@ -81,7 +81,7 @@ func (p *Process) withStateSaved(tid int, op string, do func(*thread, *machine.R
 		return err
 	}
 	p.armExitKill(t)
-	saved, how, stop, signal := t.regs, t.how, t.stop, t.signal
+	saved, how, stop, signal, siginfo := t.regs, t.how, t.stop, t.signal, t.siginfo
 	mask, err := p.blockSignals(t)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (p *Process) withStateSaved(tid int, op string, do func(*thread, *machine.R
 		t.regs, t.how = saved, how
 		switch stop {
 		case stopSignal:
-			t.stop, t.signal = stop, signal
+			t.stop, t.signal, t.siginfo = stop, signal, siginfo
 		case stopGroup:
 			err = errors.Join(err, p.trapAgain(t))
 		}

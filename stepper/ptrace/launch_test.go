@@ -126,7 +126,7 @@ func TestLaunchSaysWhatIsWrong(t *testing.T) {
 		h[16], h[17], h[18], h[19] = byte(kind), byte(kind>>8), byte(machine), byte(machine>>8)
 		return string(h)
 	}
-	own := uint16(ownArch().Machine) // EM_X86_64, 62, or EM_AARCH64, 183
+	own := uint16(Arch().Machine) // EM_X86_64, 62, or EM_AARCH64, 183
 	for _, c := range []struct {
 		path  string
 		want  error
@@ -145,7 +145,7 @@ func TestLaunchSaysWhatIsWrong(t *testing.T) {
 		{file("hollow", header(2, 1, own, 2), 0o755), unix.ENOEXEC, ""},
 		{file("arm", header(1, 1, 40, 2), 0o755), unix.ENOEXEC, "32-bit Arm"},
 		{file("short", header(1, 1, own, 2), 0o755), unix.ENOEXEC, "with 32-bit pointers"},
-		{file("foreign", header(2, 1, 62+183-own, 2), 0o755), unix.ENOEXEC, "only " + ownArch().Name + " programs"},
+		{file("foreign", header(2, 1, 62+183-own, 2), 0o755), unix.ENOEXEC, "only " + Arch().Name + " programs"},
 		{file("reversed", header(2, 2, own, 2), 0o755), unix.ENOEXEC, "big-endian"},
 	} {
 		p, err := Launch(LaunchOptions{Path: c.path})
@@ -189,7 +189,7 @@ func TestRseqTellsTheRegistration(t *testing.T) {
 	}
 	runTo(t, p, "main")
 	c, err := p.Rseq(p.PID())
-	if err != nil || !c.Registered() || c.Size < 20 || c.Signature != 0x53053053 {
+	if err != nil || !c.Registered() || c.Size < 20 || c.Signature != signature {
 		t.Errorf("in main: %+v, %v; glibc registers since 2.35", c, err)
 	}
 	var id [4]byte

@@ -117,8 +117,8 @@ func newProcess(pid int, exe string) *Process {
 	return p
 }
 
-// Arch is the program's architecture: the one this backend is built for.
-func (p *Process) Arch() *machine.Arch { return ownArch() }
+// Arch is the program's architecture.
+func (p *Process) Arch() *machine.Arch { return Arch() }
 
 // PID is the process's id.
 func (p *Process) PID() int { return p.pid }

@@ -14,6 +14,9 @@ const (
 	storesAndExits = "nop; movq $1, x; nop; movq $1, y; " + exits // the second instruction stores
 )
 
+// signature is glibc's, RSEQ_SIG.
+const signature = 0x53053053
+
 // vector0 is where XMM0 is in an XSAVE area. Intel SDM volume 1, table 10-2.
 const vector0 = 160
 

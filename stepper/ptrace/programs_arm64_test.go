@@ -17,6 +17,9 @@ const (
 	storesAndExits = "ldr x1, =x; str x1, [x1]; nop; ldr x1, =y; str x1, [x1]; " + exits // the second instruction stores
 )
 
+// signature is glibc's, RSEQ_SIG.
+const signature = 0xd428bc00
+
 // vector0 is where v0 is in an area NT_PRFPREG.
 const vector0 = 0
 

@@ -51,12 +51,14 @@ func (p *Process) readyAside(t *thread) error {
 	return err
 }
 
-// afterSyscall reports whether the instruction before the PC is svc.
+// afterSyscall reports whether a thread can have been stepped over svc: it is behind one or, if the call was
+// interrupted, before it again.
 func (p *Process) afterSyscall(t *thread) (bool, error) {
 	if err := p.load(t); err != nil {
 		return false, err
 	}
-	return p.holdsSyscall(t.regs.now.PC() - table.Addr(len(opSyscall))), nil
+	pc := t.regs.now.PC()
+	return p.holdsSyscall(pc-table.Addr(len(opSyscall))) || p.holdsSyscall(pc), nil
 }
 
 // fromKernel reports whether a SIGTRAP is not one that a process sent. That of a step over a system call
