@@ -48,10 +48,9 @@ func (l *listing) kind(i *machine.Insn) string {
 }
 
 var (
-	register = regexp.MustCompile(`^\{?([wxbhsdqvz])(\d+)|^(sp|wsp|xzr|wzr)`)
-	based    = regexp.MustCompile(`\[(x\d+|sp)`)
-	storing  = regexp.MustCompile(`^(st|cas|swp|ld(add|clr|eor|set|[su]max|[su]min)|cpy|set[pmeg])`)
-	vectors  = regexp.MustCompile(`^\{v\d+\.(\d*)([bhsdq])`)
+	based   = regexp.MustCompile(`\[(x\d+|sp)`)
+	storing = regexp.MustCompile(`^(st|cas|swp|ld(add|clr|eor|set|[su]max|[su]min)|cpy|set[pmeg])`)
+	vectors = regexp.MustCompile(`^\{v\d+\.(\d*)([bhsdq])`)
 )
 
 // stores reports whether the instruction writes data, by its name.
