@@ -4,8 +4,9 @@ package ptrace
 
 import (
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arches"
 )
 
-// Arch is amd64, although nothing can be traced on this processor: Launch and Attach say so.
-func Arch() *machine.Arch { return amd64.Arch() }
+// Arch is one of those that other backends are built for: nothing can be traced on this processor, as
+// Launch and Attach say.
+func Arch() *machine.Arch { return arches.All()[0] }
