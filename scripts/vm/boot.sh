@@ -16,7 +16,7 @@ hardware() {
 # boot: runs the command in $command. Reads release, suite, words, cpu, memory, shares, limit.
 # The status is the command's; 124 after a timeout, 125 if the machine died first.
 boot() {
-	local dir vm accel status args=() i=0 share
+	local dir vm accel status args=() i=0 share tool
 	dir=$(mktemp -d "$cache/run-XXXXXX")
 	rundirs+=("$dir")
 	: >"$dir/stdout" && : >"$dir/stderr"
@@ -40,7 +40,7 @@ boot() {
 	cp "$here/start" "$here/hold.c" "$dir/"
 	if [ "$arch" != "$(dpkg --print-architecture)" ]; then
 		mkdir "$dir/bin" "$dir/jobs"
-		cp -p "$here/compile" "$dir/bin/gcc" # with its time: it is a part of the fixtures' keys
+		for tool in gcc ld.lld; do cp -p "$here/compile" "$dir/bin/$tool"; done # with its time: it is a part of the fixtures' keys
 	fi
 	TMPDIR=$dir "$qemu" "${args[@]}" </dev/null >"$dir/qemu" 2>&1 &
 	vm=$!
@@ -82,7 +82,7 @@ boot() {
 
 # compile_for PID DIR: runs the compilers that the machine asks for (scripts/vm/compile) while the process lives.
 compile_for() {
-	local job args status
+	local job args tool status
 	while kill -0 "$1" 2>/dev/null; do
 		for job in "$2"/jobs/*/ask; do
 			[ -e "$job" ] || continue
@@ -90,7 +90,9 @@ compile_for() {
 			mapfile -d '' args <"$job/ask"
 			args=("${args[@]/#@/$job}")
 			rm "$job/ask"
-			(cd "${args[0]}" && "$cross${args[1]}" "${args[@]:2}") >"$job/said" 2>&1 || status=$?
+			tool=$cross${args[1]}
+			command -v "$tool" >/dev/null || tool=${args[1]} # ld.lld links for every processor
+			(cd "${args[0]}" && "$tool" "${args[@]:2}") >"$job/said" 2>&1 || status=$?
 			printf '%s\n' "$status" >"$job/new" && mv "$job/new" "$job/status"
 		done
 		sleep 0.1
