@@ -1,5 +1,3 @@
-//go:build linux
-
 package ptrace
 
 import (
@@ -7,5 +5,5 @@ import (
 	"rseqstep/stepper/machine/amd64"
 )
 
-// Arch is the program's architecture: the one this backend is built for.
-func (p *Process) Arch() *machine.Arch { return amd64.Arch() }
+// Arch is the architecture that this backend is built for: that of the programs it can trace.
+func Arch() *machine.Arch { return amd64.Arch() }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table/tabletest"
 )
@@ -112,7 +111,7 @@ func TestAttachMissesNoThreadOfARelay(t *testing.T) {
 	for _, runners := range []string{"1", "8"} {
 		t.Run(runners, func(t *testing.T) {
 			pid, finish := running(t, strings.Replace(relay, "i < 8", "i < "+runners, 1))
-			for n := range 300 {
+			for n := range tabletest.Rounds(t, 60, 300) {
 				p := attach(t, pid)
 				for range 3 { // one that runs free is not in every list
 					for _, id := range must(tasks(pid)) {
@@ -356,7 +355,8 @@ int main(void) { puts("ready"); fflush(stdout); getchar(); puts("1"); return 21;
 		t.Fatal(err)
 	}
 	away := before
-	away.W[amd64.RIP], away.W[amd64.OrigRAX] = before.W[amd64.RSP], ^uint64(0)
+	away.SetPC(before.SP())
+	away.ForgetSyscall()
 	if err := p.SetRegs(pid, &away); err != nil {
 		t.Fatal(err)
 	}

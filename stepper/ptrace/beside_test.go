@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -24,7 +24,7 @@ func TestProcessesThatAreSplitRunInTurn(t *testing.T) {
 		t.Fatalf("process %d of %d, children %v", q.PID(), p.PID(), p.Children())
 	}
 	var code [1]byte
-	if _, err := q.readRaw(f, code[:]); err != nil || code[0] == opInt3 {
+	if _, err := q.readRaw(f, code[:]); err != nil || code[0] == opBreakpoint[0] {
 		t.Errorf("the child's code is %#x, %v", code, err)
 	}
 	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Kind != tracee.EventBreakpoint || ev.Addr != f {

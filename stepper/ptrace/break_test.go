@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -120,7 +120,7 @@ func TestWatchRegisterSeesEveryStore(t *testing.T) {
 	p := launch(t, busy)
 	third := symbol(t, p, "sums") + 2*8
 	// The slot is used for another length and alignment first.
-	if err := p.SetDebug(0, 0, tracee.DebugExecute, symbol(t, p, "f")+1, 1); err != nil {
+	if err := p.SetDebug(0, 0, tracee.DebugExecute, symbol(t, p, "f")+opAlign, 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.SetDebug(0, 0, tracee.DebugWrite, third, 8); err != nil {
@@ -133,7 +133,7 @@ func TestWatchRegisterSeesEveryStore(t *testing.T) {
 }
 
 func TestStepReportsAWatchRegister(t *testing.T) {
-	p := launchBare(t, `long x, y; __asm__(".globl _start\n_start: nop; movq $1, x; nop; movq $1, y; xor %edi, %edi; mov $231, %eax; syscall");`)
+	p := launchBare(t, `long x, y; __asm__(".globl _start\n_start: `+storesAndExits+`");`)
 	pid := p.PID()
 	if err := p.SetDebug(pid, 3, tracee.DebugWrite, symbol(t, p, "x"), 8); err != nil {
 		t.Fatal(err)
@@ -181,7 +181,7 @@ func TestMemoryHidesBreakpoints(t *testing.T) {
 	if _, err := p.ReadMemory(f-4, before); err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range []table.Addr{f, f + 1, f} {
+	for _, at := range []table.Addr{f, f + opAlign, f} {
 		if err := p.Insert(at); err != nil {
 			t.Fatal(err)
 		}
@@ -189,23 +189,23 @@ func TestMemoryHidesBreakpoints(t *testing.T) {
 	if _, err := p.ReadMemory(f-4, after); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("with breakpoints % x, without % x, %v", after, before, err)
 	}
-	if _, err := p.readRaw(f, after[:2]); err != nil || after[0] != opInt3 || after[1] != opInt3 {
-		t.Errorf("in memory: % x, %v", after[:2], err)
+	if _, err := p.readRaw(f, after[:2*trapLen]); err != nil || string(after[:2*trapLen]) != opBreakpoint+opBreakpoint {
+		t.Errorf("in memory: % x, %v", after, err)
 	}
 	// A write under the breakpoints changes what reads show now and what Remove
 	// restores.
-	text := []byte{0x90, 0x90, 0x90}
-	if n, err := p.WriteMemory(f-1, text); n != 3 || err != nil {
+	text := bytes.Repeat([]byte{0x90}, 1+opAlign+1) // from before the first to the first byte of the second
+	if n, err := p.WriteMemory(f-1, text); n != len(text) || err != nil {
 		t.Fatal(n, err)
 	}
-	if _, err := p.ReadMemory(f-1, after[:3]); err != nil || !bytes.Equal(after[:3], text) {
-		t.Errorf("shown % x, %v", after[:3], err)
+	if _, err := p.ReadMemory(f-1, after[:len(text)]); err != nil || !bytes.Equal(after[:len(text)], text) {
+		t.Errorf("shown % x, %v", after, err)
 	}
-	if p.Remove(f) != nil || p.Remove(f+1) != nil || p.Remove(f) != nil || p.Inserted(f) {
+	if p.Remove(f) != nil || p.Remove(f+opAlign) != nil || p.Remove(f) != nil || p.Inserted(f) {
 		t.Error("Remove failed")
 	}
-	if _, err := p.readRaw(f-1, after[:3]); err != nil || !bytes.Equal(after[:3], text) {
-		t.Errorf("in memory % x, %v", after[:3], err)
+	if _, err := p.readRaw(f-4, after); err != nil || !bytes.Equal(after[3:][:len(text)], text) || !bytes.Equal(after[3+len(text):], before[3+len(text):]) {
+		t.Errorf("in memory % x, %v; it was % x", after, err, before)
 	}
 }
 

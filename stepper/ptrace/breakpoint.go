@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -10,10 +10,35 @@ import (
 	"rseqstep/table"
 )
 
-// point is one planted int3.
+// trapLen is the length of a breakpoint instruction, bytes.
+const trapLen = len(opBreakpoint)
+
+// trap is that instruction.
+var trap = [trapLen]byte([]byte(opBreakpoint))
+
+// point is one planted breakpoint instruction.
 type point struct {
 	at  table.Addr
-	was byte // the original byte
+	was [trapLen]byte // the original bytes
+}
+
+// copyOver copies what a breakpoint has at b's bytes (its instruction, or the original) into buf, as
+// far as buf, which is memory at addr, covers them.
+func (b *point) copyOver(addr table.Addr, buf []byte, has [trapLen]byte) {
+	for n := range trapLen {
+		if i := uint64(b.at - addr + table.Addr(n)); i < uint64(len(buf)) {
+			buf[i] = has[n]
+		}
+	}
+}
+
+// take makes the bytes of buf, which is memory at addr, the original ones, as far as it covers them.
+func (b *point) take(addr table.Addr, buf []byte) {
+	for n := range trapLen {
+		if i := uint64(b.at - addr + table.Addr(n)); i < uint64(len(buf)) {
+			b.was[n] = buf[i]
+		}
+	}
 }
 
 // points are the planted breakpoints, by address.
@@ -35,7 +60,7 @@ func (ps *points) planted(at table.Addr) bool {
 	return ok
 }
 
-// span returns the index range of the points in [addr, addr+n).
+// span returns the index range of the points that overlap [addr, addr+n).
 func (ps *points) span(addr table.Addr, n int) (first, last int) {
 	if len(ps.list) == 0 {
 		return 0, 0
@@ -43,13 +68,16 @@ func (ps *points) span(addr table.Addr, n int) (first, last int) {
 	first, _ = ps.search(addr)
 	for last = first; last < len(ps.list) && uint64(ps.list[last].at-addr) < uint64(n); last++ {
 	}
+	for trapLen > 1 && n > 0 && first > 0 && addr-ps.list[first-1].at < table.Addr(trapLen) {
+		first--
+	}
 	return first, last
 }
 
 // hide puts the original bytes into a copy of memory.
 func (ps *points) hide(addr table.Addr, buf []byte) {
 	for i, last := ps.span(addr, len(buf)); i < last; i++ {
-		buf[ps.list[i].at-addr] = ps.list[i].was
+		ps.list[i].copyOver(addr, buf, ps.list[i].was)
 	}
 }
 
@@ -57,18 +85,21 @@ func (ps *points) hide(addr table.Addr, buf []byte) {
 // exec.
 func (ps *points) forget() { *ps = points{} }
 
-// Insert plants an int3 at addr. The caller decides whether a breakpoint may be there.
+// Insert plants a breakpoint at addr. The caller decides whether a breakpoint may be there.
 func (p *Process) Insert(addr table.Addr) error {
 	i, ok := p.points.search(addr)
 	if ok {
 		return nil
 	}
-	var was [1]byte
+	if addr%opAlign != 0 {
+		return &Error{Op: "insert breakpoint", TID: p.pid, Err: notAligned(addr)}
+	}
+	var was [trapLen]byte
 	if _, err := p.readRaw(addr, was[:]); err != nil {
 		return err
 	}
 	if !p.lifted {
-		if _, err := p.writeRaw(addr, []byte{opInt3}); err != nil {
+		if _, err := p.writeRaw(addr, trap[:]); err != nil {
 			return err
 		}
 	}
@@ -78,11 +109,11 @@ func (p *Process) Insert(addr table.Addr) error {
 	p.points.past[addr] = true
 	p.points.list = append(p.points.list, point{})
 	copy(p.points.list[i+1:], p.points.list[i:])
-	p.points.list[i] = point{at: addr, was: was[0]}
+	p.points.list[i] = point{at: addr, was: was}
 	return nil
 }
 
-// Remove removes the int3 at addr. If its memory is unmapped or holds something else by
+// Remove removes the breakpoint at addr. If its memory is unmapped or holds something else by
 // now, there is nothing to restore. Threads that executed it and whose stop is unreported
 // resume from there.
 func (p *Process) Remove(addr table.Addr) error {
@@ -100,7 +131,7 @@ func (p *Process) Remove(addr table.Addr) error {
 	return nil
 }
 
-// uncover takes an int3 out of memory, if it is there: the program may have unmapped
+// uncover takes a breakpoint out of memory, if it is there: the program may have unmapped
 // the memory, mapped other memory in its place, or written other code. It is read as it
 // is written, through the open file: while a program that was executed is being taken
 // care of, that is still the old program's memory, which other processes may go on in.
@@ -108,13 +139,13 @@ func (p *Process) uncover(b *point) error {
 	if p.mem == nil {
 		return nil
 	}
-	var there [1]byte
+	var there [trapLen]byte
 	_, unread := p.mem.ReadAt(there[:], int64(b.at))
-	if unread == nil && there[0] != opInt3 {
-		b.was = there[0]
+	if unread == nil && there != trap {
+		b.was = there
 		return nil
 	}
-	_, err := p.writeRaw(b.at, []byte{b.was})
+	_, err := p.writeRaw(b.at, b.was[:])
 	if err != nil && unread != nil {
 		return nil
 	}
@@ -133,7 +164,7 @@ func (p *Process) removeAll() error {
 	return errs
 }
 
-// lift takes the int3s out of memory and keeps the list, for as long as an
+// lift takes the breakpoints out of memory and keeps the list, for as long as an
 // untraced process shares the memory.
 func (p *Process) lift() error {
 	if p.lifted {
@@ -173,7 +204,7 @@ func (p *Process) replant() error {
 	p.lifted = false
 	var errs error
 	for i := range p.points.list {
-		_, err := p.writeRaw(p.points.list[i].at, []byte{opInt3})
+		_, err := p.writeRaw(p.points.list[i].at, trap[:])
 		errs = errors.Join(errs, err)
 	}
 	return errs

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -230,11 +230,10 @@ func (ch *child) clean() error {
 	}
 	defer f.Close()
 	for _, b := range ch.copied {
-		var now [1]byte
-		if _, err := f.ReadAt(now[:], int64(b.at)); err != nil || now[0] != opInt3 {
+		if !b.copiedTo(f) {
 			continue // unmapped, or not a copy of what was planted
 		}
-		if _, err := f.WriteAt([]byte{b.was}, int64(b.at)); err != nil {
+		if _, err := f.WriteAt(b.was[:], int64(b.at)); err != nil {
 			return memoryError("write memory", ch.pid, b.at, err)
 		}
 	}

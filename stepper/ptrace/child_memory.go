@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -23,9 +23,9 @@ func (p *Process) ReadChild(pid int, addr table.Addr, buf []byte) (int, error) {
 	}
 	defer f.Close()
 	n, err := f.ReadAt(buf, int64(addr))
-	for _, b := range ch.copied {
-		if i := uint64(b.at - addr); i < uint64(n) && buf[i] == opInt3 {
-			buf[i] = b.was
+	for i := range ch.copied {
+		if b := &ch.copied[i]; b.overlaps(addr, n) && b.copiedTo(f) {
+			b.copyOver(addr, buf[:n], b.was)
 		}
 	}
 	if n == len(buf) {
@@ -46,14 +46,10 @@ func (p *Process) WriteChild(pid int, addr table.Addr, data []byte) (int, error)
 	}
 	defer f.Close()
 	data = append([]byte(nil), data...)
-	for n := range ch.copied {
-		i := uint64(ch.copied[n].at - addr)
-		var now [1]byte
-		if i >= uint64(len(data)) {
-			continue
-		}
-		if _, err := f.ReadAt(now[:], int64(ch.copied[n].at)); err == nil && now[0] == opInt3 {
-			ch.copied[n].was, data[i] = data[i], opInt3
+	for i := range ch.copied {
+		if b := &ch.copied[i]; b.overlaps(addr, len(data)) && b.copiedTo(f) {
+			b.take(addr, data)
+			b.copyOver(addr, data, trap)
 		}
 	}
 	n, err := f.WriteAt(data, int64(addr))
@@ -61,6 +57,18 @@ func (p *Process) WriteChild(pid int, addr table.Addr, data []byte) (int, error)
 		return n, nil
 	}
 	return n, memoryError("write memory", pid, addr+table.Addr(n), err)
+}
+
+// overlaps reports whether a breakpoint has bytes in [addr, addr+n).
+func (b *point) overlaps(addr table.Addr, n int) bool {
+	return b.at < addr+table.Addr(n) && addr < b.at+table.Addr(trapLen)
+}
+
+// copiedTo reports whether a breakpoint is in a child's memory too.
+func (b *point) copiedTo(f *os.File) bool {
+	var now [trapLen]byte
+	_, err := f.ReadAt(now[:], int64(b.at))
+	return err == nil && now == trap
 }
 
 // openChild opens a child's memory; the file is nil if that is the program's

@@ -2,7 +2,7 @@
 // its threads, by ptrace(2). It carries out requests on threads and reports
 // what the kernel reports; package stepper decides what stepping means.
 //
-// On other systems and processors than Linux on amd64 the package exports the same names
+// On other systems and processors than Linux on amd64 and arm64 the package exports the same names
 // but can trace nothing: Launch, Attach and Adopt fail with errors.ErrUnsupported.
 //
 // One OS thread owns a Process: Launch and Attach lock the calling goroutine to
@@ -44,6 +44,25 @@
 // kernel does without a tracer: resumed unanswered, the filter would permit
 // what it denies. PTRACE_O_TRACEEXIT is not set: the wait status contains what
 // is needed, and a thread killed by SIGKILL may not stop there.
+//
+// # arm64
+//
+// What depends on the processor is in files whose names end in _amd64 and _arm64; a function with
+// the same name in both does what the common code needs. A Target on arm64 behaves as on amd64,
+// as far as it can: registers for debugging, single steps over system calls, and restarted calls
+// (debugreg_arm64.go, over_arm64.go, step_arm64.go, restart_arm64.go). What remains:
+//
+//   - A debug register for data stops the thread before the access. The backend executes the
+//     instruction and then reports the event. If that is a store in a live critical section, the
+//     kernel aborts the section instead, each time.
+//   - The same holds for a thread that passes an execution register at an arming store: it stops
+//     inside the section.
+//   - In a stop at a system call's entry or return the kernel shows 0 or 1 in x7 and ignores
+//     changes of it (report_syscall, arch/arm64/kernel/ptrace.c).
+//   - SVE registers are read and written with the others, but only v0 to v31 have names.
+//
+// Refused: PTRACE_SINGLESTEP over load-exclusive and store-exclusive as one step. What a step covers
+// is the stepper's decision.
 //
 // # Several processes
 //

@@ -1,12 +1,11 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
 import (
 	"debug/elf"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -18,17 +17,7 @@ import (
 // compile builds a C program and returns its path.
 func compile(t testing.TB, source string, flags ...string) string {
 	t.Helper()
-	gcc := tabletest.NeedTool(t, "gcc")
-	dir := t.TempDir()
-	c, out := filepath.Join(dir, "prog.c"), filepath.Join(dir, "prog")
-	if err := os.WriteFile(c, []byte(source), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	args := append([]string{"-O1", "-g", "-pthread", "-no-pie", "-o", out, c}, flags...)
-	if msg, err := exec.Command(gcc, args...).CombinedOutput(); err != nil {
-		t.Fatalf("the fixture does not compile: %v\n%s", err, msg)
-	}
-	return out
+	return tabletest.BuildText(t, source, append([]string{"-O1", "-g", "-pthread", "-no-pie"}, flags...)...)
 }
 
 // launch compiles and starts a program; the test kills it at the test's end.
@@ -167,10 +156,16 @@ int main(int argc, char **argv) {
 // settleThreads runs spin until it has created its threads, and stops it.
 func settleThreads(t testing.TB, p *Process, threads string) {
 	t.Helper()
-	resumeAll(t, p)
-	time.AfterFunc(200*time.Millisecond, p.Interrupt)
-	until(t, p, tracee.EventInterrupt)
-	if err := p.Hold(); err != nil {
+	count, err := strconv.Atoi(threads)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for settled := false; !settled; settled = len(p.Threads()) > count {
+		resumeAll(t, p)
+		time.AfterFunc(200*time.Millisecond, p.Interrupt)
+		until(t, p, tracee.EventInterrupt)
+		if err := p.Hold(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -28,7 +27,7 @@ func TestLaunchHoldsAtTheFirstInstructionWithoutATrace(t *testing.T) {
 	}
 	defer f.Close()
 	var r machine.Regs
-	if err := p.Regs(p.PID(), &r); err != nil || r.W[amd64.RIP] != f.Entry {
+	if err := p.Regs(p.PID(), &r); err != nil || r.PC() != table.Addr(f.Entry) {
 		t.Errorf("PC %v, %v; the entry is %#x", r.PC(), err, f.Entry)
 	}
 	const none = "0000000000000000"
@@ -78,8 +77,8 @@ int main(int argc, char **argv) {
 
 func TestLaunchSwitchesRandomizationOffAndOn(t *testing.T) {
 	path := compile(t, spin)
-	stacks := func(aslr bool) map[uint64]bool {
-		seen := map[uint64]bool{}
+	stacks := func(aslr bool) map[table.Addr]bool {
+		seen := map[table.Addr]bool{}
 		for range 4 {
 			p, err := Launch(LaunchOptions{Path: path, ASLR: aslr})
 			if err != nil {
@@ -90,9 +89,9 @@ func TestLaunchSwitchesRandomizationOffAndOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !aslr && len(p.Notes()) > 0 { // personality(2) refused: a note, and ASLR stays enabled
-				r.W[amd64.RSP] = 0
+				r.SetSP(0)
 			}
-			seen[r.W[amd64.RSP]] = true
+			seen[r.SP()] = true
 			if err := p.Kill(); err != nil {
 				t.Fatal(err)
 			}
@@ -127,6 +126,7 @@ func TestLaunchSaysWhatIsWrong(t *testing.T) {
 		h[16], h[17], h[18], h[19] = byte(kind), byte(kind>>8), byte(machine), byte(machine>>8)
 		return string(h)
 	}
+	own := uint16(Arch().Machine) // EM_X86_64, 62, or EM_AARCH64, 183
 	for _, c := range []struct {
 		path  string
 		want  error
@@ -138,11 +138,15 @@ func TestLaunchSaysWhatIsWrong(t *testing.T) {
 		{file("empty", "", 0o755), unix.ENOEXEC, "not an ELF file"},
 		{file("script", "#!/bin/sh\n", 0o755), unix.ENOEXEC, "script"},
 		{file("long", "#!/bin/sh\necho hello, world\n", 0o755), unix.ENOEXEC, "script"},
-		{file("mode", header(2, 1, 62, 2), 0o644), unix.EACCES, "not executable"},
+		{file("mode", header(2, 1, own, 2), 0o644), unix.EACCES, "not executable"},
 		{file("i386", header(1, 1, 3, 2), 0o755), unix.ENOEXEC, "EM_386"},
 		{file("s390", header(2, 2, 22, 2), 0o755), unix.ENOEXEC, "EM_S390"},
-		{file("object", header(2, 1, 62, 1), 0o755), unix.ENOEXEC, "not a program"},
-		{file("hollow", header(2, 1, 62, 2), 0o755), unix.ENOEXEC, ""},
+		{file("object", header(2, 1, own, 1), 0o755), unix.ENOEXEC, "not a program"},
+		{file("hollow", header(2, 1, own, 2), 0o755), unix.ENOEXEC, ""},
+		{file("arm", header(1, 1, 40, 2), 0o755), unix.ENOEXEC, "32-bit Arm"},
+		{file("short", header(1, 1, own, 2), 0o755), unix.ENOEXEC, "with 32-bit pointers"},
+		{file("foreign", header(2, 1, 62+183-own, 2), 0o755), unix.ENOEXEC, "only " + Arch().Name + " programs"},
+		{file("reversed", header(2, 2, own, 2), 0o755), unix.ENOEXEC, "big-endian"},
 	} {
 		p, err := Launch(LaunchOptions{Path: c.path})
 		if err == nil {
@@ -162,33 +166,15 @@ __attribute__((noinline, noipa)) void ready(double d) { sum = d; }
 int main(void) { ready(7); return sum; }`)
 	runTo(t, p, "ready")
 	area, err := p.XState(p.PID())
-	if err != nil || len(area) < 576 {
-		t.Fatalf("%d bytes, %v", len(area), err)
-	}
-	// XMM0 is at 160 in the FXSAVE part. Intel SDM volume 1, table 10-2.
-	copy(area[160:], "\x00\x00\x00\x00\x00\x00\x45\x40") // 42.0
-	if err := p.SetXState(p.PID(), area); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 42 {
-		t.Errorf("got %+v, %v", ev, err)
+	if argument := area[vector0:][:8]; string(argument) != "\x00\x00\x00\x00\x00\x00\x1c\x40" { // 7.0
+		t.Fatalf("the argument is % x of %d bytes", argument, len(area))
 	}
-}
-
-// The FXSAVE path of XState can run on every processor.
-func TestFXSaveAreaRoundTrips(t *testing.T) {
-	p := launch(t, `
-static double sum;
-__attribute__((noinline, noipa)) void ready(double d) { sum = d; }
-int main(void) { ready(7); return sum; }`)
-	runTo(t, p, "ready")
-	area, e := fxState(p.PID())
-	if e != 0 || string(area[160:168]) != "\x00\x00\x00\x00\x00\x00\x1c\x40" { // 7.0
-		t.Fatalf("% x, %v", area, e)
-	}
-	copy(area[160:], "\x00\x00\x00\x00\x00\x00\x45\x40") // 42.0
-	if e := setFXState(p.PID(), area); e != 0 {
-		t.Fatal(e)
+	copy(area[vector0:], "\x00\x00\x00\x00\x00\x00\x45\x40") // 42.0
+	if err := p.SetXState(p.PID(), area); err != nil {
+		t.Fatal(err)
 	}
 	if ev, err := p.Run(p.PID(), 0, 0); err != nil || ev.Status.Code != 42 {
 		t.Errorf("got %+v, %v", ev, err)
@@ -203,7 +189,7 @@ func TestRseqTellsTheRegistration(t *testing.T) {
 	}
 	runTo(t, p, "main")
 	c, err := p.Rseq(p.PID())
-	if err != nil || !c.Registered() || c.Size < 20 || c.Signature != 0x53053053 {
+	if err != nil || !c.Registered() || c.Size < 20 || c.Signature != signature {
 		t.Errorf("in main: %+v, %v; glibc registers since 2.35", c, err)
 	}
 	var id [4]byte

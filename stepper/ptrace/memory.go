@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -64,7 +64,7 @@ func memoryError(op string, pid int, at table.Addr, err error) error {
 }
 
 // WriteMemory writes the program's memory, read-only text included. Under a
-// planted breakpoint it changes the original byte, and the breakpoint stays.
+// planted breakpoint it changes the original bytes, and the breakpoint stays.
 func (p *Process) WriteMemory(addr table.Addr, buf []byte) (int, error) {
 	if p.lifted {
 		return p.writeRaw(addr, buf)
@@ -75,13 +75,11 @@ func (p *Process) WriteMemory(addr table.Addr, buf []byte) (int, error) {
 	}
 	shown := append([]byte(nil), buf...)
 	for i := first; i < last; i++ {
-		shown[p.points.list[i].at-addr] = opInt3
+		p.points.list[i].copyOver(addr, shown, trap)
 	}
 	n, err := p.writeRaw(addr, shown)
 	for i := first; i < last; i++ {
-		if off := int(p.points.list[i].at - addr); off < n {
-			p.points.list[i].was = buf[off]
-		}
+		p.points.list[i].take(addr, buf[:max(n, 0)])
 	}
 	return n, err
 }

@@ -1,10 +1,8 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
 import (
-	"encoding/binary"
-
 	"golang.org/x/sys/unix"
 )
 
@@ -54,8 +52,7 @@ func (p *Process) takePendingTrap(t *thread) error {
 	return p.resume(t, how, 0)
 }
 
-// trapPending reports whether a SIGTRAP from the kernel (si_code > 0) is
-// pending for a stopped thread.
+// trapPending reports whether a SIGTRAP from the kernel is pending for a stopped thread.
 func trapPending(tid int) bool {
 	const most = 8 // read together; a synchronous signal is not always the first in the queue
 	var infos [most * siginfoSize]byte
@@ -65,7 +62,7 @@ func trapPending(tid int) bool {
 	}
 	for i := range n {
 		info := infos[i*siginfoSize:]
-		if int(info[0]) == int(unix.SIGTRAP) && int32(binary.NativeEndian.Uint32(info[8:])) > 0 {
+		if int(info[0]) == int(unix.SIGTRAP) && fromKernel(codeAndSender(info)) {
 			return true
 		}
 	}

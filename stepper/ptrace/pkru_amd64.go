@@ -4,8 +4,6 @@ package ptrace
 
 import (
 	"encoding/binary"
-
-	"rseqstep/stepper/machine/amd64"
 )
 
 // ownPKRU is the debugger's own PKRU, which is what exec gives to every program
@@ -40,9 +38,9 @@ func (p *Process) fillPKRU(t *thread, area []byte) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	pc := t.regs.now.W[amd64.RIP]
+	pc := t.regs.now.PC()
 	if t.regs.changed {
-		pc = t.regs.atStop.W[amd64.RIP]
+		pc = t.regs.atStop.PC()
 	}
 	if pc != t.first { // the program itself set PKRU to 0
 		t.first = 0
@@ -52,14 +50,5 @@ func (p *Process) fillPKRU(t *thread, area []byte) error {
 		binary.LittleEndian.PutUint32(area[at:], value)
 		binary.LittleEndian.PutUint64(area[headerAt:], header|1<<statePKRU)
 	}
-	return nil
-}
-
-// atFirst records that a thread is at the first instruction of a new program.
-func (p *Process) atFirst(t *thread) error {
-	if err := p.load(t); err != nil {
-		return err
-	}
-	t.first = t.regs.now.W[amd64.RIP]
 	return nil
 }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -81,7 +82,7 @@ type thread struct {
 	how        int   // the request that last resumed it
 
 	regs     registers
-	first    uint64 // the PC at exec, while it may not have executed anything since; else 0
+	first    table.Addr // the PC at exec, while it may not have executed anything since; else 0
 	debug    debugState
 	survival survival
 	siginfo  []byte // of signal, if an injected call has replaced the stop it came with
@@ -115,6 +116,9 @@ func newProcess(pid int, exe string) *Process {
 	p.others = &beside{all: []*Process{p}}
 	return p
 }
+
+// Arch is the program's architecture.
+func (p *Process) Arch() *machine.Arch { return Arch() }
 
 // PID is the process's id.
 func (p *Process) PID() int { return p.pid }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -25,8 +25,8 @@ type registers struct {
 	atStop  machine.Regs
 }
 
-// noSyscall in orig_rax tells the kernel that the thread is in no system call
-// that it would have to restart (syscall_get_nr, arch/x86/include/asm/syscall.h).
+// noSyscall, as the number of a system call, tells the kernel that the thread is in none that it would
+// have to restart (syscall_get_nr, arch/x86/include/asm/syscall.h and arch/arm64/include/asm/syscall.h).
 const noSyscall = ^uint64(0)
 
 // load makes t.regs.now current.
@@ -34,10 +34,9 @@ func (p *Process) load(t *thread) error {
 	if t.regs.known {
 		return nil
 	}
-	if e := ptraceRegs(reqGetRegs, t.tid, &t.regs.now); e != 0 {
+	if e := p.readRegs(t); e != 0 {
 		return p.fail(t, "read registers", e)
 	}
-	t.regs.now.Filled(p.Arch())
 	t.regs.known = true
 	return nil
 }
@@ -57,7 +56,7 @@ func (p *Process) Regs(tid int, r *machine.Regs) error {
 
 // SetRegs writes the general registers. If a thread is stopped in a system call
 // and gets another PC, SetRegs takes it out of that call: the kernel would
-// otherwise "restart" it by moving the new PC back two bytes. Writing back the
+// otherwise "restart" it by moving the new PC back. Writing back the
 // registers of the stop puts the thread back into the call.
 func (p *Process) SetRegs(tid int, r *machine.Regs) error {
 	t, err := p.findHeld(tid, "write registers")
@@ -79,61 +78,10 @@ func (p *Process) SetRegs(tid int, r *machine.Regs) error {
 
 // store writes registers as they are.
 func (p *Process) store(t *thread, r *machine.Regs) error {
-	if e := ptraceRegs(reqSetRegs, t.tid, r); e != 0 {
+	if e := t.writeRegs(r); e != 0 {
 		return p.fail(t, "write registers", e)
 	}
 	t.regs.now, t.regs.known = *r, true
-	return nil
-}
-
-// rewind sets the PC of a thread that executed an int3 back onto it.
-func (p *Process) rewind(t *thread, to table.Addr) error {
-	if e := ptraceCall(reqPokeUser, t.tid, userRip, uintptr(to)); e != 0 {
-		return p.fail(t, "rewind", e)
-	}
-	t.regs.now.SetPC(to)
-	return nil
-}
-
-// XState is the thread's XSAVE area. With AMX it is over 8 kB, without XSAVE 576 bytes.
-func (p *Process) XState(tid int) ([]byte, error) {
-	t, err := p.findHeld(tid, "read vector state")
-	if err != nil {
-		return nil, err
-	}
-	for size := 4096; ; size *= 2 {
-		area := make([]byte, size)
-		n, e := ptraceRegSet(reqGetRegSet, t.tid, noteXState, area)
-		if e == unix.ENODEV {
-			if area, e = fxState(t.tid); e == 0 {
-				return area, nil
-			}
-		}
-		if e != 0 {
-			return nil, p.fail(t, "read vector state", e)
-		}
-		if n < size {
-			return area[:n:n], p.fillPKRU(t, area[:n])
-		}
-	}
-}
-
-// SetXState writes what XState read.
-func (p *Process) SetXState(tid int, area []byte) error {
-	t, err := p.findHeld(tid, "write vector state")
-	if err != nil {
-		return err
-	}
-	if len(area) == 0 {
-		return &Error{Op: "write vector state", TID: tid, Err: unix.EINVAL}
-	}
-	_, e := ptraceRegSet(reqSetRegSet, t.tid, noteXState, area)
-	if e == unix.ENODEV {
-		e = setFXState(t.tid, area)
-	}
-	if e != 0 {
-		return p.fail(t, "write vector state", e)
-	}
 	return nil
 }
 
@@ -196,4 +144,13 @@ func (p *Process) Rseq(tid int) (tracee.RseqConfig, error) {
 		Signature: binary.NativeEndian.Uint32(buf[12:]),
 		Flags:     binary.NativeEndian.Uint32(buf[16:]),
 	}, nil
+}
+
+// atFirst records that a thread is at the first instruction of a new program.
+func (p *Process) atFirst(t *thread) error {
+	if err := p.load(t); err != nil {
+		return err
+	}
+	t.first = t.regs.now.PC()
+	return nil
 }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -26,7 +26,7 @@ func TestABreakpointGoesWithItsMemory(t *testing.T) {
 			return p.Syscall(p.PID(), unix.SYS_MMAP, uint64(at), size, unix.PROT_READ, shared|unix.MAP_FIXED, ^uint64(0), 0)
 		},
 		"written by the program": func(p *Process, at table.Addr) (int64, error) {
-			_, err := p.writeRaw(at, []byte{0})
+			_, err := p.writeRaw(at, make([]byte, trapLen))
 			return 0, err
 		},
 	} {
@@ -53,9 +53,9 @@ func TestABreakpointGoesWithItsMemory(t *testing.T) {
 				if err := away(p, at); err != nil {
 					t.Errorf("the breakpoint cannot be taken away: %v", err)
 				}
-				var there [1]byte
-				if _, err := p.readRaw(at, there[:]); err == nil && there[0] != 0 {
-					t.Errorf("%#x is written to memory that has no breakpoint", there[0])
+				var there [trapLen]byte
+				if _, err := p.readRaw(at, there[:]); err == nil && there != [trapLen]byte{} {
+					t.Errorf("% x is written to memory that has no breakpoint", there)
 				}
 			})
 		}

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/tracee"
+	"rseqstep/table"
 )
 
 var _ tracee.SyscallTarget = (*Process)(nil)
@@ -39,11 +40,17 @@ func (p *Process) reporting(tid, req, sig int) int {
 	if t.midcall || p.load(t) != nil {
 		return req
 	}
-	var insn [len(opSyscall)]byte
-	if n, _ := p.ReadMemory(t.regs.now.PC(), insn[:]); n == len(insn) && string(insn[:]) == opSyscall {
+	if p.holdsSyscall(t.regs.now.PC()) {
 		return reqSyscall
 	}
 	return req
+}
+
+// holdsSyscall reports whether a system call instruction is at an address.
+func (p *Process) holdsSyscall(at table.Addr) bool {
+	var insn [len(opSyscall)]byte
+	n, _ := p.ReadMemory(at, insn[:])
+	return n == len(insn) && string(insn[:]) == opSyscall
 }
 
 // takeSyscall is a syscall-stop. A call that we have interrupted ourselves is
@@ -117,7 +124,7 @@ func (p *Process) atEntry(t *thread) (bool, error) {
 
 // interrupted reports whether a system call's result tells the kernel to make
 // the call again (ERESTARTSYS to ERESTART_RESTARTBLOCK, include/linux/errno.h).
-func interrupted(rax uint64) bool {
-	n := -int64(rax)
+func interrupted(result uint64) bool {
+	n := -int64(result)
 	return n >= 512 && n <= 516
 }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -17,10 +17,9 @@ func (p *Process) resume(t *thread, req, sig int) error {
 	if err := p.takeBackCall(t); err != nil && !errors.Is(err, unix.ESRCH) {
 		return err
 	}
-	if t.debug.stale {
-		if err := p.flushDebug(t); err != nil && !errors.Is(err, unix.ESRCH) {
-			return err
-		}
+	req, err := p.readyResume(t, req)
+	if err != nil && !errors.Is(err, unix.ESRCH) {
+		return err
 	}
 	pass := 0
 	if sig != 0 {

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 )
 
@@ -192,8 +191,8 @@ func TestInjectedCallLeavesTheInterruptedCallToBeRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := before
-	there.W[amd64.RIP] = uint64(symbol(t, p, "main"))
-	there.W[amd64.RSP] = before.W[amd64.RSP] - 1024
+	there.SetPC(symbol(t, p, "main"))
+	there.SetSP(before.SP() - 1024)
 	if err := p.SetRegs(p.PID(), &there); err != nil {
 		t.Fatal(err)
 	}

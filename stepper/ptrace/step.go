@@ -1,8 +1,9 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
 import (
+	"errors"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,7 +33,7 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 	if err != nil {
 		return tracee.Event{}, err
 	}
-	if sig != 0 || patience > 0 && patience < tracee.FaultPatience || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.control != 0 || t.debug.stale || p.lifted || p.reports || t.call != callNone {
+	if sig != 0 || patience > 0 && patience < tracee.FaultPatience || !t.held || len(p.queue) > 0 || p.interrupt.Load() || t.debug.inUse() || t.debug.stale || p.lifted || p.reports || t.call != callNone {
 		return p.runFor(tid, reqSingleStep, sig, patience)
 	}
 	if err := p.load(t); err != nil {
@@ -47,6 +48,9 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 	}
 	p.armExitKill(t)
 	from, sp := t.regs.now.PC(), t.regs.now.SP()
+	if err := p.readyStep(t); err != nil && !errors.Is(err, unix.ESRCH) {
+		return tracee.Event{}, err
+	}
 	if e := ptraceCall(reqSingleStep, tid, 0, 0); e != 0 {
 		if err := p.fail(t, "step", e); e != unix.ESRCH {
 			return tracee.Event{}, err
@@ -64,17 +68,17 @@ func (p *Process) Step(tid, sig int, patience time.Duration) (tracee.Event, erro
 		}
 		return p.await(t, limit(patience))
 	}
-	if e := ptraceRegs(reqGetRegs, tid, &t.regs.now); e != 0 {
+	if e := p.readRegs(t); e != 0 {
 		p.fail(t, "read registers", e)
 		return p.await(t, time.Time{})
 	}
-	if !plainStep(from, &t.regs.now) {
+	if !p.plainStep(t, from) {
 		if err := p.take(tid, p.status); err != nil {
 			return tracee.Event{}, err
 		}
 		ev, err := p.await(t, time.Time{})
 		if err == nil && ev.Kind == tracee.EventStep && t.regs.now.SP() != sp {
-			err = p.cleanPushf(t, from, sp)
+			err = p.cleanStack(t, from, sp)
 		}
 		return ev, err
 	}

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 )
 
@@ -80,7 +79,9 @@ func TestAStepAsideIsNotSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := r
-	nowhere.W[amd64.RIP], nowhere.W[amd64.RSP], nowhere.W[amd64.RBP] = 0, 0, 0
+	nowhere.SetPC(0)
+	nowhere.SetSP(0)
+	nowhere.SetFP(0)
 	if err := p.SetRegs(p.PID(), &nowhere); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -11,22 +11,6 @@ import (
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 )
-
-// counted is a program without a C library: 2 + 100*3 + 3 instructions before the system
-// call that ends it, whose status is the TF that popf set.
-const counted = `
-__asm__(".globl _start\n_start:\n"
-	"mov $100, %ecx\n"
-	"xor %edi, %edi\n"
-	"1: pushf\n"
-	"pop %rax\n"
-	"and $0x100, %eax\n"
-	"or %eax, %edi\n"
-	"dec %ecx\n"
-	"jnz 1b\n"
-	"shr $8, %edi\n"
-	"mov $231, %eax\n"
-	"syscall\n");`
 
 // stepToEnd steps a thread until its process ends, and counts.
 func stepToEnd(t *testing.T, p *Process) (steps int, last tracee.Event) {
@@ -46,11 +30,11 @@ func stepToEnd(t *testing.T, p *Process) (steps int, last tracee.Event) {
 func TestStepRunsEachInstructionOnceAndUnseen(t *testing.T) {
 	p := launchBare(t, counted)
 	steps, last := stepToEnd(t, p)
-	if want := 2 + 100*6 + 2; steps != want {
+	if want := countedSteps; steps != want {
 		t.Errorf("%d steps, the program has %d instructions before its last", steps, want)
 	}
 	if last.Kind != tracee.EventProcessExit || last.Status != (tracee.ExitStatus{}) {
-		t.Errorf("ended with %+v; status 1 means that pushf saw the trap flag", last)
+		t.Errorf("ended with %+v; status 1 means that the program saw the trap flag", last)
 	}
 	if p.Alive() {
 		t.Error("still alive")
@@ -61,13 +45,9 @@ func TestStepRunsEachInstructionOnceAndUnseen(t *testing.T) {
 }
 
 func TestStepReportsTrapsOfTheProgramsOwnAsSignals(t *testing.T) {
-	for name, code := range map[string]string{
-		"int3":      "int3",
-		"long int3": ".byte 0xcd, 3",
-		"tgkill":    `mov $39, %eax; syscall; mov %eax, %edi; mov $186, %eax; syscall; mov %eax, %esi; mov $5, %edx; mov $234, %eax; syscall`,
-	} {
+	for name, code := range ownTraps {
 		t.Run(name, func(t *testing.T) {
-			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; xor %edi, %edi; mov $231, %eax; syscall");`)
+			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; `+exits+`");`)
 			_, ev := stepToEnd(t, p)
 			if ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGTRAP) {
 				t.Fatalf("got %+v, want EventSignal with SIGTRAP", ev)
@@ -77,7 +57,7 @@ func TestStepReportsTrapsOfTheProgramsOwnAsSignals(t *testing.T) {
 			}
 		})
 		t.Run(name+" at full speed", func(t *testing.T) {
-			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; xor %edi, %edi; mov $231, %eax; syscall");`)
+			p := launchBare(t, `__asm__(".globl _start\n_start: nop; `+code+`; nop; `+exits+`");`)
 			ev, err := p.Run(p.PID(), 0, 0)
 			if err != nil || ev.Kind != tracee.EventSignal || ev.Signal != int(unix.SIGTRAP) {
 				t.Fatalf("got %+v, %v, want EventSignal with SIGTRAP", ev, err)

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -16,13 +15,6 @@ import (
 // notify the Go scheduler.
 func ptraceCall(req, tid int, addr, data uintptr) unix.Errno {
 	_, _, e := syscall.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), addr, data, 0, 0)
-	return e
-}
-
-// ptraceRegs is PTRACE_GETREGS or PTRACE_SETREGS: the words of a machine.Regs from W[1]
-// on are the kernel's struct user_regs_struct.
-func ptraceRegs(req, tid int, r *machine.Regs) unix.Errno {
-	_, _, e := syscall.RawSyscall6(unix.SYS_PTRACE, uintptr(req), uintptr(tid), 0, uintptr(unsafe.Pointer(&r.W[1])), 0, 0)
 	return e
 }
 

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -37,80 +37,59 @@ func (p *Process) takeSignal(t *thread, sig int) error {
 	return nil
 }
 
-// cause reads si_code and si_pid of the stop a thread is in. See
-// include/uapi/asm-generic/siginfo.h: signo, errno, code, then the union.
-func (p *Process) cause(t *thread) (code int, sender int, err error) {
+// cause reads si_code and si_pid of the stop a thread is in.
+func (p *Process) cause(t *thread) (code, sender int, err error) {
 	var info [siginfoSize]byte
 	if _, e := ptraceBytes(reqGetSiginfo, t.tid, 0, info[:]); e != 0 {
 		return 0, 0, p.fail(t, "read siginfo", e)
 	}
-	return int(int32(binary.NativeEndian.Uint32(info[8:]))), int(int32(binary.NativeEndian.Uint32(info[16:]))), nil
+	code, sender = codeAndSender(info[:])
+	return code, sender, nil
 }
 
-// takeTrap distinguishes the SIGTRAPs: a step, a breakpoint, a debug register,
-// or one of the program's own.
-func (p *Process) takeTrap(t *thread) error {
-	code, _, err := p.cause(t)
-	if err != nil {
-		return err
-	}
-	stepping := t.how == reqSingleStep
-	switch code {
-	case codeKernel:
-		return p.takeInt3(t)
-	case codeHardware, codeTrace:
-		slots, err := p.matched(t)
-		if err != nil {
-			return err
-		}
-		if slots != 0 {
-			t.stop, t.signal = stopTrap, 0
-			p.push(tracee.Event{Kind: tracee.EventDebug, TID: t.tid, Slot: lowest(slots), Slots: slots})
-			return nil
-		}
-		stepping = stepping && code == codeTrace
-	case codeHandler:
-		if stepping {
-			t.stop, t.signal = stopEvent, 0 // ptrace_notify: there is no signal to replace
-			p.push(tracee.Event{Kind: tracee.EventStep, TID: t.tid})
-			return nil
-		}
-	case codeBreakpoint:
-		// A step over a system call, or int1, which has the same code.
-		if err := p.load(t); err != nil {
-			return err
-		}
-		stepping = stepping && (t.regs.now.SyscallNumber() != noSyscall || t.skipped || !p.afterInt1(t))
-	default:
-		stepping = false // kill, tgkill, sigqueue
-	}
-	if stepping {
-		t.stop, t.signal = stopTrap, 0
-		p.push(tracee.Event{Kind: tracee.EventStep, TID: t.tid})
-		return nil
-	}
+// codeAndSender are si_code and si_pid of a siginfo_t. See include/uapi/asm-generic/siginfo.h: signo,
+// errno, code, then the union.
+func codeAndSender(info []byte) (code, sender int) {
+	return int(int32(binary.NativeEndian.Uint32(info[8:]))), int(int32(binary.NativeEndian.Uint32(info[16:])))
+}
+
+// took queues an event of a SIGTRAP of the debugger's.
+func (p *Process) took(t *thread, ev tracee.Event) error {
+	t.stop, t.signal = stopTrap, 0
+	ev.TID = t.tid
+	p.push(ev)
+	return nil
+}
+
+// takeHandler handles a step that entered a signal handler.
+func (p *Process) takeHandler(t *thread) error {
+	t.stop, t.signal = stopEvent, 0 // ptrace_notify: there is no signal to replace
+	p.push(tracee.Event{Kind: tracee.EventStep, TID: t.tid})
+	return nil
+}
+
+// takeOwnTrap handles a SIGTRAP of the program's own.
+func (p *Process) takeOwnTrap(t *thread) error {
 	p.push(tracee.Event{Kind: tracee.EventSignal, TID: t.tid, Signal: int(unix.SIGTRAP)})
 	return nil
 }
 
-// takeInt3 handles a breakpoint instruction: planted, planted but removed since, or the
+// takeBreakpoint handles a breakpoint instruction: planted, planted but removed since, or the
 // program's own.
-func (p *Process) takeInt3(t *thread) error {
+func (p *Process) takeBreakpoint(t *thread) error {
 	if err := p.load(t); err != nil {
 		return err
 	}
 	at := t.regs.now.PC() - breakpointMoves
 	if p.points.planted(at) && !p.lifted {
-		t.stop, t.signal = stopTrap, 0
 		if err := p.rewind(t, at); err != nil {
 			return err
 		}
-		p.push(tracee.Event{Kind: tracee.EventBreakpoint, TID: t.tid, Addr: at})
-		return nil
+		return p.took(t, tracee.Event{Kind: tracee.EventBreakpoint, Addr: at})
 	}
 	if p.points.past[at] {
-		var b [1]byte
-		if _, err := p.readRaw(at, b[:]); err == nil && b[0] != opInt3 {
+		var b [trapLen]byte
+		if _, err := p.readRaw(at, b[:]); err == nil && b != trap {
 			// It was removed after the thread had executed it and before its stop was
 			// collected.
 			t.stop, t.signal = stopTrap, 0
@@ -120,6 +99,5 @@ func (p *Process) takeInt3(t *thread) error {
 			return p.resume(t, t.how, 0)
 		}
 	}
-	p.push(tracee.Event{Kind: tracee.EventSignal, TID: t.tid, Signal: int(unix.SIGTRAP)})
-	return nil
+	return p.takeOwnTrap(t)
 }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -17,7 +17,7 @@ type callState uint8
 const (
 	callNone     callState = iota
 	callWaiting            // stopped before the call, which must not reach the kernel
-	callAnswered           // the kernel will skip the call; its result is in RAX
+	callAnswered           // the kernel will skip the call; its result is in its register
 )
 
 // The kernel's answer to a RET_TRACE without a tracer that handles it.
@@ -39,8 +39,8 @@ func (p *Process) takeCall(t *thread) (ours bool, err error) {
 }
 
 // takeIllegal handles a SIGILL and reports whether it is a trapped call. The kernel has
-// only raised the signal: the registers are those of the call, except RAX (sys_uretprobe,
-// arch/x86/kernel/uprobes.c). An instruction's own SIGILL has no number in orig_rax.
+// only raised the signal: the registers are those of the call, except its result (sys_uretprobe,
+// arch/x86/kernel/uprobes.c). An instruction's own SIGILL has no number.
 func (p *Process) takeIllegal(t *thread) (ours bool, err error) {
 	if p.trap != sysUretprobe {
 		return false, nil
@@ -86,7 +86,7 @@ func (p *Process) takeBackCall(t *thread) error {
 		return err
 	}
 	number := t.regs.now.SyscallNumber()
-	if err := p.skipCall(t, int64(number)); err != nil || number == noSyscall {
+	if err := p.skipCall(t, again(&t.regs.now)); err != nil || number == noSyscall {
 		return err
 	}
 	r := t.regs.now

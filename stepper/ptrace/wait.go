@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -202,6 +202,11 @@ func (p *Process) takeStatus(tid int, status uint32) error {
 	}
 	listened := t.listens
 	asked := t.stopped()
+	if status != stoppedByTrap {
+		if err := p.leaveOver(t); err != nil {
+			return err
+		}
+	}
 	moved, err := p.endMigration(t)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -23,11 +24,7 @@ func Build(t testing.TB, f Fixture) string {
 	key := sha256.New()
 	fmt.Fprintf(key, "%q %q %q\n", Root(t), f.Strip, args)
 	for _, tool := range f.tools() {
-		info, err := os.Stat(NeedTool(t, tool))
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintln(key, tool, info.Size(), info.ModTime().UnixNano())
+		keyTool(t, key, tool)
 	}
 	for _, source := range f.sources(t) {
 		text, err := os.ReadFile(source)
@@ -43,6 +40,40 @@ func Build(t testing.TB, f Fixture) string {
 	}
 	publish(t, dir, func(tmp string) { f.build(t, args, filepath.Join(tmp, f.file())) })
 	return built
+}
+
+// BuildText returns the path of a C program, built from its text as Build builds a fixture. No test may
+// write to it.
+func BuildText(t testing.TB, text string, flags ...string) string {
+	t.Helper()
+	key := sha256.New()
+	fmt.Fprintf(key, "%q %q\n", text, flags)
+	for _, tool := range []string{"gcc", "as", "ld"} {
+		keyTool(t, key, tool)
+	}
+	dir := cachePath(t, "fixtures", fmt.Sprintf("%x", key.Sum(nil)[:12]))
+	built := filepath.Join(dir, "prog")
+	if _, err := os.Stat(built); err == nil {
+		return built
+	}
+	publish(t, dir, func(tmp string) {
+		source := filepath.Join(tmp, "prog.c")
+		if err := os.WriteFile(source, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		run(t, exec.Command(NeedTool(t, "gcc"), append([]string{"-o", filepath.Join(tmp, "prog"), source}, flags...)...))
+	})
+	return built
+}
+
+// keyTool adds a program to the key of what it builds.
+func keyTool(t testing.TB, key io.Writer, tool string) {
+	t.Helper()
+	info, err := os.Stat(NeedTool(t, tool))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(key, tool, info.Size(), info.ModTime().UnixNano())
 }
 
 // sources are the files that a build reads: its own, and every header of

@@ -1,5 +1,6 @@
 /*
- * rseqfix.h: restartable sequences for rseqstep's fixtures (amd64, gcc or clang).
+ * rseqfix.h: restartable sequences for rseqstep's fixtures (gcc or clang). The instructions are amd64's;
+ * those of arm64 are in rseqfix_arm64.h.
  *
  * The layout of struct rseq and struct rseq_cs is that of
  * include/uapi/linux/rseq.h; what is written here is only ours.
@@ -32,9 +33,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The 4 bytes before every abort handler, the operand of an undefined instruction. */
+/* The 4 bytes before every abort handler: the operand of an undefined instruction, or a brk (RSEQ_SIG). */
+#ifdef __aarch64__
+#define FIX_SIGNATURE 0xd428bc00
+#define FIX_SIGNATURE_ASM "0xd428bc00"
+#else
 #define FIX_SIGNATURE 0x53053053
 #define FIX_SIGNATURE_ASM "0x53053053"
+#endif
 
 #define FIX_UNREGISTER 1 /* RSEQ_FLAG_UNREGISTER */
 
@@ -177,14 +183,6 @@ static inline __attribute__((unused)) void fix_main(int argc, char **argv)
 	".popsection\n\t"
 #endif
 
-#ifdef FIX_FLAT
-#define FIX_FS
-#define FIX_AREA ((uintptr_t)fix_area())
-#else
-#define FIX_FS "%%fs:"
-#define FIX_AREA fix_offset
-#endif
-
 /* Local labels: 1 start, 2 post-commit, 3 descriptor, 4 abort, 5 arming store, 6 name, 7 loop, 8 after the handler. */
 #define FIX_DESCRIBE(name, exit)                                            \
 	".pushsection " FIX_WHERE ", \"aw\"\n\t"                            \
@@ -202,6 +200,19 @@ static inline __attribute__((unused)) void fix_main(int argc, char **argv)
 	".balign 8\n\t"                                                     \
 	".quad 6b, 5f, 1f, 2f, 4f, 3b, " exit "\n\t"                        \
 	".popsection\n\t"
+
+#ifdef __aarch64__
+#include "rseqfix_arm64.h"
+#else
+#define FIX_CLOBBERS "memory", "cc", "rax", "rcx"
+
+#ifdef FIX_FLAT
+#define FIX_FS
+#define FIX_AREA ((uintptr_t)fix_area())
+#else
+#define FIX_FS "%%fs:"
+#define FIX_AREA fix_offset
+#endif
 
 /* Arms, then compares the CPU; a section of any kind begins like this. */
 #define FIX_BEGIN                                                           \
@@ -231,6 +242,37 @@ static inline __attribute__((unused)) void fix_main(int argc, char **argv)
 	"jmp %l[abort]\n\t"                                                 \
 	FIX_BACK
 
+/* What each section does after FIX_BEGIN, up to its committing store. */
+#define FIX_ADDV                                                           \
+	"addq %[count], %[v]\n\t"
+#define FIX_ADDEND "er"
+
+#define FIX_CMPEQV_STOREV                                                  \
+	"cmpq %[v], %[expect]\n\t" \
+	"jnz %l[differ]\n\t" \
+	"movq %[newv], %[v]\n\t"
+
+#define FIX_LIST_POP                                                       \
+	"movq %[head], %%rcx\n\t" \
+	"testq %%rcx, %%rcx\n\t" \
+	"jz %l[empty]\n\t" \
+	"movq %%rcx, %[out]\n\t" \
+	"movq (%%rcx), %%rcx\n\t" \
+	"movq %%rcx, %[head]\n\t"
+
+#define FIX_COPY_STOREV                                                    \
+	"cmpq (%[v]), %[expect]\n\t" \
+	"jnz %l[differ]\n\t" \
+	"xorl %%ecx, %%ecx\n\t" \
+	"7:\n\t" \
+	"movb (%[src], %%rcx), %%al\n\t" \
+	"movb %%al, (%[dst], %%rcx)\n\t" \
+	"incq %%rcx\n\t" \
+	"cmpq %[len], %%rcx\n\t" \
+	"jb 7b\n\t" \
+	"movq %[newv], (%[v])\n\t"
+#endif
+
 #ifdef FIX_CALL
 #define FIX_FUNC static __attribute__((noinline, unused))
 #else
@@ -249,11 +291,11 @@ FIX_FUNC int rseq_addv(intptr_t *v, intptr_t count, int cpu)
 	__asm__ __volatile__ goto(
 		FIX_DESCRIBE("addv", "0")
 		FIX_BEGIN
-		"addq %[count], %[v]\n\t"
+		FIX_ADDV
 		FIX_END
 		:
-		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [v] "m"(*v), [count] "er"(count)
-		: "memory", "cc", "rax"
+		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [v] "m"(*v), [count] FIX_ADDEND(count)
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:
@@ -267,13 +309,11 @@ FIX_FUNC int rseq_cmpeqv_storev(intptr_t *v, intptr_t expect, intptr_t newv, int
 		FIX_DESCRIBE("cmpeqv_storev", "%l[differ]")
 		FIX_EXIT_POINT("%l[differ]")
 		FIX_BEGIN
-		"cmpq %[v], %[expect]\n\t"
-		"jnz %l[differ]\n\t"
-		"movq %[newv], %[v]\n\t"
+		FIX_CMPEQV_STOREV
 		FIX_END
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [v] "m"(*v), [expect] "r"(expect), [newv] "r"(newv)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort, differ);
 	return 0;
 abort:
@@ -295,16 +335,11 @@ FIX_FUNC int rseq_list_pop(struct fix_node **head, struct fix_node **out, int cp
 		FIX_DESCRIBE("list_pop", "%l[empty]")
 		FIX_EXIT_POINT("%l[empty]")
 		FIX_BEGIN
-		"movq %[head], %%rcx\n\t"
-		"testq %%rcx, %%rcx\n\t"
-		"jz %l[empty]\n\t"
-		"movq %%rcx, %[out]\n\t"
-		"movq (%%rcx), %%rcx\n\t"
-		"movq %%rcx, %[head]\n\t"
+		FIX_LIST_POP
 		FIX_END
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [head] "m"(*head), [out] "m"(*out)
-		: "memory", "cc", "rax", "rcx"
+		: FIX_CLOBBERS
 		: abort, empty);
 	return 0;
 abort:
@@ -330,21 +365,12 @@ FIX_FUNC int rseq_copy_storev(intptr_t *v, intptr_t expect, intptr_t newv,
 		FIX_DESCRIBE("copy_storev", "%l[differ]")
 		FIX_EXIT_POINT("%l[differ]")
 		FIX_BEGIN
-		"cmpq (%[v]), %[expect]\n\t"
-		"jnz %l[differ]\n\t"
-		"xorl %%ecx, %%ecx\n\t"
-		"7:\n\t"
-		"movb (%[src], %%rcx), %%al\n\t"
-		"movb %%al, (%[dst], %%rcx)\n\t"
-		"incq %%rcx\n\t"
-		"cmpq %[len], %%rcx\n\t"
-		"jb 7b\n\t"
-		"movq %[newv], (%[v])\n\t"
+		FIX_COPY_STOREV
 		FIX_END
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [v] "r"(v), [expect] "r"(expect),
 		  [newv] "r"(newv), [dst] "r"(dst), [src] "r"(src), [len] "r"(len)
-		: "memory", "cc", "rax", "rcx"
+		: FIX_CLOBBERS
 		: abort, differ);
 	return 0;
 abort:

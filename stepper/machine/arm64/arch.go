@@ -40,7 +40,8 @@ var arch = machine.Arch{
 	Names:            names[:],
 	Words:            int(PSTATE),
 
-	Moved: pstateBTYPE,
+	Moved:  pstateBTYPE,
+	Passes: passes,
 
 	Breakpoint: "\x00\x00\x20\xd4", // brk #0; the PC of a thread that has executed it is on it
 	Halt:       "\x00\x00\x00\x00", // udf #0

@@ -11,6 +11,9 @@ const (
 	pstateBTYPE = 3 << 10 // an indirect branch has just been executed, which must end at an instruction that allows it
 )
 
+// passes is no bit of PSTATE, which has 32: the processor has no such flag, so the backend provides it.
+const passes = 1 << 63
+
 // The values of Insn.Cond: condNone, a condition code plus one, or one of those below.
 const (
 	condNone    = 0

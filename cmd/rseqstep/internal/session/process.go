@@ -74,7 +74,7 @@ func (s *Session) SetProgram(path string) error {
 }
 
 func (s *Session) newProgram(path string, f *table.File) *program {
-	arch, _ := arches.OfProcess(f.Machine, f.Class) // checkProgram has verified that the architecture is known
+	arch, _ := arches.Of(f.Machine, f.Class) // checkProgram has verified that the architecture is known
 	low, high := f.Extent()
 	m := &table.Module{File: f, Path: path, Low: table.Addr(low), High: table.Addr(high)}
 	p := &program{path: path, file: f, arch: arch, module: m, symbols: symbols.New(symbols.Options{Warn: s.warn})}
@@ -143,8 +143,8 @@ func openProgram(path string) (*table.File, error) {
 	case f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN:
 		return nil, fmt.Errorf("%s: is not a program (%v)", path, f.Type)
 	}
-	if _, err := arches.OfProcess(f.Machine, f.Class); err != nil {
-		return nil, fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit x86 programs only (\"rseqstep table\" still lists its sections)", path, f.Machine, f.Class)
+	if own := ptrace.Arch(); f.Machine != own.Machine || f.Class != elf.ELFCLASS64 {
+		return nil, fmt.Errorf("%s: is a program for %v (%v), and this debugger runs 64-bit programs for %v only (\"rseqstep table\" still lists its sections)", path, f.Machine, f.Class, own.Machine)
 	}
 	return f, nil
 }

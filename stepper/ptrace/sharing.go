@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -19,10 +18,10 @@ func (p *Process) sharesMemory(t *thread) (bool, error) {
 	if err := p.load(t); err != nil {
 		return false, err
 	}
-	flags := t.regs.now.W[amd64.RDI]
-	switch t.regs.now.W[amd64.OrigRAX] {
-	case unix.SYS_CLONE:
-	case unix.SYS_CLONE3:
+	flags := t.regs.now.SyscallArguments()[0]
+	switch t.regs.now.SyscallNumber() {
+	case sysClone:
+	case sysClone3:
 		var first [8]byte
 		if n, err := p.ReadMemory(table.Addr(flags), first[:]); n < len(first) {
 			return false, err

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -19,14 +18,11 @@ const (
 	seccompSetFilter = 1          // SECCOMP_SET_MODE_FILTER
 	seccompTrace     = 0x7ff00000 // SECCOMP_RET_TRACE; the low 16 bits reach the tracer
 	seccompAllow     = 0x7fff0000 // SECCOMP_RET_ALLOW
-	archX8664        = 0xc000003e // AUDIT_ARCH_X86_64
 	noNewPrivileges  = 38         // PR_SET_NO_NEW_PRIVS, include/uapi/linux/prctl.h
 
 	bpfLoadWord  = 0x20 // BPF_LD | BPF_W | BPF_ABS
 	bpfJumpEqual = 0x15 // BPF_JMP | BPF_JEQ | BPF_K
 	bpfReturn    = 0x06 // BPF_RET | BPF_K
-
-	sysUretprobe = 335
 
 	dataNumber = 0 // offsetof(struct seccomp_data, nr)
 	dataArch   = 4 // offsetof(struct seccomp_data, arch)
@@ -36,11 +32,7 @@ const (
 // a RET_TRACE of the program's own filter.
 const trapMark = 0x7271
 
-// redZone is how many bytes below the stack pointer belong to the running
-// function (System V ABI, AMD64 supplement, 3.2.2).
-const redZone = 128
-
-// callFilter is a seccomp filter that reports one x86-64 system call number to
+// callFilter is a seccomp filter that reports one system call number of this architecture to
 // the tracer and allows every other: struct sock_filter[6], then a struct
 // sock_fprog that points to them at addr.
 func callFilter(number uint64, addr table.Addr) (program []byte, fprog table.Addr) {
@@ -50,7 +42,7 @@ func callFilter(number uint64, addr table.Addr) (program []byte, fprog table.Add
 		program = binary.LittleEndian.AppendUint32(program, k)
 	}
 	instruction(bpfLoadWord, 0, 0, dataArch)
-	instruction(bpfJumpEqual, 0, 3, archX8664)
+	instruction(bpfJumpEqual, 0, 3, auditArch)
 	instruction(bpfLoadWord, 0, 0, dataNumber)
 	instruction(bpfJumpEqual, 0, 1, uint32(number))
 	instruction(bpfReturn, 0, 0, seccompTrace|trapMark)
@@ -74,7 +66,7 @@ var (
 // privileges by an exec, and a note says so.
 //
 // Linux since 6.11 gives number 335 to uretprobe, which raises SIGILL when a
-// program calls it, and since 6.14 lets 335 and 336 past every filter (commit
+// x86-64 program calls it, and since 6.14 lets 335 and 336 past every filter (commit
 // cf6cb56ef244 "seccomp: passthrough uretprobe systemcall without filtering";
 // seccomp_uprobe_exception, kernel/seccomp.c).
 //
@@ -97,7 +89,7 @@ func (p *Process) trapCall(number uint64) (err error) {
 	if err := p.load(t); err != nil {
 		return err
 	}
-	at := table.Addr(t.regs.now.W[amd64.RSP]-redZone-256) &^ 15
+	at := (t.regs.now.SP() - p.Arch().RedZone - 256) &^ 15
 	program, fprog := callFilter(number, at)
 	before := make([]byte, len(program))
 	if _, err := p.readRaw(at, before); err != nil {
@@ -111,12 +103,12 @@ func (p *Process) trapCall(number uint64) (err error) {
 		err = errors.Join(err, e)
 	}()
 	install := func() (unix.Errno, error) {
-		ret, err := p.Syscall(p.pid, unix.SYS_SECCOMP, seccompSetFilter, 0, uint64(fprog))
+		ret, err := p.Syscall(p.pid, sysSeccomp, seccompSetFilter, 0, uint64(fprog))
 		return unix.Errno(-ret), err
 	}
 	errno, err := install()
 	if err == nil && errno == unix.EACCES { // neither CAP_SYS_ADMIN nor no_new_privs; see seccomp(2)
-		ret, e := p.Syscall(p.pid, unix.SYS_PRCTL, noNewPrivileges, 1, 0, 0, 0)
+		ret, e := p.Syscall(p.pid, sysPrctl, noNewPrivileges, 1, 0, 0, 0)
 		if e == nil && ret != 0 {
 			e = unix.Errno(-ret)
 		}

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -16,7 +16,7 @@ import (
 
 // findCode finds the bytes of an instruction in the program's code: in the vDSO, which
 // nearly every process has and whose fallbacks make system calls, else in any other code.
-// Bytes in the middle of another instruction serve as well, because the thread stops
+// On x86-64, bytes in the middle of another instruction serve as well, because the thread stops
 // right after them. known caches the address.
 func (p *Process) findCode(t *thread, known *table.Addr, code, what string) (table.Addr, error) {
 	if *known != 0 {
@@ -81,7 +81,7 @@ func (p *Process) searchCode(m codeMapping, code string) (table.Addr, bool) {
 	buf := make([]byte, 64<<10)
 	for at := m.low; at < m.high; {
 		n, err := p.readRaw(at, buf[:min(uint64(len(buf)), uint64(m.high-at))])
-		if i := bytes.Index(buf[:n], []byte(code)); i >= 0 {
+		if i := indexCode(buf[:n], code); i >= 0 {
 			return at + table.Addr(i), true
 		}
 		if err != nil || n < len(code) {
@@ -90,7 +90,22 @@ func (p *Process) searchCode(m codeMapping, code string) (table.Addr, bool) {
 		at += table.Addr(n)
 		if at < m.high {
 			at -= table.Addr(len(code) - 1)
+			at -= at % opAlign
 		}
 	}
 	return 0, false
+}
+
+// indexCode finds an instruction in code that begins where an instruction can begin; -1: there is none.
+func indexCode(buf []byte, code string) int {
+	for from := 0; ; {
+		i := bytes.Index(buf[from:], []byte(code))
+		switch {
+		case i < 0:
+			return -1
+		case (from+i)%opAlign == 0:
+			return from + i
+		}
+		from += i + 1
+	}
 }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package ptrace
 
@@ -11,6 +11,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"rseqstep/stepper/machine/arches"
 )
 
 // checkProgram returns why a file cannot run under this debugger, before
@@ -65,13 +67,36 @@ func checkHeader(r io.ReaderAt) error {
 		order = binary.BigEndian
 	}
 	class, machine, kind := elf.Class(h[elf.EI_CLASS]), elf.Machine(order.Uint16(h[18:])), elf.Type(order.Uint16(h[16:]))
-	if machine != elf.EM_X86_64 || class != elf.ELFCLASS64 {
-		return fmt.Errorf("%w: it is a program for %v (%v), and only 64-bit x86 programs can be stepped here", unix.ENOEXEC, machine, class)
+	if own := Arch(); machine != own.Machine || class != elf.ELFCLASS64 || order != binary.LittleEndian {
+		return fmt.Errorf("%w: it is a program for %s, and only %s programs can be stepped here", unix.ENOEXEC, processor(machine, class, order), own.Name)
 	}
 	if kind != elf.ET_EXEC && kind != elf.ET_DYN {
 		return fmt.Errorf("%w: it is not a program (%v)", unix.ENOEXEC, kind)
 	}
 	return nil
+}
+
+// processor names what a program is for.
+func processor(m elf.Machine, c elf.Class, order binary.ByteOrder) string {
+	var name string
+	switch m {
+	case elf.EM_386:
+		name = "32-bit x86"
+	case elf.EM_ARM:
+		name = "32-bit Arm"
+	default:
+		a, err := arches.Of(m, elf.ELFCLASS64)
+		if err != nil {
+			return fmt.Sprintf("%v (%v)", m, c)
+		}
+		if name = a.Name; c == elf.ELFCLASS32 {
+			name += " with 32-bit pointers"
+		}
+	}
+	if order == binary.BigEndian {
+		name += ", big-endian"
+	}
+	return fmt.Sprintf("%s (%v)", name, m)
 }
 
 func scriptError() error {

@@ -1,0 +1,9 @@
+package ptrace
+
+import (
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/arm64"
+)
+
+// Arch is the architecture that this backend is built for: that of the programs it can trace.
+func Arch() *machine.Arch { return arm64.Arch() }
