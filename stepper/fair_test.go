@@ -55,3 +55,55 @@ func TestThreadsAtOneBreakpointTakeTurns(t *testing.T) {
 		t.Errorf("thread 3 ran before thread 2 was told: %q", target.Log)
 	}
 }
+
+// A thread whose step off a breakpoint takes long may be held, because of another thread, before it
+// has executed the instruction: it has not come to the breakpoint anew.
+func TestAThreadThatIsHeldInAStepOffItsBreakpointDoesNotHitItAgain(t *testing.T) {
+	e, target := scripted(t, called, &steptest.Thread{TID: 2})
+	for at, ignore := range map[table.Addr]int{called: 0, called + 1: 1} {
+		if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{at}, Ignore: ignore}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	target.Expect(
+		steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})},
+		steptest.Call{Name: "wait", Do: steptest.Reach(2, called+1)}, // the engine holds thread 1, too, where it stands
+		steptest.Call{Name: "step 1", Do: steptest.Stepped(1, called+2)},
+		steptest.Call{Name: "step 2", Do: steptest.Stepped(2, called+2)},
+		steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 11})},
+	)
+	stop, err := e.Continue(t.Context())
+	if err != nil || stop.Reason != stepper.StopSignal {
+		t.Errorf("%+v, %v: %q", stop, err, target.Log)
+	}
+	clean(t, target, 2)
+}
+
+// The trap that is inserted again meanwhile is no hit either, and an end of the command that another
+// thread brings about leaves the thread to step off its breakpoint by the next one.
+func TestAStepOffABreakpointThatTakesLongIsNoHit(t *testing.T) {
+	for _, hits := range []bool{true, false} {
+		e, target := scripted(t, called, &steptest.Thread{TID: 2})
+		if _, err := e.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{called}}); err != nil {
+			t.Fatal(err)
+		}
+		target.Expect(steptest.Call{Name: "step 1", Do: steptest.Answer(tracee.Event{Kind: tracee.EventBlocked, TID: 1})})
+		if hits {
+			target.Expect(steptest.Call{Name: "wait", Do: steptest.Reach(1, called)})
+		} else {
+			target.Expect(steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 2, Signal: 11})})
+		}
+		target.Expect(
+			steptest.Call{Name: "step 1", Do: steptest.Stepped(1, called+2)},
+			steptest.Call{Name: "wait", Do: steptest.Answer(tracee.Event{Kind: tracee.EventSignal, TID: 1, Signal: 11})},
+		)
+		stop, err := e.Continue(t.Context())
+		if !hits && err == nil && stop.Reason == stepper.StopSignal && stop.TID == 2 {
+			stop, err = e.Continue(t.Context())
+		}
+		if err != nil || stop.Reason != stepper.StopSignal || stop.TID != 1 {
+			t.Errorf("hits %v: %+v, %v: %q", hits, stop, err, target.Log)
+		}
+		clean(t, target, 1)
+	}
+}

@@ -22,7 +22,7 @@ var limits = map[string]int{
 	"fields of Engine":                       12,
 	"methods of Engine":                      77,
 	"fields of Driver":                       17,
-	"methods of Driver":                      106,
+	"methods of Driver":                      107,
 	"questions of the loop":                  17,
 	"methods of the largest interface":       13,
 	"changes made beside the book":           1, // the mask of a thread that leaves a called function

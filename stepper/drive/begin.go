@@ -75,7 +75,8 @@ func (d *Driver) Lift(m *Move, a table.Addr) error {
 
 // widen turns a move whose thread ran alone into one that resumes every thread, because the
 // thread may be waiting for another one. It first inserts again the breakpoints that the move had
-// removed and unblocks the thread's signals.
+// removed and unblocks the thread's signals. A thread whose single step takes that long may not have
+// executed its instruction: it still steps off the breakpoint.
 func (d *Driver) widen(m *Move) error {
 	m.wide = true
 	for _, o := range d.moves {
@@ -83,6 +84,9 @@ func (d *Driver) widen(m *Move) error {
 			o.lifted = 0
 			if err := d.book.PutBack(a); err != nil {
 				return err
+			}
+			if m.Gait == Single && m.Thread == o.Thread && m.from == a {
+				m.Thread.StoppedAt = a
 			}
 		}
 	}

@@ -32,6 +32,9 @@ func (d *Driver) depart(m *Move) Answer {
 			continue
 		}
 		if d.stepsOff(th) {
+			if s := d.stepping(th); s != nil && s.from == th.StoppedAt {
+				return d.stepAlone(s)
+			}
 			return Then(d.mind.Unit(th), nil)
 		}
 		if th == m.Thread || !d.standsAtSite(th) {
@@ -45,6 +48,25 @@ func (d *Driver) depart(m *Move) Answer {
 		return Fails(err)
 	}
 	return Answer{}
+}
+
+// stepAlone makes a thread whose single step took long execute its instruction while the others are
+// held, because it stands at the breakpoint that it was to get off.
+func (d *Driver) stepAlone(step *Move) Answer {
+	at := step.from
+	step.Thread.StoppedAt = 0
+	if step == d.moves[len(d.moves)-1] {
+		step.wide = false
+		return Fails(d.Lift(step, at))
+	}
+	again := &Move{Thread: step.Thread}
+	again.Ask = func(*Move) Answer {
+		if err := d.Lift(again, at); err != nil {
+			return Fails(err)
+		}
+		return Then(&Move{Thread: step.Thread, Gait: Single, Alone: step.Alone}, Arrive)
+	}
+	return Then(again, func() Answer { return Answer{arrived: true, of: step} })
 }
 
 // mayGo reports whether the command is about to resume a thread.

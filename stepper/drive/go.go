@@ -89,7 +89,7 @@ func (d *Driver) passQuietly(m *Move) error {
 // goWide resumes every thread that may run and waits for an event.
 func (d *Driver) goWide(m *Move) Answer {
 	if !d.departed {
-		if a := d.depart(m); !a.GoesOn() {
+		if a := d.depart(m); !a.GoesOn() || !m.wide {
 			return a
 		}
 	}

@@ -103,6 +103,7 @@ func (d *Driver) goOn(tid int) error {
 func (d *Driver) stepped(tid int) Answer {
 	for i := len(d.moves) - 1; i >= 0; i-- {
 		if m := d.moves[i]; m.Gait == Single && m.Thread.TID == tid {
+			m.Thread.StoppedAt = 0
 			return Answer{arrived: true, of: m}
 		}
 	}
