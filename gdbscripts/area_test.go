@@ -1,6 +1,7 @@
 package gdbscripts
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -46,7 +47,7 @@ func TestAreasThroughServers(t *testing.T) {
 	program := tabletest.Build(t, tabletest.Fixture{Source: "seed.c"})
 	tabletest.NeedPtrace(t)
 	tabletest.NeedRseq(t)
-	script := "break rseqfix.h:243\ncontinue\ninfo rseq\nkill\n"
+	script := fmt.Sprintf("break rseqfix.h:%d\ncontinue\ninfo rseq\nkill\n", tabletest.Line(t, "include/rseqfix.h", "return (int)fix_area()->cpu_id_start"))
 	t.Run("ours", func(t *testing.T) {
 		out := gdb(t, "set sysroot /\ntarget remote | "+server(t)+" gdbserver - "+program+"\ninfo rseq\n"+script, program)
 		wantInOrder(t, out, "* 1 (", "not registered", "main+", "* 1 (", "0x53053053", "The server asked the kernel")

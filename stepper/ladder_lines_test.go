@@ -2,7 +2,6 @@ package stepper_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -31,25 +30,11 @@ func vectors(units []stepper.UnitReport, tid int) (n int) {
 	return n
 }
 
-// lineOf finds the first line of a file of testdata that contains text.
-func lineOf(t testing.TB, file, text string) int {
-	t.Helper()
-	source, err := os.ReadFile("../testdata/" + file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, _, ok := strings.Cut(string(source), text)
-	if !ok {
-		t.Fatalf("no line of %s holds %q", file, text)
-	}
-	return 1 + strings.Count(before, "\n")
-}
-
 // leaveCount repeats a command until the thread has left the loop of
 // wrongloop.c's count, and returns every unit and how many commands it took.
 func (p *program) leaveCount(command string, max int) (units []stepper.UnitReport, commands int) {
 	p.t.Helper()
-	loopEnd := lineOf(p.t, "wrongloop.c", "} while (ret);")
+	loopEnd := tabletest.Line(p.t, "wrongloop.c", "} while (ret);")
 	for n := 1; n <= max; n++ {
 		stop := p.do(command)
 		units = append(units, stop.Units...)

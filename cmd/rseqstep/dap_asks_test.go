@@ -46,7 +46,7 @@ func TestAnEditorStopsAtExceptions(t *testing.T) {
 
 func TestAnEditorChoosesTheFunctionToStepInto(t *testing.T) {
 	c := editorAt(t, tabletest.Fixture{Source: "skips.cc"}, nil)
-	line := lineOf(t, "skips.cc", "int r = work(noise(2)")
+	line := tabletest.Line(t, "skips.cc", "int r = work(noise(2)")
 	breakAt(t, c, "skips.cc", args{"line": line})
 	configured(c)
 	at := stopsAt(c)
@@ -78,7 +78,7 @@ func TestAnEditorChoosesTheFunctionToStepInto(t *testing.T) {
 
 func TestAnEditorAsksWhatThereIs(t *testing.T) {
 	c := editorAt(t, tabletest.Fixture{Source: "throws.cc"}, nil)
-	throws := lineOf(t, "throws.cc", "throw std::runtime_error")
+	throws := tabletest.Line(t, "throws.cc", "throw std::runtime_error")
 	source := args{"path": tabletest.Root(t) + "/testdata/throws.cc"}
 	lines := daptest.Do[*dap.BreakpointLocationsResponse](c, "breakpointLocations", args{"source": source, "line": throws - 3, "endLine": throws}).Body.Breakpoints
 	var have []int

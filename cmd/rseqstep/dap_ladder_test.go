@@ -19,7 +19,7 @@ func TestAnEditorStepsOutOfALoopOfSeveralLinesThatNeverEndsNatively(t *testing.T
 			configured(c)
 			tid := c.Stop("function breakpoint").Body.ThreadId
 			daptest.Do[*dap.SetFunctionBreakpointsResponse](c, "setFunctionBreakpoints", args{"breakpoints": []args{}})
-			end := lineOf(t, "wrongloop.c", "} while (ret);")
+			end := tabletest.Line(t, "wrongloop.c", "} while (ret);")
 			for n := 0; c.Frame(tid).Name == "count" && c.Frame(tid).Line <= end || c.Frame(tid).Name == "rseq_addv"; n++ {
 				if n == most {
 					t.Fatalf("%d times %s, and the loop has not ended; console: %q", n, step, c.Output["console"])

@@ -17,7 +17,7 @@ import (
 
 func TestAnEditorsConditionsHitsAndLogPoints(t *testing.T) {
 	c := editorAt(t, tabletest.Fixture{Source: "recurse.c", Opt: "-O0"}, nil)
-	line := lineOf(t, "recurse.c", "return")
+	line := tabletest.Line(t, "recurse.c", "return")
 	b := breakAt(t, c, "recurse.c",
 		args{"line": line, "condition": "n =="},
 		args{"line": line, "hitCondition": "x"},
@@ -65,7 +65,7 @@ func TestAnEditorStopsWhereAConditionHolds(t *testing.T) {
 // loopLine is a line of loop.c that is met once a round, and its counter.
 func loopLine(t *testing.T) (int, string) {
 	t.Helper()
-	return lineOf(t, "loop.c", "sum += i"), "i"
+	return tabletest.Line(t, "loop.c", "sum += i"), "i"
 }
 
 func TestAnEditorPausesAndSetsBreakpointsWhileTheProgramRuns(t *testing.T) {

@@ -59,20 +59,6 @@ func breakAt(t *testing.T, c *daptest.Client, source string, points ...args) []d
 		"source": args{"path": tabletest.Root(t) + "/testdata/" + source}, "breakpoints": points}).Body.Breakpoints
 }
 
-// lineOf is the number of the line of a fixture that holds a text.
-func lineOf(t *testing.T, source, text string) int {
-	t.Helper()
-	b, err := os.ReadFile(tabletest.Root(t) + "/testdata/" + source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, _, ok := strings.Cut(string(b), text)
-	if !ok {
-		t.Fatalf("%s has no %q", source, text)
-	}
-	return 1 + strings.Count(before, "\n")
-}
-
 // finish continues to the end of the program and returns its status.
 func finish(c *daptest.Client, thread int) int {
 	daptest.Do[*dap.ContinueResponse](c, "continue", args{"threadId": thread})
@@ -90,7 +76,7 @@ func TestAnEditorStepsOverTheSeedLoop(t *testing.T) {
 	for _, step := range []string{"next", "stepIn"} {
 		t.Run(step, func(t *testing.T) {
 			c := editorAt(t, tabletest.Fixture{Source: "seed.c", Opt: "-O2"}, nil)
-			line := lineOf(t, "seed.c", "do {")
+			line := tabletest.Line(t, "seed.c", "do {")
 			if b := breakAt(t, c, "seed.c", args{"line": line}); !b[0].Verified || b[0].Line != line {
 				t.Fatalf("%+v", b)
 			}
@@ -118,7 +104,7 @@ func TestAnEditorStepsOverTheSeedLoop(t *testing.T) {
 
 func TestAnEditorStepsInstructionsOverTheSeedLoop(t *testing.T) {
 	c := editorAt(t, tabletest.Fixture{Source: "seed.c", Opt: "-O0"}, nil)
-	breakAt(t, c, "seed.c", args{"line": lineOf(t, "seed.c", "do {")})
+	breakAt(t, c, "seed.c", args{"line": tabletest.Line(t, "seed.c", "do {")})
 	configured(c)
 	tid := c.Stop("breakpoint").Body.ThreadId
 	passed := false

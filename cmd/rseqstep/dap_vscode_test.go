@@ -129,7 +129,7 @@ func TestVSCodeDrivesTheAdapter(t *testing.T) {
 	}
 	for name, at := range map[string][2]string{"update": {"percpu.c", "ret = rseq_addv"}, "pop": {"percpu.c", "ret = rseq_list_pop"}, "seed": {"seed.c", "do {"}, "loop": {"loop.c", "sum += i"},
 		"skips": {"skips.cc", "int r = work(noise(2)"}, "addv": {"include/rseqfix.h", "goto(\n\t\tFIX_DESCRIBE(\"addv\""}} {
-		line[name] = lineOf(t, at[0], at[1])
+		line[name] = tabletest.Line(t, at[0], at[1])
 	}
 	attached := exec.Command(plan["loop"].(string), "1000000000000")
 	if err := attached.Start(); err != nil {

@@ -60,8 +60,8 @@ func TestBreakpointsAreResetInAnExecutedProgram(t *testing.T) {
 			} {
 				d.say(line)
 			}
-			body, after := fmt.Sprintf("breakpoint work %d", lineOf(t, "became.c", "int r = only_new")), fmt.Sprintf("watchpoint work %d", lineOf(t, "became.c", "return r;"))
-			callee := lineOf(t, "became.c", "counter += n")
+			body, after := fmt.Sprintf("breakpoint work %d", tabletest.Line(t, "became.c", "int r = only_new")), fmt.Sprintf("watchpoint work %d", tabletest.Line(t, "became.c", "return r;"))
+			callee := tabletest.Line(t, "became.c", "counter += n")
 			added := fmt.Sprintf("watchpoint only_new %d", callee+1)
 			want := []string{body, fmt.Sprintf("breakpoint only_new %d", callee), after, body, added, after, body, added, after}
 			for n, w := range want {
@@ -138,7 +138,7 @@ func TestInfoBreakpointsTellsWhatBecameOfEachAfterAnExec(t *testing.T) {
 // An editor's breakpoints, on lines, functions, instructions and data: those that
 // the new program does not have are told of as not verified any more.
 func TestAnEditorsBreakpointsAreResetInAnExecutedProgram(t *testing.T) {
-	line := lineOf(t, "become.c", "counter += n")
+	line := tabletest.Line(t, "become.c", "counter += n")
 	for _, b := range becomings(t, 2) {
 		t.Run(b.String(), func(t *testing.T) {
 			_, next := b.programs(t)

@@ -18,7 +18,7 @@ import (
 func TestARustProgramIsDebuggedByItsOwnNames(t *testing.T) {
 	tabletest.NeedPtrace(t)
 	program := tabletest.BuildRust(t)
-	line := func(text string) int { return lineOf(t, "rust.rs", text) }
+	line := func(text string) int { return tabletest.Line(t, "rust.rs", text) }
 	commands := [][2]string{
 		{"start", fmt.Sprintf(`Temporary breakpoint 1 at .*rust.rs, line %d\.(?s:.*)rust::main \(\) at .*rust\.rs:%d`, line("let holder ="), line("let holder ="))},
 		{"break sum", `^Breakpoint 2 at \S+: file \S*rust\.rs, line \d+\.$`},
@@ -101,7 +101,7 @@ func TestAnEditorSeesRustsValues(t *testing.T) {
 	daptest.Event[*dap.InitializedEvent](c)
 	source := filepath.Join(tabletest.Root(t), "testdata", "rust.rs")
 	daptest.Do[*dap.SetBreakpointsResponse](c, "setBreakpoints", args{"source": args{"path": source},
-		"breakpoints": []args{{"line": lineOf(t, "rust.rs", "let r = stop(deque[0])"), "condition": "vec[1] == -2 && pairs[0].0 == 1u8 && vec.len() == 3"}}})
+		"breakpoints": []args{{"line": tabletest.Line(t, "rust.rs", "let r = stop(deque[0])"), "condition": "vec[1] == -2 && pairs[0].0 == 1u8 && vec.len() == 3"}}})
 	configured(c)
 	tid := c.Stop("breakpoint").Body.ThreadId
 	frame := c.Frame(tid)

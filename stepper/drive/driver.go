@@ -36,7 +36,7 @@ type Driver struct {
 
 // New returns the Driver of a target. Precondition: every thread of t is held.
 func New(t tracee.Target, book *ledger.Book, mind Mind) *Driver {
-	return &Driver{target: t, book: book, mind: mind, threads: map[int]*Thread{}, interrupt: interrupt{wake: t.Interrupt}}
+	return &Driver{target: t, book: book, mind: mind, threads: map[int]*Thread{}}
 }
 
 // Interrupted ends the command at a thread if it must stop. It does so once per command.

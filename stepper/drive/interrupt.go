@@ -12,9 +12,8 @@ import (
 // that has another context.
 type interrupt struct {
 	ctx    context.Context // nil between commands
-	forget func() bool     // ctx no longer calls wake at its end
+	forget func() bool     // the end of ctx no longer makes a wait for the program return an EventInterrupt
 	taken  bool            // a caller already returns the Stop for it
-	wake   func()          // makes the current wait for the program, or the next, return an EventInterrupt
 
 	deferred int       // how many moves must end first
 	since    time.Time // the last of them began
@@ -30,11 +29,11 @@ func (d *Driver) Defer() (resume func()) {
 	i := &d.interrupt
 	i.deferred++
 	i.since = time.Now()
-	late := time.AfterFunc(deferral, i.wake)
+	late := time.AfterFunc(deferral, d.target.Interrupt)
 	return func() {
 		late.Stop()
 		if i.deferred = max(i.deferred-1, 0); i.deferred == 0 && i.pending() {
-			i.wake()
+			d.target.Interrupt()
 		}
 	}
 }
@@ -43,11 +42,11 @@ func (d *Driver) Defer() (resume func()) {
 // ctx has already ended; the caller must then resume no thread.
 func (d *Driver) Begin(ctx context.Context) bool {
 	i := &d.interrupt
-	*i = interrupt{ctx: ctx, wake: i.wake}
+	*i = interrupt{ctx: ctx}
 	if i.take() {
 		return false
 	}
-	i.forget = context.AfterFunc(ctx, i.wake)
+	i.forget = context.AfterFunc(ctx, d.target.Interrupt)
 	return true
 }
 

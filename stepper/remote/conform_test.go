@@ -3,6 +3,7 @@ package remote
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,7 +45,9 @@ func seeds() map[string]tabletest.Fixture {
 }
 
 // stops is the table.
-func stops() map[string]expectation {
+func stops(t *testing.T) map[string]expectation {
+	t.Helper()
+	inLoop := strconv.Itoa(tabletest.Line(t, "include/rseqfix.h", "return (int)fix_area()->cpu_id_start"))
 	out := map[string]expectation{}
 	end, lldbEnd := "exited normally", "exited with status = 0"
 	for name, seed := range seeds() {
@@ -54,9 +57,9 @@ func stops() map[string]expectation {
 				lldbFrom(append(slices.Repeat([]string{c}, 40), "continue")...), []string{"seed.c:17", "seed.c:18", lldbEnd}, 1}
 		}
 		out["seed "+name+" breakpoint in the loop"] = expectation{seed,
-			"CONNECT\nbreak rseqfix.h:243\ncontinue\np/x $pc\ninfo line *$pc\nbt\ndelete\nnext\ncontinue\n", []string{"Breakpoint 1", "rseqfix.h:", "= 0x", "Line ", "#1", "main", "seed.c:17", end},
-			[]string{"CONNECT", "breakpoint set -f rseqfix.h -l 243", "continue", "register read rip", "breakpoint delete -f", "next", "continue"},
-			[]string{"stop reason = breakpoint 1.", "rseqfix.h:243", "rip = 0x", "rseqfix.h:243", "stop reason = step over", lldbEnd}, 1}
+			"CONNECT\nbreak rseqfix.h:" + inLoop + "\ncontinue\np/x $pc\ninfo line *$pc\nbt\ndelete\nnext\ncontinue\n", []string{"Breakpoint 1", "rseqfix.h:", "= 0x", "Line ", "#1", "main", "seed.c:17", end},
+			[]string{"CONNECT", "breakpoint set -f rseqfix.h -l " + inLoop, "continue", "register read rip", "breakpoint delete -f", "next", "continue"},
+			[]string{"stop reason = breakpoint 1.", "rseqfix.h:" + inLoop, "rip = 0x", "rseqfix.h:" + inLoop, "stop reason = step over", lldbEnd}, 1}
 	}
 	for _, name := range []string{"-O0 FAR", "-O2 NEAR"} { // single-stepping each instruction takes seconds
 		out["seed "+name+" stepi to the end"] = expectation{seeds()[name], "CONNECT\nbreak main\ncontinue\ndelete\nstepi 100000\n", []string{"committed on CPU", end},
@@ -93,7 +96,7 @@ func stops() map[string]expectation {
 func eachStop(t *testing.T, run func(t *testing.T, e expectation, bin, program string) string, sees func(expectation) []string, check func(t *testing.T, out string)) {
 	t.Helper()
 	bin := rseqstep(t)
-	all := stops()
+	all := stops(t)
 	for _, name := range tabletest.SomeKeys(t, 4, all) {
 		e := all[name]
 		t.Run(name, func(t *testing.T) {
