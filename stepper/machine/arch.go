@@ -2,6 +2,7 @@ package machine
 
 import (
 	"debug/elf"
+	"fmt"
 
 	"rseqstep/stepper/cfi"
 	"rseqstep/table"
@@ -150,6 +151,23 @@ type Relocations struct {
 // SymName names an address: the symbol that contains it, and the symbol's
 // address. An empty name means that there is none.
 type SymName func(addr table.Addr) (name string, base table.Addr)
+
+// Text is an address and its name, as disassemblies show it: "0x401136 <main+0x4>". A nil SymName
+// knows no names.
+func (s SymName) Text(addr table.Addr) string {
+	text := addr.String()
+	if s == nil {
+		return text
+	}
+	name, base := s(addr)
+	switch {
+	case name == "":
+		return text
+	case addr == base:
+		return fmt.Sprintf("%s <%s>", text, name)
+	}
+	return fmt.Sprintf("%s <%s+%#x>", text, name, uint64(addr-base))
+}
 
 // Calls are the numbers of system calls that the debugger makes in the traced program; 0
 // for one that the architecture lacks.

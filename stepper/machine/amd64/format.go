@@ -25,22 +25,6 @@ func (decoding) Format(i *machine.Insn, symname machine.SymName) string {
 	return text
 }
 
-// place is an address and its name.
-func place(addr table.Addr, symname machine.SymName) string {
-	text := addr.String()
-	if symname == nil {
-		return text
-	}
-	name, base := symname(addr)
-	switch {
-	case name == "":
-		return text
-	case addr == base:
-		return fmt.Sprintf("%s <%s>", text, name)
-	}
-	return fmt.Sprintf("%s <%s+%#x>", text, name, uint64(addr-base))
-}
-
 // asDecoded is x86asm's reading of an instruction; ok is false if it is not that of Decode.
 func asDecoded(i *machine.Insn) (inst x86asm.Inst, ok bool) {
 	inst, err := x86asm.Decode(i.Bytes(), 64)
@@ -71,9 +55,9 @@ func gnuSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool) 
 	case i.Target != 0:
 		// x86asm would print the symbol in place of the address.
 		mnemonic, _, _ := strings.Cut(text, " 0x")
-		text = mnemonic + " " + place(i.Target, symname)
+		text = mnemonic + " " + symname.Text(i.Target)
 	case d.mem.PCRelative:
-		text += "        # " + place(table.Addr(d.mem.Disp), symname)
+		text += "        # " + symname.Text(table.Addr(d.mem.Disp))
 	}
 	return text, true
 }

@@ -51,9 +51,9 @@ func intelSyntax(i *machine.Insn, symname machine.SymName) (text string, ok bool
 	case i.Target != 0:
 		mnemonic, _, _ := strings.Cut(text, " 0x")
 		mnemonic, _, _ = strings.Cut(mnemonic, " .") // x86asm's relative form
-		text = mnemonic + " " + place(i.Target, symname)
+		text = mnemonic + " " + symname.Text(i.Target)
 	case d.mem.PCRelative:
-		text += "        # " + place(table.Addr(d.mem.Disp), symname)
+		text += "        # " + symname.Text(table.Addr(d.mem.Disp))
 	}
 	return text, true
 }

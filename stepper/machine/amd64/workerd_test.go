@@ -1,7 +1,6 @@
 package amd64
 
 import (
-	"debug/elf"
 	"testing"
 
 	"rseqstep/stepper/machine"
@@ -16,7 +15,7 @@ func TestWorkerdsSectionsAreDecoded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := codeReader(t, path)
+	read := tabletest.CodeReader(t, path)
 	module := &table.Module{File: file, Path: path}
 	failing, plain := 0, 0
 	for n := range file.Sections {
@@ -49,27 +48,5 @@ func TestWorkerdsSectionsAreDecoded(t *testing.T) {
 	}
 	if len(file.Sections) != 177 || failing != 3 || plain != 52 {
 		t.Errorf("%d sections, %d of them branch to End, %d are armed without a segment prefix; not 177, 3 and 52", len(file.Sections), failing, plain)
-	}
-}
-
-// codeReader reads a file's code by file address. The file is placed with bias 0.
-func codeReader(t *testing.T, path string) func(low, high table.Addr) []byte {
-	f, err := elf.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return func(low, high table.Addr) []byte {
-		for _, p := range f.Progs {
-			if p.Type == elf.PT_LOAD && uint64(low)-p.Vaddr < p.Filesz {
-				code := make([]byte, high-low)
-				if _, err := p.ReadAt(code, int64(uint64(low)-p.Vaddr)); err != nil {
-					t.Fatal(err)
-				}
-				return code
-			}
-		}
-		t.Fatalf("%v is in no segment", low)
-		return nil
 	}
 }

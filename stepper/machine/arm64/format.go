@@ -23,7 +23,7 @@ func (decoding) Format(i *machine.Insn, symname machine.SymName) string {
 	}
 	if to, ok := target(i); ok {
 		if n := strings.LastIndex(text, " ."); n >= 0 { // arm64asm writes the distance
-			text = text[:n+1] + named(to, symname)
+			text = text[:n+1] + symname.Text(to)
 		}
 	}
 	return text
@@ -41,22 +41,6 @@ func target(i *machine.Insn) (table.Addr, bool) {
 		return w.near(i.Addr), true
 	}
 	return 0, false
-}
-
-// named is an address and its name.
-func named(addr table.Addr, symname machine.SymName) string {
-	text := addr.String()
-	if symname == nil {
-		return text
-	}
-	name, base := symname(addr)
-	switch {
-	case name == "":
-		return text
-	case addr == base:
-		return fmt.Sprintf("%s <%s>", text, name)
-	}
-	return fmt.Sprintf("%s <%s+%#x>", text, name, uint64(addr-base))
 }
 
 // systemRegisters are the names of those that programs use, by what arm64asm writes for them.

@@ -1,7 +1,6 @@
 package arm64
 
 import (
-	"debug/elf"
 	"maps"
 	"testing"
 
@@ -17,7 +16,7 @@ func TestWorkerdsSectionsAreDecoded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := codeReader(t, path)
+	read := tabletest.CodeReader(t, path)
 	module := &table.Module{File: file, Path: path}
 	lengths, exits, toEnd := map[int]int{}, map[int]int{}, 0
 	for n := range file.Sections {
@@ -56,27 +55,5 @@ func TestWorkerdsSectionsAreDecoded(t *testing.T) {
 	}
 	if want := map[int]int{0: 2, 1: 175}; !maps.Equal(exits, want) || toEnd != 2 {
 		t.Errorf("sections by their number of side exits: %v, not %v; %d branches to End, not 2", exits, want, toEnd)
-	}
-}
-
-// codeReader reads a file's code by file address. The file is placed with bias 0.
-func codeReader(t *testing.T, path string) func(low, high table.Addr) []byte {
-	f, err := elf.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return func(low, high table.Addr) []byte {
-		for _, p := range f.Progs {
-			if p.Type == elf.PT_LOAD && uint64(low)-p.Vaddr < p.Filesz {
-				code := make([]byte, high-low)
-				if _, err := p.ReadAt(code, int64(uint64(low)-p.Vaddr)); err != nil {
-					t.Fatal(err)
-				}
-				return code
-			}
-		}
-		t.Fatalf("%v is in no segment", low)
-		return nil
 	}
 }
