@@ -19,7 +19,7 @@ func (d *Driver) onBreakpoint(ev tracee.Event, m *Move) Answer {
 		return Fails(err)
 	}
 	th := d.Adopt(ev.TID)
-	if s := d.stepping(th); s != nil && s.wide && s.from == ev.Addr && th.StoppedAt == ev.Addr {
+	if s := d.stepping(th); s != nil && s.from == ev.Addr && th.StoppedAt == ev.Addr {
 		return Answer{} // it has not got off the breakpoint
 	}
 	if m.Quiet {
