@@ -31,7 +31,7 @@ func (d *Driver) begin(m *Move) error {
 			}
 		}
 	default:
-		m.wide = m.Alone == 0
+		m.wide = m.Alone == 0 || m.Overdue == nil && m.Watchdog.due() // only a wide move is looked at
 	}
 	if err := d.mind.Begins(m); err != nil {
 		return err

@@ -307,3 +307,30 @@ func joinsAfter(t *testing.T, queued tracee.Event) {
 		t.Errorf("thread 2 was resumed %d times, want once into the stop and once in it: %q", n, s.target.Log)
 	}
 }
+
+// A move that begins while a look is due does not run alone first: a line step may consist of
+// many short moves, each of which would end before anybody looks.
+func TestADueLookComesBeforeRunningAlone(t *testing.T) {
+	for _, due := range []bool{false, true} {
+		s, th := begin(t, 2)
+		looked := 0
+		w := s.d.Watch(func(m *drive.Move) drive.Answer {
+			looked++
+			m.Watchdog.Again(false)
+			return drive.Answer{}
+		})
+		m := drive.Journey(th)
+		m.Alone, m.Watchdog = tracee.BlockPatience, w
+		m.Trap(placeA, drive.Always)
+		runs := "run 1"
+		if due {
+			w.Begin()
+			runs = "wait"
+		}
+		s.target.Expect(steptest.Call{Name: runs, Do: steptest.Reach(1, placeA)})
+		if arrived, stop, err := s.d.Do(m); !arrived || stop != nil || err != nil || looked > 0 != due {
+			t.Errorf("due %v: %v, %v, %v; looked %d times", due, arrived, stop, err, looked)
+		}
+		w.Stop()
+	}
+}

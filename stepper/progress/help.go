@@ -13,8 +13,9 @@ func (w *Watch) catch(th *thread, p *table.Placed) table.Addr {
 		return 0
 	}
 	if !n.ArmKnown {
-		n.ArmKnown = true
-		if a, ok, err := w.sections.Arming(p); err == nil && ok && !w.refused(a) {
+		a, ok, err := w.sections.Arming(p)
+		n.ArmKnown = err == nil // a read that failed may succeed at the next pass
+		if ok && !w.refused(a) {
 			n.Arm = a
 		}
 	}

@@ -255,6 +255,21 @@ func TestAPassThatCannotBeCaught(t *testing.T) {
 	}
 }
 
+// A read of the code that fails keeps no later pass from being caught.
+func TestAFailedReadIsNotRemembered(t *testing.T) {
+	w := newWorld(t)
+	th, _ := w.steps(t)
+	p, kept := w.image.At(begin), w.bytes
+	th.history.Of(begin).Aborts = 3
+	w.bytes = nil
+	if w.catch(th, p) != 0 || !w.NeedsLook(th.Thread, p) {
+		t.Error("caught, with code that cannot be read")
+	}
+	if w.bytes = kept; w.catch(th, p) != arm || w.NeedsLook(th.Thread, p) {
+		t.Error("not caught after the code could be read again")
+	}
+}
+
 // A thread that is at the arming store already has hit that register once; RF would make it skip
 // the register now.
 func TestAThreadAtTheArmingStoreIsCaughtThere(t *testing.T) {
