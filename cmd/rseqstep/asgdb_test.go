@@ -43,6 +43,13 @@ func conversations() map[string]conversation {
 			"info line marker", "print $_", "info line main", "x/2dw &global_int", "print $_", "print $__", "whatis $__", "up", "info frame", "info source", "down 20", "info stack 1",
 			"print global_int", "print $1 = 5", "print $arr = array", "whatis $arr", "print $p = p", "print $p.x = 77", "print $p", "print p.x",
 		}},
+		"finding": {"../../testdata/vars.c", "gcc", []string{"-g", "-O0"}, []string{
+			"find &global_int, +4, global_int", "print $numfound", "break marker", "run", "up", "find &array[0], +sizeof(array), array[1]", "print $_", "print $numfound", "find /w array, array + 1, array[0]",
+			"find/1 text, +100, 'e'", "find text, +100, {char[2]}text", "find /2b array, +sizeof(array), 0", "find /h array, +8, 12345", "find array, +2, array[0]", "find array, array - 1, 1",
+			"list 3,3", "forward-search int", "search main", "print $_", "reverse-search include", "print $_", "search nowhere to be found", "print {char[3]}\"abc\"", "print {short}\"ab\"",
+			"alias gi = print/x global_int", "gi", "alias pl = list", "pl 3,4", "with print elements 3 -- print text", "print text", "with p el 4 -- with print address off -- print text", "with",
+			"tbreak marker", "break marker",
+		}},
 	}
 }
 

@@ -106,8 +106,7 @@ func (c *Context) eval(n node) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		at, err := c.integer(x)
-		return memoryValue(t, tableAddr(at)), err
+		return c.objectAt(x, t)
 	case sizeofNode:
 		return c.evalSizeof(n)
 	case sliceNode:
@@ -163,6 +162,21 @@ func (c *Context) operand(n node) (Value, error) {
 		return v, sentence("Attempt to use a type name as an expression")
 	}
 	return c.follow(v)
+}
+
+// objectAt is {t} x: the object at the address x, or an array as an object of another type.
+func (c *Context) objectAt(x Value, t *Type) (Value, error) {
+	if strip(x.Type).Kind == Array {
+		if x.kind == placeMemory {
+			return memoryValue(t, x.addr), nil
+		}
+		if sizeOf(t) > int64(len(x.data)) {
+			return x, sentence("The array has %d bytes, too few for this type.", len(x.data))
+		}
+		return newValue(t, x.data[:sizeOf(t)]), nil
+	}
+	at, err := c.integer(x)
+	return memoryValue(t, tableAddr(at)), err
 }
 
 // follow dereferences a C++ reference.

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 
@@ -42,6 +43,23 @@ func ParseFormat(text string, def Format) (Format, error) {
 		default:
 			return f, sentence("Undefined output format \"%c\".", ch)
 		}
+	}
+	return f, nil
+}
+
+// FindFormat parses the format of "find/…": how many matches at most (Count, without limit if not
+// given), and the size of the values (Size).
+func FindFormat(text string) (Format, error) {
+	f, err := ParseFormat(text, Format{})
+	switch {
+	case err != nil:
+		return f, err
+	case f.Letter != 0 || f.Raw:
+		return f, sentence("Bad size granularity.")
+	case f.Count < 1:
+		return f, sentence("Count must be positive.")
+	case !strings.ContainsAny(text, "0123456789"):
+		f.Count = math.MaxInt
 	}
 	return f, nil
 }

@@ -24,7 +24,7 @@ func All(in *prompt.Interp, s *session.Session) {
 		d.printing, d.macros, d.displays, d.memory, d.disassembly,
 		d.files, d.listing,
 		d.info, d.rseqCommands, d.settings,
-		d.support, d.scripting, d.piping,
+		d.support, d.scripting, d.naming, d.piping,
 	}
 	for _, family := range families {
 		for _, c := range family() {

@@ -271,7 +271,7 @@ func (d *desk) display(name, short string, enable bool) *prompt.Command {
 }
 
 func (d *desk) memory() []*prompt.Command {
-	return []*prompt.Command{{Name: "x", Class: prompt.Data, Usage: "[/NFU] [ADDRESS]", Short: "Examine memory", Repeat: prompt.RepeatBare,
+	return []*prompt.Command{d.find(), {Name: "x", Class: prompt.Data, Usage: "[/NFU] [ADDRESS]", Short: "Examine memory", Repeat: prompt.RepeatBare,
 		Long:   "N is how many units, F a format (x d u o t a c f s i), U a unit size: b 1, h 2,\nw 4, g 8 bytes. Without ADDRESS, and on an empty line, it continues after the\nlast unit shown.",
 		Ranked: true, Complete: d.variables,
 		Run: func(args string) error {

@@ -39,7 +39,7 @@ func (d *desk) files() []*prompt.Command {
 				d.printf("Source directories searched: %s\n", strings.Join(append(d.SourceDirs(args), "$cdir", "$cwd"), ":"))
 				return nil
 			}},
-		{Name: "cd", Class: prompt.Files, Usage: "[DIR]", Short: "Change the debugger's and the program's working directory", Complete: d.fileWords,
+		{Name: "cd", Class: prompt.Files, Usage: "[DIR]", Short: "Change the working directory, the program's too", Complete: d.fileWords,
 			Run: func(args string) error {
 				if args == "" || args == "~" {
 					args, _ = os.UserHomeDir()
@@ -90,5 +90,10 @@ func fileNames(prefix string) []string {
 func (d *desk) listing() []*prompt.Command {
 	return []*prompt.Command{{Name: "list", Aliases: []string{"l"}, Class: prompt.Files, Usage: "[-|N|N,M|FUNCTION|FILE:N|*ADDRESS]", Short: "Show source lines", Repeat: prompt.RepeatBare,
 		Long:   "Without an argument, and on an empty line, it continues after the lines shown\nlast; \"-\" shows the lines before those.",
-		Ranked: true, Complete: d.locations, Run: d.List}}
+		Ranked: true, Complete: d.locations, Run: d.List},
+		{Name: "forward-search", Aliases: []string{"search", "fo"}, Class: prompt.Files, Usage: "REGEXP", Short: "Show the next source line that matches", Long: "It begins after the line listed last. $_ is the line's number.",
+			Run: func(args string) error { return d.SearchLines(args, 1) }},
+		{Name: "reverse-search", Aliases: []string{"rev"}, Class: prompt.Files, Usage: "REGEXP", Short: "Show the nearest source line above that matches", Long: "It begins before the line listed first. $_ is the line's number.",
+			Run: func(args string) error { return d.SearchLines(args, -1) }},
+	}
 }

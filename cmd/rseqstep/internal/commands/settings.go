@@ -18,6 +18,9 @@ type setting struct {
 	set   func(string) error
 }
 
+// groupAliases are gdb's abbreviations of groups of settings.
+var groupAliases = map[string][]string{"print": {"p", "pr"}}
+
 func (d *desk) settings() []*prompt.Command {
 	set := prompt.NewRegistry("set")
 	set.Absent = absentSettings()
@@ -31,8 +34,8 @@ func (d *desk) settings() []*prompt.Command {
 			if _, ok := nested[group]; !ok {
 				regs := [2]*prompt.Registry{prompt.NewRegistry("set " + group), prompt.NewRegistry("show " + group)}
 				nested[group] = regs
-				set.Add(&prompt.Command{Name: group, Short: "Settings of " + group, Subs: regs[0]})
-				show.Add(&prompt.Command{Name: group, Short: "Settings of " + group, Subs: regs[1]})
+				set.Add(&prompt.Command{Name: group, Aliases: groupAliases[group], Short: "Settings of " + group, Subs: regs[0]})
+				show.Add(&prompt.Command{Name: group, Aliases: groupAliases[group], Short: "Settings of " + group, Subs: regs[1]})
 			}
 			toSet, toShow, name = nested[group][0], nested[group][1], leaf
 		}

@@ -1,5 +1,7 @@
 package prompt
 
+import "slices"
+
 // Class groups commands in `help`.
 type Class string
 
@@ -67,3 +69,6 @@ type Command struct {
 	// Ranked says that Complete returns the best words first; otherwise they are sorted.
 	Ranked bool
 }
+
+// Is reports whether a word is the command's name or one of its aliases.
+func (c *Command) Is(word string) bool { return c.Name == word || slices.Contains(c.Aliases, word) }

@@ -3,6 +3,8 @@ package session
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -278,6 +280,7 @@ func (s *Session) announce(b *Breakpoint) {
 		s.printf("%s %d (%s)\n", b.Noun(), b.Number, b.Event.Name)
 		return
 	}
+	s.announceOthers(b)
 	s.printf("%s %d", b.Noun(), b.Number)
 	switch {
 	case b.Watch():
@@ -302,6 +305,32 @@ func (s *Session) announce(b *Breakpoint) {
 	s.printf("\n")
 	if p.Trap != 0 {
 		s.printf("It is inside a restartable sequence. The trap is at %v, the store that arms the sequence; from there rseqstep steps the\nthread here with its rseq registration removed, so that it stops live and still commits.\n", p.Trap)
+	}
+}
+
+// announceOthers names the breakpoints that are at b's addresses already.
+func (s *Session) announceOthers(b *Breakpoint) {
+	for _, p := range b.Places {
+		var others []string
+		for _, o := range s.breakpoints {
+			if o == b || o.Watch() || o.Catches() || !slices.ContainsFunc(o.Places, func(q stepper.Place) bool { return q.Addr == p.Addr }) {
+				continue
+			}
+			text := strconv.Itoa(o.Number)
+			if o.Thread != 0 {
+				text += fmt.Sprintf(" (thread %d)", o.Thread)
+			}
+			if !o.Enabled {
+				text += " (disabled)"
+			}
+			others = append(others, text)
+		}
+		switch last := len(others) - 1; {
+		case last == 0:
+			s.printf("Note: breakpoint %s also set at pc %v.\n", others[0], p.Addr)
+		case last > 0:
+			s.printf("Note: breakpoints %s and %s also set at pc %v.\n", strings.Join(others[:last], ", "), others[last], p.Addr)
+		}
 	}
 }
 

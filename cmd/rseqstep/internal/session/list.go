@@ -2,6 +2,7 @@ package session
 
 import (
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -186,4 +187,31 @@ func (s *Session) lines(first, last int) error {
 	}
 	s.list = listing{file: s.list.file, first: first, last: last, center: s.list.center, set: true}
 	return nil
+}
+
+// SearchLines shows the nearest line of the file being listed that matches, after the lines listed
+// last (direction 1) or before them (-1).
+func (s *Session) SearchLines(pattern string, direction int) error {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return prompt.Message("Invalid regexp: %s", pattern)
+	}
+	if err := s.listHere(); err != nil {
+		return err
+	}
+	all, n := s.SourceLines(s.list.file), max(1, s.list.center-s.Settings.ListSize/2)
+	switch {
+	case s.list.last == 0: // where list would begin
+	case direction > 0:
+		n = s.list.last + 1
+	default:
+		n = s.list.first - 1
+	}
+	for ; n >= 1 && n <= len(all); n += direction {
+		if re.MatchString(all[n-1]) {
+			s.history.SetInteger("_", int64(n))
+			return s.lines(n, n)
+		}
+	}
+	return prompt.Message("Expression not found")
 }

@@ -19,7 +19,8 @@ type Values interface {
 	Printf(arguments string) (string, error)          // "\"%d\\n\", x"
 	TypeOf(expression string, deep bool) (string, error)
 	Examine(format, expression string) (string, error) // x; expression "" continues after the last unit
-	Address(expression string) (table.Addr, error)     // *EXPR as an address in the code
+	Find(format, arguments string, show func(address string)) (int, error)
+	Address(expression string) (table.Addr, error) // *EXPR as an address in the code
 	Watchable(expression string) (addr table.Addr, length int, err error)
 	Worthy(expression string) error                   // the reason why a watchpoint on it is refused before there is a process; nil: none
 	Local(expression string) bool                     // whether the expression that Watchable resolved last is a local variable
