@@ -20,6 +20,9 @@ func (c *Context) evalName(n nameNode) (Value, error) {
 	if len(n.scopes) > 0 {
 		return c.scoped(n, full)
 	}
+	if strings.HasSuffix(n.name, atEntry) {
+		return c.entryName(n.name)
+	}
 	if !n.global {
 		v, ok, err := c.lookup(n.name)
 		if ok || err != nil {

@@ -81,7 +81,10 @@ func (l *lexer) next() (token, error) {
 		return t, nil
 	case letter(first):
 		t.kind, t.text = tokName, l.word(l.at)
-		l.at += len(t.text)
+		if l.at += len(t.text); l.word(l.at+1) == "entry" && l.text[l.at] == '@' {
+			t.text += atEntry
+			l.at += len(atEntry)
+		}
 		return t, nil
 	}
 	for _, op := range operatorTexts {
@@ -96,7 +99,7 @@ func (l *lexer) next() (token, error) {
 
 // word is the run of letters and digits that starts at at.
 func (l *lexer) word(at int) string {
-	rest := l.text[at:]
+	rest := l.text[min(at, len(l.text)):]
 	n := strings.IndexFunc(rest, func(r rune) bool { return !letter(r) && !unicode.IsDigit(r) })
 	if n < 0 {
 		return rest

@@ -9,6 +9,8 @@ type Variable struct {
 	Name  string
 	Value Value
 	Err   error // why there is no value
+
+	die *dwarf.Entry // of a variable of the selected frame; nil for others
 }
 
 // Locals are the variables of the selected frame's blocks, the innermost block
@@ -58,8 +60,9 @@ func (c *Context) listed(list []Variable, f *frame, e *dwarf.Entry) []Variable {
 	if err == nil && escaped(f.info, e) {
 		name = name[1:]
 		v, err = c.deref(v)
+		e = nil
 	}
-	return append(list, Variable{name, v, err})
+	return append(list, Variable{name, v, err, e})
 }
 
 // onlyAbstract lists the variables and parameters of a function that its concrete code does not

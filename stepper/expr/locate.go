@@ -16,23 +16,15 @@ var errOptimizedOut = errors.New("value has been optimized out")
 // locate evaluates a location attribute of e in the frame, which is nil for a
 // global without a frame. ok is false if e has no such attribute.
 func (c *Context) locate(f *frame, info *Info, e *dwarf.Entry, a dwarf.Attr) (at dwexpr.Location, ok bool, err error) {
-	field := e.AttrField(a)
-	if field == nil {
-		return dwexpr.Location{}, false, nil
+	var pc uint64
+	if f != nil {
+		pc = f.fileLookup(info)
+	} else if field := e.AttrField(a); field != nil && field.Class != dwarf.ClassExprLoc && field.Class != dwarf.ClassBlock {
+		return dwexpr.Location{}, true, errNoFrame
 	}
-	expr, isExpr := field.Val.([]byte)
-	if !isExpr {
-		list := integer(field.Val, -1)
-		if list < 0 {
-			return dwexpr.Location{}, false, fmt.Errorf("a location of class %s is not known", field.Class)
-		}
-		if f == nil {
-			return dwexpr.Location{}, true, errNoFrame
-		}
-		expr, err = info.listEntry(e.Offset, uint64(list), field.Class == dwarf.ClassLocList, f.fileLookup(info))
-		if err != nil {
-			return dwexpr.Location{}, true, err
-		}
+	expr, ok, err := info.expression(e, a, pc)
+	if !ok || err != nil {
+		return dwexpr.Location{}, ok, err
 	}
 	m := &evaluation{ctx: c, frame: f, info: info, unit: e.Offset}
 	at, err = m.run(expr)
@@ -40,6 +32,24 @@ func (c *Context) locate(f *frame, info *Info, e *dwarf.Entry, a dwarf.Attr) (at
 		return dwexpr.Location{}, true, nil
 	}
 	return at, true, err
+}
+
+// expression is the DWARF expression of a location attribute of e, at a file address if it is a
+// list. ok is false if e has no such attribute.
+func (i *Info) expression(e *dwarf.Entry, a dwarf.Attr, at uint64) (expr []byte, ok bool, err error) {
+	field := e.AttrField(a)
+	if field == nil {
+		return nil, false, nil
+	}
+	if expr, ok = field.Val.([]byte); ok {
+		return expr, true, nil
+	}
+	list := integer(field.Val, -1)
+	if list < 0 {
+		return nil, false, fmt.Errorf("a location of class %s is not known", field.Class)
+	}
+	expr, err = i.listEntry(e.Offset, uint64(list), field.Class == dwarf.ClassLocList, at)
+	return expr, true, err
 }
 
 // fileLookup is the frame's lookup address as a file address of info's module.

@@ -18,6 +18,7 @@ type Options struct {
 	StaticMembers bool
 	Union         bool // unions inside structures
 	Arguments     FrameArguments
+	EntryValues   EntryValues
 }
 
 // FrameArguments says which arguments the line of a frame shows.
@@ -32,7 +33,7 @@ const (
 
 // DefaultOptions are gdb's.
 func DefaultOptions() Options {
-	return Options{Elements: 200, Repeats: 10, Depth: 20, Address: true, Symbol: true, StaticMembers: true, Union: true, Arguments: ArgumentsScalars}
+	return Options{Elements: 200, Repeats: 10, Depth: 20, Address: true, Symbol: true, StaticMembers: true, Union: true, Arguments: ArgumentsScalars, EntryValues: EntryDefault}
 }
 
 // limit is Elements, repeats Repeats, with a number for "all" and "none".

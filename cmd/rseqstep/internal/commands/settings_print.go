@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,18 +87,26 @@ func (d *desk) printSettings() (list []setting) {
 		}
 		list = append(list, st)
 	}
-	arguments := setting{names: []string{"print frame-arguments"}, short: "Which arguments the line of a frame shows",
-		words: []string{"scalars", "all", "none", "presence"}, get: func() string { return string(o.Arguments) }}
-	arguments.set = func(text string) error {
-		for _, w := range arguments.words {
-			if w == text {
-				o.Arguments = expr.FrameArguments(text)
-				return nil
-			}
-		}
-		return prompt.Message("%q is not one of: %s.", text, strings.Join(arguments.words, ", "))
+	return append(list, choice("print frame-arguments", "Which arguments the line of a frame shows", &o.Arguments,
+		expr.ArgumentsScalars, expr.ArgumentsAll, expr.ArgumentsNone, expr.ArgumentsPresence),
+		choice("print entry-values", "When frames show arguments as they were at entry", &o.EntryValues,
+			expr.EntryDefault, expr.EntryNo, expr.EntryOnly, expr.EntryPreferred, expr.EntryIfNeeded, expr.EntryBoth, expr.EntryCompact))
+}
+
+// choice is a setting that is one of some words.
+func choice[T ~string](name, short string, value *T, words ...T) setting {
+	st := setting{names: []string{name}, short: short, get: func() string { return string(*value) }}
+	for _, w := range words {
+		st.words = append(st.words, string(w))
 	}
-	return append(list, arguments)
+	st.set = func(text string) error {
+		if !slices.Contains(st.words, text) {
+			return prompt.Message("%q is not one of: %s.", text, strings.Join(st.words, ", "))
+		}
+		*value = T(text)
+		return nil
+	}
+	return st
 }
 
 // withPrintOptions runs a command whose arguments may begin with options of "set print":

@@ -146,14 +146,15 @@ func (v *values) FrameArguments(level int) string {
 	}
 	var out []string
 	for _, x := range list {
-		text := "..."
-		switch which {
-		case expr.ArgumentsAll:
-			text = c.Text(x, expr.Format{Line: true})
-		case expr.ArgumentsScalars:
-			text = c.Summary(x)
-		}
-		out = append(out, x.Name+"="+text)
+		out = append(out, c.Argument(x, func(x expr.Variable) string {
+			switch which {
+			case expr.ArgumentsAll:
+				return c.Text(x, expr.Format{Line: true})
+			case expr.ArgumentsScalars:
+				return c.Summary(x)
+			}
+			return "..."
+		}))
 	}
 	return strings.Join(out, ", ")
 }
