@@ -44,7 +44,7 @@ func conversations() map[string]conversation {
 			"print global_int", "print $1 = 5", "print $arr = array", "whatis $arr", "print $p = p", "print $p.x = 77", "print $p", "print p.x",
 		}},
 		"entry values": {"../../stepper/expr/testdata/entryvalues.c", "gcc", []string{"-g", "-O2"}, []string{
-			"break stop", "run", "up", "print val", "print val@entry", "print text@entry", "print val@entry + 1", "print sink@entry", "print nosuch@entry", "info args", "continue",
+			"break stop", "run", "bt -frame-arguments all 2", "bt -entry-values no 2", "bt -frame-arg presence -full 2", "bt 1", "up", "print val", "print val@entry", "print text@entry", "print val@entry + 1", "print sink@entry", "print nosuch@entry", "info args", "continue",
 			"bt 2", "continue", "bt 2", "continue", "bt 2", "up", "print val@entry", "print wide@entry", "continue", "bt 2", "continue", "bt 2", "continue", "bt 2",
 			"set print entry-values no", "bt 2", "set print entry-values only", "bt 2", "set print entry-values both", "bt 2", "set print entry-values compact", "bt 2",
 			"set print entry-values preferred", "bt 2", "set print entry-values if-needed", "bt 2", "up", "continue", "set print entry-values default", "continue", "bt 2",

@@ -35,8 +35,8 @@ func (d *desk) stack() []*prompt.Command {
 			}}
 	}
 	return []*prompt.Command{
-		{Name: "backtrace", Aliases: []string{"bt", "where"}, Class: prompt.Stack, Usage: "[full] [N|-N]", Short: "Show the stack", Repeat: prompt.RepeatSame,
-			Long: "N: only the N innermost frames, -N: the N outermost. full: local variables too.",
+		{Name: "backtrace", Aliases: []string{"bt", "where"}, Class: prompt.Stack, Usage: "[-OPTION WORD...] [full] [N|-N]", Short: "Show the stack", Repeat: prompt.RepeatSame,
+			Long: "N: only the N innermost frames, -N: the N outermost. full: local variables too.\nOPTION: one of \"set print\", for this stack: -frame-arguments all.",
 			Run:  d.backtrace},
 		{Name: "frame", Aliases: []string{"f"}, Class: prompt.Stack, Usage: "[N]", Short: "Select and show a frame", Repeat: prompt.RepeatSame, Subs: d.frames(),
 			Run: func(args string) error {
@@ -60,18 +60,33 @@ func (d *desk) stack() []*prompt.Command {
 	}
 }
 
-// backtrace is `backtrace [full] [N|-N]`.
+// backtrace is `backtrace [-OPTION WORD...] [full] [N|-N]`.
 func (d *desk) backtrace(args string) error {
-	full, max := false, 0
-	for _, w := range strings.Fields(args) {
+	o := d.PrintOptions()
+	old := *o
+	defer func() { *o = old }()
+	full, most := false, 0
+	words := strings.Fields(args)
+	for len(words) > 0 {
+		w := words[0]
+		words = words[1:]
 		switch n, err := strconv.Atoi(w); {
 		case err == nil:
-			max = n
+			most = n
 		case w == "full" || w == "-full":
 			full = true
+		case strings.HasPrefix(w, "-") && len(words) > 0:
+			st, _, err := d.setting("print " + w[1:])
+			if err == nil {
+				err = st.set(words[0])
+			}
+			if err != nil {
+				return err
+			}
+			words = words[1:]
 		default:
 			return prompt.Message("%q is neither \"full\" nor a number.", w)
 		}
 	}
-	return d.Backtrace(max, full)
+	return d.Backtrace(most, full)
 }
