@@ -43,7 +43,7 @@ func generate(random *rand.Rand, base machine.Regs, data table.Addr, limit map[s
 	if below := limit["rdx"]; below > 0 { // of both signs
 		s.W[amd64.RDX] = s.W[amd64.RDX]%below - below/2
 	}
-	for n := range s.Vec {
+	for n := range 16 {
 		for k := range s.Vec[n] {
 			s.Vec[n][k] = byte(random.Uint32())
 		}

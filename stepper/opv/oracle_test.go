@@ -60,7 +60,7 @@ func (c *processor) try(s opv.State, code, memory []byte) (opv.State, []byte, er
 	}
 	for _, err := range []error{
 		second(c.p.WriteMemory(c.code, code)), second(c.p.WriteMemory(c.data, memory)),
-		s.StoreVectors(area), c.p.SetXState(c.tid, area), c.p.SetRegs(c.tid, &s.Regs),
+		opv.StoreVectors(&s, area), c.p.SetXState(c.tid, area), c.p.SetRegs(c.tid, &s.Regs),
 	} {
 		if err != nil {
 			return s, nil, err
@@ -80,7 +80,7 @@ func (c *processor) try(s opv.State, code, memory []byte) (opv.State, []byte, er
 	if area, err = c.p.XState(c.tid); err != nil {
 		return s, nil, err
 	}
-	if err := after.LoadVectors(area); err != nil {
+	if err := opv.LoadVectors(&after, area); err != nil {
 		return s, nil, err
 	}
 	got := make([]byte, len(memory))

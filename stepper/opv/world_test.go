@@ -113,7 +113,7 @@ func newWorld(seed uint64, base machine.Regs, data, code table.Addr) (*world, op
 	}
 	s.W[amd64.RSP] = uint64(data) - 8*uint64(random.IntN(512))
 	s.W[amd64.FSBase] = uint64(data) + 8*uint64(random.IntN(512))
-	for n := range s.Vec {
+	for n := range 16 {
 		for k := 0; k < len(s.Vec[n]); k += 8 {
 			binary.LittleEndian.PutUint64(s.Vec[n][k:], random.Uint64())
 		}

@@ -1,10 +1,10 @@
-package opv
+package amd64
 
 import (
-	"encoding/binary"
 	"math/bits"
 
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/opv/interp"
 	"rseqstep/table"
 )
 
@@ -16,7 +16,7 @@ func (m *interpreter) extended(i *inst, from, to int, signed bool) error {
 	}
 	f := m.fieldOf(i, from)
 	if signed {
-		v = extend(v, from)
+		v = interp.Extend(v, from)
 	}
 	m.putReg(i, i.reg(), to, v)
 	if from >= 4 {
@@ -35,7 +35,7 @@ func stackSize(i *inst) int {
 
 func (m *interpreter) push(i *inst, v uint64) error {
 	size := stackSize(i)
-	if err := m.store(table.Addr(m.W[amd64.RSP]-uint64(size)), size, v); err != nil {
+	if err := m.Store(table.Addr(m.W[amd64.RSP]-uint64(size)), size, v); err != nil {
 		return err
 	}
 	m.W[amd64.RSP] -= uint64(size)
@@ -44,7 +44,7 @@ func (m *interpreter) push(i *inst, v uint64) error {
 
 func (m *interpreter) pop(i *inst) (uint64, error) {
 	size := stackSize(i)
-	v, err := m.load(table.Addr(m.W[amd64.RSP]), size)
+	v, err := m.Load(table.Addr(m.W[amd64.RSP]), size)
 	if err == nil {
 		m.W[amd64.RSP] += uint64(size)
 	}
@@ -84,7 +84,7 @@ func (m *interpreter) exchangeAdd(i *inst) error {
 	if err := m.putSum(i, size, old, v, count); err != nil { // first: the address may use the register
 		return err
 	}
-	m.mem.log[len(m.mem.log)-1].UsesOld = true
+	m.Mem.Log[len(m.Mem.Log)-1].UsesOld = true
 	m.putReg(i, i.reg(), size, old)
 	return nil
 }
@@ -128,8 +128,3 @@ func (m *interpreter) movbe(i *inst) error {
 
 // swap reverses the bytes of a number of size bytes.
 func swap(v uint64, size int) uint64 { return bits.ReverseBytes64(v) >> (64 - 8*size) }
-
-// bytesOf is the low size bytes of v, little-endian.
-func bytesOf(v uint64, size int) []byte {
-	return binary.LittleEndian.AppendUint64(nil, v)[:size]
-}

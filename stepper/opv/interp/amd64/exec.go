@@ -1,6 +1,10 @@
-package opv
+package amd64
 
-import "rseqstep/stepper/machine/amd64"
+import (
+	"rseqstep/stepper/machine/amd64"
+
+	"rseqstep/stepper/opv/interp"
+)
 
 // exec executes one instruction. m.Rip is already the next one's address.
 func (m *interpreter) exec(i *inst) error {
@@ -24,7 +28,7 @@ func (m *interpreter) execOne(i *inst) error {
 	case op < 0x40 && op&7 < 6:
 		return m.arithmetic(i)
 	case op >= 0x50 && op <= 0x57:
-		return m.push(i, m.State.reg(i.opReg(), 8, false))
+		return m.push(i, m.reg(i.opReg(), 8, false))
 	case op >= 0x58 && op <= 0x5f:
 		v, err := m.pop(i)
 		if err == nil {
@@ -70,14 +74,14 @@ func (m *interpreter) execOne(i *inst) error {
 		return m.put(i, stackSize(i), v)
 	case op >= 0x90 && op <= 0x97:
 		n := i.opReg()
-		a, b := m.State.reg(0, i.wide(), false), m.State.reg(n, i.wide(), false)
+		a, b := m.reg(0, i.wide(), false), m.reg(n, i.wide(), false)
 		if n != 0 { // nop and pause, which zero nothing
 			m.putReg(i, 0, i.wide(), b)
 			m.putReg(i, n, i.wide(), a)
 		}
 		return nil
 	case op == 0x98: // cbw, cwde, cdqe
-		m.putReg(i, 0, i.wide(), extend(m.W[amd64.RAX], i.wide()/2))
+		m.putReg(i, 0, i.wide(), interp.Extend(m.W[amd64.RAX], i.wide()/2))
 		return nil
 	case op == 0x99: // cwd, cdq, cqo
 		v := uint64(0)
@@ -198,7 +202,7 @@ func (m *interpreter) execTwo(i *inst) error {
 		return m.put(i, size, m.getReg(i, i.reg(), size))
 	case op >= 0xc8:
 		if op <= 0xcf && !i.data16 { // bswap of 2 bytes is undefined
-			m.putReg(i, i.opReg(), size, swap(m.State.reg(i.opReg(), size, false), size))
+			m.putReg(i, i.opReg(), size, swap(m.reg(i.opReg(), size, false), size))
 			return nil
 		}
 	}
@@ -222,7 +226,7 @@ func (m *interpreter) loop(i *inst) error {
 	taken := m.W[amd64.RCX] == 0
 	if i.op != 0xe3 {
 		m.W[amd64.RCX]--
-		m.holds[1] = fieldNone
+		m.holds[1] = interp.FieldNone
 		taken = m.W[amd64.RCX] != 0
 		if i.op != 0xe2 {
 			m.usesFlags()

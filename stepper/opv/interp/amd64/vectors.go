@@ -1,8 +1,9 @@
-package opv
+package amd64
 
 import (
 	"fmt"
 
+	"rseqstep/stepper/opv/interp"
 	"rseqstep/table"
 )
 
@@ -38,7 +39,7 @@ func (m *interpreter) execVEX(i *inst) error {
 	case i.opmap != 1:
 		return i.unsupported()
 	case i.op == 0x77: // vzeroupper, vzeroall
-		for n := range m.Vec {
+		for n := range vectors {
 			clear(m.Vec[n][16:])
 			if i.vlen == 32 {
 				clear(m.Vec[n][:])
@@ -74,12 +75,12 @@ func (m *interpreter) getVec(i *inst, n int, aligned bool) ([]byte, error) {
 	if err := m.aligned(i, n, aligned); err != nil {
 		return nil, err
 	}
-	return m.mem.read(m.address(i), n)
+	return m.Mem.Read(m.address(i), n)
 }
 
 func (m *interpreter) aligned(i *inst, n int, must bool) error {
 	if at := m.address(i); must && at%table.Addr(n) != 0 {
-		return fmt.Errorf("%d bytes at %v are not aligned: %w", n, at, ErrFault)
+		return fmt.Errorf("%d bytes at %v are not aligned: %w", n, at, interp.ErrFault)
 	}
 	return nil
 }

@@ -1,4 +1,6 @@
-package opv
+package amd64
+
+import "rseqstep/stepper/opv/interp"
 
 // vectorMove describes a move between vector registers, memory and general
 // registers.
@@ -67,7 +69,7 @@ func (m *interpreter) moveVector(i *inst, v vectorMove) error {
 	}
 	if v.general && !i.inMemory() {
 		b := make([]byte, 16)
-		copy(b, bytesOf(m.State.reg(i.rm(), v.size, false), v.size))
+		copy(b, interp.Bytes(m.reg(i.rm(), v.size, false), v.size))
 		m.setVec(i, i.reg(), b)
 		return nil
 	}
@@ -106,9 +108,9 @@ func (m *interpreter) storeVector(i *inst, v vectorMove) error {
 		if err := m.aligned(i, v.size, v.aligned); err != nil {
 			return err
 		}
-		return m.mem.write(m.address(i), b)
+		return m.Mem.Write(m.address(i), b)
 	case v.general:
-		m.putReg(i, i.rm(), v.size, number(b))
+		m.putReg(i, i.rm(), v.size, interp.Number(b))
 		return nil
 	case v.merge:
 		base := i.rm()

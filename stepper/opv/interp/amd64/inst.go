@@ -1,22 +1,18 @@
-package opv
+package amd64
 
 import (
-	"errors"
 	"fmt"
 
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/opv/interp"
 	"rseqstep/table"
 )
 
-// ErrUnsupported is wrapped by errors about an instruction that the interpreter
-// does not support.
-var ErrUnsupported = errors.New("instruction not supported by the interpreter")
-
 // inst is one instruction and its operands, as far as the interpreter needs them.
 type inst struct {
-	addr, next table.Addr
-	target     table.Addr // jumps
+	next   table.Addr
+	target table.Addr // jumps
 
 	vex    bool
 	opmap  byte // 0: one byte, 1: 0F, 2: 0F38, 3: 0F3A
@@ -74,15 +70,15 @@ func (i *inst) count() uint64 { return uint64(uint8(i.imm)) }
 
 // unsupported is the error for i.
 func (i *inst) unsupported() error {
-	return fmt.Errorf("at %v, opcode %x of map %d: %w", i.addr, i.op, i.opmap, ErrUnsupported)
+	return fmt.Errorf("opcode %x of map %d: %w", i.op, i.opmap, interp.ErrUnsupported)
 }
 
 // parse reads the operands of an instruction.
 func parse(u *machine.Insn) (*inst, error) {
-	i := &inst{addr: u.Addr, next: u.Next(), target: u.Target}
+	i := &inst{next: u.Next(), target: u.Target}
 	o, ok := amd64.Parse(u)
 	if !ok {
-		return nil, fmt.Errorf("at %v, EVEX or XOP: %w", u.Addr, ErrUnsupported)
+		return nil, fmt.Errorf("EVEX or XOP: %w", interp.ErrUnsupported)
 	}
 	i.vex, i.opmap, i.op, i.pp, i.vvvv, i.vlen = o.VEX, o.Map, o.Opcode, o.PP, o.VVVV, o.Length
 	i.data16, i.short, i.rex, i.hasREX, i.repeat = o.Data16, o.Short, o.REX, o.HasREX, o.Repeat

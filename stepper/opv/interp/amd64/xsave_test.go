@@ -1,9 +1,11 @@
-package opv
+package amd64
 
 import (
 	"bytes"
 	"encoding/binary"
 	"testing"
+
+	"rseqstep/stepper/opv/interp"
 )
 
 // area is an XSAVE area with these components, all in use, every byte of them 0xee.
@@ -41,7 +43,7 @@ func TestUpperHalvesAreZeroedWhereTheAreaHoldsThem(t *testing.T) {
 	} {
 		a := area(c.size, c.xcr0)
 		want := bytes.Clone(a)
-		s := State{Cleared: 1<<2 | 1<<15}
+		s := interp.State{Cleared: 1<<2 | 1<<15}
 		clear(want[xsaveXMM : xsaveXMM+256])
 		if c.xcr0&xsaveAVX != 0 {
 			clear(want[xsaveYMM : xsaveYMM+256])
@@ -50,8 +52,8 @@ func TestUpperHalvesAreZeroedWhereTheAreaHoldsThem(t *testing.T) {
 			clear(want[c.place+2*32 : c.place+3*32])
 			clear(want[c.place+15*32 : c.place+16*32])
 		}
-		var loaded State
-		errs := []error{loaded.LoadVectors(a), s.StoreVectors(a)}
+		var loaded interp.State
+		errs := []error{Set().LoadVectors(&loaded, a), Set().StoreVectors(&s, a)}
 		for _, err := range errs {
 			if (err != nil) != (c.place == unknown) {
 				t.Errorf("%s: got error %v", c.name, err)

@@ -1,8 +1,9 @@
-package opv
+package amd64
 
 import (
 	"encoding/binary"
 	"errors"
+	"rseqstep/stepper/opv/interp"
 )
 
 // Offsets in an XSAVE area of the standard format, in bytes, and bits of its
@@ -60,10 +61,9 @@ func zmmPlace(area []byte) (int, error) {
 	return 0, errZMMPlace
 }
 
-// LoadVectors fills s.Vec from an XSAVE area. Components that the area marks as
-// in their initial state are zero. Error: an area that StoreVectors could not
+// LoadVectors implements interp.Set for an XSAVE area. Error: an area that StoreVectors could not
 // write.
-func (s *State) LoadVectors(area []byte) error {
+func (instructions) LoadVectors(s *interp.State, area []byte) error {
 	if len(area) < xsaveHead {
 		return errXSave
 	}
@@ -73,7 +73,7 @@ func (s *State) LoadVectors(area []byte) error {
 			return err
 		}
 	}
-	for n := range s.Vec {
+	for n := range vectors {
 		v := &s.Vec[n]
 		clear(v[:])
 		if have&xsaveSSE != 0 {
@@ -87,9 +87,9 @@ func (s *State) LoadVectors(area []byte) error {
 	return nil
 }
 
-// StoreVectors writes s.Vec into an XSAVE area. It zeroes the upper halves of
+// StoreVectors implements interp.Set for an XSAVE area. It zeroes the upper halves of
 // zmm0 to zmm15 there for the registers of s.Cleared.
-func (s *State) StoreVectors(area []byte) error {
+func (instructions) StoreVectors(s *interp.State, area []byte) error {
 	if len(area) < xsaveHead {
 		return errXSave
 	}
@@ -104,7 +104,7 @@ func (s *State) StoreVectors(area []byte) error {
 	if len(area) >= xsaveEnd {
 		have |= xsaveAVX
 	}
-	for n := range s.Vec {
+	for n := range vectors {
 		copy(area[xsaveXMM+16*n:][:16], s.Vec[n][:16])
 		if have&xsaveAVX != 0 {
 			copy(area[xsaveYMM+16*n:][:16], s.Vec[n][16:])

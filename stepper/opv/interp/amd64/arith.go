@@ -1,6 +1,10 @@
-package opv
+package amd64
 
-import "rseqstep/stepper/machine/amd64"
+import (
+	"rseqstep/stepper/machine/amd64"
+
+	"rseqstep/stepper/opv/interp"
+)
 
 // The eight operations of opcodes 00 to 3F, numbered by bits 3 to 5.
 const (
@@ -20,7 +24,7 @@ func (m *interpreter) arithmetic(i *inst) error {
 	if form >= 4 { // al or rax with an immediate
 		v := m.combine(i.op>>3, m.W[amd64.RAX], i.signed(), size)
 		if i.op>>3 == aluCmp {
-			return m.compared(m.heldIn(0, size), fieldNone, m.W[amd64.RAX], i.signed())
+			return m.Compared(m.heldIn(0, size), interp.FieldNone, m.W[amd64.RAX], i.signed())
 		}
 		m.putReg(i, 0, size, v)
 		return nil
@@ -39,7 +43,7 @@ func (m *interpreter) arithmetic(i *inst) error {
 	v := m.combine(i.op>>3, a, b, size)
 	switch {
 	case i.op>>3 == aluCmp:
-		return m.compared(regField, rmField, reg, rm)
+		return m.Compared(regField, rmField, reg, rm)
 	case toReg:
 		m.putReg(i, i.reg(), size, v)
 		return nil
@@ -57,15 +61,15 @@ func (m *interpreter) arithmeticImm(i *inst) error {
 	f := m.fieldOf(i, size)
 	v := m.combine(i.digit(), a, i.signed(), size)
 	if i.digit() == aluCmp {
-		return m.compared(f, fieldNone, a, i.signed())
+		return m.Compared(f, interp.FieldNone, a, i.signed())
 	}
 	return m.putAlu(i, i.digit(), size, a, i.signed(), v)
 }
 
 // heldIn is the field that a register contains a copy of.
-func (m *interpreter) heldIn(n byte, size int) field {
+func (m *interpreter) heldIn(n byte, size int) interp.Field {
 	if size < 4 {
-		return fieldNone
+		return interp.FieldNone
 	}
 	return m.holds[n]
 }
@@ -107,9 +111,9 @@ func (m *interpreter) putSum(i *inst, size int, old, v, count uint64) error {
 	if !i.inMemory() {
 		return m.put(i, size, v)
 	}
-	m.mem.log = m.mem.log[:len(m.mem.log)-1]
-	m.mem.add(m.address(i), bytesOf(old, size), bytesOf(v, size), cut(count, size))
-	m.pending = append(m.pending, len(m.mem.log)-1)
+	m.Mem.Log = m.Mem.Log[:len(m.Mem.Log)-1]
+	m.Mem.Add(m.address(i), interp.Bytes(old, size), interp.Bytes(v, size), interp.Cut(count, size))
+	m.pending = append(m.pending, len(m.Mem.Log)-1)
 	return nil
 }
 

@@ -1,8 +1,9 @@
-package opv
+package amd64
 
 import (
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/opv/interp"
 	"rseqstep/table"
 )
 
@@ -30,35 +31,35 @@ func (m *interpreter) repeated(i *inst) error {
 		if i.repeat != 0 {
 			m.W[amd64.RCX]--
 		}
-		if m.steps++; m.steps > MaxSteps {
-			return ErrTooLong
+		if err := m.Step(); err != nil {
+			return err
 		}
 	}
 	if i.repeat != 0 {
-		m.holds[1] = fieldNone
+		m.holds[1] = interp.FieldNone
 	}
 	return nil
 }
 
 func (m *interpreter) stringOnce(i *inst, size int, by uint64) error {
-	v := m.State.reg(0, size, false)
+	v := m.reg(0, size, false)
 	if i.op < 0xaa || i.op >= 0xac { // movs, lods
 		var err error
 		source := machine.Mem{Base: amd64.RSI, Segment: i.segment, Scale: 1}
-		if v, err = m.load(source.Address(&m.Regs), size); err != nil {
+		if v, err = m.Load(source.Address(&m.Regs), size); err != nil {
 			return err
 		}
 		m.W[amd64.RSI] += by
-		m.holds[6] = fieldNone
+		m.holds[6] = interp.FieldNone
 	}
 	if i.op >= 0xac {
 		m.putReg(i, 0, size, v)
 		return nil
 	}
-	if err := m.store(table.Addr(m.W[amd64.RDI]), size, v); err != nil {
+	if err := m.Store(table.Addr(m.W[amd64.RDI]), size, v); err != nil {
 		return err
 	}
 	m.W[amd64.RDI] += by
-	m.holds[7] = fieldNone
+	m.holds[7] = interp.FieldNone
 	return nil
 }

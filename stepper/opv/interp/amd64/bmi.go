@@ -1,4 +1,6 @@
-package opv
+package amd64
+
+import "rseqstep/stepper/opv/interp"
 
 // execBMI executes andn, sarx, shlx and shrx. The shifts change no flag;
 // andn's AF and PF are undefined: AF is cleared, PF is that of the result.
@@ -14,7 +16,7 @@ func (m *interpreter) execBMI(i *inst) error {
 	if err != nil {
 		return err
 	}
-	by := m.State.reg(i.vvvv, size, false)
+	by := m.reg(i.vvvv, size, false)
 	if i.op == 0xf2 {
 		m.newFlags()
 		m.putReg(i, i.reg(), size, m.logic(^by&v, size))
@@ -25,7 +27,7 @@ func (m *interpreter) execBMI(i *inst) error {
 	case 1:
 		v <<= by
 	case 2:
-		v = uint64(int64(extend(v, size)) >> by)
+		v = uint64(int64(interp.Extend(v, size)) >> by)
 	case 3:
 		v >>= by
 	}

@@ -1,4 +1,6 @@
-package opv
+package amd64
+
+import "rseqstep/stepper/opv/interp"
 
 // The operations of opcodes C0, C1 and D0 to D3, as ModRM.reg numbers them.
 const (
@@ -39,7 +41,7 @@ func (m *interpreter) shift(i *inst, by uint64) error {
 	var carry, over bool
 	switch i.digit() {
 	case shiftShl, shiftSal:
-		r = cut(v<<by, size)
+		r = interp.Cut(v<<by, size)
 		carry = by <= width && v>>(width-by)&1 == 1
 		over = sign(r, size) != carry
 	case shiftShr:
@@ -47,8 +49,8 @@ func (m *interpreter) shift(i *inst, by uint64) error {
 		carry = v>>(by-1)&1 == 1
 		over = sign(v, size)
 	case shiftSar:
-		wide := int64(extend(v, size))
-		r = cut(uint64(wide>>by), size)
+		wide := int64(interp.Extend(v, size))
+		r = interp.Cut(uint64(wide>>by), size)
 		carry = wide>>(by-1)&1 == 1
 	}
 	m.set(arithmeticFlags, result(r, size)|when(carry, flagCF)|when(over, flagOF))
@@ -64,25 +66,25 @@ func (m *interpreter) rotate(op byte, v, by uint64, size int) uint64 {
 	switch op {
 	case shiftRol:
 		n := by % uint64(width)
-		v = cut(v<<n|v>>(uint64(width)-n), size)
+		v = interp.Cut(v<<n|v>>(uint64(width)-n), size)
 		carry = v & 1
 		over = top(v) != (carry == 1)
 	case shiftRor:
 		n := by % uint64(width)
-		v = cut(v>>n|v<<(uint64(width)-n), size)
+		v = interp.Cut(v>>n|v<<(uint64(width)-n), size)
 		carry = when(top(v), 1)
-		over = top(v) != top(cut(v<<1, size))
+		over = top(v) != top(interp.Cut(v<<1, size))
 	case shiftRcl, shiftRcr:
 		m.usesFlags()
 		for range by % uint64(width+1) {
 			if op == shiftRcl {
 				out := when(top(v), 1)
-				v, carry = cut(v<<1|carry, size), out
+				v, carry = interp.Cut(v<<1|carry, size), out
 				over = top(v) != (carry == 1)
 			} else {
 				out := v & 1
 				v, carry = v>>1|carry<<(width-1), out
-				over = top(v) != top(cut(v<<1, size))
+				over = top(v) != top(interp.Cut(v<<1, size))
 			}
 		}
 	}
@@ -116,10 +118,10 @@ func (m *interpreter) shiftDouble(i *inst, by uint64) error {
 	var r uint64
 	var carry bool
 	if i.op < 0xa8 {
-		r = cut(v<<by|fill>>(width-by), size)
+		r = interp.Cut(v<<by|fill>>(width-by), size)
 		carry = v>>(width-by)&1 == 1
 	} else {
-		r = cut(v>>by|fill<<(width-by), size)
+		r = interp.Cut(v>>by|fill<<(width-by), size)
 		carry = v>>(by-1)&1 == 1
 	}
 	over := sign(r, size) != sign(v, size)

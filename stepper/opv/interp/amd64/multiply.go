@@ -1,17 +1,21 @@
-package opv
+package amd64
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"rseqstep/stepper/opv/interp"
+)
 
 // multiply1 executes mul and imul of rax. CF and OF tell whether the upper half
 // is significant; SF, ZF, AF and PF are undefined (Intel SDM volume 2) and
 // kept.
 func (m *interpreter) multiply1(i *inst, v uint64, size int, signed bool) {
-	a := m.State.reg(0, size, false)
+	a := m.reg(0, size, false)
 	m.newFlags()
 	high, low := product(a, v, size, signed)
 	over := high != 0
 	if signed {
-		over = high != cut(extend(low, size)>>63*^uint64(0), size)
+		over = high != interp.Cut(interp.Extend(low, size)>>63*^uint64(0), size)
 	}
 	if size == 1 {
 		m.putReg(i, 0, 2, high<<8|low)
@@ -30,8 +34,8 @@ func (m *interpreter) multiply2(i *inst, by uint64) error {
 		return err
 	}
 	m.newFlags()
-	high, low := product(a, cut(by, size), size, true)
-	over := high != cut(extend(low, size)>>63*^uint64(0), size)
+	high, low := product(a, interp.Cut(by, size), size, true)
+	over := high != interp.Cut(interp.Extend(low, size)>>63*^uint64(0), size)
 	m.putReg(i, i.reg(), size, low)
 	m.set(flagCF|flagOF, when(over, flagCF|flagOF))
 	return nil
@@ -47,8 +51,8 @@ func product(a, b uint64, size int, signed bool) (high, low uint64) {
 		return high, low
 	}
 	if signed {
-		a, b = extend(a, size), extend(b, size)
+		a, b = interp.Extend(a, size), interp.Extend(b, size)
 	}
 	full := a * b
-	return cut(full>>(8*size), size), cut(full, size)
+	return interp.Cut(full>>(8*size), size), interp.Cut(full, size)
 }

@@ -1,8 +1,9 @@
-package opv
+package amd64
 
 import (
 	"math/bits"
 
+	"rseqstep/stepper/opv/interp"
 	"rseqstep/table"
 )
 
@@ -14,15 +15,15 @@ func (m *interpreter) bitTest(i *inst, what byte, bit uint64, moves bool) error 
 	width := 8 * uint64(size)
 	at := m.address(i)
 	if i.inMemory() && moves {
-		at += table.Addr(int64(extend(bit, size)) >> bits.TrailingZeros64(width) * int64(size))
+		at += table.Addr(int64(interp.Extend(bit, size)) >> bits.TrailingZeros64(width) * int64(size))
 	}
 	mask := uint64(1) << (bit % width)
 	var v uint64
 	var err error
 	if i.inMemory() {
-		v, err = m.load(at, size)
+		v, err = m.Load(at, size)
 	} else {
-		v = m.State.reg(i.rm(), size, false)
+		v = m.reg(i.rm(), size, false)
 	}
 	if err != nil {
 		return err
@@ -40,7 +41,7 @@ func (m *interpreter) bitTest(i *inst, what byte, bit uint64, moves bool) error 
 		v ^= mask
 	}
 	if i.inMemory() {
-		return m.store(at, size, v)
+		return m.Store(at, size, v)
 	}
 	m.putReg(i, i.rm(), size, v)
 	return nil
