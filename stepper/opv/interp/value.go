@@ -15,8 +15,8 @@ type Value struct {
 	// Address: it was computed from the PC, so it has a name if it is known.
 	Address bool
 
-	// low is the value that a write of 1 or 2 bytes left in the low bytes;
-	// lowSize is 0 if there was none.
+	// low is a value that has the same low bytes, lowSize of them: what a write of 1 or 2 bytes left
+	// there, or a sum that was too wide. lowSize is 0 if there is none.
 	low     *Value
 	lowSize int
 }
@@ -61,8 +61,20 @@ func (v Value) Signed(size, to int) Value {
 	return Sized(fmt.Sprintf("s%d(%v)", 8*to, low), to)
 }
 
-// IsSum reports whether it has more than one part.
-func (v Value) IsSum() bool {
+// Stored is what a store of size bytes stores, not truncated if that is a sum: the store itself
+// truncates.
+func (v Value) Stored(size int) Value {
+	switch {
+	case v.isSum():
+		return v
+	case v.lowSize >= size && v.low.isSum():
+		return *v.low
+	}
+	return v.Narrow(size)
+}
+
+// isSum reports whether it has more than one part.
+func (v Value) isSum() bool {
 	return v.lowSize == 0 && len(v.terms) > 0 && (len(v.terms) > 1 || v.off != 0)
 }
 
@@ -115,6 +127,7 @@ func (v Value) Narrow(size int) Value {
 		return v.low.Narrow(size)
 	}
 	w := Named(fmt.Sprintf("u%d(%v)", 8*size, v))
+	w.low, w.lowSize = &v, size
 	if len(v.terms) == 1 && v.off == 0 && v.terms[0].times == 1 {
 		switch t := v.terms[0]; {
 		case t.register != nil:

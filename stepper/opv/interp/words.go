@@ -37,10 +37,12 @@ type Words struct {
 	changed machine.RegSet
 	unsure  machine.RegSet // registers to forget at a label
 	labels  map[table.Addr]string
-	areaAt  Value // address of the rseq area
-	areaSeg machine.Reg
-	hasArea bool
-	now     table.Addr // the instruction being described
+	// The same for vector registers.
+	unsureVecs []bool
+	areaAt     Value // address of the rseq area
+	areaSeg    machine.Reg
+	hasArea    bool
+	now        table.Addr // the instruction being described
 }
 
 // Describe describes a section: one line for each compare, write, label and jump, in the order of
@@ -55,7 +57,10 @@ func Describe(set Set, arch *machine.Arch, b *machine.Body, arming *machine.Insn
 	// Where paths join, registers that any instruction changes have no known
 	// value. The first walk finds those.
 	second := newWords(set, arch, b, arming, name)
-	second.unsure = first.changed
+	second.unsure, second.unsureVecs = first.changed, make([]bool, len(first.Vecs))
+	for n, name := range first.speaker.Vectors() {
+		second.unsureVecs[n] = first.Vecs[n] != name
+	}
 	second.walk()
 	return second
 }
@@ -100,6 +105,11 @@ func (w *Words) walk() {
 			for x := range w.Regs {
 				if x := machine.Reg(x); w.unsure.Has(x) {
 					w.Set(x, Named(w.speaker.Register(x, 8)+"@"+label))
+				}
+			}
+			for n, unsure := range w.unsureVecs {
+				if unsure {
+					w.Vecs[n] = w.speaker.Vectors()[n] + "@" + label
 				}
 			}
 			w.Flags = Flags{}
@@ -241,7 +251,12 @@ func (w *Words) let(v Value, text string) Value {
 		name = fmt.Sprint(name, n/26)
 	}
 	w.Say("let %s = %s", name, strings.TrimSuffix(strings.TrimPrefix(text, "("), ")"))
-	swap := func(v Value) Value {
+	var swap func(v Value) Value
+	swap = func(v Value) Value {
+		if v.low != nil {
+			low := swap(*v.low)
+			v.low = &low
+		}
 		v.terms = append([]term(nil), v.terms...)
 		for k := range v.terms {
 			if v.terms[k].text == text {
@@ -257,15 +272,31 @@ func (w *Words) let(v Value, text string) Value {
 	return swap(v)
 }
 
-// Wrote marks what registers know of a place as its old value.
+// Wrote marks what registers and flags know of a place as its old value.
 func (w *Words) Wrote(text string) {
-	for n := range w.Regs {
-		for k, t := range w.Regs[n].terms {
+	old := func(known string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(known, text, "old"+text), "oldold", "old")
+	}
+	var age func(v *Value)
+	age = func(v *Value) {
+		if v.low != nil {
+			low := *v.low
+			age(&low)
+			v.low = &low
+		}
+		for k, t := range v.terms {
 			if strings.Contains(t.text, text) {
-				terms := append([]term(nil), w.Regs[n].terms...)
-				terms[k].text = strings.ReplaceAll(strings.ReplaceAll(t.text, text, "old"+text), "oldold", "old")
-				w.Regs[n].terms = terms
+				v.terms = append([]term(nil), v.terms...)
+				v.terms[k].text = old(t.text)
 			}
 		}
+	}
+	for n := range w.Regs {
+		age(&w.Regs[n])
+	}
+	age(&w.Flags.A)
+	age(&w.Flags.B)
+	for n := range w.Vecs {
+		w.Vecs[n] = old(w.Vecs[n])
 	}
 }

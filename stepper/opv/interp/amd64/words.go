@@ -128,9 +128,9 @@ func (w *speaker) insnOne(i *inst) bool {
 		w.Flags = interp.Flags{Kind: "test", A: w.get(i, size), B: interp.Constant(int64(i.signed())), Size: size}
 	case op == 0x88, op == 0x89:
 		v := w.read(i, i.reg(), size)
-		shown := v // the store itself truncates
-		if sum := w.full(i.reg()); !i.high(i.reg(), size) && sum.IsSum() {
-			shown = sum
+		shown := v
+		if !i.high(i.reg(), size) {
+			shown = w.full(i.reg()).Stored(size)
 		}
 		w.put(i, size, "=", shown, v)
 	case op == 0x8a, op == 0x8b:
