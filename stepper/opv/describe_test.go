@@ -56,7 +56,7 @@ func TestDescribePutsSectionsIntoWords(t *testing.T) {
 // left as a disassembled line.
 func TestDescribeHasWordsForEverySection(t *testing.T) {
 	for _, s := range samples(t) {
-		lines := opv.Describer{Arch: amd64.Arch(), Arming: s.arming}.Lines(&s.body)
+		lines := opv.Describer{Arch: s.arch, Arming: s.arming}.Lines(&s.body)
 		for _, line := range lines {
 			words := strings.Fields(line)
 			ok := words[0] == "compare" || words[0] == "if" || words[0] == "let" || words[0] == "goto" || strings.HasSuffix(line, ":")
@@ -71,7 +71,7 @@ func TestDescribeHasWordsForEverySection(t *testing.T) {
 func TestDescribeNamesTheAreaInEveryFixture(t *testing.T) {
 	tabletest.NeedTool(t, "gcc")
 	for _, s := range fixtureSamples(t) {
-		if line := (opv.Describer{Arch: amd64.Arch(), Arming: s.arming}).Line(&s.body); !strings.HasPrefix(line, "compare cpu_id == ") {
+		if line := (opv.Describer{Arch: s.arch, Arming: s.arming}).Line(&s.body); !strings.HasPrefix(line, "compare cpu_id == ") {
 			t.Errorf("%s: %s", s.name, line)
 		}
 	}
