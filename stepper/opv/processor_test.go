@@ -16,6 +16,9 @@ import (
 	"rseqstep/table/tabletest"
 )
 
+// tries is the number of inputs for each instruction.
+const tries = 24
+
 // processor runs instructions on the real processor.
 type processor struct {
 	p          *ptrace.Process
