@@ -24,7 +24,7 @@ func (x *Exercise) describe(in *placed) {
 		}
 		return withoutArguments(s), a - table.Addr(offset)
 	}
-	d := opv.Describer{Name: name, Arming: x.arming(in)}
+	d := opv.Describer{Arch: x.engine.Target().Arch(), Name: name, Arming: x.arming(in)}
 	words := d.ByAddress(in.body)
 	for _, b := range in.Boundaries {
 		at := in.process(b.Address)

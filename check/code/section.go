@@ -141,8 +141,8 @@ func (f *File) Text(i *machine.Insn) string {
 // InWords is what an instruction of the section does, in words with its address expression
 // (opv.Describer); "" if there are none.
 func (s *Section) InWords(a table.Addr) string {
-	if s.words == nil && s.Body != nil && s.File.Arch == opv.Arch() {
-		s.words = opv.Describer{Arming: s.Arming, Name: func(a table.Addr) (string, table.Addr) {
+	if s.words == nil && s.Body != nil && opv.Understands(s.File.Arch) {
+		s.words = opv.Describer{Arch: s.File.Arch, Arming: s.Arming, Name: func(a table.Addr) (string, table.Addr) {
 			name, off, ok := s.File.set.Symbol(a)
 			if !ok {
 				return "", 0

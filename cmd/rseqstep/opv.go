@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rseqstep/cmd/rseqstep/internal/ops"
+	"rseqstep/stepper/machine/arches"
 	"rseqstep/stepper/opv"
 )
 
@@ -16,7 +17,7 @@ func newOpvCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "opv FILE [SECTION]",
 		Short: "Print what each restartable sequence of a file does, in words",
-		Long: `Prints what every critical section of a 64-bit x86 program or library does, as
+		Long: `Prints what every critical section of a program or library for x86-64 or arm64 does, as
 the equivalent vector of operations of cpu_opv (a system call that was proposed
 for Linux but never merged), one operation per line. A register name stands for
 its value at the start of the section, [x] for the 8 bytes of memory at x,
@@ -62,9 +63,10 @@ func describeFile(path, which string) ([]ops.Section, error) {
 	if err != nil {
 		return nil, err
 	}
+	arch, err := arches.Of(f.Machine, f.Class)
 	switch {
-	case f.Machine != opv.Arch().Machine || f.Class != elf.ELFCLASS64:
-		return nil, fmt.Errorf("%s: is for %v (%v); opv can describe only 64-bit x86 code (\"rseqstep table\" lists its sections)", path, f.Machine, f.Class)
+	case err != nil || !opv.Understands(arch):
+		return nil, fmt.Errorf("%s: is for %v (%v); opv can describe only 64-bit x86 and Arm code (\"rseqstep table\" lists its sections)", path, f.Machine, f.Class)
 	case f.Type == elf.ET_REL:
 		return nil, fmt.Errorf("%s: is an object file, whose branches are not relocated yet; link it first", path)
 	}

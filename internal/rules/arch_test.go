@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// ofOne lists the folders that may name what only one architecture has: the decoders, amd64's
-// interpreter, and the list of architectures. (The program of a test model is amd64's, too.) In
+// ofOne lists the folders that may name what only one architecture has: the decoders, the
+// interpreters, and the list of architectures. (The program of a test model is amd64's, too.) In
 // stepper/ptrace, only files whose names end in _amd64.go or _arm64.go may.
-var ofOne = []string{"stepper/machine/amd64", "stepper/machine/arm64", "stepper/machine/arches", "stepper/opv", "stepper/steptest", "stepper/steptest/modelled", "stepper/faulttest"}
+var ofOne = []string{"stepper/machine/amd64", "stepper/machine/arm64", "stepper/machine/arches", "stepper/opv", "stepper/opv/interp/amd64", "stepper/opv/interp/arm64", "stepper/steptest", "stepper/steptest/modelled", "stepper/faulttest"}
 
 // ofFiles lists the folders that read files of all architectures and so use the numbers of each.
 var ofFiles = []string{"table", "table/tabletest"}

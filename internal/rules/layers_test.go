@@ -20,6 +20,9 @@ var layers = [][]string{
 	{"stepper/machine/amd64"},     // an architecture
 	{"stepper/machine/arm64"},     // another one
 	{"stepper/machine/arches"},    // the architecture of a file
+	{"stepper/opv/interp"},        // what interpreters share
+	{"stepper/opv/interp/amd64"},  // an interpreter
+	{"stepper/opv/interp/arm64"},  // another one
 	{"stepper/opv"},               // cpu_opv vectors
 	{"stepper/source"},            // functions, lines and frames
 	{"stepper/tracee"},            // what the Engine needs from a traced process

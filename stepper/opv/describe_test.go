@@ -46,7 +46,7 @@ func TestDescribePutsSectionsIntoWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := (opv.Describer{Arming: &arming}).Line(&body); got != c.want {
+		if got := (opv.Describer{Arch: amd64.Arch(), Arming: &arming}).Line(&body); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.text, got, c.want)
 		}
 	}
@@ -56,7 +56,7 @@ func TestDescribePutsSectionsIntoWords(t *testing.T) {
 // left as a disassembled line.
 func TestDescribeHasWordsForEverySection(t *testing.T) {
 	for _, s := range samples(t) {
-		lines := opv.Describer{Arming: s.arming}.Lines(&s.body)
+		lines := opv.Describer{Arch: s.arch, Arming: s.arming}.Lines(&s.body)
 		for _, line := range lines {
 			words := strings.Fields(line)
 			ok := words[0] == "compare" || words[0] == "if" || words[0] == "let" || words[0] == "goto" || strings.HasSuffix(line, ":")
@@ -71,7 +71,7 @@ func TestDescribeHasWordsForEverySection(t *testing.T) {
 func TestDescribeNamesTheAreaInEveryFixture(t *testing.T) {
 	tabletest.NeedTool(t, "gcc")
 	for _, s := range fixtureSamples(t) {
-		if line := (opv.Describer{Arming: s.arming}).Line(&s.body); !strings.HasPrefix(line, "compare cpu_id == ") {
+		if line := (opv.Describer{Arch: s.arch, Arming: s.arming}).Line(&s.body); !strings.HasPrefix(line, "compare cpu_id == ") {
 			t.Errorf("%s: %s", s.name, line)
 		}
 	}

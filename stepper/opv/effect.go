@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 
+	"rseqstep/stepper/opv/interp"
 	"rseqstep/table"
 )
 
@@ -129,7 +130,7 @@ func (e *effect) writes(tight bool) []change {
 		summed := false
 		for n := range out {
 			if out[n].addr == c.addr {
-				out[n].count = cut(out[n].count+c.count, c.size)
+				out[n].count = interp.Cut(out[n].count+c.count, c.size)
 				summed = true
 			}
 		}
@@ -142,7 +143,7 @@ func (e *effect) writes(tight bool) []change {
 		all = append(all, change{span: s})
 	}
 	for n := range out { // a signed count reads better: -1 and not 0xffffffff
-		out[n].count = extend(out[n].count, out[n].size)
+		out[n].count = interp.Extend(out[n].count, out[n].size)
 	}
 	return append(append(all, out...), last...)
 }

@@ -69,7 +69,7 @@ func FuzzBuild(f *testing.F) {
 		if err != nil {
 			return
 		}
-		opv.Describer{}.Lines(&body)
+		opv.Describer{Arch: amd64.Arch()}.Lines(&body)
 		w, s := newWorld(seed, amd64.Regs(machine.Words{}), 0x10000000, at)
 		p, err := opv.Build(opv.V3, &body, s, w, opv.Place{Area: 0x10000040})
 		if err != nil {

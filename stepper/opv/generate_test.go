@@ -43,7 +43,7 @@ func generate(random *rand.Rand, base machine.Regs, data table.Addr, limit map[s
 	if below := limit["rdx"]; below > 0 { // of both signs
 		s.W[amd64.RDX] = s.W[amd64.RDX]%below - below/2
 	}
-	for n := range s.Vec {
+	for n := range vectorsAMD64 {
 		for k := range s.Vec[n] {
 			s.Vec[n][k] = byte(random.Uint32())
 		}
@@ -56,38 +56,6 @@ func generate(random *rand.Rand, base machine.Regs, data table.Addr, limit map[s
 		}
 	}
 	return s, memory
-}
-
-// difference names the registers in which two states differ. Flags in
-// undefined, and those that a user cannot change, do not count.
-func difference(got, want opv.State, undefined uint64) string {
-	const arithmetic = cf | pf | af | zf | sf | of | 1<<10
-	same := func(s opv.State) opv.State {
-		s.W[amd64.EFLAGS], s.W[amd64.OrigRAX], s.Cleared = s.W[amd64.EFLAGS]&arithmetic&^undefined, 0, 0
-		return s
-	}
-	if same(got) == same(want) {
-		return ""
-	}
-	text := ""
-	for n := range got.W {
-		name, a, b := machine.Reg(n), got.W[n], want.W[n]
-		if name == amd64.OrigRAX {
-			continue
-		}
-		if name == amd64.EFLAGS {
-			a, b = a&arithmetic&^undefined, b&arithmetic&^undefined
-		}
-		if a != b {
-			text += fmt.Sprintf("%s is %#x, not %#x; ", amd64.Name(name), a, b)
-		}
-	}
-	for n := range got.Vec {
-		if got.Vec[n] != want.Vec[n] {
-			text += fmt.Sprintf("ymm%d is %x, not %x; ", n, got.Vec[n], want.Vec[n])
-		}
-	}
-	return text
 }
 
 // bufferMemory is some bytes of a process.

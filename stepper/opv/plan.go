@@ -5,16 +5,13 @@ import (
 	"fmt"
 
 	"rseqstep/stepper/machine"
+	"rseqstep/stepper/opv/interp"
 	"rseqstep/table"
 )
 
-// ErrNoPlan means that a section, in this state, cannot be expressed as a
-// vector.
-var ErrNoPlan = errors.New("no operation vector does what the section does")
-
 // Scratch is the address of a Plan's constants unless Place moves them: the
 // first address above every user address of amd64 with 5 levels of page tables
-// (2^56). No program can have anything there.
+// (2^56). No program can have anything there; on arm64 it is address 0 with a tag.
 const Scratch table.Addr = 1 << 56
 
 // Plan is a section's pass as a vector, and the state to give to the thread
@@ -61,34 +58,32 @@ type Place struct {
 // Precondition: mem is the process as it is when the vector runs, so all its
 // threads are stopped.
 func Build(abi ABI, body *machine.Body, s State, mem machine.Memory, at Place) (Plan, error) {
-	f := fields{area: at.Area, cpu: uint32(at.CPU), cid: uint32(at.CID)}
-	var pass Result
-	var m *interpreter
+	f := interp.Fields{Area: at.Area, CPU: uint32(at.CPU), CID: uint32(at.CID)}
+	var result Result
+	var m *interp.Pass
 	for {
-		m = newInterpreter(body, s, mem)
-		m.assume(f)
 		var err error
-		if pass, err = m.run(); err == nil {
+		if m, result, err = pass(body, s, mem, f); err == nil {
 			break
 		}
-		// Each field can be named once, so this ends.
-		if f = m.area; !errors.Is(err, errNamed) {
+		if !errors.Is(err, interp.ErrNamed) {
 			return Plan{}, err
 		}
+		f = m.Fields // each field can be named once, so this ends
 	}
-	for _, a := range pass.Accesses {
+	for _, a := range result.Accesses {
 		for n := range a.Data {
-			if _, ok := m.mem.assumed[a.Addr+table.Addr(n)]; ok && a.Kind != AccessRead {
+			if _, ok := m.Mem.Assumed[a.Addr+table.Addr(n)]; ok && a.Kind != AccessRead {
 				return Plan{}, fmt.Errorf("at %v it writes to the cpu_id or mm_cid of its own rseq area: %w", a.Insn, ErrNoPlan)
 			}
 		}
 	}
 	p := Plan{
-		DataAt: Scratch, Exit: pass.State, ExitPC: pass.Exit, Final: pass.Final, Pass: pass,
-		CPU: int(int32(m.area.cpu)), NamedCPU: m.area.namedCPU,
-		CID: int(int32(m.area.cid)), NamedCID: m.area.namedCID,
+		DataAt: Scratch, Exit: result.State, ExitPC: result.Exit, Final: result.Final, Pass: result,
+		CPU: int(int32(m.Fields.CPU)), NamedCPU: m.Fields.NamedCPU,
+		CID: int(int32(m.Fields.CID)), NamedCID: m.Fields.NamedCID,
 	}
-	e := newEffect(pass.Accesses, m.mem.assumed)
+	e := newEffect(result.Accesses, m.Mem.Assumed)
 	p.vector(e, false)
 	if len(p.Vector) > abi.MaxOps() {
 		p.vector(e, true)

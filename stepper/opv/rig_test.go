@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package opv_test
 
@@ -93,7 +93,7 @@ func (g *rig) agree(w *world, from opv.State, p *opv.Plan, undefined uint64) err
 // run runs the section to an exit.
 func (g *rig) run(from opv.State) (opv.State, error) {
 	p, tid := g.c.p, g.c.tid
-	if err := errors.Join(from.StoreVectors(g.area), p.SetXState(tid, g.area), p.SetRegs(tid, &from.Regs)); err != nil {
+	if err := errors.Join(opv.StoreVectors(&from, g.area), p.SetXState(tid, g.area), p.SetRegs(tid, &from.Regs)); err != nil {
 		return from, err
 	}
 	patience := tabletest.Patience(10 * time.Second)
@@ -111,5 +111,6 @@ func (g *rig) run(from opv.State) (opv.State, error) {
 	if g.area, err = p.XState(tid); err != nil {
 		return after, err
 	}
-	return after, after.LoadVectors(g.area)
+	err = opv.LoadVectors(&after, g.area)
+	return after, err
 }

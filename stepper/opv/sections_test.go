@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arches"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/stepper/opv"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -18,6 +21,7 @@ import (
 
 // sample is a section of a real file.
 type sample struct {
+	arch   *machine.Arch
 	name   string
 	body   machine.Body
 	code   []byte
@@ -36,19 +40,23 @@ func fileSamples(t *testing.T, path string) []sample {
 		t.Fatal(err)
 	}
 	defer r.Close()
+	arch, err := arches.Of(file.Machine, file.Class)
+	if err != nil {
+		t.Fatal(err)
+	}
 	module := &table.Module{File: file}
 	var all []sample
 	for n := range file.Sections {
 		p := module.Place(&file.Sections[n])
-		s := sample{name: fmt.Sprintf("%s %s %v", filepath.Base(path), p.Section.Symbol, p.Start)}
+		s := sample{arch: arch, name: fmt.Sprintf("%s %s %v", filepath.Base(path), p.Section.Symbol, p.Start)}
 		s.code = fileBytes(t, file, r, p.Start, int(p.End-p.Start))
-		if s.body, err = machine.DecodeBody(amd64.Arch(), p, s.code); err != nil {
+		if s.body, err = machine.DecodeBody(s.arch, p, s.code); err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
 		const before = 64
 		lead := fileBytes(t, file, r, p.Start-before, before)
-		if at, ok := machine.FindArming(amd64.Arch(), p, p.Start-before, lead); ok {
-			i, err := amd64.Arch().Decode(at, lead[at-(p.Start-before):])
+		if at, ok := machine.FindArming(arch, p, p.Start-before, lead); ok {
+			i, err := arch.Decode(at, lead[at-(p.Start-before):])
 			if err != nil {
 				t.Fatalf("%s: %v", s.name, err)
 			}
@@ -122,7 +130,7 @@ func (s *sample) moved(t *testing.T, to table.Addr) *machine.Body {
 	t.Helper()
 	by := to - s.body.Start
 	p := &table.Placed{Start: to, End: s.body.End + by, Abort: s.body.Abort + by}
-	b, err := machine.DecodeBody(amd64.Arch(), p, s.code)
+	b, err := machine.DecodeBody(s.arch, p, s.code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +149,15 @@ func (s *sample) area(r *machine.Regs) table.Addr {
 	return at - 8
 }
 
+// slab is where tcmalloc's cached slab pointer is: 4 bytes before the area. On arm64 another register
+// than the arming store's leads there, for the section's first instruction.
+func (s *sample) slab(area table.Addr, r *machine.Regs) table.Addr {
+	if u, known := s.arch.Usage(&s.body.Insns[0]); known && s.arch == arm64.Arch() && u.Loaded == 8 {
+		return u.Load.Address(r)
+	}
+	return area - 4
+}
+
 // passes builds plans for a sample until n states have succeeded, and calls use
 // for each. If fewer than one of 50 of them committed, or none, it continues
 // until one has. It skips states whose pointers lead out of the regions, and
@@ -154,13 +171,13 @@ func (s *sample) passes(t *testing.T, base machine.Regs, data, code table.Addr, 
 			t.Fatalf("%s: %d states of %d, %d of them commit", s.name, done, n, finals)
 		}
 		w, from := newWorld(uint64(seed), base, data, code)
-		from.W[amd64.RIP] = uint64(code)
+		from.SetPC(code)
 		area := s.area(&from.Regs)
 		if area != 0 && !w.has(area) {
 			continue
 		}
 		if area != 0 && seed%4 != 0 {
-			w.slab = area - 4
+			w.slab = s.slab(area, &from.Regs)
 		}
 		plan, err := opv.Build(opv.V3, body, from, w, opv.Place{Area: area, CPU: 1})
 		if err != nil {
@@ -179,23 +196,66 @@ func (s *sample) passes(t *testing.T, base machine.Regs, data, code table.Addr, 
 	}
 }
 
-// samples are all samples: the fixtures, and workerd's 177.
-func samples(t *testing.T) []sample {
+// armSamples is every section of those fixtures for arm64 that together have each kind of section,
+// and workerd's 177.
+func armSamples(t *testing.T) []sample {
 	t.Helper()
+	var all []sample
+	for _, source := range []string{"percpu.c", "longcopy.c", "sidexit.c"} {
+		for _, opt := range []string{"-O0", "-O2"} {
+			path := ""
+			if runtime.GOARCH == "arm64" {
+				path = tabletest.Build(t, tabletest.Fixture{Source: source, Opt: opt})
+			} else {
+				path = filepath.Join(t.TempDir(), "fixture")
+				testdata := filepath.Join(tabletest.Root(t), "testdata")
+				gcc := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), opt, "-pthread", "-I", filepath.Join(testdata, "include"), "-o", path, filepath.Join(testdata, source))
+				if out, err := gcc.CombinedOutput(); err != nil {
+					t.Fatalf("%v\n%s", err, out)
+				}
+			}
+			all = append(all, fileSamples(t, path)...)
+		}
+	}
+	return append(all, workerds(t, tabletest.NeedWorkerdARM64(t))...)
+}
+
+// workerds are the sections of workerd.
+func workerds(t *testing.T, path string) []sample {
+	t.Helper()
+	all := fileSamples(t, path)
+	if len(all) != 177 {
+		t.Fatalf("workerd has %d sections", len(all))
+	}
+	return all
+}
+
+// hostSamples are all samples for the processor that the test runs on.
+func hostSamples(t *testing.T) []sample {
+	t.Helper()
+	if runtime.GOARCH == "arm64" {
+		return armSamples(t)
+	}
 	all := fixtureSamples(t)
 	if len(all) < 10 {
 		t.Fatalf("only %d sections in the fixtures", len(all))
 	}
-	workerd := fileSamples(t, tabletest.NeedWorkerd(t))
-	if len(workerd) != 177 {
-		t.Fatalf("workerd has %d sections", len(workerd))
+	return append(all, workerds(t, tabletest.NeedWorkerd(t))...)
+}
+
+// samples are all samples, for all architectures for which this machine has a compiler.
+func samples(t *testing.T) []sample {
+	t.Helper()
+	all := hostSamples(t)
+	if runtime.GOARCH != "arm64" {
+		all = append(all, armSamples(t)...)
 	}
-	return append(all, workerd...)
+	return all
 }
 
 func TestVectorDoesWhatTheSectionDoes(t *testing.T) {
 	for _, s := range samples(t) {
-		s.passes(t, amd64.Regs(machine.Words{}), 0x10000000, 0x20000000, 40, func(w *world, _ opv.State, p *opv.Plan) {
+		s.passes(t, s.arch.Regs(machine.Words{}), 0x10000000, 0x20000000, 40, func(w *world, _ opv.State, p *opv.Plan) {
 			failed, err := opv.Execute(p.Vector, p.Memory(w))
 			if failed != 0 || err != nil {
 				t.Fatalf("%s: %v: operation %d failed, %v", s.name, p.Vector, failed, err)
@@ -222,7 +282,7 @@ func TestVectorDoesWhatTheSectionDoes(t *testing.T) {
 
 func TestVectorFailsWhenWhatWasReadHasChanged(t *testing.T) {
 	for _, s := range samples(t) {
-		s.passes(t, amd64.Regs(machine.Words{}), 0x10000000, 0x20000000, 3, func(w *world, _ opv.State, p *opv.Plan) {
+		s.passes(t, s.arch.Regs(machine.Words{}), 0x10000000, 0x20000000, 3, func(w *world, _ opv.State, p *opv.Plan) {
 			n := slices.IndexFunc(p.Vector, func(o opv.Op) bool { return o.Kind == opv.CompareEqual })
 			if n < 0 {
 				return

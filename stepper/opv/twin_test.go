@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package opv_test
 
@@ -24,8 +24,8 @@ type twin struct {
 
 // newTwin maps n bytes at exactly that address.
 func newTwin(c *processor, at table.Addr, n int) (*twin, error) {
-	const mmap, readWriteExecute, privateAnonymousFixed = 9, 7, 0x100022 // MAP_FIXED_NOREPLACE
-	got, err := c.p.Syscall(c.tid, mmap, uint64(at), uint64(n), readWriteExecute, privateAnonymousFixed, ^uint64(0), 0)
+	const readWriteExecute, privateAnonymousFixed = 7, 0x100022 // MAP_FIXED_NOREPLACE
+	got, err := c.p.Syscall(c.tid, c.p.Arch().Calls.Mmap, uint64(at), uint64(n), readWriteExecute, privateAnonymousFixed, ^uint64(0), 0)
 	if err != nil || got != int64(at) {
 		return nil, fmt.Errorf("mmap at %v: %#x, %w", at, got, err)
 	}

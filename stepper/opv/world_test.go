@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
 	"rseqstep/table"
 )
@@ -108,17 +107,21 @@ func newWorld(seed uint64, base machine.Regs, data, code table.Addr) (*world, op
 	w := &world{seed: seed, data: data, code: code, written: map[table.Addr]byte{}}
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := opv.State{Regs: base}
-	for _, p := range []*uint64{&s.W[amd64.RAX], &s.W[amd64.RBX], &s.W[amd64.RCX], &s.W[amd64.RDX], &s.W[amd64.RSI], &s.W[amd64.RDI], &s.W[amd64.RBP], &s.W[amd64.R8], &s.W[amd64.R9], &s.W[amd64.R10], &s.W[amd64.R11], &s.W[amd64.R12], &s.W[amd64.R13], &s.W[amd64.R14], &s.W[amd64.R15]} {
-		*p = w.value(random.Uint64())
+	arch := base.Arch()
+	for x := range machine.Reg(len(s.W)) {
+		if arch.General.Has(x) && x != arch.SP {
+			s.W[x] = w.value(random.Uint64())
+		}
 	}
-	s.W[amd64.RSP] = uint64(data) - 8*uint64(random.IntN(512))
-	s.W[amd64.FSBase] = uint64(data) + 8*uint64(random.IntN(512))
-	for n := range s.Vec {
-		for k := 0; k < len(s.Vec[n]); k += 8 {
+	s.SetSP(data - 16*table.Addr(random.IntN(256)))
+	s.W[arch.ThreadPointer] = uint64(data) + 8*uint64(random.IntN(512))
+	count, size := vectorsOf(arch)
+	for n := range count {
+		for k := 0; k < size; k += 8 {
 			binary.LittleEndian.PutUint64(s.Vec[n][k:], random.Uint64())
 		}
 	}
-	s.W[amd64.OrigRAX] = ^uint64(0)
-	s.W[amd64.EFLAGS] = s.W[amd64.EFLAGS]&^(cf|pf|af|zf|sf|of|1<<10) | random.Uint64()&(cf|pf|af|zf|sf|of)
+	s.ForgetSyscall()
+	s.W[arch.Flags] = s.W[arch.Flags]&^(flagsOf(arch)|moreFlags(arch)) | random.Uint64()&flagsOf(arch)
 	return w, s
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/opv"
 )
 
@@ -36,15 +38,15 @@ func TestTheAreaSaysWhereTheUpperHalvesAre(t *testing.T) {
 		}
 	}
 	const registers = 16
-	for _, cleared := range []uint16{1<<3 | 1<<4, 0xff7f} {
+	for _, cleared := range []uint32{1<<3 | 1<<4, 0xff7f} {
 		want := bytes.Clone(area)
-		var s opv.State
-		if err := s.LoadVectors(area); err != nil {
+		s := opv.State{Regs: amd64.Regs(machine.Words{})}
+		if err := opv.LoadVectors(&s, area); err != nil {
 			t.Logf("CPUID has the upper halves at %d, %d bytes: %v", at, size, err)
 			return
 		}
 		s.Cleared = cleared
-		if err := s.StoreVectors(area); err != nil {
+		if err := opv.StoreVectors(&s, area); err != nil {
 			t.Fatal(err)
 		}
 		for n := range registers {

@@ -69,7 +69,7 @@ func (s *Stepper) lastState(th *drive.Thread, last *rseq.Pass) (opv.State, error
 	if err != nil {
 		return now, err
 	}
-	if err := now.LoadVectors(area); err != nil {
+	if err := opv.LoadVectors(&now, area); err != nil {
 		return now, err
 	}
 	body, err := s.Sections.Body(last.Placed)

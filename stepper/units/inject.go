@@ -38,7 +38,8 @@ func (r *Runner) startState(th *drive.Thread, p *table.Placed) (opv.State, error
 	if err != nil {
 		return s, err
 	}
-	return s, s.LoadVectors(area)
+	err = opv.LoadVectors(&s, area)
+	return s, err
 }
 
 // InjectFrom runs the vector of the pass that begins in state s.
@@ -63,7 +64,7 @@ func (r *Runner) InjectFrom(th *drive.Thread, p *table.Placed, s opv.State) (boo
 		if failed != 0 {
 			continue
 		}
-		left := ledger.Exit{Regs: plan.Exit.Regs, Vectors: plan.Exit.StoreVectors}
+		left := ledger.Exit{Regs: plan.Exit.Regs, Vectors: func(area []byte) error { return opv.StoreVectors(&plan.Exit, area) }}
 		left.Regs.SetPC(plan.ExitPC)
 		r.Book.OweExit(th.TID, left)
 		u := r.unitOf(th, p, rseq.Committed, rseq.RungOpv)

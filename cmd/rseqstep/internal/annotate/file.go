@@ -69,7 +69,7 @@ func (f *File) Section(p *table.Placed) page.Section {
 	}
 	l := lister{f: f, p: p, body: &body, arming: arming}
 	s.Listing = l.rows()
-	if f.Arch == opv.Arch() {
+	if opv.Understands(f.Arch) {
 		d := f.source.Describe(p, s.Function)
 		s.Words, s.Notes = d.Lines, d.Notes
 	}

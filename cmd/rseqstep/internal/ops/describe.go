@@ -45,7 +45,7 @@ func (s Source) Describe(p *table.Placed, name string) (d Section) {
 		d.Err = err
 		return d
 	}
-	d.Lines = opv.Describer{Arming: s.Arming(p), Name: s.nameFor(p, name)}.Lines(&body)
+	d.Lines = opv.Describer{Arch: s.Arch, Arming: s.Arming(p), Name: s.nameFor(p, name)}.Lines(&body)
 	note := func(at []table.Addr, text string) {
 		for _, a := range at {
 			d.Notes = append(d.Notes, fmt.Sprintf("%v %s", a, text))

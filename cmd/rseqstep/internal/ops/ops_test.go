@@ -11,7 +11,7 @@ import (
 
 	"rseqstep/cmd/rseqstep/internal/show"
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/opv"
+	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -40,7 +40,7 @@ func addvAt(start table.Addr, symbol string, offset uint64) *table.Placed {
 }
 
 func TestDescribeFindsTheAreaThroughTheArmingStore(t *testing.T) {
-	s := Source{Arch: opv.Arch(), Memory: code{0x401000, arm + addv}}
+	s := Source{Arch: amd64.Arch(), Memory: code{0x401000, arm + addv}}
 	d := s.Describe(addvAt(0x401005, "addv", 5), "addv+0x5")
 	want := []string{"compare cpu_id == edx else abort", "[rsi] += rdi"}
 	if diff := cmp.Diff(want, d.Lines); diff != "" || d.Err != nil {
@@ -49,7 +49,7 @@ func TestDescribeFindsTheAreaThroughTheArmingStore(t *testing.T) {
 }
 
 func TestSectionsThatCannotBeDescribedSayWhy(t *testing.T) {
-	s := Source{Arch: opv.Arch(), Memory: code{0x401000, "\xff\xff\xff\xff\x0f\x05\xc3"}}
+	s := Source{Arch: amd64.Arch(), Memory: code{0x401000, "\xff\xff\xff\xff\x0f\x05\xc3"}}
 	for _, c := range []struct {
 		start, end table.Addr
 		is         error
@@ -77,7 +77,7 @@ func TestChooseTakesIndexAddressAndFunction(t *testing.T) {
 		"pop": {2}, "c<int>::pop": {2}, "c::pop": {2}, "ns::c::pop": {2}, "_ZN2ns1cIiE3popEv": {2},
 		"op": nil, "0": nil, "4": nil, "0x100d": nil, "0xzz": nil, "lain": nil, "-1": nil,
 	} {
-		list, err := Source{Arch: opv.Arch(), Memory: code{}}.Choose(all, SymbolName, text)
+		list, err := Source{Arch: amd64.Arch(), Memory: code{}}.Choose(all, SymbolName, text)
 		var got []int
 		for _, s := range list {
 			got = append(got, s.Index)
