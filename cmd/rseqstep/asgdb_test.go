@@ -108,7 +108,11 @@ const divider = "@@@"
 
 var answerNoise = regexp.MustCompile(`(?m)^(?:\(gdb\) )*(Starting program: .*|\[Thread debugging .*|Using host libthread_db .*|Continuing\.|Run till exit .*)\n|\(gdb\) ?(?:[> ]*>)?|\(rseqstep\) ?|0x7ff[0-9a-f]+`)
 
+// laterWords are what some version of gdb after 13 says, and what 13 says instead.
+var laterWords = strings.NewReplacer(`"if" command requires`, `if command requires`, `"while" command requires`, `while command requires`,
+	`(void (*)()) 0x`, `(void *) 0x`) // $_ after "info line"
+
 // plainAnswer is an answer without prompts, what only gdb says of a start, and addresses of the stack.
 func plainAnswer(s string) string {
-	return strings.TrimSpace(answerNoise.ReplaceAllString(s, ""))
+	return laterWords.Replace(strings.TrimSpace(answerNoise.ReplaceAllString(s, "")))
 }
