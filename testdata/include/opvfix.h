@@ -55,11 +55,18 @@ enum { FLAG_KINDS = 1, FLAG_MAX = 2 };
 /* The raw call: 0, what it counts, or a negative errno. */
 static inline __attribute__((unused)) long opv(const struct op *ops, int count, int cpu, int flags)
 {
+#ifdef __aarch64__
+	register long x8 __asm__("x8") = OPV_NR, x0 __asm__("x0") = (long)ops, x1 __asm__("x1") = count, x2 __asm__("x2") = cpu, x3 __asm__("x3") = flags;
+
+	__asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
+	return x0;
+#else
 	register long r10 __asm__("r10") = flags;
 	long ret = OPV_NR;
 
 	__asm__ volatile("syscall" : "+a"(ret) : "D"(ops), "S"((long)count), "d"((long)cpu), "r"(r10) : "rcx", "r11", "memory");
 	return ret;
+#endif
 }
 
 static inline struct op two(int kind, const void *a, const void *b, uint32_t len)

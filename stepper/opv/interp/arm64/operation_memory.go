@@ -30,7 +30,7 @@ func (o *operation) memory(w word, u *machine.Insn) {
 		o.wholeVectors(w)
 	case op == 0b011000, op == 0b011100:
 		o.literal(w)
-	case op == 0b011001 && w.bit(21) == 0 && w.bits(11, 10) == 0: // stlur, ldapur
+	case op == 0b011001 && w.bit(21) == 0 && w.bits(11, 10) == 0 && (w.bits(31, 30) != 3 || w.bit(23) == 0): // stlur, ldapur
 		o.atomic = true
 		o.single(w)
 	case op&0b111000 == 0b101000:
@@ -38,7 +38,7 @@ func (o *operation) memory(w word, u *machine.Insn) {
 	case op&0b111011 == 0b111001:
 		o.single(w)
 	case op&0b111011 == 0b111000 && w.bit(21) == 0:
-		if w.bits(11, 10) == 2 && w.bit(26) == 1 { // there are no unprivileged ones of vectors
+		if w.bits(11, 10) == 2 && (w.bit(26) == 1 || w.bits(31, 30) == 3 && w.bit(23) == 1) { // unprivileged: there are none of vectors, and no prefetch
 			return
 		}
 		o.changes(w, w.bits(11, 10), w.signed(20, 12))
