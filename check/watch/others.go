@@ -151,14 +151,21 @@ func (w *Watch) settle() {
 // (watchpoint_handler, arch/arm64/kernel/hw_breakpoint.c).
 func (w *Watch) writer(r *machine.Regs, f field) (at table.Addr, wrote field, ok bool) {
 	at, wrote = r.PC(), f
-	if insn, found := w.o.Writer(r, f.at, f.length); found {
+	insn, found := w.o.Writer(r, f.at, f.length)
+	if found {
 		at = insn.Addr
-		if a, n, known := insn.StoreAddress(r); known {
-			wrote = field{at: a, length: n}
-			if s := &insn.Store; !insn.Writes.Has(s.Base) && !insn.Writes.Has(s.Index) && s.Bits == machine.NoReg && !overlap(a, n, f.at, f.length) {
-				return at, wrote, false
-			}
+	} else if n := table.InstructionAlign(w.engine.Target().Arch().Machine); n > 1 { // the one before, whatever it writes
+		if before, err := w.o.Decode(at - table.Addr(n)); err == nil {
+			insn = *before
 		}
+	}
+	a, n, known := insn.StoreAddress(r)
+	s := &insn.Store
+	switch {
+	case known && !overlap(a, n, f.at, f.length) && !insn.Writes.Has(s.Base) && !insn.Writes.Has(s.Index) && s.Bits == machine.NoReg:
+		return at, wrote, false
+	case known && found:
+		wrote = field{at: a, length: n}
 	}
 	return at, wrote, true
 }
