@@ -9,6 +9,22 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#ifdef __aarch64__
+#define SPIN                                                                \
+	"adrp x15, 3b\n\t"                                                  \
+	"add x15, x15, :lo12:3b\n\t"                                        \
+	"5:\n\t"                                                            \
+	"str x15, [%[area], #8]\n\t"                                        \
+	"1:\n\t"                                                            \
+	"mov w15, %[times]\n\t"                                             \
+	"7:\n\t"                                                            \
+	"subs w15, w15, #1\n\t"                                             \
+	"b.ne 7b\n\t"                                                       \
+	"udf #0\n\t"                                                        \
+	"ldr x15, %[v]\n\t"                                                 \
+	"add x15, x15, #1\n\t"                                              \
+	"str x15, %[v]\n\t"
+#else
 #define SPIN                                                                \
 	"leaq 3b(%%rip), %%rax\n\t"                                         \
 	"5:\n\t"                                                            \
@@ -20,6 +36,7 @@
 	"jnz 7b\n\t"                                                        \
 	"ud2\n\t"                                                           \
 	"addq $1, %[v]\n\t"
+#endif
 
 static __attribute__((noinline)) int spin_short(intptr_t *v)
 {
@@ -27,7 +44,7 @@ static __attribute__((noinline)) int spin_short(intptr_t *v)
 		FIX_DESCRIBE("short", "0") SPIN FIX_END
 		:
 		: [area] "r"(FIX_AREA), [v] "m"(*v), [times] "i"(1)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:
@@ -40,7 +57,7 @@ static __attribute__((noinline)) int spin_long(intptr_t *v)
 		FIX_DESCRIBE("long", "0") SPIN FIX_END
 		:
 		: [area] "r"(FIX_AREA), [v] "m"(*v), [times] "i"(100)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

@@ -36,7 +36,7 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 	if err != nil {
 		return stepper.Passage{}, err
 	}
-	number := r.Results()[0]
+	number := r.NextSyscall()
 	if s.called {
 		number = uint64(uint32(r.Arguments()[0]))
 	}
@@ -72,7 +72,7 @@ func (w *Watch) atSite(tid int, at table.Addr, s *site) (stepper.Passage, error)
 	w.thread(tid).calling = true
 	return stepper.Passage{Until: until, SP: sp - maxFrame, Then: func(pc table.Addr) (stepper.Passage, error) {
 		if pc != back {
-			if r, err := w.engine.Regs(tid); err == nil && r.Results()[0] == s.number {
+			if r, err := w.engine.Regs(tid); err == nil && r.NextSyscall() == s.number {
 				return w.enter(tid, at, s, note), nil
 			}
 		}

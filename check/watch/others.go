@@ -108,7 +108,10 @@ func (w *Watch) othersStored(th *thread, slot int, f field) (stepper.Passage, er
 	if err != nil {
 		return stepper.Passage{}, err
 	}
-	at, wrote := w.writer(&r, f)
+	at, wrote, ok := w.writer(&r, f)
+	if !ok {
+		return stepper.Passage{}, nil
+	}
 	fields := fieldsOf(f.at, f, wrote)
 	if s := w.foreign[at]; s != nil {
 		s.again(th.tid)
@@ -143,16 +146,28 @@ func (w *Watch) settle() {
 }
 
 // writer is the instruction behind which a thread has stopped at a debug register, and what it wrote:
-// what the register watches, if that is not known better.
-func (w *Watch) writer(r *machine.Regs, f field) (at table.Addr, wrote field) {
+// what the register watches, if that is not known better. ok is false if it wrote something else: where
+// processors report what an access is near to, the kernel reports the nearest debug register
+// (watchpoint_handler, arch/arm64/kernel/hw_breakpoint.c).
+func (w *Watch) writer(r *machine.Regs, f field) (at table.Addr, wrote field, ok bool) {
 	at, wrote = r.PC(), f
-	if insn, found := w.o.Writer(r, f.at, f.length); found {
+	insn, found := w.o.Writer(r, f.at, f.length)
+	if found {
 		at = insn.Addr
-		if a, n, ok := insn.StoreAddress(r); ok {
-			wrote = field{at: a, length: n}
+	} else if n := table.InstructionAlign(w.engine.Target().Arch().Machine); n > 1 { // the one before, whatever it writes
+		if before, err := w.o.Decode(at - table.Addr(n)); err == nil {
+			insn = *before
 		}
 	}
-	return at, wrote
+	a, n, known := insn.StoreAddress(r)
+	s := &insn.Store
+	switch {
+	case known && !overlap(a, n, f.at, f.length) && !insn.Writes.Has(s.Base) && !insn.Writes.Has(s.Index) && s.Bits == machine.NoReg:
+		return at, wrote, false
+	case known && found:
+		wrote = field{at: a, length: n}
+	}
+	return at, wrote, true
 }
 
 // overlap reports whether two ranges of bytes have one in common.

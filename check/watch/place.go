@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"debug/elf"
 	"encoding/binary"
 	"fmt"
 	"path"
@@ -79,10 +80,10 @@ func (w *Watch) word(a table.Addr) (uint64, bool) {
 
 // glibcs reports whether an area is the C library's for the thread with a thread pointer:
 // __rseq_offset of sys/rseq.h says where it has its areas, once it has one (glibc manual,
-// "Restartable Sequences"). Before that, and in a program without symbols, an area above the
-// thread pointer is the library's, because a program's thread-local variables lie below it ("ELF
-// Handling For Thread-Local Storage", variant II), and so is one that code of the library
-// registers.
+// "Restartable Sequences"). Before that, and in a program without symbols, an area is the library's if
+// code of the library registers it, or if it lies near the thread pointer but not among the program's
+// own thread-local variables: the library has it in its description of the thread, or behind them
+// (since glibc 2.41).
 func (w *Watch) glibcs(area, pointer table.Addr, caller string) bool {
 	if at, ok := w.engine.Symbols().Address("__rseq_offset"); ok {
 		if offset, ok := w.word(at); ok && offset != 0 {
@@ -92,7 +93,24 @@ func (w *Watch) glibcs(area, pointer table.Addr, caller string) bool {
 	if base := path.Base(caller); strings.HasPrefix(base, "libc.so") || strings.HasPrefix(base, "ld-linux") {
 		return true
 	}
-	return area-pointer < descriptorSize
+	from, size := w.ownBlock()
+	return uint64(area-pointer-from) >= size && area-pointer+descriptorSize < 2*descriptorSize
+}
+
+// ownBlock is the program's block of thread-local variables: the distance in bytes from the thread
+// pointer, and the size.
+func (w *Watch) ownBlock() (from table.Addr, size uint64) {
+	f, err := elf.Open(w.engine.Target().Executable())
+	if err != nil {
+		return 0, 0
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_TLS {
+			return table.Addr(w.engine.Target().Arch().ThreadBlock(p.Vaddr, p.Memsz, p.Align)), p.Memsz
+		}
+	}
+	return 0, 0
 }
 
 // descriptorSize is more than glibc's struct pthread has, bytes.

@@ -1,9 +1,7 @@
 package watch
 
 import (
-	"bytes"
 	"debug/elf"
-	"encoding/binary"
 
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
@@ -45,10 +43,10 @@ func (w *Watch) numbers() map[uint64]string {
 	return numbers
 }
 
-// findSites searches a module's code for call sites and plants traps there. It searches for the
-// call's number as a 32-bit constant, decodes an instruction that has it, and follows the code to
-// the instruction that makes the call. A trap stands there only: what happens to look like a
-// constant in the middle of other code does not lead to such an instruction.
+// findSites searches a module's code for call sites and plants traps there. It searches for
+// what loads the call's number, decodes it, and follows the code to the instruction that makes the
+// call. A trap stands there only: what happens to look like a load in the middle of other code does
+// not lead to such an instruction.
 func (w *Watch) findSites(m *table.Module) {
 	if m.File == nil {
 		return
@@ -64,26 +62,9 @@ func (w *Watch) findSites(m *table.Module) {
 			part := buf[:min(len(buf), int(high-at))]
 			k, _ := w.engine.Target().ReadMemory(at, part)
 			for number, name := range w.numbers() {
-				w.findNumber(at, part[:k], number, name)
-			}
-		}
-	}
-}
-
-// findNumber searches some code at an address for one call's number.
-func (w *Watch) findNumber(at table.Addr, code []byte, number uint64, name string) {
-	var needle [4]byte
-	binary.LittleEndian.PutUint32(needle[:], uint32(number))
-	for from := 0; ; {
-		n := bytes.Index(code[from:], needle[:])
-		if n < 0 {
-			return
-		}
-		n += from
-		from = n + 1
-		for back := 1; back <= 3 && back <= n; back++ {
-			if w.follow(at+table.Addr(n-back), code[n-back:], number, name) {
-				break
+				w.engine.Target().Arch().Loads(at, part[:k], uint32(number), func(from table.Addr) {
+					w.follow(from, part[from-at:k], number, name)
+				})
 			}
 		}
 	}
@@ -91,50 +72,52 @@ func (w *Watch) findNumber(at table.Addr, code []byte, number uint64, name strin
 
 // follow decodes an instruction that may load the number, and plants a trap at the instruction
 // that makes the call.
-func (w *Watch) follow(pc table.Addr, code []byte, number uint64, name string) bool {
+func (w *Watch) follow(pc table.Addr, code []byte, number uint64, name string) {
 	arch := w.engine.Target().Arch()
 	insn, err := arch.Decode(pc, code)
 	if err != nil {
-		return false
+		return
 	}
 	to, value, ok := arch.Constant(&insn, nil)
-	direct, called := to == arch.Results[0], to == arch.Arguments[0]
+	direct, called := to == arch.NextSyscall, to == arch.Arguments[0]
 	if !ok || value != number || !direct && !called {
-		return false
+		return
 	}
 	for n := 0; n < siteInsns && insn.Next() < pc+siteBytes; n++ {
 		at := insn.Next() - pc
 		if int(at) >= len(code) {
-			return false
+			return
 		}
 		if insn, err = arch.Decode(insn.Next(), code[at:]); err != nil {
-			return false
+			return
 		}
 		switch insn.Kind {
 		case machine.Syscall:
-			return direct && w.plantSite(insn.Addr, &site{number: number, name: name})
+			if direct {
+				w.plantSite(insn.Addr, &site{number: number, name: name})
+			}
+			return
 		case machine.Call, machine.IndirectCall, machine.Jump, machine.IndirectJump:
-			return called && w.plantSite(insn.Addr, &site{number: number, name: name, called: true})
+			if called {
+				w.plantSite(insn.Addr, &site{number: number, name: name, called: true})
+			}
+			return
 		case machine.Return, machine.Trap:
-			return false
+			return
 		}
 		if insn.Writes.Has(to) {
-			return false
+			return
 		}
 	}
-	return false
+	return
 }
 
-func (w *Watch) plantSite(at table.Addr, s *site) bool {
-	if w.sites[at] != nil {
-		return true
-	}
-	if w.o.Plant(at) != nil {
-		return false // none may stand there, or the module is being unmapped
+func (w *Watch) plantSite(at table.Addr, s *site) {
+	if w.sites[at] != nil || w.o.Plant(at) != nil {
+		return // none may stand there, or the module is being unmapped
 	}
 	s.planted = true
 	w.sites[at] = s
-	return true
 }
 
 // dropSite takes a site's trap out.

@@ -104,7 +104,7 @@ func (w *Watch) looksForGrant(th *thread, ended table.Addr, left int) stepper.Pa
 	case !known && insn.Kind == machine.Plain:
 		return stepper.Passage{} // the next time, perhaps, its way is another one
 	case use.Loaded > 0 && overlap(th.config.Area+sliceGranted, 1, use.Load.Address(&r), int(use.Loaded)),
-		insn.Kind == machine.Syscall && r.Results()[0] == arch.Calls.SliceYield:
+		insn.Kind == machine.Syscall && r.NextSyscall() == arch.Calls.SliceYield:
 		w.yields[ended] = maxFollowed
 		return stepper.Passage{}
 	case insn.Kind == machine.Syscall || left == 0:

@@ -45,7 +45,10 @@ func (w *Watch) stored(th *thread, slot int, f field) (p stepper.Passage, err er
 	if err != nil {
 		return p, err
 	}
-	at, wrote := w.writer(&r, f)
+	at, wrote, ok := w.writer(&r, f)
+	if !ok {
+		return p, nil
+	}
 	p, ours, err := w.sliced(th, slot, f, wrote, at)
 	if ours || err != nil {
 		return p, err

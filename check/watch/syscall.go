@@ -44,11 +44,11 @@ func (w *Watch) calls3(th *thread, slot int, f field) (stepper.Passage, error) {
 	if err != nil {
 		return stepper.Passage{}, err
 	}
-	name := w.numbers()[r.Results()[0]]
+	name := w.numbers()[r.NextSyscall()]
 	if name == "" || th.calling || r.PC() != f.at {
 		return stepper.Passage{}, nil
 	}
 	note := &Call{Name: name, Program: w.seen.Processes, from: r, inside: true}
 	note.Before, _ = w.o.Registration(th.tid)
-	return w.enter(th.tid, f.at, &site{number: r.Results()[0], name: name}, note), nil
+	return w.enter(th.tid, f.at, &site{number: r.NextSyscall(), name: name}, note), nil
 }

@@ -24,6 +24,7 @@ type Arch struct {
 	Link             Reg // holds the return address at a function's first instruction; NoReg: the top of the stack does
 	Flags            Reg
 	Syscall          Reg // number of the system call that the thread is in; negative for none
+	NextSyscall      Reg // number of the one that a system call instruction makes
 	ThreadPointer    Reg
 	Arguments        [6]Reg // a function's integer arguments, the first six
 	SyscallArguments [6]Reg // a system call's (syscall(2))
@@ -61,6 +62,11 @@ type Arch struct {
 	Restart  func(r *Regs)
 
 	Relocations Relocations
+
+	// ThreadBlock is the distance in bytes from the thread pointer to the executable's block of
+	// thread-local variables, whose PT_TLS segment has this address, size and alignment. Linkers
+	// compute with it, and every loader must do the same.
+	ThreadBlock func(address, size, align uint64) int64
 
 	VDSOPrefix string // prefix of the names of the vDSO's functions: "__vdso_"
 	Calls      Calls
@@ -125,6 +131,10 @@ type Shapes interface {
 	// a direct jump or call into [low, high). The bytes may be data, or the middle of an
 	// instruction. It only looks for branches whose distance has 4 bytes if far is set.
 	Branches(at table.Addr, code []byte, into Range, far bool, f func(from, to table.Addr))
+	// Loads calls f for each place in code, which begins at the address at, whose bytes can be an
+	// instruction that loads a number, as compilers do before a system call. The bytes may be data,
+	// or the middle of an instruction.
+	Loads(at table.Addr, code []byte, number uint32, f func(from table.Addr))
 	// Pushed is the number of bytes that an entry has pushed before a.
 	Pushed(t PLT, a uint64) table.Addr
 }

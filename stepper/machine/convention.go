@@ -111,6 +111,10 @@ func (r *Regs) InSyscall() bool { return int64(r.W[r.of().Syscall]) >= 0 }
 // SyscallNumber is the number of that call.
 func (r *Regs) SyscallNumber() uint64 { return r.W[r.of().Syscall] }
 
+// NextSyscall is the number of the call that the thread makes if it executes a system call
+// instruction now.
+func (r *Regs) NextSyscall() uint64 { return r.W[r.of().NextSyscall] }
+
 // ForgetSyscall takes the thread out of its system call: nothing is restarted.
 func (r *Regs) ForgetSyscall() { r.W[r.of().Syscall] = ^uint64(0) }
 

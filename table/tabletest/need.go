@@ -34,11 +34,16 @@ func NeedPrinters(t testing.TB, listed string) {
 	}
 }
 
-// NeedWorkerd returns the path of the pinned workerd, or skips the test if
+// NeedWorkerd returns the path of the pinned workerd for this processor, or skips the test if
 // scripts/setup has not fetched it.
-func NeedWorkerd(t testing.TB) string { return needWorkerd(t, "workerd") }
+func NeedWorkerd(t testing.TB) string {
+	if runtime.GOARCH == "arm64" {
+		return NeedWorkerdARM64(t)
+	}
+	return needWorkerd(t, "workerd")
+}
 
-// NeedWorkerdARM64 is NeedWorkerd for the one for arm64, to be read only.
+// NeedWorkerdARM64 is NeedWorkerd for arm64: to be read only, on any other processor.
 func NeedWorkerdARM64(t testing.TB) string { return needWorkerd(t, "workerd-arm64") }
 
 func needWorkerd(t testing.TB, folder string) string {

@@ -20,12 +20,37 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifdef __aarch64__
+#define RIGHT_SIGNATURE 0xd428bc00
+#define RSEQ_NUMBER 293
+#else
+#define RIGHT_SIGNATURE 0x53053053
+#define RSEQ_NUMBER 334
+#endif
 #ifndef SYS_rseq
-#define SYS_rseq 334
+#define SYS_rseq RSEQ_NUMBER
 #endif
 #ifndef SIGNATURE
-#define SIGNATURE 0x53053053
+#define SIGNATURE RIGHT_SIGNATURE
 #endif
+
+/* What the sections are made of: rax, or x15 and x14, are theirs. */
+#ifdef __aarch64__
+#define BEFORE_SIGNATURE ""
+#define JUMP "b "
+#define LOAD_ADDRESS(label) "adrp x15, " label "\nadd x15, x15, :lo12:" label "\n"
+#define ARM_SECTION "str x15, [%[area], #8]\n"
+#define INCREMENT_SUM "ldr x14, %[sum]\nadd x14, x14, #1\nstr x14, %[sum]\n"
+#define SECTION_CLOBBERS "x14", "x15", "memory", "cc"
+#else
+#define BEFORE_SIGNATURE ".byte 0x0f, 0xb9, 0x3d\n"
+#define JUMP "jmp "
+#define LOAD_ADDRESS(label) "leaq " label "(%%rip), %%rax\n"
+#define ARM_SECTION "movq %%rax, 8(%[area])\n"
+#define INCREMENT_SUM "incq %[sum]\n"
+#define SECTION_CLOBBERS "rax", "memory", "cc"
+#endif
+#define SIGNATURE_TEXT BEFORE_SIGNATURE ".long %c[signature]\n"
 
 #ifdef GOOD
 enum { good = 1 };
@@ -95,20 +120,29 @@ static inline int add(struct area *a, long *at, long n)
 		".pushsection __rseq_cs_ptr_array, \"aw\"\n"
 		".quad 3b\n"
 		".popsection\n"
-		"leaq 3b(%%rip), %%rax\n"
-		"movq %%rax, 8(%[area])\n"
+		LOAD_ADDRESS("3b")
+		ARM_SECTION
 		"1:\n"
+#ifdef __aarch64__
+		"ldr w15, [%[area]]\n"
+		"ldr w14, [%[area], #4]\n"
+		"cmp w14, w15\n"
+		"b.ne 4f\n"
+		"ldr x15, [%[at]]\n"
+		"add x15, x15, %[n]\n"
+		"str x15, [%[at]]\n"
+#else
 		"movl 0(%[area]), %%eax\n"
 		"cmpl %%eax, 4(%[area])\n"
 		"jnz 4f\n"
 		"addq %[n], (%[at])\n"
+#endif
 		"2:\n"
 		".pushsection __rseq_failure, \"ax\"\n"
-		".byte 0x0f, 0xb9, 0x3d\n"
-		".long %c[signature]\n"
-		"4: jmp %l[aborted]\n"
+		SIGNATURE_TEXT
+		"4: " JUMP "%l[aborted]\n"
 		".popsection\n"
-		: : [area] "r"(a), [at] "r"(at), [n] "r"(n), [signature] "i"(SIGNATURE) : "memory", "cc", "rax" : aborted);
+		: : [area] "r"(a), [at] "r"(at), [n] "r"(n), [signature] "i"(SIGNATURE) : SECTION_CLOBBERS : aborted);
 	return 0;
 aborted:
 	return -1;

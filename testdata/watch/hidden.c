@@ -19,15 +19,20 @@ int main(void)
 			"hidden_cs: .long 0, 0\n"
 			".quad 1f, 2f - 1f, 4f\n"
 			".popsection\n"
+#ifdef __aarch64__
+			"0: ldr x15, %[cs]\n"
+			ARM_SECTION
+			"str x15, [%[noise], #16]\n"
+#else
 			"0: movq %[cs], %%rax\n"
-			"movq %%rax, 8(%[area])\n"
+			ARM_SECTION
 			"movq %%rcx, 16(%[noise])\n"
-			"1: incq %[sum]\n"
-			"2: jmp 5f\n"
-			".byte 0x0f, 0xb9, 0x3d\n"
-			".long 0x53053053\n"
-			"4: jmp 0b\n"
+#endif
+			"1: " INCREMENT_SUM
+			"2: " JUMP "5f\n"
+			SIGNATURE_TEXT
+			"4: " JUMP "0b\n"
 			"5:\n"
-			: [sum] "+m"(sum) : [cs] "m"(descriptor), [area] "r"(a), [noise] "r"(noise) : "rax", "memory", "cc");
+			: [sum] "+m"(sum) : [cs] "m"(descriptor), [area] "r"(a), [noise] "r"(noise), [signature] "i"(SIGNATURE) : SECTION_CLOBBERS);
 	return sum != 100;
 }

@@ -30,14 +30,13 @@ int main(void)
 		"here_cs: .long 0, 0\n"
 		".quad here_start, here_end - here_start, here_abort\n"
 		".popsection\n"
-		"0: leaq here_cs(%%rip), %%rax\n"
-		"movq %%rax, 8(%[area])\n"
-		"here_start: incq %[sum]\n"
-		"here_end: jmp 1f\n"
-		".byte 0x0f, 0xb9, 0x3d\n"
-		".long 0x53053053\n"
-		"here_abort: jmp 0b\n"
+		"0: " LOAD_ADDRESS("here_cs")
+		ARM_SECTION
+		"here_start: " INCREMENT_SUM
+		"here_end: " JUMP "1f\n"
+		SIGNATURE_TEXT
+		"here_abort: " JUMP "0b\n"
 		"1:\n"
-		: [sum] "+m"(sum) : [area] "r"(a) : "rax", "memory", "cc");
+		: [sum] "+m"(sum) : [area] "r"(a), [signature] "i"(SIGNATURE) : SECTION_CLOBBERS);
 	return sum != 1;
 }

@@ -30,13 +30,16 @@ int main(void)
 			"declared: .long 0, 0\n"
 			".quad 1f, 2f - 1f, 4f\n"
 			".popsection\n"
+#ifdef __aarch64__
+			"0: str %[cs], [%[area], #8]\n"
+#else
 			"0: movq %[cs], 8(%[area])\n"
-			"1: incq %[sum]\n"
-			"2: jmp 5f\n"
-			".byte 0x0f, 0xb9, 0x3d\n"
-			".long 0x53053053\n"
-			"4: jmp 0b\n"
+#endif
+			"1: " INCREMENT_SUM
+			"2: " JUMP "5f\n"
+			SIGNATURE_TEXT
+			"4: " JUMP "0b\n"
 			"5:\n"
-			: [sum] "+m"(sum) : [cs] "r"(good ? &declared : cs), [area] "r"(a) : "memory", "cc");
+			: [sum] "+m"(sum) : [cs] "r"(good ? &declared : cs), [area] "r"(a), [signature] "i"(SIGNATURE) : SECTION_CLOBBERS);
 	return sum != 100;
 }

@@ -23,7 +23,7 @@ var arch = machine.Arch{
 	Shapes:  shapes{},
 	Others:  others{},
 
-	PC: RIP, SP: RSP, FP: RBP, Flags: EFLAGS, Syscall: OrigRAX, ThreadPointer: FSBase,
+	PC: RIP, SP: RSP, FP: RBP, Flags: EFLAGS, Syscall: OrigRAX, NextSyscall: RAX, ThreadPointer: FSBase,
 	Arguments:        [6]machine.Reg{RDI, RSI, RDX, RCX, R8, R9},
 	SyscallArguments: [6]machine.Reg{RDI, RSI, RDX, R10, R8, R9},
 	Vectors:          RAX,
@@ -58,11 +58,22 @@ var arch = machine.Arch{
 		TPOff: uint32(elf.R_X86_64_TPOFF64), DTPMod: uint32(elf.R_X86_64_DTPMOD64),
 	},
 
+	ThreadBlock: threadBlock,
+
 	VDSOPrefix: "__vdso_",
 	Calls: machine.Calls{
 		Mmap: 9, Munmap: 11, Rseq: 334, Membarrier: 324, SliceYield: 471,
 		Gettimeofday: 96, Time: 201, ClockGettime: 228, ClockGetres: 229, Getcpu: 309, Getrandom: 318,
 	},
+}
+
+// threadBlock is the distance down to the executable's block, which ends at the thread pointer but for
+// its alignment (variant II of Ulrich Drepper's "ELF Handling For Thread-Local Storage", section 3).
+func threadBlock(address, size, align uint64) int64 {
+	if align <= 1 {
+		return -int64(size)
+	}
+	return -int64(size + -(address+size)&(align-1))
 }
 
 // decoding implements machine.Decoder, shapes machine.Shapes, others machine.Others.

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"rseqstep/stepper/machine"
@@ -28,6 +29,22 @@ func (shapes) Branches(at table.Addr, code []byte, into machine.Range, far bool,
 			}
 		case !far && (b == 0xeb || b&0xf0 == 0x70 || b >= 0xe0 && b <= 0xe3):
 			report(n, n+2, int64(int8(code[n+1])))
+		}
+	}
+}
+
+// Loads implements machine.Shapes: the number as a 32-bit operand, behind an opcode, which may have a
+// prefix or a ModR/M byte.
+func (shapes) Loads(at table.Addr, code []byte, number uint32, f func(from table.Addr)) {
+	needle := binary.LittleEndian.AppendUint32(nil, number)
+	for from := 0; ; from++ {
+		n := bytes.Index(code[from:], needle)
+		if n < 0 {
+			return
+		}
+		from += n
+		for back := 1; back <= min(3, from); back++ {
+			f(at + table.Addr(from-back))
 		}
 	}
 }

@@ -48,3 +48,26 @@ func TestBranchesFindsWhatTheDecoderFinds(t *testing.T) {
 		t.Errorf("a branch from %v to %v, where there is none", from, to)
 	})
 }
+
+// Loads finds an instruction that loads a number, in each encoding that compilers use.
+func TestLoadsFindsWhatTheDecoderFinds(t *testing.T) {
+	const at = 0x1000
+	for _, code := range []string{
+		"\xb8\x4e\x01\x00\x00",         // mov $334, %eax
+		"\xbf\x4e\x01\x00\x00",         // mov $334, %edi
+		"\x48\xc7\xc0\x4e\x01\x00\x00", // mov $334, %rax
+		"\x41\xb8\x4e\x01\x00\x00",     // mov $334, %r8d
+		"\xb8\x4e\x4e\x01\x00",         // another number
+	} {
+		i, err := Arch().Decode(at, []byte(code))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, value, ok := Arch().Constant(&i, nil)
+		var got []table.Addr
+		shapes{}.Loads(at-1, []byte("\x90"+code+"\x90"), 334, func(from table.Addr) { got = append(got, from) })
+		if want := ok && value == 334; want != slices.Contains(got, at) {
+			t.Errorf("% x loads %d: found at %v", code, value, got)
+		}
+	}
+}

@@ -23,7 +23,7 @@ var arch = machine.Arch{
 	Shapes:  shapes{},
 	Others:  others{},
 
-	PC: PC, SP: SP, FP: X29, Link: X30, Flags: PSTATE, Syscall: SystemCall, ThreadPointer: TPIDR,
+	PC: PC, SP: SP, FP: X29, Link: X30, Flags: PSTATE, Syscall: SystemCall, NextSyscall: X0 + 8, ThreadPointer: TPIDR,
 	Arguments:        firstSix,
 	SyscallArguments: firstSix,
 	Results:          [2]machine.Reg{X0, X0 + 1},
@@ -52,11 +52,24 @@ var arch = machine.Arch{
 		TPOff: uint32(elf.R_AARCH64_TLS_TPREL64), DTPMod: uint32(elf.R_AARCH64_TLS_DTPMOD64),
 	},
 
+	ThreadBlock: threadBlock,
+
 	VDSOPrefix: "__kernel_",
 	Calls: machine.Calls{
 		Mmap: 222, Munmap: 215, Rseq: 293, Membarrier: 283, SliceYield: 471,
 		Gettimeofday: 169, ClockGettime: 113, ClockGetres: 114, Getcpu: 168, Getrandom: 278,
 	},
+}
+
+// threadBlock is the distance up to the executable's block: behind two words that are the loader's,
+// aligned as its segment is (ELF for the Arm 64-bit Architecture, 5.8: variant I of Ulrich Drepper's
+// "ELF Handling For Thread-Local Storage").
+func threadBlock(address, _, align uint64) int64 {
+	const reserved = 16
+	if align <= 1 {
+		return reserved
+	}
+	return int64(reserved + (address-reserved)&(align-1))
 }
 
 // firstSix are the registers of arguments, of functions and of system calls. (A seventh and an

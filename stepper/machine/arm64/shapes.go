@@ -124,3 +124,12 @@ func (shapes) Branches(at table.Addr, code []byte, into machine.Range, _ bool, f
 		}
 	}
 }
+
+// Loads implements machine.Shapes: movz of a number of 16 bits, which is what assemblers make of mov.
+func (shapes) Loads(at table.Addr, code []byte, number uint32, f func(from table.Addr)) {
+	for n := int(-at % wordSize); n+wordSize <= len(code); n += wordSize {
+		if w := wordOf(code[n:]); w.bits(30, 21) == 0b1010010100 && w.bits(20, 5) == number {
+			f(at + table.Addr(n))
+		}
+	}
+}

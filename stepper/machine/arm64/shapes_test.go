@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -111,6 +112,32 @@ func TestBranchesAreFoundByTheirBytes(t *testing.T) {
 	}
 	if len(found) != len(want) {
 		t.Errorf("%v", found)
+	}
+}
+
+// Loads finds every instruction that Constant takes for one that loads the number by itself, but for
+// those of logical immediates, which assemblers use for no number that mov can load.
+func TestLoadsFindsWhatTheDecoderFinds(t *testing.T) {
+	const at = 0x1000
+	words := []word{
+		0xd28024a8, 0x528024a8, // mov x8, #293; mov w8, #293
+		0x528024a0, 0xd2a024a8, 0xf28024a8, 0x928024a8, 0x528024c8, // w0; lsl #16; movk; movn; #294
+		nop, 0x910494e8, 0x528024a8,
+	}
+	code := append([]byte{1, 2}, bytesOf(words...)...) // begins 2 bytes before a word
+	var got, want []table.Addr
+	Arch().Loads(at-2, code, 293, func(from table.Addr) { got = append(got, from) })
+	for n, w := range words {
+		i, err := Arch().Decode(at+table.Addr(4*n), bytesOf(w))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, value, ok := Arch().Constant(&i, nil); ok && value == 293 {
+			want = append(want, i.Addr)
+		}
+	}
+	if !slices.Equal(got, want) || len(got) != 4 {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 
