@@ -28,6 +28,9 @@ func (p *Phases) step(th *drive.Thread, next func(rseq.QuietEnd) drive.Answer) d
 		}
 		return next(rseq.QuietKernel)
 	}
+	if s, ok := p.Parts.sequence(th, insn); ok {
+		return p.sequence(th, s, insn, next)
+	}
 	if rseq.Arms(insn, &th.Regs, q.config) {
 		if s := p.Registration.Armed(th, insn); s != nil {
 			body, err := p.Sections.Body(s)
