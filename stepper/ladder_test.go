@@ -1,7 +1,6 @@
 package stepper_test
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -41,11 +39,11 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole in
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var top [8]byte
-	if n, err := p.process.ReadMemory(table.Addr(r.W[amd64.RSP]), top[:]); n < len(top) {
-		p.t.Fatal(err)
+	back, ok := r.ReturnAddress(p.process)
+	if !ok {
+		p.t.Fatal("malloc's return address cannot be read")
 	}
-	back, sp := table.Addr(binary.LittleEndian.Uint64(top[:])), r.W[amd64.RSP]
+	cfa := r.EntryCFA()
 	for steps = 1; steps < 100000; steps++ {
 		stop := p.stepi(1)
 		p.wantReason(stop, stepper.StopStep)
@@ -66,7 +64,7 @@ func (p *program) leaveMalloc() (steps int, units []stepper.UnitReport, whole in
 		if r, err = p.Regs(stop.TID); err != nil {
 			p.t.Fatal(err)
 		}
-		if r.W[amd64.RSP] > sp {
+		if r.SP() >= cfa {
 			return steps, units, whole
 		}
 	}
@@ -82,7 +80,7 @@ func (p *program) insns(start table.Addr) []table.Addr {
 	if n, err := p.process.ReadMemory(s.Start, code); n < len(code) {
 		p.t.Fatal(err)
 	}
-	body, err := machine.DecodeBody(amd64.Arch(), s, code)
+	body, err := machine.DecodeBody(p.process.Arch(), s, code)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -9,17 +9,18 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#define SPIN                                                                \
-	"leaq 3b(%%rip), %%rax\n\t"                                         \
-	"5:\n\t"                                                            \
-	"movq %%rax, " FIX_FS "8(%[area])\n\t"                              \
-	"1:\n\t"                                                            \
-	"movl %[times], %%eax\n\t"                                          \
-	"7:\n\t"                                                            \
-	"decl %%eax\n\t"                                                    \
-	"jnz 7b\n\t"                                                        \
-	"ud2\n\t"                                                           \
-	"addq $1, %[v]\n\t"
+#ifdef __aarch64__
+#define SPIN_AND_FAULT "mov w15, %[times]\n\t7:\n\tsubs w15, w15, #1\n\tb.ne 7b\n\tudf #0\n\t"
+#else
+#define SPIN_AND_FAULT "movl %[times], %%eax\n\t7:\n\tdecl %%eax\n\tjnz 7b\n\tud2\n\t"
+#endif
+#define SPIN                         \
+	FIX_ADDRESS("3b", FIX_FIRST) \
+	"5:\n\t"                     \
+	FIX_ARM(FIX_FIRST)           \
+	"1:\n\t"                     \
+	SPIN_AND_FAULT               \
+	FIX_INC("%[v]")
 
 static __attribute__((noinline)) int spin_short(intptr_t *v)
 {
@@ -27,7 +28,7 @@ static __attribute__((noinline)) int spin_short(intptr_t *v)
 		FIX_DESCRIBE("short", "0") SPIN FIX_END
 		:
 		: [area] "r"(FIX_AREA), [v] "m"(*v), [times] "i"(1)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:
@@ -40,7 +41,7 @@ static __attribute__((noinline)) int spin_long(intptr_t *v)
 		FIX_DESCRIBE("long", "0") SPIN FIX_END
 		:
 		: [area] "r"(FIX_AREA), [v] "m"(*v), [times] "i"(100)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

@@ -53,7 +53,7 @@ func (p *Phases) step(th *drive.Thread, next func(rseq.QuietEnd) drive.Answer) d
 		case err != nil, th.Regs.PC() == pc && how != drive.Arrived: // the instruction has not run
 			return nil
 		}
-		end = q.Step(insn, th.Regs.PC(), th.Regs.SP())
+		end = q.Step(insn, &th.Regs)
 		p.report(th, q, end)
 		return nil
 	}

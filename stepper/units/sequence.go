@@ -95,7 +95,7 @@ func (p *Phases) sequence(th *drive.Thread, q machine.Sequence, insn *machine.In
 				last = final
 			}
 		}
-		end := now.Step(last, th.Regs.PC(), th.Regs.SP())
+		end := now.Step(last, &th.Regs)
 		p.report(th, now, end)
 		return next(end)
 	})
