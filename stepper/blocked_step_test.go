@@ -5,7 +5,7 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table/tabletest"
 )
 
@@ -27,7 +27,7 @@ func TestASingleStepThatBlocksEndsBehindItsCallWhileOthersMeetBreakpoints(t *tes
 		}
 		var code [machine.MaxLen]byte
 		n, _ := p.process.ReadMemory(r.PC(), code[:])
-		insn, err := amd64.Arch().Decode(r.PC(), code[:n])
+		insn, err := ptrace.Arch().Decode(r.PC(), code[:n])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,10 +4,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -148,9 +150,7 @@ func TestConditionsAndIgnoreCounts(t *testing.T) {
 		if err != nil {
 			return false, err
 		}
-		var n [4]byte
-		_, err = p.process.ReadMemory(table.Addr(r.W[amd64.RBP]-0x14), n[:]) // gcc -O0 keeps the argument there
-		return binary.LittleEndian.Uint32(n[:]) == 15, err
+		return int32(r.Arguments()[0]) == 15, nil // gcc -O0 copies the argument, and leaves it there
 	}})
 	p.wantReason(p.cont(), stepper.StopBreakpoint)
 	if asked != 6 || b.Hits != 1 {
@@ -193,13 +193,13 @@ func TestABreakpointOfOneThreadLetsOthersPass(t *testing.T) {
 func TestNothingIsPlantedInsideSectionsNorOnSignatures(t *testing.T) {
 	p := start(t, tabletest.Fixture{Source: "asmmain.c", Extra: []string{"asm.S"}})
 	for _, s := range p.Image().Sections() {
-		for a := s.Abort - 4; a < s.Abort; a++ {
+		for a := s.Abort - 4; a < s.Abort; a += perArch[table.Addr](1, 4) {
 			if _, err := p.AddBreakpoint(stepper.BreakpointSpec{Addrs: []table.Addr{a}}); err == nil {
 				t.Fatalf("a breakpoint on the signature before %v", s.Abort)
 			}
 		}
 		for _, kind := range []stepper.BreakpointKind{stepper.BreakSoftware, stepper.BreakHardware} {
-			for a := s.Start; a < s.End; a++ {
+			for a := s.Start; a < s.End; a += perArch[table.Addr](1, 4) {
 				b, err := p.AddBreakpoint(stepper.BreakpointSpec{Kind: kind, Addrs: []table.Addr{a}})
 				for in := s.Start; in < s.End; in++ {
 					if p.process.Inserted(in) {
@@ -254,14 +254,16 @@ func TestABreakpointInsideASectionStopsThereAndCommits(t *testing.T) {
 	for _, opt := range []string{"-O0", "-O2"} {
 		t.Run(opt, func(t *testing.T) {
 			p := start(t, tabletest.Fixture{Source: "asmmain.c", Extra: []string{"asm.S"}, Opt: opt})
-			store := p.breakAt("asm.S:22") // asm_addv's final store
+			where := lineIn(t, asmSource(), "commits")
+			store := p.breakAt(where)
+			sum := perArch(amd64.R8, arm64.General(12))
 			for n := range 10 {
 				stop := p.cont()
 				p.wantReason(stop, stepper.StopBreakpoint)
-				p.wantLine(stop, "asm_addv:22")
+				p.wantLine(stop, "asm_addv:"+where[strings.LastIndex(where, ":")+1:])
 				r, err := p.Regs(stop.TID)
-				if err != nil || r.W[amd64.R8] != uint64(3*n+3) {
-					t.Fatalf("round %d: the sum to be stored is %d, %v", n, r.W[amd64.R8], err)
+				if err != nil || r.W[sum] != uint64(3*n+3) {
+					t.Fatalf("round %d: the sum to be stored is %d, %v", n, r.W[sum], err)
 				}
 			}
 			if store.Hits != 10 {

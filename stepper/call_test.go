@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -89,7 +88,7 @@ func (p *program) intoCall(tid int) {
 		if err := p.SelectThread(tid); err != nil {
 			p.t.Fatal(err)
 		}
-		if r, _ := p.Regs(tid); int64(r.W[amd64.OrigRAX]) >= 0 {
+		if r, _ := p.Regs(tid); r.InSyscall() {
 			return
 		}
 	}

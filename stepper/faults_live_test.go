@@ -43,7 +43,7 @@ func toVDSO(name string) func(*faulty) {
 	return func(f *faulty) {
 		f.runTo("main")
 		for _, v := range f.VDSO().Functions {
-			if v.Name == "__vdso_"+name {
+			if v.Name == inVDSO(name) {
 				f.onceAt(v.Start)
 				f.home = v.Start
 				return

@@ -8,14 +8,15 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
 
 // counting returns the fixtures of testdata/sections that count: each lays out a section's code
 // in a different way, with data in it or beside it, and the abort handler in line.
-func counting() []tabletest.Fixture {
+func counting(t *testing.T) []tabletest.Fixture {
+	tabletest.OnlyOn(t, "amd64", "the code of testdata/sections")
 	var list []tabletest.Fixture
 	for _, name := range []string{"inline", "armfirst", "armsecond", "armloop", "before", "table", "jumpin", "datain",
 		"shared", "twice", "overlap", "fallinto", "midhandler", "lineend", "leave"} {
@@ -75,7 +76,7 @@ func countingWays() map[string]func(p *program) {
 func TestSectionsOfEveryLayoutCountRight(t *testing.T) {
 	ways := countingWays()
 	rounds := tabletest.Rounds(t, 1, 2)
-	for _, f := range tabletest.Some(t, 6, counting()) {
+	for _, f := range tabletest.Some(t, 6, counting(t)) {
 		for _, name := range tabletest.SomeKeys(t, 3, ways) {
 			t.Run(f.String()+"-"+name, func(t *testing.T) {
 				for range rounds {
@@ -92,6 +93,7 @@ func TestSectionsOfEveryLayoutCountRight(t *testing.T) {
 // Every pass of goto.c leaves its line by the abort handler in line, behind data that decodes
 // as a jump's beginning.
 func TestALineIsLeftByAHandlerBehindItsSignature(t *testing.T) {
+	tabletest.OnlyOn(t, "amd64", "the code of testdata/sections")
 	for _, opt := range []string{"-O0", "-O1", "-O2"} {
 		for _, command := range []string{"next", "step"} {
 			t.Run(command+opt, func(t *testing.T) {
@@ -111,6 +113,7 @@ func TestALineIsLeftByAHandlerBehindItsSignature(t *testing.T) {
 
 // The range step of gdb's protocol leaves a range in the same way.
 func TestARangeIsLeftByAHandlerBehindItsSignature(t *testing.T) {
+	tabletest.OnlyOn(t, "amd64", "the code of testdata/sections")
 	p := launch(t, tabletest.Fixture{Source: "sections/goto.c", Opt: "-O2"})
 	p.runTo("pass")
 	r, err := p.Regs(p.Thread())
@@ -132,7 +135,7 @@ func TestARangeIsLeftByAHandlerBehindItsSignature(t *testing.T) {
 // analysis has found, unless the analysis has found that one, too; it finds all instructions
 // that are reached without an indirect jump.
 func TestLayoutIsWhatIsExecuted(t *testing.T) {
-	for _, f := range tabletest.Some(t, 8, counting()) {
+	for _, f := range tabletest.Some(t, 8, counting(t)) {
 		t.Run(f.String(), func(t *testing.T) {
 			p := launch(t, f, "100", "1")
 			p.runTo("work")
@@ -141,7 +144,7 @@ func TestLayoutIsWhatIsExecuted(t *testing.T) {
 			if !ok {
 				t.Fatalf("no function at %v", pc)
 			}
-			code := machine.Code{Arch: amd64.Arch(), Entries: []table.Addr{fn.Entry}, Read: p.process.ReadMemory}
+			code := machine.Code{Arch: ptrace.Arch(), Entries: []table.Addr{fn.Entry}, Read: p.process.ReadMemory}
 			for _, r := range fn.Ranges {
 				code.Ranges = append(code.Ranges, r)
 				code.Likely = append(code.Likely, p.Symbols().Statements(r)...)

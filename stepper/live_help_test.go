@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -308,3 +309,14 @@ func (p *program) address(name string) table.Addr {
 	}
 	return a
 }
+
+// perArch is what this machine's architecture has.
+func perArch[T any](amd64, arm64 T) T {
+	if runtime.GOARCH == "arm64" {
+		return arm64
+	}
+	return amd64
+}
+
+// asmSource is the file with the functions of asm.S.
+func asmSource() string { return perArch("asm.S", "include/asm_arm64.h") }

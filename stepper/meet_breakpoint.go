@@ -39,14 +39,35 @@ func (e *mind) debugHit(th *drive.Thread, ev tracee.Event) (*Stop, error) {
 		th.StoppedAt = th.Regs.PC()
 		return e.userBreak(th, th.Regs.PC())
 	}
+	if err := e.accessed(th, b, ev.Addr); err != nil {
+		return nil, err
+	}
 	change, err := e.points.Trigger(b, th.TID, func() *table.Placed {
 		if now, _ := e.rseq.Read(th); !e.units.Quiet.In(th) && now.Live {
 			return now.Section
 		}
 		return nil
 	})
-	if change == nil || err != nil {
-		return nil, err
+	return watchStop(th, b, change), err
+}
+
+// watchStop is the Stop of a watchpoint that was triggered, nil for none.
+func watchStop(th *drive.Thread, b *Breakpoint, change *WatchChange) *Stop {
+	if change == nil {
+		return nil
 	}
-	return &Stop{Reason: StopWatchpoint, TID: th.TID, Breakpoints: []int{b.Number}, Watch: []WatchChange{*change}}, nil
+	return &Stop{Reason: StopWatchpoint, TID: th.TID, Breakpoints: []int{b.Number}, Watch: []WatchChange{*change}}
+}
+
+// accessed records the instruction at an address whose access has triggered a watchpoint before it
+// was executed; 0 for none. The thread is behind it, or in a section's abort handler.
+func (e *mind) accessed(th *drive.Thread, b *Breakpoint, at table.Addr) error {
+	if at == 0 || e.units.Quiet.In(th) {
+		return nil
+	}
+	if err := e.drive.Load(th); err != nil {
+		return err
+	}
+	insn, err := e.sections.Decode(at)
+	return e.points.Accessed(b, at, err == nil && th.Regs.PC() != insn.Next())
 }

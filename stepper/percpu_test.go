@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table/tabletest"
 )
 
@@ -35,7 +34,7 @@ func stepPercpu(t *testing.T, opt, command string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.W[amd64.RSP] >= uint64(done) {
+		if r.SP() >= done {
 			break
 		}
 	}

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -68,7 +70,7 @@ func TestALongLoopInASectionIsRunNatively(t *testing.T) {
 func TestABreakpointInALongLoopInsideIsMet(t *testing.T) {
 	const rounds = 2000
 	p := longSection(t, "-O2", rounds)
-	loop := p.address("inside") + 1 // behind its nop
+	loop := p.address("inside") + perArch[table.Addr](1, 4) // behind its nop
 	met := 0
 	b := p.add(stepper.BreakpointSpec{Addrs: []table.Addr{loop}, When: func(int) (bool, error) {
 		met++
@@ -76,8 +78,8 @@ func TestABreakpointInALongLoopInsideIsMet(t *testing.T) {
 	}})
 	p.wantReason(p.cont(), stepper.StopBreakpoint)
 	r, err := p.Regs(p.Thread())
-	if err != nil || met != 1500 || int(r.W[amd64.RCX]) != rounds-met+1 {
-		t.Errorf("met %d times, %d rounds are left, %v", met, r.W[amd64.RCX], err)
+	if err != nil || met != 1500 || int(r.W[left()]) != rounds-met+1 {
+		t.Errorf("met %d times, %d rounds are left, %v", met, r.W[left()], err)
 	}
 	p.delete(b)
 	p.wantExit(0)
@@ -106,7 +108,7 @@ func TestALongQuietPhaseCanBeInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.W[amd64.RCX] = 5
+	r.W[left()] = 5
 	if err := p.SetRegs(p.Thread(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -128,3 +130,6 @@ func TestALongQuietPhaseCanBeDetachedFrom(t *testing.T) {
 	}
 	p.wantRightEnd(pid, "done 1 aborts 1\n")
 }
+
+// left is the register with the number of rounds that are left to long.c's loop.
+func left() machine.Reg { return perArch(amd64.RCX, arm64.General(9)) }

@@ -184,7 +184,7 @@ func quietStops(t testing.TB, p *program, n int) float64 {
 	p.hits(b, 1)
 	after := p.switches(p.Thread())
 	p.delete(b)
-	return float64(after-before)/float64(n) - (addv + 1)
+	return float64(after-before)/float64(n) - float64(addv+1)
 }
 
 func BenchmarkQuietPhase(b *testing.B) {

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"rseqstep/stepper"
-	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -24,7 +24,7 @@ func TestABreakpointIsMetWhereTheUserHasPutTheThread(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.W[amd64.RIP] = uint64(b.Places[0].Addr)
+		r.SetPC(b.Places[0].Addr)
 		if err := p.SetRegs(p.Thread(), r); err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestABreakpointStandsForTheProgramsOwnTrap(t *testing.T) {
 						t.Errorf("stopped at %s", p.describe(stop))
 					}
 					if command == "stepi" {
-						if stop := p.do(command); stop.Reason != stepper.StopStep || stop.PC != at+1 {
+						if stop := p.do(command); stop.Reason != stepper.StopStep || stop.PC != at+table.Addr(len(ptrace.Arch().Breakpoint)) {
 							t.Errorf("stepi: %s", p.describe(stop))
 						}
 					} else if command == "next" {

@@ -1,6 +1,8 @@
 package stepper
 
 import (
+	"math/bits"
+
 	"rseqstep/stepper/drive"
 	"rseqstep/table"
 )
@@ -38,6 +40,21 @@ func (e unitHost) Arrived(th *drive.Thread) drive.Answer {
 		th.StoppedAt = pc
 	}
 	return stopped(stop, err)
+}
+
+// Ran is units.Host.Ran.
+func (e unitHost) Ran(th *drive.Thread, slots int, accessed bool) drive.Answer {
+	for ; slots != 0; slots &= slots - 1 {
+		b := e.points.InSlot(bits.TrailingZeros(uint(slots)))
+		if b == nil {
+			continue
+		}
+		change, err := e.points.Ran(b, th.TID, accessed)
+		if a := stopped(watchStop(th, b, change), err); !a.GoesOn() {
+			return a
+		}
+	}
+	return drive.Answer{}
 }
 
 // Returned is units.Host.Returned.

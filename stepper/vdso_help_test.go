@@ -1,19 +1,28 @@
 package stepper_test
 
 import (
+	"encoding/binary"
+	"runtime"
 	"strings"
 	"testing"
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
 
 // vdsoFunctions are the arguments of vdsocalls.c that call a function of the vDSO in the usual
 // way; they are also the functions' names.
-var vdsoFunctions = []string{"clock_gettime", "gettimeofday", "time", "clock_getres", "getcpu", "getrandom"}
+var vdsoFunctions = perArch(
+	[]string{"clock_gettime", "gettimeofday", "time", "clock_getres", "getcpu", "getrandom"},
+	[]string{"clock_gettime", "gettimeofday", "clock_getres", "getrandom"})
+
+// inVDSO is the symbol of such a function.
+func inVDSO(function string) string { return ptrace.Arch().VDSOPrefix + function }
 
 // vdsoProgram is vdsocalls.c at the first instruction of the call under test.
 type vdsoProgram struct {
@@ -29,7 +38,7 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 	t.Helper()
 	p := &vdsoProgram{program: start(t, tabletest.Fixture{Source: "vdsocalls.c"}, argument), saved: map[table.Addr][]byte{}}
 	for _, f := range p.VDSO().Functions {
-		if f.Name == "__vdso_"+function {
+		if f.Name == inVDSO(function) {
 			p.f = f
 		}
 	}
@@ -47,7 +56,7 @@ func atVDSO(t *testing.T, argument, function string) *vdsoProgram {
 		p.wantReason(p.cont(), stepper.StopBreakpoint)
 		p.regs = *p.now()
 		// The first call of getrandom only asks how large the state is.
-		if function != "getrandom" || p.regs.W[amd64.RDI] != 0 {
+		if function != "getrandom" || p.regs.Arguments()[0] != 0 {
 			break
 		}
 	}
@@ -77,7 +86,7 @@ func (p *vdsoProgram) insn(a table.Addr) (machine.Insn, bool) {
 	p.t.Helper()
 	var code [machine.MaxLen]byte
 	n, _ := p.process.ReadMemory(a, code[:])
-	i, err := amd64.Arch().Decode(a, code[:n])
+	i, err := ptrace.Arch().Decode(a, code[:n])
 	return i, err == nil
 }
 
@@ -106,6 +115,14 @@ func (p *vdsoProgram) restore() {
 // backward reports whether an instruction is a conditional backward jump.
 func backward(i *machine.Insn) bool { return i.Kind == machine.CondJump && i.Target <= i.Addr }
 
+// jump is the code of a jump at an address to another one nearby.
+func jump(at, to table.Addr) []byte {
+	if runtime.GOARCH == "arm64" {
+		return binary.LittleEndian.AppendUint32(nil, 0x14000000|uint32(to-at)/4&0x3ffffff)
+	}
+	return []byte{0xeb, byte(to - (at + 2))}
+}
+
 // always makes every conditional backward jump in [low, high) unconditional, so that a loop
 // never ends, and returns their number. If once is true, it stops at the first return.
 func (p *vdsoProgram) always(low, high table.Addr, once bool) (n int) {
@@ -118,6 +135,9 @@ func (p *vdsoProgram) always(low, high table.Addr, once bool) (n int) {
 		}
 		if code := i.Bytes(); backward(&i) && i.Target >= low {
 			switch {
+			case runtime.GOARCH == "arm64":
+				p.patch(a, jump(a, i.Target)...)
+				n++
 			case len(code) == 2 && code[0]>>4 == 7: // jcc rel8: jmp rel8
 				p.patch(a, 0xeb)
 				n++
@@ -137,8 +157,8 @@ func (p *vdsoProgram) always(low, high table.Addr, once bool) (n int) {
 // stick makes the function loop for ever.
 func (p *vdsoProgram) stick() {
 	p.t.Helper()
-	switch p.f.Name {
-	case "__vdso_time", "__vdso_clock_getres", "__vdso_getcpu":
+	switch strings.TrimPrefix(p.f.Name, inVDSO("")) {
+	case "time", "clock_getres", "getcpu":
 		// They have no loop: make one over the first two instructions, or over the first if the
 		// second changes the stack pointer.
 		first, _ := p.insn(p.f.Start)
@@ -147,8 +167,8 @@ func (p *vdsoProgram) stick() {
 		if first.Store.Size != 0 || second.Store.Size != 0 {
 			p.t.Fatalf("%s begins with a store", p.f.Name)
 		}
-		p.patch(at, 0xeb, byte(p.f.Start-(at+2)))
-	case "__vdso_getrandom":
+		p.patch(at, jump(at, p.f.Start)...)
+	case "getrandom":
 		// Use the ChaCha20 core behind it, whose loop stores nothing.
 		if p.always(p.f.End, p.VDSO().High, true) == 0 {
 			p.t.Fatal("no loop found behind getrandom")
@@ -166,11 +186,12 @@ func (p *vdsoProgram) bend() bool {
 	p.t.Helper()
 	r := p.now()
 	i, ok := p.insn(r.PC())
-	if !ok || !backward(&i) || !p.f.Contains(i.Addr) {
+	if !ok || !backward(&i) || !i.ByFlag || !p.f.Contains(i.Addr) {
 		return false
 	}
-	for _, flags := range []uint64{0, 0x40, 0x1, 0x41, 0x80, 0x800} { // none, ZF, CF, both, SF, OF
-		r.W[amd64.EFLAGS] = r.W[amd64.EFLAGS]&^(0x8c1) | flags
+	reg := perArch(amd64.EFLAGS, arm64.PSTATE)
+	for _, flags := range perArch([]uint64{0, 0x40, 0x1, 0x41, 0x80, 0x800}, []uint64{0, 4 << 28, 2 << 28, 6 << 28, 8 << 28, 1 << 28}) { // none, Z, C, both, S or N, O or V
+		r.W[reg] = r.W[reg]&^perArch[uint64](0x8c1, 0xf<<28) | flags
 		if taken, known := i.Taken(r); taken && known {
 			if err := p.SetRegs(p.Thread(), *r); err != nil {
 				p.t.Fatal(err)
@@ -209,7 +230,7 @@ func (p *vdsoProgram) wantLeft(stop stepper.Stop, rung stepper.Rung, words strin
 		stop.Units[0].Rung != rung || stop.Units[0].Exit != p.back || !strings.Contains(notes, words) {
 		p.t.Errorf("want %s left on rung %d (%q), got %s", p.f.Name, rung, words, p.describe(stop))
 	}
-	if got := p.now(); got.PC() != p.back || got.W[amd64.RSP] != p.regs.W[amd64.RSP]+8 {
-		p.t.Errorf("want the thread at %v with rsp %#x, got %v with %#x", p.back, p.regs.W[amd64.RSP]+8, got.PC(), got.W[amd64.RSP])
+	if got := p.now(); got.PC() != p.back || got.SP() != p.regs.EntryCFA() {
+		p.t.Errorf("want the thread at %v with the stack pointer %v, got %v with %v", p.back, p.regs.EntryCFA(), got.PC(), got.SP())
 	}
 }

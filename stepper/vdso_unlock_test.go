@@ -24,7 +24,7 @@ func TestUnlockingAFutexInTheVDSOIsAUnit(t *testing.T) {
 			}
 			stop := p.stepi(1)
 			p.wantReason(stop, stepper.StopStep)
-			if got := returned(stop.Units)["__vdso_"+function]; got != 1 || stop.PC != p.back {
+			if got := returned(stop.Units)[inVDSO(function)]; got != 1 || stop.PC != p.back {
 				t.Errorf("passed %d times as a unit: %s", got, p.describe(stop))
 			}
 			p.stepsToEnd(argument)

@@ -10,33 +10,17 @@
 #include <sys/wait.h>
 
 #ifdef __aarch64__
-#define SPIN                                                                \
-	"adrp x15, 3b\n\t"                                                  \
-	"add x15, x15, :lo12:3b\n\t"                                        \
-	"5:\n\t"                                                            \
-	"str x15, [%[area], #8]\n\t"                                        \
-	"1:\n\t"                                                            \
-	"mov w15, %[times]\n\t"                                             \
-	"7:\n\t"                                                            \
-	"subs w15, w15, #1\n\t"                                             \
-	"b.ne 7b\n\t"                                                       \
-	"udf #0\n\t"                                                        \
-	"ldr x15, %[v]\n\t"                                                 \
-	"add x15, x15, #1\n\t"                                              \
-	"str x15, %[v]\n\t"
+#define SPIN_AND_FAULT "mov w15, %[times]\n\t7:\n\tsubs w15, w15, #1\n\tb.ne 7b\n\tudf #0\n\t"
 #else
-#define SPIN                                                                \
-	"leaq 3b(%%rip), %%rax\n\t"                                         \
-	"5:\n\t"                                                            \
-	"movq %%rax, " FIX_FS "8(%[area])\n\t"                              \
-	"1:\n\t"                                                            \
-	"movl %[times], %%eax\n\t"                                          \
-	"7:\n\t"                                                            \
-	"decl %%eax\n\t"                                                    \
-	"jnz 7b\n\t"                                                        \
-	"ud2\n\t"                                                           \
-	"addq $1, %[v]\n\t"
+#define SPIN_AND_FAULT "movl %[times], %%eax\n\t7:\n\tdecl %%eax\n\tjnz 7b\n\tud2\n\t"
 #endif
+#define SPIN                         \
+	FIX_ADDRESS("3b", FIX_FIRST) \
+	"5:\n\t"                     \
+	FIX_ARM(FIX_FIRST)           \
+	"1:\n\t"                     \
+	SPIN_AND_FAULT               \
+	FIX_INC("%[v]")
 
 static __attribute__((noinline)) int spin_short(intptr_t *v)
 {

@@ -1,8 +1,8 @@
-/*
- * Sections in assembly, where every instruction is a line of its own. asmmain.c calls them.
- * %rdi: the word to change, %rsi: a number, %rdx: the CPU, %rcx: bytes from the thread pointer
- * to the rseq area. They return 0, or 1 by the side exit, or -1 from the abort handler.
- */
+/* Sections in assembly, each instruction a line, for asmmain.c. %rdi: the word to change, %rsi: a number, %rdx: the CPU, %rcx: bytes from
+   the thread pointer to the rseq area, %r8: a limit. They return 0, or 1 by the side exit, or -1 from the abort handler. */
+#ifdef __aarch64__
+#include "asm_arm64.h"
+#else
 	.text
 
 	.globl	asm_addv
@@ -19,7 +19,7 @@ asm_addv_start:
 	jne	asm_addv_abort
 	movq	(%rdi), %r8
 	addq	%rsi, %r8
-	movq	%r8, (%rdi)
+	movq	%r8, (%rdi) /* commits */
 	.globl	asm_addv_end
 asm_addv_end:
 	xorl	%eax, %eax
@@ -33,7 +33,7 @@ asm_addv_abort:
 	.cfi_endproc
 	.size	asm_addv, . - asm_addv
 
-/* Adds only while the word is below the limit in %r8; else leaves by the side exit. */
+/* Adds only while the word is below the limit; else leaves by the side exit. */
 	.globl	asm_addbelow
 	.type	asm_addbelow, @function
 asm_addbelow:
@@ -65,7 +65,7 @@ asm_addbelow_abort:
 	ret
 	.cfi_endproc
 	.size	asm_addbelow, . - asm_addbelow
-
+#endif
 #ifdef FIX_TABLE
 	.section __rseq_table, "aw"
 #else

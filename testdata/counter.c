@@ -13,6 +13,19 @@ static struct slot {
 } __attribute__((aligned(64))) slots[CPU_SETSIZE];
 static long reps = 500;
 
+#ifdef __aarch64__
+#define COMPARE_AND_STORE(label)      \
+	"ldr x15, %[v]\n\t"           \
+	"cmp x15, %[expect]\n\t"      \
+	"b.ne %l[differ]\n\t"         \
+	label "str %[newv], %[v]\n\t"
+#else
+#define COMPARE_AND_STORE(label)      \
+	"cmpq %[v], %[expect]\n\t"    \
+	"jnz %l[differ]\n\t"          \
+	label "movq %[newv], %[v]\n\t"
+#endif
+
 /* if (*v == expect) *v = newv, on cpu. Returns 0, 1 when they differ, -1 to try again. */
 static __attribute__((noinline, noclone)) int compare_and_store(intptr_t *v, intptr_t expect, intptr_t newv, int cpu)
 {
@@ -20,15 +33,11 @@ static __attribute__((noinline, noclone)) int compare_and_store(intptr_t *v, int
 		FIX_DESCRIBE("compare_and_store", "%l[differ]")
 		FIX_EXIT_POINT("%l[differ]")
 		FIX_BEGIN
-		"cmpq %[v], %[expect]\n\t"
-		"jnz %l[differ]\n\t"
-		".globl commit_store\n"
-		"commit_store:\n\t"
-		"movq %[newv], %[v]\n\t"
+		COMPARE_AND_STORE(".globl commit_store\n" "commit_store:\n\t")
 		FIX_END
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [v] "m"(*v), [expect] "r"(expect), [newv] "r"(newv)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort, differ);
 	return 0;
 abort:

@@ -20,13 +20,13 @@ __attribute__((noinline, noclone)) static int faulting_add(intptr_t *v, char *p,
 		FIX_DESCRIBE("faulting_add", "0")
 		FIX_BEGIN
 		"nop\n\t"
-		"movb $1, (%[p])\n\t"
-		"addq $1, %[v]\n\t"
+		FIX_STORE("%[one]", "%[p]")
+		FIX_INC("%[v]")
 		"nop\n\t"
 		FIX_END
 		:
-		: [area] "r"(FIX_AREA), [p] "r"(p), [cpu] "r"(cpu), [v] "m"(*v)
-		: "memory", "cc", "rax"
+		: [area] "r"(FIX_AREA), [p] "m"(*(intptr_t *)p), [one] "r"(1L), [cpu] "r"(cpu), [v] "m"(*v)
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

@@ -31,9 +31,15 @@ static void *sender(void *to)
 
 static __attribute__((noinline)) void block(void)
 {
+#ifdef __aarch64__
+	register long x8 __asm__("x8") = SYS_ppoll, x0 __asm__("x0") = 0, x1 __asm__("x1") = 0, x2 __asm__("x2") = 0, x3 __asm__("x3") = 0;
+	blocks = 1;
+	__asm__ volatile("the_call: svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
+#else
 	long nr = SYS_pause;
 	blocks = 1;
 	__asm__ volatile("the_call: syscall" : "+a"(nr) : : "rcx", "r11", "memory");
+#endif
 	puts("the call has returned");
 }
 

@@ -24,12 +24,21 @@ static void jump(int sig, siginfo_t *info, void *context)
 
 static void interrupted(void)
 {
+#ifdef __aarch64__
+	register long result __asm__("x0"), number __asm__("x8") = SYS_getppid;
+
+	__asm__ volatile(".globl plain, call, called\n"
+			 "plain: add x9, x10, 8\n"
+			 "call: svc #0\n"
+			 "called: nop\n" : "=r"(result) : "r"(number) : "x9", "x10", "memory");
+#else
 	long result;
 
 	__asm__ volatile(".globl plain, call, called\n"
 			 "plain: lea 8(%%rdx), %%rcx\n"
 			 "call: syscall\n"
 			 "called: nop\n" : "=a"(result) : "a"(SYS_getppid) : "rcx", "rdx", "r11", "memory");
+#endif
 	if (result < 0)
 		abort();
 }

@@ -7,6 +7,14 @@
 
 #include <pthread.h>
 
+#ifdef __aarch64__
+#define LAST_CALL "mov x8, %[number]\n\tmov x0, #7\n\tsvc #0\n\t"
+#define LAST_CLOBBERS "x0", "x8",
+#else
+#define LAST_CALL "movq %[number], %%rax\n\tmovl $7, %%edi\n\tsyscall\n\t"
+#define LAST_CLOBBERS "rdi", "r11",
+#endif
+
 static intptr_t counter;
 
 /* A section that never comes to its end: the call does not return. */
@@ -15,13 +23,11 @@ __attribute__((noinline, noclone)) static void last_call(long number)
 	__asm__ __volatile__ goto(
 		FIX_DESCRIBE("last_call", "0")
 		FIX_BEGIN
-		"movq %[number], %%rax\n\t"
-		"movl $7, %%edi\n\t"
-		"syscall\n\t"
+		LAST_CALL
 		FIX_END
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(rseq_cpu_start()), [number] "r"(number)
-		: "memory", "cc", "rax", "rdi", "rcx", "r11"
+		: LAST_CLOBBERS FIX_CLOBBERS
 		: abort);
 abort:
 	return;

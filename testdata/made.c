@@ -9,6 +9,23 @@
 /* long f(descriptor, &area->rseq_cs, cpu, &sum): 0, or 1 after an abort. */
 __asm__(".pushsection .rodata\n"
 	"made_code:\n\t"
+#ifdef __aarch64__
+	"str x0, [x1]\n"
+	"made_start:\n\t"
+	"ldr w4, [x1, #-4]\n\t"
+	"cmp w4, w2\n\t"
+	"b.ne made_abort\n\t"
+	"ldr x4, [x3]\n\t"
+	"add x4, x4, #1\n\t"
+	"str x4, [x3]\n"
+	"made_end:\n\t"
+	"mov w0, #0\n\t"
+	"ret\n\t"
+	FIX_BEFORE_ABORT
+	"made_abort:\n\t"
+	"mov w0, #1\n\t"
+	"ret\n"
+#else
 	"movq %rdi, (%rsi)\n"
 	"made_start:\n\t"
 	"cmpl %edx, -4(%rsi)\n\t"
@@ -17,11 +34,11 @@ __asm__(".pushsection .rodata\n"
 	"made_end:\n\t"
 	"xorl %eax, %eax\n\t"
 	"ret\n\t"
-	".byte 0x0f, 0xb9, 0x3d\n\t"
-	".long " FIX_SIGNATURE_ASM "\n"
+	FIX_BEFORE_ABORT
 	"made_abort:\n\t"
 	"movl $1, %eax\n\t"
 	"ret\n"
+#endif
 	"made_last:\n\t"
 	".popsection");
 

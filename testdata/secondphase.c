@@ -29,33 +29,29 @@ __attribute__((noinline, noclone)) static int both(intptr_t *v, intptr_t *w, int
 		".popsection\n\t"
 		FIX_POINTER
 		POINTER
-		"leaq 33b(%%rip), %%rcx\n\t"
-		"leaq 3b(%%rip), %%rax\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
+		FIX_ADDRESS("33b", FIX_SECOND)
+		FIX_ADDRESS("3b", FIX_FIRST)
+		FIX_ARM(FIX_FIRST)
 		"1:\n\t"
-		"cmpl %[cpu], " FIX_FS "4(%[area])\n\t"
-		"jnz 4f\n\t"
+		FIX_COMPARE_CPU("4f")
 		"nop\n\t"
-		"addq $1, %[v]\n\t"
+		FIX_INC("%[v]")
 		"2:\n\t"
-		"movq %%rcx, " FIX_FS "8(%[area])\n\t"
+		FIX_ARM(FIX_SECOND)
 		"11:\n\t"
-		"cmpl %[cpu], " FIX_FS "4(%[area])\n\t"
-		"jnz 44f\n\t"
+		FIX_COMPARE_CPU("44f")
 		"nop\n\t"
-		"addq $1, %[w]\n\t"
+		FIX_INC("%[w]")
 		"12:\n\t"
 		".pushsection __rseq_failure, \"ax\"\n\t"
-		".byte 0x0f, 0xb9, 0x3d\n\t"
-		".long " FIX_SIGNATURE_ASM "\n\t"
-		"4: jmp %l[abort]\n\t"
-		".byte 0x0f, 0xb9, 0x3d\n\t"
-		".long " FIX_SIGNATURE_ASM "\n\t"
-		"44: jmp %l[abort2]\n\t"
+		FIX_BEFORE_ABORT
+		"4: " FIX_JUMP " %l[abort]\n\t"
+		FIX_BEFORE_ABORT
+		"44: " FIX_JUMP " %l[abort2]\n\t"
 		".popsection\n\t"
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [v] "m"(*v), [w] "m"(*w)
-		: "memory", "cc", "rax", "rcx"
+		: FIX_CLOBBERS
 		: abort, abort2);
 	return 0;
 abort:

@@ -1,7 +1,13 @@
 /* Lines to stand at with a breakpoint there: each adds another number. SIGALRM is ignored, SIGUSR1 handled. With an
- * argument the program has an int3 of its own, at trap. */
+ * argument the program has a breakpoint instruction of its own, at trap. */
 #include <signal.h>
 #include <stdio.h>
+
+#ifdef __aarch64__
+#define TRAP "brk #0"
+#else
+#define TRAP "int3"
+#endif
 
 static volatile int n, handled;
 
@@ -21,7 +27,7 @@ int main(int argc, char **argv)
 	n += 4;
 	n += 8;
 	if (argc > 1)
-		__asm__ volatile(".globl trap\n\tnop\ntrap: int3");
+		__asm__ volatile(".globl trap\n\tnop\ntrap: " TRAP);
 	n += 16;
 	printf("n %d handled %d\n", n, handled);
 	return 0;

@@ -25,13 +25,37 @@
 #define CHECK(x) do { if (!(x)) { printf("line %d: %s\n", __LINE__, #x); exit(__LINE__ & 255); } } while (0)
 
 static uintptr_t vdso;
-static void *now; /* __vdso_clock_gettime */
+static void *now; /* clock_gettime */
 static volatile int handled, handler_wrong, jumps; /* jumps: the handler does not return */
 static sigjmp_buf away;
 unsigned long kept; /* calls that gave all six registers back */
 
 /* guarded(f, a, b, c, d, e) is f(a, b, c, d, e), with marks in the callee-saved registers. */
 long guarded(void *f, long a, long b, long c, long d, long e);
+#ifdef __aarch64__
+#define VDSO "__kernel_"
+__asm__(".pushsection .text\n"
+	".globl guarded\n.type guarded, %function\n"
+	"guarded:\n"
+	".cfi_startproc\n"
+	"	stp x29, x30, [sp, #-64]!\n	.cfi_def_cfa_offset 64\n	.cfi_offset 29, -64\n	.cfi_offset 30, -56\n"
+	"	stp x19, x20, [sp, #16]\n	.cfi_offset 19, -48\n	.cfi_offset 20, -40\n"
+	"	stp x21, x22, [sp, #32]\n	.cfi_offset 21, -32\n	.cfi_offset 22, -24\n"
+	"	stp x27, x28, [sp, #48]\n	.cfi_offset 27, -16\n	.cfi_offset 28, -8\n"
+	"	mov x9, x0\n	mov x0, x1\n	mov x1, x2\n	mov x2, x3\n	mov x3, x4\n	mov x4, x5\n"
+	"	mov x19, #0x1111\n	mov x20, #0x2222\n	mov x21, #0x3333\n"
+	"	mov x22, #0x4444\n	mov x27, #0x5555\n	mov x28, #0x6666\n"
+	"	blr x9\n"
+	"	mov x10, #0x1111\n	cmp x19, x10\n	b.ne 1f\n	mov x10, #0x2222\n	cmp x20, x10\n	b.ne 1f\n"
+	"	mov x10, #0x3333\n	cmp x21, x10\n	b.ne 1f\n	mov x10, #0x4444\n	cmp x22, x10\n	b.ne 1f\n"
+	"	mov x10, #0x5555\n	cmp x27, x10\n	b.ne 1f\n	mov x10, #0x6666\n	cmp x28, x10\n	b.ne 1f\n"
+	"	adrp x10, kept\n	add x10, x10, :lo12:kept\n	ldr x11, [x10]\n	add x11, x11, #1\n	str x11, [x10]\n"
+	"1:	ldp x19, x20, [sp, #16]\n	ldp x21, x22, [sp, #32]\n	ldp x27, x28, [sp, #48]\n"
+	"	ldp x29, x30, [sp], #64\n	.cfi_def_cfa_offset 0\n"
+	"	ret\n"
+	".cfi_endproc\n.size guarded, .-guarded\n.popsection\n");
+#else
+#define VDSO "__vdso_"
 __asm__(".pushsection .text\n"
 	".globl guarded\n.type guarded, @function\n"
 	"guarded:\n"
@@ -53,6 +77,7 @@ __asm__(".pushsection .text\n"
 	".endr\n"
 	"	ret\n"
 	".cfi_endproc\n.size guarded, .-guarded\n.popsection\n");
+#endif
 
 static void *symbol(const char *name)
 {
@@ -221,24 +246,24 @@ static void filtered(void *f)
 }
 
 static const struct { const char *argument, *function; void (*call)(void *); } calls[] = {
-	{ "clock_gettime", "__vdso_clock_gettime", clock_gettime_ },
-	{ "gettimeofday", "__vdso_gettimeofday", gettimeofday_ },
-	{ "time", "__vdso_time", time_ },
-	{ "timenull", "__vdso_time", timenull },
-	{ "clock_getres", "__vdso_clock_getres", clock_getres_ },
-	{ "getcpu", "__vdso_getcpu", getcpu_ },
-	{ "getrandom", "__vdso_getrandom", getrandom_ },
-	{ "unlock64", "__vdso_futex_robust_list64_try_unlock", unlock64 },
-	{ "unlock32", "__vdso_futex_robust_list32_try_unlock", unlock32 },
-	{ "badptr", "__vdso_clock_gettime", badptr },
-	{ "jumping", "__vdso_clock_gettime", jumping },
-	{ "filtered", "__vdso_clock_gettime", filtered },
+	{ "clock_gettime", VDSO "clock_gettime", clock_gettime_ },
+	{ "gettimeofday", VDSO "gettimeofday", gettimeofday_ },
+	{ "time", VDSO "time", time_ },
+	{ "timenull", VDSO "time", timenull },
+	{ "clock_getres", VDSO "clock_getres", clock_getres_ },
+	{ "getcpu", VDSO "getcpu", getcpu_ },
+	{ "getrandom", VDSO "getrandom", getrandom_ },
+	{ "unlock64", VDSO "futex_robust_list64_try_unlock", unlock64 },
+	{ "unlock32", VDSO "futex_robust_list32_try_unlock", unlock32 },
+	{ "badptr", VDSO "clock_gettime", badptr },
+	{ "jumping", VDSO "clock_gettime", jumping },
+	{ "filtered", VDSO "clock_gettime", filtered },
 };
 
 int main(int argc, char **argv)
 {
 	vdso = getauxval(AT_SYSINFO_EHDR);
-	now = symbol("__vdso_clock_gettime");
+	now = symbol(VDSO "clock_gettime");
 	CHECK(argc == 2 && vdso && now);
 	signal(SIGALRM, handler);
 	signal(SIGUSR1, handler);

@@ -11,13 +11,13 @@ static __attribute__((noinline)) int stage(intptr_t value, int cpu)
 	__asm__ __volatile__ goto(
 		FIX_DESCRIBE("stage", "0")
 		FIX_BEGIN
-		"movq %[value], staged(%%rip)\n\t"
+		FIX_STORE("%[value]", "%[staged]")
 		"nop\n\t"
-		"movq %[value], done(%%rip)\n\t"
+		FIX_STORE("%[value]", "%[done]")
 		FIX_END
 		:
-		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [value] "r"(value)
-		: "memory", "cc", "rax"
+		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [value] "r"(value), [staged] "m"(staged), [done] "m"(done)
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

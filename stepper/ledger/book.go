@@ -31,6 +31,7 @@ type Book struct {
 	traps   map[table.Addr]*trap
 	every   [Slots]register   // debug registers of every thread
 	own     map[slot]register // debug registers of one thread
+	hidden  map[slot]bool     // debug registers of every thread that are off in one
 	masks   map[int]uint64    // the original signal masks of threads whose mask is changed
 	lifted  map[int]*lift     // threads without their rseq registration
 	exits   map[int]Exit      // registers that threads must still get
@@ -47,6 +48,7 @@ func New(p Process) *Book {
 
 func (b *Book) clear() {
 	b.traps, b.own = map[table.Addr]*trap{}, map[slot]register{}
+	b.hidden = map[slot]bool{}
 	b.masks, b.lifted, b.exits = map[int]uint64{}, map[int]*lift{}, map[int]Exit{}
 	b.every, b.pinned = [Slots]register{}, 0
 }
@@ -82,6 +84,7 @@ func (b *Book) ThreadGone(tid int) {
 			delete(b.own, at)
 		}
 	}
+	b.forgetHidden(func(at slot) bool { return at.tid == tid })
 	delete(b.masks, tid)
 	delete(b.lifted, tid)
 	delete(b.exits, tid)
@@ -106,7 +109,7 @@ func (b *Book) Followed(parent, child int) {
 	mask, blocked := b.masks[parent]
 	l, lifted := b.lifted[parent]
 	x, owed := b.exits[parent]
-	b.own = map[slot]register{}
+	b.own, b.hidden = map[slot]register{}, map[slot]bool{}
 	b.masks, b.lifted, b.exits = map[int]uint64{}, map[int]*lift{}, map[int]Exit{}
 	if blocked {
 		b.masks[child] = mask

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -22,9 +23,16 @@ type slot struct{ tid, n int }
 
 // register is a debug register in use.
 type register struct {
-	owner Owner // zero: an earlier attempt to free it has failed
-	set   bool
-	at    table.Addr // the address of a breakpoint, which stops before the instruction; 0 for a watchpoint
+	owner  Owner // zero: an earlier attempt to free it has failed
+	set    bool
+	kind   tracee.DebugKind
+	at     table.Addr
+	length int // bytes
+}
+
+// covers reports whether it is a watchpoint on some of the bytes of r.
+func (g register) covers(r machine.Range) bool {
+	return g.kind > tracee.DebugExecute && g.at < r.High && r.Low < g.at+table.Addr(g.length)
 }
 
 // SetDebug sets a free debug register of every thread for an owner. length is in bytes. Error:
@@ -39,10 +47,7 @@ func (b *Book) SetDebug(o Owner, kind tracee.DebugKind, a table.Addr, length int
 			b.end()
 			return fmt.Errorf("cannot set debug register %d to %v: %w", n, a, err)
 		}
-		b.every[n] = register{owner: o, set: true}
-		if kind == tracee.DebugExecute {
-			b.every[n].at = a
-		}
+		b.every[n] = register{owner: o, set: true, kind: kind, at: a, length: length}
 		return nil
 	}
 	return ErrNoSlot
@@ -77,6 +82,7 @@ func (b *Book) freeEvery(n int) error {
 		}
 	}
 	b.every[n] = register{}
+	b.forgetHidden(func(at slot) bool { return at.n == n })
 	b.end()
 	return nil
 }
@@ -104,12 +110,7 @@ func (b *Book) Hardware() bool {
 
 // HardwareAt reports whether a debug register of every thread stops before the instruction at a.
 func (b *Book) HardwareAt(a table.Addr) bool {
-	for n := range b.every {
-		if !b.Free(n) && b.every[n].at == a && a != 0 {
-			return true
-		}
-	}
-	return false
+	return b.SlotsAt(a) != 0
 }
 
 // FreeIn lists the debug registers of a thread that are free or belong to o.
@@ -124,18 +125,18 @@ func (b *Book) FreeIn(tid int, o Owner) (free []int) {
 
 // SetDebugIn sets debug register n of one held thread for an owner: a breakpoint.
 func (b *Book) SetDebugIn(tid, n int, o Owner, a table.Addr) error {
-	return b.setIn(tid, n, register{owner: o, set: true, at: a}, tracee.DebugExecute, a, 1)
+	return b.setIn(tid, n, register{owner: o, set: true, kind: tracee.DebugExecute, at: a, length: 1})
 }
 
 // WatchIn sets debug register n of one held thread for an owner: a watchpoint on what the thread
 // writes. length is in bytes: 1, 2, 4 or 8; a is a multiple of it.
 func (b *Book) WatchIn(tid, n int, o Owner, a table.Addr, length int) error {
-	return b.setIn(tid, n, register{owner: o, set: true}, tracee.DebugWrite, a, length)
+	return b.setIn(tid, n, register{owner: o, set: true, kind: tracee.DebugWrite, at: a, length: length})
 }
 
-func (b *Book) setIn(tid, n int, r register, kind tracee.DebugKind, a table.Addr, length int) error {
+func (b *Book) setIn(tid, n int, r register) error {
 	b.begin()
-	if err := b.p.SetDebug(tid, n, kind, a, length); err != nil {
+	if err := b.p.SetDebug(tid, n, r.kind, r.at, r.length); err != nil {
 		b.end()
 		return err
 	}

@@ -43,6 +43,10 @@ func (b *Book) due() (list []loan) {
 		list = append(list, loan{what: fmt.Sprintf("debug register %d could not be freed", at.n), tid: at.tid, harms: true,
 			back: func() error { return b.freeOwn(at) }, drop: func() { delete(b.own, at) }})
 	}
+	for _, at := range inOrder(b.hidden, bySlot, func(bool) bool { return true }) {
+		list = append(list, loan{what: fmt.Sprintf("debug register %d could not be set again", at.n), tid: at.tid,
+			back: func() error { return b.show(at) }, drop: func() { delete(b.hidden, at) }})
+	}
 	for _, tid := range inOrder(b.exits, cmp.Compare[int], func(Exit) bool { return true }) {
 		list = append(list, loan{what: "it would have done the work of a critical section again", tid: tid, harms: true,
 			back: func() error { return b.TakeExit(tid) }, drop: func() { delete(b.exits, tid) }})

@@ -40,8 +40,8 @@ func (pl *Plan) Led(w *Walk, r *machine.Regs) (led Led, fn source.Function) {
 		}
 	case machine.InRanges(w.Function.Ranges, pc) && pc != w.Function.Entry:
 		out = pl.program.sections.Covering(pc) == nil
-	case r.SP() >= w.CFA:
-		out = true // the instruction was a return
+	case pl.returned(w, r):
+		out = true
 	case w.Into:
 		if fn, ok := pl.program.Callee(w, pc); ok {
 			return LedInto, fn
@@ -51,4 +51,14 @@ func (pl *Plan) Led(w *Walk, r *machine.Regs) (led Led, fn source.Function) {
 		return LedOut, fn
 	}
 	return LedOn, fn
+}
+
+// returned reports whether the instruction of the line that has led to r was a return from the walk's
+// frame, as opposed to a jump to another function that takes over the frame.
+func (pl *Plan) returned(w *Walk, r *machine.Regs) bool {
+	if r.SP() < w.CFA {
+		return false
+	}
+	back, _ := r.ReturnAddress(pl.program.mem) // where it is in a register, the return has left it there
+	return r.Left(w.CFA, back)
 }

@@ -49,6 +49,11 @@ type Arch struct {
 	Moved   uint64 // to be cleared in a thread that is moved elsewhere
 	Passes  uint64 // the processor ignores a debug register at the next instruction; 0: it has no such flag
 
+	// A thread passes a debug register by executing the instruction there alone while the register is
+	// off, one for data before the access: there is no flag as x86's RF, which spares the step.
+	StepsOver  bool
+	Exclusives bool // it has exclusive sequences (Sequence)
+
 	Breakpoint string     // the instruction of a software breakpoint
 	Halt       string     // an instruction that no program executes and survives, for addresses that control must not reach
 	ReturnSlot table.Addr // bytes that a call pushes

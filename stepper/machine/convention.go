@@ -53,6 +53,18 @@ func (r *Regs) Unsigned(v uint64) table.Addr { return table.Addr(v &^ r.CodeMask
 // thread stands at the first instruction of: the stack pointer once it has returned.
 func (r *Regs) EntryCFA() table.Addr { return r.SP() + r.of().ReturnSlot }
 
+// Called reports whether a call with the return address ra, before which the stack pointer was sp, has
+// led the thread into a function that has not returned.
+func (r *Regs) Called(ra, sp table.Addr) bool {
+	return r.SP() < sp || r.of().ReturnSlot == 0 && r.PC() != ra
+}
+
+// Left reports whether a thread has left the frame with a CFA, whose return address is back. Where a
+// return moves no stack pointer, a frame without contents has that of its caller.
+func (r *Regs) Left(cfa, back table.Addr) bool {
+	return r.SP() > cfa || r.SP() == cfa && (r.of().ReturnSlot != 0 || r.PC() == back)
+}
+
 // ThreadPointer is what thread-local storage is addressed from.
 func (r *Regs) ThreadPointer() table.Addr { return table.Addr(r.W[r.of().ThreadPointer]) }
 

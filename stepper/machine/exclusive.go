@@ -27,6 +27,16 @@ func (s *Sequence) Contains(pc table.Addr) bool {
 // far. Those in real programs have 2 to 4.
 const maxSequence = 16
 
+// SequenceReach is how far from its load-exclusive a sequence can extend, bytes.
+func SequenceReach(a *Arch) table.Addr {
+	return maxSequence * table.Addr(table.InstructionAlign(a.Machine))
+}
+
+// Behind are the Ways but for the load itself.
+func (s *Sequence) Behind() []table.Addr {
+	return slices.DeleteFunc(slices.Clone(s.Ways), func(a table.Addr) bool { return a == s.Load })
+}
+
 // FindSequence decodes the sequence that begins at an address. ok is false if no load-exclusive is
 // there, if no store-exclusive is near, or if a call or a system call is in between: no such sequence
 // succeeds in general.
@@ -82,8 +92,7 @@ type sequenceReader struct {
 
 // insn decodes an instruction; nil if there is none, or none near the load.
 func (r *sequenceReader) insn(at table.Addr) *Insn {
-	reach := maxSequence * table.Addr(table.InstructionAlign(r.arch.Machine))
-	if uint64(at-r.low) >= uint64(reach) {
+	if at-r.low >= SequenceReach(r.arch) {
 		return nil
 	}
 	var code [MaxLen]byte

@@ -71,7 +71,7 @@ type Breakpoint struct {
 	thisProgram bool
 	nameless    bool         // a client's, which notices itself when the memory is unmapped
 	planted     []table.Addr // where it owns software breakpoints or debug registers
-	traps       []table.Addr // arming stores with a breakpoint, for places inside sections
+	traps       []table.Addr // arming stores with a breakpoint, for places inside sections; loads of exclusive sequences that a watchpoint was triggered in
 	inside      []table.Addr // sections, by start, inside which a watchpoint was triggered
 
 	relocate   func() (Located, error)

@@ -55,3 +55,26 @@ func (s *Set) metInside(b *Breakpoint, p *table.Placed) error {
 	s.watched[p.Start]++
 	return nil
 }
+
+// Accessed records that the instruction at a made the access that has triggered b, on a processor
+// whose debug registers stop a thread before an access. aborted: the thread has not executed it,
+// because the kernel has restarted the section that contains it. If it is part of an exclusive sequence,
+// the debugger runs the sequence with the debug register off from now on: its store fails otherwise.
+// Precondition: every thread is held.
+func (s *Set) Accessed(b *Breakpoint, a table.Addr, aborted bool) error {
+	if p := s.sections.Image().At(a); p != nil && aborted {
+		return s.metInside(b, p)
+	}
+	q, ok := s.sections.SequenceAround(a)
+	if !ok {
+		q, ok = s.sections.Sequence(a)
+	}
+	if !ok || slices.Contains(b.traps, q.Load) || s.sections.Covering(q.Load) != nil {
+		return nil
+	}
+	if err := s.traps.Plant(q.Load, b.insider()); err != nil {
+		return err
+	}
+	b.traps = append(b.traps, q.Load)
+	return nil
+}

@@ -32,8 +32,11 @@ func (s *Set) meet(tid int, a table.Addr, here func(*Breakpoint) bool) (met []in
 		}
 		met = append(met, b.Number)
 		for _, p := range b.Places {
-			if p.Addr == a {
-				place = p
+			if p.Addr != a {
+				continue
+			}
+			if place = p; p.Asked != 0 {
+				s.host.Notify("%v: %v is inside an exclusive sequence, whose store fails if a thread stops there; it stops before the sequence", b, p.Asked)
 			}
 		}
 	}

@@ -72,10 +72,13 @@ func (s *Set) plantWatch(b *Breakpoint) error {
 }
 
 // plantInside inserts a breakpoint on the arming store of every section that contains a place of
-// b.
+// b. It moves a place inside an exclusive sequence to the sequence's load.
 func (s *Set) plantInside(b *Breakpoint) error {
 	for i := range b.Places {
 		p := &b.Places[i]
+		if q, ok := s.sections.SequenceAround(p.Addr); ok {
+			p.Asked, p.Addr = p.Addr, q.Load
+		}
 		trap, err := s.sections.InsideTrap(p.Addr)
 		if err != nil {
 			return err

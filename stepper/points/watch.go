@@ -2,6 +2,7 @@ package points
 
 import (
 	"bytes"
+	"slices"
 
 	"rseqstep/table"
 )
@@ -43,6 +44,20 @@ func (s *Set) Trigger(b *Breakpoint, tid int, live func() *table.Placed) (*Watch
 		return nil, nil
 	}
 	return &WatchChange{Number: b.Number, Expr: b.Location, Old: was, New: now}, nil
+}
+
+// Ran is Trigger for a watchpoint whose debug register was off while a thread ran a unit. accessed:
+// the unit loads the bytes or stores to them; otherwise only a changed content tells of it.
+func (s *Set) Ran(b *Breakpoint, tid int, accessed bool) (*WatchChange, error) {
+	if bytes.Equal(b.old, s.watchedBytes(b)) && (b.Kind == WatchWrite || !accessed) {
+		return nil, nil
+	}
+	return s.Trigger(b, tid, func() *table.Placed { return nil })
+}
+
+// Watching reports whether an enabled watchpoint has a debug register.
+func (s *Set) Watching() bool {
+	return slices.ContainsFunc(s.list, func(b *Breakpoint) bool { return b.Kind.Watches() && len(b.planted) > 0 })
 }
 
 // watchedBytes returns the bytes of a watchpoint, nil if they cannot be read: the user may watch

@@ -30,6 +30,7 @@ type debugState struct {
 	over   int        // the request to go on with after a step over slots that are hidden; 0: there is none
 	from   table.Addr // where it began; 0: at an access to data
 	hidden int        // slots that are off, as bits
+	access table.Addr // the instruction that made the access
 	hit    int        // slots to be reported after it, as bits
 }
 

@@ -43,6 +43,9 @@ func (p *Process) stepOverAccess(t *thread, slots int) error {
 	if d.over == 0 {
 		d.over, d.from = t.how, 0
 	}
+	if d.hit == 0 {
+		d.access = t.regs.now.PC()
+	}
 	d.hit |= slots
 	d.hidden |= slots
 	d.stale = true
@@ -61,7 +64,7 @@ func (p *Process) leaveOver(t *thread) error {
 	}
 	from := d.from
 	t.how = d.over
-	d.over, d.from, d.hidden, d.hit, d.stale = 0, 0, 0, 0, true
+	d.over, d.from, d.access, d.hidden, d.hit, d.stale = 0, 0, 0, 0, 0, true
 	if from == 0 {
 		return nil
 	}
@@ -77,14 +80,14 @@ func (p *Process) leaveOver(t *thread) error {
 
 // endOver handles the end of a step. Only the step of a step over hidden slots may not be the caller's.
 func (p *Process) endOver(t *thread, handler bool) error {
-	hit, over := t.debug.hit, t.debug.over != 0
+	hit, access, over := t.debug.hit, t.debug.access, t.debug.over != 0
 	if err := p.leaveOver(t); err != nil {
 		return err
 	}
 	p.spendPass(t)
 	switch {
 	case hit != 0 && !handler:
-		return p.took(t, tracee.Event{Kind: tracee.EventDebug, Slot: lowest(hit), Slots: hit})
+		return p.took(t, tracee.Event{Kind: tracee.EventDebug, Slot: lowest(hit), Slots: hit, Addr: access})
 	case over && t.how != reqSingleStep:
 		t.stop, t.signal = stopTrap, 0
 		return p.resume(t, t.how, 0)
@@ -107,6 +110,9 @@ func (p *Process) takeSlot(t *thread, at table.Addr) (taken bool, err error) {
 	}
 	d := &t.debug
 	if slots := d.executes(at); slots != 0 && at == t.regs.now.PC() {
+		if d.hit != 0 {
+			return true, p.endOver(t, false) // as in takeTrap
+		}
 		if err := p.leaveOver(t); err != nil {
 			return false, err
 		}
@@ -129,6 +135,8 @@ func (p *Process) takeTrap(t *thread) error {
 	code, sender := codeAndSender(info[:])
 	stepping := t.how == reqSingleStep
 	switch {
+	case code == codeBreakpoint && t.debug.hit != 0:
+		return p.endOver(t, false) // the step has led to an abort handler, and stops there next time
 	case code == codeUser && sender == 0 && stepping:
 		after, err := p.afterSyscall(t)
 		if err != nil {

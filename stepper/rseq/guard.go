@@ -22,10 +22,14 @@ func (s *Sections) Guard(a table.Addr) error {
 }
 
 // GuardOwn is Guard for a trap of the debugger's own. It also refuses the middle of an
-// instruction. (Guard allows that for the user, who may know more about the code than its control
-// flow shows.) Errors: *InsideError, *MiddleError.
+// instruction (Guard allows that for the user, who may know more about the code than its control
+// flow shows), and the inside of an exclusive sequence. Errors: *InsideError, *MiddleError,
+// *SequenceError.
 func (s *Sections) GuardOwn(a table.Addr) error {
 	if err := s.Guard(a); err != nil {
+		return err
+	}
+	if err := s.outsideSequences(a); err != nil {
 		return err
 	}
 	return s.middle(a)
@@ -69,13 +73,16 @@ func (s *Sections) Covering(a table.Addr) *table.Placed {
 }
 
 // Places returns the addresses at which a trap for a is inserted: a itself, or the exits of the
-// section that contains a.
+// section, or the ways out of the exclusive sequence, that contains a.
 func (s *Sections) Places(a table.Addr) []table.Addr {
 	if p := s.Covering(a); p != nil {
 		if body, err := s.Body(p); err == nil {
 			return s.Exits(body)
 		}
 		return nil
+	}
+	if q, ok := s.SequenceAround(a); ok {
+		return q.Ways
 	}
 	return []table.Addr{a}
 }

@@ -14,6 +14,7 @@ type Quiet struct {
 	Entered bool          // the thread has armed it and not left it since
 	Final   bool          // the section's last store has executed in this pass
 	CFA     table.Addr    // of the frame in which the phase began; 0 if unknown
+	Back    table.Addr    // its return address
 }
 
 // QuietEnd says how one step of a quiet phase left the section, or that it did not.
@@ -49,10 +50,10 @@ func (q *Quiet) Enter(p *table.Placed, body *machine.Body) {
 // Inside reports whether pc is inside the section that the thread has armed.
 func (q *Quiet) Inside(pc table.Addr) bool { return q.Entered && q.Placed.Contains(pc) }
 
-// Step evaluates the step of one instruction, after which the thread is at pc with the stack
-// pointer sp.
-func (q *Quiet) Step(insn *machine.Insn, pc, sp table.Addr) QuietEnd {
-	if q.CFA != 0 && sp >= q.CFA {
+// Step evaluates the step of one instruction, which has led to r.
+func (q *Quiet) Step(insn *machine.Insn, r *machine.Regs) QuietEnd {
+	pc := r.PC()
+	if q.CFA != 0 && r.Left(q.CFA, q.Back) {
 		q.Entered = false
 		return QuietReturn
 	}

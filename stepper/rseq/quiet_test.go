@@ -3,6 +3,9 @@ package rseq_test
 import (
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/stepper/rseq"
 	"rseqstep/table"
 )
@@ -52,11 +55,12 @@ func TestWhatAQuietPassCameTo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sp := table.Addr(0x1000)
-			if n == len(c.way)-2 {
-				sp = c.sp
+			r := amd64.Regs(machine.Words{})
+			r.SetPC(pc)
+			if r.SetSP(0x1000); n == len(c.way)-2 {
+				r.SetSP(c.sp)
 			}
-			got = q.Step(insn, pc, sp)
+			got = q.Step(insn, &r)
 		}
 		if got != c.want || got.Result() != c.result {
 			t.Errorf("%s: %v, %v", c.name, got, got.Result())
@@ -64,6 +68,23 @@ func TestWhatAQuietPassCameTo(t *testing.T) {
 		last := c.way[len(c.way)-1]
 		if in := q.Inside(last); in != (c.want == rseq.QuietGoing && p.Contains(last)) {
 			t.Errorf("%s: inside: %v", c.name, in)
+		}
+	}
+}
+
+// TestAFrameWithoutContentsIsLeftByItsReturn: on arm64, a return moves no stack pointer.
+func TestAFrameWithoutContentsIsLeftByItsReturn(t *testing.T) {
+	const cfa, back = 0x7fff0000, 0x400800
+	for _, c := range []struct {
+		pc, sp table.Addr
+		want   rseq.QuietEnd
+	}{{back + 8, cfa, rseq.QuietGoing}, {back, cfa - 16, rseq.QuietGoing}, {back, cfa, rseq.QuietReturn}, {back + 8, cfa + 16, rseq.QuietReturn}} {
+		q := rseq.Quiet{CFA: cfa, Back: back}
+		r := arm64.Regs(machine.Words{})
+		r.SetPC(c.pc)
+		r.SetSP(c.sp)
+		if got := q.Step(&machine.Insn{}, &r); got != c.want {
+			t.Errorf("at %v with sp %v: %v, want %v", c.pc, c.sp, got, c.want)
 		}
 	}
 }

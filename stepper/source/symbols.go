@@ -103,4 +103,7 @@ type Place struct {
 	// Trap is set by the Engine for a place inside a critical section. It is the arming store,
 	// where the breakpoint is inserted; from there the debugger steps the thread to Addr.
 	Trap table.Addr
+	// Asked is set by the Engine for a place inside an exclusive sequence: Addr then is the sequence's
+	// load, where the breakpoint is inserted.
+	Asked table.Addr
 }

@@ -19,7 +19,7 @@ func (s *Stepper) lineBlind(th *drive.Thread, w *walk) (done bool, stop drive.St
 	if err := s.Drive.Load(th); err != nil {
 		return false, nil, err
 	}
-	if calls && th.Regs.SP() < sp {
+	if calls && th.Regs.Called(insn.Next(), sp) {
 		if fn, ok := s.Program.Callee(&w.Walk, th.Regs.PC()); ok && w.Into {
 			_, stop, err := s.decideNow(th, func(t *drive.Thread) drive.Answer { return s.enterFrom(th, fn) })
 			return true, stop, err
@@ -38,7 +38,7 @@ func (s *Stepper) backFrom(th *drive.Thread, ra, sp table.Addr) (drive.Stop, err
 		_, stop, err := s.Do(returnTo(th, ra, sp))
 		return stop, err
 	}
-	for th.Regs.SP() < sp {
+	for th.Regs.Called(ra, sp) {
 		if stop, err := s.one(th); stop != nil || err != nil {
 			return stop, err
 		}

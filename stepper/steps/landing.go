@@ -22,8 +22,8 @@ func (s *Stepper) unwinds(w *walk, kind line.TrapKind) drive.Decision {
 			return s.land(th, w, table.Addr(th.Regs.Arguments()[1]), nil)
 		case line.Catches:
 			if ra, ok := th.Regs.ReturnAddress(s.Target); ok {
-				sp := th.Regs.SP()
-				return s.land(th, w, ra, func(th *drive.Thread) bool { return th.Regs.SP() > sp })
+				cfa := th.Regs.EntryCFA()
+				return s.land(th, w, ra, func(th *drive.Thread) bool { return th.Regs.SP() >= cfa })
 			}
 		case line.Jumps:
 			if place, sp, ok := s.Program.JumpTarget(&th.Regs); ok && sp >= th.Regs.SP() {

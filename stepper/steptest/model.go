@@ -6,7 +6,6 @@ import (
 	"syscall"
 
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -18,8 +17,8 @@ func called(verb string, tid, sig int) string {
 	return fmt.Sprintf("%s %d", verb, tid)
 }
 
-// Arch implements tracee.Target: scripted programs are amd64 programs.
-func (s *Target) Arch() *machine.Arch { return amd64.Arch() }
+// Arch implements tracee.Target.
+func (s *Target) Arch() *machine.Arch { return s.arch }
 
 // PID is the first thread's id.
 func (s *Target) PID() int {

@@ -5,7 +5,6 @@ import (
 	"syscall"
 	"time"
 
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/stepper/tracee"
 	"rseqstep/table"
 )
@@ -26,7 +25,7 @@ func (s *Target) Expect(calls ...Call) { s.script = append(s.script, calls...) }
 func Reach(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 	return func(s *Target) (tracee.Event, error) {
 		th := s.Thread(tid)
-		th.Regs.W[amd64.RIP], th.held = uint64(pc), true
+		s.arrive(th, pc)
 		for slot, d := range th.Debug {
 			if d.Kind == tracee.DebugExecute && d.Addr == pc {
 				return tracee.Event{Kind: tracee.EventDebug, TID: tid, Slot: slot, Slots: 1 << slot}, nil
@@ -39,11 +38,18 @@ func Reach(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 	}
 }
 
+// arrive stops a thread at pc.
+func (s *Target) arrive(th *Thread, pc table.Addr) {
+	th.Regs.Filled(s.arch)
+	th.Regs.SetPC(pc)
+	th.held = true
+}
+
 // Stepped is the end of a single step at pc.
 func Stepped(tid int, pc table.Addr) func(*Target) (tracee.Event, error) {
 	return func(s *Target) (tracee.Event, error) {
 		th := s.Thread(tid)
-		th.Regs.W[amd64.RIP], th.held = uint64(pc), true
+		s.arrive(th, pc)
 		return tracee.Event{Kind: tracee.EventStep, TID: tid}, nil
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"rseqstep/stepper"
 	"rseqstep/stepper/machine"
-	"rseqstep/stepper/machine/amd64"
 	"rseqstep/table"
 )
 
@@ -97,7 +96,7 @@ func (s *Symbols) Statements(r stepper.Range) []table.Addr {
 // Frames is the innermost frame alone.
 func (s *Symbols) Frames(r *machine.Regs, _ machine.Memory, _ int) []stepper.Frame {
 	f, _ := s.Function(r.PC())
-	return []stepper.Frame{{PC: r.PC(), CFA: table.Addr(r.W[amd64.RSP]), Regs: *r, Function: f.Name, Entry: f.Entry}}
+	return []stepper.Frame{{PC: r.PC(), CFA: r.SP(), Regs: *r, Function: f.Name, Entry: f.Entry}}
 }
 
 // Caller implements stepper.Symbols: there is none.

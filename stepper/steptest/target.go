@@ -26,6 +26,7 @@ type Target struct {
 	Log []string
 
 	t       testing.TB
+	arch    *machine.Arch
 	alive   bool
 	threads []*Thread
 	memory  map[table.Addr]byte
@@ -57,19 +58,23 @@ type Debug struct {
 	Addr table.Addr
 }
 
-// New makes a Target whose threads are all stopped. At the test's end the whole
+// New makes a Target whose threads are all stopped, of the architecture of their registers: amd64
+// if they have none. At the test's end the whole
 // script must have been used, and nothing may be left planted in a process that
 // still exists.
 func New(t testing.TB, threads ...*Thread) *Target {
 	s := &Target{
-		t: t, alive: true, threads: threads, Fail: map[string][]error{},
+		t: t, arch: amd64.Arch(), alive: true, threads: threads, Fail: map[string][]error{},
 		memory: map[table.Addr]byte{}, planted: map[table.Addr]bool{},
 	}
 	for _, th := range threads {
-		th.held = true
-		if th.Regs.Arch() == nil {
-			th.Regs = amd64.Regs(th.Regs.W)
+		if a := th.Regs.Arch(); a != nil {
+			s.arch = a
 		}
+	}
+	for _, th := range threads {
+		th.held = true
+		th.Regs.Filled(s.arch)
 	}
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -60,6 +60,6 @@ type DebugKind int
 const (
 	DebugOff       DebugKind = iota
 	DebugExecute             // before the instruction at the address
-	DebugWrite               // after a store
+	DebugWrite               // after a store (Event.Addr: some processors stop before it, and the Target steps over it)
 	DebugReadWrite           // after a load or a store
 )

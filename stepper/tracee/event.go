@@ -36,7 +36,7 @@ type Event struct {
 	Signal int
 	Slot   int        // EventDebug: the lowest slot that matched
 	Slots  int        // EventDebug: every slot that matched, slot n as bit n
-	Addr   table.Addr // EventBreakpoint: its process address
+	Addr   table.Addr // EventBreakpoint: its process address; EventDebug: the instruction that made the access, if the processor stops before it
 	Child  int        // EventClone, EventFork, EventVfork; EventExit: the process that the thread became by execve(2), which was detached
 	Former int        // EventExec: the former TID of the thread that called execve(2)
 	Shared bool       // EventFork: Child runs in the same memory (CLONE_VM)

@@ -36,6 +36,8 @@ func (r *Runner) passCounted(th *drive.Thread, p *table.Placed) drive.Answer {
 	}
 	n := r.Passes.History(th).Of(p.Start)
 	switch help := n.Help(r.StuckLimit); {
+	case r.watches() && !r.Registration.Confined(th, p):
+		return drive.Then(r.throughSection(th), nil)
 	case help == rseq.HelpVector:
 		return r.runCounted(th, p, n, insn)
 	case help == rseq.HelpQuiet && !r.Registration.Confined(th, p):

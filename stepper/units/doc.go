@@ -1,5 +1,5 @@
 // Package units runs one thread over one instruction, or over the unit that begins there: a
-// critical section or a vDSO function. It is the part of the debugger that knows how a thread
+// critical section, a vDSO function or an exclusive sequence. It is the part of the debugger that knows how a thread
 // passes a section: natively to the first exit, by a cpu_opv vector, in a quiet phase, or by
 // running to the end of the function.
 //
@@ -18,6 +18,21 @@
 // Refused: executing a copy elsewhere (displaced stepping). Inside a section, the kernel sees a
 // PC outside, disarms the section and leaves its rest unprotected, which loses updates (DESIGN
 // 3.2).
+//
+// An exclusive sequence (machine.Sequence) runs from its load to an instruction behind it, with traps
+// there. A trap inside would fail its store each time, so none is inserted there: those of the debugger's
+// own move to the ways out (rseq.Sections.Places), a breakpoint of the user's to the load. Refused: a stop
+// at each round of a sequence that jumps back to its load before its store (a spin lock). A trap at the
+// load would be at the thread's own PC, and to step off it is to clear the monitor.
+//
+// On a processor that stops a thread before an access to data, and that has no flag to pass a debug
+// register (machine.Arch.StepsOver), the Target steps over the access. Where that would fail a store or
+// make the kernel restart a section, the debug register is off: for the run of an exclusive sequence that
+// accesses the bytes, whose watchpoints are compared behind it; and for the register at an arming store.
+// With a watchpoint, units step sections in a quiet phase, so that nothing is aborted. Threads that run
+// freely meet the watchpoint once; then the section, or the sequence, is known (points.Set.Accessed).
+// Refused: a quiet phase for each section that any thread runs while there is a watchpoint, which would
+// make such programs a thousand times slower; and a guess which sections may store to the bytes.
 //
 // One quiet phase stops at every breakpoint inside a section, and in every round at one in a
 // loop there: resuming from the first looks for the others on the way to the exit (Phases.End).

@@ -50,8 +50,8 @@ func (p *Phases) Lift(th *drive.Thread) error {
 	if err != nil {
 		return errors.Join(err, p.Restore(th)) // the registration may be lifted in spite of the error
 	}
-	if cfa, _, ok := p.Symbols.Caller(&th.Regs, p.Target); ok {
-		q.CFA = cfa
+	if cfa, caller, ok := p.Symbols.Caller(&th.Regs, p.Target); ok {
+		q.CFA, q.Back = cfa, caller.PC()
 	}
 	return nil
 }

@@ -67,6 +67,10 @@ type Host interface {
 	// Arrived decides whether one of the user's breakpoints stops a thread that has come to its PC
 	// by a step.
 	Arrived(th *drive.Thread) drive.Answer
+	// Ran decides whether one of the user's watchpoints, in those debug registers (register n at bit
+	// n), which were off while a thread ran a unit, stops it behind that. accessed: the unit loads the
+	// bytes or stores to them.
+	Ran(th *drive.Thread, slots int, accessed bool) drive.Answer
 	// Returned decides whether the thread has returned from a function that the user called.
 	Returned(th *drive.Thread) drive.Answer
 	// ToReturn returns a move of every thread that arrives when the frame of th with this CFA has

@@ -28,6 +28,9 @@ func (p *Phases) step(th *drive.Thread, next func(rseq.QuietEnd) drive.Answer) d
 		}
 		return next(rseq.QuietKernel)
 	}
+	if s, ok := p.Parts.sequence(th, insn); ok {
+		return p.sequence(th, s, insn, next)
+	}
 	if rseq.Arms(insn, &th.Regs, q.config) {
 		if s := p.Registration.Armed(th, insn); s != nil {
 			body, err := p.Sections.Body(s)
@@ -50,7 +53,7 @@ func (p *Phases) step(th *drive.Thread, next func(rseq.QuietEnd) drive.Answer) d
 		case err != nil, th.Regs.PC() == pc && how != drive.Arrived: // the instruction has not run
 			return nil
 		}
-		end = q.Step(insn, th.Regs.PC(), th.Regs.SP())
+		end = q.Step(insn, &th.Regs)
 		p.report(th, q, end)
 		return nil
 	}

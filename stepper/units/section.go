@@ -17,7 +17,7 @@ func (r *Runner) sectionHere(th *drive.Thread, insn *machine.Insn) drive.Answer 
 		// then kills the program at the next preemption, with or without the debugger.
 		return drive.Then(r.Instruction(th, insn), drive.Arrive)
 	}
-	wanted := r.Points.Wants(th.TID, p)
+	wanted := r.Points.Wants(th.TID, p) || r.watches()
 	confined := (r.Entering || wanted) && r.Registration.Confined(th, p)
 	if r.Entering && !confined {
 		if err := r.Quiet.Lift(th); err != nil {
@@ -93,8 +93,12 @@ func (r *Runner) runSection(th *drive.Thread, p *table.Placed, next func() drive
 		th.Pass.End(th.Runs)
 		return err
 	}
-	return drive.Then(m, next)
+	return r.hiding(th, m, everywhere(), false, next)
 }
+
+// watches reports whether a watchpoint can make the kernel restart a section that runs natively, because
+// the thread stops before the access.
+func (r *Runner) watches() bool { return r.Target.Arch().StepsOver && r.Points.Watching() }
 
 // reportSection reports the result of a section that ran natively.
 func (r *Runner) reportSection(th *drive.Thread, p *table.Placed, body *machine.Body, how drive.Ending) {

@@ -52,6 +52,9 @@ func (r *Runner) here(th *drive.Thread, m *drive.Move) drive.Answer {
 		// Unreadable or unknown code: the processor decides whether it faults.
 		return drive.Then(r.Instruction(th, nil), drive.Arrive)
 	}
+	if a, ok := r.sequenceHere(th, insn); ok {
+		return a
+	}
 	if insn.Store.Size != 0 {
 		if err := r.Drive.Registration(th); err != nil {
 			return drive.Fails(err)

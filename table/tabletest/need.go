@@ -97,6 +97,15 @@ func NeedKernelCores(t testing.TB) {
 	}
 }
 
+// OnlyOn skips a test that is about one architecture (as in GOARCH) on a machine of another, whatever
+// RSEQSTEP_REQUIRE says. what is what only that one has.
+func OnlyOn(t testing.TB, arch, what string) {
+	t.Helper()
+	if runtime.GOARCH != arch {
+		t.Skipf("only %s has %s", arch, what)
+	}
+}
+
 // skip ends the test: skipped, or failed if nothing may be missing. It is the
 // only place where a test of this module is skipped.
 func skip(t testing.TB, reason string) {

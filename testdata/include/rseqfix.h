@@ -214,14 +214,15 @@ static inline __attribute__((unused)) void fix_main(int argc, char **argv)
 #define FIX_AREA fix_offset
 #endif
 
-/* Arms, then compares the CPU; a section of any kind begins like this. */
-#define FIX_BEGIN                                                           \
-	"leaq 3b(%%rip), %%rax\n\t"                                         \
-	"5:\n\t"                                                            \
-	"movq %%rax, " FIX_FS "8(%[area])\n\t"                              \
-	"1:\n\t"                                                            \
-	"cmpl %[cpu], " FIX_FS "4(%[area])\n\t"                             \
-	"jnz 4f\n\t"
+/* Parts of a section's beginning: an address into a register, one of two; its store as the descriptor; the comparison of
+ * the CPU. */
+#define FIX_FIRST "%%rax"
+#define FIX_SECOND "%%rcx"
+#define FIX_ADDRESS(label, to) "leaq " label "(%%rip), " to "\n\t"
+#define FIX_ARM(from) "movq " from ", " FIX_FS "8(%[area])\n\t"
+#define FIX_COMPARE_CPU(label) "cmpl %[cpu], " FIX_FS "4(%[area])\n\tjnz " label "\n\t"
+#define FIX_BEFORE_ABORT ".byte 0x0f, 0xb9, 0x3d\n\t.long " FIX_SIGNATURE_ASM "\n\t"
+#define FIX_JUMP "jmp"
 
 #ifdef FIX_NEAR
 #define FIX_ASIDE "jmp 8f\n\t"
@@ -235,12 +236,15 @@ static inline __attribute__((unused)) void fix_main(int argc, char **argv)
 #define FIX_END                                                             \
 	"2:\n\t"                                                            \
 	FIX_ASIDE                                                           \
-	".byte 0x0f, 0xb9, 0x3d\n\t"                                        \
-	".long " FIX_SIGNATURE_ASM "\n\t"                                   \
+	FIX_BEFORE_ABORT                                                    \
 	"4:\n\t"                                                            \
 	"lock incq fix_aborts(%%rip)\n\t"                                   \
 	"jmp %l[abort]\n\t"                                                 \
 	FIX_BACK
+
+/* Parts of a section: a store of a register to memory, and an addition of 1 to it. */
+#define FIX_STORE(value, place) "movq " value ", " place "\n\t"
+#define FIX_INC(place) "addq $1, " place "\n\t"
 
 /* What each section does after FIX_BEGIN, up to its committing store. */
 #define FIX_ADDV                                                           \
@@ -272,6 +276,14 @@ static inline __attribute__((unused)) void fix_main(int argc, char **argv)
 	"jb 7b\n\t" \
 	"movq %[newv], (%[v])\n\t"
 #endif
+
+/* Arms, then compares the CPU; a section of any kind begins like this. */
+#define FIX_BEGIN               \
+	FIX_ADDRESS("3b", FIX_FIRST) \
+	"5:\n\t"                \
+	FIX_ARM(FIX_FIRST)      \
+	"1:\n\t"                \
+	FIX_COMPARE_CPU("4f")
 
 #ifdef FIX_CALL
 #define FIX_FUNC static __attribute__((noinline, unused))

@@ -5,16 +5,20 @@
 #define FIX_AREA ((uintptr_t)fix_area())
 #define FIX_CLOBBERS "memory", "cc", "x13", "x14", "x15"
 
-/* Arms, then compares the CPU; a section of any kind begins like this. */
-#define FIX_BEGIN                                                           \
-	"adrp x15, 3b\n\t"                                                  \
-	"add x15, x15, :lo12:3b\n\t"                                        \
-	"5:\n\t"                                                            \
-	"str x15, [%[area], #8]\n\t"                                        \
-	"1:\n\t"                                                            \
+/* Parts of a section's beginning: an address into a register, one of two; its store as the descriptor; the comparison of
+ * the CPU. */
+#define FIX_FIRST "x15"
+#define FIX_SECOND "x14"
+#define FIX_ADDRESS(label, to)                                              \
+	"adrp " to ", " label "\n\t"                                        \
+	"add " to ", " to ", :lo12:" label "\n\t"
+#define FIX_ARM(from) "str " from ", [%[area], #8]\n\t"
+#define FIX_COMPARE_CPU(label)                                              \
 	"ldr w15, [%[area], #4]\n\t"                                        \
 	"cmp w15, %w[cpu]\n\t"                                              \
-	"b.ne 4f\n\t"
+	"b.ne " label "\n\t"
+#define FIX_BEFORE_ABORT ".inst " FIX_SIGNATURE_ASM "\n\t"
+#define FIX_JUMP "b"
 
 #ifdef FIX_NEAR
 #define FIX_ASIDE "b 8f\n\t"
@@ -28,7 +32,7 @@
 #define FIX_END                                                             \
 	"2:\n\t"                                                            \
 	FIX_ASIDE                                                           \
-	".inst " FIX_SIGNATURE_ASM "\n\t"                                   \
+	FIX_BEFORE_ABORT                                                    \
 	"4:\n\t"                                                            \
 	"adrp x15, fix_aborts\n\t"                                          \
 	"add x15, x15, :lo12:fix_aborts\n\t"                                \
@@ -39,6 +43,13 @@
 	"cbnz w13, 9b\n\t"                                                  \
 	"b %l[abort]\n\t"                                                   \
 	FIX_BACK
+
+/* Parts of a section: a store of a register to memory, and an addition of 1 to it. */
+#define FIX_STORE(value, place) "str " value ", " place "\n\t"
+#define FIX_INC(place)                                                      \
+	"ldr x15, " place "\n\t"                                            \
+	"add x15, x15, #1\n\t"                                             \
+	"str x15, " place "\n\t"
 
 /* What each section does after FIX_BEGIN, up to its committing store. */
 #define FIX_ADDV                                                            \

@@ -43,6 +43,9 @@ var arch = machine.Arch{
 	Moved:  pstateBTYPE,
 	Passes: passes,
 
+	StepsOver:  true,
+	Exclusives: true,
+
 	Breakpoint: "\x00\x00\x20\xd4", // brk #0; the PC of a thread that has executed it is on it
 	Halt:       "\x00\x00\x00\x00", // udf #0
 	CallLen:    4,                  // bl
