@@ -17,11 +17,11 @@ func newOpvCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "opv FILE [SECTION]",
 		Short: "Print what each restartable sequence of a file does, in words",
-		Long: `Prints what every critical section of a program or library for x86-64 or arm64 does, as
-the equivalent vector of operations of cpu_opv (a system call that was proposed
-for Linux but never merged), one operation per line. A register name stands for
-its value at the start of the section, [x] for the 8 bytes of memory at x,
-u32[x] for 4 of them.
+		Long: `Prints what every critical section of a program or library for x86-64 or arm64
+does, as the equivalent vector of operations of cpu_opv (a system call that was
+proposed for Linux but never merged), one operation per line. A register name
+stands for its value at the start of the section, [x] for the 8 bytes of memory
+at x, u32[x] for 4 of them.
 
 SECTION is a number, an address inside the section or of its descriptor, or the
 function that contains the section.`,

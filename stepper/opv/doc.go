@@ -5,20 +5,28 @@
 //
 //   - ABI, Op, Vector, Call: what a program passes to the system call, and what
 //     the kernel would have returned. Execute runs a vector over a Memory.
-//   - Run interprets a section of amd64 code from its start to its exit. It
-//     writes nothing and reports what it would have read and written.
+//   - Run interprets a section from its start to its exit. It writes nothing and reports what it
+//     would have read and written.
 //   - Build turns such a pass into a Plan: the vector that does the same, the
 //     CPU to run it on, and the registers to give to the thread afterwards.
 //   - Describer describes a section in words without running it.
 //
 // # What the interpreter supports
 //
-// Supported: the general-purpose instructions that compute, move, compare and
+// amd64: the general-purpose instructions that compute, move, compare and
 // jump, push and pop, bit and string instructions, conditional moves, locked
 // ones, andn and the flagless shifts, and the moves and zeroing of SSE and AVX.
-// Unsupported: div (it may raise an exception), calls, returns, indirect jumps,
-// system calls, x87, MMX, vector arithmetic, XOP, AVX-512, string compares, and
-// 32-bit addresses in strings and loops. All of these give ErrUnsupported.
+// Unsupported: div (it may raise an exception), x87, MMX, vector arithmetic, XOP,
+// AVX-512, string compares, and 32-bit addresses in strings and loops.
+//
+// arm64: the integer instructions of ARMv8.0, loads and stores of general and
+// vector registers in all sizes and modes, load-acquire and store-release,
+// the atomics of FEAT_LSE and FEAT_LRCPC, moves and bitwise operations of whole vector
+// registers, ld1 and st1. A store-exclusive needs its load-exclusive in the same pass, and
+// succeeds. Unsupported: floating-point and vector arithmetic, SVE, signing of
+// addresses, memory tags, crc32, FEAT_MOPS, and what the manual calls unpredictable.
+//
+// Neither: calls, returns, indirect jumps, system calls. All of these give ErrUnsupported.
 //
 // Flags are exact if the manual defines them. If it leaves them undefined, the
 // functions document the chosen value; a section that branches on such a flag
@@ -53,9 +61,10 @@
 //     store stays separate at the end, as commits do, if there is room.
 //   - A read of memory that was written in the same pass is not compared: the
 //     value is the pass's own. So the vector's compares come first.
-//   - Operands are decoded here and not in package machine, which keeps only what
-//     stepping needs, in values without pointers. Refused: x86asm, which does
-//     not support VEX, and exporting amd64's decoder, whose fields serve its own tables.
+//   - Operands are decoded by the instruction sets (packages interp/amd64 and interp/arm64) and not
+//     in package machine, which keeps only what stepping needs, in values without pointers. Refused:
+//     x86asm, which does not support VEX.
+//   - arm64 is compared with qemu's processor only: scripts/kernels --arch arm64 --packages stepper/opv.
 //   - Without a Checker, memory is checked by reading it and writing it back; a tracer
 //     should be a Checker, because its own accesses bypass page protections.
 //   - Describe names long loads (let a = …) that are parts of addresses, and

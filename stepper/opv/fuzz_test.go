@@ -2,10 +2,12 @@ package opv_test
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"testing"
 
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/machine/amd64"
+	"rseqstep/stepper/machine/arm64"
 	"rseqstep/stepper/opv"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
@@ -64,22 +66,41 @@ func FuzzBuild(f *testing.F) {
 	f.Add([]byte("\xf3\xa4\xc5\xf8\x77\x0f\xb0\x0f"), uint64(2))
 	f.Fuzz(func(t *testing.T, code []byte, seed uint64) {
 		tabletest.Hurry(t)
-		const at = 0x20000000
-		body, err := machine.DecodeBody(amd64.Arch(), &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
-		if err != nil {
-			return
-		}
-		opv.Describer{Arch: amd64.Arch()}.Lines(&body)
-		w, s := newWorld(seed, amd64.Regs(machine.Words{}), 0x10000000, at)
-		p, err := opv.Build(opv.V3, &body, s, w, opv.Place{Area: 0x10000040})
-		if err != nil {
-			return
-		}
-		if err := opv.V3.Validate(p.Vector); err != nil {
-			t.Fatal(err)
-		}
-		if failed, err := opv.Execute(p.Vector, p.Memory(w)); failed != 0 || err != nil {
-			t.Fatalf("%v: %d, %v", p.Vector, failed, err)
-		}
+		buildAny(t, amd64.Arch(), code, seed)
 	})
+}
+
+// FuzzBuildARM64 is FuzzBuild for arm64.
+func FuzzBuildARM64(f *testing.F) {
+	f.Add([]byte("\x0f\x04\x40\xb9\xff\x01\x01\x6b\x41\x00\x00\x54\x41\x00\x21\xf8"), uint64(1))
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, form := range forms() {
+		code, _, _ := form.instance(random, arm64.Regs(machine.Words{}), 0x10000000)
+		f.Add(code, uint64(2))
+	}
+	f.Fuzz(func(t *testing.T, code []byte, seed uint64) {
+		tabletest.Hurry(t)
+		buildAny(t, arm64.Arch(), code, seed)
+	})
+}
+
+func buildAny(t *testing.T, arch *machine.Arch, code []byte, seed uint64) {
+	t.Helper()
+	const at = 0x20000000
+	body, err := machine.DecodeBody(arch, &table.Placed{Start: at, End: at + table.Addr(len(code)), Abort: 1}, code)
+	if err != nil {
+		return
+	}
+	opv.Describer{Arch: arch}.Lines(&body)
+	w, s := newWorld(seed, arch.Regs(machine.Words{}), 0x10000000, at)
+	p, err := opv.Build(opv.V3, &body, s, w, opv.Place{Area: 0x10000040})
+	if err != nil {
+		return
+	}
+	if err := opv.V3.Validate(p.Vector); err != nil {
+		t.Fatal(err)
+	}
+	if failed, err := opv.Execute(p.Vector, p.Memory(w)); failed != 0 || err != nil {
+		t.Fatalf("%v: %d, %v", p.Vector, failed, err)
+	}
 }

@@ -272,8 +272,11 @@ func (w *Words) let(v Value, text string) Value {
 	return swap(v)
 }
 
-// Wrote marks what registers and flags know of a place as its old value.
+// Wrote marks what registers and flags know of a place as its old value, whatever size they know of it.
 func (w *Words) Wrote(text string) {
+	if n := strings.IndexByte(text, '['); n >= 0 {
+		text = text[n:]
+	}
 	old := func(known string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(known, text, "old"+text), "oldold", "old")
 	}

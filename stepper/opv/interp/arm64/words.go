@@ -48,7 +48,21 @@ func (w *speaker) Forget(u *machine.Insn) {
 			w.Lose(x)
 		}
 	}
-	if n := wordOf(u).bits(4, 0); w.Vecs[n] != vectorName(int(n))+"'" { // the destination of what writes one
+	c := wordOf(u)
+	written := []uint32{}
+	switch {
+	case c.bits(27, 25) == 7:
+		written = []uint32{c.bits(4, 0)}
+	case c.bit(27) == 1 && c.bit(25) == 0 && c.bit(26) == 1: // a load, of up to four
+		for n := range uint32(4) {
+			written = append(written, (c.bits(4, 0)+n)%vectors)
+		}
+	case !known:
+		for n := range uint32(vectors) {
+			written = append(written, n)
+		}
+	}
+	for _, n := range written {
 		w.Vecs[n] = vectorName(int(n)) + "'"
 	}
 }
@@ -145,18 +159,18 @@ func (w *speaker) bitfield(o *operation, a interp.Value) (v interp.Value, ok boo
 	case o.how == 0 && whole: // sxtb, sxth, sxtw
 		return a.Signed(int(o.to+1)/8, o.width), true
 	case o.how == 0 && o.to == last: // asr
-		return interp.Named(fmt.Sprintf("s%d(%s>>%d)", 8*o.width, a.Atom(), o.by)), true
+		return interp.Named(fmt.Sprintf("(%s>>%d)", a.Signed(o.width, 8).Atom(), o.by)), true
 	case o.how != 2:
 	case whole: // uxtb, uxth, uxtw
 		return a.Narrow(int(o.to+1) / 8), true
 	case o.to == last && o.by == 0:
 		return a, true
 	case o.to == last: // lsr
-		return interp.Named(fmt.Sprintf("(%s>>%d)", a.Atom(), o.by)), true
+		return interp.Sized(fmt.Sprintf("(%s>>%d)", a.Atom(), o.by), o.width), true
 	case o.to+1 == o.by: // lsl
 		return a.Scaled(1 << (last - o.to)), true
 	case o.to >= o.by: // ubfx
-		return interp.Named(fmt.Sprintf("(%s>>%d&%#x)", a.Atom(), o.by, ones(o.to-o.by+1))), true
+		return interp.Sized(fmt.Sprintf("(%s>>%d&%#x)", a.Atom(), o.by, ones(o.to-o.by+1)), o.width), true
 	}
 	return v, false
 }
@@ -179,7 +193,7 @@ func (w *speaker) operand(o *operation) (v interp.Value, ok bool) {
 	case s.shift == shiftLeft:
 		v = v.Scaled(1 << s.by)
 	case s.shift == shiftRight:
-		v = interp.Named(fmt.Sprintf("(%s>>%d)", v.Atom(), s.by))
+		v = interp.Sized(fmt.Sprintf("(%s>>%d)", v.Atom(), s.by), o.width)
 	default:
 		return v, false
 	}
@@ -187,7 +201,7 @@ func (w *speaker) operand(o *operation) (v interp.Value, ok bool) {
 		if v.Known() {
 			return interp.Constant(^v.Number()).Narrow(o.width), true
 		}
-		v = interp.Named("~" + v.Atom())
+		v = interp.Named("~" + v.Atom()).Narrow(o.width)
 	}
 	return v, true
 }
@@ -207,15 +221,15 @@ func (w *speaker) arithmetic(o *operation, a interp.Value) bool {
 		v = a.Plus(b.Scaled(-1))
 		flags = interp.Flags{Kind: "cmp", A: a, B: b, Size: o.width}
 	case and:
-		v = interp.Named(fmt.Sprintf("(%s&%s)", a.Atom(), b.Atom()))
+		v = interp.Sized(fmt.Sprintf("(%s&%s)", a.Atom(), b.Atom()), o.width)
 		flags = interp.Flags{Kind: "test", A: a, B: b, Size: o.width}
 	case or:
 		if v = b; o.rn != machine.NoReg { // else mov
-			v = interp.Named(fmt.Sprintf("(%s|%s)", a.Atom(), b.Atom()))
+			v = interp.Sized(fmt.Sprintf("(%s|%s)", a.Atom(), b.Atom()), o.width)
 		}
 	case xor:
 		if v = interp.Constant(0); !a.Equal(b) {
-			v = interp.Named(fmt.Sprintf("(%s^%s)", a.Atom(), b.Atom()))
+			v = interp.Sized(fmt.Sprintf("(%s^%s)", a.Atom(), b.Atom()), o.width)
 		}
 	}
 	if o.kind == add {
@@ -241,9 +255,10 @@ func (w *speaker) choose(o *operation, a, b interp.Value) {
 	case 3:
 		b = b.Scaled(-1)
 	}
-	v := interp.Named(fmt.Sprintf("(%s ? %v : %v)", w.condition(o.cond), a, b.Narrow(o.width)))
-	if o.rn == machine.NoReg { // cset, csetm
-		v = interp.Named(fmt.Sprintf("(%s ? %v : %v)", w.condition(o.cond^1), b.Narrow(o.width), a))
+	c := o.cond
+	if b = b.Narrow(o.width); o.rn == machine.NoReg { // cset, csetm
+		c, a, b = c^1, b, a
 	}
+	v := interp.Sized(fmt.Sprintf("(%s ? %v : %v)", w.condition(c), a, b), o.width)
 	w.give(o.rd, o.width, v)
 }

@@ -2,6 +2,7 @@ package arm64
 
 import (
 	"fmt"
+	"strings"
 
 	"rseqstep/stepper/machine"
 	"rseqstep/stepper/opv/interp"
@@ -101,7 +102,7 @@ func (w *speaker) stores(o *operation, places []string) {
 	}
 	for n, x := range o.vecs {
 		text := w.Vecs[x]
-		if o.size < vectorSize && text == vectorName(int(x)) {
+		if from, _, _ := strings.Cut(strings.TrimSuffix(text, "'"), "@"); o.size < vectorSize && from == vectorName(int(x)) {
 			text = fmt.Sprintf("u%d(%s)", 8*o.size, text)
 		}
 		w.Say("%s = %s", places[n], text)
