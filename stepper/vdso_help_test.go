@@ -21,6 +21,10 @@ var vdsoFunctions = perArch(
 	[]string{"clock_gettime", "gettimeofday", "time", "clock_getres", "getcpu", "getrandom"},
 	[]string{"clock_gettime", "gettimeofday", "clock_getres", "getrandom"})
 
+// loopingFunctions are those arguments for functions that a loop can be left in by the system call: on arm64 not
+// getrandom, in whose frame nothing tells the way out (its loops end by themselves).
+var loopingFunctions = perArch(append([]string{"timenull"}, vdsoFunctions...), []string{"clock_gettime", "gettimeofday", "clock_getres"})
+
 // inVDSO is the symbol of such a function.
 func inVDSO(function string) string { return ptrace.Arch().VDSOPrefix + function }
 

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"errors"
 	"fmt"
 
 	"rseqstep/stepper/cfi"
@@ -12,10 +13,39 @@ import (
 // Precondition: r is the state of a stopped thread whose PC is pc.
 func (v *VDSO) ReturnAddress(pc table.Addr, r *Regs, mem Memory) (ra, cfa table.Addr, err error) {
 	caller, err := v.unwind(pc, r, mem)
+	if errors.Is(err, ErrNoFrame) {
+		caller, err = v.frameless(pc, r, mem)
+	}
 	if err != nil {
 		return 0, 0, err
 	}
 	return caller.PC(), caller.SP(), nil
+}
+
+// frameless is unwind for a function that has no call frame information, as on arm64 up to Linux 7.3 at
+// least: where it has changed neither the stack pointer nor the link register, from its beginning on, the
+// caller's are still there.
+func (v *VDSO) frameless(pc table.Addr, r *Regs, mem Memory) (Regs, error) {
+	fail := fmt.Errorf("%w at %v", ErrNoFrame, pc)
+	f, named := v.At(pc)
+	if !named || r.arch.Link == NoReg {
+		return Regs{}, fail
+	}
+	code := make([]byte, pc-f.Start)
+	if n, _ := mem.ReadMemory(f.Start, code); n < len(code) {
+		return Regs{}, fail
+	}
+	for at := f.Start; at < pc; {
+		i, err := r.arch.Decode(at, code[at-f.Start:])
+		if err != nil || i.Kind == Call || i.Kind == IndirectCall || i.Writes.Has(r.arch.SP) || i.Writes.Has(r.arch.Link) {
+			return Regs{}, fail
+		}
+		at = i.Next()
+	}
+	caller := *r
+	caller.SetPC(r.Unsigned(r.W[r.arch.Link]))
+	caller.SetSP(r.EntryCFA())
+	return caller, nil
 }
 
 // unwind is the state of the caller of r's frame: its PC is the return address, its SP

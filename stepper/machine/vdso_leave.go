@@ -30,7 +30,9 @@ func (v *VDSO) Leave(r *Regs, mem Memory) (VDSOFrame, error) {
 	for depth := 0; depth < maxVDSOFrames; depth++ {
 		caller, err := v.unwind(pc, &state, mem)
 		if errors.Is(err, ErrNoFrame) && depth == 0 {
-			caller, err = v.leaf(r, mem)
+			if caller, err = v.leaf(r, mem); err != nil {
+				caller, err = v.frameless(pc, r, mem)
+			}
 		}
 		if err != nil {
 			return VDSOFrame{}, err

@@ -82,3 +82,51 @@ func TestVDSOFunctionsAreLeft(t *testing.T) {
 		t.Errorf("half an image: %v", err)
 	}
 }
+
+// The kernel's vDSO for arm64 has no call frame information for most of its functions: until one changes the
+// stack pointer, its return address is in x30.
+func TestVDSOFunctionsWithoutFrameInformationAreLeft(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "vdso.so")
+	cmd := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), "-shared", "-fPIC", "-O1", "-nostdlib", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-omit-frame-pointer", "-o", path, filepath.Join("testdata", "vdso.c"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	image, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const base, sp, caller = 0x7f0000000, 0x7ffff000, 0x401234
+	v, err := machine.ParseVDSO(Arch(), image, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mem := memory{}
+	for n, b := range image {
+		mem[base+table.Addr(n)] = b
+	}
+	leaves := 0
+	for _, f := range v.Functions {
+		r, moved := Regs(machine.Words{SP: sp, X30: caller}), false
+		for r.SetPC(f.Start); r.PC() < f.End; r.SetPC(r.PC() + 4) {
+			left, err := v.Leave(&r, mem)
+			ra, cfa, _ := v.ReturnAddress(r.PC(), &r, mem)
+			switch {
+			case moved && !errors.Is(err, machine.ErrNoFrame):
+				t.Errorf("at %v of %s: %+v, %v", r.PC(), f.Name, left, err)
+			case !moved && (err != nil || left.Caller.PC() != caller || left.CFA() != sp || left.Function.Start != f.Start || ra != caller || cfa != sp):
+				t.Errorf("at %v of %s: return to %v, %+v, %v", r.PC(), f.Name, ra, left, err)
+			}
+			i, ok := insnAt(r.PC(), mem)
+			if !ok {
+				break
+			}
+			moved = moved || i.Writes.Has(SP) || i.Writes.Has(X30)
+		}
+		if !moved {
+			leaves++
+		}
+	}
+	if leaves == 0 || leaves == len(v.Functions) {
+		t.Errorf("%d of %d functions have no frame", leaves, len(v.Functions))
+	}
+}
