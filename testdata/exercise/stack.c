@@ -16,8 +16,9 @@ __asm__(
 	".type add, @function\n"
 	"add:\n\t"
 	FIX_DESCRIBE("stack", "0")
-	"7:\n\t"
 #ifdef __aarch64__
+	"mov x12, sp\n\t"
+	"7:\n\t"
 	"adrp x15, 3b\n\t"
 	"add x15, x15, :lo12:3b\n\t"
 	"5:\n\t"
@@ -36,11 +37,17 @@ __asm__(
 #endif
 	"str x14, [x13, :lo12:count]\n\t"
 	"2:\n\t"
+	"mov x11, sp\n\t"
+	"cmp x11, x12\n\t"
+	"b.eq 9f\n\t"
+	"udf #0\n\t" /* the caller would find other registers there than it has saved */
+	"9:\n\t"
 	"ret\n\t"
 	".inst " FIX_SIGNATURE_ASM "\n\t"
 	"4:\n\t"
 	"b 7b\n\t"
 #else
+	"7:\n\t"
 	"leaq 3b(%rip), %rax\n\t"
 	"5:\n\t"
 	"movq %rax, %fs:8(%rdi)\n\t"
