@@ -91,7 +91,7 @@ func TestEachMistakeIsFoundAtItsInstruction(t *testing.T) {
 			bad := build(t, name, "-DBAD")
 			p := quietly(bad)
 			if name == "held" {
-				p.Limit = 2 * time.Second // it hangs
+				p.Limit = tabletest.Patience(2 * time.Second) // it hangs
 			}
 			for _, o := range []exercise.Options{thrice, {Times: 1}, {Times: 3, Seed: 5}, {Times: 10, Seed: 6}} {
 				first := o.Times == 3 && o.Seed == 0

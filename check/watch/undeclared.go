@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rseqstep/check"
+	"rseqstep/stepper"
 	"rseqstep/table"
 )
 
@@ -116,5 +117,5 @@ func (w *Watch) onStack(tid int, a table.Addr) bool {
 		return true
 	}
 	frames, _ := w.engine.Frames(tid, 64)
-	return len(frames) > 0 && a < frames[len(frames)-1].CFA
+	return slices.ContainsFunc(frames, func(f stepper.Frame) bool { return a < f.CFA }) // the outermost may have none
 }

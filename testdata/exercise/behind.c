@@ -9,18 +9,16 @@ TWIN void add(void)
 	__asm__ __volatile__(
 		FIX_DESCRIBE("behind", "0")
 		"7:\n\t"
-		"leaq 3b(%%rip), %%rax\n\t"
-		"5:\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
-		"1:\n\t"
+		DESCRIPTOR
+		ARMING
 		CULPRIT
-		"movq %[count], %%rcx\n\t"
-		"incq %%rcx\n\t"
-		"movq %%rcx, %[count]\n\t"
-		TWIN_END("jmp " IF_BAD("1b", "7b") "\n\t")
+		LOAD("count")
+		INCREMENT
+		STORE("count")
+		TWIN_END(JUMP IF_BAD("1b", "7b") "\n\t")
 		:
 		: [area] "r"(FIX_AREA), [count] "m"(count)
-		: "memory", "cc", "rax", "rcx");
+		: FIX_CLOBBERS);
 }
 
 int main(int argc, char **argv)

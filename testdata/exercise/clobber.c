@@ -1,6 +1,16 @@
 /* The abort handler uses a register that it has not said that it changes: that of the loop outside. */
 #include "twin.h"
 
+#ifdef __aarch64__
+#define KEPT "x20"
+#define FREE "x15"
+#define READ_ABORTS(x) "adrp " x ", fix_aborts\n\tldr " x ", [" x ", :lo12:fix_aborts]\n\t"
+#else
+#define KEPT "r12"
+#define FREE "rcx"
+#define READ_ABORTS(x) "movq fix_aborts(%%rip), %%" x "\n\t"
+#endif
+
 static long count;
 
 TWIN void add(void)
@@ -8,18 +18,16 @@ TWIN void add(void)
 	__asm__ __volatile__(
 		FIX_DESCRIBE("clobber", "0")
 		"7:\n\t"
-		"leaq 3b(%%rip), %%rax\n\t"
-		"5:\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
-		"1:\n\t"
+		DESCRIPTOR
+		ARMING
 		CULPRIT
-		"movq %[count], %%rcx\n\t"
-		"incq %%rcx\n\t"
-		"movq %%rcx, %[count]\n\t"
-		TWIN_END("movq fix_aborts(%%rip), " IF_BAD("%%r12", "%%rcx") "\n\tjmp 7b\n\t")
+		LOAD("count")
+		INCREMENT
+		STORE("count")
+		TWIN_END(READ_ABORTS(IF_BAD(KEPT, FREE)) JUMP "7b\n\t")
 		:
 		: [area] "r"(FIX_AREA), [count] "m"(count)
-		: "memory", "cc", "rax", "rcx");
+		: FIX_CLOBBERS);
 }
 
 int main(int argc, char **argv)
@@ -28,7 +36,7 @@ int main(int argc, char **argv)
 
 	fix_main(argc, argv);
 	for (long i = 0; i < ROUNDS; i++) {
-		register long kept __asm__("r12") = 12345;
+		register long kept __asm__(KEPT) = 12345;
 		__asm__ __volatile__("" : "+r"(kept));
 		add();
 		__asm__ __volatile__("" : "+r"(kept));

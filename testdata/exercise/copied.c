@@ -2,6 +2,14 @@
  * lies behind. */
 #include "twin.h"
 
+#ifdef __aarch64__
+#define SOURCE "r"
+#define TARGET "r"
+#else
+#define SOURCE "S"
+#define TARGET "D"
+#endif
+
 static char from[64] = "0123456789abcdefghijklmnopqrstuvwxyz", to[64], nothing[64];
 static long count;
 
@@ -12,19 +20,26 @@ TWIN void copy(void)
 	__asm__ __volatile__(
 		FIX_DESCRIBE("copied", "0")
 		"7:\n\t"
-		"leaq 3b(%%rip), %%rax\n\t"
-		"5:\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
-		"1:\n\t"
-		IF_BAD("", "leaq %[from], %%rsi\n\tleaq %[to], %%rdi\n\t")
+		DESCRIPTOR
+		ARMING
+#ifdef __aarch64__
+		IF_BAD("", "mov %[src], %[from]\n\tmov %[dst], %[to]\n\t")
+		"ldr x14, [%[src]], #8\n\t"
+		CULPRIT
+		"str x14, [%[dst]], #8\n\t"
+		"ldr x14, [%[src]], #8\n\t"
+		"str x14, [%[dst]], #8\n\t"
+#else
+		IF_BAD("", "movq %[from], %[src]\n\tmovq %[to], %[dst]\n\t")
 		"movsq\n\t"
 		CULPRIT
 		"movsq\n\t"
-		"addq $1, %[count]\n\t"
-		TWIN_END("jmp 7b\n\t")
-		: "+S"(src), "+D"(dst)
-		: [area] "r"(FIX_AREA), [count] "m"(count), [from] "m"(from), [to] "m"(to)
-		: "memory", "cc", "rax");
+#endif
+		ADD("1", "count")
+		TWIN_END(JUMP "7b\n\t")
+		: [src] "+&" SOURCE (src), [dst] "+&" TARGET (dst)
+		: [area] "r"(FIX_AREA), [count] "m"(count), [from] "r"(from), [to] "r"(to)
+		: FIX_CLOBBERS);
 }
 
 int main(int argc, char **argv)

@@ -10,18 +10,15 @@ TWIN int add(int cpu)
 {
 	__asm__ __volatile__ goto(
 		FIX_DESCRIBE("cpuread", "0")
-		"leaq 3b(%%rip), %%rax\n\t"
-		"5:\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
-		"1:\n\t"
+		DESCRIPTOR
+		ARMING
 		CULPRIT
-		"cmpl %[cpu], " FIX_FS "4(%[area])\n\t"
-		"jnz 4f\n\t"
-		"addq $1, (%[count])\n\t"
+		COMPARE
+		ADD("1", "count")
 		TWIN_END(RETRY)
 		:
-		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [count] "r"(&counts[cpu])
-		: "memory", "cc", "rax"
+		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [count] "m"(counts[cpu])
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

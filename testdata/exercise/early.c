@@ -9,14 +9,14 @@ TWIN int add(int cpu)
 		FIX_DESCRIBE("early", "0")
 		FIX_BEGIN
 #ifdef BAD
-		"addq $2, %[total]\n\t"
+		ADD("2", "total")
 		CULPRIT
 #endif
-		"addq $1, %[count]\n\t"
+		ADD("1", "count")
 		TWIN_END(RETRY)
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [count] "m"(count), [total] "m"(total)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

@@ -2,6 +2,19 @@
  * the flag that the thread itself has. */
 #include "twin.h"
 
+#ifdef __aarch64__
+#define TAKE                                                                \
+	"ldr x15, %[taken]\n\t"                                             \
+	"cbnz x15, 4f\n\t"                                                  \
+	"mov x15, #1\n\t"                                                   \
+	"str x15, %[taken]\n\t"
+#else
+#define TAKE                                                                \
+	"cmpq $0, %[taken]\n\t"                                             \
+	"jnz 4f\n\t"                                                        \
+	"movq $1, %[taken]\n\t"
+#endif
+
 static long count;
 static volatile long taken;
 
@@ -11,16 +24,14 @@ TWIN int add(int cpu)
 		FIX_DESCRIBE("held", "0")
 		FIX_BEGIN
 #ifdef BAD
-		"cmpq $0, %[taken]\n\t"
-		"jnz 4f\n\t"
-		"movq $1, %[taken]\n\t"
+		TAKE
 		CULPRIT
 #endif
-		"addq $1, %[count]\n\t"
+		ADD("1", "count")
 		TWIN_END(RETRY)
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [count] "m"(count), [taken] "m"(taken)
-		: "memory", "cc", "rax"
+		: FIX_CLOBBERS
 		: abort);
 	taken = 0;
 	return 0;

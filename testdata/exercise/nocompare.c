@@ -5,6 +5,12 @@
 
 #include <sched.h>
 
+#ifdef __aarch64__
+#define NOTE_CPU "ldr w14, [%[area], #4]\n\tstr w14, %[last]\n\t"
+#else
+#define NOTE_CPU "movl " FIX_FS "4(%[area]), %%ecx\n\tmovl %%ecx, %[last]\n\t"
+#endif
+
 static struct {
 	long count;
 	int cpu;
@@ -14,19 +20,16 @@ TWIN int add(int cpu)
 {
 	__asm__ __volatile__ goto(
 		FIX_DESCRIBE("nocompare", "0")
-		"leaq 3b(%%rip), %%rax\n\t"
+		DESCRIPTOR
 		CULPRIT
-		"5:\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
-		"1:\n\t"
-		IF_BAD("", "cmpl %[cpu], " FIX_FS "4(%[area])\n\tjnz 4f\n\t")
-		"movl " FIX_FS "4(%[area]), %%ecx\n\t"
-		"movl %%ecx, %[last]\n\t"
-		"addq $1, %[count]\n\t"
+		ARMING
+		IF_BAD("", COMPARE)
+		NOTE_CPU
+		ADD("1", "count")
 		TWIN_END(RETRY)
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [count] "m"(slots[cpu].count), [last] "m"(slots[cpu].cpu)
-		: "memory", "cc", "rax", "rcx"
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

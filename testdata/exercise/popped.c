@@ -2,6 +2,19 @@
  * and the first is lost. */
 #include "twin.h"
 
+#ifdef __aarch64__
+#define CLOBBERS FIX_CLOBBERS
+#define NEXT "cbz x14, %l[empty]\n\tldr x15, [x14]\n\t"
+#define STORE_NEXT "str x15, %[head]\n\t"
+#else
+#define CLOBBERS FIX_CLOBBERS, "rdx"
+#define NEXT                                                                \
+	"testq %%rcx, %%rcx\n\t"                                            \
+	"jz %l[empty]\n\t"                                                  \
+	"movq (%%rcx), %%rdx\n\t"
+#define STORE_NEXT "movq %%rdx, %[head]\n\t"
+#endif
+
 static struct fix_node nodes[ROUNDS], *head, *got;
 
 TWIN int pop(int cpu)
@@ -10,22 +23,20 @@ TWIN int pop(int cpu)
 		FIX_DESCRIBE("popped", "%l[empty]")
 		FIX_EXIT_POINT("%l[empty]")
 		FIX_BEGIN
-		"movq %[head], %%rcx\n\t"
-		"testq %%rcx, %%rcx\n\t"
-		"jz %l[empty]\n\t"
-		"movq (%%rcx), %%rdx\n\t"
+		LOAD("head")
+		NEXT
 #ifdef BAD
-		"movq %%rdx, %[head]\n\t"
+		STORE_NEXT
 		CULPRIT
-		"movq %%rcx, %[got]\n\t"
+		STORE("got")
 #else
-		"movq %%rcx, %[got]\n\t"
-		"movq %%rdx, %[head]\n\t"
+		STORE("got")
+		STORE_NEXT
 #endif
 		TWIN_END(RETRY)
 		:
 		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [head] "m"(head), [got] "m"(got)
-		: "memory", "cc", "rax", "rcx", "rdx"
+		: CLOBBERS
 		: abort, empty);
 	return 0;
 abort:

@@ -1,6 +1,12 @@
 /* A list's new head is published before it points to the rest: a retry makes it point to itself. */
 #include "twin.h"
 
+#ifdef __aarch64__
+#define STORE_NODE "str %[node], %[head]\n\t"
+#else
+#define STORE_NODE "movq %[node], %[head]\n\t"
+#endif
+
 static struct fix_node nodes[ROUNDS], *head;
 
 TWIN int push(struct fix_node *node, int cpu)
@@ -8,19 +14,19 @@ TWIN int push(struct fix_node *node, int cpu)
 	__asm__ __volatile__ goto(
 		FIX_DESCRIBE("publish", "0")
 		FIX_BEGIN
-		"movq %[head], %%rcx\n\t"
+		LOAD("head")
 #ifdef BAD
-		"movq %[node], %[head]\n\t"
+		STORE_NODE
 		CULPRIT
-		"movq %%rcx, (%[node])\n\t"
+		STORE("next")
 #else
-		"movq %%rcx, (%[node])\n\t"
-		"movq %[node], %[head]\n\t"
+		STORE("next")
+		STORE_NODE
 #endif
 		TWIN_END(RETRY)
 		:
-		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [head] "m"(head), [node] "r"(node)
-		: "memory", "cc", "rax", "rcx"
+		: [area] "r"(FIX_AREA), [cpu] "r"(cpu), [head] "m"(head), [node] "r"(node), [next] "m"(node->next)
+		: FIX_CLOBBERS
 		: abort);
 	return 0;
 abort:

@@ -7,20 +7,18 @@ TWIN void add(void)
 {
 	__asm__ __volatile__(
 		FIX_DESCRIBE("reused", "0")
-		IF_BAD("movq %[count], %%rcx\n\t", "")
+		IF_BAD(LOAD("count"), "")
 		"7:\n\t"
-		"leaq 3b(%%rip), %%rax\n\t"
-		"5:\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
-		"1:\n\t"
-		IF_BAD("", "movq %[count], %%rcx\n\t")
-		"incq %%rcx\n\t"
+		DESCRIPTOR
+		ARMING
+		IF_BAD("", LOAD("count"))
+		INCREMENT
 		CULPRIT
-		"movq %%rcx, %[count]\n\t"
-		TWIN_END("jmp 7b\n\t")
+		STORE("count")
+		TWIN_END(JUMP "7b\n\t")
 		:
 		: [area] "r"(FIX_AREA), [count] "m"(count)
-		: "memory", "cc", "rax", "rcx");
+		: FIX_CLOBBERS);
 }
 
 int main(int argc, char **argv)

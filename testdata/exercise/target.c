@@ -7,18 +7,16 @@ TWIN int add(void)
 {
 	__asm__ __volatile__ goto(
 		FIX_DESCRIBE("target", "0")
-		"leaq 3b(%%rip), %%rax\n\t"
-		"5:\n\t"
-		"movq %%rax, " FIX_FS "8(%[area])\n\t"
-		"1:\n\t"
+		DESCRIPTOR
+		ARMING
 		CULPRIT
-		"movq %[count], %%rcx\n\t"
-		"incq %%rcx\n\t"
-		"movq %%rcx, %[count]\n\t"
-		TWIN_END("jmp %l[" IF_BAD("done", "abort") "]\n\t")
+		LOAD("count")
+		INCREMENT
+		STORE("count")
+		TWIN_END(JUMP "%l[" IF_BAD("done", "abort") "]\n\t")
 		:
 		: [area] "r"(FIX_AREA), [count] "m"(count)
-		: "memory", "cc", "rax", "rcx"
+		: FIX_CLOBBERS
 		: abort, done);
 done:
 	return 0;

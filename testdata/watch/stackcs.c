@@ -26,7 +26,7 @@ int main(void)
 	__asm__ volatile(
 		".pushsection __rseq_cs, \"aw\"\n"
 		".balign 32\n"
-		".globl here_cs\n"
+		".globl here_cs, here_start, here_end, here_abort\n"
 		"here_cs: .long 0, 0\n"
 		".quad here_start, here_end - here_start, here_abort\n"
 		".popsection\n"
