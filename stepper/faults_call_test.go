@@ -26,7 +26,7 @@ func callTrials() map[string]trial {
 			return stepper.Stop{}, err
 		}
 		a, _ := f.Symbols().Address("uchar")
-		stop, back, err := f.Call(f.ctx, stepper.Call{Function: a, SP: room - 8, Integers: [6]uint64{argument}})
+		stop, back, err := f.Call(f.ctx, stepper.Call{Function: a, SP: room - 8, Integers: [8]uint64{argument}})
 		if err == nil && f.process.Alive() && (back == nil || back.Integers[0] != argument) {
 			err = fmt.Errorf("it returned %+v (%s)", back, f.describe(stop))
 		}

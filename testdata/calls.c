@@ -1,5 +1,6 @@
 // Functions to be called by a debugger: one for each way that the System V
-// AMD64 psABI passes an argument or returns a result. Each is compared with gdb's call of it.
+// AMD64 psABI passes an argument or returns a result, which are more than those of arm64's AAPCS64.
+// Each is compared with gdb's call of it.
 // Stop at marker; the program then checks that nothing of its own has changed.
 #include <math.h>
 #include <signal.h>
@@ -9,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __aarch64__
+#include <sys/auxv.h>
+#endif
 #include <unistd.h>
 
 enum colour { red, green = 5, blue };
@@ -90,6 +94,7 @@ unsigned long stack(void) { return (unsigned long)__builtin_frame_address(0) & 1
 int clobber(void) {
 	volatile char below[4096];
 	memset((char *)below, 0xa5, sizeof below);
+#ifdef __x86_64__
 	__asm__ volatile("xor %%eax, %%eax; mov $-1, %%rcx; mov %%rcx, %%rdx; mov %%rcx, %%rsi; mov %%rcx, %%rdi;"
 			 "mov %%rcx, %%r8; mov %%rcx, %%r9; mov %%rcx, %%r10; mov %%rcx, %%r11;"
 			 "pcmpeqd %%xmm0, %%xmm0; movdqa %%xmm0, %%xmm7; movdqa %%xmm0, %%xmm15; fldpi; fldpi; fldpi"
@@ -97,6 +102,13 @@ int clobber(void) {
 	if (__builtin_cpu_supports("avx"))
 		__asm__ volatile("vzeroall");
 	__asm__ volatile("fninit");
+#else
+	__asm__ volatile("mov x0, -1; mov x1, x0; mov x2, x0; mov x3, x0; mov x4, x0; mov x5, x0; mov x6, x0; mov x7, x0; mov x8, x0;"
+			 "mov x9, x0; mov x10, x0; mov x11, x0; mov x12, x0; mov x13, x0; mov x14, x0; mov x15, x0; mov x16, x0; mov x17, x0;"
+			 "dup v0.2d, x0; dup v7.2d, x0; dup v16.2d, x0; dup v31.2d, x0; msr fpsr, x0; cmp x0, #1"
+			 ::: "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+			 "v0", "v7", "v16", "v31", "memory", "cc");
+#endif
 	return 1;
 }
 
@@ -124,6 +136,7 @@ __int128 huge = (__int128)1 << 100;
 
 __attribute__((noinline)) void marker(void) { __asm__ volatile(""); }
 
+#ifdef __x86_64__
 // guarded is a leaf whose data lies below RSP and in registers that no caller
 // keeps, stopped in its middle at the label: a call must leave all of it.
 __attribute__((noinline)) int guarded(void) {
@@ -153,11 +166,36 @@ __attribute__((noinline, target("avx"))) int upper(void) {
 			 : "=m"(out) : "m"(in) : "xmm9", "memory");
 	return memcmp(in, out, sizeof in) != 0;
 }
+static int has_upper(void) { return __builtin_cpu_supports("avx"); }
+#else
+// guarded keeps its data in registers that no caller keeps, and in flags, stopped in its middle at
+// the label.
+__attribute__((noinline)) int guarded(void) {
+	int bad;
+	__asm__ volatile(
+		"mov x9, 0x7788\n movk x9, 0x5566, lsl 16\n movk x9, 0x3344, lsl 32\n movk x9, 0x1122, lsl 48\n"
+		"mov x0, x9\n mov x7, x9\n mov x8, x9\n mov x17, x9\n dup v0.2d, x9\n dup v31.2d, x9\n mov %w0, 1\n cmp x9, x9\n"
+		".globl in_the_middle\nin_the_middle:\n nop\n"
+		"b.ne 1f\n cmp x0, x9\n b.ne 1f\n cmp x7, x9\n b.ne 1f\n cmp x8, x9\n b.ne 1f\n cmp x17, x9\n b.ne 1f\n"
+		"mov x10, v0.d[1]\n cmp x10, x9\n b.ne 1f\n mov x10, v31.d[0]\n cmp x10, x9\n b.ne 1f\n mov %w0, 0\n1:\n"
+		: "=r"(bad) :: "x0", "x7", "x8", "x9", "x10", "x17", "v0", "v31", "memory", "cc");
+	return bad;
+}
+
+// upper keeps something in a whole register of SVE.
+__attribute__((noinline)) int upper(void) {
+	long bad;
+	__asm__ volatile(".arch_extension sve\n ptrue p0.b\n mov z9.b, 5\n.globl in_avx\nin_avx:\n nop\n"
+			 "cmpne p1.b, p0/z, z9.b, 5\n cntp %0, p0, p1.b" : "=r"(bad) :: "v9", "memory", "cc");
+	return bad != 0;
+}
+static int has_upper(void) { return getauxval(AT_HWCAP) >> 22 & 1; }
+#endif
 
 int main(void) {
 	marker();
 	int bad = guarded();
-	if (__builtin_cpu_supports("avx"))
+	if (has_upper())
 		bad |= upper() << 1;
 	printf("calls %d\n", calls);
 	return bad;

@@ -104,7 +104,7 @@ func answers(t *testing.T, out string, commands []string) []string {
 	// Paths are shortened differently. Addresses of the stack and of the heap differ, and so do process numbers.
 	number := regexp.MustCompile(`^\$\d+ = `)
 	source := regexp.MustCompile(`/\S*/calls\.(cc?)\b`)
-	vary := regexp.MustCompile(`0x7f[0-9a-f]{10}|0x5555[0-9a-f]{8} "|process \d+`)
+	vary := regexp.MustCompile(`0x7f[0-9a-f]{10}|0xffff[0-9a-f]{8}|0x(5555|aaaa)[0-9a-f]{8} "|process \d+`)
 	// Newer gdbs call the setting by its other name, and where it is on they do
 	// not show the stop that is undone at once.
 	undone := []*regexp.Regexp{

@@ -17,7 +17,8 @@ type Call struct {
 	// (machine.Arch.ReturnSlot); below Room by at least the size of all Memory.
 	SP          table.Addr
 	Memory      []Memory    // written first: arguments on the stack, what pointers refer to
-	Integers    [6]uint64   // the integer arguments (machine.Arch.Arguments)
+	Integers    [8]uint64   // the integer arguments (machine.Arch.Arguments)
+	ResultAt    table.Addr  // where the function is to put a result in memory (machine.Arch.ResultAddress)
 	Vectors     [8][16]byte // the arguments in vector registers
 	VectorsUsed int         // how many of Vectors hold arguments, which varargs need
 }

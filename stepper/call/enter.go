@@ -31,7 +31,8 @@ func (c *Calls) Enter(th *drive.Thread, call Call) (f *Frame, err error) {
 	}
 	f.sp = call.SP + c.target.Arch().ReturnSlot
 	r := th.Regs
-	r.EnterFunction(call.Function, call.SP, call.Integers, call.VectorsUsed)
+	r.EnterFunction(call.Function, call.SP, call.Integers[:], call.VectorsUsed)
+	r.SetResultAddress(call.ResultAt)
 	memory := call.Memory
 	if !r.SetReturnAddress(f.back) {
 		memory = append(memory[:len(memory):len(memory)], Memory{call.SP, binary.LittleEndian.AppendUint64(nil, uint64(f.back))})

@@ -51,12 +51,12 @@ func (c *Context) binary(n binaryNode) (Value, error) {
 
 // boolean is a truth value in the language: C's int, C++'s bool.
 func (c *Context) boolean(yes bool) Value {
-	t := c.Session.basics.int
+	t := c.basics().int
 	if c.rust() {
-		t = c.Session.basics.rust["bool"]
+		t = c.basics().rust["bool"]
 	} else if f, err := c.frame(); err == nil {
 		if die, ok := f.unitDIE(); ok && f.info.bareTags(die) {
-			t = c.Session.basics.cppBool
+			t = c.basics().cppBool
 		}
 	}
 	return newValue(t, leave(truth64(yes), int(t.Size)))
@@ -151,7 +151,7 @@ func (c *Context) promoted(a, b number) *Type {
 func wins(t, u *Type) bool { return t.Unsigned && t.Size >= 4 && t.Size >= u.Size }
 
 func (c *Context) integerFor(size int64, unsigned bool) *Type {
-	b := c.Session.basics
+	b := c.basics()
 	if c.rust() { // wide enough to show what the program would panic on, as gdb's are
 		name := map[bool]string{false: "i", true: "u"}[unsigned] + map[bool]string{false: "64", true: "128"}[size > 8]
 		return b.rust[name]

@@ -45,7 +45,8 @@ type (
 	}
 	floatNode struct {
 		value float64
-		wide  *big.Float
+		wide  *big.Float // with the precision of the x87's format
+		wider *big.Float // of binary128
 		kind  string
 	}
 	charNode struct {

@@ -6,8 +6,7 @@ import (
 )
 
 // basics are the arithmetic types of C that literals and casts need without
-// debug information, for the amd64 System V ABI (section 3.1.2 "Data
-// Representation").
+// debug information, for the LP64 data model. Architectures differ in long double.
 type basics struct {
 	byName map[string]*Type
 
@@ -20,7 +19,7 @@ type basics struct {
 	rust map[string]*Type
 }
 
-func newBasics() *basics {
+func newBasics(binary128 bool) *basics {
 	b := &basics{byName: map[string]*Type{}}
 	add := func(dst **Type, kind Kind, size int64, unsigned bool, name string) {
 		*dst = &Type{Kind: kind, Name: name, Size: size, Unsigned: unsigned}
@@ -45,6 +44,7 @@ func newBasics() *basics {
 	add(&b.float, Float, 4, false, "float")
 	add(&b.double, Float, 8, false, "double")
 	add(&b.longDouble, Float, 16, false, "long double")
+	b.longDouble.binary128 = binary128
 	add(&b.wchar, Char, 4, false, "wchar_t")
 	add(&b.char16, Char, 2, true, "char16_t")
 	add(&b.char32, Char, 4, true, "char32_t")
@@ -54,8 +54,21 @@ func newBasics() *basics {
 		b.unit[size] = &Type{Kind: Int, Name: fmt.Sprintf("int%d_t", 8*size), Size: size}
 	}
 	add(&b.float128, Float, 16, false, "_Float128")
+	b.float128.binary128 = true
 	b.rust = rustBasics()
 	return b
+}
+
+// basics are those of the architecture.
+func (c *Context) basics() *basics {
+	s := c.Session
+	if a := c.arch(); a == nil || !a.LongDouble128 {
+		return s.basics
+	}
+	if s.basics128 == nil {
+		s.basics128 = newBasics(true)
+	}
+	return s.basics128
 }
 
 // rustBasics are Rust's own types.
@@ -89,10 +102,10 @@ func (b *basics) literal(kind string) *Type {
 // own finds a type that the selected frame's language itself names.
 func (c *Context) own(name string) (*Type, bool) {
 	if c.rust() {
-		t, ok := c.Session.basics.rust[name]
+		t, ok := c.basics().rust[name]
 		return t, ok
 	}
-	return c.Session.basics.named(name)
+	return c.basics().named(name)
 }
 
 // named finds a type that C itself names; bool and the wide characters are

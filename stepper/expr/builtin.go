@@ -39,7 +39,7 @@ func (c *Context) builtin(name string, arguments []node) (v Value, ok bool, err 
 }
 
 func (c *Context) boolInt(yes bool) Value {
-	t := c.Session.basics.int
+	t := c.basics().int
 	return newValue(t, leave(truth64(yes), int(t.Size)))
 }
 
@@ -74,7 +74,7 @@ func (c *Context) texts(x []Value) (a, b []byte, err error) {
 
 func (c *Context) builtinLength(x []Value) (Value, error) {
 	s, err := c.text(x[0])
-	return newValue(c.Session.basics.int, leave(uint64(len(s)), 4)), err
+	return newValue(c.basics().int, leave(uint64(len(s)), 4)), err
 }
 
 func (c *Context) builtinEqual(x []Value) (Value, error) {

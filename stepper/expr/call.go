@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"rseqstep/stepper"
@@ -86,7 +85,7 @@ func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error
 	if !f.resolving && c.Source.Indirect(f.at) {
 		// The symbol's code is a resolver, which returns the implementation for
 		// this processor.
-		chosen, err := c.call(callee{at: f.at, name: f.name, resolving: true}, nil, c.Session.basics.ulong)
+		chosen, err := c.call(callee{at: f.at, name: f.name, resolving: true}, nil, c.basics().ulong)
 		if err != nil {
 			return chosen, err
 		}
@@ -99,7 +98,11 @@ func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error
 	if c.scratch != 0 {
 		room = min(room, c.scratch) // pointers to earlier calls' arguments may still be in use
 	}
-	l := &callLayout{top: room}
+	rules, err := c.convention()
+	if err != nil {
+		return Value{}, err
+	}
+	l := &callLayout{rules: rules, top: room}
 	result, err := l.result(returns)
 	if err != nil {
 		return Value{}, err
@@ -117,14 +120,14 @@ func (c *Context) call(f callee, arguments []Value, returns *Type) (Value, error
 			return v, err
 		}
 	}
-	call := l.finish(f.at)
+	call := l.finish(f.at, c.arch())
 	c.scratch = l.top
 	back, err := c.Caller.Run(call, f.name)
 	c.current = nil // the frame's registers must be read again
 	if err != nil {
 		return Value{}, err
 	}
-	return c.returned(returns, result, back)
+	return c.returned(rules, returns, result, l.at, back)
 }
 
 // Returned is what the function at entry has just returned, from the registers and the memory
@@ -143,18 +146,28 @@ func (c *Context) Returned(entry table.Addr, back *stepper.CallResult) (v Value,
 	if fn.rust && !passedAsInC(t) {
 		return Value{Type: t, gone: unknownInRust(t)}, true
 	}
-	how, err := (&callLayout{}).result(t)
-	if err != nil || how == returnNothing {
+	rules, err := c.convention()
+	if err != nil {
 		return Value{}, false
 	}
-	if v, err = c.returned(t, how, back); err != nil {
+	how, err := rules.result(t)
+	if err != nil || how == returnNothing || sizeOf(t) > maxValue {
+		return Value{}, false
+	}
+	var at table.Addr
+	if how == returnMemory {
+		if at, ok = rules.resultAt(c, back); !ok {
+			return Value{Type: t, gone: sentence("Cannot determine contents: the function need not keep the address of its result, and its caller's code does not show it")}, true
+		}
+	}
+	if v, err = c.returned(rules, t, how, at, back); err != nil {
 		return Value{Type: t, gone: err}, true
 	}
 	return v, true
 }
 
-// returned is the result of a call as a Value.
-func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (Value, error) {
+// returned is the result of a call as a Value. at is where it is if it is in memory.
+func (c *Context) returned(rules convention, t *Type, how returnPlace, at table.Addr, back *stepper.CallResult) (Value, error) {
 	size := sizeOf(t)
 	switch how {
 	case returnNothing:
@@ -162,33 +175,13 @@ func (c *Context) returned(t *Type, how returnPlace, back *stepper.CallResult) (
 	case returnMemory:
 		b := make([]byte, size)
 		v := newValue(t, b)
-		v.addr = table.Addr(back.Integers[0]) // it is no place any more, but parts of it may point to it
+		v.addr = at // it is no place any more, but parts of it may point to it
 		return v, c.read(v.addr, b)
 	}
-	classes, _ := classify(t)
-	vectors := func(format string, n int) []byte {
-		r, _ := c.arch().Others.Register(back.XState, fmt.Sprintf(format, n))
+	b := rules.collect(t, back, func(name string) []byte {
+		r, _ := c.arch().Others.Register(back.XState, name)
 		return append(r, make([]byte, 16)...)
-	}
-	ints := back.Integers[:]
-	vector := 0
-	var b []byte
-	for i, class := range classes {
-		switch class {
-		case classInteger:
-			b = binary.LittleEndian.AppendUint64(b, ints[0])
-			ints = ints[1:]
-		case classSSE:
-			b = append(b, vectors("xmm%d", vector)[:8]...)
-			vector++
-		case classSSEUp:
-			b = append(b, vectors("xmm%d", vector-1)[8:16]...)
-		case classX87:
-			b = append(b, vectors("st%d", i/2)[:16]...)
-		case classNone:
-			b = append(b, make([]byte, 8)...)
-		}
-	}
+	})
 	if int64(len(b)) < size {
 		return Value{}, fmt.Errorf("a value of %d bytes was returned in %d", size, len(b))
 	}

@@ -1,7 +1,8 @@
 package expr
 
 import (
-	"strings"
+	"encoding/binary"
+	"fmt"
 
 	"rseqstep/stepper"
 	"rseqstep/table"
@@ -93,7 +94,7 @@ func spread(classes []class, t *Type, off int64, depth int) bool {
 	}
 	switch t.Kind {
 	case Float:
-		if size == 16 && !strings.Contains(t.Name, "128") {
+		if size == 16 && !t.binary128 {
 			return put(classX87, classX87Up)
 		}
 		return put(classSSE, classSSEUp) // _Float128 too
@@ -135,41 +136,13 @@ func spread(classes []class, t *Type, off int64, depth int) bool {
 	return put(classInteger, classInteger)
 }
 
-// callLayout lays out a call's arguments according to the psABI. Memory for
-// pointed-to data is allocated from top downwards.
-type callLayout struct {
-	top     table.Addr
-	memory  []stepper.CallMemory
-	ints    []uint64
-	vectors [][16]byte
-	stack   []byte // arguments in memory, the first one lowest
-}
+// systemV is the calling convention of the System V AMD64 psABI.
+type systemV struct{}
 
-// place allocates stack memory for data.
-func (l *callLayout) place(data []byte) table.Addr {
-	l.top = (l.top - table.Addr(len(data))) &^ 15
-	l.memory = append(l.memory, stepper.CallMemory{Addr: l.top, Data: data})
-	return l.top
-}
-
-// returnPlace is the place of a function's result.
-type returnPlace int
-
-const (
-	returnNothing returnPlace = iota
-	returnRegisters
-	returnMemory
-)
-
-// result allocates memory for a result that is returned in memory.
-func (l *callLayout) result(t *Type) (returnPlace, error) {
+func (systemV) result(t *Type) (returnPlace, error) {
 	classes, memory := classify(t)
 	switch {
 	case memory || byReference(t):
-		if sizeOf(t) > maxValue {
-			return 0, sentence("The function returns %d bytes, which is more than max-value-size.", sizeOf(t))
-		}
-		l.ints = append(l.ints, uint64(l.place(make([]byte, sizeOf(t)))))
 		return returnMemory, nil
 	case strip(t).Kind == Void || len(classes) == 0:
 		return returnNothing, nil
@@ -179,17 +152,19 @@ func (l *callLayout) result(t *Type) (returnPlace, error) {
 	return returnRegisters, nil
 }
 
+func (systemV) inMemory(l *callLayout, at table.Addr) { l.ints = append(l.ints, uint64(at)) }
+
+func (systemV) resultAt(_ *Context, back *stepper.CallResult) (table.Addr, bool) {
+	return table.Addr(back.Integers[0]), true
+}
+
 // Registers for arguments: RDI, RSI, RDX, RCX, R8, R9; XMM0 to XMM7.
 const (
 	integerRegisters = 6
 	vectorRegisters  = 8
 )
 
-// pass adds the next argument to the layout.
-func (l *callLayout) pass(data []byte, t *Type) error {
-	if byReference(t) {
-		return sentence("The function takes a %s by value, which only its own constructor can copy.", t)
-	}
+func (systemV) pass(l *callLayout, data []byte, t *Type) error {
 	classes, memory := classify(t)
 	ints, vectors := 0, 0
 	for _, k := range classes {
@@ -226,24 +201,24 @@ func (l *callLayout) pass(data []byte, t *Type) error {
 	return nil
 }
 
-// push adds an argument in memory, aligned to 8 bytes, or 16 if necessary.
-func (l *callLayout) push(data []byte, align int64) {
-	for align > 8 && len(l.stack)%16 != 0 {
-		l.stack = append(l.stack, 0)
+func (systemV) collect(t *Type, back *stepper.CallResult, register func(name string) []byte) (b []byte) {
+	classes, _ := classify(t)
+	ints, vector := back.Integers[:], 0
+	for i, class := range classes {
+		switch class {
+		case classInteger:
+			b = binary.LittleEndian.AppendUint64(b, ints[0])
+			ints = ints[1:]
+		case classSSE:
+			b = append(b, register(fmt.Sprintf("xmm%d", vector))[:8]...)
+			vector++
+		case classSSEUp:
+			b = append(b, register(fmt.Sprintf("xmm%d", vector-1))[8:16]...)
+		case classX87:
+			b = append(b, register(fmt.Sprintf("st%d", i/2))[:16]...)
+		case classNone:
+			b = append(b, make([]byte, 8)...)
+		}
 	}
-	l.stack = append(l.stack, data...)
-	for len(l.stack)%8 != 0 {
-		l.stack = append(l.stack, 0)
-	}
-}
-
-// finish is the call, with its arguments on the stack below everything else.
-func (l *callLayout) finish(function table.Addr) stepper.Call {
-	call := stepper.Call{Function: function, VectorsUsed: len(l.vectors)}
-	copy(call.Integers[:], l.ints)
-	copy(call.Vectors[:], l.vectors)
-	at := (l.top - table.Addr(len(l.stack))) &^ 15
-	call.Memory = append(append(call.Memory, l.memory...), stepper.CallMemory{Addr: at, Data: l.stack})
-	call.SP = at - 8
-	return call
+	return b
 }

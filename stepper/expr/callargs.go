@@ -40,11 +40,11 @@ func (c *Context) argument(l *callLayout, v Value, param *Type, prototyped bool)
 	}
 	switch {
 	case t.Kind == Float && t.Size < 8 && !prototyped: // a definition in the style of K&R
-		return c.cast(v, c.Session.basics.double)
+		return c.cast(v, c.basics().double)
 	case t.isInteger() && t.Size < 4:
 		// Code from some compilers relies on 32 bits (psABI 1.0, footnote to
 		// 3.2.3 on _Bool; clang).
-		return c.cast(v, c.Session.basics.int)
+		return c.cast(v, c.basics().int)
 	}
 	return v, nil
 }
@@ -54,7 +54,7 @@ func (c *Context) promotedArgument(l *callLayout, v Value) (Value, error) {
 	if err != nil {
 		return v, err
 	}
-	b := c.Session.basics
+	b := c.basics()
 	switch t := strip(v.Type); {
 	case t.Kind == Float && t.Size < 8:
 		return c.cast(v, b.double)
@@ -78,7 +78,7 @@ func (c *Context) decay(l *callLayout, v Value) (Value, error) {
 		return pointerValue(PointerTo(t.Elem), l.place(full.data)), nil
 	}
 	if t := strip(v.Type); t.Kind == NoDebug && t.Elem != nil {
-		return pointerValue(PointerTo(c.Session.basics.void), v.addr), nil
+		return pointerValue(PointerTo(c.basics().void), v.addr), nil
 	}
 	return c.rvalue(v)
 }

@@ -65,7 +65,7 @@ func (c *Context) calleeOf(f Value) (callee, error) {
 		if err != nil {
 			return callee{}, err
 		}
-		f = memoryValue(&Type{Kind: NoDebug, Elem: c.Session.basics.int}, tableAddr(n))
+		f = memoryValue(&Type{Kind: NoDebug, Elem: c.basics().int}, tableAddr(n))
 	}
 	switch t := strip(f.Type); {
 	case t.Kind == Func && c.misleading(t, f.addr):

@@ -128,7 +128,7 @@ func (c *Context) cast(v Value, to *Type) (Value, error) {
 		return c.cast(re, to)
 	}
 	if from.Kind == Func {
-		v = pointerValue(PointerTo(c.Session.basics.void), v.addr)
+		v = pointerValue(PointerTo(c.basics().void), v.addr)
 	}
 	v, err := c.rvalue(v)
 	if err != nil {

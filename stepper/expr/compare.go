@@ -108,6 +108,6 @@ func (c *Context) pointerDifference(x, y Value) (Value, error) {
 	if err != nil {
 		return y, err
 	}
-	d := wrap(new(big.Int).Sub(a.i, b.i), c.Session.basics.long)
-	return newValue(c.Session.basics.long, encodeInt(d.Quo(d, big.NewInt(size)), 8)), nil
+	d := wrap(new(big.Int).Sub(a.i, b.i), c.basics().long)
+	return newValue(c.basics().long, encodeInt(d.Quo(d, big.NewInt(size)), 8)), nil
 }

@@ -3,6 +3,7 @@ package expr
 import (
 	"bytes"
 	"math/big"
+	"strings"
 )
 
 // composed reports whether a type is that of numbers which consist of several: complex numbers
@@ -14,7 +15,7 @@ func composed(t *Type) bool {
 
 // partOf is the type of one half of a complex number.
 func (c *Context) partOf(t *Type) *Type {
-	b := c.Session.basics
+	b := c.basics()
 	switch t.Size {
 	case 4:
 		return b.half
@@ -23,7 +24,7 @@ func (c *Context) partOf(t *Type) *Type {
 	case 16:
 		return b.double
 	}
-	if quad(t) {
+	if strings.Contains(t.Name, "128") {
 		return b.float128
 	}
 	return b.longDouble
@@ -31,7 +32,7 @@ func (c *Context) partOf(t *Type) *Type {
 
 // complexOf is the type of complex numbers whose halves have a type.
 func complexOf(part *Type) *Type {
-	return &Type{Kind: Complex, Size: 2 * strip(part).Size, Name: "complex " + strip(part).Name}
+	return &Type{Kind: Complex, Size: 2 * strip(part).Size, Name: "complex " + strip(part).Name, binary128: strip(part).binary128}
 }
 
 // operateComposed computes with complex numbers and vectors, as gdb does: complex numbers with
@@ -237,7 +238,7 @@ func (c *Context) castComplex(v Value, to *Type) (Value, error) {
 // negateComposed is -x, or ~x: the conjugate of a complex number, each element's complement.
 func (c *Context) negateComposed(op string, x Value) (Value, error) {
 	s := strip(x.Type)
-	zero := newValue(c.Session.basics.int, leave(0, 4))
+	zero := newValue(c.basics().int, leave(0, 4))
 	minus := func(v Value) (Value, error) {
 		a, err := c.number(v)
 		if err != nil {

@@ -35,8 +35,8 @@
 //   - A value the caller passed is recovered from its call site if GCC describes
 //     it (entry values), past main too; gdb stops at main.
 //   - Context.Caller calls functions of the program and refuses if
-//     a call would disarm a restartable sequence; this package has only the psABI's
-//     rules for arguments and results (callabi.go). The targets of pointer
+//     a call would disarm a restartable sequence; this package has only the rules
+//     for arguments and results: a convention of each architecture (callabi.go, aapcs64.go). The targets of pointer
 //     arguments, string literals first of all, are on the program's stack for
 //     as long as the expression is evaluated. Refused: calling malloc, as gdb
 //     does, because the thread may hold its lock, or malloc be what is debugged.

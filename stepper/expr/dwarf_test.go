@@ -48,7 +48,7 @@ func TestPiecesComeTogether(t *testing.T) {
 	if err != nil || at.Kind != dwexpr.InPieces {
 		t.Fatalf("%+v, %v", at, err)
 	}
-	b := c.Session.basics
+	b := c.basics()
 	whole := c.place(nil, b.long, at)
 	if _, err := c.fetch(whole); !errors.Is(err, errOptimizedOut) {
 		t.Errorf("the whole: %v", err)
@@ -134,7 +134,7 @@ func FuzzLocation(f *testing.F) {
 		c := &Context{Mem: flat{}, Session: NewSession()}
 		at, err := (&evaluation{ctx: c}).run(expr)
 		if err == nil {
-			v := c.place(nil, c.Session.basics.long, at)
+			v := c.place(nil, c.basics().long, at)
 			_, _ = c.PrintMember(v, Format{})
 		}
 		_, _ = newList(expr, 0, 1, func(n uint64) (uint64, error) { return n, nil })

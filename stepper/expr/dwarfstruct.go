@@ -57,7 +57,7 @@ func (i *Info) loadFields(t *Type, off dwarf.Offset) {
 // DW_AT_bit_offset (DWARF 3) counts from the highest bit of the storage unit.
 func (i *Info) field(c *dwarf.Entry, in *Type) Field {
 	f := Field{Type: i.typeOf(c), Base: c.Tag == dwarf.TagInheritance, Artificial: flag(c.Val(dwarf.AttrArtificial)),
-		Access: int(integer(c.Val(dwarf.AttrAccessibility), 0))}
+		Access: int(integer(c.Val(dwarf.AttrAccessibility), 0)), align: integer(c.Val(dwarf.AttrAlignment), 0)}
 	f.Name, f.Virtual = i.name(c), f.Base && integer(c.Val(dwarf.AttrVirtuality), 0) > 0
 	f.Static = flag(c.Val(dwarf.AttrExternal)) && !f.Base
 	if f.Static {

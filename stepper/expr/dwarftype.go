@@ -1,6 +1,9 @@
 package expr
 
-import "debug/dwarf"
+import (
+	"debug/dwarf"
+	"strings"
+)
 
 // Type reads the type at a DIE offset. An unreadable type has the kind
 // Unsupported; the result is never nil. A type that refers to itself other than
@@ -32,7 +35,7 @@ func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 	t.Size, t.die = integer(e.Val(dwarf.AttrByteSize), 0), e.Offset
 	switch e.Tag {
 	case dwarf.TagBaseType:
-		fillBase(t, integer(e.Val(dwarf.AttrEncoding), 0))
+		i.fillBase(t, integer(e.Val(dwarf.AttrEncoding), 0))
 	case dwarf.TagPointerType:
 		t.Kind, t.Unsigned, t.Elem = Pointer, true, i.typeOf(e)
 	case dwarf.TagReferenceType, dwarf.TagRvalueReferenceType:
@@ -87,7 +90,7 @@ func (i *Info) fillType(t *Type, e *dwarf.Entry) {
 
 // fillBase classifies a base type by its DW_ATE_ encoding (DWARF 5, table
 // 7.11).
-func fillBase(t *Type, encoding int64) {
+func (i *Info) fillBase(t *Type, encoding int64) {
 	switch encoding {
 	case 0x02: // boolean
 		t.Kind, t.Unsigned = Bool, true
@@ -107,6 +110,11 @@ func fillBase(t *Type, encoding int64) {
 		t.Kind, t.Unsigned = Char, true
 	default:
 		t.Kind = Unsupported
+	}
+	// Where x87's format is long double, compilers name the other one _Float128 or __float128.
+	if wide := t.Kind == Float && t.Size == 16 || t.Kind == Complex && t.Size == 32; wide {
+		a := i.mod.Arch()
+		t.binary128 = a != nil && a.LongDouble128 || strings.Contains(t.Name, "128")
 	}
 	if name, ok := arithmetic(words(t.Name)); ok && t.Size <= 8 { // gdb leaves "__int128 unsigned" as it is
 		t.Name = name

@@ -62,14 +62,17 @@ func (c *Context) Integer(e *Expr) (uint64, error) {
 }
 
 func (c *Context) eval(n node) (Value, error) {
-	b := c.Session.basics
+	b := c.basics()
 	switch n := n.(type) {
 	case intNode:
 		t := b.literal(n.kind)
 		return newValue(t, encodeInt(n.value, t.Size)), nil
 	case floatNode:
-		t := b.literal(n.kind)
-		return newValue(t, encodeFloat(n.value, n.wide, t)), nil
+		t, wide := b.literal(n.kind), n.wide
+		if t.binary128 {
+			wide = n.wider
+		}
+		return newValue(t, encodeFloat(n.value, wide, t)), nil
 	case charNode:
 		t := b.charOf(n.prefix)
 		return newValue(t, encodeInt(big.NewInt(int64(n.value)), t.Size)), nil
@@ -139,7 +142,7 @@ func (b *basics) charOf(prefix byte) *Type {
 // stringValue is a string literal: an array with a closing zero. Without a
 // prefix, code points beyond a byte are UTF-8; in Rust all are, but those of b"…".
 func (c *Context) stringValue(n stringNode) Value {
-	elem := c.Session.basics.charOf(n.prefix)
+	elem := c.basics().charOf(n.prefix)
 	var data []byte
 	for _, r := range n.value {
 		if n.prefix == 0 && (r > 0xff || c.rust()) {
@@ -284,14 +287,14 @@ func (c *Context) evalSizeof(n sizeofNode) (Value, error) {
 	if n.align {
 		size = alignOf(t)
 	}
-	b := c.Session.basics
+	b := c.basics()
 	if c.rust() {
 		return newValue(b.rust["usize"], leave(uint64(size), 8)), nil
 	}
 	return newValue(b.ulong, leave(uint64(size), 8)), nil
 }
 
-// alignOf is the alignment of a type on amd64.
+// alignOf is the alignment of a type, the same on amd64 and arm64.
 func alignOf(t *Type) int64 { return alignWithin(t, 0) }
 
 func alignWithin(t *Type, depth int) int64 {

@@ -247,9 +247,9 @@ func (c *Context) dollar(text string) (Value, error) {
 		if c.Thread != nil {
 			number = c.Thread()
 		}
-		return newValue(c.Session.basics.int, leave(uint64(number), 4)), nil
+		return newValue(c.basics().int, leave(uint64(number), 4)), nil
 	case name == "_inferior":
-		return newValue(c.Session.basics.int, leave(1, 4)), nil
+		return newValue(c.basics().int, leave(1, 4)), nil
 	default:
 		if r, ok := c.register(name); ok {
 			f, err := c.frame()
@@ -264,7 +264,7 @@ func (c *Context) dollar(text string) (Value, error) {
 		}
 		v, ok := c.Session.vars[name]
 		if !ok {
-			v = Value{Type: c.Session.basics.void, have: true}
+			v = Value{Type: c.basics().void, have: true}
 		}
 		if v.kind == placeNone {
 			v.kind = placeConvenience

@@ -144,7 +144,7 @@ func (c *Context) ExamineMemory(addr table.Addr, f Format, dis Disassembler) (st
 			return b.String(), err
 		}
 		b.WriteString(text)
-		t := c.Session.basics.unit[size] // for a floating-point number, too
+		t := c.basics().unit[size] // for a floating-point number, too
 		s.vars["_"] = newValue(PointerTo(t), leave(uint64(addr), 8))
 		if s.vars["__"] = memoryValue(t, addr); f.Letter == 's' || f.Letter == 'i' {
 			delete(s.vars, "__")
@@ -164,12 +164,12 @@ func (c *Context) examineOne(addr table.Addr, f Format, size int64, dis Disassem
 		text, n, err := dis(addr)
 		return text, int64(n), err
 	case 's':
-		elem := c.Session.basics.char
+		elem := c.basics().char
 		switch f.Size {
 		case 'h':
-			elem = c.Session.basics.char16
+			elem = c.basics().char16
 		case 'w':
-			elem = c.Session.basics.char32
+			elem = c.basics().char32
 		}
 		limit := c.Session.Options.limit()
 		data, ended, err := c.readString(addr, elem.Size, limit)
@@ -195,7 +195,7 @@ func (c *Context) examineOne(addr table.Addr, f Format, size int64, dis Disassem
 
 // unitType is the type of one unit of "x".
 func (c *Context) unitType(f Format, size int64) *Type {
-	b := c.Session.basics
+	b := c.basics()
 	if f.Letter == 'f' && size >= 4 {
 		return map[int64]*Type{4: b.float, 8: b.double}[size]
 	}

@@ -22,7 +22,7 @@ func decodeFloat(b []byte, t *Type) (f float64, wide *big.Float) {
 		return float64(math.Float32frombits(le.Uint32(b))), nil
 	case len(b) == 8:
 		return math.Float64frombits(le.Uint64(b)), nil
-	case quad(t) && len(b) == 16:
+	case t.binary128 && len(b) == 16:
 		return quadFloat(b)
 	case len(b) >= 10:
 		return x87Float(le.Uint64(b), le.Uint16(b[8:]))
@@ -51,7 +51,7 @@ func halfFloat(h uint16) float64 {
 // invalidFloat reports whether bytes are no number of the x87's format: its integer bit is clear
 // exactly if the exponent is 0 (Intel SDM volume 1, 4.2.2, "unsupported" encodings).
 func invalidFloat(b []byte, t *Type) bool {
-	if len(b) < 10 || quad(t) {
+	if len(b) < 10 || t.binary128 {
 		return false
 	}
 	exponent := binary.LittleEndian.Uint16(b[8:]) & 0x7fff
@@ -98,7 +98,7 @@ func encodeFloat(f float64, wide *big.Float, t *Type) []byte {
 		le.PutUint16(b, uint16(ieeeBits(f, wide, 8, 7).Uint64()))
 	case t.Size == 2:
 		le.PutUint16(b, uint16(ieeeBits(f, wide, 5, 10).Uint64()))
-	case quad(t) && t.Size == 16:
+	case t.binary128 && t.Size == 16:
 		copy(b, encodeInt(ieeeBits(f, wide, 15, 112), 16))
 	case t.Size >= 10:
 		significand, signExp := x87Bits(f, wide)

@@ -127,7 +127,7 @@ func (c *Context) letterText(v Value, t *Type, letter byte, pad int64) (string, 
 	case 'c':
 		return c.charByLetter(b, t), nil
 	case 'f':
-		if ft := floatOfSize(t, int64(len(b))); ft != nil {
+		if ft := c.floatOfSize(t, int64(len(b))); ft != nil {
 			return floatText(b, ft), nil
 		}
 		return decodeInt(b, t.Unsigned).String(), nil
@@ -144,13 +144,13 @@ func (c *Context) charByLetter(b []byte, t *Type) string {
 
 // floatOfSize is the floating-point type for the bytes of "/f"; nil if there is
 // none of that size.
-func floatOfSize(t *Type, size int64) *Type {
+func (c *Context) floatOfSize(t *Type, size int64) *Type {
 	if t.Kind == Float {
 		return t
 	}
 	switch size {
 	case 4, 8, 16:
-		return &Type{Kind: Float, Size: size}
+		return &Type{Kind: Float, Size: size, binary128: size == 16 && c.basics().longDouble.binary128}
 	}
 	return nil
 }

@@ -60,7 +60,10 @@ func boolText(n *big.Int) string {
 func (p *printer) flags(bits []machine.Flag, n uint64) {
 	p.b.WriteString("[ ")
 	for _, f := range bits {
-		if n>>f.Bit&1 == 1 {
+		switch {
+		case f.Width > 0:
+			fmt.Fprintf(&p.b, "%s=%d ", f.Name, n>>f.Bit&(1<<f.Width-1))
+		case n>>f.Bit&1 == 1:
 			p.b.WriteString(f.Name + " ")
 		}
 	}

@@ -60,5 +60,5 @@ func (c *Context) goString(v Value, t *Type, limit int) (string, bool) {
 	if err := c.read(at, b); err != nil {
 		return fmt.Sprintf("<error: %v>", err), true
 	}
-	return c.stringText(b, c.Session.basics.uchar, limit, length > int64(limit), false), true
+	return c.stringText(b, c.basics().uchar, limit, length > int64(limit), false), true
 }

@@ -3,12 +3,7 @@ package expr
 import (
 	"math"
 	"math/big"
-	"strings"
 )
-
-// quad reports whether a type is IEEE 754's binary128, which has the size of the x87's format:
-// compilers name it _Float128 or __float128.
-func quad(t *Type) bool { return strings.Contains(t.Name, "128") }
 
 // precision is how many bits of significand a floating-point type has, an implicit one among
 // them.
@@ -22,7 +17,7 @@ func precision(t *Type) uint {
 		return 24
 	case t.Size == 8:
 		return 53
-	case quad(t):
+	case t.binary128:
 		return 113
 	}
 	return 64

@@ -24,7 +24,7 @@ func TestSmallFloatsAreEncodedAsTheyAreDecoded(t *testing.T) {
 }
 
 func TestFloatsAreRoundedToTheNearest(t *testing.T) {
-	half, quadruple := &Type{Kind: Float, Size: 2, Name: "_Float16"}, &Type{Kind: Float, Size: 16, Name: "_Float128"}
+	half, quadruple := &Type{Kind: Float, Size: 2, Name: "_Float16"}, &Type{Kind: Float, Size: 16, Name: "_Float128", binary128: true}
 	for f, want := range map[float64]string{
 		1: "1", -2.25: "-2.25", 65504: "65504", 65519: "65504", 65520: "inf", -1e9: "-inf", 1e-9: "0", 5.96e-8: "5.9605e-08",
 		2049: "2048", 2051: "2052", 0.1: "0.099976", math.Inf(-1): "-inf",

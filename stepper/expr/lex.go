@@ -153,11 +153,12 @@ func parseNumber(text string) (node, error) {
 			kind, digits = "float", low[:len(low)-1]
 		}
 		wide, _, err := big.ParseFloat(digits, 0, 64, big.ToNearestEven)
+		wider, _, _ := big.ParseFloat(digits, 0, 113, big.ToNearestEven)
 		f, err2 := strconv.ParseFloat(digits, 64)
 		if err != nil && err2 != nil && !strings.Contains(err2.Error(), "range") {
 			return nil, bad
 		}
-		return floatNode{f, wide, kind}, nil
+		return floatNode{f, wide, wider, kind}, nil
 	}
 	digits := strings.TrimRight(low, "ul")
 	suffix := low[len(digits):]

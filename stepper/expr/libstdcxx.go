@@ -131,7 +131,7 @@ type inside struct {
 func (r *inside) member(v Value, path ...string) Value {
 	for _, name := range path {
 		if r.err != nil {
-			return Value{Type: r.c.Session.basics.void}
+			return Value{Type: r.c.basics().void}
 		}
 		v, r.err = r.c.member(v, name)
 	}
@@ -166,7 +166,7 @@ func (r *inside) pointer(v Value, path ...string) (table.Addr, *Type) {
 	}
 	n := r.number(v)
 	if r.err != nil {
-		return 0, r.c.Session.basics.void
+		return 0, r.c.basics().void
 	}
 	return tableAddr(n), r.c.complete(strip(v.Type).Elem)
 }

@@ -142,7 +142,7 @@ func stdSharedPtr(c *Context, v Value) (*shape, error) {
 	s.method = func(name string) (Value, bool, error) {
 		switch {
 		case name == "use_count":
-			return newValue(c.Session.basics.long, leave(uint64(uses), 8)), true, nil
+			return newValue(c.basics().long, leave(uint64(uses), 8)), true, nil
 		case name == "expired" && weak:
 			return c.boolean(uses == 0), true, nil
 		}

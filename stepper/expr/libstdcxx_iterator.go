@@ -98,6 +98,6 @@ func bitReference(c *Context, v Value) (*shape, error) {
 		return &shape{head: "invalid std::vector<bool>::reference"}, nil
 	}
 	word, err := c.word(at)
-	to := newValue(c.Session.basics.cppBool, leave(truth64(word&mask != 0), 1))
+	to := newValue(c.basics().cppBool, leave(truth64(word&mask != 0), 1))
 	return &shape{as: &to}, err
 }

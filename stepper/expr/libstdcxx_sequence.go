@@ -57,7 +57,7 @@ func stdVectorOfBool(r *inside, v, impl Value) (*shape, error) {
 
 // bit is bit n of the words at an address.
 func (c *Context) bit(at table.Addr, n int64) Value {
-	v := memoryValue(c.Session.basics.cppBool, at+table.Addr(n/8))
+	v := memoryValue(c.basics().cppBool, at+table.Addr(n/8))
 	v.bitOff, v.bitSize = int(n%8), 1
 	return v
 }
@@ -167,7 +167,7 @@ func stdBitset(c *Context, v Value) (*shape, error) {
 		return nil, fmt.Errorf("a bitset that is too large")
 	}
 	bit := func(n int64) Value {
-		b := words.slice(c.Session.basics.cppBool, n/8)
+		b := words.slice(c.basics().cppBool, n/8)
 		full, err := c.fetch(b)
 		if err == nil {
 			b = newValue(b.Type, leave(uint64(full.data[0]>>(n%8)&1), 1))
@@ -185,7 +185,7 @@ func stdBitset(c *Context, v Value) (*shape, error) {
 			if err != nil {
 				return err
 			}
-			if first -= b; b == 1 && first < 0 && !yield(numbered(n, newValue(c.Session.basics.int, leave(1, 4)))) {
+			if first -= b; b == 1 && first < 0 && !yield(numbered(n, newValue(c.basics().int, leave(1, 4)))) {
 				return nil
 			}
 		}

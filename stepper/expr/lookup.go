@@ -181,7 +181,12 @@ func (c *Context) global(name string, i *Info, onlyDefined bool) (Value, bool) {
 	f, _ := c.frame()
 	v, err := c.variable(f, i, best)
 	if err != nil {
-		return Value{gone: err, Type: c.Session.basics.int}, true
+		return Value{gone: err, Type: c.basics().int}, true
+	}
+	if v.lost {
+		if own, ok := c.ownThreadLocal(i, best, v.Type); ok {
+			return own, true
+		}
 	}
 	if rank == rankDeclared && v.lost {
 		return Value{}, false

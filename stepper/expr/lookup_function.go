@@ -66,7 +66,7 @@ func (c *Context) symbolValue(name string, a table.Addr) Value {
 				return memoryValue(i.Type(scopes[0].Entry.Offset), a)
 			}
 		}
-		return memoryValue(&Type{Kind: NoDebug, Name: "text variable", Size: 1, Elem: c.Session.basics.int}, a)
+		return memoryValue(&Type{Kind: NoDebug, Name: "text variable", Size: 1, Elem: c.basics().int}, a)
 	}
 	if i := c.infoAt(a); i != nil {
 		if v, ok := c.global(name, i, true); ok {

@@ -230,7 +230,7 @@ func (c *Context) evalIndex(n indexNode) (Value, error) {
 		}
 		return x.slice(t.Elem, k*size), nil
 	case Pointer:
-		p, err := c.movePointer(x, newValue(c.Session.basics.long, leave(uint64(k), 8)), false)
+		p, err := c.movePointer(x, newValue(c.basics().long, leave(uint64(k), 8)), false)
 		if err != nil {
 			return p, err
 		}

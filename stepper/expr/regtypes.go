@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strings"
 
 	"rseqstep/stepper/machine"
 )
@@ -40,11 +41,34 @@ func registerTypes(b *basics, a *machine.Arch) map[string]*Type {
 		"code_ptr": PointerTo(&Type{Kind: Func, Size: 1, Elem: b.void}), "data_ptr": PointerTo(b.void),
 		"i387_ext": named(b.longDouble, Float, "i387_ext"),
 		"vec128":   vectorUnion(b, 16), "vec256": vectorUnion(b, 32),
+		"half": b.half, "float": b.float, "double": b.double, "bfloat16": {Kind: Float, Size: 2, Name: "bfloat16"},
+		"int128": {Kind: Int, Size: 16, Name: "int128_t"}, "uint128": {Kind: Int, Size: 16, Unsigned: true, Name: "uint128_t"},
+	}
+	for _, bits := range []int64{8, 16, 32, 64} {
+		types[fmt.Sprintf("uint%d", bits)] = &Type{Kind: Int, Size: bits / 8, Unsigned: true, Name: fmt.Sprintf("uint%d_t", bits)}
 	}
 	for _, f := range a.FlagTypes {
 		types[f.Name] = &Type{Kind: Int, Name: f.Name, Size: f.Size, Unsigned: true, flags: f.Bits}
 	}
+	for _, u := range a.UnionTypes {
+		types[u.Name] = unionOf(u, types)
+	}
 	return types
+}
+
+// unionOf is a type of registers with several views.
+func unionOf(u machine.UnionType, types map[string]*Type) *Type {
+	t := &Type{Kind: Union, Size: u.Size, Name: u.Name}
+	for _, view := range strings.Fields(u.Views) {
+		name, of, _ := strings.Cut(view, ":")
+		typ := types[of]
+		if !u.Whole && typ.Kind != Union {
+			typ = ArrayOf(typ, u.Size/typ.Size)
+			typ.Vector = true
+		}
+		t.fields = append(t.fields, Field{Name: name, Type: typ})
+	}
+	return t
 }
 
 // vectorUnion is gdb's view of a vector register of size bytes.

@@ -32,7 +32,7 @@ func rustRc(c *Context, v Value) (*shape, error) {
 	in := memoryValue(box, at)
 	strong, weak := r.count(in, "strong"), r.count(in, "weak")
 	held := r.member(in, value)
-	usize := c.Session.basics.rust["usize"]
+	usize := c.basics().rust["usize"]
 	count := func(n int64) Value { return newValue(usize, leave(uint64(n), 8)) }
 	s := &shape{members: true, head: fmt.Sprintf("%s(strong=%d, weak=%d)", name, strong, weak-1), count: 3,
 		each: namedParts(part{name: "value", value: held, step: "*(%s)"}, part{name: "strong", value: count(strong)}, part{name: "weak", value: count(weak - 1)})}

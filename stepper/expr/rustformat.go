@@ -161,7 +161,7 @@ func (c *Context) rustText(data table.Addr, n int64, limit int) string {
 	if err := c.read(data, b); err != nil {
 		return fmt.Sprintf("<error: %v>", err)
 	}
-	return c.stringText(b, c.Session.basics.uchar, limit, int64(len(b)) < n, false)
+	return c.stringText(b, c.basics().uchar, limit, int64(len(b)) < n, false)
 }
 
 // rustChar is a char between quotes, with Rust's escapes: gdb writes everything beyond ASCII so.

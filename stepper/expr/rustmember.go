@@ -170,7 +170,7 @@ func (c *Context) subslice(n sliceNode) (Value, error) {
 // sliceOf is a reference to an array, as a slice.
 func (c *Context) sliceOf(array Value) Value {
 	t := strip(array.Type)
-	to, usize := PointerTo(t.Elem), c.Session.basics.rust["usize"]
+	to, usize := PointerTo(t.Elem), c.basics().rust["usize"]
 	s := &Type{Kind: Struct, Name: "&[" + t.Elem.String() + "]", Size: 16, rust: true,
 		fields: []Field{{Name: "data_ptr", Type: to}, {Name: "length", Type: usize, Offset: 8}}}
 	return newValue(s, append(leave(uint64(array.addr), 8), leave(uint64(t.Count), 8)...))
@@ -195,7 +195,7 @@ func (c *Context) rustTextOf(v Value) (text string, ok bool, err error) {
 	var at table.Addr
 	var n int64
 	switch t := strip(v.Type); {
-	case t.Kind == Array && t.Elem == c.Session.basics.char:
+	case t.Kind == Array && t.Elem == c.basics().char:
 		v, err = c.fetch(v)
 		return strings.TrimSuffix(string(v.data), "\x00"), true, err
 	case t.rust && unsized(t.Name) == "str":

@@ -131,7 +131,7 @@ func (r *inside) thin(v Value, path ...string) (table.Addr, *Type) {
 		r.err = errRustForm
 	}
 	if r.err != nil {
-		return 0, r.c.Session.basics.void
+		return 0, r.c.basics().void
 	}
 	at, err := r.c.pointerTarget(v)
 	r.err = err
@@ -146,7 +146,7 @@ func (r *inside) argument(v Value, n int) *Type {
 		r.err = errRustForm
 	}
 	if r.err != nil {
-		return r.c.Session.basics.void
+		return r.c.basics().void
 	}
 	return r.c.complete(t.templates[n].Type)
 }
@@ -183,7 +183,7 @@ func (r *inside) text(v Value) (*shape, error) {
 	if r.err == nil && sizeOf(elem) != 1 {
 		r.err = errRustForm
 	}
-	chars := r.c.Session.basics.uchar
+	chars := r.c.basics().uchar
 	s := &shape{hint: hintArray, count: length, each: r.c.run(elem, at, length), text: &shapeText{at, length, chars}, method: r.c.lengths(length)}
 	return s, r.err
 }
@@ -243,7 +243,7 @@ func (c *Context) lengths(n int64) func(name string) (Value, bool, error) {
 	return func(name string) (Value, bool, error) {
 		switch name {
 		case "len":
-			return newValue(c.Session.basics.rust["usize"], leave(uint64(n), 8)), true, nil
+			return newValue(c.basics().rust["usize"], leave(uint64(n), 8)), true, nil
 		case "is_empty":
 			return c.boolean(n == 0), true, nil
 		}

@@ -21,6 +21,7 @@ type Session struct {
 	vars       map[string]Value
 	infos      map[*symbols.Module]*Info
 	basics     *basics
+	basics128  *basics                         // for another long double; nil until needed
 	regs       map[*machine.Arch]registerViews // see views
 	tags       map[string]*Type                // complete types of tags only declared elsewhere
 	recognised map[*Type]recogniser            // see recogniser
@@ -32,7 +33,7 @@ type Session struct {
 
 // NewSession makes an empty session.
 func NewSession() *Session {
-	b := newBasics()
+	b := newBasics(false)
 	return &Session{Options: DefaultOptions(), vars: map[string]Value{}, infos: map[*symbols.Module]*Info{}, basics: b,
 		regs: map[*machine.Arch]registerViews{}, tags: map[string]*Type{}, recognised: map[*Type]recogniser{}}
 }

@@ -147,5 +147,5 @@ func (c *Context) libraryCall(n callNode) (v Value, ok bool, err error) {
 
 // unsigned makes a number of the type that sizes have.
 func (c *Context) unsigned(n int64) Value {
-	return newValue(c.Session.basics.ulong, leave(uint64(n), 8))
+	return newValue(c.basics().ulong, leave(uint64(n), 8))
 }

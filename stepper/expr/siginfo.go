@@ -54,7 +54,7 @@ func (c *Context) siginfo() (Value, error) {
 	if err != nil {
 		return Value{}, sentence("Unable to read siginfo: %w", err)
 	}
-	t := siginfoType(c.Session.basics)
+	t := siginfoType(c.basics())
 	if int64(len(b)) < t.Size {
 		return Value{}, sentence("Unable to read siginfo")
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -14,15 +15,14 @@ import (
 // GCC writes the file address of the variable's initial value into .debug_addr
 // instead of an offset (seen in 12.2 with -gsplit-dwarf: ".quad x", without "@dtpoff").
 //
-// The executable's block is right below the thread pointer (variant II of
-// Ulrich Drepper's "ELF Handling For Thread-Local Storage", section 3).
+// The executable's block is at a place that the architecture says (machine.Arch.ThreadBlock).
 //
-// For a library it follows from what the dynamic linker wrote into its GOT:
-// R_X86_64_TPOFF64 holds an offset from the thread pointer, R_X86_64_DTPMOD64
-// the module's number, which is the index of the block in the thread's vector
-// (dtv, at fs_base + 8; glibc's elements are 16 bytes).
-func (c *Context) tlsAddress(info *Info, fs, off uint64) (table.Addr, error) {
-	if fs == 0 {
+// For a library it follows from what the dynamic linker wrote into its GOT: an offset
+// from the thread pointer (Relocations.TPOff), the module's number (DTPMod), which is
+// the index of the block in the thread's vector, whose elements are 16 bytes in glibc; or a
+// descriptor (TLSDesc).
+func (c *Context) tlsAddress(info *Info, tp, off uint64) (table.Addr, error) {
+	if tp == 0 {
 		return 0, sentence("Cannot find thread-local variables: the thread has no thread pointer yet.")
 	}
 	f, err := openHeaders(info.mod.Path)
@@ -43,24 +43,13 @@ func (c *Context) tlsAddress(info *Info, fs, off uint64) (table.Addr, error) {
 		off -= seg.Vaddr
 	}
 	if mods := c.Source.Modules(); len(mods) > 0 && mods[0] == info.mod {
-		return table.Addr(fs - BelowThreadPointer(seg.Vaddr, seg.Memsz, seg.Align) + off), nil
+		return table.Addr(tp + uint64(c.arch().ThreadBlock(seg.Vaddr, seg.Memsz, seg.Align)) + off), nil
 	}
-	base, err := c.tlsOfLibrary(info, f, fs)
+	base, err := c.tlsOfLibrary(info, f, tp)
 	return base + table.Addr(off), err
 }
 
-// BelowThreadPointer is the distance in bytes from the start of the executable's block of
-// thread-local variables up to the thread pointer, computed from the address, size and
-// alignment of its PT_TLS segment: the linker puts the thread pointer at the block's end,
-// rounded up to its alignment, and every loader must do the same.
-func BelowThreadPointer(vaddr, size, align uint64) uint64 {
-	if align <= 1 {
-		return size
-	}
-	return size + -(vaddr+size)&(align-1)
-}
-
-func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, error) {
+func (c *Context) tlsOfLibrary(info *Info, f *elf.File, tp uint64) (table.Addr, error) {
 	symbols, _ := f.DynamicSymbols()
 	for _, s := range f.Sections {
 		if s.Type != elf.SHT_RELA || s.Flags&elf.SHF_ALLOC == 0 {
@@ -84,11 +73,15 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 			case c.arch().Relocations.TPOff:
 				w, err := c.word(info.addr(at))
 				if err == nil && w != 0 {
-					return table.Addr(fs + w - own - addend), nil
+					return table.Addr(tp + w - own - addend), nil
 				}
 			case c.arch().Relocations.DTPMod:
 				if w, err := c.word(info.addr(at)); err == nil && w != 0 {
-					return TLSBlock(c.word, fs, w)
+					return TLSBlock(c.word, c.arch(), tp, w)
+				}
+			case c.arch().Relocations.TLSDesc:
+				if block, ok := c.tlsByDescriptor(info.addr(at), tp, own+addend); ok {
+					return block, nil
 				}
 			}
 		}
@@ -96,13 +89,39 @@ func (c *Context) tlsOfLibrary(info *Info, f *elf.File, fs uint64) (table.Addr, 
 	return 0, sentence("Cannot find thread-local variables of %s: nothing in it tells where its block is", info.mod.Path)
 }
 
+// tlsByDescriptor is the thread's block by a descriptor of the variable off bytes into it: a function
+// and its argument. In glibc and musl that is the variable's offset from the thread pointer, or
+// the address of the module's number and of off, by which it is recognised.
+func (c *Context) tlsByDescriptor(at table.Addr, tp, off uint64) (table.Addr, bool) {
+	const far = 1 << 31 // beyond what blocks are at fixed places for
+	function, err := c.word(at)
+	if err != nil || function == 0 {
+		return 0, false
+	}
+	argument, err := c.word(at + 8)
+	if err != nil {
+		return 0, false
+	}
+	module, err := c.word(table.Addr(argument))
+	if err == nil {
+		there, err := c.word(table.Addr(argument + 8))
+		if err != nil || there != off {
+			return 0, false
+		}
+		block, err := TLSBlock(c.word, c.arch(), tp, module)
+		return block, err == nil
+	}
+	d := int64(argument)
+	return table.Addr(tp + argument - off), d > -far && d < far
+}
+
 // TLSBlock is the address of a thread's block of a module's thread-local
 // variables, found by the module's number in glibc's vector (dtv) of the
-// thread, whose thread pointer is fs; word reads 8 bytes of the process. A
+// thread, whose thread pointer is tp; word reads 8 bytes of the process. A
 // thread that has not used the module's variables may have no block yet, which
 // is an error.
-func TLSBlock(word func(table.Addr) (uint64, error), fs, mod uint64) (table.Addr, error) {
-	vector, err := word(table.Addr(fs + 8))
+func TLSBlock(word func(table.Addr) (uint64, error), arch *machine.Arch, tp, mod uint64) (table.Addr, error) {
+	vector, err := word(table.Addr(tp) + arch.ThreadVector)
 	if err != nil {
 		return 0, err
 	}

@@ -14,7 +14,7 @@ const (
 	Int              // Size, Unsigned
 	Char             // an integer that is shown with its character: Size, Unsigned
 	Bool             // Size
-	Float            // Size: 2, 4, 8, or 16 with the x87's 10 bytes in it
+	Float            // Size: 2, 4, 8, or 16: binary128, or the x87's format of 10 bytes
 	Complex          // Size: two floats of half that size
 	Enum             // Size, Unsigned, Enumerators
 	Pointer          // Elem: what it points to
@@ -34,18 +34,19 @@ const (
 // never changed afterwards, except that members are read on first use. A Type
 // is not safe for concurrent use.
 type Type struct {
-	Kind     Kind
-	Name     string // as in the source; a tag without "struct"
-	Size     int64  // bytes; 0 if unknown
-	Elem     *Type
-	Count    int64 // Array: elements, -1 if unknown (int a[])
-	Unsigned bool
-	Class    bool           // Struct: declared with "class"
-	bare     bool           // Struct, Union, Enum: named without its keyword (C++, Go)
-	RValue   bool           // Reference: &&
-	flags    []machine.Flag // Int: shown as the flags of EFLAGS
-	Vector   bool           // Array: a vector of the machine (GCC's vector_size)
-	rust     bool           // has Rust's names and is shown in Rust's form
+	Kind      Kind
+	Name      string // as in the source; a tag without "struct"
+	Size      int64  // bytes; 0 if unknown
+	Elem      *Type
+	Count     int64 // Array: elements, -1 if unknown (int a[])
+	Unsigned  bool
+	Class     bool           // Struct: declared with "class"
+	bare      bool           // Struct, Union, Enum: named without its keyword (C++, Go)
+	RValue    bool           // Reference: &&
+	flags     []machine.Flag // Int: shown as the flags of EFLAGS
+	binary128 bool           // Float, Complex: its numbers are IEEE 754's binary128
+	Vector    bool           // Array: a vector of the machine (GCC's vector_size)
+	rust      bool           // has Rust's names and is shown in Rust's form
 
 	Const, Volatile, Restrict, Atomic bool
 
@@ -82,6 +83,7 @@ type Field struct {
 	Virtual    bool  // Base: a virtual one
 	Static     bool
 	Artificial bool   // made by the compiler (_vptr)
+	align      int64  // the alignment that the program states, bytes; 0 for none
 	Access     int    // DW_ACCESS_public 1, protected 2, private 3; 0 the default
 	locate     []byte // a DWARF expression from the object's address to the member's (virtual bases)
 	linkage    string // Static: the symbol's name

@@ -206,7 +206,7 @@ func (c *Context) findType(name string, is func(*Info, *dwarf.Entry) bool) *Type
 // its definition elsewhere, if there is one.
 func (c *Context) complete(t *Type) *Type {
 	if t == nil {
-		return c.Session.basics.void
+		return c.basics().void
 	}
 	s := strip(t)
 	if !s.Incomplete || s.Name == "" {

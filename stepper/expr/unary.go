@@ -75,10 +75,10 @@ func (c *Context) promotedAlone(a number) *Type {
 	if t := strip(a.t); !a.isFloat() && t.Kind != Pointer && c.rust() {
 		return c.integerFor(t.Size, t.Unsigned)
 	}
-	if t := untyped(a.t); a.isFloat() || t.Size >= c.Session.basics.int.Size {
+	if t := untyped(a.t); a.isFloat() || t.Size >= c.basics().int.Size {
 		return t
 	}
-	return c.Session.basics.int
+	return c.basics().int
 }
 
 // negative is -a.
@@ -95,7 +95,7 @@ func (c *Context) negative(a number) (Value, error) {
 }
 
 func (c *Context) step(x Value, op string) (Value, error) {
-	one := newValue(c.Session.basics.int, leave(1, 4))
+	one := newValue(c.basics().int, leave(1, 4))
 	next, err := c.operate(op[:1], x, one)
 	if err != nil {
 		return x, err
@@ -142,7 +142,7 @@ func (c *Context) deref(v Value) (Value, error) {
 		return memoryValue(c.complete(t.Elem), a), err
 	case t.Kind == Int && !t.rust: // as gdb: the address of a long
 		n, err := c.integer(v)
-		return memoryValue(c.Session.basics.long, tableAddr(n)), err
+		return memoryValue(c.basics().long, tableAddr(n)), err
 	case t.Kind == NoDebug:
 		return v, unknownType(v)
 	}

@@ -74,8 +74,40 @@ func (c *Context) elsewhere(info *Info, e *dwarf.Entry, t *Type) (Value, bool) {
 			}
 			return memoryValue(t, a), true
 		}
+		for _, m := range c.Source.Modules() {
+			if off, ok := m.ThreadLocal(name, ""); ok {
+				return c.threadLocal(c.info(m), t, off), true
+			}
+		}
 	}
 	return Value{}, false
+}
+
+// ownThreadLocal resolves a variable of a file to the symbol of a thread-local variable that only
+// this file sees.
+func (c *Context) ownThreadLocal(info *Info, e *dwarf.Entry, t *Type) (Value, bool) {
+	u, ok := info.mod.UnitOf(e.Offset)
+	if !ok || e.Tag != dwarf.TagVariable || declaration(info, e) {
+		return Value{}, false
+	}
+	file, _ := u.Entry.Val(dwarf.AttrName).(string)
+	if file == "" {
+		return Value{}, false
+	}
+	off, ok := info.mod.ThreadLocal(info.name(e), file)
+	if !ok {
+		return Value{}, false
+	}
+	return c.threadLocal(info, t, off), true
+}
+
+// threadLocal is the variable at an offset in the calling thread's block of a module.
+func (c *Context) threadLocal(info *Info, t *Type, off uint64) Value {
+	at, err := c.tls(info, off)
+	if err != nil {
+		return Value{Type: t, gone: err}
+	}
+	return memoryValue(t, at)
 }
 
 // constBytes is a DW_AT_const_value as the size bytes of its type.

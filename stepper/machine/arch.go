@@ -26,7 +26,8 @@ type Arch struct {
 	Syscall          Reg // number of the system call that the thread is in; negative for none
 	NextSyscall      Reg // number of the one that a system call instruction makes
 	ThreadPointer    Reg
-	Arguments        [6]Reg // a function's integer arguments, the first six
+	Arguments        []Reg  // a function's integer arguments, the first six or more
+	ResultAddress    Reg    // where a function is told to put a result that is not in registers; NoReg: the first argument is that address
 	SyscallArguments [6]Reg // a system call's (syscall(2))
 	Vectors          Reg    // number of vector registers that hold arguments; NoReg: not passed
 	Results          [2]Reg // a function's result
@@ -39,10 +40,13 @@ type Arch struct {
 	CodeMask         Reg      // the bits of an address of code that are its signature (pointer authentication); NoReg: none is signed
 	Perf             []Reg    // by number in perf_event_open(2)'s sample_regs_user (asm/perf_regs.h); NoReg: not to be asked for
 	Names            []string // by Reg, gdb's names
-	Words            int      // this many words, from W[1] on, are the kernel's (NT_PRSTATUS)
+	Convention       Convention
+	Words            int // this many words, from W[1] on, are the kernel's (NT_PRSTATUS)
 
-	FlagTypes []FlagType
-	Area      int // minimum size of the area of the other registers, bytes
+	FlagTypes  []FlagType
+	UnionTypes []UnionType
+	Status     []string // registers of the other area that "info registers" shows behind Flags
+	Area       int      // minimum size of the area of the other registers, bytes
 
 	// Bits of Flags.
 	Entered uint64 // clear at a function's first instruction
@@ -72,6 +76,19 @@ type Arch struct {
 	// thread-local variables, whose PT_TLS segment has this address, size and alignment. Linkers
 	// compute with it, and every loader must do the same.
 	ThreadBlock func(address, size, align uint64) int64
+	// ThreadVector is the offset from the thread pointer of the pointer to the vector of a
+	// thread's blocks (glibc's and musl's tcbhead_t.dtv), bytes.
+	ThreadVector table.Addr
+
+	// LongDouble128 is set if C's long double is IEEE 754's binary128, not the x87's format.
+	LongDouble128 bool
+	// BodyByLines is set if gdb takes a function's body to begin with the second row of its line
+	// table, whatever the code is.
+	BodyByLines bool
+
+	// Marks are local symbols that tell code from data and name nothing, as they are or with a
+	// dot and more behind them.
+	Marks []string
 
 	VDSOPrefix string // prefix of the names of the vDSO's functions: "__vdso_"
 	Calls      Calls
@@ -124,6 +141,15 @@ type Shapes interface {
 	// the caller's frame pointer is saved, and until its own is set. Both are 0 for a function that
 	// does not begin like this. code is PrologueLen bytes of it, or fewer.
 	Prologue(code []byte) (saved, set int)
+	// FrameSize is the distance from the frame pointer up to the canonical frame address in a function
+	// whose prologue, as measured by Prologue, is code.
+	FrameSize(code []byte) table.Addr
+	// Lowered says what a function's code has done up to where a thread is: how far it has lowered
+	// the stack pointer, bytes, and whether the return address is where it was at the first
+	// instruction. It takes no account of jumps.
+	Lowered(code []byte) (lowered table.Addr, kept bool)
+	// Leaves reports whether code does nothing but return.
+	Leaves(code []byte) bool
 	// AfterCall reports whether the bytes that end at pc can be a call.
 	AfterCall(pc table.Addr, mem Memory) bool
 	// Interrupted are the registers that a signal has interrupted, if r is in the
@@ -161,7 +187,16 @@ type Relocations struct {
 	GlobDat, JumpSlot uint32 // a function's address in the GOT
 	IRelative         uint32 // the address that a resolver function returns
 	TPOff, DTPMod     uint32 // thread-local variables: an offset from the thread pointer, a module's number
+	TLSDesc           uint32 // two words, a function and what it computes such an offset from
 }
+
+// Convention is how arguments and results are passed in registers and on the stack.
+type Convention int
+
+const (
+	SystemV Convention = 1 + iota // System V ABI, AMD64 supplement, 3.2.3
+	AAPCS64                       // Procedure Call Standard for the Arm 64-bit Architecture, 6.8 and 6.9
+)
 
 // SymName names an address: the symbol that contains it, and the symbol's
 // address. An empty name means that there is none.

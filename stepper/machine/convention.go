@@ -70,8 +70,9 @@ func (r *Regs) ThreadPointer() table.Addr { return table.Addr(r.W[r.of().ThreadP
 
 // Arguments are the integer arguments at a function's first instruction.
 func (r *Regs) Arguments() (list [6]uint64) {
-	for n, x := range r.of().Arguments {
-		list[n] = r.W[x]
+	a := r.of()
+	for n := range min(len(list), len(a.Arguments)) {
+		list[n] = r.W[a.Arguments[n]]
 	}
 	return list
 }
@@ -85,19 +86,27 @@ func (r *Regs) SyscallArguments() (list [6]uint64) {
 }
 
 // EnterFunction changes the registers to those of a thread at the first instruction of a
-// function. vectors is the number of vector registers that hold arguments.
-func (r *Regs) EnterFunction(function, sp table.Addr, arguments [6]uint64, vectors int) {
+// function. arguments are the first integer arguments, vectors is the number of vector registers
+// that hold others.
+func (r *Regs) EnterFunction(function, sp table.Addr, arguments []uint64, vectors int) {
 	a := r.of()
 	r.SetPC(function)
 	r.SetSP(sp)
-	for n, x := range a.Arguments {
-		r.W[x] = arguments[n]
+	for n := range min(len(arguments), len(a.Arguments)) {
+		r.W[a.Arguments[n]] = arguments[n]
 	}
 	if a.Vectors != NoReg {
 		r.W[a.Vectors] = uint64(vectors)
 	}
 	r.W[a.Flags] &^= a.Entered
 	r.ForgetSyscall()
+}
+
+// SetResultAddress says where a function is to put its result, if a register of its own does.
+func (r *Regs) SetResultAddress(at table.Addr) {
+	if x := r.of().ResultAddress; x != NoReg {
+		r.W[x] = uint64(at)
+	}
 }
 
 // Results are the two integer registers for a function's return value.

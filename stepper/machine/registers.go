@@ -32,7 +32,7 @@ type View struct {
 	Name  string
 	Whole string // the register that it is part of
 	Off   int64  // offset in it, bytes
-	Type  string // its name in gdb's target descriptions: "int32", "code_ptr", "vec128"; or one of Arch.FlagTypes
+	Type  string // its name in gdb's target descriptions: "int32", "code_ptr", "vec128"; or one of Arch.FlagTypes or Arch.UnionTypes
 }
 
 // FlagType is a register of flags.
@@ -42,10 +42,19 @@ type FlagType struct {
 	Bits []Flag
 }
 
-// Flag is one of its flags.
+// Flag is one of its flags, or a number in some of its bits.
 type Flag struct {
-	Bit  uint
-	Name string
+	Bit   uint // the lowest one
+	Width uint // bits of a number; 0: a flag
+	Name  string
+}
+
+// UnionType is a type of registers with several views of the same bytes.
+type UnionType struct {
+	Name  string
+	Size  int64  // bytes
+	Views string // NAME:TYPE each: type names a type of numbers, or another UnionType
+	Whole bool   // a view is one number; otherwise it is an array of as many as fit, or a UnionType
 }
 
 // Register is a general register by gdb's name, pc, sp, fp and ps included.

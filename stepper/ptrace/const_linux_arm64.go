@@ -10,6 +10,7 @@ const (
 	noteHWWatch    = 0x403 // NT_ARM_HW_WATCH
 	noteSystemCall = 0x404 // NT_ARM_SYSTEM_CALL
 	noteSVE        = 0x405 // NT_ARM_SVE
+	notePACMask    = 0x406 // NT_ARM_PAC_MASK
 )
 
 // Instructions. Arm Architecture Reference Manual, C6.2.

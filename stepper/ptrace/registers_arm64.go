@@ -25,7 +25,11 @@ func (p *Process) readRegs(t *thread) unix.Errno {
 	if e != 0 {
 		return e
 	}
-	r.W[arm64.TPIDR], r.W[arm64.SystemCall] = tls, noSyscall
+	mask, e := p.codeMask(t)
+	if e != 0 {
+		return e
+	}
+	r.W[arm64.TPIDR], r.W[arm64.SystemCall], r.W[arm64.CodeMask] = tls, noSyscall, mask
 	if t.midcall {
 		number, e := registerWord(t.tid, noteSystemCall, 4)
 		if e != 0 {
@@ -58,6 +62,20 @@ func (t *thread) writeRegs(r *machine.Regs) unix.Errno {
 		return setRegisterWord(t.tid, noteSystemCall, 4, number)
 	}
 	return 0
+}
+
+// codeMask is the second word of the set NT_ARM_PAC_MASK (struct user_pac_mask), the same for all threads
+// at all times; 0 where nothing is signed.
+func (p *Process) codeMask(t *thread) (uint64, unix.Errno) {
+	if !p.masked {
+		var b [16]byte
+		_, e := ptraceRegSet(reqGetRegSet, t.tid, notePACMask, b[:])
+		if e != 0 && e != unix.EINVAL && e != unix.ENODEV {
+			return 0, e
+		}
+		p.mask, p.masked = binary.LittleEndian.Uint64(b[8:]), true
+	}
+	return p.mask, 0
 }
 
 // registerWord reads the first bytes of a register set.

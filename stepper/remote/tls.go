@@ -50,14 +50,14 @@ func (c *client) threadLocal(args string) (string, error) {
 }
 
 // ownBlock is the block of the program itself.
-func (c *client) ownBlock(fs uint64) (table.Addr, error) {
+func (c *client) ownBlock(tp uint64) (table.Addr, error) {
 	headers, _, err := c.programHeaders()
 	if err != nil {
 		return 0, err
 	}
 	for _, h := range headers {
 		if elf.ProgType(h.Type) == elf.PT_TLS {
-			return table.Addr(fs - expr.BelowThreadPointer(h.Vaddr, h.Memsz, h.Align)), nil
+			return table.Addr(tp + uint64(c.p.target.Arch().ThreadBlock(h.Vaddr, h.Memsz, h.Align))), nil
 		}
 	}
 	return 0, errors.New("the program has no thread-local variables")
@@ -67,7 +67,7 @@ func (c *client) ownBlock(fs uint64) (table.Addr, error) {
 // offset of the library's number in that structure differs between versions of
 // glibc, which describes it for debuggers: three words of 32 bits, the last one
 // an offset in bytes (glibc, nptl_db/db_info.c).
-func (c *client) libraryBlock(linkMap, fs uint64) (table.Addr, error) {
+func (c *client) libraryBlock(linkMap, tp uint64) (table.Addr, error) {
 	at, ok := c.p.symbols.Address("_thread_db_link_map_l_tls_modid")
 	if !ok {
 		return 0, errors.New("the program's C library does not tell debuggers where thread-local variables are")
@@ -87,5 +87,5 @@ func (c *client) libraryBlock(linkMap, fs uint64) (table.Addr, error) {
 	if err != nil {
 		return 0, err
 	}
-	return expr.TLSBlock(word, fs, number)
+	return expr.TLSBlock(word, c.p.target.Arch(), tp, number)
 }

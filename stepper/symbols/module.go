@@ -4,6 +4,7 @@ import (
 	"debug/dwarf"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
 	"rseqstep/table"
 )
 
@@ -52,6 +53,9 @@ type Scope struct {
 	call     callSite
 	name     funcName // of a subprogram or an inlined call
 }
+
+// Arch is the architecture of the module's file; nil if it is not supported.
+func (m *Module) Arch() *machine.Arch { return m.img.arch }
 
 // DWARF opens the module's debug information, in the file itself or its
 // separate debug file. The error is or wraps ErrNoDebugInfo if there is none.

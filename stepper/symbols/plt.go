@@ -120,7 +120,7 @@ func (m *Module) unwindStub(r *machine.Regs, mem machine.Memory) (step, bool) {
 	}
 	at := *r
 	at.SetSP(r.SP() + m.img.arch.Pushed(t, a))
-	return returned(&at, mem)
+	return returned(&at, mem, 0)
 }
 
 // Trampoline is the target of a PLT stub: the contents of its GOT slot or,

@@ -1,7 +1,9 @@
 package symbols
 
 import (
+	"debug/dwarf"
 	"path"
+	"strings"
 
 	"rseqstep/stepper/machine"
 	"rseqstep/table"
@@ -16,23 +18,23 @@ const (
 	prologuePushed                 // the caller's frame pointer is saved, not yet changed
 )
 
-// prologueState is how much of its function's prologue a thread has run.
-func prologueState(entry table.Addr, r *machine.Regs, mem machine.Memory) prologue {
-	pc := r.PC()
-	if pc == entry {
-		return prologueNone
-	}
+// prologueState is how much of its function's prologue a thread has run. size is the distance from the
+// frame pointer to the canonical frame address once it is set; 0 for a function that has no such
+// prologue.
+func prologueState(entry table.Addr, r *machine.Regs, mem machine.Memory) (state prologue, size table.Addr) {
 	var p [machine.PrologueLen]byte
 	n, _ := mem.ReadMemory(entry, p[:])
 	saved, end := r.Arch().Prologue(p[:n])
-	switch off := pc - entry; {
-	case end == 0 || off >= table.Addr(end):
-		return prologueDone
-	case off < table.Addr(saved):
-		return prologueNone
-	default:
-		return prologuePushed
+	if end > 0 {
+		size = r.Arch().FrameSize(p[:end])
 	}
+	switch off := r.PC() - entry; {
+	case off == 0, end > 0 && off < table.Addr(saved):
+		return prologueNone, size
+	case end == 0 || off >= table.Addr(end):
+		return prologueDone, size
+	}
+	return prologuePushed, size
 }
 
 // isAssembler reports whether a source file is assembler, by its extension as
@@ -80,6 +82,9 @@ func (im *image) findBody(f *fn, entry uint64) uint64 {
 			return r.lo
 		}
 	}
+	if im.arch != nil && im.arch.BodyByLines && len(rows) > 0 {
+		return im.bodyByLines(t, rows, f, entry, entry+uint64(end))
+	}
 	if end == 0 || len(rows) == 0 {
 		return entry + uint64(end)
 	}
@@ -90,6 +95,45 @@ func (im *image) findBody(f *fn, entry uint64) uint64 {
 		}
 	}
 	return past
+}
+
+// bodyByLines is gdb's rule for architectures on which it does not decode the prologue of a
+// function with lines (skip_prologue_using_sal, gdb/symtab.c): the end of the first row, and of
+// those behind it whose lines are smaller; the entry if two rows begin there. In optimized code, where
+// gdb trusts the locations of parameters from the entry on, the second row can be conditional
+// code: it is the entry. past is the end of a prologue by its instructions, for a function of one row.
+func (im *image) bodyByLines(t *lineTable, rows []rowSpan, f *fn, entry, past uint64) uint64 {
+	if f != nil && f.unit.optimized() || t.twiceAt(entry) {
+		return entry
+	}
+	if len(rows) == 1 {
+		return past
+	}
+	n := 0
+	for n+1 < len(rows) && rows[n+1].line != 0 && rows[n+1].line < rows[n].line && rows[n+1].file() == rows[n].file() && len(inlinedCalls(im.scopesAt(rows[n+1].lo))) <= 1 {
+		n++
+	}
+	if n+1 == len(rows) {
+		return rows[n].lo
+	}
+	return rows[n].hi
+}
+
+// twiceAt reports whether a row at an address is followed by another one at that address.
+func (t *lineTable) twiceAt(a uint64) bool {
+	s, k, ok := t.at(a)
+	return ok && s.rows[k].addr == a && (k+1 < len(s.rows) && s.rows[k+1].addr == a && s.rows[k+1].line != 0 || k > 0 && s.rows[k-1].addr == a)
+}
+
+// optimized reports whether the compiler was told to optimize the unit. GCC says so.
+func (u *cu) optimized() bool {
+	producer, _ := u.root.Val(dwarf.AttrProducer).(string)
+	for _, word := range strings.Fields(producer) {
+		if level, ok := strings.CutPrefix(word, "-O"); ok && level != "0" {
+			return true
+		}
+	}
+	return false
 }
 
 // linesOf is the line table for a function and its code from entry on. f is nil for a function

@@ -3,6 +3,7 @@ package symbols
 import (
 	"encoding/binary"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -110,6 +111,16 @@ func TestProloguesForARM64AgreeWithTheRules(t *testing.T) {
 		}
 		seen++
 		row := im.frames().row(f.Low + uint64(set))
+		if size := im.arch.FrameSize(code[:set]); row != nil && row.CFA.Reg == 29 && int64(size) != row.CFA.Offset || row != nil && row.CFA.Reg == 31 && int64(size) != -row.Regs[29].N {
+			t.Errorf("%#x, behind %d bytes: a frame of %d bytes: %+v", f.Low, set, size, row)
+		}
+		for n := 0; n <= set; n += 4 {
+			row := im.frames().row(f.Low + uint64(n))
+			lowered, kept := im.arch.Lowered(code[:n])
+			if row == nil || !kept || row.CFA.Reg == 31 && int64(lowered) != row.CFA.Offset {
+				t.Errorf("%#x, behind %d bytes: lowered by %d, %v: %+v", f.Low, n, lowered, kept, row)
+			}
+		}
 		if row == nil || row.Regs[29].Kind != cfi.Offset || row.Regs[30].N != row.Regs[29].N+8 {
 			t.Errorf("%#x, behind %d bytes: %+v", f.Low, set, row)
 		}
@@ -119,6 +130,93 @@ func TestProloguesForARM64AgreeWithTheRules(t *testing.T) {
 	})
 	if t.Logf("%d prologues", seen); seen < 500 {
 		t.Errorf("only %d prologues", seen)
+	}
+}
+
+// The symbols that tell code from data name nothing.
+func TestMarksOfARM64NameNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lib.so")
+	source := filepath.Join(tabletest.Root(t), "testdata", "tlslib.c")
+	gcc := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), "-g", "-O1", "-shared", "-fPIC", "-o", path, source)
+	if out, err := gcc.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	im, marks := alone(t, path).modules[0].img, 0
+	for _, table := range im.symtabs() {
+		table.each(func(s symbol) {
+			if name := table.nameOf(s.name); strings.HasPrefix(name, "$") {
+				marks++
+				if got, _, _ := im.symbolAt(s.addr); strings.HasPrefix(got, "$") {
+					t.Errorf("%#x is named %s", s.addr, got)
+				}
+			}
+		})
+	}
+	if marks < 5 {
+		t.Errorf("only %d marks", marks)
+	}
+}
+
+// GCC for arm64 has no way to say in DWARF where a thread-local variable is; the symbol table does.
+func TestThreadLocalVariablesForARM64(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "lib.so")
+	for name, text := range map[string]string{
+		"one.c": "__thread int shared = 1; static __thread int own = 2; static __thread int other[3] = {3}; int one(void) { return shared + own++ + other[0]++; }",
+		"two.c": "static __thread long own = 4; long two(void) { return own++; }",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gcc := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), "-g", "-shared", "-fPIC", "-nostdlib", "-o", path, filepath.Join(dir, "one.c"), filepath.Join(dir, "two.c"))
+	if out, err := gcc.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	m := alone(t, path).modules[0]
+	for _, c := range []struct {
+		name, unit string
+		found      bool
+	}{
+		{"shared", "", true}, {"own", "", false}, {"own", "/src/one.c", true}, {"own", "two.c", true}, {"other", "one.c", true},
+		{"other", "two.c", false}, {"shared", "one.c", false}, {"one", "", false}, {"none", "", false},
+	} {
+		off, ok := m.ThreadLocal(c.name, c.unit)
+		if ok != c.found || off > 32 {
+			t.Errorf("%s of %q: %d, %v", c.name, c.unit, off, ok)
+		}
+	}
+	one, _ := m.ThreadLocal("own", "one.c")
+	if two, _ := m.ThreadLocal("own", "two.c"); one == two {
+		t.Errorf("both variables are at %d", one)
+	}
+}
+
+// A breakpoint on a function is behind its prologue, where its arguments are on the stack, also if it
+// sets up no frame pointer.
+func TestBodiesForARM64BeginWithTheSecondRow(t *testing.T) {
+	dir := t.TempDir()
+	source, path := filepath.Join(dir, "leaf.c"), filepath.Join(dir, "leaf.so")
+	if err := os.WriteFile(source, []byte("int leaf(int n) {\n\treturn n + 1;\n}\nint calls(int n) {\n\treturn leaf(n) + 2;\n}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for opt, want := range map[string][2]int{"-O0": {2, 5}, "-O2": {1, 4}} {
+		gcc := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), "-g", opt, "-shared", "-fPIC", "-nostdlib", "-o", path, source)
+		if out, err := gcc.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		s := alone(t, path)
+		for n, name := range []string{"leaf", "calls"} {
+			places, err := s.Lookup(name, 0)
+			if err != nil || len(places) != 1 {
+				t.Fatalf("%s: %v, %v", name, places, err)
+			}
+			p := places[0]
+			f, ok := s.Function(p.Addr)
+			if !ok || opt == "-O0" && (p.Line.Line != want[n] || p.Addr == f.Entry) || opt == "-O2" && p.Addr != f.Entry {
+				t.Errorf("%s %s: %+v of %+v", opt, name, p, f)
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"debug/elf"
 	"io"
+	"maps"
 	"slices"
 	"sort"
 )
@@ -17,6 +18,7 @@ type symtab struct {
 	file   *elfFile
 	syms   *elf.Section
 	strs   *elf.Section
+	marks  []string // machine.Arch.Marks
 	sorted bool
 	table  []symbol // by address, functions and data alike; made by byAddress
 }
@@ -41,7 +43,7 @@ const (
 )
 
 // openSymtab opens the symbol table of a section type, nil if the file has none.
-func openSymtab(f *elfFile, typ elf.SectionType) *symtab {
+func (im *image) openSymtab(f *elfFile, typ elf.SectionType) *symtab {
 	for _, s := range f.Sections {
 		if s.Type != typ || s.Flags&elf.SHF_COMPRESSED != 0 || int(s.Link) >= len(f.Sections) {
 			continue
@@ -50,7 +52,11 @@ func openSymtab(f *elfFile, typ elf.SectionType) *symtab {
 		if strs.Type != elf.SHT_STRTAB || strs.Flags&elf.SHF_COMPRESSED != 0 {
 			continue
 		}
-		return &symtab{file: f, syms: s, strs: strs}
+		t := &symtab{file: f, syms: s, strs: strs}
+		if im.arch != nil {
+			t.marks = im.arch.Marks
+		}
+		return t
 	}
 	return nil
 }
@@ -61,10 +67,10 @@ func (im *image) symtabs() []*symtab {
 		return im.syms
 	}
 	im.symsTried = true
-	im.dynsym = openSymtab(im.main, elf.SHT_DYNSYM)
-	full := openSymtab(im.main, elf.SHT_SYMTAB)
+	im.dynsym = im.openSymtab(im.main, elf.SHT_DYNSYM)
+	full := im.openSymtab(im.main, elf.SHT_SYMTAB)
 	if d := im.debugFile(); full == nil && d != nil {
-		full = openSymtab(d, elf.SHT_SYMTAB)
+		full = im.openSymtab(d, elf.SHT_SYMTAB)
 	}
 	if full != nil {
 		im.syms = append(im.syms, full)
@@ -75,8 +81,17 @@ func (im *image) symtabs() []*symtab {
 	return im.syms
 }
 
-// each streams through the defined symbols with code, data or TLS in them.
+// each streams through the defined symbols of code and data.
 func (t *symtab) each(do func(symbol)) {
+	t.all(func(s symbol) {
+		if s.section != 0 && (s.kind() <= elf.STT_FUNC || s.kind() == elf.STT_GNU_IFUNC) {
+			do(s)
+		}
+	})
+}
+
+// all streams through all symbols, in the order of the table.
+func (t *symtab) all(do func(symbol)) {
 	size := symEntry64
 	if t.file.Class == elf.ELFCLASS32 {
 		size = symEntry32
@@ -85,9 +100,7 @@ func (t *symtab) each(do func(symbol)) {
 	for off := int64(0); ; off += chunk {
 		n, err := t.syms.ReadAt(buf, off)
 		for p := buf[:n]; len(p) >= size; p = p[size:] {
-			if s := t.decode(p); s.section != 0 && s.kind() <= elf.STT_FUNC || s.kind() == elf.STT_GNU_IFUNC && s.section != 0 {
-				do(s)
-			}
+			do(t.decode(p))
 		}
 		if err != nil || n < chunk {
 			return
@@ -174,6 +187,16 @@ func (t *symtab) offsetsOf(exact string, likes func(name []byte) bool) map[uint3
 	return offs
 }
 
+// offsetsOfMarks finds the offsets of the names of symbols that name nothing.
+func (t *symtab) offsetsOfMarks() map[uint32]bool {
+	all := map[uint32]bool{}
+	for _, mark := range t.marks {
+		dotted := []byte(mark + ".")
+		maps.Copy(all, t.offsetsOf(mark, func(name []byte) bool { return bytes.HasPrefix(name, dotted) }))
+	}
+	return all
+}
+
 // find returns the symbols whose names are at the given offsets.
 func (t *symtab) find(offs map[uint32]bool) []symbol {
 	if len(offs) == 0 {
@@ -196,8 +219,9 @@ func (t *symtab) byAddress() []symbol {
 	t.sorted = true
 	n := int(min(t.syms.Size/symEntry64, 1<<22))
 	t.table = make([]symbol, 0, n)
+	marks := t.offsetsOfMarks()
 	t.each(func(s symbol) {
-		if s.section < uint16(elf.SHN_LORESERVE) {
+		if s.section < uint16(elf.SHN_LORESERVE) && !marks[s.name] {
 			t.table = append(t.table, s)
 		}
 	})

@@ -20,7 +20,7 @@ func frameAt(start, back, cfa table.Addr) *machine.VDSOFrame {
 // at is a thread's registers at pc.
 func at(pc table.Addr) *machine.Regs {
 	r := amd64.Regs(machine.Words{})
-	r.EnterFunction(pc, 0x6000, [6]uint64{1, 2, 3, 4, 5, 6}, 0)
+	r.EnterFunction(pc, 0x6000, []uint64{1, 2, 3, 4, 5, 6}, 0)
 	return &r
 }
 
@@ -34,7 +34,7 @@ func TestArgumentsAreKnownFromTheFirstInstruction(t *testing.T) {
 	}
 	a := newActivation(f, at(0x1000), 1)
 	later := at(0x1000)
-	later.EnterFunction(0x1000, 0x6000, [6]uint64{7}, 0)
+	later.EnterFunction(0x1000, 0x6000, []uint64{7}, 0)
 	if a.begins(later) {
 		t.Error("a call with other arguments is the same one")
 	}

@@ -24,9 +24,10 @@ var arch = machine.Arch{
 	Others:  others{},
 
 	PC: RIP, SP: RSP, FP: RBP, Flags: EFLAGS, Syscall: OrigRAX, NextSyscall: RAX, ThreadPointer: FSBase,
-	Arguments:        [6]machine.Reg{RDI, RSI, RDX, RCX, R8, R9},
+	Arguments:        []machine.Reg{RDI, RSI, RDX, RCX, R8, R9},
 	SyscallArguments: [6]machine.Reg{RDI, RSI, RDX, R10, R8, R9},
 	Vectors:          RAX,
+	Convention:       machine.SystemV,
 	Results:          [2]machine.Reg{RAX, RDX},
 	General:          allRegs,
 	Saved:            machine.SetOf(RBX, RBP, R12, R13, R14, R15),
@@ -55,10 +56,11 @@ var arch = machine.Arch{
 
 	Relocations: machine.Relocations{ // System V ABI, AMD64 supplement, table 4.9
 		GlobDat: uint32(elf.R_X86_64_GLOB_DAT), JumpSlot: uint32(elf.R_X86_64_JMP_SLOT), IRelative: uint32(elf.R_X86_64_IRELATIVE),
-		TPOff: uint32(elf.R_X86_64_TPOFF64), DTPMod: uint32(elf.R_X86_64_DTPMOD64),
+		TPOff: uint32(elf.R_X86_64_TPOFF64), DTPMod: uint32(elf.R_X86_64_DTPMOD64), TLSDesc: uint32(elf.R_X86_64_TLSDESC),
 	},
 
-	ThreadBlock: threadBlock,
+	ThreadBlock:  threadBlock,
+	ThreadVector: 8,
 
 	VDSOPrefix: "__vdso_",
 	Calls: machine.Calls{

@@ -21,6 +21,18 @@ func (shapes) Prologue(p []byte) (saved, set int) {
 	return 0, 0
 }
 
+// FrameSize implements machine.Shapes: the caller's frame pointer and the return address.
+func (shapes) FrameSize([]byte) table.Addr { return 16 }
+
+// Lowered implements machine.Shapes: a push moves the return address.
+func (shapes) Lowered(code []byte) (lowered table.Addr, kept bool) { return 0, len(code) == 0 }
+
+// Leaves implements machine.Shapes.
+func (shapes) Leaves(code []byte) bool {
+	i, err := decoding{}.Decode(0, code)
+	return err == nil && i.Kind == machine.Return
+}
+
 // AfterCall implements machine.Shapes: e8 rel32, or ff /2 in one of its lengths (AMD64
 // manual volume 3, CALL).
 func (shapes) AfterCall(pc table.Addr, mem machine.Memory) bool {

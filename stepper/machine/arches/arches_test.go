@@ -80,7 +80,8 @@ func TestEveryArchitectureAnswersWhatIsAskedOfRegisters(t *testing.T) {
 			if r.PC() != 1 || r.SP() != 0x9000 || r.FP() != 3 || r.InSyscall() || r.Restarts() {
 				t.Errorf("%v", r.W)
 			}
-			r.EnterFunction(7, 0x8000, [6]uint64{1, 2, 3, 4, 5, 6}, 0)
+			r.EnterFunction(7, 0x8000, []uint64{1, 2, 3, 4, 5, 6, 7, 8}, 0)
+			r.SetResultAddress(9)
 			if r.PC() != 7 || r.SP() != 0x8000 || r.Arguments() != [6]uint64{1, 2, 3, 4, 5, 6} || r.W[a.Flags]&a.Entered != 0 {
 				t.Errorf("at a function's first instruction: %v", r.W)
 			}

@@ -24,7 +24,9 @@ var arch = machine.Arch{
 	Others:  others{},
 
 	PC: PC, SP: SP, FP: X29, Link: X30, Flags: PSTATE, Syscall: SystemCall, NextSyscall: X0 + 8, ThreadPointer: TPIDR,
-	Arguments:        firstSix,
+	Arguments:        []machine.Reg{X0, X0 + 1, X0 + 2, X0 + 3, X0 + 4, X0 + 5, X0 + 6, X0 + 7},
+	ResultAddress:    X8,
+	Convention:       machine.AAPCS64,
 	SyscallArguments: firstSix,
 	Results:          [2]machine.Reg{X0, X0 + 1},
 	General:          allRegs,
@@ -32,6 +34,8 @@ var arch = machine.Arch{
 	Kept:             saved | machine.SetOf(SP, PC, TPIDR),
 	Shown:            shown(),
 	FlagTypes:        flagTypes,
+	UnionTypes:       unionTypes,
+	Status:           []string{"fpsr", "fpcr"},
 	Area:             fpsimdSize,
 	DWARF:            dwarf(),
 	Frames:           cfi.Registers{Columns: 33, Signs: true}, // up to the PC
@@ -51,11 +55,14 @@ var arch = machine.Arch{
 	CallLen:    4,                  // bl
 
 	Relocations: machine.Relocations{ // ELF for the Arm 64-bit Architecture, 5.7.11
-		GlobDat: uint32(elf.R_AARCH64_GLOB_DAT), JumpSlot: uint32(elf.R_AARCH64_JUMP_SLOT),
-		TPOff: uint32(elf.R_AARCH64_TLS_TPREL64), DTPMod: uint32(elf.R_AARCH64_TLS_DTPMOD64),
+		GlobDat: uint32(elf.R_AARCH64_GLOB_DAT), JumpSlot: uint32(elf.R_AARCH64_JUMP_SLOT), IRelative: uint32(elf.R_AARCH64_IRELATIVE),
+		TPOff: uint32(elf.R_AARCH64_TLS_TPREL64), DTPMod: uint32(elf.R_AARCH64_TLS_DTPMOD64), TLSDesc: uint32(elf.R_AARCH64_TLSDESC),
 	},
 
-	ThreadBlock: threadBlock,
+	ThreadBlock:   threadBlock,
+	BodyByLines:   true,
+	LongDouble128: true,                 // AAPCS64, table 3
+	Marks:         []string{"$x", "$d"}, // ELF for the Arm 64-bit Architecture, 5.5.4
 
 	VDSOPrefix: "__kernel_",
 	Calls: machine.Calls{
@@ -75,8 +82,7 @@ func threadBlock(address, _, align uint64) int64 {
 	return int64(reserved + (address-reserved)&(align-1))
 }
 
-// firstSix are the registers of arguments, of functions and of system calls. (A seventh and an
-// eighth argument of a function are in x6 and x7.)
+// firstSix are the registers of a system call's arguments.
 var firstSix = [6]machine.Reg{X0, X0 + 1, X0 + 2, X0 + 3, X0 + 4, X0 + 5}
 
 // saved are x19 to x29.

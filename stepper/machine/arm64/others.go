@@ -1,6 +1,7 @@
 package arm64
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -86,7 +87,7 @@ func (others) OtherNames() (list []string) {
 }
 
 // Views implements machine.Others: the registers and their parts with gdb's names (its
-// features/aarch64-core.xml and aarch64-fpu.c). gdb splits v0 to v31 into more kinds of elements.
+// features/aarch64-core.xml and aarch64-fpu.c; aarch64-tdep.c for the parts of v0 to v31).
 func (others) Views() (list []machine.View) {
 	add := func(name, whole, typ string) {
 		list = append(list, machine.View{Name: name, Whole: whole, Type: typ})
@@ -94,7 +95,7 @@ func (others) Views() (list []machine.View) {
 	for _, x := range arch.Shown {
 		typ := "long"
 		switch x {
-		case SP:
+		case SP, TPIDR:
 			typ = "data_ptr"
 		case PC:
 			typ = "code_ptr"
@@ -104,11 +105,15 @@ func (others) Views() (list []machine.View) {
 		add(names[x], names[x], typ)
 	}
 	for n := range 31 {
-		add(fmt.Sprintf("w%d", n), fmt.Sprintf("x%d", n), "int32")
+		add(fmt.Sprintf("w%d", n), fmt.Sprintf("x%d", n), "uint32")
 	}
 	add("lr", names[X30], "long")
 	for n := range 32 {
-		add(fmt.Sprintf("v%d", n), fmt.Sprintf("v%d", n), "vec128")
+		whole := fmt.Sprintf("v%d", n)
+		add(whole, whole, "aarch64v")
+		for _, part := range "qdshb" {
+			add(fmt.Sprintf("%c%d", part, n), whole, "part_"+string(part))
+		}
 	}
 	add("fpsr", "fpsr", "fpsr_flags")
 	add("fpcr", "fpcr", "fpcr_flags")
@@ -118,20 +123,40 @@ func (others) Views() (list []machine.View) {
 // flagTypes are the flags that gdb shows (Arm ARM C5.2: FPSR, FPCR; and SPSR_EL1, whose layout the
 // kernel's pstate has).
 var flagTypes = []machine.FlagType{
-	{Name: "cpsr_flags", Size: 4, Bits: flagsOf("SP 0 F 6 I 7 A 8 D 9 SSBS 12 IL 20 SS 21 PAN 22 UAO 23 DIT 24 TCO 25 V 28 C 29 Z 30 N 31")},
+	{Name: "cpsr_flags", Size: 4, Bits: flagsOf("SP 0 EL 2-3 nRW 4 F 6 I 7 A 8 D 9 BTYPE 10-11 SSBS 12 IL 20 SS 21 PAN 22 UAO 23 DIT 24 TCO 25 V 28 C 29 Z 30 N 31")},
 	{Name: "fpsr_flags", Size: 4, Bits: flagsOf("IOC 0 DZC 1 OFC 2 UFC 3 IXC 4 IDC 7 QC 27 V 28 C 29 Z 30 N 31")},
-	{Name: "fpcr_flags", Size: 4, Bits: flagsOf("FIZ 0 AH 1 NEP 2 IOE 8 DZE 9 OFE 10 UFE 11 IXE 12 EBF 13 IDE 15 FZ16 19 FZ 24 DN 25 AHP 26")},
+	{Name: "fpcr_flags", Size: 4, Bits: flagsOf("FIZ 0 AH 1 NEP 2 IOE 8 DZE 9 OFE 10 UFE 11 IXE 12 EBF 13 IDE 15 Len 16-18 FZ16 19 Stride 20-21 RMode 22-23 FZ 24 DN 25 AHP 26")},
 }
 
-// flagsOf are flags, each written as its name and its bit.
+// unionTypes are the types of vector registers, and of the parts of v0 to v31 that have registers' names.
+var unionTypes = []machine.UnionType{
+	{Name: "vnd", Size: 16, Views: "f:double u:uint64 s:int64"},
+	{Name: "vns", Size: 16, Views: "f:float u:uint32 s:int32"},
+	{Name: "vnh", Size: 16, Views: "bf:bfloat16 f:half u:uint16 s:int16"},
+	{Name: "vnb", Size: 16, Views: "u:uint8 s:int8"},
+	{Name: "vnq", Size: 16, Views: "u:uint128 s:int128"},
+	{Name: "aarch64v", Size: 16, Views: "d:vnd s:vns h:vnh b:vnb q:vnq"},
+	{Name: "part_q", Size: 16, Views: "u:uint128 s:int128", Whole: true},
+	{Name: "part_d", Size: 8, Views: "f:double u:uint64 s:int64", Whole: true},
+	{Name: "part_s", Size: 4, Views: "f:float u:uint32 s:int32", Whole: true},
+	{Name: "part_h", Size: 2, Views: "bf:bfloat16 f:half u:uint16 s:int16", Whole: true},
+	{Name: "part_b", Size: 1, Views: "u:uint8 s:int8", Whole: true},
+}
+
+// flagsOf are flags, each written as its name and its bit, or the first and last bit of a number.
 func flagsOf(text string) (list []machine.Flag) {
 	words := strings.Fields(text)
 	for n := 0; n+1 < len(words); n += 2 {
-		bit, err := strconv.Atoi(words[n+1])
+		low, high, several := strings.Cut(words[n+1], "-")
+		first, err := strconv.Atoi(low)
+		f := machine.Flag{Bit: uint(first), Name: words[n]}
+		if last, err2 := strconv.Atoi(high); several {
+			f.Width, err = uint(last-first+1), errors.Join(err, err2)
+		}
 		if err != nil {
 			panic("flagsOf: " + text) // the texts are above
 		}
-		list = append(list, machine.Flag{Bit: uint(bit), Name: words[n]})
+		list = append(list, f)
 	}
 	return list
 }

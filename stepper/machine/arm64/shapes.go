@@ -12,6 +12,8 @@ const (
 	btiC      word = 0xd503245f // bti c
 	paciasp   word = 0xd503233f
 	pacibsp   word = 0xd503237f
+	autiasp   word = 0xd50323bf
+	autibsp   word = 0xd50323ff
 	svc0      word = 0xd4000001 // svc #0
 	movX8Sig  word = 0xd2801168 // mov x8, #139: rt_sigreturn
 	stpX16X30 word = 0xa9bf7bf0 // stp x16, x30, [sp, #-16]!
@@ -44,6 +46,54 @@ func (shapes) Prologue(p []byte) (saved, set int) {
 		}
 	}
 	return 0, 0
+}
+
+// FrameSize implements machine.Shapes: the frame pointer is as far above the stack pointer as the last
+// instruction says.
+func (shapes) FrameSize(code []byte) table.Addr {
+	if len(code) < wordSize {
+		return 0
+	}
+	lowered, _ := shapes{}.Lowered(code)
+	return lowered - table.Addr(wordOf(code[len(code)-wordSize:]).bits(21, 10))
+}
+
+// Lowered implements machine.Shapes. The stack pointer changes by sub and add of a number, and by what stores
+// and loads around it write back; signing an address does not move it.
+func (shapes) Lowered(code []byte) (lowered table.Addr, kept bool) {
+	kept = true
+	for n := 0; n+wordSize <= len(code); n += wordSize {
+		w := wordOf(code[n:])
+		i, err := decoding{}.Decode(0, code[n:])
+		switch {
+		case err != nil:
+			return lowered, false
+		case w.bits(31, 24) == 0b11010001 && w.bits(9, 0) == 31<<5|31: // sub sp, sp, #N
+			lowered += table.Addr(w.bits(21, 10) << (12 * w.bit(22)))
+		case w.bits(31, 24) == 0b10010001 && w.bits(9, 0) == 31<<5|31: // add sp, sp, #N
+			lowered -= table.Addr(w.bits(21, 10) << (12 * w.bit(22)))
+		case w.bits(29, 27) == 0b101 && w.bit(25) == 0 && w.bit(23) == 1 && w.rn() == 31: // stp, ldp with write-back
+			scale := 2 + w.bit(31)
+			if w.bit(26) == 1 {
+				scale = 2 + w.bits(31, 30)
+			}
+			lowered -= table.Addr(w.signed(21, 15) << scale)
+		case w.bits(29, 27) == 0b111 && w.bits(25, 24) == 0 && w.bit(21) == 0 && w.bit(10) == 1 && w.rn() == 31: // str, ldr
+			lowered -= table.Addr(w.signed(20, 12))
+		}
+		signs := w == paciasp || w == pacibsp || w == autiasp || w == autibsp
+		kept = kept && (signs || !i.Writes.Has(X30)) && i.Kind != machine.Call && i.Kind != machine.IndirectCall
+	}
+	return lowered, kept
+}
+
+// Leaves implements machine.Shapes: `[autiasp] ret`, or retaa.
+func (shapes) Leaves(code []byte) bool {
+	if len(code) >= wordSize && (wordOf(code) == autiasp || wordOf(code) == autibsp) {
+		code = code[wordSize:]
+	}
+	i, err := decoding{}.Decode(0, code)
+	return err == nil && i.Kind == machine.Return
 }
 
 // savesRegister reports whether the instruction stores general or vector registers on the stack.

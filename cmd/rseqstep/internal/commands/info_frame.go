@@ -19,12 +19,14 @@ func (d *desk) infoFrame(string) error {
 		return err
 	}
 	f := frames[level]
-	d.printf("Stack level %d, frame at %v:\n rip = %v in %s", level, f.CFA, f.PC, f.Function)
+	arch := d.Arch()
+	name := arch.Names[arch.PC]
+	d.printf("Stack level %d, frame at %v:\n %s = %v in %s", level, f.CFA, name, f.PC, f.Function)
 	if f.Line.Line != 0 {
 		d.printf(" (%s:%d)", show.Path(f.Line.File), f.Line.Line)
 	}
 	if level+1 < len(frames) && f.Inlined == 0 {
-		d.printf("; saved rip = %v\n", frames[level+1].PC)
+		d.printf("; saved %s = %v\n", name, frames[level+1].PC)
 	} else {
 		d.printf("\n")
 	}
@@ -35,7 +37,7 @@ func (d *desk) infoFrame(string) error {
 	const word = 8 // bytes
 	base := f.Regs.SP() - word
 	for _, r := range d.Saved(f.PC, f.CFA) {
-		if r.Addr == f.CFA-2*word && d.Arch().DWARF[r.Number] == d.Arch().FP {
+		if r.Addr == f.CFA-2*word && arch.DWARF[r.Number] == arch.FP {
 			base = r.Addr // where the frame pointer points to
 		}
 	}

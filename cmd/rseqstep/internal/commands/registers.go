@@ -18,6 +18,9 @@ func (d *desk) bareRegisterNames() (names []string) {
 			if x != a.Syscall { // gdb's "info registers" leaves it out
 				names = append(names, a.Names[x])
 			}
+			if x == a.Flags {
+				names = append(names, a.Status...)
+			}
 		}
 	}
 	return names
@@ -59,7 +62,7 @@ func (d *desk) registers(args string, all bool) error {
 	if len(names) == 0 {
 		names = d.bareRegisterNames()
 		if all {
-			names = append(names, d.Arch().OtherNames()...)
+			names = append(names, slices.DeleteFunc(d.Arch().OtherNames(), func(n string) bool { return slices.Contains(names, n) })...)
 		}
 	}
 	list := []show.JSONVariable{}
@@ -75,13 +78,13 @@ func (d *desk) registers(args string, all bool) error {
 		if err != nil {
 			return err
 		}
-		switch x, _ := d.Arch().Register(n); x {
-		case d.Arch().PC:
+		switch x, _ := d.Arch().Register(n); {
+		case x == d.Arch().PC:
 			natural = hex
 			if f, err := d.Frame(); err == nil && d.Symbolic(f.PC) != "" {
 				natural += " <" + d.Symbolic(f.PC) + ">"
 			}
-		case d.Arch().SP, d.Arch().FP:
+		case strings.HasPrefix(natural, "("): // a pointer, with its type
 			natural = hex
 		}
 		switch {
@@ -92,7 +95,7 @@ func (d *desk) registers(args string, all bool) error {
 		case strings.HasPrefix(n, "st") && len(n) == 3:
 			d.printf("%-15s%-19s (raw %s)\n", n, natural, hex)
 		default:
-			d.printf("%-15s%-18s %s\n", n, hex, natural)
+			d.printf("%-15s%-19s %s\n", n, hex, natural)
 		}
 	}
 	_, err := d.asJSON("registers", show.Fields{"registers": list})
