@@ -22,7 +22,7 @@ int main(void)
 #ifdef __aarch64__
 			"0: ldr x15, %[cs]\n"
 			ARM_SECTION
-			"str x14, [%[noise], #16]\n"
+			"str x13, [%[noise], #16]\n"
 #else
 			"0: movq %[cs], %%rax\n"
 			ARM_SECTION
