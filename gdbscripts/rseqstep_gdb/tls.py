@@ -55,16 +55,18 @@ def _offset_in_file(path, _mtime):
 
 
 def _offset(f):
-    """Distance in bytes from the thread pointer to a program's own __rseq_abi on
-    x86-64, where the program's block ends at the thread pointer: variant II of
-    Drepper, "ELF Handling For Thread-Local Storage"."""
+    """Distance in bytes from the thread pointer to a program's own __rseq_abi. On
+    x86-64 the program's block ends at the thread pointer, on arm64 it follows two
+    words there: variants II and I of Drepper, "ELF Handling For Thread-Local Storage"."""
     block = next((s for s in f.segments if s.type == elf.PT_TLS), None)
-    if f.machine != 62 or block is None:  # EM_X86_64
+    if f.machine not in (62, 183) or block is None:  # EM_X86_64, EM_AARCH64
         return None
     found = f.find_symbol(SYMBOL, elf.STT_TLS)
     if found is None:
         return None
     align = max(block.align, 1)
+    if f.machine == 183:
+        return -(-16 // align) * align + found.value
     start = -(block.memory_size + (-block.memory_size - block.address) % align)
     return start + found.value
 

@@ -1,10 +1,21 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # variables of scripts/kernels
 # Sourced by scripts/kernels. The live tests: built on the host, which has Go and a fast compiler, and run in the machine.
 
-# The tests that say most about a kernel: what it does to sections, to registrations and at signals.
-short_packages='stepper stepper/ptrace'
-short_run='Quiet|Inside|Section|Unit|VDSO|Signal|Exec|Rseq|Regist|Slice|ProtectionKeys'
-short_skip='^TestSectionsOfStrippedProgramsAreLearnt$' # reads files, for minutes
+# shorten: with --short, the tests that say most about a kernel: what it does to sections, to registrations and at
+# signals. Of a foreign processor, in a few minutes of emulation: those that say most about the processor.
+shorten() {
+	case $arch in
+	amd64)
+		packages='stepper stepper/ptrace'
+		run=${run:-'Quiet|Inside|Section|Unit|VDSO|Signal|Exec|Rseq|Regist|Slice|ProtectionKeys'}
+		skip=${skip:-'^TestSectionsOfStrippedProgramsAreLearnt$'} # reads files, for minutes
+		;;
+	arm64)
+		packages='stepper/ptrace stepper stepper/remote' programs=command
+		run=${run:-'EveryStep(Executes|OfAHandler)|ABranchTarget|AnInterruptedSleep|AWatchedStoreIs|ASlotAtThePC|TheThreadPointer|SeedLoop|ExclusiveSequence|RegistersAreWritten'}
+		;;
+	esac
+}
 
 # What no kernel passes under qemu's software emulation: there a single step that meets a watchpoint raises two
 # exceptions instead of one with both causes, the second at the first instruction of the kernel's handler for
@@ -18,9 +29,8 @@ model='^TestEveryOrderOf(Events|AClientsCommands)$|^TestThePageWorksInABrowser$|
 
 # build_tests: a binary for each package, which needs no library, and the Go programs that tests run.
 build_tests() {
-	local package file
-	[ -z "$short" ] || packages=$short_packages
-	[ -z "$short" ] || run=${run:-$short_run} skip=${skip:-$short_skip}
+	local package file programs=all
+	[ -z "$short" ] || shorten
 	say 'building the tests'
 	for package in $packages; do
 		[ -d "$tree/$package" ] || fail "no package $package"
@@ -29,7 +39,7 @@ build_tests() {
 		if ! cmp -s "$file.new" "$file"; then mv "$file.new" "$file"; fi # a machine may be using the one that is there
 		rm -f "$file.new"
 	done
-	[ "$arch" != "$(dpkg --print-architecture)" ] || go test ./table/tabletest -count=1 -run '^TestGoProgramsAreFoundWithoutTheGoCommand$' >&2
+	RSEQSTEP_GOARCH=$arch go test ./table/tabletest -count=1 -run "^TestGoProgramsAreFoundWithoutTheGoCommand$/^$programs\$" >&2
 }
 
 # binary PACKAGE: its test binary's name.

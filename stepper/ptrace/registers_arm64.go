@@ -106,8 +106,8 @@ const (
 	fpsimdStatus = 512
 )
 
-// XState is the thread's area NT_PRFPREG, struct user_fpsimd_state. If the thread uses SVE, its area
-// NT_ARM_SVE follows.
+// XState is the thread's area NT_PRFPREG, struct user_fpsimd_state. On a processor with SVE its area
+// NT_ARM_SVE follows: only the header, if the thread does not use SVE.
 func (p *Process) XState(tid int) ([]byte, error) {
 	t, err := p.findHeld(tid, "read vector state")
 	if err != nil {
@@ -119,8 +119,11 @@ func (p *Process) XState(tid int) ([]byte, error) {
 	}
 	sve := area[fpsimdSize:]
 	n, e := ptraceRegSet(reqGetRegSet, t.tid, noteSVE, sve)
-	if e != 0 || n <= sveRegisters || sve[sveFlags]&1 == 0 { // EINVAL, ENODEV: no SVE
+	switch {
+	case e != 0 || n < sveRegisters: // EINVAL, ENODEV: no SVE
 		n = 0
+	case sve[sveFlags]&1 == 0:
+		n = sveRegisters
 	}
 	return area[: fpsimdSize+n : fpsimdSize+n], nil
 }

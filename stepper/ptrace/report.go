@@ -60,11 +60,12 @@ func (p *Process) takeSyscall(t *thread, asked bool) error {
 	if err != nil {
 		return err
 	}
+	t.midcall = true // as far as the number is concerned, also at the return
 	if err := p.load(t); err != nil {
 		return err
 	}
 	number := t.regs.now.SyscallNumber()
-	t.entered, t.midcall = entry, entry
+	t.entered, t.midcall, t.regs.known = entry, entry, entry
 	// A request to stop that came before the entry's stop is answered by that, but
 	// leaves the thread with TIF_SIGPENDING set (ptrace_stop, kernel/signal.c: "sets
 	// TIF_SIGPENDING, but never clears it"): the call will be interrupted immediately.

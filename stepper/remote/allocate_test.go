@@ -52,9 +52,9 @@ func TestLLDBLearnsOfLibraries(t *testing.T) {
 // The program's only thread is inside a section, so lldb gets no memory.
 func TestLLDBDecidesAConditionWhereEveryThreadIsInside(t *testing.T) {
 	bin := rseqstep(t)
-	out := lldb(t, bin, counter(t), []string{"1", "50"}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
+	out := lldb(t, bin, counter(t), []string{"1", "50"}, "CONNECT", "breakpoint set -n commit_store -c '$sp == 0'", "continue")
 	wantInOrder(t, out, keptSafe, "exited with status = 0", "sum 50 of 50")
-	out = lldb(t, bin, counter(t), []string{"1", "50"}, "CONNECT", "breakpoint set -n commit_store -c '$rsp != 0'", "continue", "breakpoint delete -f", "continue")
+	out = lldb(t, bin, counter(t), []string{"1", "50"}, "CONNECT", "breakpoint set -n commit_store -c '$sp != 0'", "continue", "breakpoint delete -f", "continue")
 	wantInOrder(t, out, keptSafe, "stop reason = breakpoint 1.1", "exited with status = 0", "sum 50 of 50")
 }
 

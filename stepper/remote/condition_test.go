@@ -20,7 +20,7 @@ const keptSafe = "lies inside the critical section compare_and_store"
 func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInGDB(t *testing.T) {
 	bin := rseqstep(t)
 	n := tabletest.Rounds(t, 100, 500)
-	out := gdb(t, bin, counter(t), fmt.Sprint("4 ", n), "CONNECT\nbreak *commit_store if $rsp == 0\ncontinue\n")
+	out := gdb(t, bin, counter(t), fmt.Sprint("4 ", n), "CONNECT\nbreak *commit_store if $sp == 0\ncontinue\n")
 	wantInOrder(t, out, "Breakpoint 1 at", keptSafe, "it is kept safe by a trap on the arming store", fmt.Sprintf("sum %d of %[1]d", 4*n), "exited normally")
 }
 
@@ -31,7 +31,7 @@ func TestNeverTrueConditionOnTheCommittingStoreLosesNothingInLLDB(t *testing.T) 
 	n := tabletest.Rounds(t, 100, 500)
 	out := ""
 	for range 5 { // on a busy machine lldb abandons a condition after half a second
-		out = lldb(t, bin, counter(t), []string{"4", fmt.Sprint(n)}, "CONNECT", "breakpoint set -n commit_store -c '$rsp == 0'", "continue")
+		out = lldb(t, bin, counter(t), []string{"4", fmt.Sprint(n)}, "CONNECT", "breakpoint set -n commit_store -c '$sp == 0'", "continue")
 		if !strings.Contains(out, "Reached timeout while interpreting expression") {
 			break
 		}

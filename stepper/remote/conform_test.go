@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table/tabletest"
 )
 
@@ -24,7 +26,11 @@ type expectation struct {
 // toEnd is gdb's command until main has returned, and then until the program
 // ends: main's caller may have no symbols, and gdb refuses next there.
 func toEnd(command string) string {
-	return "CONNECT\nbreak *main\ncontinue\ndelete\nset $base = $rsp\nwhile $_isvoid($_exitcode) && $rsp <= $base\n" + command +
+	begin, inside := "set $base = $sp", "$sp <= $base"
+	if a := ptrace.Arch(); a.Link != machine.NoReg { // a return does not move sp
+		begin, inside = begin+"\nset $back = $"+a.Names[a.Link], inside+" && $pc != $back"
+	}
+	return "CONNECT\nbreak *main\ncontinue\ndelete\n" + begin + "\nwhile $_isvoid($_exitcode) && " + inside + "\n" + command +
 		"\nend\nif $_isvoid($_exitcode)\ncontinue\nend\n"
 }
 
@@ -86,7 +92,13 @@ func stops(t *testing.T) map[string]expectation {
 				lldbFrom(append(slices.Repeat([]string{c}, 40), "continue")...), []string{"vdso.c:15", "vdso.c:18", "vdso.c:25", lldbEnd}, 0}
 		}
 	}
-	returned := []string{"__vdso_clock_gettime returned", "__vdso_gettimeofday returned", "__vdso_time returned", "__vdso_getcpu returned"}
+	var returned []string
+	for _, name := range []string{"clock_gettime", "gettimeofday", "time", "getcpu"} {
+		returned = append(returned, ptrace.Arch().VDSOPrefix+name+" returned")
+	}
+	if ptrace.Arch().Calls.Time == 0 { // nor has that vDSO a getcpu
+		returned = returned[:2]
+	}
 	out["vDSO stepi to the end"] = expectation{tabletest.Fixture{Source: "vdso.c"}, "CONNECT\nbreak main\ncontinue\ndelete\nstepi 100000\n", append(slices.Clone(returned), end),
 		lldbFrom("thread step-inst -c 100000"), append(slices.Clone(returned), lldbEnd), 0}
 	return out

@@ -7,9 +7,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/machine"
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table/tabletest"
 )
 
@@ -57,7 +60,7 @@ func TestGDBFollowsTheChildOfAVfork(t *testing.T) {
 func TestSecondProcessIsRefusedInWords(t *testing.T) {
 	bin, program := rseqstep(t), tabletest.Build(t, tabletest.Fixture{Source: "fork.c"})
 	out := gdbRuns(t, program, fmt.Sprintf("target remote | %s gdbserver --cpu-opv=v3 - %s\nset detach-on-fork off\nbreak 26\ncontinue\nbt 1\n", bin, program)+
-		"python gdb.execute('inferior 2')\n"+refused("p $rax")+refused("info registers r15")+"kill inferiors 1 2\n")
+		"python gdb.execute('inferior 2')\n"+refused("p $pc")+refused("info registers sp")+"kill inferiors 1 2\n")
 	wantInOrder(t, out, "New inferior 2", "cannot be held beside its parent here", "hit Breakpoint 1")
 	if strings.Contains(out, "E01") {
 		t.Errorf("an error without words:\n%s", out)
@@ -101,14 +104,20 @@ func TestLLDBGoesThroughAnExec(t *testing.T) {
 
 func TestGDBCatchesASystemCallAtItsEntryAndItsReturn(t *testing.T) {
 	bin, program := rseqstep(t), seed(t)
-	out := gdb(t, bin, program, "", "CONNECT\ncatch syscall write\ncontinue\np $orig_rax\ncontinue\np $rax\ncontinue\n")
+	a := ptrace.Arch()
+	name := func(x machine.Reg) string { return a.Names[x] }
+	out := gdb(t, bin, program, "", "CONNECT\ncatch syscall write\ncontinue\np $"+name(a.Arguments[0])+"\ncontinue\np $"+name(a.Results[0])+"\ncontinue\n")
 	wantInOrder(t, out, "call to syscall write", "= 1", "attempts 1", "returned from syscall write", "= 11", "exited normally")
 }
 
 // getpid(2) and getuid(2), then exit(2), and nothing else.
 const callsSource = `void _start(void)
 {
+#ifdef __aarch64__
+	__asm__ volatile("mov x8, #172; svc #0; nop; mov x8, #174; svc #0; mov x8, #93; mov x0, #0; svc #0");
+#else
 	__asm__ volatile("mov $39, %eax; syscall; nop; mov $102, %eax; syscall; mov $60, %eax; xor %edi, %edi; syscall");
+#endif
 }
 `
 
@@ -124,8 +133,12 @@ func TestSteppedSystemCallIsCaught(t *testing.T) {
 		}
 		return got
 	}
-	if got, want := run("QCatchSyscalls:1;66", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s"),
-		"OK     syscall_entry:66; syscall_return:66;  "; got != want {
+	pid, uid, exit := "27", "66", "3c"
+	if runtime.GOARCH == "arm64" {
+		pid, uid, exit = "ac", "ae", "5d"
+	}
+	if got, want := run("QCatchSyscalls:1;"+uid, "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s", "vCont;s"),
+		"OK     syscall_entry:"+uid+"; syscall_return:"+uid+";  "; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got, want := run("QCatchSyscalls:0", "vCont;c"), "OK W00 "; got != want {
@@ -135,7 +148,7 @@ func TestSteppedSystemCallIsCaught(t *testing.T) {
 	w, _, _ = serve(t, bin, "SOCKET", program)
 	w.ask("QStartNoAckMode")
 	if got, want := run("QCatchSyscalls:1", "vCont;c", "vCont;s", "vCont;s", "vCont;c", "vCont;c", "vCont;c", "vCont;c"),
-		"OK syscall_entry:27; syscall_return:27;  syscall_entry:66; syscall_return:66; syscall_entry:3c; W00 "; got != want {
+		"OK syscall_entry:"+pid+"; syscall_return:"+pid+";  syscall_entry:"+uid+"; syscall_return:"+uid+"; syscall_entry:"+exit+"; W00 "; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -2,9 +2,11 @@ package remote
 
 import (
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table/tabletest"
 )
 
@@ -50,7 +52,8 @@ func TestFalseConditionInsideASectionLosesNothing(t *testing.T) {
 	if m == nil {
 		t.Fatalf("no section of count_one in\n%s", out)
 	}
-	out = gdb(t, bin, program, "4 20 2", "CONNECT\nbreak *0x"+m[1]+" if $rdi == 12345\ncontinue\n")
+	a := ptrace.Arch()
+	out = gdb(t, bin, program, "4 20 2", "CONNECT\nbreak *0x"+m[1]+" if $"+a.Names[a.Arguments[0]]+" == 12345\ncontinue\n")
 	wantInOrder(t, out, "it is kept safe by a trap", "exited normally")
 	sums := regexp.MustCompile(`sum (\d+) of (\d+)`).FindStringSubmatch(out)
 	if sums == nil || sums[1] != sums[2] {
@@ -62,7 +65,7 @@ func TestGDBStepsThroughTheVDSO(t *testing.T) {
 	bin := rseqstep(t)
 	program := tabletest.Build(t, tabletest.Fixture{Source: "vdso.c"})
 	out := gdb(t, bin, program, "", "CONNECT\nbreak 15\ncontinue\n"+"stepi 2500\nbt 1\ncontinue\n")
-	wantInOrder(t, out, "Breakpoint 1, main", "__vdso_clock_gettime returned", "ok\n", "exited normally")
+	wantInOrder(t, out, "Breakpoint 1, main", ptrace.Arch().VDSOPrefix+"clock_gettime returned", "ok\n", "exited normally")
 }
 
 func TestGDBWatchesThroughASection(t *testing.T) {
@@ -101,8 +104,11 @@ func TestGDBShowsSignalsAndPassesThemOn(t *testing.T) {
 
 func TestRegistersAreWrittenAndReadBack(t *testing.T) {
 	bin, program := rseqstep(t), seed(t)
-	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\nset $xmm3.v2_int64[1] = 0x1122334455667788\nset $r15 = 0x99\nset $st0 = 1.5\n"+
-		"set $mxcsr = 0x1f80\nstepi\np/x $xmm3.v2_int64[1]\np/x $r15\np $st0\np $fs_base != 0\np $eflags\np/x $ftag\ncontinue\n")
+	changes := map[string]string{
+		"amd64": "set $xmm3.v2_int64[1] = 0x1122334455667788\nset $r15 = 0x99\nset $st0 = 1.5\nset $mxcsr = 0x1f80\nstepi\np/x $xmm3.v2_int64[1]\np/x $r15\np $st0\np $fs_base != 0\np/x $ftag\n",
+		"arm64": "set $q3.u = 0x112233445566778800000001\nset $x9 = 0x99\nset $d4.f = 1.5\nset $fpsr = 0\nstepi\np/x $q3.u >> 32\np/x $x9\np $d4.f\np $tpidr != 0\n",
+	}[runtime.GOARCH]
+	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\n"+changes+"p $ps\ncontinue\n")
 	wantInOrder(t, out, "= 0x1122334455667788", "= 0x99", "= 1.5", "= 1", "= [")
 	if strings.Contains(out, "warning") {
 		t.Errorf("gdb warns:\n%s", out)

@@ -1,26 +1,51 @@
 package remote
 
-import (
-	"fmt"
+import "rseqstep/stepper/machine"
 
-	"rseqstep/stepper/machine"
-	"rseqstep/stepper/ptrace"
-)
+// layout is how the registers of an architecture appear in the protocol. A register's number is its
+// index in the list that the client is shown.
+type layout interface {
+	// architecture is its name in gdb's target descriptions.
+	architecture() string
+	// triple is what an lldb that is built for Linux on it says of its host.
+	triple() string
+	// gdb, delve and lldb are the registers that these clients are shown, of a thread with these general
+	// registers and this area of others (Target.XState).
+	gdb(now *machine.Regs, area []byte) []feature
+	delve(now *machine.Regs, area []byte) []register
+	lldb(now *machine.Regs, area []byte) []register
+	// parts are the registers that lldb is shown besides, which are parts of others.
+	parts(regs []register) []parts
+	// number is the DWARF number of a register that DWARFRegister does not name.
+	number(name string) (n int, ok bool)
+}
+
+// layoutOf is an architecture's layout.
+func layoutOf(a *machine.Arch) layout {
+	if a.Name == "aarch64" {
+		return arm{a}
+	}
+	return x86{a}
+}
 
 // place is where a register's content is stored.
 type place int
 
 const (
-	inUser   place = iota // at is a word of the general registers, as the kernel has them
-	inXSave               // at is a place in the XSAVE area, bytes
+	inUser   place = iota // of is one of the general registers
+	inArea                // at is a place in the area of the other registers, bytes
+	inXSave               // the same in an XSAVE area, in which a component can be marked as unused
 	inTags                // the x87 tag word, which FXSAVE stores abridged
 	inPieces              // several places in the XSAVE area
+	inSVE                 // several places, of which only part are there in a thread that does not use SVE
+	inLength              // SVE's vector length, in the header of its part
 )
 
 // register is one register of the target description. Its number is its index
-// in the layout.
+// in the list.
 type register struct {
 	name  string
+	alias string // another name, for lldb; "" for none
 	size  int    // bytes, in the protocol
 	kept  int    // bytes of it that are stored there
 	typ   string // its name in the target description
@@ -30,138 +55,49 @@ type register struct {
 	at     int
 	of     machine.Reg // place inUser: the general register
 	bit    int         // state component of XSTATE_BV
-	pieces []piece     // place inPieces
+	pieces []piece     // places inPieces, inSVE
+	fixed  bool        // cannot be changed
+}
+
+// piece is a part of a register that is stored in several places.
+type piece struct {
+	at, size int // in the area of the other registers, bytes
+	bit      int // state component
 }
 
 // feature is a named group of registers.
 type feature struct {
+	name  string
+	types string // those of its registers beyond gdb's own
+	regs  []register
+}
+
+// partial is a register that is part of another one. lldb reads and writes it
+// through that one.
+type partial struct {
 	name string
-	regs []register
+	of   string
+	at   int // bytes into it
+	size int
+	real bool // a floating-point number
 }
 
-// State components of an XSAVE area (Intel SDM volume 1, 13.1).
-const (
-	stateX87 = 0
-	stateSSE = 1
-	stateAVX = 2
-	stateK   = 5 // k0 to k7
-	stateZMM = 6 // bits 256 to 511 of zmm0 to zmm15
-	stateHi  = 7 // zmm16 to zmm31
-	statePKU = 9
-)
-
-// layout is the features that a thread with these components has (a bit each,
-// as in XCR0), in the order in which gdb's own server numbers them (gdb
-// manual, "i386 Features").
-func layout(a *machine.Arch, xcr0 uint64) []feature {
-	all := []feature{
-		{"org.gnu.gdb.i386.core", core(a)},
-		{"org.gnu.gdb.i386.sse", sse()},
-		{"org.gnu.gdb.i386.linux", users(a, a.Shown[endSegments:], 8, "int")},
-		{"org.gnu.gdb.i386.segments", users(a, a.Shown[endSelectors:endSegments], 8, "int")},
-	}
-	has := func(n int) (int, bool) {
-		at, size := ptrace.XSaveComponent(n)
-		return at, size > 0 && xcr0>>n&1 == 1
-	}
-	if at, ok := has(stateAVX); ok {
-		all = append(all, feature{"org.gnu.gdb.i386.avx", vectors("ymm%dh", 0, 16, at, 16, 0, stateAVX, "uint128")})
-	}
-	k, ok1 := has(stateK)
-	z, ok2 := has(stateZMM)
-	h, ok3 := has(stateHi)
-	if ok1 && ok2 && ok3 {
-		all = append(all, feature{"org.gnu.gdb.i386.avx512", avx512(k, z, h)})
-	}
-	if at, ok := has(statePKU); ok {
-		all = append(all, feature{"org.gnu.gdb.i386.pkeys",
-			[]register{{name: "pkru", size: 4, kept: 4, typ: "uint32", place: inXSave, at: at, bit: statePKU}}})
-	}
-	return all
+// parts are several, which lldb lists before the register of that name.
+type parts struct {
+	before string
+	set    string
+	list   []partial
 }
-
-// Where parts of Arch.Shown end: the registers that instructions number with the PC and
-// the flags, segment selectors, the segments' bases. The number of a system call is last.
-const (
-	endNumbered  = 18
-	endSelectors = 24
-	endSegments  = 26
-)
 
 // user is a general register.
 func user(a *machine.Arch, x machine.Reg, size int, typ string) register {
-	return register{name: a.Names[x], size: size, kept: size, typ: typ, place: inUser, at: int(x) - 1, of: x}
+	return register{name: a.Names[x], size: size, kept: size, typ: typ, place: inUser, of: x}
 }
 
 // users are several.
 func users(a *machine.Arch, list []machine.Reg, size int, typ string) (regs []register) {
 	for _, x := range list {
 		regs = append(regs, user(a, x, size, typ))
-	}
-	return regs
-}
-
-func core(a *machine.Arch) []register {
-	regs := users(a, a.Shown[:endNumbered], 8, "int64")
-	for i := range regs {
-		switch r := &regs[i]; r.of {
-		case a.SP, a.FP:
-			r.typ = "data_ptr"
-		case a.PC:
-			r.typ = "code_ptr"
-		case a.Flags:
-			r.typ, r.size, r.kept = "i386_eflags", 4, 4
-		}
-	}
-	regs = append(regs, users(a, a.Shown[endNumbered:endSelectors], 4, "int32")...)
-	for n := range 8 {
-		regs = append(regs, register{name: fmt.Sprintf("st%d", n), size: 10, kept: 10, typ: "i387_ext", place: inXSave, at: 32 + 16*n})
-	}
-	// The FXSAVE area of 64-bit mode (Intel SDM volume 1, 10.5.1). The pointers
-	// are 8 bytes there; gdb shows their upper halves as the segments.
-	for _, f := range []struct {
-		name     string
-		at, kept int
-	}{{"fctrl", 0, 2}, {"fstat", 2, 2}, {"ftag", 4, 1}, {"fiseg", 12, 2}, {"fioff", 8, 4}, {"foseg", 20, 2}, {"fooff", 16, 4}, {"fop", 6, 2}} {
-		r := register{name: f.name, size: 4, kept: f.kept, typ: "int", group: "float", place: inXSave, at: f.at}
-		if f.name == "ftag" {
-			r.place = inTags
-		}
-		regs = append(regs, r)
-	}
-	return regs
-}
-
-func sse() []register {
-	regs := vectors("xmm%d", 0, 16, 160, 16, 0, stateSSE, "vec128")
-	return append(regs, register{name: "mxcsr", size: 4, kept: 4, typ: "i386_mxcsr", group: "vector", place: inXSave, at: 24, bit: stateSSE})
-}
-
-func avx512(k, z, h int) []register {
-	regs := vectors("xmm%d", 16, 16, h, 64, 0, stateHi, "vec128")
-	regs = append(regs, vectors("ymm%dh", 16, 16, h, 64, 16, stateHi, "uint128")...)
-	for n := range 8 {
-		regs = append(regs, register{name: fmt.Sprintf("k%d", n), size: 8, kept: 8, typ: "uint64", place: inXSave, at: k + 8*n, bit: stateK})
-	}
-	low := vectors("zmm%dh", 0, 16, z, 32, 0, stateZMM, "v2ui128")
-	high := vectors("zmm%dh", 16, 16, h, 64, 32, stateHi, "v2ui128")
-	return append(append(regs, low...), high...)
-}
-
-// vectors are count registers that are stride bytes apart, each skip bytes into
-// its place.
-func vectors(name string, first, count, at, stride, skip, bit int, typ string) []register {
-	size := 16
-	if typ == "v2ui128" {
-		size = 32
-	}
-	var regs []register
-	for n := range count {
-		r := register{name: fmt.Sprintf(name, first+n), size: size, kept: size, typ: typ, place: inXSave, at: at + stride*n + skip, bit: bit}
-		if typ == "vec128" {
-			r.group = "vector"
-		}
-		regs = append(regs, r)
 	}
 	return regs
 }
@@ -175,9 +111,13 @@ func flatten(features []feature) []register {
 	return regs
 }
 
-// Numbers of the registers in every stop reply.
-const (
-	numberRBP = 6
-	numberRSP = 7
-	numberRIP = 16
-)
+// expedited are the numbers of the registers in every stop reply: the frame pointer, the stack pointer
+// and the PC, and what the length of others depends on.
+func expedited(a *machine.Arch, regs []register) (list []int) {
+	for n := range regs {
+		if r := &regs[n]; r.place == inLength || r.place == inUser && (r.of == a.FP || r.of == a.SP || r.of == a.PC) {
+			list = append(list, n)
+		}
+	}
+	return list
+}

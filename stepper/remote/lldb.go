@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"rseqstep/stepper/ptrace"
 )
 
 // lldbSet answers the Q packets that only change the form of answers.
@@ -24,11 +26,10 @@ func (c *client) lldbSet(name string) string {
 	return "OK"
 }
 
-// hostTriple describes this machine as an lldb built for it does (the vendor is LLVM's
-// default). With another vendor lldb believes the server is another machine, looks for
-// the program of a process among the libraries, and finds none after an exec (seen with
-// lldb 14).
-const hostTriple = "triple:7838365f36342d70632d6c696e75782d676e75;" // x86_64-pc-linux-gnu
+// hostTriple describes this machine as an lldb built for it does. With another vendor lldb
+// believes the server is another machine, looks for the program of a process among the libraries,
+// and finds none after an exec (seen with lldb 14).
+func hostTriple() string { return "triple:" + toHex(layoutOf(ptrace.Arch()).triple()) + ";" }
 
 // lldbQuery answers lldb's own q packets; ok is false for others.
 func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
@@ -38,9 +39,9 @@ func (c *client) lldbQuery(p string) (reply string, ok bool, err error) {
 	switch {
 	case p == "HostInfo":
 		host, _ := os.Hostname()
-		return hostTriple + "ptrsize:8;endian:little;hostname:" + toHex(host) + ";", true, nil
+		return hostTriple() + "ptrsize:8;endian:little;hostname:" + toHex(host) + ";", true, nil
 	case p == "ProcessInfo" && c.p != nil:
-		return fmt.Sprintf("pid:%x;%sptrsize:8;endian:little;ostype:linux;", c.p.target.PID(), hostTriple), true, nil
+		return fmt.Sprintf("pid:%x;%sptrsize:8;endian:little;ostype:linux;", c.p.target.PID(), hostTriple()), true, nil
 	case c.p == nil && c.threadSuffix && (p == "ProcessInfo" || p == "C"):
 		return "", true, errNoProcess
 	case c.p == nil && c.threadSuffix && p == "fThreadInfo":
@@ -136,7 +137,7 @@ func (c *client) json(p string) (string, error) {
 	for _, t := range c.p.engine.Threads() {
 		i := info{TID: t.TID, Name: t.Name, Registers: map[string]string{}}
 		i.Reason, i.Signal, i.About = stopReason(c.lastStop(t.TID))
-		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
+		for _, n := range c.p.expedited {
 			if b, err := c.file(t.TID).read(&regs[n]); err == nil {
 				i.Registers[fmt.Sprint(n)] = hex.EncodeToString(b)
 			}

@@ -52,7 +52,7 @@ func (c *client) checkpoint(p string) (reply string, ok bool, err error) {
 		return "", true, err
 	}
 	f.area = bytes.Clone(f.area)
-	c.file(tid).before = bytes.Clone(f.user)
+	c.file(tid).before = f.copied()
 	if c.saved.all == nil {
 		c.saved.all = map[int]*regfile{}
 	}

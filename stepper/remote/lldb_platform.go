@@ -146,7 +146,7 @@ func processInfo(pid int) string {
 		fields[key] = append(strings.Fields(value), "0", "0")
 	}
 	return fmt.Sprintf("pid:%d;ppid:%s;uid:%s;gid:%s;euid:%s;egid:%s;name:%s;%s", pid, fields["PPid"][0], fields["Uid"][0], fields["Gid"][0],
-		fields["Uid"][1], fields["Gid"][1], toHex(programOf(pid)), hostTriple)
+		fields["Uid"][1], fields["Gid"][1], toHex(programOf(pid)), hostTriple())
 }
 
 func accountName(kind, id string) (string, error) {

@@ -26,6 +26,7 @@ type process struct {
 	catchpoints []int // the Engine's numbers for the events that the client wants reported
 	features    []feature
 	regs        []register        // nil until they are needed
+	expedited   []int             // the numbers of those that a stop reply has
 	owned       map[uint64]uint64 // sizes of lldb's scratch allocations in the program's memory, by address
 	stop        stepper.Stop      // the last one
 	forward     *forward          // carries the program's output; nil: the server does not receive the output

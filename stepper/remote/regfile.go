@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"rseqstep/stepper"
+	"rseqstep/stepper/machine"
+	"rseqstep/table"
 )
 
 // regfile is one thread's registers at a stop, read on first use and written
@@ -12,27 +14,11 @@ import (
 type regfile struct {
 	engine *stepper.Engine
 	tid    int
-	user   []byte // struct user_regs_struct
-	area   []byte // XSAVE area
-	before []byte // user at the last read of all registers; nil: none yet
-}
-
-// xcr0At is the offset of a traced thread's component list in its XSAVE area:
-// the kernel stores XCR0 in bytes that the processor does not use
-// (USER_XSTATE_XCR0_WORD, arch/x86/include/asm/user.h).
-const xcr0At = 464
-
-// stateBV is the offset in the XSAVE header of the mask of components that are
-// not in their initial state (Intel SDM volume 1, 13.4.2).
-const stateBV = 512
-
-// components are the bits of XCR0 of a thread; x87 and SSE alone if the area is
-// FXSAVE's.
-func components(area []byte) uint64 {
-	if len(area) < stateBV+8 {
-		return 1<<stateX87 | 1<<stateSSE
-	}
-	return binary.LittleEndian.Uint64(area[xcr0At:])
+	user   *machine.Regs // the general ones; nil: not read yet
+	at     table.Addr    // the PC when they were read
+	area   []byte        // the others; see Target.XState
+	before *machine.Regs // user at the last read of all registers; nil: none yet
+	word   [8]byte       // what read has returned
 }
 
 func (f *regfile) loadUser() error {
@@ -43,8 +29,17 @@ func (f *regfile) loadUser() error {
 	if err != nil {
 		return err
 	}
-	f.user = r.Bytes()
+	f.user, f.at = &r, r.PC()
 	return nil
+}
+
+// copied are the general registers, as they are now.
+func (f *regfile) copied() *machine.Regs {
+	if f.user == nil {
+		return nil
+	}
+	now := *f.user
+	return &now
 }
 
 func (f *regfile) loadArea() (err error) {
@@ -54,23 +49,31 @@ func (f *regfile) loadArea() (err error) {
 	return err
 }
 
-// read is a register's content in the target's byte order. It may belong to the regfile.
+// read is a register's content in the target's byte order, valid until the next read.
 func (f *regfile) read(r *register) ([]byte, error) {
 	if r.place == inUser {
 		if err := f.loadUser(); err != nil {
 			return nil, err
 		}
-		return f.user[8*r.at:][:r.size:r.size], nil
+		binary.LittleEndian.PutUint64(f.word[:], f.user.Value(r.of))
+		return f.word[:r.size], nil
 	}
 	if err := f.loadArea(); err != nil {
 		return nil, err
 	}
 	out := make([]byte, r.size)
-	if r.place == inPieces {
+	switch r.place {
+	case inSVE:
+		f.readSVE(r, out)
+		return out, nil
+	case inLength:
+		binary.LittleEndian.PutUint64(out, uint64(vectorLength(f.area)/8))
+		return out, nil
+	case inPieces:
 		return out, f.readPieces(r, out)
 	}
 	if r.at+r.kept > len(f.area) {
-		return nil, fmt.Errorf("the XSAVE area has no %s", r.name)
+		return nil, missing(r)
 	}
 	if r.place == inTags {
 		binary.LittleEndian.PutUint16(out, f.tags())
@@ -80,86 +83,64 @@ func (f *regfile) read(r *register) ([]byte, error) {
 	return out, nil
 }
 
+// missing is the error for a register that is beyond the area.
+func missing(r *register) error { return fmt.Errorf("the thread has no %s now", r.name) }
+
 // write changes a register; changed writes it back to the thread.
 func (f *regfile) write(r *register, p []byte) error {
 	if len(p) < r.size {
 		return fmt.Errorf("%s has %d bytes, not %d", r.name, r.size, len(p))
 	}
+	p = p[:r.size]
+	if r.fixed {
+		was, err := f.read(r)
+		if err == nil && string(was) != string(p) {
+			err = fmt.Errorf("%s cannot be changed", r.name)
+		}
+		return err
+	}
 	if r.place == inUser {
 		if err := f.loadUser(); err != nil {
 			return err
 		}
-		clear(f.user[8*r.at : 8*r.at+8])
-		copy(f.user[8*r.at:], p[:r.size])
+		var word [8]byte
+		binary.LittleEndian.PutUint64(word[:], f.user.Value(r.of))
+		copy(word[:], p)
+		f.user.W[r.of] = binary.LittleEndian.Uint64(word[:])
 		return nil
 	}
 	if err := f.loadArea(); err != nil {
 		return err
 	}
-	if r.place == inPieces {
+	switch r.place {
+	case inSVE:
+		f.writeSVE(r, p)
+		return nil
+	case inPieces:
 		return f.writePieces(r, p)
 	}
 	if r.at+r.kept > len(f.area) {
-		return fmt.Errorf("the XSAVE area has no %s", r.name)
+		return missing(r)
 	}
-	if r.place == inTags {
+	switch r.place {
+	case inTags:
 		f.area[r.at] = abridged(binary.LittleEndian.Uint16(p))
-	} else {
+	default:
 		copy(f.area[r.at:r.at+r.kept], p)
 	}
-	f.use(r.bit)
-	return nil
-}
-
-// use marks a state component as no longer in its initial state.
-func (f *regfile) use(bit int) {
-	if len(f.area) >= stateBV+8 {
-		bv := binary.LittleEndian.Uint64(f.area[stateBV:])
-		binary.LittleEndian.PutUint64(f.area[stateBV:], bv|1<<bit)
+	if r.place != inArea {
+		f.use(r.bit)
 	}
+	return nil
 }
 
 // storeUser writes the general registers back.
 func (f *regfile) storeUser() error {
-	return f.engine.SetRegs(f.tid, f.engine.Target().Arch().RegsOf(f.user))
+	if f.user.PC() != f.at { // so that what the processor expects at the old one is not expected there
+		f.user.SetPC(f.user.PC())
+	}
+	return f.engine.SetRegs(f.tid, *f.user)
 }
 
 // storeArea writes the other registers back.
 func (f *regfile) storeArea() error { return f.engine.Target().SetXState(f.tid, f.area) }
-
-// tags is the full x87 tag word, two bits a register: FXSAVE stores only whether each is
-// empty, the rest follows from its content (Intel SDM volume 1, 10.5.1).
-func (f *regfile) tags() uint16 {
-	const valid, zero, special, empty = 0, 1, 2, 3
-	top := int(f.area[3]>>3) & 7 // TOP is bits 11 to 13 of the status word
-	word := uint16(0)
-	for n := range 8 {
-		tag := uint16(empty)
-		if f.area[4]>>n&1 == 1 {
-			st := f.area[32+16*((n-top)&7):]
-			exponent := binary.LittleEndian.Uint16(st[8:]) & 0x7fff
-			fraction := binary.LittleEndian.Uint64(st)
-			switch {
-			case exponent == 0 && fraction == 0:
-				tag = zero
-			case exponent == 0 || exponent == 0x7fff || fraction>>63 == 0:
-				tag = special
-			default:
-				tag = valid
-			}
-		}
-		word |= tag << (2 * n)
-	}
-	return word
-}
-
-// abridged is a tag word in FXSAVE's form.
-func abridged(word uint16) byte {
-	out := byte(0)
-	for n := range 8 {
-		if word>>(2*n)&3 != 3 {
-			out |= 1 << n
-		}
-	}
-	return out
-}

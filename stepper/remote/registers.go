@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -28,21 +27,30 @@ func (c *client) registers() ([]register, error) {
 	if c.p.regs != nil {
 		return c.p.regs, nil
 	}
-	area, err := c.p.engine.Target().XState(c.p.engine.Thread())
+	tid, l := c.p.engine.Thread(), c.layout()
+	area, err := c.p.engine.Target().XState(tid)
 	if err != nil {
 		return nil, err
 	}
-	arch := c.p.engine.Target().Arch()
-	c.p.features = layout(arch, components(area))
-	c.p.regs = flatten(c.p.features)
+	now, err := c.p.engine.Regs(tid)
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case c.delve():
-		c.p.regs = delveRegisters(arch, components(area))
+		c.p.regs = l.delve(&now, area)
 	case c.lldb():
-		c.p.regs = lldbRegisters(arch, components(area))
+		c.p.regs = l.lldb(&now, area)
+	default:
+		c.p.features = l.gdb(&now, area)
+		c.p.regs = flatten(c.p.features)
 	}
+	c.p.expedited = expedited(c.p.engine.Target().Arch(), c.p.regs)
 	return c.p.regs, nil
 }
+
+// layout is the layout of the process's architecture.
+func (c *client) layout() layout { return layoutOf(c.p.engine.Target().Arch()) }
 
 // readAll is the packet g.
 func (c *client) readAll(tid int) (string, error) {
@@ -58,7 +66,7 @@ func (c *client) readAll(tid int) (string, error) {
 		}
 		b.WriteString(hex.EncodeToString(p))
 	}
-	c.file(tid).before = bytes.Clone(c.file(tid).user)
+	c.file(tid).before = c.file(tid).copied()
 	return b.String(), nil
 }
 
@@ -125,17 +133,30 @@ func (c *client) writeOne(tid int, n uint64, data []byte) error {
 	return f.storeArea()
 }
 
+// jump moves a thread.
+func (c *client) jump(tid int, to table.Addr) error {
+	f := &regfile{engine: c.p.engine, tid: tid}
+	if err := f.loadUser(); err != nil {
+		return err
+	}
+	delete(c.files, tid)
+	f.user.SetPC(to)
+	if err := c.staysInside(f); err != nil {
+		return err
+	}
+	return f.storeUser()
+}
+
 // undoCall restores a thread's registers when a call that lldb was preparing in it is
 // refused. lldb reads them all, writes the arguments and the stack pointer one by one,
 // and the PC last; if that fails it leaves them so: the program then ran on with a wrong
 // stack pointer and died (seen with lldb 14). gdb restores them itself.
 func (c *client) undoCall(f *regfile) error {
-	const rsp = 8 * 19 // in struct user_regs_struct
-	if !c.threadSuffix || f.before == nil || bytes.Equal(f.before[rsp:rsp+8], f.user[rsp:rsp+8]) {
+	if !c.threadSuffix || f.before == nil || f.before.SP() == f.user.SP() {
 		return nil
 	}
 	c.notes = append(c.notes, "no function is called: the thread is inside a critical section, the rest of which would run unprotected; step or finish out of it first")
-	f.user = f.before
+	f.user, f.at = f.before, f.before.PC()
 	return f.storeUser()
 }
 
@@ -150,11 +171,7 @@ func (c *client) staysInside(f *regfile) error {
 		if t.TID != f.tid || !t.Rseq.Live {
 			continue
 		}
-		var pc uint64
-		for n := range 8 {
-			pc |= uint64(f.user[8*16+n]) << (8 * n)
-		}
-		if s := t.Rseq.Section; s != nil && !s.Contains(table.Addr(pc)) {
+		if s := t.Rseq.Section; s != nil && !s.Contains(f.user.PC()) {
 			return fmt.Errorf("the thread is inside the critical section %s: a call or a jump from here would leave the rest of it unprotected; step or finish out of it first", c.p.engine.SectionName(s))
 		}
 	}

@@ -77,7 +77,7 @@ func (c *client) oldResume(p string) (string, error) {
 		if !ok {
 			return "", errSyntax
 		}
-		if err := c.writeOne(c.p.engine.Thread(), numberRIP, littleEndian(to)); err != nil {
+		if err := c.jump(c.p.engine.Thread(), table.Addr(to)); err != nil {
 			return "", err
 		}
 	}
@@ -88,14 +88,6 @@ func (c *client) oldResume(p string) (string, error) {
 		a.thread.TID = c.p.engine.Thread()
 	}
 	return c.resume([]action{a, {kind: 'c', thread: threadID{TID: allThreads}}})
-}
-
-func littleEndian(v uint64) []byte {
-	out := make([]byte, 8)
-	for i := range out {
-		out[i] = byte(v >> (8 * i))
-	}
-	return out
 }
 
 // resume carries out the actions of a vCont packet. The Engine controls one thread while

@@ -1,6 +1,6 @@
 package remote
 
-// gdbSignals are gdb's own signal numbers for those of Linux on x86, by the latter (gdb,
+// gdbSignals are gdb's own signal numbers for those of Linux on x86 and Arm, by the latter (gdb,
 // include/gdb/signals.def; signal(7)). They agree with Linux's only where both kept the
 // numbers of early Unix.
 func gdbSignals() [65]int {

@@ -97,7 +97,7 @@ func (c *client) stopped(sig, tid int, why string) string {
 		b = append(b, why...) // lldb looks for ";reason:exec;" (ProcessGDBRemote::SetLastStopPacket)
 	}
 	if regs, err := c.registers(); err == nil {
-		for _, n := range []int{numberRBP, numberRSP, numberRIP} {
+		for _, n := range c.p.expedited {
 			if p, err := c.file(tid).read(&regs[n]); err == nil {
 				b = appendRegister(b, n, p)
 			}

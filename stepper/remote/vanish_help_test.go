@@ -5,9 +5,11 @@ import (
 	"debug/elf"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table"
 	"rseqstep/table/tabletest"
 )
@@ -58,9 +60,13 @@ func find(t *testing.T, program, function string) places {
 	return p
 }
 
-// never is an agent expression that is false: $rsp == 0 (gdb manual, "Bytecode
-// Descriptions": reg 7, const8 0, equal, end).
-const never = ";X7,26000722001327"
+// never is an agent expression that is false: $sp == 0 (gdb manual, "Bytecode
+// Descriptions": reg N, const8 0, equal, end).
+func never() string {
+	a := ptrace.Arch()
+	n := slices.Index(a.Shown, a.SP) // gdb numbers these registers as "info registers" shows them
+	return fmt.Sprintf(";X7,26%04x22001327", n)
+}
 
 // service is an attached program that must be unchanged after the detach.
 type service struct {

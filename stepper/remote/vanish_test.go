@@ -30,11 +30,11 @@ var vanishing = []struct {
 	}},
 	{"running", func(t *testing.T, w *wire, p places) { w.runs("vCont;c") }},
 	{"running with false conditions", func(t *testing.T, w *wire, p places) {
-		w.plants(p.function, never)
+		w.plants(p.function, never())
 		w.runs("vCont;c")
 	}},
 	{"running with false conditions inside a section", func(t *testing.T, w *wire, p places) {
-		w.plants(p.inside, never)
+		w.plants(p.inside, never())
 		w.runs("vCont;c")
 	}},
 	{"stepping a range", func(t *testing.T, w *wire, p places) {
@@ -45,7 +45,7 @@ var vanishing = []struct {
 	{"stepping a range with false conditions", func(t *testing.T, w *wire, p places) {
 		tid := w.reaches(p.inside)
 		w.ask(fmt.Sprintf("z0,%x,1", p.inside))
-		w.plants(p.inside, never)
+		w.plants(p.inside, never())
 		w.runs(fmt.Sprintf("vCont;r%x,%x:%x;c", p.low, p.high, tid))
 	}},
 	{"stepping instructions", func(t *testing.T, w *wire, p places) {
@@ -62,7 +62,7 @@ var vanishing = []struct {
 		}
 	}},
 	{"half a packet", func(t *testing.T, w *wire, p places) {
-		w.plants(p.inside, never)
+		w.plants(p.inside, never())
 		w.runs("vCont;c")
 		w.raw("$z0,4010")
 	}},

@@ -82,7 +82,7 @@ func (c *client) object(name, annex string) (object string, known bool, err erro
 		if c.lldb() {
 			return lldbDescription(c.p.engine.Target().Arch(), regs), true, nil
 		}
-		return description(c.p.features), true, nil
+		return description(c.layout(), c.p.features), true, nil
 	case "auxv":
 		b, err := os.ReadFile(procFile(tracee.ProcID(c.p.target), "auxv"))
 		return string(b), true, err

@@ -16,7 +16,7 @@
 //     only makes it a failure.
 //   - scripts/kernels runs the tests on emulated machines: RSEQSTEP_SLOW makes them
 //     wait longer (Patience), and RSEQSTEP_GO=built uses what BuildGoPrograms has
-//     built outside.
+//     built outside, for the architecture RSEQSTEP_GOARCH.
 //   - Pairs replaces the whole matrix in most tests: nearly every
 //     bug that depends on how a file was built depends on two of its columns
 //     at most. Refused: random samples, because a failure must be reproducible.

@@ -253,10 +253,15 @@ func checkLabels(t *testing.T, path string, labels Labels) {
 }
 
 func TestGoProgramsAreFoundWithoutTheGoCommand(t *testing.T) {
-	BuildGoPrograms(t)
+	for name, builds := range map[string]func(testing.TB){"command": func(t testing.TB) { Command(t) }, "all": BuildGoPrograms} {
+		t.Run(name, func(t *testing.T) {
+			builds(t)
+			t.Setenv("RSEQSTEP_GO", GoBuilt)
+			t.Setenv("PATH", "")
+			builds(t)
+		})
+	}
 	t.Setenv("RSEQSTEP_GO", GoBuilt)
-	t.Setenv("PATH", "")
-	BuildGoPrograms(t)
 	if how := endingOf(t, func(t testing.TB) { BuildGo(t, "nothing", false) }); !strings.HasPrefix(how, "fatal: ./testdata/nothing is not built") {
 		t.Errorf("a program that was not built: %q", how)
 	}

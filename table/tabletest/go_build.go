@@ -3,6 +3,7 @@
 package tabletest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -47,6 +50,9 @@ func BuildGoPrograms(t testing.TB) {
 		t.Fatal(err)
 	}
 	for _, file := range mains {
+		if !canBuild(filepath.Dir(file)) {
+			continue
+		}
 		pkg := filepath.Base(filepath.Dir(file))
 		all = append(all, fixture(pkg, false), fixture(pkg, true))
 	}
@@ -58,6 +64,26 @@ func BuildGoPrograms(t testing.TB) {
 // GoBuilt is the value of RSEQSTEP_GO if BuildGoPrograms has run before, on
 // another machine with the same folder: then the go command is not needed.
 const GoBuilt = "built"
+
+// goArch is the architecture that Go programs are built for: RSEQSTEP_GOARCH, or that of this machine.
+func goArch() string { return cmp.Or(os.Getenv("RSEQSTEP_GOARCH"), runtime.GOARCH) }
+
+// canBuild reports whether the program in a folder is one for goArch: it has no assembly, or some for
+// it, and no C if that is another architecture.
+func canBuild(dir string) bool {
+	assembly, _ := filepath.Glob(filepath.Join(dir, "*_*.s"))
+	c, _ := filepath.Glob(filepath.Join(dir, "*.c"))
+	return (len(assembly) == 0 || slices.ContainsFunc(assembly, func(file string) bool { return strings.HasSuffix(file, "_"+goArch()+".s") })) &&
+		(len(c) == 0 || goArch() == runtime.GOARCH)
+}
+
+// forAnother is the environment of a build for a machine of another architecture.
+func forAnother() []string {
+	if goArch() == runtime.GOARCH {
+		return nil
+	}
+	return []string{"GOARCH=" + goArch(), "CGO_ENABLED=0"}
+}
 
 func command() goProgram {
 	var flags []string
@@ -92,7 +118,7 @@ var goBuilds sync.Map
 func (p goProgram) build(t testing.TB) string {
 	t.Helper()
 	root := Root(t)
-	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", root, p.pkg, p.flags, p.env))
+	key := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", root, p.pkg, p.flags, p.env, goArch()))
 	dir := cachePath(t, "go", fmt.Sprintf("%x", key[:12]))
 	out := filepath.Join(dir, path.Base(p.pkg))
 	if os.Getenv("RSEQSTEP_GO") == GoBuilt {
@@ -105,7 +131,7 @@ func (p goProgram) build(t testing.TB) string {
 	once, _ := goBuilds.LoadOrStore(dir, sync.OnceValue(func() error {
 		return locked(dir, func() error {
 			cmd := exec.Command(tool, append(append([]string{"build", "-o", out}, p.flags...), p.pkg)...)
-			cmd.Dir, cmd.Env = root, append(os.Environ(), p.env...)
+			cmd.Dir, cmd.Env = root, slices.Concat(os.Environ(), p.env, forAnother())
 			if said, err := cmd.CombinedOutput(); err != nil {
 				return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, said)
 			}

@@ -2,13 +2,10 @@ package remote
 
 import "fmt"
 
-// partial is a register that is part of another one. lldb reads and writes it
-// through that one.
-type partial struct {
-	name string
-	of   string
-	at   int // bytes into it
-	size int
+// parts implements layout.
+func (x86) parts([]register) []parts {
+	general, float := partials()
+	return []parts{{before: "fctrl", set: setGeneral, list: general}, {before: "xmm0", set: setFloat, list: float}}
 }
 
 // partials are those of the general and of the x87 registers (Intel SDM volume
@@ -16,7 +13,9 @@ type partial struct {
 func partials() (general, float []partial) {
 	old := []string{"a", "b", "c", "d"}
 	pointers := []string{"di", "si", "bp", "sp"}
-	add := func(size, at int, of, name string) { general = append(general, partial{name, of, at, size}) }
+	add := func(size, at int, of, name string) {
+		general = append(general, partial{name: name, of: of, at: at, size: size})
+	}
 	for _, size := range []int{4, 2} {
 		prefix := map[int]string{4: "e", 2: ""}[size]
 		for _, r := range old {
@@ -42,7 +41,7 @@ func partials() (general, float []partial) {
 		add(1, 0, fmt.Sprintf("r%d", n), fmt.Sprintf("r%dl", n))
 	}
 	for n := range 8 {
-		float = append(float, partial{fmt.Sprintf("mm%d", n), fmt.Sprintf("st%d", n), 0, 8})
+		float = append(float, partial{name: fmt.Sprintf("mm%d", n), of: fmt.Sprintf("st%d", n), size: 8})
 	}
 	return general, float
 }
