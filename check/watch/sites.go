@@ -109,7 +109,6 @@ func (w *Watch) follow(pc table.Addr, code []byte, number uint64, name string) {
 			return
 		}
 	}
-	return
 }
 
 func (w *Watch) plantSite(at table.Addr, s *site) {

@@ -24,8 +24,8 @@ cannot=('^TestStepReportsAWatchRegister$' '^TestWatchpointsShowChangesDuringEver
 	'^TestAWatchpointInsideASectionStopsAndLetsItCommit$')
 
 # Tests that do not depend on the kernel, and take long (every order of events of a model) or need what a machine does not have
-# (a browser, node, the go command).
-model='^TestEveryOrderOf(Events|AClientsCommands)$|^TestThePageWorksInABrowser$|^TestVSCodeDrivesTheAdapter$|^TestMicrosoftsDebugClientDrivesTheAdapter$|^TestPprofReadsTheProfile$'
+# (a browser, node, the go command, rustc).
+model='^TestEveryOrderOf(Events|AClientsCommands)$|^TestThePageWorksInABrowser$|^TestVSCodeDrivesTheAdapter$|^TestMicrosoftsDebugClientDrivesTheAdapter$|^TestPprofReadsTheProfile$|^Test(ARustProgramIsDebuggedByItsOwnNames|AnOptimizedRustProgramHasNoOtherValues|AnEditorSeesRustsValues)$'
 
 # build_tests: a binary for each package, which needs no library, and the Go programs that tests run.
 build_tests() {

@@ -55,8 +55,6 @@ type Process struct {
 	terminal  terminal
 	gate      table.Addr // a syscall instruction in the program, 0 unknown
 	nop       table.Addr // a nop, 0 unknown
-	mask      uint64     // of the signatures of addresses of code, if masked is set
-	masked    bool
 	pinned    pin
 	keepsCPU  bool // on a CPU that the caller asked for (Stay)
 	stay      int

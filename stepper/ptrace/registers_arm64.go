@@ -4,6 +4,7 @@ package ptrace
 
 import (
 	"encoding/binary"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -25,7 +26,7 @@ func (p *Process) readRegs(t *thread) unix.Errno {
 	if e != 0 {
 		return e
 	}
-	mask, e := p.codeMask(t)
+	mask, e := codeMask(t)
 	if e != 0 {
 		return e
 	}
@@ -64,18 +65,23 @@ func (t *thread) writeRegs(r *machine.Regs) unix.Errno {
 	return 0
 }
 
-// codeMask is the second word of the set NT_ARM_PAC_MASK (struct user_pac_mask), the same for all threads
-// at all times; 0 where nothing is signed.
-func (p *Process) codeMask(t *thread) (uint64, unix.Errno) {
-	if !p.masked {
-		var b [16]byte
-		_, e := ptraceRegSet(reqGetRegSet, t.tid, notePACMask, b[:])
-		if e != 0 && e != unix.EINVAL && e != unix.ENODEV {
-			return 0, e
-		}
-		p.mask, p.masked = binary.LittleEndian.Uint64(b[8:]), true
+// knownCodeMask is the result of codeMask, which is the same for all threads of one kernel
+// (ptrauth_user_pac_mask, asm/pointer_auth.h); nil: not read yet.
+var knownCodeMask atomic.Pointer[uint64]
+
+// codeMask is the second word of the set NT_ARM_PAC_MASK (struct user_pac_mask); 0 where nothing is signed.
+func codeMask(t *thread) (uint64, unix.Errno) {
+	if known := knownCodeMask.Load(); known != nil {
+		return *known, 0
 	}
-	return p.mask, 0
+	var b [16]byte
+	_, e := ptraceRegSet(reqGetRegSet, t.tid, notePACMask, b[:])
+	if e != 0 && e != unix.EINVAL && e != unix.ENODEV {
+		return 0, e
+	}
+	mask := binary.LittleEndian.Uint64(b[8:])
+	knownCodeMask.Store(&mask)
+	return mask, 0
 }
 
 // registerWord reads the first bytes of a register set.
