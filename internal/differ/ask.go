@@ -27,7 +27,7 @@ func gdb(path string) debugger {
 }
 
 func rseqstep(path string) debugger {
-	return debugger{[]string{path, "--no-color"}, []string{"set confirm off"}}
+	return debugger{[]string{path, "--no-color"}, []string{"set confirm off", "set print entry-values no"}}
 }
 
 // patience bounds one debugger's run on one program.

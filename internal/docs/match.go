@@ -8,6 +8,10 @@ import (
 // varying matches what differs from run to run: addresses, process ids, times.
 var varying = regexp.MustCompile(`0x[0-9a-f]+|\b[0-9]{4,}\b|…`)
 
+// entry matches what main's arguments were at its entry. Debuggers know that only where the debug
+// information of the C library is installed.
+var entry = regexp.MustCompile(`(\w+)=\w+@entry=`)
+
 // pattern returns the regular expression that a line of a page stands for. White space
 // matches any white space: a table's columns move with its addresses.
 func pattern(line string) *regexp.Regexp {
@@ -40,7 +44,7 @@ func quote(text string) string {
 // Missing returns the first line of want that does not occur in got, in order, and
 // whether there is one.
 func Missing(want []string, got string) (string, bool) {
-	lines := strings.Split(got, "\n")
+	lines := strings.Split(entry.ReplaceAllString(got, "$1="), "\n")
 	at := 0
 	for _, w := range want {
 		p := pattern(w)

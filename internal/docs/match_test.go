@@ -3,7 +3,7 @@ package docs
 import "testing"
 
 func TestOutputLeftOutIsAllowedAndOrderIsNot(t *testing.T) {
-	const got = "one\nBreakpoint 1 at 0x55aa: file x.c, line 3.\nprocess 4711 ended\nlast  column\n"
+	const got = "one\nBreakpoint 1 at 0x55aa: file x.c, line 3.\nprocess 4711 ended\nlast  column\nmain (argc=argc@entry=1)\n"
 	for _, c := range []struct {
 		want    []string
 		missing string
@@ -11,6 +11,7 @@ func TestOutputLeftOutIsAllowedAndOrderIsNot(t *testing.T) {
 		{[]string{"Breakpoint 1 at 0x1: file x.c, line 3.", "process 99999 ended"}, ""},
 		{[]string{"last column"}, ""},
 		{[]string{"… file x.c"}, ""},
+		{[]string{"main (argc=1)"}, ""},
 		{[]string{"process 4711 ended", "one"}, "one"},
 		{[]string{"Breakpoint 2 at 0x55aa"}, "Breakpoint 2 at 0x55aa"},
 	} {
