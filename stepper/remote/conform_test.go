@@ -26,9 +26,12 @@ type expectation struct {
 // toEnd is gdb's command until main has returned, and then until the program
 // ends: main's caller may have no symbols, and gdb refuses next there.
 func toEnd(command string) string {
-	begin, inside := "set $base = $sp", "$sp <= $base"
-	if a := ptrace.Arch(); a.Link != machine.NoReg { // a return does not move sp
-		begin, inside = begin+"\nset $back = $"+a.Names[a.Link], inside+" && $pc != $back"
+	// The names are those of registers: gdb reads its own $sp and $pc even where their value does not
+	// matter, and fails without a process.
+	a := ptrace.Arch()
+	begin, inside := "set $base = $"+a.Names[a.SP], "$"+a.Names[a.SP]+" <= $base"
+	if a.Link != machine.NoReg { // a return does not move sp
+		begin, inside = begin+"\nset $back = $"+a.Names[a.Link], inside+" && $"+a.Names[a.PC]+" != $back"
 	}
 	return "CONNECT\nbreak *main\ncontinue\ndelete\n" + begin + "\nwhile $_isvoid($_exitcode) && " + inside + "\n" + command +
 		"\nend\nif $_isvoid($_exitcode)\ncontinue\nend\n"

@@ -30,10 +30,11 @@ func besideStock(t *testing.T, bin, program, args, script string) {
 // A thread that resumes from an address with a breakpoint hits it if gdb has left it
 // inserted: gdb itself steps threads off breakpoints.
 func TestGDBMeetsTheBreakpointThatAThreadStandsAt(t *testing.T) {
+	line := func(text string) int { return tabletest.Line(t, "standing.c", text) }
+	first, second, third, last := line("n += 2"), line("n += 4"), line("n += 8"), line("n += 16")
 	const (
-		first, second, third, last = 20, 21, 22, 25 // of the lines that add a number
-		alarm                      = "python import os; os.kill(gdb.selected_inferior().pid, 14)\n"
-		usr1                       = "python import os; os.kill(gdb.selected_inferior().pid, 10)\n"
+		alarm = "python import os; os.kill(gdb.selected_inferior().pid, 14)\n"
+		usr1  = "python import os; os.kill(gdb.selected_inferior().pid, 10)\n"
 	)
 	at := func(command string, line int) string { return fmt.Sprintf("%s %d\n", command, line) }
 	from := at("break", first) + "continue\n"
