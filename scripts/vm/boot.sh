@@ -82,7 +82,9 @@ boot() {
 
 # compile_for PID DIR: runs the compilers that the machine asks for (scripts/vm/compile) while the process lives.
 compile_for() {
-	local job args tool status
+	local job args tool status linkers=$2/linkers
+	mkdir "$linkers" # a cross compiler looks for lld by a name that no package has
+	ln -s "$(command -v ld.lld)" "$linkers/${cross}ld.lld"
 	while kill -0 "$1" 2>/dev/null; do
 		for job in "$2"/jobs/*/ask; do
 			[ -e "$job" ] || continue
@@ -92,7 +94,7 @@ compile_for() {
 			rm "$job/ask"
 			tool=$cross${args[1]}
 			command -v "$tool" >/dev/null || tool=${args[1]} # ld.lld links for every processor
-			(cd "${args[0]}" && "$tool" "${args[@]:2}") >"$job/said" 2>&1 || status=$?
+			(cd "${args[0]}" && PATH=$linkers:$PATH "$tool" "${args[@]:2}") >"$job/said" 2>&1 || status=$?
 			printf '%s\n' "$status" >"$job/new" && mv "$job/new" "$job/status"
 		done
 		sleep 0.1

@@ -59,6 +59,7 @@ func stops(t *testing.T) map[string]expectation {
 	inLoop := strconv.Itoa(tabletest.Line(t, "include/rseqfix.h", "return (int)fix_area()->cpu_id_start"))
 	out := map[string]expectation{}
 	end, lldbEnd := "exited normally", "exited with status = 0"
+	pc := ptrace.Arch().Names[ptrace.Arch().PC]
 	for name, seed := range seeds() {
 		for _, c := range []string{"next", "step"} {
 			// where libc's line tables are installed, lldb steps into printf.
@@ -67,8 +68,8 @@ func stops(t *testing.T) map[string]expectation {
 		}
 		out["seed "+name+" breakpoint in the loop"] = expectation{seed,
 			"CONNECT\nbreak rseqfix.h:" + inLoop + "\ncontinue\np/x $pc\ninfo line *$pc\nbt\ndelete\nnext\ncontinue\n", []string{"Breakpoint 1", "rseqfix.h:", "= 0x", "Line ", "#1", "main", "seed.c:17", end},
-			[]string{"CONNECT", "breakpoint set -f rseqfix.h -l " + inLoop, "continue", "register read rip", "breakpoint delete -f", "next", "continue"},
-			[]string{"stop reason = breakpoint 1.", "rseqfix.h:" + inLoop, "rip = 0x", "rseqfix.h:" + inLoop, "stop reason = step over", lldbEnd}, 1}
+			[]string{"CONNECT", "breakpoint set -f rseqfix.h -l " + inLoop, "continue", "register read " + pc, "breakpoint delete -f", "next", "continue"},
+			[]string{"stop reason = breakpoint 1.", "rseqfix.h:" + inLoop, pc + " = 0x", "rseqfix.h:" + inLoop, "stop reason = step over", lldbEnd}, 1}
 	}
 	for _, name := range []string{"-O0 FAR", "-O2 NEAR"} { // single-stepping each instruction takes seconds
 		out["seed "+name+" stepi to the end"] = expectation{seeds()[name], "CONNECT\nbreak main\ncontinue\ndelete\nstepi 100000\n", []string{"committed on CPU", end},
@@ -145,7 +146,7 @@ func TestLLDBStopsWhereItShould(t *testing.T) {
 		return lldb(t, bin, program, nil, e.lldb...)
 	},
 		func(e expectation) []string { return e.lldbSees }, func(t *testing.T, out string) {
-			frame, rip := regexp.MustCompile(`breakpoint 1\.\d+\s+frame #0: 0x0*([0-9a-f]+)`).FindStringSubmatch(out), regexp.MustCompile(`rip = 0x0*([0-9a-f]+)`).FindStringSubmatch(out)
+			frame, rip := regexp.MustCompile(`breakpoint 1\.\d+\s+frame #0: 0x0*([0-9a-f]+)`).FindStringSubmatch(out), regexp.MustCompile(`\b(?:rip|pc) = 0x0*([0-9a-f]+)`).FindStringSubmatch(out)
 			if rip != nil && (frame == nil || frame[1] != rip[1]) {
 				t.Errorf("rip is %v, the frame %v", rip, frame)
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"rseqstep/stepper/ptrace"
 	"rseqstep/table/tabletest"
 )
 
@@ -75,7 +76,8 @@ func lldbRun(t *testing.T, bin, program string, args, commands []string) string 
 
 func TestLLDBStepsOverTheSeedLoop(t *testing.T) {
 	bin, program := rseqstep(t), seed(t)
-	out := lldb(t, bin, program, nil, "CONNECT", "breakpoint set -f seed.c -l 17", "continue", "next", "thread step-inst", "register read rip", "continue")
-	wantInOrder(t, out, "stop reason = breakpoint 1.1", "stop reason = step over", "seed.c:18", "instruction step", "rip = 0x", "exited with status = 0",
+	pc := ptrace.Arch().Names[ptrace.Arch().PC]
+	out := lldb(t, bin, program, nil, "CONNECT", "breakpoint set -f seed.c -l 17", "continue", "next", "thread step-inst", "register read "+pc, "continue")
+	wantInOrder(t, out, "stop reason = breakpoint 1.1", "stop reason = step over", "seed.c:18", "instruction step", pc+" = 0x", "exited with status = 0",
 		"The program printed:\nattempts 1\n")
 }
