@@ -106,7 +106,7 @@ func TestRegistersAreWrittenAndReadBack(t *testing.T) {
 	bin, program, a := rseqstep(t), seed(t), ptrace.Arch()
 	changes := map[string]string{
 		"amd64": "set $xmm3.v2_int64[1] = 0x1122334455667788\nset $r15 = 0x99\nset $st0 = 1.5\nset $mxcsr = 0x1f80\nstepi\np/x $xmm3.v2_int64[1]\np/x $r15\np $st0\np $fs_base != 0\np/x $ftag\n",
-		"arm64": "set $q3.u = 0x112233445566778800000001\nset $x9 = 0x99\nset $d4.f = 1.5\nset $fpsr = 0\nstepi\np/x $q3.u >> 32\np/x $x9\np $d4.f\np $tpidr != 0\n",
+		"arm64": "set $v3.d.u[1] = 0x1122334455667788\nset $x9 = 0x99\nset $d4.f = 1.5\nset $fpsr = 0\nstepi\np/x $v3.d.u[1]\np/x $x9\np $d4.f\np $tpidr != 0\n",
 	}[runtime.GOARCH]
 	out := gdb(t, bin, program, "", "CONNECT\nbreak main\ncontinue\n"+changes+"p $"+a.Names[a.Flags]+"\ncontinue\n")
 	wantInOrder(t, out, "= 0x1122334455667788", "= 0x99", "= 1.5", "= 1", "= [")
