@@ -100,6 +100,6 @@ func visit(bin string, args []string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bin, args...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(unix.SIGQUIT) }
+	cmd.Cancel = func() error { return cmd.Process.Signal(unix.SIGABRT) }
 	return cmd.CombinedOutput()
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"rseqstep/table/tabletest"
@@ -106,5 +107,19 @@ func TestCtrlCEndsWhateverRuns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Ctrl-\ at a moment at which the terminal makes a signal of it ends nothing: the session has a
+// program to lose.
+func TestSIGQUITEndsNoSession(t *testing.T) {
+	x := promptOn(t, tabletest.Build(t, tabletest.Fixture{Source: "calls.c", Flags: []string{"-lm"}}))
+	for n := range 20 {
+		if err := x.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
+			t.Fatal(err)
+		}
+		if !x.answers(1000 + n) {
+			t.Fatalf("the session has ended with status %d\n%s", x.ended(), x.shown())
+		}
 	}
 }

@@ -11,7 +11,9 @@ import (
 // watcher turns the debugger's own signals into requests. SIGINT stops a running
 // program; otherwise it does nothing at a prompt, which handles Ctrl-C itself, and in a
 // script it stops the next command. SIGTERM and SIGHUP stop the program and end the
-// session in an orderly way, so that no breakpoint stays in an attached process.
+// session in an orderly way, so that no breakpoint stays in an attached process. SIGQUIT, from
+// Ctrl-\, does nothing, as in gdb: Go would print the stacks of its goroutines and exit, and a
+// program would be lost. (It is not ignored, which the debugged program would inherit.)
 type watcher struct {
 	signals    chan os.Signal
 	done       chan struct{}
@@ -24,7 +26,7 @@ type watcher struct {
 
 func watch() *watcher {
 	w := &watcher{signals: make(chan os.Signal, 4), done: make(chan struct{}), terminated: make(chan struct{})}
-	signal.Notify(w.signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(w.signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	go w.loop()
 	return w
 }
@@ -35,6 +37,9 @@ func (w *watcher) loop() {
 		case <-w.done:
 			return
 		case sig := <-w.signals:
+			if sig == syscall.SIGQUIT {
+				continue
+			}
 			w.mu.Lock()
 			if sig == os.Interrupt {
 				w.pressed = true
