@@ -15,15 +15,7 @@ import (
 // The names of the vDSO's functions, and the way out of them: the return address is in x30, or in
 // the frame.
 func TestVDSOFunctionsAreLeft(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "vdso.so")
-	cmd := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), "-shared", "-fPIC", "-O1", "-nostdlib", "-fasynchronous-unwind-tables", "-fno-omit-frame-pointer", "-o", path, filepath.Join("testdata", "vdso.c"))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	image, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	image := vdsoImage(t, "-fasynchronous-unwind-tables")
 	const base, sp, caller = 0x7f0000000, 0x7ffff000, 0x401234
 	v, err := machine.ParseVDSO(Arch(), image, base)
 	if err != nil {
@@ -86,15 +78,7 @@ func TestVDSOFunctionsAreLeft(t *testing.T) {
 // The kernel's vDSO for arm64 has no call frame information for most of its functions: until one changes the
 // stack pointer, its return address is in x30.
 func TestVDSOFunctionsWithoutFrameInformationAreLeft(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "vdso.so")
-	cmd := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), "-shared", "-fPIC", "-O1", "-nostdlib", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-omit-frame-pointer", "-o", path, filepath.Join("testdata", "vdso.c"))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	image, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	image := vdsoImage(t, "-fno-asynchronous-unwind-tables", "-fno-unwind-tables")
 	const base, sp, caller = 0x7f0000000, 0x7ffff000, 0x401234
 	v, err := machine.ParseVDSO(Arch(), image, base)
 	if err != nil {
@@ -129,4 +113,19 @@ func TestVDSOFunctionsWithoutFrameInformationAreLeft(t *testing.T) {
 	if leaves == 0 || leaves == len(v.Functions) {
 		t.Errorf("%d of %d functions have no frame", leaves, len(v.Functions))
 	}
+}
+
+// vdsoImage compiles testdata/vdso.c.
+func vdsoImage(t *testing.T, flags ...string) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "vdso.so")
+	args := append([]string{"-shared", "-fPIC", "-O1", "-nostdlib", "-fno-omit-frame-pointer", "-o", path, filepath.Join("testdata", "vdso.c")}, flags...)
+	if out, err := exec.Command(tabletest.NeedTool(t, "aarch64-linux-gnu-gcc"), args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	image, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return image
 }

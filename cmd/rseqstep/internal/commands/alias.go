@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"rseqstep/cmd/rseqstep/internal/prompt"
@@ -9,19 +10,19 @@ import (
 // naming are the commands that give a command another name or other settings.
 func (d *desk) naming() []*prompt.Command {
 	return []*prompt.Command{
-		{Name: "alias", Class: prompt.Support, Usage: "[-a] NAME = COMMAND [ARGUMENTS]", Short: "Give a command, with its first arguments, another name",
-			Long: "-a: the name is not completed.", Run: d.alias},
+		{Name: "alias", Class: prompt.Support, Usage: "NAME = COMMAND [ARGUMENTS]", Short: "Give a command, with its first arguments, another name", Run: d.alias},
 		{Name: "with", Aliases: []string{"w"}, Class: prompt.Support, Usage: "SETTING [VALUE] -- COMMAND", Short: "Run a command with another value of a setting", Run: d.with},
 	}
 }
 
 func (d *desk) alias(args string) error {
+	// gdb completes no name that -a makes; this prompt does.
 	args, _ = strings.CutPrefix(args, "-a ")
 	args, _ = strings.CutPrefix(strings.TrimSpace(args), "-- ")
 	name, command, ok := strings.Cut(args, "=")
 	name, command = strings.TrimSpace(name), strings.TrimSpace(command)
 	if !ok || name == "" || command == "" {
-		return prompt.Message("Usage: alias [-a] NAME = COMMAND [ARGUMENTS]")
+		return prompt.Message("Usage: alias NAME = COMMAND [ARGUMENTS]")
 	}
 	if word, rest := prompt.Split(name); word != name || rest != "" {
 		return prompt.Message("Invalid command name: %s", name)
@@ -30,17 +31,20 @@ func (d *desk) alias(args string) error {
 		return prompt.Message("Alias already exists: %s", name)
 	}
 	to, _, err := d.in.Resolve(command)
+	if word, rest := prompt.Split(command); err != nil && rest == "" {
+		to, err = d.in.Commands.Find(word) // it has subcommands, and NAME is to have them
+	}
 	if err != nil {
 		return prompt.Message("Invalid command to alias to: %s", command)
 	}
 	d.in.Commands.Add(&prompt.Command{Name: name, Class: userDefined, Usage: to.Usage, Short: "Alias of \"" + command + "\"", Repeat: to.Repeat, Block: to.Block,
 		Complete: to.Complete, Ranked: to.Ranked,
 		Run: func(args string) error {
-			to, first, err := d.in.Resolve(command)
+			to, args, err := d.in.Resolve(command + " " + args)
 			if err != nil {
 				return err
 			}
-			return to.Run(strings.TrimSpace(first + " " + args))
+			return to.Run(args)
 		}})
 	return nil
 }
@@ -73,17 +77,6 @@ func (d *desk) with(args string) error {
 
 // setting finds the setting that words begin with, as `set` does, and returns the rest of them.
 func (d *desk) setting(words string) (st setting, value string, err error) {
-	all := d.table()
-	find := func(name string) (setting, bool) {
-		for _, st := range all {
-			for _, have := range st.names {
-				if have == name {
-					return st, true
-				}
-			}
-		}
-		return setting{}, false
-	}
 	set, err := d.in.Commands.Find("set")
 	if err != nil {
 		return st, "", err
@@ -97,9 +90,10 @@ func (d *desk) setting(words string) (st setting, value string, err error) {
 		}
 		name, words, subs = strings.TrimSpace(name+" "+c.Name), rest, c.Subs
 	}
-	st, ok := find(name)
-	if !ok {
-		return st, "", prompt.Message("\"set %s\" cannot be undone: it is no setting.", name)
+	for _, st := range d.table() {
+		if slices.Contains(st.names, name) {
+			return st, words, nil
+		}
 	}
-	return st, words, nil
+	return st, "", prompt.Message("\"set %s\" cannot be undone: it is no setting.", name)
 }

@@ -13,9 +13,10 @@ type setting struct {
 	names []string // the first is the name, others are aliases
 	short string   // what `show` prints: "Whether to …"
 	long  string
-	words []string // values, for completion; nil for free text
-	get   func() string
+	words []string      // values, for completion; nil for free text
+	get   func() string // as set takes it
 	set   func(string) error
+	quote bool // `show` prints the value in quotes
 }
 
 // groupAliases are gdb's abbreviations of groups of settings.
@@ -42,7 +43,11 @@ func (d *desk) settings() []*prompt.Command {
 		values := func(string) []string { return st.words }
 		toSet.Add(&prompt.Command{Name: name, Aliases: st.names[1:], Short: st.short, Long: st.long, Usage: strings.Join(st.words, "|"), Run: st.set, Complete: values})
 		toShow.Add(&prompt.Command{Name: name, Aliases: st.names[1:], Short: st.short, Long: st.long, Run: func(string) error {
-			d.printf("%s: %s.\n", st.short, st.get())
+			value := st.get()
+			if st.quote {
+				value = strconv.Quote(value)
+			}
+			d.printf("%s: %s.\n", st.short, value)
 			return nil
 		}})
 	}
@@ -189,9 +194,9 @@ func (d *desk) table() []setting {
 				}
 				return err
 			}},
-		{names: []string{"args"}, short: "Arguments of the program", get: func() string { return strconv.Quote(d.ArgsText()) }, set: d.SetArgs},
-		{names: []string{"cwd"}, short: "Working directory of the program", get: func() string { return strconv.Quote(d.Cwd) }, set: func(text string) error { d.Cwd = text; return nil }},
-		{names: []string{"prompt"}, short: "The prompt", get: func() string { return strconv.Quote(d.in.Ask) }, set: func(text string) error {
+		{names: []string{"args"}, short: "Arguments of the program", quote: true, get: d.ArgsText, set: d.SetArgs},
+		{names: []string{"cwd"}, short: "Working directory of the program", quote: true, get: func() string { return d.Cwd }, set: func(text string) error { d.Cwd = text; return nil }},
+		{names: []string{"prompt"}, short: "The prompt", quote: true, get: func() string { return d.in.Ask }, set: func(text string) error {
 			d.in.Ask = strings.TrimRight(text, " ") + " "
 			return nil
 		}},
