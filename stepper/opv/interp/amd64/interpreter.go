@@ -1,3 +1,6 @@
+// Package amd64 interprets and describes instructions of x86-64 for package opv. It implements what the
+// Intel SDM (volume 2) says of each; an instruction that it does not know is not supported, and a flag
+// that the SDM calls undefined has the value that the instruction's comment names.
 package amd64
 
 import (

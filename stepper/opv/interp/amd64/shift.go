@@ -24,11 +24,7 @@ func (m *interpreter) shift(i *inst, by uint64) error {
 	if err != nil {
 		return err
 	}
-	if size == 8 {
-		by &= 63
-	} else {
-		by &= 31
-	}
+	by = shiftCount(by, size)
 	if by == 0 {
 		return m.put(i, size, v) // which zeroes the upper half of a register
 	}
@@ -101,11 +97,7 @@ func (m *interpreter) shiftDouble(i *inst, by uint64) error {
 	if err != nil {
 		return err
 	}
-	if size == 8 {
-		by &= 63
-	} else {
-		by &= 31
-	}
+	by = shiftCount(by, size)
 	width := uint64(8 * size)
 	switch {
 	case by == 0:
@@ -127,4 +119,12 @@ func (m *interpreter) shiftDouble(i *inst, by uint64) error {
 	over := sign(r, size) != sign(v, size)
 	m.set(arithmeticFlags, result(r, size)|when(carry, flagCF)|when(over, flagOF))
 	return m.put(i, size, r)
+}
+
+// shiftCount is the part of a count that the processor uses.
+func shiftCount(by uint64, size int) uint64 {
+	if size == 8 {
+		return by & 63
+	}
+	return by & 31
 }
